@@ -1,0 +1,18 @@
+/**
+ * The one import of `readable-stream`: the same streams on every Node, typed as Node's own.
+ *
+ * Its classes are not `instanceof` node's, so nothing in this package tests streams with `instanceof`;
+ * `pipeline`, `.pipe`, `for await` and `compose` accept both kinds.
+ */
+import type * as NodeStream from 'node:stream'
+import type * as NodeStreamPromises from 'node:stream/promises'
+import readableStream from 'readable-stream'
+
+const streams = readableStream as unknown as typeof NodeStream & { readonly promises: typeof NodeStreamPromises }
+
+export const Readable: typeof NodeStream.Readable = streams.Readable
+export const Writable: typeof NodeStream.Writable = streams.Writable
+export const Transform: typeof NodeStream.Transform = streams.Transform
+export const pipeline: typeof NodeStreamPromises.pipeline = streams.promises.pipeline
+
+export type { TransformCallback } from 'node:stream'

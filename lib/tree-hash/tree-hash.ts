@@ -1,0 +1,182 @@
+/**
+ * The tree hash (protocol.md 3.1): SHA-256 of every 1 MiB leaf, neighbours hashed together level by level,
+ * an odd last node promoted as it is.
+ *
+ * Invariant: {@link NodeStack} holds the roots of complete subtrees, largest first, no two of one height, as the
+ * ones of a binary counter do. So state grows with log₂ of the size: 23 digests for 5 TB.
+ */
+import { createHash, type Hash } from 'node:crypto'
+import { LEAF_SIZE } from '../vault/limits.js'
+
+/** Bytes in a SHA-256 digest. */
+export const DIGEST_SIZE = 32
+
+/** SHA-256 of some bytes. */
+export function sha256(...pieces: readonly Uint8Array[]): Buffer {
+  const hash = createHash('sha256')
+  for (const piece of pieces) hash.update(piece)
+  return hash.digest()
+}
+
+/**
+ * Nodes of equal size, in order, folded to their root as they come: the leaves of a part, or the parts of an archive.
+ */
+export class NodeStack {
+  readonly #digests: Uint8Array[] = []
+  #count = 0
+
+  /** Takes the next node. Only the last one may cover less than the others. */
+  push(digest: Uint8Array): void {
+    let node = digest
+    // As many subtrees close as the count has trailing ones.
+    for (let count = this.#count; count % 2 === 1; count = (count - 1) / 2) {
+      node = sha256(this.#digests.pop() as Uint8Array, node) // one is there for every trailing one
+    }
+    this.#digests.push(node)
+    this.#count++
+  }
+
+  /** How many nodes it took. */
+  get count(): number {
+    return this.#count
+  }
+
+  /** The root over all nodes so far, or `undefined` without any. More nodes may follow. */
+  root(): Uint8Array | undefined {
+    return this.#digests.reduceRight<Uint8Array | undefined>(
+      (right, left) => (right === undefined ? left : sha256(left, right)),
+      undefined,
+    )
+  }
+}
+
+/**
+ * A tree hash of bytes as they come, used like `crypto.Hash`; its state grows with the logarithm of their number.
+ *
+ * @example
+ * ```ts
+ * const hash = new TreeHash()
+ * for await (const chunk of source) hash.update(chunk)
+ * hash.digest('hex') // 'b94d27b9…'
+ * ```
+ */
+export class TreeHash {
+  readonly #nodes = new NodeStack()
+  readonly #onLeaf: ((digest: Uint8Array) => void) | undefined
+  #leaf: Hash | undefined
+  #room = LEAF_SIZE
+  #done = false
+
+  /** @param onLeaf - called with the digest of each 1 MiB leaf, in order; the last by `digest()` */
+  constructor(onLeaf?: (digest: Uint8Array) => void) {
+    this.#onLeaf = onLeaf
+  }
+
+  /**
+   * Takes the next bytes; they are read before it returns and not kept.
+   *
+   * @throws {TypeError} not bytes
+   * @throws {Error} after `digest()`, as `crypto.Hash` does
+   */
+  update(bytes: Uint8Array): this {
+    if (!(bytes instanceof Uint8Array)) throw new TypeError('TreeHash.update() takes a Buffer or a Uint8Array.')
+    if (this.#done) throw new Error('Digest already called')
+    for (let at = 0; at < bytes.length; ) {
+      const piece = bytes.subarray(at, at + this.#room)
+      this.#leaf ??= createHash('sha256')
+      this.#leaf.update(piece)
+      this.#room -= piece.length
+      at += piece.length
+      if (this.#room === 0) this.#closeLeaf(this.#leaf)
+    }
+    return this
+  }
+
+  /**
+   * The root; of no bytes at all that is SHA-256 of nothing, by convention (protocol.md 3.1). Ends the hash.
+   *
+   * @returns 32 bytes, or with `'hex'` 64 lowercase digits
+   * @throws {Error} when called again, as `crypto.Hash` does
+   */
+  digest(): Buffer
+  digest(encoding: 'hex'): string
+  digest(encoding?: 'hex'): Buffer | string {
+    if (this.#done) throw new Error('Digest already called')
+    this.#done = true
+    if (this.#leaf || this.#nodes.count === 0) this.#closeLeaf(this.#leaf ?? createHash('sha256'))
+    const root = Buffer.from(this.#nodes.root() as Uint8Array) // at least one leaf was closed above
+    return encoding === undefined ? root : root.toString(encoding)
+  }
+
+  #closeLeaf(leaf: Hash): void {
+    const digest = leaf.digest()
+    this.#nodes.push(digest)
+    this.#onLeaf?.(digest)
+    this.#leaf = undefined
+    this.#room = LEAF_SIZE
+  }
+}
+
+/**
+ * The tree hash of bytes at hand, lowercase hex.
+ *
+ * @throws {TypeError} not bytes
+ *
+ * @example
+ * ```ts
+ * treeHashOf(Buffer.from('hello world')) // 'b94d27b9934d3e08a52e52d7da7dabfac484efe37a5380ee9088f7ace2efcde9'
+ * ```
+ */
+export function treeHashOf(bytes: Uint8Array): string {
+  return new TreeHash().update(bytes).digest('hex')
+}
+
+/**
+ * The tree hash of a whole from those of its pieces, in order (protocol.md 3.2).
+ *
+ * Right only where every piece but the last is the same power of two of MiB, as parts of an upload are.
+ *
+ * @param treeHashes - lowercase hex or 32 bytes each, at least one
+ * @returns lowercase hex
+ * @throws {RangeError} no pieces, or one that is not a SHA-256 digest
+ *
+ * @example
+ * ```ts
+ * combineTreeHashes(parts.map((part) => part.treeHash)) === archive.treeHash
+ * ```
+ */
+export function combineTreeHashes(treeHashes: Iterable<string | Uint8Array>): string {
+  const nodes = new NodeStack()
+  for (const treeHash of treeHashes) {
+    const digest = typeof treeHash === 'string' ? Buffer.from(treeHash, 'hex') : treeHash
+    if (digest.length !== DIGEST_SIZE) throw new RangeError(`Not a SHA-256 digest: ${String(treeHash)}.`)
+    nodes.push(digest)
+  }
+  const root = nodes.root()
+  if (!root) throw new RangeError('There is no tree hash over no pieces.')
+  return Buffer.from(root).toString('hex')
+}
+
+/** Both hashes an upload request carries, lowercase hex. */
+export interface Checksums {
+  /** SHA-256 of the bytes in one go, for `x-amz-content-sha256`. */
+  readonly linearHash: string
+  /** The tree hash, for `x-amz-sha256-tree-hash`. */
+  readonly treeHash: string
+}
+
+/**
+ * The linear and the tree hash of bytes at hand: the function of this name in the AWS SDK for JavaScript v2.
+ *
+ * @throws {TypeError} not bytes
+ *
+ * @example
+ * ```ts
+ * const { linearHash, treeHash } = computeChecksums(await readFile('backup.tar'))
+ * ```
+ */
+export function computeChecksums(bytes: Uint8Array): Checksums {
+  const treeHash = treeHashOf(bytes)
+  const linearHash = bytes.length <= LEAF_SIZE ? treeHash : sha256(bytes).toString('hex')
+  return { linearHash, treeHash }
+}
