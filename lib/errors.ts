@@ -44,7 +44,10 @@ export class EmptyArchiveError extends GlacierPipeError {
   override readonly name = 'EmptyArchiveError'
 
   constructor() {
-    super('ERR_EMPTY_ARCHIVE', 'The source ended without a byte, and a vault holds no empty archives. Nothing was sent.')
+    super(
+      'ERR_EMPTY_ARCHIVE',
+      'The source ended without a byte, and a vault holds no empty archives. Nothing was sent.',
+    )
   }
 }
 
@@ -228,7 +231,10 @@ export class JobFailedError extends GlacierPipeError {
   readonly jobId: string
 
   constructor(jobId: string, statusMessage: string | undefined) {
-    super('ERR_JOB_FAILED', `The job ${jobId} failed: ${statusMessage ?? 'the service gave no reason'}. Start a new one.`)
+    super(
+      'ERR_JOB_FAILED',
+      `The job ${jobId} failed: ${statusMessage ?? 'the service gave no reason'}. Start a new one.`,
+    )
     this.jobId = jobId
   }
 }

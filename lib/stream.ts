@@ -8,11 +8,17 @@ import type * as NodeStream from 'node:stream'
 import type * as NodeStreamPromises from 'node:stream/promises'
 import readableStream from 'readable-stream'
 
-const streams = readableStream as unknown as typeof NodeStream & { readonly promises: typeof NodeStreamPromises }
+const streams = readableStream as unknown as typeof NodeStream & {
+  readonly promises: typeof NodeStreamPromises
+}
 
 export const Readable: typeof NodeStream.Readable = streams.Readable
+export type Readable = NodeStream.Readable
 export const Writable: typeof NodeStream.Writable = streams.Writable
+export type Writable = NodeStream.Writable
 export const Transform: typeof NodeStream.Transform = streams.Transform
+export type Transform = NodeStream.Transform
 export const pipeline: typeof NodeStreamPromises.pipeline = streams.promises.pipeline
+export const addAbortSignal: typeof NodeStream.addAbortSignal = streams.addAbortSignal
 
 export type { TransformCallback } from 'node:stream'

@@ -41,12 +41,14 @@ export class NodeStack {
     return this.#count
   }
 
-  /** The root over all nodes so far, or `undefined` without any. More nodes may follow. */
-  root(): Uint8Array | undefined {
-    return this.#digests.reduceRight<Uint8Array | undefined>(
-      (right, left) => (right === undefined ? left : sha256(left, right)),
-      undefined,
-    )
+  /**
+   * The root over all nodes so far; more may follow.
+   *
+   * @throws {RangeError} there is none
+   */
+  root(): Buffer {
+    if (this.#digests.length === 0) throw new RangeError('There is no tree hash over no pieces.')
+    return Buffer.from(this.#digests.reduceRight((right, left) => sha256(left, right)))
   }
 }
 
@@ -79,9 +81,10 @@ export class TreeHash {
    * @throws {Error} after `digest()`, as `crypto.Hash` does
    */
   update(bytes: Uint8Array): this {
-    if (!(bytes instanceof Uint8Array)) throw new TypeError('TreeHash.update() takes a Buffer or a Uint8Array.')
+    if (!(bytes instanceof Uint8Array))
+      throw new TypeError('TreeHash.update() takes a Buffer or a Uint8Array.')
     if (this.#done) throw new Error('Digest already called')
-    for (let at = 0; at < bytes.length; ) {
+    for (let at = 0; at < bytes.length;) {
       const piece = bytes.subarray(at, at + this.#room)
       this.#leaf ??= createHash('sha256')
       this.#leaf.update(piece)
@@ -104,7 +107,7 @@ export class TreeHash {
     if (this.#done) throw new Error('Digest already called')
     this.#done = true
     if (this.#leaf || this.#nodes.count === 0) this.#closeLeaf(this.#leaf ?? createHash('sha256'))
-    const root = Buffer.from(this.#nodes.root() as Uint8Array) // at least one leaf was closed above
+    const root = this.#nodes.root()
     return encoding === undefined ? root : root.toString(encoding)
   }
 
@@ -152,9 +155,7 @@ export function combineTreeHashes(treeHashes: Iterable<string | Uint8Array>): st
     if (digest.length !== DIGEST_SIZE) throw new RangeError(`Not a SHA-256 digest: ${String(treeHash)}.`)
     nodes.push(digest)
   }
-  const root = nodes.root()
-  if (!root) throw new RangeError('There is no tree hash over no pieces.')
-  return Buffer.from(root).toString('hex')
+  return nodes.root().toString('hex')
 }
 
 /** Both hashes an upload request carries, lowercase hex. */

@@ -63,5 +63,6 @@ export function isTreeHashAligned({ start, end }: ByteRange, size: number): bool
  * @param rangeSize - bytes; a power of two MiB makes every range tree-hash aligned
  */
 export function* rangesOf(size: number, rangeSize: number): Generator<ByteRange, void, undefined> {
-  for (let start = 0; start < size; start += rangeSize) yield { start, end: Math.min(start + rangeSize, size) }
+  for (let start = 0; start < size; start += rangeSize)
+    yield { start, end: Math.min(start + rangeSize, size) }
 }

@@ -17,7 +17,8 @@ export function isPartSize(size: number): boolean {
  * @throws {RangeError} not 1 MiB × 2ⁿ, or not 1 MiB to 4 GiB
  */
 export function assertPartSize(size: unknown): asserts size is number {
-  if (typeof size !== 'number') throw new TypeError(`The part size must be a number of bytes, not ${typeof size}.`)
+  if (typeof size !== 'number')
+    throw new TypeError(`The part size must be a number of bytes, not ${typeof size}.`)
   if (isPartSize(size)) return
   const below = 2 ** Math.floor(Math.log2(Math.max(size, MIN_PART_SIZE)))
   const nearest = Math.min(Number.isFinite(below) ? below : DEFAULT_PART_SIZE, MAX_PART_SIZE)
@@ -40,7 +41,8 @@ export function assertPartSize(size: unknown): asserts size is number {
  * ```
  */
 export function partSizeFor(archiveSize: number): number {
-  if (!(archiveSize >= 0)) throw new RangeError(`An expected size is a number of bytes from 0 up, not ${archiveSize}.`)
+  if (!(archiveSize >= 0))
+    throw new RangeError(`An expected size is a number of bytes from 0 up, not ${archiveSize}.`)
   let size = DEFAULT_PART_SIZE
   while (size < MAX_PART_SIZE && size * MAX_PARTS < archiveSize) size *= 2
   if (size * MAX_PARTS < archiveSize) {

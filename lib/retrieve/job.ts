@@ -1,0 +1,34 @@
+/**
+ * Retrieval jobs: the service copies an archive out of its store, which takes minutes to hours, and then holds the
+ * output ready for at least a day (protocol.md 2).
+ */
+import { setTimeout as delay } from 'node:timers/promises'
+import { JobFailedError } from '../errors.js'
+import type { Job, JobRequest, VaultClient } from '../vault/vault-client.js'
+
+/** How long to wait between two looks at a job, in milliseconds: from the first, doubling, to the longest. */
+export interface PollDelays {
+  /** Default 1,000. */
+  readonly first?: number | undefined
+  /** Default 300,000: five minutes, of the hours a Standard retrieval takes. */
+  readonly longest?: number | undefined
+}
+
+/**
+ * Waits until a job has an output. The first look is taken at once.
+ *
+ * @throws {JobFailedError} `ERR_JOB_FAILED`: it ended without one
+ * @throws {ServiceError} the job could not be looked at
+ */
+export async function waitForJob(
+  client: VaultClient,
+  request: JobRequest,
+  { first = 1_000, longest = 300_000 }: PollDelays = {},
+): Promise<Job> {
+  for (let pause = first; ; pause = Math.min(pause * 2, longest)) {
+    const job = await client.describeJob(request)
+    if (job.status === 'Succeeded') return job
+    if (job.status === 'Failed') throw new JobFailedError(job.jobId, job.statusMessage)
+    await delay(pause, undefined, request.signal ? { signal: request.signal } : {})
+  }
+}

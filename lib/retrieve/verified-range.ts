@@ -1,0 +1,81 @@
+/**
+ * One range of a job's output, in memory and verified. A bad or cut one is fetched again, alone.
+ */
+import { ConnectionError, SizeMismatchError, TreeHashMismatchError } from '../errors.js'
+import { TreeHash } from '../tree-hash/tree-hash.js'
+import { toInclusive, type ByteRange } from '../vault/byte-range.js'
+import type { Job, OutputRequest, VaultClient } from '../vault/vault-client.js'
+
+/** Times a range is asked for before what is wrong with it is told. */
+const ATTEMPTS = 3
+
+/** Bytes whose tree hash has been checked. */
+export interface VerifiedRange {
+  readonly bytes: Buffer
+  /** Lowercase hex. */
+  readonly treeHash: string
+}
+
+/**
+ * Fetches a range and checks it against the tree hash the service gives for it.
+ *
+ * @param job - the job it is of: its tree hash serves where the range is the whole archive
+ * @throws {TreeHashMismatchError} `ERR_TREE_HASH_MISMATCH`: three times the bytes were not those of the hash
+ * @throws {SizeMismatchError} `ERR_SIZE_MISMATCH`: three times fewer or more bytes came
+ * @throws {ServiceError} the request failed
+ */
+export async function fetchVerified(
+  client: VaultClient,
+  request: OutputRequest,
+  job: Job,
+): Promise<VerifiedRange> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await fetchOnce(client, request, job)
+    } catch (error) {
+      if (attempt === ATTEMPTS || !isWorthAnother(error)) throw error
+    }
+  }
+}
+
+function isWorthAnother(error: unknown): boolean {
+  return (
+    error instanceof TreeHashMismatchError ||
+    error instanceof SizeMismatchError ||
+    error instanceof ConnectionError
+  )
+}
+
+async function fetchOnce(client: VaultClient, request: OutputRequest, job: Job): Promise<VerifiedRange> {
+  const { range } = request
+  const where = `bytes ${toInclusive(range)} of the output of job ${request.jobId}`
+  const output = await client.getJobOutput(request)
+  const { bytes, treeHash } = await gather(output.body, range, where)
+  const expected = output.treeHash ?? hashOfWhole(job, range)
+  if (expected !== treeHash) throw new TreeHashMismatchError('range', where, expected, treeHash)
+  return { bytes, treeHash }
+}
+
+/** Reads just as many bytes as the range has, hashed as they come. */
+async function gather(
+  body: AsyncIterable<Uint8Array>,
+  { start, end }: ByteRange,
+  where: string,
+): Promise<VerifiedRange> {
+  const bytes = Buffer.allocUnsafeSlow(end - start)
+  const hash = new TreeHash()
+  let filled = 0
+  for await (const piece of body) {
+    if (filled + piece.length > bytes.length)
+      throw new SizeMismatchError(where, bytes.length, filled + piece.length)
+    bytes.set(piece, filled)
+    hash.update(piece)
+    filled += piece.length
+  }
+  if (filled < bytes.length) throw new SizeMismatchError(where, bytes.length, filled)
+  return { bytes, treeHash: hash.digest('hex') }
+}
+
+function hashOfWhole(job: Job, { start, end }: ByteRange): string | undefined {
+  return start === 0 && end === job.archiveSize ? job.archiveTreeHash : undefined
+}

@@ -1,0 +1,69 @@
+/**
+ * The tree hash of whatever passes: any bytes in, the same bytes out.
+ */
+import { TreeHashMismatchError } from '../errors.js'
+import { Transform, type TransformCallback } from '../stream.js'
+import { inTurns } from './in-turns.js'
+import { TreeHash } from './tree-hash.js'
+
+/** Options of {@link treeHash}. */
+export interface TreeHashStreamOptions {
+  /** The tree hash the bytes must have, hex; where they have another, the stream fails before its end. */
+  readonly expected?: string | undefined
+}
+
+/**
+ * A passthrough that takes the tree hash of what passes: of a download, a file being copied, a check.
+ *
+ * @throws {TreeHashMismatchError} `ERR_TREE_HASH_MISMATCH`, by the stream, where `expected` was given and not met
+ *
+ * @example
+ * ```ts
+ * const hash = treeHash()
+ * await pipeline(createReadStream('backup.tar'), hash, createWriteStream('copy.tar'))
+ * hash.treeHash // '7fce0b25…'
+ * ```
+ */
+export function treeHash(options: TreeHashStreamOptions = {}): TreeHashStream {
+  return new TreeHashStream(options)
+}
+
+/** What {@link treeHash} gives. */
+export class TreeHashStream extends Transform {
+  readonly #hash = new TreeHash()
+  readonly #expected: string | undefined
+  #treeHash: string | undefined
+  #size = 0
+
+  constructor({ expected }: TreeHashStreamOptions = {}) {
+    super()
+    this.#expected = expected?.toLowerCase()
+  }
+
+  /** The tree hash, lowercase hex; `undefined` until all bytes have passed. */
+  get treeHash(): string | undefined {
+    return this.#treeHash
+  }
+
+  /** Bytes that have passed so far. */
+  get size(): number {
+    return this.#size
+  }
+
+  override _transform(bytes: Buffer, _encoding: BufferEncoding, callback: TransformCallback): void {
+    this.#size += bytes.length
+    inTurns(
+      bytes,
+      (piece) => this.#hash.update(piece),
+      () => this.destroyed,
+    ).then(() => {
+      callback(null, bytes)
+    }, callback)
+  }
+
+  override _flush(callback: TransformCallback): void {
+    this.#treeHash = this.#hash.digest('hex')
+    const met = this.#expected === undefined || this.#expected === this.#treeHash
+    callback(met ? null : new TreeHashMismatchError('archive', 'the stream', this.#expected, this.#treeHash))
+  }
+}

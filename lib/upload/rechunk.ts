@@ -1,0 +1,102 @@
+/**
+ * The re-chunker: bytes in any pieces in, Buffers of exactly one size out, the last as short as it must be.
+ *
+ * - Every byte is copied once, into memory of the part it belongs to, and nothing else refers to that memory: a source
+ *   may reuse its buffers, and who reads a part owns it.
+ * - One part is held at a time, being filled or waiting to be read, however long a write is: in the middle of one,
+ *   cutting stops until the part has been taken.
+ * - The readable side is in object mode. In byte mode a paused reader joins neighbours (nodejs/node#44028), so under
+ *   `for await` the boundaries would be lost.
+ */
+import { constants } from 'node:buffer'
+import { Transform, type TransformCallback } from '../stream.js'
+
+/** Options of {@link rechunk}, those of stream-chunker with another default for `flush`. */
+export interface RechunkOptions {
+  /** Whether a last, shorter part is given out at the end; default true. Without, the tail is dropped. */
+  readonly flush?: boolean | undefined
+  /** Whether that last part is filled up with zeros to the full size; default false. */
+  readonly align?: boolean | undefined
+}
+
+/**
+ * A Transform that cuts a stream of bytes into Buffers of `size` bytes.
+ *
+ * @param size - bytes of each part
+ * @throws {TypeError} size is not a number
+ * @throws {RangeError} size is not a whole number from 1 to what a Buffer can hold
+ *
+ * @example
+ * ```ts
+ * for await (const part of source.pipe(rechunk(16 * 2 ** 20))) console.log(part.length)
+ * ```
+ */
+export function rechunk(size: number, options: RechunkOptions = {}): Rechunk {
+  return new Rechunk(size, options)
+}
+
+/** What {@link rechunk} gives. */
+export class Rechunk extends Transform {
+  readonly #size: number
+  readonly #flush: boolean
+  readonly #align: boolean
+  #part: Buffer | undefined
+  #filled = 0
+  #goOn: (() => void) | undefined
+
+  constructor(size: number, { flush = true, align = false }: RechunkOptions = {}) {
+    if (typeof size !== 'number')
+      throw new TypeError(`The size must be a number of bytes, not ${typeof size}.`)
+    if (!Number.isInteger(size) || size < 1 || size > constants.MAX_LENGTH) {
+      throw new RangeError(`The size must be from 1 to ${constants.MAX_LENGTH} bytes, not ${size}.`)
+    }
+    super({ readableObjectMode: true, readableHighWaterMark: 1, decodeStrings: false })
+    this.#size = size
+    this.#flush = flush
+    this.#align = align
+  }
+
+  override _transform(bytes: unknown, _encoding: BufferEncoding, callback: TransformCallback): void {
+    if (Buffer.isBuffer(bytes)) this.#cut(bytes, 0, callback)
+    else
+      callback(
+        new TypeError('Bytes are needed, not strings: text read from binary data cannot be turned back.'),
+      )
+  }
+
+  override _flush(callback: TransformCallback): void {
+    const part = this.#part
+    if (!part || !this.#flush) callback()
+    else callback(null, this.#align ? part.fill(0, this.#filled) : part.subarray(0, this.#filled))
+  }
+
+  /** Goes on in the middle of a long write where one waits, else asks for the next. */
+  override _read(hint: number): void {
+    const goOn = this.#goOn
+    this.#goOn = undefined
+    if (goOn) goOn()
+    else super._read(hint)
+  }
+
+  #cut(bytes: Buffer, from: number, callback: TransformCallback): void {
+    let at = from
+    while (at < bytes.length) {
+      // Not zeroed, nor from the shared pool: a short stream touches no more of it than it has bytes.
+      this.#part ??= Buffer.allocUnsafeSlow(this.#size)
+      const copied = bytes.copy(this.#part, this.#filled, at)
+      at += copied
+      this.#filled += copied
+      if (this.#filled < this.#size) break
+      const wanted = this.push(this.#part)
+      this.#part = undefined
+      this.#filled = 0
+      if (!wanted && at < bytes.length) {
+        this.#goOn = () => {
+          this.#cut(bytes, at, callback)
+        }
+        return
+      }
+    }
+    callback()
+  }
+}

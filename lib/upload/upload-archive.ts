@@ -1,0 +1,84 @@
+/**
+ * The whole way up in one call: cut, hash, send.
+ */
+import type { ReadableStream } from 'node:stream/web'
+import type { GlacierClient } from '@aws-sdk/client-glacier'
+import { AbortError, UploadFailedError } from '../errors.js'
+import { pipeline } from '../stream.js'
+import { hashParts } from '../tree-hash/hash-parts.js'
+import type { VaultClient } from '../vault/vault-client.js'
+import { archiveWriter, type ArchiveWriter, type ArchiveWriterOptions } from './archive-writer.js'
+import type { Archive } from './archive.js'
+import { rechunk } from './rechunk.js'
+import { planUpload, type UploadPlanOptions } from './upload-plan.js'
+
+/** Anything that gives bytes: a Node or web stream, an (async) iterable of pieces, or one piece. */
+export type ByteSource =
+  | NodeJS.ReadableStream
+  | ReadableStream<Uint8Array>
+  | AsyncIterable<Uint8Array>
+  | Iterable<Uint8Array>
+  | Uint8Array
+
+/** Makes the stage that cuts bytes into parts: {@link rechunk}, or another of the same call as `stream-chunker`. */
+export type Rechunker = (size: number, options: { readonly flush: true }) => NodeJS.ReadWriteStream
+
+/** Options of {@link uploadArchive}. */
+export interface UploadArchiveOptions extends ArchiveWriterOptions, UploadPlanOptions {
+  /** A `GlacierClient` of the caller's, or any `VaultClient`. */
+  readonly client: GlacierClient | VaultClient
+  /** What cuts the source into parts; default {@link rechunk}. Others may hold more memory than the budget says. */
+  readonly rechunk?: Rechunker | undefined
+}
+
+/**
+ * Puts a stream of bytes of unknown length into a vault.
+ *
+ * @returns what was stored, normally one archive
+ * @throws {TypeError} a source that gives no bytes, or an option of a wrong type
+ * @throws {RangeError} an option out of range
+ * @throws {EmptyArchiveError} `ERR_EMPTY_ARCHIVE`: the source had no byte; nothing was sent
+ * @throws {UploadFailedError} `ERR_UPLOAD_FAILED`: something failed after an upload was begun; `uploadId` and `kept`
+ *   say what is left, `cause` why. Before that the cause itself is thrown.
+ * @throws {AbortError} `ABORT_ERR`: the signal fired; `uploadId` where an upload was kept
+ *
+ * @example
+ * ```ts
+ * const [archive] = await uploadArchive(createReadStream('backup.tar'), { client, vaultName: 'backups' })
+ * console.log(archive.archiveId)
+ * ```
+ */
+export async function uploadArchive(source: ByteSource, options: UploadArchiveOptions): Promise<Archive[]> {
+  const plan = planUpload(options)
+  const cut = options.rechunk ?? rechunk
+  const writer = archiveWriter(options.client, { ...options, ...plan })
+  try {
+    await pipeline(iterable(source), cut(plan.partSize, { flush: true }), hashParts(), writer)
+  } catch (error) {
+    await closed(writer)
+    throw explained(error, writer.uploadId)
+  }
+  return [...writer.archives]
+}
+
+function iterable(
+  source: ByteSource,
+): AsyncIterable<Uint8Array> | Iterable<Uint8Array> | NodeJS.ReadableStream {
+  // Both are iterable, but of numbers and of characters.
+  if (typeof source === 'string')
+    throw new TypeError('The source must give bytes, not text: encode it first.')
+  return source instanceof Uint8Array ? [source] : source
+}
+
+/** Resolves when the writer has ended its requests and settled what becomes of the upload. */
+async function closed(writer: ArchiveWriter): Promise<void> {
+  if (!writer.closed) await new Promise((resolve) => writer.once('close', resolve))
+}
+
+/** The error with what became of the upload: another stage's error knows nothing of it. */
+function explained(error: unknown, uploadId: string | undefined): unknown {
+  if (error instanceof Error && error.name === 'AbortError')
+    return new AbortError({ cause: error.cause, uploadId })
+  if (uploadId === undefined || error instanceof UploadFailedError) return error
+  return new UploadFailedError(error, uploadId, true)
+}

@@ -1,0 +1,69 @@
+/**
+ * How a memory budget is shared out among pieces under way: parts going up, ranges coming down.
+ *
+ * Either way holds at the most `concurrency + 2` pieces: those in requests, and two between them and the other end (up:
+ * one being cut, one being hashed; down: one waiting, one being read). Four is the fewest a budget may hold: the
+ * writer keeps the first part until it knows whether a second comes.
+ */
+import { MIB } from './limits.js'
+import { assertPartSize } from './part-size.js'
+
+/** Bytes held at once where no budget is given. */
+export const DEFAULT_MEMORY: number = 256 * MIB
+/** Requests under way at once where memory allows and nothing is asked for. */
+export const DEFAULT_CONCURRENCY = 8
+
+const BETWEEN = 2
+const FEWEST_HELD = 4
+
+/** What may be said of a transfer's means. */
+export interface MemoryOptions {
+  /** Bytes of parts or ranges held at the most. Default 256 MiB, or four pieces where a larger piece is asked for. */
+  readonly memory?: number | undefined
+  /** Requests under way at once at the most; default 8. Fewer where memory holds fewer. */
+  readonly concurrency?: number | undefined
+}
+
+/** How a transfer is made. */
+export interface MemoryPlan {
+  /** Bytes in each piece. */
+  readonly pieceSize: number
+  /** Bytes held at the most. */
+  readonly memory: number
+  /** Requests under way at once at the most. */
+  readonly concurrency: number
+}
+
+/**
+ * Shares out the budget.
+ *
+ * @param asked - bytes in each piece where the caller said so
+ * @param wanted - bytes in each piece otherwise, if memory holds four
+ * @throws {TypeError} a piece size that is no number
+ * @throws {RangeError} values the service or the budget cannot meet; the message says which would do
+ */
+export function planMemory(asked: number | undefined, wanted: number, options: MemoryOptions): MemoryPlan {
+  const { memory = DEFAULT_MEMORY, concurrency = DEFAULT_CONCURRENCY } = options
+  if (!Number.isInteger(concurrency) || concurrency < 1) {
+    throw new RangeError(`The concurrency must be a whole number from 1 up, not ${concurrency}.`)
+  }
+  if (!(memory >= FEWEST_HELD * MIB)) {
+    throw new RangeError(`The memory must be at least ${FEWEST_HELD * MIB} bytes (4 MiB), not ${memory}.`)
+  }
+  const largest = 2 ** Math.floor(Math.log2(memory / FEWEST_HELD))
+  const pieceSize = asked ?? Math.min(wanted, largest)
+  assertPartSize(pieceSize)
+  const fewest = FEWEST_HELD * pieceSize
+  if (options.memory !== undefined && memory < fewest) {
+    throw new RangeError(
+      `A memory of ${memory} bytes does not hold four times ${pieceSize} bytes: ` +
+        `give ${fewest}, or go down to pieces of ${largest}.`,
+    )
+  }
+  const budget = Math.max(memory, fewest)
+  return {
+    pieceSize,
+    memory: budget,
+    concurrency: Math.min(concurrency, Math.floor(budget / pieceSize) - BETWEEN),
+  }
+}

@@ -1,0 +1,130 @@
+/**
+ * The port to the service: what the two ways need of it, in this package's words. Ranges are half-open, sizes are
+ * bytes, hashes lowercase hex, times ISO 8601. A failed call rejects with a subclass of `ServiceError`.
+ */
+import type { Checksums } from '../tree-hash/tree-hash.js'
+import type { ByteRange } from './byte-range.js'
+
+/** What every request may say. */
+export interface AccountRequest {
+  /** 12 digits; default `-`, the account of the credentials. */
+  readonly accountId?: string | undefined
+  /** Ends the request early, with an `AbortError`. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** A request to one vault. */
+export interface VaultRequest extends AccountRequest {
+  readonly vaultName: string
+}
+
+/** A vault, with its counts as of its last inventory. */
+export interface Vault {
+  readonly vaultName: string
+  readonly arn: string
+  readonly creationDate: string
+  /** `undefined` before the first inventory, as the counts are. */
+  readonly lastInventoryDate: string | undefined
+  readonly archiveCount: number | undefined
+  /** Bytes of all archives, the service's overhead included. */
+  readonly size: number | undefined
+}
+
+/** Starts a multipart upload. */
+export interface InitiateRequest extends VaultRequest {
+  readonly partSize: number
+  /** At most 1,024 characters of 0x20-0x7E. */
+  readonly description?: string | undefined
+}
+
+/** A request to one upload. */
+export interface UploadRequest extends VaultRequest {
+  readonly uploadId: string
+}
+
+/** One part with both its hashes. */
+export interface PartRequest extends UploadRequest, Checksums {
+  readonly range: ByteRange
+  /** Not to be changed before the call settles. */
+  readonly bytes: Uint8Array
+}
+
+/** Ends an upload: what the archive is to be. */
+export interface CompleteRequest extends UploadRequest {
+  readonly size: number
+  readonly treeHash: string
+}
+
+/** A whole archive in one request. */
+export interface ArchiveRequest extends VaultRequest, Checksums {
+  readonly bytes: Uint8Array
+  readonly description?: string | undefined
+}
+
+/** What the service says of an archive it has just stored. */
+export interface StoredArchive {
+  readonly archiveId: string
+  /** The tree hash the service computed; `undefined` where it gave none. */
+  readonly treeHash: string | undefined
+  /** The archive's path at the service. */
+  readonly location: string | undefined
+}
+
+/** How fast, and how dear, a retrieval is: minutes, 3-5 hours, 5-12 hours (protocol.md 2). */
+export type Tier = 'Expedited' | 'Standard' | 'Bulk'
+
+/** Starts the retrieval of an archive. */
+export interface RetrievalRequest extends VaultRequest {
+  readonly archiveId: string
+  /** Default: the service's, Standard. */
+  readonly tier?: Tier | undefined
+}
+
+/** A request to one job. */
+export interface JobRequest extends VaultRequest {
+  readonly jobId: string
+}
+
+/** A retrieval job as it stands. */
+export interface Job {
+  readonly jobId: string
+  readonly status: 'InProgress' | 'Succeeded' | 'Failed'
+  readonly statusMessage: string | undefined
+  /** Bytes of the whole archive. */
+  readonly archiveSize: number | undefined
+  /** Tree hash of the whole archive. */
+  readonly archiveTreeHash: string | undefined
+}
+
+/** Asks for a range of a job's output. */
+export interface OutputRequest extends JobRequest {
+  readonly range: ByteRange
+}
+
+/** The bytes of a range, as they come. Nothing has been checked. */
+export interface JobOutput {
+  /** Must be read to the end, left early, or ended by the request's signal. */
+  readonly body: AsyncIterable<Uint8Array>
+  /** The service's tree hash of just these bytes; `undefined` where it gave none. */
+  readonly treeHash: string | undefined
+}
+
+/** The service, as the upload and the retrieval need it. */
+export interface VaultClient {
+  createVault(request: VaultRequest): Promise<void>
+  describeVault(request: VaultRequest): Promise<Vault>
+  /** All vaults, page by page. */
+  listVaults(request: AccountRequest): AsyncIterable<Vault>
+  deleteVault(request: VaultRequest): Promise<void>
+  uploadArchive(request: ArchiveRequest): Promise<StoredArchive>
+  /** Resolves to the upload ID. */
+  initiateUpload(request: InitiateRequest): Promise<string>
+  /** Resolves to the tree hash the service computed of the part; `undefined` where it gave none. */
+  uploadPart(request: PartRequest): Promise<string | undefined>
+  completeUpload(request: CompleteRequest): Promise<StoredArchive>
+  abortUpload(request: UploadRequest): Promise<void>
+  /** Resolves to the job ID. */
+  startRetrieval(request: RetrievalRequest): Promise<string>
+  describeJob(request: JobRequest): Promise<Job>
+  getJobOutput(request: OutputRequest): Promise<JobOutput>
+}
