@@ -11,7 +11,7 @@ import type { GlacierClient } from '@aws-sdk/client-glacier'
 import { SizeMismatchError, TreeHashMismatchError } from '../errors.js'
 import { addAbortSignal, Readable } from '../stream.js'
 import { NodeStack } from '../tree-hash/tree-hash.js'
-import { rangesOf } from '../vault/byte-range.js'
+import { rangesOf, type ByteRange } from '../vault/byte-range.js'
 import { planMemory, type MemoryOptions, type MemoryPlan } from '../vault/memory-plan.js'
 import { DEFAULT_PART_SIZE } from '../vault/part-size.js'
 import { vaultClientOf } from '../vault/sdk-vault-client.js'
@@ -56,6 +56,10 @@ export function archiveReader(
 export interface ArchiveReaderEvents {
   /** A retrieval job was started; its ID. The first byte comes when it has finished, after minutes or hours. */
   job: [jobId: string]
+  /** The job has finished; what it brought out. */
+  ready: [job: Job]
+  /** A range has been verified and is handed on. */
+  range: [range: ByteRange]
 }
 
 /** What {@link archiveReader} and `retrieveArchive` give. */
@@ -63,6 +67,7 @@ export interface ArchiveReaderEvents {
 export class ArchiveReader extends Readable {
   readonly #cancel = new AbortController()
   readonly #ranges: AsyncGenerator<Buffer, void, undefined>
+  #position = 0
 
   /** @param findJob - gives the finished job; called with the first read. It may tell of one it has started. */
   constructor(
@@ -74,19 +79,30 @@ export class ArchiveReader extends Readable {
     const plan = planMemory(options.rangeSize, DEFAULT_PART_SIZE, options)
     const { vaultName, accountId } = options
     const { signal } = this.#cancel
-    this.#ranges = verifiedRanges(client, { vaultName, accountId, signal }, plan, () =>
-      findJob(signal, (jobId) => this.emit('job', jobId)),
-    )
+    this.#ranges = verifiedRanges(client, { vaultName, accountId, signal }, plan, async () => {
+      const job = await findJob(signal, (jobId) => this.emit('job', jobId))
+      this.emit('ready', job)
+      return job
+    })
     if (options.signal) addAbortSignal(options.signal, this)
   }
 
   override _read(): void {
-    this.#ranges.next().then(
-      ({ value }) => {
+    this.#ranges
+      .next()
+      .then(({ value }) => {
+        if (value) this.#tell(value.length)
         this.push(value ?? null)
-      },
-      (error: unknown) => this.destroy(error as Error),
-    )
+      })
+      .catch((error: unknown) => {
+        this.destroy(error as Error) // of the service, or of a listener
+      })
+  }
+
+  #tell(length: number): void {
+    const start = this.#position
+    this.#position += length
+    this.emit('range', { start, end: this.#position })
   }
 
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {

@@ -43,6 +43,8 @@ export class Rechunk extends Transform {
   #part: Buffer | undefined
   #filled = 0
   #goOn: (() => void) | undefined
+  /** Whether a part was asked for since the last one was pushed: nobody asks again before it comes. */
+  #asked = false
 
   constructor(size: number, { flush = true, align = false }: RechunkOptions = {}) {
     if (typeof size !== 'number')
@@ -72,10 +74,11 @@ export class Rechunk extends Transform {
 
   /** Goes on in the middle of a long write where one waits, else asks for the next. */
   override _read(hint: number): void {
+    this.#asked = true
     const goOn = this.#goOn
     this.#goOn = undefined
-    if (goOn) goOn()
-    else super._read(hint)
+    goOn?.()
+    if (this.#asked) super._read(hint) // still unanswered: the next write is needed
   }
 
   #cut(bytes: Buffer, from: number, callback: TransformCallback): void {
@@ -87,10 +90,11 @@ export class Rechunk extends Transform {
       at += copied
       this.#filled += copied
       if (this.#filled < this.#size) break
-      const wanted = this.push(this.#part)
+      const part = this.#part
       this.#part = undefined
       this.#filled = 0
-      if (!wanted && at < bytes.length) {
+      this.#asked = false
+      if (!this.push(part) && !this.#asked && at < bytes.length) {
         this.#goOn = () => {
           this.#cut(bytes, at, callback)
         }

@@ -49,11 +49,22 @@ export interface UploadArchiveOptions extends ArchiveWriterOptions, UploadPlanOp
  * ```
  */
 export async function uploadArchive(source: ByteSource, options: UploadArchiveOptions): Promise<Archive[]> {
-  const plan = planUpload(options)
-  const cut = options.rechunk ?? rechunk
-  const writer = archiveWriter(options.client, { ...options, ...plan })
+  const writer = archiveWriter(options.client, { ...options, ...planUpload(options) })
+  return uploadThrough(writer, source, options.rechunk)
+}
+
+/**
+ * Runs the pipeline into a writer of the caller's, who listens to its events.
+ *
+ * @throws as {@link uploadArchive} once the writer is made
+ */
+export async function uploadThrough(
+  writer: ArchiveWriter,
+  source: ByteSource,
+  cut: Rechunker = rechunk,
+): Promise<Archive[]> {
   try {
-    await pipeline(iterable(source), cut(plan.partSize, { flush: true }), hashParts(), writer)
+    await pipeline(iterable(source), cut(writer.plan.partSize, { flush: true }), hashParts(), writer)
   } catch (error) {
     await closed(writer)
     throw explained(error, writer.uploadId)

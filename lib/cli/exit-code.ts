@@ -1,0 +1,44 @@
+/**
+ * From the error a command ended with to its exit code and the one line that explains it.
+ *
+ * 0 done; 1 failed, nothing left behind; 2 usage; 3 failed, upload kept; 4 the bytes did not verify;
+ * 130 and 143 stopped by SIGINT and SIGTERM.
+ */
+import { SizeMismatchError, TreeHashMismatchError, UploadFailedError } from '../errors.js'
+
+/** The command was called in a way that cannot work. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError'
+}
+
+/** Runs a check of what the user gave: an argument the library refuses is a usage error. */
+export function usage<T>(check: () => T): T {
+  try {
+    return check()
+  } catch (error) {
+    if (error instanceof RangeError || error instanceof TypeError)
+      throw new UsageError(error.message, { cause: error })
+    throw error
+  }
+}
+
+/** The exit code for an error. */
+export function exitCodeOf(error: unknown, signal: AbortSignal): number {
+  if (signal.aborted) return signal.reason === 'SIGTERM' ? 143 : 130
+  if (error instanceof UsageError) return 2
+  if (error instanceof UploadFailedError) return error.kept ? 3 : 1
+  if (error instanceof TreeHashMismatchError || error instanceof SizeMismatchError) return 4
+  return 1
+}
+
+/** The line that explains an error. */
+export function explanationOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const { uploadId } = error as { readonly uploadId?: string }
+  if (error.name === 'AbortError') {
+    return uploadId ? `Stopped. The upload is kept: its ID is ${uploadId}.` : 'Stopped.'
+  }
+  if ((error as NodeJS.ErrnoException).code === 'EPIPE')
+    return 'stdout was closed before everything was written.'
+  return error.message
+}

@@ -1,0 +1,49 @@
+/**
+ * What a command reads and writes: data and IDs on stdout, everything else on stderr.
+ *
+ * Text from the service or from an archive's description is shown with its control characters escaped, so that none
+ * of it can steer a terminal.
+ */
+import type { Readable, Writable } from '../stream.js'
+
+/** The process as a command sees it. */
+export interface Io {
+  readonly stdin: Readable & { readonly isTTY?: boolean | undefined }
+  readonly stdout: Writable & { readonly isTTY?: boolean | undefined }
+  readonly stderr: Writable & { readonly isTTY?: boolean | undefined }
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Fires when the process is asked to stop, with the name of the system's signal as its reason. */
+  readonly signal: AbortSignal
+}
+
+/** Text with every control character written as `\u001b`. */
+export function printable(text: string): string {
+  return text.replace(
+    /\p{Cc}/gu,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+}
+
+/**
+ * Writes a line of data to stdout.
+ *
+ * @throws the system's error, `EPIPE` where stdout is closed
+ */
+export function printData(io: Io, line: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    io.stdout.write(`${printable(line)}\n`, (error) => {
+      if (error) reject(error)
+      else resolve()
+    })
+  })
+}
+
+/** Writes an object as one line of JSON to stdout. */
+export function printJson(io: Io, value: object): Promise<void> {
+  return printData(io, JSON.stringify(value))
+}
+
+/** Writes a line for people to stderr. */
+export function printNote(io: Io, line: string): void {
+  io.stderr.write(`glacier-pipe: ${printable(line)}\n`)
+}

@@ -1,0 +1,31 @@
+/**
+ * The command from its arguments to its exit code.
+ */
+import { CommanderError } from 'commander'
+import { exitCodeOf, explanationOf } from './exit-code.js'
+import { printNote, type Io } from './io.js'
+import { makeProgram } from './program.js'
+
+/**
+ * Runs the command.
+ *
+ * @param argv - the arguments without the program's own name
+ * @returns the exit code
+ */
+export async function main(argv: readonly string[], io: Io): Promise<number> {
+  try {
+    await makeProgram(io).parseAsync(argv, { from: 'user' })
+    return 0
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2 // it has printed what there is to say
+    printNote(io, explanationOf(error))
+    if (argv.includes('--debug') && error instanceof Error) io.stderr.write(`${describe(error)}\n`)
+    return exitCodeOf(error, io.signal)
+  }
+}
+
+/** The stack traces of an error and of what caused it. */
+function describe(error: Error): string {
+  const trace = error.stack ?? error.message
+  return error.cause instanceof Error ? `${trace}\nCaused by: ${describe(error.cause)}` : trace
+}

@@ -1,0 +1,53 @@
+/**
+ * `vault create|ls|show|rm`.
+ */
+import type { Vault } from '../vault/vault-client.js'
+import { withClient, type ConnectionOptions } from './connection.js'
+import { printData, printJson, printNote, type Io } from './io.js'
+import { formatSize } from './size.js'
+
+/** Runs `vault create NAME`. A vault that exists stays as it is. */
+export async function createVault(vaultName: string, options: ConnectionOptions, io: Io): Promise<void> {
+  const { accountId } = options
+  await withClient(options, io, (client) => client.createVault({ vaultName, accountId, signal: io.signal }))
+  if (!options.quiet) printNote(io, `There is a vault ${vaultName}.`)
+}
+
+/** Runs `vault ls`. */
+export async function listVaults(options: ConnectionOptions, io: Io): Promise<void> {
+  const { accountId, json } = options
+  await withClient(options, io, async (client) => {
+    for await (const vault of client.listVaults({ accountId, signal: io.signal })) {
+      await (json ? printJson(io, vault) : printData(io, vault.vaultName))
+    }
+  })
+}
+
+/** Runs `vault show NAME`. */
+export async function showVault(vaultName: string, options: ConnectionOptions, io: Io): Promise<void> {
+  const { accountId, json } = options
+  const vault = await withClient(options, io, (client) =>
+    client.describeVault({ vaultName, accountId, signal: io.signal }),
+  )
+  if (json) await printJson(io, vault)
+  else for (const line of linesOf(vault)) await printData(io, line)
+}
+
+/** Runs `vault rm NAME`. */
+export async function deleteVault(vaultName: string, options: ConnectionOptions, io: Io): Promise<void> {
+  const { accountId } = options
+  await withClient(options, io, (client) => client.deleteVault({ vaultName, accountId, signal: io.signal }))
+  if (!options.quiet) printNote(io, `The vault ${vaultName} is deleted.`)
+}
+
+function linesOf(vault: Vault): string[] {
+  const { lastInventoryDate: date, archiveCount = 0, size = 0 } = vault
+  return [
+    `name        ${vault.vaultName}`,
+    `arn         ${vault.arn}`,
+    `created     ${vault.creationDate}`,
+    date === undefined
+      ? 'inventory   none yet: the service takes the first within a day or so of the first upload'
+      : `inventory   ${date}: ${archiveCount} archives, ${formatSize(size)}`,
+  ]
+}
