@@ -66,6 +66,7 @@ export async function uploadThrough(
   try {
     await pipeline(iterable(source), cut(writer.plan.partSize, { flush: true }), hashParts(), writer)
   } catch (error) {
+    writer.destroy() // where the pipeline was never made; otherwise it is already
     await closed(writer)
     throw explained(error, writer.uploadId)
   }

@@ -1,0 +1,165 @@
+import { TreeHash, combineTreeHashes, treeHashOf } from '../../lib/tree-hash/tree-hash.js'
+import { AbortError, NotFoundError } from '../../lib/errors.js'
+import type * as Port from '../../lib/vault/vault-client.js'
+
+type Operation = keyof Port.VaultClient
+
+/** Everything a request to the vault may hold, as far as tests look at it. */
+export type SeenCall = { readonly operation: Operation } & Partial<
+  Port.PartRequest & Port.CompleteRequest & Port.InitiateRequest & Port.OutputRequest & Port.RetrievalRequest
+>
+
+/**
+ * A vault in memory behind the port, for tests of the stages: it keeps what it is sent, and `before` may hold up or
+ * fail any request, `after` change any answer.
+ */
+export class MemoryVault implements Port.VaultClient {
+  readonly calls: SeenCall[] = []
+  readonly archives = new Map<string, Buffer>()
+  readonly uploads = new Map<string, Map<number, Buffer>>()
+  /** Requests under way now, and the most there were. */
+  underWay = 0
+  mostUnderWay = 0
+  /** Runs before a request is carried out; what it throws fails the request. */
+  before: (call: SeenCall) => unknown = () => undefined
+  /** Runs on a job's output before it is given. */
+  tamper: (output: Port.JobOutput, request: Port.OutputRequest) => Port.JobOutput = (output) => output
+  /** Job states to give before `Succeeded`. */
+  readonly jobStates: Port.Job['status'][] = []
+  #ids = 0
+
+  /** The operations asked for, in order. */
+  get operations(): Operation[] {
+    return this.calls.map(({ operation }) => operation)
+  }
+
+  createVault(request: Port.VaultRequest): Promise<void> {
+    return this.#run('createVault', request, () => undefined)
+  }
+
+  async describeVault(request: Port.VaultRequest): Promise<Port.Vault> {
+    return this.#run('describeVault', request, () => {
+      throw new Error('not needed')
+    })
+  }
+
+  // eslint-disable-next-line require-yield -- no stage lists vaults
+  async *listVaults(): AsyncIterable<Port.Vault> {
+    throw new Error('not needed')
+  }
+
+  deleteVault(request: Port.VaultRequest): Promise<void> {
+    return this.#run('deleteVault', request, () => undefined)
+  }
+
+  uploadArchive(request: Port.ArchiveRequest): Promise<Port.StoredArchive> {
+    return this.#run('uploadArchive', request, () => this.#store(Buffer.from(request.bytes)))
+  }
+
+  initiateUpload(request: Port.InitiateRequest): Promise<string> {
+    return this.#run('initiateUpload', request, () => {
+      const uploadId = `upload-${++this.#ids}`
+      this.uploads.set(uploadId, new Map())
+      return uploadId
+    })
+  }
+
+  uploadPart(request: Port.PartRequest): Promise<string | undefined> {
+    return this.#run('uploadPart', request, () => {
+      this.#upload(request.uploadId).set(request.range.start, Buffer.from(request.bytes))
+      return treeHashOf(request.bytes)
+    })
+  }
+
+  completeUpload(request: Port.CompleteRequest): Promise<Port.StoredArchive> {
+    return this.#run('completeUpload', request, () => {
+      const parts = [...this.#upload(request.uploadId)].sort(([a], [b]) => a - b).map(([, bytes]) => bytes)
+      const treeHash = combineTreeHashes(parts.map((part) => treeHashOf(part)))
+      if (treeHash !== request.treeHash)
+        throw new Error(`the tree hash is ${treeHash}, not ${request.treeHash}`)
+      this.uploads.delete(request.uploadId)
+      return this.#store(Buffer.concat(parts, request.size))
+    })
+  }
+
+  abortUpload(request: Port.UploadRequest): Promise<void> {
+    return this.#run('abortUpload', request, () => {
+      this.uploads.delete(request.uploadId)
+    })
+  }
+
+  startRetrieval(request: Port.RetrievalRequest): Promise<string> {
+    return this.#run('startRetrieval', request, () => {
+      this.#archive(request.archiveId)
+      return request.archiveId // the job of an archive has its name
+    })
+  }
+
+  describeJob(request: Port.JobRequest): Promise<Port.Job> {
+    return this.#run('describeJob', request, () => {
+      const { jobId } = request
+      const bytes = this.#archive(jobId)
+      const status = this.jobStates.shift() ?? 'Succeeded'
+      const archiveTreeHash = treeHashOf(bytes)
+      return { jobId, status, statusMessage: undefined, archiveSize: bytes.length, archiveTreeHash }
+    })
+  }
+
+  getJobOutput(request: Port.OutputRequest): Promise<Port.JobOutput> {
+    return this.#run('getJobOutput', request, () => {
+      const bytes = this.#archive(request.jobId).subarray(request.range.start, request.range.end)
+      const treeHash = new TreeHash().update(bytes).digest('hex')
+      return this.tamper({ body: pieces(bytes), treeHash }, request)
+    })
+  }
+
+  async #run<T>(operation: Operation, request: Port.AccountRequest, act: () => T): Promise<T> {
+    const call = { ...request, operation }
+    this.calls.push(call)
+    this.mostUnderWay = Math.max(this.mostUnderWay, ++this.underWay)
+    try {
+      await unlessAborted(Promise.resolve(this.before(call)), request.signal)
+      return act()
+    } finally {
+      this.underWay--
+    }
+  }
+
+  #store(bytes: Buffer): Port.StoredArchive {
+    const archiveId = `archive-${++this.#ids}`
+    this.archives.set(archiveId, bytes)
+    return { archiveId, treeHash: treeHashOf(bytes), location: `/here/${archiveId}` }
+  }
+
+  #upload(uploadId: string): Map<number, Buffer> {
+    return found(this.uploads.get(uploadId), 'UploadMultipartPart')
+  }
+
+  #archive(archiveId: string): Buffer {
+    return found(this.archives.get(archiveId), 'InitiateJob')
+  }
+}
+
+function found<T>(thing: T | undefined, operation: string): T {
+  if (thing !== undefined) return thing
+  throw new NotFoundError('not found', { operation, serviceCode: 'ResourceNotFoundException', status: 404 })
+}
+
+async function* pieces(bytes: Buffer, size = 65_536): AsyncGenerator<Buffer, void, undefined> {
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
+}
+
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return work
+  let stop = (): void => undefined
+  const aborted = new Promise<never>((_resolve, reject) => {
+    stop = () => {
+      reject(new AbortError({ cause: signal.reason }))
+    }
+    if (signal.aborted) stop()
+    else signal.addEventListener('abort', stop, { once: true })
+  })
+  return Promise.race([work, aborted]).finally(() => {
+    signal.removeEventListener('abort', stop)
+  })
+}

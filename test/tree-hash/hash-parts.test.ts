@@ -1,0 +1,94 @@
+import { PassThrough, Readable } from 'node:stream'
+import t from 'tap'
+import { hashParts, type HashedPart } from '../../lib/tree-hash/hash-parts.js'
+import { computeChecksums } from '../../lib/tree-hash/tree-hash.js'
+import { inTurns } from '../../lib/tree-hash/in-turns.js'
+import { settled } from '../helpers/gate.js'
+import { patternBytes } from '../helpers/pattern-source.js'
+
+const MIB = 1_048_576
+
+async function hashed(parts: Uint8Array[]): Promise<HashedPart[]> {
+  const found: HashedPart[] = []
+  for await (const part of Readable.from(parts).pipe(hashParts())) found.push(part as HashedPart)
+  return found
+}
+
+t.test('each part gets its place and both its hashes, and its bytes are passed on uncopied', async (t) => {
+  const parts = [4 * MIB, 4 * MIB, MIB + 1, MIB, 1].map((size, i) => patternBytes(size, i))
+  let start = 0
+  const expected = parts.map((bytes, index) => {
+    const part = { index, start, end: start + bytes.length, ...computeChecksums(bytes) }
+    start = part.end
+    return part
+  })
+  const found = await hashed(parts)
+  t.match(found, expected)
+  for (const [i, { bytes }] of found.entries()) t.equal(bytes, parts[i])
+})
+
+t.test('an empty part is none', async (t) => {
+  t.match(await hashed([Buffer.alloc(3), Buffer.alloc(0), Buffer.alloc(2)]), [
+    { index: 0, start: 0, end: 3 },
+    { index: 1, start: 3, end: 5 },
+  ])
+})
+
+t.test('what is no part is refused', async (t) => {
+  await t.rejects(hashed(['text' as unknown as Uint8Array]), { name: 'TypeError', message: /not string/ })
+})
+
+t.test('one part is held while nobody reads', async (t) => {
+  let taken = 0
+  const source = new Readable({
+    objectMode: true,
+    highWaterMark: 1,
+    read() {
+      taken++
+      this.push(Buffer.alloc(2 * MIB))
+    },
+  })
+  const stage = source.pipe(hashParts())
+  const sink = stage.pipe(new PassThrough({ objectMode: true, highWaterMark: 1 }))
+  await settled(60)
+  // Held in the end: one that waits in the sink, one in the stage, one the source had ready.
+  t.ok(taken <= 5, `${taken} parts were taken`)
+  sink.destroy()
+  stage.destroy()
+  source.destroy()
+})
+
+t.test(
+  'a long part lets the event loop turn, and stops being hashed when the stage is destroyed',
+  async (t) => {
+    let turns = 0
+    let counting = true
+    const count = (): void => {
+      turns++
+      if (counting) setImmediate(count)
+    }
+    setImmediate(count)
+    await hashed([Buffer.alloc(32 * MIB)])
+    counting = false
+    t.ok(turns >= 31, `the loop turned ${turns} times during 32 MiB`)
+
+    const pieces: number[] = []
+    let stopped = false
+    await inTurns(
+      Buffer.alloc(5 * MIB),
+      (piece) => {
+        pieces.push(piece.length)
+        stopped = pieces.length === 2
+      },
+      () => stopped,
+    )
+    t.strictSame(pieces, [MIB, MIB])
+
+    const stage = hashParts()
+    stage.write(Buffer.alloc(64 * MIB))
+    await settled(2)
+    stage.destroy()
+    await settled(80)
+    t.equal(stage.read(), null)
+  },
+)

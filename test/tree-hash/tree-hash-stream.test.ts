@@ -1,0 +1,75 @@
+import { compose, PassThrough, Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import t from 'tap'
+import { treeHash } from '../../lib/tree-hash/tree-hash-stream.js'
+import { treeHashOf } from '../../lib/tree-hash/tree-hash.js'
+import { patternBytes, patternSource } from '../helpers/pattern-source.js'
+
+const MIB = 1_048_576
+
+async function gathered(source: AsyncIterable<unknown>): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  for await (const chunk of source) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks)
+}
+
+t.test('the same bytes come out, and the root at the end, for any sizes, writes and consumers', async (t) => {
+  for (const size of [0, 1, MIB - 1, MIB, MIB + 1, 2 * MIB, 5 * MIB + 7]) {
+    const bytes = patternBytes(size)
+    for (const writeSize of [997, 65_536, 3 * MIB, size + 1]) {
+      const piped = treeHash()
+      const out = await gathered(patternSource(size, writeSize).pipe(piped))
+      t.ok(out.equals(bytes), `${size} bytes in writes of ${writeSize}`)
+      t.equal(piped.treeHash, treeHashOf(bytes))
+      t.equal(piped.size, size)
+      const composed = treeHash()
+      await pipeline(patternSource(size, writeSize), composed, new PassThrough().resume())
+      t.equal(composed.treeHash, treeHashOf(bytes))
+    }
+  }
+})
+
+t.test('it composes with other stages', async (t) => {
+  const hash = treeHash()
+  const both = compose(new PassThrough(), hash, new PassThrough())
+  const bytes = patternBytes(3 * MIB)
+  t.ok((await gathered(Readable.from([bytes]).pipe(both))).equals(bytes))
+  t.equal(hash.treeHash, treeHashOf(bytes))
+})
+
+t.test('there is no root before the end', async (t) => {
+  const hash = treeHash()
+  hash.write(Buffer.alloc(5))
+  t.equal(hash.treeHash, undefined)
+  hash.destroy()
+})
+
+t.test('bytes that are not those expected fail the stream before its end', async (t) => {
+  const bytes = patternBytes(2 * MIB)
+  const expected = treeHashOf(bytes)
+  t.ok(
+    (await gathered(Readable.from([bytes]).pipe(treeHash({ expected: expected.toUpperCase() })))).equals(
+      bytes,
+    ),
+  )
+  bytes[MIB] = (bytes[MIB] ?? 0) ^ 1
+  const sink = new PassThrough().resume()
+  let ended = false
+  sink.on('end', () => (ended = true))
+  await t.rejects(pipeline(Readable.from([bytes]), treeHash({ expected }), sink), {
+    name: 'TreeHashMismatchError',
+    code: 'ERR_TREE_HASH_MISMATCH',
+    expected,
+    actual: treeHashOf(bytes),
+  })
+  t.notOk(ended)
+})
+
+t.test('a long write stops being hashed when the stream is destroyed', async (t) => {
+  const hash = treeHash()
+  const closed = new Promise((resolve) => hash.once('close', resolve))
+  hash.write(Buffer.alloc(64 * MIB))
+  hash.destroy()
+  await closed
+  t.equal(hash.treeHash, undefined)
+})

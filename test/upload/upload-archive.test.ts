@@ -1,0 +1,154 @@
+import { Duplex, PassThrough, Readable } from 'node:stream'
+import streamChunker from 'stream-chunker'
+import t from 'tap'
+import { uploadArchive, type ByteSource } from '../../lib/upload/upload-archive.js'
+import { gate, settled } from '../helpers/gate.js'
+import { MemoryVault } from '../helpers/memory-vault.js'
+import { patternBytes, patternSource } from '../helpers/pattern-source.js'
+
+const MIB = 1_048_576
+const vaultName = 'backups'
+
+t.test('bytes may come from anything that gives bytes', async (t) => {
+  const bytes = patternBytes(2 * MIB + 3)
+  const half = bytes.subarray(0, MIB / 2)
+  const rest = bytes.subarray(MIB / 2)
+  const sources: Record<string, ByteSource> = {
+    'a Node stream': Readable.from([half, rest], { objectMode: false }),
+    'a web stream': new Blob([half, rest]).stream() as ByteSource,
+    'an async iterable': (async function* () {
+      yield half
+      yield rest
+    })(),
+    'an iterable': [half, rest],
+    'plain Uint8Arrays': [new Uint8Array(half), new Uint8Array(rest)],
+    'a Buffer': bytes,
+  }
+  for (const [what, source] of Object.entries(sources)) {
+    const vault = new MemoryVault()
+    const archives = await uploadArchive(source, { client: vault, vaultName, partSize: MIB })
+    t.match(archives, [{ size: bytes.length, parts: 3 }], what)
+    t.ok(vault.archives.get(archives[0]?.archiveId ?? '')?.equals(bytes), what)
+  }
+})
+
+t.test('what gives no bytes is a TypeError', async (t) => {
+  const client = new MemoryVault()
+  await t.rejects(uploadArchive('text' as unknown as ByteSource, { client, vaultName }), {
+    name: 'TypeError',
+    message: /not text/,
+  })
+  const decoded = Readable.from([Buffer.from('ä')]).setEncoding('utf8')
+  await t.rejects(uploadArchive(decoded, { client, vaultName }), {
+    name: 'TypeError',
+    message: /not strings/,
+  })
+  await t.rejects(uploadArchive([{ a: 1 }] as unknown as ByteSource, { client, vaultName }), {
+    name: 'TypeError',
+  })
+  t.strictSame(client.calls, [])
+})
+
+t.test('the part size follows from the expected size', async (t) => {
+  const client = new MemoryVault()
+  const options = { client, vaultName, memory: 2 ** 30 }
+  const [unknown] = await uploadArchive([Buffer.alloc(1)], options)
+  t.equal(unknown?.partSize, 16 * MIB)
+  const [large] = await uploadArchive([Buffer.alloc(1)], { ...options, expectedSize: 200 * 2 ** 30 })
+  t.equal(large?.partSize, 32 * MIB)
+})
+
+t.test('another re-chunker may cut the parts', async (t) => {
+  const vault = new MemoryVault()
+  const size = 3 * MIB + 17
+  const archives = await uploadArchive(patternSource(size, 50_000), {
+    client: vault,
+    vaultName,
+    partSize: MIB,
+    rechunk: streamChunker,
+  })
+  t.match(archives, [{ size, parts: 4 }])
+  t.ok(vault.archives.get(archives[0]?.archiveId ?? '')?.equals(patternBytes(size)))
+})
+
+t.test('a re-chunker that cuts wrongly is found out', async (t) => {
+  const rechunk = (): Duplex => new PassThrough({ objectMode: true })
+  const source = patternSource(3 * MIB, 1000)
+  await t.rejects(uploadArchive(source, { client: new MemoryVault(), vaultName, partSize: MIB, rechunk }), {
+    code: 'ERR_PART_BOUNDARY',
+    actual: 1000,
+  })
+})
+
+t.test('an error of the source says what became of the upload', async (t) => {
+  for (const onFailure of ['keep', 'abort'] as const) {
+    const vault = new MemoryVault()
+    async function* source(): AsyncGenerator<Buffer> {
+      yield patternBytes(3 * MIB)
+      await settled()
+      throw new Error('disk read error')
+    }
+    const upload = uploadArchive(source(), { client: vault, vaultName, partSize: MIB, onFailure })
+    if (onFailure === 'keep') {
+      await t.rejects(upload, {
+        code: 'ERR_UPLOAD_FAILED',
+        kept: true,
+        uploadId: 'upload-1',
+        cause: { message: 'disk read error' },
+      })
+    } else {
+      await t.rejects(upload, { message: 'disk read error' })
+      t.equal(vault.uploads.size, 0)
+    }
+  }
+  const vault = new MemoryVault()
+  // eslint-disable-next-line require-yield -- it fails before its first byte
+  const broken = (function* (): Generator<Buffer> {
+    throw new Error('no such file')
+  })()
+  await t.rejects(uploadArchive(broken, { client: vault, vaultName }), { message: 'no such file' })
+  t.strictSame(vault.calls, [])
+})
+
+t.test('an abort carries the ID of the upload that was kept', async (t) => {
+  const vault = new MemoryVault()
+  const never = gate()
+  vault.before = ({ operation }) => (operation === 'uploadPart' ? never.opened : undefined)
+  const aborting = new AbortController()
+  const options = { client: vault, vaultName, partSize: MIB, signal: aborting.signal }
+  const upload = uploadArchive([patternBytes(3 * MIB)], options)
+  await settled(60)
+  aborting.abort(new Error('enough'))
+  await t.rejects(upload, {
+    name: 'AbortError',
+    code: 'ABORT_ERR',
+    uploadId: 'upload-1',
+    cause: { message: 'enough' },
+  })
+
+  const before = uploadArchive([patternBytes(3)], { client: vault, vaultName, signal: AbortSignal.abort() })
+  await t.rejects(before, { name: 'AbortError', uploadId: undefined })
+})
+
+t.test('what it holds of a long source is bounded, however it is written', async (t) => {
+  for (const writeSize of [100, 65_536, 24 * MIB]) {
+    const vault = new MemoryVault()
+    const never = gate()
+    vault.before = ({ operation }) => (operation === 'uploadPart' ? never.opened : undefined)
+    let taken = 0
+    const source = (function* () {
+      for (; taken < 24 * MIB; taken += writeSize) yield Buffer.alloc(writeSize)
+    })()
+    const aborting = new AbortController()
+    const options = { client: vault, vaultName, partSize: MIB, memory: 8 * MIB, signal: aborting.signal }
+    const upload = uploadArchive(source, options)
+    await settled(writeSize === 100 ? 20_000 : 200)
+    t.equal(vault.underWay, 6)
+    t.ok(
+      taken <= 8 * MIB + Math.max(writeSize, 65_536),
+      `${taken} bytes were taken in writes of ${writeSize}`,
+    )
+    aborting.abort()
+    await t.rejects(upload, { name: 'AbortError' })
+  }
+})

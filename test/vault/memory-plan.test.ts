@@ -1,0 +1,85 @@
+import t from 'tap'
+import { planMemory } from '../../lib/vault/memory-plan.js'
+import { planUpload } from '../../lib/upload/upload-plan.js'
+
+const MIB = 1_048_576
+const GIB = 1024 * MIB
+
+t.test('the defaults: 256 MiB, pieces as wanted, 8 at once', async (t) => {
+  t.strictSame(planMemory(undefined, 16 * MIB, {}), {
+    pieceSize: 16 * MIB,
+    memory: 256 * MIB,
+    concurrency: 8,
+  })
+})
+
+t.test('a piece nobody asked for is at most a quarter of the memory', async (t) => {
+  for (const [memory, pieceSize, concurrency] of [
+    [4 * MIB, MIB, 2],
+    [7 * MIB, MIB, 5],
+    [8 * MIB, 2 * MIB, 2],
+    [63 * MIB, 8 * MIB, 5],
+    [64 * MIB, 16 * MIB, 2],
+    [GIB, 16 * MIB, 8],
+  ] as const) {
+    t.strictSame(planMemory(undefined, 16 * MIB, { memory }), { pieceSize, memory, concurrency })
+  }
+})
+
+t.test('what is held never exceeds the budget, and two requests at least always fit', async (t) => {
+  for (let memory = 4 * MIB; memory <= 300 * MIB; memory += 3 * MIB) {
+    for (const concurrency of [1, 2, 8, 100]) {
+      const plan = planMemory(undefined, 16 * MIB, { memory, concurrency })
+      t.ok((plan.concurrency + 2) * plan.pieceSize <= memory && plan.concurrency >= Math.min(2, concurrency))
+    }
+  }
+})
+
+t.test(
+  'a piece that is asked for raises the memory where none was stated, and is refused where one was',
+  async (t) => {
+    t.strictSame(planMemory(128 * MIB, 16 * MIB, {}), {
+      pieceSize: 128 * MIB,
+      memory: 512 * MIB,
+      concurrency: 2,
+    })
+    t.throws(() => planMemory(128 * MIB, 16 * MIB, { memory: 256 * MIB }), {
+      name: 'RangeError',
+      message:
+        /268435456 bytes does not hold four times 134217728 bytes: give 536870912, or go down to pieces of 67108864/,
+    })
+  },
+)
+
+t.test('values that make no sense are refused', async (t) => {
+  for (const memory of [0, -1, MIB, 4 * MIB - 1, NaN]) {
+    t.throws(() => planMemory(undefined, MIB, { memory }), {
+      name: 'RangeError',
+      message: /memory must be at least 4194304/,
+    })
+  }
+  for (const concurrency of [0, -1, 1.5, NaN, Infinity]) {
+    t.throws(() => planMemory(undefined, MIB, { concurrency }), {
+      name: 'RangeError',
+      message: /concurrency must be/,
+    })
+  }
+  t.throws(() => planMemory(3 * MIB, MIB, {}), {
+    name: 'RangeError',
+    message: /part size must be a power of two/,
+  })
+})
+
+t.test('an upload takes the part size its expected size needs, or says what it would need', async (t) => {
+  t.match(planUpload({}), { partSize: 16 * MIB })
+  t.match(planUpload({ expectedSize: 600 * GIB }), { partSize: 64 * MIB, memory: 256 * MIB, concurrency: 2 })
+  t.match(planUpload({ expectedSize: 10_000 * MIB, partSize: MIB }), { partSize: MIB })
+  t.throws(() => planUpload({ expectedSize: 10_000 * MIB + 1, partSize: MIB }), {
+    name: 'RangeError',
+    message: /10485760001 bytes do not fit 10000 parts of 1048576 bytes: they need parts of 16777216 bytes/,
+  })
+  t.throws(() => planUpload({ expectedSize: 2000 * GIB }), {
+    name: 'RangeError',
+    message: /do not fit 10000 parts of 67108864 bytes: they need parts of 268435456 bytes/,
+  })
+})

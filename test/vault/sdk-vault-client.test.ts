@@ -1,0 +1,306 @@
+import { createHash, Hash } from 'node:crypto'
+import t, { type Test } from 'tap'
+import { glacierClient, vaultClientOf } from '../../lib/vault/sdk-vault-client.js'
+import type { VaultClient } from '../../lib/vault/vault-client.js'
+import { uploadArchive } from '../../lib/upload/upload-archive.js'
+import { computeChecksums } from '../../lib/tree-hash/tree-hash.js'
+import {
+  headersOnly,
+  json,
+  startBareService,
+  type Answer,
+  type BareService,
+} from '../helpers/bare-service.js'
+
+const MIB = 1_048_576
+const address = { vaultName: 'backups' }
+
+async function serviceFor(test: Test, answer: Answer): Promise<BareService & { readonly port: VaultClient }> {
+  const service = await startBareService(answer)
+  test.teardown(() => service.close())
+  return { ...service, port: glacierClient(service.client()) }
+}
+
+/** Bytes handed to any SHA-256 in this process while `run` runs, in updates of at least `atLeast` bytes. */
+async function bytesHashed(atLeast: number, run: () => Promise<unknown>): Promise<number> {
+  const prototype = Object.getPrototypeOf(createHash('sha256')) as Hash
+  const original = Object.getOwnPropertyDescriptor(prototype, 'update') as PropertyDescriptor
+  let bytes = 0
+  prototype.update = function (this: Hash, data: string | NodeJS.ArrayBufferView, ...rest: []) {
+    const length = typeof data === 'string' ? data.length : data.byteLength
+    if (length >= atLeast) bytes += length
+    return (original.value as Hash['update']).call(this, data as Buffer, ...rest)
+  } as Hash['update']
+  try {
+    await run()
+  } finally {
+    Object.defineProperty(prototype, 'update', original)
+  }
+  return bytes
+}
+
+/** Takes any upload and confirms whatever hash the request says. */
+const confirmAll: Answer = (request, response) => {
+  const treeHash = String(request.headers['x-amz-sha256-tree-hash'])
+  const headers: Record<string, string> = { 'content-length': '0', 'x-amz-sha256-tree-hash': treeHash }
+  if (request.url.endsWith('/multipart-uploads')) headers['x-amz-multipart-upload-id'] = 'upload'
+  else if (request.method === 'POST') headers['x-amz-archive-id'] = 'archive'
+  response.writeHead(request.method === 'PUT' ? 204 : 201, headers).end()
+}
+
+t.test(
+  'each byte of an upload is hashed twice from the source to the wire, and never by the SDK',
+  async (t) => {
+    const service = await serviceFor(t, confirmAll)
+    const client = service.client()
+    const size = 10 * MIB + 123
+    const hashed = await bytesHashed(100, async () => {
+      const archives = await uploadArchive([Buffer.alloc(size, 7)], { client, ...address, partSize: 2 * MIB })
+      t.match(archives, [{ archiveId: 'archive', parts: 6, size }])
+    })
+    const bodies = service.seen.reduce((sum, request) => sum + request.size, 0)
+    t.equal(bodies, size, 'all of it was sent, once')
+    // The last part, of 123 bytes, is hashed once. What a signature takes is hashed too: under 2 KiB a request.
+    const twice = 2 * (size - 123) + 123
+    t.ok(hashed >= twice, `${hashed} bytes were hashed, at least ${twice}`)
+    t.ok(hashed < twice + service.seen.length * 2048, `${hashed} bytes were hashed, not much over ${twice}`)
+  },
+)
+
+t.test('a byte of a part of at most 1 MiB is hashed once, since both hashes are the same', async (t) => {
+  const service = await serviceFor(t, confirmAll)
+  const client = service.client()
+  const hashed = await bytesHashed(100, async () => {
+    await uploadArchive([Buffer.alloc(3 * MIB, 7)], { client, ...address, partSize: MIB })
+  })
+  t.ok(hashed >= 3 * MIB && hashed < 3 * MIB + service.seen.length * 2048, `${hashed} bytes were hashed`)
+})
+
+t.test('both hashes travel as they were given, whatever client the caller made', async (t) => {
+  const service = await serviceFor(t, headersOnly(204, { 'x-amz-sha256-tree-hash': 'f'.repeat(64) }))
+  const bytes = Buffer.alloc(3 * MIB, 1)
+  const request = { ...address, uploadId: 'u', range: { start: MIB, end: 4 * MIB }, bytes }
+  const found = await service.port.uploadPart({ ...request, ...computeChecksums(bytes) })
+  t.equal(found, 'f'.repeat(64), "the answer is the service's hash, not ours")
+  t.match(service.seen, [
+    {
+      method: 'PUT',
+      url: '/-/vaults/backups/multipart-uploads/u',
+      size: bytes.length,
+      headers: {
+        'content-range': 'bytes 1048576-4194303/*',
+        'content-length': String(bytes.length),
+        'x-amz-content-sha256': computeChecksums(bytes).linearHash,
+        'x-amz-sha256-tree-hash': computeChecksums(bytes).treeHash,
+        'x-amz-glacier-version': '2012-06-01',
+      },
+    },
+  ])
+})
+
+t.test('every operation says what the model says, on the wire', async (t) => {
+  const answers: Answer[] = []
+  const service = await serviceFor(t, (request, response) => {
+    answers.shift()?.(request, response)
+  })
+  const vault = { VaultName: 'a', VaultARN: 'arn:a', CreationDate: '2026-01-01T00:00:00.000Z' }
+  const all = { ...address, accountId: '123456789012' }
+
+  answers.push(headersOnly(201, {}))
+  await service.port.createVault(all)
+  answers.push(json(200, { ...vault, NumberOfArchives: 3, SizeInBytes: 5, LastInventoryDate: 'then' }))
+  t.strictSame(await service.port.describeVault(all), {
+    vaultName: 'a',
+    arn: 'arn:a',
+    creationDate: '2026-01-01T00:00:00.000Z',
+    lastInventoryDate: 'then',
+    archiveCount: 3,
+    size: 5,
+  })
+  answers.push(
+    json(200, { Marker: 'm', VaultList: [vault] }),
+    json(200, { Marker: null, VaultList: [vault, vault] }),
+  )
+  const names: string[] = []
+  for await (const { vaultName } of service.port.listVaults({})) names.push(vaultName)
+  t.strictSame(names, ['a', 'a', 'a'], 'all pages')
+  answers.push(json(200, {}))
+  for await (const found of service.port.listVaults({})) t.fail(`there is no vault ${found.vaultName}`)
+  answers.push(headersOnly(204, {}))
+  await service.port.deleteVault(all)
+  answers.push(headersOnly(204, {}))
+  await service.port.abortUpload({ ...all, uploadId: 'u' })
+  answers.push(headersOnly(202, { 'x-amz-job-id': 'j' }))
+  t.equal(await service.port.startRetrieval({ ...all, archiveId: '-x', tier: 'Bulk' }), 'j')
+  answers.push(
+    json(200, {
+      StatusCode: 'Failed',
+      StatusMessage: 'why',
+      ArchiveSizeInBytes: 9,
+      ArchiveSHA256TreeHash: 'h',
+    }),
+  )
+  t.strictSame(await service.port.describeJob({ ...all, jobId: 'j' }), {
+    jobId: 'j',
+    status: 'Failed',
+    statusMessage: 'why',
+    archiveSize: 9,
+    archiveTreeHash: 'h',
+  })
+  t.strictSame(
+    service.seen.map(({ method, url }) => `${method} ${url}`),
+    [
+      'PUT /123456789012/vaults/backups',
+      'GET /123456789012/vaults/backups',
+      'GET /-/vaults',
+      'GET /-/vaults?marker=m',
+      'GET /-/vaults',
+      'DELETE /123456789012/vaults/backups',
+      'DELETE /123456789012/vaults/backups/multipart-uploads/u',
+      'POST /123456789012/vaults/backups/jobs',
+      'GET /123456789012/vaults/backups/jobs/j',
+    ],
+  )
+})
+
+t.test(
+  'a job output is asked for by its range and comes as it is, with the hash of the service',
+  async (t) => {
+    const body = Buffer.from('abc')
+    const service = await serviceFor(t, (_request, response) => {
+      response.writeHead(206, { 'content-length': '3', 'x-amz-sha256-tree-hash': 'h' }).end(body)
+    })
+    const output = await service.port.getJobOutput({ ...address, jobId: 'j', range: { start: 0, end: 3 } })
+    t.equal(output.treeHash, 'h')
+    const pieces: Uint8Array[] = []
+    for await (const piece of output.body) pieces.push(piece)
+    t.strictSame(Buffer.concat(pieces), body)
+    t.match(service.seen, [{ headers: { range: 'bytes=0-2' } }])
+  },
+)
+
+t.test('a job output that is cut short is a connection error', async (t) => {
+  const service = await serviceFor(t, (_request, response) => {
+    response.writeHead(206, { 'content-length': '9' }).write('abc', () => response.destroy())
+  })
+  const output = await service.port.getJobOutput({ ...address, jobId: 'j', range: { start: 0, end: 9 } })
+  await t.rejects(
+    async () => {
+      for await (const piece of output.body) t.ok(piece.length <= 3)
+    },
+    { name: 'ConnectionError', code: 'ERR_CONNECTION', operation: 'GetJobOutput' },
+  )
+})
+
+t.test('the signal ends a request, and an output while it comes', async (t) => {
+  const service = await serviceFor(t, (request, response) => {
+    if (request.url.endsWith('/output')) response.writeHead(206, { 'content-length': '9' }).write('abc')
+  })
+  const asking = new AbortController()
+  const asked = service.port.describeVault({ ...address, signal: asking.signal })
+  asking.abort(new Error('enough'))
+  await t.rejects(asked, { name: 'AbortError', code: 'ABORT_ERR', cause: { message: 'enough' } })
+
+  const reading = new AbortController()
+  const { signal } = reading
+  const output = await service.port.getJobOutput({
+    ...address,
+    jobId: 'j',
+    range: { start: 0, end: 9 },
+    signal,
+  })
+  await t.rejects(
+    async () => {
+      for await (const piece of output.body) reading.abort(new Error(`enough after ${piece.length}`))
+    },
+    { name: 'AbortError', code: 'ABORT_ERR', cause: { message: 'enough after 3' } },
+  )
+})
+
+t.test('what the service refuses is an error to branch on', async (t) => {
+  const cases = [
+    [404, 'ResourceNotFoundException', 'NotFoundError', 'ERR_NOT_FOUND'],
+    [403, 'AccessDeniedException', 'AccessDeniedError', 'ERR_ACCESS_DENIED'],
+    [403, 'InvalidSignatureException', 'CredentialsError', 'ERR_CREDENTIALS'],
+    [403, 'ExpiredTokenException', 'CredentialsError', 'ERR_CREDENTIALS'],
+    [400, 'UnrecognizedClientException', 'CredentialsError', 'ERR_CREDENTIALS'],
+    [400, 'ThrottlingException', 'ServiceError', 'ERR_SERVICE'],
+    [500, 'ServiceUnavailableException', 'ServiceError', 'ERR_SERVICE'],
+  ] as const
+  for (const [status, serviceCode, name, code] of cases) {
+    const body = { code: serviceCode, message: 'the reason', type: 'Client' }
+    const service = await serviceFor(t, json(status, body, { 'x-amzn-RequestId': 'r' }))
+    await t.rejects(service.port.describeVault(address), {
+      name,
+      code,
+      serviceCode,
+      status,
+      requestId: 'r',
+      operation: 'DescribeVault',
+      message: `DescribeVault: the reason (${serviceCode})`,
+    })
+  }
+})
+
+t.test('a refused connection says where it was refused', async (t) => {
+  const service = await startBareService(() => undefined)
+  const client = service.client()
+  await service.close()
+  await t.rejects(glacierClient(client).createVault(address), {
+    name: 'ConnectionError',
+    code: 'ERR_CONNECTION',
+    serviceCode: 'ECONNREFUSED',
+    message: /ECONNREFUSED 127\.0\.0\.1/,
+  })
+})
+
+t.test('an answer without the ID it is for is an error of the service', async (t) => {
+  const service = await serviceFor(t, headersOnly(201, {}))
+  await t.rejects(service.port.initiateUpload({ ...address, partSize: MIB }), {
+    code: 'ERR_SERVICE',
+    message: /InitiateMultipartUpload: The answer came without x-amz-multipart-upload-id/,
+  })
+})
+
+t.test('a client made here is closed by destroy(); one of the caller is left alone', async (t) => {
+  const service = await serviceFor(t, headersOnly(201, {}))
+  const theirs = service.client()
+  let closed = 0
+  theirs.destroy = () => {
+    closed++
+  }
+  const port = glacierClient(theirs)
+  await port.createVault(address)
+  port.destroy()
+  t.equal(closed, 0)
+
+  const credentials = { accessKeyId: 'A', secretAccessKey: 'b' }
+  const ours = glacierClient({ endpoint: service.endpoint, region: 'us-east-1', credentials })
+  ours.destroy()
+  await ours.createVault(address)
+  ours.destroy()
+  t.equal(service.seen.length, 2)
+})
+
+t.test('no region is a clear error', async (t) => {
+  const { AWS_REGION: region, AWS_CONFIG_FILE: file } = process.env
+  t.teardown(() => {
+    if (region !== undefined) process.env.AWS_REGION = region
+    if (file === undefined) delete process.env.AWS_CONFIG_FILE
+    else process.env.AWS_CONFIG_FILE = file
+  })
+  delete process.env.AWS_REGION
+  process.env.AWS_CONFIG_FILE = `${t.testdir()}/none`
+  const client = glacierClient({ credentials: { accessKeyId: 'A', secretAccessKey: 'b' } })
+  await t.rejects(client.createVault(address), { message: /no region is set: give one/ })
+})
+
+t.test('a client is a GlacierClient, a VaultClient, or a TypeError', async (t) => {
+  const service = await serviceFor(t, headersOnly(201, {}))
+  t.equal(vaultClientOf(service.port), service.port)
+  await vaultClientOf(service.client()).createVault(address)
+  t.equal(service.seen.length, 1)
+  // @ts-expect-error -- what a caller without types may do
+  t.throws(() => vaultClientOf(undefined), { name: 'TypeError', message: /A client is needed/ })
+  t.throws(() => vaultClientOf(null as unknown as VaultClient), { name: 'TypeError' })
+})
