@@ -1,6 +1,6 @@
 import { Readable, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { hashParts, type HashedPart } from '../../lib/tree-hash/hash-parts.js'
 import { treeHashOf } from '../../lib/tree-hash/tree-hash.js'
 import {
@@ -232,7 +232,10 @@ t.test('an upload is never aborted once completion was sent', async (t) => {
   vault.before = ({ operation }) => {
     if (operation === 'completeUpload') throw new Error('the answer was lost')
   }
-  await t.rejects(send(patternBytes(3 * MIB), writerTo(vault, { onFailure: 'abort' })), { kept: true })
+  await t.rejects(send(patternBytes(3 * MIB), writerTo(vault, { onFailure: 'abort' })), {
+    code: 'ERR_UPLOAD_FAILED',
+    kept: true,
+  })
   t.notOk(vault.operations.includes('abortUpload'))
 })
 
@@ -299,7 +302,11 @@ t.test('parts of other sizes than the part size are refused, naming the part', a
     actual: MIB / 2,
   })
   const large = await partsOf(patternBytes(3 * MIB), 2 * MIB)
-  await t.rejects(pipeline(Readable.from(large), writerTo(new MemoryVault())), { index: 0, actual: 2 * MIB })
+  await t.rejects(pipeline(Readable.from(large), writerTo(new MemoryVault())), {
+    code: 'ERR_PART_BOUNDARY',
+    index: 0,
+    actual: 2 * MIB,
+  })
 })
 
 t.test('part 10,001 is refused before it is sent', async (t) => {
@@ -319,9 +326,15 @@ t.test('part 10,001 is refused before it is sent', async (t) => {
 
 t.test('the signal ends it in any state', async (t) => {
   const states: Record<string, (vault: MemoryVault) => void> = {
-    'while it initiates': (vault) => holdUp(vault, 'initiateUpload'),
-    'while parts are sent': (vault) => holdUp(vault, 'uploadPart'),
-    'while it completes': (vault) => holdUp(vault, 'completeUpload'),
+    'while it initiates': (vault) => {
+      holdUp(vault, 'initiateUpload')
+    },
+    'while parts are sent': (vault) => {
+      holdUp(vault, 'uploadPart')
+    },
+    'while it completes': (vault) => {
+      holdUp(vault, 'completeUpload')
+    },
   }
   for (const [when, arrange] of Object.entries(states)) {
     const vault = new MemoryVault()

@@ -1,4 +1,4 @@
-import { createHash, Hash } from 'node:crypto'
+import { createHash, type Hash } from 'node:crypto'
 import t, { type Test } from 'tap'
 import { glacierClient, vaultClientOf } from '../../lib/vault/sdk-vault-client.js'
 import type { VaultClient } from '../../lib/vault/vault-client.js'
@@ -23,14 +23,14 @@ async function serviceFor(test: Test, answer: Answer): Promise<BareService & { r
 
 /** Bytes handed to any SHA-256 in this process while `run` runs, in updates of at least `atLeast` bytes. */
 async function bytesHashed(atLeast: number, run: () => Promise<unknown>): Promise<number> {
-  const prototype = Object.getPrototypeOf(createHash('sha256')) as Hash
+  const prototype = Object.getPrototypeOf(createHash('sha256')) as { update: unknown }
   const original = Object.getOwnPropertyDescriptor(prototype, 'update') as PropertyDescriptor
   let bytes = 0
-  prototype.update = function (this: Hash, data: string | NodeJS.ArrayBufferView, ...rest: []) {
+  prototype.update = function (this: Hash, data: string | NodeJS.ArrayBufferView, encoding?: 'utf8') {
     const length = typeof data === 'string' ? data.length : data.byteLength
     if (length >= atLeast) bytes += length
-    return (original.value as Hash['update']).call(this, data as Buffer, ...rest)
-  } as Hash['update']
+    return (original.value as (...all: unknown[]) => Hash).call(this, data, encoding)
+  }
   try {
     await run()
   } finally {
