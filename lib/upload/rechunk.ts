@@ -78,6 +78,7 @@ export class Rechunk extends Transform {
     const goOn = this.#goOn
     this.#goOn = undefined
     goOn?.()
+    // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- #goOn may have pushed, which clears it
     if (this.#asked) super._read(hint) // still unanswered: the next write is needed
   }
 
@@ -94,6 +95,7 @@ export class Rechunk extends Transform {
       this.#part = undefined
       this.#filled = 0
       this.#asked = false
+      // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- push() may call _read(), which sets it
       if (!this.push(part) && !this.#asked && at < bytes.length) {
         this.#goOn = () => {
           this.#cut(bytes, at, callback)

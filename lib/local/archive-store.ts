@@ -1,0 +1,108 @@
+/**
+ * Archives on disk: `archives/ARCHIVE_ID/`, with `archive.json` and the part files `00000.part`, `00001.part`, …
+ * An archive's folder is the upload's, renamed: its parts are never copied.
+ */
+import { join } from 'node:path'
+import type { ReadStream } from 'node:fs'
+import { NodeStack } from '../tree-hash/tree-hash.js'
+import { isTreeHashAligned, type ByteRange } from '../vault/byte-range.js'
+import { readJson } from './disk.js'
+import { ARCHIVE_ID_LENGTH, isId } from './identifiers.js'
+import { describePart, readPart, treeHashOfRange } from './part-file.js'
+import { invalidParameter, notFound } from './service-fault.js'
+import type { Ground, VaultStore } from './vault-store.js'
+
+/** `archive.json`. */
+export interface ArchiveRecord {
+  readonly archiveId: string
+  readonly description: string | null
+  /** Bytes. */
+  readonly size: number
+  readonly treeHash: string
+  /** Bytes in each part but the last. */
+  readonly partSize: number
+  /** ISO 8601. */
+  readonly creationDate: string
+}
+
+/** The name of a part's file, by its 0-based number. */
+export function partName(index: number): string {
+  return `${String(index).padStart(5, '0')}.part`
+}
+
+/** The archives of all vaults. */
+export class ArchiveStore {
+  readonly #ground: Ground
+  readonly #vaults: VaultStore
+
+  constructor(ground: Ground, vaults: VaultStore) {
+    this.#ground = ground
+    this.#vaults = vaults
+  }
+
+  /**
+   * An archive.
+   *
+   * @throws {ServiceFault} 404: no such vault or archive
+   */
+  async find(vaultName: string, archiveId: string): Promise<ArchiveRecord> {
+    const folder = await this.#vaults.folder(vaultName, 'archives')
+    const archive = isId(archiveId)
+      ? await readJson<ArchiveRecord>(join(folder, archiveId, 'archive.json'))
+      : undefined
+    if (!archive) throw notFound(`The archive ID was not found: ${archiveId}`)
+    return archive
+  }
+
+  /**
+   * Deletes an archive; one that does not exist is as good as deleted.
+   *
+   * @throws {ServiceFault} 404: no such vault; 400: no archive ever had such an ID
+   */
+  async delete(vaultName: string, archiveId: string): Promise<void> {
+    const folder = await this.#vaults.folder(vaultName, 'archives')
+    if (!isId(archiveId) || archiveId.length !== ARCHIVE_ID_LENGTH) {
+      throw invalidParameter(`Invalid archive ID: ${archiveId}`)
+    }
+    if (await this.#ground.disk.discard(join(folder, archiveId))) await this.#vaults.written(vaultName)
+  }
+
+  /** The bytes of a range of an archive. */
+  async *read(
+    vaultName: string,
+    archive: ArchiveRecord,
+    range: ByteRange,
+  ): AsyncGenerator<Buffer, void, undefined> {
+    const folder = join(await this.#vaults.folder(vaultName, 'archives'), archive.archiveId)
+    for (const { index, start, end } of piecesOf(archive, range)) {
+      yield* readPart(join(folder, partName(index)), { start, end }) as AsyncIterable<Buffer> & ReadStream
+    }
+  }
+
+  /** The tree hash of a range of an archive, where the range is a node of the archive's tree (protocol.md 3.3). */
+  async treeHashOf(vaultName: string, archive: ArchiveRecord, range: ByteRange): Promise<string | undefined> {
+    if (!isTreeHashAligned(range, archive.size)) return undefined
+    const folder = join(await this.#vaults.folder(vaultName, 'archives'), archive.archiveId)
+    const pieces = piecesOf(archive, range)
+    const [only] = pieces
+    if (only && pieces.length === 1) return treeHashOfRange(join(folder, partName(only.index)), only)
+    const nodes = new NodeStack() // more than one: then they are whole parts
+    for (const { index } of pieces) {
+      nodes.push(Buffer.from((await describePart(join(folder, partName(index)))).treeHash, 'hex'))
+    }
+    return nodes.root().toString('hex')
+  }
+}
+
+/** The pieces of parts that make up a range of an archive. */
+function piecesOf({ partSize }: ArchiveRecord, { start, end }: ByteRange): (ByteRange & { index: number })[] {
+  const pieces: (ByteRange & { index: number })[] = []
+  for (let at = start; at < end;) {
+    const index = Math.floor(at / partSize)
+    const from = index * partSize
+    const to = Math.min(from + partSize, end)
+    pieces.push({ index, start: at - from, end: to - from })
+    at = to
+  }
+  return pieces
+}

@@ -1,0 +1,109 @@
+/**
+ * Durable files. The file system is the local vault's only memory, so that a crash loses nothing that was acknowledged
+ * and several processes may use one folder at once.
+ *
+ * - A file appears whole or not at all: written under `tmp/`, synced, renamed, and its folder synced.
+ * - A folder goes away at once: renamed into `tmp/`, then removed.
+ * - What is in `tmp/` belongs to the process whose ID its name begins with; what dead ones left is swept at the start.
+ * - Folders are 0700, files 0600.
+ */
+import { randomBytes } from 'node:crypto'
+import { mkdir, open, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+
+/** The folder of a local vault. */
+export class Disk {
+  /** Absolute. */
+  readonly dir: string
+
+  constructor(dir: string) {
+    this.dir = resolve(dir)
+  }
+
+  /** Makes the folder and sweeps what dead processes left. */
+  async open(): Promise<void> {
+    await mkdir(join(this.dir, 'tmp'), { recursive: true, mode: 0o700 })
+    for (const name of await readdir(join(this.dir, 'tmp'))) {
+      if (!isAlive(Number.parseInt(name, 10)))
+        await rm(join(this.dir, 'tmp', name), { recursive: true, force: true })
+    }
+  }
+
+  /** A path under the folder. The names must have been checked. */
+  path(...names: readonly string[]): string {
+    return join(this.dir, ...names)
+  }
+
+  /** A new path for something unfinished. */
+  temporary(): string {
+    return this.path('tmp', `${process.pid}-${randomBytes(12).toString('hex')}`)
+  }
+
+  /** Gives something finished its name: on disk when it returns. Its files must have been synced. */
+  async publish(temporary: string, path: string): Promise<void> {
+    await rename(temporary, path)
+    await syncFolder(dirname(path))
+  }
+
+  /** Writes an object as a file. */
+  async writeJson(path: string, value: object): Promise<void> {
+    const temporary = this.temporary()
+    await writeFile(temporary, JSON.stringify(value), { mode: 0o600, flush: true })
+    await this.publish(temporary, path)
+  }
+
+  /** Removes a file or folder with all that is in it; whether there was one. */
+  async discard(path: string): Promise<boolean> {
+    const temporary = this.temporary()
+    try {
+      await rename(path, temporary)
+    } catch (error) {
+      if (isMissing(error)) return false
+      throw error
+    }
+    await syncFolder(dirname(path))
+    await rm(temporary, { recursive: true, force: true })
+    return true
+  }
+}
+
+/** Reads what `writeJson` wrote; `undefined` where there is no such file. */
+export async function readJson<T extends object>(path: string): Promise<T | undefined> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8')) as T
+  } catch (error) {
+    if (isMissing(error)) return undefined
+    throw error
+  }
+}
+
+/** The names in a folder, in ASCII order; none where there is no such folder. */
+export async function namesIn(path: string): Promise<string[]> {
+  try {
+    return (await readdir(path)).sort()
+  } catch (error) {
+    if (isMissing(error)) return []
+    throw error
+  }
+}
+
+/** Whether an error says that there is no such file or folder. */
+export function isMissing(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'ENOENT'
+}
+
+/** Makes renames in a folder durable. Windows cannot sync folders, and does without. */
+async function syncFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return
+  const handle = await open(path)
+  await handle.sync().finally(() => handle.close())
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}

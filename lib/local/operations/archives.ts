@@ -1,0 +1,28 @@
+/** Operations on archives (protocol.md 1.2). */
+import { checkedDescription, headerOf, locationOf, nameOf, type Answer, type Exchange } from '../exchange.js'
+import { announcedHashes, announcedLength } from './upload-body.js'
+
+/** UploadArchive: an archive in one request. */
+export async function uploadArchive(exchange: Exchange): Promise<Answer> {
+  const { stores, stream } = exchange
+  const vaultName = nameOf(exchange, 'vaultName')
+  announcedLength(exchange)
+  const description = checkedDescription(headerOf(exchange, 'x-amz-archive-description'))
+  const accept = announcedHashes(exchange)
+  await stores.ensureVault(vaultName)
+  const { archiveId, treeHash } = await stores.uploads.store(vaultName, description, stream, accept)
+  return {
+    status: 201,
+    headers: {
+      location: locationOf(exchange, 'vaults', vaultName, 'archives', archiveId),
+      'x-amz-archive-id': archiveId,
+      'x-amz-sha256-tree-hash': treeHash,
+    },
+  }
+}
+
+/** DeleteArchive: 204 also where it is deleted already. */
+export async function deleteArchive(exchange: Exchange): Promise<Answer> {
+  await exchange.stores.archives.delete(nameOf(exchange, 'vaultName'), nameOf(exchange, 'archiveId'))
+  return { status: 204 }
+}

@@ -1,0 +1,49 @@
+/**
+ * What holds for the two requests that carry an archive's bytes (protocol.md 1.2, 1.3, 4, 5).
+ */
+import { MAX_PART_SIZE } from '../../vault/limits.js'
+import { requiredHeader, type Exchange } from '../exchange.js'
+import type { ReceivedPart } from '../part-file.js'
+import { invalidParameter, invalidSignature, missingParameter } from '../service-fault.js'
+
+/**
+ * The length a body says it has.
+ *
+ * @returns bytes
+ * @throws {ServiceFault} 400: it says none, or one no request may have
+ */
+export function announcedLength({ headers }: Exchange): number {
+  const length = headers['content-length']
+  if (length === undefined) throw missingParameter('Content-Length')
+  if (!(Number(length) >= 1 && Number(length) <= MAX_PART_SIZE)) {
+    throw invalidParameter(`Invalid Content-Length: ${length}`)
+  }
+  return Number(length)
+}
+
+/**
+ * Checks the hashes a request announces, and gives what checks its body against them.
+ *
+ * @throws {ServiceFault} 400: one is absent or not a SHA-256
+ */
+export function announcedHashes(exchange: Exchange): (received: ReceivedPart) => void {
+  const treeHash = hashIn(exchange, 'x-amz-sha256-tree-hash')
+  const linearHash = hashIn(exchange, 'x-amz-content-sha256')
+  return (received) => {
+    if (received.linearHash !== linearHash) {
+      throw invalidSignature(
+        'The value passed in as x-amz-content-sha256 does not match the computed payload hash. ' +
+          `Computed digest: ${received.linearHash} expected hash: ${linearHash}`,
+      )
+    }
+    if (received.treeHash !== treeHash) {
+      throw invalidParameter(`Checksum mismatch: expected ${treeHash}, computed ${received.treeHash}`)
+    }
+  }
+}
+
+function hashIn(exchange: Exchange, name: string): string {
+  const hash = requiredHeader(exchange, name)
+  if (!/^[0-9a-f]{64}$/.test(hash)) throw invalidParameter(`Invalid ${name}: ${hash}`) // as UNSIGNED-PAYLOAD
+  return hash
+}

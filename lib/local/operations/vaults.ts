@@ -1,0 +1,48 @@
+/** Operations on vaults (protocol.md 1.1). */
+import { locationOf, nameOf, type Answer, type Exchange } from '../exchange.js'
+import { pageOf } from '../paging.js'
+import type { VaultRecord } from '../vault-store.js'
+
+const MOST_VAULTS = 10
+
+/** CreateVault: 201 also where there is such a vault. */
+export async function createVault(exchange: Exchange): Promise<Answer> {
+  const vaultName = nameOf(exchange, 'vaultName')
+  await exchange.stores.vaults.create(vaultName)
+  return { status: 201, headers: { location: locationOf(exchange, 'vaults', vaultName) } }
+}
+
+/** DescribeVault: counts as of the last inventory. */
+export async function describeVault(exchange: Exchange): Promise<Answer> {
+  const vault = await exchange.stores.vaults.find(nameOf(exchange, 'vaultName'))
+  return { status: 200, json: description(exchange, vault) }
+}
+
+/** DeleteVault: 204 also where there is none. */
+export async function deleteVault(exchange: Exchange): Promise<Answer> {
+  await exchange.stores.vaults.delete(nameOf(exchange, 'vaultName'))
+  return { status: 204 }
+}
+
+/** ListVaults, sorted by name. */
+export async function listVaults(exchange: Exchange): Promise<Answer> {
+  const { vaults } = exchange.stores
+  const { items, marker } = pageOf(exchange, await vaults.list(), MOST_VAULTS, ({ name }) =>
+    vaults.arnOf(name),
+  )
+  return {
+    status: 200,
+    json: { Marker: marker, VaultList: items.map((vault) => description(exchange, vault)) },
+  }
+}
+
+function description({ stores }: Exchange, { name, creationDate, inventory }: VaultRecord): object {
+  return {
+    CreationDate: creationDate,
+    LastInventoryDate: inventory?.date ?? null,
+    NumberOfArchives: inventory?.archiveCount ?? null,
+    SizeInBytes: inventory?.size ?? null,
+    VaultARN: stores.vaults.arnOf(name),
+    VaultName: name,
+  }
+}

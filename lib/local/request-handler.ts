@@ -1,0 +1,109 @@
+/**
+ * From an HTTP request to its answer: route, authenticate, run, answer. The one place every request passes.
+ */
+import { createHash, randomBytes } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { pipeline } from 'node:stream/promises'
+import { authenticate, type Gatekeeper } from './authenticate.js'
+import { headerOf, type Answer, type Exchange } from './exchange.js'
+import { findRoute, type Match } from './routes.js'
+import { accessDenied, invalidSignature, notFound, notImplemented, ServiceFault } from './service-fault.js'
+import type { Stores } from './stores.js'
+
+/** Bytes a body may have that is no archive's. */
+const MOST_BODY = 1_048_576
+
+/** What answers requests. */
+export function makeRequestHandler(
+  stores: Stores,
+  gatekeeper: Gatekeeper,
+): (request: IncomingMessage, response: ServerResponse) => void {
+  return (request, response) => {
+    answerTo(request, stores, gatekeeper)
+      .catch(refusal)
+      .then((answer) => send(answer, response))
+      .catch(() => response.destroy()) // the client is gone, or the output could not be read: a cut body says so
+  }
+}
+
+async function answerTo(request: IncomingMessage, stores: Stores, gatekeeper: Gatekeeper): Promise<Answer> {
+  const { method = '', url = '', headers } = request
+  const [path, queryText] = split(url)
+  const query = new URLSearchParams(queryText)
+  const match = findRoute(method, path, query)
+  const body = match?.route.streams ? Buffer.alloc(0) : await readBody(request)
+  const exchange = { stores, names: match?.names ?? {}, query, headers, body, stream: request }
+  const payloadHash = payloadHashOf(exchange, match)
+  authenticate({ method, path, query: queryText, headers, payloadHash }, gatekeeper)
+  if (!match) throw notFound(`There is no operation ${method} ${path}.`)
+  const { route, accountId } = match
+  if (accountId !== '-' && accountId !== stores.accountId) {
+    throw accessDenied(
+      `User is not authorized to perform: glacier:${route.operation} on account ${accountId}`,
+    )
+  }
+  if (!route.run) throw notImplemented(route.operation)
+  return route.run(exchange)
+}
+
+/** The hash a signature must be over. Of an upload the header's word is taken, and held against the body later. */
+function payloadHashOf(exchange: Exchange, match: Match | undefined): string {
+  const announced = headerOf(exchange, 'x-amz-content-sha256')
+  if (match?.route.streams) return announced ?? ''
+  const computed = createHash('sha256').update(exchange.body).digest('hex')
+  if (announced === undefined || announced === computed) return computed
+  throw invalidSignature(
+    'The value passed in as x-amz-content-sha256 does not match the computed payload hash. ' +
+      `Computed digest: ${computed} expected hash: ${announced}`,
+  )
+}
+
+async function readBody(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length
+    if (size > MOST_BODY)
+      throw new ServiceFault(400, 'SerializationException', 'The request body is too long.')
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}
+
+function split(url: string): [path: string, query: string] {
+  const at = url.indexOf('?')
+  return at < 0 ? [url, ''] : [url.slice(0, at), url.slice(at + 1)]
+}
+
+/** The answer for what was thrown: a fault's own, or 500 as the service gives when something of its own fails. */
+function refusal(error: unknown): Answer {
+  const fault =
+    error instanceof ServiceFault
+      ? error
+      : new ServiceFault(
+          500,
+          'ServiceUnavailableException',
+          error instanceof Error ? error.message : String(error),
+        )
+  const { status, code, message, type } = fault
+  return { status, json: { code, message, type } }
+}
+
+async function send(
+  { status, headers = {}, json, content }: Answer,
+  response: ServerResponse,
+): Promise<void> {
+  response.statusCode = status
+  response.setHeader('x-amzn-RequestId', randomBytes(35).toString('base64url'))
+  for (const [name, value] of Object.entries(headers))
+    if (value !== undefined) response.setHeader(name, value)
+  if (content) {
+    response.setHeader('content-length', content.length)
+    await pipeline(content.bytes, response)
+    return
+  }
+  const text = json ? JSON.stringify(json) : ''
+  if (json) response.setHeader('content-type', 'application/json')
+  if (status !== 204) response.setHeader('content-length', Buffer.byteLength(text))
+  response.end(text)
+}

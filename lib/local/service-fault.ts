@@ -1,0 +1,53 @@
+/**
+ * What the local vault refuses a request with: the service's codes, statuses and texts (protocol.md 0, 5).
+ *
+ * Texts are the service's own where protocol.md 5 quotes one; the others are ours, since none is known (protocol.md 10).
+ */
+
+/** A refusal: becomes the response's status and its body `{code, message, type}`. */
+export class ServiceFault extends Error {
+  override readonly name = 'ServiceFault'
+  readonly status: number
+  readonly code: string
+
+  constructor(status: number, code: string, message: string) {
+    super(message)
+    this.status = status
+    this.code = code
+  }
+
+  /** Whose fault it is, as the body says. */
+  get type(): 'Client' | 'Server' {
+    return this.status < 500 ? 'Client' : 'Server'
+  }
+}
+
+/** 400: a value that cannot be. */
+export function invalidParameter(message: string): ServiceFault {
+  return new ServiceFault(400, 'InvalidParameterValueException', message)
+}
+
+/** 400: a header or field that must be there. */
+export function missingParameter(name: string): ServiceFault {
+  return new ServiceFault(400, 'MissingParameterValueException', `Required parameter missing: ${name}`)
+}
+
+/** 404: there is no such thing. */
+export function notFound(message: string): ServiceFault {
+  return new ServiceFault(404, 'ResourceNotFoundException', message)
+}
+
+/** 403: the signature, the time or the payload's hash is wrong. */
+export function invalidSignature(message: string): ServiceFault {
+  return new ServiceFault(403, 'InvalidSignatureException', message)
+}
+
+/** 403: known, but not allowed. */
+export function accessDenied(message: string): ServiceFault {
+  return new ServiceFault(403, 'AccessDeniedException', message)
+}
+
+/** 501: the service has this operation, the local vault not yet. */
+export function notImplemented(operation: string): ServiceFault {
+  return new ServiceFault(501, 'NotImplemented', `The local vault does not have ${operation} yet.`)
+}

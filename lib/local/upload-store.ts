@@ -1,0 +1,304 @@
+/**
+ * Multipart uploads on disk: `uploads/UPLOAD_ID/`, with `upload.json` and a part file for each part.
+ *
+ * - A part replaces the one at its place by a rename; parts may come in any order, several at once.
+ * - Completion renames the upload's folder into `archives/`. Before that it leaves `ended/UPLOAD_ID.json`, so that a
+ *   repeated completion, after a lost answer or a crash in between, ends in the same archive.
+ * - The modification time of `upload.json` is the time of the last activity; after a day without any the upload is gone.
+ * - Completion, abortion and the taking of a received part wait for each other, so that what completion has checked is
+ *   what becomes the archive. Between processes a rename succeeds only once.
+ */
+import { mkdir, stat, utimes, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { NodeStack } from '../tree-hash/tree-hash.js'
+import type { ByteRange } from '../vault/byte-range.js'
+import { MAX_PARTS, MAX_PART_SIZE } from '../vault/limits.js'
+import { partName, type ArchiveRecord } from './archive-store.js'
+import { isMissing, namesIn, readJson } from './disk.js'
+import { isId, newArchiveId, newShortId } from './identifiers.js'
+import { describePart, receivePart, type ReceivedPart, type StoredPart } from './part-file.js'
+import { invalidParameter, notFound } from './service-fault.js'
+import type { Ground, VaultStore } from './vault-store.js'
+
+/** `upload.json`. */
+export interface UploadRecord {
+  readonly uploadId: string
+  readonly description: string | null
+  /** Bytes. */
+  readonly partSize: number
+  /** ISO 8601. */
+  readonly creationDate: string
+}
+
+/** `ended/UPLOAD_ID.json`: what became of an upload. */
+interface Ended {
+  readonly date: string
+  /** `null` where it was aborted. */
+  readonly archive: ArchiveRecord | null
+}
+
+/** A part of an upload. */
+export interface UploadedPart extends ByteRange, StoredPart {
+  readonly index: number
+}
+
+const DAY = 86_400_000
+
+/** The uploads of all vaults. */
+export class UploadStore {
+  readonly #ground: Ground
+  readonly #vaults: VaultStore
+  readonly #ending = new Map<string, Promise<unknown>>()
+
+  constructor(ground: Ground, vaults: VaultStore) {
+    this.#ground = ground
+    this.#vaults = vaults
+  }
+
+  /** Begins an upload. */
+  async initiate(vaultName: string, partSize: number, description: string | null): Promise<UploadRecord> {
+    const folder = await this.#vaults.folder(vaultName, 'uploads')
+    const upload: UploadRecord = { uploadId: newShortId(), description, partSize, creationDate: this.#date() }
+    const temporary = this.#ground.disk.temporary()
+    await mkdir(temporary, { mode: 0o700 })
+    await writeFile(join(temporary, 'upload.json'), JSON.stringify(upload), { mode: 0o600, flush: true })
+    await this.#touch(temporary)
+    await this.#ground.disk.publish(temporary, join(folder, upload.uploadId))
+    return upload
+  }
+
+  /**
+   * An upload that is open.
+   *
+   * @throws {ServiceFault} 404: no such vault or upload, or it is completed, aborted or expired
+   */
+  async find(vaultName: string, uploadId: string): Promise<UploadRecord> {
+    const folder = join(await this.#vaults.folder(vaultName, 'uploads'), this.#checked(uploadId))
+    const upload = await readJson<UploadRecord>(join(folder, 'upload.json'))
+    if (!upload || (await this.#ended(vaultName, uploadId))) throw unknown(uploadId)
+    if (this.#ground.now() - (await stat(join(folder, 'upload.json'))).mtimeMs <= DAY) return upload
+    await this.#ground.disk.discard(folder)
+    throw unknown(uploadId)
+  }
+
+  /** All open uploads of a vault, sorted by ID. */
+  async list(vaultName: string): Promise<UploadRecord[]> {
+    const uploads: UploadRecord[] = []
+    for (const uploadId of await namesIn(await this.#vaults.folder(vaultName, 'uploads'))) {
+      const upload = await this.find(vaultName, uploadId).catch(() => undefined) // expired, or ended meanwhile
+      if (upload) uploads.push(upload)
+    }
+    return uploads
+  }
+
+  /**
+   * Takes a part in the place it was sent for.
+   *
+   * @param accept - throws unless what came is what was announced
+   */
+  async receive(
+    vaultName: string,
+    upload: UploadRecord,
+    range: ByteRange,
+    source: AsyncIterable<Buffer>,
+    accept: (received: ReceivedPart) => void,
+  ): Promise<ReceivedPart> {
+    const { uploadId, partSize } = upload
+    const temporary = this.#ground.disk.temporary()
+    const received = await receivePart(source, temporary)
+    try {
+      accept(received)
+      await this.#alone(uploadId, async () => {
+        await this.find(vaultName, uploadId) // completed or aborted meanwhile?
+        const folder = join(await this.#vaults.folder(vaultName, 'uploads'), uploadId)
+        await this.#ground.disk.publish(temporary, join(folder, partName(range.start / partSize)))
+        await this.#touch(folder)
+      })
+    } catch (error) {
+      await this.#ground.disk.discard(temporary)
+      throw isMissing(error) ? unknown(uploadId) : error // by another process
+    }
+    return received
+  }
+
+  /** The parts an upload has, in order of their ranges. */
+  async *parts(
+    vaultName: string,
+    { uploadId, partSize }: UploadRecord,
+  ): AsyncGenerator<UploadedPart, void, undefined> {
+    const folder = join(await this.#vaults.folder(vaultName, 'uploads'), uploadId)
+    for (const name of await namesIn(folder)) {
+      if (!name.endsWith('.part')) continue
+      const index = Number.parseInt(name, 10)
+      const part = await describePart(join(folder, name))
+      yield { index, start: index * partSize, end: index * partSize + part.size, ...part }
+    }
+  }
+
+  /**
+   * Makes an upload an archive; repeated, it gives the same one for a day.
+   *
+   * @throws {ServiceFault} 404: no such upload; 400: the parts do not make such an archive, and the upload stays open
+   */
+  async complete(
+    vaultName: string,
+    uploadId: string,
+    size: number,
+    treeHash: string,
+  ): Promise<ArchiveRecord> {
+    return this.#alone(uploadId, async () => {
+      const ended = await this.#ended(vaultName, uploadId)
+      const archive = ended?.archive ?? (await this.#assemble(vaultName, uploadId, size, treeHash))
+      await this.#publish(vaultName, uploadId, archive)
+      return archive
+    })
+  }
+
+  /**
+   * Forgets an upload and its parts; repeated within a day, it does nothing.
+   *
+   * @throws {ServiceFault} 404: no such upload, or it is completed
+   */
+  async abort(vaultName: string, uploadId: string): Promise<void> {
+    await this.#alone(uploadId, async () => {
+      const ended = await this.#ended(vaultName, uploadId)
+      if (ended && !ended.archive) return
+      await this.find(vaultName, uploadId)
+      await this.#end(vaultName, uploadId, null)
+      await this.#ground.disk.discard(join(await this.#vaults.folder(vaultName, 'uploads'), uploadId))
+    })
+  }
+
+  /** Stores an archive that came in one request. */
+  async store(
+    vaultName: string,
+    description: string | null,
+    source: AsyncIterable<Buffer>,
+    accept: (received: ReceivedPart) => void,
+  ): Promise<ArchiveRecord> {
+    const folder = await this.#vaults.folder(vaultName, 'archives')
+    const temporary = this.#ground.disk.temporary()
+    await mkdir(temporary, { mode: 0o700 })
+    try {
+      const received = await receivePart(source, join(temporary, partName(0)))
+      accept(received)
+      const { size, treeHash } = received
+      const archive = this.#record(description, size, treeHash, MAX_PART_SIZE)
+      await this.#ground.disk.writeJson(join(temporary, 'archive.json'), archive)
+      await this.#ground.disk.publish(temporary, join(folder, archive.archiveId))
+      await this.#vaults.written(vaultName)
+      return archive
+    } catch (error) {
+      await this.#ground.disk.discard(temporary)
+      throw error
+    }
+  }
+
+  async #assemble(
+    vaultName: string,
+    uploadId: string,
+    size: number,
+    treeHash: string,
+  ): Promise<ArchiveRecord> {
+    const upload = await this.find(vaultName, uploadId)
+    const nodes = new NodeStack()
+    let end = 0
+    for await (const part of this.parts(vaultName, upload)) {
+      if (part.start !== end) {
+        throw invalidParameter(
+          `The parts of the upload are not contiguous: bytes ${end}-${part.start - 1} are missing.`,
+        )
+      }
+      nodes.push(Buffer.from(part.treeHash, 'hex'))
+      end = part.end
+    }
+    if (end !== size)
+      throw invalidParameter(`Invalid x-amz-archive-size: ${size}; the parts have ${end} bytes.`)
+    if (nodes.root().toString('hex') !== treeHash)
+      throw invalidParameter(`Invalid x-amz-sha256-tree-hash: ${treeHash}`)
+    const archive = this.#record(upload.description, size, treeHash, upload.partSize)
+    await this.#end(vaultName, uploadId, archive)
+    return archive
+  }
+
+  /** The last steps of a completion; those a crash or another process has done already are passed over. */
+  async #publish(vaultName: string, uploadId: string, archive: ArchiveRecord): Promise<void> {
+    const from = join(await this.#vaults.folder(vaultName, 'uploads'), uploadId)
+    const to = join(await this.#vaults.folder(vaultName, 'archives'), archive.archiveId)
+    try {
+      await this.#ground.disk.writeJson(join(from, 'archive.json'), archive)
+      await this.#ground.disk.publish(from, to)
+      await this.#vaults.written(vaultName)
+    } catch (error) {
+      if (!isMissing(error)) throw error
+    }
+  }
+
+  #record(description: string | null, size: number, treeHash: string, partSize: number): ArchiveRecord {
+    return { archiveId: newArchiveId(), description, size, treeHash, partSize, creationDate: this.#date() }
+  }
+
+  async #ended(vaultName: string, uploadId: string): Promise<Ended | undefined> {
+    const folder = await this.#vaults.folder(vaultName, 'ended')
+    const ended = await readJson<Ended>(join(folder, `${this.#checked(uploadId)}.json`))
+    return ended && this.#ground.now() - Date.parse(ended.date) <= DAY ? ended : undefined
+  }
+
+  async #end(vaultName: string, uploadId: string, archive: ArchiveRecord | null): Promise<void> {
+    const ended: Ended = { date: this.#date(), archive }
+    const folder = await this.#vaults.folder(vaultName, 'ended')
+    await this.#ground.disk.writeJson(join(folder, `${uploadId}.json`), ended)
+  }
+
+  /** Runs one thing at a time for each upload. */
+  async #alone<T>(uploadId: string, act: () => Promise<T>): Promise<T> {
+    const before = this.#ending.get(uploadId)
+    const acting = (before ?? Promise.resolve()).then(act, act)
+    this.#ending.set(uploadId, acting)
+    try {
+      return await acting
+    } finally {
+      if (this.#ending.get(uploadId) === acting) this.#ending.delete(uploadId)
+    }
+  }
+
+  async #touch(folder: string): Promise<void> {
+    const seconds = this.#ground.now() / 1000
+    await utimes(join(folder, 'upload.json'), seconds, seconds)
+  }
+
+  #checked(uploadId: string): string {
+    if (!isId(uploadId)) throw unknown(uploadId)
+    return uploadId
+  }
+
+  #date(): string {
+    return new Date(this.#ground.now()).toISOString()
+  }
+}
+
+/** Throws unless a range is the place of a part. */
+export function assertPlace({ start, end }: ByteRange, partSize: number): void {
+  const range = `bytes ${start}-${end - 1}/*`
+  if (start % partSize !== 0) {
+    throw invalidParameter(
+      `Invalid Content-Range: ${range}; a part starts at a multiple of the part size, ${partSize}.`,
+    )
+  }
+  if (end - start > partSize) {
+    throw invalidParameter(
+      `Invalid Content-Range: ${range}; a part has at most the part size, ${partSize} bytes.`,
+    )
+  }
+  const index = start / partSize
+  if (index >= MAX_PARTS) {
+    throw invalidParameter(
+      `This is part number ${index + 1} for the current multipart upload. ` +
+        `It exceeds the limit of ${MAX_PARTS} parts.`,
+    )
+  }
+}
+
+function unknown(uploadId: string): Error {
+  return notFound(`The upload ID was not found: ${uploadId}`)
+}
