@@ -7,6 +7,7 @@
  *   (protocol.md 3.3). Several are fetched at once; they are handed on in order.
  * - At most `concurrency + 2` ranges are held: those under way, one waiting to be read, one being read.
  */
+import { setMaxListeners } from 'node:events'
 import type { GlacierClient } from '@aws-sdk/client-glacier'
 import { SizeMismatchError, TreeHashMismatchError } from '../errors.js'
 import { addAbortSignal, Readable } from '../stream.js'
@@ -79,6 +80,7 @@ export class ArchiveReader extends Readable {
     const plan = planMemory(options.rangeSize, DEFAULT_PART_SIZE, options)
     const { vaultName, accountId } = options
     const { signal } = this.#cancel
+    setMaxListeners(0, signal) // two for each request under way, however many are asked for
     this.#ranges = verifiedRanges(client, { vaultName, accountId, signal }, plan, async () => {
       const job = await findJob(signal, (jobId) => this.emit('job', jobId))
       this.emit('ready', job)

@@ -10,6 +10,7 @@
  * - `_destroy` ends all requests, waits until they have settled, and then keeps the upload or aborts it, as asked; never
  *   once completion was sent, for then the archive may exist.
  */
+import { setMaxListeners } from 'node:events'
 import type { GlacierClient } from '@aws-sdk/client-glacier'
 import { EmptyArchiveError, PartBoundaryError, TooManyPartsError, UploadFailedError } from '../errors.js'
 import { addAbortSignal, Writable } from '../stream.js'
@@ -103,6 +104,7 @@ export class ArchiveWriter extends Writable {
     this.#description = options.description ? encodeDescription(options.description) : undefined
     this.#abortsOnFailure = options.onFailure === 'abort'
     this.#vault = { vaultName: options.vaultName, accountId: options.accountId, signal: this.#cancel.signal }
+    setMaxListeners(0, this.#cancel.signal) // one for each request under way, however many are asked for
     if (options.signal) addAbortSignal(options.signal, this)
   }
 
