@@ -2,13 +2,15 @@
  * Archives on disk: `archives/ARCHIVE_ID/`, with `archive.json` and the part files `00000.part`, `00001.part`, …
  * An archive's folder is the upload's, renamed: its parts are never copied.
  */
-import { join } from 'node:path'
 import type { ReadStream } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { NodeStack } from '../tree-hash/tree-hash.js'
 import { isTreeHashAligned, type ByteRange } from '../vault/byte-range.js'
+import { MAX_PART_SIZE } from '../vault/limits.js'
 import { readJson } from './disk.js'
-import { ARCHIVE_ID_LENGTH, isId } from './identifiers.js'
-import { describePart, readPart, treeHashOfRange } from './part-file.js'
+import { ARCHIVE_ID_LENGTH, isId, newArchiveId } from './identifiers.js'
+import { describePart, readPart, receivePart, treeHashOfRange, type ReceivedPart } from './part-file.js'
 import { invalidParameter, notFound } from './service-fault.js'
 import type { Ground, VaultStore } from './vault-store.js'
 
@@ -30,6 +32,17 @@ export function partName(index: number): string {
   return `${String(index).padStart(5, '0')}.part`
 }
 
+/** An archive that is to be. */
+export function newArchive(
+  description: string | null,
+  size: number,
+  treeHash: string,
+  partSize: number,
+  creationDate: string,
+): ArchiveRecord {
+  return { archiveId: newArchiveId(), description, size, treeHash, partSize, creationDate }
+}
+
 /** The archives of all vaults. */
 export class ArchiveStore {
   readonly #ground: Ground
@@ -38,6 +51,41 @@ export class ArchiveStore {
   constructor(ground: Ground, vaults: VaultStore) {
     this.#ground = ground
     this.#vaults = vaults
+  }
+
+  /**
+   * Stores an archive that came in one request: one part, on disk as any.
+   *
+   * @param accept - throws unless what came is what was announced
+   */
+  async store(
+    vaultName: string,
+    description: string | null,
+    source: AsyncIterable<Buffer>,
+    accept: (received: ReceivedPart) => void,
+  ): Promise<ArchiveRecord> {
+    const folder = await this.#vaults.folder(vaultName, 'archives')
+    const temporary = this.#ground.disk.temporary()
+    await mkdir(temporary, { mode: 0o700 })
+    try {
+      const received = await receivePart(source, join(temporary, partName(0)))
+      accept(received)
+      const { size, treeHash } = received
+      const archive = newArchive(
+        description,
+        size,
+        treeHash,
+        MAX_PART_SIZE,
+        new Date(this.#ground.now()).toISOString(),
+      )
+      await this.#ground.disk.writeJson(join(temporary, 'archive.json'), archive)
+      await this.#ground.disk.publish(temporary, join(folder, archive.archiveId))
+      await this.#vaults.written(vaultName)
+      return archive
+    } catch (error) {
+      await this.#ground.disk.discard(temporary)
+      throw error
+    }
   }
 
   /**

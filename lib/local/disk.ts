@@ -8,7 +8,7 @@
  * - Folders are 0700, files 0600.
  */
 import { randomBytes } from 'node:crypto'
-import { mkdir, open, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { link, mkdir, open, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 
 /** The folder of a local vault. */
@@ -50,6 +50,26 @@ export class Disk {
     const temporary = this.temporary()
     await writeFile(temporary, JSON.stringify(value), { mode: 0o600, flush: true })
     await this.publish(temporary, path)
+  }
+
+  /**
+   * Writes an object as a file unless there is one of that name: of several processes that try at once, one is first.
+   *
+   * @returns what the file holds: ours, or what the first has written
+   */
+  async writeJsonOnce<T extends object>(path: string, value: T): Promise<T> {
+    const temporary = this.temporary()
+    await writeFile(temporary, JSON.stringify(value), { mode: 0o600, flush: true })
+    try {
+      await link(temporary, path) // unlike a rename it fails where there is one
+      await syncFolder(dirname(path))
+      return value
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+      return JSON.parse(await readFile(path, 'utf8')) as T
+    } finally {
+      await rm(temporary)
+    }
   }
 
   /** Removes a file or folder with all that is in it; whether there was one. */

@@ -21,7 +21,10 @@ export function makeRequestHandler(
   return (request, response) => {
     answerTo(request, stores, gatekeeper)
       .catch(refusal)
-      .then((answer) => send(answer, response))
+      .then((answer) => {
+        response.setHeader('date', new Date(gatekeeper.now()).toUTCString()) // clients set their clocks by it
+        return send(answer, response)
+      })
       .catch(() => response.destroy()) // the client is gone, or the output could not be read: a cut body says so
   }
 }

@@ -2,20 +2,20 @@
  * Multipart uploads on disk: `uploads/UPLOAD_ID/`, with `upload.json` and a part file for each part.
  *
  * - A part replaces the one at its place by a rename; parts may come in any order, several at once.
- * - Completion renames the upload's folder into `archives/`. Before that it leaves `ended/UPLOAD_ID.json`, so that a
- *   repeated completion, after a lost answer or a crash in between, ends in the same archive.
+ * - What becomes of an upload is decided once, by `ended/UPLOAD_ID.json`: from then on it takes no part. Then its folder
+ *   is renamed into `archives/`, or removed. A repeated completion, after a lost answer, a crash in between or by another
+ *   process, so ends in the same archive.
  * - The modification time of `upload.json` is the time of the last activity; after a day without any the upload is gone.
  * - Completion, abortion and the taking of a received part wait for each other, so that what completion has checked is
- *   what becomes the archive. Between processes a rename succeeds only once.
+ *   what becomes the archive.
  */
 import { mkdir, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { NodeStack } from '../tree-hash/tree-hash.js'
 import type { ByteRange } from '../vault/byte-range.js'
-import { MAX_PARTS, MAX_PART_SIZE } from '../vault/limits.js'
-import { partName, type ArchiveRecord } from './archive-store.js'
+import { newArchive, partName, type ArchiveRecord } from './archive-store.js'
 import { isMissing, namesIn, readJson } from './disk.js'
-import { isId, newArchiveId, newShortId } from './identifiers.js'
+import { isId, newShortId } from './identifiers.js'
 import { describePart, receivePart, type ReceivedPart, type StoredPart } from './part-file.js'
 import { invalidParameter, notFound } from './service-fault.js'
 import type { Ground, VaultStore } from './vault-store.js'
@@ -31,7 +31,7 @@ export interface UploadRecord {
 }
 
 /** `ended/UPLOAD_ID.json`: what became of an upload. */
-interface Ended {
+interface Fate {
   readonly date: string
   /** `null` where it was aborted. */
   readonly archive: ArchiveRecord | null
@@ -75,7 +75,7 @@ export class UploadStore {
   async find(vaultName: string, uploadId: string): Promise<UploadRecord> {
     const folder = join(await this.#vaults.folder(vaultName, 'uploads'), this.#checked(uploadId))
     const upload = await readJson<UploadRecord>(join(folder, 'upload.json'))
-    if (!upload || (await this.#ended(vaultName, uploadId))) throw unknown(uploadId)
+    if (!upload || (await this.#fate(vaultName, uploadId))) throw unknown(uploadId)
     if (this.#ground.now() - (await stat(join(folder, 'upload.json'))).mtimeMs <= DAY) return upload
     await this.#ground.disk.discard(folder)
     throw unknown(uploadId)
@@ -147,8 +147,9 @@ export class UploadStore {
     treeHash: string,
   ): Promise<ArchiveRecord> {
     return this.#alone(uploadId, async () => {
-      const ended = await this.#ended(vaultName, uploadId)
-      const archive = ended?.archive ?? (await this.#assemble(vaultName, uploadId, size, treeHash))
+      const { archive, date } =
+        (await this.#fate(vaultName, uploadId)) ?? (await this.#assemble(vaultName, uploadId, size, treeHash))
+      if (!archive || this.#isForgotten(date)) throw unknown(uploadId)
       await this.#publish(vaultName, uploadId, archive)
       return archive
     })
@@ -161,64 +162,42 @@ export class UploadStore {
    */
   async abort(vaultName: string, uploadId: string): Promise<void> {
     await this.#alone(uploadId, async () => {
-      const ended = await this.#ended(vaultName, uploadId)
-      if (ended && !ended.archive) return
-      await this.find(vaultName, uploadId)
-      await this.#end(vaultName, uploadId, null)
+      const known = await this.#fate(vaultName, uploadId)
+      if (!known) await this.find(vaultName, uploadId)
+      const { archive, date } = known ?? (await this.#decide(vaultName, uploadId, null))
+      if (archive || this.#isForgotten(date)) throw unknown(uploadId)
       await this.#ground.disk.discard(join(await this.#vaults.folder(vaultName, 'uploads'), uploadId))
     })
   }
 
-  /** Stores an archive that came in one request. */
-  async store(
-    vaultName: string,
-    description: string | null,
-    source: AsyncIterable<Buffer>,
-    accept: (received: ReceivedPart) => void,
-  ): Promise<ArchiveRecord> {
-    const folder = await this.#vaults.folder(vaultName, 'archives')
-    const temporary = this.#ground.disk.temporary()
-    await mkdir(temporary, { mode: 0o700 })
+  /** Decides on the archive the parts make, unless another process was first. */
+  async #assemble(vaultName: string, uploadId: string, size: number, treeHash: string): Promise<Fate> {
     try {
-      const received = await receivePart(source, join(temporary, partName(0)))
-      accept(received)
-      const { size, treeHash } = received
-      const archive = this.#record(description, size, treeHash, MAX_PART_SIZE)
-      await this.#ground.disk.writeJson(join(temporary, 'archive.json'), archive)
-      await this.#ground.disk.publish(temporary, join(folder, archive.archiveId))
-      await this.#vaults.written(vaultName)
-      return archive
+      const upload = await this.find(vaultName, uploadId)
+      assertMakes(await this.#sum(vaultName, upload), size, treeHash)
+      const archive = newArchive(upload.description, size, treeHash, upload.partSize, this.#date())
+      return await this.#decide(vaultName, uploadId, archive)
     } catch (error) {
-      await this.#ground.disk.discard(temporary)
+      const fate = await this.#fate(vaultName, uploadId)
+      if (fate) return fate
       throw error
     }
   }
 
-  async #assemble(
-    vaultName: string,
-    uploadId: string,
-    size: number,
-    treeHash: string,
-  ): Promise<ArchiveRecord> {
-    const upload = await this.find(vaultName, uploadId)
+  /** What the parts make together. */
+  async #sum(vaultName: string, upload: UploadRecord): Promise<{ size: number; nodes: NodeStack }> {
     const nodes = new NodeStack()
-    let end = 0
-    for await (const part of this.parts(vaultName, upload)) {
-      if (part.start !== end) {
+    let size = 0
+    for await (const { start, end, treeHash } of this.parts(vaultName, upload)) {
+      if (start !== size) {
         throw invalidParameter(
-          `The parts of the upload are not contiguous: bytes ${end}-${part.start - 1} are missing.`,
+          `The parts of the upload are not contiguous: bytes ${size}-${start - 1} are missing.`,
         )
       }
-      nodes.push(Buffer.from(part.treeHash, 'hex'))
-      end = part.end
+      nodes.push(Buffer.from(treeHash, 'hex'))
+      size = end
     }
-    if (end !== size)
-      throw invalidParameter(`Invalid x-amz-archive-size: ${size}; the parts have ${end} bytes.`)
-    if (nodes.root().toString('hex') !== treeHash)
-      throw invalidParameter(`Invalid x-amz-sha256-tree-hash: ${treeHash}`)
-    const archive = this.#record(upload.description, size, treeHash, upload.partSize)
-    await this.#end(vaultName, uploadId, archive)
-    return archive
+    return { size, nodes }
   }
 
   /** The last steps of a completion; those a crash or another process has done already are passed over. */
@@ -234,20 +213,24 @@ export class UploadStore {
     }
   }
 
-  #record(description: string | null, size: number, treeHash: string, partSize: number): ArchiveRecord {
-    return { archiveId: newArchiveId(), description, size, treeHash, partSize, creationDate: this.#date() }
+  /** What became of an upload; `undefined` while it is open. */
+  async #fate(vaultName: string, uploadId: string): Promise<Fate | undefined> {
+    const folder = await this.#vaults.folder(vaultName, 'ended')
+    return readJson<Fate>(join(folder, `${this.#checked(uploadId)}.json`))
   }
 
-  async #ended(vaultName: string, uploadId: string): Promise<Ended | undefined> {
+  /** Decides what becomes of an upload, once for all processes; gives what was decided. */
+  async #decide(vaultName: string, uploadId: string, archive: ArchiveRecord | null): Promise<Fate> {
     const folder = await this.#vaults.folder(vaultName, 'ended')
-    const ended = await readJson<Ended>(join(folder, `${this.#checked(uploadId)}.json`))
-    return ended && this.#ground.now() - Date.parse(ended.date) <= DAY ? ended : undefined
+    return this.#ground.disk.writeJsonOnce<Fate>(join(folder, `${uploadId}.json`), {
+      date: this.#date(),
+      archive,
+    })
   }
 
-  async #end(vaultName: string, uploadId: string, archive: ArchiveRecord | null): Promise<void> {
-    const ended: Ended = { date: this.#date(), archive }
-    const folder = await this.#vaults.folder(vaultName, 'ended')
-    await this.#ground.disk.writeJson(join(folder, `${uploadId}.json`), ended)
+  /** Whether the time is over in which a completion or an abortion may be repeated. */
+  #isForgotten(date: string): boolean {
+    return this.#ground.now() - Date.parse(date) > DAY
   }
 
   /** Runs one thing at a time for each upload. */
@@ -277,26 +260,17 @@ export class UploadStore {
   }
 }
 
-/** Throws unless a range is the place of a part. */
-export function assertPlace({ start, end }: ByteRange, partSize: number): void {
-  const range = `bytes ${start}-${end - 1}/*`
-  if (start % partSize !== 0) {
-    throw invalidParameter(
-      `Invalid Content-Range: ${range}; a part starts at a multiple of the part size, ${partSize}.`,
-    )
-  }
-  if (end - start > partSize) {
-    throw invalidParameter(
-      `Invalid Content-Range: ${range}; a part has at most the part size, ${partSize} bytes.`,
-    )
-  }
-  const index = start / partSize
-  if (index >= MAX_PARTS) {
-    throw invalidParameter(
-      `This is part number ${index + 1} for the current multipart upload. ` +
-        `It exceeds the limit of ${MAX_PARTS} parts.`,
-    )
-  }
+/** Throws unless the parts make the archive that is asked for. */
+function assertMakes(
+  { size, nodes }: { size: number; nodes: NodeStack },
+  wanted: number,
+  treeHash: string,
+): void {
+  if (size === 0) throw invalidParameter('The upload has no parts.')
+  if (size !== wanted)
+    throw invalidParameter(`Invalid x-amz-archive-size: ${wanted}; the parts have ${size} bytes.`)
+  if (nodes.root().toString('hex') === treeHash) return
+  throw invalidParameter(`Invalid x-amz-sha256-tree-hash: ${treeHash}`)
 }
 
 function unknown(uploadId: string): Error {

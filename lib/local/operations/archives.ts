@@ -10,7 +10,7 @@ export async function uploadArchive(exchange: Exchange): Promise<Answer> {
   const description = checkedDescription(headerOf(exchange, 'x-amz-archive-description'))
   const accept = announcedHashes(exchange)
   await stores.ensureVault(vaultName)
-  const { archiveId, treeHash } = await stores.uploads.store(vaultName, description, stream, accept)
+  const { archiveId, treeHash } = await stores.archives.store(vaultName, description, stream, accept)
   return {
     status: 201,
     headers: {

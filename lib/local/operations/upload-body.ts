@@ -1,7 +1,8 @@
 /**
  * What holds for the two requests that carry an archive's bytes (protocol.md 1.2, 1.3, 4, 5).
  */
-import { MAX_PART_SIZE } from '../../vault/limits.js'
+import type { ByteRange } from '../../vault/byte-range.js'
+import { MAX_PARTS, MAX_PART_SIZE } from '../../vault/limits.js'
 import { requiredHeader, type Exchange } from '../exchange.js'
 import type { ReceivedPart } from '../part-file.js'
 import { invalidParameter, invalidSignature, missingParameter } from '../service-fault.js'
@@ -46,4 +47,30 @@ function hashIn(exchange: Exchange, name: string): string {
   const hash = requiredHeader(exchange, name)
   if (!/^[0-9a-f]{64}$/.test(hash)) throw invalidParameter(`Invalid ${name}: ${hash}`) // as UNSIGNED-PAYLOAD
   return hash
+}
+
+/**
+ * Throws unless a range is the place of a part.
+ *
+ * @throws {ServiceFault} 400: it is not
+ */
+export function assertPlace({ start, end }: ByteRange, partSize: number): void {
+  const range = `bytes ${start}-${end - 1}/*`
+  if (start % partSize !== 0) {
+    throw invalidParameter(
+      `Invalid Content-Range: ${range}; a part starts at a multiple of the part size, ${partSize}.`,
+    )
+  }
+  if (end - start > partSize) {
+    throw invalidParameter(
+      `Invalid Content-Range: ${range}; a part has at most the part size, ${partSize} bytes.`,
+    )
+  }
+  const index = start / partSize
+  if (index >= MAX_PARTS) {
+    throw invalidParameter(
+      `This is part number ${index + 1} for the current multipart upload. ` +
+        `It exceeds the limit of ${MAX_PARTS} parts.`,
+    )
+  }
 }

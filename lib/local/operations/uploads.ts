@@ -13,8 +13,8 @@ import {
 } from '../exchange.js'
 import { pageOf } from '../paging.js'
 import { invalidParameter } from '../service-fault.js'
-import { assertPlace, type UploadedPart, type UploadRecord } from '../upload-store.js'
-import { announcedHashes, announcedLength } from './upload-body.js'
+import type { UploadedPart, UploadRecord } from '../upload-store.js'
+import { announcedHashes, announcedLength, assertPlace } from './upload-body.js'
 
 const MOST_ROWS = 50
 
