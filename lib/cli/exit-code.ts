@@ -4,7 +4,13 @@
  * 0 done; 1 failed, nothing left behind; 2 usage; 3 failed, upload kept; 4 the bytes did not verify;
  * 130 and 143 stopped by SIGINT and SIGTERM.
  */
-import { SizeMismatchError, TreeHashMismatchError, UploadFailedError } from '../errors.js'
+import {
+  CredentialsError,
+  NotFoundError,
+  SizeMismatchError,
+  TreeHashMismatchError,
+  UploadFailedError,
+} from '../errors.js'
 
 /** The command was called in a way that cannot work. */
 export class UsageError extends Error {
@@ -40,5 +46,15 @@ export function explanationOf(error: unknown): string {
   }
   if ((error as NodeJS.ErrnoException).code === 'EPIPE')
     return 'stdout was closed before everything was written.'
-  return error.message
+  return error.message + adviceOn(error)
+}
+
+/** What to do about it, where the command knows more than the library. */
+function adviceOn(error: Error): string {
+  const cause = error instanceof UploadFailedError ? error.cause : error
+  if (cause instanceof CredentialsError) {
+    return ' Credentials come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, --profile, or the AWS configuration.'
+  }
+  const noVault = cause instanceof NotFoundError && cause.message.includes('Vault not found')
+  return noVault ? ' Make a vault with: glacier-pipe vault create NAME' : ''
 }

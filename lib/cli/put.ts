@@ -40,6 +40,9 @@ export async function put(
       writer.on('part', ({ start, end }) => {
         progress.add(end - start)
       })
+      writer.on('archive', ({ parts, size: stored }) => {
+        if (parts === 1) progress.add(stored) // it went up whole
+      })
       const stored = await uploadThrough(writer, source).finally(() => {
         progress.stop()
       })

@@ -1,0 +1,334 @@
+import { Writable } from 'node:stream'
+import { readFile, writeFile } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import t from 'tap'
+import { defaultLocalDir } from '../../lib/cli/connection.js'
+import { exitCodeOf, explanationOf, usage, UsageError } from '../../lib/cli/exit-code.js'
+import { printable } from '../../lib/cli/io.js'
+import { duration, Progress } from '../../lib/cli/progress.js'
+import { formatSize, parseCount, parsePort, parseSize } from '../../lib/cli/size.js'
+import { SizeMismatchError, TreeHashMismatchError, UploadFailedError } from '../../lib/errors.js'
+import { treeHashOf } from '../../lib/tree-hash/tree-hash.js'
+import { runHere, stage } from '../helpers/command.js'
+import { clock, localVaultFor, send } from '../helpers/local-vault.js'
+import { patternBytes } from '../helpers/pattern-source.js'
+import { settled } from '../helpers/gate.js'
+
+// The command in this process, where its streams and its clock are ours.
+
+const MIB = 1_048_576
+const ESCAPE = '\u001b'
+
+t.test('put --json says all there is to know of the archive', async (t) => {
+  const dir = t.testdir()
+  const bytes = patternBytes(2 * MIB + 1)
+  const it = stage(bytes)
+  t.equal(
+    await runHere(
+      ['put', 'docs', '--local-dir', dir, '--part-size', '1MiB', '--json', '--description', 'Größe'],
+      it,
+    ),
+    0,
+  )
+  const archive = JSON.parse(it.out()) as Record<string, unknown>
+  t.match(it.out(), /^[^\n]*\n$/)
+  t.strictSame(archive, {
+    archiveId: archive.archiveId,
+    vault: 'docs',
+    size: bytes.length,
+    treeHash: treeHashOf(bytes),
+    partSize: MIB,
+    parts: 3,
+    description: '{"Path":"Gr\\u00f6\\u00dfe"}',
+    location: `/111122223333/vaults/docs/archives/${String(archive.archiveId)}`,
+    volume: 1,
+  })
+})
+
+t.test('a file is stored as what is piped in is, and its size is known', async (t) => {
+  const dir = t.testdir({ small: 'hello world' })
+  const it = stage()
+  t.equal(await runHere(['put', 'docs', join(dir, 'small'), '--local-dir', join(dir, 'v')], it), 0)
+  t.match(it.err(), /^glacier-pipe: stored 11 B in 1 part, /)
+  const id = it.out().trim()
+  const out = stage()
+  t.equal(
+    await runHere(['get', 'docs', '--local-dir', join(dir, 'v'), '-o', '-', '--tier', 'Bulk', '--', id], out),
+    0,
+  )
+  t.equal(out.out(), 'hello world')
+})
+
+t.test('vaults are made, listed, shown and deleted', async (t) => {
+  const time = clock()
+  const vault = await localVaultFor(t, { now: time.now })
+  const { accessKeyId, secretAccessKey } = vault.credentials
+  const file = join(vault.dir, 'aws-credentials')
+  await writeFile(
+    file,
+    `[nightly]\naws_access_key_id = ${accessKeyId}\naws_secret_access_key = ${secretAccessKey}\n`,
+  )
+  const before = process.env.AWS_SHARED_CREDENTIALS_FILE
+  process.env.AWS_SHARED_CREDENTIALS_FILE = file
+  t.teardown(() => {
+    if (before === undefined) delete process.env.AWS_SHARED_CREDENTIALS_FILE
+    else process.env.AWS_SHARED_CREDENTIALS_FILE = before
+  })
+  const where = [
+    '--endpoint',
+    vault.endpoint,
+    '--region',
+    'us-east-1',
+    '--profile',
+    'nightly',
+    '--account-id',
+    '111122223333',
+  ]
+  const call = async (...args: string[]): Promise<{ code: number; out: string; err: string }> => {
+    const it = stage()
+    const code = await runHere(['vault', ...args, ...where], it)
+    return { code, out: it.out(), err: it.err() }
+  }
+  t.strictSame(await call('create', 'b'), { code: 0, out: '', err: 'glacier-pipe: There is a vault b.\n' })
+  t.strictSame(await call('create', 'a', '--quiet'), { code: 0, out: '', err: '' })
+  t.strictSame(await call('ls'), { code: 0, out: 'a\nb\n', err: '' })
+  t.match(
+    (await call('ls', '--json')).out,
+    /^\{"vaultName":"a","arn":"arn:aws:glacier:us-east-1:111122223333:vaults\/a",.*\}\n\{"vaultName":"b".*\}\n$/,
+  )
+  t.match(await call('show', 'a'), {
+    out: /^name {8}a\narn {9}arn:.*\ncreated {5}.*Z\ninventory {3}none yet/,
+  })
+  t.match(JSON.parse((await call('show', 'a', '--json')).out), { vaultName: 'a' })
+
+  const body = 'x'
+  const path = '/-/vaults/a/archives'
+  const hash = treeHashOf(Buffer.from(body))
+  const headers = { 'content-length': '1', 'x-amz-content-sha256': hash, 'x-amz-sha256-tree-hash': hash }
+  await send(vault, { method: 'POST', path, headers, body })
+  time.time += 86_400_000
+  const it = stage()
+  t.equal(await runHere(['vault', 'show', 'a', ...where], it), 0, it.err())
+  t.match(it.out(), /inventory {3}.*Z: 1 archives, 32\.0 KiB/)
+
+  t.match(await call('rm', 'a'), { code: 1, err: /Vault not empty or recently written to/ })
+  t.strictSame(await call('rm', 'b'), { code: 0, out: '', err: 'glacier-pipe: The vault b is deleted.\n' })
+  t.strictSame(await call('rm', 'b', '-q'), { code: 0, out: '', err: '' })
+})
+
+t.test('nothing is read from, nor written to, a terminal by accident', async (t) => {
+  const dir = t.testdir()
+  const put = stage(Buffer.from('x'), ['stdin'])
+  t.equal(await runHere(['put', 'docs', '--local-dir', dir], put), 2)
+  t.match(put.err(), /Nothing is piped in/)
+  t.equal(await runHere(['put', 'docs', '-', '--local-dir', dir], stage(Buffer.from('x'), ['stdin'])), 0)
+  const get = stage(Buffer.alloc(0), ['stdout'])
+  t.equal(await runHere(['get', 'docs', 'x', '--local-dir', dir], get), 2)
+  t.match(get.err(), /The archive would go to the terminal/)
+})
+
+t.test('an endpoint is an http address', async (t) => {
+  for (const endpoint of ['x', 'ftp://x', '']) {
+    const it = stage(Buffer.from('x'))
+    t.equal(await runHere(['put', 'docs', '--endpoint', endpoint], it), 2)
+    t.match(it.err(), /--endpoint takes an http or https address/)
+  }
+})
+
+t.test('a damaged archive is exit code 4, and no file appears', async (t) => {
+  const dir = t.testdir()
+  const it = stage(patternBytes(3 * MIB))
+  t.equal(await runHere(['put', 'docs', '--local-dir', dir, '--part-size', '1MiB'], it), 0)
+  const id = it.out().trim()
+  const file = join(dir, 'vaults', 'docs', 'archives', id, '00001.part')
+  const bytes = await readFile(file)
+  bytes[7] = (bytes[7] ?? 0) ^ 1
+  await writeFile(file, bytes)
+  const get = stage()
+  t.equal(await runHere(['get', '--local-dir', dir, 'docs', '-o', join(dir, 'out'), '--', id], get), 4)
+  t.match(
+    get.err(),
+    /The tree hash of bytes 0-3145727 of the output of job .* does not match. Wanted: \w{64}. Found: \w{64}./,
+  )
+  await t.rejects(readFile(join(dir, 'out')), { code: 'ENOENT' })
+  const toStdout = stage()
+  t.equal(await runHere(['get', '--local-dir', dir, 'docs', '--', id], toStdout), 4)
+  t.equal(toStdout.out(), '', 'not one unverified byte')
+})
+
+t.test('an interrupted hash ends with the code of the signal', async (t) => {
+  const it = stage(Buffer.from('x'))
+  it.interrupt.abort('SIGINT')
+  t.equal(await runHere(['hash'], it), 130)
+  t.equal(it.err(), 'glacier-pipe: Stopped.\n')
+  const json = stage(Buffer.from('hello world'))
+  t.equal(await runHere(['hash', '--json'], json), 0)
+  t.match(JSON.parse(json.out()), { file: '-', size: 11, treeHash: /^b94d27b9934d/ })
+})
+
+t.test('serve runs until it is told to stop', async (t) => {
+  for (const args of [[], ['--quiet'], ['--json']]) {
+    const it = stage()
+    const served = runHere(['serve', '--dir', t.testdir(), '--port', '0', ...args], it)
+    while (it.out() === '') await settled(1)
+    it.interrupt.abort('SIGTERM')
+    t.equal(await served, 143)
+    t.equal(it.err().includes('access key'), args.length === 0)
+  }
+  const early = stage()
+  early.interrupt.abort('SIGINT')
+  t.equal(await runHere(['serve', '--dir', t.testdir()], early), 130)
+  const busy = await localVaultFor(t)
+  const it = stage()
+  t.equal(await runHere(['serve', '--dir', t.testdir(), '--port', new URL(busy.endpoint).port], it), 1)
+  t.match(it.err(), /EADDRINUSE/)
+})
+
+t.test('help is on stdout and is no error; without a command it is one', async (t) => {
+  const help = stage()
+  t.equal(await runHere(['--help'], help), 0)
+  t.match(help.out(), /Exit codes: 0 done; 1 failed, nothing left behind; 2 usage; 3 failed, upload kept/)
+  const get = stage()
+  t.equal(await runHere(['get', '--help'], get), 0)
+  t.match(get.out(), /IDs may begin with a dash: put them behind --/)
+  const bare = stage()
+  t.equal(await runHere([], bare), 2)
+  t.match(bare.err(), /Usage: glacier-pipe/)
+})
+
+t.test('stdout that fails fails the command', async (t) => {
+  const it = stage(Buffer.from('x'))
+  const stdout = new Writable({
+    write(_chunk, _encoding, callback) {
+      callback(Object.assign(new Error('full'), { code: 'ENOSPC' }))
+    },
+  })
+  stdout.on('error', () => undefined)
+  t.equal(await runHere(['put', 'docs', '--local-dir', t.testdir()], { ...it, io: { ...it.io, stdout } }), 1)
+  t.match(it.err(), /The archive is stored. Its ID is [\w-]{138}.\nglacier-pipe: full\n$/)
+})
+
+t.test('errors have their exit codes and their lines', async (t) => {
+  const calm = new AbortController().signal
+  t.equal(exitCodeOf(new UploadFailedError(new Error('x'), 'u', true), calm), 3)
+  t.equal(exitCodeOf(new UploadFailedError(new Error('x'), 'u', false), calm), 1)
+  t.equal(exitCodeOf(new TreeHashMismatchError('range', 'x', 'a', 'b'), calm), 4)
+  t.equal(exitCodeOf(new SizeMismatchError('x', 1, 2), calm), 4)
+  t.equal(exitCodeOf(new UsageError('x'), calm), 2)
+  t.equal(exitCodeOf('thrown', calm), 1)
+  t.equal(explanationOf('thrown'), 'thrown')
+  t.equal(
+    explanationOf(new UploadFailedError(new Error('why.'), 'u', true)),
+    'why. The upload is kept: its ID is u.',
+  )
+  t.throws(() => usage(() => JSON.parse('{') as unknown), { name: 'SyntaxError' })
+  t.throws(() => usage(() => 'x'.repeat(-1)), { name: 'UsageError' })
+})
+
+t.test('sizes are read and written as people do', async (t) => {
+  const sizes: [string, number][] = [
+    ['16777216', 16 * MIB],
+    ['5B', 5],
+    ['16MiB', 16 * MIB],
+    ['16M', 16 * MIB],
+    ['16mib', 16 * MIB],
+    [' 1.5 KiB ', 1536],
+    ['2TB', 2e12],
+    ['1GB', 1e9],
+    ['0', 0],
+  ]
+  for (const [text, size] of sizes) t.equal(parseSize(text), size, text)
+  for (const text of ['', 'x', '-1', '1XB', '1.3B', '0.0001K', '99999999P', '1e6', 'MiB']) {
+    t.throws(() => parseSize(text), { code: 'commander.invalidArgument' }, text)
+  }
+  t.equal(parseCount('12'), 12)
+  for (const text of ['0', '-1', 'x', '1.5', ''])
+    t.throws(() => parseCount(text), { code: 'commander.invalidArgument' })
+  t.equal(parsePort('0'), 0)
+  for (const text of ['65536', '-1', 'x'])
+    t.throws(() => parsePort(text), { code: 'commander.invalidArgument' })
+  t.strictSame([0, 1023, 1024, 10 * MIB, 1.5 * 2 ** 40, 2 ** 60].map(formatSize), [
+    '0 B',
+    '1023 B',
+    '1.00 KiB',
+    '10.0 MiB',
+    '1.50 TiB',
+    '1024.0 PiB',
+  ])
+  t.strictSame([0, 1499, 61_000, 3_600_000, 90_061_000].map(duration), [
+    '0:00',
+    '0:01',
+    '1:01',
+    '1:00:00',
+    '25:01:01',
+  ])
+})
+
+t.test(
+  'progress is drawn when there is some, on a terminal over itself, in a log line by line',
+  async (t) => {
+    const time = clock(0)
+    const terminal = stage(Buffer.alloc(0), ['stderr'])
+    const drawn = new Progress(terminal.io, { progress: 'auto' }, 'stored', time.now)
+    drawn.total = 4 * MIB
+    time.time = 100
+    drawn.add(MIB)
+    t.equal(terminal.err(), '', 'not too often')
+    time.time = 1000
+    drawn.add(MIB)
+    t.equal(
+      terminal.err(),
+      '\rstored 50 % of 4.00 MiB: 2.00 MiB in 2 parts, 2.00 MiB/s, 0:01, 0:01 left\u001b[K',
+    )
+    time.time = 2000
+    drawn.total = undefined
+    drawn.add(MIB)
+    t.match(terminal.err(), new RegExp(`\\rstored 3\\.00 MiB in 3 parts, 1\\.50 MiB/s, 0:02${ESCAPE}\\[K$`))
+    drawn.done()
+    t.match(
+      terminal.err(),
+      new RegExp(`\\r${ESCAPE}\\[Kglacier-pipe: stored 3\\.00 MiB in 3 parts, 1\\.50 MiB/s, 0:02\\n$`),
+    )
+
+    const log = stage()
+    time.time = 0
+    const logged = new Progress(log.io, { progress: 'auto' }, 'stored', time.now)
+    for (time.time = 1000; time.time <= 121_000; time.time += 1000) logged.add(MIB)
+    t.equal(log.err().split('\n').length - 1, 2, 'a line a minute')
+    t.match(log.err(), /^glacier-pipe: stored 60\.0 MiB in 60 parts, 1\.00 MiB\/s, 1:00\n/)
+
+    for (const options of [{ quiet: true, progress: 'always' }, { progress: 'never' }] as const) {
+      const silent = stage(Buffer.alloc(0), ['stderr'])
+      time.time = 0
+      const progress = new Progress(silent.io, options, 'stored', time.now)
+      time.time = 1e6
+      progress.add(MIB)
+      progress.done()
+      t.equal(silent.err(), '')
+    }
+    const quick = stage()
+    new Progress(quick.io, { progress: 'always' }, 'stored').done()
+    t.equal(quick.err(), 'glacier-pipe: stored 0 B in 0 parts, 0 B/s, 0:00\n')
+  },
+)
+
+t.test('no text steers the terminal', async (t) => {
+  t.equal(printable('a\u001b[31mb\n\u0007\u009bc\u007fä'), 'a\\u001b[31mb\\u000a\\u0007\\u009bc\\u007fä')
+  const it = stage()
+  t.equal(await runHere(['get', 'evil\u001b[31m', 'x', '--local-dir', t.testdir()], it), 1)
+  t.notOk(it.err().includes(ESCAPE))
+})
+
+t.test('the local vault has its folder where the platform keeps the data of programs', async (t) => {
+  const home = homedir()
+  t.equal(defaultLocalDir({}, 'linux'), join(home, '.local/share/glacier-pipe/local'))
+  t.equal(defaultLocalDir({ XDG_DATA_HOME: '/data' }, 'linux'), '/data/glacier-pipe/local')
+  t.equal(defaultLocalDir({}, 'darwin'), join(home, 'Library/Application Support/glacier-pipe/local'))
+  t.equal(defaultLocalDir({}, 'win32'), join(home, 'AppData/Local/glacier-pipe/local'))
+  t.equal(defaultLocalDir({ LOCALAPPDATA: '/l' }, 'win32'), join('/l', 'glacier-pipe/local'))
+  const dir = t.testdir()
+  const it = stage(Buffer.from('x'), [], { XDG_DATA_HOME: dir })
+  t.equal(await runHere(['put', 'docs', '--local'], it), 0)
+  t.ok((await readFile(join(dir, 'glacier-pipe', 'local', 'credentials.json'))).length > 0)
+})

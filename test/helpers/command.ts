@@ -1,0 +1,87 @@
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
+import { Readable, Writable } from 'node:stream'
+import { fileURLToPath } from 'node:url'
+import { main } from '../../lib/cli/main.js'
+import type { Io } from '../../lib/cli/io.js'
+
+const BIN = fileURLToPath(new URL('../../dist/cli/bin.js', import.meta.url))
+
+/** How a command ended. */
+export interface Ended {
+  readonly code: number | null
+  readonly stdout: Buffer
+  readonly stderr: string
+}
+
+/** Starts the built command as a process of its own. */
+export function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcessWithoutNullStreams {
+  return spawn(process.execPath, [BIN, ...args], { env: { ...withoutAws(process.env), ...env } })
+}
+
+/** Waits for a process to end and gathers what it writes. */
+export async function ended(child: ChildProcessWithoutNullStreams): Promise<Ended> {
+  const stdout: Buffer[] = []
+  let stderr = ''
+  child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk))
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve))
+  return { code, stdout: Buffer.concat(stdout), stderr }
+}
+
+/** Runs the built command with some input. */
+export async function run(
+  args: readonly string[],
+  input: Uint8Array | Readable = Buffer.alloc(0),
+): Promise<Ended> {
+  const child = start(args)
+  child.stdin.on('error', () => undefined) // the command may end before it has read everything
+  if (input instanceof Readable) input.pipe(child.stdin)
+  else child.stdin.end(input)
+  return ended(child)
+}
+
+/** Streams for a command that runs in this process, and what was written to them. */
+export interface Stage {
+  readonly io: Io
+  readonly interrupt: AbortController
+  out(): string
+  err(): string
+}
+
+/** A {@link Stage}; `terminals` says which of the streams claim to be one. */
+export function stage(
+  input: Uint8Array = Buffer.alloc(0),
+  terminals: readonly (keyof Io)[] = [],
+  env: Io['env'] = {},
+): Stage {
+  const written = { stdout: [] as Buffer[], stderr: [] as Buffer[] }
+  const into = (kind: 'stdout' | 'stderr'): Io['stdout'] =>
+    Object.assign(
+      new Writable({
+        write(chunk: Buffer, _encoding, callback) {
+          written[kind].push(chunk)
+          callback()
+        },
+      }),
+      { isTTY: terminals.includes(kind) },
+    )
+  const interrupt = new AbortController()
+  const stdin = Object.assign(Readable.from(input.length > 0 ? [input] : []), {
+    isTTY: terminals.includes('stdin'),
+  })
+  return {
+    io: { stdin, stdout: into('stdout'), stderr: into('stderr'), env, signal: interrupt.signal },
+    interrupt,
+    out: () => Buffer.concat(written.stdout).toString(),
+    err: () => Buffer.concat(written.stderr).toString(),
+  }
+}
+
+/** Runs the command in this process; its exit code. */
+export function runHere(args: readonly string[], { io }: Stage): Promise<number> {
+  return main(args, io)
+}
+
+function withoutAws(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('AWS_')))
+}
