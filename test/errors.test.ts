@@ -1,0 +1,134 @@
+import t from 'tap'
+import * as errors from '../lib/errors.js'
+import { toServiceError } from '../lib/vault/service-error.js'
+
+const cause = new Error('the cause')
+const details = { operation: 'UploadArchive', serviceCode: 'X', status: 400, requestId: 'r', cause }
+const context = { cause, uploadId: 'u' }
+
+const table: [errors.GlacierPipeError, string, string, RegExp, object][] = [
+  [new errors.EmptyArchiveError(), 'EmptyArchiveError', 'ERR_EMPTY_ARCHIVE', /without a byte/, {}],
+  [
+    new errors.TooManyPartsError(1048576, 10_000, context),
+    'TooManyPartsError',
+    'ERR_TOO_MANY_PARTS',
+    /longer than 10000 parts of 1048576 bytes.*larger part size/,
+    { partSize: 1048576, limit: 10_000, ...context },
+  ],
+  [
+    new errors.PartBoundaryError(7, 10, 9, context),
+    'PartBoundaryError',
+    'ERR_PART_BOUNDARY',
+    /Part 7 is 9 bytes long, but every part before the last must be 10/,
+    { index: 7, expected: 10, actual: 9, ...context },
+  ],
+  [
+    new errors.TreeHashMismatchError('part', 'part 7', 'aa', undefined, context),
+    'TreeHashMismatchError',
+    'ERR_TREE_HASH_MISMATCH',
+    /The tree hash of part 7 does not match. Wanted: aa. Found: none given./,
+    { scope: 'part', expected: 'aa', actual: undefined, ...context },
+  ],
+  [
+    new errors.TreeHashMismatchError('range', 'bytes 0-9', undefined, 'bb'),
+    'TreeHashMismatchError',
+    'ERR_TREE_HASH_MISMATCH',
+    /Wanted: none given. Found: bb./,
+    { scope: 'range', uploadId: undefined },
+  ],
+  [
+    new errors.SizeMismatchError('bytes 0-9', 10, 9),
+    'SizeMismatchError',
+    'ERR_SIZE_MISMATCH',
+    /bytes 0-9: wanted 10 bytes, found 9/,
+    { expected: 10, actual: 9 },
+  ],
+  [new errors.ServiceError('m', details), 'ServiceError', 'ERR_SERVICE', /^UploadArchive: m \(X\)$/, details],
+  [new errors.NotFoundError('m', details), 'NotFoundError', 'ERR_NOT_FOUND', /m/, details],
+  [new errors.CredentialsError('m', details), 'CredentialsError', 'ERR_CREDENTIALS', /m/, details],
+  [new errors.AccessDeniedError('m', details), 'AccessDeniedError', 'ERR_ACCESS_DENIED', /m/, details],
+  [new errors.ConnectionError('m', details), 'ConnectionError', 'ERR_CONNECTION', /m/, details],
+  [
+    new errors.UploadFailedError(cause, 'u', true),
+    'UploadFailedError',
+    'ERR_UPLOAD_FAILED',
+    /^the cause The upload is kept: its ID is u\.$/,
+    { kept: true, ...context },
+  ],
+  [
+    new errors.UploadFailedError('thrown', 'u', false),
+    'UploadFailedError',
+    'ERR_UPLOAD_FAILED',
+    /^thrown The upload u was aborted\.$/,
+    { kept: false, cause: 'thrown' },
+  ],
+  [
+    new errors.JobFailedError('j', 'why'),
+    'JobFailedError',
+    'ERR_JOB_FAILED',
+    /The job j failed: why\. Start a new one/,
+    { jobId: 'j' },
+  ],
+  [new errors.JobFailedError('j', undefined), 'JobFailedError', 'ERR_JOB_FAILED', /gave no reason/, {}],
+  [new errors.AbortError(context), 'AbortError', 'ABORT_ERR', /aborted/, context],
+]
+
+t.test(
+  'every error has its class, name and code, says what was wanted and found, and keeps its cause',
+  async (t) => {
+    for (const [error, name, code, message, fields] of table) {
+      t.ok(error instanceof errors.GlacierPipeError && error instanceof Error)
+      t.match(error, { name, code, message, ...fields }, name)
+      t.match(error.stack, new RegExp(`^(?:Error|${name})`))
+    }
+    const classes = Object.values(errors).filter((it) => typeof it === 'function')
+    const covered = new Set(table.map(([error]) => error.constructor))
+    t.strictSame(
+      classes.filter((it) => !covered.has(it)),
+      [errors.GlacierPipeError],
+      'all are in the table but the base',
+    )
+  },
+)
+
+t.test('an error without a cause has none', async (t) => {
+  t.notOk('cause' in new errors.AbortError())
+  t.match(new errors.GlacierPipeError('ERR_X', 'm'), {
+    name: 'GlacierPipeError',
+    code: 'ERR_X',
+    uploadId: undefined,
+  })
+})
+
+t.test('the errors of a service are the subclasses of ServiceError', async (t) => {
+  for (const name of ['NotFoundError', 'CredentialsError', 'AccessDeniedError', 'ConnectionError'] as const) {
+    t.ok(new errors[name]('m', details) instanceof errors.ServiceError)
+  }
+})
+
+t.test('whatever a request throws becomes an error to branch on', async (t) => {
+  const named = (name: string, code?: string): Error =>
+    Object.assign(new Error('why'), { name, ...(code && { code }) })
+  t.match(toServiceError('X', named('Error', 'ECONNRESET')), {
+    name: 'ConnectionError',
+    serviceCode: 'ECONNRESET',
+  })
+  t.match(toServiceError('X', named('TimeoutError')), {
+    name: 'ConnectionError',
+    serviceCode: 'TimeoutError',
+  })
+  t.match(toServiceError('X', named('CredentialsProviderError')), { name: 'CredentialsError' })
+  t.match(toServiceError('X', 'thrown'), {
+    name: 'ServiceError',
+    message: 'X: thrown (Error)',
+    cause: 'thrown',
+  })
+  const several = new AggregateError([new Error('connect ECONNREFUSED ::1')], '')
+  t.match(toServiceError('X', Object.assign(several, { code: 'ECONNREFUSED' })), {
+    name: 'ConnectionError',
+    message: 'X: connect ECONNREFUSED ::1 (ECONNREFUSED)',
+  })
+  t.match(toServiceError('X', new AggregateError(['odd'], '')), { message: /no reason was given/ })
+  const ours = new errors.EmptyArchiveError()
+  t.equal(toServiceError('X', ours), ours)
+})

@@ -1,0 +1,58 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import t from 'tap'
+import * as local from '../lib/local/index.js'
+import * as api from '../lib/index.js'
+
+t.test('the public names are these; another is a decision', async (t) => {
+  t.strictSame(Object.keys(api).sort(), [
+    'AbortError',
+    'AccessDeniedError',
+    'ArchiveReader',
+    'ArchiveWriter',
+    'ConnectionError',
+    'CredentialsError',
+    'EmptyArchiveError',
+    'GlacierPipeError',
+    'JobFailedError',
+    'NotFoundError',
+    'PartBoundaryError',
+    'PartHasher',
+    'Rechunk',
+    'ServiceError',
+    'SizeMismatchError',
+    'TooManyPartsError',
+    'TreeHash',
+    'TreeHashMismatchError',
+    'TreeHashStream',
+    'UploadFailedError',
+    'archiveReader',
+    'archiveWriter',
+    'combineTreeHashes',
+    'computeChecksums',
+    'decodeDescription',
+    'encodeDescription',
+    'glacierClient',
+    'hashParts',
+    'partSizeFor',
+    'rechunk',
+    'retrieveArchive',
+    'treeHash',
+    'treeHashOf',
+    'uploadArchive',
+  ])
+  t.strictSame(Object.keys(local), ['startLocalVault'])
+})
+
+t.test('the built package is required as well as imported, and loads no SDK until it is used', async (t) => {
+  const run = promisify(execFile)
+  const script = `
+    const api = require('glacier-pipe')
+    const { startLocalVault } = require('glacier-pipe/local')
+    const loaded = process.moduleLoadList.length && Object.keys(require.cache).some((name) => name.includes('aws-sdk'))
+    console.log(typeof api.uploadArchive, typeof startLocalVault, loaded)`
+  const { stdout } = await run(process.execPath, ['--no-warnings', '-e', script], {
+    cwd: new URL('..', import.meta.url),
+  })
+  t.equal(stdout, 'function function false\n')
+})

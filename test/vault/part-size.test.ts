@@ -1,0 +1,80 @@
+import t from 'tap'
+import { assertPartSize, DEFAULT_PART_SIZE, isPartSize, partSizeFor } from '../../lib/vault/part-size.js'
+
+const MIB = 1_048_576
+const GIB = 1024 * MIB
+
+t.test('part sizes are the powers of two from 1 MiB to 4 GiB', async (t) => {
+  for (let size = MIB; size <= 4 * GIB; size *= 2) {
+    t.ok(isPartSize(size))
+    t.doesNotThrow(() => {
+      assertPartSize(size)
+    })
+    for (const other of [size - 1, size + 1, size * 1.5]) {
+      t.notOk(isPartSize(other))
+      t.throws(
+        () => {
+          assertPartSize(other)
+        },
+        { name: 'RangeError', message: new RegExp(`not ${other};`) },
+      )
+    }
+  }
+  for (const size of [0, -1, -MIB, MIB / 2, 8 * GIB, NaN, Infinity, -Infinity, 1.5]) {
+    t.notOk(isPartSize(size))
+    t.throws(
+      () => {
+        assertPartSize(size)
+      },
+      {
+        name: 'RangeError',
+        message: /from 1048576 \(1 MiB\) to 4294967296 \(4 GiB\)/,
+      },
+    )
+  }
+  t.throws(
+    () => {
+      assertPartSize('16MiB')
+    },
+    { name: 'TypeError', message: /not string/ },
+  )
+  t.throws(
+    () => {
+      assertPartSize(undefined)
+    },
+    { name: 'TypeError' },
+  )
+})
+
+t.test('a refusal names a size that would do', async (t) => {
+  for (const [size, near] of [
+    [3 * MIB, 2 * MIB],
+    [1, MIB],
+    [8 * GIB, 4 * GIB],
+    [NaN, 16 * MIB],
+    [Infinity, 16 * MIB],
+  ] as const) {
+    t.throws(
+      () => {
+        assertPartSize(size)
+      },
+      {
+        message: new RegExp(`; ${near} \\(${near / MIB} MiB\\) would do`),
+      },
+    )
+  }
+})
+
+t.test('the part size for a size is the smallest that fits 10,000 parts, at least 16 MiB', async (t) => {
+  t.equal(partSizeFor(0), DEFAULT_PART_SIZE)
+  t.equal(partSizeFor(156.25 * GIB), 16 * MIB)
+  t.equal(partSizeFor(156.25 * GIB + 1), 32 * MIB)
+  t.equal(partSizeFor(1.2 * 1024 * GIB), 128 * MIB)
+  t.equal(partSizeFor(40_000 * GIB), 4 * GIB)
+  t.throws(() => partSizeFor(40_000 * GIB + 1), {
+    name: 'RangeError',
+    message: /42949672960001 bytes does not fit 10000 parts/,
+  })
+  for (const size of [-1, NaN])
+    t.throws(() => partSizeFor(size), { name: 'RangeError', message: new RegExp(`not ${size}`) })
+})
