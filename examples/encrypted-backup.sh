@@ -1,5 +1,6 @@
 #!/bin/sh
 # A backup from stdin, compressed and encrypted on the way: encrypted-backup.sh PASSWORD_FILE VAULT [OPTIONS…]
+# The options say where the vaults are, as --region eu-west-1 or --local.
 # What leaves this machine is ciphertext; keep the password file, for without it the archive is noise.
 set -eu
 password=$1 vault=$2

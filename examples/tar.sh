@@ -1,5 +1,6 @@
 #!/bin/sh
 # A folder as a tar into a vault and back, from the shell: tar.sh FOLDER VAULT [OPTIONS…]
+# The options say where the vaults are, as --region eu-west-1 or --local.
 set -eu
 folder=$1 vault=$2
 shift 2

@@ -59,7 +59,7 @@ t.test('tar from the shell lists on the way back what was stored', async (t) => 
 t.test('a backup compressed and encrypted in the pipe comes back as it was', async (t) => {
   const dir = t.testdir({ password: 'correct horse battery staple\n' })
   const bytes = patternBytes(3 * MIB)
-  const args = [join(dir, 'password'), 'docs', '--local-dir', join(dir, 'vaults'), '--part-size', '1MiB']
+  const args = [join(dir, 'password'), 'docs', '--local-dir', join(dir, 'vaults')]
   const { stdout } = await shell(t, 'encrypted-backup.sh', args, bytes)
   t.ok(stdout.equals(bytes))
 })
