@@ -2,8 +2,9 @@
  * `get VAULT ARCHIVE_ID`: an archive out of a vault, verified, to stdout or into a file.
  */
 import { createWriteStream } from 'node:fs'
-import { open, rename, rm } from 'node:fs/promises'
+import { rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { syncFolder } from '../durable.js'
 import { pipeline } from '../stream.js'
 import type { ArchiveReader } from '../retrieve/archive-reader.js'
 import { retrieveArchive } from '../retrieve/retrieve-archive.js'
@@ -68,11 +69,4 @@ async function toFile(reader: ArchiveReader, file: string): Promise<void> {
     await rm(partial, { force: true })
     throw error
   }
-}
-
-/** A rename is on disk when its folder is. Windows cannot sync folders, and does without. */
-async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') return
-  const handle = await open(folder)
-  await handle.sync().finally(() => handle.close())
 }

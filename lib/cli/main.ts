@@ -19,13 +19,14 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2 // it has printed what there is to say
     printNote(io, explanationOf(error))
-    if (argv.includes('--debug') && error instanceof Error) io.stderr.write(`${describe(error)}\n`)
+    if (argv.includes('--debug')) io.stderr.write(`${describe(error)}\n`)
     return exitCodeOf(error, io.signal)
   }
 }
 
 /** The stack traces of an error and of what caused it. */
-function describe(error: Error): string {
-  const trace = error.stack ?? error.message
-  return error.cause instanceof Error ? `${trace}\nCaused by: ${describe(error.cause)}` : trace
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const trace = String(error.stack)
+  return error.cause === undefined ? trace : `${trace}\nCaused by: ${describe(error.cause)}`
 }

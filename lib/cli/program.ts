@@ -71,7 +71,7 @@ function addPut(program: Command, io: Io): void {
     ),
   ).action(async (vault: string, file: string | undefined, options: PutOptions) => {
     const { put } = await import('./put.js')
-    await put(vault, file, options, io)
+    return put(vault, file, options, io)
   })
 }
 
@@ -89,7 +89,7 @@ function addGet(program: Command, io: Io): void {
     ),
   ).action(async (vault: string, archiveId: string, options: GetOptions) => {
     const { get } = await import('./get.js')
-    await get(vault, archiveId, options, io)
+    return get(vault, archiveId, options, io)
   })
 }
 
@@ -98,7 +98,7 @@ function addHash(program: Command, io: Io): void {
     program.command('hash [file...]').description('print the tree hash of files, or of stdin'),
   ).action(async (files: string[], options: CommonOptions) => {
     const { hash } = await import('./hash.js')
-    await hash(files, options, io)
+    return hash(files, options, io)
   })
 }
 
@@ -111,21 +111,21 @@ function addVault(program: Command, io: Io): void {
     addConnectionOptions(vault.command(call).description(description))
   add('create <name>', 'create a vault').action(async (name: string, options: ConnectionOptions) => {
     const { createVault } = await import('./vault.js')
-    await createVault(name, options, io)
+    return createVault(name, options, io)
   })
   add('ls', 'list the vaults of the account in the region').action(async (options: ConnectionOptions) => {
     const { listVaults } = await import('./vault.js')
-    await listVaults(options, io)
+    return listVaults(options, io)
   })
   add('show <name>', 'show a vault, as of its last inventory').action(
     async (name: string, options: ConnectionOptions) => {
       const { showVault } = await import('./vault.js')
-      await showVault(name, options, io)
+      return showVault(name, options, io)
     },
   )
   add('rm <name>', 'delete an empty vault').action(async (name: string, options: ConnectionOptions) => {
     const { deleteVault } = await import('./vault.js')
-    await deleteVault(name, options, io)
+    return deleteVault(name, options, io)
   })
 }
 
@@ -139,7 +139,7 @@ function addServe(program: Command, io: Io): void {
       .option('--region <name>', 'the region it says it is; default us-east-1'),
   ).action(async (options: ServeOptions) => {
     const { serve } = await import('./serve.js')
-    await serve(options, io)
+    return serve(options, io)
   })
 }
 

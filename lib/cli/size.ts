@@ -3,7 +3,7 @@
  */
 import { InvalidArgumentError } from 'commander'
 
-const UNITS = ['', 'K', 'M', 'G', 'T', 'P']
+const UNITS = 'KMGTP'
 
 /**
  * Reads `16MiB`, `16M` (both of 1,024), `2TB` (of 1,000) or `16777216`.
@@ -16,7 +16,7 @@ export function parseSize(text: string): number {
   if (!match) throw new InvalidArgumentError('Write a size as 16MiB, 2TB or 16777216.')
   const [, digits = '', unit = '', suffix = ''] = match
   const base = suffix.toUpperCase() === 'B' ? 1000 : 1024
-  const size = Number(digits) * base ** UNITS.indexOf(unit.toUpperCase())
+  const size = Number(digits) * base ** (unit === '' ? 0 : UNITS.indexOf(unit.toUpperCase()) + 1)
   if (!Number.isSafeInteger(size)) throw new InvalidArgumentError('It is not a whole number of bytes.')
   return size
 }
@@ -31,11 +31,13 @@ export function parseCount(text: string): number {
 export function formatSize(bytes: number): string {
   let value = bytes
   let unit = 0
-  while (value >= 1024 && unit < UNITS.length - 1) {
+  while (value >= 1024 && unit < UNITS.length) {
     value /= 1024
     unit++
   }
-  return unit === 0 ? `${Math.round(bytes)} B` : `${value.toFixed(value < 10 ? 2 : 1)} ${UNITS[unit] ?? ''}iB`
+  return unit === 0
+    ? `${Math.round(bytes)} B`
+    : `${value.toFixed(value < 10 ? 2 : 1)} ${UNITS.charAt(unit - 1)}iB`
 }
 
 /** Reads a port number. */

@@ -8,8 +8,9 @@
  * - Folders are 0700, files 0600.
  */
 import { randomBytes } from 'node:crypto'
-import { link, mkdir, open, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { link, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
+import { syncFolder } from '../durable.js'
 
 /** The folder of a local vault. */
 export class Disk {
@@ -75,12 +76,8 @@ export class Disk {
   /** Removes a file or folder with all that is in it; whether there was one. */
   async discard(path: string): Promise<boolean> {
     const temporary = this.temporary()
-    try {
-      await rename(path, temporary)
-    } catch (error) {
-      if (isMissing(error)) return false
-      throw error
-    }
+    const renamed = rename(path, temporary).then(() => true)
+    if (!(await unlessMissing(renamed, false))) return false
     await syncFolder(dirname(path))
     await rm(temporary, { recursive: true, force: true })
     return true
@@ -89,34 +86,23 @@ export class Disk {
 
 /** Reads what `writeJson` wrote; `undefined` where there is no such file. */
 export async function readJson<T extends object>(path: string): Promise<T | undefined> {
-  try {
-    return JSON.parse(await readFile(path, 'utf8')) as T
-  } catch (error) {
-    if (isMissing(error)) return undefined
-    throw error
-  }
+  const text = await unlessMissing(readFile(path, 'utf8'), undefined)
+  return text === undefined ? undefined : (JSON.parse(text) as T)
 }
 
 /** The names in a folder, in ASCII order; none where there is no such folder. */
 export async function namesIn(path: string): Promise<string[]> {
+  return (await unlessMissing(readdir(path), [])).sort()
+}
+
+/** What something gives, or another value where a file or folder it needs is not there. */
+export async function unlessMissing<T, U>(work: Promise<T>, otherwise: U): Promise<T | U> {
   try {
-    return (await readdir(path)).sort()
+    return await work
   } catch (error) {
-    if (isMissing(error)) return []
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return otherwise
     throw error
   }
-}
-
-/** Whether an error says that there is no such file or folder. */
-export function isMissing(error: unknown): boolean {
-  return (error as NodeJS.ErrnoException).code === 'ENOENT'
-}
-
-/** Makes renames in a folder durable. Windows cannot sync folders, and does without. */
-async function syncFolder(path: string): Promise<void> {
-  if (process.platform === 'win32') return
-  const handle = await open(path)
-  await handle.sync().finally(() => handle.close())
 }
 
 function isAlive(pid: number): boolean {

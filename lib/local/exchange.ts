@@ -33,7 +33,7 @@ export type Operation = (exchange: Exchange) => Promise<Answer>
 
 /** A name in the path; the route has it. */
 export function nameOf({ names }: Exchange, name: string): string {
-  return names[name] ?? ''
+  return names[name] as string // the route's pattern names it
 }
 
 /** The path of something in the account: a Location always has the account's number. */

@@ -107,6 +107,10 @@ async function listen(server: Server, port: number, host: string): Promise<strin
   server.keepAliveTimeout = KEEP_ALIVE
   server.listen(port, host)
   await once(server, 'listening')
-  const { address, family, port: bound } = server.address() as AddressInfo // of a TCP server that listens
-  return `http://${family === 'IPv6' ? `[${address}]` : address}:${bound}`
+  return endpointOf(server.address() as AddressInfo) // of a TCP server that listens
+}
+
+/** Where a server that listens is found. */
+export function endpointOf({ address, family, port }: AddressInfo): string {
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
 }

@@ -31,34 +31,35 @@ const WRITE_SIZE = LEAF_SIZE
  */
 export async function receivePart(source: AsyncIterable<Buffer>, path: string): Promise<ReceivedPart> {
   const file = await open(path, 'wx', 0o600)
-  try {
-    const digests: Uint8Array[] = []
-    const tree = new TreeHash((digest) => digests.push(digest))
-    const linear = createHash('sha256')
-    const waiting: Buffer[] = []
-    let size = 0
-    let waitingSize = 0
-    for await (const chunk of source) {
-      linear.update(chunk)
-      tree.update(chunk)
-      waiting.push(chunk)
-      size += chunk.length
-      waitingSize += chunk.length
-      if (waitingSize >= WRITE_SIZE) {
-        await writeAll(file, waiting.splice(0))
-        waitingSize = 0
-      }
-    }
-    const root = tree.digest()
-    await writeAll(file, [...waiting, ...digests, root])
-    await file.sync()
-    return { size, linearHash: linear.digest('hex'), treeHash: root.toString('hex') }
-  } catch (error) {
-    await rm(path, { force: true })
-    throw error
-  } finally {
-    await file.close()
+  return receiveInto(file, source)
+    .finally(() => file.close())
+    .catch(async (error: unknown) => {
+      await rm(path, { force: true })
+      throw error
+    })
+}
+
+async function receiveInto(file: FileHandle, source: AsyncIterable<Buffer>): Promise<ReceivedPart> {
+  const digests: Uint8Array[] = []
+  const tree = new TreeHash((digest) => digests.push(digest))
+  const linear = createHash('sha256')
+  const waiting: Buffer[] = []
+  let size = 0
+  let waitingSize = 0
+  for await (const chunk of source) {
+    linear.update(chunk)
+    tree.update(chunk)
+    waiting.push(chunk)
+    size += chunk.length
+    waitingSize += chunk.length
+    if (waitingSize < WRITE_SIZE) continue
+    await writeAll(file, waiting.splice(0))
+    waitingSize = 0
   }
+  const root = tree.digest()
+  await writeAll(file, [...waiting, ...digests, root])
+  await file.sync()
+  return { size, linearHash: linear.digest('hex'), treeHash: root.toString('hex') }
 }
 
 async function writeAll(file: FileHandle, buffers: readonly Uint8Array[]): Promise<void> {

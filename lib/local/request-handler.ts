@@ -7,7 +7,14 @@ import { pipeline } from 'node:stream/promises'
 import { authenticate, type Gatekeeper } from './authenticate.js'
 import { headerOf, type Answer, type Exchange } from './exchange.js'
 import { findRoute, type Match } from './routes.js'
-import { accessDenied, invalidSignature, notFound, notImplemented, ServiceFault } from './service-fault.js'
+import {
+  accessDenied,
+  invalidSignature,
+  missingParameter,
+  notFound,
+  notImplemented,
+  ServiceFault,
+} from './service-fault.js'
 import type { Stores } from './stores.js'
 
 /** Bytes a body may have that is no archive's. */
@@ -52,7 +59,10 @@ async function answerTo(request: IncomingMessage, stores: Stores, gatekeeper: Ga
 /** The hash a signature must be over. Of an upload the header's word is taken, and held against the body later. */
 function payloadHashOf(exchange: Exchange, match: Match | undefined): string {
   const announced = headerOf(exchange, 'x-amz-content-sha256')
-  if (match?.route.streams) return announced ?? ''
+  if (match?.route.streams) {
+    if (announced === undefined) throw missingParameter('x-amz-content-sha256')
+    return announced
+  }
   const computed = createHash('sha256').update(exchange.body).digest('hex')
   if (announced === undefined || announced === computed) return computed
   throw invalidSignature(
@@ -83,11 +93,7 @@ function refusal(error: unknown): Answer {
   const fault =
     error instanceof ServiceFault
       ? error
-      : new ServiceFault(
-          500,
-          'ServiceUnavailableException',
-          error instanceof Error ? error.message : String(error),
-        )
+      : new ServiceFault(500, 'ServiceUnavailableException', (error as Error).message)
   const { status, code, message, type } = fault
   return { status, json: { code, message, type } }
 }

@@ -14,7 +14,7 @@ import { join } from 'node:path'
 import { NodeStack } from '../tree-hash/tree-hash.js'
 import type { ByteRange } from '../vault/byte-range.js'
 import { newArchive, partName, type ArchiveRecord } from './archive-store.js'
-import { isMissing, namesIn, readJson } from './disk.js'
+import { namesIn, readJson, unlessMissing } from './disk.js'
 import { isId, newShortId } from './identifiers.js'
 import { describePart, receivePart, type ReceivedPart, type StoredPart } from './part-file.js'
 import { invalidParameter, notFound } from './service-fault.js'
@@ -116,7 +116,7 @@ export class UploadStore {
       })
     } catch (error) {
       await this.#ground.disk.discard(temporary)
-      throw isMissing(error) ? unknown(uploadId) : error // by another process
+      throw error
     }
     return received
   }
@@ -204,13 +204,11 @@ export class UploadStore {
   async #publish(vaultName: string, uploadId: string, archive: ArchiveRecord): Promise<void> {
     const from = join(await this.#vaults.folder(vaultName, 'uploads'), uploadId)
     const to = join(await this.#vaults.folder(vaultName, 'archives'), archive.archiveId)
-    try {
-      await this.#ground.disk.writeJson(join(from, 'archive.json'), archive)
-      await this.#ground.disk.publish(from, to)
-      await this.#vaults.written(vaultName)
-    } catch (error) {
-      if (!isMissing(error)) throw error
-    }
+    const published = this.#ground.disk
+      .writeJson(join(from, 'archive.json'), archive)
+      .then(() => this.#ground.disk.publish(from, to))
+      .then(() => this.#vaults.written(vaultName))
+    await unlessMissing(published, undefined)
   }
 
   /** What became of an upload; `undefined` while it is open. */

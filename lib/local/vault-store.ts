@@ -7,7 +7,7 @@
 import { mkdir, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ArchiveRecord } from './archive-store.js'
-import { isMissing, namesIn, readJson, type Disk } from './disk.js'
+import { namesIn, readJson, unlessMissing, type Disk } from './disk.js'
 import { isVaultName } from './identifiers.js'
 import { invalidParameter, notFound } from './service-fault.js'
 
@@ -134,12 +134,8 @@ export class VaultStore {
 
   /** Milliseconds; -1 where nothing was ever stored. */
   async #lastWrite(name: string): Promise<number> {
-    try {
-      return (await stat(this.#path(name, 'written'))).mtimeMs
-    } catch (error) {
-      if (isMissing(error)) return -1
-      throw error
-    }
+    const written = stat(this.#path(name, 'written')).then(({ mtimeMs }) => mtimeMs)
+    return unlessMissing(written, -1)
   }
 
   async #existing(name: string): Promise<VaultRecord> {

@@ -22,13 +22,14 @@ export interface PollDelays {
  */
 export async function waitForJob(
   client: VaultClient,
-  request: JobRequest,
+  request: JobRequest & { readonly signal: AbortSignal },
   { first = 1_000, longest = 300_000 }: PollDelays = {},
 ): Promise<Job> {
-  for (let pause = first; ; pause = Math.min(pause * 2, longest)) {
-    const job = await client.describeJob(request)
-    if (job.status === 'Succeeded') return job
-    if (job.status === 'Failed') throw new JobFailedError(job.jobId, job.statusMessage)
-    await delay(pause, undefined, request.signal ? { signal: request.signal } : {})
+  let job = await client.describeJob(request)
+  for (let pause = first; job.status === 'InProgress'; pause = Math.min(pause * 2, longest)) {
+    await delay(pause, undefined, { signal: request.signal })
+    job = await client.describeJob(request)
   }
+  if (job.status === 'Failed') throw new JobFailedError(job.jobId, job.statusMessage)
+  return job
 }

@@ -29,13 +29,14 @@ export async function fetchVerified(
   request: OutputRequest,
   job: Job,
 ): Promise<VerifiedRange> {
-  for (let attempt = 1; ; attempt++) {
+  for (let attempt = 1; attempt < ATTEMPTS; attempt++) {
     try {
       return await fetchOnce(client, request, job)
     } catch (error) {
-      if (attempt === ATTEMPTS || !isWorthAnother(error)) throw error
+      if (!isWorthAnother(error)) throw error
     }
   }
+  return fetchOnce(client, request, job)
 }
 
 function isWorthAnother(error: unknown): boolean {

@@ -176,6 +176,10 @@ t.test('serve runs until it is told to stop', async (t) => {
     t.equal(await served, 143)
     t.equal(it.err().includes('access key'), args.length === 0)
   }
+  const debugged = stage()
+  debugged.interrupt.abort('SIGTERM')
+  t.equal(await runHere(['serve', '--dir', t.testdir(), '--debug'], debugged), 143)
+  t.match(debugged.err(), /AbortError: [^]*Caused by: SIGTERM\n$/)
   const early = stage()
   early.interrupt.abort('SIGINT')
   t.equal(await runHere(['serve', '--dir', t.testdir()], early), 130)

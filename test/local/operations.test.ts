@@ -2,6 +2,7 @@ import { chmod, mkdir, readdir, readFile, rename, stat, writeFile } from 'node:f
 import { join } from 'node:path'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { Readable } from 'node:stream'
 import {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
@@ -24,8 +25,10 @@ import {
 } from '@aws-sdk/client-glacier'
 import t, { type Test } from 'tap'
 import { startLocalVault, type LocalVault } from '../../lib/local/index.js'
-import { Disk } from '../../lib/local/disk.js'
+import type { ArchiveRecord } from '../../lib/local/archive-store.js'
+import { Disk, namesIn } from '../../lib/local/disk.js'
 import { describePart, receivePart } from '../../lib/local/part-file.js'
+import { makeStores, type Stores } from '../../lib/local/stores.js'
 import { treeHashOf } from '../../lib/tree-hash/tree-hash.js'
 import { isTreeHashAligned } from '../../lib/vault/byte-range.js'
 import { clock, localVaultFor } from '../helpers/local-vault.js'
@@ -405,6 +408,58 @@ t.test('a completion that was cut off between its steps is finished by repeating
   t.ok(await retrieve(client, archiveId))
 })
 
+t.test('completed by another process in the very moment, it is that archive', async (t) => {
+  const disk = new Disk(t.testdir())
+  await disk.open()
+  const ground = { disk, now: Date.now, region: 'us-east-1', accountId: '111122223333' }
+  const here = makeStores(ground, 0, true)
+  await here.ensureVault(vaultName)
+  const upload = await here.uploads.initiate(vaultName, MIB, null)
+  const bytes = patternBytes(10)
+  await here.uploads.receive(
+    vaultName,
+    upload,
+    { start: 0, end: 10 },
+    Readable.from([bytes]),
+    () => undefined,
+  )
+  const complete = ({ uploads }: Stores): Promise<ArchiveRecord> =>
+    uploads.complete(vaultName, upload.uploadId, 10, treeHashOf(bytes))
+
+  // The first look at the uploads' folder, after the look at what became of this one, is when the other one is done.
+  let there: ArchiveRecord | undefined
+  const folder = here.vaults.folder.bind(here.vaults)
+  here.vaults.folder = async (name, kind) => {
+    if (kind === 'uploads') there ??= await complete(makeStores(ground, 0, true))
+    return folder(name, kind)
+  }
+  t.strictSame(await complete(here), there)
+})
+
+t.test('a completion is remembered for a day', async (t) => {
+  const disk = new Disk(t.testdir())
+  await disk.open()
+  const time = clock()
+  const stores = makeStores({ disk, now: time.now, region: 'us-east-1', accountId: '111122223333' }, 0, true)
+  await stores.ensureVault(vaultName)
+  const upload = await stores.uploads.initiate(vaultName, MIB, null)
+  const bytes = patternBytes(10)
+  await stores.uploads.receive(
+    vaultName,
+    upload,
+    { start: 0, end: 10 },
+    Readable.from([bytes]),
+    () => undefined,
+  )
+  const complete = (): Promise<ArchiveRecord> =>
+    stores.uploads.complete(vaultName, upload.uploadId, 10, treeHashOf(bytes))
+  const archive = await complete()
+  time.time += 24 * HOUR
+  t.strictSame(await complete(), archive)
+  time.time += 1
+  await t.rejects(complete(), { status: 404, message: `The upload ID was not found: ${upload.uploadId}` })
+})
+
 t.test('what dead processes left unfinished is swept; what living ones write is not', async (t) => {
   const dir = t.testdir()
   const tmp = join(dir, 'tmp')
@@ -416,6 +471,8 @@ t.test('what dead processes left unfinished is swept; what living ones write is 
     await writeFile(join(tmp, name), '')
   await new Disk(dir).open()
   t.strictSame((await readdir(tmp)).sort(), ['1-init', `${process.pid}-mine`])
+  t.strictSame(await namesIn(join(dir, 'none')), [])
+  await t.rejects(namesIn(join(tmp, '1-init')), { code: 'ENOTDIR' }, 'what is missing and what is wrong are two things')
 })
 
 t.test('everything is for its owner alone, and nothing unfinished stays', async (t) => {

@@ -1,6 +1,7 @@
 import { connect } from 'node:net'
 import t from 'tap'
 import { startLocalVault, type LocalVault } from '../../lib/local/index.js'
+import { endpointOf } from '../../lib/local/local-vault.js'
 import { ROUTES } from '../../lib/local/routes.js'
 import { clock, hashHeaders, localVaultFor, send, type RawRequest } from '../helpers/local-vault.js'
 import { patternBytes } from '../helpers/pattern-source.js'
@@ -205,6 +206,14 @@ t.test('all 33 operations have a route; those that are not here yet say so', asy
   }
 })
 
+t.test('what names no path at all is no operation', async (t) => {
+  const vault = await localVaultFor(t)
+  t.match(await send(vault, { method: 'OPTIONS', path: '*' }), {
+    status: 404,
+    json: { message: /OPTIONS \*/ },
+  })
+})
+
 t.test('no name in a request becomes a path', async (t) => {
   const vault = await localVaultFor(t)
   const names = [
@@ -312,6 +321,12 @@ t.test('an upload in one request is stored, or refused with the reason', async (
       400,
       'InvalidParameterValueException',
       /STREAMING/,
+    ],
+    [
+      { 'x-amz-content-sha256': undefined },
+      400,
+      'MissingParameterValueException',
+      /^Required parameter missing: x-amz-content-sha256$/,
     ],
     [
       { 'x-amz-sha256-tree-hash': undefined },
@@ -541,6 +556,12 @@ t.test('an abort forgets an upload, and may be repeated', async (t) => {
   t.match(await send(vault, at({ method: 'DELETE', path })), { status: 204 })
   t.match(await send(vault, at({ method: 'DELETE', path })), { status: 204 })
   t.match(await send(vault, at({ method: 'GET', path })), { status: 404 })
+  const complete = { 'x-amz-archive-size': '1', 'x-amz-sha256-tree-hash': 'f'.repeat(64) }
+  t.match(
+    await send(vault, at({ method: 'POST', path, headers: complete })),
+    { status: 404 },
+    'nor is it completed',
+  )
   time.time += DAY + 1000
   t.match(
     await send(vault, at({ method: 'DELETE', path })),
@@ -692,6 +713,7 @@ t.test('what cannot be is refused before it listens', async (t) => {
   t.match(open.endpoint, /^http:\/\/0\.0\.0\.0:\d+$/)
   await open.close()
   await open.close()
+  t.equal(endpointOf({ address: '::1', family: 'IPv6', port: 80 }), 'http://[::1]:80')
   const taken = await localVaultFor(t)
   await t.rejects(startLocalVault({ dir, port: Number(new URL(taken.endpoint).port) }), {
     code: 'EADDRINUSE',
