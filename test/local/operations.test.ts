@@ -472,7 +472,11 @@ t.test('what dead processes left unfinished is swept; what living ones write is 
   await new Disk(dir).open()
   t.strictSame((await readdir(tmp)).sort(), ['1-init', `${process.pid}-mine`])
   t.strictSame(await namesIn(join(dir, 'none')), [])
-  await t.rejects(namesIn(join(tmp, '1-init')), { code: 'ENOTDIR' }, 'what is missing and what is wrong are two things')
+  await t.rejects(
+    namesIn(join(tmp, '1-init')),
+    { code: 'ENOTDIR' },
+    'what is missing and what is wrong are two things',
+  )
 })
 
 t.test('everything is for its owner alone, and nothing unfinished stays', async (t) => {
