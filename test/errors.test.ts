@@ -19,7 +19,7 @@ const table: [errors.GlacierPipeError, string, string, RegExp, object][] = [
     new errors.PartBoundaryError(7, 10, 9, context),
     'PartBoundaryError',
     'ERR_PART_BOUNDARY',
-    /Part 7 is 9 bytes long, but every part before the last must be 10/,
+    /Part 7 is 9 bytes long, but every part before the last must be 10\..*rechunk\(10\)/,
     { index: 7, expected: 10, actual: 9, ...context },
   ],
   [
@@ -43,7 +43,13 @@ const table: [errors.GlacierPipeError, string, string, RegExp, object][] = [
     /bytes 0-9: wanted 10 bytes, found 9/,
     { expected: 10, actual: 9 },
   ],
-  [new errors.ServiceError('m', details), 'ServiceError', 'ERR_SERVICE', /^UploadArchive: m \(X\)$/, details],
+  [
+    new errors.ServiceError('m', { ...details, uploadId: 'u' }),
+    'ServiceError',
+    'ERR_SERVICE',
+    /^UploadArchive: m \(X\)$/,
+    { ...details, uploadId: 'u' },
+  ],
   [new errors.NotFoundError('m', details), 'NotFoundError', 'ERR_NOT_FOUND', /m/, details],
   [new errors.CredentialsError('m', details), 'CredentialsError', 'ERR_CREDENTIALS', /m/, details],
   [new errors.AccessDeniedError('m', details), 'AccessDeniedError', 'ERR_ACCESS_DENIED', /m/, details],
@@ -78,7 +84,10 @@ t.test(
   async (t) => {
     for (const [error, name, code, message, fields] of table) {
       t.ok(error instanceof errors.GlacierPipeError && error instanceof Error)
-      t.match(error, { name, code, message, ...fields }, name)
+      t.match(error.message, message, name)
+      t.hasStrict(error, fields, `the fields of ${name}`)
+      // Exactly: t.match() would take ERR_SERVICES for ERR_SERVICE.
+      t.strictSame([error.name, error.code], [name, code])
       t.match(error.stack, new RegExp(`^(?:Error|${name})`))
     }
     const classes = Object.values(errors).filter((it) => typeof it === 'function')
@@ -90,6 +99,14 @@ t.test(
     )
   },
 )
+
+t.test('a cause is kept as it was thrown, also where it is nothing much', async (t) => {
+  for (const thrown of [cause, null, 0, '', false]) {
+    const error = new errors.AbortError({ cause: thrown })
+    t.ok('cause' in error)
+    t.equal(error.cause, thrown)
+  }
+})
 
 t.test('an error without a cause has none', async (t) => {
   t.notOk('cause' in new errors.AbortError())

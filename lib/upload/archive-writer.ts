@@ -166,7 +166,10 @@ export class ArchiveWriter extends Writable {
     await this.#slot()
   }
 
-  #check({ index, start, end }: HashedPart): void {
+  #check({ index, start, end }: Partial<HashedPart>): void {
+    if (index === undefined || start === undefined || end === undefined) {
+      throw new TypeError('The writer takes hashed parts: put hashParts() in front of it.')
+    }
     const { partSize } = this.#plan
     const length = end - start
     if (index === MAX_PARTS) throw new TooManyPartsError(partSize, MAX_PARTS)

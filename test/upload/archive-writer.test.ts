@@ -309,6 +309,13 @@ t.test('parts of other sizes than the part size are refused, naming the part', a
   })
 })
 
+t.test('what is no hashed part is refused, saying what is missing', async (t) => {
+  await t.rejects(pipeline(Readable.from([Buffer.alloc(MIB)]), writerTo(new MemoryVault())), {
+    name: 'TypeError',
+    message: /put hashParts\(\) in front of it/,
+  })
+})
+
 t.test('part 10,001 is refused before it is sent', async (t) => {
   const vault = new MemoryVault()
   const [part] = await partsOf(Buffer.alloc(MIB))

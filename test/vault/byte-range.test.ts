@@ -43,6 +43,30 @@ t.test('a range is aligned just where it is a node of the tree, whole MiB or not
   }
 })
 
+t.test('a range that begins or ends a byte beside a whole MiB is aligned only at the very end', async (t) => {
+  for (const size of [1, MIB - 1, MIB, MIB + 1, 4 * MIB, 6.5 * MIB, 7 * MIB + 1, 17 * MIB - 1]) {
+    const nodes = new Set(
+      [...nodesOf(Math.ceil(size / MIB))].map((node) => {
+        const [from = 0, to = 0] = node.split(',').map(Number)
+        return `${from * MIB}-${Math.min(to * MIB, size)}`
+      }),
+    )
+    const edges = Array.from({ length: Math.ceil(size / MIB) + 2 }, (_, i) => i * MIB).flatMap((at) => [
+      at - 1,
+      at,
+      at + 1,
+    ])
+    const wrong: string[] = []
+    for (const start of edges) {
+      for (const end of [...edges, size]) {
+        if (isTreeHashAligned({ start, end }, size) !== nodes.has(`${start}-${end}`))
+          wrong.push(`${start}-${end}`)
+      }
+    }
+    t.strictSame(wrong, [], `${size} bytes`)
+  }
+})
+
 t.test('the known cases of alignment', async (t) => {
   const cases: [number, number, number, boolean][] = [
     [10, 0, 1, true],
@@ -55,6 +79,16 @@ t.test('the known cases of alignment', async (t) => {
     [100, 16, 32, true],
     [6.5, 2, 4, true],
     [6.5, 1, 3, false],
+    [10, 8, 16, false],
+    [10, 0, 16, false],
+    [10, 8, 10, true],
+    [10, 0, 10, true],
+    [10, -1, 0, false],
+    // The largest archive there is: past what 32 bits count, even in MiB times 100.
+    [40_960_000, 33_554_432, 40_960_000, true],
+    [40_960_000, 33_554_431, 40_960_000, false],
+    [40_960_000, 16_777_216, 33_554_432, true],
+    [40_960_000, 8_388_608, 25_165_824, false],
   ]
   for (const [size, from, to, aligned] of cases) {
     t.equal(
@@ -118,10 +152,28 @@ t.test('what is no range is not read as one', async (t) => {
     '0-1 ',
     '0-9007199254740991',
     '0x0-1',
+    '0-1\n',
+    '+0-1',
+    '0--1',
+    '0-1-2',
+    '0.5-1',
+    '1e3-2e3',
+    '0-1,3-4',
+    '0-1/',
+    '0-1/*/*',
+    'bytes=bytes=0-1',
+    'BYTES=0-1',
+    '\u0660-\u0661',
+    '9007199254740992-9007199254740993',
   ]) {
     t.equal(parseInclusive(text), undefined, text)
   }
   t.strictSame(parseInclusive('5-5'), { start: 5, end: 6 })
+  t.strictSame(
+    parseInclusive('0-9007199254740990'),
+    { start: 0, end: Number.MAX_SAFE_INTEGER },
+    'the last exact one',
+  )
 })
 
 t.test('a size is cut into ranges without a gap or an empty one', async (t) => {

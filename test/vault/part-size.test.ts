@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import t from 'tap'
 import { assertPartSize, DEFAULT_PART_SIZE, isPartSize, partSizeFor } from '../../lib/vault/part-size.js'
 
@@ -77,4 +78,61 @@ t.test('the part size for a size is the smallest that fits 10,000 parts, at leas
   })
   for (const size of [-1, NaN])
     t.throws(() => partSizeFor(size), { name: 'RangeError', message: new RegExp(`not ${size}`) })
+})
+
+t.test('what is no number is no part size, whatever it reads like', async (t) => {
+  for (const [size, type] of [
+    ['1048576', 'string'],
+    [null, 'object'],
+    [[MIB], 'object'],
+    [BigInt(MIB), 'bigint'],
+    [true, 'boolean'],
+  ] as const) {
+    t.throws(
+      () => {
+        assertPartSize(size)
+      },
+      { name: 'TypeError', message: new RegExp(`must be a number of bytes, not ${type}\\.$`) },
+    )
+  }
+})
+
+t.test(
+  'a power of two and a little is no part size',
+  { todo: 'Math.log2 rounds: isPartSize(1048576.0000000002) is true' },
+  async (t) => {
+    for (let size = MIB; size < 4 * GIB; size *= 2) {
+      for (const other of [size * (1 + Number.EPSILON), 2 * size * (1 - Number.EPSILON / 2)]) {
+        t.notOk(isPartSize(other), `${other}`)
+        t.throws(
+          () => {
+            assertPartSize(other)
+          },
+          { name: 'RangeError' },
+          `${other}`,
+        )
+      }
+    }
+  },
+)
+
+t.test('each part size is chosen up to the last byte it holds in 10,000 parts', async (t) => {
+  for (let size = 16 * MIB; size < 4 * GIB; size *= 2) {
+    t.equal(partSizeFor(size * 10_000 - 1), size)
+    t.equal(partSizeFor(size * 10_000), size)
+    t.equal(partSizeFor(size * 10_000 + 1), 2 * size)
+  }
+  const property = fc.property(fc.integer({ min: 0, max: 40_000 * GIB }), (size) => {
+    const found = partSizeFor(size)
+    const half = found / 2
+    if (!isPartSize(found) || found * 10_000 < size) throw new Error(`${found} does not hold ${size}`)
+    if (half >= 16 * MIB && half * 10_000 >= size) throw new Error(`${half} would hold ${size}`)
+  })
+  t.doesNotThrow(() => {
+    fc.assert(property)
+  })
+  t.throws(() => partSizeFor(Infinity), {
+    name: 'RangeError',
+    message: /Infinity bytes does not fit 10000 parts/,
+  })
 })
