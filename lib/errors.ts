@@ -218,7 +218,7 @@ export class UploadFailedError extends GlacierPipeError {
     const reason = cause instanceof Error ? cause.message : String(cause)
     super(
       'ERR_UPLOAD_FAILED',
-      `${reason} ${kept ? `The upload is kept: its ID is ${uploadId}.` : `The upload ${uploadId} was aborted.`}`,
+      `${reason.replace(/\.?$/, '.')} ${kept ? `The upload is kept: its ID is ${uploadId}.` : `The upload ${uploadId} was aborted.`}`,
       { cause, uploadId },
     )
     this.kept = kept

@@ -58,14 +58,14 @@ const table: [errors.GlacierPipeError, string, string, RegExp, object][] = [
     new errors.UploadFailedError(cause, 'u', true),
     'UploadFailedError',
     'ERR_UPLOAD_FAILED',
-    /^the cause The upload is kept: its ID is u\.$/,
+    /^the cause\. The upload is kept: its ID is u\.$/,
     { kept: true, ...context },
   ],
   [
     new errors.UploadFailedError('thrown', 'u', false),
     'UploadFailedError',
     'ERR_UPLOAD_FAILED',
-    /^thrown The upload u was aborted\.$/,
+    /^thrown\. The upload u was aborted\.$/,
     { kept: false, cause: 'thrown' },
   ],
   [

@@ -69,7 +69,7 @@ export class TreeHash {
   #room = LEAF_SIZE
   #done = false
 
-  /** @param onLeaf - called with the digest of each 1 MiB leaf, in order; the last by `digest()` */
+  /** @param onLeaf - called with the digest of each 1 MiB leaf, in order; the last by `digest()`. Not to be changed */
   constructor(onLeaf?: (digest: Uint8Array) => void) {
     this.#onLeaf = onLeaf
   }
@@ -151,11 +151,17 @@ export function treeHashOf(bytes: Uint8Array): string {
 export function combineTreeHashes(treeHashes: Iterable<string | Uint8Array>): string {
   const nodes = new NodeStack()
   for (const treeHash of treeHashes) {
-    const digest = typeof treeHash === 'string' ? Buffer.from(treeHash, 'hex') : treeHash
-    if (digest.length !== DIGEST_SIZE) throw new RangeError(`Not a SHA-256 digest: ${String(treeHash)}.`)
-    nodes.push(digest)
+    nodes.push(digestOf(treeHash))
   }
   return nodes.root().toString('hex')
+}
+
+function digestOf(treeHash: string | Uint8Array): Uint8Array {
+  // Buffer.from stops in silence at the first character that is no digit.
+  const text = typeof treeHash === 'string' && /^[0-9a-f]{64}$/i.test(treeHash) ? treeHash : ''
+  const digest = typeof treeHash === 'string' ? Buffer.from(text, 'hex') : treeHash
+  if (digest.length === DIGEST_SIZE) return digest
+  throw new RangeError(`Not a SHA-256 digest: wanted 32 bytes or 64 hex digits, found ${treeHash.length}.`)
 }
 
 /** Both hashes an upload request carries, lowercase hex. */

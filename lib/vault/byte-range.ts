@@ -25,7 +25,7 @@ export function toInclusive({ start, end }: ByteRange): string {
 }
 
 /**
- * Reads `0-1048575`, also behind `bytes=` or `bytes ` and before `/*` or `/TOTAL`.
+ * Reads `0-1048575`, also behind `bytes=` or `bytes ` and before `/*`.
  *
  * @returns the range, or `undefined` where the text is not of that form, inverted, or past what a number holds exactly
  *
@@ -35,7 +35,7 @@ export function toInclusive({ start, end }: ByteRange): string {
  * ```
  */
 export function parseInclusive(text: string): ByteRange | undefined {
-  const match = /^(?:bytes[ =])?(\d+)-(\d+)(?:\/(?:\d+|\*))?$/.exec(text)
+  const match = /^(?:bytes[ =])?(\d+)-(\d+)(?:\/\*)?$/.exec(text)
   if (!match) return undefined
   const start = Number(match[1])
   const end = Number(match[2]) + 1

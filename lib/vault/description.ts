@@ -34,7 +34,8 @@ export function encodeDescription(text: string): string {
 }
 
 /**
- * The text a description stands for: {@link encodeDescription} undone.
+ * The text a description stands for: {@link encodeDescription} undone. The one exception is text that is itself a JSON
+ * object with a `Path`: it is sent as it is, for whoever writes that form on purpose, and read as its path.
  *
  * @example
  * ```ts

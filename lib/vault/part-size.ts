@@ -6,7 +6,13 @@ export const DEFAULT_PART_SIZE: number = 16 * MIB
 
 /** Whether the service takes this part size: 1 MiB × 2ⁿ, 1 MiB to 4 GiB. */
 export function isPartSize(size: number): boolean {
-  return size >= MIN_PART_SIZE && size <= MAX_PART_SIZE && Number.isInteger(Math.log2(size))
+  // log2 rounds, so a fraction beside a power of two must be told apart first.
+  return (
+    Number.isInteger(size) &&
+    size >= MIN_PART_SIZE &&
+    size <= MAX_PART_SIZE &&
+    Number.isInteger(Math.log2(size))
+  )
 }
 
 /**
@@ -33,6 +39,7 @@ export function assertPartSize(size: unknown): asserts size is number {
  *
  * @param archiveSize - bytes, known or expected
  * @returns bytes
+ * @throws {TypeError} not a number
  * @throws {RangeError} no part size holds that many bytes in 10,000 parts, or the size is no size
  *
  * @example
@@ -41,6 +48,9 @@ export function assertPartSize(size: unknown): asserts size is number {
  * ```
  */
 export function partSizeFor(archiveSize: number): number {
+  if (typeof archiveSize !== 'number') {
+    throw new TypeError(`An expected size is a number of bytes, not ${typeof archiveSize}.`)
+  }
   if (!(archiveSize >= 0))
     throw new RangeError(`An expected size is a number of bytes from 0 up, not ${archiveSize}.`)
   let size = DEFAULT_PART_SIZE

@@ -1,10 +1,6 @@
 /**
- * The matrix every stage is run over: how long the source is, how it is written, how it is read.
+ * The matrix every stage is run over: how long the source is, and how it is written.
  */
-import type { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
-import { collect } from './collect.js'
-import { SlowSink } from './slow-sink.js'
 
 const LEAF = 1_048_576
 
@@ -23,24 +19,4 @@ export function writePatterns(size: number): Record<string, number> {
     'a prime number at a time': 65_521,
     '64 KiB at a time': 65_536,
   }
-}
-
-/** Ways of reading what a stage makes of a source: its chunks, by name. */
-export const consumers: Record<
-  string,
-  (source: Readable, stage: NodeJS.ReadWriteStream) => Promise<unknown[]>
-> = {
-  'for await': (source, stage) => collect(source.pipe(stage)),
-  'pipe to a fast sink': async (source, stage) => {
-    const chunks: unknown[] = []
-    await pipeline(source, stage, async (made: AsyncIterable<unknown>) => {
-      chunks.push(...(await collect(made)))
-    })
-    return chunks
-  },
-  'pipe to a slow sink': async (source, stage) => {
-    const sink = new SlowSink({ objectMode: true })
-    await pipeline(source, stage, sink)
-    return sink.taken
-  },
 }

@@ -119,6 +119,13 @@ t.test('a range that is corrupt, cut, too long or broken off is fetched again, a
     }),
     'without a hash': ({ body }) => ({ body, treeHash: undefined }),
   }
+  const codes: Record<string, string> = {
+    corrupt: 'ERR_TREE_HASH_MISMATCH',
+    cut: 'ERR_SIZE_MISMATCH',
+    'too long': 'ERR_SIZE_MISMATCH',
+    'broken off': 'ERR_CONNECTION',
+    'without a hash': 'ERR_TREE_HASH_MISMATCH',
+  }
   for (const [what, fault] of Object.entries(faults)) {
     for (const start of [0, 2 * MIB, 4 * MIB]) {
       const vault = vaultWith(bytes)
@@ -137,7 +144,7 @@ t.test('a range that is corrupt, cut, too long or broken off is fetched again, a
         range.start === start ? fault(output, bytes.subarray(range.start, range.end)) : output
       const out: Buffer[] = []
       await t.rejects(gathered(retrieveArchive(optionsFor(never)), out), {
-        code: /ERR_TREE_HASH_MISMATCH|ERR_SIZE_MISMATCH|ERR_CONNECTION/,
+        code: codes[what],
       })
       const handedOn = Buffer.concat(out)
       t.ok(handedOn.equals(bytes.subarray(0, handedOn.length)), 'what came out before is right')

@@ -207,15 +207,11 @@ t.test('what is no digest does not combine', async (t) => {
   t.throws(() => new NodeStack().root(), { name: 'RangeError' })
 })
 
-t.test(
-  '64 hex digits and something behind them are no digest either',
-  { todo: 'Buffer.from(text, hex) stops in silence at the first character that is no digit' },
-  async (t) => {
-    for (const tail of ['\n', 'z', 'zz', 'a']) {
-      t.throws(() => combineTreeHashes(['ab'.repeat(32) + tail]), {
-        name: 'RangeError',
-        message: /Not a SHA-256 digest/,
-      })
-    }
-  },
-)
+t.test('64 hex digits and something behind them are no digest either', async (t) => {
+  for (const tail of ['\n', 'z', 'zz', 'a']) {
+    t.throws(() => combineTreeHashes(['ab'.repeat(32) + tail]), {
+      name: 'RangeError',
+      message: /Not a SHA-256 digest/,
+    })
+  }
+})

@@ -200,7 +200,7 @@ t.test('a part that fails ends the others, keeps the upload and says which', asy
     uploadId: 'upload-1',
     kept: true,
     cause: { message: 'no luck' },
-    message: /no luck The upload is kept: its ID is upload-1/,
+    message: /no luck\. The upload is kept: its ID is upload-1/,
   })
   t.equal(writer.uploadId, 'upload-1')
   t.ok(vault.uploads.has('upload-1'))

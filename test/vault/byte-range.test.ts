@@ -116,12 +116,7 @@ t.test('ranges are half-open here and inclusive on the wire, there and back', as
     fc.integer({ min: 1, max: 2 ** 32 }),
     (start, length) => {
       const range = { start, end: start + length }
-      for (const text of [
-        toInclusive(range),
-        toContentRange(range),
-        toRangeHeader(range),
-        `bytes ${toInclusive(range)}/99`,
-      ]) {
+      for (const text of [toInclusive(range), toContentRange(range), toRangeHeader(range)]) {
         const back = parseInclusive(text)
         if (back?.start !== range.start || back.end !== range.end) throw new Error(text)
       }
@@ -148,6 +143,7 @@ t.test('what is no range is not read as one', async (t) => {
     'bytes',
     'bytes:0-1',
     '0-1/x',
+    'bytes 0-9/10',
     ' 0-1',
     '0-1 ',
     '0-9007199254740991',

@@ -97,24 +97,20 @@ t.test('what is no number is no part size, whatever it reads like', async (t) =>
   }
 })
 
-t.test(
-  'a power of two and a little is no part size',
-  { todo: 'Math.log2 rounds: isPartSize(1048576.0000000002) is true' },
-  async (t) => {
-    for (let size = MIB; size < 4 * GIB; size *= 2) {
-      for (const other of [size * (1 + Number.EPSILON), 2 * size * (1 - Number.EPSILON / 2)]) {
-        t.notOk(isPartSize(other), `${other}`)
-        t.throws(
-          () => {
-            assertPartSize(other)
-          },
-          { name: 'RangeError' },
-          `${other}`,
-        )
-      }
+t.test('a power of two and a little is no part size', async (t) => {
+  for (let size = MIB; size < 4 * GIB; size *= 2) {
+    for (const other of [size * (1 + Number.EPSILON), 2 * size * (1 - Number.EPSILON / 2)]) {
+      t.notOk(isPartSize(other), `${other}`)
+      t.throws(
+        () => {
+          assertPartSize(other)
+        },
+        { name: 'RangeError' },
+        `${other}`,
+      )
     }
-  },
-)
+  }
+})
 
 t.test('each part size is chosen up to the last byte it holds in 10,000 parts', async (t) => {
   for (let size = 16 * MIB; size < 4 * GIB; size *= 2) {
