@@ -95,8 +95,7 @@ export class Rechunk extends Transform {
       this.#part = undefined
       this.#filled = 0
       this.#asked = false
-      // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- push() may call _read(), which sets it
-      if (!this.push(part) && !this.#asked && at < bytes.length) {
+      if (!this.push(part) && at < bytes.length) {
         this.#goOn = () => {
           this.#cut(bytes, at, callback)
         }

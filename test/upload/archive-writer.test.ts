@@ -356,7 +356,7 @@ t.test('the signal ends it in any state', async (t) => {
   }
   const vault = new MemoryVault()
   const writer = writerTo(vault, { signal: AbortSignal.abort(new Error('before')) })
-  await t.rejects(send(patternBytes(3 * MIB), writer), { name: 'AbortError' })
+  t.match(await failure(writer), { name: 'AbortError', cause: { message: 'before' } }, 'before it begins')
   t.strictSame(vault.calls, [])
 })
 
