@@ -79,8 +79,9 @@ export class ArchiveStore {
         new Date(this.#ground.now()).toISOString(),
       )
       await this.#ground.disk.writeJson(join(temporary, 'archive.json'), archive)
-      await this.#ground.disk.publish(temporary, join(folder, archive.archiveId))
-      await this.#vaults.written(vaultName)
+      await this.#vaults.writing(vaultName, () =>
+        this.#ground.disk.publish(temporary, join(folder, archive.archiveId)),
+      )
       return archive
     } catch (error) {
       await this.#ground.disk.discard(temporary)
@@ -91,28 +92,31 @@ export class ArchiveStore {
   /**
    * An archive.
    *
-   * @throws {ServiceFault} 404: no such vault or archive
+   * @throws {ServiceFault} 404: no such vault or archive; 400: it is in another vault
    */
   async find(vaultName: string, archiveId: string): Promise<ArchiveRecord> {
     const folder = await this.#vaults.folder(vaultName, 'archives')
     const archive = isId(archiveId)
       ? await readJson<ArchiveRecord>(join(folder, archiveId, 'archive.json'))
       : undefined
-    if (!archive) throw notFound(`The archive ID was not found: ${archiveId}`)
-    return archive
+    if (archive) return archive
+    await this.#assertNotElsewhere(vaultName, archiveId)
+    throw notFound(`The archive ID was not found: ${archiveId}`)
   }
 
   /**
    * Deletes an archive; one that does not exist is as good as deleted.
    *
-   * @throws {ServiceFault} 404: no such vault; 400: no archive ever had such an ID
+   * @throws {ServiceFault} 404: no such vault; 400: no archive ever had such an ID, or it is in another vault
    */
   async delete(vaultName: string, archiveId: string): Promise<void> {
-    const folder = await this.#vaults.folder(vaultName, 'archives')
+    const path = join(await this.#vaults.folder(vaultName, 'archives'), archiveId)
     if (!isId(archiveId) || archiveId.length !== ARCHIVE_ID_LENGTH) {
       throw invalidParameter(`Invalid archive ID: ${archiveId}`)
     }
-    if (await this.#ground.disk.discard(join(folder, archiveId))) await this.#vaults.written(vaultName)
+    if (await readJson(join(path, 'archive.json'))) {
+      await this.#vaults.writing(vaultName, () => this.#ground.disk.discard(path))
+    } else await this.#assertNotElsewhere(vaultName, archiveId)
   }
 
   /** The bytes of a range of an archive. */
@@ -130,6 +134,7 @@ export class ArchiveStore {
   /** The tree hash of a range of an archive, where the range is a node of the archive's tree (protocol.md 3.3). */
   async treeHashOf(vaultName: string, archive: ArchiveRecord, range: ByteRange): Promise<string | undefined> {
     if (!isTreeHashAligned(range, archive.size)) return undefined
+    if (range.end - range.start === archive.size) return archive.treeHash
     const folder = join(await this.#vaults.folder(vaultName, 'archives'), archive.archiveId)
     const pieces = piecesOf(archive, range)
     const [only] = pieces
@@ -139,6 +144,12 @@ export class ArchiveStore {
       nodes.push(Buffer.from((await describePart(join(folder, partName(index)))).treeHash, 'hex'))
     }
     return nodes.root().toString('hex')
+  }
+
+  /** Throws if another vault has the archive, as the service does (protocol.md 5). */
+  async #assertNotElsewhere(vaultName: string, archiveId: string): Promise<void> {
+    if (!isId(archiveId) || (await this.#vaults.having('archives', archiveId)).length === 0) return
+    throw invalidParameter(`Invalid vault name: ${this.#vaults.arnOf(vaultName)}`)
   }
 }
 

@@ -93,7 +93,7 @@ function assertTime(timestamp: string, now: number): void {
 function timestampOf(request: SignedRequest): string {
   const amzDate = text(request, 'x-amz-date')
   if (amzDate !== undefined) {
-    if (/^\d{8}T\d{6}Z$/.test(amzDate)) return amzDate
+    if (/^\d{8}T\d{6}Z$/.test(amzDate) && !Number.isNaN(parse(amzDate))) return amzDate
     throw invalidSignature(`Date must be in ISO-8601 'basic format'. Got '${amzDate}'.`)
   }
   const time = Date.parse(text(request, 'date') ?? '')

@@ -2,7 +2,8 @@
  * The key pair requests are signed with: given, or made once and kept in the folder.
  */
 import { randomBytes, randomInt } from 'node:crypto'
-import type { Disk } from './disk.js'
+import { readJson, type Disk } from './disk.js'
+import type { Locks } from './locks.js'
 
 /** A key pair, as AWS's. */
 export interface LocalCredentials {
@@ -13,9 +14,18 @@ export interface LocalCredentials {
 const ID_CHARACTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
 
 /** The folder's key pair; made if it has none. Two processes that start at once agree on one. */
-export async function keptCredentials(disk: Disk): Promise<LocalCredentials> {
+export async function keptCredentials(disk: Disk, locks: Locks): Promise<LocalCredentials> {
+  const path = disk.path('credentials.json')
+  return locks.alone('credentials', async () => {
+    const kept = await readJson<LocalCredentials>(path)
+    if (kept) return kept
+    const made = newCredentials()
+    await disk.writeJson(path, made)
+    return made
+  })
+}
+
+function newCredentials(): LocalCredentials {
   const letters = Array.from({ length: 16 }, () => ID_CHARACTERS.charAt(randomInt(ID_CHARACTERS.length)))
-  const accessKeyId = `AKIA${letters.join('')}`
-  const secretAccessKey = randomBytes(30).toString('base64')
-  return disk.writeJsonOnce(disk.path('credentials.json'), { accessKeyId, secretAccessKey })
+  return { accessKeyId: `AKIA${letters.join('')}`, secretAccessKey: randomBytes(30).toString('base64') }
 }

@@ -2,15 +2,15 @@
  * Durable files. The file system is the local vault's only memory, so that a crash loses nothing that was acknowledged
  * and several processes may use one folder at once.
  *
- * - A file appears whole or not at all: written under `tmp/`, synced, renamed, and its folder synced.
+ * - A file or folder appears whole or not at all: made under `tmp/`, synced, renamed, and the folder it is in synced.
  * - A folder goes away at once: renamed into `tmp/`, then removed.
- * - What is in `tmp/` belongs to the process whose ID its name begins with; what dead ones left is swept at the start.
+ * - What is in `tmp/` belongs to the process its name says; what dead ones left is swept at the start.
  * - Folders are 0700, files 0600.
  */
-import { randomBytes } from 'node:crypto'
-import { link, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { syncFolder } from '../durable.js'
+import { isOwnerAlive, ownedName } from './owned-name.js'
 
 /** The folder of a local vault. */
 export class Disk {
@@ -23,10 +23,14 @@ export class Disk {
 
   /** Makes the folder and sweeps what dead processes left. */
   async open(): Promise<void> {
-    await mkdir(join(this.dir, 'tmp'), { recursive: true, mode: 0o700 })
-    for (const name of await readdir(join(this.dir, 'tmp'))) {
-      if (!isAlive(Number.parseInt(name, 10)))
-        await rm(join(this.dir, 'tmp', name), { recursive: true, force: true })
+    for (const name of ['vaults', 'locks', 'tmp']) {
+      const made = await mkdir(this.path(name), { recursive: true, mode: 0o700 }) // the outermost it had to make
+      if (made === undefined) continue
+      for (let path = this.path(name); path !== dirname(made); path = dirname(path))
+        await syncFolder(dirname(path))
+    }
+    for (const name of await namesIn(this.path('tmp'))) {
+      if (!isOwnerAlive(name)) await rm(this.path('tmp', name), { recursive: true, force: true })
     }
   }
 
@@ -37,7 +41,7 @@ export class Disk {
 
   /** A new path for something unfinished. */
   temporary(): string {
-    return this.path('tmp', `${process.pid}-${randomBytes(12).toString('hex')}`)
+    return this.path('tmp', ownedName())
   }
 
   /** Gives something finished its name: on disk when it returns. Its files must have been synced. */
@@ -53,34 +57,13 @@ export class Disk {
     await this.publish(temporary, path)
   }
 
-  /**
-   * Writes an object as a file unless there is one of that name: of several processes that try at once, one is first.
-   *
-   * @returns what the file holds: ours, or what the first has written
-   */
-  async writeJsonOnce<T extends object>(path: string, value: T): Promise<T> {
-    const temporary = this.temporary()
-    await writeFile(temporary, JSON.stringify(value), { mode: 0o600, flush: true })
-    try {
-      await link(temporary, path) // unlike a rename it fails where there is one
-      await syncFolder(dirname(path))
-      return value
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-      return JSON.parse(await readFile(path, 'utf8')) as T
-    } finally {
-      await rm(temporary)
-    }
-  }
-
-  /** Removes a file or folder with all that is in it; whether there was one. */
-  async discard(path: string): Promise<boolean> {
+  /** Removes a file or folder with all that is in it, at once; does nothing where there is none. */
+  async discard(path: string): Promise<void> {
     const temporary = this.temporary()
     const renamed = rename(path, temporary).then(() => true)
-    if (!(await unlessMissing(renamed, false))) return false
+    if (!(await unlessMissing(renamed, false))) return
     await syncFolder(dirname(path))
     await rm(temporary, { recursive: true, force: true })
-    return true
   }
 }
 
@@ -100,16 +83,8 @@ export async function unlessMissing<T, U>(work: Promise<T>, otherwise: U): Promi
   try {
     return await work
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return otherwise
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT' || code === 'ENOTDIR') return otherwise // ENOTDIR: some program's file among our folders
     throw error
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }

@@ -4,4 +4,5 @@
  * @packageDocumentation
  */
 export type { LocalCredentials } from './credentials.js'
-export { startLocalVault, type LocalVault, type LocalVaultOptions } from './local-vault.js'
+export { startLocalVault, type LocalVault } from './local-vault.js'
+export type { LocalVaultOptions } from './options.js'

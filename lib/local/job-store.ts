@@ -7,7 +7,7 @@ import type { ByteRange } from '../vault/byte-range.js'
 import type { ArchiveRecord } from './archive-store.js'
 import { namesIn, readJson } from './disk.js'
 import { isId, newShortId } from './identifiers.js'
-import { notFound } from './service-fault.js'
+import { notFound, unlessNotFound } from './service-fault.js'
 import type { Ground, VaultStore } from './vault-store.js'
 
 /** `JOB_ID.json`. */
@@ -92,14 +92,19 @@ export class JobStore {
   async list(vaultName: string): Promise<JobRecord[]> {
     const jobs: JobRecord[] = []
     for (const name of await namesIn(await this.#vaults.folder(vaultName, 'jobs'))) {
-      const job = await this.find(vaultName, name.slice(0, -'.json'.length)).catch(() => undefined) // expired
+      const job = await unlessNotFound(this.find(vaultName, name.replace(/\.json$/, ''))) // expired
       if (job) jobs.push(job)
     }
-    return jobs.sort((a, b) => (a.creationDate + a.jobId < b.creationDate + b.jobId ? -1 : 1))
+    return jobs.sort((a, b) => Number(placeOf(a) > placeOf(b)) - Number(placeOf(a) < placeOf(b)))
   }
 
   /** Whether a job has an output. */
   isDone({ completionDate }: JobRecord): boolean {
     return this.#ground.now() >= Date.parse(completionDate)
   }
+}
+
+/** What jobs are sorted by: the time they were started; of two at one time, the ID. */
+export function placeOf({ creationDate, jobId }: JobRecord): string {
+  return `${creationDate}/${jobId}`
 }

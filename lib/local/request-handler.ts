@@ -19,21 +19,31 @@ import type { Stores } from './stores.js'
 
 /** Bytes a body may have that is no archive's. */
 const MOST_BODY = 1_048_576
+/** Bytes of a refused body that are still taken in, so that a client which sends first and reads then gets its answer. */
+const MOST_DRAINED = 134_217_728
 
-/** What answers requests. */
+/** What answers requests; its promise, which never fails, says when all is over that a request had begun. */
 export function makeRequestHandler(
   stores: Stores,
   gatekeeper: Gatekeeper,
-): (request: IncomingMessage, response: ServerResponse) => void {
-  return (request, response) => {
-    answerTo(request, stores, gatekeeper)
-      .catch(refusal)
-      .then((answer) => {
-        response.setHeader('date', new Date(gatekeeper.now()).toUTCString()) // clients set their clocks by it
-        return send(answer, response)
-      })
-      .catch(() => response.destroy()) // the client is gone, or the output could not be read: a cut body says so
+): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+  return async (request, response) => {
+    const answer = await answerTo(request, stores, gatekeeper).catch(refusal)
+    response.setHeader('date', new Date(gatekeeper.now()).toUTCString()) // clients set their clocks by it
+    if (!request.complete) drain(request)
+    // It fails where the client is gone, or the output cannot be read: a cut body says so.
+    await send(answer, response).catch(() => response.destroy())
   }
+}
+
+/** Takes in and forgets what is still to come of a body, up to a limit past which the connection is cut. */
+function drain(request: IncomingMessage): void {
+  let left = MOST_DRAINED
+  request.on('error', () => undefined) // the client need not wait for the end
+  request.on('data', (chunk: Buffer) => {
+    left -= chunk.length
+    if (left < 0) request.destroy()
+  })
 }
 
 async function answerTo(request: IncomingMessage, stores: Stores, gatekeeper: Gatekeeper): Promise<Answer> {
@@ -41,8 +51,9 @@ async function answerTo(request: IncomingMessage, stores: Stores, gatekeeper: Ga
   const [path, queryText] = split(url)
   const query = new URLSearchParams(queryText)
   const match = findRoute(method, path, query)
-  const body = match?.route.streams ? Buffer.alloc(0) : await readBody(request)
-  const exchange = { stores, names: match?.names ?? {}, query, headers, body, stream: request }
+  const stream = request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer> // so it can still be answered
+  const body = match?.route.streams ? Buffer.alloc(0) : await readBody(stream)
+  const exchange = { stores, names: match?.names ?? {}, query, headers, body, stream }
   const payloadHash = payloadHashOf(exchange, match)
   authenticate({ method, path, query: queryText, headers, payloadHash }, gatekeeper)
   if (!match) throw notFound(`There is no operation ${method} ${path}.`)
@@ -71,10 +82,10 @@ function payloadHashOf(exchange: Exchange, match: Match | undefined): string {
   )
 }
 
-async function readBody(request: IncomingMessage): Promise<Buffer> {
+async function readBody(stream: AsyncIterable<Buffer>): Promise<Buffer> {
   const chunks: Buffer[] = []
   let size = 0
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  for await (const chunk of stream) {
     size += chunk.length
     if (size > MOST_BODY)
       throw new ServiceFault(400, 'SerializationException', 'The request body is too long.')

@@ -51,3 +51,13 @@ export function accessDenied(message: string): ServiceFault {
 export function notImplemented(operation: string): ServiceFault {
   return new ServiceFault(501, 'NotImplemented', `The local vault does not have ${operation} yet.`)
 }
+
+/** What something gives; `undefined` where it finds that there is no such thing. */
+export async function unlessNotFound<T>(work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work
+  } catch (error) {
+    if (error instanceof ServiceFault && error.status === 404) return undefined
+    throw error
+  }
+}

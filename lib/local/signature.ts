@@ -88,8 +88,13 @@ function canonicalQuery(query: string): string {
       const at = pair.includes('=') ? pair.indexOf('=') : pair.length
       return `${encode(decode(pair.slice(0, at)))}=${encode(decode(pair.slice(at + 1)))}`
     })
-    .sort()
+    .sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1))
     .join('&')
+}
+
+/** A pair sorts by its name, then its value: `=` must so come before all a name may have, as `-`. */
+function sortKey(pair: string): string {
+  return pair.replace('=', '\0')
 }
 
 function headerText(value: string | string[] | undefined): string {

@@ -1,19 +1,24 @@
 /**
  * Vaults on disk: `vaults/NAME/vault.json`, and beside it the folders of archives, uploads and jobs.
  *
- * Counts are as of the last inventory (protocol.md 1.1). One is taken when a vault is looked at, a day or more after the
- * last one, or after its creation, if it was written to since.
+ * - Counts are as of the last inventory (protocol.md 1.1). One is taken when a vault is looked at, a day or more after
+ *   the last one, or after its creation, if it was written to since.
+ * - The modification time of `written` is the time of the last write.
+ * - A vault is deleted by removing its folder of archives, which fails if there is one; then no archive can get in.
  */
-import { mkdir, stat, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, open, rmdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { syncFolder } from '../durable.js'
 import type { ArchiveRecord } from './archive-store.js'
 import { namesIn, readJson, unlessMissing, type Disk } from './disk.js'
 import { isVaultName } from './identifiers.js'
-import { invalidParameter, notFound } from './service-fault.js'
+import type { Locks } from './locks.js'
+import { invalidParameter, notFound, unlessNotFound } from './service-fault.js'
 
 /** What all stores need to know. */
 export interface Ground {
   readonly disk: Disk
+  readonly locks: Locks
   /** Milliseconds: the clock of everything. */
   readonly now: () => number
   readonly region: string
@@ -37,6 +42,10 @@ export interface VaultRecord {
   readonly inventory: Inventory | null
 }
 
+/** What a vault keeps in a folder of its own. */
+export type Kept = 'archives' | 'uploads' | 'jobs' | 'ended'
+
+const KEPT: readonly Kept[] = ['archives', 'uploads', 'jobs', 'ended']
 const DAY = 86_400_000
 const ARCHIVE_OVERHEAD = 32_768
 
@@ -54,15 +63,30 @@ export class VaultStore {
     return `arn:aws:glacier:${region}:${accountId}:vaults/${name}`
   }
 
-  /** Makes a vault unless there is one. */
+  /**
+   * Makes a vault unless there is one.
+   *
+   * @throws {ServiceFault} 400: no vault may have such a name
+   */
   async create(name: string): Promise<void> {
     if (!isVaultName(name)) throw invalidParameter(`Invalid vault name: ${name}`)
-    if (await this.#read(name)) return
-    for (const folder of ['archives', 'uploads', 'jobs', 'ended']) {
-      await mkdir(this.#path(name, folder), { recursive: true, mode: 0o700 })
-    }
-    const creationDate = this.#date()
-    await this.#ground.disk.writeJson(this.#path(name, 'vault.json'), { name, creationDate, inventory: null })
+    const archives = this.#path(name, 'archives')
+    if ((await this.#read(name)) && (await unlessMissing(stat(archives), undefined))) return
+    await this.#alone(name, async () => {
+      const { disk } = this.#ground
+      if (await this.#read(name)) {
+        await mkdir(archives, { recursive: true, mode: 0o700 }) // a deletion was cut off
+        return
+      }
+      const temporary = disk.temporary()
+      for (const kind of KEPT) await mkdir(join(temporary, kind), { recursive: true, mode: 0o700 })
+      await disk.writeJson(join(temporary, 'vault.json'), {
+        name,
+        creationDate: this.#date(),
+        inventory: null,
+      })
+      await disk.publish(temporary, this.#path(name))
+    })
   }
 
   /**
@@ -72,19 +96,15 @@ export class VaultStore {
    */
   async find(name: string): Promise<VaultRecord> {
     const vault = await this.#existing(name)
-    const { inventory, creationDate } = vault
-    const last = Date.parse(inventory?.date ?? creationDate)
-    const due = this.#ground.now() - last >= DAY && (await this.#lastWrite(name)) > (inventory ? last : -1)
-    if (!due) return vault
-    const counted = { ...vault, inventory: await this.#count(name) }
-    await this.#ground.disk.writeJson(this.#path(name, 'vault.json'), counted)
-    return counted
+    if (!(await this.#isDue(vault))) return vault
+    return this.#alone(name, async () => this.#inventoried(await this.#existing(name)))
   }
 
   /** All vaults, sorted by name. */
   async list(): Promise<VaultRecord[]> {
     const names = await namesIn(this.#ground.disk.path('vaults'))
-    return Promise.all(names.map((name) => this.find(name)))
+    const vaults = await Promise.all(names.map((name) => unlessNotFound(this.find(name)))) // deleted meanwhile
+    return vaults.filter((vault) => vault !== undefined)
   }
 
   /**
@@ -93,13 +113,18 @@ export class VaultStore {
    * @throws {ServiceFault} 400: it had archives at the last inventory, or was written to since
    */
   async delete(name: string): Promise<void> {
-    if (!isVaultName(name) || !(await this.#read(name))) return
-    const { inventory } = await this.find(name)
-    const written = (await this.#lastWrite(name)) > Date.parse(inventory?.date ?? '1970-01-01')
-    if (written || (inventory?.archiveCount ?? 0) > 0) {
-      throw invalidParameter(`Vault not empty or recently written to: ${this.arnOf(name)}`)
-    }
-    await this.#ground.disk.discard(this.#path(name))
+    if (!isVaultName(name)) return
+    await this.#alone(name, async () => {
+      const found = await this.#read(name)
+      if (!found) return
+      const { inventory } = await this.#inventoried(found)
+      const written = (await this.#lastWrite(name)) >= Date.parse(inventory?.date ?? '1970-01-01')
+      const empty = !written && (inventory?.archiveCount ?? 0) === 0
+      if (!empty || !(await isRemoved(this.#path(name, 'archives')))) {
+        throw invalidParameter(`Vault not empty or recently written to: ${this.arnOf(name)}`)
+      }
+      await this.#ground.disk.discard(this.#path(name))
+    })
   }
 
   /**
@@ -107,20 +132,58 @@ export class VaultStore {
    *
    * @throws {ServiceFault} 404: there is no such vault
    */
-  async folder(name: string, kind: 'archives' | 'uploads' | 'jobs' | 'ended'): Promise<string> {
+  async folder(name: string, kind: Kept): Promise<string> {
     await this.#existing(name)
     return this.#path(name, kind)
   }
 
-  /** Takes note that an archive was stored or deleted. */
-  async written(name: string): Promise<void> {
-    const path = this.#path(name, 'written')
-    const seconds = this.#ground.now() / 1000
-    await writeFile(path, '', { mode: 0o600 })
-    await utimes(path, seconds, seconds)
+  /** The vaults whose folder of a kind has something of a name. */
+  async having(kind: Kept, entry: string): Promise<string[]> {
+    const having: string[] = []
+    for (const name of await namesIn(this.#ground.disk.path('vaults'))) {
+      if (await unlessMissing(stat(this.#path(name, kind, entry)), undefined)) having.push(name)
+    }
+    return having
   }
 
-  async #count(name: string): Promise<Inventory> {
+  /**
+   * Does something that stores or deletes an archive, and takes note of it: before, so that a crash amid it cannot hide
+   * it from the next inventory, and after, so that one taken meanwhile cannot.
+   */
+  async writing(name: string, act: () => Promise<void>): Promise<void> {
+    await this.#note(name)
+    await act()
+    await this.#note(name)
+  }
+
+  async #note(name: string): Promise<void> {
+    const seconds = this.#ground.now() / 1000
+    const file = await open(this.#path(name, 'written'), 'a', 0o600)
+    try {
+      await file.utimes(seconds, seconds)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await syncFolder(this.#path(name))
+  }
+
+  /** Milliseconds; -1 where nothing was ever stored. */
+  async #lastWrite(name: string): Promise<number> {
+    const written = stat(this.#path(name, 'written')).then(({ mtimeMs }) => Math.round(mtimeMs))
+    return unlessMissing(written, -1)
+  }
+
+  async #isDue({ name, creationDate, inventory }: VaultRecord): Promise<boolean> {
+    if (this.#ground.now() - Date.parse(inventory?.date ?? creationDate) < DAY) return false
+    return (await this.#lastWrite(name)) >= Date.parse(inventory?.date ?? '1970-01-01')
+  }
+
+  /** The vault with its inventory, taken if one is due. */
+  async #inventoried(vault: VaultRecord): Promise<VaultRecord> {
+    if (!(await this.#isDue(vault))) return vault
+    const { name } = vault
+    const date = this.#date()
     let archiveCount = 0
     let size = 0
     for (const archiveId of await namesIn(this.#path(name, 'archives'))) {
@@ -129,13 +192,9 @@ export class VaultStore {
       archiveCount++
       size += archive.size + ARCHIVE_OVERHEAD
     }
-    return { date: this.#date(), archiveCount, size }
-  }
-
-  /** Milliseconds; -1 where nothing was ever stored. */
-  async #lastWrite(name: string): Promise<number> {
-    const written = stat(this.#path(name, 'written')).then(({ mtimeMs }) => mtimeMs)
-    return unlessMissing(written, -1)
+    const counted: VaultRecord = { ...vault, inventory: { date, archiveCount, size } }
+    await this.#ground.disk.writeJson(this.#path(name, 'vault.json'), counted)
+    return counted
   }
 
   async #existing(name: string): Promise<VaultRecord> {
@@ -143,6 +202,10 @@ export class VaultStore {
     const vault = await this.#read(name)
     if (!vault) throw notFound(`Vault not found for ARN: ${this.arnOf(name)}`)
     return vault
+  }
+
+  #alone<T>(name: string, act: () => Promise<T>): Promise<T> {
+    return this.#ground.locks.alone(`the vault ${name}`, act)
   }
 
   #read(name: string): Promise<VaultRecord | undefined> {
@@ -156,4 +219,12 @@ export class VaultStore {
   #date(): string {
     return new Date(this.#ground.now()).toISOString()
   }
+}
+
+/** Whether a folder is gone: removed, since it was empty, or not there. */
+function isRemoved(path: string): Promise<boolean> {
+  return unlessMissing(rmdir(path), undefined).then(
+    () => true,
+    () => false, // there is something in it
+  )
 }

@@ -1,8 +1,5 @@
-import { chmod, mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
+import { chmod, readdir, rename, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { Readable } from 'node:stream'
 import {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
@@ -25,10 +22,6 @@ import {
 } from '@aws-sdk/client-glacier'
 import t, { type Test } from 'tap'
 import { startLocalVault, type LocalVault } from '../../lib/local/index.js'
-import type { ArchiveRecord } from '../../lib/local/archive-store.js'
-import { Disk, namesIn } from '../../lib/local/disk.js'
-import { describePart, receivePart } from '../../lib/local/part-file.js'
-import { makeStores, type Stores } from '../../lib/local/stores.js'
 import { treeHashOf } from '../../lib/tree-hash/tree-hash.js'
 import { isTreeHashAligned } from '../../lib/vault/byte-range.js'
 import { clock, localVaultFor } from '../helpers/local-vault.js'
@@ -408,77 +401,6 @@ t.test('a completion that was cut off between its steps is finished by repeating
   t.ok(await retrieve(client, archiveId))
 })
 
-t.test('completed by another process in the very moment, it is that archive', async (t) => {
-  const disk = new Disk(t.testdir())
-  await disk.open()
-  const ground = { disk, now: Date.now, region: 'us-east-1', accountId: '111122223333' }
-  const here = makeStores(ground, 0, true)
-  await here.ensureVault(vaultName)
-  const upload = await here.uploads.initiate(vaultName, MIB, null)
-  const bytes = patternBytes(10)
-  await here.uploads.receive(
-    vaultName,
-    upload,
-    { start: 0, end: 10 },
-    Readable.from([bytes]),
-    () => undefined,
-  )
-  const complete = ({ uploads }: Stores): Promise<ArchiveRecord> =>
-    uploads.complete(vaultName, upload.uploadId, 10, treeHashOf(bytes))
-
-  // The first look at the uploads' folder, after the look at what became of this one, is when the other one is done.
-  let there: ArchiveRecord | undefined
-  const folder = here.vaults.folder.bind(here.vaults)
-  here.vaults.folder = async (name, kind) => {
-    if (kind === 'uploads') there ??= await complete(makeStores(ground, 0, true))
-    return folder(name, kind)
-  }
-  t.strictSame(await complete(here), there)
-})
-
-t.test('a completion is remembered for a day', async (t) => {
-  const disk = new Disk(t.testdir())
-  await disk.open()
-  const time = clock()
-  const stores = makeStores({ disk, now: time.now, region: 'us-east-1', accountId: '111122223333' }, 0, true)
-  await stores.ensureVault(vaultName)
-  const upload = await stores.uploads.initiate(vaultName, MIB, null)
-  const bytes = patternBytes(10)
-  await stores.uploads.receive(
-    vaultName,
-    upload,
-    { start: 0, end: 10 },
-    Readable.from([bytes]),
-    () => undefined,
-  )
-  const complete = (): Promise<ArchiveRecord> =>
-    stores.uploads.complete(vaultName, upload.uploadId, 10, treeHashOf(bytes))
-  const archive = await complete()
-  time.time += 24 * HOUR
-  t.strictSame(await complete(), archive)
-  time.time += 1
-  await t.rejects(complete(), { status: 404, message: `The upload ID was not found: ${upload.uploadId}` })
-})
-
-t.test('what dead processes left unfinished is swept; what living ones write is not', async (t) => {
-  const dir = t.testdir()
-  const tmp = join(dir, 'tmp')
-  await mkdir(tmp, { recursive: true })
-  const dead = spawn(process.execPath, ['-e', ''])
-  await once(dead, 'exit')
-  await mkdir(join(tmp, `${String(dead.pid)}-folder`))
-  for (const name of [`${String(dead.pid)}-file`, `${process.pid}-mine`, `1-init`, 'nobody'])
-    await writeFile(join(tmp, name), '')
-  await new Disk(dir).open()
-  t.strictSame((await readdir(tmp)).sort(), ['1-init', `${process.pid}-mine`])
-  t.strictSame(await namesIn(join(dir, 'none')), [])
-  await t.rejects(
-    namesIn(join(tmp, '1-init')),
-    { code: 'ENOTDIR' },
-    'what is missing and what is wrong are two things',
-  )
-})
-
 t.test('everything is for its owner alone, and nothing unfinished stays', async (t) => {
   const dir = join(t.testdir(), 'deep', 'vaults')
   const client = sdkFor(t, await localVaultFor(t, { dir }))
@@ -502,10 +424,9 @@ t.test('a folder that cannot be read is an error of the server, told as one', as
   const client = sdkFor(t, vault)
   await client.send(new CreateVaultCommand(address))
   await writeFile(join(dir, 'vaults', vaultName, 'vault.json'), '{')
-  await t.rejects(client.send(new DescribeVaultCommand(address)), {
-    name: 'ServiceUnavailableException',
-    $metadata: { httpStatusCode: 500 },
-  })
+  const failure = { name: 'ServiceUnavailableException', $metadata: { httpStatusCode: 500 } }
+  await t.rejects(client.send(new DescribeVaultCommand(address)), failure)
+  await t.rejects(client.send(new ListVaultsCommand({ accountId })), failure, 'nor is it left out of a list')
   await t.rejects(startLocalVault({ dir: join(dir, 'credentials.json') }), { code: /EEXIST|ENOTDIR/ })
   await chmod(dir, 0o700)
 })
@@ -526,26 +447,4 @@ t.test('an output whose file is gone is cut, not ended as if it were whole', asy
       (output as { body: { transformToByteArray(): Promise<unknown> } }).body.transformToByteArray(),
       { code: 'ECONNRESET' },
     )
-})
-
-t.test('a part file holds its part, its leaves and its root', async (t) => {
-  const dir = t.testdir()
-  for (const size of [1, MIB - 1, MIB, MIB + 1, 3 * MIB, 3 * MIB + 7]) {
-    const path = join(dir, String(size))
-    const bytes = patternBytes(size)
-    const pieces = (async function* () {
-      for (let at = 0; at < size; at += 700_000) yield bytes.subarray(at, at + 700_000)
-    })()
-    const received = await receivePart(pieces, path)
-    t.match(received, { size, treeHash: treeHashOf(bytes) })
-    t.strictSame(await describePart(path), { size, treeHash: treeHashOf(bytes) })
-    t.equal((await stat(path)).size, size + 32 * (Math.ceil(size / MIB) + 1))
-    t.ok((await readFile(path)).subarray(0, size).equals(bytes))
-  }
-  const broken = (async function* () {
-    yield Buffer.alloc(5)
-    throw new Error('hung up')
-  })()
-  await t.rejects(receivePart(broken, join(dir, 'broken')), { message: 'hung up' })
-  await t.rejects(stat(join(dir, 'broken')), { code: 'ENOENT' })
 })

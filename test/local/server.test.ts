@@ -1,4 +1,7 @@
+import { once } from 'node:events'
+import { readdir, rm } from 'node:fs/promises'
 import { connect } from 'node:net'
+import { join } from 'node:path'
 import t from 'tap'
 import { startLocalVault, type LocalVault } from '../../lib/local/index.js'
 import { endpointOf } from '../../lib/local/local-vault.js'
@@ -83,6 +86,12 @@ t.test('a request must be signed, with the keys, now, for this region and servic
       403,
       'InvalidSignatureException',
       /Got 'yesterday'/,
+    ],
+    [
+      { ...list, headers: { 'x-amz-date': '20261399T250000Z' } },
+      403,
+      'InvalidSignatureException',
+      /Got '20261399T250000Z'/,
     ],
     [
       { ...list, headers: { 'x-amz-date': '20261122T120000Z' } },
@@ -690,25 +699,153 @@ t.test('a body that is no archive is JSON, and short', async (t) => {
 })
 
 t.test('a client that hangs up amid a part leaves nothing', async (t) => {
-  const vault = await localVaultFor(t)
+  const dir = t.testdir()
+  const vault = await localVaultFor(t, { dir })
   await withVault(vault)
   const uploadId = await initiate(vault)
   const bytes = patternBytes(MIB)
   const short = part(uploadId, 0, bytes)
   await t.rejects(send(vault, { ...short, hangUpAfter: MIB / 2 }), { code: 'ECONNRESET' })
+  const whole = {
+    method: 'POST',
+    path: '/-/vaults/docs/archives',
+    headers: hashHeaders(bytes),
+    body: bytes,
+  }
+  await t.rejects(send(vault, { ...whole, hangUpAfter: MIB / 2 }), { code: 'ECONNRESET' })
   const listed = await send(vault, { method: 'GET', path: short.path })
   t.strictSame(listed.json.Parts, [])
+  await vault.close() // which waits for what the requests had begun
+  t.strictSame(await readdir(join(dir, 'tmp')), [])
+  t.strictSame(await readdir(join(dir, 'vaults', 'docs', 'archives')), [])
+})
+
+t.test('a refused body is taken in so far that its client gets the answer, and no further', async (t) => {
+  const vault = await localVaultFor(t)
+  const body = Buffer.alloc(64 * MIB)
+  const path = '/-/vaults/none/archives'
+  t.match(await send(vault, { method: 'POST', path, headers: hashHeaders(body), body }), { status: 404 })
+  t.match(await send(vault, { method: 'POST', path: '/-/vaults/none/jobs', body }), {
+    status: 400,
+    json: { code: 'SerializationException', message: 'The request body is too long.' },
+  })
+
+  const { port } = new URL(vault.endpoint)
+  const socket = connect(Number(port), '127.0.0.1')
+  socket.on('error', () => undefined)
+  socket.write(`POST ${path} HTTP/1.1\r\nHost: here\r\nContent-Length: 4294967296\r\n\r\n`)
+  let sent = 0
+  const more = (): void => {
+    while (!socket.destroyed && socket.write(body.subarray(0, MIB))) sent++
+    if (!socket.destroyed) sent++
+  }
+  socket.on('drain', more)
+  more()
+  const [answer] = (await once(socket, 'data')) as [Buffer]
+  t.match(answer.toString(), /^HTTP\/1.1 400 [^]*MissingParameterValueException/)
+  await new Promise((resolve) => socket.once('close', resolve))
+  t.ok(sent > 128 && sent < 512, `it was cut after ${sent} MiB`)
+})
+
+t.test('a body that cannot be stored is answered, not cut', async (t) => {
+  const dir = t.testdir()
+  const vault = await localVaultFor(t, { dir })
+  await withVault(vault)
+  await rm(join(dir, 'tmp'), { recursive: true })
+  const bytes = patternBytes(8 * MIB)
+  const upload = { method: 'POST', path: '/-/vaults/docs/archives', headers: hashHeaders(bytes), body: bytes }
+  t.match(await send(vault, upload), {
+    status: 500,
+    json: { code: 'ServiceUnavailableException', type: 'Server' },
+  })
+})
+
+t.test('closing ends what is going on, and does so once', async (t) => {
+  const dir = t.testdir()
+  const vault = await localVaultFor(t, { dir })
+  await withVault(vault)
+  const bytes = patternBytes(MIB)
+  const idle = connect(Number(new URL(vault.endpoint).port), '127.0.0.1')
+  await once(idle, 'connect')
+  const closed = once(idle, 'close')
+  const cut = t.rejects(send(vault, part(await initiate(vault), 0, bytes, { 'content-length': '999' })))
+  await Promise.all([vault.close(), vault.close(), vault[Symbol.asyncDispose]()])
+  await Promise.all([closed, cut])
+  t.strictSame(await readdir(join(dir, 'tmp')), [])
+  await t.rejects(send(vault, { method: 'GET', path: '/-/vaults' }), { code: 'ECONNREFUSED' })
+})
+
+t.test('an archive of another vault is told apart from none', async (t) => {
+  const vault = await localVaultFor(t)
+  await withVault(vault)
+  await withVault(vault, 'other')
+  const bytes = patternBytes(10)
+  const stored = await send(vault, {
+    method: 'POST',
+    path: '/-/vaults/other/archives',
+    headers: hashHeaders(bytes),
+    body: bytes,
+  })
+  const id = String(stored.headers['x-amz-archive-id'])
+  const refusal = {
+    status: 400,
+    json: {
+      code: 'InvalidParameterValueException',
+      message: 'Invalid vault name: arn:aws:glacier:us-east-1:111122223333:vaults/docs',
+    },
+  }
+  const order = JSON.stringify({ Type: 'archive-retrieval', ArchiveId: id })
+  t.match(await send(vault, { method: 'POST', path: '/-/vaults/docs/jobs', body: order }), refusal)
+  t.match(await send(vault, { method: 'DELETE', path: `/-/vaults/docs/archives/${id}` }), refusal)
+  t.match(await send(vault, { method: 'POST', path: '/-/vaults/other/jobs', body: order }), { status: 202 })
+})
+
+t.test('a page begins behind a marker whose item has gone meanwhile', async (t) => {
+  const vault = await localVaultFor(t)
+  await withVault(vault)
+  const path = '/-/vaults/docs/multipart-uploads'
+  const ids = (await Promise.all([1, 2, 3].map(() => initiate(vault)))).sort()
+  const first = await send(vault, { method: 'GET', path: `${path}?limit=1` })
+  t.match(first.json, { Marker: ids[1], UploadsList: [{ MultipartUploadId: ids[0] }] })
+  await send(vault, { method: 'DELETE', path: `${path}/${String(ids[1])}` })
+  const next = await send(vault, { method: 'GET', path: `${path}?limit=1&marker=${String(ids[1])}` })
+  t.match(next.json, { Marker: null, UploadsList: [{ MultipartUploadId: ids[2] }] })
 })
 
 t.test('what cannot be is refused before it listens', async (t) => {
   const dir = t.testdir()
-  await t.rejects(startLocalVault({ dir: '' }), { name: 'TypeError', message: /dir/ })
-  await t.rejects(startLocalVault({ dir, accountId: '12' }), { name: 'RangeError', message: /12 digits/ })
-  await t.rejects(startLocalVault({ dir, jobDelay: -1 }), { name: 'RangeError', message: /job delay/ })
-  await t.rejects(startLocalVault({ dir, host: '0.0.0.0' }), {
-    name: 'RangeError',
-    message: /not a loopback address/,
-  })
+  const cases: [Record<string, unknown>, string, RegExp][] = [
+    [{ dir: '' }, 'TypeError', /needs a folder: dir/],
+    [{ dir: undefined }, 'TypeError', /dir must be a string, not undefined/],
+    [{ host: 7 }, 'TypeError', /host must be a string, not number/],
+    [{ host: '0.0.0.0' }, 'RangeError', /'0.0.0.0' is not a loopback address: other machines could connect/],
+    [{ allowRemote: 'yes' }, 'TypeError', /allowRemote must be a boolean/],
+    [{ port: '80' }, 'TypeError', /port must be a number, not string/],
+    [{ port: 65_536 }, 'RangeError', /from 0 to 65535, not 65536/],
+    [{ port: -1 }, 'RangeError', /not -1/],
+    [{ port: 1.5 }, 'RangeError', /not 1.5/],
+    [{ region: null }, 'TypeError', /region must be a string, not null/],
+    [{ region: 'a/b' }, 'RangeError', /not 'a\/b'/],
+    [{ accountId: 111122223333 }, 'TypeError', /accountId must be a string/],
+    [{ accountId: '12' }, 'RangeError', /12 digits, not '12'/],
+    [{ jobDelay: '1' }, 'TypeError', /jobDelay must be a number/],
+    [{ jobDelay: -1 }, 'RangeError', /job delay is milliseconds from 0 up, not -1/],
+    [{ jobDelay: NaN }, 'RangeError', /not NaN/],
+    [{ jobDelay: Infinity }, 'RangeError', /not Infinity/],
+    [{ now: 5 }, 'TypeError', /now must be a function/],
+    [{ createVaults: 1 }, 'TypeError', /createVaults must be a boolean/],
+    [{ credentials: {} }, 'TypeError', /accessKeyId must be a string, not undefined/],
+    [{ credentials: { accessKeyId: 'a/b', secretAccessKey: 'c' } }, 'RangeError', /no slash/],
+    [{ credentials: { accessKeyId: 'a', secretAccessKey: '' } }, 'RangeError', /neither key is empty/],
+  ]
+  for (const [wrong, name, message] of cases) {
+    await t.rejects(startLocalVault({ dir, ...wrong }), { name, message }, String(message))
+  }
+  t.strictSame(await readdir(dir), [], 'and nothing was made')
+  const credentials = { accessKeyId: 'mine', secretAccessKey: 'secret' }
+  const given = await localVaultFor(t, { dir: join(dir, 'given'), credentials })
+  t.strictSame(given.credentials, credentials)
+  t.notOk((await readdir(given.dir)).includes('credentials.json'), 'keys that are given are not kept')
   const open = await startLocalVault({ dir, host: '0.0.0.0', allowRemote: true })
   t.match(open.endpoint, /^http:\/\/0\.0\.0\.0:\d+$/)
   await open.close()

@@ -70,7 +70,7 @@ t.test(
     const request = {
       method: 'GET',
       path: "/-/vaults/a%20b/jobs/-x!'()*",
-      query: 'marker=a%2Bb&limit=5&flag&&bad=%zz&limit=10',
+      query: 'marker=a%2Bb&limit=5&flag&&bad=%zz&limit=10&limit-x=1',
       headers: { host: ' here ', 'x-many': ['a', 'b'], 'x-spaced': 'a   b' },
       payloadHash: 'hash',
     }
@@ -79,7 +79,7 @@ t.test(
       [
         'GET',
         '/-/vaults/a%2520b/jobs/-x%21%27%28%29%2A',
-        'bad=%25zz&flag=&limit=10&limit=5&marker=a%2Bb',
+        'bad=%25zz&flag=&limit=10&limit=5&limit-x=1&marker=a%2Bb',
         'host:here\nx-absent:\nx-many:a,b\nx-spaced:a b\n',
         'host;x-absent;x-many;x-spaced',
         'hash',

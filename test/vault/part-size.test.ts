@@ -78,6 +78,10 @@ t.test('the part size for a size is the smallest that fits 10,000 parts, at leas
   })
   for (const size of [-1, NaN])
     t.throws(() => partSizeFor(size), { name: 'RangeError', message: new RegExp(`not ${size}`) })
+  t.throws(() => partSizeFor('64MiB' as unknown as number), {
+    name: 'TypeError',
+    message: 'An expected size is a number of bytes, not string.',
+  })
 })
 
 t.test('what is no number is no part size, whatever it reads like', async (t) => {

@@ -3,7 +3,7 @@ import { parseInclusive, toInclusive, type ByteRange } from '../../vault/byte-ra
 import { MIB } from '../../vault/limits.js'
 import type { ArchiveRecord } from '../archive-store.js'
 import { checkedDescription, jsonBody, locationOf, nameOf, type Answer, type Exchange } from '../exchange.js'
-import type { JobRecord } from '../job-store.js'
+import { placeOf, type JobRecord } from '../job-store.js'
 import { pageOf } from '../paging.js'
 import { invalidParameter, missingParameter, notImplemented } from '../service-fault.js'
 
@@ -15,7 +15,7 @@ const STATUS_CODES = ['InProgress', 'Succeeded', 'Failed']
 export async function initiateJob(exchange: Exchange): Promise<Answer> {
   const { archives, jobs, vaults } = exchange.stores
   const vaultName = nameOf(exchange, 'vaultName')
-  await vaults.find(vaultName)
+  await vaults.folder(vaultName, 'jobs') // no such vault is told before anything else
   const order = jsonBody(exchange)
   const type = field(order, 'Type')
   if (type === undefined) throw missingParameter('Type')
@@ -59,7 +59,11 @@ export async function listJobs(exchange: Exchange): Promise<Answer> {
     const wanted = statusCode === null || statusCode === (done ? 'Succeeded' : 'InProgress')
     return wanted && (completed === null || completed === String(done))
   })
-  const { items, marker } = pageOf(exchange, jobs, MOST_ROWS, ({ jobId }) => jobId)
+  const { items, marker } = pageOf(exchange, jobs, {
+    most: MOST_ROWS,
+    markerOf: placeOf,
+    form: /^\d{4}-[\w:.-]{19}Z\/[\w-]{92}$/,
+  })
   return {
     status: 200,
     json: { JobList: items.map((job) => describe(exchange, vaultName, job)), Marker: marker },

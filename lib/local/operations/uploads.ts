@@ -13,7 +13,7 @@ import {
 } from '../exchange.js'
 import { pageOf } from '../paging.js'
 import { invalidParameter } from '../service-fault.js'
-import type { UploadedPart, UploadRecord } from '../upload-store.js'
+import type { UploadRecord } from '../upload-store.js'
 import { announcedHashes, announcedLength, assertPlace } from './upload-body.js'
 
 const MOST_ROWS = 50
@@ -89,15 +89,20 @@ export async function abortMultipartUpload(exchange: Exchange): Promise<Answer> 
 /** ListParts, sorted by range. */
 export async function listParts(exchange: Exchange): Promise<Answer> {
   const { vaultName, upload } = await uploadOf(exchange)
-  const parts: UploadedPart[] = []
-  for await (const part of exchange.stores.uploads.parts(vaultName, upload)) parts.push(part)
-  const { items, marker } = pageOf(exchange, parts, MOST_ROWS, toInclusive)
+  const { uploads } = exchange.stores
+  const indexes = await uploads.partIndexes(vaultName, upload)
+  const { items, marker } = pageOf(exchange, indexes, {
+    most: MOST_ROWS,
+    markerOf: (index) => String(index).padStart(5, '0'),
+    form: /^\d{5}$/,
+  })
+  const parts = await Promise.all(items.map((index) => uploads.part(vaultName, upload, index)))
   return {
     status: 200,
     json: {
       ...describe(exchange, vaultName, upload),
       Marker: marker,
-      Parts: items.map((part) => ({ RangeInBytes: toInclusive(part), SHA256TreeHash: part.treeHash })),
+      Parts: parts.map((part) => ({ RangeInBytes: toInclusive(part), SHA256TreeHash: part.treeHash })),
     },
   }
 }
@@ -106,7 +111,11 @@ export async function listParts(exchange: Exchange): Promise<Answer> {
 export async function listMultipartUploads(exchange: Exchange): Promise<Answer> {
   const vaultName = nameOf(exchange, 'vaultName')
   const uploads = await exchange.stores.uploads.list(vaultName)
-  const { items, marker } = pageOf(exchange, uploads, MOST_ROWS, ({ uploadId }) => uploadId)
+  const { items, marker } = pageOf(exchange, uploads, {
+    most: MOST_ROWS,
+    markerOf: ({ uploadId }) => uploadId,
+    form: /^[\w-]{92}$/,
+  })
   const list = items.map((upload) => describe(exchange, vaultName, upload))
   return { status: 200, json: { Marker: marker, UploadsList: list } }
 }

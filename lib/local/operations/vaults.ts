@@ -27,9 +27,11 @@ export async function deleteVault(exchange: Exchange): Promise<Answer> {
 /** ListVaults, sorted by name. */
 export async function listVaults(exchange: Exchange): Promise<Answer> {
   const { vaults } = exchange.stores
-  const { items, marker } = pageOf(exchange, await vaults.list(), MOST_VAULTS, ({ name }) =>
-    vaults.arnOf(name),
-  )
+  const { items, marker } = pageOf(exchange, await vaults.list(), {
+    most: MOST_VAULTS,
+    markerOf: ({ name }) => vaults.arnOf(name),
+    form: /^arn:/,
+  })
   return {
     status: 200,
     json: { Marker: marker, VaultList: items.map((vault) => description(exchange, vault)) },

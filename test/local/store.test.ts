@@ -1,0 +1,495 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, readdir, readFile, rename, rm, rmdir, stat, utimes, writeFile } from 'node:fs/promises'
+import { connect, createServer, type AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
+import t, { type Test } from 'tap'
+import type { ArchiveRecord } from '../../lib/local/archive-store.js'
+import { Disk, namesIn } from '../../lib/local/disk.js'
+import { Locks } from '../../lib/local/locks.js'
+import { describePart, receivePart, treeHashOfRange } from '../../lib/local/part-file.js'
+import { isOwnerAlive, ownedName } from '../../lib/local/owned-name.js'
+import { makeStores, type Stores } from '../../lib/local/stores.js'
+import type { UploadRecord } from '../../lib/local/upload-store.js'
+import { treeHashOf } from '../../lib/tree-hash/tree-hash.js'
+import { start } from '../helpers/command.js'
+import { clock, hashHeaders, localVaultFor, send } from '../helpers/local-vault.js'
+import { patternBytes } from '../helpers/pattern-source.js'
+
+// The folder under the server: crashes between any two steps, and several processes at once.
+
+const MIB = 1_048_576
+const DAY = 86_400_000
+const vaultName = 'docs'
+
+/** The stores as a process of its own has them: with nothing shared but the folder. */
+async function storesOver(dir: string, now: () => number = Date.now): Promise<Stores> {
+  const disk = new Disk(dir)
+  await disk.open()
+  const ground = { disk, locks: new Locks(disk), now, region: 'us-east-1', accountId: '111122223333' }
+  const stores = makeStores(ground, 0, true)
+  await stores.ensureVault(vaultName)
+  return stores
+}
+
+async function sendPart(
+  { uploads }: Stores,
+  upload: UploadRecord,
+  bytes: Buffer,
+  index = 0,
+  received: () => void = () => undefined,
+): Promise<unknown> {
+  const start = index * upload.partSize
+  const range = { start, end: start + bytes.length }
+  return uploads.receive(vaultName, upload, range, Readable.from([bytes]), received)
+}
+
+async function complete({ uploads }: Stores, upload: UploadRecord, bytes: Buffer): Promise<ArchiveRecord> {
+  return uploads.complete(vaultName, upload.uploadId, bytes.length, treeHashOf(bytes))
+}
+
+/** What the vault has of an archive. */
+async function stored({ archives }: Stores, { archiveId }: ArchiveRecord): Promise<Buffer> {
+  const archive = await archives.find(vaultName, archiveId)
+  return buffer(archives.read(vaultName, archive, { start: 0, end: archive.size }))
+}
+
+/** A process ID nobody has any more. */
+async function deadPid(): Promise<number> {
+  const dead = spawn(process.execPath, ['-e', ''])
+  await once(dead, 'exit')
+  return dead.pid ?? 0
+}
+
+function vaultPath(dir: string, ...names: string[]): string {
+  return join(dir, 'vaults', vaultName, ...names)
+}
+
+t.test('a part file holds its part, its leaves and its root', async (t) => {
+  const dir = t.testdir()
+  for (const size of [1, MIB - 1, MIB, MIB + 1, 3 * MIB, 3 * MIB + 7]) {
+    const path = join(dir, String(size))
+    const bytes = patternBytes(size)
+    const pieces = (async function* () {
+      for (let at = 0; at < size; at += 700_000) yield bytes.subarray(at, at + 700_000)
+    })()
+    const received = await receivePart(pieces, path)
+    t.match(received, { size, treeHash: treeHashOf(bytes) })
+    t.strictSame(await describePart(path), { size, treeHash: treeHashOf(bytes) })
+    t.equal(await treeHashOfRange(path, { start: 0, end: size }), treeHashOf(bytes))
+    t.equal((await stat(path)).size, size + 32 * (Math.ceil(size / MIB) + 1))
+    t.ok((await readFile(path)).subarray(0, size).equals(bytes))
+  }
+  const broken = (async function* () {
+    yield Buffer.alloc(5)
+    throw new Error('hung up')
+  })()
+  await t.rejects(receivePart(broken, join(dir, 'broken')), { message: 'hung up' })
+  await t.rejects(stat(join(dir, 'broken')), { code: 'ENOENT' })
+})
+
+t.test('a name tells whether its process still runs', async (t) => {
+  t.ok(isOwnerAlive(ownedName()))
+  const random = 'f'.repeat(24)
+  t.ok(isOwnerAlive(`1-${Date.now()}-${random}`), 'another process')
+  t.notOk(isOwnerAlive(`${await deadPid()}-${Date.now()}-${random}`))
+  const before = Date.now() - process.uptime() * 1000 - 5
+  t.notOk(isOwnerAlive(`${process.pid}-${Math.floor(before)}-${random}`), 'of an earlier process of this ID')
+  for (const name of ['', 'nobody', `${process.pid}-file`]) t.notOk(isOwnerAlive(name), name)
+
+  const kill = process.kill.bind(process)
+  t.teardown(() => {
+    process.kill = kill
+  })
+  process.kill = () => {
+    throw Object.assign(new Error('kill EPERM'), { code: 'EPERM' })
+  }
+  t.ok(isOwnerAlive(`1-${Date.now()}-${random}`), "somebody else's process is one that runs")
+})
+
+t.test('what dead processes left unfinished is swept; what living ones write is not', async (t) => {
+  const dir = t.testdir()
+  const tmp = join(dir, 'tmp')
+  await mkdir(tmp, { recursive: true })
+  const random = 'f'.repeat(24)
+  const dead = await deadPid()
+  const mine = ownedName()
+  await mkdir(join(tmp, `${dead}-${Date.now()}-${random}`))
+  for (const name of [`${dead}-1-${random}`, mine, `1-2-${random}`, 'nobody'])
+    await writeFile(join(tmp, name), '')
+  await new Disk(dir).open()
+  t.strictSame(await namesIn(tmp), [`1-2-${random}`, mine].sort())
+})
+
+t.test('what is discarded is gone, and may be gone before', async (t) => {
+  const disk = new Disk(t.testdir({ folder: { file: '' } }))
+  await disk.open()
+  for (let i = 0; i < 2; i++) await disk.discard(disk.path('folder'))
+  t.strictSame(await namesIn(disk.dir), ['locks', 'tmp', 'vaults'])
+  t.strictSame(await namesIn(disk.path('tmp')), [])
+  await t.rejects(disk.discard(disk.dir), 'what cannot be removed is told')
+})
+
+t.test('one thing at a time happens under a lock, also between processes', async (t) => {
+  const disk = new Disk(t.testdir())
+  await disk.open()
+  let inside = 0
+  let most = 0
+  const act = async (): Promise<void> => {
+    most = Math.max(most, ++inside)
+    await readdir(disk.dir)
+    inside--
+  }
+  const [one, two] = [new Locks(disk), new Locks(disk)]
+  await Promise.all(Array.from({ length: 60 }, (_, i) => (i % 2 ? one : two).alone('x', act)))
+  t.equal(most, 1)
+  await t.rejects(
+    one.alone('x', async () => {
+      throw new Error('no')
+    }),
+    { message: 'no' },
+  )
+  t.equal(await two.alone('x', async () => 'free again'), 'free again')
+  t.equal(
+    await one.alone('a', () => one.alone('b', async () => 'other keys do not wait')),
+    'other keys do not wait',
+  )
+  await t.rejects(
+    one.alone('x', () => new Locks(disk, 20).alone('x', async () => undefined)),
+    { message: 'Another process does not let go of x.' },
+    'a lock that stays held is told, not waited for without end',
+  )
+  t.strictSame(await namesIn(disk.path('locks')), [])
+  t.strictSame(await namesIn(disk.path('tmp')), [])
+})
+
+t.test('the lock of a dead process is taken over, by one', async (t) => {
+  const disk = new Disk(t.testdir())
+  await disk.open()
+  const locks = new Locks(disk)
+  const dead = `${await deadPid()}-${Date.now()}-${'f'.repeat(24)}`
+  let held = ''
+  await locks.alone('x', async () => {
+    held = disk.path('locks', (await namesIn(disk.path('locks')))[0] ?? '')
+  })
+  await mkdir(held)
+  await writeFile(join(held, dead), '')
+  let inside = 0
+  await Promise.all(
+    Array.from({ length: 5 }, () =>
+      new Locks(disk).alone('x', async () => {
+        t.equal(++inside, 1)
+        await readdir(disk.dir)
+        inside--
+      }),
+    ),
+  )
+  await rm(disk.path('locks'), { recursive: true })
+  await t.rejects(
+    locks.alone('x', async () => undefined),
+    { code: 'ENOENT' },
+  )
+})
+
+t.test('a part that comes amid a completion is in the archive, or refused', async (t) => {
+  const dir = t.testdir()
+  const [here, there] = await Promise.all([storesOver(dir), storesOver(dir)])
+  let completed = 0
+  for (let i = 0; i < 20; i++) {
+    const upload = await here.uploads.initiate(vaultName, MIB, null)
+    const bytes = patternBytes(100, 1)
+    const other = patternBytes(100, 2)
+    await sendPart(here, upload, bytes)
+    // They meet when the part has come in and is to take its place; every other time the completion is ahead.
+    let meet = (): void => undefined
+    const met = new Promise<void>((resolve) => (meet = resolve))
+    const [archive, part] = await Promise.allSettled([
+      (i % 2 ? met : Promise.resolve()).then(() => complete(here, upload, bytes)),
+      sendPart(there, upload, other, 0, meet),
+    ])
+    if (archive.status === 'fulfilled') {
+      completed++
+      t.ok((await stored(there, archive.value)).equals(bytes), 'it is what the completion was for')
+      t.match(part, { status: 'rejected', reason: { status: 404 } })
+    } else {
+      t.equal(part.status, 'fulfilled')
+      t.match(archive.reason, { status: 400, message: /Invalid x-amz-sha256-tree-hash/ })
+      t.ok((await stored(here, await complete(there, upload, other))).equals(other), 'and it can be repeated')
+    }
+  }
+  t.comment(`${completed} of 20 times the completion was first`)
+  t.strictSame(await readdir(join(dir, 'tmp')), [])
+})
+
+t.test('completed by several processes at once, it is one archive', async (t) => {
+  const dir = t.testdir()
+  const processes = await Promise.all([storesOver(dir), storesOver(dir), storesOver(dir)])
+  const [here] = processes
+  const bytes = patternBytes(10)
+  const upload = await here.uploads.initiate(vaultName, MIB, null)
+  await sendPart(here, upload, bytes)
+  const found = await Promise.all([...processes, ...processes].map((it) => complete(it, upload, bytes)))
+  t.equal(new Set(found.map(({ archiveId }) => archiveId)).size, 1)
+  t.equal((await readdir(vaultPath(dir, 'archives'))).length, 1)
+})
+
+t.test('completed and aborted at once, it is one of the two', async (t) => {
+  const dir = t.testdir()
+  const [here, there] = await Promise.all([storesOver(dir), storesOver(dir)])
+  const bytes = patternBytes(10)
+  for (let i = 0; i < 10; i++) {
+    const upload = await here.uploads.initiate(vaultName, MIB, null)
+    await sendPart(here, upload, bytes)
+    const ends = await Promise.allSettled([
+      complete(here, upload, bytes),
+      there.uploads.abort(vaultName, upload.uploadId),
+    ])
+    t.strictSame(ends.map(({ status }) => status).sort(), ['fulfilled', 'rejected'])
+    t.match(
+      ends.find(({ status }) => status === 'rejected'),
+      { reason: { status: 404 } },
+    )
+  }
+  t.strictSame(await readdir(vaultPath(dir, 'uploads')), [])
+})
+
+t.test('a completion is remembered for a day', async (t) => {
+  const time = clock()
+  const dir = t.testdir()
+  const stores = await storesOver(dir, time.now)
+  const upload = await stores.uploads.initiate(vaultName, MIB, null)
+  const bytes = patternBytes(10)
+  await sendPart(stores, upload, bytes)
+  const archive = await complete(stores, upload, bytes)
+  time.time += DAY
+  t.strictSame(await complete(stores, upload, bytes), archive)
+  t.strictSame(await stores.uploads.list(vaultName), [])
+  t.equal((await readdir(vaultPath(dir, 'ended'))).length, 1)
+  time.time += 1
+  await t.rejects(complete(stores, upload, bytes), {
+    status: 404,
+    message: `The upload ID was not found: ${upload.uploadId}`,
+  })
+  t.strictSame(await stores.uploads.list(vaultName), [])
+  t.strictSame(await readdir(vaultPath(dir, 'ended')), [], 'and then nothing is kept of it')
+  t.ok((await stored(stores, archive)).equals(bytes), 'but the archive')
+})
+
+t.test('what a crash cut off is finished by whoever looks next', async (t) => {
+  const dir = t.testdir()
+  const stores = await storesOver(dir)
+  const bytes = patternBytes(MIB + 1)
+  const upload = await stores.uploads.initiate(vaultName, MIB, null)
+  await sendPart(stores, upload, bytes.subarray(0, MIB))
+  await sendPart(stores, upload, bytes.subarray(MIB), 1)
+  const archive = await complete(stores, upload, bytes)
+  const completed = vaultPath(dir, 'archives', archive.archiveId)
+  const open = vaultPath(dir, 'uploads', upload.uploadId)
+
+  // As if the process had ended after it was decided and before the folder was renamed.
+  await rename(completed, open)
+  await t.rejects(stores.archives.find(vaultName, archive.archiveId), { name: 'ServiceFault', status: 404 })
+  await t.rejects(sendPart(stores, upload, bytes.subarray(MIB), 1), { name: 'ServiceFault', status: 404 })
+  t.strictSame(await complete(stores, upload, bytes), archive, 'by a repeated completion')
+  t.ok((await stored(stores, archive)).equals(bytes))
+
+  await rename(completed, open)
+  t.strictSame(await stores.uploads.list(vaultName), [])
+  t.ok((await stored(stores, archive)).equals(bytes), 'by a listing')
+
+  const aborted = await stores.uploads.initiate(vaultName, MIB, null)
+  await stores.uploads.abort(vaultName, aborted.uploadId)
+  await mkdir(vaultPath(dir, 'uploads', aborted.uploadId))
+  await writeFile(vaultPath(dir, 'uploads', aborted.uploadId, 'upload.json'), JSON.stringify(aborted))
+  await stores.uploads.abort(vaultName, aborted.uploadId)
+  t.strictSame(await readdir(vaultPath(dir, 'uploads')), [])
+})
+
+t.test('expired uploads, and what is no upload at all', async (t) => {
+  const time = clock()
+  const dir = t.testdir()
+  const stores = await storesOver(dir, time.now)
+  const upload = await stores.uploads.initiate(vaultName, MIB, null)
+  await writeFile(vaultPath(dir, 'uploads', '.DS_Store'), '')
+  await writeFile(vaultPath(dir, 'ended', '.DS_Store'), '')
+  await writeFile(vaultPath(dir, 'jobs', '.DS_Store'), '')
+  await writeFile(vaultPath(dir, 'uploads', upload.uploadId, '.DS_Store'), '')
+  await writeFile(join(dir, 'vaults', '.DS_Store'), '')
+  t.match(await stores.uploads.list(vaultName), [{ uploadId: upload.uploadId }])
+  t.strictSame(await stores.jobs.list(vaultName), [])
+  t.match(await stores.vaults.list(), [{ name: vaultName }])
+  t.strictSame(await stores.uploads.partIndexes(vaultName, upload), [])
+  time.time += DAY + 1
+  t.strictSame(await stores.uploads.list(vaultName), [])
+  t.strictSame(await readdir(vaultPath(dir, 'uploads')), ['.DS_Store'])
+})
+
+t.test('a part sent while the listing looks keeps the upload', async (t) => {
+  const time = clock()
+  const dir = t.testdir()
+  const stores = await storesOver(dir, time.now)
+  const upload = await stores.uploads.initiate(vaultName, MIB, null)
+  const file = vaultPath(dir, 'uploads', upload.uploadId, 'upload.json')
+  time.time += DAY + 1
+  // The first look finds it expired; before the second, which is under the lock, a part has come.
+  let looks = 0
+  const folder = stores.vaults.folder.bind(stores.vaults)
+  stores.vaults.folder = async (name, kind) => {
+    if (kind === 'ended' && ++looks === 2) await utimes(file, time.time / 1000, time.time / 1000)
+    return folder(name, kind)
+  }
+  t.strictSame(await stores.uploads.list(vaultName), [], 'this listing has it not')
+  t.match(await stores.uploads.list(vaultName), [{ uploadId: upload.uploadId }], 'the next has')
+})
+
+t.test('a vault is not deleted under an archive that is just coming in', async (t) => {
+  for (let i = 0; i < 10; i++) {
+    const dir = t.testdir()
+    const [here, there] = await Promise.all([storesOver(dir), storesOver(dir)])
+    const [archive, deletion] = await Promise.allSettled([
+      here.archives.store(vaultName, null, Readable.from([patternBytes(10)]), () => undefined),
+      there.vaults.delete(vaultName),
+    ])
+    if (archive.status === 'fulfilled') {
+      t.match(deletion, { status: 'rejected', reason: { status: 400, message: /Vault not empty/ } })
+      t.ok((await stored(there, archive.value)).equals(patternBytes(10)))
+    } else t.equal(deletion.status, 'fulfilled')
+  }
+  const dir = t.testdir()
+  const time = clock()
+  const stores = await storesOver(dir, time.now)
+  await stores.archives.store(vaultName, null, Readable.from([patternBytes(10)]), () => undefined)
+  await rm(vaultPath(dir, 'written'))
+  await t.rejects(
+    stores.vaults.delete(vaultName),
+    { name: 'ServiceFault', status: 400 },
+    'even where the note of the write is lost',
+  )
+})
+
+t.test('a vault half made or half deleted is none, and is made whole', async (t) => {
+  const dir = t.testdir()
+  const stores = await storesOver(dir)
+  await mkdir(join(dir, 'vaults', 'half', 'archives'), { recursive: true })
+  t.match(await stores.vaults.list(), [{ name: vaultName }])
+  t.match((await stores.vaults.list()).length, 1)
+  await rmdir(vaultPath(dir, 'archives'))
+  await stores.vaults.create(vaultName)
+  t.ok(await stores.archives.store(vaultName, null, Readable.from([patternBytes(10)]), () => undefined))
+  await stores.vaults.create('other')
+  await rmdir(join(dir, 'vaults', 'other', 'archives'))
+  await stores.vaults.delete('other')
+  t.strictSame(await readdir(join(dir, 'vaults')), [vaultName, 'half'].sort())
+  await rm(vaultPath(dir, 'archives'), { recursive: true })
+  await writeFile(vaultPath(dir, 'archives'), '')
+  await rm(vaultPath(dir, 'written'))
+  await t.resolves(stores.vaults.delete(vaultName), 'a file in the place of the folder holds no archives')
+})
+
+t.test('made by several processes at once, it is one vault', async (t) => {
+  const dir = t.testdir()
+  const processes = await Promise.all([storesOver(dir), storesOver(dir)])
+  await Promise.all([...processes, ...processes].map(({ vaults }) => vaults.create('new')))
+  const dates = await Promise.all(
+    processes.map(async ({ vaults }) => (await vaults.find('new')).creationDate),
+  )
+  t.equal(new Set(dates).size, 1)
+})
+
+t.test('an inventory misses nothing written in the moment of the last one', async (t) => {
+  const time = clock()
+  const stores = await storesOver(t.testdir(), time.now)
+  const store = (): Promise<ArchiveRecord> =>
+    stores.archives.store(vaultName, null, Readable.from([patternBytes(10)]), () => undefined)
+  await store()
+  time.time += DAY
+  t.match(await stores.vaults.find(vaultName), { inventory: { archiveCount: 1 } })
+  await store()
+  time.time += DAY
+  const found = await Promise.all([stores.vaults.find(vaultName), stores.vaults.find(vaultName)])
+  t.match(found, [{ inventory: { archiveCount: 2 } }, { inventory: { archiveCount: 2 } }])
+})
+
+t.test('an archive that goes while it is counted is not counted', async (t) => {
+  const time = clock()
+  const dir = t.testdir()
+  const stores = await storesOver(dir, time.now)
+  await stores.archives.store(vaultName, null, Readable.from([patternBytes(10)]), () => undefined)
+  await mkdir(vaultPath(dir, 'archives', 'going'))
+  time.time += DAY
+  t.match(await stores.vaults.find(vaultName), { inventory: { archiveCount: 1, size: 10 + 32_768 } })
+})
+
+t.test('a server killed amid a part has what it acknowledged, and nothing else', async (t) => {
+  const dir = t.testdir()
+  const server = start(['serve', '--dir', dir, '--json'])
+  t.teardown(() => server.kill('SIGKILL'))
+  const [line] = (await once(server.stdout, 'data')) as [Buffer]
+  const { endpoint, region, accessKeyId, secretAccessKey } = JSON.parse(line.toString()) as Record<
+    string,
+    string
+  >
+  const remote = {
+    endpoint: endpoint ?? '',
+    region: region ?? '',
+    credentials: { accessKeyId: accessKeyId ?? '', secretAccessKey: secretAccessKey ?? '' },
+  }
+  const killed = { ...(await localVaultFor(t, { dir: join(dir, 'other') })), ...remote }
+  const base = `/-/vaults/${vaultName}`
+  await send(killed, { method: 'PUT', path: base })
+  const begun = await send(killed, {
+    method: 'POST',
+    path: `${base}/multipart-uploads`,
+    headers: { 'x-amz-part-size': String(4 * MIB) },
+  })
+  const path = `${base}/multipart-uploads/${String(begun.headers['x-amz-multipart-upload-id'])}`
+  const bytes = patternBytes(4 * MIB)
+  const headers = (start: number): Record<string, string> => ({
+    'content-range': `bytes ${start}-${start + bytes.length - 1}/*`,
+    ...hashHeaders(bytes),
+  })
+  t.match(await send(killed, { method: 'PUT', path, headers: headers(0), body: bytes }), { status: 204 })
+  const dammed = { ...killed, endpoint: await dam(t, killed.endpoint, 3 * MIB) }
+  const half = send(dammed, { method: 'PUT', path, headers: headers(4 * MIB), body: bytes })
+  const cut = t.rejects(half, { code: 'ECONNRESET' })
+  await until(async () => (await readdir(join(dir, 'tmp'))).length > 0)
+  server.kill('SIGKILL')
+  await Promise.all([cut, once(server, 'exit')])
+  t.equal((await readdir(join(dir, 'tmp'))).length, 1, 'what was coming in is still there')
+
+  const vault = await localVaultFor(t, { dir })
+  t.strictSame(await readdir(join(dir, 'tmp')), [], 'until the next start')
+  t.match(await send(vault, { method: 'GET', path }), {
+    status: 200,
+    json: { Parts: [{ RangeInBytes: '0-4194303', SHA256TreeHash: treeHashOf(bytes) }] },
+  })
+  const done = { 'x-amz-archive-size': String(bytes.length), 'x-amz-sha256-tree-hash': treeHashOf(bytes) }
+  t.match(await send(vault, { method: 'POST', path, headers: done }), { status: 201 })
+})
+
+/** Looks again and again, without sleeping, until something is so. */
+async function until(so: () => Promise<boolean>): Promise<void> {
+  while (!(await so())) await new Promise((resolve) => setImmediate(resolve))
+}
+
+/** A way to a server that lets through no more than some bytes; its address. */
+async function dam(test: Test, endpoint: string, most: number): Promise<string> {
+  const server = createServer((socket) => {
+    let left = most
+    const onward = connect(Number(new URL(endpoint).port), '127.0.0.1')
+    socket.on('error', () => undefined)
+    socket.on('data', (chunk) => {
+      if (left > 0) onward.write(chunk.subarray(0, left))
+      left -= chunk.length
+    })
+    onward.on('error', () => undefined)
+    onward.on('data', (chunk) => socket.write(chunk))
+    onward.on('close', () => socket.destroy())
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  test.teardown(() => server.close())
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
