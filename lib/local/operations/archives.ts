@@ -1,4 +1,5 @@
 /** Operations on archives (protocol.md 1.2). */
+import type { ArchiveRecord } from '../archive-store.js'
 import { checkedDescription, headerOf, locationOf, nameOf, type Answer, type Exchange } from '../exchange.js'
 import { announcedHashes, announcedLength } from './upload-body.js'
 
@@ -10,7 +11,15 @@ export async function uploadArchive(exchange: Exchange): Promise<Answer> {
   const description = checkedDescription(headerOf(exchange, 'x-amz-archive-description'))
   const accept = announcedHashes(exchange)
   await stores.ensureVault(vaultName)
-  const { archiveId, treeHash } = await stores.archives.store(vaultName, description, stream, accept)
+  return stored(exchange, vaultName, await stores.archives.store(vaultName, description, stream, accept))
+}
+
+/** What is answered once an archive is stored, in one request or in parts. */
+export function stored(
+  exchange: Exchange,
+  vaultName: string,
+  { archiveId, treeHash }: ArchiveRecord,
+): Answer {
   return {
     status: 201,
     headers: {

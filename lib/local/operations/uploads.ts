@@ -14,6 +14,7 @@ import {
 import { pageOf } from '../paging.js'
 import { invalidParameter } from '../service-fault.js'
 import type { UploadRecord } from '../upload-store.js'
+import { stored } from './archives.js'
 import { announcedHashes, announcedLength, assertPlace } from './upload-body.js'
 
 const MOST_ROWS = 50
@@ -64,20 +65,8 @@ export async function completeMultipartUpload(exchange: Exchange): Promise<Answe
   const size = requiredNumber(exchange, 'x-amz-archive-size')
   const wanted = requiredHeader(exchange, 'x-amz-sha256-tree-hash')
   const { uploads } = exchange.stores
-  const { archiveId, treeHash } = await uploads.complete(
-    vaultName,
-    nameOf(exchange, 'uploadId'),
-    size,
-    wanted,
-  )
-  return {
-    status: 201,
-    headers: {
-      location: locationOf(exchange, 'vaults', vaultName, 'archives', archiveId),
-      'x-amz-archive-id': archiveId,
-      'x-amz-sha256-tree-hash': treeHash,
-    },
-  }
+  const archive = await uploads.complete(vaultName, nameOf(exchange, 'uploadId'), size, wanted)
+  return stored(exchange, vaultName, archive)
 }
 
 /** AbortMultipartUpload: 204 for a day when repeated. */
