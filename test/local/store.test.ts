@@ -412,6 +412,40 @@ t.test('an inventory misses nothing written in the moment of the last one', asyn
   t.match(found, [{ inventory: { archiveCount: 2 } }, { inventory: { archiveCount: 2 } }])
 })
 
+t.test('an inventory misses nothing written while a process died, or while one was taken', async (t) => {
+  const time = clock()
+  const dir = t.testdir()
+  const { archives, vaults } = await storesOver(dir, time.now)
+  const { archiveId } = await archives.store(
+    vaultName,
+    null,
+    Readable.from([patternBytes(10)]),
+    () => undefined,
+  )
+  const [stored, away] = [vaultPath(dir, 'archives', archiveId), join(dir, 'away')]
+  time.time += DAY
+  t.match(await vaults.find(vaultName), { inventory: { archiveCount: 1 } })
+
+  time.time += 1
+  const dying = vaults.writing(vaultName, async () => {
+    await rename(stored, away)
+    throw new Error('power cut')
+  })
+  await t.rejects(dying, { message: 'power cut' })
+  time.time += DAY
+  t.match(await vaults.find(vaultName), { inventory: { archiveCount: 0 } })
+
+  time.time += 1
+  await vaults.writing(vaultName, async () => {
+    time.time += DAY
+    t.match(await vaults.find(vaultName), { inventory: { archiveCount: 0 } })
+    time.time += 1
+    await rename(away, stored)
+  })
+  time.time += DAY
+  t.match(await vaults.find(vaultName), { inventory: { archiveCount: 1 } })
+})
+
 t.test('an archive that goes while it is counted is not counted', async (t) => {
   const time = clock()
   const dir = t.testdir()
