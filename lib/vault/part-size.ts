@@ -28,9 +28,10 @@ export function assertPartSize(size: unknown): asserts size is number {
   if (isPartSize(size)) return
   const below = 2 ** Math.floor(Math.log2(Math.max(size, MIN_PART_SIZE)))
   const nearest = Math.min(Number.isFinite(below) ? below : DEFAULT_PART_SIZE, MAX_PART_SIZE)
+  const named = nearest < 1024 * MIB ? `${nearest / MIB} MiB` : `${nearest / MIB / 1024} GiB`
   throw new RangeError(
     `The part size must be a power of two from ${MIN_PART_SIZE} (1 MiB) to ${MAX_PART_SIZE} (4 GiB) bytes, ` +
-      `not ${size}; ${nearest} (${nearest / MIB} MiB) would do.`,
+      `not ${size}; ${nearest} (${named}) would do.`,
   )
 }
 

@@ -49,19 +49,19 @@ t.test('part sizes are the powers of two from 1 MiB to 4 GiB', async (t) => {
 
 t.test('a refusal names a size that would do', async (t) => {
   for (const [size, near] of [
-    [3 * MIB, 2 * MIB],
-    [1, MIB],
-    [8 * GIB, 4 * GIB],
-    [NaN, 16 * MIB],
-    [Infinity, 16 * MIB],
+    [3 * MIB, '2097152 (2 MiB)'],
+    [1, '1048576 (1 MiB)'],
+    [GIB - 1, '536870912 (512 MiB)'],
+    [GIB + 1, '1073741824 (1 GiB)'],
+    [8 * GIB, '4294967296 (4 GiB)'],
+    [NaN, '16777216 (16 MiB)'],
+    [Infinity, '16777216 (16 MiB)'],
   ] as const) {
     t.throws(
       () => {
         assertPartSize(size)
       },
-      {
-        message: new RegExp(`; ${near} \\(${near / MIB} MiB\\) would do`),
-      },
+      { message: new RegExp(`bytes, not ${size}; ${near.replace(/[()]/g, '\\$&')} would do\\.$`) },
     )
   }
 })
