@@ -2,9 +2,8 @@
  * `get VAULT ARCHIVE_ID`: an archive out of a vault, verified, to stdout or into a file.
  */
 import { createWriteStream } from 'node:fs'
-import { rename, rm } from 'node:fs/promises'
-import { dirname } from 'node:path'
-import { syncFolder } from '../durable.js'
+import { rm } from 'node:fs/promises'
+import { renameDurably } from '../durable.js'
 import { pipeline } from '../stream.js'
 import type { ArchiveReader } from '../retrieve/archive-reader.js'
 import { retrieveArchive } from '../retrieve/retrieve-archive.js'
@@ -62,8 +61,7 @@ async function toFile(reader: ArchiveReader, file: string): Promise<void> {
   const partial = `${file}.${process.pid}.partial`
   try {
     await pipeline(reader, createWriteStream(partial, { flags: 'wx', mode: 0o600, flush: true }))
-    await rename(partial, file)
-    await syncFolder(dirname(file))
+    await renameDurably(partial, file)
   } catch (error) {
     reader.destroy()
     await rm(partial, { force: true })

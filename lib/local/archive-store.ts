@@ -5,14 +5,16 @@
 import type { ReadStream } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { renameDurably } from '../durable.js'
 import { NodeStack } from '../tree-hash/tree-hash.js'
 import { isTreeHashAligned, type ByteRange } from '../vault/byte-range.js'
 import { MAX_PART_SIZE } from '../vault/limits.js'
 import { readJson } from './disk.js'
+import { dateOf, type Ground } from './ground.js'
 import { ARCHIVE_ID_LENGTH, isId, newArchiveId } from './identifiers.js'
 import { describePart, readPart, receivePart, treeHashOfRange, type ReceivedPart } from './part-file.js'
 import { invalidParameter, notFound } from './service-fault.js'
-import type { Ground, VaultStore } from './vault-store.js'
+import type { VaultStore } from './vault-store.js'
 
 /** `archive.json`. */
 export interface ArchiveRecord {
@@ -71,17 +73,9 @@ export class ArchiveStore {
       const received = await receivePart(source, join(temporary, partName(0)))
       accept(received)
       const { size, treeHash } = received
-      const archive = newArchive(
-        description,
-        size,
-        treeHash,
-        MAX_PART_SIZE,
-        new Date(this.#ground.now()).toISOString(),
-      )
+      const archive = newArchive(description, size, treeHash, MAX_PART_SIZE, dateOf(this.#ground))
       await this.#ground.disk.writeJson(join(temporary, 'archive.json'), archive)
-      await this.#vaults.writing(vaultName, () =>
-        this.#ground.disk.publish(temporary, join(folder, archive.archiveId)),
-      )
+      await this.#vaults.writing(vaultName, () => renameDurably(temporary, join(folder, archive.archiveId)))
       return archive
     } catch (error) {
       await this.#ground.disk.discard(temporary)

@@ -2,6 +2,7 @@
  * Whether a request comes from somebody who holds the keys, now, for this region (protocol.md 4).
  */
 import type { LocalCredentials } from './credentials.js'
+import { headerOf } from './exchange.js'
 import { invalidParameter, invalidSignature, missingParameter, ServiceFault } from './service-fault.js'
 import { equalInConstantTime, parseAuthorization, signatureOf, type SignedRequest } from './signature.js'
 
@@ -23,7 +24,7 @@ const API_VERSION = '2012-06-01'
  * @throws {ServiceFault} with the service's code and text
  */
 export function authenticate(request: SignedRequest, { region, credentials, now }: Gatekeeper): void {
-  const header = text(request, 'authorization')
+  const header = headerOf(request, 'authorization')
   if (header === undefined) {
     throw new ServiceFault(
       400,
@@ -53,7 +54,7 @@ export function authenticate(request: SignedRequest, { region, credentials, now 
         'Check your AWS Secret Access Key and signing method. Consult the service documentation for details.',
     )
   }
-  const version = text(request, 'x-amz-glacier-version')
+  const version = headerOf(request, 'x-amz-glacier-version')
   if (version === undefined) throw missingParameter('x-amz-glacier-version')
   if (version !== API_VERSION) throw invalidParameter(`Invalid x-amz-glacier-version: ${version}`)
 }
@@ -91,12 +92,12 @@ function assertTime(timestamp: string, now: number): void {
 
 /** The time signed, as `20120525T002453Z`: of `x-amz-date`, else of `Date`. */
 function timestampOf(request: SignedRequest): string {
-  const amzDate = text(request, 'x-amz-date')
+  const amzDate = headerOf(request, 'x-amz-date')
   if (amzDate !== undefined) {
     if (/^\d{8}T\d{6}Z$/.test(amzDate) && !Number.isNaN(parse(amzDate))) return amzDate
     throw invalidSignature(`Date must be in ISO-8601 'basic format'. Got '${amzDate}'.`)
   }
-  const time = Date.parse(text(request, 'date') ?? '')
+  const time = Date.parse(headerOf(request, 'date') ?? '')
   if (Number.isNaN(time)) throw missingParameter('x-amz-date')
   return compact(time)
 }
@@ -107,9 +108,4 @@ function parse(timestamp: string): number {
 
 function compact(time: number): string {
   return new Date(time).toISOString().replace(/[-:]|\.\d{3}/g, '')
-}
-
-function text({ headers }: SignedRequest, name: string): string | undefined {
-  const value = headers[name]
-  return typeof value === 'string' ? value : undefined
 }

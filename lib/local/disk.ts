@@ -9,7 +9,7 @@
  */
 import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import { syncFolder } from '../durable.js'
+import { renameDurably, syncFolder } from '../durable.js'
 import { isOwnerAlive, ownedName } from './owned-name.js'
 
 /** The folder of a local vault. */
@@ -44,17 +44,11 @@ export class Disk {
     return this.path('tmp', ownedName())
   }
 
-  /** Gives something finished its name: on disk when it returns. Its files must have been synced. */
-  async publish(temporary: string, path: string): Promise<void> {
-    await rename(temporary, path)
-    await syncFolder(dirname(path))
-  }
-
   /** Writes an object as a file. */
   async writeJson(path: string, value: object): Promise<void> {
     const temporary = this.temporary()
     await writeFile(temporary, JSON.stringify(value), { mode: 0o600, flush: true })
-    await this.publish(temporary, path)
+    await renameDurably(temporary, path)
   }
 
   /** Removes a file or folder with all that is in it, at once; does nothing where there is none. */

@@ -2,6 +2,8 @@
  * One request and what is answered to it, as the operations see them.
  */
 import type { IncomingMessage } from 'node:http'
+import { MAX_DESCRIPTION_LENGTH } from '../vault/limits.js'
+import type { SignedRequest } from './signature.js'
 import type { Stores } from './stores.js'
 import { invalidParameter, missingParameter, ServiceFault } from './service-fault.js'
 
@@ -42,7 +44,7 @@ export function locationOf({ stores }: Exchange, ...names: readonly string[]): s
 }
 
 /** A header's text; `undefined` where it is absent. */
-export function headerOf({ headers }: Exchange, name: string): string | undefined {
+export function headerOf({ headers }: Pick<SignedRequest, 'headers'>, name: string): string | undefined {
   const value = headers[name]
   return typeof value === 'string' ? value : undefined
 }
@@ -76,8 +78,10 @@ export function requiredNumber(exchange: Exchange, name: string): number {
  */
 export function checkedDescription(text: string | undefined): string | null {
   const description = text?.replace(/^ +/, '') ?? ''
-  if (description.length > 1024 || /[^\x20-\x7e]/.test(description)) {
-    throw invalidParameter('Invalid description: it has at most 1024 characters of 0x20-0x7E.')
+  if (description.length > MAX_DESCRIPTION_LENGTH || /[^\x20-\x7e]/.test(description)) {
+    throw invalidParameter(
+      `Invalid description: it has at most ${MAX_DESCRIPTION_LENGTH} characters of 0x20-0x7E.`,
+    )
   }
   return description === '' ? null : description
 }

@@ -6,9 +6,10 @@ import { join } from 'node:path'
 import type { ByteRange } from '../vault/byte-range.js'
 import type { ArchiveRecord } from './archive-store.js'
 import { namesIn, readJson } from './disk.js'
+import { DAY, type Ground } from './ground.js'
 import { isId, newShortId } from './identifiers.js'
 import { notFound, unlessNotFound } from './service-fault.js'
-import type { Ground, VaultStore } from './vault-store.js'
+import type { VaultStore } from './vault-store.js'
 
 /** `JOB_ID.json`. */
 export interface JobRecord extends ByteRange {
@@ -36,8 +37,6 @@ export interface JobOrder extends ByteRange {
   readonly tier: string
   readonly treeHash: string | null
 }
-
-const DAY = 86_400_000
 
 /** The jobs of all vaults. */
 export class JobStore {

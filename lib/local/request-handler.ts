@@ -9,10 +9,10 @@ import { headerOf, type Answer, type Exchange } from './exchange.js'
 import { findRoute, type Match } from './routes.js'
 import {
   accessDenied,
-  invalidSignature,
   missingParameter,
   notFound,
   notImplemented,
+  payloadMismatch,
   ServiceFault,
 } from './service-fault.js'
 import type { Stores } from './stores.js'
@@ -76,10 +76,7 @@ function payloadHashOf(exchange: Exchange, match: Match | undefined): string {
   }
   const computed = createHash('sha256').update(exchange.body).digest('hex')
   if (announced === undefined || announced === computed) return computed
-  throw invalidSignature(
-    'The value passed in as x-amz-content-sha256 does not match the computed payload hash. ' +
-      `Computed digest: ${computed} expected hash: ${announced}`,
-  )
+  throw payloadMismatch(computed, announced)
 }
 
 async function readBody(stream: AsyncIterable<Buffer>): Promise<Buffer> {

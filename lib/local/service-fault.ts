@@ -42,6 +42,14 @@ export function invalidSignature(message: string): ServiceFault {
   return new ServiceFault(403, 'InvalidSignatureException', message)
 }
 
+/** 403: the body is not the one that was signed. */
+export function payloadMismatch(computed: string, announced: string): ServiceFault {
+  return invalidSignature(
+    'The value passed in as x-amz-content-sha256 does not match the computed payload hash. ' +
+      `Computed digest: ${computed} expected hash: ${announced}`,
+  )
+}
+
 /** 403: known, but not allowed. */
 export function accessDenied(message: string): ServiceFault {
   return new ServiceFault(403, 'AccessDeniedException', message)

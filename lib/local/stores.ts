@@ -1,8 +1,9 @@
 /** Everything a local vault keeps, in one place. */
 import { ArchiveStore } from './archive-store.js'
+import type { Ground } from './ground.js'
 import { JobStore } from './job-store.js'
 import { UploadStore } from './upload-store.js'
-import { VaultStore, type Ground } from './vault-store.js'
+import { VaultStore } from './vault-store.js'
 
 /** What is kept, and for whom. */
 export interface Stores {

@@ -8,8 +8,9 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ArchiveRecord } from './archive-store.js'
 import { namesIn, readJson } from './disk.js'
+import { dateOf, DAY, type Ground } from './ground.js'
 import { isId } from './identifiers.js'
-import type { Ground, VaultStore } from './vault-store.js'
+import type { VaultStore } from './vault-store.js'
 
 /** What became of an upload. */
 export interface Fate {
@@ -18,8 +19,6 @@ export interface Fate {
   /** The archive it was completed to; `null` where it was aborted. */
   readonly archive: ArchiveRecord | null
 }
-
-const DAY = 86_400_000
 
 /** What became of the uploads of all vaults. */
 export class FateStore {
@@ -42,7 +41,7 @@ export class FateStore {
 
   /** Decides what becomes of an upload of which that is open. */
   async decide(vaultName: string, uploadId: string, archive: ArchiveRecord | null): Promise<Fate> {
-    const fate: Fate = { date: new Date(this.#ground.now()).toISOString(), archive }
+    const fate: Fate = { date: dateOf(this.#ground), archive }
     await this.#ground.disk.writeJson(await this.#path(vaultName, uploadId), fate)
     return fate
   }

@@ -10,15 +10,17 @@
  */
 import { mkdir, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
+import { renameDurably } from '../durable.js'
 import type { ByteRange } from '../vault/byte-range.js'
 import { newArchive, partName, type ArchiveRecord } from './archive-store.js'
 import { namesIn, readJson, unlessMissing } from './disk.js'
+import { dateOf, DAY, type Ground } from './ground.js'
 import { isId, newShortId } from './identifiers.js'
 import { receivePart, type ReceivedPart } from './part-file.js'
 import { notFound, unlessNotFound } from './service-fault.js'
 import { FateStore, type Fate } from './upload-fate.js'
 import { assertMakes, partAt, partIndexes, type UploadedPart } from './upload-parts.js'
-import type { Ground, VaultStore } from './vault-store.js'
+import type { VaultStore } from './vault-store.js'
 
 /** `upload.json`. */
 export interface UploadRecord {
@@ -29,8 +31,6 @@ export interface UploadRecord {
   /** ISO 8601. */
   readonly creationDate: string
 }
-
-const DAY = 86_400_000
 
 /** The uploads of all vaults. */
 export class UploadStore {
@@ -48,12 +48,17 @@ export class UploadStore {
   async initiate(vaultName: string, partSize: number, description: string | null): Promise<UploadRecord> {
     const { disk } = this.#ground
     const folder = await this.#vaults.folder(vaultName, 'uploads')
-    const upload: UploadRecord = { uploadId: newShortId(), description, partSize, creationDate: this.#date() }
+    const upload: UploadRecord = {
+      uploadId: newShortId(),
+      description,
+      partSize,
+      creationDate: dateOf(this.#ground),
+    }
     const temporary = disk.temporary()
     await mkdir(temporary, { mode: 0o700 })
     await disk.writeJson(join(temporary, 'upload.json'), upload)
     await this.#touch(temporary)
-    await disk.publish(temporary, join(folder, upload.uploadId))
+    await renameDurably(temporary, join(folder, upload.uploadId))
     return upload
   }
 
@@ -107,7 +112,7 @@ export class UploadStore {
       await this.#alone(uploadId, async () => {
         await this.find(vaultName, uploadId)
         const folder = await this.#folder(vaultName, uploadId)
-        await this.#ground.disk.publish(temporary, join(folder, partName(range.start / partSize)))
+        await renameDurably(temporary, join(folder, partName(range.start / partSize)))
         await this.#touch(folder)
       })
     } catch (error) {
@@ -140,7 +145,7 @@ export class UploadStore {
   ): Promise<ArchiveRecord> {
     const { archive } = await this.#ended(vaultName, uploadId, async ({ description, partSize }) => {
       await assertMakes(await this.#folder(vaultName, uploadId), partSize, { size, treeHash })
-      return newArchive(description, size, treeHash, partSize, this.#date())
+      return newArchive(description, size, treeHash, partSize, dateOf(this.#ground))
     })
     if (!archive) throw unknown(uploadId)
     return archive
@@ -184,7 +189,7 @@ export class UploadStore {
     }
     const to = join(await this.#vaults.folder(vaultName, 'archives'), archive.archiveId)
     await disk.writeJson(join(from, 'archive.json'), archive)
-    await this.#vaults.writing(vaultName, () => disk.publish(from, to))
+    await this.#vaults.writing(vaultName, () => renameDurably(from, to))
   }
 
   /** Does to an upload that is not open what is overdue. */
@@ -212,10 +217,6 @@ export class UploadStore {
   async #folder(vaultName: string, uploadId: string): Promise<string> {
     if (!isId(uploadId)) throw unknown(uploadId)
     return join(await this.#vaults.folder(vaultName, 'uploads'), uploadId)
-  }
-
-  #date(): string {
-    return new Date(this.#ground.now()).toISOString()
   }
 }
 

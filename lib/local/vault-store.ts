@@ -8,22 +8,12 @@
  */
 import { mkdir, open, rmdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { syncFolder } from '../durable.js'
+import { renameDurably, syncFolder } from '../durable.js'
 import type { ArchiveRecord } from './archive-store.js'
-import { namesIn, readJson, unlessMissing, type Disk } from './disk.js'
+import { namesIn, readJson, unlessMissing } from './disk.js'
+import { dateOf, DAY, type Ground } from './ground.js'
 import { isVaultName } from './identifiers.js'
-import type { Locks } from './locks.js'
 import { invalidParameter, notFound, unlessNotFound } from './service-fault.js'
-
-/** What all stores need to know. */
-export interface Ground {
-  readonly disk: Disk
-  readonly locks: Locks
-  /** Milliseconds: the clock of everything. */
-  readonly now: () => number
-  readonly region: string
-  readonly accountId: string
-}
 
 /** What an inventory found. */
 interface Inventory {
@@ -46,7 +36,6 @@ export interface VaultRecord {
 export type Kept = 'archives' | 'uploads' | 'jobs' | 'ended'
 
 const KEPT: readonly Kept[] = ['archives', 'uploads', 'jobs', 'ended']
-const DAY = 86_400_000
 const ARCHIVE_OVERHEAD = 32_768
 
 /** The vaults of an account in a region. */
@@ -82,10 +71,10 @@ export class VaultStore {
       for (const kind of KEPT) await mkdir(join(temporary, kind), { recursive: true, mode: 0o700 })
       await disk.writeJson(join(temporary, 'vault.json'), {
         name,
-        creationDate: this.#date(),
+        creationDate: dateOf(this.#ground),
         inventory: null,
       })
-      await disk.publish(temporary, this.#path(name))
+      await renameDurably(temporary, this.#path(name))
     })
   }
 
@@ -183,7 +172,7 @@ export class VaultStore {
   async #inventoried(vault: VaultRecord): Promise<VaultRecord> {
     if (!(await this.#isDue(vault))) return vault
     const { name } = vault
-    const date = this.#date()
+    const date = dateOf(this.#ground)
     let archiveCount = 0
     let size = 0
     for (const archiveId of await namesIn(this.#path(name, 'archives'))) {
@@ -214,10 +203,6 @@ export class VaultStore {
 
   #path(name: string, ...rest: readonly string[]): string {
     return join(this.#ground.disk.path('vaults', name), ...rest)
-  }
-
-  #date(): string {
-    return new Date(this.#ground.now()).toISOString()
   }
 }
 

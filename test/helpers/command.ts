@@ -1,8 +1,11 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
+import { once } from 'node:events'
 import { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
+import type { Test } from 'tap'
 import { main } from '../../lib/cli/main.js'
 import type { Io } from '../../lib/cli/io.js'
+import type { LocalCredentials } from '../../lib/local/index.js'
 
 const BIN = fileURLToPath(new URL('../../dist/cli/bin.js', import.meta.url))
 
@@ -16,6 +19,31 @@ export interface Ended {
 /** Starts the built command as a process of its own. */
 export function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcessWithoutNullStreams {
   return spawn(process.execPath, [BIN, ...args], { env: { ...withoutAws(process.env), ...env } })
+}
+
+/** A local vault in a process of its own. */
+export interface Served {
+  readonly process: ChildProcessWithoutNullStreams
+  readonly endpoint: string
+  readonly region: string
+  readonly credentials: LocalCredentials
+  /** The keys as the environment has them. */
+  readonly keys: NodeJS.ProcessEnv
+}
+
+/** Starts `serve` over a folder, and waits until it is ready; killed when the test is over, if it still runs. */
+export async function serve(test: Test, dir: string): Promise<Served> {
+  const server = start(['serve', '--dir', dir, '--json'])
+  test.teardown(async () => {
+    if (server.kill('SIGKILL')) await once(server, 'exit')
+  })
+  const [line] = (await once(server.stdout, 'data')) as [Buffer]
+  const { endpoint, region, accessKeyId, secretAccessKey } = JSON.parse(line.toString()) as Record<
+    'endpoint' | 'region' | 'accessKeyId' | 'secretAccessKey',
+    string
+  >
+  const keys = { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey }
+  return { process: server, endpoint, region, credentials: { accessKeyId, secretAccessKey }, keys }
 }
 
 /** Waits for a process to end and gathers what it writes. */

@@ -1,12 +1,11 @@
 import { execFile } from 'node:child_process'
-import { once } from 'node:events'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import t, { type Test } from 'tap'
 import { treeHashOf } from '../../lib/tree-hash/tree-hash.js'
-import { ended, start } from '../helpers/command.js'
+import { serve } from '../helpers/command.js'
 import { patternBytes } from '../helpers/pattern-source.js'
 
 // Other people's clients against `glacier-pipe serve`. Skipped, with a plain message, where they are not installed.
@@ -14,27 +13,9 @@ import { patternBytes } from '../helpers/pattern-source.js'
 const MIB = 1_048_576
 const execute = promisify(execFile)
 
-interface Served {
-  readonly endpoint: string
-  readonly region: string
-  readonly env: NodeJS.ProcessEnv
-}
-
-/** Runs `serve` for a test. */
-async function serveFor(test: Test): Promise<Served> {
-  const server = start(['serve', '--dir', join(test.testdirName, 'vaults'), '--json'])
-  test.teardown(async () => {
-    server.kill('SIGTERM')
-    await ended(server)
-  })
-  const [line] = (await once(server.stdout, 'data')) as [Buffer]
-  const {
-    endpoint = '',
-    region = '',
-    accessKeyId,
-    secretAccessKey,
-  } = JSON.parse(line.toString()) as Record<string, string>
-  const keys = { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey }
+/** Runs `serve` for a test; what its clients' environment must be. */
+async function serveFor(test: Test): Promise<{ endpoint: string; region: string; env: NodeJS.ProcessEnv }> {
+  const { endpoint, region, keys } = await serve(test, join(test.testdirName, 'vaults'))
   return { endpoint, region, env: { ...process.env, ...keys, AWS_DEFAULT_REGION: region, AWS_PAGER: '' } }
 }
 

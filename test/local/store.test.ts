@@ -14,7 +14,7 @@ import { isOwnerAlive, ownedName } from '../../lib/local/owned-name.js'
 import { makeStores, type Stores } from '../../lib/local/stores.js'
 import type { UploadRecord } from '../../lib/local/upload-store.js'
 import { treeHashOf } from '../../lib/tree-hash/tree-hash.js'
-import { start } from '../helpers/command.js'
+import { serve } from '../helpers/command.js'
 import { clock, hashHeaders, localVaultFor, send } from '../helpers/local-vault.js'
 import { patternBytes } from '../helpers/pattern-source.js'
 
@@ -458,18 +458,8 @@ t.test('an archive that goes while it is counted is not counted', async (t) => {
 
 t.test('a server killed amid a part has what it acknowledged, and nothing else', async (t) => {
   const dir = t.testdir()
-  const server = start(['serve', '--dir', dir, '--json'])
-  t.teardown(() => server.kill('SIGKILL'))
-  const [line] = (await once(server.stdout, 'data')) as [Buffer]
-  const { endpoint, region, accessKeyId, secretAccessKey } = JSON.parse(line.toString()) as Record<
-    string,
-    string
-  >
-  const remote = {
-    endpoint: endpoint ?? '',
-    region: region ?? '',
-    credentials: { accessKeyId: accessKeyId ?? '', secretAccessKey: secretAccessKey ?? '' },
-  }
+  const { process: server, endpoint, region, credentials } = await serve(t, dir)
+  const remote = { endpoint, region, credentials }
   const killed = { ...(await localVaultFor(t, { dir: join(dir, 'other') })), ...remote }
   const base = `/-/vaults/${vaultName}`
   await send(killed, { method: 'PUT', path: base })

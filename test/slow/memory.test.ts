@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { PassThrough, type Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import t from 'tap'
-import { ended, start } from '../helpers/command.js'
+import { ended, serve, start } from '../helpers/command.js'
 
 // Many GiB of random bytes from a pipe, through the built command, into `serve` in a process of its own, and back.
 
@@ -25,18 +25,10 @@ async function hashInto(source: Readable, destination: NodeJS.WritableStream): P
 
 t.test('peak memory is that of the budget, the same for 4 and for 12 GiB, both ways', async (t) => {
   const dir = t.testdir()
-  const server = start(['serve', '--dir', join(dir, 'vaults'), '--json'])
-  const [line] = (await once(server.stdout, 'data')) as [Buffer]
-  const {
-    endpoint = '',
-    region = '',
-    accessKeyId,
-    secretAccessKey,
-  } = JSON.parse(line.toString()) as Record<string, string>
+  const { endpoint, region, keys } = await serve(t, join(dir, 'vaults'))
   const memoryFile = join(dir, 'memory')
   const env = {
-    AWS_ACCESS_KEY_ID: accessKeyId,
-    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    ...keys,
     NODE_OPTIONS: `--import=${hook}`,
     PEAK_MEMORY_FILE: memoryFile,
   }
@@ -67,6 +59,4 @@ t.test('peak memory is that of the budget, the same for 4 and for 12 GiB, both w
     t.ok(small < 420 && large < 420, `${way}: ${small.toFixed(0)} and ${large.toFixed(0)} MiB at the peak`)
     t.ok(Math.abs(large - small) <= small * 0.1, `${way}: the same within a tenth`)
   }
-  server.kill('SIGTERM')
-  await ended(server)
 })

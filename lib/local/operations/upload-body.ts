@@ -1,11 +1,11 @@
 /**
  * What holds for the two requests that carry an archive's bytes (protocol.md 1.2, 1.3, 4, 5).
  */
-import type { ByteRange } from '../../vault/byte-range.js'
+import { toContentRange, type ByteRange } from '../../vault/byte-range.js'
 import { MAX_PARTS, MAX_PART_SIZE } from '../../vault/limits.js'
 import { requiredHeader, type Exchange } from '../exchange.js'
 import type { ReceivedPart } from '../part-file.js'
-import { invalidParameter, invalidSignature, missingParameter } from '../service-fault.js'
+import { invalidParameter, missingParameter, payloadMismatch } from '../service-fault.js'
 
 /**
  * The length a body says it has.
@@ -31,12 +31,7 @@ export function announcedHashes(exchange: Exchange): (received: ReceivedPart) =>
   const treeHash = hashIn(exchange, 'x-amz-sha256-tree-hash')
   const linearHash = hashIn(exchange, 'x-amz-content-sha256')
   return (received) => {
-    if (received.linearHash !== linearHash) {
-      throw invalidSignature(
-        'The value passed in as x-amz-content-sha256 does not match the computed payload hash. ' +
-          `Computed digest: ${received.linearHash} expected hash: ${linearHash}`,
-      )
-    }
+    if (received.linearHash !== linearHash) throw payloadMismatch(received.linearHash, linearHash)
     if (received.treeHash !== treeHash) {
       throw invalidParameter(`Checksum mismatch: expected ${treeHash}, computed ${received.treeHash}`)
     }
@@ -54,8 +49,9 @@ function hashIn(exchange: Exchange, name: string): string {
  *
  * @throws {ServiceFault} 400: it is not
  */
-export function assertPlace({ start, end }: ByteRange, partSize: number): void {
-  const range = `bytes ${start}-${end - 1}/*`
+export function assertPlace(place: ByteRange, partSize: number): void {
+  const { start, end } = place
+  const range = toContentRange(place)
   if (start % partSize !== 0) {
     throw invalidParameter(
       `Invalid Content-Range: ${range}; a part starts at a multiple of the part size, ${partSize}.`,
