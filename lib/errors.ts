@@ -208,6 +208,125 @@ export class ConnectionError extends ServiceError {
   }
 }
 
+/** The last of several attempts at a request failed, and the time for more is over; `cause` is its error. */
+export class RetriesExhaustedError extends GlacierPipeError {
+  override readonly name = 'RetriesExhaustedError'
+  /** How many attempts there were. */
+  readonly attempts: number
+
+  constructor(cause: Error, attempts: number, elapsed: number) {
+    super(
+      'ERR_RETRIES_EXHAUSTED',
+      `${cause.message.replace(/\.?$/, '.')} Given up after ${attempts} attempts in ${Math.round(elapsed / 1000)} s.`,
+      { cause },
+    )
+    this.attempts = attempts
+  }
+}
+
+/** The service does not know the upload: it has expired (after a day without activity), or was completed or aborted. */
+export class UploadGoneError extends GlacierPipeError {
+  override readonly name = 'UploadGoneError'
+
+  constructor(uploadId: string, context?: ErrorContext) {
+    super(
+      'ERR_UPLOAD_GONE',
+      `The service has no open upload ${uploadId}: it removes one after a day without activity, and one that was ` +
+        'completed or aborted is gone. Look for the archive in the catalog or an inventory; if it is not there, start again.',
+      { ...context, uploadId },
+    )
+  }
+}
+
+/** What is piped in to resume an upload cannot be what was being uploaded. Nothing at the service was changed. */
+export class ResumeMismatchError extends GlacierPipeError {
+  override readonly name = 'ResumeMismatchError'
+  /** The first byte of the source that is missing or differs. */
+  readonly start: number
+  /** The end of what was uploaded from there on. */
+  readonly end: number
+
+  constructor(start: number, end: number, what: string, context?: ErrorContext) {
+    super(
+      'ERR_RESUME_MISMATCH',
+      `Bytes ${start}-${end - 1} were uploaded, but ${what} Nothing was changed: pipe in what the upload was begun with, or start a new one.`,
+      context,
+    )
+    this.start = start
+    this.end = end
+  }
+}
+
+/** The service refused to complete an upload, which stays open; the message has its sizes and hashes, and ours. */
+export class CompletionRejectedError extends GlacierPipeError {
+  override readonly name = 'CompletionRejectedError'
+  /** Bytes the archive was to have. */
+  readonly size: number
+  /** Tree hash the archive was to have, lowercase hex. */
+  readonly treeHash: string
+
+  constructor(size: number, treeHash: string, atService: string, cause: Error, uploadId: string) {
+    super(
+      'ERR_COMPLETION_REJECTED',
+      `${cause.message.replace(/\.?$/, '.')} Sent were ${size} bytes of tree hash ${treeHash}; at the service are ${atService}.`,
+      { cause, uploadId },
+    )
+    this.size = size
+    this.treeHash = treeHash
+  }
+}
+
+/**
+ * Completion was sent and its answer lost, and now the service knows the upload no more: most likely the archive
+ * exists. An inventory, a day later, has its ID.
+ */
+export class CompletionUnknownError extends GlacierPipeError {
+  override readonly name = 'CompletionUnknownError'
+  /** Bytes of the archive, where it exists. */
+  readonly size: number
+  /** Tree hash of the archive, where it exists, lowercase hex. */
+  readonly treeHash: string
+
+  constructor(size: number, treeHash: string, uploadId: string, context?: ErrorContext) {
+    super(
+      'ERR_COMPLETION_UNKNOWN',
+      `The upload ${uploadId} was sent to be completed, and no answer came; now the service has no such upload. ` +
+        `Most likely the archive exists: look in an inventory, in a day, for ${size} bytes of tree hash ${treeHash}.`,
+      { ...context, uploadId },
+    )
+    this.size = size
+    this.treeHash = treeHash
+  }
+}
+
+/** An archive is stored, but its record could not be written: its ID is in this error and nowhere else. */
+export class NotRecordedError extends GlacierPipeError {
+  override readonly name = 'NotRecordedError'
+  readonly archiveId: string
+
+  constructor(archiveId: string, cause: unknown) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    super(
+      'ERR_NOT_RECORDED',
+      `The archive is stored, but was not recorded: ${reason.replace(/\.?$/, '.')} Write down its ID: ${archiveId}`,
+      { cause },
+    )
+    this.archiveId = archiveId
+  }
+}
+
+/** The catalog's file cannot be read or written; `cause` is the system's error. */
+export class CatalogError extends GlacierPipeError {
+  override readonly name = 'CatalogError'
+  readonly path: string
+
+  constructor(path: string, what: string, cause: unknown) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    super('ERR_CATALOG', `The catalog ${path} cannot be ${what}: ${reason}`, { cause })
+    this.path = path
+  }
+}
+
 /** An upload failed after it was initiated; `cause` says why. */
 export class UploadFailedError extends GlacierPipeError {
   override readonly name = 'UploadFailedError'

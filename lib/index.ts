@@ -6,18 +6,25 @@
 export {
   AbortError,
   AccessDeniedError,
+  CatalogError,
+  CompletionRejectedError,
+  CompletionUnknownError,
   ConnectionError,
   CredentialsError,
   EmptyArchiveError,
   GlacierPipeError,
   JobFailedError,
   NotFoundError,
+  NotRecordedError,
   PartBoundaryError,
+  ResumeMismatchError,
+  RetriesExhaustedError,
   ServiceError,
   SizeMismatchError,
   TooManyPartsError,
   TreeHashMismatchError,
   UploadFailedError,
+  UploadGoneError,
   type ErrorContext,
   type ServiceErrorDetails,
   type TreeHashScope,
@@ -32,21 +39,32 @@ export {
   type Checksums,
 } from './tree-hash/tree-hash.js'
 export type { ByteRange } from './vault/byte-range.js'
+export { systemClock, type Clock } from './vault/clock.js'
 export { decodeDescription, encodeDescription } from './vault/description.js'
 export type { MemoryOptions } from './vault/memory-plan.js'
 export { partSizeFor } from './vault/part-size.js'
+export type { RetryNotice, RetryOptions } from './vault/retry.js'
+export type { RequestOptions } from './vault/sdk-connection.js'
 export { glacierClient, type SdkVaultClient } from './vault/sdk-vault-client.js'
+export { itemsOf } from './vault/vault-client.js'
 export type {
   AccountRequest,
   ArchiveRequest,
   CompleteRequest,
+  InitiatedUpload,
   InitiateRequest,
   Job,
   JobOutput,
   JobRequest,
+  ListedPart,
+  OpenUpload,
   OutputRequest,
+  Page,
+  PageRequest,
   PartRequest,
+  PartsPage,
   RetrievalRequest,
+  SendLimit,
   StoredArchive,
   Tier,
   UploadRequest,
@@ -54,13 +72,12 @@ export type {
   VaultClient,
   VaultRequest,
 } from './vault/vault-client.js'
-export type { Archive, UploadedPart } from './upload/archive.js'
-export {
-  archiveWriter,
-  ArchiveWriter,
-  type ArchiveWriterEvents,
-  type ArchiveWriterOptions,
-} from './upload/archive-writer.js'
+export type { Archive, UploadedPart, UploadWarning } from './upload/archive.js'
+export { archiveWriter, ArchiveWriter } from './upload/archive-writer.js'
+export type { ArchiveWriterEvents, ArchiveWriterOptions, ResumeOptions } from './upload/writer-options.js'
+export type { BegunUpload, PossibleOrphan, UploadJournal } from './upload/journal.js'
+export type { UploadEvents } from './upload/transfer.js'
+export { resumeUpload, type ResumeUploadOptions } from './upload/resume-upload.js'
 export { rechunk, Rechunk, type RechunkOptions } from './upload/rechunk.js'
 export {
   uploadArchive,
@@ -74,7 +91,20 @@ export {
   ArchiveReader,
   type ArchiveReaderEvents,
   type ArchiveReaderOptions,
+  type JobFinder,
   type ReadOptions,
 } from './retrieve/archive-reader.js'
 export type { PollDelays } from './retrieve/job.js'
 export { retrieveArchive, type RetrieveArchiveOptions } from './retrieve/retrieve-archive.js'
+export { Catalog, readCatalog } from './catalog/catalog.js'
+export { journalIn, type CatalogJournal } from './catalog/journal.js'
+export type {
+  ArchiveRecord,
+  BegunRecord,
+  CatalogRecord,
+  CompletingRecord,
+  EndedRecord,
+  OrphanRecord,
+  Place,
+} from './catalog/record.js'
+export { unfinishedIn, type Unfinished } from './catalog/unfinished.js'

@@ -22,3 +22,6 @@ export const pipeline: typeof NodeStreamPromises.pipeline = streams.promises.pip
 export const addAbortSignal: typeof NodeStream.addAbortSignal = streams.addAbortSignal
 
 export type { TransformCallback } from 'node:stream'
+
+/** Node's own Readable: what its HTTP client, and the SDK's, test for with `instanceof`. */
+export { Readable as NodeReadable } from 'node:stream'

@@ -4,9 +4,18 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { Option, type Command } from 'commander'
+import type { Place } from '../catalog/record.js'
+import { Retry } from '../vault/retry.js'
+import { retrying } from '../vault/retrying-client.js'
+import type { RequestOptions } from '../vault/sdk-connection.js'
 import { glacierClient, type SdkVaultClient } from '../vault/sdk-vault-client.js'
-import { UsageError } from './exit-code.js'
+import type { VaultClient } from '../vault/vault-client.js'
+import { parseDuration } from './duration.js'
+import { usage, UsageError } from './exit-code.js'
 import type { Io } from './io.js'
+
+/** Milliseconds for which a command that asks for one thing goes on asking. */
+const PATIENCE = 10_000
 
 /** The options every command has. */
 export interface CommonOptions {
@@ -15,14 +24,20 @@ export interface CommonOptions {
   readonly progress: 'auto' | 'always' | 'never'
 }
 
+/** The options that say which catalog is meant. */
+export interface CatalogOptions extends CommonOptions {
+  readonly catalog?: string
+  readonly local?: boolean
+  readonly localDir?: string
+}
+
 /** The options of every command that talks to a vault. */
-export interface ConnectionOptions extends CommonOptions {
+export interface ConnectionOptions extends CatalogOptions {
   readonly region?: string
   readonly profile?: string
   readonly accountId?: string
   readonly endpoint?: string
-  readonly local?: boolean
-  readonly localDir?: string
+  readonly timeout?: number
 }
 
 /** Adds what every command has. */
@@ -38,15 +53,36 @@ export function addCommonOptions(command: Command): Command {
     .option('--debug', 'print stack traces with errors')
 }
 
+/** Adds what every command that knows the catalog has. */
+export function addCatalogOptions(command: Command): Command {
+  return addCommonOptions(command)
+    .option('--catalog <file>', 'where uploads and archives are recorded; default in the data folder')
+    .option('--local', 'use the local vault in its default folder: no service, no account')
+    .option('--local-dir <dir>', 'use the local vault in this folder')
+}
+
 /** Adds what every command that talks to a vault has. */
 export function addConnectionOptions(command: Command): Command {
-  return addCommonOptions(command)
+  return addCatalogOptions(command)
     .option('--region <name>', "the vault's region; default the AWS configuration's")
     .option('--profile <name>', 'the profile of the AWS configuration to use')
     .option('--account-id <digits>', "the vault's account; default that of the credentials")
     .option('--endpoint <url>', 'talk to this address instead of the service')
-    .option('--local', 'use the local vault in its default folder: no service, no account')
-    .option('--local-dir <dir>', 'use the local vault in this folder')
+    .option(
+      '--timeout <time>',
+      'give up a request in which nothing moves for so long; default 5m',
+      parseDuration,
+    )
+}
+
+/** A client for the vaults meant, and where they are. */
+export interface Connection {
+  /** Each call is one request. */
+  readonly client: SdkVaultClient
+  /** Each call is made a few times before it fails: for commands that ask for one thing. */
+  readonly patient: VaultClient
+  /** What the catalog says of where an archive is. */
+  readonly place: () => Promise<Place>
 }
 
 /**
@@ -54,44 +90,73 @@ export function addConnectionOptions(command: Command): Command {
  *
  * @throws {UsageError} options that contradict each other
  */
-export async function withClient<T>(
+export async function withConnection<T>(
   options: ConnectionOptions,
   io: Io,
-  run: (client: SdkVaultClient) => Promise<T>,
+  run: (connection: Connection) => Promise<T>,
 ): Promise<T> {
-  const { region, profile, endpoint } = options
-  if (options.local || options.localDir !== undefined) {
+  const { region, profile, endpoint, timeout } = options
+  const limits = timeout === undefined ? {} : { idleTimeout: timeout }
+  const dir = localDirOf(options, io.env)
+  if (dir !== undefined) {
     if (endpoint !== undefined)
       throw new UsageError('--endpoint and --local name two places: give one of them.')
-    return withLocalVault(options.localDir ?? defaultLocalDir(io.env), run)
+    return withLocalVault(dir, limits, io, run)
   }
-  const client = glacierClient({
+  const config = {
     ...(region !== undefined && { region }),
     ...(profile !== undefined && { profile }),
     ...(endpoint !== undefined && { endpoint: checkedUrl(endpoint) }),
-  })
+  }
+  const client = usage(() => glacierClient(config, limits))
+  const address = endpoint ?? io.env.AWS_ENDPOINT_URL_GLACIER ?? io.env.AWS_ENDPOINT_URL
+  const place = async (): Promise<Place> => ({ region: await client.region(), endpoint: address })
   try {
-    return await run(client)
+    return await run({ client, patient: patient(client, io), place })
   } finally {
     client.destroy()
   }
 }
 
-async function withLocalVault<T>(dir: string, run: (client: SdkVaultClient) => Promise<T>): Promise<T> {
+function patient(client: SdkVaultClient, { clock }: Io): VaultClient {
+  return retrying(client, new Retry({ retryFor: PATIENCE, clock }, () => client.refreshCredentials()))
+}
+
+/** The catalog meant: of the local vault, its own. */
+export function catalogFileOf(options: CatalogOptions, env: Io['env']): string {
+  return options.catalog ?? join(localDirOf(options, env) ?? dataFolder(env), 'catalog.jsonl')
+}
+
+function localDirOf({ local, localDir }: CatalogOptions, env: Io['env']): string | undefined {
+  return localDir ?? (local ? defaultLocalDir(env) : undefined)
+}
+
+async function withLocalVault<T>(
+  dir: string,
+  limits: RequestOptions,
+  io: Io,
+  run: (connection: Connection) => Promise<T>,
+): Promise<T> {
   const { startLocalVault } = await import('../local/index.js')
   const vault = await startLocalVault({ dir, createVaults: true })
   const { endpoint, region, credentials } = vault
-  const client = glacierClient({ endpoint, region, credentials })
+  const client = usage(() => glacierClient({ endpoint, region, credentials }, limits))
   try {
-    return await run(client)
+    const place = (): Promise<Place> => Promise.resolve({ region, endpoint: 'local' })
+    return await run({ client, patient: patient(client, io), place })
   } finally {
     client.destroy()
     await vault.close()
   }
 }
 
-/** Where `--local` and `serve` keep their vaults: the platform's folder for a program's data. */
+/** Where `--local` and `serve` keep their vaults. */
 export function defaultLocalDir(env: Io['env'], platform: NodeJS.Platform = process.platform): string {
+  return join(dataFolder(env, platform), 'local')
+}
+
+/** The platform's folder for a program's data. */
+function dataFolder(env: Io['env'], platform: NodeJS.Platform = process.platform): string {
   const home = homedir()
   const base =
     platform === 'win32'
@@ -99,7 +164,7 @@ export function defaultLocalDir(env: Io['env'], platform: NodeJS.Platform = proc
       : platform === 'darwin'
         ? join(home, 'Library', 'Application Support')
         : (env.XDG_DATA_HOME ?? join(home, '.local', 'share'))
-  return join(base, 'glacier-pipe', 'local')
+  return join(base, 'glacier-pipe')
 }
 
 function checkedUrl(endpoint: string): string {

@@ -17,6 +17,18 @@ export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
 
+/** A `put` failed, and can be gone on with. */
+export class ResumableError extends Error {
+  override readonly name = 'ResumableError'
+  /** The command that goes on. */
+  readonly command: string
+
+  constructor(cause: unknown, command: string) {
+    super(explanationOf(cause), { cause })
+    this.command = command
+  }
+}
+
 /** Runs a check of what the user gave: an argument the library refuses is a usage error. */
 export function usage<T>(check: () => T): T {
   try {
@@ -32,6 +44,7 @@ export function usage<T>(check: () => T): T {
 export function exitCodeOf(error: unknown, signal: AbortSignal): number {
   if (signal.aborted) return signal.reason === 'SIGTERM' ? 143 : 130
   if (error instanceof UsageError) return 2
+  if (error instanceof ResumableError) return 3
   if (error instanceof UploadFailedError) return error.kept ? 3 : 1
   if (error instanceof TreeHashMismatchError || error instanceof SizeMismatchError) return 4
   return 1
@@ -40,6 +53,8 @@ export function exitCodeOf(error: unknown, signal: AbortSignal): number {
 /** The line that explains an error. */
 export function explanationOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
+  if (error instanceof ResumableError)
+    return `${error.message}\nTo go on, pipe in the same again: ${error.command}`
   const { uploadId } = error as { readonly uploadId?: string }
   if (error.name === 'AbortError') {
     return uploadId ? `Stopped. The upload is kept: its ID is ${uploadId}.` : 'Stopped.'

@@ -3,15 +3,18 @@
  */
 import { createWriteStream } from 'node:fs'
 import { rm } from 'node:fs/promises'
+import { volumesOf } from '../catalog/archives.js'
+import { readCatalog } from '../catalog/catalog.js'
 import { renameDurably } from '../durable.js'
 import { pipeline } from '../stream.js'
 import type { ArchiveReader } from '../retrieve/archive-reader.js'
 import { retrieveArchive } from '../retrieve/retrieve-archive.js'
 import type { Tier } from '../vault/vault-client.js'
-import { withClient, type ConnectionOptions } from './connection.js'
+import { catalogFileOf, withConnection, type ConnectionOptions } from './connection.js'
 import { usage, UsageError } from './exit-code.js'
 import { printNote, type Io } from './io.js'
 import { Progress } from './progress.js'
+import { followRetries } from './retry-notes.js'
 
 /** Options of `get`. */
 export interface GetOptions extends ConnectionOptions {
@@ -19,20 +22,27 @@ export interface GetOptions extends ConnectionOptions {
   readonly tier?: Tier
   readonly concurrency?: number
   readonly memory?: number
+  readonly retryFor?: number
+  readonly volumes: boolean
 }
 
 /** Runs `get`. */
-export async function get(vaultName: string, archiveId: string, options: GetOptions, io: Io): Promise<void> {
-  const { output } = options
+export async function get(
+  vaultName: string,
+  archiveIds: readonly string[],
+  options: GetOptions,
+  io: Io,
+): Promise<void> {
+  const { output, volumes } = options
   if (output === undefined && io.stdout.isTTY) {
     throw new UsageError(
       'The archive would go to the terminal: give -o FILE, pipe it on, or give -o - to see it.',
     )
   }
-  await withClient(options, io, async (client) => {
-    const reader = usage(() =>
-      retrieveArchive({ ...options, client, vaultName, archiveId, signal: io.signal }),
-    )
+  const archiveId = volumes ? await withLaterVolumes(archiveIds, options, io) : archiveIds
+  await withConnection(options, io, async ({ client }) => {
+    const { signal, clock } = io
+    const reader = usage(() => retrieveArchive({ ...options, client, vaultName, archiveId, signal, clock }))
     const progress = follow(reader, options, io)
     const toStdout = output === undefined || output === '-'
     await (toStdout ? pipeline(reader, io.stdout, { end: false }) : toFile(reader, output)).finally(() => {
@@ -42,14 +52,33 @@ export async function get(vaultName: string, archiveId: string, options: GetOpti
   })
 }
 
+/** The archives of a stream of which the catalog knows that the one asked for is the first. */
+async function withLaterVolumes(
+  archiveIds: readonly string[],
+  options: GetOptions,
+  io: Io,
+): Promise<readonly string[]> {
+  const [first] = archiveIds
+  if (first === undefined || archiveIds.length > 1) return archiveIds
+  const volumes = await volumesOf(readCatalog(catalogFileOf(options, io.env)), first)
+  if (volumes.length < 2 || volumes[0]?.archiveId !== first) return archiveIds
+  const end = volumes.at(-1)?.more
+    ? ', but the last is not among them: the stream was not stored to its end'
+    : ''
+  if (!options.quiet || end !== '')
+    printNote(io, `The archive is the first of ${volumes.length} volumes, which are all retrieved${end}.`)
+  return volumes.map((volume) => volume.archiveId)
+}
+
 function follow(reader: ArchiveReader, options: GetOptions, io: Io): Progress {
   const progress = new Progress(io, options, 'retrieved')
   reader.on('job', (jobId) => {
-    if (!options.quiet) printNote(io, `The retrieval job is ${jobId}. Waiting for it.`)
+    progress.note(`The retrieval job is ${jobId}. Waiting for it.`)
   })
-  reader.on('ready', ({ archiveSize }) => {
-    progress.total = archiveSize
+  reader.on('ready', ({ archiveSize = 0 }) => {
+    progress.total = (progress.total ?? 0) + archiveSize
   })
+  followRetries(reader, progress)
   reader.on('range', ({ start, end }) => {
     progress.add(end - start)
   })

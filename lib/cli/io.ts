@@ -5,6 +5,7 @@
  * of it can steer a terminal.
  */
 import type { Readable, Writable } from '../stream.js'
+import type { Clock } from '../vault/clock.js'
 
 /** The process as a command sees it. */
 export interface Io {
@@ -14,6 +15,8 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Fires when the process is asked to stop, with the name of the system's signal as its reason. */
   readonly signal: AbortSignal
+  /** Where time comes from for pauses between attempts; default the system. */
+  readonly clock?: Clock | undefined
 }
 
 /** Text with every control character written as `\u001b`. */

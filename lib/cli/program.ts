@@ -5,16 +5,21 @@
 import { createRequire } from 'node:module'
 import { Command, Option } from 'commander'
 import {
+  addCatalogOptions,
   addCommonOptions,
   addConnectionOptions,
+  type CatalogOptions,
   type CommonOptions,
   type ConnectionOptions,
 } from './connection.js'
+import { parseDuration } from './duration.js'
+import { collectFault } from './fault.js'
 import type { GetOptions } from './get.js'
 import type { Io } from './io.js'
 import type { PutOptions } from './put.js'
 import type { ServeOptions } from './serve.js'
 import { parseCount, parsePort, parseSize } from './size.js'
+import type { UploadsOptions } from './uploads.js'
 
 const { version } = createRequire(import.meta.url)('glacier-pipe/package.json') as {
   readonly version: string
@@ -44,6 +49,8 @@ export function makeProgram(io: Io): Command {
     .addHelpText('after', EXIT_CODES)
   addPut(program, io)
   addGet(program, io)
+  addLs(program, io)
+  addUploads(program, io)
   addHash(program, io)
   addVault(program, io)
   addServe(program, io)
@@ -63,11 +70,17 @@ function addPut(program: Command, io: Io): void {
           parseSize,
         )
         .option('--expected-size <size>', 'of the whole: chooses the part size', parseSize)
+        .option('--limit-rate <size>', 'bytes sent a second at the most', parseSize)
+        .option('--resume', 'go on with the last unfinished upload to the vault; begin one if there is none')
+        .option('--upload-id <id>', 'go on with this upload')
         .addOption(
           new Option('--on-failure <what>', 'what becomes of a begun upload')
             .choices(['keep', 'abort'])
             .default('keep'),
-        ),
+        )
+        .option('--max-archive-size <size>', 'bytes in an archive at the most; default 5TB', parseSize)
+        .option('--no-volumes', 'fail where the stream does not fit one archive')
+        .option('--dry-run', 'print what would be done; read and send nothing'),
     ),
   ).action(async (vault: string, file: string | undefined, options: PutOptions) => {
     const { put } = await import('./put.js')
@@ -79,17 +92,39 @@ function addGet(program: Command, io: Io): void {
   addTransferOptions(
     addConnectionOptions(
       program
-        .command('get <vault> <archive-id>')
-        .description('retrieve an archive, verified, to stdout or a file')
+        .command('get <vault> <archive-id...>')
+        .description('retrieve an archive, verified, to stdout or a file; several, as one stream')
         .option('-o, --output <file>', 'write to this file, which appears when it is whole')
         .addOption(
           new Option('--tier <tier>', 'how fast, and how dear').choices(['Expedited', 'Standard', 'Bulk']),
         )
+        .option('--no-volumes', 'of an archive that is the first of several, retrieve it alone')
         .addHelpText('after', DASH_IDS),
     ),
-  ).action(async (vault: string, archiveId: string, options: GetOptions) => {
+  ).action(async (vault: string, archiveIds: string[], options: GetOptions) => {
     const { get } = await import('./get.js')
-    return get(vault, archiveId, options, io)
+    return get(vault, archiveIds, options, io)
+  })
+}
+
+function addLs(program: Command, io: Io): void {
+  addCatalogOptions(program.command('ls [vault]').description('list the archives the catalog knows')).action(
+    async (vault: string | undefined, options: CatalogOptions) => {
+      const { ls } = await import('./ls.js')
+      return ls(vault, options, io)
+    },
+  )
+}
+
+function addUploads(program: Command, io: Io): void {
+  addConnectionOptions(
+    program
+      .command('uploads <vault>')
+      .description('list the uploads that are open at the service, or abort one')
+      .option('--abort <id>', 'abort this upload; its parts are lost'),
+  ).action(async (vault: string, options: UploadsOptions) => {
+    const { uploads } = await import('./uploads.js')
+    return uploads(vault, options, io)
   })
 }
 
@@ -136,7 +171,8 @@ function addServe(program: Command, io: Io): void {
       .description('run the local vault as a server on this machine')
       .option('--dir <dir>', "where it keeps its vaults; default the user's data folder")
       .option('--port <number>', 'the port to listen on; default any free one', parsePort)
-      .option('--region <name>', 'the region it says it is; default us-east-1'),
+      .option('--region <name>', 'the region it says it is; default us-east-1')
+      .option('--fault <rule>', 'fail requests: OPERATION:every=3:KIND; may be repeated', collectFault, []),
   ).action(async (options: ServeOptions) => {
     const { serve } = await import('./serve.js')
     return serve(options, io)
@@ -147,4 +183,9 @@ function addTransferOptions(command: Command): Command {
   return command
     .option('--concurrency <number>', 'requests at once at the most; default 8', parseCount)
     .option('--memory <size>', 'of parts held at the most; default 256MiB', parseSize)
+    .option(
+      '--retry-for <time>',
+      'go on trying for so long since anything succeeded; default 6h',
+      parseDuration,
+    )
 }

@@ -4,6 +4,7 @@
  * It is drawn when something has been transferred and enough time has passed, never by a timer.
  */
 import { printable, type Io } from './io.js'
+import { formatDuration } from './duration.js'
 import { formatSize } from './size.js'
 
 /** How progress is shown. */
@@ -20,13 +21,17 @@ const LOG_LINE = 60_000
 export class Progress {
   readonly #stderr: Io['stderr']
   readonly #verb: string
+  readonly #quiet: boolean
   readonly #shown: boolean
   readonly #redrawn: boolean
   readonly #now: () => number
   readonly #started: number
   #drawn: number
   #bytes = 0
+  #moved = 0
   #pieces = 0
+  #skipped = 0
+  #atOnce: number | undefined
   #onLine = false
   /** Bytes there will be, where known. */
   total: number | undefined
@@ -43,6 +48,7 @@ export class Progress {
   ) {
     this.#stderr = io.stderr
     this.#verb = verb
+    this.#quiet = quiet
     this.#shown = !quiet && progress !== 'never'
     this.#redrawn = progress === 'always' || io.stderr.isTTY === true
     this.#now = now
@@ -50,10 +56,18 @@ export class Progress {
     this.#drawn = this.#started
   }
 
-  /** Takes note of a piece that has been transferred. */
-  add(bytes: number): void {
+  /**
+   * Takes note of a piece that has been dealt with.
+   *
+   * @param moved - whether it was transferred now, and not there before
+   * @param atOnce - how many may be under way at once, where that is worth knowing
+   */
+  add(bytes: number, moved = true, atOnce?: number): void {
     this.#bytes += bytes
     this.#pieces++
+    if (moved) this.#moved += bytes
+    else this.#skipped++
+    this.#atOnce = atOnce
     const now = this.#now()
     if (!this.#shown || now - this.#drawn < (this.#redrawn ? REDRAW : LOG_LINE)) return
     this.#drawn = now
@@ -64,6 +78,12 @@ export class Progress {
   stop(): void {
     if (this.#onLine) this.#stderr.write('\r\u001b[K')
     this.#onLine = false
+  }
+
+  /** Prints a line for people, with nothing drawn over it. */
+  note(line: string): void {
+    this.stop()
+    if (!this.#quiet) this.#stderr.write(`glacier-pipe: ${printable(line)}\n`)
   }
 
   /** Ends with a line that says what was transferred. */
@@ -79,27 +99,20 @@ export class Progress {
 
   #line(now: number): string {
     const { total } = this
-    if (total === undefined || total <= 0) return printable(`${this.#verb} ${this.#amount(now)}`)
+    const atOnce = this.#atOnce === undefined ? '' : `, ${this.#atOnce} at once`
+    if (total === undefined || total <= 0) return printable(`${this.#verb} ${this.#amount(now)}${atOnce}`)
     const percent = Math.floor((this.#bytes / total) * 100)
-    const left = ((now - this.#started) / this.#bytes) * (total - this.#bytes)
+    const left = ((now - this.#started) / Math.max(this.#moved, 1)) * (total - this.#bytes)
     return printable(
-      `${this.#verb} ${percent} % of ${formatSize(total)}: ${this.#amount(now)}, ${duration(left)} left`,
+      `${this.#verb} ${percent} % of ${formatSize(total)}: ${this.#amount(now)}${atOnce}, ${formatDuration(left)} left`,
     )
   }
 
   #amount(now: number): string {
     const elapsed = now - this.#started
-    const rate = formatSize((this.#bytes / Math.max(elapsed, 1)) * 1000)
-    return `${formatSize(this.#bytes)} in ${this.#pieces} ${this.#pieces === 1 ? 'part' : 'parts'}, ${rate}/s, ${duration(elapsed)}`
+    const rate = formatSize((this.#moved / Math.max(elapsed, 1)) * 1000)
+    const pieces = `${this.#pieces} ${this.#pieces === 1 ? 'part' : 'parts'}`
+    const skipped = this.#skipped > 0 ? ` (${this.#skipped} were there)` : ''
+    return `${formatSize(this.#bytes)} in ${pieces}${skipped}, ${rate}/s, ${formatDuration(elapsed)}`
   }
-}
-
-/** Milliseconds as `1:02:03` or `2:03`. */
-export function duration(milliseconds: number): string {
-  const seconds = Math.round(milliseconds / 1000)
-  const two = (n: number): string => String(n).padStart(2, '0')
-  const minutes = Math.floor(seconds / 60)
-  return minutes < 60
-    ? `${minutes}:${two(seconds % 60)}`
-    : `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(seconds % 60)}`
 }

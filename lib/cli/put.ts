@@ -3,15 +3,23 @@
  */
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
+import { Catalog } from '../catalog/catalog.js'
+import { journalIn } from '../catalog/journal.js'
 import type { Readable } from '../stream.js'
-import { archiveWriter } from '../upload/archive-writer.js'
+import { UploadFailedError } from '../errors.js'
+import { archiveWriter, type ArchiveWriter } from '../upload/archive-writer.js'
+import type { ArchiveWriterOptions } from '../upload/writer-options.js'
 import type { Archive } from '../upload/archive.js'
+import { resumingWriter } from '../upload/resume-upload.js'
 import { uploadThrough } from '../upload/upload-archive.js'
-import { planUpload } from '../upload/upload-plan.js'
-import { withClient, type ConnectionOptions } from './connection.js'
-import { usage, UsageError } from './exit-code.js'
+import { forecastUpload, planUpload, type UploadPlan } from '../upload/upload-plan.js'
+import { catalogFileOf, withConnection, type Connection, type ConnectionOptions } from './connection.js'
+import { ResumableError, usage, UsageError } from './exit-code.js'
 import { printData, printJson, printNote, type Io } from './io.js'
 import { Progress } from './progress.js'
+import { findUnfinished, resumeCommand, type ResumeTarget } from './resume.js'
+import { followRetries } from './retry-notes.js'
+import { formatSize } from './size.js'
 
 /** Options of `put`. */
 export interface PutOptions extends ConnectionOptions {
@@ -20,7 +28,14 @@ export interface PutOptions extends ConnectionOptions {
   readonly expectedSize?: number
   readonly concurrency?: number
   readonly memory?: number
+  readonly limitRate?: number
+  readonly resume?: boolean
+  readonly uploadId?: string
+  readonly retryFor?: number
   readonly onFailure: 'keep' | 'abort'
+  readonly volumes: boolean
+  readonly maxArchiveSize?: number
+  readonly dryRun?: boolean
 }
 
 /** Runs `put`. */
@@ -30,54 +45,172 @@ export async function put(
   options: PutOptions,
   io: Io,
 ): Promise<void> {
-  const { source, size } = await open(file, io)
+  if (options.resume && options.uploadId !== undefined)
+    throw new UsageError('--resume looks for an upload, --upload-id names one: give one of them.')
+  const size = await sizeOf(file)
+  const expectedSize = options.expectedSize ?? size
+  const plan = usage(() => planUpload({ ...options, expectedSize }))
+  if (options.dryRun) {
+    await printPlan(plan, expectedSize, options, io)
+    return
+  }
+  const source = open(file, io)
   try {
-    const plan = usage(() => planUpload({ ...options, expectedSize: options.expectedSize ?? size }))
-    const archives = await withClient(options, io, async (client) => {
-      const writer = usage(() => archiveWriter(client, { ...options, ...plan, vaultName, signal: io.signal }))
-      const progress = new Progress(io, options, 'stored')
-      progress.total = size
-      writer.on('part', ({ start, end }) => {
-        progress.add(end - start)
-      })
-      writer.on('archive', ({ parts, size: stored }) => {
-        if (parts === 1) progress.add(stored) // it went up whole
-      })
-      const stored = await uploadThrough(writer, source).finally(() => {
-        progress.stop()
-      })
-      progress.done()
-      return stored
+    const archives = await withConnection(options, io, async (connection) => {
+      const catalog = await Catalog.open(catalogFileOf(options, io.env))
+      try {
+        return await upload({ vaultName, file, source, size, plan, catalog, connection }, options, io)
+      } finally {
+        await catalog.close()
+      }
     })
-    for (const [index, archive] of archives.entries()) await print(archive, index + 1, options, io)
+    for (const archive of archives) await print(archive, options, io)
   } finally {
     source.destroy()
   }
 }
 
-/** The bytes to store, and how many they are where that is known. */
-async function open(
-  file: string | undefined,
-  io: Io,
-): Promise<{ source: Readable; size: number | undefined }> {
-  if (file !== undefined && file !== '-') {
-    const found = await stat(file)
-    return { source: createReadStream(file), size: found.isFile() ? found.size : undefined }
+/** What is uploaded where. */
+interface Upload {
+  readonly vaultName: string
+  readonly file: string | undefined
+  readonly source: Readable
+  /** Bytes of the source, where known for certain. */
+  readonly size: number | undefined
+  readonly plan: UploadPlan
+  readonly catalog: Catalog
+  readonly connection: Connection
+}
+
+async function upload(it: Upload, options: PutOptions, io: Io): Promise<readonly Archive[]> {
+  const progress = new Progress(io, options, 'stored')
+  const writer = await makeWriter(it, options, io)
+  progress.total = it.size
+  follow(writer, progress)
+  try {
+    const archives = await uploadThrough(writer, it.source).finally(() => {
+      progress.stop()
+    })
+    progress.done()
+    return archives
+  } catch (error) {
+    for (const { volume, archiveId } of writer.archives)
+      printNote(io, `${volume === 1 ? 'An archive' : `Volume ${volume}`} is stored. Its ID is ${archiveId}.`)
+    throw advised(error, writer, it, options)
   }
+}
+
+async function makeWriter(it: Upload, options: PutOptions, io: Io): Promise<ArchiveWriter> {
+  const { vaultName, plan, connection, catalog, size } = it
+  const { client } = connection
+  const place = await connection.place()
+  const all: ArchiveWriterOptions = {
+    ...options,
+    ...plan,
+    vaultName,
+    journal: journalIn(catalog, place),
+    signal: io.signal,
+    clock: io.clock,
+  }
+  const fresh = (): ArchiveWriter => usage(() => archiveWriter(client, { ...all, uploadId: undefined }))
+  const target: ResumeTarget | undefined = await findUnfinished(
+    { vaultName, ...place },
+    catalog.path,
+    options,
+    io,
+  )
+  if (!target) return fresh()
+  const { partSize, memory, concurrency, description } = options
+  const asked = { partSize, memory, concurrency, description } // the plan's part size is not the upload's
+  const writer = await resumingWriter(client, {
+    ...all,
+    ...asked,
+    ...target.resume,
+    client,
+    sourceSize: size,
+  }).catch((error: unknown) => target.whenGone(error, all.journal))
+  return writer ?? fresh()
+}
+
+function follow(writer: ArchiveWriter, progress: Progress): void {
+  writer.on('part', ({ start, end, skipped, concurrency }) => {
+    progress.add(end - start, !skipped, concurrency)
+  })
+  writer.on('archive', ({ volume, archiveId }) => {
+    if (volume > 1) progress.note(`Volume ${volume} is stored. Its ID is ${archiveId}.`)
+  })
+  writer.on('warning', ({ message }) => {
+    progress.note(message)
+  })
+  followRetries(writer, progress)
+}
+
+/** The error, with the command that goes on where something is left to go on with. */
+function advised(
+  error: unknown,
+  writer: ArchiveWriter,
+  { vaultName, file }: Upload,
+  options: PutOptions,
+): unknown {
+  const { uploadId } = writer
+  const isKept = error instanceof UploadFailedError ? error.kept : uploadId !== undefined
+  const isBetweenVolumes = uploadId === undefined && writer.archives.length > 0 && !writer.isStored
+  if (!isKept && !isBetweenVolumes) return error
+  return new ResumableError(error, resumeCommand(vaultName, file, uploadId, options))
+}
+
+async function sizeOf(file: string | undefined): Promise<number | undefined> {
+  if (file === undefined || file === '-') return undefined
+  const found = await stat(file)
+  return found.isFile() ? found.size : undefined
+}
+
+/** The bytes to store. */
+function open(file: string | undefined, io: Io): Readable {
+  if (file !== undefined && file !== '-') return createReadStream(file)
   if (file === undefined && io.stdin.isTTY) {
     throw new UsageError(
       'Nothing is piped in: give a FILE, pipe something into the command, or give - to type.',
     )
   }
-  return { source: io.stdin, size: undefined }
+  return io.stdin
 }
 
-async function print(archive: Archive, volume: number, { json }: PutOptions, io: Io): Promise<void> {
+async function print(archive: Archive, { json }: PutOptions, io: Io): Promise<void> {
   const { vaultName: vault, archiveId, ...rest } = archive
   try {
-    await (json ? printJson(io, { archiveId, vault, ...rest, volume }) : printData(io, archiveId))
+    await (json ? printJson(io, { archiveId, vault, ...rest }) : printData(io, archiveId))
   } catch (error) {
     printNote(io, `The archive is stored. Its ID is ${archiveId}.`) // stdout is closed, and nobody else knows it
     throw error
   }
+}
+
+/** What `--dry-run` prints: what would be done, nothing having been read or sent. */
+async function printPlan(
+  plan: UploadPlan,
+  size: number | undefined,
+  { json }: PutOptions,
+  io: Io,
+): Promise<void> {
+  const forecast = size === undefined ? undefined : forecastUpload(plan, size)
+  const mostInArchive = plan.partSize * plan.partsPerVolume
+  if (json) {
+    await printJson(io, { ...plan, mostInArchive, size, forecast })
+    return
+  }
+  const held = (plan.concurrency + 2) * plan.partSize
+  const lines = [
+    `part size   ${formatSize(plan.partSize)}`,
+    `at once     ${plan.concurrency} requests`,
+    `memory      ${formatSize(held)} of parts, of ${formatSize(plan.memory)} allowed`,
+    `an archive  holds ${formatSize(mostInArchive)} in ${plan.partsPerVolume} parts; ${plan.volumes ? 'then the stream goes on in another' : 'more is an error'}`,
+  ]
+  if (size !== undefined && forecast) {
+    const { parts, volumes, requests } = forecast
+    lines.push(
+      `${formatSize(size).padEnd(12)}would be ${parts} parts in ${volumes} archives: ${requests} requests`,
+    )
+  }
+  for (const line of lines) await printData(io, line)
 }

@@ -2,9 +2,10 @@
  * `serve`: the local vault as a server of its own, until it is told to stop.
  */
 import { once } from 'node:events'
-import { startLocalVault, type LocalVault } from '../local/index.js'
+import { startLocalVault, type FaultRule, type LocalVault } from '../local/index.js'
 import { AbortError } from '../errors.js'
 import { defaultLocalDir, type CommonOptions } from './connection.js'
+import { UsageError } from './exit-code.js'
 import { printData, printJson, printNote, type Io } from './io.js'
 
 /** Options of `serve`. */
@@ -12,17 +13,21 @@ export interface ServeOptions extends CommonOptions {
   readonly dir?: string
   readonly port?: number
   readonly region?: string
+  readonly fault: readonly FaultRule[]
 }
 
 /** Runs `serve`. One line on stdout says that it is ready. */
 export async function serve(options: ServeOptions, io: Io): Promise<void> {
-  const { dir = defaultLocalDir(io.env), port, region } = options
+  const { dir = defaultLocalDir(io.env), port, region, fault: faults } = options
   const credentials = credentialsOf(io.env)
   const vault = await startLocalVault({
     dir,
     ...(port !== undefined && { port }),
     ...(region !== undefined && { region }),
     ...(credentials && { credentials }),
+    faults,
+  }).catch((error: unknown) => {
+    throw error instanceof RangeError ? new UsageError(error.message, { cause: error }) : error
   })
   try {
     await announce(vault, options, io)

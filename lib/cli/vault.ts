@@ -1,23 +1,26 @@
 /**
  * `vault create|ls|show|rm`.
  */
-import type { Vault } from '../vault/vault-client.js'
-import { withClient, type ConnectionOptions } from './connection.js'
+import { itemsOf, type Vault } from '../vault/vault-client.js'
+import { withConnection, type ConnectionOptions } from './connection.js'
 import { printData, printJson, printNote, type Io } from './io.js'
 import { formatSize } from './size.js'
 
 /** Runs `vault create NAME`. A vault that exists stays as it is. */
 export async function createVault(vaultName: string, options: ConnectionOptions, io: Io): Promise<void> {
   const { accountId } = options
-  await withClient(options, io, (client) => client.createVault({ vaultName, accountId, signal: io.signal }))
+  await withConnection(options, io, ({ patient: client }) =>
+    client.createVault({ vaultName, accountId, signal: io.signal }),
+  )
   if (!options.quiet) printNote(io, `There is a vault ${vaultName}.`)
 }
 
 /** Runs `vault ls`. */
 export async function listVaults(options: ConnectionOptions, io: Io): Promise<void> {
   const { accountId, json } = options
-  await withClient(options, io, async (client) => {
-    for await (const vault of client.listVaults({ accountId, signal: io.signal })) {
+  await withConnection(options, io, async ({ patient: client }) => {
+    const request = { accountId, signal: io.signal }
+    for await (const vault of itemsOf((page) => client.listVaults({ ...request, ...page }))) {
       await (json ? printJson(io, vault) : printData(io, vault.vaultName))
     }
   })
@@ -26,7 +29,7 @@ export async function listVaults(options: ConnectionOptions, io: Io): Promise<vo
 /** Runs `vault show NAME`. */
 export async function showVault(vaultName: string, options: ConnectionOptions, io: Io): Promise<void> {
   const { accountId, json } = options
-  const vault = await withClient(options, io, (client) =>
+  const vault = await withConnection(options, io, ({ patient: client }) =>
     client.describeVault({ vaultName, accountId, signal: io.signal }),
   )
   if (json) await printJson(io, vault)
@@ -36,7 +39,9 @@ export async function showVault(vaultName: string, options: ConnectionOptions, i
 /** Runs `vault rm NAME`. */
 export async function deleteVault(vaultName: string, options: ConnectionOptions, io: Io): Promise<void> {
   const { accountId } = options
-  await withClient(options, io, (client) => client.deleteVault({ vaultName, accountId, signal: io.signal }))
+  await withConnection(options, io, ({ patient: client }) =>
+    client.deleteVault({ vaultName, accountId, signal: io.signal }),
+  )
   if (!options.quiet) printNote(io, `The vault ${vaultName} is deleted.`)
 }
 

@@ -4,5 +4,7 @@
  * @packageDocumentation
  */
 export type { LocalCredentials } from './credentials.js'
+export { FAULT_KINDS, Faults, type FaultKind, type FaultRule } from './faults.js'
 export { startLocalVault, type LocalVault } from './local-vault.js'
 export type { LocalVaultOptions } from './options.js'
+export { Traffic, type OperationTraffic } from './traffic.js'

@@ -6,10 +6,12 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { keptCredentials, type LocalCredentials } from './credentials.js'
 import { Disk } from './disk.js'
+import { Faults } from './faults.js'
 import { Locks } from './locks.js'
 import { checkedOptions, type LocalVaultOptions } from './options.js'
 import { makeRequestHandler } from './request-handler.js'
 import { makeStores } from './stores.js'
+import { Traffic } from './traffic.js'
 
 /** A local vault that is running. */
 export interface LocalVault {
@@ -23,6 +25,10 @@ export interface LocalVault {
   readonly credentials: LocalCredentials
   /** The folder, absolute. */
   readonly dir: string
+  /** What goes wrong, by rule. */
+  readonly faults: Faults
+  /** What has come since the start. */
+  readonly traffic: Traffic
   /**
    * Stops: takes no more requests, ends all connections, and waits until what they had begun is over. What was
    * acknowledged is on disk; nothing is left that would keep the process running. May be called again.
@@ -58,7 +64,10 @@ export async function startLocalVault(options: LocalVaultOptions): Promise<Local
   const locks = new Locks(disk)
   const credentials = given.credentials ?? (await keptCredentials(disk, locks))
   const stores = makeStores({ disk, locks, now, region, accountId }, jobDelay, createVaults)
-  const handle = makeRequestHandler(stores, { region, credentials, now })
+  const faults = new Faults()
+  for (const rule of given.faults) faults.add(rule)
+  const traffic = new Traffic()
+  const handle = makeRequestHandler(stores, { gatekeeper: { region, credentials, now }, faults, traffic })
   const active = new Set<Promise<void>>()
   const server = createServer((request, response) => {
     const handling = handle(request, response).finally(() => active.delete(handling))
@@ -67,7 +76,8 @@ export async function startLocalVault(options: LocalVaultOptions): Promise<Local
   const endpoint = await listen(server, port, host)
   let stopping: Promise<void> | undefined
   const close = (): Promise<void> => (stopping ??= stop(server, active))
-  return { endpoint, region, accountId, credentials, dir: disk.dir, close, [Symbol.asyncDispose]: close }
+  const it = { endpoint, region, accountId, credentials, dir: disk.dir, faults, traffic }
+  return { ...it, close, [Symbol.asyncDispose]: close }
 }
 
 async function listen(server: Server, port: number, host: string): Promise<string> {

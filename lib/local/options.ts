@@ -2,6 +2,7 @@
  * The options of a local vault, checked and filled in before anything is done.
  */
 import type { LocalCredentials } from './credentials.js'
+import type { FaultRule } from './faults.js'
 
 /** Options of {@link startLocalVault}. */
 export interface LocalVaultOptions {
@@ -25,6 +26,8 @@ export interface LocalVaultOptions {
   readonly now?: (() => number) | undefined
   /** Whether uploading to a vault there is none of makes it; default false, as at the service. */
   readonly createVaults?: boolean | undefined
+  /** What goes wrong from the start; default nothing. More can be added while it runs. */
+  readonly faults?: readonly FaultRule[] | undefined
 }
 
 /** Options that have been checked; `credentials` may still be made. */
@@ -49,6 +52,7 @@ export function checkedOptions(options: LocalVaultOptions): CheckedOptions {
     jobDelay = 0,
     now = Date.now,
     createVaults = false,
+    faults = [],
   } = options
   assertTypes({ dir, host, region, accountId }, 'string')
   assertTypes({ port, jobDelay }, 'number')
@@ -69,7 +73,7 @@ export function checkedOptions(options: LocalVaultOptions): CheckedOptions {
         'delete everything. Give allowRemote where that is meant.',
     )
   }
-  return { dir, host, allowRemote, port, region, accountId, credentials, jobDelay, now, createVaults }
+  return { dir, host, allowRemote, port, region, accountId, credentials, jobDelay, now, createVaults, faults }
 }
 
 function assertTypes(values: Readonly<Record<string, unknown>>, type: string): void {

@@ -6,6 +6,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 import { authenticate, type Gatekeeper } from './authenticate.js'
 import { headerOf, type Answer, type Exchange } from './exchange.js'
+import { answeredFault, type FaultKind, type Faults } from './faults.js'
 import { findRoute, type Match } from './routes.js'
 import {
   accessDenied,
@@ -16,24 +17,96 @@ import {
   ServiceFault,
 } from './service-fault.js'
 import type { Stores } from './stores.js'
+import type { Traffic } from './traffic.js'
 
 /** Bytes a body may have that is no archive's. */
 const MOST_BODY = 1_048_576
 /** Bytes of a refused body that are still taken in, so that a client which sends first and reads then gets its answer. */
 const MOST_DRAINED = 134_217_728
 
+/** What a request passes besides the operation it calls. */
+export interface Surroundings {
+  readonly gatekeeper: Gatekeeper
+  readonly faults: Faults
+  readonly traffic: Traffic
+}
+
 /** What answers requests; its promise, which never fails, says when all is over that a request had begun. */
 export function makeRequestHandler(
   stores: Stores,
-  gatekeeper: Gatekeeper,
+  { gatekeeper, faults, traffic }: Surroundings,
 ): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
   return async (request, response) => {
-    const answer = await answerTo(request, stores, gatekeeper).catch(refusal)
+    const call = callOf(request)
+    const operation = call.match?.route.operation ?? 'none'
+    traffic.came(operation)
+    const fault = faults.meet(operation)
+    if (fault && (await failInstead(fault, request, response))) return
+    const answer = await answerTo(call, request, stores, gatekeeper).catch(refusal)
+    if (answer.status < 300) traffic.carriedOut(operation, Number(request.headers['content-length'] ?? 0))
     response.setHeader('date', new Date(gatekeeper.now()).toUTCString()) // clients set their clocks by it
     if (!request.complete) drain(request)
+    if (fault === 'lose-answer') request.socket.resetAndDestroy()
     // It fails where the client is gone, or the output cannot be read: a cut body says so.
-    await send(answer, response).catch(() => response.destroy())
+    else
+      await send(fault === 'wrong-hash' ? withWrongHash(answer) : answer, response).catch(() =>
+        response.destroy(),
+      )
   }
+}
+
+/** A request's line, taken apart. */
+interface Call {
+  readonly method: string
+  readonly path: string
+  readonly queryText: string
+  readonly query: URLSearchParams
+  readonly match: Match | undefined
+}
+
+function callOf({ method = '', url = '' }: IncomingMessage): Call {
+  const [path, queryText] = split(url)
+  const query = new URLSearchParams(queryText)
+  return { method, path, queryText, query, match: findRoute(method, path, query) }
+}
+
+/** Fails a request before it is carried out; false where the fault comes after that. */
+async function failInstead(
+  fault: FaultKind,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<boolean> {
+  if (fault === 'lose-answer' || fault === 'wrong-hash') return false
+  if (fault === 'reset-before') request.socket.resetAndDestroy()
+  else if (fault === 'reset-amid') await resetAmid(request)
+  else if (fault === 'stall') {
+    request.resume()
+    await new Promise((resolve) => request.socket.once('close', resolve))
+  } else {
+    request.resume()
+    const refused = answeredFault(fault)
+    if (refused) await send(refusal(refused), response).catch(() => response.destroy())
+    else if (fault === 'timeout-without-body') response.writeHead(408, { 'content-length': '0' }).end()
+    else response.writeHead(503, { 'content-type': 'text/html' }).end('<html><h1>Service down</h1></html>')
+  }
+  return true
+}
+
+async function resetAmid(request: IncomingMessage): Promise<void> {
+  let left = Number(request.headers['content-length'] ?? 0) / 2
+  request.on('error', () => undefined) // the reset is ours
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    left -= chunk.length
+    if (left <= 0) break
+  }
+  request.socket.resetAndDestroy()
+}
+
+function withWrongHash(answer: Answer): Answer {
+  const name = 'x-amz-sha256-tree-hash'
+  return answer.headers?.[name]
+    ? { ...answer, headers: { ...answer.headers, [name]: 'f'.repeat(64) } }
+    : answer
 }
 
 /** Takes in and forgets what is still to come of a body, up to a limit past which the connection is cut. */
@@ -46,11 +119,13 @@ function drain(request: IncomingMessage): void {
   })
 }
 
-async function answerTo(request: IncomingMessage, stores: Stores, gatekeeper: Gatekeeper): Promise<Answer> {
-  const { method = '', url = '', headers } = request
-  const [path, queryText] = split(url)
-  const query = new URLSearchParams(queryText)
-  const match = findRoute(method, path, query)
+async function answerTo(
+  { method, path, queryText, query, match }: Call,
+  request: IncomingMessage,
+  stores: Stores,
+  gatekeeper: Gatekeeper,
+): Promise<Answer> {
+  const { headers } = request
   const stream = request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer> // so it can still be answered
   const body = match?.route.streams ? Buffer.alloc(0) : await readBody(stream)
   const exchange = { stores, names: match?.names ?? {}, query, headers, body, stream }

@@ -15,12 +15,14 @@ import { NodeStack } from '../tree-hash/tree-hash.js'
 import { rangesOf, type ByteRange } from '../vault/byte-range.js'
 import { planMemory, type MemoryOptions, type MemoryPlan } from '../vault/memory-plan.js'
 import { DEFAULT_PART_SIZE } from '../vault/part-size.js'
+import { Retry, type RetryNotice, type RetryOptions } from '../vault/retry.js'
+import { retrying } from '../vault/retrying-client.js'
 import { vaultClientOf } from '../vault/sdk-vault-client.js'
 import type { Job, VaultClient, VaultRequest } from '../vault/vault-client.js'
 import { fetchVerified, type VerifiedRange } from './verified-range.js'
 
 /** What may be said of how an archive is read. */
-export interface ReadOptions extends VaultRequest, MemoryOptions {
+export interface ReadOptions extends VaultRequest, MemoryOptions, RetryOptions {
   /** Bytes in each request: 1 MiB × 2ⁿ. Default 16 MiB, or a quarter of the memory where that is less. */
   readonly rangeSize?: number | undefined
 }
@@ -49,19 +51,34 @@ export function archiveReader(
   client: GlacierClient | VaultClient,
   options: ArchiveReaderOptions,
 ): ArchiveReader {
-  const vault = vaultClientOf(client)
-  return new ArchiveReader(vault, options, (signal) => vault.describeJob({ ...options, signal }))
+  return new ArchiveReader(vaultClientOf(client), options, async function* (vault, signal) {
+    yield await vault.describeJob({ ...options, signal })
+  })
 }
 
 /** What an {@link ArchiveReader} tells, besides a Readable's own events. */
 export interface ArchiveReaderEvents {
   /** A retrieval job was started; its ID. The first byte comes when it has finished, after minutes or hours. */
   job: [jobId: string]
-  /** The job has finished; what it brought out. */
+  /** A job has finished; what it brought out. Of several archives each is told when its turn comes. */
   ready: [job: Job]
-  /** A range has been verified and is handed on. */
+  /** Bytes of the stream have been verified and are handed on. */
   range: [range: ByteRange]
+  /** A request failed and is made again. */
+  retry: [notice: RetryNotice]
 }
+
+/**
+ * Gives the finished jobs whose output a reader reads, one after the other; asked for the first with the first read.
+ *
+ * @param client - makes each request until it succeeds
+ * @param started - to be told of a job that was started
+ */
+export type JobFinder = (
+  client: VaultClient,
+  signal: AbortSignal,
+  started: (jobId: string) => void,
+) => AsyncGenerator<Job, void, undefined>
 
 /** What {@link archiveReader} and `retrieveArchive` give. */
 // eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- see the interface below
@@ -70,22 +87,26 @@ export class ArchiveReader extends Readable {
   readonly #ranges: AsyncGenerator<Buffer, void, undefined>
   #position = 0
 
-  /** @param findJob - gives the finished job; called with the first read. It may tell of one it has started. */
-  constructor(
-    client: VaultClient,
-    options: ReadOptions,
-    findJob: (signal: AbortSignal, started: (jobId: string) => void) => Promise<Job>,
-  ) {
+  /** @param findJobs - gives the jobs to read the output of */
+  constructor(client: VaultClient, options: ReadOptions, findJobs: JobFinder) {
     super()
     const plan = planMemory(options.rangeSize, DEFAULT_PART_SIZE, options)
+    const retry = new Retry(
+      options,
+      () => client.refreshCredentials?.() ?? Promise.resolve(),
+      (notice) => this.emit('retry', notice),
+    )
     const { vaultName, accountId } = options
     const { signal } = this.#cancel
-    setMaxListeners(0, signal) // two for each request under way, however many are asked for
-    this.#ranges = verifiedRanges(client, { vaultName, accountId, signal }, plan, async () => {
-      const job = await findJob(signal, (jobId) => this.emit('job', jobId))
+    setMaxListeners(0, signal) // several for each request under way, however many are asked for
+    const jobs = findJobs(retrying(client, retry), signal, (jobId) => this.emit('job', jobId))
+    const read = (job: Job): AsyncGenerator<Buffer, void, undefined> => {
       this.emit('ready', job)
-      return job
-    })
+      return verifiedRanges(client, retry, { vaultName, accountId, signal }, plan, job)
+    }
+    this.#ranges = (async function* () {
+      for await (const job of jobs) yield* read(job)
+    })()
     if (options.signal) addAbortSignal(options.signal, this)
   }
 
@@ -130,18 +151,18 @@ export interface ArchiveReader {
 
 async function* verifiedRanges(
   client: VaultClient,
+  retry: Retry,
   vault: VaultRequest,
   { pieceSize, concurrency }: MemoryPlan,
-  findJob: () => Promise<Job>,
+  job: Job,
 ): AsyncGenerator<Buffer, void, undefined> {
-  const job = await findJob()
   const ranges = rangesOf(sizeOf(job), pieceSize)
   const nodes = new NodeStack()
   const underWay: Promise<VerifiedRange>[] = []
   const fetchNext = (): void => {
     const { value: range } = ranges.next()
     if (!range) return
-    const fetched = fetchVerified(client, { ...vault, jobId: job.jobId, range }, job)
+    const fetched = fetchVerified(client, retry, { ...vault, jobId: job.jobId, range }, job)
     fetched.catch(() => undefined) // told when its turn comes
     underWay.push(fetched)
   }

@@ -3,7 +3,7 @@
  */
 import type { GlacierClient } from '@aws-sdk/client-glacier'
 import { vaultClientOf } from '../vault/sdk-vault-client.js'
-import type { Job, Tier, VaultClient } from '../vault/vault-client.js'
+import type { Tier, VaultClient } from '../vault/vault-client.js'
 import { ArchiveReader, type ReadOptions } from './archive-reader.js'
 import { waitForJob, type PollDelays } from './job.js'
 
@@ -11,7 +11,8 @@ import { waitForJob, type PollDelays } from './job.js'
 export interface RetrieveArchiveOptions extends ReadOptions {
   /** A `GlacierClient` of the caller's, or any `VaultClient`. */
   readonly client: GlacierClient | VaultClient
-  readonly archiveId: string
+  /** The ID of an archive; of several, as a stream's volumes, they are read one after the other as one stream. */
+  readonly archiveId: string | readonly string[]
   /** How fast, and how dear; default the service's, Standard. */
   readonly tier?: Tier | undefined
   /** How long to wait between two looks at the job. */
@@ -19,8 +20,9 @@ export interface RetrieveArchiveOptions extends ReadOptions {
 }
 
 /**
- * A Readable of an archive, each byte verified before it is handed on. The retrieval job is started with the first
- * read and told by the event `job`; the first byte comes when it has finished, after minutes or hours.
+ * A Readable of an archive, or of a stream's volumes, each byte verified before it is handed on. The retrieval jobs
+ * are started together, with the first read, and told by the event `job`; the first byte comes when the first has
+ * finished, after minutes or hours.
  *
  * It fails with `ERR_JOB_FAILED`, `ERR_NOT_FOUND` and the like where there is no such archive, and with
  * `ERR_TREE_HASH_MISMATCH` or `ERR_SIZE_MISMATCH` where what comes is not what was stored.
@@ -34,15 +36,18 @@ export interface RetrieveArchiveOptions extends ReadOptions {
  * ```
  */
 export function retrieveArchive(options: RetrieveArchiveOptions): ArchiveReader {
-  const { vaultName, accountId, archiveId, tier, poll } = options
-  if (!archiveId || typeof archiveId !== 'string')
+  const { vaultName, accountId, tier, poll } = options
+  const archiveIds = [options.archiveId].flat()
+  if (archiveIds.length === 0 || !archiveIds.every((id: unknown) => typeof id === 'string' && id !== ''))
     throw new TypeError('The ID of an archive is needed: archiveId.')
-  const client = vaultClientOf(options.client)
-  const findJob = async (signal: AbortSignal, started: (jobId: string) => void): Promise<Job> => {
+  return new ArchiveReader(vaultClientOf(options.client), options, async function* (client, signal, started) {
     const vault = { vaultName, accountId, signal }
-    const jobId = await client.startRetrieval({ ...vault, archiveId, tier })
-    started(jobId)
-    return waitForJob(client, { ...vault, jobId }, poll)
-  }
-  return new ArchiveReader(client, options, findJob)
+    const jobIds: string[] = []
+    for (const archiveId of archiveIds) {
+      const jobId = await client.startRetrieval({ ...vault, archiveId, tier })
+      started(jobId)
+      jobIds.push(jobId)
+    }
+    for (const jobId of jobIds) yield await waitForJob(client, { ...vault, jobId }, poll)
+  })
 }

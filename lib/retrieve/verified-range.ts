@@ -1,13 +1,11 @@
 /**
  * One range of a job's output, in memory and verified. A bad or cut one is fetched again, alone.
  */
-import { ConnectionError, SizeMismatchError, TreeHashMismatchError } from '../errors.js'
+import { SizeMismatchError, TreeHashMismatchError } from '../errors.js'
 import { TreeHash } from '../tree-hash/tree-hash.js'
 import { toInclusive, type ByteRange } from '../vault/byte-range.js'
+import type { Retry } from '../vault/retry.js'
 import type { Job, OutputRequest, VaultClient } from '../vault/vault-client.js'
-
-/** Times a range is asked for before what is wrong with it is told. */
-const ATTEMPTS = 3
 
 /** Bytes whose tree hash has been checked. */
 export interface VerifiedRange {
@@ -20,31 +18,17 @@ export interface VerifiedRange {
  * Fetches a range and checks it against the tree hash the service gives for it.
  *
  * @param job - the job it is of: its tree hash serves where the range is the whole archive
- * @throws {TreeHashMismatchError} `ERR_TREE_HASH_MISMATCH`: three times the bytes were not those of the hash
- * @throws {SizeMismatchError} `ERR_SIZE_MISMATCH`: three times fewer or more bytes came
- * @throws {ServiceError} the request failed
+ * @throws {TreeHashMismatchError} `ERR_TREE_HASH_MISMATCH`: each time the bytes were not those of the hash
+ * @throws {SizeMismatchError} `ERR_SIZE_MISMATCH`: each time fewer or more bytes came
+ * @throws as {@link Retry.run}
  */
-export async function fetchVerified(
+export function fetchVerified(
   client: VaultClient,
+  retry: Retry,
   request: OutputRequest,
   job: Job,
 ): Promise<VerifiedRange> {
-  for (let attempt = 1; attempt < ATTEMPTS; attempt++) {
-    try {
-      return await fetchOnce(client, request, job)
-    } catch (error) {
-      if (!isWorthAnother(error)) throw error
-    }
-  }
-  return fetchOnce(client, request, job)
-}
-
-function isWorthAnother(error: unknown): boolean {
-  return (
-    error instanceof TreeHashMismatchError ||
-    error instanceof SizeMismatchError ||
-    error instanceof ConnectionError
-  )
+  return retry.run(() => fetchOnce(client, request, job), request.signal)
 }
 
 async function fetchOnce(client: VaultClient, request: OutputRequest, job: Job): Promise<VerifiedRange> {

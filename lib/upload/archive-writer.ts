@@ -3,49 +3,46 @@
  *
  * - A part belongs to the writer from `_write` until its request settles. `_write` calls back when the next part could
  *   be sent at once, so the writer holds at most `concurrency` parts, and its source is held up by the network alone.
- * - The first part waits for a second: an archive of one part goes up in one UploadArchive request, and nothing is
- *   initiated for a source without a byte.
  * - Parts are checked against the part size as they come, since a wrong boundary shows at the service only when the
  *   upload is completed, perhaps a day later.
+ * - Where an archive is full, it is completed, and the stream goes on in a next one: one at a time, since the next
+ *   one's description has the first one's archive ID.
  * - `_destroy` ends all requests, waits until they have settled, and then keeps the upload or aborts it, as asked; never
- *   once completion was sent, for then the archive may exist.
+ *   once completion was sent, for then the archive may exist. A request that stores an archive is given a few seconds
+ *   more, so that its answer, the archive ID, is not thrown away.
  */
 import { setMaxListeners } from 'node:events'
 import type { GlacierClient } from '@aws-sdk/client-glacier'
-import { EmptyArchiveError, PartBoundaryError, TooManyPartsError, UploadFailedError } from '../errors.js'
+import {
+  CompletionUnknownError,
+  EmptyArchiveError,
+  PartBoundaryError,
+  TooManyPartsError,
+  UploadFailedError,
+  UploadGoneError,
+} from '../errors.js'
 import { addAbortSignal, Writable } from '../stream.js'
 import type { HashedPart } from '../tree-hash/hash-parts.js'
-import { NodeStack } from '../tree-hash/tree-hash.js'
+import { AdaptiveConcurrency } from '../vault/concurrency.js'
 import { encodeDescription } from '../vault/description.js'
-import { MAX_PARTS } from '../vault/limits.js'
+import { RateLimit } from '../vault/rate-limit.js'
+import { Retry } from '../vault/retry.js'
 import { vaultClientOf } from '../vault/sdk-vault-client.js'
-import type { StoredArchive, VaultClient } from '../vault/vault-client.js'
-import type { Archive, UploadedPart } from './archive.js'
-import { completeUpload, uploadPart, uploadWhole } from './part-uploader.js'
-import { planUpload, type UploadPlan, type UploadPlanOptions } from './upload-plan.js'
+import type { VaultClient } from '../vault/vault-client.js'
+import type { Archive } from './archive.js'
+import { noJournal } from './journal.js'
+import { endsEarly, listUploaded } from './resume.js'
+import type { Transfer } from './transfer.js'
+import { planUpload, type UploadPlan } from './upload-plan.js'
+import { laterDescription } from './volume-description.js'
+import { StoredVolume } from './stored-volume.js'
+import { Volume, type BegunBefore } from './volume.js'
+import type { ArchiveWriterEvents, ArchiveWriterOptions, ResumeOptions } from './writer-options.js'
 
-/** Options of {@link archiveWriter}. */
-export interface ArchiveWriterOptions extends Omit<UploadPlanOptions, 'expectedSize'> {
-  readonly vaultName: string
-  /** 12 digits; default the account of the credentials. */
-  readonly accountId?: string | undefined
-  /** Any text of at most 1,024 characters once encoded; see `encodeDescription`. Default: none. */
-  readonly description?: string | undefined
-  /** What becomes of a begun upload when something fails; default `'keep'`. */
-  readonly onFailure?: 'keep' | 'abort' | undefined
-  /** Ends the upload early: the writer is destroyed with an `AbortError`. */
-  readonly signal?: AbortSignal | undefined
-}
-
-/** What an {@link ArchiveWriter} tells, besides a Writable's own events. */
-export interface ArchiveWriterEvents {
-  /** An upload was begun; its ID. */
-  initiated: [uploadId: string]
-  /** The service has taken a part and confirmed its tree hash. Parts may come out of order. */
-  part: [part: UploadedPart]
-  /** The service has stored an archive and confirmed its tree hash. */
-  archive: [archive: Archive]
-}
+/** Milliseconds a request that stores an archive is given when the writer is destroyed. */
+const LAST_ANSWER = 5_000
+/** The part of an archive's parts at which a warning comes. */
+const NEARLY = 0.8
 
 /**
  * A Writable of {@link HashedPart}s that ends in an archive ID.
@@ -74,53 +71,78 @@ export function archiveWriter(
 /** What {@link archiveWriter} gives. */
 // eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- see the interface below
 export class ArchiveWriter extends Writable {
-  readonly #client: VaultClient
-  readonly #plan: UploadPlan
-  readonly #vault: {
-    readonly vaultName: string
-    readonly accountId: string | undefined
-    readonly signal: AbortSignal
-  }
+  readonly #transfer: Transfer
   readonly #description: string | undefined
   readonly #abortsOnFailure: boolean
+  readonly #resume: ResumeOptions
   readonly #archives: Archive[] = []
-  readonly #nodes = new NodeStack()
-  readonly #inFlight = new Set<Promise<void>>()
   readonly #cancel = new AbortController()
+  readonly #lastCancel = new AbortController()
+  #volume: Volume | StoredVolume | undefined
+  #isStored = false
+  /** Bytes of the stream in volumes that are stored. */
+  #stored = 0
   /** The `_write` or `_final` under way; never rejects. */
   #working = Promise.resolve()
-  #held: HashedPart | undefined
-  #size = 0
-  #uploadId: string | undefined
-  #completionSent = false
+  /** The upload to resume, until a volume has it. */
+  #toResume: string | undefined
 
   constructor(client: GlacierClient | VaultClient, options: ArchiveWriterOptions) {
     super({ objectMode: true, highWaterMark: 1 })
-    if (!options.vaultName || typeof options.vaultName !== 'string') {
+    const { vaultName, accountId, onFailure = 'keep', limitRate, journal = noJournal } = options
+    if (!vaultName || typeof vaultName !== 'string') {
       throw new TypeError('The name of a vault is needed: vaultName.')
     }
-    this.#client = vaultClientOf(client)
-    this.#plan = planUpload(options)
+    if (!['keep', 'abort'].includes(onFailure)) {
+      throw new RangeError(`What becomes of a failed upload is 'keep' or 'abort', not '${onFailure}'.`)
+    }
     this.#description = options.description ? encodeDescription(options.description) : undefined
-    this.#abortsOnFailure = options.onFailure === 'abort'
-    this.#vault = { vaultName: options.vaultName, accountId: options.accountId, signal: this.#cancel.signal }
-    setMaxListeners(0, this.#cancel.signal) // one for each request under way, however many are asked for
+    this.#abortsOnFailure = onFailure === 'abort'
+    this.#resume = options
+    this.#toResume = options.uploadId
+    const vaultClient = vaultClientOf(client)
+    const plan = planUpload(options)
+    const retry = new Retry(
+      options,
+      () => vaultClient.refreshCredentials?.() ?? Promise.resolve(),
+      (notice) => this.emit('retry', notice),
+    )
+    this.#transfer = {
+      client: vaultClient,
+      vault: { vaultName, accountId },
+      plan,
+      retry,
+      concurrency: new AdaptiveConcurrency(plan.concurrency),
+      sendLimit: limitRate === undefined ? undefined : new RateLimit(limitRate, retry.clock),
+      journal,
+      signal: this.#cancel.signal,
+      lastSignal: this.#lastCancel.signal,
+      tell: (event, ...told) => {
+        this.emit(event, ...told)
+      },
+    }
+    setMaxListeners(0, this.#cancel.signal) // several for each request under way, however many are asked for
     if (options.signal) addAbortSignal(options.signal, this)
   }
 
-  /** What was stored; complete after `finish`. */
+  /** What was stored; complete after `finish`. A resumed stream's has the volumes of earlier runs, too. */
   get archives(): readonly Archive[] {
     return this.#archives
   }
 
   /** The ID of the upload that is open at the service; `undefined` where there is none, as after completion. */
   get uploadId(): string | undefined {
-    return this.#uploadId
+    return this.#volume instanceof Volume ? this.#volume.uploadId : this.#toResume
   }
 
-  /** How the upload is made: bytes in each part, bytes of parts held at the most, parts sent at once at the most. */
+  /** Whether the whole stream is stored, also where the writer was destroyed while the last answer came. */
+  get isStored(): boolean {
+    return this.#isStored
+  }
+
+  /** How the upload is made. */
   get plan(): UploadPlan {
-    return this.#plan
+    return this.#transfer.plan
   }
 
   override _write(
@@ -148,126 +170,123 @@ export class ArchiveWriter extends Writable {
 
   async #accept(part: HashedPart): Promise<void> {
     this.#check(part)
-    this.#nodes.push(Buffer.from(part.treeHash, 'hex'))
-    this.#size = part.end
-    if (part.index === 0) {
-      this.#held = part
-      return
+    let volume = this.#volume ?? (await this.#next())
+    if (this.#isFull(volume)) {
+      const { partSize, partsPerVolume, volumes } = this.plan
+      if (!volumes) throw new TooManyPartsError(partSize, partsPerVolume)
+      await this.#complete(volume, true)
+      volume = await this.#next()
     }
-    const first = this.#held
-    if (first) {
-      this.#held = undefined
-      await this.#initiate()
-      this.#send(first)
-      await this.#slot()
+    await volume.add(part)
+    if (volume instanceof Volume && volume.parts === Math.ceil(this.plan.partsPerVolume * NEARLY)) {
+      this.#warnOfFullness(volume.parts)
     }
-    this.#cancel.signal.throwIfAborted()
-    this.#send(part)
-    await this.#slot()
   }
 
   #check({ index, start, end }: Partial<HashedPart>): void {
     if (index === undefined || start === undefined || end === undefined) {
       throw new TypeError('The writer takes hashed parts: put hashParts() in front of it.')
     }
-    const { partSize } = this.#plan
+    const { partSize } = this.plan
     const length = end - start
-    if (index === MAX_PARTS) throw new TooManyPartsError(partSize, MAX_PARTS)
     if (length > partSize) throw new PartBoundaryError(index, partSize, length)
     const before = index * partSize
     if (start !== before) throw new PartBoundaryError(index - 1, partSize, start - before + partSize)
   }
 
-  async #initiate(): Promise<void> {
-    const { partSize } = this.#plan
-    this.#uploadId = await this.#client.initiateUpload({
-      ...this.#vault,
-      partSize,
-      description: this.#description,
-    })
-    this.#cancel.signal.throwIfAborted() // destroyed while the request was under way; `#settle` has the ID now
-    this.emit('initiated', this.#uploadId)
+  #isFull(volume: Volume | StoredVolume): boolean {
+    return volume instanceof StoredVolume ? volume.isFull : volume.parts === this.plan.partsPerVolume
   }
 
-  #send(part: HashedPart): void {
-    const { index, start, end, treeHash } = part
-    const sent = uploadPart(this.#client, this.#upload(), part)
-      .finally(() => this.#inFlight.delete(sent))
-      .then(() => {
-        this.emit('part', { index, start, end, treeHash })
-      })
-      .catch((error: unknown) => {
-        this.destroy(error as Error) // of the service, or of a listener
-      })
-    this.#inFlight.add(sent)
+  /** The volume the stream goes on in: one an earlier run has stored, the one it had begun, or a new one. */
+  async #next(): Promise<Volume | StoredVolume> {
+    const number = this.#archives.length + 1
+    const earlier = this.#resume.earlierVolumes?.[number - 1]
+    if (earlier) return (this.#volume = new StoredVolume(earlier, this.#stored))
+    const isFirstBegun = number === (this.#resume.earlierVolumes?.length ?? 0) + 1
+    const before = isFirstBegun ? await this.#begunBefore() : undefined
+    const firstVolume = this.#archives[0]?.archiveId
+    const description =
+      firstVolume === undefined || before
+        ? this.#description
+        : laterDescription(this.#archives[0]?.description, { volume: number, firstVolume })
+    const place = { volume: number, firstVolume, offset: this.#stored, description }
+    return (this.#volume = new Volume(this.#transfer, place, before, (error) => {
+      this.destroy(error)
+    }))
   }
 
-  /** Waits until fewer requests than allowed are under way. */
-  async #slot(): Promise<void> {
-    while (this.#inFlight.size >= this.#plan.concurrency) await Promise.race(this.#inFlight)
+  async #begunBefore(): Promise<BegunBefore | undefined> {
+    const { completionSent = false, sourceSize = Infinity } = this.#resume
+    const uploadId = this.#toResume
+    if (uploadId === undefined) return undefined
+    try {
+      const uploaded = await listUploaded(this.#transfer, uploadId)
+      const end = this.#stored + uploaded.end
+      if (end > sourceSize) throw endsEarly(sourceSize, end, uploadId)
+      return { uploadId, uploaded }
+    } catch (error) {
+      if (completionSent && error instanceof UploadGoneError) return { uploadId, uploaded: undefined }
+      throw error
+    }
   }
 
   async #finish(): Promise<void> {
-    if (this.#nodes.count === 0) throw new EmptyArchiveError()
-    const treeHash = this.#treeHash()
-    const first = this.#held
-    this.#held = undefined
-    if (first) {
-      this.#stored(
-        await uploadWhole(this.#client, { ...this.#vault, description: this.#description }, first),
-        treeHash,
-      )
-      return
-    }
-    await Promise.all(this.#inFlight)
-    this.#cancel.signal.throwIfAborted() // a part has failed meanwhile
-    this.#completionSent = true
-    const stored = await completeUpload(this.#client, { ...this.#upload(), size: this.#size, treeHash })
-    this.#uploadId = undefined
-    this.#stored(stored, treeHash)
+    const isResumed = this.#toResume !== undefined || this.#resume.earlierVolumes !== undefined
+    if (!this.#volume && !isResumed) throw new EmptyArchiveError()
+    await this.#complete(this.#volume ?? (await this.#next()), false)
+    this.#isStored = true
   }
 
-  #stored({ archiveId, location }: StoredArchive, treeHash: string): void {
-    const archive: Archive = {
-      archiveId,
-      vaultName: this.#vault.vaultName,
-      size: this.#size,
-      treeHash,
-      partSize: this.#plan.partSize,
-      parts: this.#nodes.count,
-      description: this.#description,
-      location,
-    }
+  async #complete(volume: Volume | StoredVolume, more: boolean): Promise<void> {
+    const archive = volume instanceof Volume ? await volume.complete(more) : volume.complete()
     this.#archives.push(archive)
-    this.emit('archive', archive)
+    this.#stored += archive.size
+    if (volume instanceof Volume) this.emit('archive', archive)
   }
 
   /** Waits for the ended requests, decides on the upload, and gives the error to tell. */
   async #settle(error: Error | null): Promise<Error | null> {
-    await Promise.all([this.#working, ...this.#inFlight])
-    this.#held = undefined
-    const uploadId = this.#uploadId
+    const settled = new AbortController()
+    const { retry, journal } = this.#transfer
+    retry.clock.sleep(LAST_ANSWER, settled.signal).then(
+      () => {
+        this.#lastCancel.abort(error ?? undefined)
+      },
+      () => undefined, // all is over before
+    )
+    const volume = this.#volume instanceof Volume ? this.#volume : undefined
+    await Promise.all([this.#working, volume?.settled()])
+    settled.abort()
+    const { uploadId } = this
     if (uploadId === undefined || error === null) return error
-    const kept = !(await this.#aborted(uploadId))
-    if (!kept) this.#uploadId = undefined
-    return error.name === 'AbortError' ? error : new UploadFailedError(error, uploadId, kept)
+    const isGone = error instanceof UploadGoneError || error instanceof CompletionUnknownError
+    const kept = !isGone && !(await this.#aborted(uploadId, volume?.completionSent === true))
+    if (!kept) {
+      this.#toResume = undefined
+      volume?.forget()
+      // Of one that may have become an archive the journal keeps what it has.
+      if (!volume?.completionSent) await journal.ended(uploadId).catch(() => undefined) // the failure is worth telling, not this
+    }
+    return isGone || error.name === 'AbortError' ? error : new UploadFailedError(error, uploadId, kept)
   }
 
-  async #aborted(uploadId: string): Promise<boolean> {
-    if (!this.#abortsOnFailure || this.#completionSent) return false
-    const { vaultName, accountId } = this.#vault
-    return this.#client.abortUpload({ vaultName, accountId, uploadId }).then(
+  async #aborted(uploadId: string, completionSent: boolean): Promise<boolean> {
+    if (!this.#abortsOnFailure || completionSent) return false
+    const { client, vault } = this.#transfer
+    return client.abortUpload({ ...vault, uploadId }).then(
       () => true,
       () => false, // what failed the upload is worth telling, not this; the upload is reported as kept
     )
   }
 
-  #upload(): { vaultName: string; accountId: string | undefined; signal: AbortSignal; uploadId: string } {
-    return { ...this.#vault, uploadId: this.#uploadId as string } // set before the first part is sent
-  }
-
-  #treeHash(): string {
-    return this.#nodes.root().toString('hex')
+  #warnOfFullness(parts: number): void {
+    const { partsPerVolume, volumes } = this.plan
+    const then = volumes ? 'the stream then goes on in another archive.' : 'the upload then fails.'
+    this.emit('warning', {
+      code: 'NEARLY_FULL',
+      message: `${parts} of the ${partsPerVolume} parts this archive may have are used: ${then}`,
+    })
   }
 }
 

@@ -18,12 +18,31 @@ export interface Archive {
   readonly description: string | undefined
   /** The archive's path at the service; `undefined` where it gave none. */
   readonly location: string | undefined
+  /** Its place in the stream: 1, and more where the stream took several archives. */
+  readonly volume: number
+  /** The archive ID of the stream's first volume; `undefined` in that one itself. */
+  readonly firstVolume: string | undefined
 }
 
 /** A part the service has taken, its tree hash confirmed. */
 export interface UploadedPart extends ByteRange {
-  /** 0-based. */
+  /** 0-based, in the stream. */
   readonly index: number
   /** Lowercase hex. */
   readonly treeHash: string
+  /** True where a resumed upload had it already, so that it was not sent. */
+  readonly skipped: boolean
+  /** How many requests are let in at once as things stand. */
+  readonly concurrency: number
+}
+
+/** Something that does not fail an upload and should be known. */
+export interface UploadWarning {
+  /**
+   * - `NEARLY_FULL`: four fifths of the parts an archive may have are used
+   * - `PARTS_DIFFERED`: parts that a resumed upload had were others than the source has now, and were sent again
+   * - `POSSIBLE_ORPHAN`: a request that stores an archive may have been carried out without being answered
+   */
+  readonly code: 'NEARLY_FULL' | 'PARTS_DIFFERED' | 'POSSIBLE_ORPHAN'
+  readonly message: string
 }

@@ -3,14 +3,15 @@
  */
 import type { ReadableStream } from 'node:stream/web'
 import type { GlacierClient } from '@aws-sdk/client-glacier'
-import { AbortError, UploadFailedError } from '../errors.js'
+import { AbortError, TooManyPartsError, UploadFailedError, UploadGoneError } from '../errors.js'
 import { pipeline } from '../stream.js'
 import { hashParts } from '../tree-hash/hash-parts.js'
 import type { VaultClient } from '../vault/vault-client.js'
-import { archiveWriter, type ArchiveWriter, type ArchiveWriterOptions } from './archive-writer.js'
+import { archiveWriter, type ArchiveWriter } from './archive-writer.js'
+import type { ArchiveWriterOptions, ResumeOptions } from './writer-options.js'
 import type { Archive } from './archive.js'
 import { rechunk } from './rechunk.js'
-import { planUpload, type UploadPlanOptions } from './upload-plan.js'
+import { planUpload, type UploadPlan, type UploadPlanOptions } from './upload-plan.js'
 
 /** Anything that gives bytes: a Node or web stream, an (async) iterable of pieces, or one piece. */
 export type ByteSource =
@@ -24,7 +25,8 @@ export type ByteSource =
 export type Rechunker = (size: number, options: { readonly flush: true }) => NodeJS.ReadWriteStream
 
 /** Options of {@link uploadArchive}. */
-export interface UploadArchiveOptions extends ArchiveWriterOptions, UploadPlanOptions {
+export interface UploadArchiveOptions
+  extends Omit<ArchiveWriterOptions, keyof ResumeOptions>, UploadPlanOptions {
   /** A `GlacierClient` of the caller's, or any `VaultClient`. */
   readonly client: GlacierClient | VaultClient
   /** What cuts the source into parts; default {@link rechunk}. Others may hold more memory than the budget says. */
@@ -34,7 +36,7 @@ export interface UploadArchiveOptions extends ArchiveWriterOptions, UploadPlanOp
 /**
  * Puts a stream of bytes of unknown length into a vault.
  *
- * @returns what was stored, normally one archive
+ * @returns what was stored: one archive, or more where the stream is longer than an archive may be
  * @throws {TypeError} a source that gives no bytes, or an option of a wrong type
  * @throws {RangeError} an option out of range
  * @throws {EmptyArchiveError} `ERR_EMPTY_ARCHIVE`: the source had no byte; nothing was sent
@@ -64,7 +66,9 @@ export async function uploadThrough(
   cut: Rechunker = rechunk,
 ): Promise<Archive[]> {
   try {
-    await pipeline(iterable(source), cut(writer.plan.partSize, { flush: true }), hashParts(), writer)
+    const { plan } = writer
+    const bytes = plan.volumes ? iterable(source) : noMoreThan(plan, iterable(source))
+    await pipeline(bytes, cut(plan.partSize, { flush: true }), hashParts(), writer)
   } catch (error) {
     writer.destroy() // where the pipeline was never made; otherwise it is already
     await closed(writer)
@@ -82,6 +86,19 @@ function iterable(
   return source instanceof Uint8Array ? [source] : source
 }
 
+/** The source, as far as one archive holds it: the first byte past that is an error, before the part it would be in. */
+async function* noMoreThan(
+  { partSize, partsPerVolume }: UploadPlan,
+  source: AsyncIterable<Uint8Array> | Iterable<Uint8Array> | NodeJS.ReadableStream,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  let left = partSize * partsPerVolume
+  for await (const bytes of source as AsyncIterable<Uint8Array>) {
+    left -= bytes.length
+    if (left < 0) throw new TooManyPartsError(partSize, partsPerVolume)
+    yield bytes
+  }
+}
+
 /** Resolves when the writer has ended its requests and settled what becomes of the upload. */
 async function closed(writer: ArchiveWriter): Promise<void> {
   if (!writer.closed) await new Promise((resolve) => writer.once('close', resolve))
@@ -91,6 +108,7 @@ async function closed(writer: ArchiveWriter): Promise<void> {
 function explained(error: unknown, uploadId: string | undefined): unknown {
   if (error instanceof Error && error.name === 'AbortError')
     return new AbortError({ cause: error.cause, uploadId })
-  if (uploadId === undefined || error instanceof UploadFailedError) return error
+  const isToldSo = error instanceof UploadFailedError || error instanceof UploadGoneError
+  if (uploadId === undefined || isToldSo) return error
   return new UploadFailedError(error, uploadId, true)
 }

@@ -1,9 +1,13 @@
 /**
- * Before a byte is read: how large the parts are, how much memory they may take, how many are sent at once.
+ * Before a byte is read: how large the parts are, how much memory they may take, how many are sent at once, how much
+ * an archive holds.
  */
 import { MAX_PARTS } from '../vault/limits.js'
 import { planMemory, type MemoryOptions } from '../vault/memory-plan.js'
 import { DEFAULT_PART_SIZE, partSizeFor } from '../vault/part-size.js'
+
+/** Bytes an archive has at the most where nothing is said: 5 TB, what AWS's own migration tool takes (peers.md 7). */
+export const DEFAULT_MAX_ARCHIVE_SIZE = 5e12
 
 /** What may be said of an upload's size and means. */
 export interface UploadPlanOptions extends MemoryOptions {
@@ -14,6 +18,10 @@ export interface UploadPlanOptions extends MemoryOptions {
   readonly partSize?: number | undefined
   /** Bytes the source has or is thought to have; chooses the part size. Default: unknown. */
   readonly expectedSize?: number | undefined
+  /** Bytes an archive has at the most, rounded down to whole parts; default 5 TB. A longer stream takes several. */
+  readonly maxArchiveSize?: number | undefined
+  /** Whether a stream may take several archives, where one is full; default true. False makes that an error. */
+  readonly volumes?: boolean | undefined
 }
 
 /** How an upload is made. */
@@ -24,23 +32,57 @@ export interface UploadPlan {
   readonly memory: number
   /** Parts sent at once at the most. */
   readonly concurrency: number
+  /** Parts an archive has at the most. */
+  readonly partsPerVolume: number
+  /** Whether the stream may go on in another archive. */
+  readonly volumes: boolean
+}
+
+/** What an upload of a known size will take. */
+export interface UploadForecast {
+  readonly volumes: number
+  readonly parts: number
+  /** Requests, where none has to be repeated. */
+  readonly requests: number
 }
 
 /**
- * Decides part size, memory and concurrency.
+ * Decides part size, memory, concurrency and volumes.
  *
  * @throws {TypeError} a part size that is no number
  * @throws {RangeError} values the service or the budget cannot meet; the message says which would do
  */
 export function planUpload(options: UploadPlanOptions): UploadPlan {
-  const { expectedSize } = options
-  const wanted = expectedSize === undefined ? DEFAULT_PART_SIZE : partSizeFor(expectedSize)
-  const { pieceSize: partSize, memory, concurrency } = planMemory(options.partSize, wanted, options)
-  if (expectedSize !== undefined && expectedSize > partSize * MAX_PARTS) {
+  const { expectedSize, maxArchiveSize = DEFAULT_MAX_ARCHIVE_SIZE, volumes = true } = options
+  if (!(maxArchiveSize > 0)) {
     throw new RangeError(
-      `${expectedSize} bytes do not fit ${MAX_PARTS} parts of ${partSize} bytes: ` +
-        `they need parts of ${wanted} bytes, and four times that of memory.`,
+      `The most an archive may have is a number of bytes from 1 up, not ${maxArchiveSize}.`,
     )
   }
-  return { partSize, memory, concurrency }
+  const ofVolume =
+    expectedSize !== undefined && volumes ? Math.min(expectedSize, maxArchiveSize) : expectedSize
+  const wanted = ofVolume === undefined ? DEFAULT_PART_SIZE : partSizeFor(ofVolume)
+  const { pieceSize: partSize, memory, concurrency } = planMemory(options.partSize, wanted, options)
+  const partsPerVolume = Math.min(MAX_PARTS, Math.floor(maxArchiveSize / partSize))
+  if (partsPerVolume === 0) {
+    throw new RangeError(
+      `An archive of at most ${maxArchiveSize} bytes does not hold one part of ${partSize}.`,
+    )
+  }
+  if (!volumes && expectedSize !== undefined && expectedSize > partSize * partsPerVolume) {
+    throw new RangeError(
+      `${expectedSize} bytes do not fit ${partsPerVolume} parts of ${partSize} bytes, and no second volume is ` +
+        `allowed: parts of ${wanted} bytes would do where four fit the memory, or volumes.`,
+    )
+  }
+  return { partSize, memory, concurrency, partsPerVolume, volumes }
+}
+
+/** What an upload of so many bytes takes: an archive of one part is one request, others are begun and completed. */
+export function forecastUpload({ partSize, partsPerVolume }: UploadPlan, size: number): UploadForecast {
+  const parts = Math.ceil(size / partSize)
+  const volumes = Math.ceil(parts / partsPerVolume)
+  const inLast = parts - (volumes - 1) * partsPerVolume
+  const wholes = (inLast === 1 ? 1 : 0) + (partsPerVolume === 1 ? volumes - 1 : 0)
+  return { volumes, parts, requests: parts + 2 * (volumes - wholes) }
 }

@@ -53,11 +53,17 @@ export function decodeDescription(description: string): string {
 }
 
 function escaped(text: string): string {
-  // A space beside a space, or at either end of the text, is written as an escape: no run of spaces is left.
-  const json = JSON.stringify(text)
+  return `{"Path":${asciiJson(text)}}`
+}
+
+/**
+ * A text as a JSON string that may stand in a description: all of 0x20-0x7E. A space beside a space, or at either end
+ * of the text, is written as an escape, so that no run of spaces is left.
+ */
+export function asciiJson(text: string): string {
+  return JSON.stringify(text)
     .replace(/[^\x20-\x7e]/g, unicodeEscape)
     .replace(/(?<=[" ]) | (?=")/g, unicodeEscape)
-  return `{"Path":${json}}`
 }
 
 function unicodeEscape(character: string): string {

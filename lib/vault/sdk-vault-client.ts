@@ -1,43 +1,19 @@
 /**
- * The port's one adapter, and the only file that knows `@aws-sdk/client-glacier`. The SDK is loaded with the first
- * request (it takes 0.1 s), so importing this package stays cheap.
+ * The port's one adapter: each call of the port as one of the SDK's commands.
  */
 import type * as Sdk from '@aws-sdk/client-glacier'
-import { addAbortSignal, type Readable } from '../stream.js'
 import { toContentRange, toRangeHeader } from './byte-range.js'
-import { withChecksums } from './lean-checksums.js'
-import { toServiceError } from './service-error.js'
-import type {
-  AccountRequest,
-  ArchiveRequest,
-  CompleteRequest,
-  InitiateRequest,
-  Job,
-  JobOutput,
-  JobRequest,
-  OutputRequest,
-  PartRequest,
-  RetrievalRequest,
-  StoredArchive,
-  UploadRequest,
-  Vault,
-  VaultClient,
-  VaultRequest,
-} from './vault-client.js'
-
-/** Milliseconds a connection may take to open. */
-const CONNECTION_TIMEOUT = 10_000
-/** Milliseconds a connection may stay silent. The SDK's own default is to wait for ever (protocol.md 6). */
-const IDLE_TIMEOUT = 300_000
-
-/** What the service answers to a header-only or JSON request, before this file names it. */
-type Wire<T> = { readonly [K in keyof T]?: T[K] | undefined }
+import { SdkConnection, type RequestOptions } from './sdk-connection.js'
+import type * as Port from './vault-client.js'
+import { present, toListedPart, toOpenUpload, toStoredArchive, toVault } from './wire.js'
 
 /**
- * A {@link VaultClient} over the AWS SDK.
+ * A {@link VaultClient} over the AWS SDK. Each call is one request, signed anew, under time limits; what goes on after
+ * a failure is up to the caller, as `uploadArchive` and `retrieveArchive` do.
  *
  * @param source - a `GlacierClient` of the caller's, who goes on owning it; or the configuration of one to make, with
  *   credentials and region from the SDK's own chain where it names none
+ * @throws {RangeError} an idle timeout that is none
  *
  * @example
  * ```ts
@@ -46,12 +22,15 @@ type Wire<T> = { readonly [K in keyof T]?: T[K] | undefined }
  * client.destroy()
  * ```
  */
-export function glacierClient(source: Sdk.GlacierClient | Sdk.GlacierClientConfig = {}): SdkVaultClient {
-  return new SdkVaultClient(source)
+export function glacierClient(
+  source: Sdk.GlacierClient | Sdk.GlacierClientConfig = {},
+  options: RequestOptions = {},
+): SdkVaultClient {
+  return new SdkVaultClient(source, options)
 }
 
 /** The {@link VaultClient} for whatever a caller may pass as one. */
-export function vaultClientOf(client: Sdk.GlacierClient | VaultClient): VaultClient {
+export function vaultClientOf(client: Sdk.GlacierClient | Port.VaultClient): Port.VaultClient {
   if (typeof client !== 'object' || (client as unknown) === null) {
     throw new TypeError(
       'A client is needed: a GlacierClient of @aws-sdk/client-glacier, or what glacierClient() gives.',
@@ -61,85 +40,111 @@ export function vaultClientOf(client: Sdk.GlacierClient | VaultClient): VaultCli
 }
 
 /** What {@link glacierClient} gives. */
-export class SdkVaultClient implements VaultClient {
-  readonly #source: Sdk.GlacierClient | Sdk.GlacierClientConfig
-  #client: Sdk.GlacierClient | undefined
+export class SdkVaultClient implements Port.VaultClient {
+  readonly #connection: SdkConnection
 
-  constructor(source: Sdk.GlacierClient | Sdk.GlacierClientConfig) {
-    this.#source = source
+  constructor(source: Sdk.GlacierClient | Sdk.GlacierClientConfig, options: RequestOptions) {
+    this.#connection = new SdkConnection(source, options)
   }
 
   /** Closes the connections of a client made here; one the caller owns is left alone. */
   destroy(): void {
-    if (this.#client !== this.#source) this.#client?.destroy()
+    this.#connection.destroy()
   }
 
-  async createVault(request: VaultRequest): Promise<void> {
-    await this.#call('CreateVault', request, (sdk) => new sdk.CreateVaultCommand(addressOf(request)))
+  /**
+   * The region requests go to.
+   *
+   * @throws {ServiceError} `ERR_SERVICE`: none is set
+   */
+  region(): Promise<string> {
+    return this.#connection.region()
   }
 
-  async describeVault(request: VaultRequest): Promise<Vault> {
-    return toVault(
-      await this.#call('DescribeVault', request, (sdk) => new sdk.DescribeVaultCommand(addressOf(request))),
+  refreshCredentials(): Promise<void> {
+    return this.#connection.refreshCredentials()
+  }
+
+  async createVault(request: Port.VaultRequest): Promise<void> {
+    await this.#connection.call(
+      'CreateVault',
+      request,
+      (sdk) => new sdk.CreateVaultCommand(addressOf(request)),
     )
   }
 
-  async *listVaults(request: AccountRequest): AsyncIterable<Vault> {
-    let marker: string | undefined
-    do {
-      const input = { accountId: request.accountId, marker }
-      const page: Sdk.ListVaultsCommandOutput = await this.#call(
-        'ListVaults',
+  async describeVault(request: Port.VaultRequest): Promise<Port.Vault> {
+    return toVault(
+      await this.#connection.call(
+        'DescribeVault',
         request,
-        (sdk) => new sdk.ListVaultsCommand(input),
-      )
-      for (const vault of page.VaultList ?? []) yield toVault(vault)
-      marker = page.Marker ?? undefined
-    } while (marker !== undefined)
-  }
-
-  async deleteVault(request: VaultRequest): Promise<void> {
-    await this.#call('DeleteVault', request, (sdk) => new sdk.DeleteVaultCommand(addressOf(request)))
-  }
-
-  async uploadArchive(request: ArchiveRequest): Promise<StoredArchive> {
-    const input = { ...addressOf(request), archiveDescription: request.description, body: request.bytes }
-    return toStoredArchive(
-      'UploadArchive',
-      await this.#call('UploadArchive', request, (sdk) =>
-        withChecksums(new sdk.UploadArchiveCommand(input), request),
+        (sdk) => new sdk.DescribeVaultCommand(addressOf(request)),
       ),
     )
   }
 
-  async initiateUpload(request: InitiateRequest): Promise<string> {
+  async listVaults(request: Port.AccountRequest & Port.PageRequest): Promise<Port.Page<Port.Vault>> {
+    const input = { accountId: request.accountId ?? '-', ...pageOf(request) }
+    const output = await this.#connection.call(
+      'ListVaults',
+      request,
+      (sdk) => new sdk.ListVaultsCommand(input),
+    )
+    return { items: (output.VaultList ?? []).map(toVault), marker: output.Marker ?? undefined }
+  }
+
+  async deleteVault(request: Port.VaultRequest): Promise<void> {
+    await this.#connection.call(
+      'DeleteVault',
+      request,
+      (sdk) => new sdk.DeleteVaultCommand(addressOf(request)),
+    )
+  }
+
+  async uploadArchive(request: Port.ArchiveRequest): Promise<Port.StoredArchive> {
+    const input = { ...addressOf(request), archiveDescription: request.description }
+    return toStoredArchive(
+      'UploadArchive',
+      await this.#connection.send(
+        'UploadArchive',
+        request,
+        (sdk, body) => new sdk.UploadArchiveCommand({ ...input, body }),
+      ),
+    )
+  }
+
+  async initiateUpload(request: Port.InitiateRequest): Promise<Port.InitiatedUpload> {
     const input = {
       ...addressOf(request),
       archiveDescription: request.description,
       partSize: String(request.partSize),
     }
-    const output = await this.#call(
+    const { uploadId, location } = await this.#connection.call(
       'InitiateMultipartUpload',
       request,
       (sdk) => new sdk.InitiateMultipartUploadCommand(input),
     )
-    return present('InitiateMultipartUpload', 'x-amz-multipart-upload-id', output.uploadId)
+    return {
+      uploadId: present('InitiateMultipartUpload', 'x-amz-multipart-upload-id', uploadId),
+      location,
+    }
   }
 
-  async uploadPart(request: PartRequest): Promise<string | undefined> {
+  async uploadPart(request: Port.PartRequest): Promise<string | undefined> {
     const input = {
       ...addressOf(request),
       uploadId: request.uploadId,
       range: toContentRange(request.range),
-      body: request.bytes,
     }
-    const output = await this.#call('UploadMultipartPart', request, (sdk) =>
-      withChecksums(new sdk.UploadMultipartPartCommand(input), request),
+    const output = await this.#connection.send(
+      'UploadMultipartPart',
+      request,
+      (sdk, body) => new sdk.UploadMultipartPartCommand({ ...input, body }),
     )
     return output.checksum
   }
 
-  async completeUpload(request: CompleteRequest): Promise<StoredArchive> {
+  async completeUpload(request: Port.CompleteRequest): Promise<Port.StoredArchive> {
     const input = {
       ...addressOf(request),
       uploadId: request.uploadId,
@@ -148,7 +153,7 @@ export class SdkVaultClient implements VaultClient {
     }
     return toStoredArchive(
       'CompleteMultipartUpload',
-      await this.#call(
+      await this.#connection.call(
         'CompleteMultipartUpload',
         request,
         (sdk) => new sdk.CompleteMultipartUploadCommand(input),
@@ -156,14 +161,36 @@ export class SdkVaultClient implements VaultClient {
     )
   }
 
-  async abortUpload(request: UploadRequest): Promise<void> {
+  async abortUpload(request: Port.UploadRequest): Promise<void> {
     const input = { ...addressOf(request), uploadId: request.uploadId }
-    await this.#call('AbortMultipartUpload', request, (sdk) => new sdk.AbortMultipartUploadCommand(input))
+    await this.#connection.call(
+      'AbortMultipartUpload',
+      request,
+      (sdk) => new sdk.AbortMultipartUploadCommand(input),
+    )
   }
 
-  async startRetrieval(request: RetrievalRequest): Promise<string> {
+  async listParts(request: Port.UploadRequest & Port.PageRequest): Promise<Port.PartsPage> {
+    const input = { ...addressOf(request), uploadId: request.uploadId, ...pageOf(request) }
+    const output = await this.#connection.call('ListParts', request, (sdk) => new sdk.ListPartsCommand(input))
+    const items = (output.Parts ?? []).map(toListedPart)
+    return { upload: toOpenUpload('ListParts', output), items, marker: output.Marker ?? undefined }
+  }
+
+  async listUploads(request: Port.VaultRequest & Port.PageRequest): Promise<Port.Page<Port.OpenUpload>> {
+    const input = { ...addressOf(request), ...pageOf(request) }
+    const output = await this.#connection.call(
+      'ListMultipartUploads',
+      request,
+      (sdk) => new sdk.ListMultipartUploadsCommand(input),
+    )
+    const items = (output.UploadsList ?? []).map((upload) => toOpenUpload('ListMultipartUploads', upload))
+    return { items, marker: output.Marker ?? undefined }
+  }
+
+  async startRetrieval(request: Port.RetrievalRequest): Promise<string> {
     const jobParameters = { Type: 'archive-retrieval', ArchiveId: request.archiveId, Tier: request.tier }
-    const output = await this.#call(
+    const output = await this.#connection.call(
       'InitiateJob',
       request,
       (sdk) => new sdk.InitiateJobCommand({ ...addressOf(request), jobParameters }),
@@ -171,9 +198,13 @@ export class SdkVaultClient implements VaultClient {
     return present('InitiateJob', 'x-amz-job-id', output.jobId)
   }
 
-  async describeJob(request: JobRequest): Promise<Job> {
+  async describeJob(request: Port.JobRequest): Promise<Port.Job> {
     const input = { ...addressOf(request), jobId: request.jobId }
-    const job = await this.#call('DescribeJob', request, (sdk) => new sdk.DescribeJobCommand(input))
+    const job = await this.#connection.call(
+      'DescribeJob',
+      request,
+      (sdk) => new sdk.DescribeJobCommand(input),
+    )
     return {
       jobId: request.jobId,
       status: present('DescribeJob', 'StatusCode', job.StatusCode),
@@ -183,78 +214,23 @@ export class SdkVaultClient implements VaultClient {
     }
   }
 
-  async getJobOutput(request: OutputRequest): Promise<JobOutput> {
+  async getJobOutput(request: Port.OutputRequest): Promise<Port.JobOutput> {
+    const { start, end } = request.range
     const input = { ...addressOf(request), jobId: request.jobId, range: toRangeHeader(request.range) }
-    const output = await this.#call('GetJobOutput', request, (sdk) => new sdk.GetJobOutputCommand(input))
-    const body = present('GetJobOutput', 'a body', output.body) as unknown as Readable
-    return { body: bytesOf(body, request.signal), treeHash: output.checksum }
-  }
-
-  async #call<Input extends Sdk.ServiceInputTypes, Output extends Sdk.ServiceOutputTypes>(
-    operation: string,
-    { signal }: AccountRequest,
-    command: (sdk: typeof Sdk) => SdkCommand<Input, Output>,
-  ): Promise<Output> {
-    try {
-      const sdk = await import('@aws-sdk/client-glacier')
-      this.#client ??= isClient(this.#source) ? this.#source : makeClient(sdk, this.#source)
-      return await this.#client.send(command(sdk), signal ? { abortSignal: signal } : {})
-    } catch (error) {
-      throw toServiceError(operation, error, signal)
-    }
+    return this.#connection.stream(
+      'GetJobOutput',
+      request,
+      end - start,
+      (sdk) => new sdk.GetJobOutputCommand(input),
+      ({ body, checksum }) => ({ body: present('GetJobOutput', 'a body', body), treeHash: checksum }),
+    )
   }
 }
 
-/** Any of the SDK's Glacier commands. */
-type SdkCommand<Input extends Sdk.ServiceInputTypes, Output extends Sdk.ServiceOutputTypes> = Parameters<
-  typeof Sdk.GlacierClient.prototype.send<Input, Output>
->[0]
-
-function isClient(source: Sdk.GlacierClient | Sdk.GlacierClientConfig): source is Sdk.GlacierClient {
-  return 'send' in source
-}
-
-function makeClient(sdk: typeof Sdk, config: Sdk.GlacierClientConfig): Sdk.GlacierClient {
-  return new sdk.GlacierClient({
-    requestHandler: { connectionTimeout: CONNECTION_TIMEOUT, socketTimeout: IDLE_TIMEOUT },
-    ...config,
-  })
-}
-
-function addressOf({ accountId, vaultName }: VaultRequest): { accountId: string; vaultName: string } {
+function addressOf({ accountId, vaultName }: Port.VaultRequest): { accountId: string; vaultName: string } {
   return { accountId: accountId ?? '-', vaultName }
 }
 
-/** A field without which an answer is no use: its absence is an error of the service's, not a crash later on. */
-function present<T>(operation: string, field: string, value: T | undefined): T {
-  if (value !== undefined) return value
-  throw toServiceError(operation, new Error(`The answer came without ${field}.`))
-}
-
-function toVault(vault: Wire<Sdk.DescribeVaultOutput>): Vault {
-  return {
-    vaultName: present('DescribeVault', 'VaultName', vault.VaultName),
-    arn: present('DescribeVault', 'VaultARN', vault.VaultARN),
-    creationDate: present('DescribeVault', 'CreationDate', vault.CreationDate),
-    lastInventoryDate: vault.LastInventoryDate,
-    archiveCount: vault.NumberOfArchives,
-    size: vault.SizeInBytes,
-  }
-}
-
-function toStoredArchive(operation: string, output: Wire<Sdk.ArchiveCreationOutput>): StoredArchive {
-  return {
-    archiveId: present(operation, 'x-amz-archive-id', output.archiveId),
-    treeHash: output.checksum,
-    location: output.location,
-  }
-}
-
-async function* bytesOf(body: Readable, signal?: AbortSignal): AsyncGenerator<Uint8Array, void, undefined> {
-  if (signal) addAbortSignal(signal, body)
-  try {
-    yield* body as AsyncIterable<Buffer>
-  } catch (error) {
-    throw toServiceError('GetJobOutput', error, signal)
-  }
+function pageOf({ marker, limit }: Port.PageRequest): Port.PageRequest {
+  return { ...(marker !== undefined && { marker }), ...(limit !== undefined && { limit }) }
 }

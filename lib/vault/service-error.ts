@@ -50,10 +50,11 @@ export function toServiceError(operation: string, thrown: unknown, signal?: Abor
   if (signal?.aborted) return new AbortError({ cause: signal.reason })
   const error = (thrown instanceof Error ? thrown : new Error(String(thrown))) as RequestFailure
   const networkCode = typeof error.code === 'string' ? error.code : ''
+  const status = error.$metadata?.httpStatusCode
   const details = {
     operation,
-    serviceCode: error.name,
-    status: error.$metadata?.httpStatusCode,
+    serviceCode: isWordless(error) && status !== undefined ? `HTTP ${status}` : error.name,
+    status,
     requestId: error.$metadata?.requestId,
     cause: thrown,
   }
@@ -67,8 +68,14 @@ export function toServiceError(operation: string, thrown: unknown, signal?: Abor
   return new ServiceError(message, details)
 }
 
+/** Whether an answer had none of the service's words: no body, as 408 at times, or the HTML of something in between. */
+function isWordless({ name }: Error): boolean {
+  return name === 'Unknown' || name === 'SyntaxError'
+}
+
 /** Node gives an empty message to a refused connection that was tried on several addresses. */
 function messageOf(error: RequestFailure): string {
+  if (isWordless(error) && error.$metadata) return "the answer was none of the service's"
   const inner: unknown = error instanceof AggregateError ? error.errors[0] : undefined
   const message = error.message || (inner instanceof Error ? inner.message : '') || 'no reason was given'
   return message === 'Region is missing'

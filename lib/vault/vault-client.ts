@@ -1,6 +1,8 @@
 /**
  * The port to the service: what the two ways need of it, in this package's words. Ranges are half-open, sizes are
  * bytes, hashes lowercase hex, times ISO 8601. A failed call rejects with a subclass of `ServiceError`.
+ *
+ * A call is one request: it makes no second attempt of its own, and it ends at some time, whatever the service does.
  */
 import type { Checksums } from '../tree-hash/tree-hash.js'
 import type { ByteRange } from './byte-range.js'
@@ -11,6 +13,21 @@ export interface AccountRequest {
   readonly accountId?: string | undefined
   /** Ends the request early, with an `AbortError`. */
   readonly signal?: AbortSignal | undefined
+}
+
+/** Where a list goes on. */
+export interface PageRequest {
+  /** The `marker` of the page before; `undefined` for the first. */
+  readonly marker?: string | undefined
+  /** Rows at the most; the service gives no more than 10 vaults or 50 of anything else. */
+  readonly limit?: number | undefined
+}
+
+/** Some rows of a list. A page may be short, or empty, and not be the last. */
+export interface Page<Item> {
+  readonly items: readonly Item[]
+  /** Where the next begins; `undefined` at the end. */
+  readonly marker: string | undefined
 }
 
 /** A request to one vault. */
@@ -37,6 +54,41 @@ export interface InitiateRequest extends VaultRequest {
   readonly description?: string | undefined
 }
 
+/** An upload that was begun. */
+export interface InitiatedUpload {
+  readonly uploadId: string
+  /** The upload's path at the service, with the account's number; `undefined` where it gave none. */
+  readonly location: string | undefined
+}
+
+/** An upload that is open at the service. */
+export interface OpenUpload {
+  readonly uploadId: string
+  /** Bytes in each part but the last. */
+  readonly partSize: number
+  readonly description: string | undefined
+  readonly creationDate: string
+}
+
+/** A part the service has. */
+export interface ListedPart extends ByteRange {
+  /** Lowercase hex. */
+  readonly treeHash: string
+}
+
+/** Some of the parts of an upload, and what it is. */
+export interface PartsPage extends Page<ListedPart> {
+  readonly upload: OpenUpload
+}
+
+/** What keeps uploads from sending more than so many bytes a second. */
+export interface SendLimit {
+  /** Bytes to take at once. */
+  readonly taking: number
+  /** Waits until these bytes may be sent. */
+  take(bytes: number, signal?: AbortSignal): Promise<void>
+}
+
 /** A request to one upload. */
 export interface UploadRequest extends VaultRequest {
   readonly uploadId: string
@@ -45,6 +97,8 @@ export interface UploadRequest extends VaultRequest {
 /** One part with both its hashes. */
 export interface PartRequest extends UploadRequest, Checksums {
   readonly range: ByteRange
+  /** Default: as fast as it goes. */
+  readonly sendLimit?: SendLimit | undefined
   /** Not to be changed before the call settles. */
   readonly bytes: Uint8Array
 }
@@ -59,6 +113,8 @@ export interface CompleteRequest extends UploadRequest {
 export interface ArchiveRequest extends VaultRequest, Checksums {
   readonly bytes: Uint8Array
   readonly description?: string | undefined
+  /** Default: as fast as it goes. */
+  readonly sendLimit?: SendLimit | undefined
 }
 
 /** What the service says of an archive it has just stored. */
@@ -113,18 +169,33 @@ export interface JobOutput {
 export interface VaultClient {
   createVault(request: VaultRequest): Promise<void>
   describeVault(request: VaultRequest): Promise<Vault>
-  /** All vaults, page by page. */
-  listVaults(request: AccountRequest): AsyncIterable<Vault>
+  listVaults(request: AccountRequest & PageRequest): Promise<Page<Vault>>
   deleteVault(request: VaultRequest): Promise<void>
   uploadArchive(request: ArchiveRequest): Promise<StoredArchive>
-  /** Resolves to the upload ID. */
-  initiateUpload(request: InitiateRequest): Promise<string>
+  initiateUpload(request: InitiateRequest): Promise<InitiatedUpload>
   /** Resolves to the tree hash the service computed of the part; `undefined` where it gave none. */
   uploadPart(request: PartRequest): Promise<string | undefined>
   completeUpload(request: CompleteRequest): Promise<StoredArchive>
   abortUpload(request: UploadRequest): Promise<void>
+  /** The parts the service has, sorted by their place. */
+  listParts(request: UploadRequest & PageRequest): Promise<PartsPage>
+  listUploads(request: VaultRequest & PageRequest): Promise<Page<OpenUpload>>
   /** Resolves to the job ID. */
   startRetrieval(request: RetrievalRequest): Promise<string>
   describeJob(request: JobRequest): Promise<Job>
   getJobOutput(request: OutputRequest): Promise<JobOutput>
+  /** Gets fresh credentials, after the service has called the ones in use expired. */
+  refreshCredentials?(): Promise<void>
+}
+
+/** All rows of a list, page by page. */
+export async function* itemsOf<Item>(
+  list: (page: PageRequest) => Promise<Page<Item>>,
+): AsyncGenerator<Item, void, undefined> {
+  let marker: string | undefined
+  do {
+    const page = await list({ marker })
+    yield* page.items
+    marker = page.marker
+  } while (marker !== undefined)
 }

@@ -86,7 +86,10 @@ t.test('what goes wrong is one clear line and the right exit code, and no stack 
   })
   t.notMatch(denied.stderr, /wrong/)
   const refused = await ended(
-    start(['put', 'docs', file, '--endpoint', 'http://127.0.0.1:1', '--region', 'r'], keys),
+    start(
+      ['put', 'docs', file, '--endpoint', 'http://127.0.0.1:1', '--region', 'r', '--retry-for', '0'],
+      keys,
+    ),
   )
   t.match(refused, { code: 1, stderr: /ECONNREFUSED 127\.0\.0\.1:1/ })
   const debug = await ended(start(['put', 'docs', file, ...away, '--debug'], keys))
@@ -106,7 +109,11 @@ t.test(
       await partsIn(dir, child)
       child.kill(signal)
       const found = await ended(child)
-      t.match(found, { code, stderr: /Stopped\. The upload is kept: its ID is [\w-]{92}\./ })
+      t.match(found, {
+        code,
+        stderr:
+          /Stopped\. The upload is kept: its ID is [\w-]{92}\.\nTo go on, .*: … \| glacier-pipe put --local-dir=\S+ --upload-id=[\w-]{92} docs\n/,
+      })
       t.equal(found.stdout.length, 0)
       t.equal((await readdir(join(dir, 'vaults', 'docs', 'uploads'))).length, 1)
     }

@@ -6,7 +6,8 @@ import t from 'tap'
 import { defaultLocalDir } from '../../lib/cli/connection.js'
 import { exitCodeOf, explanationOf, usage, UsageError } from '../../lib/cli/exit-code.js'
 import { printable } from '../../lib/cli/io.js'
-import { duration, Progress } from '../../lib/cli/progress.js'
+import { formatDuration } from '../../lib/cli/duration.js'
+import { Progress } from '../../lib/cli/progress.js'
 import { formatSize, parseCount, parsePort, parseSize } from '../../lib/cli/size.js'
 import { SizeMismatchError, TreeHashMismatchError, UploadFailedError } from '../../lib/errors.js'
 import { treeHashOf } from '../../lib/tree-hash/tree-hash.js'
@@ -260,7 +261,7 @@ t.test('sizes are read and written as people do', async (t) => {
     '1.50 TiB',
     '1024.0 PiB',
   ])
-  t.strictSame([0, 1499, 61_000, 3_600_000, 90_061_000].map(duration), [
+  t.strictSame([0, 1499, 61_000, 3_600_000, 90_061_000].map(formatDuration), [
     '0:00',
     '0:01',
     '1:01',

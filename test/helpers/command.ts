@@ -1,5 +1,8 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
@@ -8,6 +11,12 @@ import type { Io } from '../../lib/cli/io.js'
 import type { LocalCredentials } from '../../lib/local/index.js'
 
 const BIN = fileURLToPath(new URL('../../dist/cli/bin.js', import.meta.url))
+
+/** Where a command keeps its catalog, unless told: not in the home of whoever runs the tests. */
+const DATA = mkdtempSync(join(tmpdir(), 'glacier-pipe-test-'))
+process.once('exit', () => {
+  rmSync(DATA, { recursive: true, force: true })
+})
 
 /** How a command ended. */
 export interface Ended {
@@ -18,7 +27,8 @@ export interface Ended {
 
 /** Starts the built command as a process of its own. */
 export function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcessWithoutNullStreams {
-  return spawn(process.execPath, [BIN, ...args], { env: { ...withoutAws(process.env), ...env } })
+  const all = { ...withoutAws(process.env), XDG_DATA_HOME: DATA, ...env }
+  return spawn(process.execPath, [BIN, ...args], { env: all })
 }
 
 /** A local vault in a process of its own. */
@@ -80,7 +90,8 @@ export interface Stage {
 export function stage(
   input: Uint8Array = Buffer.alloc(0),
   terminals: readonly (keyof Io)[] = [],
-  env: Io['env'] = {},
+  env: Io['env'] = { XDG_DATA_HOME: DATA },
+  clock?: Io['clock'],
 ): Stage {
   const written = { stdout: [] as Buffer[], stderr: [] as Buffer[] }
   const into = (kind: 'stdout' | 'stderr'): Io['stdout'] =>
@@ -98,7 +109,7 @@ export function stage(
     isTTY: terminals.includes('stdin'),
   })
   return {
-    io: { stdin, stdout: into('stdout'), stderr: into('stderr'), env, signal: interrupt.signal },
+    io: { stdin, stdout: into('stdout'), stderr: into('stderr'), env, signal: interrupt.signal, clock },
     interrupt,
     out: () => Buffer.concat(written.stdout).toString(),
     err: () => Buffer.concat(written.stderr).toString(),

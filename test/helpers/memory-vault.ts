@@ -17,6 +17,10 @@ export class MemoryVault implements Port.VaultClient {
   readonly calls: SeenCall[] = []
   readonly archives = new Map<string, Buffer>()
   readonly uploads = new Map<string, Map<number, Buffer>>()
+  /** What uploads were begun with. */
+  readonly begun = new Map<string, Port.InitiateRequest>()
+  /** Rows of a page of parts. */
+  pageSize = 2
   /** Requests under way now, and the most there were. */
   underWay = 0
   mostUnderWay = 0
@@ -43,9 +47,8 @@ export class MemoryVault implements Port.VaultClient {
     })
   }
 
-  // eslint-disable-next-line require-yield -- no stage lists vaults
-  async *listVaults(): AsyncIterable<Port.Vault> {
-    throw new Error('not needed')
+  async listVaults(request: Port.AccountRequest): Promise<Port.Page<Port.Vault>> {
+    return this.#run('listVaults', request, () => ({ items: [], marker: undefined }))
   }
 
   deleteVault(request: Port.VaultRequest): Promise<void> {
@@ -56,11 +59,12 @@ export class MemoryVault implements Port.VaultClient {
     return this.#run('uploadArchive', request, () => this.#store(Buffer.from(request.bytes)))
   }
 
-  initiateUpload(request: Port.InitiateRequest): Promise<string> {
+  initiateUpload(request: Port.InitiateRequest): Promise<Port.InitiatedUpload> {
     return this.#run('initiateUpload', request, () => {
       const uploadId = `upload-${++this.#ids}`
       this.uploads.set(uploadId, new Map())
-      return uploadId
+      this.begun.set(uploadId, request)
+      return { uploadId, location: `/111122223333/${uploadId}` }
     })
   }
 
@@ -85,6 +89,25 @@ export class MemoryVault implements Port.VaultClient {
   abortUpload(request: Port.UploadRequest): Promise<void> {
     return this.#run('abortUpload', request, () => {
       this.uploads.delete(request.uploadId)
+    })
+  }
+
+  listParts(request: Port.UploadRequest & Port.PageRequest): Promise<Port.PartsPage> {
+    return this.#run('listParts', request, () => {
+      const { uploadId, marker, limit = this.pageSize } = request
+      const parts = [...this.#upload(uploadId)].sort(([a], [b]) => a - b)
+      const from = marker === undefined ? 0 : Number(marker)
+      const items = parts.slice(from, from + limit).map(([start, bytes]) => {
+        return { start, end: start + bytes.length, treeHash: treeHashOf(bytes) }
+      })
+      const next = from + limit < parts.length ? String(from + limit) : undefined
+      return { upload: this.#described(uploadId), items, marker: next }
+    })
+  }
+
+  listUploads(request: Port.VaultRequest): Promise<Port.Page<Port.OpenUpload>> {
+    return this.#run('listUploads', request, () => {
+      return { items: [...this.uploads.keys()].map((id) => this.#described(id)), marker: undefined }
     })
   }
 
@@ -129,6 +152,11 @@ export class MemoryVault implements Port.VaultClient {
     const archiveId = `archive-${++this.#ids}`
     this.archives.set(archiveId, bytes)
     return { archiveId, treeHash: treeHashOf(bytes), location: `/here/${archiveId}` }
+  }
+
+  #described(uploadId: string): Port.OpenUpload {
+    const { partSize, description } = this.begun.get(uploadId) as Port.InitiateRequest
+    return { uploadId, partSize, description, creationDate: '2026-01-01T00:00:00.000Z' }
   }
 
   #upload(uploadId: string): Map<number, Buffer> {

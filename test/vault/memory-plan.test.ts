@@ -1,6 +1,6 @@
 import t from 'tap'
 import { planMemory } from '../../lib/vault/memory-plan.js'
-import { planUpload } from '../../lib/upload/upload-plan.js'
+import { forecastUpload, planUpload } from '../../lib/upload/upload-plan.js'
 
 const MIB = 1_048_576
 const GIB = 1024 * MIB
@@ -74,12 +74,43 @@ t.test('an upload takes the part size its expected size needs, or says what it w
   t.match(planUpload({}), { partSize: 16 * MIB })
   t.match(planUpload({ expectedSize: 600 * GIB }), { partSize: 64 * MIB, memory: 256 * MIB, concurrency: 2 })
   t.match(planUpload({ expectedSize: 10_000 * MIB, partSize: MIB }), { partSize: MIB })
-  t.throws(() => planUpload({ expectedSize: 10_000 * MIB + 1, partSize: MIB }), {
+  t.throws(() => planUpload({ expectedSize: 10_000 * MIB + 1, partSize: MIB, volumes: false }), {
     name: 'RangeError',
-    message: /10485760001 bytes do not fit 10000 parts of 1048576 bytes: they need parts of 16777216 bytes/,
+    message:
+      /10485760001 bytes do not fit 10000 parts of 1048576 bytes, .*: parts of 16777216 bytes would do/,
   })
-  t.throws(() => planUpload({ expectedSize: 2000 * GIB }), {
+  t.throws(() => planUpload({ expectedSize: 2000 * GIB, volumes: false }), {
     name: 'RangeError',
-    message: /do not fit 10000 parts of 67108864 bytes: they need parts of 268435456 bytes/,
+    message: /do not fit 10000 parts of 67108864 bytes, .*: parts of 268435456 bytes would do/,
   })
+  t.match(planUpload({ expectedSize: 2000 * GIB }), { partSize: 64 * MIB, partsPerVolume: 10_000 })
+  t.match(planUpload({ expectedSize: 60e12, memory: 4 * GIB }), { partSize: 512 * MIB, partsPerVolume: 9313 })
+})
+
+t.test('an archive holds as many whole parts as its most allows', async (t) => {
+  t.match(planUpload({ partSize: MIB, maxArchiveSize: 10.5 * MIB }), { partsPerVolume: 10 })
+  t.match(planUpload({ partSize: MIB, maxArchiveSize: 20 * GIB }), { partsPerVolume: 10_000 })
+  t.throws(() => planUpload({ partSize: 2 * MIB, maxArchiveSize: MIB }), {
+    name: 'RangeError',
+    message: /at most 1048576 bytes does not hold one part of 2097152/,
+  })
+  for (const maxArchiveSize of [0, -1, NaN]) {
+    t.throws(() => planUpload({ maxArchiveSize }), { name: 'RangeError', message: /from 1 up/ })
+  }
+})
+
+t.test('what an upload will take is counted as it will be', async (t) => {
+  const three = planUpload({ partSize: MIB, maxArchiveSize: 3 * MIB })
+  const one = planUpload({ partSize: MIB, maxArchiveSize: MIB })
+  for (const [plan, size, forecast] of [
+    [three, 1, { volumes: 1, parts: 1, requests: 1 }],
+    [three, MIB, { volumes: 1, parts: 1, requests: 1 }],
+    [three, MIB + 1, { volumes: 1, parts: 2, requests: 4 }],
+    [three, 3 * MIB, { volumes: 1, parts: 3, requests: 5 }],
+    [three, 3 * MIB + 1, { volumes: 2, parts: 4, requests: 6 }],
+    [three, 6 * MIB, { volumes: 2, parts: 6, requests: 10 }],
+    [one, 3 * MIB, { volumes: 3, parts: 3, requests: 3 }],
+  ] as const) {
+    t.strictSame(forecastUpload(plan, size), forecast, `${size} bytes`)
+  }
 })

@@ -1,0 +1,135 @@
+/**
+ * The catalog: what was uploaded, on this machine's disk. An append-only file, so that nothing written is ever at risk
+ * again, and so that several processes may write at once.
+ *
+ * - A record is one write of one line to a file opened for appending, which systems do not interleave; it is on disk
+ *   when the call resolves.
+ * - A line a crash has torn is passed over. Whoever opens the file next ends it first; should two processes cross at
+ *   that, the reader finds the record behind the rest of the torn line.
+ */
+import { mkdir, open, rm, type FileHandle } from 'node:fs/promises'
+import { createInterface } from 'node:readline'
+import { dirname, resolve } from 'node:path'
+import { syncFolder } from '../durable.js'
+import { CatalogError } from '../errors.js'
+import { recordsIn, type CatalogRecord } from './record.js'
+
+/** Bytes that must fit on the disk before an upload is begun: far more than one upload's records. */
+const ROOM = 65_536
+const NEW_LINE = 10
+
+/** A catalog, opened for writing. */
+export class Catalog {
+  /** Absolute. */
+  readonly path: string
+  readonly #file: FileHandle
+  /** The record being written; never rejects. */
+  #writing: Promise<unknown> = Promise.resolve()
+
+  private constructor(path: string, file: FileHandle) {
+    this.path = path
+    this.#file = file
+  }
+
+  /**
+   * Opens a catalog, made where there is none: mode 0600, in folders of mode 0700. That it can be written to, and that
+   * there is room on the disk, is found out now and not after an upload of hours.
+   *
+   * @throws {CatalogError} `ERR_CATALOG`: it cannot be written; `cause` is the system's error
+   *
+   * @example
+   * ```ts
+   * const catalog = await Catalog.open('catalog.jsonl')
+   * const journal = journalIn(catalog, { region: 'eu-west-1' })
+   * await uploadArchive(source, { client, vaultName: 'backups', journal })
+   * await catalog.close()
+   * ```
+   */
+  static async open(file: string): Promise<Catalog> {
+    const path = resolve(file)
+    try {
+      await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+      const handle = await open(path, 'a+', 0o600)
+      try {
+        await assertRoom(path)
+        await endTornLine(handle)
+        await handle.sync()
+        await syncFolder(dirname(path))
+        return new Catalog(path, handle)
+      } catch (error) {
+        await handle.close()
+        throw error
+      }
+    } catch (error) {
+      throw new CatalogError(path, 'written', error)
+    }
+  }
+
+  /**
+   * Writes a record; it is on disk when this resolves.
+   *
+   * @throws {CatalogError} `ERR_CATALOG`: it could not be written, or not all of it; `cause` is the system's error
+   */
+  append(record: CatalogRecord): Promise<void> {
+    const written = this.#writing.then(() => this.#write(Buffer.from(`${JSON.stringify(record)}\n`)))
+    this.#writing = written.catch(() => undefined)
+    return written
+  }
+
+  /** Closes the file when what is being written is on disk. */
+  async close(): Promise<void> {
+    await this.#writing
+    await this.#file.close()
+  }
+
+  async #write(line: Buffer): Promise<void> {
+    try {
+      const { bytesWritten } = await this.#file.write(line)
+      if (bytesWritten < line.length)
+        throw new Error(`only ${bytesWritten} of ${line.length} bytes were written`)
+      await this.#file.datasync()
+    } catch (error) {
+      throw new CatalogError(this.path, 'written', error)
+    }
+  }
+}
+
+/**
+ * Reads a catalog's records in the order they were written; none where there is no file.
+ *
+ * @throws {CatalogError} `ERR_CATALOG`: it cannot be read; `cause` is the system's error
+ */
+export async function* readCatalog(file: string): AsyncGenerator<CatalogRecord, void, undefined> {
+  const path = resolve(file)
+  try {
+    const handle = await open(path)
+    const input = handle.createReadStream({ highWaterMark: 1_048_576 })
+    for await (const line of createInterface({ input, crlfDelay: Infinity })) yield* recordsIn(line)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return
+    throw new CatalogError(path, 'read', error)
+  }
+}
+
+/** Takes up room and gives it back: a full disk shows only when something is written. */
+async function assertRoom(path: string): Promise<void> {
+  const trial = `${path}.${process.pid}.room`
+  try {
+    const handle = await open(trial, 'w', 0o600)
+    try {
+      await handle.writeFile(Buffer.alloc(ROOM))
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
+  } finally {
+    await rm(trial, { force: true })
+  }
+}
+
+async function endTornLine(handle: FileHandle): Promise<void> {
+  const { size } = await handle.stat()
+  if (size === 0) return
+  const { buffer } = await handle.read(Buffer.alloc(1), 0, 1, size - 1)
+  if (buffer[0] !== NEW_LINE) await handle.writeFile('\n')
+}

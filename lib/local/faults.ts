@@ -1,0 +1,123 @@
+/**
+ * Failures by rule: what a service does on a bad day, on the requests a test says.
+ */
+import { ROUTES } from './routes.js'
+import { notFound, ServiceFault } from './service-fault.js'
+
+type AnsweredFault =
+  | 'timeout'
+  | 'throttle'
+  | 'error-500'
+  | 'error-503'
+  | 'expired-token'
+  | 'expired-upload'
+  | 'checksum-mismatch'
+
+/** Failures answered with an error of the service's, nothing having been done (protocol.md 0, 5). */
+const ANSWERS: Readonly<Record<AnsweredFault, () => ServiceFault>> = {
+  /** 408 `RequestTimeoutException`. */
+  timeout: () => new ServiceFault(408, 'RequestTimeoutException', 'Request timed out.'),
+  /** 400 `ThrottlingException`. */
+  throttle: () => new ServiceFault(400, 'ThrottlingException', 'Rate exceeded'),
+  /** 500 `ServiceUnavailableException`. */
+  'error-500': () => new ServiceFault(500, 'ServiceUnavailableException', 'Service unavailable.'),
+  /** 503 `ServiceUnavailableException`. */
+  'error-503': () => new ServiceFault(503, 'ServiceUnavailableException', 'Service unavailable.'),
+  /** 403 `ExpiredTokenException`. */
+  'expired-token': () =>
+    new ServiceFault(403, 'ExpiredTokenException', 'The security token included in the request is expired'),
+  /** 404: the upload ID is not known. */
+  'expired-upload': () => notFound('The upload ID was not found: expired by a fault rule'),
+  /** 400: the body is not what its tree hash says. */
+  'checksum-mismatch': () =>
+    new ServiceFault(
+      400,
+      'InvalidParameterValueException',
+      `Checksum mismatch: expected ${'0'.repeat(64)}, computed ${'f'.repeat(64)}`,
+    ),
+}
+
+/** Failures of other kinds. */
+const OTHERS = [
+  'timeout-without-body', // 408 and nothing else
+  'error-html', // 503 and a page of HTML, as from something in between
+  'reset-before', // the connection is reset when the request has come
+  'reset-amid', // the connection is reset in the middle of the body
+  'lose-answer', // the request is carried out, and the connection reset instead of an answer
+  'stall', // the request is read, and nothing is ever answered
+  'wrong-hash', // the request is carried out, and the answer has another tree hash
+] as const
+
+/** What goes wrong. */
+export type FaultKind = AnsweredFault | (typeof OTHERS)[number]
+
+/** All kinds there are. */
+export const FAULT_KINDS: readonly FaultKind[] = [...(Object.keys(ANSWERS) as AnsweredFault[]), ...OTHERS]
+
+/** Which requests fail, and how. Where several rules fit a request, the first that was added is followed. */
+export interface FaultRule {
+  readonly fault: FaultKind
+  /** Counts only requests of this operation, as `UploadMultipartPart`; default: of any. */
+  readonly operation?: string | undefined
+  /** Only the nth request, from 1. Not together with `every`. */
+  readonly nth?: number | undefined
+  /** Each kth request: 3 fails the third, the sixth, … Default: all. */
+  readonly every?: number | undefined
+  /** Requests to fail at the most; default: no limit. */
+  readonly times?: number | undefined
+}
+
+/** The rules of a local vault. */
+export class Faults {
+  #rules: { readonly rule: FaultRule; seen: number; left: number }[] = []
+
+  /**
+   * Adds a rule. It counts requests from now on.
+   *
+   * @throws {RangeError} an operation or a fault there is none of, or a number that is none
+   */
+  add(rule: FaultRule): void {
+    assertRule(rule)
+    this.#rules.push({ rule, seen: 0, left: rule.times ?? Infinity })
+  }
+
+  /** Takes all rules away. */
+  clear(): void {
+    this.#rules = []
+  }
+
+  /** What goes wrong with a request that has just come; every rule it fits has then counted it. */
+  meet(operation: string): FaultKind | undefined {
+    let met: FaultKind | undefined
+    for (const it of this.#rules) {
+      const { rule } = it
+      if (rule.operation !== undefined && rule.operation !== operation) continue
+      it.seen++
+      const fits = rule.nth === undefined ? it.seen % (rule.every ?? 1) === 0 : it.seen === rule.nth
+      if (!fits || it.left === 0 || met !== undefined) continue
+      it.left--
+      met = rule.fault
+    }
+    return met
+  }
+}
+
+/** The refusal a fault is answered with; `undefined` where it is of another kind. */
+export function answeredFault(fault: FaultKind): ServiceFault | undefined {
+  return fault in ANSWERS ? ANSWERS[fault as AnsweredFault]() : undefined
+}
+
+function assertRule({ fault, operation, nth, every, times }: FaultRule): void {
+  if (!FAULT_KINDS.includes(fault)) {
+    throw new RangeError(`There is no fault '${fault}': there are ${FAULT_KINDS.join(', ')}.`)
+  }
+  if (operation !== undefined && !ROUTES.some((route) => route.operation === operation)) {
+    throw new RangeError(`There is no operation '${operation}'.`)
+  }
+  for (const [name, value] of Object.entries({ nth, every, times })) {
+    if (value !== undefined && !(Number.isInteger(value) && value >= 1))
+      throw new RangeError(`A fault rule's ${name} is a whole number from 1 up, not ${String(value)}.`)
+  }
+  if (nth !== undefined && every !== undefined)
+    throw new RangeError('A fault rule has nth or every, not both.')
+}

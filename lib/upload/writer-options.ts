@@ -1,0 +1,45 @@
+/** What may be said to an archive writer, and what it tells. */
+import type { RetryNotice, RetryOptions } from '../vault/retry.js'
+import type { Archive } from './archive.js'
+import type { UploadJournal } from './journal.js'
+import type { UploadEvents } from './transfer.js'
+import type { UploadPlanOptions } from './upload-plan.js'
+
+/** What an earlier run has left, for `archiveWriter` to go on from. */
+export interface ResumeOptions {
+  /** An upload that is open at the service. Its parts are compared with what comes, and only others are sent. */
+  readonly uploadId?: string | undefined
+  /** Bytes the source has, where that is certain: one shorter than what was uploaded is refused before anything is sent. */
+  readonly sourceSize?: number | undefined
+  /** Whether completion of that upload was sent: then it may be gone, and completing it again gives the archive. */
+  readonly completionSent?: boolean | undefined
+  /** The volumes the stream's beginning is stored in; it is read past them, and must still be what they hold. */
+  readonly earlierVolumes?: readonly Archive[] | undefined
+}
+
+/** Options of `archiveWriter`. */
+export interface ArchiveWriterOptions
+  extends Omit<UploadPlanOptions, 'expectedSize'>, RetryOptions, ResumeOptions {
+  readonly vaultName: string
+  /** 12 digits; default the account of the credentials. */
+  readonly accountId?: string | undefined
+  /**
+   * Any text of at most 1,024 characters once encoded; see `encodeDescription`. Default: none. A resumed upload has
+   * the one it was begun with.
+   */
+  readonly description?: string | undefined
+  /** What becomes of a begun upload when something fails; default `'keep'`. */
+  readonly onFailure?: 'keep' | 'abort' | undefined
+  /** Bytes a second sent at the most; default as fast as it goes. */
+  readonly limitRate?: number | undefined
+  /** Where notes are taken of what is begun and stored; default nowhere. A catalog gives one. */
+  readonly journal?: UploadJournal | undefined
+  /** Ends the upload early: the writer is destroyed with an `AbortError`. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** What an `ArchiveWriter` tells, besides a Writable's own events. */
+export interface ArchiveWriterEvents extends UploadEvents {
+  /** A request failed and is made again. */
+  retry: [notice: RetryNotice]
+}

@@ -1,0 +1,90 @@
+/**
+ * What a failed request says about the next one. The service's code counts first, for its statuses are not the usual
+ * ones (throttling is 400, 408 may come without a body: protocol.md 0, 5), then the HTTP status, then the network's
+ * code.
+ */
+import {
+  AbortError,
+  ConnectionError,
+  ServiceError,
+  SizeMismatchError,
+  TreeHashMismatchError,
+} from '../errors.js'
+
+/**
+ * - `transient`: worth another attempt after a pause
+ * - `slow`: the same, and less at once would do better: 408, a timeout
+ * - `throttled`: the same, asked for by the service
+ * - `expired`: worth another with fresh credentials
+ * - `corrupted`: bytes arrived as others than were sent, or an answer as none of the service's: worth a few more
+ * - `final`: another attempt would fail as this one did
+ */
+export type FailureKind = 'transient' | 'slow' | 'throttled' | 'expired' | 'corrupted' | 'final'
+
+const BY_CODE: Readonly<Record<string, FailureKind>> = {
+  ExpiredTokenException: 'expired',
+  InternalFailure: 'transient',
+  InternalServerError: 'transient',
+  RequestTimeoutException: 'slow',
+  ServiceUnavailableException: 'transient',
+  SlowDown: 'throttled',
+  ThrottlingException: 'throttled',
+  TimeoutError: 'slow',
+  TooManyRequestsException: 'throttled',
+  ETIMEDOUT: 'slow',
+  IncompleteAnswer: 'corrupted',
+}
+
+const BY_STATUS: Readonly<Record<number, FailureKind>> = {
+  408: 'slow',
+  429: 'throttled',
+  500: 'transient',
+  502: 'transient',
+  503: 'transient',
+  504: 'transient',
+}
+
+/** Codes that are final whatever their status: what they say does not change by itself. */
+const FINAL: ReadonlySet<string> = new Set([
+  'AccessDeniedException',
+  'InsufficientCapacityException',
+  'InvalidParameterValueException',
+  'LimitExceededException',
+  'MissingParameterValueException',
+  'NoLongerSupportedException',
+  'PolicyEnforcedException',
+  'ResourceNotFoundException',
+])
+
+/** Network failures before a byte of the request can have arrived. */
+const NEVER_ARRIVED: ReadonlySet<string> = new Set([
+  'EAI_AGAIN',
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+])
+
+/** Texts by which the service says that what came is not what was hashed, or is signed for another time. */
+const WRONG_HASH = /^\S+: (?:Checksum mismatch: |The value passed in as x-amz-content-sha256 does not match)/
+const WRONG_TIME = /Signature (?:expired|not yet current)/
+
+/** What a failed request says about the next one. */
+export function failureKindOf(error: unknown): FailureKind {
+  if (error instanceof TreeHashMismatchError || error instanceof SizeMismatchError) return 'corrupted'
+  if (!(error instanceof ServiceError)) return 'final'
+  const { message, serviceCode, status } = error
+  if (WRONG_HASH.test(message)) return 'corrupted'
+  if (WRONG_TIME.test(message)) return 'transient' // each attempt is signed anew, by the clock the service answered with
+  if (FINAL.has(serviceCode)) return 'final'
+  const kind = BY_CODE[serviceCode] ?? (status === undefined ? undefined : BY_STATUS[status])
+  return kind ?? (error instanceof ConnectionError ? 'transient' : 'final')
+}
+
+/** Whether the service may have done what was asked although the request failed. */
+export function mayHaveActed(error: unknown): boolean {
+  if (error instanceof AbortError || error instanceof TreeHashMismatchError) return true
+  if (!(error instanceof ServiceError)) return false
+  if (error instanceof ConnectionError) return !NEVER_ARRIVED.has(error.serviceCode)
+  return error.serviceCode === 'IncompleteAnswer' || (error.status ?? 0) >= 500
+}

@@ -1,0 +1,39 @@
+/**
+ * A limit on bytes a second, shared by all requests of a transfer: a token bucket that is never more than one taking
+ * ahead, so nothing is sent in bursts.
+ */
+import type { Clock } from './clock.js'
+
+/** Milliseconds' worth of bytes that are taken at once: so that the line is neither idle nor flooded. */
+const STRIDE = 50
+const LARGEST_TAKING = 65_536
+
+/** Hands out the right to send. */
+export class RateLimit {
+  /** Bytes to take at once. */
+  readonly taking: number
+  readonly #perMillisecond: number
+  readonly #clock: Clock
+  #freeAt = -Infinity
+
+  /**
+   * @param rate - bytes a second
+   * @throws {RangeError} a rate that is none
+   */
+  constructor(rate: number, clock: Clock) {
+    if (!(rate >= 1 && rate < Infinity)) {
+      throw new RangeError(`A rate limit is bytes a second from 1 up, not ${rate}.`)
+    }
+    this.#perMillisecond = rate / 1000
+    this.taking = Math.min(LARGEST_TAKING, Math.ceil(this.#perMillisecond * STRIDE))
+    this.#clock = clock
+  }
+
+  /** Waits until these bytes may be sent. Those who ask first go first. */
+  async take(bytes: number, signal?: AbortSignal): Promise<void> {
+    const now = this.#clock.now()
+    const at = Math.max(now, this.#freeAt)
+    this.#freeAt = at + bytes / this.#perMillisecond
+    if (at > now) await this.#clock.sleep(at - now, signal)
+  }
+}

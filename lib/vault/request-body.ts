@@ -1,0 +1,47 @@
+/**
+ * The body of an upload as a stream of pieces: what tells, with any client, whether a request still moves, and where
+ * a rate limit holds it up. The pieces are views of the part, not copies.
+ *
+ * Of 256 KiB pieces the slowest line worth having takes one within the idle limit, and the fastest goes on at the rate
+ * of one buffer written whole.
+ */
+import { NodeReadable } from '../stream.js'
+import type { RequestWatch } from './request-watch.js'
+import type { SendLimit } from './vault-client.js'
+
+const PIECE = 262_144
+
+/**
+ * A stream of the bytes, of the class the SDK's HTTP handler knows.
+ *
+ * @param watch - told of each piece that is taken
+ */
+export function bodyOf(
+  bytes: Uint8Array,
+  watch: RequestWatch,
+  limit: SendLimit | undefined,
+): InstanceType<typeof NodeReadable> {
+  const size = limit?.taking ?? PIECE
+  let at = 0
+  return new NodeReadable({
+    highWaterMark: 1, // one piece ahead of the socket
+    read() {
+      const piece = bytes.subarray(at, (at += size))
+      if (!limit || piece.length === 0) {
+        watch.moved()
+        this.push(piece.length > 0 ? piece : null)
+        return
+      }
+      const asked = performance.now()
+      limit.take(piece.length, watch.signal).then(
+        () => {
+          watch.moved(performance.now() - asked)
+          this.push(piece)
+        },
+        () => {
+          this.destroy() // the request is being ended, and tells why
+        },
+      )
+    },
+  })
+}

@@ -1,0 +1,89 @@
+/**
+ * The time limits of one request, whoever made the client: the SDK's own default is to wait for ever (protocol.md 6).
+ *
+ * - idle: nothing moved, neither a piece of the body out nor anything in
+ * - whole: the request takes longer than the slowest line worth waiting for would need
+ */
+import { ConnectionError } from '../errors.js'
+
+/** Milliseconds in which something must move, where nothing is said. */
+export const DEFAULT_IDLE_TIMEOUT = 300_000
+/** Bytes a millisecond below which a request is given up, after an allowance of several idle times. */
+const SLOWEST = 4096 / 1000
+const ALLOWANCE = 6
+/** Milliseconds past which `setTimeout` would fire at once. */
+const LONGEST_TIMER = 2 ** 31 - 1
+
+/** Ends a request that hangs. */
+export class RequestWatch {
+  readonly #operation: string
+  readonly #abort = new AbortController()
+  readonly #caller: AbortSignal | undefined
+  readonly #onAbort = (): void => {
+    this.#abort.abort(this.#caller?.reason)
+  }
+  readonly #idle: NodeJS.Timeout
+  #whole: NodeJS.Timeout
+  #verdict: ConnectionError | undefined
+  #heldUp = 0
+
+  /**
+   * @param idleTimeout - milliseconds
+   * @param size - bytes of the body
+   * @param caller - the caller's signal, which ends the request as well
+   */
+  constructor(operation: string, idleTimeout: number, size: number, caller: AbortSignal | undefined) {
+    this.#operation = operation
+    this.#caller = caller
+    this.#idle = setTimeout(() => {
+      this.#giveUp(`Nothing moved for ${idleTimeout / 1000} s.`)
+    }, idleTimeout)
+    this.#whole = this.#wholeTimer(ALLOWANCE * idleTimeout + size / SLOWEST)
+    if (caller?.aborted) this.#onAbort()
+    else caller?.addEventListener('abort', this.#onAbort, { once: true })
+  }
+
+  /** Fires when the request must end. */
+  get signal(): AbortSignal {
+    return this.#abort.signal
+  }
+
+  /** Why it was given up; `undefined` where it was not, or by the caller. */
+  get verdict(): ConnectionError | undefined {
+    return this.#verdict
+  }
+
+  /**
+   * Something has moved.
+   *
+   * @param heldUp - milliseconds for which a limit of ours kept it from moving: they do not count
+   */
+  moved(heldUp = 0): void {
+    this.#heldUp += heldUp
+    this.#idle.refresh()
+  }
+
+  /** The request is over. */
+  end(): void {
+    clearTimeout(this.#idle)
+    clearTimeout(this.#whole)
+    this.#caller?.removeEventListener('abort', this.#onAbort)
+  }
+
+  #wholeTimer(milliseconds: number): NodeJS.Timeout {
+    return setTimeout(
+      () => {
+        const more = this.#heldUp
+        this.#heldUp = 0
+        if (more > 0) this.#whole = this.#wholeTimer(more)
+        else this.#giveUp('It took longer than the slowest line would.')
+      },
+      Math.min(milliseconds, LONGEST_TIMER),
+    )
+  }
+
+  #giveUp(message: string): void {
+    this.#verdict = new ConnectionError(message, { operation: this.#operation, serviceCode: 'TimeoutError' })
+    this.#abort.abort(this.#verdict)
+  }
+}

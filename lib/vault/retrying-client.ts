@@ -1,0 +1,29 @@
+/**
+ * A client that makes each request until it succeeds or nothing more can be done.
+ */
+import type { Retry } from './retry.js'
+import type { AccountRequest, VaultClient } from './vault-client.js'
+
+/** The client, each of whose calls is met with the attempts of `retry`. */
+export function retrying(client: VaultClient, retry: Retry): VaultClient {
+  const again =
+    <Request extends AccountRequest, Result>(call: (request: Request) => Promise<Result>) =>
+    (request: Request): Promise<Result> =>
+      retry.run(() => call(request), request.signal)
+  return {
+    createVault: again(client.createVault.bind(client)),
+    describeVault: again(client.describeVault.bind(client)),
+    listVaults: again(client.listVaults.bind(client)),
+    deleteVault: again(client.deleteVault.bind(client)),
+    uploadArchive: again(client.uploadArchive.bind(client)),
+    initiateUpload: again(client.initiateUpload.bind(client)),
+    uploadPart: again(client.uploadPart.bind(client)),
+    completeUpload: again(client.completeUpload.bind(client)),
+    abortUpload: again(client.abortUpload.bind(client)),
+    listParts: again(client.listParts.bind(client)),
+    listUploads: again(client.listUploads.bind(client)),
+    startRetrieval: again(client.startRetrieval.bind(client)),
+    describeJob: again(client.describeJob.bind(client)),
+    getJobOutput: again(client.getJobOutput.bind(client)),
+  }
+}

@@ -1,0 +1,178 @@
+/**
+ * The one file that loads `@aws-sdk/client-glacier`, and makes requests with it: each once, under time limits, whoever
+ * made the client. It is loaded with the first request (it takes 0.1 s), so importing this package stays cheap.
+ */
+import type * as Sdk from '@aws-sdk/client-glacier'
+import { addAbortSignal, type Readable } from '../stream.js'
+import type { Checksums } from '../tree-hash/tree-hash.js'
+import { bodyOf } from './request-body.js'
+import { DEFAULT_IDLE_TIMEOUT, RequestWatch } from './request-watch.js'
+import { toServiceError } from './service-error.js'
+import { withBodyHeaders, withoutRetries, type CommandStack } from './single-request.js'
+import type { AccountRequest, SendLimit } from './vault-client.js'
+
+/** Milliseconds a connection may take to open, where the client is made here. */
+const CONNECTION_TIMEOUT = 10_000
+
+/** How requests are made. */
+export interface RequestOptions {
+  /** Milliseconds after which a request in which nothing moves is given up; default 300,000. */
+  readonly idleTimeout?: number | undefined
+}
+
+/** Any of the SDK's Glacier commands. */
+type SdkCommand<Input extends Sdk.ServiceInputTypes, Output extends Sdk.ServiceOutputTypes> = Parameters<
+  typeof Sdk.GlacierClient.prototype.send<Input, Output>
+>[0] & { readonly middlewareStack: CommandStack }
+
+/** What a request with a body has of it. */
+interface BytesToSend extends Checksums {
+  readonly bytes: Uint8Array
+  readonly sendLimit?: SendLimit | undefined
+}
+
+/** Makes requests with a client of the SDK's. */
+export class SdkConnection {
+  readonly #source: Sdk.GlacierClient | Sdk.GlacierClientConfig
+  readonly #idleTimeout: number
+  #client: Sdk.GlacierClient | undefined
+
+  /**
+   * @param source - a client of the caller's, or the configuration of one to make
+   * @throws {RangeError} an idle timeout that is none
+   */
+  constructor(
+    source: Sdk.GlacierClient | Sdk.GlacierClientConfig,
+    { idleTimeout = DEFAULT_IDLE_TIMEOUT }: RequestOptions,
+  ) {
+    if (!(idleTimeout > 0 && idleTimeout < 2 ** 31))
+      throw new RangeError(`The idle timeout is milliseconds from 1 up to 24 days, not ${idleTimeout}.`)
+    this.#source = source
+    this.#idleTimeout = idleTimeout
+  }
+
+  /** Closes the connections of a client made here; one the caller owns is left alone. */
+  destroy(): void {
+    if (this.#client !== this.#source) this.#client?.destroy()
+  }
+
+  /** The region requests go to. */
+  async region(): Promise<string> {
+    try {
+      return await this.#sdkClient(await load()).config.region()
+    } catch (error) {
+      throw toServiceError('Configuration', error)
+    }
+  }
+
+  async refreshCredentials(): Promise<void> {
+    const { credentials } = this.#sdkClient(await load()).config
+    const fresh = credentials as (options: { readonly forceRefresh: boolean }) => Promise<unknown>
+    await fresh({ forceRefresh: true }) // a provider that keeps what it once gave would give it again
+  }
+
+  /** A request whose answer is in its headers, or is short. */
+  async call<Input extends Sdk.ServiceInputTypes, Output extends Sdk.ServiceOutputTypes>(
+    operation: string,
+    request: AccountRequest,
+    command: (sdk: typeof Sdk) => SdkCommand<Input, Output>,
+  ): Promise<Output> {
+    const watch = new RequestWatch(operation, this.#idleTimeout, 0, request.signal)
+    return this.#once(operation, watch, request, command).finally(() => {
+      watch.end()
+    })
+  }
+
+  /** A request that carries an archive's bytes. */
+  async send<Input extends Sdk.ServiceInputTypes, Output extends Sdk.ServiceOutputTypes>(
+    operation: string,
+    request: AccountRequest & BytesToSend,
+    command: (sdk: typeof Sdk, body: ReturnType<typeof bodyOf>) => SdkCommand<Input, Output>,
+  ): Promise<Output> {
+    const { bytes, sendLimit, linearHash, treeHash } = request
+    const watch = new RequestWatch(operation, this.#idleTimeout, bytes.length, request.signal)
+    return this.#once(operation, watch, request, (sdk) =>
+      withBodyHeaders(command(sdk, bodyOf(bytes, watch, sendLimit)), {
+        'content-length': String(bytes.length),
+        'x-amz-content-sha256': linearHash,
+        'x-amz-sha256-tree-hash': treeHash,
+      }),
+    ).finally(() => {
+      watch.end()
+    })
+  }
+
+  /**
+   * A request whose answer is long: it is over when the body has been read, which must not pause for as long as the
+   * idle timeout.
+   *
+   * @param size - bytes of the answer
+   * @param take - takes the answer apart
+   */
+  async stream<Input extends Sdk.ServiceInputTypes, Output extends Sdk.ServiceOutputTypes, Facts>(
+    operation: string,
+    request: AccountRequest,
+    size: number,
+    command: (sdk: typeof Sdk) => SdkCommand<Input, Output>,
+    take: (output: Output) => Facts & { readonly body: unknown },
+  ): Promise<Facts & { readonly body: AsyncIterable<Uint8Array> }> {
+    const watch = new RequestWatch(operation, this.#idleTimeout, size, request.signal)
+    try {
+      const taken = take(await this.#once(operation, watch, request, command))
+      return { ...taken, body: bytesOf(operation, taken.body as Readable, watch, request.signal) }
+    } catch (error) {
+      watch.end()
+      throw error
+    }
+  }
+
+  async #once<Input extends Sdk.ServiceInputTypes, Output extends Sdk.ServiceOutputTypes>(
+    operation: string,
+    watch: RequestWatch,
+    { signal }: AccountRequest,
+    command: (sdk: typeof Sdk) => SdkCommand<Input, Output>,
+  ): Promise<Output> {
+    try {
+      const sdk = await load()
+      const client = this.#sdkClient(sdk)
+      return await client.send(withoutRetries(command(sdk)), { abortSignal: watch.signal })
+    } catch (error) {
+      throw watch.verdict ?? toServiceError(operation, error, signal)
+    }
+  }
+
+  #sdkClient(sdk: typeof Sdk): Sdk.GlacierClient {
+    return (this.#client ??= isClient(this.#source) ? this.#source : makeClient(sdk, this.#source))
+  }
+}
+
+function load(): Promise<typeof Sdk> {
+  return import('@aws-sdk/client-glacier')
+}
+
+function isClient(source: Sdk.GlacierClient | Sdk.GlacierClientConfig): source is Sdk.GlacierClient {
+  return 'send' in source
+}
+
+function makeClient(sdk: typeof Sdk, config: Sdk.GlacierClientConfig): Sdk.GlacierClient {
+  return new sdk.GlacierClient({ requestHandler: { connectionTimeout: CONNECTION_TIMEOUT }, ...config })
+}
+
+async function* bytesOf(
+  operation: string,
+  body: Readable,
+  watch: RequestWatch,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  addAbortSignal(watch.signal, body)
+  try {
+    for await (const bytes of body as AsyncIterable<Buffer>) {
+      watch.moved()
+      yield bytes
+    }
+  } catch (error) {
+    throw watch.verdict ?? toServiceError(operation, error, signal)
+  } finally {
+    watch.end()
+  }
+}

@@ -1,0 +1,55 @@
+/**
+ * From the SDK's answers to this package's words. What an answer must have and has not is an error of the service's,
+ * not a crash later on.
+ */
+import type * as Sdk from '@aws-sdk/client-glacier'
+import { ServiceError } from '../errors.js'
+import { parseInclusive } from './byte-range.js'
+import type { ListedPart, OpenUpload, StoredArchive, Vault } from './vault-client.js'
+
+/** What the service answers, before this package names it. */
+type Wire<T> = { readonly [K in keyof T]?: T[K] | undefined }
+
+/**
+ * A field without which an answer is no use.
+ *
+ * @throws {ServiceError} `ERR_SERVICE`: it is absent
+ */
+export function present<T>(operation: string, field: string, value: T | undefined): T {
+  if (value !== undefined) return value
+  throw new ServiceError(`The answer came without ${field}.`, { operation, serviceCode: 'IncompleteAnswer' })
+}
+
+export function toVault(vault: Wire<Sdk.DescribeVaultOutput>): Vault {
+  return {
+    vaultName: present('DescribeVault', 'VaultName', vault.VaultName),
+    arn: present('DescribeVault', 'VaultARN', vault.VaultARN),
+    creationDate: present('DescribeVault', 'CreationDate', vault.CreationDate),
+    lastInventoryDate: vault.LastInventoryDate,
+    archiveCount: vault.NumberOfArchives,
+    size: vault.SizeInBytes,
+  }
+}
+
+export function toStoredArchive(operation: string, output: Wire<Sdk.ArchiveCreationOutput>): StoredArchive {
+  return {
+    archiveId: present(operation, 'x-amz-archive-id', output.archiveId),
+    treeHash: output.checksum,
+    location: output.location,
+  }
+}
+
+export function toOpenUpload(operation: string, upload: Wire<Sdk.UploadListElement>): OpenUpload {
+  return {
+    uploadId: present(operation, 'MultipartUploadId', upload.MultipartUploadId),
+    partSize: present(operation, 'PartSizeInBytes', upload.PartSizeInBytes),
+    description: upload.ArchiveDescription ?? undefined,
+    creationDate: present(operation, 'CreationDate', upload.CreationDate),
+  }
+}
+
+export function toListedPart(part: Sdk.PartListElement): ListedPart {
+  const range = parseInclusive(present('ListParts', 'RangeInBytes', part.RangeInBytes))
+  const treeHash = present('ListParts', 'SHA256TreeHash', part.SHA256TreeHash)
+  return { ...present('ListParts', 'a RangeInBytes', range), treeHash }
+}
