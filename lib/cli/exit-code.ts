@@ -50,11 +50,15 @@ export function exitCodeOf(error: unknown, signal: AbortSignal): number {
   return 1
 }
 
-/** The line that explains an error. */
-export function explanationOf(error: unknown): string {
+/** The lines that explain an error: one, and one more where there is something to go on with. */
+export function explanationsOf(error: unknown): string[] {
+  return error instanceof ResumableError
+    ? [error.message, `To go on, pipe in the same again: ${error.command}`]
+    : [explanationOf(error)]
+}
+
+function explanationOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
-  if (error instanceof ResumableError)
-    return `${error.message}\nTo go on, pipe in the same again: ${error.command}`
   const { uploadId } = error as { readonly uploadId?: string }
   if (error.name === 'AbortError') {
     return uploadId ? `Stopped. The upload is kept: its ID is ${uploadId}.` : 'Stopped.'

@@ -2,7 +2,7 @@
  * The command from its arguments to its exit code.
  */
 import { CommanderError } from 'commander'
-import { exitCodeOf, explanationOf } from './exit-code.js'
+import { exitCodeOf, explanationsOf } from './exit-code.js'
 import { printNote, type Io } from './io.js'
 import { makeProgram } from './program.js'
 
@@ -18,7 +18,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     return 0
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2 // it has printed what there is to say
-    printNote(io, explanationOf(error))
+    for (const line of explanationsOf(error)) printNote(io, line)
     if (argv.includes('--debug')) io.stderr.write(`${describe(error)}\n`)
     return exitCodeOf(error, io.signal)
   }

@@ -40,18 +40,22 @@ export function makeRequestHandler(
     const call = callOf(request)
     const operation = call.match?.route.operation ?? 'none'
     traffic.came(operation)
-    const fault = faults.meet(operation)
-    if (fault && (await failInstead(fault, request, response))) return
-    const answer = await answerTo(call, request, stores, gatekeeper).catch(refusal)
-    if (answer.status < 300) traffic.carriedOut(operation, Number(request.headers['content-length'] ?? 0))
-    response.setHeader('date', new Date(gatekeeper.now()).toUTCString()) // clients set their clocks by it
-    if (!request.complete) drain(request)
-    if (fault === 'lose-answer') request.socket.resetAndDestroy()
-    // It fails where the client is gone, or the output cannot be read: a cut body says so.
-    else
-      await send(fault === 'wrong-hash' ? withWrongHash(answer) : answer, response).catch(() =>
-        response.destroy(),
-      )
+    try {
+      const fault = faults.meet(operation)
+      if (fault && (await failInstead(fault, request, response))) return
+      const answer = await answerTo(call, request, stores, gatekeeper).catch(refusal)
+      if (answer.status < 300) traffic.carriedOut(operation, Number(request.headers['content-length'] ?? 0))
+      response.setHeader('date', new Date(gatekeeper.now()).toUTCString()) // clients set their clocks by it
+      if (!request.complete) drain(request)
+      if (fault === 'lose-answer') request.socket.resetAndDestroy()
+      // It fails where the client is gone, or the output cannot be read: a cut body says so.
+      else
+        await send(fault === 'wrong-hash' ? withWrongHash(answer) : answer, response).catch(() =>
+          response.destroy(),
+        )
+    } finally {
+      traffic.went(operation)
+    }
   }
 }
 
@@ -93,13 +97,17 @@ async function failInstead(
 }
 
 async function resetAmid(request: IncomingMessage): Promise<void> {
+  const { socket } = request
   let left = Number(request.headers['content-length'] ?? 0) / 2
-  request.on('error', () => undefined) // the reset is ours
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    left -= chunk.length
-    if (left <= 0) break
+  try {
+    for await (const chunk of request as AsyncIterable<Buffer>) {
+      left -= chunk.length
+      if (left <= 0) break
+    }
+  } catch {
+    // the client was faster
   }
-  request.socket.resetAndDestroy()
+  socket.resetAndDestroy()
 }
 
 function withWrongHash(answer: Answer): Answer {

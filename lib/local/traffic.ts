@@ -4,11 +4,17 @@
 export interface OperationTraffic {
   /** Requests, with those that failed. */
   readonly requests: number
+  /** Requests that have not been answered, or otherwise ended. */
+  readonly underWay: number
+  /** The most that were under way at once. */
+  readonly mostAtOnce: number
   /** Requests that were carried out. */
   readonly carriedOut: number
   /** Bytes in the bodies of those. */
   readonly bytes: number
 }
+
+const NONE: OperationTraffic = { requests: 0, underWay: 0, mostAtOnce: 0, carriedOut: 0, bytes: 0 }
 
 /** Counts requests. */
 export class Traffic {
@@ -16,18 +22,26 @@ export class Traffic {
 
   /** A request has come. */
   came(operation: string): void {
-    const traffic = this.of(operation)
-    this.#byOperation.set(operation, { ...traffic, requests: traffic.requests + 1 })
+    const { requests, underWay, mostAtOnce, ...rest } = this.of(operation)
+    const now = underWay + 1
+    const most = Math.max(mostAtOnce, now)
+    this.#byOperation.set(operation, { ...rest, requests: requests + 1, underWay: now, mostAtOnce: most })
   }
 
   /** A request was carried out. */
   carriedOut(operation: string, size: number): void {
-    const { requests, carriedOut, bytes } = this.of(operation)
-    this.#byOperation.set(operation, { requests, carriedOut: carriedOut + 1, bytes: bytes + size })
+    const { carriedOut, bytes, ...rest } = this.of(operation)
+    this.#byOperation.set(operation, { ...rest, carriedOut: carriedOut + 1, bytes: bytes + size })
+  }
+
+  /** A request is over. */
+  went(operation: string): void {
+    const { underWay, ...rest } = this.of(operation)
+    this.#byOperation.set(operation, { ...rest, underWay: underWay - 1 })
   }
 
   /** What has come of an operation, as `UploadMultipartPart`, since the start. */
   of(operation: string): OperationTraffic {
-    return this.#byOperation.get(operation) ?? { requests: 0, carriedOut: 0, bytes: 0 }
+    return this.#byOperation.get(operation) ?? NONE
   }
 }

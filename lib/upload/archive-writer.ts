@@ -41,8 +41,7 @@ import type { ArchiveWriterEvents, ArchiveWriterOptions, ResumeOptions } from '.
 
 /** Milliseconds a request that stores an archive is given when the writer is destroyed. */
 const LAST_ANSWER = 5_000
-/** The part of an archive's parts at which a warning comes. */
-const NEARLY = 0.8
+const NEARLY = 0.8 // of the parts of the first archive: then a warning comes
 
 /**
  * A Writable of {@link HashedPart}s that ends in an archive ID.
@@ -178,9 +177,8 @@ export class ArchiveWriter extends Writable {
       volume = await this.#next()
     }
     await volume.add(part)
-    if (volume instanceof Volume && volume.parts === Math.ceil(this.plan.partsPerVolume * NEARLY)) {
-      this.#warnOfFullness(volume.parts)
-    }
+    const isNearlyFull = volume.parts === Math.ceil(this.plan.partsPerVolume * NEARLY)
+    if (isNearlyFull && this.#archives.length === 0) this.#warnOfFullness(volume.parts)
   }
 
   #check({ index, start, end }: Partial<HashedPart>): void {

@@ -42,8 +42,8 @@ export interface Served {
 }
 
 /** Starts `serve` over a folder, and waits until it is ready; killed when the test is over, if it still runs. */
-export async function serve(test: Test, dir: string): Promise<Served> {
-  const server = start(['serve', '--dir', dir, '--json'])
+export async function serve(test: Test, dir: string, port = '0'): Promise<Served> {
+  const server = start(['serve', '--dir', dir, '--port', port, '--json'])
   test.teardown(async () => {
     if (server.kill('SIGKILL')) await once(server, 'exit')
   })

@@ -1,0 +1,310 @@
+import { execFile, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { appendFile, chmod, mkdir, readFile, readdir, stat, truncate, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import fc from 'fast-check'
+import t from 'tap'
+import { archivesIn, volumesOf } from '../../lib/catalog/archives.js'
+import { Catalog, readCatalog } from '../../lib/catalog/catalog.js'
+import { journalIn } from '../../lib/catalog/journal.js'
+import { recordsIn, type CatalogRecord } from '../../lib/catalog/record.js'
+import { unfinishedIn } from '../../lib/catalog/unfinished.js'
+
+const place = { region: 'eu-west-1' }
+
+function archive(archiveId: string, more: object = {}): CatalogRecord {
+  return {
+    type: 'archive',
+    time: '2026-01-01T00:00:00.000Z',
+    ...place,
+    vaultName: 'backups',
+    archiveId,
+    size: 5,
+    treeHash: 'aa',
+    partSize: 1_048_576,
+    parts: 1,
+    volume: 1,
+    ...more,
+  }
+}
+
+async function all(path: string): Promise<CatalogRecord[]> {
+  const records: CatalogRecord[] = []
+  for await (const record of readCatalog(path)) records.push(record)
+  return records
+}
+
+async function* iterate(records: readonly CatalogRecord[]): AsyncGenerator<CatalogRecord> {
+  yield* records
+}
+
+/** The records of a journal's notes. */
+async function notes(
+  take: (journal: ReturnType<typeof journalIn>) => Promise<void>,
+): Promise<CatalogRecord[]> {
+  const records: CatalogRecord[] = []
+  const append = async (record: CatalogRecord): Promise<void> => {
+    records.push(JSON.parse(JSON.stringify(record)) as CatalogRecord)
+  }
+  await take(journalIn({ append }, place))
+  return records
+}
+
+const begun = {
+  vaultName: 'backups',
+  partSize: 1,
+  description: 'd',
+  location: '/111122223333/x',
+  volume: 1,
+  firstVolume: undefined,
+}
+const stored = (archiveId: string, volume: number, firstVolume?: string) => ({
+  archiveId,
+  vaultName: 'backups',
+  size: 5,
+  treeHash: 'aa',
+  partSize: 1,
+  parts: 5,
+  volume,
+  description: volume === 1 ? 'd' : 'later',
+  firstVolume,
+  location: '/111122223333/vaults/backups/archives/x',
+})
+
+t.test('what is appended is read back in its order, by any number of openings', async (t) => {
+  const path = join(t.testdir(), 'data', 'deeper', 'catalog.jsonl')
+  t.strictSame(await all(path), [], 'no file is an empty catalog')
+  for (const id of ['a', 'b']) {
+    const catalog = await Catalog.open(path)
+    t.equal(catalog.path, path)
+    await Promise.all([catalog.append(archive(id)), catalog.append(archive(`${id}2`))])
+    await catalog.close()
+  }
+  t.match(await all(path), [{ archiveId: 'a' }, { archiveId: 'a2' }, { archiveId: 'b' }, { archiveId: 'b2' }])
+  t.equal((await stat(path)).mode & 0o777, 0o600)
+  t.equal((await stat(join(path, '..'))).mode & 0o777, 0o700)
+  t.strictSame(await readdir(join(path, '..')), ['catalog.jsonl'], 'nothing else is left')
+  t.equal((await readFile(path, 'utf8')).split('\n').length, 5, 'a line each')
+})
+
+t.test('a torn last line is passed over, and what is appended after it is not lost', async (t) => {
+  const path = join(t.testdir(), 'catalog.jsonl')
+  const write = async (id: string): Promise<void> => {
+    const catalog = await Catalog.open(path)
+    await catalog.append(archive(id))
+    await catalog.close()
+  }
+  await write('a')
+  await write('torn')
+  const { size } = await stat(path)
+  for (let cut = size - 1; cut > size / 2; cut -= 7) {
+    await truncate(path, cut)
+    const expected = cut === size - 1 ? ['a', 'torn'] : ['a']
+    t.strictSame(
+      (await all(path)).map((record) => 'archiveId' in record && record.archiveId),
+      expected,
+      `cut at ${cut}`,
+    )
+  }
+  await write('b')
+  t.match(await all(path), [{ archiveId: 'a' }, { archiveId: 'b' }])
+  const [, torn = '', whole = ''] = (await readFile(path, 'utf8')).split('\n')
+  t.throws(() => JSON.parse(torn) as unknown)
+  t.match(JSON.parse(whole), { archiveId: 'b' })
+})
+
+t.test('a record behind the rest of a torn line is found, wherever the line was cut', async (t) => {
+  const record = archive('with "type":" and {"type":"archive" in it')
+  const line = JSON.stringify(record)
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 0, max: line.length - 1 }),
+      fc.integer({ min: 0, max: line.length - 1 }),
+      (one, two) => {
+        t.strictSame(recordsIn(line.slice(0, one) + line.slice(0, two) + line), [record])
+      },
+    ),
+    { numRuns: 200 },
+  )
+  t.strictSame(recordsIn(line + line), [record, record])
+  for (const nothing of ['', '{}', 'null', '[1]', '{"type":"', '"type"']) t.strictSame(recordsIn(nothing), [])
+})
+
+t.test('what cannot be written or read is told with its path', async (t) => {
+  const dir = t.testdir({ file: 'x' })
+  const under = join(dir, 'file', 'catalog.jsonl')
+  await t.rejects(Catalog.open(under), {
+    name: 'CatalogError',
+    code: 'ERR_CATALOG',
+    path: under,
+    cause: { code: /EEXIST|ENOTDIR/ },
+  })
+  await t.rejects(all(under), { code: 'ERR_CATALOG', message: /cannot be read: ENOTDIR/ })
+  await t.rejects(Catalog.open(dir), { code: 'ERR_CATALOG', cause: { code: 'EISDIR' } })
+
+  const catalog = await Catalog.open(join(dir, 'catalog.jsonl'))
+  await catalog.close()
+  await t.rejects(catalog.append(archive('a')), { code: 'ERR_CATALOG' })
+})
+
+t.test('a disk without room is found out when the catalog is opened', async (t) => {
+  const path = join(t.testdir(), 'catalog.jsonl')
+  const api = new URL('../../dist/index.js', import.meta.url).href
+  const script = `
+    const { Catalog } = await import(${JSON.stringify(api)})
+    process.on('SIGXFSZ', () => undefined)
+    await Catalog.open(${JSON.stringify(path)}).catch((error) => console.log(error.code, error.cause.code))`
+  // No file may grow past a few KiB: to who writes it is the same as a disk that is full.
+  const limited = `ulimit -f 8; exec "$0" --input-type=module -e "$1"`
+  const { stdout } = await promisify(execFile)('sh', ['-c', limited, process.execPath, script])
+  t.equal(stdout, 'ERR_CATALOG EFBIG\n')
+  t.strictSame(await readdir(join(path, '..')), ['catalog.jsonl'], 'and the trial is gone')
+})
+
+t.test(
+  'a folder that cannot be written to is found out when the catalog is opened',
+  { skip: process.getuid?.() === 0 && 'root may write anywhere' },
+  async (t) => {
+    const dir = join(t.testdir(), 'closed')
+    await mkdir(dir)
+    await chmod(dir, 0o500)
+    await t.rejects(Catalog.open(join(dir, 'catalog.jsonl')), {
+      code: 'ERR_CATALOG',
+      cause: { code: 'EACCES' },
+    })
+  },
+)
+
+t.test('four processes write to one catalog at once, and every line is whole', async (t) => {
+  const dir = t.testdir({
+    'writer.mjs': `
+      import { Catalog, journalIn } from ${JSON.stringify(new URL('../../dist/index.js', import.meta.url).href)}
+      const [file, name, count] = process.argv.slice(2)
+      const catalog = await Catalog.open(file)
+      const journal = journalIn(catalog, { region: 'r' })
+      for (let i = 0; i < Number(count); i++) {
+        await journal.stored({ archiveId: name + i, vaultName: 'v', size: i, treeHash: 'f'.repeat(64), partSize: 1, parts: 1,
+          volume: 1, description: 'x'.repeat(i % 1024) }, undefined, false)
+      }
+      await catalog.close()`,
+  })
+  const path = join(dir, 'catalog.jsonl')
+  const count = 250
+  const writers = ['a', 'b', 'c', 'd'].map((name) =>
+    fork(join(dir, 'writer.mjs'), [path, name, String(count)]),
+  )
+  t.strictSame(
+    await Promise.all(writers.map(async (writer) => ((await once(writer, 'exit')) as number[])[0])),
+    [0, 0, 0, 0],
+  )
+  const lines = (await readFile(path, 'utf8')).trimEnd().split('\n')
+  const ids = new Set(lines.map((line) => (JSON.parse(line) as { archiveId: string }).archiveId))
+  t.equal(lines.length, 4 * count)
+  t.equal(ids.size, 4 * count)
+})
+
+t.test('the notes of an upload say where it went', async (t) => {
+  const records = await notes(async (journal) => {
+    await journal.begun({ uploadId: 'u', ...begun })
+    await journal.completing('u')
+    await journal.stored(stored('a', 1), 'u', true)
+    await journal.stored({ ...stored('b', 2, 'a'), location: undefined }, undefined, false)
+    await journal.ended('w')
+    await journal.orphaned({ vaultName: 'v', size: 1, treeHash: 'h', description: undefined })
+  })
+  const time = /^\d{4}-.*Z$/
+  t.match(records, [
+    {
+      type: 'begun',
+      time,
+      region: 'eu-west-1',
+      accountId: '111122223333',
+      uploadId: 'u',
+      vaultName: 'backups',
+    },
+    { type: 'completing', time, uploadId: 'u' },
+    { type: 'archive', time, accountId: '111122223333', archiveId: 'a', more: true, uploadId: 'u' },
+    { type: 'archive', archiveId: 'b', firstVolume: 'a', volume: 2 },
+    { type: 'ended', uploadId: 'w' },
+    { type: 'orphan', vaultName: 'v', size: 1, treeHash: 'h' },
+  ])
+  for (const record of records) {
+    t.equal(Object.keys(record)[0], 'type', 'the type stands first')
+    t.notOk('location' in record)
+  }
+  t.notOk('more' in (records[3] ?? {}))
+})
+
+t.test('what was begun and neither completed nor ended is unfinished, the latest last', async (t) => {
+  const records = await notes(async (journal) => {
+    await journal.begun({ uploadId: 'done', ...begun })
+    await journal.begun({ uploadId: 'left', ...begun })
+    await journal.completing('done')
+    await journal.stored(stored('a', 1), 'done', false)
+    await journal.begun({ uploadId: 'ended', ...begun })
+    await journal.ended('ended')
+    await journal.begun({ uploadId: 'asked', ...begun, description: undefined })
+    await journal.completing('asked')
+    await journal.stored(stored('b', 1), undefined, false)
+  })
+  const times = records.map((record, i) => ({ ...record, time: `2026-01-01T00:00:0${i}.000Z` }))
+  t.match(await unfinishedIn(iterate(times)), [
+    {
+      uploadId: 'left',
+      completionSent: false,
+      earlierVolumes: [],
+      description: 'd',
+      partSize: 1,
+      vaultName: 'backups',
+      region: 'eu-west-1',
+    },
+    { uploadId: 'asked', completionSent: true, description: undefined },
+  ])
+})
+
+t.test('a stream of several volumes is unfinished until its last is stored', async (t) => {
+  const after = async (steps: number): Promise<object[]> => {
+    const records = await notes(async (journal) => {
+      await journal.begun({ uploadId: 'u1', ...begun })
+      await journal.stored(stored('a', 1), 'u1', true)
+      await journal.begun({ uploadId: 'u2', ...begun, volume: 2, firstVolume: 'a', description: 'later' })
+      await journal.stored(stored('b', 2, 'a'), 'u2', true)
+      await journal.begun({ uploadId: 'u3', ...begun, volume: 3, firstVolume: 'a', description: 'later' })
+      await journal.stored(stored('c', 3, 'a'), 'u3', false)
+    })
+    return unfinishedIn(iterate(records.slice(0, steps)))
+  }
+  const [a, b] = [{ archiveId: 'a' }, { archiveId: 'b' }]
+  t.match(await after(1), [{ uploadId: 'u1', earlierVolumes: [] }])
+  t.match(await after(2), [{ uploadId: undefined, earlierVolumes: [a], description: 'd' }])
+  t.match(await after(3), [{ uploadId: 'u2', earlierVolumes: [a], description: 'd' }])
+  t.match(await after(4), [{ uploadId: undefined, earlierVolumes: [a, b], description: 'd' }])
+  t.match(await after(5), [{ uploadId: 'u3', earlierVolumes: [a, b] }])
+  t.strictSame(await after(6), [])
+})
+
+t.test('the archives, and the volumes of a stream, are found among the records', async (t) => {
+  const records = await notes(async (journal) => {
+    await journal.begun({ uploadId: 'u1', ...begun })
+    await journal.stored(stored('b', 2, 'a'), 'u2', false)
+    await journal.stored(stored('a', 1), 'u1', true)
+    await journal.stored(stored('x', 1), 'u3', false)
+  })
+  const found: string[] = []
+  for await (const { archiveId } of archivesIn(iterate(records))) found.push(archiveId)
+  t.strictSame(found, ['b', 'a', 'x'])
+  t.match(await volumesOf(iterate(records), 'a'), [{ archiveId: 'a' }, { archiveId: 'b' }])
+  t.match(await volumesOf(iterate(records), 'x'), [{ archiveId: 'x' }])
+  t.strictSame(await volumesOf(iterate(records), 'none'), [])
+})
+
+t.test('lines of other kinds are passed over, as a later version may write them', async (t) => {
+  const path = join(t.testdir(), 'catalog.jsonl')
+  await writeFile(path, '\nhello\n{"type":"later","x":1}\n')
+  await appendFile(path, `${JSON.stringify(archive('a'))}\r\n`)
+  t.match(await unfinishedIn(readCatalog(path)), [])
+  const found: string[] = []
+  for await (const { archiveId } of archivesIn(readCatalog(path))) found.push(archiveId)
+  t.strictSame(found, ['a'])
+})

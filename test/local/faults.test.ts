@@ -1,0 +1,176 @@
+import t, { type Test } from 'tap'
+import {
+  FAULT_KINDS,
+  Faults,
+  type FaultKind,
+  type FaultRule,
+  type LocalVault,
+} from '../../lib/local/index.js'
+import { computeChecksums } from '../../lib/tree-hash/tree-hash.js'
+import { failureKindOf } from '../../lib/vault/failure.js'
+import { glacierClient, type SdkVaultClient } from '../../lib/vault/sdk-vault-client.js'
+import { hashHeaders, localVaultFor, send } from '../helpers/local-vault.js'
+
+const MIB = 1_048_576
+const vaultName = 'docs'
+
+/** What rules make of the first requests of an operation. */
+function metBy(
+  rules: FaultRule[],
+  count: number,
+  operation = 'UploadMultipartPart',
+): (FaultKind | undefined)[] {
+  const faults = new Faults()
+  for (const rule of rules) faults.add(rule)
+  return Array.from({ length: count }, () => faults.meet(operation))
+}
+
+t.test('a rule fails the requests it says', async (t) => {
+  const [no, hit] = [undefined, 'throttle'] as const
+  for (const [rule, met] of [
+    [{}, [hit, hit, hit, hit]],
+    [{ nth: 1 }, [hit, no, no, no]],
+    [{ nth: 3 }, [no, no, hit, no]],
+    [{ every: 2 }, [no, hit, no, hit]],
+    [{ every: 1, times: 2 }, [hit, hit, no, no]],
+    [{ operation: 'UploadMultipartPart', nth: 2 }, [no, hit, no, no]],
+    [{ operation: 'ListParts' }, [no, no, no, no]],
+  ] as const) {
+    t.strictSame(metBy([{ fault: hit, ...rule }], 4), met, JSON.stringify(rule))
+  }
+  t.strictSame(
+    metBy(
+      [
+        { fault: 'stall', every: 3 },
+        { fault: 'timeout', every: 2 },
+      ],
+      6,
+    ),
+    [no, 'timeout', 'stall', 'timeout', no, 'stall'],
+    'the first rule that fits is followed, and all have counted',
+  )
+})
+
+t.test('a rule that makes no sense is refused', async (t) => {
+  for (const [rule, message] of [
+    [{ fault: 'fire' }, /no fault 'fire': there are timeout, /],
+    [{ fault: 'stall', operation: 'Upload' }, /no operation 'Upload'/],
+    [{ fault: 'stall', nth: 0 }, /nth is a whole number from 1 up, not 0/],
+    [{ fault: 'stall', every: 1.5 }, /every is a whole number/],
+    [{ fault: 'stall', times: -1 }, /times is a whole number/],
+    [{ fault: 'stall', nth: 1, every: 1 }, /nth or every, not both/],
+  ] as const) {
+    t.throws(
+      () => {
+        new Faults().add(rule as FaultRule)
+      },
+      { name: 'RangeError', message },
+    )
+  }
+  await t.rejects(localVaultFor(t, { faults: [{ fault: 'fire' as 'stall' }] }), { name: 'RangeError' })
+})
+
+/** A local vault with a fault at the first part, an upload in it, and a client whose patience is short. */
+async function vaultWith(t: Test, fault: FaultKind): Promise<{ client: SdkVaultClient; uploadId: string }> {
+  const vault = await localVaultFor(t, { createVaults: true })
+  const { endpoint, region, credentials } = vault
+  const client = glacierClient({ endpoint, region, credentials }, { idleTimeout: 200 })
+  t.teardown(() => {
+    client.destroy()
+  })
+  const { uploadId } = await client.initiateUpload({ vaultName, partSize: MIB })
+  vault.faults.add({ fault, operation: 'UploadMultipartPart', nth: 1 })
+  return { client, uploadId }
+}
+
+t.test('each fault looks to a client like what it is named for', async (t) => {
+  const bytes = Buffer.alloc(MIB, 7)
+  const part = { vaultName, range: { start: 0, end: MIB }, bytes, ...computeChecksums(bytes) }
+  const table: Record<FaultKind, [kind: string, error: object, carriedOut: boolean]> = {
+    timeout: ['slow', { serviceCode: 'RequestTimeoutException', status: 408 }, false],
+    'timeout-without-body': ['slow', { serviceCode: 'HTTP 408', status: 408 }, false],
+    throttle: ['throttled', { serviceCode: 'ThrottlingException', status: 400 }, false],
+    'error-500': ['transient', { serviceCode: 'ServiceUnavailableException', status: 500 }, false],
+    'error-503': ['transient', { serviceCode: 'ServiceUnavailableException', status: 503 }, false],
+    'error-html': ['transient', { serviceCode: 'HTTP 503', status: 503 }, false],
+    'expired-token': ['expired', { serviceCode: 'ExpiredTokenException', status: 403 }, false],
+    'expired-upload': ['final', { serviceCode: 'ResourceNotFoundException', status: 404 }, false],
+    'checksum-mismatch': ['corrupted', { serviceCode: 'InvalidParameterValueException', status: 400 }, false],
+    'reset-before': ['transient', { code: 'ERR_CONNECTION' }, false],
+    'reset-amid': ['transient', { code: 'ERR_CONNECTION' }, false],
+    'lose-answer': ['transient', { code: 'ERR_CONNECTION' }, true],
+    stall: ['slow', { code: 'ERR_CONNECTION', message: /Nothing moved for 0\.2 s/ }, false],
+    'wrong-hash': ['', {}, true],
+  }
+  t.strictSame(Object.keys(table).sort(), [...FAULT_KINDS].sort(), 'all are here')
+  for (const [fault, [kind, error, carriedOut]] of Object.entries(table)) {
+    await t.test(fault, async (t) => {
+      const { client, uploadId } = await vaultWith(t, fault as FaultKind)
+      if (fault === 'wrong-hash') t.equal(await client.uploadPart({ ...part, uploadId }), 'f'.repeat(64))
+      else {
+        const failed = await client.uploadPart({ ...part, uploadId }).catch((thrown: unknown) => thrown)
+        t.match(failed, error)
+        t.equal(failureKindOf(failed), kind)
+      }
+      const { items } = await client.listParts({ vaultName, uploadId })
+      t.equal(items.length, carriedOut ? 1 : 0, carriedOut ? 'it was carried out' : 'it was not carried out')
+      t.equal(await client.uploadPart({ ...part, uploadId }), part.treeHash, 'the next one is not failed')
+    })
+  }
+})
+
+t.test('faults also meet requests without a body, and can be cleared', async (t) => {
+  const vault = await localVaultFor(t, { createVaults: true, faults: [{ fault: 'reset-amid' }] })
+  const ask = () => send(vault, { method: 'GET', path: '/-/vaults' })
+  await t.rejects(ask(), { code: 'ECONNRESET' })
+  vault.faults.clear()
+  t.equal((await ask()).status, 200)
+  vault.faults.add({ fault: 'wrong-hash' })
+  t.equal((await ask()).status, 200, 'what has no hash is answered as it is')
+})
+
+t.test('a client that hangs up amid a request that is to be reset is no trouble', async (t) => {
+  const vault = await localVaultFor(t, { createVaults: true, faults: [{ fault: 'reset-amid' }] })
+  const body = Buffer.alloc(MIB)
+  const path = '/-/vaults/docs/archives'
+  await t.rejects(send(vault, { method: 'POST', path, body, headers: hashHeaders(body), hangUpAfter: 1000 }))
+  await come(vault, 'UploadArchive')
+  vault.faults.clear()
+  t.equal((await send(vault, { method: 'GET', path: '/-/vaults' })).status, 200)
+})
+
+t.test('a stalled request does not keep the vault from closing', async (t) => {
+  const vault = await localVaultFor(t, { faults: [{ fault: 'stall' }] })
+  const stalled = send(vault, { method: 'GET', path: '/-/vaults' })
+  stalled.catch(() => undefined)
+  await come(vault, 'ListVaults')
+  await vault.close()
+  await t.rejects(stalled)
+})
+
+t.test('what has come is counted by operation', async (t) => {
+  const vault = await localVaultFor(t, { createVaults: true })
+  const body = Buffer.alloc(1000)
+  const path = '/-/vaults/docs/archives'
+  await send(vault, { method: 'POST', path, body, headers: hashHeaders(body) })
+  await send(vault, {
+    method: 'POST',
+    path,
+    body,
+    headers: { ...hashHeaders(body), 'x-amz-sha256-tree-hash': 'x' },
+  })
+  await send(vault, { method: 'PUT', path: '/nowhere' })
+  t.match(vault.traffic.of('UploadArchive'), {
+    requests: 2,
+    carriedOut: 1,
+    bytes: 1000,
+    underWay: 0,
+    mostAtOnce: 1,
+  })
+  t.match(vault.traffic.of('ListVaults'), { requests: 0, carriedOut: 0, bytes: 0 })
+})
+
+/** Waits until a request of an operation has come. */
+async function come(vault: LocalVault, operation: string): Promise<void> {
+  while (vault.traffic.of(operation).requests === 0) await new Promise((resolve) => setImmediate(resolve))
+}
