@@ -84,9 +84,7 @@ export class Catalog {
 
   async #write(line: Buffer): Promise<void> {
     try {
-      const { bytesWritten } = await this.#file.write(line)
-      if (bytesWritten < line.length)
-        throw new Error(`only ${bytesWritten} of ${line.length} bytes were written`)
+      await this.#file.appendFile(line) // one write, unless the disk fills up in the middle of it
       await this.#file.datasync()
     } catch (error) {
       throw new CatalogError(this.path, 'written', error)

@@ -95,7 +95,7 @@ async function upload(it: Upload, options: PutOptions, io: Io): Promise<readonly
     return archives
   } catch (error) {
     for (const { volume, archiveId } of writer.archives)
-      printNote(io, `${volume === 1 ? 'An archive' : `Volume ${volume}`} is stored. Its ID is ${archiveId}.`)
+      printNote(io, `Volume ${volume} is stored. Its ID is ${archiveId}.`)
     throw advised(error, writer, it, options)
   }
 }

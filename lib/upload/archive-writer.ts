@@ -281,10 +281,8 @@ export class ArchiveWriter extends Writable {
   #warnOfFullness(parts: number): void {
     const { partsPerVolume, volumes } = this.plan
     const then = volumes ? 'the stream then goes on in another archive.' : 'the upload then fails.'
-    this.emit('warning', {
-      code: 'NEARLY_FULL',
-      message: `${parts} of the ${partsPerVolume} parts this archive may have are used: ${then}`,
-    })
+    const message = `${parts} of the ${partsPerVolume} parts this archive may have are used: ${then}`
+    this.emit('warning', { code: 'NEARLY_FULL', message })
   }
 }
 

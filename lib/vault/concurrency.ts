@@ -38,17 +38,21 @@ export class AdaptiveConcurrency {
   async run<T>(request: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     await this.#enter(signal)
     const window = this.#halvings
-    try {
-      const result = await request()
-      if (window === this.#halvings) this.#succeeded()
-      return result
-    } catch (error) {
-      if (window === this.#halvings && isOverrun(error)) this.#halve()
-      throw error
-    } finally {
-      this.#underWay--
-      this.#letIn()
-    }
+    return request()
+      .then(
+        (result) => {
+          if (window === this.#halvings) this.#succeeded()
+          return result
+        },
+        (error: unknown) => {
+          if (window === this.#halvings && isOverrun(error)) this.#halve()
+          throw error
+        },
+      )
+      .finally(() => {
+        this.#underWay--
+        this.#letIn()
+      })
   }
 
   async #enter(signal?: AbortSignal): Promise<void> {

@@ -14,6 +14,23 @@ const ALLOWANCE = 6
 /** Milliseconds past which `setTimeout` would fire at once. */
 const LONGEST_TIMER = 2 ** 31 - 1
 
+/** How long a request may take, in milliseconds. */
+export interface TimeLimits {
+  /** Without anything moving. */
+  readonly idle: number
+  /** In all. */
+  readonly whole: number
+}
+
+/**
+ * The limits for a request.
+ *
+ * @param size - bytes of its body, or of its answer's
+ */
+export function timeLimitsFor(idle: number, size: number): TimeLimits {
+  return { idle, whole: Math.min(ALLOWANCE * idle + size / SLOWEST, LONGEST_TIMER) }
+}
+
 /** Ends a request that hangs. */
 export class RequestWatch {
   readonly #operation: string
@@ -27,18 +44,14 @@ export class RequestWatch {
   #verdict: ConnectionError | undefined
   #heldUp = 0
 
-  /**
-   * @param idleTimeout - milliseconds
-   * @param size - bytes of the body
-   * @param caller - the caller's signal, which ends the request as well
-   */
-  constructor(operation: string, idleTimeout: number, size: number, caller: AbortSignal | undefined) {
+  /** @param caller - the caller's signal, which ends the request as well */
+  constructor(operation: string, { idle, whole }: TimeLimits, caller: AbortSignal | undefined) {
     this.#operation = operation
     this.#caller = caller
     this.#idle = setTimeout(() => {
-      this.#giveUp(`Nothing moved for ${idleTimeout / 1000} s.`)
-    }, idleTimeout)
-    this.#whole = this.#wholeTimer(ALLOWANCE * idleTimeout + size / SLOWEST)
+      this.#giveUp(`Nothing moved for ${idle / 1000} s.`)
+    }, idle)
+    this.#whole = this.#wholeTimer(whole)
     if (caller?.aborted) this.#onAbort()
     else caller?.addEventListener('abort', this.#onAbort, { once: true })
   }
@@ -71,15 +84,12 @@ export class RequestWatch {
   }
 
   #wholeTimer(milliseconds: number): NodeJS.Timeout {
-    return setTimeout(
-      () => {
-        const more = this.#heldUp
-        this.#heldUp = 0
-        if (more > 0) this.#whole = this.#wholeTimer(more)
-        else this.#giveUp('It took longer than the slowest line would.')
-      },
-      Math.min(milliseconds, LONGEST_TIMER),
-    )
+    return setTimeout(() => {
+      const more = this.#heldUp
+      this.#heldUp = 0
+      if (more > 0) this.#whole = this.#wholeTimer(Math.min(more, LONGEST_TIMER))
+      else this.#giveUp('It took longer than the slowest line would.')
+    }, milliseconds)
   }
 
   #giveUp(message: string): void {

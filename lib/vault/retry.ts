@@ -69,15 +69,16 @@ export class Retry {
    */
   async run<T>(attempt: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     const started = this.clock.now()
-    for (let attempts = 1; ; attempts++) {
+    let success: { readonly result: T } | undefined
+    for (let attempts = 1; !success; attempts++) {
       try {
-        const result = await attempt()
-        this.#lastSuccess = this.clock.now()
-        return result
+        success = { result: await attempt() }
       } catch (error) {
         await this.#pauseAfter(error as Error, attempts, started, signal)
       }
     }
+    this.#lastSuccess = this.clock.now()
+    return success.result
   }
 
   async #pauseAfter(error: Error, attempts: number, started: number, signal?: AbortSignal): Promise<void> {

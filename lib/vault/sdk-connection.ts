@@ -6,7 +6,7 @@ import type * as Sdk from '@aws-sdk/client-glacier'
 import { addAbortSignal, type Readable } from '../stream.js'
 import type { Checksums } from '../tree-hash/tree-hash.js'
 import { bodyOf } from './request-body.js'
-import { DEFAULT_IDLE_TIMEOUT, RequestWatch } from './request-watch.js'
+import { DEFAULT_IDLE_TIMEOUT, RequestWatch, timeLimitsFor } from './request-watch.js'
 import { toServiceError } from './service-error.js'
 import { withBodyHeaders, withoutRetries, type CommandStack } from './single-request.js'
 import type { AccountRequest, SendLimit } from './vault-client.js'
@@ -77,7 +77,7 @@ export class SdkConnection {
     request: AccountRequest,
     command: (sdk: typeof Sdk) => SdkCommand<Input, Output>,
   ): Promise<Output> {
-    const watch = new RequestWatch(operation, this.#idleTimeout, 0, request.signal)
+    const watch = this.#watch(operation, 0, request)
     return this.#once(operation, watch, request, command).finally(() => {
       watch.end()
     })
@@ -90,7 +90,7 @@ export class SdkConnection {
     command: (sdk: typeof Sdk, body: ReturnType<typeof bodyOf>) => SdkCommand<Input, Output>,
   ): Promise<Output> {
     const { bytes, sendLimit, linearHash, treeHash } = request
-    const watch = new RequestWatch(operation, this.#idleTimeout, bytes.length, request.signal)
+    const watch = this.#watch(operation, bytes.length, request)
     return this.#once(operation, watch, request, (sdk) =>
       withBodyHeaders(command(sdk, bodyOf(bytes, watch, sendLimit)), {
         'content-length': String(bytes.length),
@@ -116,7 +116,7 @@ export class SdkConnection {
     command: (sdk: typeof Sdk) => SdkCommand<Input, Output>,
     take: (output: Output) => Facts & { readonly body: unknown },
   ): Promise<Facts & { readonly body: AsyncIterable<Uint8Array> }> {
-    const watch = new RequestWatch(operation, this.#idleTimeout, size, request.signal)
+    const watch = this.#watch(operation, size, request)
     try {
       const taken = take(await this.#once(operation, watch, request, command))
       return { ...taken, body: bytesOf(operation, taken.body as Readable, watch, request.signal) }
@@ -139,6 +139,10 @@ export class SdkConnection {
     } catch (error) {
       throw watch.verdict ?? toServiceError(operation, error, signal)
     }
+  }
+
+  #watch(operation: string, size: number, { signal }: AccountRequest): RequestWatch {
+    return new RequestWatch(operation, timeLimitsFor(this.#idleTimeout, size), signal)
   }
 
   #sdkClient(sdk: typeof Sdk): Sdk.GlacierClient {

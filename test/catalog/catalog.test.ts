@@ -1,6 +1,16 @@
 import { execFile, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { appendFile, chmod, mkdir, readFile, readdir, stat, truncate, writeFile } from 'node:fs/promises'
+import {
+  appendFile,
+  chmod,
+  mkdir,
+  readFile,
+  readdir,
+  rmdir,
+  stat,
+  truncate,
+  writeFile,
+} from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import fc from 'fast-check'
@@ -143,7 +153,13 @@ t.test('what cannot be written or read is told with its path', async (t) => {
   await t.rejects(all(under), { code: 'ERR_CATALOG', message: /cannot be read: ENOTDIR/ })
   await t.rejects(Catalog.open(dir), { code: 'ERR_CATALOG', cause: { code: 'EISDIR' } })
 
-  const catalog = await Catalog.open(join(dir, 'catalog.jsonl'))
+  const path = join(dir, 'catalog.jsonl')
+  const inTheWay = `${path}.${process.pid}.room`
+  await mkdir(inTheWay)
+  await t.rejects(Catalog.open(path), { code: 'ERR_CATALOG', path })
+  await rmdir(inTheWay)
+
+  const catalog = await Catalog.open(path)
   await catalog.close()
   await t.rejects(catalog.append(archive('a')), { code: 'ERR_CATALOG' })
 })

@@ -6,6 +6,7 @@ import t, { type Test } from 'tap'
 import { readCatalog } from '../../lib/catalog/catalog.js'
 import type { CatalogRecord } from '../../lib/catalog/record.js'
 import type { LocalVault, LocalVaultOptions } from '../../lib/local/index.js'
+import { resumeCommand } from '../../lib/cli/resume.js'
 import { treeHashOf } from '../../lib/tree-hash/tree-hash.js'
 import { ended, run, runHere, serve, stage, start, type Ended } from '../helpers/command.js'
 import { clientFor, localVaultFor } from '../helpers/local-vault.js'
@@ -280,7 +281,7 @@ t.test('a stream that fails between two volumes is gone on with, and until then 
   t.match(failed, {
     code: 3,
     stderr:
-      /An archive is stored\. Its ID is \S+\.\n.*not found.*\n.*To go on, .*: … \| glacier-pipe put .* --resume docs\n/,
+      /Volume 1 is stored\. Its ID is \S+\.\n.*not found.*\n.*To go on, .*: … \| glacier-pipe put .* --resume docs\n/,
   })
   const first = /Its ID is ([\w-]+)/.exec(failed.stderr)?.[1] ?? ''
   const half = await ended(start(['get', ...where, 'docs', '--', first], keys))
@@ -440,6 +441,44 @@ t.test('a rate limit holds what is sent to it', async (t) => {
     code: 2,
     err: /from 1 up/,
   })
+})
+
+t.test('the command to go on with is one a shell takes as it is meant', async (t) => {
+  const local = { onFailure: 'keep', volumes: true, progress: 'auto', local: true } as const
+  t.equal(resumeCommand('docs', undefined, '-u', local), '… | glacier-pipe put --local --upload-id=-u docs')
+  t.equal(
+    resumeCommand('docs', "it's $HOME.tar", undefined, {
+      ...local,
+      local: false,
+      catalog: 'a b',
+      profile: 'p',
+    }),
+    "glacier-pipe put --profile=p '--catalog=a b' --resume docs 'it'\\''s $HOME.tar'",
+  )
+  t.equal(
+    resumeCommand('docs', '-', 'u', { ...local, local: false }),
+    '… | glacier-pipe put --upload-id=u docs',
+  )
+})
+
+t.test('the address of the environment is part of where an archive is', async (t) => {
+  const vault = await localVaultFor(t, { createVaults: true })
+  const { accessKeyId, secretAccessKey } = vault.credentials
+  const env = {
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    AWS_ENDPOINT_URL: vault.endpoint,
+    AWS_REGION: vault.region,
+  }
+  const before = { ...process.env }
+  Object.assign(process.env, env)
+  t.teardown(() => {
+    process.env = before
+  })
+  const catalog = join(vault.dir, 'catalog.jsonl')
+  const it = stage(Buffer.from('x'), [], env)
+  t.equal(await runHere(['put', 'docs', '--catalog', catalog], it), 0, it.err())
+  t.match(await recordsOf(catalog), [{ type: 'archive', endpoint: vault.endpoint, region: vault.region }])
 })
 
 t.test('--dry-run says what would be done, and does nothing', async (t) => {

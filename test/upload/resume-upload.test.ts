@@ -163,6 +163,15 @@ t.test('a source that ends before the last uploaded byte is refused, and nothing
   }
 })
 
+t.test('a source without a byte makes no archive of an upload that has no part', async (t) => {
+  const vault = await vaultWithParts(Buffer.alloc(0), [])
+  await t.rejects(send(Buffer.alloc(0), writerTo(vault, { uploadId: 'upload-1' })), {
+    code: 'ERR_UPLOAD_FAILED',
+    kept: true,
+    cause: { code: 'ERR_EMPTY_ARCHIVE' },
+  })
+})
+
 t.test('an upload the service has no more says so, and what to do', async (t) => {
   const vault = new MemoryVault()
   const options = { client: vault, vaultName, uploadId: 'gone', clock: new VirtualClock() }

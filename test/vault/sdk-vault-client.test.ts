@@ -1,5 +1,8 @@
 import { createHash, type Hash } from 'node:crypto'
+import { once } from 'node:events'
+import { DescribeVaultCommand, GlacierClient } from '@aws-sdk/client-glacier'
 import t, { type Test } from 'tap'
+import { RequestWatch, timeLimitsFor } from '../../lib/vault/request-watch.js'
 import { glacierClient, vaultClientOf } from '../../lib/vault/sdk-vault-client.js'
 import {
   itemsOf,
@@ -170,6 +173,208 @@ t.test('every operation says what the model says, on the wire', async (t) => {
   )
 })
 
+t.test('an upload is begun and its parts and its like are listed as the service has them', async (t) => {
+  const answers: Answer[] = []
+  const service = await serviceFor(t, (request, response) => {
+    answers.shift()?.(request, response)
+  })
+  answers.push(headersOnly(201, { 'x-amz-multipart-upload-id': 'u', location: '/1/x' }))
+  t.strictSame(await service.port.initiateUpload({ ...address, partSize: MIB, description: 'd' }), {
+    uploadId: 'u',
+    location: '/1/x',
+  })
+  const upload = {
+    MultipartUploadId: 'u',
+    PartSizeInBytes: MIB,
+    CreationDate: 'then',
+    ArchiveDescription: null,
+  }
+  const Parts = [{ RangeInBytes: '0-1048575', SHA256TreeHash: 'h' }]
+  answers.push(json(200, { ...upload, Marker: 'm', Parts }), json(200, { ...upload, Marker: null }))
+  const open = { uploadId: 'u', partSize: MIB, description: undefined, creationDate: 'then' }
+  t.strictSame(await service.port.listParts({ ...address, uploadId: 'u', limit: 1 }), {
+    upload: open,
+    items: [{ start: 0, end: MIB, treeHash: 'h' }],
+    marker: 'm',
+  })
+  t.match(await service.port.listParts({ ...address, uploadId: 'u', marker: 'm' }), {
+    items: [],
+    marker: undefined,
+  })
+  answers.push(
+    json(200, { UploadsList: [{ ...upload, ArchiveDescription: 'd' }], Marker: 'n' }),
+    json(200, {}),
+  )
+  t.strictSame(await service.port.listUploads(address), {
+    items: [{ ...open, description: 'd' }],
+    marker: 'n',
+  })
+  t.match(await service.port.listUploads({ ...address, marker: 'n' }), { items: [], marker: undefined })
+  t.strictSame(
+    service.seen.map(({ url }) => url).slice(1),
+    ['/u?limit=1', '/u?marker=m', '', '?marker=n'].map((end) => `/-/vaults/backups/multipart-uploads${end}`),
+  )
+  answers.push(json(200, { ...upload, Parts: [{ RangeInBytes: 'all', SHA256TreeHash: 'h' }] }))
+  await t.rejects(service.port.listParts({ ...address, uploadId: 'u' }), {
+    code: 'ERR_SERVICE',
+    serviceCode: 'IncompleteAnswer',
+  })
+})
+
+t.test('a call is one request, however many attempts the client of the caller would make', async (t) => {
+  const service = await startBareService(json(500, { code: 'ServiceUnavailableException', message: 'm' }))
+  t.teardown(() => service.close())
+  const credentials = { accessKeyId: 'A', secretAccessKey: 'b' }
+  const theirs = new GlacierClient({
+    endpoint: service.endpoint,
+    region: 'us-east-1',
+    credentials,
+    maxAttempts: 5,
+  })
+  t.teardown(() => {
+    theirs.destroy()
+  })
+  const port = glacierClient(theirs)
+  const bytes = Buffer.from('abc')
+  const refused = { code: 'ERR_SERVICE', serviceCode: 'ServiceUnavailableException', status: 500 }
+  await t.rejects(port.describeVault(address), refused)
+  await t.rejects(port.uploadArchive({ ...address, bytes, ...computeChecksums(bytes) }), refused)
+  t.equal(service.seen.length, 2)
+  t.notOk(
+    theirs.middlewareStack.identify().some((name) => name.startsWith('retryMiddleware - a')),
+    'theirs is as it was',
+  )
+  await theirs.send(new DescribeVaultCommand({ ...address, accountId: '-' })).catch(() => undefined)
+  t.equal(service.seen.length, 2 + 5, 'their own requests are made as they wish')
+})
+
+t.test('a request in which nothing moves is given up, with any client and at any point', async (t) => {
+  const service = await startBareService((request, response) => {
+    if (request.url.endsWith('/output')) response.writeHead(206, { 'content-length': '9' }).write('abc')
+  })
+  t.teardown(() => service.close())
+  const port = glacierClient(service.client(), { idleTimeout: 50 })
+  const stalled = {
+    name: 'ConnectionError',
+    serviceCode: 'TimeoutError',
+    message: /Nothing moved for 0\.05 s\. \(TimeoutError\)/,
+  }
+  await t.rejects(port.describeVault(address), { ...stalled, operation: 'DescribeVault' })
+  const bytes = Buffer.alloc(3 * MIB)
+  await t.rejects(port.uploadArchive({ ...address, bytes, ...computeChecksums(bytes) }), {
+    ...stalled,
+    operation: 'UploadArchive',
+  })
+  const output = await port.getJobOutput({ ...address, jobId: 'j', range: { start: 0, end: 9 } })
+  await t.rejects(
+    async () => {
+      for await (const piece of output.body) t.equal(piece.length, 3)
+    },
+    { ...stalled, operation: 'GetJobOutput' },
+  )
+  const gone = await startBareService(headersOnly(404, {}))
+  t.teardown(() => gone.close())
+  const lost = glacierClient(gone.client())
+  await t.rejects(lost.getJobOutput({ ...address, jobId: 'j', range: { start: 0, end: 9 } }), {
+    code: 'ERR_SERVICE',
+    message: /GetJobOutput: .*HTTP 404/,
+  })
+  for (const idleTimeout of [0, -1, NaN, 2 ** 31]) {
+    t.throws(() => glacierClient({}, { idleTimeout }), {
+      name: 'RangeError',
+      message: /from 1 up to 24 days/,
+    })
+  }
+})
+
+t.test('a request that moves, but not to an end, is given up as well', async (t) => {
+  const watch = new RequestWatch('X', { idle: 60_000, whole: 20 }, undefined)
+  watch.moved()
+  await once(watch.signal, 'abort')
+  t.match(watch.verdict, { message: /It took longer than the slowest line would/ })
+  t.equal(watch.signal.reason, watch.verdict)
+  watch.end()
+  t.strictSame(timeLimitsFor(300_000, 16 * MIB), { idle: 300_000, whole: 1_800_000 + 4_096_000 })
+  t.strictSame(timeLimitsFor(300_000, 2 ** 50).whole, 2 ** 31 - 1, 'the longest a timer can be')
+})
+
+t.test('what a limit of ours holds up does not count', async (t) => {
+  const watch = new RequestWatch('X', { idle: 60_000, whole: 20 }, undefined)
+  watch.moved(100)
+  const started = performance.now()
+  await once(watch.signal, 'abort')
+  t.ok(performance.now() - started >= 110, 'the 20 ms it may take, and the 100 it was held up')
+  watch.end()
+})
+
+t.test('a body is sent no faster than allowed, and ends with its request', async (t) => {
+  const service = await serviceFor(t, headersOnly(204, { 'x-amz-sha256-tree-hash': 'h' }))
+  const bytes = Buffer.alloc(100, 7)
+  const taken: number[] = []
+  const sendLimit = {
+    taking: 30,
+    take: async (size: number) => {
+      taken.push(size)
+    },
+  }
+  const request = {
+    ...address,
+    uploadId: 'u',
+    range: { start: 0, end: 100 },
+    bytes,
+    ...computeChecksums(bytes),
+  }
+  await service.port.uploadPart({ ...request, sendLimit })
+  t.strictSame(taken, [30, 30, 30, 10])
+  t.match(service.seen, [{ size: 100, headers: { 'content-length': '100' } }])
+
+  const aborting = new AbortController()
+  const never = {
+    taking: 30,
+    take: (_size: number, signal?: AbortSignal) =>
+      new Promise<void>((_resolve, reject) => {
+        signal?.addEventListener('abort', () => {
+          reject(new Error('woken'))
+        })
+        aborting.abort(new Error('enough'))
+      }),
+  }
+  await t.rejects(service.port.uploadPart({ ...request, sendLimit: never, signal: aborting.signal }), {
+    name: 'AbortError',
+    cause: { message: 'enough' },
+  })
+  await t.rejects(
+    service.port.uploadPart({ ...request, signal: aborting.signal }),
+    { name: 'AbortError' },
+    'also before it begins',
+  )
+})
+
+t.test('fresh credentials are asked for where the ones in use are expired', async (t) => {
+  const asked: unknown[] = []
+  const service = await startBareService(headersOnly(201, {}))
+  t.teardown(() => service.close())
+  const credentials = async (options?: {
+    forceRefresh?: boolean
+  }): Promise<{ accessKeyId: string; secretAccessKey: string }> => {
+    asked.push(options?.forceRefresh)
+    return { accessKeyId: `KEY${asked.length}`, secretAccessKey: 'b' }
+  }
+  const port = glacierClient({ endpoint: service.endpoint, region: 'us-east-1', credentials })
+  t.teardown(() => {
+    port.destroy()
+  })
+  await port.createVault(address)
+  await port.createVault(address)
+  await port.refreshCredentials()
+  await port.createVault(address)
+  t.strictSame(
+    service.seen.map(({ headers }) => /Credential=(\w+)\//.exec(headers.authorization ?? '')?.[1]),
+    ['KEY1', 'KEY1', 'KEY2'],
+  )
+  t.equal(await port.region(), 'us-east-1')
+})
+
 t.test(
   'a job output is asked for by its range and comes as it is, with the hash of the service',
   async (t) => {
@@ -300,6 +505,7 @@ t.test('no region is a clear error', async (t) => {
   process.env.AWS_CONFIG_FILE = `${t.testdir()}/none`
   const client = glacierClient({ credentials: { accessKeyId: 'A', secretAccessKey: 'b' } })
   await t.rejects(client.createVault(address), { message: /no region is set: give one/ })
+  await t.rejects(client.region(), { name: 'ServiceError', message: /Configuration: no region is set/ })
 })
 
 t.test('a client is a GlacierClient, a VaultClient, or a TypeError', async (t) => {
