@@ -9,6 +9,9 @@ import { DEFAULT_PART_SIZE, partSizeFor } from '../vault/part-size.js'
 /** Bytes an archive has at the most where nothing is said: 5 TB, what AWS's own migration tool takes (peers.md 7). */
 export const DEFAULT_MAX_ARCHIVE_SIZE = 5e12
 
+/** Seconds a part should take at the most: the service times out slow ones, and signatures last 5 minutes (protocol.md 4). */
+const LONGEST_PART = 60
+
 /** What may be said of an upload's size and means. */
 export interface UploadPlanOptions extends MemoryOptions {
   /**
@@ -20,6 +23,8 @@ export interface UploadPlanOptions extends MemoryOptions {
   readonly expectedSize?: number | undefined
   /** Bytes an archive has at the most, rounded down to whole parts; default 5 TB. A longer stream takes several. */
   readonly maxArchiveSize?: number | undefined
+  /** Bytes a second sent at the most; default as fast as it goes. */
+  readonly limitRate?: number | undefined
   /** Whether a stream may take several archives, where one is full; default true. False makes that an error. */
   readonly volumes?: boolean | undefined
 }
@@ -54,6 +59,7 @@ export interface UploadForecast {
  */
 export function planUpload(options: UploadPlanOptions): UploadPlan {
   const { expectedSize, maxArchiveSize = DEFAULT_MAX_ARCHIVE_SIZE, volumes = true } = options
+  const { limitRate = Infinity } = options
   if (!(maxArchiveSize > 0)) {
     throw new RangeError(
       `The most an archive may have is a number of bytes from 1 up, not ${maxArchiveSize}.`,
@@ -62,7 +68,9 @@ export function planUpload(options: UploadPlanOptions): UploadPlan {
   const ofVolume =
     expectedSize !== undefined && volumes ? Math.min(expectedSize, maxArchiveSize) : expectedSize
   const wanted = ofVolume === undefined ? DEFAULT_PART_SIZE : partSizeFor(ofVolume)
-  const { pieceSize: partSize, memory, concurrency } = planMemory(options.partSize, wanted, options)
+  const { pieceSize: partSize, memory, concurrency: most } = planMemory(options.partSize, wanted, options)
+  // Of a limited rate few requests at once get enough each; many would all be slow.
+  const concurrency = Math.max(1, Math.min(most, Math.floor((limitRate * LONGEST_PART) / partSize)))
   const partsPerVolume = Math.min(MAX_PARTS, Math.floor(maxArchiveSize / partSize))
   if (partsPerVolume === 0) {
     throw new RangeError(

@@ -30,8 +30,6 @@ export interface ArchiveWriterOptions
   readonly description?: string | undefined
   /** What becomes of a begun upload when something fails; default `'keep'`. */
   readonly onFailure?: 'keep' | 'abort' | undefined
-  /** Bytes a second sent at the most; default as fast as it goes. */
-  readonly limitRate?: number | undefined
   /** Where notes are taken of what is begun and stored; default nowhere. A catalog gives one. */
   readonly journal?: UploadJournal | undefined
   /** Ends the upload early: the writer is destroyed with an `AbortError`. */

@@ -99,6 +99,21 @@ t.test('an archive holds as many whole parts as its most allows', async (t) => {
   }
 })
 
+t.test(
+  'under a rate limit only so many are sent at once that a part takes a minute at the most',
+  async (t) => {
+    for (const [limitRate, concurrency] of [
+      [undefined, 8],
+      [16 * MIB, 8],
+      [MIB, 3],
+      [MIB / 4, 1],
+      [1, 1],
+    ] as const) {
+      t.match(planUpload({ partSize: 16 * MIB, limitRate }), { concurrency }, `${limitRate} bytes a second`)
+    }
+  },
+)
+
 t.test('what an upload will take is counted as it will be', async (t) => {
   const three = planUpload({ partSize: MIB, maxArchiveSize: 3 * MIB })
   const one = planUpload({ partSize: MIB, maxArchiveSize: MIB })
