@@ -3,24 +3,13 @@
  *
  * - A part belongs to the writer from `_write` until its request settles. `_write` calls back when the next part could
  *   be sent at once, so the writer holds at most `concurrency` parts, and its source is held up by the network alone.
- * - Parts are checked against the part size as they come, since a wrong boundary shows at the service only when the
- *   upload is completed, perhaps a day later.
- * - Where an archive is full, it is completed, and the stream goes on in a next one: one at a time, since the next
- *   one's description has the first one's archive ID.
  * - `_destroy` ends all requests, waits until they have settled, and then keeps the upload or aborts it, as asked; never
  *   once completion was sent, for then the archive may exist. A request that stores an archive is given a few seconds
  *   more, so that its answer, the archive ID, is not thrown away.
  */
 import { setMaxListeners } from 'node:events'
 import type { GlacierClient } from '@aws-sdk/client-glacier'
-import {
-  CompletionUnknownError,
-  EmptyArchiveError,
-  PartBoundaryError,
-  TooManyPartsError,
-  UploadFailedError,
-  UploadGoneError,
-} from '../errors.js'
+import { CompletionUnknownError, UploadFailedError, UploadGoneError } from '../errors.js'
 import { addAbortSignal, Writable } from '../stream.js'
 import type { HashedPart } from '../tree-hash/hash-parts.js'
 import { AdaptiveConcurrency } from '../vault/concurrency.js'
@@ -31,17 +20,13 @@ import { vaultClientOf } from '../vault/sdk-vault-client.js'
 import type { VaultClient } from '../vault/vault-client.js'
 import type { Archive } from './archive.js'
 import { noJournal } from './journal.js'
-import { endsEarly, listUploaded } from './resume.js'
 import type { Transfer } from './transfer.js'
 import { planUpload, type UploadPlan } from './upload-plan.js'
-import { laterDescription } from './volume-description.js'
-import { StoredVolume } from './stored-volume.js'
-import { Volume, type BegunBefore } from './volume.js'
-import type { ArchiveWriterEvents, ArchiveWriterOptions, ResumeOptions } from './writer-options.js'
+import { VolumeSequence } from './volume-sequence.js'
+import type { ArchiveWriterEvents, ArchiveWriterOptions } from './writer-options.js'
 
 /** Milliseconds a request that stores an archive is given when the writer is destroyed. */
 const LAST_ANSWER = 5_000
-const NEARLY = 0.8 // of the parts of the first archive: then a warning comes
 
 /**
  * A Writable of {@link HashedPart}s that ends in an archive ID.
@@ -71,21 +56,12 @@ export function archiveWriter(
 // eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- see the interface below
 export class ArchiveWriter extends Writable {
   readonly #transfer: Transfer
-  readonly #description: string | undefined
+  readonly #volumes: VolumeSequence
   readonly #abortsOnFailure: boolean
-  readonly #resume: ResumeOptions
-  readonly #archives: Archive[] = []
   readonly #cancel = new AbortController()
   readonly #lastCancel = new AbortController()
-  #volume: Volume | StoredVolume | undefined
-  #isStored = false
-  /** Bytes of the stream in volumes that are stored. */
-  #stored = 0
   /** The `_write` or `_final` under way; never rejects. */
   #working = Promise.resolve()
-  /** The upload to resume, until a volume has it. */
-  #toResume: string | undefined
-
   constructor(client: GlacierClient | VaultClient, options: ArchiveWriterOptions) {
     super({ objectMode: true, highWaterMark: 1 })
     const { vaultName, accountId, onFailure = 'keep', limitRate, journal = noJournal } = options
@@ -95,10 +71,8 @@ export class ArchiveWriter extends Writable {
     if (!['keep', 'abort'].includes(onFailure)) {
       throw new RangeError(`What becomes of a failed upload is 'keep' or 'abort', not '${onFailure}'.`)
     }
-    this.#description = options.description ? encodeDescription(options.description) : undefined
+    const description = options.description ? encodeDescription(options.description) : undefined
     this.#abortsOnFailure = onFailure === 'abort'
-    this.#resume = options
-    this.#toResume = options.uploadId
     const vaultClient = vaultClientOf(client)
     const plan = planUpload(options)
     const retry = new Retry(
@@ -120,23 +94,26 @@ export class ArchiveWriter extends Writable {
         this.emit(event, ...told)
       },
     }
+    this.#volumes = new VolumeSequence(this.#transfer, options, description, (error) => {
+      this.destroy(error)
+    })
     setMaxListeners(0, this.#cancel.signal) // several for each request under way, however many are asked for
     if (options.signal) addAbortSignal(options.signal, this)
   }
 
   /** What was stored; complete after `finish`. A resumed stream's has the volumes of earlier runs, too. */
   get archives(): readonly Archive[] {
-    return this.#archives
+    return this.#volumes.archives
   }
 
   /** The ID of the upload that is open at the service; `undefined` where there is none, as after completion. */
   get uploadId(): string | undefined {
-    return this.#volume instanceof Volume ? this.#volume.uploadId : this.#toResume
+    return this.#volumes.uploadId
   }
 
   /** Whether the whole stream is stored, also where the writer was destroyed while the last answer came. */
   get isStored(): boolean {
-    return this.#isStored
+    return this.#volumes.isStored
   }
 
   /** How the upload is made. */
@@ -149,11 +126,11 @@ export class ArchiveWriter extends Writable {
     _encoding: BufferEncoding,
     callback: (error?: Error | null) => void,
   ): void {
-    this.#work(this.#accept(part), callback)
+    this.#work(this.#volumes.add(part), callback)
   }
 
   override _final(callback: (error?: Error | null) => void): void {
-    this.#work(this.#finish(), callback)
+    this.#work(this.#volumes.finish(), callback)
   }
 
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
@@ -167,122 +144,44 @@ export class ArchiveWriter extends Writable {
     }, callback)
   }
 
-  async #accept(part: HashedPart): Promise<void> {
-    this.#check(part)
-    let volume = this.#volume ?? (await this.#next())
-    if (this.#isFull(volume)) {
-      const { partSize, partsPerVolume, volumes } = this.plan
-      if (!volumes) throw new TooManyPartsError(partSize, partsPerVolume)
-      await this.#complete(volume, true)
-      volume = await this.#next()
-    }
-    await volume.add(part)
-    const isNearlyFull = volume.parts === Math.ceil(this.plan.partsPerVolume * NEARLY)
-    if (isNearlyFull && this.#archives.length === 0) this.#warnOfFullness(volume.parts)
-  }
-
-  #check({ index, start, end }: Partial<HashedPart>): void {
-    if (index === undefined || start === undefined || end === undefined) {
-      throw new TypeError('The writer takes hashed parts: put hashParts() in front of it.')
-    }
-    const { partSize } = this.plan
-    const length = end - start
-    if (length > partSize) throw new PartBoundaryError(index, partSize, length)
-    const before = index * partSize
-    if (start !== before) throw new PartBoundaryError(index - 1, partSize, start - before + partSize)
-  }
-
-  #isFull(volume: Volume | StoredVolume): boolean {
-    return volume instanceof StoredVolume ? volume.isFull : volume.parts === this.plan.partsPerVolume
-  }
-
-  /** The volume the stream goes on in: one an earlier run has stored, the one it had begun, or a new one. */
-  async #next(): Promise<Volume | StoredVolume> {
-    const number = this.#archives.length + 1
-    const earlier = this.#resume.earlierVolumes?.[number - 1]
-    if (earlier) return (this.#volume = new StoredVolume(earlier, this.#stored))
-    const isFirstBegun = number === (this.#resume.earlierVolumes?.length ?? 0) + 1
-    const before = isFirstBegun ? await this.#begunBefore() : undefined
-    const firstVolume = this.#archives[0]?.archiveId
-    const description =
-      firstVolume === undefined || before
-        ? this.#description
-        : laterDescription(this.#archives[0]?.description, { volume: number, firstVolume })
-    const place = { volume: number, firstVolume, offset: this.#stored, description }
-    return (this.#volume = new Volume(this.#transfer, place, before, (error) => {
-      this.destroy(error)
-    }))
-  }
-
-  async #begunBefore(): Promise<BegunBefore | undefined> {
-    const { completionSent = false, sourceSize = Infinity } = this.#resume
-    const uploadId = this.#toResume
-    if (uploadId === undefined) return undefined
-    try {
-      const uploaded = await listUploaded(this.#transfer, uploadId)
-      const end = this.#stored + uploaded.end
-      if (end > sourceSize) throw endsEarly(sourceSize, end, uploadId)
-      return { uploadId, uploaded }
-    } catch (error) {
-      if (completionSent && error instanceof UploadGoneError) return { uploadId, uploaded: undefined }
-      throw error
-    }
-  }
-
-  async #finish(): Promise<void> {
-    const isResumed = this.#toResume !== undefined || this.#resume.earlierVolumes !== undefined
-    if (!this.#volume && !isResumed) throw new EmptyArchiveError()
-    await this.#complete(this.#volume ?? (await this.#next()), false)
-    this.#isStored = true
-  }
-
-  async #complete(volume: Volume | StoredVolume, more: boolean): Promise<void> {
-    const archive = volume instanceof Volume ? await volume.complete(more) : volume.complete()
-    this.#archives.push(archive)
-    this.#stored += archive.size
-    if (volume instanceof Volume) this.emit('archive', archive)
-  }
-
-  /** Waits for the ended requests, decides on the upload, and gives the error to tell. */
+  /** Waits for the ended requests, but not for long, and then decides. */
   async #settle(error: Error | null): Promise<Error | null> {
     const settled = new AbortController()
-    const { retry, journal } = this.#transfer
-    retry.clock.sleep(LAST_ANSWER, settled.signal).then(
+    this.#transfer.retry.clock.sleep(LAST_ANSWER, settled.signal).then(
       () => {
         this.#lastCancel.abort(error ?? undefined)
       },
       () => undefined, // all is over before
     )
-    const volume = this.#volume instanceof Volume ? this.#volume : undefined
-    await Promise.all([this.#working, volume?.settled()])
-    settled.abort()
-    const { uploadId } = this
+    try {
+      await Promise.all([this.#working, this.#volumes.settled()])
+      return await this.#decide(error)
+    } finally {
+      settled.abort()
+    }
+  }
+
+  /** Keeps or aborts the upload that is open, and gives the error to tell. */
+  async #decide(error: Error | null): Promise<Error | null> {
+    const { uploadId, completionSent } = this.#volumes
     if (uploadId === undefined || error === null) return error
     const isGone = error instanceof UploadGoneError || error instanceof CompletionUnknownError
-    const kept = !isGone && !(await this.#aborted(uploadId, volume?.completionSent === true))
+    const kept = !isGone && (completionSent || !(await this.#aborted(uploadId)))
     if (!kept) {
-      this.#toResume = undefined
-      volume?.forget()
-      // Of one that may have become an archive the journal keeps what it has.
-      if (!volume?.completionSent) await journal.ended(uploadId).catch(() => undefined) // the failure is worth telling, not this
+      this.#volumes.forget()
+      // Of one that may have become an archive the journal keeps what it has. The failure is worth telling, not another.
+      if (!completionSent) await this.#transfer.journal.ended(uploadId).catch(() => undefined)
     }
     return isGone || error.name === 'AbortError' ? error : new UploadFailedError(error, uploadId, kept)
   }
 
-  async #aborted(uploadId: string, completionSent: boolean): Promise<boolean> {
-    if (!this.#abortsOnFailure || completionSent) return false
-    const { client, vault } = this.#transfer
-    return client.abortUpload({ ...vault, uploadId }).then(
+  async #aborted(uploadId: string): Promise<boolean> {
+    if (!this.#abortsOnFailure) return false
+    const { client, vault, lastSignal: signal } = this.#transfer
+    return client.abortUpload({ ...vault, uploadId, signal }).then(
       () => true,
       () => false, // what failed the upload is worth telling, not this; the upload is reported as kept
     )
-  }
-
-  #warnOfFullness(parts: number): void {
-    const { partsPerVolume, volumes } = this.plan
-    const then = volumes ? 'the stream then goes on in another archive.' : 'the upload then fails.'
-    const message = `${parts} of the ${partsPerVolume} parts this archive may have are used: ${then}`
-    this.emit('warning', { code: 'NEARLY_FULL', message })
   }
 }
 

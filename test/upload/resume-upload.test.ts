@@ -516,6 +516,48 @@ t.test('a stream can go on where a volume is stored and the next one was not beg
   }
 })
 
+t.test('a stream that ends where a volume does, although there is more of it, is refused', async (t) => {
+  const bytes = patternBytes(6 * MIB)
+  const vault = new MemoryVault()
+  const whole = writerTo(vault, { maxArchiveSize: 2 * MIB })
+  await send(bytes, whole)
+  const options = { client: vault, vaultName, earlierVolumes: whole.archives.slice(0, 2) }
+  const half = [bytes.subarray(0, 2 * MIB)]
+  await t.rejects(resumeUpload(half, options), { code: 'ERR_RESUME_MISMATCH', start: 2 * MIB, end: 4 * MIB })
+
+  const open = await vaultWithParts(bytes, [0])
+  const first = { ...options, client: open, earlierVolumes: whole.archives.slice(0, 1), uploadId: 'upload-1' }
+  await t.rejects(resumeUpload(half, first), {
+    code: 'ERR_UPLOAD_FAILED',
+    uploadId: 'upload-1',
+    cause: { code: 'ERR_RESUME_MISMATCH', start: 2 * MIB, end: 3 * MIB },
+  })
+  const empty = await vaultWithParts(bytes, [])
+  t.match(
+    await resumeUpload(half, { ...first, client: empty }),
+    [{ volume: 1 }],
+    'nothing of more had been sent',
+  )
+})
+
+t.test('an abort that is not answered is not waited for long', async (t) => {
+  const vault = new MemoryVault()
+  const clock = new VirtualClock(false)
+  const never = gate()
+  const asked = gate()
+  vault.before = ({ operation }) => {
+    if (operation === 'uploadPart') throw new TypeError('no luck')
+    if (operation !== 'abortUpload') return undefined
+    asked.open()
+    return never.opened
+  }
+  const sending = send(patternBytes(3 * MIB), writerTo(vault, { clock, onFailure: 'abort' }))
+  await asked.opened
+  clock.wake()
+  await t.rejects(sending, { code: 'ERR_UPLOAD_FAILED', kept: true })
+  t.equal(clock.sleeping, 0)
+})
+
 t.test('an upload of a later volume is not resumed without the earlier ones', async (t) => {
   const bytes = patternBytes(3 * MIB)
   const vault = await vaultWithParts(bytes, [0], laterDescription('d', { volume: 2, firstVolume: 'one' }))

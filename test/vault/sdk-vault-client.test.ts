@@ -298,6 +298,16 @@ t.test('a request that moves, but not to an end, is given up as well', async (t)
   t.strictSame(timeLimitsFor(300_000, 2 ** 50).whole, 2 ** 31 - 1, 'the longest a timer can be')
 })
 
+t.test('a request is idle from when something last moved', async (t) => {
+  const watch = new RequestWatch('X', { idle: 100, whole: 60_000 }, undefined)
+  const started = performance.now()
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  watch.moved()
+  await once(watch.signal, 'abort')
+  t.ok(performance.now() - started >= 145, 'not from its beginning')
+  watch.end()
+})
+
 t.test('what a limit of ours holds up does not count', async (t) => {
   const watch = new RequestWatch('X', { idle: 60_000, whole: 20 }, undefined)
   watch.moved(100)
