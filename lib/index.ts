@@ -97,7 +97,13 @@ export {
 export type { PollDelays } from './retrieve/job.js'
 export { retrieveArchive, type RetrieveArchiveOptions } from './retrieve/retrieve-archive.js'
 export { Catalog, readCatalog } from './catalog/catalog.js'
-export { journalIn, type CatalogJournal } from './catalog/journal.js'
+export {
+  journalIn,
+  type BegunFacts,
+  type CatalogJournal,
+  type OrphanFacts,
+  type StoredFacts,
+} from './catalog/journal.js'
 export type {
   ArchiveRecord,
   BegunRecord,

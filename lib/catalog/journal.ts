@@ -5,7 +5,7 @@ import type { Catalog } from './catalog.js'
 import type { ArchiveRecord, BegunRecord, OrphanRecord, Place } from './record.js'
 
 /** What an upload knows of an archive it has stored. */
-type StoredFacts = Pick<
+export type StoredFacts = Pick<
   ArchiveRecord,
   | 'archiveId'
   | 'vaultName'
@@ -18,12 +18,14 @@ type StoredFacts = Pick<
   | 'firstVolume'
 > & { readonly location?: string | undefined }
 
-type BegunFacts = Pick<
+/** What it knows of an upload it has begun. */
+export type BegunFacts = Pick<
   BegunRecord,
   'uploadId' | 'vaultName' | 'partSize' | 'description' | 'volume' | 'firstVolume'
 > & { readonly location?: string | undefined }
 
-type OrphanFacts = Pick<OrphanRecord, 'vaultName' | 'size' | 'treeHash' | 'description'>
+/** What it knows of bytes that may be stored although no answer said so. */
+export type OrphanFacts = Pick<OrphanRecord, 'vaultName' | 'size' | 'treeHash' | 'description'>
 
 /** The journal of an upload, in a catalog. */
 export interface CatalogJournal {

@@ -4,43 +4,17 @@
 import { ROUTES } from './routes.js'
 import { notFound, ServiceFault } from './service-fault.js'
 
-type AnsweredFault =
-  | 'timeout'
-  | 'throttle'
-  | 'error-500'
-  | 'error-503'
-  | 'expired-token'
-  | 'expired-upload'
-  | 'checksum-mismatch'
-
-/** Failures answered with an error of the service's, nothing having been done (protocol.md 0, 5). */
-const ANSWERS: Readonly<Record<AnsweredFault, () => ServiceFault>> = {
-  /** 408 `RequestTimeoutException`. */
-  timeout: () => new ServiceFault(408, 'RequestTimeoutException', 'Request timed out.'),
-  /** 400 `ThrottlingException`. */
-  throttle: () => new ServiceFault(400, 'ThrottlingException', 'Rate exceeded'),
-  /** 500 `ServiceUnavailableException`. */
-  'error-500': () => new ServiceFault(500, 'ServiceUnavailableException', 'Service unavailable.'),
-  /** 503 `ServiceUnavailableException`. */
-  'error-503': () => new ServiceFault(503, 'ServiceUnavailableException', 'Service unavailable.'),
-  /** 403 `ExpiredTokenException`. */
-  'expired-token': () =>
-    new ServiceFault(403, 'ExpiredTokenException', 'The security token included in the request is expired'),
-  /** 404: the upload ID is not known. */
-  'expired-upload': () => notFound('The upload ID was not found: expired by a fault rule'),
-  /** 400: the body is not what its tree hash says. */
-  'checksum-mismatch': () =>
-    new ServiceFault(
-      400,
-      'InvalidParameterValueException',
-      `Checksum mismatch: expected ${'0'.repeat(64)}, computed ${'f'.repeat(64)}`,
-    ),
-}
-
-/** Failures of other kinds. */
-const OTHERS = [
+/** What can go wrong with a request. */
+export const FAULT_KINDS = [
+  'timeout', // 408 `RequestTimeoutException`
   'timeout-without-body', // 408 and nothing else
+  'throttle', // 400 `ThrottlingException`
+  'error-500', // 500 `ServiceUnavailableException`
+  'error-503', // 503 `ServiceUnavailableException`
   'error-html', // 503 and a page of HTML, as from something in between
+  'expired-token', // 403 `ExpiredTokenException`
+  'expired-upload', // 404: the upload ID is not known
+  'checksum-mismatch', // 400: the body is not what its tree hash says
   'reset-before', // the connection is reset when the request has come
   'reset-amid', // the connection is reset in the middle of the body
   'lose-answer', // the request is carried out, and the connection reset instead of an answer
@@ -48,11 +22,25 @@ const OTHERS = [
   'wrong-hash', // the request is carried out, and the answer has another tree hash
 ] as const
 
-/** What goes wrong. */
-export type FaultKind = AnsweredFault | (typeof OTHERS)[number]
+/** What goes wrong: one of {@link FAULT_KINDS}. */
+export type FaultKind = (typeof FAULT_KINDS)[number]
 
-/** All kinds there are. */
-export const FAULT_KINDS: readonly FaultKind[] = [...(Object.keys(ANSWERS) as AnsweredFault[]), ...OTHERS]
+/** Failures answered with an error of the service's, nothing having been done (protocol.md 0, 5). */
+const ANSWERS: Readonly<Partial<Record<FaultKind, () => ServiceFault>>> = {
+  timeout: () => new ServiceFault(408, 'RequestTimeoutException', 'Request timed out.'),
+  throttle: () => new ServiceFault(400, 'ThrottlingException', 'Rate exceeded'),
+  'error-500': () => new ServiceFault(500, 'ServiceUnavailableException', 'Service unavailable.'),
+  'error-503': () => new ServiceFault(503, 'ServiceUnavailableException', 'Service unavailable.'),
+  'expired-token': () =>
+    new ServiceFault(403, 'ExpiredTokenException', 'The security token included in the request is expired'),
+  'expired-upload': () => notFound('The upload ID was not found: expired by a fault rule'),
+  'checksum-mismatch': () =>
+    new ServiceFault(
+      400,
+      'InvalidParameterValueException',
+      `Checksum mismatch: expected ${'0'.repeat(64)}, computed ${'f'.repeat(64)}`,
+    ),
+}
 
 /** Which requests fail, and how. Where several rules fit a request, the first that was added is followed. */
 export interface FaultRule {
@@ -104,7 +92,7 @@ export class Faults {
 
 /** The refusal a fault is answered with; `undefined` where it is of another kind. */
 export function answeredFault(fault: FaultKind): ServiceFault | undefined {
-  return fault in ANSWERS ? ANSWERS[fault as AnsweredFault]() : undefined
+  return ANSWERS[fault]?.()
 }
 
 function assertRule({ fault, operation, nth, every, times }: FaultRule): void {

@@ -100,7 +100,8 @@ t.test('100,000 small records by four processes: every line is whole, and none i
   })
   const path = join(dir, 'catalog.jsonl')
   const writers = ['a', 'b', 'c', 'd'].map((name) => fork(join(dir, 'writer.mjs'), [path, name]))
-  for (const writer of writers) t.strictSame(await once(writer, 'exit'), [0, null])
+  const exits = await Promise.all(writers.map((writer) => once(writer, 'exit')))
+  for (const exit of exits) t.strictSame(exit, [0, null])
   const ids = new Set<string>()
   let lines = 0
   for await (const line of createInterface({ input: createReadStream(path) })) {
