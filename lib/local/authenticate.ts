@@ -9,7 +9,7 @@ import { equalInConstantTime, parseAuthorization, signatureOf, type SignedReques
 /** What requests are held against. */
 export interface Gatekeeper {
   readonly region: string
-  readonly credentials: LocalCredentials
+  readonly credentials: readonly LocalCredentials[]
   /** Milliseconds. */
   readonly now: () => number
 }
@@ -35,7 +35,8 @@ export function authenticate(request: SignedRequest, { region, credentials, now 
   const authorization = parseAuthorization(header)
   if (!authorization) throw invalidSignature('The Authorization header is not a signature of version 4.')
   const { accessKeyId, signedHeaders } = authorization
-  if (!equalInConstantTime(accessKeyId, credentials.accessKeyId)) {
+  const keys = keysOf(accessKeyId, headerOf(request, 'x-amz-security-token'), credentials)
+  if (!keys) {
     throw new ServiceFault(
       400,
       'UnrecognizedClientException',
@@ -47,16 +48,38 @@ export function authenticate(request: SignedRequest, { region, credentials, now 
   assertTime(timestamp, now())
   if (!signedHeaders.includes('host'))
     throw invalidSignature("'Host' must be a 'SignedHeader' in the AWS Authorization.")
-  const expected = signatureOf(request, authorization, timestamp, credentials.secretAccessKey)
+  const expected = signatureOf(request, authorization, timestamp, keys.secretAccessKey)
   if (!equalInConstantTime(expected, authorization.signature)) {
     throw invalidSignature(
       'The request signature we calculated does not match the signature you provided. ' +
         'Check your AWS Secret Access Key and signing method. Consult the service documentation for details.',
     )
   }
+  if (keys.expiration && keys.expiration.getTime() <= now()) {
+    throw new ServiceFault(
+      403,
+      'ExpiredTokenException',
+      'The security token included in the request is expired',
+    )
+  }
   const version = headerOf(request, 'x-amz-glacier-version')
   if (version === undefined) throw missingParameter('x-amz-glacier-version')
   if (version !== API_VERSION) throw invalidParameter(`Invalid x-amz-glacier-version: ${version}`)
+}
+
+/** The key pair a request names, with its token; the time it takes tells nothing of either. */
+function keysOf(
+  accessKeyId: string,
+  token: string | undefined,
+  all: readonly LocalCredentials[],
+): LocalCredentials | undefined {
+  let found: LocalCredentials | undefined
+  for (const keys of all) {
+    const isNamed = equalInConstantTime(accessKeyId, keys.accessKeyId)
+    const hasToken = equalInConstantTime(token ?? '', keys.sessionToken ?? '')
+    if (isNamed && hasToken) found = keys
+  }
+  return found
 }
 
 function assertScope(

@@ -9,6 +9,10 @@ import type { Locks } from './locks.js'
 export interface LocalCredentials {
   readonly accessKeyId: string
   readonly secretAccessKey: string
+  /** What requests must carry beside the signature, as temporary credentials do; default nothing. */
+  readonly sessionToken?: string
+  /** When it expires; default never. */
+  readonly expiration?: Date
 }
 
 const ID_CHARACTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'

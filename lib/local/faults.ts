@@ -14,12 +14,18 @@ export const FAULT_KINDS = [
   'error-html', // 503 and a page of HTML, as from something in between
   'expired-token', // 403 `ExpiredTokenException`
   'expired-upload', // 404: the upload ID is not known
+  'expired-job', // 404: the job ID is not known
+  'no-capacity', // 503 `InsufficientCapacityException`
   'checksum-mismatch', // 400: the body is not what its tree hash says
   'reset-before', // the connection is reset when the request has come
   'reset-amid', // the connection is reset in the middle of the body
   'lose-answer', // the request is carried out, and the connection reset instead of an answer
   'stall', // the request is read, and nothing is ever answered
   'wrong-hash', // the request is carried out, and the answer has another tree hash
+  'no-hash', // the same, and it has none
+  'cut-output', // half of the output comes, then the connection is reset
+  'corrupt-output', // a byte in the middle of the output is another one
+  'slow', // body and answer go at `bytesPerSecond`
 ] as const
 
 /** What goes wrong: one of {@link FAULT_KINDS}. */
@@ -34,6 +40,9 @@ const ANSWERS: Readonly<Partial<Record<FaultKind, () => ServiceFault>>> = {
   'expired-token': () =>
     new ServiceFault(403, 'ExpiredTokenException', 'The security token included in the request is expired'),
   'expired-upload': () => notFound('The upload ID was not found: expired by a fault rule'),
+  'expired-job': () => notFound('The job ID was not found: expired by a fault rule'),
+  'no-capacity': () =>
+    new ServiceFault(503, 'InsufficientCapacityException', 'There is no capacity for Expedited retrievals.'),
   'checksum-mismatch': () =>
     new ServiceFault(
       400,
@@ -53,7 +62,12 @@ export interface FaultRule {
   readonly every?: number | undefined
   /** Requests to fail at the most; default: no limit. */
   readonly times?: number | undefined
+  /** How slow `slow` is; default 65,536. */
+  readonly bytesPerSecond?: number | undefined
 }
+
+/** What becomes of a request, and how slowly. */
+export type MetFault = Pick<FaultRule, 'fault' | 'bytesPerSecond'>
 
 /** The rules of a local vault. */
 export class Faults {
@@ -74,9 +88,14 @@ export class Faults {
     this.#rules = []
   }
 
+  /** The rules there are, in the order they were added. */
+  list(): readonly FaultRule[] {
+    return this.#rules.map(({ rule }) => rule)
+  }
+
   /** What goes wrong with a request that has just come; every rule it fits has then counted it. */
-  meet(operation: string): FaultKind | undefined {
-    let met: FaultKind | undefined
+  meet(operation: string): MetFault | undefined {
+    let met: MetFault | undefined
     for (const it of this.#rules) {
       const { rule } = it
       if (rule.operation !== undefined && rule.operation !== operation) continue
@@ -84,7 +103,7 @@ export class Faults {
       const fits = rule.nth === undefined ? it.seen % (rule.every ?? 1) === 0 : it.seen === rule.nth
       if (!fits || it.left === 0 || met !== undefined) continue
       it.left--
-      met = rule.fault
+      met = rule
     }
     return met
   }
@@ -95,14 +114,14 @@ export function answeredFault(fault: FaultKind): ServiceFault | undefined {
   return ANSWERS[fault]?.()
 }
 
-function assertRule({ fault, operation, nth, every, times }: FaultRule): void {
+function assertRule({ fault, operation, nth, every, times, bytesPerSecond }: FaultRule): void {
   if (!FAULT_KINDS.includes(fault)) {
     throw new RangeError(`There is no fault '${fault}': there are ${FAULT_KINDS.join(', ')}.`)
   }
   if (operation !== undefined && !ROUTES.some((route) => route.operation === operation)) {
     throw new RangeError(`There is no operation '${operation}'.`)
   }
-  for (const [name, value] of Object.entries({ nth, every, times })) {
+  for (const [name, value] of Object.entries({ nth, every, times, bytesPerSecond })) {
     if (value !== undefined && !(Number.isInteger(value) && value >= 1))
       throw new RangeError(`A fault rule's ${name} is a whole number from 1 up, not ${String(value)}.`)
   }

@@ -4,13 +4,14 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { Control, MovableClock } from './control.js'
 import { keptCredentials, type LocalCredentials } from './credentials.js'
 import { Disk } from './disk.js'
 import { Faults } from './faults.js'
 import { Locks } from './locks.js'
 import { checkedOptions, type LocalVaultOptions } from './options.js'
 import { makeRequestHandler } from './request-handler.js'
-import { makeStores } from './stores.js'
+import { makeStores, type Stores } from './stores.js'
 import { Traffic } from './traffic.js'
 
 /** A local vault that is running. */
@@ -21,10 +22,12 @@ export interface LocalVault {
   readonly region: string
   /** 12 digits. */
   readonly accountId: string
-  /** The key pair requests must be signed with. */
+  /** The key pair requests must be signed with; of several, the first. */
   readonly credentials: LocalCredentials
   /** The folder, absolute. */
   readonly dir: string
+  /** Its clock, jobs and inventories. */
+  readonly control: Control
   /** What goes wrong, by rule. */
   readonly faults: Faults
   /** What has come since the start. */
@@ -57,26 +60,29 @@ const KEEP_ALIVE = 60_000
  * ```
  */
 export async function startLocalVault(options: LocalVaultOptions): Promise<LocalVault> {
-  const { dir, host, port, region, accountId, jobDelay, now, createVaults, ...given } =
-    checkedOptions(options)
+  const { dir, host, port, region, accountId, now, controlSecret, ...given } = checkedOptions(options)
   const disk = new Disk(dir)
   await disk.open()
   const locks = new Locks(disk)
-  const credentials = given.credentials ?? (await keptCredentials(disk, locks))
-  const stores = makeStores({ disk, locks, now, region, accountId }, jobDelay, createVaults)
+  const credentials = given.credentials ?? [await keptCredentials(disk, locks)]
+  const clock = new MovableClock(now)
+  const stores = makeStores({ disk, locks, now: clock.now, region, accountId }, given)
   const faults = new Faults()
   for (const rule of given.faults) faults.add(rule)
-  const traffic = new Traffic()
-  const handle = makeRequestHandler(stores, { gatekeeper: { region, credentials, now }, faults, traffic })
+  const controlled = { control: new Control(stores, clock), faults, traffic: new Traffic() }
+  const gatekeeper = { region, credentials, now } // clients have not moved their clocks
+  const handle = makeRequestHandler(stores, { gatekeeper, controlSecret, ...controlled })
   const active = new Set<Promise<void>>()
   const server = createServer((request, response) => {
     const handling = handle(request, response).finally(() => active.delete(handling))
     active.add(handling)
   })
   const endpoint = await listen(server, port, host)
+  await stores.notifier.open()
   let stopping: Promise<void> | undefined
-  const close = (): Promise<void> => (stopping ??= stop(server, active))
-  const it = { endpoint, region, accountId, credentials, dir: disk.dir, faults, traffic }
+  const close = (): Promise<void> => (stopping ??= stop(server, active, stores.notifier))
+  const [first] = credentials as [LocalCredentials] // checked: there is one
+  const it = { endpoint, region, accountId, credentials: first, dir: disk.dir, ...controlled }
   return { ...it, close, [Symbol.asyncDispose]: close }
 }
 
@@ -88,11 +94,16 @@ async function listen(server: Server, port: number, host: string): Promise<strin
   return endpointOf(server.address() as AddressInfo) // of a TCP server that listens
 }
 
-async function stop(server: Server, active: ReadonlySet<Promise<void>>): Promise<void> {
+async function stop(
+  server: Server,
+  active: ReadonlySet<Promise<void>>,
+  notifier: Stores['notifier'],
+): Promise<void> {
   const closed = once(server, 'close')
   server.close()
   server.closeAllConnections()
   await closed
+  await notifier.close()
   await Promise.all(active) // what they were writing is removed before the folder may be
 }
 

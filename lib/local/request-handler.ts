@@ -6,18 +6,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 import { authenticate, type Gatekeeper } from './authenticate.js'
 import { headerOf, type Answer, type Exchange } from './exchange.js'
-import { answeredFault, type FaultKind, type Faults } from './faults.js'
+import { answerControl, isForControls, type Controlled } from './control-face.js'
+import { answerUnder, bodyUnder, failedBefore } from './fault-acts.js'
+import type { MetFault } from './faults.js'
+import { assertAllowed } from './permissions.js'
 import { findRoute, type Match } from './routes.js'
-import {
-  accessDenied,
-  missingParameter,
-  notFound,
-  notImplemented,
-  payloadMismatch,
-  ServiceFault,
-} from './service-fault.js'
+import { accessDenied, missingParameter, notFound, payloadMismatch, ServiceFault } from './service-fault.js'
 import type { Stores } from './stores.js'
-import type { Traffic } from './traffic.js'
 
 /** Bytes a body may have that is no archive's. */
 const MOST_BODY = 1_048_576
@@ -25,34 +20,39 @@ const MOST_BODY = 1_048_576
 const MOST_DRAINED = 134_217_728
 
 /** What a request passes besides the operation it calls. */
-export interface Surroundings {
+export interface Surroundings extends Controlled {
   readonly gatekeeper: Gatekeeper
-  readonly faults: Faults
-  readonly traffic: Traffic
+  /** What whoever controls it over HTTP must know; without one nobody can. */
+  readonly controlSecret: string | undefined
 }
 
 /** What answers requests; its promise, which never fails, says when all is over that a request had begun. */
 export function makeRequestHandler(
   stores: Stores,
-  { gatekeeper, faults, traffic }: Surroundings,
+  { gatekeeper, controlSecret, ...controlled }: Surroundings,
 ): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+  const { faults, traffic } = controlled
   return async (request, response) => {
+    if (controlSecret !== undefined && isForControls(request)) {
+      await answerControl(request, response, controlled, controlSecret)
+      return
+    }
     const call = callOf(request)
     const operation = call.match?.route.operation ?? 'none'
     traffic.came(operation)
+    // It fails where the client is gone, or the output cannot be read: a cut body says so.
+    const answerWith = (answer: Answer): Promise<void> =>
+      send(answer, response).catch(() => void response.destroy())
     try {
-      const fault = faults.meet(operation)
-      if (fault && (await failInstead(fault, request, response))) return
-      const answer = await answerTo(call, request, stores, gatekeeper).catch(refusal)
+      const met = faults.meet(operation)
+      const refuse = (fault: ServiceFault): Promise<void> => answerWith(refusal(fault))
+      if (met && (await failedBefore(met, request, response, refuse))) return
+      const answer = await answerTo(call, request, met, stores, gatekeeper).catch(refusal)
       if (answer.status < 300) traffic.carriedOut(operation, Number(request.headers['content-length'] ?? 0))
       response.setHeader('date', new Date(gatekeeper.now()).toUTCString()) // clients set their clocks by it
       if (!request.complete) drain(request)
-      if (fault === 'lose-answer') request.socket.resetAndDestroy()
-      // It fails where the client is gone, or the output cannot be read: a cut body says so.
-      else
-        await send(fault === 'wrong-hash' ? withWrongHash(answer) : answer, response).catch(() =>
-          response.destroy(),
-        )
+      if (met?.fault === 'lose-answer') request.socket.resetAndDestroy()
+      else await answerWith(answerUnder(met, answer))
     } finally {
       traffic.went(operation)
     }
@@ -74,49 +74,6 @@ function callOf({ method = '', url = '' }: IncomingMessage): Call {
   return { method, path, queryText, query, match: findRoute(method, path, query) }
 }
 
-/** Fails a request before it is carried out; false where the fault comes after that. */
-async function failInstead(
-  fault: FaultKind,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<boolean> {
-  if (fault === 'lose-answer' || fault === 'wrong-hash') return false
-  if (fault === 'reset-before') request.socket.resetAndDestroy()
-  else if (fault === 'reset-amid') await resetAmid(request)
-  else if (fault === 'stall') {
-    request.resume()
-    await new Promise((resolve) => request.socket.once('close', resolve))
-  } else {
-    request.resume()
-    const refused = answeredFault(fault)
-    if (refused) await send(refusal(refused), response).catch(() => response.destroy())
-    else if (fault === 'timeout-without-body') response.writeHead(408, { 'content-length': '0' }).end()
-    else response.writeHead(503, { 'content-type': 'text/html' }).end('<html><h1>Service down</h1></html>')
-  }
-  return true
-}
-
-async function resetAmid(request: IncomingMessage): Promise<void> {
-  const { socket } = request
-  let left = Number(request.headers['content-length'] ?? 0) / 2
-  try {
-    for await (const chunk of request as AsyncIterable<Buffer>) {
-      left -= chunk.length
-      if (left <= 0) break
-    }
-  } catch {
-    // the client was faster
-  }
-  socket.resetAndDestroy()
-}
-
-function withWrongHash(answer: Answer): Answer {
-  const name = 'x-amz-sha256-tree-hash'
-  return answer.headers?.[name]
-    ? { ...answer, headers: { ...answer.headers, [name]: 'f'.repeat(64) } }
-    : answer
-}
-
 /** Takes in and forgets what is still to come of a body, up to a limit past which the connection is cut. */
 function drain(request: IncomingMessage): void {
   let left = MOST_DRAINED
@@ -130,11 +87,13 @@ function drain(request: IncomingMessage): void {
 async function answerTo(
   { method, path, queryText, query, match }: Call,
   request: IncomingMessage,
+  met: MetFault | undefined,
   stores: Stores,
   gatekeeper: Gatekeeper,
 ): Promise<Answer> {
   const { headers } = request
-  const stream = request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer> // so it can still be answered
+  const iterator = request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer> // so it can still be answered
+  const stream = bodyUnder(met, iterator)
   const body = match?.route.streams ? Buffer.alloc(0) : await readBody(stream)
   const exchange = { stores, names: match?.names ?? {}, query, headers, body, stream }
   const payloadHash = payloadHashOf(exchange, match)
@@ -146,7 +105,7 @@ async function answerTo(
       `User is not authorized to perform: glacier:${route.operation} on account ${accountId}`,
     )
   }
-  if (!route.run) throw notImplemented(route.operation)
+  await assertAllowed(stores, route.operation, match.names)
   return route.run(exchange)
 }
 

@@ -1,10 +1,27 @@
 /**
- * The 33 operations of the service's model: by method and path (protocol.md 1). Those without a function are not here
- * yet, and say so.
+ * The 33 operations of the service's model: by method and path (protocol.md 1).
  */
 import type { Operation } from './exchange.js'
+import {
+  deleteVaultAccessPolicy,
+  getVaultAccessPolicy,
+  setVaultAccessPolicy,
+} from './operations/access-policy.js'
+import {
+  getDataRetrievalPolicy,
+  listProvisionedCapacity,
+  purchaseProvisionedCapacity,
+  setDataRetrievalPolicy,
+} from './operations/account.js'
 import { deleteArchive, uploadArchive } from './operations/archives.js'
-import { describeJob, getJobOutput, initiateJob, listJobs } from './operations/jobs.js'
+import { initiateJob } from './operations/initiate-job.js'
+import { describeJob, getJobOutput, listJobs } from './operations/jobs.js'
+import {
+  deleteVaultNotifications,
+  getVaultNotifications,
+  setVaultNotifications,
+} from './operations/notifications.js'
+import { addTagsToVault, listTagsForVault, removeTagsFromVault } from './operations/tags.js'
 import {
   abortMultipartUpload,
   completeMultipartUpload,
@@ -13,6 +30,12 @@ import {
   listParts,
   uploadMultipartPart,
 } from './operations/uploads.js'
+import {
+  abortVaultLock,
+  completeVaultLock,
+  getVaultLock,
+  initiateVaultLock,
+} from './operations/vault-lock.js'
 import { createVault, deleteVault, describeVault, listVaults } from './operations/vaults.js'
 
 /** An operation and where it is called. */
@@ -25,7 +48,7 @@ export interface Route {
   readonly query?: string
   /** Whether its body is an archive's bytes, to be read by the operation itself. */
   readonly streams?: boolean
-  readonly run?: Operation
+  readonly run: Operation
 }
 
 const VAULT = 'vaults/{vaultName}'
@@ -57,23 +80,90 @@ export const ROUTES: readonly Route[] = [
   { operation: 'ListJobs', method: 'GET', path: JOBS, run: listJobs },
   { operation: 'DescribeJob', method: 'GET', path: `${JOBS}/{jobId}`, run: describeJob },
   { operation: 'GetJobOutput', method: 'GET', path: `${JOBS}/{jobId}/output`, run: getJobOutput },
-  { operation: 'AddTagsToVault', method: 'POST', path: `${VAULT}/tags`, query: 'operation=add' },
-  { operation: 'RemoveTagsFromVault', method: 'POST', path: `${VAULT}/tags`, query: 'operation=remove' },
-  { operation: 'ListTagsForVault', method: 'GET', path: `${VAULT}/tags` },
-  { operation: 'SetVaultNotifications', method: 'PUT', path: `${VAULT}/notification-configuration` },
-  { operation: 'GetVaultNotifications', method: 'GET', path: `${VAULT}/notification-configuration` },
-  { operation: 'DeleteVaultNotifications', method: 'DELETE', path: `${VAULT}/notification-configuration` },
-  { operation: 'SetVaultAccessPolicy', method: 'PUT', path: `${VAULT}/access-policy` },
-  { operation: 'GetVaultAccessPolicy', method: 'GET', path: `${VAULT}/access-policy` },
-  { operation: 'DeleteVaultAccessPolicy', method: 'DELETE', path: `${VAULT}/access-policy` },
-  { operation: 'InitiateVaultLock', method: 'POST', path: `${VAULT}/lock-policy` },
-  { operation: 'GetVaultLock', method: 'GET', path: `${VAULT}/lock-policy` },
-  { operation: 'CompleteVaultLock', method: 'POST', path: `${VAULT}/lock-policy/{lockId}` },
-  { operation: 'AbortVaultLock', method: 'DELETE', path: `${VAULT}/lock-policy` },
-  { operation: 'SetDataRetrievalPolicy', method: 'PUT', path: 'policies/data-retrieval' },
-  { operation: 'GetDataRetrievalPolicy', method: 'GET', path: 'policies/data-retrieval' },
-  { operation: 'PurchaseProvisionedCapacity', method: 'POST', path: 'provisioned-capacity' },
-  { operation: 'ListProvisionedCapacity', method: 'GET', path: 'provisioned-capacity' },
+  {
+    operation: 'AddTagsToVault',
+    method: 'POST',
+    path: `${VAULT}/tags`,
+    query: 'operation=add',
+    run: addTagsToVault,
+  },
+  {
+    operation: 'RemoveTagsFromVault',
+    method: 'POST',
+    path: `${VAULT}/tags`,
+    query: 'operation=remove',
+    run: removeTagsFromVault,
+  },
+  { operation: 'ListTagsForVault', method: 'GET', path: `${VAULT}/tags`, run: listTagsForVault },
+  {
+    operation: 'SetVaultNotifications',
+    method: 'PUT',
+    path: `${VAULT}/notification-configuration`,
+    run: setVaultNotifications,
+  },
+  {
+    operation: 'GetVaultNotifications',
+    method: 'GET',
+    path: `${VAULT}/notification-configuration`,
+    run: getVaultNotifications,
+  },
+  {
+    operation: 'DeleteVaultNotifications',
+    method: 'DELETE',
+    path: `${VAULT}/notification-configuration`,
+    run: deleteVaultNotifications,
+  },
+  {
+    operation: 'SetVaultAccessPolicy',
+    method: 'PUT',
+    path: `${VAULT}/access-policy`,
+    run: setVaultAccessPolicy,
+  },
+  {
+    operation: 'GetVaultAccessPolicy',
+    method: 'GET',
+    path: `${VAULT}/access-policy`,
+    run: getVaultAccessPolicy,
+  },
+  {
+    operation: 'DeleteVaultAccessPolicy',
+    method: 'DELETE',
+    path: `${VAULT}/access-policy`,
+    run: deleteVaultAccessPolicy,
+  },
+  { operation: 'InitiateVaultLock', method: 'POST', path: `${VAULT}/lock-policy`, run: initiateVaultLock },
+  { operation: 'GetVaultLock', method: 'GET', path: `${VAULT}/lock-policy`, run: getVaultLock },
+  {
+    operation: 'CompleteVaultLock',
+    method: 'POST',
+    path: `${VAULT}/lock-policy/{lockId}`,
+    run: completeVaultLock,
+  },
+  { operation: 'AbortVaultLock', method: 'DELETE', path: `${VAULT}/lock-policy`, run: abortVaultLock },
+  {
+    operation: 'SetDataRetrievalPolicy',
+    method: 'PUT',
+    path: 'policies/data-retrieval',
+    run: setDataRetrievalPolicy,
+  },
+  {
+    operation: 'GetDataRetrievalPolicy',
+    method: 'GET',
+    path: 'policies/data-retrieval',
+    run: getDataRetrievalPolicy,
+  },
+  {
+    operation: 'PurchaseProvisionedCapacity',
+    method: 'POST',
+    path: 'provisioned-capacity',
+    run: purchaseProvisionedCapacity,
+  },
+  {
+    operation: 'ListProvisionedCapacity',
+    method: 'GET',
+    path: 'provisioned-capacity',
+    run: listProvisionedCapacity,
+  },
 ]
 
 /** A route that fits a request, and the names in its path. */

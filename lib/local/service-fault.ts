@@ -55,9 +55,18 @@ export function accessDenied(message: string): ServiceFault {
   return new ServiceFault(403, 'AccessDeniedException', message)
 }
 
-/** 501: the service has this operation, the local vault not yet. */
-export function notImplemented(operation: string): ServiceFault {
-  return new ServiceFault(501, 'NotImplemented', `The local vault does not have ${operation} yet.`)
+/** 400: one more than there may be. */
+export function limitExceeded(message: string): ServiceFault {
+  return new ServiceFault(400, 'LimitExceededException', message)
+}
+
+/** 400: more than the policy for retrievals allows. */
+export function policyEnforced(): ServiceFault {
+  return new ServiceFault(
+    400,
+    'PolicyEnforcedException',
+    'InitiateJob request denied by current data retrieval policy.',
+  )
 }
 
 /** What something gives; `undefined` where it finds that there is no such thing. */

@@ -40,6 +40,11 @@ export class Traffic {
     this.#byOperation.set(operation, { ...rest, underWay: underWay - 1 })
   }
 
+  /** What has come of each operation of which anything has. */
+  all(): Readonly<Record<string, OperationTraffic>> {
+    return Object.fromEntries(this.#byOperation)
+  }
+
   /** What has come of an operation, as `UploadMultipartPart`, since the start. */
   of(operation: string): OperationTraffic {
     return this.#byOperation.get(operation) ?? NONE

@@ -2,26 +2,23 @@
  * Vaults on disk: `vaults/NAME/vault.json`, and beside it the folders of archives, uploads and jobs.
  *
  * - Counts are as of the last inventory (protocol.md 1.1). One is taken when a vault is looked at, a day or more after
- *   the last one, or after its creation, if it was written to since.
+ *   the last one, or after its creation, if it was written to since; or when it is asked for.
  * - The modification time of `written` is the time of the last write.
  * - A vault is deleted by removing its folder of archives, which fails if there is one; then no archive can get in.
  */
 import { mkdir, open, rmdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { renameDurably, syncFolder } from '../durable.js'
-import type { ArchiveRecord } from './archive-store.js'
 import { namesIn, readJson, unlessMissing } from './disk.js'
 import { dateOf, DAY, type Ground } from './ground.js'
 import { isVaultName } from './identifiers.js'
-import { invalidParameter, notFound, unlessNotFound } from './service-fault.js'
+import { takeInventory, type InventorySum } from './inventory.js'
+import { invalidParameter, limitExceeded, notFound, unlessNotFound } from './service-fault.js'
 
 /** What an inventory found. */
-interface Inventory {
+export interface Inventory extends InventorySum {
   /** ISO 8601. */
   readonly date: string
-  readonly archiveCount: number
-  /** Bytes, the service's overhead of 32 KiB an archive included. */
-  readonly size: number
 }
 
 /** `vault.json`. */
@@ -36,14 +33,18 @@ export interface VaultRecord {
 export type Kept = 'archives' | 'uploads' | 'jobs' | 'ended'
 
 const KEPT: readonly Kept[] = ['archives', 'uploads', 'jobs', 'ended']
-const ARCHIVE_OVERHEAD = 32_768
+/** Vaults an account may have in a region (protocol.md 2). */
+const MOST_VAULTS = 1000
 
 /** The vaults of an account in a region. */
 export class VaultStore {
   readonly #ground: Ground
+  readonly #interval: number
 
-  constructor(ground: Ground) {
+  /** @param interval - milliseconds between two inventories; default a day, as at the service */
+  constructor(ground: Ground, interval: number = DAY) {
     this.#ground = ground
+    this.#interval = interval
   }
 
   /** `arn:aws:glacier:us-east-1:111122223333:vaults/NAME`. */
@@ -55,7 +56,7 @@ export class VaultStore {
   /**
    * Makes a vault unless there is one.
    *
-   * @throws {ServiceFault} 400: no vault may have such a name
+   * @throws {ServiceFault} 400: no vault may have such a name, or there are as many as there may be
    */
   async create(name: string): Promise<void> {
     if (!isVaultName(name)) throw invalidParameter(`Invalid vault name: ${name}`)
@@ -67,6 +68,8 @@ export class VaultStore {
         await mkdir(archives, { recursive: true, mode: 0o700 }) // a deletion was cut off
         return
       }
+      if ((await namesIn(disk.path('vaults'))).length >= MOST_VAULTS)
+        throw limitExceeded(`The limit of ${MOST_VAULTS} vaults has been reached.`)
       const temporary = disk.temporary()
       for (const kind of KEPT) await mkdir(join(temporary, kind), { recursive: true, mode: 0o700 })
       await disk.writeJson(join(temporary, 'vault.json'), {
@@ -87,6 +90,42 @@ export class VaultStore {
     const vault = await this.#existing(name)
     if (!(await this.#isDue(vault))) return vault
     return this.#alone(name, async () => this.#inventoried(await this.#existing(name)))
+  }
+
+  /**
+   * Takes an inventory now.
+   *
+   * @throws {ServiceFault} 404: no such vault
+   */
+  async takeInventory(name: string): Promise<Inventory> {
+    return this.#alone(name, async () => this.#count(await this.#existing(name)))
+  }
+
+  /** Where the rows of a vault's inventory are. */
+  inventoryPath(name: string): string {
+    return this.#path(name, 'inventory.jsonl')
+  }
+
+  /**
+   * What is set on a vault; `undefined` where nothing ever was.
+   *
+   * @throws {ServiceFault} 404: no such vault
+   */
+  async readSettings<T extends object>(name: string): Promise<T | undefined> {
+    await this.#existing(name)
+    return readJson<T>(this.#path(name, 'settings.json'))
+  }
+
+  /**
+   * Changes what is set on a vault.
+   *
+   * @throws {ServiceFault} 404: no such vault; or what `change` throws, and then nothing is changed
+   */
+  async changeSettings<T extends object>(name: string, change: (found: T | undefined) => T): Promise<void> {
+    await this.#alone(name, async () => {
+      const changed = change(await this.readSettings<T>(name))
+      await this.#ground.disk.writeJson(this.#path(name, 'settings.json'), changed)
+    })
   }
 
   /** All vaults, sorted by name. */
@@ -164,26 +203,25 @@ export class VaultStore {
   }
 
   async #isDue({ name, creationDate, inventory }: VaultRecord): Promise<boolean> {
-    if (this.#ground.now() - Date.parse(inventory?.date ?? creationDate) < DAY) return false
+    if (this.#ground.now() - Date.parse(inventory?.date ?? creationDate) < this.#interval) return false
     return (await this.#lastWrite(name)) >= Date.parse(inventory?.date ?? '1970-01-01')
   }
 
   /** The vault with its inventory, taken if one is due. */
   async #inventoried(vault: VaultRecord): Promise<VaultRecord> {
-    if (!(await this.#isDue(vault))) return vault
+    return (await this.#isDue(vault)) ? { ...vault, inventory: await this.#count(vault) } : vault
+  }
+
+  async #count(vault: VaultRecord): Promise<Inventory> {
     const { name } = vault
+    const { disk } = this.#ground
     const date = dateOf(this.#ground)
-    let archiveCount = 0
-    let size = 0
-    for (const archiveId of await namesIn(this.#path(name, 'archives'))) {
-      const archive = await readJson<ArchiveRecord>(this.#path(name, 'archives', archiveId, 'archive.json'))
-      if (!archive) continue // deleted meanwhile
-      archiveCount++
-      size += archive.size + ARCHIVE_OVERHEAD
-    }
-    const counted: VaultRecord = { ...vault, inventory: { date, archiveCount, size } }
-    await this.#ground.disk.writeJson(this.#path(name, 'vault.json'), counted)
-    return counted
+    const temporary = disk.temporary()
+    const rows = this.inventoryPath(name)
+    const inventory = { date, ...(await takeInventory(this.#path(name, 'archives'), rows, temporary)) }
+    await renameDurably(temporary, rows)
+    await disk.writeJson(this.#path(name, 'vault.json'), { ...vault, inventory })
+    return inventory
   }
 
   async #existing(name: string): Promise<VaultRecord> {

@@ -87,7 +87,13 @@ const transient: Row = {
 }
 const gone: Ending = [1, /The service has no open upload .* start again/]
 const untaken: Ending = [1, /The upload ID was not found/]
-const TABLE: Record<FaultKind, Row> = {
+/** Those that can meet an upload; the others meet retrievals. */
+type UploadFault = Exclude<
+  FaultKind,
+  'expired-job' | 'no-capacity' | 'no-hash' | 'cut-output' | 'corrupt-output' | 'slow'
+>
+
+const TABLE: Record<UploadFault, Row> = {
   timeout: transient,
   'timeout-without-body': transient,
   throttle: transient,

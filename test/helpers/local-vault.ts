@@ -64,7 +64,7 @@ export interface RawResponse {
   readonly status: number
   readonly headers: IncomingHttpHeaders
   readonly body: Buffer
-  /** The body, where it is JSON. */
+  /** The body, where it is JSON, and whole. */
   readonly json: Record<string, unknown>
 }
 
@@ -106,7 +106,8 @@ export async function send(vault: LocalVault, request: RawRequest): Promise<RawR
         incoming.on('error', reject)
         incoming.on('end', () => {
           const found = Buffer.concat(chunks)
-          const isJson = incoming.headers['content-type'] === 'application/json'
+          const isJson =
+            incoming.headers['content-type'] === 'application/json' && incoming.statusCode !== 206
           resolve({
             status: incoming.statusCode ?? 0,
             headers: incoming.headers,

@@ -1,15 +1,11 @@
 import t, { type Test } from 'tap'
-import {
-  FAULT_KINDS,
-  Faults,
-  type FaultKind,
-  type FaultRule,
-  type LocalVault,
-} from '../../lib/local/index.js'
-import { computeChecksums } from '../../lib/tree-hash/tree-hash.js'
+import { Faults, type FaultKind, type FaultRule, type LocalVault } from '../../lib/local/index.js'
+import { computeChecksums, treeHashOf } from '../../lib/tree-hash/tree-hash.js'
 import { failureKindOf } from '../../lib/vault/failure.js'
 import { glacierClient, type SdkVaultClient } from '../../lib/vault/sdk-vault-client.js'
-import { hashHeaders, localVaultFor, send } from '../helpers/local-vault.js'
+import { bodyUnder } from '../../lib/local/fault-acts.js'
+import { hashHeaders, localVaultFor, send, type RawResponse } from '../helpers/local-vault.js'
+import { patternBytes } from '../helpers/pattern-source.js'
 
 const MIB = 1_048_576
 const vaultName = 'docs'
@@ -22,7 +18,7 @@ function metBy(
 ): (FaultKind | undefined)[] {
   const faults = new Faults()
   for (const rule of rules) faults.add(rule)
-  return Array.from({ length: count }, () => faults.meet(operation))
+  return Array.from({ length: count }, () => faults.meet(operation)?.fault)
 }
 
 t.test('a rule fails the requests it says', async (t) => {
@@ -58,6 +54,7 @@ t.test('a rule that makes no sense is refused', async (t) => {
     [{ fault: 'stall', nth: 0 }, /nth is a whole number from 1 up, not 0/],
     [{ fault: 'stall', every: 1.5 }, /every is a whole number/],
     [{ fault: 'stall', times: -1 }, /times is a whole number/],
+    [{ fault: 'slow', bytesPerSecond: 0 }, /bytesPerSecond is a whole number/],
     [{ fault: 'stall', nth: 1, every: 1 }, /nth or every, not both/],
   ] as const) {
     t.throws(
@@ -88,10 +85,13 @@ async function vaultWith(
   return { client, impatient, uploadId }
 }
 
-t.test('each fault looks to a client like what it is named for', async (t) => {
+type OutputFault = 'expired-job' | 'no-capacity' | 'no-hash' | 'cut-output' | 'corrupt-output' | 'slow'
+type UploadFault = Exclude<FaultKind, OutputFault>
+
+t.test('each fault of an upload looks to a client like what it is named for', async (t) => {
   const bytes = Buffer.alloc(MIB, 7)
   const part = { vaultName, range: { start: 0, end: MIB }, bytes, ...computeChecksums(bytes) }
-  const table: Record<FaultKind, [kind: string, error: object, carriedOut: boolean]> = {
+  const table: Record<UploadFault, [kind: string, error: object, carriedOut: boolean]> = {
     timeout: ['slow', { serviceCode: 'RequestTimeoutException', status: 408 }, false],
     'timeout-without-body': ['slow', { serviceCode: 'HTTP 408', status: 408 }, false],
     throttle: ['throttled', { serviceCode: 'ThrottlingException', status: 400 }, false],
@@ -107,7 +107,6 @@ t.test('each fault looks to a client like what it is named for', async (t) => {
     stall: ['slow', { code: 'ERR_CONNECTION', message: /Nothing moved for 0\.05 s/ }, false],
     'wrong-hash': ['', {}, true],
   }
-  t.strictSame(Object.keys(table).sort(), [...FAULT_KINDS].sort(), 'all are here')
   for (const [fault, [kind, error, carriedOut]] of Object.entries(table)) {
     await t.test(fault, async (t) => {
       const { client, impatient, uploadId } = await vaultWith(t, fault as FaultKind)
@@ -123,6 +122,78 @@ t.test('each fault looks to a client like what it is named for', async (t) => {
       t.equal(await client.uploadPart({ ...part, uploadId }), part.treeHash, 'the next one is not failed')
     })
   }
+})
+
+t.test('each fault of a retrieval looks like what it is named for', async (t) => {
+  const bytes = patternBytes(2 * MIB)
+  const hash = treeHashOf(bytes)
+  const path = '/-/vaults/docs'
+  const vault = await localVaultFor(t, { createVaults: true })
+  const post = (rest: string, body: Uint8Array | string, headers = {}): Promise<RawResponse> =>
+    send(vault, { method: 'POST', path: `${path}${rest}`, body, headers })
+  const stored = await post('/archives', bytes, hashHeaders(bytes))
+  const order = JSON.stringify({ Type: 'archive-retrieval', ArchiveId: stored.headers['x-amz-archive-id'] })
+  const job = await post('/jobs', order)
+  const output = (): Promise<RawResponse> =>
+    send(vault, { method: 'GET', path: `${path}/jobs/${String(job.headers['x-amz-job-id'])}/output` })
+  const under = (fault: FaultKind, more: Partial<FaultRule> = {}): void => {
+    vault.faults.clear()
+    vault.faults.add({ fault, times: 1, ...more })
+  }
+
+  under('no-hash')
+  const unhashed = await output()
+  t.notOk('x-amz-sha256-tree-hash' in unhashed.headers)
+  t.ok(unhashed.body.equals(bytes))
+
+  under('wrong-hash')
+  t.equal((await output()).headers['x-amz-sha256-tree-hash'], 'f'.repeat(64))
+
+  under('corrupt-output')
+  const corrupt = await output()
+  t.match(corrupt, { status: 200, headers: { 'x-amz-sha256-tree-hash': hash } })
+  const differing = [...bytes.keys()].filter((at) => bytes[at] !== corrupt.body[at])
+  t.strictSame(differing, [MIB], 'one byte, in the middle')
+
+  under('cut-output')
+  await t.rejects(output(), { code: 'ECONNRESET' })
+
+  under('expired-job')
+  t.match(await output(), { status: 404, json: { message: /^The job ID was not found/ } })
+  under('no-capacity', { operation: 'InitiateJob' })
+  t.match(await post('/jobs', order), { status: 503, json: { code: 'InsufficientCapacityException' } })
+
+  // 2 MiB at 40 MiB/s are a beat of 50 ms: what is asserted is that it takes one, not how long.
+  under('slow', { bytesPerSecond: 40 * MIB })
+  t.ok((await output()).body.equals(bytes))
+  under('slow', { bytesPerSecond: 40 * MIB, operation: 'UploadArchive' })
+  t.equal((await post('/archives', bytes, hashHeaders(bytes))).headers['x-amz-sha256-tree-hash'], hash)
+  under('slow')
+  const small = Buffer.from('hello world')
+  t.match(
+    await post('/archives', small, hashHeaders(small)),
+    { status: 201 },
+    'slow, if nothing is said, is 64 KiB/s',
+  )
+
+  for (const fault of ['cut-output', 'corrupt-output', 'no-hash', 'slow'] as const) {
+    under(fault)
+    t.match(
+      await send(vault, { method: 'GET', path }),
+      { status: 200 },
+      `${fault}: what has no output is as it was`,
+    )
+  }
+})
+
+t.test('what goes slowly goes in pieces, a beat apart', async (t) => {
+  const beats: number[] = []
+  async function* source(): AsyncGenerator<Buffer, void, undefined> {
+    yield Buffer.alloc(5000)
+  }
+  for await (const piece of bodyUnder({ fault: 'slow', bytesPerSecond: 40_000 }, source()))
+    beats.push(piece.length)
+  t.strictSame(beats, [2000, 2000, 1000])
 })
 
 t.test('faults also meet requests without a body, and can be cleared', async (t) => {

@@ -29,7 +29,12 @@ async function storesOver(dir: string, now: () => number = Date.now): Promise<St
   const disk = new Disk(dir)
   await disk.open()
   const ground = { disk, locks: new Locks(disk), now, region: 'us-east-1', accountId: '111122223333' }
-  const stores = makeStores(ground, 0, true)
+  const stores = makeStores(ground, {
+    jobDelay: 0,
+    inventoryInterval: DAY,
+    createVaults: true,
+    snsEndpoint: undefined,
+  })
   await stores.ensureVault(vaultName)
   return stores
 }

@@ -1,0 +1,39 @@
+/** Operations on a vault's access policy (protocol.md 1.7). */
+import { jsonBody, nameOf, type Answer, type Exchange } from '../exchange.js'
+import { assertPolicy } from '../policy.js'
+import { missingParameter, notFound } from '../service-fault.js'
+
+/** SetVaultAccessPolicy. */
+export async function setVaultAccessPolicy(exchange: Exchange): Promise<Answer> {
+  const accessPolicy = policyIn(exchange)
+  await exchange.stores.settings.change(nameOf(exchange, 'vaultName'), () => ({ accessPolicy }))
+  return { status: 204 }
+}
+
+/** GetVaultAccessPolicy. */
+export async function getVaultAccessPolicy(exchange: Exchange): Promise<Answer> {
+  const { stores } = exchange
+  const vaultName = nameOf(exchange, 'vaultName')
+  const { accessPolicy } = await stores.settings.read(vaultName)
+  if (accessPolicy === null)
+    throw notFound(`No access policy is set for the vault: ${stores.vaults.arnOf(vaultName)}`)
+  return { status: 200, json: { Policy: accessPolicy } }
+}
+
+/** DeleteVaultAccessPolicy: 204 also where there is none. */
+export async function deleteVaultAccessPolicy(exchange: Exchange): Promise<Answer> {
+  await exchange.stores.settings.change(nameOf(exchange, 'vaultName'), () => ({ accessPolicy: null }))
+  return { status: 204 }
+}
+
+/**
+ * The policy in a body, of an access policy or a lock: JSON as a string.
+ *
+ * @throws {ServiceFault} 400: there is none, or it is no policy
+ */
+export function policyIn(exchange: Exchange): string {
+  const { Policy } = jsonBody(exchange)
+  if (typeof Policy !== 'string') throw missingParameter('Policy')
+  assertPolicy(Policy)
+  return Policy
+}
