@@ -116,8 +116,9 @@ async function* cut(source: AsyncIterable<Buffer>, length: number): AsyncGenerat
   for await (const chunk of source) {
     yield chunk.subarray(0, left)
     left -= chunk.length
-    if (left <= 0) throw new Error('The output was cut by a fault rule.')
+    if (left <= 0) break
   }
+  throw new Error('The output was cut by a fault rule.')
 }
 
 async function* corrupted(
@@ -131,7 +132,7 @@ async function* corrupted(
     if (index < 0 || index >= chunk.length) yield chunk
     else {
       const wrong = Buffer.from(chunk)
-      wrong[index] = (wrong[index] ?? 0) ^ 1
+      wrong.writeUInt8(wrong.readUInt8(index) ^ 1, index)
       yield wrong
     }
   }

@@ -53,18 +53,23 @@ export async function* inventoryRows(path: string): AsyncGenerator<InventoryRow,
   if (!(await unlessMissing(stat(path), undefined))) return
   let rest = ''
   for await (const chunk of createReadStream(path, 'utf8') as AsyncIterable<string>) {
-    const lines = (rest + chunk).split('\n')
-    rest = lines.pop() ?? ''
-    for (const line of lines) yield JSON.parse(line) as InventoryRow
+    const text = rest + chunk
+    const end = text.lastIndexOf('\n') + 1
+    rest = text.slice(end)
+    for (const line of text.slice(0, end).split('\n')) if (line !== '') yield JSON.parse(line) as InventoryRow
   }
 }
 
 async function* rowsNow(archives: string, previous: string): AsyncGenerator<InventoryRow, void, undefined> {
   const known = inventoryRows(previous)
+  const next = async (): Promise<InventoryRow | undefined> => {
+    const { done, value } = await known.next()
+    return done ? undefined : value
+  }
   try {
-    let row = (await known.next()).value ?? undefined
+    let row = await next()
     for (const archiveId of await namesIn(archives)) {
-      while (row && row.archiveId < archiveId) row = (await known.next()).value ?? undefined
+      while (row && row.archiveId < archiveId) row = await next()
       if (row?.archiveId === archiveId) yield row
       else {
         const archive = await readJson<ArchiveRecord>(join(archives, archiveId, 'archive.json'))

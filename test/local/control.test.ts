@@ -1,3 +1,5 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import t from 'tap'
 import { startLocalVault, type LocalVault } from '../../lib/local/index.js'
 import { clock, localVaultFor, send } from '../helpers/local-vault.js'
@@ -93,6 +95,13 @@ t.test('an order that makes no sense is refused, and changes nothing', async (t)
     t.match(await order(vault, method, path, body), { status, json: { message } }, `${method} ${path}`)
   }
   t.strictSame(vault.faults.list(), [])
+  await send(vault, { method: 'PUT', path: '/-/vaults/docs' })
+  await mkdir(join(vault.dir, 'vaults', 'docs', 'inventory.jsonl'))
+  t.match(
+    await order(vault, 'POST', 'inventory', { vaultName: 'docs' }),
+    { status: 500 },
+    'where the disk fails',
+  )
 })
 
 t.test('without the secret nothing can be controlled; without one, nothing at all', async (t) => {
@@ -106,6 +115,7 @@ t.test('without the secret nothing can be controlled; without one, nothing at al
   ]) {
     t.match(await order(vault, 'POST', 'clock', { advance: HOUR }, authorization), { status: 401 })
   }
+  t.equal((await fetch(`${vault.endpoint}/.control/clock`)).status, 401)
   t.ok(Math.abs(vault.control.time.getTime() - Date.now()) < HOUR)
   const without = await startLocalVault({ dir: vault.dir })
   t.teardown(() => without.close())

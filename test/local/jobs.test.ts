@@ -346,6 +346,7 @@ t.test('a retrieval policy limits what Standard retrievals ask for', async (t) =
     [],
     [{ Strategy: 'None' }, { Strategy: 'None' }],
     [null],
+    [5],
     [{ Strategy: 'All' }],
     [{ Strategy: 'BytesPerHour' }],
     [{ Strategy: 'BytesPerHour', BytesPerHour: 0.5 }],
@@ -372,7 +373,7 @@ t.test('a retrieval policy limits what Standard retrievals ask for', async (t) =
 /** Where SNS would post, and what was. */
 async function subscriber(
   test: Test,
-  status: () => number = () => 200,
+  status: () => number | 'cut' | 'none' = () => 200,
 ): Promise<{
   endpoint: string
   next: () => Promise<{ headers: IncomingHttpHeaders; json: Record<string, unknown> }>
@@ -382,7 +383,9 @@ async function subscriber(
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
     request.on('end', () => {
       const json: unknown = JSON.parse(Buffer.concat(chunks).toString())
-      response.writeHead(status()).end()
+      const code = status()
+      if (code === 'cut') request.socket.destroy()
+      else if (code !== 'none') response.writeHead(code).end()
       server.emit('message', { headers: request.headers, json })
     })
   })
@@ -439,7 +442,7 @@ t.test('and to the vault’s topic, for the events it asks for', async (t) => {
 })
 
 t.test('a message that is not taken is sent again, and one a stopped server left by the next', async (t) => {
-  const answers = [500, 200]
+  const answers = [500, 'cut' as const, 200]
   const { endpoint, next } = await subscriber(t, () => answers.shift() ?? 200)
   const dir = t.testdir()
   const options = { dir, snsEndpoint: endpoint, jobDelay: HOUR }
@@ -451,6 +454,7 @@ t.test('a message that is not taken is sent again, and one a stopped server left
   const told = next()
   const second = await startLocalVault({ ...options, now: time.now, createVaults: true })
   const refused = (await told).json
+  await next()
   const again = (await next()).json
   t.equal(again.Message, refused.Message)
   await second.close()
@@ -469,4 +473,13 @@ t.test('what cannot be told keeps nothing from closing', async (t) => {
   await rm(join(other.vault.dir, 'vaults'), { recursive: true })
   other.vault.control.advanceClock(DAY * 2)
   await other.vault.close()
+})
+
+t.test('nor does one who takes a message and never answers', async (t) => {
+  const { endpoint, next } = await subscriber(t, () => 'none')
+  const { vault, upload, start } = await worldFor(t, { snsEndpoint: endpoint })
+  const told = next()
+  await start({ Type: 'archive-retrieval', ArchiveId: await upload('x'), SNSTopic: TOPIC })
+  await told
+  await vault.close()
 })

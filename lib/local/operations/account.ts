@@ -8,8 +8,8 @@ export async function setDataRetrievalPolicy(exchange: Exchange): Promise<Answer
   const rules = rulesIn(jsonBody(exchange))
   if (!rules) throw missingParameter('Policy')
   const [rule] = rules
-  if (!rule || rules.length > 1)
-    throw invalidParameter(`Invalid data retrieval policy: it has ${rules.length} rules, not one.`)
+  if (typeof rule !== 'object' || rule === null || rules.length > 1)
+    throw invalidParameter('Invalid data retrieval policy: it must have exactly one rule.')
   await exchange.stores.account.setRetrievalRule(checkedRule(rule))
   return { status: 204 }
 }
@@ -42,8 +42,8 @@ function rulesIn({ Policy }: Readonly<Record<string, unknown>>): readonly unknow
   return Array.isArray(Policy.Rules) ? (Policy.Rules as unknown[]) : undefined
 }
 
-function checkedRule(rule: unknown): RetrievalRule {
-  const { Strategy, BytesPerHour = null } = (rule ?? {}) as { Strategy?: unknown; BytesPerHour?: unknown }
+function checkedRule(rule: object): RetrievalRule {
+  const { Strategy, BytesPerHour = null } = rule as { Strategy?: unknown; BytesPerHour?: unknown }
   if (Strategy === 'BytesPerHour') {
     if (typeof BytesPerHour !== 'number' || !Number.isInteger(BytesPerHour) || BytesPerHour < 1)
       throw invalidParameter(`Invalid BytesPerHour: ${JSON.stringify(BytesPerHour)}`)
