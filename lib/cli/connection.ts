@@ -138,7 +138,7 @@ async function withLocalVault<T>(
   run: (connection: Connection) => Promise<T>,
 ): Promise<T> {
   const { startLocalVault } = await import('../local/index.js')
-  const vault = await startLocalVault({ dir, createVaults: true })
+  const vault = await startLocalVault({ dir, createVaults: true, inventoryInterval: 0 })
   const { endpoint, region, credentials } = vault
   const client = usage(() => glacierClient({ endpoint, region, credentials }, limits))
   try {

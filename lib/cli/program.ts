@@ -171,7 +171,14 @@ function addServe(program: Command, io: Io): void {
       .description('run the local vault as a server on this machine')
       .option('--dir <dir>', "where it keeps its vaults; default the user's data folder")
       .option('--port <number>', 'the port to listen on; default any free one', parsePort)
+      .option('--host <address>', 'the address to listen on; default 127.0.0.1')
+      .option('--allow-remote', 'listen on an address that other machines can reach')
       .option('--region <name>', 'the region it says it is; default us-east-1')
+      .option('--create-vaults', 'make a vault that is missing when something is uploaded to it')
+      .option('--job-delay <time>', 'how long jobs take; default 0s', parseDuration)
+      .option('--inventory-interval <time>', 'the time between two inventories; default 24h', parseDuration)
+      .option('--sns-endpoint <url>', 'post what becomes of jobs with a topic there')
+      .option('--control', 'let it be controlled over HTTP; with --json the secret is printed')
       .option('--fault <rule>', 'fail requests: OPERATION:every=3:KIND; may be repeated', collectFault, []),
   ).action(async (options: ServeOptions) => {
     const { serve } = await import('./serve.js')

@@ -1,8 +1,10 @@
 /**
  * `serve`: the local vault as a server of its own, until it is told to stop.
  */
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { startLocalVault, type FaultRule, type LocalVault } from '../local/index.js'
+import { startLocalVault, type FaultRule, type LocalCredentials, type LocalVault } from '../local/index.js'
+import { isLoopback } from '../local/options.js'
 import { AbortError } from '../errors.js'
 import { defaultLocalDir, type CommonOptions } from './connection.js'
 import { UsageError } from './exit-code.js'
@@ -11,26 +13,31 @@ import { printData, printJson, printNote, type Io } from './io.js'
 /** Options of `serve`. */
 export interface ServeOptions extends CommonOptions {
   readonly dir?: string
+  readonly host?: string
+  readonly allowRemote?: true
   readonly port?: number
   readonly region?: string
+  readonly createVaults?: true
+  readonly jobDelay?: number
+  readonly inventoryInterval?: number
+  readonly snsEndpoint?: string
+  readonly control?: true
   readonly fault: readonly FaultRule[]
 }
 
 /** Runs `serve`. One line on stdout says that it is ready. */
 export async function serve(options: ServeOptions, io: Io): Promise<void> {
-  const { dir = defaultLocalDir(io.env), port, region, fault: faults } = options
+  const { dir = defaultLocalDir(io.env), fault: faults, control, ...given } = options
+  const controlSecret =
+    control && (io.env.GLACIER_PIPE_CONTROL_SECRET ?? randomBytes(24).toString('base64url'))
   const credentials = credentialsOf(io.env)
-  const vault = await startLocalVault({
-    dir,
-    ...(port !== undefined && { port }),
-    ...(region !== undefined && { region }),
-    ...(credentials && { credentials }),
-    faults,
-  }).catch((error: unknown) => {
-    throw error instanceof RangeError ? new UsageError(error.message, { cause: error }) : error
-  })
+  const vault = await startLocalVault({ ...given, dir, faults, credentials, controlSecret }).catch(
+    (error: unknown) => {
+      throw error instanceof RangeError ? new UsageError(error.message, { cause: error }) : error
+    },
+  )
   try {
-    await announce(vault, options, io)
+    await announce(vault, controlSecret, options, io)
     if (!io.signal.aborted) await once(io.signal, 'abort')
     throw new AbortError({ cause: io.signal.reason })
   } finally {
@@ -38,20 +45,33 @@ export async function serve(options: ServeOptions, io: Io): Promise<void> {
   }
 }
 
-async function announce(vault: LocalVault, { json, quiet }: ServeOptions, io: Io): Promise<void> {
-  const { endpoint, region, credentials, dir } = vault
-  if (json) {
-    await printJson(io, { endpoint, region, ...credentials, dir })
-    return
+async function announce(
+  { endpoint, region, credentials, dir }: LocalVault,
+  controlSecret: string | undefined,
+  { json, quiet }: CommonOptions,
+  io: Io,
+): Promise<void> {
+  if (json) await printJson(io, { endpoint, region, ...credentials, dir, controlSecret })
+  else await printData(io, endpoint)
+  if (!isLoopback(new URL(endpoint).hostname)) {
+    printNote(
+      io,
+      `WARNING: other machines can connect to ${endpoint}. Whoever has the keys can read and delete everything in ` +
+        `${dir}, and nothing is encrypted on the way.`,
+    )
   }
-  await printData(io, endpoint)
-  if (quiet) return
+  if (json || quiet) return
   printNote(io, `A local vault in ${dir}, region ${region}, access key ${credentials.accessKeyId}.`)
-  printNote(io, 'With --json the line on stdout holds the secret key too.')
+  printNote(io, `With --json the line on stdout holds the secret key${controlSecret ? 's' : ''} too.`)
 }
 
-/** The key pair of the environment, where it has a whole one. */
-function credentialsOf(env: Io['env']): { accessKeyId: string; secretAccessKey: string } | undefined {
-  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = env
-  return accessKeyId && secretAccessKey ? { accessKeyId, secretAccessKey } : undefined
+/** The keys of the environment, where it has a whole pair. */
+function credentialsOf(env: Io['env']): LocalCredentials | undefined {
+  const {
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    AWS_SESSION_TOKEN: sessionToken,
+  } = env
+  if (!accessKeyId || !secretAccessKey) return undefined
+  return { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) }
 }

@@ -51,7 +51,10 @@ export type CheckedOptions = Required<{
     readonly credentials: readonly LocalCredentials[] | undefined
   }
 
-const LOOPBACK = /^(?:127(?:\.\d{1,3}){3}|::1|localhost)$/
+/** Whether an address is this machine's own, that no other can reach. */
+export function isLoopback(host: string): boolean {
+  return /^(?:127(?:\.\d{1,3}){3}|\[?::1\]?|localhost)$/.test(host)
+}
 
 /**
  * Checks options and gives those left out their defaults.
@@ -81,10 +84,10 @@ export function checkedOptions(options: LocalVaultOptions): CheckedOptions {
   credentials?.forEach(assertCredentials)
   assertHttp(snsEndpoint)
   assertSecret(controlSecret)
-  if (!LOOPBACK.test(host) && !allowRemote) {
+  if (!isLoopback(host) && !allowRemote) {
     throw new RangeError(
       `'${host}' is not a loopback address: other machines could connect, and whoever has the keys can read and ` +
-        'delete everything. Give allowRemote where that is meant.',
+        'delete everything. Give allowRemote (--allow-remote) where that is meant.',
     )
   }
   const keeping = { dir, region, accountId, credentials, createVaults, jobDelay, inventoryInterval, now }

@@ -165,6 +165,51 @@ t.test('serve says on one line that it is ready, serves, and stops on a signal',
   t.match(await ended(server), { code: 143, stderr: 'glacier-pipe: Stopped.\n' })
 })
 
+t.test('serve is controlled over HTTP by whoever has the secret it printed', async (t) => {
+  const dir = t.testdir()
+  const env = { AWS_ACCESS_KEY_ID: 'AKIASESSION', AWS_SECRET_ACCESS_KEY: 'x', AWS_SESSION_TOKEN: 'y' }
+  const server = start(
+    [
+      'serve',
+      '--dir',
+      dir,
+      '--json',
+      '--control',
+      '--create-vaults',
+      '--job-delay',
+      '4h',
+      '--inventory-interval',
+      '0',
+    ],
+    env,
+  )
+  const [line] = (await once(server.stdout, 'data')) as [Buffer]
+  const ready = JSON.parse(line.toString()) as Record<string, string>
+  t.match(ready, { sessionToken: 'y', controlSecret: /^[\w-]{32}$/ })
+  const order = (path: string): Promise<Response> =>
+    fetch(`${String(ready.endpoint)}/.control/${path}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${String(ready.controlSecret)}` },
+    })
+  const where = ['--endpoint', String(ready.endpoint), '--region', 'us-east-1']
+  const put = start(['put', 'docs', ...where], env)
+  put.stdin.end('hello world')
+  const stored = await ended(put)
+  t.match(stored, { code: 0 })
+  const get = start(['get', ...where, 'docs', '--', stored.stdout.toString().trim()], env)
+  const got = ended(get)
+  let jobs = 0
+  while (jobs === 0) ({ jobs } = (await (await order('jobs/complete')).json()) as { jobs: number })
+  get.kill('SIGTERM') // it would look again in a quarter of an hour
+  t.match(await got, { code: 143 })
+  t.match(await ended(start(['vault', 'show', 'docs', '--json', ...where], env)), {
+    code: 0,
+    stdout: /"archiveCount":1/,
+  })
+  server.kill('SIGTERM')
+  t.match(await ended(server), { code: 143 })
+})
+
 t.test('serve takes the keys of the environment', async (t) => {
   const env = { AWS_ACCESS_KEY_ID: 'AKIAENVIRONMENT', AWS_SECRET_ACCESS_KEY: 'secret-of-the-environment' }
   const server = start(['serve', '--dir', t.testdir()], env)

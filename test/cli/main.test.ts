@@ -178,6 +178,24 @@ t.test('serve runs until it is told to stop', async (t) => {
     t.equal(await served, 143)
     t.equal(it.err().includes('access key'), args.length === 0)
   }
+  const remote = stage()
+  t.equal(await runHere(['serve', '--dir', t.testdir(), '--host', '0.0.0.0'], remote), 2)
+  t.match(remote.err(), /not a loopback address: .* Give allowRemote \(--allow-remote\)/)
+  const loud = stage()
+  const serving = runHere(
+    ['serve', '--dir', t.testdir(), '--host', '0.0.0.0', '--allow-remote', '--quiet', '--control'],
+    loud,
+  )
+  while (loud.err() === '') await settled(1)
+  loud.interrupt.abort('SIGTERM')
+  t.equal(await serving, 143)
+  t.match(loud.err(), /WARNING: other machines can connect to http:\/\/0\.0\.0\.0:\d+\. Whoever has the keys/)
+  const controlled = stage()
+  const withControl = runHere(['serve', '--dir', t.testdir(), '--control'], controlled)
+  while (!controlled.err().includes('secret')) await settled(1)
+  controlled.interrupt.abort('SIGTERM')
+  t.equal(await withControl, 143)
+  t.match(controlled.err(), /holds the secret keys too/)
   const debugged = stage()
   debugged.interrupt.abort('SIGTERM')
   t.equal(await runHere(['serve', '--dir', t.testdir(), '--debug'], debugged), 143)

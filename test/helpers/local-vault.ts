@@ -107,7 +107,9 @@ export async function send(vault: LocalVault, request: RawRequest): Promise<RawR
         incoming.on('end', () => {
           const found = Buffer.concat(chunks)
           const isJson =
-            incoming.headers['content-type'] === 'application/json' && incoming.statusCode !== 206
+            incoming.headers['content-type'] === 'application/json' &&
+            incoming.statusCode !== 206 &&
+            method !== 'HEAD'
           resolve({
             status: incoming.statusCode ?? 0,
             headers: incoming.headers,
