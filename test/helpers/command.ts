@@ -42,8 +42,13 @@ export interface Served {
 }
 
 /** Starts `serve` over a folder, and waits until it is ready; killed when the test is over, if it still runs. */
-export async function serve(test: Test, dir: string, port = '0'): Promise<Served> {
-  const server = start(['serve', '--dir', dir, '--port', port, '--json'])
+export async function serve(
+  test: Test,
+  dir: string,
+  port = '0',
+  more: readonly string[] = [],
+): Promise<Served> {
+  const server = start(['serve', '--dir', dir, '--port', port, '--json', ...more])
   test.teardown(async () => {
     if (server.kill('SIGKILL')) await once(server, 'exit')
   })

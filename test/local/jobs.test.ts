@@ -304,6 +304,24 @@ t.test('jobs take their time, can be completed or let fail, and are gone a day a
   }
 })
 
+t.test('jobs are listed in pages, by the time they were started', async (t) => {
+  const { upload, start, get, time } = await worldFor(t)
+  const order = { Type: 'archive-retrieval', ArchiveId: await upload('x') }
+  const started: string[] = []
+  for (let i = 0; i < 5; i++) {
+    started.push(await start(order))
+    time.time += 1
+  }
+  const listed: string[] = []
+  let marker: unknown = ''
+  do {
+    const { json } = await get(`/jobs?limit=2&marker=${encodeURIComponent(String(marker))}`)
+    listed.push(...(json.JobList as { JobId: string }[]).map(({ JobId }) => JobId))
+    marker = json.Marker
+  } while (typeof marker === 'string')
+  t.strictSame(listed, started)
+})
+
 t.test('a retrieval policy limits what Standard retrievals ask for', async (t) => {
   const { vault, time, post, get } = await worldFor(t)
   const bytes = Buffer.alloc(32 * MIB)

@@ -34,7 +34,7 @@ export async function listJobs(exchange: Exchange): Promise<Answer> {
   const { items, marker } = pageOf(exchange, jobs, {
     most: MOST_ROWS,
     markerOf: placeOf,
-    form: /^\d{4}-[\w:.-]{19}Z\/[\w-]{92}$/,
+    form: /^[\d:.TZ-]{24}\/[\w-]{92}$/,
   })
   return {
     status: 200,
