@@ -69,7 +69,10 @@ export interface RawResponse {
 }
 
 /** Sends a signed request just as it is said, with nothing added but what signing needs. */
-export async function send(vault: LocalVault, request: RawRequest): Promise<RawResponse> {
+export async function send(
+  vault: Pick<LocalVault, 'endpoint' | 'region' | 'credentials'>,
+  request: RawRequest,
+): Promise<RawResponse> {
   const { method, path, body = '', sign = {} } = request
   const url = new URL(vault.endpoint)
   const timestamp = new Date(request.time ?? Date.now()).toISOString().replace(/[-:]|\.\d{3}/g, '')
