@@ -28,6 +28,8 @@ export interface InventorySum {
 
 /** Bytes the service adds for each archive. */
 const ARCHIVE_OVERHEAD = 32_768
+/** Archives looked into at once. */
+const AT_ONCE = 64
 
 /**
  * Counts a folder of archives, and writes its rows.
@@ -68,19 +70,24 @@ async function* rowsNow(archives: string, previous: string): AsyncGenerator<Inve
   }
   try {
     let row = await next()
-    for (const archiveId of await namesIn(archives)) {
-      while (row && row.archiveId < archiveId) row = await next()
-      if (row?.archiveId === archiveId) yield row
-      else {
-        const archive = await readJson<ArchiveRecord>(join(archives, archiveId, 'archive.json'))
-        if (archive) yield rowOf(archive) // else it was deleted meanwhile
+    const names = await namesIn(archives)
+    for (let at = 0; at < names.length; at += AT_ONCE) {
+      const rows: Promise<InventoryRow | undefined>[] = []
+      for (const archiveId of names.slice(at, at + AT_ONCE)) {
+        while (row && row.archiveId < archiveId) row = await next()
+        rows.push(row?.archiveId === archiveId ? Promise.resolve(row) : rowOf(join(archives, archiveId)))
       }
+      for (const found of await Promise.all(rows)) if (found) yield found
     }
   } finally {
     await known.return()
   }
 }
 
-function rowOf({ archiveId, description, creationDate, size, treeHash }: ArchiveRecord): InventoryRow {
+/** The row of an archive that is new; `undefined` where it was deleted meanwhile. */
+async function rowOf(folder: string): Promise<InventoryRow | undefined> {
+  const archive = await readJson<ArchiveRecord>(join(folder, 'archive.json'))
+  if (!archive) return undefined
+  const { archiveId, description, creationDate, size, treeHash } = archive
   return { archiveId, description, creationDate, size, treeHash }
 }
