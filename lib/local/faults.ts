@@ -93,7 +93,11 @@ export class Faults {
     return this.#rules.map(({ rule }) => rule)
   }
 
-  /** What goes wrong with a request that has just come; every rule it fits has then counted it. */
+  /**
+   * What goes wrong with a request that has just come; every rule it fits has then counted it.
+   *
+   * @internal
+   */
   meet(operation: string): MetFault | undefined {
     let met: MetFault | undefined
     for (const it of this.#rules) {

@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-export { Control } from './control.js'
+export type { Control } from './control.js'
 export type { LocalCredentials } from './credentials.js'
 export { FAULT_KINDS, Faults, type FaultKind, type FaultRule } from './faults.js'
 export { startLocalVault, type LocalVault } from './local-vault.js'
