@@ -344,6 +344,31 @@ export class UploadFailedError extends GlacierPipeError {
   }
 }
 
+/**
+ * The service does not start a retrieval now: the account's data retrieval policy does not let so much be retrieved, or
+ * there is no capacity for an Expedited one (protocol.md 0, 1.9).
+ */
+export class RetrievalRefusedError extends ServiceError {
+  override readonly name = 'RetrievalRefusedError'
+
+  constructor(message: string, details: ServiceErrorDetails) {
+    const advice =
+      details.serviceCode === 'PolicyEnforcedException'
+        ? 'Wait until what was retrieved lately counts no more, retrieve with another tier than Standard, or change the policy.'
+        : 'Retrieve with the tier Standard or Bulk, or try again later.'
+    super(`${message.replace(/\.?$/, '.')} ${advice}`, details, 'ERR_RETRIEVAL_REFUSED')
+  }
+}
+
+/** What came as an inventory is none, or not all of one: the service gives no hash by which that would show earlier. */
+export class InventoryError extends GlacierPipeError {
+  override readonly name = 'InventoryError'
+
+  constructor(message: string) {
+    super('ERR_INVENTORY', message)
+  }
+}
+
 /** A retrieval job ended without an output. */
 export class JobFailedError extends GlacierPipeError {
   override readonly name = 'JobFailedError'

@@ -13,12 +13,14 @@ export {
   CredentialsError,
   EmptyArchiveError,
   GlacierPipeError,
+  InventoryError,
   JobFailedError,
   NotFoundError,
   NotRecordedError,
   PartBoundaryError,
   ResumeMismatchError,
   RetriesExhaustedError,
+  RetrievalRefusedError,
   ServiceError,
   SizeMismatchError,
   TooManyPartsError,
@@ -49,13 +51,18 @@ export { glacierClient, type SdkVaultClient } from './vault/sdk-vault-client.js'
 export { itemsOf } from './vault/vault-client.js'
 export type {
   AccountRequest,
+  ArchiveAddress,
   ArchiveRequest,
   CompleteRequest,
   InitiatedUpload,
   InitiateRequest,
+  InventoryFilter,
+  InventoryFormat,
+  InventoryRequest,
   Job,
   JobOutput,
   JobRequest,
+  JobsRequest,
   ListedPart,
   OpenUpload,
   OutputRequest,
@@ -87,6 +94,15 @@ export {
 } from './upload/upload-archive.js'
 export type { UploadPlan, UploadPlanOptions } from './upload/upload-plan.js'
 export {
+  inventory,
+  InventoryReader,
+  type InventoryOptions,
+  type InventoryReaderEvents,
+} from './retrieve/inventory.js'
+export type { InventoryRow } from './retrieve/inventory-row.js'
+export { retrieveToFile } from './retrieve/retrieve-to-file.js'
+export type { HeldRange, ReadyOutput } from './retrieve/verified-output.js'
+export {
   archiveReader,
   ArchiveReader,
   type ArchiveReaderEvents,
@@ -95,7 +111,12 @@ export {
   type ReadOptions,
 } from './retrieve/archive-reader.js'
 export type { PollDelays } from './retrieve/job.js'
-export { retrieveArchive, type RetrieveArchiveOptions } from './retrieve/retrieve-archive.js'
+export {
+  retrieveArchive,
+  startRetrieval,
+  type RetrievalOptions,
+  type RetrieveArchiveOptions,
+} from './retrieve/retrieve-archive.js'
 export { Catalog, readCatalog } from './catalog/catalog.js'
 export {
   journalIn,

@@ -25,7 +25,7 @@ const PURE = [
   'catalog/unfinished.ts',
   'upload/archive.ts',
   'upload/journal.ts',
-  'upload/volume-description.ts',
+  'vault/volume-description.ts',
   'vault/byte-range.ts',
   'vault/description.ts',
   'vault/failure.ts',

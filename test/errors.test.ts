@@ -52,6 +52,21 @@ const table: [errors.GlacierPipeError, string, string, RegExp, object][] = [
   ],
   [new errors.NotFoundError('m', details), 'NotFoundError', 'ERR_NOT_FOUND', /m/, details],
   [new errors.CredentialsError('m', details), 'CredentialsError', 'ERR_CREDENTIALS', /m/, details],
+  [
+    new errors.RetrievalRefusedError('m', { ...details, serviceCode: 'PolicyEnforcedException' }),
+    'RetrievalRefusedError',
+    'ERR_RETRIEVAL_REFUSED',
+    /m\. Wait until .* another tier than Standard, or change the policy/,
+    { ...details, serviceCode: 'PolicyEnforcedException' },
+  ],
+  [
+    new errors.RetrievalRefusedError('m.', { ...details, serviceCode: 'InsufficientCapacityException' }),
+    'RetrievalRefusedError',
+    'ERR_RETRIEVAL_REFUSED',
+    /m\. Retrieve with the tier Standard or Bulk/,
+    {},
+  ],
+  [new errors.InventoryError('m'), 'InventoryError', 'ERR_INVENTORY', /^m$/, {}],
   [new errors.AccessDeniedError('m', details), 'AccessDeniedError', 'ERR_ACCESS_DENIED', /m/, details],
   [new errors.ConnectionError('m', details), 'ConnectionError', 'ERR_CONNECTION', /m/, details],
   [

@@ -1,23 +1,32 @@
 /**
- * The archives a catalog knows.
+ * The archives a catalog knows, but for those it knows to be deleted.
  */
-import type { ArchiveRecord, CatalogRecord } from './record.js'
+import { readCatalog } from './catalog.js'
+import type { ArchiveRecord } from './record.js'
 
-/** The archives among a catalog's records, as they come. */
-export async function* archivesIn(
-  records: AsyncIterable<CatalogRecord>,
-): AsyncGenerator<ArchiveRecord, void, undefined> {
-  for await (const record of records) if (record.type === 'archive') yield record
+/**
+ * The archives in a catalog's file that were not deleted, in the order they were written.
+ *
+ * @throws {CatalogError} `ERR_CATALOG`: it cannot be read
+ */
+export async function* archivesIn(file: string): AsyncGenerator<ArchiveRecord, void, undefined> {
+  const deleted = new Set<string>()
+  for await (const { archiveId } of readCatalog(file, 'deleted')) deleted.add(archiveId)
+  for await (const archive of readCatalog(file, 'archive')) if (!deleted.has(archive.archiveId)) yield archive
 }
 
 /** The volumes of the stream an archive is the first of, in their order; of another archive, itself alone or none. */
-export async function volumesOf(
-  records: AsyncIterable<CatalogRecord>,
-  archiveId: string,
-): Promise<ArchiveRecord[]> {
-  const volumes: ArchiveRecord[] = []
-  for await (const archive of archivesIn(records)) {
-    if (archive.archiveId === archiveId || archive.firstVolume === archiveId) volumes.push(archive)
+export async function volumesOf(file: string, archiveId: string): Promise<ArchiveRecord[]> {
+  const volumes = new Map<string, ArchiveRecord>()
+  for await (const archive of archivesIn(file)) {
+    if (archive.archiveId === archiveId || archive.firstVolume === archiveId)
+      volumes.set(archive.archiveId, archive)
   }
-  return volumes.sort((a, b) => a.volume - b.volume)
+  return [...volumes.values()].sort((a, b) => a.volume - b.volume)
+}
+
+/** What the catalog knows of an archive; `undefined` where it knows none of that ID. */
+export async function archiveOf(file: string, archiveId: string): Promise<ArchiveRecord | undefined> {
+  for await (const archive of archivesIn(file)) if (archive.archiveId === archiveId) return archive
+  return undefined
 }

@@ -7,8 +7,8 @@
  * - A line a crash has torn is passed over. Whoever opens the file next ends it first; should two processes cross at
  *   that, the reader finds the record behind the rest of the torn line.
  */
+import { createReadStream } from 'node:fs'
 import { mkdir, open, rm, type FileHandle } from 'node:fs/promises'
-import { createInterface } from 'node:readline'
 import { dirname, resolve } from 'node:path'
 import { syncFolder } from '../durable.js'
 import { CatalogError } from '../errors.js'
@@ -66,12 +66,13 @@ export class Catalog {
   }
 
   /**
-   * Writes a record; it is on disk when this resolves.
+   * Writes records; they are on disk when this resolves.
    *
-   * @throws {CatalogError} `ERR_CATALOG`: it could not be written, or not all of it; `cause` is the system's error
+   * @throws {CatalogError} `ERR_CATALOG`: they could not be written, or not all of them; `cause` is the system's error
    */
-  append(record: CatalogRecord): Promise<void> {
-    const written = this.#writing.then(() => this.#write(Buffer.from(`${JSON.stringify(record)}\n`)))
+  append(...records: readonly CatalogRecord[]): Promise<void> {
+    const lines = records.map((record) => `${JSON.stringify(record)}\n`).join('')
+    const written = this.#writing.then(() => this.#write(Buffer.from(lines)))
     this.#writing = written.catch(() => undefined)
     return written
   }
@@ -82,9 +83,9 @@ export class Catalog {
     await this.#file.close()
   }
 
-  async #write(line: Buffer): Promise<void> {
+  async #write(lines: Buffer): Promise<void> {
     try {
-      await this.#file.appendFile(line) // one write, unless the disk fills up in the middle of it
+      await this.#file.appendFile(lines) // one write, unless the disk fills up in the middle of it
       await this.#file.datasync()
     } catch (error) {
       throw new CatalogError(this.path, 'written', error)
@@ -95,18 +96,42 @@ export class Catalog {
 /**
  * Reads a catalog's records in the order they were written; none where there is no file.
  *
+ * @param type - only records of this type; default all
  * @throws {CatalogError} `ERR_CATALOG`: it cannot be read; `cause` is the system's error
  */
-export async function* readCatalog(file: string): AsyncGenerator<CatalogRecord, void, undefined> {
+export async function* readCatalog<Type extends CatalogRecord['type'] = CatalogRecord['type']>(
+  file: string,
+  type?: Type,
+): AsyncGenerator<Extract<CatalogRecord, { type: Type }>, void, undefined> {
   const path = resolve(file)
   try {
-    const handle = await open(path)
-    const input = handle.createReadStream({ highWaterMark: 1_048_576 })
-    for await (const line of createInterface({ input, crlfDelay: Infinity })) yield* recordsIn(line)
+    for await (const line of linesOf(path)) {
+      if (isOfAnother(line, type)) continue // most of a large catalog is not taken apart
+      for (const record of recordsIn(line))
+        if (type === undefined || record.type === type) yield record as Extract<CatalogRecord, { type: Type }>
+    }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return
     throw new CatalogError(path, 'read', error)
   }
+}
+
+async function* linesOf(path: string): AsyncGenerator<string, void, undefined> {
+  let rest = ''
+  for await (const chunk of createReadStream(path, { encoding: 'utf8', highWaterMark: 1_048_576 })) {
+    const lines = (rest + (chunk as string)).split('\n')
+    rest = lines.pop() as string // there is always one
+    yield* lines
+  }
+  yield rest
+}
+
+const BEGIN = '{"type":"'
+
+/** Whether a line is a single record, of another type than is asked for. */
+function isOfAnother(line: string, type: string | undefined): boolean {
+  if (type === undefined || !line.startsWith(BEGIN) || line.startsWith(`${type}"`, BEGIN.length)) return false
+  return !line.includes(BEGIN, BEGIN.length)
 }
 
 /** Takes up room and gives it back: a full disk shows only when something is written. */

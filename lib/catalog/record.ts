@@ -28,10 +28,10 @@ export interface ArchiveRecord extends Noted {
   readonly size: number
   /** Lowercase hex. */
   readonly treeHash: string
-  /** Bytes in each part but the last. */
-  readonly partSize: number
-  /** How many parts it was sent in. */
-  readonly parts: number
+  /** Bytes in each part but the last; absent where the record is from an inventory. */
+  readonly partSize?: number | undefined
+  /** How many parts it was sent in; absent where the record is from an inventory. */
+  readonly parts?: number | undefined
   /** As the service keeps it. */
   readonly description?: string | undefined
   /** Its place in its stream, from 1. */
@@ -76,8 +76,15 @@ export interface OrphanRecord extends Noted {
   readonly description?: string | undefined
 }
 
+/** An archive that was deleted. */
+export interface DeletedRecord extends Noted {
+  readonly type: 'deleted'
+  readonly archiveId: string
+}
+
 /** A line of a catalog. */
-export type CatalogRecord = ArchiveRecord | BegunRecord | CompletingRecord | EndedRecord | OrphanRecord
+export type CatalogRecord =
+  ArchiveRecord | BegunRecord | CompletingRecord | DeletedRecord | EndedRecord | OrphanRecord
 
 /** Where a record begins. In JSON text a quote is escaped, so this is never part of a value. */
 const BEGIN = /(?=\{"type":")/

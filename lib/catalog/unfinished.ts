@@ -72,5 +72,6 @@ function place({
   Unfinished,
   'region' | 'endpoint' | 'vaultName' | 'time' | 'partSize' | 'description'
 > {
-  return { region, endpoint, vaultName, time, partSize, description }
+  // Only an archive from an inventory has none, and no such one is unfinished.
+  return { region, endpoint, vaultName, time, partSize: partSize as number, description }
 }

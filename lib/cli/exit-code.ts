@@ -17,15 +17,15 @@ export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
 
-/** A `put` failed, and can be gone on with. */
+/** A transfer failed, and can be gone on with. */
 export class ResumableError extends Error {
   override readonly name = 'ResumableError'
-  /** The command that goes on. */
-  readonly command: string
+  /** How it is gone on with, as `run the same again`. */
+  readonly how: string
 
-  constructor(cause: unknown, command: string) {
+  constructor(cause: unknown, how: string) {
     super(explanationOf(cause), { cause })
-    this.command = command
+    this.how = how
   }
 }
 
@@ -52,9 +52,7 @@ export function exitCodeOf(error: unknown, signal: AbortSignal): number {
 
 /** The lines that explain an error: one, and one more where there is something to go on with. */
 export function explanationsOf(error: unknown): string[] {
-  return error instanceof ResumableError
-    ? [error.message, `To go on, pipe in the same again: ${error.command}`]
-    : [explanationOf(error)]
+  return error instanceof ResumableError ? [error.message, `To go on, ${error.how}`] : [explanationOf(error)]
 }
 
 function explanationOf(error: unknown): string {

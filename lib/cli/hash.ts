@@ -1,23 +1,86 @@
 /**
- * `hash [FILE…]`: tree hashes of files, in the manner of sha256sum.
+ * `hash [FILE…]`: tree hashes of files, in the manner of sha256sum; `--check` reads them back.
  */
 import { createReadStream } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { TreeHashMismatchError } from '../errors.js'
 import { Writable, pipeline } from '../stream.js'
 import { treeHash } from '../tree-hash/tree-hash-stream.js'
 import type { CommonOptions } from './connection.js'
+import { UsageError } from './exit-code.js'
 import { printData, printJson, type Io } from './io.js'
 
+/** Options of `hash`. */
+export interface HashOptions extends CommonOptions {
+  readonly check?: true
+}
+
 /** Runs `hash`; without files, of stdin. */
-export async function hash(files: readonly string[], { json }: CommonOptions, io: Io): Promise<void> {
-  for (const file of files.length > 0 ? files : ['-']) {
-    const hashing = treeHash()
-    const nowhere = new Writable({
-      write(_bytes, _encoding, callback) {
-        callback()
-      },
-    })
-    await pipeline(file === '-' ? io.stdin : createReadStream(file), hashing, nowhere, { signal: io.signal })
-    const { treeHash: found = '', size } = hashing
-    await (json ? printJson(io, { file, size, treeHash: found }) : printData(io, `${found}  ${file}`))
+export async function hash(files: readonly string[], options: HashOptions, io: Io): Promise<void> {
+  const all = files.length > 0 ? files : ['-']
+  if (options.check) {
+    await check(all, options, io)
+    return
   }
+  for (const file of all) {
+    const found = await hashOf(file, io)
+    await (options.json ? printJson(io, { file, ...found }) : printData(io, `${found.treeHash}  ${file}`))
+  }
+}
+
+/** The tree hash of a file, or of stdin where it is `-`. */
+export async function hashOf(file: string, io: Io): Promise<{ size: number; treeHash: string }> {
+  const hashing = treeHash()
+  const nowhere = new Writable({
+    write(_bytes, _encoding, callback) {
+      callback()
+    },
+  })
+  await pipeline(file === '-' ? io.stdin : createReadStream(file), hashing, nowhere, { signal: io.signal })
+  const { treeHash: found = '', size } = hashing
+  return { size, treeHash: found }
+}
+
+/** Checks the files that lists name, and says of each whether it is as it was. */
+async function check(lists: readonly string[], { json, quiet }: HashOptions, io: Io): Promise<void> {
+  let wrong = 0
+  let first: TreeHashMismatchError | undefined
+  for (const list of lists) {
+    for (const { file, expected } of entriesOf(
+      list === '-' ? await textOf(io) : await readFile(list, 'utf8'),
+      list,
+    )) {
+      const actual = await hashOf(file, io).then(
+        (found) => found.treeHash,
+        (error: unknown) => {
+          if (io.signal.aborted) throw error
+          return undefined // it cannot be read, which is as bad
+        },
+      )
+      const ok = actual === expected
+      if (!ok) wrong++
+      if (!ok) first ??= new TreeHashMismatchError('archive', file, expected, actual)
+      if (json) await printJson(io, { file, ok })
+      else if (!ok || !quiet)
+        await printData(io, `${file}: ${ok ? 'OK' : actual === undefined ? 'FAILED to read' : 'FAILED'}`)
+    }
+  }
+  if (first && wrong === 1) throw first
+  if (first)
+    throw new TreeHashMismatchError('archive', `${wrong} files`, 'those listed', 'others', { cause: first })
+}
+
+function entriesOf(text: string, list: string): { file: string; expected: string }[] {
+  const entries = text.split(/\r?\n/).filter((line) => line !== '')
+  return entries.map((line) => {
+    const match = /^([0-9a-f]{64}) [ *](.+)$/.exec(line)
+    if (!match) throw new UsageError(`${list} has a line that is no tree hash and file: ${line.slice(0, 80)}`)
+    return { expected: match[1] as string, file: match[2] as string } // the pattern has both
+  })
+}
+
+async function textOf(io: Io): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of io.stdin as AsyncIterable<Buffer>) chunks.push(chunk)
+  return Buffer.concat(chunks).toString('utf8')
 }

@@ -33,12 +33,42 @@ export function printable(text: string): string {
  * @throws the system's error, `EPIPE` where stdout is closed
  */
 export function printData(io: Io, line: string): Promise<void> {
+  return write(io, `${printable(line)}\n`)
+}
+
+function write(io: Io, text: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    io.stdout.write(`${printable(line)}\n`, (error) => {
+    io.stdout.write(text, (error) => {
       if (error) reject(error)
       else resolve()
     })
   })
+}
+
+/** Characters of lines gathered before they are written. */
+const BLOCK = 65_536
+
+/**
+ * Writes many lines of data to stdout, gathered into blocks.
+ *
+ * @throws as {@link printData}
+ */
+export async function printLines(io: Io, lines: AsyncIterable<string>): Promise<void> {
+  let block: string[] = []
+  let size = 0
+  for await (const line of lines) {
+    block.push(line)
+    size += line.length
+    if (size < BLOCK) continue
+    await printBlock(io, block)
+    block = []
+    size = 0
+  }
+  if (block.length > 0) await printBlock(io, block)
+}
+
+function printBlock(io: Io, lines: readonly string[]): Promise<void> {
+  return write(io, lines.map((line) => `${printable(line)}\n`).join(''))
 }
 
 /** Writes an object as one line of JSON to stdout. */

@@ -4,30 +4,20 @@
  */
 import { createRequire } from 'node:module'
 import { Command, Option } from 'commander'
-import {
-  addCatalogOptions,
-  addCommonOptions,
-  addConnectionOptions,
-  type CatalogOptions,
-  type CommonOptions,
-  type ConnectionOptions,
-} from './connection.js'
+import { addCommonOptions, addConnectionOptions } from './connection.js'
 import { parseDuration } from './duration.js'
 import { collectFault } from './fault.js'
 import type { GetOptions } from './get.js'
 import type { Io } from './io.js'
 import type { PutOptions } from './put.js'
+import type { HashOptions } from './hash.js'
 import type { ServeOptions } from './serve.js'
-import { parseCount, parsePort, parseSize } from './size.js'
-import type { UploadsOptions } from './uploads.js'
+import { parseCount, parsePort, parseRange, parseSize } from './size.js'
+import { addCatalogCommands, addVaultCommands, DASH_IDS } from './vault-commands.js'
 
 const { version } = createRequire(import.meta.url)('glacier-pipe/package.json') as {
   readonly version: string
 }
-
-const DASH_IDS = `
-IDs may begin with a dash: put them behind --, as in
-  $ glacier-pipe get backups -- -kKb7c0T…`
 
 const EXIT_CODES = `
 Exit codes: 0 done; 1 failed, nothing left behind; 2 usage; 3 failed, upload kept;
@@ -49,10 +39,9 @@ export function makeProgram(io: Io): Command {
     .addHelpText('after', EXIT_CODES)
   addPut(program, io)
   addGet(program, io)
-  addLs(program, io)
-  addUploads(program, io)
   addHash(program, io)
-  addVault(program, io)
+  addCatalogCommands(program, io)
+  addVaultCommands(program, io)
   addServe(program, io)
   return program
 }
@@ -92,9 +81,15 @@ function addGet(program: Command, io: Io): void {
   addTransferOptions(
     addConnectionOptions(
       program
-        .command('get <vault> <archive-id...>')
+        .command('get <vault> [archive-id...]')
         .description('retrieve an archive, verified, to stdout or a file; several, as one stream')
-        .option('-o, --output <file>', 'write to this file, which appears when it is whole')
+        .option(
+          '-o, --output <file>',
+          'write to this file, which appears when it is whole; run again, it goes on',
+        )
+        .option('--range <range>', 'only these bytes of it, as 10GiB-11GiB or 10GiB-', parseRange)
+        .option('--job <id>', 'what this job has brought out, or will have')
+        .option('--no-wait', 'start the job, print its ID and do not wait for it')
         .addOption(
           new Option('--tier <tier>', 'how fast, and how dear').choices(['Expedited', 'Standard', 'Bulk']),
         )
@@ -107,60 +102,15 @@ function addGet(program: Command, io: Io): void {
   })
 }
 
-function addLs(program: Command, io: Io): void {
-  addCatalogOptions(program.command('ls [vault]').description('list the archives the catalog knows')).action(
-    async (vault: string | undefined, options: CatalogOptions) => {
-      const { ls } = await import('./ls.js')
-      return ls(vault, options, io)
-    },
-  )
-}
-
-function addUploads(program: Command, io: Io): void {
-  addConnectionOptions(
-    program
-      .command('uploads <vault>')
-      .description('list the uploads that are open at the service, or abort one')
-      .option('--abort <id>', 'abort this upload; its parts are lost'),
-  ).action(async (vault: string, options: UploadsOptions) => {
-    const { uploads } = await import('./uploads.js')
-    return uploads(vault, options, io)
-  })
-}
-
 function addHash(program: Command, io: Io): void {
   addCommonOptions(
-    program.command('hash [file...]').description('print the tree hash of files, or of stdin'),
-  ).action(async (files: string[], options: CommonOptions) => {
+    program
+      .command('hash [file...]')
+      .description('print the tree hash of files, or of stdin')
+      .option('-c, --check', 'read tree hashes and file names from the files, and check those'),
+  ).action(async (files: string[], options: HashOptions) => {
     const { hash } = await import('./hash.js')
     return hash(files, options, io)
-  })
-}
-
-function addVault(program: Command, io: Io): void {
-  const vault = program
-    .command('vault')
-    .description('create, list, show and delete vaults')
-    .helpCommand(false)
-  const add = (call: string, description: string): Command =>
-    addConnectionOptions(vault.command(call).description(description))
-  add('create <name>', 'create a vault').action(async (name: string, options: ConnectionOptions) => {
-    const { createVault } = await import('./vault.js')
-    return createVault(name, options, io)
-  })
-  add('ls', 'list the vaults of the account in the region').action(async (options: ConnectionOptions) => {
-    const { listVaults } = await import('./vault.js')
-    return listVaults(options, io)
-  })
-  add('show <name>', 'show a vault, as of its last inventory').action(
-    async (name: string, options: ConnectionOptions) => {
-      const { showVault } = await import('./vault.js')
-      return showVault(name, options, io)
-    },
-  )
-  add('rm <name>', 'delete an empty vault').action(async (name: string, options: ConnectionOptions) => {
-    const { deleteVault } = await import('./vault.js')
-    return deleteVault(name, options, io)
   })
 }
 

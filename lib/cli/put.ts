@@ -156,7 +156,10 @@ function advised(
   const isKept = error instanceof UploadFailedError ? error.kept : uploadId !== undefined
   const isBetweenVolumes = uploadId === undefined && writer.archives.length > 0 && !writer.isStored
   if (!isKept && !isBetweenVolumes) return error
-  return new ResumableError(error, resumeCommand(vaultName, file, uploadId, options))
+  return new ResumableError(
+    error,
+    `pipe in the same again: ${resumeCommand(vaultName, file, uploadId, options)}`,
+  )
 }
 
 async function sizeOf(file: string | undefined): Promise<number | undefined> {

@@ -21,6 +21,22 @@ export function parseSize(text: string): number {
   return size
 }
 
+/**
+ * Reads `10GiB-11GiB`, or `10GiB-` without an end: bytes from the first size up to, not including, the second.
+ *
+ * @throws {InvalidArgumentError} not of that form, or empty
+ */
+export function parseRange(text: string): { readonly start: number; readonly end?: number } {
+  const [first = '', second = '', ...more] = text.split('-')
+  if (more.length > 0 || !text.includes('-'))
+    throw new InvalidArgumentError('Write a range as 10GiB-11GiB or 10GiB-.')
+  const start = parseSize(first)
+  if (second === '') return { start }
+  const end = parseSize(second)
+  if (end <= start) throw new InvalidArgumentError('Its end is not behind its start.')
+  return { start, end }
+}
+
 /** Reads a whole number from 1 up. */
 export function parseCount(text: string): number {
   if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('Write a whole number from 1 up.')

@@ -1,25 +1,21 @@
 /**
- * The way down: a Readable of an archive's bytes, from the output of a retrieval job.
+ * The way down: a Readable of an archive's bytes, from the outputs of retrieval jobs.
  *
- * - Not one unverified byte out: a range is held until its tree hash is checked, and the last one until the hashes of
- *   all ranges together give the archive's.
- * - Ranges are a power of two MiB long and start at multiples of it, so the service gives a hash for each
- *   (protocol.md 3.3). Several are fetched at once; they are handed on in order.
+ * - Not one unverified byte out: a range is held until its tree hash is checked (verified-output.ts).
  * - At most `concurrency + 2` ranges are held: those under way, one waiting to be read, one being read.
  */
 import { setMaxListeners } from 'node:events'
 import type { GlacierClient } from '@aws-sdk/client-glacier'
-import { SizeMismatchError, TreeHashMismatchError } from '../errors.js'
 import { addAbortSignal, Readable } from '../stream.js'
-import { NodeStack } from '../tree-hash/tree-hash.js'
-import { rangesOf, type ByteRange } from '../vault/byte-range.js'
+import type { ByteRange } from '../vault/byte-range.js'
 import { planMemory, type MemoryOptions, type MemoryPlan } from '../vault/memory-plan.js'
 import { DEFAULT_PART_SIZE } from '../vault/part-size.js'
 import { Retry, type RetryNotice, type RetryOptions } from '../vault/retry.js'
 import { retrying } from '../vault/retrying-client.js'
 import { vaultClientOf } from '../vault/sdk-vault-client.js'
 import type { Job, VaultClient, VaultRequest } from '../vault/vault-client.js'
-import { fetchVerified, type VerifiedRange } from './verified-range.js'
+import type { VerifiedRange } from './verified-range.js'
+import { sizeOf, verifiedOutput, type HeldRange, type ReadyOutput } from './verified-output.js'
 
 /** What may be said of how an archive is read. */
 export interface ReadOptions extends VaultRequest, MemoryOptions, RetryOptions {
@@ -52,45 +48,61 @@ export function archiveReader(
   options: ArchiveReaderOptions,
 ): ArchiveReader {
   return new ArchiveReader(vaultClientOf(client), options, async function* (vault, signal) {
-    yield await vault.describeJob({ ...options, signal })
+    yield { job: await vault.describeJob({ ...options, signal }) }
   })
 }
 
 /** What an {@link ArchiveReader} tells, besides a Readable's own events. */
 export interface ArchiveReaderEvents {
-  /** A retrieval job was started; its ID. The first byte comes when it has finished, after minutes or hours. */
-  job: [jobId: string]
+  /**
+   * A retrieval job is waited for; its ID, and whether it was there before. The first byte comes when it has finished,
+   * after minutes or hours.
+   */
+  job: [jobId: string, found: boolean]
   /** A job has finished; what it brought out. Of several archives each is told when its turn comes. */
   ready: [job: Job]
-  /** Bytes of the stream have been verified and are handed on. */
-  range: [range: ByteRange]
+  /** Bytes of the stream have been verified and are handed on; `treeHash` is that of the range they were fetched in. */
+  range: [range: HeldRange]
   /** A request failed and is made again. */
   retry: [notice: RetryNotice]
 }
 
 /**
- * Gives the finished jobs whose output a reader reads, one after the other; asked for the first with the first read.
+ * Gives the outputs a reader reads, one after the other; asked for the first with the first read.
  *
  * @param client - makes each request until it succeeds
- * @param started - to be told of a job that was started
+ * @param chosen - to be told of each job that is waited for
  */
 export type JobFinder = (
   client: VaultClient,
   signal: AbortSignal,
-  started: (jobId: string) => void,
-) => AsyncGenerator<Job, void, undefined>
+  chosen: (jobId: string, found: boolean) => void,
+) => AsyncGenerator<ReadyOutput, void, undefined>
 
 /** What {@link archiveReader} and `retrieveArchive` give. */
 // eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- see the interface below
 export class ArchiveReader extends Readable {
+  /** How memory is shared out. */
+  readonly plan: MemoryPlan
   readonly #cancel = new AbortController()
-  readonly #ranges: AsyncGenerator<Buffer, void, undefined>
-  #position = 0
+  readonly #ranges: AsyncGenerator<VerifiedRange, void, undefined>
+  #position: number
 
-  /** @param findJobs - gives the jobs to read the output of */
-  constructor(client: VaultClient, options: ReadOptions, findJobs: JobFinder) {
+  /**
+   * @param findJobs - gives the outputs to read
+   * @param held - ranges the caller has already, in order from the start: they are not read, and the stream begins
+   *   behind them
+   */
+  constructor(
+    client: VaultClient,
+    options: ReadOptions,
+    findJobs: JobFinder,
+    held: readonly HeldRange[] = [],
+  ) {
     super()
     const plan = planMemory(options.rangeSize, DEFAULT_PART_SIZE, options)
+    this.plan = plan
+    this.#position = held.at(-1)?.end ?? 0
     const retry = new Retry(
       options,
       () => client.refreshCredentials?.() ?? Promise.resolve(),
@@ -99,13 +111,19 @@ export class ArchiveReader extends Readable {
     const { vaultName, accountId } = options
     const { signal } = this.#cancel
     setMaxListeners(0, signal) // several for each request under way, however many are asked for
-    const jobs = findJobs(retrying(client, retry), signal, (jobId) => this.emit('job', jobId))
-    const read = (job: Job): AsyncGenerator<Buffer, void, undefined> => {
-      this.emit('ready', job)
-      return verifiedRanges(client, retry, { vaultName, accountId, signal }, plan, job)
-    }
+    const outputs = findJobs(retrying(client, retry), signal, (jobId, found) =>
+      this.emit('job', jobId, found),
+    )
+    const means = { client, retry, vault: { vaultName, accountId, signal }, plan, held: [...held] }
+    const ready = (job: Job): void => void this.emit('ready', job)
     this.#ranges = (async function* () {
-      for await (const job of jobs) yield* read(job)
+      let offset = 0
+      for await (const output of outputs) {
+        ready(output.job)
+        const ranges = verifiedOutput(output, { ...means, offset })
+        yield* output.cut ? cutTo(ranges, output.cut) : ranges
+        offset += sizeOf(output.job)
+      }
     })()
     if (options.signal) addAbortSignal(options.signal, this)
   }
@@ -114,18 +132,18 @@ export class ArchiveReader extends Readable {
     this.#ranges
       .next()
       .then(({ value }) => {
-        if (value) this.#tell(value.length)
-        this.push(value ?? null)
+        if (value) this.#tell(value)
+        this.push(value ? value.bytes : null)
       })
       .catch((error: unknown) => {
         this.destroy(error as Error) // of the service, or of a listener
       })
   }
 
-  #tell(length: number): void {
+  #tell({ bytes, treeHash }: VerifiedRange): void {
     const start = this.#position
-    this.#position += length
-    this.emit('range', { start, end: this.#position })
+    this.#position += bytes.length
+    this.emit('range', { start, end: this.#position, treeHash })
   }
 
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
@@ -149,45 +167,15 @@ export interface ArchiveReader {
   once(event: string | symbol, listener: (...args: never[]) => void): this
 }
 
-async function* verifiedRanges(
-  client: VaultClient,
-  retry: Retry,
-  vault: VaultRequest,
-  { pieceSize, concurrency }: MemoryPlan,
-  job: Job,
-): AsyncGenerator<Buffer, void, undefined> {
-  const ranges = rangesOf(sizeOf(job), pieceSize)
-  const nodes = new NodeStack()
-  const underWay: Promise<VerifiedRange>[] = []
-  const fetchNext = (): void => {
-    const { value: range } = ranges.next()
-    if (!range) return
-    const fetched = fetchVerified(client, retry, { ...vault, jobId: job.jobId, range }, job)
-    fetched.catch(() => undefined) // told when its turn comes
-    underWay.push(fetched)
+/** What of an output is wanted. */
+async function* cutTo(
+  ranges: AsyncIterable<VerifiedRange>,
+  { start, end }: ByteRange,
+): AsyncGenerator<VerifiedRange, void, undefined> {
+  let at = 0
+  for await (const { bytes, treeHash } of ranges) {
+    const piece = bytes.subarray(Math.max(start - at, 0), Math.max(end - at, 0))
+    at += bytes.length
+    if (piece.length > 0) yield { bytes: piece, treeHash }
   }
-  try {
-    for (let i = 0; i < concurrency; i++) fetchNext()
-    for (let fetched = underWay.shift(); fetched; fetched = underWay.shift()) {
-      const { bytes, treeHash } = await fetched
-      fetchNext()
-      nodes.push(Buffer.from(treeHash, 'hex'))
-      if (underWay.length === 0) assertWhole(nodes, job)
-      yield bytes
-    }
-  } finally {
-    await Promise.allSettled(underWay) // where it ends early, they are being aborted
-  }
-}
-
-function sizeOf({ jobId, archiveSize }: Job): number {
-  if (archiveSize !== undefined && archiveSize > 0) return archiveSize
-  throw new SizeMismatchError(`The archive of job ${jobId}, as the service describes it`, 1, archiveSize ?? 0)
-}
-
-/** Each range was what the service said it was; together they must be what was once uploaded. */
-function assertWhole(nodes: NodeStack, { jobId, archiveTreeHash }: Job): void {
-  const found = nodes.root().toString('hex')
-  if (found === archiveTreeHash) return
-  throw new TreeHashMismatchError('archive', `the archive of job ${jobId}`, archiveTreeHash, found)
 }

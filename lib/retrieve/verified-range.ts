@@ -61,6 +61,12 @@ async function gather(
   return { bytes, treeHash: hash.digest('hex') }
 }
 
-function hashOfWhole(job: Job, { start, end }: ByteRange): string | undefined {
-  return start === 0 && end === job.archiveSize ? job.archiveTreeHash : undefined
+/** The hash of a range that is all the job has, where it has one. */
+function hashOfWhole(
+  { range, archiveSize, archiveTreeHash, treeHash }: Job,
+  { start, end }: ByteRange,
+): string | undefined {
+  const size = range ? range.end - range.start : archiveSize
+  if (start !== 0 || end !== size) return undefined
+  return size === archiveSize ? archiveTreeHash : treeHash
 }

@@ -9,7 +9,7 @@ import { archiveWriter, type ArchiveWriter } from './archive-writer.js'
 import type { ResumeOptions } from './writer-options.js'
 import type { Archive } from './archive.js'
 import { findUpload } from './resume.js'
-import { volumeMarkOf } from './volume-description.js'
+import { volumeMarkOf } from '../vault/volume-description.js'
 import { uploadThrough, type ByteSource, type UploadArchiveOptions } from './upload-archive.js'
 
 /**

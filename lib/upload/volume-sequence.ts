@@ -12,7 +12,7 @@ import type { Archive } from './archive.js'
 import { endsEarly, listUploaded } from './resume.js'
 import { StoredVolume } from './stored-volume.js'
 import type { Transfer } from './transfer.js'
-import { laterDescription } from './volume-description.js'
+import { laterDescription } from '../vault/volume-description.js'
 import { Volume, type BegunBefore } from './volume.js'
 import type { ResumeOptions } from './writer-options.js'
 

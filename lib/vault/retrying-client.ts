@@ -23,6 +23,9 @@ export function retrying(client: VaultClient, retry: Retry): VaultClient {
     listParts: again(client.listParts.bind(client)),
     listUploads: again(client.listUploads.bind(client)),
     startRetrieval: again(client.startRetrieval.bind(client)),
+    startInventory: again(client.startInventory.bind(client)),
+    deleteArchive: again(client.deleteArchive.bind(client)),
+    listJobs: again(client.listJobs.bind(client)),
     describeJob: again(client.describeJob.bind(client)),
     getJobOutput: again(client.getJobOutput.bind(client)),
   }

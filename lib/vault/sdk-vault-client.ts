@@ -2,10 +2,10 @@
  * The port's one adapter: each call of the port as one of the SDK's commands.
  */
 import type * as Sdk from '@aws-sdk/client-glacier'
-import { toContentRange, toRangeHeader } from './byte-range.js'
+import { toContentRange, toInclusive, toRangeHeader } from './byte-range.js'
 import { SdkConnection, type RequestOptions } from './sdk-connection.js'
 import type * as Port from './vault-client.js'
-import { present, toListedPart, toOpenUpload, toStoredArchive, toVault } from './wire.js'
+import { present, toJob, toListedPart, toOpenUpload, toStoredArchive, toVault } from './wire.js'
 
 /**
  * A {@link VaultClient} over the AWS SDK. Each call is one request, signed anew, under time limits; what goes on after
@@ -189,13 +189,39 @@ export class SdkVaultClient implements Port.VaultClient {
   }
 
   async startRetrieval(request: Port.RetrievalRequest): Promise<string> {
-    const jobParameters = { Type: 'archive-retrieval', ArchiveId: request.archiveId, Tier: request.tier }
-    const output = await this.#connection.call(
-      'InitiateJob',
-      request,
-      (sdk) => new sdk.InitiateJobCommand({ ...addressOf(request), jobParameters }),
-    )
-    return present('InitiateJob', 'x-amz-job-id', output.jobId)
+    const { archiveId, range, tier } = request
+    return this.#startJob(request, {
+      Type: 'archive-retrieval',
+      ArchiveId: archiveId,
+      Tier: tier,
+      RetrievalByteRange: range && toInclusive(range),
+    })
+  }
+
+  async startInventory(request: Port.InventoryRequest): Promise<string> {
+    const { format, startDate, endDate } = request
+    return this.#startJob(request, {
+      Type: 'inventory-retrieval',
+      Format: format,
+      InventoryRetrievalParameters: { StartDate: startDate, EndDate: endDate },
+    })
+  }
+
+  async deleteArchive(request: Port.ArchiveAddress): Promise<void> {
+    const input = { ...addressOf(request), archiveId: request.archiveId }
+    await this.#connection.call('DeleteArchive', request, (sdk) => new sdk.DeleteArchiveCommand(input))
+  }
+
+  async listJobs(request: Port.JobsRequest): Promise<Port.Page<Port.Job>> {
+    const { completed } = request
+    const input = {
+      ...addressOf(request),
+      ...pageOf(request),
+      ...(completed !== undefined && { completed: String(completed) }),
+    }
+    const output = await this.#connection.call('ListJobs', request, (sdk) => new sdk.ListJobsCommand(input))
+    const items = (output.JobList ?? []).map((job) => toJob('ListJobs', job))
+    return { items, marker: output.Marker ?? undefined }
   }
 
   async describeJob(request: Port.JobRequest): Promise<Port.Job> {
@@ -205,13 +231,7 @@ export class SdkVaultClient implements Port.VaultClient {
       request,
       (sdk) => new sdk.DescribeJobCommand(input),
     )
-    return {
-      jobId: request.jobId,
-      status: present('DescribeJob', 'StatusCode', job.StatusCode),
-      statusMessage: job.StatusMessage,
-      archiveSize: job.ArchiveSizeInBytes,
-      archiveTreeHash: job.ArchiveSHA256TreeHash,
-    }
+    return toJob('DescribeJob', { ...job, JobId: request.jobId })
   }
 
   async getJobOutput(request: Port.OutputRequest): Promise<Port.JobOutput> {
@@ -224,6 +244,16 @@ export class SdkVaultClient implements Port.VaultClient {
       (sdk) => new sdk.GetJobOutputCommand(input),
       ({ body, checksum }) => ({ body: present('GetJobOutput', 'a body', body), treeHash: checksum }),
     )
+  }
+
+  async #startJob(request: Port.VaultRequest, jobParameters: Sdk.JobParameters): Promise<string> {
+    const input = { ...addressOf(request), jobParameters }
+    const output = await this.#connection.call(
+      'InitiateJob',
+      request,
+      (sdk) => new sdk.InitiateJobCommand(input),
+    )
+    return present('InitiateJob', 'x-amz-job-id', output.jobId)
   }
 }
 

@@ -9,6 +9,7 @@ import {
   CredentialsError,
   GlacierPipeError,
   NotFoundError,
+  RetrievalRefusedError,
   ServiceError,
 } from '../errors.js'
 
@@ -19,6 +20,8 @@ const CREDENTIALS: ReadonlySet<string> = new Set([
   'MissingAuthenticationTokenException',
   'UnrecognizedClientException',
 ])
+
+const REFUSALS: ReadonlySet<string> = new Set(['InsufficientCapacityException', 'PolicyEnforcedException'])
 
 const CONNECTION: ReadonlySet<string> = new Set([
   'EAI_AGAIN',
@@ -61,6 +64,7 @@ export function toServiceError(operation: string, thrown: unknown, signal?: Abor
   const message = messageOf(error)
   if (error.name === 'ResourceNotFoundException') return new NotFoundError(message, details)
   if (error.name === 'AccessDeniedException') return new AccessDeniedError(message, details)
+  if (REFUSALS.has(error.name)) return new RetrievalRefusedError(message, details)
   if (CREDENTIALS.has(error.name)) return new CredentialsError(message, details)
   if (CONNECTION.has(networkCode))
     return new ConnectionError(message, { ...details, serviceCode: networkCode })

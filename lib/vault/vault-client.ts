@@ -132,8 +132,37 @@ export type Tier = 'Expedited' | 'Standard' | 'Bulk'
 /** Starts the retrieval of an archive. */
 export interface RetrievalRequest extends VaultRequest {
   readonly archiveId: string
+  /** What of it, on boundaries of 1 MiB or to its end; default all. */
+  readonly range?: ByteRange | undefined
   /** Default: the service's, Standard. */
   readonly tier?: Tier | undefined
+}
+
+/** Names an archive. */
+export interface ArchiveAddress extends VaultRequest {
+  readonly archiveId: string
+}
+
+/** What of an inventory is asked for. */
+export interface InventoryFilter {
+  /** ISO 8601: archives created then or later; default from the first. */
+  readonly startDate?: string | undefined
+  /** ISO 8601: archives created before; default to the last. */
+  readonly endDate?: string | undefined
+}
+
+/** How an inventory is written. */
+export type InventoryFormat = 'JSON' | 'CSV'
+
+/** Starts the retrieval of a vault's inventory. */
+export interface InventoryRequest extends VaultRequest, InventoryFilter {
+  readonly format: InventoryFormat
+}
+
+/** Asks for the jobs of a vault. */
+export interface JobsRequest extends VaultRequest, PageRequest {
+  /** Only those that are over, or those that are not; default both. */
+  readonly completed?: boolean | undefined
 }
 
 /** A request to one job. */
@@ -144,12 +173,29 @@ export interface JobRequest extends VaultRequest {
 /** A retrieval job as it stands. */
 export interface Job {
   readonly jobId: string
+  readonly action: 'ArchiveRetrieval' | 'InventoryRetrieval' | 'Select'
   readonly status: 'InProgress' | 'Succeeded' | 'Failed'
   readonly statusMessage: string | undefined
+  /** ISO 8601. */
+  readonly creationDate: string
+  /** ISO 8601; `undefined` while it is under way. */
+  readonly completionDate: string | undefined
+  readonly tier: Tier | undefined
+  /** The archive it retrieves; `undefined` of an inventory. */
+  readonly archiveId: string | undefined
   /** Bytes of the whole archive. */
   readonly archiveSize: number | undefined
   /** Tree hash of the whole archive. */
   readonly archiveTreeHash: string | undefined
+  /** What of the archive it retrieves. */
+  readonly range: ByteRange | undefined
+  /** Tree hash of that range; `undefined` while it is under way, or where the range is no node of the archive's tree. */
+  readonly treeHash: string | undefined
+  /** Bytes of an inventory; `undefined` while it is under way, or of an archive. */
+  readonly inventorySize: number | undefined
+  /** What of an inventory it retrieves, and how it is written. */
+  readonly inventory:
+    (InventoryFilter & { readonly format: InventoryFormat; readonly limited: boolean }) | undefined
 }
 
 /** Asks for a range of a job's output. */
@@ -182,6 +228,12 @@ export interface VaultClient {
   listUploads(request: VaultRequest & PageRequest): Promise<Page<OpenUpload>>
   /** Resolves to the job ID. */
   startRetrieval(request: RetrievalRequest): Promise<string>
+  /** Resolves to the job ID. */
+  startInventory(request: InventoryRequest): Promise<string>
+  /** The service deletes one that is deleted already as gladly. */
+  deleteArchive(request: ArchiveAddress): Promise<void>
+  /** By the time they were started. */
+  listJobs(request: JobsRequest): Promise<Page<Job>>
   describeJob(request: JobRequest): Promise<Job>
   getJobOutput(request: OutputRequest): Promise<JobOutput>
   /** Gets fresh credentials, after the service has called the ones in use expired. */

@@ -5,7 +5,7 @@
 import type * as Sdk from '@aws-sdk/client-glacier'
 import { ServiceError } from '../errors.js'
 import { parseInclusive } from './byte-range.js'
-import type { ListedPart, OpenUpload, StoredArchive, Vault } from './vault-client.js'
+import type { Job, ListedPart, OpenUpload, StoredArchive, Tier, Vault } from './vault-client.js'
 
 /** What the service answers, before this package names it. */
 type Wire<T> = { readonly [K in keyof T]?: T[K] | undefined }
@@ -45,6 +45,31 @@ export function toOpenUpload(operation: string, upload: Wire<Sdk.UploadListEleme
     partSize: present(operation, 'PartSizeInBytes', upload.PartSizeInBytes),
     description: upload.ArchiveDescription ?? undefined,
     creationDate: present(operation, 'CreationDate', upload.CreationDate),
+  }
+}
+
+export function toJob(operation: string, job: Wire<Sdk.GlacierJobDescription>): Job {
+  const inventory = job.InventoryRetrievalParameters
+  return {
+    jobId: present(operation, 'JobId', job.JobId),
+    action: present(operation, 'Action', job.Action),
+    status: present(operation, 'StatusCode', job.StatusCode),
+    statusMessage: job.StatusMessage ?? undefined,
+    creationDate: present(operation, 'CreationDate', job.CreationDate),
+    completionDate: job.CompletionDate ?? undefined,
+    tier: (job.Tier ?? undefined) as Tier | undefined, // the service's names are ours
+    archiveId: job.ArchiveId ?? undefined,
+    archiveSize: job.ArchiveSizeInBytes ?? undefined,
+    archiveTreeHash: job.ArchiveSHA256TreeHash ?? undefined,
+    range: parseInclusive(job.RetrievalByteRange ?? ''),
+    treeHash: job.SHA256TreeHash ?? undefined,
+    inventorySize: job.InventorySizeInBytes ?? undefined,
+    inventory: inventory && {
+      format: inventory.Format === 'CSV' ? 'CSV' : 'JSON',
+      startDate: inventory.StartDate ?? undefined,
+      endDate: inventory.EndDate ?? undefined,
+      limited: Boolean(inventory.Limit ?? inventory.Marker),
+    },
   }
 }
 

@@ -1,5 +1,6 @@
 import { TreeHash, combineTreeHashes, treeHashOf } from '../../lib/tree-hash/tree-hash.js'
 import { AbortError, NotFoundError } from '../../lib/errors.js'
+import { isTreeHashAligned, type ByteRange } from '../../lib/vault/byte-range.js'
 import type * as Port from '../../lib/vault/vault-client.js'
 
 type Operation = keyof Port.VaultClient
@@ -28,6 +29,12 @@ export class MemoryVault implements Port.VaultClient {
   before: (call: SeenCall) => unknown = () => undefined
   /** Runs on a job's output before it is given. */
   tamper: (output: Port.JobOutput, request: Port.OutputRequest) => Port.JobOutput = (output) => output
+  /** Jobs that were started, and those the service has no more. */
+  readonly jobs: string[] = []
+  readonly expiredJobs = new Set<string>()
+  /** What a listing says of all jobs. */
+  listedStatus: Port.Job['status'] = 'Succeeded'
+  completionDate = new Date().toISOString()
   /** Job states to give before `Succeeded`. */
   readonly jobStates: Port.Job['status'][] = []
   #ids = 0
@@ -114,23 +121,45 @@ export class MemoryVault implements Port.VaultClient {
   startRetrieval(request: Port.RetrievalRequest): Promise<string> {
     return this.#run('startRetrieval', request, () => {
       this.#archive(request.archiveId)
-      return request.archiveId // the job of an archive has its name
+      const { archiveId, range } = request
+      // The job of an archive has its name, and its range if it has one; a second one, a number.
+      const name = range ? `${archiveId}@${range.start}-${range.end}` : archiveId
+      const jobId = this.expiredJobs.has(name) ? `${name}#${++this.#ids}` : name
+      if (!this.jobs.includes(jobId)) this.jobs.push(jobId)
+      return jobId
     })
+  }
+
+  startInventory(request: Port.InventoryRequest): Promise<string> {
+    return this.#run('startInventory', request, () => 'inventory')
+  }
+
+  deleteArchive(request: Port.ArchiveAddress): Promise<void> {
+    return this.#run('deleteArchive', request, () => {
+      this.archives.delete(request.archiveId)
+    })
+  }
+
+  listJobs(request: Port.JobsRequest): Promise<Port.Page<Port.Job>> {
+    return this.#run('listJobs', request, () => ({
+      items: this.jobs.filter((jobId) => !this.expiredJobs.has(jobId)).map((jobId) => this.#job(jobId)),
+      marker: undefined,
+    }))
   }
 
   describeJob(request: Port.JobRequest): Promise<Port.Job> {
     return this.#run('describeJob', request, () => {
-      const { jobId } = request
-      const bytes = this.#archive(jobId)
-      const status = this.jobStates.shift() ?? 'Succeeded'
-      const archiveTreeHash = treeHashOf(bytes)
-      return { jobId, status, statusMessage: undefined, archiveSize: bytes.length, archiveTreeHash }
+      if (this.expiredJobs.has(request.jobId)) return found<Port.Job>(undefined, 'DescribeJob')
+      return { ...this.#job(request.jobId), status: this.jobStates.shift() ?? 'Succeeded' }
     })
   }
 
   getJobOutput(request: Port.OutputRequest): Promise<Port.JobOutput> {
     return this.#run('getJobOutput', request, () => {
-      const bytes = this.#archive(request.jobId).subarray(request.range.start, request.range.end)
+      const { archiveId, range } = this.#target(request.jobId)
+      if (this.expiredJobs.has(request.jobId)) found(undefined, 'GetJobOutput')
+      const { start, end } = request.range
+      const bytes = this.#archive(archiveId).subarray(range.start + start, range.start + end)
       const treeHash = new TreeHash().update(bytes).digest('hex')
       return this.tamper({ body: pieces(bytes), treeHash }, request)
     })
@@ -152,6 +181,33 @@ export class MemoryVault implements Port.VaultClient {
     const archiveId = `archive-${++this.#ids}`
     this.archives.set(archiveId, bytes)
     return { archiveId, treeHash: treeHashOf(bytes), location: `/here/${archiveId}` }
+  }
+
+  #target(jobId: string): { archiveId: string; range: ByteRange } {
+    const [, archiveId = '', start = '0', end] = /^([^@#]*)(?:@(\d+)-(\d+))?/.exec(jobId) ?? []
+    return { archiveId, range: { start: Number(start), end: Number(end ?? this.#archive(archiveId).length) } }
+  }
+
+  #job(jobId: string): Port.Job {
+    const { archiveId, range } = this.#target(jobId)
+    const bytes = this.#archive(archiveId)
+    const isAligned = isTreeHashAligned(range, bytes.length)
+    return {
+      jobId,
+      action: 'ArchiveRetrieval',
+      status: this.listedStatus,
+      statusMessage: undefined,
+      creationDate: '2026-01-01T00:00:00.000Z',
+      completionDate: this.listedStatus === 'InProgress' ? undefined : this.completionDate,
+      tier: 'Standard',
+      archiveId,
+      archiveSize: bytes.length,
+      archiveTreeHash: treeHashOf(bytes),
+      range,
+      treeHash: isAligned ? treeHashOf(bytes.subarray(range.start, range.end)) : undefined,
+      inventorySize: undefined,
+      inventory: undefined,
+    }
   }
 
   #described(uploadId: string): Port.OpenUpload {

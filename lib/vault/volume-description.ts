@@ -3,8 +3,8 @@
  * so that a set can be put together from an inventory alone. The first volume's is as it was given, since whether there
  * will be others is not known when it is begun.
  */
-import { asciiJson, decodeDescription } from '../vault/description.js'
-import { MAX_DESCRIPTION_LENGTH } from '../vault/limits.js'
+import { asciiJson, decodeDescription } from './description.js'
+import { MAX_DESCRIPTION_LENGTH } from './limits.js'
 
 /** What a later volume's description says. */
 export interface VolumeMark {

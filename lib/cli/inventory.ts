@@ -1,0 +1,76 @@
+/**
+ * `inventory VAULT`: what the service last counted in a vault, an archive a line.
+ */
+import { inventory as readInventory, type InventoryReader } from '../retrieve/inventory.js'
+import type { InventoryRow } from '../retrieve/inventory-row.js'
+import { nameOf } from '../vault/archive-name.js'
+import type { VaultClient } from '../vault/vault-client.js'
+import { withConnection, type ConnectionOptions } from './connection.js'
+import { usage } from './exit-code.js'
+import { printLines, type Io } from './io.js'
+import { Progress } from './progress.js'
+import { followRetries } from './retry-notes.js'
+import { formatSize } from './size.js'
+
+/** Options of every command that reads an inventory. */
+export interface InventoryReadOptions extends ConnectionOptions {
+  readonly job?: string
+  readonly retryFor?: number
+}
+
+/** Options of `inventory`. */
+export interface InventoryCommandOptions extends InventoryReadOptions {
+  readonly csv?: true
+  /** ISO 8601. */
+  readonly since?: string
+  /** ISO 8601. */
+  readonly before?: string
+}
+
+/** Runs `inventory`: rows as a table, as CSV with `--csv`, or as JSON lines with `--json`. */
+export async function inventory(vaultName: string, options: InventoryCommandOptions, io: Io): Promise<void> {
+  await withConnection(options, io, async ({ client }) => {
+    const rows = openInventory(client, vaultName, options, io)
+    await printLines(io, lines(rows, options))
+  })
+}
+
+/** The rows of a vault's inventory, waited for with notes for people. */
+export function openInventory(
+  client: VaultClient,
+  vaultName: string,
+  options: InventoryReadOptions & { readonly since?: string; readonly before?: string },
+  io: Io,
+): InventoryReader {
+  const { accountId, job: jobId, retryFor, since: startDate, before: endDate } = options
+  const { signal, clock } = io
+  const reader = usage(() =>
+    readInventory({ client, vaultName, accountId, jobId, retryFor, startDate, endDate, signal, clock }),
+  )
+  const progress = new Progress(io, options, 'listed')
+  reader.on('job', (id, found) => {
+    progress.note(`${found ? 'There is an inventory job' : 'The inventory job is'} ${id}. Waiting for it.`)
+  })
+  followRetries(reader, progress)
+  return reader
+}
+
+async function* lines(
+  rows: AsyncIterable<InventoryRow>,
+  { json, csv }: InventoryCommandOptions,
+): AsyncGenerator<string, void, undefined> {
+  if (csv) yield 'archiveId,name,creationDate,size,treeHash,description'
+  for await (const row of rows) {
+    const name = nameOf(row.description)
+    if (json) yield JSON.stringify({ ...row, name })
+    else if (csv) yield csvOf(row, name)
+    else yield [row.creationDate, formatSize(row.size).padStart(10), row.archiveId, name].join('  ').trimEnd()
+  }
+}
+
+/** A row of RFC 4180. */
+function csvOf({ archiveId, creationDate, size, treeHash, description }: InventoryRow, name: string): string {
+  return [archiveId, name, creationDate, String(size), treeHash, description]
+    .map((field) => (/[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field))
+    .join(',')
+}

@@ -1,0 +1,163 @@
+/**
+ * The commands that look at vaults and at the catalog, and those that delete.
+ */
+import { InvalidArgumentError, type Command } from 'commander'
+import { addCatalogOptions, addConnectionOptions, type ConnectionOptions } from './connection.js'
+import type { EmptyOptions, RmOptions } from './deletion.js'
+import { parseDuration } from './duration.js'
+import type { InventoryCommandOptions, InventoryReadOptions } from './inventory.js'
+import type { Io } from './io.js'
+import type { LsOptions } from './ls.js'
+import { parseCount, parseSize } from './size.js'
+import type { UploadsOptions } from './uploads.js'
+import type { VerifyOptions } from './verify.js'
+
+/** How IDs that begin with a dash are given. */
+export const DASH_IDS = `
+IDs may begin with a dash: put them behind --, as in
+  $ glacier-pipe get backups -- -kKb7c0T…`
+
+/** Adds `ls`, `verify` and `catalog`. */
+export function addCatalogCommands(program: Command, io: Io): void {
+  addDateOptions(
+    addCatalogOptions(program.command('ls [vault]').description('list the archives the catalog knows'))
+      .option('--name <text>', 'only names with this in them, or like this, with * and ?')
+      .option('--min-size <size>', 'only those of so many bytes or more', parseSize)
+      .option('--max-size <size>', 'only those of so many bytes or fewer', parseSize),
+    'stored',
+  ).action(async (vault: string | undefined, options: LsOptions) => {
+    const { ls } = await import('./ls.js')
+    return ls(vault, options, io)
+  })
+  addInventoryOptions(
+    program
+      .command('verify <file> <vault> <archive-id>')
+      .description('check that a file is what is in a vault, without retrieving it')
+      .option('--inventory', "hold it against the vault's inventory, not the catalog")
+      .addHelpText('after', DASH_IDS),
+  ).action(async (file: string, vault: string, archiveId: string, options: VerifyOptions) => {
+    const { verify } = await import('./verify.js')
+    return verify(file, vault, archiveId, options, io)
+  })
+  const catalog = program
+    .command('catalog')
+    .description("put the catalog side by side with a vault's inventory")
+    .helpCommand(false)
+  addInventoryOptions(
+    catalog.command('rebuild <vault>').description('add to the catalog what the vault has and it has not'),
+  ).action(async (vault: string, options: InventoryReadOptions) => {
+    const { rebuildCatalog } = await import('./catalog.js')
+    return rebuildCatalog(vault, options, io)
+  })
+  addInventoryOptions(
+    catalog
+      .command('diff <vault>')
+      .description('print what only the vault has (+), and only the catalog (-)'),
+  ).action(async (vault: string, options: InventoryReadOptions) => {
+    const { diffCatalog } = await import('./catalog.js')
+    return diffCatalog(vault, options, io)
+  })
+}
+
+/** Adds `inventory`, `jobs`, `uploads`, `rm`, `empty` and `vault`. */
+export function addVaultCommands(program: Command, io: Io): void {
+  addDateOptions(
+    addInventoryOptions(
+      program
+        .command('inventory <vault>')
+        .description('list what the service last counted in a vault')
+        .option('--csv', 'print CSV'),
+    ),
+    'created',
+  ).action(async (vault: string, options: InventoryCommandOptions) => {
+    const { inventory } = await import('./inventory.js')
+    return inventory(vault, options, io)
+  })
+  addConnectionOptions(
+    program.command('jobs <vault>').description('list the retrieval jobs of a vault'),
+  ).action(async (vault: string, options: ConnectionOptions) => {
+    const { jobs } = await import('./jobs.js')
+    return jobs(vault, options, io)
+  })
+  addConnectionOptions(
+    program
+      .command('uploads <vault>')
+      .description('list the uploads that are open at the service, or abort one')
+      .option('--abort <id>', 'abort this upload; its parts are lost'),
+  ).action(async (vault: string, options: UploadsOptions) => {
+    const { uploads } = await import('./uploads.js')
+    return uploads(vault, options, io)
+  })
+  addConnectionOptions(
+    program
+      .command('rm <vault> <archive-id...>')
+      .description('delete archives')
+      .option('--yes', 'do not ask')
+      .addHelpText('after', DASH_IDS),
+  ).action(async (vault: string, archiveIds: string[], options: RmOptions) => {
+    const { rm } = await import('./deletion.js')
+    return rm(vault, archiveIds, options, io)
+  })
+  addInventoryOptions(
+    program
+      .command('empty <vault>')
+      .description('delete every archive in a vault; run again, it goes on')
+      .option('--yes', 'do not ask')
+      .option('--concurrency <number>', 'requests at once at the most; default 8', parseCount),
+  ).action(async (vault: string, options: EmptyOptions) => {
+    const { empty } = await import('./deletion.js')
+    return empty(vault, options, io)
+  })
+  addVault(program, io)
+}
+
+function addVault(program: Command, io: Io): void {
+  const vault = program
+    .command('vault')
+    .description('create, list, show and delete vaults')
+    .helpCommand(false)
+  const add = (call: string, description: string): Command =>
+    addConnectionOptions(vault.command(call).description(description))
+  add('create <name>', 'create a vault').action(async (name: string, options: ConnectionOptions) => {
+    const { createVault } = await import('./vault.js')
+    return createVault(name, options, io)
+  })
+  add('ls', 'list the vaults of the account in the region').action(async (options: ConnectionOptions) => {
+    const { listVaults } = await import('./vault.js')
+    return listVaults(options, io)
+  })
+  add('show <name>', 'show a vault, as of its last inventory').action(
+    async (name: string, options: ConnectionOptions) => {
+      const { showVault } = await import('./vault.js')
+      return showVault(name, options, io)
+    },
+  )
+  add('rm <name>', 'delete an empty vault').action(async (name: string, options: ConnectionOptions) => {
+    const { deleteVault } = await import('./vault.js')
+    return deleteVault(name, options, io)
+  })
+}
+
+function addInventoryOptions(command: Command): Command {
+  return addConnectionOptions(command)
+    .option('--job <id>', 'the inventory this job has brought out, or will have')
+    .option(
+      '--retry-for <time>',
+      'go on trying for so long since anything succeeded; default 6h',
+      parseDuration,
+    )
+}
+
+function addDateOptions(command: Command, what: string): Command {
+  return command
+    .option('--since <date>', `only archives ${what} then or later, as 2026-01-31`, parseDate)
+    .option('--before <date>', `only archives ${what} before`, parseDate)
+}
+
+/** A date as ISO 8601 to the second, as the service takes it. */
+function parseDate(text: string): string {
+  const time = Date.parse(text)
+  if (Number.isNaN(time))
+    throw new InvalidArgumentError('Write a date as 2026-01-31 or 2026-01-31T12:00:00Z.')
+  return new Date(time).toISOString().replace(/\.\d{3}Z$/, 'Z')
+}

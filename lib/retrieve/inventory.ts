@@ -1,0 +1,231 @@
+/**
+ * What is in a vault, as the service last counted: a Readable of rows, read as they come.
+ *
+ * - The service gives no hash of an inventory. What can be checked is: each piece has the bytes it must have, and the
+ *   text ends as an inventory does.
+ * - Pieces are fetched one after the other, the next while the rows of the last are read: two are held.
+ */
+import { StringDecoder } from 'node:string_decoder'
+import type { GlacierClient } from '@aws-sdk/client-glacier'
+import { SizeMismatchError } from '../errors.js'
+import { addAbortSignal, Readable } from '../stream.js'
+import { rangesOf, toInclusive, type ByteRange } from '../vault/byte-range.js'
+import { systemClock } from '../vault/clock.js'
+import { MIB } from '../vault/limits.js'
+import { Retry, type RetryNotice, type RetryOptions } from '../vault/retry.js'
+import { retrying } from '../vault/retrying-client.js'
+import { vaultClientOf } from '../vault/sdk-vault-client.js'
+import type {
+  InventoryFilter,
+  InventoryFormat,
+  Job,
+  JobRequest,
+  OutputRequest,
+  VaultClient,
+  VaultRequest,
+} from '../vault/vault-client.js'
+import { InventoryCsvParser } from './inventory-csv.js'
+import { InventoryJsonParser } from './inventory-json.js'
+import type { InventoryRow } from './inventory-row.js'
+import { findJob, waitForJob, type PollDelays } from './job.js'
+
+/** Options of {@link inventory}. */
+export interface InventoryOptions extends VaultRequest, RetryOptions, InventoryFilter {
+  /** A `GlacierClient` of the caller's, or any `VaultClient`. */
+  readonly client: GlacierClient | VaultClient
+  /** How the service writes it; default JSON, which is read without doubt where the service's CSV is not. */
+  readonly format?: InventoryFormat | undefined
+  /** A job to wait for; default one is looked for, and started where there is none. */
+  readonly jobId?: string | undefined
+  /** How long to wait between two looks at the job. */
+  readonly poll?: PollDelays | undefined
+}
+
+/** What an {@link InventoryReader} tells, besides a Readable's own events. */
+export interface InventoryReaderEvents {
+  /** A job is waited for; its ID, and whether it was there before. */
+  job: [jobId: string, found: boolean]
+  /** The job has finished. */
+  ready: [job: Job]
+  /** A request failed and is made again. */
+  retry: [notice: RetryNotice]
+}
+
+const PIECE = 4 * MIB
+
+/**
+ * A Readable, in object mode, of the rows of a vault's inventory: {@link InventoryRow}. A million of them take no more
+ * memory than a few. The job is found or started with the first read, and takes hours where there is none.
+ *
+ * It fails with `ERR_NOT_FOUND` where the service has taken no inventory of the vault yet: it does within a day or so of
+ * the first upload.
+ *
+ * @throws {TypeError} no client
+ * @throws {RangeError} an option out of range
+ *
+ * @example
+ * ```ts
+ * for await (const { archiveId, size, description } of inventory({ client, vaultName: 'backups' })) {
+ *   console.log(archiveId, size, decodeDescription(description))
+ * }
+ * ```
+ */
+export function inventory(options: InventoryOptions): InventoryReader {
+  return new InventoryReader(vaultClientOf(options.client), options)
+}
+
+/** What {@link inventory} gives. */
+// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- see the interface below
+export class InventoryReader extends Readable {
+  readonly #cancel = new AbortController()
+  readonly #batches: AsyncGenerator<InventoryRow[], void, undefined>
+  #batch: readonly InventoryRow[] = []
+  #at = 0
+  #isFilling = false
+  #inventoryDate: string | undefined
+
+  constructor(client: VaultClient, options: InventoryOptions) {
+    super({ objectMode: true, highWaterMark: 1024 })
+    const retry = new Retry(
+      options,
+      () => client.refreshCredentials?.() ?? Promise.resolve(),
+      (notice) => this.emit('retry', notice),
+    )
+    this.#batches = this.#read(client, retry, options)
+    if (options.signal) addAbortSignal(options.signal, this)
+  }
+
+  /** When the inventory was taken, ISO 8601; `undefined` until its first row was read, and where it is CSV. */
+  get inventoryDate(): string | undefined {
+    return this.#inventoryDate
+  }
+
+  override _read(): void {
+    if (this.#isFilling) return // it goes on by itself
+    this.#isFilling = true
+    this.#fill()
+      .catch((error: unknown) => {
+        this.destroy(error as Error)
+      })
+      .finally(() => (this.#isFilling = false))
+  }
+
+  override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
+    this.#cancel.abort(error ?? undefined)
+    const ended = (): void => {
+      callback(error)
+    }
+    this.#batches.return().then(ended, ended)
+  }
+
+  /** Hands on rows until no more are wanted, or there are none. */
+  async #fill(): Promise<void> {
+    for (;;) {
+      while (this.#at < this.#batch.length) if (!this.push(this.#batch[this.#at++])) return
+      const { value, done } = await this.#batches.next()
+      if (done) {
+        this.push(null)
+        return
+      }
+      this.#batch = value
+      this.#at = 0
+    }
+  }
+
+  async *#read(
+    client: VaultClient,
+    retry: Retry,
+    options: InventoryOptions,
+  ): AsyncGenerator<InventoryRow[], void, undefined> {
+    const { vaultName, accountId, poll, clock = systemClock } = options
+    const { signal } = this.#cancel
+    const vault = { vaultName, accountId, signal }
+    const patient = retrying(client, retry)
+    const chosen = options.jobId ?? (await chooseInventory(patient, vault, options))
+    const [jobId, found] = typeof chosen === 'string' ? [chosen, true] : [chosen.jobId, chosen.found]
+    this.emit('job', jobId, found)
+    const job = await waitForJob(patient, { ...vault, jobId }, poll, clock)
+    this.emit('ready', job)
+    const parser = job.inventory?.format === 'CSV' ? new InventoryCsvParser() : new InventoryJsonParser()
+    const decoder = new StringDecoder('utf8')
+    for await (const piece of pieces(client, retry, { ...vault, jobId }, job.inventorySize ?? 0)) {
+      yield parser.push(decoder.write(piece))
+      this.#inventoryDate = parser.inventoryDate
+    }
+    yield parser.end(decoder.end())
+  }
+}
+
+/** Typed events: `on('job', (jobId) => …)` knows its job ID. */
+// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- overloads of what Readable has, nothing new
+export interface InventoryReader {
+  on<E extends keyof InventoryReaderEvents>(
+    event: E,
+    listener: (...args: InventoryReaderEvents[E]) => void,
+  ): this
+  on(event: string | symbol, listener: (...args: never[]) => void): this
+  once<E extends keyof InventoryReaderEvents>(
+    event: E,
+    listener: (...args: InventoryReaderEvents[E]) => void,
+  ): this
+  once(event: string | symbol, listener: (...args: never[]) => void): this
+  [Symbol.asyncIterator](): NodeJS.AsyncIterator<InventoryRow>
+}
+
+/** The job to retrieve an inventory with: one begun since the service took its last, or a new one. */
+async function chooseInventory(
+  client: VaultClient,
+  vault: VaultRequest,
+  {
+    format = 'JSON',
+    startDate,
+    endDate,
+  }: InventoryFilter & { readonly format?: InventoryFormat | undefined },
+): Promise<{ jobId: string; found: boolean }> {
+  const { lastInventoryDate = '' } = await client.describeVault(vault)
+  const found = await findJob(client, vault, ({ inventory: asked, creationDate }) => {
+    if (!asked || asked.limited || asked.format !== format || creationDate < lastInventoryDate) return false
+    return isSameTime(asked.startDate, startDate) && isSameTime(asked.endDate, endDate)
+  })
+  const jobId = found?.jobId ?? (await client.startInventory({ ...vault, format, startDate, endDate }))
+  return { jobId, found: found !== undefined }
+}
+
+function isSameTime(a: string | undefined, b: string | undefined): boolean {
+  return a === b || (a !== undefined && b !== undefined && Date.parse(a) === Date.parse(b))
+}
+
+/** The bytes of an output in order, the next piece fetched while one is read. */
+async function* pieces(
+  client: VaultClient,
+  retry: Retry,
+  request: JobRequest & { readonly signal: AbortSignal },
+  size: number,
+): AsyncGenerator<Buffer, void, undefined> {
+  const fetch = (range: ByteRange): Promise<Buffer> => {
+    const fetched = retry.run(() => fetchPiece(client, { ...request, range }), request.signal)
+    fetched.catch(() => undefined) // told when its turn comes
+    return fetched
+  }
+  let next: Promise<Buffer> | undefined
+  for (const range of rangesOf(size, PIECE)) {
+    const fetched = next
+    next = fetch(range)
+    if (fetched) yield await fetched
+  }
+  if (next) yield await next
+}
+
+async function fetchPiece(client: VaultClient, request: OutputRequest): Promise<Buffer> {
+  const { range, jobId } = request
+  const { body } = await client.getJobOutput(request)
+  const chunks: Uint8Array[] = []
+  for await (const chunk of body) chunks.push(chunk)
+  const bytes = Buffer.concat(chunks)
+  if (bytes.length === range.end - range.start) return bytes
+  throw new SizeMismatchError(
+    `bytes ${toInclusive(range)} of the output of job ${jobId}`,
+    range.end - range.start,
+    bytes.length,
+  )
+}

@@ -1,0 +1,163 @@
+/**
+ * An archive into a file, which appears under its name when it is whole; interrupted, it goes on where it stopped.
+ *
+ * - Bytes go into `FILE.partial`, in order. Beside it `FILE.partial.ranges` says of what they are, and gains a line with
+ *   the tree hash of each range that was written.
+ * - To go on, what is there is hashed again and held against those lines: what is as it was is kept, up to the first
+ *   range that is not. At the end all hashes together must give the archive's, so that a wrong line costs a download
+ *   and never makes a wrong file.
+ */
+import { createReadStream } from 'node:fs'
+import { constants, open, readFile, rm, type FileHandle } from 'node:fs/promises'
+import { renameDurably } from '../durable.js'
+import { Writable, pipeline } from '../stream.js'
+import { TreeHash } from '../tree-hash/tree-hash.js'
+import type { ArchiveReader } from './archive-reader.js'
+import { readerBehind, type RetrieveArchiveOptions } from './retrieve-archive.js'
+import type { HeldRange } from './verified-output.js'
+
+/** The first line of `FILE.partial.ranges`: what the bytes are of. */
+interface Subject {
+  readonly vaultName: string
+  readonly archiveIds: readonly string[]
+  /** Bytes of each range but an archive's last. */
+  readonly rangeSize: number
+}
+
+/**
+ * Retrieves an archive into a file of mode 0600. What an earlier call with the same file left, of the same archive, is
+ * checked and not fetched again; but of a range of an archive, nothing is kept.
+ *
+ * @param file - is replaced where there is one, when the archive is whole and on disk
+ * @param follow - is given the reader, to listen to its events, before anything is read
+ * @throws as {@link retrieveArchive} fails; or the system's error where the file cannot be written
+ *
+ * @example
+ * ```ts
+ * await retrieveToFile('backup.tar', { client, vaultName: 'backups', archiveId })
+ * ```
+ */
+export async function retrieveToFile(
+  file: string,
+  options: RetrieveArchiveOptions,
+  follow: (reader: ArchiveReader, held: readonly HeldRange[]) => void = () => undefined,
+): Promise<void> {
+  const partial = `${file}.partial`
+  const ledger = `${partial}.ranges`
+  const { plan } = readerBehind([], options) // refuses what makes no sense before a file is touched
+  const { vaultName, archiveId, range } = options
+  const subject: Subject = { vaultName, archiveIds: [archiveId].flat(), rangeSize: plan.pieceSize }
+  const held = range ? [] : await heldIn(partial, ledger, subject, options.signal)
+  const reader = readerBehind(held, options)
+  follow(reader, held)
+  try {
+    const bytes = await openPartial(partial)
+    try {
+      const ranges = range ? undefined : await openLedger(ledger, subject, held)
+      try {
+        await pipeline(reader, intoPartial(bytes, ranges, reader, held.at(-1)?.end ?? 0))
+        await bytes.sync()
+      } finally {
+        await ranges?.close()
+      }
+    } finally {
+      await bytes.close()
+    }
+  } catch (error) {
+    reader.destroy()
+    throw error
+  }
+  await renameDurably(partial, file)
+  await rm(ledger, { force: true })
+}
+
+/** What was written and is still as it was, from the start on. */
+async function heldIn(
+  partial: string,
+  ledger: string,
+  subject: Subject,
+  signal: AbortSignal | undefined,
+): Promise<HeldRange[]> {
+  const [first, ...lines] = (await readFile(ledger, 'utf8').catch(() => '')).split('\n')
+  if (first !== JSON.stringify(subject)) return []
+  const held: HeldRange[] = []
+  for (const line of lines) {
+    const range = parsed(line)
+    if (range?.start !== (held.at(-1)?.end ?? 0)) break
+    signal?.throwIfAborted()
+    if ((await hashOf(partial, range)) !== range.treeHash) break
+    held.push(range)
+  }
+  return held
+}
+
+async function hashOf(path: string, { start, end }: HeldRange): Promise<string | undefined> {
+  const hash = new TreeHash()
+  let size = 0
+  try {
+    for await (const chunk of createReadStream(path, { start, end: end - 1 }) as AsyncIterable<Buffer>) {
+      hash.update(chunk)
+      size += chunk.length
+    }
+  } catch {
+    return undefined // it cannot be read: then it is fetched again
+  }
+  return size === end - start ? hash.digest('hex') : undefined
+}
+
+/** Opens what the bytes go into, and follows no link that somebody else may have put there. */
+function openPartial(path: string): Promise<FileHandle> {
+  const { O_RDWR, O_CREAT, O_NOFOLLOW } = constants // Windows has no O_NOFOLLOW, which then adds nothing
+  return open(path, O_RDWR | O_CREAT | O_NOFOLLOW, 0o600)
+}
+
+/** Writes the lines of what is kept; more are added as it goes on. */
+async function openLedger(path: string, subject: Subject, held: readonly HeldRange[]): Promise<FileHandle> {
+  await rm(path, { force: true })
+  const file = await open(path, 'wx', 0o600)
+  await file.writeFile([subject, ...held].map((line) => `${JSON.stringify(line)}\n`).join(''))
+  return file
+}
+
+/** Writes the bytes in their place, and then what is known of them. */
+function intoPartial(
+  bytes: FileHandle,
+  ranges: FileHandle | undefined,
+  reader: ArchiveReader,
+  from: number,
+): Writable {
+  let at = from
+  const verified: HeldRange[] = []
+  reader.on('range', (range) => verified.push(range))
+  const take = async (chunk: Buffer): Promise<void> => {
+    for (let rest = chunk; rest.length > 0;) {
+      const { bytesWritten } = await bytes.write(rest, 0, rest.length, at)
+      at += bytesWritten
+      rest = rest.subarray(bytesWritten)
+    }
+    while (verified[0] && verified[0].end <= at) {
+      const line = `${JSON.stringify(verified.shift())}\n`
+      await ranges?.appendFile(line)
+    }
+  }
+  return new Writable({
+    write(chunk: Buffer, _encoding, callback) {
+      take(chunk).then(() => {
+        callback()
+      }, callback)
+    },
+    final(callback) {
+      bytes.truncate(at).then(() => {
+        callback()
+      }, callback)
+    },
+  })
+}
+
+function parsed(line: string): HeldRange | undefined {
+  try {
+    return JSON.parse(line) as HeldRange
+  } catch {
+    return undefined // torn, or the empty one behind the last
+  }
+}

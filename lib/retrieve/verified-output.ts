@@ -1,0 +1,138 @@
+/**
+ * The output of a job, in order, each range verified before it is handed on, several fetched at once.
+ *
+ * - Ranges are a power of two MiB long and start at multiples of it, so the service gives a hash for each
+ *   (protocol.md 3.3). The last is held until the hashes of all together give the output's own.
+ * - Where the service forgets the job meanwhile, another takes its place, and only what is missing is fetched of it.
+ */
+import { NotFoundError, SizeMismatchError, TreeHashMismatchError } from '../errors.js'
+import { NodeStack } from '../tree-hash/tree-hash.js'
+import { rangesOf, type ByteRange } from '../vault/byte-range.js'
+import type { MemoryPlan } from '../vault/memory-plan.js'
+import type { Retry } from '../vault/retry.js'
+import type { Job, VaultClient, VaultRequest } from '../vault/vault-client.js'
+import { fetchVerified, type VerifiedRange } from './verified-range.js'
+
+/** A job whose output is ready. */
+export interface ReadyOutput {
+  readonly job: Job
+  /** Gets another job of the same, where the service has forgotten this one; default that is an error. */
+  readonly renew?: (() => Promise<Job>) | undefined
+  /** What of the output is handed on; default all. */
+  readonly cut?: ByteRange | undefined
+}
+
+/** A range of a stream that was verified, in the stream's own bytes. */
+export interface HeldRange extends ByteRange {
+  /** Lowercase hex. */
+  readonly treeHash: string
+}
+
+/** How an output is read. */
+export interface OutputMeans {
+  readonly client: VaultClient
+  readonly retry: Retry
+  readonly vault: VaultRequest & { readonly signal: AbortSignal }
+  readonly plan: MemoryPlan
+  /** Where in the stream the output begins. */
+  readonly offset: number
+  /** Ranges the caller has already, in order from the stream's start: they are not fetched. */
+  readonly held: HeldRange[]
+}
+
+/** Jobs begun anew without a range fetched between, after which it is an error. */
+const MOST_RENEWALS = 3
+
+/** The bytes of an output in order, with their hashes. */
+export async function* verifiedOutput(
+  output: ReadyOutput,
+  { client, retry, vault, plan, offset, held }: OutputMeans,
+): AsyncGenerator<VerifiedRange, void, undefined> {
+  const current = new CurrentJob(output)
+  const size = sizeOf(output.job)
+  const ranges = rangesOf(size, plan.pieceSize)
+  const nodes = new NodeStack()
+  const underWay: Promise<VerifiedRange>[] = []
+  const fetchNext = (): void => {
+    for (let next = ranges.next(); !next.done; next = ranges.next()) {
+      const range = next.value
+      const known = takeHeld(held, range, offset)
+      if (known) nodes.push(Buffer.from(known.treeHash, 'hex'))
+      else {
+        const fetched = current.fetch((job) =>
+          fetchVerified(client, retry, { ...vault, jobId: job.jobId, range }, job),
+        )
+        fetched.catch(() => undefined) // told when its turn comes
+        underWay.push(fetched)
+        return
+      }
+    }
+  }
+  try {
+    for (let i = 0; i < plan.concurrency; i++) fetchNext()
+    if (underWay.length === 0) assertWhole(nodes, output.job)
+    for (let fetched = underWay.shift(); fetched; fetched = underWay.shift()) {
+      const verified = await fetched
+      fetchNext()
+      nodes.push(Buffer.from(verified.treeHash, 'hex'))
+      if (underWay.length === 0) assertWhole(nodes, output.job)
+      yield verified
+    }
+  } finally {
+    await Promise.allSettled(underWay) // where it ends early, they are being aborted
+  }
+}
+
+/** The bytes of an output there are to be had of a job. */
+export function sizeOf({ jobId, range, archiveSize = 0 }: Job): number {
+  const size = range ? range.end - range.start : archiveSize
+  if (size > 0) return size
+  throw new SizeMismatchError(`The archive of job ${jobId}, as the service describes it`, 1, size)
+}
+
+/** The job that is fetched from: the one that was ready, or one that took its place. */
+class CurrentJob {
+  readonly #renew: (() => Promise<Job>) | undefined
+  #job: Promise<Job>
+  #renewals = 0
+
+  constructor({ job, renew }: ReadyOutput) {
+    this.#job = Promise.resolve(job)
+    this.#renew = renew
+  }
+
+  /** Fetches something of the job; of the next one, where the service says that there is no such job. */
+  async fetch<T>(attempt: (job: Job) => Promise<T>): Promise<T> {
+    for (;;) {
+      const asked = this.#job
+      try {
+        const result = await attempt(await asked)
+        this.#renewals = 0
+        return result
+      } catch (error) {
+        if (!(error instanceof NotFoundError) || !this.#renew) throw error
+        if (this.#job !== asked) continue // another range found it out first
+        if (this.#renewals++ === MOST_RENEWALS) throw error
+        this.#job = this.#renew()
+        this.#job.catch(() => undefined) // told to whoever asks next
+      }
+    }
+  }
+}
+
+/** What is held of a range, where it is that range; what does not fit is fetched, and all behind it. */
+function takeHeld(held: HeldRange[], { start, end }: ByteRange, offset: number): HeldRange | undefined {
+  const [first] = held
+  if (first?.start === offset + start && first.end === offset + end) return held.shift()
+  held.length = 0
+  return undefined
+}
+
+/** Each range was what the service said it was; together they must be what was once uploaded. */
+function assertWhole(nodes: NodeStack, { jobId, archiveSize, archiveTreeHash, range, treeHash }: Job): void {
+  const found = nodes.root().toString('hex')
+  const isWhole = !range || (range.start === 0 && range.end === archiveSize)
+  const wanted = isWhole ? archiveTreeHash : treeHash
+  if (found === wanted) return
+  throw new TreeHashMismatchError('archive', `the archive of job ${jobId}`, wanted, found)
+}
