@@ -102,12 +102,9 @@ export class InventoryReader extends Readable {
 
   override _read(): void {
     if (this.#isFilling) return // it goes on by itself
-    this.#isFilling = true
-    this.#fill()
-      .catch((error: unknown) => {
-        this.destroy(error as Error)
-      })
-      .finally(() => (this.#isFilling = false))
+    this.#fill().catch((error: unknown) => {
+      this.destroy(error as Error)
+    })
   }
 
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
@@ -120,15 +117,20 @@ export class InventoryReader extends Readable {
 
   /** Hands on rows until no more are wanted, or there are none. */
   async #fill(): Promise<void> {
-    for (;;) {
-      while (this.#at < this.#batch.length) if (!this.push(this.#batch[this.#at++])) return
-      const { value, done } = await this.#batches.next()
-      if (done) {
-        this.push(null)
-        return
+    this.#isFilling = true
+    try {
+      for (;;) {
+        while (this.#at < this.#batch.length) if (!this.push(this.#batch[this.#at++])) return
+        const { value, done } = await this.#batches.next()
+        if (done) {
+          this.push(null)
+          return
+        }
+        this.#batch = value
+        this.#at = 0
       }
-      this.#batch = value
-      this.#at = 0
+    } finally {
+      this.#isFilling = false // at once: whoever is asked for more next must not find it set
     }
   }
 

@@ -112,7 +112,8 @@ class CurrentJob {
       } catch (error) {
         if (!(error instanceof NotFoundError) || !this.#renew) throw error
         if (this.#job !== asked) continue // another range found it out first
-        if (this.#renewals++ === MOST_RENEWALS) throw error
+        if (this.#renewals >= MOST_RENEWALS) throw error
+        this.#renewals++
         this.#job = this.#renew()
         this.#job.catch(() => undefined) // told to whoever asks next
       }
