@@ -73,7 +73,7 @@ export async function diffCatalog(vaultName: string, options: InventoryReadOptio
       await tell('+', row.archiveId, row.creationDate, row.size, nameOf(row.description), why, options, io)
     }
     for (const { archiveId, time, size, description } of known.values()) {
-      const isNew = reader.inventoryDate !== undefined && time >= reader.inventoryDate
+      const isNew = Date.parse(time) >= Date.parse(reader.inventoryDate ?? '')
       const why = isNew ? 'stored since the inventory' : 'not in the vault'
       await tell('-', archiveId, time, size, nameOf(description), why, options, io)
     }

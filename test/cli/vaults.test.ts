@@ -1,0 +1,456 @@
+import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
+import t, { type Test } from 'tap'
+import type { FaultKind, LocalVault } from '../../lib/local/index.js'
+import { treeHashOf } from '../../lib/tree-hash/tree-hash.js'
+import { nameOf } from '../../lib/vault/archive-name.js'
+import { runHere, stage } from '../helpers/command.js'
+import { localVaultFor } from '../helpers/local-vault.js'
+import { patternBytes } from '../helpers/pattern-source.js'
+import { VirtualClock } from '../helpers/virtual-clock.js'
+
+// What is in vaults, got back, looked at and deleted: the command in this process, whose streams and clock are ours.
+
+const MIB = 1_048_576
+
+const folder = await mkdtemp(join(tmpdir(), 'glacier-pipe-vaults-'))
+const credentials = { accessKeyId: 'AKIAVAULTS', secretAccessKey: 'secret' }
+process.env.AWS_SHARED_CREDENTIALS_FILE = join(folder, 'credentials') // which the SDK reads once
+await writeFile(
+  join(folder, 'credentials'),
+  `[default]\naws_access_key_id = ${credentials.accessKeyId}\naws_secret_access_key = ${credentials.secretAccessKey}\n`,
+)
+t.teardown(() => rm(folder, { recursive: true, force: true }))
+
+interface Ran {
+  readonly code: number
+  readonly out: string
+  readonly err: string
+}
+
+/** Runs commands against a vault of one test, with a catalog of its own. */
+interface World {
+  readonly vault: LocalVault
+  readonly catalog: string
+  readonly run: (args: readonly string[], input?: Uint8Array | string) => Promise<Ran>
+  /** Stores bytes; the archive ID. */
+  readonly put: (bytes: Uint8Array | string, ...args: string[]) => Promise<string>
+}
+
+async function worldFor(test: Test, options: Parameters<typeof localVaultFor>[1] = {}): Promise<World> {
+  const vault = await localVaultFor(test, {
+    credentials,
+    createVaults: true,
+    inventoryInterval: 0,
+    ...options,
+  })
+  const catalog = join(vault.dir, 'catalog.jsonl')
+  const where = ['--endpoint', vault.endpoint, '--region', vault.region, '--catalog', catalog]
+  const run: World['run'] = async ([command = '', ...args], input = '') => {
+    const it = stage(Buffer.from(input as Uint8Array), [], {}, new VirtualClock())
+    const words = ['catalog', 'vault'].includes(command) ? [command, args.shift() ?? ''] : [command]
+    const places = command === 'hash' ? [] : command === 'ls' ? ['--catalog', catalog] : where
+    const code = await runHere([...words, ...places, ...args], it)
+    return { code, out: it.out(), err: it.err() }
+  }
+  const put: World['put'] = async (bytes, ...args) => {
+    const stored = await run(['put', 'docs', '--part-size', '1MiB', ...args], bytes)
+    test.equal(stored.code, 0, stored.err)
+    return stored.out.trim()
+  }
+  return { vault, catalog, run, put }
+}
+
+t.test(
+  'what a retrieval meets once, it gets over; what it meets always, it fails of; never is a wrong byte out',
+  async (t) => {
+    const bytes = patternBytes(5 * MIB)
+    const table: [fault: FaultKind, code: number, err: RegExp][] = [
+      ['corrupt-output', 4, /tree hash of bytes 0-1048575 of the output .* does not match/],
+      ['cut-output', 3, /Given up after .*\nglacier-pipe: To go on, run the same again\.\n$/],
+      ['no-hash', 4, /Wanted: none given/],
+      ['wrong-hash', 4, /Wanted: f{64}/],
+      ['error-500', 3, /run the same again/],
+      ['timeout', 3, /run the same again/],
+      ['timeout-without-body', 3, /run the same again/],
+      ['stall', 3, /Nothing moved for 0\.1 s.*run the same again/s],
+      ['reset-before', 3, /run the same again/],
+      ['expired-job', 1, /The job ID was not found/],
+    ]
+    const { vault, run, put } = await worldFor(t)
+    const archiveId = await put(bytes)
+    const file = join(vault.dir, 'out')
+    for (const [fault, code, err] of table) {
+      const ways = ['--memory', '4MiB', '--concurrency', '1', '--timeout', '0.1s', '--retry-for', '300s']
+      const get = (...args: string[]): Promise<Ran> => run(['get', ...ways, ...args, 'docs', '--', archiveId])
+      const rule = { fault, operation: 'GetJobOutput' }
+      for (const nth of [1, 3, 5]) {
+        vault.faults.clear()
+        vault.faults.add({ ...rule, nth })
+        t.match(await get('-o', file), { code: 0 }, `${fault} at range ${nth}`)
+        t.ok((await readFile(file)).equals(bytes))
+        await rm(file)
+      }
+      vault.faults.clear()
+      vault.faults.add(rule)
+      if (fault === 'stall') ways.splice(-1, 1, '0.2s') // each attempt takes its real time
+      const failed = await get('-o', '-')
+      t.match(failed, { code, err, out: '' }, `${fault} always`)
+    }
+  },
+)
+
+t.test('a range of an archive is got, with or without its end', async (t) => {
+  const bytes = patternBytes(5 * MIB + 10)
+  const { vault, run, put } = await worldFor(t)
+  const archiveId = await put(bytes)
+  const file = join(vault.dir, 'out')
+  for (const [range, start, end] of [
+    ['1MiB-2MiB', MIB, 2 * MIB],
+    ['1000-3000000', 1000, 3_000_000],
+    ['3MiB-', 3 * MIB, bytes.length],
+  ] as const) {
+    t.match(await run(['get', '--range', range, '-o', file, 'docs', '--', archiveId]), { code: 0 }, range)
+    t.ok((await readFile(file)).equals(bytes.subarray(start, end)), range)
+  }
+  const elsewhere = join(vault.dir, 'other.jsonl')
+  const unknown = ['get', '--catalog', elsewhere, 'docs', '-o', file]
+  t.match(await run([...unknown, '--range', '3MiB-', '--', archiveId]), { code: 2, err: /give the end/ })
+  t.match(await run([...unknown, '--range', '3MiB-4MiB', '--', archiveId]), { code: 0 })
+  t.match(await run(['get', 'docs', '--range', '4MiB-6MiB', '--', archiveId]), {
+    code: 2,
+    err: /within the archive/,
+  })
+  for (const range of ['5', '1-2-3', '2MiB-1MiB', 'x-y', '-5']) {
+    t.match(await run(['get', 'docs', `--range=${range}`, '--', archiveId]), { code: 2 }, range)
+  }
+})
+
+t.test('a job is started, not waited for, listed, and its output got hours later', async (t) => {
+  const { vault, run, put } = await worldFor(t, { jobDelay: 4 * 3_600_000 })
+  const archiveId = await put('hello world')
+  const started = await run(['get', '--no-wait', 'docs', '--', archiveId])
+  t.match(started, { code: 0, out: /^[\w-]{92}\n$/, err: /Run the same without --no-wait/ })
+  const jobId = started.out.trim()
+  t.match(await run(['get', '--no-wait', '--json', '-q', 'docs', '--', archiveId]), {
+    out: `${JSON.stringify({ jobId })}\n`,
+    err: '',
+  })
+  t.match(await run(['jobs', 'docs']), {
+    code: 0,
+    out: new RegExp(`^\\d{4}-\\S+Z  Standard   ${archiveId}  ${jobId}  under way\\n$`),
+  })
+  await vault.control.completeJobs()
+  t.match(await run(['jobs', 'docs']), { out: / {2}ready until \d{4}-\S+Z or later\n$/ })
+  t.match(await run(['get', 'docs', `--job=${jobId}`]), {
+    code: 0,
+    out: 'hello world',
+    err: /There is a retrieval job/,
+  })
+  t.match(await run(['jobs', 'docs', '--json']), { out: /"readyUntil":"\d{4}/ })
+  await run([
+    'get',
+    '--no-wait',
+    '-q',
+    '--range',
+    '0-1MiB',
+    'docs',
+    '--catalog',
+    '/dev/null',
+    '--',
+    await put(patternBytes(2 * MIB)),
+  ])
+  t.match(await run(['jobs', 'docs']), { out: / {2}[\w-]{138} bytes 0-1048576 {2}[\w-]{92} {2}under way\n/ })
+  await vault.control.failJobs('No.')
+  const { out } = await run(['jobs', 'docs'])
+  t.match(out, / {2}failed\n/)
+  const part = /bytes 0-1048576 {2}([\w-]{92})/.exec(out)?.[1] ?? ''
+  t.match(await run(['get', 'docs', `--job=${part}`]), { code: 1, err: /failed: No\./ })
+  const inventory = await run(['inventory', 'docs', '--job', 'x'])
+  t.match(inventory, { code: 1, err: /The job ID was not found: x/ })
+  for (const args of [
+    ['get', 'docs'],
+    ['get', 'docs', '--job', 'x', '--', archiveId],
+  ]) {
+    t.match(await run(args), { code: 2, err: /one of them/ })
+  }
+  t.match(await run(['get', 'docs', '--job', 'x', '--range', '0-5']), {
+    code: 2,
+    err: /--range is not for --job/,
+  })
+})
+
+t.test('an inventory is a table, CSV, or JSON, and its job no archive', async (t) => {
+  const { run, put, vault } = await worldFor(t)
+  const first = await put('hello world', '--description', 'say "hi", all')
+  const table = await run(['inventory', 'docs'])
+  t.match(table, { code: 0, err: /The inventory job is [\w-]{92}\. Waiting/ })
+  t.match(table.out, new RegExp(`^\\d{4}-\\S+Z {8}11 B  ${first}  say "hi", all\\n$`))
+  const json = await run(['inventory', 'docs', '--json', '-q'])
+  t.match(JSON.parse(json.out), { archiveId: first, size: 11, name: 'say "hi", all', treeHash: /^b94d27/ })
+  t.equal(json.err, '')
+  const csv = await run(['inventory', 'docs', '--csv'])
+  t.match(csv.out, /^archiveId,name,creationDate,size,treeHash,description\n/)
+  t.match(csv.out, `${first},"say ""hi"", all",`)
+  t.match(csv.err, /There is an inventory job/)
+  t.match(await run(['inventory', 'docs', '--since', '2000-01-01', '--before', '2001-01-01']), {
+    code: 0,
+    out: '',
+  })
+  t.match(await run(['inventory', 'docs', '--since', 'soon']), { code: 2, err: /2026-01-31/ })
+  const jobs = await run(['jobs', 'docs'])
+  t.match(jobs.out, / {2}- {10}inventory JSON {2}[\w-]{92} {2}ready until/)
+  const jobId = /inventory JSON {2}([\w-]{92})/.exec(jobs.out)?.[1] ?? ''
+  t.match(await run(['get', 'docs', `--job=${jobId}`]), {
+    code: 2,
+    err: /of an inventory: see glacier-pipe inventory/,
+  })
+  t.match(await run(['inventory', 'docs', '--retry-for', '1h', `--job=${jobId}`]), { code: 0 })
+  await vault.close()
+})
+
+t.test('a catalog that was lost is rebuilt, and put beside the vault', async (t) => {
+  const { run, put, catalog } = await worldFor(t)
+  const bytes = patternBytes(3 * MIB)
+  const set = (await put(bytes, '--max-archive-size', '2MiB')).split('\n')
+  const small = await put('hello world', '--description', 'mt2 eyJmaWxlbmFtZSI6ImEudGFyIn0')
+  t.match(await run(['catalog', 'diff', 'docs']), { code: 0, out: '' })
+  await rm(catalog)
+  const diff = await run(['catalog', 'diff', 'docs'])
+  t.equal(diff.out.match(/^\+ .*\(not in the catalog\)$/gm)?.length, 3)
+  t.match(await run(['catalog', 'rebuild', 'docs']), { code: 0, err: /has 3 archives, of which 3 are new/ })
+  t.match(await run(['catalog', 'rebuild', 'docs', '--json']), {
+    out: '{"vaultName":"docs","inventory":3,"added":0}\n',
+  })
+  t.match(await run(['catalog', 'rebuild', 'docs', '-q']), { code: 0, out: '' })
+  t.match(await run(['ls', '--name', 'a.tar']), { out: new RegExp(`  docs  ${small}  a\\.tar\\n$`) })
+  const out = join(catalog, '..', 'out')
+  t.match(await run(['get', 'docs', '-o', out, '--', set[0] ?? '']), { code: 0, err: /first of 2 volumes/ })
+  t.ok((await readFile(out)).equals(bytes), 'the set is known again')
+
+  await appendFile(
+    catalog,
+    (await readFile(catalog, 'utf8'))
+      .replaceAll(small, 's'.repeat(138))
+      .replaceAll(/"time":"[^"]*"/g, '"time":"2020-01-01T00:00:00Z"'),
+  )
+  t.match(await run(['catalog', 'diff', 'docs']), {
+    out: /^- .* {2}s{138} {2}a\.tar {2}\(not in the vault\)\n$/,
+  })
+  t.match(JSON.parse((await run(['catalog', 'diff', 'docs', '--json'])).out), {
+    only: 'catalog',
+    archiveId: 's'.repeat(138),
+  })
+})
+
+t.test('what is stored or deleted after an inventory is told apart from what is lost', async (t) => {
+  const { run, put } = await worldFor(t, { inventoryInterval: 86_400_000 })
+  const first = await put('one')
+  t.match(await run(['catalog', 'diff', 'docs']), {
+    code: 1,
+    err: /has not yet generated an initial inventory/,
+  })
+  const world = await worldFor(t, {
+    inventoryInterval: 86_400_000,
+    dir: `${t.testdirName}-other`,
+  })
+  t.teardown(() => rm(world.vault.dir, { recursive: true, force: true }))
+  t.ok(first)
+  const old = await world.put('one')
+  await world.vault.control.takeInventory('docs')
+  const fresh = await world.put('two')
+  t.match(await world.run(['rm', 'docs', '--yes', '--', old]), { code: 0 })
+  const { out } = await world.run(['catalog', 'diff', 'docs'])
+  t.match(out, new RegExp(`^\\+ .* ${old} .*\\(deleted since the inventory\\)$`, 'm'))
+  t.match(out, new RegExp(`^- .* ${fresh} .*\\(stored since the inventory\\)$`, 'm'))
+})
+
+t.test('archives are deleted where it is meant, and the catalog knows', async (t) => {
+  const { run, put, catalog } = await worldFor(t)
+  const ids = [await put('one'), await put('two'), await put('three')]
+  const [first = ''] = ids
+  t.match(await run(['rm', 'docs', '--', first]), { code: 2, err: /no terminal to ask at: give --yes/ })
+  t.match(await run(['rm', '--yes', 'docs', '--', first]), {
+    code: 0,
+    err: /is charged for until \d{4}-\d\d-\d\d, 90 days .*\n.*1 archive is deleted/,
+  })
+  t.equal((await run(['ls'])).out.trim().split('\n').length, 2)
+  t.match(await run(['get', 'docs', '--', first]), { code: 1, err: /archive ID was not found/ })
+  t.match(await run(['rm', '-q', '--yes', 'docs', '--', first]), { code: 0 }, 'again')
+  t.match(await run(['rm', '--yes', 'docs', '--', 'x']), { code: 1, err: /Invalid archive ID/ })
+  t.match(await run(['vault', 'rm', 'docs']), {
+    code: 1,
+    err: /its last inventory found it empty.*glacier-pipe empty docs/,
+  })
+  t.match(await run(['empty', 'docs']), { code: 2, err: /--yes/ })
+  t.match(await run(['empty', '--yes', '--concurrency', '1', 'docs']), {
+    code: 0,
+    err: /2 archives are deleted.*\n.*To delete the vault too, wait until its next inventory/,
+  })
+  t.match(await run(['empty', '--yes', '-q', 'docs']), { code: 0, err: '' })
+  t.match(await run(['vault', 'rm', 'docs']), { code: 0 })
+  const before = Date.now() - 100 * 86_400_000
+  const old = (await readFile(catalog, 'utf8')).split('\n')[0] ?? ''
+  const archive = {
+    ...(JSON.parse(old) as object),
+    archiveId: 'o'.repeat(138),
+    time: new Date(before).toISOString(),
+  }
+  await appendFile(catalog, `${JSON.stringify(archive)}\n`)
+  t.notMatch(
+    (await run(['rm', 'docs', '--yes', '--', 'o'.repeat(138)])).err,
+    /charged/,
+    'it is older than that',
+  )
+})
+
+t.test('emptying a vault goes on where it stopped, and takes what no inventory has', async (t) => {
+  const { run, put, vault } = await worldFor(t, { inventoryInterval: 86_400_000 })
+  for (let i = 0; i < 5; i++) await put(`archive ${i}`)
+  await vault.control.takeInventory('docs')
+  await put('stored since')
+  vault.faults.add({ fault: 'error-500', operation: 'DeleteArchive', nth: 3 })
+  vault.faults.add({ fault: 'expired-upload', operation: 'DeleteArchive', nth: 4 })
+  t.match(await run(['empty', '--yes', '--concurrency', '2', 'docs']), { code: 1, err: /404|not found/ })
+  vault.faults.clear()
+  const asked = vault.traffic.of('DeleteArchive').carriedOut
+  t.match(await run(['empty', '--yes', 'docs']), { code: 0 })
+  t.equal(vault.traffic.of('DeleteArchive').carriedOut, 6, `${asked} were not deleted again`)
+  t.equal((await run(['ls'])).out, '')
+})
+
+t.test('at a terminal it asks, and a no is a no', async (t) => {
+  const { vault, catalog, put } = await worldFor(t)
+  const archiveId = await put('one')
+  const where = ['--endpoint', vault.endpoint, '--region', vault.region, '--catalog', catalog]
+  const answered = async (answer: string): Promise<{ code: number; err: string }> => {
+    const it = stage(Buffer.alloc(0), ['stdin', 'stderr'], {}, new VirtualClock())
+    const stdin = Object.assign(new PassThrough(), { isTTY: true })
+    stdin.write(`${answer}\n`)
+    const code = await runHere(['rm', ...where, 'docs', '--', archiveId], { ...it, io: { ...it.io, stdin } })
+    return { code, err: it.err() }
+  }
+  t.match(await answered('n'), {
+    code: 2,
+    err: /Delete the archive from docs for ever\? \[y\/N\] .*Nothing was deleted/s,
+  })
+  t.match(await answered(''), { code: 2 })
+  t.match(await answered('yes'), { code: 0, err: /1 archive is deleted/ })
+})
+
+t.test('a file is held against what is stored, without retrieving it', async (t) => {
+  const bytes = patternBytes(2 * MIB + 1)
+  const { run, put, vault, catalog } = await worldFor(t)
+  const archiveId = await put(bytes)
+  const file = join(vault.dir, 'backup')
+  await writeFile(file, bytes)
+  t.match(await run(['verify', file, 'docs', '--', archiveId]), { code: 0, out: `${file}: OK\n` })
+  t.match(JSON.parse((await run(['verify', file, 'docs', '--json', '--', archiveId])).out), {
+    size: bytes.length,
+    treeHash: treeHashOf(bytes),
+  })
+  await rm(catalog)
+  t.match(await run(['verify', file, 'docs', '--', archiveId]), {
+    code: 2,
+    err: /With --inventory the service is asked/,
+  })
+  t.match(await run(['verify', '--inventory', file, 'docs', '--', archiveId]), { code: 0 })
+  t.match(await run(['verify', '--inventory', file, 'docs', 'x']), { code: 1, err: /has no archive x/ })
+  await writeFile(file, bytes.subarray(1))
+  t.match(await run(['verify', '--inventory', file, 'docs', '--', archiveId]), {
+    code: 4,
+    err: /wanted 2097153 bytes/,
+  })
+  await writeFile(file, patternBytes(2 * MIB + 1, 5))
+  t.match(await run(['verify', '--inventory', file, 'docs', '--', archiveId]), {
+    code: 4,
+    err: /does not match/,
+  })
+})
+
+t.test('hashes are checked in the manner of sha256sum', async (t) => {
+  const { run, vault } = await worldFor(t)
+  const [a, b] = [join(vault.dir, 'a'), join(vault.dir, 'b')]
+  await writeFile(a, 'hello world')
+  await writeFile(b, 'hello world')
+  const { out: list } = await run(['hash', a, b])
+  t.match(await run(['hash', '--check'], list), { code: 0, out: `${a}: OK\n${b}: OK\n` })
+  await writeFile(join(vault.dir, 'list'), list)
+  await writeFile(b, 'hello')
+  t.match(await run(['hash', '-c', join(vault.dir, 'list')]), {
+    code: 4,
+    out: `${a}: OK\n${b}: FAILED\n`,
+    err: /The tree hash of .*b does not match/,
+  })
+  await rm(a)
+  t.match(await run(['hash', '-c', '--quiet', join(vault.dir, 'list')]), {
+    code: 4,
+    out: `${a}: FAILED to read\n${b}: FAILED\n`,
+    err: /The tree hash of 2 files does not match/,
+  })
+  t.match(await run(['hash', '-c', '--json', join(vault.dir, 'list')]), {
+    out: /\{"file":".*","ok":false\}\n/,
+  })
+  t.match(await run(['hash', '-c'], 'nonsense'), { code: 2, err: /a line that is no tree hash/ })
+  const stopping = stage(Buffer.from(list))
+  stopping.interrupt.abort('SIGINT')
+  t.equal(await runHere(['hash', '--check'], stopping), 130)
+})
+
+t.test('the catalog is searched by name, date and size', async (t) => {
+  const { run, catalog } = await worldFor(t)
+  const archive = { type: 'archive', region: 'r', vaultName: 'v', treeHash: 'h', volume: 1 }
+  const lines = [
+    { ...archive, archiveId: 'a', size: 10, time: '2026-01-01T00:00:00Z', description: 'db-2026.tar' },
+    {
+      ...archive,
+      archiveId: 'b',
+      size: 2000,
+      time: '2026-02-01T00:00:00Z',
+      description: '{"Path":"home/größe.tar"}',
+    },
+    { ...archive, archiveId: 'c', size: 3_000_000, time: '2026-03-01T00:00:00Z' },
+  ]
+  await writeFile(catalog, lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
+  const idsOf = async (...args: string[]): Promise<string> => {
+    const { out } = await run(['ls', '--json', ...args])
+    return out.replace(/^.*"archiveId":"(\w)".*\n/gm, '$1')
+  }
+  t.equal(await idsOf(), 'abc')
+  t.equal(await idsOf('v'), 'abc')
+  t.equal(await idsOf('w'), '')
+  t.equal(await idsOf('--name', 'DB'), 'a')
+  t.equal(await idsOf('--name', '*.tar'), 'ab')
+  t.equal(await idsOf('--name', 'home/gr??e.*'), 'b')
+  t.equal(await idsOf('--name', '2026(tar'), '')
+  t.equal(await idsOf('--since', '2026-02-01'), 'bc')
+  t.equal(await idsOf('--before', '2026-02-01'), 'a')
+  t.equal(await idsOf('--since', '2026-01-15', '--before', '2026-02-15'), 'b')
+  t.equal(await idsOf('--min-size', '2000', '--max-size', '1MiB'), 'b')
+  t.match(await run(['ls', '--since', 'x']), { code: 2 })
+  const many = Array.from({ length: 2000 }, (_, i) => ({ ...lines[0], archiveId: `id${i}` }))
+  await writeFile(catalog, many.map((line) => `${JSON.stringify(line)}\n`).join(''))
+  t.equal((await run(['ls'])).out.trim().split('\n').length, 2000)
+})
+
+t.test('names are read from what other tools write', async (t) => {
+  const base64 = (text: string): string => Buffer.from(text).toString('base64')
+  const mtAws = (json: string): string => Buffer.from(json).toString('base64url')
+  for (const [description, name] of [
+    [undefined, ''],
+    ['', ''],
+    ['plain text', 'plain text'],
+    ['{"Path":"Gr\\u00f6\\u00dfe"}', 'Größe'],
+    [`mt2 ${mtAws('{"filename":"größe.tar","mtime":"20260301T120000Z"}')}`, 'größe.tar'],
+    [`mt1 ${mtAws(JSON.stringify({ filename: Buffer.from('größe').toString('latin1') }))}`, 'größe'],
+    [`mt2 ${mtAws('{"mtime":"x"}')}`, `mt2 ${mtAws('{"mtime":"x"}')}`],
+    ['mt2 not-json', 'mt2 not-json'],
+    [`mt2 ${mtAws('5')}`, `mt2 ${mtAws('5')}`],
+    [`<m><v>4</v><p>${base64('a/größe.tar')}</p><lm>20260301T120000Z</lm></m>`, 'a/größe.tar'],
+    ['<m><v>4</v><q></q></m>', '<m><v>4</v><q></q></m>'],
+  ] as const) {
+    t.equal(nameOf(description), name, String(description))
+  }
+})
