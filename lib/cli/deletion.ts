@@ -5,7 +5,6 @@ import { createInterface } from 'node:readline/promises'
 import { Catalog, readCatalog } from '../catalog/catalog.js'
 import { archivesIn } from '../catalog/archives.js'
 import type { Place } from '../catalog/record.js'
-import { AbortError } from '../errors.js'
 import type { VaultClient } from '../vault/vault-client.js'
 import { Retry } from '../vault/retry.js'
 import { retrying } from '../vault/retrying-client.js'
@@ -112,11 +111,10 @@ async function deleteAll(
     const time = new Date().toISOString()
     await catalog.append({ type: 'deleted', time, ...where, accountId, vaultName, archiveId })
     count++
-    if (count % 1000 === 0) progress.note(`${count} archives are deleted.`)
+    if (count % 100 === 0) progress.note(`${count} archives are deleted.`)
   }
   try {
     for await (const archiveId of archiveIds) {
-      if (signal.aborted) throw new AbortError({ cause: signal.reason })
       const deleting = deleteOne(archiveId).finally(() => underWay.delete(deleting))
       deleting.catch(() => undefined) // told below
       underWay.add(deleting)

@@ -74,10 +74,9 @@ function adviceOn(error: Error): string {
     return ' Credentials come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, --profile, or the AWS configuration.'
   }
   if (cause instanceof ServiceError && cause.message.includes('Vault not empty or recently written to')) {
-    const name = /:vaults\/([\w.-]+)/.exec(cause.message)?.[1] ?? 'NAME'
     return (
       ' The service deletes a vault once its last inventory found it empty and nothing was written since. ' +
-      `Empty it with: glacier-pipe empty ${name}; then wait a day or so for the next inventory.`
+      'Empty it with: glacier-pipe empty NAME; then wait a day or so for the next inventory.'
     )
   }
   const noVault = cause instanceof NotFoundError && cause.message.includes('Vault not found')

@@ -26,11 +26,16 @@ function lineOf(job: Job): string {
   return [job.creationDate, job.tier?.padEnd(9) ?? '-'.padEnd(9), whatOf(job), job.jobId, state].join('  ')
 }
 
-function whatOf({ action, archiveId, archiveSize, range, inventory }: Job): string {
-  if (archiveId === undefined)
-    return action === 'InventoryRetrieval' ? `inventory ${inventory?.format ?? ''}` : action
+/** An archive, a range of one, or an inventory. */
+function whatOf({ archiveId, archiveSize, range, inventory }: Job): string {
   const isPart = range && range.end - range.start !== archiveSize
-  return isPart ? `${archiveId} bytes ${range.start}-${range.end}` : archiveId
+  return [
+    inventory && `inventory ${inventory.format}`,
+    archiveId,
+    isPart && `bytes ${range.start}-${range.end}`,
+  ]
+    .filter((word) => typeof word === 'string')
+    .join(' ')
 }
 
 function readyUntil({ status, completionDate }: Job): string | undefined {

@@ -15,7 +15,7 @@ import { retrying } from '../vault/retrying-client.js'
 import { vaultClientOf } from '../vault/sdk-vault-client.js'
 import type { Job, VaultClient, VaultRequest } from '../vault/vault-client.js'
 import type { VerifiedRange } from './verified-range.js'
-import { sizeOf, verifiedOutput, type HeldRange, type ReadyOutput } from './verified-output.js'
+import { verifiedOutput, wholeOf, type HeldRange, type ReadyOutput } from './verified-output.js'
 
 /** What may be said of how an archive is read. */
 export interface ReadOptions extends VaultRequest, MemoryOptions, RetryOptions {
@@ -122,7 +122,7 @@ export class ArchiveReader extends Readable {
         ready(output.job)
         const ranges = verifiedOutput(output, { ...means, offset })
         yield* output.cut ? cutTo(ranges, output.cut) : ranges
-        offset += sizeOf(output.job)
+        offset += wholeOf(output.job).size
       }
     })()
     if (options.signal) addAbortSignal(options.signal, this)

@@ -82,27 +82,28 @@ export class InventoryJsonParser {
 
 /** Behind the brace that ends a row; -1 where it is not here yet. */
 function endOfRow(text: string, start: number): number {
-  for (let at = start; ;) {
+  let at = start
+  while (at >= 0) {
     const brace = text.indexOf('}', at)
     const quote = text.indexOf('"', at)
     if (brace < 0) return -1
     if (quote < 0 || brace < quote) return brace + 1
-    const close = endOfString(text, quote + 1)
-    if (close < 0) return -1
-    at = close
+    at = endOfString(text, quote + 1)
   }
+  return -1
 }
 
 /** Behind the quote that ends a string; -1 where it is not here yet. */
 function endOfString(text: string, start: number): number {
-  for (let at = start; ;) {
-    const quote = text.indexOf('"', at)
-    if (quote < 0) return -1
-    let slashes = 0
-    while (text[quote - 1 - slashes] === '\\') slashes++
-    if (slashes % 2 === 0) return quote + 1
-    at = quote + 1
-  }
+  let quote = text.indexOf('"', start)
+  while (quote >= 0 && isEscaped(text, quote)) quote = text.indexOf('"', quote + 1)
+  return quote < 0 ? -1 : quote + 1
+}
+
+function isEscaped(text: string, at: number): boolean {
+  let slashes = 0
+  while (text[at - 1 - slashes] === '\\') slashes++
+  return slashes % 2 === 1
 }
 
 function parsed(text: string): unknown {

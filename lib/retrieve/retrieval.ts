@@ -27,7 +27,7 @@ export interface RetrievalMeans {
 }
 
 /** The slowest tier first. */
-const TIERS: readonly Tier[] = ['Bulk', 'Standard', 'Expedited']
+const TIERS: readonly unknown[] = ['Bulk', 'Standard', 'Expedited']
 
 /**
  * The job to retrieve with: one that is there already, if there is, else a new one.
@@ -54,5 +54,5 @@ function retrieves(job: Job, { archiveId, range, tier = 'Standard' }: RetrievalO
   if (job.action !== 'ArchiveRetrieval' || job.archiveId !== archiveId || !job.range) return false
   const { start, end } = range ?? { start: 0, end: job.archiveSize }
   if (job.range.start !== start || job.range.end !== end) return false
-  return job.status === 'Succeeded' || TIERS.indexOf(job.tier ?? 'Standard') >= TIERS.indexOf(tier)
+  return job.status === 'Succeeded' || TIERS.indexOf(job.tier) >= TIERS.indexOf(tier)
 }

@@ -11,7 +11,7 @@ import { rangesOf, type ByteRange } from '../vault/byte-range.js'
 import type { MemoryPlan } from '../vault/memory-plan.js'
 import type { Retry } from '../vault/retry.js'
 import type { Job, VaultClient, VaultRequest } from '../vault/vault-client.js'
-import { fetchVerified, type VerifiedRange } from './verified-range.js'
+import { fetchVerified, type VerifiedRange, type WholeOutput } from './verified-range.js'
 
 /** A job whose output is ready. */
 export interface ReadyOutput {
@@ -49,8 +49,8 @@ export async function* verifiedOutput(
   { client, retry, vault, plan, offset, held }: OutputMeans,
 ): AsyncGenerator<VerifiedRange, void, undefined> {
   const current = new CurrentJob(output)
-  const size = sizeOf(output.job)
-  const ranges = rangesOf(size, plan.pieceSize)
+  const whole = wholeOf(output.job)
+  const ranges = rangesOf(whole.size, plan.pieceSize)
   const nodes = new NodeStack()
   const underWay: Promise<VerifiedRange>[] = []
   const fetchNext = (): void => {
@@ -60,7 +60,7 @@ export async function* verifiedOutput(
       if (known) nodes.push(Buffer.from(known.treeHash, 'hex'))
       else {
         const fetched = current.fetch((job) =>
-          fetchVerified(client, retry, { ...vault, jobId: job.jobId, range }, job),
+          fetchVerified(client, retry, { ...vault, jobId: job.jobId, range }, whole),
         )
         fetched.catch(() => undefined) // told when its turn comes
         underWay.push(fetched)
@@ -70,12 +70,12 @@ export async function* verifiedOutput(
   }
   try {
     for (let i = 0; i < plan.concurrency; i++) fetchNext()
-    if (underWay.length === 0) assertWhole(nodes, output.job)
+    if (underWay.length === 0) assertWhole(nodes, output.job.jobId, whole)
     for (let fetched = underWay.shift(); fetched; fetched = underWay.shift()) {
       const verified = await fetched
       fetchNext()
       nodes.push(Buffer.from(verified.treeHash, 'hex'))
-      if (underWay.length === 0) assertWhole(nodes, output.job)
+      if (underWay.length === 0) assertWhole(nodes, output.job.jobId, whole)
       yield verified
     }
   } finally {
@@ -83,10 +83,14 @@ export async function* verifiedOutput(
   }
 }
 
-/** The bytes of an output there are to be had of a job. */
-export function sizeOf({ jobId, range, archiveSize = 0 }: Job): number {
+/**
+ * What the output of a job must be.
+ *
+ * @throws {SizeMismatchError} `ERR_SIZE_MISMATCH`: the service says of no bytes
+ */
+export function wholeOf({ jobId, range, archiveSize = 0, archiveTreeHash, treeHash }: Job): WholeOutput {
   const size = range ? range.end - range.start : archiveSize
-  if (size > 0) return size
+  if (size > 0) return { size, treeHash: size === archiveSize ? archiveTreeHash : treeHash }
   throw new SizeMismatchError(`The archive of job ${jobId}, as the service describes it`, 1, size)
 }
 
@@ -130,10 +134,8 @@ function takeHeld(held: HeldRange[], { start, end }: ByteRange, offset: number):
 }
 
 /** Each range was what the service said it was; together they must be what was once uploaded. */
-function assertWhole(nodes: NodeStack, { jobId, archiveSize, archiveTreeHash, range, treeHash }: Job): void {
+function assertWhole(nodes: NodeStack, jobId: string, { treeHash }: WholeOutput): void {
   const found = nodes.root().toString('hex')
-  const isWhole = !range || (range.start === 0 && range.end === archiveSize)
-  const wanted = isWhole ? archiveTreeHash : treeHash
-  if (found === wanted) return
-  throw new TreeHashMismatchError('archive', `the archive of job ${jobId}`, wanted, found)
+  if (found === treeHash) return
+  throw new TreeHashMismatchError('archive', `the archive of job ${jobId}`, treeHash, found)
 }

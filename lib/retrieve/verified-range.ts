@@ -5,7 +5,7 @@ import { SizeMismatchError, TreeHashMismatchError } from '../errors.js'
 import { TreeHash } from '../tree-hash/tree-hash.js'
 import { toInclusive, type ByteRange } from '../vault/byte-range.js'
 import type { Retry } from '../vault/retry.js'
-import type { Job, OutputRequest, VaultClient } from '../vault/vault-client.js'
+import type { OutputRequest, VaultClient } from '../vault/vault-client.js'
 
 /** Bytes whose tree hash has been checked. */
 export interface VerifiedRange {
@@ -14,10 +14,18 @@ export interface VerifiedRange {
   readonly treeHash: string
 }
 
+/** What all of a job's output must be. */
+export interface WholeOutput {
+  /** Bytes. */
+  readonly size: number
+  /** Lowercase hex; `undefined` where the service gave none. */
+  readonly treeHash: string | undefined
+}
+
 /**
  * Fetches a range and checks it against the tree hash the service gives for it.
  *
- * @param job - the job it is of: its tree hash serves where the range is the whole archive
+ * @param whole - the output it is of: its tree hash serves where the range is all of it
  * @throws {TreeHashMismatchError} `ERR_TREE_HASH_MISMATCH`: each time the bytes were not those of the hash
  * @throws {SizeMismatchError} `ERR_SIZE_MISMATCH`: each time fewer or more bytes came
  * @throws as {@link Retry.run}
@@ -26,17 +34,21 @@ export function fetchVerified(
   client: VaultClient,
   retry: Retry,
   request: OutputRequest,
-  job: Job,
+  whole: WholeOutput,
 ): Promise<VerifiedRange> {
-  return retry.run(() => fetchOnce(client, request, job), request.signal)
+  return retry.run(() => fetchOnce(client, request, whole), request.signal)
 }
 
-async function fetchOnce(client: VaultClient, request: OutputRequest, job: Job): Promise<VerifiedRange> {
+async function fetchOnce(
+  client: VaultClient,
+  request: OutputRequest,
+  whole: WholeOutput,
+): Promise<VerifiedRange> {
   const { range } = request
   const where = `bytes ${toInclusive(range)} of the output of job ${request.jobId}`
   const output = await client.getJobOutput(request)
   const { bytes, treeHash } = await gather(output.body, range, where)
-  const expected = output.treeHash ?? hashOfWhole(job, range)
+  const expected = output.treeHash ?? (range.end - range.start === whole.size ? whole.treeHash : undefined)
   if (expected !== treeHash) throw new TreeHashMismatchError('range', where, expected, treeHash)
   return { bytes, treeHash }
 }
@@ -59,14 +71,4 @@ async function gather(
   }
   if (filled < bytes.length) throw new SizeMismatchError(where, bytes.length, filled)
   return { bytes, treeHash: hash.digest('hex') }
-}
-
-/** The hash of a range that is all the job has, where it has one. */
-function hashOfWhole(
-  { range, archiveSize, archiveTreeHash, treeHash }: Job,
-  { start, end }: ByteRange,
-): string | undefined {
-  const size = range ? range.end - range.start : archiveSize
-  if (start !== 0 || end !== size) return undefined
-  return size === archiveSize ? archiveTreeHash : treeHash
 }

@@ -7,7 +7,7 @@ import type { FaultKind, LocalVault } from '../../lib/local/index.js'
 import { treeHashOf } from '../../lib/tree-hash/tree-hash.js'
 import { nameOf } from '../../lib/vault/archive-name.js'
 import { runHere, stage } from '../helpers/command.js'
-import { localVaultFor } from '../helpers/local-vault.js'
+import { clientFor, localVaultFor } from '../helpers/local-vault.js'
 import { patternBytes } from '../helpers/pattern-source.js'
 import { VirtualClock } from '../helpers/virtual-clock.js'
 
@@ -101,6 +101,35 @@ t.test(
     }
   },
 )
+
+t.test('a file that was begun is gone on with by the same command', async (t) => {
+  const bytes = patternBytes(5 * MIB)
+  const { vault, run, put } = await worldFor(t)
+  const archiveId = await put(bytes)
+  const file = join(vault.dir, 'out')
+  const get = (): Promise<Ran> =>
+    run([
+      'get',
+      '--memory',
+      '4MiB',
+      '--concurrency',
+      '1',
+      '--retry-for',
+      '0',
+      '-o',
+      file,
+      'docs',
+      '--',
+      archiveId,
+    ])
+  vault.faults.add({ fault: 'error-500', operation: 'GetJobOutput', nth: 5 })
+  t.match(await get(), { code: 1, err: /Service unavailable/ })
+  t.match(await get(), {
+    code: 0,
+    err: /There is a retrieval job .*\n.*retrieved 5\.00 MiB in 5 parts \([34] were there\)/,
+  })
+  t.ok((await readFile(file)).equals(bytes))
+})
 
 t.test('a range of an archive is got, with or without its end', async (t) => {
   const bytes = patternBytes(5 * MIB + 10)
@@ -245,6 +274,42 @@ t.test('a catalog that was lost is rebuilt, and put beside the vault', async (t)
   })
 })
 
+t.test('a catalog is rebuilt of many archives, but not of those it knows to be deleted', async (t) => {
+  const { run, put, vault, catalog } = await worldFor(t, { inventoryInterval: 86_400_000 })
+  const first = await put('one')
+  await vault.control.takeInventory('docs')
+  const rows = Array.from({ length: 2500 }, (_, i) => ({
+    archiveId: String(i).padStart(138, 'x'),
+    description: null,
+    creationDate: '2026-01-01T00:00:00.000Z',
+    size: 1,
+    treeHash: 'f'.repeat(64),
+  }))
+  const path = join(vault.dir, 'vaults', 'docs', 'inventory.jsonl')
+  const text = await readFile(path, 'utf8')
+  await writeFile(path, text + rows.map((row) => `${JSON.stringify(row)}\n`).join(''))
+  t.match(await run(['rm', '--yes', 'docs', '--', first, rows[0]?.archiveId ?? '']), {
+    code: 0,
+    err: /2 archives are deleted/,
+  })
+  t.match(await run(['catalog', 'rebuild', 'docs']), { err: /has 2501 archives, of which 2499 are new/ })
+  t.equal((await readFile(catalog, 'utf8')).match(/"type":"archive"/g)?.length, 1 + 2499)
+  const diff = JSON.parse(
+    (await run(['catalog', 'diff', 'docs', '--json'])).out.split('\n')[0] ?? '',
+  ) as object
+  t.match(diff, { only: 'vault', why: 'deleted since the inventory' })
+  const client = clientFor(t, vault)
+  const csv = await client.startInventory({ vaultName: 'docs', format: 'CSV' })
+  await put('two')
+  t.match(
+    await run(['catalog', 'diff', 'docs', `--job=${csv}`]),
+    { out: /\(not in the vault\)/ },
+    'CSV has no date to tell by',
+  )
+  const emptied = await run(['empty', '--yes', 'docs'])
+  t.match(emptied, { code: 0, err: /2400 archives are deleted\.\n.*2500 archives are deleted/s })
+})
+
 t.test('what is stored or deleted after an inventory is told apart from what is lost', async (t) => {
   const { run, put } = await worldFor(t, { inventoryInterval: 86_400_000 })
   const first = await put('one')
@@ -282,7 +347,7 @@ t.test('archives are deleted where it is meant, and the catalog knows', async (t
   t.match(await run(['rm', '--yes', 'docs', '--', 'x']), { code: 1, err: /Invalid archive ID/ })
   t.match(await run(['vault', 'rm', 'docs']), {
     code: 1,
-    err: /its last inventory found it empty.*glacier-pipe empty docs/,
+    err: /its last inventory found it empty.*glacier-pipe empty NAME/,
   })
   t.match(await run(['empty', 'docs']), { code: 2, err: /--yes/ })
   t.match(await run(['empty', '--yes', '--concurrency', '1', 'docs']), {

@@ -14,9 +14,10 @@ import {
   type RawResponse,
 } from '../helpers/local-vault.js'
 
-// 10,000 requests that are wrong in some way, or in none: nothing crashes, hangs, answers 500 or leaves the folder.
+// Requests that are wrong in some way, or in none: nothing crashes, hangs, answers 500 or leaves the folder. 2,000 of them
+// by default; `npm run test:slow` sends 10,000.
 
-const BATCHES = 500
+const BATCHES = Number(process.env.FUZZ_BATCHES ?? 100)
 const AT_ONCE = 20
 
 /** What may stand where a name is expected. */
@@ -96,7 +97,7 @@ const document = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 200 }),
 )
 
-t.test('10,000 random and mutated requests do no harm', async (t) => {
+t.test('random and mutated requests do no harm', async (t) => {
   const vault = await localVaultFor(t, { dir: join(t.testdir({ vaults: {} }), 'vaults') })
   const ask = (request: RawRequest): Promise<RawResponse> => send(vault, request)
   await ask({ method: 'PUT', path: '/-/vaults/docs' })

@@ -1,3 +1,5 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import t from 'tap'
 import { assertPolicy, isDenied, type Attempt } from '../../lib/local/policy.js'
 import { clock, hashHeaders, localVaultFor, send, type RawResponse } from '../helpers/local-vault.js'
@@ -283,8 +285,9 @@ t.test('capacity is bought by the month, two units at the most', async (t) => {
 
 t.test('there are a thousand vaults at the most', async (t) => {
   const vault = await localVaultFor(t)
+  for (let i = 0; i < 999; i++) await mkdir(join(vault.dir, 'vaults', `v${i}`))
   const create = (i: number): Promise<RawResponse> => send(vault, { method: 'PUT', path: `/-/vaults/v${i}` })
-  for (let i = 0; i < 1000; i += 100) await Promise.all(Array.from({ length: 100 }, (_, k) => create(i + k)))
+  t.match(await create(999), { status: 201 })
   t.match(await create(1000), { status: 400, json: { code: 'LimitExceededException' } })
-  t.match(await create(7), { status: 201 }, 'one there is may be made again')
+  t.match(await create(999), { status: 201 }, 'one there is may be made again')
 })

@@ -114,6 +114,14 @@ t.test('what is no inventory, or not all of one, is an error', async (t) => {
     )
   }
   t.strictSame(read(new InventoryJsonParser(), '{"ArchiveList":[]}', []), [], 'no date is no harm')
+  t.match(
+    read(
+      new InventoryJsonParser(),
+      whole.replace('"ArchiveDescription":""', '"ArchiveDescription":null'),
+      [],
+    ),
+    [{ description: '' }],
+  )
   for (const text of ['', 'ArchiveId\n', `${csvOf([])}a,"b"`, `${csvOf([])}a,b,c,d,e\n`]) {
     t.throws(() => read(new InventoryCsvParser(), text, []), { code: 'ERR_INVENTORY' }, text)
   }
@@ -228,6 +236,12 @@ t.test('a piece that is cut is fetched again, and an output that stays cut is an
   t.strictSame(await gathered(inventory(optionsFor(vault))), rows)
   vault.tamper = cut
   await t.rejects(gathered(inventory(optionsFor(vault))), { code: 'ERR_SIZE_MISMATCH' })
+  vault.inventories = [vault.job({ inventorySize: undefined })]
+  await t.rejects(
+    gathered(inventory(optionsFor(vault))),
+    { code: 'ERR_INVENTORY' },
+    'a job of no size has no inventory',
+  )
 })
 
 t.test('a job of the same inventory is used again, an older or another one is not', async (t) => {
@@ -264,6 +278,15 @@ t.test('a job of the same inventory is used again, an older or another one is no
   t.equal(await chosenFor([{ completionDate: earlier }, {}]), 'job-1', 'the latest')
   t.equal(await chosenFor([{}, { completionDate: earlier }]), 'job-0')
   t.equal(await chosenFor([], { jobId: 'given' }), 'given')
+  const underWay = { completionDate: undefined }
+  t.equal(
+    await chosenFor([
+      { ...underWay, creationDate: '2026-01-01T02:00:00.000Z' },
+      { ...underWay, creationDate: '2026-01-01T01:00:00.000Z' },
+    ]),
+    'job-1',
+    'of those under way the one that began first',
+  )
 })
 
 t.test('CSV can be asked for', async (t) => {
@@ -297,6 +320,13 @@ t.test('a slow reader is waited for, and one that stops ends the requests', asyn
   await t.rejects(stopped, { name: 'AbortError' })
 })
 
+t.test('rows that come in drips, from one slow piece after the other, are all there', async (t) => {
+  const rows = manyRows(1500).map((row) => ({ ...row, description: 'x'.repeat(8000) }))
+  const vault = new InventoryVault(rows)
+  vault.before = () => settled(3)
+  t.strictSame((await gathered(inventory(optionsFor(vault)))).length, rows.length)
+})
+
 t.test('credentials that have expired are got anew', async (t) => {
   const vault = new InventoryVault(manyRows(1))
   let refreshed = 0
@@ -317,4 +347,12 @@ t.test('credentials that have expired are got anew', async (t) => {
   t.equal((await gathered(reader)).length, 1)
   t.equal(refreshed, 1)
   t.strictSame(retries, [1])
+  failures = 1
+  const unfresh = new InventoryVault(manyRows(1))
+  unfresh.before = vault.before
+  t.equal(
+    (await gathered(inventory(optionsFor(unfresh)))).length,
+    1,
+    'where there are none to get, it just goes on',
+  )
 })

@@ -1,4 +1,4 @@
-import { mkdir, readFile, readdir, stat, symlink, truncate, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, readdir, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { deepStrictEqual, ok } from 'node:assert'
 import fc from 'fast-check'
@@ -218,6 +218,7 @@ t.test('what is there is checked, and what is not as it was is fetched again', a
     ['nothing', async () => undefined, Infinity],
     ['a byte', async (file: string) => writeFile(file, Buffer.from('x'), { flag: 'r+' }), 0],
     ['the end', async (file: string) => truncate(file, 3.5 * MIB), 3],
+    ['the file', async (file: string) => rm(file), 0],
     ['all bytes', async (file: string) => truncate(file, 0), 0],
     ['the lines', async (file: string) => writeFile(`${file}.ranges`, 'x'), 0],
     [

@@ -142,21 +142,69 @@ t.test('every operation says what the model says, on the wire', async (t) => {
   await service.port.abortUpload({ ...all, uploadId: 'u' })
   answers.push(headersOnly(202, { 'x-amz-job-id': 'j' }))
   t.equal(await service.port.startRetrieval({ ...all, archiveId: '-x', tier: 'Bulk' }), 'j')
-  answers.push(
-    json(200, {
-      StatusCode: 'Failed',
-      StatusMessage: 'why',
-      ArchiveSizeInBytes: 9,
-      ArchiveSHA256TreeHash: 'h',
-    }),
-  )
-  t.strictSame(await service.port.describeJob({ ...all, jobId: 'j' }), {
+  const retrieval = {
+    JobId: 'j',
+    Action: 'ArchiveRetrieval',
+    StatusCode: 'Failed',
+    StatusMessage: 'why',
+    CreationDate: 'c',
+    CompletionDate: 'd',
+    Tier: 'Bulk',
+    ArchiveId: 'a',
+    ArchiveSizeInBytes: 9,
+    ArchiveSHA256TreeHash: 'h',
+    RetrievalByteRange: '0-4',
+    SHA256TreeHash: 'r',
+    InventorySizeInBytes: null,
+    InventoryRetrievalParameters: null,
+  }
+  const archiveJob = {
     jobId: 'j',
+    action: 'ArchiveRetrieval',
     status: 'Failed',
     statusMessage: 'why',
+    creationDate: 'c',
+    completionDate: 'd',
+    tier: 'Bulk',
+    archiveId: 'a',
     archiveSize: 9,
     archiveTreeHash: 'h',
+    range: { start: 0, end: 5 },
+    treeHash: 'r',
+    inventorySize: undefined,
+    inventory: undefined,
+  }
+  answers.push(json(200, retrieval))
+  t.strictSame(await service.port.describeJob({ ...all, jobId: 'j' }), archiveJob)
+  const asked = { Format: 'CSV', StartDate: 's', EndDate: null, Limit: null, Marker: null }
+  const inventory = {
+    JobId: 'i',
+    Action: 'InventoryRetrieval',
+    StatusCode: 'InProgress',
+    CreationDate: 'c',
+    InventoryRetrievalParameters: asked,
+  }
+  const limited = { ...inventory, InventoryRetrievalParameters: { Format: 'JSON', Limit: '5', EndDate: 'e' } }
+  answers.push(json(200, { JobList: [retrieval, inventory, limited], Marker: 'm' }))
+  t.match(await service.port.listJobs({ ...all, completed: true, limit: 3 }), {
+    items: [
+      archiveJob,
+      {
+        inventory: { format: 'CSV', startDate: 's', endDate: undefined, limited: false },
+        completionDate: undefined,
+      },
+      { inventory: { format: 'JSON', startDate: undefined, endDate: 'e', limited: true }, tier: undefined },
+    ],
+    marker: 'm',
   })
+  answers.push(json(200, {}))
+  t.strictSame(await service.port.listJobs(all), { items: [], marker: undefined })
+  answers.push(headersOnly(202, { 'x-amz-job-id': 'i' }))
+  t.equal(await service.port.startInventory({ ...all, format: 'JSON', startDate: 's' }), 'i')
+  answers.push(headersOnly(202, { 'x-amz-job-id': 'k' }))
+  t.equal(await service.port.startRetrieval({ ...all, archiveId: 'a', range: { start: 0, end: 5 } }), 'k')
+  answers.push(headersOnly(204, {}))
+  await service.port.deleteArchive({ ...all, archiveId: '-x' })
   t.strictSame(
     service.seen.map(({ method, url }) => `${method} ${url}`),
     [
@@ -169,6 +217,11 @@ t.test('every operation says what the model says, on the wire', async (t) => {
       'DELETE /123456789012/vaults/backups/multipart-uploads/u',
       'POST /123456789012/vaults/backups/jobs',
       'GET /123456789012/vaults/backups/jobs/j',
+      'GET /123456789012/vaults/backups/jobs?completed=true&limit=3',
+      'GET /123456789012/vaults/backups/jobs',
+      'POST /123456789012/vaults/backups/jobs',
+      'POST /123456789012/vaults/backups/jobs',
+      'DELETE /123456789012/vaults/backups/archives/-x',
     ],
   )
 })
