@@ -56,6 +56,17 @@ t.test('tar from the shell lists on the way back what was stored', async (t) => 
   t.match(stderr, /stored as [\w-]{138}/)
 })
 
+t.test('the restore drill loses the catalog, and gets the bytes back all the same', async (t) => {
+  const dir = t.testdir({ 'backup.tar': patternBytes(3 * MIB) })
+  const { stdout } = await shell(t, 'restore-drill.sh', [
+    join(dir, 'backup.tar'),
+    'docs',
+    '--local-dir',
+    join(dir, 'vaults'),
+  ])
+  t.match(stdout.toString(), /backup\.tar: OK\nrestored: drill of \d{4}-\S+Z\n$/)
+})
+
 t.test('a backup compressed and encrypted in the pipe comes back as it was', async (t) => {
   const dir = t.testdir({ password: 'correct horse battery staple\n' })
   const bytes = patternBytes(3 * MIB)

@@ -39,6 +39,8 @@ export interface Served {
   readonly credentials: LocalCredentials
   /** The keys as the environment has them. */
   readonly keys: NodeJS.ProcessEnv
+  /** Where it is started with `--control`. */
+  readonly controlSecret: string | undefined
 }
 
 /** Starts `serve` over a folder, and waits until it is ready; killed when the test is over, if it still runs. */
@@ -53,12 +55,20 @@ export async function serve(
     if (server.kill('SIGKILL')) await once(server, 'exit')
   })
   const [line] = (await once(server.stdout, 'data')) as [Buffer]
-  const { endpoint, region, accessKeyId, secretAccessKey } = JSON.parse(line.toString()) as Record<
+  const ready = JSON.parse(line.toString()) as Record<
     'endpoint' | 'region' | 'accessKeyId' | 'secretAccessKey',
     string
-  >
+  > & { readonly controlSecret?: string }
+  const { endpoint, region, accessKeyId, secretAccessKey, controlSecret } = ready
   const keys = { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey }
-  return { process: server, endpoint, region, credentials: { accessKeyId, secretAccessKey }, keys }
+  return {
+    process: server,
+    endpoint,
+    region,
+    credentials: { accessKeyId, secretAccessKey },
+    keys,
+    controlSecret,
+  }
 }
 
 /** Waits for a process to end and gathers what it writes. */

@@ -1,0 +1,95 @@
+/**
+ * An inventory of a million archives through `glacier-pipe inventory`, and `glacier-pipe ls` of a catalog of as many:
+ * rows a second and peak memory of the whole process, medians of RUNS runs.
+ *
+ * Run `npm run bench:inventory`. The local vault, a process of its own, writes the inventory out first.
+ */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createWriteStream, mkdirSync, writeFileSync } from 'node:fs'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+
+const ROWS = 1_000_000
+const RUNS = 5
+const BIN = new URL('../dist/cli/bin.js', import.meta.url).pathname
+const DATE = '2026-01-01T00:00:00.000Z'
+
+const dir = await mkdtemp(join(tmpdir(), 'bench-'))
+const vault = join(dir, 'vaults', 'bench')
+for (const kind of ['uploads', 'jobs', 'ended', 'archives']) mkdirSync(join(vault, kind), { recursive: true })
+const inventory = { date: DATE, archiveCount: ROWS, size: ROWS }
+writeFileSync(join(vault, 'vault.json'), JSON.stringify({ name: 'bench', creationDate: DATE, inventory }))
+
+/** Writes a line for each archive. */
+async function write(path, lineOf) {
+  const blocks = function* () {
+    for (let at = 0; at < ROWS; at += 1000) {
+      yield Array.from({ length: 1000 }, (_, i) => `${JSON.stringify(lineOf(at + i))}\n`).join('')
+    }
+  }
+  await pipeline(Readable.from(blocks()), createWriteStream(path))
+}
+
+function archiveOf(i) {
+  const archiveId = String(i).padStart(138, 'x')
+  return { archiveId, description: `srv/backup-${i}.tar.zst`, size: i, treeHash: 'f'.repeat(64) }
+}
+
+/** Runs a command to its end: seconds, and peak memory in MiB. */
+async function run(args, env) {
+  const started = performance.now()
+  const child = spawn(process.execPath, [BIN, ...args], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  const exit = once(child, 'exit')
+  let peak = 0
+  let lines = 0
+  const look = globalThis.setInterval(async () => {
+    const status = await readFile(`/proc/${child.pid}/status`, 'utf8').catch(() => '')
+    peak = Math.max(peak, Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024)
+  }, 50)
+  for await (const chunk of child.stdout) for (const byte of chunk) if (byte === 10) lines++
+  await exit
+  globalThis.clearInterval(look)
+  return { seconds: (performance.now() - started) / 1000, peak, lines }
+}
+
+function median(values) {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]
+}
+
+async function measure(name, args, env) {
+  const runs = []
+  for (let i = 0; i < RUNS; i++) runs.push(await run(args, env))
+  if (runs.some(({ lines }) => lines !== ROWS)) throw new Error(`${name}: ${runs[0].lines} lines`)
+  const seconds = median(runs.map((it) => it.seconds))
+  const peak = median(runs.map((it) => it.peak))
+  console.log(
+    `${name}: ${seconds.toFixed(2)} s, ${Math.round(ROWS / seconds).toLocaleString('en')} rows/s, peak ${peak.toFixed(0)} MiB`,
+  )
+}
+
+await write(join(vault, 'inventory.jsonl'), (i) => ({ ...archiveOf(i), creationDate: DATE }))
+const place = { type: 'archive', time: DATE, region: 'us-east-1', vaultName: 'bench', volume: 1 }
+await write(join(dir, 'catalog.jsonl'), (i) => ({ ...place, ...archiveOf(i), partSize: 2 ** 24, parts: 1 }))
+
+const server = spawn(process.execPath, [BIN, 'serve', '--dir', dir, '--json'], {
+  stdio: ['ignore', 'pipe', 'ignore'],
+})
+const [ready] = await once(server.stdout, 'data')
+const keys = JSON.parse(ready.toString())
+const env = { AWS_ACCESS_KEY_ID: keys.accessKeyId, AWS_SECRET_ACCESS_KEY: keys.secretAccessKey }
+const where = ['--endpoint', keys.endpoint, '--region', 'us-east-1', '--quiet']
+console.log(`${ROWS.toLocaleString('en')} archives, median of ${RUNS} runs, Node ${process.version}`)
+await run(['inventory', 'bench', ...where], env) // the server writes it out, once
+await measure('inventory --json', ['inventory', 'bench', '--json', ...where], env)
+await measure('inventory       ', ['inventory', 'bench', ...where], env)
+await measure('ls              ', ['ls', '--catalog', join(dir, 'catalog.jsonl')], env)
+await measure('ls --json       ', ['ls', '--json', '--catalog', join(dir, 'catalog.jsonl')], env)
+server.kill()
+await rm(dir, { recursive: true })
