@@ -8,7 +8,7 @@
  *   and never makes a wrong file.
  */
 import { createReadStream } from 'node:fs'
-import { constants, open, readFile, rm, type FileHandle } from 'node:fs/promises'
+import { constants, open, readFile, rename, rm, type FileHandle } from 'node:fs/promises'
 import { renameDurably } from '../durable.js'
 import { Writable, pipeline } from '../stream.js'
 import { TreeHash } from '../tree-hash/tree-hash.js'
@@ -111,11 +111,13 @@ function openPartial(path: string): Promise<FileHandle> {
   return open(path, O_RDWR | O_CREAT | O_NOFOLLOW, 0o600)
 }
 
-/** Writes the lines of what is kept; more are added as it goes on. */
+/** Writes the lines of what is kept, in place of those that were there; more are added as it goes on. */
 async function openLedger(path: string, subject: Subject, held: readonly HeldRange[]): Promise<FileHandle> {
-  await rm(path, { force: true })
-  const file = await open(path, 'wx', 0o600)
+  const fresh = `${path}.new`
+  await rm(fresh, { force: true })
+  const file = await open(fresh, 'wx', 0o600)
   await file.writeFile([subject, ...held].map((line) => `${JSON.stringify(line)}\n`).join(''))
+  await rename(fresh, path) // who is killed before has the old ones still
   return file
 }
 
