@@ -82,7 +82,7 @@ async function heldIn(
   if (first !== JSON.stringify(subject)) return []
   const held: HeldRange[] = []
   for (const line of lines) {
-    const range = parsed(line)
+    const range = rangeOf(line)
     if (range?.start !== (held.at(-1)?.end ?? 0)) break
     signal?.throwIfAborted()
     if ((await hashOf(partial, range)) !== range.treeHash) break
@@ -156,10 +156,9 @@ function intoPartial(
   })
 }
 
-function parsed(line: string): HeldRange | undefined {
-  try {
-    return JSON.parse(line) as HeldRange
-  } catch {
-    return undefined // torn, or the empty one behind the last
-  }
+/** The range a line is of; `undefined` where it is torn, or the empty one behind the last. */
+function rangeOf(line: string): HeldRange | undefined {
+  const match = /^\{"start":(\d+),"end":(\d+),"treeHash":"([0-9a-f]{64})"\}$/.exec(line)
+  if (!match) return undefined
+  return { start: Number(match[1]), end: Number(match[2]), treeHash: String(match[3]) }
 }

@@ -143,7 +143,8 @@ t.test(
     }
     const status = await readFile(`/proc/${String(get.pid)}/status`, 'utf8')
     const peak = Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) / 1024
-    t.ok(peak < 64 + 120, `${peak} MiB at the peak, ${taken / MIB} MiB taken`)
+    // The budget is of ranges; the process itself takes some 110 MiB more.
+    t.ok(peak < 64 + 150, `${peak} MiB at the peak, ${taken / MIB} MiB taken`)
     get.stdout.destroy()
     await exit
   },
