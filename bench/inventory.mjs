@@ -53,7 +53,8 @@ async function run(args, env) {
     const status = await readFile(`/proc/${child.pid}/status`, 'utf8').catch(() => '')
     peak = Math.max(peak, Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024)
   }, 50)
-  for await (const chunk of child.stdout) for (const byte of chunk) if (byte === 10) lines++
+  for await (const chunk of child.stdout)
+    for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, at + 1)) lines++
   await exit
   globalThis.clearInterval(look)
   return { seconds: (performance.now() - started) / 1000, peak, lines }

@@ -1,7 +1,7 @@
 /**
  * The archives a catalog knows, but for those it knows to be deleted.
  */
-import { readCatalog } from './catalog.js'
+import { readBlocks, readCatalog } from './catalog.js'
 import type { ArchiveRecord } from './record.js'
 
 /**
@@ -10,9 +10,15 @@ import type { ArchiveRecord } from './record.js'
  * @throws {CatalogError} `ERR_CATALOG`: it cannot be read
  */
 export async function* archivesIn(file: string): AsyncGenerator<ArchiveRecord, void, undefined> {
+  for await (const archives of archiveBlocksIn(file)) yield* archives
+}
+
+/** The same in blocks of many. */
+export async function* archiveBlocksIn(file: string): AsyncGenerator<ArchiveRecord[], void, undefined> {
   const deleted = new Set<string>()
   for await (const { archiveId } of readCatalog(file, 'deleted')) deleted.add(archiveId)
-  for await (const archive of readCatalog(file, 'archive')) if (!deleted.has(archive.archiveId)) yield archive
+  for await (const archives of readBlocks(file, 'archive'))
+    yield deleted.size === 0 ? archives : archives.filter(({ archiveId }) => !deleted.has(archiveId))
 }
 
 /** The volumes of the stream an archive is the first of, in their order; of another archive, itself alone or none. */

@@ -103,12 +103,25 @@ export async function* readCatalog<Type extends CatalogRecord['type'] = CatalogR
   file: string,
   type?: Type,
 ): AsyncGenerator<Extract<CatalogRecord, { type: Type }>, void, undefined> {
+  for await (const records of readBlocks(file, type)) yield* records
+}
+
+/** The same in blocks of many, for whoever goes through a million: a step of a generator costs more than a record. */
+export async function* readBlocks<Type extends CatalogRecord['type'] = CatalogRecord['type']>(
+  file: string,
+  type?: Type,
+): AsyncGenerator<Extract<CatalogRecord, { type: Type }>[], void, undefined> {
   const path = resolve(file)
   try {
-    for await (const line of linesOf(path)) {
-      if (isOfAnother(line, type)) continue // most of a large catalog is not taken apart
-      for (const record of recordsIn(line))
-        if (type === undefined || record.type === type) yield record as Extract<CatalogRecord, { type: Type }>
+    for await (const lines of linesOf(path)) {
+      const records: Extract<CatalogRecord, { type: Type }>[] = []
+      for (const line of lines) {
+        if (isOfAnother(line, type)) continue // most of a large catalog is not taken apart
+        for (const record of recordsIn(line))
+          if (type === undefined || record.type === type)
+            records.push(record as Extract<CatalogRecord, { type: Type }>)
+      }
+      yield records
     }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return
@@ -116,14 +129,14 @@ export async function* readCatalog<Type extends CatalogRecord['type'] = CatalogR
   }
 }
 
-async function* linesOf(path: string): AsyncGenerator<string, void, undefined> {
+async function* linesOf(path: string): AsyncGenerator<string[], void, undefined> {
   let rest = ''
   for await (const chunk of createReadStream(path, { encoding: 'utf8', highWaterMark: 1_048_576 })) {
     const lines = (rest + (chunk as string)).split('\n')
     rest = lines.pop() as string // there is always one
-    yield* lines
+    yield lines
   }
-  yield rest
+  yield [rest]
 }
 
 const BEGIN = '{"type":"'

@@ -27,6 +27,9 @@ export interface InventoryCommandOptions extends InventoryReadOptions {
   readonly before?: string
 }
 
+/** Rows that are printed together. */
+const BLOCK = 500
+
 /** Runs `inventory`: rows as a table, as CSV with `--csv`, or as JSON lines with `--json`. */
 export async function inventory(vaultName: string, options: InventoryCommandOptions, io: Io): Promise<void> {
   await withConnection(options, io, async ({ client }) => {
@@ -57,15 +60,23 @@ export function openInventory(
 
 async function* lines(
   rows: AsyncIterable<InventoryRow>,
-  { json, csv }: InventoryCommandOptions,
-): AsyncGenerator<string, void, undefined> {
-  if (csv) yield 'archiveId,name,creationDate,size,treeHash,description'
+  options: InventoryCommandOptions,
+): AsyncGenerator<string[], void, undefined> {
+  let block = options.csv ? ['archiveId,name,creationDate,size,treeHash,description'] : []
   for await (const row of rows) {
-    const name = nameOf(row.description)
-    if (json) yield JSON.stringify({ ...row, name })
-    else if (csv) yield csvOf(row, name)
-    else yield [row.creationDate, formatSize(row.size).padStart(10), row.archiveId, name].join('  ').trimEnd()
+    block.push(lineOf(row, options))
+    if (block.length < BLOCK) continue
+    yield block
+    block = []
   }
+  yield block
+}
+
+function lineOf(row: InventoryRow, { json, csv }: InventoryCommandOptions): string {
+  const name = nameOf(row.description)
+  if (json) return JSON.stringify({ ...row, name })
+  if (csv) return csvOf(row, name)
+  return [row.creationDate, formatSize(row.size).padStart(10), row.archiveId, name].join('  ').trimEnd()
 }
 
 /** A row of RFC 4180. */

@@ -19,12 +19,14 @@ export interface Io {
   readonly clock?: Clock | undefined
 }
 
+const CONTROL = /\p{Cc}/u
+const CONTROLS = /\p{Cc}/gu
+
 /** Text with every control character written as `\u001b`. */
 export function printable(text: string): string {
-  return text.replace(
-    /\p{Cc}/gu,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
+  return CONTROL.test(text)
+    ? text.replace(CONTROLS, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    : text
 }
 
 /**
@@ -45,30 +47,14 @@ function write(io: Io, text: string): Promise<void> {
   })
 }
 
-/** Characters of lines gathered before they are written. */
-const BLOCK = 65_536
-
 /**
- * Writes many lines of data to stdout, gathered into blocks.
+ * Writes many lines of data to stdout, block by block.
  *
  * @throws as {@link printData}
  */
-export async function printLines(io: Io, lines: AsyncIterable<string>): Promise<void> {
-  let block: string[] = []
-  let size = 0
-  for await (const line of lines) {
-    block.push(line)
-    size += line.length
-    if (size < BLOCK) continue
-    await printBlock(io, block)
-    block = []
-    size = 0
-  }
-  if (block.length > 0) await printBlock(io, block)
-}
-
-function printBlock(io: Io, lines: readonly string[]): Promise<void> {
-  return write(io, lines.map((line) => `${printable(line)}\n`).join(''))
+export async function printLines(io: Io, blocks: AsyncIterable<readonly string[]>): Promise<void> {
+  for await (const lines of blocks)
+    if (lines.length > 0) await write(io, `${lines.map(printable).join('\n')}\n`)
 }
 
 /** Writes an object as one line of JSON to stdout. */

@@ -1,7 +1,7 @@
 /**
  * `ls [VAULT]`: the archives the catalog knows.
  */
-import { archivesIn } from '../catalog/archives.js'
+import { archiveBlocksIn } from '../catalog/archives.js'
 import type { ArchiveRecord } from '../catalog/record.js'
 import { nameOf } from '../vault/archive-name.js'
 import { catalogFileOf, type CatalogOptions } from './connection.js'
@@ -23,10 +23,14 @@ export interface LsOptions extends CatalogOptions {
 /** Runs `ls`: time, size, vault, archive ID and name, a line an archive, in the order they were recorded. */
 export async function ls(vaultName: string | undefined, options: LsOptions, io: Io): Promise<void> {
   const fits = filterOf(vaultName, options)
-  async function* lines(): AsyncGenerator<string, void, undefined> {
-    for await (const archive of archivesIn(catalogFileOf(options, io.env))) {
-      const name = nameOf(archive.description)
-      if (fits(archive, name)) yield options.json ? JSON.stringify(archive) : lineOf(archive, name)
+  async function* lines(): AsyncGenerator<string[], void, undefined> {
+    for await (const archives of archiveBlocksIn(catalogFileOf(options, io.env))) {
+      const block: string[] = []
+      for (const archive of archives) {
+        const name = nameOf(archive.description)
+        if (fits(archive, name)) block.push(options.json ? JSON.stringify(archive) : lineOf(archive, name))
+      }
+      yield block
     }
   }
   await printLines(io, lines())

@@ -51,7 +51,7 @@ export interface InventoryReaderEvents {
   retry: [notice: RetryNotice]
 }
 
-const PIECE = 4 * MIB
+const PIECE = MIB
 
 /**
  * A Readable, in object mode, of the rows of a vault's inventory: {@link InventoryRow}. A million of them take no more

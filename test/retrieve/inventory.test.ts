@@ -218,7 +218,7 @@ t.test('the rows of a vault come as objects, in pieces fetched one after the oth
   t.equal(reader.inventoryDate, '2026-03-02T00:00:00Z')
   t.strictSame(told, [['inventory', false], vault.text.length])
   const asked = vault.calls.filter(({ operation }) => operation === 'getJobOutput')
-  t.equal(asked.length, Math.ceil(vault.text.length / (4 * 1_048_576)))
+  t.equal(asked.length, Math.ceil(vault.text.length / 1_048_576))
   t.ok(asked.length > 1)
 })
 
