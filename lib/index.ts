@@ -43,7 +43,7 @@ export {
 export type { ByteRange } from './vault/byte-range.js'
 export { systemClock, type Clock } from './vault/clock.js'
 export { decodeDescription, encodeDescription } from './vault/description.js'
-export type { MemoryOptions } from './vault/memory-plan.js'
+export type { MemoryOptions, MemoryPlan } from './vault/memory-plan.js'
 export { partSizeFor } from './vault/part-size.js'
 export type { RetryNotice, RetryOptions } from './vault/retry.js'
 export type { RequestOptions } from './vault/sdk-connection.js'
@@ -130,6 +130,7 @@ export type {
   BegunRecord,
   CatalogRecord,
   CompletingRecord,
+  DeletedRecord,
   EndedRecord,
   OrphanRecord,
   Place,

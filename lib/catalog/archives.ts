@@ -1,7 +1,7 @@
 /**
  * The archives a catalog knows, but for those it knows to be deleted.
  */
-import { readBlocks, readCatalog } from './catalog.js'
+import { hasRecords, readBlocks, readCatalog } from './catalog.js'
 import type { ArchiveRecord } from './record.js'
 
 /**
@@ -16,7 +16,8 @@ export async function* archivesIn(file: string): AsyncGenerator<ArchiveRecord, v
 /** The same in blocks of many. */
 export async function* archiveBlocksIn(file: string): AsyncGenerator<ArchiveRecord[], void, undefined> {
   const deleted = new Set<string>()
-  for await (const { archiveId } of readCatalog(file, 'deleted')) deleted.add(archiveId)
+  if (await hasRecords(file, 'deleted'))
+    for await (const { archiveId } of readCatalog(file, 'deleted')) deleted.add(archiveId)
   for await (const archives of readBlocks(file, 'archive'))
     yield deleted.size === 0 ? archives : archives.filter(({ archiveId }) => !deleted.has(archiveId))
 }

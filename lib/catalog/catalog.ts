@@ -17,6 +17,8 @@ import { recordsIn, type CatalogRecord } from './record.js'
 /** Bytes that must fit on the disk before an upload is begun: far more than one upload's records. */
 const ROOM = 65_536
 const NEW_LINE = 10
+/** Bytes read at once. */
+const READ_SIZE = 1_048_576
 
 /** A catalog, opened for writing. */
 export class Catalog {
@@ -129,9 +131,31 @@ export async function* readBlocks<Type extends CatalogRecord['type'] = CatalogRe
   }
 }
 
+/**
+ * Whether a catalog has any record of a type, found without taking its lines apart.
+ *
+ * @throws {CatalogError} `ERR_CATALOG`: it cannot be read; `cause` is the system's error
+ */
+export async function hasRecords(file: string, type: CatalogRecord['type']): Promise<boolean> {
+  const path = resolve(file)
+  const wanted = Buffer.from(`${BEGIN}${type}"`)
+  let rest = Buffer.alloc(0)
+  try {
+    for await (const chunk of createReadStream(path, { highWaterMark: READ_SIZE }) as AsyncIterable<Buffer>) {
+      const bytes = Buffer.concat([rest, chunk])
+      if (bytes.includes(wanted)) return true
+      rest = bytes.subarray(-wanted.length)
+    }
+    return false
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
+    throw new CatalogError(path, 'read', error)
+  }
+}
+
 async function* linesOf(path: string): AsyncGenerator<string[], void, undefined> {
   let rest = ''
-  for await (const chunk of createReadStream(path, { encoding: 'utf8', highWaterMark: 1_048_576 })) {
+  for await (const chunk of createReadStream(path, { encoding: 'utf8', highWaterMark: READ_SIZE })) {
     const lines = (rest + (chunk as string)).split('\n')
     rest = lines.pop() as string // there is always one
     yield lines

@@ -151,6 +151,8 @@ t.test('what cannot be written or read is told with its path', async (t) => {
     cause: { code: /EEXIST|ENOTDIR/ },
   })
   await t.rejects(all(under), { code: 'ERR_CATALOG', message: /cannot be read: ENOTDIR/ })
+  await t.rejects(idsIn(under), { code: 'ERR_CATALOG', message: /cannot be read: ENOTDIR/ })
+  t.strictSame(await idsIn(join(dir, 'none')), [])
   await t.rejects(Catalog.open(dir), { code: 'ERR_CATALOG', cause: { code: 'EISDIR' } })
 
   const path = join(dir, 'catalog.jsonl')

@@ -292,6 +292,7 @@ t.test('a catalog is rebuilt of many archives, but not of those it knows to be d
     code: 0,
     err: /2 archives are deleted/,
   })
+  t.equal((await run(['inventory', 'docs'])).out.trim().split('\n').length, 2501)
   t.match(await run(['catalog', 'rebuild', 'docs']), { err: /has 2501 archives, of which 2499 are new/ })
   t.equal((await readFile(catalog, 'utf8')).match(/"type":"archive"/g)?.length, 1 + 2499)
   const diff = JSON.parse(
