@@ -34,6 +34,7 @@ import {
   UploadArchiveCommand,
   UploadMultipartPartCommand,
 } from '@aws-sdk/client-glacier'
+import { rm } from 'node:fs/promises'
 import t, { type Test } from 'tap'
 import type { LocalVault } from '../../lib/local/index.js'
 import { ROUTES } from '../../lib/local/routes.js'
@@ -482,6 +483,69 @@ function jobText({ jobId, archiveId }: World): string {
     `"StatusMessage":"Succeeded","Tier":"Standard","VaultARN":"${ARN}"}`
   )
 }
+
+t.test("the guide's two signed requests are taken as they are printed", async (t) => {
+  const credentials = {
+    accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
+    secretAccessKey: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
+  }
+  const body = 'Welcome to Amazon Glacier.'
+  const bodyHash = '726e392cb4d09924dbad1cc0ba3b00c3643d03d14cb4b823e2f041cff612a628'
+  const scoped = (date: string, names: string, signature: string): string =>
+    `AWS4-HMAC-SHA256 Credential=${credentials.accessKeyId}/${date}/us-east-1/glacier/aws4_request,` +
+    `SignedHeaders=${names},Signature=${signature}`
+  const examples: [time: string, request: RawRequest][] = [
+    [
+      '20120525T002453Z',
+      {
+        method: 'PUT',
+        path: '/-/vaults/examplevault',
+        headers: {
+          authorization: scoped(
+            '20120525',
+            'host;x-amz-date;x-amz-glacier-version',
+            '3ce5b2f2fffac9262b4da9256f8d086b4aaf42eba5f111c21681a65a127b7c2a',
+          ),
+        },
+      },
+    ],
+    [
+      '20120507T000000Z',
+      {
+        method: 'POST',
+        path: '/-/vaults/examplevault/archives',
+        body,
+        headers: {
+          authorization: scoped(
+            '20120507',
+            'host;x-amz-content-sha256;x-amz-date;x-amz-glacier-version',
+            'b092397439375d59119072764a1e9a144677c43d9906fd98a5742c57a2855de6',
+          ),
+          'content-length': String(body.length),
+          'x-amz-content-sha256': bodyHash,
+          'x-amz-sha256-tree-hash': bodyHash,
+        },
+      },
+    ],
+  ]
+  for (const [time, { headers, ...request }] of examples) {
+    const now = Date.parse(time.replace(/^(....)(..)(..)T(..)(..)(..)Z$/, '$1-$2-$3T$4:$5:$6Z'))
+    const vault = await localVaultFor(t, {
+      dir: `${t.testdirName}-${time}`,
+      now: () => now,
+      credentials,
+      createVaults: true,
+    })
+    t.teardown(() => rm(vault.dir, { recursive: true }))
+    const host = 'glacier.us-east-1.amazonaws.com'
+    const answer = await send(vault, {
+      ...request,
+      sign: false,
+      headers: { ...headers, host, 'x-amz-date': time },
+    })
+    t.equal(answer.status, 201, answer.body.toString())
+  }
+})
 
 t.test('the table has every operation of the model', async (t) => {
   t.equal(ROUTES.length, 33)
