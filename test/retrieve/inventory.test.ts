@@ -79,6 +79,20 @@ t.test('an inventory in JSON is read as it is, in any pieces', async (t) => {
   t.pass('as all were')
 })
 
+t.test('wherever it is cut, a row with braces and quotes in its description is one', async (t) => {
+  const rows = ['}', '{"x":"}"}', '\\"}', '\\', '] }', ''].map((description, i) => ({
+    archiveId: `a${i}`,
+    description,
+    creationDate: '2026-03-01T12:00:00Z',
+    size: i,
+    treeHash: HASH,
+  }))
+  const text = jsonOf(rows, ' ')
+  for (let cut = 0; cut <= text.length; cut++)
+    deepStrictEqual(read(new InventoryJsonParser(), text, [cut]), rows)
+  t.pass('as all were')
+})
+
 t.test('and in the service’s CSV, whose quoting is its own', async (t) => {
   // A backslash before a quote, or at the end, is written like an escaped quote: the service's CSV cannot tell.
   const clear = rowArbitrary.filter(({ description }) => !/\\"|\\$/.test(description))
