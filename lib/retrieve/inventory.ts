@@ -1,17 +1,16 @@
 /**
  * What is in a vault, as the service last counted: a Readable of rows, read as they come.
  *
- * - The service gives no hash of an inventory. What can be checked is: each piece has the bytes it must have, and the
- *   text ends as an inventory does.
- * - Pieces are fetched one after the other, the next while the rows of the last are read: two are held.
+ * - The service gives no hash of an inventory. What can be checked is: it has the bytes it must have, and ends as an
+ *   inventory does.
+ * - It is read as it comes, and nothing but the piece at hand is held; an output that breaks off is gone on with at the
+ *   same byte.
  */
 import { StringDecoder } from 'node:string_decoder'
 import type { GlacierClient } from '@aws-sdk/client-glacier'
 import { SizeMismatchError } from '../errors.js'
 import { addAbortSignal, Readable } from '../stream.js'
-import { rangesOf, toInclusive, type ByteRange } from '../vault/byte-range.js'
 import { systemClock } from '../vault/clock.js'
-import { MIB } from '../vault/limits.js'
 import { Retry, type RetryNotice, type RetryOptions } from '../vault/retry.js'
 import { retrying } from '../vault/retrying-client.js'
 import { vaultClientOf } from '../vault/sdk-vault-client.js'
@@ -20,7 +19,6 @@ import type {
   InventoryFormat,
   Job,
   JobRequest,
-  OutputRequest,
   VaultClient,
   VaultRequest,
 } from '../vault/vault-client.js'
@@ -50,8 +48,6 @@ export interface InventoryReaderEvents {
   /** A request failed and is made again. */
   retry: [notice: RetryNotice]
 }
-
-const PIECE = MIB
 
 /**
  * A Readable, in object mode, of the rows of a vault's inventory: {@link InventoryRow}. A million of them take no more
@@ -150,7 +146,7 @@ export class InventoryReader extends Readable {
     this.emit('ready', job)
     const parser = job.inventory?.format === 'CSV' ? new InventoryCsvParser() : new InventoryJsonParser()
     const decoder = new StringDecoder('utf8')
-    for await (const piece of pieces(client, retry, { ...vault, jobId }, job.inventorySize ?? 0)) {
+    for await (const piece of bytesOf(client, retry, { ...vault, jobId }, job.inventorySize ?? 0)) {
       yield parser.push(decoder.write(piece))
       this.#inventoryDate = parser.inventoryDate
     }
@@ -197,37 +193,34 @@ function isSameTime(a: string | undefined, b: string | undefined): boolean {
   return a === b || (a !== undefined && b !== undefined && Date.parse(a) === Date.parse(b))
 }
 
-/** The bytes of an output in order, the next piece fetched while one is read. */
-async function* pieces(
+/** The bytes of an output as they come; where they stop coming, they are asked for again from there. */
+async function* bytesOf(
   client: VaultClient,
   retry: Retry,
   request: JobRequest & { readonly signal: AbortSignal },
-  size: number,
-): AsyncGenerator<Buffer, void, undefined> {
-  const fetch = (range: ByteRange): Promise<Buffer> => {
-    const fetched = retry.run(() => fetchPiece(client, { ...request, range }), request.signal)
-    fetched.catch(() => undefined) // told when its turn comes
-    return fetched
+  end: number,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  let start = 0
+  let body: AsyncIterator<Uint8Array> | undefined
+  const next = async (): Promise<Uint8Array> => {
+    try {
+      body ??= (await client.getJobOutput({ ...request, range: { start, end } })).body[Symbol.asyncIterator]()
+      const piece = await body.next()
+      const length = piece.done ? 0 : piece.value.length
+      if (!piece.done && start + length <= end) return piece.value
+      throw new SizeMismatchError(`The output of job ${request.jobId}`, end, start + length)
+    } catch (error) {
+      body = undefined
+      throw error
+    }
   }
-  let next: Promise<Buffer> | undefined
-  for (const range of rangesOf(size, PIECE)) {
-    const fetched = next
-    next = fetch(range)
-    if (fetched) yield await fetched
+  try {
+    while (start < end) {
+      const bytes = await retry.run(next, request.signal)
+      start += bytes.length
+      yield bytes
+    }
+  } finally {
+    await body?.return?.()
   }
-  if (next) yield await next
-}
-
-async function fetchPiece(client: VaultClient, request: OutputRequest): Promise<Buffer> {
-  const { range, jobId } = request
-  const { body } = await client.getJobOutput(request)
-  const chunks: Uint8Array[] = []
-  for await (const chunk of body) chunks.push(chunk)
-  const bytes = Buffer.concat(chunks)
-  if (bytes.length === range.end - range.start) return bytes
-  throw new SizeMismatchError(
-    `bytes ${toInclusive(range)} of the output of job ${jobId}`,
-    range.end - range.start,
-    bytes.length,
-  )
 }
