@@ -134,5 +134,6 @@ export type {
   EndedRecord,
   OrphanRecord,
   Place,
+  VaultPlace,
 } from './catalog/record.js'
 export { unfinishedIn, type Unfinished } from './catalog/unfinished.js'

@@ -1,7 +1,7 @@
 /**
  * The archives a catalog knows, but for those it knows to be deleted.
  */
-import { hasRecords, readBlocks, readCatalog } from './catalog.js'
+import { readBlocks, readCatalog } from './catalog.js'
 import type { ArchiveRecord } from './record.js'
 
 /**
@@ -15,11 +15,16 @@ export async function* archivesIn(file: string): AsyncGenerator<ArchiveRecord, v
 
 /** The same in blocks of many. */
 export async function* archiveBlocksIn(file: string): AsyncGenerator<ArchiveRecord[], void, undefined> {
-  const deleted = new Set<string>()
-  if (await hasRecords(file, 'deleted'))
-    for await (const { archiveId } of readCatalog(file, 'deleted')) deleted.add(archiveId)
+  const deleted = await deletedIn(file)
   for await (const archives of readBlocks(file, 'archive'))
     yield deleted.size === 0 ? archives : archives.filter(({ archiveId }) => !deleted.has(archiveId))
+}
+
+/** The IDs of the archives a catalog knows to be deleted. */
+export async function deletedIn(file: string): Promise<Set<string>> {
+  const deleted = new Set<string>()
+  for await (const { archiveId } of readCatalog(file, 'deleted')) deleted.add(archiveId)
+  return deleted
 }
 
 /** The volumes of the stream an archive is the first of, in their order; of another archive, itself alone or none. */

@@ -7,7 +7,7 @@
  * - A line a crash has torn is passed over. Whoever opens the file next ends it first; should two processes cross at
  *   that, the reader finds the record behind the rest of the torn line.
  */
-import { createReadStream } from 'node:fs'
+import { isAscii } from 'node:buffer'
 import { mkdir, open, rm, type FileHandle } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { syncFolder } from '../durable.js'
@@ -114,11 +114,13 @@ export async function* readBlocks<Type extends CatalogRecord['type'] = CatalogRe
   type?: Type,
 ): AsyncGenerator<Extract<CatalogRecord, { type: Type }>[], void, undefined> {
   const path = resolve(file)
+  const wanted = type === undefined ? '' : `${BEGIN}${type}"`
   try {
-    for await (const lines of linesOf(path)) {
+    for await (const block of blocksOf(path)) {
+      if (!block.includes(wanted)) continue // most of a large catalog is not even decoded
       const records: Extract<CatalogRecord, { type: Type }>[] = []
-      for (const line of lines) {
-        if (isOfAnother(line, type)) continue // most of a large catalog is not taken apart
+      for (const line of linesOf(block)) {
+        if (!line.startsWith(wanted) && isOfAnother(line)) continue
         for (const record of recordsIn(line))
           if (type === undefined || record.type === type)
             records.push(record as Extract<CatalogRecord, { type: Type }>)
@@ -131,44 +133,36 @@ export async function* readBlocks<Type extends CatalogRecord['type'] = CatalogRe
   }
 }
 
-/**
- * Whether a catalog has any record of a type, found without taking its lines apart.
- *
- * @throws {CatalogError} `ERR_CATALOG`: it cannot be read; `cause` is the system's error
- */
-export async function hasRecords(file: string, type: CatalogRecord['type']): Promise<boolean> {
-  const path = resolve(file)
-  const wanted = Buffer.from(`${BEGIN}${type}"`)
-  let rest = Buffer.alloc(0)
+/** A file's bytes in blocks of whole lines, each the reader's until it asks for the next. */
+async function* blocksOf(path: string): AsyncGenerator<Buffer, void, undefined> {
+  const file = await open(path, 'r')
   try {
-    for await (const chunk of createReadStream(path, { highWaterMark: READ_SIZE }) as AsyncIterable<Buffer>) {
-      const bytes = Buffer.concat([rest, chunk])
-      if (bytes.includes(wanted)) return true
-      rest = bytes.subarray(-wanted.length)
+    let buffer = Buffer.allocUnsafe(READ_SIZE)
+    let held = 0 // bytes of a line whose end is not here yet
+    for (;;) {
+      const { bytesRead } = await file.read(buffer, held, buffer.length - held)
+      const end = held + bytesRead
+      const cut = bytesRead === 0 ? end : buffer.lastIndexOf(NEW_LINE, end - 1) + 1
+      if (cut > 0) yield buffer.subarray(0, cut)
+      if (bytesRead === 0) return
+      buffer.copyWithin(0, cut, end)
+      held = end - cut
+      if (held === buffer.length) buffer = Buffer.concat([buffer], 2 * held)
     }
-    return false
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
-    throw new CatalogError(path, 'read', error)
+  } finally {
+    await file.close()
   }
 }
 
-async function* linesOf(path: string): AsyncGenerator<string[], void, undefined> {
-  let rest = ''
-  for await (const chunk of createReadStream(path, { encoding: 'utf8', highWaterMark: READ_SIZE })) {
-    const lines = (rest + (chunk as string)).split('\n')
-    rest = lines.pop() as string // there is always one
-    yield lines
-  }
-  yield [rest]
+function linesOf(block: Buffer): string[] {
+  return block.toString(isAscii(block) ? 'latin1' : 'utf8').split('\n') // Latin-1 is decoded in a third of the time
 }
 
 const BEGIN = '{"type":"'
 
-/** Whether a line is a single record, of another type than is asked for. */
-function isOfAnother(line: string, type: string | undefined): boolean {
-  if (type === undefined || !line.startsWith(BEGIN) || line.startsWith(`${type}"`, BEGIN.length)) return false
-  return !line.includes(BEGIN, BEGIN.length)
+/** Whether a line that does not begin with a record of the type asked for holds no other either. */
+function isOfAnother(line: string): boolean {
+  return line.startsWith(BEGIN) && !line.includes(BEGIN, BEGIN.length)
 }
 
 /** Takes up room and gives it back: a full disk shows only when something is written. */

@@ -11,13 +11,22 @@ export interface Place {
   readonly endpoint?: string | undefined
 }
 
+/** Where a vault is. */
+export interface VaultPlace extends Place {
+  readonly vaultName: string
+}
+
+/** Whether something is in a vault, and not in one of the same name elsewhere. */
+export function isAt(it: VaultPlace, { vaultName, region, endpoint }: VaultPlace): boolean {
+  return it.vaultName === vaultName && it.region === region && it.endpoint === endpoint
+}
+
 /** What any record has. */
-interface Noted extends Place {
+interface Noted extends VaultPlace {
   /** When it was written, ISO 8601. */
   readonly time: string
   /** 12 digits; absent where the service did not say. */
   readonly accountId?: string | undefined
-  readonly vaultName: string
 }
 
 /** An archive that is stored. */

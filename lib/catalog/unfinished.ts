@@ -2,11 +2,10 @@
  * What a catalog says is not finished: uploads that were begun and neither completed nor ended, and streams whose last
  * volume is not there.
  */
-import type { ArchiveRecord, BegunRecord, CatalogRecord, Place } from './record.js'
+import type { ArchiveRecord, BegunRecord, CatalogRecord, VaultPlace } from './record.js'
 
 /** A stream that was not stored to its end. */
-export interface Unfinished extends Place {
-  readonly vaultName: string
+export interface Unfinished extends VaultPlace {
   /** When what is unfinished of it was begun, ISO 8601. */
   readonly time: string
   /** The first volume's description. */

@@ -4,9 +4,9 @@
  * An inventory is up to a day or so old: of what was stored since, it knows nothing, and what was deleted since, it still
  * has.
  */
-import { archivesIn } from '../catalog/archives.js'
+import { archivesIn, deletedIn } from '../catalog/archives.js'
 import { Catalog, readCatalog } from '../catalog/catalog.js'
-import type { ArchiveRecord, Place } from '../catalog/record.js'
+import { isAt, type ArchiveRecord, type Place } from '../catalog/record.js'
 import type { InventoryRow } from '../retrieve/inventory-row.js'
 import { nameOf } from '../vault/archive-name.js'
 import { volumeMarkOf } from '../vault/volume-description.js'
@@ -58,14 +58,11 @@ export async function rebuildCatalog(
 export async function diffCatalog(vaultName: string, options: InventoryReadOptions, io: Io): Promise<void> {
   const file = catalogFileOf(options, io.env)
   await withConnection(options, io, async ({ client, place }) => {
-    const { region, endpoint } = await place()
+    const here = { vaultName, ...(await place()) }
     const known = new Map<string, ArchiveRecord>()
-    for await (const archive of archivesIn(file)) {
-      const isHere = archive.region === region && archive.endpoint === endpoint
-      if (isHere && archive.vaultName === vaultName) known.set(archive.archiveId, archive)
-    }
-    const deleted = new Set<string>()
-    for await (const { archiveId } of readCatalog(file, 'deleted')) deleted.add(archiveId)
+    for await (const archive of archivesIn(file))
+      if (isAt(archive, here)) known.set(archive.archiveId, archive)
+    const deleted = await deletedIn(file)
     const reader = openInventory(client, vaultName, options, io)
     for await (const row of reader) {
       if (known.delete(row.archiveId)) continue
@@ -97,9 +94,8 @@ async function tell(
 
 /** The archives a catalog knows, those it knows to be deleted among them. */
 async function knownIds(file: string): Promise<Set<string>> {
-  const ids = new Set<string>()
+  const ids = await deletedIn(file)
   for await (const { archiveId } of readCatalog(file, 'archive')) ids.add(archiveId)
-  for await (const { archiveId } of readCatalog(file, 'deleted')) ids.add(archiveId)
   return ids
 }
 

@@ -119,7 +119,7 @@ export async function withConnection<T>(
 }
 
 function patient(client: SdkVaultClient, { clock }: Io): VaultClient {
-  return retrying(client, new Retry({ retryFor: PATIENCE, clock }, () => client.refreshCredentials()))
+  return retrying(client, new Retry({ retryFor: PATIENCE, clock }, client))
 }
 
 /** The catalog meant: of the local vault, its own. */

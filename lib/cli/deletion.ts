@@ -2,9 +2,9 @@
  * `rm VAULT ARCHIVE_ID…` and `empty VAULT`: archives deleted, several at once, each recorded in the catalog.
  */
 import { createInterface } from 'node:readline/promises'
-import { Catalog, readCatalog } from '../catalog/catalog.js'
-import { archivesIn } from '../catalog/archives.js'
-import type { Place } from '../catalog/record.js'
+import { archivesIn, deletedIn } from '../catalog/archives.js'
+import { Catalog } from '../catalog/catalog.js'
+import { isAt } from '../catalog/record.js'
 import type { VaultClient } from '../vault/vault-client.js'
 import { Retry } from '../vault/retry.js'
 import { retrying } from '../vault/retrying-client.js'
@@ -12,7 +12,6 @@ import { catalogFileOf, withConnection, type Connection, type ConnectionOptions 
 import { UsageError } from './exit-code.js'
 import { openInventory, type InventoryReadOptions } from './inventory.js'
 import { printNote, type Io } from './io.js'
-import { Progress } from './progress.js'
 
 /** Options of `rm`. */
 export interface RmOptions extends ConnectionOptions {
@@ -45,14 +44,7 @@ export async function rm(
   const count = archiveIds.length === 1 ? 'the archive' : `${archiveIds.length} archives`
   await confirm(`Delete ${count} from ${vaultName} for ever?`, options, io)
   await withConnection(options, io, async (connection) => {
-    await deleteAll(
-      connection,
-      connection.patient,
-      vaultName,
-      iterate(archiveIds),
-      { ...options, concurrency: 1 },
-      io,
-    )
+    await deleteAll(connection, connection.patient, vaultName, archiveIds, { ...options, concurrency: 1 }, io)
   })
 }
 
@@ -61,22 +53,17 @@ export async function empty(vaultName: string, options: EmptyOptions, io: Io): P
   await confirm(`Delete every archive in ${vaultName} for ever?`, options, io)
   await withConnection(options, io, async (connection) => {
     const { client } = connection
-    const { retryFor } = options
-    const patient = retrying(
-      client,
-      new Retry({ retryFor, clock: io.clock }, () => client.refreshCredentials()),
-    )
+    const patient = retrying(client, new Retry({ retryFor: options.retryFor, clock: io.clock }, client))
     const file = catalogFileOf(options, io.env)
-    const here = await connection.place()
+    const here = { vaultName, ...(await connection.place()) }
     async function* archiveIds(): AsyncGenerator<string, void, undefined> {
-      const done = new Set<string>()
-      for await (const { archiveId } of readCatalog(file, 'deleted')) done.add(archiveId)
+      const done = await deletedIn(file)
       for await (const { archiveId } of openInventory(client, vaultName, options, io)) {
         if (!done.has(archiveId)) yield archiveId
         done.add(archiveId)
       }
       for await (const archive of archivesIn(file)) {
-        if (isAt(archive, vaultName, here) && !done.has(archive.archiveId)) yield archive.archiveId
+        if (isAt(archive, here) && !done.has(archive.archiveId)) yield archive.archiveId
       }
     }
     await deleteAll(connection, patient, vaultName, archiveIds(), options, io)
@@ -95,7 +82,7 @@ async function deleteAll(
   { place }: Connection,
   client: VaultClient,
   vaultName: string,
-  archiveIds: AsyncIterable<string>,
+  archiveIds: AsyncIterable<string> | Iterable<string>,
   options: EmptyOptions,
   io: Io,
 ): Promise<void> {
@@ -105,13 +92,12 @@ async function deleteAll(
   const catalog = await Catalog.open(catalogFileOf(options, io.env))
   const underWay = new Set<Promise<void>>()
   let count = 0
-  const progress = new Progress(io, options, 'deleted')
   const deleteOne = async (archiveId: string): Promise<void> => {
     await client.deleteArchive({ vaultName, accountId, archiveId, signal })
     const time = new Date().toISOString()
     await catalog.append({ type: 'deleted', time, ...where, accountId, vaultName, archiveId })
     count++
-    if (count % 100 === 0) progress.note(`${count} archives are deleted.`)
+    if (!options.quiet && count % 100 === 0) printNote(io, `${count} archives are deleted.`)
   }
   try {
     for await (const archiveId of archiveIds) {
@@ -141,8 +127,7 @@ function warnOfEarlyDeletion(archiveId: string, time: string, io: Io): void {
 /**
  * Asks whoever sits at the terminal.
  *
- * @throws {UsageError} nobody sits there, and `--yes` was not given
- * @throws {AbortError} the answer is no
+ * @throws {UsageError} nobody sits there, and `--yes` was not given; or the answer is no
  */
 async function confirm(question: string, { yes }: RmOptions, io: Io): Promise<void> {
   if (yes) return
@@ -155,16 +140,4 @@ async function confirm(question: string, { yes }: RmOptions, io: Io): Promise<vo
   } finally {
     asking.close()
   }
-}
-
-function isAt(
-  archive: Place & { readonly vaultName: string },
-  vaultName: string,
-  { region, endpoint }: Place,
-): boolean {
-  return archive.vaultName === vaultName && archive.region === region && archive.endpoint === endpoint
-}
-
-async function* iterate(values: readonly string[]): AsyncGenerator<string, void, undefined> {
-  yield* values
 }

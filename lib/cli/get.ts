@@ -60,10 +60,10 @@ export async function get(
       job === undefined
         ? await whatToGet(archiveIds, options, io)
         : await whatJobHas(patient, { vaultName, accountId, jobId: job, signal })
-    if (wait) await transfer({ ...means, ...what }, options, io)
-    else
-      for (const jobId of await usage(() => startRetrieval({ ...means, ...what })))
-        await printJob(jobId, options, io)
+    const wanted = { ...means, ...what }
+    usage(() => retrieveArchive(wanted)).destroy() // what makes no sense is told before anything is begun
+    if (wait) await transfer(wanted, options, io)
+    else for (const jobId of await startRetrieval(wanted)) await printJob(jobId, options, io)
   })
 }
 
@@ -80,15 +80,13 @@ async function transfer(options: RetrieveArchiveOptions, given: GetOptions, io: 
   }
   try {
     if (output === undefined || output === '-') {
-      const reader = usage(() => retrieveArchive(options))
+      const reader = retrieveArchive(options)
       follow(reader)
       await pipeline(reader, io.stdout, { end: false })
     } else {
-      usage(() => retrieveArchive(options)).destroy() // what makes no sense is told as usage
       await retrieveToFile(output, options, follow)
     }
   } catch (error) {
-    progress.stop()
     const passing = error instanceof RetriesExhaustedError || error instanceof ConnectionError
     throw state.isWaiting && passing ? new ResumableError(error, 'run the same again.') : error
   } finally {
@@ -149,7 +147,9 @@ function followReader(reader: ArchiveReader, progress: Progress, range: ByteRang
   reader.on('ready', ({ archiveSize = 0 }) => {
     if (!range) progress.total = (progress.total ?? 0) + archiveSize
   })
-  followRetries(reader, progress)
+  followRetries(reader, (line) => {
+    progress.note(line)
+  })
   reader.on('range', ({ start, end }) => {
     progress.add(end - start)
   })

@@ -7,8 +7,7 @@ import { nameOf } from '../vault/archive-name.js'
 import type { VaultClient } from '../vault/vault-client.js'
 import { withConnection, type ConnectionOptions } from './connection.js'
 import { usage } from './exit-code.js'
-import { printLines, type Io } from './io.js'
-import { Progress } from './progress.js'
+import { printLines, printNote, type Io } from './io.js'
 import { followRetries } from './retry-notes.js'
 import { formatSize } from './size.js'
 
@@ -28,7 +27,7 @@ export interface InventoryCommandOptions extends InventoryReadOptions {
 }
 
 /** Rows that are printed together. */
-const BLOCK = 500
+const BLOCK = 200
 
 /** Runs `inventory`: rows as a table, as CSV with `--csv`, or as JSON lines with `--json`. */
 export async function inventory(vaultName: string, options: InventoryCommandOptions, io: Io): Promise<void> {
@@ -50,11 +49,13 @@ export function openInventory(
   const reader = usage(() =>
     readInventory({ client, vaultName, accountId, jobId, retryFor, startDate, endDate, signal, clock }),
   )
-  const progress = new Progress(io, options, 'listed')
+  const note = (line: string): void => {
+    if (!options.quiet) printNote(io, line)
+  }
   reader.on('job', (id, found) => {
-    progress.note(`${found ? 'There is an inventory job' : 'The inventory job is'} ${id}. Waiting for it.`)
+    note(`${found ? 'There is an inventory job' : 'The inventory job is'} ${id}. Waiting for it.`)
   })
-  followRetries(reader, progress)
+  followRetries(reader, note)
   return reader
 }
 

@@ -37,7 +37,7 @@ export async function ls(vaultName: string | undefined, options: LsOptions, io: 
 }
 
 function lineOf({ time, size, vaultName, archiveId }: ArchiveRecord, name: string): string {
-  return [time, formatSize(size).padStart(10), vaultName, archiveId, name].join('  ').trimEnd()
+  return `${time}  ${formatSize(size).padStart(10)}  ${vaultName}  ${archiveId}  ${name}`.trimEnd()
 }
 
 function filterOf(

@@ -142,7 +142,9 @@ function follow(writer: ArchiveWriter, progress: Progress): void {
   writer.on('warning', ({ message }) => {
     progress.note(message)
   })
-  followRetries(writer, progress)
+  followRetries(writer, (line) => {
+    progress.note(line)
+  })
 }
 
 /** The error, with the command that goes on where something is left to go on with. */

@@ -3,7 +3,7 @@
  */
 import type { UploadJournal } from '../upload/journal.js'
 import { readCatalog } from '../catalog/catalog.js'
-import type { Place } from '../catalog/record.js'
+import { isAt, type VaultPlace } from '../catalog/record.js'
 import { unfinishedIn, type Unfinished } from '../catalog/unfinished.js'
 import { UploadGoneError } from '../errors.js'
 import type { ResumeOptions } from '../upload/writer-options.js'
@@ -24,7 +24,7 @@ export interface ResumeTarget {
  * of the vault, with the description where one is given, or none.
  */
 export async function findUnfinished(
-  where: Place & { readonly vaultName: string },
+  where: VaultPlace,
   catalogFile: string,
   options: PutOptions,
   io: Io,
@@ -62,10 +62,6 @@ export async function findUnfinished(
 
 async function rethrow(error: unknown): Promise<undefined> {
   throw error
-}
-
-function isAt(it: Unfinished, where: Place & { readonly vaultName: string }): boolean {
-  return it.vaultName === where.vaultName && it.region === where.region && it.endpoint === where.endpoint
 }
 
 function resumeOf({

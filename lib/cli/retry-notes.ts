@@ -2,7 +2,6 @@
  * Tells people of requests that are made again: not of each, but where it goes on, and now and then.
  */
 import type { RetryNotice } from '../vault/retry.js'
-import type { Progress } from './progress.js'
 
 /** Failures of a request before it is told of: a single one is nothing special in an upload of hours. */
 const WORTH_TELLING = 3
@@ -14,12 +13,16 @@ interface Retrying {
   on(event: 'retry', listener: (notice: RetryNotice) => void): unknown
 }
 
-/** Prints notes of the retries of a transfer. */
-export function followRetries(transfer: Retrying, progress: Progress, now: () => number = Date.now): void {
+/** Notes the retries of a transfer. */
+export function followRetries(
+  transfer: Retrying,
+  note: (line: string) => void,
+  now: () => number = Date.now,
+): void {
   let told = -Infinity
   transfer.on('retry', ({ error, attempts, pause }) => {
     if (attempts < WORTH_TELLING || now() - told < QUIET) return
     told = now()
-    progress.note(`${error.message} Attempt ${attempts + 1} follows in ${Math.ceil(pause / 1000)} s.`)
+    note(`${error.message} Attempt ${attempts + 1} follows in ${Math.ceil(pause / 1000)} s.`)
   })
 }

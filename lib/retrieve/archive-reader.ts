@@ -103,11 +103,7 @@ export class ArchiveReader extends Readable {
     const plan = planMemory(options.rangeSize, DEFAULT_PART_SIZE, options)
     this.plan = plan
     this.#position = held.at(-1)?.end ?? 0
-    const retry = new Retry(
-      options,
-      () => client.refreshCredentials?.() ?? Promise.resolve(),
-      (notice) => this.emit('retry', notice),
-    )
+    const retry = new Retry(options, client, (notice) => this.emit('retry', notice))
     const { vaultName, accountId } = options
     const { signal } = this.#cancel
     setMaxListeners(0, signal) // several for each request under way, however many are asked for

@@ -82,11 +82,7 @@ export class InventoryReader extends Readable {
 
   constructor(client: VaultClient, options: InventoryOptions) {
     super({ objectMode: true, highWaterMark: 1024 })
-    const retry = new Retry(
-      options,
-      () => client.refreshCredentials?.() ?? Promise.resolve(),
-      (notice) => this.emit('retry', notice),
-    )
+    const retry = new Retry(options, client, (notice) => this.emit('retry', notice))
     this.#batches = this.#read(client, retry, options)
     if (options.signal) addAbortSignal(options.signal, this)
   }

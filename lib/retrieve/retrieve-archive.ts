@@ -100,7 +100,7 @@ export async function startRetrieval(options: RetrievalOptions): Promise<string[
   const { vaultName, accountId, signal = new AbortController().signal, clock = systemClock } = options
   const vault = { vaultName, accountId, signal }
   const port = vaultClientOf(options.client)
-  const client = retrying(port, new Retry(options, () => port.refreshCredentials?.() ?? Promise.resolve()))
+  const client = retrying(port, new Retry(options, port))
   return chooseJobs({ client, vault, clock, chosen: () => undefined }, orders)
 }
 

@@ -75,11 +75,7 @@ export class ArchiveWriter extends Writable {
     this.#abortsOnFailure = onFailure === 'abort'
     const vaultClient = vaultClientOf(client)
     const plan = planUpload(options)
-    const retry = new Retry(
-      options,
-      () => vaultClient.refreshCredentials?.() ?? Promise.resolve(),
-      (notice) => this.emit('retry', notice),
-    )
+    const retry = new Retry(options, vaultClient, (notice) => this.emit('retry', notice))
     this.#transfer = {
       client: vaultClient,
       vault: { vaultName, accountId },

@@ -72,7 +72,7 @@ async function begunWith(
   options: ResumeUploadOptions,
 ): Promise<{ partSize?: number; description?: string | undefined }> {
   const { vaultName, accountId, signal, completionSent } = options
-  const retry = new Retry(options, () => client.refreshCredentials?.() ?? Promise.resolve())
+  const retry = new Retry(options, client)
   try {
     const { partSize, description } = await findUpload(client, retry, {
       vaultName,

@@ -34,29 +34,34 @@ export interface RetryNotice {
   readonly pause: number
 }
 
+/** What has credentials that expire, and can get fresh ones: a `VaultClient`. */
+interface Refreshable {
+  refreshCredentials?(): Promise<void>
+}
+
 /** Makes attempts. */
 export class Retry {
   readonly clock: Clock
   readonly #retryFor: number
-  readonly #refresh: () => Promise<void>
+  readonly #credentials: Refreshable
   readonly #onRetry: (notice: RetryNotice) => void
   #lastSuccess = -Infinity
 
   /**
-   * @param refresh - gets fresh credentials; called before another attempt where they were expired
+   * @param credentials - refreshed before another attempt where they were expired: the client
    * @param onRetry - hears of each failure that is met with another attempt
    * @throws {RangeError} a budget that is none
    */
   constructor(
     { retryFor = DEFAULT_RETRY_FOR, clock = systemClock }: RetryOptions,
-    refresh: () => Promise<void> = () => Promise.resolve(),
+    credentials: Refreshable = {},
     onRetry: (notice: RetryNotice) => void = () => undefined,
   ) {
     if (!(retryFor >= 0))
       throw new RangeError(`The time for retries is milliseconds from 0 up, not ${retryFor}.`)
     this.clock = clock
     this.#retryFor = retryFor
-    this.#refresh = refresh
+    this.#credentials = credentials
     this.#onRetry = onRetry
   }
 
@@ -96,6 +101,6 @@ export class Retry {
     const pause = this.clock.random() * longest
     this.#onRetry({ error, attempts, pause })
     await this.clock.sleep(pause, signal)
-    if (kind === 'expired') await this.#refresh()
+    if (kind === 'expired') await this.#credentials.refreshCredentials?.()
   }
 }

@@ -98,6 +98,21 @@ t.test('what is appended is read back in its order, by any number of openings', 
   t.equal((await readFile(path, 'utf8')).split('\n').length, 5, 'a line each')
 })
 
+t.test('lines of any length and alphabet are read, however they fall on what is read at once', async (t) => {
+  const path = join(t.testdir(), 'catalog.jsonl')
+  const catalog = await Catalog.open(path)
+  const lengths = [10, 700_000, 1_048_576, 5_000_000, 300, 1_048_400]
+  const records = lengths.map((length, i) =>
+    archive(`A${i}`, { description: (i % 2 === 0 ? 'a' : 'ä').repeat(length) }),
+  )
+  await catalog.append(...records)
+  await catalog.close()
+  t.strictSame(await all(path), records)
+  await appendFile(path, JSON.stringify(archive('last')))
+  t.equal((await all(path)).at(-1)?.type, 'archive', 'and a last line without its end')
+  t.equal((await all(path)).length, lengths.length + 1)
+})
+
 t.test('a torn last line is passed over, and what is appended after it is not lost', async (t) => {
   const path = join(t.testdir(), 'catalog.jsonl')
   const write = async (id: string): Promise<void> => {

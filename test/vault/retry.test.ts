@@ -196,9 +196,10 @@ t.test('what arrives damaged is sent three more times', async (t) => {
 t.test('expired credentials are refreshed before another attempt', async (t) => {
   const expired = answer(403, 'ExpiredTokenException')
   let refreshed = 0
-  const retry = new Retry({ clock: new VirtualClock() }, async () => {
+  const refreshCredentials = async (): Promise<void> => {
     refreshed++
-  })
+  }
+  const retry = new Retry({ clock: new VirtualClock() }, { refreshCredentials })
   t.equal(await attempts(retry, [expired, reset, expired]), 4)
   t.equal(refreshed, 2)
   await t.rejects(attempts(new Retry({ clock: new VirtualClock() }), Array<Error>(4).fill(expired)), expired)
