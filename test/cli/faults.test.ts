@@ -1,5 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import t, { type Test } from 'tap'
@@ -8,20 +7,13 @@ import type { FaultKind, FaultRule, LocalVault } from '../../lib/local/index.js'
 import { retrieveArchive } from '../../lib/retrieve/retrieve-archive.js'
 import { treeHashOf } from '../../lib/tree-hash/tree-hash.js'
 import { runHere, stage } from '../helpers/command.js'
-import { clientFor, localVaultFor } from '../helpers/local-vault.js'
+import { clientFor, configuredCredentials, localVaultFor } from '../helpers/local-vault.js'
 import { patternBytes } from '../helpers/pattern-source.js'
 import { VirtualClock } from '../helpers/virtual-clock.js'
 
 const MIB = 1_048_576
 
-const folder = await mkdtemp(join(tmpdir(), 'glacier-pipe-faults-'))
-const credentials = { accessKeyId: 'AKIAFAULTS', secretAccessKey: 'secret' }
-process.env.AWS_SHARED_CREDENTIALS_FILE = join(folder, 'credentials') // which the SDK reads once
-await writeFile(
-  join(folder, 'credentials'),
-  `[default]\naws_access_key_id = ${credentials.accessKeyId}\naws_secret_access_key = ${credentials.secretAccessKey}\n`,
-)
-t.teardown(() => rm(folder, { recursive: true, force: true }))
+const credentials = await configuredCredentials(t)
 
 /** A command that ran in this process against a vault, with pauses that take no time. */
 interface Ran {

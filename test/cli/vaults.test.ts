@@ -1,5 +1,4 @@
-import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { appendFile, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import t, { type Test } from 'tap'
@@ -7,7 +6,7 @@ import type { FaultKind, LocalVault } from '../../lib/local/index.js'
 import { treeHashOf } from '../../lib/tree-hash/tree-hash.js'
 import { nameOf } from '../../lib/vault/archive-name.js'
 import { runHere, stage } from '../helpers/command.js'
-import { clientFor, localVaultFor } from '../helpers/local-vault.js'
+import { clientFor, configuredCredentials, localVaultFor } from '../helpers/local-vault.js'
 import { patternBytes } from '../helpers/pattern-source.js'
 import { VirtualClock } from '../helpers/virtual-clock.js'
 
@@ -15,14 +14,7 @@ import { VirtualClock } from '../helpers/virtual-clock.js'
 
 const MIB = 1_048_576
 
-const folder = await mkdtemp(join(tmpdir(), 'glacier-pipe-vaults-'))
-const credentials = { accessKeyId: 'AKIAVAULTS', secretAccessKey: 'secret' }
-process.env.AWS_SHARED_CREDENTIALS_FILE = join(folder, 'credentials') // which the SDK reads once
-await writeFile(
-  join(folder, 'credentials'),
-  `[default]\naws_access_key_id = ${credentials.accessKeyId}\naws_secret_access_key = ${credentials.secretAccessKey}\n`,
-)
-t.teardown(() => rm(folder, { recursive: true, force: true }))
+const credentials = await configuredCredentials(t)
 
 interface Ran {
   readonly code: number

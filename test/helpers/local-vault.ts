@@ -1,5 +1,8 @@
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http'
 import { createHash } from 'node:crypto'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Test } from 'tap'
 import { startLocalVault, type LocalVault, type LocalVaultOptions } from '../../lib/local/index.js'
 import { signatureOf } from '../../lib/local/signature.js'
@@ -26,6 +29,20 @@ export async function localVaultFor(
   const vault = await startLocalVault({ ...options, dir: options.dir ?? test.testdir() })
   test.teardown(() => vault.close())
   return vault
+}
+
+/** Credentials that commands run in this process find in their file, and local vaults are to be started with. */
+export async function configuredCredentials(test: Test): Promise<LocalVault['credentials']> {
+  const folder = await mkdtemp(join(tmpdir(), 'glacier-pipe-'))
+  test.teardown(() => rm(folder, { recursive: true, force: true }))
+  const [accessKeyId, secretAccessKey] = ['AKIACOMMANDS', 'secret']
+  const file = join(folder, 'credentials')
+  await writeFile(
+    file,
+    `[default]\naws_access_key_id = ${accessKeyId}\naws_secret_access_key = ${secretAccessKey}\n`,
+  )
+  process.env.AWS_SHARED_CREDENTIALS_FILE = file // which the SDK reads once
+  return { accessKeyId, secretAccessKey }
 }
 
 /** A client for a local vault; closed when the test is over. */

@@ -39,6 +39,13 @@ export class MemoryVault implements Port.VaultClient {
   readonly jobStates: Port.Job['status'][] = []
   #ids = 0
 
+  /** A vault with the archive `a`. */
+  static holding(bytes: Buffer): MemoryVault {
+    const vault = new MemoryVault()
+    vault.archives.set('a', bytes)
+    return vault
+  }
+
   /** The operations asked for, in order. */
   get operations(): Operation[] {
     return this.calls.map(({ operation }) => operation)

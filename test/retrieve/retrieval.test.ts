@@ -12,6 +12,7 @@ import {
 } from '../../lib/retrieve/retrieve-archive.js'
 import { retrieveToFile } from '../../lib/retrieve/retrieve-to-file.js'
 import { isTreeHashAligned, type ByteRange } from '../../lib/vault/byte-range.js'
+import { gathered } from '../helpers/gather.js'
 import { MemoryVault } from '../helpers/memory-vault.js'
 import { patternBytes } from '../helpers/pattern-source.js'
 import { VirtualClock } from '../helpers/virtual-clock.js'
@@ -19,20 +20,9 @@ import { VirtualClock } from '../helpers/virtual-clock.js'
 const MIB = 1_048_576
 const vaultName = 'backups'
 
-function vaultWith(bytes: Buffer): MemoryVault {
-  const vault = new MemoryVault()
-  vault.archives.set('a', bytes)
-  return vault
-}
-
 function optionsFor(client: MemoryVault, more: Partial<RetrieveArchiveOptions> = {}): RetrieveArchiveOptions {
   const common = { client, vaultName, archiveId: 'a', rangeSize: MIB, retryFor: 10_000, concurrency: 2 }
   return { ...common, clock: new VirtualClock(), ...more }
-}
-
-async function gathered(source: AsyncIterable<unknown>, onto: Buffer[] = []): Promise<Buffer> {
-  for await (const chunk of source) onto.push(chunk as Buffer)
-  return Buffer.concat(onto)
 }
 
 function count(vault: MemoryVault, operation: string): number {
@@ -44,7 +34,7 @@ t.test('a job that is there is used again, where it brings out the same, and soo
     change: (vault: MemoryVault) => void,
     more: Partial<RetrieveArchiveOptions> = {},
   ): Promise<boolean | undefined> => {
-    const vault = vaultWith(patternBytes(2 * MIB))
+    const vault = MemoryVault.holding(patternBytes(2 * MIB))
     vault.archives.set('b', patternBytes(MIB))
     vault.jobs.push('a')
     change(vault)
@@ -79,12 +69,12 @@ t.test('a job that is there is used again, where it brings out the same, and soo
 
 t.test('jobs can be started without waiting for them, and waited for later', async (t) => {
   const bytes = patternBytes(3 * MIB)
-  const vault = vaultWith(bytes)
+  const vault = MemoryVault.holding(bytes)
   t.strictSame(await startRetrieval(optionsFor(vault)), ['a'])
   t.strictSame(vault.operations, ['listJobs', 'startRetrieval'])
   t.ok((await gathered(retrieveArchive(optionsFor(vault)))).equals(bytes))
   t.equal(count(vault, 'startRetrieval'), 1)
-  const given = vaultWith(bytes)
+  const given = MemoryVault.holding(bytes)
   t.ok((await gathered(retrieveArchive(optionsFor(given, { jobId: 'a' })))).equals(bytes))
   t.equal(count(given, 'listJobs'), 0, 'one that is given is not looked for')
   const part = { jobId: 'a@1048576-2097152', range: { start: MIB, end: 2 * MIB } }
@@ -128,7 +118,7 @@ t.test('any range is covered by a few that can be verified', async (t) => {
 
 t.test('just the range that was asked for is handed on', async (t) => {
   const bytes = patternBytes(10.5 * MIB)
-  const vault = vaultWith(bytes)
+  const vault = MemoryVault.holding(bytes)
   for (const [start, end] of [
     [0, 1],
     [MIB - 1, MIB + 1],
@@ -149,7 +139,7 @@ t.test('just the range that was asked for is handed on', async (t) => {
 
 t.test('a job that is forgotten amid the reading is started again, and what is read goes on', async (t) => {
   const bytes = patternBytes(8 * MIB)
-  const vault = vaultWith(bytes)
+  const vault = MemoryVault.holding(bytes)
   let outputs = 0
   vault.before = ({ operation }) => {
     if (operation === 'getJobOutput' && ++outputs === 4) vault.expiredJobs.add('a')
@@ -162,7 +152,7 @@ t.test('a job that is forgotten amid the reading is started again, and what is r
   t.equal(count(vault, 'startRetrieval'), 2)
   t.ok(outputs <= 8 + 3, 'what was fetched was not fetched again')
 
-  const gone = vaultWith(bytes)
+  const gone = MemoryVault.holding(bytes)
   gone.before = ({ operation, jobId }) => {
     if (operation === 'getJobOutput') gone.expiredJobs.add(jobId ?? '')
   }
@@ -175,7 +165,7 @@ t.test('a file appears when it is whole, and goes on where it stopped', async (t
   const dir = t.testdir()
   const file = join(dir, 'backup.tar')
   const aborting = new AbortController()
-  const first = vaultWith(bytes)
+  const first = MemoryVault.holding(bytes)
   const stopping = retrieveToFile(file, optionsFor(first, { signal: aborting.signal }), (reader) => {
     reader.on('range', ({ end }) => {
       if (end === 9 * MIB) aborting.abort()
@@ -187,7 +177,7 @@ t.test('a file appears when it is whole, and goes on where it stopped', async (t
   const lines = (await readFile(`${file}.partial.ranges`, 'utf8')).split('\n').length - 2
   t.ok(lines >= 7, `${lines} ranges are held`)
 
-  const again = vaultWith(bytes)
+  const again = MemoryVault.holding(bytes)
   let held = 0
   await retrieveToFile(file, optionsFor(again), (_reader, ranges) => (held = ranges.length))
   t.equal(held, lines)
@@ -205,7 +195,7 @@ async function stopped(
   ranges: number,
   more: Partial<RetrieveArchiveOptions> = {},
 ): Promise<void> {
-  const vault = vaultWith(bytes)
+  const vault = MemoryVault.holding(bytes)
   vault.before = ({ operation, range }) => {
     if (operation === 'getJobOutput' && range && range.start >= ranges * MIB) throw new Error('stopped')
   }
@@ -242,7 +232,7 @@ t.test('what is there is checked, and what is not as it was is fetched again', a
     t.ok(written >= 4, `${written} were written`)
     const kept = most < 0 ? written + most : Math.min(written, most)
     await damage(`${file}.partial`)
-    const vault = vaultWith(bytes)
+    const vault = MemoryVault.holding(bytes)
     await retrieveToFile(file, optionsFor(vault))
     t.ok((await readFile(file)).equals(bytes), `${what} was damaged`)
     t.equal(count(vault, 'getJobOutput'), 8 - kept, `${kept} ranges were kept`)
@@ -254,7 +244,7 @@ t.test('what was left of another archive, or with ranges of another size, is not
   for (const more of [{ archiveId: 'b' }, { rangeSize: 2 * MIB }, { vaultName: 'other' }]) {
     const file = join(t.testdir(), 'out')
     await stopped(file, bytes, 6)
-    const vault = vaultWith(bytes)
+    const vault = MemoryVault.holding(bytes)
     vault.archives.set('b', bytes)
     await retrieveToFile(file, optionsFor(vault, more))
     t.equal(count(vault, 'getJobOutput'), more.rangeSize === undefined ? 8 : 4, JSON.stringify(more))
@@ -266,22 +256,24 @@ t.test('bytes that were forged along with their hashes make no file', async (t) 
   const bytes = patternBytes(4 * MIB)
   const file = join(t.testdir(), 'out')
   await stopped(file, patternBytes(4 * MIB, 7), 3) // of another archive, called the same
-  await t.rejects(retrieveToFile(file, optionsFor(vaultWith(bytes))), {
+  await t.rejects(retrieveToFile(file, optionsFor(MemoryVault.holding(bytes))), {
     code: 'ERR_TREE_HASH_MISMATCH',
     scope: 'archive',
   })
   await t.rejects(stat(file), { code: 'ENOENT' })
-  await t.rejects(retrieveToFile(file, optionsFor(vaultWith(bytes))), { code: 'ERR_TREE_HASH_MISMATCH' })
+  await t.rejects(retrieveToFile(file, optionsFor(MemoryVault.holding(bytes))), {
+    code: 'ERR_TREE_HASH_MISMATCH',
+  })
 })
 
 t.test('all bytes may be there already, and several archives are one file', async (t) => {
   const bytes = patternBytes(3 * MIB)
   const file = join(t.testdir(), 'out')
-  const vault = vaultWith(bytes)
+  const vault = MemoryVault.holding(bytes)
   vault.archives.set('b', patternBytes(2 * MIB + 5, 3))
   await mkdir(file) // renaming to it fails when all is there
   await t.rejects(retrieveToFile(file, optionsFor(vault, { archiveId: ['a', 'b'] })), { code: 'EISDIR' })
-  const again = vaultWith(bytes)
+  const again = MemoryVault.holding(bytes)
   again.archives.set('b', patternBytes(2 * MIB + 5, 3))
   const other = join(file, 'x')
   await stopped(other, bytes, 99)
@@ -300,12 +292,18 @@ t.test('of a range nothing is kept, and no link is followed', async (t) => {
   const follow = (reader: ArchiveReader): void => {
     t.ok(reader.plan.pieceSize)
   }
-  await retrieveToFile(file, optionsFor(vaultWith(bytes), { range, archiveSize: bytes.length }), follow)
+  await retrieveToFile(
+    file,
+    optionsFor(MemoryVault.holding(bytes), { range, archiveSize: bytes.length }),
+    follow,
+  )
   t.ok((await readFile(file)).equals(bytes.subarray(5, 4 * MIB + 5)))
   await symlink(join(dir, 'precious'), join(dir, 'linked.partial'))
-  await t.rejects(retrieveToFile(join(dir, 'linked'), optionsFor(vaultWith(bytes))), { code: 'ELOOP' })
+  await t.rejects(retrieveToFile(join(dir, 'linked'), optionsFor(MemoryVault.holding(bytes))), {
+    code: 'ELOOP',
+  })
   t.equal(await readFile(join(dir, 'precious'), 'utf8'), 'precious')
-  await t.rejects(retrieveToFile(file, optionsFor(vaultWith(bytes), { archiveId: [] })), {
+  await t.rejects(retrieveToFile(file, optionsFor(MemoryVault.holding(bytes), { archiveId: [] })), {
     name: 'TypeError',
   })
 })

@@ -6,6 +6,7 @@ import { retrieveArchive, type RetrieveArchiveOptions } from '../../lib/retrieve
 import { ConnectionError } from '../../lib/errors.js'
 import type { Job, JobOutput } from '../../lib/vault/vault-client.js'
 import { gate, settled } from '../helpers/gate.js'
+import { gathered } from '../helpers/gather.js'
 import { MemoryVault } from '../helpers/memory-vault.js'
 import { patternBytes } from '../helpers/pattern-source.js'
 import { VirtualClock } from '../helpers/virtual-clock.js'
@@ -13,19 +14,8 @@ import { VirtualClock } from '../helpers/virtual-clock.js'
 const MIB = 1_048_576
 const vaultName = 'backups'
 
-function vaultWith(bytes: Buffer): MemoryVault {
-  const vault = new MemoryVault()
-  vault.archives.set('a', bytes)
-  return vault
-}
-
 function optionsFor(client: MemoryVault): RetrieveArchiveOptions {
   return { client, vaultName, archiveId: 'a', rangeSize: MIB, retryFor: 10_000, clock: new VirtualClock() }
-}
-
-async function gathered(source: AsyncIterable<unknown>, onto: Buffer[] = []): Promise<Buffer> {
-  for await (const chunk of source) onto.push(chunk as Buffer)
-  return Buffer.concat(onto)
 }
 
 async function* bodyOf(...pieces: Uint8Array[]): AsyncGenerator<Uint8Array> {
@@ -36,7 +26,7 @@ t.test('an archive of any size comes back as it is, in ranges of any size', asyn
   for (const size of [1, MIB - 1, MIB, MIB + 1, 4 * MIB, 10.5 * MIB]) {
     const bytes = patternBytes(size)
     for (const rangeSize of [undefined, MIB, 2 * MIB, 4 * MIB, 16 * MIB]) {
-      const vault = vaultWith(bytes)
+      const vault = MemoryVault.holding(bytes)
       const found = await gathered(retrieveArchive({ ...optionsFor(vault), rangeSize }))
       t.ok(found.equals(bytes), `${size} bytes in ranges of ${rangeSize}`)
       const asked = vault.calls
@@ -49,7 +39,7 @@ t.test('an archive of any size comes back as it is, in ranges of any size', asyn
 })
 
 t.test('it starts the job, waits for it with longer and longer pauses, and tells of it', async (t) => {
-  const vault = vaultWith(patternBytes(2 * MIB))
+  const vault = MemoryVault.holding(patternBytes(2 * MIB))
   vault.jobStates.push('InProgress', 'InProgress', 'InProgress')
   const told: unknown[] = []
   const reader = retrieveArchive({
@@ -75,14 +65,14 @@ t.test('it starts the job, waits for it with longer and longer pauses, and tells
 
 t.test('a finished job can be read by its ID', async (t) => {
   const bytes = patternBytes(3 * MIB + 1)
-  const vault = vaultWith(bytes)
+  const vault = MemoryVault.holding(bytes)
   const found = await gathered(archiveReader(vault, { vaultName, jobId: 'a', rangeSize: MIB }))
   t.ok(found.equals(bytes))
   t.equal(vault.operations[0], 'describeJob')
 })
 
 t.test('nothing is asked for before something is read', async (t) => {
-  const vault = vaultWith(patternBytes(5))
+  const vault = MemoryVault.holding(patternBytes(5))
   const reader = retrieveArchive(optionsFor(vault))
   await settled()
   t.strictSame(vault.calls, [])
@@ -90,7 +80,7 @@ t.test('nothing is asked for before something is read', async (t) => {
 })
 
 t.test('a job that fails, and an archive there is none of, are errors', async (t) => {
-  const vault = vaultWith(patternBytes(5))
+  const vault = MemoryVault.holding(patternBytes(5))
   vault.jobStates.push('Failed')
   await t.rejects(gathered(retrieveArchive(optionsFor(vault))), {
     name: 'JobFailedError',
@@ -130,7 +120,7 @@ t.test('a range that is corrupt, cut, too long or broken off is fetched again, a
   }
   for (const [what, fault] of Object.entries(faults)) {
     for (const start of [0, 2 * MIB, 4 * MIB]) {
-      const vault = vaultWith(bytes)
+      const vault = MemoryVault.holding(bytes)
       let times = 2
       vault.tamper = (output, { range }) =>
         range.start === start && times-- > 0 ? fault(output, bytes.subarray(range.start, range.end)) : output
@@ -141,7 +131,7 @@ t.test('a range that is corrupt, cut, too long or broken off is fetched again, a
       t.equal(asked.length, 5 + 2, 'only that range was fetched again')
       t.equal(asked.filter((at) => at === start).length, 3)
 
-      const never = vaultWith(bytes)
+      const never = MemoryVault.holding(bytes)
       never.tamper = (output, { range }) =>
         range.start === start ? fault(output, bytes.subarray(range.start, range.end)) : output
       const out: Buffer[] = []
@@ -156,7 +146,7 @@ t.test('a range that is corrupt, cut, too long or broken off is fetched again, a
 })
 
 t.test('other refusals are told at once', async (t) => {
-  const vault = vaultWith(patternBytes(2 * MIB))
+  const vault = MemoryVault.holding(patternBytes(2 * MIB))
   vault.before = ({ operation }) => {
     if (operation === 'getJobOutput') throw new Error('expired')
   }
@@ -166,7 +156,7 @@ t.test('other refusals are told at once', async (t) => {
 
 t.test("ranges that verify one by one but are not the archive's fail it before its last byte", async (t) => {
   const bytes = patternBytes(3 * MIB)
-  const vault = vaultWith(bytes)
+  const vault = MemoryVault.holding(bytes)
   const describeJob = vault.describeJob.bind(vault)
   vault.describeJob = async (request) => ({
     ...(await describeJob(request)),
@@ -183,13 +173,13 @@ t.test("ranges that verify one by one but are not the archive's fail it before i
 
 t.test('an archive in one range without a hash of its own is held against that of its job', async (t) => {
   const bytes = patternBytes(MIB)
-  const vault = vaultWith(bytes)
+  const vault = MemoryVault.holding(bytes)
   vault.tamper = ({ body }) => ({ body, treeHash: undefined })
   t.ok((await gathered(retrieveArchive(optionsFor(vault)))).equals(bytes))
 })
 
 t.test('a job that says no size is an error', async (t) => {
-  const vault = vaultWith(patternBytes(3))
+  const vault = MemoryVault.holding(patternBytes(3))
   const job: Job = {
     ...(await vault.describeJob({ vaultName, jobId: 'a' })),
     range: undefined,
@@ -202,7 +192,7 @@ t.test('a job that says no size is an error', async (t) => {
 })
 
 t.test('what it holds is bounded while its reader is slow', async (t) => {
-  const vault = vaultWith(Buffer.alloc(40 * MIB))
+  const vault = MemoryVault.holding(Buffer.alloc(40 * MIB))
   const hold = gate()
   let taken = 0
   const sink = new Writable({
@@ -226,7 +216,7 @@ t.test('what it holds is bounded while its reader is slow', async (t) => {
 
 t.test('the signal and destroy() end it in any state', async (t) => {
   for (const state of ['startRetrieval', 'describeJob', 'getJobOutput'] as const) {
-    const vault = vaultWith(patternBytes(3 * MIB))
+    const vault = MemoryVault.holding(patternBytes(3 * MIB))
     const never = gate()
     vault.before = ({ operation }) => (operation === state ? never.opened : undefined)
     const aborting = new AbortController()
@@ -236,7 +226,7 @@ t.test('the signal and destroy() end it in any state', async (t) => {
     await t.rejects(reading, { name: 'AbortError', code: 'ABORT_ERR' }, state)
     t.equal(vault.underWay, 0, 'no request is left')
   }
-  const vault = vaultWith(patternBytes(3 * MIB))
+  const vault = MemoryVault.holding(patternBytes(3 * MIB))
   vault.jobStates.push(...Array<'InProgress'>(50).fill('InProgress'))
   const waiting = retrieveArchive({ ...optionsFor(vault), clock: new VirtualClock(false) })
   waiting.resume()
@@ -247,7 +237,7 @@ t.test('the signal and destroy() end it in any state', async (t) => {
 })
 
 t.test('it is left in the middle without a trace', async (t) => {
-  const vault = vaultWith(patternBytes(9 * MIB))
+  const vault = MemoryVault.holding(patternBytes(9 * MIB))
   for await (const chunk of retrieveArchive(optionsFor(vault))) {
     t.equal((chunk as Buffer).length, MIB)
     break
@@ -258,7 +248,7 @@ t.test('it is left in the middle without a trace', async (t) => {
 
 t.test('a listener that throws fails the stream instead of the process', async (t) => {
   for (const event of ['job', 'ready', 'range'] as const) {
-    const reader = retrieveArchive(optionsFor(vaultWith(patternBytes(3))))
+    const reader = retrieveArchive(optionsFor(MemoryVault.holding(patternBytes(3))))
     reader.on(event, () => {
       throw new Error('in a listener')
     })
@@ -279,6 +269,6 @@ t.test('wrong options are refused at once', async (t) => {
 
 t.test('it is a Readable to the type checker and works under pipe', async (t) => {
   const bytes = patternBytes(2 * MIB)
-  const reader: Readable = retrieveArchive(optionsFor(vaultWith(bytes)))
+  const reader: Readable = retrieveArchive(optionsFor(MemoryVault.holding(bytes)))
   t.ok((await gathered(reader.pipe(new PassThrough()))).equals(bytes))
 })

@@ -12,6 +12,7 @@ import t, { type Test } from 'tap'
 import { readCatalog } from '../../lib/catalog/catalog.js'
 import type { CatalogRecord } from '../../lib/catalog/record.js'
 import { ended, serve, start } from '../helpers/command.js'
+import { sha256Of } from '../helpers/gather.js'
 import { patternBytes, patternSource } from '../helpers/pattern-source.js'
 
 const MIB = 1_048_576
@@ -20,12 +21,6 @@ async function recordsOf(file: string): Promise<CatalogRecord[]> {
   const records: CatalogRecord[] = []
   for await (const record of readCatalog(file)) records.push(record)
   return records
-}
-
-async function sha256(source: AsyncIterable<Buffer>): Promise<string> {
-  const hash = createHash('sha256')
-  for await (const chunk of source) hash.update(chunk)
-  return hash.digest('hex')
 }
 
 /** A vault server with a vault, and how commands reach it. */
@@ -72,7 +67,7 @@ t.test(
     ])
     const get = start(['get', ...where, 'docs', '--', String(archives[0]?.archiveId)], keys)
     const exit = once(get, 'close')
-    t.equal(await sha256(get.stdout), hash.digest('hex'))
+    t.equal(await sha256Of(get.stdout), hash.digest('hex'))
     t.strictSame(await exit, [0, null])
     await rm(join(dir, 'vaults', 'vaults', 'docs', 'archives'), { recursive: true })
 
@@ -183,8 +178,8 @@ t.test(
       const get = start(['get', ...where, 'docs', '--', archiveId], keys)
       const exit = once(get, 'close')
       t.equal(
-        await sha256(get.stdout),
-        await sha256(Readable.from([bytes])),
+        await sha256Of(get.stdout),
+        await sha256Of(Readable.from([bytes])),
         `round ${round}: the archive is right`,
       )
       t.strictSame(await exit, [0, null])

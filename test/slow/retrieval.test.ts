@@ -10,17 +10,12 @@ import { retrieveArchive } from '../../lib/retrieve/retrieve-archive.js'
 import { uploadArchive } from '../../lib/upload/upload-archive.js'
 import { startLocalVault } from '../../lib/local/index.js'
 import { ended, serve, start } from '../helpers/command.js'
+import { sha256Of } from '../helpers/gather.js'
 import { clientFor } from '../helpers/local-vault.js'
 import { patternBytes, patternSource } from '../helpers/pattern-source.js'
 
 const MIB = 1_048_576
 const GIB = 1024 * MIB
-
-async function sha256(source: AsyncIterable<Buffer>): Promise<string> {
-  const hash = createHash('sha256')
-  for await (const chunk of source) hash.update(chunk)
-  return hash.digest('hex')
-}
 
 /** A vault server with an archive, and how commands reach it. */
 async function stored(
@@ -32,7 +27,10 @@ async function stored(
   archiveId: string
   hash: string
   dir: string
+  /** Requests for an output so far. */
   outputs: () => Promise<number>
+  /** From now on an output comes at so many bytes a second and request. */
+  slow: (bytesPerSecond: number) => Promise<void>
 }> {
   const dir = test.testdir()
   const server = await serve(test, join(dir, 'vaults'), '0', ['--control', '--create-vaults'])
@@ -50,14 +48,28 @@ async function stored(
   const [found] = await Promise.all([ended(put), pipeline(patternSource(size, MIB), tap, put.stdin)])
   test.equal(found.code, 0, found.stderr)
   const archiveId = found.stdout.toString().trim()
+  const control = (path: string, body?: object): Promise<Response> =>
+    fetch(`${server.endpoint}/.control/${path}`, {
+      headers: { authorization: `Bearer ${String(server.controlSecret)}` },
+      ...(body && { method: 'POST', body: JSON.stringify(body) }),
+    })
   const outputs = async (): Promise<number> => {
-    const headers = { authorization: `Bearer ${String(server.controlSecret)}` }
-    const traffic = (await (
-      await fetch(`${server.endpoint}/.control/traffic`, { headers })
-    ).json()) as Record<string, { requests: number } | undefined>
+    const traffic = (await (await control('traffic')).json()) as Record<
+      string,
+      { requests: number } | undefined
+    >
     return traffic.GetJobOutput?.requests ?? 0
   }
-  return { where, keys: server.keys, archiveId, hash: hash.digest('hex'), dir, outputs }
+  const slow = async (bytesPerSecond: number): Promise<void> => {
+    const { ok } = await control('faults', {
+      fault: 'slow',
+      operation: 'GetJobOutput',
+      every: 1,
+      bytesPerSecond,
+    })
+    test.ok(ok)
+  }
+  return { where, keys: server.keys, archiveId, hash: hash.digest('hex'), dir, outputs, slow }
 }
 
 t.test(
@@ -88,12 +100,12 @@ t.test(
       // In flight are two, one waits to be read, one is being written, and two were asked for in between.
       t.ok(asked - gained <= 6, `round ${rounds}: ${asked} were fetched, ${gained} gained`)
       if (code !== 0) continue
-      t.equal(await sha256(createReadStream(file) as AsyncIterable<Buffer>), hash, 'the file is right')
+      t.equal(await sha256Of(createReadStream(file) as AsyncIterable<Buffer>), hash, 'the file is right')
       await rm(file)
     }
     const last = await ended(get())
     t.match(last, { code: 0 })
-    t.equal(await sha256(createReadStream(file) as AsyncIterable<Buffer>), hash, 'the file is right')
+    t.equal(await sha256Of(createReadStream(file) as AsyncIterable<Buffer>), hash, 'the file is right')
     t.comment(`${again} ranges were fetched twice in ${rounds} rounds`)
   },
 )
@@ -113,13 +125,11 @@ t.test('archives of all sizes give the same bytes in ranges of all sizes', async
     const source = size > GIB ? patternSource(size, MIB) : [patternBytes(size)]
     const [archive] = await uploadArchive(source, { client, vaultName })
     const archiveId = archive?.archiveId ?? ''
-    const wanted = await sha256(
-      size > GIB ? patternSource(size, MIB) : ([patternBytes(size)] as unknown as AsyncIterable<Buffer>),
-    )
+    const wanted = await sha256Of(size > GIB ? patternSource(size, MIB) : [patternBytes(size)])
     for (let rangeSize = MIB; rangeSize <= 64 * MIB; rangeSize *= 2) {
       const reader = retrieveArchive({ client, vaultName, archiveId, rangeSize, memory: 256 * MIB })
       t.equal(
-        await sha256(reader as AsyncIterable<Buffer>),
+        await sha256Of(reader as AsyncIterable<Buffer>),
         wanted,
         `${size} bytes in ranges of ${rangeSize}`,
       )
@@ -141,11 +151,35 @@ t.test(
       await new Promise((resolve) => setTimeout(resolve, (chunk.length / 65_536) * 1000)) // it is what is tested
       if (Date.now() > until) break
     }
-    const status = await readFile(`/proc/${String(get.pid)}/status`, 'utf8')
-    const peak = Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) / 1024
+    const peak = await peakOf(get.pid)
     // The budget is of ranges; the process itself takes some 110 MiB more.
     t.ok(peak < 64 + 150, `${peak} MiB at the peak, ${taken / MIB} MiB taken`)
     get.stdout.destroy()
     await exit
   },
 )
+
+t.test(
+  'memory stays within the budget while the service is slow and the consumer fast',
+  { skip: process.platform !== 'linux' && 'needs /proc' },
+  async (t) => {
+    const { where, keys, archiveId, hash, slow } = await stored(t, 64 * MIB)
+    await slow(2 * MIB)
+    const options = ['--memory', '64MiB']
+    const get = start(['get', ...options, ...where, 'docs', '--', archiveId], keys)
+    let peak = 0
+    const digest = createHash('sha256')
+    for await (const chunk of get.stdout as AsyncIterable<Buffer>) {
+      digest.update(chunk)
+      peak = Math.max(peak, await peakOf(get.pid))
+    }
+    t.equal(digest.digest('hex'), hash)
+    t.ok(peak > 0 && peak < 64 + 150, `${peak} MiB at the peak`)
+  },
+)
+
+/** The most memory a process has taken so far, in MiB; 0 where it is gone. */
+async function peakOf(pid: number | undefined): Promise<number> {
+  const status = await readFile(`/proc/${String(pid)}/status`, 'utf8').catch(() => '')
+  return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024
+}

@@ -3,15 +3,10 @@ import { pipeline } from 'node:stream/promises'
 import t from 'tap'
 import { treeHash } from '../../lib/tree-hash/tree-hash-stream.js'
 import { treeHashOf } from '../../lib/tree-hash/tree-hash.js'
+import { gathered } from '../helpers/gather.js'
 import { patternBytes, patternSource } from '../helpers/pattern-source.js'
 
 const MIB = 1_048_576
-
-async function gathered(source: AsyncIterable<unknown>): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  for await (const chunk of source) chunks.push(chunk as Buffer)
-  return Buffer.concat(chunks)
-}
 
 t.test('the same bytes come out, and the root at the end, for any sizes, writes and consumers', async (t) => {
   for (const size of [0, 1, MIB - 1, MIB, MIB + 1, 2 * MIB, 5 * MIB + 7]) {
