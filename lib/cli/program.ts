@@ -12,7 +12,7 @@ import type { Io } from './io.js'
 import type { PutOptions } from './put.js'
 import type { HashOptions } from './hash.js'
 import type { ServeOptions } from './serve.js'
-import { parseCount, parsePort, parseRange, parseSize } from './size.js'
+import { parseCount, parsePort, parseRange, parseSize, parseThreads } from './size.js'
 import { addCatalogCommands, addVaultCommands, DASH_IDS } from './vault-commands.js'
 
 const { version } = createRequire(import.meta.url)('glacier-pipe/package.json') as {
@@ -60,6 +60,11 @@ function addPut(program: Command, io: Io): void {
         )
         .option('--expected-size <size>', 'of the whole: chooses the part size', parseSize)
         .option('--limit-rate <size>', 'bytes sent a second at the most', parseSize)
+        .option(
+          '--hash-threads <number>',
+          'threads that hash parts; default 1; 0: none of their own',
+          parseThreads,
+        )
         .option('--resume', 'go on with the last unfinished upload to the vault; begin one if there is none')
         .option('--upload-id <id>', 'go on with this upload')
         .addOption(

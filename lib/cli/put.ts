@@ -29,6 +29,7 @@ export interface PutOptions extends ConnectionOptions {
   readonly concurrency?: number
   readonly memory?: number
   readonly limitRate?: number
+  readonly hashThreads?: number
   readonly resume?: boolean
   readonly uploadId?: string
   readonly retryFor?: number
@@ -88,7 +89,7 @@ async function upload(it: Upload, options: PutOptions, io: Io): Promise<readonly
   progress.total = it.size
   follow(writer, progress)
   try {
-    const archives = await uploadThrough(writer, it.source).finally(() => {
+    const archives = await uploadThrough(writer, it.source, options).finally(() => {
       progress.stop()
     })
     progress.done()

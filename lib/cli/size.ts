@@ -43,6 +43,12 @@ export function parseCount(text: string): number {
   return Number(text)
 }
 
+/** Reads a number of threads; 0 is none. */
+export function parseThreads(text: string): number {
+  if (!/^\d{1,2}$/.test(text)) throw new InvalidArgumentError('Write a number of threads, 0 for none.')
+  return Number(text)
+}
+
 /** Bytes as `1.5 GiB`: three or four digits, never more than the size has. */
 export function formatSize(bytes: number): string {
   let value = bytes

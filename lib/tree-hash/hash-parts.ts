@@ -9,6 +9,7 @@ import { createHash } from 'node:crypto'
 import { Transform, type TransformCallback } from '../stream.js'
 import type { ByteRange } from '../vault/byte-range.js'
 import { LEAF_SIZE } from '../vault/limits.js'
+import { HashThreads } from './hash-threads.js'
 import { inTurns } from './in-turns.js'
 import { TreeHash, type Checksums } from './tree-hash.js'
 
@@ -19,25 +20,41 @@ export interface HashedPart extends ByteRange, Checksums {
   readonly bytes: Uint8Array
 }
 
+/** Options of {@link hashParts}. */
+export interface HashPartsOptions {
+  /**
+   * Threads that hash parts lying in shared memory, from the second part on; default 1. With 0, and wherever threads
+   * cannot run, the event loop's own thread hashes them, 1 MiB at a turn.
+   */
+  readonly threads?: number | undefined
+}
+
 /**
  * A Transform that turns parts (one Buffer each, in order) into {@link HashedPart}s. Both sides are in object mode.
+ *
+ * @throws {RangeError} a number of threads that is none
  *
  * @example
  * ```ts
  * await pipeline(source, rechunk(partSize), hashParts(), archiveWriter(client, { vaultName, partSize }))
  * ```
  */
-export function hashParts(): PartHasher {
-  return new PartHasher()
+export function hashParts(options: HashPartsOptions = {}): PartHasher {
+  return new PartHasher(options)
 }
 
 /** What {@link hashParts} gives. */
 export class PartHasher extends Transform {
   #index = 0
   #start = 0
+  /** `undefined` where none is wanted, or none can run. */
+  #threads: HashThreads | undefined
 
-  constructor() {
+  constructor({ threads = 1 }: HashPartsOptions = {}) {
     super({ objectMode: true, highWaterMark: 1 })
+    if (!Number.isInteger(threads) || threads < 0)
+      throw new RangeError(`The number of threads must be a whole number from 0 up, not ${threads}.`)
+    this.#threads = threads > 0 ? new HashThreads(threads) : undefined
   }
 
   override _transform(bytes: unknown, _encoding: BufferEncoding, callback: TransformCallback): void {
@@ -52,7 +69,31 @@ export class PartHasher extends Transform {
     }
   }
 
+  override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
+    this.#threads?.close()
+    callback(error)
+  }
+
   async #hash(bytes: Uint8Array): Promise<HashedPart> {
+    const checksums = await this.#checksums(bytes)
+    const index = this.#index++
+    const start = this.#start
+    this.#start += bytes.length
+    return { index, start, end: this.#start, bytes, ...checksums }
+  }
+
+  /** A first part may be the only one, which is hashed before a thread has started. */
+  async #checksums(bytes: Uint8Array): Promise<Checksums> {
+    if (this.#index === 0 || !this.#threads || !HashThreads.canHash(bytes)) return this.#here(bytes)
+    try {
+      return await this.#threads.checksums(bytes)
+    } catch {
+      this.#threads = undefined // they cannot run: it is slower, and no less right
+      return this.#here(bytes)
+    }
+  }
+
+  async #here(bytes: Uint8Array): Promise<Checksums> {
     const tree = new TreeHash()
     const linear = bytes.length > LEAF_SIZE ? createHash('sha256') : undefined
     await inTurns(
@@ -63,11 +104,7 @@ export class PartHasher extends Transform {
       },
       () => this.destroyed,
     )
-    const index = this.#index++
-    const start = this.#start
-    this.#start += bytes.length
     const treeHash = tree.digest('hex')
-    const linearHash = linear?.digest('hex') ?? treeHash
-    return { index, start, end: this.#start, bytes, linearHash, treeHash }
+    return { linearHash: linear?.digest('hex') ?? treeHash, treeHash }
   }
 }

@@ -21,6 +21,7 @@ import type { VaultClient } from '../vault/vault-client.js'
 import type { Archive } from './archive.js'
 import { noJournal } from './journal.js'
 import type { Transfer } from './transfer.js'
+import { PartMemory } from './part-memory.js'
 import { planUpload, type UploadPlan } from './upload-plan.js'
 import { VolumeSequence } from './volume-sequence.js'
 import type { ArchiveWriterEvents, ArchiveWriterOptions } from './writer-options.js'
@@ -83,6 +84,7 @@ export class ArchiveWriter extends Writable {
       retry,
       concurrency: new AdaptiveConcurrency(plan.concurrency),
       sendLimit: limitRate === undefined ? undefined : new RateLimit(limitRate, retry.clock),
+      partMemory: new PartMemory(plan.partSize),
       journal,
       signal: this.#cancel.signal,
       lastSignal: this.#lastCancel.signal,
@@ -115,6 +117,14 @@ export class ArchiveWriter extends Writable {
   /** How the upload is made. */
   get plan(): UploadPlan {
     return this.#transfer.plan
+  }
+
+  /**
+   * Memory for parts, which is used again when the service has them: for the stage that cuts the stream, as
+   * `rechunk(partSize, { memory: writer.partMemory })`. Whoever else reads those parts must be done with them by then.
+   */
+  get partMemory(): PartMemory {
+    return this.#transfer.partMemory
   }
 
   override _write(

@@ -10,6 +10,7 @@
  */
 import { constants } from 'node:buffer'
 import { Transform, type TransformCallback } from '../stream.js'
+import type { PartMemory } from './part-memory.js'
 
 /** Options of {@link rechunk}, those of stream-chunker with another default for `flush`. */
 export interface RechunkOptions {
@@ -17,6 +18,8 @@ export interface RechunkOptions {
   readonly flush?: boolean | undefined
   /** Whether that last part is filled up with zeros to the full size; default false. */
   readonly align?: boolean | undefined
+  /** Where parts are cut into, of the same size; default fresh memory for each. A writer has one: `partMemory`. */
+  readonly memory?: PartMemory | undefined
 }
 
 /**
@@ -24,7 +27,7 @@ export interface RechunkOptions {
  *
  * @param size - bytes of each part
  * @throws {TypeError} size is not a number
- * @throws {RangeError} size is not a whole number from 1 to what a Buffer can hold
+ * @throws {RangeError} size is not a whole number from 1 to what a Buffer can hold, or not that of the memory
  *
  * @example
  * ```ts
@@ -40,22 +43,26 @@ export class Rechunk extends Transform {
   readonly #size: number
   readonly #flush: boolean
   readonly #align: boolean
+  readonly #memory: PartMemory | undefined
   #part: Buffer | undefined
   #filled = 0
   #goOn: (() => void) | undefined
   /** Whether a part was asked for since the last one was pushed: nobody asks again before it comes. */
   #asked = false
 
-  constructor(size: number, { flush = true, align = false }: RechunkOptions = {}) {
+  constructor(size: number, { flush = true, align = false, memory }: RechunkOptions = {}) {
     if (typeof size !== 'number')
       throw new TypeError(`The size must be a number of bytes, not ${typeof size}.`)
     if (!Number.isInteger(size) || size < 1 || size > constants.MAX_LENGTH) {
       throw new RangeError(`The size must be from 1 to ${constants.MAX_LENGTH} bytes, not ${size}.`)
     }
+    if (memory && memory.size !== size)
+      throw new RangeError(`The memory is for parts of ${memory.size} bytes, not ${size}.`)
     super({ readableObjectMode: true, readableHighWaterMark: 1, decodeStrings: false })
     this.#size = size
     this.#flush = flush
     this.#align = align
+    this.#memory = memory
   }
 
   override _transform(bytes: unknown, _encoding: BufferEncoding, callback: TransformCallback): void {
@@ -86,7 +93,7 @@ export class Rechunk extends Transform {
     let at = from
     while (at < bytes.length) {
       // Not zeroed, nor from the shared pool: a short stream touches no more of it than it has bytes.
-      this.#part ??= Buffer.allocUnsafeSlow(this.#size)
+      this.#part ??= this.#memory?.take() ?? Buffer.allocUnsafeSlow(this.#size)
       const copied = bytes.copy(this.#part, this.#filled, at)
       at += copied
       this.#filled += copied

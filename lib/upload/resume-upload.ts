@@ -38,7 +38,7 @@ export interface ResumeUploadOptions extends UploadArchiveOptions, ResumeOptions
  */
 export async function resumeUpload(source: ByteSource, options: ResumeUploadOptions): Promise<Archive[]> {
   const writer = await resumingWriter(vaultClientOf(options.client), options)
-  return uploadThrough(writer, source, options.rechunk)
+  return uploadThrough(writer, source, options)
 }
 
 /**

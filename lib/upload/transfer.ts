@@ -5,6 +5,7 @@ import type { Retry } from '../vault/retry.js'
 import type { SendLimit, VaultClient } from '../vault/vault-client.js'
 import type { Archive, UploadedPart, UploadWarning } from './archive.js'
 import type { UploadJournal } from './journal.js'
+import type { PartMemory } from './part-memory.js'
 import type { UploadPlan } from './upload-plan.js'
 
 /** What an upload tells of itself. */
@@ -27,6 +28,8 @@ export interface Transfer {
   readonly retry: Retry
   readonly concurrency: AdaptiveConcurrency
   readonly sendLimit: SendLimit | undefined
+  /** Where a part's memory goes back to when the service has it. */
+  readonly partMemory: PartMemory
   readonly journal: UploadJournal
   /** Fires when the upload is ended: nothing more is begun, and what can be stopped stops. */
   readonly signal: AbortSignal

@@ -10,6 +10,7 @@ import type { VaultClient } from '../vault/vault-client.js'
 import { archiveWriter, type ArchiveWriter } from './archive-writer.js'
 import type { ArchiveWriterOptions, ResumeOptions } from './writer-options.js'
 import type { Archive } from './archive.js'
+import type { PartMemory } from './part-memory.js'
 import { rechunk } from './rechunk.js'
 import { planUpload, type UploadPlan, type UploadPlanOptions } from './upload-plan.js'
 
@@ -22,7 +23,10 @@ export type ByteSource =
   | Uint8Array
 
 /** Makes the stage that cuts bytes into parts: {@link rechunk}, or another of the same call as `stream-chunker`. */
-export type Rechunker = (size: number, options: { readonly flush: true }) => NodeJS.ReadWriteStream
+export type Rechunker = (
+  size: number,
+  options: { readonly flush: true; readonly memory: PartMemory },
+) => NodeJS.ReadWriteStream
 
 /** Options of {@link uploadArchive}. */
 export interface UploadArchiveOptions
@@ -31,6 +35,8 @@ export interface UploadArchiveOptions
   readonly client: GlacierClient | VaultClient
   /** What cuts the source into parts; default {@link rechunk}. Others may hold more memory than the budget says. */
   readonly rechunk?: Rechunker | undefined
+  /** Threads that hash parts, from the second on; default 1. With 0 the event loop's own thread does. */
+  readonly hashThreads?: number | undefined
 }
 
 /**
@@ -52,7 +58,7 @@ export interface UploadArchiveOptions
  */
 export async function uploadArchive(source: ByteSource, options: UploadArchiveOptions): Promise<Archive[]> {
   const writer = archiveWriter(options.client, { ...options, ...planUpload(options) })
-  return uploadThrough(writer, source, options.rechunk)
+  return uploadThrough(writer, source, options)
 }
 
 /**
@@ -63,12 +69,15 @@ export async function uploadArchive(source: ByteSource, options: UploadArchiveOp
 export async function uploadThrough(
   writer: ArchiveWriter,
   source: ByteSource,
-  cut: Rechunker = rechunk,
+  {
+    rechunk: cut = rechunk,
+    hashThreads: threads,
+  }: Pick<UploadArchiveOptions, 'rechunk' | 'hashThreads'> = {},
 ): Promise<Archive[]> {
   try {
-    const { plan } = writer
+    const { plan, partMemory: memory } = writer
     const bytes = plan.volumes ? iterable(source) : noMoreThan(plan, iterable(source))
-    await pipeline(bytes, cut(plan.partSize, { flush: true }), hashParts(), writer)
+    await pipeline(bytes, cut(plan.partSize, { flush: true, memory }), hashParts({ threads }), writer)
   } catch (error) {
     writer.destroy() // where the pipeline was never made; otherwise it is already
     await closed(writer)

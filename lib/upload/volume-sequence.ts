@@ -76,6 +76,7 @@ export class VolumeSequence {
       volume = await this.#next()
     }
     await volume.add(part)
+    if (volume instanceof StoredVolume) this.#transfer.partMemory.giveBack(part.bytes)
     this.#warnOfFullness(volume.parts)
   }
 

@@ -143,7 +143,7 @@ export class Volume implements VolumeState {
       ? (this.#before.uploaded?.compare({ ...range, treeHash: part.treeHash }) ?? 'same')
       : 'none'
     if (found === 'same') {
-      this.#tellOf(part, true)
+      this.#done(part, true)
       return
     }
     const { end = 0 } = this.#before?.uploaded ?? {}
@@ -153,7 +153,7 @@ export class Volume implements VolumeState {
     const sent = sendPart(this.#transfer, this.uploadId as string, range, part) // begun, or from before
       .finally(() => this.#inFlight.delete(sent))
       .then(() => {
-        this.#tellOf(part, false)
+        this.#done(part, false)
       })
       .catch((error: unknown) => {
         this.#fail(error as Error) // of the service, or of a listener
@@ -161,7 +161,9 @@ export class Volume implements VolumeState {
     this.#inFlight.add(sent)
   }
 
-  #tellOf({ index, start, end, treeHash }: HashedPart, skipped: boolean): void {
+  /** The service has a part. */
+  #done({ index, start, end, treeHash, bytes }: HashedPart, skipped: boolean): void {
+    this.#transfer.partMemory.giveBack(bytes)
     const concurrency = this.#transfer.concurrency.current
     this.#transfer.tell('part', { index, start, end, treeHash, skipped, concurrency })
   }
@@ -176,7 +178,7 @@ export class Volume implements VolumeState {
     this.#held = undefined
     if (first) {
       const stored = await sendWhole(this.#transfer, this.#place.description, first)
-      this.#tellOf(first, false)
+      this.#done(first, false)
       return stored
     }
     await Promise.all(this.#inFlight)

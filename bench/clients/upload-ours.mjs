@@ -1,0 +1,8 @@
+/** Stores what comes with this package. */
+import { glacierClient, uploadArchive } from 'glacier-pipe'
+import { concurrency, connection, partSize, source, threads } from './settings.mjs'
+
+const client = glacierClient(connection)
+const memory = Math.max(64 * 2 ** 20, (concurrency + 2) * partSize)
+await uploadArchive(source(), { client, vaultName: 'bench', partSize, concurrency, memory, hashThreads: threads })
+client.destroy()

@@ -1,0 +1,72 @@
+/**
+ * A vault that keeps nothing: reads what it is sent without hashing it, believes the hashes it is told, and gives out
+ * archives of zeros. So a client is measured against next to nothing. Prints its address.
+ */
+import { createServer } from 'node:http'
+import { treeHashOf } from 'glacier-pipe'
+
+const BLOCK = Buffer.alloc(2 ** 20)
+const hashes = new Map()
+
+/** The tree hash of so many zeros. */
+function hashOf(size) {
+  if (!hashes.has(size)) hashes.set(size, treeHashOf(Buffer.alloc(size)))
+  return hashes.get(size)
+}
+
+const server = createServer((request, response) => {
+  const { method, url, headers } = request
+  request.on('data', () => {})
+  request.on('end', () => {
+    const { 'x-amz-sha256-tree-hash': treeHash = '' } = headers
+    if (method === 'POST' && url.endsWith('/multipart-uploads'))
+      response.writeHead(201, { 'x-amz-multipart-upload-id': 'upload', location: url }).end()
+    else if (method === 'PUT') response.writeHead(204, { 'x-amz-sha256-tree-hash': treeHash }).end()
+    else if (method === 'POST')
+      response.writeHead(201, { 'x-amz-archive-id': 'archive', 'x-amz-sha256-tree-hash': treeHash }).end()
+    else if (url.endsWith('/output')) output(Number(/jobs\/(\d+)\//.exec(url)[1]), headers.range, response)
+    else job(url, response)
+  })
+})
+
+/** The ID of a job is the size of what it has brought out. */
+function job(url, response) {
+  const size = Number(/jobs\/(\d+)/.exec(url)[1])
+  const body = {
+    JobId: String(size),
+    Action: 'ArchiveRetrieval',
+    ArchiveId: 'archive',
+    ArchiveSizeInBytes: size,
+    Completed: true,
+    StatusCode: 'Succeeded',
+    CreationDate: '2026-01-01T00:00:00.000Z',
+    RetrievalByteRange: `0-${size - 1}`,
+    VaultARN: 'arn:aws:glacier:us-east-1:123456789012:vaults/bench',
+  }
+  response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+}
+
+function output(size, range, response) {
+  const [from = 0, to = size - 1] = (/bytes=(\d+)-(\d+)/.exec(range ?? '') ?? []).slice(1).map(Number)
+  const length = to - from + 1
+  const hash = length <= 64 * BLOCK.length ? { 'x-amz-sha256-tree-hash': hashOf(length) } : {}
+  response.writeHead(range ? 206 : 200, {
+    'content-type': 'application/octet-stream',
+    'content-length': length,
+    ...(range && { 'content-range': `bytes ${from}-${to}/${size}` }),
+    ...hash,
+  })
+  let left = length
+  const write = () => {
+    while (left > 0) {
+      const piece = left < BLOCK.length ? BLOCK.subarray(0, left) : BLOCK
+      left -= piece.length
+      if (!response.write(piece)) return
+    }
+    response.end()
+  }
+  response.on('drain', write)
+  write()
+}
+
+server.listen(0, '127.0.0.1', () => console.log(`http://127.0.0.1:${server.address().port}`))

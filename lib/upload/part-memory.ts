@@ -1,0 +1,34 @@
+/**
+ * The memory parts are cut into. It is taken from the system once and used again for each part: fresh memory costs about
+ * as much as hashing what is put in it, and comes back only when the garbage collector gets round to it. It is shared
+ * memory, so that other threads can hash it where it is.
+ */
+
+/** Gives out memory for parts of one size, and takes it back. */
+export class PartMemory {
+  /** Bytes of each part. */
+  readonly size: number
+  readonly #free: SharedArrayBuffer[] = []
+  readonly #lent = new Set<ArrayBufferLike>()
+
+  /** @param size - bytes of each part */
+  constructor(size: number) {
+    this.size = size
+  }
+
+  /** Memory of a part, with whatever it held before; of nobody else until it is given back. */
+  take(): Buffer {
+    const memory = this.#free.pop() ?? new SharedArrayBuffer(this.size)
+    this.#lent.add(memory)
+    return Buffer.from(memory)
+  }
+
+  /**
+   * Takes a part's memory back: nothing reads those bytes any more. What was not taken here is left alone.
+   *
+   * @param bytes - the part, or as much of it as was filled
+   */
+  giveBack({ buffer }: Uint8Array): void {
+    if (this.#lent.delete(buffer)) this.#free.push(buffer as SharedArrayBuffer) // only such are lent
+  }
+}
