@@ -31,7 +31,7 @@ export {
   type ServiceErrorDetails,
   type TreeHashScope,
 } from './errors.js'
-export { hashParts, PartHasher, type HashedPart } from './tree-hash/hash-parts.js'
+export { hashParts, PartHasher, type HashedPart, type HashPartsOptions } from './tree-hash/hash-parts.js'
 export { TreeHashStream, treeHash, type TreeHashStreamOptions } from './tree-hash/tree-hash-stream.js'
 export {
   TreeHash,
@@ -85,10 +85,13 @@ export type { ArchiveWriterEvents, ArchiveWriterOptions, ResumeOptions } from '.
 export type { BegunUpload, PossibleOrphan, UploadJournal } from './upload/journal.js'
 export type { UploadEvents } from './upload/transfer.js'
 export { resumeUpload, type ResumeUploadOptions } from './upload/resume-upload.js'
+export { PartMemory } from './upload/part-memory.js'
+export { readParts } from './upload/read-parts.js'
 export { rechunk, Rechunk, type RechunkOptions } from './upload/rechunk.js'
 export {
   uploadArchive,
   type ByteSource,
+  type FileDescriptor,
   type Rechunker,
   type UploadArchiveOptions,
 } from './upload/upload-archive.js'

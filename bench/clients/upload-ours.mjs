@@ -4,5 +4,5 @@ import { concurrency, connection, partSize, source, threads } from './settings.m
 
 const client = glacierClient(connection)
 const memory = Math.max(64 * 2 ** 20, (concurrency + 2) * partSize)
-await uploadArchive(source(), { client, vaultName: 'bench', partSize, concurrency, memory, hashThreads: threads })
+await uploadArchive(process.env.SOURCE === 'memory' ? source() : { fd: 0 }, { client, vaultName: 'bench', partSize, concurrency, memory, hashThreads: threads })
 client.destroy()

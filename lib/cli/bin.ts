@@ -2,6 +2,7 @@
 /**
  * The process around the command: its streams, its signals, its exit code.
  */
+import { isatty } from 'node:tty'
 import { main } from './main.js'
 
 // The SDK prints eight lines about its future at each start on Node 20 unless told otherwise before it is loaded.
@@ -18,5 +19,14 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 process.stdout.on('error', () => undefined)
 process.stderr.on('error', () => undefined)
 
-const { stdin, stdout, stderr, env } = process
-process.exitCode = await main(process.argv.slice(2), { stdin, stdout, stderr, env, signal: interrupt.signal })
+const { stdout, stderr, env } = process
+process.exitCode = await main(process.argv.slice(2), {
+  get stdin() {
+    return process.stdin // opened when it is asked for: two must not read one descriptor
+  },
+  stdinFd: isatty(0) || process.platform === 'win32' ? undefined : 0,
+  stdout,
+  stderr,
+  env,
+  signal: interrupt.signal,
+})

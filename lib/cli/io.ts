@@ -10,6 +10,8 @@ import type { Clock } from '../vault/clock.js'
 /** The process as a command sees it. */
 export interface Io {
   readonly stdin: Readable & { readonly isTTY?: boolean | undefined }
+  /** The descriptor behind stdin, where bytes can be read straight from it. */
+  readonly stdinFd?: number | undefined
   readonly stdout: Writable & { readonly isTTY?: boolean | undefined }
   readonly stderr: Writable & { readonly isTTY?: boolean | undefined }
   readonly env: Readonly<Record<string, string | undefined>>

@@ -62,7 +62,7 @@ function addPut(program: Command, io: Io): void {
         .option('--limit-rate <size>', 'bytes sent a second at the most', parseSize)
         .option(
           '--hash-threads <number>',
-          'threads that hash parts; default 1; 0: none of their own',
+          'threads that hash parts; default 2; 0: none of their own',
           parseThreads,
         )
         .option('--resume', 'go on with the last unfinished upload to the vault; begin one if there is none')

@@ -1,17 +1,15 @@
 /**
  * `put VAULT [FILE]`: a stream into a vault; the archive ID on stdout.
  */
-import { createReadStream } from 'node:fs'
-import { stat } from 'node:fs/promises'
+import { open as openFile, stat } from 'node:fs/promises'
 import { Catalog } from '../catalog/catalog.js'
 import { journalIn } from '../catalog/journal.js'
-import type { Readable } from '../stream.js'
 import { UploadFailedError } from '../errors.js'
 import { archiveWriter, type ArchiveWriter } from '../upload/archive-writer.js'
 import type { ArchiveWriterOptions } from '../upload/writer-options.js'
 import type { Archive } from '../upload/archive.js'
 import { resumingWriter } from '../upload/resume-upload.js'
-import { uploadThrough } from '../upload/upload-archive.js'
+import { uploadThrough, type ByteSource } from '../upload/upload-archive.js'
 import { forecastUpload, planUpload, type UploadPlan } from '../upload/upload-plan.js'
 import { catalogFileOf, withConnection, type Connection, type ConnectionOptions } from './connection.js'
 import { ResumableError, usage, UsageError } from './exit-code.js'
@@ -55,11 +53,12 @@ export async function put(
     await printPlan(plan, expectedSize, options, io)
     return
   }
-  const source = open(file, io)
+  const input = await open(file, io)
   try {
     const archives = await withConnection(options, io, async (connection) => {
       const catalog = await Catalog.open(catalogFileOf(options, io.env))
       try {
+        const { source } = input
         return await upload({ vaultName, file, source, size, plan, catalog, connection }, options, io)
       } finally {
         await catalog.close()
@@ -67,7 +66,7 @@ export async function put(
     })
     for (const archive of archives) await print(archive, options, io)
   } finally {
-    source.destroy()
+    await input.close()
   }
 }
 
@@ -75,7 +74,7 @@ export async function put(
 interface Upload {
   readonly vaultName: string
   readonly file: string | undefined
-  readonly source: Readable
+  readonly source: ByteSource
   /** Bytes of the source, where known for certain. */
   readonly size: number | undefined
   readonly plan: UploadPlan
@@ -171,15 +170,23 @@ async function sizeOf(file: string | undefined): Promise<number | undefined> {
   return found.isFile() ? found.size : undefined
 }
 
-/** The bytes to store. */
-function open(file: string | undefined, io: Io): Readable {
-  if (file !== undefined && file !== '-') return createReadStream(file)
-  if (file === undefined && io.stdin.isTTY) {
+/** The bytes to store, and what to do when they are. */
+async function open(
+  file: string | undefined,
+  io: Io,
+): Promise<{ readonly source: ByteSource; close(): Promise<void> | void }> {
+  if (file !== undefined && file !== '-') {
+    const handle = await openFile(file, 'r')
+    return { source: { fd: handle.fd }, close: () => handle.close() }
+  }
+  if (io.stdinFd !== undefined) return { source: { fd: io.stdinFd }, close: () => undefined }
+  const { stdin } = io
+  if (file === undefined && stdin.isTTY) {
     throw new UsageError(
       'Nothing is piped in: give a FILE, pipe something into the command, or give - to type.',
     )
   }
-  return io.stdin
+  return { source: stdin, close: () => void stdin.destroy() }
 }
 
 async function print(archive: Archive, { json }: PutOptions, io: Io): Promise<void> {

@@ -20,11 +20,14 @@ export interface HashedPart extends ByteRange, Checksums {
   readonly bytes: Uint8Array
 }
 
+/** One for each hash of a part: of more, only the leaves' would have less to do. */
+const DEFAULT_THREADS = 2
+
 /** Options of {@link hashParts}. */
 export interface HashPartsOptions {
   /**
-   * Threads that hash parts lying in shared memory, from the second part on; default 1. With 0, and wherever threads
-   * cannot run, the event loop's own thread hashes them, 1 MiB at a turn.
+   * Threads that hash parts of more than 1 MiB lying in shared memory, from the second part on; default 2. With 0, and
+   * wherever threads cannot run, the event loop's own thread hashes them, 1 MiB at a turn.
    */
   readonly threads?: number | undefined
 }
@@ -50,7 +53,7 @@ export class PartHasher extends Transform {
   /** `undefined` where none is wanted, or none can run. */
   #threads: HashThreads | undefined
 
-  constructor({ threads = 1 }: HashPartsOptions = {}) {
+  constructor({ threads = DEFAULT_THREADS }: HashPartsOptions = {}) {
     super({ objectMode: true, highWaterMark: 1 })
     if (!Number.isInteger(threads) || threads < 0)
       throw new RangeError(`The number of threads must be a whole number from 0 up, not ${threads}.`)
@@ -82,9 +85,10 @@ export class PartHasher extends Transform {
     return { index, start, end: this.#start, bytes, ...checksums }
   }
 
-  /** A first part may be the only one, which is hashed before a thread has started. */
+  /** A first part may be the only one, and a small one takes less time than asking: those are hashed here. */
   async #checksums(bytes: Uint8Array): Promise<Checksums> {
-    if (this.#index === 0 || !this.#threads || !HashThreads.canHash(bytes)) return this.#here(bytes)
+    const isQuick = this.#index === 0 || bytes.length <= LEAF_SIZE
+    if (isQuick || !this.#threads || !HashThreads.canHash(bytes)) return this.#here(bytes)
     try {
       return await this.#threads.checksums(bytes)
     } catch {

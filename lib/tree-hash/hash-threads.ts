@@ -32,10 +32,6 @@ export class HashThreads {
    */
   async checksums(bytes: Uint8Array): Promise<Checksums> {
     const [first, ...others] = this.#started()
-    if (bytes.length <= LEAF_SIZE) {
-      const treeHash = hexOf(await first.hash({ bytes, of: 'whole' }))
-      return { linearHash: treeHash, treeHash }
-    }
     const linear = first.hash({ bytes, of: 'whole' })
     const [whole, treeHash] = await Promise.all([
       linear,

@@ -4,7 +4,15 @@
  * memory, so that other threads can hash it where it is.
  */
 
-/** Gives out memory for parts of one size, and takes it back. */
+/**
+ * Gives out memory for parts of one size, and takes it back.
+ *
+ * @example
+ * ```ts
+ * const writer = archiveWriter(client, { vaultName: 'backups', partSize })
+ * await pipeline(source, rechunk(partSize, { memory: writer.partMemory }), hashParts(), writer)
+ * ```
+ */
 export class PartMemory {
   /** Bytes of each part. */
   readonly size: number

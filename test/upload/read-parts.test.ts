@@ -1,0 +1,143 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { closeSync, openSync, readSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { Socket, createServer, type AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { setImmediate as turn } from 'node:timers/promises'
+import t, { type Test } from 'tap'
+import { PartMemory } from '../../lib/upload/part-memory.js'
+import { readParts } from '../../lib/upload/read-parts.js'
+import { patternBytes } from '../helpers/pattern-source.js'
+
+const MIB = 1_048_576
+const SIZE = 2 * MIB
+const DIST = new URL('../../dist/index.js', import.meta.url).href
+
+/** A pipe with a process at its other end that writes bytes in so many pieces. */
+async function pipeOf(test: Test, bytes: Buffer, pieces: number): Promise<number> {
+  const path = join(test.testdir(), 'pipe')
+  const made = spawn('mkfifo', [path])
+  await once(made, 'exit')
+  const source = join(test.testdirName, 'bytes')
+  await writeFile(source, bytes)
+  const script = `
+    const fs = require('node:fs')
+    const bytes = fs.readFileSync(process.argv[1])
+    const fd = fs.openSync(process.argv[2], 'w')
+    const size = Math.max(1, Math.ceil(bytes.length / ${pieces}))
+    for (let at = 0; at < bytes.length;) at += fs.writeSync(fd, bytes, at, Math.min(size, bytes.length - at))
+  `
+  const writer = spawn(process.execPath, ['-e', script, source, path], { stdio: 'ignore' })
+  test.teardown(() => writer.kill())
+  return openSync(path, 'r') // waits for the writer
+}
+
+t.test('a file is cut as rechunk cuts it, from its position on, and left open', async (t) => {
+  for (const size of [0, 1, SIZE - 1, SIZE, SIZE + 1, 3 * SIZE + 5]) {
+    const path = join(t.testdir(), 'file')
+    const bytes = patternBytes(size + 3)
+    await writeFile(path, bytes)
+    const fd = openSync(path, 'r')
+    readSync(fd, Buffer.alloc(3), 0, 3, null)
+    const parts: Buffer[] = []
+    const memory = new PartMemory(SIZE)
+    for await (const part of readParts(fd, memory) as AsyncIterable<Buffer>) parts.push(part)
+    t.ok(Buffer.concat(parts).equals(bytes.subarray(3)), `${size} bytes`)
+    t.strictSame(
+      parts.map(({ length }) => length),
+      Array.from({ length: Math.ceil(size / SIZE) }, (_, i) => Math.min(SIZE, size - i * SIZE)),
+    )
+    t.doesNotThrow(() => {
+      closeSync(fd)
+    }, 'it was still open')
+  }
+})
+
+t.test(
+  'a pipe is cut the same, however it is written, and however slowly it is read',
+  { skip: process.platform === 'win32' && 'needs mkfifo' },
+  async (t) => {
+    for (const [size, pieces] of [
+      [0, 1],
+      [1, 1],
+      [SIZE, 1],
+      [3 * SIZE + 5, 1],
+      [3 * SIZE + 5, 997],
+      [2 * SIZE, 7],
+    ] as const) {
+      for (const isSlow of [false, true]) {
+        const bytes = patternBytes(size)
+        const memory = new PartMemory(SIZE)
+        const found: Buffer[] = []
+        for await (const part of readParts(await pipeOf(t, bytes, pieces), memory) as AsyncIterable<Buffer>) {
+          if (isSlow) for (let i = 0; i < 100; i++) await turn()
+          t.ok(part.length === SIZE || found.length === Math.floor(size / SIZE))
+          found.push(Buffer.from(part))
+          memory.giveBack(part) // what is read next may be read into it
+        }
+        t.ok(Buffer.concat(found).equals(bytes), `${size} bytes in ${pieces} writes`)
+      }
+    }
+  },
+)
+
+t.test('of a pipe no more than a part is taken before it is asked for', async (t) => {
+  const memory = new PartMemory(SIZE)
+  let taken = 0
+  const take = memory.take.bind(memory)
+  memory.take = () => {
+    taken++
+    return take()
+  }
+  const reader = readParts(await pipeOf(t, patternBytes(5 * SIZE), 3), memory)
+  await once(reader, 'readable')
+  for (let i = 0; i < 1000; i++) await turn()
+  t.equal(taken, 1, 'one waits, and nothing is read behind it')
+  t.equal((reader.read() as Buffer).length, SIZE)
+  await once(reader, 'readable')
+  t.equal(taken, 2)
+  reader.destroy()
+  await once(reader, 'close')
+})
+
+t.test('of a socket, as what starts a process may give it, the error is told', async (t) => {
+  const server = createServer((socket) => {
+    socket.write(patternBytes(SIZE))
+    socket.once('data', () => socket.resetAndDestroy()) // a byte says that it is being read
+  })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  t.teardown(() => server.close())
+  const stdin = new Socket().connect((server.address() as AddressInfo).port, '127.0.0.1')
+  await once(stdin, 'connect')
+  const script = `
+    import { PartMemory, readParts } from ${JSON.stringify(DIST)}
+    const parts = readParts(0, new PartMemory(${SIZE}))
+    parts.on('error', ({ code }) => console.log(code))
+    parts.once('data', () => console.log('a part'))
+  `
+  const args = ['--input-type=module', '-e', script]
+  const child = spawn(process.execPath, args, { stdio: [stdin, 'pipe', 'inherit'] })
+  stdin.on('error', () => undefined)
+  let told = ''
+  for await (const text of child.stdout as AsyncIterable<Buffer>) {
+    told += text.toString()
+    if (told === 'a part\n') stdin.write('x')
+  }
+  t.equal(told, 'a part\nECONNRESET\n')
+  stdin.destroy()
+})
+
+t.test('what cannot be read fails, and what is destroyed amid a read closes after it', async (t) => {
+  const folder = openSync(t.testdir(), 'r')
+  await t.rejects(once(readParts(folder, new PartMemory(SIZE)).resume(), 'end'), { code: 'EISDIR' })
+  closeSync(folder)
+  await t.rejects(once(readParts(folder, new PartMemory(SIZE)).resume(), 'end'), { code: 'EBADF' })
+
+  const endless = openSync('/dev/zero', 'r')
+  const reader = readParts(endless, new PartMemory(64 * MIB)).resume()
+  await turn()
+  reader.destroy()
+  await once(reader, 'close')
+  closeSync(endless)
+})
