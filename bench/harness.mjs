@@ -41,7 +41,8 @@ export async function run(command, { env = {}, feed = 0, exec = false } = {}) {
   const report = join(dir, 'report.json')
   const args = exec ? command : [process.execPath, '--import', PROBE, ...command]
   const feeder =
-    feed > 0 && spawn('dd', ['if=/dev/zero', 'bs=1M', `count=${feed / MIB}`], { stdio: ['ignore', 'pipe', 'ignore'] })
+    feed > 0 &&
+    spawn('dd', ['if=/dev/zero', 'bs=1M', `count=${feed / MIB}`], { stdio: ['ignore', 'pipe', 'ignore'] })
   const started = performance.now()
   const child = spawn(args[0], args.slice(1), {
     env: { ...process.env, ...QUIET, ...env, BENCH_REPORT: report },
@@ -80,6 +81,11 @@ export async function inTurn(contenders, runs = RUNS) {
   for (let i = 0; i < runs; i++)
     for (const [name, measure] of Object.entries(contenders)) found[name].push(await measure())
   return Object.fromEntries(Object.entries(found).map(([name, all]) => [name, mediansOf(all)]))
+}
+
+/** MiB a second. */
+export function rateOf(bytes, seconds) {
+  return bytes / MIB / seconds
 }
 
 function mediansOf(all) {

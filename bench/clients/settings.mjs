@@ -6,7 +6,7 @@ export const size = Number(SIZE)
 /** Threads that hash; default the package's own choice. */
 export const threads = THREADS === undefined ? undefined : Number(THREADS)
 /** Requests at once. */
-export const concurrency = 4
+export const concurrency = Number(process.env.CONCURRENCY ?? 4)
 export const connection = {
   endpoint: ENDPOINT,
   region: 'us-east-1',

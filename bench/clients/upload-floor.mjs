@@ -17,6 +17,7 @@ function put(body) {
   })
 }
 
+globalThis.benchBegin()
 const hashes = [createHash('sha256'), createHash('sha256')]
 await eachOf(parts(), (body) => {
   for (let at = 0; at < body.length; at += PIECE)

@@ -12,6 +12,7 @@ const client = new GlacierClient(connection)
 const vault = { accountId: '-', vaultName: 'bench' }
 const begun = await client.send(new InitiateMultipartUploadCommand({ ...vault, partSize: String(partSize) }))
 const upload = { ...vault, uploadId: begun.uploadId }
+globalThis.benchBegin()
 const whole = new TreeHash(client.config.sha256, (text) => Buffer.from(text))
 let size = 0
 await eachOf(parts(), (body) => {

@@ -1,0 +1,81 @@
+/** Re-chunkers in a pipeline, from memory to nowhere. */
+import { MIB, inTurn, path, run } from '../harness.mjs'
+
+const KIB = 1024
+const WRITES = [512, 10 * KIB, 64 * KIB, MIB]
+const PARTS = [MIB, 16 * MIB, 64 * MIB, 1024 * MIB]
+/** stream-chunker's time grows with the square of the part: more than this takes minutes. */
+const SLOW_PART = 16 * MIB
+
+export const title = 'Re-chunking'
+export const method =
+  'MiB/s of a pipeline from memory through the re-chunker to nowhere, a process for each run. stream-chunker takes time that grows ' +
+  'with the square of the part size: it is given two parts, of 16 MiB at the most, in writes of 10 KiB and more.'
+
+export async function measure() {
+  const rates = new Map()
+  for (const write of WRITES) {
+    for (const part of PARTS) {
+      const total = Math.max(part, write === 512 ? 256 * MIB : 1024 * MIB)
+      const contender = (name, bytes) => async () => {
+        const { output } = await run([path('clients/rechunk.mjs'), name, part, write, bytes])
+        return { rate: Number(output) }
+      }
+      const isQuick = part <= SLOW_PART && write > 512
+      const all = {
+        rechunk: contender('rechunk', total),
+        'rechunk, memory used again': contender('rechunk, memory used again', total),
+        'block-stream2': contender('block-stream2', total),
+        ...(isQuick && { 'stream-chunker': contender('stream-chunker', 2 * part) }),
+      }
+      rates.set(`${write} ${part}`, await inTurn(all))
+    }
+  }
+  const names = ['rechunk', 'rechunk, memory used again', 'block-stream2', 'stream-chunker']
+  const at = (write, part, name) => rates.get(`${write} ${part}`)[name]?.rate
+  const of64 = PARTS.map((part) => at(64 * KIB, part, 'rechunk, memory used again'))
+  const flatness = Math.max(...of64) / Math.min(...of64)
+  const behind = PARTS.flatMap((part) => WRITES.map((write) => [write, part])).filter(
+    ([write, part]) => at(write, part, 'rechunk') < at(write, part, 'block-stream2'),
+  )
+  return {
+    table: {
+      head: ['write', 'part MiB', ...names],
+      rows: WRITES.flatMap((write) =>
+        PARTS.map((part) => [
+          write < KIB ? `${write} B` : write < MIB ? `${write / KIB} KiB` : '1 MiB',
+          String(part / MIB),
+          ...names.map((name) => at(write, part, name)?.toFixed(0) ?? ''),
+        ]),
+      ),
+    },
+    chart: {
+      unit: 'MiB/s, writes of 64 KiB',
+      bars: PARTS.flatMap((part) =>
+        names
+          .filter((name) => at(64 * KIB, part, name) !== undefined)
+          .map((name) => ({
+            label: `${part / MIB} MiB · ${name}`,
+            value: at(64 * KIB, part, name),
+            ours: name.startsWith('rechunk'),
+          })),
+      ),
+    },
+    goals: [
+      [
+        'MiB/s, writes of 64 KiB, least of all part sizes',
+        'at least 3072',
+        Math.min(...of64),
+        (it) => it >= 3072,
+      ],
+      ['fastest part size over slowest, writes of 64 KiB', 'at most 2', flatness, (it) => it <= 2],
+      [
+        'MiB/s, writes of 512 B, parts of 16 MiB',
+        'at least 250',
+        at(512, 16 * MIB, 'rechunk'),
+        (it) => it >= 250,
+      ],
+      ['pairs of sizes at which block-stream2 is ahead', '0', behind.length, (it) => it === 0],
+    ],
+  }
+}
