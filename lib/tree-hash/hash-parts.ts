@@ -92,6 +92,7 @@ export class PartHasher extends Transform {
     try {
       return await this.#threads.checksums(bytes)
     } catch {
+      this.#threads.close()
       this.#threads = undefined // they cannot run: it is slower, and no less right
       return this.#here(bytes)
     }

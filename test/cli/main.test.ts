@@ -1,7 +1,11 @@
-import { Writable } from 'node:stream'
-import { readFile, writeFile } from 'node:fs/promises'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { open, readFile, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { Writable, type Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import t from 'tap'
 import { defaultLocalDir } from '../../lib/cli/connection.js'
 import { exitCodeOf, explanationsOf, usage, UsageError } from '../../lib/cli/exit-code.js'
@@ -11,7 +15,7 @@ import { Progress } from '../../lib/cli/progress.js'
 import { formatSize, parseCount, parsePort, parseSize } from '../../lib/cli/size.js'
 import { SizeMismatchError, TreeHashMismatchError, UploadFailedError } from '../../lib/errors.js'
 import { treeHashOf } from '../../lib/tree-hash/tree-hash.js'
-import { runHere, stage } from '../helpers/command.js'
+import { BIN, runHere, stage } from '../helpers/command.js'
 import { clock, localVaultFor, send } from '../helpers/local-vault.js'
 import { patternBytes } from '../helpers/pattern-source.js'
 import { settled } from '../helpers/gate.js'
@@ -118,6 +122,21 @@ t.test('vaults are made, listed, shown and deleted', async (t) => {
   t.strictSame(await call('rm', 'b'), { code: 0, out: '', err: 'glacier-pipe: The vault b is deleted.\n' })
   t.strictSame(await call('rm', 'b', '-q'), { code: 0, out: '', err: '' })
 })
+
+t.test(
+  'a real terminal is known for one',
+  { skip: !existsSync('/dev/ptmx') && 'there are no terminals' },
+  async (t) => {
+    const terminal = await open('/dev/ptmx', 'r+')
+    const put = spawn(process.execPath, [BIN, 'put', 'docs', '--local-dir', t.testdir()], {
+      stdio: [terminal.fd, 'ignore', 'pipe'],
+    })
+    const [ending, message] = await Promise.all([once(put, 'close'), text(put.stderr as Readable)])
+    await terminal.close()
+    t.strictSame(ending, [2, null])
+    t.match(message, /Nothing is piped in/)
+  },
+)
 
 t.test('nothing is read from, nor written to, a terminal by accident', async (t) => {
   const dir = t.testdir()

@@ -443,6 +443,18 @@ t.test('a rate limit holds what is sent to it', async (t) => {
   })
 })
 
+t.test('any number of threads may hash', async (t) => {
+  const dir = t.testdir()
+  const args = ['put', 'docs', '--local-dir', dir, '--part-size', '2MiB', '--json']
+  const bytes = patternBytes(7 * MIB)
+  for (const count of ['0', '1', '3']) {
+    const { stdout } = await run([...args, '--hash-threads', count], bytes)
+    t.match(JSON.parse(stdout.toString()), { treeHash: treeHashOf(bytes), parts: 4 }, `${count} threads`)
+  }
+  const wrong = await here(dir, ['put', 'docs', '--hash-threads', 'all'], Buffer.from('x'))
+  t.match(wrong, { code: 2, err: /number of threads, 0 for none/ })
+})
+
 t.test('the command to go on with is one a shell takes as it is meant', async (t) => {
   const local = { onFailure: 'keep', volumes: true, progress: 'auto', local: true } as const
   t.equal(resumeCommand('docs', undefined, '-u', local), '… | glacier-pipe put --local --upload-id=-u docs')

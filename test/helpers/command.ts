@@ -10,7 +10,8 @@ import { main } from '../../lib/cli/main.js'
 import type { Io } from '../../lib/cli/io.js'
 import type { LocalCredentials } from '../../lib/local/index.js'
 
-const BIN = fileURLToPath(new URL('../../dist/cli/bin.js', import.meta.url))
+/** The built command. */
+export const BIN = fileURLToPath(new URL('../../dist/cli/bin.js', import.meta.url))
 
 /** Where a command keeps its catalog, unless told: not in the home of whoever runs the tests. */
 const DATA = mkdtempSync(join(tmpdir(), 'glacier-pipe-test-'))

@@ -26,7 +26,7 @@ async function hashed(hasher: ReturnType<typeof hashParts>, parts: readonly Buff
 }
 
 t.test('any number of threads gives the hashes of bytes at hand', async (t) => {
-  for (const count of [1, 3]) {
+  for (const count of [1, 2]) {
     const threads = new HashThreads(count)
     const sizes = [1, MIB, MIB + 1, 2 * MIB, 5 * MIB - 1, 8 * MIB]
     const all = sizes.map(shared)
@@ -60,7 +60,7 @@ t.test(
   async (t) => {
     const sizes = [4 * MIB, 4 * MIB, MIB, 2 * MIB + 1]
     for (const make of [shared, patternBytes]) {
-      for (const threads of [undefined, 0, 1, 3]) {
+      for (const threads of [0, 1, 2]) {
         const parts = await hashed(
           hashParts({ threads }),
           sizes.map((size) => make(size)),

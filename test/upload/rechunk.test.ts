@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises'
 import fc from 'fast-check'
 import streamChunker from 'stream-chunker'
 import t from 'tap'
+import { PartMemory } from '../../lib/upload/part-memory.js'
 import { rechunk, type RechunkOptions } from '../../lib/upload/rechunk.js'
 import { settled } from '../helpers/gate.js'
 import { patternBytes, patternSource } from '../helpers/pattern-source.js'
@@ -252,6 +253,8 @@ t.test('a size that is none is refused at once', async (t) => {
   for (const size of [0, -1, 1.5, NaN, Infinity, constants.MAX_LENGTH + 1]) {
     t.throws(() => rechunk(size), { name: 'RangeError', message: new RegExp(`not ${size}`) })
   }
+  const memory = new PartMemory(20)
+  t.throws(() => rechunk(10, { memory }), { name: 'RangeError', message: /parts of 20 bytes, not 10/ })
   t.throws(() => rechunk('10' as unknown as number), { name: 'TypeError', message: /not string/ })
 })
 

@@ -1,3 +1,5 @@
+import { open } from 'node:fs/promises'
+import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import t from 'tap'
@@ -447,6 +449,16 @@ t.test(
     })
     t.ok(read <= 3 * MIB + 65_536, `${read} bytes were read`)
     t.match(await uploadArchive([Buffer.alloc(3 * MIB)], options), [{ parts: 3 }], 'what fits is stored')
+    for (const [size, more] of [
+      [3 * MIB, false],
+      [3 * MIB + 1, true],
+    ] as const) {
+      const file = await open(join(t.testdir({ file: Buffer.alloc(size) }), 'file'))
+      const upload = uploadArchive({ fd: file.fd }, options)
+      if (more) await t.rejects(upload, { cause: { code: 'ERR_TOO_MANY_PARTS' } })
+      else t.match(await upload, [{ parts: 3 }], 'nor may a descriptor give more')
+      await file.close()
+    }
     const writer = writerTo(new MemoryVault(), { maxArchiveSize: 3 * MIB, volumes: false })
     await t.rejects(send(Buffer.alloc(4 * MIB), writer), { cause: { code: 'ERR_TOO_MANY_PARTS' } })
   },

@@ -63,16 +63,23 @@ t.test(
     const service = await serviceFor(t, confirmAll)
     const client = service.client()
     const size = 10 * MIB + 123
-    const hashed = await bytesHashed(100, async () => {
-      const archives = await uploadArchive([Buffer.alloc(size, 7)], { client, ...address, partSize: 2 * MIB })
+    const upload = (hashThreads: number) => async () => {
+      service.seen.length = 0
+      const source = [Buffer.alloc(size, 7)]
+      const archives = await uploadArchive(source, { client, ...address, partSize: 2 * MIB, hashThreads })
       t.match(archives, [{ archiveId: 'archive', parts: 6, size }])
-    })
-    const bodies = service.seen.reduce((sum, request) => sum + request.size, 0)
-    t.equal(bodies, size, 'all of it was sent, once')
+      const bodies = service.seen.reduce((sum, request) => sum + request.size, 0)
+      t.equal(bodies, size, 'all of it was sent, once')
+    }
+    const hashed = await bytesHashed(100, upload(0))
     // The last part, of 123 bytes, is hashed once. What a signature takes is hashed too: under 2 KiB a request.
+    const signatures = service.seen.length * 2048
     const twice = 2 * (size - 123) + 123
     t.ok(hashed >= twice, `${hashed} bytes were hashed, at least ${twice}`)
-    t.ok(hashed < twice + service.seen.length * 2048, `${hashed} bytes were hashed, not much over ${twice}`)
+    t.ok(hashed < twice + signatures, `${hashed} bytes were hashed, not much over ${twice}`)
+
+    const onThisThread = await bytesHashed(100, upload(1))
+    t.ok(onThisThread < 2 * 2 * MIB + signatures, `of them ${onThisThread} beside a thread: the first part`)
   },
 )
 
