@@ -59,9 +59,10 @@ export async function run(command, { env = {}, feed = 0, exec = false } = {}) {
   return { seconds, ...found, output }
 }
 
-/** Starts a server, which prints its address; it ends with `stop`. */
+/** Starts a server, which prints its address; it ends with `stop`, or with this process. */
 export async function serve(...args) {
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  process.once('exit', () => child.kill())
   const [line] = await once(child.stdout, 'data')
   const stop = async () => {
     child.kill()

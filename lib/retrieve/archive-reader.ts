@@ -14,7 +14,7 @@ import { Retry, type RetryNotice, type RetryOptions } from '../vault/retry.js'
 import { retrying } from '../vault/retrying-client.js'
 import { vaultClientOf } from '../vault/sdk-vault-client.js'
 import type { Job, VaultClient, VaultRequest } from '../vault/vault-client.js'
-import type { VerifiedRange } from './verified-range.js'
+import { bytesFrom, type VerifiedRange } from './verified-range.js'
 import { verifiedOutput, wholeOf, type HeldRange, type ReadyOutput } from './verified-output.js'
 
 /** What may be said of how an archive is read. */
@@ -128,18 +128,19 @@ export class ArchiveReader extends Readable {
     this.#ranges
       .next()
       .then(({ value }) => {
-        if (value) this.#tell(value)
-        this.push(value ? value.bytes : null)
+        if (!value) this.push(null)
+        else this.#handOn(value)
       })
       .catch((error: unknown) => {
         this.destroy(error as Error) // of the service, or of a listener
       })
   }
 
-  #tell({ bytes, treeHash }: VerifiedRange): void {
+  #handOn({ chunks, size, treeHash }: VerifiedRange): void {
     const start = this.#position
-    this.#position += bytes.length
+    this.#position += size
     this.emit('range', { start, end: this.#position, treeHash })
+    for (const chunk of chunks) this.push(chunk)
   }
 
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
@@ -169,9 +170,10 @@ async function* cutTo(
   { start, end }: ByteRange,
 ): AsyncGenerator<VerifiedRange, void, undefined> {
   let at = 0
-  for await (const { bytes, treeHash } of ranges) {
-    const piece = bytes.subarray(Math.max(start - at, 0), Math.max(end - at, 0))
-    at += bytes.length
-    if (piece.length > 0) yield { bytes: piece, treeHash }
+  for await (const { chunks, size, treeHash } of ranges) {
+    const from = Math.max(start - at, 0)
+    const to = Math.min(end - at, size)
+    at += size
+    if (from < to) yield { chunks: [...bytesFrom(chunks, from, to)], size: to - from, treeHash }
   }
 }

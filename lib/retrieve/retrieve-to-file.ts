@@ -15,6 +15,10 @@ import { TreeHash } from '../tree-hash/tree-hash.js'
 import type { ArchiveReader } from './archive-reader.js'
 import { readerBehind, type RetrieveArchiveOptions } from './retrieve-archive.js'
 import type { HeldRange } from './verified-output.js'
+import { bytesFrom } from './verified-range.js'
+
+/** Bytes written at once. */
+const WRITE_SIZE = 1_048_576
 
 /** The first line of `FILE.partial.ranges`: what the bytes are of. */
 interface Subject {
@@ -131,11 +135,11 @@ function intoPartial(
   let at = from
   const verified: HeldRange[] = []
   reader.on('range', (range) => verified.push(range))
-  const take = async (chunk: Buffer): Promise<void> => {
-    for (let rest = chunk; rest.length > 0;) {
-      const { bytesWritten } = await bytes.write(rest, 0, rest.length, at)
+  const take = async (chunks: readonly Uint8Array[]): Promise<void> => {
+    for (let rest = chunks; rest.length > 0;) {
+      const { bytesWritten } = await bytes.writev(rest, at)
       at += bytesWritten
-      rest = rest.subarray(bytesWritten)
+      rest = [...bytesFrom(rest, bytesWritten)]
     }
     while (verified[0] && verified[0].end <= at) {
       const line = `${JSON.stringify(verified.shift())}\n`
@@ -143,8 +147,9 @@ function intoPartial(
     }
   }
   return new Writable({
-    write(chunk: Buffer, _encoding, callback) {
-      take(chunk).then(() => {
+    highWaterMark: WRITE_SIZE,
+    writev(chunks, callback) {
+      take(chunks.map(({ chunk }) => chunk as Uint8Array)).then(() => {
         callback()
       }, callback)
     },

@@ -1,17 +1,36 @@
 /**
  * One range of a job's output, in memory and verified. A bad or cut one is fetched again, alone.
+ *
+ * Its bytes stay in the buffers they came in: copied into one, each would cost more than its hash.
  */
 import { SizeMismatchError, TreeHashMismatchError } from '../errors.js'
 import { TreeHash } from '../tree-hash/tree-hash.js'
-import { toInclusive, type ByteRange } from '../vault/byte-range.js'
+import { toInclusive } from '../vault/byte-range.js'
 import type { Retry } from '../vault/retry.js'
 import type { OutputRequest, VaultClient } from '../vault/vault-client.js'
 
 /** Bytes whose tree hash has been checked. */
 export interface VerifiedRange {
-  readonly bytes: Buffer
+  /** The bytes in order, as they came. */
+  readonly chunks: readonly Uint8Array[]
+  /** How many bytes. */
+  readonly size: number
   /** Lowercase hex. */
   readonly treeHash: string
+}
+
+/** What lies between two places of bytes. */
+export function* bytesFrom(
+  chunks: readonly Uint8Array[],
+  start: number,
+  end = Infinity,
+): Generator<Uint8Array, void, undefined> {
+  let at = 0
+  for (const chunk of chunks) {
+    const piece = chunk.subarray(Math.max(start - at, 0), Math.max(end - at, 0))
+    at += chunk.length
+    if (piece.length > 0) yield piece
+  }
 }
 
 /** What all of a job's output must be. */
@@ -44,31 +63,27 @@ async function fetchOnce(
   request: OutputRequest,
   whole: WholeOutput,
 ): Promise<VerifiedRange> {
-  const { range } = request
-  const where = `bytes ${toInclusive(range)} of the output of job ${request.jobId}`
+  const { range, jobId } = request
+  const size = range.end - range.start
+  const where = `bytes ${toInclusive(range)} of the output of job ${jobId}`
   const output = await client.getJobOutput(request)
-  const { bytes, treeHash } = await gather(output.body, range, where)
-  const expected = output.treeHash ?? (range.end - range.start === whole.size ? whole.treeHash : undefined)
-  if (expected !== treeHash) throw new TreeHashMismatchError('range', where, expected, treeHash)
-  return { bytes, treeHash }
+  const found = await gather(output.body, size, where)
+  const expected = output.treeHash ?? (size === whole.size ? whole.treeHash : undefined)
+  if (expected !== found.treeHash) throw new TreeHashMismatchError('range', where, expected, found.treeHash)
+  return found
 }
 
 /** Reads just as many bytes as the range has, hashed as they come. */
-async function gather(
-  body: AsyncIterable<Uint8Array>,
-  { start, end }: ByteRange,
-  where: string,
-): Promise<VerifiedRange> {
-  const bytes = Buffer.allocUnsafeSlow(end - start)
+async function gather(body: AsyncIterable<Uint8Array>, size: number, where: string): Promise<VerifiedRange> {
+  const chunks: Uint8Array[] = []
   const hash = new TreeHash()
-  let filled = 0
-  for await (const piece of body) {
-    if (filled + piece.length > bytes.length)
-      throw new SizeMismatchError(where, bytes.length, filled + piece.length)
-    bytes.set(piece, filled)
-    hash.update(piece)
-    filled += piece.length
+  let gathered = 0
+  for await (const chunk of body) {
+    gathered += chunk.length
+    if (gathered > size) throw new SizeMismatchError(where, size, gathered)
+    hash.update(chunk)
+    chunks.push(chunk)
   }
-  if (filled < bytes.length) throw new SizeMismatchError(where, bytes.length, filled)
-  return { bytes, treeHash: hash.digest('hex') }
+  if (gathered < size) throw new SizeMismatchError(where, size, gathered)
+  return { chunks, size, treeHash: hash.digest('hex') }
 }

@@ -206,7 +206,7 @@ t.test('what it holds is bounded while its reader is slow', async (t) => {
   const done = pipeline(retrieveArchive({ ...optionsFor(vault), memory: 8 * MIB }), sink)
   await settled(300)
   const asked = vault.operations.filter((operation) => operation === 'getJobOutput').length
-  t.equal(taken, MIB)
+  t.ok(taken > 0 && taken <= MIB, `${taken} bytes were taken`)
   t.ok(asked <= 8, `${asked} ranges of 1 MiB were fetched in a budget of 8 MiB`)
   t.ok(vault.mostUnderWay <= 6)
   hold.open()
