@@ -31,6 +31,7 @@ export {
   type ServiceErrorDetails,
   type TreeHashScope,
 } from './errors.js'
+export { FileHasher, type FileHashOptions, type HashedFile } from './tree-hash/file-hasher.js'
 export { hashParts, PartHasher, type HashedPart, type HashPartsOptions } from './tree-hash/hash-parts.js'
 export { TreeHashStream, treeHash, type TreeHashStreamOptions } from './tree-hash/tree-hash-stream.js'
 export {

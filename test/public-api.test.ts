@@ -17,6 +17,7 @@ t.test('the public names are these; another is a decision', async (t) => {
     'ConnectionError',
     'CredentialsError',
     'EmptyArchiveError',
+    'FileHasher',
     'GlacierPipeError',
     'InventoryError',
     'InventoryReader',

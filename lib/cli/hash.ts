@@ -1,10 +1,10 @@
 /**
  * `hash [FILE…]`: tree hashes of files, in the manner of sha256sum; `--check` reads them back.
  */
-import { createReadStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { TreeHashMismatchError } from '../errors.js'
 import { Writable, pipeline } from '../stream.js'
+import { FileHasher, type HashedFile } from '../tree-hash/file-hasher.js'
 import { treeHash } from '../tree-hash/tree-hash-stream.js'
 import type { CommonOptions } from './connection.js'
 import { UsageError } from './exit-code.js'
@@ -18,31 +18,47 @@ export interface HashOptions extends CommonOptions {
 /** Runs `hash`; without files, of stdin. */
 export async function hash(files: readonly string[], options: HashOptions, io: Io): Promise<void> {
   const all = files.length > 0 ? files : ['-']
-  if (options.check) {
-    await check(all, options, io)
-    return
+  const hasher = new FileHasher()
+  try {
+    await (options.check ? check : print)(all, hasher, options, io)
+  } finally {
+    hasher.close()
   }
-  for (const file of all) {
-    const found = await hashOf(file, io)
-    await (options.json ? printJson(io, { file, ...found }) : printData(io, `${found.treeHash}  ${file}`))
+}
+
+async function print(
+  files: readonly string[],
+  hasher: FileHasher,
+  { json }: HashOptions,
+  io: Io,
+): Promise<void> {
+  for (const file of files) {
+    const found = await hashOf(file, hasher, io)
+    await (json ? printJson(io, { file, ...found }) : printData(io, `${found.treeHash}  ${file}`))
   }
 }
 
 /** The tree hash of a file, or of stdin where it is `-`. */
-export async function hashOf(file: string, io: Io): Promise<{ size: number; treeHash: string }> {
+export async function hashOf(file: string, hasher: FileHasher, io: Io): Promise<HashedFile> {
+  if (file !== '-') return hasher.hash(file, { signal: io.signal })
   const hashing = treeHash()
   const nowhere = new Writable({
     write(_bytes, _encoding, callback) {
       callback()
     },
   })
-  await pipeline(file === '-' ? io.stdin : createReadStream(file), hashing, nowhere, { signal: io.signal })
+  await pipeline(io.stdin, hashing, nowhere, { signal: io.signal })
   const { treeHash: found = '', size } = hashing
   return { size, treeHash: found }
 }
 
 /** Checks the files that lists name, and says of each whether it is as it was. */
-async function check(lists: readonly string[], { json, quiet }: HashOptions, io: Io): Promise<void> {
+async function check(
+  lists: readonly string[],
+  hasher: FileHasher,
+  { json, quiet }: HashOptions,
+  io: Io,
+): Promise<void> {
   let wrong = 0
   let first: TreeHashMismatchError | undefined
   for (const list of lists) {
@@ -50,7 +66,7 @@ async function check(lists: readonly string[], { json, quiet }: HashOptions, io:
       list === '-' ? await textOf(io) : await readFile(list, 'utf8'),
       list,
     )) {
-      const actual = await hashOf(file, io).then(
+      const actual = await hashOf(file, hasher, io).then(
         (found) => found.treeHash,
         (error: unknown) => {
           if (io.signal.aborted) throw error

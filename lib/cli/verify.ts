@@ -4,6 +4,7 @@
  */
 import { archiveOf } from '../catalog/archives.js'
 import { NotFoundError, SizeMismatchError, TreeHashMismatchError } from '../errors.js'
+import { FileHasher } from '../tree-hash/file-hasher.js'
 import { catalogFileOf, withConnection } from './connection.js'
 import { UsageError } from './exit-code.js'
 import { hashOf } from './hash.js'
@@ -26,7 +27,10 @@ export async function verify(
   const wanted = options.inventory
     ? await inInventory(vaultName, archiveId, options, io)
     : await inCatalog(vaultName, archiveId, options, io)
-  const found = await hashOf(file, io)
+  const hasher = new FileHasher()
+  const found = await hashOf(file, hasher, io).finally(() => {
+    hasher.close()
+  })
   if (found.size !== wanted.size) throw new SizeMismatchError(file, wanted.size, found.size)
   if (found.treeHash !== wanted.treeHash)
     throw new TreeHashMismatchError('archive', file, wanted.treeHash, found.treeHash)

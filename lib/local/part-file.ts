@@ -100,8 +100,7 @@ export async function treeHashOfRange(path: string, { start, end }: ByteRange): 
     const count = Math.ceil(end / LEAF_SIZE) - first
     const digests = await readAt(file, size + first * DIGEST_SIZE, count * DIGEST_SIZE)
     const nodes = new NodeStack()
-    for (let at = 0; at < digests.length; at += DIGEST_SIZE)
-      nodes.push(digests.subarray(at, at + DIGEST_SIZE))
+    nodes.pushAll(digests)
     return nodes.root().toString('hex')
   } finally {
     await file.close()

@@ -7,11 +7,10 @@
  *   range that is not. At the end all hashes together must give the archive's, so that a wrong line costs a download
  *   and never makes a wrong file.
  */
-import { createReadStream } from 'node:fs'
 import { constants, open, readFile, rename, rm, type FileHandle } from 'node:fs/promises'
 import { renameDurably } from '../durable.js'
 import { Writable, pipeline } from '../stream.js'
-import { TreeHash } from '../tree-hash/tree-hash.js'
+import { FileHasher } from '../tree-hash/file-hasher.js'
 import type { ArchiveReader } from './archive-reader.js'
 import { readerBehind, type RetrieveArchiveOptions } from './retrieve-archive.js'
 import type { HeldRange } from './verified-output.js'
@@ -85,28 +84,21 @@ async function heldIn(
   const [first, ...lines] = (await readFile(ledger, 'utf8').catch(() => '')).split('\n')
   if (first !== JSON.stringify(subject)) return []
   const held: HeldRange[] = []
-  for (const line of lines) {
-    const range = rangeOf(line)
-    if (range?.start !== (held.at(-1)?.end ?? 0)) break
-    signal?.throwIfAborted()
-    if ((await hashOf(partial, range)) !== range.treeHash) break
-    held.push(range)
+  const hasher = new FileHasher()
+  try {
+    for (const line of lines) {
+      const range = rangeOf(line)
+      if (range?.start !== (held.at(-1)?.end ?? 0)) break
+      const { size, treeHash } = await hasher.hash(partial, { range, signal })
+      if (size !== range.end - range.start || treeHash !== range.treeHash) break
+      held.push(range)
+    }
+  } catch (error) {
+    if (signal?.aborted) throw error // what cannot be read is fetched again
+  } finally {
+    hasher.close()
   }
   return held
-}
-
-async function hashOf(path: string, { start, end }: HeldRange): Promise<string | undefined> {
-  const hash = new TreeHash()
-  let size = 0
-  try {
-    for await (const chunk of createReadStream(path, { start, end: end - 1 }) as AsyncIterable<Buffer>) {
-      hash.update(chunk)
-      size += chunk.length
-    }
-  } catch {
-    return undefined // it cannot be read: then it is fetched again
-  }
-  return size === end - start ? hash.digest('hex') : undefined
 }
 
 /** Opens what the bytes go into, and follows no link that somebody else may have put there. */
@@ -139,7 +131,7 @@ function intoPartial(
     for (let rest = chunks; rest.length > 0;) {
       const { bytesWritten } = await bytes.writev(rest, at)
       at += bytesWritten
-      rest = [...bytesFrom(rest, bytesWritten)]
+      rest = [...bytesFrom(rest, bytesWritten, Infinity)]
     }
     while (verified[0] && verified[0].end <= at) {
       const line = `${JSON.stringify(verified.shift())}\n`

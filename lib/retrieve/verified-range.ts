@@ -23,7 +23,7 @@ export interface VerifiedRange {
 export function* bytesFrom(
   chunks: readonly Uint8Array[],
   start: number,
-  end = Infinity,
+  end: number,
 ): Generator<Uint8Array, void, undefined> {
   let at = 0
   for (const chunk of chunks) {

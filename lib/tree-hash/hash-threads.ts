@@ -7,8 +7,16 @@
  */
 import { Worker } from 'node:worker_threads'
 import { LEAF_SIZE } from '../vault/limits.js'
-import type { HashOrder } from './hash-thread.js'
-import { DIGEST_SIZE, NodeStack, type Checksums } from './tree-hash.js'
+import type { FileOrder, HashAnswer, HashOrder } from './hash-thread.js'
+import { NodeStack, type Checksums } from './tree-hash.js'
+
+/** Digests of leaves that follow one another. */
+export interface LeafRun {
+  /** 32 bytes each, one behind the other. */
+  readonly digests: Uint8Array
+  /** Bytes that were hashed. */
+  readonly size: number
+}
 
 /** Hashes in other threads, which are started with the first order and do not keep the process alive. */
 export class HashThreads {
@@ -37,7 +45,7 @@ export class HashThreads {
       linear,
       treeHashBy(others.length > 0 ? others : [first], bytes),
     ])
-    return { linearHash: hexOf(whole), treeHash }
+    return { linearHash: Buffer.from(whole.digests).toString('hex'), treeHash }
   }
 
   /**
@@ -47,6 +55,17 @@ export class HashThreads {
    */
   treeHash(bytes: Uint8Array): Promise<string> {
     return treeHashBy(this.#started(), bytes)
+  }
+
+  /**
+   * Reads and hashes leaves of a file, by the thread that has least to do.
+   *
+   * @throws {Error} the threads cannot run here, or the file cannot be read
+   */
+  leavesOf(order: FileOrder): Promise<LeafRun> {
+    return this.#started()
+      .reduce((idlest, thread) => (thread.orders < idlest.orders ? thread : idlest))
+      .hash(order)
   }
 
   /** Ends the threads; what they were asked for fails. */
@@ -65,24 +84,18 @@ export class HashThreads {
 async function treeHashBy(threads: readonly HashThread[], bytes: Uint8Array): Promise<string> {
   const leaves = Math.ceil(bytes.length / LEAF_SIZE)
   const run = Math.ceil(leaves / threads.length) * LEAF_SIZE
-  const asked: Promise<Uint8Array>[] = []
+  const asked: Promise<LeafRun>[] = []
   for (const [i, thread] of threads.entries()) {
     const piece = bytes.subarray(i * run, (i + 1) * run)
     if (piece.length > 0) asked.push(thread.hash({ bytes: piece, of: 'leaves' }))
   }
   const nodes = new NodeStack()
-  for (const digests of await Promise.all(asked))
-    for (let at = 0; at < digests.length; at += DIGEST_SIZE)
-      nodes.push(digests.subarray(at, at + DIGEST_SIZE))
+  for (const { digests } of await Promise.all(asked)) nodes.pushAll(digests)
   return nodes.root().toString('hex')
 }
 
-function hexOf(digest: Uint8Array): string {
-  return Buffer.from(digest).toString('hex')
-}
-
 interface Waiting {
-  readonly resolve: (digests: Uint8Array) => void
+  readonly resolve: (run: LeafRun) => void
   readonly reject: (error: Error) => void
 }
 
@@ -94,13 +107,22 @@ class HashThread {
 
   constructor() {
     this.#worker.unref()
-    this.#worker.on('message', (digests: Uint8Array) => this.#waiting.shift()?.resolve(digests))
+    this.#worker.on('message', ({ digests, size }: HashAnswer) => {
+      const waiting = this.#waiting.shift()
+      if (digests) waiting?.resolve({ digests, size })
+      else waiting?.reject(new Error('The file could not be read.'))
+    })
     this.#worker.on('error', (error: Error) => {
       this.#fail(error)
     })
   }
 
-  hash(order: HashOrder): Promise<Uint8Array> {
+  /** How many it has not answered yet. */
+  get orders(): number {
+    return this.#waiting.length
+  }
+
+  hash(order: HashOrder | FileOrder): Promise<LeafRun> {
     if (this.#error) return Promise.reject(this.#error)
     return new Promise((resolve, reject) => {
       this.#waiting.push({ resolve, reject })

@@ -36,6 +36,11 @@ export class NodeStack {
     this.#count++
   }
 
+  /** Takes nodes that lie one behind the other. */
+  pushAll(digests: Uint8Array): void {
+    for (let at = 0; at < digests.length; at += DIGEST_SIZE) this.push(digests.subarray(at, at + DIGEST_SIZE))
+  }
+
   /** How many nodes it took. */
   get count(): number {
     return this.#count

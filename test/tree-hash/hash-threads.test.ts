@@ -1,4 +1,6 @@
 import { EventEmitter } from 'node:events'
+import { open } from 'node:fs/promises'
+import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import t from 'tap'
 import { hashParts, type HashedPart } from '../../lib/tree-hash/hash-parts.js'
@@ -51,6 +53,16 @@ t.test('any number of threads gives the hashes of bytes at hand', async (t) => {
     )
     threads.close()
   }
+  const file = await open(join(t.testdir({ file: patternBytes(2 * MIB + 1) }), 'file'))
+  const threads = new HashThreads(1)
+  const { digests, size } = await threads.leavesOf({ fd: file.fd, start: MIB, end: 9 * MIB })
+  t.equal(size, MIB + 1)
+  t.equal(digests.length, 2 * 32)
+  await file.close()
+  const closed = threads.leavesOf({ fd: 1_000_000, start: 0, end: MIB })
+  await t.rejects(closed, { message: /could not be read/ }, 'and the thread goes on')
+  t.equal(await threads.treeHash(shared(1)), treeHashOf(patternBytes(1)))
+  threads.close()
   t.notOk(HashThreads.canHash(Buffer.alloc(1)))
   t.ok(HashThreads.canHash(shared(1)))
 })

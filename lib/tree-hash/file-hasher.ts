@@ -1,0 +1,142 @@
+/**
+ * Tree hashes of files, each read by the threads that hash it: a leaf is hashed while it is still in the processor's
+ * cache, and neither waits for the event loop.
+ *
+ * - Runs of leaves are handed out in order and taken back in order; the first that comes back short is the file's end.
+ * - A file is closed when no thread reads it any more.
+ * - What is short, no regular file, or cannot be read by threads is read and hashed here, which also tells why.
+ */
+import { open, type FileHandle } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
+import { AbortError } from '../errors.js'
+import type { ByteRange } from '../vault/byte-range.js'
+import { LEAF_SIZE, MIB } from '../vault/limits.js'
+import { HashThreads, type LeafRun } from './hash-threads.js'
+import { NodeStack, TreeHash } from './tree-hash.js'
+
+/** Bytes handed to a thread at once. */
+const RUN_SIZE = 8 * MIB
+/** Past as many, a disk is what is waited for. */
+const MOST_THREADS = 4
+
+/** What a file was found to be. */
+export interface HashedFile {
+  /** Bytes. */
+  readonly size: number
+  /** Lowercase hex. */
+  readonly treeHash: string
+}
+
+/** Options of {@link FileHasher.hash}. */
+export interface FileHashOptions {
+  /** What of the file; default all. */
+  readonly range?: ByteRange | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * Hashes files with threads that are started for the first long one.
+ *
+ * @example
+ * ```ts
+ * const hasher = new FileHasher()
+ * const { size, treeHash } = await hasher.hash('backup.tar')
+ * hasher.close()
+ * ```
+ */
+export class FileHasher {
+  readonly #count: number
+  #threads: HashThreads | undefined
+
+  /** @param threads - default one for each processor, four at the most; 0 for none */
+  constructor(threads: number = Math.min(availableParallelism(), MOST_THREADS)) {
+    this.#count = threads
+    this.#threads = threads > 0 ? new HashThreads(threads) : undefined
+  }
+
+  /**
+   * Reads and hashes a file.
+   *
+   * @throws {AbortError} the signal fired
+   * @throws the system's error where the file cannot be read
+   */
+  async hash(path: string, { range, signal }: FileHashOptions = {}): Promise<HashedFile> {
+    const { start = 0, end = Infinity } = range ?? {}
+    const file = await open(path, 'r')
+    try {
+      const stats = await file.stat()
+      const isLong = stats.isFile() && Math.min(end, stats.size) - start > RUN_SIZE
+      if (isLong && this.#threads) {
+        const found = await this.#byThreads(this.#threads, file.fd, start, end, signal)
+        if (found) return found
+      }
+      return await hashHere(file, stats.isFile() ? start : undefined, end, signal)
+    } finally {
+      await file.close()
+    }
+  }
+
+  /** Ends the threads. */
+  close(): void {
+    this.#threads?.close()
+    this.#threads = undefined
+  }
+
+  /** `undefined` where they could not. */
+  async #byThreads(
+    threads: HashThreads,
+    fd: number,
+    start: number,
+    end: number,
+    signal: AbortSignal | undefined,
+  ): Promise<HashedFile | undefined> {
+    const underWay: Promise<LeafRun | undefined>[] = []
+    let at = start
+    const handOut = (): void => {
+      const run = { fd, start: at, end: Math.min(at + RUN_SIZE, end) }
+      at = run.end
+      underWay.push(threads.leavesOf(run).catch(() => undefined))
+    }
+    try {
+      for (let i = 0; i < 2 * this.#count; i++) handOut()
+      const nodes = new NodeStack()
+      let size = 0
+      for (let next = underWay.shift(); next; next = underWay.shift()) {
+        const run = await next
+        if (!run) return undefined
+        assertGoingOn(signal)
+        nodes.pushAll(run.digests)
+        size += run.size
+        if (run.size < RUN_SIZE) break
+        handOut()
+      }
+      return { size, treeHash: nodes.root().toString('hex') }
+    } finally {
+      await Promise.all(underWay)
+    }
+  }
+}
+
+/** @param start - where to read from; `undefined` where there is but one place, as in a pipe */
+async function hashHere(
+  file: FileHandle,
+  start: number | undefined,
+  end: number,
+  signal: AbortSignal | undefined,
+): Promise<HashedFile> {
+  const hash = new TreeHash()
+  const buffer = Buffer.allocUnsafeSlow(LEAF_SIZE)
+  let size = 0
+  for (;;) {
+    assertGoingOn(signal)
+    const at = start === undefined ? null : start + size
+    const { bytesRead } = await file.read(buffer, 0, Math.min(LEAF_SIZE, end - (at ?? 0)), at)
+    if (bytesRead === 0) return { size, treeHash: hash.digest('hex') }
+    hash.update(buffer.subarray(0, bytesRead))
+    size += bytesRead
+  }
+}
+
+function assertGoingOn(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new AbortError({ cause: signal.reason })
+}
