@@ -47,28 +47,24 @@ export async function retrieveToFile(
 ): Promise<void> {
   const partial = `${file}.partial`
   const ledger = `${partial}.ranges`
-  const { plan } = readerBehind([], options) // refuses what makes no sense before a file is touched
+  // Refuses what makes no sense before a file is touched.
+  const { plan } = readerBehind([], { ...options, signal: undefined })
   const { vaultName, archiveId, range } = options
   const subject: Subject = { vaultName, archiveIds: [archiveId].flat(), rangeSize: plan.pieceSize }
   const held = range ? [] : await heldIn(partial, ledger, subject, options.signal)
-  const reader = readerBehind(held, options)
-  follow(reader, held)
+  const bytes = await openPartial(partial)
   try {
-    const bytes = await openPartial(partial)
+    const ranges = range ? undefined : await openLedger(ledger, subject, held)
     try {
-      const ranges = range ? undefined : await openLedger(ledger, subject, held)
-      try {
-        await pipeline(reader, intoPartial(bytes, ranges, reader, held.at(-1)?.end ?? 0))
-        await bytes.sync()
-      } finally {
-        await ranges?.close()
-      }
+      const reader = readerBehind(held, options) // may fail at once, aborted: nothing is awaited before the pipeline
+      follow(reader, held)
+      await pipeline(reader, intoPartial(bytes, ranges, reader, held.at(-1)?.end ?? 0))
+      await bytes.sync()
     } finally {
-      await bytes.close()
+      await ranges?.close()
     }
-  } catch (error) {
-    reader.destroy()
-    throw error
+  } finally {
+    await bytes.close()
   }
   await renameDurably(partial, file)
   await rm(ledger, { force: true })

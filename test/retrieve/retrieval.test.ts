@@ -239,6 +239,24 @@ t.test('what is there is checked, and what is not as it was is fetched again', a
   }
 })
 
+t.test('checking what is there can be aborted, and loses nothing of it', async (t) => {
+  const bytes = patternBytes(8 * MIB)
+  const file = join(t.testdir(), 'out')
+  await stopped(file, bytes, 6)
+  const before = await readFile(`${file}.partial.ranges`, 'utf8')
+  const vault = MemoryVault.holding(bytes)
+  await t.rejects(retrieveToFile(file, optionsFor(vault, { signal: AbortSignal.abort() })), {
+    name: 'AbortError',
+  })
+  t.equal(count(vault, 'getJobOutput'), 0)
+  t.equal(await readFile(`${file}.partial.ranges`, 'utf8'), before)
+  const none = join(t.testdir(), 'none')
+  await t.rejects(retrieveToFile(none, optionsFor(vault, { signal: AbortSignal.abort() })), {
+    name: 'AbortError',
+  })
+  t.equal(count(vault, 'startRetrieval'), 0)
+})
+
 t.test('what was left of another archive, or with ranges of another size, is not used', async (t) => {
   const bytes = patternBytes(8 * MIB)
   for (const more of [{ archiveId: 'b' }, { rangeSize: 2 * MIB }, { vaultName: 'other' }]) {
