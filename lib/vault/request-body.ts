@@ -12,6 +12,12 @@ import type { SendLimit } from './vault-client.js'
 const PIECE = 262_144
 
 /**
+ * Bytes after which the event loop has its turn. A socket that takes bytes as fast as they come asks for the next piece
+ * before anything else is done: a part of 64 MiB went in one go, and nothing else for 25 ms.
+ */
+const TURN = 8 * PIECE
+
+/**
  * A stream of the bytes, of the class the SDK's HTTP handler knows.
  *
  * @param watch - told of each piece that is taken
@@ -28,8 +34,12 @@ export function bodyOf(
     read() {
       const piece = bytes.subarray(at, (at += size))
       if (!limit || piece.length === 0) {
-        watch.moved()
-        this.push(piece.length > 0 ? piece : null)
+        const give = (): void => {
+          watch.moved()
+          this.push(piece.length > 0 ? piece : null)
+        }
+        if (at % TURN === 0) setImmediate(give)
+        else give()
         return
       }
       const asked = performance.now()

@@ -2,6 +2,7 @@ import { createHash, type Hash } from 'node:crypto'
 import { once } from 'node:events'
 import { DescribeVaultCommand, GlacierClient } from '@aws-sdk/client-glacier'
 import t, { type Test } from 'tap'
+import { bodyOf } from '../../lib/vault/request-body.js'
 import { RequestWatch, timeLimitsFor } from '../../lib/vault/request-watch.js'
 import { glacierClient, vaultClientOf } from '../../lib/vault/sdk-vault-client.js'
 import {
@@ -588,4 +589,23 @@ t.test('a client is a GlacierClient, a VaultClient, or a TypeError', async (t) =
   // @ts-expect-error -- what a caller without types may do
   t.throws(() => vaultClientOf(undefined), { name: 'TypeError', message: /A client is needed/ })
   t.throws(() => vaultClientOf(null as unknown as VaultClient), { name: 'TypeError' })
+})
+
+t.test('however fast a socket takes a part, the event loop has its turn every 2 MiB', async (t) => {
+  const watch = new RequestWatch('UploadMultipartPart', timeLimitsFor(1000, 0), undefined)
+  const body = bodyOf(Buffer.alloc(16 * MIB + 1), watch, undefined)
+  let most = 0
+  let inTurn = 0
+  let total = 0
+  body.on('data', (piece: Buffer) => {
+    total += piece.length
+    most = Math.max(most, (inTurn += piece.length))
+  })
+  while (!body.readableEnded) {
+    inTurn = 0
+    await new Promise(setImmediate)
+  }
+  watch.end()
+  t.equal(total, 16 * MIB + 1)
+  t.ok(most <= 2 * MIB, `${most} bytes in one turn`)
 })
