@@ -99,6 +99,7 @@ export interface Stage {
   readonly io: Io
   readonly interrupt: AbortController
   out(): string
+  outBytes(): Buffer
   err(): string
 }
 
@@ -128,6 +129,7 @@ export function stage(
     io: { stdin, stdout: into('stdout'), stderr: into('stderr'), env, signal: interrupt.signal, clock },
     interrupt,
     out: () => Buffer.concat(written.stdout).toString(),
+    outBytes: () => Buffer.concat(written.stdout),
     err: () => Buffer.concat(written.stderr).toString(),
   }
 }
