@@ -77,7 +77,7 @@ export class SdkConnection {
     request: AccountRequest,
     command: (sdk: typeof Sdk) => SdkCommand<Input, Output>,
   ): Promise<Output> {
-    const watch = this.#watch(operation, 0, request)
+    const watch = await this.#watch(operation, 0, request)
     return this.#once(operation, watch, request, command).finally(() => {
       watch.end()
     })
@@ -90,7 +90,7 @@ export class SdkConnection {
     command: (sdk: typeof Sdk, body: ReturnType<typeof bodyOf>) => SdkCommand<Input, Output>,
   ): Promise<Output> {
     const { bytes, sendLimit, linearHash, treeHash } = request
-    const watch = this.#watch(operation, bytes.length, request)
+    const watch = await this.#watch(operation, bytes.length, request)
     return this.#once(operation, watch, request, (sdk) =>
       withBodyHeaders(command(sdk, bodyOf(bytes, watch, sendLimit)), {
         'content-length': String(bytes.length),
@@ -116,7 +116,7 @@ export class SdkConnection {
     command: (sdk: typeof Sdk) => SdkCommand<Input, Output>,
     take: (output: Output) => Facts & { readonly body: unknown },
   ): Promise<Facts & { readonly body: AsyncIterable<Uint8Array> }> {
-    const watch = this.#watch(operation, size, request)
+    const watch = await this.#watch(operation, size, request)
     try {
       const taken = take(await this.#once(operation, watch, request, command))
       return { ...taken, body: bytesOf(operation, taken.body as Readable, watch, request.signal) }
@@ -141,7 +141,8 @@ export class SdkConnection {
     }
   }
 
-  #watch(operation: string, size: number, { signal }: AccountRequest): RequestWatch {
+  async #watch(operation: string, size: number, { signal }: AccountRequest): Promise<RequestWatch> {
+    await load() // which takes longer than many a request, and is no part of its time
     return new RequestWatch(operation, timeLimitsFor(this.#idleTimeout, size), signal)
   }
 

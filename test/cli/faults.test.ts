@@ -27,10 +27,7 @@ async function put(vault: LocalVault, input: Uint8Array, ...args: string[]): Pro
   const clock = new VirtualClock()
   const it = stage(input, [], {}, clock)
   const where = ['--endpoint', vault.endpoint, '--region', vault.region, '--catalog', catalogOf(vault)]
-  const code = await runHere(
-    ['put', 'docs', '--part-size', '1MiB', '--timeout', '0.1s', ...where, ...args],
-    it,
-  )
+  const code = await runHere(['put', 'docs', '--part-size', '1MiB', ...where, ...args], it)
   return { code, out: it.out(), err: it.err(), clock }
 }
 
@@ -140,6 +137,9 @@ const PLACES: readonly [
 
 for (const [fault, { always, orphans = 0, final }] of Object.entries(TABLE)) {
   t.test(`${fault}, met once and each time`, async (t) => {
+    // Only a stall takes real time. No other may: on a busy machine requests that are carried out would be given up.
+    const stalls = fault === 'stall'
+    const impatience = stalls ? ['--timeout', '0.2s'] : []
     for (const [where, operation, nth, size, ending] of PLACES) {
       const bytes = patternBytes(size)
       const rule = { fault: fault as FaultKind, operation }
@@ -149,18 +149,16 @@ for (const [fault, { always, orphans = 0, final }] of Object.entries(TABLE)) {
         createVaults: true,
         faults: [{ ...rule, nth }],
       })
-      const once = await put(vault, bytes)
+      const once = await put(vault, bytes, ...impatience)
       const what = `${fault}, once, at ${where}`
       if (final) {
         t.match(once, { code: always[ending][0], err: always[ending][1], out: '' }, what)
       } else {
         t.match(once, { code: 0, out: /^[\w-]{138}\n$/ }, what)
         t.ok(await isStored(t, vault, once.out.trim(), bytes), `${what}: the archive is right`)
-        t.equal(
-          await archivesIn(vault),
-          1 + (ending === 3 ? orphans : 0),
-          `${what}: the archives in the vault`,
-        )
+        const archives = await archivesIn(vault)
+        if (stalls) t.ok(archives >= 1, `${what}: the archive is in the vault`)
+        else t.equal(archives, 1 + (ending === 3 ? orphans : 0), `${what}: the archives in the vault`)
         const types = await typesIn(vault)
         t.equal(types.at(-1), 'archive', `${what}: it is in the catalog`)
         t.equal(
@@ -178,9 +176,8 @@ for (const [fault, { always, orphans = 0, final }] of Object.entries(TABLE)) {
         faults: [rule],
       })
       const [code, err] = always[ending]
-      // Each attempt at a stalled server takes real time: fewer of them will do.
-      const ran = await put(other, bytes, '--retry-for', fault === 'stall' ? '2s' : '5m')
-      const expected = fault === 'stall' && err === EXHAUSTED ? /Given up after \d+ attempts in/ : err
+      const ran = await put(other, bytes, '--retry-for', stalls ? '1s' : '5m', ...impatience)
+      const expected = stalls && err === EXHAUSTED ? /Given up after \d+ attempts in/ : err
       t.match(ran, { code, err: expected }, `${fault}, each time, at ${where}`)
       t.equal(ran.out === '', code !== 0)
       await other.close()

@@ -70,7 +70,7 @@ t.test(
       ['error-500', 3, /run the same again/],
       ['timeout', 3, /run the same again/],
       ['timeout-without-body', 3, /run the same again/],
-      ['stall', 3, /Nothing moved for 0\.1 s.*run the same again/s],
+      ['stall', 3, /Nothing moved for 0\.2 s.*run the same again/s],
       ['reset-before', 3, /run the same again/],
       ['expired-job', 1, /The job ID was not found/],
     ]
@@ -78,7 +78,10 @@ t.test(
     const archiveId = await put(bytes)
     const file = join(vault.dir, 'out')
     for (const [fault, code, err] of table) {
-      const ways = ['--memory', '4MiB', '--concurrency', '1', '--timeout', '0.1s', '--retry-for', '300s']
+      const ways = ['--memory', '4MiB', '--concurrency', '1', '--retry-for', '300s']
+      // Only a stall takes real time. No other may: on a busy machine good requests would be given up, and counted.
+      const stalls = fault === 'stall'
+      if (stalls) ways.push('--timeout', '0.2s')
       const get = (...args: string[]): Promise<Ran> => run(['get', ...ways, ...args, 'docs', '--', archiveId])
       const rule = { fault, operation: 'GetJobOutput' }
       for (const nth of [1, 3, 5]) {
@@ -88,16 +91,16 @@ t.test(
         t.ok((await readFile(file)).equals(bytes))
         await rm(file)
       }
-      if (fault === 'stall') ways.splice(-1, 1, '0.2s') // each attempt takes its real time
+      if (stalls) ways.push('--retry-for', '0.2s')
       for (const from of [1, 3, 5]) {
         vault.faults.clear()
         for (let nth = from; nth < from + ATTEMPTS; nth++) vault.faults.add({ ...rule, nth })
         const failed = await get('-o', '-')
         t.match(failed, { code, err }, `${fault} from range ${from} on`)
-        t.ok(
-          failed.outBytes.equals(bytes.subarray(0, (from - 1) * MIB)),
-          'what came before is out, and no more',
-        )
+        const out = failed.outBytes
+        t.ok(out.equals(bytes.subarray(0, out.length)), 'what is out is right')
+        if (stalls) t.ok(out.length <= (from - 1) * MIB)
+        else t.equal(out.length, (from - 1) * MIB, 'and it is what came before')
       }
     }
   },
