@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
 import { treeHashOf } from '../../lib/tree-hash/tree-hash.js'
-import { ended, run, start } from '../helpers/command.js'
+import { ended, partsIn, run, start } from '../helpers/command.js'
 import { localVaultFor } from '../helpers/local-vault.js'
 import { patternBytes, patternSource } from '../helpers/pattern-source.js'
 
@@ -106,7 +106,7 @@ t.test(
       const dir = t.testdir()
       const child = start(['put', 'docs', '--local-dir', dir, '--part-size', '1MiB', '--progress', 'always'])
       child.stdin.write(Buffer.alloc(3 * MIB + 5))
-      await partsIn(dir, child)
+      await partsIn(dir, 1)
       child.kill(signal)
       const found = await ended(child)
       t.match(found, {
@@ -119,16 +119,6 @@ t.test(
     }
   },
 )
-
-/** Waits until the vault has a part of an upload, looking whenever the command says something on stderr. */
-async function partsIn(dir: string, child: ReturnType<typeof start>): Promise<void> {
-  const uploads = join(dir, 'vaults', 'docs', 'uploads')
-  for (;;) {
-    const found = await readdir(uploads, { recursive: true }).catch(() => [] as string[])
-    if (found.some((name) => name.endsWith('.part'))) return
-    await Promise.race([once(child.stderr, 'data'), new Promise((resolve) => setImmediate(resolve))])
-  }
-}
 
 t.test('a closed stdout is one line, not a stack trace; the archive ID is told on stderr', async (t) => {
   const dir = t.testdir()

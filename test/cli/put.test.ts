@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { readdir, readFile, truncate, writeFile } from 'node:fs/promises'
+import { readFile, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import t, { type Test } from 'tap'
@@ -8,7 +8,7 @@ import type { CatalogRecord } from '../../lib/catalog/record.js'
 import type { LocalVault, LocalVaultOptions } from '../../lib/local/index.js'
 import { resumeCommand } from '../../lib/cli/resume.js'
 import { treeHashOf } from '../../lib/tree-hash/tree-hash.js'
-import { ended, run, runHere, serve, stage, start, type Ended } from '../helpers/command.js'
+import { ended, partsIn, run, runHere, serve, stage, start, type Ended } from '../helpers/command.js'
 import { clientFor, localVaultFor } from '../helpers/local-vault.js'
 import { patternBytes, patternSource } from '../helpers/pattern-source.js'
 import { VirtualClock } from '../helpers/virtual-clock.js'
@@ -133,14 +133,6 @@ t.test('open uploads are listed, and aborted', async (t) => {
     err: /The upload ID was not found/,
   })
 })
-
-/** Waits until a vault's folder has so many parts of uploads. */
-async function partsIn(dir: string, count: number): Promise<void> {
-  for (let parts = 0; parts < count;) {
-    const names = await readdir(join(dir, 'vaults', 'docs', 'uploads'), { recursive: true }).catch(() => [])
-    parts = names.filter((name) => name.endsWith('.part')).length
-  }
-}
 
 /** Interrupts a put once it has begun an upload; its ID as stderr has it. */
 async function stopAfterParts(

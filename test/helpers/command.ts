@@ -1,6 +1,7 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable, Writable } from 'node:stream'
@@ -69,6 +70,14 @@ export async function serve(
     credentials: { accessKeyId, secretAccessKey },
     keys,
     controlSecret,
+  }
+}
+
+/** Waits until the folder of a vault `docs` has so many parts of uploads. */
+export async function partsIn(dir: string, count: number): Promise<void> {
+  for (let parts = 0; parts < count;) {
+    const names = await readdir(join(dir, 'vaults', 'docs', 'uploads'), { recursive: true }).catch(() => [])
+    parts = names.filter((name) => name.endsWith('.part')).length
   }
 }
 
