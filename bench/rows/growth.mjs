@@ -49,7 +49,18 @@ export async function measure() {
     ])
   }
   await rm(dir, { recursive: true })
-  return { table: { head: ['', '', '', 'peak'], rows }, goals: [] }
+  return { table: { head: ['', '', '', 'peak'], rows }, chart: chartOf(rows), goals: [] }
+}
+
+/** The rates of uploads. */
+function chartOf(rows) {
+  const rates = rows.filter(([, , rate]) => rate.endsWith('MiB/s'))
+  const bars = rates.map(([what, value, rate]) => ({
+    label: `${what}: ${value}`,
+    value: Number.parseFloat(rate),
+    ours: true,
+  }))
+  return { unit: 'MiB/s', bars }
 }
 
 function* catalog(count) {
