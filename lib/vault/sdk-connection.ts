@@ -31,6 +31,12 @@ interface BytesToSend extends Checksums {
   readonly sendLimit?: SendLimit | undefined
 }
 
+/** A request that is about to be made. */
+interface Begun {
+  readonly sdk: typeof Sdk
+  readonly watch: RequestWatch
+}
+
 /** Makes requests with a client of the SDK's. */
 export class SdkConnection {
   readonly #source: Sdk.GlacierClient | Sdk.GlacierClientConfig
@@ -77,9 +83,9 @@ export class SdkConnection {
     request: AccountRequest,
     command: (sdk: typeof Sdk) => SdkCommand<Input, Output>,
   ): Promise<Output> {
-    const watch = await this.#watch(operation, 0, request)
-    return this.#once(operation, watch, request, command).finally(() => {
-      watch.end()
+    const begun = await this.#begin(operation, 0, request)
+    return this.#once(operation, begun, request, command).finally(() => {
+      begun.watch.end()
     })
   }
 
@@ -90,15 +96,15 @@ export class SdkConnection {
     command: (sdk: typeof Sdk, body: ReturnType<typeof bodyOf>) => SdkCommand<Input, Output>,
   ): Promise<Output> {
     const { bytes, sendLimit, linearHash, treeHash } = request
-    const watch = await this.#watch(operation, bytes.length, request)
-    return this.#once(operation, watch, request, (sdk) =>
-      withBodyHeaders(command(sdk, bodyOf(bytes, watch, sendLimit)), {
+    const begun = await this.#begin(operation, bytes.length, request)
+    return this.#once(operation, begun, request, (sdk) =>
+      withBodyHeaders(command(sdk, bodyOf(bytes, begun.watch, sendLimit)), {
         'content-length': String(bytes.length),
         'x-amz-content-sha256': linearHash,
         'x-amz-sha256-tree-hash': treeHash,
       }),
     ).finally(() => {
-      watch.end()
+      begun.watch.end()
     })
   }
 
@@ -116,24 +122,23 @@ export class SdkConnection {
     command: (sdk: typeof Sdk) => SdkCommand<Input, Output>,
     take: (output: Output) => Facts & { readonly body: unknown },
   ): Promise<Facts & { readonly body: AsyncIterable<Uint8Array> }> {
-    const watch = await this.#watch(operation, size, request)
+    const begun = await this.#begin(operation, size, request)
     try {
-      const taken = take(await this.#once(operation, watch, request, command))
-      return { ...taken, body: bytesOf(operation, taken.body as Readable, watch, request.signal) }
+      const taken = take(await this.#once(operation, begun, request, command))
+      return { ...taken, body: bytesOf(operation, taken.body as Readable, begun.watch, request.signal) }
     } catch (error) {
-      watch.end()
+      begun.watch.end()
       throw error
     }
   }
 
   async #once<Input extends Sdk.ServiceInputTypes, Output extends Sdk.ServiceOutputTypes>(
     operation: string,
-    watch: RequestWatch,
+    { sdk, watch }: Begun,
     { signal }: AccountRequest,
     command: (sdk: typeof Sdk) => SdkCommand<Input, Output>,
   ): Promise<Output> {
     try {
-      const sdk = await load()
       const client = this.#sdkClient(sdk)
       return await client.send(withoutRetries(command(sdk)), { abortSignal: watch.signal })
     } catch (error) {
@@ -141,9 +146,9 @@ export class SdkConnection {
     }
   }
 
-  async #watch(operation: string, size: number, { signal }: AccountRequest): Promise<RequestWatch> {
-    await load() // which takes longer than many a request, and is no part of its time
-    return new RequestWatch(operation, timeLimitsFor(this.#idleTimeout, size), signal)
+  async #begin(operation: string, size: number, { signal }: AccountRequest): Promise<Begun> {
+    const sdk = await load() // before the watch: loading takes longer than many a request, and is no part of its time
+    return { sdk, watch: new RequestWatch(operation, timeLimitsFor(this.#idleTimeout, size), signal) }
   }
 
   #sdkClient(sdk: typeof Sdk): Sdk.GlacierClient {
