@@ -13,7 +13,7 @@ import { VirtualClock } from '../helpers/virtual-clock.js'
 // What is in vaults, got back, looked at and deleted: the command in this process, whose streams and clock are ours.
 
 const MIB = 1_048_576
-/** More than any request is made. */
+/** More than there are of any request. */
 const ATTEMPTS = 1000
 
 const credentials = await configuredCredentials(t)
@@ -101,6 +101,7 @@ t.test(
         t.ok(out.equals(bytes.subarray(0, out.length)), 'what is out is right')
         if (stalls) t.ok(out.length <= (from - 1) * MIB)
         else t.equal(out.length, (from - 1) * MIB, 'and it is what came before')
+        if (code === 4) t.match(failed.err, `of bytes ${out.length}-${out.length + MIB - 1} of the output`)
       }
     }
   },

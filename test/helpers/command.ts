@@ -130,6 +130,7 @@ export function stage(
       }),
       { isTTY: terminals.includes(kind) },
     )
+  const outBytes = (): Buffer => Buffer.concat(written.stdout)
   const interrupt = new AbortController()
   const stdin = Object.assign(Readable.from(input.length > 0 ? [input] : []), {
     isTTY: terminals.includes('stdin'),
@@ -137,8 +138,8 @@ export function stage(
   return {
     io: { stdin, stdout: into('stdout'), stderr: into('stderr'), env, signal: interrupt.signal, clock },
     interrupt,
-    out: () => Buffer.concat(written.stdout).toString(),
-    outBytes: () => Buffer.concat(written.stdout),
+    out: () => outBytes().toString(),
+    outBytes,
     err: () => Buffer.concat(written.stderr).toString(),
   }
 }

@@ -2,7 +2,7 @@ import { fork } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { createReadStream } from 'node:fs'
-import { readdir, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { Socket } from 'node:net'
 import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
@@ -11,7 +11,7 @@ import { createInterface } from 'node:readline'
 import t, { type Test } from 'tap'
 import { readCatalog } from '../../lib/catalog/catalog.js'
 import type { CatalogRecord } from '../../lib/catalog/record.js'
-import { ended, serve, start } from '../helpers/command.js'
+import { ended, partsIn, serve, start } from '../helpers/command.js'
 import { sha256Of } from '../helpers/gather.js'
 import { patternBytes, patternSource } from '../helpers/pattern-source.js'
 
@@ -114,11 +114,7 @@ t.test('a server that is gone for 20 s is waited for', async (t) => {
   const bytes = patternBytes(48 * MIB)
   const put = start(['put', 'docs', '--part-size', '1MiB', ...first.where], first.keys)
   put.stdin.write(bytes.subarray(0, 16 * MIB))
-  const uploads = join(dir, 'vaults', 'vaults', 'docs', 'uploads')
-  const parts = async (): Promise<number> =>
-    (await readdir(uploads, { recursive: true }).catch(() => [])).filter((name) => name.endsWith('.part'))
-      .length
-  while ((await parts()) < 4) continue
+  await partsIn(join(dir, 'vaults'), 4)
   const stopped = ended(put)
   await first.kill()
   put.stdin.end(bytes.subarray(16 * MIB))
