@@ -383,6 +383,117 @@ export class JobFailedError extends GlacierPipeError {
   }
 }
 
+/** The owner of a lock: a process, and since when it holds the lock. */
+export interface OwnerDescription {
+  /** The name of the owner's host. */
+  readonly host: string
+  /** The owner's process ID on that host. */
+  readonly pid: number
+  /** When the owner took the lock, ISO 8601. */
+  readonly since: string
+}
+
+/** Another process that is alive owns the upload or the output file. Nothing was changed. */
+export class LockHeldError extends GlacierPipeError {
+  override readonly name = 'LockHeldError'
+  /** The process that owns it. */
+  readonly owner: OwnerDescription
+
+  /** @param what - what is owned, as `The upload X` */
+  constructor(what: string, owner: OwnerDescription, context?: ErrorContext) {
+    super(
+      'ERR_LOCK_HELD',
+      `${what} is owned by process ${owner.pid} on ${owner.host} since ${owner.since}. Nothing was changed: ` +
+        'wait until that process ends, or end it.',
+      context,
+    )
+    this.owner = owner
+  }
+}
+
+/** This process no longer holds a lock it needs: another process has taken it over, or somebody has removed it. */
+export class LockLostError extends GlacierPipeError {
+  override readonly name = 'LockLostError'
+
+  /** @param what - what was owned, as `the upload X` */
+  constructor(what: string, context?: ErrorContext) {
+    super(
+      'ERR_LOCK_LOST',
+      `This process no longer holds the lock on ${what}: another process has taken it over, or the lock was removed. ` +
+        'This process stops without changing anything more.',
+      context,
+    )
+  }
+}
+
+/** A catalog contains two different descriptions of one archive ID. `catalog rebuild` settles which one is right. */
+export class CatalogConflictError extends GlacierPipeError {
+  override readonly name = 'CatalogConflictError'
+  readonly archiveId: string
+  /** The catalog lines that contradict each other, in the order of the file. */
+  readonly lines: readonly string[]
+
+  constructor(path: string, archiveId: string, lines: readonly string[]) {
+    super(
+      'ERR_CATALOG_CONFLICT',
+      `The catalog ${path} has different tree hashes for the archive ${archiveId}. ` +
+        `Run "catalog rebuild", which settles it from the inventory. The lines are: ${lines.join(' ')}`,
+    )
+    this.archiveId = archiveId
+    this.lines = lines
+  }
+}
+
+/** A set of volumes has a gap: without the missing volumes, the stream cannot be put together. */
+export class IncompleteSetError extends GlacierPipeError {
+  override readonly name = 'IncompleteSetError'
+  /** The archive ID of the first volume, which identifies the set. */
+  readonly firstVolume: string
+  /** The numbers of the volumes that the catalog does not know. */
+  readonly missing: readonly number[]
+
+  constructor(firstVolume: string, missing: readonly number[]) {
+    super(
+      'ERR_INCOMPLETE_SET',
+      `The catalog does not know volume ${missing.join(', ')} of the set ${firstVolume}. ` +
+        'Run "catalog rebuild" once an inventory contains it, or name the volumes to retrieve.',
+    )
+    this.firstVolume = firstVolume
+    this.missing = missing
+  }
+}
+
+/** An event listener threw. Everything the event reports is recorded: nothing is undone. */
+export class ListenerError extends GlacierPipeError {
+  override readonly name = 'ListenerError'
+  /** The archive that is stored and recorded; `undefined` where the event did not report one. */
+  readonly archiveId: string | undefined
+
+  constructor(event: string, cause: unknown, archiveId?: string, context?: ErrorContext) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    const stored =
+      archiveId === undefined ? '' : ` The archive is stored and recorded: its ID is ${archiveId}.`
+    super(
+      'ERR_LISTENER',
+      `A listener of the event '${event}' threw: ${reason.replace(/\.?$/, '.')}${stored}`,
+      { ...context, cause },
+    )
+    this.archiveId = archiveId
+  }
+}
+
+/** A file cannot be the output of a retrieval. It was not changed, and no retrieval job was started. */
+export class OutputFileError extends GlacierPipeError {
+  override readonly name = 'OutputFileError'
+  readonly path: string
+
+  /** @param reason - what is wrong and what to do, as a sentence */
+  constructor(path: string, reason: string, context?: ErrorContext) {
+    super('ERR_OUTPUT_FILE', `${path}: ${reason}`, context)
+    this.path = path
+  }
+}
+
 /** The caller's `AbortSignal` fired. Its `name` and `code` are those of Node's own abort errors. */
 export class AbortError extends GlacierPipeError {
   override readonly name = 'AbortError'

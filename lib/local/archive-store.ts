@@ -5,7 +5,7 @@
 import type { ReadStream } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { renameDurably } from '../durable.js'
+import { renameDurably } from '../fs/durable.js'
 import { NodeStack } from '../tree-hash/tree-hash.js'
 import { isTreeHashAligned, type ByteRange } from '../vault/byte-range.js'
 import { MAX_PART_SIZE } from '../vault/limits.js'

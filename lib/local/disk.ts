@@ -9,7 +9,7 @@
  */
 import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import { renameDurably, syncFolder } from '../durable.js'
+import { renameDurably, syncFolder } from '../fs/durable.js'
 import { isOwnerAlive, ownedName } from './owned-name.js'
 
 /** The folder of a local vault. */

@@ -10,7 +10,7 @@
  */
 import { mkdir, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
-import { renameDurably } from '../durable.js'
+import { renameDurably } from '../fs/durable.js'
 import type { ByteRange } from '../vault/byte-range.js'
 import { newArchive, partName, type ArchiveRecord } from './archive-store.js'
 import { namesIn, readJson, unlessMissing } from './disk.js'

@@ -8,7 +8,7 @@
  */
 import { mkdir, open, rmdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { renameDurably, syncFolder } from '../durable.js'
+import { renameDurably, syncFolder } from '../fs/durable.js'
 import { namesIn, readJson, unlessMissing } from './disk.js'
 import { dateOf, DAY, type Ground } from './ground.js'
 import { isVaultName } from './identifiers.js'

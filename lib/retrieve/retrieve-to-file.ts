@@ -8,7 +8,7 @@
  *   and never makes a wrong file.
  */
 import { constants, open, readFile, rename, rm, type FileHandle } from 'node:fs/promises'
-import { renameDurably } from '../durable.js'
+import { renameDurably } from '../fs/durable.js'
 import { Writable, pipeline } from '../stream.js'
 import { FileHasher } from '../tree-hash/file-hasher.js'
 import type { ArchiveReader } from './archive-reader.js'

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import t from 'tap'
-import { renameDurably, syncFolder } from '../lib/durable.js'
+import { renameDurably, syncFolder } from '../../lib/fs/durable.js'
 
 t.test('a folder is synced where the platform can, and an error told', async (t) => {
   await t.resolves(syncFolder(t.testdir()))
