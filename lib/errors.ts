@@ -245,15 +245,25 @@ export class ResumeMismatchError extends GlacierPipeError {
   readonly start: number
   /** The end of what was uploaded from there on. */
   readonly end: number
+  /** The archive that is stored and differs from the source; `undefined` where the bytes are parts of an open upload. */
+  readonly archiveId: string | undefined
 
-  constructor(start: number, end: number, what: string, context?: ErrorContext) {
+  /** @param what - how the source differs, as a clause that ends in a full stop */
+  constructor(
+    start: number,
+    end: number,
+    what: string,
+    { archiveId, ...context }: ErrorContext & { readonly archiveId?: string | undefined } = {},
+  ) {
     super(
       'ERR_RESUME_MISMATCH',
-      `Bytes ${start}-${end - 1} were uploaded, but ${what} Nothing was changed: pipe in what the upload was begun with, or start a new one.`,
+      `Bytes ${start}-${end - 1} were uploaded before, but ${what} Nothing at the service was changed. ` +
+        'Pipe in what the upload was begun with, or start a new upload.',
       context,
     )
     this.start = start
     this.end = end
+    this.archiveId = archiveId
   }
 }
 
@@ -276,9 +286,15 @@ export class CompletionRejectedError extends GlacierPipeError {
   }
 }
 
+/** What a {@link CompletionUnknownError} may carry besides. */
+export interface CompletionUnknownContext extends ErrorContext {
+  /** The archive the service named without proof that it holds the content sent. */
+  readonly archiveId?: string | undefined
+}
+
 /**
- * Completion was sent and its answer lost, and now the service knows the upload no more: most likely the archive
- * exists. An inventory, a day later, has its ID.
+ * Completion was sent, and it is not known what the service stored: its answer was lost and now the service knows the
+ * upload no more, or its answer names an archive and does not prove the content. An inventory, a day later, shows it.
  */
 export class CompletionUnknownError extends GlacierPipeError {
   override readonly name = 'CompletionUnknownError'
@@ -286,16 +302,26 @@ export class CompletionUnknownError extends GlacierPipeError {
   readonly size: number
   /** Tree hash of the archive, where it exists, lowercase hex. */
   readonly treeHash: string
+  /** The archive the service named without proof that it holds this content; `undefined` where it named none. */
+  readonly archiveId: string | undefined
 
-  constructor(size: number, treeHash: string, uploadId: string, context?: ErrorContext) {
+  constructor(
+    size: number,
+    treeHash: string,
+    uploadId: string,
+    { archiveId, ...context }: CompletionUnknownContext = {},
+  ) {
     super(
       'ERR_COMPLETION_UNKNOWN',
-      `The upload ${uploadId} was sent to be completed, and no answer came; now the service has no such upload. ` +
-        `Most likely the archive exists: look in an inventory, in a day, for ${size} bytes of tree hash ${treeHash}.`,
+      (archiveId === undefined
+        ? `Completion of the upload ${uploadId} was sent and not answered, and now the service has no such upload. `
+        : `Completion of the upload ${uploadId} was answered with the archive ${archiveId} and without proof of its content. `) +
+        `The archive probably exists: in a day, look in an inventory for ${size} bytes of tree hash ${treeHash}.`,
       { ...context, uploadId },
     )
     this.size = size
     this.treeHash = treeHash
+    this.archiveId = archiveId
   }
 }
 
@@ -466,6 +492,8 @@ export class IncompleteSetError extends GlacierPipeError {
 /** An event listener threw. Everything the event reports is recorded: nothing is undone. */
 export class ListenerError extends GlacierPipeError {
   override readonly name = 'ListenerError'
+  /** The event. */
+  readonly event: string
   /** The archive that is stored and recorded; `undefined` where the event did not report one. */
   readonly archiveId: string | undefined
 
@@ -478,7 +506,13 @@ export class ListenerError extends GlacierPipeError {
       `A listener of the event '${event}' threw: ${reason.replace(/\.?$/, '.')}${stored}`,
       { ...context, cause },
     )
+    this.event = event
     this.archiveId = archiveId
+  }
+
+  /** The same error, with the archive that was recorded before the event was emitted. */
+  withArchive(archiveId: string): ListenerError {
+    return new ListenerError(this.event, this.cause, archiveId, { uploadId: this.uploadId })
   }
 }
 

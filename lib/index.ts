@@ -33,6 +33,7 @@ export {
   TreeHashMismatchError,
   UploadFailedError,
   UploadGoneError,
+  type CompletionUnknownContext,
   type ErrorContext,
   type OwnerDescription,
   type ServiceErrorDetails,
@@ -90,19 +91,24 @@ export type {
 export type { Archive, UploadedPart, UploadWarning } from './upload/archive.js'
 export { archiveWriter, ArchiveWriter } from './upload/archive-writer.js'
 export type { ArchiveWriterEvents, ArchiveWriterOptions, ResumeOptions } from './upload/writer-options.js'
-export type { BegunUpload, PossibleOrphan, UploadJournal } from './upload/journal.js'
+export type {
+  BegunUpload,
+  CompletionIntent,
+  Content,
+  MismatchedArchive,
+  SendingIntent,
+  UnknownContent,
+  UploadEnd,
+  UploadJournal,
+} from './upload/journal.js'
+export type { EarlierRun } from './upload/resume-point.js'
 export type { UploadEvents } from './upload/transfer.js'
 export { resumeUpload, type ResumeUploadOptions } from './upload/resume-upload.js'
 export { PartMemory } from './upload/part-memory.js'
 export { readParts } from './upload/read-parts.js'
 export { rechunk, Rechunk, type RechunkOptions } from './upload/rechunk.js'
-export {
-  uploadArchive,
-  type ByteSource,
-  type FileDescriptor,
-  type Rechunker,
-  type UploadArchiveOptions,
-} from './upload/upload-archive.js'
+export type { ByteSource, FileDescriptor } from './upload/byte-source.js'
+export { uploadArchive, type Rechunker, type UploadArchiveOptions } from './upload/upload-archive.js'
 export type { UploadPlan, UploadPlanOptions } from './upload/upload-plan.js'
 export {
   inventory,
@@ -133,18 +139,28 @@ export {
   journalIn,
   type BegunFacts,
   type CatalogJournal,
-  type OrphanFacts,
+  type CompletionFacts,
+  type MismatchedFacts,
+  type SendingFacts,
   type StoredFacts,
+  type StreamFacts,
 } from './catalog/journal.js'
 export type {
   ArchiveRecord,
   BegunRecord,
   CatalogRecord,
+  ClosedRecord,
   CompletingRecord,
+  ContentSummary,
   DeletedRecord,
   EndedRecord,
+  MismatchedRecord,
   OrphanRecord,
   Place,
+  RejectedRecord,
+  SendingRecord,
+  UploadOutcome,
   VaultPlace,
 } from './catalog/record.js'
+export type { ProcessIdentity } from './fs/process-identity.js'
 export { unfinishedIn, type Unfinished } from './catalog/unfinished.js'

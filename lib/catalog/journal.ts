@@ -1,8 +1,17 @@
 /**
- * The notes an upload takes, as records of a catalog.
+ * The journal of a stream's uploads, as records of a catalog.
  */
+import type { ProcessIdentity } from '../fs/process-identity.js'
 import type { Catalog } from './catalog.js'
-import type { ArchiveRecord, BegunRecord, OrphanRecord, Place } from './record.js'
+import type {
+  ArchiveRecord,
+  BegunRecord,
+  ContentSummary,
+  MismatchedRecord,
+  Place,
+  SendingRecord,
+  UploadOutcome,
+} from './record.js'
 
 /** What an upload knows of an archive it has stored. */
 export type StoredFacts = Pick<
@@ -24,45 +33,132 @@ export type BegunFacts = Pick<
   'uploadId' | 'vaultName' | 'partSize' | 'description' | 'volume' | 'firstVolume'
 > & { readonly location?: string | undefined }
 
-/** What it knows of bytes that may be stored although no answer said so. */
-export type OrphanFacts = Pick<OrphanRecord, 'vaultName' | 'size' | 'treeHash' | 'description'>
+/** What it knows of a completion it is about to send. */
+export interface CompletionFacts extends ContentSummary {
+  readonly firstPart: ContentSummary
+  readonly hasNextVolume: boolean
+}
+
+/** What it knows of an archive it is about to send in one request. */
+export type SendingFacts = Pick<
+  SendingRecord,
+  'intentId' | 'vaultName' | 'size' | 'treeHash' | 'description' | 'volume' | 'firstVolume'
+>
+
+/** What it knows of an archive that has another tree hash than the bytes sent. */
+export type MismatchedFacts = Pick<
+  MismatchedRecord,
+  'archiveId' | 'vaultName' | 'size' | 'treeHash' | 'sentTreeHash' | 'uploadId' | 'intentId'
+>
+
+/** The stream whose uploads are recorded, and who owns it. */
+export interface StreamFacts {
+  /** Default: the vault of the first record. */
+  readonly vaultName?: string | undefined
+  /** 12 digits; default: what the service says in its answers. */
+  readonly accountId?: string | undefined
+  /** The stream's name; default none. */
+  readonly name?: string | undefined
+  /** Random; the same for all volumes and runs of one stream. */
+  readonly streamId?: string | undefined
+  /** The process that uploads it. */
+  readonly owner?: ProcessIdentity | undefined
+  /** The lock on the stream, which is checked before an intent is recorded; default no lock. */
+  readonly lock?: { assertHeld(): Promise<void> } | undefined
+}
 
 /** The journal of an upload, in a catalog. */
 export interface CatalogJournal {
+  assertOwner(): Promise<void>
   begun(upload: BegunFacts): Promise<void>
-  completing(uploadId: string): Promise<void>
-  stored(archive: StoredFacts, uploadId: string | undefined, more: boolean): Promise<void>
-  ended(uploadId: string): Promise<void>
-  orphaned(orphan: OrphanFacts): Promise<void>
+  completing(uploadId: string, intent: CompletionFacts): Promise<void>
+  sending(intent: SendingFacts): Promise<void>
+  rejected(intent: { readonly uploadId: string } | { readonly intentId: string }): Promise<void>
+  stored(
+    archive: StoredFacts,
+    uploadId: string | undefined,
+    hasNextVolume: boolean,
+    intentId?: string,
+  ): Promise<void>
+  mismatched(archive: MismatchedFacts): Promise<void>
+  closed(
+    end: UploadOutcome,
+    uploadId: string | undefined,
+    content?: ContentSummary & { readonly archiveId?: string | undefined },
+  ): Promise<void>
 }
 
 /**
- * Takes an upload's notes in a catalog; to be given to `uploadArchive` and its kin as `journal`.
+ * Records a stream's uploads in a catalog; to be given to `uploadArchive` and its kin as `journal`.
  *
  * @param place - where the uploads go
+ * @param stream - the stream, and who owns it; default a stream without a name, owned by nobody
+ *
+ * @example
+ * ```ts
+ * const catalog = await Catalog.open('catalog.jsonl')
+ * const journal = journalIn(catalog, { region: 'eu-west-1' }, { vaultName: 'backups', name: 'srv.tar' })
+ * await uploadArchive(source, { client, vaultName: 'backups', journal })
+ * await catalog.close()
+ * ```
  */
-export function journalIn(catalog: Pick<Catalog, 'append'>, place: Place): CatalogJournal {
+export function journalIn(
+  catalog: Pick<Catalog, 'append'>,
+  place: Place,
+  { vaultName = '', accountId, name, streamId, owner, lock }: StreamFacts = {},
+): CatalogJournal {
   const now = (): string => new Date().toISOString()
+  const stream = { name, streamId }
+  const accountOf = (location: string | undefined): string | undefined => accountIn(location) ?? accountId
   return {
+    assertOwner: async () => lock?.assertHeld(),
     begun: ({ location, ...upload }) =>
-      catalog.append({ type: 'begun', time: now(), ...place, accountId: accountIn(location), ...upload }),
-    completing: (uploadId) => catalog.append({ type: 'completing', time: now(), uploadId }),
-    stored: ({ location, ...archive }, uploadId, more) =>
+      catalog.append({
+        type: 'begun',
+        time: now(),
+        ...place,
+        accountId: accountOf(location),
+        ...upload,
+        ...stream,
+        owner,
+      }),
+    async completing(uploadId, { hasNextVolume, size, treeHash, firstPart }) {
+      await lock?.assertHeld() // an intent of a process that owns nothing would mislead the owner
+      const more = hasNextVolume ? true : undefined
+      await catalog.append({ type: 'completing', time: now(), uploadId, size, treeHash, firstPart, more })
+    },
+    sending: (intent) =>
+      catalog.append({ type: 'sending', time: now(), ...place, accountId, ...intent, ...stream }),
+    rejected: (intent) => catalog.append({ type: 'rejected', time: now(), ...intent }),
+    stored: ({ location, ...archive }, uploadId, hasNextVolume, intentId) =>
       catalog.append({
         type: 'archive',
         time: now(),
         ...place,
-        accountId: accountIn(location),
+        accountId: accountOf(location),
         ...archive,
         uploadId,
-        ...(more && { more: true }),
+        intentId,
+        ...stream,
+        ...(hasNextVolume && { more: true }),
       }),
-    ended: (uploadId) => catalog.append({ type: 'ended', time: now(), uploadId }),
-    orphaned: (orphan) => catalog.append({ type: 'orphan', time: now(), ...place, ...orphan }),
+    mismatched: (archive) =>
+      catalog.append({ type: 'mismatched', time: now(), ...place, accountId, ...archive }),
+    closed: (end, uploadId, content) =>
+      catalog.append({
+        type: end,
+        time: now(),
+        ...place,
+        vaultName,
+        accountId,
+        uploadId,
+        streamId,
+        ...content,
+      }),
   }
 }
 
-/** The account's number in a path of the service's (protocol.md 0: never `-`). */
+/** The account ID in a path of the service, which always carries it (protocol.md 0: never `-`). */
 function accountIn(location: string | undefined): string | undefined {
   return /^\/(\d{12})\//.exec(location ?? '')?.[1]
 }

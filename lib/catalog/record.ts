@@ -152,8 +152,8 @@ export interface ClosedRecord extends Noted, Partial<ContentSummary> {
   readonly uploadId?: string | undefined
   /** The stream, where the record ends all of it. */
   readonly streamId?: string | undefined
-  /** The first volume, where the record ends the whole set and version 0.1 wrote no `streamId`. */
-  readonly firstVolume?: string | undefined
+  /** Of `unknown`: the archive that the service named without proof of its content. */
+  readonly archiveId?: string | undefined
 }
 
 /** How an upload ended that did not become an archive. */

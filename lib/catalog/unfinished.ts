@@ -1,76 +1,201 @@
 /**
- * What a catalog says is not finished: uploads that were begun and neither completed nor ended, and streams whose last
- * volume is not there.
+ * What a catalog says is unfinished: uploads that were begun and have no end, and streams whose last volume is missing.
+ *
+ * - An upload ends with the record of its archive, or with one that says that there is none. `superseded` ends nothing:
+ *   the upload is open, but only its ID selects it.
+ * - An intent to complete an upload counts until it is rejected. The upload may be an archive by now.
+ * - A set of volumes is unfinished while its last volume says that another follows, and no upload of the next is open.
  */
-import type { ArchiveRecord, BegunRecord, CatalogRecord, VaultPlace } from './record.js'
+import type { ArchiveRecord, BegunRecord, CatalogRecord, ContentSummary, VaultPlace } from './record.js'
 
-/** A stream that was not stored to its end. */
+/** A completion that was sent, or was about to be. */
+export interface RecordedIntent extends ContentSummary {
+  /** The first part of the volume. */
+  readonly firstPart: ContentSummary
+  readonly hasNextVolume: boolean
+}
+
+/** A stream that is not stored to its end. */
 export interface Unfinished extends VaultPlace {
-  /** When what is unfinished of it was begun, ISO 8601. */
+  /** When its unfinished part was begun, ISO 8601. */
   readonly time: string
+  /** Its place in the catalog: of two, the newer has the higher one. */
+  readonly position: number
+  /** 12 digits; `undefined` where the service did not say. */
+  readonly accountId: string | undefined
+  /** The stream's name; `undefined` where it has none. Of version 0.1, the first volume's description. */
+  readonly name: string | undefined
+  /** The same for all volumes and runs of the stream. */
+  readonly streamId: string
   /** The first volume's description. */
   readonly description: string | undefined
   /** The upload that was begun; `undefined` where a volume was stored and the next one not begun. */
   readonly uploadId: string | undefined
+  /** Bytes in each part. */
   readonly partSize: number
-  /** Whether completion was about to be sent, so that the archive may exist. */
-  readonly completionSent: boolean
-  /** The volumes that are stored, in their order. */
+  /** Of the upload that was begun, as the service keeps it. */
+  readonly uploadDescription: string | undefined
+  /** The volumes that are stored, in order. */
   readonly earlierVolumes: readonly ArchiveRecord[]
+  /** The last intent to complete the upload that was not rejected; `undefined` where there is none. */
+  readonly intent: RecordedIntent | undefined
+  /** Whether that is the only intent that was not rejected. */
+  readonly isOnlyIntent: boolean
+  /** The first part of the stream, where it is recorded. */
+  readonly firstPart: ContentSummary | undefined
+  /** Whether a source could not continue it: only the upload ID selects it. */
+  readonly isSuperseded: boolean
 }
 
-/** Goes through a catalog's records, and gives what is unfinished, the oldest first. */
+interface OpenUpload {
+  readonly begun: BegunRecord
+  readonly position: number
+  isSuperseded: boolean
+}
+
+/** Goes through a catalog's records, and gives what is unfinished, the oldest first, by its place in the catalog. */
 export async function unfinishedIn(records: AsyncIterable<CatalogRecord>): Promise<Unfinished[]> {
-  const open = new Map<string, BegunRecord>()
-  const completing = new Set<string>()
-  const sets = new Map<string, ArchiveRecord[]>()
-  for await (const record of records) {
-    if (record.type === 'begun') open.set(record.uploadId, record)
-    else if (record.type === 'completing') completing.add(record.uploadId)
-    else if (record.type === 'ended') open.delete(record.uploadId)
-    else if (record.type === 'archive') {
-      if (record.uploadId !== undefined) open.delete(record.uploadId)
-      take(record, sets)
+  const state = new CatalogState()
+  for await (const record of records) state.take(record)
+  return state.unfinished()
+}
+
+/** A catalog's records, as far as they matter to what is unfinished. */
+class CatalogState {
+  readonly #open = new Map<string, OpenUpload>()
+  /** By upload ID, also of uploads that are stored as a volume of an unfinished set. */
+  readonly #intents = new Map<string, RecordedIntent[]>()
+  /** The volumes of unfinished sets, by the archive ID of the first. */
+  readonly #sets = new Map<string, { readonly volumes: ArchiveRecord[]; readonly position: number }>()
+  readonly #superseded = new Set<string>()
+  #position = 0
+
+  take(record: CatalogRecord): void {
+    this.#position++
+    switch (record.type) {
+      case 'begun':
+        this.#open.set(record.uploadId, { begun: record, position: this.#position, isSuperseded: false })
+        return
+      case 'completing':
+        this.#takeIntent(record)
+        return
+      case 'rejected':
+        if (record.uploadId !== undefined) this.#intents.delete(record.uploadId)
+        return
+      case 'archive':
+        this.#takeArchive(record)
+        return
+      case 'superseded':
+        this.#supersede(record.uploadId, record.streamId)
+        return
+      case 'deleted':
+        for (const [first, { volumes }] of this.#sets)
+          if (volumes.some(({ archiveId }) => archiveId === record.archiveId)) this.#sets.delete(first)
+        return
+      case 'aborted':
+      case 'expired':
+      case 'unknown':
+      case 'ended':
+      case 'mismatched':
+        if (record.uploadId !== undefined) this.#close(record.uploadId)
+        return
+      default:
     }
   }
-  const begun = [...open.values()].map((upload) => {
-    const earlierVolumes = sets.get(upload.firstVolume ?? '') ?? []
-    sets.delete(upload.firstVolume ?? '')
+
+  unfinished(): Unfinished[] {
+    const sets = new Map(this.#sets)
+    const uploads = [...this.#open.values()].map(({ begun, position, isSuperseded }): Unfinished => {
+      const set = this.#sets.get(begun.firstVolume ?? '')
+      sets.delete(begun.firstVolume ?? '')
+      const intents = this.#intents.get(begun.uploadId) ?? []
+      const { uploadId, partSize, description: uploadDescription } = begun
+      const own = { uploadId, partSize, uploadDescription, isOnlyIntent: intents.length === 1 }
+      const intent = intents.at(-1)
+      return { ...this.#describe(begun, set?.volumes ?? [], intent, isSuperseded), ...own, position }
+    })
+    const betweenVolumes = [...sets.values()].flatMap(({ volumes, position }): Unfinished[] => {
+      const [first] = volumes
+      const last = volumes.at(-1)
+      if (!first || !last) return []
+      const own = { uploadId: undefined, partSize: partSizeOf(first), uploadDescription: undefined }
+      return [{ ...this.#describe(last, volumes, undefined, false), ...own, isOnlyIntent: false, position }]
+    })
+    return [...uploads, ...betweenVolumes]
+      .filter(({ earlierVolumes }) => earlierVolumes.every(({ volume }, i) => volume === i + 1))
+      .sort((a, b) => a.position - b.position)
+  }
+
+  #takeIntent({ uploadId, size, treeHash, firstPart, more }: CatalogRecord & { type: 'completing' }): void {
+    if (size === undefined || treeHash === undefined || !firstPart) return // of version 0.1: the upload is asked for
+    const intents = this.#intents.get(uploadId) ?? []
+    const intent = { size, treeHash, firstPart, hasNextVolume: more === true }
+    // The same again is no other intent.
+    const others = intents.filter((other) => other.size !== size || other.treeHash !== treeHash)
+    this.#intents.set(uploadId, [...others, intent])
+  }
+
+  #takeArchive(record: ArchiveRecord): void {
+    const { uploadId, firstVolume, archiveId, volume, more } = record
+    const begun = uploadId === undefined ? undefined : this.#open.get(uploadId)?.begun
+    const archive = record.partSize === undefined && begun ? { ...record, partSize: begun.partSize } : record
+    if (uploadId !== undefined) this.#open.delete(uploadId)
+    if (archive.partSize === undefined) return // from an inventory, which does not say whether another volume follows
+    const key = firstVolume ?? archiveId
+    const before = (this.#sets.get(key)?.volumes ?? []).filter((other) => other.volume < volume)
+    if (more) this.#sets.set(key, { volumes: [...before, archive], position: this.#position })
+    else this.#sets.delete(key)
+  }
+
+  #supersede(uploadId: string | undefined, streamId: string | undefined): void {
+    const upload = this.#open.get(uploadId ?? '')
+    if (upload) upload.isSuperseded = true
+    if (streamId !== undefined) this.#superseded.add(streamId)
+  }
+
+  #close(uploadId: string): void {
+    this.#open.delete(uploadId)
+    this.#intents.delete(uploadId)
+  }
+
+  #describe(
+    record: ArchiveRecord | BegunRecord,
+    earlierVolumes: readonly ArchiveRecord[],
+    intent: RecordedIntent | undefined,
+    isSuperseded: boolean,
+  ): Omit<Unfinished, 'isOnlyIntent' | 'partSize' | 'position' | 'uploadDescription' | 'uploadId'> {
+    const { region, endpoint, vaultName, time, accountId } = record
+    const [first] = earlierVolumes
+    const ofFirst = first ?? record
+    const streamId = record.streamId ?? record.firstVolume ?? ownIdOf(ofFirst)
+    // Version 0.1 knew no name, and went by the description.
+    const name = record.name ?? (record.streamId === undefined ? ofFirst.description : undefined)
     return {
-      ...place(upload),
-      uploadId: upload.uploadId,
-      completionSent: completing.has(upload.uploadId),
+      region,
+      endpoint,
+      vaultName,
+      time,
+      accountId,
+      name,
+      streamId,
+      description: ofFirst.description,
       earlierVolumes,
+      intent,
+      firstPart: first ? this.#firstPartOf(first) : intent?.firstPart,
+      isSuperseded: isSuperseded || this.#superseded.has(streamId),
     }
-  })
-  const betweenVolumes = [...sets.values()].map((volumes) => {
-    const last = volumes.at(-1) as ArchiveRecord // a set has one at least
-    return { ...place(last), uploadId: undefined, completionSent: false, earlierVolumes: volumes }
-  })
-  return [...begun, ...betweenVolumes]
-    .map((it) => ({ ...it, description: it.earlierVolumes[0]?.description ?? it.description }))
-    .sort((a, b) => (a.time < b.time ? -1 : 1))
+  }
+
+  #firstPartOf({ parts, size, treeHash, uploadId }: ArchiveRecord): ContentSummary | undefined {
+    return parts === 1 ? { size, treeHash } : this.#intents.get(uploadId ?? '')?.at(-1)?.firstPart
+  }
 }
 
-/** Keeps the volumes of streams that go on; a last volume ends its set. */
-function take(archive: ArchiveRecord, sets: Map<string, ArchiveRecord[]>): void {
-  const key = archive.firstVolume ?? archive.archiveId
-  const volumes = [...(sets.get(key) ?? []).filter(({ volume }) => volume < archive.volume), archive]
-  if (archive.more) sets.set(key, volumes)
-  else sets.delete(key)
+function ownIdOf(record: ArchiveRecord | BegunRecord): string {
+  return record.type === 'archive' ? record.archiveId : record.uploadId
 }
 
-function place({
-  region,
-  endpoint,
-  vaultName,
-  time,
-  partSize,
-  description,
-}: ArchiveRecord | BegunRecord): Pick<
-  Unfinished,
-  'region' | 'endpoint' | 'vaultName' | 'time' | 'partSize' | 'description'
-> {
-  // Only an archive from an inventory has none, and no such one is unfinished.
-  return { region, endpoint, vaultName, time, partSize: partSize as number, description }
+/** Of a volume of an unfinished set: only such are kept whose part size is known. */
+function partSizeOf({ partSize }: ArchiveRecord): number {
+  return partSize as number
 }

@@ -9,7 +9,15 @@
  */
 import { setMaxListeners } from 'node:events'
 import type { GlacierClient } from '@aws-sdk/client-glacier'
-import { CompletionUnknownError, UploadFailedError, UploadGoneError } from '../errors.js'
+import {
+  CompletionUnknownError,
+  ListenerError,
+  LockLostError,
+  ResumeMismatchError,
+  TreeHashMismatchError,
+  UploadFailedError,
+  UploadGoneError,
+} from '../errors.js'
 import { addAbortSignal, Writable } from '../stream.js'
 import type { HashedPart } from '../tree-hash/hash-parts.js'
 import { AdaptiveConcurrency } from '../vault/concurrency.js'
@@ -19,7 +27,7 @@ import { Retry } from '../vault/retry.js'
 import { vaultClientOf } from '../vault/sdk-vault-client.js'
 import type { VaultClient } from '../vault/vault-client.js'
 import type { Archive } from './archive.js'
-import { noJournal } from './journal.js'
+import { noJournal, type UploadEnd } from './journal.js'
 import type { Transfer } from './transfer.js'
 import { PartMemory } from './part-memory.js'
 import { planUpload, type UploadPlan } from './upload-plan.js'
@@ -27,7 +35,7 @@ import { VolumeSequence } from './volume-sequence.js'
 import type { ArchiveWriterEvents, ArchiveWriterOptions } from './writer-options.js'
 
 /** Milliseconds a request that stores an archive is given when the writer is destroyed. */
-const LAST_ANSWER = 5_000
+const LAST_ANSWER_MS = 5_000
 
 /**
  * A Writable of {@link HashedPart}s that ends in an archive ID.
@@ -76,7 +84,9 @@ export class ArchiveWriter extends Writable {
     this.#abortsOnFailure = onFailure === 'abort'
     const vaultClient = vaultClientOf(client)
     const plan = planUpload(options)
-    const retry = new Retry(options, vaultClient, (notice) => this.emit('retry', notice))
+    const retry = new Retry(options, vaultClient, (notice) => {
+      this.#emitChecked('retry', notice)
+    })
     this.#transfer = {
       client: vaultClient,
       vault: { vaultName, accountId },
@@ -89,7 +99,7 @@ export class ArchiveWriter extends Writable {
       signal: this.#cancel.signal,
       lastSignal: this.#lastCancel.signal,
       tell: (event, ...told) => {
-        this.emit(event, ...told)
+        this.#emitChecked(event, ...told)
       },
     }
     this.#volumes = new VolumeSequence(this.#transfer, options, description, (error) => {
@@ -153,7 +163,7 @@ export class ArchiveWriter extends Writable {
   /** Waits for the ended requests, but not for long, and then decides. */
   async #settle(error: Error | null): Promise<Error | null> {
     const settled = new AbortController()
-    this.#transfer.retry.clock.sleep(LAST_ANSWER, settled.signal).then(
+    this.#transfer.retry.clock.sleep(LAST_ANSWER_MS, settled.signal).then(
       () => {
         this.#lastCancel.abort(error ?? undefined)
       },
@@ -167,18 +177,46 @@ export class ArchiveWriter extends Writable {
     }
   }
 
-  /** Keeps or aborts the upload that is open, and gives the error to tell. */
+  /** Emits an event; a listener that throws fails the upload, and its error says so. */
+  #emitChecked(event: keyof ArchiveWriterEvents, ...told: readonly unknown[]): void {
+    try {
+      this.emit(event, ...told)
+    } catch (cause) {
+      throw new ListenerError(event, cause)
+    }
+  }
+
+  /** Keeps or aborts the upload that is open, records its end where it has one, and gives the error to tell. */
   async #decide(error: Error | null): Promise<Error | null> {
-    const { uploadId, completionSent } = this.#volumes
-    if (uploadId === undefined || error === null) return error
-    const isGone = error instanceof UploadGoneError || error instanceof CompletionUnknownError
-    const kept = !isGone && (completionSent || !(await this.#aborted(uploadId)))
+    if (error === null) return null
+    const { uploadId, completionSent, isContinued } = this.#volumes
+    if (error instanceof ResumeMismatchError && (uploadId !== undefined || isContinued))
+      await this.#recordEnd('superseded', uploadId)
+    if (uploadId === undefined) return error
+    if (this.#isGone(error)) {
+      if (error instanceof UploadGoneError && this.#volumes.hasSeenUpload)
+        await this.#recordEnd('expired', uploadId)
+      this.#volumes.forget()
+      return error
+    }
+    const mustKeep = completionSent || error instanceof LockLostError // the upload is another process's
+    const kept = mustKeep || !(await this.#aborted(uploadId))
     if (!kept) {
       this.#volumes.forget()
-      // Of one that may have become an archive the journal keeps what it has. The failure is worth telling, not another.
-      if (!completionSent) await this.#transfer.journal.ended(uploadId).catch(() => undefined)
+      await this.#recordEnd('aborted', uploadId)
     }
-    return isGone || error.name === 'AbortError' ? error : new UploadFailedError(error, uploadId, kept)
+    return error.name === 'AbortError' ? error : new UploadFailedError(error, uploadId, kept)
+  }
+
+  /** Whether the upload is no longer open: expired, or probably or certainly an archive. */
+  #isGone(error: Error): boolean {
+    const isWrongArchive = error instanceof TreeHashMismatchError && error.scope === 'archive'
+    return error instanceof UploadGoneError || error instanceof CompletionUnknownError || isWrongArchive
+  }
+
+  /** A record that cannot be written does not replace the error to tell. */
+  async #recordEnd(end: UploadEnd, uploadId: string | undefined): Promise<void> {
+    await this.#transfer.journal.closed(end, uploadId).catch(() => undefined)
   }
 
   async #aborted(uploadId: string): Promise<boolean> {

@@ -24,6 +24,13 @@ export interface Archive {
   readonly firstVolume: string | undefined
 }
 
+/** An archive that is stored and recorded. */
+export interface RecordedArchive {
+  readonly archive: Archive
+  /** Emits the events that waited for the record. */
+  readonly emit: () => void
+}
+
 /** A part the service has taken, its tree hash confirmed. */
 export interface UploadedPart extends ByteRange {
   /** 0-based, in the stream. */
@@ -42,7 +49,8 @@ export interface UploadWarning {
    * - `NEARLY_FULL`: four fifths of the parts an archive may have are used
    * - `PARTS_DIFFERED`: parts that a resumed upload had were others than the source has now, and were sent again
    * - `POSSIBLE_ORPHAN`: a request that stores an archive may have been carried out without being answered
+   * - `VOLUME_EXPIRED`: the service no longer has the upload of a later volume, which is uploaded again
    */
-  readonly code: 'NEARLY_FULL' | 'PARTS_DIFFERED' | 'POSSIBLE_ORPHAN'
+  readonly code: 'NEARLY_FULL' | 'PARTS_DIFFERED' | 'POSSIBLE_ORPHAN' | 'VOLUME_EXPIRED'
   readonly message: string
 }

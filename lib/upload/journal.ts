@@ -1,8 +1,17 @@
 /**
- * Where an upload writes down what it does, before it goes on: what a later run needs to resume it, and what its owner
- * needs to find the archive. The catalog is one. A call that rejects fails the upload.
+ * Where an upload records what it is about to do and what it has done: what a later run needs to resume it, and what
+ * its owner needs to find the archive. A catalog is one. Every call resolves when the record is on disk; a call that
+ * rejects fails the upload.
  */
 import type { Archive } from './archive.js'
+
+/** The size and tree hash of some bytes. */
+export interface Content {
+  /** Bytes. */
+  readonly size: number
+  /** Lowercase hex. */
+  readonly treeHash: string
+}
 
 /** An upload the service has begun. */
 export interface BegunUpload {
@@ -20,40 +29,94 @@ export interface BegunUpload {
   readonly firstVolume: string | undefined
 }
 
-/** An archive that may exist without anybody knowing its ID. */
-export interface PossibleOrphan {
-  readonly vaultName: string
-  /** Bytes. */
-  readonly size: number
-  /** Lowercase hex. */
-  readonly treeHash: string
-  readonly description: string | undefined
+/** What a completion stores: it is sent again with this content and no other. */
+export interface CompletionIntent extends Content {
+  /** The first part of the volume. */
+  readonly firstPart: Content
+  /** Whether the stream continues in another volume. */
+  readonly hasNextVolume: boolean
 }
 
-/** Takes notes of uploads. */
+/** What a request that stores an archive at once is about to send. It is never sent again by another run. */
+export interface SendingIntent extends Content {
+  /** Random. */
+  readonly intentId: string
+  readonly vaultName: string
+  readonly description: string | undefined
+  readonly volume: number
+  readonly firstVolume: string | undefined
+}
+
+/** An archive that the service stored with another tree hash than that of the bytes sent. */
+export interface MismatchedArchive {
+  readonly archiveId: string
+  readonly vaultName: string
+  /** Bytes sent. */
+  readonly size: number
+  /** The tree hash the service states; `undefined` where it stated none, or may state another next time. */
+  readonly treeHash: string | undefined
+  /** The tree hash of the bytes sent. */
+  readonly sentTreeHash: string
+  readonly uploadId?: string | undefined
+  readonly intentId?: string | undefined
+}
+
+/** The content of an archive that may exist, and its ID where the service named it without proof of the content. */
+export interface UnknownContent extends Content {
+  readonly archiveId?: string | undefined
+}
+
+/** How an upload ended that did not become an archive; see the catalog's records of the same names. */
+export type UploadEnd = 'aborted' | 'expired' | 'superseded' | 'unknown'
+
+/** Records uploads. */
 export interface UploadJournal {
+  /**
+   * Checks that this process still owns the stream; called before each request that stores an archive.
+   *
+   * @throws {LockLostError} `ERR_LOCK_LOST`: it does not
+   */
+  assertOwner(): Promise<void>
   /** An upload was begun; nothing has been sent to it yet. */
   begun(upload: BegunUpload): Promise<void>
-  /** All parts are there, and completion is about to be sent. */
-  completing(uploadId: string): Promise<void>
+  /** All parts are stored, and completion is about to be sent. */
+  completing(uploadId: string, intent: CompletionIntent): Promise<void>
+  /** An archive is about to be sent in one request. */
+  sending(intent: SendingIntent): Promise<void>
+  /** The service refused an intent for certain: no archive came of it. An upload is still open. */
+  rejected(intent: { readonly uploadId: string } | { readonly intentId: string }): Promise<void>
   /**
    * An archive is stored. Success is reported only when this has resolved.
    *
-   * @param uploadId - of the upload it came from; `undefined` where it went up in one request
-   * @param more - whether the stream goes on in another volume
+   * @param uploadId - of the upload it came from; `undefined` where it was sent in one request
+   * @param hasNextVolume - whether the stream continues in another volume
+   * @param intentId - of the `sending` intent; `undefined` where it came from an upload
    */
-  stored(archive: Archive, uploadId: string | undefined, more: boolean): Promise<void>
-  /** The service has the upload no more: it was aborted, or is found to be gone. */
-  ended(uploadId: string): Promise<void>
-  /** A request that stores an archive may have been carried out, and no answer came. */
-  orphaned(orphan: PossibleOrphan): Promise<void>
+  stored(
+    archive: Archive,
+    uploadId: string | undefined,
+    hasNextVolume: boolean,
+    intentId?: string,
+  ): Promise<void>
+  /** The service stored an archive with another tree hash than that of the bytes sent. */
+  mismatched(archive: MismatchedArchive): Promise<void>
+  /**
+   * An upload ended without an archive.
+   *
+   * @param uploadId - `undefined` where the stream ended between two volumes
+   * @param content - of the archive that may exist; for `unknown`
+   */
+  closed(end: UploadEnd, uploadId: string | undefined, content?: UnknownContent): Promise<void>
 }
 
-/** Takes none. */
+/** Records nothing. */
 export const noJournal: UploadJournal = {
+  assertOwner: () => Promise.resolve(),
   begun: () => Promise.resolve(),
   completing: () => Promise.resolve(),
+  sending: () => Promise.resolve(),
+  rejected: () => Promise.resolve(),
   stored: () => Promise.resolve(),
-  ended: () => Promise.resolve(),
-  orphaned: () => Promise.resolve(),
+  mismatched: () => Promise.resolve(),
+  closed: () => Promise.resolve(),
 }

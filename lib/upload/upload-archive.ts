@@ -1,7 +1,6 @@
 /**
  * The whole way up in one call: cut, hash, send.
  */
-import type { ReadableStream } from 'node:stream/web'
 import type { GlacierClient } from '@aws-sdk/client-glacier'
 import { AbortError, TooManyPartsError, UploadFailedError, UploadGoneError } from '../errors.js'
 import { pipeline } from '../stream.js'
@@ -10,29 +9,11 @@ import type { VaultClient } from '../vault/vault-client.js'
 import { archiveWriter, type ArchiveWriter } from './archive-writer.js'
 import type { ArchiveWriterOptions, ResumeOptions } from './writer-options.js'
 import type { Archive } from './archive.js'
+import { isDescriptor, iterableOf, type ByteIterable, type ByteSource } from './byte-source.js'
 import type { PartMemory } from './part-memory.js'
 import { readParts } from './read-parts.js'
 import { rechunk } from './rechunk.js'
 import { planUpload, type UploadPlan, type UploadPlanOptions } from './upload-plan.js'
-
-/** Anything that gives bytes: a Node or web stream, an (async) iterable of pieces, or one piece. */
-export type ByteSource =
-  | NodeJS.ReadableStream
-  | ReadableStream<Uint8Array>
-  | AsyncIterable<Uint8Array>
-  | Iterable<Uint8Array>
-  | Uint8Array
-  | FileDescriptor
-
-/**
- * A file descriptor to read from where it stands, straight into the parts' memory: what takes the least time. A pipe or a
- * socket is closed at the end, anything else stays open.
- */
-export interface FileDescriptor {
-  readonly fd: number
-  /** A stream that knows its descriptor is read as a stream. */
-  readonly read?: undefined
-}
 
 /** Makes the stage that cuts bytes into parts: {@link rechunk}, or another of the same call as `stream-chunker`. */
 export type Rechunker = (
@@ -93,7 +74,7 @@ export async function uploadThrough(
       const parts = readParts(source.fd, memory)
       await pipeline(plan.volumes ? parts : noMoreThan(plan, parts), hashing, writer)
     } else {
-      const bytes = plan.volumes ? iterable(source) : noMoreThan(plan, iterable(source))
+      const bytes = plan.volumes ? iterableOf(source) : noMoreThan(plan, iterableOf(source))
       await pipeline(bytes, cut(plan.partSize, { flush: true, memory }), hashing, writer)
     }
   } catch (error) {
@@ -104,23 +85,10 @@ export async function uploadThrough(
   return [...writer.archives]
 }
 
-function isDescriptor(source: ByteSource): source is FileDescriptor {
-  return 'fd' in Object(source) && !('read' in Object(source))
-}
-
-function iterable(
-  source: Exclude<ByteSource, FileDescriptor>,
-): AsyncIterable<Uint8Array> | Iterable<Uint8Array> | NodeJS.ReadableStream {
-  // Both are iterable, but of numbers and of characters.
-  if (typeof source === 'string')
-    throw new TypeError('The source must give bytes, not text: encode it first.')
-  return source instanceof Uint8Array ? [source] : source
-}
-
 /** The source, as far as one archive holds it: the first byte past that is an error, before the part it would be in. */
 async function* noMoreThan(
   { partSize, partsPerVolume }: UploadPlan,
-  source: AsyncIterable<Uint8Array> | Iterable<Uint8Array> | NodeJS.ReadableStream,
+  source: ByteIterable,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   let left = partSize * partsPerVolume
   for await (const bytes of source as AsyncIterable<Uint8Array>) {

@@ -3,7 +3,7 @@
  * an archive holds.
  */
 import { MAX_PARTS } from '../vault/limits.js'
-import { planMemory, type MemoryOptions } from '../vault/memory-plan.js'
+import { PIECES_BETWEEN, planMemory, type MemoryOptions } from '../vault/memory-plan.js'
 import { DEFAULT_PART_SIZE, partSizeFor } from '../vault/part-size.js'
 
 /** Bytes an archive has at the most where nothing is said: 5 TB, what AWS's own migration tool takes (peers.md 7). */
@@ -11,6 +11,9 @@ export const DEFAULT_MAX_ARCHIVE_SIZE = 5e12
 
 /** Seconds a part should take at the most: the service times out slow ones, and signatures last 5 minutes (protocol.md 4). */
 const LONGEST_PART = 60
+
+/** The part that keeps the upload alive while its source is silent. */
+const PARTS_RESERVED = 1
 
 /** What may be said of an upload's size and means. */
 export interface UploadPlanOptions extends MemoryOptions {
@@ -68,7 +71,11 @@ export function planUpload(options: UploadPlanOptions): UploadPlan {
   const ofVolume =
     expectedSize !== undefined && volumes ? Math.min(expectedSize, maxArchiveSize) : expectedSize
   const wanted = ofVolume === undefined ? DEFAULT_PART_SIZE : partSizeFor(ofVolume)
-  const { pieceSize: partSize, memory, concurrency: most } = planMemory(options.partSize, wanted, options)
+  const {
+    pieceSize: partSize,
+    memory,
+    concurrency: most,
+  } = planMemory(options.partSize, wanted, options, PARTS_RESERVED)
   // Of a limited rate few requests at once get enough each; many would all be slow.
   const concurrency = Math.max(1, Math.min(most, Math.floor((limitRate * LONGEST_PART) / partSize)))
   const partsPerVolume = Math.min(MAX_PARTS, Math.floor(maxArchiveSize / partSize))
@@ -84,6 +91,11 @@ export function planUpload(options: UploadPlanOptions): UploadPlan {
     )
   }
   return { partSize, memory, concurrency, partsPerVolume, volumes }
+}
+
+/** Bytes of parts held at most while an upload is made. */
+export function heldBytes({ partSize, concurrency }: UploadPlan): number {
+  return (concurrency + PIECES_BETWEEN + PARTS_RESERVED) * partSize
 }
 
 /** What an upload of so many bytes takes: an archive of one part is one request, others are begun and completed. */

@@ -3,21 +3,29 @@
  *
  * - Parts are checked against the part size as they come, since a wrong boundary shows at the service only when the
  *   upload is completed, perhaps a day later.
- * - Where an archive is full, it is completed, and the stream goes on in a next one: one at a time, since the next
- *   one's description has the first one's archive ID.
+ * - A full archive is completed, and the stream continues in a next one: one at a time, since the next one's
+ *   description has the first one's archive ID.
+ * - A volume whose upload has expired is uploaded again from its beginning; the volumes before it are kept.
  */
-import { EmptyArchiveError, PartBoundaryError, TooManyPartsError, UploadGoneError } from '../errors.js'
+import {
+  EmptyArchiveError,
+  ListenerError,
+  PartBoundaryError,
+  ResumeMismatchError,
+  TooManyPartsError,
+  UploadGoneError,
+} from '../errors.js'
 import type { HashedPart } from '../tree-hash/hash-parts.js'
+import { laterDescription } from '../vault/volume-description.js'
 import type { Archive } from './archive.js'
 import { endsEarly, listUploaded } from './resume.js'
 import { StoredVolume } from './stored-volume.js'
 import type { Transfer } from './transfer.js'
-import { laterDescription } from '../vault/volume-description.js'
-import { Volume, type BegunBefore } from './volume.js'
+import { Volume, type ResumedUpload } from './volume.js'
 import type { ResumeOptions } from './writer-options.js'
 
-/** The part of the first archive's parts at which a warning comes. */
-const NEARLY = 0.8
+/** The fraction of an archive's parts at which a warning comes. */
+const FULLNESS_WARNING_RATIO = 0.8
 
 /** Takes a stream's parts, and makes archives of them. */
 export class VolumeSequence {
@@ -30,7 +38,7 @@ export class VolumeSequence {
   /** Bytes of the stream in volumes that are stored. */
   #stored = 0
   /** The upload to resume, until a volume has it. */
-  #toResume: string | undefined
+  #resumeUploadId: string | undefined
   isStored = false
 
   /**
@@ -47,7 +55,7 @@ export class VolumeSequence {
     this.#resume = resume
     this.#description = description
     this.#fail = fail
-    this.#toResume = resume.uploadId
+    this.#resumeUploadId = resume.uploadId
   }
 
   /** What is stored. */
@@ -57,12 +65,23 @@ export class VolumeSequence {
 
   /** The upload that is open at the service. */
   get uploadId(): string | undefined {
-    return this.#volume instanceof Volume ? this.#volume.uploadId : this.#toResume
+    return this.#volume instanceof Volume ? this.#volume.uploadId : this.#resumeUploadId
   }
 
   /** Whether an archive may exist of that upload. */
   get completionSent(): boolean {
     return this.#volume instanceof Volume && this.#volume.completionSent
+  }
+
+  /** Whether this run has begun the open upload or has seen it open, so that a 404 means that it has expired. */
+  get hasSeenUpload(): boolean {
+    return this.#volume instanceof Volume
+  }
+
+  /** Whether volumes of an earlier run wait for the rest of the stream. */
+  get isContinued(): boolean {
+    const { earlierVolumes = [], isComplete = false } = this.#resume
+    return earlierVolumes.length > 0 && !isComplete
   }
 
   /** Takes the next part; resolves when another could be sent. */
@@ -82,12 +101,11 @@ export class VolumeSequence {
 
   /** Ends the last volume. */
   async finish(): Promise<void> {
-    const isResumed = this.#toResume !== undefined || this.#resume.earlierVolumes !== undefined
+    const isResumed = this.#resumeUploadId !== undefined || this.#resume.earlierVolumes !== undefined
     if (!this.#volume && !isResumed) throw new EmptyArchiveError()
     const volume = this.#volume ?? (await this.#next())
     await this.#complete(volume, false)
-    if (volume instanceof StoredVolume) await this.#assertNoMore()
-    this.isStored = true
+    if (volume instanceof StoredVolume) await this.#endAfter(this.#archives.at(-1))
   }
 
   /** Resolves when no request of a part is under way. */
@@ -97,7 +115,7 @@ export class VolumeSequence {
 
   /** The upload is gone, or aborted. */
   forget(): void {
-    this.#toResume = undefined
+    this.#resumeUploadId = undefined
     if (this.#volume instanceof Volume) this.#volume.forget()
   }
 
@@ -120,53 +138,95 @@ export class VolumeSequence {
 
   async #next(): Promise<Volume | StoredVolume> {
     const number = this.#archives.length + 1
-    const { earlierVolumes = [] } = this.#resume
+    const { earlierVolumes = [], isComplete = false } = this.#resume
     const earlier = earlierVolumes[number - 1]
     if (earlier) return (this.#volume = new StoredVolume(earlier, this.#stored))
-    const before = number === earlierVolumes.length + 1 ? await this.#begunBefore() : undefined
+    if (isComplete) throw this.#isLonger()
+    const resumed = number === earlierVolumes.length + 1 ? await this.#resumedUpload() : undefined
     const [first] = this.#archives
     const firstVolume = first?.archiveId
     const description =
-      firstVolume === undefined || before
+      firstVolume === undefined || resumed
         ? this.#description
         : laterDescription(first?.description, { volume: number, firstVolume })
     const place = { volume: number, firstVolume, offset: this.#stored, description }
-    return (this.#volume = new Volume(this.#transfer, place, before, this.#fail))
+    return (this.#volume = new Volume(this.#transfer, place, resumed, this.#fail))
   }
 
-  async #begunBefore(): Promise<BegunBefore | undefined> {
-    const { completionSent = false, sourceSize = Infinity } = this.#resume
-    const uploadId = this.#toResume
+  /** The upload to resume, with its parts; `undefined` where there is none, or it has expired behind a stored volume. */
+  async #resumedUpload(): Promise<ResumedUpload | undefined> {
+    const uploadId = this.#resumeUploadId
     if (uploadId === undefined) return undefined
+    const { sourceSize = Infinity } = this.#resume
     try {
       const uploaded = await listUploaded(this.#transfer, uploadId)
       const end = this.#stored + uploaded.end
       if (end > sourceSize) throw endsEarly(sourceSize, end, uploadId)
       return { uploadId, uploaded }
     } catch (error) {
-      if (completionSent && error instanceof UploadGoneError) return { uploadId, uploaded: undefined }
-      throw error
+      if (!(error instanceof UploadGoneError) || this.#archives.length === 0) throw error
+      await this.#transfer.journal.closed('expired', uploadId)
+      this.#resumeUploadId = undefined
+      this.#warnOfExpiry(uploadId)
+      return undefined
     }
   }
 
-  async #complete(volume: Volume | StoredVolume, more: boolean): Promise<void> {
-    const archive = volume instanceof Volume ? await volume.complete(more) : volume.complete()
+  async #complete(volume: Volume | StoredVolume, hasNextVolume: boolean): Promise<void> {
+    const { archive, emit } =
+      volume instanceof Volume ? await volume.complete(hasNextVolume) : volume.complete()
     this.#archives.push(archive)
     this.#stored += archive.size
-    if (volume instanceof Volume) this.#transfer.tell('archive', archive)
+    if (!(volume instanceof Volume)) return
+    this.isStored = !hasNextVolume
+    try {
+      emit()
+      this.#transfer.tell('archive', archive)
+    } catch (error) {
+      throw error instanceof ListenerError ? error.withArchive(archive.archiveId) : error
+    }
   }
 
-  /** Throws where an earlier run has stored or sent more than the stream now has. */
-  async #assertNoMore(): Promise<void> {
-    const next = this.#resume.earlierVolumes?.[this.#archives.length]
-    const more = next?.size ?? (await this.#begunBefore())?.uploaded?.end ?? 0
-    if (more > 0) throw endsEarly(this.#stored, this.#stored + more, this.#toResume)
+  /** Ends the stream where a stored volume ends. */
+  async #endAfter(last: Archive | undefined): Promise<void> {
+    const { earlierVolumes = [], isComplete = false } = this.#resume
+    const next = earlierVolumes[this.#archives.length]
+    const resumed = next || isComplete ? undefined : await this.#resumedUpload()
+    const moreBytes = next?.size ?? resumed?.uploaded.end ?? 0
+    if (moreBytes > 0) throw endsEarly(this.#stored, this.#stored + moreBytes, this.#resumeUploadId)
+    const { client, vault, journal, signal } = this.#transfer
+    if (resumed) {
+      // It holds no part: the volume it was begun for is not needed.
+      const { uploadId } = resumed
+      await client.abortUpload({ ...vault, uploadId, signal })
+      this.#resumeUploadId = undefined
+      await journal.closed('aborted', uploadId)
+    }
+    if (last && !isComplete) await journal.stored(last, undefined, false) // it said that another volume follows
+    this.isStored = true
+  }
+
+  #isLonger(): ResumeMismatchError {
+    const archiveId = this.#archives[0]?.archiveId
+    const what = `they are stored as the archive ${archiveId}, which is complete, and the source is longer.`
+    return new ResumeMismatchError(0, this.#stored, what, { archiveId })
+  }
+
+  #warnOfExpiry(uploadId: string): void {
+    const volume = this.#archives.length + 1
+    this.#transfer.tell('warning', {
+      code: 'VOLUME_EXPIRED',
+      message:
+        `The service no longer has the upload ${uploadId} of volume ${volume}. The volumes before it are kept, and ` +
+        `volume ${volume} is uploaded again.`,
+    })
   }
 
   #warnOfFullness(parts: number): void {
     const { partsPerVolume, volumes } = this.#transfer.plan
-    if (parts !== Math.ceil(partsPerVolume * NEARLY) || this.#archives.length > 0) return
-    const then = volumes ? 'the stream then goes on in another archive.' : 'the upload then fails.'
+    const threshold = Math.ceil(partsPerVolume * FULLNESS_WARNING_RATIO)
+    if (parts !== threshold || this.#archives.length > 0) return
+    const then = volumes ? 'the stream then continues in another archive.' : 'the upload then fails.'
     const message = `${parts} of the ${partsPerVolume} parts this archive may have are used: ${then}`
     this.#transfer.tell('warning', { code: 'NEARLY_FULL', message })
   }

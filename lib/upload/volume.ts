@@ -1,20 +1,27 @@
 /**
- * One archive of a stream on its way: its parts in, its archive ID out.
+ * One archive of a stream while it is uploaded: parts in, an archive ID out.
  *
- * - The first part waits for a second: an archive of one part goes up in one UploadArchive request, and nothing is
+ * - The first part waits for a second: an archive of one part is stored by one UploadArchive request, and nothing is
  *   initiated for a stream without a byte.
- * - `add` resolves when the next part could be sent at once, so at most `concurrency` parts are held here.
- * - In a resumed upload what the service has is compared with what comes: equal parts are not sent. A part that ends
- *   the source before the last byte that was uploaded is refused before it could take the place of a longer one.
+ * - `add` resolves when the next part could be sent at once, so at most `concurrency` parts are held here, and the one
+ *   that keeps the upload alive.
+ * - In a resumed upload, parts are compared with those at the service: equal parts are not sent. A part that ends the
+ *   source before the last byte that was uploaded is refused before it could replace a longer one.
+ * - The journal records before the service is asked, and events are emitted after the journal has recorded.
  */
 import { EmptyArchiveError, NotRecordedError, type ResumeMismatchError } from '../errors.js'
 import type { HashedPart } from '../tree-hash/hash-parts.js'
 import { NodeStack } from '../tree-hash/tree-hash.js'
+import type { ByteRange } from '../vault/byte-range.js'
 import type { StoredArchive } from '../vault/vault-client.js'
-import type { Archive } from './archive.js'
-import { complete, initiate, sendPart, sendWhole } from './part-uploader.js'
+import type { Archive, RecordedArchive } from './archive.js'
+import { complete, OWN_UPLOAD } from './completion.js'
+import type { CompletionIntent, Content } from './journal.js'
+import { KeepAlive } from './keep-alive.js'
+import { initiate, sendPart } from './part-uploader.js'
 import { endsEarly, type UploadedParts } from './resume.js'
 import type { Transfer } from './transfer.js'
+import { sendWhole, type WholeArchiveFacts } from './whole-archive.js'
 
 /** What a volume is in its stream. */
 export interface VolumePlace {
@@ -28,14 +35,14 @@ export interface VolumePlace {
   readonly description: string | undefined
 }
 
-/** An upload that was begun before. */
-export interface BegunBefore {
+/** An upload that an earlier run has begun. */
+export interface ResumedUpload {
   readonly uploadId: string
-  /** What the service has; `undefined` where it was completed, as far as is known, and nothing is to be sent. */
-  readonly uploaded: UploadedParts | undefined
+  /** The parts at the service. */
+  readonly uploaded: UploadedParts
 }
 
-/** The part of a volume's life that matters to what is decided when a stream fails. */
+/** The part of a volume's state that decides what becomes of its upload when the stream fails. */
 export interface VolumeState {
   /** The upload that is open at the service. */
   readonly uploadId: string | undefined
@@ -43,15 +50,17 @@ export interface VolumeState {
   readonly completionSent: boolean
 }
 
-/** An archive on its way. */
+/** An archive that is being uploaded. */
 export class Volume implements VolumeState {
   readonly #transfer: Transfer
   readonly #place: VolumePlace
-  readonly #before: BegunBefore | undefined
+  readonly #resumed: ResumedUpload | undefined
   readonly #fail: (error: Error) => void
   readonly #nodes = new NodeStack()
   readonly #inFlight = new Set<Promise<void>>()
+  readonly #keepAlive: KeepAlive
   #held: HashedPart | undefined
+  #firstPart: Content | undefined
   #size = 0
   #differed = 0
   uploadId: string | undefined
@@ -61,15 +70,15 @@ export class Volume implements VolumeState {
   constructor(
     transfer: Transfer,
     place: VolumePlace,
-    before: BegunBefore | undefined,
+    resumed: ResumedUpload | undefined,
     fail: (error: Error) => void,
   ) {
     this.#transfer = transfer
     this.#place = place
-    this.#before = before
+    this.#resumed = resumed
     this.#fail = fail
-    this.uploadId = before?.uploadId
-    this.completionSent = before !== undefined && before.uploaded === undefined
+    this.#keepAlive = new KeepAlive(transfer.retry.clock, transfer.partMemory, (part) => this.#send(part))
+    this.uploadId = resumed?.uploadId
   }
 
   /** Parts taken. */
@@ -81,7 +90,8 @@ export class Volume implements VolumeState {
   async add(part: HashedPart): Promise<void> {
     this.#nodes.push(Buffer.from(part.treeHash, 'hex'))
     this.#size = part.end - this.#place.offset
-    if (this.parts === 1 && !this.#before) {
+    this.#firstPart ??= { size: part.end - part.start, treeHash: part.treeHash }
+    if (this.parts === 1 && !this.#resumed) {
       this.#held = part
       return
     }
@@ -94,18 +104,20 @@ export class Volume implements VolumeState {
   /**
    * Ends the archive.
    *
-   * @param more - whether the stream goes on in another volume
+   * @param hasNextVolume - whether the stream continues in another volume
+   * @returns the archive, recorded; its events are not emitted yet
    * @throws as the requests do
    */
-  async complete(more: boolean): Promise<Archive> {
-    const uploadedEnd = this.#before?.uploaded?.end ?? 0
+  async complete(hasNextVolume: boolean): Promise<RecordedArchive> {
+    const uploadedEnd = this.#resumed?.uploaded.end ?? 0
     if (uploadedEnd > this.#size) throw this.#endsEarly(this.#size, uploadedEnd)
-    if (this.parts === 0) throw new EmptyArchiveError()
-    const treeHash = this.#nodes.root().toString('hex')
-    const stored = await this.#store(treeHash)
-    const uploadId = this.uploadId
-    this.uploadId = undefined
-    return this.#record(this.#archive(stored, treeHash), uploadId, more)
+    if (!this.#firstPart) throw new EmptyArchiveError()
+    const content = { size: this.#size, treeHash: this.#nodes.root().toString('hex') }
+    const first = this.#held
+    this.#held = undefined
+    return first
+      ? this.#sendWhole(first, hasNextVolume)
+      : this.#completeUpload({ ...content, firstPart: this.#firstPart, hasNextVolume })
   }
 
   /** The upload is gone, or aborted. */
@@ -115,6 +127,7 @@ export class Volume implements VolumeState {
 
   /** Resolves when no request of a part is under way. */
   async settled(): Promise<void> {
+    this.#keepAlive.stop()
     await Promise.all(this.#inFlight)
     this.#held = undefined
   }
@@ -138,32 +151,45 @@ export class Volume implements VolumeState {
 
   /** Sends a part, unless the service has it. */
   #take(part: HashedPart): void {
-    const range = { start: part.start - this.#place.offset, end: part.end - this.#place.offset }
-    const found = this.#before
-      ? (this.#before.uploaded?.compare({ ...range, treeHash: part.treeHash }) ?? 'same')
-      : 'none'
+    const { start, end } = this.#rangeOf(part)
+    const uploaded = this.#resumed?.uploaded
+    const found = uploaded?.compare({ start, end, treeHash: part.treeHash }) ?? 'none'
     if (found === 'same') {
       this.#done(part, true)
+      this.#keepAlive.keep(part)
       return
     }
-    const { end = 0 } = this.#before?.uploaded ?? {}
-    const isLast = range.end - range.start < this.#transfer.plan.partSize
-    if (isLast && range.end < end) throw this.#endsEarly(range.end, end)
+    const uploadedEnd = uploaded?.end ?? 0
+    const isLast = end - start < this.#transfer.plan.partSize
+    if (isLast && end < uploadedEnd) throw this.#endsEarly(end, uploadedEnd)
     if (found === 'other') this.#differed++
-    const sent = sendPart(this.#transfer, this.uploadId as string, range, part) // begun, or from before
+    void this.#send(part, () => {
+      this.#done(part, false)
+      this.#keepAlive.keep(part)
+    })
+  }
+
+  /** Sends a part; the promise is fulfilled when the request has settled, whatever became of it. */
+  #send(part: HashedPart, done: () => void = () => undefined): Promise<void> {
+    // Begun, or resumed: a part is sent only to an open upload.
+    const sent = sendPart(this.#transfer, this.uploadId as string, this.#rangeOf(part), part)
       .finally(() => this.#inFlight.delete(sent))
       .then(() => {
-        this.#done(part, false)
+        this.#keepAlive.active()
+        done()
       })
       .catch((error: unknown) => {
         this.#fail(error as Error) // of the service, or of a listener
       })
     this.#inFlight.add(sent)
+    return sent
   }
 
-  /** The service has a part. */
-  #done({ index, start, end, treeHash, bytes }: HashedPart, skipped: boolean): void {
-    this.#transfer.partMemory.giveBack(bytes)
+  #rangeOf({ start, end }: HashedPart): ByteRange {
+    return { start: start - this.#place.offset, end: end - this.#place.offset }
+  }
+
+  #done({ index, start, end, treeHash }: HashedPart, skipped: boolean): void {
     const concurrency = this.#transfer.concurrency.current
     this.#transfer.tell('part', { index, start, end, treeHash, skipped, concurrency })
   }
@@ -173,48 +199,57 @@ export class Volume implements VolumeState {
     while (this.#inFlight.size >= this.#transfer.plan.concurrency) await Promise.race(this.#inFlight)
   }
 
-  async #store(treeHash: string): Promise<StoredArchive> {
-    const first = this.#held
-    this.#held = undefined
-    if (first) {
-      const stored = await sendWhole(this.#transfer, this.#place.description, first)
-      this.#done(first, false)
-      return stored
+  async #sendWhole(part: HashedPart, hasNextVolume: boolean): Promise<RecordedArchive> {
+    const { stored, intentId, warn } = await sendWhole(this.#transfer, this.#facts(), part)
+    const archive = this.#archive(stored, part.treeHash)
+    await this.#record(archive, undefined, hasNextVolume, intentId)
+    this.#transfer.partMemory.giveBack(part.bytes)
+    const emit = (): void => {
+      warn()
+      this.#done(part, false)
     }
+    return { archive, emit }
+  }
+
+  async #completeUpload(intent: CompletionIntent): Promise<RecordedArchive> {
+    const { journal, signal } = this.#transfer
     await Promise.all(this.#inFlight)
-    this.#transfer.signal.throwIfAborted() // a part has failed meanwhile
+    signal.throwIfAborted() // a part has failed meanwhile
+    this.#keepAlive.stop()
     if (this.#differed > 0) this.#warnOfDiffering()
-    const uploadId = this.uploadId as string // more than one part was added, or it is from before
-    const sentBefore = this.completionSent
-    if (!sentBefore) await this.#transfer.journal.completing(uploadId)
-    this.#transfer.signal.throwIfAborted()
+    const uploadId = this.uploadId as string // more than one part was added, or it is resumed
+    await journal.completing(uploadId, intent)
+    signal.throwIfAborted()
     this.completionSent = true
-    return complete(this.#transfer, uploadId, { size: this.#size, treeHash }, sentBefore)
+    const stored = await complete(this.#transfer, uploadId, intent, OWN_UPLOAD)
+    this.uploadId = undefined
+    const archive = this.#archive(stored, intent.treeHash)
+    await this.#record(archive, uploadId, intent.hasNextVolume)
+    return { archive, emit: () => undefined }
+  }
+
+  #facts(): WholeArchiveFacts {
+    const { description, volume, firstVolume } = this.#place
+    return { description, volume, firstVolume }
   }
 
   #archive({ archiveId, location }: StoredArchive, treeHash: string): Archive {
-    const { description, volume, firstVolume } = this.#place
-    return {
-      archiveId,
-      vaultName: this.#transfer.vault.vaultName,
-      size: this.#size,
-      treeHash,
-      partSize: this.#transfer.plan.partSize,
-      parts: this.parts,
-      description,
-      location,
-      volume,
-      firstVolume,
-    }
+    const { vault, plan } = this.#transfer
+    const content = { size: this.#size, treeHash, partSize: plan.partSize, parts: this.parts }
+    return { archiveId, vaultName: vault.vaultName, ...content, location, ...this.#facts() }
   }
 
-  async #record(archive: Archive, uploadId: string | undefined, more: boolean): Promise<Archive> {
+  async #record(
+    archive: Archive,
+    uploadId: string | undefined,
+    hasNextVolume: boolean,
+    intentId?: string,
+  ): Promise<void> {
     try {
-      await this.#transfer.journal.stored(archive, uploadId, more)
+      await this.#transfer.journal.stored(archive, uploadId, hasNextVolume, intentId)
     } catch (error) {
       throw new NotRecordedError(archive.archiveId, error)
     }
-    return archive
   }
 
   #warnOfDiffering(): void {

@@ -5,16 +5,19 @@ import type { UploadJournal } from './journal.js'
 import type { UploadEvents } from './transfer.js'
 import type { UploadPlanOptions } from './upload-plan.js'
 
-/** What an earlier run has left, for `archiveWriter` to go on from. */
+/** What an earlier run has left, for `archiveWriter` to continue from. */
 export interface ResumeOptions {
-  /** An upload that is open at the service. Its parts are compared with what comes, and only others are sent. */
+  /** An upload that is open at the service. Its parts are compared with the source, and only others are sent. */
   readonly uploadId?: string | undefined
   /** Bytes the source has, where that is certain: one shorter than what was uploaded is refused before anything is sent. */
   readonly sourceSize?: number | undefined
-  /** Whether completion of that upload was sent: then it may be gone, and completing it again gives the archive. */
-  readonly completionSent?: boolean | undefined
-  /** The volumes the stream's beginning is stored in; it is read past them, and must still be what they hold. */
+  /** The volumes the stream's beginning is stored in; the source is read past them, and must still be what they hold. */
   readonly earlierVolumes?: readonly Archive[] | undefined
+  /**
+   * Whether the earlier volumes are the whole stream; default false. Then the source is only compared with them: one that
+   * differs or is longer is refused.
+   */
+  readonly isComplete?: boolean | undefined
 }
 
 /** Options of `archiveWriter`. */

@@ -1,9 +1,9 @@
 /**
  * How a memory budget is shared out among pieces under way: parts going up, ranges coming down.
  *
- * Either way holds at the most `concurrency + 2` pieces: those in requests, and two between them and the other end (up:
- * one being cut, one being hashed; down: one waiting, one being read). Four is the fewest a budget may hold: the
- * writer keeps the first part until it knows whether a second comes.
+ * Either way holds at most `concurrency + 2` pieces: those in requests, and two between them and the other end (up:
+ * one being cut, one being hashed; down: one waiting, one being read). An upload holds one more, which keeps it alive
+ * while its source is silent. A budget holds at least four.
  */
 import { MIB } from './limits.js'
 import { assertPartSize } from './part-size.js'
@@ -13,7 +13,8 @@ export const DEFAULT_MEMORY: number = 256 * MIB
 /** Requests under way at once where memory allows and nothing is asked for. */
 export const DEFAULT_CONCURRENCY = 8
 
-const BETWEEN = 2
+/** Pieces held between the requests and the other end. */
+export const PIECES_BETWEEN = 2
 const FEWEST_HELD = 4
 
 /** What may be said of a transfer's means. */
@@ -39,10 +40,16 @@ export interface MemoryPlan {
  *
  * @param asked - bytes in each piece where the caller said so
  * @param wanted - bytes in each piece otherwise, if memory holds four
+ * @param reserved - pieces held besides those in requests and between; default 0, at most 1
  * @throws {TypeError} a piece size that is no number
  * @throws {RangeError} values the service or the budget cannot meet; the message says which would do
  */
-export function planMemory(asked: number | undefined, wanted: number, options: MemoryOptions): MemoryPlan {
+export function planMemory(
+  asked: number | undefined,
+  wanted: number,
+  options: MemoryOptions,
+  reserved = 0,
+): MemoryPlan {
   const { memory = DEFAULT_MEMORY, concurrency = DEFAULT_CONCURRENCY } = options
   if (!Number.isInteger(concurrency) || concurrency < 1) {
     throw new RangeError(`The concurrency must be a whole number from 1 up, not ${concurrency}.`)
@@ -64,6 +71,6 @@ export function planMemory(asked: number | undefined, wanted: number, options: M
   return {
     pieceSize,
     memory: budget,
-    concurrency: Math.min(concurrency, Math.floor(budget / pieceSize) - BETWEEN),
+    concurrency: Math.min(concurrency, Math.floor(budget / pieceSize) - PIECES_BETWEEN - reserved),
   }
 }

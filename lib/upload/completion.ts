@@ -1,0 +1,136 @@
+/**
+ * The request that completes an upload. The service computes the tree hash from the parts it has and refuses another;
+ * the request may be repeated for a while and gives the same archive (protocol.md 1.3).
+ *
+ * - It is sent only with the content of the intent in the journal, which the caller has recorded.
+ * - A definite rejection voids the intent: the upload is still open. An intent that may have been carried out stays.
+ * - An answer without a tree hash is accepted only where the caller knows that the upload was open when this process
+ *   began to own it, or that no other content can have been stored; see {@link CompletionTrust}.
+ */
+import {
+  CompletionRejectedError,
+  CompletionUnknownError,
+  GlacierPipeError,
+  LockLostError,
+  ServiceError,
+  TreeHashMismatchError,
+  UploadGoneError,
+} from '../errors.js'
+import { mayHaveActed } from '../vault/failure.js'
+import type { StoredArchive } from '../vault/vault-client.js'
+import type { Content } from './journal.js'
+import { listUploaded } from './resume.js'
+import { isGone, type Transfer } from './transfer.js'
+
+/** The part of a transfer that a completion needs. */
+export type CompletionTransfer = Pick<
+  Transfer,
+  'client' | 'retry' | 'vault' | 'journal' | 'signal' | 'lastSignal'
+>
+
+/** What is known of an upload before its completion is sent. */
+export interface CompletionTrust {
+  /** Whether an earlier run has sent the completion, so that the upload may be gone because it is an archive. */
+  readonly sentBefore: boolean
+  /** Whether an answer without a tree hash is for the content of the intent; see protocol.md 1.3. */
+  readonly acceptsNoHash: boolean
+  /** Whether the upload is known to be in the account that is asked: only then does a 404 say what became of it. */
+  readonly isSameAccount: boolean
+}
+
+/** This run has begun the upload, or has seen it open: the usual case. */
+export const OWN_UPLOAD: CompletionTrust = { sentBefore: false, acceptsNoHash: true, isSameAccount: true }
+
+/**
+ * Completes an upload, and records what becomes of the intent unless the archive is stored.
+ *
+ * @throws {TreeHashMismatchError} `ERR_TREE_HASH_MISMATCH`: the service answered with another tree hash. The archive ID
+ *   is recorded
+ * @throws {CompletionRejectedError} `ERR_COMPLETION_REJECTED`: the service refused size or hash; the upload stays open
+ * @throws {CompletionUnknownError} `ERR_COMPLETION_UNKNOWN`: an answer was lost, and now the upload is gone; or the
+ *   answer does not prove what was stored. Recorded as `unknown`
+ * @throws {UploadGoneError} `ERR_UPLOAD_GONE`: the upload had expired or been ended before
+ * @throws {LockLostError} `ERR_LOCK_LOST`: another process owns the upload
+ * @throws as {@link Retry.run}
+ */
+export async function complete(
+  transfer: CompletionTransfer,
+  uploadId: string,
+  { size, treeHash }: Content,
+  { sentBefore, acceptsNoHash, isSameAccount }: CompletionTrust,
+): Promise<StoredArchive> {
+  const { client, retry, vault, journal, signal, lastSignal } = transfer
+  const { vaultName } = vault
+  const mismatches = new Set<string>()
+  let lost = sentBefore
+  const attempt = async (): Promise<StoredArchive> => {
+    await journal.assertOwner()
+    let stored: StoredArchive
+    try {
+      stored = await client.completeUpload({ ...vault, uploadId, size, treeHash, signal: lastSignal })
+    } catch (error) {
+      lost ||= mayHaveActed(error)
+      throw error
+    }
+    lost = true
+    if (stored.treeHash === treeHash || (stored.treeHash === undefined && acceptsNoHash)) return stored
+    const { archiveId } = stored
+    if (stored.treeHash === undefined) {
+      throw new CompletionUnknownError(size, treeHash, uploadId, { archiveId })
+    }
+    if (!mismatches.has(archiveId)) {
+      mismatches.add(archiveId)
+      // Without the hash stated: a later answer may give the right one for the same ID.
+      await journal.mismatched({
+        archiveId,
+        vaultName,
+        size,
+        treeHash: undefined,
+        sentTreeHash: treeHash,
+        uploadId,
+      })
+    }
+    const where = `the archive ${archiveId} at the service`
+    throw new TreeHashMismatchError('archive', where, treeHash, stored.treeHash)
+  }
+  try {
+    return await retry.run(attempt, signal)
+  } catch (error) {
+    throw await concluded(transfer, uploadId, { size, treeHash }, error, { lost, isSameAccount })
+  }
+}
+
+/** The error to throw, once it is recorded what it means for the intent. */
+async function concluded(
+  transfer: CompletionTransfer,
+  uploadId: string,
+  { size, treeHash }: Content,
+  error: unknown,
+  { lost, isSameAccount }: { readonly lost: boolean; readonly isSameAccount: boolean },
+): Promise<unknown> {
+  const { journal } = transfer
+  if (error instanceof CompletionUnknownError) {
+    await unlessFailed(journal.closed('unknown', uploadId, { size, treeHash, archiveId: error.archiveId }))
+    return error
+  }
+  if (isGone(error)) {
+    if (!lost || !isSameAccount) return new UploadGoneError(uploadId, { cause: error })
+    await unlessFailed(journal.closed('unknown', uploadId, { size, treeHash }))
+    return new CompletionUnknownError(size, treeHash, uploadId, { cause: error })
+  }
+  const isRefused = error instanceof ServiceError && error.serviceCode === 'InvalidParameterValueException'
+  // A process that lost the lock leaves the intent to the owner, who asks the service what became of it.
+  const isVoid = !lost && !(error instanceof LockLostError) && error instanceof GlacierPipeError
+  if (isRefused || isVoid) await unlessFailed(journal.rejected({ uploadId }))
+  if (!isRefused) return error
+  const found = await listUploaded(transfer, uploadId).then(
+    (uploaded) => uploaded.summary,
+    (failed: unknown) => `parts that could not be listed (${(failed as Error).message})`,
+  )
+  return new CompletionRejectedError(size, treeHash, found, error, uploadId)
+}
+
+/** A record that cannot be written here costs a later run a request; the error at hand is worth more. */
+async function unlessFailed(recording: Promise<void>): Promise<void> {
+  await recording.catch(() => undefined)
+}

@@ -1,0 +1,69 @@
+/**
+ * The beginning of a source, read ahead to find the upload it belongs to; then the whole source is read as if nothing
+ * had been read before. What is read ahead is held in memory: one part, of the largest part size that is asked for.
+ */
+import { treeHashOf } from '../tree-hash/tree-hash.js'
+import { addAbortSignal, type Readable } from '../stream.js'
+import { anyIterableOf, type ByteSource } from './byte-source.js'
+import type { Content } from './journal.js'
+
+/** A source whose beginning is known before it is uploaded. */
+export class SourcePrefix {
+  readonly #iterator: AsyncIterator<Uint8Array> | Iterator<Uint8Array>
+  readonly #read: Uint8Array[] = []
+  #size = 0
+  #isEnded = false
+
+  /** @param signal - ends the reading, where the source is a stream */
+  constructor(source: ByteSource, signal?: AbortSignal) {
+    const bytes = anyIterableOf(source)
+    if (signal && 'pipe' in bytes) addAbortSignal(signal, bytes as Readable)
+    this.#iterator =
+      Symbol.asyncIterator in bytes
+        ? (bytes as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]()
+        : bytes[Symbol.iterator]()
+  }
+
+  /**
+   * The first part of the source, read as far as it is needed.
+   *
+   * @param partSize - bytes; the part is shorter where the source is
+   * @returns `undefined` where the source has no byte
+   * @throws as the source fails
+   */
+  async firstPart(partSize: number): Promise<Content | undefined> {
+    while (this.#size < partSize && !this.#isEnded) {
+      const { done, value } = await this.#iterator.next()
+      if (done) this.#isEnded = true
+      else {
+        this.#read.push(Buffer.from(value)) // a copy: the source may use its buffer again
+        this.#size += value.length
+      }
+    }
+    const size = Math.min(this.#size, partSize)
+    if (size === 0) return undefined
+    const bytes = Buffer.concat(this.#read)
+    this.#read.splice(0, Infinity, bytes)
+    return { size, treeHash: treeHashOf(bytes.subarray(0, size)) }
+  }
+
+  /** The source from its beginning; once. */
+  async *bytes(): AsyncGenerator<Uint8Array, void, undefined> {
+    try {
+      for (let first = this.#read.shift(); first; first = this.#read.shift()) yield first
+      while (!this.#isEnded) {
+        const { done, value } = await this.#iterator.next()
+        if (done) this.#isEnded = true
+        else yield value
+      }
+    } finally {
+      await this.close()
+    }
+  }
+
+  /** Closes the source where it was not read to its end. */
+  async close(): Promise<void> {
+    if (!this.#isEnded) await this.#iterator.return?.()
+    this.#isEnded = true
+  }
+}

@@ -1,0 +1,111 @@
+/**
+ * The request that stores a whole archive of one part. It is not idempotent (protocol.md 1.2).
+ *
+ * - Each request that may be carried out has an intent of its own in the journal, recorded before it is sent. An
+ *   intent that is neither stored, mismatched nor rejected stands for an archive that may exist.
+ * - An attempt that certainly was not carried out leaves its intent to the next attempt.
+ */
+import { randomUUID } from 'node:crypto'
+import { TreeHashMismatchError } from '../errors.js'
+import type { HashedPart } from '../tree-hash/hash-parts.js'
+import { mayHaveActed } from '../vault/failure.js'
+import type { StoredArchive } from '../vault/vault-client.js'
+import type { SendingIntent } from './journal.js'
+import type { Transfer } from './transfer.js'
+
+/** What the archive is in its stream. */
+export type WholeArchiveFacts = Pick<SendingIntent, 'description' | 'volume' | 'firstVolume'>
+
+/** An archive stored in one request. */
+export interface StoredWhole {
+  readonly stored: StoredArchive
+  /** The intent of the request that stored it. */
+  readonly intentId: string
+  /** Warns of the requests that were not answered; to be called once the archive is recorded. */
+  readonly warn: () => void
+}
+
+/**
+ * Sends a whole archive that is one part. Where a request was not answered and may have been carried out, another is
+ * sent, and the first one's intent stays in the journal.
+ *
+ * @throws {TreeHashMismatchError} `ERR_TREE_HASH_MISMATCH`: each time, the service stored other bytes than were sent
+ * @throws {LockLostError} `ERR_LOCK_LOST`: another process owns the stream
+ * @throws as {@link Retry.run}
+ */
+export async function sendWhole(
+  transfer: Transfer,
+  facts: WholeArchiveFacts,
+  { bytes, linearHash, treeHash }: HashedPart,
+): Promise<StoredWhole> {
+  const { client, retry, vault, journal, signal, lastSignal, sendLimit } = transfer
+  const { vaultName } = vault
+  const size = bytes.length
+  const request = {
+    ...vault,
+    description: facts.description,
+    bytes,
+    linearHash,
+    treeHash,
+    sendLimit,
+    signal: lastSignal,
+  }
+  let intentId: string | undefined
+  let lost = 0
+  const attempt = async (): Promise<Omit<StoredWhole, 'warn'>> => {
+    if (intentId === undefined) {
+      intentId = randomUUID()
+      await journal.sending({ intentId, vaultName, size, treeHash, ...facts })
+    }
+    await journal.assertOwner()
+    const sent = intentId
+    let stored: StoredArchive
+    try {
+      stored = await client.uploadArchive(request)
+    } catch (error) {
+      if (mayHaveActed(error)) {
+        lost++
+        intentId = undefined
+      }
+      throw error
+    }
+    intentId = undefined
+    if (stored.treeHash === treeHash) return { stored, intentId: sent }
+    const { archiveId } = stored
+    await journal.mismatched({
+      archiveId,
+      vaultName,
+      size,
+      treeHash: stored.treeHash,
+      sentTreeHash: treeHash,
+      intentId: sent,
+    })
+    throw new TreeHashMismatchError('archive', `the archive ${archiveId}`, treeHash, stored.treeHash)
+  }
+  const warn = (): void => {
+    if (lost > 0) warnOfOrphans(transfer, lost, { size, treeHash })
+  }
+  try {
+    return { ...(await retry.run(attempt, signal)), warn }
+  } catch (error) {
+    // Unrecorded, the intent stands for an archive that may exist: the error at hand is worth more.
+    if (intentId !== undefined) await journal.rejected({ intentId }).catch(() => undefined)
+    warn()
+    throw error
+  }
+}
+
+function warnOfOrphans(
+  { tell }: Transfer,
+  count: number,
+  { size, treeHash }: { readonly size: number; readonly treeHash: string },
+): void {
+  const requests =
+    count === 1
+      ? 'A request to store the archive was not answered and may have been carried out'
+      : `${count} requests to store the archive were not answered and may have been carried out`
+  tell('warning', {
+    code: 'POSSIBLE_ORPHAN',
+    message: `${requests}: an inventory may show as many more archives of ${size} bytes and tree hash ${treeHash}.`,
+  })
+}
