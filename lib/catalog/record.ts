@@ -4,12 +4,16 @@
  */
 
 import type { ProcessIdentity } from '../fs/process-identity.js'
+import { normalizeEndpoint } from '../vault/endpoint.js'
 
 /** Where something is kept: what an archive ID alone does not say, and nobody remembers in five years. */
 export interface Place {
   /** The AWS region, as `eu-west-1`. */
   readonly region: string
-  /** The address, where it is not the service's own. */
+  /**
+   * The endpoint actually used, where it is not the service's own: the origin and the base path, without a slash at
+   * the end. Of a vault embedded in the command, `local:` and the ID kept in its folder; version 0.1 wrote `local`.
+   */
   readonly endpoint?: string | undefined
 }
 
@@ -20,7 +24,17 @@ export interface VaultPlace extends Place {
 
 /** Whether something is in a vault, and not in one of the same name elsewhere. */
 export function isAt(it: VaultPlace, { vaultName, region, endpoint }: VaultPlace): boolean {
-  return it.vaultName === vaultName && it.region === region && it.endpoint === endpoint
+  return it.vaultName === vaultName && it.region === region && isSameEndpoint(it.endpoint, endpoint)
+}
+
+/** A record of version 0.1 has the endpoint as it was typed, and no ID of an embedded vault. */
+function isSameEndpoint(recorded: string | undefined, used: string | undefined): boolean {
+  if (recorded === 'local') return used === 'local' || (used?.startsWith('local:') ?? false)
+  return normalized(recorded) === normalized(used)
+}
+
+function normalized(endpoint: string | undefined): string | undefined {
+  return endpoint === undefined ? undefined : normalizeEndpoint(endpoint)
 }
 
 /** What any record has. */

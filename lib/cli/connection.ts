@@ -5,6 +5,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { Option, type Command } from 'commander'
 import type { Place } from '../catalog/record.js'
+import { accountInArn } from '../vault/account-id.js'
 import { Retry } from '../vault/retry.js'
 import { retrying } from '../vault/retrying-client.js'
 import type { RequestOptions } from '../vault/sdk-connection.js'
@@ -83,6 +84,11 @@ export interface Connection {
   readonly patient: VaultClient
   /** What the catalog says of where an archive is. */
   readonly place: () => Promise<Place>
+  /**
+   * The 12-digit ID of the account that has a vault, as the service states it. Where the service does not answer or
+   * denies DescribeVault, the one given with `--account-id`; `undefined` where none is known.
+   */
+  readonly account: (vaultName: string) => Promise<string | undefined>
 }
 
 /**
@@ -109,13 +115,35 @@ export async function withConnection<T>(
     ...(endpoint !== undefined && { endpoint: checkedUrl(endpoint) }),
   }
   const client = usage(() => glacierClient(config, limits))
-  const address = endpoint ?? io.env.AWS_ENDPOINT_URL_GLACIER ?? io.env.AWS_ENDPOINT_URL
-  const place = async (): Promise<Place> => ({ region: await client.region(), endpoint: address })
+  const place = async (): Promise<Place> => ({
+    region: await client.region(),
+    endpoint: await client.endpoint(),
+  })
+  const patientClient = patient(client, io)
+  const account = (vaultName: string): Promise<string | undefined> =>
+    accountOf(patientClient, vaultName, options.accountId, io.signal)
   try {
-    return await run({ client, patient: patient(client, io), place })
+    return await run({ client, patient: patientClient, place, account })
   } finally {
     client.destroy()
   }
+}
+
+async function accountOf(
+  client: VaultClient,
+  vaultName: string,
+  accountId: string | undefined,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const arn = await client.describeVault({ vaultName, accountId, signal }).then(
+    (vault) => vault.arn,
+    (error: unknown) => {
+      if (signal.aborted) throw error
+      return undefined // a policy may allow uploads and deny this
+    },
+  )
+  const isId = accountId !== undefined && /^\d{12}$/.test(accountId) // and not -, which names no account
+  return accountInArn(arn) ?? (isId ? accountId : undefined)
 }
 
 function patient(client: SdkVaultClient, { clock }: Io): VaultClient {
@@ -143,7 +171,8 @@ async function withLocalVault<T>(
   const client = usage(() => glacierClient({ endpoint, region, credentials }, limits))
   try {
     const place = (): Promise<Place> => Promise.resolve({ region, endpoint: 'local' })
-    return await run({ client, patient: patient(client, io), place })
+    const account = (): Promise<string> => Promise.resolve(vault.accountId)
+    return await run({ client, patient: patient(client, io), place, account })
   } finally {
     client.destroy()
     await vault.close()

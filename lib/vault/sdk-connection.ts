@@ -5,6 +5,8 @@
 import type * as Sdk from '@aws-sdk/client-glacier'
 import { addAbortSignal, type Readable } from '../stream.js'
 import type { Checksums } from '../tree-hash/tree-hash.js'
+import { endpointOf } from './configured-endpoint.js'
+import { normalizeEndpoint } from './endpoint.js'
 import { bodyOf } from './request-body.js'
 import { DEFAULT_IDLE_TIMEOUT, RequestWatch, timeLimitsFor } from './request-watch.js'
 import { toServiceError } from './service-error.js'
@@ -66,6 +68,16 @@ export class SdkConnection {
   async region(): Promise<string> {
     try {
       return await this.#sdkClient(await load()).config.region()
+    } catch (error) {
+      throw toServiceError('Configuration', error)
+    }
+  }
+
+  /** The endpoint requests go to; `undefined` where it is the service's own. Makes no request. */
+  async endpoint(): Promise<string | undefined> {
+    try {
+      const sdk = await load()
+      return normalizeEndpoint(await endpointOf(sdk, this.#sdkClient(sdk)))
     } catch (error) {
       throw toServiceError('Configuration', error)
     }

@@ -61,6 +61,17 @@ export class SdkVaultClient implements Port.VaultClient {
     return this.#connection.region()
   }
 
+  /**
+   * The endpoint requests go to, where it is not the service's own: from the client's configuration, the environment
+   * or the AWS configuration files. The origin and the base path, without a slash at the end. Makes no request and
+   * needs no credentials.
+   *
+   * @throws {ServiceError} `ERR_SERVICE`: the configuration names none that can be used
+   */
+  endpoint(): Promise<string | undefined> {
+    return this.#connection.endpoint()
+  }
+
   refreshCredentials(): Promise<void> {
     return this.#connection.refreshCredentials()
   }

@@ -6,6 +6,7 @@
 /** As much of a command's middleware stack as is used here. */
 export interface CommandStack {
   add(middleware: unknown, options: unknown): void
+  addRelativeTo(middleware: unknown, options: unknown): void
 }
 
 interface BuildArguments {

@@ -68,6 +68,8 @@ export interface OpenUpload {
   readonly partSize: number
   readonly description: string | undefined
   readonly creationDate: string
+  /** 12 digits, from the ARN of the vault; `undefined` where the service gave none. */
+  readonly accountId: string | undefined
 }
 
 /** A part the service has. */

@@ -4,6 +4,7 @@
  */
 import type * as Sdk from '@aws-sdk/client-glacier'
 import { ServiceError } from '../errors.js'
+import { accountInArn } from './account-id.js'
 import { parseInclusive } from './byte-range.js'
 import type { Job, ListedPart, OpenUpload, StoredArchive, Tier, Vault } from './vault-client.js'
 
@@ -45,6 +46,7 @@ export function toOpenUpload(operation: string, upload: Wire<Sdk.UploadListEleme
     partSize: present(operation, 'PartSizeInBytes', upload.PartSizeInBytes),
     description: upload.ArchiveDescription ?? undefined,
     creationDate: present(operation, 'CreationDate', upload.CreationDate),
+    accountId: accountInArn(upload.VaultARN),
   }
 }
 

@@ -20,6 +20,8 @@ export class MemoryVault implements Port.VaultClient {
   readonly uploads = new Map<string, Map<number, Buffer>>()
   /** What uploads were begun with. */
   readonly begun = new Map<string, Port.InitiateRequest>()
+  /** The account that listings state. */
+  accountId: string | undefined = '111122223333'
   /** Rows of a page of parts. */
   pageSize = 2
   /** Requests under way now, and the most there were. */
@@ -219,7 +221,8 @@ export class MemoryVault implements Port.VaultClient {
 
   #described(uploadId: string): Port.OpenUpload {
     const { partSize, description } = this.begun.get(uploadId) as Port.InitiateRequest
-    return { uploadId, partSize, description, creationDate: '2026-01-01T00:00:00.000Z' }
+    const creationDate = '2026-01-01T00:00:00.000Z'
+    return { uploadId, partSize, description, creationDate, accountId: this.accountId }
   }
 
   #upload(uploadId: string): Map<number, Buffer> {

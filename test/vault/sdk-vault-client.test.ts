@@ -249,10 +249,17 @@ t.test('an upload is begun and its parts and its like are listed as the service 
     PartSizeInBytes: MIB,
     CreationDate: 'then',
     ArchiveDescription: null,
+    VaultARN: 'arn:aws:glacier:us-east-1:123456789012:vaults/backups',
   }
   const Parts = [{ RangeInBytes: '0-1048575', SHA256TreeHash: 'h' }]
   answers.push(json(200, { ...upload, Marker: 'm', Parts }), json(200, { ...upload, Marker: null }))
-  const open = { uploadId: 'u', partSize: MIB, description: undefined, creationDate: 'then' }
+  const open = {
+    uploadId: 'u',
+    partSize: MIB,
+    description: undefined,
+    creationDate: 'then',
+    accountId: '123456789012',
+  }
   t.strictSame(await service.port.listParts({ ...address, uploadId: 'u', limit: 1 }), {
     upload: open,
     items: [{ start: 0, end: MIB, treeHash: 'h' }],

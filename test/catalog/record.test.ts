@@ -1,0 +1,31 @@
+import t from 'tap'
+import { isAt } from '../../lib/catalog/record.js'
+
+const vault = { vaultName: 'backups', region: 'eu-west-1' }
+
+t.test('a record is of a vault by name, region and endpoint, however the endpoint was typed', async (t) => {
+  const table: [string | undefined, string | undefined, boolean][] = [
+    [undefined, undefined, true],
+    ['http://localhost:9000', 'http://localhost:9000', true],
+    ['HTTP://LOCALHOST:9000/', 'http://localhost:9000', true],
+    ['https://gate.example:443/base/', 'https://gate.example/base', true],
+    ['https://gate.example/base', 'https://gate.example', false],
+    ['http://localhost:9000', 'http://localhost:9001', false],
+    ['http://localhost:9000', undefined, false],
+    [undefined, 'http://localhost:9000', false],
+    ['https://glacier.eu-west-1.amazonaws.com/', undefined, true],
+    ['local', 'local:1b4e28ba', true],
+    ['local', 'local', true],
+    ['local:1b4e28ba', 'local:1b4e28ba', true],
+    ['local:1b4e28ba', 'local:77a1c0de', false],
+    ['local', 'http://localhost:9000', false],
+    ['local', undefined, false],
+    ['http://localhost:9000', 'local:1b4e28ba', false],
+  ]
+  for (const [recorded, used, expected] of table) {
+    const what = `${recorded ?? 'none'} and ${used ?? 'none'}`
+    t.equal(isAt({ ...vault, endpoint: recorded }, { ...vault, endpoint: used }), expected, what)
+  }
+  t.notOk(isAt(vault, { ...vault, vaultName: 'other' }))
+  t.notOk(isAt(vault, { ...vault, region: 'eu-west-2' }))
+})

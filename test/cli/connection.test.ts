@@ -1,0 +1,100 @@
+import t, { type Test } from 'tap'
+import { withConnection, type Connection, type ConnectionOptions } from '../../lib/cli/connection.js'
+import {
+  headersOnly,
+  json,
+  startBareService,
+  type Answer,
+  type BareService,
+} from '../helpers/bare-service.js'
+import { stage } from '../helpers/command.js'
+import { configuredCredentials } from '../helpers/local-vault.js'
+import { VirtualClock } from '../helpers/virtual-clock.js'
+
+await configuredCredentials(t)
+
+const described = (arn: string): Answer =>
+  json(200, { VaultName: 'docs', VaultARN: arn, CreationDate: '2026-01-01T00:00:00.000Z' })
+
+async function serviceFor(test: Test, answer: Answer): Promise<BareService> {
+  const service = await startBareService(answer)
+  test.teardown(() => service.close())
+  return service
+}
+
+/** Connects with the command's options and asks for one thing. */
+function connected<T>(
+  options: Partial<ConnectionOptions>,
+  ask: (connection: Connection) => Promise<T>,
+  interrupted = false,
+): Promise<T> {
+  const { io, interrupt } = stage(undefined, [], {}, new VirtualClock())
+  if (interrupted) interrupt.abort()
+  return withConnection({ region: 'us-east-1', progress: 'never', ...options }, io, ask)
+}
+
+t.test('the place has the endpoint actually used, in one spelling', async (t) => {
+  const service = await serviceFor(t, headersOnly(500, {}))
+  const place = (options: Partial<ConnectionOptions>): Promise<unknown> =>
+    connected(options, (connection) => connection.place())
+  t.strictSame(await place({}), { region: 'us-east-1', endpoint: undefined })
+  const { port } = new URL(service.endpoint)
+  for (const endpoint of [service.endpoint, `${service.endpoint}/`, `HTTP://127.0.0.1:${port}//`])
+    t.strictSame(await place({ endpoint }), { region: 'us-east-1', endpoint: service.endpoint })
+  t.strictSame(await place({ endpoint: 'https://glacier.us-east-1.amazonaws.com' }), {
+    region: 'us-east-1',
+    endpoint: undefined,
+  })
+  process.env.AWS_ENDPOINT_URL_GLACIER = `${service.endpoint}/base/`
+  t.teardown(() => Reflect.deleteProperty(process.env, 'AWS_ENDPOINT_URL_GLACIER'))
+  t.strictSame(await place({}), { region: 'us-east-1', endpoint: `${service.endpoint}/base` })
+  t.strictSame(await place({ endpoint: 'http://given.example' }), {
+    region: 'us-east-1',
+    endpoint: 'http://given.example',
+  })
+  t.equal(service.seen.length, 0)
+})
+
+t.test('the account is the one the service states', async (t) => {
+  const service = await serviceFor(t, described('arn:aws:glacier:us-east-1:012345678901:vaults/docs'))
+  const { endpoint } = service
+  const account = (accountId?: string): Promise<unknown> =>
+    connected({ endpoint, ...(accountId !== undefined && { accountId }) }, (it) => it.account('docs'))
+  t.equal(await account(), '012345678901')
+  t.equal(await account('-'), '012345678901')
+  t.equal(await account('999999999999'), '012345678901', 'also where another is asked for')
+  t.strictSame(
+    service.seen.map(({ method, url }) => `${method} ${url}`),
+    ['-', '-', '999999999999'].map((id) => `GET /${id}/vaults/docs`),
+  )
+})
+
+t.test('where the service does not state the account, it is the one given, if it is an ID', async (t) => {
+  const answers: Answer[] = [
+    json(403, { code: 'AccessDeniedException', message: 'm' }),
+    json(404, { code: 'ResourceNotFoundException', message: 'm' }),
+    json(500, { code: 'ServiceUnavailableException', message: 'm' }),
+    described('arn:aws:glacier:us-east-1:-:vaults/docs'),
+  ]
+  for (const answer of answers) {
+    const { endpoint } = await serviceFor(t, answer)
+    const account = (accountId?: string): Promise<unknown> =>
+      connected({ endpoint, ...(accountId !== undefined && { accountId }) }, (it) => it.account('docs'))
+    t.equal(await account(), undefined)
+    t.equal(await account('-'), undefined)
+    t.equal(await account('12345'), undefined)
+    t.equal(await account('012345678901'), '012345678901')
+  }
+})
+
+t.test('a command that is interrupted is not told of an account', async (t) => {
+  const { endpoint } = await serviceFor(t, headersOnly(500, {}))
+  const asked = connected({ endpoint, accountId: '012345678901' }, (it) => it.account('docs'), true)
+  await t.rejects(asked, { name: 'AbortError' })
+})
+
+t.test('an embedded vault has the account of its own', async (t) => {
+  const localDir = t.testdir()
+  t.match(await connected({ localDir }, (it) => it.account('docs')), /^\d{12}$/)
+  t.match(await connected({ localDir }, (it) => it.place()), { region: 'us-east-1', endpoint: /^local/ })
+})
