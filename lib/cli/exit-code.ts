@@ -18,10 +18,10 @@ export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
 
-/** A transfer failed, and can be gone on with. */
+/** A transfer failed, and can be resumed. */
 export class ResumableError extends Error {
   override readonly name = 'ResumableError'
-  /** How it is gone on with, as `run the same again`. */
+  /** How it is resumed, as `run the same again`. */
   readonly how: string
 
   constructor(cause: unknown, how: string) {
@@ -53,7 +53,9 @@ export function exitCodeOf(error: unknown, signal: AbortSignal): number {
 
 /** The lines that explain an error: one, and one more where there is something to go on with. */
 export function explanationsOf(error: unknown): string[] {
-  return error instanceof ResumableError ? [error.message, `To go on, ${error.how}`] : [explanationOf(error)]
+  return error instanceof ResumableError
+    ? [error.message, `To continue, ${error.how}`]
+    : [explanationOf(error)]
 }
 
 function explanationOf(error: unknown): string {

@@ -52,7 +52,8 @@ function addPut(program: Command, io: Io): void {
       program
         .command('put <vault> [file]')
         .description('store stdin or a file; print the archive ID')
-        .option('--description <text>', 'kept with the archive, at most 1,024 characters')
+        .option('--name <text>', 'what the stream is called: --resume resumes only an upload of this name')
+        .option('--description <text>', 'stored with the archive, at most 1,024 characters')
         .option(
           '--part-size <size>',
           'of each part: a power of two from 1MiB to 4GiB; default 16MiB',
@@ -65,8 +66,8 @@ function addPut(program: Command, io: Io): void {
           'threads that hash parts; default 2; 0: none of their own',
           parseThreads,
         )
-        .option('--resume', 'go on with the last unfinished upload to the vault; begin one if there is none')
-        .option('--upload-id <id>', 'go on with this upload')
+        .option('--resume', 'resume the last unfinished upload of the stream; start one where there is none')
+        .option('--upload-id <id>', 'resume this upload')
         .addOption(
           new Option('--on-failure <what>', 'what becomes of a begun upload')
             .choices(['keep', 'abort'])

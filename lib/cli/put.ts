@@ -2,25 +2,29 @@
  * `put VAULT [FILE]`: a stream into a vault; the archive ID on stdout.
  */
 import { open as openFile, stat } from 'node:fs/promises'
+import { basename } from 'node:path'
 import { Catalog } from '../catalog/catalog.js'
-import { journalIn } from '../catalog/journal.js'
-import { UploadFailedError } from '../errors.js'
+import { ResumeMismatchError, UploadFailedError } from '../errors.js'
 import { archiveWriter, type ArchiveWriter } from '../upload/archive-writer.js'
-import type { ArchiveWriterOptions } from '../upload/writer-options.js'
 import type { Archive } from '../upload/archive.js'
-import { resumingWriter } from '../upload/resume-upload.js'
-import { uploadThrough, type ByteSource } from '../upload/upload-archive.js'
-import { forecastUpload, planUpload, type UploadPlan } from '../upload/upload-plan.js'
+import type { ByteSource } from '../upload/byte-source.js'
+import { uploadThrough } from '../upload/upload-archive.js'
+import { forecastUpload, heldBytes, planUpload, type UploadPlan } from '../upload/upload-plan.js'
+import type { ArchiveWriterOptions } from '../upload/writer-options.js'
+import type { RetryNotice } from '../vault/retry.js'
 import { catalogFileOf, withConnection, type Connection, type ConnectionOptions } from './connection.js'
 import { ResumableError, usage, UsageError } from './exit-code.js'
 import { printData, printJson, printNote, type Io } from './io.js'
 import { Progress } from './progress.js'
-import { findUnfinished, resumeCommand, type ResumeTarget } from './resume.js'
-import { followRetries } from './retry-notes.js'
+import { resumeCommand } from './resume-notes.js'
+import { retryNotes } from './retry-notes.js'
+import { selectStream, type SelectedStream } from './select-stream.js'
 import { formatSize } from './size.js'
+import type { StreamIdentity } from './stream-owner.js'
 
 /** Options of `put`. */
 export interface PutOptions extends ConnectionOptions {
+  readonly name?: string
   readonly description?: string
   readonly partSize?: number
   readonly expectedSize?: number
@@ -45,7 +49,7 @@ export async function put(
   io: Io,
 ): Promise<void> {
   if (options.resume && options.uploadId !== undefined)
-    throw new UsageError('--resume looks for an upload, --upload-id names one: give one of them.')
+    throw new UsageError('--resume and --upload-id both select an upload: give one of them.')
   const size = await sizeOf(file)
   const expectedSize = options.expectedSize ?? size
   const plan = usage(() => planUpload({ ...options, expectedSize }))
@@ -64,7 +68,7 @@ export async function put(
         await catalog.close()
       }
     })
-    for (const archive of archives) await print(archive, options, io)
+    await print(archives, options, io)
   } finally {
     await input.close()
   }
@@ -82,57 +86,84 @@ interface Upload {
   readonly connection: Connection
 }
 
-async function upload(it: Upload, options: PutOptions, io: Io): Promise<readonly Archive[]> {
+async function upload(task: Upload, options: PutOptions, io: Io): Promise<readonly Archive[]> {
   const progress = new Progress(io, options, 'stored')
-  const writer = await makeWriter(it, options, io)
-  progress.total = it.size
-  follow(writer, progress)
-  try {
-    const archives = await uploadThrough(writer, it.source, options).finally(() => {
-      progress.stop()
-    })
-    progress.done()
-    return archives
-  } catch (error) {
-    for (const { volume, archiveId } of writer.archives)
-      printNote(io, `Volume ${volume} is stored. Its ID is ${archiveId}.`)
-    throw advised(error, writer, it, options)
-  }
-}
-
-async function makeWriter(it: Upload, options: PutOptions, io: Io): Promise<ArchiveWriter> {
-  const { vaultName, plan, connection, catalog, size } = it
+  const noteRetry = retryNotes((line) => {
+    progress.note(line)
+  })
+  const { catalog, connection, source, file } = task
+  const identity = await identityOf(task, options)
   const { client } = connection
-  const place = await connection.place()
-  const all: ArchiveWriterOptions = {
-    ...options,
-    ...plan,
-    vaultName,
-    journal: journalIn(catalog, place),
-    signal: io.signal,
-    clock: io.clock,
+  const selected = await selectStream({ identity, catalog, client, source, options, io, onRetry: noteRetry })
+  try {
+    const writer = makeWriter(task, selected, options, io)
+    progress.total = task.size
+    follow(writer, progress, noteRetry)
+    try {
+      const archives = await uploadThrough(writer, selected.source, options).finally(() => {
+        progress.stop()
+      })
+      progress.done()
+      return archives
+    } catch (error) {
+      for (const { volume, archiveId } of writer.archives)
+        printNote(io, `Volume ${volume} is stored. Its ID is ${archiveId}.`)
+      throw withResumeHint(error, writer, { vaultName: task.vaultName, file }, options)
+    }
+  } finally {
+    await selected.lock.release()
   }
-  const fresh = (): ArchiveWriter => usage(() => archiveWriter(client, { ...all, uploadId: undefined }))
-  const target: ResumeTarget | undefined = await findUnfinished(
-    { vaultName, ...place },
-    catalog.path,
-    options,
-    io,
-  )
-  if (!target) return fresh()
-  const { partSize, memory, concurrency, description } = options
-  const asked = { partSize, memory, concurrency, description } // the plan's part size is not the upload's
-  const writer = await resumingWriter(client, {
-    ...all,
-    ...asked,
-    ...target.resume,
-    client,
-    sourceSize: size,
-  }).catch((error: unknown) => target.whenGone(error, all.journal))
-  return writer ?? fresh()
 }
 
-function follow(writer: ArchiveWriter, progress: Progress): void {
+/** Where the stream goes, and what it is called. */
+async function identityOf(
+  { vaultName, file, connection }: Upload,
+  { name, description, resume, uploadId }: PutOptions,
+): Promise<StreamIdentity> {
+  const fileName = file === undefined || file === '-' ? undefined : basename(file)
+  const isResumed = resume === true || uploadId !== undefined
+  return {
+    ...(await connection.place()),
+    vaultName,
+    // Of a new upload the service states it in its answer.
+    accountId: isResumed ? await connection.account(vaultName) : undefined,
+    name: name ?? description ?? fileName,
+  }
+}
+
+function makeWriter(
+  { vaultName, plan, connection, size }: Upload,
+  { point, journal }: SelectedStream,
+  options: PutOptions,
+  io: Io,
+): ArchiveWriter {
+  const { signal, clock } = io
+  const { accountId, retryFor, onFailure, limitRate, maxArchiveSize, volumes, memory, concurrency } = options
+  const common: ArchiveWriterOptions = {
+    vaultName,
+    accountId,
+    retryFor,
+    onFailure,
+    limitRate,
+    maxArchiveSize,
+    volumes,
+    journal,
+    signal,
+    clock,
+  }
+  const { client } = connection
+  if (!point) {
+    const { description } = options
+    const { partSize, memory: budget, concurrency: requests } = plan
+    return usage(() =>
+      archiveWriter(client, { ...common, description, partSize, memory: budget, concurrency: requests }),
+    )
+  }
+  // Part size and description are the upload's; the plan was made for another part size.
+  return usage(() => archiveWriter(client, { ...common, ...point, memory, concurrency, sourceSize: size }))
+}
+
+function follow(writer: ArchiveWriter, progress: Progress, noteRetry: (notice: RetryNotice) => void): void {
   writer.on('part', ({ start, end, skipped, concurrency }) => {
     progress.add(end - start, !skipped, concurrency)
   })
@@ -142,19 +173,20 @@ function follow(writer: ArchiveWriter, progress: Progress): void {
   writer.on('warning', ({ message }) => {
     progress.note(message)
   })
-  followRetries(writer, (line) => {
-    progress.note(line)
-  })
+  writer.on('retry', noteRetry)
 }
 
-/** The error, with the command that goes on where something is left to go on with. */
-function advised(
+/** The error, with the command that resumes where something is left to resume. */
+function withResumeHint(
   error: unknown,
   writer: ArchiveWriter,
-  { vaultName, file }: Upload,
+  { vaultName, file }: Pick<Upload, 'file' | 'vaultName'>,
   options: PutOptions,
 ): unknown {
   const { uploadId } = writer
+  const cause = error instanceof UploadFailedError ? error.cause : error
+  if (cause instanceof ResumeMismatchError)
+    return withMismatchHint(error, uploadId, { vaultName, file }, options)
   const isKept = error instanceof UploadFailedError ? error.kept : uploadId !== undefined
   const isBetweenVolumes = uploadId === undefined && writer.archives.length > 0 && !writer.isStored
   if (!isKept && !isBetweenVolumes) return error
@@ -162,6 +194,21 @@ function advised(
     error,
     `pipe in the same again: ${resumeCommand(vaultName, file, uploadId, options)}`,
   )
+}
+
+/** What to do about a source that cannot continue what was uploaded. */
+function withMismatchHint(
+  error: unknown,
+  uploadId: string | undefined,
+  { vaultName, file }: Pick<Upload, 'file' | 'vaultName'>,
+  options: PutOptions,
+): ResumableError {
+  const anew = 'to store the source as it is now, run put again without --upload-id: it starts a new upload.'
+  const old =
+    uploadId === undefined
+      ? ''
+      : ` Or pipe in the old source: ${resumeCommand(vaultName, file, uploadId, options)}`
+  return new ResumableError(error, anew + old)
 }
 
 async function sizeOf(file: string | undefined): Promise<number | undefined> {
@@ -189,12 +236,16 @@ async function open(
   return { source: stdin, close: () => void stdin.destroy() }
 }
 
-async function print(archive: Archive, { json }: PutOptions, io: Io): Promise<void> {
-  const { vaultName: vault, archiveId, ...rest } = archive
+/** Prints the first volume's ID, which identifies all; with `--json` every volume. */
+async function print(archives: readonly Archive[], { json }: PutOptions, io: Io): Promise<void> {
+  const [first] = archives
   try {
-    await (json ? printJson(io, { archiveId, vault, ...rest }) : printData(io, archiveId))
+    if (json)
+      for (const { vaultName: vault, archiveId, ...rest } of archives)
+        await printJson(io, { archiveId, vault, ...rest })
+    else if (first) await printData(io, first.archiveId)
   } catch (error) {
-    printNote(io, `The archive is stored. Its ID is ${archiveId}.`) // stdout is closed, and nobody else knows it
+    printNote(io, `The archive is stored. Its ID is ${first?.archiveId}.`) // stdout is closed, and nobody else knows it
     throw error
   }
 }
@@ -212,12 +263,11 @@ async function printPlan(
     await printJson(io, { ...plan, mostInArchive, size, forecast })
     return
   }
-  const held = (plan.concurrency + 2) * plan.partSize
   const lines = [
     `part size   ${formatSize(plan.partSize)}`,
     `at once     ${plan.concurrency} requests`,
-    `memory      ${formatSize(held)} of parts, of ${formatSize(plan.memory)} allowed`,
-    `an archive  holds ${formatSize(mostInArchive)} in ${plan.partsPerVolume} parts; ${plan.volumes ? 'then the stream goes on in another' : 'more is an error'}`,
+    `memory      ${formatSize(heldBytes(plan))} of parts, of ${formatSize(plan.memory)} allowed`,
+    `an archive  holds ${formatSize(mostInArchive)} in ${plan.partsPerVolume} parts; ${plan.volumes ? 'then the stream continues in another' : 'more is an error'}`,
   ]
   if (size !== undefined && forecast) {
     const { parts, volumes, requests } = forecast

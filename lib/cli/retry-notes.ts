@@ -19,10 +19,18 @@ export function followRetries(
   note: (line: string) => void,
   now: () => number = Date.now,
 ): void {
+  transfer.on('retry', retryNotes(note, now))
+}
+
+/** A listener that notes retries. */
+export function retryNotes(
+  note: (line: string) => void,
+  now: () => number = Date.now,
+): (notice: RetryNotice) => void {
   let told = -Infinity
-  transfer.on('retry', ({ error, attempts, pause }) => {
+  return ({ error, attempts, pause }) => {
     if (attempts < WORTH_TELLING || now() - told < QUIET) return
     told = now()
     note(`${error.message} Attempt ${attempts + 1} follows in ${Math.ceil(pause / 1000)} s.`)
-  })
+  }
 }

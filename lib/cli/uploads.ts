@@ -42,7 +42,8 @@ async function abortUpload(
     const catalog = await Catalog.open(catalogFileOf(options, io.env))
     try {
       await connection.patient.abortUpload({ vaultName, accountId, uploadId, signal: io.signal })
-      await journalIn(catalog, await connection.place()).ended(uploadId)
+      const journal = journalIn(catalog, await connection.place(), { vaultName })
+      await journal.closed('aborted', uploadId)
     } finally {
       await catalog.close()
     }

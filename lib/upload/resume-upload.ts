@@ -1,6 +1,7 @@
 /**
  * Resumes an upload that was begun before, by piping in the same source again.
  */
+import { UploadGoneError } from '../errors.js'
 import { Retry } from '../vault/retry.js'
 import { vaultClientOf } from '../vault/sdk-vault-client.js'
 import type { VaultClient } from '../vault/vault-client.js'
@@ -55,7 +56,7 @@ async function resumingWriter(client: VaultClient, options: ResumeUploadOptions)
   const vault = { vaultName, accountId }
   const transfer = { client, retry, vault, journal, signal: ending, lastSignal: ending }
   const { point, ended } = await findResumePoint(transfer, options)
-  if (!point) throw ended
+  if (!point) throw ended ?? new UploadGoneError(uploadId ?? '') // one of the two is there
   const mark = volumeMarkOf(point.description)
   if (mark && point.earlierVolumes.length === 0) {
     throw new TypeError(

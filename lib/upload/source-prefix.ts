@@ -3,13 +3,13 @@
  * had been read before. What is read ahead is held in memory: one part, of the largest part size that is asked for.
  */
 import { treeHashOf } from '../tree-hash/tree-hash.js'
-import { addAbortSignal, type Readable } from '../stream.js'
+import { AbortError } from '../errors.js'
 import { anyIterableOf, type ByteSource } from './byte-source.js'
 import type { Content } from './journal.js'
 
 /** A source whose beginning is known before it is uploaded. */
 export class SourcePrefix {
-  readonly #iterator: AsyncIterator<Uint8Array> | Iterator<Uint8Array>
+  readonly #iterator: AsyncIterator<Uint8Array, unknown> | Iterator<Uint8Array, unknown>
   readonly #read: Uint8Array[] = []
   #size = 0
   #isEnded = false
@@ -17,7 +17,7 @@ export class SourcePrefix {
   /** @param signal - ends the reading, where the source is a stream */
   constructor(source: ByteSource, signal?: AbortSignal) {
     const bytes = anyIterableOf(source)
-    if (signal && 'pipe' in bytes) addAbortSignal(signal, bytes as Readable)
+    if (signal && isDestroyable(bytes)) endOn(signal, bytes)
     this.#iterator =
       Symbol.asyncIterator in bytes
         ? (bytes as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]()
@@ -33,12 +33,10 @@ export class SourcePrefix {
    */
   async firstPart(partSize: number): Promise<Content | undefined> {
     while (this.#size < partSize && !this.#isEnded) {
-      const { done, value } = await this.#iterator.next()
-      if (done) this.#isEnded = true
-      else {
-        this.#read.push(Buffer.from(value)) // a copy: the source may use its buffer again
-        this.#size += value.length
-      }
+      const bytes = await this.#next()
+      if (!bytes) continue
+      this.#read.push(Buffer.from(bytes)) // a copy: the source may use its buffer again
+      this.#size += bytes.length
     }
     const size = Math.min(this.#size, partSize)
     if (size === 0) return undefined
@@ -52,13 +50,20 @@ export class SourcePrefix {
     try {
       for (let first = this.#read.shift(); first; first = this.#read.shift()) yield first
       while (!this.#isEnded) {
-        const { done, value } = await this.#iterator.next()
-        if (done) this.#isEnded = true
-        else yield value
+        const bytes = await this.#next()
+        if (bytes) yield bytes
       }
     } finally {
       await this.close()
     }
+  }
+
+  /** The next bytes; `undefined` at the end. */
+  async #next(): Promise<Uint8Array | undefined> {
+    const next = await this.#iterator.next()
+    if (!next.done) return next.value
+    this.#isEnded = true
+    return undefined
   }
 
   /** Closes the source where it was not read to its end. */
@@ -66,4 +71,20 @@ export class SourcePrefix {
     if (!this.#isEnded) await this.#iterator.return?.()
     this.#isEnded = true
   }
+}
+
+interface Destroyable {
+  destroy(error: Error): unknown
+}
+
+function isDestroyable(source: object): source is Destroyable {
+  return 'destroy' in source && typeof source.destroy === 'function'
+}
+
+function endOn(signal: AbortSignal, stream: Destroyable): void {
+  const end = (): void => {
+    stream.destroy(new AbortError({ cause: signal.reason }))
+  }
+  if (signal.aborted) end()
+  else signal.addEventListener('abort', end, { once: true })
 }

@@ -1,0 +1,263 @@
+/**
+ * Which stream a `put` uploads: a new one, or one that an earlier run has left unfinished.
+ *
+ * - `--upload-id` selects one explicitly. `--resume` selects the newest of the same identity, by its place in the catalog;
+ *   of a stream without a name, the newest whose first part is the source's.
+ * - A stream is taken before it is looked at: what the catalog says of it is read again under its lock, since the process
+ *   that had it may have finished it meanwhile. A stream of a living process is left alone.
+ */
+import { randomUUID } from 'node:crypto'
+import type { Catalog } from '../catalog/catalog.js'
+import { readCatalog } from '../catalog/catalog.js'
+import { unfinishedIn, type Unfinished } from '../catalog/unfinished.js'
+import {
+  CompletionUnknownError,
+  LockHeldError,
+  NotFoundError,
+  TreeHashMismatchError,
+  UploadGoneError,
+} from '../errors.js'
+import type { Lock } from '../fs/lock.js'
+import type { ByteSource } from '../upload/byte-source.js'
+import type { Content, UploadJournal } from '../upload/journal.js'
+import {
+  findResumePoint,
+  type EarlierRun,
+  type ResumeFinding,
+  type ResumePoint,
+} from '../upload/resume-point.js'
+import { SourcePrefix } from '../upload/source-prefix.js'
+import { Retry, type RetryNotice } from '../vault/retry.js'
+import type { VaultClient } from '../vault/vault-client.js'
+import { earlierRunOf, isOfIdentity, isSameAccount, storedRunOf } from './earlier-run.js'
+import { printNote, type Io } from './io.js'
+import type { PutOptions } from './put.js'
+import { findingNotes, takeOverWarning } from './resume-notes.js'
+import { ownStream, type OwnedStream, type StreamIdentity } from './stream-owner.js'
+
+/** What a stream is selected from. */
+export interface StreamSelection {
+  readonly identity: StreamIdentity
+  readonly catalog: Catalog
+  readonly client: VaultClient
+  readonly source: ByteSource
+  readonly options: PutOptions
+  readonly io: Io
+  /** Is told of requests that are made again. */
+  readonly onRetry: (notice: RetryNotice) => void
+}
+
+/** The stream to upload, owned by this process. */
+export interface SelectedStream {
+  readonly lock: Lock
+  readonly journal: UploadJournal
+  /** Where it is resumed; `undefined` for a new one. */
+  readonly point: ResumePoint | undefined
+  /** The whole source, from its beginning. */
+  readonly source: ByteSource
+}
+
+/** What became of a candidate: it is resumed, another is looked for, or a new stream is started. */
+type Resumed = Omit<SelectedStream, 'source'> | 'skipped' | 'start anew'
+
+/**
+ * Selects the stream, and takes its lock, which the caller releases.
+ *
+ * @throws {LockHeldError} `ERR_LOCK_HELD`: a living process owns the stream that is meant
+ * @throws {UploadGoneError} `ERR_UPLOAD_GONE`: the service does not have the upload of `--upload-id`
+ */
+export async function selectStream(selection: StreamSelection): Promise<SelectedStream> {
+  const { options, identity } = selection
+  if (options.uploadId !== undefined) return new StreamSelector(selection).byUploadId(options.uploadId)
+  if (!options.resume) return new StreamSelector(selection).newStream()
+  const selector = new StreamSelector(selection)
+  return identity.name === undefined ? selector.byFirstPart() : selector.byName()
+}
+
+class StreamSelector {
+  readonly #selection: StreamSelection
+  /** Candidates that are not what is meant, by upload or stream ID. */
+  readonly #skipped = new Set<string>()
+
+  constructor(selection: StreamSelection) {
+    this.#selection = selection
+  }
+
+  async newStream(source: ByteSource = this.#selection.source): Promise<SelectedStream> {
+    const { catalog, identity } = this.#selection
+    const owned = await ownStream(catalog, identity, randomUUID(), 'The stream')
+    return { ...owned, point: undefined, source }
+  }
+
+  async byName(): Promise<SelectedStream> {
+    const { identity } = this.#selection
+    for (;;) {
+      const [candidate] = await this.#candidates()
+      if (!candidate) {
+        this.#note(
+          `No upload of "${identity.name}" to ${identity.vaultName} is unfinished: starting a new one.`,
+        )
+        return this.newStream()
+      }
+      const resumed = await this.#resume(candidate)
+      if (resumed === 'start anew') return this.newStream()
+      if (resumed !== 'skipped') return { ...resumed, source: this.#selection.source }
+    }
+  }
+
+  async byFirstPart(): Promise<SelectedStream> {
+    const { io, source, identity } = this.#selection
+    const count = (await this.#candidates()).length
+    if (count === 0) {
+      this.#note(`No upload without a name to ${identity.vaultName} is unfinished: starting a new one.`)
+      return this.newStream()
+    }
+    const prefix = new SourcePrefix(source, io.signal)
+    try {
+      for (;;) {
+        const [candidate] = await this.#candidates()
+        if (!candidate) {
+          const uploads = count === 1 ? 'the unfinished upload' : `any of the ${count} unfinished uploads`
+          this.#note(
+            `The source does not begin as ${uploads} without a name: starting a new one. What is open stays open.`,
+          )
+          return await this.newStream(prefix.bytes())
+        }
+        const resumed = await this.#resumeIfSame(candidate, prefix)
+        if (resumed === 'start anew') return await this.newStream(prefix.bytes())
+        if (resumed !== 'skipped') return { ...resumed, source: prefix.bytes() }
+      }
+    } catch (error) {
+      await prefix.close()
+      throw error
+    }
+  }
+
+  async byUploadId(uploadId: string): Promise<SelectedStream> {
+    const { source, catalog, identity } = this.#selection
+    for (;;) {
+      const known = await this.#unfinished(uploadId)
+      const streamId = known?.streamId ?? uploadId
+      const owned = await ownStream(catalog, identity, streamId, `The upload ${uploadId}`)
+      try {
+        const found = await this.#unfinished(uploadId)
+        if ((found?.streamId ?? uploadId) === streamId) {
+          const run = found ? earlierRunOf(found, identity) : await storedRunOf(catalog.path, uploadId)
+          if ('point' in run) return { ...owned, point: run.point, source }
+          const finding = await this.#findPoint(owned, run)
+          const { point, ended } = finding
+          if (!point) throw ended ?? new UploadGoneError(uploadId)
+          return { ...owned, point, source }
+        }
+        await owned.lock.release() // its record came between
+      } catch (error) {
+        await owned.lock.release()
+        throw error
+      }
+    }
+  }
+
+  /** Those that `--resume` may mean, the newest first. */
+  async #candidates(): Promise<Unfinished[]> {
+    const { catalog, identity } = this.#selection
+    const unfinished = await unfinishedIn(readCatalog(catalog.path))
+    return unfinished
+      .filter((it) => !it.isSuperseded && isOfIdentity(it, identity) && !this.#skipped.has(keyOf(it)))
+      .reverse()
+  }
+
+  async #unfinished(uploadId: string): Promise<Unfinished | undefined> {
+    const unfinished = await unfinishedIn(readCatalog(this.#selection.catalog.path))
+    return unfinished.find((it) => it.uploadId === uploadId)
+  }
+
+  #skip(candidate: Unfinished): 'skipped' {
+    this.#skipped.add(keyOf(candidate))
+    return 'skipped'
+  }
+
+  /** Takes a candidate whose first part is the source's. Changes nothing else, but that an expired one is recorded so. */
+  async #resumeIfSame(candidate: Unfinished, prefix: SourcePrefix): Promise<Resumed> {
+    const { memory } = this.#selection.options
+    if (memory !== undefined && candidate.partSize * 4 > memory) return this.#skip(candidate) // it could not be resumed
+    const stored = candidate.firstPart ?? (await this.#storedFirstPart(candidate))
+    if (stored === 'gone') {
+      return this.#resume(candidate).catch((error: unknown) => {
+        if (!(error instanceof LockHeldError)) throw error
+        return this.#skip(candidate) // its process has just stored it, or is about to record that it has expired
+      })
+    }
+    const first = stored && (await prefix.firstPart(candidate.partSize))
+    const isSame = first?.size === stored?.size && first?.treeHash === stored?.treeHash
+    return first && isSame ? this.#resume(candidate) : this.#skip(candidate)
+  }
+
+  async #storedFirstPart({ uploadId, ...candidate }: Unfinished): Promise<Content | 'gone' | undefined> {
+    if (uploadId === undefined) return undefined
+    const { client, identity, io, options } = this.#selection
+    const { vaultName } = identity
+    const request = { vaultName, accountId: options.accountId, uploadId, signal: io.signal, limit: 1 }
+    try {
+      const { items } = await this.#retry().run(() => client.listParts(request), io.signal)
+      const [part] = items
+      return part?.start === 0 ? { size: part.end, treeHash: part.treeHash } : undefined
+    } catch (error) {
+      if (!(error instanceof NotFoundError)) throw error
+      return isSameAccount(candidate, identity) ? 'gone' : undefined
+    }
+  }
+
+  /** Takes a candidate and finds where it is resumed. */
+  async #resume(candidate: Unfinished): Promise<Resumed> {
+    const { catalog, identity } = this.#selection
+    const what = candidate.uploadId === undefined ? 'The stream' : `The upload ${candidate.uploadId}`
+    const owned = await ownStream(catalog, identity, candidate.streamId, what)
+    try {
+      const now = (await this.#candidates()).find((it) => keyOf(it) === keyOf(candidate))
+      if (now) {
+        const finding = await this.#findPoint(owned, earlierRunOf(now, identity), now.time)
+        if (finding.point) return { ...owned, point: finding.point }
+        this.#skip(now)
+        if (startsAnew(finding)) {
+          await owned.lock.release()
+          return 'start anew'
+        }
+      }
+      await owned.lock.release()
+      return 'skipped' // or finished meanwhile: what is left is looked at again
+    } catch (error) {
+      await owned.lock.release()
+      throw error
+    }
+  }
+
+  async #findPoint({ lock, journal }: OwnedStream, run: EarlierRun, time?: string): Promise<ResumeFinding> {
+    const { client, identity, options, io } = this.#selection
+    const takeOver = takeOverWarning(lock)
+    if (takeOver !== undefined) printNote(io, takeOver)
+    const vault = { vaultName: identity.vaultName, accountId: options.accountId }
+    const { signal } = io
+    const transfer = { client, retry: this.#retry(), vault, journal, signal, lastSignal: signal }
+    const finding = await findResumePoint(transfer, run)
+    for (const line of findingNotes(finding, run.uploadId, time)) this.#note(line)
+    return finding
+  }
+
+  #retry(): Retry {
+    const { client, options, io, onRetry } = this.#selection
+    return new Retry({ retryFor: options.retryFor, clock: io.clock }, client, onRetry)
+  }
+
+  #note(line: string): void {
+    if (!this.#selection.options.quiet) printNote(this.#selection.io, line)
+  }
+}
+
+function keyOf({ uploadId, streamId }: Unfinished): string {
+  return uploadId ?? streamId
+}
+
+/** Where the archive may exist already, an older upload of the same stream is not resumed in its place. */
+function startsAnew({ ended }: ResumeFinding): boolean {
+  return ended instanceof CompletionUnknownError || ended instanceof TreeHashMismatchError
+}

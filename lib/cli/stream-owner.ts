@@ -1,0 +1,47 @@
+/**
+ * The stream that a `put` owns: nobody else uploads it while this process runs, whatever host the other one is on.
+ */
+import type { Catalog } from '../catalog/catalog.js'
+import { journalIn } from '../catalog/journal.js'
+import type { VaultPlace } from '../catalog/record.js'
+import { LockFolder, type Lock } from '../fs/lock.js'
+import { currentProcess } from '../fs/process-identity.js'
+import type { UploadJournal } from '../upload/journal.js'
+
+/** Which stream is meant: an upload is resumed only by a stream of the same identity. */
+export interface StreamIdentity extends VaultPlace {
+  /** 12 digits, as the service states it; `undefined` where it is not known. */
+  readonly accountId: string | undefined
+  /** `undefined` where the stream has no name, which is an identity of its own. */
+  readonly name: string | undefined
+}
+
+/** A stream that this process owns. */
+export interface OwnedStream {
+  readonly lock: Lock
+  readonly journal: UploadJournal
+}
+
+/** The locks on the streams of a catalog, beside it. */
+export function streamLocks(catalogFile: string): LockFolder {
+  return new LockFolder(`${catalogFile}.locks`)
+}
+
+/**
+ * Takes a stream.
+ *
+ * @param streamId - the same for all volumes and runs of the stream
+ * @param what - what it is, for messages, as `The upload X`
+ * @throws {LockHeldError} `ERR_LOCK_HELD`: a living process owns it
+ */
+export async function ownStream(
+  catalog: Catalog,
+  { accountId, name, vaultName, region, endpoint }: StreamIdentity,
+  streamId: string,
+  what: string,
+): Promise<OwnedStream> {
+  const lock = await streamLocks(catalog.path).tryTake(streamId, what)
+  const owner = await currentProcess()
+  const stream = { vaultName, accountId, name, streamId, owner, lock }
+  return { lock, journal: journalIn(catalog, { region, endpoint }, stream) }
+}
