@@ -106,11 +106,15 @@ function hasRestarted(process: ProcessIdentity, own: ProcessIdentity): boolean {
 
 /** Looks a process up; `undefined` where there is none of this ID, or only what is left of one. */
 async function look(pid: number, system: ProcessSystem): Promise<Sighting | undefined> {
-  const stat = await orUndefined(system.readFile(`/proc/${pid}/stat`))
+  const self = await orUndefined(system.readLink('/proc/self'))
+  // In a PID namespace without a /proc of its own, process IDs mean other processes there.
+  const isForeign = self !== undefined && self !== String(system.pid)
+  const stat = isForeign ? undefined : await orUndefined(system.readFile(`/proc/${pid}/stat`))
   if (stat !== undefined) return sightingIn(stat)
   if (!system.exists(pid)) return undefined
-  // Without /proc, or without permission to read there: `hidepid` hides the processes of other users.
-  return { startTime: (await orUndefined(system.psStartTime(pid)))?.trim() || undefined }
+  if (self !== undefined) return { startTime: undefined } // `hidepid` hides the processes of other users
+  const printed = (await orUndefined(system.psStartTime(pid)))?.trim()
+  return { startTime: printed === '' ? undefined : printed }
 }
 
 /**
