@@ -43,7 +43,7 @@ export function parseOwnerName(name: string): LockOwner | undefined {
       since: since.toISOString(),
     }
   } catch {
-    return undefined // a `%` that encodes nothing, or a time out of range: not our name
+    return undefined // a `%` that encodes nothing: another program's name
   }
 }
 
