@@ -122,9 +122,10 @@ async function look(pid: number, system: ProcessSystem): Promise<Sighting | unde
  * threads still run is not dead: after SIGKILL, one of them may be in the middle of a system call.
  */
 function sightingIn(stat: string): Sighting | undefined {
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ') // from field 3 on
-  const [state, threads, startTime] = [fields[0] ?? '', Number(fields[17]), fields[19]]
-  return /^[ZXx]$/.test(state) && threads <= 1 ? undefined : { startTime }
+  const rest = stat.slice(stat.lastIndexOf(')') + 2) // from field 3 on
+  const fields = rest.split(' ')
+  const [threads, startTime] = [Number(fields[17]), fields[19]]
+  return /^[ZXx] /.test(rest) && threads <= 1 ? undefined : { startTime }
 }
 
 async function orUndefined<T>(result: Promise<T>): Promise<T | undefined> {

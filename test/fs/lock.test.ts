@@ -15,6 +15,7 @@ import {
 import { basename, join } from 'node:path'
 import t from 'tap'
 import { LockClaim } from '../../lib/fs/lock-claim.js'
+import { ownerState } from '../../lib/fs/lock-files.js'
 import { Lock, LockFolder } from '../../lib/fs/lock.js'
 import { ownerName } from '../../lib/fs/owner-name.js'
 import { currentProcess, type ProcessIdentity } from '../../lib/fs/process-identity.js'
@@ -336,7 +337,24 @@ t.test('system errors are reported, not taken for a lock that is held', async (t
   if (!isRoot() && process.platform !== 'win32') await t.rejects(locks.ownerOf('x'), { code: 'EACCES' })
   await chmod(pathOf(dir, 'x'), 0o700)
   await writeFile(join(pathOf(dir, 'x'), '.DS_Store'), '')
+  const claim = await LockClaim.make(dir, pathOf(dir, 'x'), 600_000, 1)
+  await t.rejects(claim.take(), { message: /neither taken nor read/, cause: { code: 'ENOTEMPTY' } })
+  await claim.end()
+  const tooLong = await LockClaim.make(dir, join(dir, 'x'.repeat(300)), 600_000)
+  await t.rejects(tooLong.take(), { code: 'ENAMETOOLONG' })
+  await tooLong.end()
+  await mkdir(join(pathOf(dir, 'y'), ownerName(await recycled())), { recursive: true })
+  await t.rejects(locks.tryTake('y', WHAT), { code: 'EISDIR' }, 'a folder in place of the owner file')
+  await rm(pathOf(dir, 'x'), { recursive: true })
   await t.resolves(locks.alone('x', async () => undefined))
+})
+
+t.test('what happens to the file of an owner elsewhere decides about its state', async (t) => {
+  const dir = t.testdir({ file: '' })
+  const owner = { ...ELSEWHERE, since: '2026-01-01T00:00:00.000Z' }
+  t.equal(await ownerState(owner, join(dir, 'file'), dir, 600_000), 'living')
+  t.equal(await ownerState(owner, join(dir, 'none'), dir, 600_000), 'stale', 'it was released')
+  await t.rejects(ownerState(owner, join(dir, 'file', 'x'), dir, 600_000), { code: 'ENOTDIR' })
 })
 
 t.test('in one process those who wait are served in turn; between processes, patience ends', async (t) => {
