@@ -34,6 +34,21 @@ const RACE = `
   }
   console.log(refused)
 `
+/** Takes the lock COUNT times and prints a line for each. The marker names its owner, which may only be there killed. */
+const STRESS = `
+  const locks = new LockFolder(DIR, { pauseMs: 1, ...OPTIONS })
+  for (let taken = 0; taken < COUNT; taken++) {
+    await locks.alone(KEY, async () => {
+      const left = await readFile(MARKER, 'utf8').catch(() => undefined)
+      if (left !== undefined && left !== '' && isAlive(Number(left))) throw new Error('held by ' + left)
+      await rm(MARKER, { force: true })
+      await writeFile(MARKER, String(process.pid), { flag: 'wx' })
+      if (await readFile(MARKER, 'utf8') !== String(process.pid)) throw new Error('another marker')
+      await rm(MARKER)
+    })
+    writeSync(1, '\\n')
+  }
+`
 
 /** What a process is given: JSON values by name. */
 interface Parameters {
@@ -47,17 +62,25 @@ interface Parameters {
 /** Starts a process that takes a lock; of the built module. Killed when the test is over. */
 export function lockProcess(
   test: Test,
-  kind: 'hold' | 'race',
+  kind: 'hold' | 'race' | 'stress',
   parameters: Parameters,
   launcher: readonly string[] = [],
 ): LockProcess {
   const values = Object.entries({ OPTIONS: {}, COUNT: 0, MARKER: '', ...parameters })
   const code = `
-    import { rm, writeFile } from 'node:fs/promises'
+    import { readFileSync, writeSync } from 'node:fs'
+    import { readFile, rm, writeFile } from 'node:fs/promises'
     import { createInterface } from 'node:readline'
     import { LockFolder } from ${JSON.stringify(MODULE)}
     ${values.map(([name, value]) => `const ${name} = ${JSON.stringify(value)}`).join('\n')}
-    ${kind === 'hold' ? HOLD : RACE}
+    const isAlive = (pid) => {
+      try {
+        return process.kill(pid, 0) && !readFileSync('/proc/' + pid + '/stat', 'utf8').includes(') Z ')
+      } catch {
+        return false
+      }
+    }
+    ${{ hold: HOLD, race: RACE, stress: STRESS }[kind]}
   `
   const node = [process.execPath, '--input-type=module', '-e', code]
   const [command = '', ...args]: readonly string[] = [...launcher, ...node]
