@@ -59,7 +59,7 @@ export class CredentialsFetch {
 }
 
 /**
- * Settles as `work` does, or rejects with the signal's reason when it fires.
+ * Settles as `work` does, or rejects with the reason of the signal once that has fired.
  *
  * @param isWanted - whether the signal ends the wait at that moment; default always
  */
@@ -73,6 +73,7 @@ export function unlessAborted<T>(
       if (isWanted()) reject(signal.reason as Error)
     }
     signal.addEventListener('abort', leave, { once: true })
+    if (signal.aborted) leave()
     work.then(resolve, reject).finally(() => {
       signal.removeEventListener('abort', leave)
     })
