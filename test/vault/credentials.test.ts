@@ -269,6 +269,30 @@ t.test(
   },
 )
 
+t.test('once its credentials are there, a request that is ended is waited for', async (t) => {
+  const asking = new AbortController()
+  let fail: (error: Error) => void = () => undefined
+  const theirs = new GlacierClient({
+    region: 'us-east-1',
+    requestHandler: {
+      handle: () => {
+        asking.abort(new Error('enough'))
+        return new Promise((_resolve, reject) => (fail = reject))
+      },
+    },
+    credentials: keys,
+  })
+  let isSettled = false
+  const created = glacierClient(theirs)
+    .createVault({ ...vault, signal: asking.signal })
+    .finally(() => (isSettled = true))
+  while (!asking.signal.aborted) await settled()
+  for (let turns = 0; turns < 20; turns++) await settled()
+  t.notOk(isSettled)
+  fail(new Error('ended'))
+  await t.rejects(created, { name: 'AbortError', cause: { message: 'enough' } })
+})
+
 t.test('a missing region is no failure of the credentials', async (t) => {
   const client = glacierClient({
     region: () => Promise.reject<string>(new Error('Region is missing')),
