@@ -34,6 +34,7 @@ export {
   UploadFailedError,
   UploadGoneError,
   type CompletionUnknownContext,
+  type CredentialsFailure,
   type ErrorContext,
   type OwnerDescription,
   type ServiceErrorDetails,
@@ -55,6 +56,7 @@ export { decodeDescription, encodeDescription } from './vault/description.js'
 export type { MemoryOptions, MemoryPlan } from './vault/memory-plan.js'
 export { partSizeFor } from './vault/part-size.js'
 export type { RetryNotice, RetryOptions } from './vault/retry.js'
+export type { StuckWarning } from './vault/stuck-warning.js'
 export type { RequestOptions } from './vault/sdk-connection.js'
 export { glacierClient, type SdkVaultClient } from './vault/sdk-vault-client.js'
 export { itemsOf } from './vault/vault-client.js'

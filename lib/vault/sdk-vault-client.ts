@@ -72,8 +72,8 @@ export class SdkVaultClient implements Port.VaultClient {
     return this.#connection.endpoint()
   }
 
-  refreshCredentials(): Promise<void> {
-    return this.#connection.refreshCredentials()
+  refreshCredentials(signal?: AbortSignal): Promise<void> {
+    return this.#connection.refreshCredentials(signal)
   }
 
   async createVault(request: Port.VaultRequest): Promise<void> {

@@ -239,7 +239,7 @@ export interface VaultClient {
   describeJob(request: JobRequest): Promise<Job>
   getJobOutput(request: OutputRequest): Promise<JobOutput>
   /** Gets fresh credentials, after the service has called the ones in use expired. */
-  refreshCredentials?(): Promise<void>
+  refreshCredentials?(signal?: AbortSignal): Promise<void>
 }
 
 /** All rows of a list, page by page. */
