@@ -123,7 +123,8 @@ function unlessMissing(error: NodeJS.ErrnoException): undefined {
 async function makeFolder(path: string): Promise<void> {
   const first = await mkdir(path, { recursive: true, mode: 0o700 })
   if (first === undefined) return
-  for (let folder = path; folder.length >= first.length; folder = dirname(folder)) await syncFolder(dirname(folder))
+  for (let folder = path; folder.length >= first.length; folder = dirname(folder))
+    await syncFolder(dirname(folder))
 }
 
 /** Takes up room and gives it back: a full disk shows only when something is written. */

@@ -71,7 +71,9 @@ class Entries {
     if (!archive || archive.firstVolume !== undefined) return undefined
     const { archiveId, more } = archive
     const { laterVolumes } = this.#survey
-    return more || (laterVolumes.size > 0 && laterVolumes.has(archiveId)) ? this.#setOf(archiveId, [archive]) : archive
+    return more || (laterVolumes.size > 0 && laterVolumes.has(archiveId))
+      ? this.#setOf(archiveId, [archive])
+      : archive
   }
 
   /** The sets whose first volume the catalog does not know. */

@@ -2,6 +2,7 @@
  * Archives that may exist although the catalog has no ID for them: a request that stores one was sent, or about to be,
  * and no record says what came of it.
  */
+import { readBlocks } from './read-catalog.js'
 import type {
   ArchiveRecord,
   BegunRecord,
@@ -30,18 +31,20 @@ export interface PossibleArchive extends VaultPlace {
 }
 
 /** What an archive's record takes from the upload or the request that stored it. */
-export type Origin = Pick<
-  ArchiveRecord,
-  | 'accountId'
-  | 'uploadId'
-  | 'intentId'
-  | 'name'
-  | 'streamId'
-  | 'partSize'
-  | 'parts'
-  | 'volume'
-  | 'firstVolume'
-  | 'more'
+export type Origin = Partial<
+  Pick<
+    ArchiveRecord,
+    | 'accountId'
+    | 'uploadId'
+    | 'intentId'
+    | 'name'
+    | 'streamId'
+    | 'partSize'
+    | 'parts'
+    | 'volume'
+    | 'firstVolume'
+    | 'more'
+  >
 >
 
 /** What a catalog says of an upload that did not become an archive it knows. */
@@ -52,6 +55,17 @@ export interface UploadState {
   readonly completing?: CompletingRecord | undefined
   /** Only `superseded` and `unknown`: of the other outcomes, nothing is left. */
   readonly outcome?: ClosedRecord | undefined
+}
+
+/**
+ * Reads what is not settled in a catalog.
+ *
+ * @throws {CatalogError} `ERR_CATALOG`: it cannot be read
+ */
+export async function unsettledIn(file: string): Promise<UnsettledRecords> {
+  const unsettled = new UnsettledRecords()
+  for await (const records of readBlocks(file)) for (const record of records) unsettled.take(record)
+  return unsettled
 }
 
 /** Goes through a catalog's records, and keeps what is not settled. */
@@ -116,7 +130,13 @@ export class UnsettledRecords {
     if (upload || change.completing || change.outcome) this.#uploads.set(uploadId, { ...upload, ...change })
   }
 
-  #settle({ uploadId, intentId }: { readonly uploadId?: string | undefined; readonly intentId?: string | undefined }): void {
+  #settle({
+    uploadId,
+    intentId,
+  }: {
+    readonly uploadId?: string | undefined
+    readonly intentId?: string | undefined
+  }): void {
     if (uploadId !== undefined) this.#uploads.delete(uploadId)
     if (intentId !== undefined) this.#sending.delete(intentId)
   }
@@ -143,20 +163,45 @@ function ofUpload({ begun, completing, outcome }: UploadState): PossibleArchive 
   const place = begun ?? (outcome?.type === 'unknown' ? outcome : undefined)
   if (!record || !place) return undefined
   const { accountId } = place
-  const { name, streamId, volume = 1, firstVolume, partSize } = begun ?? {}
+  const { name, streamId, volume, firstVolume, partSize } = begun ?? {}
   const { size = completing?.size, treeHash = completing?.treeHash } = record
   // Version 0.1 did not write whether another volume follows: then the set's end is not known, as if from an inventory.
-  const sent = completing?.size === undefined || partSize === undefined || size === undefined ? {} : { partSize, parts: Math.ceil(size / partSize) }
-  const origin = { accountId, uploadId: record.uploadId, name, streamId, ...sent, volume, firstVolume, more: completing?.more }
-  return { ...contentOf({ time: record.time, size, treeHash }), ...placeOf(place), record, description: begun?.description, origin }
+  const sent =
+    completing?.size === undefined || partSize === undefined || size === undefined
+      ? {}
+      : { partSize, parts: Math.ceil(size / partSize) }
+  const origin = {
+    accountId,
+    uploadId: record.uploadId,
+    name,
+    streamId,
+    ...sent,
+    volume,
+    firstVolume,
+    more: completing?.more,
+  }
+  return {
+    ...contentOf({ time: record.time, size, treeHash }),
+    ...placeOf(place),
+    record,
+    description: begun?.description,
+    origin,
+  }
 }
 
 function ofOrphan(record: OrphanRecord): PossibleArchive {
-  const origin = { accountId: record.accountId, volume: 1 }
+  const origin = { accountId: record.accountId }
   return { ...contentOf(record), ...placeOf(record), record, description: record.description, origin }
 }
 
-function contentOf({ time, size, treeHash }: Pick<PossibleArchive, 'time' | 'size' | 'treeHash'>): Pick<PossibleArchive, 'type' | 'time' | 'size' | 'treeHash'> {
+function contentOf({
+  time,
+  size,
+  treeHash,
+}: Pick<PossibleArchive, 'time' | 'size' | 'treeHash'>): Pick<
+  PossibleArchive,
+  'type' | 'time' | 'size' | 'treeHash'
+> {
   return { type: 'possible', time, size, treeHash }
 }
 

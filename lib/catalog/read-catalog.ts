@@ -123,7 +123,9 @@ function mayBeIn(text: string | undefined, ids: ReadonlySet<string>): boolean {
 
 function isOf(record: CatalogRecord, ids: ReadonlySet<string>): boolean {
   const { archiveId, firstVolume } = record as { readonly archiveId?: string; readonly firstVolume?: string }
-  return (archiveId !== undefined && ids.has(archiveId)) || (firstVolume !== undefined && ids.has(firstVolume))
+  return (
+    (archiveId !== undefined && ids.has(archiveId)) || (firstVolume !== undefined && ids.has(firstVolume))
+  )
 }
 
 /** A text as it stands between the quotes of JSON. */

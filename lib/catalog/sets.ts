@@ -51,7 +51,8 @@ export async function setsOf(
 ): Promise<ReadonlyMap<string, ArchiveSet>> {
   const asked = new Set(archiveIds)
   const deleted = new Set<string>()
-  for await (const records of readBlocks(file, ['deleted'])) for (const it of records) deleted.add(it.archiveId)
+  for await (const records of readBlocks(file, ['deleted']))
+    for (const it of records) deleted.add(it.archiveId)
   let records = await recordsOf(file, asked, deleted)
   const setIds = new Map(archiveIds.map((id) => [id, id]))
   for (const record of records) if (asked.has(record.archiveId)) setIds.set(record.archiveId, setIdOf(record))

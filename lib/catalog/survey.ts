@@ -67,7 +67,9 @@ class Surveyor {
       const start = at + ARCHIVE_ID.length
       at = text.indexOf('"', start)
       if (at === -1) return
-      const seen = bytes ? this.#ids.seen(bytes, start, at) : this.#ids.seen(Buffer.from(text.slice(start, at)))
+      const seen = bytes
+        ? this.#ids.seen(bytes, start, at)
+        : this.#ids.seen(Buffer.from(text.slice(start, at)))
       if (seen) this.candidates.add(unescaped(text.slice(start, at)))
     }
   }

@@ -24,5 +24,6 @@ export function warnOfConflicts(conflicts: readonly CatalogConflict[], io: Io): 
     for (const line of linesOf(conflict)) printNote(io, line)
   }
   const others = conflicts.length - MAX_PRINTED
-  if (others > 0) printNote(io, `Warning: the catalog has different tree hashes for ${others} other archives too.`)
+  if (others > 0)
+    printNote(io, `Warning: the catalog has different tree hashes for ${others} other archives too.`)
 }
