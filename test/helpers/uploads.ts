@@ -142,7 +142,11 @@ export function recordingJournal(): RecordingJournal {
 }
 
 /** What the requests of an upload share, for tests of one request. */
-export function transferTo(vault: MemoryVault, journal: UploadJournal, more: Partial<Transfer> = {}): Transfer {
+export function transferTo(
+  vault: MemoryVault,
+  journal: UploadJournal,
+  more: Partial<Transfer> = {},
+): Transfer {
   const { signal } = new AbortController()
   return {
     client: vault,
