@@ -18,7 +18,7 @@ import {
 } from '../errors.js'
 import { mayHaveActed } from '../vault/failure.js'
 import type { StoredArchive } from '../vault/vault-client.js'
-import type { Content } from './journal.js'
+import { recorded, type Content } from './journal.js'
 import { listUploaded } from './resume.js'
 import { isGone, type Transfer } from './transfer.js'
 
@@ -81,14 +81,8 @@ export async function complete(
     if (!mismatches.has(archiveId)) {
       mismatches.add(archiveId)
       // Without the hash stated: a later answer may give the right one for the same ID.
-      await journal.mismatched({
-        archiveId,
-        vaultName,
-        size,
-        treeHash: undefined,
-        sentTreeHash: treeHash,
-        uploadId,
-      })
+      const content = { size, treeHash: undefined, sentTreeHash: treeHash }
+      await recorded(archiveId, journal.mismatched({ archiveId, vaultName, ...content, uploadId }))
     }
     const where = `the archive ${archiveId} at the service`
     throw new TreeHashMismatchError('archive', where, treeHash, stored.treeHash)

@@ -3,6 +3,7 @@
  * its owner needs to find the archive. A catalog is one. Every call resolves when the record is on disk; a call that
  * rejects fails the upload.
  */
+import { NotRecordedError } from '../errors.js'
 import type { Archive } from './archive.js'
 
 /** The size and tree hash of some bytes. */
@@ -107,6 +108,19 @@ export interface UploadJournal {
    * @param content - of the archive that may exist; for `unknown`
    */
   closed(end: UploadEnd, uploadId: string | undefined, content?: UnknownContent): Promise<void>
+}
+
+/**
+ * Waits for a record of an archive that the service has named.
+ *
+ * @throws {NotRecordedError} `ERR_NOT_RECORDED`: it cannot be written; the archive's ID is in the error
+ */
+export async function recorded(archiveId: string, recording: Promise<void>): Promise<void> {
+  try {
+    await recording
+  } catch (error) {
+    throw new NotRecordedError(archiveId, error)
+  }
 }
 
 /** Records nothing. */

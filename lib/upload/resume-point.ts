@@ -10,7 +10,6 @@
 import {
   CompletionRejectedError,
   CompletionUnknownError,
-  NotRecordedError,
   TreeHashMismatchError,
   UploadGoneError,
 } from '../errors.js'
@@ -18,7 +17,7 @@ import { MIB } from '../vault/limits.js'
 import type { OpenUpload } from '../vault/vault-client.js'
 import type { Archive } from './archive.js'
 import { complete, type CompletionTransfer } from './completion.js'
-import type { CompletionIntent } from './journal.js'
+import { recorded, type CompletionIntent } from './journal.js'
 import { findUpload } from './resume.js'
 
 /** What is known of an earlier run. */
@@ -78,6 +77,8 @@ export async function findResumePoint(transfer: CompletionTransfer, run: Earlier
   if (intent) {
     const stored = await repeatCompletion(transfer, uploadId, intent, run)
     if (stored === 'rejected') return findOpenUpload(transfer, uploadId, run)
+    // Of another account, perhaps: a 404 proves nothing there.
+    if (stored instanceof UploadGoneError) return { ...found(undefined), ended: stored }
     if (stored instanceof Error) return { ...found(pointBehindVolumes(run)), ended: stored }
     const earlierVolumes = [...(run.earlierVolumes ?? []), stored]
     const { partSize, description } = stored
@@ -154,9 +155,7 @@ async function repeatCompletion(
       volume: earlierVolumes.length + 1,
       firstVolume: earlierVolumes[0]?.archiveId,
     }
-    await transfer.journal.stored(archive, uploadId, intent.hasNextVolume).catch((error: unknown) => {
-      throw new NotRecordedError(archiveId, error)
-    })
+    await recorded(archiveId, transfer.journal.stored(archive, uploadId, intent.hasNextVolume))
     return archive
   } catch (error) {
     if (error instanceof CompletionRejectedError) return 'rejected'

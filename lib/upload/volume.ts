@@ -9,14 +9,14 @@
  *   source before the last byte that was uploaded is refused before it could replace a longer one.
  * - The journal records before the service is asked, and events are emitted after the journal has recorded.
  */
-import { EmptyArchiveError, NotRecordedError, type ResumeMismatchError } from '../errors.js'
+import { EmptyArchiveError, type ResumeMismatchError } from '../errors.js'
 import type { HashedPart } from '../tree-hash/hash-parts.js'
 import { NodeStack } from '../tree-hash/tree-hash.js'
 import type { ByteRange } from '../vault/byte-range.js'
 import type { StoredArchive } from '../vault/vault-client.js'
 import type { Archive, RecordedArchive } from './archive.js'
 import { complete, OWN_UPLOAD } from './completion.js'
-import type { CompletionIntent, Content } from './journal.js'
+import { recorded, type CompletionIntent, type Content } from './journal.js'
 import { KeepAlive } from './keep-alive.js'
 import { initiate, sendPart } from './part-uploader.js'
 import { endsEarly, type UploadedParts } from './resume.js'
@@ -245,11 +245,8 @@ export class Volume implements VolumeState {
     hasNextVolume: boolean,
     intentId?: string,
   ): Promise<void> {
-    try {
-      await this.#transfer.journal.stored(archive, uploadId, hasNextVolume, intentId)
-    } catch (error) {
-      throw new NotRecordedError(archive.archiveId, error)
-    }
+    const { journal } = this.#transfer
+    await recorded(archive.archiveId, journal.stored(archive, uploadId, hasNextVolume, intentId))
   }
 
   #warnOfDiffering(): void {

@@ -10,7 +10,7 @@ import { TreeHashMismatchError } from '../errors.js'
 import type { HashedPart } from '../tree-hash/hash-parts.js'
 import { mayHaveActed } from '../vault/failure.js'
 import type { StoredArchive } from '../vault/vault-client.js'
-import type { SendingIntent } from './journal.js'
+import { recorded, type SendingIntent } from './journal.js'
 import type { Transfer } from './transfer.js'
 
 /** What the archive is in its stream. */
@@ -72,14 +72,8 @@ export async function sendWhole(
     intentId = undefined
     if (stored.treeHash === treeHash) return { stored, intentId: sent }
     const { archiveId } = stored
-    await journal.mismatched({
-      archiveId,
-      vaultName,
-      size,
-      treeHash: stored.treeHash,
-      sentTreeHash: treeHash,
-      intentId: sent,
-    })
+    const content = { size, treeHash: stored.treeHash, sentTreeHash: treeHash }
+    await recorded(archiveId, journal.mismatched({ archiveId, vaultName, ...content, intentId: sent }))
     throw new TreeHashMismatchError('archive', `the archive ${archiveId}`, treeHash, stored.treeHash)
   }
   const warn = (): void => {

@@ -1,5 +1,5 @@
 import { TreeHash, combineTreeHashes, treeHashOf } from '../../lib/tree-hash/tree-hash.js'
-import { AbortError, NotFoundError } from '../../lib/errors.js'
+import { AbortError, NotFoundError, ServiceError } from '../../lib/errors.js'
 import { isTreeHashAligned, type ByteRange } from '../../lib/vault/byte-range.js'
 import type * as Port from '../../lib/vault/vault-client.js'
 
@@ -18,6 +18,8 @@ export class MemoryVault implements Port.VaultClient {
   readonly calls: SeenCall[] = []
   readonly archives = new Map<string, Buffer>()
   readonly uploads = new Map<string, Map<number, Buffer>>()
+  /** What completed uploads became: a repeated completion is answered with it. Cleared, they are gone. */
+  readonly completed = new Map<string, Port.StoredArchive>()
   /** What uploads were begun with. */
   readonly begun = new Map<string, Port.InitiateRequest>()
   /** The account that listings state. */
@@ -93,12 +95,17 @@ export class MemoryVault implements Port.VaultClient {
 
   completeUpload(request: Port.CompleteRequest): Promise<Port.StoredArchive> {
     return this.#run('completeUpload', request, () => {
-      const parts = [...this.#upload(request.uploadId)].sort(([a], [b]) => a - b).map(([, bytes]) => bytes)
+      const { uploadId, size } = request
+      const before = this.completed.get(uploadId)
+      if (before) return before // whatever size and hash are sent: protocol.md 1.3 promises no check
+      const parts = [...this.#upload(uploadId)].sort(([a], [b]) => a - b).map(([, bytes]) => bytes)
       const treeHash = combineTreeHashes(parts.map((part) => treeHashOf(part)))
-      if (treeHash !== request.treeHash)
-        throw new Error(`the tree hash is ${treeHash}, not ${request.treeHash}`)
-      this.uploads.delete(request.uploadId)
-      return this.#store(Buffer.concat(parts, request.size))
+      const found = parts.reduce((sum, part) => sum + part.length, 0)
+      if (treeHash !== request.treeHash || found !== size) throw invalidHash(request.treeHash)
+      this.uploads.delete(uploadId)
+      const stored = this.#store(Buffer.concat(parts))
+      this.completed.set(uploadId, stored)
+      return stored
     })
   }
 
@@ -237,6 +244,12 @@ export class MemoryVault implements Port.VaultClient {
 function found<T>(thing: T | undefined, operation: string): T {
   if (thing !== undefined) return thing
   throw new NotFoundError('not found', { operation, serviceCode: 'ResourceNotFoundException', status: 404 })
+}
+
+function invalidHash(treeHash: string): ServiceError {
+  const operation = 'CompleteMultipartUpload'
+  const details = { operation, serviceCode: 'InvalidParameterValueException', status: 400 }
+  return new ServiceError(`Invalid x-amz-sha256-tree-hash: ${treeHash}`, details)
 }
 
 async function* pieces(bytes: Buffer, size = 65_536): AsyncGenerator<Buffer, void, undefined> {

@@ -1,8 +1,22 @@
 import type { Clock } from '../../lib/vault/clock.js'
+import { settled } from './gate.js'
+
+/** Milliseconds from which a sleeper does not wake by itself: such a one waits for silence, and time must be let pass. */
+const LONG_MS = 3_600_000
+
+interface Sleeper {
+  readonly at: number
+  /** Whether it asked for an hour or more. */
+  readonly isLong: boolean
+  readonly wake: () => void
+}
 
 /**
  * A clock whose time passes only where somebody sleeps: at once, to the first who wakes. Chance is a number that can
  * be set: 1 makes every pause as long as it may be.
+ *
+ * Who sleeps for an hour or more does not make time pass. Such sleepers wake by `wake()` or `advance()`, or when the
+ * others' pauses have taken time past their moment.
  */
 export class VirtualClock implements Clock {
   time = 0
@@ -11,7 +25,7 @@ export class VirtualClock implements Clock {
   readonly pauses: number[] = []
   /** Whether sleepers wake by themselves; else `wake()` wakes the first. */
   readonly #runs: boolean
-  #sleepers: { readonly at: number; readonly wake: () => void }[] = []
+  #sleepers: Sleeper[] = []
 
   constructor(runs = true) {
     this.#runs = runs
@@ -32,8 +46,9 @@ export class VirtualClock implements Clock {
         this.#sleepers = this.#sleepers.filter((other) => other !== sleeper)
         reject(new Error('woken by the signal'))
       }
-      const sleeper = {
+      const sleeper: Sleeper = {
         at: this.time + milliseconds,
+        isLong: milliseconds >= LONG_MS,
         wake: () => {
           signal?.removeEventListener('abort', leave)
           resolve()
@@ -45,9 +60,9 @@ export class VirtualClock implements Clock {
       }
       signal?.addEventListener('abort', leave, { once: true })
       this.#sleepers.push(sleeper)
-      if (this.#runs)
+      if (this.#runs && !sleeper.isLong)
         setImmediate(() => {
-          this.wake()
+          this.#passTo(this.#sorted().find(({ isLong }) => !isLong))
         })
     })
   }
@@ -57,12 +72,30 @@ export class VirtualClock implements Clock {
     return this.#sleepers.length
   }
 
-  /** Lets time pass until the first sleeper wakes. */
+  /** Lets time pass until the first sleeper wakes, with all others of the same moment. */
   wake(): void {
-    const [first] = this.#sleepers.sort((a, b) => a.at - b.at)
-    if (!first) return
-    this.#sleepers.shift()
-    this.time = Math.max(this.time, first.at)
-    first.wake()
+    this.#passTo(this.#sorted()[0])
+  }
+
+  /** Lets so much time pass; who wakes on the way has done what it does next before more time passes. */
+  async advance(milliseconds: number): Promise<void> {
+    const end = this.time + milliseconds
+    for (let [first] = this.#sorted(); first && first.at <= end; [first] = this.#sorted()) {
+      this.#passTo(first)
+      await settled()
+    }
+    this.time = Math.max(this.time, end)
+  }
+
+  #passTo(sleeper: Sleeper | undefined): void {
+    if (!sleeper) return
+    this.time = Math.max(this.time, sleeper.at)
+    const due = this.#sorted().filter(({ at }) => at <= this.time)
+    this.#sleepers = this.#sleepers.filter((other) => !due.includes(other))
+    for (const { wake } of due) wake()
+  }
+
+  #sorted(): Sleeper[] {
+    return [...this.#sleepers].sort((a, b) => a.at - b.at)
   }
 }

@@ -1,46 +1,15 @@
 import { Readable, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import t from 'tap'
+import { ServiceError } from '../../lib/errors.js'
 import { hashParts, type HashedPart } from '../../lib/tree-hash/hash-parts.js'
 import { treeHashOf } from '../../lib/tree-hash/tree-hash.js'
-import { archiveWriter, type ArchiveWriter } from '../../lib/upload/archive-writer.js'
-import type { ArchiveWriterOptions } from '../../lib/upload/writer-options.js'
-import { rechunk } from '../../lib/upload/rechunk.js'
+import { archiveWriter } from '../../lib/upload/archive-writer.js'
+import { uploadArchive } from '../../lib/upload/upload-archive.js'
 import { gate, settled } from '../helpers/gate.js'
 import { MemoryVault } from '../helpers/memory-vault.js'
-import { VirtualClock } from '../helpers/virtual-clock.js'
 import { patternBytes } from '../helpers/pattern-source.js'
-
-const MIB = 1_048_576
-const vaultName = 'backups'
-
-function writerTo(vault: MemoryVault, options: Partial<ArchiveWriterOptions> = {}): ArchiveWriter {
-  return archiveWriter(vault, { vaultName, partSize: MIB, clock: new VirtualClock(), ...options })
-}
-
-/** Sends bytes the usual way. */
-function send(bytes: Uint8Array, writer: ArchiveWriter): Promise<void> {
-  return pipeline(Readable.from([bytes]), rechunk(MIB), hashParts(), writer)
-}
-
-/** The parts of some bytes, hashed. */
-async function partsOf(bytes: Uint8Array, size = MIB): Promise<HashedPart[]> {
-  const parts: HashedPart[] = []
-  for await (const part of Readable.from([bytes]).pipe(rechunk(size)).pipe(hashParts()))
-    parts.push(part as HashedPart)
-  return parts
-}
-
-/** What a writer is destroyed with, once it has closed. */
-function failure(writer: ArchiveWriter): Promise<Error | undefined> {
-  return new Promise((resolve) => {
-    let error: Error | undefined
-    writer.once('error', (found: Error) => (error = found))
-    writer.once('close', () => {
-      resolve(error)
-    })
-  })
-}
+import { MIB, partsOf, refused, send, vaultName, writerTo } from '../helpers/uploads.js'
 
 t.test('any number of bytes becomes the archive they are, with no part too many', async (t) => {
   for (const [size, parts] of [
@@ -156,13 +125,13 @@ t.test('the memory budget bounds the requests under way', async (t) => {
   const hold = gate()
   vault.before = ({ operation }) => (operation === 'uploadPart' ? hold.opened : undefined)
   const writer = writerTo(vault, { memory: 5 * MIB })
-  t.match(writer.plan, { partSize: MIB, memory: 5 * MIB, concurrency: 3 })
+  t.match(writer.plan, { partSize: MIB, memory: 5 * MIB, concurrency: 2 })
   const done = send(patternBytes(9 * MIB), writer)
   await settled(60)
-  t.equal(vault.underWay, 3)
+  t.equal(vault.underWay, 2)
   hold.open()
   await done
-  t.equal(vault.mostUnderWay, 3)
+  t.equal(vault.mostUnderWay, 2)
 })
 
 t.test('parts that end in any order make the same archive', async (t) => {
@@ -183,72 +152,6 @@ t.test('parts that end in any order make the same archive', async (t) => {
   await done
   t.strictSame(order, [5, 4, 3, 2, 1, 0])
   t.equal(writer.archives[0]?.treeHash, treeHashOf(bytes))
-})
-
-t.test('a part that fails ends the others, keeps the upload and says which', async (t) => {
-  const vault = new MemoryVault()
-  const never = gate()
-  const signals: (AbortSignal | undefined)[] = []
-  vault.before = ({ operation, range, signal }) => {
-    if (operation !== 'uploadPart') return undefined
-    signals.push(signal)
-    if (range?.start === MIB) throw new Error('no luck')
-    return never.opened
-  }
-  const writer = writerTo(vault)
-  await t.rejects(send(patternBytes(4 * MIB), writer), {
-    name: 'UploadFailedError',
-    code: 'ERR_UPLOAD_FAILED',
-    uploadId: 'upload-1',
-    kept: true,
-    cause: { message: 'no luck' },
-    message: /no luck\. The upload is kept: its ID is upload-1/,
-  })
-  t.equal(writer.uploadId, 'upload-1')
-  t.ok(vault.uploads.has('upload-1'))
-  t.notOk(vault.operations.includes('completeUpload'))
-  t.ok(
-    signals.every((signal) => signal?.aborted),
-    'the other requests were told to stop',
-  )
-  t.equal(vault.underWay, 0, 'and had, when the error was told')
-})
-
-t.test('where asked to, a failure aborts the upload, unless that fails too', async (t) => {
-  for (const abortFails of [false, true]) {
-    const vault = new MemoryVault()
-    vault.before = ({ operation }) => {
-      if (operation === 'uploadPart' || (operation === 'abortUpload' && abortFails))
-        throw new Error('no luck')
-    }
-    const writer = writerTo(vault, { onFailure: 'abort' })
-    await t.rejects(send(patternBytes(3 * MIB), writer), { code: 'ERR_UPLOAD_FAILED', kept: abortFails })
-    t.equal(vault.operations.at(-1), 'abortUpload')
-    t.equal(vault.uploads.size, abortFails ? 1 : 0)
-    t.equal(writer.uploadId, abortFails ? 'upload-1' : undefined)
-  }
-})
-
-t.test('an upload is never aborted once completion was sent', async (t) => {
-  const vault = new MemoryVault()
-  vault.before = ({ operation }) => {
-    if (operation === 'completeUpload') throw new Error('the answer was lost')
-  }
-  await t.rejects(send(patternBytes(3 * MIB), writerTo(vault, { onFailure: 'abort' })), {
-    code: 'ERR_UPLOAD_FAILED',
-    kept: true,
-  })
-  t.notOk(vault.operations.includes('abortUpload'))
-})
-
-t.test('a failed initiation leaves nothing', async (t) => {
-  const vault = new MemoryVault()
-  vault.before = ({ operation }) => {
-    if (operation === 'initiateUpload') throw new Error('no such vault')
-  }
-  const writer = writerTo(vault)
-  await t.rejects(send(patternBytes(3 * MIB), writer), { message: 'no such vault' })
-  t.equal(writer.uploadId, undefined)
 })
 
 t.test('a wrong tree hash in an answer is an error, of a part, of a whole and of an archive', async (t) => {
@@ -278,21 +181,10 @@ t.test('a wrong tree hash in an answer is an error, of a part, of a whole and of
   const archive = new MemoryVault()
   archive.completeUpload = async () => stored
   const writer = writerTo(archive)
-  await t.rejects(send(patternBytes(3 * MIB), writer), { cause: { code: 'ERR_TREE_HASH_MISMATCH' } })
+  await t.rejects(send(patternBytes(3 * MIB), writer), { code: 'ERR_TREE_HASH_MISMATCH', scope: 'archive' })
   t.strictSame(writer.archives, [])
+  t.equal(writer.uploadId, undefined, 'the upload is an archive now, although a wrong one')
 })
-
-t.test(
-  'a completion that is answered without a tree hash is a success: the service has checked it',
-  async (t) => {
-    const vault = new MemoryVault()
-    vault.completeUpload = async () => ({ archiveId: 'a', location: undefined, treeHash: undefined })
-    const writer = writerTo(vault)
-    const bytes = patternBytes(3 * MIB)
-    await send(bytes, writer)
-    t.match(writer.archives, [{ archiveId: 'a', location: undefined, treeHash: treeHashOf(bytes) }])
-  },
-)
 
 t.test('parts of other sizes than the part size are refused, naming the part', async (t) => {
   const small = await partsOf(patternBytes(3 * MIB), MIB / 2)
@@ -333,104 +225,36 @@ t.test('part 10,001 is refused before it is sent', async (t) => {
   })
 })
 
-t.test('the signal ends it in any state', async (t) => {
-  const states: Record<string, (vault: MemoryVault) => void> = {
-    'while it initiates': (vault) => {
-      holdUp(vault, 'initiateUpload')
-    },
-    'while parts are sent': (vault) => {
-      holdUp(vault, 'uploadPart')
-    },
-    'while it completes': (vault) => {
-      holdUp(vault, 'completeUpload')
-    },
-  }
-  for (const [when, arrange] of Object.entries(states)) {
-    const vault = new MemoryVault()
-    arrange(vault)
-    const aborting = new AbortController()
-    const writer = writerTo(vault, { signal: aborting.signal })
-    const done = send(patternBytes(3 * MIB), writer)
-    await settled(60)
-    aborting.abort(new Error('enough'))
-    await t.rejects(done, { name: 'AbortError', code: 'ABORT_ERR', cause: { message: 'enough' } }, when)
-    t.equal(vault.underWay, 0, 'no request is left')
-  }
+t.test('retries are told, and a part that arrives damaged is sent again from the same bytes', async (t) => {
+  const bytes = patternBytes(3 * MIB)
   const vault = new MemoryVault()
-  const writer = writerTo(vault, { signal: AbortSignal.abort(new Error('before')) })
-  t.match(await failure(writer), { name: 'AbortError', cause: { message: 'before' } }, 'before it begins')
-  t.strictSame(vault.calls, [])
-})
-
-t.test('destroyed while it initiates, it still knows the upload that was made', async (t) => {
-  const vault = new MemoryVault()
-  const hold = gate()
-  vault.initiateUpload = async () => {
-    await hold.opened
-    return { uploadId: 'made anyway', location: undefined }
+  const uploadPart = vault.uploadPart.bind(vault)
+  let wrong = 3
+  vault.uploadPart = async (request) => {
+    const found = await uploadPart(request)
+    return request.range.start === MIB && wrong-- > 0 ? 'f'.repeat(64) : found
   }
   const writer = writerTo(vault)
-  const failed = failure(writer)
-  for (const part of await partsOf(patternBytes(2 * MIB))) writer.write(part)
-  await settled()
-  writer.destroy(new Error('enough'))
-  await settled()
-  hold.open()
-  t.match(await failed, {
-    code: 'ERR_UPLOAD_FAILED',
-    uploadId: 'made anyway',
-    kept: true,
-    cause: { message: 'enough' },
-  })
+  const told: number[] = []
+  writer.on('retry', ({ attempts }) => told.push(attempts))
+  await send(bytes, writer)
+  t.strictSame(told, [1, 2, 3])
+  t.ok(vault.archives.get(writer.archives[0]?.archiveId ?? '')?.equals(bytes))
 })
 
-t.test('destroyed without an error it ends its requests and tells none', async (t) => {
+t.test('fewer are sent at once while the service is overrun, and it shows in what is told', async (t) => {
   const vault = new MemoryVault()
-  holdUp(vault, 'uploadPart')
-  const writer = writerTo(vault)
-  const failed = failure(writer)
-  for (const part of await partsOf(patternBytes(2 * MIB))) writer.write(part)
-  await settled()
-  writer.destroy()
-  t.equal(await failed, undefined)
-  t.equal(vault.underWay, 0)
-})
-
-t.test('destroyed between the first part and the second it sends nothing more', async (t) => {
-  const vault = new MemoryVault()
-  const hold = gate()
-  vault.before = ({ operation }) => (operation === 'uploadPart' ? hold.opened : undefined)
-  const writer = writerTo(vault, { concurrency: 1 })
-  const failed = failure(writer)
-  for (const part of await partsOf(patternBytes(2 * MIB))) writer.write(part)
-  await settled()
-  t.strictSame(vault.operations, ['initiateUpload', 'uploadPart'])
-  writer.destroy(new Error('enough'))
-  t.match(await failed, { code: 'ERR_UPLOAD_FAILED' })
-  t.strictSame(vault.operations, ['initiateUpload', 'uploadPart'])
-})
-
-t.test('an error of the source keeps the upload, whose ID the writer tells', async (t) => {
-  const vault = new MemoryVault()
-  async function* source(): AsyncGenerator<Buffer> {
-    yield patternBytes(3 * MIB)
-    await settled()
-    throw new Error('disk read error')
+  let slow = 3
+  vault.before = ({ operation }) => {
+    if (operation === 'uploadPart' && slow-- > 0)
+      throw new ServiceError('slow', { operation: 'X', serviceCode: 'RequestTimeoutException', status: 408 })
   }
-  const writer = writerTo(vault)
-  await t.rejects(pipeline(source(), rechunk(MIB), hashParts(), writer), { message: 'disk read error' })
-  if (!writer.closed) await new Promise((resolve) => writer.once('close', resolve))
-  t.equal(writer.uploadId, 'upload-1')
-})
-
-t.test('a listener that throws fails the upload instead of the process', async (t) => {
-  for (const event of ['initiated', 'part', 'archive'] as const) {
-    const writer = writerTo(new MemoryVault())
-    writer.on(event, () => {
-      throw new Error('in a listener')
-    })
-    await t.rejects(send(patternBytes(3 * MIB), writer), /in a listener/, event)
-  }
+  const writer = writerTo(vault, { concurrency: 8 })
+  const concurrency: number[] = []
+  writer.on('part', (part) => concurrency.push(part.concurrency))
+  await send(patternBytes(40 * MIB), writer)
+  t.ok(Math.min(...concurrency) < 8)
+  t.ok((concurrency.at(-1) ?? 0) > Math.min(...concurrency), 'and more again')
 })
 
 t.test('wrong options are refused at once', async (t) => {
@@ -447,8 +271,3 @@ t.test('it is a Writable to the type checker and to Node', async (t) => {
   t.equal(writer.writableObjectMode, true)
   writer.destroy()
 })
-
-function holdUp(vault: MemoryVault, held: string): void {
-  const never = gate()
-  vault.before = ({ operation }) => (operation === held ? never.opened : undefined)
-}

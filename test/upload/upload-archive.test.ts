@@ -1,7 +1,8 @@
 import { Duplex, PassThrough, Readable } from 'node:stream'
 import streamChunker from 'stream-chunker'
 import t from 'tap'
-import { uploadArchive, type ByteSource } from '../../lib/upload/upload-archive.js'
+import type { ByteSource } from '../../lib/upload/byte-source.js'
+import { uploadArchive } from '../../lib/upload/upload-archive.js'
 import { gate, settled } from '../helpers/gate.js'
 import { MemoryVault } from '../helpers/memory-vault.js'
 import { patternBytes, patternSource } from '../helpers/pattern-source.js'
@@ -143,7 +144,7 @@ t.test('what it holds of a long source is bounded, however it is written', async
     const options = { client: vault, vaultName, partSize: MIB, memory: 8 * MIB, signal: aborting.signal }
     const upload = uploadArchive(source, options)
     await settled(writeSize === 100 ? 20_000 : 200)
-    t.equal(vault.underWay, 6)
+    t.equal(vault.underWay, 5) // one part is reserved to keep the upload alive
     t.ok(
       taken <= 8 * MIB + Math.max(writeSize, 65_536),
       `${taken} bytes were taken in writes of ${writeSize}`,

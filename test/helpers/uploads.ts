@@ -1,0 +1,165 @@
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { ConnectionError, NotFoundError, ServiceError } from '../../lib/errors.js'
+import { hashParts, type HashedPart } from '../../lib/tree-hash/hash-parts.js'
+import { treeHashOf } from '../../lib/tree-hash/tree-hash.js'
+import { archiveWriter, type ArchiveWriter } from '../../lib/upload/archive-writer.js'
+import type { UploadJournal } from '../../lib/upload/journal.js'
+import { PartMemory } from '../../lib/upload/part-memory.js'
+import { rechunk } from '../../lib/upload/rechunk.js'
+import type { Transfer } from '../../lib/upload/transfer.js'
+import { planUpload } from '../../lib/upload/upload-plan.js'
+import type { ArchiveWriterOptions } from '../../lib/upload/writer-options.js'
+import { AdaptiveConcurrency } from '../../lib/vault/concurrency.js'
+import { Retry } from '../../lib/vault/retry.js'
+import { MemoryVault } from './memory-vault.js'
+import { VirtualClock } from './virtual-clock.js'
+
+export const MIB = 1_048_576
+export const vaultName = 'backups'
+
+/** The connection broke within a request, which may have been carried out. */
+export const reset = new ConnectionError('reset', { operation: 'X', serviceCode: 'ECONNRESET' })
+/** The request never arrived. */
+export const refused = new ConnectionError('refused', { operation: 'X', serviceCode: 'ECONNREFUSED' })
+/** The service refuses a completion. */
+export const rejection = new ServiceError('Invalid x-amz-sha256-tree-hash: x', {
+  operation: 'CompleteMultipartUpload',
+  serviceCode: 'InvalidParameterValueException',
+  status: 400,
+})
+/** The service has no such upload. */
+export const notFound = new NotFoundError('The upload ID was not found: x', {
+  operation: 'CompleteMultipartUpload',
+  serviceCode: 'ResourceNotFoundException',
+  status: 404,
+})
+
+/** A writer of parts of 1 MiB, whose pauses take no time. */
+export function writerTo(vault: MemoryVault, options: Partial<ArchiveWriterOptions> = {}): ArchiveWriter {
+  return archiveWriter(vault, { vaultName, partSize: MIB, clock: new VirtualClock(), ...options })
+}
+
+/** Sends bytes the usual way. */
+export async function send(bytes: Uint8Array, writer: ArchiveWriter): Promise<void> {
+  await pipeline(Readable.from(bytes.length > 0 ? [bytes] : []), rechunk(MIB), hashParts(), writer)
+}
+
+/** The parts of some bytes, hashed. */
+export async function partsOf(bytes: Uint8Array, size = MIB): Promise<HashedPart[]> {
+  const parts: HashedPart[] = []
+  for await (const part of Readable.from([bytes]).pipe(rechunk(size)).pipe(hashParts()))
+    parts.push(part as HashedPart)
+  return parts
+}
+
+/** What a writer is destroyed with, once it has closed. */
+export function failure(writer: ArchiveWriter): Promise<Error | undefined> {
+  return new Promise((resolve) => {
+    let error: Error | undefined
+    writer.once('error', (found: Error) => (error = found))
+    writer.once('close', () => {
+      resolve(error)
+    })
+  })
+}
+
+/** Begins an upload that has some parts of these bytes; its ID. */
+export async function uploadParts(
+  vault: MemoryVault,
+  bytes: Buffer,
+  indexes: readonly number[],
+  description?: string,
+): Promise<string> {
+  const { uploadId } = await vault.initiateUpload({ vaultName, partSize: MIB, description })
+  for (const index of indexes) {
+    const part = bytes.subarray(index * MIB, (index + 1) * MIB)
+    const treeHash = treeHashOf(part)
+    const range = { start: index * MIB, end: index * MIB + part.length }
+    await vault.uploadPart({ vaultName, uploadId, range, bytes: part, linearHash: treeHash, treeHash })
+  }
+  vault.calls.length = 0
+  return uploadId
+}
+
+/** A vault with an upload, `upload-1`, that has some parts of these bytes. */
+export async function vaultWithParts(
+  bytes: Buffer,
+  indexes: readonly number[],
+  description?: string,
+): Promise<MemoryVault> {
+  const vault = new MemoryVault()
+  await uploadParts(vault, bytes, indexes, description)
+  return vault
+}
+
+/** The numbers of the parts that were sent, in order. */
+export function sentTo(vault: MemoryVault): number[] {
+  return vault.calls
+    .filter(({ operation }) => operation === 'uploadPart')
+    .map(({ range }) => (range?.start ?? -1) / MIB)
+    .sort((a, b) => a - b)
+}
+
+/** A journal that remembers what it was told, but for `assertOwner`, which it counts. */
+export interface RecordingJournal extends UploadJournal {
+  readonly notes: unknown[][]
+  /** What was recorded, without the details. */
+  readonly types: string[]
+  checks: number
+  /** Runs before a record is taken; what it throws fails the record. */
+  before: (what: keyof UploadJournal, told: readonly unknown[]) => unknown
+}
+
+/** A {@link RecordingJournal} without records. */
+export function recordingJournal(): RecordingJournal {
+  const note =
+    (what: keyof UploadJournal) =>
+    async (...told: unknown[]): Promise<void> => {
+      await journal.before(what, told)
+      journal.notes.push([what, ...told])
+    }
+  const journal: RecordingJournal = {
+    notes: [],
+    get types() {
+      return journal.notes.map(([what, end]) => (what === 'closed' ? String(end) : String(what)))
+    },
+    checks: 0,
+    before: () => undefined,
+    assertOwner: async () => {
+      journal.checks++
+      await journal.before('assertOwner', [])
+    },
+    begun: note('begun'),
+    completing: note('completing'),
+    sending: note('sending'),
+    rejected: note('rejected'),
+    stored: note('stored'),
+    mismatched: note('mismatched'),
+    closed: note('closed'),
+  }
+  return journal
+}
+
+/** What the requests of an upload share, for tests of one request. */
+export function transferTo(
+  vault: MemoryVault,
+  journal: UploadJournal,
+  more: Partial<Transfer> = {},
+): Transfer {
+  const { signal } = new AbortController()
+  return {
+    client: vault,
+    vault: { vaultName, accountId: undefined },
+    plan: planUpload({ partSize: MIB }),
+    retry: new Retry({ clock: new VirtualClock() }),
+    concurrency: new AdaptiveConcurrency(1),
+    sendLimit: undefined,
+    partMemory: new PartMemory(MIB),
+    journal,
+    signal,
+    lastSignal: signal,
+    tell: () => undefined,
+    ...more,
+  }
+}
