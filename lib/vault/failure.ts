@@ -33,6 +33,7 @@ const BY_CODE: Readonly<Record<string, FailureKind>> = {
   TooManyRequestsException: 'throttled',
   ETIMEDOUT: 'slow',
   IncompleteAnswer: 'corrupted',
+  UnexpectedResponse: 'corrupted',
 }
 
 const BY_STATUS: Readonly<Record<number, FailureKind>> = {

@@ -35,6 +35,10 @@ export class MemoryVault implements Port.VaultClient {
   /** What a listing says of all jobs. */
   listedStatus: Port.Job['status'] = 'Succeeded'
   completionDate = new Date().toISOString()
+  /** What jobs were started with. */
+  readonly descriptions = new Map<string, string | undefined>()
+  /** The service's time, as a list of jobs states it. */
+  serviceTime: string | undefined
   /** Job states to give before `Succeeded`. */
   readonly jobStates: Port.Job['status'][] = []
   #ids = 0
@@ -133,6 +137,7 @@ export class MemoryVault implements Port.VaultClient {
       const name = range ? `${archiveId}@${range.start}-${range.end}` : archiveId
       const jobId = this.expiredJobs.has(name) ? `${name}#${++this.#ids}` : name
       if (!this.jobs.includes(jobId)) this.jobs.push(jobId)
+      this.descriptions.set(jobId, request.description)
       return jobId
     })
   }
@@ -147,10 +152,11 @@ export class MemoryVault implements Port.VaultClient {
     })
   }
 
-  listJobs(request: Port.JobsRequest): Promise<Port.Page<Port.Job>> {
+  listJobs(request: Port.JobsRequest): Promise<Port.JobsPage> {
     return this.#run('listJobs', request, () => ({
       items: this.jobs.filter((jobId) => !this.expiredJobs.has(jobId)).map((jobId) => this.#job(jobId)),
       marker: undefined,
+      date: this.serviceTime,
     }))
   }
 
@@ -204,6 +210,7 @@ export class MemoryVault implements Port.VaultClient {
       action: 'ArchiveRetrieval',
       status: this.listedStatus,
       statusMessage: undefined,
+      description: this.descriptions.get(jobId),
       creationDate: '2026-01-01T00:00:00.000Z',
       completionDate: this.listedStatus === 'InProgress' ? undefined : this.completionDate,
       tier: 'Standard',
