@@ -1,4 +1,6 @@
 /** The identity of a process, by which a recycled process ID is not mistaken for the process that had it before. */
+import { createHash } from 'node:crypto'
+import { SYSTEM, type ProcessSystem } from './process-system.js'
 
 /** A process, as it is named in a lock and in a catalog record. */
 export interface ProcessIdentity {
@@ -11,4 +13,116 @@ export interface ProcessIdentity {
   readonly bootId?: string | undefined
   /** The PID namespace in which `pid` is valid; differs between containers. */
   readonly pidNamespace?: string | undefined
+  /** Identifies the machine across restarts; absent in a container, whose machine ID may come from its image. */
+  readonly machineId?: string | undefined
+}
+
+/**
+ * What can be told of a process:
+ * - `alive`: it runs, or is paused
+ * - `dead`: it has ended for certain
+ * - `elsewhere`: it is, or was, on another host or in another container, where this process cannot see it
+ */
+export type Liveness = 'alive' | 'dead' | 'elsewhere'
+
+/** What a system states about a process that exists; `startTime` is `undefined` where the system does not state it. */
+interface Sighting {
+  readonly startTime: string | undefined
+}
+
+/** The number of the initial PID namespace, a constant of Linux: a process in it is in no container. */
+const INITIAL_NAMESPACE = '4026531836'
+
+const identities = new WeakMap<ProcessSystem, Promise<ProcessIdentity>>()
+
+/**
+ * The identity of this process. It is determined once.
+ *
+ * @param system - the calls to the operating system; tests replace them
+ */
+export function currentProcess(system: ProcessSystem = SYSTEM): Promise<ProcessIdentity> {
+  let identity = identities.get(system)
+  if (identity === undefined) {
+    identity = identify(system)
+    identities.set(system, identity)
+  }
+  return identity
+}
+
+/**
+ * Whether a process is alive. A stopped process is alive; a zombie is dead. What cannot be found out for certain
+ * counts as alive.
+ *
+ * @param system - the calls to the operating system; tests replace them
+ */
+export async function livenessOf(
+  process: ProcessIdentity,
+  system: ProcessSystem = SYSTEM,
+): Promise<Liveness> {
+  const own = await currentProcess(system)
+  if (!isVisible(process, own)) return hasRestarted(process, own) ? 'dead' : 'elsewhere'
+  if (process.pid === own.pid && process.startTime === own.startTime) return 'alive'
+  const found = await look(process.pid, system)
+  if (found === undefined) return 'dead'
+  const isSame = found.startTime === undefined || process.startTime === undefined
+  return isSame || found.startTime === process.startTime ? 'alive' : 'dead'
+}
+
+async function identify(system: ProcessSystem): Promise<ProcessIdentity> {
+  const [bootId, namespaceLink, rawMachineId] = await Promise.all([
+    orUndefined(system.readFile('/proc/sys/kernel/random/boot_id')),
+    orUndefined(system.readLink('/proc/self/ns/pid')),
+    orUndefined(system.readFile('/etc/machine-id')),
+  ])
+  const found = await look(system.pid, system)
+  const pidNamespace = namespaceLink === undefined ? undefined : /\d+/.exec(namespaceLink)?.[0]
+  return {
+    host: system.hostname(),
+    pid: system.pid,
+    startTime: found?.startTime,
+    bootId: bootId?.trim(),
+    pidNamespace,
+    machineId: pidNamespace === INITIAL_NAMESPACE ? maskedMachineId(rawMachineId?.trim()) : undefined,
+  }
+}
+
+/** The machine ID is to be kept private (machine-id(5)), so that only a hash of it is written anywhere. */
+function maskedMachineId(raw: string | undefined): string | undefined {
+  if (raw === undefined || !/^[0-9a-f]{32}$/.test(raw)) return undefined // as `uninitialized`
+  return createHash('sha256').update(`glacier-pipe machine ${raw}`).digest('hex').slice(0, 32)
+}
+
+/** Whether the process ID of a process means the same here: same boot and PID namespace, or, without them, same host. */
+function isVisible(process: ProcessIdentity, own: ProcessIdentity): boolean {
+  if (process.bootId !== own.bootId || process.pidNamespace !== own.pidNamespace) return false
+  return own.bootId !== undefined || process.host === own.host
+}
+
+/** Whether the machine of a process is this one, and has restarted since. */
+function hasRestarted(process: ProcessIdentity, own: ProcessIdentity): boolean {
+  if (process.bootId === undefined || own.bootId === undefined || process.bootId === own.bootId) return false
+  return own.machineId !== undefined && process.machineId === own.machineId && process.host === own.host
+}
+
+/** Looks a process up; `undefined` where there is none of this ID, or only what is left of one. */
+async function look(pid: number, system: ProcessSystem): Promise<Sighting | undefined> {
+  const stat = await orUndefined(system.readFile(`/proc/${pid}/stat`))
+  if (stat !== undefined) return sightingIn(stat)
+  if (!system.exists(pid)) return undefined
+  // Without /proc, or without permission to read there: `hidepid` hides the processes of other users.
+  return { startTime: (await orUndefined(system.psStartTime(pid)))?.trim() || undefined }
+}
+
+/**
+ * Reads `/proc/PID/stat`: `PID (COMMAND) STATE …`, where the command may contain spaces and parentheses. A zombie whose
+ * threads still run is not dead: after SIGKILL, one of them may be in the middle of a system call.
+ */
+function sightingIn(stat: string): Sighting | undefined {
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ') // from field 3 on
+  const [state, threads, startTime] = [fields[0] ?? '', Number(fields[17]), fields[19]]
+  return /^[ZXx]$/.test(state) && threads <= 1 ? undefined : { startTime }
+}
+
+async function orUndefined<T>(result: Promise<T>): Promise<T | undefined> {
+  return result.catch(() => undefined)
 }

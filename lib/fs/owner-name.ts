@@ -1,0 +1,64 @@
+/**
+ * File names that name a process: `PID_START_BOOT_NAMESPACE_MACHINE_SINCE_RANDOM_HOST`.
+ *
+ * The whole identity is in the name, so that a rename changes the owner of a file in one step. A field that the system
+ * does not state is empty. Characters other than letters, digits, `.` and `-` are percent-encoded. A name is shorter
+ * than 240 bytes.
+ */
+import { createHash, randomBytes } from 'node:crypto'
+import type { ProcessIdentity } from './process-identity.js'
+
+/** The owner of a lock: a process, and since when it holds the lock. */
+export interface LockOwner extends ProcessIdentity {
+  /** When the owner took the lock by its own clock, ISO 8601. */
+  readonly since: string
+}
+
+/** The longest host name that is written as it is. Linux allows 64 bytes. */
+const HOST_MAX = 64
+const NAME =
+  /^(?<pid>\d{1,10})_(?<startTime>[^_]*)_(?<bootId>[^_]*)_(?<pidNamespace>[^_]*)_(?<machineId>[^_]*)_(?<since>[0-9a-z]{1,9})_[0-9a-f]{12}_(?<host>[^_]+)$/
+
+/** A file name that no other call returns, in any process. */
+export function ownerName(owner: ProcessIdentity, sinceMs: number = Date.now()): string {
+  const { host, pid, startTime = '', bootId = '', pidNamespace = '', machineId = '' } = owner
+  const random = randomBytes(6).toString('hex')
+  const fields = [startTime, bootId, pidNamespace, machineId].map(encoded)
+  return [pid, ...fields, sinceMs.toString(36), random, shortened(host)].join('_')
+}
+
+/** Reads a name that {@link ownerName} made; `undefined` for any other name. */
+export function parseOwnerName(name: string): LockOwner | undefined {
+  const fields = NAME.exec(name)?.groups
+  if (fields === undefined) return undefined
+  const since = new Date(Number.parseInt(fields.since ?? '', 36))
+  try {
+    return {
+      host: decodeURIComponent(fields.host ?? ''),
+      pid: Number(fields.pid),
+      startTime: decoded(fields.startTime),
+      bootId: decoded(fields.bootId),
+      pidNamespace: decoded(fields.pidNamespace),
+      machineId: decoded(fields.machineId),
+      since: since.toISOString(),
+    }
+  } catch {
+    return undefined // a `%` that encodes nothing, or a time out of range: not our name
+  }
+}
+
+function encoded(text: string): string {
+  return encodeURIComponent(text).replace(/[_!~*'()]/g, (it) => `%${it.charCodeAt(0).toString(16)}`)
+}
+
+function decoded(text = ''): string | undefined {
+  return text === '' ? undefined : decodeURIComponent(text)
+}
+
+/** Keeps a name within its limit. A host name that is cut contains `~`, and so is equal to none that is not. */
+function shortened(host: string): string {
+  const text = encoded(host)
+  if (text.length <= HOST_MAX) return text
+  const start = host.slice(0, 40).replace(/[^A-Za-z0-9.-]/g, '-')
+  return `${start}~${createHash('sha256').update(host).digest('hex').slice(0, 16)}`
+}
