@@ -123,7 +123,8 @@ export class JobSchedule {
   }
 
   #mayStart(index: number): boolean {
-    const ahead = new Set(this.#jobs.slice(this.#current, index + 1).map(({ archiveId }) => archiveId)).size - 1
+    const ahead =
+      new Set(this.#jobs.slice(this.#current, index + 1).map(({ archiveId }) => archiveId)).size - 1
     return this.#isReadInTime(index) && (this.#fetchedBytes > 0 || ahead <= MOST_AHEAD_UNREAD)
   }
 

@@ -2,7 +2,7 @@
  * What each job of a retrieval is to bring out: whole archives, or the ranges that cover what is wanted of them.
  */
 import { rangeWithin, type ByteRange } from '../vault/byte-range.js'
-import type { Job, Tier, VaultClient, VaultRequest } from '../vault/vault-client.js'
+import type { Job, Tier, VaultRequest } from '../vault/vault-client.js'
 import { alignedRanges } from './aligned-ranges.js'
 import type { WantedJob } from './renewable-job.js'
 
@@ -56,6 +56,15 @@ export function ordersOf(subject: RetrievalSubject): RetrievalOrder[] {
     offset += archiveSize ?? 0
   }
   return orders
+}
+
+/** Bytes that are handed on; `undefined` where that is not known. */
+export function sizeOf(subject: RetrievalSubject): number | undefined {
+  if (subject.range) return subject.range.end - subject.range.start
+  let size: number | undefined = 0
+  for (const { archiveSize } of archivesOf(subject))
+    size = size === undefined || archiveSize === undefined ? undefined : size + archiveSize
+  return size
 }
 
 /** The job of an order, as it is looked for and started. */

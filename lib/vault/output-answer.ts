@@ -30,11 +30,17 @@ export function assertOutputAnswer(
   const hasLength = contentLength === undefined || Number(contentLength) === size
   // 200 says that the body is the whole output: it answers a request for a range only where the range is the whole.
   const isWhole = range.start === 0 && (outputSize ?? size) === size && contentRange === undefined
-  if (hasLength && (status === 206 ? isOf(range, outputSize, contentRange) : status === 200 && isWhole)) return
+  if (hasLength && (status === 206 ? isOf(range, outputSize, contentRange) : status === 200 && isWhole))
+    return
   throw new ServiceError(
     `The answer is not what was requested. Requested: ${toRangeHeader(range)} of ${outputSize ?? 'an unknown number of'} bytes. ` +
       `Received: status ${status}, Content-Range ${contentRange ?? 'none'}, Content-Length ${contentLength ?? 'none'}.`,
-    { operation: 'GetJobOutput', serviceCode: 'UnexpectedResponse', status, requestId: headers['x-amzn-requestid'] },
+    {
+      operation: 'GetJobOutput',
+      serviceCode: 'UnexpectedResponse',
+      status,
+      requestId: headers['x-amzn-requestid'],
+    },
   )
 }
 
