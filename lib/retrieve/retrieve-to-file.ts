@@ -74,12 +74,14 @@ export async function retrieveToFile(
   })
   try {
     await fill(partial, path, options, follow)
+    await partial.assertOurs()
     await takeModeOf(path, partial)
     await partial.assertOurs()
     await renameDurably(partial.path, path)
     await partial.removeNotes()
   } catch (error) {
-    if (error instanceof TreeHashMismatchError && error.scope === 'archive') await partial.forget()
+    const isWrongWhole = error instanceof TreeHashMismatchError && error.scope === 'archive'
+    if (isWrongWhole) await partial.forget().catch(() => undefined) // the mismatch is what must be told
     throw error
   } finally {
     await partial.close()
