@@ -4,6 +4,7 @@
  *
  * - The job that is read next is always started.
  * - Another is started ahead when everything up to its end can be read within {@link WINDOW_MS} at the measured rate.
+ *   Before anything was read, only jobs of the same archive are, at an assumed rate: the pieces of a range.
  * - A job that has expired all the same is started again when its turn comes (`renewable-job.ts`).
  */
 import type { Clock } from '../vault/clock.js'
@@ -20,8 +21,6 @@ const WINDOW_MS = 22 * 3_600_000
 const ASSUMED_BYTES_PER_MS = MIB / 1000
 /** Milliseconds of reading after which a measured rate above the assumed one counts: buffers fill fast at first. */
 const MEASURED_MS = 600_000
-/** Archives that are started ahead before a byte was read. */
-const MOST_AHEAD_UNREAD = 1
 
 /** A job of a schedule. */
 export interface ScheduledJob {
@@ -123,9 +122,8 @@ export class JobSchedule {
   }
 
   #mayStart(index: number): boolean {
-    const ahead =
-      new Set(this.#jobs.slice(this.#current, index + 1).map(({ archiveId }) => archiveId)).size - 1
-    return this.#isReadInTime(index) && (this.#fetchedBytes > 0 || ahead <= MOST_AHEAD_UNREAD)
+    const isSameArchive = this.#jobs[index]?.archiveId === this.#jobs[this.#current]?.archiveId
+    return this.#isReadInTime(index) && (this.#fetchedBytes > 0 || isSameArchive)
   }
 
   /** Whether everything up to the end of a job's output can be read while that output is kept. */

@@ -27,6 +27,8 @@ export class MemoryVault implements Port.VaultClient {
   mostUnderWay = 0
   /** Runs before a request is carried out; what it throws fails the request. */
   before: (call: SeenCall) => unknown = () => undefined
+  /** Runs after a request was carried out; what it throws takes the place of the answer. */
+  after: (call: SeenCall) => unknown = () => undefined
   /** Runs on a job's output before it is given. */
   tamper: (output: Port.JobOutput, request: Port.OutputRequest) => Port.JobOutput = (output) => output
   /** Jobs that were started, and those the service has no more. */
@@ -184,7 +186,9 @@ export class MemoryVault implements Port.VaultClient {
     this.mostUnderWay = Math.max(this.mostUnderWay, ++this.underWay)
     try {
       await unlessAborted(Promise.resolve(this.before(call)), request.signal)
-      return act()
+      const result = act()
+      await this.after(call)
+      return result
     } finally {
       this.underWay--
     }

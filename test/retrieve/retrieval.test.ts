@@ -82,6 +82,9 @@ t.test('jobs can be started without waiting for them, and waited for later', asy
     { range: { start: -1, end: 5 } },
     { range: { start: 0.5, end: 5 } },
     { range: { start: 0, end: 6 }, archiveSize: 5 },
+    { archiveId: ['a', 'b'], range: { start: 0, end: 1 }, archiveSizes: [5, undefined] },
+    { archiveId: ['a', 'b'], range: { start: 0, end: 11 }, archiveSizes: [5, 5] },
+    { archiveId: ['a', 'b'], archiveSizes: [5] },
   ]) {
     t.throws(() => retrieveArchive(optionsFor(vault, more)), { name: 'RangeError' }, JSON.stringify(more))
   }
@@ -154,4 +157,34 @@ t.test('a job that is forgotten amid the reading is started again, and what is r
   }
   await t.rejects(gathered(retrieveArchive(optionsFor(gone))), { code: 'ERR_NOT_FOUND' })
   t.equal(count(gone, 'startRetrieval'), 4, 'not for ever')
+})
+
+t.test('a range of several archives is one of the stream they make', async (t) => {
+  const volumes = [patternBytes(4 * MIB, 1), patternBytes(4 * MIB, 2), patternBytes(2.5 * MIB, 3)]
+  const stream = Buffer.concat(volumes)
+  const archiveId = ['a', 'b', 'c']
+  const archiveSizes = volumes.map(({ length }) => length)
+  for (const [start, end, ids] of [
+    [0, stream.length, ['a', 'b', 'c']],
+    [1, 2, ['a']],
+    [4 * MIB - 1, 4 * MIB + 1, ['a', 'b']],
+    [4 * MIB, 8 * MIB, ['b']],
+    [3.5 * MIB, 9.25 * MIB, ['a', 'b', 'c']],
+    [8 * MIB, stream.length, ['c']],
+    [10 * MIB + 7, stream.length - 7, ['c']],
+  ] as const) {
+    const vault = new MemoryVault()
+    for (const [i, bytes] of volumes.entries()) vault.archives.set(archiveId[i] ?? '', bytes)
+    const reader = retrieveArchive(optionsFor(vault, { archiveId, archiveSizes, range: { start, end } }))
+    t.ok((await gathered(reader)).equals(stream.subarray(start, end)), `${start} to ${end}`)
+    const started = vault.calls.flatMap((call) => (call.operation === 'startRetrieval' ? call.archiveId : []))
+    t.strictSame([...new Set(started)], ids, 'only what is needed is retrieved')
+  }
+  const wrong = new MemoryVault()
+  for (const [i, bytes] of volumes.entries()) wrong.archives.set(archiveId[i] ?? '', bytes)
+  const range = { start: 0, end: 9 * MIB }
+  const misled = retrieveArchive(
+    optionsFor(wrong, { archiveId, archiveSizes: [3 * MIB, 4 * MIB, 4 * MIB], range }),
+  )
+  await t.rejects(gathered(misled), { code: 'ERR_SIZE_MISMATCH', expected: 3 * MIB, actual: 4 * MIB })
 })
