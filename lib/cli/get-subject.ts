@@ -52,7 +52,7 @@ export async function subjectOf(
   const sets = await setsOf(file, archiveIds)
   const [only = ''] = archiveIds
   const set = archiveIds.length === 1 ? sets.get(only) : undefined
-  const volumes = set && isWholeSet(set, only, options) ? volumesIn(set, options, io) : undefined
+  const volumes = set && isWholeSet(set, only, options) ? volumesIn(set, only, options, io) : undefined
   const ids = volumes?.map(({ archiveId }) => archiveId) ?? archiveIds
   await assertNoConflicts(file, ids)
   const records = volumes ?? ids.map((id) => recordIn(sets.get(id), id))
@@ -102,9 +102,14 @@ function isSeveral({ volumes, state }: ArchiveSet): boolean {
 }
 
 /** The volumes of a set, with a note or a warning. */
-function volumesIn(set: ArchiveSet, { range, quiet }: SubjectOptions, io: Io): readonly ArchiveRecord[] {
+function volumesIn(
+  set: ArchiveSet,
+  firstVolume: string,
+  { range, quiet }: SubjectOptions,
+  io: Io,
+): readonly ArchiveRecord[] {
   const { volumes, state, missing } = set
-  if (missing.length > 0) throw new IncompleteSetError(volumes[0]?.archiveId ?? '', missing)
+  if (missing.length > 0) throw new IncompleteSetError(firstVolume, missing)
   const what =
     volumes.length > 1
       ? `the archive is the first of ${volumesText(set)}, which are all retrieved`

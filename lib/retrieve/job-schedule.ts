@@ -114,14 +114,14 @@ export class JobSchedule {
   async #startWhatFits(): Promise<void> {
     while (!this.#hasFailedAhead && this.#mayStart(this.#next)) {
       const index = this.#next++
-      const job = this.#jobs[index]?.job
-      if (!job) return
+      const { job } = this.#jobs[index] as ScheduledJob
       // A refusal is told when the job's turn comes, and it is asked for again then.
       await this.#begun(index, job).catch(() => (this.#hasFailedAhead = true))
     }
   }
 
   #mayStart(index: number): boolean {
+    if (index >= this.#jobs.length) return false
     const isSameArchive = this.#jobs[index]?.archiveId === this.#jobs[this.#current]?.archiveId
     return this.#isReadInTime(index) && (this.#fetchedBytes > 0 || isSameArchive)
   }

@@ -3,7 +3,7 @@
  * output ready for at least a day (protocol.md 2).
  */
 import { JobFailedError } from '../errors.js'
-import { systemClock, type Clock } from '../vault/clock.js'
+import type { Clock } from '../vault/clock.js'
 import type { Job, JobRequest, JobsPage, JobsRequest, VaultClient } from '../vault/vault-client.js'
 
 /** How long to wait between two looks at a job, in milliseconds: from the first, doubling, to the longest. */
@@ -29,8 +29,8 @@ export async function waitForJob(
   client: VaultClient,
   request: JobRequest & { readonly signal: AbortSignal },
   { first = 1_000, longest = 300_000 }: PollDelays = {},
-  clock: Clock = systemClock,
-  seen: (job: Job) => void = () => undefined,
+  clock: Clock,
+  seen: (job: Job) => void,
 ): Promise<Job> {
   let job = await client.describeJob(request)
   seen(job)

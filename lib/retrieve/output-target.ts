@@ -48,7 +48,8 @@ async function resolved(path: string): Promise<string> {
   )
 }
 
-async function orMissing<T>(work: Promise<T>): Promise<T | undefined> {
+/** What a look at a path finds; `undefined` where there is nothing. */
+export async function orMissing<T>(work: Promise<T>): Promise<T | undefined> {
   try {
     return await work
   } catch (error) {

@@ -11,6 +11,7 @@ import type { BigIntStats } from 'node:fs'
 import { constants, lstat, open, rm, type FileHandle } from 'node:fs/promises'
 import { OutputFileError } from '../errors.js'
 import { FileHasher } from '../tree-hash/file-hasher.js'
+import { orMissing } from './output-target.js'
 import { PartialLock } from './partial-lock.js'
 import {
   isSameContent,
@@ -163,11 +164,8 @@ async function openedUnder(
   const { O_RDWR, O_CREAT, O_EXCL, O_NOFOLLOW } = constants // Windows has no O_NOFOLLOW, which then adds nothing
   if (!found)
     await (await writeNotes(`${partial}.ranges`, lock.pathOf('notes'), { subject, ranges: [] })).close()
-  const bytes = await open(partial, found ? O_RDWR | O_NOFOLLOW : O_RDWR | O_CREAT | O_EXCL, 0o600).catch(
-    (error: unknown) => {
-      throw (error as NodeJS.ErrnoException).code === 'EEXIST' ? foreign(partial) : error
-    },
-  )
+  // A file that somebody else creates meanwhile is an error of the system's: O_EXCL.
+  const bytes = await open(partial, found ? O_RDWR | O_NOFOLLOW : O_RDWR | O_CREAT | O_EXCL, 0o600)
   try {
     const file = identityOf(await bytes.stat({ bigint: true }))
     return await opened(bytes, { ...subject, file }, noted === subject.rangeSize ? (notes?.ranges ?? []) : [])
@@ -210,13 +208,8 @@ function identityOf({ ino, birthtimeNs }: BigIntStats): FileIdentity {
   return { inode: String(ino), birthtime: String(birthtimeNs) }
 }
 
-async function statsOf(path: string): Promise<BigIntStats | undefined> {
-  try {
-    return await lstat(path, { bigint: true })
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
-  }
+function statsOf(path: string): Promise<BigIntStats | undefined> {
+  return orMissing(lstat(path, { bigint: true }))
 }
 
 /** Those of the noted ranges, from the start on, whose bytes still have their hash. */

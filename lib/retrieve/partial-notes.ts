@@ -9,6 +9,7 @@ import { open, readFile, rename, rm, type FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { syncFolder } from '../fs/durable.js'
 import type { ByteRange } from '../vault/byte-range.js'
+import { orMissing } from './output-target.js'
 import type { HeldRange } from './verified-output.js'
 
 /** What a partial file is of. */
@@ -46,13 +47,8 @@ export interface PartialNotes {
  * @returns `undefined` where there is no such file; `'foreign'` where it is not one of this tool's
  */
 export async function readNotes(path: string): Promise<PartialNotes | 'foreign' | undefined> {
-  let text: string
-  try {
-    text = await readFile(path, 'utf8')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
-  }
+  const text = await orMissing(readFile(path, 'utf8'))
+  if (text === undefined) return undefined
   const [first = '', ...lines] = text.split('\n')
   const subject = subjectOf(first)
   if (!subject) return 'foreign'

@@ -158,7 +158,8 @@ function scheduled(
  */
 function cutOf({ wanted, archiveSize }: RetrievalOrder, job: Job): ByteRange | undefined {
   if (!wanted) return undefined
-  if (archiveSize !== undefined && job.archiveSize !== archiveSize)
-    throw new SizeMismatchError(`The archive of job ${job.jobId}`, archiveSize, job.archiveSize ?? 0)
-  return rangeWithin(wanted, job.range ?? { start: 0, end: job.archiveSize ?? 0 })
+  const { jobId, archiveSize: found = 0, range = wanted } = job
+  if (archiveSize !== undefined && found !== archiveSize)
+    throw new SizeMismatchError(`The archive of job ${jobId}`, archiveSize, found)
+  return rangeWithin(wanted, range)
 }

@@ -222,7 +222,7 @@ async function setFor(test: Test): Promise<World & { bytes: Buffer; ids: string[
 }
 
 t.test('a set is one object, and a range of it one of the whole', async (t) => {
-  const { get, bytes, ids, jobs, dir } = await setFor(t)
+  const { get, bytes, ids, jobs, dir, catalog } = await setFor(t)
   t.equal(ids.length, 3)
   const [first = ''] = ids
   t.match(await ended(get('--', first)), {
@@ -244,6 +244,13 @@ t.test('a set is one object, and a range of it one of the whole', async (t) => {
   t.match(await ended(get('--range', '5MiB-6MiB', '--', first)), { code: 2, stderr: /within the archive/ })
   const listed = await ended(get('--no-wait', '--', ...ids))
   t.equal(listed.stdout.toString().trim().split('\n').length, 3)
+  // Volumes that take days to read: their jobs would expire.
+  await editCatalog(catalog, (record) =>
+    record.type === 'archive' ? { ...record, size: 60 * 2 ** 30 } : record,
+  )
+  const large = await ended(get('--no-wait', '--', first))
+  t.match(large, { code: 0, stderr: /The other jobs are started then/ })
+  t.equal(large.stdout.toString().trim().split('\n').length, 1)
 })
 
 t.test('a part of a stream is never delivered as the whole without a warning', async (t) => {
@@ -293,7 +300,15 @@ t.test('a part of a stream is never delivered as the whole without a warning', a
     return rest
   })
   t.match(await quiet('--', first), { code: 0, stderr: /does not say whether others follow/ })
+  await editCatalog(catalog, (record) => (isVolume(record, 1) ? { ...record, more: true } : record))
   await editCatalog(catalog, (record) => (isVolume(record, 2) ? undefined : record))
+  t.match(await quiet('--', first), { ...firstOnly, stderr: /and the only one the catalog knows/ })
+  await editCatalog(catalog, (record) => {
+    if (!isVolume(record, 1)) return record
+    const { more, ...rest } = record
+    t.ok(more)
+    return rest
+  })
   t.match(await quiet('--', first), { ...firstOnly, stderr: /may be the first of several volumes/ })
 })
 

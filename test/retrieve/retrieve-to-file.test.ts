@@ -19,6 +19,8 @@ import {
 import { createServer } from 'node:net'
 import { basename, join, relative } from 'node:path'
 import t from 'tap'
+import { LockHeldError } from '../../lib/errors.js'
+import { PartialLock } from '../../lib/retrieve/partial-lock.js'
 import type { RetrieveArchiveOptions } from '../../lib/retrieve/retrieve-archive.js'
 import { retrieveToFile } from '../../lib/retrieve/retrieve-to-file.js'
 import { gate, settled } from '../helpers/gate.js'
@@ -214,6 +216,15 @@ t.test('a file that is not this tool’s is left alone, whatever lies beside it'
         await stopped(file, bytes, 6)
         await rm(`${file}.partial`)
         await writeFile(`${file}.partial`, 'precious') // most likely with the same inode
+      },
+    ],
+    [
+      'a file with the inode of ours, which was removed',
+      async (file) => {
+        await writeFile(`${file}.partial`, 'precious')
+        const inode = String((await stat(`${file}.partial`, { bigint: true })).ino)
+        const subject = { vaultName, archiveIds: ['a'], rangeSize: MIB, file: { inode, birthtime: '1' } }
+        await writeFile(`${file}.partial.ranges`, `${JSON.stringify(subject)}\n`)
       },
     ],
     [
@@ -428,6 +439,8 @@ t.test('what cannot become a file is refused before a job is started', async (t)
   await t.rejects(retrieveToFile(join(dir, 'file', 'x'), optionsFor(MemoryVault.holding(bytes))), {
     code: 'ENOTDIR',
   })
+  const long = join(dir, 'x'.repeat(241)) // too long with what is added to it
+  await t.rejects(retrieveToFile(long, optionsFor(MemoryVault.holding(bytes))), { code: 'ENAMETOOLONG' })
 })
 
 t.test('where the size is not known, the space is looked at before the first byte is written', async (t) => {
@@ -554,4 +567,38 @@ t.test('of a range nothing is kept, but the file is as much its own', async (t) 
   t.ok((await readFile(file)).equals(bytes.subarray(5, 4 * MIB + 5)))
   t.strictSame(await readdir(dir), ['out'])
   await t.rejects(retrieveToFile(file, optionsFor(vault, { archiveId: [] })), { name: 'TypeError' })
+})
+
+t.test('notes that cannot be discarded do not hide that the bytes are wrong', async (t) => {
+  const bytes = patternBytes(4 * MIB)
+  const file = join(t.testdir(), 'out')
+  await stopped(file, patternBytes(4 * MIB, 7), 3) // of another archive, called the same
+  const vault = MemoryVault.holding(bytes)
+  vault.before = async ({ operation }) => {
+    if (operation !== 'getJobOutput') return
+    await rm(`${file}.partial.ranges`, { force: true, recursive: true })
+    await mkdir(`${file}.partial.ranges`)
+  }
+  await t.rejects(retrieveToFile(file, optionsFor(vault, { concurrency: 1 })), {
+    code: 'ERR_TREE_HASH_MISMATCH',
+  })
+})
+
+t.test('who takes a lock while it is released takes it, or is told who holds it', async (t) => {
+  const path = join(t.testdir(), 'out')
+  let taken = 0
+  const takeOften = async (): Promise<void> => {
+    for (let i = 0; i < 150; i++) {
+      try {
+        const lock = await PartialLock.take(path)
+        taken++
+        await lock.release()
+      } catch (error) {
+        if (!(error instanceof LockHeldError)) throw error
+      }
+    }
+  }
+  await Promise.all([takeOften(), takeOften(), takeOften(), takeOften()])
+  t.ok(taken > 0)
+  t.strictSame(await readdir(join(path, '..')), [])
 })
