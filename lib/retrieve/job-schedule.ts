@@ -142,8 +142,8 @@ export class JobSchedule {
   /** Bytes of an output: as given, as the job says, or as those of the one before, for volumes are of one size. */
   #sizeOf(index: number): number | undefined {
     for (let i = index; i >= 0; i--) {
-      const { size, job } = this.#jobs[i] ?? {}
-      const seen = job?.lastSeen
+      const { size, job } = this.#jobs[i] as ScheduledJob
+      const seen = job.lastSeen
       const known = size ?? (seen?.range ? seen.range.end - seen.range.start : seen?.archiveSize)
       if (known !== undefined) return known
     }

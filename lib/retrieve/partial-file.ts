@@ -168,7 +168,8 @@ async function openedUnder(
   const bytes = await open(partial, found ? O_RDWR | O_NOFOLLOW : O_RDWR | O_CREAT | O_EXCL, 0o600)
   try {
     const file = identityOf(await bytes.stat({ bigint: true }))
-    return await opened(bytes, { ...subject, file }, noted === subject.rangeSize ? (notes?.ranges ?? []) : [])
+    const isSameSize = found && notes?.subject.rangeSize === subject.rangeSize
+    return await opened(bytes, { ...subject, file }, isSameSize ? notes.ranges : [])
   } catch (error) {
     await bytes.close()
     throw error

@@ -4,11 +4,14 @@
  */
 import { rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { LockHeldError, OutputFileError } from '../errors.js'
 import { LockFolder, type Lock } from '../fs/lock.js'
 
-/** Attempts to take the lock while another process removes the folder it is in. */
-const ATTEMPTS = 5
+/** Attempts to take the lock while other processes remove the folder it is in. */
+const ATTEMPTS = 100
+/** Milliseconds between two attempts, at most. */
+const PAUSE_MS = 10
 
 /** The lock of an output file. */
 export class PartialLock {
@@ -32,10 +35,14 @@ export class PartialLock {
       try {
         return new PartialLock(folder, await new LockFolder(folder).tryTake(path, `The output file ${path}`))
       } catch (error) {
-        if (error instanceof LockHeldError) throw error
+        if (error instanceof LockHeldError) {
+          await rmdir(folder).catch(() => undefined) // its owner may have released it meanwhile, with us in it
+          throw error
+        }
         const { code, message } = error as NodeJS.ErrnoException
-        if (code === 'ENOENT' && attempt < ATTEMPTS) continue
-        throw new OutputFileError(path, `Its lock cannot be taken: ${message}`, { cause: error })
+        if (code !== 'ENOENT' || attempt === ATTEMPTS)
+          throw new OutputFileError(path, `Its lock cannot be taken: ${message}`, { cause: error })
+        await pause(Math.random() * PAUSE_MS) // the folder was removed by another process, which had released it
       }
     }
   }

@@ -7,7 +7,7 @@ import {
   type RetrieveArchiveOptions,
 } from '../../lib/retrieve/retrieve-archive.js'
 import type { Job, RetrievalRequest } from '../../lib/vault/vault-client.js'
-import { settled } from '../helpers/gate.js'
+import { gate, settled } from '../helpers/gate.js'
 import { gathered } from '../helpers/gather.js'
 import { MemoryVault } from '../helpers/memory-vault.js'
 import { patternBytes } from '../helpers/pattern-source.js'
@@ -174,6 +174,27 @@ t.test(
     t.equal(Buffer.concat(out).length, 2 * MIB, 'the first volume came')
   },
 )
+
+t.test('an error is not held up by a job that is being started', async (t) => {
+  const vault = new SlowVault(1000, 0)
+  const { archiveId } = volumes(vault, 2, 3)
+  const act = vault.before
+  const isStarting = gate()
+  const never = gate()
+  vault.before = async (call) => {
+    if (call.operation === 'startRetrieval' && call.archiveId === 'v2') {
+      isStarting.open()
+      await never.opened
+    }
+    if (call.operation === 'getJobOutput' && call.range?.start === 2 * MIB) {
+      await isStarting.opened
+      throw new Error('broken')
+    }
+    await act(call)
+  }
+  await t.rejects(gathered(retrieveArchive(optionsFor(vault, { archiveId }))), { message: 'broken' })
+  t.equal(vault.underWay, 0)
+})
 
 /** A job of so many bytes that notes when it is started. */
 function fakeJob(name: string, size: number | undefined, started: string[]): ScheduledJob {
