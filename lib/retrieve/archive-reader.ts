@@ -11,7 +11,6 @@ import type { ByteRange } from '../vault/byte-range.js'
 import { planMemory, type MemoryOptions, type MemoryPlan } from '../vault/memory-plan.js'
 import { DEFAULT_PART_SIZE } from '../vault/part-size.js'
 import { Retry, type RetryNotice, type RetryOptions } from '../vault/retry.js'
-import { retrying } from '../vault/retrying-client.js'
 import { vaultClientOf } from '../vault/sdk-vault-client.js'
 import type { Job, VaultClient, VaultRequest } from '../vault/vault-client.js'
 import { bytesFrom, type VerifiedRange } from './verified-range.js'
@@ -47,8 +46,9 @@ export function archiveReader(
   client: GlacierClient | VaultClient,
   options: ArchiveReaderOptions,
 ): ArchiveReader {
-  return new ArchiveReader(vaultClientOf(client), options, async function* (vault, signal) {
-    yield { job: await vault.describeJob({ ...options, signal }) }
+  const port = vaultClientOf(client)
+  return new ArchiveReader(port, options, async function* ({ retry, signal }) {
+    yield { job: await retry.run(() => port.describeJob({ ...options, signal }), signal) }
   })
 }
 
@@ -67,17 +67,18 @@ export interface ArchiveReaderEvents {
   retry: [notice: RetryNotice]
 }
 
-/**
- * Gives the outputs a reader reads, one after the other; asked for the first with the first read.
- *
- * @param client - makes each request until it succeeds
- * @param chosen - to be told of each job that is waited for
- */
-export type JobFinder = (
-  client: VaultClient,
-  signal: AbortSignal,
-  chosen: (jobId: string, found: boolean) => void,
-) => AsyncGenerator<ReadyOutput, void, undefined>
+/** What it takes to find jobs. */
+export interface JobFinderMeans {
+  /** Makes attempts, and tells of those that fail. */
+  readonly retry: Retry
+  /** Fires when the reader is destroyed. */
+  readonly signal: AbortSignal
+  /** To be told of each job that is waited for, and whether it was there before. */
+  readonly chosen: (jobId: string, found: boolean) => void
+}
+
+/** Gives the outputs a reader reads, one after the other; asked for the first with the first read. */
+export type JobFinder = (means: JobFinderMeans) => AsyncGenerator<ReadyOutput, void, undefined>
 
 /** What {@link archiveReader} and `retrieveArchive` give. */
 // eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- see the interface below
@@ -107,14 +108,12 @@ export class ArchiveReader extends Readable {
     const { vaultName, accountId } = options
     const { signal } = this.#cancel
     setMaxListeners(0, signal) // several for each request under way, however many are asked for
-    const outputs = findJobs(retrying(client, retry), signal, (jobId, found) =>
-      this.emit('job', jobId, found),
-    )
+    const chosen = (jobId: string, found: boolean): void => void this.emit('job', jobId, found)
     const means = { client, retry, vault: { vaultName, accountId, signal }, plan, held: [...held] }
     const ready = (job: Job): void => void this.emit('ready', job)
     this.#ranges = (async function* () {
       let offset = 0
-      for await (const output of outputs) {
+      for await (const output of findJobs({ retry, signal, chosen })) {
         ready(output.job)
         const ranges = verifiedOutput(output, { ...means, offset })
         yield* output.cut ? cutTo(ranges, output.cut) : ranges

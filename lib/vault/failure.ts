@@ -35,6 +35,7 @@ const BY_CODE: Readonly<Record<string, FailureKind>> = {
   TooManyRequestsException: 'throttled',
   ETIMEDOUT: 'slow',
   IncompleteAnswer: 'corrupted',
+  UnexpectedResponse: 'corrupted',
 }
 
 /** Credentials that could not be fetched, whatever their provider said. */
