@@ -363,7 +363,7 @@ t.test('archives are deleted where it is meant, and the catalog knows', async (t
   t.match(await run(['empty', '--yes', '-q', 'docs']), { code: 0, err: '' })
   t.match(await run(['vault', 'rm', 'docs']), { code: 0 })
   const before = Date.now() - 100 * 86_400_000
-  const old = (await readFile(catalog, 'utf8')).split('\n')[0] ?? ''
+  const old = (await readFile(catalog, 'utf8')).split('\n').find((line) => line.includes('"archive"')) ?? ''
   const archive = {
     ...(JSON.parse(old) as object),
     archiveId: 'o'.repeat(138),
