@@ -53,7 +53,7 @@ export { systemClock, type Clock } from './vault/clock.js'
 export { decodeDescription, encodeDescription } from './vault/description.js'
 export type { MemoryOptions, MemoryPlan } from './vault/memory-plan.js'
 export { partSizeFor } from './vault/part-size.js'
-export type { RetryNotice, RetryOptions } from './vault/retry.js'
+export type { Retry, RetryNotice, RetryOptions } from './vault/retry.js'
 export type { RequestOptions } from './vault/sdk-connection.js'
 export { glacierClient, type SdkVaultClient } from './vault/sdk-vault-client.js'
 export { itemsOf } from './vault/vault-client.js'
@@ -70,7 +70,9 @@ export type {
   Job,
   JobOutput,
   JobRequest,
+  JobsPage,
   JobsRequest,
+  JobStartRequest,
   ListedPart,
   OpenUpload,
   OutputRequest,
@@ -119,6 +121,7 @@ export {
   type ArchiveReaderEvents,
   type ArchiveReaderOptions,
   type JobFinder,
+  type JobFinderMeans,
   type ReadOptions,
 } from './retrieve/archive-reader.js'
 export type { PollDelays } from './retrieve/job.js'
