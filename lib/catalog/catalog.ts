@@ -9,10 +9,10 @@
  * - A file that is replaced or deleted while it is open is detected before and after each write: what was written only
  *   to a deleted file is lost.
  */
-import { mkdir, open, rm, stat, type FileHandle } from 'node:fs/promises'
+import { open, rm, stat, type FileHandle } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { CatalogError } from '../errors.js'
-import { syncFolder } from '../fs/durable.js'
+import { makeFolder, syncFolder } from '../fs/durable.js'
 import { LineWriter } from './line-writer.js'
 import type { CatalogRecord } from './record.js'
 
@@ -117,14 +117,6 @@ export class Catalog {
 
 function unlessMissing(error: NodeJS.ErrnoException): undefined {
   if (error.code !== 'ENOENT') throw error
-}
-
-/** Makes a folder and those above it, mode 0700, each durable. */
-async function makeFolder(path: string): Promise<void> {
-  const first = await mkdir(path, { recursive: true, mode: 0o700 })
-  if (first === undefined) return
-  for (let folder = path; folder.length >= first.length; folder = dirname(folder))
-    await syncFolder(dirname(folder))
 }
 
 /** Takes up room and gives it back: a full disk shows only when something is written. */

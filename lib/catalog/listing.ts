@@ -4,11 +4,12 @@
  */
 import { currentOf } from './archives.js'
 import { conflictsAmong, type CatalogConflict } from './conflicts.js'
-import { UnsettledRecords, type PossibleArchive } from './possible-archives.js'
+import type { PossibleArchive } from './possible-archives.js'
 import { readBlocks } from './read-catalog.js'
 import type { ArchiveRecord, CatalogRecord, MismatchedRecord } from './record.js'
-import { setFrom, setIdOf, type ArchiveSet } from './sets.js'
+import { setFrom, type ArchiveSet } from './sets.js'
 import { surveyOf, type Survey } from './survey.js'
+import { UnsettledRecords } from './unsettled-records.js'
 
 /** A set of several volumes, or of which one is known and another should follow or precede it. */
 export interface SetEntry {

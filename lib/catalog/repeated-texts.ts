@@ -22,7 +22,7 @@ export class RepeatedTexts {
    * @param bytes - has the text from `start` up to, not including, `end`
    * @returns `false` if it was not there; `true` if it was, or another text with the same hash was
    */
-  seen(bytes: Uint8Array, start: number = 0, end: number = bytes.length): boolean {
+  seen(bytes: Uint8Array, start = 0, end: number = bytes.length): boolean {
     let high = 0x811c9dc5 ^ (end - start)
     let low = 0x9e3779b9
     const jump = end - start > SAMPLED ? start + SAMPLED_BEGINNING : end

@@ -26,6 +26,8 @@ const DELETED = '{"type":"deleted"'
 const ARCHIVE_ID = 'eId":"'
 /** Part of `firstVolume`. */
 const FIRST_VOLUME = 'Volume'
+/** What is between the quotes of a text of JSON. */
+const INNER_TEXT = /(?:[^"\\]|\\.)*/y
 
 /**
  * Reads a catalog for what its archives' records alone do not say.
@@ -65,7 +67,7 @@ class Surveyor {
   #takeIds(text: string, bytes?: Buffer): void {
     for (let at = text.indexOf(ARCHIVE_ID); at !== -1; at = text.indexOf(ARCHIVE_ID, at)) {
       const start = at + ARCHIVE_ID.length
-      at = text.indexOf('"', start)
+      at = endOfText(text, start)
       if (at === -1) return
       const seen = bytes
         ? this.#ids.seen(bytes, start, at)
@@ -73,6 +75,15 @@ class Surveyor {
       if (seen) this.candidates.add(unescaped(text.slice(start, at)))
     }
   }
+}
+
+/** Where a text of JSON ends, that is, its closing quote; -1 where it is cut off. */
+function endOfText(json: string, start: number): number {
+  const end = json.indexOf('"', start)
+  if (json[end - 1] !== '\\') return end
+  INNER_TEXT.lastIndex = start
+  INNER_TEXT.test(json)
+  return json.indexOf('"', INNER_TEXT.lastIndex)
 }
 
 /** A text of JSON, without its quotes, as the text it stands for; itself where it is cut off. */

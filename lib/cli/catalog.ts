@@ -7,7 +7,7 @@
 import { archivesIn, deletedIn, mismatchedIn } from '../catalog/archives.js'
 import { Catalog } from '../catalog/catalog.js'
 import { conflictsIn, type CatalogConflict } from '../catalog/conflicts.js'
-import { unsettledIn } from '../catalog/possible-archives.js'
+import { unsettledIn } from '../catalog/unsettled-records.js'
 import { readBlocks } from '../catalog/read-catalog.js'
 import { isAt, type ArchiveRecord, type MismatchedRecord } from '../catalog/record.js'
 import type { InventoryRow } from '../retrieve/inventory-row.js'
@@ -51,7 +51,9 @@ export async function rebuildCatalog(
       counts.added++
       const possible = reconciler.take(row)
       if (possible) counts.reconciled++
-      return { ...record, ...possible?.origin, volume: record.volume, firstVolume: record.firstVolume }
+      const { accountId, volume, firstVolume } = record
+      const origin = { ...possible?.origin, volume, firstVolume }
+      return { ...record, ...origin, accountId: origin.accountId ?? accountId }
     }
     const catalog = await Catalog.open(file)
     try {

@@ -67,6 +67,6 @@ export function recordOfRow(
   }
 }
 
-function keyOf({ size, treeHash }: Partial<Pick<InventoryRow, 'size' | 'treeHash'>>): string {
+function keyOf({ size, treeHash }: Pick<PossibleArchive, 'size' | 'treeHash'>): string {
   return `${size ?? ''} ${treeHash ?? ''}`
 }

@@ -39,18 +39,19 @@ export async function planRemoval(
     const members = set ? [...set.volumes, ...set.duplicates] : []
     const record = members.find((it) => it.archiveId === archiveId)
     assertVault(record ?? members[0], vaultName, archiveId)
-    if (withVolumes && record?.firstVolume !== undefined && !archiveIds.includes(record.firstVolume))
+    if (withVolumes && record?.firstVolume !== undefined) {
+      if (archiveIds.includes(record.firstVolume)) continue // it is deleted with its set
       throw new UsageError(
         `The archive ${archiveId} is volume ${record.volume} of the set ${record.firstVolume}, which is deleted as a ` +
           `whole: give that ID, or --no-volumes to delete just this archive.`,
       )
+    }
     const isOfSet = withVolumes && set !== undefined && isSeveral(set, archiveId)
     if (isOfSet)
       for (const member of members.sort((a, b) => b.volume - a.volume))
         if (setIdOf(member) !== member.archiveId)
           planned.set(member.archiveId, { archiveId: member.archiveId, record: member, set })
-    const isPlanned = planned.has(archiveId)
-    if (!isPlanned) planned.set(archiveId, { archiveId, record, ...(isOfSet && { set }) })
+    planned.set(archiveId, { archiveId, record, ...(isOfSet && { set }) })
   }
   await assertNoConflicts(file, [...planned.keys()])
   return [...planned.values()]

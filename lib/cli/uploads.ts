@@ -3,7 +3,8 @@
  * archives. `--abort ID` ends one.
  */
 import { Catalog } from '../catalog/catalog.js'
-import { unsettledIn, type UploadState } from '../catalog/possible-archives.js'
+import type { UploadState } from '../catalog/possible-archives.js'
+import { unsettledIn } from '../catalog/unsettled-records.js'
 import { isAt, type VaultPlace } from '../catalog/record.js'
 import { NotFoundError } from '../errors.js'
 import { decodeDescription } from '../vault/description.js'
@@ -92,13 +93,13 @@ async function abortUpload(
     const state = (await unsettledIn(file)).uploads.get(uploadId)
     const catalog = await Catalog.open(file)
     try {
-      let isGone = false
-      await client
-        .abortUpload({ vaultName, accountId, uploadId, signal: io.signal })
-        .catch((error: unknown) => {
-          isGone = error instanceof NotFoundError && state !== undefined && isOf(state, here)
-          if (!isGone) throw error
-        })
+      const isGone = await client.abortUpload({ vaultName, accountId, uploadId, signal: io.signal }).then(
+        () => false,
+        (error: unknown) => {
+          if (error instanceof NotFoundError && state && isOf(state, here)) return true
+          throw error
+        },
+      )
       await catalog.append({ type: 'aborted', time: new Date().toISOString(), ...here, accountId, uploadId })
       if (!quiet) printNote(io, isGone ? goneNote(state) : 'The upload is aborted, and its parts are gone.')
     } finally {
