@@ -57,6 +57,7 @@ export type { MemoryOptions, MemoryPlan } from './vault/memory-plan.js'
 export { partSizeFor } from './vault/part-size.js'
 export type { RetryNotice, RetryOptions } from './vault/retry.js'
 export type { StuckWarning } from './vault/stuck-warning.js'
+export type { Retry, RetryNotice, RetryOptions } from './vault/retry.js'
 export type { RequestOptions } from './vault/sdk-connection.js'
 export { glacierClient, type SdkVaultClient } from './vault/sdk-vault-client.js'
 export { itemsOf } from './vault/vault-client.js'
@@ -73,7 +74,9 @@ export type {
   Job,
   JobOutput,
   JobRequest,
+  JobsPage,
   JobsRequest,
+  JobStartRequest,
   ListedPart,
   OpenUpload,
   OutputRequest,
@@ -127,6 +130,7 @@ export {
   type ArchiveReaderEvents,
   type ArchiveReaderOptions,
   type JobFinder,
+  type JobFinderMeans,
   type ReadOptions,
 } from './retrieve/archive-reader.js'
 export type { PollDelays } from './retrieve/job.js'
