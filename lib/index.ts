@@ -54,9 +54,8 @@ export type { ByteRange } from './vault/byte-range.js'
 export { systemClock, type Clock } from './vault/clock.js'
 export { decodeDescription, encodeDescription } from './vault/description.js'
 export type { MemoryOptions, MemoryPlan } from './vault/memory-plan.js'
-export { partSizeFor } from './vault/part-size.js'
-export type { RetryNotice, RetryOptions } from './vault/retry.js'
 export type { StuckWarning } from './vault/stuck-warning.js'
+export type { Retry, RetryNotice, RetryOptions } from './vault/retry.js'
 export type { RequestOptions } from './vault/sdk-connection.js'
 export { glacierClient, type SdkVaultClient } from './vault/sdk-vault-client.js'
 export { itemsOf } from './vault/vault-client.js'
@@ -73,7 +72,9 @@ export type {
   Job,
   JobOutput,
   JobRequest,
+  JobsPage,
   JobsRequest,
+  JobStartRequest,
   ListedPart,
   OpenUpload,
   OutputRequest,
@@ -127,6 +128,7 @@ export {
   type ArchiveReaderEvents,
   type ArchiveReaderOptions,
   type JobFinder,
+  type JobFinderMeans,
   type ReadOptions,
 } from './retrieve/archive-reader.js'
 export type { PollDelays } from './retrieve/job.js'

@@ -113,6 +113,9 @@ function followReader(reader: ArchiveReader, progress: Progress, range: ByteRang
   followRetries(reader, (line) => {
     progress.note(line)
   })
+  reader.on('warning', ({ message }) => {
+    progress.note(message)
+  })
   reader.on('range', ({ start, end }) => {
     progress.add(end - start)
   })

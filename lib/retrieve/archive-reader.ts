@@ -10,8 +10,10 @@ import { addAbortSignal, Readable } from '../stream.js'
 import type { ByteRange } from '../vault/byte-range.js'
 import { planMemory, type MemoryOptions, type MemoryPlan } from '../vault/memory-plan.js'
 import { DEFAULT_PART_SIZE } from '../vault/part-size.js'
+import { emitOrDestroy } from '../vault/emit-or-destroy.js'
 import { Retry, type RetryNotice, type RetryOptions } from '../vault/retry.js'
 import { vaultClientOf } from '../vault/sdk-vault-client.js'
+import { stuckWarning, type StuckWarning } from '../vault/stuck-warning.js'
 import type { Job, VaultClient, VaultRequest } from '../vault/vault-client.js'
 import { bytesFrom, type VerifiedRange } from './verified-range.js'
 import { verifiedOutput, wholeOf, type HeldRange, type ReadyOutput } from './verified-output.js'
@@ -65,6 +67,8 @@ export interface ArchiveReaderEvents {
   range: [range: HeldRange]
   /** A request failed and is made again. */
   retry: [notice: RetryNotice]
+  /** A request has failed for a while, and others have succeeded meanwhile. */
+  warning: [warning: StuckWarning]
 }
 
 /** What it takes to find jobs. */
@@ -104,13 +108,26 @@ export class ArchiveReader extends Readable {
     const plan = planMemory(options.rangeSize, DEFAULT_PART_SIZE, options)
     this.plan = plan
     this.#position = held.at(-1)?.end ?? 0
-    const retry = new Retry(options, client, (notice) => this.emit('retry', notice))
+    const retry = new Retry(
+      options,
+      client,
+      (notice) => {
+        emitOrDestroy(this, 'retry', notice)
+      },
+      (notice) => {
+        emitOrDestroy(this, 'warning', stuckWarning(notice))
+      },
+    )
     const { vaultName, accountId } = options
     const { signal } = this.#cancel
     setMaxListeners(0, signal) // several for each request under way, however many are asked for
-    const chosen = (jobId: string, found: boolean): void => void this.emit('job', jobId, found)
+    const chosen = (jobId: string, found: boolean): void => {
+      emitOrDestroy(this, 'job', jobId, found)
+    }
     const means = { client, retry, vault: { vaultName, accountId, signal }, plan, held: [...held] }
-    const ready = (job: Job): void => void this.emit('ready', job)
+    const ready = (job: Job): void => {
+      emitOrDestroy(this, 'ready', job)
+    }
     this.#ranges = (async function* () {
       let offset = 0
       for await (const output of findJobs({ retry, signal, chosen })) {
@@ -138,7 +155,7 @@ export class ArchiveReader extends Readable {
   #handOn({ chunks, size, treeHash }: VerifiedRange): void {
     const start = this.#position
     this.#position += size
-    this.emit('range', { start, end: this.#position, treeHash })
+    emitOrDestroy(this, 'range', { start, end: this.#position, treeHash })
     for (const chunk of chunks) this.push(chunk)
   }
 

@@ -10,8 +10,10 @@ import { StringDecoder } from 'node:string_decoder'
 import type { GlacierClient } from '@aws-sdk/client-glacier'
 import { addAbortSignal, Readable } from '../stream.js'
 import { systemClock } from '../vault/clock.js'
+import { emitOrDestroy } from '../vault/emit-or-destroy.js'
 import { Retry, type RetryNotice, type RetryOptions } from '../vault/retry.js'
 import { vaultClientOf } from '../vault/sdk-vault-client.js'
+import { stuckWarning, type StuckWarning } from '../vault/stuck-warning.js'
 import type {
   InventoryFilter,
   InventoryFormat,
@@ -46,6 +48,8 @@ export interface InventoryReaderEvents {
   ready: [job: Job]
   /** A request failed and is made again. */
   retry: [notice: RetryNotice]
+  /** A request has failed for a while, and others have succeeded meanwhile. */
+  warning: [warning: StuckWarning]
 }
 
 /**
@@ -81,7 +85,16 @@ export class InventoryReader extends Readable {
 
   constructor(client: VaultClient, options: InventoryOptions) {
     super({ objectMode: true, highWaterMark: 1024 })
-    const retry = new Retry(options, client, (notice) => this.emit('retry', notice))
+    const retry = new Retry(
+      options,
+      client,
+      (notice) => {
+        emitOrDestroy(this, 'retry', notice)
+      },
+      (notice) => {
+        emitOrDestroy(this, 'warning', stuckWarning(notice))
+      },
+    )
     this.#batches = this.#read(client, retry, options)
     if (options.signal) addAbortSignal(options.signal, this)
   }
@@ -133,14 +146,16 @@ export class InventoryReader extends Readable {
     const { vaultName, accountId, poll, clock = systemClock } = options
     const { signal } = this.#cancel
     const vault = { vaultName, accountId, signal }
-    const chosen = (jobId: string, found: boolean): void => void this.emit('job', jobId, found)
+    const chosen = (jobId: string, found: boolean): void => {
+      emitOrDestroy(this, 'job', jobId, found)
+    }
     const means = { client, retry, vault, poll, clock, chosen }
     if (options.jobId !== undefined) chosen(options.jobId, true)
     const { lastInventoryDate = '' } =
       options.jobId === undefined ? await retry.run(() => client.describeVault(vault), signal) : {}
     const renewable = new RenewableJob(means, wantedInventory(options, lastInventoryDate), options.jobId)
     const job = await renewable.ready()
-    this.emit('ready', job)
+    emitOrDestroy(this, 'ready', job)
     const parser = job.inventory?.format === 'CSV' ? new InventoryCsvParser() : new InventoryJsonParser()
     const decoder = new StringDecoder('utf8')
     for await (const piece of inventoryBytes(means, renewable, job)) {

@@ -28,10 +28,11 @@ const FRESH = 20 * 3_600_000
 export async function waitForJob(
   client: VaultClient,
   request: JobRequest & { readonly signal: AbortSignal },
-  { first = 1_000, longest = 300_000 }: PollDelays = {},
+  delays: PollDelays | undefined,
   clock: Clock,
   seen: (job: Job) => void,
 ): Promise<Job> {
+  const { first = 1_000, longest = 300_000 } = delays ?? {}
   let job = await client.describeJob(request)
   seen(job)
   for (let pause = first; job.status === 'InProgress'; pause = Math.min(pause * 2, longest)) {

@@ -126,7 +126,7 @@ t.test('answers that are never of what was requested end in an error, not in wro
       { code: 'ERR_SERVICE', serviceCode: 'UnexpectedResponse' },
       fault,
     )
-    t.equal(vault.traffic.of('GetJobOutput').requests - before, 1 + 3)
+    t.equal(vault.traffic.of('GetJobOutput').requests - before, 1 + 4, 'the cut answer, and four wrong ones')
   }
 })
 

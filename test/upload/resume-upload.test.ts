@@ -1,5 +1,6 @@
 import t from 'tap'
 import { NotFoundError, ResumeMismatchError } from '../../lib/errors.js'
+import { treeHashOf } from '../../lib/tree-hash/tree-hash.js'
 import type { UploadedPart, UploadWarning } from '../../lib/upload/archive.js'
 import { resumeUpload } from '../../lib/upload/resume-upload.js'
 import { laterDescription } from '../../lib/vault/volume-description.js'
@@ -161,5 +162,33 @@ t.test('an upload of a later volume is not resumed without the earlier ones', as
   await t.rejects(resumeUpload([bytes], { client: vault, vaultName, uploadId: 'upload-1' }), {
     name: 'TypeError',
     message: /volume 2 of a stream whose first is one: .*earlierVolumes/,
+  })
+})
+
+t.test('an upload that became an archive unheard is asked for its ID, and the source compared', async (t) => {
+  const bytes = patternBytes(3 * MIB)
+  const vault = await vaultWithParts(bytes, [0, 1, 2])
+  const content = { size: bytes.length, treeHash: treeHashOf(bytes) }
+  await vault.completeUpload({ vaultName, uploadId: 'upload-1', ...content })
+  vault.calls.length = 0
+  const firstPart = { size: MIB, treeHash: treeHashOf(bytes.subarray(0, MIB)) }
+  const journal = recordingJournal()
+  const intent = { ...content, firstPart, hasNextVolume: false }
+  const options = { client: vault, vaultName, uploadId: 'upload-1', intent, isOnlyIntent: true, journal }
+  t.match(await resumeUpload([bytes], options), [{ archiveId: 'archive-2', ...content, parts: 3 }])
+  t.strictSame(vault.operations, ['completeUpload'])
+  t.strictSame(journal.types, ['stored'])
+  const changed = Buffer.from(bytes)
+  changed[0] = (changed[0] ?? 0) ^ 1
+  await t.rejects(resumeUpload([changed], options), { code: 'ERR_RESUME_MISMATCH', archiveId: 'archive-2' })
+  const gone = { ...options, client: new MemoryVault(), isSameAccount: true }
+  await t.rejects(resumeUpload([bytes], gone), { code: 'ERR_COMPLETION_UNKNOWN', ...content })
+})
+
+t.test('the signal ends the look for where an upload is resumed', async (t) => {
+  const signal = AbortSignal.abort()
+  const vault = await vaultWithParts(Buffer.alloc(0), [])
+  await t.rejects(resumeUpload([], { client: vault, vaultName, uploadId: 'upload-1', signal }), {
+    name: 'AbortError',
   })
 })

@@ -1,9 +1,19 @@
 import t from 'tap'
+import type { Archive, UploadWarning } from '../../lib/upload/archive.js'
 import { resumeUpload } from '../../lib/upload/resume-upload.js'
-import { volumeMarkOf } from '../../lib/vault/volume-description.js'
+import { laterDescription, volumeMarkOf } from '../../lib/vault/volume-description.js'
 import { MemoryVault } from '../helpers/memory-vault.js'
 import { patternBytes } from '../helpers/pattern-source.js'
-import { MIB, refused, send, sentTo, vaultName, vaultWithParts, writerTo } from '../helpers/uploads.js'
+import {
+  MIB,
+  recordingJournal,
+  send,
+  sentTo,
+  uploadParts,
+  vaultName,
+  vaultWithParts,
+  writerTo,
+} from '../helpers/uploads.js'
 
 t.test('a stream of several volumes is resumed in the middle, past the ones that are stored', async (t) => {
   const bytes = patternBytes(8 * MIB + 9)
@@ -74,4 +84,160 @@ t.test('a stream that ends where a volume does, although there is more of it, is
     [{ volume: 1 }],
     'nothing of more had been sent',
   )
+})
+
+/** The volumes of 2 MiB each that a vault holds of these bytes; the stream continues. */
+async function storedVolumes(vault: MemoryVault, bytes: Buffer, count: number): Promise<Archive[]> {
+  const writer = writerTo(vault, { maxArchiveSize: 2 * MIB, description: 'd' })
+  await send(bytes.subarray(0, count * 2 * MIB), writer)
+  vault.calls.length = 0
+  return [...writer.archives]
+}
+
+t.test('a volume whose upload has expired is uploaded again, and those before it are kept', async (t) => {
+  const bytes = patternBytes(6 * MIB)
+  for (const volumes of [1, 2]) {
+    const vault = new MemoryVault()
+    const earlierVolumes = await storedVolumes(vault, bytes, volumes)
+    const journal = recordingJournal()
+    const writer = writerTo(vault, {
+      earlierVolumes,
+      uploadId: 'gone',
+      maxArchiveSize: 2 * MIB,
+      description: 'of the upload',
+      journal,
+    })
+    const warnings: UploadWarning[] = []
+    writer.on('warning', (warning) => {
+      if (warning.code === 'NEARLY_FULL') return
+      t.strictSame(journal.notes, [['closed', 'expired', 'gone']], 'it is recorded before it is told')
+      warnings.push(warning)
+    })
+    await send(bytes, writer)
+    t.match(warnings, [
+      { code: 'VOLUME_EXPIRED', message: new RegExp(`upload gone of volume ${volumes + 1}\\.`) },
+    ])
+    const { archives } = writer
+    t.strictSame(archives.slice(0, volumes), earlierVolumes)
+    const firstVolume = earlierVolumes[0]?.archiveId ?? ''
+    t.strictSame(
+      archives.slice(volumes).map(({ volume, description }) => ({ volume, description })),
+      [2, 3]
+        .slice(volumes - 1)
+        .map((volume) => ({ volume, description: laterDescription('d', { volume, firstVolume }) })),
+    )
+    t.ok(
+      Buffer.concat(archives.map(({ archiveId }) => vault.archives.get(archiveId) as Buffer)).equals(bytes),
+    )
+    t.equal(sentTo(vault).length, 6 - 2 * volumes, 'nothing stored is sent again')
+  }
+})
+
+t.test('a first volume whose upload has expired ends the upload', async (t) => {
+  const journal = recordingJournal()
+  const writer = writerTo(new MemoryVault(), { uploadId: 'gone', journal })
+  await t.rejects(send(patternBytes(2 * MIB), writer), { code: 'ERR_UPLOAD_GONE' })
+  t.strictSame(journal.notes, [])
+})
+
+t.test('a source that ends where a volume did completes the set, which is recorded', async (t) => {
+  const bytes = patternBytes(4 * MIB)
+  for (const volumes of [1, 2]) {
+    const vault = new MemoryVault()
+    const earlierVolumes = await storedVolumes(vault, bytes, volumes)
+    const last = earlierVolumes.at(-1)
+    const source = bytes.subarray(0, volumes * 2 * MIB)
+
+    const journal = recordingJournal()
+    const writer = writerTo(vault, { earlierVolumes, journal })
+    await send(source, writer)
+    t.strictSame(writer.archives, earlierVolumes)
+    t.strictSame(journal.notes, [['stored', last, undefined, false]])
+    t.equal(writer.isStored, true)
+    t.strictSame(vault.calls, [], 'nothing is asked of the service')
+
+    const empty = await uploadParts(vault, bytes, [])
+    const other = recordingJournal()
+    await send(source, writerTo(vault, { earlierVolumes, uploadId: empty, journal: other }))
+    t.strictSame(other.notes, [
+      ['closed', 'aborted', empty],
+      ['stored', last, undefined, false],
+    ])
+    t.notOk(vault.uploads.has(empty), 'an upload without a part is not left open')
+
+    const expired = recordingJournal()
+    await send(source, writerTo(vault, { earlierVolumes, uploadId: 'gone', journal: expired }))
+    t.strictSame(expired.notes, [
+      ['closed', 'expired', 'gone'],
+      ['stored', last, undefined, false],
+    ])
+  }
+})
+
+t.test('a source that cannot continue a set is superseded, by its upload or by its stream', async (t) => {
+  const bytes = patternBytes(6 * MIB)
+  const vault = new MemoryVault()
+  const earlierVolumes = await storedVolumes(vault, bytes, 2)
+  const [first, second] = earlierVolumes
+  const changed = Buffer.from(bytes)
+  changed[3 * MIB] = (changed[3 * MIB] ?? 0) ^ 1
+  const open = await uploadParts(vault, bytes.subarray(4 * MIB), [0])
+  for (const [source, archiveId, start, end, uploadId] of [
+    [changed, second?.archiveId, 2 * MIB, 4 * MIB, undefined],
+    [changed, second?.archiveId, 2 * MIB, 4 * MIB, open],
+    [bytes.subarray(0, MIB), first?.archiveId, 0, 2 * MIB, undefined],
+    [bytes.subarray(0, 2 * MIB), undefined, 2 * MIB, 4 * MIB, undefined],
+    [bytes.subarray(0, 4 * MIB), undefined, 4 * MIB, 5 * MIB, open],
+  ] as const) {
+    const journal = recordingJournal()
+    const sending = send(source, writerTo(vault, { earlierVolumes, uploadId, journal }))
+    const mismatch = { code: 'ERR_RESUME_MISMATCH', start, end, archiveId }
+    await t.rejects(sending, uploadId === undefined ? mismatch : { kept: true, uploadId, cause: mismatch })
+    t.strictSame(journal.notes, [['closed', 'superseded', uploadId]])
+    t.ok(vault.uploads.has(open), 'nothing at the service was changed')
+  }
+})
+
+t.test('with a complete set the source is only compared', async (t) => {
+  const bytes = patternBytes(3 * MIB + 5)
+  for (const maxArchiveSize of [2 * MIB, 10 * MIB]) {
+    const vault = new MemoryVault()
+    const stored = writerTo(vault, { maxArchiveSize })
+    await send(bytes, stored)
+    vault.calls.length = 0
+    const compare = async (source: Buffer): Promise<void> => {
+      const journal = recordingJournal()
+      // Another limit than the volumes were made with: they say themselves where they end.
+      const options = { earlierVolumes: stored.archives, isComplete: true, maxArchiveSize: 7 * MIB, journal }
+      const writer = writerTo(vault, options)
+      await send(source, writer).finally(() => {
+        t.strictSame(journal.notes, [], 'a stream that is stored is not superseded')
+        t.strictSame(vault.calls, [])
+      })
+      t.strictSame(writer.archives, stored.archives)
+      t.equal(writer.isStored, true)
+    }
+    await compare(bytes)
+    const changed = Buffer.from(bytes)
+    changed[0] = (changed[0] ?? 0) ^ 1
+    for (const source of [
+      changed,
+      Buffer.concat([bytes, Buffer.alloc(1)]),
+      Buffer.concat([bytes, bytes]),
+      bytes.subarray(0, -1),
+      bytes.subarray(0, 2 * MIB),
+      bytes.subarray(0, 0),
+    ])
+      await t.rejects(compare(source), { code: 'ERR_RESUME_MISMATCH' }, `${source.length} bytes`)
+  }
+  const vault = new MemoryVault()
+  const earlierVolumes = await storedVolumes(vault, bytes, 1)
+  const writer = writerTo(vault, { earlierVolumes, isComplete: true })
+  await t.rejects(send(bytes, writer), {
+    code: 'ERR_RESUME_MISMATCH',
+    start: 0,
+    end: 2 * MIB,
+    archiveId: earlierVolumes[0]?.archiveId,
+    message: /complete, and the source is longer/,
+  })
 })
