@@ -181,12 +181,24 @@ export class NotFoundError extends ServiceError {
   }
 }
 
+/**
+ * What is wrong with credentials:
+ * - `missing`: they cannot be fetched, and never could be by this client
+ * - `unavailable`: they could be fetched before and cannot be fetched now; another attempt may succeed
+ * - `expired`: the service calls them expired
+ * - `rejected`: the service does not know them, or the request is not signed with them correctly
+ */
+export type CredentialsFailure = 'missing' | 'unavailable' | 'expired' | 'rejected'
+
 /** The credentials are missing, unknown, expired or do not sign correctly. */
 export class CredentialsError extends ServiceError {
   override readonly name = 'CredentialsError'
+  readonly reason: CredentialsFailure
 
-  constructor(message: string, details: ServiceErrorDetails) {
+  /** @param reason - default `'rejected'` */
+  constructor(message: string, details: ServiceErrorDetails, reason: CredentialsFailure = 'rejected') {
     super(message, details, 'ERR_CREDENTIALS')
+    this.reason = reason
   }
 }
 

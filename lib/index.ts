@@ -34,6 +34,7 @@ export {
   UploadFailedError,
   UploadGoneError,
   type CompletionUnknownContext,
+  type CredentialsFailure,
   type ErrorContext,
   type OwnerDescription,
   type ServiceErrorDetails,
@@ -55,6 +56,8 @@ export { decodeDescription, encodeDescription } from './vault/description.js'
 export type { MemoryOptions, MemoryPlan } from './vault/memory-plan.js'
 export { partSizeFor } from './vault/part-size.js'
 export type { RetryNotice, RetryOptions } from './vault/retry.js'
+export type { StuckWarning } from './vault/stuck-warning.js'
+export type { Retry, RetryNotice, RetryOptions } from './vault/retry.js'
 export type { RequestOptions } from './vault/sdk-connection.js'
 export { glacierClient, type SdkVaultClient } from './vault/sdk-vault-client.js'
 export { itemsOf } from './vault/vault-client.js'
@@ -71,7 +74,9 @@ export type {
   Job,
   JobOutput,
   JobRequest,
+  JobsPage,
   JobsRequest,
+  JobStartRequest,
   ListedPart,
   OpenUpload,
   OutputRequest,
@@ -125,6 +130,7 @@ export {
   type ArchiveReaderEvents,
   type ArchiveReaderOptions,
   type JobFinder,
+  type JobFinderMeans,
   type ReadOptions,
 } from './retrieve/archive-reader.js'
 export type { PollDelays } from './retrieve/job.js'

@@ -129,7 +129,7 @@ t.test('a file holds one idea', async (t) => {
     const lines = (await readFile(join(lib, entry), 'utf8')).split('\n').length
     lengths.push(lines)
     // One list of all errors is easier to keep than several.
-    t.ok(lines <= (entry === 'errors.ts' ? 550 : 300), `${entry} has ${lines} lines`)
+    t.ok(lines <= (entry === 'errors.ts' ? 600 : 300), `${entry} has ${lines} lines`)
     t.notMatch(entry, /util|helper|common/)
   }
   lengths.sort((a, b) => a - b)

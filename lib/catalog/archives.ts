@@ -1,8 +1,15 @@
 /**
- * The archives a catalog knows, but for those it knows to be deleted.
+ * The archives a catalog knows, but for those it knows to be deleted. Of several records of one archive, only the one
+ * that counts.
  */
-import { readBlocks, readCatalog } from './catalog.js'
-import type { ArchiveRecord } from './record.js'
+import { verdictOn } from './conflicts.js'
+import { readBlocks, readCatalog } from './read-catalog.js'
+import type { ArchiveRecord, MismatchedRecord } from './record.js'
+import { setOf } from './sets.js'
+import { surveyOf, type Survey } from './survey.js'
+
+export { assertNoConflict, assertNoConflicts, conflictsIn, type CatalogConflict } from './conflicts.js'
+export { setOf, setsOf, type ArchiveSet } from './sets.js'
 
 /**
  * The archives in a catalog's file that were not deleted, in the order they were written.
@@ -10,14 +17,21 @@ import type { ArchiveRecord } from './record.js'
  * @throws {CatalogError} `ERR_CATALOG`: it cannot be read
  */
 export async function* archivesIn(file: string): AsyncGenerator<ArchiveRecord, void, undefined> {
-  for await (const archives of archiveBlocksIn(file)) yield* archives
+  const isFirst = currentOf(await surveyOf(file))
+  for await (const records of readBlocks(file, ['archive']))
+    for (const record of records) {
+      const archive = isFirst(record)
+      if (archive) yield archive
+    }
 }
 
-/** The same in blocks of many. */
-export async function* archiveBlocksIn(file: string): AsyncGenerator<ArchiveRecord[], void, undefined> {
+/** The archives that were stored with another tree hash than that of the bytes sent, and not deleted since. */
+export async function mismatchedIn(file: string): Promise<MismatchedRecord[]> {
+  const found: MismatchedRecord[] = []
+  for await (const records of readBlocks(file, ['mismatched'])) found.push(...records)
+  if (found.length === 0) return []
   const deleted = await deletedIn(file)
-  for await (const archives of readBlocks(file, 'archive'))
-    yield deleted.size === 0 ? archives : archives.filter(({ archiveId }) => !deleted.has(archiveId))
+  return found.filter(({ archiveId }) => !deleted.has(archiveId))
 }
 
 /** The IDs of the archives a catalog knows to be deleted. */
@@ -27,18 +41,38 @@ export async function deletedIn(file: string): Promise<Set<string>> {
   return deleted
 }
 
-/** The volumes of the stream an archive is the first of, in their order; of another archive, itself alone or none. */
-export async function volumesOf(file: string, archiveId: string): Promise<ArchiveRecord[]> {
-  const volumes = new Map<string, ArchiveRecord>()
-  for await (const archive of archivesIn(file)) {
-    if (archive.archiveId === archiveId || archive.firstVolume === archiveId)
-      volumes.set(archive.archiveId, archive)
+/**
+ * Makes a function that says, record after record of a file, what to show in its place: the record that counts of its
+ * archive, once.
+ */
+export function currentOf({
+  deleted,
+  repeated,
+}: Survey): (record: ArchiveRecord) => ArchiveRecord | undefined {
+  if (deleted.size === 0 && repeated.size === 0) return (record) => record // a look-up hashes the whole ID
+  const done = new Set<string>()
+  return (record) => {
+    const { archiveId } = record
+    if (deleted.has(archiveId)) return undefined
+    const records = repeated.get(archiveId)
+    if (!records) return record
+    if (done.has(archiveId)) return undefined
+    done.add(archiveId)
+    return verdictOn(archiveId, records).archive
   }
-  return [...volumes.values()].sort((a, b) => a.volume - b.volume)
+}
+
+/** The volumes of the stream an archive is the first of, in their order; of another archive, itself alone or none. */
+export async function volumesOf(file: string, archiveId: string): Promise<readonly ArchiveRecord[]> {
+  const set = await setOf(file, archiveId)
+  if (!set) return []
+  return set.volumes[0]?.archiveId === archiveId
+    ? set.volumes
+    : set.volumes.filter((volume) => volume.archiveId === archiveId)
 }
 
 /** What the catalog knows of an archive; `undefined` where it knows none of that ID. */
 export async function archiveOf(file: string, archiveId: string): Promise<ArchiveRecord | undefined> {
-  for await (const archive of archivesIn(file)) if (archive.archiveId === archiveId) return archive
-  return undefined
+  const set = await setOf(file, archiveId)
+  return [...(set?.volumes ?? []), ...(set?.duplicates ?? [])].find((it) => it.archiveId === archiveId)
 }

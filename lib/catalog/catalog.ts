@@ -1,41 +1,45 @@
 /**
  * The catalog: what was uploaded, on this machine's disk. An append-only file, so that nothing written is ever at risk
- * again, and so that several processes may write at once.
+ * again, and so that several processes can write at once.
  *
- * - A record is one write of one line to a file opened for appending, which systems do not interleave; it is on disk
- *   when the call resolves.
- * - A line a crash has torn is passed over. Whoever opens the file next ends it first; should two processes cross at
- *   that, the reader finds the record behind the rest of the torn line.
+ * - A record is one line. A line is never torn: see {@link LineWriter}. It is on disk when the call resolves.
+ * - A crash may leave a part of a line at the end. Readers skip it. Whoever opens the file next ends it. If two
+ *   processes do that at once, an empty line is left; if one writes before it is done, readers find that record behind
+ *   the part of a line.
+ * - A file that is replaced or deleted while it is open is detected before and after each write: what was written only
+ *   to a deleted file is lost.
  */
-import { isAscii } from 'node:buffer'
-import { mkdir, open, rm, type FileHandle } from 'node:fs/promises'
+import { open, rm, stat, type FileHandle } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import { syncFolder } from '../fs/durable.js'
 import { CatalogError } from '../errors.js'
-import { recordsIn, type CatalogRecord } from './record.js'
+import { makeFolder, syncFolder } from '../fs/durable.js'
+import { LineWriter } from './line-writer.js'
+import type { CatalogRecord } from './record.js'
+
+export { readCatalog } from './read-catalog.js'
 
 /** Bytes that must fit on the disk before an upload is begun: far more than one upload's records. */
 const ROOM = 65_536
 const NEW_LINE = 10
-/** Bytes read at once. */
-const READ_SIZE = 1_048_576
 
 /** A catalog, opened for writing. */
 export class Catalog {
   /** Absolute. */
   readonly path: string
   readonly #file: FileHandle
+  readonly #lines: LineWriter
   /** The record being written; never rejects. */
   #writing: Promise<unknown> = Promise.resolve()
 
   private constructor(path: string, file: FileHandle) {
     this.path = path
     this.#file = file
+    this.#lines = new LineWriter(async (bytes) => (await file.write(bytes)).bytesWritten)
   }
 
   /**
-   * Opens a catalog, made where there is none: mode 0600, in folders of mode 0700. That it can be written to, and that
-   * there is room on the disk, is found out now and not after an upload of hours.
+   * Opens a catalog, and makes it where there is none: mode 0600, in folders of mode 0700. Whether it can be written to,
+   * and whether the disk has room, is found out now and not after an upload of hours.
    *
    * @throws {CatalogError} `ERR_CATALOG`: it cannot be written; `cause` is the system's error
    *
@@ -50,7 +54,7 @@ export class Catalog {
   static async open(file: string): Promise<Catalog> {
     const path = resolve(file)
     try {
-      await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+      await makeFolder(dirname(path))
       const handle = await open(path, 'a+', 0o600)
       try {
         await assertRoom(path)
@@ -68,13 +72,14 @@ export class Catalog {
   }
 
   /**
-   * Writes records; they are on disk when this resolves.
+   * Writes records. They are on disk when this resolves.
    *
-   * @throws {CatalogError} `ERR_CATALOG`: they could not be written, or not all of them; `cause` is the system's error
+   * @throws {CatalogError} `ERR_CATALOG`: they were not written, or not all of them: `cause` is the system's error, or
+   *   says that the file was replaced or deleted, or that a record is longer than 64 KiB
    */
   append(...records: readonly CatalogRecord[]): Promise<void> {
-    const lines = records.map((record) => `${JSON.stringify(record)}\n`).join('')
-    const written = this.#writing.then(() => this.#write(Buffer.from(lines)))
+    const lines = records.map((record) => JSON.stringify(record))
+    const written = this.#writing.then(() => this.#write(lines))
     this.#writing = written.catch(() => undefined)
     return written
   }
@@ -85,84 +90,33 @@ export class Catalog {
     await this.#file.close()
   }
 
-  async #write(lines: Buffer): Promise<void> {
+  async #write(lines: readonly string[]): Promise<void> {
     try {
-      await this.#file.appendFile(lines) // one write, unless the disk fills up in the middle of it
+      await this.#assertInPlace()
+      await this.#lines.write(lines)
       await this.#file.datasync()
+      await this.#assertInPlace()
     } catch (error) {
       throw new CatalogError(this.path, 'written', error)
     }
   }
-}
 
-/**
- * Reads a catalog's records in the order they were written; none where there is no file.
- *
- * @param type - only records of this type; default all
- * @throws {CatalogError} `ERR_CATALOG`: it cannot be read; `cause` is the system's error
- */
-export async function* readCatalog<Type extends CatalogRecord['type'] = CatalogRecord['type']>(
-  file: string,
-  type?: Type,
-): AsyncGenerator<Extract<CatalogRecord, { type: Type }>, void, undefined> {
-  for await (const records of readBlocks(file, type)) yield* records
-}
-
-/** The same in blocks of many, for whoever goes through a million: a step of a generator costs more than a record. */
-export async function* readBlocks<Type extends CatalogRecord['type'] = CatalogRecord['type']>(
-  file: string,
-  type?: Type,
-): AsyncGenerator<Extract<CatalogRecord, { type: Type }>[], void, undefined> {
-  const path = resolve(file)
-  const wanted = type === undefined ? '' : `${BEGIN}${type}"`
-  try {
-    for await (const block of blocksOf(path)) {
-      if (!block.includes(wanted)) continue // most of a large catalog is not even decoded
-      const records: Extract<CatalogRecord, { type: Type }>[] = []
-      for (const line of linesOf(block)) {
-        if (!line.startsWith(wanted) && isOfAnother(line)) continue
-        for (const record of recordsIn(line))
-          if (type === undefined || record.type === type)
-            records.push(record as Extract<CatalogRecord, { type: Type }>)
-      }
-      yield records
-    }
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return
-    throw new CatalogError(path, 'read', error)
+  /** Checks that the open file is still the one at the path. */
+  async #assertInPlace(): Promise<void> {
+    const [mine, there] = await Promise.all([
+      this.#file.stat({ bigint: true }),
+      stat(this.path, { bigint: true }).catch(unlessMissing),
+    ])
+    if (there?.ino === mine.ino && there.dev === mine.dev) return
+    throw new Error(
+      `The file was ${there ? 'replaced' : 'deleted'} while it was open. Records that were written since are not in ` +
+        'the catalog. End the commands that use it, and start them again.',
+    )
   }
 }
 
-/** A file's bytes in blocks of whole lines, each the reader's until it asks for the next. */
-async function* blocksOf(path: string): AsyncGenerator<Buffer, void, undefined> {
-  const file = await open(path, 'r')
-  try {
-    let buffer = Buffer.allocUnsafe(READ_SIZE)
-    let held = 0 // bytes of a line whose end is not here yet
-    for (;;) {
-      const { bytesRead } = await file.read(buffer, held, buffer.length - held)
-      const end = held + bytesRead
-      const cut = bytesRead === 0 ? end : buffer.lastIndexOf(NEW_LINE, end - 1) + 1
-      if (cut > 0) yield buffer.subarray(0, cut)
-      if (bytesRead === 0) return
-      buffer.copyWithin(0, cut, end)
-      held = end - cut
-      if (held === buffer.length) buffer = Buffer.concat([buffer], 2 * held)
-    }
-  } finally {
-    await file.close()
-  }
-}
-
-function linesOf(block: Buffer): string[] {
-  return block.toString(isAscii(block) ? 'latin1' : 'utf8').split('\n') // Latin-1 is decoded in a third of the time
-}
-
-const BEGIN = '{"type":"'
-
-/** Whether a line that does not begin with a record of the type asked for holds no other either. */
-function isOfAnother(line: string): boolean {
-  return line.startsWith(BEGIN) && !line.includes(BEGIN, BEGIN.length)
+function unlessMissing(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw error
 }
 
 /** Takes up room and gives it back: a full disk shows only when something is written. */
@@ -181,9 +135,10 @@ async function assertRoom(path: string): Promise<void> {
   }
 }
 
+/** Ends a part of a line that a crash has left. */
 async function endTornLine(handle: FileHandle): Promise<void> {
   const { size } = await handle.stat()
   if (size === 0) return
   const { buffer } = await handle.read(Buffer.alloc(1), 0, 1, size - 1)
-  if (buffer[0] !== NEW_LINE) await handle.writeFile('\n')
+  if (buffer[0] !== NEW_LINE) await handle.write('\n')
 }

@@ -170,7 +170,7 @@ async function withLocalVault<T>(
   const { endpoint, region, credentials } = vault
   const client = usage(() => glacierClient({ endpoint, region, credentials }, limits))
   try {
-    const place = (): Promise<Place> => Promise.resolve({ region, endpoint: 'local' })
+    const place = (): Promise<Place> => Promise.resolve({ region, endpoint: `local:${vault.id}` })
     const account = (): Promise<string> => Promise.resolve(vault.accountId)
     return await run({ client, patient: patient(client, io), place, account })
   } finally {

@@ -2,7 +2,7 @@
  * `rm VAULT ARCHIVE_ID…` and `empty VAULT`: archives deleted, several at once, each recorded in the catalog.
  */
 import { createInterface } from 'node:readline/promises'
-import { archivesIn, deletedIn } from '../catalog/archives.js'
+import { archivesIn, deletedIn, mismatchedIn } from '../catalog/archives.js'
 import { Catalog } from '../catalog/catalog.js'
 import { isAt } from '../catalog/record.js'
 import type { VaultClient } from '../vault/vault-client.js'
@@ -12,10 +12,13 @@ import { catalogFileOf, withConnection, type Connection, type ConnectionOptions 
 import { UsageError } from './exit-code.js'
 import { openInventory, type InventoryReadOptions } from './inventory.js'
 import { printNote, type Io } from './io.js'
+import { planRemoval, removalLines } from './removal.js'
 
 /** Options of `rm`. */
 export interface RmOptions extends ConnectionOptions {
   readonly yes?: true
+  /** Whether a first volume's ID means the whole set. */
+  readonly volumes: boolean
 }
 
 /** Options of `empty`. */
@@ -29,7 +32,7 @@ const MINIMUM_DAYS = 90
 const DAY = 86_400_000
 const DEFAULT_CONCURRENCY = 8
 
-/** Runs `rm`. */
+/** Runs `rm`: says what it will delete, asks, and deletes. */
 export async function rm(
   vaultName: string,
   archiveIds: readonly string[],
@@ -37,14 +40,16 @@ export async function rm(
   io: Io,
 ): Promise<void> {
   const file = catalogFileOf(options, io.env)
-  const wanted = new Set(archiveIds)
-  for await (const { archiveId, time } of archivesIn(file)) {
-    if (wanted.has(archiveId)) warnOfEarlyDeletion(archiveId, time, io)
+  const removals = await planRemoval(file, vaultName, archiveIds, options.volumes)
+  if (!options.quiet || !options.yes) {
+    for (const line of removalLines(removals)) printNote(io, line)
+    for (const { record } of removals) if (record) warnOfEarlyDeletion(record.archiveId, record.time, io)
   }
-  const count = archiveIds.length === 1 ? 'the archive' : `${archiveIds.length} archives`
+  const count = removals.length === 1 ? 'the archive' : `${removals.length} archives`
   await confirm(`Delete ${count} from ${vaultName} for ever?`, options, io)
+  const ids = removals.map(({ archiveId }) => archiveId)
   await withConnection(options, io, async (connection) => {
-    await deleteAll(connection, connection.patient, vaultName, archiveIds, { ...options, concurrency: 1 }, io)
+    await deleteAll(connection, connection.patient, vaultName, ids, { ...options, concurrency: 1 }, io)
   })
 }
 
@@ -64,6 +69,11 @@ export async function empty(vaultName: string, options: EmptyOptions, io: Io): P
       }
       for await (const archive of archivesIn(file)) {
         if (isAt(archive, here) && !done.has(archive.archiveId)) yield archive.archiveId
+        done.add(archive.archiveId)
+      }
+      for (const archive of await mismatchedIn(file)) {
+        if (isAt(archive, here) && !done.has(archive.archiveId)) yield archive.archiveId
+        done.add(archive.archiveId)
       }
     }
     await deleteAll(connection, patient, vaultName, archiveIds(), options, io)
@@ -129,7 +139,7 @@ function warnOfEarlyDeletion(archiveId: string, time: string, io: Io): void {
  *
  * @throws {UsageError} nobody sits there, and `--yes` was not given; or the answer is no
  */
-async function confirm(question: string, { yes }: RmOptions, io: Io): Promise<void> {
+async function confirm(question: string, { yes }: Pick<RmOptions, 'yes'>, io: Io): Promise<void> {
   if (yes) return
   if (!io.stdin.isTTY || !io.stderr.isTTY)
     throw new UsageError('There is no terminal to ask at: give --yes where it is meant.')

@@ -1,11 +1,14 @@
 /**
- * `ls [VAULT]`: the archives the catalog knows.
+ * `ls [VAULT]`: what the catalog knows: archives, a set of volumes as one, and archives that may exist.
  */
-import { archiveBlocksIn } from '../catalog/archives.js'
+import { listingOf, type CatalogEntry } from '../catalog/listing.js'
 import type { ArchiveRecord } from '../catalog/record.js'
+import type { ArchiveSet } from '../catalog/sets.js'
 import { nameOf } from '../vault/archive-name.js'
+import { warnOfConflicts } from './conflict-notes.js'
 import { catalogFileOf, type CatalogOptions } from './connection.js'
 import { printLines, type Io } from './io.js'
+import { setText } from './set-notes.js'
 import { formatSize } from './size.js'
 
 /** Options of `ls`. */
@@ -20,15 +23,32 @@ export interface LsOptions extends CatalogOptions {
   readonly maxSize?: number
 }
 
-/** Runs `ls`: time, size, vault, archive ID and name, a line an archive, in the order they were recorded. */
+/** What an entry shows in its columns. */
+interface Row {
+  readonly time: string
+  readonly size: number | undefined
+  readonly vaultName: string
+  /** An archive ID, or what stands in its place. */
+  readonly id: string
+  readonly description: string | undefined
+  /** The name of the stream. */
+  readonly name: string | undefined
+  /** What is to be said of it besides. */
+  readonly remark?: string
+}
+
+/** Runs `ls`: time, size, vault, archive ID and name, a line each, in the order they were recorded. */
 export async function ls(vaultName: string | undefined, options: LsOptions, io: Io): Promise<void> {
+  const { conflicts, blocks } = await listingOf(catalogFileOf(options, io.env))
+  warnOfConflicts(conflicts, io)
   const fits = filterOf(vaultName, options)
   async function* lines(): AsyncGenerator<string[], void, undefined> {
-    for await (const archives of archiveBlocksIn(catalogFileOf(options, io.env))) {
+    for await (const entries of blocks) {
       const block: string[] = []
-      for (const archive of archives) {
-        const name = nameOf(archive.description)
-        if (fits(archive, name)) block.push(options.json ? JSON.stringify(archive) : lineOf(archive, name))
+      for (const entry of entries) {
+        const row = rowOf(entry)
+        const shownName = row.description === undefined ? (row.name ?? '') : nameOf(row.description)
+        if (fits(row, shownName)) block.push(options.json ? jsonOf(entry) : lineOf(row, shownName))
       }
       yield block
     }
@@ -36,23 +56,62 @@ export async function ls(vaultName: string | undefined, options: LsOptions, io: 
   await printLines(io, lines())
 }
 
-function lineOf({ time, size, vaultName, archiveId }: ArchiveRecord, name: string): string {
-  return `${time}  ${formatSize(size).padStart(10)}  ${vaultName}  ${archiveId}  ${name}`.trimEnd()
+function rowOf(entry: CatalogEntry): Row {
+  const { type } = entry
+  if (type === 'set') {
+    const { set, setId } = entry
+    const { time, vaultName, description, name } = shownVolume(set)
+    return { time, size: set.size, vaultName, id: setId, description, name, remark: setText(set) }
+  }
+  const { time, size, vaultName } = entry
+  if (type === 'possible') {
+    const { description, origin } = entry
+    return { time, size, vaultName, id: 'may exist', description, name: origin.name }
+  }
+  if (type === 'archive') {
+    const { archiveId, description, name } = entry
+    return { time, size, vaultName, id: archiveId, description, name }
+  }
+  const remark = 'wrong: stored with another tree hash than that of the bytes sent'
+  return { time, size, vaultName, id: entry.archiveId, description: undefined, name: undefined, remark }
 }
 
+function jsonOf(entry: CatalogEntry): string {
+  if (entry.type === 'set') {
+    const { size, volumes, state, missing, duplicates } = entry.set
+    return JSON.stringify({ ...shownVolume(entry.set), size, volumes, state, missing, duplicates })
+  }
+  if (entry.type !== 'possible') return JSON.stringify(entry)
+  const { record, vaultName, region, endpoint, description } = entry
+  // The record of a completion has only the ID of its upload.
+  return JSON.stringify(
+    record.type === 'completing' ? { ...record, vaultName, region, endpoint, description } : record,
+  )
+}
+
+/** The volume that stands for a set: the first that is known. */
+function shownVolume({ volumes }: ArchiveSet): ArchiveRecord {
+  return volumes[0] as ArchiveRecord // a set has one at least
+}
+
+function lineOf({ time, size, vaultName, id, remark }: Row, name: string): string {
+  const shownSize = size === undefined ? '-' : formatSize(size)
+  const shownRemark = remark === undefined ? '' : `  (${remark})`
+  return `${time}  ${shownSize.padStart(10)}  ${vaultName}  ${id}  ${name}`.trimEnd() + shownRemark
+}
 function filterOf(
   vaultName: string | undefined,
   { name, since, before, minSize = 0, maxSize = Infinity }: LsOptions,
-): (archive: ArchiveRecord, name: string) => boolean {
+): (row: Row, shownName: string) => boolean {
   const named = name === undefined ? undefined : patternOf(name)
   const [from, to] = [Date.parse(since ?? '') || -Infinity, Date.parse(before ?? '') || Infinity]
   const isTimed = since !== undefined || before !== undefined
-  return (archive, itsName) => {
-    if (vaultName !== undefined && archive.vaultName !== vaultName) return false
-    if (archive.size < minSize || archive.size > maxSize) return false
-    if (named && !named.test(itsName)) return false
+  return (row, shownName) => {
+    if (vaultName !== undefined && row.vaultName !== vaultName) return false
+    if (row.size !== undefined && (row.size < minSize || row.size > maxSize)) return false
+    if (named && !named.test(shownName) && !named.test(row.name ?? '')) return false
     if (!isTimed) return true
-    const time = Date.parse(archive.time)
+    const time = Date.parse(row.time)
     return time >= from && time < to
   }
 }

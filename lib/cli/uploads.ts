@@ -1,52 +1,114 @@
 /**
- * `uploads VAULT`: the uploads that are open at the service; `--abort ID` ends one.
+ * `uploads VAULT`: the uploads that are open at the service, and those of which it is not known whether they became
+ * archives. `--abort ID` ends one.
  */
 import { Catalog } from '../catalog/catalog.js'
-import { journalIn } from '../catalog/journal.js'
+import type { UploadState } from '../catalog/possible-archives.js'
+import { unsettledIn } from '../catalog/unsettled-records.js'
+import { isAt, type VaultPlace } from '../catalog/record.js'
+import { NotFoundError } from '../errors.js'
 import { decodeDescription } from '../vault/description.js'
 import { itemsOf } from '../vault/vault-client.js'
-import { catalogFileOf, withConnection, type ConnectionOptions } from './connection.js'
+import { warnOfConflictsIn } from './conflict-notes.js'
+import { catalogFileOf, withConnection, type Connection, type ConnectionOptions } from './connection.js'
 import { printData, printJson, printNote, type Io } from './io.js'
 import { formatSize } from './size.js'
+import { streamLocks } from './stream-owner.js'
 
 /** Options of `uploads`. */
 export interface UploadsOptions extends ConnectionOptions {
   readonly abort?: string
 }
 
-/** Runs `uploads`: when begun, part size, upload ID and description, a line an upload. */
+/** Runs `uploads`: when begun, part size, upload ID and description, a line an upload, and what the catalog says of it. */
 export async function uploads(vaultName: string, options: UploadsOptions, io: Io): Promise<void> {
-  const { accountId, abort } = options
-  if (abort !== undefined) {
-    await abortUpload(vaultName, abort, options, io)
-    return
-  }
-  await withConnection(options, io, async ({ patient: client }) => {
-    const request = { vaultName, accountId, signal: io.signal }
-    for await (const upload of itemsOf((page) => client.listUploads({ ...request, ...page }))) {
-      const { creationDate, partSize, uploadId, description = '' } = upload
-      const line = [creationDate, formatSize(partSize).padStart(8), uploadId, decodeDescription(description)]
-      await (options.json ? printJson(io, upload) : printData(io, line.join('  ').trimEnd()))
-    }
+  const file = catalogFileOf(options, io.env)
+  await warnOfConflictsIn(file, io)
+  await withConnection(options, io, async (connection) => {
+    if (options.abort === undefined) await list(connection, vaultName, file, options, io)
+    else await abortUpload(connection, vaultName, options.abort, file, options, io)
   })
 }
 
-async function abortUpload(
+async function list(
+  { patient: client, place }: Connection,
   vaultName: string,
-  uploadId: string,
-  options: UploadsOptions,
+  file: string,
+  { accountId, json }: UploadsOptions,
   io: Io,
 ): Promise<void> {
-  const { accountId } = options
-  await withConnection(options, io, async (connection) => {
-    const catalog = await Catalog.open(catalogFileOf(options, io.env))
+  const here = { vaultName, ...(await place()) }
+  const known = new Map((await unsettledIn(file)).uploads)
+  const request = { vaultName, accountId, signal: io.signal }
+  for await (const upload of itemsOf((page) => client.listUploads({ ...request, ...page }))) {
+    const { creationDate, partSize, uploadId, description = '' } = upload
+    const state = known.get(uploadId)
+    known.delete(uploadId)
+    const name = state?.begun?.name
+    const outcome = state?.outcome?.type
+    const shown = decodeDescription(description)
+    const line = [creationDate, formatSize(partSize).padStart(8), uploadId, shown].join('  ').trimEnd()
+    const remarks = [name !== undefined && name !== shown && `name: ${name}`, outcome].filter(Boolean)
+    if (json) await printJson(io, { ...upload, name, outcome })
+    else await printData(io, remarks.length > 0 ? `${line}  (${remarks.join(', ')})` : line)
+  }
+  for (const [uploadId, state] of known) {
+    if (state.outcome?.type !== 'unknown' || !isOf(state, here)) continue
+    const { time, size = 0 } = state.outcome
+    const name = state.begun?.name ?? decodeDescription(state.begun?.description ?? '')
+    const line = [time, formatSize(size).padStart(8), uploadId, name].join('  ').trimEnd()
+    await (json ? printJson(io, state.outcome) : printData(io, `${line}  (unknown: the archive may exist)`))
+  }
+}
+
+/**
+ * Aborts an upload, and records it. One that a living process owns is left alone. An upload that the service does not have is only recorded, where the catalog says
+ * that it was one of this vault.
+ */
+async function abortUpload(
+  { patient: client, place }: Connection,
+  vaultName: string,
+  uploadId: string,
+  file: string,
+  { accountId, quiet }: UploadsOptions,
+  io: Io,
+): Promise<void> {
+  const here = { vaultName, ...(await place()) }
+  const lock = await streamLocks(file).tryTake(await streamIdOf(file, uploadId), `The upload ${uploadId}`)
+  try {
+    const state = (await unsettledIn(file)).uploads.get(uploadId)
+    const catalog = await Catalog.open(file)
     try {
-      await connection.patient.abortUpload({ vaultName, accountId, uploadId, signal: io.signal })
-      const journal = journalIn(catalog, await connection.place(), { vaultName })
-      await journal.closed('aborted', uploadId)
+      const isGone = await client.abortUpload({ vaultName, accountId, uploadId, signal: io.signal }).then(
+        () => false,
+        (error: unknown) => {
+          if (error instanceof NotFoundError && state && isOf(state, here)) return true
+          throw error
+        },
+      )
+      await catalog.append({ type: 'aborted', time: new Date().toISOString(), ...here, accountId, uploadId })
+      if (!quiet) printNote(io, isGone ? goneNote(state) : 'The upload is aborted, and its parts are gone.')
     } finally {
       await catalog.close()
     }
-  })
-  if (!options.quiet) printNote(io, 'The upload is aborted, and its parts are gone.')
+  } finally {
+    await lock.release()
+  }
+}
+
+function goneNote(state: UploadState | undefined): string {
+  const note = 'The service does not have the upload any more. The catalog has it as aborted now.'
+  if (!state?.completing && state?.outcome?.type !== 'unknown') return note
+  return `${note} The archive may exist all the same: "glacier-pipe catalog rebuild" finds it.`
+}
+
+function isOf({ begun, outcome }: UploadState, here: VaultPlace): boolean {
+  const known = begun ?? outcome
+  return known !== undefined && isAt(known, here)
+}
+
+/** The stream an upload belongs to: its lock is that of the upload. */
+async function streamIdOf(file: string, uploadId: string): Promise<string> {
+  const begun = (await unsettledIn(file)).uploads.get(uploadId)?.begun
+  return begun?.streamId ?? begun?.firstVolume ?? uploadId
 }

@@ -33,7 +33,8 @@ export function addCatalogCommands(program: Command, io: Io): void {
     program
       .command('verify <file> <vault> <archive-id>')
       .description('check that a file is what is in a vault, without retrieving it')
-      .option('--inventory', "hold it against the vault's inventory, not the catalog")
+      .option('--inventory', "compare it with the vault's inventory, not the catalog")
+      .option('--no-volumes', 'of an archive that is the first of several, compare it alone')
       .addHelpText('after', DASH_IDS),
   ).action(async (file: string, vault: string, archiveId: string, options: VerifyOptions) => {
     const { verify } = await import('./verify.js')
@@ -91,7 +92,8 @@ export function addVaultCommands(program: Command, io: Io): void {
   addConnectionOptions(
     program
       .command('rm <vault> <archive-id...>')
-      .description('delete archives')
+      .description('delete archives; of a first volume, the whole set')
+      .option('--no-volumes', 'delete just these archives, also where they are volumes of a set')
       .option('--yes', 'do not ask')
       .addHelpText('after', DASH_IDS),
   ).action(async (vault: string, archiveIds: string[], options: RmOptions) => {

@@ -1,19 +1,26 @@
 /**
- * `verify FILE VAULT ARCHIVE_ID`: whether a file is what is in a vault, by its tree hash; nothing is retrieved but, where
- * it is asked for, the inventory.
+ * `verify FILE VAULT ARCHIVE_ID`: whether a file is what is in a vault, by its tree hash: an archive, or all volumes of a
+ * set one after the other. Nothing is retrieved but, where it is asked for, the inventory.
  */
-import { archiveOf } from '../catalog/archives.js'
-import { NotFoundError, SizeMismatchError, TreeHashMismatchError } from '../errors.js'
+import { assertNoConflicts } from '../catalog/conflicts.js'
+import type { ArchiveRecord } from '../catalog/record.js'
+import { setFrom, setIdOf, setOf, type ArchiveSet } from '../catalog/sets.js'
+import { IncompleteSetError, NotFoundError, SizeMismatchError, TreeHashMismatchError } from '../errors.js'
 import { FileHasher } from '../tree-hash/file-hasher.js'
 import { catalogFileOf, withConnection } from './connection.js'
 import { UsageError } from './exit-code.js'
 import { hashOf } from './hash.js'
 import { openInventory, type InventoryReadOptions } from './inventory.js'
-import { printData, printJson, type Io } from './io.js'
+import { printData, printJson, printNote, type Io } from './io.js'
+import { recordOfRow } from './reconcile.js'
+import { sectionHashesOf } from './set-hash.js'
+import { setText } from './set-notes.js'
 
 /** Options of `verify`. */
 export interface VerifyOptions extends InventoryReadOptions {
   readonly inventory?: true
+  /** Whether a first volume's ID means the whole set. */
+  readonly volumes: boolean
 }
 
 /** Runs `verify`. */
@@ -24,23 +31,85 @@ export async function verify(
   options: VerifyOptions,
   io: Io,
 ): Promise<void> {
-  const wanted = options.inventory
+  const set = options.inventory
     ? await inInventory(vaultName, archiveId, options, io)
     : await inCatalog(vaultName, archiveId, options, io)
+  const volumes = volumesToCompare(set, archiveId, options, io)
+  if (!options.inventory)
+    await assertNoConflicts(
+      catalogFileOf(options, io.env),
+      volumes.map((volume) => volume.archiveId),
+    )
   const hasher = new FileHasher()
-  const found = await hashOf(file, hasher, io).finally(() => {
+  try {
+    await (volumes.length === 1 ? compareOne : compareSet)(file, volumes, hasher, io)
+  } finally {
     hasher.close()
-  })
-  if (found.size !== wanted.size) throw new SizeMismatchError(file, wanted.size, found.size)
-  if (found.treeHash !== wanted.treeHash)
-    throw new TreeHashMismatchError('archive', file, wanted.treeHash, found.treeHash)
-  const { size, treeHash } = found
-  await (options.json ? printJson(io, { file, archiveId, size, treeHash }) : printData(io, `${file}: OK`))
+  }
+  if (options.json) await printJson(io, resultOf(file, archiveId, volumes, set))
+  else await printData(io, `${file}: OK`)
 }
 
-interface Known {
-  readonly size: number
-  readonly treeHash: string
+/** All volumes of a set by the ID of its first; else the one archive. */
+function volumesToCompare(
+  set: ArchiveSet,
+  archiveId: string,
+  { volumes: wantsSet, quiet }: VerifyOptions,
+  io: Io,
+): readonly ArchiveRecord[] {
+  const { volumes, duplicates, missing, state } = set
+  const archive = [...volumes, ...duplicates].find((it) => it.archiveId === archiveId)
+  if (archive && (!wantsSet || archive.firstVolume !== undefined)) {
+    if (wantsSet && !quiet)
+      printNote(
+        io,
+        `The archive is volume ${archive.volume} of the set ${setIdOf(archive)}: only this volume is compared.`,
+      )
+    return [archive]
+  }
+  if (missing.length > 0) throw new IncompleteSetError(archiveId, missing)
+  if (state !== 'complete') printNote(io, `Warning: the file is compared with a set of ${setText(set)}.`)
+  return volumes
+}
+
+async function compareOne(
+  file: string,
+  [wanted]: readonly ArchiveRecord[],
+  hasher: FileHasher,
+  io: Io,
+): Promise<void> {
+  const found = await hashOf(file, hasher, io)
+  if (found.size !== wanted?.size) throw new SizeMismatchError(file, wanted?.size ?? 0, found.size)
+  if (found.treeHash !== wanted.treeHash)
+    throw new TreeHashMismatchError('archive', file, wanted.treeHash, found.treeHash)
+}
+
+async function compareSet(
+  file: string,
+  volumes: readonly ArchiveRecord[],
+  hasher: FileHasher,
+  io: Io,
+): Promise<void> {
+  const sizes = volumes.map(({ size }) => size)
+  const hashes = await sectionHashesOf(file, sizes, hasher, io)
+  let start = 0
+  for (const [i, { volume, size, treeHash }] of volumes.entries()) {
+    const where = `bytes ${start}-${start + size - 1} of ${file} (volume ${volume})`
+    if (hashes[i] !== treeHash) throw new TreeHashMismatchError('archive', where, treeHash, hashes[i])
+    start += size
+  }
+}
+
+function resultOf(
+  file: string,
+  archiveId: string,
+  volumes: readonly ArchiveRecord[],
+  set: ArchiveSet,
+): object {
+  const [first] = volumes
+  if (volumes.length === 1) return { file, archiveId, size: first?.size, treeHash: first?.treeHash }
+  const shown = volumes.map((it) => ({ archiveId: it.archiveId, size: it.size, treeHash: it.treeHash }))
+  return { file, archiveId, size: set.size, volumes: shown, state: set.state }
 }
 
 async function inCatalog(
@@ -48,9 +117,9 @@ async function inCatalog(
   archiveId: string,
   options: VerifyOptions,
   io: Io,
-): Promise<Known> {
-  const archive = await archiveOf(catalogFileOf(options, io.env), archiveId)
-  if (archive?.vaultName === vaultName) return archive
+): Promise<ArchiveSet> {
+  const set = await setOf(catalogFileOf(options, io.env), archiveId)
+  if (set?.volumes[0]?.vaultName === vaultName) return set
   throw new UsageError(
     `The catalog knows no archive ${archiveId} in ${vaultName}. With --inventory the service is asked, which takes hours.`,
   )
@@ -61,10 +130,15 @@ async function inInventory(
   archiveId: string,
   options: VerifyOptions,
   io: Io,
-): Promise<Known> {
-  return withConnection(options, io, async ({ client }) => {
-    for await (const row of openInventory(client, vaultName, options, io))
-      if (row.archiveId === archiveId) return row
+): Promise<ArchiveSet> {
+  return withConnection(options, io, async ({ client, place }) => {
+    const here = { vaultName, ...(await place()) }
+    const records: ArchiveRecord[] = []
+    for await (const row of openInventory(client, vaultName, options, io)) {
+      const record = recordOfRow(row, here, options.accountId)
+      if (row.archiveId === archiveId || record.firstVolume === archiveId) records.push(record)
+    }
+    if (records.length > 0) return setFrom(records)
     throw new NotFoundError(`the inventory of ${vaultName} has no archive ${archiveId}`, {
       operation: 'GetJobOutput',
       serviceCode: 'ResourceNotFoundException',

@@ -36,8 +36,6 @@ import { currentProcess } from './process-identity.js'
 
 /** What renaming a folder fails with where its new path is in use; on Windows also where that is an empty folder. */
 const OCCUPIED = new Set<string | undefined>(['ENOTEMPTY', 'EEXIST', 'ENOTDIR', 'EPERM', 'EACCES'])
-/** Looks after which a claim is given up that finds neither an owner nor a way in. */
-const LOOKS_MAX = 1000
 /** Milliseconds, at most, until a process that withdrew its name looks again. */
 const WITHDRAWN_MS = 20
 
@@ -63,29 +61,37 @@ export class LockClaim {
   readonly #dir: string
   readonly #path: string
   readonly #staleMs: number
+  readonly #looksMax: number
   readonly #name: string
   #isPrepared = false
   #takenOver: Pick<TakenLock, 'previous' | 'wasElsewhere'> = { previous: undefined, wasElsewhere: false }
 
-  private constructor(dir: string, path: string, staleMs: number, name: string) {
+  private constructor(dir: string, path: string, staleMs: number, looksMax: number, name: string) {
     this.#dir = dir
     this.#path = path
     this.#staleMs = staleMs
+    this.#looksMax = looksMax
     this.#name = name
   }
 
   /**
    * @param dir - the folder of all locks, which exists
    * @param path - the folder of this lock
+   * @param staleMs - milliseconds without a write after which an owner elsewhere is gone
+   * @param looksMax - looks after which `take` fails that has found neither an owner nor a way in; default 1,000
    */
-  static async make(dir: string, path: string, staleMs: number): Promise<LockClaim> {
-    return new LockClaim(dir, path, staleMs, ownerName(await currentProcess()))
+  static async make(dir: string, path: string, staleMs: number, looksMax = 1000): Promise<LockClaim> {
+    return new LockClaim(dir, path, staleMs, looksMax, ownerName(await currentProcess()))
   }
 
-  /** Takes the lock, or returns its living owner. May be called again until it has taken the lock. */
+  /**
+   * Takes the lock, or returns its living owner. May be called again until it has taken the lock.
+   *
+   * @throws the system's error, or an Error where the lock can be neither taken nor read
+   */
   async take(): Promise<TakenLock | LockOwner> {
     let failure: unknown
-    for (let looks = 0; looks < LOOKS_MAX; looks++) {
+    for (let looks = 0; looks < this.#looksMax; looks++) {
       failure = await this.#moveIn()
       if (failure === undefined) return { name: this.#name, ...this.#takenOver }
       const found = await this.#look()

@@ -26,13 +26,14 @@ export async function ownerState(
   const liveness = await livenessOf(owner)
   if (liveness === 'alive') return 'living'
   if (liveness === 'dead') return 'dead'
+  let writtenMs: number
   try {
-    const { mtimeMs } = await lstat(path)
-    return (await fileSystemTime(dir)) - mtimeMs > staleMs ? 'stale' : 'living'
+    writtenMs = (await lstat(path)).mtimeMs
   } catch (error) {
     if (isMissing(error)) return 'stale' // released or taken over meanwhile: no step on this file can succeed
     throw error
   }
+  return (await fileSystemTime(dir)) - writtenMs > staleMs ? 'stale' : 'living'
 }
 
 /**

@@ -168,12 +168,13 @@ export class LockFolder {
     const path = this.#path(key)
     const claim = await LockClaim.make(this.#dir, path, this.#staleMs)
     try {
-      for (let waitedMs = 0; ; waitedMs += this.#pauseMs) {
-        const found = await claim.take()
-        if ('name' in found) return new Lock(path, found, what, this.#heartbeatMs)
+      let found = await claim.take()
+      for (let waitedMs = 0; !('name' in found); waitedMs += this.#pauseMs) {
         if (waitedMs >= patienceMs) throw new LockHeldError(what, found)
         await sleep(this.#pauseMs)
+        found = await claim.take()
       }
+      return new Lock(path, found, what, this.#heartbeatMs)
     } finally {
       await claim.end()
     }

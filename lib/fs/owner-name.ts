@@ -19,6 +19,8 @@ const HOST_MAX = 64
 const NAME =
   /^(?<pid>\d{1,10})_(?<startTime>[^_]*)_(?<bootId>[^_]*)_(?<pidNamespace>[^_]*)_(?<machineId>[^_]*)_(?<since>[0-9a-z]{1,9})_[0-9a-f]{12}_(?<host>[^_]+)$/
 
+type Field = 'pid' | 'startTime' | 'bootId' | 'pidNamespace' | 'machineId' | 'since' | 'host'
+
 /** A file name that no other call returns, in any process. */
 export function ownerName(owner: ProcessIdentity, sinceMs: number = Date.now()): string {
   const { host, pid, startTime = '', bootId = '', pidNamespace = '', machineId = '' } = owner
@@ -29,21 +31,21 @@ export function ownerName(owner: ProcessIdentity, sinceMs: number = Date.now()):
 
 /** Reads a name that {@link ownerName} made; `undefined` for any other name. */
 export function parseOwnerName(name: string): LockOwner | undefined {
-  const fields = NAME.exec(name)?.groups
-  if (fields === undefined) return undefined
-  const since = new Date(Number.parseInt(fields.since ?? '', 36))
+  const match = NAME.exec(name)
+  if (match === null) return undefined
+  const fields = match.groups as Record<Field, string> // all of them take part in a match
   try {
     return {
-      host: decodeURIComponent(fields.host ?? ''),
+      host: decodeURIComponent(fields.host),
       pid: Number(fields.pid),
       startTime: decoded(fields.startTime),
       bootId: decoded(fields.bootId),
       pidNamespace: decoded(fields.pidNamespace),
       machineId: decoded(fields.machineId),
-      since: since.toISOString(),
+      since: new Date(Number.parseInt(fields.since, 36)).toISOString(),
     }
   } catch {
-    return undefined // a `%` that encodes nothing, or a time out of range: not our name
+    return undefined // a `%` that encodes nothing: another program's name
   }
 }
 
@@ -51,7 +53,7 @@ function encoded(text: string): string {
   return encodeURIComponent(text).replace(/[_!~*'()]/g, (it) => `%${it.charCodeAt(0).toString(16)}`)
 }
 
-function decoded(text = ''): string | undefined {
+function decoded(text: string): string | undefined {
   return text === '' ? undefined : decodeURIComponent(text)
 }
 

@@ -106,11 +106,15 @@ function hasRestarted(process: ProcessIdentity, own: ProcessIdentity): boolean {
 
 /** Looks a process up; `undefined` where there is none of this ID, or only what is left of one. */
 async function look(pid: number, system: ProcessSystem): Promise<Sighting | undefined> {
-  const stat = await orUndefined(system.readFile(`/proc/${pid}/stat`))
+  const self = await orUndefined(system.readLink('/proc/self'))
+  // In a PID namespace without a /proc of its own, process IDs mean other processes there.
+  const isForeign = self !== undefined && self !== String(system.pid)
+  const stat = isForeign ? undefined : await orUndefined(system.readFile(`/proc/${pid}/stat`))
   if (stat !== undefined) return sightingIn(stat)
   if (!system.exists(pid)) return undefined
-  // Without /proc, or without permission to read there: `hidepid` hides the processes of other users.
-  return { startTime: (await orUndefined(system.psStartTime(pid)))?.trim() || undefined }
+  if (self !== undefined) return { startTime: undefined } // `hidepid` hides the processes of other users
+  const printed = (await orUndefined(system.psStartTime(pid)))?.trim()
+  return { startTime: printed === '' ? undefined : printed }
 }
 
 /**
@@ -118,9 +122,10 @@ async function look(pid: number, system: ProcessSystem): Promise<Sighting | unde
  * threads still run is not dead: after SIGKILL, one of them may be in the middle of a system call.
  */
 function sightingIn(stat: string): Sighting | undefined {
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ') // from field 3 on
-  const [state, threads, startTime] = [fields[0] ?? '', Number(fields[17]), fields[19]]
-  return /^[ZXx]$/.test(state) && threads <= 1 ? undefined : { startTime }
+  const rest = stat.slice(stat.lastIndexOf(')') + 2) // from field 3 on
+  const fields = rest.split(' ')
+  const [threads, startTime] = [Number(fields[17]), fields[19]]
+  return /^[ZXx] /.test(rest) && threads <= 1 ? undefined : { startTime }
 }
 
 async function orUndefined<T>(result: Promise<T>): Promise<T | undefined> {

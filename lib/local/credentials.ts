@@ -2,8 +2,8 @@
  * The key pair requests are signed with: given, or made once and kept in the folder.
  */
 import { randomBytes, randomInt } from 'node:crypto'
+import type { LockFolder } from '../fs/lock.js'
 import { readJson, type Disk } from './disk.js'
-import type { Locks } from './locks.js'
 
 /** A key pair, as AWS's. */
 export interface LocalCredentials {
@@ -18,7 +18,7 @@ export interface LocalCredentials {
 const ID_CHARACTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
 
 /** The folder's key pair; made if it has none. Two processes that start at once agree on one. */
-export async function keptCredentials(disk: Disk, locks: Locks): Promise<LocalCredentials> {
+export async function keptCredentials(disk: Disk, locks: LockFolder): Promise<LocalCredentials> {
   const path = disk.path('credentials.json')
   return locks.alone('credentials', async () => {
     const kept = await readJson<LocalCredentials>(path)

@@ -7,15 +7,21 @@
  * - What is in `tmp/` belongs to the process its name says; what dead ones left is swept at the start.
  * - Folders are 0700, files 0600.
  */
-import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import { renameDurably, syncFolder } from '../fs/durable.js'
-import { isOwnerAlive, ownedName } from './owned-name.js'
+import { makeFolder, renameDurably, syncFolder } from '../fs/durable.js'
+import { ownerName } from '../fs/owner-name.js'
+import { currentProcess, type ProcessIdentity } from '../fs/process-identity.js'
+import { namesIn, unlessMissing } from './files.js'
+import { isAbandoned } from './owned-name.js'
+
+export { namesIn, readJson, unlessMissing } from './files.js'
 
 /** The folder of a local vault. */
 export class Disk {
   /** Absolute. */
   readonly dir: string
+  #owner: ProcessIdentity | undefined
 
   constructor(dir: string) {
     this.dir = resolve(dir)
@@ -23,14 +29,11 @@ export class Disk {
 
   /** Makes the folder and sweeps what dead processes left. */
   async open(): Promise<void> {
-    for (const name of ['vaults', 'locks', 'tmp']) {
-      const made = await mkdir(this.path(name), { recursive: true, mode: 0o700 }) // the outermost it had to make
-      if (made === undefined) continue
-      for (let path = this.path(name); path !== dirname(made); path = dirname(path))
-        await syncFolder(dirname(path))
-    }
+    for (const name of ['vaults', 'locks', 'tmp']) await makeFolder(this.path(name))
+    this.#owner = await currentProcess()
     for (const name of await namesIn(this.path('tmp'))) {
-      if (!isOwnerAlive(name)) await rm(this.path('tmp', name), { recursive: true, force: true })
+      if (await isAbandoned(this.path('tmp'), name))
+        await rm(this.path('tmp', name), { recursive: true, force: true })
     }
   }
 
@@ -39,15 +42,25 @@ export class Disk {
     return join(this.dir, ...names)
   }
 
-  /** A new path for something unfinished. */
+  /**
+   * A new path for something unfinished.
+   *
+   * @throws an Error where the folder has not been opened
+   */
   temporary(): string {
-    return this.path('tmp', ownedName())
+    if (this.#owner === undefined) throw new Error(`The folder ${this.dir} has not been opened.`)
+    return this.path('tmp', ownerName(this.#owner))
   }
 
   /** Writes an object as a file. */
   async writeJson(path: string, value: object): Promise<void> {
+    await this.writeText(path, JSON.stringify(value))
+  }
+
+  /** Writes a file of text. */
+  async writeText(path: string, text: string): Promise<void> {
     const temporary = this.temporary()
-    await writeFile(temporary, JSON.stringify(value), { mode: 0o600, flush: true })
+    await writeFile(temporary, text, { mode: 0o600, flush: true })
     await renameDurably(temporary, path)
   }
 
@@ -58,27 +71,5 @@ export class Disk {
     if (!(await unlessMissing(renamed, false))) return
     await syncFolder(dirname(path))
     await rm(temporary, { recursive: true, force: true })
-  }
-}
-
-/** Reads what `writeJson` wrote; `undefined` where there is no such file. */
-export async function readJson<T extends object>(path: string): Promise<T | undefined> {
-  const text = await unlessMissing(readFile(path, 'utf8'), undefined)
-  return text === undefined ? undefined : (JSON.parse(text) as T)
-}
-
-/** The names in a folder, in ASCII order; none where there is no such folder. */
-export async function namesIn(path: string): Promise<string[]> {
-  return (await unlessMissing(readdir(path), [])).sort()
-}
-
-/** What something gives, or another value where a file or folder it needs is not there. */
-export async function unlessMissing<T, U>(work: Promise<T>, otherwise: U): Promise<T | U> {
-  try {
-    return await work
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT' || code === 'ENOTDIR') return otherwise // ENOTDIR: some program's file among our folders
-    throw error
   }
 }

@@ -3,6 +3,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { parseInclusive, toRangeHeader } from '../vault/byte-range.js'
 import type { Answer } from './exchange.js'
 import { answeredFault, type FaultKind, type MetFault } from './faults.js'
 import type { ServiceFault } from './service-fault.js'
@@ -18,6 +19,8 @@ const LATER = new Set<FaultKind>([
   'no-hash',
   'cut-output',
   'corrupt-output',
+  'whole-output',
+  'other-range',
   'slow',
 ])
 
@@ -52,6 +55,23 @@ export async function failedBefore(
 /** The body of a request, as fast as its fault lets it come. */
 export function bodyUnder(met: MetFault | undefined, body: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
   return met?.fault === 'slow' ? slowly(body, met.bytesPerSecond) : body
+}
+
+/** The headers of a request that has been authenticated, as its fault lets the operation see them. */
+export function headersUnder(
+  met: MetFault | undefined,
+  headers: IncomingMessage['headers'],
+): IncomingMessage['headers'] {
+  const { range, ...others } = headers
+  if (range === undefined || !(met?.fault === 'whole-output' || met?.fault === 'other-range')) return headers
+  const asked = met.fault === 'other-range' ? parseInclusive(range) : undefined
+  if (!asked) return others
+  const size = asked.end - asked.start
+  const start = asked.start >= size ? asked.start - size : 0 // the range before; of the first, half of it
+  return {
+    ...others,
+    range: toRangeHeader({ start, end: asked.start > 0 ? start + size : Math.ceil(size / 2) }),
+  }
 }
 
 /** An answer, as its fault leaves it. */

@@ -25,6 +25,8 @@ export const FAULT_KINDS = [
   'no-hash', // the same, and it has none
   'cut-output', // half of the output comes, then the connection is reset
   'corrupt-output', // a byte in the middle of the output is another one
+  'whole-output', // a request for a range of an output is answered with the whole of it
+  'other-range', // the same is answered with as many bytes from another place
   'slow', // body and answer go at `bytesPerSecond`
 ] as const
 

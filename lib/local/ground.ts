@@ -1,6 +1,6 @@
 /** What all stores stand on: one folder, one clock, one account. */
+import type { LockFolder } from '../fs/lock.js'
 import type { Disk } from './disk.js'
-import type { Locks } from './locks.js'
 
 /** A day in milliseconds. */
 export const DAY = 86_400_000
@@ -8,7 +8,7 @@ export const DAY = 86_400_000
 /** What all stores need to know. */
 export interface Ground {
   readonly disk: Disk
-  readonly locks: Locks
+  readonly locks: LockFolder
   /** Milliseconds: the clock of everything. */
   readonly now: () => number
   readonly region: string

@@ -4,15 +4,16 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { LockFolder } from '../fs/lock.js'
 import { Control, MovableClock } from './control.js'
 import { keptCredentials, type LocalCredentials } from './credentials.js'
 import { Disk } from './disk.js'
 import { Faults } from './faults.js'
-import { Locks } from './locks.js'
 import { checkedOptions, type LocalVaultOptions } from './options.js'
 import { makeRequestHandler } from './request-handler.js'
 import { makeStores, type Stores } from './stores.js'
 import { Traffic } from './traffic.js'
+import { keptVaultId } from './vault-id.js'
 
 /** A local vault that is running. */
 export interface LocalVault {
@@ -26,6 +27,8 @@ export interface LocalVault {
   readonly credentials: LocalCredentials
   /** The folder, absolute. */
   readonly dir: string
+  /** A random UUID, kept in the folder: the same for every server over it, wherever the folder is moved. */
+  readonly id: string
   /** Its clock, jobs and inventories. */
   readonly control: Control
   /** What goes wrong, by rule. */
@@ -63,8 +66,9 @@ export async function startLocalVault(options: LocalVaultOptions): Promise<Local
   const { dir, host, port, region, accountId, now, controlSecret, ...given } = checkedOptions(options)
   const disk = new Disk(dir)
   await disk.open()
-  const locks = new Locks(disk)
+  const locks = new LockFolder(disk.path('locks'))
   const credentials = given.credentials ?? [await keptCredentials(disk, locks)]
+  const id = await keptVaultId(disk, locks)
   const clock = new MovableClock(now)
   const stores = makeStores({ disk, locks, now: clock.now, region, accountId }, given)
   const faults = new Faults()
@@ -82,7 +86,7 @@ export async function startLocalVault(options: LocalVaultOptions): Promise<Local
   let stopping: Promise<void> | undefined
   const close = (): Promise<void> => (stopping ??= stop(server, active, stores.notifier))
   const [first] = credentials as [LocalCredentials] // checked: there is one
-  const it = { endpoint, region, accountId, credentials: first, dir: disk.dir, ...controlled }
+  const it = { endpoint, region, accountId, credentials: first, dir: disk.dir, id, ...controlled }
   return { ...it, close, [Symbol.asyncDispose]: close }
 }
 

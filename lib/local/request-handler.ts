@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises'
 import { authenticate, type Gatekeeper } from './authenticate.js'
 import { headerOf, type Answer, type Exchange } from './exchange.js'
 import { answerControl, isForControls, type Controlled } from './control-face.js'
-import { answerUnder, bodyUnder, failedBefore } from './fault-acts.js'
+import { answerUnder, bodyUnder, failedBefore, headersUnder } from './fault-acts.js'
 import type { MetFault } from './faults.js'
 import { assertAllowed } from './permissions.js'
 import { findRoute, type Match } from './routes.js'
@@ -106,7 +106,7 @@ async function answerTo(
     )
   }
   await assertAllowed(stores, route.operation, match.names)
-  return route.run(exchange)
+  return route.run({ ...exchange, headers: headersUnder(met, headers) })
 }
 
 /** The hash a signature must be over. Of an upload the header's word is taken, and held against the body later. */

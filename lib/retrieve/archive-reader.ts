@@ -10,9 +10,10 @@ import { addAbortSignal, Readable } from '../stream.js'
 import type { ByteRange } from '../vault/byte-range.js'
 import { planMemory, type MemoryOptions, type MemoryPlan } from '../vault/memory-plan.js'
 import { DEFAULT_PART_SIZE } from '../vault/part-size.js'
+import { emitOrDestroy } from '../vault/emit-or-destroy.js'
 import { Retry, type RetryNotice, type RetryOptions } from '../vault/retry.js'
-import { retrying } from '../vault/retrying-client.js'
 import { vaultClientOf } from '../vault/sdk-vault-client.js'
+import { stuckWarning, type StuckWarning } from '../vault/stuck-warning.js'
 import type { Job, VaultClient, VaultRequest } from '../vault/vault-client.js'
 import { bytesFrom, type VerifiedRange } from './verified-range.js'
 import { verifiedOutput, wholeOf, type HeldRange, type ReadyOutput } from './verified-output.js'
@@ -47,8 +48,9 @@ export function archiveReader(
   client: GlacierClient | VaultClient,
   options: ArchiveReaderOptions,
 ): ArchiveReader {
-  return new ArchiveReader(vaultClientOf(client), options, async function* (vault, signal) {
-    yield { job: await vault.describeJob({ ...options, signal }) }
+  const port = vaultClientOf(client)
+  return new ArchiveReader(port, options, async function* ({ retry, signal }) {
+    yield { job: await retry.run(() => port.describeJob({ ...options, signal }), signal) }
   })
 }
 
@@ -65,19 +67,22 @@ export interface ArchiveReaderEvents {
   range: [range: HeldRange]
   /** A request failed and is made again. */
   retry: [notice: RetryNotice]
+  /** A request has failed for a while, and others have succeeded meanwhile. */
+  warning: [warning: StuckWarning]
 }
 
-/**
- * Gives the outputs a reader reads, one after the other; asked for the first with the first read.
- *
- * @param client - makes each request until it succeeds
- * @param chosen - to be told of each job that is waited for
- */
-export type JobFinder = (
-  client: VaultClient,
-  signal: AbortSignal,
-  chosen: (jobId: string, found: boolean) => void,
-) => AsyncGenerator<ReadyOutput, void, undefined>
+/** What it takes to find jobs. */
+export interface JobFinderMeans {
+  /** Makes attempts, and tells of those that fail. */
+  readonly retry: Retry
+  /** Fires when the reader is destroyed. */
+  readonly signal: AbortSignal
+  /** To be told of each job that is waited for, and whether it was there before. */
+  readonly chosen: (jobId: string, found: boolean) => void
+}
+
+/** Gives the outputs a reader reads, one after the other; asked for the first with the first read. */
+export type JobFinder = (means: JobFinderMeans) => AsyncGenerator<ReadyOutput, void, undefined>
 
 /** What {@link archiveReader} and `retrieveArchive` give. */
 // eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- see the interface below
@@ -103,18 +108,29 @@ export class ArchiveReader extends Readable {
     const plan = planMemory(options.rangeSize, DEFAULT_PART_SIZE, options)
     this.plan = plan
     this.#position = held.at(-1)?.end ?? 0
-    const retry = new Retry(options, client, (notice) => this.emit('retry', notice))
+    const retry = new Retry(
+      options,
+      client,
+      (notice) => {
+        emitOrDestroy(this, 'retry', notice)
+      },
+      (notice) => {
+        emitOrDestroy(this, 'warning', stuckWarning(notice))
+      },
+    )
     const { vaultName, accountId } = options
     const { signal } = this.#cancel
     setMaxListeners(0, signal) // several for each request under way, however many are asked for
-    const outputs = findJobs(retrying(client, retry), signal, (jobId, found) =>
-      this.emit('job', jobId, found),
-    )
+    const chosen = (jobId: string, found: boolean): void => {
+      emitOrDestroy(this, 'job', jobId, found)
+    }
     const means = { client, retry, vault: { vaultName, accountId, signal }, plan, held: [...held] }
-    const ready = (job: Job): void => void this.emit('ready', job)
+    const ready = (job: Job): void => {
+      emitOrDestroy(this, 'ready', job)
+    }
     this.#ranges = (async function* () {
       let offset = 0
-      for await (const output of outputs) {
+      for await (const output of findJobs({ retry, signal, chosen })) {
         ready(output.job)
         const ranges = verifiedOutput(output, { ...means, offset })
         yield* output.cut ? cutTo(ranges, output.cut) : ranges
@@ -139,7 +155,7 @@ export class ArchiveReader extends Readable {
   #handOn({ chunks, size, treeHash }: VerifiedRange): void {
     const start = this.#position
     this.#position += size
-    this.emit('range', { start, end: this.#position, treeHash })
+    emitOrDestroy(this, 'range', { start, end: this.#position, treeHash })
     for (const chunk of chunks) this.push(chunk)
   }
 

@@ -3,29 +3,30 @@
  *
  * - The service gives no hash of an inventory. What can be checked is: it has the bytes it must have, and ends as an
  *   inventory does.
- * - It is read as it comes, and nothing but the piece at hand is held; an output that breaks off is gone on with at the
- *   same byte.
+ * - It is read as it comes, and nothing but the piece at hand is held; an output that breaks off, or whose job
+ *   disappears, is continued at the same byte.
  */
 import { StringDecoder } from 'node:string_decoder'
 import type { GlacierClient } from '@aws-sdk/client-glacier'
-import { SizeMismatchError } from '../errors.js'
 import { addAbortSignal, Readable } from '../stream.js'
 import { systemClock } from '../vault/clock.js'
+import { emitOrDestroy } from '../vault/emit-or-destroy.js'
 import { Retry, type RetryNotice, type RetryOptions } from '../vault/retry.js'
-import { retrying } from '../vault/retrying-client.js'
 import { vaultClientOf } from '../vault/sdk-vault-client.js'
+import { stuckWarning, type StuckWarning } from '../vault/stuck-warning.js'
 import type {
   InventoryFilter,
   InventoryFormat,
   Job,
-  JobRequest,
   VaultClient,
   VaultRequest,
 } from '../vault/vault-client.js'
 import { InventoryCsvParser } from './inventory-csv.js'
 import { InventoryJsonParser } from './inventory-json.js'
 import type { InventoryRow } from './inventory-row.js'
-import { findJob, waitForJob, type PollDelays } from './job.js'
+import { inventoryBytes } from './inventory-bytes.js'
+import type { PollDelays } from './job.js'
+import { RenewableJob, type WantedJob } from './renewable-job.js'
 
 /** Options of {@link inventory}. */
 export interface InventoryOptions extends VaultRequest, RetryOptions, InventoryFilter {
@@ -47,6 +48,8 @@ export interface InventoryReaderEvents {
   ready: [job: Job]
   /** A request failed and is made again. */
   retry: [notice: RetryNotice]
+  /** A request has failed for a while, and others have succeeded meanwhile. */
+  warning: [warning: StuckWarning]
 }
 
 /**
@@ -82,7 +85,16 @@ export class InventoryReader extends Readable {
 
   constructor(client: VaultClient, options: InventoryOptions) {
     super({ objectMode: true, highWaterMark: 1024 })
-    const retry = new Retry(options, client, (notice) => this.emit('retry', notice))
+    const retry = new Retry(
+      options,
+      client,
+      (notice) => {
+        emitOrDestroy(this, 'retry', notice)
+      },
+      (notice) => {
+        emitOrDestroy(this, 'warning', stuckWarning(notice))
+      },
+    )
     this.#batches = this.#read(client, retry, options)
     if (options.signal) addAbortSignal(options.signal, this)
   }
@@ -134,15 +146,19 @@ export class InventoryReader extends Readable {
     const { vaultName, accountId, poll, clock = systemClock } = options
     const { signal } = this.#cancel
     const vault = { vaultName, accountId, signal }
-    const patient = retrying(client, retry)
-    const chosen = options.jobId ?? (await chooseInventory(patient, vault, options))
-    const [jobId, found] = typeof chosen === 'string' ? [chosen, true] : [chosen.jobId, chosen.found]
-    this.emit('job', jobId, found)
-    const job = await waitForJob(patient, { ...vault, jobId }, poll, clock)
-    this.emit('ready', job)
+    const chosen = (jobId: string, found: boolean): void => {
+      emitOrDestroy(this, 'job', jobId, found)
+    }
+    const means = { client, retry, vault, poll, clock, chosen }
+    if (options.jobId !== undefined) chosen(options.jobId, true)
+    const { lastInventoryDate = '' } =
+      options.jobId === undefined ? await retry.run(() => client.describeVault(vault), signal) : {}
+    const renewable = new RenewableJob(means, wantedInventory(options, lastInventoryDate), options.jobId)
+    const job = await renewable.ready()
+    emitOrDestroy(this, 'ready', job)
     const parser = job.inventory?.format === 'CSV' ? new InventoryCsvParser() : new InventoryJsonParser()
     const decoder = new StringDecoder('utf8')
-    for await (const piece of bytesOf(client, retry, { ...vault, jobId }, job.inventorySize ?? 0)) {
+    for await (const piece of inventoryBytes(means, renewable, job)) {
       yield parser.push(decoder.write(piece))
       this.#inventoryDate = parser.inventoryDate
     }
@@ -167,56 +183,20 @@ export interface InventoryReader {
 }
 
 /** The job to retrieve an inventory with: one begun since the service took its last, or a new one. */
-async function chooseInventory(
-  client: VaultClient,
-  vault: VaultRequest,
-  {
-    format = 'JSON',
-    startDate,
-    endDate,
-  }: InventoryFilter & { readonly format?: InventoryFormat | undefined },
-): Promise<{ jobId: string; found: boolean }> {
-  const { lastInventoryDate = '' } = await client.describeVault(vault)
-  const found = await findJob(client, vault, ({ inventory: asked, creationDate }) => {
-    if (!asked || asked.limited || asked.format !== format || creationDate < lastInventoryDate) return false
-    return isSameTime(asked.startDate, startDate) && isSameTime(asked.endDate, endDate)
-  })
-  const jobId = found?.jobId ?? (await client.startInventory({ ...vault, format, startDate, endDate }))
-  return { jobId, found: found !== undefined }
+function wantedInventory(
+  { vaultName, accountId, format = 'JSON', startDate, endDate }: InventoryOptions,
+  lastInventoryDate: string,
+): WantedJob {
+  return {
+    fits: ({ inventory: asked, creationDate }) => {
+      if (!asked || asked.limited || asked.format !== format || creationDate < lastInventoryDate) return false
+      return isSameTime(asked.startDate, startDate) && isSameTime(asked.endDate, endDate)
+    },
+    start: (client, description, signal) =>
+      client.startInventory({ vaultName, accountId, signal, format, startDate, endDate, description }),
+  }
 }
 
 function isSameTime(a: string | undefined, b: string | undefined): boolean {
   return a === b || (a !== undefined && b !== undefined && Date.parse(a) === Date.parse(b))
-}
-
-/** The bytes of an output as they come; where they stop coming, they are asked for again from there. */
-async function* bytesOf(
-  client: VaultClient,
-  retry: Retry,
-  request: JobRequest & { readonly signal: AbortSignal },
-  end: number,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  let start = 0
-  let body: AsyncIterator<Uint8Array> | undefined
-  const next = async (): Promise<Uint8Array> => {
-    try {
-      body ??= (await client.getJobOutput({ ...request, range: { start, end } })).body[Symbol.asyncIterator]()
-      const piece = await body.next()
-      const length = piece.done ? 0 : piece.value.length
-      if (!piece.done && start + length <= end) return piece.value
-      throw new SizeMismatchError(`The output of job ${request.jobId}`, end, start + length)
-    } catch (error) {
-      body = undefined
-      throw error
-    }
-  }
-  try {
-    while (start < end) {
-      const bytes = await retry.run(next, request.signal)
-      start += bytes.length
-      yield bytes
-    }
-  } finally {
-    await body?.return?.()
-  }
 }

@@ -3,9 +3,8 @@
  * output ready for at least a day (protocol.md 2).
  */
 import { JobFailedError } from '../errors.js'
-import { systemClock, type Clock } from '../vault/clock.js'
-import type { Job, JobRequest, JobsRequest, VaultClient } from '../vault/vault-client.js'
-import { itemsOf } from '../vault/vault-client.js'
+import type { Clock } from '../vault/clock.js'
+import type { Job, JobRequest, JobsPage, JobsRequest, VaultClient } from '../vault/vault-client.js'
 
 /** How long to wait between two looks at a job, in milliseconds: from the first, doubling, to the longest. */
 export interface PollDelays {
@@ -22,43 +21,65 @@ const FRESH = 20 * 3_600_000
  * Waits until a job has an output. The first look is taken at once; the pauses are jittered by a quarter, so that many
  * who wait do not look all at once.
  *
+ * @param seen - is given the job after each look
  * @throws {JobFailedError} `ERR_JOB_FAILED`: it ended without one
  * @throws {ServiceError} the job could not be looked at
  */
 export async function waitForJob(
   client: VaultClient,
   request: JobRequest & { readonly signal: AbortSignal },
-  { first = 1_000, longest = 300_000 }: PollDelays = {},
-  clock: Clock = systemClock,
+  delays: PollDelays | undefined,
+  clock: Clock,
+  seen: (job: Job) => void,
 ): Promise<Job> {
+  const { first = 1_000, longest = 300_000 } = delays ?? {}
   let job = await client.describeJob(request)
+  seen(job)
   for (let pause = first; job.status === 'InProgress'; pause = Math.min(pause * 2, longest)) {
     await clock.sleep(pause * (0.75 + clock.random() / 4), request.signal)
     job = await client.describeJob(request)
+    seen(job)
   }
   if (job.status === 'Failed') throw new JobFailedError(job.jobId, job.statusMessage)
   return job
 }
 
 /**
- * A job of a vault that has brought out what is wanted, or else is about to.
+ * The jobs of a vault that have brought out what is wanted, or are about to, the best first: of those that are done,
+ * the one that keeps its output longest.
+ *
+ * How old a job is, is a matter of the service's clock, which the page's date tells; this machine's clock serves only
+ * where the service does not say.
  *
  * @param fits - whether a job brings out what is wanted; one under way must also be as fast as is wanted
- * @returns of those that are done, the one that has its output longest; `undefined` where there is none
  */
-export async function findJob(
+export async function findJobs(
   client: VaultClient,
   request: JobsRequest,
   fits: (job: Job) => boolean,
-  now: () => number = Date.now,
-): Promise<Job | undefined> {
-  let best: Job | undefined
-  for await (const job of itemsOf((page) => client.listJobs({ ...request, ...page }))) {
-    if (job.status === 'Failed' || !fits(job)) continue
-    if (job.completionDate !== undefined && now() - Date.parse(job.completionDate) > FRESH) continue
-    if (best === undefined || placeOf(job) > placeOf(best)) best = job
+): Promise<Job[]> {
+  const found: Job[] = []
+  for await (const { items, date } of pagesOfJobs(client, request)) {
+    const now = date === undefined ? Date.now() : Date.parse(date)
+    for (const job of items) {
+      if (job.status === 'Failed' || !fits(job)) continue
+      if (job.completionDate !== undefined && now - Date.parse(job.completionDate) > FRESH) continue
+      found.push(job)
+    }
   }
-  return best
+  return found.sort((a, b) => placeOf(b) - placeOf(a))
+}
+
+async function* pagesOfJobs(
+  client: VaultClient,
+  request: JobsRequest,
+): AsyncGenerator<JobsPage, void, undefined> {
+  let marker: string | undefined
+  do {
+    const page = await client.listJobs({ ...request, marker })
+    yield page
+    marker = page.marker
+  } while (marker !== undefined)
 }
 
 /** What is done comes before what is not; of what is done, the latest; of what is not, the one that began first. */

@@ -1,17 +1,19 @@
 /**
  * The whole way down in one call: find or start the jobs, wait for them, read their outputs verified.
  */
+import { setMaxListeners } from 'node:events'
 import type { GlacierClient } from '@aws-sdk/client-glacier'
-import type { ByteRange } from '../vault/byte-range.js'
+import { SizeMismatchError } from '../errors.js'
+import { rangeWithin, type ByteRange } from '../vault/byte-range.js'
 import { systemClock } from '../vault/clock.js'
 import { Retry } from '../vault/retry.js'
-import { retrying } from '../vault/retrying-client.js'
 import { vaultClientOf } from '../vault/sdk-vault-client.js'
 import type { Job, Tier, VaultClient } from '../vault/vault-client.js'
-import { alignedRanges } from './aligned-ranges.js'
 import { ArchiveReader, type ReadOptions } from './archive-reader.js'
 import type { PollDelays } from './job.js'
-import { chooseJob, readyJob, type RetrievalMeans, type RetrievalOrder } from './retrieval.js'
+import { JobSchedule } from './job-schedule.js'
+import { ordersOf, outputSizeOf, wantedJob, type RetrievalOrder } from './orders.js'
+import { RenewableJob, type JobMeans } from './renewable-job.js'
 import type { HeldRange, ReadyOutput } from './verified-output.js'
 
 /** What is to be retrieved. */
@@ -21,12 +23,14 @@ export interface RetrievalOptions extends ReadOptions {
   /** The ID of an archive; of several, as a stream's volumes, they are read one after the other as one stream. */
   readonly archiveId: string | readonly string[]
   /**
-   * What of the archive; default all. More is retrieved, up to an eighth, for only certain ranges can be verified; just
-   * this is handed on. Not of several archives.
+   * What of the stream; default all. More is retrieved, up to an eighth, for only certain ranges can be verified; just
+   * this is handed on. Of several archives it needs `archiveSizes`.
    */
   readonly range?: ByteRange | undefined
   /** Bytes of the archive, where known: with it a range may end where the archive does. */
   readonly archiveSize?: number | undefined
+  /** The same of each of several archives. With them it is known how many jobs can be read before they expire. */
+  readonly archiveSizes?: readonly (number | undefined)[] | undefined
   /** How fast, and how dear; default the service's, Standard. */
   readonly tier?: Tier | undefined
 }
@@ -44,9 +48,10 @@ export interface RetrieveArchiveOptions extends RetrievalOptions {
 
 /**
  * A Readable of an archive, or of a stream's volumes, each byte verified before it is handed on. Retrieval jobs that are
- * there are used, others are started, all together, with the first read, and told by the event `job`; the first byte
- * comes when the first has finished, after minutes or hours. Where the service forgets one amid the reading, it is
- * started again, and the reading goes on at the same byte.
+ * there are used, others are started: the first with the first read, the others as soon as they can be read within the
+ * 24 hours for which the service keeps an output. Each is told by the event `job`; the first byte comes when the first
+ * has finished, after minutes or hours. Where the service no longer has a job, it is started again, and the reading
+ * continues at the same byte.
  *
  * It fails with `ERR_JOB_FAILED`, `ERR_NOT_FOUND` and the like where there is no such archive, with
  * `ERR_RETRIEVAL_REFUSED` where the account's policy or the service's capacity does not let it be retrieved now, and
@@ -67,15 +72,15 @@ export function retrieveArchive(options: RetrieveArchiveOptions): ArchiveReader 
 /** The same, behind what the caller has already. */
 export function readerBehind(held: readonly HeldRange[], options: RetrieveArchiveOptions): ArchiveReader {
   const orders = ordersOf(options)
-  const { vaultName, accountId, poll, clock = systemClock, range } = options
+  const { vaultName, accountId, poll, clock = systemClock, jobId } = options
+  const client = vaultClientOf(options.client)
   return new ArchiveReader(
-    vaultClientOf(options.client),
+    client,
     options,
-    async function* (client, signal, chosen) {
-      const means: RetrievalMeans = { client, vault: { vaultName, accountId, signal }, poll, clock, chosen }
-      if (options.jobId !== undefined) chosen(options.jobId, true)
-      const jobIds = options.jobId === undefined ? await chooseJobs(means, orders) : [options.jobId]
-      for (const [i, jobId] of jobIds.entries()) yield await outputOf(means, orders[i], jobId, range)
+    ({ retry, signal, chosen }) => {
+      if (jobId !== undefined) chosen(jobId, true)
+      const vault = { vaultName, accountId, signal }
+      return outputsOf({ client, retry, vault, poll, clock, chosen }, orders, jobId)
     },
     held,
   )
@@ -83,7 +88,7 @@ export function readerBehind(held: readonly HeldRange[], options: RetrieveArchiv
 
 /**
  * Finds or starts the jobs of a retrieval and does not wait for them: `retrieveArchive` with the same options, hours
- * later, uses them.
+ * later, uses them. Of several archives only those are started that can be read within 24 hours at 1 MiB/s.
  *
  * @returns their IDs, in the order their outputs are read in
  * @throws {TypeError} no client, no archive ID, or an option of a wrong type
@@ -98,51 +103,63 @@ export function readerBehind(held: readonly HeldRange[], options: RetrieveArchiv
 export async function startRetrieval(options: RetrievalOptions): Promise<string[]> {
   const orders = ordersOf(options)
   const { vaultName, accountId, signal = new AbortController().signal, clock = systemClock } = options
-  const vault = { vaultName, accountId, signal }
-  const port = vaultClientOf(options.client)
-  const client = retrying(port, new Retry(options, port))
-  return chooseJobs({ client, vault, clock, chosen: () => undefined }, orders)
+  const client = vaultClientOf(options.client)
+  const retry = new Retry(options, client)
+  const means = { client, retry, vault: { vaultName, accountId, signal }, clock, chosen: () => undefined }
+  return new JobSchedule(scheduled(means, orders), clock).startFirst()
 }
 
-async function chooseJobs(means: RetrievalMeans, orders: readonly RetrievalOrder[]): Promise<string[]> {
-  const jobIds: string[] = []
-  for (const order of orders) jobIds.push(await chooseJob(means, order))
-  return jobIds
+async function* outputsOf(
+  means: JobMeans,
+  orders: readonly RetrievalOrder[],
+  jobId: string | undefined,
+): AsyncGenerator<ReadyOutput, void, undefined> {
+  const ended = new AbortController()
+  const signal = AbortSignal.any([means.vault.signal, ended.signal])
+  setMaxListeners(0, signal)
+  const jobs = scheduled({ ...means, vault: { ...means.vault, signal } }, orders, jobId)
+  const schedule = new JobSchedule(jobs, means.clock)
+  try {
+    for (const [i, it] of jobs.entries()) {
+      const ready = await schedule.ready(i, it)
+      yield {
+        job: ready,
+        cut: cutOf(it.order, ready),
+        renew: (gone, refusal) => it.job.renew(gone, refusal),
+        progressed: (end, fetchedBytes) => {
+          if (fetchedBytes > 0) it.job.progressed()
+          schedule.progressed(end, fetchedBytes)
+        },
+      }
+    }
+  } finally {
+    ended.abort() // a job that is being started ahead must not delay the error of the one that is read
+    await schedule.settled()
+  }
 }
 
-async function outputOf(
-  means: RetrievalMeans,
-  order: RetrievalOrder | undefined,
-  jobId: string,
-  asked: ByteRange | undefined,
-): Promise<ReadyOutput> {
-  const job = await readyJob(means, jobId)
-  const from = job.range?.start ?? 0
-  const cut = asked && { start: Math.max(asked.start - from, 0), end: asked.end - from }
-  const renew = order && (async (): Promise<Job> => readyJob(means, await chooseJob(means, order)))
-  return { job, cut, renew }
+function scheduled(
+  means: JobMeans,
+  orders: readonly RetrievalOrder[],
+  jobId?: string,
+): { order: RetrievalOrder; archiveId: string; size: number | undefined; job: RenewableJob }[] {
+  return orders.map((order) => ({
+    order,
+    archiveId: order.archiveId,
+    size: outputSizeOf(order),
+    job: new RenewableJob(means, wantedJob(means.vault, order), jobId),
+  }))
 }
 
-/** What each job is to bring out. */
-function ordersOf({ archiveId, range, archiveSize, tier, jobId }: RetrieveArchiveOptions): RetrievalOrder[] {
-  const archiveIds = [archiveId].flat()
-  if (archiveIds.length === 0 || !archiveIds.every((id: unknown) => typeof id === 'string' && id !== ''))
-    throw new TypeError('The ID of an archive is needed: archiveId.')
-  if (jobId !== undefined && archiveIds.length > 1)
-    throw new RangeError('A job brings out one archive, not several.')
-  if (!range) return archiveIds.map((id) => ({ archiveId: id, tier }))
-  const [only] = archiveIds
-  if (only === undefined || archiveIds.length > 1)
-    throw new RangeError('A range is one of a single archive, not of several.')
-  assertRange(range, archiveSize)
-  if (jobId !== undefined) return [{ archiveId: only, range, tier }]
-  return alignedRanges(range, archiveSize).map((part) => ({ archiveId: only, range: part, tier }))
-}
-
-function assertRange({ start, end }: ByteRange, size = Infinity): void {
-  if (Number.isInteger(start) && Number.isInteger(end) && start >= 0 && start < end && end <= size) return
-  throw new RangeError(
-    `A range begins at byte 0 or later, and ends behind that and within the archive: not ${start} to ${end}` +
-      (size === Infinity ? '.' : ` of ${size}.`),
-  )
+/**
+ * What of a job's output is handed on; `undefined` where all is.
+ *
+ * @throws {SizeMismatchError} `ERR_SIZE_MISMATCH`: a range was mapped by a size that the archive does not have
+ */
+function cutOf({ wanted, archiveSize }: RetrievalOrder, job: Job): ByteRange | undefined {
+  if (!wanted) return undefined
+  const { jobId, archiveSize: found = 0, range = wanted } = job
+  if (archiveSize !== undefined && found !== archiveSize)
+    throw new SizeMismatchError(`The archive of job ${jobId}`, archiveSize, found)
+  return rangeWithin(wanted, range)
 }

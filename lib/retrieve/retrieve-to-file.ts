@@ -1,38 +1,47 @@
 /**
- * An archive into a file, which appears under its name when it is whole; interrupted, it goes on where it stopped.
+ * An archive into a file, which appears under its name when it is whole; interrupted, it continues where it stopped.
  *
- * - Bytes go into `FILE.partial`, in order. Beside it `FILE.partial.ranges` says of what they are, and gains a line with
- *   the tree hash of each range that was written.
- * - To go on, what is there is hashed again and held against those lines: what is as it was is kept, up to the first
- *   range that is not. At the end all hashes together must give the archive's, so that a wrong line costs a download
- *   and never makes a wrong file.
+ * - Everything that can be wrong with the file is found out before a job is started.
+ * - Bytes go into `FILE.partial`, in order (`partial-file.ts`), and the tree hash of each range into the notes beside it.
+ * - To continue, what is there is hashed again and compared with the notes: what is as it was is kept, up to the first
+ *   range that is not. At the end all hashes together must give the archive's, so that a wrong note costs a download and
+ *   never makes a wrong file.
  */
-import { constants, open, readFile, rename, rm, type FileHandle } from 'node:fs/promises'
+import { open, rm, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { TreeHashMismatchError } from '../errors.js'
 import { renameDurably } from '../fs/durable.js'
-import { Writable, pipeline } from '../stream.js'
-import { FileHasher } from '../tree-hash/file-hasher.js'
+import { pipeline, Writable } from '../stream.js'
+import { planMemory } from '../vault/memory-plan.js'
+import { DEFAULT_PART_SIZE } from '../vault/part-size.js'
 import type { ArchiveReader } from './archive-reader.js'
+import { assertFits } from './free-space.js'
+import { sizeOf } from './orders.js'
+import { outputTarget } from './output-target.js'
+import { PartialFile } from './partial-file.js'
 import { readerBehind, type RetrieveArchiveOptions } from './retrieve-archive.js'
-import type { HeldRange } from './verified-output.js'
+import { writeThrough } from './stream-target.js'
+import { wholeOf, type HeldRange } from './verified-output.js'
 import { bytesFrom } from './verified-range.js'
 
 /** Bytes written at once. */
 const WRITE_SIZE = 1_048_576
 
-/** The first line of `FILE.partial.ranges`: what the bytes are of. */
-interface Subject {
-  readonly vaultName: string
-  readonly archiveIds: readonly string[]
-  /** Bytes of each range but an archive's last. */
-  readonly rangeSize: number
-}
+/** Is given the reader, to listen to its events, before anything is read, and the ranges that are there already. */
+type Follow = (reader: ArchiveReader, held: readonly HeldRange[]) => void
 
 /**
- * Retrieves an archive into a file of mode 0600. What an earlier call with the same file left, of the same archive, is
- * checked and not fetched again; but of a range of an archive, nothing is kept.
+ * Retrieves an archive into a file. What an earlier call with the same file left, of the same archive, is checked and
+ * not fetched again; but of a range of an archive, nothing is kept.
  *
- * @param file - is replaced where there is one, when the archive is whole and on disk
+ * A symbolic link is followed. A file that is there is replaced when the archive is whole and on disk, and its mode and,
+ * where possible, its owner are kept; a new file has the mode of the umask. Into a FIFO, a device or a socket, verified
+ * bytes are written as they come.
+ *
  * @param follow - is given the reader, to listen to its events, before anything is read
+ * @throws {LockHeldError} `ERR_LOCK_HELD`: another process retrieves into the file
+ * @throws {OutputFileError} `ERR_OUTPUT_FILE`: the file cannot be written, or what lies at `FILE.partial` is not of this
+ *   archive and this tool
  * @throws as {@link retrieveArchive} fails; or the system's error where the file cannot be written
  *
  * @example
@@ -43,96 +52,91 @@ interface Subject {
 export async function retrieveToFile(
   file: string,
   options: RetrieveArchiveOptions,
-  follow: (reader: ArchiveReader, held: readonly HeldRange[]) => void = () => undefined,
+  follow: Follow = () => undefined,
 ): Promise<void> {
-  const partial = `${file}.partial`
-  const ledger = `${partial}.ranges`
-  // Refuses what makes no sense before a file is touched.
-  const { plan } = readerBehind([], { ...options, signal: undefined })
-  const { vaultName, archiveId, range } = options
-  const subject: Subject = { vaultName, archiveIds: [archiveId].flat(), rangeSize: plan.pieceSize }
-  const held = range ? [] : await heldIn(partial, ledger, subject, options.signal)
-  const bytes = await openPartial(partial)
-  try {
-    const ranges = range ? undefined : await openLedger(ledger, subject, held)
-    try {
-      const reader = readerBehind(held, options) // may fail at once, aborted: nothing is awaited before the pipeline
-      follow(reader, held)
-      await pipeline(reader, intoPartial(bytes, ranges, reader, held.at(-1)?.end ?? 0))
-      await bytes.sync()
-    } finally {
-      await ranges?.close()
+  readerBehind([], { ...options, signal: undefined }).destroy() // refuses what makes no sense before a file is touched
+  const target = await outputTarget(file)
+  if (target.kind === 'stream') {
+    const read = (): ArchiveReader => {
+      const reader = readerBehind([], options)
+      follow(reader, [])
+      return reader
     }
-  } finally {
-    await bytes.close()
+    await writeThrough(target, read, options.signal)
+    return
   }
-  await renameDurably(partial, file)
-  await rm(ledger, { force: true })
-}
-
-/** What was written and is still as it was, from the start on. */
-async function heldIn(
-  partial: string,
-  ledger: string,
-  subject: Subject,
-  signal: AbortSignal | undefined,
-): Promise<HeldRange[]> {
-  const [first, ...lines] = (await readFile(ledger, 'utf8').catch(() => '')).split('\n')
-  if (first !== JSON.stringify(subject)) return []
-  const held: HeldRange[] = []
-  const hasher = new FileHasher()
+  const { path } = target
+  const partial = await PartialFile.open({
+    path,
+    content: contentOf(options),
+    rangeSizeFor: (noted) => planMemory(options.rangeSize ?? noted, DEFAULT_PART_SIZE, options).pieceSize,
+    signal: options.signal,
+  })
   try {
-    for (const line of lines) {
-      const range = rangeOf(line)
-      if (range?.start !== (held.at(-1)?.end ?? 0)) break
-      const { size, treeHash } = await hasher.hash(partial, { range, signal })
-      if (size !== range.end - range.start || treeHash !== range.treeHash) break
-      held.push(range)
-    }
+    await fill(partial, path, options, follow)
+    await partial.assertOurs()
+    await takeModeOf(path, partial)
+    await partial.assertOurs()
+    await renameDurably(partial.path, path)
+    await partial.removeNotes()
   } catch (error) {
-    if (signal?.aborted) throw error // what cannot be read is fetched again
+    const isWrongWhole = error instanceof TreeHashMismatchError && error.scope === 'archive'
+    if (isWrongWhole) await partial.forget().catch(() => undefined) // the mismatch is what must be told
+    throw error
   } finally {
-    hasher.close()
+    await partial.close()
   }
-  return held
 }
 
-/** Opens what the bytes go into, and follows no link that somebody else may have put there. */
-function openPartial(path: string): Promise<FileHandle> {
-  const { O_RDWR, O_CREAT, O_NOFOLLOW } = constants // Windows has no O_NOFOLLOW, which then adds nothing
-  return open(path, O_RDWR | O_CREAT | O_NOFOLLOW, 0o600)
+function contentOf({ vaultName, archiveId, range }: RetrieveArchiveOptions): {
+  vaultName: string
+  archiveIds: string[]
+  range?: { start: number; end: number }
+} {
+  const archiveIds = [archiveId].flat()
+  return { vaultName, archiveIds, ...(range && { range: { start: range.start, end: range.end } }) }
 }
 
-/** Writes the lines of what is kept, in place of those that were there; more are added as it goes on. */
-async function openLedger(path: string, subject: Subject, held: readonly HeldRange[]): Promise<FileHandle> {
-  const fresh = `${path}.new`
-  await rm(fresh, { force: true })
-  const file = await open(fresh, 'wx', 0o600)
-  await file.writeFile([subject, ...held].map((line) => `${JSON.stringify(line)}\n`).join(''))
-  await rename(fresh, path) // who is killed before has the old ones still
-  return file
+/** Retrieves everything that is not there. */
+async function fill(
+  partial: PartialFile,
+  path: string,
+  options: RetrieveArchiveOptions,
+  follow: Follow,
+): Promise<void> {
+  const { held, rangeSize } = partial
+  const size = sizeOf(options)
+  if (size !== undefined) await assertFits(path, dirname(path), size - (await partial.allocated()))
+  const reader = readerBehind(held, { ...options, rangeSize })
+  follow(reader, held)
+  await pipeline(reader, intoPartial(partial, path, reader, size === undefined))
+  await partial.bytes.sync()
 }
 
 /** Writes the bytes in their place, and then what is known of them. */
 function intoPartial(
-  bytes: FileHandle,
-  ranges: FileHandle | undefined,
+  partial: PartialFile,
+  path: string,
   reader: ArchiveReader,
-  from: number,
+  isSizeUnknown: boolean,
 ): Writable {
-  let at = from
+  let at = partial.held.at(-1)?.end ?? 0
+  let announced = 0
+  let checked = 0
   const verified: HeldRange[] = []
   reader.on('range', (range) => verified.push(range))
+  if (isSizeUnknown) reader.on('ready', (job) => (announced += wholeOf(job).size))
   const take = async (chunks: readonly Uint8Array[]): Promise<void> => {
+    if (announced > checked) {
+      checked = announced
+      await assertFits(path, dirname(path), announced - (await partial.allocated()))
+    }
     for (let rest = chunks; rest.length > 0;) {
-      const { bytesWritten } = await bytes.writev(rest, at)
+      const { bytesWritten } = await partial.bytes.writev(rest, at)
       at += bytesWritten
       rest = [...bytesFrom(rest, bytesWritten, Infinity)]
     }
-    while (verified[0] && verified[0].end <= at) {
-      const line = `${JSON.stringify(verified.shift())}\n`
-      await ranges?.appendFile(line)
-    }
+    for (; verified[0] && verified[0].end <= at; verified.shift()) await partial.note(verified[0])
   }
   return new Writable({
     highWaterMark: WRITE_SIZE,
@@ -142,16 +146,30 @@ function intoPartial(
       }, callback)
     },
     final(callback) {
-      bytes.truncate(at).then(() => {
+      partial.bytes.truncate(at).then(() => {
         callback()
       }, callback)
     },
   })
 }
 
-/** The range a line is of; `undefined` where it is torn, or the empty one behind the last. */
-function rangeOf(line: string): HeldRange | undefined {
-  const match = /^\{"start":(\d+),"end":(\d+),"treeHash":"([0-9a-f]{64})"\}$/.exec(line)
-  if (!match) return undefined
-  return { start: Number(match[1]), end: Number(match[2]), treeHash: String(match[3]) }
+/** Gives the partial file the mode, and where possible the owner, of the file it replaces; of a new one, the umask's. */
+async function takeModeOf(path: string, { bytes, lock }: PartialFile): Promise<void> {
+  const replaced = await stat(path).catch(() => undefined)
+  const { uid, gid } = await bytes.stat()
+  if (replaced && (replaced.uid !== uid || replaced.gid !== gid)) {
+    await bytes.chown(replaced.uid, replaced.gid).catch(() => undefined) // only the superuser may
+  }
+  await bytes.chmod(replaced ? replaced.mode & 0o777 : await modeOfNewFile(lock.pathOf('mode')))
+}
+
+/** The mode a new file gets here. Asking for the umask would set it for a moment, for all threads. */
+async function modeOfNewFile(path: string): Promise<number> {
+  const file = await open(path, 'w', 0o666)
+  try {
+    return (await file.stat()).mode & 0o777
+  } finally {
+    await file.close()
+    await rm(path)
+  }
 }

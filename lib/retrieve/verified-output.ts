@@ -16,8 +16,10 @@ import { fetchVerified, type VerifiedRange, type WholeOutput } from './verified-
 /** A job whose output is ready. */
 export interface ReadyOutput {
   readonly job: Job
-  /** Gets another job of the same, where the service has forgotten this one; default that is an error. */
-  readonly renew?: (() => Promise<Job>) | undefined
+  /** Gets another job of the same, where the service no longer has this one; default that is an error. */
+  readonly renew?: ((gone: Job, refusal: NotFoundError) => Promise<Job>) | undefined
+  /** Is told of each range that is handed on: where it ends in the output, and bytes that were fetched for it. */
+  readonly progressed?: ((end: number, fetchedBytes: number) => void) | undefined
   /** What of the output is handed on; default all. */
   readonly cut?: ByteRange | undefined
 }
@@ -40,9 +42,6 @@ export interface OutputMeans {
   readonly held: HeldRange[]
 }
 
-/** Jobs begun anew without a range fetched between, after which it is an error. */
-const MOST_RENEWALS = 3
-
 /** The bytes of an output in order, with their hashes. */
 export async function* verifiedOutput(
   output: ReadyOutput,
@@ -53,15 +52,21 @@ export async function* verifiedOutput(
   const ranges = rangesOf(whole.size, plan.pieceSize)
   const nodes = new NodeStack()
   const underWay: Promise<VerifiedRange>[] = []
+  let position = 0
   const fetchNext = (): void => {
     for (let next = ranges.next(); !next.done; next = ranges.next()) {
       const range = next.value
       const known = takeHeld(held, range, offset)
-      if (known) nodes.push(Buffer.from(known.treeHash, 'hex'))
-      else {
-        const fetched = current.fetch((job) =>
-          fetchVerified(client, retry, { ...vault, jobId: job.jobId, range }, whole),
-        )
+      if (known) {
+        nodes.push(Buffer.from(known.treeHash, 'hex'))
+        position = range.end
+        output.progressed?.(position, 0)
+      } else {
+        const fetched = current.fetch((job) => {
+          // What total the service states for the output of a part of an archive is documented nowhere.
+          const outputSize = whole.size === job.archiveSize ? whole.size : undefined
+          return fetchVerified(client, retry, { ...vault, jobId: job.jobId, range, outputSize }, whole)
+        })
         fetched.catch(() => undefined) // told when its turn comes
         underWay.push(fetched)
         return
@@ -76,6 +81,8 @@ export async function* verifiedOutput(
       fetchNext()
       nodes.push(Buffer.from(verified.treeHash, 'hex'))
       if (underWay.length === 0) assertWhole(nodes, output.job.jobId, whole)
+      position += verified.size
+      output.progressed?.(position, verified.size)
       yield verified
     }
   } finally {
@@ -96,9 +103,8 @@ export function wholeOf({ jobId, range, archiveSize = 0, archiveTreeHash, treeHa
 
 /** The job that is fetched from: the one that was ready, or one that took its place. */
 class CurrentJob {
-  readonly #renew: (() => Promise<Job>) | undefined
+  readonly #renew: ReadyOutput['renew']
   #job: Promise<Job>
-  #renewals = 0
 
   constructor({ job, renew }: ReadyOutput) {
     this.#job = Promise.resolve(job)
@@ -109,16 +115,13 @@ class CurrentJob {
   async fetch<T>(attempt: (job: Job) => Promise<T>): Promise<T> {
     for (;;) {
       const asked = this.#job
+      const job = await asked // where it could not be renewed, that is the error
       try {
-        const result = await attempt(await asked)
-        this.#renewals = 0
-        return result
+        return await attempt(job)
       } catch (error) {
         if (!(error instanceof NotFoundError) || !this.#renew) throw error
         if (this.#job !== asked) continue // another range found it out first
-        if (this.#renewals >= MOST_RENEWALS) throw error
-        this.#renewals++
-        this.#job = this.#renew()
+        this.#job = this.#renew(job, error)
         this.#job.catch(() => undefined) // told to whoever asks next
       }
     }

@@ -22,9 +22,11 @@ import { addAbortSignal, Writable } from '../stream.js'
 import type { HashedPart } from '../tree-hash/hash-parts.js'
 import { AdaptiveConcurrency } from '../vault/concurrency.js'
 import { encodeDescription } from '../vault/description.js'
+import { emitOrDestroy } from '../vault/emit-or-destroy.js'
 import { RateLimit } from '../vault/rate-limit.js'
 import { Retry } from '../vault/retry.js'
 import { vaultClientOf } from '../vault/sdk-vault-client.js'
+import { stuckWarning } from '../vault/stuck-warning.js'
 import type { VaultClient } from '../vault/vault-client.js'
 import type { Archive } from './archive.js'
 import { noJournal, type UploadEnd } from './journal.js'
@@ -84,9 +86,16 @@ export class ArchiveWriter extends Writable {
     this.#abortsOnFailure = onFailure === 'abort'
     const vaultClient = vaultClientOf(client)
     const plan = planUpload(options)
-    const retry = new Retry(options, vaultClient, (notice) => {
-      this.#emitChecked('retry', notice)
-    })
+    const retry = new Retry(
+      options,
+      vaultClient,
+      (notice) => {
+        emitOrDestroy(this, 'retry', notice)
+      },
+      (notice) => {
+        emitOrDestroy(this, 'warning', stuckWarning(notice))
+      },
+    )
     this.#transfer = {
       client: vaultClient,
       vault: { vaultName, accountId },

@@ -49,8 +49,9 @@ export interface UploadWarning {
    * - `NEARLY_FULL`: four fifths of the parts an archive may have are used
    * - `PARTS_DIFFERED`: parts that a resumed upload had were others than the source has now, and were sent again
    * - `POSSIBLE_ORPHAN`: a request that stores an archive may have been carried out without being answered
+   * - `REQUEST_STUCK`: a request has failed for 15 minutes while others succeeded
    * - `VOLUME_EXPIRED`: the service no longer has the upload of a later volume, which is uploaded again
    */
-  readonly code: 'NEARLY_FULL' | 'PARTS_DIFFERED' | 'POSSIBLE_ORPHAN' | 'VOLUME_EXPIRED'
+  readonly code: 'NEARLY_FULL' | 'PARTS_DIFFERED' | 'POSSIBLE_ORPHAN' | 'REQUEST_STUCK' | 'VOLUME_EXPIRED'
   readonly message: string
 }

@@ -43,6 +43,20 @@ export function parseInclusive(text: string): ByteRange | undefined {
 }
 
 /**
+ * What of a range lies within another, counted from the other's start; `undefined` where nothing does.
+ *
+ * @example
+ * ```ts
+ * rangeWithin({ start: 5, end: 20 }, { start: 10, end: 30 }) // { start: 0, end: 10 }
+ * ```
+ */
+export function rangeWithin({ start, end }: ByteRange, other: ByteRange): ByteRange | undefined {
+  const from = Math.max(start, other.start)
+  const to = Math.min(end, other.end)
+  return from < to ? { start: from - other.start, end: to - other.start } : undefined
+}
+
+/**
  * Whether a range is a node of the tree hash of `size` bytes, so that the service gives it a hash
  * (protocol.md 3.3): `[P, min(P + 2ⁱ, N))` MiB with 2ⁱ dividing P.
  *

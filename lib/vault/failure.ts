@@ -6,9 +6,11 @@
 import {
   AbortError,
   ConnectionError,
+  CredentialsError,
   ServiceError,
   SizeMismatchError,
   TreeHashMismatchError,
+  type CredentialsFailure,
 } from '../errors.js'
 
 /**
@@ -33,6 +35,13 @@ const BY_CODE: Readonly<Record<string, FailureKind>> = {
   TooManyRequestsException: 'throttled',
   ETIMEDOUT: 'slow',
   IncompleteAnswer: 'corrupted',
+  UnexpectedResponse: 'corrupted',
+}
+
+/** Credentials that could not be fetched, whatever their provider said. */
+const BY_REASON: Readonly<Partial<Record<CredentialsFailure, FailureKind>>> = {
+  missing: 'final',
+  unavailable: 'transient',
 }
 
 const BY_STATUS: Readonly<Record<number, FailureKind>> = {
@@ -73,6 +82,8 @@ const WRONG_TIME = /Signature (?:expired|not yet current)/
 export function failureKindOf(error: unknown): FailureKind {
   if (error instanceof TreeHashMismatchError || error instanceof SizeMismatchError) return 'corrupted'
   if (!(error instanceof ServiceError)) return 'final'
+  const unfetched = error instanceof CredentialsError ? BY_REASON[error.reason] : undefined
+  if (unfetched) return unfetched
   const { message, serviceCode, status } = error
   if (WRONG_HASH.test(message)) return 'corrupted'
   if (WRONG_TIME.test(message)) return 'transient' // each attempt is signed anew, by the clock the service answered with

@@ -4,7 +4,10 @@
 import type { Retry } from './retry.js'
 import type { AccountRequest, VaultClient } from './vault-client.js'
 
-/** The client, each of whose calls is met with the attempts of `retry`. */
+/**
+ * The client, each of whose calls is met with the attempts of `retry`. The two that start a job are made once: each
+ * attempt may cost money, so whoever makes another looks for the job first (`retrieve/start-once.ts`).
+ */
 export function retrying(client: VaultClient, retry: Retry): VaultClient {
   const again =
     <Request extends AccountRequest, Result>(call: (request: Request) => Promise<Result>) =>
@@ -22,8 +25,8 @@ export function retrying(client: VaultClient, retry: Retry): VaultClient {
     abortUpload: again(client.abortUpload.bind(client)),
     listParts: again(client.listParts.bind(client)),
     listUploads: again(client.listUploads.bind(client)),
-    startRetrieval: again(client.startRetrieval.bind(client)),
-    startInventory: again(client.startInventory.bind(client)),
+    startRetrieval: client.startRetrieval.bind(client),
+    startInventory: client.startInventory.bind(client),
     deleteArchive: again(client.deleteArchive.bind(client)),
     listJobs: again(client.listJobs.bind(client)),
     describeJob: again(client.describeJob.bind(client)),

@@ -3,13 +3,15 @@
  * made the client. It is loaded with the first request (it takes 0.1 s), so importing this package stays cheap.
  */
 import type * as Sdk from '@aws-sdk/client-glacier'
+import type { GlacierPipeError } from '../errors.js'
 import { addAbortSignal, type Readable } from '../stream.js'
 import type { Checksums } from '../tree-hash/tree-hash.js'
 import { endpointOf } from './configured-endpoint.js'
+import { CredentialsFetch, unlessAborted } from './credentials-fetch.js'
 import { normalizeEndpoint } from './endpoint.js'
 import { bodyOf } from './request-body.js'
 import { DEFAULT_IDLE_TIMEOUT, RequestWatch, timeLimitsFor } from './request-watch.js'
-import { toServiceError } from './service-error.js'
+import { toCredentialsError, toServiceError } from './service-error.js'
 import { withBodyHeaders, withoutRetries, type CommandStack } from './single-request.js'
 import type { AccountRequest, SendLimit } from './vault-client.js'
 
@@ -44,6 +46,8 @@ export class SdkConnection {
   readonly #source: Sdk.GlacierClient | Sdk.GlacierClientConfig
   readonly #idleTimeout: number
   #client: Sdk.GlacierClient | undefined
+  /** Whether credentials could be fetched before: then that they cannot be now may pass. */
+  #hadCredentials = false
 
   /**
    * @param source - a client of the caller's, or the configuration of one to make
@@ -83,10 +87,18 @@ export class SdkConnection {
     }
   }
 
-  async refreshCredentials(): Promise<void> {
-    const { credentials } = this.#sdkClient(await load()).config
+  async refreshCredentials(signal?: AbortSignal): Promise<void> {
+    const { sdk, watch } = await this.#begin('Credentials', 0, { signal })
+    const { credentials } = this.#sdkClient(sdk).config
     const fresh = credentials as (options: { readonly forceRefresh: boolean }) => Promise<unknown>
-    await fresh({ forceRefresh: true }) // a provider that keeps what it once gave would give it again
+    try {
+      // A provider that keeps what it once gave would give it again.
+      await unlessAborted(fresh({ forceRefresh: true }), watch.signal)
+    } catch (error) {
+      throw this.#unfetched('Credentials', error, signal)
+    } finally {
+      watch.end()
+    }
   }
 
   /** A request whose answer is in its headers, or is short. */
@@ -150,12 +162,24 @@ export class SdkConnection {
     { signal }: AccountRequest,
     command: (sdk: typeof Sdk) => SdkCommand<Input, Output>,
   ): Promise<Output> {
+    const fetch = new CredentialsFetch(watch.signal, () => {
+      this.#hadCredentials = true
+    })
     try {
       const client = this.#sdkClient(sdk)
-      return await client.send(withoutRetries(command(sdk)), { abortSignal: watch.signal })
+      await client.config.region() // asked for again where credentials are fetched, and must not fail as they do
+      const once = fetch.watched(withoutRetries(command(sdk)))
+      return await fetch.settled(client.send(once, { abortSignal: watch.signal }))
     } catch (error) {
+      if (fetch.isUnderWay) throw this.#unfetched(operation, error, signal)
       throw watch.verdict ?? toServiceError(operation, error, signal)
     }
+  }
+
+  /** The error for credentials that could not be fetched. */
+  #unfetched(operation: string, error: unknown, signal: AbortSignal | undefined): GlacierPipeError {
+    if (signal?.aborted) return toServiceError(operation, error, signal)
+    return toCredentialsError(operation, error, this.#hadCredentials ? 'unavailable' : 'missing')
   }
 
   async #begin(operation: string, size: number, { signal }: AccountRequest): Promise<Begun> {

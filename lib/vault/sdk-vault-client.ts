@@ -2,7 +2,10 @@
  * The port's one adapter: each call of the port as one of the SDK's commands.
  */
 import type * as Sdk from '@aws-sdk/client-glacier'
+import type { Readable } from '../stream.js'
 import { toContentRange, toInclusive, toRangeHeader } from './byte-range.js'
+import { assertOutputAnswer, dateOf } from './output-answer.js'
+import { observingResponse, type ResponseFacts } from './response-facts.js'
 import { SdkConnection, type RequestOptions } from './sdk-connection.js'
 import type * as Port from './vault-client.js'
 import { present, toJob, toListedPart, toOpenUpload, toStoredArchive, toVault } from './wire.js'
@@ -72,8 +75,8 @@ export class SdkVaultClient implements Port.VaultClient {
     return this.#connection.endpoint()
   }
 
-  refreshCredentials(): Promise<void> {
-    return this.#connection.refreshCredentials()
+  refreshCredentials(signal?: AbortSignal): Promise<void> {
+    return this.#connection.refreshCredentials(signal)
   }
 
   async createVault(request: Port.VaultRequest): Promise<void> {
@@ -200,9 +203,10 @@ export class SdkVaultClient implements Port.VaultClient {
   }
 
   async startRetrieval(request: Port.RetrievalRequest): Promise<string> {
-    const { archiveId, range, tier } = request
+    const { archiveId, range, tier, description } = request
     return this.#startJob(request, {
       Type: 'archive-retrieval',
+      Description: description,
       ArchiveId: archiveId,
       Tier: tier,
       RetrievalByteRange: range && toInclusive(range),
@@ -210,9 +214,10 @@ export class SdkVaultClient implements Port.VaultClient {
   }
 
   async startInventory(request: Port.InventoryRequest): Promise<string> {
-    const { format, startDate, endDate } = request
+    const { format, startDate, endDate, description } = request
     return this.#startJob(request, {
       Type: 'inventory-retrieval',
+      Description: description,
       Format: format,
       InventoryRetrievalParameters: { StartDate: startDate, EndDate: endDate },
     })
@@ -223,16 +228,19 @@ export class SdkVaultClient implements Port.VaultClient {
     await this.#connection.call('DeleteArchive', request, (sdk) => new sdk.DeleteArchiveCommand(input))
   }
 
-  async listJobs(request: Port.JobsRequest): Promise<Port.Page<Port.Job>> {
+  async listJobs(request: Port.JobsRequest): Promise<Port.JobsPage> {
     const { completed } = request
     const input = {
       ...addressOf(request),
       ...pageOf(request),
       ...(completed !== undefined && { completed: String(completed) }),
     }
-    const output = await this.#connection.call('ListJobs', request, (sdk) => new sdk.ListJobsCommand(input))
+    let response: ResponseFacts | undefined
+    const output = await this.#connection.call('ListJobs', request, (sdk) =>
+      observingResponse(new sdk.ListJobsCommand(input), (facts) => (response = facts)),
+    )
     const items = (output.JobList ?? []).map((job) => toJob('ListJobs', job))
-    return { items, marker: output.Marker ?? undefined }
+    return { items, marker: output.Marker ?? undefined, date: dateOf(response) }
   }
 
   async describeJob(request: Port.JobRequest): Promise<Port.Job> {
@@ -248,12 +256,22 @@ export class SdkVaultClient implements Port.VaultClient {
   async getJobOutput(request: Port.OutputRequest): Promise<Port.JobOutput> {
     const { start, end } = request.range
     const input = { ...addressOf(request), jobId: request.jobId, range: toRangeHeader(request.range) }
+    let response: ResponseFacts | undefined
     return this.#connection.stream(
       'GetJobOutput',
       request,
       end - start,
-      (sdk) => new sdk.GetJobOutputCommand(input),
-      ({ body, checksum }) => ({ body: present('GetJobOutput', 'a body', body), treeHash: checksum }),
+      (sdk) => observingResponse(new sdk.GetJobOutputCommand(input), (facts) => (response = facts)),
+      ({ body, checksum }) => {
+        const bytes = present('GetJobOutput', 'a body', body)
+        try {
+          assertOutputAnswer(request, response)
+        } catch (error) {
+          ;(bytes as unknown as Readable).destroy() // nobody reads it, and its connection would stay taken
+          throw error
+        }
+        return { body: bytes, treeHash: checksum }
+      },
     )
   }
 

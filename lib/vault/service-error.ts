@@ -11,14 +11,15 @@ import {
   NotFoundError,
   RetrievalRefusedError,
   ServiceError,
+  type CredentialsFailure,
 } from '../errors.js'
 
-const CREDENTIALS: ReadonlySet<string> = new Set([
-  'CredentialsProviderError',
-  'ExpiredTokenException',
-  'InvalidSignatureException',
-  'MissingAuthenticationTokenException',
-  'UnrecognizedClientException',
+const CREDENTIALS: ReadonlyMap<string, CredentialsFailure> = new Map([
+  ['CredentialsProviderError', 'missing'],
+  ['ExpiredTokenException', 'expired'],
+  ['InvalidSignatureException', 'rejected'],
+  ['MissingAuthenticationTokenException', 'rejected'],
+  ['UnrecognizedClientException', 'rejected'],
 ])
 
 const REFUSALS: ReadonlySet<string> = new Set(['InsufficientCapacityException', 'PolicyEnforcedException'])
@@ -51,8 +52,8 @@ interface RequestFailure extends Error {
 export function toServiceError(operation: string, thrown: unknown, signal?: AbortSignal): GlacierPipeError {
   if (thrown instanceof GlacierPipeError) return thrown
   if (signal?.aborted) return new AbortError({ cause: signal.reason })
-  const error = (thrown instanceof Error ? thrown : new Error(String(thrown))) as RequestFailure
-  const networkCode = typeof error.code === 'string' ? error.code : ''
+  const error = toFailure(thrown)
+  const networkCode = networkCodeOf(error)
   const status = error.$metadata?.httpStatusCode
   const details = {
     operation,
@@ -65,11 +66,38 @@ export function toServiceError(operation: string, thrown: unknown, signal?: Abor
   if (error.name === 'ResourceNotFoundException') return new NotFoundError(message, details)
   if (error.name === 'AccessDeniedException') return new AccessDeniedError(message, details)
   if (REFUSALS.has(error.name)) return new RetrievalRefusedError(message, details)
-  if (CREDENTIALS.has(error.name)) return new CredentialsError(message, details)
+  const reason = CREDENTIALS.get(error.name)
+  if (reason) return new CredentialsError(message, details, reason)
   if (CONNECTION.has(networkCode))
     return new ConnectionError(message, { ...details, serviceCode: networkCode })
   if (error.name === 'TimeoutError') return new ConnectionError(message, details)
   return new ServiceError(message, details)
+}
+
+/**
+ * The error for credentials that could not be fetched. What their provider threw may be an answer of another service,
+ * or a failure of the network: its status and its code say nothing about the request the credentials are for.
+ *
+ * @param reason - whether they could be fetched before
+ */
+export function toCredentialsError(
+  operation: string,
+  thrown: unknown,
+  reason: 'missing' | 'unavailable',
+): CredentialsError {
+  const error = toFailure(thrown)
+  const serviceCode = error instanceof ServiceError ? error.serviceCode : networkCodeOf(error) || error.name
+  const details = { operation, serviceCode, cause: thrown }
+  return new CredentialsError(`The credentials could not be fetched: ${messageOf(error)}`, details, reason)
+}
+
+function toFailure(thrown: unknown): RequestFailure {
+  return thrown instanceof Error ? thrown : new Error(String(thrown))
+}
+
+/** The code of Node's network errors; empty where there is none. */
+function networkCodeOf({ code }: RequestFailure): string {
+  return typeof code === 'string' ? code : ''
 }
 
 /** Whether an answer had none of the service's words: no body, as 408 at times, or the HTML of something in between. */

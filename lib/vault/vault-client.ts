@@ -131,8 +131,17 @@ export interface StoredArchive {
 /** How fast, and how dear, a retrieval is: minutes, 3-5 hours, 5-12 hours (protocol.md 2). */
 export type Tier = 'Expedited' | 'Standard' | 'Bulk'
 
+/** Starts a retrieval job. */
+export interface JobStartRequest extends VaultRequest {
+  /**
+   * Kept with the job, at most 1,024 characters of 0x20-0x7E. A random token in it identifies the job when the answer
+   * to the request is lost.
+   */
+  readonly description?: string | undefined
+}
+
 /** Starts the retrieval of an archive. */
-export interface RetrievalRequest extends VaultRequest {
+export interface RetrievalRequest extends JobStartRequest {
   readonly archiveId: string
   /** What of it, on boundaries of 1 MiB or to its end; default all. */
   readonly range?: ByteRange | undefined
@@ -157,7 +166,7 @@ export interface InventoryFilter {
 export type InventoryFormat = 'JSON' | 'CSV'
 
 /** Starts the retrieval of a vault's inventory. */
-export interface InventoryRequest extends VaultRequest, InventoryFilter {
+export interface InventoryRequest extends JobStartRequest, InventoryFilter {
   readonly format: InventoryFormat
 }
 
@@ -178,6 +187,8 @@ export interface Job {
   readonly action: 'ArchiveRetrieval' | 'InventoryRetrieval' | 'Select'
   readonly status: 'InProgress' | 'Succeeded' | 'Failed'
   readonly statusMessage: string | undefined
+  /** As it was given when the job was started. */
+  readonly description: string | undefined
   /** ISO 8601. */
   readonly creationDate: string
   /** ISO 8601; `undefined` while it is under way. */
@@ -200,12 +211,23 @@ export interface Job {
     (InventoryFilter & { readonly format: InventoryFormat; readonly limited: boolean }) | undefined
 }
 
+/** Some of the jobs of a vault. */
+export interface JobsPage extends Page<Job> {
+  /** When the service answered, by its own clock, ISO 8601; `undefined` where it did not say. */
+  readonly date?: string | undefined
+}
+
 /** Asks for a range of a job's output. */
 export interface OutputRequest extends JobRequest {
   readonly range: ByteRange
+  /** Bytes of the whole output, where known: an answer that states another size is rejected. */
+  readonly outputSize?: number | undefined
 }
 
-/** The bytes of a range, as they come. Nothing has been checked. */
+/**
+ * The bytes of a range, as they come. The answer says that they are of this range; how many come, and whether they
+ * have the tree hash, has not been checked.
+ */
 export interface JobOutput {
   /** Must be read to the end, left early, or ended by the request's signal. */
   readonly body: AsyncIterable<Uint8Array>
@@ -228,18 +250,21 @@ export interface VaultClient {
   /** The parts the service has, sorted by their place. */
   listParts(request: UploadRequest & PageRequest): Promise<PartsPage>
   listUploads(request: VaultRequest & PageRequest): Promise<Page<OpenUpload>>
-  /** Resolves to the job ID. */
+  /** Resolves to the job ID. Each call starts a job that costs money: `RenewableJob` makes sure that it starts one. */
   startRetrieval(request: RetrievalRequest): Promise<string>
-  /** Resolves to the job ID. */
+  /** Resolves to the job ID. As for {@link startRetrieval}. */
   startInventory(request: InventoryRequest): Promise<string>
   /** The service deletes one that is deleted already as gladly. */
   deleteArchive(request: ArchiveAddress): Promise<void>
   /** By the time they were started. */
-  listJobs(request: JobsRequest): Promise<Page<Job>>
+  listJobs(request: JobsRequest): Promise<JobsPage>
   describeJob(request: JobRequest): Promise<Job>
+  /**
+   * Rejects with the service code `UnexpectedResponse` where the answer is not of the requested range.
+   */
   getJobOutput(request: OutputRequest): Promise<JobOutput>
   /** Gets fresh credentials, after the service has called the ones in use expired. */
-  refreshCredentials?(): Promise<void>
+  refreshCredentials?(signal?: AbortSignal): Promise<void>
 }
 
 /** All rows of a list, page by page. */

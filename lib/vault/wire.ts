@@ -57,6 +57,7 @@ export function toJob(operation: string, job: Wire<Sdk.GlacierJobDescription>): 
     action: present(operation, 'Action', job.Action),
     status: present(operation, 'StatusCode', job.StatusCode),
     statusMessage: job.StatusMessage ?? undefined,
+    description: job.JobDescription ?? undefined,
     creationDate: present(operation, 'CreationDate', job.CreationDate),
     completionDate: job.CompletionDate ?? undefined,
     tier: (job.Tier ?? undefined) as Tier | undefined, // the service's names are ours

@@ -1,14 +1,17 @@
-import { execFile, fork } from 'node:child_process'
-import { once } from 'node:events'
+import { execFile } from 'node:child_process'
 import {
   appendFile,
   chmod,
+  copyFile,
   mkdir,
+  open,
   readFile,
   readdir,
+  rename,
   rmdir,
   stat,
   truncate,
+  unlink,
   writeFile,
 } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -20,6 +23,7 @@ import { Catalog, readCatalog } from '../../lib/catalog/catalog.js'
 import { journalIn } from '../../lib/catalog/journal.js'
 import { recordsIn, type CatalogRecord } from '../../lib/catalog/record.js'
 import { unfinishedIn } from '../../lib/catalog/unfinished.js'
+import { writeAtOnce } from '../helpers/catalog-writers.js'
 
 const place = { region: 'eu-west-1' }
 
@@ -100,13 +104,11 @@ t.test('what is appended is read back in its order, by any number of openings', 
 
 t.test('lines of any length and alphabet are read, however they fall on what is read at once', async (t) => {
   const path = join(t.testdir(), 'catalog.jsonl')
-  const catalog = await Catalog.open(path)
   const lengths = [10, 700_000, 1_048_576, 5_000_000, 300, 1_048_400]
   const records = lengths.map((length, i) =>
     archive(`A${i}`, { description: (i % 2 === 0 ? 'a' : 'ä').repeat(length) }),
   )
-  await catalog.append(...records)
-  await catalog.close()
+  await writeFile(path, records.map((record) => `${JSON.stringify(record)}\n`).join(''))
   t.strictSame(await all(path), records)
   await appendFile(path, JSON.stringify(archive('last')))
   t.equal((await all(path)).at(-1)?.type, 'archive', 'and a last line without its end')
@@ -209,33 +211,84 @@ t.test(
   },
 )
 
-t.test('four processes write to one catalog at once, and every line is whole', async (t) => {
-  const dir = t.testdir({
-    'writer.mjs': `
-      import { Catalog, journalIn } from ${JSON.stringify(new URL('../../dist/index.js', import.meta.url).href)}
-      const [file, name, count] = process.argv.slice(2)
-      const catalog = await Catalog.open(file)
-      const journal = journalIn(catalog, { region: 'r' })
-      for (let i = 0; i < Number(count); i++) {
-        await journal.stored({ archiveId: name + i, vaultName: 'v', size: i, treeHash: 'f'.repeat(64), partSize: 1, parts: 1,
-          volume: 1, description: 'x'.repeat(i % 1024) }, undefined, false)
-      }
-      await catalog.close()`,
+t.test('a record longer than a line may be is refused, and no other of its call is written', async (t) => {
+  const path = join(t.testdir(), 'catalog.jsonl')
+  const catalog = await Catalog.open(path)
+  const long = archive('long', { description: 'ä'.repeat(33_000) })
+  await t.rejects(catalog.append(archive('a'), long), {
+    code: 'ERR_CATALOG',
+    cause: { name: 'RangeError' },
   })
-  const path = join(dir, 'catalog.jsonl')
-  const count = 250
-  const writers = ['a', 'b', 'c', 'd'].map((name) =>
-    fork(join(dir, 'writer.mjs'), [path, name, String(count)]),
-  )
-  t.strictSame(
-    await Promise.all(writers.map(async (writer) => ((await once(writer, 'exit')) as number[])[0])),
-    [0, 0, 0, 0],
-  )
-  const lines = (await readFile(path, 'utf8')).trimEnd().split('\n')
-  const ids = new Set(lines.map((line) => (JSON.parse(line) as { archiveId: string }).archiveId))
-  t.equal(lines.length, 4 * count)
-  t.equal(ids.size, 4 * count)
+  await catalog.append(archive('b'))
+  await catalog.close()
+  t.match(await all(path), [{ archiveId: 'b' }])
 })
+
+t.test('a file that is replaced or deleted while it is open is detected', async (t) => {
+  const dir = t.testdir()
+  const path = join(dir, 'catalog.jsonl')
+  const catalog = await Catalog.open(path)
+  await catalog.append(archive('a'))
+  await copyFile(path, `${path}.copy`)
+  await rename(`${path}.copy`, path)
+  const before = await readFile(path, 'utf8')
+  await t.rejects(catalog.append(archive('b')), { code: 'ERR_CATALOG', path, message: /replaced/ })
+  t.equal(await readFile(path, 'utf8'), before)
+  await unlink(path)
+  await t.rejects(catalog.append(archive('c')), { code: 'ERR_CATALOG', message: /deleted/ })
+  await catalog.close()
+  t.strictSame(await readdir(dir), [])
+})
+
+t.test(
+  'a file that is deleted while a record is written is detected: the record is not durable',
+  async (t) => {
+    const path = join(t.testdir(), 'catalog.jsonl')
+    const catalog = await Catalog.open(path)
+    const probe = await open(path)
+    const handles = Object.getPrototypeOf(probe) as { datasync: () => Promise<void> }
+    await probe.close()
+    t.intercept(handles, 'datasync', { value: () => unlink(path) })
+    await t.rejects(catalog.append(archive('a')), { code: 'ERR_CATALOG', message: /deleted/ })
+    await catalog.close()
+  },
+)
+
+t.test('a folder in place of the catalog that cannot be looked into is told', async (t) => {
+  const dir = t.testdir({ data: {} })
+  const catalog = await Catalog.open(join(dir, 'data', 'catalog.jsonl'))
+  await rename(join(dir, 'data'), join(dir, 'moved'))
+  await writeFile(join(dir, 'data'), 'a file')
+  await t.rejects(catalog.append(archive('a')), { code: 'ERR_CATALOG', cause: { code: 'ENOTDIR' } })
+  await catalog.close()
+})
+
+t.test('processes that end the same torn line at once damage nothing', async (t) => {
+  const path = join(t.testdir(), 'catalog.jsonl')
+  for (let round = 0; round < 20; round++) {
+    await appendFile(path, '{"type":"archive","archiveId":"torn')
+    const catalogs = await Promise.all([1, 2, 3].map(() => Catalog.open(path)))
+    await Promise.all(catalogs.map((catalog, i) => catalog.append(archive(`${round}.${i}`))))
+    await Promise.all(catalogs.map((catalog) => catalog.close()))
+  }
+  const ids = (await all(path)).map((record) => 'archiveId' in record && record.archiveId)
+  t.equal(ids.length, 60)
+  t.equal(new Set(ids).size, 60)
+})
+
+t.test(
+  'four processes write to one catalog at once, one of them many at a time: every line is whole',
+  async (t) => {
+    const path = join(t.testdir(), 'catalog.jsonl')
+    const found = await writeAtOnce(t, path, [
+      { name: 'a', count: 200, batch: 1 },
+      { name: 'b', count: 200, batch: 1 },
+      { name: 'c', count: 200, batch: 1 },
+      { name: 'd', count: 3000, batch: 1000 },
+    ])
+    t.match(found, { lines: 3600, ids: 3600, broken: 0 })
+  },
+)
 
 t.test('the notes of an upload say where it went', async (t) => {
   const records = await notes(async (journal) => {

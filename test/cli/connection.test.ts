@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { withConnection, type Connection, type ConnectionOptions } from '../../lib/cli/connection.js'
 import {
@@ -93,8 +94,12 @@ t.test('a command that is interrupted is not told of an account', async (t) => {
   await t.rejects(asked, { name: 'AbortError' })
 })
 
-t.test('an embedded vault has the account of its own', async (t) => {
-  const localDir = t.testdir()
-  t.match(await connected({ localDir }, (it) => it.account('docs')), /^\d{12}$/)
-  t.match(await connected({ localDir }, (it) => it.place()), { region: 'us-east-1', endpoint: /^local/ })
+t.test('an embedded vault is told from others by its ID, and has an account of its own', async (t) => {
+  const dir = t.testdir({ one: {}, other: {} })
+  const [one, other] = [{ localDir: join(dir, 'one') }, { localDir: join(dir, 'other') }]
+  t.match(await connected(one, (it) => it.account('docs')), /^\d{12}$/)
+  const place = await connected(one, (it) => it.place())
+  t.match(place, { region: 'us-east-1', endpoint: /^local:[0-9a-f-]{36}$/ })
+  t.strictSame(await connected(one, (it) => it.place()), place, 'the same whenever it is asked for')
+  t.notSame(await connected(other, (it) => it.place()), place, 'another folder is another place')
 })

@@ -79,7 +79,14 @@ const untaken: Ending = [1, /The upload ID was not found/]
 /** Those that can meet an upload; the others meet retrievals. */
 type UploadFault = Exclude<
   FaultKind,
-  'expired-job' | 'no-capacity' | 'no-hash' | 'cut-output' | 'corrupt-output' | 'slow'
+  | 'expired-job'
+  | 'no-capacity'
+  | 'no-hash'
+  | 'cut-output'
+  | 'corrupt-output'
+  | 'whole-output'
+  | 'other-range'
+  | 'slow'
 >
 
 const TABLE: Record<UploadFault, Row> = {

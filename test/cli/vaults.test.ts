@@ -256,7 +256,7 @@ t.test('a catalog that was lost is rebuilt, and put beside the vault', async (t)
   t.equal(diff.out.match(/^\+ .*\(not in the catalog\)$/gm)?.length, 3)
   t.match(await run(['catalog', 'rebuild', 'docs']), { code: 0, err: /has 3 archives, of which 3 are new/ })
   t.match(await run(['catalog', 'rebuild', 'docs', '--json']), {
-    out: '{"vaultName":"docs","inventory":3,"added":0}\n',
+    out: '{"vaultName":"docs","inventory":3,"added":0,"reconciled":0,"settled":0}\n',
   })
   t.match(await run(['catalog', 'rebuild', 'docs', '-q']), { code: 0, out: '' })
   t.match(await run(['ls', '--name', 'a.tar']), { out: new RegExp(`  docs  ${small}  a\\.tar\\n$`) })

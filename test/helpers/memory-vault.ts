@@ -31,6 +31,8 @@ export class MemoryVault implements Port.VaultClient {
   mostUnderWay = 0
   /** Runs before a request is carried out; what it throws fails the request. */
   before: (call: SeenCall) => unknown = () => undefined
+  /** Runs after a request was carried out; what it throws takes the place of the answer. */
+  after: (call: SeenCall) => unknown = () => undefined
   /** Runs on a job's output before it is given. */
   tamper: (output: Port.JobOutput, request: Port.OutputRequest) => Port.JobOutput = (output) => output
   /** Jobs that were started, and those the service has no more. */
@@ -39,6 +41,10 @@ export class MemoryVault implements Port.VaultClient {
   /** What a listing says of all jobs. */
   listedStatus: Port.Job['status'] = 'Succeeded'
   completionDate = new Date().toISOString()
+  /** What jobs were started with. */
+  readonly descriptions = new Map<string, string | undefined>()
+  /** The service's time, as a list of jobs states it. */
+  serviceTime: string | undefined
   /** Job states to give before `Succeeded`. */
   readonly jobStates: Port.Job['status'][] = []
   #ids = 0
@@ -142,6 +148,7 @@ export class MemoryVault implements Port.VaultClient {
       const name = range ? `${archiveId}@${range.start}-${range.end}` : archiveId
       const jobId = this.expiredJobs.has(name) ? `${name}#${++this.#ids}` : name
       if (!this.jobs.includes(jobId)) this.jobs.push(jobId)
+      this.descriptions.set(jobId, request.description)
       return jobId
     })
   }
@@ -156,10 +163,11 @@ export class MemoryVault implements Port.VaultClient {
     })
   }
 
-  listJobs(request: Port.JobsRequest): Promise<Port.Page<Port.Job>> {
+  listJobs(request: Port.JobsRequest): Promise<Port.JobsPage> {
     return this.#run('listJobs', request, () => ({
       items: this.jobs.filter((jobId) => !this.expiredJobs.has(jobId)).map((jobId) => this.#job(jobId)),
       marker: undefined,
+      date: this.serviceTime,
     }))
   }
 
@@ -187,7 +195,9 @@ export class MemoryVault implements Port.VaultClient {
     this.mostUnderWay = Math.max(this.mostUnderWay, ++this.underWay)
     try {
       await unlessAborted(Promise.resolve(this.before(call)), request.signal)
-      return act()
+      const result = act()
+      await this.after(call)
+      return result
     } finally {
       this.underWay--
     }
@@ -213,6 +223,7 @@ export class MemoryVault implements Port.VaultClient {
       action: 'ArchiveRetrieval',
       status: this.listedStatus,
       statusMessage: undefined,
+      description: this.descriptions.get(jobId),
       creationDate: '2026-01-01T00:00:00.000Z',
       completionDate: this.listedStatus === 'InProgress' ? undefined : this.completionDate,
       tier: 'Standard',

@@ -85,7 +85,15 @@ async function vaultWith(
   return { client, impatient, uploadId }
 }
 
-type OutputFault = 'expired-job' | 'no-capacity' | 'no-hash' | 'cut-output' | 'corrupt-output' | 'slow'
+type OutputFault =
+  | 'expired-job'
+  | 'no-capacity'
+  | 'no-hash'
+  | 'cut-output'
+  | 'corrupt-output'
+  | 'whole-output'
+  | 'other-range'
+  | 'slow'
 type UploadFault = Exclude<FaultKind, OutputFault>
 
 t.test('each fault of an upload looks to a client like what it is named for', async (t) => {

@@ -6,13 +6,16 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import t, { type Test } from 'tap'
+import { LockFolder } from '../../lib/fs/lock.js'
+import { ownerName } from '../../lib/fs/owner-name.js'
+import { currentProcess, type ProcessIdentity } from '../../lib/fs/process-identity.js'
 import type { ArchiveRecord } from '../../lib/local/archive-store.js'
 import { Disk, namesIn } from '../../lib/local/disk.js'
-import { Locks } from '../../lib/local/locks.js'
 import { describePart, receivePart, treeHashOfRange } from '../../lib/local/part-file.js'
-import { isOwnerAlive, ownedName } from '../../lib/local/owned-name.js'
+import { isAbandoned } from '../../lib/local/owned-name.js'
 import { makeStores, type Stores } from '../../lib/local/stores.js'
 import type { UploadRecord } from '../../lib/local/upload-store.js'
+import { keptVaultId } from '../../lib/local/vault-id.js'
 import { treeHashOf } from '../../lib/tree-hash/tree-hash.js'
 import { serve } from '../helpers/command.js'
 import { clock, hashHeaders, localVaultFor, send } from '../helpers/local-vault.js'
@@ -24,11 +27,25 @@ const MIB = 1_048_576
 const DAY = 86_400_000
 const vaultName = 'docs'
 
+/** The locks as a process of its own has them. */
+function locksOf(disk: Disk): LockFolder {
+  return new LockFolder(disk.path('locks'))
+}
+
+/** A process in a container. */
+const ELSEWHERE: ProcessIdentity = {
+  host: 'container',
+  pid: 1,
+  startTime: '7',
+  bootId: '0',
+  pidNamespace: '0',
+}
+
 /** The stores as a process of its own has them: with nothing shared but the folder. */
 async function storesOver(dir: string, now: () => number = Date.now): Promise<Stores> {
   const disk = new Disk(dir)
   await disk.open()
-  const ground = { disk, locks: new Locks(disk), now, region: 'us-east-1', accountId: '111122223333' }
+  const ground = { disk, locks: locksOf(disk), now, region: 'us-east-1', accountId: '111122223333' }
   const stores = makeStores(ground, {
     jobDelay: 0,
     inventoryInterval: DAY,
@@ -95,37 +112,78 @@ t.test('a part file holds its part, its leaves and its root', async (t) => {
   await t.rejects(stat(join(dir, 'broken')), { code: 'ENOENT' })
 })
 
-t.test('a name tells whether its process still runs', async (t) => {
-  t.ok(isOwnerAlive(ownedName()))
+t.test('a name tells whether its process still works on what it names', async (t) => {
+  const dir = t.testdir()
+  const own = await currentProcess()
   const random = 'f'.repeat(24)
-  t.ok(isOwnerAlive(`1-${Date.now()}-${random}`), 'another process')
-  t.notOk(isOwnerAlive(`${await deadPid()}-${Date.now()}-${random}`))
-  const before = Date.now() - process.uptime() * 1000 - 5
-  t.notOk(isOwnerAlive(`${process.pid}-${Math.floor(before)}-${random}`), 'of an earlier process of this ID')
-  for (const name of ['', 'nobody', `${process.pid}-file`]) t.notOk(isOwnerAlive(name), name)
-
-  const kill = process.kill.bind(process)
-  t.teardown(() => {
-    process.kill = kill
-  })
-  process.kill = () => {
-    throw Object.assign(new Error('kill EPERM'), { code: 'EPERM' })
+  const old = (pid: number, made = Date.now()): string => `${pid}-${Math.floor(made)}-${random}`
+  const [dead, before] = [await deadPid(), Date.now() - process.uptime() * 1000 - 5]
+  const abandoned: Record<string, boolean> = {
+    [ownerName(own)]: false,
+    [ownerName({ ...own, pid: dead })]: true,
+    [ownerName({ ...own, startTime: '1' })]: true, // of an earlier process of this ID
+    [ownerName(ELSEWHERE)]: true, // removed meanwhile
+    [old(process.pid)]: false, // names of version 0.1
+    [old(1)]: false,
+    [old(dead)]: true,
+    [old(process.pid, before)]: true,
+    ['']: true,
+    nobody: true,
+    [`${process.pid}-file`]: true,
   }
-  t.ok(isOwnerAlive(`1-${Date.now()}-${random}`), "somebody else's process is one that runs")
+  for (const [name, expected] of Object.entries(abandoned))
+    t.equal(await isAbandoned(dir, name), expected, name)
 })
 
 t.test('what dead processes left unfinished is swept; what living ones write is not', async (t) => {
   const dir = t.testdir()
   const tmp = join(dir, 'tmp')
   await mkdir(tmp, { recursive: true })
+  const own = await currentProcess()
   const random = 'f'.repeat(24)
   const dead = await deadPid()
-  const mine = ownedName()
+  const [mine, fresh, stale, growing] = [
+    ownerName(own),
+    ownerName(ELSEWHERE),
+    ownerName(ELSEWHERE),
+    ownerName(ELSEWHERE),
+  ]
+  const recycled = ownerName({ ...own, startTime: '1' })
   await mkdir(join(tmp, `${dead}-${Date.now()}-${random}`))
-  for (const name of [`${dead}-1-${random}`, mine, `1-2-${random}`, 'nobody'])
+  for (const name of [`${dead}-1-${random}`, recycled, mine, fresh, `1-2-${random}`, 'nobody'])
     await writeFile(join(tmp, name), '')
+  const longAgo = Date.now() / 1000 - 700
+  for (const name of [stale, growing]) {
+    await mkdir(join(tmp, name))
+    await writeFile(join(tmp, name, '00000.part'), '')
+    await utimes(join(tmp, name), longAgo, longAgo)
+  }
+  await utimes(join(tmp, stale, '00000.part'), longAgo, longAgo)
   await new Disk(dir).open()
-  t.strictSame(await namesIn(tmp), [`1-2-${random}`, mine].sort())
+  t.strictSame(await namesIn(tmp), [`1-2-${random}`, mine, fresh, growing].sort())
+})
+
+t.test('nothing is written to a folder that has not been opened', async (t) => {
+  t.throws(() => new Disk(t.testdir()).temporary(), { message: /has not been opened/ })
+})
+
+t.test('a folder has an ID that does not change', async (t) => {
+  const dir = t.testdir()
+  const open = async (): Promise<string> => {
+    const disk = new Disk(dir)
+    await disk.open()
+    return keptVaultId(disk, locksOf(disk))
+  }
+  const [id, ...more] = await Promise.all([open(), open(), open()])
+  t.match(id, /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
+  t.strictSame([...more, await open()], [id, id, id], 'processes that start at once agree')
+  t.equal((await localVaultFor(t, { dir })).id, id)
+  t.not((await localVaultFor(t, { dir: join(dir, 'other') })).id, id)
+  t.equal((await stat(join(dir, 'vault-id'))).mode & 0o777, 0o600)
+  for (const text of ['', 'x', `${id}${id}`]) {
+    await writeFile(join(dir, 'vault-id'), text)
+    await t.rejects(open(), { message: /does not contain a UUID/ })
+  }
 })
 
 t.test('what is discarded is gone, and may be gone before', async (t) => {
@@ -135,67 +193,6 @@ t.test('what is discarded is gone, and may be gone before', async (t) => {
   t.strictSame(await namesIn(disk.dir), ['locks', 'tmp', 'vaults'])
   t.strictSame(await namesIn(disk.path('tmp')), [])
   await t.rejects(disk.discard(disk.dir), 'what cannot be removed is told')
-})
-
-t.test('one thing at a time happens under a lock, also between processes', async (t) => {
-  const disk = new Disk(t.testdir())
-  await disk.open()
-  let inside = 0
-  let most = 0
-  const act = async (): Promise<void> => {
-    most = Math.max(most, ++inside)
-    await readdir(disk.dir)
-    inside--
-  }
-  const [one, two] = [new Locks(disk), new Locks(disk)]
-  await Promise.all(Array.from({ length: 60 }, (_, i) => (i % 2 ? one : two).alone('x', act)))
-  t.equal(most, 1)
-  await t.rejects(
-    one.alone('x', async () => {
-      throw new Error('no')
-    }),
-    { message: 'no' },
-  )
-  t.equal(await two.alone('x', async () => 'free again'), 'free again')
-  t.equal(
-    await one.alone('a', () => one.alone('b', async () => 'other keys do not wait')),
-    'other keys do not wait',
-  )
-  await t.rejects(
-    one.alone('x', () => new Locks(disk, 20).alone('x', async () => undefined)),
-    { message: 'Another process does not let go of x.' },
-    'a lock that stays held is told, not waited for without end',
-  )
-  t.strictSame(await namesIn(disk.path('locks')), [])
-  t.strictSame(await namesIn(disk.path('tmp')), [])
-})
-
-t.test('the lock of a dead process is taken over, by one', async (t) => {
-  const disk = new Disk(t.testdir())
-  await disk.open()
-  const locks = new Locks(disk)
-  const dead = `${await deadPid()}-${Date.now()}-${'f'.repeat(24)}`
-  let held = ''
-  await locks.alone('x', async () => {
-    held = disk.path('locks', (await namesIn(disk.path('locks')))[0] ?? '')
-  })
-  await mkdir(held)
-  await writeFile(join(held, dead), '')
-  let inside = 0
-  await Promise.all(
-    Array.from({ length: 5 }, () =>
-      new Locks(disk).alone('x', async () => {
-        t.equal(++inside, 1)
-        await readdir(disk.dir)
-        inside--
-      }),
-    ),
-  )
-  await rm(disk.path('locks'), { recursive: true })
-  await t.rejects(
-    locks.alone('x', async () => undefined),
-    { code: 'ENOENT' },
-  )
 })
 
 t.test('a part that comes amid a completion is in the archive, or refused', async (t) => {

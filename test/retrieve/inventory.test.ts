@@ -159,6 +159,7 @@ class InventoryVault extends MemoryVault {
       action: 'InventoryRetrieval',
       status: 'Succeeded',
       statusMessage: undefined,
+      description: undefined,
       creationDate: '2026-01-01T00:00:00.000Z',
       completionDate: new Date().toISOString(),
       tier: undefined,

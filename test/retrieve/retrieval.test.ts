@@ -1,16 +1,12 @@
-import { mkdir, readFile, readdir, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { deepStrictEqual, ok } from 'node:assert'
 import fc from 'fast-check'
 import t from 'tap'
 import { alignedRanges } from '../../lib/retrieve/aligned-ranges.js'
-import type { ArchiveReader } from '../../lib/retrieve/archive-reader.js'
 import {
   retrieveArchive,
   startRetrieval,
   type RetrieveArchiveOptions,
 } from '../../lib/retrieve/retrieve-archive.js'
-import { retrieveToFile } from '../../lib/retrieve/retrieve-to-file.js'
 import { isTreeHashAligned, type ByteRange } from '../../lib/vault/byte-range.js'
 import { gathered } from '../helpers/gather.js'
 import { MemoryVault } from '../helpers/memory-vault.js'
@@ -86,6 +82,9 @@ t.test('jobs can be started without waiting for them, and waited for later', asy
     { range: { start: -1, end: 5 } },
     { range: { start: 0.5, end: 5 } },
     { range: { start: 0, end: 6 }, archiveSize: 5 },
+    { archiveId: ['a', 'b'], range: { start: 0, end: 1 }, archiveSizes: [5, undefined] },
+    { archiveId: ['a', 'b'], range: { start: 0, end: 11 }, archiveSizes: [5, 5] },
+    { archiveId: ['a', 'b'], archiveSizes: [5] },
   ]) {
     t.throws(() => retrieveArchive(optionsFor(vault, more)), { name: 'RangeError' }, JSON.stringify(more))
   }
@@ -160,168 +159,32 @@ t.test('a job that is forgotten amid the reading is started again, and what is r
   t.equal(count(gone, 'startRetrieval'), 4, 'not for ever')
 })
 
-t.test('a file appears when it is whole, and goes on where it stopped', async (t) => {
-  const bytes = patternBytes(20 * MIB + 100)
-  const dir = t.testdir()
-  const file = join(dir, 'backup.tar')
-  const aborting = new AbortController()
-  const first = MemoryVault.holding(bytes)
-  const stopping = retrieveToFile(file, optionsFor(first, { signal: aborting.signal }), (reader) => {
-    reader.on('range', ({ end }) => {
-      if (end === 9 * MIB) aborting.abort()
-    })
-  })
-  await t.rejects(stopping, { name: 'AbortError' })
-  t.strictSame((await readdir(dir)).sort(), ['backup.tar.partial', 'backup.tar.partial.ranges'])
-  t.equal((await stat(`${file}.partial`)).mode & 0o777, 0o600)
-  const lines = (await readFile(`${file}.partial.ranges`, 'utf8')).split('\n').length - 2
-  t.ok(lines >= 7, `${lines} ranges are held`)
-
-  const again = MemoryVault.holding(bytes)
-  let held = 0
-  await retrieveToFile(file, optionsFor(again), (_reader, ranges) => (held = ranges.length))
-  t.equal(held, lines)
-  t.equal(count(again, 'getJobOutput'), 21 - held)
-  t.ok((await readFile(file)).equals(bytes))
-  t.strictSame(await readdir(dir), ['backup.tar'])
-  await retrieveToFile(file, optionsFor(again))
-  t.ok((await readFile(file)).equals(bytes), 'one that is there is replaced')
-})
-
-/** Leaves a file that was stopped after so many ranges. */
-async function stopped(
-  file: string,
-  bytes: Buffer,
-  ranges: number,
-  more: Partial<RetrieveArchiveOptions> = {},
-): Promise<void> {
-  const vault = MemoryVault.holding(bytes)
-  vault.before = ({ operation, range }) => {
-    if (operation === 'getJobOutput' && range && range.start >= ranges * MIB) throw new Error('stopped')
-  }
-  await retrieveToFile(file, optionsFor(vault, { concurrency: 1, ...more })).catch(() => undefined)
-}
-
-t.test('what is there is checked, and what is not as it was is fetched again', async (t) => {
-  const bytes = patternBytes(8 * MIB)
-  for (const [what, damage, most] of [
-    ['nothing', async () => undefined, Infinity],
-    ['a byte', async (file: string) => writeFile(file, Buffer.from('x'), { flag: 'r+' }), 0],
-    ['the end', async (file: string) => truncate(file, 3.5 * MIB), 3],
-    ['the file', async (file: string) => rm(file), 0],
-    ['all bytes', async (file: string) => truncate(file, 0), 0],
-    ['the lines', async (file: string) => writeFile(`${file}.ranges`, 'x'), 0],
-    [
-      'the last line',
-      async (file: string) => truncate(`${file}.ranges`, (await stat(`${file}.ranges`)).size - 5),
-      -1,
-    ],
-    [
-      'a hash',
-      async (file: string) => {
-        const text = await readFile(`${file}.ranges`, 'utf8')
-        await writeFile(`${file}.ranges`, text.replace(/"treeHash":"\w{4}/, '"treeHash":"0000'))
-      },
-      0,
-    ],
+t.test('a range of several archives is one of the stream they make', async (t) => {
+  const volumes = [patternBytes(4 * MIB, 1), patternBytes(4 * MIB, 2), patternBytes(2.5 * MIB, 3)]
+  const stream = Buffer.concat(volumes)
+  const archiveId = ['a', 'b', 'c']
+  const archiveSizes = volumes.map(({ length }) => length)
+  for (const [start, end, ids] of [
+    [0, stream.length, ['a', 'b', 'c']],
+    [1, 2, ['a']],
+    [4 * MIB - 1, 4 * MIB + 1, ['a', 'b']],
+    [4 * MIB, 8 * MIB, ['b']],
+    [3.5 * MIB, 9.25 * MIB, ['a', 'b', 'c']],
+    [8 * MIB, stream.length, ['c']],
+    [10 * MIB + 7, stream.length - 7, ['c']],
   ] as const) {
-    const file = join(t.testdir(), 'out')
-    await stopped(file, bytes, 6)
-    // The last that was verified may not have been written when it stopped.
-    const written = (await readFile(`${file}.partial.ranges`, 'utf8')).split('\n').length - 2
-    t.ok(written >= 4, `${written} were written`)
-    const kept = most < 0 ? written + most : Math.min(written, most)
-    await damage(`${file}.partial`)
-    const vault = MemoryVault.holding(bytes)
-    await retrieveToFile(file, optionsFor(vault))
-    t.ok((await readFile(file)).equals(bytes), `${what} was damaged`)
-    t.equal(count(vault, 'getJobOutput'), 8 - kept, `${kept} ranges were kept`)
+    const vault = new MemoryVault()
+    for (const [i, bytes] of volumes.entries()) vault.archives.set(archiveId[i] ?? '', bytes)
+    const reader = retrieveArchive(optionsFor(vault, { archiveId, archiveSizes, range: { start, end } }))
+    t.ok((await gathered(reader)).equals(stream.subarray(start, end)), `${start} to ${end}`)
+    const started = vault.calls.flatMap((call) => (call.operation === 'startRetrieval' ? call.archiveId : []))
+    t.strictSame([...new Set(started)], ids, 'only what is needed is retrieved')
   }
-})
-
-t.test('checking what is there can be aborted, and loses nothing of it', async (t) => {
-  const bytes = patternBytes(8 * MIB)
-  const file = join(t.testdir(), 'out')
-  await stopped(file, bytes, 6)
-  const before = await readFile(`${file}.partial.ranges`, 'utf8')
-  const vault = MemoryVault.holding(bytes)
-  await t.rejects(retrieveToFile(file, optionsFor(vault, { signal: AbortSignal.abort() })), {
-    name: 'AbortError',
-  })
-  t.equal(count(vault, 'getJobOutput'), 0)
-  t.equal(await readFile(`${file}.partial.ranges`, 'utf8'), before)
-  const none = join(t.testdir(), 'none')
-  await t.rejects(retrieveToFile(none, optionsFor(vault, { signal: AbortSignal.abort() })), {
-    name: 'AbortError',
-  })
-  t.equal(count(vault, 'startRetrieval'), 0)
-})
-
-t.test('what was left of another archive, or with ranges of another size, is not used', async (t) => {
-  const bytes = patternBytes(8 * MIB)
-  for (const more of [{ archiveId: 'b' }, { rangeSize: 2 * MIB }, { vaultName: 'other' }]) {
-    const file = join(t.testdir(), 'out')
-    await stopped(file, bytes, 6)
-    const vault = MemoryVault.holding(bytes)
-    vault.archives.set('b', bytes)
-    await retrieveToFile(file, optionsFor(vault, more))
-    t.equal(count(vault, 'getJobOutput'), more.rangeSize === undefined ? 8 : 4, JSON.stringify(more))
-    t.ok((await readFile(file)).equals(bytes))
-  }
-})
-
-t.test('bytes that were forged along with their hashes make no file', async (t) => {
-  const bytes = patternBytes(4 * MIB)
-  const file = join(t.testdir(), 'out')
-  await stopped(file, patternBytes(4 * MIB, 7), 3) // of another archive, called the same
-  await t.rejects(retrieveToFile(file, optionsFor(MemoryVault.holding(bytes))), {
-    code: 'ERR_TREE_HASH_MISMATCH',
-    scope: 'archive',
-  })
-  await t.rejects(stat(file), { code: 'ENOENT' })
-  await t.rejects(retrieveToFile(file, optionsFor(MemoryVault.holding(bytes))), {
-    code: 'ERR_TREE_HASH_MISMATCH',
-  })
-})
-
-t.test('all bytes may be there already, and several archives are one file', async (t) => {
-  const bytes = patternBytes(3 * MIB)
-  const file = join(t.testdir(), 'out')
-  const vault = MemoryVault.holding(bytes)
-  vault.archives.set('b', patternBytes(2 * MIB + 5, 3))
-  await mkdir(file) // renaming to it fails when all is there
-  await t.rejects(retrieveToFile(file, optionsFor(vault, { archiveId: ['a', 'b'] })), { code: 'EISDIR' })
-  const again = MemoryVault.holding(bytes)
-  again.archives.set('b', patternBytes(2 * MIB + 5, 3))
-  const other = join(file, 'x')
-  await stopped(other, bytes, 99)
-  t.ok((await readFile(other)).equals(bytes))
-  await t.rejects(retrieveToFile(file, optionsFor(again, { archiveId: ['a', 'b'] })), { code: 'EISDIR' })
-  t.equal(count(again, 'getJobOutput'), 0, 'nothing was fetched again')
-})
-
-t.test('of a range nothing is kept, and no link is followed', async (t) => {
-  const bytes = patternBytes(8 * MIB)
-  const dir = t.testdir({ precious: 'precious' })
-  const file = join(dir, 'out')
-  const range = { start: 5, end: 4 * MIB + 5 }
-  await stopped(file, bytes, 2, { range, archiveSize: bytes.length })
-  t.notOk((await readdir(dir)).includes('out.partial.ranges'))
-  const follow = (reader: ArchiveReader): void => {
-    t.ok(reader.plan.pieceSize)
-  }
-  await retrieveToFile(
-    file,
-    optionsFor(MemoryVault.holding(bytes), { range, archiveSize: bytes.length }),
-    follow,
+  const wrong = new MemoryVault()
+  for (const [i, bytes] of volumes.entries()) wrong.archives.set(archiveId[i] ?? '', bytes)
+  const range = { start: 0, end: 9 * MIB }
+  const misled = retrieveArchive(
+    optionsFor(wrong, { archiveId, archiveSizes: [3 * MIB, 4 * MIB, 4 * MIB], range }),
   )
-  t.ok((await readFile(file)).equals(bytes.subarray(5, 4 * MIB + 5)))
-  await symlink(join(dir, 'precious'), join(dir, 'linked.partial'))
-  await t.rejects(retrieveToFile(join(dir, 'linked'), optionsFor(MemoryVault.holding(bytes))), {
-    code: 'ELOOP',
-  })
-  t.equal(await readFile(join(dir, 'precious'), 'utf8'), 'precious')
-  await t.rejects(retrieveToFile(file, optionsFor(MemoryVault.holding(bytes), { archiveId: [] })), {
-    name: 'TypeError',
-  })
+  await t.rejects(gathered(misled), { code: 'ERR_SIZE_MISMATCH', expected: 3 * MIB, actual: 4 * MIB })
 })

@@ -58,6 +58,9 @@ const confirmAll: Answer = (request, response) => {
   response.writeHead(request.method === 'PUT' ? 204 : 201, headers).end()
 }
 
+/** The headers of an answer of nine bytes. */
+const NINE_BYTES = { 'content-length': '9', 'content-range': 'bytes 0-8/9' }
+
 t.test(
   'each byte of an upload is hashed twice from the source to the wire, and never by the SDK',
   async (t) => {
@@ -149,12 +152,16 @@ t.test('every operation says what the model says, on the wire', async (t) => {
   answers.push(headersOnly(204, {}))
   await service.port.abortUpload({ ...all, uploadId: 'u' })
   answers.push(headersOnly(202, { 'x-amz-job-id': 'j' }))
-  t.equal(await service.port.startRetrieval({ ...all, archiveId: '-x', tier: 'Bulk' }), 'j')
+  t.equal(
+    await service.port.startRetrieval({ ...all, archiveId: '-x', tier: 'Bulk', description: 'token' }),
+    'j',
+  )
   const retrieval = {
     JobId: 'j',
     Action: 'ArchiveRetrieval',
     StatusCode: 'Failed',
     StatusMessage: 'why',
+    JobDescription: 'token',
     CreationDate: 'c',
     CompletionDate: 'd',
     Tier: 'Bulk',
@@ -171,6 +178,7 @@ t.test('every operation says what the model says, on the wire', async (t) => {
     action: 'ArchiveRetrieval',
     status: 'Failed',
     statusMessage: 'why',
+    description: 'token',
     creationDate: 'c',
     completionDate: 'd',
     tier: 'Bulk',
@@ -206,7 +214,12 @@ t.test('every operation says what the model says, on the wire', async (t) => {
     marker: 'm',
   })
   answers.push(json(200, {}))
-  t.strictSame(await service.port.listJobs(all), { items: [], marker: undefined })
+  const none = await service.port.listJobs(all)
+  t.match(
+    none,
+    { items: [], marker: undefined, date: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.000Z$/ },
+    "the service's time",
+  )
   answers.push(headersOnly(202, { 'x-amz-job-id': 'i' }))
   t.equal(await service.port.startInventory({ ...all, format: 'JSON', startDate: 's' }), 'i')
   answers.push(headersOnly(202, { 'x-amz-job-id': 'k' }))
@@ -318,7 +331,7 @@ t.test('a call is one request, however many attempts the client of the caller wo
 
 t.test('a request in which nothing moves is given up, with any client and at any point', async (t) => {
   const service = await startBareService((request, response) => {
-    if (request.url.endsWith('/output')) response.writeHead(206, { 'content-length': '9' }).write('abc')
+    if (request.url.endsWith('/output')) response.writeHead(206, NINE_BYTES).write('abc')
   })
   t.teardown(() => service.close())
   const port = glacierClient(service.client(), { idleTimeout: 50 })
@@ -460,7 +473,8 @@ t.test(
   async (t) => {
     const body = Buffer.from('abc')
     const service = await serviceFor(t, (_request, response) => {
-      response.writeHead(206, { 'content-length': '3', 'x-amz-sha256-tree-hash': 'h' }).end(body)
+      const facts = { 'content-length': '3', 'content-range': 'bytes 0-2/3', 'x-amz-sha256-tree-hash': 'h' }
+      response.writeHead(206, facts).end(body)
     })
     const output = await service.port.getJobOutput({ ...address, jobId: 'j', range: { start: 0, end: 3 } })
     t.equal(output.treeHash, 'h')
@@ -473,7 +487,7 @@ t.test(
 
 t.test('a job output that is cut short is a connection error', async (t) => {
   const service = await serviceFor(t, (_request, response) => {
-    response.writeHead(206, { 'content-length': '9' }).write('abc', () => response.destroy())
+    response.writeHead(206, NINE_BYTES).write('abc', () => response.destroy())
   })
   const output = await service.port.getJobOutput({ ...address, jobId: 'j', range: { start: 0, end: 9 } })
   await t.rejects(
@@ -486,7 +500,7 @@ t.test('a job output that is cut short is a connection error', async (t) => {
 
 t.test('the signal ends a request, and an output while it comes', async (t) => {
   const service = await serviceFor(t, (request, response) => {
-    if (request.url.endsWith('/output')) response.writeHead(206, { 'content-length': '9' }).write('abc')
+    if (request.url.endsWith('/output')) response.writeHead(206, NINE_BYTES).write('abc')
   })
   const asking = new AbortController()
   const asked = service.port.describeVault({ ...address, signal: asking.signal })

@@ -1,0 +1,113 @@
+/**
+ * Archives that may exist although the catalog has no ID for them: a request that stores one was sent, or about to be,
+ * and no record says what came of it.
+ */
+import type {
+  BegunRecord,
+  ClosedRecord,
+  CompletingRecord,
+  OrphanRecord,
+  SendingRecord,
+  VaultPlace,
+} from './record.js'
+
+/** An archive that may exist. */
+export interface PossibleArchive extends VaultPlace {
+  readonly type: 'possible'
+  /** What says so. */
+  readonly record: SendingRecord | CompletingRecord | ClosedRecord | OrphanRecord
+  /** When that was written, ISO 8601. */
+  readonly time: string
+  /** Bytes; absent where version 0.1 wrote none. */
+  readonly size?: number | undefined
+  /** Lowercase hex; absent where version 0.1 wrote none. */
+  readonly treeHash?: string | undefined
+  readonly description?: string | undefined
+  /** What an archive record would say of the upload or the request, and of the stream. */
+  readonly origin: Origin
+}
+
+/** What an archive's record takes from the upload or the request that stored it. */
+export interface Origin {
+  readonly accountId?: string | undefined
+  readonly uploadId?: string | undefined
+  readonly intentId?: string | undefined
+  readonly name?: string | undefined
+  readonly streamId?: string | undefined
+  readonly partSize?: number | undefined
+  readonly parts?: number | undefined
+  /** Absent where it is not known: the record is from another catalog, or from version 0.1. */
+  readonly volume?: number | undefined
+  readonly firstVolume?: string | undefined
+  readonly more?: true | undefined
+}
+
+/** What a catalog says of an upload that did not become an archive it knows. */
+export interface UploadState {
+  /** Absent where another catalog has it. */
+  readonly begun?: BegunRecord | undefined
+  /** The completion that was sent last and not answered. */
+  readonly completing?: CompletingRecord | undefined
+  /** Only `superseded` and `unknown`: of the other outcomes, nothing is left. */
+  readonly outcome?: ClosedRecord | undefined
+}
+
+/** The archive of a request of its own. */
+export function ofSending(record: SendingRecord): PossibleArchive {
+  const { accountId, intentId, name, streamId, volume, firstVolume } = record
+  const origin = { accountId, intentId, name, streamId, parts: 1, volume, firstVolume }
+  return { ...contentOf(record), ...placeOf(record), record, description: record.description, origin }
+}
+
+/** The archive of an upload; `undefined` where no completion was sent. */
+export function ofUpload({ begun, completing, outcome }: UploadState): PossibleArchive | undefined {
+  const record = outcome?.type === 'unknown' ? outcome : completing
+  const place = begun ?? (outcome?.type === 'unknown' ? outcome : undefined)
+  if (!record || !place) return undefined
+  const { accountId } = place
+  const { name, streamId, volume, firstVolume, partSize } = begun ?? {}
+  const { size = completing?.size, treeHash = completing?.treeHash } = record
+  // Version 0.1 did not write whether another volume follows: then the set's end is not known, as if from an inventory.
+  const sent =
+    completing?.size === undefined || partSize === undefined || size === undefined
+      ? {}
+      : { partSize, parts: Math.ceil(size / partSize) }
+  const origin = {
+    accountId,
+    uploadId: record.uploadId,
+    name,
+    streamId,
+    ...sent,
+    volume,
+    firstVolume,
+    more: completing?.more,
+  }
+  return {
+    ...contentOf({ time: record.time, size, treeHash }),
+    ...placeOf(place),
+    record,
+    description: begun?.description,
+    origin,
+  }
+}
+
+/** An archive that version 0.1 noted. */
+export function ofOrphan(record: OrphanRecord): PossibleArchive {
+  const origin = { accountId: record.accountId }
+  return { ...contentOf(record), ...placeOf(record), record, description: record.description, origin }
+}
+
+function contentOf({
+  time,
+  size,
+  treeHash,
+}: Pick<PossibleArchive, 'time' | 'size' | 'treeHash'>): Pick<
+  PossibleArchive,
+  'type' | 'time' | 'size' | 'treeHash'
+> {
+  return { type: 'possible', time, size, treeHash }
+}
+
+function placeOf({ region, endpoint, vaultName }: VaultPlace): VaultPlace {
+  return { region, endpoint, vaultName }
+}

@@ -1,0 +1,60 @@
+/**
+ * Where a retrieval's output goes: what a path leads to is found out before a job is paid for.
+ */
+import type { BigIntStats } from 'node:fs'
+import { lstat, readlink, realpath, stat } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import { OutputFileError } from '../errors.js'
+
+/** Symbolic links that are followed, as systems do. */
+const MOST_LINKS = 40
+
+/**
+ * - `file`: a regular file, or one that is to be created. It is replaced when all is there
+ * - `stream`: a FIFO, a device or a socket: bytes are written into it as they come
+ */
+export type OutputTarget =
+  | { readonly kind: 'file'; readonly path: string; readonly replaced: BigIntStats | undefined }
+  | { readonly kind: 'stream'; readonly path: string; readonly isFifo: boolean; readonly isSocket: boolean }
+
+/**
+ * What a path leads to. Symbolic links are followed, to a file that does not exist as well.
+ *
+ * @throws {OutputFileError} `ERR_OUTPUT_FILE`: it is a directory, or its directory does not exist
+ */
+export async function outputTarget(path: string): Promise<OutputTarget> {
+  const found = await orMissing(stat(path, { bigint: true }))
+  if (found?.isDirectory()) throw new OutputFileError(path, 'It is a directory. Give the path of a file.')
+  if (found && !found.isFile())
+    return { kind: 'stream', path, isFifo: found.isFIFO(), isSocket: found.isSocket() }
+  return { kind: 'file', path: await resolved(path), replaced: found }
+}
+
+/** The path behind all symbolic links. */
+async function resolved(path: string): Promise<string> {
+  let at = resolve(path)
+  for (let links = 0; links < MOST_LINKS; links++) {
+    const folder = await orMissing(realpath(dirname(at)))
+    if (folder === undefined)
+      throw new OutputFileError(path, `The directory ${dirname(at)} does not exist. Create it first.`)
+    at = join(folder, basename(at))
+    const found = await orMissing(lstat(at))
+    if (!found?.isSymbolicLink()) return at
+    at = resolve(folder, await readlink(at))
+  }
+  throw new OutputFileError(
+    path,
+    'It is a symbolic link that leads to itself. Remove it, or give another path.',
+  )
+}
+
+/** What a look at a path finds; `undefined` where there is nothing. */
+export async function orMissing<T>(work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT' || code === 'ELOOP') return undefined
+    throw error
+  }
+}

@@ -1,0 +1,25 @@
+/** The warning for a request that keeps failing while others succeed: the same for uploads and retrievals. */
+import type { StuckNotice } from './retry.js'
+
+/** A warning of a request that keeps failing while others succeed. */
+export interface StuckWarning {
+  readonly code: 'REQUEST_STUCK'
+  readonly message: string
+}
+
+/** The warning for a notice. */
+export function stuckWarning({ error, attempts, failingMs, limitMs }: StuckNotice): StuckWarning {
+  const until = Number.isFinite(limitMs) ? ` It is given up after ${duration(limitMs)}.` : ''
+  return {
+    code: 'REQUEST_STUCK',
+    message:
+      `A request has failed ${attempts} times in ${duration(failingMs)} while others succeeded, ` +
+      `and is still tried.${until} Its last failure: ${error.message}`,
+  }
+}
+
+function duration(milliseconds: number): string {
+  const seconds = milliseconds / 1000
+  if (seconds < 60) return `${Math.round(seconds)} s`
+  return seconds < 3600 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 360) / 10} h`
+}

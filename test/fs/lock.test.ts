@@ -1,0 +1,387 @@
+import { createHash } from 'node:crypto'
+import {
+  chmod,
+  mkdir,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  unlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import t from 'tap'
+import { LockClaim } from '../../lib/fs/lock-claim.js'
+import { ownerState } from '../../lib/fs/lock-files.js'
+import { Lock, LockFolder } from '../../lib/fs/lock.js'
+import { ownerName } from '../../lib/fs/owner-name.js'
+import { currentProcess, type ProcessIdentity } from '../../lib/fs/process-identity.js'
+
+const WHAT = 'The upload X'
+const ELSEWHERE: ProcessIdentity = {
+  host: 'elsewhere',
+  pid: 1,
+  startTime: '7',
+  bootId: '00000000-0000-4000-8000-000000000000',
+  pidNamespace: '4026532000',
+}
+
+/** A process of this system that had our process ID before us, and so must be dead. */
+async function recycled(): Promise<ProcessIdentity> {
+  return { ...(await currentProcess()), startTime: '1' }
+}
+
+function pathOf(dir: string, key: string): string {
+  return join(dir, createHash('sha256').update(key).digest('hex'))
+}
+
+/** Creates the lock of an owner of the test's own making; the path of the owner's file. */
+async function craft(dir: string, key: string, owner: ProcessIdentity, ageMs = 0): Promise<string> {
+  const file = join(pathOf(dir, key), ownerName(owner))
+  await mkdir(pathOf(dir, key), { recursive: true })
+  await writeFile(file, '')
+  await age(file, ageMs)
+  return file
+}
+
+async function age(file: string, ageMs: number): Promise<void> {
+  const time = (Date.now() - ageMs) / 1000
+  await utimes(file, time, time)
+}
+
+/** All paths in a folder of locks. */
+async function filesIn(dir: string): Promise<string[]> {
+  return (await readdir(dir, { recursive: true })).sort()
+}
+
+t.test('a lock excludes others, in one process too, until it is released', async (t) => {
+  const dir = join(t.testdir(), 'a', 'b')
+  const [one, two] = [new LockFolder(dir), new LockFolder(dir)]
+  t.equal(await one.ownerOf('../x'), undefined)
+  await t.rejects(stat(dir), { code: 'ENOENT' }, 'a question creates nothing')
+  const lock = await one.tryTake('../x', WHAT)
+  const own = await currentProcess()
+  t.match(lock, { previous: undefined, wasElsewhere: false })
+  t.match(await two.ownerOf('../x'), own)
+  for (const locks of [one, two])
+    await t.rejects(locks.tryTake('../x', WHAT), {
+      code: 'ERR_LOCK_HELD',
+      owner: { host: own.host, pid: process.pid, since: /^\d{4}-.*Z$/ },
+    })
+  const other = await two.tryTake('other', WHAT)
+  t.strictSame(await readdir(join(dir, '..')), ['b'], 'the key is no path')
+  const [name = '', file = ''] = (await filesIn(dir)).filter((it) =>
+    it.startsWith(createHash('sha256').update('../x').digest('hex')),
+  )
+  for (const path of [dir, join(dir, '..'), join(dir, name)]) t.equal((await stat(path)).mode & 0o777, 0o700)
+  t.equal((await stat(join(dir, file))).mode & 0o777, 0o600)
+  await lock.assertHeld()
+  await lock.release()
+  await lock.release()
+  await t.rejects(lock.assertHeld(), { code: 'ERR_LOCK_LOST' })
+  t.equal(await one.ownerOf('../x'), undefined)
+  const again = await two.tryTake('../x', WHAT)
+  await lock.release()
+  await t.resolves(again.assertHeld(), 'a second release does not release the next lock')
+  await Promise.all([again[Symbol.asyncDispose](), other.release()])
+  t.strictSame(await filesIn(dir), [])
+})
+
+t.test('a recycled process ID does not keep a lock', async (t) => {
+  const dir = t.testdir()
+  const locks = new LockFolder(dir)
+  const dead = await recycled()
+  const file = await craft(dir, 'x', dead)
+  t.equal(await locks.ownerOf('x'), undefined)
+  const lock = await locks.tryTake('x', WHAT)
+  t.match(lock, { previous: { pid: process.pid, startTime: '1' }, wasElsewhere: false })
+  await t.rejects(stat(file), { code: 'ENOENT' })
+  await lock.assertHeld()
+  await lock.release()
+  t.strictSame(await filesIn(dir), [])
+})
+
+t.test('of many that take over one lock, one succeeds', async (t) => {
+  const dir = t.testdir()
+  for (let i = 0; i < 20; i++) {
+    await craft(dir, 'x', await recycled())
+    if (i % 2) await craft(dir, 'x', await recycled()) // which a crash in the middle of a claim may leave
+    if (i % 4 > 1) await writeFile(join(pathOf(dir, 'x'), '.DS_Store'), '')
+    const taking = Array.from({ length: 8 }, () => new LockFolder(dir).tryTake('x', WHAT))
+    const locks: Lock[] = []
+    for (const it of await Promise.allSettled(taking))
+      if (it.status === 'fulfilled') locks.push(it.value)
+      else t.match(it.reason, { code: 'ERR_LOCK_HELD' })
+    t.equal(locks.length, 1)
+    for (const lock of locks) {
+      await lock.assertHeld()
+      await lock.release()
+    }
+    await rm(pathOf(dir, 'x'), { recursive: true, force: true })
+  }
+})
+
+t.test('elsewhere, the heartbeat decides', async (t) => {
+  const dir = t.testdir()
+  const locks = new LockFolder(dir)
+  await locks.alone('opened', async () => undefined)
+  const file = await craft(dir, 'x', ELSEWHERE, 590_000)
+  t.match(await locks.ownerOf('x'), { host: 'elsewhere', pid: 1 })
+  await t.rejects(locks.tryTake('x', WHAT), { code: 'ERR_LOCK_HELD', owner: { host: 'elsewhere', pid: 1 } })
+  await age(file, -3_600_000) // by the clock of another host
+  await t.rejects(locks.tryTake('x', WHAT), { code: 'ERR_LOCK_HELD' })
+  await age(file, 601_000)
+  t.equal(await locks.ownerOf('x'), undefined)
+  const lock = await locks.tryTake('x', WHAT)
+  t.match(lock, { previous: { host: 'elsewhere' }, wasElsewhere: true })
+  const [, taken = ''] = await filesIn(dir)
+  t.ok(
+    Date.now() - (await stat(join(dir, taken))).mtimeMs < 300_000,
+    'the new owner is not stale from the start',
+  )
+  await lock.release()
+  t.strictSame(await filesIn(dir), [], 'no time probe is left')
+})
+
+t.test('here, heartbeats are ignored', async (t) => {
+  const dir = t.testdir()
+  const locks = new LockFolder(dir)
+  const lock = await locks.tryTake('x', WHAT)
+  const [, file = ''] = await filesIn(dir)
+  await age(join(dir, file), 86_400_000)
+  await t.rejects(locks.tryTake('x', WHAT), { code: 'ERR_LOCK_HELD' })
+  await lock.release()
+})
+
+t.test('an owner whose lock was taken over finds out, and does not release it', async (t) => {
+  const dir = t.testdir()
+  const lock = await new LockFolder(dir).tryTake('x', WHAT)
+  const [, file = ''] = await filesIn(dir)
+  const other = join(dir, pathOf('', 'x'), ownerName(ELSEWHERE))
+  await rename(join(dir, file), other) // a take-over
+  await t.rejects(lock.assertHeld(), { code: 'ERR_LOCK_LOST', message: /the lock on the upload X/ })
+  await lock.release()
+  await t.resolves(stat(other))
+  await t.rejects(new LockFolder(dir).tryTake('x', WHAT), {
+    code: 'ERR_LOCK_HELD',
+    owner: { host: 'elsewhere' },
+  })
+})
+
+t.test('a lock that cannot be looked at is neither held nor lost', async (t) => {
+  const dir = t.testdir()
+  const lock = await new LockFolder(dir).tryTake('x', WHAT)
+  const [folder = '', file = ''] = await filesIn(dir)
+  await unlink(join(dir, file))
+  await mkdir(join(dir, file))
+  await t.rejects(lock.assertHeld(), { code: 'EISDIR' })
+  await t.rejects(lock.release(), 'a system error is reported')
+  await rm(join(dir, folder), { recursive: true })
+  await t.rejects(lock.assertHeld(), { code: 'ERR_LOCK_LOST' }, 'somebody has removed the folder')
+})
+
+t.test('a lock that is held has a heartbeat', async (t) => {
+  const dir = t.testdir()
+  const lock = await new LockFolder(dir, { heartbeatMs: 1 }).tryTake('x', WHAT)
+  const [, file = ''] = await filesIn(dir)
+  await age(join(dir, file), 86_400_000)
+  const before = Date.now() - 3_600_000
+  while ((await stat(join(dir, file))).mtimeMs < before) await new Promise((resolve) => setImmediate(resolve))
+  await unlink(join(dir, file))
+  await new Promise((resolve) => setTimeout(resolve, 5)) // a beat, or more, that finds nothing
+  await t.rejects(stat(join(dir, file)), { code: 'ENOENT' }, 'a heartbeat does not bring a lost lock back')
+  await t.rejects(lock.assertHeld(), { code: 'ERR_LOCK_LOST' })
+  await lock.release()
+})
+
+t.test('what a crash leaves in the folder of a lock neither blocks it nor lets two in', async (t) => {
+  const foreign = ['.DS_Store', '12-1700000000000-ffffffffffffffffffffffff']
+  for (const names of [[], foreign]) {
+    const dir = t.testdir()
+    const path = pathOf(dir, 'x')
+    await mkdir(path)
+    for (const name of names) await writeFile(join(path, name), 'mine')
+    t.equal(await new LockFolder(dir).ownerOf('x'), undefined)
+    let inside = 0
+    for (let round = 0; round < 10; round++) {
+      const taking = Array.from({ length: 5 }, () =>
+        new LockFolder(dir).alone('x', async () => {
+          t.equal(++inside, 1)
+          await readdir(dir)
+          inside--
+        }),
+      )
+      await Promise.all(taking)
+    }
+    if (names.length === 0) t.strictSame(await filesIn(dir), [])
+    else t.strictSame((await readdir(path)).sort(), [...names].sort(), 'foreign files are left alone')
+    for (const name of names) t.equal(await readFile(join(path, name), 'utf8'), 'mine')
+  }
+})
+
+t.test('owners that are gone are all removed, so that one that comes back finds out', async (t) => {
+  const dir = t.testdir()
+  await craft(dir, 'x', ELSEWHERE, 700_000)
+  await craft(dir, 'x', { ...ELSEWHERE, pid: 2 }, 700_000)
+  const lock = await new LockFolder(dir).tryTake('x', WHAT)
+  t.equal((await readdir(pathOf(dir, 'x'))).length, 1)
+  t.match(lock, { previous: { host: 'elsewhere' }, wasElsewhere: true })
+  await lock.release()
+})
+
+t.test('a claim that meets another one withdraws', async (t) => {
+  const dir = t.testdir()
+  const path = pathOf(dir, 'x')
+  await mkdir(path)
+  await writeFile(join(path, '.DS_Store'), '')
+  const claim = await LockClaim.make(dir, path, 600_000)
+  t.match(await claim.take(), { previous: undefined })
+  // Another claim appears, as if ours had only been created and not been verified yet.
+  const other = await craft(dir, 'x', ELSEWHERE)
+  t.match(await claim.take(), { host: 'elsewhere' })
+  t.strictSame((await readdir(path)).sort(), ['.DS_Store', basename(other)].sort())
+  await unlink(other)
+  t.match(await claim.take(), { previous: undefined })
+  await claim.end()
+  t.strictSame(await readdir(dir), [basename(path)], 'nothing that was prepared is left')
+})
+
+t.test('leftovers of processes that are gone are swept, and nothing else', async (t) => {
+  const dir = t.testdir({ outside: {}, locks: {} })
+  const locks = join(dir, 'locks')
+  const [dead, stale, fresh, own, linked] = [
+    ownerName(await recycled()),
+    ownerName(ELSEWHERE),
+    ownerName(ELSEWHERE),
+    ownerName(await currentProcess()),
+    ownerName(await recycled()),
+  ]
+  for (const name of [dead, stale, fresh, own]) {
+    await mkdir(join(locks, `${name}.new`))
+    await writeFile(join(locks, `${name}.new`, name), '')
+    await writeFile(join(locks, `${name}.time`), '')
+  }
+  for (const kind of ['new', 'time']) await age(join(locks, `${stale}.${kind}`), 700_000)
+  const full = `${ownerName(await recycled())}.new`
+  await mkdir(join(locks, full))
+  await writeFile(join(locks, full, 'foreign'), '')
+  await writeFile(join(dir, 'outside', linked), 'kept')
+  await symlink(join(dir, 'outside'), join(locks, `${linked}.new`))
+  await writeFile(join(locks, 'nobody.new'), '')
+  await mkdir(pathOf(locks, 'empty'))
+  const held = await craft(locks, 'held', ELSEWHERE)
+  const lock = await new LockFolder(locks).tryTake('x', WHAT)
+  await lock.release()
+  const left = [fresh, own].flatMap((name) => [`${name}.new`, `${name}.time`])
+  t.strictSame(
+    (await readdir(locks)).sort(),
+    [...left, full, `${linked}.new`, 'nobody.new', pathOf('', 'held')].sort(),
+  )
+  t.equal(await readFile(join(dir, 'outside', linked), 'utf8'), 'kept', 'a symbolic link is not followed')
+  await t.resolves(stat(held))
+})
+
+t.test('what is in place of a folder is not followed', async (t) => {
+  const dir = t.testdir({ outside: {}, locks: {} })
+  const [outside, locks] = [join(dir, 'outside'), join(dir, 'locks')]
+  const victim = join(outside, ownerName(await recycled()))
+  await writeFile(victim, '')
+  await symlink(outside, pathOf(locks, 'x'))
+  await t.rejects(new LockFolder(locks).tryTake('x', WHAT), { message: /not a folder/ })
+  await t.rejects(new LockFolder(locks).ownerOf('x'), { message: /not a folder/ })
+  await writeFile(pathOf(locks, 'y'), '')
+  await t.rejects(new LockFolder(locks).tryTake('y', WHAT), { message: /not a folder/ })
+  const link = join(dir, 'link')
+  await symlink(outside, link)
+  const linked = new LockFolder(link)
+  await t.rejects(linked.tryTake('x', WHAT), { message: /not a folder/ })
+  t.strictSame(await readdir(outside), [basename(victim)])
+  await unlink(link)
+  await t.resolves(
+    (await linked.tryTake('x', WHAT)).release(),
+    'when it is moved away, the folder is created',
+  )
+})
+
+t.test('a claim that was swept while its process was paused is made again', async (t) => {
+  const dir = t.testdir()
+  const path = pathOf(dir, 'x')
+  const file = await craft(dir, 'x', ELSEWHERE)
+  const claim = await LockClaim.make(dir, path, 600_000)
+  t.match(await claim.take(), { host: 'elsewhere' })
+  const [prepared = ''] = (await readdir(dir)).filter((name) => name.endsWith('.new'))
+  await rm(join(dir, prepared), { recursive: true })
+  await unlink(file)
+  t.match(await claim.take(), { previous: undefined })
+  await claim.end()
+  t.strictSame(await readdir(dir), [pathOf('', 'x')])
+})
+
+/** Whether this process may do what its files' modes forbid. */
+function isRoot(): boolean {
+  return process.getuid?.() === 0
+}
+
+t.test('system errors are reported, not taken for a lock that is held', async (t) => {
+  const dir = t.testdir()
+  const locks = new LockFolder(dir)
+  await locks.alone('x', async () => undefined)
+  await rm(dir, { recursive: true })
+  await t.rejects(locks.tryTake('x', WHAT), { code: 'ENOENT' })
+  await mkdir(dir)
+  await mkdir(pathOf(dir, 'x'))
+  await chmod(pathOf(dir, 'x'), 0o000)
+  if (!isRoot() && process.platform !== 'win32') await t.rejects(locks.ownerOf('x'), { code: 'EACCES' })
+  await chmod(pathOf(dir, 'x'), 0o700)
+  await writeFile(join(pathOf(dir, 'x'), '.DS_Store'), '')
+  const claim = await LockClaim.make(dir, pathOf(dir, 'x'), 600_000, 1)
+  await t.rejects(claim.take(), { message: /neither taken nor read/, cause: { code: 'ENOTEMPTY' } })
+  await claim.end()
+  const tooLong = await LockClaim.make(dir, join(dir, 'x'.repeat(300)), 600_000)
+  await t.rejects(tooLong.take(), { code: 'ENAMETOOLONG' })
+  await tooLong.end()
+  await mkdir(join(pathOf(dir, 'y'), ownerName(await recycled())), { recursive: true })
+  await t.rejects(locks.tryTake('y', WHAT), { code: 'EISDIR' }, 'a folder in place of the owner file')
+  await rm(pathOf(dir, 'x'), { recursive: true })
+  await t.resolves(locks.alone('x', async () => undefined))
+})
+
+t.test('what happens to the file of an owner elsewhere decides about its state', async (t) => {
+  const dir = t.testdir({ file: '' })
+  const owner = { ...ELSEWHERE, since: '2026-01-01T00:00:00.000Z' }
+  t.equal(await ownerState(owner, join(dir, 'file'), dir, 600_000), 'living')
+  t.equal(await ownerState(owner, join(dir, 'none'), dir, 600_000), 'stale', 'it was released')
+  await t.rejects(ownerState(owner, join(dir, 'file', 'x'), dir, 600_000), { code: 'ENOTDIR' })
+})
+
+t.test('in one process those who wait are served in turn; between processes, patience ends', async (t) => {
+  const dir = t.testdir()
+  const [one, two] = [new LockFolder(dir), new LockFolder(dir)]
+  const order: number[] = []
+  await Promise.all(Array.from({ length: 9 }, (_, i) => one.alone('x', async () => order.push(i))))
+  t.strictSame(order, [0, 1, 2, 3, 4, 5, 6, 7, 8])
+  await t.rejects(
+    one.alone('x', () => {
+      throw new Error('at once')
+    }),
+    { message: 'at once' },
+  )
+  await t.rejects(
+    one.alone('x', async () => {
+      throw new Error('no')
+    }),
+    { message: 'no' },
+  )
+  t.equal(await two.alone('x', async () => 'free again'), 'free again')
+  t.equal(
+    await one.alone('a', () => one.alone('b', async () => 'other keys do not wait')),
+    'other keys do not wait',
+  )
+  const impatient = new LockFolder(dir, { patienceMs: 20 })
+  const waiting = one.alone('x', () => impatient.alone('x', async () => undefined))
+  await t.rejects(waiting, { code: 'ERR_LOCK_HELD', owner: { pid: process.pid } })
+  t.strictSame(await filesIn(dir), [])
+})

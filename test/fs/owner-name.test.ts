@@ -1,0 +1,46 @@
+import t from 'tap'
+import { ownerName, parseOwnerName } from '../../lib/fs/owner-name.js'
+import { currentProcess, type ProcessIdentity } from '../../lib/fs/process-identity.js'
+
+const full: ProcessIdentity = {
+  host: 'build-7.example.org',
+  pid: 4_194_304,
+  startTime: '18446744073709551615',
+  bootId: '38322daa-6a78-4f09-9491-d02c24e11328',
+  pidNamespace: '4026531836',
+  machineId: 'f'.repeat(32),
+}
+
+t.test('a name contains the whole identity', async (t) => {
+  const sinceMs = Date.UTC(2026, 0, 2, 3, 4, 5, 678)
+  const macos = { host: 'Ann_s Mac~(é)', pid: 5, startTime: 'Mon Jan  5 10:00:00 2026' }
+  for (const identity of [full, macos, await currentProcess()]) {
+    const name = ownerName(identity, sinceMs)
+    t.match(name, /^[\w.%-]+$/)
+    t.match(parseOwnerName(name), { ...identity, since: '2026-01-02T03:04:05.678Z' })
+    t.not(ownerName(identity, sinceMs), name, 'no two names are equal')
+  }
+})
+
+t.test('a name fits a file system, however long the host name is', async (t) => {
+  for (const host of ['h'.repeat(255), 'ü'.repeat(255), `${'h'.repeat(39)}ü${'h'.repeat(80)}`]) {
+    const name = ownerName({ ...full, host })
+    t.ok(Buffer.byteLength(`${name}.new`) < 255, String(name.length))
+    const read = parseOwnerName(name)
+    t.match(read, { pid: full.pid, bootId: full.bootId })
+    t.equal(read?.host, parseOwnerName(ownerName({ ...full, host }))?.host)
+    t.not(read?.host, parseOwnerName(ownerName({ ...full, host: `${host}x` }))?.host)
+  }
+})
+
+t.test('other names state no owner', async (t) => {
+  const name = ownerName(full)
+  const others = [
+    '',
+    '.DS_Store',
+    '12-1700000000000-ffffffffffffffffffffffff',
+    name.slice(1).replace(/^\d+/, 'x'),
+    name.replace('build', '%'),
+  ]
+  for (const other of others) t.equal(parseOwnerName(other), undefined, other)
+})
