@@ -75,6 +75,7 @@ class CatalogState {
     switch (record.type) {
       case 'begun':
         this.#open.set(record.uploadId, { begun: record, position: this.#position, isSuperseded: false })
+        this.#continue(record.streamId)
         return
       case 'completing':
         this.#takeIntent(record)
@@ -105,14 +106,16 @@ class CatalogState {
 
   unfinished(): Unfinished[] {
     const sets = new Map(this.#sets)
-    const uploads = [...this.#open.values()].map(({ begun, position, isSuperseded }): Unfinished => {
+    const uploads = [...this.#open.values()].flatMap(({ begun, position, isSuperseded }): Unfinished[] => {
       const set = this.#sets.get(begun.firstVolume ?? '')
+      // A volume before it was deleted, or another upload has stored this volume.
+      if ((set?.volumes.length ?? 0) !== begun.volume - 1) return []
       sets.delete(begun.firstVolume ?? '')
       const intents = this.#intents.get(begun.uploadId) ?? []
       const { uploadId, partSize, description: uploadDescription } = begun
       const own = { uploadId, partSize, uploadDescription, isOnlyIntent: intents.length === 1 }
       const intent = intents.at(-1)
-      return { ...this.#describe(begun, set?.volumes ?? [], intent, isSuperseded), ...own, position }
+      return [{ ...this.#describe(begun, set?.volumes ?? [], intent, isSuperseded), ...own, position }]
     })
     const betweenVolumes = [...sets.values()].flatMap(({ volumes, position }): Unfinished[] => {
       const [first] = volumes
@@ -140,6 +143,7 @@ class CatalogState {
     const begun = uploadId === undefined ? undefined : this.#open.get(uploadId)?.begun
     const archive = record.partSize === undefined && begun ? { ...record, partSize: begun.partSize } : record
     if (uploadId !== undefined) this.#open.delete(uploadId)
+    this.#continue(record.streamId)
     if (archive.partSize === undefined) return // from an inventory, which does not say whether another volume follows
     const key = firstVolume ?? archiveId
     const before = (this.#sets.get(key)?.volumes ?? []).filter((other) => other.volume < volume)
@@ -151,6 +155,11 @@ class CatalogState {
     const upload = this.#open.get(uploadId ?? '')
     if (upload) upload.isSuperseded = true
     if (streamId !== undefined) this.#superseded.add(streamId)
+  }
+
+  /** A superseded stream that was continued all the same, by an upload ID. */
+  #continue(streamId: string | undefined): void {
+    if (streamId !== undefined) this.#superseded.delete(streamId)
   }
 
   #close(uploadId: string): void {

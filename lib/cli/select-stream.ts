@@ -168,7 +168,11 @@ class StreamSelector {
 
   async #unfinished(uploadId: string): Promise<Unfinished | undefined> {
     const unfinished = await unfinishedIn(readCatalog(this.#selection.catalog.path))
-    return unfinished.find((it) => it.uploadId === uploadId)
+    // An upload that is a volume of an unfinished set by now stands for the set, which may have an owner.
+    return (
+      unfinished.find((it) => it.uploadId === uploadId) ??
+      unfinished.find(({ earlierVolumes }) => earlierVolumes.some((it) => it.uploadId === uploadId))
+    )
   }
 
   #skip(candidate: Unfinished): 'skipped' {

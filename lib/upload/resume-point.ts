@@ -10,11 +10,13 @@
 import {
   CompletionRejectedError,
   CompletionUnknownError,
+  IncompleteSetError,
   TreeHashMismatchError,
   UploadGoneError,
 } from '../errors.js'
 import { MIB } from '../vault/limits.js'
 import type { OpenUpload } from '../vault/vault-client.js'
+import { volumeMarkOf } from '../vault/volume-description.js'
 import type { Archive } from './archive.js'
 import { complete, type CompletionTransfer } from './completion.js'
 import { recorded, type CompletionIntent } from './journal.js'
@@ -67,6 +69,7 @@ export interface ResumeFinding {
 /**
  * Finds where a stream is resumed.
  *
+ * @throws {IncompleteSetError} `ERR_INCOMPLETE_SET`: the upload is of a later volume, and those before it are not known
  * @throws {NotRecordedError} `ERR_NOT_RECORDED`: an archive is stored and could not be recorded
  * @throws {LockLostError} `ERR_LOCK_LOST`: another process owns the upload
  * @throws as {@link Retry.run} where the service does not answer
@@ -109,6 +112,7 @@ async function findOpenUpload(
   const { earlierVolumes = [] } = run
   try {
     const { partSize, description } = await openUpload(transfer, uploadId)
+    assertContinues(earlierVolumes, description)
     return found({ uploadId, partSize, description, earlierVolumes, isComplete: false })
   } catch (error) {
     if (!(error instanceof UploadGoneError)) throw error
@@ -116,6 +120,15 @@ async function findOpenUpload(
     await transfer.journal.closed('expired', uploadId)
     return { ...found(pointBehindVolumes(run)), ended: error }
   }
+}
+
+/** Of an upload that no journal knows, the description says which volume it is. */
+function assertContinues(earlierVolumes: readonly Archive[], description: string | undefined): void {
+  const mark = volumeMarkOf(description)
+  if (!mark) return
+  const missing: number[] = []
+  for (let volume = earlierVolumes.length + 1; volume < mark.volume; volume++) missing.push(volume)
+  if (missing.length > 0) throw new IncompleteSetError(mark.firstVolume, missing)
 }
 
 function openUpload(

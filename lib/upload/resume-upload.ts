@@ -5,7 +5,6 @@ import { UploadGoneError } from '../errors.js'
 import { Retry } from '../vault/retry.js'
 import { vaultClientOf } from '../vault/sdk-vault-client.js'
 import type { VaultClient } from '../vault/vault-client.js'
-import { volumeMarkOf } from '../vault/volume-description.js'
 import { archiveWriter, type ArchiveWriter } from './archive-writer.js'
 import type { Archive } from './archive.js'
 import type { ByteSource } from './byte-source.js'
@@ -32,6 +31,8 @@ export interface ResumeUploadOptions
  * @returns what was stored, with the volumes of earlier runs
  * @throws {UploadGoneError} `ERR_UPLOAD_GONE`: the service has the upload no more
  * @throws {CompletionUnknownError} `ERR_COMPLETION_UNKNOWN`: completion was sent before, and the upload is gone
+ * @throws {IncompleteSetError} `ERR_INCOMPLETE_SET`: the upload is of a later volume; it is resumed with `earlierVolumes`,
+ *   those that are stored
  * @throws {UploadFailedError} `ERR_UPLOAD_FAILED`: something failed; its cause may be a `ResumeMismatchError`,
  *   `ERR_RESUME_MISMATCH`: the source ends before the last byte that was uploaded, or does not begin with what earlier
  *   volumes hold
@@ -57,12 +58,5 @@ async function resumingWriter(client: VaultClient, options: ResumeUploadOptions)
   const transfer = { client, retry, vault, journal, signal: ending, lastSignal: ending }
   const { point, ended } = await findResumePoint(transfer, options)
   if (!point) throw ended ?? new UploadGoneError(uploadId ?? '') // one of the two is there
-  const mark = volumeMarkOf(point.description)
-  if (mark && point.earlierVolumes.length === 0) {
-    throw new TypeError(
-      `The upload is of volume ${mark.volume} of a stream whose first is ${mark.firstVolume}: ` +
-        'it is resumed with earlierVolumes, the ones that are stored.',
-    )
-  }
   return archiveWriter(client, { ...options, ...point })
 }

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { planMemory } from '../../lib/vault/memory-plan.js'
-import { forecastUpload, planUpload } from '../../lib/upload/upload-plan.js'
+import { forecastUpload, heldBytes, planUpload } from '../../lib/upload/upload-plan.js'
 
 const MIB = 1_048_576
 const GIB = 1024 * MIB
@@ -33,6 +33,24 @@ t.test('what is held never exceeds the budget, and two requests at least always 
       t.ok((plan.concurrency + 2) * plan.pieceSize <= memory && plan.concurrency >= Math.min(2, concurrency))
     }
   }
+})
+
+t.test('an upload reserves one part, which keeps it alive, within its budget', async (t) => {
+  for (let memory = 4 * MIB; memory <= 300 * MIB; memory += 3 * MIB) {
+    for (const concurrency of [1, 2, 8, 100]) {
+      const plan = planUpload({ memory, concurrency })
+      const fits = Math.floor(memory / plan.partSize) - 3
+      t.equal(plan.concurrency, Math.min(concurrency, fits))
+      t.ok(plan.concurrency >= 1)
+      t.ok(heldBytes(plan) <= memory)
+      t.equal(heldBytes(plan), (plan.concurrency + 3) * plan.partSize)
+    }
+  }
+  t.strictSame(planMemory(undefined, MIB, { memory: 4 * MIB }, 1), {
+    pieceSize: MIB,
+    memory: 4 * MIB,
+    concurrency: 1,
+  })
 })
 
 t.test(
@@ -72,7 +90,7 @@ t.test('values that make no sense are refused', async (t) => {
 
 t.test('an upload takes the part size its expected size needs, or says what it would need', async (t) => {
   t.match(planUpload({}), { partSize: 16 * MIB })
-  t.match(planUpload({ expectedSize: 600 * GIB }), { partSize: 64 * MIB, memory: 256 * MIB, concurrency: 2 })
+  t.match(planUpload({ expectedSize: 600 * GIB }), { partSize: 64 * MIB, memory: 256 * MIB, concurrency: 1 })
   t.match(planUpload({ expectedSize: 10_000 * MIB, partSize: MIB }), { partSize: MIB })
   t.throws(() => planUpload({ expectedSize: 10_000 * MIB + 1, partSize: MIB, volumes: false }), {
     name: 'RangeError',

@@ -1,0 +1,200 @@
+import t from 'tap'
+import { journalIn, type CatalogJournal, type StreamFacts } from '../../lib/catalog/journal.js'
+import type { CatalogRecord } from '../../lib/catalog/record.js'
+import { LockLostError } from '../../lib/errors.js'
+import type { ProcessIdentity } from '../../lib/fs/process-identity.js'
+import type { UploadJournal } from '../../lib/upload/journal.js'
+
+const place = { region: 'eu-west-1', endpoint: 'https://here' }
+const owner: ProcessIdentity = {
+  host: 'h',
+  pid: 7,
+  startTime: '1',
+  bootId: 'b',
+  pidNamespace: 'n',
+}
+const stream: StreamFacts = {
+  vaultName: 'backups',
+  accountId: '111122223333',
+  name: 'srv.tar',
+  streamId: 's',
+  owner,
+}
+const location = '/444455556666/vaults/backups/multipart-uploads/u'
+const begun = {
+  uploadId: 'u',
+  vaultName: 'backups',
+  partSize: 4,
+  description: 'd',
+  volume: 2,
+  firstVolume: 'one',
+}
+const archive = {
+  archiveId: 'a',
+  vaultName: 'backups',
+  size: 9,
+  treeHash: 'aa',
+  partSize: 4,
+  parts: 3,
+  description: 'd',
+  volume: 2,
+  firstVolume: 'one',
+}
+const intent = { size: 9, treeHash: 'aa', firstPart: { size: 4, treeHash: 'bb' } }
+const sending = {
+  intentId: 'i',
+  vaultName: 'backups',
+  size: 3,
+  treeHash: 'cc',
+  description: 'd',
+  volume: 1,
+  firstVolume: undefined,
+}
+
+/** What a journal appends, as it is read back. */
+async function recordsOf(
+  take: (journal: CatalogJournal) => Promise<void>,
+  facts: StreamFacts | 'none' = stream,
+): Promise<Record<string, unknown>[]> {
+  const records: Record<string, unknown>[] = []
+  const append = async (record: CatalogRecord): Promise<void> => {
+    records.push(JSON.parse(JSON.stringify(record)) as Record<string, unknown>)
+  }
+  await take(facts === 'none' ? journalIn({ append }, place) : journalIn({ append }, place, facts))
+  for (const record of records) {
+    t.equal(Object.keys(record)[0], 'type', 'the type stands first')
+    t.match(record.time, /^\d{4}-\d\d-\d\dT.*Z$/)
+    delete record.time
+  }
+  return records
+}
+
+t.test('an upload that was begun has its identity and its owner', async (t) => {
+  const records = await recordsOf((journal) => journal.begun({ ...begun, location }))
+  t.strictSame(records, [
+    { type: 'begun', ...place, accountId: '444455556666', ...begun, name: 'srv.tar', streamId: 's', owner },
+  ])
+})
+
+t.test('the account is the one the service states, else the one that is known; - is none', async (t) => {
+  for (const [path, known, accountId] of [
+    [location, '111122223333', '444455556666'],
+    [location, undefined, '444455556666'],
+    [undefined, '111122223333', '111122223333'],
+    ['/-/vaults/backups', '111122223333', '111122223333'],
+    ['/-/vaults/backups', undefined, undefined],
+    ['somewhere/444455556666/', undefined, undefined],
+  ] as const) {
+    const records = await recordsOf(
+      async (journal) => {
+        await journal.begun({ ...begun, location: path })
+        await journal.stored({ ...archive, location: path }, 'u', false)
+      },
+      { ...stream, accountId: known },
+    )
+    t.strictSame(
+      records.map((record) => record.accountId),
+      [accountId, accountId],
+      `${path} and ${known}`,
+    )
+    for (const record of records) t.notOk('location' in record)
+  }
+})
+
+t.test('intents have the content that they are sent with', async (t) => {
+  const records = await recordsOf(async (journal) => {
+    await journal.completing('u', { ...intent, hasNextVolume: true })
+    await journal.completing('u', { ...intent, hasNextVolume: false })
+    await journal.sending(sending)
+    await journal.rejected({ uploadId: 'u' })
+    await journal.rejected({ intentId: 'i' })
+  })
+  const { firstVolume: _, ...sent } = sending
+  t.strictSame(records, [
+    { type: 'completing', uploadId: 'u', ...intent, more: true },
+    { type: 'completing', uploadId: 'u', ...intent },
+    { type: 'sending', ...place, accountId: '111122223333', ...sent, name: 'srv.tar', streamId: 's' },
+    { type: 'rejected', uploadId: 'u' },
+    { type: 'rejected', intentId: 'i' },
+  ])
+})
+
+t.test('an archive has its upload or its intent, and whether another volume follows', async (t) => {
+  const of = { ...place, accountId: '111122223333', ...archive, name: 'srv.tar', streamId: 's' }
+  const records = await recordsOf(async (journal) => {
+    await journal.stored(archive, 'u', true)
+    await journal.stored(archive, undefined, false, 'i')
+    await journal.mismatched({
+      archiveId: 'm',
+      vaultName: 'backups',
+      size: 9,
+      treeHash: undefined,
+      sentTreeHash: 'aa',
+      uploadId: 'u',
+    })
+  })
+  t.strictSame(records, [
+    { type: 'archive', ...of, uploadId: 'u', more: true },
+    { type: 'archive', ...of, intentId: 'i' },
+    {
+      type: 'mismatched',
+      ...place,
+      accountId: '111122223333',
+      archiveId: 'm',
+      vaultName: 'backups',
+      size: 9,
+      sentTreeHash: 'aa',
+      uploadId: 'u',
+    },
+  ])
+})
+
+t.test('each end of an upload has a record', async (t) => {
+  const content = { size: 9, treeHash: 'aa' }
+  const records = await recordsOf(async (journal) => {
+    await journal.closed('aborted', 'u')
+    await journal.closed('expired', 'u')
+    await journal.closed('superseded', undefined)
+    await journal.closed('unknown', 'u', content)
+    await journal.closed('unknown', 'u', { ...content, archiveId: 'a' })
+  })
+  const of = { ...place, vaultName: 'backups', accountId: '111122223333', streamId: 's' }
+  t.strictSame(records, [
+    { type: 'aborted', ...of, uploadId: 'u' },
+    { type: 'expired', ...of, uploadId: 'u' },
+    { type: 'superseded', ...of },
+    { type: 'unknown', ...of, uploadId: 'u', ...content },
+    { type: 'unknown', ...of, uploadId: 'u', ...content, archiveId: 'a' },
+  ])
+})
+
+t.test('a stream of which nothing is known has no name and no owner', async (t) => {
+  const [record] = await recordsOf((journal) => journal.begun(begun), 'none')
+  t.strictSame(record, { type: 'begun', ...place, ...begun })
+})
+
+t.test('who has lost the lock records no intent', async (t) => {
+  let isHeld = true
+  const lock = {
+    assertHeld: async (): Promise<void> => {
+      if (!isHeld) throw new LockLostError('the upload u')
+    },
+  }
+  const records = await recordsOf(
+    async (journal) => {
+      await journal.assertOwner()
+      await journal.completing('u', { ...intent, hasNextVolume: false })
+      isHeld = false
+      await t.rejects(journal.assertOwner(), { code: 'ERR_LOCK_LOST' })
+      await t.rejects(journal.completing('u', { ...intent, hasNextVolume: false }), { code: 'ERR_LOCK_LOST' })
+    },
+    { ...stream, lock },
+  )
+  t.equal(records.length, 1)
+  await recordsOf((journal) => journal.assertOwner()) // without a lock nothing is checked
+})
+
+t.test('it is a journal to the upload', async (t) => {
+  const journal: UploadJournal = journalIn({ append: async () => undefined }, place)
+  t.ok(journal)
+})
