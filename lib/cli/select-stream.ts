@@ -29,6 +29,7 @@ import {
 import { SourcePrefix } from '../upload/source-prefix.js'
 import { Retry, type RetryNotice } from '../vault/retry.js'
 import type { VaultClient } from '../vault/vault-client.js'
+import { warnOfConflictsIn } from './conflict-notes.js'
 import { earlierRunOf, isOfIdentity, isSameAccount, storedRunOf } from './earlier-run.js'
 import { printNote, type Io } from './io.js'
 import type { PutOptions } from './put.js'
@@ -67,9 +68,10 @@ type Resumed = Omit<SelectedStream, 'source'> | 'skipped' | 'start anew'
  * @throws {UploadGoneError} `ERR_UPLOAD_GONE`: the service does not have the upload of `--upload-id`
  */
 export async function selectStream(selection: StreamSelection): Promise<SelectedStream> {
-  const { options, identity } = selection
+  const { options, identity, catalog, io } = selection
   if (options.uploadId !== undefined) return new StreamSelector(selection).byUploadId(options.uploadId)
   if (!options.resume) return new StreamSelector(selection).newStream()
+  await warnOfConflictsIn(catalog.path, io)
   const selector = new StreamSelector(selection)
   return identity.name === undefined ? selector.byFirstPart() : selector.byName()
 }
