@@ -4,22 +4,21 @@
 import { open as openFile, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { Catalog } from '../catalog/catalog.js'
-import { ResumeMismatchError, UploadFailedError } from '../errors.js'
 import { archiveWriter, type ArchiveWriter } from '../upload/archive-writer.js'
 import type { Archive } from '../upload/archive.js'
 import type { ByteSource } from '../upload/byte-source.js'
 import { uploadThrough } from '../upload/upload-archive.js'
-import { forecastUpload, heldBytes, planUpload, type UploadPlan } from '../upload/upload-plan.js'
+import { planUpload, type UploadPlan } from '../upload/upload-plan.js'
 import type { ArchiveWriterOptions } from '../upload/writer-options.js'
 import type { RetryNotice } from '../vault/retry.js'
 import { catalogFileOf, withConnection, type Connection, type ConnectionOptions } from './connection.js'
-import { ResumableError, usage, UsageError } from './exit-code.js'
-import { printData, printJson, printNote, type Io } from './io.js'
+import { usage, UsageError } from './exit-code.js'
+import { printNote, type Io } from './io.js'
 import { Progress } from './progress.js'
-import { resumeCommand } from './resume-notes.js'
+import { printArchives, printPlan } from './put-output.js'
+import { withResumeHint } from './resume-hint.js'
 import { retryNotes } from './retry-notes.js'
 import { selectStream, type SelectedStream } from './select-stream.js'
-import { formatSize } from './size.js'
 import type { StreamIdentity } from './stream-owner.js'
 
 /** Options of `put`. */
@@ -68,7 +67,7 @@ export async function put(
         await catalog.close()
       }
     })
-    await print(archives, options, io)
+    await printArchives(archives, options, io)
   } finally {
     await input.close()
   }
@@ -176,41 +175,6 @@ function follow(writer: ArchiveWriter, progress: Progress, noteRetry: (notice: R
   writer.on('retry', noteRetry)
 }
 
-/** The error, with the command that resumes where something is left to resume. */
-function withResumeHint(
-  error: unknown,
-  writer: ArchiveWriter,
-  { vaultName, file }: Pick<Upload, 'file' | 'vaultName'>,
-  options: PutOptions,
-): unknown {
-  const { uploadId } = writer
-  const cause = error instanceof UploadFailedError ? error.cause : error
-  if (cause instanceof ResumeMismatchError)
-    return withMismatchHint(error, uploadId, { vaultName, file }, options)
-  const isKept = error instanceof UploadFailedError ? error.kept : uploadId !== undefined
-  const isBetweenVolumes = uploadId === undefined && writer.archives.length > 0 && !writer.isStored
-  if (!isKept && !isBetweenVolumes) return error
-  return new ResumableError(
-    error,
-    `pipe in the same again: ${resumeCommand(vaultName, file, uploadId, options)}`,
-  )
-}
-
-/** What to do about a source that cannot continue what was uploaded. */
-function withMismatchHint(
-  error: unknown,
-  uploadId: string | undefined,
-  { vaultName, file }: Pick<Upload, 'file' | 'vaultName'>,
-  options: PutOptions,
-): ResumableError {
-  const anew = 'to store the source as it is now, run put again without --upload-id: it starts a new upload.'
-  const old =
-    uploadId === undefined
-      ? ''
-      : ` Or pipe in the old source: ${resumeCommand(vaultName, file, uploadId, options)}`
-  return new ResumableError(error, anew + old)
-}
-
 async function sizeOf(file: string | undefined): Promise<number | undefined> {
   if (file === undefined || file === '-') return undefined
   const found = await stat(file)
@@ -234,46 +198,4 @@ async function open(
     )
   }
   return { source: stdin, close: () => void stdin.destroy() }
-}
-
-/** Prints the first volume's ID, which identifies all; with `--json` every volume. */
-async function print(archives: readonly Archive[], { json }: PutOptions, io: Io): Promise<void> {
-  const [first] = archives
-  try {
-    if (json)
-      for (const { vaultName: vault, archiveId, ...rest } of archives)
-        await printJson(io, { archiveId, vault, ...rest })
-    else if (first) await printData(io, first.archiveId)
-  } catch (error) {
-    printNote(io, `The archive is stored. Its ID is ${first?.archiveId}.`) // stdout is closed, and nobody else knows it
-    throw error
-  }
-}
-
-/** What `--dry-run` prints: what would be done, nothing having been read or sent. */
-async function printPlan(
-  plan: UploadPlan,
-  size: number | undefined,
-  { json }: PutOptions,
-  io: Io,
-): Promise<void> {
-  const forecast = size === undefined ? undefined : forecastUpload(plan, size)
-  const mostInArchive = plan.partSize * plan.partsPerVolume
-  if (json) {
-    await printJson(io, { ...plan, mostInArchive, size, forecast })
-    return
-  }
-  const lines = [
-    `part size   ${formatSize(plan.partSize)}`,
-    `at once     ${plan.concurrency} requests`,
-    `memory      ${formatSize(heldBytes(plan))} of parts, of ${formatSize(plan.memory)} allowed`,
-    `an archive  holds ${formatSize(mostInArchive)} in ${plan.partsPerVolume} parts; ${plan.volumes ? 'then the stream continues in another' : 'more is an error'}`,
-  ]
-  if (size !== undefined && forecast) {
-    const { parts, volumes, requests } = forecast
-    lines.push(
-      `${formatSize(size).padEnd(12)}would be ${parts} parts in ${volumes} archives: ${requests} requests`,
-    )
-  }
-  for (const line of lines) await printData(io, line)
 }

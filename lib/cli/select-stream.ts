@@ -10,16 +10,10 @@ import { randomUUID } from 'node:crypto'
 import type { Catalog } from '../catalog/catalog.js'
 import { readCatalog } from '../catalog/catalog.js'
 import { unfinishedIn, type Unfinished } from '../catalog/unfinished.js'
-import {
-  CompletionUnknownError,
-  LockHeldError,
-  NotFoundError,
-  TreeHashMismatchError,
-  UploadGoneError,
-} from '../errors.js'
+import { CompletionUnknownError, LockHeldError, TreeHashMismatchError, UploadGoneError } from '../errors.js'
 import type { Lock } from '../fs/lock.js'
 import type { ByteSource } from '../upload/byte-source.js'
-import type { Content, UploadJournal } from '../upload/journal.js'
+import type { UploadJournal } from '../upload/journal.js'
 import {
   findResumePoint,
   type EarlierRun,
@@ -30,7 +24,8 @@ import { SourcePrefix } from '../upload/source-prefix.js'
 import { Retry, type RetryNotice } from '../vault/retry.js'
 import type { VaultClient } from '../vault/vault-client.js'
 import { warnOfConflictsIn } from './conflict-notes.js'
-import { earlierRunOf, isOfIdentity, isSameAccount, storedRunOf } from './earlier-run.js'
+import { earlierRunOf, isOfIdentity, storedRunOf } from './earlier-run.js'
+import { storedFirstPart } from './stored-first-part.js'
 import { printNote, type Io } from './io.js'
 import type { PutOptions } from './put.js'
 import { findingNotes, takeOverWarning } from './resume-notes.js'
@@ -186,7 +181,7 @@ class StreamSelector {
   async #resumeIfSame(candidate: Unfinished, prefix: SourcePrefix): Promise<Resumed> {
     const { memory } = this.#selection.options
     if (memory !== undefined && candidate.partSize * 4 > memory) return this.#skip(candidate) // it could not be resumed
-    const stored = candidate.firstPart ?? (await this.#storedFirstPart(candidate))
+    const stored = candidate.firstPart ?? (await storedFirstPart(this.#selection, this.#retry(), candidate))
     if (stored === 'gone') {
       return this.#resume(candidate).catch((error: unknown) => {
         if (!(error instanceof LockHeldError)) throw error
@@ -196,21 +191,6 @@ class StreamSelector {
     const first = stored && (await prefix.firstPart(candidate.partSize))
     const isSame = first?.size === stored?.size && first?.treeHash === stored?.treeHash
     return first && isSame ? this.#resume(candidate) : this.#skip(candidate)
-  }
-
-  async #storedFirstPart({ uploadId, ...candidate }: Unfinished): Promise<Content | 'gone' | undefined> {
-    if (uploadId === undefined) return undefined
-    const { client, identity, io, options } = this.#selection
-    const { vaultName } = identity
-    const request = { vaultName, accountId: options.accountId, uploadId, signal: io.signal, limit: 1 }
-    try {
-      const { items } = await this.#retry().run(() => client.listParts(request), io.signal)
-      const [part] = items
-      return part?.start === 0 ? { size: part.end, treeHash: part.treeHash } : undefined
-    } catch (error) {
-      if (!(error instanceof NotFoundError)) throw error
-      return isSameAccount(candidate, identity) ? 'gone' : undefined
-    }
   }
 
   /** Takes a candidate and finds where it is resumed. */
