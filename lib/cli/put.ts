@@ -192,7 +192,7 @@ function withResumeHint(
   if (!isKept && !isBetweenVolumes) return error
   return new ResumableError(
     error,
-    `pipe in the same again: ${resumeCommand(vaultName, file, uploadId, options)}`,
+    `To continue, pipe in the same again: ${resumeCommand(vaultName, file, uploadId, options)}`,
   )
 }
 
@@ -203,7 +203,7 @@ function withMismatchHint(
   { vaultName, file }: Pick<Upload, 'file' | 'vaultName'>,
   options: PutOptions,
 ): ResumableError {
-  const anew = 'to store the source as it is now, run put again without --upload-id: it starts a new upload.'
+  const anew = 'To store the source as it is now, run put again without --upload-id: it starts a new upload.'
   const old =
     uploadId === undefined
       ? ''
