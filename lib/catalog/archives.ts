@@ -5,7 +5,6 @@
 import { verdictOn } from './conflicts.js'
 import { readBlocks, readCatalog } from './read-catalog.js'
 import type { ArchiveRecord, MismatchedRecord } from './record.js'
-import { setOf } from './sets.js'
 import { surveyOf, type Survey } from './survey.js'
 
 export { assertNoConflict, assertNoConflicts, conflictsIn, type CatalogConflict } from './conflicts.js'
@@ -60,19 +59,4 @@ export function currentOf({
     done.add(archiveId)
     return verdictOn(archiveId, records).archive
   }
-}
-
-/** The volumes of the stream an archive is the first of, in their order; of another archive, itself alone or none. */
-export async function volumesOf(file: string, archiveId: string): Promise<readonly ArchiveRecord[]> {
-  const set = await setOf(file, archiveId)
-  if (!set) return []
-  return set.volumes[0]?.archiveId === archiveId
-    ? set.volumes
-    : set.volumes.filter((volume) => volume.archiveId === archiveId)
-}
-
-/** What the catalog knows of an archive; `undefined` where it knows none of that ID. */
-export async function archiveOf(file: string, archiveId: string): Promise<ArchiveRecord | undefined> {
-  const set = await setOf(file, archiveId)
-  return [...(set?.volumes ?? []), ...(set?.duplicates ?? [])].find((it) => it.archiveId === archiveId)
 }

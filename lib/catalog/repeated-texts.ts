@@ -10,7 +10,7 @@ const SAMPLED = 32
 /** How many of them are the first ones; the others are the last ones. */
 const SAMPLED_BEGINNING = 12
 
-/** A set of texts, of which it keeps hashes of 64 bits. */
+/** A set of texts, of which it keeps hashes of 63 bits. */
 export class RepeatedTexts {
   /** Two words for each slot; both 0 where it is free. */
   #slots = new Uint32Array(2 * FIRST_SLOTS)
@@ -32,7 +32,7 @@ export class RepeatedTexts {
       high = Math.imul(high ^ code, 0x01000193)
       low = Math.imul(low ^ code, 0x85ebca6b) ^ (low >>> 13)
     }
-    const wasThere = this.#put(high >>> 0 || 1, low >>> 0)
+    const wasThere = this.#put((high | 1) >>> 0, low >>> 0)
     if (!wasThere && 4 * ++this.#count > this.#slots.length) this.#grow()
     return wasThere
   }
@@ -40,14 +40,14 @@ export class RepeatedTexts {
   #put(high: number, low: number): boolean {
     const slots = this.#slots
     const last = slots.length - 2
-    for (let at = (2 * (low ^ (high >>> 7))) & last; ; at = (at + 2) & last) {
-      if (slots[at] === 0) {
-        slots[at] = high
-        slots[at + 1] = low
-        return false
-      }
+    let at = (2 * (low ^ (high >>> 7))) & last
+    while (slots[at] !== 0) {
       if (slots[at] === high && slots[at + 1] === low) return true
+      at = (at + 2) & last
     }
+    slots[at] = high
+    slots[at + 1] = low
+    return false
   }
 
   /** Doubles the slots, so that half of them at most are taken. */

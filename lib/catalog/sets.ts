@@ -84,26 +84,27 @@ async function recordsOf(
  * @param records - those of its volumes, in the order of the file; one at least
  */
 export function setFrom(records: readonly ArchiveRecord[]): ArchiveSet {
-  const known = [...grouped(records, ({ archiveId }) => archiveId)].flatMap(
-    ([archiveId, its]) => verdictOn(archiveId, its).archive ?? [],
-  )
-  const byNumber = [...grouped(known, ({ volume }) => volume).values()]
-    .map((candidates) => candidates.sort((a, b) => richness(b) - richness(a)))
-    .sort(([a], [b]) => (a?.volume ?? 0) - (b?.volume ?? 0))
-  const volumes = byNumber.flatMap(([chosen]) => chosen ?? [])
+  const known = [...grouped(records, ({ archiveId }) => archiveId)]
+    .map(([archiveId, its]) => verdictOn(archiveId, its).archive)
+    .filter((archive) => archive !== undefined)
+  const byNumber = [...grouped(known, ({ volume }) => volume)]
+    .sort(([a], [b]) => a - b)
+    .map(([, candidates]) => candidates.sort((a, b) => richness(b) - richness(a)))
+  const volumes = byNumber.flatMap((candidates) => candidates.slice(0, 1))
   const missing = missingIn(volumes)
   return {
     volumes,
     state: stateOf(volumes, missing, byNumber.some(isAmbiguous)),
     missing,
     size: volumes.reduce((sum, { size }) => sum + size, 0),
-    duplicates: byNumber.flatMap(([, ...others]) => others),
+    duplicates: byNumber.flatMap((candidates) => candidates.slice(1)),
   }
 }
 
 /** Whether nothing says which of the archives for one volume belongs to the set. */
-function isAmbiguous([chosen, next]: readonly ArchiveRecord[]): boolean {
-  return !!chosen && !!next && richness(chosen) === richness(next) && chosen.treeHash !== next.treeHash
+function isAmbiguous(candidates: readonly ArchiveRecord[]): boolean {
+  const chosen = candidates[0] as ArchiveRecord // a group has one at least
+  return candidates.some((it) => richness(it) === richness(chosen) && it.treeHash !== chosen.treeHash)
 }
 
 function missingIn(volumes: readonly ArchiveRecord[]): number[] {

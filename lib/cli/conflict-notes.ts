@@ -15,11 +15,10 @@ export async function warnOfConflictsIn(file: string, io: Io): Promise<void> {
 /** Warns of conflicts that were found. */
 export function warnOfConflicts(conflicts: readonly CatalogConflict[], io: Io): void {
   for (const conflict of conflicts.slice(0, MAX_PRINTED)) {
-    const { archiveId, records } = conflict
     printNote(
       io,
-      `Warning: the catalog has different tree hashes for the archive ${archiveId}. "glacier-pipe catalog rebuild ` +
-        `${records[0]?.vaultName ?? 'VAULT'}" settles it. The lines are:`,
+      `Warning: the catalog has different tree hashes for the archive ${conflict.archiveId}. ` +
+        '"glacier-pipe catalog rebuild" settles it. The lines are:',
     )
     for (const line of linesOf(conflict)) printNote(io, line)
   }

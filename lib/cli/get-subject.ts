@@ -28,7 +28,7 @@ export interface SubjectOptions {
 
 /** What is retrieved. */
 export interface Subject {
-  readonly wanted: Pick<RetrieveArchiveOptions, 'range' | 'archiveSizes' | 'jobId'> & {
+  readonly wanted: Pick<RetrieveArchiveOptions, 'range' | 'archiveSizes' | 'archiveTreeHashes' | 'jobId'> & {
     readonly archiveId: readonly string[]
   }
   /** An archive the catalog does not know: by its size it may be the first of several volumes. */
@@ -58,9 +58,10 @@ export async function subjectOf(
   const records = volumes ?? ids.map((id) => recordIn(sets.get(id), id))
   if (!volumes) warnOfFragments(archiveIds, sets, options, io)
   const archiveSizes = records.map((record) => record?.size)
+  const archiveTreeHashes = records.map((record) => record?.treeHash)
   const range = options.range && { start: options.range.start, end: endOf(options.range, archiveSizes) }
   const unknown = options.range || records.at(-1) ? undefined : ids.at(-1)
-  return { wanted: { archiveId: ids, archiveSizes, ...(range && { range }) }, unknown }
+  return { wanted: { archiveId: ids, archiveSizes, archiveTreeHashes, ...(range && { range }) }, unknown }
 }
 
 /** What a job brings out. */

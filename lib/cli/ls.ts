@@ -65,8 +65,10 @@ function rowOf(entry: CatalogEntry): Row {
   }
   const { time, size, vaultName } = entry
   if (type === 'possible') {
-    const { description, origin } = entry
-    return { time, size, vaultName, id: 'may exist', description, name: origin.name }
+    const { description, origin, record } = entry
+    const named = 'archiveId' in record && record.archiveId !== undefined
+    const remark = named ? { remark: `its ID may be ${record.archiveId}` } : {}
+    return { time, size, vaultName, id: 'may exist', description, name: origin.name, ...remark }
   }
   if (type === 'archive') {
     const { archiveId, description, name } = entry

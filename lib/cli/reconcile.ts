@@ -22,14 +22,15 @@ export class Reconciler {
 
   /**
    * The archive that a row is: of the same size and tree hash, in the same place of the same set. Of several, that with
-   * the same description is taken, else the oldest.
+   * the same description is taken, else the oldest. An archive that the service named once is only the row of that ID.
    */
   take(row: InventoryRow): PossibleArchive | undefined {
     const candidates = this.#possible.get(keyOf(row)) ?? []
     const { volume = 1, firstVolume } = volumeMarkOf(row.description) ?? {}
     const fitting = candidates.filter(
-      ({ origin }) =>
-        origin.volume === undefined || (origin.volume === volume && origin.firstVolume === firstVolume),
+      ({ origin, record }) =>
+        (!('archiveId' in record) || record.archiveId === undefined || record.archiveId === row.archiveId) &&
+        (origin.volume === undefined || (origin.volume === volume && origin.firstVolume === firstVolume)),
     )
     const found = fitting.find(({ description = '' }) => description === row.description) ?? fitting[0]
     if (found) candidates.splice(candidates.indexOf(found), 1)
@@ -68,5 +69,5 @@ export function recordOfRow(
 }
 
 function keyOf({ size, treeHash }: Pick<PossibleArchive, 'size' | 'treeHash'>): string {
-  return `${size ?? ''} ${treeHash ?? ''}`
+  return `${String(size)} ${String(treeHash)}`
 }

@@ -46,7 +46,8 @@ async function hashesOfStream(
   const source = file === '-' ? io.stdin : createReadStream(file, { signal: io.signal })
   const hashes: string[] = []
   let hash = new TreeHash()
-  let left = sizes[0] ?? 0
+  const nextSize = (): number => sizes[hashes.length] ?? 0
+  let left = nextSize()
   let found = 0
   for await (let chunk of source as AsyncIterable<Buffer>) {
     found += chunk.length
@@ -58,7 +59,7 @@ async function hashesOfStream(
       if (left > 0) continue
       hashes.push(hash.digest('hex'))
       hash = new TreeHash()
-      left = sizes[hashes.length] ?? 0
+      left = nextSize()
     }
   }
   if (found !== total) throw new SizeMismatchError(file, total, found)

@@ -62,11 +62,11 @@ async function list(
 }
 
 /**
- * Aborts an upload, and records it. One that a living process owns is left alone. An upload that the service does not have is only recorded, where the catalog says
- * that it was one of this vault.
+ * Aborts an upload, and records it. One that a living process owns is left alone. An upload that the service does not
+ * have is only recorded, where the catalog says that it was one of this vault and this account.
  */
 async function abortUpload(
-  { patient: client, place }: Connection,
+  { patient: client, place, account }: Connection,
   vaultName: string,
   uploadId: string,
   file: string,
@@ -79,15 +79,16 @@ async function abortUpload(
     const state = (await unsettledIn(file)).uploads.get(uploadId)
     const catalog = await Catalog.open(file)
     try {
-      const isGone = await client.abortUpload({ vaultName, accountId, uploadId, signal: io.signal }).then(
-        () => false,
-        (error: unknown) => {
-          if (error instanceof NotFoundError && state && isOf(state, here)) return true
-          throw error
+      const gone = await client.abortUpload({ vaultName, accountId, uploadId, signal: io.signal }).then(
+        () => undefined,
+        async (error: unknown) => {
+          if (!(error instanceof NotFoundError) || !state || !isOf(state, here)) throw error
+          if (accountOf(state) === undefined || accountOf(state) !== (await account(vaultName))) throw error
+          return state
         },
       )
       await catalog.append({ type: 'aborted', time: new Date().toISOString(), ...here, accountId, uploadId })
-      if (!quiet) printNote(io, isGone ? goneNote(state) : 'The upload is aborted, and its parts are gone.')
+      if (!quiet) printNote(io, gone ? goneNote(gone) : 'The upload is aborted, and its parts are gone.')
     } finally {
       await catalog.close()
     }
@@ -96,15 +97,19 @@ async function abortUpload(
   }
 }
 
-function goneNote(state: UploadState | undefined): string {
+function goneNote({ completing, outcome }: UploadState): string {
   const note = 'The service does not have the upload any more. The catalog has it as aborted now.'
-  if (!state?.completing && state?.outcome?.type !== 'unknown') return note
+  if (!completing && outcome?.type !== 'unknown') return note
   return `${note} The archive may exist all the same: "glacier-pipe catalog rebuild" finds it.`
 }
 
 function isOf({ begun, outcome }: UploadState, here: VaultPlace): boolean {
   const known = begun ?? outcome
   return known !== undefined && isAt(known, here)
+}
+
+function accountOf({ begun, outcome }: UploadState): string | undefined {
+  return begun?.accountId ?? outcome?.accountId
 }
 
 /** The stream an upload belongs to: its lock is that of the upload. */

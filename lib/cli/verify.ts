@@ -42,7 +42,9 @@ export async function verify(
     )
   const hasher = new FileHasher()
   try {
-    await (volumes.length === 1 ? compareOne : compareSet)(file, volumes, hasher, io)
+    const [first] = volumes
+    if (volumes.length === 1 && first) await compareOne(file, first, hasher, io)
+    else await compareSet(file, volumes, hasher, io)
   } finally {
     hasher.close()
   }
@@ -72,14 +74,9 @@ function volumesToCompare(
   return volumes
 }
 
-async function compareOne(
-  file: string,
-  [wanted]: readonly ArchiveRecord[],
-  hasher: FileHasher,
-  io: Io,
-): Promise<void> {
+async function compareOne(file: string, wanted: ArchiveRecord, hasher: FileHasher, io: Io): Promise<void> {
   const found = await hashOf(file, hasher, io)
-  if (found.size !== wanted?.size) throw new SizeMismatchError(file, wanted?.size ?? 0, found.size)
+  if (found.size !== wanted.size) throw new SizeMismatchError(file, wanted.size, found.size)
   if (found.treeHash !== wanted.treeHash)
     throw new TreeHashMismatchError('archive', file, wanted.treeHash, found.treeHash)
 }

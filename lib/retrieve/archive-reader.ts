@@ -97,17 +97,19 @@ export class ArchiveReader extends Readable {
    * @param findJobs - gives the outputs to read
    * @param held - ranges the caller has already, in order from the start: they are not read, and the stream begins
    *   behind them
+   * @param start - where in the stream the first output begins
    */
   constructor(
     client: VaultClient,
     options: ReadOptions,
     findJobs: JobFinder,
     held: readonly HeldRange[] = [],
+    start = 0,
   ) {
     super()
     const plan = planMemory(options.rangeSize, DEFAULT_PART_SIZE, options)
     this.plan = plan
-    this.#position = held.at(-1)?.end ?? 0
+    this.#position = held.at(-1)?.end ?? start
     const retry = new Retry(
       options,
       client,
@@ -129,7 +131,7 @@ export class ArchiveReader extends Readable {
       emitOrDestroy(this, 'ready', job)
     }
     this.#ranges = (async function* () {
-      let offset = 0
+      let offset = start
       for await (const output of findJobs({ retry, signal, chosen })) {
         ready(output.job)
         const ranges = verifiedOutput(output, { ...means, offset })

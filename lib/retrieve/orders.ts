@@ -11,6 +11,8 @@ export interface RetrievalOrder {
   readonly archiveId: string
   /** Bytes of the whole archive, where known. */
   readonly archiveSize?: number | undefined
+  /** Tree hash of the whole archive, lowercase hex, where known. */
+  readonly treeHash?: string | undefined
   /** What of the archive is retrieved; default all. */
   readonly range?: ByteRange | undefined
   /** What of the archive is handed on; default all that is retrieved. */
@@ -25,6 +27,7 @@ export interface RetrievalSubject {
   readonly range?: ByteRange | undefined
   readonly archiveSize?: number | undefined
   readonly archiveSizes?: readonly (number | undefined)[] | undefined
+  readonly archiveTreeHashes?: readonly (string | undefined)[] | undefined
   readonly tier?: Tier | undefined
   /** A job that brings out just this. */
   readonly jobId?: string | undefined
@@ -89,16 +92,21 @@ function retrieves(job: Job, { archiveId, range, tier = 'Standard' }: RetrievalO
   return job.status === 'Succeeded' || TIERS.indexOf(job.tier) >= TIERS.indexOf(tier)
 }
 
-type KnownArchive = Pick<RetrievalOrder, 'archiveId' | 'archiveSize'>
+type KnownArchive = Pick<RetrievalOrder, 'archiveId' | 'archiveSize' | 'treeHash'>
 
-function archivesOf({ archiveId, archiveSize, archiveSizes }: RetrievalSubject): KnownArchive[] {
+function archivesOf(subject: RetrievalSubject): KnownArchive[] {
+  const { archiveId, archiveSize, archiveSizes, archiveTreeHashes = [] } = subject
   const archiveIds = [archiveId].flat()
   if (archiveIds.length === 0 || !archiveIds.every((id: unknown) => typeof id === 'string' && id !== ''))
     throw new TypeError('The ID of an archive is needed: archiveId.')
   const sizes = archiveSizes ?? (archiveIds.length === 1 ? [archiveSize] : [])
   if (archiveSizes && archiveSizes.length !== archiveIds.length)
     throw new RangeError(`There are ${archiveIds.length} archives, but ${archiveSizes.length} archiveSizes.`)
-  return archiveIds.map((id, i) => ({ archiveId: id, archiveSize: sizes[i] }))
+  return archiveIds.map((id, i) => ({
+    archiveId: id,
+    archiveSize: sizes[i],
+    treeHash: archiveTreeHashes[i],
+  }))
 }
 
 /** Bytes of all archives; `undefined` where that of the only one is not known. */

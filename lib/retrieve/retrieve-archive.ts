@@ -10,6 +10,7 @@ import { Retry } from '../vault/retry.js'
 import { vaultClientOf } from '../vault/sdk-vault-client.js'
 import type { Job, Tier, VaultClient } from '../vault/vault-client.js'
 import { ArchiveReader, type ReadOptions } from './archive-reader.js'
+import { behindHeldArchives } from './held-archives.js'
 import type { PollDelays } from './job.js'
 import { JobSchedule } from './job-schedule.js'
 import { ordersOf, outputSizeOf, wantedJob, type RetrievalOrder } from './orders.js'
@@ -31,6 +32,11 @@ export interface RetrievalOptions extends ReadOptions {
   readonly archiveSize?: number | undefined
   /** The same of each of several archives. With them it is known how many jobs can be read before they expire. */
   readonly archiveSizes?: readonly (number | undefined)[] | undefined
+  /**
+   * Tree hashes of the archives, lowercase hex, where known. With them `retrieveToFile` needs no job for an archive that
+   * is in its file already, whole.
+   */
+  readonly archiveTreeHashes?: readonly (string | undefined)[] | undefined
   /** How fast, and how dear; default the service's, Standard. */
   readonly tier?: Tier | undefined
 }
@@ -71,18 +77,19 @@ export function retrieveArchive(options: RetrieveArchiveOptions): ArchiveReader 
 
 /** The same, behind what the caller has already. */
 export function readerBehind(held: readonly HeldRange[], options: RetrieveArchiveOptions): ArchiveReader {
-  const orders = ordersOf(options)
+  const { orders, start, held: ranges } = behindHeldArchives(ordersOf(options), held)
   const { vaultName, accountId, poll, clock = systemClock, jobId } = options
   const client = vaultClientOf(options.client)
   return new ArchiveReader(
     client,
     options,
     ({ retry, signal, chosen }) => {
-      if (jobId !== undefined) chosen(jobId, true)
+      if (jobId !== undefined && orders.length > 0) chosen(jobId, true)
       const vault = { vaultName, accountId, signal }
       return outputsOf({ client, retry, vault, poll, clock, chosen }, orders, jobId)
     },
-    held,
+    ranges,
+    start,
   )
 }
 

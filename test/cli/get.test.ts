@@ -130,9 +130,10 @@ t.test('a second command is refused at once; what a killed one left is continued
   const [first, second] = [patternBytes(6 * MIB, 1), patternBytes(6 * MIB, 2)]
   const [firstId, secondId] = [idOf(await put(first)), idOf(await put(second))]
   const out = join(dir, 'out')
-  vault.faults.add({ operation: 'GetJobOutput', fault: 'slow', bytesPerSecond: 2 * MIB })
+  vault.faults.add({ operation: 'GetJobOutput', fault: 'stall', nth: 4 }) // it goes no further
   const one = get('--concurrency', '1', '-o', out, '--', firstId)
   await untilSize(dir, 'out.partial', 2 * MIB)
+  one.kill('SIGSTOP') // a paused owner is alive
   const before = jobs()
   for (const archiveId of [firstId, secondId]) {
     const refused = await ended(get('-o', out, '--', archiveId))

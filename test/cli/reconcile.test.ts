@@ -1,6 +1,6 @@
 import t from 'tap'
+import { streamLocks } from '../../lib/cli/stream-owner.js'
 import { uploads } from '../../lib/cli/uploads.js'
-import { LockHeldError } from '../../lib/errors.js'
 import { treeHashOf } from '../../lib/tree-hash/tree-hash.js'
 import { stage } from '../helpers/command.js'
 import { clientFor, configuredCredentials } from '../helpers/local-vault.js'
@@ -9,6 +9,8 @@ import { worldFor, type World } from '../helpers/world.js'
 
 const MIB = 1_048_576
 const time = '2026-01-01T00:00:00.000Z'
+/** Of every local vault. */
+const accountId = '111122223333'
 const credentials = await configuredCredentials(t)
 
 /** What a catalog has of an upload whose completion was not answered. */
@@ -18,6 +20,7 @@ function unknownUpload({ place }: World, uploadId: string, content: object, more
       type: 'begun',
       time,
       ...place,
+      accountId,
       uploadId,
       partSize: MIB,
       name: 'nightly',
@@ -46,9 +49,11 @@ t.test('uploads and requests of which nothing was known are stored once an inven
     ...unknownUpload(world, 'u1', content, { volume: 2, firstVolume: 'another set' }),
     ...unknownUpload(world, 'u2', content, { description: 'of another archive' }),
     ...unknownUpload(world, 'u3', content),
+    ...unknownUpload(world, 'still asked', content).slice(0, 2),
+    { type: 'unknown', time, ...place, uploadId: 'named', ...content, archiveId: 'another' },
     { type: 'sending', time, ...place, ...hello, intentId: 'i', name: 'hi', streamId: 's2', volume: 1 },
   )
-  t.equal((await run(['ls', 'docs'])).out.match(/may exist/g)?.length, 4)
+  t.equal((await run(['ls', 'docs'])).out.match(/may exist/g)?.length, 6)
   const diff = (await run(['catalog', 'diff', 'docs'])).out
   t.match(diff, new RegExp(`^\\+ .* ${upload} .*\\(was unknown: completion of upload u3\\)$`, 'm'))
   t.match(diff, new RegExp(`^\\+ .* ${request} .*\\(was unknown: request of ${time}\\)$`, 'm'))
@@ -67,7 +72,8 @@ t.test('uploads and requests of which nothing was known are stored once an inven
     added.find((it) => it.archiveId === request),
     { intentId: 'i', name: 'hi', streamId: 's2', parts: 1 },
   )
-  t.equal((await run(['ls', 'docs'])).out.match(/may exist/g)?.length, 2, 'u1 and u2 are left')
+  t.equal((await run(['ls', 'docs'])).out.match(/may exist/g)?.length, 4, 'all but u3 and the request')
+  t.match((await run(['ls', 'docs'])).out, /may exist {2}\(its ID may be another\)$/m)
   t.match(await run(['catalog', 'rebuild', 'docs', '--json']), {
     out: '{"vaultName":"docs","inventory":3,"added":0,"reconciled":0,"settled":0}\n',
   })
@@ -116,6 +122,10 @@ t.test('open uploads are listed with what the catalog says of them, and unknown 
   await append({ type: 'superseded', time, ...place, uploadId: b })
   await append(...unknownUpload(world, 'u', { size: 5, treeHash: 'h' }))
   await append(
+    { ...common, uploadId: 'x', description: 'by description' },
+    { type: 'unknown', time, ...place, uploadId: 'x' },
+  )
+  await append(
     { type: 'unknown', time, ...place, uploadId: 'v' },
     { type: 'unknown', time, ...place, vaultName: 'x', uploadId: 'w' },
   )
@@ -123,9 +133,9 @@ t.test('open uploads are listed with what the catalog says of them, and unknown 
   t.match(out, new RegExp(`  ${a}  one$`, 'm'))
   t.match(out, new RegExp(`  ${b}  two  \\(name: nightly, superseded\\)$`, 'm'))
   t.match(out, new RegExp(`  ${c}  three$`, 'm'))
-  t.match(out, /^\S+Z {7}5 B  u  nightly  \(unknown: the archive may exist\)$/m)
-  t.match(out, /  v  \(unknown/)
-  t.notMatch(out, /  w  /)
+  t.match(out, /^\S+Z {7}5 B {2}u {2}nightly {2}\(unknown: the archive may exist\)$/m)
+  t.match(out, / {2}v {2}\(unknown/)
+  t.notMatch(out, / {2}w {2}/)
   const objects = (await run(['uploads', 'docs', '--json'])).out.trim().split('\n')
   t.match(
     objects.map((line) => JSON.parse(line) as { uploadId: string }).find(({ uploadId }) => uploadId === b),
@@ -141,9 +151,20 @@ t.test(
     const { run, append, place, records, vault } = world
     await clientFor(t, vault).createVault({ vaultName: 'docs' })
     await append(
-      { type: 'begun', time, ...place, uploadId: 'gone', partSize: MIB, volume: 1 },
+      { type: 'begun', time, ...place, accountId, uploadId: 'gone', partSize: MIB, volume: 1 },
+      { type: 'begun', time, ...place, uploadId: 'unproven', partSize: MIB, volume: 1 },
+      {
+        type: 'begun',
+        time,
+        ...place,
+        accountId: '999999999999',
+        uploadId: 'other account',
+        partSize: MIB,
+        volume: 1,
+      },
       { type: 'begun', time, ...place, vaultName: 'other', uploadId: 'elsewhere', partSize: MIB, volume: 1 },
       ...unknownUpload(world, 'asked', { size: 5, treeHash: 'h' }),
+      { type: 'unknown', time, ...place, accountId, uploadId: 'begun elsewhere' },
     )
     t.match(await run(['uploads', 'docs', '--abort', 'gone']), {
       code: 0,
@@ -154,9 +175,11 @@ t.test(
       code: 0,
       err: /archive may exist all the same/,
     })
+    t.match(await run(['uploads', 'docs', '--abort', 'begun elsewhere']), { code: 0 })
     t.match((await run(['ls'])).out, '')
     t.match(await run(['uploads', 'docs', '--abort', 'gone']), { code: 1 }, 'it is closed')
-    t.match(await run(['uploads', 'docs', '--abort', 'elsewhere']), { code: 1 })
+    for (const id of ['elsewhere', 'unproven', 'other account'])
+      t.match(await run(['uploads', 'docs', '--abort', id]), { code: 1 }, id)
     t.match(await run(['uploads', 'docs', '--abort', 'foreign']), { code: 1 })
   },
 )
@@ -168,13 +191,10 @@ t.test('an upload that a living process owns is not aborted', async (t) => {
   const { uploadId } = await client.initiateUpload({ vaultName: 'docs', partSize: MIB })
   const { endpoint, region } = vault
   const options = { abort: uploadId, endpoint, region, catalog, progress: 'never' } as const
-  const held = new LockHeldError('The upload', { host: 'h', pid: 1, since: time })
-  await t.rejects(
-    uploads('docs', options, stage().io, () => Promise.reject(held)),
-    { code: 'ERR_LOCK_HELD' },
-  )
+  const lock = await streamLocks(catalog).tryTake(uploadId, 'The upload')
+  await t.rejects(uploads('docs', options, stage().io), { code: 'ERR_LOCK_HELD' })
   t.equal(vault.traffic.of('AbortMultipartUpload').requests, 0)
-  let released = 0
-  await uploads('docs', options, stage().io, () => Promise.resolve({ release: async () => void released++ }))
-  t.equal(released, 1)
+  await lock.release()
+  await uploads('docs', options, stage().io)
+  t.equal(vault.traffic.of('AbortMultipartUpload').carriedOut, 1)
 })

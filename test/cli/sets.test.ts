@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
+import { promisify } from 'node:util'
 import t from 'tap'
 import { runHere, stage } from '../helpers/command.js'
 import { configuredCredentials } from '../helpers/local-vault.js'
@@ -49,7 +51,7 @@ t.test('ls shows a set as one line, with what is missing', async (t) => {
   await append({ ...common, archiveId: 'x', volume: 1, more: true })
   t.match(
     (await run(['ls', '--name', 'night'])).out,
-    /  x  nightly  \(1 volume, incomplete: another volume should follow\)/,
+    / {2}x {2}nightly {2}\(1 volume, incomplete: another volume should follow\)/,
   )
   await append({ ...common, archiveId: 'y', volume: 2, firstVolume: 'x' })
   t.match((await run(['ls', '--name', 'night'])).out, /\(2 volumes, unknown: the catalog does not say where/)
@@ -66,11 +68,11 @@ t.test('ls shows what may exist, and what is wrong', async (t) => {
   const wrong = { type: 'mismatched', ...common, archiveId: 'wrong', size: 8, sentTreeHash: 's' }
   await append(sending, unknown, orphan, begun, completing, wrong)
   t.match((await run(['ls'])).out.split('\n'), [
-    /^\S+Z {9}8 B  docs  wrong  \(wrong: stored with another tree hash/,
-    /^\S+Z {9}5 B  docs  may exist  a$/,
-    /^\S+Z {9}6 B  docs  may exist$/,
-    /^\S+Z {11}-  docs  may exist$/,
-    /^\S+Z {9}7 B  docs  may exist  c\.tar$/,
+    /^\S+Z {9}8 B {2}docs {2}wrong {2}\(wrong: stored with another tree hash/,
+    /^\S+Z {9}5 B {2}docs {2}may exist {2}a$/,
+    /^\S+Z {9}6 B {2}docs {2}may exist$/,
+    /^\S+Z {11}- {2}docs {2}may exist$/,
+    /^\S+Z {9}7 B {2}docs {2}may exist {2}c\.tar$/,
     '',
   ])
   const objects = (await run(['ls', '--json'])).out.trim().split('\n')
@@ -79,7 +81,7 @@ t.test('ls shows what may exist, and what is wrong', async (t) => {
     [wrong, sending, unknown, { ...completing, vaultName: 'docs' }, orphan],
   )
   t.match(await run(['rm', '--yes', 'docs', 'wrong']), {
-    err: /To be deleted: wrong  \(not in the catalog\)/,
+    err: /To be deleted: wrong {2}\(not in the catalog\)/,
   })
 })
 
@@ -203,6 +205,10 @@ t.test('verify compares a file with all volumes of a set', async (t) => {
     'linked by descriptions',
   )
   t.match(await run(['verify', '-', 'docs', '--', a], bytes), { code: 0, out: '-: OK\n' })
+  const fifo = join(vault.dir, 'fifo')
+  await promisify(execFile)('mkfifo', [fifo])
+  const [piped] = await Promise.all([run(['verify', fifo, 'docs', '--', a]), writeFile(fifo, bytes)])
+  t.match(piped, { code: 0, out: `${fifo}: OK\n` })
   t.match(await run(['verify', '-', 'docs', '--', a], bytes.subarray(1)), {
     code: 4,
     err: /wanted 5242887 bytes/,

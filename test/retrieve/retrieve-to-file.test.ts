@@ -24,6 +24,7 @@ import { LockHeldError } from '../../lib/errors.js'
 import { PartialLock } from '../../lib/retrieve/partial-lock.js'
 import type { RetrieveArchiveOptions } from '../../lib/retrieve/retrieve-archive.js'
 import { retrieveToFile } from '../../lib/retrieve/retrieve-to-file.js'
+import { treeHashOf } from '../../lib/tree-hash/tree-hash.js'
 import { gate, settled } from '../helpers/gate.js'
 import { gathered } from '../helpers/gather.js'
 import { MemoryVault } from '../helpers/memory-vault.js'
@@ -551,6 +552,55 @@ t.test('all bytes may be there already, and several archives are one file', asyn
   await retrieveToFile(file, optionsFor(again, { archiveId: ['a', 'b'] }))
   t.equal(count(again, 'getJobOutput'), 0, 'nothing was fetched again')
   t.ok((await readFile(file)).equals(Buffer.concat([bytes, patternBytes(2 * MIB + 5, 3)])))
+})
+
+t.test('an archive that is there whole needs no job, where its hash is known', async (t) => {
+  const volumes = [patternBytes(3 * MIB, 1), patternBytes(2 * MIB, 2), patternBytes(2 * MIB + 5, 3)]
+  const archiveId = ['a', 'b', 'c']
+  const holding = (): MemoryVault => {
+    const vault = new MemoryVault()
+    for (const [i, bytes] of volumes.entries()) vault.archives.set(archiveId[i] ?? '', bytes)
+    return vault
+  }
+  const archiveSizes = volumes.map(({ length }) => length)
+  const archiveTreeHashes = volumes.map((bytes) => treeHashOf(bytes))
+  const known = { archiveId, archiveSizes, archiveTreeHashes }
+  const startedAfter = async (more: Partial<RetrieveArchiveOptions>, ranges: number): Promise<unknown[]> => {
+    const file = join(t.testdir(), 'out')
+    const first = holding()
+    let outputs = 0
+    first.before = async ({ operation }) => {
+      if (operation === 'getJobOutput' && ++outputs > ranges) throw new Error('stopped')
+    }
+    await t.rejects(retrieveToFile(file, optionsFor(first, { ...known, concurrency: 1 })), {
+      message: 'stopped',
+    })
+    const again = holding()
+    const told: unknown[] = []
+    await retrieveToFile(file, optionsFor(again, { ...known, ...more }), (reader) => {
+      reader.on('range', ({ start }) => told.push(start))
+    })
+    t.ok((await readFile(file)).equals(Buffer.concat(volumes)))
+    t.equal(told[told.length - 1], 7 * MIB, 'ranges are those of the stream')
+    return again.calls.flatMap((call) => (call.operation === 'startRetrieval' ? call.archiveId : []))
+  }
+  t.strictSame(await startedAfter({}, 4), ['b', 'c'], 'of the second not all is there')
+  t.strictSame(await startedAfter({}, 7), ['c'])
+  t.strictSame(await startedAfter({ archiveTreeHashes: undefined }, 7), ['a', 'b', 'c'])
+  const wrong = ['f'.repeat(64), ...archiveTreeHashes.slice(1)]
+  t.strictSame(await startedAfter({ archiveTreeHashes: wrong }, 7), ['a', 'b', 'c'], 'a job decides')
+
+  const file = join(t.testdir(), 'out')
+  const full = holding()
+  full.after = async ({ operation, jobId, range }) => {
+    if (operation === 'getJobOutput' && jobId === 'c' && range?.start === 2 * MIB) await mkdir(file)
+  }
+  await t.rejects(retrieveToFile(file, optionsFor(full, known)), { code: 'EISDIR' })
+  await rm(file, { recursive: true })
+  const none = new MemoryVault()
+  await retrieveToFile(file, optionsFor(none, known))
+  t.strictSame(none.operations, [], 'all was there')
+  t.ok((await readFile(file)).equals(Buffer.concat(volumes)))
 })
 
 t.test('of a range nothing is kept, but the file is as much its own', async (t) => {
