@@ -21,7 +21,7 @@ export class UsageError extends Error {
 /** A transfer failed, and can be resumed. */
 export class ResumableError extends Error {
   override readonly name = 'ResumableError'
-  /** How it is resumed, as `run the same again`. */
+  /** What to do, as a sentence: `To continue, run the same again.` */
   readonly how: string
 
   constructor(cause: unknown, how: string) {
@@ -53,9 +53,7 @@ export function exitCodeOf(error: unknown, signal: AbortSignal): number {
 
 /** The lines that explain an error: one, and one more where there is something to go on with. */
 export function explanationsOf(error: unknown): string[] {
-  return error instanceof ResumableError
-    ? [error.message, `To continue, ${error.how}`]
-    : [explanationOf(error)]
+  return error instanceof ResumableError ? [error.message, error.how] : [explanationOf(error)]
 }
 
 function explanationOf(error: unknown): string {

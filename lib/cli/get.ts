@@ -89,7 +89,9 @@ async function transfer(
       await retrieveToFile(output, options, follow)
     }
   } catch (error) {
-    throw state.isWaiting && isPassing(error) ? new ResumableError(error, 'run the same again.') : error
+    throw state.isWaiting && isPassing(error)
+      ? new ResumableError(error, 'To continue, run the same again.')
+      : error
   } finally {
     progress.stop()
   }

@@ -29,7 +29,7 @@ export function withResumeHint(
   if (!isKept && !isBetweenVolumes) return error
   return new ResumableError(
     error,
-    `pipe in the same again: ${resumeCommand(vaultName, file, uploadId, options)}`,
+    `To continue, pipe in the same again: ${resumeCommand(vaultName, file, uploadId, options)}`,
   )
 }
 
@@ -40,7 +40,7 @@ function withMismatchHint(
   { vaultName, file }: PutTarget,
   options: PutOptions,
 ): ResumableError {
-  const anew = 'to store the source as it is now, run put again without --upload-id: it starts a new upload.'
+  const anew = 'To store the source as it is now, run put again without --upload-id: it starts a new upload.'
   const old =
     uploadId === undefined
       ? ''

@@ -135,7 +135,9 @@ class StreamSelector {
     for (;;) {
       const known = await this.#unfinished(uploadId)
       const streamId = known?.streamId ?? uploadId
-      const owned = await ownStream(catalog, identity, streamId, `The upload ${uploadId}`)
+      // The stream keeps the name it has in the catalog.
+      const stream = known ? { ...identity, name: known.name } : identity
+      const owned = await ownStream(catalog, stream, streamId, `The upload ${uploadId}`)
       try {
         const found = await this.#unfinished(uploadId)
         if ((found?.streamId ?? uploadId) === streamId) {
