@@ -87,7 +87,7 @@ const table: [errors.GlacierPipeError, string, string, RegExp, object][] = [
     new errors.ResumeMismatchError(5, 9, 'the source ends at 5.', context),
     'ResumeMismatchError',
     'ERR_RESUME_MISMATCH',
-    /^Bytes 5-8 were uploaded, but the source ends at 5\. Nothing was changed: pipe in/,
+    /^Bytes 5-8 were uploaded before, but the source ends at 5\. Nothing at the service was changed\. Pipe in/,
     { start: 5, end: 9, ...context },
   ],
   [
@@ -101,7 +101,7 @@ const table: [errors.GlacierPipeError, string, string, RegExp, object][] = [
     new errors.CompletionUnknownError(9, 'aa', 'u', { cause }),
     'CompletionUnknownError',
     'ERR_COMPLETION_UNKNOWN',
-    /u was sent to be completed.*look in an inventory, in a day, for 9 bytes of tree hash aa/,
+    /Completion of the upload u was sent and not answered.*in a day, look in an inventory for 9 bytes of tree hash aa/,
     { size: 9, treeHash: 'aa', ...context },
   ],
   [

@@ -112,7 +112,7 @@ t.test(
       t.match(found, {
         code,
         stderr:
-          /Stopped\. The upload is kept: its ID is [\w-]{92}\.\nglacier-pipe: To go on, .*: … \| glacier-pipe put --local-dir=\S+ --upload-id=[\w-]{92} docs\n/,
+          /Stopped\. The upload is kept: its ID is [\w-]{92}\.\nglacier-pipe: To continue, .*: … \| glacier-pipe put --local-dir=\S+ --upload-id=[\w-]{92} docs\n/,
       })
       t.equal(found.stdout.length, 0)
       t.equal((await readdir(join(dir, 'vaults', 'docs', 'uploads'))).length, 1)
