@@ -1,5 +1,6 @@
 import t from 'tap'
-import { resumeCommand } from '../../lib/cli/resume-notes.js'
+import { findingNotes, resumeCommand } from '../../lib/cli/resume-notes.js'
+import { UploadGoneError } from '../../lib/errors.js'
 
 const MIB = 1_048_576
 
@@ -19,4 +20,70 @@ t.test('the command to go on with is one a shell takes as it is meant', async (t
     resumeCommand('docs', '-', 'u', { ...local, local: false }),
     '… | glacier-pipe put --upload-id=u docs',
   )
+})
+
+t.test('a stream without an upload is resumed by its name', async (t) => {
+  const options = { onFailure: 'keep', volumes: true, progress: 'auto' } as const
+  for (const [given, words] of [
+    [{}, '--resume docs'],
+    [{ name: 'a b' }, "'--name=a b' --resume docs"],
+    [{ description: 'd' }, '--name=d --resume docs'],
+    [{ name: 'n', description: 'd' }, '--name=n --resume docs'],
+  ] as const)
+    t.equal(
+      resumeCommand('docs', undefined, undefined, { ...options, ...given }),
+      `… | glacier-pipe put ${words}`,
+    )
+  t.equal(
+    resumeCommand('docs', undefined, 'u', { ...options, name: 'n' }),
+    '… | glacier-pipe put --upload-id=u docs',
+    'an upload ID needs no name',
+  )
+})
+
+t.test('what is resumed is told in a line, and what is not is told why', async (t) => {
+  const volume = {
+    archiveId: 'one',
+    vaultName: 'docs',
+    size: 1,
+    treeHash: 'aa',
+    partSize: MIB,
+    parts: 1,
+    description: undefined,
+    location: undefined,
+    volume: 1,
+    firstVolume: undefined,
+  }
+  const point = { partSize: MIB, description: undefined, earlierVolumes: [volume], isComplete: false }
+  const ended = new UploadGoneError('u')
+  const begun = '2026-01-01T00:00:00.000Z'
+  for (const [finding, time, notes] of [
+    [
+      { point: { ...point, uploadId: 'u' }, ended: undefined, isStoredNow: false },
+      begun,
+      [`Resuming the upload u, begun ${begun}.`],
+    ],
+    [
+      { point: { ...point, uploadId: 'u' }, ended: undefined, isStoredNow: false },
+      undefined,
+      ['Resuming the upload u.'],
+    ],
+    [
+      { point: { ...point, uploadId: undefined }, ended, isStoredNow: false },
+      begun,
+      [ended.message, `Resuming after volume 1, begun ${begun}.`],
+    ],
+    [{ point: undefined, ended, isStoredNow: false }, begun, [ended.message]],
+    [
+      { point: { ...point, uploadId: undefined }, ended: undefined, isStoredNow: true },
+      begun,
+      ['The upload u is completed: its archive ID is one. The stream continues after it.'],
+    ],
+    [
+      { point: { ...point, uploadId: undefined, isComplete: true }, ended: undefined, isStoredNow: true },
+      begun,
+      ['The upload u is completed: its archive ID is one. The source is compared with it.'],
+    ],
+  ] as const)
+    t.strictSame(findingNotes(finding, 'u', time), notes)
 })
