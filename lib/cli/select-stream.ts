@@ -29,7 +29,7 @@ import {
 import { SourcePrefix } from '../upload/source-prefix.js'
 import { Retry, type RetryNotice } from '../vault/retry.js'
 import type { VaultClient } from '../vault/vault-client.js'
-import { earlierRunOf, isOfIdentity, isSameAccount, storedRunOf } from './earlier-run.js'
+import { earlierRunOf, isOfIdentity, isSameAccount, isThere, storedRunOf } from './earlier-run.js'
 import { printNote, type Io } from './io.js'
 import type { PutOptions } from './put.js'
 import { findingNotes, takeOverWarning } from './resume-notes.js'
@@ -142,7 +142,9 @@ class StreamSelector {
       try {
         const found = await this.#unfinished(uploadId)
         if ((found?.streamId ?? uploadId) === streamId) {
-          const run = found ? earlierRunOf(found, identity) : await storedRunOf(catalog.path, uploadId)
+          const run = found
+            ? earlierRunOf(found, identity)
+            : await storedRunOf(catalog.path, uploadId, identity)
           if ('point' in run) return { ...owned, point: run.point, source }
           const finding = await this.#findPoint(owned, run)
           const { point, ended } = finding
@@ -166,9 +168,13 @@ class StreamSelector {
       .reverse()
   }
 
+  /** What is unfinished of an upload, or of the set that it became a volume of: one stream, and so one lock. */
   async #unfinished(uploadId: string): Promise<Unfinished | undefined> {
-    const unfinished = await unfinishedIn(readCatalog(this.#selection.catalog.path))
-    return unfinished.find((it) => it.uploadId === uploadId)
+    const { catalog, identity } = this.#selection
+    const unfinished = await unfinishedIn(readCatalog(catalog.path))
+    const isVolumeOf = (it: Unfinished): boolean =>
+      isThere(it, identity) && it.earlierVolumes.some((volume) => volume.uploadId === uploadId)
+    return unfinished.find((it) => it.uploadId === uploadId) ?? unfinished.find(isVolumeOf)
   }
 
   #skip(candidate: Unfinished): 'skipped' {
