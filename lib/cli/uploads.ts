@@ -66,7 +66,7 @@ async function list(
  * that it was one of this vault.
  */
 async function abortUpload(
-  { patient: client, place }: Connection,
+  { patient: client, place, account }: Connection,
   vaultName: string,
   uploadId: string,
   file: string,
@@ -74,15 +74,17 @@ async function abortUpload(
   io: Io,
 ): Promise<void> {
   const here = { vaultName, ...(await place()) }
-  const lock = await streamLocks(file).tryTake(await streamIdOf(file, uploadId), `The upload ${uploadId}`)
+  const locks = await streamLocks(file)
+  const lock = await locks.tryTake(await streamIdOf(file, uploadId), `The upload ${uploadId}`)
   try {
     const state = (await unsettledIn(file)).uploads.get(uploadId)
     const catalog = await Catalog.open(file)
     try {
       const isGone = await client.abortUpload({ vaultName, accountId, uploadId, signal: io.signal }).then(
         () => false,
-        (error: unknown) => {
-          if (error instanceof NotFoundError && state && isOf(state, here)) return true
+        async (error: unknown) => {
+          const isOurs = state && isOf(state, here) && isOfAccount(state, await account(vaultName))
+          if (error instanceof NotFoundError && isOurs) return true
           throw error
         },
       )
@@ -105,6 +107,12 @@ function goneNote(state: UploadState | undefined): string {
 function isOf({ begun, outcome }: UploadState, here: VaultPlace): boolean {
   const known = begun ?? outcome
   return known !== undefined && isAt(known, here)
+}
+
+/** Whether an upload may be in an account: in any other, every upload seems to be gone. */
+function isOfAccount({ begun, outcome }: UploadState, accountId: string | undefined): boolean {
+  const recorded = begun?.accountId ?? outcome?.accountId
+  return recorded === undefined || recorded === accountId
 }
 
 /** The stream an upload belongs to: its lock is that of the upload. */
