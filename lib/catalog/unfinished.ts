@@ -53,6 +53,14 @@ interface OpenUpload {
   isSuperseded: boolean
 }
 
+/** Volumes that are stored, of a set whose last is missing. */
+interface UnfinishedSet {
+  readonly volumes: readonly ArchiveRecord[]
+  readonly first: ArchiveRecord
+  readonly last: ArchiveRecord
+  readonly position: number
+}
+
 /** Goes through a catalog's records, and gives what is unfinished, the oldest first, by its place in the catalog. */
 export async function unfinishedIn(records: AsyncIterable<CatalogRecord>): Promise<Unfinished[]> {
   const state = new CatalogState()
@@ -66,7 +74,7 @@ class CatalogState {
   /** By upload ID, also of uploads that are stored as a volume of an unfinished set. */
   readonly #intents = new Map<string, RecordedIntent[]>()
   /** The volumes of unfinished sets, by the archive ID of the first. */
-  readonly #sets = new Map<string, { readonly volumes: ArchiveRecord[]; readonly position: number }>()
+  readonly #sets = new Map<string, UnfinishedSet>()
   readonly #superseded = new Set<string>()
   #position = 0
 
@@ -117,12 +125,9 @@ class CatalogState {
       const intent = intents.at(-1)
       return [{ ...this.#describe(begun, set?.volumes ?? [], intent, isSuperseded), ...own, position }]
     })
-    const betweenVolumes = [...sets.values()].flatMap(({ volumes, position }): Unfinished[] => {
-      const [first] = volumes
-      const last = volumes.at(-1)
-      if (!first || !last) return []
+    const betweenVolumes = [...sets.values()].map(({ volumes, first, last, position }): Unfinished => {
       const own = { uploadId: undefined, partSize: partSizeOf(first), uploadDescription: undefined }
-      return [{ ...this.#describe(last, volumes, undefined, false), ...own, isOnlyIntent: false, position }]
+      return { ...this.#describe(last, volumes, undefined, false), ...own, isOnlyIntent: false, position }
     })
     return [...uploads, ...betweenVolumes]
       .filter(({ earlierVolumes }) => earlierVolumes.every(({ volume }, i) => volume === i + 1))
@@ -147,7 +152,9 @@ class CatalogState {
     if (archive.partSize === undefined) return // from an inventory, which does not say whether another volume follows
     const key = firstVolume ?? archiveId
     const before = (this.#sets.get(key)?.volumes ?? []).filter((other) => other.volume < volume)
-    if (more) this.#sets.set(key, { volumes: [...before, archive], position: this.#position })
+    const [first = archive] = before
+    const set = { volumes: [...before, archive], first, last: archive, position: this.#position }
+    if (more) this.#sets.set(key, set)
     else this.#sets.delete(key)
   }
 

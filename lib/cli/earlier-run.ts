@@ -9,6 +9,11 @@ import type { EarlierRun, ResumePoint } from '../upload/resume-point.js'
 import { decodeDescription } from '../vault/description.js'
 import type { StreamIdentity } from './stream-owner.js'
 
+/** What tells an unfinished stream apart: its upload, or the stream itself between two volumes. */
+export function keyOf({ uploadId, streamId }: Unfinished): string {
+  return uploadId ?? streamId
+}
+
 /** Whether an unfinished stream may be the one that is meant: nothing known of the two differs. */
 export function isOfIdentity(it: Unfinished, identity: StreamIdentity): boolean {
   return isThere(it, identity) && isSameName(it.name, identity.name)

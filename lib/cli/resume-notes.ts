@@ -19,7 +19,7 @@ export function findingNotes(
   const begun = time === undefined ? '' : `, begun ${time}`
   const last = point?.earlierVolumes.at(-1)
   if (isStoredNow && last) {
-    const then = point?.isComplete ? 'The source is compared with it.' : 'The stream continues after it.'
+    const then = point.isComplete ? 'The source is compared with it.' : 'The stream continues after it.'
     return [`The upload ${uploadId} is completed: its archive ID is ${last.archiveId}. ${then}`]
   }
   const notes = ended ? [ended.message] : []

@@ -10,7 +10,7 @@ import { randomUUID } from 'node:crypto'
 import type { Catalog } from '../catalog/catalog.js'
 import { readCatalog } from '../catalog/catalog.js'
 import { unfinishedIn, type Unfinished } from '../catalog/unfinished.js'
-import { CompletionUnknownError, LockHeldError, TreeHashMismatchError, UploadGoneError } from '../errors.js'
+import { CompletionUnknownError, LockHeldError, TreeHashMismatchError } from '../errors.js'
 import type { Lock } from '../fs/lock.js'
 import type { ByteSource } from '../upload/byte-source.js'
 import type { UploadJournal } from '../upload/journal.js'
@@ -24,7 +24,7 @@ import { SourcePrefix } from '../upload/source-prefix.js'
 import { Retry, type RetryNotice } from '../vault/retry.js'
 import type { VaultClient } from '../vault/vault-client.js'
 import { warnOfConflictsIn } from './conflict-notes.js'
-import { earlierRunOf, isOfIdentity, isThere, storedRunOf } from './earlier-run.js'
+import { earlierRunOf, isOfIdentity, isThere, keyOf, storedRunOf } from './earlier-run.js'
 import { storedFirstPart } from './stored-first-part.js'
 import { printNote, type Io } from './io.js'
 import type { PutOptions } from './put.js'
@@ -147,7 +147,7 @@ class StreamSelector {
           if ('point' in run) return { ...owned, point: run.point, source }
           const finding = await this.#findPoint(owned, run)
           const { point, ended } = finding
-          if (!point) throw ended ?? new UploadGoneError(uploadId)
+          if (!point) throw ended
           return { ...owned, point, source }
         }
         await owned.lock.release() // its record came between
@@ -241,10 +241,6 @@ class StreamSelector {
   #note(line: string): void {
     if (!this.#selection.options.quiet) printNote(this.#selection.io, line)
   }
-}
-
-function keyOf({ uploadId, streamId }: Unfinished): string {
-  return uploadId ?? streamId
 }
 
 /** Where the archive may exist already, an older upload of the same stream is not resumed in its place. */

@@ -2,7 +2,7 @@
  * The end of an upload: a Writable of hashed parts that sends several at once and completes the archive in `final()`.
  *
  * - A part belongs to the writer from `_write` until its request settles. `_write` calls back when the next part could
- *   be sent at once, so the writer holds at most `concurrency` parts, and its source is held up by the network alone.
+ *   be sent at once, so the writer holds at most `concurrency` parts and one more, and its source is held up by the network alone.
  * - `_destroy` ends all requests, waits until they have settled, and then keeps the upload or aborts it, as asked; never
  *   once completion was sent, for then the archive may exist. A request that stores an archive is given a few seconds
  *   more, so that its answer, the archive ID, is not thrown away.
@@ -208,8 +208,8 @@ export class ArchiveWriter extends Writable {
       this.#volumes.forget()
       return error
     }
-    const mustKeep = completionSent || error instanceof LockLostError // the upload is another process's
-    const kept = mustKeep || !(await this.#aborted(uploadId))
+    // Of an upload that may be an archive, or is another process's, nothing is aborted.
+    const kept = completionSent || error instanceof LockLostError || !(await this.#aborted(uploadId))
     if (!kept) {
       this.#volumes.forget()
       await this.#recordEnd('aborted', uploadId)
@@ -223,9 +223,8 @@ export class ArchiveWriter extends Writable {
     return error instanceof UploadGoneError || error instanceof CompletionUnknownError || isWrongArchive
   }
 
-  /** A record that cannot be written does not replace the error to tell. */
   async #recordEnd(end: UploadEnd, uploadId: string | undefined): Promise<void> {
-    await this.#transfer.journal.closed(end, uploadId).catch(() => undefined)
+    await this.#transfer.journal.closed(end, uploadId).catch(() => undefined) // the error at hand is worth more
   }
 
   async #aborted(uploadId: string): Promise<boolean> {

@@ -56,19 +56,29 @@ export interface ResumePoint {
   readonly isComplete: boolean
 }
 
+/** Why an upload cannot be resumed. */
+export type UploadEnded = CompletionUnknownError | TreeHashMismatchError | UploadGoneError
+
 /** What {@link findResumePoint} found. */
-export interface ResumeFinding {
-  /** `undefined` where nothing is left to resume. */
-  readonly point: ResumePoint | undefined
-  /** Why the upload itself cannot be resumed; `undefined` where it can, or is stored. */
-  readonly ended: CompletionUnknownError | TreeHashMismatchError | UploadGoneError | undefined
-  /** Whether the completion was sent again and the archive is stored. */
-  readonly isStoredNow: boolean
-}
+export type ResumeFinding =
+  | {
+      readonly point: ResumePoint
+      /** Why the upload itself cannot be resumed; `undefined` where it can, or is stored. */
+      readonly ended: UploadEnded | undefined
+      /** Whether the completion was sent again and the archive is stored. */
+      readonly isStoredNow: boolean
+    }
+  | {
+      /** Nothing is left to resume. */
+      readonly point: undefined
+      readonly ended: UploadEnded
+      readonly isStoredNow: false
+    }
 
 /**
  * Finds where a stream is resumed.
  *
+ * @throws {TypeError} neither an upload nor a volume is given
  * @throws {IncompleteSetError} `ERR_INCOMPLETE_SET`: the upload is of a later volume, and those before it are not known
  * @throws {NotRecordedError} `ERR_NOT_RECORDED`: an archive is stored and could not be recorded
  * @throws {LockLostError} `ERR_LOCK_LOST`: another process owns the upload
@@ -76,13 +86,17 @@ export interface ResumeFinding {
  */
 export async function findResumePoint(transfer: CompletionTransfer, run: EarlierRun): Promise<ResumeFinding> {
   const { uploadId, intent } = run
-  if (uploadId === undefined) return found(pointBehindVolumes(run))
+  if (uploadId === undefined) {
+    const point = pointBehindVolumes(run)
+    if (!point) throw new TypeError('The ID of an upload to resume is needed: uploadId.')
+    return { point, ended: undefined, isStoredNow: false }
+  }
   if (intent) {
     const stored = await repeatCompletion(transfer, uploadId, intent, run)
     if (stored === 'rejected') return findOpenUpload(transfer, uploadId, run)
     // Of another account, perhaps: a 404 proves nothing there.
-    if (stored instanceof UploadGoneError) return { ...found(undefined), ended: stored }
-    if (stored instanceof Error) return { ...found(pointBehindVolumes(run)), ended: stored }
+    if (stored instanceof UploadGoneError) return { point: undefined, ended: stored, isStoredNow: false }
+    if (stored instanceof Error) return { point: pointBehindVolumes(run), ended: stored, isStoredNow: false }
     const earlierVolumes = [...(run.earlierVolumes ?? []), stored]
     const { partSize, description } = stored
     const isComplete = !intent.hasNextVolume
@@ -90,10 +104,6 @@ export async function findResumePoint(transfer: CompletionTransfer, run: Earlier
     return { point, ended: undefined, isStoredNow: true }
   }
   return findOpenUpload(transfer, uploadId, run)
-}
-
-function found(point: ResumePoint | undefined): ResumeFinding {
-  return { point, ended: undefined, isStoredNow: false }
 }
 
 /** Where the stream continues behind the volumes that are stored; `undefined` where none is. */
@@ -113,12 +123,13 @@ async function findOpenUpload(
   try {
     const { partSize, description } = await openUpload(transfer, uploadId)
     assertContinues(earlierVolumes, description)
-    return found({ uploadId, partSize, description, earlierVolumes, isComplete: false })
+    const point = { uploadId, partSize, description, earlierVolumes, isComplete: false }
+    return { point, ended: undefined, isStoredNow: false }
   } catch (error) {
     if (!(error instanceof UploadGoneError)) throw error
-    if (!run.isSameAccount) return { ...found(undefined), ended: error }
+    if (!run.isSameAccount) return { point: undefined, ended: error, isStoredNow: false }
     await transfer.journal.closed('expired', uploadId)
-    return { ...found(pointBehindVolumes(run)), ended: error }
+    return { point: pointBehindVolumes(run), ended: error, isStoredNow: false }
   }
 }
 
@@ -144,7 +155,7 @@ async function repeatCompletion(
   uploadId: string,
   intent: CompletionIntent,
   run: EarlierRun,
-): Promise<Archive | 'rejected' | NonNullable<ResumeFinding['ended']>> {
+): Promise<Archive | 'rejected' | UploadEnded> {
   const { vaultName } = transfer.vault
   const { earlierVolumes = [], isOnlyIntent = false, isSameAccount = false } = run
   const acceptsNoHash = isOnlyIntent || (await isOpen(transfer, uploadId))

@@ -1,7 +1,6 @@
 /**
  * Resumes an upload that was begun before, by piping in the same source again.
  */
-import { UploadGoneError } from '../errors.js'
 import { Retry } from '../vault/retry.js'
 import { vaultClientOf } from '../vault/sdk-vault-client.js'
 import type { VaultClient } from '../vault/vault-client.js'
@@ -49,14 +48,12 @@ export async function resumeUpload(source: ByteSource, options: ResumeUploadOpti
 }
 
 async function resumingWriter(client: VaultClient, options: ResumeUploadOptions): Promise<ArchiveWriter> {
-  const { vaultName, accountId, uploadId, earlierVolumes = [], journal = noJournal, signal } = options
-  if (uploadId === undefined && earlierVolumes.length === 0)
-    throw new TypeError('The ID of an upload to resume is needed: uploadId.')
+  const { vaultName, accountId, journal = noJournal, signal } = options
   const ending = signal ?? new AbortController().signal
   const retry = new Retry(options, client)
   const vault = { vaultName, accountId }
   const transfer = { client, retry, vault, journal, signal: ending, lastSignal: ending }
   const { point, ended } = await findResumePoint(transfer, options)
-  if (!point) throw ended ?? new UploadGoneError(uploadId ?? '') // one of the two is there
+  if (!point) throw ended
   return archiveWriter(client, { ...options, ...point })
 }

@@ -41,6 +41,13 @@ export class UploadedParts {
   }
 }
 
+/** An upload that an earlier run has begun. */
+export interface ResumedUpload {
+  readonly uploadId: string
+  /** The parts at the service. */
+  readonly uploaded: UploadedParts
+}
+
 /**
  * Lists what the service has of an upload, all pages of it.
  *

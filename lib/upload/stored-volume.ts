@@ -2,7 +2,7 @@
 import { ResumeMismatchError } from '../errors.js'
 import type { HashedPart } from '../tree-hash/hash-parts.js'
 import { NodeStack } from '../tree-hash/tree-hash.js'
-import type { Archive, RecordedArchive } from './archive.js'
+import type { Archive } from './archive.js'
 
 /** A volume that an earlier run has stored: the stream is read past it, and must still be what it was. */
 export class StoredVolume {
@@ -32,14 +32,14 @@ export class StoredVolume {
   }
 
   /**
-   * The archive; it is recorded, and there is nothing to emit.
+   * The archive, which an earlier run has recorded.
    *
    * @throws {ResumeMismatchError} `ERR_RESUME_MISMATCH`: what came is not what it holds
    */
-  complete(): RecordedArchive {
+  complete(): Archive {
     const { size, treeHash, archiveId } = this.#archive
     const isSame = this.#size === size && this.#nodes.root().toString('hex') === treeHash
-    if (isSame) return { archive: this.#archive, emit: () => undefined }
+    if (isSame) return this.#archive
     const what = `they are stored as the archive ${archiveId}, and the source differs from it.`
     throw new ResumeMismatchError(this.#offset, this.#offset + size, what, { archiveId })
   }

@@ -9,7 +9,7 @@
  */
 import {
   EmptyArchiveError,
-  ListenerError,
+  type ListenerError,
   PartBoundaryError,
   ResumeMismatchError,
   TooManyPartsError,
@@ -18,10 +18,10 @@ import {
 import type { HashedPart } from '../tree-hash/hash-parts.js'
 import { laterDescription } from '../vault/volume-description.js'
 import type { Archive } from './archive.js'
-import { endsEarly, listUploaded } from './resume.js'
+import { endsEarly, listUploaded, type ResumedUpload } from './resume.js'
 import { StoredVolume } from './stored-volume.js'
 import type { Transfer } from './transfer.js'
-import { Volume, type ResumedUpload } from './volume.js'
+import { Volume } from './volume.js'
 import type { ResumeOptions } from './writer-options.js'
 
 /** The fraction of an archive's parts at which a warning comes. */
@@ -173,18 +173,24 @@ export class VolumeSequence {
   }
 
   async #complete(volume: Volume | StoredVolume, hasNextVolume: boolean): Promise<void> {
-    const { archive, emit } =
-      volume instanceof Volume ? await volume.complete(hasNextVolume) : volume.complete()
-    this.#archives.push(archive)
-    this.#stored += archive.size
-    if (!(volume instanceof Volume)) return
+    if (volume instanceof StoredVolume) {
+      this.#take(volume.complete())
+      return
+    }
+    const { archive, emit } = await volume.complete(hasNextVolume)
+    this.#take(archive)
     this.isStored = !hasNextVolume
     try {
       emit()
       this.#transfer.tell('archive', archive)
     } catch (error) {
-      throw error instanceof ListenerError ? error.withArchive(archive.archiveId) : error
+      throw (error as ListenerError).withArchive(archive.archiveId) // nothing else throws here
     }
+  }
+
+  #take(archive: Archive): void {
+    this.#archives.push(archive)
+    this.#stored += archive.size
   }
 
   /** Ends the stream where a stored volume ends. */

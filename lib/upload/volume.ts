@@ -19,7 +19,7 @@ import { complete, OWN_UPLOAD } from './completion.js'
 import { recorded, type CompletionIntent, type Content } from './journal.js'
 import { KeepAlive } from './keep-alive.js'
 import { initiate, sendPart } from './part-uploader.js'
-import { endsEarly, type UploadedParts } from './resume.js'
+import { endsEarly, type ResumedUpload } from './resume.js'
 import type { Transfer } from './transfer.js'
 import { sendWhole, type WholeArchiveFacts } from './whole-archive.js'
 
@@ -35,23 +35,8 @@ export interface VolumePlace {
   readonly description: string | undefined
 }
 
-/** An upload that an earlier run has begun. */
-export interface ResumedUpload {
-  readonly uploadId: string
-  /** The parts at the service. */
-  readonly uploaded: UploadedParts
-}
-
-/** The part of a volume's state that decides what becomes of its upload when the stream fails. */
-export interface VolumeState {
-  /** The upload that is open at the service. */
-  readonly uploadId: string | undefined
-  /** Whether the archive may exist: then the upload must not be aborted. */
-  readonly completionSent: boolean
-}
-
 /** An archive that is being uploaded. */
-export class Volume implements VolumeState {
+export class Volume {
   readonly #transfer: Transfer
   readonly #place: VolumePlace
   readonly #resumed: ResumedUpload | undefined
@@ -63,7 +48,9 @@ export class Volume implements VolumeState {
   #firstPart: Content | undefined
   #size = 0
   #differed = 0
+  /** The upload that is open at the service. */
   uploadId: string | undefined
+  /** Whether the archive may exist: then the upload must not be aborted. */
   completionSent = false
 
   /** @param fail - called once for each part that could not be sent */
@@ -141,13 +128,11 @@ export class Volume implements VolumeState {
     const first = this.#held
     if (!first) return
     this.#held = undefined
-    const { description, volume, firstVolume } = this.#place
     const { vault, plan, journal, signal, tell } = this.#transfer
-    const { uploadId, location } = await initiate(this.#transfer, description)
+    const { uploadId, location } = await initiate(this.#transfer, this.#place.description)
     this.uploadId = uploadId // from here on it is kept or aborted, whatever happens
-    const { partSize } = plan
     const { vaultName } = vault
-    await journal.begun({ uploadId, vaultName, partSize, description, location, volume, firstVolume })
+    await journal.begun({ uploadId, vaultName, partSize: plan.partSize, location, ...this.#facts() })
     signal.throwIfAborted()
     tell('initiated', uploadId)
     this.#take(first)

@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { join } from 'node:path'
 import t from 'tap'
 import { treeHashOf } from '../../lib/tree-hash/tree-hash.js'
@@ -160,6 +159,11 @@ t.test('--dry-run says what would be done, and does nothing', async (t) => {
       '5.00 MiB    would be 5 parts in 2 archives: 9 requests',
       '',
     ].join('\n'),
+  )
+  t.match(
+    (await here(dir, ['put', 'docs', '/dev/null', '--dry-run'])).out,
+    /continues in another\n$/,
+    'of a device the size is not known',
   )
   const unknown = await here(dir, ['put', 'docs', '--dry-run', '--no-volumes'], Buffer.from('x'))
   t.match(unknown.out, /an archive {2}holds 156\.3 GiB in 10000 parts; more is an error\n$/)

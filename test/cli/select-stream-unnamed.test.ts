@@ -177,9 +177,14 @@ t.test('a set of volumes is continued by the first part of its first volume', as
 })
 
 t.test('a service that does not say what an upload has fails the command', async (t) => {
-  const { vault, leave, resume, since } = await worldOf(t)
+  const { vault, leave, leaveGone, resume, since } = await worldOf(t)
   await leave(bytes, [0])
   vault.faults.add({ operation: 'ListParts', fault: 'checksum-mismatch' })
   t.match(await resume(), { code: 1, err: /Checksum mismatch/ })
-  t.strictSame(await since(1), [])
+  await leaveGone('gone')
+  vault.faults.clear()
+  for (const nth of [2, 3, 4, 5])
+    vault.faults.add({ operation: 'ListParts', nth, fault: 'checksum-mismatch' })
+  t.match(await resume(), { code: 1, err: /Checksum mismatch/ }, 'nor where it is asked again under the lock')
+  t.match(await since(1), [{ type: 'begun' }], 'nothing is recorded')
 })

@@ -14,11 +14,11 @@ export const BEGUN = '2026-01-01T00:00:00.000Z'
 export interface LeftUploads {
   readonly client: SdkVaultClient
   /** Begins an upload that has some parts of these bytes, and records it; `record` are fields of the `begun` record. */
-  leave(bytes: Buffer, parts: readonly number[], record?: object): Promise<string>
+  readonly leave: (bytes: Buffer, parts: readonly number[], record?: object) => Promise<string>
   /** Records an upload that the service does not have. */
-  leaveGone(uploadId: string, record?: object): Promise<void>
+  readonly leaveGone: (uploadId: string, record?: object) => Promise<void>
   /** Completes an upload without a record of the answer; the archive ID. */
-  completeUnheard(uploadId: string, bytes: Buffer): Promise<string>
+  readonly completeUnheard: (uploadId: string, bytes: Buffer) => Promise<string>
 }
 
 /** Fields of the intent to complete an upload of these bytes. */

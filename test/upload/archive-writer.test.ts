@@ -2,14 +2,13 @@ import { Readable, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import t from 'tap'
 import { ServiceError } from '../../lib/errors.js'
-import { hashParts, type HashedPart } from '../../lib/tree-hash/hash-parts.js'
+import { type HashedPart } from '../../lib/tree-hash/hash-parts.js'
 import { treeHashOf } from '../../lib/tree-hash/tree-hash.js'
 import { archiveWriter } from '../../lib/upload/archive-writer.js'
-import { uploadArchive } from '../../lib/upload/upload-archive.js'
 import { gate, settled } from '../helpers/gate.js'
 import { MemoryVault } from '../helpers/memory-vault.js'
 import { patternBytes } from '../helpers/pattern-source.js'
-import { MIB, partsOf, refused, send, vaultName, writerTo } from '../helpers/uploads.js'
+import { MIB, partsOf, send, vaultName, writerTo } from '../helpers/uploads.js'
 
 t.test('any number of bytes becomes the archive they are, with no part too many', async (t) => {
   for (const [size, parts] of [

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { NotFoundError, ResumeMismatchError } from '../../lib/errors.js'
+import { NotFoundError } from '../../lib/errors.js'
 import { treeHashOf } from '../../lib/tree-hash/tree-hash.js'
 import type { UploadedPart, UploadWarning } from '../../lib/upload/archive.js'
 import { resumeUpload } from '../../lib/upload/resume-upload.js'
@@ -9,7 +9,6 @@ import { patternBytes } from '../helpers/pattern-source.js'
 import {
   MIB,
   recordingJournal,
-  refused,
   send,
   sentTo,
   vaultName,
