@@ -61,6 +61,7 @@ export function richness({ partSize, uploadId, intentId }: ArchiveRecord): numbe
  * @throws {CatalogError} `ERR_CATALOG`: it cannot be read
  */
 export async function assertNoConflicts(file: string, archiveIds: readonly string[]): Promise<void> {
+  if (archiveIds.length === 0) return
   for (const [archiveId, records] of await describingRecords(file, new Set(archiveIds))) {
     const { conflict } = verdictOn(archiveId, records)
     if (conflict) throw new CatalogConflictError(resolve(file), archiveId, linesOf(conflict))

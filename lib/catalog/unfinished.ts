@@ -41,6 +41,8 @@ export interface Unfinished extends VaultPlace {
   readonly intent: RecordedIntent | undefined
   /** Whether that is the only intent that was not rejected. */
   readonly isOnlyIntent: boolean
+  /** Whether completion was sent, or about to be, and the record of version 0.1 does not say with which content. */
+  readonly hasUnknownIntent: boolean
   /** The first part of the stream, where it is recorded. */
   readonly firstPart: ContentSummary | undefined
   /** Whether a source could not continue it: only the upload ID selects it. */
@@ -76,6 +78,8 @@ class CatalogState {
   /** The volumes of unfinished sets, by the archive ID of the first. */
   readonly #sets = new Map<string, UnfinishedSet>()
   readonly #superseded = new Set<string>()
+  /** The uploads whose intent has no content. */
+  readonly #unknownIntents = new Set<string>()
   #position = 0
 
   take(record: CatalogRecord): void {
@@ -89,7 +93,7 @@ class CatalogState {
         this.#takeIntent(record)
         return
       case 'rejected':
-        if (record.uploadId !== undefined) this.#intents.delete(record.uploadId)
+        if (record.uploadId !== undefined) this.#voidIntents(record.uploadId)
         return
       case 'archive':
         this.#takeArchive(record)
@@ -121,13 +125,21 @@ class CatalogState {
       sets.delete(begun.firstVolume ?? '')
       const intents = this.#intents.get(begun.uploadId) ?? []
       const { uploadId, partSize, description: uploadDescription } = begun
-      const own = { uploadId, partSize, uploadDescription, isOnlyIntent: intents.length === 1 }
+      const hasUnknownIntent = this.#unknownIntents.has(uploadId)
+      const isOnlyIntent = intents.length === 1 && !hasUnknownIntent
+      const own = { uploadId, partSize, uploadDescription, isOnlyIntent, hasUnknownIntent }
       const intent = intents.at(-1)
       return [{ ...this.#describe(begun, set?.volumes ?? [], intent, isSuperseded), ...own, position }]
     })
     const betweenVolumes = [...sets.values()].map(({ volumes, first, last, position }): Unfinished => {
       const own = { uploadId: undefined, partSize: partSizeOf(first), uploadDescription: undefined }
-      return { ...this.#describe(last, volumes, undefined, false), ...own, isOnlyIntent: false, position }
+      return {
+        ...this.#describe(last, volumes, undefined, false),
+        ...own,
+        isOnlyIntent: false,
+        hasUnknownIntent: false,
+        position,
+      }
     })
     return [...uploads, ...betweenVolumes]
       .filter(({ earlierVolumes }) => earlierVolumes.every(({ volume }, i) => volume === i + 1))
@@ -135,7 +147,10 @@ class CatalogState {
   }
 
   #takeIntent({ uploadId, size, treeHash, firstPart, more }: CatalogRecord & { type: 'completing' }): void {
-    if (size === undefined || treeHash === undefined || !firstPart) return // of version 0.1: the upload is asked for
+    if (size === undefined || treeHash === undefined || !firstPart) {
+      this.#unknownIntents.add(uploadId) // of version 0.1
+      return
+    }
     const intents = this.#intents.get(uploadId) ?? []
     const intent = { size, treeHash, firstPart, hasNextVolume: more === true }
     // The same again is no other intent.
@@ -171,7 +186,12 @@ class CatalogState {
 
   #close(uploadId: string): void {
     this.#open.delete(uploadId)
+    this.#voidIntents(uploadId)
+  }
+
+  #voidIntents(uploadId: string): void {
     this.#intents.delete(uploadId)
+    this.#unknownIntents.delete(uploadId)
   }
 
   #describe(
@@ -179,7 +199,10 @@ class CatalogState {
     earlierVolumes: readonly ArchiveRecord[],
     intent: RecordedIntent | undefined,
     isSuperseded: boolean,
-  ): Omit<Unfinished, 'isOnlyIntent' | 'partSize' | 'position' | 'uploadDescription' | 'uploadId'> {
+  ): Omit<
+    Unfinished,
+    'hasUnknownIntent' | 'isOnlyIntent' | 'partSize' | 'position' | 'uploadDescription' | 'uploadId'
+  > {
     const { region, endpoint, vaultName, time, accountId } = record
     const [first] = earlierVolumes
     const ofFirst = first ?? record

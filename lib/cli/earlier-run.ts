@@ -41,6 +41,7 @@ export function earlierRunOf(it: Unfinished, identity: StreamIdentity): EarlierR
     description: it.uploadDescription,
     intent: it.intent,
     isOnlyIntent: it.isOnlyIntent,
+    hasUnknownIntent: it.hasUnknownIntent,
     isSameAccount: isSameAccount(it, identity),
   }
 }

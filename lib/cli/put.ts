@@ -93,7 +93,9 @@ async function upload(task: Upload, options: PutOptions, io: Io): Promise<readon
   const { catalog, connection, source, file } = task
   const identity = await identityOf(task, options)
   const { client } = connection
-  const selected = await selectStream({ identity, catalog, client, source, options, io, onRetry: noteRetry })
+  const { memory } = task.plan
+  const selection = { identity, catalog, client, source, options, io, memory, onRetry: noteRetry }
+  const selected = await selectStream(selection)
   try {
     const writer = makeWriter(task, selected, options, io)
     progress.total = task.size

@@ -7,11 +7,12 @@
  *   that had it may have finished it meanwhile. A stream of a living process is left alone.
  */
 import { randomUUID } from 'node:crypto'
-import type { Catalog } from '../catalog/catalog.js'
-import { readCatalog } from '../catalog/catalog.js'
+import { readCatalog, type Catalog } from '../catalog/catalog.js'
+import { assertNoConflicts } from '../catalog/conflicts.js'
 import { unfinishedIn, type Unfinished } from '../catalog/unfinished.js'
 import { CompletionUnknownError, LockHeldError, TreeHashMismatchError } from '../errors.js'
 import type { Lock } from '../fs/lock.js'
+import type { Archive } from '../upload/archive.js'
 import type { ByteSource } from '../upload/byte-source.js'
 import type { UploadJournal } from '../upload/journal.js'
 import {
@@ -39,6 +40,8 @@ export interface StreamSelection {
   readonly source: ByteSource
   readonly options: PutOptions
   readonly io: Io
+  /** Bytes of parts that the upload may hold; a stream without a name is recognized by a part that fits it. */
+  readonly memory: number
   /** Is told of requests that are made again. */
   readonly onRetry: (notice: RetryNotice) => void
 }
@@ -144,7 +147,10 @@ class StreamSelector {
           const run = found
             ? earlierRunOf(found, identity)
             : await storedRunOf(catalog.path, uploadId, identity)
-          if ('point' in run) return { ...owned, point: run.point, source }
+          if ('point' in run) {
+            await assertNoConflicts(catalog.path, idsOf(run.point.earlierVolumes))
+            return { ...owned, point: run.point, source }
+          }
           const finding = await this.#findPoint(owned, run)
           const { point, ended } = finding
           if (!point) throw ended
@@ -183,8 +189,8 @@ class StreamSelector {
 
   /** Takes a candidate whose first part is the source's. Changes nothing else, but that an expired one is recorded so. */
   async #resumeIfSame(candidate: Unfinished, prefix: SourcePrefix): Promise<Resumed> {
-    const { memory } = this.#selection.options
-    if (memory !== undefined && candidate.partSize * 4 > memory) return this.#skip(candidate) // it could not be resumed
+    // Its first part would not fit the memory that this upload may take.
+    if (candidate.partSize * 4 > this.#selection.memory) return this.#skip(candidate)
     const stored = candidate.firstPart ?? (await storedFirstPart(this.#selection, this.#retry(), candidate))
     if (stored === 'gone') {
       return this.#resume(candidate).catch((error: unknown) => {
@@ -222,7 +228,8 @@ class StreamSelector {
   }
 
   async #findPoint({ lock, journal }: OwnedStream, run: EarlierRun, time?: string): Promise<ResumeFinding> {
-    const { client, identity, options, io } = this.#selection
+    const { client, identity, options, io, catalog } = this.#selection
+    await assertNoConflicts(catalog.path, idsOf(run.earlierVolumes))
     const takeOver = takeOverWarning(lock)
     if (takeOver !== undefined) printNote(io, takeOver)
     const vault = { vaultName: identity.vaultName, accountId: options.accountId }
@@ -246,4 +253,8 @@ class StreamSelector {
 /** Where the archive may exist already, an older upload of the same stream is not resumed in its place. */
 function startsAnew({ ended }: ResumeFinding): boolean {
   return ended instanceof CompletionUnknownError || ended instanceof TreeHashMismatchError
+}
+
+function idsOf(volumes: readonly Archive[] = []): string[] {
+  return volumes.map(({ archiveId }) => archiveId)
 }

@@ -39,6 +39,8 @@ export interface EarlierRun {
    * this intent only. Default false: then an answer without a tree hash proves nothing unless the upload is seen open.
    */
   readonly isOnlyIntent?: boolean | undefined
+  /** Whether completion was sent, or about to be, and it is not known with which content; default false. */
+  readonly hasUnknownIntent?: boolean | undefined
   /** Whether the upload is known to be in the account that is asked; default false. */
   readonly isSameAccount?: boolean | undefined
 }
@@ -128,7 +130,8 @@ async function findOpenUpload(
   } catch (error) {
     if (!(error instanceof UploadGoneError)) throw error
     if (!run.isSameAccount) return { point: undefined, ended: error, isStoredNow: false }
-    await transfer.journal.closed('expired', uploadId)
+    // Where completion was sent, it may be gone because it is an archive.
+    await transfer.journal.closed(run.hasUnknownIntent ? 'unknown' : 'expired', uploadId)
     return { point: pointBehindVolumes(run), ended: error, isStoredNow: false }
   }
 }

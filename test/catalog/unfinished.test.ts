@@ -60,6 +60,7 @@ t.test('an upload that was begun is unfinished, with its identity', async (t) =>
       earlierVolumes: [],
       intent: undefined,
       isOnlyIntent: false,
+      hasUnknownIntent: false,
       firstPart: undefined,
       isSuperseded: false,
     },
@@ -172,6 +173,7 @@ t.test('records of version 0.1 have no stream, no name and no content of intents
       accountId: undefined,
       intent: undefined,
       isOnlyIntent: false,
+      hasUnknownIntent: true,
     },
   ])
   t.match(await unfinished(begun('u', { ...legacy, description: undefined })), [{ name: undefined }])

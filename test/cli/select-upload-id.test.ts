@@ -253,6 +253,7 @@ t.test('what another process records before the lock is taken is seen', async (t
       options: { progress: 'never', onFailure: 'keep', volumes: true, ...given },
       io: stage().io,
       onRetry: () => undefined,
+      memory: 256 * MIB,
     } satisfies StreamSelection)
   await world.keep(() => false)
   const late = await selecting(1, begun as object, { uploadId })
@@ -271,3 +272,29 @@ t.test('what another process records before the lock is taken is seen', async (t
   t.equal(await (await streamLocks(world.catalog)).ownerOf('s'), undefined)
   await anew.lock.release()
 })
+
+t.test('a stored archive for which the catalog has two hashes is not compared with', async (t) => {
+  const world = await worldOf(t)
+  const [archiveId = ''] = await world.put(bytes, '--part-size', '1MiB')
+  const [stored] = await volumesOf(world)
+  const [record] = (await world.records()).filter((it) => it.type === 'archive')
+  await world.append({ ...record, treeHash: 'f'.repeat(64) })
+  const found = await world.byId(stored?.uploadId ?? '')
+  t.match(found, { code: 1, out: '', err: new RegExp(`different tree hashes for the archive ${archiveId}`) })
+})
+
+t.test(
+  'an upload of version 0.1 whose completion was sent, and that is gone, may be an archive',
+  async (t) => {
+    const world = await worldOf(t)
+    await world.run(['vault', 'create', 'docs'])
+    await world.leaveGone('gone', { streamId: undefined, description: 'db' })
+    await world.append({ type: 'completing', time: BEGUN, uploadId: 'gone' })
+    const found = await world.run(['put', 'docs', '--resume', '--name', 'db'], bytes)
+    t.match(found, { code: 0 })
+    t.match(
+      (await world.records()).find(({ type }) => type === 'unknown' || type === 'expired'),
+      { type: 'unknown', uploadId: 'gone' },
+    )
+  },
+)
