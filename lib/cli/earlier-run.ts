@@ -2,7 +2,7 @@
  * From what a catalog says of an earlier run to what the upload needs to resume it.
  */
 import { readCatalog } from '../catalog/catalog.js'
-import { isAt, type ArchiveRecord } from '../catalog/record.js'
+import { isAt, type ArchiveRecord, type VaultPlace } from '../catalog/record.js'
 import type { Unfinished } from '../catalog/unfinished.js'
 import type { Archive } from '../upload/archive.js'
 import type { EarlierRun, ResumePoint } from '../upload/resume-point.js'
@@ -16,9 +16,7 @@ export function keyOf({ uploadId, streamId }: Unfinished): string {
 
 /** Whether an unfinished stream may be the one that is meant: nothing known of the two differs. */
 export function isOfIdentity(it: Unfinished, identity: StreamIdentity): boolean {
-  const isOtherAccount =
-    it.accountId !== undefined && identity.accountId !== undefined && it.accountId !== identity.accountId
-  return isAt(it, identity) && !isOtherAccount && isSameName(it.name, identity.name)
+  return isThere(it, identity) && isSameName(it.name, identity.name)
 }
 
 /** Whether a stream is known to be in the account and vault that are asked. */
@@ -49,16 +47,20 @@ export function earlierRunOf(it: Unfinished, identity: StreamIdentity): EarlierR
 
 /**
  * An upload that is not unfinished: a stored one as a set to compare the source with, or one that this catalog does not
- * know.
+ * know. A set counts as stored where this catalog has all its volumes, in the vault that is asked, and none is deleted;
+ * otherwise the service is asked for the upload.
  */
 export async function storedRunOf(
   catalogFile: string,
   uploadId: string,
+  identity: StreamIdentity,
 ): Promise<EarlierRun | { readonly point: ResumePoint }> {
   const volumes = new Map<string, ArchiveRecord[]>()
+  const deleted = new Set<string>()
   let stored: ArchiveRecord | undefined
-  for await (const record of readCatalog(catalogFile, 'archive')) {
-    if (record.partSize === undefined) continue
+  for await (const record of readCatalog(catalogFile)) {
+    if (record.type === 'deleted') deleted.add(record.archiveId)
+    if (record.type !== 'archive' || record.partSize === undefined) continue
     const first = record.firstVolume ?? record.archiveId
     if (record.more || record.firstVolume !== undefined)
       volumes.set(first, [...(volumes.get(first) ?? []), record])
@@ -69,17 +71,30 @@ export async function storedRunOf(
   // The last record of a volume counts: it says whether another follows.
   const byNumber = new Map(set.map((record) => [record.volume, record]))
   const earlierVolumes = [...byNumber.values()].sort((a, b) => a.volume - b.volume)
+  const isStored = earlierVolumes.every(
+    (record, i) => record.volume === i + 1 && isThere(record, identity) && !deleted.has(record.archiveId),
+  )
+  if (!isStored || earlierVolumes.at(-1)?.more === true) return { uploadId }
   const { partSize, description } = stored
-  const isComplete = earlierVolumes.at(-1)?.more !== true
   return {
     point: {
       uploadId: undefined,
       partSize,
       description,
       earlierVolumes: earlierVolumes.map(archiveOf),
-      isComplete,
+      isComplete: true,
     },
   }
+}
+
+/** Whether something is in the vault that is asked: nothing known of the two differs. */
+export function isThere(
+  it: VaultPlace & { readonly accountId?: string | undefined },
+  identity: StreamIdentity,
+): boolean {
+  const isOtherAccount =
+    it.accountId !== undefined && identity.accountId !== undefined && it.accountId !== identity.accountId
+  return isAt(it, identity) && !isOtherAccount
 }
 
 function archiveOf(record: ArchiveRecord): Archive {

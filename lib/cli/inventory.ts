@@ -56,9 +56,6 @@ export function openInventory(
     note(`${found ? 'There is an inventory job' : 'The inventory job is'} ${id}. Waiting for it.`)
   })
   followRetries(reader, note)
-  reader.on('warning', ({ message }) => {
-    note(message)
-  })
   return reader
 }
 

@@ -24,7 +24,7 @@ import { SourcePrefix } from '../upload/source-prefix.js'
 import { Retry, type RetryNotice } from '../vault/retry.js'
 import type { VaultClient } from '../vault/vault-client.js'
 import { warnOfConflictsIn } from './conflict-notes.js'
-import { earlierRunOf, isOfIdentity, keyOf, storedRunOf } from './earlier-run.js'
+import { earlierRunOf, isOfIdentity, isThere, keyOf, storedRunOf } from './earlier-run.js'
 import { storedFirstPart } from './stored-first-part.js'
 import { printNote, type Io } from './io.js'
 import type { PutOptions } from './put.js'
@@ -141,7 +141,9 @@ class StreamSelector {
       try {
         const found = await this.#unfinished(uploadId)
         if ((found?.streamId ?? uploadId) === streamId) {
-          const run = found ? earlierRunOf(found, identity) : await storedRunOf(catalog.path, uploadId)
+          const run = found
+            ? earlierRunOf(found, identity)
+            : await storedRunOf(catalog.path, uploadId, identity)
           if ('point' in run) return { ...owned, point: run.point, source }
           const finding = await this.#findPoint(owned, run)
           const { point, ended } = finding
@@ -165,13 +167,13 @@ class StreamSelector {
       .reverse()
   }
 
+  /** What is unfinished of an upload, or of the set that it became a volume of: one stream, and so one lock. */
   async #unfinished(uploadId: string): Promise<Unfinished | undefined> {
-    const unfinished = await unfinishedIn(readCatalog(this.#selection.catalog.path))
-    // An upload that is a volume of an unfinished set by now stands for the set, which may have an owner.
-    return (
-      unfinished.find((it) => it.uploadId === uploadId) ??
-      unfinished.find(({ earlierVolumes }) => earlierVolumes.some((it) => it.uploadId === uploadId))
-    )
+    const { catalog, identity } = this.#selection
+    const unfinished = await unfinishedIn(readCatalog(catalog.path))
+    const isVolumeOf = (it: Unfinished): boolean =>
+      isThere(it, identity) && it.earlierVolumes.some((volume) => volume.uploadId === uploadId)
+    return unfinished.find((it) => it.uploadId === uploadId) ?? unfinished.find(isVolumeOf)
   }
 
   #skip(candidate: Unfinished): 'skipped' {

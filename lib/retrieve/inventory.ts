@@ -13,7 +13,6 @@ import { systemClock } from '../vault/clock.js'
 import { emitOrDestroy } from '../vault/emit-or-destroy.js'
 import { Retry, type RetryNotice, type RetryOptions } from '../vault/retry.js'
 import { vaultClientOf } from '../vault/sdk-vault-client.js'
-import { stuckWarning, type StuckWarning } from '../vault/stuck-warning.js'
 import type {
   InventoryFilter,
   InventoryFormat,
@@ -48,8 +47,6 @@ export interface InventoryReaderEvents {
   ready: [job: Job]
   /** A request failed and is made again. */
   retry: [notice: RetryNotice]
-  /** A request has failed for a while, and others have succeeded meanwhile. */
-  warning: [warning: StuckWarning]
 }
 
 /**
@@ -85,16 +82,9 @@ export class InventoryReader extends Readable {
 
   constructor(client: VaultClient, options: InventoryOptions) {
     super({ objectMode: true, highWaterMark: 1024 })
-    const retry = new Retry(
-      options,
-      client,
-      (notice) => {
-        emitOrDestroy(this, 'retry', notice)
-      },
-      (notice) => {
-        emitOrDestroy(this, 'warning', stuckWarning(notice))
-      },
-    )
+    const retry = new Retry(options, client, (notice) => {
+      emitOrDestroy(this, 'retry', notice)
+    })
     this.#batches = this.#read(client, retry, options)
     if (options.signal) addAbortSignal(options.signal, this)
   }

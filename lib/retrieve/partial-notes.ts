@@ -5,7 +5,7 @@
  *
  * The first line is the subject, each other line a range. A line is only ever added behind the others.
  */
-import { open, readFile, rename, rm, type FileHandle } from 'node:fs/promises'
+import { lstat, open, readFile, rename, rm, type FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { syncFolder } from '../fs/durable.js'
 import type { ByteRange } from '../vault/byte-range.js'
@@ -47,8 +47,10 @@ export interface PartialNotes {
  * @returns `undefined` where there is no such file; `'foreign'` where it is not one of this tool's
  */
 export async function readNotes(path: string): Promise<PartialNotes | 'foreign' | undefined> {
-  const text = await orMissing(readFile(path, 'utf8'))
-  if (text === undefined) return undefined
+  const found = await orMissing(lstat(path))
+  if (!found) return undefined
+  if (!found.isFile()) return 'foreign' // reading a FIFO would wait for a writer
+  const text = await readFile(path, 'utf8')
   const [first = '', ...lines] = text.split('\n')
   const subject = subjectOf(first)
   if (!subject) return 'foreign'

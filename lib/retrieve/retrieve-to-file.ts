@@ -165,7 +165,8 @@ async function takeModeOf(path: string, { bytes, lock }: PartialFile): Promise<v
 
 /** The mode a new file gets here. Asking for the umask would set it for a moment, for all threads. */
 async function modeOfNewFile(path: string): Promise<number> {
-  const file = await open(path, 'w', 0o666)
+  await rm(path, { force: true })
+  const file = await open(path, 'wx', 0o666) // a symbolic link of that name is not followed
   try {
     return (await file.stat()).mode & 0o777
   } finally {

@@ -196,7 +196,8 @@ t.test('what cannot be the output is refused before a job is paid for', async (t
   await editCatalog(catalog, (record) => (record.type === 'archive' ? { ...record, size: 2 ** 52 } : record))
   await refused('large', /too little free space/)
   t.equal(jobs(), 0)
-  t.strictSame((await readdir(dir)).sort(), ['catalog.jsonl', 'folder', 'foreign.partial', 'vault'])
+  const entries = (await readdir(dir)).filter((entry) => !entry.startsWith('catalog.jsonl')).sort()
+  t.strictSame(entries, ['folder', 'foreign.partial', 'vault'], 'nothing was made')
 })
 
 t.test('a FIFO is written through; a link is followed', async (t) => {

@@ -211,6 +211,8 @@ t.test('a file that is not this tool’s is left alone, whatever lies beside it'
     ['a directory', (file) => mkdir(`${file}.partial`)],
     ['a link', (file) => symlink('precious', `${file}.partial`)],
     ['notes that are none', (file) => writeFile(`${file}.partial.ranges`, 'precious')],
+    ['notes that are a FIFO', async (file) => void execFileSync('mkfifo', [`${file}.partial.ranges`])],
+    ['notes that are a directory', (file) => mkdir(`${file}.partial.ranges`)],
     ['notes of JSON', (file) => writeFile(`${file}.partial.ranges`, 'null\n')],
     [
       'a file that took the place of ours',
@@ -659,4 +661,14 @@ t.test('who takes a lock while it is released takes it, or is told who holds it'
   await Promise.all([takeOften(), takeOften(), takeOften(), takeOften(), removeOften()])
   t.ok(taken > 0)
   t.strictSame(await readdir(join(path, '..')), [])
+})
+
+t.test('a symbolic link in the folder of the lock does not lead to another file', async (t) => {
+  const bytes = patternBytes(MIB)
+  const dir = t.testdir({ precious: 'precious', 'out.partial.lock': {} })
+  for (const name of ['mode', 'notes'])
+    await symlink(join(dir, 'precious'), join(dir, 'out.partial.lock', name))
+  await retrieveToFile(join(dir, 'out'), optionsFor(MemoryVault.holding(bytes)))
+  t.ok((await readFile(join(dir, 'out'))).equals(bytes))
+  t.equal(await readFile(join(dir, 'precious'), 'utf8'), 'precious')
 })
