@@ -226,8 +226,44 @@ export function recordsIn(line: string): CatalogRecord[] {
 function parsed(text: string): CatalogRecord | undefined {
   if (!text.startsWith('{"type":"')) return undefined
   try {
-    return JSON.parse(text) as CatalogRecord
+    const record = JSON.parse(text) as Readonly<Record<string, unknown>>
+    return hasFieldsOfTheirTypes(record) ? (record as unknown as CatalogRecord) : undefined
   } catch {
     return undefined // torn: what it was about to say had not happened yet
   }
+}
+
+/**
+ * Whether the fields that this version knows are of their types. A record with others was not written by this tool, and
+ * is skipped like a torn one. Field by field: a catalog may have a million records.
+ */
+function hasFieldsOfTheirTypes(record: Readonly<Record<string, unknown>>): boolean {
+  return (
+    isTextOrAbsent(record.time) &&
+    isTextOrAbsent(record.region) &&
+    isTextOrAbsent(record.endpoint) &&
+    isTextOrAbsent(record.vaultName) &&
+    isTextOrAbsent(record.accountId) &&
+    isTextOrAbsent(record.archiveId) &&
+    isTextOrAbsent(record.uploadId) &&
+    isTextOrAbsent(record.intentId) &&
+    isTextOrAbsent(record.streamId) &&
+    isTextOrAbsent(record.firstVolume) &&
+    isTextOrAbsent(record.name) &&
+    isTextOrAbsent(record.description) &&
+    isTextOrAbsent(record.treeHash) &&
+    isSizeOrAbsent(record.size) &&
+    isSizeOrAbsent(record.partSize) &&
+    isSizeOrAbsent(record.parts) &&
+    isSizeOrAbsent(record.volume) &&
+    (record.firstPart === undefined || (typeof record.firstPart === 'object' && record.firstPart !== null))
+  )
+}
+
+function isTextOrAbsent(value: unknown): boolean {
+  return value === undefined || typeof value === 'string'
+}
+
+function isSizeOrAbsent(value: unknown): boolean {
+  return value === undefined || (Number.isSafeInteger(value) && (value as number) >= 0)
 }

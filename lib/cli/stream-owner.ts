@@ -1,6 +1,7 @@
 /**
  * The stream that a `put` owns: nobody else uploads it while this process runs, whatever host the other one is on.
  */
+import { realpath } from 'node:fs/promises'
 import type { Catalog } from '../catalog/catalog.js'
 import { journalIn } from '../catalog/journal.js'
 import type { VaultPlace } from '../catalog/record.js'
@@ -22,9 +23,10 @@ export interface OwnedStream {
   readonly journal: UploadJournal
 }
 
-/** The locks on the streams of a catalog, beside it. */
-export function streamLocks(catalogFile: string): LockFolder {
-  return new LockFolder(`${catalogFile}.locks`)
+/** The locks on the streams of a catalog, beside the file itself: a symbolic link to it does not lead to other locks. */
+export async function streamLocks(catalogFile: string): Promise<LockFolder> {
+  const file = await realpath(catalogFile).catch(() => catalogFile) // a catalog that does not exist yet
+  return new LockFolder(`${file}.locks`)
 }
 
 /**
@@ -40,7 +42,7 @@ export async function ownStream(
   streamId: string,
   what: string,
 ): Promise<OwnedStream> {
-  const lock = await streamLocks(catalog.path).tryTake(streamId, what)
+  const lock = await (await streamLocks(catalog.path)).tryTake(streamId, what)
   const owner = await currentProcess()
   const stream = { vaultName, accountId, name, streamId, owner, lock }
   return { lock, journal: journalIn(catalog, { region, endpoint }, stream) }

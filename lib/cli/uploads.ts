@@ -74,7 +74,8 @@ async function abortUpload(
   io: Io,
 ): Promise<void> {
   const here = { vaultName, ...(await place()) }
-  const lock = await streamLocks(file).tryTake(await streamIdOf(file, uploadId), `The upload ${uploadId}`)
+  const locks = await streamLocks(file)
+  const lock = await locks.tryTake(await streamIdOf(file, uploadId), `The upload ${uploadId}`)
   try {
     const state = (await unsettledIn(file)).uploads.get(uploadId)
     const catalog = await Catalog.open(file)

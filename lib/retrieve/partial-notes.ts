@@ -9,6 +9,7 @@ import { lstat, open, readFile, rename, rm, type FileHandle } from 'node:fs/prom
 import { dirname } from 'node:path'
 import { syncFolder } from '../fs/durable.js'
 import type { ByteRange } from '../vault/byte-range.js'
+import { isPartSize } from '../vault/part-size.js'
 import { orMissing } from './output-target.js'
 import type { HeldRange } from './verified-output.js'
 
@@ -101,6 +102,7 @@ function subjectOf(line: string): PartialSubject | undefined {
       typeof value?.vaultName === 'string' &&
       Array.isArray(value.archiveIds) &&
       typeof value.rangeSize === 'number' &&
+      isPartSize(value.rangeSize) &&
       value.file !== undefined
     return isOurs ? (value as PartialSubject) : undefined
   } catch {

@@ -131,9 +131,9 @@ export class VolumeSequence {
   }
 
   #isFull(volume: Volume | StoredVolume): boolean {
-    return volume instanceof StoredVolume
-      ? volume.isFull
-      : volume.parts === this.#transfer.plan.partsPerVolume
+    if (volume instanceof StoredVolume) return volume.isFull
+    const { partsPerVolume } = this.#transfer.plan
+    return volume.parts >= Math.max(partsPerVolume, volume.partsUploaded)
   }
 
   async #next(): Promise<Volume | StoredVolume> {

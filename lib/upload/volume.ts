@@ -73,6 +73,11 @@ export class Volume {
     return this.#nodes.count
   }
 
+  /** Parts that the upload must have because an earlier run has sent up to that place, whatever the plan is now. */
+  get partsUploaded(): number {
+    return Math.ceil((this.#resumed?.uploaded.end ?? 0) / this.#transfer.plan.partSize)
+  }
+
   /** Takes the next part; resolves when another could be sent. */
   async add(part: HashedPart): Promise<void> {
     this.#nodes.push(Buffer.from(part.treeHash, 'hex'))

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { isAt } from '../../lib/catalog/record.js'
+import { isAt, recordsIn } from '../../lib/catalog/record.js'
 
 const vault = { vaultName: 'backups', region: 'eu-west-1' }
 
@@ -28,4 +28,25 @@ t.test('a record is of a vault by name, region and endpoint, however the endpoin
   }
   t.notOk(isAt(vault, { ...vault, vaultName: 'other' }))
   t.notOk(isAt(vault, { ...vault, region: 'eu-west-2' }))
+})
+
+t.test('a record whose fields are not of their types is skipped, and others are read', (t) => {
+  const record = { type: 'begun', time: 't', vaultName: 'v', uploadId: 'u', partSize: 1, volume: 1 }
+  t.strictSame(recordsIn(JSON.stringify(record)), [record])
+  const wrong = [
+    { description: 7 },
+    { name: {} },
+    { uploadId: 1 },
+    { archiveId: null },
+    { time: [] },
+    { partSize: '1' },
+    { size: -1 },
+    { volume: 1.5 },
+    { firstPart: 'x' },
+    { firstPart: null },
+  ]
+  for (const fields of wrong)
+    t.strictSame(recordsIn(JSON.stringify({ ...record, ...fields })), [], JSON.stringify(fields))
+  t.strictSame(recordsIn(JSON.stringify({ ...record, firstPart: { size: 1, treeHash: 'x' } })).length, 1)
+  t.end()
 })

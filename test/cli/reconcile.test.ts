@@ -191,7 +191,7 @@ t.test('an upload that a living process owns is not aborted', async (t) => {
   const { uploadId } = await client.initiateUpload({ vaultName: 'docs', partSize: MIB })
   const { endpoint, region } = vault
   const options = { abort: uploadId, endpoint, region, catalog, progress: 'never' } as const
-  const lock = await streamLocks(catalog).tryTake(uploadId, 'The upload')
+  const lock = await (await streamLocks(catalog)).tryTake(uploadId, 'The upload')
   await t.rejects(uploads('docs', options, stage().io), { code: 'ERR_LOCK_HELD' })
   t.equal(vault.traffic.of('AbortMultipartUpload').requests, 0)
   await lock.release()

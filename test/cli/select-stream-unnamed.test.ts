@@ -109,7 +109,7 @@ t.test(
 t.test('a stream whose owner lives is refused where it begins as the source, else left alone', async (t) => {
   const { leave, resume, since, catalog, client } = await worldOf(t)
   const uploadId = await leave(bytes, [0])
-  const lock = await streamLocks(catalog).tryTake(`stream of ${uploadId}`, 'The upload')
+  const lock = await (await streamLocks(catalog)).tryTake(`stream of ${uploadId}`, 'The upload')
   t.match(await resume(), {
     code: 1,
     out: '',
@@ -128,7 +128,7 @@ t.test('a 404 ends an upload in this account only, and never one whose owner liv
   await leaveGone('foreign', { accountId: undefined })
   await leaveGone('owned')
   await leaveGone('gone')
-  const lock = await streamLocks(catalog).tryTake('stream of owned', 'The upload')
+  const lock = await (await streamLocks(catalog)).tryTake('stream of owned', 'The upload')
   t.match(await resume(), { code: 0, err: new RegExp(`Resuming the upload ${open}`) })
   await lock.release()
   t.match(await since(4), [

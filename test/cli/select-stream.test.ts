@@ -139,7 +139,7 @@ t.test('an upload whose owner lives is left alone', async (t) => {
   const { vault, leave, resume, run, records, catalog } = await worldOf(t)
   const older = await leave(bytes, [0], { name: 'db' })
   const uploadId = await leave(bytes, [0], { name: 'db' })
-  const lock = await streamLocks(catalog).tryTake(`stream of ${uploadId}`, 'The upload')
+  const lock = await (await streamLocks(catalog)).tryTake(`stream of ${uploadId}`, 'The upload')
   const before = await records()
   const requests = vault.traffic.all()
   for (const how of [['--resume', '--name', 'db'], [`--upload-id=${uploadId}`]]) {
@@ -168,9 +168,9 @@ t.test('the locks are released, however the command ends', async (t) => {
   vault.faults.add({ operation: 'UploadMultipartPart', fault: 'checksum-mismatch' })
   t.match(await resume(), { code: 3, err: /To continue, pipe in the same again/ })
   vault.faults.clear()
-  t.equal(await streamLocks(catalog).ownerOf(`stream of ${uploadId}`), undefined)
+  t.equal(await (await streamLocks(catalog)).ownerOf(`stream of ${uploadId}`), undefined)
   t.match(await resume(), { code: 0 })
-  t.equal(await streamLocks(catalog).ownerOf(`stream of ${uploadId}`), undefined)
+  t.equal(await (await streamLocks(catalog)).ownerOf(`stream of ${uploadId}`), undefined)
 })
 
 t.test(

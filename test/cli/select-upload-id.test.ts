@@ -110,7 +110,7 @@ t.test('an upload that is a volume of an unfinished set stands for the set, and 
   await world.keep((record) => !('volume' in record) || record.volume < 3)
   const [record] = await world.records()
   const streamId = record?.type === 'begun' ? (record.streamId ?? '') : ''
-  const lock = await streamLocks(world.catalog).tryTake(streamId, 'The stream')
+  const lock = await (await streamLocks(world.catalog)).tryTake(streamId, 'The stream')
   const before = await world.records()
   for (const { uploadId } of volumes.slice(0, 2))
     t.match(await world.byId(uploadId, bytes, ...set), { code: 1, err: /is owned by process/ })
@@ -257,13 +257,17 @@ t.test('what another process records before the lock is taken is seen', async (t
   await world.keep(() => false)
   const late = await selecting(1, begun as object, { uploadId })
   t.equal(late.point?.uploadId, uploadId, 'the record of the upload itself')
-  t.match(await streamLocks(world.catalog).ownerOf('s'), { pid: process.pid }, 'whose stream is locked')
-  t.equal(await streamLocks(world.catalog).ownerOf(uploadId), undefined)
+  t.match(
+    await (await streamLocks(world.catalog)).ownerOf('s'),
+    { pid: process.pid },
+    'whose stream is locked',
+  )
+  t.equal(await (await streamLocks(world.catalog)).ownerOf(uploadId), undefined)
   await late.lock.release()
 
   const finished = { type: 'aborted', time: BEGUN, ...world.place, uploadId }
   const anew = await selecting(1, finished, { resume: true })
   t.equal(anew.point, undefined, 'an upload that was ended meanwhile is not continued')
-  t.equal(await streamLocks(world.catalog).ownerOf('s'), undefined)
+  t.equal(await (await streamLocks(world.catalog)).ownerOf('s'), undefined)
   await anew.lock.release()
 })

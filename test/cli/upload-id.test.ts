@@ -1,5 +1,5 @@
-/** `put --upload-id` of uploads that are stored: what it may call stored, and who may continue their set. */
-import { readFile, writeFile } from 'node:fs/promises'
+/** Uploads that are named, by `put --upload-id` and `uploads --abort`, and the locks of their streams. */
+import { readFile, symlink, writeFile } from 'node:fs/promises'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import t from 'tap'
@@ -72,4 +72,56 @@ t.test('a set between two volumes has one owner, also where a stored upload of i
     .split('\n')
     .filter((line) => line.includes('"type":"archive"'))
   t.equal(after.length, 2, 'each volume is stored once')
+})
+
+t.test('a catalog has the same locks through a symbolic link', async (t) => {
+  const bytes = patternBytes(3 * MIB)
+  const dir = t.testdir({ source: bytes })
+  const vault = await localVaultFor(t, { dir: join(dir, 'vaults'), createVaults: true })
+  const { accessKeyId, secretAccessKey } = vault.credentials
+  const keys = { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey }
+  const there = ['--endpoint', vault.endpoint, '--region', vault.region]
+  const catalog = join(dir, 'catalog.jsonl')
+  const link = join(dir, 'link.jsonl')
+  await symlink('catalog.jsonl', link)
+  const named = ['put', 'docs', '--name', 'source', '--part-size', '1MiB', '--progress', 'always', ...there]
+  const owner = start([...named, '--catalog', catalog], keys)
+  owner.stdin.write(bytes.subarray(0, 2 * MIB))
+  while (!(await readFile(catalog, 'utf8').catch(() => '')).includes('"begun"'))
+    await once(owner.stderr, 'data')
+  const uploadId = /"uploadId":"([^"]+)"/.exec(await readFile(catalog, 'utf8'))?.[1] ?? ''
+  const rival = start(
+    [...named.slice(0, 2), join(dir, 'source'), ...named.slice(2), '--catalog', link, '--resume'],
+    keys,
+  )
+  t.match(await ended(rival), { code: 1, stdout: Buffer.alloc(0) })
+  const abort = start(['uploads', 'docs', `--abort=${uploadId}`, '--catalog', link, ...there], keys)
+  t.match(await ended(abort), { code: 1 })
+  owner.stdin.end(bytes.subarray(2 * MIB))
+  t.equal((await ended(owner)).code, 0)
+})
+
+t.test('that another account does not have an upload does not end it', async (t) => {
+  const dir = t.testdir({ 'catalog.jsonl': '' })
+  const accountId = '999988887777'
+  const vault = await localVaultFor(t, { dir: join(dir, 'vaults'), createVaults: true, accountId })
+  const { accessKeyId, secretAccessKey } = vault.credentials
+  const keys = { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey }
+  const catalog = join(dir, 'catalog.jsonl')
+  const { endpoint, region } = vault
+  const begun = {
+    type: 'begun',
+    time: '2024-01-01T00:00:00.000Z',
+    region,
+    endpoint,
+    accountId: '111122223333',
+  }
+  const line = JSON.stringify({ ...begun, uploadId: 'U', vaultName: 'docs', partSize: MIB, volume: 1 }) + '\n'
+  await writeFile(catalog, line)
+  const abort = start(
+    ['uploads', 'docs', '--abort=U', '--catalog', catalog, '--endpoint', endpoint, '--region', region],
+    keys,
+  )
+  t.match(await ended(abort), { code: 1 })
+  t.equal(await readFile(catalog, 'utf8'), line)
 })

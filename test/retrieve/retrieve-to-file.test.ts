@@ -215,6 +215,13 @@ t.test('a file that is not this tool’s is left alone, whatever lies beside it'
     ['notes that are a directory', (file) => mkdir(`${file}.partial.ranges`)],
     ['notes of JSON', (file) => writeFile(`${file}.partial.ranges`, 'null\n')],
     [
+      'notes of no range size',
+      async (file) => {
+        const subject = { vaultName, archiveIds: ['a'], rangeSize: -5, file: null }
+        await writeFile(`${file}.partial.ranges`, `${JSON.stringify(subject)}\n`)
+      },
+    ],
+    [
       'a file that took the place of ours',
       async (file) => {
         await stopped(file, bytes, 6)

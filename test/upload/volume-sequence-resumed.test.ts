@@ -241,3 +241,22 @@ t.test('with a complete set the source is only compared', async (t) => {
     message: /complete, and the source is longer/,
   })
 })
+
+t.test(
+  'a volume that is longer at the service than a volume may be now is continued to its end there',
+  async (t) => {
+    const bytes = patternBytes(5 * MIB)
+    const vault = await vaultWithParts(bytes, [0, 1, 2])
+    const writer = writerTo(vault, { uploadId: 'upload-1', maxArchiveSize: 2 * MIB })
+    await send(bytes, writer)
+    t.strictSame(
+      writer.archives.map(({ size }) => size),
+      [3 * MIB, 2 * MIB],
+    )
+    t.ok(
+      Buffer.concat(writer.archives.map(({ archiveId }) => vault.archives.get(archiveId) as Buffer)).equals(
+        bytes,
+      ),
+    )
+  },
+)
