@@ -121,7 +121,7 @@ export {
   type InventoryReaderEvents,
 } from './retrieve/inventory.js'
 export type { InventoryRow } from './retrieve/inventory-row.js'
-export { retrieveToFile } from './retrieve/retrieve-to-file.js'
+export { retrieveToFile, type FollowReader } from './retrieve/retrieve-to-file.js'
 export type { HeldRange, ReadyOutput } from './retrieve/verified-output.js'
 export {
   archiveReader,
@@ -140,6 +140,7 @@ export {
   type RetrieveArchiveOptions,
 } from './retrieve/retrieve-archive.js'
 export { Catalog, readCatalog } from './catalog/catalog.js'
+export type { RecordOf } from './catalog/read-catalog.js'
 export {
   journalIn,
   type BegunFacts,
@@ -168,4 +169,4 @@ export type {
   VaultPlace,
 } from './catalog/record.js'
 export type { ProcessIdentity } from './fs/process-identity.js'
-export { unfinishedIn, type Unfinished } from './catalog/unfinished.js'
+export { unfinishedIn, type RecordedIntent, type Unfinished } from './catalog/unfinished.js'

@@ -28,7 +28,7 @@ import { bytesFrom } from './verified-range.js'
 const WRITE_SIZE = 1_048_576
 
 /** Is given the reader, to listen to its events, before anything is read, and the ranges that are there already. */
-type Follow = (reader: ArchiveReader, held: readonly HeldRange[]) => void
+export type FollowReader = (reader: ArchiveReader, held: readonly HeldRange[]) => void
 
 /**
  * Retrieves an archive into a file. What an earlier call with the same file left, of the same archive, is checked and
@@ -52,7 +52,7 @@ type Follow = (reader: ArchiveReader, held: readonly HeldRange[]) => void
 export async function retrieveToFile(
   file: string,
   options: RetrieveArchiveOptions,
-  follow: Follow = () => undefined,
+  follow: FollowReader = () => undefined,
 ): Promise<void> {
   readerBehind([], { ...options, signal: undefined }).destroy() // refuses what makes no sense before a file is touched
   const target = await outputTarget(file)
@@ -102,7 +102,7 @@ async function fill(
   partial: PartialFile,
   path: string,
   options: RetrieveArchiveOptions,
-  follow: Follow,
+  follow: FollowReader,
 ): Promise<void> {
   const { held, rangeSize } = partial
   const size = sizeOf(options)

@@ -262,3 +262,17 @@ t.test('sizes that nobody knows start nothing ahead', async (t) => {
   const schedule = new JobSchedule(jobs, new VirtualClock())
   t.strictSame(await schedule.startFirst(), ['a'])
 })
+
+t.test('a job that the service describes without a range is of the whole archive', async (t) => {
+  for (const [archiveSize, expected] of [
+    [GIB, ['a', 'b']],
+    [200 * GIB, ['a']],
+  ] as const) {
+    const started: string[] = []
+    const jobs = ['a', 'b'].map((name) => fakeJob(name, undefined, started))
+    const [first] = jobs
+    Object.assign(first?.job ?? {}, { lastSeen: { jobId: 'a', archiveSize } })
+    const schedule = new JobSchedule(jobs, new VirtualClock())
+    t.strictSame(await schedule.startFirst(), expected, `${archiveSize} bytes each`)
+  }
+})
