@@ -140,7 +140,7 @@ export {
   type RetrieveArchiveOptions,
 } from './retrieve/retrieve-archive.js'
 export { Catalog, readCatalog } from './catalog/catalog.js'
-export type { RecordOf } from './catalog/read-catalog.js'
+export type { RecordOf, RecordType } from './catalog/read-catalog.js'
 export {
   journalIn,
   type BegunFacts,
