@@ -3,8 +3,7 @@
  */
 import type { ReadableStream } from 'node:stream/web'
 import { MIB } from '../vault/limits.js'
-import { PartMemory } from './part-memory.js'
-import { readParts } from './read-parts.js'
+import { readParts, type PieceMemory } from './read-parts.js'
 
 /** Anything that gives bytes: a Node or web stream, an (async) iterable of pieces, or one piece. */
 export type ByteSource =
@@ -28,6 +27,9 @@ export interface FileDescriptor {
 /** What a source is iterated as. */
 export type ByteIterable = AsyncIterable<Uint8Array> | Iterable<Uint8Array> | NodeJS.ReadableStream
 
+/** Not shared: no thread hashes these pieces, and memory that is shared is collected too late to stay in a budget. */
+const PIECES: PieceMemory = { size: MIB, take: () => Buffer.allocUnsafeSlow(MIB) }
+
 /** Whether a source is a file descriptor. */
 export function isDescriptor(source: ByteSource): source is FileDescriptor {
   return 'fd' in Object(source) && !('read' in Object(source))
@@ -47,5 +49,5 @@ export function iterableOf(source: Exclude<ByteSource, FileDescriptor>): ByteIte
 
 /** Any source, a descriptor too, as something to iterate. */
 export function anyIterableOf(source: ByteSource): ByteIterable {
-  return isDescriptor(source) ? readParts(source.fd, new PartMemory(MIB)) : iterableOf(source)
+  return isDescriptor(source) ? readParts(source.fd, PIECES) : iterableOf(source)
 }

@@ -17,7 +17,8 @@ export class PartMemory {
   /** Bytes of each part. */
   readonly size: number
   readonly #free: SharedArrayBuffer[] = []
-  readonly #lent = new Set<ArrayBufferLike>()
+  /** Weak: a part that is dropped and never given back must not stay in memory. */
+  readonly #lent = new WeakSet<ArrayBufferLike>()
 
   /** @param size - bytes of each part */
   constructor(size: number) {

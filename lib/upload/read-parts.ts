@@ -18,6 +18,9 @@ const READ_SIZE = 1_048_576
 /** What a pipe holds, and so gives at once. */
 const SPARE_SIZE = 65_536
 
+/** Memory to read into; a {@link PartMemory} is one. */
+export type PieceMemory = Pick<PartMemory, 'size' | 'take'>
+
 const statOf = promisify<number, Stats>(fstat)
 const readInto = promisify(
   (
@@ -41,13 +44,13 @@ const readInto = promisify(
  * await pipeline(readParts(0, writer.partMemory), hashParts(), writer)
  * ```
  */
-export function readParts(fd: number, memory: PartMemory): Readable {
+export function readParts(fd: number, memory: PieceMemory): Readable {
   return new PartReader(fd, memory)
 }
 
 class PartReader extends Readable {
   readonly #fd: number
-  readonly #memory: PartMemory
+  readonly #memory: PieceMemory
   readonly #spare = Buffer.allocUnsafeSlow(SPARE_SIZE)
   #part: Buffer | undefined
   #filled = 0
@@ -57,7 +60,7 @@ class PartReader extends Readable {
   /** The read under way; never rejects. */
   #reading: Promise<void> = Promise.resolve()
 
-  constructor(fd: number, memory: PartMemory) {
+  constructor(fd: number, memory: PieceMemory) {
     super({ objectMode: true, highWaterMark: 1 })
     this.#fd = fd
     this.#memory = memory
