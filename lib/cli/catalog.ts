@@ -88,14 +88,17 @@ function printCounts(
   { inventory, added, reconciled, settled }: Record<'inventory' | 'added' | 'reconciled' | 'settled', number>,
   io: Io,
 ): void {
-  printNote(io, `The inventory has ${inventory} archives, of which ${added} are new to the catalog.`)
+  printNote(io, `Archives in the inventory: ${inventory}. Added to the catalog: ${added}.`)
   if (reconciled > 0)
     printNote(
       io,
-      `${reconciled} of them came of uploads or requests whose outcome was not known: they are stored.`,
+      `Of these, ${reconciled} are archives of uploads or requests whose outcome was unknown. They are now recorded as stored.`,
     )
   if (settled > 0)
-    printNote(io, `${settled} archives had different tree hashes in the catalog: that is settled.`)
+    printNote(
+      io,
+      `Archives that had different tree hashes in the catalog: ${settled}. The hashes of the inventory are recorded as right.`,
+    )
 }
 
 /** Runs `catalog diff`: `+` before what only the vault has, `-` before what only the catalog has. */

@@ -45,7 +45,7 @@ export interface ConnectionOptions extends CatalogOptions {
 export function addCommonOptions(command: Command): Command {
   return command
     .option('--json', 'print one JSON object a line on stdout')
-    .option('-q, --quiet', 'print nothing on stderr but errors')
+    .option('-q, --quiet', 'print only errors and warnings about data on stderr')
     .addOption(
       new Option('--progress <when>', 'show progress on stderr')
         .choices(['auto', 'always', 'never'])

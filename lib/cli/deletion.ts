@@ -130,7 +130,7 @@ function warnOfEarlyDeletion(archiveId: string, time: string, io: Io): void {
   const date = new Date(until).toISOString().slice(0, 10)
   printNote(
     io,
-    `The archive ${archiveId} is charged for until ${date}, ${MINIMUM_DAYS} days after it was stored, also if it is deleted now.`,
+    `The archive ${archiveId} is charged for until ${date}, ${MINIMUM_DAYS} days after it was stored, even if it is deleted now.`,
   )
 }
 

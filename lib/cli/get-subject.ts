@@ -89,7 +89,7 @@ export function fragmentWarning(archiveId: string, size: number): string | undef
   if (size === 0 || size % MIB !== 0) return undefined
   return (
     `Warning: the archive ${archiveId} may be the first of several volumes: its size is a multiple of 1 MiB, and the ` +
-    'catalog does not say whether others follow. "glacier-pipe catalog rebuild" finds them.'
+    'catalog does not say whether others follow. "glacier-pipe catalog rebuild" finds them once an inventory contains them.'
   )
 }
 

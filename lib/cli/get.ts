@@ -36,9 +36,9 @@ export async function get(
 ): Promise<void> {
   const { output, wait, job } = options
   if (archiveIds.length > 0 === (job !== undefined))
-    throw new UsageError('Give the ID of an archive, or with --job that of its job: one of them.')
+    throw new UsageError('Give either the ID of an archive, or the ID of its job with --job.')
   if (job !== undefined && options.range)
-    throw new UsageError('A job has its range: --range is not for --job.')
+    throw new UsageError('--range cannot be used with --job: the range of a job was set when it was started.')
   if (output === undefined && wait && io.stdout.isTTY) {
     throw new UsageError(
       'The archive would go to the terminal: give -o FILE, pipe it on, or give -o - to see it.',
@@ -90,7 +90,7 @@ async function transfer(
     }
   } catch (error) {
     throw state.isWaiting && isPassing(error)
-      ? new ResumableError(error, 'To continue, run the same again.')
+      ? new ResumableError(error, 'To continue, run the same command again.')
       : error
   } finally {
     progress.stop()
@@ -128,7 +128,7 @@ async function start(wanted: RetrieveArchiveOptions, { json, quiet }: GetOptions
   const jobIds = await startRetrieval(wanted)
   for (const jobId of jobIds) await (json ? printJson(io, { jobId }) : printData(io, jobId))
   if (quiet) return
-  printNote(io, 'Run the same without --no-wait, in some hours, and it uses what was started.')
+  printNote(io, 'Run the same command without --no-wait in a few hours. It uses the jobs that were started.')
   if (!wanted.range && jobIds.length < [wanted.archiveId].flat().length)
-    printNote(io, 'The other jobs are started then, in time for their outputs to be read before they expire.')
+    printNote(io, 'That command starts the other jobs, each when its output can be read before it expires.')
 }

@@ -20,7 +20,7 @@ const { version } = createRequire(import.meta.url)('glacier-pipe/package.json') 
 }
 
 const EXIT_CODES = `
-Exit codes: 0 done; 1 failed, nothing left behind; 2 usage; 3 failed, upload kept;
+Exit codes: 0 done; 1 failed; 2 usage error; 3 failed, can be continued;
 4 the bytes did not verify; 130, 143 stopped by a signal.`
 
 /** Makes the program, writing to these streams and throwing instead of ending the process. */
@@ -52,29 +52,36 @@ function addPut(program: Command, io: Io): void {
       program
         .command('put <vault> [file]')
         .description('store stdin or a file; print the archive ID')
-        .option('--name <text>', 'what the stream is called: --resume resumes only an upload of this name')
+        .option('--name <text>', 'name of the stream: --resume resumes only an upload of this name')
         .option('--description <text>', 'stored with the archive, at most 1,024 characters')
         .option(
           '--part-size <size>',
-          'of each part: a power of two from 1MiB to 4GiB; default 16MiB',
+          'size of each part: a power of two from 1MiB to 4GiB; default 16MiB, or more for a large source',
           parseSize,
         )
-        .option('--expected-size <size>', 'of the whole: chooses the part size', parseSize)
-        .option('--limit-rate <size>', 'bytes sent a second at the most', parseSize)
+        .option('--expected-size <size>', 'approximate size of the source: chooses the part size', parseSize)
+        .option('--limit-rate <size>', 'maximum number of bytes sent a second', parseSize)
         .option(
           '--hash-threads <number>',
-          'threads that hash parts; default 2; 0: none of their own',
+          'number of threads that hash parts; default 2; 0 hashes in the main thread',
           parseThreads,
         )
-        .option('--resume', 'resume the last unfinished upload of the stream; start one where there is none')
-        .option('--upload-id <id>', 'resume this upload')
+        .option(
+          '--resume',
+          'resume the newest unfinished upload of the same stream; start a new one if there is none',
+        )
+        .option('--upload-id <id>', 'resume this upload, whatever its name')
         .addOption(
-          new Option('--on-failure <what>', 'what becomes of a begun upload')
+          new Option('--on-failure <what>', 'what happens to the upload when something fails')
             .choices(['keep', 'abort'])
             .default('keep'),
         )
-        .option('--max-archive-size <size>', 'bytes in an archive at the most; default 5TB', parseSize)
-        .option('--no-volumes', 'fail where the stream does not fit one archive')
+        .option(
+          '--max-archive-size <size>',
+          'maximum size of an archive; a longer stream continues in another one; default 5TB',
+          parseSize,
+        )
+        .option('--no-volumes', 'fail if the stream does not fit one archive')
         .option('--dry-run', 'print what would be done; read and send nothing'),
     ),
   ).action(async (vault: string, file: string | undefined, options: PutOptions) => {
@@ -88,18 +95,22 @@ function addGet(program: Command, io: Io): void {
     addConnectionOptions(
       program
         .command('get <vault> [archive-id...]')
-        .description('retrieve an archive, verified, to stdout or a file; several, as one stream')
+        .description('retrieve an archive, verified, to stdout or a file; several are one stream')
         .option(
           '-o, --output <file>',
-          'write to this file, which appears when it is whole; run again, it goes on',
+          'write to this file, which appears when it is complete; the same command continues after a failure',
         )
-        .option('--range <range>', 'only these bytes of it, as 10GiB-11GiB or 10GiB-', parseRange)
-        .option('--job <id>', 'what this job has brought out, or will have')
-        .option('--no-wait', 'start the job, print its ID and do not wait for it')
+        .option('--range <range>', 'retrieve only these bytes, as 10GiB-11GiB or 10GiB-', parseRange)
+        .option('--job <id>', 'retrieve the output of this job; without an archive ID')
+        .option('--no-wait', 'start the jobs, print their IDs and do not wait for them')
         .addOption(
-          new Option('--tier <tier>', 'how fast, and how dear').choices(['Expedited', 'Standard', 'Bulk']),
+          new Option('--tier <tier>', 'speed and price of the retrieval; default Standard').choices([
+            'Expedited',
+            'Standard',
+            'Bulk',
+          ]),
         )
-        .option('--no-volumes', 'of an archive that is the first of several, retrieve it alone')
+        .option('--no-volumes', 'retrieve only the given archive, not all volumes of its set')
         .addHelpText('after', DASH_IDS),
     ),
   ).action(async (vault: string, archiveIds: string[], options: GetOptions) => {
@@ -144,11 +155,11 @@ function addServe(program: Command, io: Io): void {
 
 function addTransferOptions(command: Command): Command {
   return command
-    .option('--concurrency <number>', 'requests at once at the most; default 8', parseCount)
-    .option('--memory <size>', 'of parts held at the most; default 256MiB', parseSize)
+    .option('--concurrency <number>', 'maximum number of requests at once; default 8', parseCount)
+    .option('--memory <size>', 'maximum memory for parts; default 256MiB', parseSize)
     .option(
       '--retry-for <time>',
-      'go on trying for so long since anything succeeded; default 6h',
+      'give up when nothing has succeeded for this time; default 6h',
       parseDuration,
     )
 }

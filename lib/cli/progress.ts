@@ -86,6 +86,11 @@ export class Progress {
     if (!this.#quiet) this.#stderr.write(`glacier-pipe: ${printable(line)}\n`)
   }
 
+  /** Whether no piece was dealt with. */
+  get isEmpty(): boolean {
+    return this.#pieces === 0
+  }
+
   /** Ends with a line that says what was transferred. */
   done(): void {
     this.stop()

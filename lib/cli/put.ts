@@ -48,7 +48,7 @@ export async function put(
   io: Io,
 ): Promise<void> {
   if (options.resume && options.uploadId !== undefined)
-    throw new UsageError('--resume and --upload-id both select an upload: give one of them.')
+    throw new UsageError('--resume and --upload-id both select an upload: give only one of them.')
   const size = await sizeOf(file)
   const expectedSize = options.expectedSize ?? size
   const plan = usage(() => planUpload({ ...options, expectedSize }))
@@ -104,7 +104,9 @@ async function upload(task: Upload, options: PutOptions, io: Io): Promise<readon
       const archives = await uploadThrough(writer, selected.source, options).finally(() => {
         progress.stop()
       })
-      progress.done()
+      // An upload that was completed by an earlier run is only compared.
+      if (progress.isEmpty) progress.note('The source is the same as what is stored. Nothing was sent.')
+      else progress.done()
       return archives
     } catch (error) {
       for (const { volume, archiveId } of writer.archives)

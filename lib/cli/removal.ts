@@ -63,9 +63,9 @@ export function removalLines(removals: readonly Removal[]): string[] {
   let lastSet: ArchiveSet | undefined
   for (const { archiveId, record, set } of removals) {
     if (set && set !== lastSet)
-      lines.push(`To be deleted is a set of ${setText(set)}, ${formatSize(set.size)}:`)
+      lines.push(`This set will be deleted: ${setText(set)}, ${formatSize(set.size)} in total:`)
     lastSet = set
-    lines.push(`${set ? '  ' : 'To be deleted: '}${lineOf(archiveId, record, set)}`)
+    lines.push(`${set ? '  ' : 'This archive will be deleted: '}${lineOf(archiveId, record, set)}`)
   }
   return lines
 }

@@ -1,7 +1,7 @@
 /**
  * What to do after a `put` that failed: the command that resumes, where something is left to resume.
  */
-import { ResumeMismatchError, UploadFailedError } from '../errors.js'
+import { ResumeMismatchError, TooManyPartsError, UploadFailedError } from '../errors.js'
 import type { ArchiveWriter } from '../upload/archive-writer.js'
 import { ResumableError } from './exit-code.js'
 import type { PutOptions } from './put.js'
@@ -27,10 +27,10 @@ export function withResumeHint(
   const isKept = error instanceof UploadFailedError ? error.kept : uploadId !== undefined
   const isBetweenVolumes = uploadId === undefined && writer.archives.length > 0 && !writer.isStored
   if (!isKept && !isBetweenVolumes) return error
-  return new ResumableError(
-    error,
-    `To continue, pipe in the same again: ${resumeCommand(vaultName, file, uploadId, options)}`,
-  )
+  const command = resumeCommand(vaultName, file, uploadId, options)
+  // The same command would fail again: with --no-volumes the source does not fit.
+  const how = cause instanceof TooManyPartsError ? ' without --no-volumes, in another archive' : ''
+  return new ResumableError(error, `To continue${how}, pipe the same source in again: ${command}`)
 }
 
 /** What to do about a source that cannot continue what was uploaded. */
@@ -44,6 +44,6 @@ function withMismatchHint(
   const old =
     uploadId === undefined
       ? ''
-      : ` Or pipe in the old source: ${resumeCommand(vaultName, file, uploadId, options)}`
+      : ` To continue the old upload, pipe in the old source: ${resumeCommand(vaultName, file, uploadId, options)}`
   return new ResumableError(error, anew + old)
 }

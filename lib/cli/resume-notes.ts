@@ -53,6 +53,8 @@ export function resumeCommand(
     endpoint,
     'local-dir': options.localDir,
     catalog,
+    // Later volumes are to be no longer than the first ones.
+    'max-archive-size': options.maxArchiveSize,
     // An upload ID selects the upload whatever it is called; --resume goes by the name.
     name: uploadId === undefined ? (name ?? description) : undefined,
   }

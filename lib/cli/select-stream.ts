@@ -119,7 +119,7 @@ class StreamSelector {
         if (!candidate) {
           const uploads = count === 1 ? 'the unfinished upload' : `any of the ${count} unfinished uploads`
           this.#note(
-            `The source does not begin as ${uploads} without a name: starting a new one. What is open stays open.`,
+            `The first part of the source differs from that of ${uploads} without a name: starting a new one. ${count === 1 ? 'It stays' : 'They stay'} open.`,
           )
           return await this.newStream(prefix.bytes())
         }
@@ -154,6 +154,7 @@ class StreamSelector {
           const finding = await this.#findPoint(owned, run)
           const { point, ended } = finding
           if (!point) throw ended
+          this.#noteFinding(finding, uploadId)
           return { ...owned, point, source }
         }
         await owned.lock.release() // its record came between
@@ -211,7 +212,8 @@ class StreamSelector {
     try {
       const now = (await this.#candidates()).find((it) => keyOf(it) === keyOf(candidate))
       if (now) {
-        const finding = await this.#findPoint(owned, earlierRunOf(now, identity), now.time)
+        const finding = await this.#findPoint(owned, earlierRunOf(now, identity))
+        this.#noteFinding(finding, now.uploadId, now.time)
         if (finding.point) return { ...owned, point: finding.point }
         this.#skip(now)
         if (startsAnew(finding)) {
@@ -227,7 +229,7 @@ class StreamSelector {
     }
   }
 
-  async #findPoint({ lock, journal }: OwnedStream, run: EarlierRun, time?: string): Promise<ResumeFinding> {
+  async #findPoint({ lock, journal }: OwnedStream, run: EarlierRun): Promise<ResumeFinding> {
     const { client, identity, options, io, catalog } = this.#selection
     await assertNoConflicts(catalog.path, idsOf(run.earlierVolumes))
     const takeOver = takeOverWarning(lock)
@@ -235,9 +237,11 @@ class StreamSelector {
     const vault = { vaultName: identity.vaultName, accountId: options.accountId }
     const { signal } = io
     const transfer = { client, retry: this.#retry(), vault, journal, signal, lastSignal: signal }
-    const finding = await findResumePoint(transfer, run)
-    for (const line of findingNotes(finding, run.uploadId, time)) this.#note(line)
-    return finding
+    return findResumePoint(transfer, run)
+  }
+
+  #noteFinding(finding: ResumeFinding, uploadId: string | undefined, time?: string): void {
+    for (const line of findingNotes(finding, uploadId, time)) this.#note(line)
   }
 
   #retry(): Retry {

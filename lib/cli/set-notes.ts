@@ -11,7 +11,7 @@ export function volumesText({ volumes }: ArchiveSet): string {
 /** What is wrong with a set, as `incomplete: volume 2 is missing`; empty where it is complete. */
 export function stateText({ state, missing }: ArchiveSet): string {
   if (state === 'complete') return ''
-  if (state === 'unknown') return 'unknown: the catalog does not say where the set ends'
+  if (state === 'unknown') return 'unknown: it is not recorded where the set ends'
   if (missing.length === 0) return 'incomplete: another volume should follow'
   return `incomplete: ${missing.length === 1 ? 'volume' : 'volumes'} ${missing.join(', ')} missing`
 }

@@ -21,9 +21,9 @@ IDs may begin with a dash: put them behind --, as in
 export function addCatalogCommands(program: Command, io: Io): void {
   addDateOptions(
     addCatalogOptions(program.command('ls [vault]').description('list the archives the catalog knows'))
-      .option('--name <text>', 'only names with this in them, or like this, with * and ?')
-      .option('--min-size <size>', 'only those of so many bytes or more', parseSize)
-      .option('--max-size <size>', 'only those of so many bytes or fewer', parseSize),
+      .option('--name <text>', 'only names that contain this text, or match it with * and ?')
+      .option('--min-size <size>', 'only archives of at least this size', parseSize)
+      .option('--max-size <size>', 'only archives of at most this size', parseSize),
     'stored',
   ).action(async (vault: string | undefined, options: LsOptions) => {
     const { ls } = await import('./ls.js')
@@ -45,7 +45,7 @@ export function addCatalogCommands(program: Command, io: Io): void {
     .description("put the catalog side by side with a vault's inventory")
     .helpCommand(false)
   addInventoryOptions(
-    catalog.command('rebuild <vault>').description('add to the catalog what the vault has and it has not'),
+    catalog.command('rebuild <vault>').description('add to the catalog the archives that only the vault has'),
   ).action(async (vault: string, options: InventoryReadOptions) => {
     const { rebuildCatalog } = await import('./catalog.js')
     return rebuildCatalog(vault, options, io)
@@ -103,9 +103,9 @@ export function addVaultCommands(program: Command, io: Io): void {
   addInventoryOptions(
     program
       .command('empty <vault>')
-      .description('delete every archive in a vault; run again, it goes on')
+      .description('delete every archive in a vault; the same command continues after a failure')
       .option('--yes', 'do not ask')
-      .option('--concurrency <number>', 'requests at once at the most; default 8', parseCount),
+      .option('--concurrency <number>', 'maximum number of requests at once; default 8', parseCount),
   ).action(async (vault: string, options: EmptyOptions) => {
     const { empty } = await import('./deletion.js')
     return empty(vault, options, io)
@@ -142,17 +142,17 @@ function addVault(program: Command, io: Io): void {
 
 function addInventoryOptions(command: Command): Command {
   return addConnectionOptions(command)
-    .option('--job <id>', 'the inventory this job has brought out, or will have')
+    .option('--job <id>', 'use the inventory of this job')
     .option(
       '--retry-for <time>',
-      'go on trying for so long since anything succeeded; default 6h',
+      'give up when nothing has succeeded for this time; default 6h',
       parseDuration,
     )
 }
 
 function addDateOptions(command: Command, what: string): Command {
   return command
-    .option('--since <date>', `only archives ${what} then or later, as 2026-01-31`, parseDate)
+    .option('--since <date>', `only archives ${what} on this date or later, as 2026-01-31`, parseDate)
     .option('--before <date>', `only archives ${what} before`, parseDate)
 }
 

@@ -12,7 +12,7 @@ export async function createVault(vaultName: string, options: ConnectionOptions,
   await withConnection(options, io, ({ patient: client }) =>
     client.createVault({ vaultName, accountId, signal: io.signal }),
   )
-  if (!options.quiet) printNote(io, `There is a vault ${vaultName}.`)
+  if (!options.quiet) printNote(io, `The vault ${vaultName} exists.`)
 }
 
 /** Runs `vault ls`. */

@@ -70,7 +70,8 @@ function volumesToCompare(
     return [archive]
   }
   if (missing.length > 0) throw new IncompleteSetError(archiveId, missing)
-  if (state !== 'complete') printNote(io, `Warning: the file is compared with a set of ${setText(set)}.`)
+  if (state !== 'complete')
+    printNote(io, `Warning: the file is compared with a set that may not be whole: ${setText(set)}.`)
   return volumes
 }
 

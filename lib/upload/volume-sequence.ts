@@ -232,8 +232,10 @@ export class VolumeSequence {
     const { partsPerVolume, volumes } = this.#transfer.plan
     const threshold = Math.ceil(partsPerVolume * FULLNESS_WARNING_RATIO)
     if (parts !== threshold || this.#archives.length > 0) return
-    const then = volumes ? 'the stream then continues in another archive.' : 'the upload then fails.'
-    const message = `${parts} of the ${partsPerVolume} parts this archive may have are used: ${then}`
+    const then = volumes
+      ? 'After the last, the stream continues in another archive.'
+      : 'After the last, the upload fails.'
+    const message = `${parts} of the ${partsPerVolume} parts that this archive can have are used. ${then}`
     this.#transfer.tell('warning', { code: 'NEARLY_FULL', message })
   }
 }

@@ -120,7 +120,11 @@ t.test('answers that are always of something else are exit code 3, and no wrong 
     vault.faults.clear()
     for (let nth = 3; nth < 40; nth++) vault.faults.add({ operation: 'GetJobOutput', fault, nth })
     const found = await ended(get('--concurrency', '1', '--', archiveId))
-    t.match(found, { code: 3, stderr: /The answer is not what was requested.*\n.*run the same again/ }, fault)
+    t.match(
+      found,
+      { code: 3, stderr: /The answer is not what was requested.*\n.*run the same command again/ },
+      fault,
+    )
     t.ok(found.stdout.equals(bytes.subarray(0, 2 * MIB)))
   }
 })

@@ -96,7 +96,7 @@ t.test('vaults are made, listed, shown and deleted', async (t) => {
     const code = await runHere(['vault', ...args, ...where], it)
     return { code, out: it.out(), err: it.err() }
   }
-  t.strictSame(await call('create', 'b'), { code: 0, out: '', err: 'glacier-pipe: There is a vault b.\n' })
+  t.strictSame(await call('create', 'b'), { code: 0, out: '', err: 'glacier-pipe: The vault b exists.\n' })
   t.strictSame(await call('create', 'a', '--quiet'), { code: 0, out: '', err: '' })
   t.strictSame(await call('ls'), { code: 0, out: 'a\nb\n', err: '' })
   t.match(
@@ -231,7 +231,7 @@ t.test('serve runs until it is told to stop', async (t) => {
 t.test('help is on stdout and is no error; without a command it is one', async (t) => {
   const help = stage()
   t.equal(await runHere(['--help'], help), 0)
-  t.match(help.out(), /Exit codes: 0 done; 1 failed, nothing left behind; 2 usage; 3 failed, upload kept/)
+  t.match(help.out(), /Exit codes: 0 done; 1 failed; 2 usage error; 3 failed, can be continued/)
   const get = stage()
   t.equal(await runHere(['get', '--help'], get), 0)
   t.match(get.out(), /IDs may begin with a dash: put them behind --/)

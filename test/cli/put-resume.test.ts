@@ -53,7 +53,7 @@ t.test('--resume with nothing unfinished starts a new upload, and says so', asyn
     err: /No upload of "db" to docs is unfinished: starting a new one\./,
   })
   t.match(await here(dir, [...put, '-q'], patternBytes(2 * MIB)), { code: 0, err: '' })
-  t.match(await here(dir, [...put, '--upload-id', 'x']), { code: 2, err: /give one of them/ })
+  t.match(await here(dir, [...put, '--upload-id', 'x']), { code: 2, err: /give only one of them/ })
 })
 
 t.test('a file shorter than what was uploaded is refused before anything is sent', async (t) => {
@@ -74,7 +74,7 @@ t.test('a file shorter than what was uploaded is refused before anything is sent
     found.stderr,
     new RegExp(
       `To store the source as it is now, run put again without --upload-id: it starts a new upload\\. ` +
-        `Or pipe in the old source: glacier-pipe put .*--upload-id=${uploadId} docs \\S+/short\\n`,
+        `To continue the old upload, pipe in the old source: glacier-pipe put .*--upload-id=${uploadId} docs \\S+/short\\n`,
     ),
   )
   t.match((await recordsOf(catalog)).at(-1), { type: 'superseded', uploadId })

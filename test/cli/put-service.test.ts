@@ -51,7 +51,10 @@ t.test('a server that takes everything and answers nothing does not hold a put f
     code: 3,
     stderr: /Nothing moved for 0\.3 s.* Given up after \d+ attempts in \d s\. The upload is kept/,
   })
-  t.match(found.stderr, /To continue, pipe in the same again: … \| glacier-pipe put .*--upload-id=\S+ docs\n/)
+  t.match(
+    found.stderr,
+    /To continue, pipe the same source in again: … \| glacier-pipe put .*--upload-id=\S+ docs\n/,
+  )
 })
 
 t.test('a rate limit holds what is sent to it', async (t) => {

@@ -60,7 +60,7 @@ t.test('uploads and requests of which nothing was known are stored once an inven
   t.match(diff, new RegExp(`^\\+ .* ${unrelated} .*\\(not in the catalog\\)$`, 'm'))
   t.match(await run(['catalog', 'rebuild', 'docs']), {
     code: 0,
-    err: /3 are new[^]*2 of them came of uploads or requests/,
+    err: /Added to the catalog: 3\.[^]*Of these, 2 are archives of uploads or requests/,
   })
   const added = (await records()).filter((it) => it.type === 'archive')
   t.equal(added.length, 3)
@@ -101,7 +101,7 @@ t.test(
     const wrong = { type: 'mismatched', time, ...place, archiveId: a, size: 11, sentTreeHash: 's' }
     await append(wrong)
     t.match(await run(['catalog', 'diff', 'docs']), { out: '' })
-    t.match(await run(['catalog', 'rebuild', 'docs']), { err: /1 archives, of which 0 are new/ })
+    t.match(await run(['catalog', 'rebuild', 'docs']), { err: /inventory: 1\. Added to the catalog: 0\./ })
     await append({ ...wrong, archiveId: 'x'.repeat(138) })
     t.match((await run(['catalog', 'diff', 'docs'])).out, /^- .* x{138} .*\(not in the vault\)$/m)
     t.match(await run(['empty', '--yes', 'docs']), { code: 0, err: /2 archives are deleted/ })

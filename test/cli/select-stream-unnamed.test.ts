@@ -55,7 +55,7 @@ t.test('where none begins as the source, a new upload is started, which is told'
   const one = await resume()
   t.match(one, {
     code: 0,
-    err: /The source does not begin as the unfinished upload without a name: starting a new one\. What is open stays open\./,
+    err: /The first part of the source differs from that of the unfinished upload without a name: starting a new one\. It stays open\./,
   })
   t.match(await since(1), [{ type: 'begun' }, { type: 'completing' }, { type: 'archive' }])
   await leave(others, [0])
@@ -98,7 +98,7 @@ t.test(
     })
     t.match(
       await resume(bytes, '--memory', '4MiB'),
-      { code: 0, err: /does not begin as/ },
+      { code: 0, err: /The first part of the source differs/ },
       'one that does not fit the memory is not continued',
     )
     t.match(await resume(), { code: 0, err: new RegExp(`Resuming the upload ${uploadId}`) })
@@ -116,7 +116,7 @@ t.test('a stream whose owner lives is refused where it begins as the source, els
     err: /is owned by process \d+ on \S+ since \S+Z\. Nothing was changed/,
   })
   t.strictSame(await since(1), [])
-  t.match(await resume(others), { code: 0, err: /does not begin as the unfinished upload/ })
+  t.match(await resume(others), { code: 0, err: /differs from that of the unfinished upload/ })
   await lock.release()
   t.match((await client.listUploads({ vaultName: 'docs' })).items, [{ uploadId }])
 })
@@ -143,7 +143,7 @@ t.test('the first part of an intent is known without asking, and the intent is s
   const uploadId = await leave(bytes, [0, 1, 2])
   await append({ type: 'completing', time: BEGUN, uploadId, ...intentOf(bytes) })
   const archiveId = await completeUnheard(uploadId, bytes)
-  t.match(await resume(others), { code: 0, err: /does not begin as/ })
+  t.match(await resume(others), { code: 0, err: /The first part of the source differs/ })
   t.equal(vault.traffic.of('ListParts').requests, 0)
   t.match(await resume(), { code: 0, out: `${archiveId}\n`, err: /The source is compared with it/ })
   const before = (await since(0)).length
@@ -171,7 +171,7 @@ t.test('a set of volumes is continued by the first part of its first volume', as
   await keep((record) => record.type === 'archive' && record.volume < 3)
   t.match(
     await resume(whole, ...set),
-    { code: 0, err: /does not begin as/ },
+    { code: 0, err: /The first part of the source differs/ },
     'nor is it known of records alone',
   )
 })

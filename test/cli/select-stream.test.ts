@@ -166,7 +166,7 @@ t.test('the locks are released, however the command ends', async (t) => {
   t.match(await resume(), { code: 1 })
   vault.faults.clear()
   vault.faults.add({ operation: 'UploadMultipartPart', fault: 'checksum-mismatch' })
-  t.match(await resume(), { code: 3, err: /To continue, pipe in the same again/ })
+  t.match(await resume(), { code: 3, err: /To continue, pipe the same source in again/ })
   vault.faults.clear()
   t.equal(await (await streamLocks(catalog)).ownerOf(`stream of ${uploadId}`), undefined)
   t.match(await resume(), { code: 0 })

@@ -51,7 +51,7 @@ t.test('an upload is continued by its ID, whatever it is called, and keeps its n
   }
   t.match(await run(['put', 'docs', '--resume', '--upload-id', 'x'], bytes), {
     code: 2,
-    err: /give one of them/,
+    err: /give only one of them/,
   })
 })
 

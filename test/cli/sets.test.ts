@@ -54,7 +54,7 @@ t.test('ls shows a set as one line, with what is missing', async (t) => {
     / {2}x {2}nightly {2}\(1 volume, incomplete: another volume should follow\)/,
   )
   await append({ ...common, archiveId: 'y', volume: 2, firstVolume: 'x' })
-  t.match((await run(['ls', '--name', 'night'])).out, /\(2 volumes, unknown: the catalog does not say where/)
+  t.match((await run(['ls', '--name', 'night'])).out, /\(2 volumes, unknown: it is not recorded where/)
 })
 
 t.test('ls shows what may exist, and what is wrong', async (t) => {
@@ -81,7 +81,7 @@ t.test('ls shows what may exist, and what is wrong', async (t) => {
     [wrong, sending, unknown, { ...completing, vaultName: 'docs' }, orphan],
   )
   t.match(await run(['rm', '--yes', 'docs', 'wrong']), {
-    err: /To be deleted: wrong {2}\(not in the catalog\)/,
+    err: /This archive will be deleted: wrong {2}\(not in the catalog\)/,
   })
 })
 
@@ -137,11 +137,11 @@ t.test('rm deletes a set as one object, its first volume last, and says so befor
   const { code, err } = await run(['rm', '--yes', 'docs', '--', a, b, single])
   t.equal(code, 0)
   t.match(err.split('\n'), [
-    /To be deleted is a set of 3 volumes, 5\.00 MiB:$/,
+    /This set will be deleted: 3 volumes, 5\.00 MiB in total:$/,
     new RegExp(`  ${c}  1\\.00 MiB .*\\(volume 3\\)$`),
     new RegExp(`  ${b}  2\\.00 MiB .*\\(volume 2\\)$`),
     new RegExp(`  ${a}  2\\.00 MiB  db\\.tar  \\(volume 1\\)$`),
-    new RegExp(`To be deleted: ${single}  5 B  single$`),
+    new RegExp(`This archive will be deleted: ${single}  5 B  single$`),
   ])
   const deleted = (await records()).flatMap((it) => (it.type === 'deleted' ? it.archiveId : []))
   t.strictSame(deleted, [c, b, a, single])
