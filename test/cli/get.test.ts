@@ -256,7 +256,7 @@ t.test('a set is one object, and a range of it one of the whole', async (t) => {
     record.type === 'archive' ? { ...record, size: 60 * 2 ** 30 } : record,
   )
   const large = await ended(get('--no-wait', '--', first))
-  t.match(large, { code: 0, stderr: /The other jobs are started then/ })
+  t.match(large, { code: 0, stderr: /That command starts the other jobs/ })
   t.equal(large.stdout.toString().trim().split('\n').length, 1)
 })
 

@@ -59,7 +59,7 @@ t.test('where none begins as the source, a new upload is started, which is told'
   })
   t.match(await since(1), [{ type: 'begun' }, { type: 'completing' }, { type: 'archive' }])
   await leave(others, [0])
-  t.match(await resume(), { err: /not begin as any of the 2 unfinished uploads without a name/ })
+  t.match(await resume(), { err: /differs from that of any of the 2 unfinished uploads without a name/ })
   t.match(
     await resume(Buffer.alloc(0)),
     { code: 1, err: /without a byte/ },

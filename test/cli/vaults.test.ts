@@ -166,7 +166,7 @@ t.test('a job is started, not waited for, listed, and its output got hours later
   const { vault, run, put } = await worldFor(t, { jobDelay: 4 * 3_600_000 })
   const archiveId = await put('hello world')
   const started = await run(['get', '--no-wait', 'docs', '--', archiveId])
-  t.match(started, { code: 0, out: /^[\w-]{92}\n$/, err: /Run the same without --no-wait/ })
+  t.match(started, { code: 0, out: /^[\w-]{92}\n$/, err: /Run the same command without --no-wait/ })
   const jobId = started.out.trim()
   t.match(await run(['get', '--no-wait', '--json', '-q', 'docs', '--', archiveId]), {
     out: `${JSON.stringify({ jobId })}\n`,
