@@ -66,7 +66,7 @@ t.test('what goes wrong is one clear line and the right exit code, and no stack 
     ],
     [['get', 'docs', 'abc', ...local], 1, /Vault not found .* glacier-pipe vault create NAME/],
     [['get', 'docs', 'abc', ...local, ...away], 2, /--endpoint and --local name two places/],
-    [['get', 'docs', ...local], 2, /Give the ID of an archive, or with --job that of its job/],
+    [['get', 'docs', ...local], 2, /Give either the ID of an archive, or the ID of its/],
     [['vault', 'show', 'docs', ...local], 1, /Vault not found/],
     [['nonsense'], 2, /unknown command 'nonsense'/],
     [['put', 'docs', '--local', '--nonsense'], 2, /unknown option '--nonsense'/],

@@ -193,3 +193,21 @@ t.test('killed when the archive is stored and not yet recorded, --resume ends in
   const get = await ended(start(['get', ...where, 'docs', '--', resumed.stdout.toString().trim()], keys))
   t.ok(get.stdout.equals(bytes))
 })
+
+t.test(
+  'an upload that does not fit one archive is kept, and the advice leaves out --no-volumes',
+  async (t) => {
+    const dir = t.testdir()
+    const { where, keys } = await vaultFor(t, dir)
+    const limits = ['--max-archive-size', '12MiB', '--no-volumes', '--memory', '4MiB']
+    const found = await put([...limits, ...where], keys, patternSource(24 * MIB, MIB))
+    t.match(found, { code: 3, stdout: Buffer.alloc(0) })
+    t.match(
+      found.stderr,
+      /To continue without --no-volumes, in another archive, pipe the same source in again: .*--upload-id=\S+ docs\n/,
+    )
+    const command = found.stderr.split('glacier-pipe put ').at(-1) ?? ''
+    t.notMatch(command, ' --no-volumes')
+    t.match(command, /--max-archive-size=12582912 /)
+  },
+)

@@ -80,8 +80,8 @@ t.test(
 
 t.test('a warning comes when four fifths of an archive are used', async (t) => {
   for (const [volumes, then] of [
-    [true, /8 of the 10 parts .* then continues in another archive/],
-    [false, /8 of the 10 parts .* then fails/],
+    [true, /8 of the 10 parts .* After the last, the stream continues in another archive/],
+    [false, /8 of the 10 parts .* After the last, the upload fails/],
   ] as const) {
     const writer = writerTo(new MemoryVault(), { maxArchiveSize: 10 * MIB, volumes })
     const warnings: UploadWarning[] = []
