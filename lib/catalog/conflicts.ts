@@ -15,7 +15,7 @@ export interface CatalogConflict {
   readonly records: readonly DescribingRecord[]
 }
 
-/** What the records of one archive ID come to. */
+/** The result of weighing the records of one archive ID. */
 export interface Verdict {
   /** The record to use: of those with the right tree hash, the one that says most. */
   readonly archive: ArchiveRecord | undefined
@@ -36,9 +36,21 @@ export function verdictOn(archiveId: string, records: readonly DescribingRecord[
   const [right] = byHash.keys()
   const archives = records.filter((it): it is ArchiveRecord => it.type === 'archive' && it.treeHash === right)
   return {
-    archive: richestOf(archives),
+    archive: withItsEnd(richestOf(archives), archives),
     conflict: byHash.size > 1 ? { archiveId, records: [...byHash.values()] } : undefined,
   }
+}
+
+/**
+ * A record, saying of its stream's end what the last record of an upload says: a volume that said that another follows
+ * is recorded again where the source ended at it.
+ */
+function withItsEnd(
+  archive: ArchiveRecord | undefined,
+  records: readonly ArchiveRecord[],
+): ArchiveRecord | undefined {
+  const last = records.findLast(({ partSize }) => partSize !== undefined)
+  return archive && last && archive.more !== last.more ? { ...archive, more: last.more } : archive
 }
 
 /** Of records of one archive or one volume, the one that says most: of equals, the first. */

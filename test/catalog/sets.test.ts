@@ -128,6 +128,24 @@ t.test('the same archive twice is no conflict, and the record that says more is 
   for await (const it of archivesIn(path)) if (it.archiveId === 'a') t.equal(it.partSize, MIB)
 })
 
+t.test('whether another volume follows is what the last record of an upload says', async (t) => {
+  const begun = archive('a', { more: true, uploadId: 'u' })
+  const ended = archive('a') // as it is written where the source ends at this volume
+  for (const [records, state] of [
+    [[begun, ended], 'complete'],
+    [[begun, ended, begun], 'incomplete'],
+    [[begun, archive('a', fromInventory)], 'incomplete'],
+    [[archive('a', fromInventory), ended], 'complete'],
+  ] as const) {
+    const file = await catalogOf(t, ...records)
+    t.match(await setOf(file, 'a'), { state, volumes: [{ archiveId: 'a' }] })
+    const { blocks } = await listingOf(file)
+    const shown: string[] = []
+    for await (const block of blocks) shown.push(...block.map(({ type }) => type))
+    t.strictSame(shown, [state === 'complete' ? 'archive' : 'set'])
+  }
+})
+
 t.test('different tree hashes of one archive are a conflict until a record settles it', async (t) => {
   const [one, two] = [archive('a', { treeHash: '11' }), archive('a', { treeHash: '22', description: 'ä' })]
   const path = await catalogOf(t, one, archive('b'), two, one)
