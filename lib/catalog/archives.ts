@@ -7,9 +7,6 @@ import { readBlocks, readCatalog } from './read-catalog.js'
 import type { ArchiveRecord, MismatchedRecord } from './record.js'
 import { surveyOf, type Survey } from './survey.js'
 
-export { assertNoConflict, assertNoConflicts, conflictsIn, type CatalogConflict } from './conflicts.js'
-export { setOf, setsOf, type ArchiveSet } from './sets.js'
-
 /**
  * The archives in a catalog's file that were not deleted, in the order they were written.
  *

@@ -81,15 +81,6 @@ export async function assertNoConflicts(file: string, archiveIds: readonly strin
 }
 
 /**
- * Checks that a catalog does not contradict itself about an archive. Of a set, only the one volume is checked.
- *
- * @throws as {@link assertNoConflicts}
- */
-export async function assertNoConflict(file: string, archiveId: string): Promise<void> {
-  await assertNoConflicts(file, [archiveId])
-}
-
-/**
  * All conflicts in a catalog, but for those about deleted archives.
  *
  * @throws {CatalogError} `ERR_CATALOG`: it cannot be read

@@ -3,13 +3,14 @@
  */
 import { readCatalog } from '../catalog/catalog.js'
 import { isAt, type ArchiveRecord, type VaultPlace } from '../catalog/record.js'
+import { setOf } from '../catalog/sets.js'
 import type { Unfinished } from '../catalog/unfinished.js'
 import type { Archive } from '../upload/archive.js'
 import type { EarlierRun, ResumePoint } from '../upload/resume-point.js'
 import { decodeDescription } from '../vault/description.js'
 import type { StreamIdentity } from './stream-owner.js'
 
-/** What tells an unfinished stream apart: its upload, or the stream itself between two volumes. */
+/** The key of an unfinished stream: its upload, or the stream itself between two volumes. */
 export function keyOf({ uploadId, streamId }: Unfinished): string {
   return uploadId ?? streamId
 }
@@ -56,36 +57,22 @@ export async function storedRunOf(
   uploadId: string,
   identity: StreamIdentity,
 ): Promise<EarlierRun | { readonly point: ResumePoint }> {
-  const volumes = new Map<string, ArchiveRecord[]>()
-  const deleted = new Set<string>()
-  let stored: ArchiveRecord | undefined
-  for await (const record of readCatalog(catalogFile)) {
-    if (record.type === 'deleted') deleted.add(record.archiveId)
-    if (record.type !== 'archive' || record.partSize === undefined) continue
-    const first = record.firstVolume ?? record.archiveId
-    if (record.more || record.firstVolume !== undefined)
-      volumes.set(first, [...(volumes.get(first) ?? []), record])
-    if (record.uploadId === uploadId) stored = record
-  }
-  if (stored?.partSize === undefined) return { uploadId }
-  const set = volumes.get(stored.firstVolume ?? stored.archiveId) ?? [stored]
-  // The last record of a volume counts: it says whether another follows.
-  const byNumber = new Map(set.map((record) => [record.volume, record]))
-  const earlierVolumes = [...byNumber.values()].sort((a, b) => a.volume - b.volume)
-  const isStored = earlierVolumes.every(
-    (record, i) => record.volume === i + 1 && isThere(record, identity) && !deleted.has(record.archiveId),
-  )
-  if (!isStored || earlierVolumes.at(-1)?.more === true) return { uploadId }
+  const stored = await archiveOfUpload(catalogFile, uploadId)
+  const set = stored && (await setOf(catalogFile, stored.archiveId))
+  const isStored =
+    set?.state === 'complete' &&
+    set.volumes.some(({ archiveId }) => archiveId === stored?.archiveId) &&
+    set.volumes.every((volume) => volume.partSize !== undefined && isThere(volume, identity))
+  if (stored?.partSize === undefined || !isStored) return { uploadId }
   const { partSize, description } = stored
-  return {
-    point: {
-      uploadId: undefined,
-      partSize,
-      description,
-      earlierVolumes: earlierVolumes.map(archiveOf),
-      isComplete: true,
-    },
-  }
+  const earlierVolumes = set.volumes.map(archiveOf)
+  return { point: { uploadId: undefined, partSize, description, earlierVolumes, isComplete: true } }
+}
+
+async function archiveOfUpload(catalogFile: string, uploadId: string): Promise<ArchiveRecord | undefined> {
+  for await (const record of readCatalog(catalogFile, 'archive'))
+    if (record.uploadId === uploadId && record.partSize !== undefined) return record
+  return undefined
 }
 
 /** Whether something is in the vault that is asked: nothing known of the two differs. */

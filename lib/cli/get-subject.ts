@@ -3,8 +3,9 @@
  *
  * A part of a stream is never delivered as the whole without a warning, with `--quiet` as well.
  */
-import { assertNoConflicts, setsOf, type ArchiveSet } from '../catalog/archives.js'
+import { assertNoConflicts } from '../catalog/conflicts.js'
 import type { ArchiveRecord } from '../catalog/record.js'
+import { setsOf, type ArchiveSet } from '../catalog/sets.js'
 import { IncompleteSetError } from '../errors.js'
 import type { RetrieveArchiveOptions } from '../retrieve/retrieve-archive.js'
 import { MIB } from '../vault/limits.js'

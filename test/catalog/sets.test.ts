@@ -1,10 +1,11 @@
 import { appendFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { archivesIn, mismatchedIn, setOf, setsOf } from '../../lib/catalog/archives.js'
-import { assertNoConflict, assertNoConflicts, conflictsIn } from '../../lib/catalog/conflicts.js'
+import { archivesIn, mismatchedIn } from '../../lib/catalog/archives.js'
+import { assertNoConflicts, conflictsIn } from '../../lib/catalog/conflicts.js'
 import { listingOf } from '../../lib/catalog/listing.js'
 import type { ArchiveRecord } from '../../lib/catalog/record.js'
+import { setOf, setsOf } from '../../lib/catalog/sets.js'
 
 const common = { time: '2026-01-01T00:00:00.000Z', region: 'eu-west-1', vaultName: 'backups' }
 const MIB = 1_048_576
@@ -149,18 +150,18 @@ t.test('whether another volume follows is what the last record of an upload says
 t.test('different tree hashes of one archive are a conflict until a record settles it', async (t) => {
   const [one, two] = [archive('a', { treeHash: '11' }), archive('a', { treeHash: '22', description: 'ä' })]
   const path = await catalogOf(t, one, archive('b'), two, one)
-  await t.rejects(assertNoConflict(path, 'a'), {
+  await t.rejects(assertNoConflicts(path, ['a']), {
     code: 'ERR_CATALOG_CONFLICT',
     archiveId: 'a',
     lines: [JSON.stringify(one), JSON.stringify(two)],
   })
-  await assertNoConflict(path, 'b')
+  await assertNoConflicts(path, ['b'])
   t.match(await conflictsIn(path), [{ archiveId: 'a', records: [one, two] }])
   await appendFile(
     path,
     `${JSON.stringify(archive('a', { ...fromInventory, treeHash: '22', settles: true }))}\n`,
   )
-  await assertNoConflict(path, 'a')
+  await assertNoConflicts(path, ['a'])
   t.strictSame(await conflictsIn(path), [])
   t.match(
     await archiveOf(path, 'a'),
