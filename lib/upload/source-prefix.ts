@@ -2,8 +2,8 @@
  * The beginning of a source, read ahead to find the upload it belongs to; then the whole source is read as if nothing
  * had been read before. What is read ahead is held in memory: one part, of the largest part size that is asked for.
  */
-import { treeHashOf } from '../tree-hash/tree-hash.js'
-import { AbortError } from '../errors.js'
+import { TreeHash } from '../tree-hash/tree-hash.js'
+import { addAbortSignal, type Readable } from '../stream.js'
 import { anyIterableOf, type ByteSource } from './byte-source.js'
 import type { Content } from './journal.js'
 
@@ -17,7 +17,7 @@ export class SourcePrefix {
   /** @param signal - ends the reading, where the source is a stream */
   constructor(source: ByteSource, signal?: AbortSignal) {
     const bytes = anyIterableOf(source)
-    if (signal && isDestroyable(bytes)) endOn(signal, bytes)
+    if (signal && isStream(bytes)) addAbortSignal(signal, bytes)
     this.#iterator =
       Symbol.asyncIterator in bytes
         ? (bytes as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]()
@@ -40,9 +40,13 @@ export class SourcePrefix {
     }
     const size = Math.min(this.#size, partSize)
     if (size === 0) return undefined
-    const bytes = Buffer.concat(this.#read)
-    this.#read.splice(0, Infinity, bytes)
-    return { size, treeHash: treeHashOf(bytes.subarray(0, size)) }
+    let left = size
+    const hash = new TreeHash()
+    for (const bytes of this.#read) {
+      hash.update(bytes.subarray(0, left))
+      left = Math.max(0, left - bytes.length)
+    }
+    return { size, treeHash: hash.digest('hex') }
   }
 
   /** The source from its beginning; once. */
@@ -73,18 +77,6 @@ export class SourcePrefix {
   }
 }
 
-interface Destroyable {
-  destroy(error: Error): unknown
-}
-
-function isDestroyable(source: object): source is Destroyable {
-  return 'destroy' in source && typeof source.destroy === 'function'
-}
-
-function endOn(signal: AbortSignal, stream: Destroyable): void {
-  const end = (): void => {
-    stream.destroy(new AbortError({ cause: signal.reason }))
-  }
-  if (signal.aborted) end()
-  else signal.addEventListener('abort', end, { once: true })
+function isStream(source: object): source is Readable {
+  return 'pipe' in source && 'destroy' in source
 }
