@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import t from 'tap'
 import { ended, start } from '../helpers/command.js'
+import { settled } from '../helpers/gate.js'
 import { localVaultFor } from '../helpers/local-vault.js'
 import { patternBytes } from '../helpers/pattern-source.js'
 
@@ -87,8 +88,7 @@ t.test('a catalog has the same locks through a symbolic link', async (t) => {
   const named = ['put', 'docs', '--name', 'source', '--part-size', '1MiB', '--progress', 'always', ...there]
   const owner = start([...named, '--catalog', catalog], keys)
   owner.stdin.write(bytes.subarray(0, 2 * MIB))
-  while (!(await readFile(catalog, 'utf8').catch(() => '')).includes('"begun"'))
-    await once(owner.stderr, 'data')
+  while (vault.traffic.of('UploadMultipartPart').carriedOut === 0) await settled(1) // it is recorded by then
   const uploadId = /"uploadId":"([^"]+)"/.exec(await readFile(catalog, 'utf8'))?.[1] ?? ''
   const rival = start(
     [...named.slice(0, 2), join(dir, 'source'), ...named.slice(2), '--catalog', link, '--resume'],
