@@ -30,7 +30,7 @@ import { storedFirstPart } from './stored-first-part.js'
 import { printNote, type Io } from './io.js'
 import type { PutOptions } from './put.js'
 import { findingNotes, takeOverWarning } from './resume-notes.js'
-import { ownStream, type OwnedStream, type StreamIdentity } from './stream-owner.js'
+import { owning, ownStream, type OwnedStream, type StreamIdentity } from './stream-owner.js'
 
 /** What a stream is selected from. */
 export interface StreamSelection {
@@ -107,7 +107,8 @@ class StreamSelector {
 
   async byFirstPart(): Promise<SelectedStream> {
     const { io, source, identity } = this.#selection
-    const count = (await this.#candidates()).length
+    let candidates = await this.#candidates()
+    const count = candidates.length
     if (count === 0) {
       this.#note(`No upload without a name to ${identity.vaultName} is unfinished: starting a new one.`)
       return this.newStream()
@@ -115,7 +116,7 @@ class StreamSelector {
     const prefix = new SourcePrefix(source, io.signal)
     try {
       for (;;) {
-        const [candidate] = await this.#candidates()
+        const [candidate, ...others] = candidates
         if (!candidate) {
           const uploads = count === 1 ? 'the unfinished upload' : `any of the ${count} unfinished uploads`
           this.#note(
@@ -125,7 +126,9 @@ class StreamSelector {
         }
         const resumed = await this.#resumeIfSame(candidate, prefix)
         if (resumed === 'start anew') return await this.newStream(prefix.bytes())
-        if (resumed !== 'skipped') return { ...resumed, source: prefix.bytes() }
+        if (typeof resumed === 'object') return { ...resumed, source: prefix.bytes() }
+        // A comparison changes nothing: only what was owned for a moment is read again.
+        candidates = resumed === 'differs' ? others : await this.#candidates()
       }
     } catch (error) {
       await prefix.close()
@@ -137,31 +140,13 @@ class StreamSelector {
     const { source, catalog, identity } = this.#selection
     for (;;) {
       const known = await this.#unfinished(uploadId)
-      const streamId = known?.streamId ?? uploadId
       // The stream keeps the name it has in the catalog.
       const stream = known ? { ...identity, name: known.name } : identity
-      const owned = await ownStream(catalog, stream, streamId, `The upload ${uploadId}`)
-      try {
-        const found = await this.#unfinished(uploadId)
-        if ((found?.streamId ?? uploadId) === streamId) {
-          const run = found
-            ? earlierRunOf(found, identity)
-            : await storedRunOf(catalog.path, uploadId, identity)
-          if ('point' in run) {
-            await assertNoConflicts(catalog.path, idsOf(run.point.earlierVolumes))
-            return { ...owned, point: run.point, source }
-          }
-          const finding = await this.#findPoint(owned, run)
-          const { point, ended } = finding
-          if (!point) throw ended
-          this.#noteFinding(finding, uploadId)
-          return { ...owned, point, source }
-        }
-        await owned.lock.release() // its record came between
-      } catch (error) {
-        await owned.lock.release()
-        throw error
-      }
+      const streamId = known?.streamId ?? uploadId
+      const selected = await owning(catalog, stream, streamId, `The upload ${uploadId}`, (owned) =>
+        this.#continueUpload(owned, uploadId, streamId),
+      )
+      if (selected !== 'skipped') return { ...selected, source }
     }
   }
 
@@ -188,10 +173,15 @@ class StreamSelector {
     return 'skipped'
   }
 
+  #setAside(candidate: Unfinished): 'differs' {
+    this.#skip(candidate)
+    return 'differs'
+  }
+
   /** Takes a candidate whose first part is the source's. Changes nothing else, but that an expired one is recorded so. */
-  async #resumeIfSame(candidate: Unfinished, prefix: SourcePrefix): Promise<Resumed> {
+  async #resumeIfSame(candidate: Unfinished, prefix: SourcePrefix): Promise<Resumed | 'differs'> {
     // Its first part would not fit the memory that this upload may take.
-    if (candidate.partSize * 4 > this.#selection.memory) return this.#skip(candidate)
+    if (candidate.partSize * 4 > this.#selection.memory) return this.#setAside(candidate)
     const stored = candidate.firstPart ?? (await storedFirstPart(this.#selection, this.#retry(), candidate))
     if (stored === 'gone') {
       return this.#resume(candidate).catch((error: unknown) => {
@@ -201,32 +191,43 @@ class StreamSelector {
     }
     const first = stored && (await prefix.firstPart(candidate.partSize))
     const isSame = first?.size === stored?.size && first?.treeHash === stored?.treeHash
-    return first && isSame ? this.#resume(candidate) : this.#skip(candidate)
+    return first && isSame ? this.#resume(candidate) : this.#setAside(candidate)
   }
 
   /** Takes a candidate and finds where it is resumed. */
-  async #resume(candidate: Unfinished): Promise<Resumed> {
+  #resume(candidate: Unfinished): Promise<Resumed> {
     const { catalog, identity } = this.#selection
-    const what = candidate.uploadId === undefined ? 'The stream' : `The upload ${candidate.uploadId}`
-    const owned = await ownStream(catalog, identity, candidate.streamId, what)
-    try {
+    const { streamId, uploadId } = candidate
+    const what = uploadId === undefined ? 'The stream' : `The upload ${uploadId}`
+    return owning(catalog, identity, streamId, what, async (owned) => {
       const now = (await this.#candidates()).find((it) => keyOf(it) === keyOf(candidate))
-      if (now) {
-        const finding = await this.#findPoint(owned, earlierRunOf(now, identity))
-        this.#noteFinding(finding, now.uploadId, now.time)
-        if (finding.point) return { ...owned, point: finding.point }
-        this.#skip(now)
-        if (startsAnew(finding)) {
-          await owned.lock.release()
-          return 'start anew'
-        }
-      }
-      await owned.lock.release()
-      return 'skipped' // or finished meanwhile: what is left is looked at again
-    } catch (error) {
-      await owned.lock.release()
-      throw error
+      if (!now) return 'skipped' // finished meanwhile: what is left is looked at again
+      const finding = await this.#findPoint(owned, earlierRunOf(now, identity))
+      this.#noteFinding(finding, now.uploadId, now.time)
+      if (finding.point) return { ...owned, point: finding.point }
+      this.#skip(now)
+      return startsAnew(finding) ? 'start anew' : 'skipped'
+    })
+  }
+
+  /** Finds where the upload of `--upload-id` is resumed; `skipped` where it is of another stream than was taken. */
+  async #continueUpload(
+    owned: OwnedStream,
+    uploadId: string,
+    streamId: string,
+  ): Promise<Exclude<Resumed, 'start anew'>> {
+    const { catalog, identity } = this.#selection
+    const found = await this.#unfinished(uploadId)
+    if ((found?.streamId ?? uploadId) !== streamId) return 'skipped' // its record came between
+    const run = found ? earlierRunOf(found, identity) : await storedRunOf(catalog.path, uploadId, identity)
+    if ('point' in run) {
+      await assertNoConflicts(catalog.path, idsOf(run.point.earlierVolumes))
+      return { ...owned, point: run.point }
     }
+    const finding = await this.#findPoint(owned, run)
+    if (!finding.point) throw finding.ended
+    this.#noteFinding(finding, uploadId)
+    return { ...owned, point: finding.point }
   }
 
   async #findPoint({ lock, journal }: OwnedStream, run: EarlierRun): Promise<ResumeFinding> {

@@ -47,3 +47,27 @@ export async function ownStream(
   const stream = { vaultName, accountId, name, streamId, owner, lock }
   return { lock, journal: journalIn(catalog, { region, endpoint }, stream) }
 }
+
+/**
+ * Owns a stream while it is looked at, and beyond where it is selected.
+ *
+ * @param look - returns an object where the stream is selected: its lock is then the caller's to release
+ * @throws as {@link ownStream}
+ */
+export async function owning<Found extends object | string>(
+  catalog: Catalog,
+  identity: StreamIdentity,
+  streamId: string,
+  what: string,
+  look: (owned: OwnedStream) => Promise<Found>,
+): Promise<Found> {
+  const owned = await ownStream(catalog, identity, streamId, what)
+  let isSelected = false
+  try {
+    const found = await look(owned)
+    isSelected = typeof found === 'object'
+    return found
+  } finally {
+    if (!isSelected) await owned.lock.release()
+  }
+}
