@@ -55,7 +55,7 @@ export { systemClock, type Clock } from './vault/clock.js'
 export { decodeDescription, encodeDescription } from './vault/description.js'
 export type { MemoryOptions, MemoryPlan } from './vault/memory-plan.js'
 export { partSizeFor } from './vault/part-size.js'
-export type { StuckWarning } from './vault/stuck-warning.js'
+export type { StuckWarning } from './vault/reported-retry.js'
 export type { Retry, RetryNotice, RetryOptions } from './vault/retry.js'
 export type { RequestOptions } from './vault/sdk-connection.js'
 export { glacierClient, type SdkVaultClient } from './vault/sdk-vault-client.js'
@@ -133,6 +133,7 @@ export {
   type ReadOptions,
 } from './retrieve/archive-reader.js'
 export type { PollDelays } from './retrieve/job.js'
+export type { RetrievalSubject } from './retrieve/orders.js'
 export {
   retrieveArchive,
   startRetrieval,
@@ -145,7 +146,6 @@ export {
   journalIn,
   type BegunFacts,
   type CatalogJournal,
-  type CompletionFacts,
   type MismatchedFacts,
   type SendingFacts,
   type StoredFacts,

@@ -13,6 +13,7 @@ import { open, rm, stat, type FileHandle } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { CatalogError } from '../errors.js'
 import { makeFolder, syncFolder } from '../fs/durable.js'
+import { isMissing } from '../fs/missing.js'
 import { LineWriter } from './line-writer.js'
 import type { CatalogRecord } from './record.js'
 
@@ -115,8 +116,8 @@ export class Catalog {
   }
 }
 
-function unlessMissing(error: NodeJS.ErrnoException): undefined {
-  if (error.code !== 'ENOENT') throw error
+function unlessMissing(error: unknown): undefined {
+  if (!isMissing(error)) throw error
 }
 
 /** Takes up room and gives it back: a full disk shows only when something is written. */

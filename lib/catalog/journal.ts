@@ -12,6 +12,7 @@ import type {
   SendingRecord,
   UploadOutcome,
 } from './record.js'
+import type { RecordedIntent } from './unfinished.js'
 
 /** What an upload knows of an archive it has stored. */
 export type StoredFacts = Pick<
@@ -33,12 +34,6 @@ export type BegunFacts = Pick<
   'uploadId' | 'vaultName' | 'partSize' | 'description' | 'volume' | 'firstVolume'
 > & { readonly location?: string | undefined }
 
-/** What it knows of a completion it is about to send. */
-export interface CompletionFacts extends ContentSummary {
-  readonly firstPart: ContentSummary
-  readonly hasNextVolume: boolean
-}
-
 /** What it knows of an archive it is about to send in one request. */
 export type SendingFacts = Pick<
   SendingRecord,
@@ -53,7 +48,7 @@ export type MismatchedFacts = Pick<
 
 /** The stream whose uploads are recorded, and who owns it. */
 export interface StreamFacts {
-  /** Default: the vault of the first record. */
+  /** The vault of records that do not name one; default none, so that those are in no vault. */
   readonly vaultName?: string | undefined
   /** 12 digits; default: what the service says in its answers. */
   readonly accountId?: string | undefined
@@ -71,7 +66,7 @@ export interface StreamFacts {
 export interface CatalogJournal {
   assertOwner(): Promise<void>
   begun(upload: BegunFacts): Promise<void>
-  completing(uploadId: string, intent: CompletionFacts): Promise<void>
+  completing(uploadId: string, intent: RecordedIntent): Promise<void>
   sending(intent: SendingFacts): Promise<void>
   rejected(intent: { readonly uploadId: string } | { readonly intentId: string }): Promise<void>
   stored(

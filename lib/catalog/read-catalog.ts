@@ -6,6 +6,7 @@ import { isAscii } from 'node:buffer'
 import { open } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { CatalogError } from '../errors.js'
+import { isMissing } from '../fs/missing.js'
 import { recordsIn, type CatalogRecord } from './record.js'
 
 const NEW_LINE = 10
@@ -89,7 +90,7 @@ export async function* readText(
       yield { text, bytes: ascii ? block : undefined }
     }
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return
+    if (isMissing(error)) return
     throw new CatalogError(path, 'read', error)
   }
 }

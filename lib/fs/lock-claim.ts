@@ -30,7 +30,8 @@
 import { mkdir, rename, rm, rmdir, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isMissing, namesInLock, ownerState, touch } from './lock-files.js'
+import { namesInLock, ownerState, touch } from './lock-files.js'
+import { isMissing } from './missing.js'
 import { ownerName, parseOwnerName, type LockOwner } from './owner-name.js'
 import { currentProcess } from './process-identity.js'
 

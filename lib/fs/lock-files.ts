@@ -1,6 +1,7 @@
 /** The files of locks: who they say owns a lock, and whether that owner is gone. */
 import { lstat, open, readdir, rm, rmdir, stat, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isMissing } from './missing.js'
 import { ownerName, parseOwnerName, type LockOwner } from './owner-name.js'
 import { currentProcess, livenessOf } from './process-identity.js'
 
@@ -92,11 +93,6 @@ export async function sweepLocks(dir: string, staleMs: number): Promise<void> {
     }
     await ignoringErrors(removal()) // another process may be sweeping, or the next one will
   }
-}
-
-/** Whether something failed because a file or folder does not exist. */
-export function isMissing(error: unknown): boolean {
-  return (error as NodeJS.ErrnoException).code === 'ENOENT'
 }
 
 async function ignoringErrors(work: Promise<void>): Promise<void> {

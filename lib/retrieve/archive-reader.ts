@@ -13,7 +13,7 @@ import { DEFAULT_PART_SIZE } from '../vault/part-size.js'
 import { emitOrDestroy } from '../vault/emit-or-destroy.js'
 import { Retry, type RetryNotice, type RetryOptions } from '../vault/retry.js'
 import { vaultClientOf } from '../vault/sdk-vault-client.js'
-import { stuckWarning, type StuckWarning } from '../vault/stuck-warning.js'
+import { reportedRetry, type StuckWarning } from '../vault/reported-retry.js'
 import type { Job, VaultClient, VaultRequest } from '../vault/vault-client.js'
 import { bytesFrom, type VerifiedRange } from './verified-range.js'
 import { verifiedOutput, wholeOf, type HeldRange, type ReadyOutput } from './verified-output.js'
@@ -110,16 +110,7 @@ export class ArchiveReader extends Readable {
     const plan = planMemory(options.rangeSize, DEFAULT_PART_SIZE, options)
     this.plan = plan
     this.#position = held.at(-1)?.end ?? start
-    const retry = new Retry(
-      options,
-      client,
-      (notice) => {
-        emitOrDestroy(this, 'retry', notice)
-      },
-      (notice) => {
-        emitOrDestroy(this, 'warning', stuckWarning(notice))
-      },
-    )
+    const retry = reportedRetry(this, options, client)
     const { vaultName, accountId } = options
     const { signal } = this.#cancel
     setMaxListeners(0, signal) // several for each request under way, however many are asked for

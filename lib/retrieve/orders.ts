@@ -20,30 +20,40 @@ export interface RetrievalOrder {
   readonly tier?: Tier | undefined
 }
 
-/** What is asked for. */
+/** The archives, and the range of them, that are retrieved. */
 export interface RetrievalSubject {
+  /** The ID of an archive; of several, as a stream's volumes, they are read one after the other as one stream. */
   readonly archiveId: string | readonly string[]
-  /** Bytes of the stream that the archives make together. */
+  /**
+   * Bytes of the stream that the archives make together; default all. More is retrieved, up to an eighth, for only
+   * certain ranges can be verified; just this is handed on. Of several archives it needs `archiveSizes`.
+   */
   readonly range?: ByteRange | undefined
+  /** Bytes of the archive, where known: with it a range may end where the archive does. */
   readonly archiveSize?: number | undefined
+  /** The same of each of several archives. With them it is known how many jobs can be read before they expire. */
   readonly archiveSizes?: readonly (number | undefined)[] | undefined
+  /**
+   * Tree hashes of the archives, lowercase hex, where known. With them `retrieveToFile` needs no job for an archive that
+   * is in its file already, whole.
+   */
   readonly archiveTreeHashes?: readonly (string | undefined)[] | undefined
+  /** Retrieval speed and cost; default the service's, Standard. */
   readonly tier?: Tier | undefined
-  /** A job that brings out just this. */
-  readonly jobId?: string | undefined
 }
 
 /** The slowest tier first. */
 const TIERS: readonly unknown[] = ['Bulk', 'Standard', 'Expedited']
 
 /**
- * What each job is to bring out, in the order of the stream.
+ * The orders of a retrieval, one for each job, in the order of the stream.
  *
+ * @param jobId - a job of just this subject, which must be of one archive
  * @throws {TypeError} no archive ID
  * @throws {RangeError} a range outside the archives, or one of several archives whose sizes are not given
  */
-export function ordersOf(subject: RetrievalSubject): RetrievalOrder[] {
-  const { range, tier, jobId } = subject
+export function ordersOf(subject: RetrievalSubject, jobId?: string): RetrievalOrder[] {
+  const { range, tier } = subject
   const archives = archivesOf(subject)
   if (jobId !== undefined && archives.length > 1)
     throw new RangeError('A job brings out one archive, not several.')

@@ -5,9 +5,8 @@
  *
  * The first line is the subject, each other line a range. A line is only ever added behind the others.
  */
-import { lstat, open, readFile, rename, rm, type FileHandle } from 'node:fs/promises'
-import { dirname } from 'node:path'
-import { syncFolder } from '../fs/durable.js'
+import { lstat, open, readFile, rm, type FileHandle } from 'node:fs/promises'
+import { renameDurably } from '../fs/durable.js'
 import type { ByteRange } from '../vault/byte-range.js'
 import { isPartSize } from '../vault/part-size.js'
 import { orMissing } from './output-target.js'
@@ -80,8 +79,7 @@ export async function writeNotes(
   try {
     await file.writeFile([subject, ...ranges].map((line) => `${JSON.stringify(line)}\n`).join(''))
     await file.sync()
-    await rename(fresh, path)
-    await syncFolder(dirname(path))
+    await renameDurably(fresh, path)
     return file
   } catch (error) {
     await file.close()

@@ -8,37 +8,19 @@ import { rangeWithin, type ByteRange } from '../vault/byte-range.js'
 import { systemClock } from '../vault/clock.js'
 import { Retry } from '../vault/retry.js'
 import { vaultClientOf } from '../vault/sdk-vault-client.js'
-import type { Job, Tier, VaultClient } from '../vault/vault-client.js'
+import type { Job, VaultClient } from '../vault/vault-client.js'
 import { ArchiveReader, type ReadOptions } from './archive-reader.js'
 import { behindHeldArchives } from './held-archives.js'
 import type { PollDelays } from './job.js'
 import { JobSchedule } from './job-schedule.js'
-import { ordersOf, outputSizeOf, wantedJob, type RetrievalOrder } from './orders.js'
+import { ordersOf, outputSizeOf, wantedJob, type RetrievalOrder, type RetrievalSubject } from './orders.js'
 import { RenewableJob, type JobMeans } from './renewable-job.js'
 import type { HeldRange, ReadyOutput } from './verified-output.js'
 
-/** What is to be retrieved. */
-export interface RetrievalOptions extends ReadOptions {
+/** Options of {@link startRetrieval}. */
+export interface RetrievalOptions extends ReadOptions, RetrievalSubject {
   /** A `GlacierClient` of the caller's, or any `VaultClient`. */
   readonly client: GlacierClient | VaultClient
-  /** The ID of an archive; of several, as a stream's volumes, they are read one after the other as one stream. */
-  readonly archiveId: string | readonly string[]
-  /**
-   * What of the stream; default all. More is retrieved, up to an eighth, for only certain ranges can be verified; just
-   * this is handed on. Of several archives it needs `archiveSizes`.
-   */
-  readonly range?: ByteRange | undefined
-  /** Bytes of the archive, where known: with it a range may end where the archive does. */
-  readonly archiveSize?: number | undefined
-  /** The same of each of several archives. With them it is known how many jobs can be read before they expire. */
-  readonly archiveSizes?: readonly (number | undefined)[] | undefined
-  /**
-   * Tree hashes of the archives, lowercase hex, where known. With them `retrieveToFile` needs no job for an archive that
-   * is in its file already, whole.
-   */
-  readonly archiveTreeHashes?: readonly (string | undefined)[] | undefined
-  /** How fast, and how dear; default the service's, Standard. */
-  readonly tier?: Tier | undefined
 }
 
 /** Options of {@link retrieveArchive}. */
@@ -77,7 +59,7 @@ export function retrieveArchive(options: RetrieveArchiveOptions): ArchiveReader 
 
 /** The same, behind what the caller has already. */
 export function readerBehind(held: readonly HeldRange[], options: RetrieveArchiveOptions): ArchiveReader {
-  const { orders, start, held: ranges } = behindHeldArchives(ordersOf(options), held)
+  const { orders, start, held: ranges } = behindHeldArchives(ordersOf(options, options.jobId), held)
   const { vaultName, accountId, poll, clock = systemClock, jobId } = options
   const client = vaultClientOf(options.client)
   return new ArchiveReader(

@@ -11,7 +11,6 @@ import { setMaxListeners } from 'node:events'
 import type { GlacierClient } from '@aws-sdk/client-glacier'
 import {
   CompletionUnknownError,
-  ListenerError,
   LockLostError,
   ResumeMismatchError,
   TreeHashMismatchError,
@@ -22,11 +21,10 @@ import { addAbortSignal, Writable } from '../stream.js'
 import type { HashedPart } from '../tree-hash/hash-parts.js'
 import { AdaptiveConcurrency } from '../vault/concurrency.js'
 import { encodeDescription } from '../vault/description.js'
-import { emitOrDestroy } from '../vault/emit-or-destroy.js'
+import { emitChecked } from '../vault/emit-or-destroy.js'
 import { RateLimit } from '../vault/rate-limit.js'
-import { Retry } from '../vault/retry.js'
+import { reportedRetry } from '../vault/reported-retry.js'
 import { vaultClientOf } from '../vault/sdk-vault-client.js'
-import { stuckWarning } from '../vault/stuck-warning.js'
 import type { VaultClient } from '../vault/vault-client.js'
 import type { Archive } from './archive.js'
 import { noJournal, type UploadEnd } from './journal.js'
@@ -86,16 +84,7 @@ export class ArchiveWriter extends Writable {
     this.#abortsOnFailure = onFailure === 'abort'
     const vaultClient = vaultClientOf(client)
     const plan = planUpload(options)
-    const retry = new Retry(
-      options,
-      vaultClient,
-      (notice) => {
-        emitOrDestroy(this, 'retry', notice)
-      },
-      (notice) => {
-        emitOrDestroy(this, 'warning', stuckWarning(notice))
-      },
-    )
+    const retry = reportedRetry(this, options, vaultClient)
     this.#transfer = {
       client: vaultClient,
       vault: { vaultName, accountId },
@@ -108,7 +97,7 @@ export class ArchiveWriter extends Writable {
       signal: this.#cancel.signal,
       lastSignal: this.#lastCancel.signal,
       tell: (event, ...told) => {
-        this.#emitChecked(event, ...told)
+        emitChecked(this, event, ...told)
       },
     }
     this.#volumes = new VolumeSequence(this.#transfer, options, description, (error) => {
@@ -183,15 +172,6 @@ export class ArchiveWriter extends Writable {
       return await this.#decide(error)
     } finally {
       settled.abort()
-    }
-  }
-
-  /** Emits an event; a listener that throws fails the upload, and its error says so. */
-  #emitChecked(event: keyof ArchiveWriterEvents, ...told: readonly unknown[]): void {
-    try {
-      this.emit(event, ...told)
-    } catch (cause) {
-      throw new ListenerError(event, cause)
     }
   }
 

@@ -1,9 +1,12 @@
 /** Events of streams whose requests must not be disturbed by what a listener throws. */
 import { ListenerError } from '../errors.js'
 
-/** What is needed of a stream. */
-interface Destroyable {
+interface Emitter {
   emit(event: string, ...args: unknown[]): boolean
+}
+
+/** The methods of a stream that are needed to report events. */
+export interface Destroyable extends Emitter {
   destroy(error: Error): unknown
 }
 
@@ -13,5 +16,18 @@ export function emitOrDestroy(stream: Destroyable, event: string, ...args: unkno
     stream.emit(event, ...args)
   } catch (error) {
     stream.destroy(new ListenerError(event, error))
+  }
+}
+
+/**
+ * Emits an event.
+ *
+ * @throws {ListenerError} `ERR_LISTENER`: a listener threw
+ */
+export function emitChecked(emitter: Emitter, event: string, ...args: unknown[]): void {
+  try {
+    emitter.emit(event, ...args)
+  } catch (error) {
+    throw new ListenerError(event, error)
   }
 }

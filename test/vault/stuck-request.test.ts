@@ -8,7 +8,7 @@ import { pipeline } from '../../lib/stream.js'
 import { emitOrDestroy } from '../../lib/vault/emit-or-destroy.js'
 import { Retry, type StuckNotice } from '../../lib/vault/retry.js'
 import { toServiceError } from '../../lib/vault/service-error.js'
-import { stuckWarning } from '../../lib/vault/stuck-warning.js'
+import { stuckWarning } from '../../lib/vault/reported-retry.js'
 import { startBareService, type BareService } from '../helpers/bare-service.js'
 import { VirtualClock } from '../helpers/virtual-clock.js'
 

@@ -1,10 +1,29 @@
-/** The warning for a request that keeps failing while others succeed: the same for uploads and retrievals. */
-import type { StuckNotice } from './retry.js'
+/** How the streams of uploads and of retrievals report the failures of requests. */
+import { emitOrDestroy, type Destroyable } from './emit-or-destroy.js'
+import { Retry, type RetryOptions, type StuckNotice } from './retry.js'
+import type { VaultClient } from './vault-client.js'
 
 /** A warning of a request that keeps failing while others succeed. */
 export interface StuckWarning {
   readonly code: 'REQUEST_STUCK'
   readonly message: string
+}
+
+/**
+ * Makes attempts at requests for a stream, which emits `retry` before each further attempt, and `warning` with a
+ * {@link StuckWarning} for a request that keeps failing while others succeed.
+ */
+export function reportedRetry(stream: Destroyable, options: RetryOptions, client: VaultClient): Retry {
+  return new Retry(
+    options,
+    client,
+    (notice) => {
+      emitOrDestroy(stream, 'retry', notice)
+    },
+    (notice) => {
+      emitOrDestroy(stream, 'warning', stuckWarning(notice))
+    },
+  )
 }
 
 /** The warning for a notice. */
