@@ -5,7 +5,7 @@
  * Of 256 KiB pieces the slowest line worth having takes one within the idle limit, and the fastest goes on at the rate
  * of one buffer written whole.
  */
-import { NodeReadable } from '../stream.js'
+import { Readable } from '../stream.js'
 import type { RequestWatch } from './request-watch.js'
 import type { SendLimit } from './vault-client.js'
 
@@ -18,18 +18,14 @@ const PIECE = 262_144
 const TURN = 8 * PIECE
 
 /**
- * A stream of the bytes, of the class the SDK's HTTP handler knows.
+ * A stream of the bytes.
  *
  * @param watch - told of each piece that is taken
  */
-export function bodyOf(
-  bytes: Uint8Array,
-  watch: RequestWatch,
-  limit: SendLimit | undefined,
-): InstanceType<typeof NodeReadable> {
+export function bodyOf(bytes: Uint8Array, watch: RequestWatch, limit: SendLimit | undefined): Readable {
   const size = limit?.taking ?? PIECE
   let at = 0
-  return new NodeReadable({
+  return new Readable({
     highWaterMark: 1, // one piece ahead of the socket
     read() {
       const piece = bytes.subarray(at, (at += size))
