@@ -250,14 +250,20 @@ export class UploadGoneError extends GlacierPipeError {
   }
 }
 
-/** What is piped in to resume an upload cannot be what was being uploaded. Nothing at the service was changed. */
+/**
+ * The source of a resumed upload is not the one that was being uploaded. Stored archives are as they were. Parts of an
+ * open upload may have been sent again, unless the size of the source was known.
+ */
 export class ResumeMismatchError extends GlacierPipeError {
   override readonly name = 'ResumeMismatchError'
   /** The first byte of the source that is missing or differs. */
   readonly start: number
   /** The end of what was uploaded from there on. */
   readonly end: number
-  /** The archive that is stored and differs from the source; `undefined` where the bytes are parts of an open upload. */
+  /**
+   * The archive that is stored and differs from the source; `undefined` where the bytes are parts of an open upload, or
+   * volumes behind the end of the source.
+   */
   readonly archiveId: string | undefined
 
   /** @param what - how the source differs, as a clause that ends in a full stop */
@@ -269,7 +275,7 @@ export class ResumeMismatchError extends GlacierPipeError {
   ) {
     super(
       'ERR_RESUME_MISMATCH',
-      `Bytes ${start}-${end - 1} were uploaded before, but ${what} Nothing at the service was changed. ` +
+      `Bytes ${start}-${end - 1} were uploaded before, but ${what} Stored archives are as they were. ` +
         'Pipe in what the upload was begun with, or start a new upload.',
       context,
     )
@@ -353,7 +359,7 @@ export class NotRecordedError extends GlacierPipeError {
   }
 }
 
-/** The catalog's file cannot be read or written; `cause` is the system's error. */
+/** The catalog's file cannot be read or written. `cause` is the reason, usually the system's error. */
 export class CatalogError extends GlacierPipeError {
   override readonly name = 'CatalogError'
   readonly path: string
@@ -431,7 +437,7 @@ export interface OwnerDescription {
   readonly since: string
 }
 
-/** Another process that is alive owns the upload or the output file. Nothing was changed. */
+/** Another process that is alive owns the stream or the output file. Nothing was changed. */
 export class LockHeldError extends GlacierPipeError {
   override readonly name = 'LockHeldError'
   /** The process that owns it. */
@@ -528,7 +534,7 @@ export class ListenerError extends GlacierPipeError {
   }
 }
 
-/** A file cannot be the output of a retrieval. It was not changed, and no retrieval job was started. */
+/** A file cannot be the output of a retrieval. It was not changed. */
 export class OutputFileError extends GlacierPipeError {
   override readonly name = 'OutputFileError'
   readonly path: string

@@ -87,7 +87,7 @@ const table: [errors.GlacierPipeError, string, string, RegExp, object][] = [
     new errors.ResumeMismatchError(5, 9, 'the source ends at 5.', context),
     'ResumeMismatchError',
     'ERR_RESUME_MISMATCH',
-    /^Bytes 5-8 were uploaded before, but the source ends at 5\. Nothing at the service was changed\. Pipe in/,
+    /^Bytes 5-8 were uploaded before, but the source ends at 5\. Stored archives are as they were\. Pipe in/,
     { start: 5, end: 9, ...context },
   ],
   [

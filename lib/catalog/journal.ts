@@ -14,7 +14,7 @@ import type {
 } from './record.js'
 import type { RecordedIntent } from './unfinished.js'
 
-/** What an upload knows of an archive it has stored. */
+/** Facts about an archive that an upload has stored. */
 export type StoredFacts = Pick<
   ArchiveRecord,
   | 'archiveId'
@@ -28,19 +28,19 @@ export type StoredFacts = Pick<
   | 'firstVolume'
 > & { readonly location?: string | undefined }
 
-/** What it knows of an upload it has begun. */
+/** Facts about an upload that was begun. */
 export type BegunFacts = Pick<
   BegunRecord,
   'uploadId' | 'vaultName' | 'partSize' | 'description' | 'volume' | 'firstVolume'
 > & { readonly location?: string | undefined }
 
-/** What it knows of an archive it is about to send in one request. */
+/** Facts about an archive that is about to be sent in one request. */
 export type SendingFacts = Pick<
   SendingRecord,
   'intentId' | 'vaultName' | 'size' | 'treeHash' | 'description' | 'volume' | 'firstVolume'
 >
 
-/** What it knows of an archive that has another tree hash than the bytes sent. */
+/** Facts about an archive that has another tree hash than the bytes sent. */
 export type MismatchedFacts = Pick<
   MismatchedRecord,
   'archiveId' | 'vaultName' | 'size' | 'treeHash' | 'sentTreeHash' | 'uploadId' | 'intentId'

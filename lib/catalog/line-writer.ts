@@ -86,7 +86,7 @@ function blocksOf(lines: readonly string[]): Buffer[] {
   return blocks
 }
 
-/** What is still to be written after a short write: the torn line as a whole, and the lines behind it. */
+/** Returns what is still to be written after a short write: the torn line as a whole, and the lines behind it. */
 function restOf(block: Buffer, written: number): Buffer {
   const lineStart = written === 0 ? 0 : block.lastIndexOf(NEW_LINE, written - 1) + 1
   // Where no line is torn, or only its end is missing, the rest can follow as it is.

@@ -22,7 +22,7 @@ export interface SetEntry {
 /** Something to show. */
 export type CatalogEntry = ArchiveRecord | SetEntry | MismatchedRecord | PossibleArchive
 
-/** What a catalog has to show. */
+/** Everything that a catalog has to show. */
 export interface Listing {
   readonly conflicts: readonly CatalogConflict[]
   /** To be gone through once. */
@@ -54,7 +54,7 @@ async function* entriesOf(file: string, survey: Survey): AsyncGenerator<CatalogE
   yield [...entries.setsWithoutFirst(), ...unsettled.possible()]
 }
 
-/** What to show in place of records. A set stands where its first volume's record is. */
+/** Decides which entry to show in place of a record. A set stands where its first volume's record is. */
 class Entries {
   readonly #survey: Survey
   readonly #current: (record: ArchiveRecord) => ArchiveRecord | undefined

@@ -14,7 +14,7 @@ import type {
 /** An archive that may exist. */
 export interface PossibleArchive extends VaultPlace {
   readonly type: 'possible'
-  /** What says so. */
+  /** The record that says so. */
   readonly record: SendingRecord | CompletingRecord | ClosedRecord | OrphanRecord
   /** When that was written, ISO 8601. */
   readonly time: string
@@ -23,11 +23,11 @@ export interface PossibleArchive extends VaultPlace {
   /** Lowercase hex; absent where version 0.1 wrote none. */
   readonly treeHash?: string | undefined
   readonly description?: string | undefined
-  /** What an archive record would say of the upload or the request, and of the stream. */
+  /** The fields that an archive record would have of the upload or the request, and of the stream. */
   readonly origin: Origin
 }
 
-/** What an archive's record takes from the upload or the request that stored it. */
+/** The fields that an archive's record takes from the upload or the request that stored it. */
 export interface Origin {
   readonly accountId?: string | undefined
   readonly uploadId?: string | undefined
@@ -42,7 +42,7 @@ export interface Origin {
   readonly more?: true | undefined
 }
 
-/** What a catalog says of an upload that did not become an archive it knows. */
+/** The records of an upload that did not become an archive the catalog knows. */
 export interface UploadState {
   /** Absent where another catalog has it. */
   readonly begun?: BegunRecord | undefined

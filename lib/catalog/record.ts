@@ -1,5 +1,5 @@
 /**
- * What a catalog keeps: one JSON object a line, told apart by `type`, which stands first. Readers pass over types and
+ * The records of a catalog: one JSON object a line, told apart by `type`, which stands first. Readers pass over types and
  * fields they do not know, so that an older version can read a newer one's file.
  */
 
@@ -37,7 +37,7 @@ function normalized(endpoint: string | undefined): string | undefined {
   return endpoint === undefined ? undefined : normalizeEndpoint(endpoint)
 }
 
-/** What any record has. */
+/** The fields that most records have. */
 interface Noted extends VaultPlace {
   /** When it was written, ISO 8601. */
   readonly time: string
@@ -53,7 +53,7 @@ export interface ContentSummary {
   readonly treeHash: string
 }
 
-/** What a record of a stream's upload has: which stream it belongs to. */
+/** The fields by which a record of an upload says which stream it belongs to. */
 interface OfStream extends Noted {
   /** The name of the stream, from `--name`, `--description` or the file; absent where it has none. */
   readonly name?: string | undefined

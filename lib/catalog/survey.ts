@@ -1,5 +1,5 @@
 /**
- * What must be known of a whole catalog before its archives can be handed on one by one: those that were deleted, the
+ * Facts about a whole catalog that are needed before its archives can be handed on one by one: which were deleted, the
  * later volumes of sets, and the archive IDs with several records. Lines are not parsed for it, except those few.
  */
 import { isWhole, readBlocks, readText, type TextBlock } from './read-catalog.js'
@@ -9,7 +9,7 @@ import { RepeatedTexts } from './repeated-texts.js'
 /** A record that describes an archive. */
 export type DescribingRecord = ArchiveRecord | MismatchedRecord
 
-/** What a catalog says beside its archives' own records. */
+/** Facts that a catalog has beside its archives' own records. */
 export interface Survey {
   /** The IDs of deleted archives. */
   readonly deleted: ReadonlySet<string>
@@ -26,7 +26,7 @@ const DELETED = '{"type":"deleted"'
 const ARCHIVE_ID = 'eId":"'
 /** Part of `firstVolume`. */
 const FIRST_VOLUME = 'Volume'
-/** What is between the quotes of a text of JSON. */
+/** The characters between the quotes of a text of JSON. */
 const INNER_TEXT = /(?:[^"\\]|\\.)*/y
 
 /**

@@ -1,5 +1,5 @@
 /**
- * What a catalog says is unfinished: uploads that were begun and have no end, and streams whose last volume is missing.
+ * The unfinished streams in a catalog: uploads that were begun and have no end, and sets whose last volume is missing.
  *
  * - An upload ends with the record of its archive, or with one that says that there is none. `superseded` ends nothing:
  *   the upload is open, but only its ID selects it.

@@ -1,5 +1,5 @@
 /**
- * What is not settled in a catalog: uploads that are open, and requests of which it is not known what came of them.
+ * The unsettled records of a catalog: uploads that are open, and requests whose outcome is not known.
  */
 import { ofOrphan, ofSending, ofUpload, type PossibleArchive, type UploadState } from './possible-archives.js'
 import { readBlocks } from './read-catalog.js'

@@ -9,6 +9,7 @@ import { treeHashOf } from '../../lib/tree-hash/tree-hash.js'
 import { runHere, stage } from '../helpers/command.js'
 import { clientFor, configuredCredentials, localVaultFor } from '../helpers/local-vault.js'
 import { patternBytes } from '../helpers/pattern-source.js'
+import type { UploadFault } from '../helpers/upload-fault.js'
 import { VirtualClock } from '../helpers/virtual-clock.js'
 
 const MIB = 1_048_576
@@ -83,18 +84,6 @@ const transient: Row = {
 }
 const gone: Ending = [1, /The service has no open upload .* start again/]
 const untaken: Ending = [1, /The upload ID was not found/]
-/** Those that can meet an upload; the others meet retrievals. */
-type UploadFault = Exclude<
-  FaultKind,
-  | 'expired-job'
-  | 'no-capacity'
-  | 'no-hash'
-  | 'cut-output'
-  | 'corrupt-output'
-  | 'whole-output'
-  | 'other-range'
-  | 'slow'
->
 
 const TABLE: Record<UploadFault, Row> = {
   timeout: transient,

@@ -6,6 +6,7 @@ import { glacierClient, type SdkVaultClient } from '../../lib/vault/sdk-vault-cl
 import { bodyUnder } from '../../lib/local/fault-acts.js'
 import { hashHeaders, localVaultFor, send, type RawResponse } from '../helpers/local-vault.js'
 import { patternBytes } from '../helpers/pattern-source.js'
+import type { UploadFault } from '../helpers/upload-fault.js'
 
 const MIB = 1_048_576
 const vaultName = 'docs'
@@ -84,17 +85,6 @@ async function vaultWith(
   vault.faults.add({ fault, operation: 'UploadMultipartPart', nth: 1 })
   return { client, impatient, uploadId }
 }
-
-type OutputFault =
-  | 'expired-job'
-  | 'no-capacity'
-  | 'no-hash'
-  | 'cut-output'
-  | 'corrupt-output'
-  | 'whole-output'
-  | 'other-range'
-  | 'slow'
-type UploadFault = Exclude<FaultKind, OutputFault>
 
 t.test('each fault of an upload looks to a client like what it is named for', async (t) => {
   const bytes = Buffer.alloc(MIB, 7)

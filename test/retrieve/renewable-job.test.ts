@@ -1,25 +1,17 @@
 import t from 'tap'
 import { ConnectionError, NotFoundError, ServiceError } from '../../lib/errors.js'
-import { retrieveArchive, type RetrieveArchiveOptions } from '../../lib/retrieve/retrieve-archive.js'
+import { retrieveArchive } from '../../lib/retrieve/retrieve-archive.js'
 import { retrying } from '../../lib/vault/retrying-client.js'
 import { Retry } from '../../lib/vault/retry.js'
 import { gathered } from '../helpers/gather.js'
 import { MemoryVault, type SeenCall } from '../helpers/memory-vault.js'
 import { patternBytes } from '../helpers/pattern-source.js'
+import { count, optionsFor } from '../helpers/retrieval.js'
 import { VirtualClock } from '../helpers/virtual-clock.js'
 
 const MIB = 1_048_576
 const HOUR = 3_600_000
 const vaultName = 'backups'
-
-function optionsFor(client: MemoryVault, more: Partial<RetrieveArchiveOptions> = {}): RetrieveArchiveOptions {
-  const common = { client, vaultName, archiveId: 'a', rangeSize: MIB, retryFor: 100_000, concurrency: 2 }
-  return { ...common, clock: new VirtualClock(), ...more }
-}
-
-function count(vault: MemoryVault, operation: string): number {
-  return vault.operations.filter((other) => other === operation).length
-}
 
 /** The job of a MemoryVault has its archive's name: so that a second one shows, each start is counted. */
 function starts(vault: MemoryVault): number {

@@ -11,19 +11,9 @@ import { isTreeHashAligned, type ByteRange } from '../../lib/vault/byte-range.js
 import { gathered } from '../helpers/gather.js'
 import { MemoryVault } from '../helpers/memory-vault.js'
 import { patternBytes } from '../helpers/pattern-source.js'
-import { VirtualClock } from '../helpers/virtual-clock.js'
+import { count, optionsFor } from '../helpers/retrieval.js'
 
 const MIB = 1_048_576
-const vaultName = 'backups'
-
-function optionsFor(client: MemoryVault, more: Partial<RetrieveArchiveOptions> = {}): RetrieveArchiveOptions {
-  const common = { client, vaultName, archiveId: 'a', rangeSize: MIB, retryFor: 10_000, concurrency: 2 }
-  return { ...common, clock: new VirtualClock(), ...more }
-}
-
-function count(vault: MemoryVault, operation: string): number {
-  return vault.operations.filter((other) => other === operation).length
-}
 
 t.test('a job that is there is used again, where it brings out the same, and soon enough', async (t) => {
   const chosenFor = async (

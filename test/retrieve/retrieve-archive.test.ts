@@ -9,6 +9,7 @@ import { gate, settled } from '../helpers/gate.js'
 import { gathered } from '../helpers/gather.js'
 import { MemoryVault } from '../helpers/memory-vault.js'
 import { patternBytes } from '../helpers/pattern-source.js'
+import { count } from '../helpers/retrieval.js'
 import { VirtualClock } from '../helpers/virtual-clock.js'
 
 const MIB = 1_048_576
@@ -60,7 +61,7 @@ t.test('it starts the job, waits for it with longer and longer pauses, and tells
     tier: 'Bulk',
     accountId: '123456789012',
   })
-  t.equal(vault.operations.filter((operation) => operation === 'describeJob').length, 4)
+  t.equal(count(vault, 'describeJob'), 4)
 })
 
 t.test('a finished job can be read by its ID', async (t) => {
@@ -151,7 +152,7 @@ t.test('other refusals are told at once', async (t) => {
     if (operation === 'getJobOutput') throw new Error('expired')
   }
   await t.rejects(gathered(retrieveArchive({ ...optionsFor(vault), concurrency: 1 })), { message: 'expired' })
-  t.equal(vault.operations.filter((operation) => operation === 'getJobOutput').length, 1)
+  t.equal(count(vault, 'getJobOutput'), 1)
 })
 
 t.test("ranges that verify one by one but are not the archive's fail it before its last byte", async (t) => {
@@ -205,7 +206,7 @@ t.test('what it holds is bounded while its reader is slow', async (t) => {
   })
   const done = pipeline(retrieveArchive({ ...optionsFor(vault), memory: 8 * MIB }), sink)
   await settled(300)
-  const asked = vault.operations.filter((operation) => operation === 'getJobOutput').length
+  const asked = count(vault, 'getJobOutput')
   t.ok(taken > 0 && taken <= MIB, `${taken} bytes were taken`)
   t.ok(asked <= 8, `${asked} ranges of 1 MiB were fetched in a budget of 8 MiB`)
   t.ok(vault.mostUnderWay <= 6)
@@ -233,7 +234,7 @@ t.test('the signal and destroy() end it in any state', async (t) => {
   await settled()
   waiting.destroy()
   await new Promise((resolve) => waiting.once('close', resolve))
-  t.equal(vault.operations.filter((operation) => operation === 'describeJob').length, 1, 'it waits no longer')
+  t.equal(count(vault, 'describeJob'), 1, 'it waits no longer')
 })
 
 t.test('it is left in the middle without a trace', async (t) => {

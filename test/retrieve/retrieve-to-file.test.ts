@@ -29,19 +29,10 @@ import { gate, settled } from '../helpers/gate.js'
 import { gathered } from '../helpers/gather.js'
 import { MemoryVault } from '../helpers/memory-vault.js'
 import { patternBytes } from '../helpers/pattern-source.js'
-import { VirtualClock } from '../helpers/virtual-clock.js'
+import { count, optionsFor } from '../helpers/retrieval.js'
 
 const MIB = 1_048_576
 const vaultName = 'backups'
-
-function optionsFor(client: MemoryVault, more: Partial<RetrieveArchiveOptions> = {}): RetrieveArchiveOptions {
-  const common = { client, vaultName, archiveId: 'a', rangeSize: MIB, retryFor: 10_000, concurrency: 2 }
-  return { ...common, clock: new VirtualClock(), ...more }
-}
-
-function count(vault: MemoryVault, operation: string): number {
-  return vault.operations.filter((other) => other === operation).length
-}
 
 /** What is in a folder: names, kinds and contents. */
 async function snapshot(dir: string): Promise<Record<string, string>> {

@@ -1,0 +1,21 @@
+/**
+ * A retrieval of the archive `a` from a {@link MemoryVault}, and the requests it made.
+ */
+import type { RetrieveArchiveOptions } from '../../lib/retrieve/retrieve-archive.js'
+import type { MemoryVault } from './memory-vault.js'
+import { VirtualClock } from './virtual-clock.js'
+
+/** Options for reading the archive `a` in ranges of 1 MiB, two at once, with pauses that take no time. */
+export function optionsFor(
+  client: MemoryVault,
+  more: Partial<RetrieveArchiveOptions> = {},
+): RetrieveArchiveOptions {
+  const subject = { client, vaultName: 'backups', archiveId: 'a' }
+  const pace = { rangeSize: 1_048_576, retryFor: 100_000, concurrency: 2, clock: new VirtualClock() }
+  return { ...subject, ...pace, ...more }
+}
+
+/** The number of requests for an operation that a vault has received. */
+export function count({ operations }: MemoryVault, operation: string): number {
+  return operations.filter((other) => other === operation).length
+}
