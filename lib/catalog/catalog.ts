@@ -22,6 +22,8 @@ export { readCatalog } from './read-catalog.js'
 /** Bytes that must fit on the disk before an upload is begun: far more than one upload's records. */
 const ROOM = 65_536
 const NEW_LINE = 10
+/** What a catalog may begin with: a record, the end of a torn line, zeros after a power cut, a byte order mark. */
+const MAY_BE_FIRST: readonly unknown[] = [0x7b, NEW_LINE, 0, 0xef]
 
 /** A catalog, opened for writing. */
 export class Catalog {
@@ -42,7 +44,7 @@ export class Catalog {
    * Opens a catalog, and makes it where there is none: mode 0600, in folders of mode 0700. Whether it can be written to,
    * and whether the disk has room, is found out now and not after an upload of hours.
    *
-   * @throws {CatalogError} `ERR_CATALOG`: it cannot be written; `cause` is the system's error
+   * @throws {CatalogError} `ERR_CATALOG`: it cannot be written, or is no catalog; `cause` says why
    *
    * @example
    * ```ts
@@ -58,6 +60,7 @@ export class Catalog {
       await makeFolder(dirname(path))
       const handle = await open(path, 'a+', 0o600)
       try {
+        await assertCatalog(handle)
         await assertRoom(path)
         await endTornLine(handle)
         await handle.sync()
@@ -118,6 +121,13 @@ export class Catalog {
 
 function unlessMissing(error: unknown): undefined {
   if (!isMissing(error)) throw error
+}
+
+/** Checks that a file is none of another kind, to which lines would be added, by its first byte. */
+async function assertCatalog(handle: FileHandle): Promise<void> {
+  const { bytesRead, buffer } = await handle.read(Buffer.alloc(1), 0, 1, 0)
+  if (bytesRead === 0 || MAY_BE_FIRST.includes(buffer[0])) return
+  throw new Error('It is not a catalog, which begins with a record in JSON. Give another file.')
 }
 
 /** Takes up room and gives it back: a full disk shows only when something is written. */

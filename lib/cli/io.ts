@@ -13,7 +13,11 @@ export interface Io {
   /** The descriptor behind stdin, where bytes can be read straight from it. */
   readonly stdinFd?: number | undefined
   readonly stdout: Writable & { readonly isTTY?: boolean | undefined }
-  readonly stderr: Writable & { readonly isTTY?: boolean | undefined }
+  readonly stderr: Writable & {
+    readonly isTTY?: boolean | undefined
+    /** Of a terminal. */
+    readonly columns?: number | undefined
+  }
   readonly env: Readonly<Record<string, string | undefined>>
   /** Fires when the process is asked to stop, with the name of the system's signal as its reason. */
   readonly signal: AbortSignal
@@ -40,7 +44,12 @@ export function printData(io: Io, line: string): Promise<void> {
   return write(io, `${printable(line)}\n`)
 }
 
-function write(io: Io, text: string): Promise<void> {
+/**
+ * Writes text to stdout as it is.
+ *
+ * @throws as {@link printData}
+ */
+export function write(io: Io, text: string): Promise<void> {
   return new Promise((resolve, reject) => {
     io.stdout.write(text, (error) => {
       if (error) reject(error)

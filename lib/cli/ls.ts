@@ -8,6 +8,7 @@ import { nameOf } from '../vault/archive-name.js'
 import { warnOfConflicts } from './conflict-notes.js'
 import { catalogFileOf, type CatalogOptions } from './connection.js'
 import { printLines, type Io } from './io.js'
+import { namePattern } from './name-pattern.js'
 import { setText } from './set-notes.js'
 import { formatSize } from './size.js'
 
@@ -101,28 +102,21 @@ function lineOf({ time, size, vaultName, id, remark }: Row, name: string): strin
   const shownRemark = remark === undefined ? '' : `  (${remark})`
   return `${time}  ${shownSize.padStart(10)}  ${vaultName}  ${id}  ${name}`.trimEnd() + shownRemark
 }
+
 function filterOf(
   vaultName: string | undefined,
   { name, since, before, minSize = 0, maxSize = Infinity }: LsOptions,
 ): (row: Row, shownName: string) => boolean {
-  const named = name === undefined ? undefined : patternOf(name)
-  const [from, to] = [Date.parse(since ?? '') || -Infinity, Date.parse(before ?? '') || Infinity]
+  const isNamed = name === undefined ? undefined : namePattern(name)
+  const from = since === undefined ? -Infinity : Date.parse(since)
+  const to = before === undefined ? Infinity : Date.parse(before)
   const isTimed = since !== undefined || before !== undefined
   return (row, shownName) => {
     if (vaultName !== undefined && row.vaultName !== vaultName) return false
     if (row.size !== undefined && (row.size < minSize || row.size > maxSize)) return false
-    if (named && !named.test(shownName) && !named.test(row.name ?? '')) return false
+    if (isNamed && !isNamed(shownName) && !isNamed(row.name ?? '')) return false
     if (!isTimed) return true
     const time = Date.parse(row.time)
     return time >= from && time < to
   }
-}
-
-/** `*` stands for any characters, `?` for one; text without either is looked for anywhere in the name. */
-function patternOf(text: string): RegExp {
-  const source = text
-    .replace(/[\\^$.|+()[\]{}]/g, '\\$&')
-    .replace(/\*/g, '.*')
-    .replace(/\?/g, '.')
-  return new RegExp(/[*?]/.test(text) ? `^${source}$` : source, 'is')
 }

@@ -3,7 +3,7 @@
  */
 import { CommanderError } from 'commander'
 import { exitCodeOf, explanationsOf } from './exit-code.js'
-import { printNote, type Io } from './io.js'
+import { printNote, write, type Io } from './io.js'
 import { makeProgram } from './program.js'
 
 /**
@@ -13,15 +13,28 @@ import { makeProgram } from './program.js'
  * @returns the exit code
  */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
+  const help: string[] = []
   try {
-    await makeProgram(io).parseAsync(argv, { from: 'user' })
+    await makeProgram(io, (text) => help.push(text)).parseAsync(argv, { from: 'user' })
     return 0
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2 // it has printed what there is to say
-    for (const line of explanationsOf(error)) printNote(io, line)
-    if (argv.includes('--debug')) io.stderr.write(`${describe(error)}\n`)
-    return exitCodeOf(error, io.signal)
+    if (!(error instanceof CommanderError)) return explain(error, argv, io)
+    if (error.exitCode !== 0) return 2 // it has printed what there is to say
+    return write(io, help.join('')).then(
+      () => 0,
+      (failure: unknown) => {
+        const isClosed = (failure as NodeJS.ErrnoException).code === 'EPIPE' // as by head: enough of it was read
+        return isClosed ? 0 : explain(failure, argv, io)
+      },
+    )
   }
+}
+
+/** Explains an error on stderr; the exit code for it. */
+function explain(error: unknown, argv: readonly string[], io: Io): number {
+  for (const line of explanationsOf(error)) printNote(io, line)
+  if (argv.includes('--debug')) io.stderr.write(`${describe(error)}\n`)
+  return exitCodeOf(error, io.signal)
 }
 
 /** The stack traces of an error and of what caused it. */

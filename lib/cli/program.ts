@@ -23,8 +23,12 @@ const EXIT_CODES = `
 Exit codes: 0 done; 1 failed; 2 usage error; 3 failed, can be continued;
 4 the bytes did not verify; 130, 143 stopped by a signal.`
 
-/** Makes the program, writing to these streams and throwing instead of ending the process. */
-export function makeProgram(io: Io): Command {
+/**
+ * Makes the program, which throws instead of ending the process.
+ *
+ * @param writeOut - is given what `--help` and `--version` print
+ */
+export function makeProgram(io: Io, writeOut: (text: string) => void): Command {
   const program = new Command('glacier-pipe')
     .description('Pipe any stream of bytes into an Amazon Glacier vault and get it back verified.')
     .version(version, '-V, --version', 'print the version')
@@ -32,7 +36,7 @@ export function makeProgram(io: Io): Command {
     .helpCommand(false)
     .exitOverride()
     .configureOutput({
-      writeOut: (text) => void io.stdout.write(text),
+      writeOut,
       writeErr: (text) => void io.stderr.write(text),
     })
     .showHelpAfterError('(--help tells more)')

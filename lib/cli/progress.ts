@@ -17,6 +17,8 @@ export interface ProgressOptions {
 const REDRAW = 200
 const LOG_LINE = 60_000
 
+const monotonic = (): number => performance.now()
+
 /** Tells how a transfer goes. */
 export class Progress {
   readonly #stderr: Io['stderr']
@@ -38,13 +40,13 @@ export class Progress {
 
   /**
    * @param verb - what is being done, past tense, as `stored`
-   * @param now - milliseconds
+   * @param now - milliseconds by a clock that never jumps
    */
   constructor(
     io: Io,
     { quiet = false, progress }: ProgressOptions,
     verb: string,
-    now: () => number = Date.now,
+    now: () => number = monotonic,
   ) {
     this.#stderr = io.stderr
     this.#verb = verb
@@ -98,8 +100,14 @@ export class Progress {
   }
 
   #draw(line: string): void {
-    this.#stderr.write(this.#redrawn ? `\r${line}\u001b[K` : `glacier-pipe: ${line}\n`)
+    this.#stderr.write(this.#redrawn ? `\r${this.#fitted(line)}\u001b[K` : `glacier-pipe: ${line}\n`)
     this.#onLine = this.#redrawn
+  }
+
+  /** As much of a line as the terminal shows in one: of a line that wraps, only the last row would be drawn over. */
+  #fitted(line: string): string {
+    const { columns } = this.#stderr
+    return columns === undefined || columns < 2 ? line : line.slice(0, columns - 1) // 0 where it is not known
   }
 
   #line(now: number): string {

@@ -17,7 +17,7 @@ interface Retrying {
 export function followRetries(
   transfer: Retrying,
   note: (line: string) => void,
-  now: () => number = Date.now,
+  now: () => number = () => performance.now(),
 ): void {
   transfer.on('retry', retryNotes(note, now))
 }
@@ -25,7 +25,7 @@ export function followRetries(
 /** A listener that notes retries. */
 export function retryNotes(
   note: (line: string) => void,
-  now: () => number = Date.now,
+  now: () => number = () => performance.now(),
 ): (notice: RetryNotice) => void {
   let told = -Infinity
   return ({ error, attempts, pause }) => {

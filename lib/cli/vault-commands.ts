@@ -156,10 +156,17 @@ function addDateOptions(command: Command, what: string): Command {
     .option('--before <date>', `only archives ${what} before`, parseDate)
 }
 
-/** A date as ISO 8601 to the second, as the service takes it. */
+const DATE = /^\d{4}-\d\d-(\d\d)(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?)?$/
+
+/**
+ * A date as ISO 8601 to the second, as the service takes it. Other forms that JavaScript reads are refused: it takes `1`
+ * for the year 2001, 01/02/2026 for the 2nd of January of local time, and the 30th of February for the 2nd of March.
+ */
 function parseDate(text: string): string {
-  const time = Date.parse(text)
-  if (Number.isNaN(time))
+  const day = DATE.exec(text)?.[1]
+  const time = day === undefined ? NaN : Date.parse(text)
+  const isDay = new Date(`${text.slice(0, 10)}T00:00:00Z`).getUTCDate() === Number(day)
+  if (Number.isNaN(time) || !isDay)
     throw new InvalidArgumentError('Write a date as 2026-01-31 or 2026-01-31T12:00:00Z.')
   return new Date(time).toISOString().replace(/\.\d{3}Z$/, 'Z')
 }

@@ -11,7 +11,8 @@ import { OutputFileError } from '../errors.js'
  */
 export async function assertFits(path: string, folder: string, bytes: number): Promise<void> {
   const found = await statfs(folder).catch(() => undefined)
-  const free = found && found.bavail * found.bsize
+  // A file system without a size, as ramfs and many of FUSE, states zeros.
+  const free = found && found.blocks > 0 ? found.bavail * found.bsize : undefined
   if (free === undefined || bytes <= free) return
   throw new OutputFileError(
     path,

@@ -3,8 +3,9 @@
  */
 import type { BigIntStats } from 'node:fs'
 import { lstat, readlink, realpath, stat } from 'node:fs/promises'
-import { basename, dirname, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve, sep } from 'node:path'
 import { OutputFileError } from '../errors.js'
+import { assertReplaceable } from './replaceable.js'
 
 /** Symbolic links that are followed, as systems do. */
 const MOST_LINKS = 40
@@ -20,14 +21,21 @@ export type OutputTarget =
 /**
  * What a path leads to. Symbolic links are followed, to a file that does not exist as well.
  *
- * @throws {OutputFileError} `ERR_OUTPUT_FILE`: it is a directory, or its directory does not exist
+ * @throws {OutputFileError} `ERR_OUTPUT_FILE`: it is empty or a directory's, its directory does not exist, or what is
+ *   there cannot be replaced
  */
 export async function outputTarget(path: string): Promise<OutputTarget> {
+  // Both would be resolved to a path that was not given: that of the working directory, that without the slash.
+  if (path === '') throw new OutputFileError('""', 'The path is empty. Give the path of a file.')
+  if (path.endsWith('/') || path.endsWith(sep))
+    throw new OutputFileError(path, 'It is the path of a directory. Give the path of a file.')
   const found = await orMissing(stat(path, { bigint: true }))
   if (found?.isDirectory()) throw new OutputFileError(path, 'It is a directory. Give the path of a file.')
   if (found && !found.isFile())
     return { kind: 'stream', path, isFifo: found.isFIFO(), isSocket: found.isSocket() }
-  return { kind: 'file', path: await resolved(path), replaced: found }
+  const target = await resolved(path)
+  if (found) await assertReplaceable(target, found)
+  return { kind: 'file', path: target, replaced: found }
 }
 
 /** The path behind all symbolic links. */

@@ -40,8 +40,10 @@ export class PartialLock {
           throw error
         }
         const { code, message } = error as NodeJS.ErrnoException
-        if (code !== 'ENOENT' || attempt === ATTEMPTS)
+        if (code !== 'ENOENT' || attempt === ATTEMPTS) {
+          await rmdir(folder).catch(() => undefined) // on a full disk there is a folder, and nothing in it
           throw new OutputFileError(path, `Its lock cannot be taken: ${message}`, { cause: error })
+        }
         await pause(Math.random() * PAUSE_MS) // the folder was removed by another process, which had released it
       }
     }

@@ -9,7 +9,7 @@
  */
 import { open, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { TreeHashMismatchError } from '../errors.js'
+import { GlacierPipeError, OutputFileError, TreeHashMismatchError } from '../errors.js'
 import { renameDurably } from '../fs/durable.js'
 import { pipeline, Writable } from '../stream.js'
 import { planMemory } from '../vault/memory-plan.js'
@@ -75,9 +75,7 @@ export async function retrieveToFile(
   try {
     await fill(partial, path, options, follow)
     await partial.assertOurs()
-    await takeModeOf(path, partial)
-    await partial.assertOurs()
-    await renameDurably(partial.path, path)
+    await giveName(path, partial)
     await partial.removeNotes()
   } catch (error) {
     const isWrongWhole = error instanceof TreeHashMismatchError && error.scope === 'archive'
@@ -153,14 +151,43 @@ function intoPartial(
   })
 }
 
-/** Gives the partial file the mode, and where possible the owner, of the file it replaces; of a new one, the umask's. */
+/** Renames the partial file. Where that fails, it is private again, and whole: the next run only renames it. */
+async function giveName(path: string, partial: PartialFile): Promise<void> {
+  try {
+    await takeModeOf(path, partial)
+    await partial.assertOurs()
+    await renameDurably(partial.path, path)
+  } catch (error) {
+    await partial.bytes.chmod(0o600).catch(() => undefined) // the first error says why
+    if (error instanceof GlacierPipeError) throw error
+    throw new OutputFileError(
+      path,
+      `All bytes are in ${partial.path}, verified, but it cannot get this name: ${(error as NodeJS.ErrnoException).code}. ` +
+        'Make way and run the same again, or give it another name yourself.',
+      { cause: error },
+    )
+  }
+}
+
+/**
+ * Gives the partial file the mode, and where possible owner and group, of the file it replaces; of a new one, the
+ * umask's. What a group may do is given to no other group.
+ */
 async function takeModeOf(path: string, { bytes, lock }: PartialFile): Promise<void> {
   const replaced = await stat(path).catch(() => undefined)
-  const { uid, gid } = await bytes.stat()
-  if (replaced && (replaced.uid !== uid || replaced.gid !== gid)) {
-    await bytes.chown(replaced.uid, replaced.gid).catch(() => undefined) // only the superuser may
+  if (!replaced) {
+    await bytes.chmod(await modeOfNewFile(lock.pathOf('mode')))
+    return
   }
-  await bytes.chmod(replaced ? replaced.mode & 0o777 : await modeOfNewFile(lock.pathOf('mode')))
+  const own = await bytes.stat()
+  if (replaced.uid !== own.uid || replaced.gid !== own.gid) {
+    await bytes
+      .chown(replaced.uid, replaced.gid) // only the superuser may
+      .catch(() => bytes.chown(own.uid, replaced.gid)) // only a member of the group may
+      .catch(() => undefined)
+  }
+  const isOfGroup = (await bytes.stat()).gid === replaced.gid
+  await bytes.chmod(replaced.mode & (isOfGroup ? 0o777 : 0o707))
 }
 
 /** The mode a new file gets here. Asking for the umask would set it for a moment, for all threads. */

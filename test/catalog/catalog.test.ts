@@ -145,6 +145,17 @@ t.test('what cannot be written or read is told with its path', async (t) => {
   await t.rejects(catalog.append(archive('a')), { code: 'ERR_CATALOG' })
 })
 
+t.test('a file of another kind is refused, and left as it is', async (t) => {
+  const dir = t.testdir({ 'dump.sql': '-- a dump', zeros: '\0'.repeat(100), empty: '' })
+  await t.rejects(Catalog.open(join(dir, 'dump.sql')), {
+    code: 'ERR_CATALOG',
+    message: /It is not a catalog/,
+  })
+  t.equal(await readFile(join(dir, 'dump.sql'), 'utf8'), '-- a dump')
+  // After a power cut, a file may have zeros where something was written.
+  for (const name of ['zeros', 'empty']) await (await Catalog.open(join(dir, name))).close()
+})
+
 t.test('a disk without room is found out when the catalog is opened', async (t) => {
   const path = join(t.testdir(), 'catalog.jsonl')
   const api = new URL('../../dist/index.js', import.meta.url).href

@@ -11,6 +11,7 @@ import { defaultLocalDir } from '../../lib/cli/connection.js'
 import { exitCodeOf, explanationsOf, usage, UsageError } from '../../lib/cli/exit-code.js'
 import { printable } from '../../lib/cli/io.js'
 import { formatDuration, parseDuration } from '../../lib/cli/duration.js'
+import { main } from '../../lib/cli/main.js'
 import { Progress } from '../../lib/cli/progress.js'
 import { formatSize, parseCount, parsePort, parseSize } from '../../lib/cli/size.js'
 import { SizeMismatchError, TreeHashMismatchError, UploadFailedError } from '../../lib/errors.js'
@@ -313,6 +314,23 @@ t.test('sizes are read and written as people do', async (t) => {
   ])
 })
 
+t.test('help that cannot be printed is an error, unless its reader has seen enough', async (t) => {
+  for (const [code, exitCode, said] of [
+    ['ENOSPC', 1, 'glacier-pipe: no room\n'],
+    ['EPIPE', 0, ''],
+  ] as const) {
+    const it = stage()
+    const stdout = new Writable({
+      write(_chunk, _encoding, callback) {
+        callback(Object.assign(new Error('no room'), { code }))
+      },
+    })
+    stdout.on('error', () => undefined)
+    t.equal(await main(['--help'], { ...it.io, stdout }), exitCode, code)
+    t.equal(it.err(), said)
+  }
+})
+
 t.test(
   'progress is drawn when there is some, on a terminal over itself, in a log line by line',
   async (t) => {
@@ -338,6 +356,19 @@ t.test(
       terminal.err(),
       new RegExp(`\\r${ESCAPE}\\[Kglacier-pipe: stored 3\\.00 MiB in 3 parts, 1\\.50 MiB/s, 0:02\\n$`),
     )
+
+    for (const [columns, shown] of [
+      [24, 'stored 1.00 MiB in 1 pa'],
+      [0, 'stored 1.00 MiB in 1 part, 1.00 MiB/s, 0:01'],
+    ] as const) {
+      const narrow = stage(Buffer.alloc(0), ['stderr'])
+      Object.assign(narrow.io.stderr, { columns })
+      time.time = 0
+      const line = new Progress(narrow.io, { progress: 'auto' }, 'stored', time.now)
+      time.time = 1000
+      line.add(MIB)
+      t.equal(narrow.err(), `\r${shown}\u001b[K`, 'a line that wraps could not be drawn over')
+    }
 
     const log = stage()
     time.time = 0

@@ -4,6 +4,7 @@ import { PassThrough } from 'node:stream'
 import t, { type Test } from 'tap'
 import type { FaultKind, LocalVault } from '../../lib/local/index.js'
 import { treeHashOf } from '../../lib/tree-hash/tree-hash.js'
+import { namePattern } from '../../lib/cli/name-pattern.js'
 import { nameOf } from '../../lib/vault/archive-name.js'
 import { runHere, stage } from '../helpers/command.js'
 import { clientFor, configuredCredentials, localVaultFor } from '../helpers/local-vault.js'
@@ -505,10 +506,38 @@ t.test('the catalog is searched by name, date and size', async (t) => {
   t.equal(await idsOf('--before', '2026-02-01'), 'a')
   t.equal(await idsOf('--since', '2026-01-15', '--before', '2026-02-15'), 'b')
   t.equal(await idsOf('--min-size', '2000', '--max-size', '1MiB'), 'b')
-  t.match(await run(['ls', '--since', 'x']), { code: 2 })
+  t.equal(await idsOf('--before', '1970-01-01'), '')
+  t.equal(await idsOf('--since', '2026-02-01T00:00:01Z'), 'c')
+  for (const date of ['x', '1', '01/02/2026', '2026-2-3', '2026-02-30', '2026-13-01', '2026-01-31 12:00'])
+    t.match(await run(['ls', '--since', date]), { code: 2 }, date)
   const many = Array.from({ length: 2000 }, (_, i) => ({ ...lines[0], archiveId: `id${i}` }))
   await writeFile(catalog, many.map((line) => `${JSON.stringify(line)}\n`).join(''))
   t.equal((await run(['ls'])).out.trim().split('\n').length, 2000)
+})
+
+t.test('names are matched whatever their case and form, and in little time', async (t) => {
+  const matched = (pattern: string, name: string): boolean => namePattern(pattern)(name)
+  for (const [pattern, name] of [
+    ['caf\u00e9', 'Cafe\u0301.tar'],
+    ['CAFE\u0301*', 'caf\u00e9.tar'],
+    ['*', ''],
+    ['*', 'line\nend'],
+    ['a*b*c', 'a-b-b-c-c'],
+    ['*.tar', '.tar.tar'],
+    ['?\u{1f600}?', 'a\u{1f600}b'],
+    ['[a', 'x[a'],
+    ['**', 'a'],
+  ] as const)
+    t.ok(matched(pattern, name), pattern)
+  for (const [pattern, name] of [
+    ['a*b', 'a-b-c'],
+    ['?', ''],
+    ['a?c', 'ac'],
+    ['b', 'a'],
+    ['a*', 'ba'],
+  ] as const)
+    t.notOk(matched(pattern, name), pattern)
+  t.notOk(matched(`${'*a'.repeat(30)}b`, 'a'.repeat(1000)))
 })
 
 t.test('names are read from what other tools write', async (t) => {

@@ -386,6 +386,59 @@ t.test(
   },
 )
 
+t.test(
+  'where the owner cannot be kept, the group is, and otherwise no other group gets its rights',
+  { skip: process.getuid?.() !== 0 && 'only the superuser may become somebody else' },
+  async (t) => {
+    const dir = t.testdir({ member: 'x', stranger: 'x' })
+    await chmod(dir, 0o777)
+    for (const [name, group] of [
+      ['member', 2345],
+      ['stranger', 3456],
+    ] as const) {
+      await chown(join(dir, name), 1234, group)
+      await chmod(join(dir, name), 0o664)
+    }
+    process.setgroups?.([2345])
+    process.setegid?.(4321)
+    process.seteuid?.(4321)
+    try {
+      for (const name of ['member', 'stranger'])
+        await retrieveToFile(join(dir, name), optionsFor(MemoryVault.holding(patternBytes(MIB))))
+    } finally {
+      process.seteuid?.(0)
+      process.setegid?.(0)
+      process.setgroups?.([0])
+    }
+    const [member, stranger] = [await stat(join(dir, 'member')), await stat(join(dir, 'stranger'))]
+    t.match(member, { uid: 4321, gid: 2345 })
+    t.equal(member.mode & 0o777, 0o664)
+    t.match(stranger, { uid: 4321, gid: 4321 })
+    t.equal(stranger.mode & 0o777, 0o604)
+  },
+)
+
+t.test('a whole file that cannot get its name is private, and the next run only renames it', async (t) => {
+  const bytes = patternBytes(2 * MIB)
+  const dir = t.testdir()
+  const file = join(dir, 'out')
+  const vault = MemoryVault.holding(bytes)
+  vault.before = async ({ operation }) => {
+    if (operation === 'getJobOutput') await mkdir(file, { recursive: true })
+  }
+  await t.rejects(retrieveToFile(file, optionsFor(vault)), {
+    code: 'ERR_OUTPUT_FILE',
+    message: /All bytes are in .*out\.partial, verified, but it cannot get this name: EISDIR\./,
+    cause: { syscall: 'rename' },
+  })
+  t.equal((await stat(`${file}.partial`)).mode & 0o777, 0o600)
+  await rmdir(file)
+  const again = MemoryVault.holding(bytes)
+  await retrieveToFile(file, optionsFor(again))
+  t.equal(count(again, 'getJobOutput'), 0)
+  t.ok((await readFile(file)).equals(bytes))
+})
+
 t.test('links are followed, and the partial file lies beside what they lead to', async (t) => {
   const bytes = patternBytes(4 * MIB)
   const dir = t.testdir({ target: {}, there: 'x' })
@@ -415,6 +468,14 @@ t.test('what cannot become a file is refused before a job is started', async (t)
   await symlink(join('none', 'x'), join(dir, 'dangling'))
   await writeFile(join(dir, 'locked.partial.lock'), '')
   const bytes = patternBytes(2 * MIB)
+  for (const path of ['', join(dir, 'new/'), join(dir, 'file/')]) {
+    const vault = MemoryVault.holding(bytes)
+    await t.rejects(retrieveToFile(path, optionsFor(vault)), {
+      code: 'ERR_OUTPUT_FILE',
+      message: /(?:is empty|path of a directory)\. Give the path of a file\.$/,
+    })
+    t.strictSame(vault.operations, [], path)
+  }
   for (const [name, message, more] of [
     ['folder', /It is a directory/, {}],
     ['link', /It is a directory/, {}],
@@ -546,7 +607,9 @@ t.test('all bytes may be there already, and several archives are one file', asyn
   first.before = async ({ operation }) => {
     if (operation === 'getJobOutput') await mkdir(file, { recursive: true })
   }
-  await t.rejects(retrieveToFile(file, optionsFor(first, { archiveId: ['a', 'b'] })), { code: 'EISDIR' })
+  await t.rejects(retrieveToFile(file, optionsFor(first, { archiveId: ['a', 'b'] })), {
+    cause: { code: 'EISDIR' },
+  })
   await rm(file, { recursive: true })
   const again = holding()
   await retrieveToFile(file, optionsFor(again, { archiveId: ['a', 'b'] }))
@@ -595,7 +658,7 @@ t.test('an archive that is there whole needs no job, where its hash is known', a
   full.after = async ({ operation, jobId, range }) => {
     if (operation === 'getJobOutput' && jobId === 'c' && range?.start === 2 * MIB) await mkdir(file)
   }
-  await t.rejects(retrieveToFile(file, optionsFor(full, known)), { code: 'EISDIR' })
+  await t.rejects(retrieveToFile(file, optionsFor(full, known)), { cause: { code: 'EISDIR' } })
   await rm(file, { recursive: true })
   const none = new MemoryVault()
   await retrieveToFile(file, optionsFor(none, known))
