@@ -33,7 +33,7 @@ export function withMethods(expected: string, ...methods: readonly string[]): Ru
 /** A rule for one of several texts. */
 export function oneOf(...choices: readonly string[]): Rule {
   const quoted = choices.map((choice) => `'${choice}'`)
-  const expected = `${quoted.slice(0, -1).join(', ')} or ${quoted.at(-1)}`
+  const expected = quoted.join(', ').replace(/, (?=[^,]*$)/, ' or ')
   return rule(expected, isString, (value) => choices.includes(value))
 }
 

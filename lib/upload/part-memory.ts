@@ -11,7 +11,7 @@ import { rule, type Rule } from '../options.js'
 /** The rule of the size of a piece: what a Buffer can hold. */
 export const PIECE_SIZE: Rule = wholeNumber(1, constants.MAX_LENGTH)
 /** The rule of memory to take pieces from. */
-export const PIECE_MEMORY: Rule = rule('memory for parts, as a PartMemory', (value) => {
+export const PIECE_MEMORY: Rule = rule('memory for parts, as a PartMemory', (value): value is object => {
   return hasMethods(value, ['take']) && 'size' in value && isNumber(value.size)
 })
 
