@@ -4,8 +4,10 @@
  */
 import { createRequire } from 'node:module'
 import { Command, Option } from 'commander'
+import { ACCOUNT_ID, VAULT_NAME } from '../vault/request-rules.js'
 import { addCommonOptions, addConnectionOptions } from './connection.js'
 import { parseDuration } from './duration.js'
+import { usage } from './exit-code.js'
 import { collectFault } from './fault.js'
 import type { GetOptions } from './get.js'
 import type { Io } from './io.js'
@@ -37,6 +39,9 @@ export function makeProgram(io: Io): Command {
     })
     .showHelpAfterError('(--help tells more)')
     .addHelpText('after', EXIT_CODES)
+    .hook('preAction', (_program, command) => {
+      assertPlace(command)
+    })
   addPut(program, io)
   addGet(program, io)
   addHash(program, io)
@@ -44,6 +49,17 @@ export function makeProgram(io: Io): Command {
   addVaultCommands(program, io)
   addServe(program, io)
   return program
+}
+
+/** Refuses the name of a vault, or the ID of an account, that cannot be one. */
+function assertPlace(command: Command): void {
+  const { accountId } = command.opts<{ readonly accountId?: string }>()
+  for (const [i, argument] of command.registeredArguments.entries()) {
+    const value: unknown = command.processedArgs[i]
+    const isVault = argument.name() === 'vault' || command.parent?.name() === 'vault'
+    if (isVault && value !== undefined) usage(() => VAULT_NAME(value, argument.name(), command.name()))
+  }
+  if (accountId !== undefined) usage(() => ACCOUNT_ID(accountId, '--account-id', command.name()))
 }
 
 function addPut(program: Command, io: Io): void {
