@@ -112,7 +112,8 @@ export function shown(value: unknown): string {
 
 function checkFields<T extends object>(options: T, rules: RulesOf<T>, prefix: string, caller: string): T {
   for (const name of Object.keys(options)) {
-    if (Object.hasOwn(rules, name) || (options as Readonly<Record<string, unknown>>)[name] === undefined) continue
+    if (Object.hasOwn(rules, name) || (options as Readonly<Record<string, unknown>>)[name] === undefined)
+      continue
     const near = nearest(name, Object.keys(rules))
     const hint = near === undefined ? '' : ` Did you mean ${prefix}${near}?`
     throw new TypeError(`${prefix}${printable(name)} is not an option of ${caller}.${hint}`)

@@ -4,6 +4,7 @@
  */
 import { createRequire } from 'node:module'
 import { Command, Option } from 'commander'
+import type { Rule } from '../options.js'
 import { ACCOUNT_ID, VAULT_NAME } from '../vault/request-rules.js'
 import { addCommonOptions, addConnectionOptions } from './connection.js'
 import { parseDuration } from './duration.js'
@@ -54,12 +55,17 @@ export function makeProgram(io: Io): Command {
 /** Refuses the name of a vault, or the ID of an account, that cannot be one. */
 function assertPlace(command: Command): void {
   const { accountId } = command.opts<{ readonly accountId?: string }>()
+  const check = (rule: Rule, value: unknown, name: string): void => {
+    usage(() => {
+      rule(value, name, command.name())
+    })
+  }
   for (const [i, argument] of command.registeredArguments.entries()) {
     const value: unknown = command.processedArgs[i]
     const isVault = argument.name() === 'vault' || command.parent?.name() === 'vault'
-    if (isVault && value !== undefined) usage(() => VAULT_NAME(value, argument.name(), command.name()))
+    if (isVault && value !== undefined) check(VAULT_NAME, value, argument.name())
   }
-  if (accountId !== undefined) usage(() => ACCOUNT_ID(accountId, '--account-id', command.name()))
+  if (accountId !== undefined) check(ACCOUNT_ID, accountId, '--account-id')
 }
 
 function addPut(program: Command, io: Io): void {

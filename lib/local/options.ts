@@ -75,7 +75,9 @@ export const TIME: Rule = rule('a number of milliseconds from 0 up', isNumber, (
 
 const CREDENTIALS: Rule = record('a key pair: { accessKeyId, secretAccessKey }', {
   accessKeyId: required(
-    secret('a string that is not empty and has no slash, comma or space', (value) => /^[^/,\s]+$/.test(value)),
+    secret('a string that is not empty and has no slash, comma or space', (value) =>
+      /^[^/,\s]+$/.test(value),
+    ),
   ),
   secretAccessKey: required(secret('a string that is not empty', (value) => value !== '')),
   sessionToken: secret('a string that is not empty', (value) => value !== ''),

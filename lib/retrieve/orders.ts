@@ -129,5 +129,7 @@ function totalOf(archives: readonly KnownArchive[]): number | undefined {
 
 function assertWithin({ start, end }: ByteRange, size = Infinity): void {
   if (end <= size) return
-  throw new RangeError(`The range must end within the archive, of ${size} bytes, not go from ${start} to ${end}.`)
+  throw new RangeError(
+    `The range must end within the archive, of ${size} bytes, not go from ${start} to ${end}.`,
+  )
 }

@@ -14,10 +14,10 @@ import type { RetrievalOptions, RetrieveArchiveOptions } from './retrieve-archiv
 import type { HeldRange } from './verified-output.js'
 
 /** The rules of {@link ReadOptions}. */
-export const READ = { ...VAULT, ...MEMORY, ...RETRY, rangeSize: PART_SIZE } satisfies RulesOf<ReadOptions>
+export const READ: RulesOf<ReadOptions> = { ...VAULT, ...MEMORY, ...RETRY, rangeSize: PART_SIZE }
 
 /** The rules of {@link ArchiveReaderOptions}. */
-export const ARCHIVE_READER = { ...READ, jobId: required(TEXT) } satisfies RulesOf<ArchiveReaderOptions>
+export const ARCHIVE_READER: RulesOf<ArchiveReaderOptions> = { ...READ, jobId: required(TEXT) }
 
 /** Ranges that are there already. */
 export const HELD: Rule = listOf(
@@ -52,21 +52,21 @@ const SUBJECT = {
 } satisfies RulesOf<RetrievalSubject>
 
 /** The rules of {@link RetrievalOptions}. */
-export const RETRIEVAL = {
+export const RETRIEVAL: RulesOf<RetrievalOptions> = {
   ...READ,
   ...SUBJECT,
   client: required(CLIENT),
-} satisfies RulesOf<RetrievalOptions>
+}
 
 /** The rules of {@link RetrieveArchiveOptions}. */
-export const RETRIEVE_ARCHIVE = {
+export const RETRIEVE_ARCHIVE: RulesOf<RetrieveArchiveOptions> = {
   ...RETRIEVAL,
   poll: POLL,
   jobId: TEXT,
-} satisfies RulesOf<RetrieveArchiveOptions>
+}
 
 /** The rules of {@link InventoryOptions}. */
-export const INVENTORY = {
+export const INVENTORY: RulesOf<InventoryOptions> = {
   ...VAULT,
   ...RETRY,
   ...INVENTORY_FILTER,
@@ -74,4 +74,4 @@ export const INVENTORY = {
   format: INVENTORY_FORMAT,
   jobId: TEXT,
   poll: POLL,
-} satisfies RulesOf<InventoryOptions>
+}

@@ -36,14 +36,14 @@ export interface UploadPlanOptions extends MemoryOptions {
 }
 
 /** The rules of {@link UploadPlanOptions}. */
-export const UPLOAD_PLAN = {
+export const UPLOAD_PLAN: RulesOf<UploadPlanOptions> = {
   ...MEMORY,
   partSize: PART_SIZE,
   expectedSize: EXPECTED_SIZE,
   maxArchiveSize: rule('a number of bytes above 0', isNumber, (value) => value > 0),
   limitRate: RATE,
   volumes: BOOLEAN,
-} satisfies RulesOf<UploadPlanOptions>
+}
 
 /** How an upload is made. */
 export interface UploadPlan {

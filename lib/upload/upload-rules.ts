@@ -2,7 +2,6 @@
 import {
   BOOLEAN,
   FUNCTION,
-  isString,
   listOf,
   oneOf,
   required,
@@ -13,7 +12,7 @@ import {
   wholeNumber,
   withMethods,
 } from '../option-rules.js'
-import { picked, record, rule, type Rule, type RulesOf } from '../options.js'
+import { picked, record, type Rule, type RulesOf } from '../options.js'
 import { CLIENT } from '../vault/client-rules.js'
 import { DESCRIPTION } from '../vault/description.js'
 import { PART_SIZE } from '../vault/part-size.js'
@@ -82,16 +81,16 @@ const UPLOAD = {
 }
 
 /** The rules of {@link ArchiveWriterOptions}. */
-export const ARCHIVE_WRITER = { ...UPLOAD, ...RESUMED, isComplete } satisfies RulesOf<ArchiveWriterOptions>
+export const ARCHIVE_WRITER: RulesOf<ArchiveWriterOptions> = { ...UPLOAD, ...RESUMED, isComplete }
 
 /** The rules of {@link UploadArchiveOptions}. */
-export const UPLOAD_ARCHIVE = {
+export const UPLOAD_ARCHIVE: RulesOf<UploadArchiveOptions> = {
   ...UPLOAD,
   expectedSize,
   client: required(CLIENT),
   rechunk: FUNCTION,
   hashThreads: THREADS,
-} satisfies RulesOf<UploadArchiveOptions>
+}
 
 const EARLIER_RUN = {
   uploadId: TEXT,
@@ -105,11 +104,11 @@ const EARLIER_RUN = {
 } satisfies RulesOf<EarlierRun>
 
 /** The rules of {@link ResumeUploadOptions}. */
-export const RESUME_UPLOAD = {
+export const RESUME_UPLOAD: RulesOf<ResumeUploadOptions> = {
   ...UPLOAD_ARCHIVE,
   ...RESUMED,
   ...EARLIER_RUN,
-} satisfies RulesOf<ResumeUploadOptions>
+}
 
 /** Of options that are for more, those that are for the writer. */
 export function writerOptionsOf(options: ArchiveWriterOptions): ArchiveWriterOptions {

@@ -14,10 +14,10 @@ export const VAULT_CLIENT: Rule = rule('what glacierClient() gives, or another V
 )
 
 /** The options of requests. */
-export const REQUEST_OPTIONS = {
+export const REQUEST_OPTIONS: RulesOf<RequestOptions> = {
   idleTimeout: rule(
     'a number of milliseconds from 1 up to 24 days',
     isNumber,
     (value) => value > 0 && value < 2 ** 31,
   ),
-} satisfies RulesOf<RequestOptions>
+}

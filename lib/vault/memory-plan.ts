@@ -27,14 +27,14 @@ export interface MemoryOptions {
 }
 
 /** The rules of {@link MemoryOptions}. */
-export const MEMORY = {
+export const MEMORY: RulesOf<MemoryOptions> = {
   memory: rule(
     `a number of bytes from ${FEWEST_HELD * MIB} (4 MiB) up`,
     isNumber,
     (value) => value >= FEWEST_HELD * MIB,
   ),
   concurrency: wholeNumber(1),
-} satisfies RulesOf<MemoryOptions>
+}
 
 /** How a transfer is made. */
 export interface MemoryPlan {

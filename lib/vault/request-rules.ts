@@ -35,8 +35,10 @@ export const VAULT_NAME: Rule = rule(
   isVaultName,
 )
 /** The ID of an account. */
-export const ACCOUNT_ID: Rule = rule("12 digits, or '-' for the account of the credentials", isString, (value) =>
-  /^(?:\d{12}|-)$/.test(value),
+export const ACCOUNT_ID: Rule = rule(
+  "12 digits, or '-' for the account of the credentials",
+  isString,
+  (value) => /^(?:\d{12}|-)$/.test(value),
 )
 /** A signal that ends something early. */
 export const SIGNAL: Rule = rule(
@@ -67,12 +69,12 @@ export const RANGE: Rule = (value, name, caller) => {
 
 const ACCOUNT = { accountId: ACCOUNT_ID, signal: SIGNAL } satisfies RulesOf<AccountRequest>
 /** What says which vault is meant. */
-export const VAULT = { ...ACCOUNT, vaultName: required(VAULT_NAME) } satisfies RulesOf<VaultRequest>
+export const VAULT: RulesOf<VaultRequest> = { ...ACCOUNT, vaultName: required(VAULT_NAME) }
 const PAGE = { marker: TEXT, limit: wholeNumber(1) } satisfies RulesOf<PageRequest>
 const UPLOAD = { ...VAULT, uploadId: required(TEXT) } satisfies RulesOf<UploadRequest>
 const JOB = { ...VAULT, jobId: required(TEXT) }
 /** What of an inventory is asked for. */
-export const INVENTORY_FILTER = { startDate: DATE, endDate: DATE } satisfies RulesOf<InventoryFilter>
+export const INVENTORY_FILTER: RulesOf<InventoryFilter> = { startDate: DATE, endDate: DATE }
 const HASHES = { linearHash: required(TREE_HASH), treeHash: required(TREE_HASH) }
 const BODY = {
   ...HASHES,
@@ -96,7 +98,13 @@ const REQUESTS = {
   abortUpload: UPLOAD,
   listParts: { ...UPLOAD, ...PAGE },
   listUploads: { ...VAULT, ...PAGE },
-  startRetrieval: { ...VAULT, description: SENT_DESCRIPTION, archiveId: required(TEXT), range: RANGE, tier: TIER },
+  startRetrieval: {
+    ...VAULT,
+    description: SENT_DESCRIPTION,
+    archiveId: required(TEXT),
+    range: RANGE,
+    tier: TIER,
+  },
   startInventory: {
     ...VAULT,
     ...INVENTORY_FILTER,

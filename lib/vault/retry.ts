@@ -41,10 +41,10 @@ export interface RetryOptions {
 }
 
 /** The rules of {@link RetryOptions}. */
-export const RETRY = {
+export const RETRY: RulesOf<RetryOptions> = {
   retryFor: rule('a number of milliseconds from 0 up', isNumber, (value) => value >= 0),
   clock: withMethods('a clock with the methods now(), sleep() and random()', 'now', 'sleep', 'random'),
-} satisfies RulesOf<RetryOptions>
+}
 
 /** An attempt that failed, and when the next one comes. */
 export interface RetryNotice {
