@@ -119,12 +119,31 @@ const REQUESTS = {
 
 type Calls = Omit<VaultClient, 'refreshCredentials'>
 
+/** Where a request goes. */
+export interface Address {
+  readonly accountId: string
+  readonly vaultName: string
+}
+
 /**
- * Checks a request.
+ * Checks a request to a vault: an error of the SDK's would not say what is wrong with it.
  *
+ * @returns where it goes
  * @throws {TypeError} no object, an unknown name, a missing field, or one of another type
  * @throws {RangeError} a field out of range
  */
-export function checkRequest(call: keyof Calls, request: AccountRequest): void {
-  checkOptions<AccountRequest>(call, request, REQUESTS[call])
+export function addressOf(call: keyof Calls, request: VaultRequest): Address {
+  const account = accountOf(call, request)
+  return { ...account, vaultName: request.vaultName }
+}
+
+/**
+ * Checks a request to an account.
+ *
+ * @returns the account it goes to
+ * @throws as {@link addressOf}
+ */
+export function accountOf(call: keyof Calls, request: AccountRequest): Pick<Address, 'accountId'> {
+  const { accountId = '-' } = checkOptions<AccountRequest>(call, request, REQUESTS[call])
+  return { accountId }
 }

@@ -8,7 +8,7 @@ import type { Readable } from '../stream.js'
 import { toContentRange, toInclusive, toRangeHeader } from './byte-range.js'
 import { REQUEST_OPTIONS } from './client-rules.js'
 import { assertOutputAnswer, dateOf } from './output-answer.js'
-import { checkRequest } from './request-rules.js'
+import { accountOf, addressOf, type Address } from './request-rules.js'
 import { observingResponse, type ResponseFacts } from './response-facts.js'
 import { SdkConnection, type RequestOptions } from './sdk-connection.js'
 import type * as Port from './vault-client.js'
@@ -93,8 +93,7 @@ export class SdkVaultClient implements Port.VaultClient {
   }
 
   async listVaults(request: Port.AccountRequest & Port.PageRequest): Promise<Port.Page<Port.Vault>> {
-    checkRequest('listVaults', request)
-    const input = { accountId: request.accountId ?? '-', ...pageOf(request) }
+    const input = { ...accountOf('listVaults', request), ...pageOf(request) }
     const output = await this.#connection.call(
       'ListVaults',
       request,
@@ -285,18 +284,6 @@ export class SdkVaultClient implements Port.VaultClient {
     )
     return present('InitiateJob', 'x-amz-job-id', output.jobId)
   }
-}
-
-interface Address {
-  readonly accountId: string
-  readonly vaultName: string
-}
-
-/** Where a request goes. The request is checked first: an error of the SDK's names the URL, and not what is wrong. */
-function addressOf(call: Parameters<typeof checkRequest>[0], request: Port.VaultRequest): Address {
-  checkRequest(call, request)
-  const { accountId = '-', vaultName } = request
-  return { accountId, vaultName }
 }
 
 function pageOf({ marker, limit }: Port.PageRequest): Port.PageRequest {
