@@ -86,7 +86,8 @@ const SENT_DESCRIPTION: Rule = rule('at most 1,024 characters of 0x20-0x7E', isS
   /^[\x20-\x7e]{0,1024}$/.test(value),
 )
 
-const REQUESTS = {
+/** The rules of all requests, by the name of the call. */
+export const REQUESTS: { readonly [Call in keyof Calls]: RulesOf<Parameters<Calls[Call]>[0]> } = {
   createVault: VAULT,
   describeVault: VAULT,
   listVaults: { ...ACCOUNT, ...PAGE },
@@ -115,9 +116,10 @@ const REQUESTS = {
   listJobs: { ...VAULT, ...PAGE, completed: BOOLEAN },
   describeJob: JOB,
   getJobOutput: { ...JOB, range: required(RANGE), outputSize: SIZE },
-} satisfies { [Call in keyof Calls]: RulesOf<Parameters<Calls[Call]>[0]> }
+}
 
-type Calls = Omit<VaultClient, 'refreshCredentials'>
+/** The calls that are requests. */
+export type Calls = Omit<VaultClient, 'refreshCredentials'>
 
 /** Where a request goes. */
 export interface Address {
