@@ -166,8 +166,9 @@ function nearest(name: string, known: readonly string[]): string | undefined {
   let best: { readonly name: string; readonly distance: number } | undefined
   for (const it of known) {
     const other = normalized(it)
+    const edits = distanceOf(wanted, other)
     const isBeginning = wanted.length > 3 && other.startsWith(wanted)
-    const distance = isBeginning ? most : distanceOf(wanted, other)
+    const distance = isBeginning ? Math.min(edits, most) : edits
     if (distance <= most && distance < (best?.distance ?? Infinity)) best = { name: it, distance }
   }
   return best?.name

@@ -2,6 +2,7 @@
 import {
   BOOLEAN,
   BYTES,
+  hasMethods,
   isString,
   oneOf,
   required,
@@ -11,7 +12,7 @@ import {
   wholeNumber,
   withMethods,
 } from '../option-rules.js'
-import { checkOptions, isObject, record, rule, type Rule, type RulesOf } from '../options.js'
+import { checkOptions, record, rule, type Rule, type RulesOf } from '../options.js'
 import type { ByteRange } from './byte-range.js'
 import { PART_SIZE } from './part-size.js'
 import type {
@@ -44,10 +45,7 @@ export const ACCOUNT_ID: Rule = rule(
 export const SIGNAL: Rule = rule(
   'an AbortSignal',
   (value): value is object =>
-    isObject(value) &&
-    'aborted' in value &&
-    'addEventListener' in value &&
-    typeof value.addEventListener === 'function',
+    hasMethods(value, ['addEventListener', 'removeEventListener']) && 'aborted' in value,
 )
 /** How fast a retrieval is. */
 export const TIER: Rule = oneOf('Expedited', 'Standard', 'Bulk')

@@ -43,7 +43,7 @@ export const WRONG: Readonly<Record<string, WrongValues>> = {
     ranges: ['', '.', '..', '../x', 'a b', 'a/b', 'ä', 'a\n', 'x'.repeat(256)],
   },
   accountId: { types: [111122223333, {}], ranges: ['', '1', '11112222333x', '1111-2222-3333'] },
-  signal: { types: [7, 'x', {}, { aborted: true }], ranges: [] },
+  signal: { types: [7, 'x', {}, { aborted: true }, new EventTarget()], ranges: [] },
   memory: { types: ['1', {}], ranges: [0, -1, NaN, 4 * MIB - 1] },
   concurrency: count,
   partSize,
@@ -104,7 +104,7 @@ export const WRONG: Readonly<Record<string, WrongValues>> = {
   endDate: date,
   poll: {
     types: [7, [], { fist: 1 }, { first: '1' }, { longest: null }],
-    ranges: [{ first: 0 }, { first: -1 }, { longest: NaN }],
+    ranges: [{ first: 0 }, { first: -1 }, { longest: NaN }, { longest: Infinity }],
   },
   expected: hash,
   treeHash: hash,

@@ -162,8 +162,14 @@ t.test('options that cannot be are refused before it listens', async (t) => {
   const pair = { accessKeyId: 'A', secretAccessKey: 'B' }
   for (const [options, message] of [
     [{ credentials: [] }, /a key pair at least, and is empty/],
-    [{ credentials: [pair, { ...pair, sessionToken: '' }] }, /sessionToken of startLocalVault must be .* not a string of 0 characters/],
-    [{ credentials: { ...pair, expiration: new Date(NaN) } }, /credentials\.expiration of startLocalVault must be a Date/],
+    [
+      { credentials: [pair, { ...pair, sessionToken: '' }] },
+      /sessionToken of startLocalVault must be .* not a string of 0 characters/,
+    ],
+    [
+      { credentials: { ...pair, expiration: new Date(NaN) } },
+      /credentials\.expiration of startLocalVault must be a Date/,
+    ],
     [{ controlSecret: 'short' }, /16 characters or more/],
     [{ snsEndpoint: 'localhost:80' }, /an http:\/\/ or https:\/\/ address/],
     [{ snsEndpoint: 'x' }, /an http:\/\/ or https:\/\/ address/],

@@ -50,7 +50,10 @@ t.test('a rule fails the requests it says', async (t) => {
 t.test('a rule that makes no sense is refused', async (t) => {
   for (const [rule, message] of [
     [{ fault: 'fire' }, /fault of Faults\.add must be 'timeout', .*, not 'fire'/],
-    [{ fault: 'stall', operation: 'Upload' }, /operation of Faults\.add must be the name of an operation, not 'Upload'/],
+    [
+      { fault: 'stall', operation: 'Upload' },
+      /operation of Faults\.add must be the name of an operation, not 'Upload'/,
+    ],
     [{ fault: 'stall', nth: 0 }, /nth of Faults\.add must be a whole number from 1 up, not 0/],
     [{ fault: 'stall', every: 1.5 }, /every of .* a whole number/],
     [{ fault: 'stall', times: -1 }, /times of .* a whole number/],

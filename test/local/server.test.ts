@@ -817,7 +817,11 @@ t.test('what cannot be is refused before it listens', async (t) => {
     [{ createVaults: 1 }, 'TypeError', /createVaults of .* must be true or false/],
     [{ credentials: {} }, 'TypeError', /credentials\.accessKeyId of .*, not undefined/],
     [{ credentials: { accessKeyId: 'a/b', secretAccessKey: 'c' } }, 'RangeError', /no slash/],
-    [{ credentials: { accessKeyId: 'a', secretAccessKey: '' } }, 'RangeError', /credentials\.secretAccessKey of .*, not a string of 0 characters/],
+    [
+      { credentials: { accessKeyId: 'a', secretAccessKey: '' } },
+      'RangeError',
+      /credentials\.secretAccessKey of .*, not a string of 0 characters/,
+    ],
   ]
   for (const [wrong, name, message] of cases) {
     await t.rejects(startLocalVault({ dir, ...wrong }), { name, message }, String(message))
