@@ -148,7 +148,7 @@ const TAKERS: readonly Taker[] = [
   },
   {
     caller: 'retrieveToFile',
-    call: (options: any) => api.retrieveToFile('/nowhere/file', options),
+    call: (options: any) => api.retrieveToFile('/dev/null/file', options),
     names: Object.keys(RETRIEVE_ARCHIVE),
     needed: subject,
     isAsync: true,
@@ -193,7 +193,7 @@ const TAKERS: readonly Taker[] = [
   {
     caller: 'FileHasher.hash',
     exports: ['FileHasher'],
-    call: (options: any) => new api.FileHasher(0).hash('/nowhere/file', options),
+    call: (options: any) => new api.FileHasher(0).hash('/dev/null/file', options),
     names: namesOf<api.FileHashOptions>({ range: 1, signal: 1 }),
     isAsync: true,
   },
@@ -226,7 +226,7 @@ const TAKERS: readonly Taker[] = [
       snsEndpoint: 1,
       controlSecret: 1,
     }),
-    needed: { dir: '/nowhere' },
+    needed: { dir: '/dev/null/vaults' },
     isAsync: true,
     wrong: { accountId: { types: [111122223333], ranges: ['', '-', '12'] } },
   },
@@ -348,7 +348,7 @@ const ARGUMENTS: readonly Argument[] = [
     name: 'follow of retrieveToFile',
     types: [7, {}],
     ranges: [],
-    call: (follow) => api.retrieveToFile('/nowhere/file', subject, follow),
+    call: (follow) => api.retrieveToFile('/dev/null/file', subject, follow),
     isAsync: true,
     isOptional: true,
   },
@@ -693,7 +693,7 @@ t.test('messages are short, on one line, and tell no secret', async (t) => {
     })
   }
   const name = `a\nb${long}`
-  await t.rejects(local.startLocalVault({ dir: 'x', [name]: 1 }), {
+  await t.rejects(local.startLocalVault({ dir: '/dev/null/vaults', [name]: 1 }), {
     message: `a\\u{a}b${'x'.repeat(37)}… is not an option of startLocalVault.`,
   })
   const secrets = [
@@ -706,7 +706,7 @@ t.test('messages are short, on one line, and tell no secret', async (t) => {
   ]
   for (const secret of secrets) {
     const { error } = await failureOf(() =>
-      local.startLocalVault({ dir: 'x', ...secret } as unknown as LocalVaultOptions),
+      local.startLocalVault({ dir: '/dev/null/vaults', ...secret } as unknown as LocalVaultOptions),
     )
     t.match(error, { message: /^(?!.*(?:too secret|12345))(?:controlSecret|snsEndpoint|credentials)/ })
   }
