@@ -14,6 +14,8 @@ import { dirname, resolve } from 'node:path'
 import { CatalogError } from '../errors.js'
 import { makeFolder, syncFolder } from '../fs/durable.js'
 import { isMissing } from '../fs/missing.js'
+import { PATH, required, TEXT } from '../option-rules.js'
+import { record } from '../options.js'
 import { LineWriter } from './line-writer.js'
 import type { CatalogRecord } from './record.js'
 
@@ -21,6 +23,7 @@ export { readCatalog } from './read-catalog.js'
 
 /** Bytes that must fit on the disk before an upload is begun: far more than one upload's records. */
 const ROOM = 65_536
+const RECORD = record('a record', { type: required(TEXT) })
 const NEW_LINE = 10
 /** What a catalog may begin with: a record, the end of a torn line, zeros after a power cut, a byte order mark. */
 const MAY_BE_FIRST: readonly unknown[] = [0x7b, NEW_LINE, 0, 0xef]
@@ -44,7 +47,13 @@ export class Catalog {
    * Opens a catalog, and makes it where there is none: mode 0600, in folders of mode 0700. Whether it can be written to,
    * and whether the disk has room, is found out now and not after an upload of hours.
    *
+<<<<<<< HEAD
    * @throws {CatalogError} `ERR_CATALOG`: it cannot be written, or is no catalog; `cause` says why
+=======
+   * @throws {TypeError} no path
+   * @throws {RangeError} an empty path
+   * @throws {CatalogError} `ERR_CATALOG`: it cannot be written; `cause` is the system's error
+>>>>>>> wt-options
    *
    * @example
    * ```ts
@@ -55,6 +64,7 @@ export class Catalog {
    * ```
    */
   static async open(file: string): Promise<Catalog> {
+    PATH(file, 'file', 'Catalog.open')
     const path = resolve(file)
     try {
       await makeFolder(dirname(path))
@@ -78,14 +88,16 @@ export class Catalog {
   /**
    * Writes records. They are on disk when this resolves.
    *
+   * @throws {TypeError} no record
    * @throws {CatalogError} `ERR_CATALOG`: they were not written, or not all of them: `cause` is the system's error, or
    *   says that the file was replaced or deleted, or that a record is longer than 64 KiB
    */
-  append(...records: readonly CatalogRecord[]): Promise<void> {
+  async append(...records: readonly CatalogRecord[]): Promise<void> {
+    for (const [i, it] of records.entries()) RECORD(it, `records[${i}]`, 'Catalog.append')
     const lines = records.map((record) => JSON.stringify(record))
     const written = this.#writing.then(() => this.#write(lines))
     this.#writing = written.catch(() => undefined)
-    return written
+    await written
   }
 
   /** Closes the file when what is being written is on disk. */

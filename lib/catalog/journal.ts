@@ -2,6 +2,9 @@
  * The journal of a stream's uploads, as records of a catalog.
  */
 import type { ProcessIdentity } from '../fs/process-identity.js'
+import { OBJECT, required, STRING, TEXT, withMethods } from '../option-rules.js'
+import { checkOptions, nested, type Rule, type RulesOf } from '../options.js'
+import { ACCOUNT_ID, VAULT_NAME } from '../vault/request-rules.js'
 import type { Catalog } from './catalog.js'
 import type {
   ArchiveRecord,
@@ -62,6 +65,17 @@ export interface StreamFacts {
   readonly lock?: { assertHeld(): Promise<void> } | undefined
 }
 
+const CATALOG: Rule = withMethods('a Catalog', 'append')
+const PLACE: Rule = nested({ region: required(TEXT), endpoint: TEXT } satisfies RulesOf<Place>)
+const STREAM = {
+  vaultName: VAULT_NAME,
+  accountId: ACCOUNT_ID,
+  name: STRING,
+  streamId: TEXT,
+  owner: OBJECT,
+  lock: withMethods('a lock with a method assertHeld()', 'assertHeld'),
+} satisfies RulesOf<StreamFacts>
+
 /** The journal of an upload, in a catalog. */
 export interface CatalogJournal {
   assertOwner(): Promise<void>
@@ -88,6 +102,8 @@ export interface CatalogJournal {
  *
  * @param place - where the uploads go
  * @param stream - the stream, and who owns it; default a stream without a name, owned by nobody
+ * @throws {TypeError} an argument of a wrong type, or an unknown or missing field
+ * @throws {RangeError} a field out of range
  *
  * @example
  * ```ts
@@ -100,10 +116,14 @@ export interface CatalogJournal {
 export function journalIn(
   catalog: Pick<Catalog, 'append'>,
   place: Place,
-  { vaultName = '', accountId, name, streamId, owner, lock }: StreamFacts = {},
+  stream: StreamFacts = {},
 ): CatalogJournal {
+  CATALOG(catalog, 'catalog', 'journalIn')
+  PLACE(place, 'place', 'journalIn')
+  const checked = checkOptions('journalIn', stream, STREAM)
+  const { vaultName = '', accountId, name, streamId, owner, lock } = checked
   const now = (): string => new Date().toISOString()
-  const stream = { name, streamId }
+  const facts = { name, streamId }
   const accountOf = (location: string | undefined): string | undefined => accountIn(location) ?? accountId
   return {
     assertOwner: async () => lock?.assertHeld(),
@@ -114,7 +134,7 @@ export function journalIn(
         ...place,
         accountId: accountOf(location),
         ...upload,
-        ...stream,
+        ...facts,
         owner,
       }),
     async completing(uploadId, { hasNextVolume, size, treeHash, firstPart }) {
@@ -123,7 +143,7 @@ export function journalIn(
       await catalog.append({ type: 'completing', time: now(), uploadId, size, treeHash, firstPart, more })
     },
     sending: (intent) =>
-      catalog.append({ type: 'sending', time: now(), ...place, accountId, ...intent, ...stream }),
+      catalog.append({ type: 'sending', time: now(), ...place, accountId, ...intent, ...facts }),
     rejected: (intent) => catalog.append({ type: 'rejected', time: now(), ...intent }),
     stored: ({ location, ...archive }, uploadId, hasNextVolume, intentId) =>
       catalog.append({
@@ -134,7 +154,7 @@ export function journalIn(
         ...archive,
         uploadId,
         intentId,
-        ...stream,
+        ...facts,
         ...(hasNextVolume && { more: true }),
       }),
     mismatched: (archive) =>

@@ -7,6 +7,7 @@ import { open } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { CatalogError } from '../errors.js'
 import { isMissing } from '../fs/missing.js'
+import { oneOf, optional, PATH } from '../option-rules.js'
 import { recordsIn, type CatalogRecord } from './record.js'
 
 const NEW_LINE = 10
@@ -21,15 +22,43 @@ export type RecordType = CatalogRecord['type']
 /** The records of some types. */
 export type RecordOf<Type extends RecordType> = Extract<CatalogRecord, { type: Type }>
 
+const RECORD_TYPES = {
+  archive: true,
+  begun: true,
+  completing: true,
+  sending: true,
+  rejected: true,
+  mismatched: true,
+  aborted: true,
+  expired: true,
+  superseded: true,
+  unknown: true,
+  ended: true,
+  orphan: true,
+  deleted: true,
+} satisfies Record<RecordType, true>
+const IF_TYPE = optional(oneOf(...Object.keys(RECORD_TYPES)))
+
 /**
  * Reads a catalog's records in the order they were written; none where there is no file.
  *
  * @param type - only records of this type; default all
- * @throws {CatalogError} `ERR_CATALOG`: it cannot be read; `cause` is the system's error
+ * @throws {TypeError} no path, or a type that is no string
+ * @throws {RangeError} an empty path, or a type there is none of
+ * @throws {CatalogError} `ERR_CATALOG`, when it is read: it cannot be; `cause` is the system's error
  */
-export async function* readCatalog<Type extends RecordType = RecordType>(
+export function readCatalog<Type extends RecordType = RecordType>(
   file: string,
   type?: Type,
+): AsyncGenerator<RecordOf<Type>, void, undefined> {
+  PATH(file, 'file', 'readCatalog')
+  IF_TYPE(type, 'type', 'readCatalog')
+  return readRecords(file, type)
+}
+
+async function* readRecords<Type extends RecordType>(
+  file: string,
+  type: Type | undefined,
 ): AsyncGenerator<RecordOf<Type>, void, undefined> {
   for await (const records of readBlocks(file, type === undefined ? undefined : [type])) yield* records
 }

@@ -6,6 +6,8 @@
  * - An intent to complete an upload counts until it is rejected. The upload may be an archive by now.
  * - A set of volumes is unfinished while its last volume says that another follows, and no upload of the next is open.
  */
+import { isIterable } from '../option-rules.js'
+import { isObject, rule } from '../options.js'
 import type { ArchiveRecord, BegunRecord, CatalogRecord, ContentSummary, VaultPlace } from './record.js'
 
 /** A completion that was sent, or was about to be. */
@@ -49,6 +51,10 @@ export interface Unfinished extends VaultPlace {
   readonly isSuperseded: boolean
 }
 
+const RECORDS = rule('an iterable of records, as readCatalog() gives', (value): value is object => {
+  return isIterable(value) || (isObject(value) && Symbol.asyncIterator in value)
+})
+
 interface OpenUpload {
   readonly begun: BegunRecord
   readonly position: number
@@ -63,8 +69,13 @@ interface UnfinishedSet {
   readonly position: number
 }
 
-/** Goes through a catalog's records, and gives what is unfinished, the oldest first, by its place in the catalog. */
+/**
+ * Goes through a catalog's records, and gives what is unfinished, the oldest first, by its place in the catalog.
+ *
+ * @throws {TypeError} nothing to iterate
+ */
 export async function unfinishedIn(records: AsyncIterable<CatalogRecord>): Promise<Unfinished[]> {
+  RECORDS(records, 'records', 'unfinishedIn')
   const state = new CatalogState()
   for await (const record of records) state.take(record)
   return state.unfinished()

@@ -2,8 +2,10 @@
  * `get VAULT ARCHIVE_ID`: an archive out of a vault, verified, to stdout or into a file.
  */
 import { ConnectionError, RetriesExhaustedError, ServiceError } from '../errors.js'
+import { picked } from '../options.js'
 import { pipeline } from '../stream.js'
 import type { ArchiveReader } from '../retrieve/archive-reader.js'
+import { RETRIEVAL } from '../retrieve/retrieval-rules.js'
 import { retrieveArchive, startRetrieval, type RetrieveArchiveOptions } from '../retrieve/retrieve-archive.js'
 import { retrieveToFile } from '../retrieve/retrieve-to-file.js'
 import type { HeldRange } from '../retrieve/verified-output.js'
@@ -125,7 +127,7 @@ function followReader(reader: ArchiveReader, progress: Progress, range: ByteRang
 
 /** Starts jobs, and prints their IDs. */
 async function start(wanted: RetrieveArchiveOptions, { json, quiet }: GetOptions, io: Io): Promise<void> {
-  const jobIds = await startRetrieval(wanted)
+  const jobIds = await startRetrieval(picked(wanted, RETRIEVAL))
   for (const jobId of jobIds) await (json ? printJson(io, { jobId }) : printData(io, jobId))
   if (quiet) return
   printNote(io, 'Run the same command without --no-wait in a few hours. It uses the jobs that were started.')

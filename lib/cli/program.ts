@@ -4,8 +4,11 @@
  */
 import { createRequire } from 'node:module'
 import { Command, Option } from 'commander'
+import type { Rule } from '../options.js'
+import { ACCOUNT_ID, VAULT_NAME } from '../vault/request-rules.js'
 import { addCommonOptions, addConnectionOptions } from './connection.js'
 import { parseDuration } from './duration.js'
+import { usage } from './exit-code.js'
 import { collectFault } from './fault.js'
 import type { GetOptions } from './get.js'
 import type { Io } from './io.js'
@@ -41,6 +44,9 @@ export function makeProgram(io: Io, writeOut: (text: string) => void): Command {
     })
     .showHelpAfterError('(--help tells more)')
     .addHelpText('after', EXIT_CODES)
+    .hook('preAction', (_program, command) => {
+      assertPlace(command)
+    })
   addPut(program, io)
   addGet(program, io)
   addHash(program, io)
@@ -48,6 +54,22 @@ export function makeProgram(io: Io, writeOut: (text: string) => void): Command {
   addVaultCommands(program, io)
   addServe(program, io)
   return program
+}
+
+/** Refuses the name of a vault, or the ID of an account, that cannot be one. */
+function assertPlace(command: Command): void {
+  const { accountId } = command.opts<{ readonly accountId?: string }>()
+  const check = (rule: Rule, value: unknown, name: string): void => {
+    usage(() => {
+      rule(value, name, command.name())
+    })
+  }
+  for (const [i, argument] of command.registeredArguments.entries()) {
+    const value: unknown = command.processedArgs[i]
+    const isVault = argument.name() === 'vault' || command.parent?.name() === 'vault'
+    if (isVault && value !== undefined) check(VAULT_NAME, value, argument.name())
+  }
+  if (accountId !== undefined) check(ACCOUNT_ID, accountId, '--account-id')
 }
 
 function addPut(program: Command, io: Io): void {

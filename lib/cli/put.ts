@@ -4,11 +4,12 @@
 import { open as openFile, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { Catalog } from '../catalog/catalog.js'
+import { checkOptions, picked } from '../options.js'
 import { archiveWriter, type ArchiveWriter } from '../upload/archive-writer.js'
 import type { Archive } from '../upload/archive.js'
 import type { ByteSource } from '../upload/byte-source.js'
 import { uploadThrough } from '../upload/upload-archive.js'
-import { planUpload, type UploadPlan } from '../upload/upload-plan.js'
+import { planUpload, UPLOAD_PLAN, type UploadPlan, type UploadPlanOptions } from '../upload/upload-plan.js'
 import type { ArchiveWriterOptions } from '../upload/writer-options.js'
 import type { RetryNotice } from '../vault/retry.js'
 import { catalogFileOf, withConnection, type Connection, type ConnectionOptions } from './connection.js'
@@ -51,7 +52,8 @@ export async function put(
     throw new UsageError('--resume and --upload-id both select an upload: give only one of them.')
   const size = await sizeOf(file)
   const expectedSize = options.expectedSize ?? size
-  const plan = usage(() => planUpload({ ...options, expectedSize }))
+  const planned: UploadPlanOptions = picked({ ...options, expectedSize }, UPLOAD_PLAN)
+  const plan = usage(() => planUpload(checkOptions('put', planned, UPLOAD_PLAN)))
   if (options.dryRun) {
     await printPlan(plan, expectedSize, options, io)
     return

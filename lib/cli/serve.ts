@@ -27,11 +27,15 @@ export interface ServeOptions extends CommonOptions {
 
 /** Runs `serve`. One line on stdout says that it is ready. */
 export async function serve(options: ServeOptions, io: Io): Promise<void> {
-  const { dir = defaultLocalDir(io.env), fault: faults, control, ...given } = options
+  const { dir = defaultLocalDir(io.env), fault: faults, control } = options
+  const { host, allowRemote, port, region, createVaults } = options
+  const { jobDelay, inventoryInterval, snsEndpoint } = options
+  const network = { host, allowRemote, port, snsEndpoint }
+  const behaviour = { region, createVaults, jobDelay, inventoryInterval, faults }
   const controlSecret =
     control && (io.env.GLACIER_PIPE_CONTROL_SECRET ?? randomBytes(24).toString('base64url'))
   const credentials = credentialsOf(io.env)
-  const vault = await startLocalVault({ ...given, dir, faults, credentials, controlSecret }).catch(
+  const vault = await startLocalVault({ dir, ...network, ...behaviour, credentials, controlSecret }).catch(
     (error: unknown) => {
       throw error instanceof RangeError ? new UsageError(error.message, { cause: error }) : error
     },

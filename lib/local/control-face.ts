@@ -73,7 +73,8 @@ export async function answerControl(
   try {
     answer = await obeyed(request, controlled, secret)
   } catch (error) {
-    status = error instanceof ServiceFault ? error.status : error instanceof RangeError ? 400 : 500
+    const isWrongOrder = error instanceof RangeError || error instanceof TypeError
+    status = error instanceof ServiceFault ? error.status : isWrongOrder ? 400 : 500
     answer = { message: (error as Error).message }
   }
   const text = JSON.stringify(answer)

@@ -1,9 +1,13 @@
 /**
  * What a test can do to a local vault that no client of the service could.
  */
-import { assertTime } from './options.js'
+import { optional, STRING } from '../option-rules.js'
+import { VAULT_NAME } from '../vault/request-rules.js'
+import { TIME } from './options.js'
 import type { Stores } from './stores.js'
 import type { Inventory } from './vault-store.js'
+
+const IF_VAULT_NAME = optional(VAULT_NAME)
 
 /** The clock of everything a local vault keeps: a given one, moved by what it was told. */
 export class MovableClock {
@@ -54,10 +58,11 @@ export class Control {
    * Moves the clock on: uploads, jobs, locks expire by it, and inventories fall due. Signatures are held against the
    * time as it was, so that clients go on unchanged. Forgotten when the vault is closed.
    *
+   * @throws {TypeError} not a number
    * @throws {RangeError} not milliseconds from 0 up
    */
   advanceClock(milliseconds: number): void {
-    assertTime('time to move the clock on', milliseconds)
+    TIME(milliseconds, 'milliseconds', 'Control.advanceClock')
     this.#clock.advance(milliseconds)
     this.#stores.notifier.look()
   }
@@ -65,10 +70,11 @@ export class Control {
   /**
    * Sets how long jobs take that are started from now on.
    *
+   * @throws {TypeError} not a number
    * @throws {RangeError} not milliseconds from 0 up
    */
   setJobDelay(milliseconds: number): void {
-    assertTime('job delay', milliseconds)
+    TIME(milliseconds, 'milliseconds', 'Control.setJobDelay')
     this.#stores.jobs.delay = milliseconds
   }
 
@@ -77,8 +83,11 @@ export class Control {
    *
    * @param vaultName - only of this vault; default of all
    * @returns how many
+   * @throws {TypeError} a name that is no string
+   * @throws {RangeError} a name that no vault may have
    */
   async completeJobs(vaultName?: string): Promise<number> {
+    IF_VAULT_NAME(vaultName, 'vaultName', 'Control.completeJobs')
     return this.#endJobs(vaultName, null)
   }
 
@@ -88,17 +97,24 @@ export class Control {
    * @param statusMessage - what DescribeJob says of them
    * @param vaultName - only of this vault; default of all
    * @returns how many
+   * @throws {TypeError} a message or a name that is no string
+   * @throws {RangeError} a name that no vault may have
    */
   async failJobs(statusMessage: string, vaultName?: string): Promise<number> {
+    STRING(statusMessage, 'statusMessage', 'Control.failJobs')
+    IF_VAULT_NAME(vaultName, 'vaultName', 'Control.failJobs')
     return this.#endJobs(vaultName, statusMessage)
   }
 
   /**
    * Takes an inventory of a vault now.
    *
+   * @throws {TypeError} a name that is no string
+   * @throws {RangeError} a name that no vault may have
    * @throws {Error} there is no such vault
    */
   async takeInventory(vaultName: string): Promise<Inventory> {
+    VAULT_NAME(vaultName, 'vaultName', 'Control.takeInventory')
     return this.#stores.vaults.takeInventory(vaultName)
   }
 

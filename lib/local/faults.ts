@@ -1,6 +1,8 @@
 /**
  * Failures by rule: what a service does on a bad day, on the requests a test says.
  */
+import { isString, oneOf, required, wholeNumber } from '../option-rules.js'
+import { nested, rule, type Rule, type RulesOf } from '../options.js'
 import { ROUTES } from './routes.js'
 import { notFound, ServiceFault } from './service-fault.js'
 
@@ -68,6 +70,17 @@ export interface FaultRule {
   readonly bytesPerSecond?: number | undefined
 }
 
+const IS_RULE: Rule = nested({
+  fault: required(oneOf(...FAULT_KINDS)),
+  operation: rule('the name of an operation', isString, (value) => {
+    return ROUTES.some(({ operation }) => operation === value)
+  }),
+  nth: wholeNumber(1),
+  every: wholeNumber(1),
+  times: wholeNumber(1),
+  bytesPerSecond: wholeNumber(1),
+} satisfies RulesOf<FaultRule>)
+
 /** What becomes of a request, and how slowly. */
 export type MetFault = Pick<FaultRule, 'fault' | 'bytesPerSecond'>
 
@@ -78,10 +91,11 @@ export class Faults {
   /**
    * Adds a rule. It counts requests from now on.
    *
+   * @throws {TypeError} an unknown or missing field, or one of the wrong type
    * @throws {RangeError} an operation or a fault there is none of, or a number that is none
    */
   add(rule: FaultRule): void {
-    assertRule(rule)
+    assertRule(rule, 'rule', 'Faults.add')
     this.#rules.push({ rule, seen: 0, left: rule.times ?? Infinity })
   }
 
@@ -120,17 +134,15 @@ export function answeredFault(fault: FaultKind): ServiceFault | undefined {
   return ANSWERS[fault]?.()
 }
 
-function assertRule({ fault, operation, nth, every, times, bytesPerSecond }: FaultRule): void {
-  if (!FAULT_KINDS.includes(fault)) {
-    throw new RangeError(`There is no fault '${fault}': there are ${FAULT_KINDS.join(', ')}.`)
-  }
-  if (operation !== undefined && !ROUTES.some((route) => route.operation === operation)) {
-    throw new RangeError(`There is no operation '${operation}'.`)
-  }
-  for (const [name, value] of Object.entries({ nth, every, times, bytesPerSecond })) {
-    if (value !== undefined && !(Number.isInteger(value) && value >= 1))
-      throw new RangeError(`A fault rule's ${name} is a whole number from 1 up, not ${String(value)}.`)
-  }
+/**
+ * Checks a rule.
+ *
+ * @throws {TypeError} an unknown or missing field, or one of the wrong type
+ * @throws {RangeError} an operation or a fault there is none of, or a number that is none
+ */
+export function assertRule(rule: FaultRule, name: string, caller: string): void {
+  IS_RULE(rule, name, caller)
+  const { nth, every } = rule
   if (nth !== undefined && every !== undefined)
-    throw new RangeError('A fault rule has nth or every, not both.')
+    throw new RangeError(`${name} of ${caller} must have nth or every, not both.`)
 }

@@ -22,11 +22,6 @@ export function isId(text: string): boolean {
   return /^[\w-]{92}(?:[\w-]{46})?$/.test(text)
 }
 
-/** Whether a vault may have this name. `.` and `..` may not, though no document says so: they are folders here. */
-export function isVaultName(text: string): boolean {
-  return /^[\w.-]{1,255}$/.test(text) && text !== '.' && text !== '..'
-}
-
 function newId(length: number): string {
   return randomBytes(length).toString('base64url').slice(0, length)
 }

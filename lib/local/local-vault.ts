@@ -50,7 +50,7 @@ const KEEP_ALIVE = 60_000
 /**
  * Starts a vault service on this machine: for tests, and for trying things out with no account.
  *
- * @throws {TypeError} an option of the wrong type, or no folder
+ * @throws {TypeError} an unknown or missing option, or one of the wrong type
  * @throws {RangeError} an option out of range, or an address that is not loopback without `allowRemote`
  *
  * @example

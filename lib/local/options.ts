@@ -1,8 +1,20 @@
 /**
  * The options of a local vault, checked and filled in before anything is done.
  */
+import {
+  BOOLEAN,
+  FUNCTION,
+  isNumber,
+  isString,
+  listOf,
+  PATH,
+  required,
+  TEXT,
+  wholeNumber,
+} from '../option-rules.js'
+import { checkOptions, isObject, record, rule, shown, type Rule, type RulesOf } from '../options.js'
 import type { LocalCredentials } from './credentials.js'
-import type { FaultRule } from './faults.js'
+import { assertRule, type FaultRule } from './faults.js'
 import { DAY } from './ground.js'
 
 /** Options of {@link startLocalVault}. */
@@ -56,37 +68,71 @@ export function isLoopback(host: string): boolean {
   return /^(?:127(?:\.\d{1,3}){3}|\[?::1\]?|localhost)$/.test(host)
 }
 
+/** The rule of a time that may be 0. */
+export const TIME: Rule = rule('a number of milliseconds from 0 up', isNumber, (value) => {
+  return value >= 0 && value < Infinity
+})
+
+const CREDENTIALS: Rule = record('a key pair: { accessKeyId, secretAccessKey }', {
+  accessKeyId: required(
+    secret('a string that is not empty and has no slash, comma or space', (value) =>
+      /^[^/,\s]+$/.test(value),
+    ),
+  ),
+  secretAccessKey: required(secret('a string that is not empty', (value) => value !== '')),
+  sessionToken: secret('a string that is not empty', (value) => value !== ''),
+  expiration: rule(
+    'a Date',
+    (value) => value instanceof Date,
+    (value) => !Number.isNaN(value.getTime()),
+  ),
+} satisfies RulesOf<LocalCredentials>)
+const SEVERAL_CREDENTIALS: Rule = listOf('a key pair, or an array of several', CREDENTIALS)
+
+const LOCAL_VAULT = {
+  dir: required(PATH),
+  host: TEXT,
+  allowRemote: BOOLEAN,
+  port: wholeNumber(0, 65_535),
+  region: rule('a name of small letters, digits and dashes', isString, (value) => /^[a-z0-9-]+$/.test(value)),
+  accountId: rule('a string of 12 digits', isString, (value) => /^\d{12}$/.test(value)),
+  credentials: (value, name, caller) => {
+    if (isObject(value)) CREDENTIALS(value, name, caller)
+    else SEVERAL_CREDENTIALS(value, name, caller)
+    if (Array.isArray(value) && value.length === 0)
+      throw new RangeError(`${name} of ${caller} must have a key pair at least, and is empty.`)
+  },
+  jobDelay: TIME,
+  inventoryInterval: TIME,
+  now: FUNCTION,
+  createVaults: BOOLEAN,
+  faults: listOf('an array of fault rules', (value, name, caller) => {
+    assertRule(value as FaultRule, name, caller)
+  }),
+  // An address may have a password in it.
+  snsEndpoint: secret('an http:// or https:// address', (value) => {
+    return URL.canParse(value) && /^https?:$/.test(new URL(value).protocol)
+  }),
+  controlSecret: secret('a string of 16 characters or more, of 0x21-0x7E', (value) =>
+    /^[\x21-\x7e]{16,}$/.test(value),
+  ),
+} satisfies RulesOf<LocalVaultOptions>
+
 /**
  * Checks options and gives those left out their defaults.
  *
- * @throws {TypeError} an option of the wrong type
+ * @throws {TypeError} an unknown or missing option, or one of the wrong type
  * @throws {RangeError} an option out of range, or an address that is not loopback without `allowRemote`
  */
-export function checkedOptions(options: LocalVaultOptions): CheckedOptions {
+export function checkedOptions(given: LocalVaultOptions): CheckedOptions {
+  const options = checkOptions('startLocalVault', given, LOCAL_VAULT)
   const { dir, host = '127.0.0.1', allowRemote = false, port = 0, region = 'us-east-1' } = options
   const { accountId = '111122223333', jobDelay = 0, inventoryInterval = DAY, now = Date.now } = options
   const { createVaults = false, faults = [], snsEndpoint, controlSecret } = options
-  assertTypes({ dir, host, region, accountId }, 'string')
-  assertTypes({ port, jobDelay, inventoryInterval }, 'number')
-  assertTypes({ allowRemote, createVaults }, 'boolean')
-  assertTypes({ now }, 'function')
-  if (dir === '') throw new TypeError('The local vault needs a folder: dir.')
-  if (!Number.isInteger(port) || port < 0 || port > 65_535)
-    throw new RangeError(`A port is a whole number from 0 to 65535, not ${port}.`)
-  if (!/^[a-z0-9-]+$/.test(region))
-    throw new RangeError(`A region is named by small letters, digits and dashes, not '${region}'.`)
-  if (!/^\d{12}$/.test(accountId)) throw new RangeError(`An account ID has 12 digits, not '${accountId}'.`)
-  assertTime('job delay', jobDelay)
-  assertTime('inventory interval', inventoryInterval)
   const credentials = options.credentials && [options.credentials].flat()
-  if (credentials?.length === 0)
-    throw new RangeError('The local vault needs a key pair, or none to make one.')
-  credentials?.forEach(assertCredentials)
-  assertHttp(snsEndpoint)
-  assertSecret(controlSecret)
   if (!isLoopback(host) && !allowRemote) {
     throw new RangeError(
-      `'${host}' is not a loopback address: other machines could connect, and whoever has the keys can read and ` +
+      `${shown(host)} is not a loopback address: other machines could connect, and whoever has the keys can read and ` +
         'delete everything. Give allowRemote (--allow-remote) where that is meant.',
     )
   }
@@ -94,47 +140,9 @@ export function checkedOptions(options: LocalVaultOptions): CheckedOptions {
   return { ...keeping, host, allowRemote, port, faults, snsEndpoint, controlSecret }
 }
 
-/**
- * Throws unless milliseconds are some.
- *
- * @throws {RangeError} they are not
- */
-export function assertTime(name: string, value: number): void {
-  if (value >= 0 && value < Infinity) return
-  throw new RangeError(`The ${name} is milliseconds from 0 up, not ${value}.`)
-}
-
-function assertHttp(url: string | undefined): void {
-  if (url === undefined || (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol))) return
-  throw new RangeError(`Messages are posted to an http:// address, not to '${url}'.`)
-}
-
-function assertSecret(secret: string | undefined): void {
-  if (secret === undefined) return
-  assertTypes({ controlSecret: secret }, 'string')
-  if (!/^[\x21-\x7e]{16,}$/.test(secret))
-    throw new RangeError('A control secret has 16 characters or more, of 0x21-0x7E.')
-}
-
-function assertTypes(values: Readonly<Record<string, unknown>>, type: string): void {
-  for (const [name, value] of Object.entries(values)) {
-    if (typeof value !== type) {
-      throw new TypeError(
-        `The local vault's ${name} must be a ${type}, not ${value === null ? 'null' : typeof value}.`,
-      )
-    }
-  }
-}
-
-function assertCredentials({
-  accessKeyId,
-  secretAccessKey,
-  sessionToken,
-  expiration,
-}: LocalCredentials): void {
-  assertTypes({ accessKeyId, secretAccessKey, sessionToken: sessionToken ?? '' }, 'string')
-  if (!/^[^/,\s]+$/.test(accessKeyId) || secretAccessKey === '' || sessionToken === '') {
-    throw new RangeError('An access key ID has no slash, comma or space, and no key or token is empty.')
-  }
-  if (expiration && Number.isNaN(expiration.getTime())) throw new RangeError('The expiration is no date.')
+/** A rule for a text that is not shown. */
+function secret(expected: string, isInRange: (value: string) => boolean): Rule {
+  return rule(expected, isString, isInRange, (value) => {
+    return isString(value) ? `a string of ${value.length} characters` : value === null ? 'null' : typeof value
+  })
 }

@@ -1,5 +1,7 @@
 /** What has come to a local vault: how much of which. */
 
+import { SIZE, STRING } from '../option-rules.js'
+
 /** What has come of one operation. */
 export interface OperationTraffic {
   /** Requests, with those that failed. */
@@ -30,6 +32,7 @@ export class Traffic {
 
   /** A request was carried out. */
   carriedOut(operation: string, size: number): void {
+    SIZE(size, 'size', 'Traffic.carriedOut')
     const { carriedOut, bytes, ...rest } = this.of(operation)
     this.#byOperation.set(operation, { ...rest, carriedOut: carriedOut + 1, bytes: bytes + size })
   }
@@ -45,8 +48,13 @@ export class Traffic {
     return Object.fromEntries(this.#byOperation)
   }
 
-  /** What has come of an operation, as `UploadMultipartPart`, since the start. */
+  /**
+   * What has come of an operation, as `UploadMultipartPart`, since the start.
+   *
+   * @throws {TypeError} not a string
+   */
   of(operation: string): OperationTraffic {
+    STRING(operation, 'operation', 'Traffic')
     return this.#byOperation.get(operation) ?? NONE
   }
 }

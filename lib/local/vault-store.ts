@@ -9,9 +9,9 @@
 import { mkdir, open, rmdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { renameDurably, syncFolder } from '../fs/durable.js'
+import { isVaultName } from '../vault/request-rules.js'
 import { namesIn, readJson, unlessMissing } from './disk.js'
 import { dateOf, DAY, type Ground } from './ground.js'
-import { isVaultName } from './identifiers.js'
 import { takeInventory, type InventorySum } from './inventory.js'
 import { invalidParameter, limitExceeded, notFound, unlessNotFound } from './service-fault.js'
 

@@ -6,8 +6,11 @@
  */
 import { setMaxListeners } from 'node:events'
 import type { GlacierClient } from '@aws-sdk/client-glacier'
+import { FUNCTION, SIZE } from '../option-rules.js'
+import { checkOptions } from '../options.js'
 import { addAbortSignal, Readable } from '../stream.js'
 import type { ByteRange } from '../vault/byte-range.js'
+import { CLIENT, VAULT_CLIENT } from '../vault/client-rules.js'
 import { planMemory, type MemoryOptions, type MemoryPlan } from '../vault/memory-plan.js'
 import { DEFAULT_PART_SIZE } from '../vault/part-size.js'
 import { emitOrDestroy } from '../vault/emit-or-destroy.js'
@@ -15,6 +18,7 @@ import { Retry, type RetryNotice, type RetryOptions } from '../vault/retry.js'
 import { vaultClientOf } from '../vault/sdk-vault-client.js'
 import { reportedRetry, type StuckWarning } from '../vault/reported-retry.js'
 import type { Job, VaultClient, VaultRequest } from '../vault/vault-client.js'
+import { ARCHIVE_READER, HELD, READ } from './retrieval-rules.js'
 import { bytesFrom, type VerifiedRange } from './verified-range.js'
 import { verifiedOutput, wholeOf, type HeldRange, type ReadyOutput } from './verified-output.js'
 
@@ -36,7 +40,7 @@ export interface ArchiveReaderOptions extends ReadOptions {
  * It fails with `ERR_TREE_HASH_MISMATCH` or `ERR_SIZE_MISMATCH` where three attempts at a range gave other bytes than
  * the archive's.
  *
- * @throws {TypeError} no client, or an option of a wrong type
+ * @throws {TypeError} no client, an unknown or missing option, or one of a wrong type
  * @throws {RangeError} an option out of range
  *
  * @example
@@ -48,9 +52,13 @@ export function archiveReader(
   client: GlacierClient | VaultClient,
   options: ArchiveReaderOptions,
 ): ArchiveReader {
+  CLIENT(client, 'client', 'archiveReader')
+  const { jobId, ...read } = checkOptions('archiveReader', options, ARCHIVE_READER)
+  const { vaultName, accountId } = read
   const port = vaultClientOf(client)
-  return new ArchiveReader(port, options, async function* ({ retry, signal }) {
-    yield { job: await retry.run(() => port.describeJob({ ...options, signal }), signal) }
+  return new ArchiveReader(port, read, async function* ({ retry, signal }) {
+    const request = { vaultName, accountId, jobId, signal }
+    yield { job: await retry.run(() => port.describeJob(request), signal) }
   })
 }
 
@@ -98,14 +106,21 @@ export class ArchiveReader extends Readable {
    * @param held - ranges the caller has already, in order from the start: they are not read, and the stream begins
    *   behind them
    * @param start - where in the stream the first output begins
+   * @throws {TypeError} an argument or option of a wrong type, or an unknown or missing option
+   * @throws {RangeError} an argument or option out of range
    */
   constructor(
     client: VaultClient,
-    options: ReadOptions,
+    given: ReadOptions,
     findJobs: JobFinder,
     held: readonly HeldRange[] = [],
     start = 0,
   ) {
+    VAULT_CLIENT(client, 'client', 'ArchiveReader')
+    const options = checkOptions('ArchiveReader', given, READ)
+    FUNCTION(findJobs, 'findJobs', 'ArchiveReader')
+    HELD(held, 'held', 'ArchiveReader')
+    SIZE(start, 'start', 'ArchiveReader')
     super()
     const plan = planMemory(options.rangeSize, DEFAULT_PART_SIZE, options)
     this.plan = plan

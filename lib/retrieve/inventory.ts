@@ -8,7 +8,9 @@
  */
 import { StringDecoder } from 'node:string_decoder'
 import type { GlacierClient } from '@aws-sdk/client-glacier'
+import { checkOptions } from '../options.js'
 import { addAbortSignal, Readable } from '../stream.js'
+import { VAULT_CLIENT } from '../vault/client-rules.js'
 import { systemClock } from '../vault/clock.js'
 import { emitOrDestroy } from '../vault/emit-or-destroy.js'
 import { Retry, type RetryNotice, type RetryOptions } from '../vault/retry.js'
@@ -25,6 +27,7 @@ import { InventoryJsonParser } from './inventory-json.js'
 import type { InventoryRow } from './inventory-row.js'
 import { inventoryBytes } from './inventory-bytes.js'
 import type { PollDelays } from './job.js'
+import { INVENTORY } from './retrieval-rules.js'
 import { RenewableJob, type WantedJob } from './renewable-job.js'
 
 /** Options of {@link inventory}. */
@@ -56,7 +59,7 @@ export interface InventoryReaderEvents {
  * It fails with `ERR_NOT_FOUND` where the service has taken no inventory of the vault yet: it does within a day or so of
  * the first upload.
  *
- * @throws {TypeError} no client
+ * @throws {TypeError} an unknown or missing option, or one of a wrong type
  * @throws {RangeError} an option out of range
  *
  * @example
@@ -67,7 +70,8 @@ export interface InventoryReaderEvents {
  * ```
  */
 export function inventory(options: InventoryOptions): InventoryReader {
-  return new InventoryReader(vaultClientOf(options.client), options)
+  const checked = checkOptions('inventory', options, INVENTORY)
+  return new InventoryReader(vaultClientOf(checked.client), checked)
 }
 
 /** What {@link inventory} gives. */
@@ -80,7 +84,9 @@ export class InventoryReader extends Readable {
   #isFilling = false
   #inventoryDate: string | undefined
 
-  constructor(client: VaultClient, options: InventoryOptions) {
+  constructor(client: VaultClient, given: InventoryOptions) {
+    VAULT_CLIENT(client, 'client', 'InventoryReader')
+    const options = checkOptions('InventoryReader', given, INVENTORY)
     super({ objectMode: true, highWaterMark: 1024 })
     const retry = new Retry(options, client, (notice) => {
       emitOrDestroy(this, 'retry', notice)

@@ -49,7 +49,6 @@ const TIERS: readonly unknown[] = ['Bulk', 'Standard', 'Expedited']
  * The orders of a retrieval, one for each job, in the order of the stream.
  *
  * @param jobId - a job of just this subject, which must be of one archive
- * @throws {TypeError} no archive ID
  * @throws {RangeError} a range outside the archives, or one of several archives whose sizes are not given
  */
 export function ordersOf(subject: RetrievalSubject, jobId?: string): RetrievalOrder[] {
@@ -58,7 +57,7 @@ export function ordersOf(subject: RetrievalSubject, jobId?: string): RetrievalOr
   if (jobId !== undefined && archives.length > 1)
     throw new RangeError('A job brings out one archive, not several.')
   if (!range) return archives.map((archive) => ({ ...archive, tier }))
-  assertRange(range, totalOf(archives))
+  assertWithin(range, totalOf(archives))
   if (jobId !== undefined) return archives.map((archive) => ({ ...archive, range, wanted: range, tier }))
   const orders: RetrievalOrder[] = []
   let offset = 0
@@ -107,8 +106,6 @@ type KnownArchive = Pick<RetrievalOrder, 'archiveId' | 'archiveSize' | 'treeHash
 function archivesOf(subject: RetrievalSubject): KnownArchive[] {
   const { archiveId, archiveSize, archiveSizes, archiveTreeHashes = [] } = subject
   const archiveIds = [archiveId].flat()
-  if (archiveIds.length === 0 || !archiveIds.every((id: unknown) => typeof id === 'string' && id !== ''))
-    throw new TypeError('The ID of an archive is needed: archiveId.')
   const sizes = archiveSizes ?? (archiveIds.length === 1 ? [archiveSize] : [])
   if (archiveSizes && archiveSizes.length !== archiveIds.length)
     throw new RangeError(`There are ${archiveIds.length} archives, but ${archiveSizes.length} archiveSizes.`)
@@ -130,10 +127,9 @@ function totalOf(archives: readonly KnownArchive[]): number | undefined {
   return total
 }
 
-function assertRange({ start, end }: ByteRange, size = Infinity): void {
-  if (Number.isInteger(start) && Number.isInteger(end) && start >= 0 && start < end && end <= size) return
+function assertWithin({ start, end }: ByteRange, size = Infinity): void {
+  if (end <= size) return
   throw new RangeError(
-    `A range begins at byte 0 or later, and ends behind that and within the archive: not ${start} to ${end}` +
-      (size === Infinity ? '.' : ` of ${size}.`),
+    `The range must end within the archive, of ${size} bytes, not go from ${start} to ${end}.`,
   )
 }

@@ -4,6 +4,7 @@
 import { setMaxListeners } from 'node:events'
 import type { GlacierClient } from '@aws-sdk/client-glacier'
 import { SizeMismatchError } from '../errors.js'
+import { checkOptions, picked } from '../options.js'
 import { rangeWithin, type ByteRange } from '../vault/byte-range.js'
 import { systemClock } from '../vault/clock.js'
 import { Retry } from '../vault/retry.js'
@@ -14,6 +15,7 @@ import { behindHeldArchives } from './held-archives.js'
 import type { PollDelays } from './job.js'
 import { JobSchedule } from './job-schedule.js'
 import { ordersOf, outputSizeOf, wantedJob, type RetrievalOrder, type RetrievalSubject } from './orders.js'
+import { READ, RETRIEVAL, RETRIEVE_ARCHIVE } from './retrieval-rules.js'
 import { RenewableJob, type JobMeans } from './renewable-job.js'
 import type { HeldRange, ReadyOutput } from './verified-output.js'
 
@@ -45,7 +47,7 @@ export interface RetrieveArchiveOptions extends RetrievalOptions {
  * `ERR_RETRIEVAL_REFUSED` where the account's policy or the service's capacity does not let it be retrieved now, and
  * with `ERR_TREE_HASH_MISMATCH` or `ERR_SIZE_MISMATCH` where what comes is not what was stored.
  *
- * @throws {TypeError} no client, no archive ID, or an option of a wrong type
+ * @throws {TypeError} an unknown or missing option, or one of a wrong type
  * @throws {RangeError} an option out of range
  *
  * @example
@@ -54,17 +56,17 @@ export interface RetrieveArchiveOptions extends RetrievalOptions {
  * ```
  */
 export function retrieveArchive(options: RetrieveArchiveOptions): ArchiveReader {
-  return readerBehind([], options)
+  return readerBehind([], checkOptions('retrieveArchive', options, RETRIEVE_ARCHIVE))
 }
 
-/** The same, behind what the caller has already. */
+/** The same, behind what the caller has already; the options have been checked. */
 export function readerBehind(held: readonly HeldRange[], options: RetrieveArchiveOptions): ArchiveReader {
   const { orders, start, held: ranges } = behindHeldArchives(ordersOf(options, options.jobId), held)
   const { vaultName, accountId, poll, clock = systemClock, jobId } = options
   const client = vaultClientOf(options.client)
   return new ArchiveReader(
     client,
-    options,
+    picked(options, READ),
     ({ retry, signal, chosen }) => {
       if (jobId !== undefined && orders.length > 0) chosen(jobId, true)
       const vault = { vaultName, accountId, signal }
@@ -80,7 +82,8 @@ export function readerBehind(held: readonly HeldRange[], options: RetrieveArchiv
  * later, uses them. Of several archives only those are started that can be read within 24 hours at 1 MiB/s.
  *
  * @returns their IDs, in the order their outputs are read in
- * @throws {TypeError} no client, no archive ID, or an option of a wrong type
+ * @throws {TypeError} an unknown or missing option, or one of a wrong type
+ * @throws {RangeError} an option out of range
  * @throws {NotFoundError} `ERR_NOT_FOUND`: there is no such vault or archive
  * @throws {RetrievalRefusedError} `ERR_RETRIEVAL_REFUSED`: not now
  *
@@ -90,10 +93,11 @@ export function readerBehind(held: readonly HeldRange[], options: RetrieveArchiv
  * ```
  */
 export async function startRetrieval(options: RetrievalOptions): Promise<string[]> {
-  const orders = ordersOf(options)
-  const { vaultName, accountId, signal = new AbortController().signal, clock = systemClock } = options
-  const client = vaultClientOf(options.client)
-  const retry = new Retry(options, client)
+  const checked = checkOptions('startRetrieval', options, RETRIEVAL)
+  const orders = ordersOf(checked)
+  const { vaultName, accountId, signal = new AbortController().signal, clock = systemClock } = checked
+  const client = vaultClientOf(checked.client)
+  const retry = new Retry(checked, client)
   const means = { client, retry, vault: { vaultName, accountId, signal }, clock, chosen: () => undefined }
   return new JobSchedule(scheduled(means, orders), clock).startFirst()
 }

@@ -11,6 +11,8 @@ import { open, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { GlacierPipeError, OutputFileError, TreeHashMismatchError } from '../errors.js'
 import { renameDurably } from '../fs/durable.js'
+import { FUNCTION, PATH } from '../option-rules.js'
+import { checkOptions } from '../options.js'
 import { pipeline, Writable } from '../stream.js'
 import { planMemory } from '../vault/memory-plan.js'
 import { DEFAULT_PART_SIZE } from '../vault/part-size.js'
@@ -19,6 +21,7 @@ import { assertFits } from './free-space.js'
 import { sizeOf } from './orders.js'
 import { outputTarget } from './output-target.js'
 import { PartialFile } from './partial-file.js'
+import { RETRIEVE_ARCHIVE } from './retrieval-rules.js'
 import { readerBehind, type RetrieveArchiveOptions } from './retrieve-archive.js'
 import { writeThrough } from './stream-target.js'
 import { wholeOf, type HeldRange } from './verified-output.js'
@@ -39,6 +42,8 @@ export type FollowReader = (reader: ArchiveReader, held: readonly HeldRange[]) =
  * bytes are written as they come.
  *
  * @param follow - is given the reader, to listen to its events, before anything is read
+ * @throws {TypeError} an argument or option of a wrong type, or an unknown or missing option
+ * @throws {RangeError} an argument or option out of range
  * @throws {LockHeldError} `ERR_LOCK_HELD`: another process retrieves into the file
  * @throws {OutputFileError} `ERR_OUTPUT_FILE`: the file cannot be written, or what lies at `FILE.partial` is not of this
  *   archive and this tool
@@ -51,9 +56,12 @@ export type FollowReader = (reader: ArchiveReader, held: readonly HeldRange[]) =
  */
 export async function retrieveToFile(
   file: string,
-  options: RetrieveArchiveOptions,
+  given: RetrieveArchiveOptions,
   follow: FollowReader = () => undefined,
 ): Promise<void> {
+  PATH(file, 'file', 'retrieveToFile')
+  const options = checkOptions('retrieveToFile', given, RETRIEVE_ARCHIVE)
+  FUNCTION(follow, 'follow', 'retrieveToFile')
   readerBehind([], { ...options, signal: undefined }).destroy() // refuses what makes no sense before a file is touched
   const target = await outputTarget(file)
   if (target.kind === 'stream') {

@@ -9,8 +9,12 @@
 import { open, type FileHandle } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { AbortError } from '../errors.js'
+import { PATH } from '../option-rules.js'
+import { checkOptions, type RulesOf } from '../options.js'
 import type { ByteRange } from '../vault/byte-range.js'
 import { LEAF_SIZE, MIB } from '../vault/limits.js'
+import { RANGE, SIGNAL } from '../vault/request-rules.js'
+import { THREADS } from './hash-parts.js'
 import { HashThreads, type LeafRun } from './hash-threads.js'
 import { NodeStack, TreeHash } from './tree-hash.js'
 
@@ -34,6 +38,8 @@ export interface FileHashOptions {
   readonly signal?: AbortSignal | undefined
 }
 
+const FILE_HASH = { range: RANGE, signal: SIGNAL } satisfies RulesOf<FileHashOptions>
+
 /**
  * Hashes files with threads that are started for the first long one.
  *
@@ -48,8 +54,13 @@ export class FileHasher {
   readonly #count: number
   #threads: HashThreads | undefined
 
-  /** @param threads - default one for each processor, four at the most; 0 for none */
+  /**
+   * @param threads - default one for each processor, four at the most; 0 for none
+   * @throws {TypeError} not a number
+   * @throws {RangeError} a number of threads that is none
+   */
   constructor(threads: number = Math.min(availableParallelism(), MOST_THREADS)) {
+    THREADS(threads, 'threads', 'FileHasher')
     this.#count = threads
     this.#threads = threads > 0 ? new HashThreads(threads) : undefined
   }
@@ -57,10 +68,14 @@ export class FileHasher {
   /**
    * Reads and hashes a file.
    *
+   * @throws {TypeError} no path, an unknown option, or one of a wrong type
+   * @throws {RangeError} an empty path, or a range that is none
    * @throws {AbortError} the signal fired
    * @throws the system's error where the file cannot be read
    */
-  async hash(path: string, { range, signal }: FileHashOptions = {}): Promise<HashedFile> {
+  async hash(path: string, options: FileHashOptions = {}): Promise<HashedFile> {
+    PATH(path, 'path', 'FileHasher.hash')
+    const { range, signal } = checkOptions('FileHasher.hash', options, FILE_HASH)
     const { start = 0, end = Infinity } = range ?? {}
     const file = await open(path, 'r')
     try {

@@ -6,6 +6,8 @@
  * One part is held at a time: the next is taken when the last has been read.
  */
 import { createHash } from 'node:crypto'
+import { wholeNumber } from '../option-rules.js'
+import { checkOptions, type Rule, type RulesOf } from '../options.js'
 import { Transform, type TransformCallback } from '../stream.js'
 import type { ByteRange } from '../vault/byte-range.js'
 import { LEAF_SIZE } from '../vault/limits.js'
@@ -32,9 +34,14 @@ export interface HashPartsOptions {
   readonly threads?: number | undefined
 }
 
+/** The rule of a number of threads. */
+export const THREADS: Rule = wholeNumber(0)
+const HASH_PARTS = { threads: THREADS } satisfies RulesOf<HashPartsOptions>
+
 /**
  * A Transform that turns parts (one Buffer each, in order) into {@link HashedPart}s. Both sides are in object mode.
  *
+ * @throws {TypeError} an unknown option, or one of a wrong type
  * @throws {RangeError} a number of threads that is none
  *
  * @example
@@ -53,10 +60,9 @@ export class PartHasher extends Transform {
   /** `undefined` where none is wanted, or none can run. */
   #threads: HashThreads | undefined
 
-  constructor({ threads = DEFAULT_THREADS }: HashPartsOptions = {}) {
+  constructor(options: HashPartsOptions = {}) {
+    const { threads = DEFAULT_THREADS } = checkOptions('hashParts', options, HASH_PARTS)
     super({ objectMode: true, highWaterMark: 1 })
-    if (!Number.isInteger(threads) || threads < 0)
-      throw new RangeError(`The number of threads must be a whole number from 0 up, not ${threads}.`)
     this.#threads = threads > 0 ? new HashThreads(threads) : undefined
   }
 

@@ -2,6 +2,8 @@
  * The tree hash of whatever passes: any bytes in, the same bytes out.
  */
 import { TreeHashMismatchError } from '../errors.js'
+import { TREE_HASH } from '../option-rules.js'
+import { checkOptions, type RulesOf } from '../options.js'
 import { Transform, type TransformCallback } from '../stream.js'
 import { inTurns } from './in-turns.js'
 import { TreeHash } from './tree-hash.js'
@@ -12,9 +14,13 @@ export interface TreeHashStreamOptions {
   readonly expected?: string | undefined
 }
 
+const OPTIONS = { expected: TREE_HASH } satisfies RulesOf<TreeHashStreamOptions>
+
 /**
  * A passthrough that takes the tree hash of what passes: of a download, a file being copied, a check.
  *
+ * @throws {TypeError} an unknown option, or one of a wrong type
+ * @throws {RangeError} a tree hash that is none
  * @throws {TreeHashMismatchError} `ERR_TREE_HASH_MISMATCH`, by the stream, where `expected` was given and not met
  *
  * @example
@@ -35,7 +41,8 @@ export class TreeHashStream extends Transform {
   #treeHash: string | undefined
   #size = 0
 
-  constructor({ expected }: TreeHashStreamOptions = {}) {
+  constructor(options: TreeHashStreamOptions = {}) {
+    const { expected } = checkOptions('treeHash', options, OPTIONS)
     super()
     this.#expected = expected?.toLowerCase()
   }

@@ -6,10 +6,21 @@
  * ones of a binary counter do. So state grows with log₂ of the size: 23 digests for 5 TB.
  */
 import { createHash, type Hash } from 'node:crypto'
+import { BYTES, FUNCTION, isIterable, oneOf, optional } from '../option-rules.js'
+import { rule } from '../options.js'
 import { LEAF_SIZE } from '../vault/limits.js'
 
 /** Bytes in a SHA-256 digest. */
 export const DIGEST_SIZE = 32
+
+const IF_FUNCTION = optional(FUNCTION)
+const IF_ENCODING = optional(oneOf('hex'))
+const HASHES = rule('an iterable of tree hashes', isIterable)
+const HASH = rule(
+  'a SHA-256 digest: 32 bytes or 64 hex digits',
+  (value) => typeof value === 'string' || value instanceof Uint8Array,
+  (value) => (typeof value === 'string' ? /^[0-9a-f]{64}$/i.test(value) : value.length === DIGEST_SIZE),
+)
 
 /** SHA-256 of some bytes. */
 export function sha256(...pieces: readonly Uint8Array[]): Buffer {
@@ -74,8 +85,12 @@ export class TreeHash {
   #room = LEAF_SIZE
   #done = false
 
-  /** @param onLeaf - called with the digest of each 1 MiB leaf, in order; the last by `digest()`. Not to be changed */
+  /**
+   * @param onLeaf - called with the digest of each 1 MiB leaf, in order; the last by `digest()`. Not to be changed
+   * @throws {TypeError} not a function
+   */
   constructor(onLeaf?: (digest: Uint8Array) => void) {
+    IF_FUNCTION(onLeaf, 'onLeaf', 'TreeHash')
     this.#onLeaf = onLeaf
   }
 
@@ -86,8 +101,7 @@ export class TreeHash {
    * @throws {Error} after `digest()`, as `crypto.Hash` does
    */
   update(bytes: Uint8Array): this {
-    if (!(bytes instanceof Uint8Array))
-      throw new TypeError('TreeHash.update() takes a Buffer or a Uint8Array.')
+    BYTES(bytes, 'bytes', 'TreeHash.update')
     if (this.#done) throw new Error('Digest already called')
     for (let at = 0; at < bytes.length;) {
       const piece = bytes.subarray(at, at + this.#room)
@@ -104,11 +118,14 @@ export class TreeHash {
    * The root; of no bytes at all that is SHA-256 of nothing, by convention (protocol.md 3.1). Ends the hash.
    *
    * @returns 32 bytes, or with `'hex'` 64 lowercase digits
+   * @throws {TypeError} an encoding that is no string
+   * @throws {RangeError} another encoding
    * @throws {Error} when called again, as `crypto.Hash` does
    */
   digest(): Buffer
   digest(encoding: 'hex'): string
   digest(encoding?: 'hex'): Buffer | string {
+    IF_ENCODING(encoding, 'encoding', 'TreeHash.digest')
     if (this.#done) throw new Error('Digest already called')
     this.#done = true
     if (this.#leaf || this.#nodes.count === 0) this.#closeLeaf(this.#leaf ?? createHash('sha256'))
@@ -146,6 +163,7 @@ export function treeHashOf(bytes: Uint8Array): string {
  *
  * @param treeHashes - lowercase hex or 32 bytes each, at least one
  * @returns lowercase hex
+ * @throws {TypeError} no list, or a piece that is neither a string nor bytes
  * @throws {RangeError} no pieces, or one that is not a SHA-256 digest
  *
  * @example
@@ -154,19 +172,13 @@ export function treeHashOf(bytes: Uint8Array): string {
  * ```
  */
 export function combineTreeHashes(treeHashes: Iterable<string | Uint8Array>): string {
+  HASHES(treeHashes, 'treeHashes', 'combineTreeHashes')
   const nodes = new NodeStack()
   for (const treeHash of treeHashes) {
-    nodes.push(digestOf(treeHash))
+    HASH(treeHash, `treeHashes[${nodes.count}]`, 'combineTreeHashes')
+    nodes.push(typeof treeHash === 'string' ? Buffer.from(treeHash, 'hex') : treeHash)
   }
   return nodes.root().toString('hex')
-}
-
-function digestOf(treeHash: string | Uint8Array): Uint8Array {
-  // Buffer.from stops in silence at the first character that is no digit.
-  const text = typeof treeHash === 'string' && /^[0-9a-f]{64}$/i.test(treeHash) ? treeHash : ''
-  const digest = typeof treeHash === 'string' ? Buffer.from(text, 'hex') : treeHash
-  if (digest.length === DIGEST_SIZE) return digest
-  throw new RangeError(`Not a SHA-256 digest: wanted 32 bytes or 64 hex digits, found ${treeHash.length}.`)
 }
 
 /** Both hashes an upload request carries, lowercase hex. */

@@ -17,8 +17,10 @@ import {
   UploadFailedError,
   UploadGoneError,
 } from '../errors.js'
+import { checkOptions } from '../options.js'
 import { addAbortSignal, Writable } from '../stream.js'
 import type { HashedPart } from '../tree-hash/hash-parts.js'
+import { CLIENT } from '../vault/client-rules.js'
 import { AdaptiveConcurrency } from '../vault/concurrency.js'
 import { encodeDescription } from '../vault/description.js'
 import { emitChecked } from '../vault/emit-or-destroy.js'
@@ -31,6 +33,7 @@ import { noJournal, type UploadEnd } from './journal.js'
 import type { Transfer } from './transfer.js'
 import { PartMemory } from './part-memory.js'
 import { planUpload, type UploadPlan } from './upload-plan.js'
+import { ARCHIVE_WRITER } from './upload-rules.js'
 import { VolumeSequence } from './volume-sequence.js'
 import type { ArchiveWriterEvents, ArchiveWriterOptions } from './writer-options.js'
 
@@ -44,7 +47,7 @@ const LAST_ANSWER_MS = 5_000
  * `UploadFailedError` with the upload ID; where another stage failed, `writer.uploadId` says whether an upload is left.
  *
  * @param client - a `GlacierClient` of the caller's, or any {@link VaultClient}
- * @throws {TypeError} no client, no vault name, or an option of a wrong type
+ * @throws {TypeError} no client, an unknown or missing option, or one of a wrong type
  * @throws {RangeError} an option out of range, or a description that is too long
  *
  * @example
@@ -71,15 +74,11 @@ export class ArchiveWriter extends Writable {
   readonly #lastCancel = new AbortController()
   /** The `_write` or `_final` under way; never rejects. */
   #working = Promise.resolve()
-  constructor(client: GlacierClient | VaultClient, options: ArchiveWriterOptions) {
+  constructor(client: GlacierClient | VaultClient, given: ArchiveWriterOptions) {
+    CLIENT(client, 'client', 'archiveWriter')
+    const options = checkOptions('archiveWriter', given, ARCHIVE_WRITER)
     super({ objectMode: true, highWaterMark: 1 })
     const { vaultName, accountId, onFailure = 'keep', limitRate, journal = noJournal } = options
-    if (!vaultName || typeof vaultName !== 'string') {
-      throw new TypeError('The name of a vault is needed: vaultName.')
-    }
-    if (!['keep', 'abort'].includes(onFailure)) {
-      throw new RangeError(`What becomes of a failed upload is 'keep' or 'abort', not '${onFailure}'.`)
-    }
     const description = options.description ? encodeDescription(options.description) : undefined
     this.#abortsOnFailure = onFailure === 'abort'
     const vaultClient = vaultClientOf(client)

@@ -4,6 +4,17 @@
  * memory, so that other threads can hash it where it is.
  */
 
+import { constants } from 'node:buffer'
+import { BYTES, hasMethods, isNumber, wholeNumber } from '../option-rules.js'
+import { rule, type Rule } from '../options.js'
+
+/** The rule of the size of a piece: what a Buffer can hold. */
+export const PIECE_SIZE: Rule = wholeNumber(1, constants.MAX_LENGTH)
+/** The rule of memory to take pieces from. */
+export const PIECE_MEMORY: Rule = rule('memory for parts, as a PartMemory', (value): value is object => {
+  return hasMethods(value, ['take']) && 'size' in value && isNumber(value.size)
+})
+
 /**
  * Gives out memory for parts of one size, and takes it back.
  *
@@ -20,8 +31,13 @@ export class PartMemory {
   /** Weak: a part that is dropped and never given back must not stay in memory. */
   readonly #lent = new WeakSet<ArrayBufferLike>()
 
-  /** @param size - bytes of each part */
+  /**
+   * @param size - bytes of each part
+   * @throws {TypeError} not a number
+   * @throws {RangeError} not a whole number from 1 to what a Buffer can hold
+   */
   constructor(size: number) {
+    PIECE_SIZE(size, 'size', 'PartMemory')
     this.size = size
   }
 
@@ -36,8 +52,11 @@ export class PartMemory {
    * Takes a part's memory back: nothing reads those bytes any more. What was not taken here is left alone.
    *
    * @param bytes - the part, or as much of it as was filled
+   * @throws {TypeError} not bytes
    */
-  giveBack({ buffer }: Uint8Array): void {
+  giveBack(bytes: Uint8Array): void {
+    BYTES(bytes, 'bytes', 'PartMemory.giveBack')
+    const { buffer } = bytes
     if (this.#lent.delete(buffer)) this.#free.push(buffer as SharedArrayBuffer) // only such are lent
   }
 }

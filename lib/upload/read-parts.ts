@@ -10,8 +10,9 @@
 import { fstat, read, type Stats } from 'node:fs'
 import { Socket, type OnReadOpts, type SocketConstructorOpts } from 'node:net'
 import { promisify } from 'node:util'
+import { wholeNumber } from '../option-rules.js'
 import { Readable } from '../stream.js'
-import type { PartMemory } from './part-memory.js'
+import { PIECE_MEMORY, type PartMemory } from './part-memory.js'
 
 /** Bytes read at once at the most: what may be waited for when reading is ended. */
 const READ_SIZE = 1_048_576
@@ -20,6 +21,8 @@ const SPARE_SIZE = 65_536
 
 /** Memory to read into; a {@link PartMemory} is one. */
 export type PieceMemory = Pick<PartMemory, 'size' | 'take'>
+
+const DESCRIPTOR = wholeNumber(0, 2 ** 31 - 1)
 
 const statOf = promisify<number, Stats>(fstat)
 const readInto = promisify(
@@ -37,6 +40,8 @@ const readInto = promisify(
  * closed at the end; anything else is the caller's to close, after `close`.
  *
  * @param memory - what parts are read into; its size is theirs
+ * @throws {TypeError} no descriptor, or no memory
+ * @throws {RangeError} a number that is no descriptor
  *
  * @example
  * ```ts
@@ -45,6 +50,8 @@ const readInto = promisify(
  * ```
  */
 export function readParts(fd: number, memory: PieceMemory): Readable {
+  DESCRIPTOR(fd, 'fd', 'readParts')
+  PIECE_MEMORY(memory, 'memory', 'readParts')
   return new PartReader(fd, memory)
 }
 

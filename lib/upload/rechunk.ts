@@ -8,9 +8,10 @@
  * - The readable side is in object mode. In byte mode a paused reader joins neighbours (nodejs/node#44028), so under
  *   `for await` the boundaries would be lost.
  */
-import { constants } from 'node:buffer'
+import { BOOLEAN } from '../option-rules.js'
+import { checkOptions, type RulesOf } from '../options.js'
 import { Transform, type TransformCallback } from '../stream.js'
-import type { PartMemory } from './part-memory.js'
+import { PIECE_MEMORY, PIECE_SIZE, type PartMemory } from './part-memory.js'
 
 /** Options of {@link rechunk}, those of stream-chunker with another default for `flush`. */
 export interface RechunkOptions {
@@ -22,11 +23,17 @@ export interface RechunkOptions {
   readonly memory?: PartMemory | undefined
 }
 
+const RECHUNK = {
+  flush: BOOLEAN,
+  align: BOOLEAN,
+  memory: PIECE_MEMORY,
+} satisfies RulesOf<RechunkOptions>
+
 /**
  * A Transform that cuts a stream of bytes into Buffers of `size` bytes.
  *
  * @param size - bytes of each part
- * @throws {TypeError} size is not a number
+ * @throws {TypeError} size is not a number, or an option is unknown or of a wrong type
  * @throws {RangeError} size is not a whole number from 1 to what a Buffer can hold, or not that of the memory
  *
  * @example
@@ -50,12 +57,9 @@ export class Rechunk extends Transform {
   /** Whether a part was asked for since the last one was pushed: nobody asks again before it comes. */
   #asked = false
 
-  constructor(size: number, { flush = true, align = false, memory }: RechunkOptions = {}) {
-    if (typeof size !== 'number')
-      throw new TypeError(`The size must be a number of bytes, not ${typeof size}.`)
-    if (!Number.isInteger(size) || size < 1 || size > constants.MAX_LENGTH) {
-      throw new RangeError(`The size must be from 1 to ${constants.MAX_LENGTH} bytes, not ${size}.`)
-    }
+  constructor(size: number, options: RechunkOptions = {}) {
+    PIECE_SIZE(size, 'size', 'rechunk')
+    const { flush = true, align = false, memory } = checkOptions('rechunk', options, RECHUNK)
     if (memory && memory.size !== size)
       throw new RangeError(`The memory is for parts of ${memory.size} bytes, not ${size}.`)
     super({ readableObjectMode: true, readableHighWaterMark: 1, decodeStrings: false })

@@ -1,6 +1,7 @@
 /**
  * Resumes an upload that was begun before, by piping in the same source again.
  */
+import { checkOptions } from '../options.js'
 import { Retry } from '../vault/retry.js'
 import { vaultClientOf } from '../vault/sdk-vault-client.js'
 import type { VaultClient } from '../vault/vault-client.js'
@@ -9,6 +10,7 @@ import type { Archive } from './archive.js'
 import type { ByteSource } from './byte-source.js'
 import { noJournal } from './journal.js'
 import { findResumePoint, type EarlierRun } from './resume-point.js'
+import { RESUME_UPLOAD, writerOptionsOf } from './upload-rules.js'
 import { uploadThrough, type UploadArchiveOptions } from './upload-archive.js'
 import type { ResumeOptions } from './writer-options.js'
 
@@ -43,8 +45,9 @@ export interface ResumeUploadOptions
  * ```
  */
 export async function resumeUpload(source: ByteSource, options: ResumeUploadOptions): Promise<Archive[]> {
-  const writer = await resumingWriter(vaultClientOf(options.client), options)
-  return uploadThrough(writer, source, options)
+  const checked = checkOptions('resumeUpload', options, RESUME_UPLOAD)
+  const writer = await resumingWriter(vaultClientOf(checked.client), checked)
+  return uploadThrough(writer, source, checked)
 }
 
 async function resumingWriter(client: VaultClient, options: ResumeUploadOptions): Promise<ArchiveWriter> {
@@ -55,5 +58,5 @@ async function resumingWriter(client: VaultClient, options: ResumeUploadOptions)
   const transfer = { client, retry, vault, journal, signal: ending, lastSignal: ending }
   const { point, ended } = await findResumePoint(transfer, options)
   if (!point) throw ended
-  return archiveWriter(client, { ...options, ...point })
+  return archiveWriter(client, { ...writerOptionsOf(options), ...point })
 }

@@ -3,6 +3,7 @@
  */
 import type { GlacierClient } from '@aws-sdk/client-glacier'
 import { AbortError, TooManyPartsError, UploadFailedError, UploadGoneError } from '../errors.js'
+import { checkOptions } from '../options.js'
 import { pipeline } from '../stream.js'
 import { hashParts } from '../tree-hash/hash-parts.js'
 import type { VaultClient } from '../vault/vault-client.js'
@@ -14,6 +15,7 @@ import type { PartMemory } from './part-memory.js'
 import { readParts } from './read-parts.js'
 import { rechunk } from './rechunk.js'
 import { planUpload, type UploadPlan, type UploadPlanOptions } from './upload-plan.js'
+import { UPLOAD_ARCHIVE, writerOptionsOf } from './upload-rules.js'
 
 /** Makes the stage that cuts bytes into parts: {@link rechunk}, or another of the same call as `stream-chunker`. */
 export type Rechunker = (
@@ -36,7 +38,7 @@ export interface UploadArchiveOptions
  * Puts a stream of bytes of unknown length into a vault.
  *
  * @returns what was stored: one archive, or more where the stream is longer than an archive may be
- * @throws {TypeError} a source that gives no bytes, or an option of a wrong type
+ * @throws {TypeError} a source that gives no bytes, an unknown or missing option, or one of a wrong type
  * @throws {RangeError} an option out of range
  * @throws {EmptyArchiveError} `ERR_EMPTY_ARCHIVE`: the source had no byte; nothing was sent
  * @throws {UploadFailedError} `ERR_UPLOAD_FAILED`: something failed after an upload was begun; `uploadId` and `kept`
@@ -50,8 +52,10 @@ export interface UploadArchiveOptions
  * ```
  */
 export async function uploadArchive(source: ByteSource, options: UploadArchiveOptions): Promise<Archive[]> {
-  const writer = archiveWriter(options.client, { ...options, ...planUpload(options) })
-  return uploadThrough(writer, source, options)
+  const checked = checkOptions('uploadArchive', options, UPLOAD_ARCHIVE)
+  const { partSize, memory, concurrency } = planUpload(checked)
+  const means = { ...writerOptionsOf(checked), partSize, memory, concurrency }
+  return uploadThrough(archiveWriter(checked.client, means), source, checked)
 }
 
 /**

@@ -2,9 +2,12 @@
  * Before a byte is read: how large the parts are, how much memory they may take, how many are sent at once, how much
  * an archive holds.
  */
+import { BOOLEAN, isNumber } from '../option-rules.js'
+import { rule, type RulesOf } from '../options.js'
 import { MAX_PARTS } from '../vault/limits.js'
-import { PIECES_BETWEEN, planMemory, type MemoryOptions } from '../vault/memory-plan.js'
-import { DEFAULT_PART_SIZE, partSizeFor } from '../vault/part-size.js'
+import { MEMORY, PIECES_BETWEEN, planMemory, type MemoryOptions } from '../vault/memory-plan.js'
+import { DEFAULT_PART_SIZE, EXPECTED_SIZE, PART_SIZE, partSizeFor } from '../vault/part-size.js'
+import { RATE } from '../vault/rate-limit.js'
 
 /** Bytes an archive has at the most where nothing is said: 5 TB, what AWS's own migration tool takes (peers.md 7). */
 export const DEFAULT_MAX_ARCHIVE_SIZE = 5e12
@@ -32,6 +35,16 @@ export interface UploadPlanOptions extends MemoryOptions {
   readonly volumes?: boolean | undefined
 }
 
+/** The rules of {@link UploadPlanOptions}. */
+export const UPLOAD_PLAN: RulesOf<UploadPlanOptions> = {
+  ...MEMORY,
+  partSize: PART_SIZE,
+  expectedSize: EXPECTED_SIZE,
+  maxArchiveSize: rule('a number of bytes above 0', isNumber, (value) => value > 0),
+  limitRate: RATE,
+  volumes: BOOLEAN,
+}
+
 /** How an upload is made. */
 export interface UploadPlan {
   /** Bytes in each part. */
@@ -55,19 +68,13 @@ export interface UploadForecast {
 }
 
 /**
- * Decides part size, memory, concurrency and volumes.
+ * Decides part size, memory, concurrency and volumes. Each option has been checked by itself.
  *
- * @throws {TypeError} a part size that is no number
  * @throws {RangeError} values the service or the budget cannot meet; the message says which would do
  */
 export function planUpload(options: UploadPlanOptions): UploadPlan {
   const { expectedSize, maxArchiveSize = DEFAULT_MAX_ARCHIVE_SIZE, volumes = true } = options
   const { limitRate = Infinity } = options
-  if (!(maxArchiveSize > 0)) {
-    throw new RangeError(
-      `The most an archive may have is a number of bytes from 1 up, not ${maxArchiveSize}.`,
-    )
-  }
   const ofVolume =
     expectedSize !== undefined && volumes ? Math.min(expectedSize, maxArchiveSize) : expectedSize
   const wanted = ofVolume === undefined ? DEFAULT_PART_SIZE : partSizeFor(ofVolume)

@@ -5,7 +5,15 @@
  * signatures or are dropped: protocol.md 1.3, 4) travels as ASCII JSON `{"Path":"…"}`, the form AWS's own
  * migration tool reads names from (peers.md 6). Nothing is ever cut.
  */
+import { STRING } from '../option-rules.js'
+import type { Rule } from '../options.js'
 import { MAX_DESCRIPTION_LENGTH } from './limits.js'
+
+/** The rule of a description that is still to be encoded. */
+export const DESCRIPTION: Rule = (value, name, caller) => {
+  STRING(value, name, caller)
+  encodeDescription(value as string)
+}
 
 const SURVIVES = /^(?! )(?!.* {2})[\x20-\x7e]*(?<! )$/
 
@@ -22,7 +30,7 @@ const SURVIVES = /^(?! )(?!.* {2})[\x20-\x7e]*(?<! )$/
  * ```
  */
 export function encodeDescription(text: string): string {
-  if (typeof text !== 'string') throw new TypeError(`A description must be a string, not ${typeof text}.`)
+  STRING(text, 'text', 'encodeDescription')
   const encoded = SURVIVES.test(text) ? text : escaped(text)
   if (encoded.length > MAX_DESCRIPTION_LENGTH) {
     throw new RangeError(
@@ -37,12 +45,15 @@ export function encodeDescription(text: string): string {
  * The text a description stands for: {@link encodeDescription} undone. The one exception is text that is itself a JSON
  * object with a `Path`: it is sent as it is, for whoever writes that form on purpose, and read as its path.
  *
+ * @throws {TypeError} not a string
+ *
  * @example
  * ```ts
  * decodeDescription('{"Path":"Gr\\u00f6\\u00dfe"}') // 'Größe'
  * ```
  */
 export function decodeDescription(description: string): string {
+  STRING(description, 'description', 'decodeDescription')
   if (!description.startsWith('{')) return description
   try {
     const { Path: path } = JSON.parse(description) as { readonly Path?: unknown }

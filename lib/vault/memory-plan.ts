@@ -5,8 +5,9 @@
  * one being cut, one being hashed; down: one waiting, one being read). An upload holds one more, which keeps it alive
  * while its source is silent. A budget holds at least four.
  */
+import { isNumber, wholeNumber } from '../option-rules.js'
+import { rule, type RulesOf } from '../options.js'
 import { MIB } from './limits.js'
-import { assertPartSize } from './part-size.js'
 
 /** Bytes held at once where no budget is given. */
 export const DEFAULT_MEMORY: number = 256 * MIB
@@ -25,6 +26,16 @@ export interface MemoryOptions {
   readonly concurrency?: number | undefined
 }
 
+/** The rules of {@link MemoryOptions}. */
+export const MEMORY: RulesOf<MemoryOptions> = {
+  memory: rule(
+    `a number of bytes from ${FEWEST_HELD * MIB} (4 MiB) up`,
+    isNumber,
+    (value) => value >= FEWEST_HELD * MIB,
+  ),
+  concurrency: wholeNumber(1),
+}
+
 /** How a transfer is made. */
 export interface MemoryPlan {
   /** Bytes in each piece. */
@@ -36,13 +47,12 @@ export interface MemoryPlan {
 }
 
 /**
- * Shares out the budget.
+ * Shares out the budget. Each option has been checked by itself.
  *
  * @param asked - bytes in each piece where the caller said so
  * @param wanted - bytes in each piece otherwise, if memory holds four
  * @param reserved - pieces held besides those in requests and between; default 0, at most 1
- * @throws {TypeError} a piece size that is no number
- * @throws {RangeError} values the service or the budget cannot meet; the message says which would do
+ * @throws {RangeError} pieces that the budget does not hold; the message says which would do
  */
 export function planMemory(
   asked: number | undefined,
@@ -51,15 +61,8 @@ export function planMemory(
   reserved = 0,
 ): MemoryPlan {
   const { memory = DEFAULT_MEMORY, concurrency = DEFAULT_CONCURRENCY } = options
-  if (!Number.isInteger(concurrency) || concurrency < 1) {
-    throw new RangeError(`The concurrency must be a whole number from 1 up, not ${concurrency}.`)
-  }
-  if (!(memory >= FEWEST_HELD * MIB)) {
-    throw new RangeError(`The memory must be at least ${FEWEST_HELD * MIB} bytes (4 MiB), not ${memory}.`)
-  }
   const largest = 2 ** Math.floor(Math.log2(memory / FEWEST_HELD))
   const pieceSize = asked ?? Math.min(wanted, largest)
-  assertPartSize(pieceSize)
   const fewest = FEWEST_HELD * pieceSize
   if (options.memory !== undefined && memory < fewest) {
     throw new RangeError(

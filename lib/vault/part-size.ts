@@ -1,4 +1,6 @@
 /** Which part sizes the service takes, and which one to choose (protocol.md 2). */
+import { isNumber } from '../option-rules.js'
+import { rule, shown, type Rule } from '../options.js'
 import { MAX_PARTS, MAX_PART_SIZE, MIB, MIN_PART_SIZE } from './limits.js'
 
 /** Part size where neither it nor a size is given, in bytes. 10,000 of these hold 156 GiB. */
@@ -15,25 +17,21 @@ export function isPartSize(size: number): boolean {
   )
 }
 
-/**
- * Throws unless the service takes this part size.
- *
- * @param size - bytes
- * @throws {TypeError} not a number
- * @throws {RangeError} not 1 MiB × 2ⁿ, or not 1 MiB to 4 GiB
- */
-export function assertPartSize(size: unknown): asserts size is number {
-  if (typeof size !== 'number')
-    throw new TypeError(`The part size must be a number of bytes, not ${typeof size}.`)
-  if (isPartSize(size)) return
-  const below = 2 ** Math.floor(Math.log2(Math.max(size, MIN_PART_SIZE)))
+/** The rule of a part size. */
+export const PART_SIZE: Rule = (value, name, caller) => {
+  const expected = `a power of two from ${MIN_PART_SIZE} (1 MiB) to ${MAX_PART_SIZE} (4 GiB) bytes`
+  if (!isNumber(value)) throw new TypeError(`${name} of ${caller} must be ${expected}, not ${shown(value)}.`)
+  if (isPartSize(value)) return
+  const below = 2 ** Math.floor(Math.log2(Math.max(value, MIN_PART_SIZE)))
   const nearest = Math.min(Number.isFinite(below) ? below : DEFAULT_PART_SIZE, MAX_PART_SIZE)
   const named = nearest < 1024 * MIB ? `${nearest / MIB} MiB` : `${nearest / MIB / 1024} GiB`
   throw new RangeError(
-    `The part size must be a power of two from ${MIN_PART_SIZE} (1 MiB) to ${MAX_PART_SIZE} (4 GiB) bytes, ` +
-      `not ${size}; ${nearest} (${named}) would do.`,
+    `${name} of ${caller} must be ${expected}, not ${value}; ${nearest} (${named}) would do.`,
   )
 }
+
+/** The rule of a size that is expected, and perhaps estimated. */
+export const EXPECTED_SIZE: Rule = rule('a number of bytes from 0 up', isNumber, (value) => value >= 0)
 
 /**
  * The part size for an archive: the smallest power of two MiB with which it fits 10,000 parts, at least 16 MiB.
@@ -49,11 +47,7 @@ export function assertPartSize(size: unknown): asserts size is number {
  * ```
  */
 export function partSizeFor(archiveSize: number): number {
-  if (typeof archiveSize !== 'number') {
-    throw new TypeError(`An expected size is a number of bytes, not ${typeof archiveSize}.`)
-  }
-  if (!(archiveSize >= 0))
-    throw new RangeError(`An expected size is a number of bytes from 0 up, not ${archiveSize}.`)
+  EXPECTED_SIZE(archiveSize, 'archiveSize', 'partSizeFor')
   let size = DEFAULT_PART_SIZE
   while (size < MAX_PART_SIZE && size * MAX_PARTS < archiveSize) size *= 2
   if (size * MAX_PARTS < archiveSize) {

@@ -2,11 +2,18 @@
  * A limit on bytes a second, shared by all requests of a transfer: a token bucket that is never more than one taking
  * ahead, so nothing is sent in bursts.
  */
+import { isNumber } from '../option-rules.js'
+import { rule, type Rule } from '../options.js'
 import type { Clock } from './clock.js'
 
 /** Milliseconds' worth of bytes that are taken at once: so that the line is neither idle nor flooded. */
 const STRIDE = 50
 const LARGEST_TAKING = 65_536
+
+/** The rule of a rate. */
+export const RATE: Rule = rule('a number of bytes a second from 1 up', isNumber, (value) => {
+  return value >= 1 && value < Infinity
+})
 
 /** Hands out the right to send. */
 export class RateLimit {
@@ -16,14 +23,8 @@ export class RateLimit {
   readonly #clock: Clock
   #freeAt = -Infinity
 
-  /**
-   * @param rate - bytes a second
-   * @throws {RangeError} a rate that is none
-   */
+  /** @param rate - bytes a second */
   constructor(rate: number, clock: Clock) {
-    if (!(rate >= 1 && rate < Infinity)) {
-      throw new RangeError(`A rate limit is bytes a second from 1 up, not ${rate}.`)
-    }
     this.#perMillisecond = rate / 1000
     this.taking = Math.min(LARGEST_TAKING, Math.ceil(this.#perMillisecond * STRIDE))
     this.#clock = clock

@@ -7,6 +7,8 @@
  * others succeed is reported once, and has a limit of its own.
  */
 import { GlacierPipeError, RetriesExhaustedError } from '../errors.js'
+import { isNumber, withMethods } from '../option-rules.js'
+import { rule, type RulesOf } from '../options.js'
 import { systemClock, type Clock } from './clock.js'
 import { failureKindOf } from './failure.js'
 import { toCredentialsError } from './service-error.js'
@@ -36,6 +38,12 @@ export interface RetryOptions {
   readonly retryFor?: number | undefined
   /** Where time and chance come from; for tests. */
   readonly clock?: Clock | undefined
+}
+
+/** The rules of {@link RetryOptions}. */
+export const RETRY: RulesOf<RetryOptions> = {
+  retryFor: rule('a number of milliseconds from 0 up', isNumber, (value) => value >= 0),
+  clock: withMethods('a clock with the methods now(), sleep() and random()', 'now', 'sleep', 'random'),
 }
 
 /** An attempt that failed, and when the next one comes. */
@@ -92,7 +100,6 @@ export class Retry {
    * @param onRetry - called for each failure that is met with another attempt
    * @param onStuck - called once for each request that has failed for 15 minutes while others succeeded, or for
    *   `retryFor` if that is less
-   * @throws {RangeError} a budget that is none
    */
   constructor(
     { retryFor = DEFAULT_RETRY_FOR, clock = systemClock }: RetryOptions,
@@ -100,8 +107,6 @@ export class Retry {
     onRetry: (notice: RetryNotice) => void = () => undefined,
     onStuck: (notice: StuckNotice) => void = () => undefined,
   ) {
-    if (!(retryFor >= 0))
-      throw new RangeError(`The time for retries is milliseconds from 0 up, not ${retryFor}.`)
     this.clock = clock
     this.#retryFor = retryFor
     this.#credentials = credentials

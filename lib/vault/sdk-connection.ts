@@ -49,16 +49,11 @@ export class SdkConnection {
   /** Whether credentials could be fetched before: then that they cannot be now may pass. */
   #hadCredentials = false
 
-  /**
-   * @param source - a client of the caller's, or the configuration of one to make
-   * @throws {RangeError} an idle timeout that is none
-   */
+  /** @param source - a client of the caller's, or the configuration of one to make */
   constructor(
     source: Sdk.GlacierClient | Sdk.GlacierClientConfig,
     { idleTimeout = DEFAULT_IDLE_TIMEOUT }: RequestOptions,
   ) {
-    if (!(idleTimeout > 0 && idleTimeout < 2 ** 31))
-      throw new RangeError(`The idle timeout is milliseconds from 1 up to 24 days, not ${idleTimeout}.`)
     this.#source = source
     this.#idleTimeout = idleTimeout
   }

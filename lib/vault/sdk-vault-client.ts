@@ -2,9 +2,13 @@
  * The port's one adapter: each call of the port as one of the SDK's commands.
  */
 import type * as Sdk from '@aws-sdk/client-glacier'
+import { OBJECT } from '../option-rules.js'
+import { checkOptions } from '../options.js'
 import type { Readable } from '../stream.js'
 import { toContentRange, toInclusive, toRangeHeader } from './byte-range.js'
+import { REQUEST_OPTIONS } from './client-rules.js'
 import { assertOutputAnswer, dateOf } from './output-answer.js'
+import { accountOf, addressOf, type Address } from './request-rules.js'
 import { observingResponse, type ResponseFacts } from './response-facts.js'
 import { SdkConnection, type RequestOptions } from './sdk-connection.js'
 import type * as Port from './vault-client.js'
@@ -16,7 +20,8 @@ import { present, toJob, toListedPart, toOpenUpload, toStoredArchive, toVault } 
  *
  * @param source - a `GlacierClient` of the caller's, who goes on owning it; or the configuration of one to make, with
  *   credentials and region from the SDK's own chain where it names none
- * @throws {RangeError} an idle timeout that is none
+ * @throws {TypeError} no object, an unknown option, or one of a wrong type
+ * @throws {RangeError} an option out of range
  *
  * @example
  * ```ts
@@ -29,16 +34,12 @@ export function glacierClient(
   source: Sdk.GlacierClient | Sdk.GlacierClientConfig = {},
   options: RequestOptions = {},
 ): SdkVaultClient {
-  return new SdkVaultClient(source, options)
+  OBJECT(source, 'source', 'glacierClient')
+  return new SdkVaultClient(source, checkOptions('glacierClient', options, REQUEST_OPTIONS))
 }
 
-/** The {@link VaultClient} for whatever a caller may pass as one. */
+/** The {@link VaultClient} for what a caller has passed as one, and which has been checked. */
 export function vaultClientOf(client: Sdk.GlacierClient | Port.VaultClient): Port.VaultClient {
-  if (typeof client !== 'object' || (client as unknown) === null) {
-    throw new TypeError(
-      'A client is needed: a GlacierClient of @aws-sdk/client-glacier, or what glacierClient() gives.',
-    )
-  }
   return 'uploadPart' in client ? client : glacierClient(client)
 }
 
@@ -80,25 +81,19 @@ export class SdkVaultClient implements Port.VaultClient {
   }
 
   async createVault(request: Port.VaultRequest): Promise<void> {
-    await this.#connection.call(
-      'CreateVault',
-      request,
-      (sdk) => new sdk.CreateVaultCommand(addressOf(request)),
-    )
+    const input = addressOf('createVault', request)
+    await this.#connection.call('CreateVault', request, (sdk) => new sdk.CreateVaultCommand(input))
   }
 
   async describeVault(request: Port.VaultRequest): Promise<Port.Vault> {
+    const input = addressOf('describeVault', request)
     return toVault(
-      await this.#connection.call(
-        'DescribeVault',
-        request,
-        (sdk) => new sdk.DescribeVaultCommand(addressOf(request)),
-      ),
+      await this.#connection.call('DescribeVault', request, (sdk) => new sdk.DescribeVaultCommand(input)),
     )
   }
 
   async listVaults(request: Port.AccountRequest & Port.PageRequest): Promise<Port.Page<Port.Vault>> {
-    const input = { accountId: request.accountId ?? '-', ...pageOf(request) }
+    const input = { ...accountOf('listVaults', request), ...pageOf(request) }
     const output = await this.#connection.call(
       'ListVaults',
       request,
@@ -108,15 +103,12 @@ export class SdkVaultClient implements Port.VaultClient {
   }
 
   async deleteVault(request: Port.VaultRequest): Promise<void> {
-    await this.#connection.call(
-      'DeleteVault',
-      request,
-      (sdk) => new sdk.DeleteVaultCommand(addressOf(request)),
-    )
+    const input = addressOf('deleteVault', request)
+    await this.#connection.call('DeleteVault', request, (sdk) => new sdk.DeleteVaultCommand(input))
   }
 
   async uploadArchive(request: Port.ArchiveRequest): Promise<Port.StoredArchive> {
-    const input = { ...addressOf(request), archiveDescription: request.description }
+    const input = { ...addressOf('uploadArchive', request), archiveDescription: request.description }
     return toStoredArchive(
       'UploadArchive',
       await this.#connection.send(
@@ -129,7 +121,7 @@ export class SdkVaultClient implements Port.VaultClient {
 
   async initiateUpload(request: Port.InitiateRequest): Promise<Port.InitiatedUpload> {
     const input = {
-      ...addressOf(request),
+      ...addressOf('initiateUpload', request),
       archiveDescription: request.description,
       partSize: String(request.partSize),
     }
@@ -146,7 +138,7 @@ export class SdkVaultClient implements Port.VaultClient {
 
   async uploadPart(request: Port.PartRequest): Promise<string | undefined> {
     const input = {
-      ...addressOf(request),
+      ...addressOf('uploadPart', request),
       uploadId: request.uploadId,
       range: toContentRange(request.range),
     }
@@ -160,7 +152,7 @@ export class SdkVaultClient implements Port.VaultClient {
 
   async completeUpload(request: Port.CompleteRequest): Promise<Port.StoredArchive> {
     const input = {
-      ...addressOf(request),
+      ...addressOf('completeUpload', request),
       uploadId: request.uploadId,
       archiveSize: String(request.size),
       checksum: request.treeHash,
@@ -176,7 +168,7 @@ export class SdkVaultClient implements Port.VaultClient {
   }
 
   async abortUpload(request: Port.UploadRequest): Promise<void> {
-    const input = { ...addressOf(request), uploadId: request.uploadId }
+    const input = { ...addressOf('abortUpload', request), uploadId: request.uploadId }
     await this.#connection.call(
       'AbortMultipartUpload',
       request,
@@ -185,14 +177,14 @@ export class SdkVaultClient implements Port.VaultClient {
   }
 
   async listParts(request: Port.UploadRequest & Port.PageRequest): Promise<Port.PartsPage> {
-    const input = { ...addressOf(request), uploadId: request.uploadId, ...pageOf(request) }
+    const input = { ...addressOf('listParts', request), uploadId: request.uploadId, ...pageOf(request) }
     const output = await this.#connection.call('ListParts', request, (sdk) => new sdk.ListPartsCommand(input))
     const items = (output.Parts ?? []).map(toListedPart)
     return { upload: toOpenUpload('ListParts', output), items, marker: output.Marker ?? undefined }
   }
 
   async listUploads(request: Port.VaultRequest & Port.PageRequest): Promise<Port.Page<Port.OpenUpload>> {
-    const input = { ...addressOf(request), ...pageOf(request) }
+    const input = { ...addressOf('listUploads', request), ...pageOf(request) }
     const output = await this.#connection.call(
       'ListMultipartUploads',
       request,
@@ -203,8 +195,9 @@ export class SdkVaultClient implements Port.VaultClient {
   }
 
   async startRetrieval(request: Port.RetrievalRequest): Promise<string> {
+    const address = addressOf('startRetrieval', request)
     const { archiveId, range, tier, description } = request
-    return this.#startJob(request, {
+    return this.#startJob(address, request, {
       Type: 'archive-retrieval',
       Description: description,
       ArchiveId: archiveId,
@@ -214,8 +207,9 @@ export class SdkVaultClient implements Port.VaultClient {
   }
 
   async startInventory(request: Port.InventoryRequest): Promise<string> {
+    const address = addressOf('startInventory', request)
     const { format, startDate, endDate, description } = request
-    return this.#startJob(request, {
+    return this.#startJob(address, request, {
       Type: 'inventory-retrieval',
       Description: description,
       Format: format,
@@ -224,14 +218,15 @@ export class SdkVaultClient implements Port.VaultClient {
   }
 
   async deleteArchive(request: Port.ArchiveAddress): Promise<void> {
-    const input = { ...addressOf(request), archiveId: request.archiveId }
+    const input = { ...addressOf('deleteArchive', request), archiveId: request.archiveId }
     await this.#connection.call('DeleteArchive', request, (sdk) => new sdk.DeleteArchiveCommand(input))
   }
 
   async listJobs(request: Port.JobsRequest): Promise<Port.JobsPage> {
+    const address = addressOf('listJobs', request)
     const { completed } = request
     const input = {
-      ...addressOf(request),
+      ...address,
       ...pageOf(request),
       ...(completed !== undefined && { completed: String(completed) }),
     }
@@ -244,7 +239,7 @@ export class SdkVaultClient implements Port.VaultClient {
   }
 
   async describeJob(request: Port.JobRequest): Promise<Port.Job> {
-    const input = { ...addressOf(request), jobId: request.jobId }
+    const input = { ...addressOf('describeJob', request), jobId: request.jobId }
     const job = await this.#connection.call(
       'DescribeJob',
       request,
@@ -254,8 +249,9 @@ export class SdkVaultClient implements Port.VaultClient {
   }
 
   async getJobOutput(request: Port.OutputRequest): Promise<Port.JobOutput> {
+    const address = addressOf('getJobOutput', request)
     const { start, end } = request.range
-    const input = { ...addressOf(request), jobId: request.jobId, range: toRangeHeader(request.range) }
+    const input = { ...address, jobId: request.jobId, range: toRangeHeader(request.range) }
     let response: ResponseFacts | undefined
     return this.#connection.stream(
       'GetJobOutput',
@@ -275,8 +271,12 @@ export class SdkVaultClient implements Port.VaultClient {
     )
   }
 
-  async #startJob(request: Port.VaultRequest, jobParameters: Sdk.JobParameters): Promise<string> {
-    const input = { ...addressOf(request), jobParameters }
+  async #startJob(
+    address: Address,
+    request: Port.VaultRequest,
+    jobParameters: Sdk.JobParameters,
+  ): Promise<string> {
+    const input = { ...address, jobParameters }
     const output = await this.#connection.call(
       'InitiateJob',
       request,
@@ -284,10 +284,6 @@ export class SdkVaultClient implements Port.VaultClient {
     )
     return present('InitiateJob', 'x-amz-job-id', output.jobId)
   }
-}
-
-function addressOf({ accountId, vaultName }: Port.VaultRequest): { accountId: string; vaultName: string } {
-  return { accountId: accountId ?? '-', vaultName }
 }
 
 function pageOf({ marker, limit }: Port.PageRequest): Port.PageRequest {

@@ -4,6 +4,7 @@
  *
  * A call is one request: it makes no second attempt of its own, and it ends at some time, whatever the service does.
  */
+import { FUNCTION } from '../option-rules.js'
 import type { Checksums } from '../tree-hash/tree-hash.js'
 import type { ByteRange } from './byte-range.js'
 
@@ -267,8 +268,19 @@ export interface VaultClient {
   refreshCredentials?(signal?: AbortSignal): Promise<void>
 }
 
-/** All rows of a list, page by page. */
-export async function* itemsOf<Item>(
+/**
+ * All rows of a list, page by page.
+ *
+ * @throws {TypeError} no function
+ */
+export function itemsOf<Item>(
+  list: (page: PageRequest) => Promise<Page<Item>>,
+): AsyncGenerator<Item, void, undefined> {
+  FUNCTION(list, 'list', 'itemsOf')
+  return allItemsOf(list)
+}
+
+async function* allItemsOf<Item>(
   list: (page: PageRequest) => Promise<Page<Item>>,
 ): AsyncGenerator<Item, void, undefined> {
   let marker: string | undefined

@@ -395,7 +395,7 @@ t.test(
 t.test('no text steers the terminal', async (t) => {
   t.equal(printable('a\u001b[31mb\n\u0007\u009bc\u007fä'), 'a\\u001b[31mb\\u000a\\u0007\\u009bc\\u007fä')
   const it = stage()
-  t.equal(await runHere(['get', 'evil\u001b[31m', 'x', '--local-dir', t.testdir()], it), 1)
+  t.equal(await runHere(['get', 'evil\u001b[31m', 'x', '--local-dir', t.testdir()], it), 2)
   t.notOk(it.err().includes(ESCAPE))
 })
 

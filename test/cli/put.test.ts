@@ -196,8 +196,8 @@ t.test('serve fails requests as it is told', async (t) => {
   it.interrupt.abort('SIGTERM')
   t.equal(await served, 143)
   for (const [rule, err] of [
-    ['fire', /no fault 'fire'/],
-    ['Upload:stall', /no operation 'Upload'/],
+    ['fire', /must be 'timeout', .* or 'slow', not 'fire'/],
+    ['Upload:stall', /must be the name of an operation, not 'Upload'/],
     ['nth=0:stall', /Write a fault as OPERATION:every=3:KIND/],
     ['nth=1,every=2:stall', /nth or every, not both/],
   ] as const) {

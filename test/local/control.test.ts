@@ -87,10 +87,11 @@ t.test('an order that makes no sense is refused, and changes nothing', async (t)
     ['POST', 'clock', '[]', 400, /a JSON object/],
     ['POST', 'clock', 'x'.repeat(70_000), 413, /at most 65536 bytes/],
     ['POST', 'inventory', {}, 400, /no vaultName/],
-    ['POST', 'inventory', { vaultName: '../..' }, 404, /Vault not found/],
+    ['POST', 'inventory', { vaultName: '../..' }, 400, /must be the name of a vault/],
+    ['POST', 'inventory', { vaultName: 'none' }, 404, /Vault not found/],
     ['POST', 'inventory', { vaultName: 5 }, 400, /vaultName is no text/],
     ['POST', 'jobs/complete', { vaultName: 'none' }, 404, /Vault not found/],
-    ['POST', 'faults', { fault: 'fire' }, 400, /no fault 'fire'/],
+    ['POST', 'faults', { fault: 'fire' }, 400, /fault of Faults\.add must be .*, not 'fire'/],
   ] as const) {
     t.match(await order(vault, method, path, body), { status, json: { message } }, `${method} ${path}`)
   }
@@ -160,13 +161,19 @@ t.test('several key pairs are known, each with its token, until it expires', asy
 t.test('options that cannot be are refused before it listens', async (t) => {
   const pair = { accessKeyId: 'A', secretAccessKey: 'B' }
   for (const [options, message] of [
-    [{ credentials: [] }, /needs a key pair, or none/],
-    [{ credentials: [pair, { ...pair, sessionToken: '' }] }, /no key or token is empty/],
-    [{ credentials: { ...pair, expiration: new Date(NaN) } }, /expiration is no date/],
+    [{ credentials: [] }, /a key pair at least, and is empty/],
+    [
+      { credentials: [pair, { ...pair, sessionToken: '' }] },
+      /sessionToken of startLocalVault must be .* not a string of 0 characters/,
+    ],
+    [
+      { credentials: { ...pair, expiration: new Date(NaN) } },
+      /credentials\.expiration of startLocalVault must be a Date/,
+    ],
     [{ controlSecret: 'short' }, /16 characters or more/],
-    [{ snsEndpoint: 'localhost:80' }, /an http:\/\/ address/],
-    [{ snsEndpoint: 'x' }, /an http:\/\/ address/],
-    [{ inventoryInterval: -1 }, /inventory interval is milliseconds/],
+    [{ snsEndpoint: 'localhost:80' }, /an http:\/\/ or https:\/\/ address/],
+    [{ snsEndpoint: 'x' }, /an http:\/\/ or https:\/\/ address/],
+    [{ inventoryInterval: -1 }, /inventoryInterval of startLocalVault must be a number of milliseconds/],
   ] as const) {
     await t.rejects(localVaultFor(t, options), { name: 'RangeError', message }, JSON.stringify(options))
   }

@@ -50,12 +50,15 @@ t.test('a rule fails the requests it says', async (t) => {
 
 t.test('a rule that makes no sense is refused', async (t) => {
   for (const [rule, message] of [
-    [{ fault: 'fire' }, /no fault 'fire': there are timeout, /],
-    [{ fault: 'stall', operation: 'Upload' }, /no operation 'Upload'/],
-    [{ fault: 'stall', nth: 0 }, /nth is a whole number from 1 up, not 0/],
-    [{ fault: 'stall', every: 1.5 }, /every is a whole number/],
-    [{ fault: 'stall', times: -1 }, /times is a whole number/],
-    [{ fault: 'slow', bytesPerSecond: 0 }, /bytesPerSecond is a whole number/],
+    [{ fault: 'fire' }, /fault of Faults\.add must be 'timeout', .*, not 'fire'/],
+    [
+      { fault: 'stall', operation: 'Upload' },
+      /operation of Faults\.add must be the name of an operation, not 'Upload'/,
+    ],
+    [{ fault: 'stall', nth: 0 }, /nth of Faults\.add must be a whole number from 1 up, not 0/],
+    [{ fault: 'stall', every: 1.5 }, /every of .* a whole number/],
+    [{ fault: 'stall', times: -1 }, /times of .* a whole number/],
+    [{ fault: 'slow', bytesPerSecond: 0 }, /bytesPerSecond of .* a whole number/],
     [{ fault: 'stall', nth: 1, every: 1 }, /nth or every, not both/],
   ] as const) {
     t.throws(

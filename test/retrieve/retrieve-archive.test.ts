@@ -259,12 +259,12 @@ t.test('a listener that throws fails the stream instead of the process', async (
 
 t.test('wrong options are refused at once', async (t) => {
   const options = optionsFor(new MemoryVault())
-  t.throws(() => retrieveArchive({ ...options, archiveId: '' }), { name: 'TypeError', message: /archiveId/ })
+  t.throws(() => retrieveArchive({ ...options, archiveId: '' }), { name: 'RangeError', message: /archiveId/ })
   t.throws(() => retrieveArchive({ ...options, archiveId: 7 as unknown as string }), { name: 'TypeError' })
   t.throws(() => retrieveArchive({ ...options, rangeSize: 5 }), { name: 'RangeError' })
   t.throws(() => retrieveArchive({ ...options, client: undefined as never }), {
     name: 'TypeError',
-    message: /A client is needed/,
+    message: /client of retrieveArchive must be a GlacierClient/,
   })
 })
 

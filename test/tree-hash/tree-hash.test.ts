@@ -202,7 +202,10 @@ t.test('a digest given away is a copy: writing to it changes nothing', async (t)
 t.test('what is no digest does not combine', async (t) => {
   t.throws(() => combineTreeHashes([]), { name: 'RangeError', message: /no pieces/ })
   for (const wrong of ['', 'ff', 'x'.repeat(64), 'a'.repeat(62), Buffer.alloc(31), Buffer.alloc(33)]) {
-    t.throws(() => combineTreeHashes([wrong]), { name: 'RangeError', message: /Not a SHA-256 digest/ })
+    t.throws(() => combineTreeHashes([wrong]), {
+      name: 'RangeError',
+      message: /treeHashes\[0\] of combineTreeHashes must be a SHA-256 digest/,
+    })
   }
   t.throws(() => new NodeStack().root(), { name: 'RangeError' })
 })
@@ -211,7 +214,7 @@ t.test('64 hex digits and something behind them are no digest either', async (t)
   for (const tail of ['\n', 'z', 'zz', 'a']) {
     t.throws(() => combineTreeHashes(['ab'.repeat(32) + tail]), {
       name: 'RangeError',
-      message: /Not a SHA-256 digest/,
+      message: /treeHashes\[0\] of combineTreeHashes must be a SHA-256 digest/,
     })
   }
 })

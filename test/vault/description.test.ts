@@ -135,7 +135,10 @@ t.test('too long a text is refused, never cut', async (t) => {
     name: 'RangeError',
     message: /takes 1025 characters once escaped/,
   })
-  t.throws(() => encodeDescription(7 as unknown as string), { name: 'TypeError', message: /not number/ })
+  t.throws(() => encodeDescription(7 as unknown as string), {
+    name: 'TypeError',
+    message: /text of encodeDescription must be a string, not 7/,
+  })
 })
 
 t.test("other tools' JSON, and what is not quite JSON, is left alone", async (t) => {

@@ -1,9 +1,13 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { assertPartSize, DEFAULT_PART_SIZE, isPartSize, partSizeFor } from '../../lib/vault/part-size.js'
+import { DEFAULT_PART_SIZE, isPartSize, PART_SIZE, partSizeFor } from '../../lib/vault/part-size.js'
 
 const MIB = 1_048_576
 const GIB = 1024 * MIB
+
+function assertPartSize(size: unknown): void {
+  PART_SIZE(size, 'partSize', 'archiveWriter')
+}
 
 t.test('part sizes are the powers of two from 1 MiB to 4 GiB', async (t) => {
   for (let size = MIB; size <= 4 * GIB; size *= 2) {
@@ -37,7 +41,7 @@ t.test('part sizes are the powers of two from 1 MiB to 4 GiB', async (t) => {
     () => {
       assertPartSize('16MiB')
     },
-    { name: 'TypeError', message: /not string/ },
+    { name: 'TypeError', message: /^partSize of archiveWriter must be .*, not '16MiB'\.$/ },
   )
   t.throws(
     () => {
@@ -80,23 +84,23 @@ t.test('the part size for a size is the smallest that fits 10,000 parts, at leas
     t.throws(() => partSizeFor(size), { name: 'RangeError', message: new RegExp(`not ${size}`) })
   t.throws(() => partSizeFor('64MiB' as unknown as number), {
     name: 'TypeError',
-    message: 'An expected size is a number of bytes, not string.',
+    message: "archiveSize of partSizeFor must be a number of bytes from 0 up, not '64MiB'.",
   })
 })
 
 t.test('what is no number is no part size, whatever it reads like', async (t) => {
-  for (const [size, type] of [
-    ['1048576', 'string'],
-    [null, 'object'],
-    [[MIB], 'object'],
-    [BigInt(MIB), 'bigint'],
-    [true, 'boolean'],
+  for (const [size, shown] of [
+    ['1048576', "'1048576'"],
+    [null, 'null'],
+    [[MIB], 'an Array'],
+    [BigInt(MIB), '1048576n'],
+    [true, 'true'],
   ] as const) {
     t.throws(
       () => {
         assertPartSize(size)
       },
-      { name: 'TypeError', message: new RegExp(`must be a number of bytes, not ${type}\\.$`) },
+      { name: 'TypeError', message: new RegExp(` bytes, not ${shown}\\.$`) },
     )
   }
 })

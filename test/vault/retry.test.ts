@@ -182,9 +182,6 @@ t.test('what is final is told at once, and with no time for it nothing is tried 
   await t.rejects(attempts(new Retry({ clock }), [final]), final)
   await t.rejects(attempts(new Retry({ clock, retryFor: 0 }), [reset]), reset)
   t.strictSame(clock.pauses, [])
-  for (const retryFor of [-1, NaN]) {
-    t.throws(() => new Retry({ retryFor }), { name: 'RangeError', message: /from 0 up/ })
-  }
 })
 
 t.test('what arrives damaged is sent three more times', async (t) => {
@@ -322,6 +319,4 @@ t.test('a rate limit lets so many bytes a second through, evenly, to all who ask
   t.strictSame(clock.pauses.map(Math.round), [50], 'a quiet time is not saved up')
   t.equal(new RateLimit(2 ** 40, clock).taking, 65_536)
   t.equal(new RateLimit(1, clock).taking, 1)
-  for (const rate of [0, -1, NaN, Infinity])
-    t.throws(() => new RateLimit(rate, clock), { name: 'RangeError' })
 })

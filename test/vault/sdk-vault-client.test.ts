@@ -192,7 +192,7 @@ t.test('every operation says what the model says, on the wire', async (t) => {
   }
   answers.push(json(200, retrieval))
   t.strictSame(await service.port.describeJob({ ...all, jobId: 'j' }), archiveJob)
-  const asked = { Format: 'CSV', StartDate: 's', EndDate: null, Limit: null, Marker: null }
+  const asked = { Format: 'CSV', StartDate: '2026-01-01', EndDate: null, Limit: null, Marker: null }
   const inventory = {
     JobId: 'i',
     Action: 'InventoryRetrieval',
@@ -206,7 +206,7 @@ t.test('every operation says what the model says, on the wire', async (t) => {
     items: [
       archiveJob,
       {
-        inventory: { format: 'CSV', startDate: 's', endDate: undefined, limited: false },
+        inventory: { format: 'CSV', startDate: '2026-01-01', endDate: undefined, limited: false },
         completionDate: undefined,
       },
       { inventory: { format: 'JSON', startDate: undefined, endDate: 'e', limited: true }, tier: undefined },
@@ -221,7 +221,7 @@ t.test('every operation says what the model says, on the wire', async (t) => {
     "the service's time",
   )
   answers.push(headersOnly(202, { 'x-amz-job-id': 'i' }))
-  t.equal(await service.port.startInventory({ ...all, format: 'JSON', startDate: 's' }), 'i')
+  t.equal(await service.port.startInventory({ ...all, format: 'JSON', startDate: '2026-01-01' }), 'i')
   answers.push(headersOnly(202, { 'x-amz-job-id': 'k' }))
   t.equal(await service.port.startRetrieval({ ...all, archiveId: 'a', range: { start: 0, end: 5 } }), 'k')
   answers.push(headersOnly(204, {}))
@@ -602,14 +602,11 @@ t.test('no region is a clear error', async (t) => {
   await t.rejects(client.region(), { name: 'ServiceError', message: /Configuration: no region is set/ })
 })
 
-t.test('a client is a GlacierClient, a VaultClient, or a TypeError', async (t) => {
+t.test('a client is a GlacierClient or a VaultClient', async (t) => {
   const service = await serviceFor(t, headersOnly(201, {}))
   t.equal(vaultClientOf(service.port), service.port)
   await vaultClientOf(service.client()).createVault(address)
   t.equal(service.seen.length, 1)
-  // @ts-expect-error -- what a caller without types may do
-  t.throws(() => vaultClientOf(undefined), { name: 'TypeError', message: /A client is needed/ })
-  t.throws(() => vaultClientOf(null as unknown as VaultClient), { name: 'TypeError' })
 })
 
 t.test('however fast a socket takes a part, the event loop has its turn every 2 MiB', async (t) => {

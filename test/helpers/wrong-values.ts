@@ -1,0 +1,140 @@
+/** For each option, by its name: values of a wrong type, and values of the right type that are out of range. */
+import type { Archive } from '../../lib/upload/archive.js'
+
+/** Wrong values of one option; `null` is always of a wrong type. */
+export interface WrongValues {
+  readonly types: readonly unknown[]
+  readonly ranges: readonly unknown[]
+}
+
+const MIB = 1_048_576
+const HASH = 'ab'.repeat(32)
+
+/** An archive, as `earlierVolumes` has them. */
+export const ARCHIVE: Archive = {
+  archiveId: 'a',
+  vaultName: 'v',
+  size: 1,
+  treeHash: HASH,
+  partSize: MIB,
+  parts: 1,
+  description: undefined,
+  location: undefined,
+  volume: 1,
+  firstVolume: undefined,
+}
+
+const INTENT = { size: 1, treeHash: HASH, firstPart: { size: 1, treeHash: HASH }, hasNextVolume: false }
+const boolean: WrongValues = { types: ['yes', 1], ranges: [] }
+const count: WrongValues = { types: ['1', 5n], ranges: [0, -1, 1.5, NaN, Infinity] }
+const size: WrongValues = { types: ['1', {}], ranges: [-1, 1.5, NaN, Infinity] }
+const partSize: WrongValues = { types: ['1MiB', 1n], ranges: [0, -MIB, 3 * MIB, 1.5, NaN, Infinity, 2 ** 33] }
+const text: WrongValues = { types: [7, {}], ranges: [''] }
+const hash: WrongValues = { types: [7], ranges: ['', 'x', 'x'.repeat(64), `${HASH}0`] }
+const threads: WrongValues = { types: ['2', true], ranges: [-1, 1.5, NaN, Infinity] }
+const time: WrongValues = { types: ['1', new Date()], ranges: [-1, NaN] }
+const date: WrongValues = { types: [7, new Date()], ranges: ['', 'soon'] }
+
+/** By the name of the option. */
+export const WRONG: Readonly<Record<string, WrongValues>> = {
+  client: { types: [7, 'x', {}, [], { region: 'eu-west-1' }], ranges: [] },
+  vaultName: {
+    types: [7, {}, ['v']],
+    ranges: ['', '.', '..', '../x', 'a b', 'a/b', 'ä', 'a\n', 'x'.repeat(256)],
+  },
+  accountId: { types: [111122223333, {}], ranges: ['', '1', '11112222333x', '1111-2222-3333'] },
+  signal: { types: [7, 'x', {}, { aborted: true }, new EventTarget()], ranges: [] },
+  memory: { types: ['1', {}], ranges: [0, -1, NaN, 4 * MIB - 1] },
+  concurrency: count,
+  partSize,
+  rangeSize: partSize,
+  expectedSize: { types: ['1', {}], ranges: [-1, NaN] },
+  sourceSize: size,
+  archiveSize: size,
+  outputSize: size,
+  size,
+  maxArchiveSize: { types: ['1', {}], ranges: [0, -1, NaN] },
+  limitRate: { types: ['1', {}], ranges: [0, -1, NaN, Infinity] },
+  retryFor: time,
+  clock: { types: [7, {}, { now: Date.now }], ranges: [] },
+  description: { types: [7, {}], ranges: ['x'.repeat(1025)] },
+  onFailure: { types: [7, true], ranges: ['', 'leave', 'Keep'] },
+  journal: { types: [7, {}, { begun: () => undefined }], ranges: [] },
+  rechunk: { types: [7, 'x', {}], ranges: [] },
+  hashThreads: threads,
+  threads,
+  volumes: boolean,
+  isComplete: boolean,
+  isOnlyIntent: boolean,
+  hasUnknownIntent: boolean,
+  isSameAccount: boolean,
+  flush: boolean,
+  align: boolean,
+  completed: boolean,
+  allowRemote: boolean,
+  createVaults: boolean,
+  uploadId: text,
+  jobId: text,
+  marker: text,
+  streamId: text,
+  name: { types: [7, {}], ranges: [] },
+  owner: { types: [7, 'x', []], ranges: [] },
+  lock: { types: [7, {}], ranges: [] },
+  earlierVolumes: {
+    types: [7, {}, ARCHIVE, [7], [null], [{}], [{ ...ARCHIVE, treeHash: 7 }]],
+    ranges: [[{ ...ARCHIVE, size: -1 }], [ARCHIVE, { ...ARCHIVE, archiveId: '' }]],
+  },
+  intent: { types: [7, {}, { ...INTENT, firstPart: 1 }], ranges: [{ ...INTENT, size: -1 }] },
+  archiveId: { types: [7, {}, [7], [null]], ranges: ['', [], ['']] },
+  range: {
+    types: [7, [], {}, { start: '0', end: 1 }, { start: 0, end: null }],
+    ranges: [
+      { start: -1, end: 5 },
+      { start: 5, end: 5 },
+      { start: 6, end: 5 },
+      { start: 0.5, end: 5 },
+      { start: 0, end: NaN },
+    ],
+  },
+  archiveSizes: { types: [7, {}, ['1'], [null]], ranges: [[-1], [1.5]] },
+  archiveTreeHashes: { types: [HASH, [7], [null]], ranges: [['x']] },
+  tier: { types: [7], ranges: ['', 'Fast', 'bulk'] },
+  format: { types: [7], ranges: ['XML'] },
+  startDate: date,
+  endDate: date,
+  poll: {
+    types: [7, [], { fist: 1 }, { first: '1' }, { longest: null }],
+    ranges: [{ first: 0 }, { first: -1 }, { longest: NaN }, { longest: Infinity }],
+  },
+  expected: hash,
+  treeHash: hash,
+  linearHash: hash,
+  bytes: { types: ['x', [1], {}, new ArrayBuffer(1)], ranges: [] },
+  sendLimit: { types: [7, {}], ranges: [] },
+  limit: count,
+  idleTimeout: { types: ['1', {}], ranges: [0, -1, NaN, 2 ** 31] },
+  dir: { types: [7, {}], ranges: ['', 'a\0b'] },
+  host: text,
+  port: { types: ['80'], ranges: [-1, 65_536, 1.5, NaN] },
+  region: { types: [7], ranges: ['', 'a/b'] },
+  endpoint: text,
+  credentials: {
+    types: [7, {}, [7], [null], { accessKeyId: 'a' }, { accessKeyId: 'a', secretAccessKey: 7 }],
+    ranges: [[], { accessKeyId: 'a/b', secretAccessKey: 'c' }, { accessKeyId: 'a', secretAccessKey: '' }],
+  },
+  jobDelay: { types: ['1'], ranges: [-1, NaN, Infinity] },
+  inventoryInterval: { types: ['1'], ranges: [-1, NaN, Infinity] },
+  now: { types: [5, new Date()], ranges: [] },
+  faults: {
+    types: [7, {}, [7], [null], [{}], [{ fault: 'stall', tims: 1 }]],
+    ranges: [[{ fault: 'fire' }], [{ fault: 'stall' }, { fault: 'stall', nth: 0 }]],
+  },
+  snsEndpoint: { types: [7], ranges: ['', 'x', 'ftp://here'] },
+  controlSecret: { types: [7], ranges: ['', 'short', 'a b'.repeat(9)] },
+  fault: { types: [7], ranges: ['', 'fire'] },
+  operation: { types: [7], ranges: ['', 'Upload'] },
+  nth: count,
+  every: count,
+  times: count,
+  bytesPerSecond: count,
+}
