@@ -104,7 +104,7 @@ export class SdkVaultClient implements Port.VaultClient {
       request,
       (sdk) => new sdk.ListVaultsCommand(input),
     )
-    return { items: (output.VaultList ?? []).map(toVault), marker: output.Marker ?? undefined }
+    return { items: (output.VaultList ?? []).map(toVault), marker: markerOf(output) }
   }
 
   async deleteVault(request: Port.VaultRequest): Promise<void> {
@@ -188,7 +188,7 @@ export class SdkVaultClient implements Port.VaultClient {
     const input = { ...addressOf(request), uploadId: request.uploadId, ...pageOf(request) }
     const output = await this.#connection.call('ListParts', request, (sdk) => new sdk.ListPartsCommand(input))
     const items = (output.Parts ?? []).map(toListedPart)
-    return { upload: toOpenUpload('ListParts', output), items, marker: output.Marker ?? undefined }
+    return { upload: toOpenUpload('ListParts', output), items, marker: markerOf(output) }
   }
 
   async listUploads(request: Port.VaultRequest & Port.PageRequest): Promise<Port.Page<Port.OpenUpload>> {
@@ -199,7 +199,7 @@ export class SdkVaultClient implements Port.VaultClient {
       (sdk) => new sdk.ListMultipartUploadsCommand(input),
     )
     const items = (output.UploadsList ?? []).map((upload) => toOpenUpload('ListMultipartUploads', upload))
-    return { items, marker: output.Marker ?? undefined }
+    return { items, marker: markerOf(output) }
   }
 
   async startRetrieval(request: Port.RetrievalRequest): Promise<string> {
@@ -240,7 +240,7 @@ export class SdkVaultClient implements Port.VaultClient {
       observingResponse(new sdk.ListJobsCommand(input), (facts) => (response = facts)),
     )
     const items = (output.JobList ?? []).map((job) => toJob('ListJobs', job))
-    return { items, marker: output.Marker ?? undefined, date: dateOf(response) }
+    return { items, marker: markerOf(output), date: dateOf(response) }
   }
 
   async describeJob(request: Port.JobRequest): Promise<Port.Job> {
@@ -288,6 +288,11 @@ export class SdkVaultClient implements Port.VaultClient {
 
 function addressOf({ accountId, vaultName }: Port.VaultRequest): { accountId: string; vaultName: string } {
   return { accountId: accountId ?? '-', vaultName }
+}
+
+/** Where the next page begins. The service ends a list with `null`; an empty marker ends it as well. */
+function markerOf({ Marker }: { readonly Marker?: string | undefined }): string | undefined {
+  return Marker === '' ? undefined : (Marker ?? undefined)
 }
 
 function pageOf({ marker, limit }: Port.PageRequest): Port.PageRequest {

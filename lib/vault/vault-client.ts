@@ -266,15 +266,3 @@ export interface VaultClient {
   /** Gets fresh credentials, after the service has called the ones in use expired. */
   refreshCredentials?(signal?: AbortSignal): Promise<void>
 }
-
-/** All rows of a list, page by page. */
-export async function* itemsOf<Item>(
-  list: (page: PageRequest) => Promise<Page<Item>>,
-): AsyncGenerator<Item, void, undefined> {
-  let marker: string | undefined
-  do {
-    const page = await list({ marker })
-    yield* page.items
-    marker = page.marker
-  } while (marker !== undefined)
-}
