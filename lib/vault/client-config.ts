@@ -18,7 +18,11 @@ const KEPT = { keepAlive: true, maxSockets: Infinity } as const
  * What an endpoint of the caller's must not get from the environment or the AWS configuration files. They are about the
  * service's own endpoints, and the SDK rejects them together with another one.
  */
-const FOR_AN_ENDPOINT = { useFipsEndpoint: false, useDualstackEndpoint: false } as const
+const FOR_AN_ENDPOINT: Sdk.GlacierClientConfig = {
+  useFipsEndpoint: false,
+  useDualstackEndpoint: false,
+  userAgentAppId: () => Promise.resolve(undefined), // of one that is too long the SDK complains on the console
+}
 
 /** The SDK's own attempts are switched off (`single-request.ts`): a setting of theirs that is invalid changes nothing. */
 const NO_RETRIES = { maxAttempts: 1, retryMode: 'standard' } as const

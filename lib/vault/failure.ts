@@ -68,6 +68,9 @@ const FINAL: ReadonlySet<string> = new Set([
   'ResourceNotFoundException',
 ])
 
+/** Statuses that say, whoever answers, that the request was not taken. */
+const NOT_TAKEN: ReadonlySet<number> = new Set([408, 429])
+
 /** Texts by which the service says that what came is not what was hashed, or is signed for another time. */
 const WRONG_HASH = /^\S+: (?:Checksum mismatch: |The value passed in as x-amz-content-sha256 does not match)/
 const WRONG_TIME = /Signature (?:expired|not yet current)/
@@ -93,5 +96,6 @@ export function mayHaveActed(error: unknown): boolean {
   if (error instanceof AbortError || error instanceof TreeHashMismatchError) return true
   if (!(error instanceof ServiceError)) return false
   if (error instanceof ConnectionError) return !neverArrived(error.cause)
-  return DOUBTFUL.has(error.serviceCode) || (error.status ?? 0) >= 500
+  const { serviceCode, status = 0 } = error
+  return (DOUBTFUL.has(serviceCode) && !NOT_TAKEN.has(status)) || status >= 500
 }

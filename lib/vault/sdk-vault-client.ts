@@ -8,7 +8,7 @@ import { assertOutputAnswer, dateOf } from './output-answer.js'
 import { observingResponse, type ResponseFacts } from './response-facts.js'
 import { SdkConnection, type RequestOptions } from './sdk-connection.js'
 import type * as Port from './vault-client.js'
-import { present, toJob, toListedPart, toOpenUpload, toStoredArchive, toVault } from './wire.js'
+import { markerOf, present, toJob, toListedPart, toOpenUpload, toStoredArchive, toVault } from './wire.js'
 
 /**
  * A {@link VaultClient} over the AWS SDK. Each call is one request, signed anew, under time limits; what goes on after
@@ -288,11 +288,6 @@ export class SdkVaultClient implements Port.VaultClient {
 
 function addressOf({ accountId, vaultName }: Port.VaultRequest): { accountId: string; vaultName: string } {
   return { accountId: accountId ?? '-', vaultName }
-}
-
-/** Where the next page begins. The service ends a list with `null`; an empty marker ends it as well. */
-function markerOf({ Marker }: { readonly Marker?: string | undefined }): string | undefined {
-  return Marker === '' ? undefined : (Marker ?? undefined)
 }
 
 function pageOf({ marker, limit }: Port.PageRequest): Port.PageRequest {
