@@ -2,11 +2,15 @@
  * What happens at the transport's end of one request: whether it was handed over, and whether what came back can be the
  * service's. The SDK takes any status below 300 for success, and hides where an error was thrown.
  */
+import { randomUUID } from 'node:crypto'
 import { foreignAnswer } from './service-error.js'
 import type { CommandStack } from './single-request.js'
 
 /** The innermost place of a command's middleware: what is called there hands the request to the transport. */
 const INNERMOST = { step: 'deserialize', priority: 'low', name: 'glacierPipeExchange', override: true }
+
+/** The SDK's own name for it. Its middleware that sends it is the one that makes attempts, which is replaced. */
+export const ID_HEADER = 'amz-sdk-invocation-id'
 
 /** The statuses by which the service confirms, to GET and to all others (protocol.md 1). */
 const CONFIRMING_READ: ReadonlySet<number> = new Set([200, 206])
@@ -14,7 +18,7 @@ const CONFIRMING_WRITE: ReadonlySet<number> = new Set([201, 202, 204])
 
 interface SentRequest {
   readonly method: string
-  readonly headers: Readonly<Record<string, string>>
+  readonly headers: Record<string, string>
 }
 
 interface RawAnswer {
@@ -28,7 +32,9 @@ interface RawAnswer {
 /** One request's way to the transport and back. */
 export class Exchange {
   readonly #operation: string
-  #sent: SentRequest | undefined
+  /** Sent in the header in which the SDK tells its requests apart, and known in no other request. */
+  readonly id: string = randomUUID()
+  #isBegun = false
 
   constructor(operation: string) {
     this.#operation = operation
@@ -36,12 +42,7 @@ export class Exchange {
 
   /** Whether the request was handed to the transport: until then nothing was sent. */
   get isBegun(): boolean {
-    return this.#sent !== undefined
-  }
-
-  /** The request's signature, which no other has; `undefined` before it was handed over, or where it has none. */
-  get signature(): string | undefined {
-    return this.#sent?.headers.authorization
+    return this.#isBegun
   }
 
   /** The command, made to report here, and to fail where the answer confirms and is not the service's. */
@@ -49,7 +50,8 @@ export class Exchange {
     const middleware =
       (next: (args: { readonly request: SentRequest }) => Promise<RawAnswer>) =>
       async (args: { readonly request: SentRequest }): Promise<RawAnswer> => {
-        this.#sent = args.request
+        this.#isBegun = true
+        args.request.headers[ID_HEADER] = this.id
         const answer = await next(args)
         const { statusCode, body } = answer.response
         if (isForeignSuccess(args.request.method, answer)) {

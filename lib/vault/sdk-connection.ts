@@ -194,8 +194,7 @@ export class SdkConnection {
   async #begin(operation: string, size: number, { signal }: AccountRequest): Promise<Begun> {
     const loaded = await this.#load() // before the watch: it takes longer than many a request, and is no part of its time
     const exchange = new Exchange(operation)
-    const isHeldUp = (): boolean =>
-      exchange.isBegun && isQueued(loaded.client.config.requestHandler, exchange.signature)
+    const isHeldUp = (): boolean => isQueued(loaded.client.config.requestHandler, exchange.id)
     const watch = new RequestWatch(operation, timeLimitsFor(this.#idleTimeout, size), signal, isHeldUp)
     return { ...loaded, watch, exchange }
   }

@@ -25,7 +25,6 @@ export async function roughLineFor(
   const open = new Set<Socket>()
   let count = 0
   const accept = (socket: Socket): void => {
-    count++
     track(socket)
     const act = rest.shift()
     if (act) {
@@ -45,6 +44,7 @@ export async function roughLineFor(
     socket.once('close', () => open.delete(socket))
   }
   const server = isSecure ? createTlsServer(TLS, accept) : createServer(accept)
+  server.on('connection', () => count++) // also where TLS does not come about
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   test.teardown(() => {
