@@ -34,6 +34,8 @@ export async function clientConfigFor(
 ): Promise<Sdk.GlacierClientConfig> {
   const requestHandler = { connectionTimeout: CONNECTION_TIMEOUT, ...(await agentsFor(env)) }
   return {
+    // The provider of SSO credentials looks for its settings here; those of STS use the client's.
+    ...(namesProxy(env) && { clientConfig: { requestHandler } }),
     requestHandler,
     ...NO_RETRIES,
     ...(config.endpoint !== undefined && FOR_AN_ENDPOINT),

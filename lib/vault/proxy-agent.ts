@@ -5,7 +5,6 @@
 import { Agent as HttpAgent, type ClientRequest } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
 import type { Socket, TcpNetConnectOpts } from 'node:net'
-import { Agent, type AgentConnectOpts } from 'agent-base'
 import { HttpProxyAgent } from 'http-proxy-agent'
 import { HttpsProxyAgent } from 'https-proxy-agent'
 import { ProxyError, ProxyRefusal } from './proxy-error.js'
@@ -17,21 +16,36 @@ const PROXY_TIMEOUT = 9000
 /** Keeps connections, as many as there are requests at once. */
 const KEPT = { keepAlive: true } as const
 
+/** Where a request is to be connected to, as Node's agents are told. */
+interface Connection extends TcpNetConnectOpts {
+  readonly secureEndpoint: boolean
+}
+
 /** What the agents for both protocols have in common. */
 interface ConnectingAgent extends HttpAgent {
   readonly proxy: URL
   connectOpts: TcpNetConnectOpts
-  connect(request: ClientRequest, options: AgentConnectOpts): Promise<Socket>
+  connect(request: ClientRequest, options: Connection): Promise<Socket>
+}
+
+/** What Node calls of an agent; its types do not have it. */
+interface RequestTaker {
+  addRequest(request: ClientRequest, options: Connection): void
 }
 
 /**
  * An agent that chooses for each request: the proxy that the environment names for it, or none. The agents of the SDK's
  * credential providers are the same, so that those reach their services, each by its own name, the same way.
+ *
+ * It chooses at once, as Node asks it to: once a part of a body is written, the agents for http cannot tell the proxy
+ * the whole URL any more.
  */
-export class ProxyRouter extends Agent {
+export class ProxyRouter extends HttpAgent {
   readonly #isSecure: boolean
   readonly #env: Environment
   readonly #agents = new Map<string, HttpAgent>()
+  readonly protocol: string
+  readonly defaultPort: number
 
   /** @param isSecure - whether it is for https requests */
   constructor(isSecure: boolean, env: Environment) {
@@ -42,17 +56,16 @@ export class ProxyRouter extends Agent {
     this.defaultPort = isSecure ? 443 : 80
   }
 
-  override isSecureEndpoint(): boolean {
-    return this.#isSecure
-  }
-
-  override connect(_request: ClientRequest, { host, port }: AgentConnectOpts): HttpAgent {
+  /** @throws {ProxySettingError} the environment names no proxy that can be used */
+  addRequest(request: ClientRequest, options: Connection): void {
+    const { host = 'localhost', port } = options
     const protocol = this.#isSecure ? 'https:' : 'http:'
-    const proxy = proxyFor({ protocol, hostname: host ?? 'localhost', port }, this.#env)
+    const proxy = proxyFor({ protocol, hostname: host, port }, this.#env)
     const key = proxy?.href ?? ''
     const agent = this.#agents.get(key) ?? (proxy ? agentThrough(proxy, this.#isSecure) : this.#direct())
     this.#agents.set(key, agent)
-    return agent
+    const taker = agent as unknown as RequestTaker
+    taker.addRequest(request, { ...options, secureEndpoint: this.#isSecure })
   }
 
   override destroy(): void {
@@ -93,7 +106,7 @@ function decoded(text: string): string {
 function guarded(agent: ConnectingAgent): HttpAgent {
   const connect = agent.connect.bind(agent)
   const { connectOpts, proxy } = agent
-  agent.connect = async (request: ClientRequest, options: AgentConnectOpts) => {
+  agent.connect = async (request: ClientRequest, options: Connection) => {
     const giveUp = new AbortController()
     const timer = setTimeout(() => {
       giveUp.abort()
@@ -110,6 +123,7 @@ function guarded(agent: ConnectingAgent): HttpAgent {
       const reason = giveUp.signal.aborted
         ? `No answer in ${PROXY_TIMEOUT / 1000} s.`
         : (error as Error).message
+      giveUp.abort() // the agents leave their socket open
       throw new ProxyError(`No connection through the proxy ${proxy.host}: ${reason}`, { cause: error })
     } finally {
       clearTimeout(timer)

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer as createHttpServer } from 'node:http'
 import { writeFile, mkdir } from 'node:fs/promises'
@@ -37,7 +38,6 @@ const settings: readonly Record<string, string>[] = [
   { AWS_USE_FIPS_ENDPOINT: 'maybe' },
   { AWS_ENDPOINT_URL: 'http://127.0.0.1:1', AWS_ENDPOINT_URL_GLACIER: 'http://127.0.0.1:1' },
   { AWS_MAX_ATTEMPTS: 'many', AWS_RETRY_MODE: 'never', AWS_DEFAULTS_MODE: 'none' },
-  { AWS_PROFILE: 'absent' },
   { AWS_CONFIG_FILE: '/', AWS_CA_BUNDLE: '/absent', AWS_EXECUTION_ENV: 'x (y)' },
   { AWS_ACCOUNT_ID_ENDPOINT_MODE: 'x', AWS_SIGV4A_SIGNING_REGION_SET: '*', AWS_AUTH_SCHEME_PREFERENCE: 'x' },
   { AWS_SDK_UA_APP_ID: 'a'.repeat(70), AWS_BEARER_TOKEN_GLACIER: 'x', AWS_ACCOUNT_ID: '999999999999' },
@@ -67,7 +67,7 @@ t.test(
       const name = JSON.stringify(setting)
       const given = await run(t, ['put', 'docs', ...where, '-q'], { ...keys, ...setting }, home)
       t.match({ ...given, stdout: given.stdout.toString() }, { code: 0, stdout: ID, stderr: '' }, name)
-      const more = { AWS_REGION: 'no region', ...setting }
+      const more = { AWS_REGION: 'no region', AWS_PROFILE: 'absent', ...setting }
       const local = await run(t, ['put', 'docs', '--local-dir', join(home, 'local'), '-q'], more, home)
       t.match({ ...local, stdout: local.stdout.toString() }, { code: 0, stdout: ID, stderr: '' }, name)
     }
@@ -132,7 +132,7 @@ t.test('credentials come through the proxy from services, and not from metadata'
   ].join('\n')
   await writeFile(join(home, '.aws', 'config'), session)
   const cached = { accessToken: 'token', expiresAt: '2999-01-01T00:00:00Z' }
-  const sha1 = '5a9a6ee3a7c5d8a6b4b8d7c7e4f1d9f1a0c3b2e1'
+  const sha1 = createHash('sha1').update('https://start.example').digest('hex')
   await writeFile(join(home, '.aws', 'sso', 'cache', `${sha1}.json`), JSON.stringify(cached))
   const proxy = await countingProxyFor(t, 0, 403)
   const metadata = createHttpServer((_request, response) => {
@@ -161,11 +161,15 @@ t.test('credentials come through the proxy from services, and not from metadata'
     proxy.asked.every((it) => /^CONNECT sts\.[\w.-]*:443$/.test(it)) && proxy.asked.length > 0,
     proxy.asked.join(),
   )
-  const before = proxy.asked.length
+  proxy.asked.length = 0
+  await run(t, [...list, '--profile', 'sso'], env, home)
+  t.ok(proxy.asked.length > 0, 'of a login')
+  for (const it of proxy.asked) t.match(it, /^CONNECT portal\.sso\.us-east-1\.amazonaws\.com:443$/)
+  proxy.asked.length = 0
   const full = `http://127.0.0.1:${(metadata.address() as AddressInfo).port}/keys`
   const found = await run(t, list, { ...env, AWS_CONTAINER_CREDENTIALS_FULL_URI: full }, home)
   t.match(found, { code: 1, stderr: /The proxy .* answered 403 when asked for a connection to glacier\./ })
-  t.ok(proxy.asked.slice(before).every((it) => it.startsWith('CONNECT glacier.')))
+  t.ok(proxy.asked.every((it) => it.startsWith('CONNECT glacier.')))
 })
 
 t.test(

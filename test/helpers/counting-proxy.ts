@@ -7,7 +7,7 @@ import type { Test } from 'tap'
 export interface CountingProxy {
   readonly port: number
   /** `CONNECT host:port`, or method and URL. */
-  readonly asked: readonly string[]
+  readonly asked: string[]
   /** The `Proxy-Authorization` of each. */
   readonly authorizations: readonly (string | undefined)[]
 }

@@ -73,9 +73,13 @@ t.test('every list of the service ends at an empty marker, and fails at a repeat
       /^1 .*A list does not end: after 2 pages its marker is "again" again/,
       args.join(' '),
     )
-  await t.rejects(resumeUpload([Buffer.alloc(9)], { client, vaultName, uploadId: 'u' }), endless)
+  await t.rejects(resumeUpload([Buffer.alloc(9)], { client, vaultName, uploadId: 'u' }), {
+    name: 'UploadFailedError',
+    kept: true,
+    cause: endless,
+  })
   await t.rejects(startRetrieval({ client, vaultName, archiveId: 'a' }), endless)
-  t.equal(service.seen.length, 10, 'two pages each')
+  service.seen.length = 0
   marker = ''
   for (const args of [
     ['vault', 'ls'],
@@ -83,6 +87,6 @@ t.test('every list of the service ends at an empty marker, and fails at a repeat
     ['jobs', 'docs'],
   ])
     t.match(await run(...args), /^0 $/, args.join(' '))
-  t.equal(service.seen.length, 13)
+  t.equal(service.seen.length, 3, 'one page each')
   t.equal((await client.listVaults({})).marker, undefined)
 })

@@ -181,6 +181,7 @@ t.test('a proxy that is down, or hangs up, or says nothing, is worth another att
   const [socket] = (await silent) as [Socket]
   await once(socket.resume(), 'close') // not kept open for ever
   await asked
+  for (const it of sockets) it.destroy()
   server.close()
   await once(server, 'close')
   await ask(client)
