@@ -4,7 +4,7 @@ import { createServer as createHttpServer } from 'node:http'
 import { writeFile, mkdir } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { TLS } from '../fixtures/tls.js'
 import { ended, start, type Ended } from '../helpers/command.js'
 import { countingProxyFor } from '../helpers/counting-proxy.js'
@@ -14,12 +14,7 @@ import { page, roughLineFor, saying } from '../helpers/rough-line.js'
 const ID = /^[\w-]{138}\n$/
 
 /** Runs the built command with something on stdin, in a home of its own. */
-async function run(
-  test: Test,
-  args: readonly string[],
-  env: NodeJS.ProcessEnv = {},
-  home = test.testdir(),
-): Promise<Ended> {
+async function run(args: readonly string[], env: NodeJS.ProcessEnv, home: string): Promise<Ended> {
   const child = start(args, {
     HOME: home,
     XDG_DATA_HOME: join(home, 'data'),
@@ -31,16 +26,31 @@ async function run(
   return ended(child)
 }
 
-/** Settings of the AWS tools that are wrong for an endpoint of ours, each by itself. */
+/** Settings of the AWS tools that are not for an endpoint of ours: those that mean another, and those that mean nothing. */
 const settings: readonly Record<string, string>[] = [
-  { AWS_USE_FIPS_ENDPOINT: 'true' },
-  { AWS_USE_DUALSTACK_ENDPOINT: 'true' },
-  { AWS_USE_FIPS_ENDPOINT: 'maybe' },
-  { AWS_ENDPOINT_URL: 'http://127.0.0.1:1', AWS_ENDPOINT_URL_GLACIER: 'http://127.0.0.1:1' },
-  { AWS_MAX_ATTEMPTS: 'many', AWS_RETRY_MODE: 'never', AWS_DEFAULTS_MODE: 'none' },
-  { AWS_CONFIG_FILE: '/', AWS_CA_BUNDLE: '/absent', AWS_EXECUTION_ENV: 'x (y)' },
-  { AWS_ACCOUNT_ID_ENDPOINT_MODE: 'x', AWS_SIGV4A_SIGNING_REGION_SET: '*', AWS_AUTH_SCHEME_PREFERENCE: 'x' },
-  { AWS_SDK_UA_APP_ID: 'a'.repeat(70), AWS_BEARER_TOKEN_GLACIER: 'x', AWS_ACCOUNT_ID: '999999999999' },
+  {},
+  {
+    AWS_USE_FIPS_ENDPOINT: 'true',
+    AWS_USE_DUALSTACK_ENDPOINT: 'true',
+    AWS_ENDPOINT_URL: 'http://127.0.0.1:1',
+    AWS_ENDPOINT_URL_GLACIER: 'http://127.0.0.1:1',
+    AWS_AUTH_SCHEME_PREFERENCE: 'httpBearerAuth',
+    AWS_BEARER_TOKEN_GLACIER: 'x',
+    AWS_SIGV4A_SIGNING_REGION_SET: '*',
+    AWS_ACCOUNT_ID: '999999999999',
+  },
+  {
+    AWS_USE_FIPS_ENDPOINT: 'maybe',
+    AWS_USE_DUALSTACK_ENDPOINT: 'maybe',
+    AWS_MAX_ATTEMPTS: 'many',
+    AWS_RETRY_MODE: 'never',
+    AWS_DEFAULTS_MODE: 'none',
+    AWS_CONFIG_FILE: '/',
+    AWS_CA_BUNDLE: '/absent',
+    AWS_EXECUTION_ENV: 'x (y)',
+    AWS_ACCOUNT_ID_ENDPOINT_MODE: 'x',
+    AWS_SDK_UA_APP_ID: 'a'.repeat(70),
+  },
 ]
 const profile = [
   '[default]',
@@ -63,12 +73,12 @@ t.test(
   async (t) => {
     const home = t.testdir({ '.aws': { config: profile }, vault: {}, local: {} })
     const { where, keys } = await vaultFor(t, join(home, 'vault'))
-    for (const setting of [...settings, {}]) {
+    for (const setting of settings) {
       const name = JSON.stringify(setting)
-      const given = await run(t, ['put', 'docs', ...where, '-q'], { ...keys, ...setting }, home)
+      const given = await run(['put', 'docs', ...where, '-q'], { ...keys, ...setting }, home)
       t.match({ ...given, stdout: given.stdout.toString() }, { code: 0, stdout: ID, stderr: '' }, name)
       const more = { AWS_REGION: 'no region', AWS_PROFILE: 'absent', ...setting }
-      const local = await run(t, ['put', 'docs', '--local-dir', join(home, 'local'), '-q'], more, home)
+      const local = await run(['put', 'docs', '--local-dir', join(home, 'local'), '-q'], more, home)
       t.match({ ...local, stdout: local.stdout.toString() }, { code: 0, stdout: ID, stderr: '' }, name)
     }
   },
@@ -86,7 +96,7 @@ t.test('the command goes through the proxy, and not where NO_PROXY says so', asy
     NODE_EXTRA_CA_CERTS: join(home, 'ca.pem'),
   }
   const through = ['put', 'docs', '--endpoint', 'https://glacier.test', '--region', vault.region]
-  const put = await run(t, through, env, home)
+  const put = await run(through, env, home)
   t.match({ ...put, stdout: put.stdout.toString() }, { code: 0, stdout: ID })
   t.notMatch(put.stderr, /geheim/)
   t.ok(
@@ -94,16 +104,15 @@ t.test('the command goes through the proxy, and not where NO_PROXY says so', asy
     proxy.asked.join(),
   )
   const before = proxy.asked.length
-  const excepted = await run(t, ['vault', 'ls', ...through.slice(2)], { ...env, NO_PROXY: '.test' }, home)
+  const excepted = await run(['vault', 'ls', ...through.slice(2)], { ...env, NO_PROXY: '.test' }, home)
   t.match(excepted, { code: 1, stderr: /ENOTFOUND|EAI_AGAIN/ })
   t.equal(
-    (await run(t, ['vault', 'ls', ...where.slice(0, 4)], { ...env, HTTP_PROXY: env.HTTPS_PROXY }, home)).code,
+    (await run(['vault', 'ls', ...where.slice(0, 4)], { ...env, HTTP_PROXY: env.HTTPS_PROXY }, home)).code,
     0,
   )
   t.equal(proxy.asked.length, before, 'nor for a loopback address')
   const refusing = await countingProxyFor(t, 0, 407)
   const refused = await run(
-    t,
     ['vault', 'ls', ...through.slice(2)],
     { ...env, HTTPS_PROXY: `http://user:geheim@127.0.0.1:${refusing.port}` },
     home,
@@ -153,7 +162,7 @@ t.test('credentials come through the proxy from services, and not from metadata'
   const url = `http://127.0.0.1:${proxy.port}`
   const env = { HTTPS_PROXY: url, HTTP_PROXY: url, AWS_EC2_METADATA_DISABLED: 'true' }
   const list = ['vault', 'ls', '--region', 'us-east-1']
-  t.match(await run(t, [...list, '--profile', 'role'], env, home), {
+  t.match(await run([...list, '--profile', 'role'], env, home), {
     code: 1,
     stderr: /credentials could not be fetched/,
   })
@@ -162,12 +171,12 @@ t.test('credentials come through the proxy from services, and not from metadata'
     proxy.asked.join(),
   )
   proxy.asked.length = 0
-  await run(t, [...list, '--profile', 'sso'], env, home)
+  await run([...list, '--profile', 'sso'], env, home)
   t.ok(proxy.asked.length > 0, 'of a login')
   for (const it of proxy.asked) t.match(it, /^CONNECT portal\.sso\.us-east-1\.amazonaws\.com:443$/)
   proxy.asked.length = 0
   const full = `http://127.0.0.1:${(metadata.address() as AddressInfo).port}/keys`
-  const found = await run(t, list, { ...env, AWS_CONTAINER_CREDENTIALS_FULL_URI: full }, home)
+  const found = await run(list, { ...env, AWS_CONTAINER_CREDENTIALS_FULL_URI: full }, home)
   t.match(found, { code: 1, stderr: /The proxy .* answered 403 when asked for a connection to glacier\./ })
   t.ok(proxy.asked.every((it) => it.startsWith('CONNECT glacier.')))
 })
@@ -175,7 +184,8 @@ t.test('credentials come through the proxy from services, and not from metadata'
 t.test(
   "the command survives a rough line, and tells of a proxy that answers in the service's place",
   async (t) => {
-    const { vault, keys } = await vaultFor(t, t.testdir())
+    const home = t.testdir({ vault: {} })
+    const { vault, keys } = await vaultFor(t, join(home, 'vault'))
     const rough = await roughLineFor(t, vault.endpoint, [saying('\0 garbage\r\n\r\n'), page(403)])
     const at = (port: number): string[] => [
       '--endpoint',
@@ -183,17 +193,20 @@ t.test(
       '--region',
       vault.region,
     ]
-    const put = await run(t, ['put', 'docs', ...at(rough.port)], keys)
+    const put = await run(['put', 'docs', ...at(rough.port)], keys, home)
     t.match({ ...put, stdout: put.stdout.toString() }, { code: 0, stdout: ID })
     const foreign = await roughLineFor(t, '', Array(9).fill(page(403)))
-    const refused = await run(t, ['put', 'docs', ...at(foreign.port)], keys)
+    const refused = await run(['put', 'docs', ...at(foreign.port)], keys, home)
     t.match(refused, {
       code: 1,
       stderr: /The answer is not the service's: HTTP 403, .* A proxy, a firewall or a login page/,
     })
     const secure = await roughLineFor(t, '', [], true)
     const where = ['--endpoint', `https://127.0.0.1:${secure.port}`, '--region', vault.region]
-    t.match(await run(t, ['put', 'docs', ...where], keys), { code: 1, stderr: /DEPTH_ZERO_SELF_SIGNED_CERT/ })
+    t.match(await run(['put', 'docs', ...where], keys, home), {
+      code: 1,
+      stderr: /DEPTH_ZERO_SELF_SIGNED_CERT/,
+    })
     t.equal(secure.connections(), 1)
   },
 )
