@@ -413,6 +413,23 @@ export class InventoryError extends GlacierPipeError {
   }
 }
 
+/** A list does not end: a page of it leads back to an earlier one. */
+export class RepeatedMarkerError extends GlacierPipeError {
+  override readonly name = 'RepeatedMarkerError'
+  /** The marker that came a second time. */
+  readonly marker: string
+
+  /** @param pages - how many pages came before the marker came again */
+  constructor(marker: string, pages: number) {
+    super(
+      'ERR_REPEATED_MARKER',
+      `A list does not end: after ${pages + 1} pages its marker is ${JSON.stringify(marker)} again. ` +
+        'Try again; if it is so again, something between this machine and the service answers in its place.',
+    )
+    this.marker = marker
+  }
+}
+
 /** A retrieval job ended without an output. */
 export class JobFailedError extends GlacierPipeError {
   override readonly name = 'JobFailedError'

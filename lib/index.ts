@@ -24,6 +24,7 @@ export {
   NotRecordedError,
   OutputFileError,
   PartBoundaryError,
+  RepeatedMarkerError,
   ResumeMismatchError,
   RetriesExhaustedError,
   RetrievalRefusedError,
@@ -59,7 +60,7 @@ export type { StuckWarning } from './vault/reported-retry.js'
 export type { Retry, RetryNotice, RetryOptions } from './vault/retry.js'
 export type { RequestOptions } from './vault/sdk-connection.js'
 export { glacierClient, type SdkVaultClient } from './vault/sdk-vault-client.js'
-export { itemsOf } from './vault/vault-client.js'
+export { itemsOf } from './vault/paging.js'
 export type {
   AccountRequest,
   ArchiveAddress,

@@ -37,6 +37,13 @@ const table: [errors.GlacierPipeError, string, string, RegExp, object][] = [
     { scope: 'range', uploadId: undefined },
   ],
   [
+    new errors.RepeatedMarkerError('m', 1),
+    'RepeatedMarkerError',
+    'ERR_REPEATED_MARKER',
+    /does not end: after 2 pages its marker is "m" again/,
+    { marker: 'm' },
+  ],
+  [
     new errors.SizeMismatchError('bytes 0-9', 10, 9),
     'SizeMismatchError',
     'ERR_SIZE_MISMATCH',

@@ -34,6 +34,7 @@ t.test('the public names are these; another is a decision', async (t) => {
     'PartHasher',
     'PartMemory',
     'Rechunk',
+    'RepeatedMarkerError',
     'ResumeMismatchError',
     'RetriesExhaustedError',
     'RetrievalRefusedError',

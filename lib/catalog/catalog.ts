@@ -47,13 +47,9 @@ export class Catalog {
    * Opens a catalog, and makes it where there is none: mode 0600, in folders of mode 0700. Whether it can be written to,
    * and whether the disk has room, is found out now and not after an upload of hours.
    *
-<<<<<<< HEAD
-   * @throws {CatalogError} `ERR_CATALOG`: it cannot be written, or is no catalog; `cause` says why
-=======
    * @throws {TypeError} no path
    * @throws {RangeError} an empty path
-   * @throws {CatalogError} `ERR_CATALOG`: it cannot be written; `cause` is the system's error
->>>>>>> wt-options
+   * @throws {CatalogError} `ERR_CATALOG`: it cannot be written, or is no catalog; `cause` says why
    *
    * @example
    * ```ts

@@ -4,7 +4,8 @@
  */
 import { JobFailedError } from '../errors.js'
 import type { Clock } from '../vault/clock.js'
-import type { Job, JobRequest, JobsPage, JobsRequest, VaultClient } from '../vault/vault-client.js'
+import { pagesOf } from '../vault/paging.js'
+import type { Job, JobRequest, JobsRequest, VaultClient } from '../vault/vault-client.js'
 
 /** How long to wait between two looks at a job, in milliseconds: from the first, doubling, to the longest. */
 export interface PollDelays {
@@ -59,7 +60,7 @@ export async function findJobs(
   fits: (job: Job) => boolean,
 ): Promise<Job[]> {
   const found: Job[] = []
-  for await (const { items, date } of pagesOfJobs(client, request)) {
+  for await (const { items, date } of pagesOf((page) => client.listJobs({ ...request, ...page }))) {
     const now = date === undefined ? Date.now() : Date.parse(date)
     for (const job of items) {
       if (job.status === 'Failed' || !fits(job)) continue
@@ -68,18 +69,6 @@ export async function findJobs(
     }
   }
   return found.sort((a, b) => placeOf(b) - placeOf(a))
-}
-
-async function* pagesOfJobs(
-  client: VaultClient,
-  request: JobsRequest,
-): AsyncGenerator<JobsPage, void, undefined> {
-  let marker: string | undefined
-  do {
-    const page = await client.listJobs({ ...request, marker })
-    yield page
-    marker = page.marker
-  } while (marker !== undefined)
 }
 
 /** What is done comes before what is not; of what is done, the latest; of what is not, the one that began first. */

@@ -7,7 +7,8 @@
 import { randomUUID } from 'node:crypto'
 import { mayHaveActed } from '../vault/failure.js'
 import type { Retry } from '../vault/retry.js'
-import { itemsOf, type VaultClient, type VaultRequest } from '../vault/vault-client.js'
+import { itemsOf } from '../vault/paging.js'
+import type { VaultClient, VaultRequest } from '../vault/vault-client.js'
 
 /** Milliseconds to wait before each search for a job: a list may lag behind what was started. */
 const SEARCH_DELAYS = [0, 1_000, 2_000, 4_000, 8_000]

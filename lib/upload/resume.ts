@@ -5,13 +5,8 @@ import { ResumeMismatchError, UploadGoneError } from '../errors.js'
 import { combineTreeHashes } from '../tree-hash/tree-hash.js'
 import type { ByteRange } from '../vault/byte-range.js'
 import type { Retry } from '../vault/retry.js'
-import {
-  itemsOf,
-  type ListedPart,
-  type OpenUpload,
-  type UploadRequest,
-  type VaultClient,
-} from '../vault/vault-client.js'
+import { itemsOf } from '../vault/paging.js'
+import type { ListedPart, OpenUpload, UploadRequest, VaultClient } from '../vault/vault-client.js'
 import { isGone, type Transfer } from './transfer.js'
 
 /** The parts of an upload at the service. */

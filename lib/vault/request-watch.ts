@@ -44,12 +44,21 @@ export class RequestWatch {
   #verdict: ConnectionError | undefined
   #heldUp = 0
 
-  /** @param caller - the caller's signal, which ends the request as well */
-  constructor(operation: string, { idle, whole }: TimeLimits, caller: AbortSignal | undefined) {
+  /**
+   * @param caller - the caller's signal, which ends the request as well
+   * @param isHeldUp - whether the request waits for something here: that time does not count
+   */
+  constructor(
+    operation: string,
+    { idle, whole }: TimeLimits,
+    caller: AbortSignal | undefined,
+    isHeldUp: () => boolean = () => false,
+  ) {
     this.#operation = operation
     this.#caller = caller
     this.#idle = setTimeout(() => {
-      this.#giveUp(`Nothing moved for ${idle / 1000} s.`)
+      if (isHeldUp()) this.moved(idle)
+      else this.#giveUp(`Nothing moved for ${idle / 1000} s.`)
     }, idle)
     this.#whole = this.#wholeTimer(whole)
     if (caller?.aborted) this.#onAbort()

@@ -6,17 +6,17 @@ import type * as Sdk from '@aws-sdk/client-glacier'
 import type { GlacierPipeError } from '../errors.js'
 import { addAbortSignal, type Readable } from '../stream.js'
 import type { Checksums } from '../tree-hash/tree-hash.js'
+import { clientConfigFor } from './client-config.js'
 import { endpointOf } from './configured-endpoint.js'
 import { CredentialsFetch, unlessAborted } from './credentials-fetch.js'
 import { normalizeEndpoint } from './endpoint.js'
+import { Exchange } from './exchange.js'
 import { bodyOf } from './request-body.js'
 import { DEFAULT_IDLE_TIMEOUT, RequestWatch, timeLimitsFor } from './request-watch.js'
 import { toCredentialsError, toServiceError } from './service-error.js'
 import { withBodyHeaders, withoutRetries, type CommandStack } from './single-request.js'
+import { isQueued } from './socket-queue.js'
 import type { AccountRequest, SendLimit } from './vault-client.js'
-
-/** Milliseconds a connection may take to open, where the client is made here. */
-const CONNECTION_TIMEOUT = 10_000
 
 /** How requests are made. */
 export interface RequestOptions {
@@ -36,16 +36,23 @@ interface BytesToSend extends Checksums {
 }
 
 /** A request that is about to be made. */
-interface Begun {
-  readonly sdk: typeof Sdk
+interface Begun extends Loaded {
   readonly watch: RequestWatch
+  readonly exchange: Exchange
+}
+
+/** The SDK, and a client of it. */
+interface Loaded {
+  readonly sdk: typeof Sdk
+  readonly client: Sdk.GlacierClient
 }
 
 /** Makes requests with a client of the SDK's. */
 export class SdkConnection {
   readonly #source: Sdk.GlacierClient | Sdk.GlacierClientConfig
   readonly #idleTimeout: number
-  #client: Sdk.GlacierClient | undefined
+  #loading: Promise<Loaded> | undefined
+  #made: Sdk.GlacierClient | undefined
   /** Whether credentials could be fetched before: then that they cannot be now may pass. */
   #hadCredentials = false
 
@@ -60,32 +67,34 @@ export class SdkConnection {
 
   /** Closes the connections of a client made here; one the caller owns is left alone. */
   destroy(): void {
-    if (this.#client !== this.#source) this.#client?.destroy()
+    this.#made?.destroy()
   }
 
   /** The region requests go to. */
   async region(): Promise<string> {
     try {
-      return await this.#sdkClient(await load()).config.region()
+      const { client } = await this.#load()
+      return await client.config.region()
     } catch (error) {
-      throw toServiceError('Configuration', error)
+      throw toServiceError('Configuration', error, undefined, 'preparation')
     }
   }
 
   /** The endpoint requests go to; `undefined` where it is the service's own. Makes no request. */
   async endpoint(): Promise<string | undefined> {
     try {
-      const sdk = await load()
-      return normalizeEndpoint(await endpointOf(sdk, this.#sdkClient(sdk)))
+      const { sdk, client } = await this.#load()
+      return normalizeEndpoint(await endpointOf(sdk, client))
     } catch (error) {
-      throw toServiceError('Configuration', error)
+      throw toServiceError('Configuration', error, undefined, 'preparation')
     }
   }
 
   async refreshCredentials(signal?: AbortSignal): Promise<void> {
-    const { sdk, watch } = await this.#begin('Credentials', 0, { signal })
-    const { credentials } = this.#sdkClient(sdk).config
-    const fresh = credentials as (options: { readonly forceRefresh: boolean }) => Promise<unknown>
+    const { client, watch } = await this.#begin('Credentials', 0, { signal })
+    const fresh = client.config.credentials as (options: {
+      readonly forceRefresh: boolean
+    }) => Promise<unknown>
     try {
       // A provider that keeps what it once gave would give it again.
       await unlessAborted(fresh({ forceRefresh: true }), watch.signal)
@@ -153,7 +162,7 @@ export class SdkConnection {
 
   async #once<Input extends Sdk.ServiceInputTypes, Output extends Sdk.ServiceOutputTypes>(
     operation: string,
-    { sdk, watch }: Begun,
+    { sdk, client, watch, exchange }: Begun,
     { signal }: AccountRequest,
     command: (sdk: typeof Sdk) => SdkCommand<Input, Output>,
   ): Promise<Output> {
@@ -161,13 +170,13 @@ export class SdkConnection {
       this.#hadCredentials = true
     })
     try {
-      const client = this.#sdkClient(sdk)
       await client.config.region() // asked for again where credentials are fetched, and must not fail as they do
-      const once = fetch.watched(withoutRetries(command(sdk)))
+      const once = exchange.watched(fetch.watched(withoutRetries(command(sdk))))
       return await fetch.settled(client.send(once, { abortSignal: watch.signal }))
     } catch (error) {
       if (fetch.isUnderWay) throw this.#unfetched(operation, error, signal)
-      throw watch.verdict ?? toServiceError(operation, error, signal)
+      const origin = exchange.isBegun ? 'transport' : 'preparation'
+      throw watch.verdict ?? toServiceError(operation, error, signal, origin)
     }
   }
 
@@ -178,25 +187,31 @@ export class SdkConnection {
   }
 
   async #begin(operation: string, size: number, { signal }: AccountRequest): Promise<Begun> {
-    const sdk = await load() // before the watch: loading takes longer than many a request, and is no part of its time
-    return { sdk, watch: new RequestWatch(operation, timeLimitsFor(this.#idleTimeout, size), signal) }
+    const loaded = await this.#load() // before the watch: it takes longer than many a request, and is no part of its time
+    const exchange = new Exchange(operation)
+    const isHeldUp = (): boolean => isQueued(loaded.client.config.requestHandler, exchange.id)
+    const watch = new RequestWatch(operation, timeLimitsFor(this.#idleTimeout, size), signal, isHeldUp)
+    return { ...loaded, watch, exchange }
   }
 
-  #sdkClient(sdk: typeof Sdk): Sdk.GlacierClient {
-    return (this.#client ??= isClient(this.#source) ? this.#source : makeClient(sdk, this.#source))
+  #load(): Promise<Loaded> {
+    return (this.#loading ??= this.#make())
   }
-}
 
-function load(): Promise<typeof Sdk> {
-  return import('@aws-sdk/client-glacier')
+  async #make(): Promise<Loaded> {
+    const source = this.#source
+    const [sdk, config] = await Promise.all([
+      import('@aws-sdk/client-glacier'),
+      isClient(source) ? undefined : clientConfigFor(source, process.env),
+    ])
+    if (config === undefined) return { sdk, client: source as Sdk.GlacierClient }
+    this.#made = new sdk.GlacierClient(config)
+    return { sdk, client: this.#made }
+  }
 }
 
 function isClient(source: Sdk.GlacierClient | Sdk.GlacierClientConfig): source is Sdk.GlacierClient {
   return 'send' in source
-}
-
-function makeClient(sdk: typeof Sdk, config: Sdk.GlacierClientConfig): Sdk.GlacierClient {
-  return new sdk.GlacierClient({ requestHandler: { connectionTimeout: CONNECTION_TIMEOUT }, ...config })
 }
 
 async function* bytesOf(
@@ -212,7 +227,7 @@ async function* bytesOf(
       yield bytes
     }
   } catch (error) {
-    throw watch.verdict ?? toServiceError(operation, error, signal)
+    throw watch.verdict ?? toServiceError(operation, error, signal, 'transport')
   } finally {
     watch.end()
   }

@@ -12,7 +12,7 @@ import { accountOf, addressOf, type Address } from './request-rules.js'
 import { observingResponse, type ResponseFacts } from './response-facts.js'
 import { SdkConnection, type RequestOptions } from './sdk-connection.js'
 import type * as Port from './vault-client.js'
-import { present, toJob, toListedPart, toOpenUpload, toStoredArchive, toVault } from './wire.js'
+import { markerOf, present, toJob, toListedPart, toOpenUpload, toStoredArchive, toVault } from './wire.js'
 
 /**
  * A {@link VaultClient} over the AWS SDK. Each call is one request, signed anew, under time limits; what goes on after
@@ -99,7 +99,7 @@ export class SdkVaultClient implements Port.VaultClient {
       request,
       (sdk) => new sdk.ListVaultsCommand(input),
     )
-    return { items: (output.VaultList ?? []).map(toVault), marker: output.Marker ?? undefined }
+    return { items: (output.VaultList ?? []).map(toVault), marker: markerOf(output) }
   }
 
   async deleteVault(request: Port.VaultRequest): Promise<void> {
@@ -180,7 +180,7 @@ export class SdkVaultClient implements Port.VaultClient {
     const input = { ...addressOf('listParts', request), uploadId: request.uploadId, ...pageOf(request) }
     const output = await this.#connection.call('ListParts', request, (sdk) => new sdk.ListPartsCommand(input))
     const items = (output.Parts ?? []).map(toListedPart)
-    return { upload: toOpenUpload('ListParts', output), items, marker: output.Marker ?? undefined }
+    return { upload: toOpenUpload('ListParts', output), items, marker: markerOf(output) }
   }
 
   async listUploads(request: Port.VaultRequest & Port.PageRequest): Promise<Port.Page<Port.OpenUpload>> {
@@ -191,7 +191,7 @@ export class SdkVaultClient implements Port.VaultClient {
       (sdk) => new sdk.ListMultipartUploadsCommand(input),
     )
     const items = (output.UploadsList ?? []).map((upload) => toOpenUpload('ListMultipartUploads', upload))
-    return { items, marker: output.Marker ?? undefined }
+    return { items, marker: markerOf(output) }
   }
 
   async startRetrieval(request: Port.RetrievalRequest): Promise<string> {
@@ -235,7 +235,7 @@ export class SdkVaultClient implements Port.VaultClient {
       observingResponse(new sdk.ListJobsCommand(input), (facts) => (response = facts)),
     )
     const items = (output.JobList ?? []).map((job) => toJob('ListJobs', job))
-    return { items, marker: output.Marker ?? undefined, date: dateOf(response) }
+    return { items, marker: markerOf(output), date: dateOf(response) }
   }
 
   async describeJob(request: Port.JobRequest): Promise<Port.Job> {

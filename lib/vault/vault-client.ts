@@ -4,7 +4,6 @@
  *
  * A call is one request: it makes no second attempt of its own, and it ends at some time, whatever the service does.
  */
-import { FUNCTION } from '../option-rules.js'
 import type { Checksums } from '../tree-hash/tree-hash.js'
 import type { ByteRange } from './byte-range.js'
 
@@ -266,27 +265,4 @@ export interface VaultClient {
   getJobOutput(request: OutputRequest): Promise<JobOutput>
   /** Gets fresh credentials, after the service has called the ones in use expired. */
   refreshCredentials?(signal?: AbortSignal): Promise<void>
-}
-
-/**
- * All rows of a list, page by page.
- *
- * @throws {TypeError} no function
- */
-export function itemsOf<Item>(
-  list: (page: PageRequest) => Promise<Page<Item>>,
-): AsyncGenerator<Item, void, undefined> {
-  FUNCTION(list, 'list', 'itemsOf')
-  return allItemsOf(list)
-}
-
-async function* allItemsOf<Item>(
-  list: (page: PageRequest) => Promise<Page<Item>>,
-): AsyncGenerator<Item, void, undefined> {
-  let marker: string | undefined
-  do {
-    const page = await list({ marker })
-    yield* page.items
-    marker = page.marker
-  } while (marker !== undefined)
 }

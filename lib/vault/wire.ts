@@ -21,6 +21,11 @@ export function present<T>(operation: string, field: string, value: T | undefine
   throw new ServiceError(`The answer came without ${field}.`, { operation, serviceCode: 'IncompleteAnswer' })
 }
 
+/** Where the next page begins. The service ends a list with `null`; an empty marker ends it as well. */
+export function markerOf({ Marker }: { readonly Marker?: string | undefined }): string | undefined {
+  return Marker === '' ? undefined : (Marker ?? undefined)
+}
+
 export function toVault(vault: Wire<Sdk.DescribeVaultOutput>): Vault {
   return {
     vaultName: present('DescribeVault', 'VaultName', vault.VaultName),

@@ -74,7 +74,10 @@ t.test('a failure is judged by its code, then its status, then the network', asy
     [answer(404, 'ResourceNotFoundException'), 'final', false],
     [answer(400, 'MissingParameterValueException'), 'final', false],
     [answer(400, 'UnrecognizedClientException'), 'final', false],
-    [answer(403, 'SyntaxError', 'Unexpected token <'), 'final', false],
+    [answer(403, 'SyntaxError', 'Unexpected token <'), 'corrupted', true],
+    [answer(200, 'SyntaxError', 'Unexpected token <'), 'corrupted', true],
+    [answer(302, '302'), 'corrupted', true],
+    [answer(407, 'Unknown'), 'corrupted', true],
     [
       toServiceError('X', Object.assign(new Error('no'), { name: 'CredentialsProviderError' })),
       'final',
@@ -85,8 +88,8 @@ t.test('a failure is judged by its code, then its status, then the network', asy
     [failure('ECONNREFUSED'), 'transient', false],
     [failure('ENOTFOUND'), 'transient', false],
     [failure('EAI_AGAIN'), 'transient', false],
-    [failure('EHOSTUNREACH'), 'transient', false],
-    [failure('ENETUNREACH'), 'transient', false],
+    [failure('EHOSTUNREACH'), 'transient', true],
+    [failure('ENETUNREACH'), 'transient', true],
     [failure('ETIMEDOUT'), 'slow', true],
     [failure('', 'TimeoutError'), 'slow', true],
     [new errors.TreeHashMismatchError('part', 'x', 'a', 'b'), 'corrupted', true],
@@ -108,9 +111,19 @@ t.test('a failure is judged by its code, then its status, then the network', asy
 
 t.test('an answer with none of the words of the service is told as what it is', async (t) => {
   t.match(answer(503, 'SyntaxError', 'Unexpected token <'), {
-    serviceCode: 'HTTP 503',
-    message: "UploadMultipartPart: the answer was none of the service's (HTTP 503)",
+    serviceCode: 'UnexpectedResponse',
+    status: 503,
+    message:
+      /^UploadMultipartPart: The answer is not the service's: HTTP 503, .*A proxy, a firewall or a login page/,
   })
+  const $metadata = { httpStatusCode: 404, requestId: 'r' }
+  const itsOwn = toServiceError('X', Object.assign(new Error('m'), { name: 'Unknown', $metadata }))
+  t.match(itsOwn, {
+    serviceCode: 'HTTP 404',
+    requestId: 'r',
+    message: 'X: the service gave no reason (HTTP 404)',
+  })
+  t.equal(failureKindOf(itsOwn), 'final', 'with a request ID it is the service that answers')
 })
 
 /** Runs attempts that fail as told, then succeed. */

@@ -5,13 +5,8 @@ import t, { type Test } from 'tap'
 import { bodyOf } from '../../lib/vault/request-body.js'
 import { RequestWatch, timeLimitsFor } from '../../lib/vault/request-watch.js'
 import { glacierClient, vaultClientOf } from '../../lib/vault/sdk-vault-client.js'
-import {
-  itemsOf,
-  type Page,
-  type PageRequest,
-  type Vault,
-  type VaultClient,
-} from '../../lib/vault/vault-client.js'
+import { itemsOf } from '../../lib/vault/paging.js'
+import type { Page, PageRequest, Vault, VaultClient } from '../../lib/vault/vault-client.js'
 import { uploadArchive } from '../../lib/upload/upload-archive.js'
 import { computeChecksums } from '../../lib/tree-hash/tree-hash.js'
 import {
