@@ -95,7 +95,7 @@ export function failureKindOf(error: unknown): FailureKind {
 export function mayHaveActed(error: unknown): boolean {
   if (error instanceof AbortError || error instanceof TreeHashMismatchError) return true
   if (!(error instanceof ServiceError)) return false
-  if (error instanceof ConnectionError) return !neverArrived(error.cause)
+  if (error instanceof ConnectionError) return !neverArrived(error.cause, error.serviceCode)
   const { serviceCode, status = 0 } = error
   return (DOUBTFUL.has(serviceCode) && !NOT_TAKEN.has(status)) || status >= 500
 }

@@ -43,18 +43,25 @@ export function isMistake(thrown: unknown): boolean {
   )
 }
 
-/** Whether a failure came before a byte of the request can have arrived: no connection was made. */
-export function neverArrived(thrown: unknown): boolean {
-  const sources = sourcesOf(thrown)
-  return sources.length > 0 && sources.every(isUnconnected)
+/**
+ * Whether a failure came before a byte of the request can have arrived: no connection was made.
+ *
+ * @param code - the failure's own code, which decides where it has no cause
+ */
+export function neverArrived(cause: unknown, code: string): boolean {
+  const sources = sourcesOf(cause)
+  return sources.length > 0 ? sources.every(isUnconnected) : isUnconnectedCode(code)
 }
 
 function isUnconnected(error: Coded): boolean {
   const { syscall } = error
-  const code = codeOf(error)
   // Established connections fail with EHOSTUNREACH and its like as well: the system call tells.
   const isConnecting = syscall === 'connect' || syscall === 'getaddrinfo'
-  return isConnecting || NEVER_ARRIVED.has(code) || code.startsWith('EAI_') || isCertificateCode(code)
+  return isConnecting || isUnconnectedCode(codeOf(error))
+}
+
+function isUnconnectedCode(code: string): boolean {
+  return NEVER_ARRIVED.has(code) || code.startsWith('EAI_') || isCertificateCode(code)
 }
 
 function codeOf({ code }: Coded): string {
