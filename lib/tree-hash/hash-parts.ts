@@ -6,6 +6,7 @@
  * One part is held at a time: the next is taken when the last has been read.
  */
 import { createHash } from 'node:crypto'
+import { kindOf } from '../source/bytes.js'
 import { Transform, type TransformCallback } from '../stream.js'
 import type { ByteRange } from '../vault/byte-range.js'
 import { LEAF_SIZE } from '../vault/limits.js'
@@ -62,7 +63,7 @@ export class PartHasher extends Transform {
 
   override _transform(bytes: unknown, _encoding: BufferEncoding, callback: TransformCallback): void {
     if (!(bytes instanceof Uint8Array)) {
-      callback(new TypeError(`A part must be a Buffer or a Uint8Array, not ${typeof bytes}.`))
+      callback(new TypeError(`A part must be a Buffer or a Uint8Array, not ${kindOf(bytes)}.`))
     } else if (bytes.length === 0) {
       callback() // a re-chunker may end with an empty buffer; the service has no empty parts
     } else {

@@ -5,10 +5,15 @@
  *   may reuse its buffers, and who reads a part owns it.
  * - One part is held at a time, being filled or waiting to be read, however long a write is: in the middle of one,
  *   cutting stops until the part has been taken.
+ * - A write is answered with false until its bytes were copied. The writable side is in object mode, where Node.js leaves
+ *   it to this stream what a chunk may be: a wrong one is an error of the stream, where a byte stream throws at the writer.
  * - The readable side is in object mode. In byte mode a paused reader joins neighbours (nodejs/node#44028), so under
  *   `for await` the boundaries would be lost.
  */
 import { constants } from 'node:buffer'
+import { bytesOfChunk } from '../source/bytes.js'
+import { encodingOf, type NodeStream } from '../source/node-source.js'
+import { decodedText } from '../source/source-error.js'
 import { Transform, type TransformCallback } from '../stream.js'
 import type { PartMemory } from './part-memory.js'
 
@@ -18,6 +23,11 @@ export interface RechunkOptions {
   readonly flush?: boolean | undefined
   /** Whether that last part is filled up with zeros to the full size; default false. */
   readonly align?: boolean | undefined
+  /**
+   * What the parts are decoded with; default none: they are Buffers. Parts that are text are not in object mode, and cannot
+   * be uploaded.
+   */
+  readonly encoding?: BufferEncoding | undefined
   /** Where parts are cut into, of the same size; default fresh memory for each. A writer has one: `partMemory`. */
   readonly memory?: PartMemory | undefined
 }
@@ -25,8 +35,12 @@ export interface RechunkOptions {
 /**
  * A Transform that cuts a stream of bytes into Buffers of `size` bytes.
  *
+ * It takes Buffers, typed arrays, DataViews and ArrayBuffers, and strings with the encoding that they are written with,
+ * which is UTF-8 by default: `write('text', 'latin1')`. Anything else is a `TypeError` of the stream, and so is a stream
+ * with an encoding set that is piped in: its text was bytes before, and some bytes cannot be told from it.
+ *
  * @param size - bytes of each part
- * @throws {TypeError} size is not a number
+ * @throws {TypeError} size is not a number, or the encoding is unknown
  * @throws {RangeError} size is not a whole number from 1 to what a Buffer can hold, or not that of the memory
  *
  * @example
@@ -37,6 +51,8 @@ export interface RechunkOptions {
 export function rechunk(size: number, options: RechunkOptions = {}): Rechunk {
   return new Rechunk(size, options)
 }
+
+type WriteCallback = (error: Error | null | undefined) => void
 
 /** What {@link rechunk} gives. */
 export class Rechunk extends Transform {
@@ -49,8 +65,10 @@ export class Rechunk extends Transform {
   #goOn: (() => void) | undefined
   /** Whether a part was asked for since the last one was pushed: nobody asks again before it comes. */
   #asked = false
+  /** What is piped in. */
+  readonly #sources = new Set<NodeStream>()
 
-  constructor(size: number, { flush = true, align = false, memory }: RechunkOptions = {}) {
+  constructor(size: number, { flush = true, align = false, encoding, memory }: RechunkOptions = {}) {
     if (typeof size !== 'number')
       throw new TypeError(`The size must be a number of bytes, not ${typeof size}.`)
     if (!Number.isInteger(size) || size < 1 || size > constants.MAX_LENGTH) {
@@ -58,19 +76,44 @@ export class Rechunk extends Transform {
     }
     if (memory && memory.size !== size)
       throw new RangeError(`The memory is for parts of ${memory.size} bytes, not ${size}.`)
-    super({ readableObjectMode: true, readableHighWaterMark: 1, decodeStrings: false })
+    super({
+      writableObjectMode: true,
+      writableHighWaterMark: 1,
+      readableObjectMode: encoding === undefined,
+      readableHighWaterMark: 1,
+      encoding,
+    })
     this.#size = size
     this.#flush = flush
     this.#align = align
     this.#memory = memory
+    this.on('pipe', (source: NodeStream) => {
+      this.#sources.add(source)
+      if (encodingOf(source) !== undefined) this.destroy(pipedText())
+    })
+    this.on('unpipe', (source: NodeStream) => {
+      this.#sources.delete(source)
+    })
   }
 
-  override _transform(bytes: unknown, _encoding: BufferEncoding, callback: TransformCallback): void {
-    if (Buffer.isBuffer(bytes)) this.#cut(bytes, 0, callback)
-    else
-      callback(
-        new TypeError('Bytes are needed, not strings: text read from binary data cannot be turned back.'),
-      )
+  /** Takes a chunk. False until its bytes were copied: `drain` tells that the writer may use its buffer again. */
+  override write(chunk: unknown, callback?: WriteCallback): boolean
+  override write(chunk: unknown, encoding?: BufferEncoding, callback?: WriteCallback): boolean
+  override write(chunk: unknown, ...rest: unknown[]): boolean {
+    // With room for one chunk the answer is always false, and `drain` always follows.
+    super.write(chunk, ...(rest as []))
+    return this.writableLength === 0 && this.writable
+  }
+
+  override _transform(chunk: unknown, encoding: BufferEncoding, callback: TransformCallback): void {
+    let bytes: Buffer
+    try {
+      bytes = this.#bytesOf(chunk, encoding)
+    } catch (error) {
+      callback(error as Error) // a TypeError
+      return
+    }
+    this.#cut(bytes, 0, callback)
   }
 
   override _flush(callback: TransformCallback): void {
@@ -87,6 +130,13 @@ export class Rechunk extends Transform {
     goOn?.()
     // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- #goOn may have pushed, which clears it
     if (this.#asked) super._read(hint) // still unanswered: the next write is needed
+  }
+
+  #bytesOf(chunk: unknown, encoding: BufferEncoding): Buffer {
+    if (typeof chunk !== 'string') return bytesOfChunk(chunk)
+    // It may have been set after the source was piped in.
+    if ([...this.#sources].some((source) => encodingOf(source) !== undefined)) throw pipedText()
+    return Buffer.from(chunk, encoding)
   }
 
   #cut(bytes: Buffer, from: number, callback: TransformCallback): void {
@@ -111,4 +161,8 @@ export class Rechunk extends Transform {
     }
     callback()
   }
+}
+
+function pipedText(): TypeError {
+  return decodedText('The stream that is piped in')
 }

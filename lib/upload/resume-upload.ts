@@ -6,7 +6,7 @@ import { vaultClientOf } from '../vault/sdk-vault-client.js'
 import type { VaultClient } from '../vault/vault-client.js'
 import { archiveWriter, type ArchiveWriter } from './archive-writer.js'
 import type { Archive } from './archive.js'
-import type { ByteSource } from './byte-source.js'
+import { isDescriptor, openSource, type ByteSource } from './byte-source.js'
 import { noJournal } from './journal.js'
 import { findResumePoint, type EarlierRun } from './resume-point.js'
 import { uploadThrough, type UploadArchiveOptions } from './upload-archive.js'
@@ -43,8 +43,14 @@ export interface ResumeUploadOptions
  * ```
  */
 export async function resumeUpload(source: ByteSource, options: ResumeUploadOptions): Promise<Archive[]> {
-  const writer = await resumingWriter(vaultClientOf(options.client), options)
-  return uploadThrough(writer, source, options)
+  const client = vaultClientOf(options.client)
+  const opened = openSource(source) // from here on it is listened to: it may fail while the service is asked
+  try {
+    return await uploadThrough(await resumingWriter(client, options), opened, options)
+  } catch (error) {
+    if (!isDescriptor(opened)) opened.destroy()
+    throw error
+  }
 }
 
 async function resumingWriter(client: VaultClient, options: ResumeUploadOptions): Promise<ArchiveWriter> {
