@@ -92,7 +92,7 @@ export class NodeSource extends Readable {
     if (this.#isOver || this.destroyed) return
     try {
       const bytes = this.#bytesOf(chunk)
-      if (bytes.length === 0 || this.push(bytes) || this.destroyed) return
+      if (bytes.length === 0 || this.push(bytes)) return
     } catch (error) {
       this.destroy(error as Error) // a TypeError
       return

@@ -86,15 +86,9 @@ class PartReader extends Readable {
   }
 
   override _construct(callback: (error?: Error | null) => void): void {
-    const { fd } = this.#descriptor
-    statOf(fd)
-      .then((stats) => {
-        const isTerminal = isatty(fd)
-        if (isTerminal || stats.isFIFO() || stats.isSocket()) this.#listen(fd, isTerminal)
-      })
-      .then(() => {
-        callback()
-      }, callback)
+    this.#open().then(() => {
+      callback()
+    }, callback)
   }
 
   override _read(): void {
@@ -111,6 +105,14 @@ class PartReader extends Readable {
     void this.#reading.then(() => {
       callback(error)
     })
+  }
+
+  async #open(): Promise<void> {
+    const { fd } = this.#descriptor
+    if (fd === -1) throw Object.assign(new Error('The FileHandle is closed.'), { code: 'EBADF' })
+    const stats = await statOf(fd)
+    const isTerminal = isatty(fd)
+    if (isTerminal || stats.isFIFO() || stats.isSocket()) this.#listen(fd, isTerminal)
   }
 
   /** Reads one part. */
