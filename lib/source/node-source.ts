@@ -10,12 +10,12 @@ import { decodedText, prematureClose, sourceError } from './source-error.js'
 
 /** The part of a Node.js stream that is used; all but the first two is missing in one version or another. */
 export interface NodeStream {
-  on(event: string, listener: (...args: never[]) => void): unknown
-  pipe(...args: never[]): unknown
-  readonly pause?: () => unknown
-  readonly resume?: () => unknown
-  readonly destroy?: (error?: Error) => unknown
-  readonly removeListener?: (event: string, listener: (...args: never[]) => void) => unknown
+  on(event: string, listener: (...args: unknown[]) => void): unknown
+  pipe(...args: unknown[]): unknown
+  pause?(): unknown
+  resume?(): unknown
+  destroy?(error?: Error): unknown
+  removeListener?(event: string, listener: (...args: unknown[]) => void): unknown
   readonly readable?: boolean
   readonly destroyed?: boolean
   readonly errored?: Error | null
@@ -128,8 +128,9 @@ function assertReadable(source: NodeStream): void {
     throw new TypeError('The source is a stream that has ended: it can be read only once.')
   // Streams of Node.js 0.8 have no state.
   const canBeWritten = source._writableState !== undefined || typeof source.write === 'function'
-  const isUnreadable = readable === false || (readable !== true && !state && canBeWritten)
-  if (isUnreadable && !destroyed && !errored)
+  const isWritableOnly = readable !== true && !state && canBeWritten
+  const isUnreadable = readable === false && !destroyed && !errored
+  if (isWritableOnly || isUnreadable)
     throw new TypeError(`The source is ${kindOf(source)} that cannot be read.`)
   if (encodingOf(source) !== undefined) throw decodedText('The source')
 }

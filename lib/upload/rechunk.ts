@@ -65,6 +65,7 @@ export class Rechunk extends Transform {
   #goOn: (() => void) | undefined
   /** Whether a part was asked for since the last one was pushed: nobody asks again before it comes. */
   #asked = false
+  #defaultEncoding: BufferEncoding = 'utf8'
   /** What is piped in. */
   readonly #sources = new Set<NodeStream>()
 
@@ -105,6 +106,13 @@ export class Rechunk extends Transform {
     return this.writableLength === 0 && this.writable
   }
 
+  /** Sets what strings are encoded with that are written without an encoding. In object mode Node.js does not pass it on. */
+  override setDefaultEncoding(encoding: BufferEncoding): this {
+    super.setDefaultEncoding(encoding)
+    this.#defaultEncoding = encoding
+    return this
+  }
+
   override _transform(chunk: unknown, encoding: BufferEncoding, callback: TransformCallback): void {
     let bytes: Buffer
     try {
@@ -136,7 +144,7 @@ export class Rechunk extends Transform {
     if (typeof chunk !== 'string') return bytesOfChunk(chunk)
     // It may have been set after the source was piped in.
     if ([...this.#sources].some((source) => encodingOf(source) !== undefined)) throw pipedText()
-    return Buffer.from(chunk, encoding)
+    return Buffer.from(chunk, (encoding as BufferEncoding | undefined) ?? this.#defaultEncoding)
   }
 
   #cut(bytes: Buffer, from: number, callback: TransformCallback): void {
