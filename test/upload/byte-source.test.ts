@@ -413,7 +413,7 @@ t.test('a source that fails while the service is asked where to resume fails not
   }
   const missing = createReadStream(join(t.testdir(), 'missing'))
   const resuming = resumeUpload(missing, { client: vault, vaultName, uploadId: 'x' })
-  await new Promise((resolve) => missing.once('close', resolve))
+  await new Promise<void>((resolve) => missing.once('close', resolve))
   asked.open()
   await t.rejects(resuming, { message: 'no answer' })
   const [source, ended] = stalled(Buffer.alloc(9))['an async iterable'] as [ByteSource, () => boolean]
