@@ -7,14 +7,15 @@ const lib = fileURLToPath(new URL('../lib/', import.meta.url))
 
 /** What each folder of lib may import, besides itself. */
 const ARROWS: Record<string, readonly string[]> = {
-  '.': ['upload', 'retrieve', 'catalog', 'tree-hash', 'vault', 'fs'],
+  '.': ['upload', 'retrieve', 'catalog', 'source', 'tree-hash', 'vault', 'fs'],
   cli: ['upload', 'retrieve', 'catalog', 'local', 'tree-hash', 'vault', 'fs', '.'],
-  upload: ['tree-hash', 'vault', '.'],
+  upload: ['source', 'tree-hash', 'vault', '.'],
   retrieve: ['tree-hash', 'vault', 'fs', '.'],
   catalog: ['vault', 'fs', '.'],
   local: ['tree-hash', 'vault', 'fs', '.'],
   fs: ['.'],
-  'tree-hash': ['vault', '.'],
+  source: ['.'],
+  'tree-hash': ['source', 'vault', '.'],
   vault: ['tree-hash', '.'],
 }
 /** Modules that know no streams. */
@@ -23,6 +24,9 @@ const PURE = [
   'options.ts',
   'option-rules.ts',
   'tree-hash/tree-hash.ts',
+  'source/bytes.ts',
+  'source/pulls.ts',
+  'source/source-error.ts',
   'upload/upload-plan.ts',
   'catalog/record.ts',
   'catalog/unfinished.ts',

@@ -170,8 +170,11 @@ const TAKERS: readonly Taker[] = [
       caller: 'rechunk',
       exports: ['rechunk', 'Rechunk'],
       call,
-      names: namesOf<api.RechunkOptions>({ flush: 1, align: 1, memory: 1 }),
-      wrong: { memory: { types: [7, {}, { size: 8 }], ranges: [new api.PartMemory(9)] } },
+      names: namesOf<api.RechunkOptions>({ flush: 1, align: 1, encoding: 1, memory: 1 }),
+      wrong: {
+        encoding: { types: [7, {}], ranges: ['utf9', ''] },
+        memory: { types: [7, {}, { size: 8 }], ranges: [new api.PartMemory(9)] },
+      },
     }),
   ),
   ...[(options: any) => api.hashParts(options), (options: any) => new api.PartHasher(options)].map(

@@ -7,7 +7,7 @@
  */
 import { createHash } from 'node:crypto'
 import { wholeNumber } from '../option-rules.js'
-import { checkOptions, type Rule, type RulesOf } from '../options.js'
+import { checkOptions, shown, type Rule, type RulesOf } from '../options.js'
 import { Transform, type TransformCallback } from '../stream.js'
 import type { ByteRange } from '../vault/byte-range.js'
 import { LEAF_SIZE } from '../vault/limits.js'
@@ -68,7 +68,7 @@ export class PartHasher extends Transform {
 
   override _transform(bytes: unknown, _encoding: BufferEncoding, callback: TransformCallback): void {
     if (!(bytes instanceof Uint8Array)) {
-      callback(new TypeError(`A part must be a Buffer or a Uint8Array, not ${typeof bytes}.`))
+      callback(new TypeError(`A part must be a Buffer or a Uint8Array, not ${shown(bytes)}.`))
     } else if (bytes.length === 0) {
       callback() // a re-chunker may end with an empty buffer; the service has no empty parts
     } else {

@@ -4,6 +4,7 @@
 import { TreeHashMismatchError } from '../errors.js'
 import { TREE_HASH } from '../option-rules.js'
 import { checkOptions, type RulesOf } from '../options.js'
+import { bytesOfChunk } from '../source/bytes.js'
 import { Transform, type TransformCallback } from '../stream.js'
 import { inTurns } from './in-turns.js'
 import { TreeHash } from './tree-hash.js'
@@ -43,7 +44,8 @@ export class TreeHashStream extends Transform {
 
   constructor(options: TreeHashStreamOptions = {}) {
     const { expected } = checkOptions('treeHash', options, OPTIONS)
-    super()
+    // In object mode a wrong chunk is an error of the stream, where a byte stream throws at the writer.
+    super({ writableObjectMode: true, writableHighWaterMark: 1 })
     this.#expected = expected?.toLowerCase()
   }
 
@@ -57,7 +59,14 @@ export class TreeHashStream extends Transform {
     return this.#size
   }
 
-  override _transform(bytes: Buffer, _encoding: BufferEncoding, callback: TransformCallback): void {
+  override _transform(chunk: unknown, encoding: BufferEncoding, callback: TransformCallback): void {
+    let bytes: Buffer
+    try {
+      bytes = typeof chunk === 'string' ? Buffer.from(chunk, encoding) : bytesOfChunk(chunk)
+    } catch (error) {
+      callback(error as Error) // a TypeError
+      return
+    }
     this.#size += bytes.length
     inTurns(
       bytes,

@@ -8,10 +8,13 @@
  * - Anything else, as a file or a disk, is read by Node's own threads, so that a slow one holds up nothing.
  */
 import { fstat, read, type Stats } from 'node:fs'
-import { Socket, type OnReadOpts, type SocketConstructorOpts } from 'node:net'
+import type { Socket } from 'node:net'
+import { isatty } from 'node:tty'
 import { promisify } from 'node:util'
 import { wholeNumber } from '../option-rules.js'
+import { isObject } from '../options.js'
 import { Readable } from '../stream.js'
+import { isStdio, openSocket, openTerminal } from './descriptor-socket.js'
 import { PIECE_MEMORY, type PartMemory } from './part-memory.js'
 
 /** Bytes read at once at the most: what may be waited for when reading is ended. */
@@ -23,6 +26,20 @@ const SPARE_SIZE = 65_536
 export type PieceMemory = Pick<PartMemory, 'size' | 'take'>
 
 const DESCRIPTOR = wholeNumber(0, 2 ** 31 - 1)
+/**
+ * A file descriptor, or a FileHandle, which has one. A file is read from its position on. The descriptor stays open: it is
+ * the caller's to close, once nothing reads it any more. A pipe or a socket is left in non-blocking mode.
+ */
+export interface FileDescriptor {
+  readonly fd: number
+  /** A FileHandle reads by itself, so that one that is closed meanwhile does not read what has got its number. */
+  readonly read?: (
+    into: Uint8Array,
+    offset: number,
+    length: number,
+    position: null,
+  ) => Promise<{ readonly bytesRead: number }>
+}
 
 const statOf = promisify<number, Stats>(fstat)
 const readInto = promisify(
@@ -36,9 +53,10 @@ const readInto = promisify(
 )
 
 /**
- * A Readable of parts, in object mode, from a file descriptor: a file's from its position on. A pipe or a socket is
- * closed at the end; anything else is the caller's to close, after `close`.
+ * A Readable of parts, in object mode, from a file descriptor: a file's from its position on. The descriptor is the
+ * caller's to close, after `close`.
  *
+ * @param source - a descriptor, or a FileHandle
  * @param memory - what parts are read into; its size is theirs
  * @throws {TypeError} no descriptor, or no memory
  * @throws {RangeError} a number that is no descriptor
@@ -49,14 +67,28 @@ const readInto = promisify(
  * await pipeline(readParts(0, writer.partMemory), hashParts(), writer)
  * ```
  */
-export function readParts(fd: number, memory: PieceMemory): Readable {
-  DESCRIPTOR(fd, 'fd', 'readParts')
+export function readParts(source: number | FileDescriptor, memory: PieceMemory): Readable {
+  const descriptor = isObject(source) ? source : { fd: source }
+  assertDescriptor(descriptor, 'readParts')
   PIECE_MEMORY(memory, 'memory', 'readParts')
-  return new PartReader(fd, memory)
+  return new PartReader(descriptor, memory)
+}
+
+/**
+ * Checks the number of a descriptor.
+ *
+ * @throws {TypeError} no number, or a FileHandle that is closed
+ * @throws {RangeError} a number that is no descriptor
+ */
+export function assertDescriptor({ fd, read: ownRead }: FileDescriptor, caller: string): void {
+  if (fd === -1 && typeof ownRead === 'function')
+    throw new TypeError('The source is a FileHandle that is closed.')
+  DESCRIPTOR(fd, 'fd', caller)
 }
 
 class PartReader extends Readable {
-  readonly #fd: number
+  /** Kept while it is read: a FileHandle that is collected is closed. */
+  readonly #descriptor: FileDescriptor
   readonly #memory: PieceMemory
   readonly #spare = Buffer.allocUnsafeSlow(SPARE_SIZE)
   #part: Buffer | undefined
@@ -67,15 +99,14 @@ class PartReader extends Readable {
   /** The read under way; never rejects. */
   #reading: Promise<void> = Promise.resolve()
 
-  constructor(fd: number, memory: PieceMemory) {
+  constructor(descriptor: FileDescriptor, memory: PieceMemory) {
     super({ objectMode: true, highWaterMark: 1 })
-    this.#fd = fd
+    this.#descriptor = descriptor
     this.#memory = memory
   }
 
   override _construct(callback: (error?: Error | null) => void): void {
-    statOf(this.#fd).then((stats) => {
-      if (stats.isFIFO() || stats.isSocket()) this.#socket = this.#listen()
+    this.#open().then(() => {
       callback()
     }, callback)
   }
@@ -96,10 +127,18 @@ class PartReader extends Readable {
     })
   }
 
+  async #open(): Promise<void> {
+    const { fd } = this.#descriptor
+    if (fd === -1) throw Object.assign(new Error('The FileHandle is closed.'), { code: 'EBADF' })
+    const stats = await statOf(fd)
+    const isTerminal = isatty(fd)
+    if (isTerminal || stats.isFIFO() || stats.isSocket()) this.#listen(fd, isTerminal)
+  }
+
   /** Reads one part. */
   async #fill(): Promise<void> {
     for (let isFull = false; !isFull && !this.destroyed;) {
-      const bytesRead = await readInto(this.#fd, this.#room())
+      const bytesRead = await this.#readInto(this.#room())
       if (bytesRead === 0) {
         this.#end()
         return
@@ -108,30 +147,35 @@ class PartReader extends Readable {
     }
   }
 
-  #listen(): Socket {
-    // While nothing is asked for there is no part, and none is begun.
-    const buffer = (): Uint8Array =>
-      this.#part && this.#filled < this.#memory.size ? this.#room() : this.#spare
-    const callback = (bytesRead: number, into: Uint8Array): boolean => {
-      const isFull = into === this.#spare ? this.#takeSpare(bytesRead) : this.#took(bytesRead)
-      return !isFull || this.#asked
+  /** @throws {TypeError} `ERR_INVALID_FD_TYPE`: a kind of socket that gives no stream, such as a UDP socket */
+  #listen(fd: number, isTerminal: boolean): void {
+    const open = isTerminal ? openTerminal : openSocket
+    // While nothing is asked for there is no part, and none is begun. What outlives this reader holds no part.
+    const isDirect = isTerminal || isStdio(fd)
+    const buffer = (): Uint8Array => {
+      const left = this.#memory.size - this.#filled
+      return this.#part && isDirect ? this.#room() : this.#spare.subarray(0, Math.max(left, 1))
     }
-    const onread: OnReadOpts = { buffer, callback }
-    // Its types know `onread` of connections only.
-    const options: SocketConstructorOpts & { readonly onread: OnReadOpts } = {
-      fd: this.#fd,
-      writable: false,
-      onread,
-    }
-    const socket = new Socket(options)
-    socket.pause()
-    socket.on('end', () => {
-      this.#end()
+    this.#socket = open(fd, {
+      buffer,
+      took: (bytesRead, into) => {
+        const isSpare = into.buffer === this.#spare.buffer
+        const isFull = isSpare ? this.#takeSpare(bytesRead) : this.#took(bytesRead)
+        return !isFull || this.#asked
+      },
+      ended: () => {
+        this.#end()
+      },
+      failed: (error) => {
+        this.destroy(error)
+      },
     })
-    socket.on('error', (error) => {
-      this.destroy(error)
-    })
-    return socket
+  }
+
+  async #readInto(room: Uint8Array): Promise<number> {
+    const { fd, read: ownRead } = this.#descriptor
+    if (typeof ownRead !== 'function') return readInto(fd, room)
+    return (await ownRead.call(this.#descriptor, room, 0, room.length, null)).bytesRead
   }
 
   /** Moves what came into the small buffer to where it belongs; whether a part was handed on. */

@@ -5,11 +5,16 @@
  *   may reuse its buffers, and who reads a part owns it.
  * - One part is held at a time, being filled or waiting to be read, however long a write is: in the middle of one,
  *   cutting stops until the part has been taken.
+ * - A write is answered with false until its bytes were copied. The writable side is in object mode, where Node.js leaves
+ *   it to this stream what a chunk may be: a wrong one is an error of the stream, where a byte stream throws at the writer.
  * - The readable side is in object mode. In byte mode a paused reader joins neighbours (nodejs/node#44028), so under
  *   `for await` the boundaries would be lost.
  */
-import { BOOLEAN } from '../option-rules.js'
-import { checkOptions, type RulesOf } from '../options.js'
+import { BOOLEAN, isString } from '../option-rules.js'
+import { checkOptions, rule, type RulesOf } from '../options.js'
+import { bytesOfChunk } from '../source/bytes.js'
+import { encodingOf, type NodeStream } from '../source/node-source.js'
+import { decodedText } from '../source/source-error.js'
 import { Transform, type TransformCallback } from '../stream.js'
 import { PIECE_MEMORY, PIECE_SIZE, type PartMemory } from './part-memory.js'
 
@@ -19,18 +24,30 @@ export interface RechunkOptions {
   readonly flush?: boolean | undefined
   /** Whether that last part is filled up with zeros to the full size; default false. */
   readonly align?: boolean | undefined
+  /**
+   * What the parts are decoded with; default none: they are Buffers. Parts that are text are not in object mode, and cannot
+   * be uploaded.
+   */
+  readonly encoding?: BufferEncoding | undefined
   /** Where parts are cut into, of the same size; default fresh memory for each. A writer has one: `partMemory`. */
   readonly memory?: PartMemory | undefined
 }
 
+const ENCODING = rule('an encoding that Buffer knows', isString, (value) => Buffer.isEncoding(value))
+
 const RECHUNK = {
   flush: BOOLEAN,
   align: BOOLEAN,
+  encoding: ENCODING,
   memory: PIECE_MEMORY,
 } satisfies RulesOf<RechunkOptions>
 
 /**
  * A Transform that cuts a stream of bytes into Buffers of `size` bytes.
+ *
+ * It takes Buffers, typed arrays, DataViews and ArrayBuffers, and strings with the encoding that they are written with,
+ * which is UTF-8 by default: `write('text', 'latin1')`. Anything else is a `TypeError` of the stream, and so is a stream
+ * with an encoding set that is piped in: its text was bytes before, and some bytes cannot be told from it.
  *
  * @param size - bytes of each part
  * @throws {TypeError} size is not a number, or an option is unknown or of a wrong type
@@ -45,6 +62,8 @@ export function rechunk(size: number, options: RechunkOptions = {}): Rechunk {
   return new Rechunk(size, options)
 }
 
+type WriteCallback = (error: Error | null | undefined) => void
+
 /** What {@link rechunk} gives. */
 export class Rechunk extends Transform {
   readonly #size: number
@@ -56,25 +75,60 @@ export class Rechunk extends Transform {
   #goOn: (() => void) | undefined
   /** Whether a part was asked for since the last one was pushed: nobody asks again before it comes. */
   #asked = false
+  #defaultEncoding: BufferEncoding = 'utf8'
+  /** What is piped in. */
+  readonly #sources = new Set<NodeStream>()
 
   constructor(size: number, options: RechunkOptions = {}) {
     PIECE_SIZE(size, 'size', 'rechunk')
-    const { flush = true, align = false, memory } = checkOptions('rechunk', options, RECHUNK)
+    const { flush = true, align = false, encoding, memory } = checkOptions('rechunk', options, RECHUNK)
     if (memory && memory.size !== size)
       throw new RangeError(`The memory is for parts of ${memory.size} bytes, not ${size}.`)
-    super({ readableObjectMode: true, readableHighWaterMark: 1, decodeStrings: false })
+    super({
+      writableObjectMode: true,
+      writableHighWaterMark: 1,
+      readableObjectMode: encoding === undefined,
+      readableHighWaterMark: 1,
+      encoding,
+    })
     this.#size = size
     this.#flush = flush
     this.#align = align
     this.#memory = memory
+    this.on('pipe', (source: NodeStream) => {
+      this.#sources.add(source)
+      if (encodingOf(source) !== undefined) this.destroy(pipedText())
+    })
+    this.on('unpipe', (source: NodeStream) => {
+      this.#sources.delete(source)
+    })
   }
 
-  override _transform(bytes: unknown, _encoding: BufferEncoding, callback: TransformCallback): void {
-    if (Buffer.isBuffer(bytes)) this.#cut(bytes, 0, callback)
-    else
-      callback(
-        new TypeError('Bytes are needed, not strings: text read from binary data cannot be turned back.'),
-      )
+  /** Takes a chunk. False until its bytes were copied: `drain` tells that the writer may use its buffer again. */
+  override write(chunk: unknown, callback?: WriteCallback): boolean
+  override write(chunk: unknown, encoding?: BufferEncoding, callback?: WriteCallback): boolean
+  override write(chunk: unknown, ...rest: unknown[]): boolean {
+    // With room for one chunk the answer is always false, and `drain` always follows.
+    super.write(chunk, ...(rest as []))
+    return this.writableLength === 0 && this.writable
+  }
+
+  /** Sets what strings are encoded with that are written without an encoding. In object mode Node.js does not pass it on. */
+  override setDefaultEncoding(encoding: BufferEncoding): this {
+    super.setDefaultEncoding(encoding)
+    this.#defaultEncoding = encoding
+    return this
+  }
+
+  override _transform(chunk: unknown, encoding: BufferEncoding, callback: TransformCallback): void {
+    let bytes: Buffer
+    try {
+      bytes = this.#bytesOf(chunk, encoding)
+    } catch (error) {
+      callback(error as Error) // a TypeError
+      return
+    }
+    this.#cut(bytes, 0, callback)
   }
 
   override _flush(callback: TransformCallback): void {
@@ -91,6 +145,13 @@ export class Rechunk extends Transform {
     goOn?.()
     // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- #goOn may have pushed, which clears it
     if (this.#asked) super._read(hint) // still unanswered: the next write is needed
+  }
+
+  #bytesOf(chunk: unknown, encoding: BufferEncoding): Buffer {
+    if (typeof chunk !== 'string') return bytesOfChunk(chunk)
+    // It may have been set after the source was piped in.
+    if ([...this.#sources].some((source) => encodingOf(source) !== undefined)) throw pipedText()
+    return Buffer.from(chunk, (encoding as BufferEncoding | undefined) ?? this.#defaultEncoding)
   }
 
   #cut(bytes: Buffer, from: number, callback: TransformCallback): void {
@@ -115,4 +176,8 @@ export class Rechunk extends Transform {
     }
     callback()
   }
+}
+
+function pipedText(): TypeError {
+  return decodedText('The stream that is piped in')
 }

@@ -7,7 +7,7 @@ import { vaultClientOf } from '../vault/sdk-vault-client.js'
 import type { VaultClient } from '../vault/vault-client.js'
 import { archiveWriter, type ArchiveWriter } from './archive-writer.js'
 import type { Archive } from './archive.js'
-import type { ByteSource } from './byte-source.js'
+import { isDescriptor, openSource, type ByteSource } from './byte-source.js'
 import { noJournal } from './journal.js'
 import { findResumePoint, type EarlierRun } from './resume-point.js'
 import { RESUME_UPLOAD, writerOptionsOf } from './upload-rules.js'
@@ -46,8 +46,14 @@ export interface ResumeUploadOptions
  */
 export async function resumeUpload(source: ByteSource, options: ResumeUploadOptions): Promise<Archive[]> {
   const checked = checkOptions('resumeUpload', options, RESUME_UPLOAD)
-  const writer = await resumingWriter(vaultClientOf(checked.client), checked)
-  return uploadThrough(writer, source, checked)
+  const client = vaultClientOf(checked.client)
+  const opened = openSource(source) // from here on it is listened to: it may fail while the service is asked
+  try {
+    return await uploadThrough(await resumingWriter(client, checked), opened, checked)
+  } catch (error) {
+    if (!isDescriptor(opened)) opened.destroy()
+    throw error
+  }
 }
 
 async function resumingWriter(client: VaultClient, options: ResumeUploadOptions): Promise<ArchiveWriter> {

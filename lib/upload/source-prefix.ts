@@ -3,25 +3,25 @@
  * had been read before. What is read ahead is held in memory: one part, of the largest part size that is asked for.
  */
 import { TreeHash } from '../tree-hash/tree-hash.js'
-import { addAbortSignal, type Readable } from '../stream.js'
-import { anyIterableOf, type ByteSource } from './byte-source.js'
+import { addAbortSignal } from '../stream.js'
+import { openSource, readableOf, type ByteSource } from './byte-source.js'
 import type { Content } from './journal.js'
 
 /** A source whose beginning is known before it is uploaded. */
 export class SourcePrefix {
-  readonly #iterator: AsyncIterator<Uint8Array, unknown> | Iterator<Uint8Array, unknown>
+  readonly #iterator: AsyncIterator<Uint8Array, unknown>
   readonly #read: Uint8Array[] = []
   #size = 0
   #isEnded = false
 
-  /** @param signal - ends the reading, where the source is a stream */
+  /**
+   * @param signal - ends the reading
+   * @throws as {@link openSource}
+   */
   constructor(source: ByteSource, signal?: AbortSignal) {
-    const bytes = anyIterableOf(source)
-    if (signal && isStream(bytes)) addAbortSignal(signal, bytes)
-    this.#iterator =
-      Symbol.asyncIterator in bytes
-        ? (bytes as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]()
-        : bytes[Symbol.iterator]()
+    const bytes = readableOf(openSource(source))
+    if (signal) addAbortSignal(signal, bytes)
+    this.#iterator = (bytes as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]()
   }
 
   /**
@@ -75,8 +75,4 @@ export class SourcePrefix {
     if (!this.#isEnded) await this.#iterator.return?.()
     this.#isEnded = true
   }
-}
-
-function isStream(source: object): source is Readable {
-  return 'pipe' in source && 'destroy' in source
 }

@@ -4,13 +4,13 @@
 import type { GlacierClient } from '@aws-sdk/client-glacier'
 import { AbortError, TooManyPartsError, UploadFailedError, UploadGoneError } from '../errors.js'
 import { checkOptions } from '../options.js'
-import { pipeline } from '../stream.js'
+import { pipeline, type Readable } from '../stream.js'
 import { hashParts } from '../tree-hash/hash-parts.js'
 import type { VaultClient } from '../vault/vault-client.js'
 import { archiveWriter, type ArchiveWriter } from './archive-writer.js'
 import type { ArchiveWriterOptions, ResumeOptions } from './writer-options.js'
 import type { Archive } from './archive.js'
-import { isDescriptor, iterableOf, type ByteIterable, type ByteSource } from './byte-source.js'
+import { isDescriptor, openSource, type ByteSource, type OpenSource } from './byte-source.js'
 import type { PartMemory } from './part-memory.js'
 import { readParts } from './read-parts.js'
 import { rechunk } from './rechunk.js'
@@ -37,12 +37,18 @@ export interface UploadArchiveOptions
 /**
  * Puts a stream of bytes of unknown length into a vault.
  *
+ * Options are looked at first: a source is left as it is where one of them is wrong. After that the source is read to its
+ * end, or cancelled or destroyed, whatever happens; but a descriptor stays open.
+ *
  * @returns what was stored: one archive, or more where the stream is longer than an archive may be
- * @throws {TypeError} a source that gives no bytes, an unknown or missing option, or one of a wrong type
- * @throws {RangeError} an option out of range
+ * @throws {TypeError} a source that gives no bytes, an unknown or missing option, or one of a wrong type; nothing was
+ *   sent
+ * @throws {RangeError} an option or a file descriptor out of range; nothing was sent
  * @throws {EmptyArchiveError} `ERR_EMPTY_ARCHIVE`: the source had no byte; nothing was sent
  * @throws {UploadFailedError} `ERR_UPLOAD_FAILED`: something failed after an upload was begun; `uploadId` and `kept`
- *   say what is left, `cause` why. Before that the cause itself is thrown.
+ *   say what is left, `cause` why. Before that the cause itself is thrown: the source's own error, a TypeError where it
+ *   gave a chunk that is no bytes, or an Error whose `cause` is what the source threw, where that is no Error or looks
+ *   like the caller's abort.
  * @throws {AbortError} `ABORT_ERR`: the signal fired; `uploadId` where an upload was kept
  *
  * @example
@@ -65,41 +71,38 @@ export async function uploadArchive(source: ByteSource, options: UploadArchiveOp
  */
 export async function uploadThrough(
   writer: ArchiveWriter,
-  source: ByteSource,
+  source: ByteSource | OpenSource,
   {
     rechunk: cut = rechunk,
     hashThreads: threads,
   }: Pick<UploadArchiveOptions, 'rechunk' | 'hashThreads'> = {},
 ): Promise<Archive[]> {
+  let bytes: Readable | undefined
   try {
     const { plan, partMemory: memory } = writer
     const hashing = hashParts({ threads })
-    if (isDescriptor(source)) {
-      const parts = readParts(source.fd, memory)
-      await pipeline(plan.volumes ? parts : noMoreThan(plan, parts), hashing, writer)
-    } else {
-      const bytes = plan.volumes ? iterableOf(source) : noMoreThan(plan, iterableOf(source))
-      await pipeline(bytes, cut(plan.partSize, { flush: true, memory }), hashing, writer)
-    }
+    const opened = openSource(source)
+    bytes = isDescriptor(opened) ? readParts(opened, memory) : opened
+    if (!plan.volumes) limit(bytes, plan)
+    if (isDescriptor(opened)) await pipeline(bytes, hashing, writer)
+    else await pipeline(bytes, cut(plan.partSize, { flush: true, memory }), hashing, writer)
   } catch (error) {
-    writer.destroy() // where the pipeline was never made; otherwise it is already
+    // Where the pipeline was never made; otherwise they are already.
+    bytes?.destroy()
+    writer.destroy()
     await closed(writer)
-    throw explained(error, writer.uploadId)
+    throw explained(error, writer)
   }
   return [...writer.archives]
 }
 
-/** The source, as far as one archive holds it: the first byte past that is an error, before the part it would be in. */
-async function* noMoreThan(
-  { partSize, partsPerVolume }: UploadPlan,
-  source: ByteIterable,
-): AsyncGenerator<Uint8Array, void, undefined> {
+/** Lets a source give as much as one archive holds: the first byte past that is an error, before the part it would be in. */
+function limit(source: Readable, { partSize, partsPerVolume }: UploadPlan): void {
   let left = partSize * partsPerVolume
-  for await (const bytes of source as AsyncIterable<Uint8Array>) {
-    left -= bytes.length
-    if (left < 0) throw new TooManyPartsError(partSize, partsPerVolume)
-    yield bytes
-  }
+  source.on('data', ({ length }: Buffer) => {
+    left -= length
+    if (left < 0) source.destroy(new TooManyPartsError(partSize, partsPerVolume))
+  })
 }
 
 /** Resolves when the writer has ended its requests and settled what becomes of the upload. */
@@ -108,9 +111,9 @@ async function closed(writer: ArchiveWriter): Promise<void> {
 }
 
 /** The error with what became of the upload: another stage's error knows nothing of it. */
-function explained(error: unknown, uploadId: string | undefined): unknown {
-  if (error instanceof Error && error.name === 'AbortError')
-    return new AbortError({ cause: error.cause, uploadId })
+function explained(error: unknown, { errored, uploadId }: ArchiveWriter): unknown {
+  // A source's own AbortError comes as the cause of another error.
+  if (errored?.name === 'AbortError') return new AbortError({ cause: errored.cause, uploadId })
   const isToldSo = error instanceof UploadFailedError || error instanceof UploadGoneError
   if (uploadId === undefined || isToldSo) return error
   return new UploadFailedError(error, uploadId, true)

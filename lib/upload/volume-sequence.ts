@@ -119,8 +119,9 @@ export class VolumeSequence {
     if (this.#volume instanceof Volume) this.#volume.forget()
   }
 
-  #check({ index, start, end }: Partial<HashedPart>): void {
-    if (index === undefined || start === undefined || end === undefined) {
+  #check({ index, start, end, bytes }: Partial<HashedPart>): void {
+    const hasPlace = index !== undefined && start !== undefined && end !== undefined
+    if (!hasPlace || !ArrayBuffer.isView(bytes)) {
       throw new TypeError('The writer takes hashed parts: put hashParts() in front of it.')
     }
     const { partSize } = this.#transfer.plan

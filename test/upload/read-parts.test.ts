@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process'
+import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { closeSync, openSync, readSync } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
+import { open, writeFile } from 'node:fs/promises'
 import { Socket, createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
@@ -29,8 +30,12 @@ async function pipeOf(test: Test, bytes: Buffer, pieces: number): Promise<number
     for (let at = 0; at < bytes.length;) at += fs.writeSync(fd, bytes, at, Math.min(size, bytes.length - at))
   `
   const writer = spawn(process.execPath, ['-e', script, source, path], { stdio: 'ignore' })
-  test.teardown(() => writer.kill())
-  return openSync(path, 'r') // waits for the writer
+  const fd = openSync(path, 'r') // waits for the writer
+  test.teardown(() => {
+    closeSync(fd) // it is still open
+    writer.kill('SIGKILL')
+  })
+  return fd
 }
 
 t.test('a file is cut as rechunk cuts it, from its position on, and left open', async (t) => {
@@ -127,6 +132,65 @@ t.test('of a socket, as what starts a process may give it, the error is told', a
   t.equal(told, 'a part\nECONNRESET\n')
   stdin.destroy()
 })
+
+t.test(
+  'a FileHandle is read by itself, from its position on, and one that is closed meanwhile fails',
+  async (t) => {
+    const bytes = patternBytes(3 * MIB)
+    const handle = await open(join(t.testdir({ file: bytes }), 'file'))
+    await handle.read(Buffer.alloc(7), 0, 7, null)
+    const parts: Buffer[] = []
+    for await (const part of readParts(handle, new PartMemory(SIZE)) as AsyncIterable<Buffer>)
+      parts.push(part)
+    t.ok(Buffer.concat(parts).equals(bytes.subarray(7)))
+    const reader = readParts(handle, new PartMemory(MIB))
+    await once(reader.resume(), 'end')
+    const late = readParts(handle, new PartMemory(MIB))
+    const failing = t.rejects(once(late.resume(), 'end'), { code: 'EBADF' })
+    await handle.close()
+    await failing
+  },
+)
+
+t.test(
+  'many pipes and sockets are read one after the other, and stay the caller’s to close',
+  { skip: process.platform === 'win32' && 'needs mkfifo' },
+  async (t) => {
+    const numbers = new Set<number>()
+    for (let turn = 0; turn < 10; turn++) {
+      const path = join(t.testdir(), 'pipe')
+      await once(spawn('mkfifo', [path]), 'exit')
+      const writing = open(path, 'w').then(async (writer) => {
+        await writer.writeFile(patternBytes(100_000, turn))
+        await writer.close()
+      })
+      const reading = await open(path, 'r')
+      numbers.add(reading.fd)
+      const memory = new PartMemory(MIB)
+      const parts = (await readParts(turn % 2 ? reading : { fd: reading.fd }, memory).toArray()) as Buffer[]
+      t.ok(Buffer.concat(parts).equals(patternBytes(100_000, turn)))
+      await writing
+      await reading.close() // no EBADF
+    }
+    t.ok(numbers.size < 10, 'the numbers were used again')
+  },
+)
+
+t.test(
+  'a socket that gives no stream, and a descriptor that cannot be read, are errors of the reader',
+  async (t) => {
+    const udp = createSocket('udp4')
+    await once(udp.bind(0, '127.0.0.1'), 'listening')
+    const { fd } = (udp as unknown as { readonly _handle: { readonly fd: number } })._handle
+    await t.rejects(once(readParts(fd, new PartMemory(SIZE)).resume(), 'end'), {
+      code: 'ERR_INVALID_FD_TYPE',
+    })
+    udp.close()
+    const written = openSync(join(t.testdir(), 'written'), 'w')
+    await t.rejects(once(readParts(written, new PartMemory(SIZE)).resume(), 'end'), { code: 'EBADF' })
+    closeSync(written)
+  },
+)
 
 t.test('what cannot be read fails, and what is destroyed amid a read closes after it', async (t) => {
   const folder = openSync(t.testdir(), 'r')

@@ -1,5 +1,6 @@
 import { constants } from 'node:buffer'
-import { PassThrough, Readable, Writable } from 'node:stream'
+import { once } from 'node:events'
+import { PassThrough, Readable, Writable, type Duplex } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import fc from 'fast-check'
 import streamChunker from 'stream-chunker'
@@ -258,9 +259,105 @@ t.test('a size that is none is refused at once', async (t) => {
   t.throws(() => rechunk('10' as unknown as number), { name: 'TypeError', message: /not '10'/ })
 })
 
-t.test('text is refused: decoded bytes cannot be turned back', async (t) => {
-  await t.rejects(pipeline(Readable.from(['text']), rechunk(10), new PassThrough({ objectMode: true })), {
+t.test('calls of stream-chunker with text give what stream-chunker gives', async (t) => {
+  type Call = (stage: Duplex) => void
+  const calls: Record<string, Call> = {
+    "write('text', encoding)": (stage) => {
+      stage.write('h\u00e9llo w\u00f6rld', 'latin1')
+      stage.write('6869', 'hex')
+      stage.end()
+    },
+    'write(text)': (stage) => {
+      for (const text of ['12', '34', '\u20ac', '56', '']) stage.write(text)
+      stage.end()
+    },
+    "end('text', encoding)": (stage) => stage.end('aGVsbG8gd29ybGQ=', 'base64'),
+    setDefaultEncoding: (stage) => stage.setDefaultEncoding('hex').end('00ff7f41'),
+    'bytes and callbacks': (stage) => {
+      stage.write(new Uint8Array([1, 2, 3]), () => stage.end(Buffer.from('end')))
+    },
+    cork: (stage) => {
+      stage.cork()
+      stage.write('abc')
+      stage.write('defgh', 'utf8')
+      stage.uncork()
+      stage.end()
+    },
+  }
+  const gathered = (stage: Duplex, call: Call): Promise<unknown[]> =>
+    new Promise((resolve, reject) => {
+      const found: unknown[] = []
+      stage.on('data', (part) => found.push(part))
+      stage.on('end', () => {
+        resolve(found)
+      })
+      stage.on('error', reject)
+      call(stage)
+    })
+  for (const [what, call] of Object.entries(calls))
+    for (const encoding of [undefined, 'utf8', 'hex', 'base64', 'utf16le'] as const)
+      for (const options of [{ flush: true }, { flush: true, align: true }, { flush: false }])
+        for (const size of [1, 3, 4, 16]) {
+          const all = encoding ? { ...options, encoding } : options
+          const theirs = await gathered(streamChunker(size, all), call)
+          t.strictSame(
+            await gathered(rechunk(size, all), call),
+            theirs,
+            `${what}, size ${size}, ${JSON.stringify(all)}`,
+          )
+        }
+  t.throws(() => rechunk(4, { encoding: 'nope' as BufferEncoding }), { name: 'TypeError' })
+})
+
+t.test('a stream with an encoding set is not piped in, whenever it was set', async (t) => {
+  const sink = (): Writable => new PassThrough({ objectMode: true }).resume()
+  const decoded = Readable.from([Buffer.from('\u00e4')], { objectMode: false }).setEncoding('utf8')
+  const refused = { name: 'TypeError', message: /decodes its bytes to text/ }
+  await t.rejects(pipeline(decoded, rechunk(10), sink()), refused)
+  const later = Readable.from([Buffer.from('a'), Buffer.from('b')], { objectMode: false })
+  const running = pipeline(later, rechunk(10), sink())
+  later.setEncoding('latin1')
+  await t.rejects(running, refused)
+  const old = new PassThrough()
+  const stage = rechunk(10)
+  old.pipe(stage)
+  old.unpipe(stage)
+  old.setEncoding('utf8')
+  stage.end('text')
+  t.strictSame(await stage.toArray(), [Buffer.from('text')], 'what was unpiped does not matter')
+})
+
+t.test('a chunk that is no bytes is an error of the stream, and is not thrown at its source', async (t) => {
+  for (const chunk of [{ a: 1 }, 5, [1], new Blob(['x']), undefined]) {
+    const stage = rechunk(10)
+    t.doesNotThrow(() => stage.write(chunk), 'an error event, not a throw')
+    await t.rejects(once(stage, 'end'), { name: 'TypeError', message: /A chunk must be/ })
+  }
+  const source = Readable.from([Buffer.alloc(10), { a: 1 }, Buffer.alloc(10)])
+  await t.rejects(pipeline(source, rechunk(10), new PassThrough({ objectMode: true }).resume()), {
     name: 'TypeError',
-    message: /Bytes are needed, not strings/,
+    message: /not a plain object/,
   })
+  const kinds = [new Uint16Array([1, 2]), new DataView(new ArrayBuffer(3), 1), new SharedArrayBuffer(2)]
+  t.strictSame(await Readable.from(kinds).pipe(rechunk(3)).toArray(), [
+    Buffer.from([1, 0, 2]),
+    Buffer.alloc(3),
+    Buffer.alloc(2),
+  ])
+})
+
+t.test('a write is answered with false until its bytes were copied', async (t) => {
+  const stage = rechunk(4)
+  const buffer = Buffer.alloc(3, 1)
+  t.ok(stage.write(buffer), 'copied at once')
+  buffer.fill(2)
+  t.notOk(stage.write(buffer), 'the second half waits until the first part is read')
+  t.notOk(stage.write(Buffer.alloc(2, 3)), 'and what follows, too')
+  const parts: Buffer[] = []
+  stage.on('data', (part: Buffer) => parts.push(part))
+  await once(stage, 'drain')
+  buffer.fill(9)
+  stage.end()
+  await once(stage, 'end')
+  t.equal(Buffer.concat(parts).toString('hex'), '0101010202020303')
 })
