@@ -13,6 +13,7 @@ import { open, rm, stat, type FileHandle } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { CatalogError } from '../errors.js'
 import { makeFolder, syncFolder } from '../fs/durable.js'
+import { closing } from '../fs/forgotten-file.js'
 import { isMissing } from '../fs/missing.js'
 import { LineWriter } from './line-writer.js'
 import type { CatalogRecord } from './record.js'
@@ -24,10 +25,11 @@ const ROOM = 65_536
 const NEW_LINE = 10
 
 /** A catalog, opened for writing. */
-export class Catalog {
+export class Catalog implements AsyncDisposable {
   /** Absolute. */
   readonly path: string
   readonly #file: FileHandle
+  readonly #close: () => Promise<void>
   readonly #lines: LineWriter
   /** The record being written; never rejects. */
   #writing: Promise<unknown> = Promise.resolve()
@@ -35,6 +37,7 @@ export class Catalog {
   private constructor(path: string, file: FileHandle) {
     this.path = path
     this.#file = file
+    this.#close = closing(file)
     this.#lines = new LineWriter(async (bytes) => (await file.write(bytes)).bytesWritten)
   }
 
@@ -46,10 +49,9 @@ export class Catalog {
    *
    * @example
    * ```ts
-   * const catalog = await Catalog.open('catalog.jsonl')
+   * await using catalog = await Catalog.open('catalog.jsonl') // or catalog.close() at the end
    * const journal = journalIn(catalog, { region: 'eu-west-1' })
    * await uploadArchive(source, { client, vaultName: 'backups', journal })
-   * await catalog.close()
    * ```
    */
   static async open(file: string): Promise<Catalog> {
@@ -85,10 +87,18 @@ export class Catalog {
     return written
   }
 
-  /** Closes the file when what is being written is on disk. */
+  /**
+   * Closes the file when what is being written is on disk. May be called again. Where nobody calls it, the file is closed
+   * when the catalog is collected as garbage.
+   */
   async close(): Promise<void> {
     await this.#writing
-    await this.#file.close()
+    await this.#close()
+  }
+
+  /** The same as {@link Catalog.close}. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
   }
 
   async #write(lines: readonly string[]): Promise<void> {

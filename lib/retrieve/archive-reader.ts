@@ -6,8 +6,9 @@
  */
 import { setMaxListeners } from 'node:events'
 import type { GlacierClient } from '@aws-sdk/client-glacier'
-import { addAbortSignal, Readable } from '../stream.js'
+import { Readable } from '../stream.js'
 import type { ByteRange } from '../vault/byte-range.js'
+import { destroyOnAbort } from '../vault/caller-signal.js'
 import { planMemory, type MemoryOptions, type MemoryPlan } from '../vault/memory-plan.js'
 import { DEFAULT_PART_SIZE } from '../vault/part-size.js'
 import { emitOrDestroy } from '../vault/emit-or-destroy.js'
@@ -130,7 +131,7 @@ export class ArchiveReader extends Readable {
         offset += wholeOf(output.job).size
       }
     })()
-    if (options.signal) addAbortSignal(options.signal, this)
+    destroyOnAbort(options.signal, this)
   }
 
   override _read(): void {

@@ -43,7 +43,7 @@ export function vaultClientOf(client: Sdk.GlacierClient | Port.VaultClient): Por
 }
 
 /** What {@link glacierClient} gives. */
-export class SdkVaultClient implements Port.VaultClient {
+export class SdkVaultClient implements Port.VaultClient, Disposable, AsyncDisposable {
   readonly #connection: SdkConnection
 
   constructor(source: Sdk.GlacierClient | Sdk.GlacierClientConfig, options: RequestOptions) {
@@ -53,6 +53,16 @@ export class SdkVaultClient implements Port.VaultClient {
   /** Closes the connections of a client made here; one the caller owns is left alone. */
   destroy(): void {
     this.#connection.destroy()
+  }
+
+  /** The same as {@link SdkVaultClient.destroy}. */
+  [Symbol.dispose](): void {
+    this.destroy()
+  }
+
+  /** The same as {@link SdkVaultClient.destroy}. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.destroy()
   }
 
   /**
