@@ -17,6 +17,14 @@ const IDLE_MS = 10_000
 
 let areBroken = false
 
+/**
+ * The flags of Node a thread is started with: none. With some of the process's, as `--input-type`, it would not start.
+ * Only code that was not compiled needs them, for its loader.
+ */
+export function flagsFor(moduleUrl: string): string[] {
+  return moduleUrl.endsWith('.ts') ? process.execArgv : []
+}
+
 /** Whether threads can hash, as far as is known. */
 export function canRunThreads(): boolean {
   return !areBroken
@@ -78,7 +86,8 @@ export class ThreadHandle {
   #started(): Worker | undefined {
     if (areBroken) return undefined
     try {
-      const worker = new Worker(new URL('./hash-thread.js', import.meta.url))
+      const { url } = import.meta
+      const worker = new Worker(new URL('./hash-thread.js', url), { execArgv: flagsFor(url) })
       worker.on('message', (answer: HashAnswer) => {
         this.#waiting.shift()?.answer(answer)
         this.#holdProcess()
@@ -130,8 +139,7 @@ export class ThreadHandle {
 
 function warn({ message }: Error): void {
   process.emitWarning(
-    `Threads for hashing cannot run: ${message} From now on, the thread that asks for a hash makes it. That is slower, ` +
-      'and no less right.',
+    `Threads for hashing cannot run. The thread that asks for a hash makes it from now on, which is slower and no less right. ${message}`,
     { code: NO_THREADS_WARNING },
   )
 }

@@ -147,6 +147,12 @@ t.test('the failures of two threads at once are one warning', async (t) => {
   t.equal(warnings().length, 1)
 })
 
+t.test('a thread of the built package gets none of the flags of the process', async (t) => {
+  const { flagsFor } = await fresh(t)
+  t.strictSame(flagsFor('file:///dist/tree-hash/thread-handle.js'), [])
+  t.strictSame(flagsFor('file:///lib/tree-hash/thread-handle.ts'), process.execArgv)
+})
+
 t.test('a real thread that ends in the middle is noticed', async (t) => {
   const { Worker } = await import('node:worker_threads')
   class EndingWorker extends Worker {
