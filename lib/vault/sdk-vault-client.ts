@@ -8,7 +8,16 @@ import { assertOutputAnswer, dateOf } from './output-answer.js'
 import { observingResponse, type ResponseFacts } from './response-facts.js'
 import { SdkConnection, type RequestOptions } from './sdk-connection.js'
 import type * as Port from './vault-client.js'
-import { present, toJob, toListedPart, toOpenUpload, toStoredArchive, toVault } from './wire.js'
+import {
+  addressOf,
+  pageOf,
+  present,
+  toJob,
+  toListedPart,
+  toOpenUpload,
+  toStoredArchive,
+  toVault,
+} from './wire.js'
 
 /**
  * A {@link VaultClient} over the AWS SDK. Each call is one request, signed anew, under time limits; what goes on after
@@ -294,12 +303,4 @@ export class SdkVaultClient implements Port.VaultClient, Disposable, AsyncDispos
     )
     return present('InitiateJob', 'x-amz-job-id', output.jobId)
   }
-}
-
-function addressOf({ accountId, vaultName }: Port.VaultRequest): { accountId: string; vaultName: string } {
-  return { accountId: accountId ?? '-', vaultName }
-}
-
-function pageOf({ marker, limit }: Port.PageRequest): Port.PageRequest {
-  return { ...(marker !== undefined && { marker }), ...(limit !== undefined && { limit }) }
 }

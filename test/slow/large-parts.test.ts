@@ -20,7 +20,7 @@ import { patternBytes } from '../helpers/pattern-source.js'
 
 const MIB = 1_048_576
 const GIB = 1024 * MIB
-const SIZES = [2 * GIB - 1, 2 * GIB, 2 * GIB + 1, 4 * GIB]
+const SIZES = [2 * GIB - 1, 2 * GIB + 1, 4 * GIB]
 const skip = freemem() < 14 * GIB && '14 GiB of free memory are needed'
 
 interface Hashes {
