@@ -7,17 +7,9 @@ import { toContentRange, toInclusive, toRangeHeader } from './byte-range.js'
 import { assertOutputAnswer, dateOf } from './output-answer.js'
 import { observingResponse, type ResponseFacts } from './response-facts.js'
 import { SdkConnection, type RequestOptions } from './sdk-connection.js'
+import { addressOf, pageOf } from './sdk-input.js'
 import type * as Port from './vault-client.js'
-import {
-  addressOf,
-  pageOf,
-  present,
-  toJob,
-  toListedPart,
-  toOpenUpload,
-  toStoredArchive,
-  toVault,
-} from './wire.js'
+import { present, toJob, toListedPart, toOpenUpload, toStoredArchive, toVault } from './wire.js'
 
 /**
  * A {@link VaultClient} over the AWS SDK. Each call is one request, signed anew, under time limits; what goes on after

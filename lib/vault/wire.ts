@@ -81,16 +81,3 @@ export function toListedPart(part: Sdk.PartListElement): ListedPart {
   const treeHash = present('ListParts', 'SHA256TreeHash', part.SHA256TreeHash)
   return { ...present('ListParts', 'a RangeInBytes', range), treeHash }
 }
-
-/** The account and the vault a request names. */
-export function addressOf({ accountId, vaultName }: Port.VaultRequest): {
-  accountId: string
-  vaultName: string
-} {
-  return { accountId: accountId ?? '-', vaultName }
-}
-
-/** The page a list request asks for. */
-export function pageOf({ marker, limit }: Port.PageRequest): Port.PageRequest {
-  return { ...(marker !== undefined && { marker }), ...(limit !== undefined && { limit }) }
-}
