@@ -13,6 +13,7 @@ import { open, rm, stat, type FileHandle } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { CatalogError } from '../errors.js'
 import { makeFolder, syncFolder } from '../fs/durable.js'
+import { closing } from '../fs/forgotten-file.js'
 import { isMissing } from '../fs/missing.js'
 import { PATH, required, TEXT } from '../option-rules.js'
 import { record } from '../options.js'
@@ -29,10 +30,11 @@ const NEW_LINE = 10
 const MAY_BE_FIRST: readonly unknown[] = [0x7b, NEW_LINE, 0, 0xef]
 
 /** A catalog, opened for writing. */
-export class Catalog {
+export class Catalog implements AsyncDisposable {
   /** Absolute. */
   readonly path: string
   readonly #file: FileHandle
+  readonly #close: () => Promise<void>
   readonly #lines: LineWriter
   /** The record being written; never rejects. */
   #writing: Promise<unknown> = Promise.resolve()
@@ -40,6 +42,7 @@ export class Catalog {
   private constructor(path: string, file: FileHandle) {
     this.path = path
     this.#file = file
+    this.#close = closing(file)
     this.#lines = new LineWriter(async (bytes) => (await file.write(bytes)).bytesWritten)
   }
 
@@ -53,10 +56,9 @@ export class Catalog {
    *
    * @example
    * ```ts
-   * const catalog = await Catalog.open('catalog.jsonl')
+   * await using catalog = await Catalog.open('catalog.jsonl') // or catalog.close() at the end
    * const journal = journalIn(catalog, { region: 'eu-west-1' })
    * await uploadArchive(source, { client, vaultName: 'backups', journal })
-   * await catalog.close()
    * ```
    */
   static async open(file: string): Promise<Catalog> {
@@ -96,10 +98,18 @@ export class Catalog {
     await written
   }
 
-  /** Closes the file when what is being written is on disk. */
+  /**
+   * Closes the file when what is being written is on disk. May be called again. Where nobody calls it, the file is closed
+   * when the catalog is collected as garbage.
+   */
   async close(): Promise<void> {
     await this.#writing
-    await this.#file.close()
+    await this.#close()
+  }
+
+  /** The same as {@link Catalog.close}. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
   }
 
   async #write(lines: readonly string[]): Promise<void> {

@@ -6,6 +6,7 @@ import { isAscii } from 'node:buffer'
 import { open } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { CatalogError } from '../errors.js'
+import { closing } from '../fs/forgotten-file.js'
 import { isMissing } from '../fs/missing.js'
 import { oneOf, optional, PATH } from '../option-rules.js'
 import { recordsIn, type CatalogRecord } from './record.js'
@@ -166,6 +167,7 @@ function inJson(text: string): string {
 /** A file's bytes in blocks of whole lines. A block is valid until the next one is asked for. */
 async function* blocksOf(path: string): AsyncGenerator<Buffer, void, undefined> {
   const file = await open(path, 'r')
+  const close = closing(file) // also of a generator that is left in the middle, and never ended
   try {
     let buffer = Buffer.allocUnsafe(READ_SIZE)
     let held = 0 // bytes of a line whose end is not here yet
@@ -180,6 +182,6 @@ async function* blocksOf(path: string): AsyncGenerator<Buffer, void, undefined> 
       if (held === buffer.length) buffer = Buffer.concat([buffer], 2 * held)
     }
   } finally {
-    await file.close()
+    await close()
   }
 }

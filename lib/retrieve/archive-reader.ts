@@ -8,8 +8,9 @@ import { setMaxListeners } from 'node:events'
 import type { GlacierClient } from '@aws-sdk/client-glacier'
 import { FUNCTION, SIZE } from '../option-rules.js'
 import { checkOptions } from '../options.js'
-import { addAbortSignal, Readable } from '../stream.js'
+import { Readable } from '../stream.js'
 import type { ByteRange } from '../vault/byte-range.js'
+import { destroyOnAbort } from '../vault/caller-signal.js'
 import { CLIENT, VAULT_CLIENT } from '../vault/client-rules.js'
 import { planMemory, type MemoryOptions, type MemoryPlan } from '../vault/memory-plan.js'
 import { DEFAULT_PART_SIZE } from '../vault/part-size.js'
@@ -145,7 +146,7 @@ export class ArchiveReader extends Readable {
         offset += wholeOf(output.job).size
       }
     })()
-    if (options.signal) addAbortSignal(options.signal, this)
+    destroyOnAbort(options.signal, this)
   }
 
   override _read(): void {

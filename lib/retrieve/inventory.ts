@@ -9,7 +9,8 @@
 import { StringDecoder } from 'node:string_decoder'
 import type { GlacierClient } from '@aws-sdk/client-glacier'
 import { checkOptions } from '../options.js'
-import { addAbortSignal, Readable } from '../stream.js'
+import { Readable } from '../stream.js'
+import { destroyOnAbort } from '../vault/caller-signal.js'
 import { VAULT_CLIENT } from '../vault/client-rules.js'
 import { systemClock } from '../vault/clock.js'
 import { emitOrDestroy } from '../vault/emit-or-destroy.js'
@@ -92,7 +93,7 @@ export class InventoryReader extends Readable {
       emitOrDestroy(this, 'retry', notice)
     })
     this.#batches = this.#read(client, retry, options)
-    if (options.signal) addAbortSignal(options.signal, this)
+    destroyOnAbort(options.signal, this)
   }
 
   /** When the inventory was taken, ISO 8601; `undefined` until its first row was read, and where it is CSV. */

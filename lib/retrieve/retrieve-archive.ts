@@ -1,11 +1,11 @@
 /**
  * The whole way down in one call: find or start the jobs, wait for them, read their outputs verified.
  */
-import { setMaxListeners } from 'node:events'
 import type { GlacierClient } from '@aws-sdk/client-glacier'
 import { SizeMismatchError } from '../errors.js'
 import { checkOptions, picked } from '../options.js'
 import { rangeWithin, type ByteRange } from '../vault/byte-range.js'
+import { following } from '../vault/caller-signal.js'
 import { systemClock } from '../vault/clock.js'
 import { Retry } from '../vault/retry.js'
 import { vaultClientOf } from '../vault/sdk-vault-client.js'
@@ -95,11 +95,16 @@ export function readerBehind(held: readonly HeldRange[], options: RetrieveArchiv
 export async function startRetrieval(options: RetrievalOptions): Promise<string[]> {
   const checked = checkOptions('startRetrieval', options, RETRIEVAL)
   const orders = ordersOf(checked)
-  const { vaultName, accountId, signal = new AbortController().signal, clock = systemClock } = checked
+  const { vaultName, accountId, clock = systemClock } = checked
   const client = vaultClientOf(checked.client)
   const retry = new Retry(checked, client)
+  const { signal, release } = following(checked.signal)
   const means = { client, retry, vault: { vaultName, accountId, signal }, clock, chosen: () => undefined }
-  return new JobSchedule(scheduled(means, orders), clock).startFirst()
+  try {
+    return await new JobSchedule(scheduled(means, orders), clock).startFirst()
+  } finally {
+    release()
+  }
 }
 
 async function* outputsOf(
@@ -107,9 +112,7 @@ async function* outputsOf(
   orders: readonly RetrievalOrder[],
   jobId: string | undefined,
 ): AsyncGenerator<ReadyOutput, void, undefined> {
-  const ended = new AbortController()
-  const signal = AbortSignal.any([means.vault.signal, ended.signal])
-  setMaxListeners(0, signal)
+  const { signal, abort, release } = following(means.vault.signal)
   const jobs = scheduled({ ...means, vault: { ...means.vault, signal } }, orders, jobId)
   const schedule = new JobSchedule(jobs, means.clock)
   try {
@@ -126,7 +129,8 @@ async function* outputsOf(
       }
     }
   } finally {
-    ended.abort() // a job that is being started ahead must not delay the error of the one that is read
+    release()
+    abort() // a job that is being started ahead must not delay the error of the one that is read
     await schedule.settled()
   }
 }

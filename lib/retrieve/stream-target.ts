@@ -7,6 +7,7 @@ import { open } from 'node:fs/promises'
 import { createConnection } from 'node:net'
 import { OutputFileError } from '../errors.js'
 import { pipeline, type Readable, type Writable } from '../stream.js'
+import { onAbort } from '../vault/caller-signal.js'
 import type { OutputTarget } from './output-target.js'
 
 /**
@@ -44,12 +45,11 @@ async function openedForWriting(
       () => undefined, // it is gone: the wait has ended with an error
     )
   }
-  if (isFifo) signal?.addEventListener('abort', stopWaiting, { once: true })
+  const stopListening = onAbort(isFifo ? signal : undefined, stopWaiting)
   try {
-    if (isFifo && signal?.aborted) stopWaiting()
     const file = await open(path, constants.O_WRONLY)
     return createWriteStream('', { fd: file, autoClose: true })
   } finally {
-    signal?.removeEventListener('abort', stopWaiting)
+    stopListening()
   }
 }

@@ -15,7 +15,8 @@ import type { ByteRange } from '../vault/byte-range.js'
 import { LEAF_SIZE, MIB } from '../vault/limits.js'
 import { RANGE, SIGNAL } from '../vault/request-rules.js'
 import { THREADS } from './hash-parts.js'
-import { HashThreads, type LeafRun } from './hash-threads.js'
+import type { HashAnswer } from './hash-thread.js'
+import { fileThreads, type SomeThreads } from './hash-threads.js'
 import { NodeStack, TreeHash } from './tree-hash.js'
 
 /** Bytes handed to a thread at once. */
@@ -41,28 +42,26 @@ export interface FileHashOptions {
 const FILE_HASH = { range: RANGE, signal: SIGNAL } satisfies RulesOf<FileHashOptions>
 
 /**
- * Hashes files with threads that are started for the first long one.
+ * Hashes files, long ones with threads. The threads are the process's, which all its hashers share: they are started
+ * when they are needed, end when they are not, and keep the process alive only while they hash.
  *
  * @example
  * ```ts
- * const hasher = new FileHasher()
+ * using hasher = new FileHasher()
  * const { size, treeHash } = await hasher.hash('backup.tar')
- * hasher.close()
  * ```
  */
-export class FileHasher {
-  readonly #count: number
-  #threads: HashThreads | undefined
+export class FileHasher implements Disposable, AsyncDisposable {
+  #count: number
 
   /**
-   * @param threads - default one for each processor, four at the most; 0 for none
+   * @param threads - threads for one file; default one for each processor, four at the most; 0 for none
    * @throws {TypeError} not a number
-   * @throws {RangeError} a number of threads that is none
+   * @throws {RangeError} it is no whole number from 0 up
    */
   constructor(threads: number = Math.min(availableParallelism(), MOST_THREADS)) {
     THREADS(threads, 'threads', 'FileHasher')
     this.#count = threads
-    this.#threads = threads > 0 ? new HashThreads(threads) : undefined
   }
 
   /**
@@ -81,54 +80,63 @@ export class FileHasher {
     try {
       const stats = await file.stat()
       const isLong = stats.isFile() && Math.min(end, stats.size) - start > RUN_SIZE
-      if (isLong && this.#threads) {
-        const found = await this.#byThreads(this.#threads, file.fd, start, end, signal)
-        if (found) return found
-      }
+      const threads = isLong && this.#count > 0 ? fileThreads.take(this.#count) : undefined
+      const found = threads && (await hashBy(threads, file.fd, start, end, signal))
+      if (found) return found
       return await hashHere(file, stats.isFile() ? start : undefined, end, signal)
     } finally {
       await file.close()
     }
   }
 
-  /** Ends the threads. */
+  /** Gives up the threads: what is hashed from now on is hashed by the calling thread. May be called again. */
   close(): void {
-    this.#threads?.close()
-    this.#threads = undefined
+    this.#count = 0
   }
 
-  /** `undefined` where they could not. */
-  async #byThreads(
-    threads: HashThreads,
-    fd: number,
-    start: number,
-    end: number,
-    signal: AbortSignal | undefined,
-  ): Promise<HashedFile | undefined> {
-    const underWay: Promise<LeafRun | undefined>[] = []
-    let at = start
-    const handOut = (): void => {
-      const run = { fd, start: at, end: Math.min(at + RUN_SIZE, end) }
-      at = run.end
-      underWay.push(threads.leavesOf(run).catch(() => undefined))
+  /** The same as {@link FileHasher.close}. */
+  [Symbol.dispose](): void {
+    this.close()
+  }
+
+  /** The same as {@link FileHasher.close}. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.close()
+  }
+}
+
+/** What threads find, each given two runs ahead; `undefined` where they could not. */
+async function hashBy(
+  threads: SomeThreads,
+  fd: number,
+  start: number,
+  end: number,
+  signal: AbortSignal | undefined,
+): Promise<HashedFile | undefined> {
+  const underWay: Promise<HashAnswer>[] = []
+  let at = start
+  const handOut = (): void => {
+    const run = { fd, start: at, end: Math.min(at + RUN_SIZE, end) }
+    at = run.end
+    const idlest = threads.reduce((least, thread) => (thread.orders < least.orders ? thread : least))
+    underWay.push(idlest.hash(run))
+  }
+  try {
+    for (let i = 0; i < 2 * threads.length; i++) handOut()
+    const nodes = new NodeStack()
+    let size = 0
+    for (let next = underWay.shift(); next; next = underWay.shift()) {
+      const run = await next
+      if (!run) return undefined
+      assertGoingOn(signal)
+      nodes.pushAll(run.digests)
+      size += run.size
+      if (run.size < RUN_SIZE) break
+      handOut()
     }
-    try {
-      for (let i = 0; i < 2 * this.#count; i++) handOut()
-      const nodes = new NodeStack()
-      let size = 0
-      for (let next = underWay.shift(); next; next = underWay.shift()) {
-        const run = await next
-        if (!run) return undefined
-        assertGoingOn(signal)
-        nodes.pushAll(run.digests)
-        size += run.size
-        if (run.size < RUN_SIZE) break
-        handOut()
-      }
-      return { size, treeHash: nodes.root().toString('hex') }
-    } finally {
-      await Promise.all(underWay)
-    }
+    return { size, treeHash: nodes.root().toString('hex') }
+  } finally {
+    await Promise.all(underWay)
   }
 }
 

@@ -11,7 +11,7 @@ import { checkOptions, shown, type Rule, type RulesOf } from '../options.js'
 import { Transform, type TransformCallback } from '../stream.js'
 import type { ByteRange } from '../vault/byte-range.js'
 import { LEAF_SIZE } from '../vault/limits.js'
-import { HashThreads } from './hash-threads.js'
+import { checksumsBy, isShared, partThreads } from './hash-threads.js'
 import { inTurns } from './in-turns.js'
 import { TreeHash, type Checksums } from './tree-hash.js'
 
@@ -28,8 +28,9 @@ const DEFAULT_THREADS = 2
 /** Options of {@link hashParts}. */
 export interface HashPartsOptions {
   /**
-   * Threads that hash parts of more than 1 MiB lying in shared memory, from the second part on; default 2. With 0, and
-   * wherever threads cannot run, the event loop's own thread hashes them, 1 MiB at a turn.
+   * Threads that hash a part of more than 1 MiB lying in shared memory, from the second part on; default 2. They are
+   * the process's: all its transfers share them. With 0, and wherever threads cannot run, the thread that this is called
+   * in hashes parts, 1 MiB at a turn of its event loop.
    */
   readonly threads?: number | undefined
 }
@@ -57,13 +58,14 @@ export function hashParts(options: HashPartsOptions = {}): PartHasher {
 export class PartHasher extends Transform {
   #index = 0
   #start = 0
-  /** `undefined` where none is wanted, or none can run. */
-  #threads: HashThreads | undefined
+  readonly #threads: number
+  /** Fires when the stage is destroyed. */
+  readonly #ended = new AbortController()
 
   constructor(options: HashPartsOptions = {}) {
     const { threads = DEFAULT_THREADS } = checkOptions('hashParts', options, HASH_PARTS)
     super({ objectMode: true, highWaterMark: 1 })
-    this.#threads = threads > 0 ? new HashThreads(threads) : undefined
+    this.#threads = threads
   }
 
   override _transform(bytes: unknown, _encoding: BufferEncoding, callback: TransformCallback): void {
@@ -79,7 +81,7 @@ export class PartHasher extends Transform {
   }
 
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
-    this.#threads?.close()
+    this.#ended.abort()
     callback(error)
   }
 
@@ -94,14 +96,10 @@ export class PartHasher extends Transform {
   /** A first part may be the only one, and a small one takes less time than asking: those are hashed here. */
   async #checksums(bytes: Uint8Array): Promise<Checksums> {
     const isQuick = this.#index === 0 || bytes.length <= LEAF_SIZE
-    if (isQuick || !this.#threads || !HashThreads.canHash(bytes)) return this.#here(bytes)
-    try {
-      return await this.#threads.checksums(bytes)
-    } catch {
-      this.#threads.close()
-      this.#threads = undefined // they cannot run: it is slower, and no less right
-      return this.#here(bytes)
-    }
+    if (isQuick || this.#threads === 0 || !isShared(bytes)) return this.#here(bytes)
+    const threads = partThreads.take(this.#threads)
+    const found = threads && (await checksumsBy(threads, bytes, this.#ended.signal))
+    return found ?? this.#here(bytes)
   }
 
   async #here(bytes: Uint8Array): Promise<Checksums> {

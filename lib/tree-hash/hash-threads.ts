@@ -1,142 +1,116 @@
 /**
- * Hashing in threads of its own, where bytes lie in shared memory: nothing is copied, and the event loop is free.
+ * The threads of this process that hash, where bytes lie: nothing is copied, and the event loop is free.
  *
+ * - All who hash share them. Each uses as many at a time as it asks for, and there are never more than the processors
+ *   can use, however many transfers there are. A thread answers in the order it was asked, and each of those who hash
+ *   parts waits for one part at a time, so that they have their turns.
  * - The linear hash of a part is one thread's work from end to end; leaves are shared out among the others, or, where
  *   there is no other, done by the same.
- * - A thread that cannot be started, or dies, fails what it was asked for; whoever asks can hash by itself.
+ * - Threads that read files may wait for a disk. They are others than those that hash parts.
  */
-import { Worker } from 'node:worker_threads'
+import { availableParallelism } from 'node:os'
+import { types } from 'node:util'
 import { LEAF_SIZE } from '../vault/limits.js'
-import type { FileOrder, HashAnswer, HashOrder } from './hash-thread.js'
+import type { HashAnswer, MemoryOrder } from './hash-thread.js'
+import { canRunThreads, ThreadHandle } from './thread-handle.js'
 import { NodeStack, type Checksums } from './tree-hash.js'
 
-/** Digests of leaves that follow one another. */
-export interface LeafRun {
-  /** 32 bytes each, one behind the other. */
-  readonly digests: Uint8Array
-  /** Bytes that were hashed. */
-  readonly size: number
-}
+/** Threads in all, unless one caller asks for more: beyond that, memory and network are slower than they. */
+const MOST_THREADS = 8
 
-/** Hashes in other threads, which are started with the first order and do not keep the process alive. */
+/** Some threads; there is one at least. */
+export type SomeThreads = readonly [ThreadHandle, ...ThreadHandle[]]
+
+/** Threads that are shared. */
 export class HashThreads {
-  readonly #count: number
-  #threads: HashThread[] | undefined
+  readonly #limit: number
+  readonly #threads: ThreadHandle[] = []
 
-  /** @param count - threads, at least one */
-  constructor(count: number) {
-    this.#count = count
+  /** @param limit - threads in all, unless one caller asks for more */
+  constructor(limit: number = Math.min(availableParallelism(), MOST_THREADS)) {
+    this.#limit = limit
   }
 
-  /** Whether bytes lie where other threads can read them. */
-  static canHash(bytes: Uint8Array): boolean {
-    return bytes.buffer instanceof SharedArrayBuffer
+  /** How many there are. */
+  get size(): number {
+    return this.#threads.length
   }
 
-  /**
-   * Both hashes of a part. Its bytes must not change before this resolves.
-   *
-   * @throws {Error} the threads cannot run here
-   */
-  async checksums(bytes: Uint8Array): Promise<Checksums> {
-    const [first, ...others] = this.#started()
-    const linear = first.hash({ bytes, of: 'whole' })
-    const [whole, treeHash] = await Promise.all([
-      linear,
-      treeHashBy(others.length > 0 ? others : [first], bytes),
+  /** Those of some threads that have least to do; `undefined` where threads cannot run. */
+  take(count: number): SomeThreads | undefined {
+    if (!canRunThreads()) return undefined
+    const most = Math.max(this.#limit, count)
+    for (let idle = this.#idle(); idle < count && this.size < most; idle++)
+      this.#threads.push(new ThreadHandle())
+    const byOrders = this.#threads.toSorted((a, b) => a.orders - b.orders)
+    return byOrders.slice(0, count) as [ThreadHandle, ...ThreadHandle[]] // there is one at least
+  }
+
+  #idle(): number {
+    return this.#threads.filter(({ orders }) => orders === 0).length
+  }
+}
+
+/** The threads that hash parts. */
+export const partThreads: HashThreads = new HashThreads()
+/** The threads that read and hash files. */
+export const fileThreads: HashThreads = new HashThreads()
+
+/** Whether bytes lie where other threads can read them. */
+export function isShared(bytes: Uint8Array): bytes is Uint8Array<SharedArrayBuffer> {
+  return types.isSharedArrayBuffer(bytes.buffer)
+}
+
+/**
+ * Both hashes of a part, made by threads. Its bytes must not change before this resolves.
+ *
+ * @param signal - stops the threads
+ * @returns `undefined` where the threads cannot run, or were stopped
+ */
+export async function checksumsBy(
+  [first, ...others]: SomeThreads,
+  { buffer: memory, byteOffset, length }: Uint8Array<SharedArrayBuffer>,
+  signal?: AbortSignal,
+): Promise<Checksums | undefined> {
+  const stop = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
+  const onAbort = (): void => {
+    Atomics.store(stop, 0, 1)
+  }
+  signal?.addEventListener('abort', onAbort, { once: true })
+  try {
+    const part = { memory, start: byteOffset, end: byteOffset + length, stop }
+    const [whole, ...runs] = await Promise.all([
+      first.hash({ ...part, of: 'whole' }, signal),
+      ...leavesBy(others.length > 0 ? others : [first], { ...part, of: 'leaves' }, signal),
     ])
-    return { linearHash: Buffer.from(whole.digests).toString('hex'), treeHash }
-  }
-
-  /**
-   * The tree hash of bytes, lowercase hex, by all threads together. They must not change before this resolves.
-   *
-   * @throws {Error} the threads cannot run here
-   */
-  treeHash(bytes: Uint8Array): Promise<string> {
-    return treeHashBy(this.#started(), bytes)
-  }
-
-  /**
-   * Reads and hashes leaves of a file, by the thread that has least to do.
-   *
-   * @throws {Error} the threads cannot run here, or the file cannot be read
-   */
-  leavesOf(order: FileOrder): Promise<LeafRun> {
-    return this.#started()
-      .reduce((idlest, thread) => (thread.orders < idlest.orders ? thread : idlest))
-      .hash(order)
-  }
-
-  /** Ends the threads; what they were asked for fails. */
-  close(): void {
-    for (const thread of this.#threads ?? []) thread.close()
-    this.#threads = undefined
-  }
-
-  #started(): readonly [HashThread, ...HashThread[]] {
-    this.#threads ??= Array.from({ length: this.#count }, () => new HashThread())
-    return this.#threads as [HashThread, ...HashThread[]] // there is one at least
+    const nodes = new NodeStack()
+    for (const run of runs) {
+      if (!run) return undefined
+      nodes.pushAll(run.digests)
+    }
+    if (!whole) return undefined
+    return {
+      linearHash: Buffer.from(whole.digests).toString('hex'),
+      treeHash: nodes.root().toString('hex'),
+    }
+  } finally {
+    signal?.removeEventListener('abort', onAbort)
   }
 }
 
-/** The leaves in as many runs as there are threads, folded together. */
-async function treeHashBy(threads: readonly HashThread[], bytes: Uint8Array): Promise<string> {
-  const leaves = Math.ceil(bytes.length / LEAF_SIZE)
-  const run = Math.ceil(leaves / threads.length) * LEAF_SIZE
-  const asked: Promise<LeafRun>[] = []
+/** The leaves, in as many runs as there are threads. */
+function leavesBy(
+  threads: readonly ThreadHandle[],
+  order: MemoryOrder,
+  signal: AbortSignal | undefined,
+): Promise<HashAnswer>[] {
+  const leaves = Math.ceil((order.end - order.start) / LEAF_SIZE)
+  const runSize = Math.ceil(leaves / threads.length) * LEAF_SIZE
+  const asked: Promise<HashAnswer>[] = []
   for (const [i, thread] of threads.entries()) {
-    const piece = bytes.subarray(i * run, (i + 1) * run)
-    if (piece.length > 0) asked.push(thread.hash({ bytes: piece, of: 'leaves' }))
+    const start = order.start + i * runSize
+    const end = Math.min(start + runSize, order.end)
+    if (start < end) asked.push(thread.hash({ ...order, start, end }, signal))
   }
-  const nodes = new NodeStack()
-  for (const { digests } of await Promise.all(asked)) nodes.pushAll(digests)
-  return nodes.root().toString('hex')
-}
-
-interface Waiting {
-  readonly resolve: (run: LeafRun) => void
-  readonly reject: (error: Error) => void
-}
-
-/** One thread, which answers in the order it was asked. */
-class HashThread {
-  readonly #worker = new Worker(new URL('./hash-thread.js', import.meta.url))
-  readonly #waiting: Waiting[] = []
-  #error: Error | undefined
-
-  constructor() {
-    this.#worker.unref()
-    this.#worker.on('message', ({ digests, size }: HashAnswer) => {
-      const waiting = this.#waiting.shift()
-      if (digests) waiting?.resolve({ digests, size })
-      else waiting?.reject(new Error('The file could not be read.'))
-    })
-    this.#worker.on('error', (error: Error) => {
-      this.#fail(error)
-    })
-  }
-
-  /** How many it has not answered yet. */
-  get orders(): number {
-    return this.#waiting.length
-  }
-
-  hash(order: HashOrder | FileOrder): Promise<LeafRun> {
-    if (this.#error) return Promise.reject(this.#error)
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ resolve, reject })
-      this.#worker.postMessage(order)
-    })
-  }
-
-  close(): void {
-    this.#fail(new Error('The hashing threads are closed.'))
-    void this.#worker.terminate()
-  }
-
-  #fail(error: Error): void {
-    this.#error = error
-    for (const { reject } of this.#waiting.splice(0)) reject(error)
-  }
+  return asked
 }

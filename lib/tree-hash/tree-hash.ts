@@ -21,12 +21,23 @@ const HASH = rule(
   (value) => typeof value === 'string' || value instanceof Uint8Array,
   (value) => (typeof value === 'string' ? /^[0-9a-f]{64}$/i.test(value) : value.length === DIGEST_SIZE),
 )
+/** The most bytes given to the system's hash at once: it takes no more than 2³¹ - 1. */
+const MOST_AT_ONCE = 1_073_741_824
 
 /** SHA-256 of some bytes. */
 export function sha256(...pieces: readonly Uint8Array[]): Buffer {
   const hash = createHash('sha256')
-  for (const piece of pieces) hash.update(piece)
+  for (const piece of pieces) updateInPieces(hash, piece)
   return hash.digest()
+}
+
+/**
+ * Updates a hash with any number of bytes, where `Hash.update` throws ERR_OUT_OF_RANGE from 2 GiB on.
+ *
+ * @param most - bytes in one update
+ */
+export function updateInPieces(hash: Hash, bytes: Uint8Array, most: number = MOST_AT_ONCE): void {
+  for (let at = 0; at < bytes.length; at += most) hash.update(bytes.subarray(at, at + most))
 }
 
 /**

@@ -18,8 +18,9 @@ import {
   UploadGoneError,
 } from '../errors.js'
 import { checkOptions } from '../options.js'
-import { addAbortSignal, Writable } from '../stream.js'
+import { Writable } from '../stream.js'
 import type { HashedPart } from '../tree-hash/hash-parts.js'
+import { destroyOnAbort } from '../vault/caller-signal.js'
 import { CLIENT } from '../vault/client-rules.js'
 import { AdaptiveConcurrency } from '../vault/concurrency.js'
 import { encodeDescription } from '../vault/description.js'
@@ -103,7 +104,7 @@ export class ArchiveWriter extends Writable {
       this.destroy(error)
     })
     setMaxListeners(0, this.#cancel.signal) // several for each request under way, however many are asked for
-    if (options.signal) addAbortSignal(options.signal, this)
+    destroyOnAbort(options.signal, this)
   }
 
   /** What was stored; complete after `finish`. A resumed stream's has the volumes of earlier runs, too. */
@@ -176,7 +177,7 @@ export class ArchiveWriter extends Writable {
 
   /** Keeps or aborts the upload that is open, records its end where it has one, and gives the error to tell. */
   async #decide(error: Error | null): Promise<Error | null> {
-    if (error === null) return null
+    if (this.writableFinished) return error // the stream is stored
     const { uploadId, completionSent, isContinued } = this.#volumes
     if (error instanceof ResumeMismatchError && (uploadId !== undefined || isContinued))
       await this.#recordEnd('superseded', uploadId)
@@ -193,11 +194,13 @@ export class ArchiveWriter extends Writable {
       this.#volumes.forget()
       await this.#recordEnd('aborted', uploadId)
     }
-    return error.name === 'AbortError' ? error : new UploadFailedError(error, uploadId, kept)
+    return error === null || error.name === 'AbortError'
+      ? error
+      : new UploadFailedError(error, uploadId, kept)
   }
 
   /** Whether the upload is no longer open: expired, or probably or certainly an archive. */
-  #isGone(error: Error): boolean {
+  #isGone(error: Error | null): boolean {
     const isWrongArchive = error instanceof TreeHashMismatchError && error.scope === 'archive'
     return error instanceof UploadGoneError || error instanceof CompletionUnknownError || isWrongArchive
   }
@@ -226,4 +229,6 @@ export interface ArchiveWriter {
     listener: (...args: ArchiveWriterEvents[E]) => void,
   ): this
   once(event: string | symbol, listener: (...args: never[]) => void): this
+  /** Destroys the writer where it has not finished, and waits until it has closed: Writable's own, which its types lack. */
+  [Symbol.asyncDispose](): Promise<void>
 }

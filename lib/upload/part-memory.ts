@@ -1,7 +1,7 @@
 /**
  * The memory parts are cut into. It is taken from the system once and used again for each part: fresh memory costs about
  * as much as hashing what is put in it, and comes back only when the garbage collector gets round to it. It is shared
- * memory, so that other threads can hash it where it is.
+ * memory, so that other threads can hash it where it is; where the runtime has none, ordinary memory does.
  */
 
 import { constants } from 'node:buffer'
@@ -27,7 +27,7 @@ export const PIECE_MEMORY: Rule = rule('memory for parts, as a PartMemory', (val
 export class PartMemory {
   /** Bytes of each part. */
   readonly size: number
-  readonly #free: SharedArrayBuffer[] = []
+  readonly #free: ArrayBufferLike[] = []
   /** Weak: a part that is dropped and never given back must not stay in memory. */
   readonly #lent = new WeakSet<ArrayBufferLike>()
 
@@ -43,7 +43,7 @@ export class PartMemory {
 
   /** Memory of a part, with whatever it held before; of nobody else until it is given back. */
   take(): Buffer {
-    const memory = this.#free.pop() ?? new SharedArrayBuffer(this.size)
+    const memory = this.#free.pop() ?? freshMemory(this.size)
     this.#lent.add(memory)
     return Buffer.from(memory)
   }
@@ -57,6 +57,11 @@ export class PartMemory {
   giveBack(bytes: Uint8Array): void {
     BYTES(bytes, 'bytes', 'PartMemory.giveBack')
     const { buffer } = bytes
-    if (this.#lent.delete(buffer)) this.#free.push(buffer as SharedArrayBuffer) // only such are lent
+    if (this.#lent.delete(buffer)) this.#free.push(buffer)
   }
+}
+
+function freshMemory(size: number): ArrayBufferLike {
+  // Some runtimes and embedders take SharedArrayBuffer away. Unlike `new ArrayBuffer`, this is not touched to zero it.
+  return 'SharedArrayBuffer' in globalThis ? new SharedArrayBuffer(size) : Buffer.allocUnsafeSlow(size).buffer
 }

@@ -2,6 +2,7 @@
  * Resumes an upload that was begun before, by piping in the same source again.
  */
 import { checkOptions } from '../options.js'
+import { following } from '../vault/caller-signal.js'
 import { Retry } from '../vault/retry.js'
 import { vaultClientOf } from '../vault/sdk-vault-client.js'
 import type { VaultClient } from '../vault/vault-client.js'
@@ -57,12 +58,12 @@ export async function resumeUpload(source: ByteSource, options: ResumeUploadOpti
 }
 
 async function resumingWriter(client: VaultClient, options: ResumeUploadOptions): Promise<ArchiveWriter> {
-  const { vaultName, accountId, journal = noJournal, signal } = options
-  const ending = signal ?? new AbortController().signal
+  const { vaultName, accountId, journal = noJournal } = options
+  const { signal, release } = following(options.signal)
   const retry = new Retry(options, client)
   const vault = { vaultName, accountId }
-  const transfer = { client, retry, vault, journal, signal: ending, lastSignal: ending }
-  const { point, ended } = await findResumePoint(transfer, options)
+  const transfer = { client, retry, vault, journal, signal, lastSignal: signal }
+  const { point, ended } = await findResumePoint(transfer, options).finally(release)
   if (!point) throw ended
   return archiveWriter(client, { ...writerOptionsOf(options), ...point })
 }

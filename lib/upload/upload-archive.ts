@@ -30,7 +30,10 @@ export interface UploadArchiveOptions
   readonly client: GlacierClient | VaultClient
   /** What cuts the source into parts; default {@link rechunk}. Others may hold more memory than the budget says. */
   readonly rechunk?: Rechunker | undefined
-  /** Threads that hash parts of more than 1 MiB, from the second on; default 2. With 0 the event loop's own thread does. */
+  /**
+   * Threads that hash a part of more than 1 MiB, from the second on; default 2. All transfers of a process share them.
+   * With 0 the event loop's own thread does.
+   */
   readonly hashThreads?: number | undefined
 }
 

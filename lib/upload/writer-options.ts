@@ -31,7 +31,7 @@ export interface ArchiveWriterOptions
    * the one it was begun with.
    */
   readonly description?: string | undefined
-  /** What becomes of a begun upload when something fails; default `'keep'`. */
+  /** What becomes of a begun upload when something fails, or the writer is destroyed; default `'keep'`. */
   readonly onFailure?: 'keep' | 'abort' | undefined
   /** Where notes are taken of what is begun and stored; default nowhere. A catalog gives one. */
   readonly journal?: UploadJournal | undefined

@@ -2,6 +2,7 @@
  * Time and chance, as the policies of this folder take them: a test gives its own.
  */
 import { setTimeout as delay } from 'node:timers/promises'
+import { following } from './caller-signal.js'
 
 /** Where time comes from. */
 export interface Clock {
@@ -16,6 +17,9 @@ export interface Clock {
 /** The system's own. */
 export const systemClock: Clock = {
   now: () => performance.now(), // never set back, as the time of day may be
-  sleep: (milliseconds, signal) => delay(milliseconds, undefined, signal && { signal }),
+  sleep: (milliseconds, caller) => {
+    const { signal, release } = following(caller)
+    return delay(milliseconds, undefined, { signal }).finally(release)
+  },
   random: Math.random,
 }

@@ -5,6 +5,7 @@
  * - whole: the request takes longer than the slowest line worth waiting for would need
  */
 import { ConnectionError } from '../errors.js'
+import { onAbort } from './caller-signal.js'
 
 /** Milliseconds in which something must move, where nothing is said. */
 export const DEFAULT_IDLE_TIMEOUT = 300_000
@@ -35,10 +36,7 @@ export function timeLimitsFor(idle: number, size: number): TimeLimits {
 export class RequestWatch {
   readonly #operation: string
   readonly #abort = new AbortController()
-  readonly #caller: AbortSignal | undefined
-  readonly #onAbort = (): void => {
-    this.#abort.abort(this.#caller?.reason)
-  }
+  readonly #stopFollowing: () => void
   readonly #idle: NodeJS.Timeout
   #whole: NodeJS.Timeout
   #verdict: ConnectionError | undefined
@@ -55,14 +53,14 @@ export class RequestWatch {
     isHeldUp: () => boolean = () => false,
   ) {
     this.#operation = operation
-    this.#caller = caller
     this.#idle = setTimeout(() => {
       if (isHeldUp()) this.moved(idle)
       else this.#giveUp(`Nothing moved for ${idle / 1000} s.`)
     }, idle)
     this.#whole = this.#wholeTimer(whole)
-    if (caller?.aborted) this.#onAbort()
-    else caller?.addEventListener('abort', this.#onAbort, { once: true })
+    this.#stopFollowing = onAbort(caller, () => {
+      this.#abort.abort(caller?.reason)
+    })
   }
 
   /** Fires when the request must end. */
@@ -89,7 +87,7 @@ export class RequestWatch {
   end(): void {
     clearTimeout(this.#idle)
     clearTimeout(this.#whole)
-    this.#caller?.removeEventListener('abort', this.#onAbort)
+    this.#stopFollowing()
   }
 
   #wholeTimer(milliseconds: number): NodeJS.Timeout {

@@ -12,7 +12,16 @@ import { accountOf, addressOf, type Address } from './request-rules.js'
 import { observingResponse, type ResponseFacts } from './response-facts.js'
 import { SdkConnection, type RequestOptions } from './sdk-connection.js'
 import type * as Port from './vault-client.js'
-import { markerOf, present, toJob, toListedPart, toOpenUpload, toStoredArchive, toVault } from './wire.js'
+import {
+  markerOf,
+  pageOf,
+  present,
+  toJob,
+  toListedPart,
+  toOpenUpload,
+  toStoredArchive,
+  toVault,
+} from './wire.js'
 
 /**
  * A {@link VaultClient} over the AWS SDK. Each call is one request, signed anew, under time limits; what goes on after
@@ -44,7 +53,7 @@ export function vaultClientOf(client: Sdk.GlacierClient | Port.VaultClient): Por
 }
 
 /** What {@link glacierClient} gives. */
-export class SdkVaultClient implements Port.VaultClient {
+export class SdkVaultClient implements Port.VaultClient, Disposable, AsyncDisposable {
   readonly #connection: SdkConnection
 
   constructor(source: Sdk.GlacierClient | Sdk.GlacierClientConfig, options: RequestOptions) {
@@ -54,6 +63,16 @@ export class SdkVaultClient implements Port.VaultClient {
   /** Closes the connections of a client made here; one the caller owns is left alone. */
   destroy(): void {
     this.#connection.destroy()
+  }
+
+  /** The same as {@link SdkVaultClient.destroy}. */
+  [Symbol.dispose](): void {
+    this.destroy()
+  }
+
+  /** The same as {@link SdkVaultClient.destroy}. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.destroy()
   }
 
   /**
@@ -284,8 +303,4 @@ export class SdkVaultClient implements Port.VaultClient {
     )
     return present('InitiateJob', 'x-amz-job-id', output.jobId)
   }
-}
-
-function pageOf({ marker, limit }: Port.PageRequest): Port.PageRequest {
-  return { ...(marker !== undefined && { marker }), ...(limit !== undefined && { limit }) }
 }

@@ -6,7 +6,7 @@ import type * as Sdk from '@aws-sdk/client-glacier'
 import { ServiceError } from '../errors.js'
 import { accountInArn } from './account-id.js'
 import { parseInclusive } from './byte-range.js'
-import type { Job, ListedPart, OpenUpload, StoredArchive, Tier, Vault } from './vault-client.js'
+import type { Job, ListedPart, OpenUpload, PageRequest, StoredArchive, Tier, Vault } from './vault-client.js'
 
 /** What the service answers, before this package names it. */
 type Wire<T> = { readonly [K in keyof T]?: T[K] | undefined }
@@ -85,4 +85,9 @@ export function toListedPart(part: Sdk.PartListElement): ListedPart {
   const range = parseInclusive(present('ListParts', 'RangeInBytes', part.RangeInBytes))
   const treeHash = present('ListParts', 'SHA256TreeHash', part.SHA256TreeHash)
   return { ...present('ListParts', 'a RangeInBytes', range), treeHash }
+}
+
+/** The page that a list request asks for. */
+export function pageOf({ marker, limit }: PageRequest): PageRequest {
+  return { ...(marker !== undefined && { marker }), ...(limit !== undefined && { limit }) }
 }

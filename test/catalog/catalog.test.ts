@@ -48,6 +48,19 @@ async function all(path: string): Promise<CatalogRecord[]> {
   return records
 }
 
+t.test('a catalog is closed by the end of its scope, and may be closed again', async (t) => {
+  const path = join(t.testdir(), 'catalog.jsonl')
+  let kept: Catalog | undefined
+  {
+    await using catalog = await Catalog.open(path)
+    kept = catalog
+    void catalog.append(archive('a'))
+  }
+  t.match(await all(path), [{ archiveId: 'a' }], 'what was being written is there')
+  await kept.close()
+  await t.rejects(kept.append(archive('b')), { code: 'ERR_CATALOG' })
+})
+
 t.test('what is appended is read back in its order, by any number of openings', async (t) => {
   const path = join(t.testdir(), 'data', 'deeper', 'catalog.jsonl')
   t.strictSame(await all(path), [], 'no file is an empty catalog')

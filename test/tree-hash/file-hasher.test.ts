@@ -70,17 +70,35 @@ t.test('what cannot be read is the system’s own error, and a signal ends it', 
 t.test('where threads cannot read it, the file is read without them', async (t) => {
   const bytes = patternBytes(20 * MIB)
   const path = join(t.testdir({ file: bytes }), 'file')
-  class NoThreads {
-    async leavesOf(): Promise<never> {
-      throw new Error('no threads here')
-    }
-    close(): void {
-      // there are none
-    }
+  const dead = { orders: 0, hash: async () => undefined }
+  for (const taken of [undefined, [dead, dead]]) {
+    const { FileHasher: Hasher } = await t.mockImport<typeof import('../../lib/tree-hash/file-hasher.js')>(
+      '../../lib/tree-hash/file-hasher.js',
+      {
+        '../../lib/tree-hash/hash-threads.js': {
+          assertThreads: () => undefined,
+          fileThreads: { take: () => taken },
+        },
+      },
+    )
+    t.strictSame(await new Hasher().hash(path), { size: bytes.length, treeHash: treeHashOf(bytes) })
   }
-  const { FileHasher: Hasher } = await t.mockImport<typeof import('../../lib/tree-hash/file-hasher.js')>(
-    '../../lib/tree-hash/file-hasher.js',
-    { '../../lib/tree-hash/hash-threads.js': { HashThreads: NoThreads } },
-  )
-  t.strictSame(await new Hasher().hash(path), { size: bytes.length, treeHash: treeHashOf(bytes) })
 })
+
+t.test(
+  'a hasher is closed by hand or by the end of its scope, and hashes without threads from then on',
+  async (t) => {
+    const bytes = patternBytes(9 * MIB)
+    const path = join(t.testdir({ file: bytes }), 'file')
+    let kept: FileHasher | undefined
+    {
+      using hasher = new FileHasher(1)
+      await using other = new FileHasher(1)
+      kept = hasher
+      t.equal((await other.hash(path)).treeHash, treeHashOf(bytes))
+    }
+    kept.close()
+    t.equal((await kept.hash(path)).treeHash, treeHashOf(bytes))
+    for (const threads of [-1, 1.5, NaN]) t.throws(() => new FileHasher(threads), { name: 'RangeError' })
+  },
+)

@@ -1,25 +1,35 @@
-import { EventEmitter } from 'node:events'
 import { open } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import t from 'tap'
 import { hashParts, type HashedPart } from '../../lib/tree-hash/hash-parts.js'
-import { HashThreads } from '../../lib/tree-hash/hash-threads.js'
+import type { MemoryOrder } from '../../lib/tree-hash/hash-thread.js'
+import {
+  checksumsBy,
+  HashThreads,
+  isShared,
+  partThreads,
+  type SomeThreads,
+} from '../../lib/tree-hash/hash-threads.js'
 import { computeChecksums, treeHashOf } from '../../lib/tree-hash/tree-hash.js'
 import { patternBytes } from '../helpers/pattern-source.js'
 
 const MIB = 1_048_576
 
 /** Bytes in shared memory, with others before and behind them. */
-function shared(size: number): Buffer {
-  const bytes = Buffer.from(new SharedArrayBuffer(size + 10))
-    .fill(7)
-    .subarray(3, size + 3)
-  patternBytes(size).copy(bytes)
+function shared(size: number): Uint8Array<SharedArrayBuffer> {
+  const memory = new SharedArrayBuffer(size + 10)
+  new Uint8Array(memory).fill(7)
+  const bytes = new Uint8Array(memory, 3, size)
+  bytes.set(patternBytes(size))
   return bytes
 }
 
-async function hashed(hasher: ReturnType<typeof hashParts>, parts: readonly Buffer[]): Promise<HashedPart[]> {
+async function hashed(
+  hasher: ReturnType<typeof hashParts>,
+  parts: readonly Uint8Array[],
+): Promise<HashedPart[]> {
   const found: HashedPart[] = []
   await pipeline(parts, hasher, async (source: AsyncIterable<HashedPart>) => {
     for await (const part of source) found.push(part)
@@ -28,43 +38,84 @@ async function hashed(hasher: ReturnType<typeof hashParts>, parts: readonly Buff
 }
 
 t.test('any number of threads gives the hashes of bytes at hand', async (t) => {
-  for (const count of [1, 2]) {
-    const threads = new HashThreads(count)
+  for (const count of [1, 2, 3]) {
+    const threads = new HashThreads().take(count) as SomeThreads
     const sizes = [1, MIB, MIB + 1, 2 * MIB, 5 * MIB - 1, 8 * MIB]
-    const all = sizes.map(shared)
-    const found = await Promise.all(all.map((bytes) => threads.checksums(bytes)))
-    const trees = await Promise.all(all.map((bytes) => threads.treeHash(bytes)))
+    const found = await Promise.all(sizes.map((size) => checksumsBy(threads, shared(size))))
     t.strictSame(
       found,
       sizes.map((size) => computeChecksums(patternBytes(size))),
       `${count} threads`,
     )
-    t.strictSame(
-      trees,
-      sizes.map((size) => treeHashOf(patternBytes(size))),
-    )
-    const pending = threads.checksums(shared(8 * MIB))
-    threads.close()
-    await t.rejects(pending, { message: /closed/ })
-    t.equal(
-      await threads.treeHash(shared(1)),
-      treeHashOf(patternBytes(1)),
-      'and are started again when needed',
-    )
-    threads.close()
   }
+})
+
+t.test('hashing that is stopped comes to nothing, and the threads go on with the next', async (t) => {
+  const ending = new AbortController()
+  const threads = new HashThreads().take(2) as SomeThreads
+  const stopped = checksumsBy(threads, shared(64 * MIB), ending.signal)
+  const next = checksumsBy(threads, shared(2 * MIB), new AbortController().signal)
+  ending.abort()
+  t.equal(await stopped, undefined)
+  t.strictSame(await next, computeChecksums(patternBytes(2 * MIB)))
+  t.equal(await checksumsBy(threads, shared(1), ending.signal), undefined)
+})
+
+t.test('a thread reads leaves of a file, and says where it cannot', async (t) => {
   const file = await open(join(t.testdir({ file: patternBytes(2 * MIB + 1) }), 'file'))
-  const threads = new HashThreads(1)
-  const { digests, size } = await threads.leavesOf({ fd: file.fd, start: MIB, end: 9 * MIB })
-  t.equal(size, MIB + 1)
-  t.equal(digests.length, 2 * 32)
+  const [thread] = new HashThreads().take(1) as SomeThreads
+  t.match(await thread.hash({ fd: file.fd, start: MIB, end: 9 * MIB }), {
+    size: MIB + 1,
+    digests: { length: 2 * 32 },
+  })
   await file.close()
-  const closed = threads.leavesOf({ fd: 1_000_000, start: 0, end: MIB })
-  await t.rejects(closed, { message: /could not be read/ }, 'and the thread goes on')
-  t.equal(await threads.treeHash(shared(1)), treeHashOf(patternBytes(1)))
-  threads.close()
-  t.notOk(HashThreads.canHash(Buffer.alloc(1)))
-  t.ok(HashThreads.canHash(shared(1)))
+  t.equal(await thread.hash({ fd: 1_000_000, start: 0, end: MIB }), undefined)
+  t.match(await checksumsBy([thread], shared(1)), { treeHash: treeHashOf(patternBytes(1)) }, 'and goes on')
+})
+
+t.test('all share a bounded number of threads, and those that have least to do are taken', async (t) => {
+  const threads = new HashThreads(3)
+  const asked: unknown[] = []
+  const use = (count: number): SomeThreads => {
+    const taken = threads.take(count) as SomeThreads
+    for (const thread of taken) asked.push(thread.hash({ fd: -1, start: 0, end: 1 }))
+    return taken
+  }
+  const one = use(1)
+  t.equal(threads.size, 1)
+  const two = use(2)
+  t.equal(threads.size, 3, 'others are started while those there are have work')
+  t.notOk(two.includes(one[0]))
+  for (let i = 0; i < 15; i++) t.equal(use(2).length, 2)
+  t.equal(threads.size, 3)
+  const [least, most] = [Math.min, Math.max].map((of) => of(...use(3).map(({ orders }) => orders)))
+  t.ok((most ?? 0) - (least ?? 0) <= 1, `the work is shared out: from ${least} to ${most} orders`)
+  await Promise.all(asked)
+  t.equal(use(1).length, 1)
+  t.equal(threads.size, 3, 'one that is idle is used again')
+  t.equal(use(5).length, 5, 'and one caller may ask for more')
+  await Promise.all(asked)
+})
+
+t.test(
+  'fifteen uploads at once hash with the threads that one is allowed, or that there are processors',
+  async (t) => {
+    const all = await Promise.all(
+      Array.from({ length: 15 }, () =>
+        hashed(
+          hashParts(),
+          [1, 2, 2].map((n) => shared(n * MIB)),
+        ),
+      ),
+    )
+    for (const parts of all) t.equal(parts[2]?.treeHash, treeHashOf(patternBytes(2 * MIB)))
+    t.ok(partThreads.size <= Math.max(2, Math.min(availableParallelism(), 8)), `${partThreads.size} threads`)
+  },
+)
+
+t.test('only memory that is shared can be hashed by threads', async (t) => {
+  t.notOk(isShared(Buffer.alloc(1)))
+  t.ok(isShared(shared(1)))
 })
 
 t.test(
@@ -91,37 +142,43 @@ t.test(
   },
 )
 
-t.test('where threads cannot run, the stage hashes by itself', async (t) => {
-  class BrokenWorker extends EventEmitter {
-    unref(): void {
-      process.nextTick(() => this.emit('error', new Error('no threads here')))
-    }
-    postMessage(): void {
-      // nobody hears
-    }
-    async terminate(): Promise<void> {
-      // nothing to end
-    }
+t.test('where threads cannot run, or one dies in the middle, the stage hashes by itself', async (t) => {
+  const leavesOnly = {
+    orders: 0,
+    hash: async (order: MemoryOrder) => (order.of === 'leaves' ? answer : undefined),
   }
-  const broken = { 'node:worker_threads': { Worker: BrokenWorker } }
+  const wholeOnly = {
+    orders: 0,
+    hash: async (order: MemoryOrder) => (order.of === 'whole' ? answer : undefined),
+  }
+  const answer = { digests: Buffer.alloc(32), size: 2 * MIB }
+  for (const taken of [undefined, [leavesOnly], [wholeOnly, wholeOnly]]) {
+    const { hashParts: make } = await t.mockImport<typeof import('../../lib/tree-hash/hash-parts.js')>(
+      '../../lib/tree-hash/hash-parts.js',
+      {
+        '../../lib/tree-hash/hash-threads.js': {
+          assertThreads: () => undefined,
+          isShared,
+          checksumsBy,
+          partThreads: { take: () => taken },
+        },
+      },
+    )
+    const parts = await hashed(
+      make(),
+      [2, 2, 2].map((n) => shared(n * MIB)),
+    )
+    t.strictSame(
+      parts.map(({ treeHash }) => treeHash),
+      Array(3).fill(treeHashOf(patternBytes(2 * MIB))),
+    )
+  }
+})
+
+t.test('once threads have failed, none are given out', async (t) => {
   const { HashThreads: Threads } = await t.mockImport<typeof import('../../lib/tree-hash/hash-threads.js')>(
     '../../lib/tree-hash/hash-threads.js',
-    broken,
+    { '../../lib/tree-hash/thread-handle.js': { canRunThreads: () => false, ThreadHandle: undefined } },
   )
-  const threads = new Threads(1)
-  await t.rejects(threads.treeHash(shared(1)), { message: 'no threads here' })
-  await t.rejects(threads.treeHash(shared(1)), { message: 'no threads here' }, 'and each time after it')
-
-  const { hashParts: make } = await t.mockImport<typeof import('../../lib/tree-hash/hash-parts.js')>(
-    '../../lib/tree-hash/hash-parts.js',
-    { '../../lib/tree-hash/hash-threads.js': { HashThreads: Threads } },
-  )
-  const parts = await hashed(
-    make(),
-    [2, 2, 2].map((n) => shared(n * MIB)),
-  )
-  t.strictSame(
-    parts.map(({ treeHash }) => treeHash),
-    Array(3).fill(treeHashOf(patternBytes(2 * MIB))),
-  )
+  t.equal(new Threads().take(2), undefined)
 })

@@ -8,6 +8,7 @@ import {
   NodeStack,
   TreeHash,
   treeHashOf,
+  updateInPieces,
 } from '../../lib/tree-hash/tree-hash.js'
 import { bytesOf, rangeVectors, vectors } from '../fixtures/tree-hashes.js'
 import { naiveTreeHash } from '../helpers/naive-tree-hash.js'
@@ -49,6 +50,24 @@ function inPieces(bytes: Uint8Array, size: number): string {
   for (let at = 0; at < bytes.length; at += size) hash.update(bytes.subarray(at, at + size))
   return hash.digest('hex')
 }
+
+t.test('a hash is updated in pieces that the system takes, whatever the length', async (t) => {
+  const bytes = patternBytes(1000)
+  for (const most of [1, 7, 999, 1000, 1001]) {
+    const sizes: number[] = []
+    const hash = createHash('sha256')
+    const update = hash.update.bind(hash)
+    t.intercept(hash, 'update', {
+      value: (piece: Uint8Array) => {
+        sizes.push(piece.length)
+        return update(piece)
+      },
+    })
+    updateInPieces(hash, bytes, most)
+    t.equal(hash.digest('hex'), createHash('sha256').update(bytes).digest('hex'))
+    t.ok(sizes.every((size) => size <= most))
+  }
+})
 
 t.test('every known vector has its hashes, in one piece and in many', async (t) => {
   t.ok(vectors.length >= 39)

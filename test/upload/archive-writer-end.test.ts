@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import t from 'tap'
 import { hashParts } from '../../lib/tree-hash/hash-parts.js'
@@ -134,6 +135,96 @@ t.test('destroyed without an error it ends its requests and tells none', async (
   await settled()
   writer.destroy()
   t.equal(await failed, undefined)
+  t.equal(vault.underWay, 0)
+})
+
+t.test('destroyed without an error it keeps or aborts the upload, as asked', async (t) => {
+  for (const onFailure of ['keep', 'abort'] as const) {
+    const vault = new MemoryVault()
+    holdUp(vault, 'uploadPart')
+    const notes = recordingJournal()
+    const writer = writerTo(vault, { onFailure, journal: notes })
+    const failed = failure(writer)
+    for (const part of await partsOf(patternBytes(2 * MIB))) writer.write(part)
+    await settled()
+    writer.destroy()
+    t.equal(await failed, undefined, 'no error is told')
+    const isKept = onFailure === 'keep'
+    t.equal(vault.uploads.has('upload-1'), isKept)
+    t.equal(writer.uploadId, isKept ? 'upload-1' : undefined)
+    t.strictSame(notes.types, isKept ? ['begun'] : ['begun', 'aborted'])
+  }
+})
+
+t.test(
+  'destroyed without an error before it begins, or once completion was sent, it aborts nothing',
+  async (t) => {
+    for (const [size, held] of [
+      [MIB, 'none'],
+      [3 * MIB, 'completeUpload'],
+    ] as const) {
+      const vault = new MemoryVault()
+      holdUp(vault, held)
+      const clock = new VirtualClock(false)
+      const notes = recordingJournal()
+      const writer = writerTo(vault, { onFailure: 'abort', journal: notes, clock })
+      const failed = failure(writer)
+      for (const part of await partsOf(patternBytes(size))) writer.write(part)
+      if (held === 'completeUpload') writer.end()
+      await settled(60)
+      writer.destroy()
+      await settled()
+      clock.wake()
+      t.equal(await failed, undefined)
+      t.notOk(vault.operations.includes('abortUpload'))
+      t.notOk(notes.types.includes('aborted'))
+    }
+  },
+)
+
+t.test('a writer that has finished aborts nothing, destroyed by itself or by hand', async (t) => {
+  const vault = new MemoryVault()
+  const writer = writerTo(vault, { onFailure: 'abort' })
+  await send(patternBytes(3 * MIB), writer)
+  writer.destroy()
+  await writer[Symbol.asyncDispose]()
+  t.equal(writer.archives.length, 1)
+  t.notOk(vault.operations.includes('abortUpload'))
+})
+
+t.test('whatever ends the pipeline aborts the upload where that is asked for', async (t) => {
+  const endings: Record<string, (source: Readable, aborting: AbortController) => void> = {
+    'an error of the source': (source) => source.destroy(new Error('disk read error')),
+    'a source that closes early': (source) => source.destroy(),
+    'the signal': (_source, aborting) => {
+      aborting.abort()
+    },
+  }
+  for (const [what, end] of Object.entries(endings)) {
+    const vault = new MemoryVault()
+    const aborting = new AbortController()
+    const source = new Readable({ read: () => undefined })
+    source.push(patternBytes(3 * MIB))
+    const writer = writerTo(vault, { onFailure: 'abort', signal: aborting.signal })
+    const sending = pipeline(source, rechunk(MIB), hashParts(), writer)
+    while (vault.uploads.size === 0) await settled(1)
+    end(source, aborting)
+    await t.rejects(sending, what)
+    if (!writer.closed) await new Promise((resolve) => writer.once('close', resolve))
+    t.equal(vault.operations.at(-1), 'abortUpload', what)
+    t.equal(writer.uploadId, undefined)
+  }
+})
+
+t.test('leaving the scope of a writer destroys it', async (t) => {
+  const vault = new MemoryVault()
+  holdUp(vault, 'uploadPart')
+  {
+    await using writer = writerTo(vault, { onFailure: 'abort' })
+    for (const part of await partsOf(patternBytes(2 * MIB))) writer.write(part)
+    await settled()
+  }
+  t.equal(vault.operations.at(-1), 'abortUpload')
   t.equal(vault.underWay, 0)
 })
 

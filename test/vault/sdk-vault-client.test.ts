@@ -573,6 +573,8 @@ t.test('a client made here is closed by destroy(); one of the caller is left alo
   const port = glacierClient(theirs)
   await port.createVault(address)
   port.destroy()
+  port[Symbol.dispose]()
+  await port[Symbol.asyncDispose]()
   t.equal(closed, 0)
 
   const credentials = { accessKeyId: 'A', secretAccessKey: 'b' }
