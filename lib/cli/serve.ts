@@ -6,7 +6,7 @@ import { once } from 'node:events'
 import { startLocalVault, type FaultRule, type LocalCredentials, type LocalVault } from '../local/index.js'
 import { isLoopback } from '../local/options.js'
 import { AbortError } from '../errors.js'
-import { defaultLocalDir, type CommonOptions } from './connection.js'
+import { defaultLocalDir, localVaultError, type CommonOptions } from './connection.js'
 import { UsageError } from './exit-code.js'
 import { printData, printJson, printNote, type Io } from './io.js'
 
@@ -29,11 +29,13 @@ export interface ServeOptions extends CommonOptions {
 export async function serve(options: ServeOptions, io: Io): Promise<void> {
   const { dir = defaultLocalDir(io.env), fault: faults, control, ...given } = options
   const controlSecret =
-    control && (io.env.GLACIER_PIPE_CONTROL_SECRET ?? randomBytes(24).toString('base64url'))
+    control && (io.env.GLACIER_PIPE_CONTROL_SECRET || randomBytes(24).toString('base64url'))
   const credentials = credentialsOf(io.env)
   const vault = await startLocalVault({ ...given, dir, faults, credentials, controlSecret }).catch(
     (error: unknown) => {
-      throw error instanceof RangeError ? new UsageError(error.message, { cause: error }) : error
+      throw error instanceof RangeError
+        ? new UsageError(error.message, { cause: error })
+        : localVaultError(dir, error)
     },
   )
   try {
