@@ -21,9 +21,11 @@ export function hashLine({ name, hash }: HashLine): Buffer {
   return withEscapes(name, `${hash}  `, '')
 }
 
-/** What a check says of a file: `NAME: OK`, escaped as a {@link hashLine} is. */
+/** What a check says of a file: `NAME: OK`. As sha256sum does, only a name with a newline is escaped. */
 export function checkLine(name: Buffer, finding: string): Buffer {
-  return withEscapes(name, '', `: ${finding}`)
+  return name.includes('\n')
+    ? withEscapes(name, '', `: ${finding}`)
+    : Buffer.concat([name, Buffer.from(`: ${finding}`)])
 }
 
 /**

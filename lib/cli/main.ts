@@ -14,7 +14,7 @@ import { makeProgram } from './program.js'
  */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   try {
-    await makeProgram(io).parseAsync(argv, { from: 'user' })
+    await makeProgram(io, argv).parseAsync(argv, { from: 'user' })
     return 0
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2 // it has printed what there is to say

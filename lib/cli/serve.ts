@@ -28,8 +28,8 @@ export interface ServeOptions extends CommonOptions {
 /** Runs `serve`. One line on stdout says that it is ready. */
 export async function serve(options: ServeOptions, io: Io): Promise<void> {
   const { dir = defaultLocalDir(io.env), fault: faults, control, ...given } = options
-  const controlSecret =
-    control && (io.env.GLACIER_PIPE_CONTROL_SECRET || randomBytes(24).toString('base64url'))
+  const { GLACIER_PIPE_CONTROL_SECRET: secret = '' } = io.env
+  const controlSecret = control && (secret === '' ? randomBytes(24).toString('base64url') : secret)
   const credentials = credentialsOf(io.env)
   const vault = await startLocalVault({ ...given, dir, faults, credentials, controlSecret }).catch(
     (error: unknown) => {

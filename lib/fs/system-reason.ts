@@ -18,3 +18,10 @@ export function systemReason(error: unknown): string | undefined {
 export function isOverQuota(error: unknown): boolean {
   return (error as NodeJS.ErrnoException).errno === -constants.errno.EDQUOT
 }
+
+/** An error of the system with the path it is about, which Node leaves out where a file was open. */
+export function withPath(error: unknown, path: string): unknown {
+  if (systemReason(error) === undefined) return error
+  const { message, code, errno, syscall } = error as NodeJS.ErrnoException
+  return Object.assign(new Error(`${message} '${path}'`, { cause: error }), { code, errno, syscall, path })
+}

@@ -75,7 +75,7 @@ export async function startLocalVault(options: LocalVaultOptions): Promise<Local
   for (const rule of given.faults) faults.add(rule)
   const controlled = { control: new Control(stores, clock), faults, traffic: new Traffic() }
   const gatekeeper = { region, credentials, now } // clients have not moved their clocks
-  const handle = makeRequestHandler(stores, { gatekeeper, controlSecret, ...controlled })
+  const handle = makeRequestHandler(stores, { gatekeeper, controlSecret, dir: disk.dir, ...controlled })
   const active = new Set<Promise<void>>()
   const server = createServer((request, response) => {
     const handling = handle(request, response).finally(() => active.delete(handling))
