@@ -5,7 +5,6 @@ import { homedir, userInfo } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 import { Option, type Command } from 'commander'
 import type { Place } from '../catalog/record.js'
-import { systemReason } from '../fs/system-reason.js'
 import { accountInArn } from '../vault/account-id.js'
 import { Retry } from '../vault/retry.js'
 import { retrying } from '../vault/retrying-client.js'
@@ -15,6 +14,7 @@ import type { VaultClient } from '../vault/vault-client.js'
 import { parseDuration } from './duration.js'
 import { usage, UsageError } from './exit-code.js'
 import type { Io } from './io.js'
+import { startVault } from './start-vault.js'
 
 /** Milliseconds for which a command that asks for one thing goes on asking. */
 const PATIENCE = 10_000
@@ -166,11 +166,7 @@ async function withLocalVault<T>(
   io: Io,
   run: (connection: Connection) => Promise<T>,
 ): Promise<T> {
-  const { startLocalVault } = await import('../local/index.js')
-  const starting = startLocalVault({ dir, createVaults: true, inventoryInterval: 0 })
-  const vault = await starting.catch((error: unknown) => {
-    throw localVaultError(dir, error)
-  })
+  const vault = await startVault({ dir, createVaults: true, inventoryInterval: 0 }, io.signal)
   const { endpoint, region, credentials } = vault
   const client = usage(() => glacierClient({ endpoint, region, credentials }, limits))
   try {
@@ -181,14 +177,6 @@ async function withLocalVault<T>(
     client.destroy()
     await vault.close()
   }
-}
-
-/** The error to throw where the local vault cannot be started; one of the system's is told with the folder. */
-export function localVaultError(dir: string, error: unknown): unknown {
-  const reason = systemReason(error)
-  const { path = dir, syscall } = error as NodeJS.ErrnoException
-  if (reason === undefined || syscall === 'listen') return error
-  return new Error(`The local vault in ${dir} cannot be opened: ${path}: ${reason}.`, { cause: error })
 }
 
 /** Where `--local` and `serve` keep their vaults. */

@@ -27,7 +27,10 @@ export async function withGetHint(error: unknown, broken: BrokenGet): Promise<un
   if (!isKept || !(isStopped || isPassing(error) || reason !== undefined)) return error
   const told = reason === undefined ? error : new Error(`${output ?? 'stdout'}: ${reason}.`, { cause: error })
   const command = shellCommand(['glacier-pipe', ...argv], [])
-  return new ResumableError(told, `${keptText(broken, partial)} To continue, run the same command again: ${command}`)
+  return new ResumableError(
+    told,
+    `${keptText(broken, partial)} To continue, run the same command again: ${command}`,
+  )
 }
 
 function keptText({ output, isRange, hasJob }: BrokenGet, partial: string | undefined): string {

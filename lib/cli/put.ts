@@ -183,6 +183,7 @@ function follow(writer: ArchiveWriter, progress: Progress, noteRetry: (notice: R
 async function sizeOf(file: string | undefined): Promise<number | undefined> {
   if (file === undefined || descriptorOf(file) !== undefined) return undefined
   const found = await stat(file)
-  if (found.isDirectory()) throw new Error(`${file} is a directory. Give a file, or pipe an archive of it in.`)
+  if (found.isDirectory())
+    throw new Error(`${file} is a directory. Give a file, or pipe an archive of it in.`)
   return found.isFile() ? found.size : undefined
 }

@@ -84,7 +84,10 @@ export async function startLocalVault(options: LocalVaultOptions): Promise<Local
   const endpoint = await listen(server, port, host)
   await stores.notifier.open()
   let stopping: Promise<void> | undefined
-  const close = (): Promise<void> => (stopping ??= stop(server, active, stores.notifier))
+  const close = (): Promise<void> => {
+    locks.stopWaiting()
+    return (stopping ??= stop(server, active, stores.notifier))
+  }
   const [first] = credentials as [LocalCredentials] // checked: there is one
   const it = { endpoint, region, accountId, credentials: first, dir: disk.dir, id, ...controlled }
   return { ...it, close, [Symbol.asyncDispose]: close }
