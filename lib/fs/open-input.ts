@@ -2,8 +2,15 @@
  * Opening what is to be read, whatever it is: a file, a FIFO, a device, or a descriptor that the process was started
  * with, under a name such as `/dev/stdin`. Whoever opens a descriptor closes it.
  */
-import { constants, close as closeDescriptor, open as openDescriptor, type PathLike } from 'node:fs'
-import { open, stat } from 'node:fs/promises'
+import {
+  closeSync,
+  constants,
+  close as closeDescriptor,
+  open as openDescriptor,
+  openSync,
+  type PathLike,
+} from 'node:fs'
+import { stat } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { AbortError } from '../errors.js'
@@ -65,13 +72,17 @@ function openFifo(path: PathLike, signal: AbortSignal): Promise<number> {
   })
 }
 
-/** Opens a FIFO for writing, so that who waits for a writer goes on. Fails as long as nobody has begun to wait. */
+/**
+ * Opens a FIFO for writing, so that who waits for a writer goes on. That fails as long as nobody has begun to wait, and
+ * is not left to a thread: all of them may be waiting.
+ */
 async function wake(path: PathLike, isWaiting: () => boolean): Promise<void> {
   for (let attempt = 0; attempt < WAKE_ATTEMPTS && isWaiting(); attempt++) {
-    await open(path, constants.O_WRONLY | constants.O_NONBLOCK).then(
-      (writer) => writer.close(),
-      () => undefined,
-    )
+    try {
+      closeSync(openSync(path, constants.O_WRONLY | constants.O_NONBLOCK))
+    } catch {
+      // It is tried again, or the FIFO is gone.
+    }
     await sleep(WAKE_PAUSE_MS, undefined, { ref: false })
   }
 }

@@ -463,13 +463,12 @@ t.test('hashes are checked in the manner of sha256sum', async (t) => {
   await rm(a)
   t.match(await run(['hash', '-c', '--quiet', join(vault.dir, 'list')]), {
     code: 4,
-    out: `${a}: FAILED to read\n${b}: FAILED\n`,
-    err: /The tree hash of 2 files does not match/,
+    out: `${a}: FAILED open or read\n${b}: FAILED\n`,
+    err: /a: no such file or directory \(ENOENT\)\n.*The tree hash of .*b does not match/,
   })
   t.match(await run(['hash', '-c', '--json', join(vault.dir, 'list')]), {
     out: /\{"file":".*","ok":false\}\n/,
   })
-  t.match(await run(['hash', '-c'], 'nonsense'), { code: 2, err: /a line that is no tree hash/ })
   const stopping = stage(Buffer.from(list))
   stopping.interrupt.abort('SIGINT')
   t.equal(await runHere(['hash', '--check'], stopping), 130)
