@@ -21,8 +21,8 @@ const LASTING: ReadonlySet<string | undefined> = new Set([
  */
 export function diskFault(error: unknown, dir: string): ServiceFault | undefined {
   const reason = systemReason(error)
-  const { code } = error as NodeJS.ErrnoException
-  if (reason === undefined || !(LASTING.has(code) || isOverQuota(error))) return undefined
+  if (reason === undefined) return undefined
+  if (!LASTING.has((error as NodeJS.ErrnoException).code) && !isOverQuota(error)) return undefined
   const message = `The disk of the local vault in ${dir} failed: ${reason}`
   return new ServiceFault(507, 'LocalStorageException', message)
 }
