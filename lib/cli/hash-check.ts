@@ -11,9 +11,10 @@ import { descriptorNamed } from '../fs/open-input.js'
 import { inputStream } from '../fs/input-stream.js'
 import { addAbortSignal } from '../stream.js'
 import type { FileHasher } from '../tree-hash/file-hasher.js'
+import type { CommonOptions } from './connection.js'
 import { ToldError } from './exit-code.js'
 import { checkLine, parseHashLines, type HashLine } from './hash-lines.js'
-import { hashOf, unlessUnreadable, type HashOptions } from './hash.js'
+import { hashOf, unlessUnreadable } from './hash-file.js'
 import { printExact, printJson, printNote, type Io } from './io.js'
 
 /** What a check has found to be wrong. */
@@ -32,7 +33,7 @@ interface Findings {
 export async function check(
   lists: readonly string[],
   hasher: FileHasher,
-  options: HashOptions,
+  options: CommonOptions,
   io: Io,
 ): Promise<void> {
   const findings: Findings = { unread: 0, mismatches: [] }
@@ -64,7 +65,7 @@ async function checkFile(
   { name, hash }: HashLine,
   findings: Findings,
   hasher: FileHasher,
-  { json, quiet }: HashOptions,
+  { json, quiet }: CommonOptions,
   io: Io,
 ): Promise<void> {
   const file = isUtf8(name) ? name.toString() : name // a Buffer names a file that a string cannot

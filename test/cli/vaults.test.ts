@@ -64,7 +64,11 @@ t.test(
     const bytes = patternBytes(5 * MIB)
     const table: [fault: FaultKind, code: number, err: RegExp][] = [
       ['corrupt-output', 4, /tree hash of bytes \d+-\d+ of the output .* does not match/],
-      ['cut-output', 3, /Given up after .*\nglacier-pipe: To continue, run the same command again\.\n$/],
+      [
+        'cut-output',
+        3,
+        /Given up after .*\nglacier-pipe: The retrieval job is kept.* run the same command again: glacier-pipe get .*\n$/,
+      ],
       ['no-hash', 4, /Wanted: none given/],
       ['wrong-hash', 4, /Wanted: f{64}/],
       ['error-500', 3, /run the same command again/],
