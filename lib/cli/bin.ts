@@ -3,17 +3,13 @@
  * The process around the command: its streams, its signals, its exit code.
  */
 import { isatty } from 'node:tty'
+import { endBySignal, ignoresHangup, interruptOf, processStatus } from './interrupt.js'
 import { main } from './main.js'
 
 // The SDK prints eight lines about its future at each start on Node 20 unless told otherwise before it is loaded.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
 
-const interrupt = new AbortController()
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => {
-    interrupt.abort(signal) // once stops cleanly; a second time the system's default ends the process
-  })
-}
+const signal = interruptOf(process, ignoresHangup(process.env, processStatus(process.ppid)))
 
 // Each write to stdout hears of its own error; without a listener a closed pipe would be a stack trace.
 process.stdout.on('error', () => undefined)
@@ -28,5 +24,6 @@ process.exitCode = await main(process.argv.slice(2), {
   stdout,
   stderr,
   env,
-  signal: interrupt.signal,
+  signal,
 })
+if (signal.aborted) endBySignal(process, signal)

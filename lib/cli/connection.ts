@@ -1,8 +1,8 @@
 /**
  * Where the vaults are: at the service, behind an endpoint, or in a folder of this machine.
  */
-import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { homedir, userInfo } from 'node:os'
+import { isAbsolute, join } from 'node:path'
 import { Option, type Command } from 'commander'
 import type { Place } from '../catalog/record.js'
 import { accountInArn } from '../vault/account-id.js'
@@ -14,6 +14,7 @@ import type { VaultClient } from '../vault/vault-client.js'
 import { parseDuration } from './duration.js'
 import { usage, UsageError } from './exit-code.js'
 import type { Io } from './io.js'
+import { startVault } from './start-vault.js'
 
 /** Milliseconds for which a command that asks for one thing goes on asking. */
 const PATIENCE = 10_000
@@ -165,8 +166,7 @@ async function withLocalVault<T>(
   io: Io,
   run: (connection: Connection) => Promise<T>,
 ): Promise<T> {
-  const { startLocalVault } = await import('../local/index.js')
-  const vault = await startLocalVault({ dir, createVaults: true, inventoryInterval: 0 })
+  const vault = await startVault({ dir, createVaults: true, inventoryInterval: 0 }, io.signal)
   const { endpoint, region, credentials } = vault
   const client = usage(() => glacierClient({ endpoint, region, credentials }, limits))
   try {
@@ -184,16 +184,29 @@ export function defaultLocalDir(env: Io['env'], platform: NodeJS.Platform = proc
   return join(dataFolder(env, platform), 'local')
 }
 
-/** The platform's folder for a program's data. */
+/** The platform's folder for a program's data. A variable that is empty or a relative path counts as unset. */
 function dataFolder(env: Io['env'], platform: NodeJS.Platform = process.platform): string {
-  const home = homedir()
-  const base =
-    platform === 'win32'
-      ? (env.LOCALAPPDATA ?? join(home, 'AppData', 'Local'))
-      : platform === 'darwin'
-        ? join(home, 'Library', 'Application Support')
-        : (env.XDG_DATA_HOME ?? join(home, '.local', 'share'))
-  return join(base, 'glacier-pipe')
+  return join(dataHome(env, platform), 'glacier-pipe')
+}
+
+function dataHome(env: Io['env'], platform: NodeJS.Platform): string {
+  if (platform === 'win32') return absolute(env.LOCALAPPDATA) ?? join(home(), 'AppData', 'Local')
+  if (platform === 'darwin') return join(home(), 'Library', 'Application Support')
+  return absolute(env.XDG_DATA_HOME) ?? join(home(), '.local', 'share')
+}
+
+function absolute(path: string | undefined): string | undefined {
+  return path !== undefined && isAbsolute(path) ? path : undefined
+}
+
+/** The home directory: that of the environment, else that which the system has for the user. */
+function home(): string {
+  try {
+    return absolute(homedir()) ?? userInfo().homedir
+  } catch (error) {
+    const message = 'There is no home directory to keep data in: set HOME, or give --catalog and --local-dir.'
+    throw new UsageError(message, { cause: error })
+  }
 }
 
 function checkedUrl(endpoint: string): string {

@@ -2,8 +2,9 @@
  * From the error a command ended with to its exit code and the one line that explains it.
  *
  * 0 done; 1 failed, nothing left behind; 2 usage; 3 failed, upload kept; 4 the bytes did not verify;
- * 130 and 143 stopped by SIGINT and SIGTERM.
+ * 129, 130 and 143 stopped by SIGHUP, SIGINT and SIGTERM.
  */
+import { constants } from 'node:os'
 import {
   CredentialsError,
   NotFoundError,
@@ -30,6 +31,11 @@ export class ResumableError extends Error {
   }
 }
 
+/** Some of what was asked for failed, and stderr has a line about each: nothing more is to be said. */
+export class ToldError extends Error {
+  override readonly name = 'ToldError'
+}
+
 /** Runs a check of what the user gave: an argument the library refuses is a usage error. */
 export function usage<T>(check: () => T): T {
   try {
@@ -43,7 +49,7 @@ export function usage<T>(check: () => T): T {
 
 /** The exit code for an error. */
 export function exitCodeOf(error: unknown, signal: AbortSignal): number {
-  if (signal.aborted) return signal.reason === 'SIGTERM' ? 143 : 130
+  if (signal.aborted) return 128 + numberOf(signal.reason)
   if (error instanceof UsageError) return 2
   if (error instanceof ResumableError) return 3
   if (error instanceof UploadFailedError) return error.kept ? 3 : 1
@@ -51,8 +57,14 @@ export function exitCodeOf(error: unknown, signal: AbortSignal): number {
   return 1
 }
 
-/** The lines that explain an error: one, and one more where there is something to go on with. */
+function numberOf(reason: unknown): number {
+  const { signals } = constants
+  return reason === 'SIGHUP' || reason === 'SIGTERM' ? signals[reason] : signals.SIGINT
+}
+
+/** The lines that explain an error: one, and one more where there is something to go on with; none where all is told. */
 export function explanationsOf(error: unknown): string[] {
+  if (error instanceof ToldError) return []
   return error instanceof ResumableError ? [error.message, error.how] : [explanationOf(error)]
 }
 

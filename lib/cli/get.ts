@@ -1,7 +1,6 @@
 /**
  * `get VAULT ARCHIVE_ID`: an archive out of a vault, verified, to stdout or into a file.
  */
-import { ConnectionError, RetriesExhaustedError, ServiceError } from '../errors.js'
 import { picked } from '../options.js'
 import { pipeline } from '../stream.js'
 import type { ArchiveReader } from '../retrieve/archive-reader.js'
@@ -12,7 +11,8 @@ import type { HeldRange } from '../retrieve/verified-output.js'
 import type { ByteRange } from '../vault/byte-range.js'
 import type { Tier } from '../vault/vault-client.js'
 import { catalogFileOf, withConnection, type ConnectionOptions } from './connection.js'
-import { ResumableError, usage, UsageError } from './exit-code.js'
+import { usage, UsageError } from './exit-code.js'
+import { withGetHint } from './get-resume.js'
 import { fragmentWarning, subjectOf, subjectOfJob, type Subject, type SubjectOptions } from './get-subject.js'
 import { printData, printJson, printNote, type Io } from './io.js'
 import { Progress } from './progress.js'
@@ -29,12 +29,17 @@ export interface GetOptions extends ConnectionOptions, SubjectOptions {
   readonly retryFor?: number
 }
 
-/** Runs `get`. */
+/**
+ * Runs `get`.
+ *
+ * @param argv - the arguments of the command, for the message that says how to go on
+ */
 export async function get(
   vaultName: string,
   archiveIds: readonly string[],
   options: GetOptions,
   io: Io,
+  argv: readonly string[],
 ): Promise<void> {
   const { output, wait, job } = options
   if (archiveIds.length > 0 === (job !== undefined))
@@ -56,7 +61,7 @@ export async function get(
       : subjectOfJob(file, patient, { vaultName, accountId, jobId: job, signal }, io))
     const wanted = { ...means, ...subject.wanted }
     usage(() => retrieveArchive(wanted)).destroy() // what makes no sense is told before anything is begun
-    if (wait) await transfer(wanted, subject, options, io)
+    if (wait) await transfer(wanted, subject, options, io, argv)
     else await start(wanted, options, io)
   })
 }
@@ -66,6 +71,7 @@ async function transfer(
   { unknown }: Subject,
   given: GetOptions,
   io: Io,
+  argv: readonly string[],
 ): Promise<void> {
   const { output } = given
   const state = { isWaiting: false }
@@ -91,19 +97,13 @@ async function transfer(
       await retrieveToFile(output, options, follow)
     }
   } catch (error) {
-    throw state.isWaiting && isPassing(error)
-      ? new ResumableError(error, 'To continue, run the same command again.')
-      : error
+    const { isWaiting: hasJob } = state
+    const isRange = given.range !== undefined
+    throw await withGetHint(error, { output: output === '-' ? undefined : output, isRange, hasJob, argv })
   } finally {
     progress.stop()
   }
   progress.done()
-}
-
-/** Whether an error may be gone when the same is run again. */
-function isPassing(error: unknown): boolean {
-  if (error instanceof RetriesExhaustedError || error instanceof ConnectionError) return true
-  return error instanceof ServiceError && error.serviceCode === 'UnexpectedResponse'
 }
 
 function followReader(reader: ArchiveReader, progress: Progress, range: ByteRange | undefined): void {

@@ -27,6 +27,7 @@ export interface Io {
 
 const CONTROL = /\p{Cc}/u
 const CONTROLS = /\p{Cc}/gu
+const LINE_END = Buffer.from('\n')
 
 /** Text with every control character written as `\u001b`. */
 export function printable(text: string): string {
@@ -45,11 +46,21 @@ export function printData(io: Io, line: string): Promise<void> {
 }
 
 /**
+ * Writes a line of data to stdout byte by byte, for programs that read names from it; on a terminal with its control
+ * characters escaped.
+ *
+ * @throws as {@link printData}
+ */
+export function printExact(io: Io, line: Buffer): Promise<void> {
+  return io.stdout.isTTY ? printData(io, line.toString()) : write(io, Buffer.concat([line, LINE_END]))
+}
+
+/**
  * Writes text to stdout as it is.
  *
  * @throws as {@link printData}
  */
-export function write(io: Io, text: string): Promise<void> {
+export function write(io: Io, text: string | Buffer): Promise<void> {
   return new Promise((resolve, reject) => {
     io.stdout.write(text, (error) => {
       if (error) reject(error)

@@ -15,7 +15,7 @@ import { makeProgram } from './program.js'
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   const help: string[] = []
   try {
-    await makeProgram(io, (text) => help.push(text)).parseAsync(argv, { from: 'user' })
+    await makeProgram(io, argv, (text) => help.push(text)).parseAsync(argv, { from: 'user' })
     return 0
   } catch (error) {
     if (!(error instanceof CommanderError)) return explain(error, argv, io)

@@ -24,14 +24,15 @@ const { version } = createRequire(import.meta.url)('glacier-pipe/package.json') 
 
 const EXIT_CODES = `
 Exit codes: 0 done; 1 failed; 2 usage error; 3 failed, can be continued;
-4 the bytes did not verify; 130, 143 stopped by a signal.`
+4 the bytes did not verify; 129, 130, 143 stopped by a signal.`
 
 /**
  * Makes the program, which throws instead of ending the process.
  *
+ * @param argv - the arguments it is to parse, for messages that repeat the command
  * @param writeOut - is given what `--help` and `--version` print
  */
-export function makeProgram(io: Io, writeOut: (text: string) => void): Command {
+export function makeProgram(io: Io, argv: readonly string[], writeOut: (text: string) => void): Command {
   const program = new Command('glacier-pipe')
     .description('Pipe any stream of bytes into an Amazon Glacier vault and get it back verified.')
     .version(version, '-V, --version', 'print the version')
@@ -48,7 +49,7 @@ export function makeProgram(io: Io, writeOut: (text: string) => void): Command {
       assertPlace(command)
     })
   addPut(program, io)
-  addGet(program, io)
+  addGet(program, io, argv)
   addHash(program, io)
   addCatalogCommands(program, io)
   addVaultCommands(program, io)
@@ -116,7 +117,7 @@ function addPut(program: Command, io: Io): void {
   })
 }
 
-function addGet(program: Command, io: Io): void {
+function addGet(program: Command, io: Io, argv: readonly string[]): void {
   addTransferOptions(
     addConnectionOptions(
       program
@@ -141,7 +142,7 @@ function addGet(program: Command, io: Io): void {
     ),
   ).action(async (vault: string, archiveIds: string[], options: GetOptions) => {
     const { get } = await import('./get.js')
-    return get(vault, archiveIds, options, io)
+    return get(vault, archiveIds, options, io, argv)
   })
 }
 

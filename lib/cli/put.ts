@@ -1,7 +1,7 @@
 /**
  * `put VAULT [FILE]`: a stream into a vault; the archive ID on stdout.
  */
-import { open as openFile, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { Catalog } from '../catalog/catalog.js'
 import { checkOptions, picked } from '../options.js'
@@ -19,6 +19,7 @@ import { Progress } from './progress.js'
 import { printArchives, printPlan } from './put-output.js'
 import { withResumeHint } from './resume-hint.js'
 import { retryNotes } from './retry-notes.js'
+import { descriptorOf, openInput } from './put-input.js'
 import { selectStream, type SelectedStream } from './select-stream.js'
 import type { StreamIdentity } from './stream-owner.js'
 
@@ -58,7 +59,7 @@ export async function put(
     await printPlan(plan, expectedSize, options, io)
     return
   }
-  const input = await open(file, io)
+  const input = await openInput(file, io)
   try {
     const archives = await withConnection(options, io, async (connection) => {
       const catalog = await Catalog.open(catalogFileOf(options, io.env))
@@ -125,7 +126,7 @@ async function identityOf(
   { vaultName, file, connection }: Upload,
   { name, description, resume, uploadId }: PutOptions,
 ): Promise<StreamIdentity> {
-  const fileName = file === undefined || file === '-' ? undefined : basename(file)
+  const fileName = file === undefined || descriptorOf(file) !== undefined ? undefined : basename(file)
   const isResumed = resume === true || uploadId !== undefined
   return {
     ...(await connection.place()),
@@ -182,26 +183,9 @@ function follow(writer: ArchiveWriter, progress: Progress, noteRetry: (notice: R
 }
 
 async function sizeOf(file: string | undefined): Promise<number | undefined> {
-  if (file === undefined || file === '-') return undefined
+  if (file === undefined || descriptorOf(file) !== undefined) return undefined
   const found = await stat(file)
+  if (found.isDirectory())
+    throw new Error(`${file} is a directory. Give a file, or pipe an archive of it in.`)
   return found.isFile() ? found.size : undefined
-}
-
-/** The bytes to store, and what to do when they are. */
-async function open(
-  file: string | undefined,
-  io: Io,
-): Promise<{ readonly source: ByteSource; close(): Promise<void> | void }> {
-  if (file !== undefined && file !== '-') {
-    const handle = await openFile(file, 'r')
-    return { source: { fd: handle.fd }, close: () => handle.close() }
-  }
-  if (io.stdinFd !== undefined) return { source: { fd: io.stdinFd }, close: () => undefined }
-  const { stdin } = io
-  if (file === undefined && stdin.isTTY) {
-    throw new UsageError(
-      'Nothing is piped in: give a FILE, pipe something into the command, or give - to type.',
-    )
-  }
-  return { source: stdin, close: () => void stdin.destroy() }
 }

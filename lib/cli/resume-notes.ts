@@ -3,6 +3,7 @@
  */
 import type { Lock } from '../fs/lock.js'
 import type { ResumeFinding } from '../upload/resume-point.js'
+import { descriptorOf } from './put-input.js'
 import type { PutOptions } from './put.js'
 
 /**
@@ -62,12 +63,26 @@ export function resumeCommand(
   for (const [option, value] of Object.entries(given))
     if (value !== undefined) words.push(`--${option}=${value}`)
   if (options.local) words.push('--local')
-  words.push(uploadId === undefined ? '--resume' : `--upload-id=${uploadId}`, vaultName)
-  if (file !== undefined && file !== '-') words.push(file)
-  return (file === undefined || file === '-' ? '… | ' : '') + words.map(quoted).join(' ')
+  words.push(uploadId === undefined ? '--resume' : `--upload-id=${uploadId}`)
+  const isPiped = file === undefined || descriptorOf(file) !== undefined
+  const operands = isPiped ? [vaultName] : [vaultName, file]
+  return (isPiped ? '… | ' : '') + shellCommand(words, operands)
+}
+
+/** A command as it would be typed. */
+export function shellCommand(words: readonly string[], operands: readonly string[]): string {
+  const dashes = operands.some((operand) => operand.startsWith('-')) ? ['--'] : [] // it is no option
+  return [...words, ...dashes, ...operands].map(quoted).join(' ')
 }
 
 /** A word as a shell takes it for one. */
 function quoted(word: string): string {
-  return /^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
+  if (/^[\w./:=@%+,-]+$/.test(word)) return word
+  if (!/\p{Cc}/u.test(word)) return `'${word.replaceAll("'", `'\\''`)}'`
+  const escaped = word.replace(/[\\']/g, '\\$&').replace(/\p{Cc}/gu, (it) => octalOf(it))
+  return `$'${escaped}'` // as bash, zsh and ksh read it; plain quotes would let a name steer the terminal
+}
+
+function octalOf(text: string): string {
+  return [...Buffer.from(text)].map((byte) => `\\${byte.toString(8).padStart(3, '0')}`).join('')
 }

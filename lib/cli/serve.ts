@@ -3,12 +3,13 @@
  */
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { startLocalVault, type FaultRule, type LocalCredentials, type LocalVault } from '../local/index.js'
+import type { FaultRule, LocalCredentials, LocalVault } from '../local/index.js'
 import { isLoopback } from '../local/options.js'
 import { AbortError } from '../errors.js'
 import { defaultLocalDir, type CommonOptions } from './connection.js'
 import { UsageError } from './exit-code.js'
 import { printData, printJson, printNote, type Io } from './io.js'
+import { startVault } from './start-vault.js'
 
 /** Options of `serve`. */
 export interface ServeOptions extends CommonOptions {
@@ -32,14 +33,13 @@ export async function serve(options: ServeOptions, io: Io): Promise<void> {
   const { jobDelay, inventoryInterval, snsEndpoint } = options
   const network = { host, allowRemote, port, snsEndpoint }
   const behaviour = { region, createVaults, jobDelay, inventoryInterval, faults }
-  const controlSecret =
-    control && (io.env.GLACIER_PIPE_CONTROL_SECRET ?? randomBytes(24).toString('base64url'))
+  const { GLACIER_PIPE_CONTROL_SECRET: secret = '' } = io.env
+  const controlSecret = control && (secret === '' ? randomBytes(24).toString('base64url') : secret)
   const credentials = credentialsOf(io.env)
-  const vault = await startLocalVault({ dir, ...network, ...behaviour, credentials, controlSecret }).catch(
-    (error: unknown) => {
-      throw error instanceof RangeError ? new UsageError(error.message, { cause: error }) : error
-    },
-  )
+  const starting = startVault({ dir, ...network, ...behaviour, credentials, controlSecret }, io.signal)
+  const vault = await starting.catch((error: unknown) => {
+    throw error instanceof RangeError ? new UsageError(error.message, { cause: error }) : error
+  })
   try {
     await announce(vault, controlSecret, options, io)
     if (!io.signal.aborted) await once(io.signal, 'abort')

@@ -9,7 +9,7 @@ import { IncompleteSetError, NotFoundError, SizeMismatchError, TreeHashMismatchE
 import { FileHasher } from '../tree-hash/file-hasher.js'
 import { catalogFileOf, withConnection } from './connection.js'
 import { UsageError } from './exit-code.js'
-import { hashOf } from './hash.js'
+import { hashOf } from './hash-file.js'
 import { openInventory, type InventoryReadOptions } from './inventory.js'
 import { printData, printJson, printNote, type Io } from './io.js'
 import { recordOfRow } from './reconcile.js'

@@ -1,8 +1,9 @@
 /**
  * What it takes for a rename, and for a new folder, to survive a power cut.
  */
-import { mkdir, open, rename } from 'node:fs/promises'
+import { mkdir, open, rename, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
+import { isMissing } from './missing.js'
 
 /**
  * Makes the renames in a folder durable. Windows cannot sync a folder, and does without.
@@ -22,12 +23,46 @@ export async function renameDurably(from: string, to: string): Promise<void> {
 /**
  * Creates a folder and those of its parents that are missing, with mode 0700. New folders are on disk when it returns.
  * Existing folders are left as they are.
+ *
+ * @throws the system's error where a folder cannot be created, or a file is in its place
  */
 export async function makeFolder(path: string): Promise<void> {
-  const outermost = await mkdir(path, { recursive: true, mode: 0o700 }) // of those it created
+  const made = await makeMissing(resolve(path))
+  const [outermost] = made
   if (outermost === undefined) return
-  const end = dirname(resolve(outermost))
-  let folder = resolve(path)
-  for (; folder !== end && folder !== dirname(folder); folder = dirname(folder)) await syncFolder(folder)
-  await syncFolder(folder)
+  for (const folder of made.reverse()) await syncFolder(folder)
+  await syncFolder(dirname(outermost))
+}
+
+/**
+ * Creates a folder and its missing parents; the paths of those it created, the outermost first.
+ *
+ * Node's own `recursive` never ends where the system denies a folder with ENOENT although its parent exists, as in /proc.
+ */
+async function makeMissing(path: string): Promise<string[]> {
+  const made: string[] = []
+  try {
+    await mkdir(path, { mode: 0o700 })
+  } catch (error) {
+    if (await isFolder(path)) return made
+    if (!isMissing(error) || dirname(path) === path) throw error
+    made.push(...(await makeMissing(dirname(path))))
+    await unlessFolder(mkdir(path, { mode: 0o700 }), path) // another process may have created it meanwhile
+  }
+  return [...made, path]
+}
+
+async function unlessFolder(making: Promise<void>, path: string): Promise<void> {
+  try {
+    await making
+  } catch (error) {
+    if (!(await isFolder(path))) throw error
+  }
+}
+
+function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  )
 }

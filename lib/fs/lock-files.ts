@@ -2,6 +2,7 @@
 import { lstat, open, readdir, rm, rmdir, stat, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isMissing } from './missing.js'
+import { withPath } from './system-reason.js'
 import { ownerName, parseOwnerName, type LockOwner } from './owner-name.js'
 import { currentProcess, livenessOf } from './process-identity.js'
 
@@ -56,7 +57,13 @@ export async function fileSystemTime(dir: string): Promise<number> {
 /** Sets a file's modification time to that of its file system, by writing to it; rejects where there is no such file. */
 export async function touch(path: string): Promise<void> {
   const file = await open(path, 'r+')
-  await file.write('.', 0).finally(() => file.close())
+  try {
+    await file.write('.', 0)
+  } catch (error) {
+    throw withPath(error, path)
+  } finally {
+    await file.close()
+  }
 }
 
 /** The names in the folder of a lock; none where there is no folder. A symbolic link is not followed. */

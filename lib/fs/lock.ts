@@ -104,6 +104,7 @@ export class LockFolder {
   readonly #pauseMs: number
   readonly #patienceMs: number
   readonly #last = new Map<string, Promise<unknown>>()
+  readonly #stopped = new AbortController()
   #opening: Promise<void> | undefined
 
   /** @param dir - the folder; created on first use, with the parents that are missing */
@@ -143,7 +144,8 @@ export class LockFolder {
    *
    * @param key - any text; names what is to be left alone
    * @throws what `act` throws
-   * @throws {LockHeldError} `ERR_LOCK_HELD`: another process has held the lock for too long
+   * @throws {LockHeldError} `ERR_LOCK_HELD`: another process has held the lock for too long, or holds it when the waiting
+   *   is stopped
    */
   async alone<T>(key: string, act: () => Promise<T>): Promise<T> {
     const before = this.#last.get(key) ?? Promise.resolve()
@@ -164,6 +166,11 @@ export class LockFolder {
     }
   }
 
+  /** Ends all waiting for locks that others hold, and lets nothing wait from now on. What has its lock goes on. */
+  stopWaiting(): void {
+    this.#stopped.abort()
+  }
+
   async #take(key: string, what: string, patienceMs: number): Promise<Lock> {
     await this.#open()
     const path = this.#path(key)
@@ -171,7 +178,7 @@ export class LockFolder {
     try {
       let found = await claim.take()
       for (let waitedMs = 0; !('name' in found); waitedMs += this.#pauseMs) {
-        if (waitedMs >= patienceMs) throw new LockHeldError(what, found)
+        if (waitedMs >= patienceMs || this.#stopped.signal.aborted) throw new LockHeldError(what, found)
         await sleep(this.#pauseMs)
         found = await claim.take()
       }

@@ -75,7 +75,7 @@ export async function startLocalVault(options: LocalVaultOptions): Promise<Local
   for (const rule of given.faults) faults.add(rule)
   const controlled = { control: new Control(stores, clock), faults, traffic: new Traffic() }
   const gatekeeper = { region, credentials, now } // clients have not moved their clocks
-  const handle = makeRequestHandler(stores, { gatekeeper, controlSecret, ...controlled })
+  const handle = makeRequestHandler(stores, { gatekeeper, controlSecret, dir: disk.dir, ...controlled })
   const active = new Set<Promise<void>>()
   const server = createServer((request, response) => {
     const handling = handle(request, response).finally(() => active.delete(handling))
@@ -84,7 +84,10 @@ export async function startLocalVault(options: LocalVaultOptions): Promise<Local
   const endpoint = await listen(server, port, host)
   await stores.notifier.open()
   let stopping: Promise<void> | undefined
-  const close = (): Promise<void> => (stopping ??= stop(server, active, stores.notifier))
+  const close = (): Promise<void> => {
+    locks.stopWaiting()
+    return (stopping ??= stop(server, active, stores.notifier))
+  }
   const [first] = credentials as [LocalCredentials] // checked: there is one
   const it = { endpoint, region, accountId, credentials: first, dir: disk.dir, id, ...controlled }
   return { ...it, close, [Symbol.asyncDispose]: close }

@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises'
 import { authenticate, type Gatekeeper } from './authenticate.js'
 import { headerOf, type Answer, type Exchange } from './exchange.js'
 import { answerControl, isForControls, type Controlled } from './control-face.js'
+import { diskFault } from './disk-fault.js'
 import { answerUnder, bodyUnder, failedBefore, headersUnder } from './fault-acts.js'
 import type { MetFault } from './faults.js'
 import { assertAllowed } from './permissions.js'
@@ -24,12 +25,14 @@ export interface Surroundings extends Controlled {
   readonly gatekeeper: Gatekeeper
   /** What whoever controls it over HTTP must know; without one nobody can. */
   readonly controlSecret: string | undefined
+  /** The folder of the local vault, for messages about its disk. */
+  readonly dir: string
 }
 
 /** What answers requests; its promise, which never fails, says when all is over that a request had begun. */
 export function makeRequestHandler(
   stores: Stores,
-  { gatekeeper, controlSecret, ...controlled }: Surroundings,
+  { gatekeeper, controlSecret, dir, ...controlled }: Surroundings,
 ): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
   const { faults, traffic } = controlled
   return async (request, response) => {
@@ -45,9 +48,11 @@ export function makeRequestHandler(
       send(answer, response).catch(() => void response.destroy())
     try {
       const met = faults.meet(operation)
-      const refuse = (fault: ServiceFault): Promise<void> => answerWith(refusal(fault))
+      const refuse = (fault: ServiceFault): Promise<void> => answerWith(refusal(fault, dir))
       if (met && (await failedBefore(met, request, response, refuse))) return
-      const answer = await answerTo(call, request, met, stores, gatekeeper).catch(refusal)
+      const answer = await answerTo(call, request, met, stores, gatekeeper).catch((error: unknown) =>
+        refusal(error, dir),
+      )
       if (answer.status < 300) traffic.carriedOut(operation, Number(request.headers['content-length'] ?? 0))
       response.setHeader('date', new Date(gatekeeper.now()).toUTCString()) // clients set their clocks by it
       if (!request.complete) drain(request)
@@ -138,12 +143,13 @@ function split(url: string): [path: string, query: string] {
   return at < 0 ? [url, ''] : [url.slice(0, at), url.slice(at + 1)]
 }
 
-/** The answer for what was thrown: a fault's own, or 500 as the service gives when something of its own fails. */
-function refusal(error: unknown): Answer {
+/** The answer for what was thrown: a fault's own, the disk's, or 500 as the service gives when something of its own fails. */
+function refusal(error: unknown, dir: string): Answer {
   const fault =
     error instanceof ServiceFault
       ? error
-      : new ServiceFault(500, 'ServiceUnavailableException', (error as Error).message)
+      : (diskFault(error, dir) ??
+        new ServiceFault(500, 'ServiceUnavailableException', (error as Error).message))
   const { status, code, message, type } = fault
   return { status, json: { code, message, type } }
 }

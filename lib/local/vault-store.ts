@@ -6,9 +6,9 @@
  * - The modification time of `written` is the time of the last write.
  * - A vault is deleted by removing its folder of archives, which fails if there is one; then no archive can get in.
  */
-import { mkdir, open, rmdir, stat } from 'node:fs/promises'
+import { open, rmdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { renameDurably, syncFolder } from '../fs/durable.js'
+import { makeFolder, renameDurably, syncFolder } from '../fs/durable.js'
 import { isVaultName } from '../vault/request-rules.js'
 import { namesIn, readJson, unlessMissing } from './disk.js'
 import { dateOf, DAY, type Ground } from './ground.js'
@@ -65,13 +65,13 @@ export class VaultStore {
     await this.#alone(name, async () => {
       const { disk } = this.#ground
       if (await this.#read(name)) {
-        await mkdir(archives, { recursive: true, mode: 0o700 }) // a deletion was cut off
+        await makeFolder(archives) // a deletion was cut off
         return
       }
       if ((await namesIn(disk.path('vaults'))).length >= MOST_VAULTS)
         throw limitExceeded(`The limit of ${MOST_VAULTS} vaults has been reached.`)
       const temporary = disk.temporary()
-      for (const kind of KEPT) await mkdir(join(temporary, kind), { recursive: true, mode: 0o700 })
+      for (const kind of KEPT) await makeFolder(join(temporary, kind))
       await disk.writeJson(join(temporary, 'vault.json'), {
         name,
         creationDate: dateOf(this.#ground),

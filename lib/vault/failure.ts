@@ -62,6 +62,7 @@ const FINAL: ReadonlySet<string> = new Set([
   'InsufficientCapacityException',
   'InvalidParameterValueException',
   'LimitExceededException',
+  'LocalStorageException', // of the local vault, whose disk is full or broken
   'MissingParameterValueException',
   'NoLongerSupportedException',
   'PolicyEnforcedException',

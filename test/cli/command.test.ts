@@ -58,7 +58,7 @@ t.test('what goes wrong is one clear line and the right exit code, and no stack 
     [['put', 'docs', file, ...local, '--description', 'x'.repeat(1025)], 2, /takes 1025 characters/],
     [['put', 'docs', '-', ...local], 1, /ended without a byte/],
     [['put', 'docs', join(dir, 'none'), ...local], 1, /no such file or directory/],
-    [['put', 'docs', dir, ...local], 1, /EISDIR/],
+    [['put', 'docs', dir, ...local], 1, /is a directory/],
     [
       ['put', 'docs', file, '--endpoint', 'http://127.0.0.1:1', '--region', 'r'],
       1,
@@ -102,6 +102,7 @@ t.test(
     for (const [signal, code] of [
       ['SIGINT', 130],
       ['SIGTERM', 143],
+      ['SIGHUP', 129],
     ] as const) {
       const dir = t.testdir()
       const child = start(['put', 'docs', '--local-dir', dir, '--part-size', '1MiB', '--progress', 'always'])

@@ -2,13 +2,13 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { open, readFile, writeFile } from 'node:fs/promises'
-import { homedir } from 'node:os'
+import { homedir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { Writable, type Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import t from 'tap'
 import { defaultLocalDir } from '../../lib/cli/connection.js'
-import { exitCodeOf, explanationsOf, usage, UsageError } from '../../lib/cli/exit-code.js'
+import { exitCodeOf, explanationsOf, ToldError, usage, UsageError } from '../../lib/cli/exit-code.js'
 import { printable } from '../../lib/cli/io.js'
 import { formatDuration, parseDuration } from '../../lib/cli/duration.js'
 import { main } from '../../lib/cli/main.js'
@@ -261,6 +261,14 @@ t.test('errors have their exit codes and their lines', async (t) => {
   t.equal(exitCodeOf(new SizeMismatchError('x', 1, 2), calm), 4)
   t.equal(exitCodeOf(new UsageError('x'), calm), 2)
   t.equal(exitCodeOf('thrown', calm), 1)
+  for (const [reason, code] of [
+    ['SIGHUP', 129],
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    [undefined, 130],
+  ] as const)
+    t.equal(exitCodeOf(new Error('x'), AbortSignal.abort(reason)), code)
+  t.strictSame(explanationsOf(new ToldError('x')), [])
   t.strictSame(explanationsOf('thrown'), ['thrown'])
   t.strictSame(explanationsOf(new UploadFailedError(new Error('why.'), 'u', true)), [
     'why. The upload is kept: its ID is u.',
@@ -406,8 +414,46 @@ t.test('the local vault has its folder where the platform keeps the data of prog
   t.equal(defaultLocalDir({}, 'darwin'), join(home, 'Library/Application Support/glacier-pipe/local'))
   t.equal(defaultLocalDir({}, 'win32'), join(home, 'AppData/Local/glacier-pipe/local'))
   t.equal(defaultLocalDir({ LOCALAPPDATA: '/l' }, 'win32'), join('/l', 'glacier-pipe/local'))
+  for (const none of ['', 'relative', './x']) {
+    t.equal(defaultLocalDir({ XDG_DATA_HOME: none }, 'linux'), join(home, '.local/share/glacier-pipe/local'))
+    t.equal(defaultLocalDir({ LOCALAPPDATA: none }, 'win32'), join(home, 'AppData/Local/glacier-pipe/local'))
+  }
   const dir = t.testdir()
   const it = stage(Buffer.from('x'), [], { XDG_DATA_HOME: dir })
   t.equal(await runHere(['put', 'docs', '--local'], it), 0)
   t.ok((await readFile(join(dir, 'glacier-pipe', 'local', 'credentials.json'))).length > 0)
 })
+
+t.test(
+  'an empty or relative HOME counts as unset, and without any home there is a clear error',
+  async (t) => {
+    const { HOME } = process.env
+    t.teardown(() => {
+      if (HOME === undefined) delete process.env.HOME
+      else process.env.HOME = HOME
+    })
+    for (const home of ['', 'relative']) {
+      process.env.HOME = home
+      t.equal(
+        defaultLocalDir({}, 'linux'),
+        join(userInfo().homedir, '.local/share/glacier-pipe/local'),
+        `HOME=${home}`,
+      )
+    }
+    const os = await import('node:os')
+    const { defaultLocalDir: homeless } = await t.mockImport<typeof import('../../lib/cli/connection.js')>(
+      '../../lib/cli/connection.js',
+      {
+        'node:os': {
+          ...os,
+          homedir: () => '',
+          userInfo: () => {
+            throw new Error('no entry')
+          },
+        },
+      },
+    )
+    t.throws(() => homeless({}, 'linux'), { name: 'UsageError', message: /There is no home directory/ })
+    t.equal(homeless({ XDG_DATA_HOME: '/data' }, 'linux'), '/data/glacier-pipe/local')
+  },
+)

@@ -20,6 +20,15 @@ t.test('the command to go on with is one a shell takes as it is meant', async (t
     resumeCommand('docs', '-', 'u', { ...local, local: false }),
     '… | glacier-pipe put --upload-id=u docs',
   )
+  const plain = { ...local, local: false }
+  for (const descriptor of ['/dev/stdin', '/dev/fd/63'])
+    t.equal(resumeCommand('docs', descriptor, 'u', plain), '… | glacier-pipe put --upload-id=u docs')
+  t.equal(resumeCommand('-v', '-f', 'u', plain), 'glacier-pipe put --upload-id=u -- -v -f')
+  t.equal(
+    resumeCommand('docs', "a\n\u009bb\\'ä", 'u', plain),
+    "glacier-pipe put --upload-id=u docs $'a\\012\\302\\233b\\\\\\'ä'",
+    'nothing in it steers a terminal',
+  )
 })
 
 t.test('a stream without an upload is resumed by its name', async (t) => {

@@ -65,7 +65,11 @@ t.test(
     const bytes = patternBytes(5 * MIB)
     const table: [fault: FaultKind, code: number, err: RegExp][] = [
       ['corrupt-output', 4, /tree hash of bytes \d+-\d+ of the output .* does not match/],
-      ['cut-output', 3, /Given up after .*\nglacier-pipe: To continue, run the same command again\.\n$/],
+      [
+        'cut-output',
+        3,
+        /Given up after .*\nglacier-pipe: The retrieval job is kept.* run the same command again: glacier-pipe get .*\n$/,
+      ],
       ['no-hash', 4, /Wanted: none given/],
       ['wrong-hash', 4, /Wanted: f{64}/],
       ['error-500', 3, /run the same command again/],
@@ -464,13 +468,12 @@ t.test('hashes are checked in the manner of sha256sum', async (t) => {
   await rm(a)
   t.match(await run(['hash', '-c', '--quiet', join(vault.dir, 'list')]), {
     code: 4,
-    out: `${a}: FAILED to read\n${b}: FAILED\n`,
-    err: /The tree hash of 2 files does not match/,
+    out: `${a}: FAILED open or read\n${b}: FAILED\n`,
+    err: /a: no such file or directory \(ENOENT\)\n.*The tree hash of .*b does not match/,
   })
   t.match(await run(['hash', '-c', '--json', join(vault.dir, 'list')]), {
     out: /\{"file":".*","ok":false\}\n/,
   })
-  t.match(await run(['hash', '-c'], 'nonsense'), { code: 2, err: /a line that is no tree hash/ })
   const stopping = stage(Buffer.from(list))
   stopping.interrupt.abort('SIGINT')
   t.equal(await runHere(['hash', '--check'], stopping), 130)

@@ -1,4 +1,4 @@
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import t from 'tap'
 import { makeFolder, renameDurably, syncFolder } from '../../lib/fs/durable.js'
@@ -28,4 +28,23 @@ t.test('a folder is created with its parents, private, and one that exists is le
   t.ok((await stat(join(dir, 'relative', 'path'))).isDirectory())
   await writeFile(join(dir, 'file'), '')
   await t.rejects(makeFolder(join(dir, 'file')), { code: 'EEXIST' })
+})
+
+t.test('a folder that the system does not create is an error at once', async (t) => {
+  const dir = t.testdir({ file: '' })
+  const code = (await stat('/proc').catch(() => undefined)) ? 'ENOENT' : 'EROFS'
+  t.match(
+    await makeFolder('/proc/x/y').catch((error: unknown) => error),
+    code === 'ENOENT' ? { code, path: '/proc/x' } : Error,
+  )
+  await t.rejects(makeFolder(join(dir, 'file', 'x', 'y')), { code: 'ENOTDIR' })
+  await t.rejects(makeFolder(join(dir, 'x'.repeat(300))), { code: 'ENAMETOOLONG' })
+  await symlink(join(dir, 'nowhere'), join(dir, 'dangling'))
+  await t.rejects(makeFolder(join(dir, 'dangling')), { code: 'EEXIST' })
+})
+
+t.test('several may create the same folders at once', async (t) => {
+  const dir = join(t.testdir(), 'a', 'b', 'c')
+  await Promise.all(Array.from({ length: 20 }, () => makeFolder(dir)))
+  t.ok((await stat(dir)).isDirectory())
 })

@@ -15,7 +15,7 @@ import type { LocalCredentials } from '../../lib/local/index.js'
 export const BIN = fileURLToPath(new URL('../../dist/cli/bin.js', import.meta.url))
 
 /** Where a command keeps its catalog, unless told: not in the home of whoever runs the tests. */
-const DATA = mkdtempSync(join(tmpdir(), 'glacier-pipe-test-'))
+export const DATA = mkdtempSync(join(tmpdir(), 'glacier-pipe-test-'))
 process.once('exit', () => {
   rmSync(DATA, { recursive: true, force: true })
 })

@@ -1,0 +1,61 @@
+/**
+ * Lines of hashes and file names, as `sha256sum` writes and reads them: `HASH  NAME`. Where a name contains a backslash,
+ * a newline or a carriage return, these are written `\\`, `\n` and `\r`, and the line begins with a backslash.
+ *
+ * Names are bytes: a list may contain some that are not UTF-8.
+ */
+
+/** A file and its hash. */
+export interface HashLine {
+  readonly name: Buffer
+  /** Lowercase hex. */
+  readonly hash: string
+}
+
+const LINE = /^[ \t]*(\\?)([0-9a-fA-F]{64}) [ *](.+)$/s
+const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r' }
+const ESCAPED: Readonly<Record<string, string>> = { '\\': '\\', n: '\n', r: '\r' }
+
+/** A line, without its line end. */
+export function hashLine({ name, hash }: HashLine): Buffer {
+  return withEscapes(name, `${hash}  `, '')
+}
+
+/** What a check says of a file: `NAME: OK`. As sha256sum does, only a name with a newline is escaped. */
+export function checkLine(name: Buffer, finding: string): Buffer {
+  return name.includes('\n')
+    ? withEscapes(name, '', `: ${finding}`)
+    : Buffer.concat([name, Buffer.from(`: ${finding}`)])
+}
+
+/**
+ * Reads lines; `undefined` for each that is none. Empty lines and comments, which begin with `#`, are left out.
+ *
+ * @returns each line with its number, from 1 on
+ */
+export function parseHashLines(list: Buffer): { number: number; line: HashLine | undefined }[] {
+  const lines = list.toString('latin1').split('\n') // a character for each byte
+  return lines.flatMap((text, i) => {
+    const bare = text.replace(/\r$/, '') // as Windows ends lines; in a name it is escaped
+    return bare === '' || bare.startsWith('#') ? [] : [{ number: i + 1, line: parseLine(bare) }]
+  })
+}
+
+function parseLine(text: string): HashLine | undefined {
+  const [, mark, hash = '', written = ''] = LINE.exec(text) ?? []
+  if (mark === undefined) return undefined
+  const name = mark === '' ? written : unescaped(written)
+  return name === undefined ? undefined : { name: Buffer.from(name, 'latin1'), hash: hash.toLowerCase() }
+}
+
+/** `undefined` where a backslash stands before anything that is not escaped. */
+function unescaped(text: string): string | undefined {
+  if (/\\(?![\\nr])/.test(text.replaceAll('\\\\', ''))) return undefined
+  return text.replace(/\\([\\nr])/g, (_, character: string) => ESCAPED[character] ?? '')
+}
+
+function withEscapes(name: Buffer, before: string, after: string): Buffer {
+  const raw = name.toString('latin1')
+  const written = raw.replace(/[\\\n\r]/g, (character) => ESCAPES[character] ?? '')
+  return Buffer.from(`${written === raw ? '' : '\\'}${before}${written}${after}`, 'latin1')
+}

@@ -1,0 +1,79 @@
+import { execFileSync } from 'node:child_process'
+import { closeSync, createReadStream, open, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import t from 'tap'
+import { inputStream } from '../../lib/fs/input-stream.js'
+import { closeQuietly, descriptorNamed, openForReading } from '../../lib/fs/open-input.js'
+import { gathered } from '../helpers/gather.js'
+import { settled } from '../helpers/gate.js'
+
+const NO_FIFO = process.platform === 'win32' && 'there are no FIFOs'
+
+const openForWriting = promisify((path: string, callback: (error: Error | null, fd: number) => void) => {
+  open(path, 'w', callback) // waits until somebody reads
+})
+
+t.test('a path that names a descriptor is known', (t) => {
+  for (const [path, descriptor] of [
+    ['/dev/stdin', 0],
+    ['/dev/fd/0', 0],
+    ['/dev/fd/63', 63],
+    ['/dev/fd/x', undefined],
+    ['/dev/fd/', undefined],
+    ['/dev/stdout', undefined],
+    ['dev/stdin', undefined],
+    ['63', undefined],
+  ] as const)
+    t.equal(descriptorNamed(path), descriptor, path)
+  t.end()
+})
+
+t.test('a descriptor is closed once, and closing does not fail', async (t) => {
+  const fd = await openForReading(join(t.testdir({ file: 'x' }), 'file'))
+  await closeQuietly(fd)
+  await t.resolves(closeQuietly(fd))
+  await t.rejects(openForReading('/none'), { code: 'ENOENT' })
+})
+
+t.test(
+  'the wait for a writer ends with the signal, and no thread goes on waiting',
+  { skip: NO_FIFO },
+  async (t) => {
+    const fifo = join(t.testdir(), 'fifo')
+    execFileSync('mkfifo', [fifo])
+    const aborting = new AbortController()
+    // More than there are threads: each must be free again before the next can wait.
+    const opening = Array.from({ length: 12 }, () => openForReading(fifo, aborting.signal))
+    await settled()
+    aborting.abort('SIGINT')
+    for (const it of opening) await t.rejects(it, { name: 'AbortError', cause: 'SIGINT' })
+    await t.rejects(openForReading(fifo, aborting.signal), { name: 'AbortError' })
+    const going = openForReading(fifo, new AbortController().signal)
+    const writer = await openForWriting(fifo)
+    writeSync(writer, 'hello')
+    closeSync(writer)
+    const fd = await going
+    t.equal(String(await gathered(createReadStream('', { fd }))), 'hello')
+  },
+)
+
+t.test('files, FIFOs and sockets are streams, and a directory is an error', async (t) => {
+  const dir = t.testdir({ file: 'hello' })
+  t.equal(String(await gathered(await inputStream(join(dir, 'file')))), 'hello')
+  t.equal(
+    String(await gathered(await inputStream(Buffer.from(join(dir, 'file'))))),
+    'hello',
+    'a path of bytes',
+  )
+  await t.rejects(inputStream(dir).then(gathered), { code: 'EISDIR' })
+  await t.rejects(inputStream(join(dir, 'none')), { code: 'ENOENT' })
+  if (NO_FIFO) return
+  const fifo = join(dir, 'fifo')
+  execFileSync('mkfifo', [fifo])
+  const stream = inputStream(fifo)
+  const writer = await openForWriting(fifo)
+  writeSync(writer, 'from a FIFO')
+  closeSync(writer)
+  t.equal(String(await gathered(await stream)), 'from a FIFO')
+})
