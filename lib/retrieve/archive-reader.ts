@@ -6,7 +6,8 @@
  */
 import { setMaxListeners } from 'node:events'
 import type { GlacierClient } from '@aws-sdk/client-glacier'
-import { addAbortSignal, Readable } from '../stream.js'
+import { addAbortSignal } from '../stream.js'
+import { TypedReadable, type ReadableEvents } from '../typed-events.js'
 import type { ByteRange } from '../vault/byte-range.js'
 import { planMemory, type MemoryOptions, type MemoryPlan } from '../vault/memory-plan.js'
 import { DEFAULT_PART_SIZE } from '../vault/part-size.js'
@@ -54,8 +55,8 @@ export function archiveReader(
   })
 }
 
-/** What an {@link ArchiveReader} tells, besides a Readable's own events. */
-export interface ArchiveReaderEvents {
+/** The events of an {@link ArchiveReader}. */
+export interface ArchiveReaderEvents extends ReadableEvents<Buffer> {
   /**
    * A retrieval job is waited for; its ID, and whether it was there before. The first byte comes when it has finished,
    * after minutes or hours.
@@ -85,8 +86,7 @@ export interface JobFinderMeans {
 export type JobFinder = (means: JobFinderMeans) => AsyncGenerator<ReadyOutput, void, undefined>
 
 /** What {@link archiveReader} and `retrieveArchive` give. */
-// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- see the interface below
-export class ArchiveReader extends Readable {
+export class ArchiveReader extends TypedReadable<Buffer, ArchiveReaderEvents> {
   /** How memory is shared out. */
   readonly plan: MemoryPlan
   readonly #cancel = new AbortController()
@@ -159,18 +159,6 @@ export class ArchiveReader extends Readable {
     }
     this.#ranges.return().then(ended, ended)
   }
-}
-
-/** Typed events: `on('job', (jobId) => …)` knows its job ID. */
-// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- overloads of what Readable has, nothing new
-export interface ArchiveReader {
-  on<E extends keyof ArchiveReaderEvents>(event: E, listener: (...args: ArchiveReaderEvents[E]) => void): this
-  on(event: string | symbol, listener: (...args: never[]) => void): this
-  once<E extends keyof ArchiveReaderEvents>(
-    event: E,
-    listener: (...args: ArchiveReaderEvents[E]) => void,
-  ): this
-  once(event: string | symbol, listener: (...args: never[]) => void): this
 }
 
 /** What of an output is wanted. */

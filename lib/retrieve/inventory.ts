@@ -8,7 +8,8 @@
  */
 import { StringDecoder } from 'node:string_decoder'
 import type { GlacierClient } from '@aws-sdk/client-glacier'
-import { addAbortSignal, Readable } from '../stream.js'
+import { addAbortSignal } from '../stream.js'
+import { TypedReadable, type ReadableEvents } from '../typed-events.js'
 import { systemClock } from '../vault/clock.js'
 import { emitOrDestroy } from '../vault/emit-or-destroy.js'
 import { Retry, type RetryNotice, type RetryOptions } from '../vault/retry.js'
@@ -39,8 +40,8 @@ export interface InventoryOptions extends VaultRequest, RetryOptions, InventoryF
   readonly poll?: PollDelays | undefined
 }
 
-/** What an {@link InventoryReader} tells, besides a Readable's own events. */
-export interface InventoryReaderEvents {
+/** The events of an {@link InventoryReader}. */
+export interface InventoryReaderEvents extends ReadableEvents<InventoryRow> {
   /** A job is waited for; its ID, and whether it was there before. */
   job: [jobId: string, found: boolean]
   /** The job has finished. */
@@ -71,8 +72,7 @@ export function inventory(options: InventoryOptions): InventoryReader {
 }
 
 /** What {@link inventory} gives. */
-// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- see the interface below
-export class InventoryReader extends Readable {
+export class InventoryReader extends TypedReadable<InventoryRow, InventoryReaderEvents> {
   readonly #cancel = new AbortController()
   readonly #batches: AsyncGenerator<InventoryRow[], void, undefined>
   #batch: readonly InventoryRow[] = []
@@ -154,22 +154,6 @@ export class InventoryReader extends Readable {
     }
     yield parser.end(decoder.end())
   }
-}
-
-/** Typed events: `on('job', (jobId) => …)` knows its job ID. */
-// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- overloads of what Readable has, nothing new
-export interface InventoryReader {
-  on<E extends keyof InventoryReaderEvents>(
-    event: E,
-    listener: (...args: InventoryReaderEvents[E]) => void,
-  ): this
-  on(event: string | symbol, listener: (...args: never[]) => void): this
-  once<E extends keyof InventoryReaderEvents>(
-    event: E,
-    listener: (...args: InventoryReaderEvents[E]) => void,
-  ): this
-  once(event: string | symbol, listener: (...args: never[]) => void): this
-  [Symbol.asyncIterator](): NodeJS.AsyncIterator<InventoryRow>
 }
 
 /** The job to retrieve an inventory with: one begun since the service took its last, or a new one. */

@@ -17,8 +17,9 @@ import {
   UploadFailedError,
   UploadGoneError,
 } from '../errors.js'
-import { addAbortSignal, Writable } from '../stream.js'
+import { addAbortSignal } from '../stream.js'
 import type { HashedPart } from '../tree-hash/hash-parts.js'
+import { TypedWritable } from '../typed-events.js'
 import { AdaptiveConcurrency } from '../vault/concurrency.js'
 import { encodeDescription } from '../vault/description.js'
 import { emitChecked } from '../vault/emit-or-destroy.js'
@@ -62,8 +63,7 @@ export function archiveWriter(
 }
 
 /** What {@link archiveWriter} gives. */
-// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- see the interface below
-export class ArchiveWriter extends Writable {
+export class ArchiveWriter extends TypedWritable<ArchiveWriterEvents> {
   readonly #transfer: Transfer
   readonly #volumes: VolumeSequence
   readonly #abortsOnFailure: boolean
@@ -215,16 +215,4 @@ export class ArchiveWriter extends Writable {
       () => false, // what failed the upload is worth telling, not this; the upload is reported as kept
     )
   }
-}
-
-/** Typed events: `on('part', (part) => …)` knows its part. */
-// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- overloads of what Writable has, nothing new
-export interface ArchiveWriter {
-  on<E extends keyof ArchiveWriterEvents>(event: E, listener: (...args: ArchiveWriterEvents[E]) => void): this
-  on(event: string | symbol, listener: (...args: never[]) => void): this
-  once<E extends keyof ArchiveWriterEvents>(
-    event: E,
-    listener: (...args: ArchiveWriterEvents[E]) => void,
-  ): this
-  once(event: string | symbol, listener: (...args: never[]) => void): this
 }
