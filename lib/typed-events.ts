@@ -1,6 +1,8 @@
 /**
  * Base classes for streams with events of their own. They are Node's classes with narrower types: a listener knows its
- * arguments, and a misspelled event does not compile. A cast, not a subclass, so that nothing is added at run time.
+ * arguments, and a misspelled event does not compile. Nothing is added at run time.
+ *
+ * The interfaces may narrow what they inherit because method parameters are compared in both directions.
  */
 import type { EventEmitter } from 'node:events'
 import type { ReadableOptions, WritableOptions } from 'node:stream'
@@ -60,7 +62,10 @@ export interface TypedWritable<Events extends WritableEvents & EventArguments<Ev
   off: ListenerMethod<Events, this>
   removeListener: ListenerMethod<Events, this>
   removeAllListeners(event?: EventName<Events>): this
-  listenerCount<Event extends EventName<Events>>(event: Event, listener?: (...args: Events[Event]) => void): number
+  listenerCount<Event extends EventName<Events>>(
+    event: Event,
+    listener?: (...args: Events[Event]) => void,
+  ): number
   emit(event: EventName<Events>, ...args: unknown[]): boolean
 }
 
@@ -77,7 +82,10 @@ export interface TypedReadable<
   off: ListenerMethod<Events, this>
   removeListener: ListenerMethod<Events, this>
   removeAllListeners(event?: EventName<Events>): this
-  listenerCount<Event extends EventName<Events>>(event: Event, listener?: (...args: Events[Event]) => void): number
+  listenerCount<Event extends EventName<Events>>(
+    event: Event,
+    listener?: (...args: Events[Event]) => void,
+  ): number
   emit(event: EventName<Events>, ...args: unknown[]): boolean
   [Symbol.asyncIterator](): NodeJS.AsyncIterator<Chunk>
 }
@@ -85,9 +93,9 @@ export interface TypedReadable<
 /** `Writable` as the base class of a {@link TypedWritable}. */
 export const TypedWritable: new <Events extends WritableEvents & EventArguments<Events>>(
   options?: WritableOptions,
-) => TypedWritable<Events> = Writable as never
+) => TypedWritable<Events> = Writable
 
 /** `Readable` as the base class of a {@link TypedReadable}. */
 export const TypedReadable: new <Chunk, Events extends ReadableEvents<Chunk> & EventArguments<Events>>(
   options?: ReadableOptions,
-) => TypedReadable<Chunk, Events> = Readable as never
+) => TypedReadable<Chunk, Events> = Readable

@@ -5,7 +5,6 @@
  * - At most `concurrency + 2` ranges are held: those under way, one waiting to be read, one being read.
  */
 import { setMaxListeners } from 'node:events'
-import type { GlacierClient } from '@aws-sdk/client-glacier'
 import { addAbortSignal } from '../stream.js'
 import { TypedReadable, type ReadableEvents } from '../typed-events.js'
 import type { ByteRange } from '../vault/byte-range.js'
@@ -15,6 +14,7 @@ import { emitOrDestroy } from '../vault/emit-or-destroy.js'
 import { Retry, type RetryNotice, type RetryOptions } from '../vault/retry.js'
 import { vaultClientOf } from '../vault/sdk-vault-client.js'
 import { reportedRetry, type StuckWarning } from '../vault/reported-retry.js'
+import type { GlacierClientLike } from '../vault/glacier-client-like.js'
 import type { Job, VaultClient, VaultRequest } from '../vault/vault-client.js'
 import { bytesFrom, type VerifiedRange } from './verified-range.js'
 import { verifiedOutput, wholeOf, type HeldRange, type ReadyOutput } from './verified-output.js'
@@ -46,7 +46,7 @@ export interface ArchiveReaderOptions extends ReadOptions {
  * ```
  */
 export function archiveReader(
-  client: GlacierClient | VaultClient,
+  client: GlacierClientLike | VaultClient,
   options: ArchiveReaderOptions,
 ): ArchiveReader {
   const port = vaultClientOf(client)

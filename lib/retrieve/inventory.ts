@@ -7,13 +7,13 @@
  *   disappears, is continued at the same byte.
  */
 import { StringDecoder } from 'node:string_decoder'
-import type { GlacierClient } from '@aws-sdk/client-glacier'
 import { addAbortSignal } from '../stream.js'
 import { TypedReadable, type ReadableEvents } from '../typed-events.js'
 import { systemClock } from '../vault/clock.js'
 import { emitOrDestroy } from '../vault/emit-or-destroy.js'
 import { Retry, type RetryNotice, type RetryOptions } from '../vault/retry.js'
 import { vaultClientOf } from '../vault/sdk-vault-client.js'
+import type { GlacierClientLike } from '../vault/glacier-client-like.js'
 import type {
   InventoryFilter,
   InventoryFormat,
@@ -31,7 +31,7 @@ import { RenewableJob, type WantedJob } from './renewable-job.js'
 /** Options of {@link inventory}. */
 export interface InventoryOptions extends VaultRequest, RetryOptions, InventoryFilter {
   /** A `GlacierClient` of the caller's, or any `VaultClient`. */
-  readonly client: GlacierClient | VaultClient
+  readonly client: GlacierClientLike | VaultClient
   /** How the service writes it; default JSON, which is read without doubt where the service's CSV is not. */
   readonly format?: InventoryFormat | undefined
   /** A job to wait for; default one is looked for, and started where there is none. */

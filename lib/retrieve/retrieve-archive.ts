@@ -2,12 +2,12 @@
  * The whole way down in one call: find or start the jobs, wait for them, read their outputs verified.
  */
 import { setMaxListeners } from 'node:events'
-import type { GlacierClient } from '@aws-sdk/client-glacier'
 import { SizeMismatchError } from '../errors.js'
 import { rangeWithin, type ByteRange } from '../vault/byte-range.js'
 import { systemClock } from '../vault/clock.js'
 import { Retry } from '../vault/retry.js'
 import { vaultClientOf } from '../vault/sdk-vault-client.js'
+import type { GlacierClientLike } from '../vault/glacier-client-like.js'
 import type { Job, VaultClient } from '../vault/vault-client.js'
 import { ArchiveReader, type ReadOptions } from './archive-reader.js'
 import { behindHeldArchives } from './held-archives.js'
@@ -20,7 +20,7 @@ import type { HeldRange, ReadyOutput } from './verified-output.js'
 /** Options of {@link startRetrieval}. */
 export interface RetrievalOptions extends ReadOptions, RetrievalSubject {
   /** A `GlacierClient` of the caller's, or any `VaultClient`. */
-  readonly client: GlacierClient | VaultClient
+  readonly client: GlacierClientLike | VaultClient
 }
 
 /** Options of {@link retrieveArchive}. */

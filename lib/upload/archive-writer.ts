@@ -8,7 +8,6 @@
  *   more, so that its answer, the archive ID, is not thrown away.
  */
 import { setMaxListeners } from 'node:events'
-import type { GlacierClient } from '@aws-sdk/client-glacier'
 import {
   CompletionUnknownError,
   LockLostError,
@@ -26,6 +25,7 @@ import { emitChecked } from '../vault/emit-or-destroy.js'
 import { RateLimit } from '../vault/rate-limit.js'
 import { reportedRetry } from '../vault/reported-retry.js'
 import { vaultClientOf } from '../vault/sdk-vault-client.js'
+import type { GlacierClientLike } from '../vault/glacier-client-like.js'
 import type { VaultClient } from '../vault/vault-client.js'
 import type { Archive } from './archive.js'
 import { noJournal, type UploadEnd } from './journal.js'
@@ -56,7 +56,7 @@ const LAST_ANSWER_MS = 5_000
  * ```
  */
 export function archiveWriter(
-  client: GlacierClient | VaultClient,
+  client: GlacierClientLike | VaultClient,
   options: ArchiveWriterOptions,
 ): ArchiveWriter {
   return new ArchiveWriter(client, options)
@@ -71,7 +71,7 @@ export class ArchiveWriter extends TypedWritable<ArchiveWriterEvents> {
   readonly #lastCancel = new AbortController()
   /** The `_write` or `_final` under way; never rejects. */
   #working = Promise.resolve()
-  constructor(client: GlacierClient | VaultClient, options: ArchiveWriterOptions) {
+  constructor(client: GlacierClientLike | VaultClient, options: ArchiveWriterOptions) {
     super({ objectMode: true, highWaterMark: 1 })
     const { vaultName, accountId, onFailure = 'keep', limitRate, journal = noJournal } = options
     if (!vaultName || typeof vaultName !== 'string') {

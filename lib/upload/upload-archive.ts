@@ -1,10 +1,10 @@
 /**
  * The whole way up in one call: cut, hash, send.
  */
-import type { GlacierClient } from '@aws-sdk/client-glacier'
 import { AbortError, TooManyPartsError, UploadFailedError, UploadGoneError } from '../errors.js'
 import { pipeline } from '../stream.js'
 import { hashParts } from '../tree-hash/hash-parts.js'
+import type { GlacierClientLike } from '../vault/glacier-client-like.js'
 import type { VaultClient } from '../vault/vault-client.js'
 import { archiveWriter, type ArchiveWriter } from './archive-writer.js'
 import type { ArchiveWriterOptions, ResumeOptions } from './writer-options.js'
@@ -25,7 +25,7 @@ export type Rechunker = (
 export interface UploadArchiveOptions
   extends Omit<ArchiveWriterOptions, keyof ResumeOptions>, UploadPlanOptions {
   /** A `GlacierClient` of the caller's, or any `VaultClient`. */
-  readonly client: GlacierClient | VaultClient
+  readonly client: GlacierClientLike | VaultClient
   /** What cuts the source into parts; default {@link rechunk}. Others may hold more memory than the budget says. */
   readonly rechunk?: Rechunker | undefined
   /** Threads that hash parts of more than 1 MiB, from the second on; default 2. With 0 the event loop's own thread does. */

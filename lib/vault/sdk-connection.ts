@@ -6,10 +6,17 @@ import type * as Sdk from '@aws-sdk/client-glacier'
 import type { GlacierPipeError } from '../errors.js'
 import { addAbortSignal, type Readable } from '../stream.js'
 import type { Checksums } from '../tree-hash/tree-hash.js'
+import { clientFor } from './caller-client.js'
 import { endpointOf } from './configured-endpoint.js'
 import { CredentialsFetch, unlessAborted } from './credentials-fetch.js'
 import { normalizeEndpoint } from './endpoint.js'
+import {
+  isGlacierClientLike,
+  type GlacierClientLike,
+  type GlacierClientSettings,
+} from './glacier-client-like.js'
 import { bodyOf } from './request-body.js'
+import type { RequestOptions } from './request-options.js'
 import { DEFAULT_IDLE_TIMEOUT, RequestWatch, timeLimitsFor } from './request-watch.js'
 import { toCredentialsError, toServiceError } from './service-error.js'
 import { withBodyHeaders, withoutRetries, type CommandStack } from './single-request.js'
@@ -17,12 +24,6 @@ import type { AccountRequest, SendLimit } from './vault-client.js'
 
 /** Milliseconds a connection may take to open, where the client is made here. */
 const CONNECTION_TIMEOUT = 10_000
-
-/** How requests are made. */
-export interface RequestOptions {
-  /** Milliseconds after which a request in which nothing moves is given up; default 300,000. */
-  readonly idleTimeout?: number | undefined
-}
 
 /** Any of the SDK's Glacier commands. */
 type SdkCommand<Input extends Sdk.ServiceInputTypes, Output extends Sdk.ServiceOutputTypes> = Parameters<
@@ -43,7 +44,7 @@ interface Begun {
 
 /** Makes requests with a client of the SDK's. */
 export class SdkConnection {
-  readonly #source: Sdk.GlacierClient | Sdk.GlacierClientConfig
+  readonly #source: GlacierClientLike | GlacierClientSettings
   readonly #idleTimeout: number
   #client: Sdk.GlacierClient | undefined
   /** Whether credentials could be fetched before: then that they cannot be now may pass. */
@@ -54,7 +55,7 @@ export class SdkConnection {
    * @throws {RangeError} an idle timeout that is none
    */
   constructor(
-    source: Sdk.GlacierClient | Sdk.GlacierClientConfig,
+    source: GlacierClientLike | GlacierClientSettings,
     { idleTimeout = DEFAULT_IDLE_TIMEOUT }: RequestOptions,
   ) {
     if (!(idleTimeout > 0 && idleTimeout < 2 ** 31))
@@ -65,7 +66,7 @@ export class SdkConnection {
 
   /** Closes the connections of a client made here; one the caller owns is left alone. */
   destroy(): void {
-    if (this.#client !== this.#source) this.#client?.destroy()
+    if (!isGlacierClientLike(this.#source)) this.#client?.destroy()
   }
 
   /** The region requests go to. */
@@ -188,7 +189,9 @@ export class SdkConnection {
   }
 
   #sdkClient(sdk: typeof Sdk): Sdk.GlacierClient {
-    return (this.#client ??= isClient(this.#source) ? this.#source : makeClient(sdk, this.#source))
+    return (this.#client ??= isGlacierClientLike(this.#source)
+      ? clientFor(sdk, this.#source)
+      : makeClient(sdk, this.#source))
   }
 }
 
@@ -196,11 +199,8 @@ function load(): Promise<typeof Sdk> {
   return import('@aws-sdk/client-glacier')
 }
 
-function isClient(source: Sdk.GlacierClient | Sdk.GlacierClientConfig): source is Sdk.GlacierClient {
-  return 'send' in source
-}
-
-function makeClient(sdk: typeof Sdk, config: Sdk.GlacierClientConfig): Sdk.GlacierClient {
+function makeClient(sdk: typeof Sdk, settings: GlacierClientSettings): Sdk.GlacierClient {
+  const config = settings as Sdk.GlacierClientConfig // settings of any version mean the same
   return new sdk.GlacierClient({ requestHandler: { connectionTimeout: CONNECTION_TIMEOUT }, ...config })
 }
 

@@ -4,9 +4,11 @@
 import type * as Sdk from '@aws-sdk/client-glacier'
 import type { Readable } from '../stream.js'
 import { toContentRange, toInclusive, toRangeHeader } from './byte-range.js'
+import type { GlacierClientLike, GlacierClientSettings } from './glacier-client-like.js'
 import { assertOutputAnswer, dateOf } from './output-answer.js'
 import { observingResponse, type ResponseFacts } from './response-facts.js'
-import { SdkConnection, type RequestOptions } from './sdk-connection.js'
+import type { RequestOptions } from './request-options.js'
+import { SdkConnection } from './sdk-connection.js'
 import type * as Port from './vault-client.js'
 import { present, toJob, toListedPart, toOpenUpload, toStoredArchive, toVault } from './wire.js'
 
@@ -26,14 +28,14 @@ import { present, toJob, toListedPart, toOpenUpload, toStoredArchive, toVault } 
  * ```
  */
 export function glacierClient(
-  source: Sdk.GlacierClient | Sdk.GlacierClientConfig = {},
+  source: GlacierClientLike | GlacierClientSettings = {},
   options: RequestOptions = {},
 ): SdkVaultClient {
   return new SdkVaultClient(source, options)
 }
 
 /** The {@link VaultClient} for whatever a caller may pass as one. */
-export function vaultClientOf(client: Sdk.GlacierClient | Port.VaultClient): Port.VaultClient {
+export function vaultClientOf(client: GlacierClientLike | Port.VaultClient): Port.VaultClient {
   if (typeof client !== 'object' || (client as unknown) === null) {
     throw new TypeError(
       'A client is needed: a GlacierClient of @aws-sdk/client-glacier, or what glacierClient() gives.',
@@ -46,7 +48,7 @@ export function vaultClientOf(client: Sdk.GlacierClient | Port.VaultClient): Por
 export class SdkVaultClient implements Port.VaultClient {
   readonly #connection: SdkConnection
 
-  constructor(source: Sdk.GlacierClient | Sdk.GlacierClientConfig, options: RequestOptions) {
+  constructor(source: GlacierClientLike | GlacierClientSettings, options: RequestOptions) {
     this.#connection = new SdkConnection(source, options)
   }
 
