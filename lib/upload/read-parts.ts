@@ -18,6 +18,9 @@ const READ_SIZE = 1_048_576
 /** What a pipe holds, and so gives at once. */
 const SPARE_SIZE = 65_536
 
+/** A `net.Socket` of Bun's never reads a descriptor it is given, and reports no error; there `fs.read` reads pipes, too. */
+const canListen = !('bun' in process.versions)
+
 /** Memory to read into; a {@link PartMemory} is one. */
 export type PieceMemory = Pick<PartMemory, 'size' | 'take'>
 
@@ -68,7 +71,7 @@ class PartReader extends Readable {
 
   override _construct(callback: (error?: Error | null) => void): void {
     statOf(this.#fd).then((stats) => {
-      if (stats.isFIFO() || stats.isSocket()) this.#socket = this.#listen()
+      if (canListen && (stats.isFIFO() || stats.isSocket())) this.#socket = this.#listen()
       callback()
     }, callback)
   }
