@@ -19,7 +19,10 @@ import type { HeldRange, ReadyOutput } from './verified-output.js'
 
 /** Options of {@link startRetrieval}. */
 export interface RetrievalOptions extends ReadOptions, RetrievalSubject {
-  /** A `GlacierClient` of the caller's, or any `VaultClient`. */
+  /**
+   * A `GlacierClient` of the caller's, of any version of the SDK, or any `VaultClient`. Middleware that was added to a
+   * client of an SDK before 3.930 is not run.
+   */
   readonly client: GlacierClientLike | VaultClient
 }
 

@@ -44,7 +44,7 @@ const LAST_ANSWER_MS = 5_000
  * After `finish`, `writer.archives` lists what was stored. When it fails after an upload was begun, the error is an
  * `UploadFailedError` with the upload ID; where another stage failed, `writer.uploadId` says whether an upload is left.
  *
- * @param client - a `GlacierClient` of the caller's, or any {@link VaultClient}
+ * @param client - a `GlacierClient` of the caller's, of any version of the SDK, or any {@link VaultClient}
  * @throws {TypeError} no client, no vault name, or an option of a wrong type
  * @throws {RangeError} an option out of range, or a description that is too long
  *

@@ -24,7 +24,10 @@ export type Rechunker = (
 /** Options of {@link uploadArchive}. */
 export interface UploadArchiveOptions
   extends Omit<ArchiveWriterOptions, keyof ResumeOptions>, UploadPlanOptions {
-  /** A `GlacierClient` of the caller's, or any `VaultClient`. */
+  /**
+   * A `GlacierClient` of the caller's, of any version of the SDK, or any `VaultClient`. Middleware that was added to a
+   * client of an SDK before 3.930 is not run.
+   */
   readonly client: GlacierClientLike | VaultClient
   /** What cuts the source into parts; default {@link rechunk}. Others may hold more memory than the budget says. */
   readonly rechunk?: Rechunker | undefined

@@ -5,6 +5,19 @@
 import type * as Sdk from '@aws-sdk/client-glacier'
 import type { GlacierClientLike } from './glacier-client-like.js'
 
+/**
+ * Checks what the type of a client cannot say: which service it is for.
+ *
+ * @throws {TypeError} it is for another than Glacier
+ */
+export function assertGlacier(client: GlacierClientLike): void {
+  const { serviceId } = (client as Partial<GlacierClientLike>).config ?? {}
+  if (serviceId !== 'Glacier')
+    throw new TypeError(
+      `The client is for ${serviceId ?? 'an unknown service'}. Pass a GlacierClient of @aws-sdk/client-glacier.`,
+    )
+}
+
 /** The configuration of a client; which of it there is depends on the version. */
 type ForeignConfig = Sdk.GlacierClientConfig & { readonly isCustomEndpoint?: boolean }
 

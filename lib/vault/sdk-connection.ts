@@ -6,7 +6,7 @@ import type * as Sdk from '@aws-sdk/client-glacier'
 import type { GlacierPipeError } from '../errors.js'
 import { addAbortSignal, type Readable } from '../stream.js'
 import type { Checksums } from '../tree-hash/tree-hash.js'
-import { clientFor } from './caller-client.js'
+import { assertGlacier, clientFor } from './caller-client.js'
 import { endpointOf } from './configured-endpoint.js'
 import { CredentialsFetch, unlessAborted } from './credentials-fetch.js'
 import { normalizeEndpoint } from './endpoint.js'
@@ -52,6 +52,7 @@ export class SdkConnection {
 
   /**
    * @param source - a client of the caller's, or the configuration of one to make
+   * @throws {TypeError} a client for another service
    * @throws {RangeError} an idle timeout that is none
    */
   constructor(
@@ -60,6 +61,7 @@ export class SdkConnection {
   ) {
     if (!(idleTimeout > 0 && idleTimeout < 2 ** 31))
       throw new RangeError(`The idle timeout is milliseconds from 1 up to 24 days, not ${idleTimeout}.`)
+    if (isGlacierClientLike(source)) assertGlacier(source)
     this.#source = source
     this.#idleTimeout = idleTimeout
   }

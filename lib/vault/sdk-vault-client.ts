@@ -16,8 +16,9 @@ import { present, toJob, toListedPart, toOpenUpload, toStoredArchive, toVault } 
  * A {@link VaultClient} over the AWS SDK. Each call is one request, signed anew, under time limits; what goes on after
  * a failure is up to the caller, as `uploadArchive` and `retrieveArchive` do.
  *
- * @param source - a `GlacierClient` of the caller's, who goes on owning it; or the configuration of one to make, with
- *   credentials and region from the SDK's own chain where it names none
+ * @param source - a `GlacierClient` of the caller's, of any version of the SDK, who goes on owning it; or the configuration
+ *   of one to make, with credentials and region from the SDK's own chain where it names none
+ * @throws {TypeError} a client for another service
  * @throws {RangeError} an idle timeout that is none
  *
  * @example

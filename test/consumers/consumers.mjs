@@ -8,7 +8,7 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ENVIRONMENTS, FILES, TOOLS } from './environments.mjs'
 import { runCommand, runProgram, versionOf } from './run.mjs'
@@ -74,8 +74,10 @@ function writeProgram() {
     'jest-cjs.test.cjs': required(started(test)),
     'vitest.spec.mjs': `import { test } from 'vitest'\n${started(test)}`,
   }
-  mkdirSync(join(folder, 'out'), { recursive: true })
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true })
+    writeFileSync(join(folder, name), text)
+  }
 }
 
 /** The program as strict TypeScript. */
@@ -112,7 +114,10 @@ function writeTable(rows) {
   const file = join(root, 'docs/runtimes.md')
   const [before, rest] = readFileSync(file, 'utf8').split('<!-- table -->\n')
   const [, after] = rest.split('<!-- end of table -->')
-  const head = ['| environment | version | library | threads hash | command |', '| --- | --- | --- | --- | --- |']
+  const head = [
+    '| environment | version | library | threads hash | command |',
+    '| --- | --- | --- | --- | --- |',
+  ]
   const table = [...head, ...rows.map(line)].join('\n')
   writeFileSync(file, `${before}<!-- table -->\n\n${table}\n\n<!-- end of table -->${after}`)
   execFileSync('npx', ['prettier', '--write', file], { cwd: root })

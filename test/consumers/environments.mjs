@@ -34,17 +34,14 @@ const node = (name, executable) => ({
   command: [executable, command],
 })
 
-const bundler = (name, tool, build, output, module = 'ESM') => ({
-  name: `${name}, ${module}`,
-  tool,
-  build: [build],
-  run: [thisNode, output],
-  module,
-})
+/** The threads' file is an entry of its own: it must lie beside the bundle under its name. */
+const thread = 'node_modules/glacier-pipe/dist/tree-hash/hash-thread.js'
 
-const esbuild = (format, output) => [
-  ...[bin('esbuild'), 'program.mjs', '--bundle', '--platform=node', '--log-level=error'],
-  ...[`--format=${format}`, `--outfile=${output}`],
+const bundler = (name, tool, build, output) => ({ name, tool, build: [build], run: [thisNode, output] })
+
+const esbuild = (format, outdir, ...options) => [
+  ...[bin('esbuild'), 'program.mjs', `hash-thread=${thread}`, '--bundle', '--platform=node'],
+  ...['--log-level=error', `--format=${format}`, `--outdir=${outdir}`, ...options],
 ]
 
 const typescript = (name, options, source) => ({
@@ -52,11 +49,19 @@ const typescript = (name, options, source) => ({
   tool: 'typescript',
   build: [
     [
-      ...[bin('tsc'), source, '--ignoreConfig', '--strict', '--exactOptionalPropertyTypes', '--types', 'node'],
-      ...['--skipLibCheck', 'false', '--target', 'es2023', '--outDir', `out-${name}`, ...options],
+      ...[
+        bin('tsc'),
+        source,
+        '--ignoreConfig',
+        '--strict',
+        '--exactOptionalPropertyTypes',
+        '--types',
+        'node',
+      ],
+      ...['--skipLibCheck', 'false', '--target', 'es2023', '--outDir', `out-ts-${name}`, ...options],
     ],
   ],
-  run: [thisNode, `out-${name}/${source.replace('ts', 'js')}`],
+  run: [thisNode, `out-ts-${name}/${source.replace('ts', 'js')}`],
 })
 
 /** One row of the table each. */
@@ -78,24 +83,34 @@ export const ENVIRONMENTS = [
   },
   typescript('nodenext', ['--module', 'nodenext'], 'program.mts'),
   typescript('bundler', ['--module', 'esnext', '--moduleResolution', 'bundler'], 'program.mts'),
-  bundler('esbuild', 'esbuild', esbuild('esm', 'out/esbuild.mjs'), 'out/esbuild.mjs'),
-  bundler('esbuild', 'esbuild', esbuild('cjs', 'out/esbuild.cjs'), 'out/esbuild.cjs', 'CommonJS'),
-  bundler('rollup', 'rollup', [bin('rollup'), '--silent', '-c', 'rollup.config.mjs'], 'out/rollup/program.mjs'),
-  bundler('webpack', 'webpack', [thisNode, 'webpack.build.mjs'], 'out/webpack/program.mjs'),
+  bundler(
+    'esbuild, ESM, `--main-fields=module,main`',
+    'esbuild',
+    esbuild('esm', 'out-esm', '--main-fields=module,main'),
+    'out-esm/program.js',
+  ),
+  bundler('esbuild, CommonJS', 'esbuild', esbuild('cjs', 'out-cjs'), 'out-cjs/program.js'),
+  bundler(
+    'rollup',
+    'rollup',
+    [bin('rollup'), '--silent', '-c', 'rollup.config.mjs'],
+    'out-rollup/program.js',
+  ),
+  bundler('webpack', 'webpack', [thisNode, 'webpack.build.mjs'], 'out-webpack/program.js'),
   {
     name: 'jest, native ESM',
     tool: 'jest',
     run: [thisNode, '--experimental-vm-modules', bin('jest'), '--silent=false', 'jest-esm.test.mjs'],
   },
   {
-    name: 'jest, default (CommonJS)',
+    name: 'jest, CommonJS, Node 24',
     tool: 'jest',
-    run: [thisNode, bin('jest'), '--silent=false', 'jest-cjs.test.cjs'],
+    run: ['node_modules/node24/bin/node', bin('jest'), '--silent=false', 'jest-cjs.test.cjs'],
   },
   {
     name: 'vitest',
     tool: 'vitest',
-    run: [thisNode, bin('vitest'), 'run', '--disable-console-intercept', 'vitest.spec.mjs'],
+    run: [thisNode, bin('vitest'), 'run', 'vitest.spec', '--disable-console-intercept', 'vitest.spec.mjs'],
   },
 ]
 
@@ -106,9 +121,9 @@ import commonjs from '@rollup/plugin-commonjs'
 import json from '@rollup/plugin-json'
 import nodeResolve from '@rollup/plugin-node-resolve'
 export default {
-  input: 'program.mjs',
+  input: { program: 'program.mjs', 'hash-thread': '${thread}' },
   plugins: [nodeResolve({ preferBuiltins: true, exportConditions: ['node'] }), commonjs(), json()],
-  output: { dir: 'out/rollup', format: 'es', entryFileNames: 'program.mjs', chunkFileNames: '[name]-[hash].mjs' },
+  output: { dir: 'out-rollup', format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
 }
 `,
   'webpack.build.mjs': `
@@ -118,9 +133,10 @@ webpack(
   {
     mode: 'production',
     target: 'node20',
-    entry: './program.mjs',
+    entry: { program: './program.mjs', 'hash-thread': './${thread}' },
     experiments: { outputModule: true },
-    output: { path: resolve('out/webpack'), filename: 'program.mjs', module: true, chunkFormat: 'module', library: { type: 'module' } },
+    module: { parser: { javascript: { importMeta: false } } },
+    output: { path: resolve('out-webpack'), filename: '[name].js', module: true, chunkFormat: 'module' },
   },
   (error, stats) => {
     if (error || stats.hasErrors()) {
@@ -130,6 +146,10 @@ webpack(
   },
 )
 `,
+  ...Object.fromEntries(
+    ['out-esm', 'out-rollup', 'out-webpack'].map((out) => [`${out}/package.json`, '{ "type": "module" }']),
+  ),
+  'out-cjs/package.json': '{ "type": "commonjs" }',
   'jest.config.json': JSON.stringify({
     testEnvironment: 'node',
     transform: {},

@@ -3,7 +3,7 @@
  * Prints a JSON line that begins with `RESULT`. `consumers.mjs` replaces the imports to make CommonJS of it.
  */
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -32,6 +32,12 @@ async function exercise() {
     const to = { client, vaultName: 'consumers', partSize: 2 * MIB }
     const [archive] = await api.uploadArchive(Readable.from(pieces), to)
     if (archive.treeHash !== api.treeHashOf(bytes)) throw new Error('The tree hash is another.')
+    const file = join(dir, 'file')
+    writeFileSync(file, bytes)
+    const hasher = new api.FileHasher()
+    const hashed = await hasher.hash(file)
+    hasher.close()
+    if (hashed.treeHash !== archive.treeHash) throw new Error('The tree hash of the file is another.')
 
     const reader = api.retrieveArchive({ client, vaultName: 'consumers', archiveId: archive.archiveId })
     if (!(reader instanceof Readable)) throw new Error('The reader is no Readable.')

@@ -30,7 +30,10 @@ export async function runProgram({ build = [], run }, cwd) {
   if (!result) return { error: `no result: ${stdout}` }
   const { threads, warnings } = JSON.parse(result)
   if (threads.answers > 0) return { threads: 'yes' }
-  return { threads: threads.failures > 0 || warnings.length > 0 ? 'no' : 'not known' }
+  return {
+    threads:
+      threads.failures > 0 || warnings.some((code) => code.startsWith('GLACIER_PIPE')) ? 'no' : 'not known',
+  }
 }
 
 /** Pipes bytes into the command, and back out of it. */
