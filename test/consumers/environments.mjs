@@ -105,7 +105,13 @@ export const ENVIRONMENTS = [
   {
     name: 'jest, CommonJS, Node 24',
     tool: 'jest',
-    run: ['node_modules/node24/bin/node', bin('jest'), '--silent=false', 'jest-cjs.test.cjs'],
+    run: [
+      'node_modules/node24/bin/node',
+      '--experimental-vm-modules',
+      bin('jest'),
+      '--silent=false',
+      'jest-cjs.test.cjs',
+    ],
   },
   {
     name: 'vitest',
