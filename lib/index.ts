@@ -51,6 +51,17 @@ export {
   treeHashOf,
   type Checksums,
 } from './tree-hash/tree-hash.js'
+export type {
+  EmitterEvents,
+  EventArguments,
+  EventName,
+  ListenerMethod,
+  NoArguments,
+  ReadableEvents,
+  TypedReadable,
+  TypedWritable,
+  WritableEvents,
+} from './typed-events.js'
 export type { ByteRange } from './vault/byte-range.js'
 export { systemClock, type Clock } from './vault/clock.js'
 export { decodeDescription, encodeDescription } from './vault/description.js'
@@ -58,7 +69,13 @@ export type { MemoryOptions, MemoryPlan } from './vault/memory-plan.js'
 export { partSizeFor } from './vault/part-size.js'
 export type { StuckWarning } from './vault/reported-retry.js'
 export type { Retry, RetryNotice, RetryOptions } from './vault/retry.js'
-export type { RequestOptions } from './vault/sdk-connection.js'
+export type {
+  ClientCredentials,
+  GlacierClientLike,
+  GlacierClientSettings,
+  Provided,
+} from './vault/glacier-client-like.js'
+export type { RequestOptions } from './vault/request-options.js'
 export { glacierClient, type SdkVaultClient } from './vault/sdk-vault-client.js'
 export { itemsOf } from './vault/paging.js'
 export type {

@@ -1,4 +1,8 @@
 import { execFile } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { Readable, Writable } from 'node:stream'
+import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import t from 'tap'
 import * as local from '../lib/local/index.js'
@@ -72,6 +76,35 @@ t.test('the public names are these; another is a decision', async (t) => {
     'uploadArchive',
   ])
   t.strictSame(Object.keys(local).sort(), ['FAULT_KINDS', 'Faults', 'Traffic', 'startLocalVault'])
+})
+
+t.test('its streams are instances of those of node:stream', (t) => {
+  const client = {} as api.VaultClient
+  const port = { ...client, uploadPart: () => Promise.resolve(undefined) }
+  const vaultName = 'backups'
+  t.ok(api.retrieveArchive({ client: port, vaultName, archiveId: 'archive' }) instanceof Readable)
+  t.ok(api.archiveReader(port, { vaultName, jobId: 'job' }) instanceof Readable)
+  t.ok(api.inventory({ client: port, vaultName }) instanceof Readable)
+  t.ok(api.archiveWriter(port, { vaultName }) instanceof Writable)
+  t.end()
+})
+
+t.test('the declarations import nothing that a consumer would have to install', async (t) => {
+  const seen = new Set<string>()
+  const visit = async (file: string): Promise<void> => {
+    if (seen.has(file)) return
+    seen.add(file)
+    for (const [, specifier = ''] of (await readFile(file, 'utf8')).matchAll(
+      /(?:from|import\() ?'([^']+)'/g,
+    )) {
+      if (specifier.startsWith('.')) await visit(join(dirname(file), specifier.replace(/\.js$/, '.d.ts')))
+      else t.match(specifier, /^node:/, file)
+    }
+  }
+  const dist = fileURLToPath(new URL('../dist/', import.meta.url))
+  await visit(join(dist, 'index.d.ts'))
+  await visit(join(dist, 'local/index.d.ts'))
+  t.ok(seen.size > 20, 'the declarations were found')
 })
 
 t.test('the built package is required as well as imported, and loads no SDK until it is used', async (t) => {

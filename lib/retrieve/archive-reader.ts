@@ -5,10 +5,9 @@
  * - At most `concurrency + 2` ranges are held: those under way, one waiting to be read, one being read.
  */
 import { setMaxListeners } from 'node:events'
-import type { GlacierClient } from '@aws-sdk/client-glacier'
 import { FUNCTION, SIZE } from '../option-rules.js'
 import { checkOptions } from '../options.js'
-import { Readable } from '../stream.js'
+import { TypedReadable, type ReadableEvents } from '../typed-events.js'
 import type { ByteRange } from '../vault/byte-range.js'
 import { destroyOnAbort } from '../vault/caller-signal.js'
 import { CLIENT, VAULT_CLIENT } from '../vault/client-rules.js'
@@ -18,6 +17,7 @@ import { emitOrDestroy } from '../vault/emit-or-destroy.js'
 import { Retry, type RetryNotice, type RetryOptions } from '../vault/retry.js'
 import { vaultClientOf } from '../vault/sdk-vault-client.js'
 import { reportedRetry, type StuckWarning } from '../vault/reported-retry.js'
+import type { GlacierClientLike } from '../vault/glacier-client-like.js'
 import type { Job, VaultClient, VaultRequest } from '../vault/vault-client.js'
 import { ARCHIVE_READER, HELD, READ } from './retrieval-rules.js'
 import { bytesFrom, type VerifiedRange } from './verified-range.js'
@@ -50,7 +50,7 @@ export interface ArchiveReaderOptions extends ReadOptions {
  * ```
  */
 export function archiveReader(
-  client: GlacierClient | VaultClient,
+  client: GlacierClientLike | VaultClient,
   options: ArchiveReaderOptions,
 ): ArchiveReader {
   CLIENT(client, 'client', 'archiveReader')
@@ -63,8 +63,8 @@ export function archiveReader(
   })
 }
 
-/** What an {@link ArchiveReader} tells, besides a Readable's own events. */
-export interface ArchiveReaderEvents {
+/** The events of an {@link ArchiveReader}. */
+export interface ArchiveReaderEvents extends ReadableEvents<Buffer> {
   /**
    * A retrieval job is waited for; its ID, and whether it was there before. The first byte comes when it has finished,
    * after minutes or hours.
@@ -94,8 +94,7 @@ export interface JobFinderMeans {
 export type JobFinder = (means: JobFinderMeans) => AsyncGenerator<ReadyOutput, void, undefined>
 
 /** What {@link archiveReader} and `retrieveArchive` give. */
-// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- see the interface below
-export class ArchiveReader extends Readable {
+export class ArchiveReader extends TypedReadable<Buffer, ArchiveReaderEvents> {
   /** How memory is shared out. */
   readonly plan: MemoryPlan
   readonly #cancel = new AbortController()
@@ -175,18 +174,6 @@ export class ArchiveReader extends Readable {
     }
     this.#ranges.return().then(ended, ended)
   }
-}
-
-/** Typed events: `on('job', (jobId) => …)` knows its job ID. */
-// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- overloads of what Readable has, nothing new
-export interface ArchiveReader {
-  on<E extends keyof ArchiveReaderEvents>(event: E, listener: (...args: ArchiveReaderEvents[E]) => void): this
-  on(event: string | symbol, listener: (...args: never[]) => void): this
-  once<E extends keyof ArchiveReaderEvents>(
-    event: E,
-    listener: (...args: ArchiveReaderEvents[E]) => void,
-  ): this
-  once(event: string | symbol, listener: (...args: never[]) => void): this
 }
 
 /** What of an output is wanted. */

@@ -7,15 +7,15 @@
  *   disappears, is continued at the same byte.
  */
 import { StringDecoder } from 'node:string_decoder'
-import type { GlacierClient } from '@aws-sdk/client-glacier'
 import { checkOptions } from '../options.js'
-import { Readable } from '../stream.js'
+import { TypedReadable, type ReadableEvents } from '../typed-events.js'
 import { destroyOnAbort } from '../vault/caller-signal.js'
 import { VAULT_CLIENT } from '../vault/client-rules.js'
 import { systemClock } from '../vault/clock.js'
 import { emitOrDestroy } from '../vault/emit-or-destroy.js'
 import { Retry, type RetryNotice, type RetryOptions } from '../vault/retry.js'
 import { vaultClientOf } from '../vault/sdk-vault-client.js'
+import type { GlacierClientLike } from '../vault/glacier-client-like.js'
 import type {
   InventoryFilter,
   InventoryFormat,
@@ -33,8 +33,11 @@ import { RenewableJob, type WantedJob } from './renewable-job.js'
 
 /** Options of {@link inventory}. */
 export interface InventoryOptions extends VaultRequest, RetryOptions, InventoryFilter {
-  /** A `GlacierClient` of the caller's, or any `VaultClient`. */
-  readonly client: GlacierClient | VaultClient
+  /**
+   * A `GlacierClient` of the caller's, of any version of the SDK, or any `VaultClient`. Middleware that was added to a
+   * client of an SDK before 3.930 is not run.
+   */
+  readonly client: GlacierClientLike | VaultClient
   /** How the service writes it; default JSON, which is read without doubt where the service's CSV is not. */
   readonly format?: InventoryFormat | undefined
   /** A job to wait for; default one is looked for, and started where there is none. */
@@ -43,8 +46,8 @@ export interface InventoryOptions extends VaultRequest, RetryOptions, InventoryF
   readonly poll?: PollDelays | undefined
 }
 
-/** What an {@link InventoryReader} tells, besides a Readable's own events. */
-export interface InventoryReaderEvents {
+/** The events of an {@link InventoryReader}. */
+export interface InventoryReaderEvents extends ReadableEvents<InventoryRow> {
   /** A job is waited for; its ID, and whether it was there before. */
   job: [jobId: string, found: boolean]
   /** The job has finished. */
@@ -76,8 +79,7 @@ export function inventory(options: InventoryOptions): InventoryReader {
 }
 
 /** What {@link inventory} gives. */
-// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- see the interface below
-export class InventoryReader extends Readable {
+export class InventoryReader extends TypedReadable<InventoryRow, InventoryReaderEvents> {
   readonly #cancel = new AbortController()
   readonly #batches: AsyncGenerator<InventoryRow[], void, undefined>
   #batch: readonly InventoryRow[] = []
@@ -161,22 +163,6 @@ export class InventoryReader extends Readable {
     }
     yield parser.end(decoder.end())
   }
-}
-
-/** Typed events: `on('job', (jobId) => …)` knows its job ID. */
-// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- overloads of what Readable has, nothing new
-export interface InventoryReader {
-  on<E extends keyof InventoryReaderEvents>(
-    event: E,
-    listener: (...args: InventoryReaderEvents[E]) => void,
-  ): this
-  on(event: string | symbol, listener: (...args: never[]) => void): this
-  once<E extends keyof InventoryReaderEvents>(
-    event: E,
-    listener: (...args: InventoryReaderEvents[E]) => void,
-  ): this
-  once(event: string | symbol, listener: (...args: never[]) => void): this
-  [Symbol.asyncIterator](): NodeJS.AsyncIterator<InventoryRow>
 }
 
 /** The job to retrieve an inventory with: one begun since the service took its last, or a new one. */

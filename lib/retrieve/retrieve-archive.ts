@@ -1,7 +1,6 @@
 /**
  * The whole way down in one call: find or start the jobs, wait for them, read their outputs verified.
  */
-import type { GlacierClient } from '@aws-sdk/client-glacier'
 import { SizeMismatchError } from '../errors.js'
 import { checkOptions, picked } from '../options.js'
 import { rangeWithin, type ByteRange } from '../vault/byte-range.js'
@@ -9,6 +8,7 @@ import { following } from '../vault/caller-signal.js'
 import { systemClock } from '../vault/clock.js'
 import { Retry } from '../vault/retry.js'
 import { vaultClientOf } from '../vault/sdk-vault-client.js'
+import type { GlacierClientLike } from '../vault/glacier-client-like.js'
 import type { Job, VaultClient } from '../vault/vault-client.js'
 import { ArchiveReader, type ReadOptions } from './archive-reader.js'
 import { behindHeldArchives } from './held-archives.js'
@@ -21,8 +21,11 @@ import type { HeldRange, ReadyOutput } from './verified-output.js'
 
 /** Options of {@link startRetrieval}. */
 export interface RetrievalOptions extends ReadOptions, RetrievalSubject {
-  /** A `GlacierClient` of the caller's, or any `VaultClient`. */
-  readonly client: GlacierClient | VaultClient
+  /**
+   * A `GlacierClient` of the caller's, of any version of the SDK, or any `VaultClient`. Middleware that was added to a
+   * client of an SDK before 3.930 is not run.
+   */
+  readonly client: GlacierClientLike | VaultClient
 }
 
 /** Options of {@link retrieveArchive}. */

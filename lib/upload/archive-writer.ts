@@ -8,7 +8,6 @@
  *   more, so that its answer, the archive ID, is not thrown away.
  */
 import { setMaxListeners } from 'node:events'
-import type { GlacierClient } from '@aws-sdk/client-glacier'
 import {
   CompletionUnknownError,
   LockLostError,
@@ -18,8 +17,8 @@ import {
   UploadGoneError,
 } from '../errors.js'
 import { checkOptions } from '../options.js'
-import { Writable } from '../stream.js'
 import type { HashedPart } from '../tree-hash/hash-parts.js'
+import { TypedWritable } from '../typed-events.js'
 import { destroyOnAbort } from '../vault/caller-signal.js'
 import { CLIENT } from '../vault/client-rules.js'
 import { AdaptiveConcurrency } from '../vault/concurrency.js'
@@ -28,6 +27,7 @@ import { emitChecked } from '../vault/emit-or-destroy.js'
 import { RateLimit } from '../vault/rate-limit.js'
 import { reportedRetry } from '../vault/reported-retry.js'
 import { vaultClientOf } from '../vault/sdk-vault-client.js'
+import type { GlacierClientLike } from '../vault/glacier-client-like.js'
 import type { VaultClient } from '../vault/vault-client.js'
 import type { Archive } from './archive.js'
 import { noJournal, type UploadEnd } from './journal.js'
@@ -47,7 +47,7 @@ const LAST_ANSWER_MS = 5_000
  * After `finish`, `writer.archives` lists what was stored. When it fails after an upload was begun, the error is an
  * `UploadFailedError` with the upload ID; where another stage failed, `writer.uploadId` says whether an upload is left.
  *
- * @param client - a `GlacierClient` of the caller's, or any {@link VaultClient}
+ * @param client - a `GlacierClient` of the caller's, of any version of the SDK, or any {@link VaultClient}
  * @throws {TypeError} no client, an unknown or missing option, or one of a wrong type
  * @throws {RangeError} an option out of range, or a description that is too long
  *
@@ -59,15 +59,14 @@ const LAST_ANSWER_MS = 5_000
  * ```
  */
 export function archiveWriter(
-  client: GlacierClient | VaultClient,
+  client: GlacierClientLike | VaultClient,
   options: ArchiveWriterOptions,
 ): ArchiveWriter {
   return new ArchiveWriter(client, options)
 }
 
 /** What {@link archiveWriter} gives. */
-// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- see the interface below
-export class ArchiveWriter extends Writable {
+export class ArchiveWriter extends TypedWritable<ArchiveWriterEvents> {
   readonly #transfer: Transfer
   readonly #volumes: VolumeSequence
   readonly #abortsOnFailure: boolean
@@ -75,7 +74,7 @@ export class ArchiveWriter extends Writable {
   readonly #lastCancel = new AbortController()
   /** The `_write` or `_final` under way; never rejects. */
   #working = Promise.resolve()
-  constructor(client: GlacierClient | VaultClient, given: ArchiveWriterOptions) {
+  constructor(client: GlacierClientLike | VaultClient, given: ArchiveWriterOptions) {
     CLIENT(client, 'client', 'archiveWriter')
     const options = checkOptions('archiveWriter', given, ARCHIVE_WRITER)
     super({ objectMode: true, highWaterMark: 1 })
@@ -217,18 +216,4 @@ export class ArchiveWriter extends Writable {
       () => false, // what failed the upload is worth telling, not this; the upload is reported as kept
     )
   }
-}
-
-/** Typed events: `on('part', (part) => …)` knows its part. */
-// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- overloads of what Writable has, nothing new
-export interface ArchiveWriter {
-  on<E extends keyof ArchiveWriterEvents>(event: E, listener: (...args: ArchiveWriterEvents[E]) => void): this
-  on(event: string | symbol, listener: (...args: never[]) => void): this
-  once<E extends keyof ArchiveWriterEvents>(
-    event: E,
-    listener: (...args: ArchiveWriterEvents[E]) => void,
-  ): this
-  once(event: string | symbol, listener: (...args: never[]) => void): this
-  /** Destroys the writer where it has not finished, and waits until it has closed: Writable's own, which its types lack. */
-  [Symbol.asyncDispose](): Promise<void>
 }

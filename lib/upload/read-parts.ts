@@ -22,6 +22,9 @@ const READ_SIZE = 1_048_576
 /** What a pipe holds, and so gives at once. */
 const SPARE_SIZE = 65_536
 
+/** A `net.Socket` of Bun's never reads a descriptor it is given, and reports no error; there `fs.read` reads pipes, too. */
+const canListen = !('bun' in process.versions)
+
 /** Memory to read into; a {@link PartMemory} is one. */
 export type PieceMemory = Pick<PartMemory, 'size' | 'take'>
 
@@ -132,7 +135,7 @@ class PartReader extends Readable {
     if (fd === -1) throw Object.assign(new Error('The FileHandle is closed.'), { code: 'EBADF' })
     const stats = await statOf(fd)
     const isTerminal = isatty(fd)
-    if (isTerminal || stats.isFIFO() || stats.isSocket()) this.#listen(fd, isTerminal)
+    if (canListen && (isTerminal || stats.isFIFO() || stats.isSocket())) this.#listen(fd, isTerminal)
   }
 
   /** Reads one part. */

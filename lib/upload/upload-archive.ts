@@ -1,11 +1,11 @@
 /**
  * The whole way up in one call: cut, hash, send.
  */
-import type { GlacierClient } from '@aws-sdk/client-glacier'
 import { AbortError, TooManyPartsError, UploadFailedError, UploadGoneError } from '../errors.js'
 import { checkOptions } from '../options.js'
 import { pipeline, type Readable } from '../stream.js'
 import { hashParts } from '../tree-hash/hash-parts.js'
+import type { GlacierClientLike } from '../vault/glacier-client-like.js'
 import type { VaultClient } from '../vault/vault-client.js'
 import { archiveWriter, type ArchiveWriter } from './archive-writer.js'
 import type { ArchiveWriterOptions, ResumeOptions } from './writer-options.js'
@@ -26,8 +26,11 @@ export type Rechunker = (
 /** Options of {@link uploadArchive}. */
 export interface UploadArchiveOptions
   extends Omit<ArchiveWriterOptions, keyof ResumeOptions>, UploadPlanOptions {
-  /** A `GlacierClient` of the caller's, or any `VaultClient`. */
-  readonly client: GlacierClient | VaultClient
+  /**
+   * A `GlacierClient` of the caller's, of any version of the SDK, or any `VaultClient`. Middleware that was added to a
+   * client of an SDK before 3.930 is not run.
+   */
+  readonly client: GlacierClientLike | VaultClient
   /** What cuts the source into parts; default {@link rechunk}. Others may hold more memory than the budget says. */
   readonly rechunk?: Rechunker | undefined
   /**

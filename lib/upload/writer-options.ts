@@ -1,4 +1,5 @@
 /** What may be said to an archive writer, and what it tells. */
+import type { WritableEvents } from '../typed-events.js'
 import type { RetryNotice, RetryOptions } from '../vault/retry.js'
 import type { Archive } from './archive.js'
 import type { UploadJournal } from './journal.js'
@@ -39,8 +40,8 @@ export interface ArchiveWriterOptions
   readonly signal?: AbortSignal | undefined
 }
 
-/** What an `ArchiveWriter` tells, besides a Writable's own events. */
-export interface ArchiveWriterEvents extends UploadEvents {
+/** The events of an `ArchiveWriter`. */
+export interface ArchiveWriterEvents extends UploadEvents, WritableEvents {
   /** A request failed and is made again. */
   retry: [notice: RetryNotice]
 }

@@ -1,7 +1,7 @@
 /** The rules of clients and of how they make requests. */
 import { hasMethods, isNumber } from '../option-rules.js'
 import { rule, type Rule, type RulesOf } from '../options.js'
-import type { RequestOptions } from './sdk-connection.js'
+import type { RequestOptions } from './request-options.js'
 
 /** A client: a `GlacierClient` of the SDK's, or a `VaultClient`. */
 export const CLIENT: Rule = rule(

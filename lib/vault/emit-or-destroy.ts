@@ -2,7 +2,7 @@
 import { ListenerError } from '../errors.js'
 
 interface Emitter {
-  emit(event: string, ...args: unknown[]): boolean
+  emit(event: string | symbol, ...args: unknown[]): boolean
 }
 
 /** The methods of a stream that are needed to report events. */

@@ -6,23 +6,24 @@ import type * as Sdk from '@aws-sdk/client-glacier'
 import type { GlacierPipeError } from '../errors.js'
 import { addAbortSignal, type Readable } from '../stream.js'
 import type { Checksums } from '../tree-hash/tree-hash.js'
+import { assertGlacier, clientFor } from './caller-client.js'
 import { clientConfigFor } from './client-config.js'
 import { endpointOf } from './configured-endpoint.js'
 import { CredentialsFetch, unlessAborted } from './credentials-fetch.js'
 import { normalizeEndpoint } from './endpoint.js'
 import { Exchange } from './exchange.js'
+import {
+  isGlacierClientLike,
+  type GlacierClientLike,
+  type GlacierClientSettings,
+} from './glacier-client-like.js'
 import { bodyOf } from './request-body.js'
+import type { RequestOptions } from './request-options.js'
 import { DEFAULT_IDLE_TIMEOUT, RequestWatch, timeLimitsFor } from './request-watch.js'
 import { toCredentialsError, toServiceError } from './service-error.js'
 import { withBodyHeaders, withoutRetries, type CommandStack } from './single-request.js'
 import { isQueued } from './socket-queue.js'
 import type { AccountRequest, SendLimit } from './vault-client.js'
-
-/** How requests are made. */
-export interface RequestOptions {
-  /** Milliseconds after which a request in which nothing moves is given up; default 300,000. */
-  readonly idleTimeout?: number | undefined
-}
 
 /** Any of the SDK's Glacier commands. */
 type SdkCommand<Input extends Sdk.ServiceInputTypes, Output extends Sdk.ServiceOutputTypes> = Parameters<
@@ -49,18 +50,22 @@ interface Loaded {
 
 /** Makes requests with a client of the SDK's. */
 export class SdkConnection {
-  readonly #source: Sdk.GlacierClient | Sdk.GlacierClientConfig
+  readonly #source: GlacierClientLike | GlacierClientSettings
   readonly #idleTimeout: number
   #loading: Promise<Loaded> | undefined
   #made: Sdk.GlacierClient | undefined
   /** Whether credentials could be fetched before: then that they cannot be now may pass. */
   #hadCredentials = false
 
-  /** @param source - a client of the caller's, or the configuration of one to make */
+  /**
+   * @param source - a client of the caller's, or the configuration of one to make
+   * @throws {TypeError} a client for another service
+   */
   constructor(
-    source: Sdk.GlacierClient | Sdk.GlacierClientConfig,
+    source: GlacierClientLike | GlacierClientSettings,
     { idleTimeout = DEFAULT_IDLE_TIMEOUT }: RequestOptions,
   ) {
+    if (isGlacierClientLike(source)) assertGlacier(source)
     this.#source = source
     this.#idleTimeout = idleTimeout
   }
@@ -200,18 +205,17 @@ export class SdkConnection {
 
   async #make(): Promise<Loaded> {
     const source = this.#source
+    if (isGlacierClientLike(source)) {
+      const sdk = await import('@aws-sdk/client-glacier')
+      return { sdk, client: clientFor(sdk, source) }
+    }
     const [sdk, config] = await Promise.all([
       import('@aws-sdk/client-glacier'),
-      isClient(source) ? undefined : clientConfigFor(source, process.env),
+      clientConfigFor(source as Sdk.GlacierClientConfig, process.env), // settings of any version mean the same
     ])
-    if (config === undefined) return { sdk, client: source as Sdk.GlacierClient }
     this.#made = new sdk.GlacierClient(config)
     return { sdk, client: this.#made }
   }
-}
-
-function isClient(source: Sdk.GlacierClient | Sdk.GlacierClientConfig): source is Sdk.GlacierClient {
-  return 'send' in source
 }
 
 async function* bytesOf(

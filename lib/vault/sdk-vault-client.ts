@@ -7,10 +7,12 @@ import { checkOptions } from '../options.js'
 import type { Readable } from '../stream.js'
 import { toContentRange, toInclusive, toRangeHeader } from './byte-range.js'
 import { REQUEST_OPTIONS } from './client-rules.js'
+import type { GlacierClientLike, GlacierClientSettings } from './glacier-client-like.js'
 import { assertOutputAnswer, dateOf } from './output-answer.js'
 import { accountOf, addressOf, type Address } from './request-rules.js'
 import { observingResponse, type ResponseFacts } from './response-facts.js'
-import { SdkConnection, type RequestOptions } from './sdk-connection.js'
+import type { RequestOptions } from './request-options.js'
+import { SdkConnection } from './sdk-connection.js'
 import type * as Port from './vault-client.js'
 import {
   markerOf,
@@ -27,9 +29,9 @@ import {
  * A {@link VaultClient} over the AWS SDK. Each call is one request, signed anew, under time limits; what goes on after
  * a failure is up to the caller, as `uploadArchive` and `retrieveArchive` do.
  *
- * @param source - a `GlacierClient` of the caller's, who goes on owning it; or the configuration of one to make, with
- *   credentials and region from the SDK's own chain where it names none
- * @throws {TypeError} no object, an unknown option, or one of a wrong type
+ * @param source - a `GlacierClient` of the caller's, of any version of the SDK, who goes on owning it; or the configuration
+ *   of one to make, with credentials and region from the SDK's own chain where it names none
+ * @throws {TypeError} no object, a client for another service, an unknown option, or one of a wrong type
  * @throws {RangeError} an option out of range
  *
  * @example
@@ -40,7 +42,7 @@ import {
  * ```
  */
 export function glacierClient(
-  source: Sdk.GlacierClient | Sdk.GlacierClientConfig = {},
+  source: GlacierClientLike | GlacierClientSettings = {},
   options: RequestOptions = {},
 ): SdkVaultClient {
   OBJECT(source, 'source', 'glacierClient')
@@ -48,7 +50,7 @@ export function glacierClient(
 }
 
 /** The {@link VaultClient} for what a caller has passed as one, and which has been checked. */
-export function vaultClientOf(client: Sdk.GlacierClient | Port.VaultClient): Port.VaultClient {
+export function vaultClientOf(client: GlacierClientLike | Port.VaultClient): Port.VaultClient {
   return 'uploadPart' in client ? client : glacierClient(client)
 }
 
@@ -56,7 +58,7 @@ export function vaultClientOf(client: Sdk.GlacierClient | Port.VaultClient): Por
 export class SdkVaultClient implements Port.VaultClient, Disposable, AsyncDisposable {
   readonly #connection: SdkConnection
 
-  constructor(source: Sdk.GlacierClient | Sdk.GlacierClientConfig, options: RequestOptions) {
+  constructor(source: GlacierClientLike | GlacierClientSettings, options: RequestOptions) {
     this.#connection = new SdkConnection(source, options)
   }
 

@@ -1,0 +1,165 @@
+/**
+ * The environments in which the packed package is run: each with what is installed for it, and how the program is built
+ * and started there. Versions are pinned, so that a row that changes has changed because of this package.
+ */
+const platform = `${process.platform}-${process.arch}`
+
+/** Everything to install beside the package, by name in `node_modules`. */
+export const TOOLS = {
+  '@rollup/plugin-commonjs': '29.0.3',
+  '@rollup/plugin-json': '6.1.0',
+  '@rollup/plugin-node-resolve': '16.0.3',
+  '@types/node': '22.20.5',
+  bun: '1.4.5',
+  deno: '2.9.6',
+  esbuild: '0.28.2',
+  jest: '30.5.2',
+  node22: `npm:node-${platform}@22.23.3`,
+  node24: `npm:node-${platform}@24.21.0`,
+  node26: `npm:node-${platform}@26.10.0`,
+  rollup: '4.68.8',
+  typescript: '6.0.3',
+  vitest: '4.1.12',
+  webpack: '5.112.2',
+}
+
+const thisNode = process.execPath
+const bin = (name) => `node_modules/.bin/${name}`
+const command = 'node_modules/glacier-pipe/dist/cli/bin.js'
+
+const node = (name, executable) => ({
+  name,
+  version: [executable, '--version'],
+  run: [executable, 'program.mjs'],
+  command: [executable, command],
+})
+
+/** The threads' file is an entry of its own: it must lie beside the bundle under its name. */
+const thread = 'node_modules/glacier-pipe/dist/tree-hash/hash-thread.js'
+
+const bundler = (name, tool, build, output) => ({ name, tool, build: [build], run: [thisNode, output] })
+
+const esbuild = (format, outdir, ...options) => [
+  ...[bin('esbuild'), 'program.mjs', `hash-thread=${thread}`, '--bundle', '--platform=node'],
+  ...['--log-level=error', `--format=${format}`, `--outdir=${outdir}`, ...options],
+]
+
+const typescript = (name, options, source) => ({
+  name: `TypeScript, ${name}`,
+  tool: 'typescript',
+  build: [
+    [
+      ...[
+        bin('tsc'),
+        source,
+        '--ignoreConfig',
+        '--strict',
+        '--exactOptionalPropertyTypes',
+        '--types',
+        'node',
+      ],
+      ...['--skipLibCheck', 'false', '--target', 'es2023', '--outDir', `out-ts-${name}`, ...options],
+    ],
+  ],
+  run: [thisNode, `out-ts-${name}/${source.replace('ts', 'js')}`],
+})
+
+/** One row of the table each. */
+export const ENVIRONMENTS = [
+  node('Node, ESM', thisNode),
+  { ...node('Node, `require`', thisNode), run: [thisNode, 'program.cjs'], command: undefined },
+  ...['22', '24', '26'].map((major) => node(`Node ${major}, ESM`, `node_modules/node${major}/bin/node`)),
+  {
+    name: 'Bun',
+    version: [bin('bun'), '--version'],
+    run: [bin('bun'), 'program.mjs'],
+    command: [bin('bun'), command],
+  },
+  {
+    name: 'Deno',
+    version: [bin('deno'), '--version'],
+    run: [bin('deno'), 'run', '-A', 'program.mjs'],
+    command: [bin('deno'), 'run', '-A', command],
+  },
+  typescript('nodenext', ['--module', 'nodenext'], 'program.mts'),
+  typescript('bundler', ['--module', 'esnext', '--moduleResolution', 'bundler'], 'program.mts'),
+  bundler(
+    'esbuild, ESM, `--main-fields=module,main`',
+    'esbuild',
+    esbuild('esm', 'out-esm', '--main-fields=module,main'),
+    'out-esm/program.js',
+  ),
+  bundler('esbuild, CommonJS', 'esbuild', esbuild('cjs', 'out-cjs'), 'out-cjs/program.js'),
+  bundler(
+    'rollup',
+    'rollup',
+    [bin('rollup'), '--silent', '-c', 'rollup.config.mjs'],
+    'out-rollup/program.js',
+  ),
+  bundler('webpack', 'webpack', [thisNode, 'webpack.build.mjs'], 'out-webpack/program.js'),
+  {
+    name: 'jest, native ESM',
+    tool: 'jest',
+    run: [thisNode, '--experimental-vm-modules', bin('jest'), '--silent=false', 'jest-esm.test.mjs'],
+  },
+  {
+    name: 'jest, CommonJS, Node 24',
+    tool: 'jest',
+    run: [
+      'node_modules/node24/bin/node',
+      '--experimental-vm-modules',
+      bin('jest'),
+      '--silent=false',
+      'jest-cjs.test.cjs',
+    ],
+  },
+  {
+    name: 'vitest',
+    tool: 'vitest',
+    run: [thisNode, bin('vitest'), 'run', 'vitest.spec', '--disable-console-intercept', 'vitest.spec.mjs'],
+  },
+]
+
+/** The files that environments need, besides the program in its variants. */
+export const FILES = {
+  'rollup.config.mjs': `
+import commonjs from '@rollup/plugin-commonjs'
+import json from '@rollup/plugin-json'
+import nodeResolve from '@rollup/plugin-node-resolve'
+export default {
+  input: { program: 'program.mjs', 'hash-thread': '${thread}' },
+  plugins: [nodeResolve({ preferBuiltins: true, exportConditions: ['node'] }), commonjs(), json()],
+  output: { dir: 'out-rollup', format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
+}
+`,
+  'webpack.build.mjs': `
+import { resolve } from 'node:path'
+import webpack from 'webpack'
+webpack(
+  {
+    mode: 'production',
+    target: 'node20',
+    entry: { program: './program.mjs', 'hash-thread': './${thread}' },
+    experiments: { outputModule: true },
+    module: { parser: { javascript: { importMeta: false } } },
+    output: { path: resolve('out-webpack'), filename: '[name].js', module: true, chunkFormat: 'module' },
+  },
+  (error, stats) => {
+    if (error || stats.hasErrors()) {
+      console.error(String(error ?? stats.toString('errors-only')))
+      process.exitCode = 1
+    }
+  },
+)
+`,
+  ...Object.fromEntries(
+    ['out-esm', 'out-rollup', 'out-webpack'].map((out) => [`${out}/package.json`, '{ "type": "module" }']),
+  ),
+  'out-cjs/package.json': '{ "type": "commonjs" }',
+  'jest.config.json': JSON.stringify({
+    testEnvironment: 'node',
+    transform: {},
+    testMatch: ['**/jest-*.test.*'],
+    moduleFileExtensions: ['js', 'mjs', 'cjs', 'json'],
+  }),
+}

@@ -1,0 +1,60 @@
+/**
+ * The program that is run in each environment: an archive into a local vault and back, hashed by threads on its way.
+ * Prints a JSON line that begins with `RESULT`. `consumers.mjs` replaces the imports to make CommonJS of it.
+ */
+import { createHash, randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import * as api from 'glacier-pipe'
+import { startLocalVault } from 'glacier-pipe/local'
+
+const MIB = 2 ** 20
+
+async function exercise() {
+  const threads = { answers: 0, failures: 0 }
+  const onWorker = (worker) => {
+    worker.on('message', () => threads.answers++)
+    worker.on('error', () => threads.failures++)
+  }
+  const warnings = []
+  const onWarning = ({ code, message }) => warnings.push(code ?? message)
+  process.on('worker', onWorker)
+  process.on('warning', onWarning)
+  const dir = mkdtempSync(join(tmpdir(), 'glacier-pipe-consumer-'))
+  const vault = await startLocalVault({ dir, createVaults: true })
+  const { endpoint, region, credentials } = vault
+  const client = api.glacierClient({ endpoint, region, credentials })
+  try {
+    const bytes = randomBytes(9 * MIB + 1)
+    const pieces = [bytes.subarray(0, 3 * MIB), bytes.subarray(3 * MIB)]
+    const to = { client, vaultName: 'consumers', partSize: 2 * MIB }
+    const [archive] = await api.uploadArchive(Readable.from(pieces), to)
+    if (archive.treeHash !== api.treeHashOf(bytes)) throw new Error('The tree hash is another.')
+    const file = join(dir, 'file')
+    writeFileSync(file, bytes)
+    const hasher = new api.FileHasher()
+    const hashed = await hasher.hash(file)
+    hasher.close()
+    if (hashed.treeHash !== archive.treeHash) throw new Error('The tree hash of the file is another.')
+
+    const reader = api.retrieveArchive({ client, vaultName: 'consumers', archiveId: archive.archiveId })
+    if (!(reader instanceof Readable)) throw new Error('The reader is no Readable.')
+    const hash = createHash('sha256')
+    const passing = api.treeHash({ expected: archive.treeHash })
+    for await (const chunk of reader.pipe(passing)) hash.update(chunk)
+    if (hash.digest('hex') !== createHash('sha256').update(bytes).digest('hex'))
+      throw new Error('The bytes are others.')
+    return { threads, warnings }
+  } finally {
+    client.destroy()
+    await vault.close()
+    process.off('worker', onWorker)
+    process.off('warning', onWarning)
+    rmSync(dir, { recursive: true, force: true })
+  }
+}
+
+// The last line: how the program is started, which differs where a test runner does it.
+exercise().then((result) => console.log(`RESULT ${JSON.stringify(result)}`))
