@@ -92,10 +92,13 @@ export interface TypedReadable<
   [Symbol.asyncIterator](): NodeJS.AsyncIterator<Chunk>
 }
 
+/** Every supported Node.js has the method; the types of version 20 lack it. */
+const Disposing = Writable as unknown as new (options?: WritableOptions) => Writable & AsyncDisposable
+
 /** `Writable` as the base class of a {@link TypedWritable}. */
-export const TypedWritable = Writable as new <Events extends WritableEvents & EventArguments<Events>>(
+export const TypedWritable = Disposing as new <Events extends WritableEvents & EventArguments<Events>>(
   options?: WritableOptions,
-) => TypedWritable<Events> // with Symbol.asyncDispose, which the types of Node.js 20 lack
+) => TypedWritable<Events>
 
 /** `Readable` as the base class of a {@link TypedReadable}. */
 export const TypedReadable: new <Chunk, Events extends ReadableEvents<Chunk> & EventArguments<Events>>(
