@@ -68,3 +68,18 @@ t.test('a long write stops being hashed when the stream is destroyed', async (t)
   await closed
   t.equal(hash.treeHash, undefined)
 })
+
+t.test('a chunk that is no bytes is an error of the stream, and every kind of bytes is hashed', async (t) => {
+  const source = Readable.from([Buffer.alloc(10), { a: 1 }])
+  await t.rejects(pipeline(source, treeHash(), new PassThrough().resume()), {
+    name: 'TypeError',
+    message: /not a plain object/,
+  })
+  const hash = treeHash()
+  hash.write('e9', 'hex')
+  hash.write(new DataView(new ArrayBuffer(3), 1))
+  hash.end('text')
+  const bytes = Buffer.from([0xe9, 0, 0, ...Buffer.from('text')])
+  t.ok((await gathered(hash)).equals(bytes))
+  t.equal(hash.treeHash, treeHashOf(bytes))
+})

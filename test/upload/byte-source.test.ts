@@ -270,6 +270,13 @@ t.test('a chunk that is no bytes fails the upload, of any source, and is never d
   const lost = new Uint8Array(10)
   structuredClone(lost.buffer, { transfer: [lost.buffer] })
   await t.rejects(upload(new MemoryVault(), [lost]), { name: 'TypeError', message: /detached/ })
+  const refusing = {
+    next: () => ({ value: plain }),
+    return: () => {
+      throw new Error('of no use')
+    },
+  }
+  await t.rejects(upload(new MemoryVault(), { [Symbol.iterator]: () => refusing }), { name: 'TypeError' })
   const noIterator = { [Symbol.iterator]: () => ({ next: () => 5 }) }
   await t.rejects(upload(new MemoryVault(), noIterator), { name: 'TypeError', message: /not a number/ })
 })

@@ -192,6 +192,30 @@ t.test(
   },
 )
 
+t.test(
+  'a terminal is read to its end, and one that gives nothing is given up at once',
+  { skip: process.platform !== 'linux' && 'needs script of util-linux' },
+  async (t) => {
+    const run = async (rest: string, typed: string): Promise<string> => {
+      const script = `
+        import { PartMemory, readParts } from ${JSON.stringify(DIST)}
+        const parts = readParts(0, new PartMemory(${SIZE}))
+        parts.on('data', (part) => console.log('read', part.length)).on('close', () => console.log('closed'))
+        ${rest}
+      `
+      const path = join(t.testdir({ 'read.mjs': script }), 'read.mjs')
+      const child = spawn('script', ['-qec', `"${process.execPath}" "${path}"`, '/dev/null'])
+      child.stdin.write(typed)
+      let told = ''
+      for await (const text of child.stdout as AsyncIterable<Buffer>) told += text.toString()
+      child.stdin.destroy()
+      return told
+    }
+    t.match(await run('', 'hello\n\u0004'), /read 6\r?\nclosed/)
+    t.match(await run('setImmediate(() => parts.destroy())', ''), /closed/)
+  },
+)
+
 t.test('what cannot be read fails, and what is destroyed amid a read closes after it', async (t) => {
   const folder = openSync(t.testdir(), 'r')
   await t.rejects(once(readParts(folder, new PartMemory(SIZE)).resume(), 'end'), { code: 'EISDIR' })

@@ -42,7 +42,7 @@ t.test('what gives no bytes is a TypeError', async (t) => {
   const decoded = Readable.from([Buffer.from('ä')]).setEncoding('utf8')
   await t.rejects(uploadArchive(decoded, { client, vaultName }), {
     name: 'TypeError',
-    message: /not strings/,
+    message: /decodes its bytes/,
   })
   await t.rejects(uploadArchive([{ a: 1 }] as unknown as ByteSource, { client, vaultName }), {
     name: 'TypeError',
