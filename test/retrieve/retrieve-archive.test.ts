@@ -240,7 +240,7 @@ t.test('the signal and destroy() end it in any state', async (t) => {
 t.test('it is left in the middle without a trace', async (t) => {
   const vault = MemoryVault.holding(patternBytes(9 * MIB))
   for await (const chunk of retrieveArchive(optionsFor(vault))) {
-    t.equal((chunk).length, MIB)
+    t.equal(chunk.length, MIB)
     break
   }
   await settled()
