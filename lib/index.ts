@@ -76,7 +76,8 @@ export type {
   Provided,
 } from './vault/glacier-client-like.js'
 export type { RequestOptions } from './vault/request-options.js'
-export { glacierClient, type SdkVaultClient } from './vault/sdk-vault-client.js'
+export { glacierClient } from './vault/glacier-client.js'
+export type { SdkVaultClient } from './vault/sdk-vault-client.js'
 export { itemsOf } from './vault/paging.js'
 export type {
   AccountRequest,

@@ -1,9 +1,12 @@
 /**
  * What it takes for a rename, and for a new folder, to survive a power cut.
  */
-import { mkdir, open, rename, stat } from 'node:fs/promises'
+import { lstat, mkdir, open, rename, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { isMissing } from './missing.js'
+
+/** Attempts to create a folder while other processes create and remove it. */
+const ATTEMPTS = 100
 
 /**
  * Makes the renames in a folder durable. Windows cannot sync a folder, and does without.
@@ -40,29 +43,35 @@ export async function makeFolder(path: string): Promise<void> {
  * Node's own `recursive` never ends where the system denies a folder with ENOENT although its parent exists, as in /proc.
  */
 async function makeMissing(path: string): Promise<string[]> {
-  const made: string[] = []
+  const parent = dirname(path)
+  let made: string[]
   try {
-    await mkdir(path, { mode: 0o700 })
+    return (await makeOne(path)) ? [path] : []
   } catch (error) {
-    if (await isFolder(path)) return made
-    if (!isMissing(error) || dirname(path) === path) throw error
-    made.push(...(await makeMissing(dirname(path))))
-    await unlessFolder(mkdir(path, { mode: 0o700 }), path) // another process may have created it meanwhile
+    if (!isMissing(error) || parent === path) throw error
+    made = await makeMissing(parent)
   }
-  return [...made, path]
+  return (await makeOne(path)) ? [...made, path] : made
 }
 
-async function unlessFolder(making: Promise<void>, path: string): Promise<void> {
-  try {
-    await making
-  } catch (error) {
-    if (!(await isFolder(path))) throw error
+/** Creates a folder; `false` where there is one. */
+async function makeOne(path: string): Promise<boolean> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await mkdir(path, { mode: 0o700 })
+      return true
+    } catch (error) {
+      const found = await kindOf(path)
+      if (found === 'folder') return false
+      const isRemoved = (error as NodeJS.ErrnoException).code === 'EEXIST' && found === undefined // meanwhile
+      if (!isRemoved || attempt === ATTEMPTS) throw error
+    }
   }
 }
 
-function isFolder(path: string): Promise<boolean> {
-  return stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  )
+async function kindOf(path: string): Promise<'folder' | 'other' | undefined> {
+  const link = await lstat(path).catch(() => undefined)
+  if (!link) return undefined
+  const found = link.isSymbolicLink() ? await stat(path).catch(() => link) : link
+  return found.isDirectory() ? 'folder' : 'other'
 }

@@ -15,7 +15,7 @@ import { planMemory, type MemoryOptions, type MemoryPlan } from '../vault/memory
 import { DEFAULT_PART_SIZE } from '../vault/part-size.js'
 import { emitOrDestroy } from '../vault/emit-or-destroy.js'
 import { Retry, type RetryNotice, type RetryOptions } from '../vault/retry.js'
-import { vaultClientOf } from '../vault/sdk-vault-client.js'
+import { vaultClientOf } from '../vault/glacier-client.js'
 import { reportedRetry, type StuckWarning } from '../vault/reported-retry.js'
 import type { GlacierClientLike } from '../vault/glacier-client-like.js'
 import type { Job, VaultClient, VaultRequest } from '../vault/vault-client.js'

@@ -14,7 +14,7 @@ import { VAULT_CLIENT } from '../vault/client-rules.js'
 import { systemClock } from '../vault/clock.js'
 import { emitOrDestroy } from '../vault/emit-or-destroy.js'
 import { Retry, type RetryNotice, type RetryOptions } from '../vault/retry.js'
-import { vaultClientOf } from '../vault/sdk-vault-client.js'
+import { vaultClientOf } from '../vault/glacier-client.js'
 import type { GlacierClientLike } from '../vault/glacier-client-like.js'
 import type {
   InventoryFilter,

@@ -21,12 +21,11 @@ export type OutputTarget =
 /**
  * What a path leads to. Symbolic links are followed, to a file that does not exist as well.
  *
- * @throws {OutputFileError} `ERR_OUTPUT_FILE`: it is empty or a directory's, its directory does not exist, or what is
+ * @throws {OutputFileError} `ERR_OUTPUT_FILE`: it is a directory's, its directory does not exist, or what is
  *   there cannot be replaced
  */
 export async function outputTarget(path: string): Promise<OutputTarget> {
   // Both would be resolved to a path that was not given: that of the working directory, that without the slash.
-  if (path === '') throw new OutputFileError('""', 'The path is empty. Give the path of a file.')
   if (path.endsWith('/') || path.endsWith(sep))
     throw new OutputFileError(path, 'It is the path of a directory. Give the path of a file.')
   const found = await orMissing(stat(path, { bigint: true }))

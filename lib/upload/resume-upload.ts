@@ -4,7 +4,7 @@
 import { checkOptions } from '../options.js'
 import { following } from '../vault/caller-signal.js'
 import { Retry } from '../vault/retry.js'
-import { vaultClientOf } from '../vault/sdk-vault-client.js'
+import { vaultClientOf } from '../vault/glacier-client.js'
 import type { VaultClient } from '../vault/vault-client.js'
 import { archiveWriter, type ArchiveWriter } from './archive-writer.js'
 import type { Archive } from './archive.js'

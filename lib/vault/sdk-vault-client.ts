@@ -2,11 +2,8 @@
  * The port's one adapter: each call of the port as one of the SDK's commands.
  */
 import type * as Sdk from '@aws-sdk/client-glacier'
-import { OBJECT } from '../option-rules.js'
-import { checkOptions } from '../options.js'
 import type { Readable } from '../stream.js'
 import { toContentRange, toInclusive, toRangeHeader } from './byte-range.js'
-import { REQUEST_OPTIONS } from './client-rules.js'
 import type { GlacierClientLike, GlacierClientSettings } from './glacier-client-like.js'
 import { assertOutputAnswer, dateOf } from './output-answer.js'
 import { accountOf, addressOf, type Address } from './request-rules.js'
@@ -25,36 +22,7 @@ import {
   toVault,
 } from './wire.js'
 
-/**
- * A {@link VaultClient} over the AWS SDK. Each call is one request, signed anew, under time limits; what goes on after
- * a failure is up to the caller, as `uploadArchive` and `retrieveArchive` do.
- *
- * @param source - a `GlacierClient` of the caller's, of any version of the SDK, who goes on owning it; or the configuration
- *   of one to make, with credentials and region from the SDK's own chain where it names none
- * @throws {TypeError} no object, a client for another service, an unknown option, or one of a wrong type
- * @throws {RangeError} an option out of range
- *
- * @example
- * ```ts
- * const client = glacierClient({ region: 'eu-west-1' })
- * const [archive] = await uploadArchive(source, { client, vaultName: 'backups' })
- * client.destroy()
- * ```
- */
-export function glacierClient(
-  source: GlacierClientLike | GlacierClientSettings = {},
-  options: RequestOptions = {},
-): SdkVaultClient {
-  OBJECT(source, 'source', 'glacierClient')
-  return new SdkVaultClient(source, checkOptions('glacierClient', options, REQUEST_OPTIONS))
-}
-
-/** The {@link VaultClient} for what a caller has passed as one, and which has been checked. */
-export function vaultClientOf(client: GlacierClientLike | Port.VaultClient): Port.VaultClient {
-  return 'uploadPart' in client ? client : glacierClient(client)
-}
-
-/** What {@link glacierClient} gives. */
+/** A {@link Port.VaultClient} over the AWS SDK, as `glacierClient` makes it. */
 export class SdkVaultClient implements Port.VaultClient, Disposable, AsyncDisposable {
   readonly #connection: SdkConnection
 

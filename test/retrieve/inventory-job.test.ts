@@ -7,7 +7,7 @@ import { localVaultFor, clientFor } from '../helpers/local-vault.js'
 import type { LocalVault } from '../../lib/local/index.js'
 import { Retry } from '../../lib/vault/retry.js'
 import { retrying } from '../../lib/vault/retrying-client.js'
-import { vaultClientOf } from '../../lib/vault/sdk-vault-client.js'
+import { vaultClientOf } from '../../lib/vault/glacier-client.js'
 import { uploadArchive } from '../../lib/upload/upload-archive.js'
 import { VirtualClock } from '../helpers/virtual-clock.js'
 

@@ -1,6 +1,6 @@
 import { DescribeVaultCommand, GlacierClient } from '@aws-sdk/client-glacier'
 import t from 'tap'
-import { glacierClient } from '../../lib/vault/sdk-vault-client.js'
+import { glacierClient } from '../../lib/vault/glacier-client.js'
 import type { GlacierClientLike } from '../../lib/vault/glacier-client-like.js'
 import { json, startBareService } from '../helpers/bare-service.js'
 

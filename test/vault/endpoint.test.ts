@@ -5,7 +5,7 @@ import { DescribeVaultCommand, GlacierClient, type GlacierClientConfig } from '@
 import t, { type Test } from 'tap'
 import { accountInArn } from '../../lib/vault/account-id.js'
 import { normalizeEndpoint } from '../../lib/vault/endpoint.js'
-import { glacierClient } from '../../lib/vault/sdk-vault-client.js'
+import { glacierClient } from '../../lib/vault/glacier-client.js'
 import { json, startBareService } from '../helpers/bare-service.js'
 
 /** Sets the AWS configuration for one test: files, and the environment without any other AWS variable. */

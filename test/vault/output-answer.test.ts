@@ -1,7 +1,7 @@
 import t from 'tap'
 import { failureKindOf } from '../../lib/vault/failure.js'
 import { assertOutputAnswer, dateOf } from '../../lib/vault/output-answer.js'
-import { glacierClient } from '../../lib/vault/sdk-vault-client.js'
+import { glacierClient } from '../../lib/vault/glacier-client.js'
 import { startBareService } from '../helpers/bare-service.js'
 import { gate } from '../helpers/gate.js'
 

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { DescribeVaultCommand, GlacierClient } from '@aws-sdk/client-glacier'
 import t from 'tap'
 import { isQueued } from '../../lib/vault/socket-queue.js'
-import { glacierClient } from '../../lib/vault/sdk-vault-client.js'
+import { glacierClient } from '../../lib/vault/glacier-client.js'
 import { json, startBareService, type Answer } from '../helpers/bare-service.js'
 import { gate } from '../helpers/gate.js'
 
@@ -53,9 +53,9 @@ t.test("the time a request waits for a socket of the caller's client is not idle
   })
   const own = theirs.send(new DescribeVaultCommand({ ...vault, accountId: '-' }))
   while (service.seen.length === 0) await delay(1)
-  const queued = glacierClient(theirs, { idleTimeout: 50 }).describeVault(vault)
+  const queued = glacierClient(theirs, { idleTimeout: 500 }).describeVault(vault)
   const told = queued.catch((error: unknown) => error)
-  await delay(400) // many idle times, in which nothing moves
+  await delay(1_500) // three idle times, in which nothing moves
   t.equal(service.seen.length, 1)
   held.open()
   await own
