@@ -95,11 +95,11 @@ t.test('each fault of an upload looks to a client like what it is named for', as
   const part = { vaultName, range: { start: 0, end: MIB }, bytes, ...computeChecksums(bytes) }
   const table: Record<UploadFault, [kind: string, error: object, carriedOut: boolean]> = {
     timeout: ['slow', { serviceCode: 'RequestTimeoutException', status: 408 }, false],
-    'timeout-without-body': ['slow', { serviceCode: 'UnexpectedResponse', status: 408, status: 408 }, false],
+    'timeout-without-body': ['slow', { serviceCode: 'UnexpectedResponse', status: 408 }, false],
     throttle: ['throttled', { serviceCode: 'ThrottlingException', status: 400 }, false],
     'error-500': ['transient', { serviceCode: 'ServiceUnavailableException', status: 500 }, false],
     'error-503': ['transient', { serviceCode: 'ServiceUnavailableException', status: 503 }, false],
-    'error-html': ['transient', { serviceCode: 'UnexpectedResponse', status: 503, status: 503 }, false],
+    'error-html': ['transient', { serviceCode: 'UnexpectedResponse', status: 503 }, false],
     'expired-token': ['expired', { serviceCode: 'ExpiredTokenException', status: 403 }, false],
     'expired-upload': ['final', { serviceCode: 'ResourceNotFoundException', status: 404 }, false],
     'checksum-mismatch': ['corrupted', { serviceCode: 'InvalidParameterValueException', status: 400 }, false],
