@@ -35,7 +35,7 @@ import { RenewableJob, type WantedJob } from './renewable-job.js'
 export interface InventoryOptions extends VaultRequest, RetryOptions, InventoryFilter {
   /**
    * A `GlacierClient` of the caller's, of any version of the SDK, or any `VaultClient`. Middleware that was added to a
-   * client of an SDK before 3.930 is not run.
+   * client of an SDK before 3.929 is not run.
    */
   readonly client: GlacierClientLike | VaultClient
   /** How the service writes it; default JSON, which is read without doubt where the service's CSV is not. */

@@ -23,7 +23,7 @@ import type { HeldRange, ReadyOutput } from './verified-output.js'
 export interface RetrievalOptions extends ReadOptions, RetrievalSubject {
   /**
    * A `GlacierClient` of the caller's, of any version of the SDK, or any `VaultClient`. Middleware that was added to a
-   * client of an SDK before 3.930 is not run.
+   * client of an SDK before 3.929 is not run.
    */
   readonly client: GlacierClientLike | VaultClient
 }

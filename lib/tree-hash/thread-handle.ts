@@ -86,7 +86,8 @@ export class ThreadHandle {
   #started(): Worker | undefined {
     if (areBroken) return undefined
     try {
-      const { url } = import.meta
+      // Bundlers that replace `import.meta.url` do not find it in a destructuring.
+      const url = import.meta.url
       const worker = new Worker(new URL('./hash-thread.js', url), { execArgv: flagsFor(url) })
       worker.on('message', (answer: HashAnswer) => {
         this.#waiting.shift()?.answer(answer)

@@ -28,7 +28,7 @@ export interface UploadArchiveOptions
   extends Omit<ArchiveWriterOptions, keyof ResumeOptions>, UploadPlanOptions {
   /**
    * A `GlacierClient` of the caller's, of any version of the SDK, or any `VaultClient`. Middleware that was added to a
-   * client of an SDK before 3.930 is not run.
+   * client of an SDK before 3.929 is not run.
    */
   readonly client: GlacierClientLike | VaultClient
   /** What cuts the source into parts; default {@link rechunk}. Others may hold more memory than the budget says. */

@@ -1,6 +1,6 @@
 /**
  * A caller's client as one that takes the commands of the SDK that is installed with this package. Commands find their
- * serialization in the client; clients from before 3.930 or so have none, for there each command brought its own.
+ * serialization in the client; clients from before 3.929 have none, for there each command brought its own.
  */
 import type * as Sdk from '@aws-sdk/client-glacier'
 import type { GlacierClientLike } from './glacier-client-like.js'
