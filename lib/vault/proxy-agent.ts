@@ -8,7 +8,7 @@ import type { Socket, TcpNetConnectOpts } from 'node:net'
 import { HttpProxyAgent } from 'http-proxy-agent'
 import { HttpsProxyAgent } from 'https-proxy-agent'
 import { ProxyError, ProxyRefusal } from './proxy-error.js'
-import { proxyFor, type Environment } from './proxy-setting.js'
+import { proxyFor, type Environment, type ProxySettingError } from './proxy-setting.js'
 
 /** Milliseconds in which a proxy must connect. Less than the SDK allows a connection, whose error names no proxy. */
 const PROXY_TIMEOUT = 9000
@@ -31,6 +31,11 @@ interface ConnectingAgent extends HttpAgent {
 /** What Node calls of an agent; its types do not have it. */
 interface RequestTaker {
   addRequest(request: ClientRequest, options: Connection): void
+}
+
+/** How Node's agents tell a request that there is no connection; its types do not have it. */
+interface FailingRequest {
+  onSocket(socket: null, error: Error): void
 }
 
 /**
@@ -56,14 +61,17 @@ export class ProxyRouter extends HttpAgent {
     this.defaultPort = isSecure ? 443 : 80
   }
 
-  /** @throws {ProxySettingError} the environment names no proxy that can be used */
+  /** A request fails with a `ProxySettingError` where the environment names no proxy that can be used. */
   addRequest(request: ClientRequest, options: Connection): void {
-    const { host = 'localhost', port } = options
-    const protocol = this.#isSecure ? 'https:' : 'http:'
-    const proxy = proxyFor({ protocol, hostname: host, port }, this.#env)
-    const key = proxy?.href ?? ''
-    const agent = this.#agents.get(key) ?? (proxy ? agentThrough(proxy, this.#isSecure) : this.#direct())
-    this.#agents.set(key, agent)
+    let agent: HttpAgent
+    try {
+      agent = this.#agentFor(options)
+    } catch (error) {
+      // Thrown here, it would leave the timers of the SDK's handler, and with them the process, running.
+      const failing = request as unknown as FailingRequest
+      failing.onSocket(null, error as ProxySettingError)
+      return
+    }
     const taker = agent as unknown as RequestTaker
     taker.addRequest(request, { ...options, secureEndpoint: this.#isSecure })
   }
@@ -71,6 +79,16 @@ export class ProxyRouter extends HttpAgent {
   override destroy(): void {
     for (const agent of this.#agents.values()) agent.destroy()
     super.destroy()
+  }
+
+  /** @throws {ProxySettingError} the environment names no proxy that can be used */
+  #agentFor({ host = 'localhost', port }: Connection): HttpAgent {
+    const protocol = this.#isSecure ? 'https:' : 'http:'
+    const proxy = proxyFor({ protocol, hostname: host, port }, this.#env)
+    const key = proxy?.href ?? ''
+    const agent = this.#agents.get(key) ?? (proxy ? agentThrough(proxy, this.#isSecure) : this.#direct())
+    this.#agents.set(key, agent)
+    return agent
   }
 
   #direct(): HttpAgent {

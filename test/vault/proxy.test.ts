@@ -189,12 +189,15 @@ t.test('a proxy that is down, or hangs up, or says nothing, is worth another att
   await ask(clientFor(t, { endpoint: 'http://glacier.test' }))
 })
 
-t.test('a proxy that is none is an error at once, and names the variable', async (t) => {
+t.test('a proxy that is none is an error at once, names the variable and leaves no timer', async (t) => {
   environment(t, { ALL_PROXY: 'socks5://u:geheim@127.0.0.1:1' })
+  const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
+  const before = timers()
   const options = { client: clientFor(t, {}), vaultName, clock: new VirtualClock() }
   await t.rejects(uploadArchive([Buffer.alloc(9)], options), {
     code: 'ERR_SERVICE',
     serviceCode: 'InvalidProxySetting',
     message: /ALL_PROXY names no proxy that can be used(?!.*geheim)/,
   })
+  t.equal(timers(), before)
 })
