@@ -62,8 +62,6 @@ export function rechunk(size: number, options: RechunkOptions = {}): Rechunk {
   return new Rechunk(size, options)
 }
 
-type WriteCallback = (error: Error | null | undefined) => void
-
 /** What {@link rechunk} gives. */
 export class Rechunk extends Transform {
   readonly #size: number
@@ -105,8 +103,13 @@ export class Rechunk extends Transform {
   }
 
   /** Takes a chunk. False until its bytes were copied: `drain` tells that the writer may use its buffer again. */
-  override write(chunk: unknown, callback?: WriteCallback): boolean
-  override write(chunk: unknown, encoding?: BufferEncoding, callback?: WriteCallback): boolean
+  override write(chunk: unknown, callback?: (error: Error | null | undefined) => void): boolean
+  /** Takes a chunk, a string with the encoding that it is written with; default UTF-8. */
+  override write(
+    chunk: unknown,
+    encoding?: BufferEncoding,
+    callback?: (error: Error | null | undefined) => void,
+  ): boolean
   override write(chunk: unknown, ...rest: unknown[]): boolean {
     // With room for one chunk the answer is always false, and `drain` always follows.
     super.write(chunk, ...(rest as []))

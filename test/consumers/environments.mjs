@@ -89,7 +89,24 @@ export const ENVIRONMENTS = [
     esbuild('esm', 'out-esm', '--main-fields=module,main'),
     'out-esm/program.js',
   ),
+  bundler(
+    'esbuild, ESM, `--packages=external`',
+    'esbuild',
+    esbuild('esm', 'out-external', '--packages=external').filter((word) => !word.includes(thread)),
+    'out-external/program.js',
+  ),
   bundler('esbuild, CommonJS', 'esbuild', esbuild('cjs', 'out-cjs'), 'out-cjs/program.js'),
+  bundler(
+    'esbuild, CommonJS, `import.meta.url` defined',
+    'esbuild',
+    esbuild(
+      'cjs',
+      'out-cjs-url',
+      '--define:import.meta.url=importMetaUrl',
+      "--banner:js=const importMetaUrl = require('node:url').pathToFileURL(__filename).href",
+    ),
+    'out-cjs-url/program.js',
+  ),
   bundler(
     'rollup',
     'rollup',
@@ -153,9 +170,13 @@ webpack(
 )
 `,
   ...Object.fromEntries(
-    ['out-esm', 'out-rollup', 'out-webpack'].map((out) => [`${out}/package.json`, '{ "type": "module" }']),
+    ['out-esm', 'out-external', 'out-rollup', 'out-webpack'].map((out) => [
+      `${out}/package.json`,
+      '{ "type": "module" }',
+    ]),
   ),
   'out-cjs/package.json': '{ "type": "commonjs" }',
+  'out-cjs-url/package.json': '{ "type": "commonjs" }',
   'jest.config.json': JSON.stringify({
     testEnvironment: 'node',
     transform: {},
