@@ -12,7 +12,7 @@ import type { RequestOptions } from '../vault/request-options.js'
 import { glacierClient } from '../vault/glacier-client.js'
 import type { SdkVaultClient } from '../vault/sdk-vault-client.js'
 import type { VaultClient } from '../vault/vault-client.js'
-import { parseDuration } from './duration.js'
+import { parseTimeout } from './duration.js'
 import { usage, UsageError } from './exit-code.js'
 import type { Io } from './io.js'
 import { startVault } from './start-vault.js'
@@ -74,7 +74,7 @@ export function addConnectionOptions(command: Command): Command {
     .option(
       '--timeout <time>',
       'give up a request in which nothing moves for so long; default 5m',
-      parseDuration,
+      parseTimeout,
     )
 }
 
@@ -169,14 +169,15 @@ async function withLocalVault<T>(
 ): Promise<T> {
   const vault = await startVault({ dir, createVaults: true, inventoryInterval: 0 }, io.signal)
   const { endpoint, region, credentials } = vault
-  const client = usage(() => glacierClient({ endpoint, region, credentials }, limits))
   try {
+    const client = usage(() => glacierClient({ endpoint, region, credentials }, limits))
     const place = (): Promise<Place> => Promise.resolve({ region, endpoint: `local:${vault.id}` })
     const account = (): Promise<string> => Promise.resolve(vault.accountId)
-    return await run({ client, patient: patient(client, io), place, account })
+    return await run({ client, patient: patient(client, io), place, account }).finally(() => {
+      client.destroy()
+    })
   } finally {
-    client.destroy()
-    await vault.close()
+    await vault.close() // whatever failed: a server that runs keeps the process alive
   }
 }
 
