@@ -15,6 +15,7 @@ import type { VaultClient } from '../vault/vault-client.js'
 import { parseTimeout } from './duration.js'
 import { usage, UsageError } from './exit-code.js'
 import type { Io } from './io.js'
+import { parsePath } from './path.js'
 import { startVault } from './start-vault.js'
 
 /** Milliseconds for which a command that asks for one thing goes on asking. */
@@ -59,9 +60,13 @@ export function addCommonOptions(command: Command): Command {
 /** Adds what every command that knows the catalog has. */
 export function addCatalogOptions(command: Command): Command {
   return addCommonOptions(command)
-    .option('--catalog <file>', 'where uploads and archives are recorded; default in the data folder')
+    .option(
+      '--catalog <file>',
+      'where uploads and archives are recorded; default in the data folder',
+      parsePath,
+    )
     .option('--local', 'use the local vault in its default folder: no service, no account')
-    .option('--local-dir <dir>', 'use the local vault in this folder')
+    .option('--local-dir <dir>', 'use the local vault in this folder', parsePath)
 }
 
 /** Adds what every command that talks to a vault has. */

@@ -150,6 +150,24 @@ t.test('nothing is read from, nor written to, a terminal by accident', async (t)
   t.match(get.err(), /The archive would go to the terminal/)
 })
 
+t.test('an empty path is a usage error that names its option', async (t) => {
+  const commands: [where: RegExp, ...args: string[]][] = [
+    [/'-o, --output <file>'/, 'get', 'docs', '-o', '', '--', 'x'],
+    [/'-o, --output <file>'/, 'get', 'docs', '--output=', '--', 'x'],
+    [/'--catalog <file>'/, 'ls', '--catalog', ''],
+    [/'--local-dir <dir>'/, 'vault', 'ls', '--local-dir', ''],
+    [/'--dir <dir>'/, 'serve', '--dir', ''],
+    [/for argument 'file'/, 'put', 'docs', ''],
+    [/for argument 'file'/, 'verify', '', 'docs', 'x'],
+  ]
+  for (const [where, ...args] of commands) {
+    const it = stage()
+    t.equal(await runHere(args, it), 2, args.join(' '))
+    t.match(it.err(), where)
+    t.match(it.err(), /It is empty\. Give a path\./)
+  }
+})
+
 t.test('an endpoint is an http address', async (t) => {
   for (const endpoint of ['x', 'ftp://x', '']) {
     const it = stage(Buffer.from('x'))
