@@ -182,10 +182,11 @@ function follow(writer: ArchiveWriter, progress: Progress, noteRetry: (notice: R
   writer.on('retry', noteRetry)
 }
 
+/** Bytes of a file; `undefined` where they are not known. A size of 0 says nothing: files of /proc have it, and bytes. */
 async function sizeOf(file: string | undefined): Promise<number | undefined> {
   if (file === undefined || descriptorOf(file) !== undefined) return undefined
   const found = await stat(file)
   if (found.isDirectory())
     throw new Error(`${file} is a directory. Give a file, or pipe an archive of it in.`)
-  return found.isFile() ? found.size : undefined
+  return found.isFile() && found.size > 0 ? found.size : undefined
 }
