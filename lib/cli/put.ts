@@ -21,6 +21,7 @@ import { withResumeHint } from './resume-hint.js'
 import { retryNotes } from './retry-notes.js'
 import { descriptorOf, openInput } from './put-input.js'
 import { selectStream, type SelectedStream } from './select-stream.js'
+import { watchSource } from './source-watch.js'
 import type { StreamIdentity } from './stream-owner.js'
 
 /** Options of `put`. */
@@ -61,6 +62,7 @@ export async function put(
   }
   const input = await openInput(file, io)
   try {
+    const changeOf = await watchSource(input.fd, file)
     const archives = await withConnection(options, io, async (connection) => {
       const catalog = await Catalog.open(catalogFileOf(options, io.env))
       try {
@@ -70,6 +72,8 @@ export async function put(
         await catalog.close()
       }
     })
+    const change = await changeOf(archives.reduce((sum, archive) => sum + archive.size, 0))
+    if (change !== undefined && !options.quiet) printNote(io, change)
     await printArchives(archives, options, io)
   } finally {
     await input.close()

@@ -5,6 +5,7 @@
 import {
   closeSync,
   constants,
+  fstatSync,
   close as closeDescriptor,
   open as openDescriptor,
   openSync,
@@ -43,6 +44,22 @@ export async function openForReading(path: PathLike, signal?: AbortSignal): Prom
   const isFifo = (await stat(path)).isFIFO()
   if (signal?.aborted) throw new AbortError({ cause: signal.reason })
   return isFifo && signal ? openFifo(path, signal) : opened(path, constants.O_RDONLY)
+}
+
+/**
+ * Refuses the descriptor of a directory. One that is not open is left to whoever reads it.
+ *
+ * @param name - what it is called in the message
+ * @throws an Error where it is a directory's
+ */
+export function assertReadable(descriptor: number, name: string): void {
+  let isDirectory = false
+  try {
+    isDirectory = fstatSync(descriptor).isDirectory()
+  } catch {
+    // It is not open.
+  }
+  if (isDirectory) throw new Error(`${name} is a directory. Give a file, or pipe an archive of it in.`)
 }
 
 /** Closes a descriptor that was read. All its bytes have come by then, so that an error has no meaning. */
