@@ -216,9 +216,16 @@ function home(): string {
   }
 }
 
+/** An address that is only an address. It is not repeated in messages: it may hold a password. */
 function checkedUrl(endpoint: string): string {
-  if (!URL.canParse(endpoint) || !/^https?:/i.test(endpoint)) {
-    throw new UsageError(`--endpoint takes an http or https address, not ${endpoint}.`)
-  }
+  if (!URL.canParse(endpoint) || !/^https?:/i.test(endpoint))
+    throw new UsageError('--endpoint takes an http or https address, as http://127.0.0.1:8080.')
+  const { username, password, search, hash } = new URL(endpoint)
+  if (username !== '' || password !== '')
+    throw new UsageError(
+      '--endpoint takes no user name or password: requests are signed with AWS credentials.',
+    )
+  if (search !== '' || hash !== '')
+    throw new UsageError('--endpoint takes an address without a query (?) or fragment (#).')
   return endpoint
 }

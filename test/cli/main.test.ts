@@ -174,6 +174,21 @@ t.test('an endpoint is an http address', async (t) => {
     t.equal(await runHere(['put', 'docs', '--endpoint', endpoint], it), 2)
     t.match(it.err(), /--endpoint takes an http or https address/)
   }
+  const more: [endpoint: string, err: RegExp][] = [
+    ['http://user:secret@127.0.0.1', /--endpoint takes no user name or password/],
+    ['http://:secret@127.0.0.1', /--endpoint takes no user name or password/],
+    ['http://secret@127.0.0.1', /--endpoint takes no user name or password/],
+    ['ftp://user:secret@127.0.0.1', /--endpoint takes an http or https address/],
+    ['http://user:secret@[', /--endpoint takes an http or https address/],
+    ['http://127.0.0.1/?secret', /--endpoint takes an address without a query/],
+    ['http://127.0.0.1/#secret', /--endpoint takes an address without a query/],
+  ]
+  for (const [endpoint, err] of more) {
+    const it = stage(Buffer.from('x'))
+    t.equal(await runHere(['put', 'docs', '--endpoint', endpoint], it), 2, endpoint)
+    t.match(it.err(), err)
+    t.notMatch(it.err(), 'secret')
+  }
 })
 
 t.test('a damaged archive is exit code 4, and no file appears', async (t) => {
