@@ -6,7 +6,7 @@ import { constants, fstatSync, open as openDescriptor, type PathLike } from 'nod
 import { stat } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { AbortError } from '../errors.js'
-import { closeQuietly, openFifo } from './fifo.js'
+import { openFifo } from './fifo.js'
 
 export { closeQuietly } from './fifo.js'
 
