@@ -4,6 +4,7 @@
  */
 import { isatty } from 'node:tty'
 import { endBySignal, ignoresHangup, interruptOf, processStatus } from './interrupt.js'
+import { assertReadable } from '../fs/open-input.js'
 import { main } from './main.js'
 
 // The SDK prints eight lines about its future at each start on Node 20 unless told otherwise before it is loaded.
@@ -18,6 +19,7 @@ process.stderr.on('error', () => undefined)
 const { stdout, stderr, env } = process
 process.exitCode = await main(process.argv.slice(2), {
   get stdin() {
+    assertReadable(0, 'stdin') // of a directory, Node makes an empty stream
     return process.stdin // opened when it is asked for: two must not read one descriptor
   },
   stdinFd: isatty(0) || process.platform === 'win32' ? undefined : 0,

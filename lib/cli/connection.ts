@@ -12,9 +12,10 @@ import type { RequestOptions } from '../vault/request-options.js'
 import { glacierClient } from '../vault/glacier-client.js'
 import type { SdkVaultClient } from '../vault/sdk-vault-client.js'
 import type { VaultClient } from '../vault/vault-client.js'
-import { parseDuration } from './duration.js'
+import { parseTimeout } from './duration.js'
 import { usage, UsageError } from './exit-code.js'
 import type { Io } from './io.js'
+import { parsePath } from './path.js'
 import { startVault } from './start-vault.js'
 
 /** Milliseconds for which a command that asks for one thing goes on asking. */
@@ -59,9 +60,13 @@ export function addCommonOptions(command: Command): Command {
 /** Adds what every command that knows the catalog has. */
 export function addCatalogOptions(command: Command): Command {
   return addCommonOptions(command)
-    .option('--catalog <file>', 'where uploads and archives are recorded; default in the data folder')
+    .option(
+      '--catalog <file>',
+      'where uploads and archives are recorded; default in the data folder',
+      parsePath,
+    )
     .option('--local', 'use the local vault in its default folder: no service, no account')
-    .option('--local-dir <dir>', 'use the local vault in this folder')
+    .option('--local-dir <dir>', 'use the local vault in this folder', parsePath)
 }
 
 /** Adds what every command that talks to a vault has. */
@@ -74,7 +79,7 @@ export function addConnectionOptions(command: Command): Command {
     .option(
       '--timeout <time>',
       'give up a request in which nothing moves for so long; default 5m',
-      parseDuration,
+      parseTimeout,
     )
 }
 
@@ -169,14 +174,15 @@ async function withLocalVault<T>(
 ): Promise<T> {
   const vault = await startVault({ dir, createVaults: true, inventoryInterval: 0 }, io.signal)
   const { endpoint, region, credentials } = vault
-  const client = usage(() => glacierClient({ endpoint, region, credentials }, limits))
   try {
+    const client = usage(() => glacierClient({ endpoint, region, credentials }, limits))
     const place = (): Promise<Place> => Promise.resolve({ region, endpoint: `local:${vault.id}` })
     const account = (): Promise<string> => Promise.resolve(vault.accountId)
-    return await run({ client, patient: patient(client, io), place, account })
+    return await run({ client, patient: patient(client, io), place, account }).finally(() => {
+      client.destroy()
+    })
   } finally {
-    client.destroy()
-    await vault.close()
+    await vault.close() // whatever failed: a server that runs keeps the process alive
   }
 }
 
@@ -210,9 +216,16 @@ function home(): string {
   }
 }
 
+/** An address that is only an address. It is not repeated in messages: it may hold a password. */
 function checkedUrl(endpoint: string): string {
-  if (!URL.canParse(endpoint) || !/^https?:/i.test(endpoint)) {
-    throw new UsageError(`--endpoint takes an http or https address, not ${endpoint}.`)
-  }
+  if (!URL.canParse(endpoint) || !/^https?:/i.test(endpoint))
+    throw new UsageError('--endpoint takes an http or https address, as http://127.0.0.1:8080.')
+  const { username, password, search, hash } = new URL(endpoint)
+  if (username !== '' || password !== '')
+    throw new UsageError(
+      '--endpoint takes no user name or password: requests are signed with AWS credentials.',
+    )
+  if (search !== '' || hash !== '')
+    throw new UsageError('--endpoint takes an address without a query (?) or fragment (#).')
   return endpoint
 }

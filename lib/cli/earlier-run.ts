@@ -28,9 +28,12 @@ export function isSameAccount(
   return it.accountId !== undefined && it.accountId === identity.accountId && isAt(it, identity)
 }
 
+/** Whether two names are the same text. The form of Unicode makes no difference: macOS writes `é` as two characters. */
 function isSameName(recorded: string | undefined, name: string | undefined): boolean {
+  if (recorded === undefined || name === undefined) return recorded === name
+  const wanted = name.normalize('NFC')
   // Version 0.1 recorded the description, as it was sent.
-  return recorded === name || (recorded !== undefined && decodeDescription(recorded) === name)
+  return [recorded, decodeDescription(recorded)].some((text) => text.normalize('NFC') === wanted)
 }
 
 /** An unfinished stream, as the upload resumes it. */

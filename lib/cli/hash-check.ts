@@ -3,7 +3,7 @@
  * same for a file of up to 1 MiB.
  *
  * All lines are checked, whatever is wrong with one. The exit code is 4 where a file has another hash, else 1 where a
- * file or list could not be read, or a line is no hash and file name.
+ * file or list could not be read, a line is no hash and file name, or a list has no line.
  */
 import { isUtf8 } from 'node:buffer'
 import { TreeHashMismatchError } from '../errors.js'
@@ -43,7 +43,12 @@ export async function check(
       findings.unread++
       continue
     }
-    for (const { number, line } of parseHashLines(bytes)) {
+    const lines = parseHashLines(bytes)
+    if (lines.length === 0) {
+      findings.unread++
+      printNote(io, `${list}: no lines of a hash and a file name were found`)
+    }
+    for (const { number, line } of lines) {
       if (line) await checkFile(line, findings, hasher, options, io)
       else {
         findings.unread++
@@ -58,7 +63,7 @@ export async function check(
     const what = `${mismatches.length} files`
     throw new TreeHashMismatchError('archive', what, 'those listed', 'others', { cause: first })
   }
-  if (unread > 0) throw new ToldError(`${unread} files or lines could not be read.`)
+  if (unread > 0) throw new ToldError(`${unread} files, lists or lines could not be read.`)
 }
 
 async function checkFile(

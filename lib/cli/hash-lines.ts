@@ -13,6 +13,8 @@ export interface HashLine {
 }
 
 const LINE = /^[ \t]*(\\?)([0-9a-fA-F]{64}) [ *](.+)$/s
+/** U+FEFF in UTF-8, a character for each byte. */
+const BYTE_ORDER_MARK = '\xef\xbb\xbf'
 const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r' }
 const ESCAPED: Readonly<Record<string, string>> = { '\\': '\\', n: '\n', r: '\r' }
 
@@ -29,14 +31,16 @@ export function checkLine(name: Buffer, finding: string): Buffer {
 }
 
 /**
- * Reads lines; `undefined` for each that is none. Empty lines and comments, which begin with `#`, are left out.
+ * Reads lines; `undefined` for each that is none. Empty lines and comments, which begin with `#`, are left out,
+ * and so is the byte order mark that Windows programs begin a file with.
  *
  * @returns each line with its number, from 1 on
  */
 export function parseHashLines(list: Buffer): { number: number; line: HashLine | undefined }[] {
-  const lines = list.toString('latin1').split('\n') // a character for each byte
-  return lines.flatMap((text, i) => {
-    const bare = text.replace(/\r$/, '') // as Windows ends lines; in a name it is escaped
+  const text = list.toString('latin1') // a character for each byte
+  const lines = (text.startsWith(BYTE_ORDER_MARK) ? text.slice(BYTE_ORDER_MARK.length) : text).split('\n')
+  return lines.flatMap((line, i) => {
+    const bare = line.replace(/\r$/, '') // as Windows ends lines; in a name it is escaped
     return bare === '' || bare.startsWith('#') ? [] : [{ number: i + 1, line: parseLine(bare) }]
   })
 }

@@ -12,6 +12,7 @@ import { usage } from './exit-code.js'
 import { collectFault } from './fault.js'
 import type { GetOptions } from './get.js'
 import type { Io } from './io.js'
+import { parsePath } from './path.js'
 import type { PutOptions } from './put.js'
 import type { HashOptions } from './hash.js'
 import type { ServeOptions } from './serve.js'
@@ -77,7 +78,8 @@ function addPut(program: Command, io: Io): void {
   addTransferOptions(
     addConnectionOptions(
       program
-        .command('put <vault> [file]')
+        .command('put <vault>')
+        .argument('[file]', '', parsePath)
         .description('store stdin or a file; print the archive ID')
         .option('--name <text>', 'name of the stream: --resume resumes only an upload of this name')
         .option('--description <text>', 'stored with the archive, at most 1,024 characters')
@@ -126,6 +128,7 @@ function addGet(program: Command, io: Io, argv: readonly string[]): void {
         .option(
           '-o, --output <file>',
           'write to this file, which appears when it is complete; the same command continues after a failure',
+          parsePath,
         )
         .option('--range <range>', 'retrieve only these bytes, as 10GiB-11GiB or 10GiB-', parseRange)
         .option('--job <id>', 'retrieve the output of this job; without an archive ID')
@@ -163,7 +166,7 @@ function addServe(program: Command, io: Io): void {
     program
       .command('serve')
       .description('run the local vault as a server on this machine')
-      .option('--dir <dir>', "where it keeps its vaults; default the user's data folder")
+      .option('--dir <dir>', "where it keeps its vaults; default the user's data folder", parsePath)
       .option('--port <number>', 'the port to listen on; default any free one', parsePort)
       .option('--host <address>', 'the address to listen on; default 127.0.0.1')
       .option('--allow-remote', 'listen on an address that other machines can reach')

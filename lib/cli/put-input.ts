@@ -11,6 +11,8 @@ import type { Io } from './io.js'
 /** The bytes to store. */
 export interface PutInput {
   readonly source: ByteSource
+  /** The descriptor that is read; `undefined` where it is a stream. */
+  readonly fd?: number
   /** Closes what was opened. It does not fail: all bytes have come by then. */
   close(): Promise<void> | void
 }
@@ -30,17 +32,17 @@ export function descriptorOf(file: string): number | undefined {
 export async function openInput(file: string | undefined, io: Io): Promise<PutInput> {
   const descriptor = file === undefined ? 0 : descriptorOf(file)
   if (descriptor === 0) return stdinOf(file, io)
-  if (descriptor !== undefined) return { source: { fd: descriptor }, close: () => undefined }
+  if (descriptor !== undefined) return borrowed(descriptor)
   const fd = await openForReading(String(file), io.signal)
   if (isatty(fd)) {
     const terminal = new ReadStream(fd) // a thread that reads a terminal could not be stopped
     return { source: terminal, close: () => void terminal.destroy() }
   }
-  return { source: { fd }, close: () => closeQuietly(fd) }
+  return { source: { fd }, fd, close: () => closeQuietly(fd) }
 }
 
 function stdinOf(file: string | undefined, io: Io): PutInput {
-  if (io.stdinFd !== undefined) return { source: { fd: io.stdinFd }, close: () => undefined }
+  if (io.stdinFd !== undefined) return borrowed(io.stdinFd)
   const { stdin } = io
   if (file === undefined && stdin.isTTY) {
     throw new UsageError(
@@ -48,4 +50,9 @@ function stdinOf(file: string | undefined, io: Io): PutInput {
     )
   }
   return { source: stdin, close: () => void stdin.destroy() }
+}
+
+/** A descriptor that the command was started with. */
+function borrowed(fd: number): PutInput {
+  return { source: { fd }, fd, close: () => undefined }
 }

@@ -49,6 +49,8 @@ export async function printPlan(
     lines.push(
       `${formatSize(size).padEnd(12)}would be ${parts} parts in ${volumes} archives: ${requests} requests`,
     )
+  } else {
+    lines.push('unknown     size of the source, and with it the number of parts')
   }
   for (const line of lines) await printData(io, line)
 }

@@ -21,6 +21,7 @@ import { withResumeHint } from './resume-hint.js'
 import { retryNotes } from './retry-notes.js'
 import { descriptorOf, openInput } from './put-input.js'
 import { selectStream, type SelectedStream } from './select-stream.js'
+import { watchSource } from './source-watch.js'
 import type { StreamIdentity } from './stream-owner.js'
 
 /** Options of `put`. */
@@ -61,6 +62,7 @@ export async function put(
   }
   const input = await openInput(file, io)
   try {
+    const changeOf = await watchSource(input.fd, file)
     const archives = await withConnection(options, io, async (connection) => {
       const catalog = await Catalog.open(catalogFileOf(options, io.env))
       try {
@@ -70,6 +72,8 @@ export async function put(
         await catalog.close()
       }
     })
+    const change = await changeOf(archives.reduce((sum, archive) => sum + archive.size, 0))
+    if (change !== undefined && !options.quiet) printNote(io, change)
     await printArchives(archives, options, io)
   } finally {
     await input.close()
@@ -182,10 +186,11 @@ function follow(writer: ArchiveWriter, progress: Progress, noteRetry: (notice: R
   writer.on('retry', noteRetry)
 }
 
+/** Bytes of a file; `undefined` where they are not known. A size of 0 says nothing: files of /proc have it, and bytes. */
 async function sizeOf(file: string | undefined): Promise<number | undefined> {
   if (file === undefined || descriptorOf(file) !== undefined) return undefined
   const found = await stat(file)
   if (found.isDirectory())
     throw new Error(`${file} is a directory. Give a file, or pipe an archive of it in.`)
-  return found.isFile() ? found.size : undefined
+  return found.isFile() && found.size > 0 ? found.size : undefined
 }

@@ -1,9 +1,11 @@
 /**
  * Tree hashes of the consecutive sections of a file: of each volume, where the file is a whole set.
  */
-import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { SizeMismatchError } from '../errors.js'
+import { inputStream } from '../fs/input-stream.js'
+import { descriptorNamed } from '../fs/open-input.js'
+import { addAbortSignal } from '../stream.js'
 import type { FileHasher } from '../tree-hash/file-hasher.js'
 import { TreeHash } from '../tree-hash/tree-hash.js'
 import type { Io } from './io.js'
@@ -43,7 +45,8 @@ async function hashesOfStream(
   total: number,
   io: Io,
 ): Promise<string[]> {
-  const source = file === '-' ? io.stdin : createReadStream(file, { signal: io.signal })
+  const isStdin = file === '-' || descriptorNamed(file) === 0
+  const source = addAbortSignal(io.signal, isStdin ? io.stdin : await inputStream(file, io.signal))
   const hashes: string[] = []
   let hash = new TreeHash()
   const nextSize = (): number => sizes[hashes.length] ?? 0

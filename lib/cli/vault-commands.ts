@@ -8,6 +8,7 @@ import { parseDuration } from './duration.js'
 import type { InventoryCommandOptions, InventoryReadOptions } from './inventory.js'
 import type { Io } from './io.js'
 import type { LsOptions } from './ls.js'
+import { parsePath } from './path.js'
 import { parseCount, parseSize } from './size.js'
 import type { UploadsOptions } from './uploads.js'
 import type { VerifyOptions } from './verify.js'
@@ -31,7 +32,9 @@ export function addCatalogCommands(program: Command, io: Io): void {
   })
   addInventoryOptions(
     program
-      .command('verify <file> <vault> <archive-id>')
+      .command('verify')
+      .argument('<file>', '', parsePath)
+      .arguments('<vault> <archive-id>')
       .description('check that a file is what is in a vault, without retrieving it')
       .option('--inventory', "compare it with the vault's inventory, not the catalog")
       .option('--no-volumes', 'of an archive that is the first of several, compare it alone')

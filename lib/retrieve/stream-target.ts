@@ -6,8 +6,8 @@ import { constants, createWriteStream } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { createConnection } from 'node:net'
 import { OutputFileError } from '../errors.js'
+import { openFifo } from '../fs/fifo.js'
 import { pipeline, type Readable, type Writable } from '../stream.js'
-import { onAbort } from '../vault/caller-signal.js'
 import type { OutputTarget } from './output-target.js'
 
 /**
@@ -34,22 +34,10 @@ export async function writeThrough(
   }
 }
 
-/** Opening a FIFO waits until somebody reads it; where the signal fires first, it is read here, so that the wait ends. */
 async function openedForWriting(
   { path, isFifo }: OutputTarget & { readonly kind: 'stream' },
   signal: AbortSignal | undefined,
 ): Promise<Writable> {
-  const stopWaiting = (): void => {
-    open(path, constants.O_RDONLY | constants.O_NONBLOCK).then(
-      (reader) => reader.close(),
-      () => undefined, // it is gone: the wait has ended with an error
-    )
-  }
-  const stopListening = onAbort(isFifo ? signal : undefined, stopWaiting)
-  try {
-    const file = await open(path, constants.O_WRONLY)
-    return createWriteStream('', { fd: file, autoClose: true })
-  } finally {
-    stopListening()
-  }
+  const fd = isFifo && signal ? await openFifo(path, 'writing', signal) : await open(path, constants.O_WRONLY)
+  return createWriteStream('', { fd, autoClose: true })
 }

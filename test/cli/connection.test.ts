@@ -8,7 +8,7 @@ import {
   type Answer,
   type BareService,
 } from '../helpers/bare-service.js'
-import { stage } from '../helpers/command.js'
+import { run, stage } from '../helpers/command.js'
 import { configuredCredentials } from '../helpers/local-vault.js'
 import { VirtualClock } from '../helpers/virtual-clock.js'
 
@@ -103,3 +103,19 @@ t.test('an embedded vault is told from others by its ID, and has an account of i
   t.strictSame(await connected(one, (it) => it.place()), place, 'the same whenever it is asked for')
   t.notSame(await connected(other, (it) => it.place()), place, 'another folder is another place')
 })
+
+t.test(
+  'a timeout out of range is a usage error, and a local vault does not keep the process alive',
+  async (t) => {
+    const dir = t.testdir()
+    for (const timeout of ['0', '30d', '25d'])
+      t.match(
+        await run(['put', 'docs', '--local-dir', dir, '--timeout', timeout], Buffer.from('x')),
+        { code: 2, stderr: /'--timeout <time>' argument .* is invalid\. Write a length of time from/ },
+        timeout,
+      )
+    const ask = (): Promise<void> => Promise.resolve()
+    await t.rejects(connected({ localDir: dir, timeout: 0 }, ask), { name: 'UsageError' })
+    await t.resolves(connected({ localDir: dir }, ask), 'the vault was closed')
+  },
+)

@@ -32,6 +32,23 @@ t.test('what is printed of a name is read as that name', (t) => {
   t.end()
 })
 
+t.test('a list without a line is an error, whatever the other lists say', async (t) => {
+  const dir = t.testdir({ empty: '', comments: '# none\n\r\n', 'only mark': '\ufeff', file: 'hello world' })
+  const good = join(dir, 'good')
+  await writeFile(good, `\ufeff${HASH.toUpperCase()}  ${join(dir, 'file')}\r\n`)
+  const check = async (...lists: string[]): Promise<{ code: number; out: string; err: string }> => {
+    const it = stage()
+    return { code: await runHere(['hash', '--check', ...lists], it), out: it.out(), err: it.err() }
+  }
+  t.match(await check(good), { code: 0, out: /file: OK\n$/, err: '' }, 'a byte order mark and upper case')
+  for (const name of ['empty', 'comments', 'only mark']) {
+    const err = `glacier-pipe: ${join(dir, name)}: no lines of a hash and a file name were found\n`
+    t.strictSame(await check(join(dir, name)), { code: 1, out: '', err }, name)
+    t.match(await check(join(dir, name), good), { code: 1, out: /file: OK\n$/, err }, name)
+  }
+  t.match(await check(), { code: 1, err: /^glacier-pipe: -: no lines/ }, 'stdin')
+})
+
 t.test('lines of other programs are read, and what is none is told', (t) => {
   const read = (text: string): (string | undefined)[] =>
     parseHashLines(Buffer.from(text, 'latin1')).map(({ line }) => line?.name.toString('latin1'))

@@ -150,11 +150,44 @@ t.test('nothing is read from, nor written to, a terminal by accident', async (t)
   t.match(get.err(), /The archive would go to the terminal/)
 })
 
+t.test('an empty path is a usage error that names its option', async (t) => {
+  const commands: [where: RegExp, ...args: string[]][] = [
+    [/'-o, --output <file>'/, 'get', 'docs', '-o', '', '--', 'x'],
+    [/'-o, --output <file>'/, 'get', 'docs', '--output=', '--', 'x'],
+    [/'--catalog <file>'/, 'ls', '--catalog', ''],
+    [/'--local-dir <dir>'/, 'vault', 'ls', '--local-dir', ''],
+    [/'--dir <dir>'/, 'serve', '--dir', ''],
+    [/for argument 'file'/, 'put', 'docs', ''],
+    [/for argument 'file'/, 'verify', '', 'docs', 'x'],
+  ]
+  for (const [where, ...args] of commands) {
+    const it = stage()
+    t.equal(await runHere(args, it), 2, args.join(' '))
+    t.match(it.err(), where)
+    t.match(it.err(), /It is empty\. Give a path\./)
+  }
+})
+
 t.test('an endpoint is an http address', async (t) => {
   for (const endpoint of ['x', 'ftp://x', '']) {
     const it = stage(Buffer.from('x'))
     t.equal(await runHere(['put', 'docs', '--endpoint', endpoint], it), 2)
     t.match(it.err(), /--endpoint takes an http or https address/)
+  }
+  const more: [endpoint: string, err: RegExp][] = [
+    ['http://user:secret@127.0.0.1', /--endpoint takes no user name or password/],
+    ['http://:secret@127.0.0.1', /--endpoint takes no user name or password/],
+    ['http://secret@127.0.0.1', /--endpoint takes no user name or password/],
+    ['ftp://user:secret@127.0.0.1', /--endpoint takes an http or https address/],
+    ['http://user:secret@[', /--endpoint takes an http or https address/],
+    ['http://127.0.0.1/?secret', /--endpoint takes an address without a query/],
+    ['http://127.0.0.1/#secret', /--endpoint takes an address without a query/],
+  ]
+  for (const [endpoint, err] of more) {
+    const it = stage(Buffer.from('x'))
+    t.equal(await runHere(['put', 'docs', '--endpoint', endpoint], it), 2, endpoint)
+    t.match(it.err(), err)
+    t.notMatch(it.err(), 'secret')
   }
 })
 

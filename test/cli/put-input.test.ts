@@ -1,13 +1,15 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
+import { appendFile, open, readFile, truncate, utimes, writeFile } from 'node:fs/promises'
 import { createServer, connect, type AddressInfo, type Socket } from 'node:net'
 import { join } from 'node:path'
 import t from 'tap'
+import { watchSource } from '../../lib/cli/source-watch.js'
 import { BIN, ended } from '../helpers/command.js'
+import { settled } from '../helpers/gate.js'
 import { patternBytes } from '../helpers/pattern-source.js'
-import { recordsOf } from '../helpers/put.js'
+import { recordsOf, startPut, vaultFor } from '../helpers/put.js'
 import { NO_SHELL, shell } from '../helpers/shell.js'
 
 // Whatever the command reads from: everything is stored, the ID printed, and the exit code 0; or it fails clearly.
@@ -53,7 +55,11 @@ t.test('a socket is stored whole, as stdin and by its path', async (t) => {
 t.test('what cannot be read is a clear error', { skip: NO_SHELL }, async (t) => {
   const cases: [script: string, err: RegExp][] = [
     ['gp put docs . $WHERE', /^glacier-pipe: \. is a directory\. Give a file/],
-    ['gp put docs $WHERE <.', /EISDIR: illegal operation on a directory/],
+    ['gp put docs $WHERE <.', /^glacier-pipe: stdin is a directory\. Give a file/],
+    ['gp put docs - $WHERE <.', /^glacier-pipe: stdin is a directory\. Give a file/],
+    ['gp put docs /dev/fd/7 $WHERE 7<.', /^glacier-pipe: \/dev\/fd\/7 is a directory\. Give a file/],
+    ['gp hash <.', /^glacier-pipe: -: stdin is a directory\. Give a file/],
+    ['gp hash --check <.', /^glacier-pipe: -: stdin is a directory\. Give a file/],
     ['gp put docs $WHERE <&-', /The source ended without a byte/],
     ['gp put docs /dev/fd/99 $WHERE', /EBADF: bad file descriptor/],
   ]
@@ -61,6 +67,67 @@ t.test('what cannot be read is a clear error', { skip: NO_SHELL }, async (t) => 
     const found = await shell(t.testdir(), script, { WHERE: '--local-dir v' })
     t.match(found, { code: 1, out: '', err }, script)
     t.notMatch(found.err, /\n\s+at /)
+  }
+})
+
+t.test('a change of a file since it began to be read is told', async (t) => {
+  const dir = t.testdir({ file: 'hello' })
+  const file = join(dir, 'file')
+  const cases: [change: () => Promise<unknown>, told: RegExp | undefined][] = [
+    [() => Promise.resolve(), undefined],
+    [() => readFile(file), undefined],
+    [
+      () => appendFile(file, ' world'),
+      /file changed while it was read\. What was read is stored, 5 bytes\.$/,
+    ],
+    [() => utimes(file, 1, 1), /file changed while it was read\. What/],
+    [
+      () => truncate(file, 2),
+      /file changed while it was read: it had 11 bytes at the start, and has 2 now\. What/,
+    ],
+  ]
+  const handle = await open(file)
+  t.teardown(() => handle.close())
+  for (const [change, told] of cases) {
+    const changeOf = await watchSource(handle.fd, file)
+    await change()
+    const found = await changeOf(5)
+    if (told) t.match(found, told)
+    else t.equal(found, undefined)
+  }
+  const stdin = await watchSource(handle.fd, '/dev/stdin')
+  await appendFile(file, 'x')
+  t.match(await stdin(3), /^WARNING: stdin changed/)
+  t.equal(await (await watchSource(undefined, undefined))(5), undefined, 'a stream')
+  t.equal(
+    await (
+      await watchSource(99_999, '/dev/fd/99999')
+    )(5),
+    undefined,
+    'reading it says why it is not there',
+  )
+  const folder = await open(dir)
+  await t.rejects(watchSource(folder.fd, dir), { message: /is a directory/ })
+  await folder.close()
+})
+
+t.test('put warns of a file that changes while it is read', async (t) => {
+  for (const quiet of [[], ['--quiet']]) {
+    const dir = t.testdir({ file: patternBytes(SIZE) })
+    const file = join(dir, 'file')
+    const { vault, where, keys } = await vaultFor(t, join(dir, 'v'))
+    const child = startPut([file, ...where, '--limit-rate', '1MiB', ...quiet], keys) // so that there is time
+    const ending = ended(child)
+    while (vault.traffic.of('UploadMultipartPart').carriedOut < 1) await settled(1)
+    await appendFile(file, 'x')
+    const found = await ending
+    t.match(found, { code: 0, stdout: ID }, found.stderr)
+    if (quiet.length > 0) t.equal(found.stderr, '')
+    else
+      t.match(
+        found.stderr,
+        /WARNING: \S+\/file changed while it was read\. What was read is stored, 300000[01] bytes/,
+      )
   }
 })
 

@@ -41,6 +41,22 @@ t.test('what was stopped is continued, by its ID or by its name', async (t) => {
   }
 })
 
+t.test('a name is the same in each form of Unicode', async (t) => {
+  const composed = 'caf\u00e9.tar'
+  for (const [first, second] of [
+    [composed, composed.normalize('NFD')],
+    [composed.normalize('NFD'), composed],
+  ] as const) {
+    const dir = t.testdir()
+    const child = start(['put', 'docs', '--local-dir', dir, '--part-size', '1MiB', '--name', first])
+    const { uploadId } = await stopAfterParts(child, dir)
+    t.match(await here(dir, ['put', 'docs', '--resume', '--name', second], patternBytes(4 * MIB)), {
+      code: 0,
+    })
+    t.match((await recordsOf(join(dir, 'catalog.jsonl'))).at(-1), { type: 'archive', uploadId })
+  }
+})
+
 t.test('--resume with nothing unfinished starts a new upload, and says so', async (t) => {
   const dir = t.testdir()
   const put = ['put', 'docs', '--resume', '--part-size', '1MiB']

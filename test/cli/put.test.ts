@@ -137,7 +137,7 @@ t.test('the address of the environment is part of where an archive is', async (t
 })
 
 t.test('--dry-run says what would be done, and does nothing', async (t) => {
-  const dir = t.testdir({ file: Buffer.alloc(5 * MIB) })
+  const dir = t.testdir({ file: Buffer.alloc(5 * MIB), empty: '' })
   const known = await here(dir, [
     'put',
     'docs',
@@ -162,11 +162,16 @@ t.test('--dry-run says what would be done, and does nothing', async (t) => {
   )
   t.match(
     (await here(dir, ['put', 'docs', '/dev/null', '--dry-run'])).out,
-    /continues in another\n$/,
+    /continues in another\nunknown {5}size of the source/,
     'of a device the size is not known',
   )
+  t.match(
+    (await here(dir, ['put', 'docs', join(dir, 'empty'), '--dry-run'])).out,
+    /continues in another\nunknown {5}size of the source/,
+    'a size of 0 says nothing, as of files in /proc',
+  )
   const unknown = await here(dir, ['put', 'docs', '--dry-run', '--no-volumes'], Buffer.from('x'))
-  t.match(unknown.out, /an archive {2}holds 156\.3 GiB in 10000 parts; more is an error\n$/)
+  t.match(unknown.out, /an archive {2}holds 156\.3 GiB in 10000 parts; more is an error\nunknown {5}size/)
   const json = await here(dir, ['put', 'docs', '--dry-run', '--json', '--expected-size', '2TB'])
   t.match(JSON.parse(json.out), {
     partSize: 64 * MIB,

@@ -1,10 +1,13 @@
-import { execFile } from 'node:child_process'
-import { readFile, writeFile } from 'node:fs/promises'
+import { execFile, execFileSync } from 'node:child_process'
+import { open, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { promisify } from 'node:util'
 import t from 'tap'
+import { sectionHashesOf } from '../../lib/cli/set-hash.js'
+import { FileHasher } from '../../lib/tree-hash/file-hasher.js'
 import { runHere, stage } from '../helpers/command.js'
+import { settled } from '../helpers/gate.js'
 import { configuredCredentials } from '../helpers/local-vault.js'
 import { patternBytes } from '../helpers/pattern-source.js'
 import { VirtualClock } from '../helpers/virtual-clock.js'
@@ -188,6 +191,33 @@ t.test('rm lists what it deletes before it asks, also with --quiet', async (t) =
   t.equal(await runHere(['rm', '-q', ...where, 'docs', '--', a], { ...it, io: { ...it.io, stdin } }), 2)
   t.match(it.err(), /This set will be deleted: 3 volumes[^]*Delete 3 archives from docs for ever\?/)
 })
+
+t.test(
+  'a signal ends the hashing of a whole set from a FIFO',
+  { skip: process.platform === 'win32' },
+  async (t) => {
+    const dir = t.testdir()
+    const [fifo, another] = [join(dir, 'fifo'), join(dir, 'another')]
+    execFileSync('mkfifo', [fifo, another])
+    const hasher = new FileHasher()
+    t.teardown(() => {
+      hasher.close()
+    })
+    const { io, interrupt } = stage()
+    const unopened = sectionHashesOf(fifo, [1, 1], hasher, io)
+    await settled()
+    interrupt.abort('SIGINT')
+    await t.rejects(unopened, { name: 'AbortError' }, 'nobody opens it')
+    const other = stage()
+    const silent = sectionHashesOf(another, [1, 1], hasher, other.io)
+    const writer = await open(another, 'w') // waits until it is read
+    await writer.write('x')
+    await settled()
+    other.interrupt.abort('SIGINT')
+    await t.rejects(silent, { name: 'AbortError' }, 'its writer is silent')
+    await writer.close()
+  },
+)
 
 t.test('verify compares a file with all volumes of a set', async (t) => {
   const { run, put, vault, keep, append, records } = await worldFor(t, credentials)

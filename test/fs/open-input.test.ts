@@ -3,6 +3,7 @@ import { closeSync, createReadStream, open, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import t from 'tap'
+import { openFifo } from '../../lib/fs/fifo.js'
 import { inputStream } from '../../lib/fs/input-stream.js'
 import { closeQuietly, descriptorNamed, openForReading } from '../../lib/fs/open-input.js'
 import { gathered } from '../helpers/gather.js'
@@ -57,6 +58,22 @@ t.test(
     t.equal(String(await gathered(createReadStream('', { fd }))), 'hello')
   },
 )
+
+t.test('the wait for a reader ends with the signal as well', { skip: NO_FIFO }, async (t) => {
+  const fifo = join(t.testdir(), 'fifo')
+  execFileSync('mkfifo', [fifo])
+  const aborting = new AbortController()
+  const opening = Array.from({ length: 12 }, () => openFifo(fifo, 'writing', aborting.signal))
+  await settled()
+  aborting.abort('SIGINT')
+  for (const it of opening) await t.rejects(it, { name: 'AbortError', cause: 'SIGINT' })
+  await t.rejects(openFifo(fifo, 'writing', aborting.signal), { name: 'AbortError' })
+  const reading = openForReading(fifo)
+  const fd = await openFifo(fifo, 'writing', new AbortController().signal)
+  writeSync(fd, 'hello')
+  closeSync(fd)
+  t.equal(String(await gathered(createReadStream('', { fd: await reading }))), 'hello')
+})
 
 t.test('files, FIFOs and sockets are streams, and a directory is an error', async (t) => {
   const dir = t.testdir({ file: 'hello' })

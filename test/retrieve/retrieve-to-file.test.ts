@@ -550,6 +550,18 @@ t.test('a FIFO is written through, verified bytes only, and nothing is kept besi
   t.ok((await lstat(fifo)).isFIFO())
 })
 
+t.test('FIFOs that nobody reads can take all threads, and the signal ends all waits', async (t) => {
+  const fifo = join(t.testdir(), 'fifo')
+  execFileSync('mkfifo', [fifo])
+  const aborting = new AbortController()
+  const vault = MemoryVault.holding(patternBytes(10))
+  const options = optionsFor(vault, { signal: aborting.signal })
+  const waiting = Array.from({ length: 12 }, () => retrieveToFile(fifo, options))
+  await settled()
+  aborting.abort()
+  for (const it of waiting) await t.rejects(it, { name: 'AbortError' })
+})
+
 t.test('a FIFO that nobody reads is waited for, until the signal', async (t) => {
   const fifo = join(t.testdir(), 'fifo')
   execFileSync('mkfifo', [fifo])
