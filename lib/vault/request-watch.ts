@@ -32,6 +32,12 @@ export function timeLimitsFor(idle: number, size: number): TimeLimits {
   return { idle, whole: Math.min(ALLOWANCE * idle + size / SLOWEST, LONGEST_TIMER) }
 }
 
+/**
+ * The idle time is measured in slices. When a request stops waiting here is not known, only that it waited at the end of
+ * a slice: neither that slice nor the next one counts.
+ */
+const SLICES = 4
+
 /** Ends a request that hangs. */
 export class RequestWatch {
   readonly #operation: string
@@ -41,6 +47,10 @@ export class RequestWatch {
   #whole: NodeJS.Timeout
   #verdict: ConnectionError | undefined
   #heldUp = 0
+  /** Slices of the idle time that have passed since something moved. */
+  #quietSlices = 0
+  /** Whether the request waited here when the last slice ended. */
+  #wasHeldUp = false
 
   /**
    * @param caller - the caller's signal, which ends the request as well
@@ -53,10 +63,14 @@ export class RequestWatch {
     isHeldUp: () => boolean = () => false,
   ) {
     this.#operation = operation
+    const slice = idle / SLICES
     this.#idle = setTimeout(() => {
-      if (isHeldUp()) this.moved(idle)
+      const heldUp = isHeldUp()
+      if (heldUp || this.#wasHeldUp) this.moved(heldUp ? slice : 0)
+      else if (++this.#quietSlices < SLICES) this.#idle.refresh()
       else this.#giveUp(`Nothing moved for ${idle / 1000} s.`)
-    }, idle)
+      this.#wasHeldUp = heldUp
+    }, slice)
     this.#whole = this.#wholeTimer(whole)
     this.#stopFollowing = onAbort(caller, () => {
       this.#abort.abort(caller?.reason)
@@ -80,6 +94,7 @@ export class RequestWatch {
    */
   moved(heldUp = 0): void {
     this.#heldUp += heldUp
+    this.#quietSlices = 0
     this.#idle.refresh()
   }
 
