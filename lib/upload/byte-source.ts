@@ -24,7 +24,8 @@ export type ByteChunk = Bytes | string
  * - A {@link FileDescriptor}: a FileHandle or `{ fd }`. It stays open, and is the caller's to close.
  *
  * Chunks are bytes, or text from iterables and from Node.js streams in object mode. A string by itself is no source, and a
- * stream with an encoding set is refused: text that was decoded from bytes cannot be turned back into them.
+ * stream with an encoding set is refused: text that was decoded from bytes cannot be turned back into them. So is a
+ * Node.js stream with `'readable'` listeners, also where one is added later: something else reads it.
  */
 export type ByteSource =
   | NodeJS.ReadableStream

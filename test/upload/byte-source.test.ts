@@ -241,6 +241,33 @@ t.test('what is no source is a TypeError that names it, and nothing is asked of 
     await t.rejects(upload(new MemoryVault(), { fd }), { name: 'RangeError' }, `the descriptor ${fd}`)
 })
 
+t.test('a stream that something else reads is refused, from the start and later', async (t) => {
+  const noListener = (): void => undefined
+  const refusal = { name: 'TypeError', message: /'readable' listeners/ }
+  const ended = (): PassThrough => new PassThrough().end('bytes')
+  const listened = ended().on('readable', noListener)
+  const iterated = new PassThrough()
+  iterated.write('bytes')
+  await iterated[Symbol.asyncIterator]().next()
+  const packaged = ReadableOfPackage.from(['bytes']).on('readable', noListener)
+  for (const source of [listened, iterated, packaged]) {
+    const vault = new MemoryVault()
+    await t.rejects(upload(vault, source), refusal)
+    t.notOk(source.destroyed, 'it is left as it is')
+    t.strictSame(vault.calls, [])
+  }
+
+  const waiting = new PassThrough()
+  const running = upload(new MemoryVault(), waiting)
+  waiting.write(patternBytes(3 * MIB))
+  await settled()
+  waiting.once('readable', () => waiting.unshift(waiting.read(1))) // would be stored twice
+  waiting.end('bytes')
+  await t.rejects(running, { code: 'ERR_UPLOAD_FAILED', cause: refusal })
+
+  const heard = ended().on('readable', noListener).off('readable', noListener)
+  t.equal((await stored(heard.on('data', noListener)))?.toString(), 'bytes', 'others may look on')})
+
 t.test('a chunk that is no bytes fails the upload, of any source, and is never dropped', async (t) => {
   const plain = { a: 1 }
   for (const wrong of [plain, 5, [1], new Blob(['x']), null, undefined, Symbol('x')])
