@@ -266,7 +266,8 @@ t.test('a stream that something else reads is refused, from the start and later'
   await t.rejects(running, { code: 'ERR_UPLOAD_FAILED', cause: refusal })
 
   const heard = ended().on('readable', noListener).off('readable', noListener)
-  t.equal((await stored(heard.on('data', noListener)))?.toString(), 'bytes', 'others may look on')})
+  t.equal((await stored(heard.on('data', noListener)))?.toString(), 'bytes', 'others may look on')
+})
 
 t.test('a chunk that is no bytes fails the upload, of any source, and is never dropped', async (t) => {
   const plain = { a: 1 }
