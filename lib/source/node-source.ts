@@ -96,7 +96,7 @@ export class NodeSource extends Readable {
   }
 
   #take(chunk: unknown): void {
-    if (this.#isOver || this.destroyed) return
+    if (this.#isOver) return
     try {
       const bytes = this.#bytesOf(chunk)
       if (bytes.length === 0 || this.push(bytes)) return
@@ -109,7 +109,7 @@ export class NodeSource extends Readable {
   }
 
   #end(): void {
-    if (this.destroyed) return
+    if (this.#isOver) return
     this.#isOver = true
     this.push(null)
   }
@@ -139,7 +139,7 @@ function assertReadable(source: NodeStream): void {
   const isUnreadable = readable === false && !destroyed && !errored
   if (isWritableOnly || isUnreadable)
     throw new TypeError(`The source is ${shown(source)} that cannot be read.`)
-  if (hasFlow(source) && (source.listenerCount?.('readable') ?? 0) > 0) throw readByOthers()
+  if (hasFlow(source) && source.listenerCount?.('readable')) throw readByOthers()
   if (encodingOf(source) !== undefined) throw decodedText('The source')
 }
 

@@ -82,7 +82,9 @@ function stopWaiting(signal: AbortSignal): void {
 }
 
 function fire(this: AbortSignal): void {
-  const acts = waiting.get(this) ?? []
+  const acts = waiting.get(this)
   stopWaiting(this)
-  for (const act of acts) act()
+  acts?.forEach((act) => {
+    act()
+  })
 }
