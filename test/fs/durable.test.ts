@@ -1,3 +1,4 @@
+import * as files from 'node:fs/promises'
 import { mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import t from 'tap'
@@ -47,4 +48,29 @@ t.test('several may create the same folders at once', async (t) => {
   const dir = join(t.testdir(), 'a', 'b', 'c')
   await Promise.all(Array.from({ length: 20 }, () => makeFolder(dir)))
   t.ok((await stat(dir)).isDirectory())
+})
+
+t.test('a folder that others remove while it is created is created again, a number of times', async (t) => {
+  const dir = t.testdir()
+  const exists = Object.assign(new Error('it was there'), { code: 'EEXIST' })
+  let attempts = 0
+  let removals = 3
+  const { makeFolder: make } = await t.mockImport<typeof import('../../lib/fs/durable.js')>(
+    '../../lib/fs/durable.js',
+    {
+      'node:fs/promises': {
+        ...files,
+        mkdir: (...given: Parameters<typeof mkdir>) => {
+          if (++attempts <= removals) throw exists
+          return mkdir(...given)
+        },
+      },
+    },
+  )
+  await make(join(dir, 'a'))
+  t.ok((await stat(join(dir, 'a'))).isDirectory())
+  t.equal(attempts, 4)
+  removals = Infinity
+  await t.rejects(make(join(dir, 'b')), exists)
+  t.equal(attempts, 4 + 100)
 })

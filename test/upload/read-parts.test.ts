@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
-import { closeSync, openSync, readSync } from 'node:fs'
+import { closeSync, constants, openSync, readSync, writeSync } from 'node:fs'
 import { open, writeFile } from 'node:fs/promises'
 import { Socket, createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 import t, { type Test } from 'tap'
+import { openSocket } from '../../lib/upload/descriptor-socket.js'
 import { PartMemory } from '../../lib/upload/part-memory.js'
 import { readParts } from '../../lib/upload/read-parts.js'
 import { patternBytes } from '../helpers/pattern-source.js'
@@ -173,6 +174,33 @@ t.test(
       await reading.close() // no EBADF
     }
     t.ok(numbers.size < 10, 'the numbers were used again')
+  },
+)
+
+t.test(
+  'a socket that was let go tells its reader nothing, and takes a byte at most where it is read',
+  { skip: process.platform !== 'linux' && 'needs a FIFO that one process reads and writes' },
+  async (t) => {
+    const path = join(t.testdir(), 'pipe')
+    await once(spawn('mkfifo', [path]), 'exit')
+    const fd = openSync(path, constants.O_RDWR | constants.O_NONBLOCK)
+    const told: unknown[] = []
+    const reader = {
+      buffer: () => Buffer.alloc(told.push('buffer')),
+      took: (size: number) => told.push(size) > 0,
+      ended: () => told.push('end'),
+      failed: (error: Error) => told.push(error),
+    }
+    const socket = openSocket(fd, reader)
+    t.strictSame(told.splice(0), ['buffer'], 'where the first bytes go')
+    socket.destroy()
+    socket.resume()
+    writeSync(fd, 'xy')
+    for (let i = 0; i < 1000 && socket.bytesRead === 0; i++) await turn()
+    const rest = Buffer.alloc(9)
+    t.equal(rest.toString('latin1', 0, readSync(fd, rest)), 'y')
+    closeSync(fd)
+    t.strictSame(told, [])
   },
 )
 
