@@ -1,5 +1,6 @@
-import * as files from 'node:fs/promises'
+import { promises as files } from 'node:fs'
 import { mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
+import { syncBuiltinESMExports } from 'node:module'
 import { join, relative } from 'node:path'
 import t from 'tap'
 import { makeFolder, renameDurably, syncFolder } from '../../lib/fs/durable.js'
@@ -55,22 +56,22 @@ t.test('a folder that others remove while it is created is created again, a numb
   const exists = Object.assign(new Error('it was there'), { code: 'EEXIST' })
   let attempts = 0
   let removals = 3
-  const { makeFolder: make } = await t.mockImport<typeof import('../../lib/fs/durable.js')>(
-    '../../lib/fs/durable.js',
-    {
-      'node:fs/promises': {
-        ...files,
-        mkdir: (...given: Parameters<typeof mkdir>) => {
-          if (++attempts <= removals) throw exists
-          return mkdir(...given)
-        },
-      },
-    },
-  )
-  await make(join(dir, 'a'))
+  const replaceMkdir = (replacement: typeof mkdir): void => {
+    Object.assign(files, { mkdir: replacement })
+    syncBuiltinESMExports()
+  }
+  const { mkdir: original } = files
+  t.teardown(() => {
+    replaceMkdir(original)
+  })
+  replaceMkdir(((...given: Parameters<typeof mkdir>) => {
+    if (++attempts <= removals) throw exists
+    return original(...given)
+  }) as typeof mkdir)
+  await makeFolder(join(dir, 'a'))
   t.ok((await stat(join(dir, 'a'))).isDirectory())
   t.equal(attempts, 4)
   removals = Infinity
-  await t.rejects(make(join(dir, 'b')), exists)
+  await t.rejects(makeFolder(join(dir, 'b')), exists)
   t.equal(attempts, 4 + 100)
 })

@@ -10,8 +10,9 @@ import {
   unlinkSync,
   writeSync,
 } from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
 import { join } from 'node:path'
-import { ReadStream as TerminalStream } from 'node:tty'
+import tty from 'node:tty'
 import { promisify } from 'node:util'
 import t from 'tap'
 import { inputStream } from '../../lib/fs/input-stream.js'
@@ -93,7 +94,7 @@ t.test(
   { skip: !existsSync('/dev/ptmx') && 'there are no terminals' },
   async (t) => {
     const terminal = await inputStream('/dev/ptmx')
-    t.ok(terminal instanceof TerminalStream)
+    t.ok(terminal instanceof tty.ReadStream)
     terminal.destroy()
   },
 )
@@ -101,18 +102,22 @@ t.test(
 t.test('what cannot be made a stream is closed', async (t) => {
   const file = join(t.testdir({ file: '' }), 'file')
   let opened = -1
-  const failing = {
+  const { isatty, ReadStream } = tty
+  const replaceTerminals = (replacement: object): void => {
+    Object.assign(tty, replacement)
+    syncBuiltinESMExports()
+  }
+  t.teardown(() => {
+    replaceTerminals({ isatty, ReadStream })
+  })
+  replaceTerminals({
     isatty: () => true,
     ReadStream: function (fd: number) {
       opened = fd
       throw new Error('no terminal')
     },
-  }
-  const { inputStream: streamOf } = await t.mockImport<typeof import('../../lib/fs/input-stream.js')>(
-    '../../lib/fs/input-stream.js',
-    { 'node:tty': failing },
-  )
-  await t.rejects(streamOf(file), { message: 'no terminal' })
+  })
+  await t.rejects(inputStream(file), { message: 'no terminal' })
   t.throws(() => fstatSync(opened), { code: 'EBADF' })
 })
 
