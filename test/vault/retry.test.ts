@@ -294,13 +294,10 @@ t.test('no more are under way than are let in; the others wait their turn, or le
   const staying = new AbortController()
   const aborting = new AbortController()
   const running = gates.map((it, i) =>
-    concurrency.run(
-      async () => {
-        order.push(i)
-        await it.opened
-      },
-      [undefined, undefined, undefined, aborting.signal, staying.signal][i],
-    ),
+    concurrency.run(async () => {
+      order.push(i)
+      await it.opened
+    }, [undefined, undefined, undefined, aborting.signal, staying.signal][i]),
   )
   await settled()
   t.strictSame(order, [0, 1])
