@@ -55,17 +55,16 @@ async function makeMissing(path: string): Promise<string[]> {
 }
 
 /** Creates a folder; `false` where there is one. */
-async function makeOne(path: string): Promise<boolean> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      await mkdir(path, { mode: 0o700 })
-      return true
-    } catch (error) {
-      const found = await kindOf(path)
-      if (found === 'folder') return false
-      const isRemoved = (error as NodeJS.ErrnoException).code === 'EEXIST' && found === undefined // meanwhile
-      if (!isRemoved || attempt === ATTEMPTS) throw error
-    }
+async function makeOne(path: string, attempt = 1): Promise<boolean> {
+  try {
+    await mkdir(path, { mode: 0o700 })
+    return true
+  } catch (error) {
+    const found = await kindOf(path)
+    if (found === 'folder') return false
+    const isRemoved = (error as NodeJS.ErrnoException).code === 'EEXIST' && found === undefined // meanwhile
+    if (!isRemoved || attempt === ATTEMPTS) throw error
+    return makeOne(path, attempt + 1)
   }
 }
 

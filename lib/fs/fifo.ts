@@ -12,6 +12,7 @@ import {
 } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import { onAbort } from '../caller-signal.js'
 import { AbortError } from '../errors.js'
 
 const opened = promisify<PathLike, number, number>(openDescriptor)
@@ -46,7 +47,7 @@ export function openFifo(
       reject(new AbortError({ cause: signal.reason }))
       return
     }
-    signal.addEventListener('abort', stop, { once: true })
+    const stopWaiting = onAbort(signal, stop)
     opened(path, own)
       .then((descriptor) => {
         if (signal.aborted) return closeQuietly(descriptor)
@@ -55,7 +56,7 @@ export function openFifo(
       }, reject)
       .finally(() => {
         isWaiting = false
-        signal.removeEventListener('abort', stop)
+        stopWaiting()
       })
   })
 }

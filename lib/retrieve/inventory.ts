@@ -9,7 +9,7 @@
 import { StringDecoder } from 'node:string_decoder'
 import { checkOptions } from '../options.js'
 import { TypedReadable, type ReadableEvents } from '../typed-events.js'
-import { destroyOnAbort } from '../vault/caller-signal.js'
+import { destroyOnAbort } from '../caller-signal.js'
 import { VAULT_CLIENT } from '../vault/client-rules.js'
 import { systemClock } from '../vault/clock.js'
 import { emitOrDestroy } from '../vault/emit-or-destroy.js'

@@ -4,7 +4,7 @@
 import { SizeMismatchError } from '../errors.js'
 import { checkOptions, picked } from '../options.js'
 import { rangeWithin, type ByteRange } from '../vault/byte-range.js'
-import { following } from '../vault/caller-signal.js'
+import { following } from '../caller-signal.js'
 import { systemClock } from '../vault/clock.js'
 import { Retry } from '../vault/retry.js'
 import { vaultClientOf } from '../vault/glacier-client.js'

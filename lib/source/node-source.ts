@@ -17,11 +17,13 @@ export interface NodeStream {
   resume?(): unknown
   destroy?(error?: Error): unknown
   removeListener?(event: string, listener: (...args: unknown[]) => void): unknown
+  listenerCount?(event: string): number
   readonly readable?: boolean
   readonly destroyed?: boolean
   readonly errored?: Error | null
   readonly readableEncoding?: string | null
   readonly readableEnded?: boolean
+  readonly readableFlowing?: boolean | null
   readonly readableObjectMode?: boolean
   readonly write?: unknown
   readonly _readableState?: {
@@ -48,7 +50,7 @@ export class NodeSource extends Readable {
   #isOver = false
   #hasFailed = false
 
-  /** @throws {TypeError} the stream cannot be read, has ended, or decodes its bytes to text */
+  /** @throws {TypeError} the stream cannot be read, has ended, is read by others, or decodes its bytes to text */
   constructor(source: NodeStream) {
     assertReadable(source)
     super({ highWaterMark: 0 })
@@ -57,12 +59,16 @@ export class NodeSource extends Readable {
     const closed = (): void => {
       if (!this.#isOver) this.destroy(prematureClose())
     }
+    const heard = (event: unknown): void => {
+      if (event === 'readable' && !this.#isOver && hasFlow(source)) this.destroy(readByOthers())
+    }
     this.#listeners = [
       ['data', this.#take.bind(this)],
       ['end', this.#end.bind(this)],
       ['error', this.#fail.bind(this)],
       ['close', closed],
       ['aborted', closed], // all that a response of Node.js before 15 says
+      ['newListener', heard],
     ]
     source.pause?.() // before it is listened to, which makes it flow
     for (const [event, listener] of this.#listeners) source.on(event, listener)
@@ -90,7 +96,7 @@ export class NodeSource extends Readable {
   }
 
   #take(chunk: unknown): void {
-    if (this.#isOver || this.destroyed) return
+    if (this.#isOver) return
     try {
       const bytes = this.#bytesOf(chunk)
       if (bytes.length === 0 || this.push(bytes)) return
@@ -103,7 +109,7 @@ export class NodeSource extends Readable {
   }
 
   #end(): void {
-    if (this.destroyed) return
+    if (this.#isOver) return
     this.#isOver = true
     this.push(null)
   }
@@ -133,5 +139,18 @@ function assertReadable(source: NodeStream): void {
   const isUnreadable = readable === false && !destroyed && !errored
   if (isWritableOnly || isUnreadable)
     throw new TypeError(`The source is ${shown(source)} that cannot be read.`)
+  if (hasFlow(source) && source.listenerCount?.('readable')) throw readByOthers()
   if (encodingOf(source) !== undefined) throw decodedText('The source')
+}
+
+/** Whether a stream does not flow while it has 'readable' listeners. Those of Node.js before 9 flow all the same. */
+function hasFlow({ readableFlowing }: NodeStream): boolean {
+  return readableFlowing !== undefined
+}
+
+/** Its bytes would never come, or those twice that a listener puts back with `unshift()`. */
+function readByOthers(): TypeError {
+  return new TypeError(
+    "The source is a stream with 'readable' listeners: something else reads it. Remove them; 'data' listeners may stay.",
+  )
 }

@@ -34,20 +34,6 @@ export interface WebStreamReader {
   releaseLock(): void
 }
 
-/** One chunk. */
-export function pullOne(chunk: unknown): Pull {
-  let isTaken = false
-  return {
-    next: () => {
-      if (isTaken) return { done: true }
-      isTaken = true
-      return { value: chunk }
-    },
-    bytesOf: bytesOfChunk,
-    cancel: () => undefined,
-  }
-}
-
 /** The chunks of an iterable. A synchronous one may give promises, as with `for await`. */
 export function pullIterable(source: AsyncIterable<unknown> | Iterable<unknown>): Pull {
   const iterator: AsyncIterator<unknown> | Iterator<unknown> =

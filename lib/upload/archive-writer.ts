@@ -19,7 +19,7 @@ import {
 import { checkOptions } from '../options.js'
 import type { HashedPart } from '../tree-hash/hash-parts.js'
 import { TypedWritable } from '../typed-events.js'
-import { destroyOnAbort } from '../vault/caller-signal.js'
+import { destroyOnAbort } from '../caller-signal.js'
 import { CLIENT } from '../vault/client-rules.js'
 import { AdaptiveConcurrency } from '../vault/concurrency.js'
 import { encodeDescription } from '../vault/description.js'

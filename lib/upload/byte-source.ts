@@ -5,7 +5,7 @@ import { shown } from '../options.js'
 import { bytesOf, type Bytes } from '../source/bytes.js'
 import { NodeSource, type NodeStream } from '../source/node-source.js'
 import { PulledSource } from '../source/pulled-source.js'
-import { pullIterable, pullOne, pullWebStream, type Pull, type WebStream } from '../source/pulls.js'
+import { pullIterable, pullWebStream, type Pull, type WebStream } from '../source/pulls.js'
 import { sourceError } from '../source/source-error.js'
 import type { Readable } from '../stream.js'
 import { MIB } from '../vault/limits.js'
@@ -24,7 +24,8 @@ export type ByteChunk = Bytes | string
  * - A {@link FileDescriptor}: a FileHandle or `{ fd }`. It stays open, and is the caller's to close.
  *
  * Chunks are bytes, or text from iterables and from Node.js streams in object mode. A string by itself is no source, and a
- * stream with an encoding set is refused: text that was decoded from bytes cannot be turned back into them.
+ * stream with an encoding set is refused: text that was decoded from bytes cannot be turned back into them. So is a
+ * Node.js stream with `'readable'` listeners, also where one is added later: something else reads it.
  */
 export type ByteSource =
   | NodeJS.ReadableStream
@@ -66,7 +67,7 @@ export function openSource(source: ByteSource | OpenSource): OpenSource {
   if (typeof source === 'string' || source instanceof String)
     throw new TypeError('The source must give bytes, not text: encode it first, as with Buffer.from().')
   const bytes = bytesOf(source)
-  if (bytes) return new PulledSource(pullOne(bytes))
+  if (bytes) return new PulledSource(pullIterable([bytes]))
   if (typeof source !== 'object' || (source as object | null) === null) throw noSource(source)
   if (isNodeStream(source)) return new NodeSource(source)
   if ('fd' in source && !isIterable(source)) return checkedDescriptor(source)

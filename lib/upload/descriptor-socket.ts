@@ -68,7 +68,7 @@ class LentSocket extends Socket {
 function optionsOf(reader: () => SocketReader | undefined): OnReadOpts {
   return {
     buffer: () => reader()?.buffer() ?? new Uint8Array(1),
-    callback: (bytesRead, into) => reader()?.took(bytesRead, into) ?? false,
+    callback: (bytesRead, into) => reader()?.took(bytesRead, into) === true,
   }
 }
 

@@ -2,7 +2,7 @@
  * Resumes an upload that was begun before, by piping in the same source again.
  */
 import { checkOptions } from '../options.js'
-import { following } from '../vault/caller-signal.js'
+import { following } from '../caller-signal.js'
 import { Retry } from '../vault/retry.js'
 import { vaultClientOf } from '../vault/glacier-client.js'
 import type { VaultClient } from '../vault/vault-client.js'

@@ -2,7 +2,7 @@
  * Time and chance, as the policies of this folder take them: a test gives its own.
  */
 import { setTimeout as delay } from 'node:timers/promises'
-import { following } from './caller-signal.js'
+import { following } from '../caller-signal.js'
 
 /** Where time comes from. */
 export interface Clock {

@@ -18,6 +18,7 @@ const KEPT = { keepAlive: true } as const
 
 /** Where a request is to be connected to, as Node's agents are told. */
 interface Connection extends TcpNetConnectOpts {
+  readonly host: string
   readonly secureEndpoint: boolean
 }
 
@@ -82,7 +83,7 @@ export class ProxyRouter extends HttpAgent {
   }
 
   /** @throws {ProxySettingError} the environment names no proxy that can be used */
-  #agentFor({ host = 'localhost', port }: Connection): HttpAgent {
+  #agentFor({ host, port }: Connection): HttpAgent {
     const protocol = this.#isSecure ? 'https:' : 'http:'
     const proxy = proxyFor({ protocol, hostname: host, port }, this.#env)
     const key = proxy?.href ?? ''
@@ -146,7 +147,7 @@ function guarded(agent: ConnectingAgent): HttpAgent {
     } finally {
       clearTimeout(timer)
     }
-    throw new ProxyRefusal(proxy.host, status, `${options.host ?? ''}:${options.port}`)
+    throw new ProxyRefusal(proxy.host, status, `${options.host}:${options.port}`)
   }
   return agent
 }

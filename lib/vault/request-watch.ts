@@ -5,7 +5,7 @@
  * - whole: the request takes longer than the slowest line worth waiting for would need
  */
 import { ConnectionError } from '../errors.js'
-import { onAbort } from './caller-signal.js'
+import { onAbort } from '../caller-signal.js'
 
 /** Milliseconds in which something must move, where nothing is said. */
 export const DEFAULT_IDLE_TIMEOUT = 300_000

@@ -191,6 +191,15 @@ t.test(
   },
 )
 
+t.test('conflicts are looked for among the archives that are named', async (t) => {
+  const path = await catalogOf(t, archive('a'), later('b', 2), later('b', 2, { treeHash: '22' }))
+  await t.resolves(assertNoConflicts(path, ['a']), 'not among those that only name one as their first volume')
+  await t.rejects(assertNoConflicts(path, ['b']), { code: 'ERR_CATALOG_CONFLICT' })
+  const folder = t.testdir()
+  await t.rejects(assertNoConflicts(folder, ['a']), { code: 'ERR_CATALOG' })
+  await t.resolves(assertNoConflicts(folder, []), 'where none is named, nothing is read')
+})
+
 t.test('IDs with quotes, in torn lines and beside other alphabets are told apart', async (t) => {
   const odd = 'with "quotes" \\'
   const path = await catalogOf(
@@ -230,6 +239,8 @@ t.test('a listing has a set once, where its first volume is, and sets without on
     archive('o2', { volume: 2, firstVolume: 'o1' }),
     archive('p2', { volume: 2, firstVolume: 'p1' }),
     deleted('p2'),
+    wrong('v'),
+    deleted('v'),
     archive('y'),
     archive('y'),
     wrong('w'),

@@ -1,6 +1,8 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import t from 'tap'
 import type { CatalogRecord } from '../../lib/catalog/record.js'
-import { UnsettledRecords } from '../../lib/catalog/unsettled-records.js'
+import { UnsettledRecords, unsettledIn } from '../../lib/catalog/unsettled-records.js'
 
 const common = { time: 't', region: 'r', vaultName: 'v' } as const
 const content = { size: 5, treeHash: 'h' } as const
@@ -118,4 +120,13 @@ t.test('open uploads are known with how they stand', async (t) => {
     ],
     [],
   )
+})
+
+t.test('what a catalog has not settled is read from all of it', async (t) => {
+  const path = join(t.testdir(), 'catalog.jsonl')
+  t.strictSame((await unsettledIn(path)).possible(), [], 'nothing, where there is no catalog')
+  await writeFile(path, [sending, begun, completing].map((record) => `${JSON.stringify(record)}\n`).join(''))
+  const unsettled = await unsettledIn(path)
+  t.match([...unsettled.uploads], [['u', { begun, completing }]])
+  t.equal(unsettled.possible().length, 2)
 })

@@ -1,4 +1,6 @@
+import { promises as files } from 'node:fs'
 import { mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
+import { syncBuiltinESMExports } from 'node:module'
 import { join, relative } from 'node:path'
 import t from 'tap'
 import { makeFolder, renameDurably, syncFolder } from '../../lib/fs/durable.js'
@@ -47,4 +49,29 @@ t.test('several may create the same folders at once', async (t) => {
   const dir = join(t.testdir(), 'a', 'b', 'c')
   await Promise.all(Array.from({ length: 20 }, () => makeFolder(dir)))
   t.ok((await stat(dir)).isDirectory())
+})
+
+t.test('a folder that others remove while it is created is created again, a number of times', async (t) => {
+  const dir = t.testdir()
+  const exists = Object.assign(new Error('it was there'), { code: 'EEXIST' })
+  let attempts = 0
+  let removals = 3
+  const replaceMkdir = (replacement: typeof mkdir): void => {
+    Object.assign(files, { mkdir: replacement })
+    syncBuiltinESMExports()
+  }
+  const { mkdir: original } = files
+  t.teardown(() => {
+    replaceMkdir(original)
+  })
+  replaceMkdir(((...given: Parameters<typeof mkdir>) => {
+    if (++attempts <= removals) throw exists
+    return original(...given)
+  }) as typeof mkdir)
+  await makeFolder(join(dir, 'a'))
+  t.ok((await stat(join(dir, 'a'))).isDirectory())
+  t.equal(attempts, 4)
+  removals = Infinity
+  await t.rejects(makeFolder(join(dir, 'b')), exists)
+  t.equal(attempts, 4 + 100)
 })

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {
   chmod,
@@ -15,7 +16,7 @@ import {
 import { basename, join } from 'node:path'
 import t from 'tap'
 import { LockClaim } from '../../lib/fs/lock-claim.js'
-import { ownerState } from '../../lib/fs/lock-files.js'
+import { ownerState, touch } from '../../lib/fs/lock-files.js'
 import { Lock, LockFolder } from '../../lib/fs/lock.js'
 import { ownerName } from '../../lib/fs/owner-name.js'
 import { currentProcess, type ProcessIdentity } from '../../lib/fs/process-identity.js'
@@ -385,3 +386,14 @@ t.test('in one process those who wait are served in turn; between processes, pat
   await t.rejects(waiting, { code: 'ERR_LOCK_HELD', owner: { pid: process.pid } })
   t.strictSame(await filesIn(dir), [])
 })
+
+t.test(
+  'a file of a lock that cannot be written is named',
+  { skip: process.platform === 'win32' && 'there are no FIFOs' },
+  async (t) => {
+    const path = join(t.testdir(), 'fifo')
+    execFileSync('mkfifo', [path])
+    await t.rejects(touch(path), { code: 'ESPIPE', path })
+    await t.rejects(touch(`${path}.none`), { code: 'ENOENT', path: `${path}.none` })
+  },
+)

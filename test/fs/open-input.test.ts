@@ -1,6 +1,18 @@
 import { execFileSync } from 'node:child_process'
-import { closeSync, createReadStream, open, writeSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  createReadStream,
+  existsSync,
+  fstatSync,
+  open,
+  openSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
 import { join } from 'node:path'
+import tty from 'node:tty'
 import { promisify } from 'node:util'
 import t from 'tap'
 import { openFifo } from '../../lib/fs/fifo.js'
@@ -73,6 +85,57 @@ t.test('the wait for a reader ends with the signal as well', { skip: NO_FIFO }, 
   writeSync(fd, 'hello')
   closeSync(fd)
   t.equal(String(await gathered(createReadStream('', { fd: await reading }))), 'hello')
+})
+
+t.test('the wait for a writer ends with the signal where the FIFO is gone', { skip: NO_FIFO }, async (t) => {
+  const fifo = join(t.testdir(), 'fifo')
+  execFileSync('mkfifo', [fifo])
+  const aborting = new AbortController()
+  const opening = openForReading(fifo, aborting.signal)
+  const rejected = t.rejects(opening, { name: 'AbortError', cause: 'SIGINT' })
+  while (!aborting.signal.aborted) {
+    await settled()
+    try {
+      closeSync(openSync(fifo, constants.O_WRONLY | constants.O_NONBLOCK)) // fails until somebody waits
+      unlinkSync(fifo)
+      aborting.abort('SIGINT')
+    } catch {
+      // not yet
+    }
+  }
+  await rejected
+})
+
+t.test(
+  'a terminal is a stream of its own kind',
+  { skip: !existsSync('/dev/ptmx') && 'there are no terminals' },
+  async (t) => {
+    const terminal = await inputStream('/dev/ptmx')
+    t.ok(terminal instanceof tty.ReadStream)
+    terminal.destroy()
+  },
+)
+
+t.test('what cannot be made a stream is closed', async (t) => {
+  const file = join(t.testdir({ file: '' }), 'file')
+  let opened = -1
+  const { isatty, ReadStream } = tty
+  const replaceTerminals = (replacement: object): void => {
+    Object.assign(tty, replacement)
+    syncBuiltinESMExports()
+  }
+  t.teardown(() => {
+    replaceTerminals({ isatty, ReadStream })
+  })
+  replaceTerminals({
+    isatty: () => true,
+    ReadStream: function (fd: number) {
+      opened = fd
+      throw new Error('no terminal')
+    },
+  })
+  await t.rejects(inputStream(file), { message: 'no terminal' })
+  t.throws(() => fstatSync(opened), { code: 'EBADF' })
 })
 
 t.test('files, FIFOs and sockets are streams, and a directory is an error', async (t) => {

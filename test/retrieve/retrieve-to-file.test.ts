@@ -19,11 +19,14 @@ import {
 } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { basename, join, relative } from 'node:path'
+import { Readable } from 'node:stream'
 import t from 'tap'
 import { LockHeldError } from '../../lib/errors.js'
+import { PartialFile } from '../../lib/retrieve/partial-file.js'
 import { PartialLock } from '../../lib/retrieve/partial-lock.js'
 import type { RetrieveArchiveOptions } from '../../lib/retrieve/retrieve-archive.js'
 import { retrieveToFile } from '../../lib/retrieve/retrieve-to-file.js'
+import { writeThrough } from '../../lib/retrieve/stream-target.js'
 import { treeHashOf } from '../../lib/tree-hash/tree-hash.js'
 import { gate, settled } from '../helpers/gate.js'
 import { gathered } from '../helpers/gather.js'
@@ -591,6 +594,34 @@ t.test('a socket is written through', { skip: process.platform === 'win32' }, as
   await retrieveToFile(relative(process.cwd(), path), optionsFor(MemoryVault.holding(bytes)))
   await connected.opened
   t.ok((await found)?.equals(bytes))
+})
+
+t.test('what is neither a FIFO nor a socket is opened at once', async (t) => {
+  const path = join(t.testdir({ device: '' }), 'device')
+  const { signal } = new AbortController()
+  const read = (): Readable => Readable.from([patternBytes(9)])
+  await writeThrough({ kind: 'stream', path, isFifo: false, isSocket: false }, read, signal)
+  t.ok((await readFile(path)).equals(patternBytes(9)))
+})
+
+t.test('a file that is replaced at the last moment gets no name', async (t) => {
+  const bytes = patternBytes(2 * MIB)
+  const file = join(t.testdir(), 'out')
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- it is called with its `this`
+  const { assertOurs } = PartialFile.prototype
+  t.teardown(() => Object.assign(PartialFile.prototype, { assertOurs }))
+  let checks = 0
+  PartialFile.prototype.assertOurs = async function () {
+    if (++checks === 2)
+      await writeFile(`${file}.new`, 'precious').then(() => rename(`${file}.new`, this.path))
+    await assertOurs.call(this)
+  }
+  await t.rejects(retrieveToFile(file, optionsFor(MemoryVault.holding(bytes))), {
+    code: 'ERR_OUTPUT_FILE',
+    message: /removed or replaced/,
+  })
+  await t.rejects(stat(file), { code: 'ENOENT' })
+  t.equal(await readFile(`${file}.partial`, 'utf8'), 'precious')
 })
 
 t.test('bytes that were forged along with their hashes make no file', async (t) => {

@@ -5,6 +5,7 @@ import { ServiceError } from '../../lib/errors.js'
 import { type HashedPart } from '../../lib/tree-hash/hash-parts.js'
 import { treeHashOf } from '../../lib/tree-hash/tree-hash.js'
 import { archiveWriter } from '../../lib/upload/archive-writer.js'
+import type { SendLimit } from '../../lib/vault/vault-client.js'
 import { gate, settled } from '../helpers/gate.js'
 import { MemoryVault } from '../helpers/memory-vault.js'
 import { patternBytes } from '../helpers/pattern-source.js'
@@ -269,4 +270,23 @@ t.test('it is a Writable to the type checker and to Node', async (t) => {
   const writer: NodeJS.WritableStream & Writable = writerTo(new MemoryVault())
   t.equal(writer.writableObjectMode, true)
   writer.destroy()
+})
+
+t.test('all parts are sent at the rate that is asked for, and at any where none is', async (t) => {
+  for (const [limitRate, taking] of [
+    [20_000, 1000],
+    [undefined, undefined],
+  ] as const) {
+    const vault = new MemoryVault()
+    const limits = new Set<unknown>()
+    const uploadPart = vault.uploadPart.bind(vault)
+    vault.uploadPart = (request) => {
+      limits.add(request.sendLimit)
+      return uploadPart(request)
+    }
+    await send(patternBytes(3 * MIB), writerTo(vault, { limitRate }))
+    const [limit, ...others] = limits
+    t.equal((limit as SendLimit | undefined)?.taking, taking)
+    t.strictSame(others, [], 'one for all')
+  }
 })

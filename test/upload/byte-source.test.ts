@@ -9,7 +9,7 @@ import { PassThrough, Readable, Stream, Writable } from 'node:stream'
 import { ReadableStream } from 'node:stream/web'
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
-import { openSource, type ByteSource } from '../../lib/upload/byte-source.js'
+import { openSource, readableOf, type ByteSource } from '../../lib/upload/byte-source.js'
 import { resumeUpload } from '../../lib/upload/resume-upload.js'
 import { uploadArchive, type UploadArchiveOptions } from '../../lib/upload/upload-archive.js'
 import { gate, settled } from '../helpers/gate.js'
@@ -188,6 +188,8 @@ t.test('bytes at hand, Blobs, Responses and descriptors are sources', async (t) 
     'h\u00e9',
     'also of a stream in object mode',
   )
+  const objects = Object.assign(new OldStream(['h\u00e9']), { _readableState: { objectMode: true } })
+  t.equal((await stored(objects))?.toString(), 'h\u00e9', 'whatever says that it is one')
   await t.rejects(upload(new MemoryVault(), new Response(null)), { code: 'ERR_EMPTY_ARCHIVE' })
 })
 
@@ -226,6 +228,7 @@ t.test('what is no source is a TypeError that names it, and nothing is asked of 
     [decoded(new PassThrough()), /decodes its bytes/],
     [old, /decodes its bytes/],
     [new Writable(), /a Writable that cannot be read/],
+    [Object.assign(new OldStream([]), { readable: false }), /an OldStream that cannot be read/],
     [request, /a ClientRequest that cannot be read/],
     [closed, /closed/],
     [{ fd: '3' }, /not '3'\./],
@@ -239,6 +242,36 @@ t.test('what is no source is a TypeError that names it, and nothing is asked of 
   }
   for (const fd of [-1, 1.5, 2 ** 31, NaN])
     await t.rejects(upload(new MemoryVault(), { fd }), { name: 'RangeError' }, `the descriptor ${fd}`)
+})
+
+t.test('a stream that something else reads is refused, from the start and later', async (t) => {
+  const noListener = () => undefined
+  const refusal = { name: 'TypeError', message: /'readable' listeners/ }
+  const ended = (): PassThrough => new PassThrough().end('bytes')
+  const listened = ended().on('readable', noListener)
+  const iterated = new PassThrough()
+  iterated.write('bytes')
+  await iterated[Symbol.asyncIterator]().next()
+  const packaged = ReadableOfPackage.from(['bytes']).on('readable', noListener)
+  for (const source of [listened, iterated, packaged]) {
+    const vault = new MemoryVault()
+    await t.rejects(upload(vault, source), refusal)
+    t.notOk(source.destroyed, 'it is left as it is')
+    t.strictSame(vault.calls, [])
+  }
+
+  const waiting = new PassThrough()
+  const running = upload(new MemoryVault(), waiting)
+  waiting.write(patternBytes(3 * MIB))
+  await settled()
+  waiting.once('readable', () => {
+    waiting.unshift(waiting.read(1)) // it would be stored twice
+  })
+  waiting.end('bytes')
+  await t.rejects(running, { code: 'ERR_UPLOAD_FAILED', cause: refusal })
+
+  const heard = ended().on('readable', noListener).off('readable', noListener)
+  t.equal((await stored(heard.on('data', noListener)))?.toString(), 'bytes', 'others may look on')
 })
 
 t.test('a chunk that is no bytes fails the upload, of any source, and is never dropped', async (t) => {
@@ -314,6 +347,10 @@ t.test('an error of the source is told as the source’s, whatever it is', async
     stream.write('x')
     return stream.destroy(error)
   }
+  const kept = new PassThrough({ autoDestroy: false }).on('error', () => undefined)
+  kept.end().write('after the end')
+  await settled()
+  await t.rejects(upload(new MemoryVault(), kept), { code: 'ERR_STREAM_WRITE_AFTER_END' })
   await t.rejects(upload(new MemoryVault(), destroyed()), { code: 'ERR_STREAM_PREMATURE_CLOSE' })
   await t.rejects(upload(new MemoryVault(), destroyed(known)), known)
   await t.rejects(upload(new MemoryVault(), destroyed(abort)), { name: 'Error', cause: abort })
@@ -453,6 +490,15 @@ t.test('a socket that was read to its end can still be written to', async (t: Te
   t.notOk(duplex.destroyed)
   const opened = openSource([Buffer.alloc(1)])
   t.equal(openSource(opened), opened, 'a source is accepted once')
+})
+
+t.test('a stream is heard to its end, and no longer', async (t) => {
+  const late = new OldStream([Buffer.from('one')], [['end'], ['data', Buffer.from('two')], ['end']])
+  t.equal((await stored(late))?.toString(), 'one')
+  const left = new PassThrough()
+  readableOf(openSource(left)).destroy()
+  t.ok(left.destroyed, 'a source that is not read to its end is destroyed')
+  t.equal(left.errored, null, 'without an error where there is none')
 })
 
 t.test('empty chunks are no bytes, and leave the event loop its turn', async (t) => {

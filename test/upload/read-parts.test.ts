@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
-import { closeSync, openSync, readSync } from 'node:fs'
+import { closeSync, constants, openSync, readSync, writeSync } from 'node:fs'
 import { open, writeFile } from 'node:fs/promises'
 import { Socket, createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 import t, { type Test } from 'tap'
+import { openSocket } from '../../lib/upload/descriptor-socket.js'
 import { PartMemory } from '../../lib/upload/part-memory.js'
 import { readParts } from '../../lib/upload/read-parts.js'
 import { patternBytes } from '../helpers/pattern-source.js'
@@ -173,6 +174,35 @@ t.test(
       await reading.close() // no EBADF
     }
     t.ok(numbers.size < 10, 'the numbers were used again')
+  },
+)
+
+t.test(
+  'a socket that is let go when it has bytes asks its reader for no more memory',
+  { skip: process.platform !== 'linux' && 'needs a FIFO that one process reads and writes' },
+  async (t) => {
+    const path = join(t.testdir(), 'pipe')
+    await once(spawn('mkfifo', [path]), 'exit')
+    const fd = openSync(path, constants.O_RDWR | constants.O_NONBLOCK)
+    const told: unknown[] = []
+    const socket = openSocket(fd, {
+      buffer: () => Buffer.alloc(9 * told.push('buffer')),
+      took: (size) => {
+        told.push(size)
+        socket.destroy()
+        return false
+      },
+      ended: () => told.push('end'),
+      failed: (error) => told.push(error),
+    }).resume()
+    writeSync(fd, 'xy')
+    for (let i = 0; i < 1000 && !socket.destroyed; i++) await turn()
+    writeSync(fd, 'z')
+    await turn()
+    t.strictSame(told, ['buffer', 2])
+    const rest = Buffer.alloc(9)
+    t.equal(rest.toString('latin1', 0, readSync(fd, rest)), 'z', 'what follows is the caller’s')
+    closeSync(fd)
   },
 )
 

@@ -65,6 +65,12 @@ t.test('an upload that is open is resumed with what it was begun with', async (t
   })
 })
 
+t.test('of an upload that is gone and may be an archive, nobody knows what became', async (t) => {
+  const found = await find(new MemoryVault(), { uploadId, isSameAccount: true, hasUnknownIntent: true })
+  t.match(found, { point: undefined, ended: { code: 'ERR_UPLOAD_GONE' } })
+  t.strictSame(found.journal.notes, [['closed', 'unknown', uploadId]])
+})
+
 t.test('an upload that is gone has expired, where the account is proven', async (t) => {
   for (const earlierVolumes of [undefined, [volume1]]) {
     const vault = new MemoryVault()

@@ -72,7 +72,7 @@ t.test('the proxy is the one that curl would use, but for loopback and link-loca
       { https_proxy: p, no_proxy: list },
       undefined,
     ]),
-    ...['azonaws.com', 'amazonaws.com:80', '10.0.0.0/8', ',', '.'].map(
+    ...['azonaws.com', 'amazonaws.com:80', 'amazonaws.com:https', '10.0.0.0/8', ',', '.'].map(
       (NO_PROXY): [string, Record<string, string>, string] => [service, { https_proxy: p, NO_PROXY }, p],
     ),
     ['http://10.1.2.3', { http_proxy: p, no_proxy: '10.0.0.0/8' }, undefined],
@@ -122,6 +122,8 @@ t.test('an upload to an http endpoint goes through the proxy, and its credential
   t.equal(proxy.asked.length, 6, 'a loopback address is reached without it')
   process.env.NO_PROXY = 'glacier.test'
   await t.rejects(port.listVaults({}), { code: 'ERR_CONNECTION', serviceCode: /^(?:ENOTFOUND|EAI_AGAIN)$/ })
+  const secure = clientFor(t, { endpoint: 'https://glacier.test' })
+  await t.rejects(secure.listVaults({}), { code: 'ERR_CONNECTION', serviceCode: /^(?:ENOTFOUND|EAI_AGAIN)$/ })
   delete process.env.NO_PROXY
   t.equal(proxy.asked.length, 6)
 })

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import t from 'tap'
 import * as errors from '../../lib/errors.js'
 import { systemClock } from '../../lib/vault/clock.js'
@@ -290,15 +291,13 @@ t.test('no more are under way than are let in; the others wait their turn, or le
   const concurrency = new AdaptiveConcurrency(2)
   const gates = Array.from({ length: 5 }, gate)
   const order: number[] = []
+  const staying = new AbortController()
   const aborting = new AbortController()
   const running = gates.map((it, i) =>
-    concurrency.run(
-      async () => {
-        order.push(i)
-        await it.opened
-      },
-      i === 3 ? aborting.signal : undefined,
-    ),
+    concurrency.run(async () => {
+      order.push(i)
+      await it.opened
+    }, [undefined, undefined, undefined, aborting.signal, staying.signal][i]),
   )
   await settled()
   t.strictSame(order, [0, 1])
@@ -310,6 +309,7 @@ t.test('no more are under way than are let in; the others wait their turn, or le
   for (const it of gates) it.open()
   await Promise.allSettled(running)
   t.strictSame(order, [0, 1, 2, 4])
+  t.strictSame(getEventListeners(staying.signal, 'abort'), [], 'nothing listens any more')
   await t.rejects(
     concurrency.run(() => Promise.resolve(), AbortSignal.abort()),
     { name: 'AbortError' },

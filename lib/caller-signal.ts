@@ -3,7 +3,7 @@
  * together add one listener to it: Node warns from the eleventh on. When the last has ended, none is left.
  */
 import { setMaxListeners } from 'node:events'
-import { AbortError } from '../errors.js'
+import { AbortError } from './errors.js'
 
 /** For each signal that is waited for, what to do when it fires. */
 const waiting = new WeakMap<AbortSignal, Set<() => void>>()
@@ -82,7 +82,9 @@ function stopWaiting(signal: AbortSignal): void {
 }
 
 function fire(this: AbortSignal): void {
-  const acts = waiting.get(this) ?? []
+  const acts = waiting.get(this)
   stopWaiting(this)
-  for (const act of acts) act()
+  acts?.forEach((act) => {
+    act()
+  })
 }

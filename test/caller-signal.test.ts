@@ -1,7 +1,7 @@
 import { EventEmitter, getEventListeners } from 'node:events'
 import t from 'tap'
-import { destroyOnAbort, following, onAbort } from '../../lib/vault/caller-signal.js'
-import { systemClock } from '../../lib/vault/clock.js'
+import { destroyOnAbort, following, onAbort } from '../lib/caller-signal.js'
+import { systemClock } from '../lib/vault/clock.js'
 
 const listeners = (signal: AbortSignal): number => getEventListeners(signal, 'abort').length
 
