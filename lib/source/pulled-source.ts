@@ -68,7 +68,7 @@ export class PulledSource extends Readable {
     }
     try {
       const step = this.#pull.next()
-      return isThenable(step) ? step.then(taken, failed) : taken(step)
+      return isThenable(step) ? Promise.resolve(step).then(taken, failed) : taken(step)
     } catch (error) {
       return failed(error)
     }

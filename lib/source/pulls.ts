@@ -1,6 +1,7 @@
 /**
  * Sources that are asked for each chunk: iterables and web streams.
  */
+import { isObject, shown } from '../options.js'
 import { bytesOfChunk } from './bytes.js'
 
 /** A source that is asked for each chunk. */
@@ -36,8 +37,10 @@ export interface WebStreamReader {
 
 /** The chunks of an iterable. A synchronous one may give promises, as with `for await`. */
 export function pullIterable(source: AsyncIterable<unknown> | Iterable<unknown>): Pull {
-  const iterator: AsyncIterator<unknown> | Iterator<unknown> =
-    Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]()
+  const iterate = asyncIteratorOf(source) ?? (source as Iterable<unknown>)[Symbol.iterator]
+  const iterator: unknown = iterate.call(source)
+  if (!isIterator(iterator))
+    throw new TypeError(`An iterable must give an iterator with a method next(), not ${shown(iterator)}.`)
   return {
     next: () => iterator.next(),
     bytesOf: bytesOfChunk,
@@ -70,6 +73,15 @@ export function pullWebStream(source: WebStream): Pull {
     },
     release,
   }
+}
+
+function asyncIteratorOf(source: object): (() => unknown) | undefined {
+  const { [Symbol.asyncIterator]: iterate } = source as Partial<AsyncIterable<unknown>>
+  return typeof iterate === 'function' ? iterate : undefined
+}
+
+function isIterator(value: unknown): value is AsyncIterator<unknown> | Iterator<unknown> {
+  return isObject(value) && typeof (value as { readonly next?: unknown }).next === 'function'
 }
 
 /** Runs the end of a source: its errors are of no use to a reader that has ended. */

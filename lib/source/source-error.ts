@@ -10,8 +10,15 @@ export function sourceError(thrown: unknown): Error {
   const isError = thrown instanceof Error || types.isNativeError(thrown)
   if (!isError)
     return new Error(`The source failed with ${shown(thrown)} instead of an Error.`, { cause: thrown })
-  if (thrown.name !== 'AbortError') return thrown
-  return new Error(`The source was aborted: ${thrown.message}`, { cause: thrown })
+  try {
+    const { name, message } = thrown
+    if (name !== 'AbortError') return thrown
+    return new Error(`The source was aborted: ${message}`, { cause: thrown })
+  } catch {
+    return new Error('The source failed with an Error whose name or message cannot be read.', {
+      cause: thrown,
+    })
+  }
 }
 
 /** The error of a source that closed before its end, with the code that Node.js uses for it. */

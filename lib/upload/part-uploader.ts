@@ -9,13 +9,14 @@ import type { InitiatedUpload } from '../vault/vault-client.js'
 import { isGone, type Transfer } from './transfer.js'
 
 /**
- * Begins an upload. One that was begun and not answered is left to expire: it holds nothing.
+ * Begins an upload. Where the transfer ends meanwhile, the answer is waited for a little longer: an upload whose ID is
+ * not known can be neither aborted nor resumed. One that was begun and not answered is left to expire: it holds nothing.
  *
  * @throws as {@link Retry.run}
  */
 export function initiate(transfer: Transfer, description: string | undefined): Promise<InitiatedUpload> {
-  const { client, retry, vault, plan, signal } = transfer
-  const request = { ...vault, partSize: plan.partSize, description, signal }
+  const { client, retry, vault, plan, signal, lastSignal } = transfer
+  const request = { ...vault, partSize: plan.partSize, description, signal: lastSignal }
   return retry.run(() => client.initiateUpload(request), signal)
 }
 

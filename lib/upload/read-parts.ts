@@ -12,7 +12,7 @@ import type { Socket } from 'node:net'
 import { isatty } from 'node:tty'
 import { promisify } from 'node:util'
 import { wholeNumber } from '../option-rules.js'
-import { isObject } from '../options.js'
+import { isObject, shown } from '../options.js'
 import { Readable } from '../stream.js'
 import { isStdio, openSocket, openTerminal } from './descriptor-socket.js'
 import { PIECE_MEMORY, type PartMemory } from './part-memory.js'
@@ -178,7 +178,11 @@ class PartReader extends Readable {
   async #readInto(room: Uint8Array): Promise<number> {
     const { fd, read: ownRead } = this.#descriptor
     if (typeof ownRead !== 'function') return readInto(fd, room)
-    return (await ownRead.call(this.#descriptor, room, 0, room.length, null)).bytesRead
+    const { bytesRead } = await ownRead.call(this.#descriptor, room, 0, room.length, null)
+    if (Number.isInteger(bytesRead) && bytesRead >= 0 && bytesRead <= room.length) return bytesRead
+    throw new TypeError(
+      `read() of the source must give bytesRead from 0 to ${room.length}, not ${shown(bytesRead)}.`,
+    )
   }
 
   /** Moves what came into the small buffer to where it belongs; whether a part was handed on. */

@@ -19,7 +19,9 @@ export async function* pagesOf<Item, Found extends Page<Item>>(
   do {
     const page = await list({ marker })
     yield page
-    marker = page.marker === '' ? undefined : page.marker
+    // Other clients may give null.
+    const { marker: next } = page as { readonly marker?: string | null | undefined }
+    marker = next === '' || next === null ? undefined : next
     if (marker !== undefined && seen.has(marker)) throw new RepeatedMarkerError(marker, seen.size)
     if (marker !== undefined) seen.add(marker)
   } while (marker !== undefined)

@@ -2,11 +2,12 @@
  * The port's one adapter: each call of the port as one of the SDK's commands.
  */
 import type * as Sdk from '@aws-sdk/client-glacier'
+import { optional } from '../option-rules.js'
 import type { Readable } from '../stream.js'
 import { toContentRange, toInclusive, toRangeHeader } from './byte-range.js'
 import type { GlacierClientLike, GlacierClientSettings } from './glacier-client-like.js'
 import { assertOutputAnswer, dateOf } from './output-answer.js'
-import { accountOf, addressOf, type Address } from './request-rules.js'
+import { accountOf, addressOf, SIGNAL, type Address } from './request-rules.js'
 import { observingResponse, type ResponseFacts } from './response-facts.js'
 import type { RequestOptions } from './request-options.js'
 import { SdkConnection } from './sdk-connection.js'
@@ -21,6 +22,8 @@ import {
   toStoredArchive,
   toVault,
 } from './wire.js'
+
+const IF_SIGNAL = optional(SIGNAL)
 
 /** A {@link Port.VaultClient} over the AWS SDK, as `glacierClient` makes it. */
 export class SdkVaultClient implements Port.VaultClient, Disposable, AsyncDisposable {
@@ -65,7 +68,8 @@ export class SdkVaultClient implements Port.VaultClient, Disposable, AsyncDispos
     return this.#connection.endpoint()
   }
 
-  refreshCredentials(signal?: AbortSignal): Promise<void> {
+  async refreshCredentials(signal?: AbortSignal): Promise<void> {
+    IF_SIGNAL(signal, 'signal', 'refreshCredentials')
     return this.#connection.refreshCredentials(signal)
   }
 

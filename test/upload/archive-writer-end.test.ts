@@ -216,6 +216,28 @@ t.test('whatever ends the pipeline aborts the upload where that is asked for', a
   }
 })
 
+t.test('an upload that is begun while the writer is destroyed is known, and aborted or kept', async (t) => {
+  for (const onFailure of ['abort', 'keep'] as const) {
+    const vault = new MemoryVault()
+    const held = gate()
+    const initiateUpload = vault.initiateUpload.bind(vault)
+    vault.initiateUpload = async (request) => {
+      const begun = await initiateUpload(request)
+      await held.opened // the service has carried it out, and answers late
+      request.signal?.throwIfAborted()
+      return begun
+    }
+    const writer = writerTo(vault, { onFailure })
+    for (const part of await partsOf(patternBytes(2 * MIB))) writer.write(part)
+    while (vault.uploads.size === 0) await settled(1)
+    writer.destroy()
+    held.open()
+    await new Promise((resolve) => writer.once('close', resolve))
+    t.equal(writer.uploadId, onFailure === 'keep' ? 'upload-1' : undefined)
+    t.equal(vault.uploads.size, onFailure === 'keep' ? 1 : 0)
+  }
+})
+
 t.test('leaving the scope of a writer destroys it', async (t) => {
   const vault = new MemoryVault()
   holdUp(vault, 'uploadPart')

@@ -520,3 +520,46 @@ t.test('empty chunks are no bytes, and leave the event loop its turn', async (t)
   late.open()
   await t.rejects(running, { code: 'ABORT_ERR' })
 })
+
+t.test('an error whose name cannot be read fails the upload', async (t) => {
+  for (const field of ['name', 'message']) {
+    const error = Object.defineProperty(new Error('lost'), field, {
+      get: () => {
+        throw new Error('hostile')
+      },
+    })
+    const failing = {
+      [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(error) }),
+    }
+    await t.rejects(upload(new MemoryVault(), failing), { message: /cannot be read/, cause: error })
+  }
+})
+
+t.test('an iterable need only do what for await asks of it', async (t) => {
+  const steps: { done: boolean; value?: Buffer }[] = [{ done: false, value: Buffer.from('bytes') }]
+  const next = (): PromiseLike<{ done: boolean; value?: Buffer }> => {
+    const step = steps.shift() ?? { done: true }
+    const then = (resolve: (it: typeof step) => void): void => {
+      resolve(step)
+    }
+    return { then } as PromiseLike<typeof step>
+  }
+  await upload(new MemoryVault(), { [Symbol.asyncIterator]: () => ({ next }) })
+  const values = [Buffer.from('bytes')].values()
+  await upload(new MemoryVault(), { [Symbol.asyncIterator]: undefined, [Symbol.iterator]: () => values })
+  for (const iterator of [undefined, Promise.resolve(), {}])
+    await t.rejects(upload(new MemoryVault(), { [Symbol.iterator]: () => iterator }), {
+      name: 'TypeError',
+      message: /must give an iterator with a method next\(\), not /,
+    })
+})
+
+t.test('a handle that states more bytes than there was room for, or none, fails the upload', async (t) => {
+  const file = join(t.testdir({ file: 'bytes' }), 'file')
+  const handle = await open(file)
+  t.teardown(() => handle.close())
+  for (const bytesRead of [2 * MIB, -1, NaN, '1', undefined]) {
+    const source = { fd: handle.fd, read: () => Promise.resolve({ bytesRead }) }
+    await t.rejects(upload(new MemoryVault(), source), { name: 'TypeError', message: /bytesRead from 0 to / })
+  }
+})

@@ -267,6 +267,11 @@ t.test(
 
     asking = new AbortController()
     await t.rejects(client.refreshCredentials(asking.signal), aborted)
+    for (const wrong of [5, null] as unknown as AbortSignal[])
+      await t.rejects(client.refreshCredentials(wrong), {
+        name: 'TypeError',
+        message: /signal of refreshCredentials/,
+      })
   },
 )
 

@@ -30,6 +30,7 @@ async function gathered(markers: readonly (string | undefined)[]): Promise<numbe
 t.test('a list ends where a page has no marker, or an empty one', async (t) => {
   t.strictSame(await gathered(['a', 'b', undefined, 'c']), [1, 2, 3])
   t.strictSame(await gathered(['a', '', 'c']), [1, 2])
+  t.strictSame(await gathered(['a', null as unknown as undefined, 'c']), [1, 2])
 })
 
 t.test('a page may be empty and not the last', async (t) => {
