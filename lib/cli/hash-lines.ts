@@ -55,11 +55,11 @@ function parseLine(text: string): HashLine | undefined {
 /** `undefined` where a backslash stands before anything that is not escaped. */
 function unescaped(text: string): string | undefined {
   if (/\\(?![\\nr])/.test(text.replaceAll('\\\\', ''))) return undefined
-  return text.replace(/\\([\\nr])/g, (_, character: string) => ESCAPED[character] ?? '')
+  return text.replace(/\\([\\nr])/g, (_, character: string) => String(ESCAPED[character])) // it has all that match
 }
 
 function withEscapes(name: Buffer, before: string, after: string): Buffer {
   const raw = name.toString('latin1')
-  const written = raw.replace(/[\\\n\r]/g, (character) => ESCAPES[character] ?? '')
+  const written = raw.replace(/[\\\n\r]/g, (character) => String(ESCAPES[character]))
   return Buffer.from(`${written === raw ? '' : '\\'}${before}${written}${after}`, 'latin1')
 }

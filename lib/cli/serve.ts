@@ -26,6 +26,11 @@ export interface ServeOptions extends CommonOptions {
   readonly fault: readonly FaultRule[]
 }
 
+/** The secret of the controls: the one in the environment, or a new one. An empty one is none. */
+export function controlSecretOf({ GLACIER_PIPE_CONTROL_SECRET: secret = '' }: Io['env']): string {
+  return secret === '' ? randomBytes(24).toString('base64url') : secret
+}
+
 /** Runs `serve`. One line on stdout says that it is ready. */
 export async function serve(options: ServeOptions, io: Io): Promise<void> {
   const { dir = defaultLocalDir(io.env), fault: faults, control } = options
@@ -33,8 +38,7 @@ export async function serve(options: ServeOptions, io: Io): Promise<void> {
   const { jobDelay, inventoryInterval, snsEndpoint } = options
   const network = { host, allowRemote, port, snsEndpoint }
   const behaviour = { region, createVaults, jobDelay, inventoryInterval, faults }
-  const { GLACIER_PIPE_CONTROL_SECRET: secret = '' } = io.env
-  const controlSecret = control && (secret === '' ? randomBytes(24).toString('base64url') : secret)
+  const controlSecret = control && controlSecretOf(io.env)
   const credentials = credentialsOf(io.env)
   const starting = startVault({ dir, ...network, ...behaviour, credentials, controlSecret }, io.signal)
   const vault = await starting.catch((error: unknown) => {

@@ -1,6 +1,9 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { withConnection, type Connection, type ConnectionOptions } from '../../lib/cli/connection.js'
+import { controlSecretOf } from '../../lib/cli/serve.js'
+import { startVault } from '../../lib/cli/start-vault.js'
 import {
   headersOnly,
   json,
@@ -119,3 +122,17 @@ t.test(
     await t.resolves(connected({ localDir: dir }, ask), 'the vault was closed')
   },
 )
+
+t.test('the secret of the controls is that of the environment, unless it is empty', (t) => {
+  t.equal(controlSecretOf({ GLACIER_PIPE_CONTROL_SECRET: 'mine' }), 'mine')
+  const drawn = controlSecretOf({ GLACIER_PIPE_CONTROL_SECRET: '' })
+  t.match(drawn, /^[\w-]{32}$/)
+  t.not(controlSecretOf({}), drawn)
+  t.end()
+})
+
+t.test('a local vault is not started for a command that was stopped before', async (t) => {
+  const dir = join(t.testdir(), 'vaults')
+  await t.rejects(startVault({ dir }, AbortSignal.abort('SIGINT')), { name: 'AbortError', cause: 'SIGINT' })
+  t.notOk(existsSync(dir))
+})
