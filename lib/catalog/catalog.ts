@@ -26,7 +26,7 @@ export { readCatalog } from './read-catalog.js'
 const ROOM = 65_536
 const RECORD = record('a record', { type: required(TEXT) })
 const NEW_LINE = 10
-/** What a catalog may begin with: a record, the end of a torn line, zeros after a power cut, a byte order mark. */
+/** The first bytes that a catalog may have: a record, the end of a torn line, zeros after a power cut, a byte order mark. */
 const MAY_BE_FIRST: readonly unknown[] = [0x7b, NEW_LINE, 0, 0xef]
 
 /** A catalog, opened for writing. */

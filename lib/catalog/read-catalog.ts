@@ -45,7 +45,7 @@ const IF_TYPE = optional(oneOf(...Object.keys(RECORD_TYPES)))
  *
  * @param type - only records of this type; default all
  * @throws {TypeError} no path, or a type that is no string
- * @throws {RangeError} an empty path, or a type there is none of
+ * @throws {RangeError} an empty path, or an unknown type of records
  * @throws {CatalogError} `ERR_CATALOG`, when it is read: it cannot be; `cause` is the system's error
  */
 export function readCatalog<Type extends RecordType = RecordType>(

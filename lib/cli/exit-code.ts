@@ -62,7 +62,7 @@ function numberOf(reason: unknown): number {
   return reason === 'SIGHUP' || reason === 'SIGTERM' ? signals[reason] : signals.SIGINT
 }
 
-/** The lines that explain an error: one, and one more where there is something to go on with; none where all is told. */
+/** The lines that explain an error: one, and a second one where something can be resumed; none where all has been printed. */
 export function explanationsOf(error: unknown): string[] {
   if (error instanceof ToldError) return []
   return error instanceof ResumableError ? [error.message, error.how] : [explanationOf(error)]

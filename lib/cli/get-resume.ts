@@ -1,4 +1,4 @@
-/** What a `get` that did not end leaves, and how it goes on. */
+/** The message of a `get` that was interrupted or failed: what is kept, and the command that resumes it. */
 import { stat } from 'node:fs/promises'
 import { AbortError, ConnectionError, RetriesExhaustedError, ServiceError } from '../errors.js'
 import { systemReason } from '../fs/system-reason.js'

@@ -17,7 +17,7 @@ import { checkLine, parseHashLines, type HashLine } from './hash-lines.js'
 import { hashOf, unlessUnreadable } from './hash-file.js'
 import { printExact, printJson, printNote, type Io } from './io.js'
 
-/** What a check has found to be wrong. */
+/** The failures that a check has found. */
 interface Findings {
   /** Files, lists and lines that could not be read. */
   unread: number

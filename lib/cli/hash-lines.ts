@@ -23,7 +23,7 @@ export function hashLine({ name, hash }: HashLine): Buffer {
   return withEscapes(name, `${hash}  `, '')
 }
 
-/** What a check says of a file: `NAME: OK`. As sha256sum does, only a name with a newline is escaped. */
+/** The line that reports the check of a file: `NAME: OK`. As sha256sum does, only a name with a newline is escaped. */
 export function checkLine(name: Buffer, finding: string): Buffer {
   return name.includes('\n')
     ? withEscapes(name, '', `: ${finding}`)
@@ -31,7 +31,7 @@ export function checkLine(name: Buffer, finding: string): Buffer {
 }
 
 /**
- * Reads lines; `undefined` for each that is none. Empty lines and comments, which begin with `#`, are left out,
+ * Reads lines; `undefined` for each line that is malformed. Empty lines and comments, which begin with `#`, are left out,
  * and so is the byte order mark that Windows programs begin a file with.
  *
  * @returns each line with its number, from 1 on

@@ -59,7 +59,7 @@ export function ignoresHangup(
   return Number.parseInt(digit, 16) % 2 === 1 // SIGHUP is 1, the lowest bit
 }
 
-/** What Linux states of a process; `undefined` elsewhere. */
+/** The status of a process as Linux states it; `undefined` on other systems. */
 export function processStatus(pid: number): string | undefined {
   try {
     return readFileSync(`/proc/${pid}/status`, 'utf8')

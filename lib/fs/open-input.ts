@@ -1,6 +1,6 @@
 /**
  * Opening what is to be read, whatever it is: a file, a FIFO, a device, or a descriptor that the process was started
- * with, under a name such as `/dev/stdin`. Whoever opens a descriptor closes it.
+ * with, under a name such as `/dev/stdin`. The caller that opens a descriptor closes it.
  */
 import { constants, fstatSync, open as openDescriptor, type PathLike } from 'node:fs'
 import { stat } from 'node:fs/promises'
@@ -36,7 +36,7 @@ export async function openForReading(path: PathLike, signal?: AbortSignal): Prom
 }
 
 /**
- * Refuses the descriptor of a directory. One that is not open is left to whoever reads it.
+ * Refuses the descriptor of a directory. A descriptor that is not open is left to its reader.
  *
  * @param name - what it is called in the message
  * @throws an Error where it is a directory's

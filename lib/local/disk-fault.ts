@@ -1,4 +1,4 @@
-/** What the local vault answers when its disk fails. */
+/** The answers of the local vault when its disk fails. */
 import { isOverQuota, systemReason } from '../fs/system-reason.js'
 import { ServiceFault } from './service-fault.js'
 

@@ -1,6 +1,7 @@
 import t from 'tap'
 import { findingNotes, resumeCommand } from '../../lib/cli/resume-notes.js'
 import { UploadGoneError } from '../../lib/errors.js'
+import { ARCHIVE } from '../helpers/wrong-values.js'
 
 const MIB = 1_048_576
 
@@ -51,18 +52,7 @@ t.test('a stream without an upload is resumed by its name', async (t) => {
 })
 
 t.test('what is resumed is told in a line, and what is not is told why', async (t) => {
-  const volume = {
-    archiveId: 'one',
-    vaultName: 'docs',
-    size: 1,
-    treeHash: 'aa',
-    partSize: MIB,
-    parts: 1,
-    description: undefined,
-    location: undefined,
-    volume: 1,
-    firstVolume: undefined,
-  }
+  const volume = { ...ARCHIVE, archiveId: 'one', vaultName: 'docs', treeHash: 'aa' }
   const point = { partSize: MIB, description: undefined, earlierVolumes: [volume], isComplete: false }
   const ended = new UploadGoneError('u')
   const begun = '2026-01-01T00:00:00.000Z'
