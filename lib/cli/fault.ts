@@ -2,7 +2,7 @@
  * Fault rules of the local vault, as they are written on a command line.
  */
 import { InvalidArgumentError } from 'commander'
-import type { FaultKind, FaultRule } from '../local/faults.js'
+import type { FaultKind, FaultRule } from '../local/faults/faults.js'
 
 const FORM = /^(?:([A-Za-z]+):)?((?:(?:nth|every|times)=[1-9]\d{0,8}[,:])*)([a-z0-9-]+)$/
 

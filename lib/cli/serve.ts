@@ -40,7 +40,14 @@ export async function serve(options: ServeOptions, io: Io): Promise<void> {
   const behaviour = { region, createVaults, jobDelay, inventoryInterval, faults }
   const controlSecret = control && controlSecretOf(io.env)
   const credentials = credentialsOf(io.env)
-  const starting = startVault({ dir, ...network, ...behaviour, credentials, controlSecret }, io.signal)
+  const starting = startVault({
+    dir,
+    ...network,
+    ...behaviour,
+    credentials,
+    controlSecret,
+    signal: io.signal,
+  })
   const vault = await starting.catch((error: unknown) => {
     throw error instanceof RangeError ? new UsageError(error.message, { cause: error }) : error
   })

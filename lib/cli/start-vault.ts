@@ -1,42 +1,20 @@
-/** Starts the local vault for a command: what goes wrong is told with its folder, and a signal ends the waiting. */
-import { AbortError } from '../errors.js'
+/** Starts the local vault for a command: what goes wrong is told with its folder. */
 import { systemReason } from '../fs/system-reason.js'
 import type { LocalVault, LocalVaultOptions } from '../local/index.js'
 
 /**
  * Starts a local vault.
  *
- * @param signal - ends the waiting for a lock that another process holds
- * @throws {AbortError} `ABORT_ERR`: the signal fired
  * @throws an Error with the folder and the system's reason, where the folder cannot be used
  * @throws as {@link startLocalVault}
  */
-export async function startVault(options: LocalVaultOptions, signal: AbortSignal): Promise<LocalVault> {
+export async function startVault(options: LocalVaultOptions): Promise<LocalVault> {
   const { startLocalVault } = await import('../local/index.js')
-  return new Promise((resolve, reject) => {
-    const stop = (): void => {
-      reject(new AbortError({ cause: signal.reason }))
-    }
-    if (signal.aborted) {
-      stop()
-      return
-    }
-    signal.addEventListener('abort', stop, { once: true })
-    startLocalVault(options)
-      .then(
-        (vault) => {
-          if (signal.aborted) return vault.close()
-          resolve(vault)
-          return undefined
-        },
-        (error: unknown) => {
-          reject(withFolder(options.dir, error))
-        },
-      )
-      .finally(() => {
-        signal.removeEventListener('abort', stop)
-      })
-  })
+  try {
+    return await startLocalVault(options)
+  } catch (error) {
+    throw withFolder(options.dir, error)
+  }
 }
 
 /** An error of the system's is told with the folder; but for those of the network. */

@@ -1,6 +1,6 @@
 /** What all stores stand on: one folder, one clock, one account. */
 import type { LockFolder } from '../fs/lock.js'
-import type { Disk } from './disk.js'
+import type { Disk } from './disk/disk.js'
 
 /** A day in milliseconds. */
 export const DAY = 86_400_000

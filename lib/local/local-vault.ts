@@ -5,15 +5,17 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { LockFolder } from '../fs/lock.js'
-import { Control, MovableClock } from './control.js'
-import { keptCredentials, type LocalCredentials } from './credentials.js'
-import { Disk } from './disk.js'
-import { Faults } from './faults.js'
+import { onAbort } from '../caller-signal.js'
+import { AbortError } from '../errors.js'
+import { Control, MovableClock } from './control/control.js'
+import { keptCredentials, type LocalCredentials } from './auth/credentials.js'
+import { Disk } from './disk/disk.js'
+import { Faults } from './faults/faults.js'
 import { checkedOptions, type LocalVaultOptions } from './options.js'
-import { makeRequestHandler } from './request-handler.js'
-import { makeStores, type Stores } from './stores.js'
-import { Traffic } from './traffic.js'
-import { keptVaultId } from './vault-id.js'
+import { makeRequestHandler } from './http/request-handler.js'
+import { makeStores, type Stores } from './storage/stores.js'
+import { Traffic } from './control/traffic.js'
+import { keptVaultId } from './disk/vault-id.js'
 
 /** A local vault that is running. */
 export interface LocalVault {
@@ -52,6 +54,7 @@ const KEEP_ALIVE = 60_000
  *
  * @throws {TypeError} an unknown or missing option, or one of the wrong type
  * @throws {RangeError} an option out of range, or an address that is not loopback without `allowRemote`
+ * @throws {AbortError} `ABORT_ERR`: the signal fired before the start, or while it waited for a lock
  *
  * @example
  * ```ts
@@ -63,12 +66,12 @@ const KEEP_ALIVE = 60_000
  * ```
  */
 export async function startLocalVault(options: LocalVaultOptions): Promise<LocalVault> {
-  const { dir, host, port, region, accountId, now, controlSecret, ...given } = checkedOptions(options)
+  const { dir, host, port, region, accountId, now, controlSecret, signal, ...given } = checkedOptions(options)
+  if (signal?.aborted === true) throw new AbortError({ cause: signal.reason })
   const disk = new Disk(dir)
   await disk.open()
   const locks = new LockFolder(disk.path('locks'))
-  const credentials = given.credentials ?? [await keptCredentials(disk, locks)]
-  const id = await keptVaultId(disk, locks)
+  const { id, credentials } = await identityOf(disk, locks, given.credentials, signal)
   const clock = new MovableClock(now)
   const stores = makeStores({ disk, locks, now: clock.now, region, accountId }, given)
   const faults = new Faults()
@@ -91,6 +94,26 @@ export async function startLocalVault(options: LocalVaultOptions): Promise<Local
   const [first] = credentials as [LocalCredentials] // checked: there is one
   const it = { endpoint, region, accountId, credentials: first, dir: disk.dir, id, ...controlled }
   return { ...it, close, [Symbol.asyncDispose]: close }
+}
+
+/** What the folder keeps of who it is: its ID, and its key pair unless others are given. */
+async function identityOf(
+  disk: Disk,
+  locks: LockFolder,
+  given: readonly LocalCredentials[] | undefined,
+  signal: AbortSignal | undefined,
+): Promise<{ id: string; credentials: readonly LocalCredentials[] }> {
+  const release = onAbort(signal, () => {
+    locks.stopWaiting()
+  })
+  try {
+    const credentials = given ?? [await keptCredentials(disk, locks)]
+    return { id: await keptVaultId(disk, locks), credentials }
+  } catch (error) {
+    throw signal?.aborted === true ? new AbortError({ cause: signal.reason }) : error
+  } finally {
+    release()
+  }
 }
 
 async function listen(server: Server, port: number, host: string): Promise<string> {

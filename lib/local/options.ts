@@ -13,8 +13,9 @@ import {
   wholeNumber,
 } from '../option-rules.js'
 import { checkOptions, isObject, record, rule, shown, type Rule, type RulesOf } from '../options.js'
-import type { LocalCredentials } from './credentials.js'
-import { assertRule, type FaultRule } from './faults.js'
+import { SIGNAL } from '../vault/request-rules.js'
+import type { LocalCredentials } from './auth/credentials.js'
+import { assertRule, type FaultRule } from './faults/faults.js'
 import { DAY } from './ground.js'
 
 /** Options of {@link startLocalVault}. */
@@ -50,16 +51,18 @@ export interface LocalVaultOptions {
   readonly snsEndpoint?: string | undefined
   /** What whoever controls it over HTTP must know, 16 characters or more; default nobody can. */
   readonly controlSecret?: string | undefined
+  /** Ends the start while it waits for a lock that another process holds. A server that has started goes on. */
+  readonly signal?: AbortSignal | undefined
 }
 
 /** Those that may be left out altogether. */
-type Optional = 'credentials' | 'snsEndpoint' | 'controlSecret'
+type Optional = 'credentials' | 'snsEndpoint' | 'controlSecret' | 'signal'
 
 /** Options that have been checked; `credentials` may still be made. */
 export type CheckedOptions = Required<{
   readonly [K in Exclude<keyof LocalVaultOptions, Optional>]: NonNullable<LocalVaultOptions[K]>
 }> &
-  Pick<LocalVaultOptions, 'snsEndpoint' | 'controlSecret'> & {
+  Pick<LocalVaultOptions, 'snsEndpoint' | 'controlSecret' | 'signal'> & {
     readonly credentials: readonly LocalCredentials[] | undefined
   }
 
@@ -116,6 +119,7 @@ const LOCAL_VAULT = {
   controlSecret: secret('a string of 16 characters or more, of 0x21-0x7E', (value) =>
     /^[\x21-\x7e]{16,}$/.test(value),
   ),
+  signal: SIGNAL,
 } satisfies RulesOf<LocalVaultOptions>
 
 /**
@@ -128,7 +132,7 @@ export function checkedOptions(given: LocalVaultOptions): CheckedOptions {
   const options = checkOptions('startLocalVault', given, LOCAL_VAULT)
   const { dir, host = '127.0.0.1', allowRemote = false, port = 0, region = 'us-east-1' } = options
   const { accountId = '111122223333', jobDelay = 0, inventoryInterval = DAY, now = Date.now } = options
-  const { createVaults = false, faults = [], snsEndpoint, controlSecret } = options
+  const { createVaults = false, faults = [], snsEndpoint, controlSecret, signal } = options
   const credentials = options.credentials && [options.credentials].flat()
   if (!isLoopback(host) && !allowRemote) {
     throw new RangeError(
@@ -137,7 +141,7 @@ export function checkedOptions(given: LocalVaultOptions): CheckedOptions {
     )
   }
   const keeping = { dir, region, accountId, credentials, createVaults, jobDelay, inventoryInterval, now }
-  return { ...keeping, host, allowRemote, port, faults, snsEndpoint, controlSecret }
+  return { ...keeping, host, allowRemote, port, faults, snsEndpoint, controlSecret, signal }
 }
 
 /** A rule for a text that is not shown. */

@@ -1,9 +1,11 @@
-import { existsSync } from 'node:fs'
+import { once } from 'node:events'
+import { existsSync, watch } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { withConnection, type Connection, type ConnectionOptions } from '../../lib/cli/connection.js'
 import { controlSecretOf } from '../../lib/cli/serve.js'
 import { startVault } from '../../lib/cli/start-vault.js'
+import { LockFolder } from '../../lib/fs/lock.js'
 import {
   headersOnly,
   json,
@@ -133,6 +135,22 @@ t.test('the secret of the controls is that of the environment, unless it is empt
 
 t.test('a local vault is not started for a command that was stopped before', async (t) => {
   const dir = join(t.testdir(), 'vaults')
-  await t.rejects(startVault({ dir }, AbortSignal.abort('SIGINT')), { name: 'AbortError', cause: 'SIGINT' })
+  const signal = AbortSignal.abort('SIGINT')
+  await t.rejects(startVault({ dir, signal }), { name: 'AbortError', cause: 'SIGINT' })
   t.notOk(existsSync(dir))
+})
+
+t.test('a start that waits for the lock of another process ends with its command', async (t) => {
+  const dir = join(t.testdir(), 'vaults')
+  const locks = new LockFolder(join(dir, 'locks'))
+  const held = await locks.tryTake('credentials', 'The credentials')
+  const stop = new AbortController()
+  const starting = startVault({ dir, signal: stop.signal })
+  const watcher = watch(join(dir, 'locks'))
+  await once(watcher, 'change') // the claim that the start prepares
+  watcher.close()
+  stop.abort('SIGINT')
+  await t.rejects(starting, { name: 'AbortError', cause: 'SIGINT' })
+  t.notOk(existsSync(join(dir, 'credentials.json')))
+  await held.release()
 })

@@ -37,7 +37,7 @@ import {
 import { rm } from 'node:fs/promises'
 import t, { type Test } from 'tap'
 import type { LocalVault } from '../../lib/local/index.js'
-import { ROUTES } from '../../lib/local/routes.js'
+import { ROUTES } from '../../lib/local/http/routes.js'
 import { hashHeaders, localVaultFor, send, type RawRequest } from '../helpers/local-vault.js'
 
 // Every operation of the service's model: once with the SDK's own client, once as it goes on the wire.

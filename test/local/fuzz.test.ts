@@ -4,7 +4,7 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import t from 'tap'
-import { ROUTES } from '../../lib/local/routes.js'
+import { ROUTES } from '../../lib/local/http/routes.js'
 import { computeChecksums } from '../../lib/tree-hash/tree-hash.js'
 import {
   hashHeaders,

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
-import { assertPolicy, isDenied, type Attempt } from '../../lib/local/policy.js'
+import { assertPolicy, isDenied, type Attempt } from '../../lib/local/auth/policy.js'
 import { clock, hashHeaders, localVaultFor, send, type RawResponse } from '../helpers/local-vault.js'
 
 const DAY = 86_400_000

@@ -6,7 +6,7 @@ import {
   parseAuthorization,
   signatureOf,
   type Authorization,
-} from '../../lib/local/signature.js'
+} from '../../lib/local/auth/signature.js'
 
 const SECRET = 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY'
 

@@ -1,6 +1,6 @@
 /** Operations on a vault's access policy (protocol.md 1.7). */
-import { jsonBody, nameOf, type Answer, type Exchange } from '../exchange.js'
-import { assertPolicy } from '../policy.js'
+import { jsonBody, nameOf, type Answer, type Exchange } from '../http/exchange.js'
+import { assertPolicy } from '../auth/policy.js'
 import { missingParameter, notFound } from '../service-fault.js'
 
 /** SetVaultAccessPolicy. */

@@ -1,6 +1,6 @@
 /** Operations on the account's retrieval policy and capacity (protocol.md 1.9). */
-import type { RetrievalRule } from '../account-store.js'
-import { jsonBody, locationOf, type Answer, type Exchange } from '../exchange.js'
+import type { RetrievalRule } from '../storage/account-store.js'
+import { jsonBody, locationOf, type Answer, type Exchange } from '../http/exchange.js'
 import { invalidParameter, missingParameter } from '../service-fault.js'
 
 /** SetDataRetrievalPolicy: exactly one rule. */

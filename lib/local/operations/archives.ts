@@ -1,6 +1,13 @@
 /** Operations on archives (protocol.md 1.2). */
-import type { ArchiveRecord } from '../archive-store.js'
-import { checkedDescription, headerOf, locationOf, nameOf, type Answer, type Exchange } from '../exchange.js'
+import type { ArchiveRecord } from '../storage/archive-store.js'
+import {
+  checkedDescription,
+  headerOf,
+  locationOf,
+  nameOf,
+  type Answer,
+  type Exchange,
+} from '../http/exchange.js'
 import { announcedHashes, announcedLength } from './upload-body.js'
 
 /** UploadArchive: an archive in one request. */

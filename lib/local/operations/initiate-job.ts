@@ -1,11 +1,18 @@
 /** InitiateJob (protocol.md 1.4): archive and inventory retrievals. */
 import { parseInclusive, type ByteRange } from '../../vault/byte-range.js'
 import { MIB } from '../../vault/limits.js'
-import type { ArchiveRecord } from '../archive-store.js'
-import { checkedDescription, jsonBody, locationOf, nameOf, type Answer, type Exchange } from '../exchange.js'
-import type { InventoryOrder } from '../inventory-output.js'
-import type { JobOrder, JobRecord } from '../job-store.js'
-import { assertWithinQuota } from '../retrieval-quota.js'
+import type { ArchiveRecord } from '../storage/archive-store.js'
+import {
+  checkedDescription,
+  jsonBody,
+  locationOf,
+  nameOf,
+  type Answer,
+  type Exchange,
+} from '../http/exchange.js'
+import type { InventoryOrder } from '../jobs/inventory-output.js'
+import type { JobOrder, JobRecord } from '../jobs/job-store.js'
+import { assertWithinQuota } from '../jobs/retrieval-quota.js'
 import { invalidParameter, missingParameter, ServiceFault } from '../service-fault.js'
 import { checkedTopic } from './notifications.js'
 

@@ -1,9 +1,9 @@
 /** DescribeJob, ListJobs and GetJobOutput (protocol.md 1.4). */
 import { parseInclusive, toInclusive, type ByteRange } from '../../vault/byte-range.js'
-import { nameOf, type Answer, type Exchange } from '../exchange.js'
-import { placeOf, type ArchiveJob, type InventoryJob, type JobRecord } from '../job-store.js'
-import { jobDescription, jobStatus } from '../job-description.js'
-import { pageOf } from '../paging.js'
+import { nameOf, type Answer, type Exchange } from '../http/exchange.js'
+import { placeOf, type ArchiveJob, type InventoryJob, type JobRecord } from '../jobs/job-store.js'
+import { jobDescription, jobStatus } from '../jobs/job-description.js'
+import { pageOf } from '../http/paging.js'
 import { invalidParameter } from '../service-fault.js'
 
 const MOST_ROWS = 50

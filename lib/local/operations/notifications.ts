@@ -1,5 +1,5 @@
 /** Operations on whom a vault tells that jobs are done (protocol.md 1.6). */
-import { jsonBody, nameOf, type Answer, type Exchange } from '../exchange.js'
+import { jsonBody, nameOf, type Answer, type Exchange } from '../http/exchange.js'
 import { invalidParameter, missingParameter, notFound } from '../service-fault.js'
 
 const EVENTS: readonly unknown[] = ['ArchiveRetrievalCompleted', 'InventoryRetrievalCompleted']

@@ -1,5 +1,5 @@
 /** Operations on a vault's tags (protocol.md 1.5, 2). */
-import { jsonBody, nameOf, type Answer, type Exchange } from '../exchange.js'
+import { jsonBody, nameOf, type Answer, type Exchange } from '../http/exchange.js'
 import { invalidParameter, limitExceeded, missingParameter } from '../service-fault.js'
 
 const MOST_TAGS = 50

@@ -3,8 +3,8 @@
  */
 import { toContentRange, type ByteRange } from '../../vault/byte-range.js'
 import { MAX_PARTS, MAX_PART_SIZE } from '../../vault/limits.js'
-import { requiredHeader, type Exchange } from '../exchange.js'
-import type { ReceivedPart } from '../part-file.js'
+import { requiredHeader, type Exchange } from '../http/exchange.js'
+import type { ReceivedPart } from '../storage/part-file.js'
 import { invalidParameter, missingParameter, payloadMismatch } from '../service-fault.js'
 
 /**

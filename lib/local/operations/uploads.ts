@@ -10,10 +10,10 @@ import {
   requiredNumber,
   type Answer,
   type Exchange,
-} from '../exchange.js'
-import { pageOf } from '../paging.js'
+} from '../http/exchange.js'
+import { pageOf } from '../http/paging.js'
 import { invalidParameter } from '../service-fault.js'
-import type { UploadRecord } from '../upload-store.js'
+import type { UploadRecord } from '../storage/upload-store.js'
 import { stored } from './archives.js'
 import { announcedHashes, announcedLength, assertPlace } from './upload-body.js'
 

@@ -1,7 +1,7 @@
 /** Operations on a vault's lock (protocol.md 1.8). */
-import { nameOf, type Answer, type Exchange } from '../exchange.js'
+import { nameOf, type Answer, type Exchange } from '../http/exchange.js'
 import { DAY } from '../ground.js'
-import { newShortId } from '../identifiers.js'
+import { newShortId } from '../disk/identifiers.js'
 import { accessDenied, invalidParameter, notFound, type ServiceFault } from '../service-fault.js'
 import { policyIn } from './access-policy.js'
 

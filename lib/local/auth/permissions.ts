@@ -1,0 +1,56 @@
+/**
+ * Whether a vault's own policies let somebody do something: its access policy, and its lock, which is in effect from
+ * its beginning, completed or not (protocol.md 1.7, 1.8).
+ */
+import { DAY } from '../ground.js'
+import { isDenied } from './policy.js'
+import { accessDenied, unlessNotFound } from '../service-fault.js'
+import type { Stores } from '../storage/stores.js'
+
+/** What no policy denies: a vault could not be got out of it again. */
+const ALWAYS = new Set([
+  'SetVaultAccessPolicy',
+  'GetVaultAccessPolicy',
+  'DeleteVaultAccessPolicy',
+  'InitiateVaultLock',
+  'GetVaultLock',
+  'CompleteVaultLock',
+  'AbortVaultLock',
+])
+
+/**
+ * Throws if a policy of the vault denies an operation.
+ *
+ * @param names - those in the request's path
+ * @throws {ServiceFault} 403: it is denied
+ */
+export async function assertAllowed(
+  stores: Stores,
+  operation: string,
+  names: Readonly<Record<string, string>>,
+): Promise<void> {
+  const { vaultName, archiveId } = names
+  if (vaultName === undefined || ALWAYS.has(operation)) return
+  const settings = await unlessNotFound(stores.settings.read(vaultName)) // no such vault is told by the operation
+  if (!settings) return
+  const { accessPolicy, lock, tags } = settings
+  const policies = [accessPolicy, lock?.policy].filter((policy) => typeof policy === 'string')
+  if (policies.length === 0) return
+  const keys: Record<string, string> = {}
+  for (const [name, value] of Object.entries(tags)) keys[`glacier:ResourceTag/${name}`] = value
+  const age = archiveId === undefined ? undefined : await ageInDays(stores, vaultName, archiveId)
+  if (age !== undefined) keys['glacier:ArchiveAgeInDays'] = String(age)
+  const { accountId } = stores
+  const [action, resource] = [`glacier:${operation}`, stores.vaults.arnOf(vaultName)]
+  if (!policies.some((policy) => isDenied(policy, { action, resource, accountId, keys }))) return
+  throw accessDenied(
+    `User: arn:aws:iam::${accountId}:root is not authorized to perform: ${action} on resource: ${resource} ` +
+      'with an explicit deny',
+  )
+}
+
+/** Whole days since an archive was stored; `undefined` where there is none. */
+async function ageInDays(stores: Stores, vaultName: string, archiveId: string): Promise<number | undefined> {
+  const archive = await unlessNotFound(stores.archives.find(vaultName, archiveId))
+  return archive && Math.floor((stores.now() - Date.parse(archive.creationDate)) / DAY)
+}

@@ -1,0 +1,28 @@
+/** The answers of the local vault when its disk fails. */
+import { isOverQuota, systemReason } from '../../fs/system-reason.js'
+import { ServiceFault } from '../service-fault.js'
+
+/** Failures that do not pass by themselves: another attempt would only delay the message. */
+const LASTING: ReadonlySet<string | undefined> = new Set([
+  'EACCES',
+  'EFBIG',
+  'EIO',
+  'ENODEV',
+  'ENOSPC',
+  'ENXIO',
+  'EROFS',
+])
+
+/**
+ * 507 with a code of our own, as the service has no such failure: clients, the SDKs included, do not repeat a request
+ * that is answered with it. `undefined` for an error that is none of the disk's, or may pass.
+ *
+ * @param dir - the folder of the local vault
+ */
+export function diskFault(error: unknown, dir: string): ServiceFault | undefined {
+  const reason = systemReason(error)
+  if (reason === undefined) return undefined
+  if (!LASTING.has((error as NodeJS.ErrnoException).code) && !isOverQuota(error)) return undefined
+  const message = `The disk of the local vault in ${dir} failed: ${reason}`
+  return new ServiceFault(507, 'LocalStorageException', message)
+}

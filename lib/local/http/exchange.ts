@@ -1,0 +1,103 @@
+/**
+ * One request and what is answered to it, as the operations see them.
+ */
+import type { IncomingMessage } from 'node:http'
+import { MAX_DESCRIPTION_LENGTH } from '../../vault/limits.js'
+import type { SignedRequest } from '../auth/signature.js'
+import type { Stores } from '../storage/stores.js'
+import { invalidParameter, missingParameter, ServiceFault } from '../service-fault.js'
+
+/** A request that has been authenticated. */
+export interface Exchange {
+  readonly stores: Stores
+  /** The names in its path, decoded: `vaultName`, `archiveId`, … */
+  readonly names: Readonly<Record<string, string>>
+  readonly query: URLSearchParams
+  readonly headers: IncomingMessage['headers']
+  /** The body of a request that is not an upload; empty where there is none. */
+  readonly body: Buffer
+  /** The body of an upload, not read yet. */
+  readonly stream: AsyncIterable<Buffer>
+}
+
+/** An answer. Its headers do not say its length. */
+export interface Answer {
+  readonly status: number
+  readonly headers?: Readonly<Record<string, string | undefined>>
+  /** Sent as JSON. */
+  readonly json?: object
+  /** Sent as it is. */
+  readonly content?: { readonly length: number; readonly bytes: AsyncIterable<Buffer> }
+}
+
+/** What carries out an operation. */
+export type Operation = (exchange: Exchange) => Promise<Answer>
+
+/** A name in the path; the route has it. */
+export function nameOf({ names }: Exchange, name: string): string {
+  return names[name] as string // the route's pattern names it
+}
+
+/** The path of something in the account: a Location always has the account's number. */
+export function locationOf({ stores }: Exchange, ...names: readonly string[]): string {
+  return ['', stores.accountId, ...names].join('/')
+}
+
+/** A header's text; `undefined` where it is absent. */
+export function headerOf({ headers }: Pick<SignedRequest, 'headers'>, name: string): string | undefined {
+  const value = headers[name]
+  return typeof value === 'string' ? value : undefined
+}
+
+/**
+ * A header that must be there.
+ *
+ * @throws {ServiceFault} 400: it is not
+ */
+export function requiredHeader(exchange: Exchange, name: string): string {
+  const value = headerOf(exchange, name)
+  if (value === undefined) throw missingParameter(name)
+  return value
+}
+
+/**
+ * A header that must be a whole number.
+ *
+ * @throws {ServiceFault} 400: it is absent or none
+ */
+export function requiredNumber(exchange: Exchange, name: string): number {
+  const value = requiredHeader(exchange, name)
+  if (!/^\d{1,15}$/.test(value)) throw invalidParameter(`Invalid ${name}: ${value}`)
+  return Number(value)
+}
+
+/**
+ * A description in a header or a field: leading spaces dropped, `null` where there is none (protocol.md 1.3, 2).
+ *
+ * @throws {ServiceFault} 400: more than 1,024 characters, or others than 0x20-0x7E
+ */
+export function checkedDescription(text: string | undefined): string | null {
+  const description = text?.replace(/^ +/, '') ?? ''
+  if (description.length > MAX_DESCRIPTION_LENGTH || /[^\x20-\x7e]/.test(description)) {
+    throw invalidParameter(
+      `Invalid description: it has at most ${MAX_DESCRIPTION_LENGTH} characters of 0x20-0x7E.`,
+    )
+  }
+  return description === '' ? null : description
+}
+
+/**
+ * The JSON object in a body.
+ *
+ * @throws {ServiceFault} 400: it is none
+ */
+export function jsonBody({ body }: Exchange): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(body.toString('utf8'))
+    if (typeof value === 'object' && value !== null && !Array.isArray(value))
+      return value as Record<string, unknown>
+  } catch {
+    // told below, as what is JSON but no object is
+  }
+  throw new ServiceFault(400, 'SerializationException', 'The request body is not a JSON object.')
+}

@@ -1,0 +1,214 @@
+/**
+ * The 33 operations of the service's model: by method and path (protocol.md 1).
+ */
+import type { Operation } from './exchange.js'
+import {
+  deleteVaultAccessPolicy,
+  getVaultAccessPolicy,
+  setVaultAccessPolicy,
+} from '../operations/access-policy.js'
+import {
+  getDataRetrievalPolicy,
+  listProvisionedCapacity,
+  purchaseProvisionedCapacity,
+  setDataRetrievalPolicy,
+} from '../operations/account.js'
+import { deleteArchive, uploadArchive } from '../operations/archives.js'
+import { initiateJob } from '../operations/initiate-job.js'
+import { describeJob, getJobOutput, listJobs } from '../operations/jobs.js'
+import {
+  deleteVaultNotifications,
+  getVaultNotifications,
+  setVaultNotifications,
+} from '../operations/notifications.js'
+import { addTagsToVault, listTagsForVault, removeTagsFromVault } from '../operations/tags.js'
+import {
+  abortMultipartUpload,
+  completeMultipartUpload,
+  initiateMultipartUpload,
+  listMultipartUploads,
+  listParts,
+  uploadMultipartPart,
+} from '../operations/uploads.js'
+import {
+  abortVaultLock,
+  completeVaultLock,
+  getVaultLock,
+  initiateVaultLock,
+} from '../operations/vault-lock.js'
+import { createVault, deleteVault, describeVault, listVaults } from '../operations/vaults.js'
+
+/** An operation and where it is called. */
+export interface Route {
+  readonly operation: string
+  readonly method: string
+  /** Segments behind the account; `{name}` stands for any one. */
+  readonly path: string
+  /** A part of the query that tells it from another of the same path. */
+  readonly query?: string
+  /** Whether its body is an archive's bytes, to be read by the operation itself. */
+  readonly streams?: boolean
+  readonly run: Operation
+}
+
+const VAULT = 'vaults/{vaultName}'
+const UPLOADS = `${VAULT}/multipart-uploads`
+const UPLOAD = `${UPLOADS}/{uploadId}`
+const JOBS = `${VAULT}/jobs`
+
+/** All of them. */
+export const ROUTES: readonly Route[] = [
+  { operation: 'ListVaults', method: 'GET', path: 'vaults', run: listVaults },
+  { operation: 'CreateVault', method: 'PUT', path: VAULT, run: createVault },
+  { operation: 'DescribeVault', method: 'GET', path: VAULT, run: describeVault },
+  { operation: 'DeleteVault', method: 'DELETE', path: VAULT, run: deleteVault },
+  {
+    operation: 'UploadArchive',
+    method: 'POST',
+    path: `${VAULT}/archives`,
+    streams: true,
+    run: uploadArchive,
+  },
+  { operation: 'DeleteArchive', method: 'DELETE', path: `${VAULT}/archives/{archiveId}`, run: deleteArchive },
+  { operation: 'InitiateMultipartUpload', method: 'POST', path: UPLOADS, run: initiateMultipartUpload },
+  { operation: 'ListMultipartUploads', method: 'GET', path: UPLOADS, run: listMultipartUploads },
+  { operation: 'UploadMultipartPart', method: 'PUT', path: UPLOAD, streams: true, run: uploadMultipartPart },
+  { operation: 'CompleteMultipartUpload', method: 'POST', path: UPLOAD, run: completeMultipartUpload },
+  { operation: 'AbortMultipartUpload', method: 'DELETE', path: UPLOAD, run: abortMultipartUpload },
+  { operation: 'ListParts', method: 'GET', path: UPLOAD, run: listParts },
+  { operation: 'InitiateJob', method: 'POST', path: JOBS, run: initiateJob },
+  { operation: 'ListJobs', method: 'GET', path: JOBS, run: listJobs },
+  { operation: 'DescribeJob', method: 'GET', path: `${JOBS}/{jobId}`, run: describeJob },
+  { operation: 'GetJobOutput', method: 'GET', path: `${JOBS}/{jobId}/output`, run: getJobOutput },
+  {
+    operation: 'AddTagsToVault',
+    method: 'POST',
+    path: `${VAULT}/tags`,
+    query: 'operation=add',
+    run: addTagsToVault,
+  },
+  {
+    operation: 'RemoveTagsFromVault',
+    method: 'POST',
+    path: `${VAULT}/tags`,
+    query: 'operation=remove',
+    run: removeTagsFromVault,
+  },
+  { operation: 'ListTagsForVault', method: 'GET', path: `${VAULT}/tags`, run: listTagsForVault },
+  {
+    operation: 'SetVaultNotifications',
+    method: 'PUT',
+    path: `${VAULT}/notification-configuration`,
+    run: setVaultNotifications,
+  },
+  {
+    operation: 'GetVaultNotifications',
+    method: 'GET',
+    path: `${VAULT}/notification-configuration`,
+    run: getVaultNotifications,
+  },
+  {
+    operation: 'DeleteVaultNotifications',
+    method: 'DELETE',
+    path: `${VAULT}/notification-configuration`,
+    run: deleteVaultNotifications,
+  },
+  {
+    operation: 'SetVaultAccessPolicy',
+    method: 'PUT',
+    path: `${VAULT}/access-policy`,
+    run: setVaultAccessPolicy,
+  },
+  {
+    operation: 'GetVaultAccessPolicy',
+    method: 'GET',
+    path: `${VAULT}/access-policy`,
+    run: getVaultAccessPolicy,
+  },
+  {
+    operation: 'DeleteVaultAccessPolicy',
+    method: 'DELETE',
+    path: `${VAULT}/access-policy`,
+    run: deleteVaultAccessPolicy,
+  },
+  { operation: 'InitiateVaultLock', method: 'POST', path: `${VAULT}/lock-policy`, run: initiateVaultLock },
+  { operation: 'GetVaultLock', method: 'GET', path: `${VAULT}/lock-policy`, run: getVaultLock },
+  {
+    operation: 'CompleteVaultLock',
+    method: 'POST',
+    path: `${VAULT}/lock-policy/{lockId}`,
+    run: completeVaultLock,
+  },
+  { operation: 'AbortVaultLock', method: 'DELETE', path: `${VAULT}/lock-policy`, run: abortVaultLock },
+  {
+    operation: 'SetDataRetrievalPolicy',
+    method: 'PUT',
+    path: 'policies/data-retrieval',
+    run: setDataRetrievalPolicy,
+  },
+  {
+    operation: 'GetDataRetrievalPolicy',
+    method: 'GET',
+    path: 'policies/data-retrieval',
+    run: getDataRetrievalPolicy,
+  },
+  {
+    operation: 'PurchaseProvisionedCapacity',
+    method: 'POST',
+    path: 'provisioned-capacity',
+    run: purchaseProvisionedCapacity,
+  },
+  {
+    operation: 'ListProvisionedCapacity',
+    method: 'GET',
+    path: 'provisioned-capacity',
+    run: listProvisionedCapacity,
+  },
+]
+
+/** A route that fits a request, and the names in its path. */
+export interface Match {
+  readonly route: Route
+  readonly accountId: string
+  readonly names: Readonly<Record<string, string>>
+}
+
+/**
+ * The operation a request calls; `undefined` where there is none.
+ *
+ * @param path - as on the request line, percent-encoded
+ */
+export function findRoute(method: string, path: string, query: URLSearchParams): Match | undefined {
+  const [lead, accountId, ...segments] = path.split('/').map(decoded)
+  if (lead !== '' || accountId === undefined) return undefined
+  for (const route of ROUTES) {
+    if (route.method !== method || (route.query && !`&${query.toString()}&`.includes(`&${route.query}&`)))
+      continue
+    const names = namesIn(route.path.split('/'), segments)
+    if (names) return { route, accountId, names }
+  }
+  return undefined
+}
+
+function namesIn(
+  pattern: readonly string[],
+  segments: readonly (string | undefined)[],
+): Record<string, string> | undefined {
+  if (pattern.length !== segments.length) return undefined
+  const names: Record<string, string> = {}
+  for (const [i, part] of pattern.entries()) {
+    const segment = segments[i]
+    if (segment === undefined || segment === '') return undefined
+    if (part.startsWith('{')) names[part.slice(1, -1)] = segment
+    else if (part !== segment) return undefined
+  }
+  return names
+}
+
+function decoded(segment: string): string | undefined {
+  try {
+    return decodeURIComponent(segment)
+  } catch {
+    return undefined
+  }
+}

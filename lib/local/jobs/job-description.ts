@@ -1,0 +1,69 @@
+/**
+ * What is told of a job, on request or when it is done (protocol.md 1.4).
+ */
+import { toInclusive } from '../../vault/byte-range.js'
+import type { JobRecord, JobStore } from './job-store.js'
+import type { VaultStore } from '../storage/vault-store.js'
+
+/** What it takes to describe a job. */
+export interface Describing {
+  readonly jobs: Pick<JobStore, 'isDone'>
+  readonly vaults: Pick<VaultStore, 'arnOf'>
+}
+
+/** The StatusCode of a job. */
+export function jobStatus(
+  { jobs }: Pick<Describing, 'jobs'>,
+  job: JobRecord,
+): 'InProgress' | 'Succeeded' | 'Failed' {
+  if (!jobs.isDone(job)) return 'InProgress'
+  return job.failure === null ? 'Succeeded' : 'Failed'
+}
+
+/** What DescribeJob answers. What does not apply is `null`. */
+export function jobDescription(stores: Describing, vaultName: string, job: JobRecord): object {
+  const status = jobStatus(stores, job)
+  const done = status !== 'InProgress'
+  return {
+    Action: job.action,
+    ArchiveId: null,
+    ArchiveSHA256TreeHash: null,
+    ArchiveSizeInBytes: null,
+    Completed: done,
+    CompletionDate: done ? job.completionDate : null,
+    CreationDate: job.creationDate,
+    InventoryRetrievalParameters: null,
+    InventorySizeInBytes: null,
+    JobDescription: job.description,
+    JobId: job.jobId,
+    JobOutputPath: null,
+    OutputLocation: null,
+    RetrievalByteRange: null,
+    SHA256TreeHash: null,
+    SNSTopic: job.snsTopic,
+    SelectParameters: null,
+    StatusCode: status,
+    StatusMessage: done ? (job.failure ?? 'Succeeded') : 'Operation in progress.',
+    Tier: null,
+    VaultARN: stores.vaults.arnOf(vaultName),
+    ...(job.action === 'ArchiveRetrieval'
+      ? {
+          ArchiveId: job.archiveId,
+          ArchiveSHA256TreeHash: job.archiveTreeHash,
+          ArchiveSizeInBytes: job.archiveSize,
+          RetrievalByteRange: toInclusive(job),
+          SHA256TreeHash: done ? job.treeHash : null,
+          Tier: job.tier,
+        }
+      : {
+          InventoryRetrievalParameters: {
+            EndDate: job.endDate,
+            Format: job.format,
+            Limit: job.limit === null ? null : String(job.limit),
+            Marker: done ? job.nextMarker : job.marker,
+            StartDate: job.startDate,
+          },
+          InventorySizeInBytes: done ? job.outputSize : null,
+        }),
+  }
+}

@@ -1,0 +1,199 @@
+/**
+ * Jobs on disk: `jobs/JOB_ID.json`, and `JOB_ID.output` where the output is not an archive's own bytes.
+ *
+ * A job's state is what the clock makes of its times: it is done when its delay is over, and a day later it is gone with
+ * its output (protocol.md 2).
+ */
+import { createReadStream, createWriteStream } from 'node:fs'
+import { rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { renameDurably } from '../../fs/durable.js'
+import type { ByteRange } from '../../vault/byte-range.js'
+import { namesIn, readJson } from '../disk/disk.js'
+import { DAY, type Ground } from '../ground.js'
+import { isId, newShortId } from '../disk/identifiers.js'
+import { inventoryOutput, type InventoryOrder } from './inventory-output.js'
+import { notFound, unlessNotFound } from '../service-fault.js'
+import type { VaultStore } from '../storage/vault-store.js'
+
+/** What any job is asked. */
+export interface JobOrder {
+  readonly description: string | null
+  readonly snsTopic: string | null
+}
+
+/** What an archive retrieval is asked, and what is known of the archive then. */
+export interface ArchiveOrder extends JobOrder, ByteRange {
+  readonly tier: string
+  readonly archiveId: string
+  /** Bytes of the whole archive. */
+  readonly archiveSize: number
+  /** Tree hash of the whole archive. */
+  readonly archiveTreeHash: string
+  /** Tree hash of the range; `null` where it is not tree-hash aligned. */
+  readonly treeHash: string | null
+}
+
+interface JobState {
+  readonly jobId: string
+  /** ISO 8601. */
+  readonly creationDate: string
+  /** ISO 8601. */
+  readonly completionDate: string
+  /** Why it failed; `null` if it does not. */
+  readonly failure: string | null
+}
+
+/** An archive retrieval. */
+export interface ArchiveJob extends JobState, ArchiveOrder {
+  readonly action: 'ArchiveRetrieval'
+}
+
+/** An inventory retrieval. */
+export interface InventoryJob extends JobState, JobOrder, InventoryOrder {
+  readonly action: 'InventoryRetrieval'
+  /** Bytes of its output. */
+  readonly outputSize: number
+  /** What a job that goes on from here is given as its marker; `null` at the end. */
+  readonly nextMarker: string | null
+}
+
+/** `JOB_ID.json`. */
+export type JobRecord = ArchiveJob | InventoryJob
+
+/** The jobs of all vaults. */
+export class JobStore {
+  readonly #ground: Ground
+  readonly #vaults: VaultStore
+  /** Milliseconds until a job that is started is done. */
+  delay: number
+
+  /** @param delay - milliseconds until a job is done */
+  constructor(ground: Ground, vaults: VaultStore, delay: number) {
+    this.#ground = ground
+    this.#vaults = vaults
+    this.delay = delay
+  }
+
+  /** Starts an archive retrieval. */
+  async startArchiveRetrieval(vaultName: string, order: ArchiveOrder): Promise<ArchiveJob> {
+    return this.#write(vaultName, { ...order, ...this.#begun(), action: 'ArchiveRetrieval' })
+  }
+
+  /**
+   * Starts an inventory retrieval, of the vault's inventory as it is now.
+   *
+   * @throws {ServiceFault} 404: no inventory was taken yet
+   */
+  async startInventoryRetrieval(vaultName: string, order: JobOrder & InventoryOrder): Promise<InventoryJob> {
+    const { inventory } = await this.#vaults.find(vaultName)
+    const vaultArn = this.#vaults.arnOf(vaultName)
+    if (!inventory) {
+      throw notFound(
+        `Inventory retrieval jobs for vault ${vaultArn} cannot be initiated yet, ` +
+          'as Amazon Glacier has not yet generated an initial inventory for this vault.',
+      )
+    }
+    const state = this.#begun()
+    const path = this.#vaults.inventoryPath(vaultName)
+    const output = inventoryOutput({ path, vaultArn, inventoryDate: inventory.date }, order)
+    const outputSize = await this.#writeOutput(vaultName, state.jobId, output.text)
+    const nextMarker = output.nextMarker()
+    return this.#write(vaultName, {
+      ...order,
+      ...state,
+      action: 'InventoryRetrieval',
+      outputSize,
+      nextMarker,
+    })
+  }
+
+  /**
+   * A job.
+   *
+   * @throws {ServiceFault} 404: no such vault or job, or it is a day old
+   */
+  async find(vaultName: string, jobId: string): Promise<JobRecord> {
+    const path = await this.#path(vaultName, `${jobId}.json`)
+    const job = isId(jobId) ? await readJson<JobRecord>(path) : undefined
+    if (!job) throw notFound(`The job ID was not found: ${jobId}`)
+    if (this.#ground.now() - Date.parse(job.completionDate) <= DAY) return job
+    await this.#ground.disk.discard(path)
+    await rm(await this.#path(vaultName, `${jobId}.output`), { force: true })
+    throw notFound(`The job ID was not found: ${jobId}`)
+  }
+
+  /** All jobs of a vault, by the time they were started. */
+  async list(vaultName: string): Promise<JobRecord[]> {
+    const jobs: JobRecord[] = []
+    for (const name of await namesIn(await this.#path(vaultName))) {
+      if (!name.endsWith('.json')) continue
+      const job = await unlessNotFound(this.find(vaultName, name.replace(/\.json$/, ''))) // expired
+      if (job) jobs.push(job)
+    }
+    return jobs.sort((a, b) => Number(placeOf(a) > placeOf(b)) - Number(placeOf(a) < placeOf(b)))
+  }
+
+  /** Whether a job is over, one way or the other. */
+  isDone({ completionDate }: JobRecord): boolean {
+    return this.#ground.now() >= Date.parse(completionDate)
+  }
+
+  /** Ends a job that is under way now; one that is over stays as it is. */
+  async end(vaultName: string, job: JobRecord, failure: string | null): Promise<boolean> {
+    if (this.isDone(job)) return false
+    await this.#write(vaultName, {
+      ...job,
+      completionDate: new Date(this.#ground.now()).toISOString(),
+      failure,
+    })
+    return true
+  }
+
+  /** The bytes of a range of the output of an inventory retrieval. */
+  async readOutput(
+    vaultName: string,
+    { jobId }: InventoryJob,
+    range: ByteRange,
+  ): Promise<AsyncIterable<Buffer>> {
+    const path = await this.#path(vaultName, `${jobId}.output`)
+    return createReadStream(path, { start: range.start, end: range.end - 1 })
+  }
+
+  #begun(): JobState {
+    const now = this.#ground.now()
+    return {
+      jobId: newShortId(),
+      creationDate: new Date(now).toISOString(),
+      completionDate: new Date(now + this.delay).toISOString(),
+      failure: null,
+    }
+  }
+
+  async #write<Job extends JobRecord>(vaultName: string, job: Job): Promise<Job> {
+    await this.#ground.disk.writeJson(await this.#path(vaultName, `${job.jobId}.json`), job)
+    return job
+  }
+
+  async #writeOutput(vaultName: string, jobId: string, text: AsyncIterable<string>): Promise<number> {
+    const temporary = this.#ground.disk.temporary()
+    await pipeline(
+      Readable.from(text),
+      createWriteStream(temporary, { flags: 'wx', mode: 0o600, flush: true }),
+    )
+    const path = await this.#path(vaultName, `${jobId}.output`)
+    await renameDurably(temporary, path)
+    return (await stat(path)).size
+  }
+
+  async #path(vaultName: string, ...names: readonly string[]): Promise<string> {
+    return join(await this.#vaults.folder(vaultName, 'jobs'), ...names)
+  }
+}
+
+/** What jobs are sorted by: the time they were started; of two at one time, the ID. */
+export function placeOf({ creationDate, jobId }: JobRecord): string {
+  return `${creationDate}/${jobId}`
+}

@@ -1,0 +1,99 @@
+/**
+ * What is set for the account in the region: `account.json`, written whole at each change.
+ */
+import { readJson } from '../disk/disk.js'
+import { dateOf, DAY, type Ground } from '../ground.js'
+import { newShortId } from '../disk/identifiers.js'
+import { limitExceeded } from '../service-fault.js'
+
+/** How much may be retrieved (protocol.md 1.9). */
+export interface RetrievalRule {
+  readonly Strategy: 'BytesPerHour' | 'FreeTier' | 'None'
+  readonly BytesPerHour: number | null
+}
+
+/** A unit of provisioned capacity. */
+export interface CapacityUnit {
+  readonly capacityId: string
+  /** ISO 8601. */
+  readonly startDate: string
+  /** ISO 8601. */
+  readonly expirationDate: string
+}
+
+interface Account {
+  readonly retrievalRule: RetrievalRule
+  readonly capacity: readonly CapacityUnit[]
+}
+
+/** The default is no limit, as the guide says of it. */
+const NONE: Account = { retrievalRule: { Strategy: 'None', BytesPerHour: null }, capacity: [] }
+const MOST_UNITS = 2
+
+/** The account. */
+export class AccountStore {
+  readonly #ground: Ground
+
+  constructor(ground: Ground) {
+    this.#ground = ground
+  }
+
+  /** How much may be retrieved. */
+  async retrievalRule(): Promise<RetrievalRule> {
+    return (await this.#read()).retrievalRule
+  }
+
+  /** Sets how much may be retrieved. */
+  async setRetrievalRule(retrievalRule: RetrievalRule): Promise<void> {
+    await this.#change((account) => ({ ...account, retrievalRule }))
+  }
+
+  /** The units that have not expired. */
+  async capacity(): Promise<readonly CapacityUnit[]> {
+    return this.#valid(await this.#read())
+  }
+
+  /**
+   * Buys a unit of capacity, for a month.
+   *
+   * @throws {ServiceFault} 400: there are two already
+   */
+  async purchase(): Promise<CapacityUnit> {
+    const startDate = dateOf(this.#ground)
+    const unit = { capacityId: newShortId().slice(0, 27), startDate, expirationDate: aMonthAfter(startDate) }
+    await this.#change((account) => {
+      const valid = this.#valid(account)
+      if (valid.length >= MOST_UNITS)
+        throw limitExceeded(`The limit of ${MOST_UNITS} provisioned capacity units has been reached.`)
+      return { ...account, capacity: [...valid, unit] }
+    })
+    return unit
+  }
+
+  #valid({ capacity }: Account): readonly CapacityUnit[] {
+    return capacity.filter(({ expirationDate }) => Date.parse(expirationDate) > this.#ground.now())
+  }
+
+  async #read(): Promise<Account> {
+    return (await readJson<Account>(this.#path())) ?? NONE
+  }
+
+  async #change(change: (account: Account) => Account): Promise<void> {
+    const { disk, locks } = this.#ground
+    await locks.alone('the account', async () => disk.writeJson(this.#path(), change(await this.#read())))
+  }
+
+  #path(): string {
+    return this.#ground.disk.path('account.json')
+  }
+}
+
+/** The same day of the next month, or that month's last. */
+function aMonthAfter(date: string): string {
+  const end = new Date(date)
+  const day = end.getUTCDate()
+  end.setUTCMonth(end.getUTCMonth() + 1)
+  return end.getUTCDate() === day
+    ? end.toISOString()
+    : new Date(end.getTime() - end.getUTCDate() * DAY).toISOString()
+}

@@ -1,0 +1,68 @@
+/**
+ * What became of uploads: `ended/UPLOAD_ID.json`, written once, before anything is done to the upload. So a completion or
+ * an abortion that was cut off is finished, not begun anew, and one whose answer was lost is answered the same again.
+ *
+ * That is remembered for a day: the service's "short period", whose length no document gives (protocol.md 10).
+ */
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { ArchiveRecord } from './archive-store.js'
+import { namesIn, readJson } from '../disk/disk.js'
+import { dateOf, DAY, type Ground } from '../ground.js'
+import { isId } from '../disk/identifiers.js'
+import type { VaultStore } from './vault-store.js'
+
+/** What became of an upload. */
+export interface Fate {
+  /** ISO 8601. */
+  readonly date: string
+  /** The archive it was completed to; `null` where it was aborted. */
+  readonly archive: ArchiveRecord | null
+}
+
+/** What became of the uploads of all vaults. */
+export class FateStore {
+  readonly #ground: Ground
+  readonly #vaults: VaultStore
+
+  constructor(ground: Ground, vaults: VaultStore) {
+    this.#ground = ground
+    this.#vaults = vaults
+  }
+
+  /**
+   * What became of an upload; `undefined` while it is open, or if there never was one.
+   *
+   * @throws {ServiceFault} 404: no such vault
+   */
+  async find(vaultName: string, uploadId: string): Promise<Fate | undefined> {
+    return readJson<Fate>(await this.#path(vaultName, uploadId))
+  }
+
+  /** Decides what becomes of an upload of which that is open. */
+  async decide(vaultName: string, uploadId: string, archive: ArchiveRecord | null): Promise<Fate> {
+    const fate: Fate = { date: dateOf(this.#ground), archive }
+    await this.#ground.disk.writeJson(await this.#path(vaultName, uploadId), fate)
+    return fate
+  }
+
+  /** Whether the time is over in which a completion or an abortion may be repeated. */
+  isForgotten({ date }: Fate): boolean {
+    return this.#ground.now() - Date.parse(date) > DAY
+  }
+
+  /** The IDs of the uploads whose fate is known. */
+  async list(vaultName: string): Promise<string[]> {
+    const names = await namesIn(await this.#vaults.folder(vaultName, 'ended'))
+    return names.map((name) => name.replace(/\.json$/, '')).filter(isId)
+  }
+
+  /** Forgets what became of an upload. */
+  async forget(vaultName: string, uploadId: string): Promise<void> {
+    await rm(await this.#path(vaultName, uploadId), { force: true })
+  }
+
+  async #path(vaultName: string, uploadId: string): Promise<string> {
+    return join(await this.#vaults.folder(vaultName, 'ended'), `${uploadId}.json`)
+  }
+}

@@ -1,0 +1,59 @@
+/**
+ * The parts in an upload's folder: `00000.part`, `00001.part`, …
+ */
+import { join } from 'node:path'
+import { NodeStack } from '../../tree-hash/tree-hash.js'
+import type { ByteRange } from '../../vault/byte-range.js'
+import { partName } from './archive-store.js'
+import { namesIn } from '../disk/disk.js'
+import { describePart, type StoredPart } from './part-file.js'
+import { invalidParameter } from '../service-fault.js'
+
+/** A part of an upload. */
+export interface UploadedPart extends ByteRange, StoredPart {
+  /** 0-based. */
+  readonly index: number
+}
+
+/** The numbers of the parts that are there, in order. */
+export async function partIndexes(folder: string): Promise<number[]> {
+  const names = await namesIn(folder)
+  return names.filter((name) => /^\d{5}\.part$/.test(name)).map((name) => Number.parseInt(name, 10))
+}
+
+/** A part that is there. */
+export async function partAt(folder: string, partSize: number, index: number): Promise<UploadedPart> {
+  const part = await describePart(join(folder, partName(index)))
+  return { index, start: index * partSize, end: index * partSize + part.size, ...part }
+}
+
+/**
+ * Throws unless the parts make the archive that is asked for.
+ *
+ * The texts about its size and its parts are ours: the service's are not known (protocol.md 10).
+ *
+ * @throws {ServiceFault} 400: bytes are missing, or there are others than announced
+ */
+export async function assertMakes(
+  folder: string,
+  partSize: number,
+  { size, treeHash }: { readonly size: number; readonly treeHash: string },
+): Promise<void> {
+  const nodes = new NodeStack()
+  let end = 0
+  for (const index of await partIndexes(folder)) {
+    const part = await partAt(folder, partSize, index)
+    if (part.start !== end) {
+      throw invalidParameter(
+        `The parts of the upload are not contiguous: bytes ${end}-${part.start - 1} are missing.`,
+      )
+    }
+    nodes.push(Buffer.from(part.treeHash, 'hex'))
+    end = part.end
+  }
+  if (end === 0) throw invalidParameter('The upload has no parts.')
+  if (end !== size)
+    throw invalidParameter(`Invalid x-amz-archive-size: ${size}; the parts have ${end} bytes.`)
+  if (nodes.root().toString('hex') === treeHash) return
+  throw invalidParameter(`Invalid x-amz-sha256-tree-hash: ${treeHash}`)
+}
