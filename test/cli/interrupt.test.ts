@@ -82,17 +82,18 @@ t.test('that a hangup is ignored is known from nohup, and from the parent proces
 })
 
 t.test('a FIFO without a writer is abandoned on the first signal', { skip: NO_PROC }, async (t) => {
-  const dir = t.testdir({ list: '' })
-  const fifo = join(dir, 'fifo')
-  execFileSync('mkfifo', [fifo])
+  const dir = t.testdir()
   const commands = [
-    ['put', 'docs', fifo, '--local-dir', join(dir, 'v')],
-    ['hash', fifo],
-    ['hash', '--check', fifo],
+    (fifo: string) => ['put', 'docs', fifo, '--local-dir', join(dir, 'v')],
+    (fifo: string) => ['hash', fifo],
+    (fifo: string) => ['hash', '--check', fifo],
   ]
-  for (const args of commands) {
+  for (const [index, command] of commands.entries()) {
     await Promise.all(
-      CODES.slice(0, args[0] === 'put' ? 3 : 1).map(async ([signal, code]) => {
+      CODES.slice(0, index === 0 ? 3 : 1).map(async ([signal, code]) => {
+        const fifo = join(dir, `fifo-${index}-${signal}`) // whoever ends its wait would end those of others on one FIFO
+        execFileSync('mkfifo', [fifo])
+        const args = command(fifo)
         const child = start(args)
         await untilWaitingForWriter(child)
         child.kill(signal)
