@@ -27,15 +27,12 @@ export class TokenBucket {
 
   /** Whether a token can be taken at a time in milliseconds. */
   hasToken(now: number): boolean {
-    return this.#untilFull(now) <= (this.#burst - 1) * this.#tokenMs + ROUNDING_MS
+    this.#fullAt = Math.min(this.#fullAt, now + this.#burst * this.#tokenMs) // the clock may have been set back
+    return this.#fullAt - now <= (this.#burst - 1) * this.#tokenMs + ROUNDING_MS
   }
 
   /** Takes a token, which it must have. */
   take(now: number): void {
-    this.#fullAt = now + this.#untilFull(now) + this.#tokenMs
-  }
-
-  #untilFull(now: number): number {
-    return Math.min(Math.max(this.#fullAt - now, 0), this.#burst * this.#tokenMs)
+    this.#fullAt = Math.max(this.#fullAt, now) + this.#tokenMs
   }
 }
