@@ -13,7 +13,7 @@ export interface JobDelays {
   readonly standard?: number | undefined
   /** Archive retrievals of the tier Bulk; the service takes 5–12 hours. */
   readonly bulk?: number | undefined
-  /** Inventory retrievals; the service takes 3–5 hours. */
+  /** Inventory retrievals; the service takes hours. */
   readonly inventory?: number | undefined
 }
 
