@@ -112,6 +112,7 @@ t.test('jobs take a time by their tier', async (t) => {
   }
   for (const [body, found] of [
     [{ jobDelay: { expedited: 1, inventory: 1 } }, '-x-x'],
+    [{ jobDelay: { standard: 1 } }, 'x-xx'],
     [{ jobDelay: 'realistic' }, '----'],
     [{ jobDelay: 0 }, 'xxxx'],
     [{ milliseconds: 1 }, '----'],
@@ -240,13 +241,15 @@ t.test('an operation has a budget of its own, beside that of all', async (t) => 
 })
 
 t.test('a token bucket holds its burst at the most, whatever its clock does', (t) => {
-  const bucket = new TokenBucket(3, 2)
-  const taken = (now: number): number => {
+  const start = 1_772_000_000_000
+  const takenFrom = (bucket: TokenBucket, now: number): number => {
     let count = 0
-    for (; bucket.hasToken(now) && count < 10; count++) bucket.take(now)
+    for (; bucket.hasToken(now) && count < 100; count++) bucket.take(now)
     return count
   }
-  const start = 1_772_000_000_000
+  for (const rate of [3, 7, 11, 13, 29]) t.equal(takenFrom(new TokenBucket(rate, rate), start), rate)
+  const bucket = new TokenBucket(3, 2)
+  const taken = (now: number): number => takenFrom(bucket, now)
   t.equal(taken(start), 2)
   t.equal(taken(start + 333), 0)
   t.equal(taken(start + 334), 1)
