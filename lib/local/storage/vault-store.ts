@@ -88,7 +88,7 @@ export class VaultStore {
    * @throws {ServiceFault} 404: there is none
    */
   async find(name: string): Promise<VaultRecord> {
-    return this.#findAt(name, this.#ground.now())
+    return this.#inventoriedAt(name, this.#ground.now)
   }
 
   /**
@@ -185,7 +185,8 @@ export class VaultStore {
 
   async #note(name: string): Promise<void> {
     const now = this.#ground.now()
-    if (this.#schedule.precedesWrites) await this.#findAt(name, now)
+    // By the same time as the write: a night that begins meanwhile comes after it.
+    if (this.#schedule.precedesWrites) await this.#inventoriedAt(name, () => now)
     const seconds = now / 1000
     const file = await open(this.#path(name, 'written'), 'a', 0o600)
     try {
@@ -231,10 +232,11 @@ export class VaultStore {
     return inventory
   }
 
-  async #findAt(name: string, now: number): Promise<VaultRecord> {
+  /** The vault with its inventory, taken if one is due at a time, which is asked again once the lock is had. */
+  async #inventoriedAt(name: string, now: () => number): Promise<VaultRecord> {
     const vault = await this.#existing(name)
-    if ((await this.#dueDate(vault, now)) === undefined) return vault
-    return this.#alone(name, async () => this.#inventoried(await this.#existing(name), now))
+    if ((await this.#dueDate(vault, now())) === undefined) return vault
+    return this.#alone(name, async () => this.#inventoried(await this.#existing(name), now()))
   }
 
   async #existing(name: string): Promise<VaultRecord> {
