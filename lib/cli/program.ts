@@ -15,6 +15,7 @@ import type { Io } from './io.js'
 import { parsePath } from './path.js'
 import type { PutOptions } from './put.js'
 import type { HashOptions } from './hash.js'
+import { collectBudget, parseHour, parseJobDelay, parseLimit } from './realism-flags.js'
 import type { ServeOptions } from './serve.js'
 import { parseCount, parsePort, parseRange, parseSize, parseThreads } from './size.js'
 import { addCatalogCommands, addVaultCommands, DASH_IDS } from './vault-commands.js'
@@ -172,8 +173,29 @@ function addServe(program: Command, io: Io): void {
       .option('--allow-remote', 'listen on an address that other machines can reach')
       .option('--region <name>', 'the region it says it is; default us-east-1')
       .option('--create-vaults', 'make a vault that is missing when something is uploaded to it')
-      .option('--job-delay <time>', 'how long jobs take; default 0s', parseDuration)
+      .option(
+        '--job-delay <times>',
+        'how long jobs take: a time, times as standard=4h,bulk=8h, or realistic; default 0',
+        parseJobDelay,
+      )
       .option('--inventory-interval <time>', 'the time between two inventories; default 24h', parseDuration)
+      .option(
+        '--inventory-hour <hour>',
+        'an inventory each night, as of this hour UTC; instead of --inventory-interval',
+        parseHour,
+      )
+      .option(
+        '--expedited-capacity <number>',
+        'Expedited retrievals in five minutes; default any',
+        parseLimit,
+      )
+      .option('--retrievals-per-day <number>', 'archive retrievals in a day; default any', parseLimit)
+      .option(
+        '--throttle <budget>',
+        'requests a second: 10, 10:20 with a burst, or OPERATION=10; may be repeated',
+        collectBudget,
+        [],
+      )
       .option('--sns-endpoint <url>', 'post what becomes of jobs with a topic there')
       .option('--control', 'let it be controlled over HTTP; with --json the secret is printed')
       .option('--fault <rule>', 'fail requests: OPERATION:every=3:KIND; may be repeated', collectFault, []),

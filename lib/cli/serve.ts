@@ -3,23 +3,24 @@
  */
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import type { FaultRule, LocalCredentials, LocalVault } from '../local/index.js'
+import type { FaultRule, LocalCredentials, LocalVault, RealismOptions } from '../local/index.js'
 import { isLoopback } from '../local/options.js'
+import { REALISM } from '../local/realism/realism-options.js'
 import { AbortError } from '../errors.js'
+import { picked } from '../options.js'
 import { defaultLocalDir, type CommonOptions } from './connection.js'
 import { UsageError } from './exit-code.js'
 import { printData, printJson, printNote, type Io } from './io.js'
 import { startVault } from './start-vault.js'
 
 /** Options of `serve`. */
-export interface ServeOptions extends CommonOptions {
+export interface ServeOptions extends CommonOptions, RealismOptions {
   readonly dir?: string
   readonly host?: string
   readonly allowRemote?: true
   readonly port?: number
   readonly region?: string
   readonly createVaults?: true
-  readonly jobDelay?: number
   readonly inventoryInterval?: number
   readonly snsEndpoint?: string
   readonly control?: true
@@ -35,9 +36,9 @@ export function controlSecretOf({ GLACIER_PIPE_CONTROL_SECRET: secret = '' }: Io
 export async function serve(options: ServeOptions, io: Io): Promise<void> {
   const { dir = defaultLocalDir(io.env), fault: faults, control } = options
   const { host, allowRemote, port, region, createVaults } = options
-  const { jobDelay, inventoryInterval, snsEndpoint } = options
+  const { inventoryInterval, snsEndpoint } = options
   const network = { host, allowRemote, port, snsEndpoint }
-  const behaviour = { region, createVaults, jobDelay, inventoryInterval, faults }
+  const behaviour = { region, createVaults, inventoryInterval, faults, ...picked(options, REALISM) }
   const controlSecret = control && controlSecretOf(io.env)
   const credentials = credentialsOf(io.env)
   const starting = startVault({

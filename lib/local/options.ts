@@ -1,25 +1,18 @@
 /**
  * The options of a local vault, checked and filled in before anything is done.
  */
-import {
-  BOOLEAN,
-  FUNCTION,
-  isNumber,
-  isString,
-  listOf,
-  PATH,
-  required,
-  TEXT,
-  wholeNumber,
-} from '../option-rules.js'
+import { BOOLEAN, FUNCTION, isString, listOf, PATH, required, TEXT, wholeNumber } from '../option-rules.js'
 import { checkOptions, isObject, record, rule, shown, type Rule, type RulesOf } from '../options.js'
 import { SIGNAL } from '../vault/request-rules.js'
 import type { LocalCredentials } from './auth/credentials.js'
 import { assertRule, type FaultRule } from './faults/faults.js'
-import { DAY } from './ground.js'
+import { REALISM, realismOf, type Realism, type RealismOptions } from './realism/realism-options.js'
+import { TIME } from './time-rule.js'
+
+export { TIME } from './time-rule.js'
 
 /** Options of {@link startLocalVault}. */
-export interface LocalVaultOptions {
+export interface LocalVaultOptions extends RealismOptions {
   /** The folder it keeps everything in; made if it is not there. Several servers may share one. */
   readonly dir: string
   /** The address to listen on; default `127.0.0.1`. Others than loopback need `allowRemote`. */
@@ -37,8 +30,6 @@ export interface LocalVaultOptions {
    * With a session token, requests must carry that too.
    */
   readonly credentials?: LocalCredentials | readonly LocalCredentials[] | undefined
-  /** Milliseconds until a job is done; default 0. */
-  readonly jobDelay?: number | undefined
   /** Milliseconds between two inventories of a vault; default a day, as at the service. */
   readonly inventoryInterval?: number | undefined
   /** The clock of everything, in milliseconds; default `Date.now`. */
@@ -56,7 +47,8 @@ export interface LocalVaultOptions {
 }
 
 /** Those that may be left out altogether. */
-type Optional = 'credentials' | 'snsEndpoint' | 'controlSecret' | 'signal'
+type Optional =
+  keyof RealismOptions | 'inventoryInterval' | 'credentials' | 'snsEndpoint' | 'controlSecret' | 'signal'
 
 /** Options that have been checked; `credentials` may still be made. */
 export type CheckedOptions = Required<{
@@ -64,17 +56,14 @@ export type CheckedOptions = Required<{
 }> &
   Pick<LocalVaultOptions, 'snsEndpoint' | 'controlSecret' | 'signal'> & {
     readonly credentials: readonly LocalCredentials[] | undefined
+    /** Delays, limits and the schedule of inventories. */
+    readonly realism: Realism
   }
 
 /** Whether an address is this machine's own, that no other can reach. */
 export function isLoopback(host: string): boolean {
   return /^(?:127(?:\.\d{1,3}){3}|\[?::1\]?|localhost)$/.test(host)
 }
-
-/** The rule of a time that may be 0. */
-export const TIME: Rule = rule('a number of milliseconds from 0 up', isNumber, (value) => {
-  return value >= 0 && value < Infinity
-})
 
 const CREDENTIALS: Rule = record('a key pair: { accessKeyId, secretAccessKey }', {
   accessKeyId: required(
@@ -105,7 +94,7 @@ const LOCAL_VAULT = {
     if (Array.isArray(value) && value.length === 0)
       throw new RangeError(`${name} of ${caller} must have a key pair at least, and is empty.`)
   },
-  jobDelay: TIME,
+  ...REALISM,
   inventoryInterval: TIME,
   now: FUNCTION,
   createVaults: BOOLEAN,
@@ -131,7 +120,7 @@ const LOCAL_VAULT = {
 export function checkedOptions(given: LocalVaultOptions): CheckedOptions {
   const options = checkOptions('startLocalVault', given, LOCAL_VAULT)
   const { dir, host = '127.0.0.1', allowRemote = false, port = 0, region = 'us-east-1' } = options
-  const { accountId = '111122223333', jobDelay = 0, inventoryInterval = DAY, now = Date.now } = options
+  const { accountId = '111122223333', now = Date.now } = options
   const { createVaults = false, faults = [], snsEndpoint, controlSecret, signal } = options
   const credentials = options.credentials && [options.credentials].flat()
   if (!isLoopback(host) && !allowRemote) {
@@ -140,7 +129,7 @@ export function checkedOptions(given: LocalVaultOptions): CheckedOptions {
         'delete everything. Give allowRemote (--allow-remote) where that is meant.',
     )
   }
-  const keeping = { dir, region, accountId, credentials, createVaults, jobDelay, inventoryInterval, now }
+  const keeping = { dir, region, accountId, credentials, createVaults, realism: realismOf(options), now }
   return { ...keeping, host, allowRemote, port, faults, snsEndpoint, controlSecret, signal }
 }
 

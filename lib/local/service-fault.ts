@@ -60,6 +60,20 @@ export function limitExceeded(message: string): ServiceFault {
   return new ServiceFault(400, 'LimitExceededException', message)
 }
 
+/** 400, not 429: more requests than there may be. */
+export function throttled(): ServiceFault {
+  return new ServiceFault(400, 'ThrottlingException', 'Rate exceeded')
+}
+
+/** 503, as the guide has it: there is no capacity for an Expedited retrieval. */
+export function insufficientCapacity(): ServiceFault {
+  return new ServiceFault(
+    503,
+    'InsufficientCapacityException',
+    'There is no capacity for Expedited retrievals.',
+  )
+}
+
 /** 400: more than the policy for retrievals allows. */
 export function policyEnforced(): ServiceFault {
   return new ServiceFault(

@@ -1,8 +1,11 @@
 import { join } from 'node:path'
 import t from 'tap'
+import { parseJobDelay } from '../../lib/cli/realism-flags.js'
+import type { LocalVault } from '../../lib/local/index.js'
 import { treeHashOf } from '../../lib/tree-hash/tree-hash.js'
+import { uploadArchive } from '../../lib/upload/upload-archive.js'
 import { run, runHere, stage, start } from '../helpers/command.js'
-import { localVaultFor } from '../helpers/local-vault.js'
+import { clientFor, localVaultFor } from '../helpers/local-vault.js'
 import { patternBytes } from '../helpers/pattern-source.js'
 import { here, recordsOf, stopAfterParts } from '../helpers/put.js'
 
@@ -189,6 +192,57 @@ t.test('progress says how many are sent at once, and how many parts were there',
   const it = stage(patternBytes(3 * MIB), ['stderr'])
   t.equal(await runHere(['put', 'docs', '--local-dir', dir, '--part-size', '1MiB'], it), 0)
   t.match(it.err(), /stored 3\.00 MiB in 3 parts, .*\n$/)
+})
+
+t.test('serve is as slow and as scarce as it is told', async (t) => {
+  t.equal(parseJobDelay('5m'), 300_000)
+  t.equal(parseJobDelay('realistic'), 'realistic')
+  t.strictSame(parseJobDelay('standard=4h,inventory=90s'), { standard: 14_400_000, inventory: 90_000 })
+  const it = stage()
+  const flags = ['--job-delay', 'expedited=2m,standard=4h,bulk=8h,inventory=4h', '--inventory-hour', '3']
+  const limits = ['--expedited-capacity', '0', '--retrievals-per-day', '35']
+  const budgets = ['--throttle', '1000:2000', '--throttle', 'ListVaults=0.001']
+  const dir = t.testdir()
+  const served = runHere(
+    ['serve', '--json', '--create-vaults', '--dir', dir, ...flags, ...limits, ...budgets],
+    it,
+  )
+  while (it.out() === '') await new Promise((resolve) => setImmediate(resolve))
+  const place = JSON.parse(it.out()) as LocalVault & LocalVault['credentials']
+  const client = clientFor(t, { ...place, credentials: place })
+  await client.listVaults({})
+  await t.rejects(client.listVaults({}), { message: /ThrottlingException/ })
+  const vaultName = 'docs'
+  const [archive] = await uploadArchive([Buffer.from('x')], { client, vaultName })
+  const archiveId = String(archive?.archiveId)
+  await t.rejects(client.startRetrieval({ vaultName, archiveId, tier: 'Expedited' }), {
+    message: /InsufficientCapacityException/,
+  })
+  const jobId = await client.startRetrieval({ vaultName, archiveId })
+  t.match(await client.describeJob({ vaultName, jobId }), { status: 'InProgress' })
+  it.interrupt.abort('SIGTERM')
+  t.equal(await served, 143)
+  for (const [flag, value, err] of [
+    ['--job-delay', 'fast=1h', /Write delays as 5m/],
+    ['--job-delay', 'bulk=1h,bulk=2h', /Write delays as 5m/],
+    ['--job-delay', 'bulk=', /Write a length of time/],
+    ['--job-delay', 'slow', /Write a length of time/],
+    ['--inventory-hour', '24', /Write an hour from 0 to 23/],
+    ['--inventory-hour', '3am', /Write an hour from 0 to 23/],
+    ['--expedited-capacity', '-1', /Write a whole number from 0 up/],
+    ['--retrievals-per-day', '1.5', /Write a whole number from 0 up/],
+    ['--throttle', 'fast', /Write requests a second as 10/],
+    ['--throttle', '0', /must be a number above 0, not 0/],
+    ['--throttle', 'Upload=5', /must be the name of an operation, not 'Upload'/],
+  ] as const) {
+    const wrong = stage()
+    t.equal(await runHere(['serve', '--dir', dir, `${flag}=${value}`], wrong), 2, `${flag} ${value}`)
+    t.match(wrong.err(), err)
+  }
+  const both = stage()
+  const schedules = ['--inventory-hour', '3', '--inventory-interval', '1h']
+  t.equal(await runHere(['serve', '--dir', dir, ...schedules], both), 2)
+  t.match(both.err(), /two schedules of inventories/)
 })
 
 t.test('serve fails requests as it is told', async (t) => {

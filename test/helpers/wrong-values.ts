@@ -122,7 +122,22 @@ export const WRONG: Readonly<Record<string, WrongValues>> = {
     types: [7, {}, [7], [null], { accessKeyId: 'a' }, { accessKeyId: 'a', secretAccessKey: 7 }],
     ranges: [[], { accessKeyId: 'a/b', secretAccessKey: 'c' }, { accessKeyId: 'a', secretAccessKey: '' }],
   },
-  jobDelay: { types: ['1'], ranges: [-1, NaN, Infinity] },
+  jobDelay: {
+    types: ['1', 'real', [], { standard: '1' }, { fast: 1 }],
+    ranges: [-1, NaN, Infinity, { bulk: -1 }, { inventory: Infinity }],
+  },
+  inventoryHour: { types: ['3', {}], ranges: [-1, 24, 1.5, NaN] },
+  expeditedCapacity: { types: ['3', {}], ranges: [-1, 1.5, Infinity] },
+  retrievalsPerDay: { types: ['35', {}], ranges: [-1, 1.5, Infinity] },
+  throttle: {
+    types: [7, 'x', {}, [7], [null], { requestsPerSecond: '5' }, [{ requestsPerSecond: 5, bursts: 1 }]],
+    ranges: [
+      { requestsPerSecond: 0 },
+      { requestsPerSecond: Infinity },
+      { requestsPerSecond: 1, burst: 0 },
+      [{ requestsPerSecond: 1, operation: 'Upload' }],
+    ],
+  },
   inventoryInterval: { types: ['1'], ranges: [-1, NaN, Infinity] },
   now: { types: [5, new Date()], ranges: [] },
   faults: {

@@ -13,6 +13,7 @@ import type { ArchiveRecord } from '../../lib/local/storage/archive-store.js'
 import { Disk, namesIn } from '../../lib/local/disk/disk.js'
 import { describePart, receivePart, treeHashOfRange } from '../../lib/local/storage/part-file.js'
 import { isAbandoned } from '../../lib/local/disk/owned-name.js'
+import { realismOf } from '../../lib/local/realism/realism-options.js'
 import { makeStores, type Stores } from '../../lib/local/storage/stores.js'
 import type { UploadRecord } from '../../lib/local/storage/upload-store.js'
 import { keptVaultId } from '../../lib/local/disk/vault-id.js'
@@ -47,8 +48,7 @@ async function storesOver(dir: string, now: () => number = Date.now): Promise<St
   await disk.open()
   const ground = { disk, locks: locksOf(disk), now, region: 'us-east-1', accountId: '111122223333' }
   const stores = makeStores(ground, {
-    jobDelay: 0,
-    inventoryInterval: DAY,
+    realism: realismOf({}),
     createVaults: true,
     snsEndpoint: undefined,
   })

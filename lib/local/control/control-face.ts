@@ -5,6 +5,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Control } from './control.js'
 import type { FaultRule, Faults } from '../faults/faults.js'
+import type { JobDelay } from '../realism/job-delay.js'
 import { ServiceFault } from '../service-fault.js'
 import { equalInConstantTime } from '../auth/signature.js'
 import type { Traffic } from './traffic.js'
@@ -29,8 +30,9 @@ const ACTS: Readonly<Record<string, Act>> = {
     control.advanceClock(numberIn('advance', advance))
     return { time: control.time.toISOString() }
   },
-  'PUT job-delay': ({ control }, { milliseconds }) => {
-    control.setJobDelay(numberIn('milliseconds', milliseconds))
+  'PUT job-delay': ({ control }, { milliseconds, jobDelay }) => {
+    // It checks what it is given.
+    control.setJobDelay((jobDelay as JobDelay | undefined) ?? numberIn('milliseconds', milliseconds))
     return {}
   },
   'POST jobs/complete': async ({ control }, { vaultName }) => ({

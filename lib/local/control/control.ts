@@ -3,7 +3,8 @@
  */
 import { optional, STRING } from '../../option-rules.js'
 import { VAULT_NAME } from '../../vault/request-rules.js'
-import { TIME } from '../options.js'
+import { JOB_DELAY, type JobDelay } from '../realism/job-delay.js'
+import { TIME } from '../time-rule.js'
 import type { Stores } from '../storage/stores.js'
 import type { Inventory } from '../storage/vault-store.js'
 
@@ -70,12 +71,13 @@ export class Control {
   /**
    * Sets how long jobs take that are started from now on.
    *
-   * @throws {TypeError} not a number
-   * @throws {RangeError} not milliseconds from 0 up
+   * @param jobDelay - milliseconds, or milliseconds by tier, or `'realistic'`
+   * @throws {TypeError} neither a number, nor an object with numbers by tier, nor `'realistic'`
+   * @throws {RangeError} a number that is not milliseconds from 0 up
    */
-  setJobDelay(milliseconds: number): void {
-    TIME(milliseconds, 'milliseconds', 'Control.setJobDelay')
-    this.#stores.jobs.delay = milliseconds
+  setJobDelay(jobDelay: JobDelay): void {
+    JOB_DELAY(jobDelay, 'jobDelay', 'Control.setJobDelay')
+    this.#stores.jobs.setDelay(jobDelay)
   }
 
   /**

@@ -1,10 +1,10 @@
 /**
  * Failures by rule: what a service does on a bad day, on the requests a test says.
  */
-import { isString, oneOf, required, wholeNumber } from '../../option-rules.js'
-import { nested, rule, type Rule, type RulesOf } from '../../options.js'
-import { ROUTES } from '../http/routes.js'
-import { notFound, ServiceFault } from '../service-fault.js'
+import { oneOf, required, wholeNumber } from '../../option-rules.js'
+import { nested, type Rule, type RulesOf } from '../../options.js'
+import { OPERATION } from '../http/operation-rule.js'
+import { insufficientCapacity, notFound, ServiceFault, throttled } from '../service-fault.js'
 
 /** What can go wrong with a request. */
 export const FAULT_KINDS = [
@@ -38,15 +38,14 @@ export type FaultKind = (typeof FAULT_KINDS)[number]
 /** Failures answered with an error of the service's, nothing having been done (protocol.md 0, 5). */
 const ANSWERS: Readonly<Partial<Record<FaultKind, () => ServiceFault>>> = {
   timeout: () => new ServiceFault(408, 'RequestTimeoutException', 'Request timed out.'),
-  throttle: () => new ServiceFault(400, 'ThrottlingException', 'Rate exceeded'),
+  throttle: throttled,
   'error-500': () => new ServiceFault(500, 'ServiceUnavailableException', 'Service unavailable.'),
   'error-503': () => new ServiceFault(503, 'ServiceUnavailableException', 'Service unavailable.'),
   'expired-token': () =>
     new ServiceFault(403, 'ExpiredTokenException', 'The security token included in the request is expired'),
   'expired-upload': () => notFound('The upload ID was not found: expired by a fault rule'),
   'expired-job': () => notFound('The job ID was not found: expired by a fault rule'),
-  'no-capacity': () =>
-    new ServiceFault(503, 'InsufficientCapacityException', 'There is no capacity for Expedited retrievals.'),
+  'no-capacity': insufficientCapacity,
   'checksum-mismatch': () =>
     new ServiceFault(
       400,
@@ -72,9 +71,7 @@ export interface FaultRule {
 
 const IS_RULE: Rule = nested({
   fault: required(oneOf(...FAULT_KINDS)),
-  operation: rule('the name of an operation', isString, (value) => {
-    return ROUTES.some(({ operation }) => operation === value)
-  }),
+  operation: OPERATION,
   nth: wholeNumber(1),
   every: wholeNumber(1),
   times: wholeNumber(1),

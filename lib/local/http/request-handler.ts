@@ -105,6 +105,7 @@ async function answerTo(
   authenticate({ method, path, query: queryText, headers, payloadHash }, gatekeeper)
   if (!match) throw notFound(`There is no operation ${method} ${path}.`)
   const { route, accountId } = match
+  stores.throttle.count(route.operation)
   if (accountId !== '-' && accountId !== stores.accountId) {
     throw accessDenied(
       `User is not authorized to perform: glacier:${route.operation} on account ${accountId}`,

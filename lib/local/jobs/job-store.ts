@@ -14,6 +14,7 @@ import type { ByteRange } from '../../vault/byte-range.js'
 import { namesIn, readJson } from '../disk/disk.js'
 import { DAY, type Ground } from '../ground.js'
 import { isId, newShortId } from '../disk/identifiers.js'
+import { delayOfEach, type DelayOfEach, type JobDelay } from '../realism/job-delay.js'
 import { inventoryOutput, type InventoryOrder } from './inventory-output.js'
 import { notFound, unlessNotFound } from '../service-fault.js'
 import type { VaultStore } from '../storage/vault-store.js'
@@ -24,9 +25,12 @@ export interface JobOrder {
   readonly snsTopic: string | null
 }
 
+/** How fast an archive is retrieved. */
+export type Tier = 'Expedited' | 'Standard' | 'Bulk'
+
 /** What an archive retrieval is asked, and what is known of the archive then. */
 export interface ArchiveOrder extends JobOrder, ByteRange {
-  readonly tier: string
+  readonly tier: Tier
   readonly archiveId: string
   /** Bytes of the whole archive. */
   readonly archiveSize: number
@@ -67,19 +71,24 @@ export type JobRecord = ArchiveJob | InventoryJob
 export class JobStore {
   readonly #ground: Ground
   readonly #vaults: VaultStore
-  /** Milliseconds until a job that is started is done. */
-  delay: number
+  #delays: DelayOfEach
 
-  /** @param delay - milliseconds until a job is done */
-  constructor(ground: Ground, vaults: VaultStore, delay: number) {
+  /** @param delay - how long jobs take */
+  constructor(ground: Ground, vaults: VaultStore, delay: JobDelay) {
     this.#ground = ground
     this.#vaults = vaults
-    this.delay = delay
+    this.#delays = delayOfEach(delay)
+  }
+
+  /** Sets how long jobs take that are started from now on. */
+  setDelay(delay: JobDelay): void {
+    this.#delays = delayOfEach(delay)
   }
 
   /** Starts an archive retrieval. */
   async startArchiveRetrieval(vaultName: string, order: ArchiveOrder): Promise<ArchiveJob> {
-    return this.#write(vaultName, { ...order, ...this.#begun(), action: 'ArchiveRetrieval' })
+    const delay = this.#delays[order.tier.toLowerCase() as Lowercase<Tier>]
+    return this.#write(vaultName, { ...order, ...this.#begun(delay), action: 'ArchiveRetrieval' })
   }
 
   /**
@@ -96,7 +105,7 @@ export class JobStore {
           'as Amazon Glacier has not yet generated an initial inventory for this vault.',
       )
     }
-    const state = this.#begun()
+    const state = this.#begun(this.#delays.inventory)
     const path = this.#vaults.inventoryPath(vaultName)
     const output = inventoryOutput({ path, vaultArn, inventoryDate: inventory.date }, order)
     const outputSize = await this.#writeOutput(vaultName, state.jobId, output.text)
@@ -162,12 +171,12 @@ export class JobStore {
     return createReadStream(path, { start: range.start, end: range.end - 1 })
   }
 
-  #begun(): JobState {
+  #begun(delay: number): JobState {
     const now = this.#ground.now()
     return {
       jobId: newShortId(),
       creationDate: new Date(now).toISOString(),
-      completionDate: new Date(now + this.delay).toISOString(),
+      completionDate: new Date(now + delay).toISOString(),
       failure: null,
     }
   }

@@ -7,7 +7,8 @@
  */
 import { DAY } from '../ground.js'
 import { policyEnforced } from '../service-fault.js'
-import type { Stores } from '../storage/stores.js'
+import type { RetrievalRule } from '../storage/account-store.js'
+import type { ArchiveJob } from './job-store.js'
 
 const HOUR = 3_600_000
 const FREE_A_DAY = (10 * 1024 ** 3) / 30
@@ -15,18 +16,21 @@ const FREE_A_DAY = (10 * 1024 ** 3) / 30
 /**
  * Throws unless so many bytes more may be retrieved.
  *
+ * @param started - the archive retrievals of a day, of all tiers
+ * @param now - milliseconds
  * @throws {ServiceFault} 400 `PolicyEnforcedException`: they may not
  */
-export async function assertWithinQuota({ account, vaults, jobs, now }: Stores, size: number): Promise<void> {
-  const { Strategy, BytesPerHour } = await account.retrievalRule()
+export function assertWithinQuota(
+  { Strategy, BytesPerHour }: RetrievalRule,
+  size: number,
+  started: readonly ArchiveJob[],
+  now: number,
+): void {
   if (Strategy === 'None') return
   const [span, most] = BytesPerHour === null ? [DAY, FREE_A_DAY] : [HOUR, BytesPerHour]
   let asked = size
-  for (const { name } of await vaults.list()) {
-    for (const job of await jobs.list(name)) {
-      if (job.action !== 'ArchiveRetrieval' || job.tier !== 'Standard') continue
-      if (now() - Date.parse(job.creationDate) < span) asked += job.end - job.start
-    }
+  for (const job of started) {
+    if (job.tier === 'Standard' && now - Date.parse(job.creationDate) < span) asked += job.end - job.start
   }
   if (asked > most) throw policyEnforced()
 }

@@ -11,14 +11,13 @@ import {
   type Exchange,
 } from '../http/exchange.js'
 import type { InventoryOrder } from '../jobs/inventory-output.js'
-import type { JobOrder, JobRecord } from '../jobs/job-store.js'
-import { assertWithinQuota } from '../jobs/retrieval-quota.js'
+import type { JobOrder, JobRecord, Tier } from '../jobs/job-store.js'
 import { invalidParameter, missingParameter, ServiceFault } from '../service-fault.js'
 import { checkedTopic } from './notifications.js'
 
 type Fields = Readonly<Record<string, unknown>>
 
-const TIERS = ['Expedited', 'Standard', 'Bulk']
+const TIERS: readonly Tier[] = ['Expedited', 'Standard', 'Bulk']
 
 /** InitiateJob: each call is a new job. */
 export async function initiateJob(exchange: Exchange): Promise<Answer> {
@@ -66,12 +65,12 @@ async function archiveRetrieval(
 ): Promise<JobRecord> {
   const archiveId = textIn(fields, 'ArchiveId')
   if (archiveId === undefined) throw missingParameter('ArchiveId')
-  const tier = textIn(fields, 'Tier') ?? 'Standard'
-  if (!TIERS.includes(tier)) throw invalidParameter(`Invalid tier: ${tier}`)
+  const tierName = textIn(fields, 'Tier') ?? 'Standard'
+  const tier = TIERS.find((it) => it === tierName)
+  if (!tier) throw invalidParameter(`Invalid tier: ${tierName}`)
   const archive = await stores.archives.find(vaultName, archiveId)
   const range = retrievalRange(textIn(fields, 'RetrievalByteRange'), archive)
-  if (tier === 'Standard') await assertWithinQuota(stores, range.end - range.start)
-  return stores.jobs.startArchiveRetrieval(vaultName, {
+  const retrieval = {
     ...order,
     ...range,
     tier,
@@ -79,7 +78,10 @@ async function archiveRetrieval(
     archiveSize: archive.size,
     archiveTreeHash: archive.treeHash,
     treeHash: (await stores.archives.treeHashOf(vaultName, archive, range)) ?? null,
-  })
+  }
+  return stores.retrievalLimits.admit(retrieval, () =>
+    stores.jobs.startArchiveRetrieval(vaultName, retrieval),
+  )
 }
 
 /** The range of an archive to retrieve: on MiB boundaries, or to the archive's end. */

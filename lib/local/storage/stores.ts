@@ -5,6 +5,8 @@ import type { Ground } from '../ground.js'
 import { JobStore } from '../jobs/job-store.js'
 import { Notifier } from '../jobs/notifier.js'
 import type { CheckedOptions } from '../options.js'
+import { RetrievalLimits } from '../realism/retrieval-limits.js'
+import { Throttle } from '../realism/throttle.js'
 import { UploadStore } from './upload-store.js'
 import { SettingsStore } from './vault-settings.js'
 import { VaultStore } from './vault-store.js'
@@ -20,6 +22,10 @@ export interface Stores {
   readonly archives: ArchiveStore
   readonly uploads: UploadStore
   readonly jobs: JobStore
+  /** What limits archive retrievals. */
+  readonly retrievalLimits: RetrievalLimits
+  /** The budgets of requests. */
+  readonly throttle: Throttle
   readonly notifier: Notifier
   /** Makes a vault that is missing, where the local vault was told to. */
   readonly ensureVault: (vaultName: string) => Promise<void>
@@ -28,26 +34,24 @@ export interface Stores {
 /** The stores over one folder. */
 export function makeStores(
   ground: Ground,
-  {
-    jobDelay,
-    inventoryInterval,
-    createVaults,
-    snsEndpoint,
-  }: Pick<CheckedOptions, 'jobDelay' | 'inventoryInterval' | 'createVaults' | 'snsEndpoint'>,
+  { realism, createVaults, snsEndpoint }: Pick<CheckedOptions, 'realism' | 'createVaults' | 'snsEndpoint'>,
 ): Stores {
   const { accountId, now } = ground
-  const vaults = new VaultStore(ground, inventoryInterval)
+  const vaults = new VaultStore(ground, realism.inventorySchedule)
   const settings = new SettingsStore(vaults, now)
-  const jobs = new JobStore(ground, vaults, jobDelay)
+  const jobs = new JobStore(ground, vaults, realism.jobDelay)
+  const account = new AccountStore(ground)
   return {
     accountId,
     now,
-    account: new AccountStore(ground),
+    account,
     vaults,
     settings,
     archives: new ArchiveStore(ground, vaults),
     uploads: new UploadStore(ground, vaults),
     jobs,
+    retrievalLimits: new RetrievalLimits(ground, { account, vaults, jobs }, realism),
+    throttle: new Throttle(now, realism.budgets),
     notifier: new Notifier(ground, { vaults, jobs, settings }, snsEndpoint),
     ensureVault: async (vaultName) => {
       if (createVaults) await vaults.create(vaultName)

@@ -1,8 +1,8 @@
 /**
  * Vaults on disk: `vaults/NAME/vault.json`, and beside it the folders of archives, uploads and jobs.
  *
- * - Counts are as of the last inventory (protocol.md 1.1). One is taken when a vault is looked at, a day or more after
- *   the last one, or after its creation, if it was written to since; or when it is asked for.
+ * - Counts are as of the last inventory (protocol.md 1.1). One is taken when the schedule says that it is due, if the
+ *   vault was written to since the last one; or when it is asked for.
  * - The modification time of `written` is the time of the last write.
  * - A vault is deleted by removing its folder of archives, which fails if there is one; then no archive can get in.
  */
@@ -12,6 +12,7 @@ import { makeFolder, renameDurably, syncFolder } from '../../fs/durable.js'
 import { isVaultName } from '../../vault/request-rules.js'
 import { namesIn, readJson, unlessMissing } from '../disk/disk.js'
 import { dateOf, DAY, type Ground } from '../ground.js'
+import { atIntervals, type InventorySchedule } from '../realism/inventory-schedule.js'
 import { takeInventory, type InventorySum } from './inventory.js'
 import { invalidParameter, limitExceeded, notFound, unlessNotFound } from '../service-fault.js'
 
@@ -39,12 +40,12 @@ const MOST_VAULTS = 1000
 /** The vaults of an account in a region. */
 export class VaultStore {
   readonly #ground: Ground
-  readonly #interval: number
+  readonly #schedule: InventorySchedule
 
-  /** @param interval - milliseconds between two inventories; default a day, as at the service */
-  constructor(ground: Ground, interval: number = DAY) {
+  /** @param schedule - when inventories are taken; default a day after the last one */
+  constructor(ground: Ground, schedule: InventorySchedule = atIntervals(DAY)) {
     this.#ground = ground
-    this.#interval = interval
+    this.#schedule = schedule
   }
 
   /** `arn:aws:glacier:us-east-1:111122223333:vaults/NAME`. */
@@ -87,9 +88,7 @@ export class VaultStore {
    * @throws {ServiceFault} 404: there is none
    */
   async find(name: string): Promise<VaultRecord> {
-    const vault = await this.#existing(name)
-    if (!(await this.#isDue(vault))) return vault
-    return this.#alone(name, async () => this.#inventoried(await this.#existing(name)))
+    return this.#inventoriedAt(name, this.#ground.now)
   }
 
   /**
@@ -98,7 +97,7 @@ export class VaultStore {
    * @throws {ServiceFault} 404: no such vault
    */
   async takeInventory(name: string): Promise<Inventory> {
-    return this.#alone(name, async () => this.#count(await this.#existing(name)))
+    return this.#alone(name, async () => this.#count(await this.#existing(name), this.#ground.now()))
   }
 
   /** Where the rows of a vault's inventory are. */
@@ -145,7 +144,7 @@ export class VaultStore {
     await this.#alone(name, async () => {
       const found = await this.#read(name)
       if (!found) return
-      const { inventory } = await this.#inventoried(found)
+      const { inventory } = await this.#inventoried(found, this.#ground.now())
       const written = (await this.#lastWrite(name)) >= Date.parse(inventory?.date ?? '1970-01-01')
       const empty = !written && (inventory?.archiveCount ?? 0) === 0
       if (!empty || !(await isRemoved(this.#path(name, 'archives')))) {
@@ -185,7 +184,10 @@ export class VaultStore {
   }
 
   async #note(name: string): Promise<void> {
-    const seconds = this.#ground.now() / 1000
+    const now = this.#ground.now()
+    // By the same time as the write: a night that begins meanwhile comes after it.
+    if (this.#schedule.precedesWrites) await this.#inventoriedAt(name, () => now)
+    const seconds = now / 1000
     const file = await open(this.#path(name, 'written'), 'a', 0o600)
     try {
       await file.utimes(seconds, seconds)
@@ -202,26 +204,39 @@ export class VaultStore {
     return unlessMissing(written, -1)
   }
 
-  async #isDue({ name, creationDate, inventory }: VaultRecord): Promise<boolean> {
-    if (this.#ground.now() - Date.parse(inventory?.date ?? creationDate) < this.#interval) return false
-    return (await this.#lastWrite(name)) >= Date.parse(inventory?.date ?? '1970-01-01')
+  /** The date of the inventory that is due, in milliseconds; `undefined` where none is. */
+  async #dueDate({ name, creationDate, inventory }: VaultRecord, now: number): Promise<number | undefined> {
+    const writtenAt = await this.#lastWrite(name)
+    const inventoryAt = inventory ? Date.parse(inventory.date) : undefined
+    if (writtenAt < (inventoryAt ?? 0)) return undefined
+    const createdAt = Date.parse(creationDate)
+    return this.#schedule.dueDate({ now, createdAt, writtenAt, inventoryAt })
   }
 
   /** The vault with its inventory, taken if one is due. */
-  async #inventoried(vault: VaultRecord): Promise<VaultRecord> {
-    return (await this.#isDue(vault)) ? { ...vault, inventory: await this.#count(vault) } : vault
+  async #inventoried(vault: VaultRecord, now: number): Promise<VaultRecord> {
+    const date = await this.#dueDate(vault, now)
+    return date === undefined ? vault : { ...vault, inventory: await this.#count(vault, date) }
   }
 
-  async #count(vault: VaultRecord): Promise<Inventory> {
+  /** @param at - the date of the inventory, in milliseconds */
+  async #count(vault: VaultRecord, at: number): Promise<Inventory> {
     const { name } = vault
     const { disk } = this.#ground
-    const date = dateOf(this.#ground)
+    const date = new Date(at).toISOString()
     const temporary = disk.temporary()
     const rows = this.inventoryPath(name)
     const inventory = { date, ...(await takeInventory(this.#path(name, 'archives'), rows, temporary)) }
     await renameDurably(temporary, rows)
     await disk.writeJson(this.#path(name, 'vault.json'), { ...vault, inventory })
     return inventory
+  }
+
+  /** The vault with its inventory, taken if one is due at a time, which is asked again once the lock is had. */
+  async #inventoriedAt(name: string, now: () => number): Promise<VaultRecord> {
+    const vault = await this.#existing(name)
+    if ((await this.#dueDate(vault, now())) === undefined) return vault
+    return this.#alone(name, async () => this.#inventoried(await this.#existing(name), now()))
   }
 
   async #existing(name: string): Promise<VaultRecord> {

@@ -1,0 +1,65 @@
+/**
+ * How long jobs take: one time for all of them, or a time for each tier.
+ */
+import { isNumber } from '../../option-rules.js'
+import { isObject, nested, rule, type Rule, type RulesOf } from '../../options.js'
+import { TIME } from '../time-rule.js'
+
+/** How long jobs take, in milliseconds, by what they retrieve. What is left out takes no time. */
+export interface JobDelays {
+  /** Archive retrievals of the tier Expedited; the service takes 1–5 minutes. */
+  readonly expedited?: number | undefined
+  /** Archive retrievals of the tier Standard; the service takes 3–5 hours. */
+  readonly standard?: number | undefined
+  /** Archive retrievals of the tier Bulk; the service takes 5–12 hours. */
+  readonly bulk?: number | undefined
+  /** Inventory retrievals; the service takes hours. */
+  readonly inventory?: number | undefined
+}
+
+/**
+ * How long jobs take: milliseconds for all of them, {@link JobDelays}, or `'realistic'`: 3 minutes for Expedited,
+ * 4 hours for Standard, 8.5 hours for Bulk and 4 hours for inventories.
+ */
+export type JobDelay = number | 'realistic' | JobDelays
+
+/** How long each kind of job takes, in milliseconds. */
+export type DelayOfEach = { readonly [K in keyof JobDelays]-?: number }
+
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
+
+/** The middle of each range the service documents (protocol.md 2): the same at each run. */
+const REALISTIC: DelayOfEach = {
+  expedited: 3 * MINUTE,
+  standard: 4 * HOUR,
+  bulk: 8.5 * HOUR,
+  inventory: 4 * HOUR,
+}
+
+const BY_TIER: Rule = nested({
+  expedited: TIME,
+  standard: TIME,
+  bulk: TIME,
+  inventory: TIME,
+} satisfies RulesOf<JobDelays>)
+
+const REALISTIC_NAME: Rule = rule(
+  "a number of milliseconds from 0 up, an object with such numbers by tier, or 'realistic'",
+  (value): value is 'realistic' => value === 'realistic',
+)
+
+/** The rule of a {@link JobDelay}. */
+export const JOB_DELAY: Rule = (value, name, caller) => {
+  if (isNumber(value)) TIME(value, name, caller)
+  else if (isObject(value)) BY_TIER(value, name, caller)
+  else REALISTIC_NAME(value, name, caller)
+}
+
+/** How long each kind of job takes. */
+export function delayOfEach(delay: JobDelay): DelayOfEach {
+  if (delay === 'realistic') return REALISTIC
+  if (isNumber(delay)) return { expedited: delay, standard: delay, bulk: delay, inventory: delay }
+  const { expedited = 0, standard = 0, bulk = 0, inventory = 0 } = delay
+  return { expedited, standard, bulk, inventory }
+}
