@@ -1,4 +1,5 @@
 /** Everything a local vault keeps, in one place. */
+import type { AccountRegion } from '../account-region.js'
 import { AccountStore } from './account-store.js'
 import { ArchiveStore } from './archive-store.js'
 import type { Ground } from '../ground.js'
@@ -10,8 +11,7 @@ import { SettingsStore } from './vault-settings.js'
 import { VaultStore } from './vault-store.js'
 
 /** What is kept, and for whom. */
-export interface Stores {
-  readonly accountId: string
+export interface Stores extends AccountRegion {
   /** Milliseconds: the clock of everything that is kept. */
   readonly now: () => number
   readonly account: AccountStore
@@ -25,22 +25,24 @@ export interface Stores {
   readonly ensureVault: (vaultName: string) => Promise<void>
 }
 
-/** The stores over one folder. */
+/** What of the options decides how the stores behave. */
+export type StoreOptions = Pick<
+  CheckedOptions,
+  'jobDelay' | 'inventoryInterval' | 'createVaults' | 'snsEndpoint'
+>
+
+/** The stores of an account in a region. */
 export function makeStores(
   ground: Ground,
-  {
-    jobDelay,
-    inventoryInterval,
-    createVaults,
-    snsEndpoint,
-  }: Pick<CheckedOptions, 'jobDelay' | 'inventoryInterval' | 'createVaults' | 'snsEndpoint'>,
+  { jobDelay, inventoryInterval, createVaults, snsEndpoint }: StoreOptions,
 ): Stores {
-  const { accountId, now } = ground
+  const { accountId, region, now } = ground
   const vaults = new VaultStore(ground, inventoryInterval)
   const settings = new SettingsStore(vaults, now)
   const jobs = new JobStore(ground, vaults, jobDelay)
   return {
     accountId,
+    region,
     now,
     account: new AccountStore(ground),
     vaults,
