@@ -248,7 +248,7 @@ t.test('serve runs until it is told to stop', async (t) => {
   while (!controlled.err().includes('secret')) await settled(1)
   controlled.interrupt.abort('SIGTERM')
   t.equal(await withControl, 143)
-  t.match(controlled.err(), /holds the secret keys too/)
+  t.match(controlled.err(), /the line on stdout has the secret key and the secret of the controls too/)
   const debugged = stage()
   debugged.interrupt.abort('SIGTERM')
   t.equal(await runHere(['serve', '--dir', t.testdir(), '--debug'], debugged), 143)
