@@ -24,7 +24,12 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
 import t, { type Test } from 'tap'
-import { startLocalVault, type LocalCredentials, type LocalVault } from '../../lib/local/index.js'
+import {
+  startLocalVault,
+  type LocalCredentials,
+  type LocalVault,
+  type LocalVaultOptions,
+} from '../../lib/local/index.js'
 import { computeChecksums } from '../../lib/tree-hash/tree-hash.js'
 import { localVaultFor, send, type RawRequest, type RawResponse } from '../helpers/local-vault.js'
 
@@ -192,10 +197,7 @@ t.test(
   'a folder started with another region shows other vaults, and its home stays where it is',
   async (t) => {
     const dir = t.testdir()
-    const namesIn = async (
-      options: Omit<Parameters<typeof localVaultFor>[1], 'dir'>,
-      create?: string,
-    ): Promise<unknown> => {
+    const namesIn = async (options: Partial<LocalVaultOptions>, create?: string): Promise<unknown> => {
       const vault = await startLocalVault({ dir, ...options })
       const { region, accountId } = vault
       if (create !== undefined) await send(vault, { method: 'PUT', path: `/-/vaults/${create}` })

@@ -12,6 +12,7 @@ import { startLocalVault, type LocalVault, type TlsOptions } from '../../lib/loc
 import { resetConnection } from '../../lib/local/http/connections.js'
 import { TLS } from '../fixtures/tls.js'
 import { ended, runHere, serve, stage, start } from '../helpers/command.js'
+import { settled } from '../helpers/gate.js'
 import { localVaultFor, send } from '../helpers/local-vault.js'
 import { patternBytes } from '../helpers/pattern-source.js'
 
@@ -167,27 +168,39 @@ t.test('a certificate and key that cannot be used are refused at the start, and 
 
   await mkdir(join(folder, 'folder'))
   await writeFile(join(folder, 'fixture.pem'), TLS.key)
-  const files: [string[], RegExp][] = [
-    [['--tls-cert', made.cert], /--tls-cert and --tls-key belong together/],
-    [['--tls-key', made.key], /--tls-cert and --tls-key belong together/],
-    [
-      ['--tls-cert', made.cert, '--tls-key', join(folder, 'absent')],
-      /--tls-key \S+absent cannot be read: ENOENT/,
-    ],
+  const [madeFor, fixture] = [['--tls-cert', made.cert, '--tls-key'], join(folder, 'fixture.pem')]
+  const files: [string[], RegExp, string][] = [
+    [['--tls-cert', made.cert], /--tls-cert and --tls-key belong together/, ''],
+    [['--tls-key', made.key], /--tls-cert and --tls-key belong together/, ''],
+    [[...madeFor, join(folder, 'absent')], /--tls-key \S+absent cannot be read: ENOENT/, ''],
     [
       ['--tls-cert', join(folder, 'folder'), '--tls-key', made.key],
       /--tls-cert \S+folder cannot be read: EISDIR/,
+      '',
     ],
-    [
-      ['--tls-cert', made.cert, '--tls-key', join(folder, 'fixture.pem')],
-      /The key is not that of the certificate\./,
-    ],
+    [[...madeFor, fixture], /The key is not that of the certificate\./, ''],
+    [[...madeFor, fixture], /The key is not that of the certificate\./, PASSPHRASE],
   ]
-  for (const [args, message] of files) {
-    const it = stage()
+  for (const [args, message, GLACIER_PIPE_TLS_PASSPHRASE] of files) {
+    const it = stage(undefined, [], { GLACIER_PIPE_TLS_PASSPHRASE })
     t.equal(await runHere(['serve', '--dir', dir, '--debug', ...args], it), 2)
     t.match(it.err(), message)
-    t.notOk(it.err().includes(secret))
+    t.notOk(it.err().includes(secret) || it.err().includes(PASSPHRASE))
   }
   t.notOk((await readdir(folder)).includes('vaults'))
+})
+
+t.test('serve warns of other machines over TLS too, but not that nothing is encrypted', async (t) => {
+  const folder = t.testdir({ 'cert.pem': TLS.cert, 'key.pem': TLS.key })
+  const files = ['--tls-cert', join(folder, 'cert.pem'), '--tls-key', join(folder, 'key.pem')]
+  const it = stage()
+  const remote = ['--host', '0.0.0.0', '--allow-remote', '--dir', join(folder, 'vaults')]
+  const served = runHere(['serve', ...remote, ...files], it)
+  while (!it.err().includes('WARNING')) await settled(1)
+  it.interrupt.abort('SIGTERM')
+  t.equal(await served, 143)
+  t.match(
+    it.err(),
+    /WARNING: other machines can connect to https:.* can read and delete everything in \S+vaults\.\n/,
+  )
 })

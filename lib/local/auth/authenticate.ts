@@ -126,7 +126,7 @@ function assertScope(
  * made to resolve to 127.0.0.1 could otherwise have a browser send requests in its name.
  */
 function assertHostIsLocal(request: SignedRequest): void {
-  const host = (headerOf(request, 'host') ?? '').replace(/:\d*$/, '')
+  const host = String(headerOf(request, 'host')).replace(/:\d*$/, '') // a request of HTTP/1.0 may have none
   if (!isLoopback(host.toLowerCase()))
     throw accessDenied(`Where any credentials are accepted, Host must be a loopback address, not ${host}.`)
 }

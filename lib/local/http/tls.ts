@@ -41,11 +41,10 @@ export const TLS: Rule = (value, name, caller) => {
   try {
     createSecureContext(secureContextOptions(value as TlsOptions))
   } catch (error) {
-    const { code = '', reason = 'unknown' } = error as { readonly code?: string; readonly reason?: string }
+    const { code, reason } = error as { readonly code: string; readonly reason: string } // as OpenSSL's errors have
     const advice = ADVICE[code] ?? 'Give the certificate as cert and its private key as key, both as PEM.'
-    throw new RangeError(
-      `${name} of ${caller} must be a certificate and its key, and OpenSSL does not accept them: ${reason}. ${advice}`,
-    )
+    const message = `${name} of ${caller} must be a certificate and its key, and OpenSSL does not accept them`
+    throw new RangeError(`${message}: ${reason}. ${advice}`, { cause: error })
   }
 }
 
