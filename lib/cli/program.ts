@@ -174,7 +174,6 @@ function addServe(program: Command, io: Io): void {
         '--region <name>',
         "the region of its vaults; may be repeated; default the folder's, first us-east-1",
         collectText,
-        [],
       )
       .option('--account-id <digits>', "the account of its vaults; default the folder's, first 111122223333")
       .option('--accept-any-credentials', 'accept requests that are signed with any keys; on loopback only')
@@ -185,7 +184,7 @@ function addServe(program: Command, io: Io): void {
       .option('--inventory-interval <time>', 'the time between two inventories; default 24h', parseDuration)
       .option('--sns-endpoint <url>', 'post what becomes of jobs with a topic there')
       .option('--control', 'let it be controlled over HTTP; with --json a secret made for it is printed')
-      .option('--fault <rule>', 'fail requests: OPERATION:every=3:KIND; may be repeated', collectFault, []),
+      .option('--fault <rule>', 'fail requests: OPERATION:every=3:KIND; may be repeated', collectFault),
   ).action(async (options: ServeOptions) => {
     const { serve } = await import('./serve.js')
     return serve(options, io)
@@ -193,7 +192,7 @@ function addServe(program: Command, io: Io): void {
 }
 
 /** Takes one more value of an option that may be repeated. */
-function collectText(text: string, before: readonly string[]): string[] {
+function collectText(text: string, before: readonly string[] = []): string[] {
   return [...before, text]
 }
 

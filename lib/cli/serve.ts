@@ -17,7 +17,7 @@ export interface ServeOptions extends CommonOptions {
   readonly host?: string
   readonly allowRemote?: true
   readonly port?: number
-  readonly region: readonly string[]
+  readonly region?: readonly string[]
   readonly accountId?: string
   readonly acceptAnyCredentials?: true
   readonly tlsCert?: string
@@ -27,7 +27,7 @@ export interface ServeOptions extends CommonOptions {
   readonly inventoryInterval?: number
   readonly snsEndpoint?: string
   readonly control?: true
-  readonly fault: readonly FaultRule[]
+  readonly fault?: readonly FaultRule[]
 }
 
 /** The secret of the controls: the one in the environment, or a new one. An empty one is none. */
@@ -38,9 +38,9 @@ export function controlSecretOf({ GLACIER_PIPE_CONTROL_SECRET: secret = '' }: Io
 /** Runs `serve`. One line on stdout says that it is ready. */
 export async function serve(options: ServeOptions, io: Io): Promise<void> {
   const { dir = defaultLocalDir(io.env), fault: faults, control } = options
-  const { host, allowRemote, port, createVaults, accountId, acceptAnyCredentials } = options
+  const { host, allowRemote, port, createVaults } = options
+  const { region, accountId, acceptAnyCredentials } = options
   const { jobDelay, inventoryInterval, snsEndpoint } = options
-  const region = options.region.length > 0 ? options.region : undefined
   const network = { host, allowRemote, port, snsEndpoint, tls: await tlsFilesOf(options, io.env) }
   const behaviour = {
     region,

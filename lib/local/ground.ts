@@ -9,7 +9,7 @@ export const DAY = 86_400_000
 /** What all stores need to know. */
 export interface Ground extends AccountRegion {
   readonly disk: Disk
-  readonly locks: Pick<LockFolder, 'alone'>
+  readonly locks: LockFolder
   /** Milliseconds: the clock of everything. */
   readonly now: () => number
 }

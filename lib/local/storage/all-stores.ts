@@ -1,8 +1,6 @@
 /**
- * The stores of all accounts in all regions that a server has. What is unfinished and the locks are in one place for all
- * of them; a lock of any but the home's names whose it is.
+ * The stores of all accounts in all regions that a server has. They share the locks, and the place for what is unfinished.
  */
-import type { LockFolder } from '../../fs/lock.js'
 import type { AccountRegion } from '../account-region.js'
 import { foldersOf } from '../disk/home.js'
 import type { Ground } from '../ground.js'
@@ -50,15 +48,11 @@ export class AllStores {
 }
 
 function groundOf(
-  { disk, locks, now }: Omit<Ground, keyof AccountRegion>,
+  { disk, ...rest }: Omit<Ground, keyof AccountRegion>,
   place: AccountRegion,
   home: AccountRegion,
 ): Ground {
-  const folders = foldersOf(place, home)
-  if (folders.length === 0) return { disk, locks, now, ...place }
-  const { accountId, region } = place
-  const alone: LockFolder['alone'] = (key, act) => locks.alone(`${key} of ${accountId} in ${region}`, act)
-  return { disk: disk.within(...folders), locks: { alone }, now, ...place }
+  return { ...rest, ...place, disk: disk.within(...foldersOf(place, home)) }
 }
 
 function keyOf({ accountId, region }: AccountRegion): string {
