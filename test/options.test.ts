@@ -221,6 +221,8 @@ const TAKERS: readonly Taker[] = [
       region: 1,
       accountId: 1,
       credentials: 1,
+      acceptAnyCredentials: 1,
+      tls: 1,
       jobDelay: 1,
       inventoryInterval: 1,
       inventoryHour: 1,

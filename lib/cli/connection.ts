@@ -114,7 +114,7 @@ export async function withConnection<T>(
   if (dir !== undefined) {
     if (endpoint !== undefined)
       throw new UsageError('--endpoint and --local name two places: give one of them.')
-    return withLocalVault(dir, limits, io, run)
+    return withLocalVault(dir, options, limits, io, run)
   }
   const config = {
     ...(region !== undefined && { region }),
@@ -168,11 +168,14 @@ function localDirOf({ local, localDir }: CatalogOptions, env: Io['env']): string
 
 async function withLocalVault<T>(
   dir: string,
+  given: Pick<ConnectionOptions, 'region' | 'accountId'>,
   limits: RequestOptions,
   io: Io,
   run: (connection: Connection) => Promise<T>,
 ): Promise<T> {
-  const vault = await startVault({ dir, createVaults: true, inventoryInterval: 0, signal: io.signal })
+  const accountId = given.accountId === '-' ? undefined : given.accountId
+  const meant = { dir, region: given.region, accountId }
+  const vault = await startVault({ ...meant, createVaults: true, inventoryInterval: 0, signal: io.signal })
   const { endpoint, region, credentials } = vault
   try {
     const client = usage(() => glacierClient({ endpoint, region, credentials }, limits))

@@ -12,7 +12,7 @@ const FORM = /^(?:([A-Za-z]+):)?((?:(?:nth|every|times)=[1-9]\d{0,8}[,:])*)([a-z
  *
  * @throws {InvalidArgumentError} not of that form
  */
-export function collectFault(text: string, before: readonly FaultRule[]): FaultRule[] {
+export function collectFault(text: string, before: readonly FaultRule[] = []): FaultRule[] {
   const match = FORM.exec(text)
   if (!match) throw new InvalidArgumentError('Write a fault as OPERATION:every=3:KIND, nth=1:KIND or KIND.')
   const [, operation, counts = '', fault] = match

@@ -171,7 +171,15 @@ function addServe(program: Command, io: Io): void {
       .option('--port <number>', 'the port to listen on; default any free one', parsePort)
       .option('--host <address>', 'the address to listen on; default 127.0.0.1')
       .option('--allow-remote', 'listen on an address that other machines can reach')
-      .option('--region <name>', 'the region it says it is; default us-east-1')
+      .option(
+        '--region <name>',
+        "the region of its vaults; may be repeated; default the folder's, first us-east-1",
+        collectText,
+      )
+      .option('--account-id <digits>', "the account of its vaults; default the folder's, first 111122223333")
+      .option('--accept-any-credentials', 'accept requests that are signed with any keys; on loopback only')
+      .option('--tls-cert <file>', 'serve https with this certificate: PEM', parsePath)
+      .option('--tls-key <file>', 'the private key of the certificate: PEM', parsePath)
       .option('--create-vaults', 'make a vault that is missing when something is uploaded to it')
       .option(
         '--job-delay <times>',
@@ -197,12 +205,17 @@ function addServe(program: Command, io: Io): void {
         [],
       )
       .option('--sns-endpoint <url>', 'post what becomes of jobs with a topic there')
-      .option('--control', 'let it be controlled over HTTP; with --json the secret is printed')
-      .option('--fault <rule>', 'fail requests: OPERATION:every=3:KIND; may be repeated', collectFault, []),
+      .option('--control', 'let it be controlled over HTTP; with --json a secret made for it is printed')
+      .option('--fault <rule>', 'fail requests: OPERATION:every=3:KIND; may be repeated', collectFault),
   ).action(async (options: ServeOptions) => {
     const { serve } = await import('./serve.js')
     return serve(options, io)
   })
+}
+
+/** Takes one more value of an option that may be repeated. */
+function collectText(text: string, before: readonly string[] = []): string[] {
+  return [...before, text]
 }
 
 function addTransferOptions(command: Command): Command {

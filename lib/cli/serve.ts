@@ -4,13 +4,13 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import type { FaultRule, LocalCredentials, LocalVault, RealismOptions } from '../local/index.js'
-import { isLoopback } from '../local/options.js'
+import { isLoopback } from '../local/loopback.js'
 import { REALISM } from '../local/realism/realism-options.js'
 import { AbortError } from '../errors.js'
 import { picked } from '../options.js'
 import { defaultLocalDir, type CommonOptions } from './connection.js'
-import { UsageError } from './exit-code.js'
 import { printData, printJson, printNote, type Io } from './io.js'
+import { tlsFilesOf } from './serve-tls.js'
 import { startVault } from './start-vault.js'
 
 /** Options of `serve`. */
@@ -19,12 +19,16 @@ export interface ServeOptions extends CommonOptions, RealismOptions {
   readonly host?: string
   readonly allowRemote?: true
   readonly port?: number
-  readonly region?: string
+  readonly region?: readonly string[]
+  readonly accountId?: string
+  readonly acceptAnyCredentials?: true
+  readonly tlsCert?: string
+  readonly tlsKey?: string
   readonly createVaults?: true
   readonly inventoryInterval?: number
   readonly snsEndpoint?: string
   readonly control?: true
-  readonly fault: readonly FaultRule[]
+  readonly fault?: readonly FaultRule[]
 }
 
 /** The secret of the controls: the one in the environment, or a new one. An empty one is none. */
@@ -35,25 +39,25 @@ export function controlSecretOf({ GLACIER_PIPE_CONTROL_SECRET: secret = '' }: Io
 /** Runs `serve`. One line on stdout says that it is ready. */
 export async function serve(options: ServeOptions, io: Io): Promise<void> {
   const { dir = defaultLocalDir(io.env), fault: faults, control } = options
-  const { host, allowRemote, port, region, createVaults } = options
+  const { host, allowRemote, port, createVaults } = options
+  const { region, accountId, acceptAnyCredentials } = options
   const { inventoryInterval, snsEndpoint } = options
-  const network = { host, allowRemote, port, snsEndpoint }
-  const behaviour = { region, createVaults, inventoryInterval, faults, ...picked(options, REALISM) }
+  const network = { host, allowRemote, port, snsEndpoint, tls: await tlsFilesOf(options, io.env) }
+  const access = { region, accountId, acceptAnyCredentials }
+  const behaviour = { createVaults, inventoryInterval, faults, ...picked(options, REALISM) }
   const controlSecret = control && controlSecretOf(io.env)
   const credentials = credentialsOf(io.env)
-  const starting = startVault({
+  const vault = await startVault({
     dir,
     ...network,
+    ...access,
     ...behaviour,
     credentials,
     controlSecret,
     signal: io.signal,
   })
-  const vault = await starting.catch((error: unknown) => {
-    throw error instanceof RangeError ? new UsageError(error.message, { cause: error }) : error
-  })
   try {
-    await announce(vault, controlSecret, options, io)
+    await announce(vault, { credentials, controlSecret }, options, io)
     if (!io.signal.aborted) await once(io.signal, 'abort')
     throw new AbortError({ cause: io.signal.reason })
   } finally {
@@ -61,24 +65,39 @@ export async function serve(options: ServeOptions, io: Io): Promise<void> {
   }
 }
 
+/**
+ * Prints where the server is and with which keys. Secrets are printed only where they were made here: those of the
+ * environment are the user's own, and the output of a server often ends in a log.
+ */
 async function announce(
-  { endpoint, region, credentials, dir }: LocalVault,
-  controlSecret: string | undefined,
-  { json, quiet }: CommonOptions,
+  { endpoint, region, accountId, credentials, dir }: LocalVault,
+  secrets: { readonly credentials: LocalCredentials | undefined; readonly controlSecret: string | undefined },
+  { json, quiet, acceptAnyCredentials }: ServeOptions,
   io: Io,
 ): Promise<void> {
-  if (json) await printJson(io, { endpoint, region, ...credentials, dir, controlSecret })
-  else await printData(io, endpoint)
+  const { accessKeyId } = credentials
+  const keysFrom = secrets.credentials ? 'environment' : 'folder'
+  const secretAccessKey = secrets.credentials ? undefined : credentials.secretAccessKey
+  const isControlSecretGiven = secrets.controlSecret === io.env.GLACIER_PIPE_CONTROL_SECRET
+  const controlSecret = isControlSecretGiven ? undefined : secrets.controlSecret
+  if (json) {
+    const keys = { accessKeyId, secretAccessKey, keysFrom }
+    await printJson(io, { endpoint, region, accountId, ...keys, dir, controlSecret })
+  } else await printData(io, endpoint)
   if (!isLoopback(new URL(endpoint).hostname)) {
     printNote(
       io,
       `WARNING: other machines can connect to ${endpoint}. Whoever has the keys can read and delete everything in ` +
-        `${dir}, and nothing is encrypted on the way.`,
+        `${dir}${endpoint.startsWith('https:') ? '' : ', and nothing is encrypted on the way'}.`,
     )
   }
   if (json || quiet) return
-  printNote(io, `A local vault in ${dir}, region ${region}, access key ${credentials.accessKeyId}.`)
-  printNote(io, `With --json the line on stdout holds the secret key${controlSecret ? 's' : ''} too.`)
+  printNote(io, `A local vault in ${dir}, region ${region}, account ${accountId}, access key ${accessKeyId}.`)
+  if (acceptAnyCredentials) printNote(io, 'Any other keys are accepted too.')
+  if (secrets.credentials) printNote(io, 'The keys are those of the environment.')
+  const made = [secretAccessKey && 'the secret key', controlSecret && 'the secret of the controls']
+  const names = made.filter((name) => name).join(' and ')
+  if (names !== '') printNote(io, `With --json the line on stdout has ${names} too.`)
 }
 
 /** The keys of the environment, where it has a whole pair. */

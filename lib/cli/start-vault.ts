@@ -1,10 +1,12 @@
-/** Starts the local vault for a command: what goes wrong is told with its folder. */
+/** Starts the local vault for a command: what goes wrong is told with its folder, or as a mistake in the command. */
 import { systemReason } from '../fs/system-reason.js'
 import type { LocalVault, LocalVaultOptions } from '../local/index.js'
+import { UsageError } from './exit-code.js'
 
 /**
  * Starts a local vault.
  *
+ * @throws {UsageError} an option out of range
  * @throws an Error with the folder and the system's reason, where the folder cannot be used
  * @throws as {@link startLocalVault}
  */
@@ -13,7 +15,9 @@ export async function startVault(options: LocalVaultOptions): Promise<LocalVault
   try {
     return await startLocalVault(options)
   } catch (error) {
-    throw withFolder(options.dir, error)
+    throw error instanceof RangeError
+      ? new UsageError(error.message, { cause: error })
+      : withFolder(options.dir, error)
   }
 }
 

@@ -1,18 +1,17 @@
-/** What all stores stand on: one folder, one clock, one account. */
+/** What all stores stand on: one folder, one clock, one account in one region. */
 import type { LockFolder } from '../fs/lock.js'
+import type { AccountRegion } from './account-region.js'
 import type { Disk } from './disk/disk.js'
 
 /** A day in milliseconds. */
 export const DAY = 86_400_000
 
 /** What all stores need to know. */
-export interface Ground {
+export interface Ground extends AccountRegion {
   readonly disk: Disk
   readonly locks: LockFolder
   /** Milliseconds: the clock of everything. */
   readonly now: () => number
-  readonly region: string
-  readonly accountId: string
 }
 
 /** The time, ISO 8601. */

@@ -3,10 +3,11 @@
  *
  * @packageDocumentation
  */
-export type { Control } from './control/control.js'
+export type { Control, ControlPlace } from './control/control.js'
 export type { LocalCredentials } from './auth/credentials.js'
 export { FAULT_KINDS, Faults, type FaultKind, type FaultRule } from './faults/faults.js'
 export { startLocalVault, type LocalVault } from './local-vault.js'
+export type { TlsOptions } from './http/tls.js'
 export type { LocalVaultOptions } from './options.js'
 export type { JobDelay, JobDelays } from './realism/job-delay.js'
 export type { RealismOptions } from './realism/realism-options.js'

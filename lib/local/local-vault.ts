@@ -2,30 +2,36 @@
  * The local vault server: a faithful vault service on loopback, over a folder.
  */
 import { once } from 'node:events'
-import { createServer, type Server } from 'node:http'
+import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer as createSecureServer, type Server as SecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { LockFolder } from '../fs/lock.js'
 import { onAbort } from '../caller-signal.js'
 import { AbortError } from '../errors.js'
 import { Control, MovableClock } from './control/control.js'
-import { keptCredentials, type LocalCredentials } from './auth/credentials.js'
+import type { AccountRegion } from './account-region.js'
+import { admitted, firstHome } from './admission.js'
+import { inspectedWithoutSecrets, keptCredentials, type LocalCredentials } from './auth/credentials.js'
 import { Disk } from './disk/disk.js'
+import { keptHome } from './disk/home.js'
 import { Faults } from './faults/faults.js'
-import { checkedOptions, type LocalVaultOptions } from './options.js'
+import { trackConnections } from './http/connections.js'
 import { makeRequestHandler } from './http/request-handler.js'
-import { makeStores, type Stores } from './storage/stores.js'
+import { secureContextOptions, type TlsOptions } from './http/tls.js'
+import { checkedOptions, type CheckedOptions, type LocalVaultOptions, type NotEmpty } from './options.js'
+import { AllStores } from './storage/all-stores.js'
 import { Traffic } from './control/traffic.js'
 import { keptVaultId } from './disk/vault-id.js'
 
 /** A local vault that is running. */
 export interface LocalVault {
-  /** `http://127.0.0.1:PORT`. */
+  /** `http://127.0.0.1:PORT`; with `tls`, `https://…`. */
   readonly endpoint: string
-  /** The region requests must be signed for. */
+  /** The region requests must be signed for; of several, the first. */
   readonly region: string
-  /** 12 digits. */
+  /** The account of the key pair, 12 digits. */
   readonly accountId: string
-  /** The key pair requests must be signed with; of several, the first. */
+  /** The key pair requests must be signed with; of several, the first. Its secrets are not shown by `util.inspect`. */
   readonly credentials: LocalCredentials
   /** The folder, absolute. */
   readonly dir: string
@@ -53,7 +59,8 @@ const KEEP_ALIVE = 60_000
  * Starts a vault service on this machine: for tests, and for trying things out with no account.
  *
  * @throws {TypeError} an unknown or missing option, or one of the wrong type
- * @throws {RangeError} an option out of range, or an address that is not loopback without `allowRemote`
+ * @throws {RangeError} an option out of range, an address that is not loopback without `allowRemote`, any credentials with
+ *   it, or a certificate and key that do not belong together
  * @throws {AbortError} `ABORT_ERR`: the signal fired before the start, or while it waited for a lock
  *
  * @example
@@ -66,49 +73,54 @@ const KEEP_ALIVE = 60_000
  * ```
  */
 export async function startLocalVault(options: LocalVaultOptions): Promise<LocalVault> {
-  const { dir, host, port, region, accountId, now, controlSecret, signal, ...given } = checkedOptions(options)
+  const given = checkedOptions(options)
+  const { dir, now, controlSecret, signal } = given
   if (signal?.aborted === true) throw new AbortError({ cause: signal.reason })
   const disk = new Disk(dir)
   await disk.open()
   const locks = new LockFolder(disk.path('locks'))
-  const { id, credentials } = await identityOf(disk, locks, given.credentials, signal)
+  const { id, home, ...kept } = await identityOf(disk, locks, given)
   const clock = new MovableClock(now)
-  const stores = makeStores({ disk, locks, now: clock.now, region, accountId }, given)
+  const { credentials, regions, anyAccountId, accountIds } = admitted(given, kept.credentials, home)
+  const stores = new AllStores({ disk, locks, now: clock.now }, { home, accountIds, regions }, given)
   const faults = new Faults()
   for (const rule of given.faults) faults.add(rule)
   const controlled = { control: new Control(stores, clock), faults, traffic: new Traffic() }
-  const gatekeeper = { region, credentials, now } // clients have not moved their clocks
+  const gatekeeper = { regions, credentials, anyAccountId, now } // clients have not moved their clocks
   const handle = makeRequestHandler(stores, { gatekeeper, controlSecret, dir: disk.dir, ...controlled })
   const active = new Set<Promise<void>>()
-  const server = createServer((request, response) => {
+  const server = serverOf(given.tls, (request, response) => {
     const handling = handle(request, response).finally(() => active.delete(handling))
     active.add(handling)
   })
-  const endpoint = await listen(server, port, host)
-  await stores.notifier.open()
+  const disconnect = trackConnections(server)
+  const endpoint = await listen(server, given)
+  for (const { notifier } of stores) await notifier.open()
   let stopping: Promise<void> | undefined
   const close = (): Promise<void> => {
     locks.stopWaiting()
-    return (stopping ??= stop(server, active, stores.notifier))
+    return (stopping ??= stop(server, disconnect, active, stores))
   }
-  const [first] = credentials as [LocalCredentials] // checked: there is one
-  const it = { endpoint, region, accountId, credentials: first, dir: disk.dir, id, ...controlled }
+  const { accountId, region } = stores.first
+  const shown = inspectedWithoutSecrets(kept.credentials[0])
+  const it = { endpoint, region, accountId, credentials: shown, dir: disk.dir, id, ...controlled }
   return { ...it, close, [Symbol.asyncDispose]: close }
 }
 
-/** What the folder keeps of who it is: its ID, and its key pair unless others are given. */
+/** What the folder keeps of who it is: its ID, its home, and its key pair unless others are given. */
 async function identityOf(
   disk: Disk,
   locks: LockFolder,
-  given: readonly LocalCredentials[] | undefined,
-  signal: AbortSignal | undefined,
-): Promise<{ id: string; credentials: readonly LocalCredentials[] }> {
+  given: CheckedOptions,
+): Promise<{ id: string; home: AccountRegion; credentials: NotEmpty<LocalCredentials> }> {
+  const { signal } = given
   const release = onAbort(signal, () => {
     locks.stopWaiting()
   })
   try {
-    const credentials = given ?? [await keptCredentials(disk, locks)]
-    return { id: await keptVaultId(disk, locks), credentials }
+    const keys = given.credentials ?? ([await keptCredentials(disk, locks)] as const)
+    const home = await keptHome(disk, locks, firstHome(given, keys))
+    return { id: await keptVaultId(disk, locks), home, credentials: keys }
   } catch (error) {
     throw signal?.aborted === true ? new AbortError({ cause: signal.reason }) : error
   } finally {
@@ -116,28 +128,33 @@ async function identityOf(
   }
 }
 
-async function listen(server: Server, port: number, host: string): Promise<string> {
+function serverOf(tls: TlsOptions | undefined, listener: RequestListener): Server | SecureServer {
+  return tls ? createSecureServer(secureContextOptions(tls), listener) : createServer(listener)
+}
+
+async function listen(server: Server | SecureServer, { port, host, tls }: CheckedOptions): Promise<string> {
   server.requestTimeout = 0 // a part may take hours over a thin line
   server.keepAliveTimeout = KEEP_ALIVE
   server.listen(port, host)
   await once(server, 'listening')
-  return endpointOf(server.address() as AddressInfo) // of a TCP server that listens
+  return endpointOf(server.address() as AddressInfo, tls && 'https') // of a TCP server that listens
 }
 
 async function stop(
-  server: Server,
+  server: Server | SecureServer,
+  disconnect: () => void,
   active: ReadonlySet<Promise<void>>,
-  notifier: Stores['notifier'],
+  stores: AllStores,
 ): Promise<void> {
   const closed = once(server, 'close')
   server.close()
-  server.closeAllConnections()
+  disconnect()
   await closed
-  await notifier.close()
+  for (const { notifier } of stores) await notifier.close()
   await Promise.all(active) // what they were writing is removed before the folder may be
 }
 
 /** Where a server that listens is found. */
-export function endpointOf({ address, family, port }: AddressInfo): string {
-  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
+export function endpointOf({ address, family, port }: AddressInfo, scheme = 'http'): string {
+  return `${scheme}://${family === 'IPv6' ? `[${address}]` : address}:${port}`
 }

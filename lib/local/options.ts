@@ -4,12 +4,13 @@
 import { BOOLEAN, FUNCTION, isString, listOf, PATH, required, TEXT, wholeNumber } from '../option-rules.js'
 import { checkOptions, isObject, record, rule, shown, type Rule, type RulesOf } from '../options.js'
 import { SIGNAL } from '../vault/request-rules.js'
+import { isAccountId, isRegion } from './account-region.js'
 import type { LocalCredentials } from './auth/credentials.js'
 import { assertRule, type FaultRule } from './faults/faults.js'
+import { TLS, type TlsOptions } from './http/tls.js'
+import { isLoopback } from './loopback.js'
 import { REALISM, realismOf, type Realism, type RealismOptions } from './realism/realism-options.js'
 import { TIME } from './time-rule.js'
-
-export { TIME } from './time-rule.js'
 
 /** Options of {@link startLocalVault}. */
 export interface LocalVaultOptions extends RealismOptions {
@@ -21,15 +22,28 @@ export interface LocalVaultOptions extends RealismOptions {
   readonly allowRemote?: boolean | undefined
   /** The port to listen on; default 0, any free one. */
   readonly port?: number | undefined
-  /** The region requests must be signed for; default `us-east-1`. */
-  readonly region?: string | undefined
-  /** 12 digits; default `111122223333`. */
+  /**
+   * The region requests must be signed for, or several, each with vaults of its own; default the one the folder was first
+   * started with, of a new folder `us-east-1`.
+   */
+  readonly region?: string | readonly string[] | undefined
+  /**
+   * The account of key pairs that name none, 12 digits; default that of the first key pair, else the one the folder was
+   * first started with, of a new folder `111122223333`. Each account has vaults of its own.
+   */
   readonly accountId?: string | undefined
   /**
    * The key pair requests must be signed with, or several; default one made once and kept in the folder, mode 0600.
    * With a session token, requests must carry that too.
    */
   readonly credentials?: LocalCredentials | readonly LocalCredentials[] | undefined
+  /**
+   * Whether requests may be signed with any other keys too; default false. The signature must have its form, and its time,
+   * its scope and the hash of the body are checked, but not its value. On loopback only.
+   */
+  readonly acceptAnyCredentials?: boolean | undefined
+  /** The certificate and key to speak TLS with: the endpoint is then `https://…`; default plain HTTP. */
+  readonly tls?: TlsOptions | undefined
   /** Milliseconds between two inventories of a vault; default a day, as at the service. */
   readonly inventoryInterval?: number | undefined
   /** The clock of everything, in milliseconds; default `Date.now`. */
@@ -48,23 +62,32 @@ export interface LocalVaultOptions extends RealismOptions {
 
 /** Those that may be left out altogether. */
 type Optional =
-  keyof RealismOptions | 'inventoryInterval' | 'credentials' | 'snsEndpoint' | 'controlSecret' | 'signal'
+  | keyof RealismOptions
+  | 'inventoryInterval'
+  | 'region'
+  | 'accountId'
+  | 'credentials'
+  | 'tls'
+  | 'snsEndpoint'
+  | 'controlSecret'
+  | 'signal'
 
-/** Options that have been checked; `credentials` may still be made. */
+/** A list with one item at least. */
+export type NotEmpty<T> = readonly [T, ...T[]]
+
+/** Options that have been checked; the folder has a region, an account and a key pair where none are given. */
 export type CheckedOptions = Required<{
   readonly [K in Exclude<keyof LocalVaultOptions, Optional>]: NonNullable<LocalVaultOptions[K]>
 }> &
-  Pick<LocalVaultOptions, 'snsEndpoint' | 'controlSecret' | 'signal'> & {
-    readonly credentials: readonly LocalCredentials[] | undefined
+  Pick<LocalVaultOptions, 'accountId' | 'tls' | 'snsEndpoint' | 'controlSecret' | 'signal'> & {
+    readonly regions: NotEmpty<string> | undefined
+    readonly credentials: NotEmpty<LocalCredentials> | undefined
     /** Delays, limits and the schedule of inventories. */
     readonly realism: Realism
   }
 
-/** Whether an address is this machine's own, that no other can reach. */
-export function isLoopback(host: string): boolean {
-  return /^(?:127(?:\.\d{1,3}){3}|\[?::1\]?|localhost)$/.test(host)
-}
-
+const ACCOUNT_ID: Rule = rule('a string of 12 digits', isString, isAccountId)
+const REGION: Rule = rule('a name of at most 64 small letters, digits and dashes', isString, isRegion)
 const CREDENTIALS: Rule = record('a key pair: { accessKeyId, secretAccessKey }', {
   accessKeyId: required(
     secret('a string that is not empty and has no slash, comma or space', (value) =>
@@ -78,22 +101,19 @@ const CREDENTIALS: Rule = record('a key pair: { accessKeyId, secretAccessKey }',
     (value) => value instanceof Date,
     (value) => !Number.isNaN(value.getTime()),
   ),
+  accountId: ACCOUNT_ID,
 } satisfies RulesOf<LocalCredentials>)
-const SEVERAL_CREDENTIALS: Rule = listOf('a key pair, or an array of several', CREDENTIALS)
 
 const LOCAL_VAULT = {
   dir: required(PATH),
   host: TEXT,
   allowRemote: BOOLEAN,
   port: wholeNumber(0, 65_535),
-  region: rule('a name of small letters, digits and dashes', isString, (value) => /^[a-z0-9-]+$/.test(value)),
-  accountId: rule('a string of 12 digits', isString, (value) => /^\d{12}$/.test(value)),
-  credentials: (value, name, caller) => {
-    if (isObject(value)) CREDENTIALS(value, name, caller)
-    else SEVERAL_CREDENTIALS(value, name, caller)
-    if (Array.isArray(value) && value.length === 0)
-      throw new RangeError(`${name} of ${caller} must have a key pair at least, and is empty.`)
-  },
+  region: oneOrSeveral('a region', REGION, isString),
+  accountId: ACCOUNT_ID,
+  credentials: oneOrSeveral('a key pair', CREDENTIALS, isObject),
+  acceptAnyCredentials: BOOLEAN,
+  tls: TLS,
   ...REALISM,
   inventoryInterval: TIME,
   now: FUNCTION,
@@ -119,18 +139,42 @@ const LOCAL_VAULT = {
  */
 export function checkedOptions(given: LocalVaultOptions): CheckedOptions {
   const options = checkOptions('startLocalVault', given, LOCAL_VAULT)
-  const { dir, host = '127.0.0.1', allowRemote = false, port = 0, region = 'us-east-1' } = options
-  const { accountId = '111122223333', now = Date.now } = options
+  const { dir, host = '127.0.0.1', allowRemote = false, port = 0, tls } = options
+  const { accountId, acceptAnyCredentials = false, now = Date.now } = options
   const { createVaults = false, faults = [], snsEndpoint, controlSecret, signal } = options
-  const credentials = options.credentials && [options.credentials].flat()
+  const regions = listIn(options.region)
+  const credentials = listIn(options.credentials)
   if (!isLoopback(host) && !allowRemote) {
     throw new RangeError(
       `${shown(host)} is not a loopback address: other machines could connect, and whoever has the keys can read and ` +
         'delete everything. Give allowRemote (--allow-remote) where that is meant.',
     )
   }
-  const keeping = { dir, region, accountId, credentials, createVaults, realism: realismOf(options), now }
-  return { ...keeping, host, allowRemote, port, faults, snsEndpoint, controlSecret, signal }
+  if (acceptAnyCredentials && (allowRemote || !isLoopback(host))) {
+    throw new RangeError(
+      'acceptAnyCredentials (--accept-any-credentials) of startLocalVault is for this machine alone: whoever can connect ' +
+        'can read and delete everything. Listen on a loopback address, without allowRemote (--allow-remote).',
+    )
+  }
+  const access = { regions, accountId, credentials, acceptAnyCredentials }
+  const keeping = { dir, createVaults, realism: realismOf(options), now }
+  return { ...access, ...keeping, host, allowRemote, port, tls, faults, snsEndpoint, controlSecret, signal }
+}
+
+/** A rule for one value, or a list of them that is not empty. */
+function oneOrSeveral(what: string, one: Rule, isOne: (value: unknown) => boolean): Rule {
+  const several = listOf(`${what}, or an array of several`, one)
+  return (value, name, caller) => {
+    if (isOne(value)) one(value, name, caller)
+    else several(value, name, caller)
+    if (Array.isArray(value) && value.length === 0)
+      throw new RangeError(`${name} of ${caller} must have ${what} at least, and is empty.`)
+  }
+}
+
+/** What has been checked by such a rule, as a list. */
+function listIn<T>(value: T | readonly T[] | undefined): NotEmpty<T> | undefined {
+  return value === undefined ? undefined : ([value].flat() as unknown as NotEmpty<T>) // checked: not empty
 }
 
 /** A rule for a text that is not shown. */

@@ -144,6 +144,8 @@ t.test('serve says on one line that it is ready, serves, and stops on a signal',
     region: 'eu-west-1',
     accessKeyId: /^\w{20}$/,
     secretAccessKey: /^[\w+/]{40}$/,
+    keysFrom: 'folder',
+    accountId: '111122223333',
     dir,
   })
   const env = { AWS_ACCESS_KEY_ID: ready.accessKeyId, AWS_SECRET_ACCESS_KEY: ready.secretAccessKey }
@@ -176,7 +178,7 @@ t.test('serve is controlled over HTTP by whoever has the secret it printed', asy
   )
   const [line] = (await once(server.stdout, 'data')) as [Buffer]
   const ready = JSON.parse(line.toString()) as Record<string, string>
-  t.match(ready, { sessionToken: 'y', controlSecret: /^[\w-]{32}$/ })
+  t.match(ready, { accessKeyId: 'AKIASESSION', keysFrom: 'environment', controlSecret: /^[\w-]{32}$/ })
   const order = (path: string): Promise<Response> =>
     fetch(`${String(ready.endpoint)}/.control/${path}`, {
       method: 'POST',

@@ -109,6 +109,21 @@ t.test('an embedded vault is told from others by its ID, and has an account of i
   t.notSame(await connected(other, (it) => it.place()), place, 'another folder is another place')
 })
 
+t.test('an embedded vault has the region and account that are given, else those of its folder', async (t) => {
+  const localDir = t.testdir()
+  const names = (given: object = {}): Promise<string> =>
+    withConnection({ progress: 'never', localDir, ...given }, stage().io, async (it) => {
+      const { items } = await it.patient.listVaults({})
+      return `${(await it.place()).region} ${await it.account('docs')} ${items.map((item) => item.vaultName).join()}`
+    })
+  await connected({ localDir, region: 'eu-west-1' }, (it) => it.patient.createVault({ vaultName: 'docs' }))
+  t.equal(await names(), 'eu-west-1 111122223333 docs')
+  t.equal(await names({ accountId: '-' }), 'eu-west-1 111122223333 docs')
+  t.equal(await names({ region: 'us-east-1' }), 'us-east-1 111122223333 ')
+  t.equal(await names({ accountId: '999999999999' }), 'eu-west-1 999999999999 ')
+  await t.rejects(names({ region: '../..' }), { name: 'UsageError' })
+})
+
 t.test(
   'a timeout out of range is a usage error, and a local vault does not keep the process alive',
   async (t) => {

@@ -9,14 +9,14 @@ import { text } from 'node:stream/consumers'
 import t from 'tap'
 import { defaultLocalDir } from '../../lib/cli/connection.js'
 import { exitCodeOf, explanationsOf, ToldError, usage, UsageError } from '../../lib/cli/exit-code.js'
-import { printable } from '../../lib/cli/io.js'
+import { printable, type Io } from '../../lib/cli/io.js'
 import { formatDuration, parseDuration } from '../../lib/cli/duration.js'
 import { main } from '../../lib/cli/main.js'
 import { Progress } from '../../lib/cli/progress.js'
 import { formatSize, parseCount, parsePort, parseSize } from '../../lib/cli/size.js'
 import { SizeMismatchError, TreeHashMismatchError, UploadFailedError } from '../../lib/errors.js'
 import { treeHashOf } from '../../lib/tree-hash/tree-hash.js'
-import { BIN, runHere, stage } from '../helpers/command.js'
+import { BIN, DATA, runHere, stage } from '../helpers/command.js'
 import { clock, localVaultFor, send } from '../helpers/local-vault.js'
 import { patternBytes } from '../helpers/pattern-source.js'
 import { settled } from '../helpers/gate.js'
@@ -248,7 +248,7 @@ t.test('serve runs until it is told to stop', async (t) => {
   while (!controlled.err().includes('secret')) await settled(1)
   controlled.interrupt.abort('SIGTERM')
   t.equal(await withControl, 143)
-  t.match(controlled.err(), /holds the secret keys too/)
+  t.match(controlled.err(), /the line on stdout has the secret key and the secret of the controls too/)
   const debugged = stage()
   debugged.interrupt.abort('SIGTERM')
   t.equal(await runHere(['serve', '--dir', t.testdir(), '--debug'], debugged), 143)
@@ -260,6 +260,69 @@ t.test('serve runs until it is told to stop', async (t) => {
   const it = stage()
   t.equal(await runHere(['serve', '--dir', t.testdir(), '--port', new URL(busy.endpoint).port], it), 1)
   t.match(it.err(), /EADDRINUSE/)
+})
+
+t.test('serve prints no secret that it was given, be it right or wrong', async (t) => {
+  const secrets = {
+    AWS_SECRET_ACCESS_KEY: 'real-secret-key',
+    AWS_SESSION_TOKEN: 'real-session-token',
+    GLACIER_PIPE_CONTROL_SECRET: 'real-control-secret',
+    GLACIER_PIPE_TLS_PASSPHRASE: 'real-passphrase',
+  }
+  const env = { XDG_DATA_HOME: DATA, AWS_ACCESS_KEY_ID: 'AKIAREAL', ...secrets }
+  const serveWith = async (
+    more: Io['env'],
+    ...args: string[]
+  ): Promise<{ code: number; text: string; out: string }> => {
+    const it = stage(Buffer.alloc(0), [], { ...env, ...more })
+    const running = runHere(['serve', '--dir', t.testdir(), '--control', ...args], it)
+    const isOver = running.then(() => true)
+    while (it.out() === '' && !(await Promise.race([isOver, settled(1)]))) await settled(1)
+    it.interrupt.abort('SIGTERM')
+    const code = await running
+    const text = it.out() + it.err()
+    for (const secret of Object.values(secrets))
+      t.notOk(text.includes(secret), `${secret}: ${args.join(' ')}`)
+    return { code, text, out: it.out() }
+  }
+  const json = await serveWith({}, '--json', '--debug')
+  t.equal(json.code, 143)
+  t.strictSame(Object.keys(JSON.parse(json.out) as object), [
+    'endpoint',
+    'region',
+    'accountId',
+    'accessKeyId',
+    'keysFrom',
+    'dir',
+  ])
+  t.match(JSON.parse(json.out), { accessKeyId: 'AKIAREAL', keysFrom: 'environment' })
+  const told = await serveWith({}, '--debug')
+  t.match(told.text, /access key AKIAREAL\.\n.*The keys are those of the environment\.\n/)
+  t.notMatch(told.text, /--json/)
+  const half = await serveWith({ GLACIER_PIPE_CONTROL_SECRET: '' }, '--accept-any-credentials')
+  t.match(
+    half.text,
+    /Any other keys are accepted too[^]*With --json the line on stdout has the secret of the controls too/,
+  )
+  await serveWith({}, '--help')
+  await serveWith({}, '--quiet')
+  for (const [more, ...args] of [
+    [{ AWS_ACCESS_KEY_ID: 'a/b' }],
+    [{ GLACIER_PIPE_CONTROL_SECRET: 'real-control-secret\n' }],
+    [{}, '--region', 'a/b'],
+    [{}, '--region', 'eu-west-1', '--region', ''],
+    [{}, '--account-id', '-'],
+    [{}, '--account-id', '../..'],
+    [{}, '--accept-any-credentials', '--allow-remote'],
+    [{}, '--sns-endpoint', 'real-secret-key'],
+  ] as [Io['env'], ...string[]][])
+    t.equal((await serveWith(more, '--debug', ...args)).code, 2, args.join(' '))
+  const made = await serveWith({ AWS_SECRET_ACCESS_KEY: '' }, '--json', '--account-id', '999999999999')
+  t.match(JSON.parse(made.out), {
+    accountId: '999999999999',
+    keysFrom: 'folder',
+    secretAccessKey: /^[\w+/]{40}$/,
+  })
 })
 
 t.test('help is on stdout and is no error; without a command it is one', async (t) => {

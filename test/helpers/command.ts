@@ -51,8 +51,9 @@ export async function serve(
   dir: string,
   port = '0',
   more: readonly string[] = [],
+  env: NodeJS.ProcessEnv = {},
 ): Promise<Served> {
-  const server = start(['serve', '--dir', dir, '--port', port, '--json', ...more])
+  const server = start(['serve', '--dir', dir, '--port', port, '--json', ...more], env)
   test.teardown(async () => {
     if (server.kill('SIGKILL')) await once(server, 'exit')
   })

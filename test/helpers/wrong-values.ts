@@ -116,11 +116,39 @@ export const WRONG: Readonly<Record<string, WrongValues>> = {
   dir: { types: [7, {}], ranges: ['', 'a\0b'] },
   host: text,
   port: { types: ['80'], ranges: [-1, 65_536, 1.5, NaN] },
-  region: { types: [7], ranges: ['', 'a/b'] },
+  region: {
+    types: [7, ['eu-west-1', 7]],
+    ranges: ['', 'a/b', '..', 'x'.repeat(65), [], ['eu-west-1', 'a/b']],
+  },
   endpoint: text,
   credentials: {
     types: [7, {}, [7], [null], { accessKeyId: 'a' }, { accessKeyId: 'a', secretAccessKey: 7 }],
-    ranges: [[], { accessKeyId: 'a/b', secretAccessKey: 'c' }, { accessKeyId: 'a', secretAccessKey: '' }],
+    ranges: [
+      [],
+      { accessKeyId: 'a/b', secretAccessKey: 'c' },
+      { accessKeyId: 'a', secretAccessKey: '' },
+      { accessKeyId: 'a', secretAccessKey: 'c', accountId: '../..' },
+    ],
+  },
+  acceptAnyCredentials: boolean,
+  tls: {
+    types: [
+      7,
+      'x',
+      {},
+      { cert: 'x' },
+      { cert: null, key: 'x' },
+      { cert: 'x', key: 7 },
+      { cert: 'x', key: 'y', passphrase: 7 },
+      { pem: 'x' },
+    ],
+    ranges: [
+      { cert: '', key: 'y' },
+      { cert: Buffer.alloc(0), key: 'y' },
+      { cert: 'x', key: '' },
+      { cert: 'x', key: 'y' },
+      { cert: Buffer.from('x'), key: new Uint8Array(1), passphrase: '' },
+    ],
   },
   jobDelay: {
     types: ['1', 'real', [], { standard: '1' }, { fast: 1 }],

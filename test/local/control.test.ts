@@ -133,7 +133,7 @@ t.test('several key pairs are known, each with its token, until it expires', asy
   const expiration = new Date(time.time + HOUR)
   const temporary = { accessKeyId: 'TEMP', secretAccessKey: 'two', sessionToken: 'a token', expiration }
   const vault = await localVaultFor(t, { now: time.now, credentials: [plain, temporary] })
-  t.equal(vault.credentials, plain)
+  t.strictSame(vault.credentials, plain)
   const ask = (sign: object, token?: string): ReturnType<typeof send> =>
     send(vault, {
       method: 'GET',

@@ -1,15 +1,29 @@
 /**
  * Whether a request comes from somebody who holds the keys, now, for this region (protocol.md 4).
  */
-import type { LocalCredentials } from './credentials.js'
+import type { AccountRegion } from '../account-region.js'
+import type { AccountCredentials } from './credentials.js'
 import { headerOf } from '../http/exchange.js'
-import { invalidParameter, invalidSignature, missingParameter, ServiceFault } from '../service-fault.js'
+import { isLoopback } from '../loopback.js'
+import {
+  accessDenied,
+  invalidParameter,
+  invalidSignature,
+  missingParameter,
+  ServiceFault,
+} from '../service-fault.js'
 import { equalInConstantTime, parseAuthorization, signatureOf, type SignedRequest } from './signature.js'
 
 /** What requests are held against. */
 export interface Gatekeeper {
-  readonly region: string
-  readonly credentials: readonly LocalCredentials[]
+  /** Those a signature may be scoped to. */
+  readonly regions: readonly string[]
+  readonly credentials: readonly AccountCredentials[]
+  /**
+   * The account of whoever signs with other keys than these; `undefined` where nobody may. Where somebody may, the
+   * value of no signature is checked, only the rest of it.
+   */
+  readonly anyAccountId: string | undefined
   /** Milliseconds. */
   readonly now: () => number
 }
@@ -21,9 +35,11 @@ const API_VERSION = '2012-06-01'
 /**
  * Throws unless the request is signed with the keys.
  *
+ * @returns the account of the keys, and the region the signature is scoped to
  * @throws {ServiceFault} with the service's code and text
  */
-export function authenticate(request: SignedRequest, { region, credentials, now }: Gatekeeper): void {
+export function authenticate(request: SignedRequest, gatekeeper: Gatekeeper): AccountRegion {
+  const { regions, now, anyAccountId } = gatekeeper
   const header = headerOf(request, 'authorization')
   if (header === undefined) {
     throw new ServiceFault(
@@ -35,7 +51,7 @@ export function authenticate(request: SignedRequest, { region, credentials, now 
   const authorization = parseAuthorization(header)
   if (!authorization) throw invalidSignature('The Authorization header is not a signature of version 4.')
   const { accessKeyId, signedHeaders } = authorization
-  const keys = keysOf(accessKeyId, headerOf(request, 'x-amz-security-token'), credentials)
+  const keys = keysOf(accessKeyId, headerOf(request, 'x-amz-security-token'), gatekeeper)
   if (!keys) {
     throw new ServiceFault(
       400,
@@ -44,12 +60,13 @@ export function authenticate(request: SignedRequest, { region, credentials, now 
     )
   }
   const timestamp = timestampOf(request)
-  assertScope(authorization, region, timestamp)
+  assertScope(authorization, regions, timestamp)
   assertTime(timestamp, now())
   if (!signedHeaders.includes('host'))
     throw invalidSignature("'Host' must be a 'SignedHeader' in the AWS Authorization.")
+  if (anyAccountId !== undefined) assertHostIsLocal(request)
   const expected = signatureOf(request, authorization, timestamp, keys.secretAccessKey)
-  if (!equalInConstantTime(expected, authorization.signature)) {
+  if (anyAccountId === undefined && !equalInConstantTime(expected, authorization.signature)) {
     throw invalidSignature(
       'The request signature we calculated does not match the signature you provided. ' +
         'Check your AWS Secret Access Key and signing method. Consult the service documentation for details.',
@@ -65,16 +82,21 @@ export function authenticate(request: SignedRequest, { region, credentials, now 
   const version = headerOf(request, 'x-amz-glacier-version')
   if (version === undefined) throw missingParameter('x-amz-glacier-version')
   if (version !== API_VERSION) throw invalidParameter(`Invalid x-amz-glacier-version: ${version}`)
+  return { accountId: keys.accountId, region: authorization.region }
 }
 
-/** The key pair a request names, with its token; the time it takes tells nothing of either. */
+/**
+ * The key pair a request names, with its token; the time it takes tells nothing of either. Where any other may be named,
+ * that is one without a secret.
+ */
 function keysOf(
   accessKeyId: string,
   token: string | undefined,
-  all: readonly LocalCredentials[],
-): LocalCredentials | undefined {
-  let found: LocalCredentials | undefined
-  for (const keys of all) {
+  { credentials, anyAccountId }: Gatekeeper,
+): AccountCredentials | undefined {
+  let found =
+    anyAccountId === undefined ? undefined : { accessKeyId, secretAccessKey: '', accountId: anyAccountId }
+  for (const keys of credentials) {
     const isNamed = equalInConstantTime(accessKeyId, keys.accessKeyId)
     const hasToken = equalInConstantTime(token ?? '', keys.sessionToken ?? '')
     if (isNamed && hasToken) found = keys
@@ -84,18 +106,29 @@ function keysOf(
 
 function assertScope(
   { date, region: found, service }: { date: string; region: string; service: string },
-  region: string,
+  regions: readonly string[],
   timestamp: string,
 ): void {
-  if (found !== region) {
+  if (!regions.includes(found)) {
+    const valid = regions.map((region) => `'${region}'`).join(' or ')
     throw invalidSignature(
-      `Credential should be scoped to a valid region, not '${found}'. This one is '${region}'.`,
+      `Credential should be scoped to a valid region, not '${found}'. This one is ${valid}.`,
     )
   }
   if (service !== 'glacier')
     throw invalidSignature(`Credential should be scoped to correct service: 'glacier'.`)
   if (date !== timestamp.slice(0, 8))
     throw invalidSignature('Date in Credential scope does not match the time signed.')
+}
+
+/**
+ * Throws unless a request was sent to this machine by its name. Where any keys are accepted, a web page whose own name was
+ * made to resolve to 127.0.0.1 could otherwise have a browser send requests in its name.
+ */
+function assertHostIsLocal(request: SignedRequest): void {
+  const host = String(headerOf(request, 'host')).replace(/:\d*$/, '') // a request of HTTP/1.0 may have none
+  if (!isLoopback(host.toLowerCase()))
+    throw accessDenied(`Where any credentials are accepted, Host must be a loopback address, not ${host}.`)
 }
 
 function assertTime(timestamp: string, now: number): void {

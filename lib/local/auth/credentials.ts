@@ -2,8 +2,10 @@
  * The key pair requests are signed with: given, or made once and kept in the folder.
  */
 import { randomBytes, randomInt } from 'node:crypto'
+import { inspect } from 'node:util'
 import type { LockFolder } from '../../fs/lock.js'
-import { readJson, type Disk } from '../disk/disk.js'
+import type { Disk } from '../disk/disk.js'
+import { readOwnJson } from '../disk/own-file.js'
 
 /** A key pair, as AWS's. */
 export interface LocalCredentials {
@@ -13,20 +15,47 @@ export interface LocalCredentials {
   readonly sessionToken?: string
   /** When it expires; default never. */
   readonly expiration?: Date
+  /** The account it belongs to, 12 digits; default the `accountId` of the local vault. */
+  readonly accountId?: string
 }
+
+/** A key pair whose account is known. */
+export type AccountCredentials = LocalCredentials & { readonly accountId: string }
 
 const ID_CHARACTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
 
-/** The folder's key pair; made if it has none. Two processes that start at once agree on one. */
+/**
+ * The folder's key pair; made if it has none. Two processes that start at once agree on one.
+ *
+ * @throws an Error where the file contains anything else
+ */
 export async function keptCredentials(disk: Disk, locks: LockFolder): Promise<LocalCredentials> {
   const path = disk.path('credentials.json')
   return locks.alone('credentials', async () => {
-    const kept = await readJson<LocalCredentials>(path)
-    if (kept) return kept
+    const kept = await readOwnJson(path, isKeyPair, 'an accessKeyId and a secretAccessKey')
+    if (kept) return { accessKeyId: kept.accessKeyId, secretAccessKey: kept.secretAccessKey }
     const made = newCredentials()
     await disk.writeJson(path, made)
     return made
   })
+}
+
+/**
+ * A copy of a key pair that `console.log` and `util.inspect` show without its secrets: handles of local vaults are printed
+ * by test runners, and the keys may be the user's own.
+ */
+export function inspectedWithoutSecrets(credentials: LocalCredentials): LocalCredentials {
+  const { accessKeyId, accountId, expiration } = credentials
+  const copy = { ...credentials }
+  return Object.defineProperty(copy, inspect.custom, {
+    value: () => ({ accessKeyId, secretAccessKey: '[not shown]', accountId, expiration }),
+  })
+}
+
+function isKeyPair(
+  value: Readonly<Record<string, unknown>>,
+): value is { readonly accessKeyId: string; readonly secretAccessKey: string } {
+  return [value.accessKeyId, value.secretAccessKey].every((key) => typeof key === 'string' && key !== '')
 }
 
 function newCredentials(): LocalCredentials {

@@ -35,17 +35,18 @@ const ACTS: Readonly<Record<string, Act>> = {
     control.setJobDelay((jobDelay as JobDelay | undefined) ?? numberIn('milliseconds', milliseconds))
     return {}
   },
-  'POST jobs/complete': async ({ control }, { vaultName }) => ({
-    jobs: await control.completeJobs(textIn('vaultName', vaultName)),
+  'POST jobs/complete': async ({ control }, { vaultName, ...place }) => ({
+    jobs: await control.completeJobs(textIn('vaultName', vaultName), place),
   }),
-  'POST jobs/fail': async ({ control }, { statusMessage = 'Failed by a control', vaultName }) => ({
+  'POST jobs/fail': async ({ control }, { statusMessage = 'Failed by a control', vaultName, ...place }) => ({
     jobs: await control.failJobs(
       textIn('statusMessage', statusMessage) as string, // has a default
       textIn('vaultName', vaultName),
+      place, // it checks what it is given
     ),
   }),
-  'POST inventory': async ({ control }, { vaultName }) =>
-    control.takeInventory(neededText('vaultName', vaultName)),
+  'POST inventory': async ({ control }, { vaultName, ...place }) =>
+    control.takeInventory(neededText('vaultName', vaultName), place),
   'GET faults': ({ faults }) => ({ faults: faults.list() }),
   'POST faults': ({ faults }, rule) => {
     faults.add(rule as unknown as FaultRule) // it checks what it is given

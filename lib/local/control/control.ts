@@ -2,13 +2,24 @@
  * What a test can do to a local vault that no client of the service could.
  */
 import { optional, STRING } from '../../option-rules.js'
+import { nested, shown, type Rule, type RulesOf } from '../../options.js'
 import { VAULT_NAME } from '../../vault/request-rules.js'
 import { JOB_DELAY, type JobDelay } from '../realism/job-delay.js'
+import type { AllStores } from '../storage/all-stores.js'
 import { TIME } from '../time-rule.js'
 import type { Stores } from '../storage/stores.js'
 import type { Inventory } from '../storage/vault-store.js'
 
 const IF_VAULT_NAME = optional(VAULT_NAME)
+const PLACE: Rule = nested({ accountId: STRING, region: STRING } satisfies RulesOf<ControlPlace>)
+const IF_PLACE = optional(PLACE)
+
+/** Which account and region of a local vault is meant; what is left out is the first one's. */
+export interface ControlPlace {
+  /** 12 digits. */
+  readonly accountId?: string | undefined
+  readonly region?: string | undefined
+}
 
 /** The clock of everything a local vault keeps: a given one, moved by what it was told. */
 export class MovableClock {
@@ -41,11 +52,11 @@ export class MovableClock {
  * ```
  */
 export class Control {
-  readonly #stores: Stores
+  readonly #stores: AllStores
   readonly #clock: MovableClock
 
   /** @internal */
-  constructor(stores: Stores, clock: MovableClock) {
+  constructor(stores: AllStores, clock: MovableClock) {
     this.#stores = stores
     this.#clock = clock
   }
@@ -65,7 +76,7 @@ export class Control {
   advanceClock(milliseconds: number): void {
     TIME(milliseconds, 'milliseconds', 'Control.advanceClock')
     this.#clock.advance(milliseconds)
-    this.#stores.notifier.look()
+    for (const { notifier } of this.#stores) notifier.look()
   }
 
   /**
@@ -77,51 +88,65 @@ export class Control {
    */
   setJobDelay(jobDelay: JobDelay): void {
     JOB_DELAY(jobDelay, 'jobDelay', 'Control.setJobDelay')
-    this.#stores.jobs.setDelay(jobDelay)
+    for (const { jobs } of this.#stores) jobs.setDelay(jobDelay)
   }
 
   /**
    * Completes jobs that are under way.
    *
-   * @param vaultName - only of this vault; default of all
+   * @param vaultName - only of this vault; default of all vaults of the account in the region
+   * @param place - the account and region; default the local vault's first ones
    * @returns how many
    * @throws {TypeError} a name that is no string
-   * @throws {RangeError} a name that no vault may have
+   * @throws {RangeError} a name that no vault may have, or an account or region that the local vault does not have
    */
-  async completeJobs(vaultName?: string): Promise<number> {
+  async completeJobs(vaultName?: string, place?: ControlPlace): Promise<number> {
     IF_VAULT_NAME(vaultName, 'vaultName', 'Control.completeJobs')
-    return this.#endJobs(vaultName, null)
+    return this.#endJobs(vaultName, null, this.#storesOf(place, 'Control.completeJobs'))
   }
 
   /**
    * Lets jobs fail that are under way.
    *
    * @param statusMessage - what DescribeJob says of them
-   * @param vaultName - only of this vault; default of all
+   * @param vaultName - only of this vault; default of all vaults of the account in the region
+   * @param place - the account and region; default the local vault's first ones
    * @returns how many
    * @throws {TypeError} a message or a name that is no string
-   * @throws {RangeError} a name that no vault may have
+   * @throws {RangeError} a name that no vault may have, or an account or region that the local vault does not have
    */
-  async failJobs(statusMessage: string, vaultName?: string): Promise<number> {
+  async failJobs(statusMessage: string, vaultName?: string, place?: ControlPlace): Promise<number> {
     STRING(statusMessage, 'statusMessage', 'Control.failJobs')
     IF_VAULT_NAME(vaultName, 'vaultName', 'Control.failJobs')
-    return this.#endJobs(vaultName, statusMessage)
+    return this.#endJobs(vaultName, statusMessage, this.#storesOf(place, 'Control.failJobs'))
   }
 
   /**
    * Takes an inventory of a vault now.
    *
+   * @param place - the account and region; default the local vault's first ones
    * @throws {TypeError} a name that is no string
-   * @throws {RangeError} a name that no vault may have
+   * @throws {RangeError} a name that no vault may have, or an account or region that the local vault does not have
    * @throws {Error} there is no such vault
    */
-  async takeInventory(vaultName: string): Promise<Inventory> {
+  async takeInventory(vaultName: string, place?: ControlPlace): Promise<Inventory> {
     VAULT_NAME(vaultName, 'vaultName', 'Control.takeInventory')
-    return this.#stores.vaults.takeInventory(vaultName)
+    return this.#storesOf(place, 'Control.takeInventory').vaults.takeInventory(vaultName)
   }
 
-  async #endJobs(vaultName: string | undefined, failure: string | null): Promise<number> {
-    const { jobs, vaults, notifier } = this.#stores
+  #storesOf(place: ControlPlace | undefined, caller: string): Stores {
+    IF_PLACE(place, 'place', caller)
+    const { first } = this.#stores
+    const { accountId = first.accountId, region = first.region } = place ?? {}
+    const stores = this.#stores.of({ accountId, region })
+    if (stores) return stores
+    throw new RangeError(
+      `place of ${caller} must be an account and a region of the local vault, not ${shown(accountId)} in ${shown(region)}.`,
+    )
+  }
+
+  async #endJobs(vaultName: string | undefined, failure: string | null, stores: Stores): Promise<number> {
+    const { jobs, vaults, notifier } = stores
     const names = vaultName === undefined ? (await vaults.list()).map(({ name }) => name) : [vaultName]
     let count = 0
     for (const name of names) {

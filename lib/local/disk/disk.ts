@@ -21,10 +21,23 @@ export { namesIn, readJson, unlessMissing } from './files.js'
 export class Disk {
   /** Absolute. */
   readonly dir: string
+  /** What paths are relative to. */
+  readonly #base: string
   #owner: ProcessIdentity | undefined
 
-  constructor(dir: string) {
+  constructor(dir: string, ...base: readonly string[]) {
     this.dir = resolve(dir)
+    this.#base = join(this.dir, ...base)
+  }
+
+  /**
+   * The same folder, once it is open, with the paths under a folder in it. What is unfinished is in the one `tmp/`. The
+   * names must have been checked.
+   */
+  within(...names: readonly string[]): Disk {
+    const disk = new Disk(this.dir, ...names)
+    disk.#owner = this.#owner
+    return disk
   }
 
   /** Makes the folder and sweeps what dead processes left. */
@@ -39,7 +52,7 @@ export class Disk {
 
   /** A path under the folder. The names must have been checked. */
   path(...names: readonly string[]): string {
-    return join(this.dir, ...names)
+    return join(this.#base, ...names)
   }
 
   /**
@@ -49,7 +62,7 @@ export class Disk {
    */
   temporary(): string {
     if (this.#owner === undefined) throw new Error(`The folder ${this.dir} has not been opened.`)
-    return this.path('tmp', ownerName(this.#owner))
+    return join(this.dir, 'tmp', ownerName(this.#owner))
   }
 
   /** Writes an object as a file. */

@@ -4,6 +4,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseInclusive, toRangeHeader } from '../../vault/byte-range.js'
+import { resetConnection } from '../http/connections.js'
 import type { Answer } from '../http/exchange.js'
 import { answeredFault, type FaultKind, type MetFault } from './faults.js'
 import type { ServiceFault } from '../service-fault.js'
@@ -37,7 +38,7 @@ export async function failedBefore(
   refuse: (refused: ServiceFault) => Promise<void>,
 ): Promise<boolean> {
   if (LATER.has(fault)) return false
-  if (fault === 'reset-before') request.socket.resetAndDestroy()
+  if (fault === 'reset-before') resetConnection(request.socket)
   else if (fault === 'reset-amid') await resetAmid(request)
   else if (fault === 'stall') {
     request.resume()
@@ -114,7 +115,7 @@ async function resetAmid(request: IncomingMessage): Promise<void> {
   } catch {
     // the client was faster
   }
-  socket.resetAndDestroy()
+  resetConnection(socket)
 }
 
 async function* slowly(

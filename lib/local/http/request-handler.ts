@@ -5,6 +5,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 import { authenticate, type Gatekeeper } from '../auth/authenticate.js'
+import { resetConnection } from './connections.js'
 import { headerOf, type Answer, type Exchange } from './exchange.js'
 import { answerControl, isForControls, type Controlled } from '../control/control-face.js'
 import { diskFault } from '../disk/disk-fault.js'
@@ -13,6 +14,7 @@ import type { MetFault } from '../faults/faults.js'
 import { assertAllowed } from '../auth/permissions.js'
 import { findRoute, type Match } from './routes.js'
 import { accessDenied, missingParameter, notFound, payloadMismatch, ServiceFault } from '../service-fault.js'
+import type { AllStores } from '../storage/all-stores.js'
 import type { Stores } from '../storage/stores.js'
 
 /** Bytes a body may have that is no archive's. */
@@ -31,7 +33,7 @@ export interface Surroundings extends Controlled {
 
 /** What answers requests; its promise, which never fails, says when all is over that a request had begun. */
 export function makeRequestHandler(
-  stores: Stores,
+  stores: AllStores,
   { gatekeeper, controlSecret, dir, ...controlled }: Surroundings,
 ): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
   const { faults, traffic } = controlled
@@ -56,7 +58,7 @@ export function makeRequestHandler(
       if (answer.status < 300) traffic.carriedOut(operation, Number(request.headers['content-length'] ?? 0))
       response.setHeader('date', new Date(gatekeeper.now()).toUTCString()) // clients set their clocks by it
       if (!request.complete) drain(request)
-      if (met?.fault === 'lose-answer') request.socket.resetAndDestroy()
+      if (met?.fault === 'lose-answer') resetConnection(request.socket)
       else await answerWith(answerUnder(met, answer))
     } finally {
       traffic.went(operation)
@@ -93,30 +95,30 @@ async function answerTo(
   { method, path, queryText, query, match }: Call,
   request: IncomingMessage,
   met: MetFault | undefined,
-  stores: Stores,
+  all: AllStores,
   gatekeeper: Gatekeeper,
 ): Promise<Answer> {
   const { headers } = request
   const iterator = request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer> // so it can still be answered
   const stream = bodyUnder(met, iterator)
   const body = match?.route.streams ? Buffer.alloc(0) : await readBody(stream)
-  const exchange = { stores, names: match?.names ?? {}, query, headers, body, stream }
-  const payloadHash = payloadHashOf(exchange, match)
-  authenticate({ method, path, query: queryText, headers, payloadHash }, gatekeeper)
+  const payloadHash = payloadHashOf({ headers, body }, match)
+  const place = authenticate({ method, path, query: queryText, headers, payloadHash }, gatekeeper)
   if (!match) throw notFound(`There is no operation ${method} ${path}.`)
-  const { route, accountId } = match
+  const { route, accountId, names } = match
+  const stores = all.of(place) as Stores // authenticated: the server has them
   stores.throttle.count(route.operation)
   if (accountId !== '-' && accountId !== stores.accountId) {
     throw accessDenied(
       `User is not authorized to perform: glacier:${route.operation} on account ${accountId}`,
     )
   }
-  await assertAllowed(stores, route.operation, match.names)
-  return route.run({ ...exchange, headers: headersUnder(met, headers) })
+  await assertAllowed(stores, route.operation, names)
+  return route.run({ stores, names, query, headers: headersUnder(met, headers), body, stream })
 }
 
 /** The hash a signature must be over. Of an upload the header's word is taken, and held against the body later. */
-function payloadHashOf(exchange: Exchange, match: Match | undefined): string {
+function payloadHashOf(exchange: Pick<Exchange, 'headers' | 'body'>, match: Match | undefined): string {
   const announced = headerOf(exchange, 'x-amz-content-sha256')
   if (match?.route.streams) {
     if (announced === undefined) throw missingParameter('x-amz-content-sha256')

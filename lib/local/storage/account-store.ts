@@ -1,6 +1,7 @@
 /**
  * What is set for the account in the region: `account.json`, written whole at each change.
  */
+import { makeFolder } from '../../fs/durable.js'
 import { readJson } from '../disk/disk.js'
 import { dateOf, DAY, type Ground } from '../ground.js'
 import { newShortId } from '../disk/identifiers.js'
@@ -80,7 +81,11 @@ export class AccountStore {
 
   async #change(change: (account: Account) => Account): Promise<void> {
     const { disk, locks } = this.#ground
-    await locks.alone('the account', async () => disk.writeJson(this.#path(), change(await this.#read())))
+    await locks.alone('the account', async () => {
+      const changed = change(await this.#read())
+      await makeFolder(disk.path()) // of a region in which there was nothing
+      await disk.writeJson(this.#path(), changed)
+    })
   }
 
   #path(): string {

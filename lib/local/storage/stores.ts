@@ -1,4 +1,5 @@
 /** Everything a local vault keeps, in one place. */
+import type { AccountRegion } from '../account-region.js'
 import { AccountStore } from './account-store.js'
 import { ArchiveStore } from './archive-store.js'
 import type { Ground } from '../ground.js'
@@ -12,8 +13,7 @@ import { SettingsStore } from './vault-settings.js'
 import { VaultStore } from './vault-store.js'
 
 /** What is kept, and for whom. */
-export interface Stores {
-  readonly accountId: string
+export interface Stores extends AccountRegion {
   /** Milliseconds: the clock of everything that is kept. */
   readonly now: () => number
   readonly account: AccountStore
@@ -31,18 +31,19 @@ export interface Stores {
   readonly ensureVault: (vaultName: string) => Promise<void>
 }
 
-/** The stores over one folder. */
-export function makeStores(
-  ground: Ground,
-  { realism, createVaults, snsEndpoint }: Pick<CheckedOptions, 'realism' | 'createVaults' | 'snsEndpoint'>,
-): Stores {
-  const { accountId, now } = ground
+/** What of the options decides how the stores behave. */
+export type StoreOptions = Pick<CheckedOptions, 'realism' | 'createVaults' | 'snsEndpoint'>
+
+/** The stores of an account in a region. */
+export function makeStores(ground: Ground, { realism, createVaults, snsEndpoint }: StoreOptions): Stores {
+  const { accountId, region, now } = ground
   const vaults = new VaultStore(ground, realism.inventorySchedule)
   const settings = new SettingsStore(vaults, now)
   const jobs = new JobStore(ground, vaults, realism.jobDelay)
   const account = new AccountStore(ground)
   return {
     accountId,
+    region,
     now,
     account,
     vaults,

@@ -78,6 +78,7 @@ export class VaultStore {
         creationDate: dateOf(this.#ground),
         inventory: null,
       })
+      await makeFolder(disk.path('vaults')) // of a region in which there was none
       await renameDurably(temporary, this.#path(name))
     })
   }

@@ -1,0 +1,37 @@
+/** Who may do something at a local vault, and where: from its options and what its folder keeps. */
+import type { AccountRegion } from './account-region.js'
+import type { Gatekeeper } from './auth/authenticate.js'
+import type { LocalCredentials } from './auth/credentials.js'
+import type { CheckedOptions, NotEmpty } from './options.js'
+import type { Extent } from './storage/all-stores.js'
+
+/** Which of the options say who may do something. */
+type Admitting = Pick<CheckedOptions, 'regions' | 'accountId' | 'acceptAnyCredentials'>
+
+/** The account and region that become the home of a folder which has none yet. */
+export function firstHome(
+  { regions, accountId }: Admitting,
+  keys: NotEmpty<LocalCredentials>,
+): AccountRegion {
+  return {
+    accountId: keys[0].accountId ?? accountId ?? '111122223333',
+    region: regions?.[0] ?? 'us-east-1',
+  }
+}
+
+/** Who may do something, and where. The account of the first key pair comes first. */
+export function admitted(
+  { regions, accountId, acceptAnyCredentials }: Admitting,
+  keys: NotEmpty<LocalCredentials>,
+  home: AccountRegion,
+): Omit<Gatekeeper, 'now'> & Pick<Extent, 'accountIds' | 'regions'> {
+  const account = accountId ?? keys[0].accountId ?? home.accountId
+  const credentials = keys.map((pair) => ({ ...pair, accountId: pair.accountId ?? account }))
+  const accountIds = [...credentials.map((pair) => pair.accountId), account]
+  return {
+    regions: regions ?? [home.region],
+    credentials,
+    anyAccountId: acceptAnyCredentials ? account : undefined,
+    accountIds: accountIds as [string, ...string[]], // at least the last
+  }
+}
