@@ -228,6 +228,8 @@ const TAKERS: readonly Taker[] = [
       faults: 1,
       snsEndpoint: 1,
       controlSecret: 1,
+      policies: 1,
+      onWarning: 1,
     signal: 1,
     }),
     needed: { dir: '/dev/null/vaults' },

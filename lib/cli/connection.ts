@@ -14,7 +14,7 @@ import type { SdkVaultClient } from '../vault/sdk-vault-client.js'
 import type { VaultClient } from '../vault/vault-client.js'
 import { parseTimeout } from './duration.js'
 import { usage, UsageError } from './exit-code.js'
-import type { Io } from './io.js'
+import { printNote, type Io } from './io.js'
 import { parsePath } from './path.js'
 import { startVault } from './start-vault.js'
 
@@ -172,7 +172,16 @@ async function withLocalVault<T>(
   io: Io,
   run: (connection: Connection) => Promise<T>,
 ): Promise<T> {
-  const vault = await startVault({ dir, createVaults: true, inventoryInterval: 0, signal: io.signal })
+  const onWarning = (message: string): void => {
+    printNote(io, `WARNING: ${message}`)
+  }
+  const vault = await startVault({
+    dir,
+    createVaults: true,
+    inventoryInterval: 0,
+    onWarning,
+    signal: io.signal,
+  })
   const { endpoint, region, credentials } = vault
   try {
     const client = usage(() => glacierClient({ endpoint, region, credentials }, limits))

@@ -175,6 +175,12 @@ function addServe(program: Command, io: Io): void {
       .option('--job-delay <time>', 'how long jobs take; default 0s', parseDuration)
       .option('--inventory-interval <time>', 'the time between two inventories; default 24h', parseDuration)
       .option('--sns-endpoint <url>', 'post what becomes of jobs with a topic there')
+      .addOption(
+        new Option(
+          '--policies <checks>',
+          'strict (default) rejects a policy that cannot be evaluated, lenient warns of it',
+        ).choices(['strict', 'lenient']),
+      )
       .option('--control', 'let it be controlled over HTTP; with --json the secret is printed')
       .option('--fault <rule>', 'fail requests: OPERATION:every=3:KIND; may be repeated', collectFault, []),
   ).action(async (options: ServeOptions) => {

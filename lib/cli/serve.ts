@@ -3,7 +3,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import type { FaultRule, LocalCredentials, LocalVault } from '../local/index.js'
+import type { FaultRule, LocalCredentials, LocalVault, PolicyChecks } from '../local/index.js'
 import { isLoopback } from '../local/options.js'
 import { AbortError } from '../errors.js'
 import { defaultLocalDir, type CommonOptions } from './connection.js'
@@ -22,6 +22,7 @@ export interface ServeOptions extends CommonOptions {
   readonly jobDelay?: number
   readonly inventoryInterval?: number
   readonly snsEndpoint?: string
+  readonly policies?: PolicyChecks
   readonly control?: true
   readonly fault: readonly FaultRule[]
 }
@@ -35,9 +36,9 @@ export function controlSecretOf({ GLACIER_PIPE_CONTROL_SECRET: secret = '' }: Io
 export async function serve(options: ServeOptions, io: Io): Promise<void> {
   const { dir = defaultLocalDir(io.env), fault: faults, control } = options
   const { host, allowRemote, port, region, createVaults } = options
-  const { jobDelay, inventoryInterval, snsEndpoint } = options
+  const { jobDelay, inventoryInterval, snsEndpoint, policies } = options
   const network = { host, allowRemote, port, snsEndpoint }
-  const behaviour = { region, createVaults, jobDelay, inventoryInterval, faults }
+  const behaviour = { region, createVaults, jobDelay, inventoryInterval, faults, policies }
   const controlSecret = control && controlSecretOf(io.env)
   const credentials = credentialsOf(io.env)
   const starting = startVault({
@@ -46,6 +47,9 @@ export async function serve(options: ServeOptions, io: Io): Promise<void> {
     ...behaviour,
     credentials,
     controlSecret,
+    onWarning: (message) => {
+      printNote(io, `WARNING: ${message}`)
+    },
     signal: io.signal,
   })
   const vault = await starting.catch((error: unknown) => {

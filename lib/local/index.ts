@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 export type { Control } from './control/control.js'
+export type { PolicyChecks } from './auth/policy/policies.js'
 export type { LocalCredentials } from './auth/credentials.js'
 export { FAULT_KINDS, Faults, type FaultKind, type FaultRule } from './faults/faults.js'
 export { startLocalVault, type LocalVault } from './local-vault.js'

@@ -7,6 +7,7 @@ import {
   isNumber,
   isString,
   listOf,
+  oneOf,
   PATH,
   required,
   TEXT,
@@ -15,6 +16,7 @@ import {
 import { checkOptions, isObject, record, rule, shown, type Rule, type RulesOf } from '../options.js'
 import { SIGNAL } from '../vault/request-rules.js'
 import type { LocalCredentials } from './auth/credentials.js'
+import type { PolicyChecks } from './auth/policy/policies.js'
 import { assertRule, type FaultRule } from './faults/faults.js'
 import { DAY } from './ground.js'
 
@@ -49,6 +51,13 @@ export interface LocalVaultOptions {
   readonly faults?: readonly FaultRule[] | undefined
   /** Where messages are posted when jobs are done, as SNS would to a subscriber: `http://…`; default nowhere. */
   readonly snsEndpoint?: string | undefined
+  /**
+   * What becomes of a vault's policy that has something which cannot be evaluated: with `'strict'`, the default, it is
+   * rejected; with `'lenient'` it is accepted with a warning, and that statement denies nothing.
+   */
+  readonly policies?: PolicyChecks | undefined
+  /** Is given what deserves attention, in a sentence. Default `process.emitWarning`. It must not throw. */
+  readonly onWarning?: ((message: string) => void) | undefined
   /** What whoever controls it over HTTP must know, 16 characters or more; default nobody can. */
   readonly controlSecret?: string | undefined
   /** Ends the start while it waits for a lock that another process holds. A server that has started goes on. */
@@ -112,6 +121,8 @@ const LOCAL_VAULT = {
   faults: listOf('an array of fault rules', (value, name, caller) => {
     assertRule(value as FaultRule, name, caller)
   }),
+  policies: oneOf('strict', 'lenient'),
+  onWarning: FUNCTION,
   // An address may have a password in it.
   snsEndpoint: secret('an http:// or https:// address', (value) => {
     return URL.canParse(value) && /^https?:$/.test(new URL(value).protocol)
@@ -133,6 +144,7 @@ export function checkedOptions(given: LocalVaultOptions): CheckedOptions {
   const { dir, host = '127.0.0.1', allowRemote = false, port = 0, region = 'us-east-1' } = options
   const { accountId = '111122223333', jobDelay = 0, inventoryInterval = DAY, now = Date.now } = options
   const { createVaults = false, faults = [], snsEndpoint, controlSecret, signal } = options
+  const { policies = 'strict', onWarning = emitWarning } = options
   const credentials = options.credentials && [options.credentials].flat()
   if (!isLoopback(host) && !allowRemote) {
     throw new RangeError(
@@ -141,7 +153,12 @@ export function checkedOptions(given: LocalVaultOptions): CheckedOptions {
     )
   }
   const keeping = { dir, region, accountId, credentials, createVaults, jobDelay, inventoryInterval, now }
-  return { ...keeping, host, allowRemote, port, faults, snsEndpoint, controlSecret, signal }
+  const network = { host, allowRemote, port, snsEndpoint, controlSecret, signal }
+  return { ...keeping, ...network, faults, policies, onWarning }
+}
+
+function emitWarning(message: string): void {
+  process.emitWarning(message, 'LocalVaultWarning')
 }
 
 /** A rule for a text that is not shown. */

@@ -51,6 +51,8 @@ async function storesOver(dir: string, now: () => number = Date.now): Promise<St
     inventoryInterval: DAY,
     createVaults: true,
     snsEndpoint: undefined,
+    policies: 'strict',
+    onWarning: () => undefined,
   })
   await stores.ensureVault(vaultName)
   return stores

@@ -3,6 +3,7 @@
  * service ever asks, for whoever knows the secret.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { parseJson } from '../bounded-json.js'
 import type { Control } from './control.js'
 import type { FaultRule, Faults } from '../faults/faults.js'
 import { ServiceFault } from '../service-fault.js'
@@ -111,7 +112,7 @@ async function orderIn(request: IncomingMessage): Promise<Order> {
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return parseJson(text)
   } catch {
     return undefined
   }

@@ -5,6 +5,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 import { authenticate, type Gatekeeper } from '../auth/authenticate.js'
+import { callerOf } from '../auth/caller.js'
 import { headerOf, type Answer, type Exchange } from './exchange.js'
 import { answerControl, isForControls, type Controlled } from '../control/control-face.js'
 import { diskFault } from '../disk/disk-fault.js'
@@ -110,7 +111,7 @@ async function answerTo(
       `User is not authorized to perform: glacier:${route.operation} on account ${accountId}`,
     )
   }
-  await assertAllowed(stores, route.operation, match.names)
+  await assertAllowed(stores, route.operation, match.names, callerOf(request.socket))
   return route.run({ ...exchange, headers: headersUnder(met, headers) })
 }
 

@@ -1,6 +1,7 @@
 /** Everything a local vault keeps, in one place. */
 import { AccountStore } from './account-store.js'
 import { ArchiveStore } from './archive-store.js'
+import { Policies } from '../auth/policy/policies.js'
 import type { Ground } from '../ground.js'
 import { JobStore } from '../jobs/job-store.js'
 import { Notifier } from '../jobs/notifier.js'
@@ -21,6 +22,8 @@ export interface Stores {
   readonly uploads: UploadStore
   readonly jobs: JobStore
   readonly notifier: Notifier
+  /** The checks of policies, and what they deny. */
+  readonly policies: Policies
   /** Makes a vault that is missing, where the local vault was told to. */
   readonly ensureVault: (vaultName: string) => Promise<void>
 }
@@ -33,7 +36,12 @@ export function makeStores(
     inventoryInterval,
     createVaults,
     snsEndpoint,
-  }: Pick<CheckedOptions, 'jobDelay' | 'inventoryInterval' | 'createVaults' | 'snsEndpoint'>,
+    policies,
+    onWarning,
+  }: Pick<
+    CheckedOptions,
+    'jobDelay' | 'inventoryInterval' | 'createVaults' | 'snsEndpoint' | 'policies' | 'onWarning'
+  >,
 ): Stores {
   const { accountId, now } = ground
   const vaults = new VaultStore(ground, inventoryInterval)
@@ -49,6 +57,7 @@ export function makeStores(
     uploads: new UploadStore(ground, vaults),
     jobs,
     notifier: new Notifier(ground, { vaults, jobs, settings }, snsEndpoint),
+    policies: new Policies(policies, onWarning),
     ensureVault: async (vaultName) => {
       if (createVaults) await vaults.create(vaultName)
     },
