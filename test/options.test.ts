@@ -230,6 +230,7 @@ const TAKERS: readonly Taker[] = [
       controlSecret: 1,
       policies: 1,
       onWarning: 1,
+      prices: 1,
     signal: 1,
     }),
     needed: { dir: '/dev/null/vaults' },

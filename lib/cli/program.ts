@@ -13,6 +13,7 @@ import { collectFault } from './fault.js'
 import type { GetOptions } from './get.js'
 import type { Io } from './io.js'
 import { parsePath } from './path.js'
+import { collectPrice } from './price.js'
 import type { PutOptions } from './put.js'
 import type { HashOptions } from './hash.js'
 import type { ServeOptions } from './serve.js'
@@ -182,6 +183,12 @@ function addServe(program: Command, io: Io): void {
         ).choices(['strict', 'lenient']),
       )
       .option('--control', 'let it be controlled over HTTP; with --json the secret is printed')
+      .option(
+        '--price <name=dollars>',
+        'a price for the costs it prints at its end: storage=0.0045; may be repeated',
+        collectPrice,
+        {},
+      )
       .option('--fault <rule>', 'fail requests: OPERATION:every=3:KIND; may be repeated', collectFault, []),
   ).action(async (options: ServeOptions) => {
     const { serve } = await import('./serve.js')

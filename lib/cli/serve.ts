@@ -3,9 +3,10 @@
  */
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import type { FaultRule, LocalCredentials, LocalVault, PolicyChecks } from '../local/index.js'
+import type { FaultRule, LocalCredentials, LocalVault, PolicyChecks, SomePrices } from '../local/index.js'
 import { isLoopback } from '../local/options.js'
 import { AbortError } from '../errors.js'
+import { costSummary } from './cost-summary.js'
 import { defaultLocalDir, type CommonOptions } from './connection.js'
 import { UsageError } from './exit-code.js'
 import { printData, printJson, printNote, type Io } from './io.js'
@@ -25,6 +26,7 @@ export interface ServeOptions extends CommonOptions {
   readonly policies?: PolicyChecks
   readonly control?: true
   readonly fault: readonly FaultRule[]
+  readonly price: SomePrices
 }
 
 /** The secret of the controls: the one in the environment, or a new one. An empty one is none. */
@@ -34,11 +36,11 @@ export function controlSecretOf({ GLACIER_PIPE_CONTROL_SECRET: secret = '' }: Io
 
 /** Runs `serve`. One line on stdout says that it is ready. */
 export async function serve(options: ServeOptions, io: Io): Promise<void> {
-  const { dir = defaultLocalDir(io.env), fault: faults, control } = options
+  const { dir = defaultLocalDir(io.env), fault: faults, price: prices, control } = options
   const { host, allowRemote, port, region, createVaults } = options
   const { jobDelay, inventoryInterval, snsEndpoint, policies } = options
   const network = { host, allowRemote, port, snsEndpoint }
-  const behaviour = { region, createVaults, jobDelay, inventoryInterval, faults, policies }
+  const behaviour = { region, createVaults, jobDelay, inventoryInterval, faults, policies, prices }
   const controlSecret = control && controlSecretOf(io.env)
   const credentials = credentialsOf(io.env)
   const starting = startVault({
@@ -61,6 +63,16 @@ export async function serve(options: ServeOptions, io: Io): Promise<void> {
     throw new AbortError({ cause: io.signal.reason })
   } finally {
     await vault.close()
+    if (!options.json && !options.quiet) await printCosts(vault, io)
+  }
+}
+
+/** Prints the costs. That they cannot be computed is no failure of the server. */
+async function printCosts(vault: LocalVault, io: Io): Promise<void> {
+  try {
+    for (const line of costSummary(await vault.costs())) printNote(io, line)
+  } catch (error) {
+    printNote(io, `The costs cannot be computed: ${(error as Error).message}`)
   }
 }
 

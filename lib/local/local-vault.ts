@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net'
 import { LockFolder } from '../fs/lock.js'
 import { onAbort } from '../caller-signal.js'
 import { AbortError } from '../errors.js'
+import { costsOf, type Costs } from './costs/costs.js'
 import { Control, MovableClock } from './control/control.js'
 import { keptCredentials, type LocalCredentials } from './auth/credentials.js'
 import { Disk } from './disk/disk.js'
@@ -37,6 +38,11 @@ export interface LocalVault {
   readonly faults: Faults
   /** What has come since the start. */
   readonly traffic: Traffic
+  /**
+   * What it would have cost since the start, by the table of the option `prices`. Archives that were there before are
+   * counted from the start on. May still be called when it is closed.
+   */
+  readonly costs: () => Promise<Costs>
   /**
    * Stops: takes no more requests, ends all connections, and waits until what they had begun is over. What was
    * acknowledged is on disk; nothing is left that would keep the process running. May be called again.
@@ -76,7 +82,9 @@ export async function startLocalVault(options: LocalVaultOptions): Promise<Local
   const stores = makeStores({ disk, locks, now: clock.now, region, accountId }, given)
   const faults = new Faults()
   for (const rule of given.faults) faults.add(rule)
-  const controlled = { control: new Control(stores, clock), faults, traffic: new Traffic() }
+  const traffic = new Traffic()
+  const costs = (): Promise<Costs> => costsOf(stores, traffic, given.prices)
+  const controlled = { control: new Control(stores, clock), faults, traffic, costs }
   const gatekeeper = { region, credentials, now } // clients have not moved their clocks
   const handle = makeRequestHandler(stores, { gatekeeper, controlSecret, dir: disk.dir, ...controlled })
   const active = new Set<Promise<void>>()

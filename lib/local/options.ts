@@ -17,6 +17,7 @@ import { checkOptions, isObject, record, rule, shown, type Rule, type RulesOf } 
 import { SIGNAL } from '../vault/request-rules.js'
 import type { LocalCredentials } from './auth/credentials.js'
 import type { PolicyChecks } from './auth/policy/policies.js'
+import { PRICES, pricesWith, type Prices, type SomePrices } from './costs/prices.js'
 import { assertRule, type FaultRule } from './faults/faults.js'
 import { DAY } from './ground.js'
 
@@ -56,6 +57,8 @@ export interface LocalVaultOptions {
    * rejected; with `'lenient'` it is accepted with a warning, and that statement denies nothing.
    */
   readonly policies?: PolicyChecks | undefined
+  /** Prices that take the place of those of `EXAMPLE_PRICES`, in US dollars; default none. */
+  readonly prices?: SomePrices | undefined
   /** Is given what deserves attention, in a sentence. Default `process.emitWarning`. It must not throw. */
   readonly onWarning?: ((message: string) => void) | undefined
   /** What whoever controls it over HTTP must know, 16 characters or more; default nobody can. */
@@ -65,7 +68,7 @@ export interface LocalVaultOptions {
 }
 
 /** Those that may be left out altogether. */
-type Optional = 'credentials' | 'snsEndpoint' | 'controlSecret' | 'signal'
+type Optional = 'prices' | 'credentials' | 'snsEndpoint' | 'controlSecret' | 'signal'
 
 /** Options that have been checked; `credentials` may still be made. */
 export type CheckedOptions = Required<{
@@ -73,6 +76,7 @@ export type CheckedOptions = Required<{
 }> &
   Pick<LocalVaultOptions, 'snsEndpoint' | 'controlSecret' | 'signal'> & {
     readonly credentials: readonly LocalCredentials[] | undefined
+    readonly prices: Prices
   }
 
 /** Whether an address is this machine's own, that no other can reach. */
@@ -122,6 +126,7 @@ const LOCAL_VAULT = {
     assertRule(value as FaultRule, name, caller)
   }),
   policies: oneOf('strict', 'lenient'),
+  prices: PRICES,
   onWarning: FUNCTION,
   // An address may have a password in it.
   snsEndpoint: secret('an http:// or https:// address', (value) => {
@@ -145,6 +150,7 @@ export function checkedOptions(given: LocalVaultOptions): CheckedOptions {
   const { accountId = '111122223333', jobDelay = 0, inventoryInterval = DAY, now = Date.now } = options
   const { createVaults = false, faults = [], snsEndpoint, controlSecret, signal } = options
   const { policies = 'strict', onWarning = emitWarning } = options
+  const prices = pricesWith(options.prices ?? {})
   const credentials = options.credentials && [options.credentials].flat()
   if (!isLoopback(host) && !allowRemote) {
     throw new RangeError(
@@ -154,7 +160,7 @@ export function checkedOptions(given: LocalVaultOptions): CheckedOptions {
   }
   const keeping = { dir, region, accountId, credentials, createVaults, jobDelay, inventoryInterval, now }
   const network = { host, allowRemote, port, snsEndpoint, controlSecret, signal }
-  return { ...keeping, ...network, faults, policies, onWarning }
+  return { ...keeping, ...network, faults, policies, prices, onWarning }
 }
 
 function emitWarning(message: string): void {

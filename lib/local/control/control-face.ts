@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { parseJson } from '../bounded-json.js'
+import type { Costs } from '../costs/costs.js'
 import type { Control } from './control.js'
 import type { FaultRule, Faults } from '../faults/faults.js'
 import { ServiceFault } from '../service-fault.js'
@@ -15,6 +16,8 @@ export interface Controlled {
   readonly control: Control
   readonly faults: Faults
   readonly traffic: Traffic
+  /** What it would have cost. */
+  readonly costs: () => Promise<Costs>
 }
 
 type Order = Readonly<Record<string, unknown>>
@@ -55,6 +58,7 @@ const ACTS: Readonly<Record<string, Act>> = {
     return { faults: [] }
   },
   'GET traffic': ({ traffic }) => traffic.all(),
+  'GET costs': ({ costs }) => costs(),
 }
 
 /** Whether a request is for the controls. */

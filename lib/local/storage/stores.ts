@@ -2,6 +2,7 @@
 import { AccountStore } from './account-store.js'
 import { ArchiveStore } from './archive-store.js'
 import { Policies } from '../auth/policy/policies.js'
+import { Meter } from '../costs/meter.js'
 import type { Ground } from '../ground.js'
 import { JobStore } from '../jobs/job-store.js'
 import { Notifier } from '../jobs/notifier.js'
@@ -22,6 +23,8 @@ export interface Stores {
   readonly uploads: UploadStore
   readonly jobs: JobStore
   readonly notifier: Notifier
+  /** Counts what is to be paid for and leaves no trace on disk. */
+  readonly meter: Meter
   /** The checks of policies, and what they deny. */
   readonly policies: Policies
   /** Makes a vault that is missing, where the local vault was told to. */
@@ -46,6 +49,7 @@ export function makeStores(
   const { accountId, now } = ground
   const vaults = new VaultStore(ground, inventoryInterval)
   const settings = new SettingsStore(vaults, now)
+  const meter = new Meter(now)
   const jobs = new JobStore(ground, vaults, jobDelay)
   return {
     accountId,
@@ -53,10 +57,11 @@ export function makeStores(
     account: new AccountStore(ground),
     vaults,
     settings,
-    archives: new ArchiveStore(ground, vaults),
+    archives: new ArchiveStore(ground, vaults, meter),
     uploads: new UploadStore(ground, vaults),
     jobs,
     notifier: new Notifier(ground, { vaults, jobs, settings }, snsEndpoint),
+    meter,
     policies: new Policies(policies, onWarning),
     ensureVault: async (vaultName) => {
       if (createVaults) await vaults.create(vaultName)
