@@ -231,7 +231,7 @@ const TAKERS: readonly Taker[] = [
       policies: 1,
       onWarning: 1,
       prices: 1,
-    signal: 1,
+      signal: 1,
     }),
     needed: { dir: '/dev/null/vaults' },
     isAsync: true,
