@@ -38,9 +38,10 @@ export type SomePrices = { readonly [K in keyof Prices]?: Prices[K] | undefined 
  * looked up. Compare them with the current price list, https://aws.amazon.com/s3/glacier/pricing/, before you rely on
  * an amount.
  *
- * Sources: Amazon S3 Glacier FAQs (storage, $0.004 per GB-month); AWS Knowledge Center, "Manage S3 Glacier data
- * retrieval" (retrievals and their requests); the price list of the vault service as users quote it (uploads at $0.05
- * per 1,000; list, delete and other requests, and inventories, at no charge; capacity at $100 a unit).
+ * Sources, read in November 2026: Amazon S3 Glacier FAQs (storage, $0.004 per GB-month); AWS Knowledge Center, "Manage
+ * S3 Glacier data retrieval" (Standard $0.01 and Expedited $0.03 per GB, $0.05 and $10 per 1,000 jobs). Not confirmed
+ * by a document of AWS that could be read: uploads at $0.05 per 1,000; Bulk at $0.0025 per GB and $0.025 per 1,000 jobs;
+ * a unit of capacity at $100; list, delete and other requests, and inventories, at no charge.
  */
 export const EXAMPLE_PRICES: Prices = Object.freeze({
   storage: 0.004,
