@@ -75,7 +75,13 @@ t.test('the public names are these; another is a decision', async (t) => {
     'unfinishedIn',
     'uploadArchive',
   ])
-  t.strictSame(Object.keys(local).sort(), ['FAULT_KINDS', 'Faults', 'Traffic', 'startLocalVault'])
+  t.strictSame(Object.keys(local).sort(), [
+    'EXAMPLE_PRICES',
+    'FAULT_KINDS',
+    'Faults',
+    'Traffic',
+    'startLocalVault',
+  ])
 })
 
 t.test('its streams are instances of those of node:stream', (t) => {

@@ -13,6 +13,7 @@ import { collectFault } from './fault.js'
 import type { GetOptions } from './get.js'
 import type { Io } from './io.js'
 import { parsePath } from './path.js'
+import { collectPrice } from './price.js'
 import type { PutOptions } from './put.js'
 import type { HashOptions } from './hash.js'
 import { collectBudget, parseHour, parseJobDelay, parseLimit } from './realism-flags.js'
@@ -205,7 +206,18 @@ function addServe(program: Command, io: Io): void {
         [],
       )
       .option('--sns-endpoint <url>', 'post what becomes of jobs with a topic there')
+      .addOption(
+        new Option(
+          '--policies <checks>',
+          'strict (default) rejects a policy that cannot be evaluated, lenient warns of it',
+        ).choices(['strict', 'lenient']),
+      )
       .option('--control', 'let it be controlled over HTTP; with --json a secret made for it is printed')
+      .option(
+        '--price <name=dollars>',
+        'a price for the costs it prints at its end: storage=0.0045; may be repeated',
+        collectPrice,
+      )
       .option('--fault <rule>', 'fail requests: OPERATION:every=3:KIND; may be repeated', collectFault),
   ).action(async (options: ServeOptions) => {
     const { serve } = await import('./serve.js')

@@ -3,11 +3,19 @@
  */
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import type { FaultRule, LocalCredentials, LocalVault, RealismOptions } from '../local/index.js'
+import type {
+  FaultRule,
+  LocalCredentials,
+  LocalVault,
+  PolicyChecks,
+  RealismOptions,
+  SomePrices,
+} from '../local/index.js'
 import { isLoopback } from '../local/loopback.js'
 import { REALISM } from '../local/realism/realism-options.js'
 import { AbortError } from '../errors.js'
 import { picked } from '../options.js'
+import { costSummary } from './cost-summary.js'
 import { defaultLocalDir, type CommonOptions } from './connection.js'
 import { printData, printJson, printNote, type Io } from './io.js'
 import { tlsFilesOf } from './serve-tls.js'
@@ -27,8 +35,10 @@ export interface ServeOptions extends CommonOptions, RealismOptions {
   readonly createVaults?: true
   readonly inventoryInterval?: number
   readonly snsEndpoint?: string
+  readonly policies?: PolicyChecks
   readonly control?: true
   readonly fault?: readonly FaultRule[]
+  readonly price?: SomePrices
 }
 
 /** The secret of the controls: the one in the environment, or a new one. An empty one is none. */
@@ -38,13 +48,13 @@ export function controlSecretOf({ GLACIER_PIPE_CONTROL_SECRET: secret = '' }: Io
 
 /** Runs `serve`. One line on stdout says that it is ready. */
 export async function serve(options: ServeOptions, io: Io): Promise<void> {
-  const { dir = defaultLocalDir(io.env), fault: faults, control } = options
+  const { dir = defaultLocalDir(io.env), fault: faults, price: prices, control } = options
   const { host, allowRemote, port, createVaults } = options
   const { region, accountId, acceptAnyCredentials } = options
-  const { inventoryInterval, snsEndpoint } = options
+  const { inventoryInterval, snsEndpoint, policies } = options
   const network = { host, allowRemote, port, snsEndpoint, tls: await tlsFilesOf(options, io.env) }
-  const access = { region, accountId, acceptAnyCredentials }
-  const behaviour = { createVaults, inventoryInterval, faults, ...picked(options, REALISM) }
+  const access = { region, accountId, acceptAnyCredentials, policies }
+  const behaviour = { createVaults, inventoryInterval, faults, prices, ...picked(options, REALISM) }
   const controlSecret = control && controlSecretOf(io.env)
   const credentials = credentialsOf(io.env)
   const vault = await startVault({
@@ -54,6 +64,9 @@ export async function serve(options: ServeOptions, io: Io): Promise<void> {
     ...behaviour,
     credentials,
     controlSecret,
+    onWarning: (message) => {
+      printNote(io, `WARNING: ${message}`)
+    },
     signal: io.signal,
   })
   try {
@@ -62,6 +75,16 @@ export async function serve(options: ServeOptions, io: Io): Promise<void> {
     throw new AbortError({ cause: io.signal.reason })
   } finally {
     await vault.close()
+    if (!options.json && !options.quiet) await printCosts(vault, io)
+  }
+}
+
+/** Prints the costs. That they cannot be computed is no failure of the server. */
+async function printCosts(vault: LocalVault, io: Io): Promise<void> {
+  try {
+    for (const line of costSummary(await vault.costs())) printNote(io, line)
+  } catch (error) {
+    printNote(io, `The costs cannot be computed: ${(error as Error).message}`)
   }
 }
 

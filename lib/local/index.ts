@@ -4,8 +4,11 @@
  * @packageDocumentation
  */
 export type { Control, ControlPlace } from './control/control.js'
+export type { PolicyChecks } from './auth/policy/policies.js'
 export type { LocalCredentials } from './auth/credentials.js'
 export { FAULT_KINDS, Faults, type FaultKind, type FaultRule } from './faults/faults.js'
+export type { CostId, CostLine, Costs } from './costs/costs.js'
+export { EXAMPLE_PRICES, type Prices, type SomePrices } from './costs/prices.js'
 export { startLocalVault, type LocalVault } from './local-vault.js'
 export type { TlsOptions } from './http/tls.js'
 export type { LocalVaultOptions } from './options.js'

@@ -8,6 +8,7 @@ import type { AddressInfo } from 'node:net'
 import { LockFolder } from '../fs/lock.js'
 import { onAbort } from '../caller-signal.js'
 import { AbortError } from '../errors.js'
+import { costsOf, type Costs } from './costs/costs.js'
 import { Control, MovableClock } from './control/control.js'
 import type { AccountRegion } from './account-region.js'
 import { admitted, firstHome } from './admission.js'
@@ -43,6 +44,11 @@ export interface LocalVault {
   readonly faults: Faults
   /** What has come since the start. */
   readonly traffic: Traffic
+  /**
+   * What it would have cost since the start, by the table of the option `prices`. Archives that were there before are
+   * counted from the start on. May still be called when it is closed.
+   */
+  readonly costs: () => Promise<Costs>
   /**
    * Stops: takes no more requests, ends all connections, and waits until what they had begun is over. What was
    * acknowledged is on disk; nothing is left that would keep the process running. May be called again.
@@ -85,7 +91,9 @@ export async function startLocalVault(options: LocalVaultOptions): Promise<Local
   const stores = new AllStores({ disk, locks, now: clock.now }, { home, accountIds, regions }, given)
   const faults = new Faults()
   for (const rule of given.faults) faults.add(rule)
-  const controlled = { control: new Control(stores, clock), faults, traffic: new Traffic() }
+  const traffic = new Traffic()
+  const costs = (): Promise<Costs> => costsOf(stores, traffic, given.prices)
+  const controlled = { control: new Control(stores, clock), faults, traffic, costs }
   const gatekeeper = { regions, credentials, anyAccountId, now } // clients have not moved their clocks
   const handle = makeRequestHandler(stores, { gatekeeper, controlSecret, dir: disk.dir, ...controlled })
   const active = new Set<Promise<void>>()

@@ -1,11 +1,23 @@
 /**
  * The options of a local vault, checked and filled in before anything is done.
  */
-import { BOOLEAN, FUNCTION, isString, listOf, PATH, required, TEXT, wholeNumber } from '../option-rules.js'
+import {
+  BOOLEAN,
+  FUNCTION,
+  isString,
+  listOf,
+  oneOf,
+  PATH,
+  required,
+  TEXT,
+  wholeNumber,
+} from '../option-rules.js'
 import { checkOptions, isObject, record, rule, shown, type Rule, type RulesOf } from '../options.js'
 import { SIGNAL } from '../vault/request-rules.js'
 import { isAccountId, isRegion } from './account-region.js'
 import type { LocalCredentials } from './auth/credentials.js'
+import type { PolicyChecks } from './auth/policy/policies.js'
+import { PRICES, pricesWith, type Prices, type SomePrices } from './costs/prices.js'
 import { assertRule, type FaultRule } from './faults/faults.js'
 import { TLS, type TlsOptions } from './http/tls.js'
 import { isLoopback } from './loopback.js'
@@ -54,6 +66,15 @@ export interface LocalVaultOptions extends RealismOptions {
   readonly faults?: readonly FaultRule[] | undefined
   /** Where messages are posted when jobs are done, as SNS would to a subscriber: `http://…`; default nowhere. */
   readonly snsEndpoint?: string | undefined
+  /**
+   * What becomes of a vault's policy that has something which cannot be evaluated: with `'strict'`, the default, it is
+   * rejected; with `'lenient'` it is accepted with a warning, and that statement denies nothing.
+   */
+  readonly policies?: PolicyChecks | undefined
+  /** Prices that take the place of those of `EXAMPLE_PRICES`, in US dollars; default none. */
+  readonly prices?: SomePrices | undefined
+  /** Is given what deserves attention, in a sentence. Default `process.emitWarning`. It must not throw. */
+  readonly onWarning?: ((message: string) => void) | undefined
   /** What whoever controls it over HTTP must know, 16 characters or more; default nobody can. */
   readonly controlSecret?: string | undefined
   /** Ends the start while it waits for a lock that another process holds. A server that has started goes on. */
@@ -68,6 +89,7 @@ type Optional =
   | 'accountId'
   | 'credentials'
   | 'tls'
+  | 'prices'
   | 'snsEndpoint'
   | 'controlSecret'
   | 'signal'
@@ -82,6 +104,7 @@ export type CheckedOptions = Required<{
   Pick<LocalVaultOptions, 'accountId' | 'tls' | 'snsEndpoint' | 'controlSecret' | 'signal'> & {
     readonly regions: NotEmpty<string> | undefined
     readonly credentials: NotEmpty<LocalCredentials> | undefined
+    readonly prices: Prices
     /** Delays, limits and the schedule of inventories. */
     readonly realism: Realism
   }
@@ -121,6 +144,9 @@ const LOCAL_VAULT = {
   faults: listOf('an array of fault rules', (value, name, caller) => {
     assertRule(value as FaultRule, name, caller)
   }),
+  policies: oneOf('strict', 'lenient'),
+  prices: PRICES,
+  onWarning: FUNCTION,
   // An address may have a password in it.
   snsEndpoint: secret('an http:// or https:// address', (value) => {
     return URL.canParse(value) && /^https?:$/.test(new URL(value).protocol)
@@ -142,6 +168,8 @@ export function checkedOptions(given: LocalVaultOptions): CheckedOptions {
   const { dir, host = '127.0.0.1', allowRemote = false, port = 0, tls } = options
   const { accountId, acceptAnyCredentials = false, now = Date.now } = options
   const { createVaults = false, faults = [], snsEndpoint, controlSecret, signal } = options
+  const { policies = 'strict', onWarning = emitWarning } = options
+  const prices = pricesWith(options.prices ?? {})
   const regions = listIn(options.region)
   const credentials = listIn(options.credentials)
   if (!isLoopback(host) && !allowRemote) {
@@ -156,9 +184,14 @@ export function checkedOptions(given: LocalVaultOptions): CheckedOptions {
         'can read and delete everything. Listen on a loopback address, without allowRemote (--allow-remote).',
     )
   }
-  const access = { regions, accountId, credentials, acceptAnyCredentials }
-  const keeping = { dir, createVaults, realism: realismOf(options), now }
-  return { ...access, ...keeping, host, allowRemote, port, tls, faults, snsEndpoint, controlSecret, signal }
+  const access = { regions, accountId, credentials, acceptAnyCredentials, policies }
+  const keeping = { dir, createVaults, realism: realismOf(options), now, prices }
+  const network = { host, allowRemote, port, tls, snsEndpoint, controlSecret, signal }
+  return { ...access, ...keeping, ...network, faults, onWarning }
+}
+
+function emitWarning(message: string): void {
+  process.emitWarning(message, 'LocalVaultWarning')
 }
 
 /** A rule for one value, or a list of them that is not empty. */

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { open, readFile, writeFile } from 'node:fs/promises'
+import { open, readdir, readFile, writeFile } from 'node:fs/promises'
 import { homedir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { Writable, type Readable } from 'node:stream'
@@ -15,9 +15,10 @@ import { main } from '../../lib/cli/main.js'
 import { Progress } from '../../lib/cli/progress.js'
 import { formatSize, parseCount, parsePort, parseSize } from '../../lib/cli/size.js'
 import { SizeMismatchError, TreeHashMismatchError, UploadFailedError } from '../../lib/errors.js'
+import type { LocalCredentials } from '../../lib/local/index.js'
 import { treeHashOf } from '../../lib/tree-hash/tree-hash.js'
 import { BIN, DATA, runHere, stage } from '../helpers/command.js'
-import { clock, localVaultFor, send } from '../helpers/local-vault.js'
+import { clock, hashHeaders, localVaultFor, send } from '../helpers/local-vault.js'
 import { patternBytes } from '../helpers/pattern-source.js'
 import { settled } from '../helpers/gate.js'
 import { VirtualClock } from '../helpers/virtual-clock.js'
@@ -65,6 +66,12 @@ t.test('a file is stored as what is piped in is, and its size is known', async (
     0,
   )
   t.equal(out.out(), 'hello world')
+  const accessPolicy = '{"Statement":{"Effect":"Deny","Action":"s3:*"}}'
+  const settings = { tags: {}, notifications: null, accessPolicy, lock: null }
+  await writeFile(join(dir, 'v/vaults/docs/settings.json'), JSON.stringify(settings))
+  const warned = stage()
+  t.equal(await runHere(['vault', 'show', 'docs', '--local-dir', join(dir, 'v')], warned), 0)
+  t.match(warned.err(), /WARNING: A policy that is set on the vault .* no action of the service/)
 })
 
 t.test('vaults are made, listed, shown and deleted', async (t) => {
@@ -323,6 +330,62 @@ t.test('serve prints no secret that it was given, be it right or wrong', async (
     keysFrom: 'folder',
     secretAccessKey: /^[\w+/]{40}$/,
   })
+})
+
+t.test('serve warns of policies where it is lenient, and prints the costs at its end', async (t) => {
+  const policy = { Statement: { Effect: 'Deny', Action: '*', Condition: { Bool: { 'aws:\u001b': 'true' } } } }
+  const served = async (
+    args: readonly string[],
+    meddle?: (dir: string) => Promise<void>,
+  ): Promise<string> => {
+    const dir = t.testdir()
+    const it = stage()
+    const serving = runHere(['serve', '--dir', dir, ...args], it)
+    while (it.out() === '') await settled(1)
+    const out = it.out().trim()
+    const endpoint = args.includes('--json') ? (JSON.parse(out) as { endpoint: string }).endpoint : out
+    const credentials = JSON.parse(await readFile(join(dir, 'credentials.json'), 'utf8')) as LocalCredentials
+    const vault = { endpoint, region: 'us-east-1', credentials }
+    await send(vault, { method: 'PUT', path: '/-/vaults/docs' })
+    const body = JSON.stringify({ Policy: JSON.stringify(policy) })
+    const set = await send(vault, { method: 'PUT', path: '/-/vaults/docs/access-policy', body })
+    t.equal(set.status, args.includes('lenient') ? 204 : 400)
+    const bytes = patternBytes(MIB)
+    const headers = hashHeaders(bytes)
+    const stored = await send(vault, {
+      method: 'POST',
+      path: '/-/vaults/docs/archives',
+      body: bytes,
+      headers,
+    })
+    const job = { Type: 'archive-retrieval', ArchiveId: stored.headers['x-amz-archive-id'] }
+    await send(vault, { method: 'POST', path: '/-/vaults/docs/jobs', body: JSON.stringify(job) })
+    await meddle?.(dir)
+    it.interrupt.abort('SIGTERM')
+    t.equal(await serving, 143)
+    return it.err()
+  }
+  const loud = await served(['--policies', 'lenient', '--price', 'uploadRequests=30', '--price', 'storage=0'])
+  t.match(
+    loud,
+    /^glacier-pipe: WARNING: A policy that is set on the vault .* "aws:\\u001b" has no value here/m,
+  )
+  t.match(loud, /^glacier-pipe: The costs from \S+Z to \S+Z, by the table of prices: \$0\.030060\.$/m)
+  t.match(loud, /^glacier-pipe: {3}Standard retrieval: 0\.000976563 GB, \$0\.000010$/m)
+  t.match(loud, /^glacier-pipe: {3}Upload requests: 1, \$0\.030000$/m)
+  t.notMatch(loud, /Bulk/, 'what was not used is not told')
+  for (const flag of ['--quiet', '--json']) t.notMatch(await served([flag]), /costs/)
+  const broken = await served([], async (dir) => {
+    const archives = join(dir, 'vaults/docs/archives')
+    const [archiveId = ''] = await readdir(archives)
+    await writeFile(join(archives, archiveId, 'archive.json'), '{')
+  })
+  t.match(broken, /The costs cannot be computed: .*JSON/)
+  for (const price of ['storage', 'storage=', 'storage=1e3', 'storage=-1', 'toString=1', '=1']) {
+    const it = stage()
+    t.equal(await runHere(['serve', '--price', price], it), 2, price)
+    t.match(it.err(), /Write a price in US dollars as storage=0\.0045/)
+  }
 })
 
 t.test('help is on stdout and is no error; without a command it is one', async (t) => {

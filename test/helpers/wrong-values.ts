@@ -172,6 +172,12 @@ export const WRONG: Readonly<Record<string, WrongValues>> = {
     types: [7, {}, [7], [null], [{}], [{ fault: 'stall', tims: 1 }]],
     ranges: [[{ fault: 'fire' }], [{ fault: 'stall' }, { fault: 'stall', nth: 0 }]],
   },
+  policies: { types: [7, true], ranges: ['', 'Strict'] },
+  prices: {
+    types: [7, [], { storrage: 1 }, { storage: '0.004' }, { storage: null }],
+    ranges: [{ storage: -1 }, { capacityUnits: NaN }, { bulkRequests: 1e7 }],
+  },
+  onWarning: { types: [7, 'print'], ranges: [] },
   snsEndpoint: { types: [7], ranges: ['', 'x', 'ftp://here'] },
   controlSecret: { types: [7], ranges: ['', 'short', 'a b'.repeat(9)] },
   fault: { types: [7], ranges: ['', 'fire'] },

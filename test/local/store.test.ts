@@ -9,6 +9,7 @@ import t, { type Test } from 'tap'
 import { LockFolder } from '../../lib/fs/lock.js'
 import { ownerName } from '../../lib/fs/owner-name.js'
 import { currentProcess, type ProcessIdentity } from '../../lib/fs/process-identity.js'
+import { Meter } from '../../lib/local/costs/meter.js'
 import type { ArchiveRecord } from '../../lib/local/storage/archive-store.js'
 import { Disk, namesIn } from '../../lib/local/disk/disk.js'
 import { describePart, receivePart, treeHashOfRange } from '../../lib/local/storage/part-file.js'
@@ -47,10 +48,12 @@ async function storesOver(dir: string, now: () => number = Date.now): Promise<St
   const disk = new Disk(dir)
   await disk.open()
   const ground = { disk, locks: locksOf(disk), now, region: 'us-east-1', accountId: '111122223333' }
-  const stores = makeStores(ground, {
+  const stores = makeStores(ground, new Meter(now), {
     realism: realismOf({}),
     createVaults: true,
     snsEndpoint: undefined,
+    policies: 'strict',
+    onWarning: () => undefined,
   })
   await stores.ensureVault(vaultName)
   return stores

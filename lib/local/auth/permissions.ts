@@ -3,7 +3,8 @@
  * its beginning, completed or not (protocol.md 1.7, 1.8).
  */
 import { DAY } from '../ground.js'
-import { isDenied } from './policy.js'
+import { RESOURCE_TAG } from './policy/condition-keys.js'
+import type { Caller } from './caller.js'
 import { accessDenied, unlessNotFound } from '../service-fault.js'
 import type { Stores } from '../storage/stores.js'
 
@@ -22,12 +23,14 @@ const ALWAYS = new Set([
  * Throws if a policy of the vault denies an operation.
  *
  * @param names - those in the request's path
+ * @param caller - who sends it
  * @throws {ServiceFault} 403: it is denied
  */
 export async function assertAllowed(
   stores: Stores,
   operation: string,
   names: Readonly<Record<string, string>>,
+  caller: Caller,
 ): Promise<void> {
   const { vaultName, archiveId } = names
   if (vaultName === undefined || ALWAYS.has(operation)) return
@@ -36,13 +39,19 @@ export async function assertAllowed(
   const { accessPolicy, lock, tags } = settings
   const policies = [accessPolicy, lock?.policy].filter((policy) => typeof policy === 'string')
   if (policies.length === 0) return
-  const keys: Record<string, string> = {}
-  for (const [name, value] of Object.entries(tags)) keys[`glacier:ResourceTag/${name}`] = value
-  const age = archiveId === undefined ? undefined : await ageInDays(stores, vaultName, archiveId)
-  if (age !== undefined) keys['glacier:ArchiveAgeInDays'] = String(age)
   const { accountId } = stores
+  const keys = new Map([
+    ['aws:CurrentTime', new Date(stores.now()).toISOString()],
+    ['aws:PrincipalAccount', accountId],
+    ['aws:SecureTransport', String(caller.isSecure)],
+  ])
+  if (caller.address !== undefined) keys.set('aws:SourceIp', caller.address)
+  for (const [name, value] of Object.entries(tags)) keys.set(`${RESOURCE_TAG}${name}`, value)
+  const age = archiveId === undefined ? undefined : await ageInDays(stores, vaultName, archiveId)
+  if (age !== undefined) keys.set('glacier:ArchiveAgeInDays', String(age))
   const [action, resource] = [`glacier:${operation}`, stores.vaults.arnOf(vaultName)]
-  if (!policies.some((policy) => isDenied(policy, { action, resource, accountId, keys }))) return
+  const attempt = { action, resource, accountId, keys }
+  if (!policies.some((policy) => stores.policies.isDenied(policy, attempt))) return
   throw accessDenied(
     `User: arn:aws:iam::${accountId}:root is not authorized to perform: ${action} on resource: ${resource} ` +
       'with an explicit deny',

@@ -3,6 +3,8 @@
  * service ever asks, for whoever knows the secret.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { parseJson } from '../bounded-json.js'
+import type { Costs } from '../costs/costs.js'
 import type { Control } from './control.js'
 import type { FaultRule, Faults } from '../faults/faults.js'
 import type { JobDelay } from '../realism/job-delay.js'
@@ -15,6 +17,8 @@ export interface Controlled {
   readonly control: Control
   readonly faults: Faults
   readonly traffic: Traffic
+  /** What it would have cost. */
+  readonly costs: () => Promise<Costs>
 }
 
 type Order = Readonly<Record<string, unknown>>
@@ -57,6 +61,7 @@ const ACTS: Readonly<Record<string, Act>> = {
     return { faults: [] }
   },
   'GET traffic': ({ traffic }) => traffic.all(),
+  'GET costs': ({ costs }) => costs(),
 }
 
 /** Whether a request is for the controls. */
@@ -114,7 +119,7 @@ async function orderIn(request: IncomingMessage): Promise<Order> {
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return parseJson(text)
   } catch {
     return undefined
   }

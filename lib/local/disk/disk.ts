@@ -77,12 +77,17 @@ export class Disk {
     await renameDurably(temporary, path)
   }
 
-  /** Removes a file or folder with all that is in it, at once; does nothing where there is none. */
-  async discard(path: string): Promise<void> {
+  /**
+   * Removes a file or folder with all that is in it, at once; does nothing where there is none.
+   *
+   * @returns whether it was there: of several calls at once, one removes it
+   */
+  async discard(path: string): Promise<boolean> {
     const temporary = this.temporary()
     const renamed = rename(path, temporary).then(() => true)
-    if (!(await unlessMissing(renamed, false))) return
+    if (!(await unlessMissing(renamed, false))) return false
     await syncFolder(dirname(path))
     await rm(temporary, { recursive: true, force: true })
+    return true
   }
 }

@@ -2,8 +2,10 @@
  * One request and what is answered to it, as the operations see them.
  */
 import type { IncomingMessage } from 'node:http'
+import { isObject } from '../../options.js'
 import { MAX_DESCRIPTION_LENGTH } from '../../vault/limits.js'
 import type { SignedRequest } from '../auth/signature.js'
+import { parseJson } from '../bounded-json.js'
 import type { Stores } from '../storage/stores.js'
 import { invalidParameter, missingParameter, ServiceFault } from '../service-fault.js'
 
@@ -87,17 +89,17 @@ export function checkedDescription(text: string | undefined): string | null {
 }
 
 /**
- * The JSON object in a body.
+ * The JSON object in a body, in UTF-8, of which each key is there once and nothing is nested too deep.
  *
  * @throws {ServiceFault} 400: it is none
  */
 export function jsonBody({ body }: Exchange): Readonly<Record<string, unknown>> {
   try {
-    const value: unknown = JSON.parse(body.toString('utf8'))
-    if (typeof value === 'object' && value !== null && !Array.isArray(value))
-      return value as Record<string, unknown>
-  } catch {
-    // told below, as what is JSON but no object is
+    const value = parseJson(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body))
+    if (isObject(value)) return value as Record<string, unknown>
+  } catch (error) {
+    const reason = error instanceof SyntaxError ? error.message : 'It is not UTF-8.'
+    throw new ServiceFault(400, 'SerializationException', `The request body is not a JSON object. ${reason}`)
   }
   throw new ServiceFault(400, 'SerializationException', 'The request body is not a JSON object.')
 }

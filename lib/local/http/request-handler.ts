@@ -5,6 +5,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 import { authenticate, type Gatekeeper } from '../auth/authenticate.js'
+import { callerOf } from '../auth/caller.js'
 import { resetConnection } from './connections.js'
 import { headerOf, type Answer, type Exchange } from './exchange.js'
 import { answerControl, isForControls, type Controlled } from '../control/control-face.js'
@@ -113,7 +114,7 @@ async function answerTo(
       `User is not authorized to perform: glacier:${route.operation} on account ${accountId}`,
     )
   }
-  await assertAllowed(stores, route.operation, names)
+  await assertAllowed(stores, route.operation, names, callerOf(request.socket))
   return route.run({ stores, names, query, headers: headersUnder(met, headers), body, stream })
 }
 

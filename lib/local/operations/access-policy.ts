@@ -1,6 +1,5 @@
 /** Operations on a vault's access policy (protocol.md 1.7). */
 import { jsonBody, nameOf, type Answer, type Exchange } from '../http/exchange.js'
-import { assertPolicy } from '../auth/policy.js'
 import { missingParameter, notFound } from '../service-fault.js'
 
 /** SetVaultAccessPolicy. */
@@ -29,11 +28,12 @@ export async function deleteVaultAccessPolicy(exchange: Exchange): Promise<Answe
 /**
  * The policy in a body, of an access policy or a lock: JSON as a string.
  *
- * @throws {ServiceFault} 400: there is none, or it is no policy
+ * @throws {ServiceFault} 400: there is none, or it is no policy that the vault may have
  */
 export function policyIn(exchange: Exchange): string {
   const { Policy } = jsonBody(exchange)
   if (typeof Policy !== 'string') throw missingParameter('Policy')
-  assertPolicy(Policy)
+  const { policies, vaults } = exchange.stores
+  policies.accept(Policy, vaults.arnOf(nameOf(exchange, 'vaultName')))
   return Policy
 }

@@ -21,7 +21,9 @@ export async function getDataRetrievalPolicy({ stores }: Exchange): Promise<Answ
 
 /** PurchaseProvisionedCapacity. */
 export async function purchaseProvisionedCapacity(exchange: Exchange): Promise<Answer> {
-  const { capacityId } = await exchange.stores.account.purchase()
+  const { account, meter } = exchange.stores
+  const { capacityId } = await account.purchase()
+  meter.boughtCapacity()
   const location = locationOf(exchange, 'provisioned-capacity', capacityId)
   return { status: 201, headers: { location, 'x-amz-capacity-id': capacityId } }
 }

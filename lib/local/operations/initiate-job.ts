@@ -21,7 +21,7 @@ const TIERS: readonly Tier[] = ['Expedited', 'Standard', 'Bulk']
 
 /** InitiateJob: each call is a new job. */
 export async function initiateJob(exchange: Exchange): Promise<Answer> {
-  const { notifier, vaults } = exchange.stores
+  const { meter, notifier, vaults } = exchange.stores
   const vaultName = nameOf(exchange, 'vaultName')
   await vaults.folder(vaultName, 'jobs') // no such vault is told before anything else
   const fields = jsonBody(exchange)
@@ -31,6 +31,8 @@ export async function initiateJob(exchange: Exchange): Promise<Answer> {
     snsTopic: topic === undefined ? null : checkedTopic(topic),
   }
   const job = await started(exchange, vaultName, fields, order)
+  if (job.action === 'ArchiveRetrieval') meter.retrieved(job.tier, job.end - job.start)
+  else meter.retrievedInventory()
   await notifier.expect(vaultName, job)
   const location = locationOf(exchange, 'vaults', vaultName, 'jobs', job.jobId)
   return { status: 202, headers: { location, 'x-amz-job-id': job.jobId } }

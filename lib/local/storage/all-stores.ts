@@ -2,6 +2,7 @@
  * The stores of all accounts in all regions that a server has. They share the locks, and the place for what is unfinished.
  */
 import type { AccountRegion } from '../account-region.js'
+import { Meter } from '../costs/meter.js'
 import { foldersOf } from '../disk/home.js'
 import type { Ground } from '../ground.js'
 import { makeStores, type StoreOptions, type Stores } from './stores.js'
@@ -20,6 +21,8 @@ export interface Extent {
 export class AllStores {
   /** Those of the first account in the first region. */
   readonly first: Stores
+  /** Counts what is to be paid for, of all of them. */
+  readonly meter: Meter
   readonly #all = new Map<string, Stores>()
 
   constructor(
@@ -27,10 +30,11 @@ export class AllStores {
     { home, accountIds, regions }: Extent,
     options: StoreOptions,
   ) {
+    this.meter = new Meter(ground.now)
     for (const accountId of accountIds) {
       for (const region of regions) {
         const place = { accountId, region }
-        this.#all.set(keyOf(place), makeStores(groundOf(ground, place, home), options))
+        this.#all.set(keyOf(place), makeStores(groundOf(ground, place, home), this.meter, options))
       }
     }
     this.first = this.of({ accountId: accountIds[0], region: regions[0] }) as Stores // made above

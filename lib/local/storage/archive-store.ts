@@ -9,6 +9,7 @@ import { renameDurably } from '../../fs/durable.js'
 import { NodeStack } from '../../tree-hash/tree-hash.js'
 import { isTreeHashAligned, type ByteRange } from '../../vault/byte-range.js'
 import { MAX_PART_SIZE } from '../../vault/limits.js'
+import type { Meter } from '../costs/meter.js'
 import { readJson } from '../disk/disk.js'
 import { dateOf, type Ground } from '../ground.js'
 import { ARCHIVE_ID_LENGTH, isId, newArchiveId } from '../disk/identifiers.js'
@@ -49,10 +50,12 @@ export function newArchive(
 export class ArchiveStore {
   readonly #ground: Ground
   readonly #vaults: VaultStore
+  readonly #meter: Meter
 
-  constructor(ground: Ground, vaults: VaultStore) {
+  constructor(ground: Ground, vaults: VaultStore, meter: Meter) {
     this.#ground = ground
     this.#vaults = vaults
+    this.#meter = meter
   }
 
   /**
@@ -108,8 +111,11 @@ export class ArchiveStore {
     if (!isId(archiveId) || archiveId.length !== ARCHIVE_ID_LENGTH) {
       throw invalidParameter(`Invalid archive ID: ${archiveId}`)
     }
-    if (await readJson(join(path, 'archive.json'))) {
-      await this.#vaults.writing(vaultName, () => this.#ground.disk.discard(path))
+    const archive = await readJson<ArchiveRecord>(join(path, 'archive.json'))
+    if (archive) {
+      await this.#vaults.writing(vaultName, async () => {
+        if (await this.#ground.disk.discard(path)) this.#meter.deleted(archive)
+      })
     } else await this.#assertNotElsewhere(vaultName, archiveId)
   }
 

@@ -26,8 +26,8 @@ export interface InventorySum {
   readonly size: number
 }
 
-/** Bytes the service adds for each archive. */
-const ARCHIVE_OVERHEAD = 32_768
+/** Bytes the service adds for each archive: its index and metadata (protocol.md 2). */
+export const ARCHIVE_OVERHEAD = 32_768
 /** Archives looked into at once. */
 const AT_ONCE = 64
 
@@ -40,7 +40,7 @@ const AT_ONCE = 64
 export async function takeInventory(archives: string, previous: string, path: string): Promise<InventorySum> {
   const sum = { archiveCount: 0, size: 0 }
   async function* lines(): AsyncGenerator<string, void, undefined> {
-    for await (const row of rowsNow(archives, previous)) {
+    for await (const row of archiveRows(archives, previous)) {
       sum.archiveCount++
       sum.size += row.size + ARCHIVE_OVERHEAD
       yield `${JSON.stringify(row)}\n`
@@ -62,7 +62,15 @@ export async function* inventoryRows(path: string): AsyncGenerator<InventoryRow,
   }
 }
 
-async function* rowsNow(archives: string, previous: string): AsyncGenerator<InventoryRow, void, undefined> {
+/**
+ * The archives in a folder as they are now. Those in the rows of an inventory are not read again.
+ *
+ * @param previous - the rows of the last inventory; there need be none
+ */
+export async function* archiveRows(
+  archives: string,
+  previous: string,
+): AsyncGenerator<InventoryRow, void, undefined> {
   const known = inventoryRows(previous)
   const next = async (): Promise<InventoryRow | undefined> => {
     const { done, value } = await known.next()

@@ -2,6 +2,8 @@
 import type { AccountRegion } from '../account-region.js'
 import { AccountStore } from './account-store.js'
 import { ArchiveStore } from './archive-store.js'
+import { Policies } from '../auth/policy/policies.js'
+import { Meter } from '../costs/meter.js'
 import type { Ground } from '../ground.js'
 import { JobStore } from '../jobs/job-store.js'
 import { Notifier } from '../jobs/notifier.js'
@@ -27,15 +29,26 @@ export interface Stores extends AccountRegion {
   /** The budgets of requests. */
   readonly throttle: Throttle
   readonly notifier: Notifier
+  /** Counts what is to be paid for and leaves no trace on disk. */
+  readonly meter: Meter
+  /** The checks of policies, and what they deny. */
+  readonly policies: Policies
   /** Makes a vault that is missing, where the local vault was told to. */
   readonly ensureVault: (vaultName: string) => Promise<void>
 }
 
 /** What of the options decides how the stores behave. */
-export type StoreOptions = Pick<CheckedOptions, 'realism' | 'createVaults' | 'snsEndpoint'>
+export type StoreOptions = Pick<
+  CheckedOptions,
+  'realism' | 'createVaults' | 'snsEndpoint' | 'policies' | 'onWarning'
+>
 
 /** The stores of an account in a region. */
-export function makeStores(ground: Ground, { realism, createVaults, snsEndpoint }: StoreOptions): Stores {
+export function makeStores(
+  ground: Ground,
+  meter: Meter,
+  { realism, createVaults, snsEndpoint, policies, onWarning }: StoreOptions,
+): Stores {
   const { accountId, region, now } = ground
   const vaults = new VaultStore(ground, realism.inventorySchedule)
   const settings = new SettingsStore(vaults, now)
@@ -48,12 +61,14 @@ export function makeStores(ground: Ground, { realism, createVaults, snsEndpoint 
     account,
     vaults,
     settings,
-    archives: new ArchiveStore(ground, vaults),
+    archives: new ArchiveStore(ground, vaults, meter),
     uploads: new UploadStore(ground, vaults),
     jobs,
     retrievalLimits: new RetrievalLimits(ground, { account, vaults, jobs }, realism),
     throttle: new Throttle(now, realism.budgets),
     notifier: new Notifier(ground, { vaults, jobs, settings }, snsEndpoint),
+    meter,
+    policies: new Policies(policies, onWarning),
     ensureVault: async (vaultName) => {
       if (createVaults) await vaults.create(vaultName)
     },

@@ -13,7 +13,7 @@ import { isVaultName } from '../../vault/request-rules.js'
 import { namesIn, readJson, unlessMissing } from '../disk/disk.js'
 import { dateOf, DAY, type Ground } from '../ground.js'
 import { atIntervals, type InventorySchedule } from '../realism/inventory-schedule.js'
-import { takeInventory, type InventorySum } from './inventory.js'
+import { archiveRows, takeInventory, type InventoryRow, type InventorySum } from './inventory.js'
 import { invalidParameter, limitExceeded, notFound, unlessNotFound } from '../service-fault.js'
 
 /** What an inventory found. */
@@ -99,6 +99,12 @@ export class VaultStore {
    */
   async takeInventory(name: string): Promise<Inventory> {
     return this.#alone(name, async () => this.#count(await this.#existing(name), this.#ground.now()))
+  }
+
+  /** The archives of all vaults as they are now. No inventory is taken. */
+  async *allArchives(): AsyncGenerator<InventoryRow, void, undefined> {
+    for (const name of await namesIn(this.#ground.disk.path('vaults')))
+      yield* archiveRows(this.#path(name, 'archives'), this.inventoryPath(name))
   }
 
   /** Where the rows of a vault's inventory are. */

@@ -1,0 +1,60 @@
+/** The actions that policies name: `glacier:` and the name of an operation. */
+import { PolicyProblem, quoted, textsOf } from './policy-problem.js'
+import { matchesWildcard } from './wildcard.js'
+
+/** The names of all operations (protocol.md 1). */
+export const OPERATIONS: readonly string[] = [
+  'AbortMultipartUpload',
+  'AbortVaultLock',
+  'AddTagsToVault',
+  'CompleteMultipartUpload',
+  'CompleteVaultLock',
+  'CreateVault',
+  'DeleteArchive',
+  'DeleteVault',
+  'DeleteVaultAccessPolicy',
+  'DeleteVaultNotifications',
+  'DescribeJob',
+  'DescribeVault',
+  'GetDataRetrievalPolicy',
+  'GetJobOutput',
+  'GetVaultAccessPolicy',
+  'GetVaultLock',
+  'GetVaultNotifications',
+  'InitiateJob',
+  'InitiateMultipartUpload',
+  'InitiateVaultLock',
+  'ListJobs',
+  'ListMultipartUploads',
+  'ListParts',
+  'ListProvisionedCapacity',
+  'ListTagsForVault',
+  'ListVaults',
+  'PurchaseProvisionedCapacity',
+  'RemoveTagsFromVault',
+  'SetDataRetrievalPolicy',
+  'SetVaultAccessPolicy',
+  'SetVaultNotifications',
+  'UploadArchive',
+  'UploadMultipartPart',
+]
+
+const ACTIONS = OPERATIONS.map((operation) => `glacier:${operation}`.toLowerCase())
+
+/**
+ * Which actions an Action or NotAction names. Their case does not count.
+ *
+ * @param name - of the element, for messages
+ * @throws {PolicyProblem} one of them is no action of the service
+ */
+export function actionsOf(name: string, value: unknown): (action: string) => boolean {
+  const patterns = textsOf(name, value).map((pattern) => {
+    const folded = pattern.toLowerCase()
+    const isService = folded === '*' || folded.startsWith('glacier:')
+    if (isService && ACTIONS.some((action) => matchesWildcard(folded, action))) return folded
+    throw new PolicyProblem(
+      `${name} has ${quoted(pattern)}, which is no action of the service. Actions are as "glacier:DeleteArchive".`,
+    )
+  })
+  return (action) => patterns.some((pattern) => matchesWildcard(pattern, action.toLowerCase()))
+}

@@ -1,0 +1,132 @@
+/**
+ * Operators of conditions (IAM User Guide, Condition operators).
+ *
+ * An operator whose name has `Not` holds where the other of its kind holds for none of the values.
+ */
+import { booleanOf, numberOf, rangeOf, timeOf } from './condition-value.js'
+import { isArn, matchesArn, matchesWildcard } from './wildcard.js'
+
+/** What an operator compares. */
+export type Comparison = 'String' | 'Numeric' | 'Date' | 'Bool' | 'IpAddress' | 'Arn'
+
+/** Whether the value of a key is one that a policy names. */
+export type Test = (found: string) => boolean
+
+/** An operator. */
+export interface Operator {
+  readonly comparison: Comparison
+  /** Whether it holds where no value is met. */
+  readonly isNegated: boolean
+  /** The test for a value of a policy; `undefined` where the value is of another type. */
+  readonly testFor: (wanted: unknown) => Test | undefined
+}
+
+/** What the values of each comparison are, for messages. */
+export const EXPECTED: Readonly<Record<Comparison, string>> = {
+  String: 'a string',
+  Numeric: 'a number, of at most 2^53',
+  Date: 'a date and time in ISO 8601, as "2030-01-31T00:00:00Z", or seconds since 1970',
+  Bool: 'true or false',
+  IpAddress: 'an IPv4 or IPv6 address or CIDR range, as "203.0.113.0/24"',
+  Arn: 'an ARN, with or without wildcards',
+}
+
+const OPERATORS = new Map<string, Operator>()
+
+add(
+  'String',
+  'StringEquals',
+  'StringNotEquals',
+  text((found, wanted) => found === wanted),
+)
+add(
+  'String',
+  'StringEqualsIgnoreCase',
+  'StringNotEqualsIgnoreCase',
+  text((found, wanted) => found.toLowerCase() === wanted.toLowerCase()),
+)
+add(
+  'String',
+  'StringLike',
+  'StringNotLike',
+  text((found, wanted) => matchesWildcard(wanted, found)),
+)
+for (const [comparison, read] of [
+  ['Numeric', numberOf],
+  ['Date', timeOf],
+] as const) {
+  add(
+    comparison,
+    `${comparison}Equals`,
+    `${comparison}NotEquals`,
+    order(read, (a, b) => a === b),
+  )
+  add(
+    comparison,
+    `${comparison}LessThan`,
+    undefined,
+    order(read, (a, b) => a < b),
+  )
+  add(
+    comparison,
+    `${comparison}LessThanEquals`,
+    undefined,
+    order(read, (a, b) => a <= b),
+  )
+  add(
+    comparison,
+    `${comparison}GreaterThan`,
+    undefined,
+    order(read, (a, b) => a > b),
+  )
+  add(
+    comparison,
+    `${comparison}GreaterThanEquals`,
+    undefined,
+    order(read, (a, b) => a >= b),
+  )
+}
+add('Bool', 'Bool', undefined, (wanted) => {
+  const flag = booleanOf(wanted)
+  return flag === undefined ? undefined : (found) => booleanOf(found) === flag
+})
+add('IpAddress', 'IpAddress', 'NotIpAddress', rangeOf)
+for (const name of ['Equals', 'Like']) {
+  // the two do the same
+  add('Arn', `Arn${name}`, `ArnNot${name}`, (wanted) =>
+    typeof wanted === 'string' && isArn(wanted) ? (found) => matchesArn(wanted, found) : undefined,
+  )
+}
+
+/** The operator of a name, without a prefix or `IfExists`; `undefined` where there is none. */
+export function operatorOf(name: string): Operator | undefined {
+  return OPERATORS.get(name)
+}
+
+function add(
+  comparison: Comparison,
+  name: string,
+  negatedName: string | undefined,
+  testFor: Operator['testFor'],
+): void {
+  OPERATORS.set(name, { comparison, isNegated: false, testFor })
+  if (negatedName !== undefined) OPERATORS.set(negatedName, { comparison, isNegated: true, testFor })
+}
+
+function text(compare: (found: string, wanted: string) => boolean): Operator['testFor'] {
+  return (wanted) => (typeof wanted === 'string' ? (found) => compare(found, wanted) : undefined)
+}
+
+function order(
+  read: (value: unknown) => number | undefined,
+  compare: (found: number, wanted: number) => boolean,
+): Operator['testFor'] {
+  return (wanted) => {
+    const limit = read(wanted)
+    if (limit === undefined) return undefined
+    return (found) => {
+      const value = read(found)
+      return value !== undefined && compare(value, limit)
+    }
+  }
+}

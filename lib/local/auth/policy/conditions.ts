@@ -1,0 +1,89 @@
+/**
+ * The Condition of a statement: all its operators, and all keys of each, must hold.
+ *
+ * - Of several values of a key one must be met; with a negated operator none may.
+ * - Where the key is absent, an operator does not hold, but a negated one does, and one with `IfExists`.
+ * - Every key here has one value at the most. `ForAnyValue` needs one that the operator holds for; `ForAllValues` also
+ *   holds where there is none.
+ */
+import { booleanOf } from './condition-value.js'
+import { KEY_NAMES, keyOf, type ConditionKey } from './condition-keys.js'
+import { EXPECTED, operatorOf, type Operator } from './condition-operators.js'
+import { PolicyProblem, quoted, textOf } from './policy-problem.js'
+import { isObject } from '../../../options.js'
+
+/** The values of keys, by the names of {@link ConditionKey}; one that is absent is not there. */
+export type KeyValues = ReadonlyMap<string, string>
+
+/** Whether a condition holds. */
+export type Condition = (values: KeyValues) => boolean
+
+const NAME = /^(?:(ForAnyValue|ForAllValues):)?(.*?)(IfExists)?$/s
+
+/**
+ * The conditions of a statement.
+ *
+ * @throws {PolicyProblem} something of it cannot be evaluated
+ */
+export function conditionsOf(block: unknown): readonly Condition[] {
+  if (!isObject(block)) throw new PolicyProblem(`Condition must be an object, and is ${quoted(block)}.`)
+  return Object.entries(block).flatMap(([operator, keys]: [string, unknown]) => {
+    if (!isObject(keys)) {
+      throw new PolicyProblem(
+        `The condition operator ${quoted(operator)} must have an object of keys and values, and has ${quoted(keys)}.`,
+      )
+    }
+    return Object.entries(keys).map(([key, values]) => conditionOf(operator, key, values))
+  })
+}
+
+function conditionOf(operatorName: string, keyName: string, values: unknown): Condition {
+  const key = keyOf(keyName)
+  if (!key) {
+    throw new PolicyProblem(
+      `The condition key ${quoted(keyName)} has no value here. Those that have are ${KEY_NAMES.join(', ')}.`,
+    )
+  }
+  const wanted: readonly unknown[] = Array.isArray(values) ? values : [values]
+  if (wanted.length === 0) throw new PolicyProblem(`The condition key ${quoted(keyName)} has no values.`)
+  for (const one of wanted) if (typeof one === 'string') textOf(`The condition key ${quoted(keyName)}`, one)
+  if (operatorName === 'Null') return absence(key, wanted)
+  const [, set, name = '', ifExists] = NAME.exec(operatorName) as RegExpExecArray // it matches any text
+  const operator = operatorOf(name)
+  if (!operator) throw new PolicyProblem(`The condition operator ${quoted(operatorName)} is not known.`)
+  if (!key.comparisons.includes(operator.comparison)) {
+    throw new PolicyProblem(
+      `The condition operator ${quoted(operatorName)} does not compare ${key.name}. ` +
+        `Operators that do are ${key.comparisons.join(', ')} operators, and Null.`,
+    )
+  }
+  const tests = wanted.map((one) => testFor(operator, operatorName, one))
+  const whereAbsent =
+    ifExists !== undefined || set === 'ForAllValues' || (set === undefined && operator.isNegated)
+  return (found) => {
+    const value = found.get(key.name)
+    if (value === undefined) return whereAbsent
+    return tests.some((test) => test(value)) !== operator.isNegated
+  }
+}
+
+function absence({ name }: ConditionKey, values: readonly unknown[]): Condition {
+  const wanted = values.map((one) => {
+    const flag = booleanOf(one)
+    if (flag === undefined) throw wrongValue('Null', 'true or false', one)
+    return flag
+  })
+  return (found) => wanted.includes(!found.has(name))
+}
+
+function testFor(operator: Operator, name: string, wanted: unknown): (found: string) => boolean {
+  const test = operator.testFor(wanted)
+  if (!test) throw wrongValue(name, EXPECTED[operator.comparison], wanted)
+  return test
+}
+
+function wrongValue(operator: string, expected: string, found: unknown): PolicyProblem {
+  return new PolicyProblem(
+    `A value of the condition operator ${quoted(operator)} must be ${expected}, and is ${quoted(found)}.`,
+  )
+}

@@ -1,0 +1,80 @@
+/**
+ * The policies of all vaults: each is checked when it is set, and read once for all requests.
+ *
+ * One that was stored by an older version, or with lenient checks, may have what cannot be evaluated. It cannot make a
+ * request fail: it is told of once, and the statement, or the policy where that is no policy at all, denies nothing.
+ */
+import { invalidParameter } from '../../service-fault.js'
+import { isDenied, readPolicy, type Policy } from './policy.js'
+import type { Attempt } from './statement.js'
+
+/** What becomes of a policy of which something cannot be evaluated: it is rejected, or accepted with a warning. */
+export type PolicyChecks = 'strict' | 'lenient'
+
+/** Policies that are kept read. */
+const MOST_KEPT = 256
+
+/** Checks and evaluates policies. */
+export class Policies {
+  readonly #checks: PolicyChecks
+  readonly #warn: (message: string) => void
+  readonly #read = new Map<string, Policy>()
+
+  constructor(checks: PolicyChecks, warn: (message: string) => void) {
+    this.#checks = checks
+    this.#warn = warn
+  }
+
+  /**
+   * Checks a policy that is to be set on a vault.
+   *
+   * @throws {ServiceFault} 400: it is no policy, or with strict checks, something of it cannot be evaluated
+   */
+  accept(text: string, vaultArn: string): void {
+    const policy = readPolicy(text, vaultArn)
+    if (this.#checks === 'strict' && policy.problems.length > 0)
+      throw invalidParameter(`Invalid policy: ${inSum(policy.problems)}`)
+    this.#keep(text, vaultArn, policy)
+  }
+
+  /** Whether a policy that is set on a vault denies an attempt. */
+  isDenied(text: string, attempt: Attempt): boolean {
+    const vaultArn = attempt.resource
+    const policy =
+      this.#read.get(keyFor(text, vaultArn)) ?? this.#keep(text, vaultArn, readStored(text, vaultArn))
+    return isDenied(policy, attempt)
+  }
+
+  #keep(text: string, vaultArn: string, policy: Policy): Policy {
+    for (const oldest of this.#read.keys()) {
+      if (this.#read.size < MOST_KEPT) break
+      this.#read.delete(oldest)
+    }
+    this.#read.set(keyFor(text, vaultArn), policy)
+    if (policy.problems.length > 0) {
+      this.#warn(
+        `A policy that is set on the vault ${vaultArn} has what cannot be evaluated. That denies nothing. ` +
+          inSum(policy.problems),
+      )
+    }
+    return policy
+  }
+}
+
+/** The first problem, and how many more there are. */
+function inSum(problems: readonly string[]): string {
+  const [first = '', ...more] = problems
+  return more.length === 0 ? first : `${first} Problems besides this one: ${more.length}.`
+}
+
+function keyFor(text: string, vaultArn: string): string {
+  return `${vaultArn}\n${text}`
+}
+
+function readStored(text: string, vaultArn: string): Policy {
+  try {
+    return readPolicy(text, vaultArn)
+  } catch (error) {
+    return { statements: [], problems: [(error as Error).message] }
+  }
+}
