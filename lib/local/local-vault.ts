@@ -78,7 +78,9 @@ export async function startLocalVault(options: LocalVaultOptions): Promise<Local
   for (const rule of given.faults) faults.add(rule)
   const controlled = { control: new Control(stores, clock), faults, traffic: new Traffic() }
   const gatekeeper = { region, credentials, now } // clients have not moved their clocks
-  const handle = makeRequestHandler(stores, { gatekeeper, controlSecret, dir: disk.dir, ...controlled })
+  const reach = { host, places: [{ region, accountId, stores }] as const } // of the controls over HTTP
+  const surroundings = { gatekeeper, controlSecret, dir: disk.dir, ...controlled, ...reach }
+  const handle = makeRequestHandler(stores, surroundings)
   const active = new Set<Promise<void>>()
   const server = createServer((request, response) => {
     const handling = handle(request, response).finally(() => active.delete(handling))

@@ -7,6 +7,8 @@ import { TIME } from '../options.js'
 import type { Stores } from '../storage/stores.js'
 import type { Inventory } from '../storage/vault-store.js'
 
+/** The last moment whose date in ISO 8601 has a year of four digits; dates are sorted as texts. */
+const LAST_TIME = Date.parse('9999-12-31T23:59:59.999Z')
 const IF_VAULT_NAME = optional(VAULT_NAME)
 
 /** The clock of everything a local vault keeps: a given one, moved by what it was told. */
@@ -59,12 +61,19 @@ export class Control {
    * time as it was, so that clients go on unchanged. Forgotten when the vault is closed.
    *
    * @throws {TypeError} not a number
-   * @throws {RangeError} not milliseconds from 0 up
+   * @throws {RangeError} not milliseconds from 0 up, or past the year 9999, whose dates have no more four digits
    */
   advanceClock(milliseconds: number): void {
     TIME(milliseconds, 'milliseconds', 'Control.advanceClock')
+    if (this.#clock.now() + milliseconds > LAST_TIME)
+      throw new RangeError(`The clock cannot be advanced by ${milliseconds} ms: its last year is 9999.`)
     this.#clock.advance(milliseconds)
     this.#stores.notifier.look()
+  }
+
+  /** How long jobs take that are started from now on, in milliseconds. */
+  get jobDelay(): number {
+    return this.#stores.jobs.delay
   }
 
   /**
