@@ -5,7 +5,7 @@
 import { unlessMissing } from '../disk/disk.js'
 import { jobDescription } from '../jobs/job-description.js'
 import { placeOf as placeOfJob } from '../jobs/job-store.js'
-import { ServiceFault, unlessNotFound } from '../service-fault.js'
+import { ServiceFault } from '../service-fault.js'
 import type { Stores } from '../storage/stores.js'
 import type { Controlled, Order, Place } from './controlled.js'
 import { listingOf } from './listing.js'
@@ -91,17 +91,23 @@ async function describeVault(stores: Stores, vaultName: string): Promise<object>
     const jobCount = (await stores.jobs.list(vaultName)).length
     return { vaultName, creationDate, inventory, archiveCount, uploadCount: uploads.length, jobCount }
   } catch (error) {
-    if (error instanceof ServiceFault && error.status === 404) throw error
+    if (error instanceof ServiceFault && error.type === 'Client') throw error
     return { vaultName, unreadable: true }
   }
 }
 
-/** What is read of each item, one after another; of those that are gone meanwhile, nothing. */
-async function existing<T, U>(items: readonly T[], read: (item: T) => Promise<U>): Promise<U[]> {
-  const found: U[] = []
+/** What is read of each item, one after another; nothing of those that are refused, which are gone or none of ours. */
+async function existing<T, U>(
+  items: readonly T[],
+  read: (item: T) => Promise<U>,
+): Promise<Exclude<U, undefined>[]> {
+  const found: Exclude<U, undefined>[] = []
   for (const item of items) {
-    const value = await unlessNotFound(read(item))
-    if (value !== undefined) found.push(value)
+    const value = await read(item).catch((error: unknown) => {
+      if (error instanceof ServiceFault && error.type === 'Client') return undefined
+      throw error
+    })
+    if (value !== undefined) found.push(value as Exclude<U, undefined>) // which TypeScript does not conclude
   }
   return found
 }

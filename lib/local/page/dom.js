@@ -18,10 +18,7 @@ export function element(tag, attributes = {}, ...children) {
     if (typeof value === 'function') made.addEventListener(name, value)
     else if (value !== false) made.setAttribute(name, value === true ? '' : value)
   }
-  for (const child of children) {
-    if (child === null || child === undefined) continue
-    made.append(child instanceof Node ? child : String(child))
-  }
+  fill(made, ...children)
   return made
 }
 
@@ -59,7 +56,7 @@ export function foreign(text) {
  * @returns {HTMLElement}
  */
 export function identifier(text) {
-  return element('code', { class: 'id', title: visible(text) }, foreign(text))
+  return element('code', { class: 'id', title: visible(text) }, visible(text))
 }
 
 /**
@@ -91,26 +88,38 @@ export function table(name, columns, rows, empty) {
   )
   return element(
     'div',
-    { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': name },
+    { class: 'scroll', id: `table-${name.toLowerCase()}`, tabindex: '0', role: 'region', 'aria-label': name },
     element('table', {}, element('thead', {}, element('tr', {}, ...heads)), element('tbody', {}, ...lines)),
   )
 }
 
 /**
- * Puts new content into an element; the focus stays on the element with the same ID.
+ * Puts new content into an element. The focus, and how far tables are scrolled, stays with the elements that have the
+ * same IDs.
  *
  * @param {Element} target
  * @param {...Child} children
  */
 export function fill(target, ...children) {
   const focused = document.activeElement
-  const id = focused && target.contains(focused) ? focused.id : ''
+  const focusedId = focused && target.contains(focused) ? focused.id : ''
+  const scrolled = [...target.querySelectorAll('.scroll')].map(({ id, scrollLeft }) => ({ id, scrollLeft }))
   target.replaceChildren(
-    ...children
-      .filter((it) => it !== null && it !== undefined)
-      .map((it) => (it instanceof Node ? it : String(it))),
+    ...children.flatMap((child) => (child === null || child === undefined ? [] : [toNode(child)])),
   )
-  if (id !== '') document.getElementById(id)?.focus({ preventScroll: true })
+  for (const { id, scrollLeft } of scrolled) {
+    const again = document.getElementById(id)
+    if (again) again.scrollLeft = scrollLeft
+  }
+  if (focusedId !== '') document.getElementById(focusedId)?.focus({ preventScroll: true })
+}
+
+/**
+ * @param {Node | string | number} child
+ * @returns {Node | string}
+ */
+function toNode(child) {
+  return child instanceof Node ? child : String(child)
 }
 
 /**

@@ -14,6 +14,8 @@ import { askForSecret, openSession } from './session.js'
 import { isConnecting, messageOf, say } from './status.js'
 import { ARCHIVES, JOBS, UPLOADS, VAULTS } from './vault-panels.js'
 
+/** @typedef {'vaults' | 'archives' | 'uploads' | 'parts' | 'jobs'} List */
+
 /**
  * What panels load from, and the reader's choices.
  *
@@ -21,10 +23,11 @@ import { ARCHIVES, JOBS, UPLOADS, VAULTS } from './vault-panels.js'
  * @property {readonly string[]} readings - the controls that read the server, as `GET faults`
  * @property {{ vaultName?: string | undefined, uploadId?: string | undefined }} choice
  * @property {(path: string) => Promise<any>} get
- * @property {(what: string, query?: Record<string, string | undefined>) => Promise<any>} list - the page of a list that
+ * @property {(what: List, query?: Record<string, string | undefined>) => Promise<any>} list - the page of a list that
  *   was turned to
- * @property {(what: string) => number} pageNumber
- * @property {(what: string, marker: string | null | undefined) => void} turnPage - to the first page (`null`), to the
+ * @property {(what: List) => number} pageNumber
+ * @property {(what: List, total: number) => number} pageCount
+ * @property {(what: List, marker: string | null | undefined) => void} turnPage - to the first page (`null`), to the
  *   previous one (`undefined`), or on to the one that begins at a marker
  * @property {(vaultName: string) => void} choose
  * @property {(uploadId: string | undefined) => void} chooseUpload
@@ -43,6 +46,9 @@ const PERIOD = 2000
 /** A pause is at least so many times as long as the refresh before it took. */
 const PAUSE_FACTOR = 4
 
+/** @type {Record<List, number>} items on a page */
+const LIMITS = { vaults: 50, archives: 20, uploads: 5, parts: 50, jobs: 20 }
+
 let secret = ''
 /** @type {{ region: string, accountId: string } | undefined} */
 let place
@@ -60,11 +66,13 @@ const view = {
   choice: {},
   get: (path) => ask(secret, 'GET', path),
   list: (what, query = {}) => {
-    const all = Object.entries({ ...place, ...query, marker: turned.get(what)?.at(-1) })
+    const limit = String(LIMITS[what])
+    const all = Object.entries({ ...place, ...query, limit, marker: turned.get(what)?.at(-1) })
     const given = all.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))
     return view.get(`${what}?${new URLSearchParams(given)}`)
   },
   pageNumber: (what) => (turned.get(what)?.length ?? 0) + 1,
+  pageCount: (what, total) => Math.max(view.pageNumber(what), Math.ceil(total / LIMITS[what])),
   turnPage: (what, marker) => {
     const markers = turned.get(what) ?? []
     turned.set(

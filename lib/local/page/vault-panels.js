@@ -7,6 +7,7 @@ import { element, foreign, identifier, table } from './dom.js'
 import { count, size, time } from './format.js'
 import { inWords, partMap } from './part-map.js'
 
+/** @typedef {import('./page.js').List} List */
 /** @typedef {import('./page.js').Panel} Panel */
 /** @typedef {import('./page.js').View} View */
 
@@ -188,7 +189,6 @@ export const JOBS = {
           { name: 'Job ID' },
           { name: 'Action' },
           { name: 'Status' },
-          { name: 'Message' },
           { name: 'Description' },
           { name: 'Archive ID' },
           { name: 'Range (bytes)' },
@@ -199,8 +199,7 @@ export const JOBS = {
         listing.jobs.map((/** @type {any} */ job) => [
           identifier(job.JobId),
           job.Action === 'ArchiveRetrieval' ? 'Archive' : 'Inventory',
-          element('span', { class: `badge ${String(job.StatusCode).toLowerCase()}` }, job.StatusCode),
-          foreign(job.StatusMessage),
+          status(job),
           described(job.JobDescription),
           job.ArchiveId ? identifier(job.ArchiveId) : '–',
           job.RetrievalByteRange ?? '–',
@@ -214,8 +213,14 @@ export const JOBS = {
     ]),
 }
 
+/** @param {any} job */
+function status({ StatusCode, StatusMessage }) {
+  const badge = element('span', { class: `badge ${String(StatusCode).toLowerCase()}` }, StatusCode)
+  return StatusCode === 'Failed' ? element('span', {}, badge, ': ', foreign(StatusMessage)) : badge
+}
+
 /**
- * @param {string} what
+ * @param {List} what
  * @param {View} view
  */
 async function ofVault(what, { list, choice }) {
@@ -263,11 +268,11 @@ function fact(name, value) {
 /**
  * Buttons between the pages of a list; nothing where one page is all.
  *
- * @param {string} what
- * @param {{ readonly marker: string | null }} listing
+ * @param {List} what
+ * @param {{ readonly marker: string | null, readonly total: number }} listing
  * @param {View} view
  */
-function pager(what, { marker }, { pageNumber, turnPage }) {
+function pager(what, { marker, total }, { pageNumber, pageCount, turnPage }) {
   const number = pageNumber(what)
   if (number === 1 && marker === null) return null
   const button = (
@@ -285,7 +290,7 @@ function pager(what, { marker }, { pageNumber, turnPage }) {
     { class: 'pager', 'aria-label': `Pages of ${what}` },
     button('First', null, number === 1),
     button('Previous', undefined, number === 1),
-    element('span', {}, `Page ${count(number)}`),
+    element('span', {}, `Page ${count(number)} of ${count(pageCount(what, total))}`),
     button('Next', marker, marker === null),
   )
 }
