@@ -54,7 +54,8 @@ let secret = ''
 let place
 let refreshes = 0
 let timer = 0
-let isActing = false
+/** The controls that were clicked are carried out one after another. */
+let acting = Promise.resolve()
 /** @type {Map<string, readonly string[]>} the markers of the pages that were turned to, by list */
 const turned = new Map()
 /** @type {Map<string, string>} the data each panel shows, as JSON */
@@ -188,18 +189,16 @@ function giveUp(error) {
 }
 
 /** @type {import('./controls.js').Act} */
-async function act(method, path, order, done) {
-  if (isActing) return
-  isActing = true
-  try {
-    say(done(await ask(secret, method, path, order)))
-    await refresh()
-  } catch (error) {
-    if (error instanceof Unreachable || error instanceof WrongSecret) giveUp(error)
-    else say(messageOf(error), 'error')
-  } finally {
-    isActing = false
-  }
+function act(method, path, order, done) {
+  acting = acting.then(async () => {
+    try {
+      say(done(await ask(secret, method, path, order)))
+      void refresh()
+    } catch (error) {
+      if (error instanceof Unreachable || error instanceof WrongSecret) giveUp(error)
+      else say(messageOf(error), 'error')
+    }
+  })
 }
 
 /** Begins to ask, or goes on. */
