@@ -175,7 +175,7 @@ function addServe(program: Command, io: Io): void {
       .option('--job-delay <time>', 'how long jobs take; default 0s', parseDuration)
       .option('--inventory-interval <time>', 'the time between two inventories; default 24h', parseDuration)
       .option('--sns-endpoint <url>', 'post what becomes of jobs with a topic there')
-      .option('--control', 'let it be controlled over HTTP; with --json the secret is printed')
+      .option('--control', 'let it be controlled over HTTP and by a page; with --json the secret is printed')
       .option('--fault <rule>', 'fail requests: OPERATION:every=3:KIND; may be repeated', collectFault, []),
   ).action(async (options: ServeOptions) => {
     const { serve } = await import('./serve.js')
