@@ -34,6 +34,7 @@ async function filledVault(t: Test, time: Clock): Promise<LocalVault> {
   ): ReturnType<typeof send> =>
     send(vault, { method, path: `/-/vaults/${path}`, headers, body, time: time.time })
   for (const name of ['docs', 'empty', 'photos']) await ask('PUT', name)
+  await ask('PATCH', 'docs')
   const bytes = Buffer.from('x')
   const headers = { ...hashHeaders(bytes), 'x-amz-archive-description': HOSTILE }
   await ask('POST', 'docs/archives', headers, bytes)
@@ -142,7 +143,9 @@ t.test(
           [String, 'Inventory', 'InProgress', HOSTILE, '–', '–', '–', at, '–'],
           [String, 'Inventory', 'InProgress'],
         ])
-        t.match(await rowsOf(it, '#traffic'), [['CreateVault', '3', '3', '0', '1', '0 B']])
+        const traffic = await rowsOf(it, '#traffic')
+        t.match(traffic[0], ['CreateVault', '3', '3', '0', '1', '0 B'])
+        t.match(traffic.at(-1), ['no such operation', '1', '0'])
         t.equal(await textOf(it, '#faults .empty'), 'No request is made to fail.')
         t.equal(await textOf(it, '#costs .empty'), 'Costs are not available on this server.')
         t.equal(await page.evaluate("document.querySelectorAll('body script, img').length"), 0)

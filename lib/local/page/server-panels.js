@@ -51,7 +51,7 @@ export const TRAFFIC = {
       Object.entries(traffic)
         .sort(([a], [b]) => (a < b ? -1 : 1))
         .map(([operation, { requests, carriedOut, underWay, mostAtOnce, bytes }]) => [
-          operation,
+          operation === 'none' ? 'no such operation' : operation,
           count(requests),
           count(carriedOut),
           count(underWay),
