@@ -28,6 +28,7 @@ export default tseslint.config(
   },
   {
     files: ['**/*.mjs', '**/*.js'],
+    ignores: ['lib/local/page/**'],
     languageOptions: {
       globals: {
         process: 'readonly',
@@ -36,6 +37,49 @@ export default tseslint.config(
         URL: 'readonly',
         Buffer: 'readonly',
       },
+    },
+  },
+  {
+    // The page of the local vault: what a server says becomes text in it, never HTML or code.
+    files: ['lib/local/page/**/*.js'],
+    languageOptions: {
+      globals: Object.fromEntries(
+        [
+          ...['AbortSignal', 'DOMException', 'Element', 'HTMLElement', 'HTMLFormElement', 'HTMLInputElement'],
+          ...[
+            'HTMLSelectElement',
+            'Intl',
+            'Node',
+            'URL',
+            'URLSearchParams',
+            'clearTimeout',
+            'document',
+            'fetch',
+          ],
+          ...['history', 'location', 'performance', 'sessionStorage', 'window'],
+        ].map((name) => [name, 'readonly']),
+      ),
+    },
+    rules: {
+      'no-console': 'error',
+      'no-eval': 'error',
+      'no-implied-eval': 'error',
+      'no-new-func': 'error',
+      'no-restricted-properties': [
+        'error',
+        ...[
+          'innerHTML',
+          'outerHTML',
+          'insertAdjacentHTML',
+          'setHTMLUnsafe',
+          'srcdoc',
+          'write',
+          'writeln',
+        ].map((property) => ({
+          property,
+          message: 'Build elements and give them text: lib/local/page/dom.js.',
+        })),
+      ],
     },
   },
 )

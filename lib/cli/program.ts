@@ -212,7 +212,10 @@ function addServe(program: Command, io: Io): void {
           'strict (default) rejects a policy that cannot be evaluated, lenient warns of it',
         ).choices(['strict', 'lenient']),
       )
-      .option('--control', 'let it be controlled over HTTP; with --json a secret made for it is printed')
+      .option(
+        '--control',
+        'let it be controlled over HTTP and by a page; with --json a secret made for it is printed',
+      )
       .option(
         '--price <name=dollars>',
         'a price for the costs it prints at its end: storage=0.0045; may be repeated',

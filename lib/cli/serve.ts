@@ -115,12 +115,27 @@ async function announce(
     )
   }
   if (json || quiet) return
+  if (secrets.controlSecret !== undefined)
+    printNote(io, `The page of the local vault: ${pageAddress(endpoint, secrets.controlSecret, io)}`)
   printNote(io, `A local vault in ${dir}, region ${region}, account ${accountId}, access key ${accessKeyId}.`)
   if (acceptAnyCredentials) printNote(io, 'Any other keys are accepted too.')
   if (secrets.credentials) printNote(io, 'The keys are those of the environment.')
   const made = [secretAccessKey && 'the secret key', controlSecret && 'the secret of the controls']
   const names = made.filter((name) => name).join(' and ')
   if (names !== '') printNote(io, `With --json the line on stdout has ${names} too.`)
+}
+
+/**
+ * The address of the page. On a terminal it has the secret in it, behind #, which a browser sends to no server, so that
+ * it can be clicked. A log is kept and shared, so it does not get the secret; nor does a secret of the user's appear.
+ */
+export function pageAddress(
+  endpoint: string,
+  controlSecret: string,
+  { env, stderr }: Pick<Io, 'env' | 'stderr'>,
+): string {
+  const isDrawn = controlSecret !== env.GLACIER_PIPE_CONTROL_SECRET
+  return `${endpoint}/.control/${stderr.isTTY && isDrawn ? `#secret=${controlSecret}` : ''}`
 }
 
 /** The keys of the environment, where it has a whole pair. */

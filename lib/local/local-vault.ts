@@ -95,7 +95,8 @@ export async function startLocalVault(options: LocalVaultOptions): Promise<Local
   const costs = (): Promise<Costs> => costsOf(stores, traffic, given.prices)
   const controlled = { control: new Control(stores, clock), faults, traffic, costs }
   const gatekeeper = { regions, credentials, anyAccountId, now } // clients have not moved their clocks
-  const handle = makeRequestHandler(stores, { gatekeeper, controlSecret, dir: disk.dir, ...controlled })
+  const surroundings = { gatekeeper, controlSecret, dir: disk.dir, ...controlled, stores, host: given.host }
+  const handle = makeRequestHandler(surroundings)
   const active = new Set<Promise<void>>()
   const server = serverOf(given.tls, (request, response) => {
     const handling = handle(request, response).finally(() => active.delete(handling))

@@ -184,6 +184,10 @@ t.test('serve is controlled over HTTP by whoever has the secret it printed', asy
       method: 'POST',
       headers: { authorization: `Bearer ${String(ready.controlSecret)}` },
     })
+  for (const name of ['', 'page.js', 'page.css']) {
+    const file = await fetch(`${String(ready.endpoint)}/.control/${name}`)
+    t.equal(file.status, 200, `the built command has the page's ${name || 'index.html'}`)
+  }
   const where = ['--endpoint', String(ready.endpoint), '--region', 'us-east-1']
   const put = start(['put', 'docs', ...where], env)
   put.stdin.end('hello world')

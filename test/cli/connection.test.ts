@@ -1,9 +1,10 @@
 import { once } from 'node:events'
 import { existsSync, watch } from 'node:fs'
 import { join } from 'node:path'
+import { Writable } from 'node:stream'
 import t, { type Test } from 'tap'
 import { withConnection, type Connection, type ConnectionOptions } from '../../lib/cli/connection.js'
-import { controlSecretOf } from '../../lib/cli/serve.js'
+import { controlSecretOf, pageAddress } from '../../lib/cli/serve.js'
 import { startVault } from '../../lib/cli/start-vault.js'
 import { LockFolder } from '../../lib/fs/lock.js'
 import {
@@ -145,6 +146,16 @@ t.test('the secret of the controls is that of the environment, unless it is empt
   const drawn = controlSecretOf({ GLACIER_PIPE_CONTROL_SECRET: '' })
   t.match(drawn, /^[\w-]{32}$/)
   t.not(controlSecretOf({}), drawn)
+  t.end()
+})
+
+t.test('the address of the page has the secret on a terminal only, and never one of the user', (t) => {
+  const endpoint = 'http://127.0.0.1:8765'
+  const address = (isTTY: boolean, env: Record<string, string> = {}): string =>
+    pageAddress(endpoint, 'a-secret-drawn', { env, stderr: Object.assign(new Writable(), { isTTY }) })
+  t.equal(address(true), `${endpoint}/.control/#secret=a-secret-drawn`)
+  t.equal(address(false), `${endpoint}/.control/`)
+  t.equal(address(true, { GLACIER_PIPE_CONTROL_SECRET: 'a-secret-drawn' }), `${endpoint}/.control/`)
   t.end()
 })
 

@@ -256,6 +256,7 @@ t.test('serve runs until it is told to stop', async (t) => {
   controlled.interrupt.abort('SIGTERM')
   t.equal(await withControl, 143)
   t.match(controlled.err(), /the line on stdout has the secret key and the secret of the controls too/)
+  t.match(controlled.err(), /The page of the local vault: http:\/\/127\.0\.0\.1:\d+\/\.control\/\n/)
   const debugged = stage()
   debugged.interrupt.abort('SIGTERM')
   t.equal(await runHere(['serve', '--dir', t.testdir(), '--debug'], debugged), 143)

@@ -1,67 +1,33 @@
 /**
- * The controls over HTTP, for tests that run the local vault as a process: under `/.control/`, where no client of the
- * service ever asks, for whoever knows the secret.
+ * The controls over HTTP, for tests that run the local vault as a process, and their page: under `/.control/`, where no
+ * client of the service ever asks. The page's files are for everybody who asks by a name of this machine, everything
+ * else is for whoever knows the secret.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { parseJson } from '../bounded-json.js'
-import type { Costs } from '../costs/costs.js'
-import type { Control } from './control.js'
-import type { FaultRule, Faults } from '../faults/faults.js'
-import type { JobDelay } from '../realism/job-delay.js'
 import { ServiceFault } from '../service-fault.js'
 import { equalInConstantTime } from '../auth/signature.js'
-import type { Traffic } from './traffic.js'
+import { isAllowedHost } from './allowed-host.js'
+import { CHANGES } from './changes.js'
+import type { Act, Controlled } from './controlled.js'
+import { orderIn, refused } from './order.js'
+import { pageFile, type PageFile } from './page-files.js'
+import { READINGS } from './readings.js'
 
-/** What can be controlled. */
-export interface Controlled {
-  readonly control: Control
-  readonly faults: Faults
-  readonly traffic: Traffic
-  /** What it would have cost. */
-  readonly costs: () => Promise<Costs>
-}
+export type { Controlled } from './controlled.js'
 
-type Order = Readonly<Record<string, unknown>>
-type Act = (controlled: Controlled, order: Order) => Promise<object> | object
-
-/** Bytes an order has at the most. */
-const MOST_BODY = 65_536
 const PREFIX = '/.control/'
+const ACTS: Readonly<Record<string, Act>> = { ...READINGS, ...CHANGES }
 
-const ACTS: Readonly<Record<string, Act>> = {
-  'GET clock': ({ control }) => ({ time: control.time.toISOString() }),
-  'POST clock': ({ control }, { advance }) => {
-    control.advanceClock(numberIn('advance', advance))
-    return { time: control.time.toISOString() }
-  },
-  'PUT job-delay': ({ control }, { milliseconds, jobDelay }) => {
-    // It checks what it is given.
-    control.setJobDelay((jobDelay as JobDelay | undefined) ?? numberIn('milliseconds', milliseconds))
-    return {}
-  },
-  'POST jobs/complete': async ({ control }, { vaultName, ...place }) => ({
-    jobs: await control.completeJobs(textIn('vaultName', vaultName), place),
-  }),
-  'POST jobs/fail': async ({ control }, { statusMessage = 'Failed by a control', vaultName, ...place }) => ({
-    jobs: await control.failJobs(
-      textIn('statusMessage', statusMessage) as string, // has a default
-      textIn('vaultName', vaultName),
-      place, // it checks what it is given
-    ),
-  }),
-  'POST inventory': async ({ control }, { vaultName, ...place }) =>
-    control.takeInventory(neededText('vaultName', vaultName), place),
-  'GET faults': ({ faults }) => ({ faults: faults.list() }),
-  'POST faults': ({ faults }, rule) => {
-    faults.add(rule as unknown as FaultRule) // it checks what it is given
-    return { faults: faults.list() }
-  },
-  'DELETE faults': ({ faults }) => {
-    faults.clear()
-    return { faults: [] }
-  },
-  'GET traffic': ({ traffic }) => traffic.all(),
-  'GET costs': ({ costs }) => costs(),
+/** What a browser may do with an answer: nothing but run the page's own files, and ask this server. */
+const HEADERS = {
+  'content-security-policy':
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; " +
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'cache-control': 'no-store',
 }
 
 /** Whether a request is for the controls. */
@@ -69,78 +35,54 @@ export function isForControls({ url = '' }: IncomingMessage): boolean {
   return url.startsWith(PREFIX)
 }
 
-/** Carries out an order, and answers it. */
+/** Carries out a control or gives a file of the page, and answers the request. */
 export async function answerControl(
   request: IncomingMessage,
   response: ServerResponse,
   controlled: Controlled,
   secret: string,
 ): Promise<void> {
-  let status = 200
-  let answer: object
-  try {
-    answer = await obeyed(request, controlled, secret)
-  } catch (error) {
-    const isWrongOrder = error instanceof RangeError || error instanceof TypeError
-    status = error instanceof ServiceFault ? error.status : isWrongOrder ? 400 : 500
-    answer = { message: (error as Error).message }
-  }
-  const text = JSON.stringify(answer)
+  const { status, type, bytes } = await answerTo(request, controlled, secret).catch(refusal)
   response.writeHead(status, {
-    'content-type': 'application/json',
-    'content-length': Buffer.byteLength(text),
+    ...HEADERS,
+    'content-type': type,
+    'content-length': bytes.length,
     ...(status === 401 && { 'www-authenticate': 'Bearer' }),
-    connection: 'close', // what was not read of a body is not taken for a request
+    ...(!request.complete && { connection: 'close' }), // what was not read of a body is not taken for a request
   })
-  response.end(text)
+  response.end(bytes)
 }
 
-async function obeyed(request: IncomingMessage, controlled: Controlled, secret: string): Promise<object> {
-  if (!equalInConstantTime(request.headers.authorization ?? '', `Bearer ${secret}`))
+type ControlAnswer = PageFile & { readonly status: number }
+
+async function answerTo(
+  request: IncomingMessage,
+  controlled: Controlled,
+  secret: string,
+): Promise<ControlAnswer> {
+  const { method = '', url = '', headers } = request
+  if (!isAllowedHost(headers.host, controlled.host)) {
+    throw refused(421, 'The controls are asked by a loopback name, or by the host the server listens on.')
+  }
+  const [path = '', search] = url.slice(PREFIX.length).split('?', 2)
+  const file = method === 'GET' ? await pageFile(path) : undefined
+  if (file) return { status: 200, ...file }
+  if (!equalInConstantTime(headers.authorization ?? '', `Bearer ${secret}`))
     throw refused(401, 'The controls want the header: Authorization: Bearer SECRET')
-  const { method = '', url = '' } = request
-  const act = ACTS[`${method} ${url.slice(PREFIX.length)}`]
+  const act = ACTS[`${method} ${path}`]
   if (!act)
     throw refused(404, `There is no control ${method} ${url}. There are ${Object.keys(ACTS).join(', ')}.`)
-  return act(controlled, await orderIn(request))
+  return jsonAnswer(200, await act(controlled, await orderIn(request), new URLSearchParams(search)))
 }
 
-async function orderIn(request: IncomingMessage): Promise<Order> {
-  let text = ''
-  for await (const chunk of request.setEncoding('utf8') as AsyncIterable<string>) {
-    text += chunk
-    if (text.length > MOST_BODY) throw refused(413, `An order has at most ${MOST_BODY} bytes.`)
-  }
-  if (text === '') return {}
-  const order = parsed(text)
-  if (typeof order === 'object' && order !== null && !Array.isArray(order)) return order as Order
-  throw refused(400, 'An order is a JSON object.')
+function jsonAnswer(status: number, answer: object): ControlAnswer {
+  return { status, type: 'application/json', bytes: Buffer.from(JSON.stringify(answer)) }
 }
 
-function parsed(text: string): unknown {
-  try {
-    return parseJson(text)
-  } catch {
-    return undefined
-  }
-}
-
-function numberIn(name: string, value: unknown): number {
-  if (typeof value === 'number') return value
-  throw refused(400, `The order has no number ${name}.`)
-}
-
-function textIn(name: string, value: unknown): string | undefined {
-  if (value === undefined || typeof value === 'string') return value
-  throw refused(400, `The order's ${name} is no text.`)
-}
-
-function neededText(name: string, value: unknown): string {
-  const text = textIn(name, value)
-  if (text === undefined) throw refused(400, `The order has no ${name}.`)
-  return text
-}
-
-function refused(status: number, message: string): ServiceFault {
-  return new ServiceFault(status, 'ControlRefused', message)
+/** The answer for what was thrown. A message of the system has a path in it, which is nobody's business. */
+function refusal(error: unknown): ControlAnswer {
+  const { message, code = 'unknown' } = error as NodeJS.ErrnoException
+  if (error instanceof ServiceFault) return jsonAnswer(error.status, { message })
+  if (error instanceof RangeError || error instanceof TypeError) return jsonAnswer(400, { message })
+  return jsonAnswer(500, { message: `The control failed: a file could not be read or written (${code}).` })
 }

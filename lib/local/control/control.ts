@@ -4,12 +4,14 @@
 import { optional, STRING } from '../../option-rules.js'
 import { nested, shown, type Rule, type RulesOf } from '../../options.js'
 import { VAULT_NAME } from '../../vault/request-rules.js'
-import { JOB_DELAY, type JobDelay } from '../realism/job-delay.js'
+import { JOB_DELAY, type DelayOfEach, type JobDelay } from '../realism/job-delay.js'
 import type { AllStores } from '../storage/all-stores.js'
 import { TIME } from '../time-rule.js'
 import type { Stores } from '../storage/stores.js'
 import type { Inventory } from '../storage/vault-store.js'
 
+/** The last moment whose date in ISO 8601 has a year of four digits; dates are sorted as texts. */
+const LAST_TIME = Date.parse('9999-12-31T23:59:59.999Z')
 const IF_VAULT_NAME = optional(VAULT_NAME)
 const PLACE: Rule = nested({ accountId: STRING, region: STRING } satisfies RulesOf<ControlPlace>)
 const IF_PLACE = optional(PLACE)
@@ -71,12 +73,19 @@ export class Control {
    * time as it was, so that clients go on unchanged. Forgotten when the vault is closed.
    *
    * @throws {TypeError} not a number
-   * @throws {RangeError} not milliseconds from 0 up
+   * @throws {RangeError} not milliseconds from 0 up, or past the year 9999, whose dates have no more four digits
    */
   advanceClock(milliseconds: number): void {
     TIME(milliseconds, 'milliseconds', 'Control.advanceClock')
+    if (this.#clock.now() + milliseconds > LAST_TIME)
+      throw new RangeError(`The clock cannot be advanced by ${milliseconds} ms: its last year is 9999.`)
     this.#clock.advance(milliseconds)
     for (const { notifier } of this.#stores) notifier.look()
+  }
+
+  /** How long jobs take that are started from now on, in milliseconds, by what they retrieve. */
+  get jobDelay(): DelayOfEach {
+    return this.#stores.first.jobs.delays
   }
 
   /**

@@ -33,11 +33,13 @@ export interface Surroundings extends Controlled {
 }
 
 /** What answers requests; its promise, which never fails, says when all is over that a request had begun. */
-export function makeRequestHandler(
-  stores: AllStores,
-  { gatekeeper, controlSecret, dir, ...controlled }: Surroundings,
-): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
-  const { faults, traffic } = controlled
+export function makeRequestHandler({
+  gatekeeper,
+  controlSecret,
+  dir,
+  ...controlled
+}: Surroundings): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+  const { faults, traffic, stores } = controlled
   return async (request, response) => {
     if (controlSecret !== undefined && isForControls(request)) {
       await answerControl(request, response, controlled, controlSecret)

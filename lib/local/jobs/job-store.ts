@@ -80,6 +80,11 @@ export class JobStore {
     this.#delays = delayOfEach(delay)
   }
 
+  /** How long jobs take that are started from now on. */
+  get delays(): DelayOfEach {
+    return this.#delays
+  }
+
   /** Sets how long jobs take that are started from now on. */
   setDelay(delay: JobDelay): void {
     this.#delays = delayOfEach(delay)

@@ -10,7 +10,7 @@ import { NodeStack } from '../../tree-hash/tree-hash.js'
 import { isTreeHashAligned, type ByteRange } from '../../vault/byte-range.js'
 import { MAX_PART_SIZE } from '../../vault/limits.js'
 import type { Meter } from '../costs/meter.js'
-import { readJson } from '../disk/disk.js'
+import { namesIn, readJson } from '../disk/disk.js'
 import { dateOf, type Ground } from '../ground.js'
 import { ARCHIVE_ID_LENGTH, isId, newArchiveId } from '../disk/identifiers.js'
 import { describePart, readPart, receivePart, treeHashOfRange, type ReceivedPart } from './part-file.js'
@@ -84,6 +84,15 @@ export class ArchiveStore {
       await this.#ground.disk.discard(temporary)
       throw error
     }
+  }
+
+  /**
+   * The IDs of the archives a vault has now, in ASCII order.
+   *
+   * @throws {ServiceFault} 404: no such vault
+   */
+  async ids(vaultName: string): Promise<string[]> {
+    return (await namesIn(await this.#vaults.folder(vaultName, 'archives'))).filter(isId)
   }
 
   /**

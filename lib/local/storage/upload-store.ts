@@ -77,13 +77,21 @@ export class UploadStore {
   }
 
   /**
+   * The IDs of the uploads a vault keeps, in ASCII order; not all of them need be open.
+   *
+   * @throws {ServiceFault} 404: no such vault
+   */
+  async ids(vaultName: string): Promise<string[]> {
+    return (await namesIn(await this.#vaults.folder(vaultName, 'uploads'))).filter(isId)
+  }
+
+  /**
    * All open uploads of a vault, sorted by ID. On the way it does what is overdue: finishes what a crash cut off, removes
    * what has expired, and forgets what became of uploads more than a day ago.
    */
   async list(vaultName: string): Promise<UploadRecord[]> {
     const uploads: UploadRecord[] = []
-    for (const uploadId of await namesIn(await this.#vaults.folder(vaultName, 'uploads'))) {
-      if (!isId(uploadId)) continue
+    for (const uploadId of await this.ids(vaultName)) {
       const upload = await unlessNotFound(this.find(vaultName, uploadId))
       if (upload) uploads.push(upload)
       else await this.#tidy(vaultName, uploadId)

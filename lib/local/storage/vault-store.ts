@@ -93,6 +93,20 @@ export class VaultStore {
   }
 
   /**
+   * A vault as it is, whether or not an inventory is due: to look at it changes nothing.
+   *
+   * @throws {ServiceFault} 404: there is none
+   */
+  async peek(name: string): Promise<VaultRecord> {
+    return this.#existing(name)
+  }
+
+  /** The names of all vaults, in ASCII order. */
+  async names(): Promise<string[]> {
+    return (await namesIn(this.#ground.disk.path('vaults'))).filter(isVaultName)
+  }
+
+  /**
    * Takes an inventory now.
    *
    * @throws {ServiceFault} 404: no such vault

@@ -1,0 +1,69 @@
+/** The body of a control: a JSON object, and the fields of it. */
+import type { IncomingMessage } from 'node:http'
+import { parseJson } from '../bounded-json.js'
+import { ServiceFault } from '../service-fault.js'
+import type { Order } from './controlled.js'
+
+/** Bytes an order has at the most. */
+const MOST_BODY = 65_536
+
+/**
+ * Reads the body of a control; without one the order is empty.
+ *
+ * @throws {ServiceFault} 413: it is too long; 400: it is no JSON object
+ */
+export async function orderIn(request: IncomingMessage): Promise<Order> {
+  let text = ''
+  for await (const chunk of request.setEncoding('utf8') as AsyncIterable<string>) {
+    text += chunk
+    if (text.length > MOST_BODY) throw refused(413, `An order has at most ${MOST_BODY} bytes.`)
+  }
+  if (text === '') return {}
+  const order = parsed(text)
+  if (typeof order === 'object' && order !== null && !Array.isArray(order)) return order as Order
+  throw refused(400, 'An order is a JSON object.')
+}
+
+function parsed(text: string): unknown {
+  try {
+    return parseJson(text)
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * A field that must be a number.
+ *
+ * @throws {ServiceFault} 400: it is none
+ */
+export function numberIn(name: string, value: unknown): number {
+  if (typeof value === 'number') return value
+  throw refused(400, `The order has no number ${name}.`)
+}
+
+/**
+ * A field that may be a text.
+ *
+ * @throws {ServiceFault} 400: it is something else
+ */
+export function textIn(name: string, value: unknown): string | undefined {
+  if (value === undefined || typeof value === 'string') return value
+  throw refused(400, `The order's ${name} is no text.`)
+}
+
+/**
+ * A field that must be a text.
+ *
+ * @throws {ServiceFault} 400: it is missing, or something else
+ */
+export function neededText(name: string, value: unknown): string {
+  const text = textIn(name, value)
+  if (text === undefined) throw refused(400, `The order has no ${name}.`)
+  return text
+}
+
+/** The refusal of a control. */
+export function refused(status: number, message: string): ServiceFault {
+  return new ServiceFault(status, 'ControlRefused', message)
+}

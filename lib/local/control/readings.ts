@@ -1,0 +1,29 @@
+/**
+ * The controls that read. They change nothing a client of the service could notice: in particular no inventory is taken,
+ * although one may be due, since the page asks every few seconds.
+ */
+import { FAULT_KINDS } from '../faults/faults.js'
+import { ROUTES } from '../http/routes.js'
+import type { Act } from './controlled.js'
+import { readArchives, readJobs, readParts, readUploads, readVaults } from './vault-readings.js'
+
+/** By method and path below `/.control/`. */
+export const READINGS: Readonly<Record<string, Act>> = {
+  'GET overview': ({ control, stores }) => ({
+    time: control.time.toISOString(),
+    jobDelay: control.jobDelay,
+    places: [...stores].map(({ region, accountId }) => ({ region, accountId })),
+    readings: Object.keys(READINGS),
+    faultKinds: FAULT_KINDS,
+    operations: [...new Set(ROUTES.map(({ operation }) => operation))].sort(),
+  }),
+  'GET clock': ({ control }) => ({ time: control.time.toISOString() }),
+  'GET vaults': readVaults,
+  'GET archives': readArchives,
+  'GET uploads': readUploads,
+  'GET parts': readParts,
+  'GET jobs': readJobs,
+  'GET faults': ({ faults }) => ({ faults: faults.list() }),
+  'GET traffic': ({ traffic }) => traffic.all(),
+  'GET costs': ({ costs }) => costs(),
+}

@@ -1,0 +1,122 @@
+/** The forms and buttons that change something. */
+import { byId, offer } from './dom.js'
+import { count, span } from './format.js'
+
+/** @typedef {(method: string, path: string, order: object, done: (answer: any) => string) => void} Act */
+
+const UNITS = /** @type {const} */ ([
+  ['seconds', '1000'],
+  ['minutes', '60000'],
+  ['hours', '3600000'],
+  ['days', '86400000'],
+])
+
+/**
+ * Makes the forms and buttons work.
+ *
+ * @param {Act} act - carries out a control, shows what has changed, and says that it is done
+ * @param {() => { region: string, accountId: string } | undefined} place - the account in a region that is shown
+ * @param {() => string | undefined} chosenVault
+ */
+export function wireControls(act, place, chosenVault) {
+  wireClock(act)
+  wireJobs(act, place)
+  wireFaults(act)
+  onSubmit('inventory-form', () => {
+    const vaultName = chosenVault()
+    act('POST', 'inventory', { ...place(), vaultName }, () => `The inventory of ${vaultName} was taken.`)
+  })
+  byId('whole-ids', HTMLInputElement).addEventListener('change', () => {
+    document.body.classList.toggle('whole-ids', byId('whole-ids', HTMLInputElement).checked)
+  })
+}
+
+/** @param {Act} act */
+function wireClock(act) {
+  const advance = (/** @type {number} */ milliseconds) =>
+    act('POST', 'clock', { advance: milliseconds }, () => `The clock was advanced by ${span(milliseconds)}.`)
+  for (const button of document.querySelectorAll('[data-advance]')) {
+    button.addEventListener('click', () => advance(Number(button.getAttribute('data-advance'))))
+  }
+  offerUnits('advance-unit')
+  onSubmit('clock-form', () => advance(millisecondsIn('advance')))
+}
+
+/**
+ * @param {Act} act
+ * @param {() => object | undefined} place
+ */
+function wireJobs(act, place) {
+  offerUnits('delay-unit')
+  onSubmit('delay-form', () => {
+    const milliseconds = millisecondsIn('delay')
+    act('PUT', 'job-delay', { milliseconds }, () => `Jobs that are started now take ${span(milliseconds)}.`)
+  })
+  const ended = (/** @type {{ jobs: number }} */ { jobs }) =>
+    jobs === 1 ? '1 job was ended.' : `${count(jobs)} jobs were ended.`
+  onClick('complete-jobs', () => act('POST', 'jobs/complete', { ...place() }, ended))
+  onClick('fail-jobs', () => act('POST', 'jobs/fail', { ...place() }, ended))
+}
+
+/** @param {Act} act */
+function wireFaults(act) {
+  const fault = byId('fault', HTMLSelectElement)
+  const which = byId('which', HTMLSelectElement)
+  fault.addEventListener('change', () => {
+    byId('rate', HTMLInputElement).disabled = fault.value !== 'slow'
+  })
+  which.addEventListener('change', () => {
+    byId('n', HTMLInputElement).disabled = which.value === 'all'
+  })
+  onSubmit('fault-form', () => {
+    const operation = byId('operation', HTMLSelectElement).value || undefined
+    const rule = { fault: fault.value, operation, times: numberIn('times'), bytesPerSecond: numberIn('rate') }
+    const order = which.value === 'all' ? rule : { ...rule, [which.value]: numberIn('n') }
+    act('POST', 'faults', order, () => `The fault ${rule.fault} was added.`)
+  })
+  onClick('clear-faults', () => act('DELETE', 'faults', {}, () => 'All faults were cleared.'))
+}
+
+/** @param {string} id - of a list to choose from */
+function offerUnits(id) {
+  offer(byId(id, HTMLSelectElement), UNITS)
+  byId(id, HTMLSelectElement).value = '3600000'
+}
+
+/**
+ * @param {string} id - of the number; its unit's is that with `-unit`
+ * @returns {number}
+ */
+function millisecondsIn(id) {
+  return byId(id, HTMLInputElement).valueAsNumber * Number(byId(`${id}-unit`, HTMLSelectElement).value)
+}
+
+/**
+ * @param {string} id
+ * @returns {number | undefined} nothing where no number is given
+ */
+function numberIn(id) {
+  const { valueAsNumber, disabled } = byId(id, HTMLInputElement)
+  return disabled || Number.isNaN(valueAsNumber) ? undefined : valueAsNumber
+}
+
+/**
+ * Listens to a form, which the browser itself never sends anywhere.
+ *
+ * @param {string} id
+ * @param {() => void} submit
+ */
+function onSubmit(id, submit) {
+  byId(id, HTMLFormElement).addEventListener('submit', (event) => {
+    event.preventDefault()
+    submit()
+  })
+}
+
+/**
+ * @param {string} id
+ * @param {() => void} click
+ */
+function onClick(id, click) {
+  byId(id, HTMLElement).addEventListener('click', click)
+}

@@ -1,0 +1,232 @@
+/**
+ * The page of a local vault: asks the server every two seconds while it is seen, and shows what it says.
+ *
+ * - A refresh that is overtaken, by another or by a choice of the reader's, is dropped whole.
+ * - A server that cannot be reached is not asked again until the reader wants it. A slow one is asked less often.
+ * - A panel is made anew only when its data have changed, so that what is selected stays so.
+ */
+import { ask, Unreachable, WrongSecret } from './client.js'
+import { wireControls } from './controls.js'
+import { byId, fill, offer, write } from './dom.js'
+import { delays, time } from './format.js'
+import { COSTS, FAULTS, TRAFFIC } from './server-panels.js'
+import { askForSecret, openSession } from './session.js'
+import { isConnecting, messageOf, say } from './status.js'
+import { ARCHIVES, JOBS, UPLOADS, VAULTS } from './vault-panels.js'
+
+/** @typedef {'vaults' | 'archives' | 'uploads' | 'parts' | 'jobs'} List */
+
+/**
+ * What panels load from, and the reader's choices.
+ *
+ * @typedef {object} View
+ * @property {readonly string[]} readings - the controls that read the server, as `GET faults`
+ * @property {{ vaultName?: string | undefined, uploadId?: string | undefined }} choice
+ * @property {(path: string) => Promise<any>} get
+ * @property {(what: List, query?: Record<string, string | undefined>) => Promise<any>} list - the page of a list that
+ *   was turned to
+ * @property {(what: List) => number} pageNumber
+ * @property {(what: List, total: number) => number} pageCount
+ * @property {(what: List, marker: string | null | undefined) => void} turnPage - to the first page (`null`), to the
+ *   previous one (`undefined`), or on to the one that begins at a marker
+ * @property {(vaultName: string) => void} choose
+ * @property {(uploadId: string | undefined) => void} chooseUpload
+ */
+
+/**
+ * @typedef {object} Panel
+ * @property {string} id - of its section
+ * @property {(view: View) => Promise<any>} load
+ * @property {(data: any) => string} note - a line beside the heading
+ * @property {(data: any, view: View) => (Node | null)[]} render
+ */
+
+/** Milliseconds between two refreshes, at least. */
+const PERIOD = 2000
+/** A pause is at least so many times as long as the refresh before it took. */
+const PAUSE_FACTOR = 4
+
+/** @type {Record<List, number>} items on a page */
+const LIMITS = { vaults: 50, archives: 20, uploads: 5, parts: 50, jobs: 20 }
+
+let secret = ''
+/** @type {{ region: string, accountId: string } | undefined} */
+let place
+let refreshes = 0
+let timer = 0
+/** The controls that were clicked are carried out one after another. */
+let acting = Promise.resolve()
+/** @type {Map<string, readonly string[]>} the markers of the pages that were turned to, by list */
+const turned = new Map()
+/** @type {Map<string, string>} the data each panel shows, as JSON */
+const shown = new Map()
+
+/** @type {View} */
+const view = {
+  readings: [],
+  choice: {},
+  get: (path) => ask(secret, 'GET', path),
+  list: (what, query = {}) => {
+    const limit = String(LIMITS[what])
+    const all = Object.entries({ ...place, ...query, limit, marker: turned.get(what)?.at(-1) })
+    const given = all.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))
+    return view.get(`${what}?${new URLSearchParams(given)}`)
+  },
+  pageNumber: (what) => (turned.get(what)?.length ?? 0) + 1,
+  pageCount: (what, total) => Math.max(view.pageNumber(what), Math.ceil(total / LIMITS[what])),
+  turnPage: (what, marker) => {
+    const markers = turned.get(what) ?? []
+    turned.set(
+      what,
+      marker === null ? [] : marker === undefined ? markers.slice(0, -1) : [...markers, marker],
+    )
+    void refresh()
+  },
+  choose: (vaultName) => {
+    view.choice = { vaultName }
+    for (const what of ['archives', 'uploads', 'jobs', 'parts']) turned.delete(what)
+    void refresh()
+  },
+  chooseUpload: (uploadId) => {
+    view.choice = { ...view.choice, uploadId }
+    turned.delete('parts')
+    void refresh()
+  },
+}
+
+/** Asks for everything that is shown, and plans the next time. */
+async function refresh() {
+  const mine = ++refreshes
+  clearTimeout(timer)
+  const begun = performance.now()
+  try {
+    const overview = await view.get('overview')
+    if (mine !== refreshes) return
+    showOverview(overview)
+    await showPanel(VAULTS, mine) // it chooses the vault of the others
+    const others = [ARCHIVES, UPLOADS, JOBS, FAULTS, TRAFFIC, COSTS]
+    await Promise.all(others.map((panel) => showPanel(panel, mine)))
+    if (mine !== refreshes) return
+    byId('login', HTMLElement).hidden = true
+    byId('panels', HTMLElement).hidden = false
+    if (isConnecting()) say('Connected.')
+    const pause = Math.max(PERIOD, PAUSE_FACTOR * (performance.now() - begun))
+    if (!document.hidden) timer = window.setTimeout(refresh, pause)
+  } catch (error) {
+    if (mine === refreshes) giveUp(error)
+  }
+}
+
+/**
+ * Loads a panel and shows it. What the server refuses is said in the panel.
+ *
+ * @param {Panel} panel
+ * @param {number} mine - the refresh it is part of
+ */
+async function showPanel({ id, load, note, render }, mine) {
+  const section = byId(id, HTMLElement)
+  const [noted] = section.getElementsByClassName('note')
+  const [body] = section.getElementsByClassName('body')
+  if (!noted || !body) throw new Error(`The section #${id} has no place for its data.`)
+  try {
+    const data = await load(view)
+    if (mine !== refreshes) return
+    write(noted, note(data))
+    noted.classList.remove('error')
+    const text = JSON.stringify(data)
+    if (shown.get(id) === text) return
+    shown.set(id, text)
+    fill(body, ...render(data, view))
+  } catch (error) {
+    if (error instanceof Unreachable || error instanceof WrongSecret) throw error
+    if (mine !== refreshes) return
+    write(noted, messageOf(error))
+    noted.classList.add('error')
+  }
+}
+
+/** @param {any} overview */
+function showOverview({ time: now, jobDelay, places, readings, faultKinds, operations }) {
+  view.readings = readings
+  const isServed = places.some(
+    (/** @type {any} */ it) => it.region === place?.region && it.accountId === place?.accountId,
+  )
+  if (!isServed) place = places[0]
+  write(byId('endpoint', HTMLElement), location.origin)
+  write(byId('region', HTMLElement), place?.region ?? '')
+  write(byId('account', HTMLElement), place?.accountId ?? '')
+  write(byId('time', HTMLElement), time(now))
+  write(byId('job-delay', HTMLElement), delays(jobDelay))
+  byId('place-choice', HTMLElement).hidden = places.length < 2
+  offer(
+    byId('place', HTMLSelectElement),
+    places.map((/** @type {any} */ { region, accountId }) => [
+      `${region}, ${accountId}`,
+      `${region} ${accountId}`,
+    ]),
+  )
+  const named = (/** @type {readonly string[]} */ names) =>
+    names.map((name) => /** @type {const} */ ([name, name]))
+  offer(byId('fault', HTMLSelectElement), named(faultKinds))
+  offer(byId('operation', HTMLSelectElement), [['any', ''], ...named(operations)])
+}
+
+/**
+ * Ends the refreshing, and says why.
+ *
+ * @param {unknown} error
+ */
+function giveUp(error) {
+  refreshes++
+  clearTimeout(timer)
+  if (error instanceof WrongSecret) {
+    askForSecret(error.message)
+    return
+  }
+  const what = error instanceof Unreachable ? `The server ${error.message}` : `It failed: ${messageOf(error)}`
+  say(`${what}. It is not asked any more; what is shown may be out of date.`, 'error')
+  byId('retry', HTMLElement).hidden = false
+}
+
+/** @type {import('./controls.js').Act} */
+function act(method, path, order, done) {
+  acting = acting.then(async () => {
+    try {
+      say(done(await ask(secret, method, path, order)))
+      void refresh()
+    } catch (error) {
+      if (error instanceof Unreachable || error instanceof WrongSecret) giveUp(error)
+      else say(messageOf(error), 'error')
+    }
+  })
+}
+
+/** Begins to ask, or goes on. */
+function connect() {
+  byId('retry', HTMLElement).hidden = true
+  say('Connecting …', 'connecting')
+  void refresh()
+}
+
+byId('place', HTMLSelectElement).addEventListener('change', () => {
+  const [region = '', accountId = ''] = byId('place', HTMLSelectElement).value.split(' ')
+  place = { region, accountId }
+  view.choice = {}
+  turned.clear()
+  void refresh()
+})
+byId('retry', HTMLElement).addEventListener('click', connect)
+document.addEventListener('visibilitychange', () => {
+  clearTimeout(timer)
+  const isConnected = !byId('panels', HTMLElement).hidden && byId('retry', HTMLElement).hidden
+  if (!document.hidden && isConnected) void refresh()
+})
+wireControls(
+  act,
+  () => place,
+  () => view.choice.vaultName,
+)
+openSession((text) => {
+  secret = text
+  connect()
+})

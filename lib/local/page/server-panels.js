@@ -1,0 +1,108 @@
+/** What the page shows of the server: its faults, its traffic and what that would cost. */
+import { Refused } from './client.js'
+import { element, foreign, table } from './dom.js'
+import { count, money, size } from './format.js'
+
+/** @typedef {import('./page.js').Panel} Panel */
+
+/** @type {Panel} */
+export const FAULTS = {
+  id: 'faults',
+  load: ({ get }) => get('faults'),
+  note: ({ faults }) => (faults.length === 1 ? '1 rule' : `${count(faults.length)} rules`),
+  render: ({ faults }) => [
+    table(
+      'Faults',
+      [
+        { name: 'Fault' },
+        { name: 'Operation' },
+        { name: 'Which requests' },
+        { name: 'At most (times)', isNumber: true },
+        { name: 'Rate', isNumber: true },
+      ],
+      faults.map((/** @type {any} */ { fault, operation = 'any', nth, every, times, bytesPerSecond }) => [
+        fault,
+        operation,
+        nth ? `only number ${count(nth)}` : every ? `one in ${count(every)}` : 'all',
+        times ? count(times) : 'no limit',
+        bytesPerSecond ? `${size(bytesPerSecond)}/s` : '–',
+      ]),
+      'No request is made to fail.',
+    ),
+  ],
+}
+
+/** @type {Panel} */
+export const TRAFFIC = {
+  id: 'traffic',
+  load: ({ get }) => get('traffic'),
+  note: () => 'since the server was started',
+  render: (traffic) => [
+    table(
+      'Traffic',
+      [
+        { name: 'Operation' },
+        { name: 'Requests', isNumber: true },
+        { name: 'Carried out', isNumber: true },
+        { name: 'Under way', isNumber: true },
+        { name: 'Most at once', isNumber: true },
+        { name: 'Bytes in bodies', isNumber: true },
+      ],
+      Object.entries(traffic)
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([operation, { requests, carriedOut, underWay, mostAtOnce, bytes }]) => [
+          operation === 'none' ? 'no such operation' : operation,
+          count(requests),
+          count(carriedOut),
+          count(underWay),
+          count(mostAtOnce),
+          element('span', { title: `${count(bytes)} bytes` }, size(bytes)),
+        ]),
+      'No request has come.',
+    ),
+  ],
+}
+
+/** @type {Panel} */
+export const COSTS = {
+  id: 'costs',
+  load: async ({ get, readings }) => {
+    if (!readings.includes('GET costs')) return { lines: null }
+    return get('costs').catch((error) => {
+      if (error instanceof Refused && error.status === 404) return { lines: null }
+      throw error
+    })
+  },
+  note: ({ lines, total, currency }) => (lines ? `${money(total, currency)} in all` : ''),
+  render: ({ lines, total, currency }) => {
+    if (!lines) return [element('p', { class: 'empty' }, 'Costs are not available on this server.')]
+    const costs = table(
+      'Costs',
+      [
+        { name: 'Item' },
+        { name: 'Quantity', isNumber: true },
+        { name: 'Unit' },
+        { name: 'Amount', isNumber: true },
+      ],
+      lines.map((/** @type {any} */ { item, quantity, unit, amount }) => [
+        foreign(item),
+        new Intl.NumberFormat('en', { maximumFractionDigits: 6 }).format(quantity),
+        foreign(unit),
+        money(amount, currency),
+      ]),
+      'Nothing has been charged.',
+    )
+    const sum = element(
+      'tfoot',
+      {},
+      element(
+        'tr',
+        {},
+        element('th', { scope: 'row', colspan: '3' }, 'Total'),
+        element('td', { class: 'number' }, money(total, currency)),
+      ),
+    )
+    costs.querySelector('table')?.append(sum)
+    return [costs]
+  },
+}
