@@ -1,9 +1,6 @@
 /**
  * The local vault server: a faithful vault service on loopback, over a folder.
  */
-import { once } from 'node:events'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { LockFolder } from '../fs/lock.js'
 import { onAbort } from '../caller-signal.js'
 import { AbortError } from '../errors.js'
@@ -12,8 +9,9 @@ import { keptCredentials, type LocalCredentials } from './auth/credentials.js'
 import { Disk } from './disk/disk.js'
 import { Faults } from './faults/faults.js'
 import { checkedOptions, type LocalVaultOptions } from './options.js'
+import { listen } from './http/http-server.js'
 import { makeRequestHandler } from './http/request-handler.js'
-import { makeStores, type Stores } from './storage/stores.js'
+import { makeStores } from './storage/stores.js'
 import { Traffic } from './control/traffic.js'
 import { keptVaultId } from './disk/vault-id.js'
 
@@ -46,9 +44,6 @@ export interface LocalVault {
   [Symbol.asyncDispose](): Promise<void>
 }
 
-/** Milliseconds an idle connection is kept: longer than clients pause between requests. */
-const KEEP_ALIVE = 60_000
-
 /**
  * Starts a vault service on this machine: for tests, and for trying things out with no account.
  *
@@ -67,6 +62,7 @@ const KEEP_ALIVE = 60_000
  */
 export async function startLocalVault(options: LocalVaultOptions): Promise<LocalVault> {
   const { dir, host, port, region, accountId, now, controlSecret, signal, ...given } = checkedOptions(options)
+  const { idleTimeout, log } = given
   if (signal?.aborted === true) throw new AbortError({ cause: signal.reason })
   const disk = new Disk(dir)
   await disk.open()
@@ -78,20 +74,17 @@ export async function startLocalVault(options: LocalVaultOptions): Promise<Local
   for (const rule of given.faults) faults.add(rule)
   const controlled = { control: new Control(stores, clock), faults, traffic: new Traffic() }
   const gatekeeper = { region, credentials, now } // clients have not moved their clocks
-  const handle = makeRequestHandler(stores, { gatekeeper, controlSecret, dir: disk.dir, ...controlled })
-  const active = new Set<Promise<void>>()
-  const server = createServer((request, response) => {
-    const handling = handle(request, response).finally(() => active.delete(handling))
-    active.add(handling)
-  })
-  const endpoint = await listen(server, port, host)
+  const serving = { controlSecret, dir: disk.dir, idleTimeout, log, now }
+  const handle = makeRequestHandler(stores, { gatekeeper, ...serving, ...controlled })
+  const server = await listen(handle, { port, host, idleTimeout }, { log, now })
   await stores.notifier.open()
   let stopping: Promise<void> | undefined
   const close = (): Promise<void> => {
     locks.stopWaiting()
-    return (stopping ??= stop(server, active, stores.notifier))
+    return (stopping ??= server.close().then(() => stores.notifier.close()))
   }
   const [first] = credentials as [LocalCredentials] // checked: there is one
+  const { endpoint } = server
   const it = { endpoint, region, accountId, credentials: first, dir: disk.dir, id, ...controlled }
   return { ...it, close, [Symbol.asyncDispose]: close }
 }
@@ -114,30 +107,4 @@ async function identityOf(
   } finally {
     release()
   }
-}
-
-async function listen(server: Server, port: number, host: string): Promise<string> {
-  server.requestTimeout = 0 // a part may take hours over a thin line
-  server.keepAliveTimeout = KEEP_ALIVE
-  server.listen(port, host)
-  await once(server, 'listening')
-  return endpointOf(server.address() as AddressInfo) // of a TCP server that listens
-}
-
-async function stop(
-  server: Server,
-  active: ReadonlySet<Promise<void>>,
-  notifier: Stores['notifier'],
-): Promise<void> {
-  const closed = once(server, 'close')
-  server.close()
-  server.closeAllConnections()
-  await closed
-  await notifier.close()
-  await Promise.all(active) // what they were writing is removed before the folder may be
-}
-
-/** Where a server that listens is found. */
-export function endpointOf({ address, family, port }: AddressInfo): string {
-  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
 }

@@ -13,10 +13,12 @@ import {
   wholeNumber,
 } from '../option-rules.js'
 import { checkOptions, isObject, record, rule, shown, type Rule, type RulesOf } from '../options.js'
+import { REQUEST_OPTIONS } from '../vault/client-rules.js'
 import { SIGNAL } from '../vault/request-rules.js'
 import type { LocalCredentials } from './auth/credentials.js'
 import { assertRule, type FaultRule } from './faults/faults.js'
 import { DAY } from './ground.js'
+import type { RequestLog } from './http/request-log.js'
 
 /** Options of {@link startLocalVault}. */
 export interface LocalVaultOptions {
@@ -51,9 +53,20 @@ export interface LocalVaultOptions {
   readonly snsEndpoint?: string | undefined
   /** What whoever controls it over HTTP must know, 16 characters or more; default nobody can. */
   readonly controlSecret?: string | undefined
+  /**
+   * Milliseconds a client may be silent while it is waited for; default 60,000. A body that does not come is answered with
+   * 408 `RequestTimeoutException`, an answer that is not read is cut. What keeps moving, however slowly, is never cut.
+   */
+  readonly idleTimeout?: number | undefined
+  /** Takes an entry for each request, when it is over; default nothing does. What it throws becomes a warning. */
+  readonly log?: RequestLog | undefined
   /** Ends the start while it waits for a lock that another process holds. A server that has started goes on. */
   readonly signal?: AbortSignal | undefined
 }
+
+/** Milliseconds. How long the service waits is not known (protocol.md 5). */
+const DEFAULT_IDLE_TIMEOUT = 60_000
+const NO_LOG: RequestLog = () => undefined
 
 /** Those that may be left out altogether. */
 type Optional = 'credentials' | 'snsEndpoint' | 'controlSecret' | 'signal'
@@ -119,6 +132,8 @@ const LOCAL_VAULT = {
   controlSecret: secret('a string of 16 characters or more, of 0x21-0x7E', (value) =>
     /^[\x21-\x7e]{16,}$/.test(value),
   ),
+  idleTimeout: REQUEST_OPTIONS.idleTimeout,
+  log: FUNCTION,
   signal: SIGNAL,
 } satisfies RulesOf<LocalVaultOptions>
 
@@ -133,6 +148,7 @@ export function checkedOptions(given: LocalVaultOptions): CheckedOptions {
   const { dir, host = '127.0.0.1', allowRemote = false, port = 0, region = 'us-east-1' } = options
   const { accountId = '111122223333', jobDelay = 0, inventoryInterval = DAY, now = Date.now } = options
   const { createVaults = false, faults = [], snsEndpoint, controlSecret, signal } = options
+  const { idleTimeout = DEFAULT_IDLE_TIMEOUT, log = NO_LOG } = options
   const credentials = options.credentials && [options.credentials].flat()
   if (!isLoopback(host) && !allowRemote) {
     throw new RangeError(
@@ -141,7 +157,7 @@ export function checkedOptions(given: LocalVaultOptions): CheckedOptions {
     )
   }
   const keeping = { dir, region, accountId, credentials, createVaults, jobDelay, inventoryInterval, now }
-  return { ...keeping, host, allowRemote, port, faults, snsEndpoint, controlSecret, signal }
+  return { ...keeping, idleTimeout, log, host, allowRemote, port, faults, snsEndpoint, controlSecret, signal }
 }
 
 /** A rule for a text that is not shown. */

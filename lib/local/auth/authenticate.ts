@@ -2,9 +2,13 @@
  * Whether a request comes from somebody who holds the keys, now, for this region (protocol.md 4).
  */
 import type { LocalCredentials } from './credentials.js'
-import { headerOf } from '../http/exchange.js'
+import { claimOf } from './claim.js'
 import { invalidParameter, invalidSignature, missingParameter, ServiceFault } from '../service-fault.js'
-import { equalInConstantTime, parseAuthorization, signatureOf, type SignedRequest } from './signature.js'
+import { SignatureMismatch } from './signature-mismatch.js'
+import { equalInConstantTime, signatureOf, signingTexts, type SignedRequest } from './signature.js'
+import { assertSignedHeaders } from './signed-headers.js'
+import { assertTime } from './signing-time.js'
+import { singleHeader } from './single-header.js'
 
 /** What requests are held against. */
 export interface Gatekeeper {
@@ -14,8 +18,7 @@ export interface Gatekeeper {
   readonly now: () => number
 }
 
-/** How far a signature's time may be from ours, in minutes. */
-const SKEW = 5
+const VERSION = 'x-amz-glacier-version'
 const API_VERSION = '2012-06-01'
 
 /**
@@ -24,18 +27,9 @@ const API_VERSION = '2012-06-01'
  * @throws {ServiceFault} with the service's code and text
  */
 export function authenticate(request: SignedRequest, { region, credentials, now }: Gatekeeper): void {
-  const header = headerOf(request, 'authorization')
-  if (header === undefined) {
-    throw new ServiceFault(
-      400,
-      'MissingAuthenticationTokenException',
-      'Request is missing Authentication Token',
-    )
-  }
-  const authorization = parseAuthorization(header)
-  if (!authorization) throw invalidSignature('The Authorization header is not a signature of version 4.')
+  const { authorization, sessionToken, timestamp, lifetime } = claimOf(request)
   const { accessKeyId, signedHeaders } = authorization
-  const keys = keysOf(accessKeyId, headerOf(request, 'x-amz-security-token'), credentials)
+  const keys = keysOf(accessKeyId, sessionToken, credentials)
   if (!keys) {
     throw new ServiceFault(
       400,
@@ -43,18 +37,12 @@ export function authenticate(request: SignedRequest, { region, credentials, now 
       'The security token included in the request is invalid.',
     )
   }
-  const timestamp = timestampOf(request)
   assertScope(authorization, region, timestamp)
-  assertTime(timestamp, now())
-  if (!signedHeaders.includes('host'))
-    throw invalidSignature("'Host' must be a 'SignedHeader' in the AWS Authorization.")
+  assertTime(timestamp, now(), lifetime)
+  assertSignedHeaders(request, signedHeaders)
   const expected = signatureOf(request, authorization, timestamp, keys.secretAccessKey)
-  if (!equalInConstantTime(expected, authorization.signature)) {
-    throw invalidSignature(
-      'The request signature we calculated does not match the signature you provided. ' +
-        'Check your AWS Secret Access Key and signing method. Consult the service documentation for details.',
-    )
-  }
+  if (!equalInConstantTime(expected, authorization.signature))
+    throw new SignatureMismatch(signingTexts(request, authorization, timestamp))
   if (keys.expiration && keys.expiration.getTime() <= now()) {
     throw new ServiceFault(
       403,
@@ -62,8 +50,8 @@ export function authenticate(request: SignedRequest, { region, credentials, now 
       'The security token included in the request is expired',
     )
   }
-  const version = headerOf(request, 'x-amz-glacier-version')
-  if (version === undefined) throw missingParameter('x-amz-glacier-version')
+  const version = versionOf(request, lifetime !== undefined)
+  if (version === undefined) throw missingParameter(VERSION)
   if (version !== API_VERSION) throw invalidParameter(`Invalid x-amz-glacier-version: ${version}`)
 }
 
@@ -98,37 +86,9 @@ function assertScope(
     throw invalidSignature('Date in Credential scope does not match the time signed.')
 }
 
-function assertTime(timestamp: string, now: number): void {
-  const signed = parse(timestamp)
-  const limit = (sign: 1 | -1): string => compact(now + sign * SKEW * 60_000)
-  if (signed < now - SKEW * 60_000) {
-    throw invalidSignature(
-      `Signature expired: ${timestamp} is now earlier than ${limit(-1)} (${compact(now)} - ${SKEW} min.)`,
-    )
-  }
-  if (signed > now + SKEW * 60_000) {
-    throw invalidSignature(
-      `Signature not yet current: ${timestamp} is still later than ${limit(1)} (${compact(now)} + ${SKEW} min.)`,
-    )
-  }
-}
-
-/** The time signed, as `20120525T002453Z`: of `x-amz-date`, else of `Date`. */
-function timestampOf(request: SignedRequest): string {
-  const amzDate = headerOf(request, 'x-amz-date')
-  if (amzDate !== undefined) {
-    if (/^\d{8}T\d{6}Z$/.test(amzDate) && !Number.isNaN(parse(amzDate))) return amzDate
-    throw invalidSignature(`Date must be in ISO-8601 'basic format'. Got '${amzDate}'.`)
-  }
-  const time = Date.parse(headerOf(request, 'date') ?? '')
-  if (Number.isNaN(time)) throw missingParameter('x-amz-date')
-  return compact(time)
-}
-
-function parse(timestamp: string): number {
-  return Date.parse(timestamp.replace(/^(....)(..)(..)T(..)(..)(..)Z$/, '$1-$2-$3T$4:$5:$6Z'))
-}
-
-function compact(time: number): string {
-  return new Date(time).toISOString().replace(/[-:]|\.\d{3}/g, '')
+/** The API version a request is for. A presigned request may have it in its query, where clients cannot set headers. */
+function versionOf(request: SignedRequest, isPresigned: boolean): string | undefined {
+  const header = singleHeader(request, VERSION)
+  if (header !== undefined || !isPresigned) return header
+  return new URLSearchParams(request.query).get(VERSION) ?? undefined
 }

@@ -5,6 +5,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Control } from './control.js'
 import type { FaultRule, Faults } from '../faults/faults.js'
+import { movingBody } from '../http/idle-limit.js'
 import { ServiceFault } from '../service-fault.js'
 import { equalInConstantTime } from '../auth/signature.js'
 import type { Traffic } from './traffic.js'
@@ -61,17 +62,22 @@ export function isForControls({ url = '' }: IncomingMessage): boolean {
   return url.startsWith(PREFIX)
 }
 
-/** Carries out an order, and answers it. */
+/**
+ * Carries out an order, and answers it.
+ *
+ * @param idleTimeout - milliseconds without a byte of the order after which it is refused
+ */
 export async function answerControl(
   request: IncomingMessage,
   response: ServerResponse,
   controlled: Controlled,
   secret: string,
+  idleTimeout: number,
 ): Promise<void> {
   let status = 200
   let answer: object
   try {
-    answer = await obeyed(request, controlled, secret)
+    answer = await obeyed(request, controlled, secret, idleTimeout)
   } catch (error) {
     const isWrongOrder = error instanceof RangeError || error instanceof TypeError
     status = error instanceof ServiceFault ? error.status : isWrongOrder ? 400 : 500
@@ -87,19 +93,25 @@ export async function answerControl(
   response.end(text)
 }
 
-async function obeyed(request: IncomingMessage, controlled: Controlled, secret: string): Promise<object> {
+async function obeyed(
+  request: IncomingMessage,
+  controlled: Controlled,
+  secret: string,
+  idleTimeout: number,
+): Promise<object> {
   if (!equalInConstantTime(request.headers.authorization ?? '', `Bearer ${secret}`))
     throw refused(401, 'The controls want the header: Authorization: Bearer SECRET')
   const { method = '', url = '' } = request
   const act = ACTS[`${method} ${url.slice(PREFIX.length)}`]
   if (!act)
     throw refused(404, `There is no control ${method} ${url}. There are ${Object.keys(ACTS).join(', ')}.`)
-  return act(controlled, await orderIn(request))
+  return act(controlled, await orderIn(request, idleTimeout))
 }
 
-async function orderIn(request: IncomingMessage): Promise<Order> {
+async function orderIn(request: IncomingMessage, idleTimeout: number): Promise<Order> {
   let text = ''
-  for await (const chunk of request.setEncoding('utf8') as AsyncIterable<string>) {
+  const body = request.setEncoding('utf8') as AsyncIterable<string>
+  for await (const chunk of movingBody(body, idleTimeout)) {
     text += chunk
     if (text.length > MOST_BODY) throw refused(413, `An order has at most ${MOST_BODY} bytes.`)
   }

@@ -1,0 +1,39 @@
+/**
+ * Which headers of a request must be signed: `host`, and each `x-amz-…` header that is sent, as signature version 4
+ * demands. `Content-Type` need not be: boto 2 sends it unsigned.
+ */
+import { invalidSignature } from '../service-fault.js'
+import type { SignedRequest } from './signature.js'
+
+/**
+ * Throws unless all headers are signed that must be, and the list of signed headers has its canonical form.
+ *
+ * @throws {ServiceFault} 403: one is not signed, is not there, or is not in its place in the list
+ */
+export function assertSignedHeaders(
+  { headers }: Pick<SignedRequest, 'headers'>,
+  signedHeaders: readonly string[],
+): void {
+  if (
+    signedHeaders.some(
+      (name, i) => name !== name.toLowerCase() || (i > 0 && name <= (signedHeaders[i - 1] ?? '')),
+    )
+  ) {
+    throw invalidSignature(
+      `SignedHeaders must be names in lower case, sorted, and each once, not ${signedHeaders.join(';')}.`,
+    )
+  }
+  if (!signedHeaders.includes('host'))
+    throw invalidSignature("'Host' must be a 'SignedHeader' in the AWS Authorization.")
+  const absent = signedHeaders.filter((name) => headers[name] === undefined)
+  if (absent.length > 0)
+    throw invalidSignature(`There are signed headers that were not sent: ${absent.join(', ')}`)
+  const unsigned = Object.keys(headers).filter(
+    (name) => name.startsWith('x-amz-') && !signedHeaders.includes(name),
+  )
+  if (unsigned.length > 0) {
+    throw invalidSignature(
+      `There were headers present in the request which were not signed: ${unsigned.sort().join(', ')}`,
+    )
+  }
+}
