@@ -60,12 +60,15 @@ export async function listen(
     const fault = badRequest(417, 'Of what a client may expect, only 100-continue is met.')
     void run(request, response, fault)
   })
+  // The types allow streams of other kinds, which a caller could hand to the server; ours gets connections only.
+  /* eslint-disable @typescript-eslint/no-unsafe-class-instance-assignment */
   server.on('clientError', (error, socket) => {
     answerClientError(error, socket as Socket, recording)
   })
   server.on('connect', (_request, socket) => {
     answerConnect(socket as Socket, recording)
   })
+  /* eslint-enable @typescript-eslint/no-unsafe-class-instance-assignment */
   server.listen(port, host)
   await once(server, 'listening')
   return {

@@ -55,6 +55,8 @@ function within<T>(work: Promise<T>, idleTimeout: number): Promise<T> {
  * @param idleTimeout - milliseconds without a byte
  */
 export function drain(request: IncomingMessage, idleTimeout: number): void {
+  if (request.readableEnded || request.destroyed) return
+  const { socket } = request
   let left = MOST_DRAINED
   const cut = (): void => void request.destroy()
   const idle = setTimeout(cut, idleTimeout)
@@ -65,10 +67,13 @@ export function drain(request: IncomingMessage, idleTimeout: number): void {
     left -= chunk.length
     if (left < 0) cut()
   })
-  request.once('close', () => {
+  const stop = (): void => {
     clearTimeout(idle)
     clearTimeout(whole)
-  })
+    socket.off('close', stop)
+  }
+  request.once('end', stop)
+  socket.once('close', stop) // a request whose answer was sent does not close with its connection
 }
 
 /**

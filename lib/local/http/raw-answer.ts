@@ -15,11 +15,14 @@ const REASONS: Readonly<Record<number, string>> = {
   431: 'Request Header Fields Too Large',
 }
 
+/** What Node's server reports of a request it cannot read, or of a connection that fails. */
+type ClientError = NodeJS.ErrnoException & { readonly reason?: string; readonly rawPacket?: Buffer }
+
 /** Connections that have had such an answer. */
 const ended = new WeakSet<Socket>()
 
 /** Answers what the parser of HTTP refuses: a request that is malformed, whose headers are too long or do not end. */
-export function answerClientError(error: NodeJS.ErrnoException, socket: Socket, recording: Recording): void {
+export function answerClientError(error: ClientError, socket: Socket, recording: Recording): void {
   if (ended.has(socket)) return // each further chunk is refused again
   const record = recordOn(socket)
   if (
@@ -32,7 +35,8 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket, 
     ended.add(socket)
     record.response.once('close', () => socket.destroy()) // what comes behind a request does not cost it its answer
   } else {
-    answerRaw(faultOf(error), socket, recording)
+    const isHead = error.rawPacket?.subarray(0, 5).toString('latin1') === 'HEAD ' // as far as can be known
+    answerRaw(faultOf(error), socket, recording, isHead)
   }
 }
 
@@ -42,7 +46,7 @@ export function answerConnect(socket: Socket, recording: Recording): void {
   answerRaw(badRequest(400, 'This server is no proxy: it has no CONNECT.'), socket, recording)
 }
 
-function answerRaw(fault: ServiceFault, socket: Socket, recording: Recording): void {
+function answerRaw(fault: ServiceFault, socket: Socket, recording: Recording, isHead = false): void {
   ended.add(socket)
   const { status, code, message, type } = fault
   const requestId = newRequestId()
@@ -56,7 +60,9 @@ function answerRaw(fault: ServiceFault, socket: Socket, recording: Recording): v
   ]
   const record = recordOn(socket)
   record?.refusedRaw(status, code)
-  socket.end([...head, `x-amzn-RequestId: ${record?.requestId ?? requestId}`, '', body].join('\r\n'))
+  socket.end(
+    [...head, `x-amzn-RequestId: ${record?.requestId ?? requestId}`, '', isHead ? '' : body].join('\r\n'),
+  )
   if (!record) recordUnread(socket, requestId, { status, code }, recording)
   // A connection that is cut while bytes of the client are on the way may lose the answer. What comes is forgotten.
   const timer = setTimeout(() => socket.destroy(), LINGER_MS)
@@ -68,7 +74,7 @@ function answerRaw(fault: ServiceFault, socket: Socket, recording: Recording): v
 }
 
 /** Whether it is the request that is wrong; else it is the connection. */
-function isOfParser({ code = '' }: NodeJS.ErrnoException): boolean {
+function isOfParser({ code = '' }: ClientError): boolean {
   return code.startsWith('HPE_') || code === 'ERR_HTTP_REQUEST_TIMEOUT'
 }
 

@@ -53,8 +53,8 @@ export function makeRequestHandler(stores: Stores, surroundings: Surroundings): 
   return async (request, response, refused) => {
     const record = new RequestRecord(request, response, { log, now })
     limitAnswer(response, idleTimeout)
-    response.setHeader('x-amzn-RequestId', record.requestId)
     if (refused === undefined && controlSecret !== undefined && isForControls(request)) {
+      response.setHeader('x-amzn-RequestId', record.requestId)
       await answerControl(request, response, controlled, controlSecret, idleTimeout)
       return
     }
@@ -63,7 +63,7 @@ export function makeRequestHandler(stores: Stores, surroundings: Surroundings): 
     traffic.came(operation)
     // It fails where the client is gone, or the output cannot be read: a cut body says so.
     const answerWith = (answer: Answer): Promise<void> =>
-      send(answer, response).catch(() => void response.destroy())
+      send(answer, response, record.requestId).catch(() => void response.destroy())
     const refuse = (fault: unknown): Answer => {
       if (fault instanceof SignatureMismatch) record.diagnostic = fault.diagnostic
       return recorded(refusal(fault, dir), record)
@@ -179,8 +179,10 @@ function refusal(error: unknown, dir: string): Refusal {
 async function send(
   { status, headers = {}, json, content }: Answer,
   response: ServerResponse,
+  requestId: string,
 ): Promise<void> {
   response.statusCode = status
+  response.setHeader('x-amzn-RequestId', requestId)
   for (const [name, value] of Object.entries(headers))
     if (value !== undefined) response.setHeader(name, value)
   if (content) {

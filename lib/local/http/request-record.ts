@@ -35,6 +35,7 @@ export class RequestRecord {
   readonly response: ServerResponse
   readonly #time: number
   readonly #begun = performance.now()
+  readonly #socket: Socket
   readonly #remoteAddress: string | undefined
   #code: string | null = null
   /** The status of an answer that was written past the response. */
@@ -46,15 +47,18 @@ export class RequestRecord {
     this.target = parseTarget(request.url as string) // of a request that a server got
     this.#time = recording.now()
     const { socket } = request
+    this.#socket = socket // a request that is over may have none
     this.#remoteAddress = socket.remoteAddress // of a connection that is gone it is not known
     current.set(socket, this)
     const look = (): void => {
-      if (!(socket.destroyed || (request.closed && response.closed))) return
-      for (const emitter of [request, response, socket]) emitter.off('close', look)
+      if (!(socket.destroyed || (request.readableEnded && response.closed))) return
+      for (const emitter of [response, socket]) emitter.off('close', look)
+      request.off('end', look)
       if (current.get(socket) === this) current.delete(socket)
       tell(recording.log, this.#entry())
     }
-    for (const emitter of [request, response, socket]) emitter.on('close', look)
+    for (const emitter of [response, socket]) emitter.on('close', look)
+    request.on('end', look)
   }
 
   /** It is answered with an error. */
@@ -71,7 +75,7 @@ export class RequestRecord {
   #entry(): RequestLogEntry {
     const { request, response, target } = this
     return {
-      ...emptyEntry(this.requestId, this.#time, request.socket, this.#remoteAddress),
+      ...emptyEntry(this.requestId, this.#time, this.#socket, this.#remoteAddress),
       method: request.method ?? null,
       path: shownTarget(target),
       operation: this.operation,
