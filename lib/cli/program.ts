@@ -7,7 +7,7 @@ import { Command, Option } from 'commander'
 import type { Rule } from '../options.js'
 import { ACCOUNT_ID, VAULT_NAME } from '../vault/request-rules.js'
 import { addCommonOptions, addConnectionOptions } from './connection.js'
-import { parseDuration } from './duration.js'
+import { parseDuration, parseTimeout } from './duration.js'
 import { usage } from './exit-code.js'
 import { collectFault } from './fault.js'
 import type { GetOptions } from './get.js'
@@ -175,6 +175,8 @@ function addServe(program: Command, io: Io): void {
       .option('--job-delay <time>', 'how long jobs take; default 0s', parseDuration)
       .option('--inventory-interval <time>', 'the time between two inventories; default 24h', parseDuration)
       .option('--sns-endpoint <url>', 'post what becomes of jobs with a topic there')
+      .option('--idle-timeout <time>', 'how long a silent client is waited for; default 60s', parseTimeout)
+      .option('--log <file>', 'append a line of JSON for each request; - is stderr', parsePath)
       .option('--control', 'let it be controlled over HTTP; with --json the secret is printed')
       .option('--fault <rule>', 'fail requests: OPERATION:every=3:KIND; may be repeated', collectFault, []),
   ).action(async (options: ServeOptions) => {

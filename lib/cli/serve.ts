@@ -9,7 +9,9 @@ import { AbortError } from '../errors.js'
 import { defaultLocalDir, type CommonOptions } from './connection.js'
 import { UsageError } from './exit-code.js'
 import { printData, printJson, printNote, type Io } from './io.js'
+import { openRequestLog, requestLogOn, type RequestLogFile } from './request-log-file.js'
 import { startVault } from './start-vault.js'
+import { systemReason } from '../fs/system-reason.js'
 
 /** Options of `serve`. */
 export interface ServeOptions extends CommonOptions {
@@ -23,6 +25,8 @@ export interface ServeOptions extends CommonOptions {
   readonly inventoryInterval?: number
   readonly snsEndpoint?: string
   readonly control?: true
+  readonly idleTimeout?: number
+  readonly log?: string
   readonly fault: readonly FaultRule[]
 }
 
@@ -36,28 +40,54 @@ export async function serve(options: ServeOptions, io: Io): Promise<void> {
   const { dir = defaultLocalDir(io.env), fault: faults, control } = options
   const { host, allowRemote, port, region, createVaults } = options
   const { jobDelay, inventoryInterval, snsEndpoint } = options
-  const network = { host, allowRemote, port, snsEndpoint }
+  const network = { host, allowRemote, port, snsEndpoint, idleTimeout: options.idleTimeout }
   const behaviour = { region, createVaults, jobDelay, inventoryInterval, faults }
   const controlSecret = control && controlSecretOf(io.env)
   const credentials = credentialsOf(io.env)
-  const starting = startVault({
-    dir,
-    ...network,
-    ...behaviour,
-    credentials,
-    controlSecret,
-    signal: io.signal,
-  })
-  const vault = await starting.catch((error: unknown) => {
-    throw error instanceof RangeError ? new UsageError(error.message, { cause: error }) : error
-  })
+  const requestLog = await requestLogFor(options.log, io)
   try {
-    await announce(vault, controlSecret, options, io)
-    if (!io.signal.aborted) await once(io.signal, 'abort')
-    throw new AbortError({ cause: io.signal.reason })
+    const starting = startVault({
+      dir,
+      ...network,
+      ...behaviour,
+      credentials,
+      controlSecret,
+      log:
+        requestLog &&
+        ((entry) => {
+          requestLog.add(entry)
+        }),
+      signal: io.signal,
+    })
+    const vault = await starting.catch((error: unknown) => {
+      throw error instanceof RangeError ? new UsageError(error.message, { cause: error }) : error
+    })
+    try {
+      await announce(vault, controlSecret, options, io)
+      if (!io.signal.aborted) await once(io.signal, 'abort')
+      throw new AbortError({ cause: io.signal.reason })
+    } finally {
+      await vault.close()
+    }
   } finally {
-    await vault.close()
+    await requestLog?.close()
   }
+}
+
+/** The request log, where one is wanted; `-` is stderr. */
+async function requestLogFor(path: string | undefined, io: Io): Promise<RequestLogFile | undefined> {
+  if (path === undefined) return undefined
+  if (path === '-') return requestLogOn(io.stderr)
+  return openRequestLog(path, (reason) => {
+    printNote(
+      io,
+      `The request log ${path} cannot be written: ${reason}. The server goes on, and its lines are lost.`,
+    )
+  }).catch((error: unknown) => {
+    throw new Error(`The request log ${path} cannot be opened: ${systemReason(error) as string}.`, {
+      cause: error,
+    })
+  })
 }
 
 async function announce(

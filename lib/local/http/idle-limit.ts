@@ -59,11 +59,12 @@ export function drain(request: IncomingMessage, idleTimeout: number): void {
   const { socket } = request
   let left = MOST_DRAINED
   const cut = (): void => void request.destroy()
-  const idle = setTimeout(cut, idleTimeout)
+  let idle = setTimeout(cut, idleTimeout)
   const whole = setTimeout(cut, Math.min(idleTimeout * MOST_DRAIN_TIMES, LONGEST_TIMER))
   request.on('error', () => undefined) // the client need not wait for the end
   request.on('data', (chunk: Buffer) => {
-    idle.refresh()
+    clearTimeout(idle)
+    idle = setTimeout(cut, idleTimeout)
     left -= chunk.length
     if (left < 0) cut()
   })

@@ -25,7 +25,7 @@ const current = new WeakMap<Socket, RequestRecord>()
 
 /** One request. */
 export class RequestRecord {
-  readonly requestId = newRequestId()
+  readonly requestId: string = newRequestId()
   readonly target: RequestTarget
   /** The operation it calls. */
   operation: string | null = null
