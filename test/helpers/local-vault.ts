@@ -66,7 +66,7 @@ export interface RawRequest {
   /** Bytes of the body after which no more comes; default never. */
   readonly stallAfter?: number
   /** What is waited for before the answer is read; default nothing. */
-  readonly readAfter?: () => Promise<void>
+  readonly readAfter?: () => Promise<unknown>
   /** Milliseconds it is signed at; default now. */
   readonly time?: number
   /** Left out, or another than the vault's. */

@@ -4,11 +4,12 @@
  */
 import { invalidSignature } from '../service-fault.js'
 import type { SignedRequest } from './signature.js'
+import { singleHeader } from './single-header.js'
 
 /**
  * Throws unless all headers are signed that must be, and the list of signed headers has its canonical form.
  *
- * @throws {ServiceFault} 403: one is not signed, is not there, or is not in its place in the list
+ * @throws {ServiceFault} 400: Host was sent several times; 403: one is not signed, is not there, or is not in its place in the list
  */
 export function assertSignedHeaders(
   { headers }: Pick<SignedRequest, 'headers'>,
@@ -23,6 +24,7 @@ export function assertSignedHeaders(
       `SignedHeaders must be names in lower case, sorted, and each once, not ${signedHeaders.join(';')}.`,
     )
   }
+  singleHeader({ headers }, 'host')
   if (!signedHeaders.includes('host'))
     throw invalidSignature("'Host' must be a 'SignedHeader' in the AWS Authorization.")
   const absent = signedHeaders.filter((name) => headers[name] === undefined)
