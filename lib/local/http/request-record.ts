@@ -50,8 +50,10 @@ export class RequestRecord {
     this.#socket = socket // a request that is over may have none
     this.#remoteAddress = socket.remoteAddress // of a connection that is gone it is not known
     current.set(socket, this)
+    let isOver = false
     const look = (): void => {
-      if (!(socket.destroyed || (request.readableEnded && response.closed))) return
+      if (isOver || !(socket.destroyed || (request.readableEnded && response.closed))) return
+      isOver = true // the answer's close comes amid that of its connection, which still calls this
       for (const emitter of [response, socket]) emitter.off('close', look)
       request.off('end', look)
       if (current.get(socket) === this) current.delete(socket)
