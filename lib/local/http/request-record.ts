@@ -76,13 +76,14 @@ export class RequestRecord {
 
   #entry(): RequestLogEntry {
     const { request, response, target } = this
+    const status = this.#rawStatus ?? (response.headersSent ? response.statusCode : null)
     return {
       ...emptyEntry(this.requestId, this.#time, this.#socket, this.#remoteAddress),
       method: request.method ?? null,
       path: shownTarget(target),
       operation: this.operation,
-      status: this.#rawStatus ?? (response.headersSent ? response.statusCode : null),
-      code: this.#code,
+      status,
+      code: status === null ? null : this.#code,
       durationMs: Math.round((performance.now() - this.#begun) * 1000) / 1000,
       accessKeyId: claimedKeyOf({ headers: request.headersDistinct, query: target.queryText }) ?? null,
       fault: this.fault,
