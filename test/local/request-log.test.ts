@@ -1,10 +1,12 @@
 import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { chmod, readFile, stat } from 'node:fs/promises'
+import { Socket } from 'node:net'
 import { join } from 'node:path'
 import t from 'tap'
 import { startLocalVault, type RequestLogEntry } from '../../lib/local/index.js'
 import { logLine } from '../../lib/local/http/request-log.js'
+import { recordUnread } from '../../lib/local/http/request-record.js'
 import { openRequestLog } from '../../lib/cli/request-log-file.js'
 import { runHere, stage } from '../helpers/command.js'
 import { settled } from '../helpers/gate.js'
@@ -150,6 +152,14 @@ t.test('requests of one connection are told apart, and malformed chunks are thei
     { method: 'PUT', path: '/-/vaults/docs/tags', status: 400, code: 'BadRequest' },
   ])
   t.equal(entries.length, 3)
+})
+
+t.test('where a connection comes from is null when it is gone', async (t) => {
+  const entries: RequestLogEntry[] = []
+  const socket = new Socket() // it has no connection
+  const recording = { log: (it: RequestLogEntry) => entries.push(it), now: () => 0 }
+  recordUnread(socket, 'id', { status: 400, code: 'BadRequest' }, recording)
+  t.match(entries, [{ remoteAddress: null, time: '1970-01-01T00:00:00.000Z' }])
 })
 
 t.test('what the function for entries throws is a warning, and the request is answered', async (t) => {

@@ -15,14 +15,10 @@ export function assertSignedHeaders(
   { headers }: Pick<SignedRequest, 'headers'>,
   signedHeaders: readonly string[],
 ): void {
-  if (
-    signedHeaders.some(
-      (name, i) => name !== name.toLowerCase() || (i > 0 && name <= (signedHeaders[i - 1] ?? '')),
-    )
-  ) {
-    throw invalidSignature(
-      `SignedHeaders must be names in lower case, sorted, and each once, not ${signedHeaders.join(';')}.`,
-    )
+  const list = signedHeaders.join(';')
+  const canonical = [...new Set(signedHeaders.map((name) => name.toLowerCase()))].sort()
+  if (list !== canonical.join(';')) {
+    throw invalidSignature(`SignedHeaders must be names in lower case, sorted, and each once, not ${list}.`)
   }
   singleHeader({ headers }, 'host')
   if (!signedHeaders.includes('host'))

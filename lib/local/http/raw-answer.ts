@@ -2,18 +2,13 @@
  * Answers to what Node's HTTP server does not take for a request, in the format of the service: they are written to the
  * connection itself, which is then closed.
  */
+import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import { badRequest, requestTimedOut, type ServiceFault } from '../service-fault.js'
 import { newRequestId, recordOn, recordUnread, type Recording } from './request-record.js'
 
 /** Milliseconds a client has to take its answer before the connection is cut. */
 const LINGER_MS = 1_000
-const REASONS: Readonly<Record<number, string>> = {
-  400: 'Bad Request',
-  408: 'Request Timeout',
-  413: 'Payload Too Large',
-  431: 'Request Header Fields Too Large',
-}
 
 /** What Node's server reports of a request it cannot read, or of a connection that fails. */
 type ClientError = NodeJS.ErrnoException & { readonly reason?: string; readonly rawPacket?: Buffer }
@@ -52,7 +47,7 @@ function answerRaw(fault: ServiceFault, socket: Socket, recording: Recording, is
   const requestId = newRequestId()
   const body = JSON.stringify({ code, message, type })
   const head = [
-    `HTTP/1.1 ${status} ${REASONS[status] ?? ''}`,
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] as string}`,
     'Content-Type: application/json',
     `Content-Length: ${Buffer.byteLength(body)}`,
     `Date: ${new Date(recording.now()).toUTCString()}`,
@@ -78,13 +73,9 @@ function isOfParser({ code = '' }: ClientError): boolean {
   return code.startsWith('HPE_') || code === 'ERR_HTTP_REQUEST_TIMEOUT'
 }
 
-function faultOf({
-  code,
-  message,
-  ...error
-}: NodeJS.ErrnoException & { readonly reason?: string }): ServiceFault {
+function faultOf({ code, reason }: ClientError): ServiceFault {
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return requestTimedOut()
   if (code === 'HPE_HEADER_OVERFLOW') return badRequest(431, 'The headers are too long.')
   if (code === 'HPE_CHUNK_EXTENSIONS_OVERFLOW') return badRequest(413, 'The chunk extensions are too long.')
-  return badRequest(400, `The request is malformed: ${error.reason ?? message}`)
+  return badRequest(400, `The request is malformed: ${String(reason)}`)
 }

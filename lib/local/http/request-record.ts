@@ -79,7 +79,7 @@ export class RequestRecord {
     const status = this.#rawStatus ?? (response.headersSent ? response.statusCode : null)
     return {
       ...emptyEntry(this.requestId, this.#time, this.#socket, this.#remoteAddress),
-      method: request.method ?? null,
+      method: request.method as string, // of a request that a server got
       path: shownTarget(target),
       operation: this.operation,
       status,
