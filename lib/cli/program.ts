@@ -7,7 +7,7 @@ import { Command, Option } from 'commander'
 import type { Rule } from '../options.js'
 import { ACCOUNT_ID, VAULT_NAME } from '../vault/request-rules.js'
 import { addCommonOptions, addConnectionOptions } from './connection.js'
-import { parseDuration } from './duration.js'
+import { parseDuration, parseTimeout } from './duration.js'
 import { usage } from './exit-code.js'
 import { collectFault } from './fault.js'
 import type { GetOptions } from './get.js'
@@ -212,6 +212,8 @@ function addServe(program: Command, io: Io): void {
           'strict (default) rejects a policy that cannot be evaluated, lenient warns of it',
         ).choices(['strict', 'lenient']),
       )
+      .option('--idle-timeout <time>', 'how long a silent client is waited for; default 60s', parseTimeout)
+      .option('--log <file>', 'append a line of JSON for each request; - is stderr', parsePath)
       .option(
         '--control',
         'let it be controlled over HTTP and by a page; with --json a secret made for it is printed',

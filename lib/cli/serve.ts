@@ -14,10 +14,12 @@ import type {
 import { isLoopback } from '../local/loopback.js'
 import { REALISM } from '../local/realism/realism-options.js'
 import { AbortError } from '../errors.js'
+import { systemReason } from '../fs/system-reason.js'
 import { picked } from '../options.js'
 import { costSummary } from './cost-summary.js'
 import { defaultLocalDir, type CommonOptions } from './connection.js'
 import { printData, printJson, printNote, type Io } from './io.js'
+import { openRequestLog, requestLogOn, type RequestLogFile } from './request-log-file.js'
 import { tlsFilesOf } from './serve-tls.js'
 import { startVault } from './start-vault.js'
 
@@ -37,6 +39,8 @@ export interface ServeOptions extends CommonOptions, RealismOptions {
   readonly snsEndpoint?: string
   readonly policies?: PolicyChecks
   readonly control?: true
+  readonly idleTimeout?: number
+  readonly log?: string
   readonly fault?: readonly FaultRule[]
   readonly price?: SomePrices
 }
@@ -51,31 +55,42 @@ export async function serve(options: ServeOptions, io: Io): Promise<void> {
   const { dir = defaultLocalDir(io.env), fault: faults, price: prices, control } = options
   const { host, allowRemote, port, createVaults } = options
   const { region, accountId, acceptAnyCredentials } = options
-  const { inventoryInterval, snsEndpoint, policies } = options
-  const network = { host, allowRemote, port, snsEndpoint, tls: await tlsFilesOf(options, io.env) }
+  const { inventoryInterval, snsEndpoint, policies, idleTimeout } = options
+  const tls = await tlsFilesOf(options, io.env)
+  const network = { host, allowRemote, port, tls, idleTimeout, snsEndpoint }
   const access = { region, accountId, acceptAnyCredentials, policies }
   const behaviour = { createVaults, inventoryInterval, faults, prices, ...picked(options, REALISM) }
   const controlSecret = control && controlSecretOf(io.env)
   const credentials = credentialsOf(io.env)
-  const vault = await startVault({
-    dir,
-    ...network,
-    ...access,
-    ...behaviour,
-    credentials,
-    controlSecret,
-    onWarning: (message) => {
-      printNote(io, `WARNING: ${message}`)
-    },
-    signal: io.signal,
-  })
+  const requestLog = await requestLogFor(options.log, io)
   try {
-    await announce(vault, { credentials, controlSecret }, options, io)
-    if (!io.signal.aborted) await once(io.signal, 'abort')
-    throw new AbortError({ cause: io.signal.reason })
+    const vault = await startVault({
+      dir,
+      ...network,
+      ...access,
+      ...behaviour,
+      credentials,
+      controlSecret,
+      log:
+        requestLog &&
+        ((entry) => {
+          requestLog.add(entry)
+        }),
+      onWarning: (message) => {
+        printNote(io, `WARNING: ${message}`)
+      },
+      signal: io.signal,
+    })
+    try {
+      await announce(vault, { credentials, controlSecret }, options, io)
+      if (!io.signal.aborted) await once(io.signal, 'abort')
+      throw new AbortError({ cause: io.signal.reason })
+    } finally {
+      await vault.close()
+      if (!options.json && !options.quiet) await printCosts(vault, io)
+    }
   } finally {
-    await vault.close()
-    if (!options.json && !options.quiet) await printCosts(vault, io)
+    await requestLog?.close()
   }
 }
 
@@ -86,6 +101,22 @@ async function printCosts(vault: LocalVault, io: Io): Promise<void> {
   } catch (error) {
     printNote(io, `The costs cannot be computed: ${(error as Error).message}`)
   }
+}
+
+/** The request log, where one is wanted; `-` is stderr. */
+async function requestLogFor(path: string | undefined, io: Io): Promise<RequestLogFile | undefined> {
+  if (path === undefined) return undefined
+  if (path === '-') return requestLogOn(io.stderr)
+  return openRequestLog(path, (reason) => {
+    printNote(
+      io,
+      `The request log ${path} cannot be written: ${reason}. The server goes on, and its lines are lost.`,
+    )
+  }).catch((error: unknown) => {
+    throw new Error(`The request log ${path} cannot be opened: ${systemReason(error) as string}.`, {
+      cause: error,
+    })
+  })
 }
 
 /**

@@ -1,10 +1,6 @@
 /**
  * The local vault server: a faithful vault service on loopback, over a folder.
  */
-import { once } from 'node:events'
-import { createServer, type RequestListener, type Server } from 'node:http'
-import { createServer as createSecureServer, type Server as SecureServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
 import { LockFolder } from '../fs/lock.js'
 import { onAbort } from '../caller-signal.js'
 import { AbortError } from '../errors.js'
@@ -16,9 +12,8 @@ import { inspectedWithoutSecrets, keptCredentials, type LocalCredentials } from 
 import { Disk } from './disk/disk.js'
 import { keptHome } from './disk/home.js'
 import { Faults } from './faults/faults.js'
-import { trackConnections } from './http/connections.js'
+import { listen, type HttpServer } from './http/http-server.js'
 import { makeRequestHandler } from './http/request-handler.js'
-import { secureContextOptions, type TlsOptions } from './http/tls.js'
 import { checkedOptions, type CheckedOptions, type LocalVaultOptions, type NotEmpty } from './options.js'
 import { AllStores } from './storage/all-stores.js'
 import { Traffic } from './control/traffic.js'
@@ -58,9 +53,6 @@ export interface LocalVault {
   [Symbol.asyncDispose](): Promise<void>
 }
 
-/** Milliseconds an idle connection is kept: longer than clients pause between requests. */
-const KEEP_ALIVE = 60_000
-
 /**
  * Starts a vault service on this machine: for tests, and for trying things out with no account.
  *
@@ -95,21 +87,17 @@ export async function startLocalVault(options: LocalVaultOptions): Promise<Local
   const costs = (): Promise<Costs> => costsOf(stores, traffic, given.prices)
   const controlled = { control: new Control(stores, clock), faults, traffic, costs }
   const gatekeeper = { regions, credentials, anyAccountId, now } // clients have not moved their clocks
-  const surroundings = { gatekeeper, controlSecret, dir: disk.dir, ...controlled, stores, host: given.host }
-  const handle = makeRequestHandler(surroundings)
-  const active = new Set<Promise<void>>()
-  const server = serverOf(given.tls, (request, response) => {
-    const handling = handle(request, response).finally(() => active.delete(handling))
-    active.add(handling)
-  })
-  const disconnect = trackConnections(server)
-  const endpoint = await listen(server, given)
+  const { host, idleTimeout, log } = given
+  const serving = { controlSecret, dir: disk.dir, host, idleTimeout, log, now, stores }
+  const handle = makeRequestHandler({ gatekeeper, ...serving, ...controlled })
+  const server = await listen(handle, given, { log, now })
   for (const { notifier } of stores) await notifier.open()
   let stopping: Promise<void> | undefined
   const close = (): Promise<void> => {
     locks.stopWaiting()
-    return (stopping ??= stop(server, disconnect, active, stores))
+    return (stopping ??= stop(server, stores))
   }
+  const { endpoint } = server
   const { accountId, region } = stores.first
   const shown = inspectedWithoutSecrets(kept.credentials[0])
   const it = { endpoint, region, accountId, credentials: shown, dir: disk.dir, id, ...controlled }
@@ -137,33 +125,7 @@ async function identityOf(
   }
 }
 
-function serverOf(tls: TlsOptions | undefined, listener: RequestListener): Server | SecureServer {
-  return tls ? createSecureServer(secureContextOptions(tls), listener) : createServer(listener)
-}
-
-async function listen(server: Server | SecureServer, { port, host, tls }: CheckedOptions): Promise<string> {
-  server.requestTimeout = 0 // a part may take hours over a thin line
-  server.keepAliveTimeout = KEEP_ALIVE
-  server.listen(port, host)
-  await once(server, 'listening')
-  return endpointOf(server.address() as AddressInfo, tls && 'https') // of a TCP server that listens
-}
-
-async function stop(
-  server: Server | SecureServer,
-  disconnect: () => void,
-  active: ReadonlySet<Promise<void>>,
-  stores: AllStores,
-): Promise<void> {
-  const closed = once(server, 'close')
-  server.close()
-  disconnect()
-  await closed
+async function stop(server: HttpServer, stores: AllStores): Promise<void> {
+  await server.close()
   for (const { notifier } of stores) await notifier.close()
-  await Promise.all(active) // what they were writing is removed before the folder may be
-}
-
-/** Where a server that listens is found. */
-export function endpointOf({ address, family, port }: AddressInfo, scheme = 'http'): string {
-  return `${scheme}://${family === 'IPv6' ? `[${address}]` : address}:${port}`
 }

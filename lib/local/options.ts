@@ -13,12 +13,14 @@ import {
   wholeNumber,
 } from '../option-rules.js'
 import { checkOptions, isObject, record, rule, shown, type Rule, type RulesOf } from '../options.js'
+import { REQUEST_OPTIONS } from '../vault/client-rules.js'
 import { SIGNAL } from '../vault/request-rules.js'
 import { isAccountId, isRegion } from './account-region.js'
 import type { LocalCredentials } from './auth/credentials.js'
 import type { PolicyChecks } from './auth/policy/policies.js'
 import { PRICES, pricesWith, type Prices, type SomePrices } from './costs/prices.js'
 import { assertRule, type FaultRule } from './faults/faults.js'
+import type { RequestLog } from './http/request-log.js'
 import { TLS, type TlsOptions } from './http/tls.js'
 import { isLoopback } from './loopback.js'
 import { REALISM, realismOf, type Realism, type RealismOptions } from './realism/realism-options.js'
@@ -77,9 +79,20 @@ export interface LocalVaultOptions extends RealismOptions {
   readonly onWarning?: ((message: string) => void) | undefined
   /** What whoever controls it over HTTP must know, 16 characters or more; default nobody can. */
   readonly controlSecret?: string | undefined
+  /**
+   * Milliseconds a client may be silent while it is waited for; default 60,000. A body that does not come is answered with
+   * 408 `RequestTimeoutException`, an answer that is not read is cut. What keeps moving, however slowly, is never cut.
+   */
+  readonly idleTimeout?: number | undefined
+  /** Takes an entry for each request, when it is over; default nothing does. What it throws becomes a warning. */
+  readonly log?: RequestLog | undefined
   /** Ends the start while it waits for a lock that another process holds. A server that has started goes on. */
   readonly signal?: AbortSignal | undefined
 }
+
+/** Milliseconds. How long the service waits is not known (protocol.md 5). */
+const DEFAULT_IDLE_TIMEOUT = 60_000
+const NO_LOG: RequestLog = () => undefined
 
 /** Those that may be left out altogether. */
 type Optional =
@@ -154,6 +167,8 @@ const LOCAL_VAULT = {
   controlSecret: secret('a string of 16 characters or more, of 0x21-0x7E', (value) =>
     /^[\x21-\x7e]{16,}$/.test(value),
   ),
+  idleTimeout: REQUEST_OPTIONS.idleTimeout,
+  log: FUNCTION,
   signal: SIGNAL,
 } satisfies RulesOf<LocalVaultOptions>
 
@@ -169,6 +184,7 @@ export function checkedOptions(given: LocalVaultOptions): CheckedOptions {
   const { accountId, acceptAnyCredentials = false, now = Date.now } = options
   const { createVaults = false, faults = [], snsEndpoint, controlSecret, signal } = options
   const { policies = 'strict', onWarning = emitWarning } = options
+  const { idleTimeout = DEFAULT_IDLE_TIMEOUT, log = NO_LOG } = options
   const prices = pricesWith(options.prices ?? {})
   const regions = listIn(options.region)
   const credentials = listIn(options.credentials)
@@ -186,8 +202,8 @@ export function checkedOptions(given: LocalVaultOptions): CheckedOptions {
   }
   const access = { regions, accountId, credentials, acceptAnyCredentials, policies }
   const keeping = { dir, createVaults, realism: realismOf(options), now, prices }
-  const network = { host, allowRemote, port, tls, snsEndpoint, controlSecret, signal }
-  return { ...access, ...keeping, ...network, faults, onWarning }
+  const network = { host, allowRemote, port, tls, idleTimeout, snsEndpoint, controlSecret, signal }
+  return { ...access, ...keeping, ...network, faults, log, onWarning }
 }
 
 function emitWarning(message: string): void {

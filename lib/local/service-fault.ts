@@ -74,6 +74,16 @@ export function insufficientCapacity(): ServiceFault {
   )
 }
 
+/** 408: the body of a request did not come. */
+export function requestTimedOut(): ServiceFault {
+  return new ServiceFault(408, 'RequestTimeoutException', 'Request timed out.')
+}
+
+/** What cannot be understood as a request of HTTP. */
+export function badRequest(status: number, message: string): ServiceFault {
+  return new ServiceFault(status, 'BadRequest', message)
+}
+
 /** 400: more than the policy for retrievals allows. */
 export function policyEnforced(): ServiceFault {
   return new ServiceFault(

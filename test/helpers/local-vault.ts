@@ -63,6 +63,10 @@ export interface RawRequest {
   readonly body?: Uint8Array | string
   /** Bytes of the body after which the client hangs up; default never. */
   readonly hangUpAfter?: number
+  /** Bytes of the body after which no more comes; default never. */
+  readonly stallAfter?: number
+  /** What is waited for before the answer is read; default nothing. */
+  readonly readAfter?: () => Promise<unknown>
   /** Milliseconds it is signed at; default now. */
   readonly time?: number
   /** Left out, or another than the vault's. */
@@ -123,8 +127,10 @@ export async function send(
       { host: url.hostname, port: url.port, method, path, headers, agent: false },
       (incoming) => {
         const chunks: Buffer[] = []
-        incoming.on('data', (chunk: Buffer) => chunks.push(chunk))
+        const read = (): unknown => incoming.on('data', (chunk: Buffer) => chunks.push(chunk))
         incoming.on('error', reject)
+        if (request.readAfter) void request.readAfter().then(read)
+        else read()
         incoming.on('end', () => {
           const found = Buffer.concat(chunks)
           const isJson =
@@ -141,7 +147,8 @@ export async function send(
       },
     )
     outgoing.on('error', reject)
-    if (request.hangUpAfter === undefined) outgoing.end(bytes)
+    if (request.stallAfter !== undefined) outgoing.write(bytes.subarray(0, request.stallAfter))
+    else if (request.hangUpAfter === undefined) outgoing.end(bytes)
     else outgoing.write(bytes.subarray(0, request.hangUpAfter), () => outgoing.destroy())
   })
 }

@@ -4,7 +4,7 @@ import { createServer, type IncomingHttpHeaders } from 'node:http'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { startLocalVault, type LocalVault, type LocalVaultOptions } from '../../lib/local/index.js'
-import { endpointOf } from '../../lib/local/local-vault.js'
+import { endpointOf } from '../../lib/local/http/http-server.js'
 import {
   clock,
   hashHeaders,

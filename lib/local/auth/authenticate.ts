@@ -2,8 +2,8 @@
  * Whether a request comes from somebody who holds the keys, now, for this region (protocol.md 4).
  */
 import type { AccountRegion } from '../account-region.js'
+import { claimOf } from './claim.js'
 import type { AccountCredentials } from './credentials.js'
-import { headerOf } from '../http/exchange.js'
 import { isLoopback } from '../loopback.js'
 import {
   accessDenied,
@@ -12,7 +12,11 @@ import {
   missingParameter,
   ServiceFault,
 } from '../service-fault.js'
-import { equalInConstantTime, parseAuthorization, signatureOf, type SignedRequest } from './signature.js'
+import { SignatureMismatch } from './signature-mismatch.js'
+import { equalInConstantTime, signatureOf, signingTexts, type SignedRequest } from './signature.js'
+import { assertSignedHeaders } from './signed-headers.js'
+import { assertTime } from './signing-time.js'
+import { singleHeader } from './single-header.js'
 
 /** What requests are held against. */
 export interface Gatekeeper {
@@ -28,8 +32,7 @@ export interface Gatekeeper {
   readonly now: () => number
 }
 
-/** How far a signature's time may be from ours, in minutes. */
-const SKEW = 5
+const VERSION = 'x-amz-glacier-version'
 const API_VERSION = '2012-06-01'
 
 /**
@@ -40,18 +43,9 @@ const API_VERSION = '2012-06-01'
  */
 export function authenticate(request: SignedRequest, gatekeeper: Gatekeeper): AccountRegion {
   const { regions, now, anyAccountId } = gatekeeper
-  const header = headerOf(request, 'authorization')
-  if (header === undefined) {
-    throw new ServiceFault(
-      400,
-      'MissingAuthenticationTokenException',
-      'Request is missing Authentication Token',
-    )
-  }
-  const authorization = parseAuthorization(header)
-  if (!authorization) throw invalidSignature('The Authorization header is not a signature of version 4.')
+  const { authorization, sessionToken, timestamp, lifetime } = claimOf(request)
   const { accessKeyId, signedHeaders } = authorization
-  const keys = keysOf(accessKeyId, headerOf(request, 'x-amz-security-token'), gatekeeper)
+  const keys = keysOf(accessKeyId, sessionToken, gatekeeper)
   if (!keys) {
     throw new ServiceFault(
       400,
@@ -59,19 +53,13 @@ export function authenticate(request: SignedRequest, gatekeeper: Gatekeeper): Ac
       'The security token included in the request is invalid.',
     )
   }
-  const timestamp = timestampOf(request)
   assertScope(authorization, regions, timestamp)
-  assertTime(timestamp, now())
-  if (!signedHeaders.includes('host'))
-    throw invalidSignature("'Host' must be a 'SignedHeader' in the AWS Authorization.")
+  assertTime(timestamp, now(), lifetime)
+  assertSignedHeaders(request, signedHeaders)
   if (anyAccountId !== undefined) assertHostIsLocal(request)
   const expected = signatureOf(request, authorization, timestamp, keys.secretAccessKey)
-  if (anyAccountId === undefined && !equalInConstantTime(expected, authorization.signature)) {
-    throw invalidSignature(
-      'The request signature we calculated does not match the signature you provided. ' +
-        'Check your AWS Secret Access Key and signing method. Consult the service documentation for details.',
-    )
-  }
+  if (anyAccountId === undefined && !equalInConstantTime(expected, authorization.signature))
+    throw new SignatureMismatch(signingTexts(request, authorization, timestamp))
   if (keys.expiration && keys.expiration.getTime() <= now()) {
     throw new ServiceFault(
       403,
@@ -79,8 +67,8 @@ export function authenticate(request: SignedRequest, gatekeeper: Gatekeeper): Ac
       'The security token included in the request is expired',
     )
   }
-  const version = headerOf(request, 'x-amz-glacier-version')
-  if (version === undefined) throw missingParameter('x-amz-glacier-version')
+  const version = versionOf(request, lifetime !== undefined)
+  if (version === undefined) throw missingParameter(VERSION)
   if (version !== API_VERSION) throw invalidParameter(`Invalid x-amz-glacier-version: ${version}`)
   return { accountId: keys.accountId, region: authorization.region }
 }
@@ -126,42 +114,14 @@ function assertScope(
  * made to resolve to 127.0.0.1 could otherwise have a browser send requests in its name.
  */
 function assertHostIsLocal(request: SignedRequest): void {
-  const host = String(headerOf(request, 'host')).replace(/:\d*$/, '') // a request of HTTP/1.0 may have none
+  const host = String(singleHeader(request, 'host')).replace(/:\d*$/, '') // a request of HTTP/1.0 may have none
   if (!isLoopback(host.toLowerCase()))
     throw accessDenied(`Where any credentials are accepted, Host must be a loopback address, not ${host}.`)
 }
 
-function assertTime(timestamp: string, now: number): void {
-  const signed = parse(timestamp)
-  const limit = (sign: 1 | -1): string => compact(now + sign * SKEW * 60_000)
-  if (signed < now - SKEW * 60_000) {
-    throw invalidSignature(
-      `Signature expired: ${timestamp} is now earlier than ${limit(-1)} (${compact(now)} - ${SKEW} min.)`,
-    )
-  }
-  if (signed > now + SKEW * 60_000) {
-    throw invalidSignature(
-      `Signature not yet current: ${timestamp} is still later than ${limit(1)} (${compact(now)} + ${SKEW} min.)`,
-    )
-  }
-}
-
-/** The time signed, as `20120525T002453Z`: of `x-amz-date`, else of `Date`. */
-function timestampOf(request: SignedRequest): string {
-  const amzDate = headerOf(request, 'x-amz-date')
-  if (amzDate !== undefined) {
-    if (/^\d{8}T\d{6}Z$/.test(amzDate) && !Number.isNaN(parse(amzDate))) return amzDate
-    throw invalidSignature(`Date must be in ISO-8601 'basic format'. Got '${amzDate}'.`)
-  }
-  const time = Date.parse(headerOf(request, 'date') ?? '')
-  if (Number.isNaN(time)) throw missingParameter('x-amz-date')
-  return compact(time)
-}
-
-function parse(timestamp: string): number {
-  return Date.parse(timestamp.replace(/^(....)(..)(..)T(..)(..)(..)Z$/, '$1-$2-$3T$4:$5:$6Z'))
-}
-
-function compact(time: number): string {
-  return new Date(time).toISOString().replace(/[-:]|\.\d{3}/g, '')
+/** The API version a request is for. A presigned request may have it in its query, where clients cannot set headers. */
+function versionOf(request: SignedRequest, isPresigned: boolean): string | undefined {
+  const header = singleHeader(request, VERSION)
+  if (header !== undefined || !isPresigned) return header
+  return new URLSearchParams(request.query).get(VERSION) ?? undefined
 }

@@ -3,6 +3,7 @@
  * it says were signed.
  */
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import { normalizedPath } from './normalized-path.js'
 
 /** What is signed of a request. */
 export interface SignedRequest {
@@ -11,7 +12,8 @@ export interface SignedRequest {
   readonly path: string
   /** As on the request line, behind the `?`. */
   readonly query: string
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  /** Names in lower case. A header that was sent several times has an array of its values. */
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
   /** SHA-256 of the body, or what `x-amz-content-sha256` says it is; lowercase hex. */
   readonly payloadHash: string
 }
@@ -29,16 +31,51 @@ export interface Authorization {
   readonly signature: string
 }
 
-const FORM =
-  /^AWS4-HMAC-SHA256 +Credential=([^/,\s]+)\/((\d{8})\/([^/,\s]+)\/([^/,\s]+)\/aws4_request),\s*SignedHeaders=([^,\s]+),\s*Signature=([0-9a-f]{64})$/
+/** Who signed, and for what: `KEY/20120525/us-east-1/glacier/aws4_request`. */
+const CREDENTIAL = /^([^/,\s]+)\/((\d{8})\/([^/,\s]+)\/([^/,\s]+)\/aws4_request)$/
+const FORM = /^AWS4-HMAC-SHA256 +Credential=([^,\s]+),\s*SignedHeaders=([^,\s]+),\s*Signature=([0-9a-f]{64})$/
 
 /** Reads an `Authorization` header; `undefined` where it is not of version 4. */
 export function parseAuthorization(header: string): Authorization | undefined {
-  const match = FORM.exec(header)
+  const [, credential = '', names = '', signature = ''] = FORM.exec(header) ?? []
+  const scope = parseScope(credential)
+  return scope && { ...scope, signedHeaders: names.split(';'), signature }
+}
+
+/** Reads an access key ID with its scope; `undefined` where they are not of version 4. */
+export function parseScope(
+  credential: string,
+): Omit<Authorization, 'signedHeaders' | 'signature'> | undefined {
+  const match = CREDENTIAL.exec(credential)
   if (!match) return undefined
-  const [, accessKeyId = '', scope = '', date = '', region = '', service = '', names = '', signature = ''] =
-    match
-  return { accessKeyId, date, region, service, scope, signedHeaders: names.split(';'), signature }
+  const [, accessKeyId = '', scope = '', date = '', region = '', service = ''] = match
+  return { accessKeyId, scope, date, region, service }
+}
+
+/** The texts a signature is computed from. */
+export interface SigningTexts {
+  /** What is signed of the request, in canonical form. */
+  readonly canonicalRequest: string
+  /** Algorithm, time, scope, and the hash of the canonical request. */
+  readonly stringToSign: string
+}
+
+/**
+ * The texts a request's signature must have been computed from.
+ *
+ * @param timestamp - `20120525T002453Z`
+ */
+export function signingTexts(
+  request: SignedRequest,
+  { scope, signedHeaders }: Authorization,
+  timestamp: string,
+): SigningTexts {
+  const canonical = canonicalRequest(request, signedHeaders)
+  const hash = createHash('sha256').update(canonical).digest('hex')
+  return {
+    canonicalRequest: canonical,
+    stringToSign: ['AWS4-HMAC-SHA256', timestamp, scope, hash].join('\n'),
+  }
 }
 
 /**
@@ -49,16 +86,16 @@ export function parseAuthorization(header: string): Authorization | undefined {
  */
 export function signatureOf(
   request: SignedRequest,
-  { date, region, service, scope, signedHeaders }: Authorization,
+  authorization: Authorization,
   timestamp: string,
   secretAccessKey: string,
 ): string {
-  const canonical = createHash('sha256').update(canonicalRequest(request, signedHeaders)).digest('hex')
+  const { date, region, service } = authorization
   const key = [date, region, service, 'aws4_request'].reduce<string | Buffer>(
     (secret, text) => hmac(secret, text),
     `AWS4${secretAccessKey}`,
   )
-  return hmac(key, ['AWS4-HMAC-SHA256', timestamp, scope, canonical].join('\n')).toString('hex')
+  return hmac(key, signingTexts(request, authorization, timestamp).stringToSign).toString('hex')
 }
 
 /** Whether two texts are equal, in a time that tells nothing of where they differ. */
@@ -67,12 +104,14 @@ export function equalInConstantTime(a: string, b: string): boolean {
   return timingSafeEqual(left, right)
 }
 
-/** The text whose hash is signed. */
+/**
+ * The text whose hash is signed. `X-Amz-Signature` in the query is left out: it is the signature of a presigned request.
+ */
 export function canonicalRequest(request: SignedRequest, signedHeaders: readonly string[]): string {
   const headers = signedHeaders.map((name) => `${name}:${headerText(request.headers[name])}\n`)
   return [
     request.method,
-    request.path.split('/').map(encode).join('/'),
+    normalizedPath(request.path).split('/').map(encode).join('/'),
     canonicalQuery(request.query),
     headers.join(''),
     signedHeaders.join(';'),
@@ -83,13 +122,24 @@ export function canonicalRequest(request: SignedRequest, signedHeaders: readonly
 function canonicalQuery(query: string): string {
   return query
     .split('&')
-    .filter((pair) => pair !== '')
+    .filter((pair) => pair !== '' && !/^X-Amz-Signature(?:=|$)/.test(pair))
     .map((pair) => {
       const at = pair.includes('=') ? pair.indexOf('=') : pair.length
-      return `${encode(decode(pair.slice(0, at)))}=${encode(decode(pair.slice(at + 1)))}`
+      return `${encodeQuery(pair.slice(0, at))}=${encodeQuery(pair.slice(at + 1))}`
     })
     .sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1))
     .join('&')
+}
+
+/**
+ * A name or value of a query in canonical form. A `+` stays as it is, as in botocore, and so is never taken for an
+ * encoded plus sign: the operations read it as a space.
+ */
+function encodeQuery(text: string): string {
+  return text
+    .split('+')
+    .map((piece) => encode(decode(piece)))
+    .join('+')
 }
 
 /** A pair sorts by its name, then its value: `=` must so come before all a name may have, as `-`. */
@@ -97,8 +147,12 @@ function sortKey(pair: string): string {
   return pair.replace('=', '\0')
 }
 
-function headerText(value: string | string[] | undefined): string {
-  return [value ?? ''].flat().join(',').trim().replace(/ +/g, ' ')
+/** Values without white space around them, and with one space for each run of spaces and tabs. */
+function headerText(value: string | readonly string[] | undefined): string {
+  return [value ?? '']
+    .flat()
+    .map((text) => text.replace(/[ \t]+/g, ' ').replace(/^ | $/g, ''))
+    .join(',')
 }
 
 function encode(text: string): string {

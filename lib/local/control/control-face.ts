@@ -35,14 +35,19 @@ export function isForControls({ url = '' }: IncomingMessage): boolean {
   return url.startsWith(PREFIX)
 }
 
-/** Carries out a control or gives a file of the page, and answers the request. */
+/**
+ * Carries out a control or gives a file of the page, and answers the request.
+ *
+ * @param idleTimeout - milliseconds without a byte of the order after which it is refused
+ */
 export async function answerControl(
   request: IncomingMessage,
   response: ServerResponse,
   controlled: Controlled,
   secret: string,
+  idleTimeout: number,
 ): Promise<void> {
-  const { status, type, bytes } = await answerTo(request, controlled, secret).catch(refusal)
+  const { status, type, bytes } = await answerTo(request, controlled, secret, idleTimeout).catch(refusal)
   response.writeHead(status, {
     ...HEADERS,
     'content-type': type,
@@ -59,6 +64,7 @@ async function answerTo(
   request: IncomingMessage,
   controlled: Controlled,
   secret: string,
+  idleTimeout: number,
 ): Promise<ControlAnswer> {
   const { method = '', url = '', headers } = request
   if (!isAllowedHost(headers.host, controlled.host)) {
@@ -72,7 +78,10 @@ async function answerTo(
   const act = ACTS[`${method} ${path}`]
   if (!act)
     throw refused(404, `There is no control ${method} ${url}. There are ${Object.keys(ACTS).join(', ')}.`)
-  return jsonAnswer(200, await act(controlled, await orderIn(request), new URLSearchParams(search)))
+  return jsonAnswer(
+    200,
+    await act(controlled, await orderIn(request, idleTimeout), new URLSearchParams(search)),
+  )
 }
 
 function jsonAnswer(status: number, answer: object): ControlAnswer {

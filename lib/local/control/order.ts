@@ -1,6 +1,7 @@
 /** The body of a control: a JSON object, and the fields of it. */
 import type { IncomingMessage } from 'node:http'
 import { parseJson } from '../bounded-json.js'
+import { movingBody } from '../http/idle-limit.js'
 import { ServiceFault } from '../service-fault.js'
 import type { Order } from './controlled.js'
 
@@ -10,11 +11,13 @@ const MOST_BODY = 65_536
 /**
  * Reads the body of a control; without one the order is empty.
  *
- * @throws {ServiceFault} 413: it is too long; 400: it is no JSON object
+ * @param idleTimeout - milliseconds without a byte after which it is refused
+ * @throws {ServiceFault} 413: it is too long; 400: it is no JSON object; 408: it does not come
  */
-export async function orderIn(request: IncomingMessage): Promise<Order> {
+export async function orderIn(request: IncomingMessage, idleTimeout: number): Promise<Order> {
   let text = ''
-  for await (const chunk of request.setEncoding('utf8') as AsyncIterable<string>) {
+  const body = request.setEncoding('utf8') as AsyncIterable<string>
+  for await (const chunk of movingBody(body, idleTimeout)) {
     text += chunk
     if (text.length > MOST_BODY) throw refused(413, `An order has at most ${MOST_BODY} bytes.`)
   }

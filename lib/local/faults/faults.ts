@@ -4,7 +4,7 @@
 import { oneOf, required, wholeNumber } from '../../option-rules.js'
 import { nested, type Rule, type RulesOf } from '../../options.js'
 import { OPERATION } from '../http/operation-rule.js'
-import { insufficientCapacity, notFound, ServiceFault, throttled } from '../service-fault.js'
+import { insufficientCapacity, notFound, requestTimedOut, ServiceFault, throttled } from '../service-fault.js'
 
 /** What can go wrong with a request. */
 export const FAULT_KINDS = [
@@ -37,7 +37,7 @@ export type FaultKind = (typeof FAULT_KINDS)[number]
 
 /** Failures answered with an error of the service's, nothing having been done (protocol.md 0, 5). */
 const ANSWERS: Readonly<Partial<Record<FaultKind, () => ServiceFault>>> = {
-  timeout: () => new ServiceFault(408, 'RequestTimeoutException', 'Request timed out.'),
+  timeout: requestTimedOut,
   throttle: throttled,
   'error-500': () => new ServiceFault(500, 'ServiceUnavailableException', 'Service unavailable.'),
   'error-503': () => new ServiceFault(503, 'ServiceUnavailableException', 'Service unavailable.'),

@@ -12,9 +12,9 @@ const BELOW = new WeakMap<Socket, Socket>()
 /**
  * Takes note of a server's connections.
  *
- * @returns what destroys all that are open
+ * @returns those that are open, with those that are no longer of HTTP
  */
-export function trackConnections(server: Server | SecureServer): () => void {
+export function trackConnections(server: Server | SecureServer): ReadonlySet<Socket> {
   const open = new Set<Socket>()
   server.on('connection', (socket: Socket) => {
     open.add(socket)
@@ -24,9 +24,7 @@ export function trackConnections(server: Server | SecureServer): () => void {
   server.on('secureConnection', (secure: Socket) => {
     for (const socket of open) if (peerOf(socket) === peerOf(secure)) BELOW.set(secure, socket)
   })
-  return () => {
-    for (const socket of open) socket.destroy()
-  }
+  return open
 }
 
 /** Resets a connection: the peer gets an RST, and so ECONNRESET. Does nothing where the peer has gone already. */

@@ -1,66 +1,89 @@
 /**
  * From an HTTP request to its answer: route, authenticate, run, answer. The one place every request passes.
  */
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 import { authenticate, type Gatekeeper } from '../auth/authenticate.js'
-import { callerOf } from '../auth/caller.js'
-import { resetConnection } from './connections.js'
+import { SignatureMismatch } from '../auth/signature-mismatch.js'
 import { headerOf, type Answer, type Exchange } from './exchange.js'
 import { answerControl, isForControls, type Controlled } from '../control/control-face.js'
 import { diskFault } from '../disk/disk-fault.js'
 import { answerUnder, bodyUnder, failedBefore, headersUnder } from '../faults/fault-acts.js'
 import type { MetFault } from '../faults/faults.js'
 import { assertAllowed } from '../auth/permissions.js'
+import { callerOf } from '../auth/caller.js'
+import { resetConnection } from './connections.js'
+import { drain, limitAnswer, movingBody } from './idle-limit.js'
+import { RequestRecord, type Recording } from './request-record.js'
+import type { RequestTarget } from './request-target.js'
 import { findRoute, type Match } from './routes.js'
-import { accessDenied, missingParameter, notFound, payloadMismatch, ServiceFault } from '../service-fault.js'
+import {
+  accessDenied,
+  badRequest,
+  missingParameter,
+  notFound,
+  payloadMismatch,
+  ServiceFault,
+} from '../service-fault.js'
 import type { AllStores } from '../storage/all-stores.js'
 import type { Stores } from '../storage/stores.js'
 
 /** Bytes a body may have that is no archive's. */
 const MOST_BODY = 1_048_576
-/** Bytes of a refused body that are still taken in, so that a client which sends first and reads then gets its answer. */
-const MOST_DRAINED = 134_217_728
+/** Handles a request. Its promise never fails, and is fulfilled when all is over that the request had begun. */
+export type RequestHandler = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  refused?: ServiceFault,
+) => Promise<void>
 
 /** What a request passes besides the operation it calls. */
-export interface Surroundings extends Controlled {
+export interface Surroundings extends Controlled, Recording {
   readonly gatekeeper: Gatekeeper
   /** What whoever controls it over HTTP must know; without one nobody can. */
   readonly controlSecret: string | undefined
   /** The folder of the local vault, for messages about its disk. */
   readonly dir: string
+  /** Milliseconds a client may be silent while it is waited for. */
+  readonly idleTimeout: number
 }
 
-/** What answers requests; its promise, which never fails, says when all is over that a request had begun. */
-export function makeRequestHandler({
-  gatekeeper,
-  controlSecret,
-  dir,
-  ...controlled
-}: Surroundings): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+/** Makes what answers requests. A request that was refused before is answered with that. */
+export function makeRequestHandler(surroundings: Surroundings): RequestHandler {
+  const { gatekeeper, controlSecret, dir, idleTimeout, log, now, ...controlled } = surroundings
   const { faults, traffic, stores } = controlled
-  return async (request, response) => {
-    if (controlSecret !== undefined && isForControls(request)) {
-      await answerControl(request, response, controlled, controlSecret)
+  return async (request, response, refused) => {
+    const record = new RequestRecord(request, response, { log, now })
+    limitAnswer(response, idleTimeout)
+    if (refused === undefined && controlSecret !== undefined && isForControls(request)) {
+      response.setHeader('x-amzn-RequestId', record.requestId)
+      await answerControl(request, response, controlled, controlSecret, idleTimeout)
       return
     }
-    const call = callOf(request)
+    const call = callOf(request, record)
     const operation = call.match?.route.operation ?? 'none'
     traffic.came(operation)
     // It fails where the client is gone, or the output cannot be read: a cut body says so.
     const answerWith = (answer: Answer): Promise<void> =>
-      send(answer, response).catch(() => void response.destroy())
+      send(answer, response, record.requestId).catch(() => void response.destroy())
+    const refuse = (fault: unknown): Answer => {
+      if (fault instanceof SignatureMismatch) record.diagnostic = fault.diagnostic
+      return recorded(refusal(fault, dir), record)
+    }
     try {
-      const met = faults.meet(operation)
-      const refuse = (fault: ServiceFault): Promise<void> => answerWith(refusal(fault, dir))
-      if (met && (await failedBefore(met, request, response, refuse))) return
-      const answer = await answerTo(call, request, met, stores, gatekeeper).catch((error: unknown) =>
-        refusal(error, dir),
-      )
+      const met = refused ? undefined : faults.meet(operation)
+      record.fault = met?.fault ?? null
+      if (met && (await failedBefore(met, request, response, (fault) => answerWith(refuse(fault))))) return
+      const answering = refused
+        ? Promise.reject(refused)
+        : answerTo(call, request, met, stores, gatekeeper, idleTimeout)
+      const answer = await answering.catch(refuse)
       if (answer.status < 300) traffic.carriedOut(operation, Number(request.headers['content-length'] ?? 0))
       response.setHeader('date', new Date(gatekeeper.now()).toUTCString()) // clients set their clocks by it
-      if (!request.complete) drain(request)
+      // Where it is not known what will come on the connection, it is not used again.
+      if (answer.status === 408 || refused) response.setHeader('connection', 'close')
+      if (answer.status !== 408) drain(request, idleTimeout)
       if (met?.fault === 'lose-answer') resetConnection(request.socket)
       else await answerWith(answerUnder(met, answer))
     } finally {
@@ -69,29 +92,23 @@ export function makeRequestHandler({
   }
 }
 
+/** Where an answer is an error, its code is recorded. */
+function recorded(answer: Refusal, record: RequestRecord): Answer {
+  record.refused(answer.json.code)
+  return answer
+}
+
 /** A request's line, taken apart. */
-interface Call {
+interface Call extends RequestTarget {
   readonly method: string
-  readonly path: string
-  readonly queryText: string
-  readonly query: URLSearchParams
   readonly match: Match | undefined
 }
 
-function callOf({ method = '', url = '' }: IncomingMessage): Call {
-  const [path, queryText] = split(url)
-  const query = new URLSearchParams(queryText)
-  return { method, path, queryText, query, match: findRoute(method, path, query) }
-}
-
-/** Takes in and forgets what is still to come of a body, up to a limit past which the connection is cut. */
-function drain(request: IncomingMessage): void {
-  let left = MOST_DRAINED
-  request.on('error', () => undefined) // the client need not wait for the end
-  request.on('data', (chunk: Buffer) => {
-    left -= chunk.length
-    if (left < 0) request.destroy()
-  })
+function callOf({ method = '' }: IncomingMessage, record: RequestRecord): Call {
+  const { target } = record
+  const match = findRoute(method, target.path, target.query)
+  record.operation = match?.route.operation ?? null
+  return { ...target, method, match }
 }
 
 async function answerTo(
@@ -100,13 +117,19 @@ async function answerTo(
   met: MetFault | undefined,
   all: AllStores,
   gatekeeper: Gatekeeper,
+  idleTimeout: number,
 ): Promise<Answer> {
-  const { headers } = request
+  const { headers, headersDistinct } = request
+  if (headers.host === undefined && request.httpVersion === '1.1')
+    throw badRequest(400, 'A request of HTTP/1.1 must have a Host header.')
   const iterator = request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer> // so it can still be answered
-  const stream = bodyUnder(met, iterator)
+  const stream = bodyUnder(met, movingBody(iterator, idleTimeout))
   const body = match?.route.streams ? Buffer.alloc(0) : await readBody(stream)
   const payloadHash = payloadHashOf({ headers, body }, match)
-  const place = authenticate({ method, path, query: queryText, headers, payloadHash }, gatekeeper)
+  const place = authenticate(
+    { method, path, query: queryText, headers: headersDistinct, payloadHash },
+    gatekeeper,
+  )
   if (!match) throw notFound(`There is no operation ${method} ${path}.`)
   const { route, accountId, names } = match
   const stores = all.of(place) as Stores // authenticated: the server has them
@@ -144,13 +167,13 @@ async function readBody(stream: AsyncIterable<Buffer>): Promise<Buffer> {
   return Buffer.concat(chunks)
 }
 
-function split(url: string): [path: string, query: string] {
-  const at = url.indexOf('?')
-  return at < 0 ? [url, ''] : [url.slice(0, at), url.slice(at + 1)]
+/** An answer that says what went wrong. */
+interface Refusal extends Answer {
+  readonly json: { readonly code: string; readonly message: string; readonly type: string }
 }
 
 /** The answer for what was thrown: a fault's own, the disk's, or 500 as the service gives when something of its own fails. */
-function refusal(error: unknown, dir: string): Answer {
+function refusal(error: unknown, dir: string): Refusal {
   const fault =
     error instanceof ServiceFault
       ? error
@@ -163,9 +186,10 @@ function refusal(error: unknown, dir: string): Answer {
 async function send(
   { status, headers = {}, json, content }: Answer,
   response: ServerResponse,
+  requestId: string,
 ): Promise<void> {
   response.statusCode = status
-  response.setHeader('x-amzn-RequestId', randomBytes(35).toString('base64url'))
+  response.setHeader('x-amzn-RequestId', requestId)
   for (const [name, value] of Object.entries(headers))
     if (value !== undefined) response.setHeader(name, value)
   if (content) {

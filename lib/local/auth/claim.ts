@@ -1,0 +1,94 @@
+/**
+ * Who a request says it is from, and how it was signed: in its `Authorization` header, or, where it is presigned, in
+ * its query. What is claimed is not verified yet.
+ */
+import { invalidSignature, ServiceFault } from '../service-fault.js'
+import { parseAuthorization, parseScope, type Authorization, type SignedRequest } from './signature.js'
+import { checkedTimestamp, timestampIn } from './signing-time.js'
+import { singleHeader } from './single-header.js'
+
+/** What a request claims. */
+export interface Claim {
+  readonly authorization: Authorization
+  readonly sessionToken: string | undefined
+  /** When it was signed: `20120525T002453Z`. */
+  readonly timestamp: string
+  /** Seconds a presigned request is valid; `undefined` of any other. */
+  readonly lifetime: number | undefined
+}
+
+const ALGORITHM = 'AWS4-HMAC-SHA256'
+/** The parameters of a presigned request. There may also be `X-Amz-Security-Token`. */
+const PARAMETERS = [
+  'X-Amz-Algorithm',
+  'X-Amz-Credential',
+  'X-Amz-Date',
+  'X-Amz-Expires',
+  'X-Amz-SignedHeaders',
+  'X-Amz-Signature',
+] as const
+/** Seconds a presigned request may be valid: seven days. */
+const MAX_LIFETIME = 604_800
+
+/**
+ * What a request claims.
+ *
+ * @throws {ServiceFault} it claims nothing, or not in the form of signature version 4
+ */
+export function claimOf(request: SignedRequest): Claim {
+  const header = singleHeader(request, 'authorization')
+  const query = new URLSearchParams(request.query)
+  const isPresigned = PARAMETERS.some((name) => query.has(name))
+  if (header === undefined) {
+    if (isPresigned) return presignedClaim(query)
+    throw new ServiceFault(
+      400,
+      'MissingAuthenticationTokenException',
+      'Request is missing Authentication Token',
+    )
+  }
+  if (isPresigned)
+    throw invalidSignature('A request is signed in the Authorization header or in the query, not in both.')
+  const authorization = parseAuthorization(header)
+  if (!authorization) throw invalidSignature('The Authorization header is not a signature of version 4.')
+  const sessionToken = singleHeader(request, 'x-amz-security-token')
+  return { authorization, sessionToken, timestamp: timestampIn(request), lifetime: undefined }
+}
+
+/** The access key ID a request names, for the request log; `undefined` where none can be read. */
+export function claimedKeyOf({
+  headers,
+  query,
+}: Pick<SignedRequest, 'headers' | 'query'>): string | undefined {
+  const [header] = [headers.authorization ?? []].flat()
+  if (header !== undefined) return parseAuthorization(header)?.accessKeyId
+  const credential = new URLSearchParams(query).get('X-Amz-Credential')
+  return credential === null ? undefined : parseScope(credential)?.accessKeyId
+}
+
+function presignedClaim(query: URLSearchParams): Claim {
+  const missing = PARAMETERS.filter((name) => !query.get(name))
+  if (missing.length > 0)
+    throw invalidSignature(`The query of a presigned request must have ${missing.join(', ')}.`)
+  const repeated = [...PARAMETERS, 'X-Amz-Security-Token'].find((name) => query.getAll(name).length > 1)
+  if (repeated !== undefined) throw invalidSignature(`The query has ${repeated} several times.`)
+  const [algorithm, credential, date, expires, signedHeaders, signature] = PARAMETERS.map((name) =>
+    query.get(name),
+  ) as [string, string, string, string, string, string] // none is missing
+  if (algorithm !== ALGORITHM)
+    throw invalidSignature(`X-Amz-Algorithm must be ${ALGORITHM}, not ${algorithm}.`)
+  const scope = parseScope(credential)
+  if (!scope) {
+    throw invalidSignature(
+      `X-Amz-Credential must be KEY/DATE/REGION/glacier/aws4_request, not ${credential}.`,
+    )
+  }
+  if (!/^\d{1,6}$/.test(expires) || Number(expires) < 1 || Number(expires) > MAX_LIFETIME)
+    throw invalidSignature(`X-Amz-Expires must be from 1 to ${MAX_LIFETIME} seconds, not ${expires}.`)
+  return {
+    authorization: { ...scope, signedHeaders: signedHeaders.split(';'), signature },
+    sessionToken: query.get('X-Amz-Security-Token') ?? undefined,
+    timestamp: checkedTimestamp(date),
+    lifetime: Number(expires),
+  }
+}

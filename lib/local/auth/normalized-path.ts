@@ -1,0 +1,21 @@
+/**
+ * The path a request is signed for. Signature version 4 normalizes paths for every service but S3. Botocore and the SDK of
+ * JavaScript sign the normalized path, and send the path as it was before.
+ */
+
+/**
+ * A path without empty segments and dot segments, as in botocore's `normalize_url_path`. Percent-encoded dots are names,
+ * and stay.
+ *
+ * @param path - as on the request line, percent-encoded
+ */
+export function normalizedPath(path: string): string {
+  const segments: string[] = []
+  for (const segment of path.split('/')) {
+    if (segment === '..') segments.pop()
+    else if (segment !== '' && segment !== '.') segments.push(segment)
+  }
+  const lead = path === '' || path.startsWith('/') ? '/' : ''
+  const end = path.endsWith('/') && segments.length > 0 ? '/' : ''
+  return `${lead}${segments.join('/')}${end}`
+}

@@ -1,0 +1,67 @@
+/**
+ * The time a request was signed at, and whether that is now (protocol.md 2, 4).
+ */
+import { invalidSignature, missingParameter } from '../service-fault.js'
+import type { SignedRequest } from './signature.js'
+import { singleHeader } from './single-header.js'
+
+/** The form of `x-amz-date`; `Date` may have it too. */
+const BASIC = /^\d{8}T\d{6}Z$/
+/** Minutes a signature's time may differ from ours. */
+const SKEW = 5
+
+/**
+ * The time in the headers, as `20120525T002453Z`: of `x-amz-date`, else of `Date`.
+ *
+ * @throws {ServiceFault} there is none, or it has another form
+ */
+export function timestampIn(request: SignedRequest): string {
+  const amzDate = singleHeader(request, 'x-amz-date')
+  if (amzDate !== undefined) return checkedTimestamp(amzDate)
+  const date = singleHeader(request, 'date') ?? ''
+  if (BASIC.test(date)) return checkedTimestamp(date)
+  const time = Date.parse(date)
+  if (Number.isNaN(time)) throw missingParameter('x-amz-date')
+  return compact(time)
+}
+
+/**
+ * A time that must have the form `20120525T002453Z`.
+ *
+ * @throws {ServiceFault} 403: it has another
+ */
+export function checkedTimestamp(text: string): string {
+  if (BASIC.test(text) && !Number.isNaN(parse(text))) return text
+  throw invalidSignature(`Date must be in ISO-8601 'basic format'. Got '${text}'.`)
+}
+
+/**
+ * Throws unless a signature is valid now: within 5 minutes of its time, and a presigned one until it expires.
+ *
+ * @param now - milliseconds
+ * @param lifetime - seconds a presigned request is valid; `undefined` of any other
+ * @throws {ServiceFault} 403: it is not
+ */
+export function assertTime(timestamp: string, now: number, lifetime: number | undefined): void {
+  const signed = parse(timestamp)
+  const [past, unit] = lifetime === undefined ? [SKEW * 60, `${SKEW} min.`] : [lifetime, `${lifetime} s.`]
+  if (signed < now - past * 1000) {
+    throw invalidSignature(
+      `Signature expired: ${timestamp} is now earlier than ${compact(now - past * 1000)} (${compact(now)} - ${unit})`,
+    )
+  }
+  const limit = now + SKEW * 60_000
+  if (signed > limit) {
+    throw invalidSignature(
+      `Signature not yet current: ${timestamp} is still later than ${compact(limit)} (${compact(now)} + ${SKEW} min.)`,
+    )
+  }
+}
+
+function parse(timestamp: string): number {
+  return Date.parse(timestamp.replace(/^(....)(..)(..)T(..)(..)(..)Z$/, '$1-$2-$3T$4:$5:$6Z'))
+}
+
+function compact(time: number): string {
+  return new Date(time).toISOString().replace(/[-:]|\.\d{3}/g, '')
+}
