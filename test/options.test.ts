@@ -228,6 +228,7 @@ const TAKERS: readonly Taker[] = [
       faults: 1,
       snsEndpoint: 1,
       controlSecret: 1,
+    undocumented: 1,
     signal: 1,
     }),
     needed: { dir: '/dev/null/vaults' },

@@ -17,6 +17,7 @@ import { SIGNAL } from '../vault/request-rules.js'
 import type { LocalCredentials } from './auth/credentials.js'
 import { assertRule, type FaultRule } from './faults/faults.js'
 import { DAY } from './ground.js'
+import { chosen, UNDOCUMENTED, type CheckedUndocumented, type Undocumented } from './undocumented.js'
 
 /** Options of {@link startLocalVault}. */
 export interface LocalVaultOptions {
@@ -51,6 +52,8 @@ export interface LocalVaultOptions {
   readonly snsEndpoint?: string | undefined
   /** What whoever controls it over HTTP must know, 16 characters or more; default nobody can. */
   readonly controlSecret?: string | undefined
+  /** What is done where the service's documents leave it open; default what is most likely, docs/local-vault.md. */
+  readonly undocumented?: Undocumented | undefined
   /** Ends the start while it waits for a lock that another process holds. A server that has started goes on. */
   readonly signal?: AbortSignal | undefined
 }
@@ -60,10 +63,13 @@ type Optional = 'credentials' | 'snsEndpoint' | 'controlSecret' | 'signal'
 
 /** Options that have been checked; `credentials` may still be made. */
 export type CheckedOptions = Required<{
-  readonly [K in Exclude<keyof LocalVaultOptions, Optional>]: NonNullable<LocalVaultOptions[K]>
+  readonly [K in Exclude<keyof LocalVaultOptions, Optional | 'undocumented'>]: NonNullable<
+    LocalVaultOptions[K]
+  >
 }> &
   Pick<LocalVaultOptions, 'snsEndpoint' | 'controlSecret' | 'signal'> & {
     readonly credentials: readonly LocalCredentials[] | undefined
+    readonly undocumented: CheckedUndocumented
   }
 
 /** Whether an address is this machine's own, that no other can reach. */
@@ -119,6 +125,7 @@ const LOCAL_VAULT = {
   controlSecret: secret('a string of 16 characters or more, of 0x21-0x7E', (value) =>
     /^[\x21-\x7e]{16,}$/.test(value),
   ),
+  undocumented: UNDOCUMENTED,
   signal: SIGNAL,
 } satisfies RulesOf<LocalVaultOptions>
 
@@ -141,7 +148,8 @@ export function checkedOptions(given: LocalVaultOptions): CheckedOptions {
     )
   }
   const keeping = { dir, region, accountId, credentials, createVaults, jobDelay, inventoryInterval, now }
-  return { ...keeping, host, allowRemote, port, faults, snsEndpoint, controlSecret, signal }
+  const undocumented = chosen(options.undocumented ?? {})
+  return { ...keeping, undocumented, host, allowRemote, port, faults, snsEndpoint, controlSecret, signal }
 }
 
 /** A rule for a text that is not shown. */

@@ -4,6 +4,9 @@
  * Texts are the service's own where protocol.md 5 quotes one; the others are ours, since none is known (protocol.md 10).
  */
 
+/** Characters of a text from a body that a message shows. */
+const SHOWN_LENGTH = 200
+
 /** A refusal: becomes the response's status and its body `{code, message, type}`. */
 export class ServiceFault extends Error {
   override readonly name = 'ServiceFault'
@@ -67,6 +70,11 @@ export function policyEnforced(): ServiceFault {
     'PolicyEnforcedException',
     'InitiateJob request denied by current data retrieval policy.',
   )
+}
+
+/** The beginning of a text from a body, which may be long, for a message. */
+export function shortened(text: string): string {
+  return text.length > SHOWN_LENGTH ? `${text.slice(0, SHOWN_LENGTH)}…` : text
 }
 
 /** What something gives; `undefined` where it finds that there is no such thing. */

@@ -1,7 +1,11 @@
 /** Operations on a vault's access policy (protocol.md 1.7). */
-import { jsonBody, nameOf, type Answer, type Exchange } from '../http/exchange.js'
+import { bodyOf, present, structure, TEXT } from '../http/body-shape.js'
+import { nameOf, type Answer, type Exchange } from '../http/exchange.js'
 import { assertPolicy } from '../auth/policy.js'
-import { missingParameter, notFound } from '../service-fault.js'
+import { notFound } from '../service-fault.js'
+
+/** VaultAccessPolicy and VaultLockPolicy of the model. */
+const VAULT_POLICY = structure({ Policy: TEXT })
 
 /** SetVaultAccessPolicy. */
 export async function setVaultAccessPolicy(exchange: Exchange): Promise<Answer> {
@@ -32,8 +36,7 @@ export async function deleteVaultAccessPolicy(exchange: Exchange): Promise<Answe
  * @throws {ServiceFault} 400: there is none, or it is no policy
  */
 export function policyIn(exchange: Exchange): string {
-  const { Policy } = jsonBody(exchange)
-  if (typeof Policy !== 'string') throw missingParameter('Policy')
-  assertPolicy(Policy)
-  return Policy
+  const policy = present(bodyOf(exchange, VAULT_POLICY).Policy, 'Policy')
+  assertPolicy(policy)
+  return policy
 }

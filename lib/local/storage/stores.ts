@@ -5,6 +5,7 @@ import type { Ground } from '../ground.js'
 import { JobStore } from '../jobs/job-store.js'
 import { Notifier } from '../jobs/notifier.js'
 import type { CheckedOptions } from '../options.js'
+import type { CheckedUndocumented } from '../undocumented.js'
 import { UploadStore } from './upload-store.js'
 import { SettingsStore } from './vault-settings.js'
 import { VaultStore } from './vault-store.js'
@@ -21,6 +22,8 @@ export interface Stores {
   readonly uploads: UploadStore
   readonly jobs: JobStore
   readonly notifier: Notifier
+  /** What is done where the service's documents leave it open. */
+  readonly undocumented: CheckedUndocumented
   /** Makes a vault that is missing, where the local vault was told to. */
   readonly ensureVault: (vaultName: string) => Promise<void>
 }
@@ -33,7 +36,8 @@ export function makeStores(
     inventoryInterval,
     createVaults,
     snsEndpoint,
-  }: Pick<CheckedOptions, 'jobDelay' | 'inventoryInterval' | 'createVaults' | 'snsEndpoint'>,
+    undocumented,
+  }: Pick<CheckedOptions, 'jobDelay' | 'inventoryInterval' | 'createVaults' | 'snsEndpoint' | 'undocumented'>,
 ): Stores {
   const { accountId, now } = ground
   const vaults = new VaultStore(ground, inventoryInterval)
@@ -42,13 +46,14 @@ export function makeStores(
   return {
     accountId,
     now,
-    account: new AccountStore(ground),
+    account: new AccountStore(ground, undocumented.retrievalPolicy),
     vaults,
     settings,
     archives: new ArchiveStore(ground, vaults),
-    uploads: new UploadStore(ground, vaults),
+    uploads: new UploadStore(ground, vaults, undocumented),
     jobs,
     notifier: new Notifier(ground, { vaults, jobs, settings }, snsEndpoint),
+    undocumented,
     ensureVault: async (vaultName) => {
       if (createVaults) await vaults.create(vaultName)
     },
