@@ -41,7 +41,7 @@ export class KnownThings {
   /** A request of an operation: for what there is, and wrong in nothing or in a few things. */
   requestFor(random: Random, operation: ModelOperation): ModelRequest {
     const { input, method, uri } = operation
-    const labels = this.#labelsFor(random, input)
+    const labels = this.#labelsFor(random, operation)
     const [path = '', fixed] = uri.split('?')
     const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => encoded(labels[name] ?? ''))
     const bytes = bytesFor(random, input)
@@ -61,7 +61,8 @@ export class KnownThings {
   /** Takes note of what an answer tells. */
   learn({ name }: ModelOperation, { labels, headers, bytes }: ModelRequest, answer: RawResponse): void {
     if (answer.status >= 300) return
-    const { vaultName = '', uploadId = '' } = labels
+    const { vaultName = '', uploadId = '', archiveId } = labels
+    if (name === 'DeleteArchive') forget(this.#ids.archiveId ?? [], ({ id }) => id === archiveId)
     for (const [header, label] of Object.entries(IDS)) {
       const id = answer.headers[header]
       if (typeof id === 'string') remember(this.#ids[label] ?? [], { vaultName, id })
@@ -74,19 +75,18 @@ export class KnownThings {
   }
 
   /** Labels that fit each other: an ID with the name of its vault. */
-  #labelsFor(random: Random, input: readonly ModelMember[]): Record<string, string> {
+  #labelsFor(random: Random, { name: operation, input }: ModelOperation): Record<string, string> {
     const labels: Record<string, string> = {}
     const names = input.filter(({ place }) => place === 'label').map(({ name }) => name)
     const [idName = ''] = names.filter((name) => name in this.#ids)
-    const known = this.#ids[idName] ?? []
+    const all = this.#ids[idName] ?? []
+    const begun =
+      operation === 'CompleteMultipartUpload' ? all.filter(({ id }) => this.#firstParts.has(id)) : []
+    const known = begun.length > 0 ? begun : all
     const found = known.length > 0 ? random.pick(known) : undefined
     for (const name of names) {
-      const fitting =
-        name === idName
-          ? found?.id
-          : name === 'vaultName'
-            ? (found?.vaultName ?? random.pick(VAULTS))
-            : undefined
+      const whole = name === 'vaultName' ? (found?.vaultName ?? random.pick(VAULTS)) : '-'
+      const fitting = name === idName ? found?.id : whole
       labels[name] =
         fitting !== undefined && random.chance(92)
           ? fitting
@@ -138,7 +138,7 @@ export class KnownThings {
     const range = `bytes ${start}-${start + body.length - 1}`
     const known: Readonly<Record<string, readonly string[]>> = {
       checksum: [first ? computeChecksums(first).treeHash : treeHash],
-      archiveSize: first ? [String(first.length)] : [],
+      archiveSize: [String(first?.length ?? 1)],
       range: operation === 'GetJobOutput' ? [] : [`${range}/*`, `${range}/${start + body.length}`],
     }
     const headers: Record<string, string> = {}
@@ -172,4 +172,9 @@ function encoded(text: string): string {
 function remember<T>(list: T[], it: T): void {
   list.push(it)
   if (list.length > MOST_KNOWN) list.shift()
+}
+
+function forget<T>(list: T[], isMeant: (it: T) => boolean): void {
+  const at = list.findIndex(isMeant)
+  if (at >= 0) list.splice(at, 1)
 }

@@ -51,6 +51,9 @@ const GOOD: Readonly<Record<string, readonly unknown[]>> = {
   Permission: ['READ', 'FULL_CONTROL'],
 }
 
+/** Structures that most requests have not. */
+const OPTIONAL = new Set(['SelectParameters', 'OutputLocation', 'InventoryRetrievalParameters'])
+
 /** Texts at a boundary, or just past one. */
 const NEAR = [
   ...['0', '-1', '+5', ' 5', '05', '1e3', '5.0', '0x10', 'NaN', 'Infinity', '1_000', '٣', '1,2'],
@@ -112,6 +115,8 @@ export function valueFor(
 ): unknown {
   if (random.chance(4)) return wrong(random)
   if (type.kind === 'structure') {
+    if (type.name === 'JobParameters' && random.chance(60)) return jobFor(random, known)
+    if (OPTIONAL.has(name) && random.chance(75)) return undefined
     return Object.fromEntries([
       ...type.members.map((member) => [member.name, valueFor(random, member, known)]),
       ...(random.chance(5) ? [[random.pick(HOSTILE), wrong(random)]] : []),
@@ -121,6 +126,23 @@ export function valueFor(
   if (random.chance(80) && good.length > 0) return random.pick(good)
   if (random.chance(40)) return random.pick([undefined, undefined, null])
   return likely(random, type, known)
+}
+
+/** A job that the service takes: members whose values fit each other. */
+function jobFor(random: Random, known: Readonly<Record<string, readonly string[]>>): object {
+  const some = (...names: readonly string[]): object =>
+    Object.fromEntries(names.map((name) => [name, random.chance(50) ? random.pick(GOOD[name] ?? []) : null]))
+  const { ArchiveId = [], Marker = [] } = known
+  if (random.chance(60) && ArchiveId.length > 0) {
+    const Type = 'archive-retrieval'
+    return { ...some('Description', 'SNSTopic', 'Tier'), Type, ArchiveId: random.pick(ArchiveId) }
+  }
+  const filter = {
+    ...some('StartDate', 'EndDate', 'Limit'),
+    ...(random.chance(30) && Marker.length > 0 && { Marker: random.pick(Marker) }),
+  }
+  const Type = 'inventory-retrieval'
+  return { ...some('Description', 'SNSTopic', 'Format'), Type, InventoryRetrievalParameters: filter }
 }
 
 /** A value of the right type, and nothing else that is right. */
