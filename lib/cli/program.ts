@@ -17,6 +17,7 @@ import type { PutOptions } from './put.js'
 import type { HashOptions } from './hash.js'
 import type { ServeOptions } from './serve.js'
 import { parseCount, parsePort, parseRange, parseSize, parseThreads } from './size.js'
+import { collectUndocumented } from './undocumented.js'
 import { addCatalogCommands, addVaultCommands, DASH_IDS } from './vault-commands.js'
 
 const { version } = createRequire(import.meta.url)('glacier-pipe/package.json') as {
@@ -176,6 +177,12 @@ function addServe(program: Command, io: Io): void {
       .option('--inventory-interval <time>', 'the time between two inventories; default 24h', parseDuration)
       .option('--sns-endpoint <url>', 'post what becomes of jobs with a topic there')
       .option('--control', 'let it be controlled over HTTP; with --json the secret is printed')
+      .option(
+        '--undocumented <choice>',
+        'where the documents leave it open: repeatable-for=1h and the like; may be repeated',
+        collectUndocumented,
+        {},
+      )
       .option('--fault <rule>', 'fail requests: OPERATION:every=3:KIND; may be repeated', collectFault, []),
   ).action(async (options: ServeOptions) => {
     const { serve } = await import('./serve.js')

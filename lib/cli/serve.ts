@@ -3,7 +3,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import type { FaultRule, LocalCredentials, LocalVault } from '../local/index.js'
+import type { FaultRule, LocalCredentials, LocalVault, Undocumented } from '../local/index.js'
 import { isLoopback } from '../local/options.js'
 import { AbortError } from '../errors.js'
 import { defaultLocalDir, type CommonOptions } from './connection.js'
@@ -23,6 +23,7 @@ export interface ServeOptions extends CommonOptions {
   readonly inventoryInterval?: number
   readonly snsEndpoint?: string
   readonly control?: true
+  readonly undocumented: Undocumented
   readonly fault: readonly FaultRule[]
 }
 
@@ -35,9 +36,9 @@ export function controlSecretOf({ GLACIER_PIPE_CONTROL_SECRET: secret = '' }: Io
 export async function serve(options: ServeOptions, io: Io): Promise<void> {
   const { dir = defaultLocalDir(io.env), fault: faults, control } = options
   const { host, allowRemote, port, region, createVaults } = options
-  const { jobDelay, inventoryInterval, snsEndpoint } = options
+  const { jobDelay, inventoryInterval, snsEndpoint, undocumented } = options
   const network = { host, allowRemote, port, snsEndpoint }
-  const behaviour = { region, createVaults, jobDelay, inventoryInterval, faults }
+  const behaviour = { region, createVaults, jobDelay, inventoryInterval, undocumented, faults }
   const controlSecret = control && controlSecretOf(io.env)
   const credentials = credentialsOf(io.env)
   const starting = startVault({

@@ -64,7 +64,10 @@ export async function fuzzByModel(test: Test, seed: number, count: number): Prom
   test.strictSame(faults, [], 'every answer is one of the model')
   test.comment(JSON.stringify({ statuses: Object.fromEntries(statuses), succeeded: succeeded.size }))
   const never = OPERATIONS.map(({ name }) => name).filter((name) => !succeeded.has(name))
-  test.ok(never.length <= Math.ceil(3000 / count), `most operations succeeded at times, but not ${never.join()}`)
+  test.ok(
+    never.length <= Math.ceil(3000 / count),
+    `most operations succeeded at times, but not ${never.join()}`,
+  )
   test.strictSame(await undocumentedFiles(vault.dir), [], 'there are no files but those documented')
   test.strictSame(await readdir(join(vault.dir, '..')), ['vaults'], 'nor any beside the folder')
   test.strictSame(await readdir(join(vault.dir, 'tmp')), [], 'nor unfinished ones')
