@@ -86,3 +86,18 @@ export async function unlessNotFound<T>(work: Promise<T>): Promise<T | undefined
     throw error
   }
 }
+
+/**
+ * What something gives that needs a thing which another request may delete meanwhile: then its absence is told, and not
+ * the failure that it led to.
+ *
+ * @param assertThere - throws where the thing is gone
+ */
+export async function whileThere<T>(assertThere: () => Promise<unknown>, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act()
+  } catch (error) {
+    await assertThere()
+    throw error
+  }
+}

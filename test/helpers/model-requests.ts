@@ -122,7 +122,7 @@ export class KnownThings {
     const value = payload
       ? valueFor(random, payload, known)
       : Object.fromEntries(fields.map((field) => [field.name, valueFor(random, field, known)]))
-    return spoilt(random, JSON.stringify(value) ?? '')
+    return spoilt(random, JSON.stringify(value ?? null))
   }
 
   #headersFor(

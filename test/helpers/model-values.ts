@@ -38,7 +38,7 @@ const GOOD: Readonly<Record<string, readonly unknown[]>> = {
   Events: [['ArchiveRetrievalCompleted'], ['ArchiveRetrievalCompleted', 'InventoryRetrievalCompleted']],
   Policy: [JSON.stringify(POLICY)],
   Strategy: ['BytesPerHour', 'FreeTier', 'None'],
-  BytesPerHour: [1, 1_099_511_627_776, 9_007_199_254_740_993, 2 ** 63],
+  BytesPerHour: [1, 1_099_511_627_776, 2 ** 53, 2 ** 63],
   Tags: [{ a: '1' }, { 'Größe _./=+@-': '', b: 'v'.repeat(255) }, { __proto__x: 'x', constructor: 'y' }],
   TagKeys: [['a'], ['b', 'missing'], ['constructor']],
   ExpressionType: ['SQL'],

@@ -8,7 +8,7 @@ import type { InventoryOrder } from '../jobs/inventory-output.js'
 import { inventoryMarkers } from '../jobs/job-description.js'
 import type { JobOrder, JobRecord } from '../jobs/job-store.js'
 import { assertWithinQuota } from '../jobs/retrieval-quota.js'
-import { invalidParameter, notFound, ServiceFault, shortened } from '../service-fault.js'
+import { invalidParameter, notFound, ServiceFault, shortened, whileThere } from '../service-fault.js'
 import { isId } from '../disk/identifiers.js'
 import { JOB_PARAMETERS, type InventoryParameters, type JobParameters } from './job-parameters.js'
 import { checkedTopic } from './notifications.js'
@@ -57,6 +57,8 @@ async function archiveRetrieval(
   const archive = await stores.archives.find(vaultName, archiveId)
   const range = retrievalRange(RetrievalByteRange, archive)
   if (tier === 'Standard') await assertWithinQuota(stores, range.end - range.start)
+  const find = (): Promise<ArchiveRecord> => stores.archives.find(vaultName, archiveId)
+  const treeHash = await whileThere(find, () => stores.archives.treeHashOf(vaultName, archive, range))
   return stores.jobs.startArchiveRetrieval(vaultName, {
     ...order,
     ...range,
@@ -64,7 +66,7 @@ async function archiveRetrieval(
     archiveId,
     archiveSize: archive.size,
     archiveTreeHash: archive.treeHash,
-    treeHash: (await stores.archives.treeHashOf(vaultName, archive, range)) ?? null,
+    treeHash: treeHash ?? null,
   })
 }
 

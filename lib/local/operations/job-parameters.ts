@@ -75,7 +75,12 @@ const S3_LOCATION = structure({
   StorageClass: choice('STANDARD', 'REDUCED_REDUNDANCY', 'STANDARD_IA'),
 })
 
-const INVENTORY_PARAMETERS: Shape<InventoryParameters> = structure({ StartDate: TEXT, EndDate: TEXT, Limit: TEXT, Marker: TEXT })
+const INVENTORY_PARAMETERS: Shape<InventoryParameters> = structure({
+  StartDate: TEXT,
+  EndDate: TEXT,
+  Limit: TEXT,
+  Marker: TEXT,
+})
 
 /** JobParameters of the model; the values of `Type`, `Tier` and `Format` are those its documentation lists. */
 export const JOB_PARAMETERS: Shape<JobParameters> = structure({

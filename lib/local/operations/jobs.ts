@@ -6,9 +6,11 @@ import { jobDescription, jobStatus } from '../jobs/job-description.js'
 import { pageOf } from '../http/paging.js'
 import { outputRange } from '../http/range-header.js'
 import { markersOf } from '../marker.js'
-import { invalidParameter } from '../service-fault.js'
+import { invalidParameter, whileThere } from '../service-fault.js'
 
 const MOST_ROWS = 50
+/** Bytes of an output that are read before it is answered. */
+const BEGINNING = 65_536
 const STATUS_CODES = ['InProgress', 'Succeeded', 'Failed']
 
 /** DescribeJob. */
@@ -52,10 +54,18 @@ export async function getJobOutput(exchange: Exchange): Promise<Answer> {
   const size = job.action === 'ArchiveRetrieval' ? job.end - job.start : job.outputSize
   const asked = rangeAsked(exchange, size)
   const range = asked ?? { start: 0, end: size }
-  const { headers, bytes } =
+  const { archives, jobs } = exchange.stores
+  const output =
     job.action === 'ArchiveRetrieval'
-      ? await archiveOutput(exchange, vaultName, job, range)
-      : await inventoryOutput(exchange, vaultName, job, range)
+      ? whileThere(
+          () => archives.find(vaultName, job.archiveId),
+          () => archiveOutput(exchange, vaultName, job, range),
+        )
+      : whileThere(
+          () => jobs.find(vaultName, job.jobId),
+          () => inventoryOutput(exchange, vaultName, job, range),
+        )
+  const { headers, bytes } = await output
   return {
     status: asked ? 206 : 200,
     headers: {
@@ -85,7 +95,7 @@ async function archiveOutput(
       'x-amz-archive-description': archive.description ?? undefined,
       'x-amz-sha256-tree-hash': treeHash,
     },
-    bytes: archives.read(vaultName, archive, absolute),
+    bytes: await begun(absolute, async (piece) => archives.read(vaultName, archive, piece)),
   }
 }
 
@@ -96,7 +106,25 @@ async function inventoryOutput(
   range: ByteRange,
 ): Promise<Output> {
   const headers = { 'content-type': job.format === 'CSV' ? 'text/csv' : 'application/json' }
-  return { headers, bytes: await stores.jobs.readOutput(vaultName, job, range) }
+  return { headers, bytes: await begun(range, (piece) => stores.jobs.readOutput(vaultName, job, piece)) }
+}
+
+/**
+ * The bytes of an output, of which the first are read now: so an output that cannot be read is refused, and not cut.
+ *
+ * @param read - reads a range of what the output is taken from
+ */
+async function begun(
+  { start, end }: ByteRange,
+  read: (range: ByteRange) => Promise<AsyncIterable<Buffer>>,
+): Promise<AsyncIterable<Buffer>> {
+  const rest = { start: Math.min(start + BEGINNING, end), end }
+  const chunks: Buffer[] = []
+  for await (const chunk of await read({ start, end: rest.start })) chunks.push(chunk)
+  return (async function* () {
+    yield* chunks
+    if (rest.start < end) yield* await read(rest)
+  })()
 }
 
 /** The range of the output a request asks for; `undefined` for all of it. */

@@ -14,10 +14,10 @@ import {
 } from '../http/exchange.js'
 import { pageOf } from '../http/paging.js'
 import { markersOf } from '../marker.js'
-import { invalidParameter } from '../service-fault.js'
+import { invalidParameter, whileThere } from '../service-fault.js'
 import type { UploadRecord } from '../storage/upload-store.js'
 import { stored } from './archives.js'
-import { announcedHashes, announcedLength, announcedPlace, hashIn } from './upload-body.js'
+import { announcedHashes, announcedPlace, hashIn } from './upload-body.js'
 
 const MOST_ROWS = 50
 
@@ -89,7 +89,10 @@ export async function listParts(exchange: Exchange): Promise<Answer> {
     keyOf: (index) => String(index).padStart(5, '0'),
     markers: markersOf(`${uploadsOf(exchange, vaultName)}/${upload.uploadId}`),
   })
-  const parts = await Promise.all(items.map((index) => uploads.part(vaultName, upload, index)))
+  const find = (): Promise<UploadRecord> => uploads.find(vaultName, upload.uploadId)
+  const parts = await whileThere(find, () =>
+    Promise.all(items.map((index) => uploads.part(vaultName, upload, index))),
+  )
   return {
     status: 200,
     json: {
