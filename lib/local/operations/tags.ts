@@ -5,6 +5,7 @@ import { invalidParameter, limitExceeded, shortened } from '../service-fault.js'
 
 const MOST_TAGS = 50
 const MOST_AT_ONCE = 10
+/** No key has a colon, and so none begins with `aws:`, which the service keeps for itself. */
 const KEY = /^[\p{L}\p{N} _./=+@-]{1,128}$/u
 const VALUE = /^[\p{L}\p{N} _./=+@-]{0,255}$/u
 
@@ -18,8 +19,6 @@ export async function addTagsToVault(exchange: Exchange): Promise<Answer> {
   assertCount(added.length)
   for (const [key, value] of added) {
     assertKey(key)
-    if (/^aws:/i.test(key))
-      throw invalidParameter(`Invalid tag key: ${key}. The service has those with aws: itself.`)
     if (!VALUE.test(value)) throw invalidParameter(`Invalid value of the tag ${key}.`)
   }
   await exchange.stores.settings.change(nameOf(exchange, 'vaultName'), ({ tags }) => {
