@@ -53,6 +53,8 @@ export async function fuzzByModel(test: Test, seed: number, count: number): Prom
       if (answer.status < 300 && request.isReached) succeeded.add(operation.name)
       const found =
         answer.status < 300 && !request.isReached ? [] : faultsOf(operation, answer, request.isReached)
+      if (answer.status < 300 && request.wrong !== undefined)
+        found.push(`success, with a wrong ${request.wrong}`)
       if (answer.body.includes(vault.dir)) found.push('the path of the folder')
       if (found.length > 0)
         faults.push(

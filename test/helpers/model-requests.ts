@@ -1,5 +1,6 @@
 import { computeChecksums } from '../../lib/tree-hash/tree-hash.js'
 import type { RawRequest, RawResponse } from './local-vault.js'
+import { isWrongText, wrongIn, wrongMember } from './model-check.js'
 import { spoilt, textFor, valueFor } from './model-values.js'
 import type { Random } from './random.js'
 import type { ModelMember, ModelOperation } from './service-model.js'
@@ -23,6 +24,8 @@ export interface ModelRequest extends RawRequest {
   readonly labels: Readonly<Record<string, string>>
   /** Whether the path is one of the operation: an empty label makes it another. */
   readonly isReached: boolean
+  /** A member with a value that the model does not have: the request must be refused. */
+  readonly wrong: string | undefined
   /** Of an upload: its bytes. */
   readonly bytes: Buffer
 }
@@ -47,13 +50,16 @@ export class KnownThings {
     const bytes = bytesFor(random, input)
     const query = [...(fixed ? [fixed] : []), ...this.#queryFor(random, input)].join('&')
     const body = bytes ?? this.#bodyFor(random, input)
+    const headers = this.#headersFor(random, operation, labels, body, bytes !== undefined)
     return {
       method,
       path: query ? `${filled}?${query}` : filled,
-      headers: this.#headersFor(random, operation, labels, body, bytes !== undefined),
+      headers,
       body,
       labels,
       isReached: Object.values(labels).every((label) => label !== ''),
+      wrong:
+        wrongText(input, new URLSearchParams(query), headers) ?? (bytes ? undefined : wrongBody(input, body)),
       bytes: body,
     }
   }
@@ -163,6 +169,33 @@ function bytesFor(random: Random, input: readonly ModelMember[]): Buffer | undef
   if (!input.some(({ type }) => type.kind === 'blob')) return undefined
   const size = random.chance(90) ? random.pick([1, 10, 1000]) : random.pick([0, MIB, MIB + 1, 2 * MIB])
   return Buffer.alloc(size, random.below(256))
+}
+
+/** A parameter or a header that must be refused; `undefined` where none must. */
+function wrongText(
+  input: readonly ModelMember[],
+  query: URLSearchParams,
+  headers: Readonly<Record<string, string>>,
+): string | undefined {
+  const found = input.find(({ name, place, wireName }) => {
+    const texts = place === 'query' ? query.getAll(wireName) : [headers[wireName] ?? []].flat()
+    return (place === 'query' || place === 'header') && texts.some((text) => isWrongText(name, text.trim()))
+  })
+  return found?.name
+}
+
+/** A field of a body, or the body itself, that must be refused; `undefined` where none must. */
+function wrongBody(input: readonly ModelMember[], body: Buffer): string | undefined {
+  const payload = input.find(({ place }) => place === 'payload')
+  const fields = input.filter(({ place }) => place === 'body')
+  if (!payload && fields.length === 0) return undefined
+  try {
+    const value: unknown = JSON.parse(body.toString())
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'body'
+    return payload ? wrongMember(payload.name, payload.type, value) : wrongIn(fields, value)
+  } catch {
+    return 'body'
+  }
 }
 
 function encoded(text: string): string {
