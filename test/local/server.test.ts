@@ -791,7 +791,10 @@ t.test('a page begins behind a marker whose item has gone meanwhile', async (t) 
   const first = await send(vault, { method: 'GET', path: `${path}?limit=1` })
   t.match(first.json, { Marker: String, UploadsList: [{ MultipartUploadId: ids[0] }] })
   await send(vault, { method: 'DELETE', path: `${path}/${String(ids[1])}` })
-  const next = await send(vault, { method: 'GET', path: `${path}?limit=1&marker=${String(first.json.Marker)}` })
+  const next = await send(vault, {
+    method: 'GET',
+    path: `${path}?limit=1&marker=${String(first.json.Marker)}`,
+  })
   t.match(next.json, { Marker: null, UploadsList: [{ MultipartUploadId: ids[2] }] })
 })
 
