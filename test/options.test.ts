@@ -237,6 +237,7 @@ const TAKERS: readonly Taker[] = [
       policies: 1,
       onWarning: 1,
       prices: 1,
+      undocumented: 1,
       idleTimeout: 1,
       log: 1,
       signal: 1,

@@ -19,6 +19,7 @@ import type { HashOptions } from './hash.js'
 import { collectBudget, parseHour, parseJobDelay, parseLimit } from './realism-flags.js'
 import type { ServeOptions } from './serve.js'
 import { parseCount, parsePort, parseRange, parseSize, parseThreads } from './size.js'
+import { collectUndocumented } from './undocumented.js'
 import { addCatalogCommands, addVaultCommands, DASH_IDS } from './vault-commands.js'
 
 const { version } = createRequire(import.meta.url)('glacier-pipe/package.json') as {
@@ -211,6 +212,11 @@ function addServe(program: Command, io: Io): void {
           '--policies <checks>',
           'strict (default) rejects a policy that cannot be evaluated, lenient warns of it',
         ).choices(['strict', 'lenient']),
+      )
+      .option(
+        '--undocumented <choice>',
+        'where the documents leave it open: repeatable-for=1h and the like; may be repeated',
+        collectUndocumented,
       )
       .option('--idle-timeout <time>', 'how long a silent client is waited for; default 60s', parseTimeout)
       .option('--log <file>', 'append a line of JSON for each request; - is stderr', parsePath)

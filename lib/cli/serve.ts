@@ -10,6 +10,7 @@ import type {
   PolicyChecks,
   RealismOptions,
   SomePrices,
+  Undocumented,
 } from '../local/index.js'
 import { isLoopback } from '../local/loopback.js'
 import { REALISM } from '../local/realism/realism-options.js'
@@ -39,6 +40,7 @@ export interface ServeOptions extends CommonOptions, RealismOptions {
   readonly snsEndpoint?: string
   readonly policies?: PolicyChecks
   readonly control?: true
+  readonly undocumented?: Undocumented
   readonly idleTimeout?: number
   readonly log?: string
   readonly fault?: readonly FaultRule[]
@@ -55,11 +57,12 @@ export async function serve(options: ServeOptions, io: Io): Promise<void> {
   const { dir = defaultLocalDir(io.env), fault: faults, price: prices, control } = options
   const { host, allowRemote, port, createVaults } = options
   const { region, accountId, acceptAnyCredentials } = options
-  const { inventoryInterval, snsEndpoint, policies, idleTimeout } = options
+  const { inventoryInterval, snsEndpoint, policies, undocumented, idleTimeout } = options
   const tls = await tlsFilesOf(options, io.env)
   const network = { host, allowRemote, port, tls, idleTimeout, snsEndpoint }
   const access = { region, accountId, acceptAnyCredentials, policies }
-  const behaviour = { createVaults, inventoryInterval, faults, prices, ...picked(options, REALISM) }
+  const choices = { createVaults, undocumented, faults, prices }
+  const behaviour = { ...choices, inventoryInterval, ...picked(options, REALISM) }
   const controlSecret = control && controlSecretOf(io.env)
   const credentials = credentialsOf(io.env)
   const requestLog = await requestLogFor(options.log, io)

@@ -25,6 +25,7 @@ import { TLS, type TlsOptions } from './http/tls.js'
 import { isLoopback } from './loopback.js'
 import { REALISM, realismOf, type Realism, type RealismOptions } from './realism/realism-options.js'
 import { TIME } from './time-rule.js'
+import { chosen, UNDOCUMENTED, type CheckedUndocumented, type Undocumented } from './undocumented.js'
 
 /** Options of {@link startLocalVault}. */
 export interface LocalVaultOptions extends RealismOptions {
@@ -86,6 +87,8 @@ export interface LocalVaultOptions extends RealismOptions {
   readonly idleTimeout?: number | undefined
   /** Takes an entry for each request, when it is over; default nothing does. What it throws becomes a warning. */
   readonly log?: RequestLog | undefined
+  /** What is done where the service's documents leave it open; default what is most likely, docs/local-vault.md. */
+  readonly undocumented?: Undocumented | undefined
   /** Ends the start while it waits for a lock that another process holds. A server that has started goes on. */
   readonly signal?: AbortSignal | undefined
 }
@@ -112,7 +115,9 @@ export type NotEmpty<T> = readonly [T, ...T[]]
 
 /** Options that have been checked; the folder has a region, an account and a key pair where none are given. */
 export type CheckedOptions = Required<{
-  readonly [K in Exclude<keyof LocalVaultOptions, Optional>]: NonNullable<LocalVaultOptions[K]>
+  readonly [K in Exclude<keyof LocalVaultOptions, Optional | 'undocumented'>]: NonNullable<
+    LocalVaultOptions[K]
+  >
 }> &
   Pick<LocalVaultOptions, 'accountId' | 'tls' | 'snsEndpoint' | 'controlSecret' | 'signal'> & {
     readonly regions: NotEmpty<string> | undefined
@@ -120,6 +125,7 @@ export type CheckedOptions = Required<{
     readonly prices: Prices
     /** Delays, limits and the schedule of inventories. */
     readonly realism: Realism
+    readonly undocumented: CheckedUndocumented
   }
 
 const ACCOUNT_ID: Rule = rule('a string of 12 digits', isString, isAccountId)
@@ -169,6 +175,7 @@ const LOCAL_VAULT = {
   ),
   idleTimeout: REQUEST_OPTIONS.idleTimeout,
   log: FUNCTION,
+  undocumented: UNDOCUMENTED,
   signal: SIGNAL,
 } satisfies RulesOf<LocalVaultOptions>
 
@@ -203,7 +210,8 @@ export function checkedOptions(given: LocalVaultOptions): CheckedOptions {
   const access = { regions, accountId, credentials, acceptAnyCredentials, policies }
   const keeping = { dir, createVaults, realism: realismOf(options), now, prices }
   const network = { host, allowRemote, port, tls, idleTimeout, snsEndpoint, controlSecret, signal }
-  return { ...access, ...keeping, ...network, faults, log, onWarning }
+  const undocumented = chosen(options.undocumented ?? {})
+  return { ...access, ...keeping, ...network, undocumented, faults, log, onWarning }
 }
 
 function emitWarning(message: string): void {

@@ -4,6 +4,9 @@
  * Texts are the service's own where protocol.md 5 quotes one; the others are ours, since none is known (protocol.md 10).
  */
 
+/** Characters of a text from a body that a message shows. */
+const SHOWN_LENGTH = 200
+
 /** A refusal: becomes the response's status and its body `{code, message, type}`. */
 export class ServiceFault extends Error {
   override readonly name = 'ServiceFault'
@@ -93,12 +96,32 @@ export function policyEnforced(): ServiceFault {
   )
 }
 
+/** The beginning of a text from a body, which may be long, for a message. */
+export function shortened(text: string): string {
+  return text.length > SHOWN_LENGTH ? `${text.slice(0, SHOWN_LENGTH)}…` : text
+}
+
 /** What something gives; `undefined` where it finds that there is no such thing. */
 export async function unlessNotFound<T>(work: Promise<T>): Promise<T | undefined> {
   try {
     return await work
   } catch (error) {
     if (error instanceof ServiceFault && error.status === 404) return undefined
+    throw error
+  }
+}
+
+/**
+ * What something gives that needs a thing which another request may delete meanwhile: then its absence is told, and not
+ * the failure that it led to.
+ *
+ * @param assertThere - throws where the thing is gone
+ */
+export async function whileThere<T>(assertThere: () => Promise<unknown>, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act()
+  } catch (error) {
+    await assertThere()
     throw error
   }
 }

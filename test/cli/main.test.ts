@@ -14,8 +14,9 @@ import { formatDuration, parseDuration } from '../../lib/cli/duration.js'
 import { main } from '../../lib/cli/main.js'
 import { Progress } from '../../lib/cli/progress.js'
 import { formatSize, parseCount, parsePort, parseSize } from '../../lib/cli/size.js'
+import { collectUndocumented } from '../../lib/cli/undocumented.js'
 import { SizeMismatchError, TreeHashMismatchError, UploadFailedError } from '../../lib/errors.js'
-import type { LocalCredentials } from '../../lib/local/index.js'
+import type { LocalCredentials, Undocumented } from '../../lib/local/index.js'
 import { treeHashOf } from '../../lib/tree-hash/tree-hash.js'
 import { BIN, DATA, runHere, stage } from '../helpers/command.js'
 import { clock, hashHeaders, localVaultFor, send } from '../helpers/local-vault.js'
@@ -387,6 +388,63 @@ t.test('serve warns of policies where it is lenient, and prints the costs at its
     t.equal(await runHere(['serve', '--price', price], it), 2, price)
     t.match(it.err(), /Write a price in US dollars as storage=0\.0045/)
   }
+})
+
+t.test('serve takes choices where the documents of the service leave it open', async (t) => {
+  const chosen = (...choices: string[]): Undocumented =>
+    choices.reduce<Undocumented>((before, choice) => collectUndocumented(choice, before), {})
+  t.strictSame(
+    chosen(
+      ...['repeatable-for=0', 'repeat-checked=yes', 'repeat-hash=no', 'first-counts=0'],
+      ...['retrieval-policy=1GiB', 'malformed-range=refuse'],
+    ),
+    {
+      repeatableFor: 0,
+      repeatChecked: true,
+      repeatHash: false,
+      firstCounts: 0,
+      retrievalPolicy: 1_073_741_824,
+      malformedRange: 'refuse',
+    },
+  )
+  t.strictSame(
+    chosen('repeatable-for=1h', 'first-counts=null', 'retrieval-policy=FreeTier', 'malformed-range=ignore'),
+    { repeatableFor: 3_600_000, firstCounts: null, retrievalPolicy: 'FreeTier', malformedRange: 'ignore' },
+  )
+  t.strictSame(chosen('retrieval-policy=None'), { retrievalPolicy: 'None' })
+  for (const [choice, message] of [
+    ['', /Write it as repeatable-for=1h/],
+    ['other=1', /Write it as/],
+    ['constructor=1', /Write it as/],
+    ['repeat-hash', /Write it as/],
+    ['repeat-hash=true', /Write it as/],
+    ['repeat-checked=', /Write it as/],
+    ['first-counts=1', /Write it as/],
+    ['malformed-range=x', /Write it as/],
+    ['repeatable-for=x', /Write a length of time/],
+    ['retrieval-policy=free', /Write a size/],
+    ['repeatable-for=2d', /repeatableFor of startLocalVault must be milliseconds from 0 to a day/],
+    ['retrieval-policy=0', /retrievalPolicy of startLocalVault must be None, FreeTier, or/],
+  ] as const) {
+    const refused = stage()
+    t.equal(await runHere(['serve', '--dir', t.testdir(), '--undocumented', choice], refused), 2, choice)
+    t.match(refused.err(), message)
+  }
+  const it = stage()
+  const args = ['--json', '--undocumented', 'first-counts=0', '--undocumented', 'repeatable-for=0']
+  const served = runHere(['serve', '--dir', t.testdir(), ...args], it)
+  while (it.out() === '') await settled(1)
+  const { endpoint, region, ...credentials } = JSON.parse(it.out()) as {
+    endpoint: string
+    region: string
+    accessKeyId: string
+    secretAccessKey: string
+  }
+  const where = { endpoint, region, credentials }
+  await send(where, { method: 'PUT', path: '/-/vaults/docs' })
+  t.match((await send(where, { method: 'GET', path: '/-/vaults/docs' })).json, { NumberOfArchives: 0 })
+  it.interrupt.abort('SIGTERM')
+  t.equal(await served, 143)
 })
 
 t.test('help is on stdout and is no error; without a command it is one', async (t) => {

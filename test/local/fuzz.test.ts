@@ -13,6 +13,7 @@ import {
   type RawRequest,
   type RawResponse,
 } from '../helpers/local-vault.js'
+import { fuzzByModel } from '../helpers/model-fuzz.js'
 
 // Requests that are wrong in some way, or in none: nothing crashes, hangs, answers 500 or leaves the folder. 2,000 of them
 // by default; `npm run test:slow` sends 10,000.
@@ -191,6 +192,11 @@ t.test('random and mutated requests do no harm', async (t) => {
   )
   t.strictSame(await readdir(join(vault.dir, 'tmp')), [], 'and nothing unfinished')
   t.match(await ask({ method: 'GET', path: '/-/vaults/docs' }), { status: 200 })
+})
+
+t.test('requests made of the model get answers of the model', async (t) => {
+  // test/slow/model-fuzz.test.ts sends many more.
+  await fuzzByModel(t, Number(process.env.MODEL_FUZZ_SEED ?? 14), 300)
 })
 
 t.test('nor do bytes that are no request at all', async (t) => {

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { startLocalVault, type LocalVault, type LocalVaultOptions } from '../../lib/local/index.js'
 import { endpointOf } from '../../lib/local/http/http-server.js'
+import { inventoryMarkers } from '../../lib/local/jobs/job-description.js'
 import {
   clock,
   hashHeaders,
@@ -247,14 +248,15 @@ t.test('jobs take their time, can be completed or let fail, and are gone a day a
   const archiveId = await upload('x')
   await vault.control.takeInventory('docs')
   const retrieval = { Type: 'archive-retrieval', ArchiveId: archiveId }
+  const marker = inventoryMarkers(ARN).write(archiveId)
   const [first, second] = [
     await start(retrieval),
-    await start({ ...inventory, InventoryRetrievalParameters: { Limit: '1', Marker: archiveId } }),
+    await start({ ...inventory, InventoryRetrievalParameters: { Limit: '1', Marker: marker } }),
   ]
   t.match((await get(`/jobs/${second}`)).json, {
     StatusCode: 'InProgress',
     InventorySizeInBytes: null,
-    InventoryRetrievalParameters: { Marker: archiveId, Limit: '1' },
+    InventoryRetrievalParameters: { Marker: marker, Limit: '1' },
   })
   t.match(await get(`/jobs/${first}/output`), {
     status: 400,
@@ -366,7 +368,6 @@ t.test('a retrieval policy limits what Standard retrievals ask for', async (t) =
     [null],
     [5],
     [{ Strategy: 'All' }],
-    [{ Strategy: 'BytesPerHour' }],
     [{ Strategy: 'BytesPerHour', BytesPerHour: 0.5 }],
     [{ Strategy: 'FreeTier', BytesPerHour: 5 }],
   ]) {
@@ -376,7 +377,7 @@ t.test('a retrieval policy limits what Standard retrievals ask for', async (t) =
       JSON.stringify(rules),
     )
   }
-  for (const rules of [undefined, 'x']) {
+  for (const rules of [undefined, null, [{ Strategy: 'BytesPerHour' }], [{}]]) {
     t.match(await put(rules), { status: 400, json: { code: 'MissingParameterValueException' } })
   }
   t.match(

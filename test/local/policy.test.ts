@@ -516,7 +516,7 @@ t.test(
     t.match(await ask('GET', '/access-policy'), { status: 404 })
     t.match(await ask('PUT', '/access-policy', { Policy: 5 }), {
       status: 400,
-      json: { code: 'MissingParameterValueException' },
+      json: { code: 'InvalidParameterValueException' },
     })
   },
 )
@@ -543,19 +543,19 @@ t.test('tags and notifications have their limits', async (t) => {
     ['POST', '/tags?operation=add', { Tags: {} }, invalid],
     ['POST', '/tags?operation=add', { Tags: many(11) }, invalid],
     ['POST', '/tags?operation=add', {}, missing],
-    ['POST', '/tags?operation=add', { Tags: ['a'] }, missing],
+    ['POST', '/tags?operation=add', { Tags: ['a'] }, invalid],
     ['POST', '/tags?operation=add', { Tags: { 'aws:x': '1' } }, invalid],
     ['POST', '/tags?operation=add', { Tags: { ['k'.repeat(129)]: '1' } }, invalid],
     ['POST', '/tags?operation=add', { Tags: { 'a\n': '1' } }, invalid],
     ['POST', '/tags?operation=add', { Tags: { a: 'v'.repeat(256) } }, invalid],
     ['POST', '/tags?operation=add', { Tags: { a: 1 } }, invalid],
     ['POST', '/tags?operation=add', { Tags: { 'Größe _./=+@-': '' } }, { status: 204 }],
-    ['POST', '/tags?operation=remove', { TagKeys: 'a' }, missing],
+    ['POST', '/tags?operation=remove', { TagKeys: 'a' }, invalid],
     ['POST', '/tags?operation=remove', { TagKeys: [] }, invalid],
     ['POST', '/tags?operation=remove', { TagKeys: ['Größe _./=+@-'] }, { status: 204 }],
     ['PUT', '/notification-configuration', { Events: ['ArchiveRetrievalCompleted'] }, missing],
     ['PUT', '/notification-configuration', { SNSTopic: topic }, missing],
-    ['PUT', '/notification-configuration', { SNSTopic: topic, Events: [] }, missing],
+    ['PUT', '/notification-configuration', { SNSTopic: topic, Events: [] }, invalid],
     ['PUT', '/notification-configuration', { SNSTopic: topic, Events: ['Other'] }, invalid],
     ['PUT', '/notification-configuration', { SNSTopic: 'x', Events: ['ArchiveRetrievalCompleted'] }, invalid],
     ['PUT', '/notification-configuration', { SNSTopic: {}, Events: ['ArchiveRetrievalCompleted'] }, invalid],

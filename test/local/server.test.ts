@@ -417,7 +417,9 @@ t.test('a part is taken in its place, or refused with the reason', async (t) => 
   const range = (text: string): RawRequest => part(uploadId, 0, bytes, { 'content-range': text })
   const cases: [RawRequest, number, string][] = [
     [range('bytes=0-1048575'), 400, 'Invalid Content-Range: bytes=0-1048575'],
-    [range('bytes 0-1048575/1048576'), 400, 'Invalid Content-Range: bytes 0-1048575/1048576'],
+    [range('bytes 0-1048575/1048575'), 400, 'Invalid Content-Range: bytes 0-1048575/1048575'],
+    [range('bytes 0-1048575/'), 400, 'Invalid Content-Range: bytes 0-1048575/'],
+    [range('bytes 0-1048575/-1'), 400, 'Invalid Content-Range: bytes 0-1048575/-1'],
     [range('bytes 9-8/*'), 400, 'Invalid Content-Range: bytes 9-8/*'],
     [range('bytes 0-99/*'), 400, 'Content-Range: bytes 0-99/* is incompatible with Content-Length: 1048576'],
     [part(uploadId, 512, bytes), 400, 'starts at a multiple of the part size, 1048576'],
@@ -485,7 +487,7 @@ t.test('completion says what does not fit, leaves the upload open, and succeeds 
       json: { code: 'InvalidParameterValueException', message },
     })
   }
-  await refused(complete(0, whole), /^The upload has no parts\.$/)
+  await refused(complete(1, whole), /^The upload has no parts\.$/)
   await send(vault, part(uploadId, 0, bytes.subarray(0, MIB)))
   await send(vault, part(uploadId, 2 * MIB, bytes.subarray(2 * MIB)))
   await refused(complete(bytes.length, whole), /not contiguous: bytes 1048576-2097151 are missing/)
@@ -666,10 +668,10 @@ t.test('a body that is no archive is JSON, and short', async (t) => {
   }
   const cases: [object, number, RegExp][] = [
     [{}, 400, /Required parameter missing: Type/],
-    [{ Type: 'x' }, 400, /Invalid job type: x/],
+    [{ Type: 'x' }, 400, /Invalid Type: x\. It must be one of archive-retrieval/],
     [{ Type: 7 }, 400, /Invalid Type/],
     [{ Type: 'archive-retrieval' }, 400, /Required parameter missing: ArchiveId/],
-    [{ Type: 'archive-retrieval', ArchiveId: 'x', Tier: 'Slow' }, 400, /Invalid tier: Slow/],
+    [{ Type: 'archive-retrieval', ArchiveId: 'x', Tier: 'Slow' }, 400, /Invalid Tier: Slow/],
     [{ Type: 'archive-retrieval', ArchiveId: 'x'.repeat(138) }, 404, /The archive ID was not found: x{138}/],
     [{ Type: 'archive-retrieval', ArchiveId: '../../vault' }, 404, /The archive ID was not found/],
   ]
@@ -786,9 +788,12 @@ t.test('a page begins behind a marker whose item has gone meanwhile', async (t) 
   const path = '/-/vaults/docs/multipart-uploads'
   const ids = (await Promise.all([1, 2, 3].map(() => initiate(vault)))).sort()
   const first = await send(vault, { method: 'GET', path: `${path}?limit=1` })
-  t.match(first.json, { Marker: ids[1], UploadsList: [{ MultipartUploadId: ids[0] }] })
+  t.match(first.json, { Marker: String, UploadsList: [{ MultipartUploadId: ids[0] }] })
   await send(vault, { method: 'DELETE', path: `${path}/${String(ids[1])}` })
-  const next = await send(vault, { method: 'GET', path: `${path}?limit=1&marker=${String(ids[1])}` })
+  const next = await send(vault, {
+    method: 'GET',
+    path: `${path}?limit=1&marker=${String(first.json.Marker)}`,
+  })
   t.match(next.json, { Marker: null, UploadsList: [{ MultipartUploadId: ids[2] }] })
 })
 

@@ -52,25 +52,35 @@ export function headerOf({ headers }: Pick<SignedRequest, 'headers'>, name: stri
 }
 
 /**
- * A header that must be there.
+ * A parameter of the query; `undefined` where it is absent. Parameters that no operation has are ignored.
+ *
+ * @throws {ServiceFault} 400: it is there more than once
+ */
+export function queryOf({ query }: Exchange, name: string): string | undefined {
+  const [value, ...more] = query.getAll(name)
+  if (more.length > 0) throw invalidParameter(`The query has ${name} more than once.`)
+  return value
+}
+
+/**
+ * A header that must be there. One that is empty is as good as absent.
  *
  * @throws {ServiceFault} 400: it is not
  */
 export function requiredHeader(exchange: Exchange, name: string): string {
   const value = headerOf(exchange, name)
-  if (value === undefined) throw missingParameter(name)
+  if (value === undefined || value === '') throw missingParameter(name)
   return value
 }
 
 /**
- * A header that must be a whole number.
+ * A number as headers write it: digits, with no sign, fraction, exponent or leading zero.
  *
- * @throws {ServiceFault} 400: it is absent or none
+ * @returns the number; `undefined` where the text is none, or past what a number holds exactly
  */
-export function requiredNumber(exchange: Exchange, name: string): number {
-  const value = requiredHeader(exchange, name)
-  if (!/^\d{1,15}$/.test(value)) throw invalidParameter(`Invalid ${name}: ${value}`)
-  return Number(value)
+export function wholeNumberIn(text: string): number | undefined {
+  const number = /^(?:0|[1-9]\d{0,15})$/.test(text) ? Number(text) : NaN
+  return Number.isSafeInteger(number) ? number : undefined
 }
 
 /**

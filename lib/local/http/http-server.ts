@@ -30,7 +30,7 @@ export interface Listening {
   readonly port: number
   readonly host: string
   /** The certificate it speaks TLS with; `undefined` for plain HTTP. */
-  readonly tls: TlsOptions | undefined
+  readonly tls?: TlsOptions | undefined
   /** Milliseconds until the headers of a request must have come. */
   readonly idleTimeout: number
 }

@@ -1,7 +1,8 @@
 /**
  * Pages of a list (protocol.md 0): a marker names the first item of the next page; more than a page is never given.
  */
-import type { Exchange } from './exchange.js'
+import { queryOf, type Exchange } from './exchange.js'
+import type { MarkerForm } from '../marker.js'
 import { invalidParameter } from '../service-fault.js'
 
 /** A page, and the marker of the next one. */
@@ -16,27 +17,29 @@ export interface Paging<T> {
   /** Rows of a page; a larger limit is taken as this. */
   readonly most: number
   /** What names an item; the list is sorted by it, in ASCII order. */
-  readonly markerOf: (item: T) => string
-  /** The form of a marker. */
-  readonly form: RegExp
+  readonly keyOf: (item: T) => string
+  /** The markers of this list. */
+  readonly markers: MarkerForm
 }
 
 /**
- * The page a request asks for. One whose marker names an item that has gone begins with the one behind it.
+ * The page a request asks for. One whose marker names an item that has gone begins with the one behind it. An empty marker
+ * is the start of the list, as the guide says of ListVaults.
  *
- * @throws {ServiceFault} 400: a limit that is no number from 1 up, or a marker that is none
+ * @throws {ServiceFault} 400: a limit that is no whole number from 1 up, or a marker that is none of this list
  */
 export function pageOf<T>(
-  { query }: Exchange,
+  exchange: Exchange,
   items: readonly T[],
-  { most, markerOf, form }: Paging<T>,
+  { most, keyOf, markers }: Paging<T>,
 ): Page<T> {
-  const limit = query.get('limit') ?? String(most)
-  if (!/^[1-9]\d{0,8}$/.test(limit)) throw invalidParameter(`Invalid limit: ${limit}`)
-  const marker = query.get('marker') ?? ''
-  if (marker !== '' && !form.test(marker)) throw invalidParameter(`Invalid marker: ${marker}`)
-  const rest = items.filter((item) => markerOf(item) >= marker)
+  const limit = queryOf(exchange, 'limit') ?? String(most)
+  if (!/^[1-9]\d*$/.test(limit)) throw invalidParameter(`Invalid limit: ${limit}`)
+  const marker = queryOf(exchange, 'marker') ?? ''
+  const first = marker === '' ? '' : markers.read(marker)
+  if (first === undefined) throw invalidParameter(`Invalid marker: ${marker}`)
+  const rest = items.filter((item) => keyOf(item) >= first)
   const size = Math.min(Number(limit), most)
   const next = rest[size]
-  return { items: rest.slice(0, size), marker: next === undefined ? null : markerOf(next) }
+  return { items: rest.slice(0, size), marker: next === undefined ? null : markers.write(keyOf(next)) }
 }

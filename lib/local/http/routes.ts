@@ -182,12 +182,18 @@ export function findRoute(method: string, path: string, query: URLSearchParams):
   const [lead, accountId, ...segments] = path.split('/').map(decoded)
   if (lead !== '' || accountId === undefined) return undefined
   for (const route of ROUTES) {
-    if (route.method !== method || (route.query && !`&${query.toString()}&`.includes(`&${route.query}&`)))
-      continue
+    if (route.method !== method || (route.query && !isThere(route.query, query))) continue
     const names = namesIn(route.path.split('/'), segments)
     if (names) return { route, accountId, names }
   }
   return undefined
+}
+
+/** Whether a query has a parameter with a value, and not twice. */
+function isThere(parameter: string, query: URLSearchParams): boolean {
+  const [name = '', value] = parameter.split('=')
+  const values = query.getAll(name)
+  return values.length === 1 && values[0] === value
 }
 
 function namesIn(

@@ -2,6 +2,7 @@
  * What is told of a job, on request or when it is done (protocol.md 1.4).
  */
 import { toInclusive } from '../../vault/byte-range.js'
+import { markersOf, type MarkerForm } from '../marker.js'
 import type { JobRecord, JobStore } from './job-store.js'
 import type { VaultStore } from '../storage/vault-store.js'
 
@@ -9,6 +10,11 @@ import type { VaultStore } from '../storage/vault-store.js'
 export interface Describing {
   readonly jobs: Pick<JobStore, 'isDone'>
   readonly vaults: Pick<VaultStore, 'arnOf'>
+}
+
+/** The markers of a vault's inventory, for a job that goes on where another ended. */
+export function inventoryMarkers(vaultArn: string): MarkerForm {
+  return markersOf(`${vaultArn}/inventory`)
 }
 
 /** The StatusCode of a job. */
@@ -24,6 +30,8 @@ export function jobStatus(
 export function jobDescription(stores: Describing, vaultName: string, job: JobRecord): object {
   const status = jobStatus(stores, job)
   const done = status !== 'InProgress'
+  const vaultArn = stores.vaults.arnOf(vaultName)
+  const marker = job.action === 'ArchiveRetrieval' ? null : done ? job.nextMarker : job.marker
   return {
     Action: job.action,
     ArchiveId: null,
@@ -45,7 +53,7 @@ export function jobDescription(stores: Describing, vaultName: string, job: JobRe
     StatusCode: status,
     StatusMessage: done ? (job.failure ?? 'Succeeded') : 'Operation in progress.',
     Tier: null,
-    VaultARN: stores.vaults.arnOf(vaultName),
+    VaultARN: vaultArn,
     ...(job.action === 'ArchiveRetrieval'
       ? {
           ArchiveId: job.archiveId,
@@ -60,7 +68,7 @@ export function jobDescription(stores: Describing, vaultName: string, job: JobRe
             EndDate: job.endDate,
             Format: job.format,
             Limit: job.limit === null ? null : String(job.limit),
-            Marker: done ? job.nextMarker : job.marker,
+            Marker: marker === null ? null : inventoryMarkers(vaultArn).write(marker),
             StartDate: job.startDate,
           },
           InventorySizeInBytes: done ? job.outputSize : null,

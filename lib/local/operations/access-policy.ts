@@ -1,6 +1,10 @@
 /** Operations on a vault's access policy (protocol.md 1.7). */
-import { jsonBody, nameOf, type Answer, type Exchange } from '../http/exchange.js'
-import { missingParameter, notFound } from '../service-fault.js'
+import { bodyOf, present, structure, TEXT } from '../http/body-shape.js'
+import { nameOf, type Answer, type Exchange } from '../http/exchange.js'
+import { notFound } from '../service-fault.js'
+
+/** VaultAccessPolicy and VaultLockPolicy of the model. */
+const VAULT_POLICY = structure({ Policy: TEXT })
 
 /** SetVaultAccessPolicy. */
 export async function setVaultAccessPolicy(exchange: Exchange): Promise<Answer> {
@@ -31,9 +35,8 @@ export async function deleteVaultAccessPolicy(exchange: Exchange): Promise<Answe
  * @throws {ServiceFault} 400: there is none, or it is no policy that the vault may have
  */
 export function policyIn(exchange: Exchange): string {
-  const { Policy } = jsonBody(exchange)
-  if (typeof Policy !== 'string') throw missingParameter('Policy')
+  const policy = present(bodyOf(exchange, VAULT_POLICY).Policy, 'Policy')
   const { policies, vaults } = exchange.stores
-  policies.accept(Policy, vaults.arnOf(nameOf(exchange, 'vaultName')))
-  return Policy
+  policies.accept(policy, vaults.arnOf(nameOf(exchange, 'vaultName')))
+  return policy
 }

@@ -1,14 +1,21 @@
 /** Operations on the account's retrieval policy and capacity (protocol.md 1.9). */
 import type { RetrievalRule } from '../storage/account-store.js'
-import { jsonBody, locationOf, type Answer, type Exchange } from '../http/exchange.js'
-import { invalidParameter, missingParameter } from '../service-fault.js'
+import { bodyOf, choice, listOf, NUMBER, present, structure } from '../http/body-shape.js'
+import { locationOf, type Answer, type Exchange } from '../http/exchange.js'
+import { invalidParameter } from '../service-fault.js'
+
+const RULE = structure({ Strategy: choice('BytesPerHour', 'FreeTier', 'None'), BytesPerHour: NUMBER })
+/** SetDataRetrievalPolicyInput of the model. */
+const POLICY = structure({ Policy: structure({ Rules: listOf(RULE) }) })
+/** The guide's greatest BytesPerHour, 2^63 - 1, is between this and the next number that a client reads exactly. */
+const MOST_BYTES_PER_HOUR = 2 ** 63 - 1024
 
 /** SetDataRetrievalPolicy: exactly one rule. */
 export async function setDataRetrievalPolicy(exchange: Exchange): Promise<Answer> {
-  const rules = rulesIn(jsonBody(exchange))
-  if (!rules) throw missingParameter('Policy')
+  const policy = present(bodyOf(exchange, POLICY).Policy, 'Policy')
+  const rules = present(policy.Rules, 'Policy.Rules')
   const [rule] = rules
-  if (typeof rule !== 'object' || rule === null || rules.length > 1)
+  if (rule === undefined || rules.length > 1)
     throw invalidParameter('Invalid data retrieval policy: it must have exactly one rule.')
   await exchange.stores.account.setRetrievalRule(checkedRule(rule))
   return { status: 204 }
@@ -39,20 +46,14 @@ export async function listProvisionedCapacity({ stores }: Exchange): Promise<Ans
   return { status: 200, json: { ProvisionedCapacityList: list } }
 }
 
-function rulesIn({ Policy }: Readonly<Record<string, unknown>>): readonly unknown[] | undefined {
-  if (typeof Policy !== 'object' || Policy === null || !('Rules' in Policy)) return undefined
-  return Array.isArray(Policy.Rules) ? (Policy.Rules as unknown[]) : undefined
-}
-
-function checkedRule(rule: object): RetrievalRule {
-  const { Strategy, BytesPerHour = null } = rule as { Strategy?: unknown; BytesPerHour?: unknown }
-  if (Strategy === 'BytesPerHour') {
-    if (typeof BytesPerHour !== 'number' || !Number.isInteger(BytesPerHour) || BytesPerHour < 1)
-      throw invalidParameter(`Invalid BytesPerHour: ${JSON.stringify(BytesPerHour)}`)
-    return { Strategy, BytesPerHour }
+function checkedRule({ Strategy, BytesPerHour }: ReturnType<typeof RULE>): RetrievalRule {
+  const strategy = present(Strategy, 'Strategy')
+  if (strategy !== 'BytesPerHour') {
+    if (BytesPerHour === undefined) return { Strategy: strategy, BytesPerHour: null }
+    throw invalidParameter(`BytesPerHour is not for the strategy ${strategy}.`)
   }
-  if (Strategy !== 'FreeTier' && Strategy !== 'None')
-    throw invalidParameter(`Invalid Strategy: ${JSON.stringify(Strategy)}`)
-  if (BytesPerHour !== null) throw invalidParameter(`BytesPerHour is not for the strategy ${Strategy}.`)
-  return { Strategy, BytesPerHour: null }
+  const bytes = present(BytesPerHour, 'BytesPerHour')
+  if (!Number.isInteger(bytes) || bytes < 1 || bytes > 2 ** 63)
+    throw invalidParameter(`Invalid BytesPerHour: ${bytes}. It must be a whole number from 1 to 2^63 - 1.`)
+  return { Strategy: strategy, BytesPerHour: Math.min(bytes, MOST_BYTES_PER_HOUR) }
 }

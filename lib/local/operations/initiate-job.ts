@@ -2,35 +2,28 @@
 import { parseInclusive, type ByteRange } from '../../vault/byte-range.js'
 import { MIB } from '../../vault/limits.js'
 import type { ArchiveRecord } from '../storage/archive-store.js'
-import {
-  checkedDescription,
-  jsonBody,
-  locationOf,
-  nameOf,
-  type Answer,
-  type Exchange,
-} from '../http/exchange.js'
+import { bodyOf, present } from '../http/body-shape.js'
+import { checkedDescription, locationOf, nameOf, type Answer, type Exchange } from '../http/exchange.js'
 import type { InventoryOrder } from '../jobs/inventory-output.js'
-import type { JobOrder, JobRecord, Tier } from '../jobs/job-store.js'
-import { invalidParameter, missingParameter, ServiceFault } from '../service-fault.js'
+import { inventoryMarkers } from '../jobs/job-description.js'
+import type { JobOrder, JobRecord } from '../jobs/job-store.js'
+import { invalidParameter, notFound, ServiceFault, shortened, whileThere } from '../service-fault.js'
+import { isId } from '../disk/identifiers.js'
+import { JOB_PARAMETERS, type InventoryParameters, type JobParameters } from './job-parameters.js'
 import { checkedTopic } from './notifications.js'
-
-type Fields = Readonly<Record<string, unknown>>
-
-const TIERS: readonly Tier[] = ['Expedited', 'Standard', 'Bulk']
 
 /** InitiateJob: each call is a new job. */
 export async function initiateJob(exchange: Exchange): Promise<Answer> {
   const { meter, notifier, vaults } = exchange.stores
   const vaultName = nameOf(exchange, 'vaultName')
   await vaults.folder(vaultName, 'jobs') // no such vault is told before anything else
-  const fields = jsonBody(exchange)
-  const topic = textIn(fields, 'SNSTopic')
+  const parameters = bodyOf(exchange, JOB_PARAMETERS)
+  const { Description, SNSTopic } = parameters
   const order = {
-    description: checkedDescription(textIn(fields, 'Description')),
-    snsTopic: topic === undefined ? null : checkedTopic(topic),
+    description: checkedDescription(Description),
+    snsTopic: SNSTopic === undefined ? null : checkedTopic(SNSTopic),
   }
-  const job = await started(exchange, vaultName, fields, order)
+  const job = await started(exchange, vaultName, parameters, order)
   if (job.action === 'ArchiveRetrieval') meter.retrieved(job.tier, job.end - job.start)
   else meter.retrievedInventory()
   await notifier.expect(vaultName, job)
@@ -41,37 +34,31 @@ export async function initiateJob(exchange: Exchange): Promise<Answer> {
 async function started(
   { stores }: Exchange,
   vaultName: string,
-  fields: Fields,
+  parameters: JobParameters,
   order: JobOrder,
 ): Promise<JobRecord> {
-  const type = textIn(fields, 'Type')
-  switch (type) {
-    case undefined:
-      throw missingParameter('Type')
+  switch (present(parameters.Type, 'Type')) {
     case 'archive-retrieval':
-      return archiveRetrieval(stores, vaultName, fields, order)
+      return archiveRetrieval(stores, vaultName, parameters, order)
     case 'inventory-retrieval':
-      return stores.jobs.startInventoryRetrieval(vaultName, { ...order, ...inventoryOrder(fields) })
+      return inventoryRetrieval(stores, vaultName, parameters, order)
     case 'select': // closed by the service before it was; its text is not known
       throw new ServiceFault(400, 'NoLongerSupportedException', 'Select is no longer supported.')
-    default:
-      throw invalidParameter(`Invalid job type: ${type}`)
   }
 }
 
 async function archiveRetrieval(
   stores: Exchange['stores'],
   vaultName: string,
-  fields: Fields,
+  { ArchiveId, RetrievalByteRange, Tier: tier = 'Standard' }: JobParameters,
   order: JobOrder,
 ): Promise<JobRecord> {
-  const archiveId = textIn(fields, 'ArchiveId')
-  if (archiveId === undefined) throw missingParameter('ArchiveId')
-  const tierName = textIn(fields, 'Tier') ?? 'Standard'
-  const tier = TIERS.find((it) => it === tierName)
-  if (!tier) throw invalidParameter(`Invalid tier: ${tierName}`)
+  const archiveId = present(ArchiveId, 'ArchiveId')
+  if (!isId(archiveId)) throw notFound(`The archive ID was not found: ${shortened(archiveId)}`)
   const archive = await stores.archives.find(vaultName, archiveId)
-  const range = retrievalRange(textIn(fields, 'RetrievalByteRange'), archive)
+  const range = retrievalRange(RetrievalByteRange, archive)
+  const find = (): Promise<ArchiveRecord> => stores.archives.find(vaultName, archiveId)
+  const treeHash = await whileThere(find, () => stores.archives.treeHashOf(vaultName, archive, range))
   const retrieval = {
     ...order,
     ...range,
@@ -79,7 +66,7 @@ async function archiveRetrieval(
     archiveId,
     archiveSize: archive.size,
     archiveTreeHash: archive.treeHash,
-    treeHash: (await stores.archives.treeHashOf(vaultName, archive, range)) ?? null,
+    treeHash: treeHash ?? null,
   }
   return stores.retrievalLimits.admit(retrieval, () =>
     stores.jobs.startArchiveRetrieval(vaultName, retrieval),
@@ -93,42 +80,48 @@ function retrievalRange(text: string | undefined, { size }: ArchiveRecord): Byte
   const aligned = range && range.start % MIB === 0 && (range.end % MIB === 0 || range.end === size)
   if (!aligned || range.end > size) {
     throw invalidParameter(
-      `Invalid byte range: ${text}. It must lie on megabyte boundaries within the archive.`,
+      `Invalid byte range: ${shortened(text)}. It must lie on megabyte boundaries within the archive.`,
     )
   }
   return range
 }
 
-function inventoryOrder(fields: Fields): InventoryOrder {
-  const format = textIn(fields, 'Format') ?? 'JSON'
-  if (format !== 'JSON' && format !== 'CSV') throw invalidParameter(`Invalid format: ${format}`)
-  const parameters = fields.InventoryRetrievalParameters ?? {}
-  if (typeof parameters !== 'object') throw invalidParameter('Invalid InventoryRetrievalParameters.')
-  const limit = textIn(parameters as Fields, 'Limit')
-  if (limit !== undefined && !/^[1-9]\d{0,14}$/.test(limit)) throw invalidParameter(`Invalid Limit: ${limit}`)
-  const marker = textIn(parameters as Fields, 'Marker') ?? null
-  if (marker !== null && !/^[\w-]{138}$/.test(marker)) throw invalidParameter(`Invalid Marker: ${marker}`)
+/** The model has it an error to name an archive or a range of bytes for an inventory. */
+async function inventoryRetrieval(
+  { jobs, vaults }: Exchange['stores'],
+  vaultName: string,
+  { ArchiveId, RetrievalByteRange, Format: format = 'JSON', InventoryRetrievalParameters }: JobParameters,
+  order: JobOrder,
+): Promise<JobRecord> {
+  if (ArchiveId !== undefined) throw invalidParameter('ArchiveId is not for an inventory retrieval.')
+  if (RetrievalByteRange !== undefined)
+    throw invalidParameter('RetrievalByteRange is not for an inventory retrieval.')
+  const vaultArn = vaults.arnOf(vaultName)
+  const inventory = inventoryOrder(vaultArn, InventoryRetrievalParameters ?? {})
+  return jobs.startInventoryRetrieval(vaultName, { ...order, format, ...inventory })
+}
+
+function inventoryOrder(
+  vaultArn: string,
+  { StartDate, EndDate, Limit: limit, Marker: given }: InventoryParameters,
+): Omit<InventoryOrder, 'format'> {
+  if (limit !== undefined && !/^[1-9]\d*$/.test(limit))
+    throw invalidParameter(`Invalid Limit: ${shortened(limit)}`)
+  const marker = given === undefined ? null : inventoryMarkers(vaultArn).read(given)
+  if (marker === undefined) throw invalidParameter(`Invalid Marker: ${shortened(String(given))}`)
   return {
-    format,
-    startDate: dateIn(parameters as Fields, 'StartDate'),
-    endDate: dateIn(parameters as Fields, 'EndDate'),
-    limit: limit === undefined ? null : Number(limit),
+    startDate: date(StartDate, 'StartDate'),
+    endDate: date(EndDate, 'EndDate'),
+    limit: limit === undefined ? null : Math.min(Number(limit), Number.MAX_SAFE_INTEGER),
     marker,
   }
 }
 
-/** A date as the service takes it: ISO 8601, UTC, to the second or finer. */
-function dateIn(fields: Fields, name: string): string | null {
-  const text = textIn(fields, name)
+/** A date as the service takes it: ISO 8601, UTC, to the second or finer; one that the calendar has. */
+function date(text: string | undefined, name: string): string | null {
   if (text === undefined) return null
   const form = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?Z$/
-  if (!form.test(text) || Number.isNaN(Date.parse(text))) throw invalidParameter(`Invalid ${name}: ${text}`)
-  return text
-}
-
-/** A text field; `null` is as good as none. */
-function textIn(fields: Fields, name: string): string | undefined {
-  const value = fields[name] ?? undefined
-  if (value === undefined || typeof value === 'string') return value
-  throw invalidParameter(`Invalid ${name}: it must be a string.`)
+  const time = form.test(text) ? Date.parse(text) : NaN
+  if (!Number.isNaN(time) && new Date(time).toISOString().slice(0, 16) === text.slice(0, 16)) return text
+  throw invalidParameter(`Invalid ${name}: ${shortened(text)}`)
 }

@@ -1,12 +1,16 @@
 /** DescribeJob, ListJobs and GetJobOutput (protocol.md 1.4). */
-import { parseInclusive, toInclusive, type ByteRange } from '../../vault/byte-range.js'
-import { nameOf, type Answer, type Exchange } from '../http/exchange.js'
+import { toInclusive, type ByteRange } from '../../vault/byte-range.js'
+import { nameOf, queryOf, type Answer, type Exchange } from '../http/exchange.js'
 import { placeOf, type ArchiveJob, type InventoryJob, type JobRecord } from '../jobs/job-store.js'
 import { jobDescription, jobStatus } from '../jobs/job-description.js'
 import { pageOf } from '../http/paging.js'
-import { invalidParameter } from '../service-fault.js'
+import { outputRange } from '../http/range-header.js'
+import { markersOf } from '../marker.js'
+import { invalidParameter, whileThere } from '../service-fault.js'
 
 const MOST_ROWS = 50
+/** Bytes of an output that are read before it is answered. */
+const BEGINNING = 65_536
 const STATUS_CODES = ['InProgress', 'Succeeded', 'Failed']
 
 /** DescribeJob. */
@@ -17,24 +21,24 @@ export async function describeJob(exchange: Exchange): Promise<Answer> {
 
 /** ListJobs, by the time they were started. */
 export async function listJobs(exchange: Exchange): Promise<Answer> {
-  const { query, stores } = exchange
+  const { stores } = exchange
   const vaultName = nameOf(exchange, 'vaultName')
-  const statusCode = query.get('statuscode')
-  const completed = query.get('completed')
-  if (statusCode !== null && !STATUS_CODES.includes(statusCode)) {
+  const statusCode = queryOf(exchange, 'statuscode')
+  const completed = queryOf(exchange, 'completed')
+  if (statusCode !== undefined && !STATUS_CODES.includes(statusCode)) {
     throw invalidParameter(`The job status code is not valid: ${statusCode}`)
   }
-  if (completed !== null && completed !== 'true' && completed !== 'false') {
+  if (completed !== undefined && completed !== 'true' && completed !== 'false') {
     throw invalidParameter(`Invalid completed: ${completed}`)
   }
   const jobs = (await stores.jobs.list(vaultName)).filter((job) => {
-    const wanted = statusCode === null || statusCode === jobStatus(stores, job)
-    return wanted && (completed === null || completed === String(stores.jobs.isDone(job)))
+    const wanted = statusCode === undefined || statusCode === jobStatus(stores, job)
+    return wanted && (completed === undefined || completed === String(stores.jobs.isDone(job)))
   })
   const { items, marker } = pageOf(exchange, jobs, {
     most: MOST_ROWS,
-    markerOf: placeOf,
-    form: /^[\d:.TZ-]{24}\/[\w-]{92}$/,
+    keyOf: placeOf,
+    markers: markersOf(`${stores.vaults.arnOf(vaultName)}/jobs`),
   })
   return {
     status: 200,
@@ -48,12 +52,20 @@ export async function getJobOutput(exchange: Exchange): Promise<Answer> {
   if (jobStatus(exchange.stores, job) !== 'Succeeded')
     throw invalidParameter(`The job is not currently available for download: ${job.jobId}`)
   const size = job.action === 'ArchiveRetrieval' ? job.end - job.start : job.outputSize
-  const asked = outputRange(exchange.headers.range, size)
+  const asked = rangeAsked(exchange, size)
   const range = asked ?? { start: 0, end: size }
-  const { headers, bytes } =
+  const { archives, jobs } = exchange.stores
+  const output =
     job.action === 'ArchiveRetrieval'
-      ? await archiveOutput(exchange, vaultName, job, range)
-      : await inventoryOutput(exchange, vaultName, job, range)
+      ? whileThere(
+          () => archives.find(vaultName, job.archiveId),
+          () => archiveOutput(exchange, vaultName, job, range),
+        )
+      : whileThere(
+          () => jobs.find(vaultName, job.jobId),
+          () => inventoryOutput(exchange, vaultName, job, range),
+        )
+  const { headers, bytes } = await output
   return {
     status: asked ? 206 : 200,
     headers: {
@@ -83,7 +95,7 @@ async function archiveOutput(
       'x-amz-archive-description': archive.description ?? undefined,
       'x-amz-sha256-tree-hash': treeHash,
     },
-    bytes: archives.read(vaultName, archive, absolute),
+    bytes: await begun(absolute, async (piece) => archives.read(vaultName, archive, piece)),
   }
 }
 
@@ -94,17 +106,34 @@ async function inventoryOutput(
   range: ByteRange,
 ): Promise<Output> {
   const headers = { 'content-type': job.format === 'CSV' ? 'text/csv' : 'application/json' }
-  return { headers, bytes: await stores.jobs.readOutput(vaultName, job, range) }
+  return { headers, bytes: await begun(range, (piece) => stores.jobs.readOutput(vaultName, job, piece)) }
 }
 
-/** The range of the output a request asks for; `undefined` for all of it, as where the header cannot be read. */
-function outputRange(header: string | undefined, size: number): ByteRange | undefined {
-  const range = header?.startsWith('bytes=') ? parseInclusive(header) : undefined
-  if (!range) return undefined
-  if (range.start >= size) {
-    throw invalidParameter(`The start of the range is larger than size of retrieved data: ${header}`)
-  }
-  return { start: range.start, end: Math.min(range.end, size) }
+/**
+ * The bytes of an output, of which the first are read now: so an output that cannot be read is refused, and not cut.
+ *
+ * @param read - reads a range of what the output is taken from
+ */
+async function begun(
+  { start, end }: ByteRange,
+  read: (range: ByteRange) => Promise<AsyncIterable<Buffer>>,
+): Promise<AsyncIterable<Buffer>> {
+  const rest = { start: Math.min(start + BEGINNING, end), end }
+  const chunks: Buffer[] = []
+  for await (const chunk of await read({ start, end: rest.start })) chunks.push(chunk)
+  return (async function* () {
+    yield* chunks
+    if (rest.start < end) yield* await read(rest)
+  })()
+}
+
+/** The range of the output a request asks for; `undefined` for all of it. */
+function rangeAsked({ headers, stores }: Exchange, size: number): ByteRange | undefined {
+  const { range: header } = headers
+  if (header === undefined) return undefined
+  const range = outputRange(header, size)
+  if (range || stores.undocumented.malformedRange === 'ignore') return range
+  throw invalidParameter(`Invalid Range: ${header}`)
 }
 
 async function jobOf(exchange: Exchange): Promise<{ vaultName: string; job: JobRecord }> {

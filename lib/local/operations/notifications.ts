@@ -1,18 +1,20 @@
 /** Operations on whom a vault tells that jobs are done (protocol.md 1.6). */
-import { jsonBody, nameOf, type Answer, type Exchange } from '../http/exchange.js'
-import { invalidParameter, missingParameter, notFound } from '../service-fault.js'
+import { bodyOf, choice, listOf, present, structure, TEXT } from '../http/body-shape.js'
+import { nameOf, type Answer, type Exchange } from '../http/exchange.js'
+import { invalidParameter, notFound, shortened } from '../service-fault.js'
 
-const EVENTS: readonly unknown[] = ['ArchiveRetrievalCompleted', 'InventoryRetrievalCompleted']
+/** VaultNotificationConfig of the model. */
+const NOTIFICATIONS = structure({
+  SNSTopic: TEXT,
+  Events: listOf(choice('ArchiveRetrievalCompleted', 'InventoryRetrievalCompleted')),
+})
 
 /** SetVaultNotifications. */
 export async function setVaultNotifications(exchange: Exchange): Promise<Answer> {
-  const { SNSTopic, Events } = jsonBody(exchange)
-  if (SNSTopic === undefined || SNSTopic === null) throw missingParameter('SNSTopic')
-  const snsTopic = checkedTopic(SNSTopic)
-  if (!Array.isArray(Events) || Events.length === 0) throw missingParameter('Events')
-  const unknown = Events.find((event) => !EVENTS.includes(event)) as unknown
-  if (unknown !== undefined) throw invalidParameter(`Invalid event: ${JSON.stringify(unknown)}`)
-  const events = [...new Set(Events as string[])] // each is one of those known
+  const { SNSTopic, Events } = bodyOf(exchange, NOTIFICATIONS)
+  const snsTopic = checkedTopic(present(SNSTopic, 'SNSTopic'))
+  const events = [...new Set(present(Events, 'Events'))]
+  if (events.length === 0) throw invalidParameter('Invalid Events: there must be one at least.')
   await exchange.stores.settings.change(nameOf(exchange, 'vaultName'), () => ({
     notifications: { snsTopic, events },
   }))
@@ -41,9 +43,7 @@ export async function deleteVaultNotifications(exchange: Exchange): Promise<Answ
  *
  * @throws {ServiceFault} 400: it is none
  */
-export function checkedTopic(value: unknown): string {
-  if (typeof value === 'string' && /^arn:aws[\w-]*:sns:[\w-]*:\d{12}:[\w.-]{1,256}$/.test(value)) return value
-  throw invalidParameter(
-    `Invalid SNS topic ARN: ${typeof value === 'string' ? value : JSON.stringify(value)}`,
-  )
+export function checkedTopic(value: string): string {
+  if (/^arn:aws[\w-]*:sns:[\w-]*:\d{12}:[\w.-]{1,256}$/.test(value)) return value
+  throw invalidParameter(`Invalid SNS topic ARN: ${shortened(value)}`)
 }

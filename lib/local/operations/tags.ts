@@ -1,25 +1,28 @@
 /** Operations on a vault's tags (protocol.md 1.5, 2). */
-import { jsonBody, nameOf, type Answer, type Exchange } from '../http/exchange.js'
-import { invalidParameter, limitExceeded, missingParameter } from '../service-fault.js'
+import { bodyOf, listOf, mapOf, present, structure, TEXT } from '../http/body-shape.js'
+import { nameOf, type Answer, type Exchange } from '../http/exchange.js'
+import { invalidParameter, limitExceeded, shortened } from '../service-fault.js'
 
 const MOST_TAGS = 50
 const MOST_AT_ONCE = 10
+/** No key has a colon, and so none begins with `aws:`, which the service keeps for itself. */
 const KEY = /^[\p{L}\p{N} _./=+@-]{1,128}$/u
 const VALUE = /^[\p{L}\p{N} _./=+@-]{0,255}$/u
 
+/** Members of AddTagsToVaultInput and RemoveTagsFromVaultInput of the model. */
+const ADDED = structure({ Tags: mapOf(TEXT) })
+const REMOVED = structure({ TagKeys: listOf(TEXT) })
+
 /** AddTagsToVault: a key that is there is given the new value. */
 export async function addTagsToVault(exchange: Exchange): Promise<Answer> {
-  const { Tags } = jsonBody(exchange)
-  if (typeof Tags !== 'object' || Tags === null || Array.isArray(Tags)) throw missingParameter('Tags')
-  const added = Object.entries(Tags)
+  const added = present(bodyOf(exchange, ADDED).Tags, 'Tags')
   assertCount(added.length)
   for (const [key, value] of added) {
-    if (!KEY.test(key) || /^aws:/i.test(key)) throw invalidParameter(`Invalid tag key: ${key}`)
-    if (typeof value !== 'string' || !VALUE.test(value))
-      throw invalidParameter(`Invalid value of the tag ${key}.`)
+    assertKey(key)
+    if (!VALUE.test(value)) throw invalidParameter(`Invalid value of the tag ${key}.`)
   }
   await exchange.stores.settings.change(nameOf(exchange, 'vaultName'), ({ tags }) => {
-    const together = { ...tags, ...(Object.fromEntries(added) as Record<string, string>) } // checked above
+    const together = { ...tags, ...Object.fromEntries(added) }
     if (Object.keys(together).length > MOST_TAGS) {
       throw limitExceeded(
         'The quota for the number of tags that can be assigned to this resource has been reached.',
@@ -32,11 +35,11 @@ export async function addTagsToVault(exchange: Exchange): Promise<Answer> {
 
 /** RemoveTagsFromVault: keys there are none of are as good as removed. */
 export async function removeTagsFromVault(exchange: Exchange): Promise<Answer> {
-  const { TagKeys } = jsonBody(exchange)
-  if (!Array.isArray(TagKeys)) throw missingParameter('TagKeys')
-  assertCount(TagKeys.length)
+  const removed = present(bodyOf(exchange, REMOVED).TagKeys, 'TagKeys')
+  assertCount(removed.length)
+  for (const key of removed) assertKey(key)
   await exchange.stores.settings.change(nameOf(exchange, 'vaultName'), ({ tags }) => ({
-    tags: Object.fromEntries(Object.entries(tags).filter(([key]) => !TagKeys.includes(key))),
+    tags: Object.fromEntries(Object.entries(tags).filter(([key]) => !removed.includes(key))),
   }))
   return { status: 204 }
 }
@@ -45,6 +48,10 @@ export async function removeTagsFromVault(exchange: Exchange): Promise<Answer> {
 export async function listTagsForVault(exchange: Exchange): Promise<Answer> {
   const { tags } = await exchange.stores.settings.read(nameOf(exchange, 'vaultName'))
   return { status: 200, json: { Tags: tags } }
+}
+
+function assertKey(key: string): void {
+  if (!KEY.test(key)) throw invalidParameter(`Invalid tag key: ${shortened(key)}`)
 }
 
 function assertCount(count: number): void {

@@ -1,7 +1,7 @@
 /**
  * What holds for the two requests that carry an archive's bytes (protocol.md 1.2, 1.3, 4, 5).
  */
-import { toContentRange, type ByteRange } from '../../vault/byte-range.js'
+import { parseInclusive, toContentRange, type ByteRange } from '../../vault/byte-range.js'
 import { MAX_PARTS, MAX_PART_SIZE } from '../../vault/limits.js'
 import { requiredHeader, type Exchange } from '../http/exchange.js'
 import type { ReceivedPart } from '../storage/part-file.js'
@@ -38,18 +38,40 @@ export function announcedHashes(exchange: Exchange): (received: ReceivedPart) =>
   }
 }
 
-function hashIn(exchange: Exchange, name: string): string {
+/**
+ * A tree hash or a SHA-256 in a header: 64 lowercase hex digits.
+ *
+ * @throws {ServiceFault} 400: it is absent, or none
+ */
+export function hashIn(exchange: Exchange, name: string): string {
   const hash = requiredHeader(exchange, name)
   if (!/^[0-9a-f]{64}$/.test(hash)) throw invalidParameter(`Invalid ${name}: ${hash}`) // as UNSIGNED-PAYLOAD
   return hash
 }
 
 /**
- * Throws unless a range is the place of a part.
+ * The place of a part, of its Content-Range: `bytes 0-1048575/*`, or with the length of the archive instead of `*`. The
+ * guide shows the first and refers to RFC 2616, which has both; some clients send the second. What the length says of the
+ * archive is not held against its completion.
  *
- * @throws {ServiceFault} 400: it is not
+ * @param partSize - of the upload, in bytes
+ * @throws {ServiceFault} 400: no range, one of another length than the body, or no place of a part
  */
-export function assertPlace(place: ByteRange, partSize: number): void {
+export function announcedPlace(exchange: Exchange, partSize: number): ByteRange {
+  const text = requiredHeader(exchange, 'content-range')
+  const [, bounds = '', total = ''] = /^bytes (\d+-\d+)\/(\*|\d+)$/.exec(text) ?? []
+  const range = parseInclusive(bounds)
+  if (!range || range.end > (total === '*' ? Infinity : Number(total)))
+    throw invalidParameter(`Invalid Content-Range: ${text}`)
+  const length = announcedLength(exchange)
+  if (range.end - range.start !== length) {
+    throw invalidParameter(`Content-Range: ${text} is incompatible with Content-Length: ${length}`)
+  }
+  assertPlace(range, partSize)
+  return range
+}
+
+function assertPlace(place: ByteRange, partSize: number): void {
   const { start, end } = place
   const range = toContentRange(place)
   if (start % partSize !== 0) {

@@ -1,5 +1,6 @@
 /** Multipart operations (protocol.md 1.3). */
-import { parseInclusive, toInclusive } from '../../vault/byte-range.js'
+import { toInclusive } from '../../vault/byte-range.js'
+import { MAX_PART_SIZE, MAX_PARTS } from '../../vault/limits.js'
 import { isPartSize } from '../../vault/part-size.js'
 import {
   checkedDescription,
@@ -7,15 +8,16 @@ import {
   locationOf,
   nameOf,
   requiredHeader,
-  requiredNumber,
+  wholeNumberIn,
   type Answer,
   type Exchange,
 } from '../http/exchange.js'
 import { pageOf } from '../http/paging.js'
-import { invalidParameter } from '../service-fault.js'
+import { markersOf } from '../marker.js'
+import { invalidParameter, whileThere } from '../service-fault.js'
 import type { UploadRecord } from '../storage/upload-store.js'
 import { stored } from './archives.js'
-import { announcedHashes, announcedLength, assertPlace } from './upload-body.js'
+import { announcedHashes, announcedPlace, hashIn } from './upload-body.js'
 
 const MOST_ROWS = 50
 
@@ -23,16 +25,17 @@ const MOST_ROWS = 50
 export async function initiateMultipartUpload(exchange: Exchange): Promise<Answer> {
   const { stores } = exchange
   const vaultName = nameOf(exchange, 'vaultName')
-  const partSize = requiredHeader(exchange, 'x-amz-part-size')
-  if (!/^\d{1,15}$/.test(partSize) || !isPartSize(Number(partSize))) {
+  const text = requiredHeader(exchange, 'x-amz-part-size')
+  const partSize = wholeNumberIn(text)
+  if (partSize === undefined || !isPartSize(partSize)) {
     throw invalidParameter(
-      `Invalid part size: ${partSize}. Part size must not be null, must be a power of two ` +
+      `Invalid part size: ${text}. Part size must not be null, must be a power of two ` +
         'and be between 1048576 and 4294967296 bytes.',
     )
   }
   const description = checkedDescription(headerOf(exchange, 'x-amz-archive-description'))
   await stores.ensureVault(vaultName)
-  const { uploadId } = await stores.uploads.initiate(vaultName, Number(partSize), description)
+  const { uploadId } = await stores.uploads.initiate(vaultName, partSize, description)
   return {
     status: 201,
     headers: {
@@ -46,30 +49,31 @@ export async function initiateMultipartUpload(exchange: Exchange): Promise<Answe
 export async function uploadMultipartPart(exchange: Exchange): Promise<Answer> {
   const { uploads } = exchange.stores
   const { vaultName, upload } = await uploadOf(exchange)
-  const text = requiredHeader(exchange, 'content-range')
-  const range = /^bytes \d+-\d+\/\*$/.test(text) ? parseInclusive(text) : undefined
-  if (!range) throw invalidParameter(`Invalid Content-Range: ${text}`)
-  const length = announcedLength(exchange)
-  if (range.end - range.start !== length) {
-    throw invalidParameter(`Content-Range: ${text} is incompatible with Content-Length: ${length}`)
-  }
-  assertPlace(range, upload.partSize)
+  const range = announcedPlace(exchange, upload.partSize)
   const accept = announcedHashes(exchange)
   const { treeHash } = await uploads.receive(vaultName, upload, range, exchange.stream, accept)
   return { status: 204, headers: { 'x-amz-sha256-tree-hash': treeHash } }
 }
 
-/** CompleteMultipartUpload: the same archive for a day when repeated. */
+/** CompleteMultipartUpload: the same archive when repeated. */
 export async function completeMultipartUpload(exchange: Exchange): Promise<Answer> {
   const vaultName = nameOf(exchange, 'vaultName')
-  const size = requiredNumber(exchange, 'x-amz-archive-size')
-  const wanted = requiredHeader(exchange, 'x-amz-sha256-tree-hash')
-  const { uploads } = exchange.stores
-  const archive = await uploads.complete(vaultName, nameOf(exchange, 'uploadId'), size, wanted)
-  return stored(exchange, vaultName, archive)
+  const text = requiredHeader(exchange, 'x-amz-archive-size')
+  const size = wholeNumberIn(text) ?? 0
+  if (size < 1 || size > MAX_PARTS * MAX_PART_SIZE)
+    throw invalidParameter(`Invalid x-amz-archive-size: ${text}`)
+  const treeHash = hashIn(exchange, 'x-amz-sha256-tree-hash')
+  const { uploads, undocumented } = exchange.stores
+  const { archive, isRepeated } = await uploads.complete(vaultName, nameOf(exchange, 'uploadId'), {
+    size,
+    treeHash,
+  })
+  const answer = stored(exchange, vaultName, archive)
+  if (!isRepeated || undocumented.repeatHash) return answer
+  return { ...answer, headers: { ...answer.headers, 'x-amz-sha256-tree-hash': undefined } }
 }
 
-/** AbortMultipartUpload: 204 for a day when repeated. */
+/** AbortMultipartUpload: 204 when repeated. */
 export async function abortMultipartUpload(exchange: Exchange): Promise<Answer> {
   await exchange.stores.uploads.abort(nameOf(exchange, 'vaultName'), nameOf(exchange, 'uploadId'))
   return { status: 204 }
@@ -82,10 +86,13 @@ export async function listParts(exchange: Exchange): Promise<Answer> {
   const indexes = await uploads.partIndexes(vaultName, upload)
   const { items, marker } = pageOf(exchange, indexes, {
     most: MOST_ROWS,
-    markerOf: (index) => String(index).padStart(5, '0'),
-    form: /^\d{5}$/,
+    keyOf: (index) => String(index).padStart(5, '0'),
+    markers: markersOf(`${uploadsOf(exchange, vaultName)}/${upload.uploadId}`),
   })
-  const parts = await Promise.all(items.map((index) => uploads.part(vaultName, upload, index)))
+  const find = (): Promise<UploadRecord> => uploads.find(vaultName, upload.uploadId)
+  const parts = await whileThere(find, () =>
+    Promise.all(items.map((index) => uploads.part(vaultName, upload, index))),
+  )
   return {
     status: 200,
     json: {
@@ -102,11 +109,16 @@ export async function listMultipartUploads(exchange: Exchange): Promise<Answer> 
   const uploads = await exchange.stores.uploads.list(vaultName)
   const { items, marker } = pageOf(exchange, uploads, {
     most: MOST_ROWS,
-    markerOf: ({ uploadId }) => uploadId,
-    form: /^[\w-]{92}$/,
+    keyOf: ({ uploadId }) => uploadId,
+    markers: markersOf(uploadsOf(exchange, vaultName)),
   })
   const list = items.map((upload) => describe(exchange, vaultName, upload))
   return { status: 200, json: { Marker: marker, UploadsList: list } }
+}
+
+/** What the list of a vault's uploads is called. */
+function uploadsOf({ stores }: Exchange, vaultName: string): string {
+  return `${stores.vaults.arnOf(vaultName)}/multipart-uploads`
 }
 
 async function uploadOf(exchange: Exchange): Promise<{ vaultName: string; upload: UploadRecord }> {

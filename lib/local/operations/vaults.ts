@@ -1,6 +1,9 @@
 /** Operations on vaults (protocol.md 1.1). */
 import { locationOf, nameOf, type Answer, type Exchange } from '../http/exchange.js'
 import { pageOf } from '../http/paging.js'
+import type { MarkerForm } from '../marker.js'
+import { isVaultName } from '../../vault/request-rules.js'
+import type { Stores } from '../storage/stores.js'
 import type { VaultRecord } from '../storage/vault-store.js'
 
 const MOST_VAULTS = 10
@@ -29,8 +32,8 @@ export async function listVaults(exchange: Exchange): Promise<Answer> {
   const { vaults } = exchange.stores
   const { items, marker } = pageOf(exchange, await vaults.list(), {
     most: MOST_VAULTS,
-    markerOf: ({ name }) => vaults.arnOf(name),
-    form: /^arn:/,
+    keyOf: ({ name }) => name,
+    markers: arnMarkers(vaults),
   })
   return {
     status: 200,
@@ -38,12 +41,22 @@ export async function listVaults(exchange: Exchange): Promise<Answer> {
   }
 }
 
+/** The marker of ListVaults is a vault's ARN (protocol.md 0): of this account, in this region. */
+function arnMarkers(vaults: Stores['vaults']): MarkerForm {
+  const read = (arn: string): string | undefined => {
+    const name = arn.slice(arn.lastIndexOf('/') + 1)
+    return isVaultName(name) && vaults.arnOf(name) === arn ? name : undefined
+  }
+  return { write: (name) => vaults.arnOf(name), read }
+}
+
 function description({ stores }: Exchange, { name, creationDate, inventory }: VaultRecord): object {
+  const { firstCounts } = stores.undocumented
   return {
     CreationDate: creationDate,
     LastInventoryDate: inventory?.date ?? null,
-    NumberOfArchives: inventory?.archiveCount ?? null,
-    SizeInBytes: inventory?.size ?? null,
+    NumberOfArchives: inventory?.archiveCount ?? firstCounts,
+    SizeInBytes: inventory?.size ?? firstCounts,
     VaultARN: stores.vaults.arnOf(name),
     VaultName: name,
   }

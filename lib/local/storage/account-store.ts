@@ -6,6 +6,7 @@ import { readJson } from '../disk/disk.js'
 import { dateOf, DAY, type Ground } from '../ground.js'
 import { newShortId } from '../disk/identifiers.js'
 import { limitExceeded } from '../service-fault.js'
+import type { CheckedUndocumented } from '../undocumented.js'
 
 /** How much may be retrieved (protocol.md 1.9). */
 export interface RetrievalRule {
@@ -23,25 +24,34 @@ export interface CapacityUnit {
 }
 
 interface Account {
-  readonly retrievalRule: RetrievalRule
+  /** Absent until one is set. */
+  readonly retrievalRule?: RetrievalRule
   readonly capacity: readonly CapacityUnit[]
 }
 
-/** The default is no limit, as the guide says of it. */
-const NONE: Account = { retrievalRule: { Strategy: 'None', BytesPerHour: null }, capacity: [] }
+const NONE: Account = { capacity: [] }
 const MOST_UNITS = 2
 
 /** The account. */
 export class AccountStore {
   readonly #ground: Ground
+  readonly #firstPolicy: CheckedUndocumented['retrievalPolicy']
 
-  constructor(ground: Ground) {
+  /** @param firstPolicy - the retrieval policy until one is set */
+  constructor(ground: Ground, firstPolicy: CheckedUndocumented['retrievalPolicy']) {
     this.#ground = ground
+    this.#firstPolicy = firstPolicy
   }
 
   /** How much may be retrieved. */
   async retrievalRule(): Promise<RetrievalRule> {
-    return (await this.#read()).retrievalRule
+    const first = this.#firstPolicy
+    return (
+      (await this.#read()).retrievalRule ??
+      (typeof first === 'number'
+        ? { Strategy: 'BytesPerHour', BytesPerHour: first }
+        : { Strategy: first, BytesPerHour: null })
+    )
   }
 
   /** Sets how much may be retrieved. */

@@ -10,6 +10,7 @@ import { Notifier } from '../jobs/notifier.js'
 import type { CheckedOptions } from '../options.js'
 import { RetrievalLimits } from '../realism/retrieval-limits.js'
 import { Throttle } from '../realism/throttle.js'
+import type { CheckedUndocumented } from '../undocumented.js'
 import { UploadStore } from './upload-store.js'
 import { SettingsStore } from './vault-settings.js'
 import { VaultStore } from './vault-store.js'
@@ -33,6 +34,8 @@ export interface Stores extends AccountRegion {
   readonly meter: Meter
   /** The checks of policies, and what they deny. */
   readonly policies: Policies
+  /** What is done where the service's documents leave it open. */
+  readonly undocumented: CheckedUndocumented
   /** Makes a vault that is missing, where the local vault was told to. */
   readonly ensureVault: (vaultName: string) => Promise<void>
 }
@@ -40,20 +43,20 @@ export interface Stores extends AccountRegion {
 /** What of the options decides how the stores behave. */
 export type StoreOptions = Pick<
   CheckedOptions,
-  'realism' | 'createVaults' | 'snsEndpoint' | 'policies' | 'onWarning'
+  'realism' | 'createVaults' | 'snsEndpoint' | 'policies' | 'undocumented' | 'onWarning'
 >
 
 /** The stores of an account in a region. */
 export function makeStores(
   ground: Ground,
   meter: Meter,
-  { realism, createVaults, snsEndpoint, policies, onWarning }: StoreOptions,
+  { realism, createVaults, snsEndpoint, policies, undocumented, onWarning }: StoreOptions,
 ): Stores {
   const { accountId, region, now } = ground
   const vaults = new VaultStore(ground, realism.inventorySchedule)
   const settings = new SettingsStore(vaults, now)
   const jobs = new JobStore(ground, vaults, realism.jobDelay)
-  const account = new AccountStore(ground)
+  const account = new AccountStore(ground, undocumented.retrievalPolicy)
   return {
     accountId,
     region,
@@ -62,13 +65,14 @@ export function makeStores(
     vaults,
     settings,
     archives: new ArchiveStore(ground, vaults, meter),
-    uploads: new UploadStore(ground, vaults),
+    uploads: new UploadStore(ground, vaults, undocumented),
     jobs,
     retrievalLimits: new RetrievalLimits(ground, { account, vaults, jobs }, realism),
     throttle: new Throttle(now, realism.budgets),
     notifier: new Notifier(ground, { vaults, jobs, settings }, snsEndpoint),
     meter,
     policies: new Policies(policies, onWarning),
+    undocumented,
     ensureVault: async (vaultName) => {
       if (createVaults) await vaults.create(vaultName)
     },

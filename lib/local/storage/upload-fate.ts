@@ -2,13 +2,13 @@
  * What became of uploads: `ended/UPLOAD_ID.json`, written once, before anything is done to the upload. So a completion or
  * an abortion that was cut off is finished, not begun anew, and one whose answer was lost is answered the same again.
  *
- * That is remembered for a day: the service's "short period", whose length no document gives (protocol.md 10).
+ * That is remembered for a time: the service's "short period", whose length no document gives (protocol.md 10).
  */
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ArchiveRecord } from './archive-store.js'
 import { namesIn, readJson } from '../disk/disk.js'
-import { dateOf, DAY, type Ground } from '../ground.js'
+import { dateOf, type Ground } from '../ground.js'
 import { isId } from '../disk/identifiers.js'
 import type { VaultStore } from './vault-store.js'
 
@@ -25,9 +25,13 @@ export class FateStore {
   readonly #ground: Ground
   readonly #vaults: VaultStore
 
-  constructor(ground: Ground, vaults: VaultStore) {
+  readonly #repeatableFor: number
+
+  /** @param repeatableFor - milliseconds for which a completion or an abortion may be repeated */
+  constructor(ground: Ground, vaults: VaultStore, repeatableFor: number) {
     this.#ground = ground
     this.#vaults = vaults
+    this.#repeatableFor = repeatableFor
   }
 
   /**
@@ -48,7 +52,7 @@ export class FateStore {
 
   /** Whether the time is over in which a completion or an abortion may be repeated. */
   isForgotten({ date }: Fate): boolean {
-    return this.#ground.now() - Date.parse(date) > DAY
+    return this.#ground.now() - Date.parse(date) >= this.#repeatableFor
   }
 
   /** The IDs of the uploads whose fate is known. */

@@ -15,6 +15,13 @@ export interface UploadedPart extends ByteRange, StoredPart {
   readonly index: number
 }
 
+/** What a completion says of the archive. */
+export interface Wanted {
+  /** Bytes. */
+  readonly size: number
+  readonly treeHash: string
+}
+
 /** The numbers of the parts that are there, in order. */
 export async function partIndexes(folder: string): Promise<number[]> {
   const names = await namesIn(folder)
@@ -37,7 +44,7 @@ export async function partAt(folder: string, partSize: number, index: number): P
 export async function assertMakes(
   folder: string,
   partSize: number,
-  { size, treeHash }: { readonly size: number; readonly treeHash: string },
+  { size, treeHash }: Wanted,
 ): Promise<void> {
   const nodes = new NodeStack()
   let end = 0
@@ -52,8 +59,16 @@ export async function assertMakes(
     end = part.end
   }
   if (end === 0) throw invalidParameter('The upload has no parts.')
-  if (end !== size)
-    throw invalidParameter(`Invalid x-amz-archive-size: ${size}; the parts have ${end} bytes.`)
-  if (nodes.root().toString('hex') === treeHash) return
-  throw invalidParameter(`Invalid x-amz-sha256-tree-hash: ${treeHash}`)
+  assertIs({ size: end, treeHash: nodes.root().toString('hex') }, { size, treeHash })
+}
+
+/**
+ * Throws unless an archive is the one that a completion speaks of.
+ *
+ * @throws {ServiceFault} 400: it has another size or tree hash
+ */
+export function assertIs(archive: Wanted, { size, treeHash }: Wanted): void {
+  if (archive.size !== size)
+    throw invalidParameter(`Invalid x-amz-archive-size: ${size}; the parts have ${archive.size} bytes.`)
+  if (archive.treeHash !== treeHash) throw invalidParameter(`Invalid x-amz-sha256-tree-hash: ${treeHash}`)
 }

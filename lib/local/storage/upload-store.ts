@@ -19,7 +19,8 @@ import { isId, newShortId } from '../disk/identifiers.js'
 import { receivePart, type ReceivedPart } from './part-file.js'
 import { notFound, unlessNotFound } from '../service-fault.js'
 import { FateStore, type Fate } from './upload-fate.js'
-import { assertMakes, partAt, partIndexes, type UploadedPart } from './upload-parts.js'
+import { assertIs, assertMakes, partAt, partIndexes, type UploadedPart, type Wanted } from './upload-parts.js'
+import type { CheckedUndocumented } from '../undocumented.js'
 import type { VaultStore } from './vault-store.js'
 
 /** `upload.json`. */
@@ -32,16 +33,30 @@ export interface UploadRecord {
   readonly creationDate: string
 }
 
+/** An upload that has become an archive. */
+export interface Completion {
+  readonly archive: ArchiveRecord
+  /** Whether it had become the archive before. */
+  readonly isRepeated: boolean
+}
+
 /** The uploads of all vaults. */
 export class UploadStore {
   readonly #ground: Ground
   readonly #vaults: VaultStore
   readonly #fates: FateStore
 
-  constructor(ground: Ground, vaults: VaultStore) {
+  readonly #repeatChecked: boolean
+
+  constructor(
+    ground: Ground,
+    vaults: VaultStore,
+    { repeatableFor, repeatChecked }: Pick<CheckedUndocumented, 'repeatableFor' | 'repeatChecked'>,
+  ) {
     this.#ground = ground
     this.#vaults = vaults
-    this.#fates = new FateStore(ground, vaults)
+    this.#fates = new FateStore(ground, vaults, repeatableFor)
+    this.#repeatChecked = repeatChecked
   }
 
   /** Begins an upload. */
@@ -87,7 +102,7 @@ export class UploadStore {
 
   /**
    * All open uploads of a vault, sorted by ID. On the way it does what is overdue: finishes what a crash cut off, removes
-   * what has expired, and forgets what became of uploads more than a day ago.
+   * what has expired, and forgets what became of uploads that cannot be repeated any more.
    */
   async list(vaultName: string): Promise<UploadRecord[]> {
     const uploads: UploadRecord[] = []
@@ -141,32 +156,30 @@ export class UploadStore {
   }
 
   /**
-   * Makes an upload an archive; repeated, it gives the same one for a day.
+   * Makes an upload an archive; repeated, it gives the same one.
    *
-   * @throws {ServiceFault} 404: no such upload; 400: the parts do not make such an archive, and the upload stays open
+   * @throws {ServiceFault} 404: no such upload; 400: the parts do not make such an archive, and the upload stays open, or
+   *   the archive it was made is another and that is checked
    */
-  async complete(
-    vaultName: string,
-    uploadId: string,
-    size: number,
-    treeHash: string,
-  ): Promise<ArchiveRecord> {
-    const { archive } = await this.#ended(vaultName, uploadId, async ({ description, partSize }) => {
-      await assertMakes(await this.#folder(vaultName, uploadId), partSize, { size, treeHash })
-      return newArchive(description, size, treeHash, partSize, dateOf(this.#ground))
+  async complete(vaultName: string, uploadId: string, wanted: Wanted): Promise<Completion> {
+    const { fate, isRepeated } = await this.#ended(vaultName, uploadId, async ({ description, partSize }) => {
+      await assertMakes(await this.#folder(vaultName, uploadId), partSize, wanted)
+      return newArchive(description, wanted.size, wanted.treeHash, partSize, dateOf(this.#ground))
     })
+    const { archive } = fate
     if (!archive) throw unknown(uploadId)
-    return archive
+    if (this.#repeatChecked) assertIs(archive, wanted)
+    return { archive, isRepeated }
   }
 
   /**
-   * Forgets an upload and its parts; repeated within a day, it does nothing.
+   * Forgets an upload and its parts; repeated, it does nothing.
    *
    * @throws {ServiceFault} 404: no such upload, or it is completed
    */
   async abort(vaultName: string, uploadId: string): Promise<void> {
-    const { archive } = await this.#ended(vaultName, uploadId, async () => null)
-    if (archive) throw unknown(uploadId)
+    const { fate } = await this.#ended(vaultName, uploadId, async () => null)
+    if (fate.archive) throw unknown(uploadId)
   }
 
   /** What became of an upload: decided now, unless it was before. */
@@ -174,15 +187,16 @@ export class UploadStore {
     vaultName: string,
     uploadId: string,
     decide: (upload: UploadRecord) => Promise<ArchiveRecord | null>,
-  ): Promise<Fate> {
+  ): Promise<{ readonly fate: Fate; readonly isRepeated: boolean }> {
     await this.#folder(vaultName, uploadId)
     return this.#alone(uploadId, async () => {
+      const before = await this.#fates.find(vaultName, uploadId)
       const fate =
-        (await this.#fates.find(vaultName, uploadId)) ??
+        before ??
         (await this.#fates.decide(vaultName, uploadId, await decide(await this.find(vaultName, uploadId))))
-      if (this.#fates.isForgotten(fate)) throw unknown(uploadId)
       await this.#carryOut(vaultName, uploadId, fate)
-      return fate
+      if (before && this.#fates.isForgotten(before)) throw unknown(uploadId)
+      return { fate, isRepeated: before !== undefined }
     })
   }
 
