@@ -39,6 +39,8 @@ export interface Group {
   /** One word, as `--only` takes it. */
   readonly name: string
   readonly title: string
+  /** Whether it changes what other groups see, as the clock: then it runs after the others, and alone. */
+  readonly alone?: boolean
   readonly assertions: readonly Assertion[]
 }
 

@@ -18,11 +18,10 @@ export async function cleanUp(session: Session): Promise<string[]> {
 
 async function removeVault(session: Session, name: string, made: MadeVault): Promise<void> {
   const vault = pathOf(name)
-  await session.call('DELETE', `${vault}/access-policy`)
-  await session.call('DELETE', `${vault}/lock-policy`)
   for (const id of made.uploads) await session.call('DELETE', `${vault}/multipart-uploads/${id}`)
   for (const id of made.archives) await session.call('DELETE', `${vault}/archives/${id}`)
-  if (session.control.isThere) await session.control.takeInventory(name)
+  const isWritten = made.archives.size > 0
+  if (isWritten && session.control.isThere) await session.control.takeInventory(name)
   const answer = await session.call('DELETE', vault)
   if (answer.status !== 204) throw new Error(summary(answer))
 }

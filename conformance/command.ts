@@ -19,6 +19,7 @@ Asserts that an endpoint of the Amazon Glacier vault API answers as the service 
   --region REGION           default AWS_REGION, else us-east-1
   --account-id ID           12 digits; default: what the endpoint names
   --only GROUP              only the assertions of a group; may be given several times
+  --at-once NUMBER          how many groups run at once; default 4
   --timeout SECONDS         the most a request takes; default 10
   --max-time SECONDS        the most the run takes; default 600
   --job-wait SECONDS        the most that is waited for a job; default 15
@@ -39,6 +40,7 @@ const OPTIONS = {
   region: { type: 'string' },
   'account-id': { type: 'string' },
   only: { type: 'string', multiple: true },
+  'at-once': { type: 'string', default: '4' },
   timeout: { type: 'string', default: '10' },
   'max-time': { type: 'string', default: '600' },
   'job-wait': { type: 'string', default: '15' },
@@ -120,6 +122,7 @@ function settingsOf(values: Values, groups: readonly Group[], environment: NodeJ
   }
   return {
     groups,
+    groupsAtOnce: countIn('at-once', values['at-once']),
     endpoint: endpointIn(values.endpoint),
     region: values.region ?? environment.AWS_REGION ?? 'us-east-1',
     credentials: { accessKeyId, secretAccessKey, sessionToken: environment.AWS_SESSION_TOKEN },
@@ -139,6 +142,11 @@ function endpointIn(text: string | undefined): URL {
   const isOrigin = url && /^https?:$/.test(url.protocol) && url.pathname === '/' && url.search === ''
   if (isOrigin && url.username === '' && url.password === '') return url
   throw new UsageError('--endpoint takes an http or https URL without a path or credentials.')
+}
+
+function countIn(flag: string, text: string): number {
+  if (/^[1-9]\d?$/.test(text)) return Number(text)
+  throw new UsageError(`--${flag} takes a number from 1 to 99, found ${text}.`)
 }
 
 function milliseconds(flag: string, text: string): number {

@@ -21,6 +21,16 @@ export class Control {
   }
 
   /**
+   * Throws unless the endpoint is said to have controls.
+   *
+   * @throws {@link Skip}
+   */
+  assertThere(): void {
+    if (this.isThere) return
+    throw new Skip('it needs the controls of a local vault: give their secret in GLACIER_PIPE_CONTROL_SECRET')
+  }
+
+  /**
    * Carries out an order.
    *
    * @throws {@link Skip} if the endpoint is not said to have controls
@@ -47,6 +57,11 @@ export class Control {
   /** Finishes the jobs of a vault. */
   async completeJobs(vaultName: string): Promise<void> {
     await this.order('POST', 'jobs/complete', { vaultName })
+  }
+
+  /** Lets jobs that are started from now on take some time. */
+  async delayJobs(milliseconds: number): Promise<void> {
+    await this.order('PUT', 'job-delay', { milliseconds })
   }
 
   /** Moves the clock of uploads, jobs and locks forward. */

@@ -1,6 +1,8 @@
 /**
- * Runs assertions against an endpoint, one after another, and removes what they made.
+ * Runs assertions against an endpoint, and removes what they made.
  *
+ * - The assertions of a group run one after another. Several groups run at once, but for those that change what others
+ *   see: these run afterwards, each alone.
  * - A run ends: when its time is over, the assertions that are left are skipped and the run is incomplete.
  * - Cleaning up has a time of its own, so that a run that was cut still removes what it made.
  */
@@ -11,6 +13,8 @@ import { Session, type SessionSettings } from './session.js'
 /** What is run, and for how long. */
 export interface RunSettings extends SessionSettings {
   readonly groups: readonly Group[]
+  /** How many groups run at once. */
+  readonly groupsAtOnce: number
   /** The most milliseconds the assertions take together. */
   readonly runTimeoutMs: number
   /** The most milliseconds the removal of what was made takes. */
@@ -40,14 +44,18 @@ export interface Report {
   readonly complete: boolean
 }
 
-/** Runs the assertions of the groups, in their order. */
+/** Runs the assertions of the groups. The results are in the order of the groups. */
 export async function run(settings: RunSettings): Promise<Report> {
-  const { groups, runTimeoutMs, cleanUpTimeoutMs } = settings
+  const { groups, groupsAtOnce, runTimeoutMs, cleanUpTimeoutMs } = settings
   const session = new Session(settings, AbortSignal.timeout(runTimeoutMs))
-  const results: Result[] = []
-  for (const { name, assertions } of groups) {
-    for (const assertion of assertions) results.push(await resultOf(session, name, assertion))
+  const found = new Map<Group, Result[]>()
+  const runAll = async (those: Iterable<Group>): Promise<void> => {
+    for (const group of those) found.set(group, await resultsOf(session, group))
   }
+  const together = groups.filter(({ alone }) => !alone).values() // which the runners share
+  await Promise.all(Array.from({ length: groupsAtOnce }, () => runAll(together)))
+  await runAll(groups.filter(({ alone }) => alone))
+  const results = groups.flatMap((group) => found.get(group) ?? [])
   const complete = !session.isOver
   session.extend(AbortSignal.timeout(cleanUpTimeoutMs))
   const left = await cleanUp(session)
@@ -57,6 +65,12 @@ export async function run(settings: RunSettings): Promise<Report> {
 /** Whether a result makes the run fail: a guess does not, as nothing says that the service does so. */
 export function isFailure({ outcome, tag }: Result): boolean {
   return outcome === 'failed' && tag !== 'guess'
+}
+
+async function resultsOf(session: Session, { name, assertions }: Group): Promise<Result[]> {
+  const results: Result[] = []
+  for (const assertion of assertions) results.push(await resultOf(session, name, assertion))
+  return results
 }
 
 async function resultOf(session: Session, group: string, assertion: Assertion): Promise<Result> {

@@ -7,7 +7,7 @@
 import { randomBytes } from 'node:crypto'
 import { Mismatch, Skip } from './assertion.js'
 import { Control } from './control.js'
-import { hasStatus, neededHeader } from './expectations.js'
+import { fieldsOf, hasStatus } from './expectations.js'
 import { exchange, type Answer, type Request, type Target } from './wire.js'
 
 /** What a run is told. */
@@ -161,6 +161,13 @@ export async function createVault(session: Session, name: string): Promise<Answe
   return answer
 }
 
+/** Deletes a vault of the run. */
+export async function deleteVault(session: Session, name: string): Promise<Answer> {
+  const answer = await session.call('DELETE', pathOf(name))
+  if (answer.status === 204) session.vaults.delete(name)
+  return answer
+}
+
 /** What has been made in the vault of a path. */
 export function madeIn(session: Session, vault: string): MadeVault {
   const made = session.vaults.get(vault.slice(vault.lastIndexOf('/') + 1))
@@ -168,13 +175,20 @@ export function madeIn(session: Session, vault: string): MadeVault {
   throw new Error(`The vault ${vault} was not made by this run.`)
 }
 
-/** The account of the credentials: as told, or as the `Location` of a vault says. */
+/** The account of the credentials: as told, or as a vault's `Location` or ARN says. */
 export const accountOf = step('the account ID', async (session) => {
   if (session.settings.accountId !== undefined) return session.settings.accountId
-  const location = neededHeader(await createVault(session, vaultName(session, 'main')), 'location')
-  const [, accountId] = /^\/(\d{12})\//.exec(location) ?? []
-  if (accountId === undefined) throw new Mismatch('a Location with an account ID of 12 digits', location)
-  return accountId
+  const name = vaultName(session, 'main')
+  const { location = '' } = (await createVault(session, name)).headers
+  const [, inLocation] = /^\/(\d{12})\//.exec(location) ?? []
+  if (inLocation !== undefined) return inLocation
+  const { VaultARN } = fieldsOf(await session.call('GET', pathOf(name)))
+  const [, inArn] = /^arn:[^:]*:glacier:[^:]*:(\d{12}):/.exec(String(VaultARN)) ?? []
+  if (inArn !== undefined) return inArn
+  throw new Mismatch(
+    'a Location or a VaultARN with an account ID of 12 digits',
+    JSON.stringify(VaultARN ?? null),
+  )
 })
 
 /** The ARN of the vault of a path. */

@@ -70,6 +70,7 @@ const oneMore = step('a unit of capacity more than there may be', async (session
 export const account: Group = {
   name: 'account',
   title: 'Retrieval policy and provisioned capacity',
+  alone: true,
   assertions: [
     guide(GET, 'one-rule', 'The policy has one rule, with a Strategy.', async (session) => {
       const { Policy } = fieldsOf(await session.call('GET', PATH))

@@ -15,6 +15,7 @@ const vault = vaultStep('expiry')
 
 /** Things that were made before the clock was moved, and the clock 23 hours on. */
 const made = step('things that expire', async (session: Session) => {
+  session.control.assertThere()
   const path = await vault(session)
   const order = { Type: 'archive-retrieval', ArchiveId: await storedArchive(session, path, HELLO) }
   const lock = await session.post('POST', `${path}/lock-policy`, {
@@ -47,6 +48,7 @@ const later = step('a clock 26 hours on', async (session) => {
 export const expiry: Group = {
   name: 'expiry',
   title: 'What expires after a day',
+  alone: true,
   assertions: [
     guide(
       OUTPUT,

@@ -3,7 +3,7 @@ import { purchase } from '../capacity.js'
 import { fieldsOf, hasStatus, neededHeader } from '../expectations.js'
 import { finishedJob, initiateJob, startedJob } from '../jobs.js'
 import { HELLO, policyFor, topicOf } from '../samples.js'
-import { createVault, step, vaultName, vaultStep, type Session } from '../session.js'
+import { createVault, deleteVault, step, vaultName, vaultStep, type Session } from '../session.js'
 import {
   begunUpload,
   completeUpload,
@@ -139,9 +139,7 @@ export const CALLS: readonly OperationCall[] = [
     call: async (session) => {
       const name = vaultName(session, 'operations-deleted')
       hasStatus(await createVault(session, name), 201)
-      const answer = await session.call('DELETE', `/-/vaults/${name}`)
-      if (answer.status === 204) session.vaults.delete(name)
-      return answer
+      return deleteVault(session, name)
     },
   },
   {

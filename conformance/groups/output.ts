@@ -54,6 +54,18 @@ const beyond = step('a Range past the end', async (session) =>
   outputOf(session, await whole(session), `bytes=${SIZE}-${SIZE + 9}`),
 )
 
+/** A job that is in progress; where there are controls, jobs take an hour while it is started. */
+const inProgress = step('a job that is in progress', async (session) => {
+  const order = { Type: 'archive-retrieval', ArchiveId: await archive(session), Tier: 'Bulk' }
+  const { control } = session
+  if (control.isThere) await control.delayJobs(3_600_000)
+  const job = await startedJob(session, await vault(session), order)
+  if (control.isThere) await control.delayJobs(0)
+  const { Completed } = fieldsOf(await session.call('GET', job))
+  if (Completed === true) throw new Skip('jobs are done at once, so that none is in progress')
+  return job
+})
+
 /** Ranges of MiB, and whether each is a node of the tree of 6.5 MiB. */
 const RANGES: readonly (readonly [start: number, end: number, aligned: boolean])[] = [
   [0, 1, true],
@@ -272,18 +284,17 @@ export const output: Group = {
         },
       ),
     ),
-    invalid(
-      'api-initiate-job-post',
-      'too-early',
-      'The output of a job that is in progress',
+    invalid(PAGE, 'too-early', 'The output of a job that is in progress', async (session) =>
+      outputOf(session, await inProgress(session)),
+    ),
+    thread(
+      'MoriTanosuke/glacieruploader#61',
+      'too-early-text',
+      'The refusal of the output of a job that is in progress names the job.',
       async (session) => {
-        const order = { Type: 'archive-retrieval', ArchiveId: await archive(session), Tier: 'Bulk' }
-        const job = await startedJob(session, await vault(session), order)
-        const { Completed } = fieldsOf(await session.call('GET', job))
-        if (Completed === true) throw new Skip('jobs are done at once, so that none is in progress')
-        const answer = await outputOf(session, job)
-        hasMessage(answer, `The job is not currently available for download: ${idOf(job)}`)
-        return answer
+        const job = await inProgress(session)
+        const text = `The job is not currently available for download: ${idOf(job)}`
+        hasMessage(await outputOf(session, job), text)
       },
     ),
     guide(

@@ -7,6 +7,7 @@ import {
   accountOf,
   arnOf,
   createVault,
+  deleteVault,
   pathOf,
   step,
   vaultName,
@@ -147,7 +148,7 @@ export const vaults: Group = {
     guide(DELETE, 'delete', 'A vault that was never written to is deleted with 204.', async (session) => {
       hasStatus(await named(session, 'vaults-empty'), 201)
       const path = pathOf(vaultName(session, 'vaults-empty'))
-      hasStatus(await session.call('DELETE', path), 204)
+      hasStatus(await deleteVault(session, vaultName(session, 'vaults-empty')), 204)
       isRefusal(await session.call('GET', path), 404, 'ResourceNotFoundException')
     }),
     guide(DELETE, 'delete-none', 'Deleting a vault that is not there answers 204.', async (session) => {
@@ -176,7 +177,7 @@ export const vaults: Group = {
         hasStatus(await createVault(session, name), 201)
         const id = await storedArchive(session, pathOf(name), HELLO)
         hasStatus(await session.call('DELETE', `${pathOf(name)}/archives/${id}`), 204)
-        return session.call('DELETE', pathOf(name))
+        return deleteVault(session, name)
       },
     ),
     guide(
@@ -184,12 +185,13 @@ export const vaults: Group = {
       'delete-after-inventory',
       'A vault that was empty at its inventory, and not written to since, is deleted with 204.',
       async (session) => {
+        session.control.assertThere()
         const name = vaultName(session, 'vaults-emptied')
         hasStatus(await createVault(session, name), 201)
         const id = await storedArchive(session, pathOf(name), HELLO)
         hasStatus(await session.call('DELETE', `${pathOf(name)}/archives/${id}`), 204)
         await session.control.takeInventory(name)
-        hasStatus(await session.call('DELETE', pathOf(name)), 204)
+        hasStatus(await deleteVault(session, name), 204)
       },
     ),
   ],

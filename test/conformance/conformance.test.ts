@@ -1,0 +1,306 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { readdir, readFile } from 'node:fs/promises'
+import { createServer, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import t, { type Test } from 'tap'
+import { conformance } from '../../conformance/command.js'
+import { GROUPS } from '../../conformance/groups/index.js'
+import { authorization } from '../../conformance/signature.js'
+import { sha256, treeHash } from '../../conformance/tree-hash.js'
+import { localVaultFor } from '../helpers/local-vault.js'
+
+// The suite that asserts how an endpoint answers: it passes here, and it can fail.
+
+const SUITE = fileURLToPath(new URL('../../conformance/', import.meta.url))
+const KEYS = { AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'secret' }
+
+interface Outcome {
+  readonly code: number
+  readonly out: string
+  readonly err: string
+}
+
+interface JsonReport {
+  readonly total: { passed: number; failed: number; skipped: number; otherwise: number }
+  readonly complete: boolean
+  readonly left: string[]
+  readonly results: {
+    group: string
+    id: string
+    tag: string
+    outcome: string
+    found?: string
+    reason?: string
+  }[]
+}
+
+async function command(args: readonly string[], environment: NodeJS.ProcessEnv = KEYS): Promise<Outcome> {
+  let [out, err] = ['', '']
+  const code = await conformance(args, environment, {
+    out: (text) => (out += text),
+    err: (text) => (err += text),
+  })
+  return { code, out, err }
+}
+
+/** What the suite finds of a local vault with controls. */
+async function findings(
+  test: Test,
+  { endpoint, credentials }: Awaited<ReturnType<typeof localVaultFor>>,
+  args: readonly string[],
+  secret?: string,
+): Promise<JsonReport & { readonly code: number }> {
+  const environment = {
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    GLACIER_PIPE_CONTROL_SECRET: secret,
+  }
+  const { code, out } = await command(['--endpoint', endpoint, '--json', ...args], environment)
+  test.notMatch(out, credentials.secretAccessKey, 'no report has the secret key')
+  return { ...(JSON.parse(out) as JsonReport), code }
+}
+
+/** A server that answers every request in one way. */
+async function serverFor(test: Test, listener: RequestListener): Promise<string> {
+  const server = createServer(listener).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  test.teardown(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+const failed = ({ results }: JsonReport): string[] =>
+  results
+    .filter(({ outcome }) => outcome === 'failed')
+    .map(({ group, id, found }) => `${group}/${id} ${found}`)
+
+t.test('the local vault passes every assertion, guesses too, and is left as it was', async (t) => {
+  const vault = await localVaultFor(t, { controlSecret: 'controls' })
+  const report = await findings(t, vault, ['--allow-account-changes', '--at-once', '19'], 'controls')
+  t.strictSame(failed(report), [])
+  t.equal(report.code, 0)
+  t.ok(report.complete)
+  t.ok(report.total.passed > 550, `${report.total.passed} assertions`)
+  t.strictSame({ ...report.total, passed: 0 }, { passed: 0, failed: 0, skipped: 0, otherwise: 0 })
+  const capacity = /^The unit of capacity .* is left/
+  t.ok(
+    report.left.every((sentence) => capacity.test(sentence)),
+    report.left.join('\n'),
+  )
+  t.strictSame(await readdir(join(vault.dir, 'vaults')), [])
+})
+
+t.test(
+  'what needs a finished job, controls or a change of the account is skipped, and what is left is named',
+  async (t) => {
+    const vault = await localVaultFor(t, { jobDelay: 3_600_000 })
+    const only = ['output', 'account', 'inventory', 'expiry'].flatMap((group) => ['--only', group])
+    const report = await findings(t, vault, [...only, '--job-wait', '0.06', '--account-id', '111122223333'])
+    t.strictSame(failed(report), [])
+    t.equal(report.code, 0)
+    t.strictSame([...new Set(report.results.map(({ reason }) => reason))].sort(), [
+      'it changes the account or costs money: allow it with --allow-account-changes',
+      'it needs the controls of a local vault: give their secret in GLACIER_PIPE_CONTROL_SECRET',
+      'jobs are not done within 0.06 s: wait longer with --job-wait',
+      'the account has no unit of capacity',
+      'the vault has no inventory yet: the service takes the first within a day',
+      undefined,
+    ])
+    t.match(report.left, [
+      /^The vault conformance-\w{8}-.* is left: status 400: .*Vault not empty or recently/,
+    ])
+  },
+)
+
+t.test('jobs that are done at once are never in progress', async (t) => {
+  const report = await findings(t, await localVaultFor(t), ['--only', 'output'])
+  const reasons = report.results.map(({ reason }) => reason).filter(Boolean)
+  t.strictSame(new Set(reasons), new Set(['jobs are done at once, so that none is in progress']))
+})
+
+t.test('an account that has its capacity already buys none', async (t) => {
+  const vault = await localVaultFor(t)
+  await findings(t, vault, ['--only', 'account', '--allow-account-changes'])
+  const report = await findings(t, vault, ['--only', 'operations', '--allow-account-changes'])
+  t.equal(report.code, 0)
+  t.match(
+    report.results.find(({ id }) => id === 'PurchaseProvisionedCapacity-status'),
+    { outcome: 'skipped', reason: 'the account has 2 units of capacity already' },
+  )
+})
+
+t.test(
+  'a server that answers {} to everything fails, and the report says what was expected and found',
+  async (t) => {
+    const endpoint = await serverFor(t, (request, response) => {
+      request.resume().on('end', () => response.end('{}'))
+    })
+    const { code, out } = await command(['--endpoint', endpoint, '--max-time', '30', '--timeout', '2'])
+    t.equal(code, 1)
+    t.match(out, /\ngroup +passed +failed +skipped +guesses/)
+    t.match(
+      out,
+      `  operations/CreateVault-status: CreateVault answers 201.
+    expected  status 201
+    found     status 200: "{}"
+    model     service model 2012-06-01, CreateVault.http.responseCode
+`,
+    )
+    t.match(out, /\nGuesses that do not hold \(they do not fail the run\):\n/)
+    const [, count, passed] = /\n(\d+) assertions \(.*\): (\d+) passed, \d+ failed/.exec(out) ?? []
+    t.ok(Number(passed) < 10, `${passed} of ${count} pass`)
+  },
+)
+
+for (const fault of ['wrong-hash', 'no-hash', 'corrupt-output', 'whole-output', 'error-html'] as const) {
+  t.test(`a vault with the fault ${fault} fails`, async (t) => {
+    const vault = await localVaultFor(t, { faults: [{ fault }] })
+    const only = ['tree-hashes', 'output'].flatMap((group) => ['--only', group])
+    const report = await findings(t, vault, [...only])
+    t.equal(report.code, 1)
+    t.ok(report.total.failed > 3, failed(report).join('\n'))
+  })
+}
+
+t.test('a guess that does not hold is shown and does not fail the run', async (t) => {
+  const [guessing] = GROUPS.filter(({ name }) => name === 'parts')
+  const guess = guessing?.assertions.find(({ tag }) => tag === 'guess')
+  t.ok(guess, 'the group has a guess')
+  const { out } = await command(['--list', '--only', 'parts'])
+  t.match(out, `${String(guess?.id)}: ${String(guess?.text)}\n    guess: ${String(guess?.source)}`)
+})
+
+t.test('a server that never answers is left in time, and the run is incomplete', async (t) => {
+  const endpoint = await serverFor(t, () => undefined)
+  const args = ['--endpoint', endpoint, '--only', 'tags', '--timeout', '0.05']
+  const slow = await command(args)
+  t.equal(slow.code, 1)
+  t.match(slow.out, /found {5}no answer within 50 ms/)
+  const cut = await command([...args, '--timeout', '5', '--max-time', '0.05'])
+  t.equal(cut.code, 1)
+  t.match(cut.out, /The run is incomplete/)
+  t.match(cut.out, /the time of the run is over\n/)
+})
+
+t.test('an answer without end, a broken connection and controls that refuse are failures', async (t) => {
+  const endless = await serverFor(t, (_, response) => {
+    const chunk = Buffer.alloc(8_388_608)
+    const more = (): void => void response.write(chunk, more)
+    more()
+  })
+  const long = await command(['--endpoint', endless, '--only', 'tags', '--max-time', '0.4'])
+  t.match(long.out, /found {5}no answer: an answer of more than 134217728 bytes|incomplete/)
+  const broken = await serverFor(t, (request) => request.socket.destroy())
+  t.match((await command(['--endpoint', broken, '--only', 'tags'])).out, /found {5}no answer: socket hang up/)
+  const vault = await localVaultFor(t, { controlSecret: 'controls' })
+  const report = await findings(t, vault, ['--only', 'expiry'], 'wrong')
+  t.match(failed(report).join('\n'), 'was refused with status 401')
+})
+
+t.test('the process exits with the code of the command', async (t) => {
+  const endpoint = await serverFor(
+    t,
+    (request, response) => void request.resume().on('end', () => response.end()),
+  )
+  const child = fork(join(SUITE, 'main.ts'), ['--endpoint', endpoint, '--only', 'notifications'], {
+    env: { ...process.env, ...KEYS },
+    silent: true,
+  })
+  const [code] = (await once(child, 'exit')) as [number]
+  t.equal(code, 1)
+  const misused = fork(join(SUITE, 'main.ts'), ['--only', 'nothing'], { silent: true })
+  t.strictSame(await once(misused, 'exit'), [2, null])
+})
+
+t.test('wrong use is told, with exit code 2', async (t) => {
+  const wrong: [args: string[], message: RegExp, environment?: NodeJS.ProcessEnv][] = [
+    [[], /--endpoint is needed/],
+    [['--endpoint', 'nowhere'], /takes an http or https URL/],
+    [['--endpoint', 'ftp://127.0.0.1'], /takes an http or https URL/],
+    [['--endpoint', 'http://127.0.0.1/path'], /without a path/],
+    [['--endpoint', 'http://user:word@127.0.0.1'], /without a path or credentials/],
+    [['--endpoint', 'http://127.0.0.1'], /There are no credentials/, {}],
+    [['--endpoint', 'http://127.0.0.1', '--account-id', '1'], /--account-id takes 12 digits, found "1"/],
+    [['--endpoint', 'http://127.0.0.1', '--timeout', '0'], /--timeout takes seconds/],
+    [['--endpoint', 'http://127.0.0.1', '--job-wait', 'long'], /--job-wait takes seconds/],
+    [['--endpoint', 'http://127.0.0.1', '--max-time', '100000'], /at most 86400/],
+    [['--endpoint', 'http://127.0.0.1', '--at-once', '0'], /--at-once takes a number/],
+    [['--only', 'nothing'], /There is no group nothing\. There are operations, /],
+    [['--unknown'], /Unknown option '--unknown'/],
+    [['extra'], /Unexpected argument 'extra'/],
+  ]
+  for (const [args, message, environment] of wrong) {
+    const { code, out, err } = await command(args, environment)
+    t.equal(code, 2, args.join(' '))
+    t.match(err, message)
+    t.match(err, 'Usage: ')
+    t.equal(out, '')
+  }
+  t.match(await command(['--help'], {}), { code: 0, out: /^Usage: / })
+})
+
+t.test('each assertion is data: an ID, a sentence, a tag and a source', async (t) => {
+  const { code, out } = await command(['--list', '--json'], {})
+  t.equal(code, 0)
+  const groups = JSON.parse(out) as { name: string; assertions: Record<string, string>[] }[]
+  const all = groups.flatMap(({ name, assertions }) =>
+    assertions.map((it) => ({ ...it, name }) as Record<string, string>),
+  )
+  t.ok(all.length > 550)
+  const ids = all.map(({ name, id }) => `${name}/${id}`)
+  t.equal(new Set(ids).size, ids.length, 'no ID is there twice')
+  const sources: Record<string, RegExp> = {
+    guide: /^https:\/\/docs\.aws\.amazon\.com\/amazonglacier\/latest\/dev\/[\w-]+\.html$/,
+    model: /^service model 2012-06-01, \w+/,
+    thread: /^https:\/\/github\.com\/[\w-]+\/[\w-]+\/issues\/\d+$/,
+    guess: /\.$/,
+  }
+  for (const { id, text = '', tag = '', source = '' } of all) {
+    if (!/^[A-Z].*\.$/.test(text)) t.fail(`${id}: ${text}`)
+    if (!sources[tag]?.test(source)) t.fail(`${id}: ${tag} ${source}`)
+  }
+  const operations = groups.find(({ name }) => name === 'operations')?.assertions ?? []
+  t.equal(operations.filter(({ id = '' }) => id.endsWith('-status')).length, 33)
+})
+
+t.test('the suite imports nothing but itself and Node.js', async (t) => {
+  for (const name of await readdir(SUITE, { recursive: true })) {
+    if (!name.endsWith('.ts')) continue
+    const file = join(SUITE, name)
+    for (const [, specifier = ''] of (await readFile(file, 'utf8')).matchAll(/ from '(.*?)'/g)) {
+      const own = specifier.startsWith('.') && resolve(dirname(file), specifier).startsWith(SUITE)
+      t.ok(own || specifier.startsWith('node:'), `${name} imports ${specifier}`)
+    }
+  }
+})
+
+t.test(
+  'its signatures are those the guide prints, its tree hash of nothing is the SHA-256 of nothing',
+  async (t) => {
+    const header = authorization({
+      method: 'PUT',
+      target: '/-/vaults/examplevault',
+      headers: {
+        host: 'glacier.us-east-1.amazonaws.com',
+        'x-amz-date': '20120525T002453Z',
+        'x-amz-glacier-version': '2012-06-01',
+      },
+      payloadHash: sha256(''),
+      credentials: {
+        accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
+        secretAccessKey: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
+      },
+      timestamp: '20120525T002453Z',
+      scopeDate: '20120525',
+      region: 'us-east-1',
+      service: 'glacier',
+    })
+    t.match(header, /Signature=3ce5b2f2fffac9262b4da9256f8d086b4aaf42eba5f111c21681a65a127b7c2a$/)
+    t.equal(treeHash(Buffer.alloc(0)), sha256(''))
+  },
+)
