@@ -154,7 +154,7 @@ export const jobs: Group = {
     invalid(PARAMETERS, 'type', 'A job of a type that is not there', async (session) =>
       initiateJob(session, await vault(session), { Type: 'archive-deletion' }),
     ),
-    invalid(PARAMETERS, 'tier', 'A job with a tier that is not there', async (session) =>
+    invalid(PARAMETERS, 'tier-unknown', 'A job with a tier that is not there', async (session) =>
       retrieval(session, { Tier: 'Fast' }),
     ),
     invalid(PARAMETERS, 'format', 'An inventory retrieval in a format that is not there', async (session) =>

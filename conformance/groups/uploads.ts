@@ -183,7 +183,7 @@ export const uploads: Group = {
     guide(LIST, 'no-description', 'The description of an upload that has none is null.', async (session) => {
       const [id] = await five(session)
       const row = rowsOf(await listed(session), 'UploadsList').find((it) => it.MultipartUploadId === id)
-      isEqual('ArchiveDescription', row && row.ArchiveDescription, null)
+      isEqual('ArchiveDescription', row?.ArchiveDescription, null)
     }),
     guide(LIST, 'limit', 'A page never has more uploads than the limit.', async (session) => {
       isEqual(

@@ -120,7 +120,9 @@ function timestampOf(request: SignedRequest): string {
     if (/^\d{8}T\d{6}Z$/.test(amzDate) && !Number.isNaN(parse(amzDate))) return amzDate
     throw invalidSignature(`Date must be in ISO-8601 'basic format'. Got '${amzDate}'.`)
   }
-  const time = Date.parse(headerOf(request, 'date') ?? '')
+  const date = headerOf(request, 'date') ?? ''
+  if (/^\d{8}T\d{6}Z$/.test(date) && !Number.isNaN(parse(date))) return date // the form the guide asks for
+  const time = Date.parse(date)
   if (Number.isNaN(time)) throw missingParameter('x-amz-date')
   return compact(time)
 }
