@@ -26,8 +26,7 @@ export class Control {
    * @throws {@link Skip}
    */
   assertThere(): void {
-    if (this.isThere) return
-    throw new Skip('it needs the controls of a local vault: give their secret in GLACIER_PIPE_CONTROL_SECRET')
+    this.#neededSecret()
   }
 
   /**
@@ -37,13 +36,7 @@ export class Control {
    * @throws if it refuses the order
    */
   async order(method: string, name: string, body: object): Promise<void> {
-    const { controlSecret } = this.#settings
-    if (controlSecret === undefined) {
-      throw new Skip(
-        'it needs the controls of a local vault: give their secret in GLACIER_PIPE_CONTROL_SECRET',
-      )
-    }
-    const headers = { authorization: `Bearer ${controlSecret}` }
+    const headers = { authorization: `Bearer ${this.#neededSecret()}` }
     const request = { method, target: `/.control/${name}`, headers, body: JSON.stringify(body) }
     const { status } = await exchange(this.#settings, { ...request, signing: false }, this.#signal)
     if (status !== 200) throw new Error(`the control ${method} ${name} was refused with status ${status}`)
@@ -67,5 +60,11 @@ export class Control {
   /** Moves the clock of uploads, jobs and locks forward. */
   async advanceClock(hours: number): Promise<void> {
     await this.order('POST', 'clock', { advance: hours * 3_600_000 })
+  }
+
+  #neededSecret(): string {
+    const { controlSecret } = this.#settings
+    if (controlSecret !== undefined) return controlSecret
+    throw new Skip('it needs the controls of a local vault: give their secret in GLACIER_PIPE_CONTROL_SECRET')
   }
 }

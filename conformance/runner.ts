@@ -48,14 +48,16 @@ export interface Report {
 export async function run(settings: RunSettings): Promise<Report> {
   const { groups, groupsAtOnce, runTimeoutMs, cleanUpTimeoutMs } = settings
   const session = new Session(settings, AbortSignal.timeout(runTimeoutMs))
-  const found = new Map<Group, Result[]>()
-  const runAll = async (those: Iterable<Group>): Promise<void> => {
-    for (const group of those) found.set(group, await resultsOf(session, group))
+  const turns = groups.map((group) => ({ group, results: [] as Result[] }))
+  const runAll = async (those: Iterable<(typeof turns)[number]>): Promise<void> => {
+    for (const { group, results } of those) {
+      for (const assertion of group.assertions) results.push(await resultOf(session, group.name, assertion))
+    }
   }
-  const together = groups.filter(({ alone }) => !alone).values() // which the runners share
+  const together = turns.filter(({ group }) => !group.alone).values() // which the runners share
   await Promise.all(Array.from({ length: groupsAtOnce }, () => runAll(together)))
-  await runAll(groups.filter(({ alone }) => alone))
-  const results = groups.flatMap((group) => found.get(group) ?? [])
+  await runAll(turns.filter(({ group }) => group.alone))
+  const results = turns.flatMap((turn) => turn.results)
   const complete = !session.isOver
   session.extend(AbortSignal.timeout(cleanUpTimeoutMs))
   const left = await cleanUp(session)
@@ -65,12 +67,6 @@ export async function run(settings: RunSettings): Promise<Report> {
 /** Whether a result makes the run fail: a guess does not, as nothing says that the service does so. */
 export function isFailure({ outcome, tag }: Result): boolean {
   return outcome === 'failed' && tag !== 'guess'
-}
-
-async function resultsOf(session: Session, { name, assertions }: Group): Promise<Result[]> {
-  const results: Result[] = []
-  for (const assertion of assertions) results.push(await resultOf(session, name, assertion))
-  return results
 }
 
 async function resultOf(session: Session, group: string, assertion: Assertion): Promise<Result> {

@@ -22,19 +22,15 @@ export interface SessionSettings extends Target {
   readonly allowAccountChanges: boolean
 }
 
-/** What has been made in a vault. */
-export interface MadeVault {
-  readonly archives: Set<string>
-  readonly uploads: Set<string>
-}
-
 /** A run against an endpoint. */
 export class Session {
   readonly settings: SessionSettings
   /** What every vault's name begins with. */
   readonly prefix = `conformance-${randomBytes(4).toString('hex')}`
-  /** The vaults that were made, by name. */
-  readonly vaults = new Map<string, MadeVault>()
+  /** The names of the vaults that were made. */
+  readonly vaults = new Set<string>()
+  /** The paths of the archives and uploads that were made. */
+  readonly contents = new Set<string>()
   /** What was made that cannot be removed. */
   readonly permanent: string[] = []
   /** Whether a job has already taken longer than a run waits. */
@@ -155,9 +151,7 @@ export function pathOf(name: string, accountId = '-'): string {
 /** Creates a vault, and remembers that it is to be deleted. */
 export async function createVault(session: Session, name: string): Promise<Answer> {
   const answer = await session.call('PUT', pathOf(name))
-  if (answer.status === 201 && !session.vaults.has(name)) {
-    session.vaults.set(name, { archives: new Set(), uploads: new Set() })
-  }
+  if (answer.status === 201) session.vaults.add(name)
   return answer
 }
 
@@ -166,13 +160,6 @@ export async function deleteVault(session: Session, name: string): Promise<Answe
   const answer = await session.call('DELETE', pathOf(name))
   if (answer.status === 204) session.vaults.delete(name)
   return answer
-}
-
-/** What has been made in the vault of a path. */
-export function madeIn(session: Session, vault: string): MadeVault {
-  const made = session.vaults.get(vault.slice(vault.lastIndexOf('/') + 1))
-  if (made) return made
-  throw new Error(`The vault ${vault} was not made by this run.`)
 }
 
 /** The account of the credentials: as told, or as a vault's `Location` or ARN says. */

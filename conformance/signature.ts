@@ -31,7 +31,7 @@ export interface Signing {
 export function authorization(signing: Signing): string {
   const { credentials, scopeDate, region, service } = signing
   const scope = [scopeDate, region, service, 'aws4_request'].join('/')
-  const names = Object.keys(signing.headers).sort()
+  const names = Object.keys(signing.headers).sort().join(';')
   const text = ['AWS4-HMAC-SHA256', signing.timestamp, scope, sha256(canonicalRequest(signing, names))]
   const key = [scopeDate, region, service, 'aws4_request'].reduce<string | Buffer>(
     (secret, word) => createHmac('sha256', secret).update(word).digest(),
@@ -40,32 +40,29 @@ export function authorization(signing: Signing): string {
   const signature = createHmac('sha256', key).update(text.join('\n')).digest('hex')
   return (
     `AWS4-HMAC-SHA256 Credential=${credentials.accessKeyId}/${scope}, ` +
-    `SignedHeaders=${names.join(';')}, Signature=${signature}`
+    `SignedHeaders=${names}, Signature=${signature}`
   )
 }
 
-function canonicalRequest(
-  { method, target, headers, payloadHash }: Signing,
-  names: readonly string[],
-): string {
+function canonicalRequest({ method, target, headers, payloadHash }: Signing, names: string): string {
   const [path = '', query = ''] = target.split('?')
+  const lines = Object.entries(headers).map(([name, value]) => `${name}:${value.trim().replace(/ +/g, ' ')}`)
   return [
     method,
     path.split('/').map(encoded).join('/'),
     canonicalQuery(query),
-    ...names.map((name) => `${name}:${(headers[name] ?? '').trim().replace(/ +/g, ' ')}`),
+    ...lines.sort(),
     '',
-    names.join(';'),
+    names,
     payloadHash,
   ].join('\n')
 }
 
-/** The query's pairs, each part encoded, sorted by name and then by value. */
+/** The query's pairs, each part encoded, sorted by name. No query of the suite has a name twice. */
 function canonicalQuery(query: string): string {
   return [...new URLSearchParams(query)]
-    .map(([name, value]) => [encoded(name), encoded(value)] as const)
-    .sort(([nameA, a], [nameB, b]) => (nameA < nameB || (nameA === nameB && a < b) ? -1 : 1))
-    .map((pair) => pair.join('='))
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) => `${encoded(name)}=${encoded(value)}`)
     .join('&')
 }
 

@@ -1,7 +1,7 @@
 /** What assertions store in vaults: archives in one request, and uploads in parts. Each is remembered for the end. */
 import { Mismatch } from './assertion.js'
 import { hasStatus, neededHeader } from './expectations.js'
-import { madeIn, type Session } from './session.js'
+import type { Session } from './session.js'
 import { hashHeaders, treeHash } from './tree-hash.js'
 import type { Answer } from './wire.js'
 
@@ -21,7 +21,7 @@ export async function uploadArchive(
     headers: { ...hashHeaders(body), ...headers },
     body,
   })
-  keep(madeIn(session, vault).archives, answer, 'x-amz-archive-id')
+  keep(session, `${vault}/archives`, answer, 'x-amz-archive-id')
   return answer
 }
 
@@ -34,13 +34,13 @@ export async function storedArchive(
 ): Promise<string> {
   const answer = await uploadArchive(session, vault, body, { 'x-amz-archive-description': description })
   hasStatus(answer, 201)
-  return neededHeader(answer, 'x-amz-archive-id')
+  return segment(neededHeader(answer, 'x-amz-archive-id'))
 }
 
 /** Begins a multipart upload. */
 export async function initiateUpload(session: Session, vault: string, headers: Headers): Promise<Answer> {
   const answer = await session.send({ method: 'POST', target: `${vault}/multipart-uploads`, headers })
-  keep(madeIn(session, vault).uploads, answer, 'x-amz-multipart-upload-id')
+  keep(session, `${vault}/multipart-uploads`, answer, 'x-amz-multipart-upload-id')
   return answer
 }
 
@@ -54,7 +54,7 @@ export async function begunUpload(
   const headers = { 'x-amz-part-size': String(partSize), 'x-amz-archive-description': description }
   const answer = await initiateUpload(session, vault, headers)
   hasStatus(answer, 201)
-  return `${vault}/multipart-uploads/${neededHeader(answer, 'x-amz-multipart-upload-id')}`
+  return `${vault}/multipart-uploads/${segment(neededHeader(answer, 'x-amz-multipart-upload-id'))}`
 }
 
 /** Uploads a part that begins at a byte, with the range and the hashes of its body unless the headers say otherwise. */
@@ -103,7 +103,7 @@ export async function completeUpload(
     },
   })
   const vault = upload.slice(0, upload.indexOf('/multipart-uploads/'))
-  keep(madeIn(session, vault).archives, answer, 'x-amz-archive-id')
+  keep(session, `${vault}/archives`, answer, 'x-amz-archive-id')
   return answer
 }
 
@@ -113,16 +113,21 @@ export function idOf(path: string): string {
 }
 
 /**
- * The path that a `Location` must be.
+ * An ID as a segment of a path. One that would lead to another path is refused, so that a run never leaves its vaults.
  *
- * @throws {@link Mismatch} if an ID is not one segment of a path
+ * @throws {@link Mismatch} if it is no segment
  */
 export function segment(id: string): string {
-  if (/^[\w.~-]+$/.test(id)) return id
+  if (isSegment(id)) return id
   throw new Mismatch('an ID of characters that a path may have', JSON.stringify(id))
 }
 
-function keep(made: Set<string>, { status, headers }: Answer, name: string): void {
+function isSegment(id: string): boolean {
+  return /^[\w.~-]+$/.test(id) && !/^\.+$/.test(id)
+}
+
+/** Remembers what an answer says was made. */
+function keep(session: Session, parent: string, { status, headers }: Answer, name: string): void {
   const id = headers[name]
-  if (status === 201 && typeof id === 'string') made.add(id)
+  if (status === 201 && typeof id === 'string' && isSegment(id)) session.contents.add(`${parent}/${id}`)
 }

@@ -57,7 +57,7 @@ export interface Answer {
 }
 
 /** The most bytes of an answer that are taken in. */
-const MOST_BYTES = 134_217_728
+const MOST_BYTES = 33_554_432
 
 /**
  * Sends a request and takes in the whole answer.
@@ -83,7 +83,7 @@ export async function exchange(target: Target, request: Request, signal: AbortSi
   try {
     sent.end(body)
     const [response] = (await once(sent, 'response')) as [IncomingMessage]
-    return { status: response.statusCode ?? 0, headers: response.headers, body: await bodyOf(response) }
+    return { status: Number(response.statusCode), headers: response.headers, body: await bodyOf(response) }
   } catch (error) {
     throw timeout.aborted
       ? new Error(`no answer within ${requestTimeoutMs} ms`)

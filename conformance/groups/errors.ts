@@ -103,7 +103,7 @@ export const errors: Group = {
       },
     ),
     denied(PAGE, 'other-account', 'A request for another account', async (session) => {
-      const other = (await accountOf(session)) === '999999999999' ? '888888888888' : '999999999999'
+      const other = (await accountOf(session)).replace(/\d/g, (digit) => String(9 - Number(digit)))
       return session.call('GET', pathOf(vaultName(session, 'errors'), other))
     }),
     missing(HEADERS, 'no-version', 'A request without x-amz-glacier-version', async (session) =>

@@ -89,7 +89,7 @@ export const signatures: Group = {
       },
     ),
     unsigned(ERRORS, 'other-region', 'A signature for another region', async (session) =>
-      signed(session, { region: session.settings.region === 'eu-west-3' ? 'eu-west-2' : 'eu-west-3' }),
+      signed(session, { region: `${session.settings.region}0` }),
     ),
     unsigned(ERRORS, 'other-service', 'A signature for another service', async (session) =>
       signed(session, { service: 's3' }),
