@@ -96,6 +96,10 @@ function retrievalRange(text: string | undefined, { size }: ArchiveRecord): Byte
 }
 
 function inventoryOrder(fields: Fields): InventoryOrder {
+  for (const name of ['ArchiveId', 'RetrievalByteRange']) {
+    if (textIn(fields, name) !== undefined)
+      throw invalidParameter(`${name} is not for an inventory retrieval.`)
+  }
   const format = textIn(fields, 'Format') ?? 'JSON'
   if (format !== 'JSON' && format !== 'CSV') throw invalidParameter(`Invalid format: ${format}`)
   const parameters = fields.InventoryRetrievalParameters ?? {}

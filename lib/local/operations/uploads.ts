@@ -47,7 +47,10 @@ export async function uploadMultipartPart(exchange: Exchange): Promise<Answer> {
   const { uploads } = exchange.stores
   const { vaultName, upload } = await uploadOf(exchange)
   const text = requiredHeader(exchange, 'content-range')
-  const range = /^bytes \d+-\d+\/\*$/.test(text) ? parseInclusive(text) : undefined
+  // A total is taken as `*` is: clients of other stores send one.
+  const range = /^bytes \d+-\d+\/(?:\*|\d+)$/.test(text)
+    ? parseInclusive(text.replace(/\/\d+$/, '/*'))
+    : undefined
   if (!range) throw invalidParameter(`Invalid Content-Range: ${text}`)
   const length = announcedLength(exchange)
   if (range.end - range.start !== length) {
