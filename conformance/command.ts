@@ -5,10 +5,15 @@ import { GROUPS } from './groups/index.js'
 import { jsonReport, tagsLine, textReport } from './report.js'
 import { isFailure, run, type RunSettings } from './runner.js'
 
-/** Where the command writes. */
+/** What a command writes to. */
+export interface TextSink {
+  write(text: string): unknown
+}
+
+/** Where the command writes: a process, for one. */
 export interface Output {
-  readonly out: (text: string) => void
-  readonly err: (text: string) => void
+  readonly stdout: TextSink
+  readonly stderr: TextSink
 }
 
 const USAGE = `Usage: npm run conformance -- --endpoint URL [options]
@@ -67,26 +72,34 @@ class UsageError extends Error {
 export async function conformance(
   args: readonly string[],
   environment: NodeJS.ProcessEnv,
-  { out, err }: Output,
+  { stdout, stderr }: Output,
 ): Promise<number> {
+  const order = orderIn(args, environment)
+  if (order instanceof UsageError) {
+    stderr.write(`${order.message}\n\n${USAGE}`)
+    return 2
+  }
+  if ('text' in order) {
+    stdout.write(order.text)
+    return 0
+  }
+  const report = await run(order.settings)
+  stdout.write(order.json ? jsonReport(report) : textReport(report))
+  return report.complete && !report.results.some(isFailure) ? 0 : 1
+}
+
+/** What a command line asks for: a text to be written, or a run. */
+type Order = { readonly text: string } | { readonly settings: RunSettings; readonly json: boolean }
+
+function orderIn(args: readonly string[], environment: NodeJS.ProcessEnv): Order | UsageError {
   try {
     const { values } = parsed(args)
-    if (values.help) {
-      out(USAGE)
-      return 0
-    }
+    if (values.help) return { text: USAGE }
     const groups = chosenGroups(values.only ?? [])
-    if (values.list) {
-      out(values.json ? jsonList(groups) : textList(groups))
-      return 0
-    }
-    const report = await run(settingsOf(values, groups, environment))
-    out(values.json ? jsonReport(report) : textReport(report))
-    return report.complete && !report.results.some(isFailure) ? 0 : 1
+    if (values.list) return { text: values.json ? jsonList(groups) : textList(groups) }
+    return { settings: settingsOf(values, groups, environment), json: values.json }
   } catch (error) {
-    if (!(error instanceof UsageError)) throw error
-    err(`${error.message}\n\n${USAGE}`)
-    return 2
+    return new UsageError((error as Error).message) // reading a command line fails for no other reason
   }
 }
 
@@ -94,11 +107,7 @@ export async function conformance(
 type Values = ReturnType<typeof parsed>['values']
 
 function parsed(args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: false })
-  } catch (error) {
-    throw new UsageError((error as Error).message)
-  }
+  return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: false })
 }
 
 function chosenGroups(names: readonly string[]): readonly Group[] {

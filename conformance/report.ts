@@ -74,7 +74,7 @@ export function tagsLine(assertions: readonly { readonly tag: Tag }[]): string {
 function summaryLine(results: readonly Result[]): string {
   const { passed, failed, skipped, otherwise } = countOf(results)
   const of = `${results.length} assertions (${tagsLine(results)})`
-  return `${of}: ${passed} passed, ${failed} failed, ${skipped} skipped, ${otherwise} guesses do not hold`
+  return `${of}: ${passed} passed, ${failed} failed, ${skipped} skipped; guesses that do not hold: ${otherwise}`
 }
 
 function table(results: readonly Result[]): string[] {

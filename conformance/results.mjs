@@ -108,8 +108,9 @@ function writeTable(all) {
 
 /** How many assertions pass, of how many that were made; and the guesses that do not hold. */
 function cell({ passed, failed, skipped, otherwise }) {
-  const notes = [skipped && `${skipped} skipped`, otherwise && `${otherwise} guesses do not hold`].filter(
-    Boolean,
-  )
+  const notes = [
+    skipped && `${skipped} skipped`,
+    otherwise && `guesses that do not hold: ${otherwise}`,
+  ].filter(Boolean)
   return `${passed} pass, ${failed} fail${notes.length > 0 ? ` (${notes.join(', ')})` : ''}`
 }

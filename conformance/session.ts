@@ -172,10 +172,7 @@ export const accountOf = step('the account ID', async (session) => {
   const { VaultARN } = fieldsOf(await session.call('GET', pathOf(name)))
   const [, inArn] = /^arn:[^:]*:glacier:[^:]*:(\d{12}):/.exec(String(VaultARN)) ?? []
   if (inArn !== undefined) return inArn
-  throw new Mismatch(
-    'a Location or a VaultARN with an account ID of 12 digits',
-    JSON.stringify(VaultARN ?? null),
-  )
+  throw new Mismatch('a Location or a VaultARN with an account ID of 12 digits', String(VaultARN))
 })
 
 /** The ARN of the vault of a path. */

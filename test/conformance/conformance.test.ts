@@ -1,4 +1,3 @@
-import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { readdir, readFile } from 'node:fs/promises'
 import { createServer, type RequestListener } from 'node:http'
@@ -44,8 +43,8 @@ interface JsonReport {
 async function command(args: readonly string[], environment: NodeJS.ProcessEnv = KEYS): Promise<Outcome> {
   let [out, err] = ['', '']
   const code = await conformance(args, environment, {
-    out: (text) => (out += text),
-    err: (text) => (err += text),
+    stdout: { write: (text) => (out += text) },
+    stderr: { write: (text) => (err += text) },
   })
   return { code, out, err }
 }
@@ -84,15 +83,18 @@ const failed = ({ results }: JsonReport): string[] =>
     .map(({ group, id, found }) => `${group}/${id} ${found}`)
 
 t.test('the process exits with the code of the command', async (t) => {
-  const endpoint = await serverFor(
-    t,
-    (request, response) => void request.resume().on('end', () => response.end()),
-  )
-  const child = fork(join(SUITE, 'main.ts'), ['--endpoint', endpoint, '--only', 'notifications'], {
-    env: { ...process.env, ...KEYS },
-    silent: true,
+  const { argv } = process
+  const written = t.capture(process.stderr, 'write', () => true)
+  process.argv = [...argv.slice(0, 2), '--only', 'nothing']
+  t.teardown(() => {
+    Object.assign(process, { argv, exitCode: undefined })
   })
-  t.strictSame(await once(child, 'exit'), [1, null])
+  await import('../../conformance/main.js')
+  t.equal(process.exitCode, 2)
+  t.match(
+    written().map(({ args }) => String(args[0])),
+    [/^There is no group nothing/],
+  )
 })
 
 t.test('the local vault passes every assertion, guesses too, and is left as it was', async (t) => {
@@ -181,22 +183,38 @@ t.test(
   },
 )
 
-for (const [fault, group] of [
+for (const [fault, group, operation] of [
   ['wrong-hash', 'tree-hashes'],
   ['corrupt-output', 'output'],
+  ['error-500', 'output', 'DescribeJob'],
 ] as const) {
   t.test(`a vault with the fault ${fault} fails`, async (t) => {
-    const vault = await localVaultFor(t, { faults: [{ fault }] })
+    const vault = await localVaultFor(t, { faults: [{ fault, ...(operation && { operation }) }] })
     const report = await findings(t, vault, ['--only', group])
     t.equal(report.code, 1)
     t.ok(report.total.failed > 3, failed(report).join('\n'))
   })
 }
 
+t.test('the account is the one in the ARN of a vault where the Location has none', async (t) => {
+  const paths: string[] = []
+  const endpoint = await serverFor(t, (request, response) => {
+    paths.push(request.url ?? '')
+    response.statusCode = 201
+    const text = '{"VaultARN":"arn:aws:glacier:us-east-1:123456789012:vaults/x"}'
+    request.resume().on('end', () => response.end(text))
+  })
+  await command(['--endpoint', endpoint, '--only', 'errors'])
+  t.ok(paths.some((path) => path.startsWith('/123456789012/vaults/')))
+})
+
 t.test('a guess that does not hold is shown and does not fail the run', async (t) => {
   const assertions = [
     guess('Nobody knows.', 'wrong', 'A guess does not hold.', async () => {
       isEqual('a', 1, 2)
+    }),
+    guess('Nobody knows.', 'long', 'A long value is cut.', async () => {
+      isEqual('a', 'x'.repeat(1000), 2)
     }),
     guide('page', 'broken', 'A check throws.', async () => Promise.reject(new Error('broken'))),
   ]
@@ -215,9 +233,10 @@ t.test('a guess that does not hold is shown and does not fail the run', async (t
     cleanUpTimeoutMs: 1000,
   }
   const report = await run(settings)
-  t.strictSame(report.results.map(isFailure), [false, true])
+  t.strictSame(report.results.map(isFailure), [false, false, true])
   t.match(report.results, [
     { outcome: 'failed', expected: 'a 2', found: '1' },
+    { outcome: 'failed', found: /^"x{299}…$/ },
     { outcome: 'failed', found: 'broken' },
   ])
   t.match(

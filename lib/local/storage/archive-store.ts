@@ -49,10 +49,13 @@ export function newArchive(
 export class ArchiveStore {
   readonly #ground: Ground
   readonly #vaults: VaultStore
+  readonly #kind: 'archives' | 'retained'
 
-  constructor(ground: Ground, vaults: VaultStore) {
+  /** @param kind - the folder of a vault that they are in */
+  constructor(ground: Ground, vaults: VaultStore, kind: 'archives' | 'retained' = 'archives') {
     this.#ground = ground
     this.#vaults = vaults
+    this.#kind = kind
   }
 
   /**
@@ -66,7 +69,7 @@ export class ArchiveStore {
     source: AsyncIterable<Buffer>,
     accept: (received: ReceivedPart) => void,
   ): Promise<ArchiveRecord> {
-    const folder = await this.#vaults.folder(vaultName, 'archives')
+    const folder = await this.#vaults.folder(vaultName, this.#kind)
     const temporary = this.#ground.disk.temporary()
     await mkdir(temporary, { mode: 0o700 })
     try {
@@ -89,7 +92,7 @@ export class ArchiveStore {
    * @throws {ServiceFault} 404: no such vault or archive; 400: it is in another vault
    */
   async find(vaultName: string, archiveId: string): Promise<ArchiveRecord> {
-    const folder = await this.#vaults.folder(vaultName, 'archives')
+    const folder = await this.#vaults.folder(vaultName, this.#kind)
     const archive = isId(archiveId)
       ? await readJson<ArchiveRecord>(join(folder, archiveId, 'archive.json'))
       : undefined
@@ -101,15 +104,20 @@ export class ArchiveStore {
   /**
    * Deletes an archive; one that does not exist is as good as deleted.
    *
+   * @param remove - takes away its folder; default for good
    * @throws {ServiceFault} 404: no such vault; 400: no archive ever had such an ID, or it is in another vault
    */
-  async delete(vaultName: string, archiveId: string): Promise<void> {
-    const path = join(await this.#vaults.folder(vaultName, 'archives'), archiveId)
+  async delete(
+    vaultName: string,
+    archiveId: string,
+    remove: (path: string) => Promise<void> = (path) => this.#ground.disk.discard(path),
+  ): Promise<void> {
+    const path = join(await this.#vaults.folder(vaultName, this.#kind), archiveId)
     if (!isId(archiveId) || archiveId.length !== ARCHIVE_ID_LENGTH) {
       throw invalidParameter(`Invalid archive ID: ${archiveId}`)
     }
     if (await readJson(join(path, 'archive.json'))) {
-      await this.#vaults.writing(vaultName, () => this.#ground.disk.discard(path))
+      await this.#vaults.writing(vaultName, () => remove(path))
     } else await this.#assertNotElsewhere(vaultName, archiveId)
   }
 
@@ -119,7 +127,7 @@ export class ArchiveStore {
     archive: ArchiveRecord,
     range: ByteRange,
   ): AsyncGenerator<Buffer, void, undefined> {
-    const folder = join(await this.#vaults.folder(vaultName, 'archives'), archive.archiveId)
+    const folder = join(await this.#vaults.folder(vaultName, this.#kind), archive.archiveId)
     for (const { index, start, end } of piecesOf(archive, range)) {
       yield* readPart(join(folder, partName(index)), { start, end }) as AsyncIterable<Buffer> & ReadStream
     }
@@ -129,7 +137,7 @@ export class ArchiveStore {
   async treeHashOf(vaultName: string, archive: ArchiveRecord, range: ByteRange): Promise<string | undefined> {
     if (!isTreeHashAligned(range, archive.size)) return undefined
     if (range.end - range.start === archive.size) return archive.treeHash
-    const folder = join(await this.#vaults.folder(vaultName, 'archives'), archive.archiveId)
+    const folder = join(await this.#vaults.folder(vaultName, this.#kind), archive.archiveId)
     const pieces = piecesOf(archive, range)
     const [only] = pieces
     if (only && pieces.length === 1) return treeHashOfRange(join(folder, partName(only.index)), only)

@@ -3,6 +3,7 @@ import { AccountStore } from './account-store.js'
 import { ArchiveStore } from './archive-store.js'
 import type { Ground } from '../ground.js'
 import { JobStore } from '../jobs/job-store.js'
+import { RetainedArchives } from '../jobs/retained-archives.js'
 import { Notifier } from '../jobs/notifier.js'
 import type { CheckedOptions } from '../options.js'
 import { UploadStore } from './upload-store.js'
@@ -18,6 +19,7 @@ export interface Stores {
   readonly vaults: VaultStore
   readonly settings: SettingsStore
   readonly archives: ArchiveStore
+  readonly retained: RetainedArchives
   readonly uploads: UploadStore
   readonly jobs: JobStore
   readonly notifier: Notifier
@@ -39,13 +41,15 @@ export function makeStores(
   const vaults = new VaultStore(ground, inventoryInterval)
   const settings = new SettingsStore(vaults, now)
   const jobs = new JobStore(ground, vaults, jobDelay)
+  const archives = new ArchiveStore(ground, vaults)
   return {
     accountId,
     now,
     account: new AccountStore(ground),
     vaults,
     settings,
-    archives: new ArchiveStore(ground, vaults),
+    archives,
+    retained: new RetainedArchives(ground, { vaults, archives, jobs }),
     uploads: new UploadStore(ground, vaults),
     jobs,
     notifier: new Notifier(ground, { vaults, jobs, settings }, snsEndpoint),
