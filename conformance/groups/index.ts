@@ -7,9 +7,12 @@ import { completion } from './completion.js'
 import { errors } from './errors.js'
 import { expiry } from './expiry.js'
 import { inventory } from './inventory.js'
+import { jobDescriptions } from './job-descriptions.js'
+import { jobList } from './job-list.js'
 import { jobs } from './jobs.js'
 import { notifications } from './notifications.js'
 import { operations } from './operations.js'
+import { outputRanges } from './output-ranges.js'
 import { output } from './output.js'
 import { parts } from './parts.js'
 import { signatures } from './signatures.js'
@@ -33,7 +36,10 @@ export const GROUPS: readonly Group[] = [
   parts,
   completion,
   jobs,
+  jobDescriptions,
+  jobList,
   output,
+  outputRanges,
   inventory,
   tags,
   notifications,

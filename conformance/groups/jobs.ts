@@ -1,34 +1,20 @@
-/** InitiateJob, DescribeJob and ListJobs. */
+/** InitiateJob: what may be asked for. */
 import { guess, guide, thread, type Group } from '../assertion.js'
-import {
-  fieldsOf,
-  hasHeader,
-  hasMessage,
-  hasStatus,
-  isEqual,
-  isRefusal,
-  isText,
-  isTrue,
-  neededHeader,
-  rowsOf,
-} from '../expectations.js'
-import { finishedJob, initiateJob, startedJob } from '../jobs.js'
+import { hasHeader, hasMessage, hasStatus, isRefusal, isTrue, neededHeader } from '../expectations.js'
+import { initiateJob } from '../jobs.js'
 import { invalid, missing, unknown } from '../refusals.js'
-import { DATE, topicOf, UNKNOWN_ARCHIVE_ID, UNKNOWN_ID } from '../samples.js'
+import { UNKNOWN_ARCHIVE_ID, UNKNOWN_ID } from '../samples.js'
 import { accountOf, arnOf, step, vaultName, vaultStep, type Session } from '../session.js'
-import { idOf, segment, storedArchive } from '../stored.js'
-import { MIB, numberedMebibytes, treeHash } from '../tree-hash.js'
+import { segment, storedArchive } from '../stored.js'
+import { MIB, numberedMebibytes } from '../tree-hash.js'
 import type { Answer } from '../wire.js'
 
 const POST = 'api-initiate-job-post'
 const PARAMETERS = 'api-jobParameters'
-const DESCRIPTION = 'api-GlacierJobDescription'
-const LIST = 'api-jobs-get'
 
 const BYTES = numberedMebibytes(2.5 * MIB)
 
 const vault = vaultStep('jobs')
-const listVault = vaultStep('jobs-list')
 const other = vaultStep('jobs-other')
 const archive = step('an archive', async (session) => storedArchive(session, await vault(session), BYTES))
 
@@ -43,54 +29,6 @@ const initiated = step('an archive retrieval', async (session) => {
   hasStatus(answer, 202)
   return answer
 })
-const described = step('the description of a job', async (session) => {
-  const id = segment(neededHeader(await initiated(session), 'x-amz-job-id'))
-  const answer = await session.call('GET', `${await vault(session)}/jobs/${id}`)
-  hasStatus(answer, 200)
-  return fieldsOf(answer)
-})
-const ranged = step('the description of a job for a range', async (session) => {
-  const order = {
-    Type: 'archive-retrieval',
-    ArchiveId: await archive(session),
-    RetrievalByteRange: `0-${MIB - 1}`,
-    Tier: 'Bulk',
-    SNSTopic: await topicOf(session),
-  }
-  return fieldsOf(await session.call('GET', await startedJob(session, await vault(session), order)))
-})
-const done = step('the description of a job that is done', async (session) => {
-  const order = { Type: 'archive-retrieval', ArchiveId: await archive(session) }
-  return fieldsOf(await session.call('GET', await finishedJob(session, await vault(session), order)))
-})
-
-/** Five jobs for an archive, in the order they were started. */
-const five = step('five jobs', async (session) => {
-  const path = await listVault(session)
-  const order = { Type: 'archive-retrieval', ArchiveId: await storedArchive(session, path, Buffer.from('x')) }
-  const ids: string[] = []
-  for (let i = 0; i < 5; i++) ids.push(idOf(await startedJob(session, path, order)))
-  return ids
-})
-
-async function listed(session: Session, query = ''): Promise<Answer> {
-  await five(session)
-  const answer = await session.call('GET', `${await listVault(session)}/jobs${query}`)
-  hasStatus(answer, 200)
-  return answer
-}
-
-const pages = step('all pages of ListJobs', async (session) => {
-  const found: unknown[][] = []
-  let marker: unknown = ''
-  for (let page = 0; typeof marker === 'string' && page < 10; page++) {
-    const answer = await listed(session, `?limit=2&marker=${encodeURIComponent(marker)}`)
-    found.push(rowsOf(answer, 'JobList').map((row) => row.JobId))
-    marker = fieldsOf(answer).Marker
-  }
-  return found
-})
-
 const BAD_RANGES: Readonly<Record<string, string>> = {
   start: `1-${MIB - 1}`,
   end: `0-${MIB}`,
@@ -100,10 +38,10 @@ const BAD_RANGES: Readonly<Record<string, string>> = {
   text: 'first',
 }
 
-/** Jobs as they are started, described and listed. */
+/** Jobs as they are started. */
 export const jobs: Group = {
   name: 'jobs',
-  title: 'InitiateJob, DescribeJob, ListJobs',
+  title: 'InitiateJob',
   assertions: [
     guide(
       POST,
@@ -270,191 +208,8 @@ export const jobs: Group = {
         isTrue('a status of 4xx', status >= 400 && status < 500, status)
       },
     ),
-    guide(DESCRIPTION, 'action', 'Action is ArchiveRetrieval.', async (session) => {
-      isEqual('Action', (await described(session)).Action, 'ArchiveRetrieval')
-    }),
-    guide(DESCRIPTION, 'archive', 'ArchiveId is that of the archive.', async (session) => {
-      isEqual('ArchiveId', (await described(session)).ArchiveId, await archive(session))
-    }),
-    guide(
-      DESCRIPTION,
-      'archive-hash',
-      'ArchiveSHA256TreeHash is that of the whole archive.',
-      async (session) => {
-        isEqual('ArchiveSHA256TreeHash', (await described(session)).ArchiveSHA256TreeHash, treeHash(BYTES))
-      },
-    ),
-    guide(
-      DESCRIPTION,
-      'archive-size',
-      'ArchiveSizeInBytes is that of the whole archive.',
-      async (session) => {
-        isEqual('ArchiveSizeInBytes', (await described(session)).ArchiveSizeInBytes, BYTES.length)
-      },
-    ),
-    guide(DESCRIPTION, 'description', 'JobDescription is what the request had.', async (session) => {
-      isEqual('JobDescription', (await described(session)).JobDescription, 'a job')
-    }),
-    guide(DESCRIPTION, 'job-id', 'JobId is that of the job.', async (session) => {
-      const id = neededHeader(await initiated(session), 'x-amz-job-id')
-      isEqual('JobId', (await described(session)).JobId, id)
-    }),
-    guide(DESCRIPTION, 'vault-arn', 'VaultARN is that of the vault.', async (session) => {
-      isEqual('VaultARN', (await described(session)).VaultARN, await arnOf(session, await vault(session)))
-    }),
-    guide(
-      DESCRIPTION,
-      'date',
-      'CreationDate is a date of ISO 8601 in UTC with milliseconds.',
-      async (session) => {
-        isText('CreationDate', (await described(session)).CreationDate, DATE)
-      },
-    ),
-    guide(
-      DESCRIPTION,
-      'range-whole',
-      'RetrievalByteRange of a whole archive is 0 to its size less 1.',
-      async (session) => {
-        isEqual('RetrievalByteRange', (await described(session)).RetrievalByteRange, `0-${BYTES.length - 1}`)
-      },
-    ),
-    guide(DESCRIPTION, 'tier-default', 'Tier is Standard where the request has none.', async (session) => {
-      isEqual('Tier', (await described(session)).Tier, 'Standard')
-    }),
-    guide(
-      DESCRIPTION,
-      'nulls-of-archive',
-      'What an archive retrieval does not have is null.',
-      async (session) => {
-        const { InventorySizeInBytes, InventoryRetrievalParameters, SNSTopic, JobOutputPath } =
-          await described(session)
-        const found = [InventorySizeInBytes, InventoryRetrievalParameters, SNSTopic, JobOutputPath]
-        isEqual('fields', found, [null, null, null, null])
-      },
-    ),
-    guide(DESCRIPTION, 'status', 'StatusCode is InProgress until Completed is true.', async (session) => {
-      const { Completed, StatusCode } = await described(session)
-      const found = `${String(StatusCode)}, ${String(Completed)}`
-      isTrue(
-        'InProgress, false or Succeeded, true',
-        ['InProgress, false', 'Succeeded, true'].includes(found),
-        found,
-      )
-    }),
-    guide(DESCRIPTION, 'range', 'RetrievalByteRange of a range is that range.', async (session) => {
-      isEqual('RetrievalByteRange', (await ranged(session)).RetrievalByteRange, `0-${MIB - 1}`)
-    }),
-    thread(
-      'boto/boto#2510',
-      'range-size',
-      'ArchiveSizeInBytes of a job for a range is that of the whole archive.',
-      async (session) => {
-        isEqual('ArchiveSizeInBytes', (await ranged(session)).ArchiveSizeInBytes, BYTES.length)
-      },
-    ),
-    guide(
-      DESCRIPTION,
-      'range-hash',
-      'SHA256TreeHash of an aligned range is that of the range.',
-      async (session) => {
-        isEqual('SHA256TreeHash', (await ranged(session)).SHA256TreeHash, treeHash(BYTES.subarray(0, MIB)))
-      },
-    ),
-    guide(DESCRIPTION, 'tier', 'Tier is what the request had.', async (session) => {
-      isEqual('Tier', (await ranged(session)).Tier, 'Bulk')
-    }),
-    guide(DESCRIPTION, 'topic', 'SNSTopic is what the request had.', async (session) => {
-      isEqual('SNSTopic', (await ranged(session)).SNSTopic, await topicOf(session))
-    }),
-    guide(
-      DESCRIPTION,
-      'done',
-      'A job that is done has the status Succeeded and a CompletionDate.',
-      async (session) => {
-        const { Completed, StatusCode, CompletionDate } = await done(session)
-        isEqual('Completed', Completed, true)
-        isEqual('StatusCode', StatusCode, 'Succeeded')
-        isText('CompletionDate', CompletionDate, DATE)
-      },
-    ),
-    guide(
-      DESCRIPTION,
-      'done-hash',
-      'SHA256TreeHash of a whole archive is that of the archive once the job is done.',
-      async (session) => {
-        isEqual('SHA256TreeHash', (await done(session)).SHA256TreeHash, treeHash(BYTES))
-      },
-    ),
-    guide(
-      'api-describe-job-get',
-      'done-text',
-      'StatusMessage of a job that is done is Succeeded, as in the examples.',
-      async (session) => {
-        isEqual('StatusMessage', (await done(session)).StatusMessage, 'Succeeded')
-      },
-    ),
     unknown('api-error-responses', 'unknown-output', 'The output of a job that never was', async (session) =>
       session.call('GET', `${await vault(session)}/jobs/${UNKNOWN_ID}/output`),
-    ),
-    guide(LIST, 'list', 'Every job is in the list, in the order they were started.', async (session) => {
-      const found = rowsOf(await listed(session), 'JobList').map((row) => row.JobId)
-      isEqual('IDs', found, await five(session))
-    }),
-    guide(LIST, 'limit', 'A page never has more jobs than the limit.', async (session) => {
-      isEqual(
-        'rows',
-        (await pages(session)).map((page) => page.length),
-        [2, 2, 1],
-      )
-    }),
-    guide(LIST, 'pages', 'The pages have every job, once.', async (session) => {
-      isEqual('IDs', (await pages(session)).flat(), await five(session))
-    }),
-    guide(LIST, 'marker-null', 'The marker of the only page is null.', async (session) => {
-      isEqual('Marker', fieldsOf(await listed(session)).Marker, null)
-    }),
-    guide(
-      LIST,
-      'completed',
-      'The list may be of those that are completed, or of those that are not.',
-      async (session) => {
-        const all = rowsOf(await listed(session), 'JobList').length
-        const completed = rowsOf(await listed(session, '?completed=true'), 'JobList')
-        const others = rowsOf(await listed(session, '?completed=false'), 'JobList')
-        isTrue(
-          'completed jobs only',
-          completed.every((row) => row.Completed === true),
-          completed,
-        )
-        isTrue(
-          'other jobs only',
-          others.every((row) => row.Completed === false),
-          others,
-        )
-        isEqual('rows together', completed.length + others.length, all)
-      },
-    ),
-    guide(LIST, 'failed', 'A list of the failed jobs is empty where none failed.', async (session) => {
-      isEqual('rows', rowsOf(await listed(session, '?statuscode=Failed'), 'JobList').length, 0)
-    }),
-    guide(LIST, 'both', 'Both filters hold at once.', async (session) => {
-      const answer = await listed(session, '?statuscode=InProgress&completed=true')
-      isEqual('rows', rowsOf(answer, 'JobList').length, 0)
-    }),
-    guide(
-      'api-error-responses',
-      'statuscode',
-      'A statuscode that is not there is refused with the text of the guide.',
-      async (session) => {
-        const answer = await session.call('GET', `${await listVault(session)}/jobs?statuscode=finished`)
-        isRefusal(answer, 400, 'InvalidParameterValueException')
-        hasMessage(answer, 'The job status code is not valid: finished')
-      },
-    ),
-    ...['limit=0', 'limit=many', 'completed=maybe'].map((query) =>
-      invalid(LIST, query.replace('=', '-'), `A list with ${query}`, async (session) =>
-        session.call('GET', `${await listVault(session)}/jobs?${query}`),
-      ),
     ),
   ],
 }

@@ -2,7 +2,9 @@
 import { guide, model, type Assertion, type Group } from '../assertion.js'
 import { fieldsOf, hasHeader, hasNoBody, hasStatus, isTrue, neededHeader, rowsOf } from '../expectations.js'
 import { step } from '../session.js'
-import { CALLS, ROWS, type OperationCall } from './operation-calls.js'
+import type { OperationCall } from './operation-call.js'
+import { CALLS } from './operation-calls.js'
+import { ROWS } from './operation-members.js'
 
 function assertionsOf({ operation, page, status, members, bytes, call }: OperationCall): Assertion[] {
   const answer = step(operation, call)

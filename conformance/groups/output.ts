@@ -1,5 +1,5 @@
 /** GetJobOutput of archive retrievals: bytes, ranges, and tree hashes where both ranges are aligned. */
-import { guess, guide, thread, Skip, type Assertion, type Group } from '../assertion.js'
+import { guess, guide, Skip, thread, type Group } from '../assertion.js'
 import {
   fieldsOf,
   hasHeader,
@@ -65,42 +65,6 @@ const inProgress = step('a job that is in progress', async (session) => {
   if (Completed === true) throw new Skip('jobs are done at once, so that none is in progress')
   return job
 })
-
-/** Ranges of MiB, and whether each is a node of the tree of 6.5 MiB. */
-const RANGES: readonly (readonly [start: number, end: number, aligned: boolean])[] = [
-  [0, 1, true],
-  [0, 2, true],
-  [0, 3, false],
-  [0, 4, true],
-  [1, 2, true],
-  [1, 3, false],
-  [2, 4, true],
-  [3, 4, true],
-  [3, 5, false],
-  [4, 6, true],
-  [4, 6.5, true],
-  [5, 6.5, false],
-  [6, 6.5, true],
-]
-
-function rangeAssertion([start, end, aligned]: (typeof RANGES)[number]): Assertion {
-  const what = `MiB ${start} to ${end} of 6.5`
-  return guide(
-    ALIGNED,
-    `range-${start}-${end}`,
-    aligned
-      ? `The range of ${what} has the tree hash of its bytes: it is aligned.`
-      : `The range of ${what} has no tree hash: it is not aligned.`,
-    async (session) => {
-      const expected = BYTES.subarray(start * MIB, end * MIB)
-      const range = `bytes=${start * MIB}-${end * MIB - 1}`
-      const answer = await outputOf(session, await whole(session), range)
-      hasStatus(answer, 206)
-      isSameBytes(answer.body, expected)
-      hasHeader(answer, 'x-amz-sha256-tree-hash', aligned ? treeHash(expected) : undefined)
-    },
-  )
-}
 
 /** Asks for a part of a job for a range, and checks that it is that part of the archive. */
 async function partOf(
@@ -176,7 +140,6 @@ export const output: Group = {
     guide(PAGE, 'part-length', 'The Content-Length of a part is that of the part.', async (session) => {
       hasHeader(await partOutput(session), 'content-length', String(MIB))
     }),
-    ...RANGES.map(rangeAssertion),
     guide(
       PAGE,
       'part-of-mib',

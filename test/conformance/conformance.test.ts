@@ -99,7 +99,7 @@ t.test('the process exits with the code of the command', async (t) => {
 
 t.test('the local vault passes every assertion, guesses too, and is left as it was', async (t) => {
   const vault = await localVaultFor(t, { controlSecret: SECRET })
-  const report = await findings(t, vault, ['--allow-account-changes', '--at-once', '19'], SECRET)
+  const report = await findings(t, vault, ['--allow-account-changes', '--at-once', '22'], SECRET)
   t.strictSame(failed(report), [])
   t.equal(report.code, 0)
   t.ok(report.complete)
@@ -142,7 +142,7 @@ t.test('jobs that are done at once are never in progress', async (t) => {
 })
 
 t.test('jobs that take a while are waited for', async (t) => {
-  const report = await findings(t, await localVaultFor(t, { jobDelay: 60 }), ['--only', 'jobs'])
+  const report = await findings(t, await localVaultFor(t, { jobDelay: 60 }), ['--only', 'job-descriptions'])
   t.strictSame(
     report.results.filter(({ outcome }) => outcome === 'skipped'),
     [],
