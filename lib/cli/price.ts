@@ -7,7 +7,7 @@ import { EXAMPLE_PRICES, type SomePrices } from '../local/costs/prices.js'
  *
  * @throws {InvalidArgumentError} not of that form, or no price has that name
  */
-export function collectPrice(text: string, before: SomePrices): SomePrices {
+export function collectPrice(text: string, before: SomePrices = {}): SomePrices {
   const [, name = '', dollars] = /^(\w+)=(\d{1,6}(?:\.\d{1,12})?)$/.exec(text) ?? []
   if (Object.hasOwn(EXAMPLE_PRICES, name)) return { ...before, [name]: Number(dollars) }
   throw new InvalidArgumentError(

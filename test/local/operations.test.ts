@@ -1,4 +1,4 @@
-import { chmod, readdir, rename, stat, writeFile } from 'node:fs/promises'
+import { chmod, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
   AbortMultipartUploadCommand,
@@ -131,9 +131,8 @@ t.test('@aws-sdk/client-glacier runs every operation of vaults, archives, upload
 
   await client.send(new DeleteArchiveCommand({ ...address, archiveId }))
   await t.rejects(retrieve(client, archiveId), { name: 'ResourceNotFoundException' })
-  await t.rejects(client.send(new GetJobOutputCommand({ ...address, jobId })), {
-    name: 'ResourceNotFoundException',
-  })
+  const kept = await client.send(new GetJobOutputCommand({ ...address, jobId }))
+  t.ok(Buffer.from((await kept.body?.transformToByteArray()) ?? []).equals(bytes), 'its output stays')
   await t.rejects(client.send(new DeleteVaultCommand(address)), { name: 'InvalidParameterValueException' })
 })
 
@@ -301,6 +300,34 @@ t.test('a job takes its time, is listed by its state, and is gone a day after', 
     message: `The job ID was not found: ${first}`,
   })
   t.strictSame(await ids({}), [second])
+})
+
+t.test('the bytes of a deleted archive stay while a job for it lasts, and then go', async (t) => {
+  const dir = t.testdir()
+  const vault = await localVaultFor(t, { dir })
+  const client = sdkFor(t, vault)
+  await client.send(new CreateVaultCommand(address))
+  const base = join(dir, 'vaults', vaultName)
+  await rm(join(base, 'retained'), { recursive: true }) // as in the folder of an older version
+  const bytes = patternBytes(2 * MIB)
+  const archiveId = await upload(client, bytes, MIB)
+  const jobId = await retrieve(client, archiveId)
+  await client.send(new DeleteArchiveCommand({ ...address, archiveId }))
+  t.strictSame(await readdir(join(base, 'archives')), [])
+  t.strictSame(await readdir(join(base, 'retained')), [archiveId])
+  const part = await client.send(new GetJobOutputCommand({ ...address, jobId, range: `bytes=0-${MIB - 1}` }))
+  t.equal(part.checksum, treeHashOf(bytes.subarray(0, MIB)))
+  await part.body?.transformToByteArray()
+  await t.rejects(retrieve(client, archiveId), { name: 'ResourceNotFoundException' })
+  vault.control.advanceClock(25 * HOUR)
+  await client.send(new DeleteArchiveCommand({ ...address, archiveId }))
+  t.strictSame(await readdir(join(base, 'retained')), [])
+  const other = await upload(client, bytes, MIB)
+  const lost = await retrieve(client, other)
+  await rm(join(base, 'archives', other), { recursive: true })
+  await t.rejects(client.send(new GetJobOutputCommand({ ...address, jobId: lost })), {
+    name: 'ResourceNotFoundException',
+  })
 })
 
 t.test('missing vaults are made where the local vault was told so', async (t) => {

@@ -420,6 +420,7 @@ t.test('a part is taken in its place, or refused with the reason', async (t) => 
     [range('bytes 0-1048575/1048575'), 400, 'Invalid Content-Range: bytes 0-1048575/1048575'],
     [range('bytes 0-1048575/'), 400, 'Invalid Content-Range: bytes 0-1048575/'],
     [range('bytes 0-1048575/-1'), 400, 'Invalid Content-Range: bytes 0-1048575/-1'],
+    [range('bytes 0-1048575/x'), 400, 'Invalid Content-Range: bytes 0-1048575/x'],
     [range('bytes 9-8/*'), 400, 'Invalid Content-Range: bytes 9-8/*'],
     [range('bytes 0-99/*'), 400, 'Content-Range: bytes 0-99/* is incompatible with Content-Length: 1048576'],
     [part(uploadId, 512, bytes), 400, 'starts at a multiple of the part size, 1048576'],

@@ -39,6 +39,6 @@ export function stored(
 
 /** DeleteArchive: 204 also where it is deleted already. */
 export async function deleteArchive(exchange: Exchange): Promise<Answer> {
-  await exchange.stores.archives.delete(nameOf(exchange, 'vaultName'), nameOf(exchange, 'archiveId'))
+  await exchange.stores.retained.delete(nameOf(exchange, 'vaultName'), nameOf(exchange, 'archiveId'))
   return { status: 204 }
 }

@@ -81,12 +81,12 @@ type Output = Pick<Answer, 'headers'> & { readonly bytes: AsyncIterable<Buffer> 
 
 /** With a tree hash where both ranges, the job's and the one asked for, are aligned (protocol.md 3.3). */
 async function archiveOutput(
-  { stores: { archives } }: Exchange,
+  { stores: { retained } }: Exchange,
   vaultName: string,
   job: ArchiveJob,
   { start, end }: ByteRange,
 ): Promise<Output> {
-  const archive = await archives.find(vaultName, job.archiveId)
+  const { archives, archive } = await retained.holding(vaultName, job.archiveId)
   const absolute = { start: job.start + start, end: job.start + end }
   const treeHash = job.treeHash === null ? undefined : await archives.treeHashOf(vaultName, archive, absolute)
   return {

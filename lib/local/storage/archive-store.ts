@@ -51,11 +51,14 @@ export class ArchiveStore {
   readonly #ground: Ground
   readonly #vaults: VaultStore
   readonly #meter: Meter
+  readonly #kind: 'archives' | 'retained'
 
-  constructor(ground: Ground, vaults: VaultStore, meter: Meter) {
+  /** @param kind - the folder of a vault that they are in */
+  constructor(ground: Ground, vaults: VaultStore, meter: Meter, kind: 'archives' | 'retained' = 'archives') {
     this.#ground = ground
     this.#vaults = vaults
     this.#meter = meter
+    this.#kind = kind
   }
 
   /**
@@ -69,7 +72,7 @@ export class ArchiveStore {
     source: AsyncIterable<Buffer>,
     accept: (received: ReceivedPart) => void,
   ): Promise<ArchiveRecord> {
-    const folder = await this.#vaults.folder(vaultName, 'archives')
+    const folder = await this.#vaults.folder(vaultName, this.#kind)
     const temporary = this.#ground.disk.temporary()
     await mkdir(temporary, { mode: 0o700 })
     try {
@@ -92,7 +95,7 @@ export class ArchiveStore {
    * @throws {ServiceFault} 404: no such vault
    */
   async ids(vaultName: string): Promise<string[]> {
-    return (await namesIn(await this.#vaults.folder(vaultName, 'archives'))).filter(isId)
+    return (await namesIn(await this.#vaults.folder(vaultName, this.#kind))).filter(isId)
   }
 
   /**
@@ -101,7 +104,7 @@ export class ArchiveStore {
    * @throws {ServiceFault} 404: no such vault or archive; 400: it is in another vault
    */
   async find(vaultName: string, archiveId: string): Promise<ArchiveRecord> {
-    const folder = await this.#vaults.folder(vaultName, 'archives')
+    const folder = await this.#vaults.folder(vaultName, this.#kind)
     const archive = isId(archiveId)
       ? await readJson<ArchiveRecord>(join(folder, archiveId, 'archive.json'))
       : undefined
@@ -113,17 +116,22 @@ export class ArchiveStore {
   /**
    * Deletes an archive; one that does not exist is as good as deleted.
    *
+   * @param remove - takes away its folder, and returns whether it was there; default for good
    * @throws {ServiceFault} 404: no such vault; 400: no archive ever had such an ID, or it is in another vault
    */
-  async delete(vaultName: string, archiveId: string): Promise<void> {
-    const path = join(await this.#vaults.folder(vaultName, 'archives'), archiveId)
+  async delete(
+    vaultName: string,
+    archiveId: string,
+    remove: (path: string) => Promise<boolean> = (path) => this.#ground.disk.discard(path),
+  ): Promise<void> {
+    const path = join(await this.#vaults.folder(vaultName, this.#kind), archiveId)
     if (!isId(archiveId) || archiveId.length !== ARCHIVE_ID_LENGTH) {
       throw invalidParameter(`Invalid archive ID: ${archiveId}`)
     }
     const archive = await readJson<ArchiveRecord>(join(path, 'archive.json'))
     if (archive) {
       await this.#vaults.writing(vaultName, async () => {
-        if (await this.#ground.disk.discard(path)) this.#meter.deleted(archive)
+        if (await remove(path)) this.#meter.deleted(archive)
       })
     } else await this.#assertNotElsewhere(vaultName, archiveId)
   }
@@ -134,7 +142,7 @@ export class ArchiveStore {
     archive: ArchiveRecord,
     range: ByteRange,
   ): AsyncGenerator<Buffer, void, undefined> {
-    const folder = join(await this.#vaults.folder(vaultName, 'archives'), archive.archiveId)
+    const folder = join(await this.#vaults.folder(vaultName, this.#kind), archive.archiveId)
     for (const { index, start, end } of piecesOf(archive, range)) {
       yield* readPart(join(folder, partName(index)), { start, end }) as AsyncIterable<Buffer> & ReadStream
     }
@@ -144,7 +152,7 @@ export class ArchiveStore {
   async treeHashOf(vaultName: string, archive: ArchiveRecord, range: ByteRange): Promise<string | undefined> {
     if (!isTreeHashAligned(range, archive.size)) return undefined
     if (range.end - range.start === archive.size) return archive.treeHash
-    const folder = join(await this.#vaults.folder(vaultName, 'archives'), archive.archiveId)
+    const folder = join(await this.#vaults.folder(vaultName, this.#kind), archive.archiveId)
     const pieces = piecesOf(archive, range)
     const [only] = pieces
     if (only && pieces.length === 1) return treeHashOfRange(join(folder, partName(only.index)), only)

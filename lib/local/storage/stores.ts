@@ -6,6 +6,7 @@ import { Policies } from '../auth/policy/policies.js'
 import { Meter } from '../costs/meter.js'
 import type { Ground } from '../ground.js'
 import { JobStore } from '../jobs/job-store.js'
+import { RetainedArchives } from '../jobs/retained-archives.js'
 import { Notifier } from '../jobs/notifier.js'
 import type { CheckedOptions } from '../options.js'
 import { RetrievalLimits } from '../realism/retrieval-limits.js'
@@ -23,6 +24,7 @@ export interface Stores extends AccountRegion {
   readonly vaults: VaultStore
   readonly settings: SettingsStore
   readonly archives: ArchiveStore
+  readonly retained: RetainedArchives
   readonly uploads: UploadStore
   readonly jobs: JobStore
   /** What limits archive retrievals. */
@@ -57,6 +59,7 @@ export function makeStores(
   const settings = new SettingsStore(vaults, now)
   const jobs = new JobStore(ground, vaults, realism.jobDelay)
   const account = new AccountStore(ground, undocumented.retrievalPolicy)
+  const archives = new ArchiveStore(ground, vaults, meter)
   return {
     accountId,
     region,
@@ -64,7 +67,8 @@ export function makeStores(
     account,
     vaults,
     settings,
-    archives: new ArchiveStore(ground, vaults, meter),
+    archives,
+    retained: new RetainedArchives(ground, { vaults, archives, jobs }, meter),
     uploads: new UploadStore(ground, vaults, undocumented),
     jobs,
     retrievalLimits: new RetrievalLimits(ground, { account, vaults, jobs }, realism),

@@ -31,9 +31,9 @@ export interface VaultRecord {
 }
 
 /** What a vault keeps in a folder of its own. */
-export type Kept = 'archives' | 'uploads' | 'jobs' | 'ended'
+export type Kept = 'archives' | 'retained' | 'uploads' | 'jobs' | 'ended'
 
-const KEPT: readonly Kept[] = ['archives', 'uploads', 'jobs', 'ended']
+const KEPT: readonly Kept[] = ['archives', 'retained', 'uploads', 'jobs', 'ended']
 /** Vaults an account may have in a region (protocol.md 2). */
 const MOST_VAULTS = 1000
 
