@@ -13,6 +13,8 @@ export interface Ground {
   readonly now: () => number
   readonly region: string
   readonly accountId: string
+  /** Told of what is damaged on disk and left out of a list. */
+  readonly onFailure: (error: Error) => void
 }
 
 /** The time, ISO 8601. */

@@ -54,6 +54,8 @@ const KEEP_ALIVE = 60_000
  *
  * @throws {TypeError} an unknown or missing option, or one of the wrong type
  * @throws {RangeError} an option out of range, or an address that is not loopback without `allowRemote`
+ * @throws {LocalFolderError} `ERR_LOCAL_FOLDER`: the folder is not empty and not a local vault's, or a later version's; nothing
+ *   in it was changed
  * @throws {AbortError} `ABORT_ERR`: the signal fired before the start, or while it waited for a lock
  *
  * @example
@@ -73,12 +75,15 @@ export async function startLocalVault(options: LocalVaultOptions): Promise<Local
   const locks = new LockFolder(disk.path('locks'))
   const { id, credentials } = await identityOf(disk, locks, given.credentials, signal)
   const clock = new MovableClock(now)
-  const stores = makeStores({ disk, locks, now: clock.now, region, accountId }, given)
+  const onFailure = (error: Error): void => {
+    queueMicrotask(() => given.onFailure?.(error)) // what it throws is nobody's answer
+  }
+  const stores = makeStores({ disk, locks, now: clock.now, region, accountId, onFailure }, given)
   const faults = new Faults()
   for (const rule of given.faults) faults.add(rule)
   const controlled = { control: new Control(stores, clock), faults, traffic: new Traffic() }
   const gatekeeper = { region, credentials, now } // clients have not moved their clocks
-  const handle = makeRequestHandler(stores, { gatekeeper, controlSecret, dir: disk.dir, ...controlled })
+  const handle = makeRequestHandler(stores, { gatekeeper, controlSecret, onFailure, ...controlled })
   const active = new Set<Promise<void>>()
   const server = createServer((request, response) => {
     const handling = handle(request, response).finally(() => active.delete(handling))

@@ -51,18 +51,23 @@ export interface LocalVaultOptions {
   readonly snsEndpoint?: string | undefined
   /** What whoever controls it over HTTP must know, 16 characters or more; default nobody can. */
   readonly controlSecret?: string | undefined
+  /**
+   * Told of each failure of the server: what a request was answered with 5xx for, and what is damaged on disk and left
+   * out of a list. The error has the paths that no answer has. What it throws is an uncaught exception.
+   */
+  readonly onFailure?: ((error: Error) => void) | undefined
   /** Ends the start while it waits for a lock that another process holds. A server that has started goes on. */
   readonly signal?: AbortSignal | undefined
 }
 
 /** Those that may be left out altogether. */
-type Optional = 'credentials' | 'snsEndpoint' | 'controlSecret' | 'signal'
+type Optional = 'credentials' | 'snsEndpoint' | 'controlSecret' | 'onFailure' | 'signal'
 
 /** Options that have been checked; `credentials` may still be made. */
 export type CheckedOptions = Required<{
   readonly [K in Exclude<keyof LocalVaultOptions, Optional>]: NonNullable<LocalVaultOptions[K]>
 }> &
-  Pick<LocalVaultOptions, 'snsEndpoint' | 'controlSecret' | 'signal'> & {
+  Pick<LocalVaultOptions, 'snsEndpoint' | 'controlSecret' | 'onFailure' | 'signal'> & {
     readonly credentials: readonly LocalCredentials[] | undefined
   }
 
@@ -119,6 +124,7 @@ const LOCAL_VAULT = {
   controlSecret: secret('a string of 16 characters or more, of 0x21-0x7E', (value) =>
     /^[\x21-\x7e]{16,}$/.test(value),
   ),
+  onFailure: FUNCTION,
   signal: SIGNAL,
 } satisfies RulesOf<LocalVaultOptions>
 
@@ -132,7 +138,7 @@ export function checkedOptions(given: LocalVaultOptions): CheckedOptions {
   const options = checkOptions('startLocalVault', given, LOCAL_VAULT)
   const { dir, host = '127.0.0.1', allowRemote = false, port = 0, region = 'us-east-1' } = options
   const { accountId = '111122223333', jobDelay = 0, inventoryInterval = DAY, now = Date.now } = options
-  const { createVaults = false, faults = [], snsEndpoint, controlSecret, signal } = options
+  const { createVaults = false, faults = [], snsEndpoint, controlSecret, onFailure, signal } = options
   const credentials = options.credentials && [options.credentials].flat()
   if (!isLoopback(host) && !allowRemote) {
     throw new RangeError(
@@ -141,7 +147,7 @@ export function checkedOptions(given: LocalVaultOptions): CheckedOptions {
     )
   }
   const keeping = { dir, region, accountId, credentials, createVaults, jobDelay, inventoryInterval, now }
-  return { ...keeping, host, allowRemote, port, faults, snsEndpoint, controlSecret, signal }
+  return { ...keeping, host, allowRemote, port, faults, snsEndpoint, controlSecret, onFailure, signal }
 }
 
 /** A rule for a text that is not shown. */

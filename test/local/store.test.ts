@@ -1,6 +1,17 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, readdir, readFile, rename, rm, rmdir, stat, utimes, writeFile } from 'node:fs/promises'
+import {
+  mkdir,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  rmdir,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises'
 import { connect, createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -9,7 +20,7 @@ import t, { type Test } from 'tap'
 import { LockFolder } from '../../lib/fs/lock.js'
 import { ownerName } from '../../lib/fs/owner-name.js'
 import { currentProcess, type ProcessIdentity } from '../../lib/fs/process-identity.js'
-import type { ArchiveRecord } from '../../lib/local/storage/archive-store.js'
+import type { ArchiveRecord } from '../../lib/local/storage/archive-record.js'
 import { Disk, namesIn } from '../../lib/local/disk/disk.js'
 import { describePart, receivePart, treeHashOfRange } from '../../lib/local/storage/part-file.js'
 import { isAbandoned } from '../../lib/local/disk/owned-name.js'
@@ -42,10 +53,21 @@ const ELSEWHERE: ProcessIdentity = {
 }
 
 /** The stores as a process of its own has them: with nothing shared but the folder. */
-async function storesOver(dir: string, now: () => number = Date.now): Promise<Stores> {
+async function storesOver(
+  dir: string,
+  now: () => number = Date.now,
+  onFailure: (error: Error) => void = t.error,
+): Promise<Stores> {
   const disk = new Disk(dir)
   await disk.open()
-  const ground = { disk, locks: locksOf(disk), now, region: 'us-east-1', accountId: '111122223333' }
+  const ground = {
+    disk,
+    locks: locksOf(disk),
+    now,
+    region: 'us-east-1',
+    accountId: '111122223333',
+    onFailure,
+  }
   const stores = makeStores(ground, {
     jobDelay: 0,
     inventoryInterval: DAY,
@@ -99,8 +121,8 @@ t.test('a part file holds its part, its leaves and its root', async (t) => {
     })()
     const received = await receivePart(pieces, path)
     t.match(received, { size, treeHash: treeHashOf(bytes) })
-    t.strictSame(await describePart(path), { size, treeHash: treeHashOf(bytes) })
-    t.equal(await treeHashOfRange(path, { start: 0, end: size }), treeHashOf(bytes))
+    t.strictSame(await describePart(path, 'it'), { size, treeHash: treeHashOf(bytes) })
+    t.equal(await treeHashOfRange(path, { start: 0, end: size }, 'it'), treeHashOf(bytes))
     t.equal((await stat(path)).size, size + 32 * (Math.ceil(size / MIB) + 1))
     t.ok((await readFile(path)).subarray(0, size).equals(bytes))
   }
@@ -127,18 +149,19 @@ t.test('a name tells whether its process still works on what it names', async (t
     [old(1)]: false,
     [old(dead)]: true,
     [old(process.pid, before)]: true,
-    ['']: true,
-    nobody: true,
-    [`${process.pid}-file`]: true,
+    [`${old(dead)}x`]: false, // names of others
+    [`${dead}-1-${random}`]: false,
+    ['']: false,
+    nobody: false,
+    [`${process.pid}-file`]: false,
   }
   for (const [name, expected] of Object.entries(abandoned))
     t.equal(await isAbandoned(dir, name), expected, name)
 })
 
 t.test('what dead processes left unfinished is swept; what living ones write is not', async (t) => {
-  const dir = t.testdir()
+  const dir = t.testdir({ 'local-vault.json': '{"format":1}', tmp: {}, outside: { file: 'x' } })
   const tmp = join(dir, 'tmp')
-  await mkdir(tmp, { recursive: true })
   const own = await currentProcess()
   const random = 'f'.repeat(24)
   const dead = await deadPid()
@@ -149,22 +172,29 @@ t.test('what dead processes left unfinished is swept; what living ones write is 
     ownerName(ELSEWHERE),
   ]
   const recycled = ownerName({ ...own, startTime: '1' })
-  await mkdir(join(tmp, `${dead}-${Date.now()}-${random}`))
-  for (const name of [`${dead}-1-${random}`, recycled, mine, fresh, `1-2-${random}`, 'nobody'])
-    await writeFile(join(tmp, name), '')
+  const [oldDead, oldFresh, oldAlive] = [dead, dead, 1].map((pid, i) => `${pid}-${Date.now() + i}-${random}`)
   const longAgo = Date.now() / 1000 - 700
+  const others = ['nobody', `${dead}-file`, `${dead}-1-${random}`, `${recycled}_more`]
+  for (const name of [oldDead, oldFresh, oldAlive, recycled, mine, fresh, ...others] as string[])
+    await writeFile(join(tmp, name), '')
+  for (const name of [oldDead, oldAlive, ...others] as string[])
+    await utimes(join(tmp, name), longAgo, longAgo)
   for (const name of [stale, growing]) {
     await mkdir(join(tmp, name))
     await writeFile(join(tmp, name, '00000.part'), '')
     await utimes(join(tmp, name), longAgo, longAgo)
   }
   await utimes(join(tmp, stale, '00000.part'), longAgo, longAgo)
+  const link = ownerName({ ...own, startTime: '1' })
+  await symlink(join(dir, 'outside'), join(tmp, link))
+  await symlink(join(dir, 'outside'), join(tmp, stale, 'link'))
   await new Disk(dir).open()
-  t.strictSame(await namesIn(tmp), [`1-2-${random}`, mine, fresh, growing].sort())
+  t.strictSame(await namesIn(tmp), [...others, oldFresh, oldAlive, mine, fresh, growing].sort())
+  t.equal(await readFile(join(dir, 'outside', 'file'), 'utf8'), 'x', 'a symbolic link is not followed')
 })
 
 t.test('nothing is written to a folder that has not been opened', async (t) => {
-  t.throws(() => new Disk(t.testdir()).temporary(), { message: /has not been opened/ })
+  await t.rejects(new Disk(t.testdir()).writeText('x', ''), { message: /has not been opened/ })
 })
 
 t.test('a folder has an ID that does not change', async (t) => {
@@ -190,7 +220,7 @@ t.test('what is discarded is gone, and may be gone before', async (t) => {
   const disk = new Disk(t.testdir({ folder: { file: '' } }))
   await disk.open()
   for (let i = 0; i < 2; i++) await disk.discard(disk.path('folder'))
-  t.strictSame(await namesIn(disk.dir), ['locks', 'tmp', 'vaults'])
+  t.strictSame(await namesIn(disk.dir), ['local-vault.json', 'locks', 'tmp', 'vaults'])
   t.strictSame(await namesIn(disk.path('tmp')), [])
   await t.rejects(disk.discard(disk.dir), 'what cannot be removed is told')
 })

@@ -3,7 +3,10 @@
  */
 import { randomBytes, randomInt } from 'node:crypto'
 import type { LockFolder } from '../../fs/lock.js'
-import { readJson, type Disk } from '../disk/disk.js'
+import { parsed } from '../disk/damage.js'
+import type { Disk } from '../disk/disk.js'
+import { readText } from '../disk/files.js'
+import { hasShape, type Check } from '../disk/shape.js'
 
 /** A key pair, as AWS's. */
 export interface LocalCredentials {
@@ -17,15 +20,27 @@ export interface LocalCredentials {
 
 const ID_CHARACTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
 
-/** The folder's key pair; made if it has none. Two processes that start at once agree on one. */
+const isKey: Check = (value) => typeof value === 'string' && /^[\x21-\x7e]+$/.test(value)
+
+/**
+ * The folder's key pair; made if it has none. Two processes that start at once agree on one.
+ *
+ * @throws an Error where the file contains anything else: with another pair, clients would no longer be let in
+ */
 export async function keptCredentials(disk: Disk, locks: LockFolder): Promise<LocalCredentials> {
   const path = disk.path('credentials.json')
   return locks.alone('credentials', async () => {
-    const kept = await readJson<LocalCredentials>(path)
-    if (kept) return kept
-    const made = newCredentials()
-    await disk.writeJson(path, made)
-    return made
+    const text = await readText(path)
+    if (text === undefined) {
+      const made = newCredentials()
+      await disk.writeJson(path, made)
+      return made
+    }
+    const kept = parsed(text)
+    if (hasShape<LocalCredentials>(kept, { accessKeyId: isKey, secretAccessKey: isKey })) return kept
+    throw new Error(
+      `${path} does not contain a key pair. Restore it from a backup, or remove it to get a new pair.`,
+    )
   })
 }
 

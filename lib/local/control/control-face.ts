@@ -5,6 +5,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Control } from './control.js'
 import type { FaultRule, Faults } from '../faults/faults.js'
+import { faultOf, isFailure } from '../http/refusal.js'
 import { ServiceFault } from '../service-fault.js'
 import { equalInConstantTime } from '../auth/signature.js'
 import type { Traffic } from './traffic.js'
@@ -61,12 +62,17 @@ export function isForControls({ url = '' }: IncomingMessage): boolean {
   return url.startsWith(PREFIX)
 }
 
-/** Carries out an order, and answers it. */
+/**
+ * Carries out an order, and answers it.
+ *
+ * @param onFailure - told of each failure of the server
+ */
 export async function answerControl(
   request: IncomingMessage,
   response: ServerResponse,
   controlled: Controlled,
   secret: string,
+  onFailure: (error: Error) => void,
 ): Promise<void> {
   let status = 200
   let answer: object
@@ -74,8 +80,10 @@ export async function answerControl(
     answer = await obeyed(request, controlled, secret)
   } catch (error) {
     const isWrongOrder = error instanceof RangeError || error instanceof TypeError
-    status = error instanceof ServiceFault ? error.status : isWrongOrder ? 400 : 500
-    answer = { message: (error as Error).message }
+    const { status: faultStatus, message } = faultOf(error)
+    status = isWrongOrder ? 400 : faultStatus
+    answer = { message: isWrongOrder ? error.message : message }
+    if (!isWrongOrder && isFailure(error, request.socket.destroyed)) onFailure(error)
   }
   const text = JSON.stringify(answer)
   response.writeHead(status, {

@@ -5,7 +5,7 @@ import { optional, STRING } from '../../option-rules.js'
 import { VAULT_NAME } from '../../vault/request-rules.js'
 import { TIME } from '../options.js'
 import type { Stores } from '../storage/stores.js'
-import type { Inventory } from '../storage/vault-store.js'
+import type { Inventory } from '../storage/vault-record.js'
 
 const IF_VAULT_NAME = optional(VAULT_NAME)
 

@@ -7,10 +7,10 @@ import { pipeline } from 'node:stream/promises'
 import { authenticate, type Gatekeeper } from '../auth/authenticate.js'
 import { headerOf, type Answer, type Exchange } from './exchange.js'
 import { answerControl, isForControls, type Controlled } from '../control/control-face.js'
-import { diskFault } from '../disk/disk-fault.js'
 import { answerUnder, bodyUnder, failedBefore, headersUnder } from '../faults/fault-acts.js'
 import type { MetFault } from '../faults/faults.js'
 import { assertAllowed } from '../auth/permissions.js'
+import { faultOf, isFailure } from './refusal.js'
 import { findRoute, type Match } from './routes.js'
 import { accessDenied, missingParameter, notFound, payloadMismatch, ServiceFault } from '../service-fault.js'
 import type { Stores } from '../storage/stores.js'
@@ -25,34 +25,41 @@ export interface Surroundings extends Controlled {
   readonly gatekeeper: Gatekeeper
   /** What whoever controls it over HTTP must know; without one nobody can. */
   readonly controlSecret: string | undefined
-  /** The folder of the local vault, for messages about its disk. */
-  readonly dir: string
+  /** Told of each failure of the server that is answered with 5xx, or cuts an answer. */
+  readonly onFailure: (error: Error) => void
 }
 
 /** What answers requests; its promise, which never fails, says when all is over that a request had begun. */
 export function makeRequestHandler(
   stores: Stores,
-  { gatekeeper, controlSecret, dir, ...controlled }: Surroundings,
+  { gatekeeper, controlSecret, onFailure, ...controlled }: Surroundings,
 ): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
   const { faults, traffic } = controlled
   return async (request, response) => {
     if (controlSecret !== undefined && isForControls(request)) {
-      await answerControl(request, response, controlled, controlSecret)
+      await answerControl(request, response, controlled, controlSecret, onFailure)
       return
     }
     const call = callOf(request)
     const operation = call.match?.route.operation ?? 'none'
     traffic.came(operation)
+    const report = (error: unknown): void => {
+      if (isFailure(error, request.socket.destroyed)) onFailure(error)
+    }
     // It fails where the client is gone, or the output cannot be read: a cut body says so.
     const answerWith = (answer: Answer): Promise<void> =>
-      send(answer, response).catch(() => void response.destroy())
+      send(answer, response).catch((error: unknown) => {
+        report(error)
+        response.destroy()
+      })
     try {
       const met = faults.meet(operation)
-      const refuse = (fault: ServiceFault): Promise<void> => answerWith(refusal(fault, dir))
+      const refuse = (fault: ServiceFault): Promise<void> => answerWith(refusal(fault))
       if (met && (await failedBefore(met, request, response, refuse))) return
-      const answer = await answerTo(call, request, met, stores, gatekeeper).catch((error: unknown) =>
-        refusal(error, dir),
-      )
+      const answer = await answerTo(call, request, met, stores, gatekeeper).catch((error: unknown) => {
+        report(error)
+        return refusal(faultOf(error))
+      })
       if (answer.status < 300) traffic.carriedOut(operation, Number(request.headers['content-length'] ?? 0))
       response.setHeader('date', new Date(gatekeeper.now()).toUTCString()) // clients set their clocks by it
       if (!request.complete) drain(request)
@@ -111,7 +118,9 @@ async function answerTo(
     )
   }
   await assertAllowed(stores, route.operation, match.names)
-  return route.run({ ...exchange, headers: headersUnder(met, headers) })
+  const run = (): Promise<Answer> => route.run({ ...exchange, headers: headersUnder(met, headers) })
+  const { vaultName } = match.names
+  return vaultName === undefined ? run() : stores.vaults.unlessDeleted(vaultName, run)
 }
 
 /** The hash a signature must be over. Of an upload the header's word is taken, and held against the body later. */
@@ -143,14 +152,8 @@ function split(url: string): [path: string, query: string] {
   return at < 0 ? [url, ''] : [url.slice(0, at), url.slice(at + 1)]
 }
 
-/** The answer for what was thrown: a fault's own, the disk's, or 500 as the service gives when something of its own fails. */
-function refusal(error: unknown, dir: string): Answer {
-  const fault =
-    error instanceof ServiceFault
-      ? error
-      : (diskFault(error, dir) ??
-        new ServiceFault(500, 'ServiceUnavailableException', (error as Error).message))
-  const { status, code, message, type } = fault
+/** The answer for a fault. */
+function refusal({ status, code, message, type }: ServiceFault): Answer {
   return { status, json: { code, message, type } }
 }
 

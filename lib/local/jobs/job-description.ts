@@ -2,7 +2,8 @@
  * What is told of a job, on request or when it is done (protocol.md 1.4).
  */
 import { toInclusive } from '../../vault/byte-range.js'
-import type { JobRecord, JobStore } from './job-store.js'
+import type { JobRecord } from './job-record.js'
+import type { JobStore } from './job-store.js'
 import type { VaultStore } from '../storage/vault-store.js'
 
 /** What it takes to describe a job. */

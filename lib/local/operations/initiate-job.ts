@@ -1,7 +1,7 @@
 /** InitiateJob (protocol.md 1.4): archive and inventory retrievals. */
 import { parseInclusive, type ByteRange } from '../../vault/byte-range.js'
 import { MIB } from '../../vault/limits.js'
-import type { ArchiveRecord } from '../storage/archive-store.js'
+import type { ArchiveRecord } from '../storage/archive-record.js'
 import {
   checkedDescription,
   jsonBody,
@@ -11,7 +11,7 @@ import {
   type Exchange,
 } from '../http/exchange.js'
 import type { InventoryOrder } from '../jobs/inventory-output.js'
-import type { JobOrder, JobRecord } from '../jobs/job-store.js'
+import type { JobOrder, JobRecord } from '../jobs/job-record.js'
 import { assertWithinQuota } from '../jobs/retrieval-quota.js'
 import { invalidParameter, missingParameter, ServiceFault } from '../service-fault.js'
 import { checkedTopic } from './notifications.js'

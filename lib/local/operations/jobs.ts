@@ -1,7 +1,7 @@
 /** DescribeJob, ListJobs and GetJobOutput (protocol.md 1.4). */
 import { parseInclusive, toInclusive, type ByteRange } from '../../vault/byte-range.js'
 import { nameOf, type Answer, type Exchange } from '../http/exchange.js'
-import { placeOf, type ArchiveJob, type InventoryJob, type JobRecord } from '../jobs/job-store.js'
+import { placeOf, type ArchiveJob, type InventoryJob, type JobRecord } from '../jobs/job-record.js'
 import { jobDescription, jobStatus } from '../jobs/job-description.js'
 import { pageOf } from '../http/paging.js'
 import { invalidParameter } from '../service-fault.js'
@@ -76,6 +76,7 @@ async function archiveOutput(
 ): Promise<Output> {
   const archive = await archives.find(vaultName, job.archiveId)
   const absolute = { start: job.start + start, end: job.start + end }
+  await archives.assertWhole(vaultName, archive, absolute)
   const treeHash = job.treeHash === null ? undefined : await archives.treeHashOf(vaultName, archive, absolute)
   return {
     headers: {

@@ -85,7 +85,7 @@ export async function listParts(exchange: Exchange): Promise<Answer> {
     markerOf: (index) => String(index).padStart(5, '0'),
     form: /^\d{5}$/,
   })
-  const parts = await Promise.all(items.map((index) => uploads.part(vaultName, upload, index)))
+  const parts = await uploads.parts(vaultName, upload, items)
   return {
     status: 200,
     json: {

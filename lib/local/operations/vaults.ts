@@ -1,7 +1,7 @@
 /** Operations on vaults (protocol.md 1.1). */
 import { locationOf, nameOf, type Answer, type Exchange } from '../http/exchange.js'
 import { pageOf } from '../http/paging.js'
-import type { VaultRecord } from '../storage/vault-store.js'
+import type { VaultRecord } from '../storage/vault-record.js'
 
 const MOST_VAULTS = 10
 

@@ -1,9 +1,10 @@
 /**
  * What is set for the account in the region: `account.json`, written whole at each change.
  */
-import { readJson } from '../disk/disk.js'
+import { readRecord } from '../disk/damage.js'
 import { dateOf, DAY, type Ground } from '../ground.js'
 import { newShortId } from '../disk/identifiers.js'
+import { arrayOf, isDate, isText, nullOr, shaped } from '../disk/shape.js'
 import { limitExceeded } from '../service-fault.js'
 
 /** How much may be retrieved (protocol.md 1.9). */
@@ -26,6 +27,13 @@ interface Account {
   readonly capacity: readonly CapacityUnit[]
 }
 
+const isAccount = shaped<Account>({
+  retrievalRule: shaped<RetrievalRule>({
+    Strategy: (value) => value === 'BytesPerHour' || value === 'FreeTier' || value === 'None',
+    BytesPerHour: nullOr((value) => typeof value === 'number'),
+  }),
+  capacity: arrayOf(shaped<CapacityUnit>({ capacityId: isText, startDate: isDate, expirationDate: isDate })),
+})
 /** The default is no limit, as the guide says of it. */
 const NONE: Account = { retrievalRule: { Strategy: 'None', BytesPerHour: null }, capacity: [] }
 const MOST_UNITS = 2
@@ -75,7 +83,8 @@ export class AccountStore {
   }
 
   async #read(): Promise<Account> {
-    return (await readJson<Account>(this.#path())) ?? NONE
+    const what = "The account's retrieval policy and capacity"
+    return (await readRecord(this.#path(), isAccount, what, 'account.json')) ?? NONE
   }
 
   async #change(change: (account: Account) => Account): Promise<void> {

@@ -5,29 +5,22 @@
  *   the last one, or after its creation, if it was written to since; or when it is asked for.
  * - The modification time of `written` is the time of the last write.
  * - A vault is deleted by removing its folder of archives, which fails if there is one; then no archive can get in.
+ * - Whatever finds the folders of a vault missing while it works was overtaken by a deletion, and fails as for a vault
+ *   that there never was: {@link VaultStore.unlessDeleted}.
  */
+import { constants } from 'node:fs'
 import { open, rmdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { makeFolder, renameDurably, syncFolder } from '../../fs/durable.js'
 import { isVaultName } from '../../vault/request-rules.js'
-import { namesIn, readJson, unlessMissing } from '../disk/disk.js'
+import { mapBounded } from '../bounded.js'
+import { DamageFault, readRecord, unlessDamaged } from '../disk/damage.js'
+import { namesIn, unlessMissing } from '../disk/disk.js'
+import { isGone } from '../disk/files.js'
 import { dateOf, DAY, type Ground } from '../ground.js'
-import { takeInventory, type InventorySum } from './inventory.js'
+import { takeInventory } from './inventory.js'
+import { assertNoLink, damagedVault, readVault, type Inventory, type VaultRecord } from './vault-record.js'
 import { invalidParameter, limitExceeded, notFound, unlessNotFound } from '../service-fault.js'
-
-/** What an inventory found. */
-export interface Inventory extends InventorySum {
-  /** ISO 8601. */
-  readonly date: string
-}
-
-/** `vault.json`. */
-export interface VaultRecord {
-  readonly name: string
-  /** ISO 8601. */
-  readonly creationDate: string
-  readonly inventory: Inventory | null
-}
 
 /** What a vault keeps in a folder of its own. */
 export type Kept = 'archives' | 'uploads' | 'jobs' | 'ended'
@@ -35,6 +28,10 @@ export type Kept = 'archives' | 'uploads' | 'jobs' | 'ended'
 const KEPT: readonly Kept[] = ['archives', 'uploads', 'jobs', 'ended']
 /** Vaults an account may have in a region (protocol.md 2). */
 const MOST_VAULTS = 1000
+/** Vaults looked at at once for a list; each may need an inventory. */
+const VAULTS_AT_ONCE = 4
+/** Opens the note of a write; a symbolic link in its place is not followed. */
+const NOTE = constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | constants.O_NOFOLLOW
 
 /** The vaults of an account in a region. */
 export class VaultStore {
@@ -70,14 +67,12 @@ export class VaultStore {
       }
       if ((await namesIn(disk.path('vaults'))).length >= MOST_VAULTS)
         throw limitExceeded(`The limit of ${MOST_VAULTS} vaults has been reached.`)
-      const temporary = disk.temporary()
-      for (const kind of KEPT) await makeFolder(join(temporary, kind))
-      await disk.writeJson(join(temporary, 'vault.json'), {
-        name,
-        creationDate: dateOf(this.#ground),
-        inventory: null,
+      const vault: VaultRecord = { name, creationDate: dateOf(this.#ground), inventory: null }
+      await disk.unfinished(async (temporary) => {
+        for (const kind of KEPT) await makeFolder(join(temporary, kind))
+        await disk.writeJson(join(temporary, 'vault.json'), vault)
+        await renameDurably(temporary, this.#path(name))
       })
-      await renameDurably(temporary, this.#path(name))
     })
   }
 
@@ -109,29 +104,42 @@ export class VaultStore {
   /**
    * What is set on a vault; `undefined` where nothing ever was.
    *
-   * @throws {ServiceFault} 404: no such vault
+   * @param isSettings - whether what was read can be what is set
+   * @throws {ServiceFault} 404: no such vault; 507: what is set is damaged
    */
-  async readSettings<T extends object>(name: string): Promise<T | undefined> {
+  async readSettings<T extends object>(
+    name: string,
+    isSettings: (value: unknown) => value is T,
+  ): Promise<T | undefined> {
     await this.#existing(name)
-    return readJson<T>(this.#path(name, 'settings.json'))
+    const what = `The settings of the vault ${name}`
+    return readRecord(this.#path(name, 'settings.json'), isSettings, what, 'settings.json')
   }
 
   /**
    * Changes what is set on a vault.
    *
-   * @throws {ServiceFault} 404: no such vault; or what `change` throws, and then nothing is changed
+   * @throws {ServiceFault} as {@link VaultStore.readSettings}; or what `change` throws, and then nothing is changed
    */
-  async changeSettings<T extends object>(name: string, change: (found: T | undefined) => T): Promise<void> {
+  async changeSettings<T extends object>(
+    name: string,
+    isSettings: (value: unknown) => value is T,
+    change: (found: T | undefined) => T,
+  ): Promise<void> {
     await this.#alone(name, async () => {
-      const changed = change(await this.readSettings<T>(name))
+      const changed = change(await this.readSettings(name, isSettings))
       await this.#ground.disk.writeJson(this.#path(name, 'settings.json'), changed)
     })
   }
 
-  /** All vaults, sorted by name. */
+  /** All vaults, sorted by name. One that is damaged is reported and left out. */
   async list(): Promise<VaultRecord[]> {
     const names = await namesIn(this.#ground.disk.path('vaults'))
-    const vaults = await Promise.all(names.map((name) => unlessNotFound(this.find(name)))) // deleted meanwhile
+    const vaults = await mapBounded(
+      names,
+      VAULTS_AT_ONCE,
+      (name) => unlessDamaged(unlessNotFound(this.find(name)), this.#ground.onFailure), // 404: deleted meanwhile
+    )
     return vaults.filter((vault) => vault !== undefined)
   }
 
@@ -158,11 +166,39 @@ export class VaultStore {
   /**
    * A folder of a vault.
    *
-   * @throws {ServiceFault} 404: there is no such vault
+   * @throws {ServiceFault} 404: there is no such vault; 507: it is damaged
    */
   async folder(name: string, kind: Kept): Promise<string> {
     await this.#existing(name)
+    await assertNoLink(this.#path(name, kind), name, `its folder ${kind}`)
     return this.#path(name, kind)
+  }
+
+  /**
+   * The names in a folder of a vault, in ASCII order.
+   *
+   * @throws {ServiceFault} 404: there is no such vault; 507: it is damaged
+   */
+  async names(name: string, kind: Kept): Promise<string[]> {
+    const names = await namesIn(await this.folder(name, kind))
+    if (names.length === 0) await this.#existing(name) // of a vault deleted meanwhile nothing is listed
+    return names
+  }
+
+  /**
+   * Does something in the folders of a vault.
+   *
+   * @throws {ServiceFault} 404: the vault was deleted meanwhile; 507: a folder of it is missing
+   * @throws what `act` throws
+   */
+  async unlessDeleted<T>(name: string, act: () => Promise<T>): Promise<T> {
+    try {
+      return await act()
+    } catch (error) {
+      if (!isGone(error)) throw error
+      await this.#alone(name, () => this.#existing(name)) // a deletion that is under way ends first
+      throw new DamageFault(damagedVault(name), 'a file or folder that it needs is missing', error)
+    }
   }
 
   /** The vaults whose folder of a kind has something of a name. */
@@ -186,7 +222,7 @@ export class VaultStore {
 
   async #note(name: string): Promise<void> {
     const seconds = this.#ground.now() / 1000
-    const file = await open(this.#path(name, 'written'), 'a', 0o600)
+    const file = await open(this.#path(name, 'written'), NOTE, 0o600)
     try {
       await file.utimes(seconds, seconds)
       await file.sync()
@@ -216,10 +252,14 @@ export class VaultStore {
     const { name } = vault
     const { disk } = this.#ground
     const date = dateOf(this.#ground)
-    const temporary = disk.temporary()
     const rows = this.inventoryPath(name)
-    const inventory = { date, ...(await takeInventory(this.#path(name, 'archives'), rows, temporary)) }
-    await renameDurably(temporary, rows)
+    const archives = await this.folder(name, 'archives')
+    const sum = await disk.unfinished(async (temporary) => {
+      const found = await takeInventory(name, archives, rows, temporary, this.#ground.onFailure)
+      await renameDurably(temporary, rows)
+      return found
+    })
+    const inventory = { date, ...sum }
     await disk.writeJson(this.#path(name, 'vault.json'), { ...vault, inventory })
     return inventory
   }
@@ -236,7 +276,7 @@ export class VaultStore {
   }
 
   #read(name: string): Promise<VaultRecord | undefined> {
-    return readJson<VaultRecord>(this.#path(name, 'vault.json'))
+    return readVault(this.#path(name), name)
   }
 
   #path(name: string, ...rest: readonly string[]): string {
