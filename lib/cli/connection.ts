@@ -172,7 +172,7 @@ async function withLocalVault<T>(
   io: Io,
   run: (connection: Connection) => Promise<T>,
 ): Promise<T> {
-  const vault = await startVault({ dir, createVaults: true, inventoryInterval: 0, signal: io.signal })
+  const vault = await startVault({ dir, createVaults: true, inventoryInterval: 0, signal: io.signal }, io)
   const { endpoint, region, credentials } = vault
   try {
     const client = usage(() => glacierClient({ endpoint, region, credentials }, limits))

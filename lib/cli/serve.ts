@@ -40,14 +40,8 @@ export async function serve(options: ServeOptions, io: Io): Promise<void> {
   const behaviour = { region, createVaults, jobDelay, inventoryInterval, faults }
   const controlSecret = control && controlSecretOf(io.env)
   const credentials = credentialsOf(io.env)
-  const starting = startVault({
-    dir,
-    ...network,
-    ...behaviour,
-    credentials,
-    controlSecret,
-    signal: io.signal,
-  })
+  const { signal } = io
+  const starting = startVault({ dir, ...network, ...behaviour, credentials, controlSecret, signal }, io)
   const vault = await starting.catch((error: unknown) => {
     throw error instanceof RangeError ? new UsageError(error.message, { cause: error }) : error
   })

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import {
+  lutimes,
   mkdir,
   readdir,
   readFile,
@@ -56,7 +57,7 @@ const ELSEWHERE: ProcessIdentity = {
 async function storesOver(
   dir: string,
   now: () => number = Date.now,
-  onFailure: (error: Error) => void = t.error,
+  onFailure: (error: Error) => void = (error) => t.error(error),
 ): Promise<Stores> {
   const disk = new Disk(dir)
   await disk.open()
@@ -184,10 +185,10 @@ t.test('what dead processes left unfinished is swept; what living ones write is 
     await writeFile(join(tmp, name, '00000.part'), '')
     await utimes(join(tmp, name), longAgo, longAgo)
   }
-  await utimes(join(tmp, stale, '00000.part'), longAgo, longAgo)
   const link = ownerName({ ...own, startTime: '1' })
   await symlink(join(dir, 'outside'), join(tmp, link))
   await symlink(join(dir, 'outside'), join(tmp, stale, 'link'))
+  for (const name of ['00000.part', 'link', '.']) await lutimes(join(tmp, stale, name), longAgo, longAgo)
   await new Disk(dir).open()
   t.strictSame(await namesIn(tmp), [...others, oldFresh, oldAlive, mine, fresh, growing].sort())
   t.equal(await readFile(join(dir, 'outside', 'file'), 'utf8'), 'x', 'a symbolic link is not followed')
@@ -217,7 +218,7 @@ t.test('a folder has an ID that does not change', async (t) => {
 })
 
 t.test('what is discarded is gone, and may be gone before', async (t) => {
-  const disk = new Disk(t.testdir({ folder: { file: '' } }))
+  const disk = new Disk(t.testdir({ 'local-vault.json': '{"format":1}', folder: { file: '' } }))
   await disk.open()
   for (let i = 0; i < 2; i++) await disk.discard(disk.path('folder'))
   t.strictSame(await namesIn(disk.dir), ['local-vault.json', 'locks', 'tmp', 'vaults'])

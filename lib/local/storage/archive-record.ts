@@ -26,7 +26,7 @@ export interface Piece extends ByteRange {
 }
 
 /** Whether a value has the form of an {@link ArchiveRecord}. */
-export const isArchive = shaped<ArchiveRecord>({
+export const isArchive: (value: unknown) => value is ArchiveRecord = shaped<ArchiveRecord>({
   archiveId: isText,
   description: nullOr(isText),
   size: isCount,
