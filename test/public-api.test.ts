@@ -29,6 +29,7 @@ t.test('the public names are these; another is a decision', async (t) => {
     'InventoryReader',
     'JobFailedError',
     'ListenerError',
+    'LocalFolderError',
     'LockHeldError',
     'LockLostError',
     'NotFoundError',
@@ -75,7 +76,13 @@ t.test('the public names are these; another is a decision', async (t) => {
     'unfinishedIn',
     'uploadArchive',
   ])
-  t.strictSame(Object.keys(local).sort(), ['FAULT_KINDS', 'Faults', 'Traffic', 'startLocalVault'])
+  t.strictSame(Object.keys(local).sort(), [
+    'FAULT_KINDS',
+    'Faults',
+    'LocalFolderError',
+    'Traffic',
+    'startLocalVault',
+  ])
 })
 
 t.test('its streams are instances of those of node:stream', (t) => {

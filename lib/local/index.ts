@@ -5,6 +5,7 @@
  */
 export type { Control } from './control/control.js'
 export type { LocalCredentials } from './auth/credentials.js'
+export { LocalFolderError } from '../errors.js'
 export { FAULT_KINDS, Faults, type FaultKind, type FaultRule } from './faults/faults.js'
 export { startLocalVault, type LocalVault } from './local-vault.js'
 export type { LocalVaultOptions } from './options.js'

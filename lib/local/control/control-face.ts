@@ -83,7 +83,7 @@ export async function answerControl(
     const { status: faultStatus, message } = faultOf(error)
     status = isWrongOrder ? 400 : faultStatus
     answer = { message: isWrongOrder ? error.message : message }
-    if (!isWrongOrder && isFailure(error, request.socket.destroyed)) onFailure(error)
+    if (!isWrongOrder && isFailure(error)) onFailure(error)
   }
   const text = JSON.stringify(answer)
   response.writeHead(status, {

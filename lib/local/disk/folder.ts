@@ -29,17 +29,20 @@ const SHOWN_NAMES = 3
  *
  * @param dir - absolute
  * @param writeMarker - writes a file of the folder as a whole, once `tmp` is there
+ * @param foreignIn - finds what no local vault wrote; tests replace it
  * @throws {LocalFolderError} `ERR_LOCAL_FOLDER`: the folder is not a local vault's, is one of a later version, or has a
  *   symbolic link where a folder must be
  */
 export async function claimFolder(
   dir: string,
   writeMarker: (path: string, content: object) => Promise<void>,
+  foreignIn: (dir: string) => Promise<string[]> = foreignNames,
 ): Promise<void> {
   const marker = join(dir, MARKER)
   await makeFolder(dir)
-  const isMarked = (await isMarker(dir, marker)) || !(await isFree(dir, marker))
-  for (const name of FOLDERS) await makeOwnFolder(dir, name)
+  for (const name of FOLDERS) await assertNoLink(dir, name)
+  const isMarked = (await isMarker(dir, marker)) || !(await isFree(dir, marker, foreignIn))
+  for (const name of FOLDERS) await makeFolder(join(dir, name))
   if (!isMarked) await writeMarker(marker, { format: FORMAT })
 }
 
@@ -48,9 +51,12 @@ export async function claimFolder(
  *
  * @throws {LocalFolderError} `ERR_LOCAL_FOLDER`: it contains what no local vault wrote
  */
-async function isFree(dir: string, marker: string): Promise<boolean> {
-  for (const name of FOLDERS) await assertNoLink(dir, name)
-  const foreign = await foreignNames(dir)
+async function isFree(
+  dir: string,
+  marker: string,
+  foreignIn: (dir: string) => Promise<string[]>,
+): Promise<boolean> {
+  const foreign = await foreignIn(dir)
   if (foreign.length === 0) return true
   if (await isMarker(dir, marker)) return false
   const more = foreign.length - SHOWN_NAMES
@@ -85,11 +91,6 @@ async function isMarker(dir: string, marker: string): Promise<boolean> {
     `a later version of glacier-pipe wrote it, in format ${content.format}, and this version reads format ${FORMAT}. ` +
       'Update glacier-pipe, or choose another folder',
   )
-}
-
-async function makeOwnFolder(dir: string, name: string): Promise<void> {
-  await assertNoLink(dir, name)
-  await makeFolder(join(dir, name))
 }
 
 async function assertNoLink(dir: string, name: string): Promise<void> {

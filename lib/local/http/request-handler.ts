@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises'
 import { authenticate, type Gatekeeper } from '../auth/authenticate.js'
 import { headerOf, type Answer, type Exchange } from './exchange.js'
 import { answerControl, isForControls, type Controlled } from '../control/control-face.js'
-import { answerUnder, bodyUnder, failedBefore, headersUnder } from '../faults/fault-acts.js'
+import { answerUnder, bodyUnder, CutByRule, failedBefore, headersUnder } from '../faults/fault-acts.js'
 import type { MetFault } from '../faults/faults.js'
 import { assertAllowed } from '../auth/permissions.js'
 import { faultOf, isFailure } from './refusal.js'
@@ -44,12 +44,12 @@ export function makeRequestHandler(
     const operation = call.match?.route.operation ?? 'none'
     traffic.came(operation)
     const report = (error: unknown): void => {
-      if (isFailure(error, request.socket.destroyed)) onFailure(error)
+      if (isFailure(error)) onFailure(error)
     }
     // It fails where the client is gone, or the output cannot be read: a cut body says so.
     const answerWith = (answer: Answer): Promise<void> =>
       send(answer, response).catch((error: unknown) => {
-        report(error)
+        if (!(error instanceof CutByRule)) report(error)
         response.destroy()
       })
     try {
