@@ -135,7 +135,7 @@ t.test('a vault that is damaged is a fault of its own, and others go on', async 
       Type: 'archive-retrieval',
       ArchiveId: archiveId,
       Tier: 'Standard',
-      SNSTopic: 'arn:aws:sns:us-east-1:1:x',
+      SNSTopic: 'arn:aws:sns:us-east-1:111122223333:x',
     }
     t.match(await ask('POST', '/-/vaults/fine/jobs', {}, JSON.stringify(order)), { status: 202 })
     await vault.control.completeJobs()

@@ -21,6 +21,7 @@ import t, { type Test } from 'tap'
 import { LockFolder } from '../../lib/fs/lock.js'
 import { ownerName } from '../../lib/fs/owner-name.js'
 import { currentProcess, type ProcessIdentity } from '../../lib/fs/process-identity.js'
+import { mapBounded, Places } from '../../lib/local/bounded.js'
 import type { ArchiveRecord } from '../../lib/local/storage/archive-record.js'
 import { Disk, namesIn } from '../../lib/local/disk/disk.js'
 import { describePart, receivePart, treeHashOfRange } from '../../lib/local/storage/part-file.js'
@@ -550,3 +551,194 @@ async function dam(test: Test, endpoint: string, most: number): Promise<string> 
   test.teardown(() => server.close())
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
+
+t.test('whatever meets the deletion of its vault fails as for a vault that there never was', async (t) => {
+  const time = clock()
+  const dir = t.testdir()
+  const stores = await storesOver(dir, time.now)
+  const { uploads, archives, jobs, vaults, settings } = stores
+  const bytes = patternBytes(10)
+  const gone = { name: 'ServiceFault', status: 404, message: /^Vault not found for ARN/ }
+  const order = { description: null, snsTopic: null, tier: 'Standard', archiveSize: 1, start: 0, end: 1 }
+  const wanted = { format: 'JSON', startDate: null, endDate: null, limit: null, marker: null } as const
+  /** A body that comes while the vault is deleted. */
+  const source = async function* (): AsyncGenerator<Buffer, void, undefined> {
+    await vaults.delete(vaultName)
+    yield bytes
+  }
+  /** Deletes the vault once it is known to be there. */
+  const overtaken = async (act: () => Promise<unknown>): Promise<unknown> => {
+    const folder = vaults.folder.bind(vaults)
+    vaults.folder = async (name, kind) => {
+      const path = await folder(name, kind)
+      vaults.folder = folder
+      await vaults.delete(vaultName)
+      return path
+    }
+    return act().finally(() => {
+      vaults.folder = folder
+    })
+  }
+  const races: Record<string, (upload: UploadRecord) => Promise<unknown>> = {
+    UploadArchive: () => archives.store(vaultName, null, source(), () => undefined),
+    UploadMultipartPart: (upload) =>
+      uploads.receive(vaultName, upload, { start: 0, end: 10 }, source(), () => undefined),
+    CompleteMultipartUpload: (upload) => overtaken(() => complete(stores, upload, bytes)),
+    AbortMultipartUpload: ({ uploadId }) => overtaken(() => uploads.abort(vaultName, uploadId)),
+    InitiateMultipartUpload: () => overtaken(() => uploads.initiate(vaultName, MIB, null)),
+    ListParts: (upload) => overtaken(() => uploads.partIndexes(vaultName, upload)),
+    ListMultipartUploads: () => overtaken(() => uploads.list(vaultName)),
+    ListJobs: () => overtaken(() => jobs.list(vaultName)),
+    'InitiateJob of an archive': () =>
+      overtaken(() =>
+        jobs.startArchiveRetrieval(vaultName, {
+          ...order,
+          archiveId: '',
+          archiveTreeHash: '',
+          treeHash: null,
+        }),
+      ),
+    'InitiateJob of an inventory': () =>
+      overtaken(() => jobs.startInventoryRetrieval(vaultName, { ...order, ...wanted })),
+    DeleteArchive: () => overtaken(() => archives.delete(vaultName, 'a'.repeat(138))),
+    AddTagsToVault: async () => {
+      await vaults.delete(vaultName)
+      await settings.change(vaultName, () => ({ tags: {} }))
+    },
+  }
+  for (const [operation, race] of Object.entries(races)) {
+    await vaults.create(vaultName)
+    await vaults.takeInventory(vaultName)
+    time.time += 10
+    const upload = await uploads.initiate(vaultName, MIB, null)
+    const racing = vaults.unlessDeleted(vaultName, () => race(upload))
+    if (operation === 'DeleteArchive') await t.resolves(racing, 'it is as good as deleted')
+    else await t.rejects(racing, gone, operation)
+    t.strictSame(await readdir(join(dir, 'vaults')), [], `${operation} makes nothing`)
+    t.strictSame(await readdir(join(dir, 'tmp')), [], `${operation} leaves nothing`)
+  }
+  await vaults.create(vaultName)
+  await rmdir(vaultPath(dir, 'archives'))
+  await t.rejects(
+    vaults.unlessDeleted(vaultName, () =>
+      archives.store(vaultName, null, Readable.from([bytes]), () => undefined),
+    ),
+    { status: 507, message: 'The vault docs is damaged: a file or folder that it needs is missing. ' },
+    'a deletion that was cut off is told apart',
+  )
+})
+
+t.test('what fails to be written leaves nothing behind', async (t) => {
+  const dir = t.testdir()
+  const stores = await storesOver(dir)
+  const { uploads, archives, jobs, vaults, account } = stores
+  const bytes = patternBytes(10)
+  await archives.store(vaultName, null, Readable.from([bytes]), () => undefined)
+  await vaults.takeInventory(vaultName)
+  const upload = await uploads.initiate(vaultName, MIB, null)
+  const order = { description: null, snsTopic: null } as const
+  const wanted = { format: 'JSON', startDate: null, endDate: null, limit: null, marker: null } as const
+  const failing = async function* (): AsyncGenerator<Buffer, void, undefined> {
+    yield bytes
+    throw new Error('hung up')
+  }
+  const full = new Error('full')
+  // Each of these fails in the step after it has written: the rename, or the bytes that follow.
+  const steps: Record<string, () => Promise<unknown>> = {
+    'an archive that is cut': () => archives.store(vaultName, null, failing(), () => undefined),
+    'an archive that is wrong': () =>
+      archives.store(vaultName, null, Readable.from([bytes]), () => {
+        throw full
+      }),
+    'a part that is cut': () =>
+      uploads.receive(vaultName, upload, { start: 0, end: 10 }, failing(), () => undefined),
+    'a part that is wrong': () =>
+      sendPart(stores, upload, bytes, 0, () => {
+        throw full
+      }),
+  }
+  for (const [name, step] of Object.entries(steps)) {
+    await t.rejects(step(), name)
+    t.strictSame(await readdir(join(dir, 'tmp')), [], name)
+  }
+  // A folder in the place of a file, or a file in that of a folder, makes the rename fail.
+  const blocked: [string, () => Promise<unknown>][] = [
+    [join(dir, 'account.json'), () => account.purchase()],
+    [vaultPath(dir, 'inventory.jsonl'), () => vaults.takeInventory(vaultName)],
+    [vaultPath(dir, 'uploads'), () => uploads.initiate(vaultName, MIB, null)],
+    [vaultPath(dir, 'uploads', upload.uploadId, '00000.part'), () => sendPart(stores, upload, bytes)],
+    [vaultPath(dir, 'jobs'), () => jobs.startInventoryRetrieval(vaultName, { ...order, ...wanted })],
+    [join(dir, 'vaults', 'new'), () => vaults.create('new')],
+  ]
+  for (const [path, act] of blocked) {
+    const isFolder = /uploads$|jobs$|new$/.test(path)
+    await rename(path, join(dir, 'away')).catch(() => undefined)
+    await (isFolder ? writeFile(path, '') : mkdir(join(path, 'in'), { recursive: true }))
+    await t.rejects(act(), path)
+    t.strictSame(await readdir(join(dir, 'tmp')), [], path)
+    await rm(path, { recursive: true })
+    await rename(join(dir, 'away'), path).catch(() => undefined)
+  }
+  const disk = new Disk(dir)
+  await disk.open()
+  disk.writeJson = () => Promise.reject(full)
+  const ground = {
+    disk,
+    locks: locksOf(disk),
+    now: Date.now,
+    region: '',
+    accountId: '',
+    onFailure: () => t.fail(),
+  }
+  const failed = makeStores(ground, {
+    jobDelay: 0,
+    inventoryInterval: DAY,
+    createVaults: false,
+    snsEndpoint: undefined,
+  })
+  await t.rejects(failed.jobs.startInventoryRetrieval(vaultName, { ...order, ...wanted }), full)
+  t.strictSame(
+    await readdir(vaultPath(dir, 'jobs')),
+    [],
+    'nor the output of a job that could not be recorded',
+  )
+})
+
+t.test('what is done at once is bounded, comes in order, and ends with the first failure', async (t) => {
+  let [underWay, most] = [0, 0]
+  const work = async (n: number): Promise<number> => {
+    most = Math.max(most, ++underWay)
+    await new Promise((resolve) => setImmediate(resolve))
+    underWay--
+    return n * 2
+  }
+  const items = Array.from({ length: 50 }, (_, n) => n)
+  t.strictSame(
+    await mapBounded(items, 4, work),
+    items.map((n) => n * 2),
+  )
+  t.equal(most, 4)
+  t.strictSame(await mapBounded([], 4, work), [])
+  const begun: number[] = []
+  const failing = mapBounded(items, 2, async (n) => {
+    begun.push(n)
+    await work(n)
+    if (n === 3) throw new Error('three')
+  })
+  await t.rejects(failing, { message: 'three' })
+  t.ok(begun.length < 7, 'nothing new is begun')
+  const places = new Places(3)
+  most = 0
+  t.strictSame(
+    await Promise.all(items.map((n) => places.run(() => work(n)))),
+    items.map((n) => n * 2),
+  )
+  t.equal(most, 3)
+  await t.rejects(
+    places.run(() => Promise.reject(new Error('x'))),
+    { message: 'x' },
+  )
+  most = 0
+  await Promise.all(items.map((n) => places.run(() => work(n))))
+  t.equal(most, 3, 'a failure gives its place back')
+})

@@ -8,7 +8,6 @@
  * - Whatever finds the folders of a vault missing while it works was overtaken by a deletion, and fails as for a vault
  *   that there never was: {@link VaultStore.unlessDeleted}.
  */
-import { constants } from 'node:fs'
 import { open, rmdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { makeFolder, renameDurably, syncFolder } from '../../fs/durable.js'
@@ -30,8 +29,6 @@ const KEPT: readonly Kept[] = ['archives', 'uploads', 'jobs', 'ended']
 const MOST_VAULTS = 1000
 /** Vaults looked at at once for a list; each may need an inventory. */
 const VAULTS_AT_ONCE = 4
-/** Opens the note of a write; a symbolic link in its place is not followed. */
-const NOTE = constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | constants.O_NOFOLLOW
 
 /** The vaults of an account in a region. */
 export class VaultStore {
@@ -153,10 +150,11 @@ export class VaultStore {
     await this.#alone(name, async () => {
       const found = await this.#read(name)
       if (!found) return
+      const archives = await this.folder(name, 'archives')
       const { inventory } = await this.#inventoried(found)
       const written = (await this.#lastWrite(name)) >= Date.parse(inventory?.date ?? '1970-01-01')
       const empty = !written && (inventory?.archiveCount ?? 0) === 0
-      if (!empty || !(await isRemoved(this.#path(name, 'archives')))) {
+      if (!empty || !(await isRemoved(archives))) {
         throw invalidParameter(`Vault not empty or recently written to: ${this.arnOf(name)}`)
       }
       await this.#ground.disk.discard(this.#path(name))
@@ -222,7 +220,9 @@ export class VaultStore {
 
   async #note(name: string): Promise<void> {
     const seconds = this.#ground.now() / 1000
-    const file = await open(this.#path(name, 'written'), NOTE, 0o600)
+    const path = this.#path(name, 'written')
+    await assertNoLink(path, name, 'its note of the last write')
+    const file = await open(path, 'a', 0o600)
     try {
       await file.utimes(seconds, seconds)
       await file.sync()
