@@ -290,7 +290,7 @@ t.test(
       await writeFile(mine, 'here')
       const locks = new LockFolder(disk.path('locks'), { patienceMs: 0 })
       const lock = await locks.tryTake('here', 'The thing')
-      const [command = '', ...args] = [...UNSHARE, process.execPath, '--input-type=module', '-e', code]
+      const [command, ...args] = [...UNSHARE, process.execPath, '--input-type=module', '-e', code]
       const there = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] })
       t.teardown(() => there.kill('SIGKILL'))
       t.equal(await nextLine(there), 'held')

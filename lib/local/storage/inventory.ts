@@ -12,7 +12,7 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { damagedArchive, isArchive, type ArchiveRecord } from './archive-record.js'
-import { mapBounded } from '../bounded.js'
+import { mapBounded, Places } from '../bounded.js'
 import { DamageFault, parsed, readRecord, unlessDamaged } from '../disk/damage.js'
 import { namesIn, unlessMissing } from '../disk/disk.js'
 import { isCount, isDate, isHash, isText, nullOr, shaped } from '../disk/shape.js'
@@ -35,6 +35,8 @@ const ARCHIVE_OVERHEAD = 32_768
 /** Archives looked into before their rows are written, and at once. */
 const PER_BLOCK = 64
 const AT_ONCE = 8
+/** Inventories taken at once by all requests together; each has two files open besides. */
+const inventories = new Places(8)
 
 const isRow = shaped<InventoryRow>({
   archiveId: isText,
@@ -66,7 +68,9 @@ export async function takeInventory(
       yield `${JSON.stringify(row)}\n`
     }
   }
-  await pipeline(Readable.from(lines()), createWriteStream(path, { flags: 'wx', mode: 0o600, flush: true }))
+  await inventories.run(() =>
+    pipeline(Readable.from(lines()), createWriteStream(path, { flags: 'wx', mode: 0o600, flush: true })),
+  )
   return sum
 }
 
