@@ -3,6 +3,10 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { treeHashOf } from '../../lib/tree-hash/tree-hash.js'
 import type { LocalVault, LocalVaultOptions } from '../../lib/local/index.js'
+import { LockHeldError } from '../../lib/errors.js'
+import { faultOf, isFailure } from '../../lib/local/http/refusal.js'
+import { notFound } from '../../lib/local/service-fault.js'
+import { runHere, stage } from '../helpers/command.js'
 import { contentOf } from '../helpers/folder-content.js'
 import { hashHeaders, localVaultFor, send, type RawResponse } from '../helpers/local-vault.js'
 import { patternBytes } from '../helpers/pattern-source.js'
@@ -393,3 +397,61 @@ t.test('a symbolic link in the place of a folder or file is not followed', async
     await rename(join(base, 'away'), place).catch(() => undefined)
   }
 })
+
+t.test(
+  'a failure that nobody expected is answered without a path, and told to whoever runs the server',
+  async (t) => {
+    const path = '/a/path/of/this/machine'
+    const held = new LockHeldError(`The lock of ${path}`, { host: 'h', pid: 1, since: 'now' })
+    for (const [error, message] of [
+      [new Error(path), 'The local vault failed: an internal error.'],
+      [new TypeError(path), 'The local vault failed: an internal error.'],
+      [held, 'Another process has been changing the same thing for too long. Try again.'],
+    ] as const) {
+      t.match(faultOf(error), { status: 500, code: 'ServiceUnavailableException', type: 'Server', message })
+      t.equal(isFailure(error), true)
+    }
+    t.equal(
+      isFailure(Object.assign(new Error('aborted'), { code: 'ECONNRESET' })),
+      false,
+      'a client that hung up',
+    )
+    t.equal(isFailure(notFound('there is none')), false)
+
+    const controlSecret = 'c'.repeat(16)
+    const { ask, dir, failures, vault } = await groundFor(t, { controlSecret })
+    await rm(join(dir, 'locks'), { recursive: true })
+    await writeFile(join(dir, 'locks'), '')
+    const told = { message: 'The local vault failed: not a directory (ENOTDIR).' }
+    t.match(await ask('PUT', '/-/vaults/more'), { status: 500, json: told })
+    const order = await fetch(`${vault.endpoint}/.control/inventory`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${controlSecret}` },
+      body: '{"vaultName":"docs"}',
+    })
+    t.equal(order.status, 500)
+    t.strictSame(await order.json(), told)
+    t.match(failures, [
+      { code: 'ENOTDIR', message: /\/locks\// },
+      { code: 'ENOTDIR', message: /\/locks\// },
+    ])
+  },
+)
+
+t.test(
+  'a command warns of what fails in the local vault, once, with control characters escaped',
+  async (t) => {
+    const dir = join(t.testdir(), 'a\u001b[31mb')
+    await groundFor(t, { dir })
+    await writeFile(join(dir, 'vaults', 'docs', 'vault.json'), '{')
+    const it = stage()
+    t.equal(await runHere(['vault', 'show', 'docs', '--local-dir', dir], it), 1)
+    const [warning, failure, ...more] = it.err().trim().split('\n')
+    t.match(
+      warning,
+      /^glacier-pipe: WARNING: the local vault in \S+a\\u001b\[31mb: The vault docs is damaged: .*vault\.json is not valid\.$/,
+    )
+    t.match(failure, /^glacier-pipe: DescribeVault: The vault docs is damaged: its vault\.json is not valid/)
+    t.strictSame(more, [])
+  },
+)
