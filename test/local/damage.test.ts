@@ -4,6 +4,7 @@ import t, { type Test } from 'tap'
 import { treeHashOf } from '../../lib/tree-hash/tree-hash.js'
 import type { LocalVault, LocalVaultOptions } from '../../lib/local/index.js'
 import { LockHeldError } from '../../lib/errors.js'
+import { damageOf } from '../../lib/local/disk/damage.js'
 import { faultOf, isFailure } from '../../lib/local/http/refusal.js'
 import { notFound } from '../../lib/local/service-fault.js'
 import { runHere, stage } from '../helpers/command.js'
@@ -417,6 +418,12 @@ t.test(
       'a client that hung up',
     )
     t.equal(isFailure(notFound('there is none')), false)
+    const passing = Object.assign(new Error('x'), { code: 'EMFILE' })
+    t.equal(
+      damageOf(passing, 'The vault docs', 'its vault.json', path),
+      passing,
+      'too many open files are no damage',
+    )
 
     const controlSecret = 'c'.repeat(16)
     const { ask, dir, failures, vault } = await groundFor(t, { controlSecret })

@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, readdir, readFile, stat, symlink, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -14,6 +14,7 @@ import { runHere, stage } from '../helpers/command.js'
 import { contentOf } from '../helpers/folder-content.js'
 import { localVaultFor, send } from '../helpers/local-vault.js'
 import { nextLine } from '../helpers/lock-process.js'
+import { NO_SHELL } from '../helpers/shell.js'
 
 // What a start does to a folder that is there already: nothing to what is not its own.
 
@@ -45,6 +46,10 @@ const FOREIGN: Record<string, { readonly content: Parameters<Test['testdir']>[0]
     'a tmp that is a file': { content: { tmp: 'x' }, found: /it contains tmp/ },
     'vaults of its own': { content: { vaults: { docs: {} }, locks: {}, tmp: {} }, found: /'vaults\/docs'/ },
     'locks of its own': { content: { vaults: {}, locks: { door: '' }, tmp: {} }, found: /'locks\/door'/ },
+    'proofs that cannot be read': {
+      content: { vaults: {}, locks: {}, tmp: {}, 'vault-id': {}, 'credentials.json': {}, mine: '' },
+      found: /it contains 'mine'/,
+    },
     'keys without the folders': {
       content: { 'credentials.json': '{}', vaults: {} },
       found: /'credentials\.json'/,
@@ -55,6 +60,7 @@ const FOREIGN: Record<string, { readonly content: Parameters<Test['testdir']>[0]
       content: { 'catalog.jsonl': RECORD, 'catalog.jsonl.locks': { door: '' } },
       found: /'catalog\.jsonl\.locks'/,
     },
+    'a folder with locks': { content: { x: {}, 'x.locks': {} }, found: /'x', 'x\.locks'/ },
     'an empty file': { content: { catalog: '' }, found: /'catalog'/ },
     'a damaged marker': {
       content: { 'local-vault.json': '{"format":' },
@@ -85,6 +91,13 @@ t.test('a folder of others is refused, and nothing in it is changed', async (t) 
       t.strictSame(await contentOf(dir), before)
     })
   }
+})
+
+t.test('a FIFO is not waited for', { skip: NO_SHELL }, async (t) => {
+  const dir = t.testdir({ foreign: {}, ours: { 'local-vault.json': MARKER } })
+  execFileSync('mkfifo', [join(dir, 'foreign', 'x'), join(dir, 'ours', 'vault-id')])
+  await t.rejects(startLocalVault({ dir: join(dir, 'foreign') }), { message: /it contains 'x'/ })
+  await t.rejects(startLocalVault({ dir: join(dir, 'ours') }), { message: /does not contain a UUID/ })
 })
 
 t.test('a command refuses a folder of others, even one that only reads', async (t) => {

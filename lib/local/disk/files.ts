@@ -6,8 +6,8 @@ import { Places } from '../bounded.js'
 /** Files read at once by all requests together; each takes a file descriptor, and a process may have only 256. */
 const READS_AT_ONCE = 32
 const reads = new Places(READS_AT_ONCE)
-/** A FIFO in the place of a file reads as empty: without this flag, opening it would wait for a writer. */
-const READ = constants.O_RDONLY | constants.O_NONBLOCK
+/** Flags for reading. A FIFO in the place of a file reads as empty: otherwise opening it would wait for a writer. */
+export const READ: number = constants.O_RDONLY | constants.O_NONBLOCK
 
 /** Reads a file of text, when few others are being read; `undefined` where there is no such file. */
 export function readText(path: string): Promise<string | undefined> {

@@ -11,7 +11,7 @@ import { join } from 'node:path'
 import { parseOwnerName } from '../../fs/owner-name.js'
 import { shown } from '../../options.js'
 import { parsed } from './damage.js'
-import { kindOf, namesIn, readText } from './files.js'
+import { kindOf, namesIn, READ, readText } from './files.js'
 import { isOldOwnerName } from './owned-name.js'
 import { hasShape, isText } from './shape.js'
 
@@ -91,16 +91,20 @@ async function isOfCatalog(dir: string, name: string): Promise<boolean> {
 
 /** Whether a file begins with a record of a catalog, or is the default catalog before its first record. */
 async function isCatalog(path: string): Promise<boolean> {
-  if ((await kindOf(path)) !== 'file') return false
-  const file = await open(path).catch(() => undefined)
-  if (file === undefined) return false // what may not be read is not known to be ours
+  const first = await firstLine(path).catch(() => undefined) // what cannot be read is not known to be ours
+  return first === ''
+    ? path.endsWith('.jsonl')
+    : hasShape(parsed(String(first)), { type: isText, time: isText })
+}
+
+async function firstLine(path: string): Promise<string | undefined> {
+  const file = await open(path, READ)
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(FIRST_LINE_BYTES), 0, FIRST_LINE_BYTES, 0)
-    const [first = ''] = buffer
+    return buffer
       .toString('utf8', 0, bytesRead)
       .replace(/^[\0\s]+/, '')
-      .split('\n')
-    return first === '' ? path.endsWith('.jsonl') : hasShape(parsed(first), { type: isText, time: isText })
+      .split('\n')[0]
   } finally {
     await file.close()
   }

@@ -77,7 +77,7 @@ async function isFree(
 async function isMarker(dir: string, marker: string): Promise<boolean> {
   const kind = await kindOf(marker)
   if (kind === 'missing') return false
-  const content = kind === 'file' ? parsed((await readText(marker)) ?? '') : undefined
+  const content = kind === 'file' ? parsed(String(await readText(marker))) : undefined
   if (!hasShape<{ format: number }>(content, { format: isCount })) {
     throw new LocalFolderError(
       dir,

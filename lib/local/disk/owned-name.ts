@@ -9,7 +9,7 @@ import { fileSystemTime } from '../../fs/lock-files.js'
 import { parseOwnerName } from '../../fs/owner-name.js'
 import { livenessOf } from '../../fs/process-identity.js'
 import { SYSTEM } from '../../fs/process-system.js'
-import { namesIn, unlessMissing } from './files.js'
+import { kindOf, namesIn, unlessMissing } from './files.js'
 
 /** Milliseconds without a write after which what a process elsewhere made is abandoned. */
 const STALE_MS = 600_000
@@ -51,14 +51,13 @@ async function isStale(dir: string, name: string): Promise<boolean> {
   return (await fileSystemTime(dir)) - (await lastWrite(join(dir, name))) > STALE_MS
 }
 
-/** The last modification, in milliseconds, of a file, or of a folder and what is in it. */
+/** The last modification, in milliseconds, of a file, or of a folder and what is in it; 0 where there is none. */
 async function lastWrite(path: string): Promise<number> {
-  const found = await unlessMissing(lstat(path), undefined)
-  if (found === undefined) return 0
-  let latestMs = found.mtimeMs
-  for (const name of found.isDirectory() ? await namesIn(path) : []) {
-    const inside = await unlessMissing(lstat(join(path, name)), undefined)
-    latestMs = Math.max(latestMs, inside?.mtimeMs ?? 0)
+  const inside = (await kindOf(path)) === 'folder' ? await namesIn(path) : []
+  let latestMs = 0
+  for (const it of [path, ...inside.map((name) => join(path, name))]) {
+    const written = lstat(it).then(({ mtimeMs }) => mtimeMs)
+    latestMs = Math.max(latestMs, await unlessMissing(written, 0))
   }
   return latestMs
 }

@@ -80,8 +80,9 @@ export class UploadStore {
     const path = join(await this.#folder(vaultName, uploadId), 'upload.json')
     if (await this.#fates.find(vaultName, uploadId)) throw unknown(uploadId)
     const active = await unlessMissing(stat(path), undefined)
-    if (!active || this.#ground.now() - Math.round(active.mtimeMs) > DAY) throw unknown(uploadId)
-    const upload = await readRecord(path, formOf(uploadId), nameOf(vaultName, uploadId), 'upload.json')
+    const isOpen = active !== undefined && this.#ground.now() - Math.round(active.mtimeMs) <= DAY
+    const what = nameOf(vaultName, uploadId)
+    const upload = isOpen ? await readRecord(path, formOf(uploadId), what, 'upload.json') : undefined
     if (!upload) throw unknown(uploadId)
     return upload
   }
