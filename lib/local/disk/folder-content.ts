@@ -52,11 +52,11 @@ function isFolder(name: string): name is (typeof FOLDERS)[number] {
 
 /** Whether something in the folder can only be of a local vault: its ID, its key pair, a vault. */
 async function isProved(dir: string): Promise<boolean> {
-  if (isVaultId((await readOrNone(join(dir, 'vault-id'))) ?? '')) return true
-  const keys = parsed((await readOrNone(join(dir, 'credentials.json'))) ?? '')
+  if (isVaultId(await readOrNone(join(dir, 'vault-id')))) return true
+  const keys = parsed(await readOrNone(join(dir, 'credentials.json')))
   if (hasShape(keys, { accessKeyId: isText, secretAccessKey: isText })) return true
   for (const name of await namesIn(join(dir, 'vaults'))) {
-    const vault = parsed((await readOrNone(join(dir, 'vaults', name, 'vault.json'))) ?? '')
+    const vault = parsed(await readOrNone(join(dir, 'vaults', name, 'vault.json')))
     if (hasShape(vault, { name: (it) => it === name, creationDate: isText })) return true
   }
   return false
@@ -91,26 +91,30 @@ async function isOfCatalog(dir: string, name: string): Promise<boolean> {
 
 /** Whether a file begins with a record of a catalog, or is the default catalog before its first record. */
 async function isCatalog(path: string): Promise<boolean> {
-  const first = await firstLine(path).catch(() => undefined) // what cannot be read is not known to be ours
-  return first === ''
-    ? path.endsWith('.jsonl')
-    : hasShape(parsed(String(first)), { type: isText, time: isText })
+  try {
+    const first = await firstLine(path)
+    return first === '' ? path.endsWith('.jsonl') : hasShape(parsed(first), { type: isText, time: isText })
+  } catch {
+    return false // what cannot be read is not known to be ours
+  }
 }
 
-async function firstLine(path: string): Promise<string | undefined> {
+async function firstLine(path: string): Promise<string> {
   const file = await open(path, READ)
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(FIRST_LINE_BYTES), 0, FIRST_LINE_BYTES, 0)
-    return buffer
-      .toString('utf8', 0, bytesRead)
-      .replace(/^[\0\s]+/, '')
-      .split('\n')[0]
+    const text = buffer.toString('utf8', 0, bytesRead).replace(/^[\0\s]+/, '')
+    return text.replace(/\n[^]*$/, '')
   } finally {
     await file.close()
   }
 }
 
-/** The text of a file; `undefined` where it cannot be read, which proves nothing. */
-function readOrNone(path: string): Promise<string | undefined> {
-  return readText(path).catch(() => undefined)
+/** The text of a file; none where it cannot be read, which proves nothing. */
+async function readOrNone(path: string): Promise<string> {
+  try {
+    return String(await readText(path))
+  } catch {
+    return ''
+  }
 }
