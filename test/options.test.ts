@@ -233,7 +233,10 @@ const TAKERS: readonly Taker[] = [
     }),
     needed: { dir: '/dev/null/vaults' },
     isAsync: true,
-    wrong: { accountId: { types: [111122223333], ranges: ['', '-', '12'] } },
+    wrong: {
+      accountId: { types: [111122223333], ranges: ['', '-', '12'] },
+      onFailure: { types: [7, 'keep', {}], ranges: [] },
+    },
   },
   ...Object.entries(REQUESTS).map(([call, rules]): Taker => ({
     caller: call,
