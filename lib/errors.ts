@@ -430,6 +430,19 @@ export class RepeatedMarkerError extends GlacierPipeError {
   }
 }
 
+/** A folder cannot be that of a local vault. Nothing in it was changed. */
+export class LocalFolderError extends GlacierPipeError {
+  override readonly name = 'LocalFolderError'
+  /** The folder, absolute. */
+  readonly dir: string
+
+  /** @param reason - a part of a sentence, and further sentences without the last full stop */
+  constructor(dir: string, reason: string) {
+    super('ERR_LOCAL_FOLDER', `The folder ${dir} cannot be used for a local vault: ${reason}.`)
+    this.dir = dir
+  }
+}
+
 /** A retrieval job ended without an output. */
 export class JobFailedError extends GlacierPipeError {
   override readonly name = 'JobFailedError'

@@ -18,6 +18,7 @@ export {
   InventoryError,
   JobFailedError,
   ListenerError,
+  LocalFolderError,
   LockHeldError,
   LockLostError,
   NotFoundError,

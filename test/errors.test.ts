@@ -195,6 +195,13 @@ const table: [errors.GlacierPipeError, string, string, RegExp, object][] = [
     { kept: false, cause: 'thrown' },
   ],
   [
+    new errors.LocalFolderError('/dir', 'it is not empty'),
+    'LocalFolderError',
+    'ERR_LOCAL_FOLDER',
+    /^The folder \/dir cannot be used for a local vault: it is not empty\.$/,
+    { dir: '/dir' },
+  ],
+  [
     new errors.JobFailedError('j', 'why'),
     'JobFailedError',
     'ERR_JOB_FAILED',

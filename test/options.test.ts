@@ -240,11 +240,15 @@ const TAKERS: readonly Taker[] = [
       undocumented: 1,
       idleTimeout: 1,
       log: 1,
+      onFailure: 1,
       signal: 1,
     }),
     needed: { dir: '/dev/null/vaults' },
     isAsync: true,
-    wrong: { accountId: { types: [111122223333], ranges: ['', '-', '12'] } },
+    wrong: {
+      accountId: { types: [111122223333], ranges: ['', '-', '12'] },
+      onFailure: { types: [7, 'keep', {}], ranges: [] },
+    },
   },
   ...Object.entries(REQUESTS).map(([call, rules]): Taker => ({
     caller: call,

@@ -29,6 +29,7 @@ t.test('the public names are these; another is a decision', async (t) => {
     'InventoryReader',
     'JobFailedError',
     'ListenerError',
+    'LocalFolderError',
     'LockHeldError',
     'LockLostError',
     'NotFoundError',
@@ -79,6 +80,7 @@ t.test('the public names are these; another is a decision', async (t) => {
     'EXAMPLE_PRICES',
     'FAULT_KINDS',
     'Faults',
+    'LocalFolderError',
     'Traffic',
     'startLocalVault',
   ])

@@ -14,7 +14,7 @@ import type { SdkVaultClient } from '../vault/sdk-vault-client.js'
 import type { VaultClient } from '../vault/vault-client.js'
 import { parseTimeout } from './duration.js'
 import { usage, UsageError } from './exit-code.js'
-import { printNote, type Io } from './io.js'
+import type { Io } from './io.js'
 import { parsePath } from './path.js'
 import { startVault } from './start-vault.js'
 
@@ -175,11 +175,8 @@ async function withLocalVault<T>(
 ): Promise<T> {
   const accountId = given.accountId === '-' ? undefined : given.accountId
   const meant = { dir, region: given.region, accountId }
-  const onWarning = (message: string): void => {
-    printNote(io, `WARNING: ${message}`)
-  }
-  const behaviour = { createVaults: true, inventoryInterval: 0, onWarning }
-  const vault = await startVault({ ...meant, ...behaviour, signal: io.signal })
+  const behaviour = { createVaults: true, inventoryInterval: 0 }
+  const vault = await startVault({ ...meant, ...behaviour, signal: io.signal }, io)
   const { endpoint, region, credentials } = vault
   try {
     const client = usage(() => glacierClient({ endpoint, region, credentials }, limits))

@@ -9,6 +9,7 @@ import type {
   LocalVault,
   PolicyChecks,
   RealismOptions,
+  RequestLogEntry,
   SomePrices,
   Undocumented,
 } from '../local/index.js'
@@ -67,23 +68,11 @@ export async function serve(options: ServeOptions, io: Io): Promise<void> {
   const credentials = credentialsOf(io.env)
   const requestLog = await requestLogFor(options.log, io)
   try {
-    const vault = await startVault({
-      dir,
-      ...network,
-      ...access,
-      ...behaviour,
-      credentials,
-      controlSecret,
-      log:
-        requestLog &&
-        ((entry) => {
-          requestLog.add(entry)
-        }),
-      onWarning: (message) => {
-        printNote(io, `WARNING: ${message}`)
-      },
-      signal: io.signal,
-    })
+    const log = (entry: RequestLogEntry): void => {
+      requestLog?.add(entry)
+    }
+    const serving = { credentials, controlSecret, log, signal: io.signal }
+    const vault = await startVault({ dir, ...network, ...access, ...behaviour, ...serving }, io)
     try {
       await announce(vault, { credentials, controlSecret }, options, io)
       if (!io.signal.aborted) await once(io.signal, 'abort')

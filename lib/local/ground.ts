@@ -12,6 +12,8 @@ export interface Ground extends AccountRegion {
   readonly locks: LockFolder
   /** Milliseconds: the clock of everything. */
   readonly now: () => number
+  /** Told of what is damaged on disk and left out of a list. */
+  readonly onFailure: (error: Error) => void
 }
 
 /** The time, ISO 8601. */

@@ -10,7 +10,7 @@ import type { AccountRegion } from './account-region.js'
 import { admitted, firstHome } from './admission.js'
 import { inspectedWithoutSecrets, keptCredentials, type LocalCredentials } from './auth/credentials.js'
 import { Disk } from './disk/disk.js'
-import { keptHome } from './disk/home.js'
+import { assertInFolder, keptHome } from './disk/home.js'
 import { Faults } from './faults/faults.js'
 import { listen, type HttpServer } from './http/http-server.js'
 import { makeRequestHandler } from './http/request-handler.js'
@@ -59,6 +59,8 @@ export interface LocalVault {
  * @throws {TypeError} an unknown or missing option, or one of the wrong type
  * @throws {RangeError} an option out of range, an address that is not loopback without `allowRemote`, any credentials with
  *   it, or a certificate and key that do not belong together
+ * @throws {LocalFolderError} `ERR_LOCAL_FOLDER`: the folder is not empty and not a local vault's, or a later version's; nothing
+ *   in it was changed
  * @throws {AbortError} `ABORT_ERR`: the signal fired before the start, or while it waited for a lock
  *
  * @example
@@ -80,7 +82,12 @@ export async function startLocalVault(options: LocalVaultOptions): Promise<Local
   const { id, home, ...kept } = await identityOf(disk, locks, given)
   const clock = new MovableClock(now)
   const { credentials, regions, anyAccountId, accountIds } = admitted(given, kept.credentials, home)
-  const stores = new AllStores({ disk, locks, now: clock.now }, { home, accountIds, regions }, given)
+  const onFailure = (error: Error): void => {
+    queueMicrotask(() => given.onFailure?.(error)) // what it throws is nobody's answer
+  }
+  const extent = { home, accountIds, regions }
+  await assertInFolder(disk, extent)
+  const stores = new AllStores({ disk, locks, now: clock.now, onFailure }, extent, given)
   const faults = new Faults()
   for (const rule of given.faults) faults.add(rule)
   const traffic = new Traffic()
@@ -88,7 +95,7 @@ export async function startLocalVault(options: LocalVaultOptions): Promise<Local
   const controlled = { control: new Control(stores, clock), faults, traffic, costs }
   const gatekeeper = { regions, credentials, anyAccountId, now } // clients have not moved their clocks
   const { host, idleTimeout, log } = given
-  const serving = { controlSecret, dir: disk.dir, host, idleTimeout, log, now, stores }
+  const serving = { controlSecret, host, idleTimeout, log, now, onFailure, stores }
   const handle = makeRequestHandler({ gatekeeper, ...serving, ...controlled })
   const server = await listen(handle, given, { log, now })
   for (const { notifier } of stores) await notifier.open()

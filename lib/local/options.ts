@@ -89,6 +89,11 @@ export interface LocalVaultOptions extends RealismOptions {
   readonly log?: RequestLog | undefined
   /** What is done where the service's documents leave it open; default what is most likely, docs/local-vault.md. */
   readonly undocumented?: Undocumented | undefined
+  /**
+   * Told of each failure of the server: what a request was answered with 5xx for, and what is damaged on disk and left
+   * out of a list. The error has the paths that no answer has. What it throws is an uncaught exception.
+   */
+  readonly onFailure?: ((error: Error) => void) | undefined
   /** Ends the start while it waits for a lock that another process holds. A server that has started goes on. */
   readonly signal?: AbortSignal | undefined
 }
@@ -108,6 +113,7 @@ type Optional =
   | 'prices'
   | 'snsEndpoint'
   | 'controlSecret'
+  | 'onFailure'
   | 'signal'
 
 /** A list with one item at least. */
@@ -119,7 +125,7 @@ export type CheckedOptions = Required<{
     LocalVaultOptions[K]
   >
 }> &
-  Pick<LocalVaultOptions, 'accountId' | 'tls' | 'snsEndpoint' | 'controlSecret' | 'signal'> & {
+  Pick<LocalVaultOptions, 'accountId' | 'tls' | 'snsEndpoint' | 'controlSecret' | 'onFailure' | 'signal'> & {
     readonly regions: NotEmpty<string> | undefined
     readonly credentials: NotEmpty<LocalCredentials> | undefined
     readonly prices: Prices
@@ -176,6 +182,7 @@ const LOCAL_VAULT = {
   idleTimeout: REQUEST_OPTIONS.idleTimeout,
   log: FUNCTION,
   undocumented: UNDOCUMENTED,
+  onFailure: FUNCTION,
   signal: SIGNAL,
 } satisfies RulesOf<LocalVaultOptions>
 
@@ -189,7 +196,7 @@ export function checkedOptions(given: LocalVaultOptions): CheckedOptions {
   const options = checkOptions('startLocalVault', given, LOCAL_VAULT)
   const { dir, host = '127.0.0.1', allowRemote = false, port = 0, tls } = options
   const { accountId, acceptAnyCredentials = false, now = Date.now } = options
-  const { createVaults = false, faults = [], snsEndpoint, controlSecret, signal } = options
+  const { createVaults = false, faults = [], snsEndpoint, controlSecret, onFailure, signal } = options
   const { policies = 'strict', onWarning = emitWarning } = options
   const { idleTimeout = DEFAULT_IDLE_TIMEOUT, log = NO_LOG } = options
   const prices = pricesWith(options.prices ?? {})
@@ -211,7 +218,7 @@ export function checkedOptions(given: LocalVaultOptions): CheckedOptions {
   const keeping = { dir, createVaults, realism: realismOf(options), now, prices }
   const network = { host, allowRemote, port, tls, idleTimeout, snsEndpoint, controlSecret, signal }
   const undocumented = chosen(options.undocumented ?? {})
-  return { ...access, ...keeping, ...network, undocumented, faults, log, onWarning }
+  return { ...access, ...keeping, ...network, undocumented, faults, log, onWarning, onFailure }
 }
 
 function emitWarning(message: string): void {

@@ -112,16 +112,16 @@ export async function unlessNotFound<T>(work: Promise<T>): Promise<T | undefined
 }
 
 /**
- * What something gives that needs a thing which another request may delete meanwhile: then its absence is told, and not
- * the failure that it led to.
+ * What something gives that needs a thing which another request may delete or move meanwhile. Where the thing is gone,
+ * that is told, and not the failure that it led to. Where it is there, one more attempt is made.
  *
  * @param assertThere - throws where the thing is gone
  */
 export async function whileThere<T>(assertThere: () => Promise<unknown>, act: () => Promise<T>): Promise<T> {
   try {
     return await act()
-  } catch (error) {
+  } catch {
     await assertThere()
-    throw error
+    return await act()
   }
 }

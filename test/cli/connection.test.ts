@@ -162,7 +162,10 @@ t.test('the address of the page has the secret on a terminal only, and never one
 t.test('a local vault is not started for a command that was stopped before', async (t) => {
   const dir = join(t.testdir(), 'vaults')
   const signal = AbortSignal.abort('SIGINT')
-  await t.rejects(startVault({ dir, signal }), { name: 'AbortError', cause: 'SIGINT' })
+  await t.rejects(startVault({ dir, signal }, stage(Buffer.alloc(0)).io), {
+    name: 'AbortError',
+    cause: 'SIGINT',
+  })
   t.notOk(existsSync(dir))
 })
 
@@ -171,7 +174,7 @@ t.test('a start that waits for the lock of another process ends with its command
   const locks = new LockFolder(join(dir, 'locks'))
   const held = await locks.tryTake('credentials', 'The credentials')
   const stop = new AbortController()
-  const starting = startVault({ dir, signal: stop.signal })
+  const starting = startVault({ dir, signal: stop.signal }, stage(Buffer.alloc(0)).io)
   const watcher = watch(join(dir, 'locks'))
   await once(watcher, 'change') // the claim that the start prepares
   watcher.close()

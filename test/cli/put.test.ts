@@ -41,8 +41,12 @@ t.test('an archive is in the catalog before its ID is printed, and ls lists it',
 })
 
 t.test('a catalog that cannot be written to is told before anything is sent', async (t) => {
-  const dir = t.testdir({ file: 'x' })
-  const found = await here(dir, ['put', 'docs', '--catalog', join(dir, 'file', 'catalog')], Buffer.from('x'))
+  const dir = join(t.testdir({ file: 'x' }), 'vaults')
+  const found = await here(
+    dir,
+    ['put', 'docs', '--catalog', join(dir, '..', 'file', 'catalog')],
+    Buffer.from('x'),
+  )
   t.match(found, { code: 1, out: '', err: /The catalog \S+\/file\/catalog cannot be written: / })
   t.match(
     await here(dir, ['vault', 'show', 'docs']),

@@ -738,8 +738,8 @@ t.test('a body that cannot be stored is answered, not cut', async (t) => {
   const bytes = patternBytes(8 * MIB)
   const upload = { method: 'POST', path: '/-/vaults/docs/archives', headers: hashHeaders(bytes), body: bytes }
   t.match(await send(vault, upload), {
-    status: 500,
-    json: { code: 'ServiceUnavailableException', type: 'Server' },
+    status: 507,
+    json: { code: 'LocalStorageException', type: 'Server' },
   })
 })
 
@@ -836,13 +836,13 @@ t.test('what cannot be is refused before it listens', async (t) => {
   const given = await localVaultFor(t, { dir: join(dir, 'given'), credentials })
   t.strictSame(given.credentials, credentials)
   t.notOk((await readdir(given.dir)).includes('credentials.json'), 'keys that are given are not kept')
-  const open = await startLocalVault({ dir, host: '0.0.0.0', allowRemote: true })
+  const open = await startLocalVault({ dir: join(dir, 'open'), host: '0.0.0.0', allowRemote: true })
   t.match(open.endpoint, /^http:\/\/0\.0\.0\.0:\d+$/)
   await open.close()
   await open.close()
   t.equal(endpointOf({ address: '::1', family: 'IPv6', port: 80 }), 'http://[::1]:80')
   const taken = await localVaultFor(t)
-  await t.rejects(startLocalVault({ dir, port: Number(new URL(taken.endpoint).port) }), {
+  await t.rejects(startLocalVault({ dir: join(dir, 'open'), port: Number(new URL(taken.endpoint).port) }), {
     code: 'EADDRINUSE',
   })
 })

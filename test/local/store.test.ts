@@ -1,6 +1,18 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, readdir, readFile, rename, rm, rmdir, stat, utimes, writeFile } from 'node:fs/promises'
+import {
+  lutimes,
+  mkdir,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  rmdir,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises'
 import { connect, createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -9,8 +21,9 @@ import t, { type Test } from 'tap'
 import { LockFolder } from '../../lib/fs/lock.js'
 import { ownerName } from '../../lib/fs/owner-name.js'
 import { currentProcess, type ProcessIdentity } from '../../lib/fs/process-identity.js'
+import { mapBounded, Places } from '../../lib/local/bounded.js'
 import { Meter } from '../../lib/local/costs/meter.js'
-import type { ArchiveRecord } from '../../lib/local/storage/archive-store.js'
+import type { ArchiveRecord } from '../../lib/local/storage/archive-record.js'
 import { Disk, namesIn } from '../../lib/local/disk/disk.js'
 import { describePart, receivePart, treeHashOfRange } from '../../lib/local/storage/part-file.js'
 import { isAbandoned } from '../../lib/local/disk/owned-name.js'
@@ -49,10 +62,18 @@ async function storesOver(
   dir: string,
   now: () => number = Date.now,
   undocumented: Undocumented = {},
+  onFailure: (error: Error) => void = (error) => t.error(error),
 ): Promise<Stores> {
   const disk = new Disk(dir)
   await disk.open()
-  const ground = { disk, locks: locksOf(disk), now, region: 'us-east-1', accountId: '111122223333' }
+  const ground = {
+    disk,
+    locks: locksOf(disk),
+    now,
+    region: 'us-east-1',
+    accountId: '111122223333',
+    onFailure,
+  }
   const stores = makeStores(ground, new Meter(now), {
     realism: realismOf({}),
     createVaults: true,
@@ -109,8 +130,8 @@ t.test('a part file holds its part, its leaves and its root', async (t) => {
     })()
     const received = await receivePart(pieces, path)
     t.match(received, { size, treeHash: treeHashOf(bytes) })
-    t.strictSame(await describePart(path), { size, treeHash: treeHashOf(bytes) })
-    t.equal(await treeHashOfRange(path, { start: 0, end: size }), treeHashOf(bytes))
+    t.strictSame(await describePart(path, 'it'), { size, treeHash: treeHashOf(bytes) })
+    t.equal(await treeHashOfRange(path, { start: 0, end: size }, 'it'), treeHashOf(bytes))
     t.equal((await stat(path)).size, size + 32 * (Math.ceil(size / MIB) + 1))
     t.ok((await readFile(path)).subarray(0, size).equals(bytes))
   }
@@ -137,18 +158,19 @@ t.test('a name tells whether its process still works on what it names', async (t
     [old(1)]: false,
     [old(dead)]: true,
     [old(process.pid, before)]: true,
-    ['']: true,
-    nobody: true,
-    [`${process.pid}-file`]: true,
+    [`${old(dead)}x`]: false, // names of others
+    [`${dead}-1-${random}`]: false,
+    ['']: false,
+    nobody: false,
+    [`${process.pid}-file`]: false,
   }
   for (const [name, expected] of Object.entries(abandoned))
     t.equal(await isAbandoned(dir, name), expected, name)
 })
 
 t.test('what dead processes left unfinished is swept; what living ones write is not', async (t) => {
-  const dir = t.testdir()
+  const dir = t.testdir({ 'local-vault.json': '{"format":1}', tmp: {}, outside: { file: 'x' } })
   const tmp = join(dir, 'tmp')
-  await mkdir(tmp, { recursive: true })
   const own = await currentProcess()
   const random = 'f'.repeat(24)
   const dead = await deadPid()
@@ -159,22 +181,29 @@ t.test('what dead processes left unfinished is swept; what living ones write is 
     ownerName(ELSEWHERE),
   ]
   const recycled = ownerName({ ...own, startTime: '1' })
-  await mkdir(join(tmp, `${dead}-${Date.now()}-${random}`))
-  for (const name of [`${dead}-1-${random}`, recycled, mine, fresh, `1-2-${random}`, 'nobody'])
-    await writeFile(join(tmp, name), '')
+  const [oldDead, oldFresh, oldAlive] = [dead, dead, 1].map((pid, i) => `${pid}-${Date.now() + i}-${random}`)
   const longAgo = Date.now() / 1000 - 700
+  const others = ['nobody', `${dead}-file`, `${dead}-1-${random}`, `${recycled}_more`]
+  for (const name of [oldDead, oldFresh, oldAlive, recycled, mine, fresh, ...others] as string[])
+    await writeFile(join(tmp, name), '')
+  for (const name of [oldDead, oldAlive, ...others] as string[])
+    await utimes(join(tmp, name), longAgo, longAgo)
   for (const name of [stale, growing]) {
     await mkdir(join(tmp, name))
     await writeFile(join(tmp, name, '00000.part'), '')
     await utimes(join(tmp, name), longAgo, longAgo)
   }
-  await utimes(join(tmp, stale, '00000.part'), longAgo, longAgo)
+  const link = ownerName({ ...own, startTime: '1' })
+  await symlink(join(dir, 'outside'), join(tmp, link))
+  await symlink(join(dir, 'outside'), join(tmp, stale, 'link'))
+  for (const name of ['00000.part', 'link', '.']) await lutimes(join(tmp, stale, name), longAgo, longAgo)
   await new Disk(dir).open()
-  t.strictSame(await namesIn(tmp), [`1-2-${random}`, mine, fresh, growing].sort())
+  t.strictSame(await namesIn(tmp), [...others, oldFresh, oldAlive, mine, fresh, growing].sort())
+  t.equal(await readFile(join(dir, 'outside', 'file'), 'utf8'), 'x', 'a symbolic link is not followed')
 })
 
 t.test('nothing is written to a folder that has not been opened', async (t) => {
-  t.throws(() => new Disk(t.testdir()).temporary(), { message: /has not been opened/ })
+  await t.rejects(new Disk(t.testdir()).writeText('x', ''), { message: /has not been opened/ })
 })
 
 t.test('a folder has an ID that does not change', async (t) => {
@@ -197,10 +226,10 @@ t.test('a folder has an ID that does not change', async (t) => {
 })
 
 t.test('what is discarded is gone, and may be gone before', async (t) => {
-  const disk = new Disk(t.testdir({ folder: { file: '' } }))
+  const disk = new Disk(t.testdir({ 'local-vault.json': '{"format":1}', folder: { file: '' } }))
   await disk.open()
   for (let i = 0; i < 2; i++) await disk.discard(disk.path('folder'))
-  t.strictSame(await namesIn(disk.dir), ['locks', 'tmp', 'vaults'])
+  t.strictSame(await namesIn(disk.dir), ['local-vault.json', 'locks', 'tmp', 'vaults'])
   t.strictSame(await namesIn(disk.path('tmp')), [])
   await t.rejects(disk.discard(disk.dir), 'what cannot be removed is told')
 })
@@ -529,3 +558,203 @@ async function dam(test: Test, endpoint: string, most: number): Promise<string> 
   test.teardown(() => server.close())
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
+
+t.test('whatever meets the deletion of its vault fails as for a vault that there never was', async (t) => {
+  const time = clock()
+  const dir = t.testdir()
+  const stores = await storesOver(dir, time.now)
+  const { uploads, archives, jobs, vaults, settings } = stores
+  const bytes = patternBytes(10)
+  const gone = { name: 'ServiceFault', status: 404, message: /^Vault not found for ARN/ }
+  const order = {
+    description: null,
+    snsTopic: null,
+    tier: 'Standard',
+    archiveSize: 1,
+    start: 0,
+    end: 1,
+  } as const
+  const wanted = { format: 'JSON', startDate: null, endDate: null, limit: null, marker: null } as const
+  /** A body that comes while the vault is deleted. */
+  const source = async function* (): AsyncGenerator<Buffer, void, undefined> {
+    await vaults.delete(vaultName)
+    yield bytes
+  }
+  /** Deletes the vault once it is known to be there. */
+  const overtaken = async (act: () => Promise<unknown>): Promise<unknown> => {
+    const folder = vaults.folder.bind(vaults)
+    vaults.folder = async (name, kind) => {
+      const path = await folder(name, kind)
+      vaults.folder = folder
+      await vaults.delete(vaultName)
+      return path
+    }
+    return act().finally(() => {
+      vaults.folder = folder
+    })
+  }
+  const races: Record<string, (upload: UploadRecord) => Promise<unknown>> = {
+    UploadArchive: () => archives.store(vaultName, null, source(), () => undefined),
+    UploadMultipartPart: (upload) =>
+      uploads.receive(vaultName, upload, { start: 0, end: 10 }, source(), () => undefined),
+    CompleteMultipartUpload: (upload) => overtaken(() => complete(stores, upload, bytes)),
+    AbortMultipartUpload: ({ uploadId }) => overtaken(() => uploads.abort(vaultName, uploadId)),
+    InitiateMultipartUpload: () => overtaken(() => uploads.initiate(vaultName, MIB, null)),
+    ListParts: (upload) => overtaken(() => uploads.partIndexes(vaultName, upload)),
+    ListMultipartUploads: () => overtaken(() => uploads.list(vaultName)),
+    ListJobs: () => overtaken(() => jobs.list(vaultName)),
+    'InitiateJob of an archive': () =>
+      overtaken(() =>
+        jobs.startArchiveRetrieval(vaultName, {
+          ...order,
+          archiveId: '',
+          archiveTreeHash: '',
+          treeHash: null,
+        }),
+      ),
+    'InitiateJob of an inventory': () =>
+      overtaken(() => jobs.startInventoryRetrieval(vaultName, { ...order, ...wanted })),
+    DeleteArchive: () => overtaken(() => archives.delete(vaultName, 'a'.repeat(138))),
+    AddTagsToVault: async () => {
+      await vaults.delete(vaultName)
+      await settings.change(vaultName, () => ({ tags: {} }))
+    },
+  }
+  for (const [operation, race] of Object.entries(races)) {
+    await vaults.create(vaultName)
+    await vaults.takeInventory(vaultName)
+    time.time += 10
+    const upload = await uploads.initiate(vaultName, MIB, null)
+    const racing = vaults.unlessDeleted(vaultName, () => race(upload))
+    if (operation === 'DeleteArchive') await t.resolves(racing, 'it is as good as deleted')
+    else await t.rejects(racing, gone, operation)
+    t.strictSame(await readdir(join(dir, 'vaults')), [], `${operation} makes nothing`)
+    t.strictSame(await readdir(join(dir, 'tmp')), [], `${operation} leaves nothing`)
+  }
+  await vaults.create(vaultName)
+  await rmdir(vaultPath(dir, 'archives'))
+  await t.rejects(
+    vaults.unlessDeleted(vaultName, () =>
+      archives.store(vaultName, null, Readable.from([bytes]), () => undefined),
+    ),
+    { status: 507, message: 'The vault docs is damaged: a file or folder that it needs is missing. ' },
+    'a deletion that was cut off is told apart',
+  )
+})
+
+t.test('what fails to be written leaves nothing behind', async (t) => {
+  const dir = t.testdir()
+  const stores = await storesOver(dir)
+  const { uploads, archives, jobs, vaults, account } = stores
+  const bytes = patternBytes(10)
+  await archives.store(vaultName, null, Readable.from([bytes]), () => undefined)
+  await vaults.takeInventory(vaultName)
+  const upload = await uploads.initiate(vaultName, MIB, null)
+  const order = { description: null, snsTopic: null } as const
+  const wanted = { format: 'JSON', startDate: null, endDate: null, limit: null, marker: null } as const
+  const failing = async function* (): AsyncGenerator<Buffer, void, undefined> {
+    yield bytes
+    throw new Error('hung up')
+  }
+  const full = new Error('full')
+  // Each of these fails in the step after it has written: the rename, or the bytes that follow.
+  const steps: Record<string, () => Promise<unknown>> = {
+    'an archive that is cut': () => archives.store(vaultName, null, failing(), () => undefined),
+    'an archive that is wrong': () =>
+      archives.store(vaultName, null, Readable.from([bytes]), () => {
+        throw full
+      }),
+    'a part that is cut': () =>
+      uploads.receive(vaultName, upload, { start: 0, end: 10 }, failing(), () => undefined),
+    'a part that is wrong': () =>
+      sendPart(stores, upload, bytes, 0, () => {
+        throw full
+      }),
+  }
+  for (const [name, step] of Object.entries(steps)) {
+    await t.rejects(step(), name)
+    t.strictSame(await readdir(join(dir, 'tmp')), [], name)
+  }
+  // A folder in the place of a file, or a file in that of a folder, makes the rename fail.
+  const blocked: [string, () => Promise<unknown>][] = [
+    [join(dir, 'account.json'), () => account.purchase()],
+    [vaultPath(dir, 'inventory.jsonl'), () => vaults.takeInventory(vaultName)],
+    [vaultPath(dir, 'uploads'), () => uploads.initiate(vaultName, MIB, null)],
+    [vaultPath(dir, 'uploads', upload.uploadId, '00000.part'), () => sendPart(stores, upload, bytes)],
+    [vaultPath(dir, 'jobs'), () => jobs.startInventoryRetrieval(vaultName, { ...order, ...wanted })],
+    [join(dir, 'vaults', 'new'), () => vaults.create('new')],
+  ]
+  for (const [path, act] of blocked) {
+    const isFolder = /uploads$|jobs$|new$/.test(path)
+    await rename(path, join(dir, 'away')).catch(() => undefined)
+    await (isFolder ? writeFile(path, '') : mkdir(join(path, 'in'), { recursive: true }))
+    await t.rejects(act(), path)
+    t.strictSame(await readdir(join(dir, 'tmp')), [], path)
+    await rm(path, { recursive: true })
+    await rename(join(dir, 'away'), path).catch(() => undefined)
+  }
+  const disk = new Disk(dir)
+  await disk.open()
+  disk.writeJson = () => Promise.reject(full)
+  const ground = {
+    disk,
+    locks: locksOf(disk),
+    now: Date.now,
+    region: '',
+    accountId: '',
+    onFailure: () => t.fail(),
+  }
+  const failed = makeStores(ground, new Meter(Date.now), {
+    realism: realismOf({}),
+    createVaults: false,
+    snsEndpoint: undefined,
+    policies: 'strict',
+    onWarning: () => undefined,
+    undocumented: chosen({}),
+  })
+  await t.rejects(failed.jobs.startInventoryRetrieval(vaultName, { ...order, ...wanted }), full)
+  t.strictSame(
+    await readdir(vaultPath(dir, 'jobs')),
+    [],
+    'nor the output of a job that could not be recorded',
+  )
+})
+
+t.test('what is done at once is bounded, comes in order, and ends with the first failure', async (t) => {
+  let [underWay, most] = [0, 0]
+  const work = async (n: number): Promise<number> => {
+    most = Math.max(most, ++underWay)
+    await new Promise((resolve) => setImmediate(resolve))
+    underWay--
+    return n * 2
+  }
+  const items = Array.from({ length: 50 }, (_, n) => n)
+  t.strictSame(
+    await mapBounded(items, 4, work),
+    items.map((n) => n * 2),
+  )
+  t.equal(most, 4)
+  t.strictSame(await mapBounded([], 4, work), [])
+  const begun: number[] = []
+  const failing = mapBounded(items, 2, async (n) => {
+    begun.push(n)
+    await work(n)
+    if (n === 3) throw new Error('three')
+  })
+  await t.rejects(failing, { message: 'three' })
+  t.ok(begun.length < 7, 'nothing new is begun')
+  const places = new Places(3)
+  most = 0
+  t.strictSame(
+    await Promise.all(items.map((n) => places.run(() => work(n)))),
+    items.map((n) => n * 2),
+  )
+  t.equal(most, 3)
+  await t.rejects(
+    places.run(() => Promise.reject(new Error('x'))),
+    { message: 'x' },
+  )
+  most = 0
+  await Promise.all(items.map((n) => places.run(() => work(n))))
+  t.equal(most, 3, 'a failure gives its place back')
+})

@@ -426,6 +426,9 @@ t.test('the absence of a thing is told, and not the failure that it led to', asy
     { message: 'no such file' },
     'a failure with another cause stays one',
   )
+  let attempts = 0
+  const moved = async (): Promise<number> => (++attempts === 1 ? failing() : attempts)
+  t.equal(await whileThere(async () => undefined, moved), 2, 'what was moved is found')
 })
 
 t.test('what becomes of a repeated completion can be chosen', async (t) => {

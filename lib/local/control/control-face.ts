@@ -4,7 +4,7 @@
  * else is for whoever knows the secret.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { ServiceFault } from '../service-fault.js'
+import { faultOf, isFailure } from '../http/refusal.js'
 import { equalInConstantTime } from '../auth/signature.js'
 import { isAllowedHost } from './allowed-host.js'
 import { CHANGES } from './changes.js'
@@ -39,6 +39,7 @@ export function isForControls({ url = '' }: IncomingMessage): boolean {
  * Carries out a control or gives a file of the page, and answers the request.
  *
  * @param idleTimeout - milliseconds without a byte of the order after which it is refused
+ * @param onFailure - told of each failure of the server
  */
 export async function answerControl(
   request: IncomingMessage,
@@ -46,8 +47,11 @@ export async function answerControl(
   controlled: Controlled,
   secret: string,
   idleTimeout: number,
+  onFailure: (error: Error) => void,
 ): Promise<void> {
-  const { status, type, bytes } = await answerTo(request, controlled, secret, idleTimeout).catch(refusal)
+  const { status, type, bytes } = await answerTo(request, controlled, secret, idleTimeout).catch(
+    (error: unknown) => refusal(error, onFailure),
+  )
   response.writeHead(status, {
     ...HEADERS,
     'content-type': type,
@@ -88,10 +92,11 @@ function jsonAnswer(status: number, answer: object): ControlAnswer {
   return { status, type: 'application/json', bytes: Buffer.from(JSON.stringify(answer)) }
 }
 
-/** The answer for what was thrown. A message of the system has a path in it, which is nobody's business. */
-function refusal(error: unknown): ControlAnswer {
-  const { message, code = 'unknown' } = error as NodeJS.ErrnoException
-  if (error instanceof ServiceFault) return jsonAnswer(error.status, { message })
-  if (error instanceof RangeError || error instanceof TypeError) return jsonAnswer(400, { message })
-  return jsonAnswer(500, { message: `The control failed: a file could not be read or written (${code}).` })
+/** The answer for what was thrown. A failure of the server has no path in it: whoever runs the server is told that. */
+function refusal(error: unknown, onFailure: (error: Error) => void): ControlAnswer {
+  if (error instanceof RangeError || error instanceof TypeError)
+    return jsonAnswer(400, { message: error.message })
+  if (isFailure(error)) onFailure(error)
+  const { status, message } = faultOf(error)
+  return jsonAnswer(status, { message })
 }

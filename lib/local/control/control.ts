@@ -8,7 +8,7 @@ import { JOB_DELAY, type DelayOfEach, type JobDelay } from '../realism/job-delay
 import type { AllStores } from '../storage/all-stores.js'
 import { TIME } from '../time-rule.js'
 import type { Stores } from '../storage/stores.js'
-import type { Inventory } from '../storage/vault-store.js'
+import type { Inventory } from '../storage/vault-record.js'
 
 /** The last moment whose date in ISO 8601 has a year of four digits; dates are sorted as texts. */
 const LAST_TIME = Date.parse('9999-12-31T23:59:59.999Z')

@@ -2,9 +2,8 @@
  * What the controls tell of a place's vaults. Lists are paged, and the items of a page are read one after another: a
  * vault of any size takes one file descriptor.
  */
-import { unlessMissing } from '../disk/disk.js'
 import { jobDescription } from '../jobs/job-description.js'
-import { placeOf as placeOfJob } from '../jobs/job-store.js'
+import { placeOf as placeOfJob } from '../jobs/job-record.js'
 import { ServiceFault } from '../service-fault.js'
 import type { Stores } from '../storage/stores.js'
 import type { Controlled, Order } from './controlled.js'
@@ -16,7 +15,7 @@ type Query = URLSearchParams
 /** The vaults, each with what is in it now and its last inventory. */
 export async function readVaults(controlled: Controlled, _: Order, query: Query): Promise<object> {
   const stores = storesOf(controlled, query)
-  const { items, ...rest } = listingOf(await stores.vaults.names(), query, (name) => name)
+  const { items, ...rest } = listingOf(await stores.vaults.vaultNames(), query, (name) => name)
   return { vaults: await existing(items, (name) => describeVault(stores, name)), ...rest }
 }
 
@@ -49,9 +48,7 @@ export async function readParts(controlled: Controlled, _: Order, query: Query):
   const upload = await stores.uploads.find(vaultName, neededIn(query, 'uploadId'))
   const indexes = await stores.uploads.partIndexes(vaultName, upload)
   const { items, ...rest } = listingOf(indexes, query, (index) => String(index).padStart(5, '0'))
-  const parts = await existing(items, (index) =>
-    unlessMissing(stores.uploads.part(vaultName, upload, index), undefined),
-  )
+  const parts = await stores.uploads.parts(vaultName, upload, items)
   return { parts, ...rest }
 }
 

@@ -16,13 +16,12 @@ const LASTING: ReadonlySet<string | undefined> = new Set([
 /**
  * 507 with a code of our own, as the service has no such failure: clients, the SDKs included, do not repeat a request
  * that is answered with it. `undefined` for an error that is none of the disk's, or may pass.
- *
- * @param dir - the folder of the local vault
+ * The message has no path: whoever runs the server is told the error itself.
  */
-export function diskFault(error: unknown, dir: string): ServiceFault | undefined {
+export function diskFault(error: unknown): ServiceFault | undefined {
   const reason = systemReason(error)
   if (reason === undefined) return undefined
   if (!LASTING.has((error as NodeJS.ErrnoException).code) && !isOverQuota(error)) return undefined
-  const message = `The disk of the local vault in ${dir} failed: ${reason}`
+  const message = `The disk of the local vault failed: ${reason}`
   return new ServiceFault(507, 'LocalStorageException', message)
 }

@@ -4,18 +4,20 @@
  *
  * - A file or folder appears whole or not at all: made under `tmp/`, synced, renamed, and the folder it is in synced.
  * - A folder goes away at once: renamed into `tmp/`, then removed.
- * - What is in `tmp/` belongs to the process its name says; what dead ones left is swept at the start.
+ * - What is in `tmp/` belongs to the process its name says; what dead ones left is swept at the start. What fails is
+ *   removed at once.
  * - Folders are 0700, files 0600.
  */
 import { rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import { makeFolder, renameDurably, syncFolder } from '../../fs/durable.js'
+import { renameDurably, syncFolder } from '../../fs/durable.js'
 import { ownerName } from '../../fs/owner-name.js'
 import { currentProcess, type ProcessIdentity } from '../../fs/process-identity.js'
-import { namesIn, unlessMissing } from './files.js'
-import { isAbandoned } from './owned-name.js'
+import { unlessMissing } from './files.js'
+import { claimFolder } from './folder.js'
+import { sweepAbandoned } from './owned-name.js'
 
-export { namesIn, readJson, unlessMissing } from './files.js'
+export { kindOf, namesIn, unlessMissing } from './files.js'
 
 /** The folder of a local vault. */
 export class Disk {
@@ -40,14 +42,15 @@ export class Disk {
     return disk
   }
 
-  /** Makes the folder and sweeps what dead processes left. */
+  /**
+   * Makes the folder and sweeps what dead processes left.
+   *
+   * @throws {LocalFolderError} `ERR_LOCAL_FOLDER`: the folder is not a local vault's
+   */
   async open(): Promise<void> {
-    for (const name of ['vaults', 'locks', 'tmp']) await makeFolder(this.path(name))
     this.#owner = await currentProcess()
-    for (const name of await namesIn(this.path('tmp'))) {
-      if (await isAbandoned(this.path('tmp'), name))
-        await rm(this.path('tmp', name), { recursive: true, force: true })
-    }
+    await claimFolder(this.dir, (path, content) => this.writeJson(path, content))
+    await sweepAbandoned(this.path('tmp'))
   }
 
   /** A path under the folder. The names must have been checked. */
@@ -56,13 +59,20 @@ export class Disk {
   }
 
   /**
-   * A new path for something unfinished.
+   * Gives a new path to what makes a file or a folder there and renames it. Whatever is left at the path is removed when
+   * that fails.
    *
+   * @throws what `make` throws
    * @throws an Error where the folder has not been opened
    */
-  temporary(): string {
-    if (this.#owner === undefined) throw new Error(`The folder ${this.dir} has not been opened.`)
-    return join(this.dir, 'tmp', ownerName(this.#owner))
+  async unfinished<T>(make: (temporary: string) => Promise<T>): Promise<T> {
+    const temporary = this.#temporary()
+    try {
+      return await make(temporary)
+    } catch (error) {
+      await rm(temporary, { recursive: true, force: true }).catch(() => undefined) // the first error says why
+      throw error
+    }
   }
 
   /** Writes an object as a file. */
@@ -72,9 +82,10 @@ export class Disk {
 
   /** Writes a file of text. */
   async writeText(path: string, text: string): Promise<void> {
-    const temporary = this.temporary()
-    await writeFile(temporary, text, { mode: 0o600, flush: true })
-    await renameDurably(temporary, path)
+    await this.unfinished(async (temporary) => {
+      await writeFile(temporary, text, { mode: 0o600, flush: true, flag: 'wx' })
+      await renameDurably(temporary, path)
+    })
   }
 
   /**
@@ -83,11 +94,16 @@ export class Disk {
    * @returns whether it was there: of several calls at once, one removes it
    */
   async discard(path: string): Promise<boolean> {
-    const temporary = this.temporary()
+    const temporary = this.#temporary()
     const renamed = rename(path, temporary).then(() => true)
     if (!(await unlessMissing(renamed, false))) return false
     await syncFolder(dirname(path))
     await rm(temporary, { recursive: true, force: true })
     return true
+  }
+
+  #temporary(): string {
+    if (this.#owner === undefined) throw new Error(`The folder ${this.dir} has not been opened.`)
+    return join(this.dir, 'tmp', ownerName(this.#owner))
   }
 }

@@ -1,10 +1,20 @@
 /** Reading where a file or folder may be missing: another process may remove it at any moment. */
-import { readFile, readdir } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { lstat, readFile, readdir } from 'node:fs/promises'
+import { Places } from '../bounded.js'
 
-/** Reads an object from a file; `undefined` where there is no such file. */
-export async function readJson<T extends object>(path: string): Promise<T | undefined> {
-  const text = await unlessMissing(readFile(path, 'utf8'), undefined)
-  return text === undefined ? undefined : (JSON.parse(text) as T)
+/** Files read at once by all requests together; each takes a file descriptor, and a process may have only 256. */
+const READS_AT_ONCE = 32
+const reads = new Places(READS_AT_ONCE)
+/** Flags for reading. A FIFO in the place of a file reads as empty: otherwise opening it would wait for a writer. */
+export const READ: number = constants.O_RDONLY | constants.O_NONBLOCK
+
+/** Reads a file of text, when few others are being read; `undefined` where there is no such file. */
+export function readText(path: string): Promise<string | undefined> {
+  return unlessMissing(
+    reads.run(() => readFile(path, { encoding: 'utf8', flag: READ })),
+    undefined,
+  )
 }
 
 /** The names in a folder, in ASCII order; none where there is no such folder. */
@@ -12,13 +22,30 @@ export async function namesIn(path: string): Promise<string[]> {
   return (await unlessMissing(readdir(path), [])).sort()
 }
 
+/** What a path leads to, symbolic links not followed. */
+export type Kind = 'folder' | 'file' | 'link' | 'other' | 'missing'
+
+/** What is at a path. */
+export async function kindOf(path: string): Promise<Kind> {
+  const found = await unlessMissing(lstat(path), undefined)
+  if (found === undefined) return 'missing'
+  if (found.isSymbolicLink()) return 'link'
+  if (found.isDirectory()) return 'folder'
+  return found.isFile() ? 'file' : 'other'
+}
+
 /** What something gives, or another value where a file or folder it needs is not there. */
 export async function unlessMissing<T, U>(work: Promise<T>, otherwise: U): Promise<T | U> {
   try {
     return await work
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT' || code === 'ENOTDIR') return otherwise // ENOTDIR: some program's file among our folders
+    if (isGone(error)) return otherwise
     throw error
   }
+}
+
+/** Whether something failed because a file or folder is not there. */
+export function isGone(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException
+  return code === 'ENOENT' || code === 'ENOTDIR' // ENOTDIR: some program's file among our folders
 }

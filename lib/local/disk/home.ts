@@ -2,9 +2,11 @@
  * The home of a folder: the account and the region whose data are in the folder itself, as they were before there could
  * be others. It is recorded at the first start, so that a start with another region does not show the vaults of this one.
  */
+import { join } from 'node:path'
 import type { LockFolder } from '../../fs/lock.js'
 import { isAccountId, isRegion, type AccountRegion } from '../account-region.js'
 import type { Disk } from './disk.js'
+import { assertNoLink } from './folder.js'
 import { readOwnJson } from './own-file.js'
 
 /** The file of the home, in the folder. */
@@ -29,6 +31,23 @@ export async function keptHome(disk: Disk, locks: LockFolder, first: AccountRegi
 /** The names of the folders, below that of the local vault, in which an account in a region has its data. */
 export function foldersOf({ accountId, region }: AccountRegion, home: AccountRegion): readonly string[] {
   return accountId === home.accountId && region === home.region ? [] : ['accounts', accountId, region]
+}
+
+/**
+ * Makes sure that what accounts and regions have in the folder is in it.
+ *
+ * @throws {LocalFolderError} `ERR_LOCAL_FOLDER`: there is a symbolic link, which would lead out of it
+ */
+export async function assertInFolder(
+  { dir }: Disk,
+  extent: { home: AccountRegion; accountIds: readonly string[]; regions: readonly string[] },
+): Promise<void> {
+  for (const accountId of extent.accountIds) {
+    for (const region of extent.regions) {
+      const names = [...foldersOf({ accountId, region }, extent.home), 'vaults']
+      for (const [index] of names.entries()) await assertNoLink(dir, join(...names.slice(0, index + 1)))
+    }
+  }
 }
 
 function isHome(

@@ -1,6 +1,6 @@
 /** Files that say what a folder is, and without which a local vault must not start. */
-import { readFile } from 'node:fs/promises'
-import { unlessMissing } from './files.js'
+import { parsed } from './damage.js'
+import { readText } from './files.js'
 
 /**
  * Reads an object from a file of ours; `undefined` where there is no such file.
@@ -14,7 +14,7 @@ export async function readOwnJson<T extends object>(
   isValid: (value: Readonly<Record<string, unknown>>) => value is Readonly<Record<string, unknown>> & T,
   expected: string,
 ): Promise<T | undefined> {
-  const text = await unlessMissing(readFile(path, 'utf8'), undefined)
+  const text = await readText(path)
   if (text === undefined) return undefined
   const value = parsed(text)
   if (typeof value === 'object' && value !== null && isValid(value as Record<string, unknown>))
@@ -22,13 +22,4 @@ export async function readOwnJson<T extends object>(
   throw new Error(
     `${path} does not contain ${expected}. Restore it from a backup, or remove it to have it made anew.`,
   )
-}
-
-/** `undefined` where the text is no JSON: the parser's own error quotes it. */
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

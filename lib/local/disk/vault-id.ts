@@ -1,8 +1,9 @@
 /** The ID of a local vault's folder, by which an upload to it is told from one to another folder. */
 import { randomUUID } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import type { LockFolder } from '../../fs/lock.js'
-import { unlessMissing, type Disk } from './disk.js'
+import type { Disk } from './disk.js'
+import { readText } from './files.js'
+import { isVaultId } from './folder-content.js'
 
 /**
  * The folder's ID, a random UUID; made if the folder has none. Two processes that start at once agree on one.
@@ -12,14 +13,13 @@ import { unlessMissing, type Disk } from './disk.js'
 export async function keptVaultId(disk: Disk, locks: LockFolder): Promise<string> {
   const path = disk.path('vault-id')
   return locks.alone('vault-id', async () => {
-    const kept = await unlessMissing(readFile(path, 'utf8'), undefined)
+    const kept = await readText(path)
     if (kept === undefined) {
       const made = randomUUID()
       await disk.writeText(path, `${made}\n`)
       return made
     }
-    const id = kept.trim()
-    if (/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id)) return id
+    if (isVaultId(kept)) return kept.trim()
     throw new Error(
       `${path} does not contain a UUID. Restore it from a backup, or remove it to get a new ID.`,
     )

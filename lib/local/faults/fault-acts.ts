@@ -131,6 +131,9 @@ async function* slowly(
   }
 }
 
+/** What cuts an answer because a fault rule says so. */
+export class CutByRule extends Error {}
+
 /** The first bytes, and then an error, which cuts the answer. */
 async function* cut(source: AsyncIterable<Buffer>, length: number): AsyncGenerator<Buffer, void, undefined> {
   let left = length
@@ -139,7 +142,7 @@ async function* cut(source: AsyncIterable<Buffer>, length: number): AsyncGenerat
     left -= chunk.length
     if (left <= 0) break
   }
-  throw new Error('The output was cut by a fault rule.')
+  throw new CutByRule('The output was cut by a fault rule.')
 }
 
 async function* corrupted(

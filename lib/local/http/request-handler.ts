@@ -8,13 +8,13 @@ import { authenticate, type Gatekeeper } from '../auth/authenticate.js'
 import { SignatureMismatch } from '../auth/signature-mismatch.js'
 import { headerOf, type Answer, type Exchange } from './exchange.js'
 import { answerControl, isForControls, type Controlled } from '../control/control-face.js'
-import { diskFault } from '../disk/disk-fault.js'
-import { answerUnder, bodyUnder, failedBefore, headersUnder } from '../faults/fault-acts.js'
+import { answerUnder, bodyUnder, CutByRule, failedBefore, headersUnder } from '../faults/fault-acts.js'
 import type { MetFault } from '../faults/faults.js'
 import { assertAllowed } from '../auth/permissions.js'
 import { callerOf } from '../auth/caller.js'
 import { resetConnection } from './connections.js'
 import { drain, limitAnswer, movingBody } from './idle-limit.js'
+import { faultOf, isFailure } from './refusal.js'
 import { RequestRecord, type Recording } from './request-record.js'
 import type { RequestTarget } from './request-target.js'
 import { findRoute, type Match } from './routes.js'
@@ -43,22 +43,25 @@ export interface Surroundings extends Controlled, Recording {
   readonly gatekeeper: Gatekeeper
   /** What whoever controls it over HTTP must know; without one nobody can. */
   readonly controlSecret: string | undefined
-  /** The folder of the local vault, for messages about its disk. */
-  readonly dir: string
+  /** Told of each failure of the server that is answered with 5xx, or cuts an answer. */
+  readonly onFailure: (error: Error) => void
   /** Milliseconds a client may be silent while it is waited for. */
   readonly idleTimeout: number
 }
 
 /** Makes what answers requests. A request that was refused before is answered with that. */
 export function makeRequestHandler(surroundings: Surroundings): RequestHandler {
-  const { gatekeeper, controlSecret, dir, idleTimeout, log, now, ...controlled } = surroundings
+  const { gatekeeper, controlSecret, onFailure, idleTimeout, log, now, ...controlled } = surroundings
   const { faults, traffic, stores } = controlled
+  const report = (error: unknown): void => {
+    if (isFailure(error)) onFailure(error)
+  }
   return async (request, response, refused) => {
     const record = new RequestRecord(request, response, { log, now })
     limitAnswer(response, idleTimeout)
     if (refused === undefined && controlSecret !== undefined && isForControls(request)) {
       response.setHeader('x-amzn-RequestId', record.requestId)
-      await answerControl(request, response, controlled, controlSecret, idleTimeout)
+      await answerControl(request, response, controlled, controlSecret, idleTimeout, onFailure)
       return
     }
     const call = callOf(request, record)
@@ -66,10 +69,13 @@ export function makeRequestHandler(surroundings: Surroundings): RequestHandler {
     traffic.came(operation)
     // It fails where the client is gone, or the output cannot be read: a cut body says so.
     const answerWith = (answer: Answer): Promise<void> =>
-      send(answer, response, record.requestId).catch(() => void response.destroy())
+      send(answer, response, record.requestId).catch((error: unknown) => {
+        if (!(error instanceof CutByRule)) report(error)
+        response.destroy()
+      })
     const refuse = (fault: unknown): Answer => {
       if (fault instanceof SignatureMismatch) record.diagnostic = fault.diagnostic
-      return recorded(refusal(fault, dir), record)
+      return recorded(refusal(faultOf(fault)), record)
     }
     try {
       const met = refused ? undefined : faults.meet(operation)
@@ -78,7 +84,10 @@ export function makeRequestHandler(surroundings: Surroundings): RequestHandler {
       const answering = refused
         ? Promise.reject(refused)
         : answerTo(call, request, met, stores, gatekeeper, idleTimeout)
-      const answer = await answering.catch(refuse)
+      const answer = await answering.catch((error: unknown) => {
+        report(error)
+        return refuse(error)
+      })
       if (answer.status < 300) traffic.carriedOut(operation, Number(request.headers['content-length'] ?? 0))
       response.setHeader('date', new Date(gatekeeper.now()).toUTCString()) // clients set their clocks by it
       // Where it is not known what will come on the connection, it is not used again.
@@ -140,7 +149,10 @@ async function answerTo(
     )
   }
   await assertAllowed(stores, route.operation, names, callerOf(request.socket))
-  return route.run({ stores, names, query, headers: headersUnder(met, headers), body, stream })
+  const exchange = { stores, names, query, headers: headersUnder(met, headers), body, stream }
+  const { vaultName } = names
+  if (vaultName === undefined) return route.run(exchange)
+  return stores.vaults.unlessDeleted(vaultName, () => route.run(exchange))
 }
 
 /** The hash a signature must be over. Of an upload the header's word is taken, and held against the body later. */
@@ -172,14 +184,8 @@ interface Refusal extends Answer {
   readonly json: { readonly code: string; readonly message: string; readonly type: string }
 }
 
-/** The answer for what was thrown: a fault's own, the disk's, or 500 as the service gives when something of its own fails. */
-function refusal(error: unknown, dir: string): Refusal {
-  const fault =
-    error instanceof ServiceFault
-      ? error
-      : (diskFault(error, dir) ??
-        new ServiceFault(500, 'ServiceUnavailableException', (error as Error).message))
-  const { status, code, message, type } = fault
+/** The answer for a fault. */
+function refusal({ status, code, message, type }: ServiceFault): Refusal {
   return { status, json: { code, message, type } }
 }
 

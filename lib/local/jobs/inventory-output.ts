@@ -19,6 +19,7 @@ export interface InventoryOrder {
 
 /** What an output is made of. */
 export interface InventorySource {
+  readonly vaultName: string
   /** The rows of the inventory. */
   readonly path: string
   readonly vaultArn: string
@@ -41,7 +42,7 @@ export function inventoryOutput(source: InventorySource, order: InventoryOrder):
   let nextMarker: string | null = null
   async function* wanted(): AsyncGenerator<InventoryRow, void, undefined> {
     let count = 0
-    for await (const row of inventoryRows(source.path)) {
+    for await (const row of inventoryRows(source.vaultName, source.path)) {
       if (!fits(row, order)) continue
       if (count === order.limit) {
         nextMarker = row.archiveId

@@ -3,7 +3,8 @@
  */
 import { toInclusive } from '../../vault/byte-range.js'
 import { markersOf, type MarkerForm } from '../marker.js'
-import type { JobRecord, JobStore } from './job-store.js'
+import type { JobRecord } from './job-record.js'
+import type { JobStore } from './job-store.js'
 import type { VaultStore } from '../storage/vault-store.js'
 
 /** What it takes to describe a job. */

@@ -11,61 +11,26 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { renameDurably } from '../../fs/durable.js'
 import type { ByteRange } from '../../vault/byte-range.js'
-import { namesIn, readJson } from '../disk/disk.js'
+import { DamageFault, readRecord, unlessDamaged } from '../disk/damage.js'
+import { unlessMissing } from '../disk/disk.js'
 import { DAY, type Ground } from '../ground.js'
 import { isId, newShortId } from '../disk/identifiers.js'
 import { delayOfEach, type DelayOfEach, type JobDelay } from '../realism/job-delay.js'
 import { inventoryOutput, type InventoryOrder } from './inventory-output.js'
+import {
+  damagedJob,
+  formOf,
+  placeOf,
+  type ArchiveJob,
+  type ArchiveOrder,
+  type InventoryJob,
+  type JobOrder,
+  type JobRecord,
+  type JobState,
+  type Tier,
+} from './job-record.js'
 import { notFound, unlessNotFound } from '../service-fault.js'
 import type { VaultStore } from '../storage/vault-store.js'
-
-/** What any job is asked. */
-export interface JobOrder {
-  readonly description: string | null
-  readonly snsTopic: string | null
-}
-
-/** How fast an archive is retrieved. */
-export type Tier = 'Expedited' | 'Standard' | 'Bulk'
-
-/** What an archive retrieval is asked, and what is known of the archive then. */
-export interface ArchiveOrder extends JobOrder, ByteRange {
-  readonly tier: Tier
-  readonly archiveId: string
-  /** Bytes of the whole archive. */
-  readonly archiveSize: number
-  /** Tree hash of the whole archive. */
-  readonly archiveTreeHash: string
-  /** Tree hash of the range; `null` where it is not tree-hash aligned. */
-  readonly treeHash: string | null
-}
-
-interface JobState {
-  readonly jobId: string
-  /** ISO 8601. */
-  readonly creationDate: string
-  /** ISO 8601. */
-  readonly completionDate: string
-  /** Why it failed; `null` if it does not. */
-  readonly failure: string | null
-}
-
-/** An archive retrieval. */
-export interface ArchiveJob extends JobState, ArchiveOrder {
-  readonly action: 'ArchiveRetrieval'
-}
-
-/** An inventory retrieval. */
-export interface InventoryJob extends JobState, JobOrder, InventoryOrder {
-  readonly action: 'InventoryRetrieval'
-  /** Bytes of its output. */
-  readonly outputSize: number
-  /** What a job that goes on from here is given as its marker; `null` at the end. */
-  readonly nextMarker: string | null
-}
-
-/** `JOB_ID.json`. */
-export type JobRecord = ArchiveJob | InventoryJob
 
 /** The jobs of all vaults. */
 export class JobStore {
@@ -112,26 +77,27 @@ export class JobStore {
     }
     const state = this.#begun(this.#delays.inventory)
     const path = this.#vaults.inventoryPath(vaultName)
-    const output = inventoryOutput({ path, vaultArn, inventoryDate: inventory.date }, order)
+    const output = inventoryOutput({ vaultName, path, vaultArn, inventoryDate: inventory.date }, order)
     const outputSize = await this.#writeOutput(vaultName, state.jobId, output.text)
     const nextMarker = output.nextMarker()
-    return this.#write(vaultName, {
-      ...order,
-      ...state,
-      action: 'InventoryRetrieval',
-      outputSize,
-      nextMarker,
-    })
+    const job = { ...order, ...state, action: 'InventoryRetrieval', outputSize, nextMarker } as const
+    try {
+      return await this.#write(vaultName, job)
+    } catch (error) {
+      await rm(await this.#path(vaultName, `${state.jobId}.output`), { force: true }).catch(() => undefined)
+      throw error
+    }
   }
 
   /**
    * A job.
    *
-   * @throws {ServiceFault} 404: no such vault or job, or it is a day old
+   * @throws {ServiceFault} 404: no such vault or job, or it is a day old; 507: it is damaged
    */
   async find(vaultName: string, jobId: string): Promise<JobRecord> {
     const path = await this.#path(vaultName, `${jobId}.json`)
-    const job = isId(jobId) ? await readJson<JobRecord>(path) : undefined
+    const what = damagedJob(vaultName, jobId)
+    const job = isId(jobId) ? await readRecord(path, formOf(jobId), what, 'record') : undefined
     if (!job) throw notFound(`The job ID was not found: ${jobId}`)
     if (this.#ground.now() - Date.parse(job.completionDate) <= DAY) return job
     await this.#ground.disk.discard(path)
@@ -139,12 +105,13 @@ export class JobStore {
     throw notFound(`The job ID was not found: ${jobId}`)
   }
 
-  /** All jobs of a vault, by the time they were started. */
+  /** All jobs of a vault, by the time they were started. One that is damaged is reported and left out. */
   async list(vaultName: string): Promise<JobRecord[]> {
     const jobs: JobRecord[] = []
-    for (const name of await namesIn(await this.#path(vaultName))) {
+    for (const name of await this.#vaults.names(vaultName, 'jobs')) {
       if (!name.endsWith('.json')) continue
-      const job = await unlessNotFound(this.find(vaultName, name.replace(/\.json$/, ''))) // expired
+      const found = unlessNotFound(this.find(vaultName, name.replace(/\.json$/, ''))) // 404: expired
+      const job = await unlessDamaged(found, this.#ground.onFailure)
       if (job) jobs.push(job)
     }
     return jobs.sort((a, b) => Number(placeOf(a) > placeOf(b)) - Number(placeOf(a) < placeOf(b)))
@@ -166,13 +133,22 @@ export class JobStore {
     return true
   }
 
-  /** The bytes of a range of the output of an inventory retrieval. */
+  /**
+   * The bytes of a range of the output of an inventory retrieval.
+   *
+   * @throws {ServiceFault} 507: the output is missing or incomplete
+   */
   async readOutput(
     vaultName: string,
-    { jobId }: InventoryJob,
+    { jobId, outputSize }: InventoryJob,
     range: ByteRange,
   ): Promise<AsyncIterable<Buffer>> {
     const path = await this.#path(vaultName, `${jobId}.output`)
+    const file = await unlessMissing(stat(path), undefined)
+    if (file?.size !== outputSize) {
+      const cause = new Error(`${path} is not a file of ${outputSize} bytes.`)
+      throw new DamageFault(damagedJob(vaultName, jobId), 'its output is missing or incomplete', cause)
+    }
     return createReadStream(path, { start: range.start, end: range.end - 1 })
   }
 
@@ -192,22 +168,15 @@ export class JobStore {
   }
 
   async #writeOutput(vaultName: string, jobId: string, text: AsyncIterable<string>): Promise<number> {
-    const temporary = this.#ground.disk.temporary()
-    await pipeline(
-      Readable.from(text),
-      createWriteStream(temporary, { flags: 'wx', mode: 0o600, flush: true }),
-    )
-    const path = await this.#path(vaultName, `${jobId}.output`)
-    await renameDurably(temporary, path)
-    return (await stat(path)).size
+    return this.#ground.disk.unfinished(async (temporary) => {
+      const file = createWriteStream(temporary, { flags: 'wx', mode: 0o600, flush: true })
+      await pipeline(Readable.from(text), file)
+      await renameDurably(temporary, await this.#path(vaultName, `${jobId}.output`))
+      return file.bytesWritten
+    })
   }
 
   async #path(vaultName: string, ...names: readonly string[]): Promise<string> {
     return join(await this.#vaults.folder(vaultName, 'jobs'), ...names)
   }
-}
-
-/** What jobs are sorted by: the time they were started; of two at one time, the ID. */
-export function placeOf({ creationDate, jobId }: JobRecord): string {
-  return `${creationDate}/${jobId}`
 }

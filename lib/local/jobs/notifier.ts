@@ -10,10 +10,12 @@ import { randomUUID } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { namesIn, readJson } from '../disk/disk.js'
+import { readRecord, unlessDamaged } from '../disk/damage.js'
+import { arrayOf, equals, isText, shaped } from '../disk/shape.js'
 import type { Ground } from '../ground.js'
 import { jobDescription } from './job-description.js'
-import type { JobRecord, JobStore } from './job-store.js'
+import type { JobRecord } from './job-record.js'
+import type { JobStore } from './job-store.js'
 import { unlessNotFound } from '../service-fault.js'
 import type { VaultStore } from '../storage/vault-store.js'
 import type { SettingsStore } from '../storage/vault-settings.js'
@@ -60,13 +62,21 @@ export class Notifier {
   async open(): Promise<void> {
     if (this.#endpoint === undefined) return
     for (const { name } of await this.#stores.vaults.list()) {
-      const folder = await this.#stores.vaults.folder(name, 'jobs')
-      for (const entry of await namesIn(folder)) {
-        const left = entry.endsWith('.notify') ? await readJson<Topics>(join(folder, entry)) : undefined
-        if (left) this.#expected.set(left.jobId, left)
-      }
+      await unlessDamaged(unlessNotFound(this.#goOn(name)), this.#ground.onFailure) // 404: deleted meanwhile
     }
     this.look()
+  }
+
+  async #goOn(vaultName: string): Promise<void> {
+    for (const entry of await this.#stores.vaults.names(vaultName, 'jobs')) {
+      if (!entry.endsWith('.notify')) continue
+      const jobId = equals(entry.replace(/\.notify$/, ''))
+      const isTopics = shaped<Topics>({ vaultName: equals(vaultName), jobId, topics: arrayOf(isText) })
+      const path = join(await this.#stores.vaults.folder(vaultName, 'jobs'), entry)
+      const what = `The notification of a job in the vault ${vaultName}`
+      const left = await unlessDamaged(readRecord(path, isTopics, what, 'record'), this.#ground.onFailure)
+      if (left) this.#expected.set(left.jobId, left)
+    }
   }
 
   /** Takes note of a job that has just been started. */

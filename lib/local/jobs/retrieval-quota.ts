@@ -8,7 +8,7 @@
 import { DAY } from '../ground.js'
 import { policyEnforced } from '../service-fault.js'
 import type { RetrievalRule } from '../storage/account-store.js'
-import type { ArchiveJob } from './job-store.js'
+import type { ArchiveJob } from './job-record.js'
 
 const HOUR = 3_600_000
 const FREE_A_DAY = (10 * 1024 ** 3) / 30

@@ -1,5 +1,5 @@
 /** Operations on archives (protocol.md 1.2). */
-import type { ArchiveRecord } from '../storage/archive-store.js'
+import type { ArchiveRecord } from '../storage/archive-record.js'
 import {
   checkedDescription,
   headerOf,

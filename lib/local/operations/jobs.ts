@@ -1,7 +1,7 @@
 /** DescribeJob, ListJobs and GetJobOutput (protocol.md 1.4). */
 import { toInclusive, type ByteRange } from '../../vault/byte-range.js'
 import { nameOf, queryOf, type Answer, type Exchange } from '../http/exchange.js'
-import { placeOf, type ArchiveJob, type InventoryJob, type JobRecord } from '../jobs/job-store.js'
+import { placeOf, type ArchiveJob, type InventoryJob, type JobRecord } from '../jobs/job-record.js'
 import { jobDescription, jobStatus } from '../jobs/job-description.js'
 import { pageOf } from '../http/paging.js'
 import { outputRange } from '../http/range-header.js'
@@ -54,11 +54,11 @@ export async function getJobOutput(exchange: Exchange): Promise<Answer> {
   const size = job.action === 'ArchiveRetrieval' ? job.end - job.start : job.outputSize
   const asked = rangeAsked(exchange, size)
   const range = asked ?? { start: 0, end: size }
-  const { archives, jobs } = exchange.stores
+  const { retained, jobs } = exchange.stores
   const output =
     job.action === 'ArchiveRetrieval'
       ? whileThere(
-          () => archives.find(vaultName, job.archiveId),
+          () => retained.holding(vaultName, job.archiveId),
           () => archiveOutput(exchange, vaultName, job, range),
         )
       : whileThere(
@@ -88,6 +88,7 @@ async function archiveOutput(
 ): Promise<Output> {
   const { archives, archive } = await retained.holding(vaultName, job.archiveId)
   const absolute = { start: job.start + start, end: job.start + end }
+  await archives.assertWhole(vaultName, archive, absolute)
   const treeHash = job.treeHash === null ? undefined : await archives.treeHashOf(vaultName, archive, absolute)
   return {
     headers: {

@@ -90,9 +90,7 @@ export async function listParts(exchange: Exchange): Promise<Answer> {
     markers: markersOf(`${uploadsOf(exchange, vaultName)}/${upload.uploadId}`),
   })
   const find = (): Promise<UploadRecord> => uploads.find(vaultName, upload.uploadId)
-  const parts = await whileThere(find, () =>
-    Promise.all(items.map((index) => uploads.part(vaultName, upload, index))),
-  )
+  const parts = await whileThere(find, () => uploads.parts(vaultName, upload, items))
   return {
     status: 200,
     json: {

@@ -4,7 +4,7 @@ import { pageOf } from '../http/paging.js'
 import type { MarkerForm } from '../marker.js'
 import { isVaultName } from '../../vault/request-rules.js'
 import type { Stores } from '../storage/stores.js'
-import type { VaultRecord } from '../storage/vault-store.js'
+import type { VaultRecord } from '../storage/vault-record.js'
 
 const MOST_VAULTS = 10
 

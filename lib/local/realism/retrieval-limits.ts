@@ -10,7 +10,8 @@
  *   say: here all archive retrievals count, within the last 24 hours. No local vault holds more than a PiB.
  */
 import { DAY, type Ground } from '../ground.js'
-import type { ArchiveJob, ArchiveOrder, JobStore } from '../jobs/job-store.js'
+import type { ArchiveJob, ArchiveOrder } from '../jobs/job-record.js'
+import type { JobStore } from '../jobs/job-store.js'
 import { assertWithinQuota } from '../jobs/retrieval-quota.js'
 import { insufficientCapacity, throttled } from '../service-fault.js'
 import type { AccountStore } from '../storage/account-store.js'

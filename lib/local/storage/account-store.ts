@@ -2,9 +2,10 @@
  * What is set for the account in the region: `account.json`, written whole at each change.
  */
 import { makeFolder } from '../../fs/durable.js'
-import { readJson } from '../disk/disk.js'
+import { readRecord } from '../disk/damage.js'
 import { dateOf, DAY, type Ground } from '../ground.js'
 import { newShortId } from '../disk/identifiers.js'
+import { arrayOf, isDate, isText, nullOr, shaped } from '../disk/shape.js'
 import { limitExceeded } from '../service-fault.js'
 import type { CheckedUndocumented } from '../undocumented.js'
 
@@ -29,6 +30,14 @@ interface Account {
   readonly capacity: readonly CapacityUnit[]
 }
 
+const isRule = shaped<RetrievalRule>({
+  Strategy: (value) => value === 'BytesPerHour' || value === 'FreeTier' || value === 'None',
+  BytesPerHour: nullOr((value) => typeof value === 'number'),
+})
+const isAccount = shaped<Account>({
+  retrievalRule: (value) => value === undefined || isRule(value),
+  capacity: arrayOf(shaped<CapacityUnit>({ capacityId: isText, startDate: isDate, expirationDate: isDate })),
+})
 const NONE: Account = { capacity: [] }
 const MOST_UNITS = 2
 
@@ -86,7 +95,8 @@ export class AccountStore {
   }
 
   async #read(): Promise<Account> {
-    return (await readJson<Account>(this.#path())) ?? NONE
+    const what = "The account's retrieval policy and capacity"
+    return (await readRecord(this.#path(), isAccount, what, 'account.json')) ?? NONE
   }
 
   async #change(change: (account: Account) => Account): Promise<void> {

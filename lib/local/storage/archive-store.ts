@@ -3,48 +3,35 @@
  * An archive's folder is the upload's, renamed: its parts are never copied.
  */
 import type { ReadStream } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
+import { mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { renameDurably } from '../../fs/durable.js'
 import { NodeStack } from '../../tree-hash/tree-hash.js'
 import { isTreeHashAligned, type ByteRange } from '../../vault/byte-range.js'
 import { MAX_PART_SIZE } from '../../vault/limits.js'
 import type { Meter } from '../costs/meter.js'
-import { namesIn, readJson } from '../disk/disk.js'
+import { DamageFault, readRecord, unlessDamaged } from '../disk/damage.js'
+import { kindOf, namesIn, unlessMissing } from '../disk/disk.js'
 import { dateOf, type Ground } from '../ground.js'
-import { ARCHIVE_ID_LENGTH, isId, newArchiveId } from '../disk/identifiers.js'
-import { describePart, readPart, receivePart, treeHashOfRange, type ReceivedPart } from './part-file.js'
+import { ARCHIVE_ID_LENGTH, isId } from '../disk/identifiers.js'
+import {
+  damagedArchive,
+  isArchive,
+  newArchive,
+  partName,
+  piecesOf,
+  type ArchiveRecord,
+} from './archive-record.js'
+import {
+  describePart,
+  partSizeIn,
+  readPart,
+  receivePart,
+  treeHashOfRange,
+  type ReceivedPart,
+} from './part-file.js'
 import { invalidParameter, notFound } from '../service-fault.js'
 import type { VaultStore } from './vault-store.js'
-
-/** `archive.json`. */
-export interface ArchiveRecord {
-  readonly archiveId: string
-  readonly description: string | null
-  /** Bytes. */
-  readonly size: number
-  readonly treeHash: string
-  /** Bytes in each part but the last. */
-  readonly partSize: number
-  /** ISO 8601. */
-  readonly creationDate: string
-}
-
-/** The name of a part's file, by its 0-based number. */
-export function partName(index: number): string {
-  return `${String(index).padStart(5, '0')}.part`
-}
-
-/** An archive that is to be. */
-export function newArchive(
-  description: string | null,
-  size: number,
-  treeHash: string,
-  partSize: number,
-  creationDate: string,
-): ArchiveRecord {
-  return { archiveId: newArchiveId(), description, size, treeHash, partSize, creationDate }
-}
 
 /** The archives of all vaults. */
 export class ArchiveStore {
@@ -65,6 +52,7 @@ export class ArchiveStore {
    * Stores an archive that came in one request: one part, on disk as any.
    *
    * @param accept - throws unless what came is what was announced
+   * @throws {ServiceFault} 404: there is no such vault, or it was deleted meanwhile
    */
   async store(
     vaultName: string,
@@ -72,21 +60,19 @@ export class ArchiveStore {
     source: AsyncIterable<Buffer>,
     accept: (received: ReceivedPart) => void,
   ): Promise<ArchiveRecord> {
-    const folder = await this.#vaults.folder(vaultName, this.#kind)
-    const temporary = this.#ground.disk.temporary()
-    await mkdir(temporary, { mode: 0o700 })
-    try {
+    await this.#vaults.folder(vaultName, this.#kind)
+    return this.#ground.disk.unfinished(async (temporary) => {
+      await mkdir(temporary, { mode: 0o700 })
       const received = await receivePart(source, join(temporary, partName(0)))
       accept(received)
       const { size, treeHash } = received
       const archive = newArchive(description, size, treeHash, MAX_PART_SIZE, dateOf(this.#ground))
       await this.#ground.disk.writeJson(join(temporary, 'archive.json'), archive)
-      await this.#vaults.writing(vaultName, () => renameDurably(temporary, join(folder, archive.archiveId)))
+      await this.#vaults.writing(vaultName, async () =>
+        renameDurably(temporary, await this.#folder(vaultName, archive.archiveId)),
+      )
       return archive
-    } catch (error) {
-      await this.#ground.disk.discard(temporary)
-      throw error
-    }
+    })
   }
 
   /**
@@ -101,13 +87,11 @@ export class ArchiveStore {
   /**
    * An archive.
    *
-   * @throws {ServiceFault} 404: no such vault or archive; 400: it is in another vault
+   * @throws {ServiceFault} 404: no such vault or archive; 400: it is in another vault; 507: it is damaged
    */
   async find(vaultName: string, archiveId: string): Promise<ArchiveRecord> {
-    const folder = await this.#vaults.folder(vaultName, this.#kind)
-    const archive = isId(archiveId)
-      ? await readJson<ArchiveRecord>(join(folder, archiveId, 'archive.json'))
-      : undefined
+    const folder = await this.#folder(vaultName, archiveId)
+    const archive = isId(archiveId) ? await readArchive(folder, vaultName, archiveId) : undefined
     if (archive) return archive
     await this.#assertNotElsewhere(vaultName, archiveId)
     throw notFound(`The archive ID was not found: ${archiveId}`)
@@ -124,25 +108,46 @@ export class ArchiveStore {
     archiveId: string,
     remove: (path: string) => Promise<boolean> = (path) => this.#ground.disk.discard(path),
   ): Promise<void> {
-    const path = join(await this.#vaults.folder(vaultName, this.#kind), archiveId)
+    const path = await this.#folder(vaultName, archiveId)
     if (!isId(archiveId) || archiveId.length !== ARCHIVE_ID_LENGTH) {
       throw invalidParameter(`Invalid archive ID: ${archiveId}`)
     }
-    const archive = await readJson<ArchiveRecord>(join(path, 'archive.json'))
-    if (archive) {
+    if ((await kindOf(join(path, 'archive.json'))) !== 'missing') {
+      // One that is damaged can be deleted too; how long it was stored is not known then.
+      const archive = await unlessDamaged(readArchive(path, vaultName, archiveId), this.#ground.onFailure)
       await this.#vaults.writing(vaultName, async () => {
-        if (await remove(path)) this.#meter.deleted(archive)
+        if ((await remove(path)) && archive) this.#meter.deleted(archive)
       })
     } else await this.#assertNotElsewhere(vaultName, archiveId)
   }
 
-  /** The bytes of a range of an archive. */
+  /**
+   * Throws unless the parts of a range of an archive are there, as long as they must be.
+   *
+   * @throws {ServiceFault} 404: no such vault; 507: a part is damaged
+   */
+  async assertWhole(vaultName: string, archive: ArchiveRecord, range: ByteRange): Promise<void> {
+    const folder = await this.#folder(vaultName, archive.archiveId)
+    for (const { index, size } of piecesOf(archive, range)) {
+      const path = join(folder, partName(index))
+      const file = await unlessMissing(stat(path), undefined)
+      if (file?.isFile() === true && partSizeIn(file.size) === size) continue
+      const cause = new Error(`${path} is not the file of a part of ${size} bytes.`)
+      throw new DamageFault(
+        damagedArchive(vaultName, archive.archiveId),
+        `its part ${index + 1} is missing or incomplete`,
+        cause,
+      )
+    }
+  }
+
+  /** The bytes of a range of an archive, which is whole. */
   async *read(
     vaultName: string,
     archive: ArchiveRecord,
     range: ByteRange,
   ): AsyncGenerator<Buffer, void, undefined> {
-    const folder = join(await this.#vaults.folder(vaultName, this.#kind), archive.archiveId)
+    const folder = await this.#folder(vaultName, archive.archiveId)
     for (const { index, start, end } of piecesOf(archive, range)) {
       yield* readPart(join(folder, partName(index)), { start, end }) as AsyncIterable<Buffer> & ReadStream
     }
@@ -152,15 +157,20 @@ export class ArchiveStore {
   async treeHashOf(vaultName: string, archive: ArchiveRecord, range: ByteRange): Promise<string | undefined> {
     if (!isTreeHashAligned(range, archive.size)) return undefined
     if (range.end - range.start === archive.size) return archive.treeHash
-    const folder = join(await this.#vaults.folder(vaultName, this.#kind), archive.archiveId)
+    const folder = await this.#folder(vaultName, archive.archiveId)
+    const what = damagedArchive(vaultName, archive.archiveId)
     const pieces = piecesOf(archive, range)
     const [only] = pieces
-    if (only && pieces.length === 1) return treeHashOfRange(join(folder, partName(only.index)), only)
+    if (only && pieces.length === 1) return treeHashOfRange(join(folder, partName(only.index)), only, what)
     const nodes = new NodeStack() // more than one: then they are whole parts
     for (const { index } of pieces) {
-      nodes.push(Buffer.from((await describePart(join(folder, partName(index)))).treeHash, 'hex'))
+      nodes.push(Buffer.from((await describePart(join(folder, partName(index)), what)).treeHash, 'hex'))
     }
     return nodes.root().toString('hex')
+  }
+
+  async #folder(vaultName: string, archiveId: string): Promise<string> {
+    return join(await this.#vaults.folder(vaultName, this.#kind), archiveId)
   }
 
   /** Throws if another vault has the archive, as the service does (protocol.md 5). */
@@ -170,15 +180,12 @@ export class ArchiveStore {
   }
 }
 
-/** The pieces of parts that make up a range of an archive. */
-function piecesOf({ partSize }: ArchiveRecord, { start, end }: ByteRange): (ByteRange & { index: number })[] {
-  const pieces: (ByteRange & { index: number })[] = []
-  for (let at = start; at < end;) {
-    const index = Math.floor(at / partSize)
-    const from = index * partSize
-    const to = Math.min(from + partSize, end)
-    pieces.push({ index, start: at - from, end: to - from })
-    at = to
-  }
-  return pieces
+/** What is known of an archive; `undefined` where there is none. */
+function readArchive(
+  folder: string,
+  vaultName: string,
+  archiveId: string,
+): Promise<ArchiveRecord | undefined> {
+  const what = damagedArchive(vaultName, archiveId)
+  return readRecord(join(folder, 'archive.json'), isArchive, what, 'archive.json')
 }

@@ -4,7 +4,8 @@
  *     the part's bytes | the digest of each 1 MiB leaf | the tree hash       (32 bytes a digest)
  *
  * A file of T bytes so has k = ⌈(T - 32) / (1 MiB + 32)⌉ leaves and T - 32 (k + 1) bytes of part. The tree hash of a
- * part, and of a range of it, is read, never computed again.
+ * part, and of a range of it, is read, never computed from its bytes again. A file whose tree hash is not that of its
+ * leaves is damaged.
  */
 import { createHash } from 'node:crypto'
 import { createReadStream, type ReadStream } from 'node:fs'
@@ -12,6 +13,7 @@ import { open, rm, type FileHandle } from 'node:fs/promises'
 import { DIGEST_SIZE, NodeStack, TreeHash } from '../../tree-hash/tree-hash.js'
 import type { ByteRange } from '../../vault/byte-range.js'
 import { LEAF_SIZE } from '../../vault/limits.js'
+import { DamageFault, damageOf } from '../disk/damage.js'
 
 /** What was received. */
 export interface ReceivedPart {
@@ -23,15 +25,25 @@ export interface ReceivedPart {
 
 /** Bytes gathered before they are written. */
 const WRITE_SIZE = LEAF_SIZE
+/**
+ * Milliseconds after which less is written. By the time of the last write a process in another container judges whether
+ * this one still works on the file: after ten minutes it does not.
+ */
+const WRITE_AFTER_MS = 60_000
 
 /**
  * Writes a part as it comes in, hashing it on the way; on disk when it returns. Removes the file if it fails.
  *
  * @param path - of a file that does not exist
+ * @param now - a clock, in milliseconds
  */
-export async function receivePart(source: AsyncIterable<Buffer>, path: string): Promise<ReceivedPart> {
+export async function receivePart(
+  source: AsyncIterable<Buffer>,
+  path: string,
+  now: () => number = Date.now,
+): Promise<ReceivedPart> {
   const file = await open(path, 'wx', 0o600)
-  return receiveInto(file, source)
+  return receiveInto(file, source, now)
     .finally(() => file.close())
     .catch(async (error: unknown) => {
       await rm(path, { force: true })
@@ -39,22 +51,28 @@ export async function receivePart(source: AsyncIterable<Buffer>, path: string): 
     })
 }
 
-async function receiveInto(file: FileHandle, source: AsyncIterable<Buffer>): Promise<ReceivedPart> {
+async function receiveInto(
+  file: FileHandle,
+  source: AsyncIterable<Buffer>,
+  now: () => number,
+): Promise<ReceivedPart> {
   const digests: Uint8Array[] = []
   const tree = new TreeHash((digest) => digests.push(digest))
   const linear = createHash('sha256')
   const waiting: Buffer[] = []
   let size = 0
   let waitingSize = 0
+  let writtenMs = now()
   for await (const chunk of source) {
     linear.update(chunk)
     tree.update(chunk)
     waiting.push(chunk)
     size += chunk.length
     waitingSize += chunk.length
-    if (waitingSize < WRITE_SIZE) continue
+    if (waitingSize < WRITE_SIZE && now() - writtenMs < WRITE_AFTER_MS) continue
     await writeAll(file, waiting.splice(0))
     waitingSize = 0
+    writtenMs = now()
   }
   const root = tree.digest()
   await writeAll(file, [...waiting, ...digests, root])
@@ -75,36 +93,41 @@ export interface StoredPart {
   readonly treeHash: string
 }
 
-/** Reads what a part file says of itself. */
-export async function describePart(path: string): Promise<StoredPart> {
-  const file = await open(path)
-  try {
-    const { size, leaves } = await layout(file)
-    const root = await readAt(file, size + leaves * DIGEST_SIZE, DIGEST_SIZE)
-    return { size, treeHash: root.toString('hex') }
-  } finally {
-    await file.close()
-  }
+/**
+ * Reads what a part file says of itself.
+ *
+ * @param what - what the part is of, for messages
+ * @throws {DamageFault} 507: it is not a part file
+ */
+export async function describePart(path: string, what: string): Promise<StoredPart> {
+  const { size, treeHash } = await digestsIn(path, what)
+  return { size, treeHash }
 }
 
 /**
  * The tree hash of a range of a part.
  *
  * @param range - starts on a leaf, and ends on one or where the part does
+ * @throws {DamageFault} as {@link describePart}
  */
-export async function treeHashOfRange(path: string, { start, end }: ByteRange): Promise<string> {
-  const file = await open(path)
-  try {
-    const { size } = await layout(file)
-    const first = start / LEAF_SIZE
-    const count = Math.ceil(end / LEAF_SIZE) - first
-    const digests = await readAt(file, size + first * DIGEST_SIZE, count * DIGEST_SIZE)
-    const nodes = new NodeStack()
-    nodes.pushAll(digests)
-    return nodes.root().toString('hex')
-  } finally {
-    await file.close()
+export async function treeHashOfRange(
+  path: string,
+  { start, end }: ByteRange,
+  what: string,
+): Promise<string> {
+  const { leaves } = await digestsIn(path, what)
+  return rootOf(leaves.subarray(at(start), at(end))).toString('hex')
+
+  function at(offset: number): number {
+    return Math.ceil(offset / LEAF_SIZE) * DIGEST_SIZE
   }
+}
+
+/** The bytes of a part in a part file of a length; `undefined` where no part file has that length. */
+export function partSizeIn(fileSize: number): number | undefined {
+  const leaves = Math.ceil((fileSize - DIGEST_SIZE) / (LEAF_SIZE + DIGEST_SIZE))
+  const size = fileSize - DIGEST_SIZE * (leaves + 1)
+  return leaves > 0 && Math.ceil(size / LEAF_SIZE) === leaves ? size : undefined
 }
 
 /** The bytes of a range of a part. */
@@ -112,13 +135,30 @@ export function readPart(path: string, { start, end }: ByteRange): ReadStream {
   return createReadStream(path, { start, end: end - 1, highWaterMark: LEAF_SIZE })
 }
 
-async function layout(file: FileHandle): Promise<{ size: number; leaves: number }> {
-  const total = (await file.stat()).size
-  const leaves = Math.ceil((total - DIGEST_SIZE) / (LEAF_SIZE + DIGEST_SIZE))
-  return { size: total - DIGEST_SIZE * (leaves + 1), leaves }
+/** Reads the digests in a part file, which must fit each other. */
+async function digestsIn(path: string, what: string): Promise<StoredPart & { readonly leaves: Buffer }> {
+  const part = 'a part of it'
+  try {
+    const file = await open(path)
+    try {
+      const size = partSizeIn((await file.stat()).size)
+      if (size !== undefined) {
+        const length = Math.ceil(size / LEAF_SIZE) * DIGEST_SIZE
+        const { buffer } = await file.read(Buffer.alloc(length + DIGEST_SIZE), 0, length + DIGEST_SIZE, size)
+        const [leaves, root] = [buffer.subarray(0, length), buffer.subarray(length)]
+        if (rootOf(leaves).equals(root)) return { size, treeHash: root.toString('hex'), leaves }
+      }
+    } finally {
+      await file.close()
+    }
+  } catch (error) {
+    throw damageOf(error, what, part, path)
+  }
+  throw new DamageFault(what, `${part} is incomplete or changed`, new Error(`${path} is not a whole part.`))
 }
 
-async function readAt(file: FileHandle, position: number, length: number): Promise<Buffer> {
-  const { buffer } = await file.read(Buffer.alloc(length), 0, length, position)
-  return buffer
+function rootOf(leaves: Buffer): Buffer {
+  const nodes = new NodeStack()
+  nodes.pushAll(leaves)
+  return nodes.root()
 }

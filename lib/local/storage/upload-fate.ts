@@ -6,10 +6,11 @@
  */
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { ArchiveRecord } from './archive-store.js'
-import { namesIn, readJson } from '../disk/disk.js'
+import { isArchive, type ArchiveRecord } from './archive-record.js'
+import { readRecord } from '../disk/damage.js'
 import { dateOf, type Ground } from '../ground.js'
 import { isId } from '../disk/identifiers.js'
+import { isDate, nullOr, shaped } from '../disk/shape.js'
 import type { VaultStore } from './vault-store.js'
 
 /** What became of an upload. */
@@ -19,6 +20,8 @@ export interface Fate {
   /** The archive it was completed to; `null` where it was aborted. */
   readonly archive: ArchiveRecord | null
 }
+
+const isFate = shaped<Fate>({ date: isDate, archive: nullOr(isArchive) })
 
 /** What became of the uploads of all vaults. */
 export class FateStore {
@@ -37,10 +40,11 @@ export class FateStore {
   /**
    * What became of an upload; `undefined` while it is open, or if there never was one.
    *
-   * @throws {ServiceFault} 404: no such vault
+   * @throws {ServiceFault} 404: no such vault; 507: what became of it is damaged
    */
   async find(vaultName: string, uploadId: string): Promise<Fate | undefined> {
-    return readJson<Fate>(await this.#path(vaultName, uploadId))
+    const what = `The end of the upload ${uploadId} in the vault ${vaultName}`
+    return readRecord(await this.#path(vaultName, uploadId), isFate, what, 'record')
   }
 
   /** Decides what becomes of an upload of which that is open. */
@@ -57,7 +61,7 @@ export class FateStore {
 
   /** The IDs of the uploads whose fate is known. */
   async list(vaultName: string): Promise<string[]> {
-    const names = await namesIn(await this.#vaults.folder(vaultName, 'ended'))
+    const names = await this.#vaults.names(vaultName, 'ended')
     return names.map((name) => name.replace(/\.json$/, '')).filter(isId)
   }
 

@@ -1,11 +1,11 @@
 /**
  * The parts in an upload's folder: `00000.part`, `00001.part`, …
  */
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { NodeStack } from '../../tree-hash/tree-hash.js'
 import type { ByteRange } from '../../vault/byte-range.js'
-import { partName } from './archive-store.js'
-import { namesIn } from '../disk/disk.js'
+import { partName } from './archive-record.js'
 import { describePart, type StoredPart } from './part-file.js'
 import { invalidParameter } from '../service-fault.js'
 
@@ -22,15 +22,25 @@ export interface Wanted {
   readonly treeHash: string
 }
 
-/** The numbers of the parts that are there, in order. */
+/** The numbers of the parts that are there, in order; fails where there is no such folder. */
 export async function partIndexes(folder: string): Promise<number[]> {
-  const names = await namesIn(folder)
+  const names = (await readdir(folder)).sort()
   return names.filter((name) => /^\d{5}\.part$/.test(name)).map((name) => Number.parseInt(name, 10))
 }
 
-/** A part that is there. */
-export async function partAt(folder: string, partSize: number, index: number): Promise<UploadedPart> {
-  const part = await describePart(join(folder, partName(index)))
+/**
+ * A part that is there.
+ *
+ * @param what - the upload, for messages
+ * @throws {DamageFault} 507: its file is damaged
+ */
+export async function partAt(
+  folder: string,
+  partSize: number,
+  index: number,
+  what: string,
+): Promise<UploadedPart> {
+  const part = await describePart(join(folder, partName(index)), what)
   return { index, start: index * partSize, end: index * partSize + part.size, ...part }
 }
 
@@ -39,17 +49,19 @@ export async function partAt(folder: string, partSize: number, index: number): P
  *
  * The texts about its size and its parts are ours: the service's are not known (protocol.md 10).
  *
- * @throws {ServiceFault} 400: bytes are missing, or there are others than announced
+ * @param what - the upload, for messages
+ * @throws {ServiceFault} 400: bytes are missing, or there are others than announced; 507: a part is damaged
  */
 export async function assertMakes(
   folder: string,
   partSize: number,
   { size, treeHash }: Wanted,
+  what: string,
 ): Promise<void> {
   const nodes = new NodeStack()
   let end = 0
   for (const index of await partIndexes(folder)) {
-    const part = await partAt(folder, partSize, index)
+    const part = await partAt(folder, partSize, index, what)
     if (part.start !== end) {
       throw invalidParameter(
         `The parts of the upload are not contiguous: bytes ${end}-${part.start - 1} are missing.`,

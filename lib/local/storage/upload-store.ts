@@ -8,18 +8,23 @@
  * - Whatever changes an upload holds its lock, so that what a completion has checked is what becomes the archive. The
  *   bytes of a part come in before that.
  */
-import { mkdir, stat, utimes } from 'node:fs/promises'
+import { lutimes, mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { renameDurably } from '../../fs/durable.js'
 import type { ByteRange } from '../../vault/byte-range.js'
-import { newArchive, partName, type ArchiveRecord } from './archive-store.js'
-import { namesIn, readJson, unlessMissing } from '../disk/disk.js'
+import { newArchive, partName, type ArchiveRecord } from './archive-record.js'
+import { mapBounded } from '../bounded.js'
+import { readRecord, unlessDamaged } from '../disk/damage.js'
+import { kindOf, unlessMissing } from '../disk/disk.js'
 import { dateOf, DAY, type Ground } from '../ground.js'
 import { isId, newShortId } from '../disk/identifiers.js'
+import { equals, isDate, isText, nullOr, shaped } from '../disk/shape.js'
+import { isPartSize } from '../../vault/part-size.js'
 import { receivePart, type ReceivedPart } from './part-file.js'
 import { notFound, unlessNotFound } from '../service-fault.js'
 import { FateStore, type Fate } from './upload-fate.js'
 import { assertIs, assertMakes, partAt, partIndexes, type UploadedPart, type Wanted } from './upload-parts.js'
+import { assertNoLink } from './vault-record.js'
 import type { CheckedUndocumented } from '../undocumented.js'
 import type { VaultStore } from './vault-store.js'
 
@@ -39,6 +44,9 @@ export interface Completion {
   /** Whether it had become the archive before. */
   readonly isRepeated: boolean
 }
+
+/** Parts whose files are read at once for a list. */
+const PARTS_AT_ONCE = 8
 
 /** The uploads of all vaults. */
 export class UploadStore {
@@ -69,25 +77,28 @@ export class UploadStore {
       partSize,
       creationDate: dateOf(this.#ground),
     }
-    const temporary = disk.temporary()
-    await mkdir(temporary, { mode: 0o700 })
-    await disk.writeJson(join(temporary, 'upload.json'), upload)
-    await this.#touch(temporary)
-    await renameDurably(temporary, join(folder, upload.uploadId))
+    await disk.unfinished(async (temporary) => {
+      await mkdir(temporary, { mode: 0o700 })
+      await disk.writeJson(join(temporary, 'upload.json'), upload)
+      await this.#touch(temporary)
+      await renameDurably(temporary, join(folder, upload.uploadId))
+    })
     return upload
   }
 
   /**
    * An upload that is open.
    *
-   * @throws {ServiceFault} 404: no such vault or upload, or it is completed, aborted or expired
+   * @throws {ServiceFault} 404: no such vault or upload, or it is completed, aborted or expired; 507: it is damaged
    */
   async find(vaultName: string, uploadId: string): Promise<UploadRecord> {
-    const folder = await this.#folder(vaultName, uploadId)
-    const upload = await readJson<UploadRecord>(join(folder, 'upload.json'))
-    if (!upload || (await this.#fates.find(vaultName, uploadId))) throw unknown(uploadId)
-    const active = await unlessMissing(stat(join(folder, 'upload.json')), undefined)
-    if (!active || this.#ground.now() - Math.round(active.mtimeMs) > DAY) throw unknown(uploadId)
+    const path = join(await this.#folder(vaultName, uploadId), 'upload.json')
+    if (await this.#fates.find(vaultName, uploadId)) throw unknown(uploadId)
+    const active = await unlessMissing(stat(path), undefined)
+    const isOpen = active !== undefined && this.#ground.now() - Math.round(active.mtimeMs) <= DAY
+    const what = nameOf(vaultName, uploadId)
+    const upload = isOpen ? await readRecord(path, formOf(uploadId), what, 'upload.json') : undefined
+    if (!upload) throw unknown(uploadId)
     return upload
   }
 
@@ -97,21 +108,25 @@ export class UploadStore {
    * @throws {ServiceFault} 404: no such vault
    */
   async ids(vaultName: string): Promise<string[]> {
-    return (await namesIn(await this.#vaults.folder(vaultName, 'uploads'))).filter(isId)
+    return (await this.#vaults.names(vaultName, 'uploads')).filter(isId)
   }
 
   /**
    * All open uploads of a vault, sorted by ID. On the way it does what is overdue: finishes what a crash cut off, removes
-   * what has expired, and forgets what became of uploads that cannot be repeated any more.
+   * what has expired, and forgets what became of uploads that cannot be repeated any more. An upload that is damaged is
+   * reported and left out.
    */
   async list(vaultName: string): Promise<UploadRecord[]> {
     const uploads: UploadRecord[] = []
-    for (const uploadId of await this.ids(vaultName)) {
+    const { onFailure } = this.#ground
+    const look = async (uploadId: string): Promise<void> => {
       const upload = await unlessNotFound(this.find(vaultName, uploadId))
       if (upload) uploads.push(upload)
       else await this.#tidy(vaultName, uploadId)
     }
-    for (const uploadId of await this.#fates.list(vaultName)) await this.#tidy(vaultName, uploadId)
+    for (const uploadId of await this.ids(vaultName)) await unlessDamaged(look(uploadId), onFailure)
+    for (const uploadId of await this.#fates.list(vaultName))
+      await unlessDamaged(this.#tidy(vaultName, uploadId), onFailure)
     return uploads
   }
 
@@ -128,9 +143,8 @@ export class UploadStore {
     source: AsyncIterable<Buffer>,
     accept: (received: ReceivedPart) => void,
   ): Promise<ReceivedPart> {
-    const temporary = this.#ground.disk.temporary()
-    const received = await receivePart(source, temporary)
-    try {
+    return this.#ground.disk.unfinished(async (temporary) => {
+      const received = await receivePart(source, temporary)
       accept(received)
       await this.#alone(uploadId, async () => {
         await this.find(vaultName, uploadId)
@@ -138,11 +152,8 @@ export class UploadStore {
         await renameDurably(temporary, join(folder, partName(range.start / partSize)))
         await this.#touch(folder)
       })
-    } catch (error) {
-      await this.#ground.disk.discard(temporary)
-      throw error
-    }
-    return received
+      return received
+    })
   }
 
   /** The 0-based numbers of the parts an upload has, in order. */
@@ -150,9 +161,18 @@ export class UploadStore {
     return partIndexes(await this.#folder(vaultName, uploadId))
   }
 
-  /** A part of an upload, which has it. */
-  async part(vaultName: string, { uploadId, partSize }: UploadRecord, index: number): Promise<UploadedPart> {
-    return partAt(await this.#folder(vaultName, uploadId), partSize, index)
+  /** Parts of an upload, which has them. One that is damaged is reported and left out, so that it is sent again. */
+  async parts(
+    vaultName: string,
+    { uploadId, partSize }: UploadRecord,
+    indexes: readonly number[],
+  ): Promise<UploadedPart[]> {
+    const folder = await this.#folder(vaultName, uploadId)
+    const what = nameOf(vaultName, uploadId)
+    const parts = await mapBounded(indexes, PARTS_AT_ONCE, (index) =>
+      unlessDamaged(partAt(folder, partSize, index, what), this.#ground.onFailure),
+    )
+    return parts.filter((part) => part !== undefined)
   }
 
   /**
@@ -163,7 +183,8 @@ export class UploadStore {
    */
   async complete(vaultName: string, uploadId: string, wanted: Wanted): Promise<Completion> {
     const { fate, isRepeated } = await this.#ended(vaultName, uploadId, async ({ description, partSize }) => {
-      await assertMakes(await this.#folder(vaultName, uploadId), partSize, wanted)
+      const folder = await this.#folder(vaultName, uploadId)
+      await assertMakes(folder, partSize, wanted, nameOf(vaultName, uploadId))
       return newArchive(description, wanted.size, wanted.treeHash, partSize, dateOf(this.#ground))
     })
     const { archive } = fate
@@ -204,7 +225,7 @@ export class UploadStore {
   async #carryOut(vaultName: string, uploadId: string, { archive }: Fate): Promise<void> {
     const { disk } = this.#ground
     const from = await this.#folder(vaultName, uploadId)
-    if (!(await readJson(join(from, 'upload.json')))) return
+    if (!(await isThere(from))) return
     if (!archive) {
       await disk.discard(from)
       return
@@ -222,7 +243,8 @@ export class UploadStore {
         await this.#carryOut(vaultName, uploadId, fate)
         if (this.#fates.isForgotten(fate)) await this.#fates.forget(vaultName, uploadId)
       } else if (!(await unlessNotFound(this.find(vaultName, uploadId)))) {
-        await this.#ground.disk.discard(await this.#folder(vaultName, uploadId))
+        const folder = await this.#folder(vaultName, uploadId)
+        if (await isThere(folder)) await this.#ground.disk.discard(folder) // without upload.json it is not ours
       }
     })
   }
@@ -233,13 +255,35 @@ export class UploadStore {
 
   async #touch(folder: string): Promise<void> {
     const seconds = this.#ground.now() / 1000
-    await utimes(join(folder, 'upload.json'), seconds, seconds)
+    await lutimes(join(folder, 'upload.json'), seconds, seconds)
   }
 
   async #folder(vaultName: string, uploadId: string): Promise<string> {
     if (!isId(uploadId)) throw unknown(uploadId)
-    return join(await this.#vaults.folder(vaultName, 'uploads'), uploadId)
+    const path = join(await this.#vaults.folder(vaultName, 'uploads'), uploadId)
+    await assertNoLink(path, vaultName, `the folder of the upload ${uploadId}`)
+    return path
   }
+}
+
+/** Whether a folder is that of an upload, open or not. */
+async function isThere(folder: string): Promise<boolean> {
+  return (await kindOf(join(folder, 'upload.json'))) !== 'missing'
+}
+
+/** Whether a value has the form of an {@link UploadRecord}. */
+function formOf(uploadId: string): (value: unknown) => value is UploadRecord {
+  return shaped<UploadRecord>({
+    uploadId: equals(uploadId),
+    description: nullOr(isText),
+    partSize: (value) => typeof value === 'number' && isPartSize(value),
+    creationDate: isDate,
+  })
+}
+
+/** What an upload is called in messages about damage. */
+function nameOf(vaultName: string, uploadId: string): string {
+  return `The upload ${uploadId} in the vault ${vaultName}`
 }
 
 function unknown(uploadId: string): Error {

@@ -1,6 +1,7 @@
 /**
  * What is set on a vault, besides what is in it: `vaults/NAME/settings.json`, written whole at each change.
  */
+import { arrayOf, isDate, isText, nullOr, shaped } from '../disk/shape.js'
 import type { VaultStore } from './vault-store.js'
 
 /** What a vault tells, and whom. */
@@ -28,6 +29,19 @@ export interface VaultSettings {
   readonly lock: VaultLock | null
 }
 
+const isSettings = shaped<VaultSettings>({
+  tags: (value) => shaped({})(value) && Object.values(value).every(isText),
+  notifications: nullOr(shaped<Notifications>({ snsTopic: isText, events: arrayOf(isText) })),
+  accessPolicy: nullOr(isText),
+  lock: nullOr(
+    shaped<VaultLock>({
+      lockId: isText,
+      policy: isText,
+      creationDate: isDate,
+      expirationDate: nullOr(isDate),
+    }),
+  ),
+})
 const NONE: VaultSettings = { tags: {}, notifications: null, accessPolicy: null, lock: null }
 
 /** The settings of all vaults. */
@@ -46,7 +60,7 @@ export class SettingsStore {
    * @throws {ServiceFault} 404: no such vault
    */
   async read(vaultName: string): Promise<VaultSettings> {
-    return this.#current(await this.#vaults.readSettings<VaultSettings>(vaultName))
+    return this.#current(await this.#vaults.readSettings(vaultName, isSettings))
   }
 
   /**
@@ -58,7 +72,7 @@ export class SettingsStore {
     vaultName: string,
     change: (settings: VaultSettings) => Partial<VaultSettings>,
   ): Promise<void> {
-    await this.#vaults.changeSettings<VaultSettings>(vaultName, (found) => {
+    await this.#vaults.changeSettings(vaultName, isSettings, (found) => {
       const settings = this.#current(found)
       return { ...settings, ...change(settings) }
     })

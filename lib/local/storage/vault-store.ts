@@ -1,34 +1,25 @@
 /**
  * Vaults on disk: `vaults/NAME/vault.json`, and beside it the folders of archives, uploads and jobs.
  *
- * - Counts are as of the last inventory (protocol.md 1.1). One is taken when the schedule says that it is due, if the
- *   vault was written to since the last one; or when it is asked for.
- * - The modification time of `written` is the time of the last write.
+ * - Counts are as of the last inventory (protocol.md 1.1): vault-inventories.ts.
  * - A vault is deleted by removing its folder of archives, which fails if there is one; then no archive can get in.
+ * - Whatever finds the folders of a vault missing while it works was overtaken by a deletion, and fails as for a vault
+ *   that there never was: {@link VaultStore.unlessDeleted}.
  */
-import { open, rmdir, stat } from 'node:fs/promises'
+import { rmdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { makeFolder, renameDurably, syncFolder } from '../../fs/durable.js'
+import { makeFolder, renameDurably } from '../../fs/durable.js'
 import { isVaultName } from '../../vault/request-rules.js'
-import { namesIn, readJson, unlessMissing } from '../disk/disk.js'
+import { mapBounded } from '../bounded.js'
+import { DamageFault, readRecord, unlessDamaged } from '../disk/damage.js'
+import { namesIn, unlessMissing } from '../disk/disk.js'
+import { isGone } from '../disk/files.js'
 import { dateOf, DAY, type Ground } from '../ground.js'
 import { atIntervals, type InventorySchedule } from '../realism/inventory-schedule.js'
-import { archiveRows, takeInventory, type InventoryRow, type InventorySum } from './inventory.js'
+import { archiveRows, type InventoryRow } from './inventory.js'
+import { VaultInventories } from './vault-inventories.js'
+import { assertNoLink, damagedVault, readVault, type Inventory, type VaultRecord } from './vault-record.js'
 import { invalidParameter, limitExceeded, notFound, unlessNotFound } from '../service-fault.js'
-
-/** What an inventory found. */
-export interface Inventory extends InventorySum {
-  /** ISO 8601. */
-  readonly date: string
-}
-
-/** `vault.json`. */
-export interface VaultRecord {
-  readonly name: string
-  /** ISO 8601. */
-  readonly creationDate: string
-  readonly inventory: Inventory | null
-}
 
 /** What a vault keeps in a folder of its own. */
 export type Kept = 'archives' | 'retained' | 'uploads' | 'jobs' | 'ended'
@@ -36,16 +27,18 @@ export type Kept = 'archives' | 'retained' | 'uploads' | 'jobs' | 'ended'
 const KEPT: readonly Kept[] = ['archives', 'retained', 'uploads', 'jobs', 'ended']
 /** Vaults an account may have in a region (protocol.md 2). */
 const MOST_VAULTS = 1000
+/** Vaults looked at at once for a list; each may need an inventory. */
+const VAULTS_AT_ONCE = 4
 
 /** The vaults of an account in a region. */
 export class VaultStore {
   readonly #ground: Ground
-  readonly #schedule: InventorySchedule
+  readonly #inventories: VaultInventories
 
   /** @param schedule - when inventories are taken; default a day after the last one */
   constructor(ground: Ground, schedule: InventorySchedule = atIntervals(DAY)) {
     this.#ground = ground
-    this.#schedule = schedule
+    this.#inventories = new VaultInventories(ground, schedule)
   }
 
   /** `arn:aws:glacier:us-east-1:111122223333:vaults/NAME`. */
@@ -71,15 +64,13 @@ export class VaultStore {
       }
       if ((await namesIn(disk.path('vaults'))).length >= MOST_VAULTS)
         throw limitExceeded(`The limit of ${MOST_VAULTS} vaults has been reached.`)
-      const temporary = disk.temporary()
-      for (const kind of KEPT) await makeFolder(join(temporary, kind))
-      await disk.writeJson(join(temporary, 'vault.json'), {
-        name,
-        creationDate: dateOf(this.#ground),
-        inventory: null,
+      const vault: VaultRecord = { name, creationDate: dateOf(this.#ground), inventory: null }
+      await disk.unfinished(async (temporary) => {
+        for (const kind of KEPT) await makeFolder(join(temporary, kind))
+        await disk.writeJson(join(temporary, 'vault.json'), vault)
+        await makeFolder(disk.path('vaults')) // of a region in which there was none
+        await renameDurably(temporary, this.#path(name))
       })
-      await makeFolder(disk.path('vaults')) // of a region in which there was none
-      await renameDurably(temporary, this.#path(name))
     })
   }
 
@@ -102,7 +93,7 @@ export class VaultStore {
   }
 
   /** The names of all vaults, in ASCII order. */
-  async names(): Promise<string[]> {
+  async vaultNames(): Promise<string[]> {
     return (await namesIn(this.#ground.disk.path('vaults'))).filter(isVaultName)
   }
 
@@ -112,46 +103,63 @@ export class VaultStore {
    * @throws {ServiceFault} 404: no such vault
    */
   async takeInventory(name: string): Promise<Inventory> {
-    return this.#alone(name, async () => this.#count(await this.#existing(name), this.#ground.now()))
+    return this.#alone(name, async () =>
+      this.#inventories.take(await this.#existing(name), this.#ground.now()),
+    )
   }
 
   /** The archives of all vaults as they are now. No inventory is taken. */
   async *allArchives(): AsyncGenerator<InventoryRow, void, undefined> {
-    for (const name of await namesIn(this.#ground.disk.path('vaults')))
-      yield* archiveRows(this.#path(name, 'archives'), this.inventoryPath(name))
+    for (const name of await this.vaultNames()) {
+      const archives = this.#path(name, 'archives')
+      yield* archiveRows(name, archives, this.inventoryPath(name), this.#ground.onFailure)
+    }
   }
 
   /** Where the rows of a vault's inventory are. */
   inventoryPath(name: string): string {
-    return this.#path(name, 'inventory.jsonl')
+    return this.#inventories.path(name)
   }
 
   /**
    * What is set on a vault; `undefined` where nothing ever was.
    *
-   * @throws {ServiceFault} 404: no such vault
+   * @param isSettings - whether what was read can be what is set
+   * @throws {ServiceFault} 404: no such vault; 507: what is set is damaged
    */
-  async readSettings<T extends object>(name: string): Promise<T | undefined> {
+  async readSettings<T extends object>(
+    name: string,
+    isSettings: (value: unknown) => value is T,
+  ): Promise<T | undefined> {
     await this.#existing(name)
-    return readJson<T>(this.#path(name, 'settings.json'))
+    const what = `The settings of the vault ${name}`
+    return readRecord(this.#path(name, 'settings.json'), isSettings, what, 'settings.json')
   }
 
   /**
    * Changes what is set on a vault.
    *
-   * @throws {ServiceFault} 404: no such vault; or what `change` throws, and then nothing is changed
+   * @throws {ServiceFault} as {@link VaultStore.readSettings}; or what `change` throws, and then nothing is changed
    */
-  async changeSettings<T extends object>(name: string, change: (found: T | undefined) => T): Promise<void> {
+  async changeSettings<T extends object>(
+    name: string,
+    isSettings: (value: unknown) => value is T,
+    change: (found: T | undefined) => T,
+  ): Promise<void> {
     await this.#alone(name, async () => {
-      const changed = change(await this.readSettings<T>(name))
+      const changed = change(await this.readSettings(name, isSettings))
       await this.#ground.disk.writeJson(this.#path(name, 'settings.json'), changed)
     })
   }
 
-  /** All vaults, sorted by name. */
+  /** All vaults, sorted by name. One that is damaged is reported and left out. */
   async list(): Promise<VaultRecord[]> {
     const names = await namesIn(this.#ground.disk.path('vaults'))
-    const vaults = await Promise.all(names.map((name) => unlessNotFound(this.find(name)))) // deleted meanwhile
+    const vaults = await mapBounded(
+      names,
+      VAULTS_AT_ONCE,
+      (name) => unlessDamaged(unlessNotFound(this.find(name)), this.#ground.onFailure), // 404: deleted meanwhile
+    )
     return vaults.filter((vault) => vault !== undefined)
   }
 
@@ -165,10 +173,11 @@ export class VaultStore {
     await this.#alone(name, async () => {
       const found = await this.#read(name)
       if (!found) return
-      const { inventory } = await this.#inventoried(found, this.#ground.now())
-      const written = (await this.#lastWrite(name)) >= Date.parse(inventory?.date ?? '1970-01-01')
+      const archives = await this.folder(name, 'archives')
+      const { inventory } = await this.#inventories.complete(found, this.#ground.now())
+      const written = (await this.#inventories.lastWrite(name)) >= Date.parse(inventory?.date ?? '1970-01-01')
       const empty = !written && (inventory?.archiveCount ?? 0) === 0
-      if (!empty || !(await isRemoved(this.#path(name, 'archives')))) {
+      if (!empty || !(await isRemoved(archives))) {
         throw invalidParameter(`Vault not empty or recently written to: ${this.arnOf(name)}`)
       }
       await this.#ground.disk.discard(this.#path(name))
@@ -178,11 +187,39 @@ export class VaultStore {
   /**
    * A folder of a vault.
    *
-   * @throws {ServiceFault} 404: there is no such vault
+   * @throws {ServiceFault} 404: there is no such vault; 507: it is damaged
    */
   async folder(name: string, kind: Kept): Promise<string> {
     await this.#existing(name)
+    await assertNoLink(this.#path(name, kind), name, `its folder ${kind}`)
     return this.#path(name, kind)
+  }
+
+  /**
+   * The names in a folder of a vault, in ASCII order.
+   *
+   * @throws {ServiceFault} 404: there is no such vault; 507: it is damaged
+   */
+  async names(name: string, kind: Kept): Promise<string[]> {
+    const names = await namesIn(await this.folder(name, kind))
+    if (names.length === 0) await this.#existing(name) // of a vault deleted meanwhile nothing is listed
+    return names
+  }
+
+  /**
+   * Does something in the folders of a vault.
+   *
+   * @throws {ServiceFault} 404: the vault was deleted meanwhile; 507: a folder of it is missing
+   * @throws what `act` throws
+   */
+  async unlessDeleted<T>(name: string, act: () => Promise<T>): Promise<T> {
+    try {
+      return await act()
+    } catch (error) {
+      if (!isGone(error)) throw error
+      await this.#alone(name, () => this.#existing(name)) // a deletion that is under way ends first
+      throw new DamageFault(damagedVault(name), 'a file or folder that it needs is missing', error)
+    }
   }
 
   /** The vaults whose folder of a kind has something of a name. */
@@ -207,57 +244,15 @@ export class VaultStore {
   async #note(name: string): Promise<void> {
     const now = this.#ground.now()
     // By the same time as the write: a night that begins meanwhile comes after it.
-    if (this.#schedule.precedesWrites) await this.#inventoriedAt(name, () => now)
-    const seconds = now / 1000
-    const file = await open(this.#path(name, 'written'), 'a', 0o600)
-    try {
-      await file.utimes(seconds, seconds)
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-    await syncFolder(this.#path(name))
-  }
-
-  /** Milliseconds; -1 where nothing was ever stored. */
-  async #lastWrite(name: string): Promise<number> {
-    const written = stat(this.#path(name, 'written')).then(({ mtimeMs }) => Math.round(mtimeMs))
-    return unlessMissing(written, -1)
-  }
-
-  /** The date of the inventory that is due, in milliseconds; `undefined` where none is. */
-  async #dueDate({ name, creationDate, inventory }: VaultRecord, now: number): Promise<number | undefined> {
-    const writtenAt = await this.#lastWrite(name)
-    const inventoryAt = inventory ? Date.parse(inventory.date) : undefined
-    if (writtenAt < (inventoryAt ?? 0)) return undefined
-    const createdAt = Date.parse(creationDate)
-    return this.#schedule.dueDate({ now, createdAt, writtenAt, inventoryAt })
-  }
-
-  /** The vault with its inventory, taken if one is due. */
-  async #inventoried(vault: VaultRecord, now: number): Promise<VaultRecord> {
-    const date = await this.#dueDate(vault, now)
-    return date === undefined ? vault : { ...vault, inventory: await this.#count(vault, date) }
-  }
-
-  /** @param at - the date of the inventory, in milliseconds */
-  async #count(vault: VaultRecord, at: number): Promise<Inventory> {
-    const { name } = vault
-    const { disk } = this.#ground
-    const date = new Date(at).toISOString()
-    const temporary = disk.temporary()
-    const rows = this.inventoryPath(name)
-    const inventory = { date, ...(await takeInventory(this.#path(name, 'archives'), rows, temporary)) }
-    await renameDurably(temporary, rows)
-    await disk.writeJson(this.#path(name, 'vault.json'), { ...vault, inventory })
-    return inventory
+    if (this.#inventories.precedeWrites) await this.#inventoriedAt(name, () => now)
+    await this.#inventories.noteWrite(name, now)
   }
 
   /** The vault with its inventory, taken if one is due at a time, which is asked again once the lock is had. */
   async #inventoriedAt(name: string, now: () => number): Promise<VaultRecord> {
     const vault = await this.#existing(name)
-    if ((await this.#dueDate(vault, now())) === undefined) return vault
-    return this.#alone(name, async () => this.#inventoried(await this.#existing(name), now()))
+    if ((await this.#inventories.dueDate(vault, now())) === undefined) return vault
+    return this.#alone(name, async () => this.#inventories.complete(await this.#existing(name), now()))
   }
 
   async #existing(name: string): Promise<VaultRecord> {
@@ -272,7 +267,7 @@ export class VaultStore {
   }
 
   #read(name: string): Promise<VaultRecord | undefined> {
-    return readJson<VaultRecord>(this.#path(name, 'vault.json'))
+    return readVault(this.#path(name), name)
   }
 
   #path(name: string, ...rest: readonly string[]): string {

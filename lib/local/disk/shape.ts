@@ -1,0 +1,44 @@
+/** What a value read from disk must look like before it is used. */
+
+/** Whether a value is as it must be. */
+export type Check = (value: unknown) => boolean
+
+/** The checks of an object's fields. Fields without one may be anything. */
+export type Shape<T> = Readonly<Partial<Record<keyof T, Check>>>
+
+/** Whether a value is an object whose fields pass their checks. It may have others. */
+export function hasShape<T extends object>(value: unknown, shape: Shape<T>): value is T {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  return Object.entries(shape).every(([name, check]) => {
+    return (check as Check)((value as Readonly<Record<string, unknown>>)[name])
+  })
+}
+
+/** A check of an object by those of its fields. */
+export function shaped<T extends object>(shape: Shape<T>): (value: unknown) => value is T {
+  return (value): value is T => hasShape(value, shape)
+}
+
+/** A check that takes `null` too. */
+export function nullOr(check: Check): Check {
+  return (value) => value === null || check(value)
+}
+
+/** A check of an array by that of its items. */
+export function arrayOf(check: Check): Check {
+  return (value) => Array.isArray(value) && value.every(check)
+}
+
+/** Any text. */
+export const isText: Check = (value) => typeof value === 'string'
+/** A whole number from 0 up. */
+export const isCount: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0
+/** A time, ISO 8601. */
+export const isDate: Check = (value) => typeof value === 'string' && !Number.isNaN(Date.parse(value))
+/** A SHA-256 in lowercase hex. */
+export const isHash: Check = (value) => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value)
+
+/** A check for one value. */
+export function equals(expected: unknown): Check {
+  return (value) => value === expected
+}

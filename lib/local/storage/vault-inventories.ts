@@ -1,0 +1,100 @@
+/**
+ * When the inventory of a vault is taken, and what is noted for that.
+ *
+ * - One is taken when the schedule says that it is due, if the vault was written to since the last one; or when it is
+ *   asked for.
+ * - The modification time of `written` is the time of the last write.
+ * - Whoever completes or takes an inventory holds the lock of the vault.
+ */
+import { open, stat } from 'node:fs/promises'
+import { renameDurably, syncFolder } from '../../fs/durable.js'
+import { unlessMissing } from '../disk/disk.js'
+import type { Ground } from '../ground.js'
+import type { InventorySchedule } from '../realism/inventory-schedule.js'
+import { takeInventory } from './inventory.js'
+import { assertNoLink, type Inventory, type VaultRecord } from './vault-record.js'
+
+/** The inventories of the vaults of an account in a region. */
+export class VaultInventories {
+  readonly #ground: Ground
+  readonly #schedule: InventorySchedule
+
+  constructor(ground: Ground, schedule: InventorySchedule) {
+    this.#ground = ground
+    this.#schedule = schedule
+  }
+
+  /** Whether an inventory that is due is taken before the vault is written to. */
+  get precedeWrites(): boolean {
+    return this.#schedule.precedesWrites
+  }
+
+  /** Where the rows of a vault's inventory are. */
+  path(name: string): string {
+    return this.#path(name, 'inventory.jsonl')
+  }
+
+  /**
+   * Notes that a vault is written to.
+   *
+   * @param now - milliseconds
+   */
+  async noteWrite(name: string, now: number): Promise<void> {
+    const path = this.#path(name, 'written')
+    await assertNoLink(path, name, 'its note of the last write')
+    const file = await open(path, 'a', 0o600)
+    try {
+      await file.utimes(now / 1000, now / 1000)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await syncFolder(this.#path(name))
+  }
+
+  /** When a vault was last written to, in milliseconds; -1 where nothing was ever stored. */
+  async lastWrite(name: string): Promise<number> {
+    const written = stat(this.#path(name, 'written')).then(({ mtimeMs }) => Math.round(mtimeMs))
+    return unlessMissing(written, -1)
+  }
+
+  /** The date of the inventory that is due, in milliseconds; `undefined` where none is. */
+  async dueDate({ name, creationDate, inventory }: VaultRecord, now: number): Promise<number | undefined> {
+    const writtenAt = await this.lastWrite(name)
+    const inventoryAt = inventory ? Date.parse(inventory.date) : undefined
+    if (writtenAt < (inventoryAt ?? 0)) return undefined
+    const createdAt = Date.parse(creationDate)
+    return this.#schedule.dueDate({ now, createdAt, writtenAt, inventoryAt })
+  }
+
+  /** The vault with its inventory, taken if one is due. */
+  async complete(vault: VaultRecord, now: number): Promise<VaultRecord> {
+    const date = await this.dueDate(vault, now)
+    return date === undefined ? vault : { ...vault, inventory: await this.take(vault, date) }
+  }
+
+  /**
+   * Takes an inventory.
+   *
+   * @param at - its date, in milliseconds
+   */
+  async take(vault: VaultRecord, at: number): Promise<Inventory> {
+    const { name } = vault
+    const { disk } = this.#ground
+    const rows = this.path(name)
+    const archives = this.#path(name, 'archives')
+    await assertNoLink(archives, name, 'its folder archives')
+    const sum = await disk.unfinished(async (temporary) => {
+      const found = await takeInventory(name, archives, rows, temporary, this.#ground.onFailure)
+      await renameDurably(temporary, rows)
+      return found
+    })
+    const inventory = { date: new Date(at).toISOString(), ...sum }
+    await disk.writeJson(this.#path(name, 'vault.json'), { ...vault, inventory })
+    return inventory
+  }
+
+  #path(name: string, ...rest: readonly string[]): string {
+    return this.#ground.disk.path('vaults', name, ...rest)
+  }
+}
