@@ -177,6 +177,7 @@ export const WRONG: Readonly<Record<string, WrongValues>> = {
     types: [7, [], { storrage: 1 }, { storage: '0.004' }, { storage: null }],
     ranges: [{ storage: -1 }, { capacityUnits: NaN }, { bulkRequests: 1e7 }],
   },
+  log: { types: [7, 'print'], ranges: [] },
   onWarning: { types: [7, 'print'], ranges: [] },
   undocumented: {
     types: [

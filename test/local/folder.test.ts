@@ -221,9 +221,9 @@ t.test('what the folder keeps of itself is refused at the start where it is dama
     [
       'credentials.json',
       '{"accessKeyId":"AKIASECRET"',
-      /credentials\.json does not contain a key pair\. Restore it/,
+      /credentials\.json does not contain an accessKeyId and a secretAccessKey\. Restore it/,
     ],
-    ['credentials.json', '{"accessKeyId":7,"secretAccessKey":"x"}', /does not contain a key pair/],
+    ['credentials.json', '{"accessKeyId":7,"secretAccessKey":"x"}', /does not contain an accessKeyId/],
     ['vault-id', 'x', /vault-id does not contain a UUID\. Restore it/],
   ] as const) {
     const dir = t.testdir({ 'local-vault.json': MARKER, [name]: content })

@@ -187,7 +187,7 @@ t.test('random and mutated requests do no harm', async (t) => {
   const kept = (await readdir(vault.dir)).sort()
   t.strictSame(
     kept.filter((name) => name !== 'account.json'),
-    ['credentials.json', 'locks', 'tmp', 'vault-id', 'vaults'],
+    ['credentials.json', 'home.json', 'local-vault.json', 'locks', 'tmp', 'vault-id', 'vaults'],
     'and in it nothing but its own',
   )
   t.strictSame(await readdir(join(vault.dir, 'tmp')), [], 'and nothing unfinished')

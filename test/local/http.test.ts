@@ -162,7 +162,7 @@ t.test('a stalled body is answered with 408, and nothing is left of it', async (
     t,
     vault,
     'POST /.control/clock HTTP/1.1',
-    'Host: a',
+    'Host: localhost',
     `Authorization: Bearer ${CONTROL_SECRET}`,
     'Content-Length: 100',
     '',
