@@ -414,6 +414,23 @@ t.test(
         await it.page.click('#retry')
         await untilText(it, '#status', /^Connected\.$/)
         t.equal(await it.page.evaluate("document.querySelector('#retry').hidden"), true)
+
+        await again.close()
+        await untilText(it, '#status.error', /cannot be reached/)
+        const other = await startLocalVault({
+          dir: own.dir,
+          port,
+          controlSecret: 'another-secret-of-the-controls',
+        })
+        t.teardown(() => other.close())
+        await it.page.click('#retry')
+        await untilText(it, '#status.error', /not that of this server/)
+        t.equal(await it.page.evaluate("document.querySelector('#panels').hidden"), true)
+        t.equal(await it.page.evaluate('sessionStorage.length'), 0, 'the old secret is forgotten')
+        await it.page.type('#secret', 'another-secret-of-the-controls')
+        await it.page.keyboard.press('Enter')
+        await untilText(it, '#status', /^Connected\.$/)
+        t.equal(await it.page.evaluate("document.querySelector('#login').hidden"), true)
       },
     )
   },
