@@ -1,6 +1,7 @@
 /** The controls of a local vault, where the endpoint has them: they finish jobs, take inventories and move the clock. */
 import { Skip } from './assertion.js'
-import { exchange, type Target } from './wire.js'
+import { fieldsOf } from './expectations.js'
+import { exchange, type Answer, type Target } from './wire.js'
 
 /** What is needed to use the controls. */
 export type ControlSettings = Target & { readonly controlSecret: string | undefined }
@@ -36,10 +37,21 @@ export class Control {
    * @throws if it refuses the order
    */
   async order(method: string, name: string, body: object): Promise<void> {
+    await this.#answerTo(method, name, JSON.stringify(body))
+  }
+
+  async #answerTo(method: string, name: string, body: string): Promise<Answer> {
     const headers = { authorization: `Bearer ${this.#neededSecret()}` }
-    const request = { method, target: `/.control/${name}`, headers, body: JSON.stringify(body) }
-    const { status } = await exchange(this.#settings, { ...request, signing: false }, this.#signal)
-    if (status !== 200) throw new Error(`the control ${method} ${name} was refused with status ${status}`)
+    const request = { method, target: `/.control/${name}`, headers, body }
+    const answer = await exchange(this.#settings, { ...request, signing: false }, this.#signal)
+    if (answer.status === 200) return answer
+    throw new Error(`the control ${method} ${name} was refused with status ${answer.status}`)
+  }
+
+  /** The time by which the endpoint dates what it makes, in milliseconds: its clock may have been moved before. */
+  async time(): Promise<number> {
+    if (!this.isThere) return Date.now()
+    return Date.parse(String(fieldsOf(await this.#answerTo('GET', 'clock', '')).time))
   }
 
   /** Takes an inventory of a vault, so that it may be deleted when it is empty. */

@@ -46,7 +46,9 @@ export function authorization(signing: Signing): string {
 
 function canonicalRequest({ method, target, headers, payloadHash }: Signing, names: string): string {
   const [path = '', query = ''] = target.split('?')
-  const lines = Object.entries(headers).map(([name, value]) => `${name}:${value.trim().replace(/ +/g, ' ')}`)
+  const lines = Object.entries(headers).map(
+    ([name, value]) => `${name}:${value.trim().replace(/[ \t]+/g, ' ')}`,
+  )
   return [
     method,
     path.split('/').map(encoded).join('/'),

@@ -90,8 +90,11 @@ export const accessPolicy: Group = {
       'api-error-responses',
       'no-vault',
       'An access policy for a vault that is not there',
-      async (session) =>
-        session.post('PUT', pathOf(vaultName(session, 'absent')) + REST, { Policy: await allowing(session) }),
+      async (session) => {
+        const absent = pathOf(vaultName(session, 'absent'))
+        const Policy = await policyFor(session, absent, 'Allow', 'ListJobs')
+        return session.post('PUT', absent + REST, { Policy })
+      },
     ),
     denied(RULES, 'denied', 'What the policy denies', async (session) => {
       await denying(session)

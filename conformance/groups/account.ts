@@ -94,7 +94,7 @@ export const account: Group = {
       hasStatus(await put(session, rule), 204)
       isEqual('rule', await ruleOf(session), rule)
     }),
-    invalid(SET, 'no-number', 'BytesPerHour without a number', async (session) =>
+    missing(SET, 'no-number', 'BytesPerHour without a number', async (session) =>
       put(session, { Strategy: 'BytesPerHour' }),
     ),
     invalid(SET, 'zero', 'BytesPerHour of 0', async (session) =>

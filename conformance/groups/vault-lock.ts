@@ -108,11 +108,11 @@ export const vaultLock: Group = {
       const answer = await session.post('POST', (await emptyVault(session)) + REST, { Policy: 'not JSON' })
       hasStatus(answer, 400)
     }),
-    unknown('api-error-responses', 'no-vault', 'A lock of a vault that is not there', async (session) =>
-      session.post('POST', pathOf(vaultName(session, 'absent')) + REST, {
-        Policy: await policyFor(session, await vault(session), 'Deny', 'AddTagsToVault'),
-      }),
-    ),
+    unknown('api-error-responses', 'no-vault', 'A lock of a vault that is not there', async (session) => {
+      const absent = pathOf(vaultName(session, 'absent'))
+      const Policy = await policyFor(session, absent, 'Deny', 'AddTagsToVault')
+      return session.post('POST', absent + REST, { Policy })
+    }),
     guide(ABORT, 'abort', 'Aborting a lock in progress answers 204.', aborted),
     unknown(ABORT, 'aborted', 'GetVaultLock of a lock that was aborted', async (session) =>
       session.call('GET', await aborted(session)),

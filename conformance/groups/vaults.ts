@@ -120,7 +120,7 @@ export const vaults: Group = {
       async (session) => {
         const { CreationDate } = await description(session)
         isText('CreationDate', CreationDate, DATE)
-        const seconds = Math.abs(Date.now() - Date.parse(String(CreationDate))) / 1000
+        const seconds = Math.abs((await session.control.time()) - Date.parse(String(CreationDate))) / 1000
         isEqual('within an hour', seconds < 3600, true)
       },
     ),

@@ -68,13 +68,12 @@ export function throttled(): ServiceFault {
   return new ServiceFault(400, 'ThrottlingException', 'Rate exceeded')
 }
 
+/** The code of the one refusal that has a status of failures, 503. */
+export const NO_CAPACITY = 'InsufficientCapacityException'
+
 /** 503, as the guide has it: there is no capacity for an Expedited retrieval. */
 export function insufficientCapacity(): ServiceFault {
-  return new ServiceFault(
-    503,
-    'InsufficientCapacityException',
-    'There is no capacity for Expedited retrievals.',
-  )
+  return new ServiceFault(503, NO_CAPACITY, 'There is no capacity for Expedited retrievals.')
 }
 
 /** 408: the body of a request did not come. */

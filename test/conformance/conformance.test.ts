@@ -18,6 +18,8 @@ import { localVaultFor } from '../helpers/local-vault.js'
 
 const SUITE = fileURLToPath(new URL('../../conformance/', import.meta.url))
 const SECRET = 'secret-of-the-controls'
+/** The groups of the second run. */
+const ONLY_AGAIN = ['--only', 'operations', '--only', 'vaults']
 const KEYS = { AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'secret' }
 
 interface Outcome {
@@ -111,6 +113,15 @@ t.test('the local vault passes every assertion, guesses too, and is left as it w
     report.left.join('\n'),
   )
   t.strictSame(await readdir(join(vault.dir, 'vaults')), [])
+
+  // Its clock has been moved by hours, and the account has its capacity.
+  const again = await findings(t, vault, ['--allow-account-changes', ...ONLY_AGAIN], SECRET)
+  t.strictSame(failed(again), [])
+  t.equal(again.code, 0, 'a vault can be tested again')
+  t.match(
+    again.results.find(({ id }) => id === 'PurchaseProvisionedCapacity-status'),
+    { outcome: 'skipped', reason: 'the account has 2 units of capacity already' },
+  )
 })
 
 t.test(
@@ -149,17 +160,6 @@ t.test('jobs that take a while are waited for', async (t) => {
   )
 })
 
-t.test('an account that has its capacity already buys none', async (t) => {
-  const vault = await localVaultFor(t)
-  await findings(t, vault, ['--only', 'account', '--allow-account-changes'])
-  const report = await findings(t, vault, ['--only', 'operations', '--allow-account-changes'])
-  t.equal(report.code, 0)
-  t.match(
-    report.results.find(({ id }) => id === 'PurchaseProvisionedCapacity-status'),
-    { outcome: 'skipped', reason: 'the account has 2 units of capacity already' },
-  )
-})
-
 t.test(
   'a server that answers {} to everything fails, and the report says what was expected and found',
   async (t) => {
@@ -183,18 +183,20 @@ t.test(
   },
 )
 
-for (const [fault, group, operation] of [
-  ['wrong-hash', 'tree-hashes'],
-  ['corrupt-output', 'output'],
-  ['error-500', 'output', 'DescribeJob'],
-] as const) {
-  t.test(`a vault with the fault ${fault} fails`, async (t) => {
-    const vault = await localVaultFor(t, { faults: [{ fault, ...(operation && { operation }) }] })
+t.test('a vault whose answers are wrong fails', async (t) => {
+  const vault = await localVaultFor(t)
+  for (const [fault, group, operation] of [
+    ['wrong-hash', 'archives'],
+    ['corrupt-output', 'output-ranges'],
+    ['error-500', 'output-ranges', 'DescribeJob'],
+  ] as const) {
+    vault.faults.clear()
+    vault.faults.add({ fault, ...(operation && { operation }) })
     const report = await findings(t, vault, ['--only', group])
     t.equal(report.code, 1)
-    t.ok(report.total.failed > 3, failed(report).join('\n'))
-  })
-}
+    t.notSame(failed(report), [], fault)
+  }
+})
 
 t.test('the account is the one in the ARN of a vault where the Location has none', async (t) => {
   const paths: string[] = []

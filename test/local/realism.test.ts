@@ -129,7 +129,10 @@ t.test('jobs take a time by their tier', async (t) => {
 t.test(
   'without provisioned capacity there is so much for Expedited retrievals in five minutes',
   async (t) => {
-    const { vault, time, ask, upload, retrieve } = await worldFor(t, { expeditedCapacity: 2 })
+    const onFailure = (error: Error): void => {
+      t.fail(`A refusal is reported as a failure of the server: ${error.message}`)
+    }
+    const { vault, time, ask, upload, retrieve } = await worldFor(t, { expeditedCapacity: 2, onFailure })
     const archiveId = await upload('x')
     t.match(await retrieve(archiveId, 'Expedited'), { status: 202 })
     vault.control.advanceClock(4 * MINUTE)

@@ -147,7 +147,11 @@ t.test(
         t.match(traffic[0], ['CreateVault', '3', '3', '0', '1', '0 B'])
         t.match(traffic.at(-1), ['no such operation', '1', '0'])
         t.equal(await textOf(it, '#faults .empty'), 'No request is made to fail.')
-        t.equal(await textOf(it, '#costs .empty'), 'Costs are not available on this server.')
+        const costs = await rowsOf(it, '#costs')
+        t.strictSame(costs[0], ['Storage', '0', 'GB-month', '0.00 USD'], 'no time has passed')
+        t.strictSame(costs[2], ['Upload requests', '5', 'request', '0.00025 USD'])
+        t.equal(costs.length, (await vault.costs()).lines.length)
+        t.match(await textOf(it, '#costs .note'), /^0\.00025 USD in all accounts and regions/)
         t.equal(await page.evaluate("document.querySelectorAll('body script, img').length"), 0)
 
         await page.click('#vault-empty')
@@ -174,6 +178,15 @@ t.test(
         await page.click('#delay-form [type=submit]')
         await untilText(it, '#job-delay', /^4 s$/)
         t.match(vault.control.jobDelay, { standard: 4000, bulk: 4000 })
+        await page.select('#delay-kind', 'bulk')
+        await page.select('#delay-unit', '3600000')
+        await page.click('#delay-form [type=submit]')
+        await untilText(
+          it,
+          '#job-delay',
+          /^4 s \(Expedited\), 4 s \(Standard\), 4 h \(Bulk\), 4 s \(inventory\)$/,
+        )
+        t.match(vault.control.jobDelay, { standard: 4000, bulk: 4 * 3_600_000, inventory: 4000 })
         await page.click('#complete-jobs')
         await untilText(it, '#status', /^2 jobs were ended\.$/)
         await untilText(it, '#jobs tbody', /Succeeded.*Succeeded/)
@@ -300,34 +313,67 @@ t.test(
       },
     )
 
-    await t.test('costs are shown where there are any, and one of several accounts is chosen', async (t) => {
-      const costs = {
-        currency: 'USD',
-        total: 0.0312,
-        lines: [{ item: `Requests ${HOSTILE}`, quantity: 1000, unit: 'requests', amount: 0.0312 }],
-      }
-      const it = await open(browser, vault, {
-        instead: async (path) => {
-          if (path === 'costs') return costs
-          if (path !== 'overview') return undefined
-          const headers = { authorization: `Bearer ${SECRET}` }
-          const overview = (await (
-            await fetch(`${vault.endpoint}/.control/overview`, { headers })
-          ).json()) as {
-            places: object[]
-            readings: string[]
-          }
-          const places = [...overview.places, { region: 'eu-west-1', accountId: '999999999999' }]
-          return { ...overview, places, readings: [...overview.readings, 'GET costs'] }
-        },
+    await t.test('one of several accounts and regions is shown, and controlled', async (t) => {
+      const longName = 'n'.repeat(255)
+      const own = await localVaultFor(t, {
+        controlSecret: SECRET,
+        jobDelay: 3_600_000,
+        region: ['us-east-1', 'eu-west-1'],
+        credentials: ['111111111111', '222222222222'].map((accountId) => ({
+          accessKeyId: `AKIA${accountId}`,
+          secretAccessKey: accountId,
+          accountId,
+        })),
       })
-      await connected(it)
-      t.strictSame(await rowsOf(it, '#costs'), [[`Requests ${HOSTILE}`, '1,000', 'requests', '0.0312 USD']])
-      t.equal(await textOf(it, '#costs tfoot'), 'Total0.0312 USD')
+      for (const accountId of ['111111111111', '222222222222']) {
+        const credentials = { accessKeyId: `AKIA${accountId}`, secretAccessKey: accountId }
+        const ask = (
+          method: string,
+          path: string,
+          headers = {},
+          body: Buffer | string = '',
+        ): ReturnType<typeof send> =>
+          send(
+            { endpoint: own.endpoint, region: 'eu-west-1', credentials },
+            { method, path: `/-/vaults/${path}`, headers, body },
+          )
+        await ask('PUT', longName)
+        const bytes = Buffer.from('x')
+        const headers = { ...hashHeaders(bytes), 'x-amz-archive-description': 'd'.repeat(1024) }
+        const ArchiveId = (await ask('POST', `${longName}/archives`, headers, bytes)).headers[
+          'x-amz-archive-id'
+        ]
+        const job = JSON.stringify({ Type: 'archive-retrieval', ArchiveId })
+        t.equal((await ask('POST', `${longName}/jobs`, {}, job)).status, 202)
+      }
+      const it = await opened(browser, own)
+      const { page } = it
+      t.equal(await textOf(it, '#vaults .empty'), 'There is no vault yet.')
+      for (const [accountId, button, status] of [
+        ['111111111111', '#complete-jobs', 'Succeeded'],
+        ['222222222222', '#fail-jobs', 'Failed'],
+      ] as const) {
+        await page.select('#place', `eu-west-1 ${accountId}`)
+        await untilText(it, '#account', new RegExp(`^${accountId}$`))
+        await untilText(it, '#jobs tbody', /InProgress/)
+        await page.click(button)
+        await untilText(it, '#status', /^1 job was ended\.$/)
+        await untilText(it, '#jobs tbody', new RegExp(status))
+        await page.click('#inventory-form [type=submit]')
+        await untilText(it, '#status', /^The inventory of n{255} was taken\.$/)
+        await untilText(it, '#vaults tbody tr', /32 KiB/)
+      }
+      const { width } = page.viewport() ?? {}
+      t.equal(
+        await page.evaluate('document.documentElement.scrollWidth'),
+        width,
+        'a long name is cut or broken',
+      )
+      t.ok(
+        Number(await page.evaluate("document.querySelector('#archives tbody tr').offsetHeight")) < 200,
+        'a long description is scrolled',
+      )
       t.strictSame(it.problems, [])
-      await it.page.select('#place', 'eu-west-1 999999999999')
-      await untilText(it, '#account', /^999999999999$/)
-      await untilText(it, '#vaults .note.error', /No account 999999999999 is served in the region eu-west-1/)
     })
 
     await t.test('a slow server is not asked again before it has answered', async (t) => {
@@ -368,6 +414,23 @@ t.test(
         await it.page.click('#retry')
         await untilText(it, '#status', /^Connected\.$/)
         t.equal(await it.page.evaluate("document.querySelector('#retry').hidden"), true)
+
+        await again.close()
+        await untilText(it, '#status.error', /cannot be reached/)
+        const other = await startLocalVault({
+          dir: own.dir,
+          port,
+          controlSecret: 'another-secret-of-the-controls',
+        })
+        t.teardown(() => other.close())
+        await it.page.click('#retry')
+        await untilText(it, '#status.error', /not that of this server/)
+        t.equal(await it.page.evaluate("document.querySelector('#panels').hidden"), true)
+        t.equal(await it.page.evaluate('sessionStorage.length'), 0, 'the old secret is forgotten')
+        await it.page.type('#secret', 'another-secret-of-the-controls')
+        await it.page.keyboard.press('Enter')
+        await untilText(it, '#status', /^Connected\.$/)
+        t.equal(await it.page.evaluate("document.querySelector('#login').hidden"), true)
       },
     )
   },

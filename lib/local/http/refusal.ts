@@ -4,7 +4,7 @@
  */
 import { systemReason } from '../../fs/system-reason.js'
 import { diskFault } from '../disk/disk-fault.js'
-import { ServiceFault } from '../service-fault.js'
+import { NO_CAPACITY, ServiceFault } from '../service-fault.js'
 
 /** What reading from, or writing to, a client that has hung up fails with. */
 const HUNG_UP = new Set<string | undefined>(['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'])
@@ -23,5 +23,6 @@ function messageOf(error: unknown): string {
 
 /** Whether an error is a failure of the server: not a refusal, nor a client that has hung up. */
 export function isFailure(error: unknown): error is Error {
-  return faultOf(error).status >= 500 && !HUNG_UP.has((error as NodeJS.ErrnoException).code)
+  const { status, code } = faultOf(error)
+  return status >= 500 && code !== NO_CAPACITY && !HUNG_UP.has((error as NodeJS.ErrnoException).code)
 }

@@ -3,6 +3,7 @@ import { byId, offer } from './dom.js'
 import { count, span } from './format.js'
 
 /** @typedef {(method: string, path: string, order: object, done: (answer: any) => string) => void} Act */
+/** @typedef {import('./format.js').Delays} Delays */
 
 const UNITS = /** @type {const} */ ([
   ['seconds', '1000'],
@@ -17,9 +18,11 @@ const UNITS = /** @type {const} */ ([
  * @param {Act} act - carries out a control, shows what has changed, and says that it is done
  * @param {() => { region: string, accountId: string } | undefined} place - the account in a region that is shown
  * @param {() => string | undefined} chosenVault
+ * @param {() => Delays | undefined} delays - how long jobs take
  */
-export function wireControls(act, place, chosenVault) {
+export function wireControls(act, place, chosenVault, delays) {
   wireClock(act)
+  wireDelay(act, delays)
   wireJobs(act, place)
   wireFaults(act)
   onSubmit('inventory-form', () => {
@@ -44,14 +47,25 @@ function wireClock(act) {
 
 /**
  * @param {Act} act
- * @param {() => object | undefined} place
+ * @param {() => Delays | undefined} delays
  */
-function wireJobs(act, place) {
+function wireDelay(act, delays) {
   offerUnits('delay-unit')
   onSubmit('delay-form', () => {
     const milliseconds = millisecondsIn('delay')
-    act('PUT', 'job-delay', { milliseconds }, () => `Jobs that are started now take ${span(milliseconds)}.`)
+    const kind = byId('delay-kind', HTMLSelectElement)
+    const [only] = kind.selectedOptions
+    const jobDelay = kind.value === '' ? milliseconds : { ...delays(), [kind.value]: milliseconds }
+    const those = kind.value === '' ? 'Jobs' : `Jobs of the kind ${only?.text}`
+    act('PUT', 'job-delay', { jobDelay }, () => `${those} that are started now take ${span(milliseconds)}.`)
   })
+}
+
+/**
+ * @param {Act} act
+ * @param {() => object | undefined} place
+ */
+function wireJobs(act, place) {
   const ended = (/** @type {{ jobs: number }} */ { jobs }) =>
     jobs === 1 ? '1 job was ended.' : `${count(jobs)} jobs were ended.`
   onClick('complete-jobs', () => act('POST', 'jobs/complete', { ...place() }, ended))

@@ -88,10 +88,12 @@ export function span(milliseconds) {
   return `${SHORT.format(milliseconds)} ms`
 }
 
+/** @typedef {{ expedited: number, standard: number, bulk: number, inventory: number }} Delays - milliseconds */
+
 /**
  * How long jobs take, by what they retrieve; one time where all of them take as long.
  *
- * @param {{ expedited: number, standard: number, bulk: number, inventory: number }} delays - milliseconds
+ * @param {Delays} delays
  * @returns {string}
  */
 export function delays({ expedited, standard, bulk, inventory }) {

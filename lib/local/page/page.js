@@ -20,7 +20,6 @@ import { ARCHIVES, JOBS, UPLOADS, VAULTS } from './vault-panels.js'
  * What panels load from, and the reader's choices.
  *
  * @typedef {object} View
- * @property {readonly string[]} readings - the controls that read the server, as `GET faults`
  * @property {{ vaultName?: string | undefined, uploadId?: string | undefined }} choice
  * @property {(path: string) => Promise<any>} get
  * @property {(what: List, query?: Record<string, string | undefined>) => Promise<any>} list - the page of a list that
@@ -52,6 +51,8 @@ const LIMITS = { vaults: 50, archives: 20, uploads: 5, parts: 50, jobs: 20 }
 let secret = ''
 /** @type {{ region: string, accountId: string } | undefined} */
 let place
+/** @type {import('./format.js').Delays | undefined} how long jobs take, as the page shows it */
+let shownDelays
 let refreshes = 0
 let timer = 0
 /** The controls that were clicked are carried out one after another. */
@@ -63,7 +64,6 @@ const shown = new Map()
 
 /** @type {View} */
 const view = {
-  readings: [],
   choice: {},
   get: (path) => ask(secret, 'GET', path),
   list: (what, query = {}) => {
@@ -146,8 +146,8 @@ async function showPanel({ id, load, note, render }, mine) {
 }
 
 /** @param {any} overview */
-function showOverview({ time: now, jobDelay, places, readings, faultKinds, operations }) {
-  view.readings = readings
+function showOverview({ time: now, jobDelay, places, faultKinds, operations }) {
+  shownDelays = jobDelay
   const isServed = places.some(
     (/** @type {any} */ it) => it.region === place?.region && it.accountId === place?.accountId,
   )
@@ -225,6 +225,7 @@ wireControls(
   act,
   () => place,
   () => view.choice.vaultName,
+  () => shownDelays,
 )
 openSession((text) => {
   secret = text

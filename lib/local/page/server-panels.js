@@ -1,5 +1,4 @@
 /** What the page shows of the server: its faults, its traffic and what that would cost. */
-import { Refused } from './client.js'
 import { element, foreign, table } from './dom.js'
 import { count, money, size } from './format.js'
 
@@ -66,16 +65,10 @@ export const TRAFFIC = {
 /** @type {Panel} */
 export const COSTS = {
   id: 'costs',
-  load: async ({ get, readings }) => {
-    if (!readings.includes('GET costs')) return { lines: null }
-    return get('costs').catch((error) => {
-      if (error instanceof Refused && error.status === 404) return { lines: null }
-      throw error
-    })
-  },
-  note: ({ lines, total, currency }) => (lines ? `${money(total, currency)} in all` : ''),
+  load: ({ get }) => get('costs'),
+  note: ({ total, currency }) =>
+    `${money(total, currency)} in all accounts and regions, since the server was started`,
   render: ({ lines, total, currency }) => {
-    if (!lines) return [element('p', { class: 'empty' }, 'Costs are not available on this server.')]
     const costs = table(
       'Costs',
       [
@@ -86,7 +79,7 @@ export const COSTS = {
       ],
       lines.map((/** @type {any} */ { item, quantity, unit, amount }) => [
         foreign(item),
-        new Intl.NumberFormat('en', { maximumFractionDigits: 6 }).format(quantity),
+        new Intl.NumberFormat('en', { maximumFractionDigits: 9 }).format(quantity),
         foreign(unit),
         money(amount, currency),
       ]),

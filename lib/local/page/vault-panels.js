@@ -53,6 +53,7 @@ function vaultRow({ vaultName, unreadable, inventory, ...vault }, chosen, { choo
     type: 'button',
     class: 'choice',
     id: `vault-${vaultName}`,
+    title: vaultName, // which CSS cuts where it is long
     'aria-pressed': String(vaultName === chosen),
   }
   const name = element('button', { ...attributes, click: () => choose(vaultName) }, foreign(vaultName))
