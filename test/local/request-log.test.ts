@@ -163,12 +163,11 @@ t.test('where a connection comes from is null when it is gone', async (t) => {
 })
 
 t.test('what the function for entries throws is a warning, and the request is answered', async (t) => {
-  for (const thrown of [new Error('full'), 'full']) {
-    const vault = await localVaultFor(t, {
-      log: () => {
-        throw thrown as Error
-      },
-    })
+  const logs: (() => void)[] = [new Error('full'), 'full'].map((thrown) => () => {
+    throw thrown as Error
+  })
+  for (const log of [...logs, () => Promise.reject(new Error('full'))]) {
+    const vault = await localVaultFor(t, { log })
     const warned = once(process, 'warning')
     t.match(await send(vault, { method: 'GET', path: '/-/vaults' }), { status: 200 })
     t.match(await warned, [{ message: 'full' }])
