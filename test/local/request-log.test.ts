@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { closeSync, constants, openSync, readSync } from 'node:fs'
 import { chmod, readFile, stat } from 'node:fs/promises'
 import { Socket } from 'node:net'
 import { join } from 'node:path'
@@ -235,6 +236,57 @@ t.test(
     )
   },
 )
+
+t.test('a FIFO may be read slowly, and no line becomes the rest of another', async (t) => {
+  const fifo = join(t.testdir(), 'fifo')
+  if (spawnSync('mkfifo', [fifo]).status !== 0) {
+    t.comment('there are no FIFOs here')
+    return
+  }
+  const opened = (): number => openSync(fifo, constants.O_RDONLY | constants.O_NONBLOCK)
+  const [buffer, path] = [Buffer.alloc(65_536), 'x'.repeat(1000)]
+  const readUntil = async (reader: number, isDone: (text: string) => boolean): Promise<string[]> => {
+    let text = ''
+    while (!isDone(text)) {
+      await settled(5)
+      try {
+        text += buffer.toString('latin1', 0, readSync(reader, buffer))
+      } catch {
+        // it is empty for now
+      }
+    }
+    return text.split('\n')
+  }
+  const failures: string[] = []
+  const first = opened()
+  const log = await openRequestLog(fifo, (reason) => failures.push(reason))
+  const fill = (): void => {
+    for (let i = 0; i < 200; i++) log.add({ ...entry, path }) // more than a FIFO has room for
+  }
+  fill()
+  const lines = await readUntil(first, (text) => text.split('\n').length > 200)
+  t.strictSame(
+    [...new Set(lines.slice(0, 200).map((line) => (JSON.parse(line) as RequestLogEntry).path))],
+    [path],
+  )
+  t.strictSame(failures, [])
+
+  fill()
+  await settled()
+  closeSync(first) // in the middle of a line
+  while (failures.length === 0) await settled(5)
+  t.match(failures, [/EPIPE/])
+  const second = opened()
+  log.add({ ...entry, path: '/next' })
+  t.match(JSON.parse((await readUntil(second, (text) => /next.*\n/.test(text))).at(-2) ?? ''), {
+    path: '/next',
+  })
+
+  fill()
+  await log.close() // nobody reads
+  t.equal(failures.length, 1, 'a failure is told once')
+  closeSync(second)
+})
 
 t.test('lines that are not written in time are dropped when there are too many', async (t) => {
   const file = join(t.testdir(), 'log')

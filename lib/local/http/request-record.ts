@@ -145,8 +145,10 @@ function tell(log: RequestLog, entry: RequestLogEntry): void {
   const warn = (error: unknown): void => {
     process.emitWarning(error instanceof Error ? error : new Error(String(error)))
   }
+  const take: (entry: RequestLogEntry) => unknown = log // it may be asynchronous
   try {
-    Promise.resolve<unknown>(log(entry)).catch(warn) // it may be asynchronous
+    const logged = take(entry)
+    if (logged instanceof Promise) logged.catch(warn)
   } catch (error) {
     warn(error)
   }
