@@ -155,6 +155,18 @@ t.test('requests of one connection are told apart, and malformed chunks are thei
   t.equal(entries.length, 3)
 })
 
+t.test('many requests that are sent at once are no reason for a warning', async (t) => {
+  const vault = await localVaultFor(t)
+  const warnings: Error[] = []
+  const warned = (warning: Error): unknown => warnings.push(warning)
+  process.on('warning', warned)
+  const list = 'GET /-/vaults HTTP/1.1\r\nHost: a\r\n\r\n'
+  await rawConnection(t, vault, list.repeat(30)).until(/(?:"Client"[^]*?){30}/)
+  await settled()
+  process.off('warning', warned)
+  t.strictSame(warnings, [])
+})
+
 t.test('where a connection comes from is null when it is gone', async (t) => {
   const entries: RequestLogEntry[] = []
   const socket = new Socket() // it has no connection

@@ -60,6 +60,7 @@ export class RequestRecord {
       others.delete(this)
       tell(recording.log, this.#entry())
     }
+    socket.setMaxListeners(0) // a client may send any number of requests before it reads an answer
     for (const emitter of [response, socket]) emitter.on('close', look)
     request.on('end', look)
   }
