@@ -153,8 +153,12 @@ function withArticle(noun: string): string {
 
 /** The beginning of a text, with control and format characters escaped. */
 function printable(text: string): string {
-  const short = text.length > SHOWN_LENGTH ? `${text.slice(0, SHOWN_LENGTH)}…` : text
-  return short.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => {
+  return escaped(text.length > SHOWN_LENGTH ? `${text.slice(0, SHOWN_LENGTH)}…` : text)
+}
+
+/** A text with control and format characters escaped, so that it cannot control a terminal. */
+export function escaped(text: string): string {
+  return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => {
     return `\\u{${(character.codePointAt(0) as number).toString(16)}}` // it is one character
   })
 }

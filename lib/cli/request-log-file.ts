@@ -4,12 +4,16 @@
  */
 import { constants } from 'node:fs'
 import { open, type FileHandle } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { systemReason } from '../fs/system-reason.js'
 import { logLine, type RequestLogEntry } from '../local/http/request-log.js'
 import type { Io } from './io.js'
 
 /** Characters of lines that wait to be written; lines beyond that are dropped. */
 const MOST_WAITING = 16_777_216
+/** Milliseconds until a FIFO that is full is tried again. */
+const RETRY_MS = 20
+const LINE_END = 0x0a
 
 /** Where the entries of the request log go. */
 export interface RequestLogFile {
@@ -49,6 +53,9 @@ class AppendedLog implements RequestLogFile {
   #waiting = ''
   #writing: Promise<void> | undefined
   #hasFailed = false
+  #isClosing = false
+  /** Whether the last line is there only in part: what comes next must not be taken for the rest of it. */
+  #isAmidLine = false
 
   constructor(file: FileHandle, onFailure: (reason: string) => void) {
     this.#file = file
@@ -61,19 +68,36 @@ class AppendedLog implements RequestLogFile {
   }
 
   async close(): Promise<void> {
+    this.#isClosing = true
     await this.#writing
     await this.#file.close()
   }
 
   async #write(): Promise<void> {
     while (this.#waiting !== '') {
-      const lines = this.#waiting
+      const lines = Buffer.from(this.#isAmidLine ? `\n${this.#waiting}` : this.#waiting)
       this.#waiting = ''
-      await this.#file.appendFile(lines).catch((error: unknown) => {
+      let written = 0
+      try {
+        while (written < lines.length) written += await this.#writeSome(lines.subarray(written))
+      } catch (error) {
         if (!this.#hasFailed) this.#onFailure(systemReason(error) as string) // it fails with no other
         this.#hasFailed = true
-      })
+      }
+      if (written > 0) this.#isAmidLine = lines[written - 1] !== LINE_END
     }
     this.#writing = undefined
+  }
+
+  /** Writes as much as there is room for, and gives how much. A FIFO that is full has a reader who is slow. */
+  async #writeSome(bytes: Buffer): Promise<number> {
+    for (;;) {
+      try {
+        return (await this.#file.write(bytes)).bytesWritten
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EAGAIN' || this.#isClosing) throw error
+        await sleep(RETRY_MS)
+      }
+    }
   }
 }

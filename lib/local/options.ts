@@ -12,7 +12,7 @@ import {
   TEXT,
   wholeNumber,
 } from '../option-rules.js'
-import { checkOptions, isObject, record, rule, shown, type Rule, type RulesOf } from '../options.js'
+import { checkOptions, escaped, isObject, record, rule, shown, type Rule, type RulesOf } from '../options.js'
 import { REQUEST_OPTIONS } from '../vault/client-rules.js'
 import { SIGNAL } from '../vault/request-rules.js'
 import { isAccountId, isRegion } from './account-region.js'
@@ -222,7 +222,7 @@ export function checkedOptions(given: LocalVaultOptions): CheckedOptions {
 }
 
 function emitWarning(message: string): void {
-  process.emitWarning(message, 'LocalVaultWarning')
+  process.emitWarning(escaped(message), 'LocalVaultWarning') // it has what clients send
 }
 
 /** A rule for one value, or a list of them that is not empty. */

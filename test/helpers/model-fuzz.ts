@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Test } from 'tap'
-import type { LocalVault } from '../../lib/local/index.js'
+import type { LocalVault, LocalVaultOptions } from '../../lib/local/index.js'
 import { undocumentedFiles } from './disk-layout.js'
 import { localVaultFor, send, type RawRequest, type RawResponse } from './local-vault.js'
 import { faultsOf } from './model-answer.js'
@@ -23,12 +23,18 @@ const MOST_FAULTS = 20
  *
  * @param seed - of all choices; the same seed makes the same requests, but for the IDs that the vault gives
  * @param count - requests
+ * @param options - of the local vault; default its defaults
  */
-export async function fuzzByModel(test: Test, seed: number, count: number): Promise<void> {
+export async function fuzzByModel(
+  test: Test,
+  seed: number,
+  count: number,
+  options: Partial<LocalVaultOptions> = {},
+): Promise<void> {
   test.comment(
     `seed ${seed}, ${count} requests; to repeat them: MODEL_FUZZ_SEED=${seed} MODEL_FUZZ_REQUESTS=${count}`,
   )
-  const vault = await localVaultFor(test, { dir: join(test.testdir(), 'vaults') })
+  const vault = await localVaultFor(test, { ...options, dir: join(test.testdir(), 'vaults') })
   const random = new Random(seed)
   const known = new KnownThings()
   for (const name of ['CreateVault', 'UploadArchive', 'InitiateMultipartUpload', 'UploadMultipartPart'])

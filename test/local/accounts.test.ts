@@ -399,11 +399,15 @@ t.test(
       [{ ...list, headers: { 'x-amz-content-sha256': 'f'.repeat(64) } }, 403, 'InvalidSignatureException'],
       [{ ...list, headers: { 'x-amz-glacier-version': undefined } }, 400, 'MissingParameterValueException'],
       [{ ...list, headers: { host: 'rebound.example:80' } }, 403, 'AccessDeniedException'],
+      [{ ...list, headers: { origin: 'https://site.example' } }, 403, 'AccessDeniedException'],
+      [{ ...list, headers: { origin: 'null' } }, 403, 'AccessDeniedException'],
     ]
     for (const [request, status, code] of cases)
       t.match(await send(vault, request), { status, json: { code } }, code)
     for (const host of ['localhost', 'LOCALHOST:8080', '127.0.0.1', '[::1]:80'])
       t.match(await send(vault, { ...list, headers: { host } }), { status: 200 }, host)
+    const origin = 'http://localhost:3000'
+    t.match(await send(vault, { ...list, headers: { origin } }), { status: 200 }, 'a page of this machine')
 
     const strict = await severalFor(t, { dir: t.testdir() })
     t.match(await send(strict, { ...list, headers: { host: 'any.example' } }), {

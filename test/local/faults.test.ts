@@ -1,3 +1,5 @@
+import type { IncomingMessage } from 'node:http'
+import { PassThrough } from 'node:stream'
 import t, { type Test } from 'tap'
 import { Faults, type FaultKind, type FaultRule, type LocalVault } from '../../lib/local/index.js'
 import { computeChecksums, treeHashOf } from '../../lib/tree-hash/tree-hash.js'
@@ -7,6 +9,7 @@ import type { SdkVaultClient } from '../../lib/vault/sdk-vault-client.js'
 import { bodyUnder } from '../../lib/local/faults/fault-acts.js'
 import { hashHeaders, localVaultFor, send, type RawResponse } from '../helpers/local-vault.js'
 import { patternBytes } from '../helpers/pattern-source.js'
+import { rawConnection } from '../helpers/raw-connection.js'
 import type { UploadFault } from '../helpers/upload-fault.js'
 
 const MIB = 1_048_576
@@ -193,9 +196,31 @@ t.test('what goes slowly goes in pieces, a beat apart', async (t) => {
   async function* source(): AsyncGenerator<Buffer, void, undefined> {
     yield Buffer.alloc(5000)
   }
-  for await (const piece of bodyUnder({ fault: 'slow', bytesPerSecond: 40_000 }, source()))
-    beats.push(piece.length)
+  const request = Object.assign(new PassThrough(), { socket: new PassThrough() })
+  const under = (bytesPerSecond: number): AsyncIterable<Buffer> =>
+    bodyUnder({ fault: 'slow', bytesPerSecond }, source(), request as unknown as IncomingMessage)
+  for await (const piece of under(40_000)) beats.push(piece.length)
   t.strictSame(beats, [2000, 2000, 1000])
+  const begun = performance.now()
+  for await (const piece of under(10)) {
+    t.equal(piece.length, 1)
+    t.ok(performance.now() - begun > 90, 'less than a byte a beat takes longer than a beat')
+    break
+  }
+  request.socket.destroy()
+  let count = 0
+  for await (const piece of under(1)) count += piece.length
+  t.equal(count, 5000, 'of a client that has gone nothing is waited for')
+})
+
+t.test('a client that hangs up amid a slow upload does not keep the vault from closing', async (t) => {
+  const vault = await localVaultFor(t, { faults: [{ fault: 'slow', bytesPerSecond: 1000 }] })
+  const body = Buffer.alloc(MIB)
+  const path = '/-/vaults/docs/archives'
+  await t.rejects(
+    send(vault, { method: 'POST', path, body, headers: hashHeaders(body), hangUpAfter: MIB / 2 }),
+  )
+  await vault.close() // within the timeout of the test: a chunk of 64 KiB takes a minute
 })
 
 t.test('faults also meet requests without a body, and can be cleared', async (t) => {
@@ -216,6 +241,15 @@ t.test('a client that hangs up amid a request that is to be reset is no trouble'
   await come(vault, 'UploadArchive')
   vault.faults.clear()
   t.equal((await send(vault, { method: 'GET', path: '/-/vaults' })).status, 200)
+})
+
+t.test('a body that stalls is not waited for without end, whatever is to become of it', async (t) => {
+  for (const fault of ['reset-amid', 'throttle', 'error-html'] as const) {
+    const vault = await localVaultFor(t, { dir: t.testdir(), idleTimeout: 60, faults: [{ fault }] })
+    const put = ['POST /-/vaults/docs/archives HTTP/1.1', 'Host: a', 'Content-Length: 9999', '', 'some']
+    const text = await rawConnection(t, vault, ...put).closed()
+    t.match(text, fault === 'reset-amid' ? /^$/ : /^HTTP\/1\.1 /, fault)
+  }
 })
 
 t.test('a stalled request does not keep the vault from closing', async (t) => {

@@ -113,6 +113,22 @@ t.test('garbage behind a request does not cost it its answer', async (t) => {
   t.equal(text.split('HTTP/1.1').length, 2, 'and gets none itself')
 })
 
+t.test('answers come in the order of the requests, also where one cannot be read', async (t) => {
+  const vault = await localVaultFor(t)
+  const list = ['GET /-/vaults HTTP/1.1', 'Host: a', '']
+  const chunks = ['Host: a', 'Transfer-Encoding: chunked', '', 'zz', '']
+  for (const [second, ...answered] of [
+    [['PUT /-/vaults/docs/tags HTTP/1.1', ...chunks], /chunk size/],
+    [['CONNECT example.com:443 HTTP/1.1', '', ''], /no proxy/],
+    [['POST /-/vaults/docs/archives HTTP/1.1', ...chunks], /MissingParameterValue/],
+    [['garbage', '', '']],
+  ] as const) {
+    const text = await rawConnection(t, vault, ...list, ...second).closed()
+    t.match(text.split(/(?<=\})(?=HTTP)/), [/MissingAuthenticationToken/, ...answered])
+    t.equal(text.split('HTTP/1.1').length, 2 + answered.length, text)
+  }
+})
+
 t.test('a client that was answered and stays is cut', async (t) => {
   const vault = await localVaultFor(t)
   const staying = rawConnection(t, vault, 'nonsense', '', '')

@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { once } from 'node:events'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
@@ -324,6 +325,15 @@ t.test('lenient checks accept what cannot be evaluated, and it denies nothing', 
     },
     { code: 'InvalidParameterValueException' },
   )
+})
+
+t.test('a warning of what a policy has cannot control a terminal', async (t) => {
+  const vault = await localVaultFor(t, { policies: 'lenient' })
+  await send(vault, { method: 'PUT', path: '/-/vaults/docs' })
+  const warned = once(process, 'warning')
+  const body = JSON.stringify({ Policy: policy({ ...deny, Sid: ['\u009b31m\u202e'] }) })
+  t.match(await send(vault, { method: 'PUT', path: '/-/vaults/docs/access-policy', body }), { status: 204 })
+  t.match(await warned, [{ name: 'LocalVaultWarning', message: '["\\u{9b}31m\\u{202e}"]' }])
 })
 
 t.test('actions are those of the operations', async (t) => {

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { closeSync, constants, openSync, readSync } from 'node:fs'
 import { chmod, readFile, stat } from 'node:fs/promises'
 import { Socket } from 'node:net'
 import { join } from 'node:path'
@@ -154,6 +155,18 @@ t.test('requests of one connection are told apart, and malformed chunks are thei
   t.equal(entries.length, 3)
 })
 
+t.test('many requests that are sent at once are no reason for a warning', async (t) => {
+  const vault = await localVaultFor(t)
+  const warnings: Error[] = []
+  const warned = (warning: Error): unknown => warnings.push(warning)
+  process.on('warning', warned)
+  const list = 'GET /-/vaults HTTP/1.1\r\nHost: a\r\n\r\n'
+  await rawConnection(t, vault, list.repeat(30)).until(/(?:"Client"[^]*?){30}/)
+  await settled()
+  process.off('warning', warned)
+  t.strictSame(warnings, [])
+})
+
 t.test('where a connection comes from is null when it is gone', async (t) => {
   const entries: RequestLogEntry[] = []
   const socket = new Socket() // it has no connection
@@ -163,12 +176,11 @@ t.test('where a connection comes from is null when it is gone', async (t) => {
 })
 
 t.test('what the function for entries throws is a warning, and the request is answered', async (t) => {
-  for (const thrown of [new Error('full'), 'full']) {
-    const vault = await localVaultFor(t, {
-      log: () => {
-        throw thrown as Error
-      },
-    })
+  const logs: (() => void)[] = [new Error('full'), 'full'].map((thrown) => () => {
+    throw thrown as Error
+  })
+  for (const log of [...logs, () => Promise.reject(new Error('full'))]) {
+    const vault = await localVaultFor(t, { log })
     const warned = once(process, 'warning')
     t.match(await send(vault, { method: 'GET', path: '/-/vaults' }), { status: 200 })
     t.match(await warned, [{ message: 'full' }])
@@ -236,6 +248,57 @@ t.test(
     )
   },
 )
+
+t.test('a FIFO may be read slowly, and no line becomes the rest of another', async (t) => {
+  const fifo = join(t.testdir(), 'fifo')
+  if (spawnSync('mkfifo', [fifo]).status !== 0) {
+    t.comment('there are no FIFOs here')
+    return
+  }
+  const opened = (): number => openSync(fifo, constants.O_RDONLY | constants.O_NONBLOCK)
+  const [buffer, path] = [Buffer.alloc(65_536), 'x'.repeat(1000)]
+  const readUntil = async (reader: number, isDone: (text: string) => boolean): Promise<string[]> => {
+    let text = ''
+    while (!isDone(text)) {
+      await settled(5)
+      try {
+        text += buffer.toString('latin1', 0, readSync(reader, buffer))
+      } catch {
+        // it is empty for now
+      }
+    }
+    return text.split('\n')
+  }
+  const failures: string[] = []
+  const first = opened()
+  const log = await openRequestLog(fifo, (reason) => failures.push(reason))
+  const fill = (): void => {
+    for (let i = 0; i < 200; i++) log.add({ ...entry, path }) // more than a FIFO has room for
+  }
+  fill()
+  const lines = await readUntil(first, (text) => text.split('\n').length > 200)
+  t.strictSame(
+    [...new Set(lines.slice(0, 200).map((line) => (JSON.parse(line) as RequestLogEntry).path))],
+    [path],
+  )
+  t.strictSame(failures, [])
+
+  fill()
+  await settled()
+  closeSync(first) // in the middle of a line
+  while (failures.length === 0) await settled(5)
+  t.match(failures, [/EPIPE/])
+  const second = opened()
+  log.add({ ...entry, path: '/next' })
+  t.match(JSON.parse((await readUntil(second, (text) => /next.*\n/.test(text))).at(-2) ?? ''), {
+    path: '/next',
+  })
+
+  fill()
+  await log.close() // nobody reads
+  t.equal(failures.length, 1, 'a failure is told once')
+  closeSync(second)
+})
 
 t.test('lines that are not written in time are dropped when there are too many', async (t) => {
   const file = join(t.testdir(), 'log')

@@ -366,6 +366,22 @@ t.test('a refused signature says what was expected, without the session token', 
   t.notOk(refused?.message.includes('X-Amz-Signature='), 'the signature is no part of it')
 })
 
+t.test('a refused signature shows no secret either where a client signs what it should not', async (t) => {
+  const vault = await localVaultFor(t, { credentials: KEYS })
+  const signed = ['host', 'x-amz-date', 'x-amz-glacier-version']
+  for (const [path, others] of [
+    ['/-/vaults?x-amz-security-token=TOKEN&a=1', []],
+    ['/-/vaults?a=1&x-amz-signature=TOKEN', []],
+    ['/-/vaults?X%2DAmz%2DSecurity%2Dtoken=TOKEN', []],
+    ['/-/vaults', ['authorization']],
+  ] as const) {
+    const sign = { secretAccessKey: 'no', signed: [...others, ...signed] }
+    const { json } = await send(vault, { method: 'GET', path, sign })
+    t.match(json.message, /\[redacted\]/)
+    t.notMatch(json.message, /TOKEN|Credential=/)
+  }
+})
+
 t.test('the access key ID a request names is known, whatever else is wrong', async (t) => {
   t.equal(claimedKeyOf(presigned({}, 'another')), KEYS.accessKeyId)
   t.equal(claimedKeyOf({ headers: {}, query: '' }), undefined)

@@ -15,6 +15,7 @@ import { ended, runHere, serve, stage, start } from '../helpers/command.js'
 import { settled } from '../helpers/gate.js'
 import { localVaultFor, send } from '../helpers/local-vault.js'
 import { patternBytes } from '../helpers/pattern-source.js'
+import { rawConnection } from '../helpers/raw-connection.js'
 
 // The local vault over TLS, with the user's certificate.
 
@@ -203,4 +204,10 @@ t.test('serve warns of other machines over TLS too, but not that nothing is encr
     it.err(),
     /WARNING: other machines can connect to https:.* can read and delete everything in \S+vaults\.\n/,
   )
+})
+
+t.test('a client that does not agree on TLS is not waited for without end', async (t) => {
+  const vault = await secureFor(t, { idleTimeout: 60 })
+  const half = Buffer.from([0x16, 3, 1, 2, 0, 1]).toString('latin1') // the beginning of a ClientHello
+  for (const sent of [[], [half]]) t.equal(await rawConnection(t, vault, ...sent).closed(), '')
 })

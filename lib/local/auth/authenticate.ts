@@ -56,7 +56,7 @@ export function authenticate(request: SignedRequest, gatekeeper: Gatekeeper): Ac
   assertScope(authorization, regions, timestamp)
   assertTime(timestamp, now(), lifetime)
   assertSignedHeaders(request, signedHeaders)
-  if (anyAccountId !== undefined) assertHostIsLocal(request)
+  if (anyAccountId !== undefined) assertLocal(request)
   const expected = signatureOf(request, authorization, timestamp, keys.secretAccessKey)
   if (anyAccountId === undefined && !equalInConstantTime(expected, authorization.signature))
     throw new SignatureMismatch(signingTexts(request, authorization, timestamp))
@@ -110,13 +110,23 @@ function assertScope(
 }
 
 /**
- * Throws unless a request was sent to this machine by its name. Where any keys are accepted, a web page whose own name was
- * made to resolve to 127.0.0.1 could otherwise have a browser send requests in its name.
+ * Throws unless a request was sent to this machine by its name, and by no web page but one of this machine. Where any keys
+ * are accepted, a browser could otherwise be made to send requests: by a page whose own name resolves to 127.0.0.1, which
+ * its Host tells, or by any page that posts a presigned request, which its Origin tells.
  */
-function assertHostIsLocal(request: SignedRequest): void {
-  const host = String(singleHeader(request, 'host')).replace(/:\d*$/, '') // a request of HTTP/1.0 may have none
-  if (!isLoopback(host.toLowerCase()))
+function assertLocal(request: SignedRequest): void {
+  const host = String(singleHeader(request, 'host')) // a request of HTTP/1.0 may have none
+  const origin = singleHeader(request, 'origin')
+  if (!isLocal(host))
     throw accessDenied(`Where any credentials are accepted, Host must be a loopback address, not ${host}.`)
+  if (origin !== undefined && !isLocal(origin.replace(/^https?:\/\//i, '')))
+    throw accessDenied(
+      `Where any credentials are accepted, Origin must be a loopback address, not ${origin}.`,
+    )
+}
+
+function isLocal(host: string): boolean {
+  return isLoopback(host.replace(/:\d*$/, '').toLowerCase())
 }
 
 /** The API version a request is for. A presigned request may have it in its query, where clients cannot set headers. */

@@ -7,11 +7,11 @@ import type { SigningTexts } from './signature.js'
 
 /** 403: the signature is not that of the request. */
 export class SignatureMismatch extends ServiceFault {
-  /** What the signature should have been computed from, without the session token. */
+  /** What the signature should have been computed from, without session token and signature. */
   readonly diagnostic: SigningTexts
 
   constructor(texts: SigningTexts) {
-    const diagnostic = { ...texts, canonicalRequest: withoutToken(texts.canonicalRequest) }
+    const diagnostic = { ...texts, canonicalRequest: withoutSecrets(texts.canonicalRequest) }
     super(
       403,
       'InvalidSignatureException',
@@ -24,9 +24,12 @@ export class SignatureMismatch extends ServiceFault {
   }
 }
 
-/** Replaces the session token in a canonical request: in its header, and in the query of a presigned request. */
-function withoutToken(canonicalRequest: string): string {
+/**
+ * Replaces the session token in a canonical request, and a signature: in the headers, and in the query, where a client that
+ * signs wrongly may have them in any case.
+ */
+function withoutSecrets(canonicalRequest: string): string {
   return canonicalRequest
-    .replace(/^(x-amz-security-token:).*$/gm, '$1[redacted]')
-    .replace(/([?&\n]X-Amz-Security-Token=)[^&\n]*/g, '$1[redacted]')
+    .replace(/^((?:x-amz-security-token|authorization):).*$/gm, '$1[redacted]')
+    .replace(/([&\n]X-Amz-(?:Security-Token|Signature)=)[^&\n]*/gi, '$1[redacted]')
 }

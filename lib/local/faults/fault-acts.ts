@@ -6,11 +6,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { parseInclusive, toRangeHeader } from '../../vault/byte-range.js'
 import { resetConnection } from '../http/connections.js'
 import type { Answer } from '../http/exchange.js'
+import { drain, movingBody } from '../http/idle-limit.js'
 import { answeredFault, type FaultKind, type MetFault } from './faults.js'
 import type { ServiceFault } from '../service-fault.js'
 
 const DEFAULT_RATE = 65_536
-/** Milliseconds between two pieces of what goes slowly. */
+/** Milliseconds between two pieces of what goes slowly, but for less than a byte. */
 const BEAT = 50
 
 /** Faults that come after the request was carried out, or while it is. */
@@ -29,6 +30,7 @@ const LATER = new Set<FaultKind>([
  * Fails a request before it is carried out.
  *
  * @param refuse - answers with an error of the service's
+ * @param idleTimeout - milliseconds a body that stalls is waited for; `stall` waits as long as the client does
  * @returns false where the fault comes later
  */
 export async function failedBefore(
@@ -36,15 +38,16 @@ export async function failedBefore(
   request: IncomingMessage,
   response: ServerResponse,
   refuse: (refused: ServiceFault) => Promise<void>,
+  idleTimeout: number,
 ): Promise<boolean> {
   if (LATER.has(fault)) return false
   if (fault === 'reset-before') resetConnection(request.socket)
-  else if (fault === 'reset-amid') await resetAmid(request)
+  else if (fault === 'reset-amid') await resetAmid(request, idleTimeout)
   else if (fault === 'stall') {
     request.resume()
     await new Promise((resolve) => request.socket.once('close', resolve))
   } else {
-    request.resume()
+    drain(request, idleTimeout)
     const refused = answeredFault(fault)
     if (refused) await refuse(refused)
     else if (fault === 'timeout-without-body') response.writeHead(408, { 'content-length': '0' }).end()
@@ -53,9 +56,13 @@ export async function failedBefore(
   return true
 }
 
-/** The body of a request, as fast as its fault lets it come. */
-export function bodyUnder(met: MetFault | undefined, body: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
-  return met?.fault === 'slow' ? slowly(body, met.bytesPerSecond) : body
+/** The body of a request, as fast as its fault lets it come. Of a client that has gone, nothing is waited for. */
+export function bodyUnder(
+  met: MetFault | undefined,
+  body: AsyncIterable<Buffer>,
+  { socket }: IncomingMessage,
+): AsyncIterable<Buffer> {
+  return met?.fault === 'slow' ? slowly(body, met.bytesPerSecond, () => socket.destroyed) : body
 }
 
 /** The headers of a request that has been authenticated, as its fault lets the operation see them. */
@@ -104,16 +111,16 @@ function withBytes(answer: Answer, bytes: AsyncIterable<Buffer> | undefined): An
   return answer.content && bytes ? { ...answer, content: { ...answer.content, bytes } } : answer
 }
 
-async function resetAmid(request: IncomingMessage): Promise<void> {
+async function resetAmid(request: IncomingMessage, idleTimeout: number): Promise<void> {
   const { socket } = request
   let left = Number(request.headers['content-length'] ?? 0) / 2
   try {
-    for await (const chunk of request as AsyncIterable<Buffer>) {
+    for await (const chunk of movingBody(request as AsyncIterable<Buffer>, idleTimeout)) {
       left -= chunk.length
       if (left <= 0) break
     }
   } catch {
-    // the client was faster
+    // the client was faster, or sends no more
   }
   resetConnection(socket)
 }
@@ -121,11 +128,12 @@ async function resetAmid(request: IncomingMessage): Promise<void> {
 async function* slowly(
   source: AsyncIterable<Buffer>,
   bytesPerSecond = DEFAULT_RATE,
+  isGone: () => boolean = () => false,
 ): AsyncGenerator<Buffer, void, undefined> {
   const size = Math.ceil((bytesPerSecond * BEAT) / 1000)
   for await (const chunk of source) {
     for (let at = 0; at < chunk.length; at += size) {
-      await sleep(BEAT)
+      if (!isGone()) await sleep((size * 1000) / bytesPerSecond)
       yield chunk.subarray(at, at + size)
     }
   }

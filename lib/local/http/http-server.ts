@@ -3,6 +3,7 @@
  * client is without end:
  *
  * - headers that do not end, and connections without a request: Node's `headersTimeout` and `keepAliveTimeout`;
+ * - TLS that is not agreed on: Node's `handshakeTimeout`;
  * - bodies that do not come, and answers that are not read: idle-limit.ts;
  * - connections that are not closed after their last answer: raw-answer.ts;
  * - all of them when the server is closed, which destroys every connection.
@@ -31,7 +32,7 @@ export interface Listening {
   readonly host: string
   /** The certificate it speaks TLS with; `undefined` for plain HTTP. */
   readonly tls?: TlsOptions | undefined
-  /** Milliseconds until the headers of a request must have come. */
+  /** Milliseconds until the headers of a request must have come, and before them TLS be agreed on. */
   readonly idleTimeout: number
 }
 
@@ -63,7 +64,7 @@ export async function listen(
     return handling
   }
   const server = tls
-    ? createSecureServer({ ...secureContextOptions(tls), ...options })
+    ? createSecureServer({ ...secureContextOptions(tls), handshakeTimeout: idleTimeout, ...options })
     : createServer(options)
   const sockets = trackConnections(server)
   server.on('request', (request, response) => void run(request, response))

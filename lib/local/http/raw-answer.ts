@@ -1,11 +1,18 @@
 /**
  * Answers to what Node's HTTP server does not take for a request, in the format of the service: they are written to the
- * connection itself, which is then closed.
+ * connection itself, which is then closed. Requests that came before on the connection get their answers first: a client
+ * takes the answers in the order of its requests.
  */
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import { badRequest, requestTimedOut, type ServiceFault } from '../service-fault.js'
-import { newRequestId, recordOn, recordUnread, type Recording } from './request-record.js'
+import {
+  newRequestId,
+  recordsOn,
+  recordUnread,
+  type Recording,
+  type RequestRecord,
+} from './request-record.js'
 
 /** Milliseconds a client has to take its answer before the connection is cut. */
 const LINGER_MS = 1_000
@@ -19,30 +26,59 @@ const ended = new WeakSet<Socket>()
 /** Answers what the parser of HTTP refuses: a request that is malformed, whose headers are too long or do not end. */
 export function answerClientError(error: ClientError, socket: Socket, recording: Recording): void {
   if (ended.has(socket)) return // each further chunk is refused again
-  const record = recordOn(socket)
-  if (
-    record?.response.headersSent === true ||
-    (record === undefined && socket.bytesRead === 0) ||
-    !isOfParser(error)
-  ) {
-    socket.destroy() // an answer is under way, or nobody waits for one
-  } else if (record?.request.complete === true) {
-    ended.add(socket)
-    record.response.once('close', () => socket.destroy()) // what comes behind a request does not cost it its answer
-  } else {
-    const isHead = error.rawPacket?.subarray(0, 5).toString('latin1') === 'HEAD ' // as far as can be known
-    answerRaw(faultOf(error), socket, recording, isHead)
+  const records = recordsOn(socket)
+  const last = records.at(-1)
+  const refused = last?.request.complete === false ? last : undefined
+  if (!isOfParser(error) || (last === undefined && socket.bytesRead === 0)) {
+    socket.destroy() // nobody waits for an answer
+    return
   }
+  afterAnswers(socket, refused, (isFirst) => {
+    // What comes behind a request that was understood gets no answer, nor does what has one.
+    if (refused ? refused.response.headersSent : !isFirst) socket.destroy()
+    else {
+      const isHead = error.rawPacket?.subarray(0, 5).toString('latin1') === 'HEAD ' // as far as can be known
+      answerRaw(faultOf(error), socket, recording, refused, isHead)
+    }
+  })
 }
 
 /** Answers CONNECT: this is no proxy. */
 export function answerConnect(socket: Socket, recording: Recording): void {
   socket.on('error', () => undefined) // the client may be gone
-  answerRaw(badRequest(400, 'This server is no proxy: it has no CONNECT.'), socket, recording)
+  afterAnswers(socket, undefined, () => {
+    answerRaw(badRequest(400, 'This server is no proxy: it has no CONNECT.'), socket, recording)
+  })
 }
 
-function answerRaw(fault: ServiceFault, socket: Socket, recording: Recording, isHead = false): void {
+/**
+ * Does something when all requests of a connection but one have been answered, unless the connection is gone then.
+ *
+ * @param act - is told whether there were none to be answered
+ */
+function afterAnswers(
+  socket: Socket,
+  except: RequestRecord | undefined,
+  act: (isFirst: boolean) => void,
+): void {
   ended.add(socket)
+  const before = recordsOn(socket).filter((it) => it !== except && !it.response.closed)
+  const last = before.at(-1) // answers are sent in the order of the requests
+  if (!last) act(true)
+  else {
+    last.response.once('close', () => {
+      if (!socket.destroyed) act(false)
+    })
+  }
+}
+
+function answerRaw(
+  fault: ServiceFault,
+  socket: Socket,
+  recording: Recording,
+  record?: RequestRecord,
+  isHead = false,
+): void {
   const { status, code, message, type } = fault
   const requestId = newRequestId()
   const body = JSON.stringify({ code, message, type })
@@ -53,7 +89,6 @@ function answerRaw(fault: ServiceFault, socket: Socket, recording: Recording, is
     `Date: ${new Date(recording.now()).toUTCString()}`,
     'Connection: close',
   ]
-  const record = recordOn(socket)
   record?.refusedRaw(status, code)
   socket.end(
     [...head, `x-amzn-RequestId: ${record?.requestId ?? requestId}`, '', isHead ? '' : body].join('\r\n'),

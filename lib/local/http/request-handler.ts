@@ -80,7 +80,8 @@ export function makeRequestHandler(surroundings: Surroundings): RequestHandler {
     try {
       const met = refused ? undefined : faults.meet(operation)
       record.fault = met?.fault ?? null
-      if (met && (await failedBefore(met, request, response, (fault) => answerWith(refuse(fault))))) return
+      if (met && (await failedBefore(met, request, response, (it) => answerWith(refuse(it)), idleTimeout)))
+        return
       const answering = refused
         ? Promise.reject(refused)
         : answerTo(call, request, met, stores, gatekeeper, idleTimeout)
@@ -132,7 +133,7 @@ async function answerTo(
   if (headers.host === undefined && request.httpVersion === '1.1')
     throw badRequest(400, 'A request of HTTP/1.1 must have a Host header.')
   const iterator = request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer> // so it can still be answered
-  const stream = bodyUnder(met, movingBody(iterator, idleTimeout))
+  const stream = bodyUnder(met, movingBody(iterator, idleTimeout), request)
   const body = match?.route.streams ? Buffer.alloc(0) : await readBody(stream)
   const payloadHash = payloadHashOf({ headers, body }, match)
   const place = authenticate(

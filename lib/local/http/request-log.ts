@@ -23,7 +23,7 @@ export interface RequestLogEntry {
   readonly code: string | null
   /** Bytes that came in, with the headers. Those of requests sent before the answer to another count for that. */
   readonly bytesIn: number
-  /** Bytes that were sent, with the headers. */
+  /** Bytes that were sent, with the headers. Of requests sent before the answer to another, as for `bytesIn`. */
   readonly bytesOut: number
   /** Milliseconds from the end of its headers until it was over. */
   readonly durationMs: number

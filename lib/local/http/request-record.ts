@@ -20,8 +20,8 @@ export interface Recording {
 
 /** Bytes of each connection that entries have counted. */
 const counted = new WeakMap<Socket, { in: number; out: number }>()
-/** The request each connection is at. */
-const current = new WeakMap<Socket, RequestRecord>()
+/** The requests of each connection that are not over. There is more than one where a client sends without waiting. */
+const open = new WeakMap<Socket, Set<RequestRecord>>()
 
 /** One request. */
 export class RequestRecord {
@@ -49,16 +49,18 @@ export class RequestRecord {
     const { socket } = request
     this.#socket = socket // a request that is over may have none
     this.#remoteAddress = socket.remoteAddress // of a connection that is gone it is not known
-    current.set(socket, this)
+    const others = open.get(socket) ?? new Set()
+    open.set(socket, others.add(this))
     let isOver = false
     const look = (): void => {
       if (isOver || !(socket.destroyed || (request.readableEnded && response.closed))) return
       isOver = true // the answer's close comes amid that of its connection, which still calls this
       for (const emitter of [response, socket]) emitter.off('close', look)
       request.off('end', look)
-      if (current.get(socket) === this) current.delete(socket)
+      others.delete(this)
       tell(recording.log, this.#entry())
     }
+    socket.setMaxListeners(0) // a client may send any number of requests before it reads an answer
     for (const emitter of [response, socket]) emitter.on('close', look)
     request.on('end', look)
   }
@@ -92,9 +94,9 @@ export class RequestRecord {
   }
 }
 
-/** The request a connection is at: one whose answer has not been sent, or whose body has not come. */
-export function recordOn(socket: Socket): RequestRecord | undefined {
-  return current.get(socket)
+/** The requests of a connection whose answer has not been sent, or whose body has not come, in the order they came. */
+export function recordsOn(socket: Socket): readonly RequestRecord[] {
+  return [...(open.get(socket) ?? [])]
 }
 
 /** A new ID, as in `x-amzn-RequestId`. */
@@ -141,9 +143,14 @@ function emptyEntry(
 
 /** The caller's function is not ours: what it throws must not end the server. It is told as a warning. */
 function tell(log: RequestLog, entry: RequestLogEntry): void {
-  try {
-    log(entry)
-  } catch (error) {
+  const warn = (error: unknown): void => {
     process.emitWarning(error instanceof Error ? error : new Error(String(error)))
+  }
+  const take: (entry: RequestLogEntry) => unknown = log // it may be asynchronous
+  try {
+    const logged = take(entry)
+    if (logged instanceof Promise) logged.catch(warn)
+  } catch (error) {
+    warn(error)
   }
 }
