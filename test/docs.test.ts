@@ -39,7 +39,13 @@ t.test('each link in the page of the local vault leads to a heading', async (t) 
     links.filter((anchor) => !anchors.includes(anchor)),
     [],
   )
-  for (const other of ['README.md', 'docs/cli.md', 'docs/conformance.md', 'docs/network.md']) {
+  for (const other of [
+    'README.md',
+    'docs/cli.md',
+    'docs/conformance.md',
+    'docs/errors.md',
+    'docs/network.md',
+  ]) {
     const text = await readFile(new URL(`../${other}`, import.meta.url), 'utf8')
     const outside = [...text.matchAll(/local-vault\.md#([^)]+)\)/g)].map(([, anchor = '']) => anchor)
     t.strictSame(
