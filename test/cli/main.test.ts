@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { open, readdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, open, readdir, readFile, writeFile } from 'node:fs/promises'
 import { homedir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { Writable, type Readable } from 'node:stream'
@@ -383,12 +383,14 @@ t.test('serve warns of policies where it is lenient, and prints the costs at its
   t.match(loud, /^glacier-pipe: {3}Upload requests: 1, \$0\.030000$/m)
   t.notMatch(loud, /Bulk/, 'what was not used is not told')
   for (const flag of ['--quiet', '--json']) t.notMatch(await served([flag]), /costs/)
-  const broken = await served([], async (dir) => {
+  const damaged = await served([], async (dir) => {
     const archives = join(dir, 'vaults/docs/archives')
     const [archiveId = ''] = await readdir(archives)
     await writeFile(join(archives, archiveId, 'archive.json'), '{')
   })
-  t.match(broken, /The costs cannot be computed: .*JSON/)
+  t.match(damaged, /WARNING: the local vault .* is damaged: its archive\.json is not valid[^]*The costs from/)
+  const broken = await served([], (dir) => mkdir(join(dir, 'vaults/docs/inventory.jsonl')))
+  t.match(broken, /The costs cannot be computed: EISDIR/)
   for (const price of ['storage', 'storage=', 'storage=1e3', 'storage=-1', 'toString=1', '=1']) {
     const it = stage()
     t.equal(await runHere(['serve', '--price', price], it), 2, price)

@@ -228,7 +228,12 @@ t.test('what the folder keeps of itself is refused at the start where it is dama
   ] as const) {
     const dir = t.testdir({ 'local-vault.json': MARKER, [name]: content })
     await t.rejects(startLocalVault({ dir }), { message }, name)
-    await t.rejects(startLocalVault({ dir }), { message: /^(?!.*SECRET)/ })
+    const { signal } = new AbortController()
+    await t.rejects(
+      startLocalVault({ dir, signal }),
+      { message: /^(?!.*SECRET)/ },
+      'with a signal that has not fired',
+    )
     t.equal(await readFile(join(dir, name), 'utf8'), content)
   }
 })

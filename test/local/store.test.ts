@@ -225,6 +225,11 @@ t.test('a folder has an ID that does not change', async (t) => {
   }
 })
 
+t.test('what is no archive ID is never looked for as a file', async (t) => {
+  const { archives } = await storesOver(t.testdir())
+  await t.rejects(archives.find(vaultName, '../../jobs'), { name: 'ServiceFault', message: /not found/ })
+})
+
 t.test('what is discarded is gone, and may be gone before', async (t) => {
   const disk = new Disk(t.testdir({ 'local-vault.json': '{"format":1}', folder: { file: '' } }))
   await disk.open()

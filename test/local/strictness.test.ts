@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises'
+import { rm, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import type { LocalVault, LocalVaultOptions, Undocumented } from '../../lib/local/index.js'
@@ -404,13 +404,16 @@ t.test('an archive that is deleted while its output is asked for is read whole, 
 })
 
 t.test('a part whose file is broken is a failure of the server, not an absence', async (t) => {
-  const { ask, store, vault } = await worldFor(t)
+  const { ask, initiate, store, vault } = await worldFor(t)
   const ArchiveId = await store(Buffer.alloc(3 * MIB))
   const folder = join(vault.dir, 'vaults', 'docs')
   await rm(join(folder, 'archives', ArchiveId, '00000.part'))
   const body = { Type: 'archive-retrieval', ArchiveId, RetrievalByteRange: `0-${MIB - 1}` }
   const failed = { status: 507, json: { code: 'LocalStorageException' } }
   t.match(await ask('POST', '/vaults/docs/jobs', { body }), failed)
+  const uploadId = await initiate()
+  await symlink('nowhere', join(folder, 'uploads', uploadId, '00000.part'))
+  t.match(await ask('GET', `/vaults/docs/multipart-uploads/${uploadId}`), failed)
 })
 
 t.test('the absence of a thing is told, and not the failure that it led to', async (t) => {
