@@ -1,4 +1,6 @@
 /** The command: its flags, and what it writes and exits with. */
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { parseArgs } from 'node:util'
 import type { Group } from './assertion.js'
 import { GROUPS } from './groups/index.js'
@@ -36,8 +38,8 @@ Asserts that an endpoint of the Amazon Glacier vault API answers as the service 
 Credentials are taken from AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, and the secret of a local
 vault's controls from GLACIER_PIPE_CONTROL_SECRET.
 
-Exit codes: 0 if no assertion of the guide, the model or a thread failed; 1 if one did or the run was cut; 2 if the
-command was used wrongly.
+Exit codes: 0 if no assertion of the guide, the model or a thread failed; 1 if one did, the run was cut or the
+endpoint cannot be connected to; 2 if the command was used wrongly.
 `
 
 const OPTIONS = {
@@ -83,9 +85,31 @@ export async function conformance(
     stdout.write(order.text)
     return 0
   }
+  const obstacle = await connectionFailure(order.settings)
+  if (obstacle !== undefined) {
+    stderr.write(`Cannot connect to ${order.settings.endpoint.origin}: ${obstacle}. Nothing was asserted.\n`)
+    return 1
+  }
   const report = await run(order.settings)
   stdout.write(order.json ? jsonReport(report) : textReport(report))
   return report.complete && !report.results.some(isFailure) ? 0 : 1
+}
+
+/** Why no connection to the endpoint can be made; `undefined` where one can, whatever is answered on it. */
+async function connectionFailure({ endpoint, requestTimeoutMs }: RunSettings): Promise<string | undefined> {
+  const { protocol, hostname, port } = endpoint
+  const socket = connect({
+    host: hostname.replace(/^\[|\]$/g, ''), // of an IPv6 address
+    port: Number(port) || (protocol === 'https:' ? 443 : 80),
+  })
+  try {
+    await once(socket, 'connect', { signal: AbortSignal.timeout(requestTimeoutMs) })
+    return undefined
+  } catch (error) {
+    return (error as Error).message
+  } finally {
+    socket.destroy()
+  }
 }
 
 /** What a command line asks for: a text to be written, or a run. */

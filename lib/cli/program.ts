@@ -169,23 +169,30 @@ function addServe(program: Command, io: Io): void {
     program
       .command('serve')
       .description('run the local vault as a server on this machine')
-      .option('--dir <dir>', "where it keeps its vaults; default the user's data folder", parsePath)
+      .option(
+        '--dir <dir>',
+        "the folder of its vaults: a new or empty one, or a local vault's; default the user's data folder",
+        parsePath,
+      )
       .option('--port <number>', 'the port to listen on; default any free one', parsePort)
       .option('--host <address>', 'the address to listen on; default 127.0.0.1')
       .option('--allow-remote', 'listen on an address that other machines can reach')
       .option(
         '--region <name>',
-        "the region of its vaults; may be repeated; default the folder's, first us-east-1",
+        "the region of its vaults; may be repeated; default that of the folder's first start, of a new one us-east-1",
         collectText,
       )
-      .option('--account-id <digits>', "the account of its vaults; default the folder's, first 111122223333")
+      .option(
+        '--account-id <digits>',
+        "the account of its vaults; default that of the folder's first start, of a new one 111122223333",
+      )
       .option('--accept-any-credentials', 'accept requests that are signed with any keys; on loopback only')
-      .option('--tls-cert <file>', 'serve https with this certificate: PEM', parsePath)
-      .option('--tls-key <file>', 'the private key of the certificate: PEM', parsePath)
-      .option('--create-vaults', 'make a vault that is missing when something is uploaded to it')
+      .option('--tls-cert <file>', 'serve https with the certificate in this PEM file', parsePath)
+      .option('--tls-key <file>', 'the PEM file of the private key of the certificate', parsePath)
+      .option('--create-vaults', 'create a missing vault when something is uploaded to it')
       .option(
         '--job-delay <times>',
-        'how long jobs take: a time, times as standard=4h,bulk=8h, or realistic; default 0',
+        'how long jobs take: 4h, by tier as standard=4h,bulk=8h, or realistic; default 0',
         parseJobDelay,
       )
       .option('--inventory-interval <time>', 'the time between two inventories; default 24h', parseDuration)
@@ -196,40 +203,51 @@ function addServe(program: Command, io: Io): void {
       )
       .option(
         '--expedited-capacity <number>',
-        'Expedited retrievals in five minutes; default any',
+        'the number of Expedited retrievals in five minutes; default unlimited',
         parseLimit,
       )
-      .option('--retrievals-per-day <number>', 'archive retrievals in a day; default any', parseLimit)
+      .option(
+        '--retrievals-per-day <number>',
+        'the number of archive retrievals in 24 hours; default unlimited',
+        parseLimit,
+      )
       .option(
         '--throttle <budget>',
-        'requests a second: 10, 10:20 with a burst, or OPERATION=10; may be repeated',
+        'the number of requests a second: 10, 10:20 with a burst, or OPERATION=10; may be repeated; default unlimited',
         collectBudget,
-        [],
       )
-      .option('--sns-endpoint <url>', 'post what becomes of jobs with a topic there')
+      .option('--sns-endpoint <url>', 'post a notification here when a job with an SNS topic is done')
       .addOption(
         new Option(
           '--policies <checks>',
-          'strict (default) rejects a policy that cannot be evaluated, lenient warns of it',
+          'whether a policy that cannot be evaluated is rejected (strict, the default) or warned of (lenient)',
         ).choices(['strict', 'lenient']),
       )
       .option(
         '--undocumented <choice>',
-        'where the documents leave it open: repeatable-for=1h and the like; may be repeated',
+        'a choice where the documentation of the service leaves it open, as repeatable-for=1h; may be repeated',
         collectUndocumented,
       )
-      .option('--idle-timeout <time>', 'how long a silent client is waited for; default 60s', parseTimeout)
-      .option('--log <file>', 'append a line of JSON for each request; - is stderr', parsePath)
+      .option(
+        '--idle-timeout <time>',
+        'how long the server waits for a silent client; default 60s',
+        parseTimeout,
+      )
+      .option('--log <file>', 'append a line of JSON for each request to this file; - is stderr', parsePath)
       .option(
         '--control',
-        'let it be controlled over HTTP and by a page; with --json a secret made for it is printed',
+        'turn on the controls over HTTP and the page at /.control/; the secret is in GLACIER_PIPE_CONTROL_SECRET, or printed with --json',
       )
       .option(
         '--price <name=dollars>',
-        'a price for the costs it prints at its end: storage=0.0045; may be repeated',
+        'a price for the costs that it prints when it stops, as storage=0.0045; may be repeated',
         collectPrice,
       )
-      .option('--fault <rule>', 'fail requests: OPERATION:every=3:KIND; may be repeated', collectFault),
+      .option(
+        '--fault <rule>',
+        'make requests fail: KIND, or OPERATION:every=3:KIND; may be repeated',
+        collectFault,
+      ),
   ).action(async (options: ServeOptions) => {
     const { serve } = await import('./serve.js')
     return serve(options, io)

@@ -15,7 +15,7 @@ const BUDGET = /^(?:([A-Za-z]+)=)?(\d{1,9}(?:\.\d{1,3})?)(?::([1-9]\d{0,8}))?$/
  */
 export function parseJobDelay(text: string): JobDelay {
   if (text === 'realistic') return text
-  if (!text.includes('=')) return parseDuration(text)
+  if (/^\d/.test(text)) return parseDuration(text)
   const delays: { -readonly [K in keyof JobDelays]: number } = {}
   for (const pair of text.split(',')) {
     const [name, time = ''] = pair.split('=', 2)
@@ -36,7 +36,7 @@ export function parseJobDelay(text: string): JobDelay {
  *
  * @throws {InvalidArgumentError} not of that form
  */
-export function collectBudget(text: string, before: readonly RequestBudget[]): RequestBudget[] {
+export function collectBudget(text: string, before: readonly RequestBudget[] = []): RequestBudget[] {
   const match = BUDGET.exec(text)
   if (!match) {
     throw new InvalidArgumentError('Write requests a second as 10, 10:20 with a burst, or OPERATION=10.')

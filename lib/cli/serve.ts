@@ -118,7 +118,7 @@ async function requestLogFor(path: string | undefined, io: Io): Promise<RequestL
 async function announce(
   { endpoint, region, accountId, credentials, dir }: LocalVault,
   secrets: { readonly credentials: LocalCredentials | undefined; readonly controlSecret: string | undefined },
-  { json, quiet, acceptAnyCredentials }: ServeOptions,
+  { json, quiet, acceptAnyCredentials, region: regions = [region] }: ServeOptions,
   io: Io,
 ): Promise<void> {
   const { accessKeyId } = credentials
@@ -140,7 +140,11 @@ async function announce(
   if (json || quiet) return
   if (secrets.controlSecret !== undefined)
     printNote(io, `The page of the local vault: ${pageAddress(endpoint, secrets.controlSecret, io)}`)
-  printNote(io, `A local vault in ${dir}, region ${region}, account ${accountId}, access key ${accessKeyId}.`)
+  printNote(
+    io,
+    `A local vault in ${dir}, ${regions.length > 1 ? 'regions' : 'region'} ${regions.join(', ')}, ` +
+      `account ${accountId}, access key ${accessKeyId}.`,
+  )
   if (acceptAnyCredentials) printNote(io, 'Any other keys are accepted too.')
   if (secrets.credentials) printNote(io, 'The keys are those of the environment.')
   const made = [secretAccessKey && 'the secret key', controlSecret && 'the secret of the controls']

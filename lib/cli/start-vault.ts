@@ -4,6 +4,14 @@ import type { LocalVault, LocalVaultOptions } from '../local/index.js'
 import { UsageError } from './exit-code.js'
 import { printNote, type Io } from './io.js'
 
+/** Where a command takes an option from, if that is not the flag of the same name. */
+const FLAGS: Readonly<Record<string, string>> = {
+  faults: '--fault',
+  prices: '--price',
+  credentials: 'The key pair of the environment',
+  controlSecret: 'GLACIER_PIPE_CONTROL_SECRET',
+}
+
 /**
  * Starts a local vault. What it warns of, and what fails while it runs, is a warning on stderr, with the paths that the answers do not have; not
  * again where the same fails once more.
@@ -27,7 +35,7 @@ export async function startVault(options: LocalVaultOptions, io: Io): Promise<Lo
     return await startLocalVault({ ...options, onFailure, onWarning })
   } catch (error) {
     throw error instanceof RangeError
-      ? new UsageError(error.message, { cause: error })
+      ? new UsageError(inFlags(error.message), { cause: error })
       : withFolder(options.dir, error)
   }
 }
@@ -35,9 +43,21 @@ export async function startVault(options: LocalVaultOptions, io: Io): Promise<Lo
 /** An error of the system's is told with the folder; but for those of the network. */
 function withFolder(dir: string, error: unknown): Error {
   const reason = systemReason(error)
-  const { path = dir, syscall } = error as NodeJS.ErrnoException
+  const { path = dir, syscall, code } = error as NodeJS.ErrnoException
   if (reason === undefined || syscall === 'listen') return error as Error // which is all it throws
-  return new Error(`The local vault in ${dir} cannot be opened: ${path}: ${reason}.`, { cause: error })
+  const what = code === 'EEXIST' ? 'this is a file, and a folder is needed. Give another folder' : reason
+  return new Error(`The local vault in ${dir} cannot be opened: ${path}: ${what}.`, { cause: error })
+}
+
+/** A message about an option of the library, in the words of the command: `faults[0].fault of startLocalVault` is `--fault: fault`. */
+function inFlags(message: string): string {
+  return message.replace(
+    /^(\w+)(?:\[\d+\])?(?:\.(\S+))? of startLocalVault\b/,
+    (_, option: string, field?: string) => {
+      const flag = FLAGS[option] ?? `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+      return field === undefined ? flag : `${flag}: ${field}`
+    },
+  )
 }
 
 function withCauses({ message, cause }: Error): string {

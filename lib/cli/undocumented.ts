@@ -36,8 +36,8 @@ export function collectUndocumented(text: string, before: Undocumented = {}): Un
   const found = read?.(rest.join('='))
   if (found) return { ...before, ...found }
   throw new InvalidArgumentError(
-    'Write it as repeatable-for=1h, repeat-checked=yes, repeat-hash=no, first-counts=0, ' +
-      'retrieval-policy=FreeTier or malformed-range=refuse.',
+    'Write it as repeatable-for=1h, repeat-checked=yes or no, repeat-hash=yes or no, first-counts=0 or null, ' +
+      'retrieval-policy=None, FreeTier or a size, or malformed-range=ignore or refuse.',
   )
 }
 

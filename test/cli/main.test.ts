@@ -315,17 +315,23 @@ t.test('serve prints no secret that it was given, be it right or wrong', async (
   )
   await serveWith({}, '--help')
   await serveWith({}, '--quiet')
-  for (const [more, ...args] of [
-    [{ AWS_ACCESS_KEY_ID: 'a/b' }],
-    [{ GLACIER_PIPE_CONTROL_SECRET: 'real-control-secret\n' }],
-    [{}, '--region', 'a/b'],
-    [{}, '--region', 'eu-west-1', '--region', ''],
-    [{}, '--account-id', '-'],
-    [{}, '--account-id', '../..'],
-    [{}, '--accept-any-credentials', '--allow-remote'],
-    [{}, '--sns-endpoint', 'real-secret-key'],
-  ] as [Io['env'], ...string[]][])
-    t.equal((await serveWith(more, '--debug', ...args)).code, 2, args.join(' '))
+  for (const [message, more, ...args] of [
+    [/: The key pair of the environment: accessKeyId must be /, { AWS_ACCESS_KEY_ID: 'a/b' }],
+    [/: GLACIER_PIPE_CONTROL_SECRET must be /, { GLACIER_PIPE_CONTROL_SECRET: 'real-control-secret\n' }],
+    [/: --region must be /, {}, '--region', 'a/b'],
+    [/: --region must be /, {}, '--region', 'eu-west-1', '--region', ''],
+    [/: --account-id must be /, {}, '--account-id', '-'],
+    [/--account-id of serve must be /, {}, '--account-id', '../..'],
+    [/--accept-any-credentials/, {}, '--accept-any-credentials', '--allow-remote'],
+    [/: --sns-endpoint must be /, {}, '--sns-endpoint', 'real-secret-key'],
+  ] as [RegExp, Io['env'], ...string[]][]) {
+    const refused = await serveWith(more, ...args)
+    t.equal(refused.code, 2, args.join(' '))
+    t.match(refused.text, message)
+    await serveWith(more, '--debug', ...args)
+  }
+  const several = await serveWith({}, '--region', 'us-east-1', '--region', 'eu-west-1')
+  t.match(several.text, /, regions us-east-1, eu-west-1, account 111122223333,/)
   const made = await serveWith({ AWS_SECRET_ACCESS_KEY: '' }, '--json', '--account-id', '999999999999')
   t.match(JSON.parse(made.out), {
     accountId: '999999999999',
@@ -415,7 +421,7 @@ t.test('serve takes choices where the documents of the service leave it open', a
   )
   t.strictSame(chosen('retrieval-policy=None'), { retrievalPolicy: 'None' })
   for (const [choice, message] of [
-    ['', /Write it as repeatable-for=1h/],
+    ['', /Write it as repeatable-for=1h, .*repeat-hash=yes or no/],
     ['other=1', /Write it as/],
     ['constructor=1', /Write it as/],
     ['repeat-hash', /Write it as/],
@@ -425,8 +431,8 @@ t.test('serve takes choices where the documents of the service leave it open', a
     ['malformed-range=x', /Write it as/],
     ['repeatable-for=x', /Write a length of time/],
     ['retrieval-policy=free', /Write a size/],
-    ['repeatable-for=2d', /repeatableFor of startLocalVault must be milliseconds from 0 to a day/],
-    ['retrieval-policy=0', /retrievalPolicy of startLocalVault must be None, FreeTier, or/],
+    ['repeatable-for=2d', /: --undocumented: repeatableFor must be milliseconds from 0 to a day/],
+    ['retrieval-policy=0', /: --undocumented: retrievalPolicy must be None, FreeTier, or/],
   ] as const) {
     const refused = stage()
     t.equal(await runHere(['serve', '--dir', t.testdir(), '--undocumented', choice], refused), 2, choice)

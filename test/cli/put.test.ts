@@ -230,14 +230,15 @@ t.test('serve is as slow and as scarce as it is told', async (t) => {
     ['--job-delay', 'fast=1h', /Write delays as 5m/],
     ['--job-delay', 'bulk=1h,bulk=2h', /Write delays as 5m/],
     ['--job-delay', 'bulk=', /Write a length of time/],
-    ['--job-delay', 'slow', /Write a length of time/],
+    ['--job-delay', 'slow', /Write delays as 5m, .* or as realistic/],
+    ['--job-delay', '5 miles', /Write a length of time/],
     ['--inventory-hour', '24', /Write an hour from 0 to 23/],
     ['--inventory-hour', '3am', /Write an hour from 0 to 23/],
     ['--expedited-capacity', '-1', /Write a whole number from 0 up/],
     ['--retrievals-per-day', '1.5', /Write a whole number from 0 up/],
     ['--throttle', 'fast', /Write requests a second as 10/],
     ['--throttle', '0', /must be a number above 0, not 0/],
-    ['--throttle', 'Upload=5', /must be the name of an operation, not 'Upload'/],
+    ['--throttle', 'Upload=5', /--throttle: operation must be the name of an operation, .* not 'Upload'/],
   ] as const) {
     const wrong = stage()
     t.equal(await runHere(['serve', '--dir', dir, `${flag}=${value}`], wrong), 2, `${flag} ${value}`)
@@ -260,9 +261,9 @@ t.test('serve fails requests as it is told', async (t) => {
   t.equal(await served, 143)
   for (const [rule, err] of [
     ['fire', /must be 'timeout', .* or 'slow', not 'fire'/],
-    ['Upload:stall', /must be the name of an operation, not 'Upload'/],
+    ['Upload:stall', /--fault: operation must be the name of an operation, .* not 'Upload'/],
     ['nth=0:stall', /Write a fault as OPERATION:every=3:KIND/],
-    ['nth=1,every=2:stall', /nth or every, not both/],
+    ['nth=1,every=2:stall', /: --fault must have nth or every, not both/],
   ] as const) {
     const wrong = stage()
     t.equal(await runHere(['serve', '--dir', dir, ...fault(rule)], wrong), 2)

@@ -260,6 +260,18 @@ t.test('a server that never answers is left in time, and the run is incomplete',
   t.match(cut.out, /the time of the run is over\n/)
 })
 
+t.test('an endpoint that nothing listens on is told in one line', async (t) => {
+  for (const endpoint of ['http://127.0.0.1:1', 'http://[::1]:1']) {
+    const { code, out, err } = await command(['--endpoint', endpoint])
+    t.strictSame({ code, out }, { code: 1, out: '' })
+    t.match(err, `Cannot connect to ${endpoint}: connect E`)
+    t.match(err, 'Nothing was asserted.\n')
+  }
+  const short = ['--only', 'tags', '--timeout', '1', '--max-time', '1'] // where a web server listens on its port
+  for (const endpoint of ['http://127.9.9.9', 'https://127.9.9.9'])
+    t.equal((await command(['--endpoint', endpoint, ...short])).code, 1)
+})
+
 t.test('an answer without end, a broken connection and controls that refuse are failures', async (t) => {
   const endless = await serverFor(t, (_, response) => {
     const chunk = Buffer.alloc(8_388_608)

@@ -110,6 +110,10 @@ t.test('a disk that cannot be written to is told at once', { skip: NO_SHELL }, a
   const dir = t.testdir({ file: 'x' })
   const cases: [string, RegExp][] = [
     ['gp put docs file --local-dir file/v', /The local vault in file\/v cannot be opened: .*not a directory/],
+    [
+      'gp put docs file --local-dir file',
+      /cannot be opened: \S+file: this is a file, and a folder is needed/,
+    ],
     ['gp put docs file --local-dir v --catalog file/c', /catalog \S+file\/c cannot be written: EEXIST/],
   ]
   if (process.platform === 'linux')

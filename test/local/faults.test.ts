@@ -57,7 +57,7 @@ t.test('a rule that makes no sense is refused', async (t) => {
     [{ fault: 'fire' }, /fault of Faults\.add must be 'timeout', .*, not 'fire'/],
     [
       { fault: 'stall', operation: 'Upload' },
-      /operation of Faults\.add must be the name of an operation, not 'Upload'/,
+      /operation of Faults\.add must be the name of an operation, as UploadMultipartPart, not 'Upload'/,
     ],
     [{ fault: 'stall', nth: 0 }, /nth of Faults\.add must be a whole number from 1 up, not 0/],
     [{ fault: 'stall', every: 1.5 }, /every of .* a whole number/],

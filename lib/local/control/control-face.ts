@@ -72,13 +72,16 @@ async function answerTo(
 ): Promise<ControlAnswer> {
   const { method = '', url = '', headers } = request
   if (!isAllowedHost(headers.host, controlled.host)) {
-    throw refused(421, 'The controls are asked by a loopback name, or by the host the server listens on.')
+    throw refused(421, 'The Host header must be a loopback name, or the host that the server listens on.')
   }
   const [path = '', search] = url.slice(PREFIX.length).split('?', 2)
   const file = method === 'GET' ? await pageFile(path) : undefined
   if (file) return { status: 200, ...file }
   if (!equalInConstantTime(headers.authorization ?? '', `Bearer ${secret}`))
-    throw refused(401, 'The controls want the header: Authorization: Bearer SECRET')
+    throw refused(
+      401,
+      'The controls require the header Authorization: Bearer SECRET. SECRET is GLACIER_PIPE_CONTROL_SECRET, or what serve --control --json prints as controlSecret.',
+    )
   const act = ACTS[`${method} ${path}`]
   if (!act)
     throw refused(404, `There is no control ${method} ${url}. There are ${Object.keys(ACTS).join(', ')}.`)

@@ -4,6 +4,6 @@ import { rule, type Rule } from '../../options.js'
 import { ROUTES } from './routes.js'
 
 /** The rule of the name of an operation, as `UploadMultipartPart`. */
-export const OPERATION: Rule = rule('the name of an operation', isString, (value) => {
+export const OPERATION: Rule = rule('the name of an operation, as UploadMultipartPart', isString, (value) => {
   return ROUTES.some(({ operation }) => operation === value)
 })
