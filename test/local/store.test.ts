@@ -644,7 +644,7 @@ t.test('whatever meets the deletion of its vault fails as for a vault that there
 
 t.test('what fails to be written leaves nothing behind', async (t) => {
   const dir = t.testdir()
-  const stores = await storesOver(dir)
+  const stores = await storesOver(dir, Date.now, {}, () => undefined)
   const { uploads, archives, jobs, vaults, account } = stores
   const bytes = patternBytes(10)
   await archives.store(vaultName, null, Readable.from([bytes]), () => undefined)

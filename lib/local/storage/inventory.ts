@@ -7,15 +7,15 @@
  * - The rows are written before the count in `vault.json`: a crash between leaves them a little newer than it says.
  */
 import { createReadStream, createWriteStream } from 'node:fs'
-import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { damagedArchive, isArchive, type ArchiveRecord } from './archive-record.js'
 import { mapBounded, Places } from '../bounded.js'
-import { DamageFault, parsed, readRecord, unlessDamaged } from '../disk/damage.js'
-import { namesIn, unlessMissing } from '../disk/disk.js'
+import { DamageFault, damageOf, parsed, readRecord, unlessDamaged } from '../disk/damage.js'
+import { kindOf, namesIn } from '../disk/disk.js'
 import { isCount, isDate, isHash, isText, nullOr, shaped } from '../disk/shape.js'
+import { damagedVault } from './vault-record.js'
 
 /** An archive in an inventory. */
 export type InventoryRow = Pick<
@@ -77,13 +77,16 @@ export async function takeInventory(
 /**
  * The rows of an inventory; none where there is no such file.
  *
- * @throws {DamageFault} 507: a line is not a row
+ * @throws {DamageFault} 507: a line is not a row, or there is something else than a file
  */
 export async function* inventoryRows(
   vaultName: string,
   path: string,
 ): AsyncGenerator<InventoryRow, void, undefined> {
-  if (!(await unlessMissing(stat(path), undefined))) return
+  const what = `The inventory of the vault ${vaultName}`
+  const kind = await kindOf(path)
+  if (kind === 'missing') return
+  if (kind !== 'file') throw new DamageFault(what, 'it is not a file', new Error(`${path} is not a file.`))
   let rest = ''
   for await (const chunk of createReadStream(path, 'utf8') as AsyncIterable<string>) {
     const text = rest + chunk
@@ -96,7 +99,6 @@ export async function* inventoryRows(
   function rowIn(line: string): InventoryRow {
     const row = parsed(line)
     if (isRow(row)) return row
-    const what = `The inventory of the vault ${vaultName}`
     throw new DamageFault(what, 'a row of it is not valid', new Error(`A line of ${path} is not valid.`))
   }
 }
@@ -106,6 +108,7 @@ export async function* inventoryRows(
  *
  * @param previous - the rows of the last inventory; there need be none
  * @param report - told of what is damaged, which is left out
+ * @throws {DamageFault} 507: the folder cannot be read
  */
 export async function* archiveRows(
   vaultName: string,
@@ -118,7 +121,9 @@ export async function* archiveRows(
     (await unlessDamaged(known.next(), report))?.value ?? undefined
   try {
     let row = await next()
-    const names = await namesIn(archives)
+    const names = await namesIn(archives).catch((error: unknown) => {
+      throw damageOf(error, damagedVault(vaultName), 'its folder archives', archives)
+    })
     for (let at = 0; at < names.length; at += PER_BLOCK) {
       const block: (InventoryRow | string)[] = []
       for (const archiveId of names.slice(at, at + PER_BLOCK)) {

@@ -14,6 +14,7 @@ import { DIGEST_SIZE, NodeStack, TreeHash } from '../../tree-hash/tree-hash.js'
 import type { ByteRange } from '../../vault/byte-range.js'
 import { LEAF_SIZE } from '../../vault/limits.js'
 import { DamageFault, damageOf } from '../disk/damage.js'
+import { READ } from '../disk/files.js'
 
 /** What was received. */
 export interface ReceivedPart {
@@ -139,7 +140,7 @@ export function readPart(path: string, { start, end }: ByteRange): ReadStream {
 async function digestsIn(path: string, what: string): Promise<StoredPart & { readonly leaves: Buffer }> {
   const part = 'a part of it'
   try {
-    const file = await open(path)
+    const file = await open(path, READ)
     try {
       const size = partSizeIn((await file.stat()).size)
       if (size !== undefined) {
