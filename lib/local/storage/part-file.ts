@@ -8,7 +8,6 @@
  * leaves is damaged.
  */
 import { createHash } from 'node:crypto'
-import { createReadStream, type ReadStream } from 'node:fs'
 import { open, rm, type FileHandle } from 'node:fs/promises'
 import { DIGEST_SIZE, NodeStack, TreeHash } from '../../tree-hash/tree-hash.js'
 import type { ByteRange } from '../../vault/byte-range.js'
@@ -131,9 +130,9 @@ export function partSizeIn(fileSize: number): number | undefined {
   return leaves > 0 && Math.ceil(size / LEAF_SIZE) === leaves ? size : undefined
 }
 
-/** The bytes of a range of a part. */
-export function readPart(path: string, { start, end }: ByteRange): ReadStream {
-  return createReadStream(path, { start, end: end - 1, highWaterMark: LEAF_SIZE })
+/** The bytes of a range of a part, whose file is closed at the end. */
+export function readPart(file: FileHandle, { start, end }: ByteRange): AsyncIterable<Buffer> {
+  return file.createReadStream({ start, end: end - 1, highWaterMark: LEAF_SIZE })
 }
 
 /** Reads the digests in a part file, which must fit each other. */
