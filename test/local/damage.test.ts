@@ -440,6 +440,48 @@ t.test('what is no file is not waited for, and harms no other vault', { skip: NO
   }
 })
 
+t.test('a record leads to nothing but its own item', async (t) => {
+  const ground = await groundFor(t)
+  const { ask, dir, vault } = ground
+  const [archiveId, other] = [await store(ground, patternBytes(10)), await store(ground, patternBytes(20))]
+  const jobId = await startJob(ground, { Type: 'archive-retrieval', ArchiveId: archiveId })
+  const uploadId = await initiate(ground)
+  const folder = join(dir, 'vaults', 'docs')
+  const altering = async (
+    path: string,
+    changes: readonly object[],
+    check: (label: string) => Promise<void>,
+  ) => {
+    const good = await readFile(path, 'utf8')
+    for (const change of changes) {
+      await writeFile(path, JSON.stringify({ ...(JSON.parse(good) as object), ...change }))
+      await check(JSON.stringify(change))
+    }
+    await writeFile(path, good)
+  }
+  const output = `/-/vaults/docs/jobs/${jobId}/output`
+  const ranges = [{ start: 3, end: 1 }, { end: 11 }, { archiveSize: 1 }]
+  await altering(join(folder, 'jobs', `${jobId}.json`), ranges, async (label) => {
+    t.match(await ask('GET', output), DAMAGED, label)
+  })
+  const changes = [{ archiveId: other }, { archiveId: '../../..' }, { description: 'a\nb' }]
+  await altering(join(folder, 'archives', archiveId, 'archive.json'), changes, async (label) => {
+    t.match(await ask('GET', output), DAMAGED, label)
+    t.match(await vault.control.takeInventory('docs'), { archiveCount: 1 })
+    await rm(join(folder, 'inventory.jsonl'))
+  })
+  t.match(await ask('GET', output), { status: 200 })
+  const archive = JSON.parse(
+    await readFile(join(folder, 'archives', archiveId, 'archive.json'), 'utf8'),
+  ) as object
+  const fate = { date: new Date().toISOString(), archive: { ...archive, archiveId: '../../escaped' } }
+  await writeFile(join(folder, 'ended', `${uploadId}.json`), JSON.stringify(fate))
+  const headers = { 'x-amz-archive-size': '10', 'x-amz-sha256-tree-hash': treeHashOf(patternBytes(10)) }
+  t.match(await ask('POST', `/-/vaults/docs/multipart-uploads/${uploadId}`, headers), DAMAGED)
+  t.match(await ask('GET', '/-/vaults/docs/multipart-uploads'), { status: 200 })
+  t.strictSame((await readdir(join(dir, 'vaults'))).sort(), ['docs', 'fine'], 'nothing is moved elsewhere')
+})
+
 t.test('a vault is not made where something else is', async (t) => {
   const { ask, dir, failures } = await groundFor(t)
   await rm(join(dir, 'vaults', 'docs', 'vault.json'))

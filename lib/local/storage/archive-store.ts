@@ -15,8 +15,8 @@ import { READ } from '../disk/files.js'
 import { dateOf, type Ground } from '../ground.js'
 import { ARCHIVE_ID_LENGTH, isId } from '../disk/identifiers.js'
 import {
+  archiveFormOf,
   damagedArchive,
-  isArchive,
   newArchive,
   partName,
   piecesOf,
@@ -178,5 +178,5 @@ function readArchive(
   archiveId: string,
 ): Promise<ArchiveRecord | undefined> {
   const what = damagedArchive(vaultName, archiveId)
-  return readRecord(join(folder, 'archive.json'), isArchive, what, 'archive.json')
+  return readRecord(join(folder, 'archive.json'), archiveFormOf(archiveId), what, 'archive.json')
 }

@@ -10,7 +10,7 @@ import { createReadStream, createWriteStream } from 'node:fs'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { damagedArchive, isArchive, type ArchiveRecord } from './archive-record.js'
+import { archiveFormOf, damagedArchive, type ArchiveRecord } from './archive-record.js'
 import { mapBounded, Places } from '../bounded.js'
 import { DamageFault, damageOf, parsed, readRecord, unlessDamaged } from '../disk/damage.js'
 import { kindOf, namesIn } from '../disk/disk.js'
@@ -143,7 +143,12 @@ export async function* archiveRows(
 /** The row of an archive that is new; `undefined` where it was deleted meanwhile. */
 async function rowOf(vaultName: string, archives: string, name: string): Promise<InventoryRow | undefined> {
   const what = damagedArchive(vaultName, name)
-  const archive = await readRecord(join(archives, name, 'archive.json'), isArchive, what, 'archive.json')
+  const archive = await readRecord(
+    join(archives, name, 'archive.json'),
+    archiveFormOf(name),
+    what,
+    'archive.json',
+  )
   if (!archive) return undefined
   const { archiveId, description, creationDate, size, treeHash } = archive
   return { archiveId, description, creationDate, size, treeHash }
