@@ -12,10 +12,9 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { archiveFormOf, damagedArchive, type ArchiveRecord } from './archive-record.js'
 import { mapBounded, Places } from '../bounded.js'
-import { DamageFault, damageOf, parsed, readRecord, unlessDamaged } from '../disk/damage.js'
+import { DamageFault, parsed, readRecord, unlessDamaged } from '../disk/damage.js'
 import { kindOf, namesIn } from '../disk/disk.js'
 import { isCount, isDate, isHash, isText, nullOr, shaped } from '../disk/shape.js'
-import { damagedVault } from './vault-record.js'
 
 /** An archive in an inventory. */
 export type InventoryRow = Pick<
@@ -108,7 +107,6 @@ export async function* inventoryRows(
  *
  * @param previous - the rows of the last inventory; there need be none
  * @param report - told of what is damaged, which is left out
- * @throws {DamageFault} 507: the folder cannot be read
  */
 export async function* archiveRows(
   vaultName: string,
@@ -121,9 +119,7 @@ export async function* archiveRows(
     (await unlessDamaged(known.next(), report))?.value ?? undefined
   try {
     let row = await next()
-    const names = await namesIn(archives).catch((error: unknown) => {
-      throw damageOf(error, damagedVault(vaultName), 'its folder archives', archives)
-    })
+    const names = await namesIn(archives)
     for (let at = 0; at < names.length; at += PER_BLOCK) {
       const block: (InventoryRow | string)[] = []
       for (const archiveId of names.slice(at, at + PER_BLOCK)) {

@@ -8,7 +8,7 @@
  */
 import { lstat, open } from 'node:fs/promises'
 import { renameDurably, syncFolder } from '../../fs/durable.js'
-import { DamageFault, damageOf } from '../disk/damage.js'
+import { damageOf, unlessDamaged } from '../disk/damage.js'
 import { unlessMissing } from '../disk/disk.js'
 import type { Ground } from '../ground.js'
 import type { InventorySchedule } from '../realism/inventory-schedule.js'
@@ -98,14 +98,10 @@ export class VaultInventories {
 
   /** The archives of a vault as they are now. What is damaged is reported and left out. No inventory is taken. */
   async *rowsNow(name: string): AsyncGenerator<InventoryRow, void, undefined> {
-    try {
-      await assertNoLink(this.#path(name), name, 'its folder')
-      const archives = await this.#archives(name)
-      yield* archiveRows(name, archives, this.path(name), this.#ground.onFailure)
-    } catch (error) {
-      if (!(error instanceof DamageFault)) throw error
-      this.#ground.onFailure(error)
-    }
+    const { onFailure } = this.#ground
+    const reached = assertNoLink(this.#path(name), name, 'its folder').then(() => this.#archives(name))
+    const archives = await unlessDamaged(reached, onFailure)
+    if (archives !== undefined) yield* archiveRows(name, archives, this.path(name), onFailure)
   }
 
   async #archives(name: string): Promise<string> {
