@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdir, readdir, readFile, rename, rm, symlink, truncate, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
@@ -11,6 +12,7 @@ import { runHere, stage } from '../helpers/command.js'
 import { contentOf } from '../helpers/folder-content.js'
 import { hashHeaders, localVaultFor, send, type RawResponse } from '../helpers/local-vault.js'
 import { patternBytes } from '../helpers/pattern-source.js'
+import { NO_SHELL } from '../helpers/shell.js'
 
 // What is damaged on disk is a fault of that vault or that item alone, and no answer has a path or what was read.
 
@@ -397,6 +399,98 @@ t.test('a symbolic link in the place of a folder or file is not followed', async
     await rm(place)
     await rename(join(base, 'away'), place).catch(() => undefined)
   }
+})
+
+t.test('what is no file is not waited for, and harms no other vault', { skip: NO_SHELL }, async (t) => {
+  const ground = await groundFor(t, { inventoryInterval: 0 })
+  const { ask, dir, vault } = ground
+  const bytes = patternBytes(10)
+  const archiveId = await store(ground, bytes)
+  const folder = join(dir, 'vaults', 'docs')
+  const makers: Record<string, (path: string) => unknown> = {
+    'a FIFO': (path) => execFileSync('mkfifo', [path]),
+    'a folder': (path) => mkdir(join(path, 'x'), { recursive: true }),
+    'a link to itself': (path) => symlink(path, path),
+  }
+  for (const [kind, make] of Object.entries(makers)) {
+    for (const [name, expected] of [
+      ['written', { put: 507, vault: 200, costs: true }],
+      ['inventory.jsonl', { put: 201, vault: kind === 'a folder' ? 507 : 200, costs: true }],
+      ['', { put: 507, vault: kind === 'a link to itself' ? 507 : 404, costs: true }],
+    ] as const) {
+      const path = join(folder, name)
+      await rename(path, join(dir, 'away')).catch(() => undefined)
+      await make(path)
+      const found = {
+        put: (await ask('POST', '/-/vaults/docs/archives', hashHeaders(bytes), bytes)).status,
+        vault: (await ask('GET', '/-/vaults/docs')).status,
+        costs: await vault.costs().then(
+          () => true,
+          (error: unknown) => error,
+        ),
+      }
+      const put = kind !== 'a link to itself' && name === '' ? 404 : expected.put
+      t.strictSame(found, { ...expected, put }, `${kind} in the place of ${path.slice(dir.length)}`)
+      t.match((await ask('GET', '/-/vaults')).status, 200)
+      const absent = `${archiveId.slice(0, -4)}AAAA`
+      t.match(await ask('DELETE', `/-/vaults/fine/archives/${absent}`), { status: 204 })
+      await rm(path, { recursive: true })
+      await rename(join(dir, 'away'), path).catch(() => undefined)
+    }
+  }
+})
+
+t.test('a record leads to nothing but its own item', async (t) => {
+  const ground = await groundFor(t)
+  const { ask, dir, vault } = ground
+  const [archiveId, other] = [await store(ground, patternBytes(10)), await store(ground, patternBytes(20))]
+  const jobId = await startJob(ground, { Type: 'archive-retrieval', ArchiveId: archiveId })
+  const uploadId = await initiate(ground)
+  const folder = join(dir, 'vaults', 'docs')
+  const altering = async (
+    path: string,
+    changes: readonly object[],
+    check: (label: string) => Promise<void>,
+  ) => {
+    const good = await readFile(path, 'utf8')
+    for (const change of changes) {
+      await writeFile(path, JSON.stringify({ ...(JSON.parse(good) as object), ...change }))
+      await check(JSON.stringify(change))
+    }
+    await writeFile(path, good)
+  }
+  const output = `/-/vaults/docs/jobs/${jobId}/output`
+  const ranges = [{ start: 3, end: 1 }, { end: 11 }, { archiveSize: 1 }]
+  await altering(join(folder, 'jobs', `${jobId}.json`), ranges, async (label) => {
+    t.match(await ask('GET', output), DAMAGED, label)
+  })
+  const changes = [{ archiveId: other }, { archiveId: '../../..' }, { description: 'a\nb' }]
+  await altering(join(folder, 'archives', archiveId, 'archive.json'), changes, async (label) => {
+    t.match(await ask('GET', output), DAMAGED, label)
+    t.match(await vault.control.takeInventory('docs'), { archiveCount: 1 })
+    await rm(join(folder, 'inventory.jsonl'))
+  })
+  t.match(await ask('GET', output), { status: 200 })
+  const archive = JSON.parse(
+    await readFile(join(folder, 'archives', archiveId, 'archive.json'), 'utf8'),
+  ) as object
+  const fate = { date: new Date().toISOString(), archive: { ...archive, archiveId: '../../escaped' } }
+  await writeFile(join(folder, 'ended', `${uploadId}.json`), JSON.stringify(fate))
+  const headers = { 'x-amz-archive-size': '10', 'x-amz-sha256-tree-hash': treeHashOf(patternBytes(10)) }
+  t.match(await ask('POST', `/-/vaults/docs/multipart-uploads/${uploadId}`, headers), DAMAGED)
+  t.match(await ask('GET', '/-/vaults/docs/multipart-uploads'), { status: 200 })
+  t.strictSame((await readdir(join(dir, 'vaults'))).sort(), ['docs', 'fine'], 'nothing is moved elsewhere')
+})
+
+t.test('a vault is not made where something else is', async (t) => {
+  const { ask, dir, failures } = await groundFor(t)
+  await rm(join(dir, 'vaults', 'docs', 'vault.json'))
+  await writeFile(join(dir, 'vaults', 'a-file'), '')
+  for (const name of ['docs', 'a-file']) {
+    const told = { message: new RegExp(`^The vault ${name} is damaged: its vault.json is missing`) }
+    t.match(await ask('PUT', `/-/vaults/${name}`), { ...DAMAGED, json: told })
+  }
+  t.equal(failures.length, 2)
 })
 
 t.test(

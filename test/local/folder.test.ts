@@ -1,6 +1,6 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, readdir, readFile, stat, symlink, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { LockFolder } from '../../lib/fs/lock.js'
@@ -137,6 +137,24 @@ t.test('no symbolic link leads out of the folder', async (t) => {
   await symlink(join(base, 'dir'), join(base, 'link'))
   await openAndClose(join(base, 'link'))
   t.ok((await readdir(join(base, 'dir'))).includes('local-vault.json'), 'the folder itself may be linked to')
+})
+
+t.test('a file in the place of a folder ends the start', async (t) => {
+  for (const [name, region] of [
+    ['tmp', 'us-east-1'],
+    ['accounts', 'eu-west-1'],
+    ['accounts/111122223333/eu-west-1', 'eu-west-1'],
+  ] as const) {
+    const dir = join(t.testdir(), 'dir')
+    await (await startLocalVault({ dir })).close()
+    const path = join(dir, name)
+    await rm(path, { recursive: true, force: true })
+    await mkdir(join(path, '..'), { recursive: true })
+    await writeFile(path, '')
+    const message = new RegExp(`its ${name} is not a folder`)
+    await t.rejects(startLocalVault({ dir, region }), { code: 'ERR_LOCAL_FOLDER', message })
+    t.equal((await stat(path)).isFile(), true)
+  }
 })
 
 t.test('a folder of version 0.1 is recognized and marked, and files of others in it stay', async (t) => {

@@ -23,6 +23,7 @@ import { ownerName } from '../../lib/fs/owner-name.js'
 import { currentProcess, type ProcessIdentity } from '../../lib/fs/process-identity.js'
 import { mapBounded, Places } from '../../lib/local/bounded.js'
 import { Meter } from '../../lib/local/costs/meter.js'
+import type { ArchiveJob } from '../../lib/local/jobs/job-record.js'
 import type { ArchiveRecord } from '../../lib/local/storage/archive-record.js'
 import { Disk, namesIn } from '../../lib/local/disk/disk.js'
 import { describePart, receivePart, treeHashOfRange } from '../../lib/local/storage/part-file.js'
@@ -104,9 +105,9 @@ async function complete({ uploads }: Stores, upload: UploadRecord, bytes: Buffer
 }
 
 /** What the vault has of an archive. */
-async function stored({ archives }: Stores, { archiveId }: ArchiveRecord): Promise<Buffer> {
+async function stored({ archives, retained }: Stores, { archiveId }: ArchiveRecord): Promise<Buffer> {
   const archive = await archives.find(vaultName, archiveId)
-  return buffer(archives.read(vaultName, archive, { start: 0, end: archive.size }))
+  return buffer(retained.read(vaultName, archive, { start: 0, end: archive.size }))
 }
 
 /** A process ID nobody has any more. */
@@ -619,7 +620,7 @@ t.test('whatever meets the deletion of its vault fails as for a vault that there
       ),
     'InitiateJob of an inventory': () =>
       overtaken(() => jobs.startInventoryRetrieval(vaultName, { ...order, ...wanted })),
-    DeleteArchive: () => overtaken(() => archives.delete(vaultName, 'a'.repeat(138))),
+    DeleteArchive: () => overtaken(() => stores.retained.delete(vaultName, 'a'.repeat(138))),
     AddTagsToVault: async () => {
       await vaults.delete(vaultName)
       await settings.change(vaultName, () => ({ tags: {} }))
@@ -631,8 +632,7 @@ t.test('whatever meets the deletion of its vault fails as for a vault that there
     time.time += 10
     const upload = await uploads.initiate(vaultName, MIB, null)
     const racing = vaults.unlessDeleted(vaultName, () => race(upload))
-    if (operation === 'DeleteArchive') await t.resolves(racing, 'it is as good as deleted')
-    else await t.rejects(racing, gone, operation)
+    await t.rejects(racing, gone, operation)
     t.strictSame(await readdir(join(dir, 'vaults')), [], `${operation} makes nothing`)
     t.strictSame(await readdir(join(dir, 'tmp')), [], `${operation} leaves nothing`)
   }
@@ -647,9 +647,67 @@ t.test('whatever meets the deletion of its vault fails as for a vault that there
   )
 })
 
-t.test('what fails to be written leaves nothing behind', async (t) => {
+t.test('of a deletion and a job at once, the job is refused or the archive stays', async (t) => {
   const dir = t.testdir()
   const stores = await storesOver(dir)
+  const { archives, jobs, retained } = stores
+  const store = (bytes: Buffer): Promise<ArchiveRecord> =>
+    archives.store(vaultName, null, Readable.from([bytes]), () => undefined)
+  const start = async ({ archiveId, treeHash, size }: ArchiveRecord): Promise<ArchiveJob> => {
+    const asked = { description: null, snsTopic: null, tier: 'Standard', start: 0, end: size } as const
+    const about = { archiveId, archiveSize: size, archiveTreeHash: treeHash, treeHash }
+    return jobs.startArchiveRetrieval(vaultName, { ...asked, ...about })
+  }
+
+  const deleted = await store(patternBytes(10))
+  const refused = retained.startJob(vaultName, deleted.archiveId, async () => {
+    const job = await start(deleted)
+    await retained.delete(vaultName, deleted.archiveId)
+    return job
+  })
+  await t.rejects(refused, { name: 'ServiceFault', status: 404 }, 'an archive that is deleted meanwhile')
+  t.strictSame(await jobs.list(vaultName), [], 'has no job')
+
+  const [other, kept] = [await store(patternBytes(10)), await store(patternBytes(20))]
+  const list = jobs.list.bind(jobs)
+  jobs.list = async (name) => {
+    jobs.list = list
+    const before = await list(name)
+    await retained.startJob(name, kept.archiveId, () => start(kept))
+    await retained.delete(name, kept.archiveId)
+    return before
+  }
+  await retained.delete(vaultName, other.archiveId)
+  t.strictSame(await readdir(vaultPath(dir, 'retained')), [kept.archiveId], 'what a new job needs stays')
+  const { archive } = await retained.holding(vaultName, kept.archiveId)
+  t.same(await buffer(retained.read(vaultName, archive, { start: 0, end: 20 })), patternBytes(20))
+
+  await mkdir(vaultPath(dir, 'retained', 'mine'))
+  const bytes = patternBytes(2 * MIB)
+  const upload = await stores.uploads.initiate(vaultName, MIB, null)
+  for (const index of [0, 1])
+    await sendPart(stores, upload, bytes.subarray(index * MIB, (index + 1) * MIB), index)
+  const read = await complete(stores, upload, bytes)
+  await retained.startJob(vaultName, read.archiveId, () => start(read))
+  const chunks: Buffer[] = []
+  for await (const chunk of retained.read(vaultName, read, { start: 0, end: read.size })) {
+    if (chunks.length === 0) await retained.delete(vaultName, read.archiveId)
+    chunks.push(chunk)
+  }
+  t.ok(Buffer.concat(chunks).equals(bytes), 'an output goes on when its archive is deleted')
+  t.ok((await readdir(vaultPath(dir, 'retained'))).includes('mine'), 'what is not ours stays')
+
+  await rm(vaultPath(dir, 'retained'), { recursive: true })
+  await writeFile(vaultPath(dir, 'retained'), '')
+  const blocked = await store(patternBytes(5))
+  const deleting = stores.vaults.unlessDeleted(vaultName, () => retained.delete(vaultName, blocked.archiveId))
+  await t.rejects(deleting, { name: 'ServiceFault', status: 507 }, 'a file in the place of the folder')
+  t.ok(await archives.find(vaultName, blocked.archiveId), 'keeps the archive')
+})
+
+t.test('what fails to be written leaves nothing behind', async (t) => {
+  const dir = t.testdir()
+  const stores = await storesOver(dir, Date.now, {}, () => undefined)
   const { uploads, archives, jobs, vaults, account } = stores
   const bytes = patternBytes(10)
   await archives.store(vaultName, null, Readable.from([bytes]), () => undefined)

@@ -49,3 +49,18 @@ export function isGone(error: unknown): boolean {
   const { code } = error as NodeJS.ErrnoException
   return code === 'ENOENT' || code === 'ENOTDIR' // ENOTDIR: some program's file among our folders
 }
+
+/** Codes of failures where a file is in the place of a folder, a folder in that of a file, or a link in that of either. */
+const MISPLACED: ReadonlySet<string | undefined> = new Set([
+  'EEXIST',
+  'EISDIR',
+  'ELOOP',
+  'ENOTDIR',
+  'ENOTEMPTY',
+  'ENXIO',
+])
+
+/** Whether something failed because there is something else in the place of a file or folder. */
+export function isMisplaced(error: unknown): boolean {
+  return MISPLACED.has((error as NodeJS.ErrnoException).code)
+}

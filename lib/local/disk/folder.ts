@@ -42,6 +42,7 @@ export async function claimFolder(
   await makeFolder(dir)
   for (const name of FOLDERS) await assertNoLink(dir, name)
   const isMarked = (await isMarker(dir, marker)) || !(await isFree(dir, marker, foreignIn))
+  for (const name of FOLDERS) await assertFolder(dir, name)
   for (const name of FOLDERS) await makeFolder(join(dir, name))
   if (!isMarked) await writeMarker(marker, { format: FORMAT })
 }
@@ -105,4 +106,17 @@ export async function assertNoLink(dir: string, name: string): Promise<void> {
     dir,
     `its ${name} is a symbolic link, which would lead out of it. Nothing was changed. Replace the link by the folder itself`,
   )
+}
+
+/**
+ * Makes sure that something in a folder is a folder itself, or missing.
+ *
+ * @param name - its path, below the folder
+ * @throws {LocalFolderError} `ERR_LOCAL_FOLDER`: it is not
+ */
+export async function assertFolder(dir: string, name: string): Promise<void> {
+  await assertNoLink(dir, name)
+  const kind = await kindOf(join(dir, name))
+  if (kind === 'folder' || kind === 'missing') return
+  throw new LocalFolderError(dir, `its ${name} is not a folder. Move it away`)
 }

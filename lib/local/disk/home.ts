@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import type { LockFolder } from '../../fs/lock.js'
 import { isAccountId, isRegion, type AccountRegion } from '../account-region.js'
 import type { Disk } from './disk.js'
-import { assertNoLink } from './folder.js'
+import { assertFolder } from './folder.js'
 import { readOwnJson } from './own-file.js'
 
 /** The file of the home, in the folder. */
@@ -36,7 +36,8 @@ export function foldersOf({ accountId, region }: AccountRegion, home: AccountReg
 /**
  * Makes sure that what accounts and regions have in the folder is in it.
  *
- * @throws {LocalFolderError} `ERR_LOCAL_FOLDER`: there is a symbolic link, which would lead out of it
+ * @throws {LocalFolderError} `ERR_LOCAL_FOLDER`: there is a symbolic link, which would lead out of it, or a file in the
+ *   place of a folder
  */
 export async function assertInFolder(
   { dir }: Disk,
@@ -45,7 +46,7 @@ export async function assertInFolder(
   for (const accountId of extent.accountIds) {
     for (const region of extent.regions) {
       const names = [...foldersOf({ accountId, region }, extent.home), 'vaults']
-      for (const [index] of names.entries()) await assertNoLink(dir, join(...names.slice(0, index + 1)))
+      for (const [index] of names.entries()) await assertFolder(dir, join(...names.slice(0, index + 1)))
     }
   }
 }

@@ -62,7 +62,7 @@ export function formOf(jobId: string): (value: unknown) => value is JobRecord {
   return (value): value is JobRecord => {
     if (!hasShape<JobRecord>(value, { ...JOB, jobId: equals(jobId) })) return false
     return value.action === 'ArchiveRetrieval'
-      ? hasShape<ArchiveJob>(value, ARCHIVE_JOB)
+      ? hasShape<ArchiveJob>(value, ARCHIVE_JOB) && value.start <= value.end && value.end <= value.archiveSize
       : hasShape<InventoryJob>(value, INVENTORY_JOB)
   }
 }

@@ -100,9 +100,14 @@ export class JobStore {
     const job = isId(jobId) ? await readRecord(path, formOf(jobId), what, 'record') : undefined
     if (!job) throw notFound(`The job ID was not found: ${jobId}`)
     if (this.#ground.now() - Date.parse(job.completionDate) <= DAY) return job
-    await this.#ground.disk.discard(path)
+    await this.forget(vaultName, jobId)
     await rm(await this.#path(vaultName, `${jobId}.output`), { force: true })
     throw notFound(`The job ID was not found: ${jobId}`)
+  }
+
+  /** Removes what is known of a job. */
+  async forget(vaultName: string, jobId: string): Promise<void> {
+    await this.#ground.disk.discard(await this.#path(vaultName, `${jobId}.json`))
   }
 
   /** All jobs of a vault, by the time they were started. One that is damaged is reported and left out. */

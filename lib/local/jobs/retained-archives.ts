@@ -1,17 +1,27 @@
 /**
  * Archives that are deleted while a job for them lasts: "you will be able to download the output" (guide, Delete
- * Archive). The archive's folder moves from `archives/` to `retained/`. It is removed when an archive of the vault is
- * deleted after the last job for it is gone, and with the vault.
+ * Archive).
+ *
+ * - Every archive that is deleted moves from `archives/` to `retained/`, and is removed from there unless a job needs it.
+ *   It is also removed when an archive of the vault is deleted after the last job for it is gone, and with the vault.
+ * - Archives only move this way. So whoever does not find one in `archives/` finds it in `retained/`.
+ * - Jobs are read after the names in `retained/`, and a job counts as started only if its archive is in `archives/` after
+ *   the job was recorded. So of a deletion and a job at once, either the job is refused or the archive stays.
  */
+import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { makeFolder, renameDurably, syncFolder } from '../../fs/durable.js'
+import { renameDurably, syncFolder } from '../../fs/durable.js'
+import type { ByteRange } from '../../vault/byte-range.js'
 import type { Meter } from '../costs/meter.js'
-import { namesIn, unlessMissing } from '../disk/disk.js'
+import { kindOf, namesIn, unlessMissing } from '../disk/disk.js'
+import { isId } from '../disk/identifiers.js'
 import type { Ground } from '../ground.js'
 import { unlessNotFound } from '../service-fault.js'
-import type { ArchiveRecord } from '../storage/archive-record.js'
+import { piecesOf, type ArchiveRecord } from '../storage/archive-record.js'
 import { ArchiveStore } from '../storage/archive-store.js'
+import { readPart } from '../storage/part-file.js'
 import type { VaultStore } from '../storage/vault-store.js'
+import type { ArchiveJob } from './job-record.js'
 import type { JobStore } from './job-store.js'
 
 /** The stores it stands between. */
@@ -39,22 +49,61 @@ export class RetainedArchives {
    * @throws {ServiceFault} 404: no such vault; 400: no archive ever had such an ID, or it is in another vault
    */
   async delete(vaultName: string, archiveId: string): Promise<void> {
-    const { archives, jobs, vaults } = this.#stores
+    const { archives, vaults } = this.#stores
     const folder = await vaults.folder(vaultName, 'retained')
-    const needed = new Set<string>()
-    for (const job of await jobs.list(vaultName)) {
-      if (job.action === 'ArchiveRetrieval') needed.add(job.archiveId)
-    }
-    const retain = async (path: string): Promise<boolean> => {
-      await makeFolder(folder) // a vault that an older version created has none
+    await archives.delete(vaultName, archiveId, async (path) => {
+      await makeRetained(folder) // a vault that an older version created has none
       const moved = renameDurably(path, join(folder, archiveId)).then(() => true)
       if (!(await unlessMissing(moved, false))) return false // another request has deleted it meanwhile
       await syncFolder(dirname(path))
       return true
+    })
+    await this.#sweep(vaultName, folder)
+  }
+
+  /**
+   * Starts a job for an archive.
+   *
+   * @param start - records the job
+   * @throws {ServiceFault} 404: the archive was deleted meanwhile, and there is no job
+   */
+  async startJob(
+    vaultName: string,
+    archiveId: string,
+    start: () => Promise<ArchiveJob>,
+  ): Promise<ArchiveJob> {
+    const { archives, jobs } = this.#stores
+    const job = await start()
+    try {
+      await archives.find(vaultName, archiveId)
+    } catch (error) {
+      await jobs.forget(vaultName, job.jobId)
+      throw error
     }
-    await archives.delete(vaultName, archiveId, needed.has(archiveId) ? retain : undefined)
-    for (const name of await namesIn(folder)) {
-      if (!needed.has(name)) await this.#ground.disk.discard(join(folder, name))
+    return job
+  }
+
+  /** Removes the deleted archives that no job needs. */
+  async #sweep(vaultName: string, folder: string): Promise<void> {
+    const names = (await namesIn(folder)).filter(isId)
+    const needed = new Set<string>()
+    for (const job of await this.#stores.jobs.list(vaultName)) {
+      if (job.action === 'ArchiveRetrieval') needed.add(job.archiveId)
+    }
+    for (const name of names) if (!needed.has(name)) await this.#ground.disk.discard(join(folder, name))
+  }
+
+  /** The bytes of a range of an archive, which is whole. The archive may be deleted meanwhile. */
+  async *read(
+    vaultName: string,
+    archive: ArchiveRecord,
+    range: ByteRange,
+  ): AsyncGenerator<Buffer, void, undefined> {
+    for (const piece of piecesOf(archive, range)) {
+      const kept = this.#stores.archives.openPart(vaultName, archive, piece)
+      const file =
+        (await unlessMissing(kept, undefined)) ?? (await this.#retained.openPart(vaultName, archive, piece))
+      yield* readPart(file, piece)
     }
   }
 
@@ -71,5 +120,14 @@ export class RetainedArchives {
     const kept = await unlessNotFound(archives.find(vaultName, archiveId))
     if (kept) return { archives, archive: kept }
     return { archives: this.#retained, archive: await this.#retained.find(vaultName, archiveId) }
+  }
+}
+
+/** Creates the folder of a vault for deleted archives; not that of the vault, which may be deleted meanwhile. */
+async function makeRetained(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { mode: 0o700 })
+  } catch (error) {
+    if ((await kindOf(folder)) !== 'folder') throw error
   }
 }

@@ -6,7 +6,7 @@ import { bodyOf, present } from '../http/body-shape.js'
 import { checkedDescription, locationOf, nameOf, type Answer, type Exchange } from '../http/exchange.js'
 import type { InventoryOrder } from '../jobs/inventory-output.js'
 import { inventoryMarkers } from '../jobs/job-description.js'
-import type { JobOrder, JobRecord } from '../jobs/job-record.js'
+import type { ArchiveJob, JobOrder, JobRecord } from '../jobs/job-record.js'
 import { invalidParameter, notFound, ServiceFault, shortened, whileThere } from '../service-fault.js'
 import { isId } from '../disk/identifiers.js'
 import { JOB_PARAMETERS, type InventoryParameters, type JobParameters } from './job-parameters.js'
@@ -68,9 +68,8 @@ async function archiveRetrieval(
     archiveTreeHash: archive.treeHash,
     treeHash: treeHash ?? null,
   }
-  return stores.retrievalLimits.admit(retrieval, () =>
-    stores.jobs.startArchiveRetrieval(vaultName, retrieval),
-  )
+  const start = (): Promise<ArchiveJob> => stores.jobs.startArchiveRetrieval(vaultName, retrieval)
+  return stores.retrievalLimits.admit(retrieval, () => stores.retained.startJob(vaultName, archiveId, start))
 }
 
 /** The range of an archive to retrieve: on MiB boundaries, or to the archive's end. */

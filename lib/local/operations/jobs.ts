@@ -96,7 +96,7 @@ async function archiveOutput(
       'x-amz-archive-description': archive.description ?? undefined,
       'x-amz-sha256-tree-hash': treeHash,
     },
-    bytes: await begun(absolute, async (piece) => archives.read(vaultName, archive, piece)),
+    bytes: await begun(absolute, async (piece) => retained.read(vaultName, archive, piece)),
   }
 }
 

@@ -1,8 +1,8 @@
 /** `archives/ARCHIVE_ID/archive.json`: what is known of an archive, and where its parts are. */
 import type { ByteRange } from '../../vault/byte-range.js'
 import { isPartSize } from '../../vault/part-size.js'
-import { newArchiveId } from '../disk/identifiers.js'
-import { isCount, isDate, isHash, isText, nullOr, shaped } from '../disk/shape.js'
+import { isId, newArchiveId } from '../disk/identifiers.js'
+import { isCount, isDate, isHash, nullOr, shaped } from '../disk/shape.js'
 
 /** `archive.json`. */
 export interface ArchiveRecord {
@@ -25,15 +25,20 @@ export interface Piece extends ByteRange {
   readonly size: number
 }
 
-/** Whether a value has the form of an {@link ArchiveRecord}. */
+/** Whether a value has the form of an {@link ArchiveRecord}. Its ID may be a folder's name, and its description a header. */
 export const isArchive: (value: unknown) => value is ArchiveRecord = shaped<ArchiveRecord>({
-  archiveId: isText,
-  description: nullOr(isText),
+  archiveId: (value) => typeof value === 'string' && isId(value),
+  description: nullOr((value) => typeof value === 'string' && /^[\t\x20-\x7e\x80-\xff]*$/.test(value)),
   size: isCount,
   treeHash: isHash,
   partSize: (value) => typeof value === 'number' && isPartSize(value),
   creationDate: isDate,
 })
+
+/** Whether a value has the form of the {@link ArchiveRecord} in the folder of an archive. */
+export function archiveFormOf(archiveId: string): (value: unknown) => value is ArchiveRecord {
+  return (value): value is ArchiveRecord => isArchive(value) && value.archiveId === archiveId
+}
 
 /** What an archive is called in messages about damage. */
 export function damagedArchive(vaultName: string, archiveId: string): string {

@@ -2,8 +2,7 @@
  * Archives on disk: `archives/ARCHIVE_ID/`, with `archive.json` and the part files `00000.part`, `00001.part`, …
  * An archive's folder is the upload's, renamed: its parts are never copied.
  */
-import type { ReadStream } from 'node:fs'
-import { mkdir, stat } from 'node:fs/promises'
+import { mkdir, open, stat, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { renameDurably } from '../../fs/durable.js'
 import { NodeStack } from '../../tree-hash/tree-hash.js'
@@ -12,24 +11,19 @@ import { MAX_PART_SIZE } from '../../vault/limits.js'
 import type { Meter } from '../costs/meter.js'
 import { DamageFault, readRecord, unlessDamaged } from '../disk/damage.js'
 import { kindOf, namesIn, unlessMissing } from '../disk/disk.js'
+import { READ } from '../disk/files.js'
 import { dateOf, type Ground } from '../ground.js'
 import { ARCHIVE_ID_LENGTH, isId } from '../disk/identifiers.js'
 import {
+  archiveFormOf,
   damagedArchive,
-  isArchive,
   newArchive,
   partName,
   piecesOf,
   type ArchiveRecord,
+  type Piece,
 } from './archive-record.js'
-import {
-  describePart,
-  partSizeIn,
-  readPart,
-  receivePart,
-  treeHashOfRange,
-  type ReceivedPart,
-} from './part-file.js'
+import { describePart, partSizeIn, receivePart, treeHashOfRange, type ReceivedPart } from './part-file.js'
 import { invalidParameter, notFound } from '../service-fault.js'
 import type { VaultStore } from './vault-store.js'
 
@@ -100,13 +94,13 @@ export class ArchiveStore {
   /**
    * Deletes an archive; one that does not exist is as good as deleted.
    *
-   * @param remove - takes away its folder, and returns whether it was there; default for good
+   * @param remove - takes away its folder, and returns whether it was there
    * @throws {ServiceFault} 404: no such vault; 400: no archive ever had such an ID, or it is in another vault
    */
   async delete(
     vaultName: string,
     archiveId: string,
-    remove: (path: string) => Promise<boolean> = (path) => this.#ground.disk.discard(path),
+    remove: (path: string) => Promise<boolean>,
   ): Promise<void> {
     const path = await this.#folder(vaultName, archiveId)
     if (!isId(archiveId) || archiveId.length !== ARCHIVE_ID_LENGTH) {
@@ -141,16 +135,13 @@ export class ArchiveStore {
     }
   }
 
-  /** The bytes of a range of an archive, which is whole. */
-  async *read(
-    vaultName: string,
-    archive: ArchiveRecord,
-    range: ByteRange,
-  ): AsyncGenerator<Buffer, void, undefined> {
-    const folder = await this.#folder(vaultName, archive.archiveId)
-    for (const { index, start, end } of piecesOf(archive, range)) {
-      yield* readPart(join(folder, partName(index)), { start, end }) as AsyncIterable<Buffer> & ReadStream
-    }
+  /**
+   * Opens the part of an archive that a piece is of.
+   *
+   * @throws the system's error: it is not there
+   */
+  async openPart(vaultName: string, { archiveId }: ArchiveRecord, { index }: Piece): Promise<FileHandle> {
+    return open(join(await this.#folder(vaultName, archiveId), partName(index)), READ)
   }
 
   /** The tree hash of a range of an archive, where the range is a node of the archive's tree (protocol.md 3.3). */
@@ -187,5 +178,5 @@ function readArchive(
   archiveId: string,
 ): Promise<ArchiveRecord | undefined> {
   const what = damagedArchive(vaultName, archiveId)
-  return readRecord(join(folder, 'archive.json'), isArchive, what, 'archive.json')
+  return readRecord(join(folder, 'archive.json'), archiveFormOf(archiveId), what, 'archive.json')
 }

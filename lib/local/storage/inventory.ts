@@ -7,14 +7,13 @@
  * - The rows are written before the count in `vault.json`: a crash between leaves them a little newer than it says.
  */
 import { createReadStream, createWriteStream } from 'node:fs'
-import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { damagedArchive, isArchive, type ArchiveRecord } from './archive-record.js'
+import { archiveFormOf, damagedArchive, type ArchiveRecord } from './archive-record.js'
 import { mapBounded, Places } from '../bounded.js'
 import { DamageFault, parsed, readRecord, unlessDamaged } from '../disk/damage.js'
-import { namesIn, unlessMissing } from '../disk/disk.js'
+import { kindOf, namesIn } from '../disk/disk.js'
 import { isCount, isDate, isHash, isText, nullOr, shaped } from '../disk/shape.js'
 
 /** An archive in an inventory. */
@@ -77,13 +76,16 @@ export async function takeInventory(
 /**
  * The rows of an inventory; none where there is no such file.
  *
- * @throws {DamageFault} 507: a line is not a row
+ * @throws {DamageFault} 507: a line is not a row, or there is something else than a file
  */
 export async function* inventoryRows(
   vaultName: string,
   path: string,
 ): AsyncGenerator<InventoryRow, void, undefined> {
-  if (!(await unlessMissing(stat(path), undefined))) return
+  const what = `The inventory of the vault ${vaultName}`
+  const kind = await kindOf(path)
+  if (kind === 'missing') return
+  if (kind !== 'file') throw new DamageFault(what, 'it is not a file', new Error(`${path} is not a file.`))
   let rest = ''
   for await (const chunk of createReadStream(path, 'utf8') as AsyncIterable<string>) {
     const text = rest + chunk
@@ -96,7 +98,6 @@ export async function* inventoryRows(
   function rowIn(line: string): InventoryRow {
     const row = parsed(line)
     if (isRow(row)) return row
-    const what = `The inventory of the vault ${vaultName}`
     throw new DamageFault(what, 'a row of it is not valid', new Error(`A line of ${path} is not valid.`))
   }
 }
@@ -138,7 +139,12 @@ export async function* archiveRows(
 /** The row of an archive that is new; `undefined` where it was deleted meanwhile. */
 async function rowOf(vaultName: string, archives: string, name: string): Promise<InventoryRow | undefined> {
   const what = damagedArchive(vaultName, name)
-  const archive = await readRecord(join(archives, name, 'archive.json'), isArchive, what, 'archive.json')
+  const archive = await readRecord(
+    join(archives, name, 'archive.json'),
+    archiveFormOf(name),
+    what,
+    'archive.json',
+  )
   if (!archive) return undefined
   const { archiveId, description, creationDate, size, treeHash } = archive
   return { archiveId, description, creationDate, size, treeHash }

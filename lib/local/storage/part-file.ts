@@ -8,12 +8,12 @@
  * leaves is damaged.
  */
 import { createHash } from 'node:crypto'
-import { createReadStream, type ReadStream } from 'node:fs'
 import { open, rm, type FileHandle } from 'node:fs/promises'
 import { DIGEST_SIZE, NodeStack, TreeHash } from '../../tree-hash/tree-hash.js'
 import type { ByteRange } from '../../vault/byte-range.js'
 import { LEAF_SIZE } from '../../vault/limits.js'
 import { DamageFault, damageOf } from '../disk/damage.js'
+import { READ } from '../disk/files.js'
 
 /** What was received. */
 export interface ReceivedPart {
@@ -130,16 +130,16 @@ export function partSizeIn(fileSize: number): number | undefined {
   return leaves > 0 && Math.ceil(size / LEAF_SIZE) === leaves ? size : undefined
 }
 
-/** The bytes of a range of a part. */
-export function readPart(path: string, { start, end }: ByteRange): ReadStream {
-  return createReadStream(path, { start, end: end - 1, highWaterMark: LEAF_SIZE })
+/** The bytes of a range of a part, whose file is closed at the end. */
+export function readPart(file: FileHandle, { start, end }: ByteRange): AsyncIterable<Buffer> {
+  return file.createReadStream({ start, end: end - 1, highWaterMark: LEAF_SIZE })
 }
 
 /** Reads the digests in a part file, which must fit each other. */
 async function digestsIn(path: string, what: string): Promise<StoredPart & { readonly leaves: Buffer }> {
   const part = 'a part of it'
   try {
-    const file = await open(path)
+    const file = await open(path, READ)
     try {
       const size = partSizeIn((await file.stat()).size)
       if (size !== undefined) {

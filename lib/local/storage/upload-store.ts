@@ -8,7 +8,7 @@
  * - Whatever changes an upload holds its lock, so that what a completion has checked is what becomes the archive. The
  *   bytes of a part come in before that.
  */
-import { lutimes, mkdir, stat } from 'node:fs/promises'
+import { lstat, lutimes, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { renameDurably } from '../../fs/durable.js'
 import type { ByteRange } from '../../vault/byte-range.js'
@@ -94,7 +94,7 @@ export class UploadStore {
   async find(vaultName: string, uploadId: string): Promise<UploadRecord> {
     const path = join(await this.#folder(vaultName, uploadId), 'upload.json')
     if (await this.#fates.find(vaultName, uploadId)) throw unknown(uploadId)
-    const active = await unlessMissing(stat(path), undefined)
+    const active = await unlessMissing(lstat(path), undefined) // the time is that of a link itself: see #touch
     const isOpen = active !== undefined && this.#ground.now() - Math.round(active.mtimeMs) <= DAY
     const what = nameOf(vaultName, uploadId)
     const upload = isOpen ? await readRecord(path, formOf(uploadId), what, 'upload.json') : undefined

@@ -6,13 +6,14 @@
  * - The modification time of `written` is the time of the last write.
  * - Whoever completes or takes an inventory holds the lock of the vault.
  */
-import { open, stat } from 'node:fs/promises'
+import { lstat, open } from 'node:fs/promises'
 import { renameDurably, syncFolder } from '../../fs/durable.js'
+import { damageOf, unlessDamaged } from '../disk/damage.js'
 import { unlessMissing } from '../disk/disk.js'
 import type { Ground } from '../ground.js'
 import type { InventorySchedule } from '../realism/inventory-schedule.js'
-import { takeInventory } from './inventory.js'
-import { assertNoLink, type Inventory, type VaultRecord } from './vault-record.js'
+import { archiveRows, takeInventory, type InventoryRow } from './inventory.js'
+import { assertFile, assertNoLink, damagedVault, type Inventory, type VaultRecord } from './vault-record.js'
 
 /** The inventories of the vaults of an account in a region. */
 export class VaultInventories {
@@ -41,7 +42,7 @@ export class VaultInventories {
    */
   async noteWrite(name: string, now: number): Promise<void> {
     const path = this.#path(name, 'written')
-    await assertNoLink(path, name, 'its note of the last write')
+    await assertFile(path, name, 'its note of the last write')
     const file = await open(path, 'a', 0o600)
     try {
       await file.utimes(now / 1000, now / 1000)
@@ -54,7 +55,7 @@ export class VaultInventories {
 
   /** When a vault was last written to, in milliseconds; -1 where nothing was ever stored. */
   async lastWrite(name: string): Promise<number> {
-    const written = stat(this.#path(name, 'written')).then(({ mtimeMs }) => Math.round(mtimeMs))
+    const written = lstat(this.#path(name, 'written')).then(({ mtimeMs }) => Math.round(mtimeMs))
     return unlessMissing(written, -1)
   }
 
@@ -82,16 +83,31 @@ export class VaultInventories {
     const { name } = vault
     const { disk } = this.#ground
     const rows = this.path(name)
-    const archives = this.#path(name, 'archives')
-    await assertNoLink(archives, name, 'its folder archives')
+    const archives = await this.#archives(name)
     const sum = await disk.unfinished(async (temporary) => {
       const found = await takeInventory(name, archives, rows, temporary, this.#ground.onFailure)
-      await renameDurably(temporary, rows)
+      await renameDurably(temporary, rows).catch((error: unknown) => {
+        throw damageOf(error, damagedVault(name), 'its inventory.jsonl', rows)
+      })
       return found
     })
     const inventory = { date: new Date(at).toISOString(), ...sum }
     await disk.writeJson(this.#path(name, 'vault.json'), { ...vault, inventory })
     return inventory
+  }
+
+  /** The archives of a vault as they are now. What is damaged is reported and left out. No inventory is taken. */
+  async *rowsNow(name: string): AsyncGenerator<InventoryRow, void, undefined> {
+    const { onFailure } = this.#ground
+    const reached = assertNoLink(this.#path(name), name, 'its folder').then(() => this.#archives(name))
+    const archives = await unlessDamaged(reached, onFailure)
+    if (archives !== undefined) yield* archiveRows(name, archives, this.path(name), onFailure)
+  }
+
+  async #archives(name: string): Promise<string> {
+    const archives = this.#path(name, 'archives')
+    await assertNoLink(archives, name, 'its folder archives')
+    return archives
   }
 
   #path(name: string, ...rest: readonly string[]): string {

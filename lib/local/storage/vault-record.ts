@@ -52,3 +52,14 @@ export async function assertNoLink(path: string, vaultName: string, what: string
   const cause = new Error(`${path} is a symbolic link.`)
   throw new DamageFault(damagedVault(vaultName), `${what} is a symbolic link`, cause)
 }
+
+/**
+ * @param what - what is at the path, for messages, as `its note of the last write`
+ * @throws {DamageFault} 507: what is at a path in a vault is not a file. A FIFO would be waited for, and a symbolic link
+ *   leads elsewhere.
+ */
+export async function assertFile(path: string, vaultName: string, what: string): Promise<void> {
+  const kind = await kindOf(path)
+  if (kind === 'file' || kind === 'missing') return
+  throw new DamageFault(damagedVault(vaultName), `${what} is not a file`, new Error(`${path} is not a file.`))
+}

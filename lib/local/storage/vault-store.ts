@@ -6,17 +6,17 @@
  * - Whatever finds the folders of a vault missing while it works was overtaken by a deletion, and fails as for a vault
  *   that there never was: {@link VaultStore.unlessDeleted}.
  */
-import { rmdir, stat } from 'node:fs/promises'
+import { rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { makeFolder, renameDurably } from '../../fs/durable.js'
 import { isVaultName } from '../../vault/request-rules.js'
 import { mapBounded } from '../bounded.js'
 import { DamageFault, readRecord, unlessDamaged } from '../disk/damage.js'
-import { namesIn, unlessMissing } from '../disk/disk.js'
-import { isGone } from '../disk/files.js'
+import { kindOf, namesIn, unlessMissing } from '../disk/disk.js'
+import { isGone, isMisplaced } from '../disk/files.js'
 import { dateOf, DAY, type Ground } from '../ground.js'
 import { atIntervals, type InventorySchedule } from '../realism/inventory-schedule.js'
-import { archiveRows, type InventoryRow } from './inventory.js'
+import type { InventoryRow } from './inventory.js'
 import { VaultInventories } from './vault-inventories.js'
 import { assertNoLink, damagedVault, readVault, type Inventory, type VaultRecord } from './vault-record.js'
 import { invalidParameter, limitExceeded, notFound, unlessNotFound } from '../service-fault.js'
@@ -50,12 +50,13 @@ export class VaultStore {
   /**
    * Makes a vault unless there is one.
    *
-   * @throws {ServiceFault} 400: no vault may have such a name, or there are as many as there may be
+   * @throws {ServiceFault} 400: no vault may have such a name, or there are as many as there may be; 507: there is
+   *   something else in its place
    */
   async create(name: string): Promise<void> {
     if (!isVaultName(name)) throw invalidParameter(`Invalid vault name: ${name}`)
     const archives = this.#path(name, 'archives')
-    if ((await this.#read(name)) && (await unlessMissing(stat(archives), undefined))) return
+    if ((await this.#read(name)) && (await kindOf(archives)) !== 'missing') return
     await this.#alone(name, async () => {
       const { disk } = this.#ground
       if (await this.#read(name)) {
@@ -69,7 +70,11 @@ export class VaultStore {
         for (const kind of KEPT) await makeFolder(join(temporary, kind))
         await disk.writeJson(join(temporary, 'vault.json'), vault)
         await makeFolder(disk.path('vaults')) // of a region in which there was none
-        await renameDurably(temporary, this.#path(name))
+        await renameDurably(temporary, this.#path(name)).catch((error: unknown) => {
+          throw isMisplaced(error)
+            ? new DamageFault(damagedVault(name), 'its vault.json is missing', error)
+            : error
+        })
       })
     })
   }
@@ -108,12 +113,9 @@ export class VaultStore {
     )
   }
 
-  /** The archives of all vaults as they are now. No inventory is taken. */
+  /** The archives of all vaults as they are now. What is damaged is reported and left out. No inventory is taken. */
   async *allArchives(): AsyncGenerator<InventoryRow, void, undefined> {
-    for (const name of await this.vaultNames()) {
-      const archives = this.#path(name, 'archives')
-      yield* archiveRows(name, archives, this.inventoryPath(name), this.#ground.onFailure)
-    }
+    for (const name of await this.vaultNames()) yield* this.#inventories.rowsNow(name)
   }
 
   /** Where the rows of a vault's inventory are. */
@@ -209,13 +211,16 @@ export class VaultStore {
   /**
    * Does something in the folders of a vault.
    *
-   * @throws {ServiceFault} 404: the vault was deleted meanwhile; 507: a folder of it is missing
+   * @throws {ServiceFault} 404: the vault was deleted meanwhile; 507: a folder of it is missing, or something else is in
+   *   the place of a file or folder
    * @throws what `act` throws
    */
   async unlessDeleted<T>(name: string, act: () => Promise<T>): Promise<T> {
     try {
       return await act()
     } catch (error) {
+      if (isMisplaced(error) && !isGone(error))
+        throw new DamageFault(damagedVault(name), 'something else is in the place of a file or folder', error)
       if (!isGone(error)) throw error
       await this.#alone(name, () => this.#existing(name)) // a deletion that is under way ends first
       throw new DamageFault(damagedVault(name), 'a file or folder that it needs is missing', error)
@@ -225,8 +230,11 @@ export class VaultStore {
   /** The vaults whose folder of a kind has something of a name. */
   async having(kind: Kept, entry: string): Promise<string[]> {
     const having: string[] = []
-    for (const name of await namesIn(this.#ground.disk.path('vaults'))) {
-      if (await unlessMissing(stat(this.#path(name, kind, entry)), undefined)) having.push(name)
+    for (const name of await this.vaultNames()) {
+      // A symbolic link in the place of a folder is not followed.
+      const isFolder =
+        (await kindOf(this.#path(name))) === 'folder' && (await kindOf(this.#path(name, kind))) === 'folder'
+      if (isFolder && (await kindOf(this.#path(name, kind, entry))) !== 'missing') having.push(name)
     }
     return having
   }
