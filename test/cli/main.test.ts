@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { mkdir, open, readdir, readFile, writeFile } from 'node:fs/promises'
+import { open, readdir, readFile, rename, symlink, writeFile } from 'node:fs/promises'
 import { homedir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { Writable, type Readable } from 'node:stream'
@@ -389,8 +389,11 @@ t.test('serve warns of policies where it is lenient, and prints the costs at its
     await writeFile(join(archives, archiveId, 'archive.json'), '{')
   })
   t.match(damaged, /WARNING: the local vault .* is damaged: its archive\.json is not valid[^]*The costs from/)
-  const broken = await served([], (dir) => mkdir(join(dir, 'vaults/docs/inventory.jsonl')))
-  t.match(broken, /The costs cannot be computed: EISDIR/)
+  const broken = await served([], async (dir) => {
+    await rename(join(dir, 'vaults'), join(dir, 'moved'))
+    await symlink('vaults', join(dir, 'vaults'))
+  })
+  t.match(broken, /The costs cannot be computed: ELOOP/)
   for (const price of ['storage', 'storage=', 'storage=1e3', 'storage=-1', 'toString=1', '=1']) {
     const it = stage()
     t.equal(await runHere(['serve', '--price', price], it), 2, price)
