@@ -102,14 +102,12 @@ async function connectionFailure({ endpoint, requestTimeoutMs }: RunSettings): P
     host: hostname.replace(/^\[|\]$/g, ''), // of an IPv6 address
     port: Number(port) || (protocol === 'https:' ? 443 : 80),
   })
-  try {
-    await once(socket, 'connect', { signal: AbortSignal.timeout(requestTimeoutMs) })
-    return undefined
-  } catch (error) {
-    return (error as Error).message
-  } finally {
-    socket.destroy()
-  }
+  const failure = await once(socket, 'connect', { signal: AbortSignal.timeout(requestTimeoutMs) }).then(
+    () => undefined,
+    (error: unknown) => (error as Error).message,
+  )
+  socket.destroy()
+  return failure
 }
 
 /** What a command line asks for: a text to be written, or a run. */

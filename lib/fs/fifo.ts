@@ -14,13 +14,14 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { onAbort } from '../caller-signal.js'
 import { AbortError } from '../errors.js'
+import { isMissing } from './missing.js'
 
 const opened = promisify<PathLike, number, number>(openDescriptor)
 const closed = promisify(closeDescriptor)
 
-/** Attempts to end the wait of an open FIFO, and milliseconds between two. */
-const WAKE_ATTEMPTS = 100
-const WAKE_PAUSE_MS = 10
+/** Milliseconds between the first two attempts to end a wait, and the most between two. */
+const FIRST_PAUSE_MS = 10
+const MAX_PAUSE_MS = 1000
 
 const { O_NONBLOCK, O_RDONLY, O_WRONLY } = constants
 
@@ -68,15 +69,15 @@ export async function closeQuietly(descriptor: number): Promise<void> {
 
 /**
  * Opens the other end of a FIFO, so that who waits for it goes on. That does nothing as long as nobody has begun to wait,
- * and is not left to a thread: all of them may be waiting.
+ * which may take long where all threads are busy. It is not left to a thread, since all of them may be waiting.
  */
 async function wake(path: PathLike, end: number, isWaiting: () => boolean): Promise<void> {
-  for (let attempt = 0; attempt < WAKE_ATTEMPTS && isWaiting(); attempt++) {
+  for (let pauseMs = FIRST_PAUSE_MS; isWaiting(); pauseMs = Math.min(pauseMs * 1.1, MAX_PAUSE_MS)) {
     try {
       closeSync(openSync(path, end | O_NONBLOCK))
-    } catch {
-      // It is tried again, or the FIFO is gone.
+    } catch (error) {
+      if (isMissing(error)) return // nobody can open it any more
     }
-    await sleep(WAKE_PAUSE_MS, undefined, { ref: false })
+    await sleep(pauseMs, undefined, { ref: false })
   }
 }

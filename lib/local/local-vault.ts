@@ -79,7 +79,9 @@ export async function startLocalVault(options: LocalVaultOptions): Promise<Local
   const disk = new Disk(dir)
   await disk.open()
   const locks = new LockFolder(disk.path('locks'))
-  const { id, home, ...kept } = await identityOf(disk, locks, given)
+  const { id, home, ...kept } = await identityOf(disk, locks, given).catch((error: unknown) => {
+    throw signal?.aborted === true ? new AbortError({ cause: signal.reason }) : error
+  })
   const clock = new MovableClock(now)
   const { credentials, regions, anyAccountId, accountIds } = admitted(given, kept.credentials, home)
   const onFailure = (error: Error): void => {
@@ -125,8 +127,6 @@ async function identityOf(
     const keys = given.credentials ?? ([await keptCredentials(disk, locks)] as const)
     const home = await keptHome(disk, locks, firstHome(given, keys))
     return { id: await keptVaultId(disk, locks), home, credentials: keys }
-  } catch (error) {
-    throw signal?.aborted === true ? new AbortError({ cause: signal.reason }) : error
   } finally {
     release()
   }
