@@ -53,14 +53,14 @@ async function filledVault(t: Test, time: Clock): Promise<LocalVault> {
   return vault
 }
 
-/** Copies the one archive of a folder so many times, with other IDs and descriptions that hide what they say. */
+/** Copies the one archive of a folder so many times, with other IDs and descriptions. */
 async function multiply(folder: string, times: number): Promise<void> {
   const [id = ''] = await readdir(folder)
   const record = JSON.parse(await readFile(join(folder, id, 'archive.json'), 'utf8')) as object
   const part = await readFile(join(folder, id, '00000.part'))
   for (let i = 0; i < times; i++) {
     const archiveId = `${String(i).padStart(4, '0')}${'x'.repeat(134)}`
-    const description = `backup-${i} \u202egpj.exe\u0007\u200b`
+    const description = `backup-${i} <b>gpj.exe</b> &amp;`
     await mkdir(join(folder, archiveId))
     await writeFile(join(folder, archiveId, '00000.part'), part)
     await writeFile(
@@ -103,13 +103,12 @@ t.test(
         t.equal(await textOf(it, '#archives .note'), '1,000 archives in docs')
         const archives = await rowsOf(it, '#archives')
         t.equal(archives.length, 20)
-        t.match(archives[0], [
-          /^0000x{134}$/,
-          'backup-0 \\u{202e}gpj.exe\\u{7}\\u{200b}',
-          '1 B',
-          at,
-          /^[0-9a-f]{64}$/,
-        ])
+        t.match(archives[0], [/^0000x{134}$/, 'backup-0 <b>gpj.exe</b> &amp;', '1 B', at, /^[0-9a-f]{64}$/])
+
+        const escaped = await page.evaluate(
+          "import('./format.js').then(({ visible }) => visible('backup \\u202egpj.exe\\u0007\\u200b'))",
+        )
+        t.equal(escaped, 'backup \\u{202e}gpj.exe\\u{7}\\u{200b}', 'what hides what it says is shown')
 
         t.match(await textOf(it, '#archives .pager'), /Page 1 of 50/)
         await page.click('#archives-Next')
