@@ -1,7 +1,9 @@
 /** Assertions that a request is refused. */
-import { guide, type Assertion } from './assertion.js'
-import { isRefusal } from './expectations.js'
+import { guide, thread, type Assertion } from './assertion.js'
+import { hasMessage, isRefusal } from './expectations.js'
+import { HELLO_HASH } from './samples.js'
 import type { Session } from './session.js'
+import { sha256 } from './tree-hash.js'
 import type { Answer } from './wire.js'
 
 /** What sends the request that is to be refused. */
@@ -12,6 +14,14 @@ export function invalid(page: string, id: string, text: string, send: Sending): 
   return refused(page, id, `${text} is refused with 400 InvalidParameterValueException.`, send, {
     status: 400,
     code: 'InvalidParameterValueException',
+  })
+}
+
+/** The text about `HELLO` that is sent with the tree hash of `other`. */
+export function namesBothHashes(send: Sending): Assertion {
+  const what = 'The refusal of a wrong tree hash has both hashes.'
+  return thread('boto/boto3#1708', 'wrong-tree-hash-text', what, async (session) => {
+    hasMessage(await send(session), `Checksum mismatch: expected ${sha256('other')}, computed ${HELLO_HASH}`)
   })
 }
 

@@ -1,7 +1,7 @@
 /** UploadArchive and DeleteArchive. */
 import { guess, guide, thread, type Group } from '../assertion.js'
 import { hasHeader, hasMessage, hasStatus, isRefusal, isTrue, neededHeader } from '../expectations.js'
-import { invalid, missing, unknown } from '../refusals.js'
+import { invalid, missing, namesBothHashes, unknown } from '../refusals.js'
 import { HELLO, HELLO_HASH, UNKNOWN_ARCHIVE_ID } from '../samples.js'
 import { accountOf, pathOf, step, vaultName, vaultStep, type Session } from '../session.js'
 import { segment, storedArchive, uploadArchive, type Headers } from '../stored.js'
@@ -110,15 +110,7 @@ export const archives: Group = {
       },
     ),
     invalid(POST, 'wrong-tree-hash', 'An upload whose tree hash is that of other bytes', wrongTreeHash),
-    thread(
-      'boto/boto3#1708',
-      'wrong-tree-hash-text',
-      'The refusal of a wrong tree hash has both hashes.',
-      async (session) => {
-        const text = `Checksum mismatch: expected ${sha256('other')}, computed ${HELLO_HASH}`
-        hasMessage(await wrongTreeHash(session), text)
-      },
-    ),
+    namesBothHashes(wrongTreeHash),
     guide(
       'api-upload-part',
       'wrong-linear-hash',

@@ -3,8 +3,10 @@ import type { LockFolder } from '../fs/lock.js'
 import type { AccountRegion } from './account-region.js'
 import type { Disk } from './disk/disk.js'
 
+/** An hour in milliseconds. */
+export const HOUR = 3_600_000
 /** A day in milliseconds. */
-export const DAY = 86_400_000
+export const DAY = 24 * HOUR
 
 /** What all stores need to know. */
 export interface Ground extends AccountRegion {

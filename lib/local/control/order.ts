@@ -1,5 +1,6 @@
 /** The body of a control: a JSON object, and the fields of it. */
 import type { IncomingMessage } from 'node:http'
+import { isObject } from '../../options.js'
 import { parseJson } from '../bounded-json.js'
 import { movingBody } from '../http/idle-limit.js'
 import { ServiceFault } from '../service-fault.js'
@@ -23,7 +24,7 @@ export async function orderIn(request: IncomingMessage, idleTimeout: number): Pr
   }
   if (text === '') return {}
   const order = parsed(text)
-  if (typeof order === 'object' && order !== null && !Array.isArray(order)) return order as Order
+  if (isObject(order)) return order as Order
   throw refused(400, 'An order is a JSON object.')
 }
 

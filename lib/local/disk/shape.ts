@@ -1,4 +1,5 @@
 /** What a value read from disk must look like before it is used. */
+import { isObject } from '../../options.js'
 
 /** Whether a value is as it must be. */
 export type Check = (value: unknown) => boolean
@@ -8,7 +9,7 @@ export type Shape<T> = Readonly<Partial<Record<keyof T, Check>>>
 
 /** Whether a value is an object whose fields pass their checks. It may have others. */
 export function hasShape<T extends object>(value: unknown, shape: Shape<T>): value is T {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  if (!isObject(value)) return false
   return Object.entries(shape).every(([name, check]) => {
     return (check as Check)((value as Readonly<Record<string, unknown>>)[name])
   })

@@ -5,12 +5,11 @@
  * - FreeTier: the same with a day, and a thirtieth of the 10 GiB a month that are free. No document says how the
  *   service counts; this is our choice.
  */
-import { DAY } from '../ground.js'
+import { DAY, HOUR } from '../ground.js'
 import { policyEnforced } from '../service-fault.js'
 import type { RetrievalRule } from '../storage/account-store.js'
 import type { ArchiveJob } from './job-record.js'
 
-const HOUR = 3_600_000
 const FREE_A_DAY = (10 * 1024 ** 3) / 30
 
 /**

@@ -8,7 +8,7 @@
  *   the date of the next one is the first night after the last write.
  * - A vault that was not written to since its last inventory is left out (protocol.md 2).
  */
-import { DAY } from '../ground.js'
+import { DAY, HOUR } from '../ground.js'
 
 /** What is known of a vault, in milliseconds. */
 export interface InventoryTimes {
@@ -52,7 +52,7 @@ export function atIntervals(interval: number): InventorySchedule {
  * @param hour - as of which, 0–23, UTC
  */
 export function nightly(hour: number): InventorySchedule {
-  const offset = hour * 3_600_000
+  const offset = hour * HOUR
   return {
     precedesWrites: true,
     dueDate: ({ now, writtenAt }) => {

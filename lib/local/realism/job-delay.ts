@@ -3,6 +3,7 @@
  */
 import { isNumber } from '../../option-rules.js'
 import { isObject, nested, rule, type Rule, type RulesOf } from '../../options.js'
+import { HOUR } from '../ground.js'
 import { TIME } from '../time-rule.js'
 
 /** How long jobs take, in milliseconds, by what they retrieve. What is left out takes no time. */
@@ -26,8 +27,7 @@ export type JobDelay = number | 'realistic' | JobDelays
 /** How long each kind of job takes, in milliseconds. */
 export type DelayOfEach = { readonly [K in keyof JobDelays]-?: number }
 
-const MINUTE = 60_000
-const HOUR = 60 * MINUTE
+const MINUTE = HOUR / 60
 
 /** The middle of each range the service documents (protocol.md 2): the same at each run. */
 const REALISTIC: DelayOfEach = {
