@@ -1,4 +1,4 @@
-/** What `serve` says at its end: what the service would have charged. */
+/** The lines that `serve` prints when it ends: what the service would have charged. */
 import type { CostLine, Costs } from '../local/index.js'
 
 /** The costs as lines for people: the total, and each line that has a quantity. None where no line has one. */

@@ -11,7 +11,7 @@ const YES_OR_NO = new Map([
   ['no', false],
 ])
 
-/** What reads each value; `undefined` where it cannot. */
+/** The functions that read the value of each choice. They return `undefined` for a value that is not valid. */
 const READERS: Readonly<Record<string, (value: string) => Undocumented | undefined>> = {
   'repeatable-for': (value) => ({ repeatableFor: parseDuration(value) }),
   'repeat-checked': (value) => yesOrNo(value, (repeatChecked) => ({ repeatChecked })),

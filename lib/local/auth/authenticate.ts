@@ -1,5 +1,5 @@
 /**
- * Whether a request comes from somebody who holds the keys, now, for this region (protocol.md 4).
+ * Checks that a request is signed with a known key pair, for a region of this server, and now (protocol.md 4).
  */
 import type { AccountRegion } from '../account-region.js'
 import { claimOf } from './claim.js'
@@ -18,14 +18,14 @@ import { assertSignedHeaders } from './signed-headers.js'
 import { assertTime } from './signing-time.js'
 import { singleHeader } from './single-header.js'
 
-/** What requests are held against. */
+/** The keys, regions and clock that signatures are checked against. */
 export interface Gatekeeper {
   /** Those a signature may be scoped to. */
   readonly regions: readonly string[]
   readonly credentials: readonly AccountCredentials[]
   /**
-   * The account of whoever signs with other keys than these; `undefined` where nobody may. Where somebody may, the
-   * value of no signature is checked, only the rest of it.
+   * The account of requests that are signed with unknown keys; `undefined` if those are refused. If it is set, the value
+   * of a signature is never checked, only the rest of it.
    */
   readonly anyAccountId: string | undefined
   /** Milliseconds. */

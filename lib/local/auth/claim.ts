@@ -7,7 +7,7 @@ import { parseAuthorization, parseScope, type Authorization, type SignedRequest 
 import { checkedTimestamp, timestampIn } from './signing-time.js'
 import { singleHeader } from './single-header.js'
 
-/** What a request claims. */
+/** The signature of a request, with what it states about keys and time. */
 export interface Claim {
   readonly authorization: Authorization
   readonly sessionToken: string | undefined

@@ -11,7 +11,7 @@ import { readOwnJson } from '../disk/own-file.js'
 export interface LocalCredentials {
   readonly accessKeyId: string
   readonly secretAccessKey: string
-  /** What requests must carry beside the signature, as temporary credentials do; default nothing. */
+  /** The session token that requests must have, as with temporary credentials; default none. */
   readonly sessionToken?: string
   /** When it expires; default never. */
   readonly expiration?: Date

@@ -6,7 +6,7 @@
 import { booleanOf, numberOf, rangeOf, timeOf } from './condition-value.js'
 import { isArn, matchesArn, matchesWildcard } from './wildcard.js'
 
-/** What an operator compares. */
+/** The kind of values that an operator compares. */
 export type Comparison = 'String' | 'Numeric' | 'Date' | 'Bool' | 'IpAddress' | 'Arn'
 
 /** Whether the value of a key is one that a policy names. */
@@ -21,7 +21,7 @@ export interface Operator {
   readonly testFor: (wanted: unknown) => Test | undefined
 }
 
-/** What the values of each comparison are, for messages. */
+/** The values of each comparison in words, for messages. */
 export const EXPECTED: Readonly<Record<Comparison, string>> = {
   String: 'a string',
   Numeric: 'a number, of at most 2^53',
@@ -98,7 +98,7 @@ for (const name of ['Equals', 'Like']) {
   )
 }
 
-/** The operator of a name, without a prefix or `IfExists`; `undefined` where there is none. */
+/** The operator with a name that has no prefix and no `IfExists`; `undefined` if there is none. */
 export function operatorOf(name: string): Operator | undefined {
   return OPERATORS.get(name)
 }

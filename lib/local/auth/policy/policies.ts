@@ -8,7 +8,7 @@ import { invalidParameter } from '../../service-fault.js'
 import { isDenied, readPolicy, type Policy } from './policy.js'
 import type { Attempt } from './statement.js'
 
-/** What becomes of a policy of which something cannot be evaluated: it is rejected, or accepted with a warning. */
+/** Whether a policy that cannot be evaluated completely is rejected, or accepted with a warning. */
 export type PolicyChecks = 'strict' | 'lenient'
 
 /** Policies that are kept read. */

@@ -1,7 +1,7 @@
 /**
  * What a policy of a vault denies: an access policy, or a lock.
  *
- * - Only `Deny` is looked at: whoever has the keys is the owner, who may do all that is not denied.
+ * - Only `Deny` is evaluated: the holder of the keys is the owner of the account, and may do everything that is not denied.
  * - A statement is understood as a whole or not at all. One that cannot be evaluated is a problem, and denies nothing.
  */
 import { isObject } from '../../../options.js'
