@@ -6,7 +6,7 @@ import type { Disk } from './disk/disk.js'
 /** An hour in milliseconds. */
 export const HOUR = 3_600_000
 /** A day in milliseconds. */
-export const DAY = 24 * HOUR
+export const DAY: number = 24 * HOUR
 
 /** What all stores need to know. */
 export interface Ground extends AccountRegion {
