@@ -88,7 +88,10 @@ t.test('imports point one way', async (t) => {
     const allowed = from === to || ARROWS[from]?.includes(to) === true
     t.ok(allowed, `${it.file} imports ${target(it)}`)
     if (to === '.')
-      t.match(target(it), /^(?:errors|invariant|stream|caller-signal|typed-events|options|option-rules|index)\.ts$/)
+      t.match(
+        target(it),
+        /^(?:errors|invariant|stream|caller-signal|typed-events|options|option-rules|index)\.ts$/,
+      )
     if (target(it) === 'index.ts') t.fail(`${it.file} imports the index`)
   }
 })

@@ -12,6 +12,8 @@ t.test('a broken invariant throws an error that names it', async (t) => {
     () => {
       invariant(false, 'a part is returned once')
     },
-    { message: 'Broken invariant: a part is returned once. This is a bug in glacier-pipe: please report it.' },
+    {
+      message: 'Broken invariant: a part is returned once. This is a bug in glacier-pipe: please report it.',
+    },
   )
 })
