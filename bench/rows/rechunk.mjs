@@ -29,6 +29,7 @@ export async function measure() {
         return { rate: Number(output) }
       }
       const isQuick = part <= SLOW_PART
+      /** @type {Record<string, () => Promise<{ rate: number }>>} */
       const all = {
         rechunk: contender('rechunk', total),
         'rechunk, memory used again': contender('rechunk, memory used again', isTiny ? total : 4 * total),

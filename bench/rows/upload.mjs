@@ -46,6 +46,7 @@ export async function measure() {
     const node = (/** @type {string} */ name) => () =>
       run([path(`clients/upload-${name}.mjs`)], { env, feed: SIZE })
     const boto3 = () => run(['python3', path('clients/upload-boto3.py')], { env, feed: SIZE, exec: true })
+    /** @type {Record<'ours' | 'stock' | 'floor', () => Promise<import('../harness.mjs').Figures>>} */
     const all = { ours: node('ours'), stock: node('stock'), ...(hasBoto3 && { boto3 }), floor: node('floor') }
     const medians = await inTurn(all)
     add(`${part} MiB`, medians, medians.stock)
