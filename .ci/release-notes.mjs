@@ -25,4 +25,10 @@ else if (!/^\d{4}-\d{2}-\d{2}\n/.test(section.slice(heading.length)))
 
 for (const problem of problems) console.error(problem)
 if (section === undefined || problems.length > 0) process.exit(1)
-console.log(section.slice(section.indexOf('\n')).trim())
+// The link definitions at the end of the file are no part of a section.
+console.log(
+  section
+    .slice(section.indexOf('\n'))
+    .replace(/^\[[^\]]+\]: .*$/gm, '')
+    .trim(),
+)
