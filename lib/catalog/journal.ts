@@ -2,9 +2,9 @@
  * The journal of a stream's uploads, as records of a catalog.
  */
 import type { ProcessIdentity } from '../fs/process-identity.js'
-import { OBJECT, required, STRING, TEXT, withMethods } from '../option-rules.js'
-import { checkOptions, nested, type Rule, type RulesOf } from '../options.js'
-import { ACCOUNT_ID, VAULT_NAME } from '../vault/request-rules.js'
+import { OBJECT, required, STRING, TEXT, withMethods } from '../options/rules.js'
+import { checkOptions, nested, type Rule, type RulesOf } from '../options/check-options.js'
+import { ACCOUNT_ID, VAULT_NAME } from '../glacier/names.js'
 import type { Catalog } from './catalog.js'
 import type {
   ArchiveRecord,

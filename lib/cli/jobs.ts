@@ -1,8 +1,8 @@
 /**
  * `jobs VAULT`: the retrieval jobs of a vault, what is ready and until when.
  */
-import { itemsOf } from '../vault/paging.js'
-import type { Job } from '../vault/vault-client.js'
+import { itemsOf } from '../client/paging.js'
+import type { Job } from '../store/retrieval-store.js'
 import { withConnection, type ConnectionOptions } from './connection.js'
 import { printData, printJson, type Io } from './io.js'
 

@@ -11,10 +11,19 @@ import {
   required,
   TEXT,
   wholeNumber,
-} from '../option-rules.js'
-import { checkOptions, escaped, isObject, record, rule, shown, type Rule, type RulesOf } from '../options.js'
-import { REQUEST_OPTIONS } from '../vault/client-rules.js'
-import { SIGNAL } from '../vault/request-rules.js'
+  SIGNAL,
+} from '../options/rules.js'
+import {
+  checkOptions,
+  escaped,
+  isObject,
+  record,
+  rule,
+  shown,
+  type Rule,
+  type RulesOf,
+} from '../options/check-options.js'
+import { REQUEST_OPTIONS } from '../client/client-rules.js'
 import { isAccountId, isRegion } from './account-region.js'
 import type { LocalCredentials } from './auth/credentials.js'
 import type { PolicyChecks } from './auth/policy/policies.js'

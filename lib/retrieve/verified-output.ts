@@ -7,10 +7,11 @@
  */
 import { NotFoundError, SizeMismatchError, TreeHashMismatchError } from '../errors.js'
 import { NodeStack } from '../tree-hash/tree-hash.js'
-import { rangesOf, type ByteRange } from '../vault/byte-range.js'
-import type { MemoryPlan } from '../vault/memory-plan.js'
-import type { Retry } from '../vault/retry.js'
-import type { Job, VaultClient, VaultRequest } from '../vault/vault-client.js'
+import { rangesOf, type ByteRange } from '../byte-range.js'
+import type { MemoryPlan } from '../transfer/memory-plan.js'
+import type { Retry } from '../transfer/retry.js'
+import type { Job } from '../store/retrieval-store.js'
+import type { VaultClient, VaultRequest } from '../client/vault-client.js'
 import { fetchVerified, type VerifiedRange, type WholeOutput } from './verified-range.js'
 
 /** A job whose output is ready. */

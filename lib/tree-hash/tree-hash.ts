@@ -6,9 +6,9 @@
  * ones of a binary counter do. So state grows with log₂ of the size: 23 digests for 5 TB.
  */
 import { createHash, type Hash } from 'node:crypto'
-import { BYTES, FUNCTION, isIterable, oneOf, optional } from '../option-rules.js'
-import { rule } from '../options.js'
-import { LEAF_SIZE } from '../vault/limits.js'
+import { BYTES, FUNCTION, isIterable, oneOf, optional } from '../options/rules.js'
+import { rule } from '../options/check-options.js'
+import { LEAF_SIZE } from './leaf-size.js'
 
 /** Bytes in a SHA-256 digest. */
 export const DIGEST_SIZE = 32

@@ -16,11 +16,11 @@ import {
   TreeHashMismatchError,
   UploadGoneError,
 } from '../errors.js'
-import { mayHaveActed } from '../vault/failure.js'
-import type { StoredArchive } from '../vault/vault-client.js'
-import { recorded, type Content } from './journal.js'
-import { listUploaded } from './resume.js'
-import { isGone, type Transfer } from './transfer.js'
+import { mayHaveActed } from '../store/failure.js'
+import type { StoredArchive } from '../store/archive-store.js'
+import { recorded, type Content } from '../store/upload-journal.js'
+import { listUploaded } from './uploaded-parts.js'
+import { isGone, type Transfer } from './upload-context.js'
 
 /** The part of a transfer that a completion needs. */
 export type CompletionTransfer = Pick<

@@ -6,8 +6,8 @@
  * - A part that is being sent again is given back only when that request has settled.
  */
 import type { HashedPart } from '../tree-hash/hash-parts.js'
-import type { Clock } from '../vault/clock.js'
-import type { PartMemory } from './part-memory.js'
+import type { Clock } from '../runtime/clock.js'
+import type { PartMemory } from '../transfer/part-memory.js'
 
 /** Milliseconds without activity after which a part is sent again. */
 export const KEEP_ALIVE_MS: number = 12 * 3_600_000

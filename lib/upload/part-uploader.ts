@@ -4,9 +4,9 @@
  */
 import { TreeHashMismatchError, UploadGoneError } from '../errors.js'
 import type { HashedPart } from '../tree-hash/hash-parts.js'
-import { toInclusive, type ByteRange } from '../vault/byte-range.js'
-import type { InitiatedUpload } from '../vault/vault-client.js'
-import { isGone, type Transfer } from './transfer.js'
+import { toInclusive, type ByteRange } from '../byte-range.js'
+import type { InitiatedUpload } from '../store/archive-store.js'
+import { isGone, type Transfer } from './upload-context.js'
 
 /**
  * Begins an upload. Where the transfer ends meanwhile, the answer is waited for a little longer: an upload whose ID is

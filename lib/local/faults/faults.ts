@@ -1,8 +1,8 @@
 /**
  * Failures by rule: what a service does on a bad day, on the requests a test says.
  */
-import { oneOf, required, wholeNumber } from '../../option-rules.js'
-import { nested, type Rule, type RulesOf } from '../../options.js'
+import { oneOf, required, wholeNumber } from '../../options/rules.js'
+import { nested, type Rule, type RulesOf } from '../../options/check-options.js'
 import { OPERATION } from '../http/operation-rule.js'
 import { insufficientCapacity, notFound, requestTimedOut, ServiceFault, throttled } from '../service-fault.js'
 

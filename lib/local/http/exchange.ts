@@ -2,8 +2,8 @@
  * One request and what is answered to it, as the operations see them.
  */
 import type { IncomingMessage } from 'node:http'
-import { isObject } from '../../options.js'
-import { MAX_DESCRIPTION_LENGTH } from '../../vault/limits.js'
+import { isObject } from '../../options/check-options.js'
+import { MAX_DESCRIPTION_LENGTH } from '../../glacier/limits.js'
 import type { SignedRequest } from '../auth/signature.js'
 import { parseJson } from '../bounded-json.js'
 import type { Stores } from '../storage/stores.js'

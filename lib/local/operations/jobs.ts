@@ -1,5 +1,5 @@
 /** DescribeJob, ListJobs and GetJobOutput (protocol.md 1.4). */
-import { toInclusive, type ByteRange } from '../../vault/byte-range.js'
+import { toInclusive, type ByteRange } from '../../byte-range.js'
 import { nameOf, queryOf, type Answer, type Exchange } from '../http/exchange.js'
 import { placeOf, type ArchiveJob, type InventoryJob, type JobRecord } from '../jobs/job-record.js'
 import { jobDescription, jobStatus } from '../jobs/job-description.js'

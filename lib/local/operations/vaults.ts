@@ -2,7 +2,7 @@
 import { locationOf, nameOf, type Answer, type Exchange } from '../http/exchange.js'
 import { pageOf } from '../http/paging.js'
 import type { MarkerForm } from '../marker.js'
-import { isVaultName } from '../../vault/request-rules.js'
+import { isVaultName } from '../../glacier/names.js'
 import type { Stores } from '../storage/stores.js'
 import type { VaultRecord } from '../storage/vault-record.js'
 

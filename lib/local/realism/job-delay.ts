@@ -1,8 +1,8 @@
 /**
  * How long jobs take: one time for all of them, or a time for each tier.
  */
-import { isNumber } from '../../option-rules.js'
-import { isObject, nested, rule, type Rule, type RulesOf } from '../../options.js'
+import { isNumber } from '../../options/rules.js'
+import { isObject, nested, rule, type Rule, type RulesOf } from '../../options/check-options.js'
 import { HOUR } from '../ground.js'
 import { TIME } from '../time-rule.js'
 

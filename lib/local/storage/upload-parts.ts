@@ -4,7 +4,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { NodeStack } from '../../tree-hash/tree-hash.js'
-import type { ByteRange } from '../../vault/byte-range.js'
+import type { ByteRange } from '../../byte-range.js'
 import { partName } from './archive-record.js'
 import { describePart, type StoredPart } from './part-file.js'
 import { invalidParameter } from '../service-fault.js'

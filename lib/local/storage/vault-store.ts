@@ -9,7 +9,7 @@
 import { rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { makeFolder, renameDurably } from '../../fs/durable.js'
-import { isVaultName } from '../../vault/request-rules.js'
+import { isVaultName } from '../../glacier/names.js'
 import { mapBounded } from '../bounded.js'
 import { DamageFault, readRecord, unlessDamaged } from '../disk/damage.js'
 import { kindOf, namesIn, unlessMissing } from '../disk/disk.js'

@@ -4,7 +4,7 @@
  * - Only `Deny` is evaluated: the holder of the keys is the owner of the account, and may do everything that is not denied.
  * - A statement is understood as a whole or not at all. One that cannot be evaluated is a problem, and denies nothing.
  */
-import { isObject } from '../../../options.js'
+import { isObject } from '../../../options/check-options.js'
 import { parseJson } from '../../bounded-json.js'
 import { invalidParameter, type ServiceFault } from '../../service-fault.js'
 import { quoted, type PolicyProblem } from './policy-problem.js'
