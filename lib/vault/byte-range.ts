@@ -9,17 +9,20 @@ export interface ByteRange {
   readonly end: number
 }
 
-/** `bytes 0-1048575/*`, the Content-Range of UploadMultipartPart (protocol.md 1.3). */
+/** `bytes 0-1048575/*`, the Content-Range of UploadMultipartPart (docs/glacier-protocol.md#multipart-uploads). */
 export function toContentRange({ start, end }: ByteRange): string {
   return `bytes ${start}-${end - 1}/*`
 }
 
-/** `bytes=0-1048575`, the Range of GetJobOutput (protocol.md 1.4). */
+/** `bytes=0-1048575`, the Range of GetJobOutput (docs/glacier-protocol.md#job-output). */
 export function toRangeHeader({ start, end }: ByteRange): string {
   return `bytes=${start}-${end - 1}`
 }
 
-/** `0-1048575`, as in ListParts and RetrievalByteRange (protocol.md 1.3, 1.4). */
+/**
+ * `0-1048575`, as in ListParts and RetrievalByteRange (docs/glacier-protocol.md#multipart-uploads,
+ * docs/glacier-protocol.md#jobs).
+ */
 export function toInclusive({ start, end }: ByteRange): string {
   return `${start}-${end - 1}`
 }
@@ -58,7 +61,7 @@ export function rangeWithin({ start, end }: ByteRange, other: ByteRange): ByteRa
 
 /**
  * Whether a range is a node of the tree hash of `size` bytes, so that the service gives it a hash
- * (protocol.md 3.3): `[P, min(P + 2ⁱ, N))` MiB with 2ⁱ dividing P.
+ * (docs/glacier-protocol.md#aligned-ranges): `[P, min(P + 2ⁱ, N))` MiB with 2ⁱ dividing P.
  *
  * @param size - bytes of the whole the range is taken from
  */

@@ -1,10 +1,10 @@
-/** The service's limits, in bytes and counts (protocol.md 2). */
+/** The service's limits, in bytes and counts (docs/glacier-protocol.md#limits). */
 
 /** 1 MiB: 1,048,576 bytes. */
 export const MIB = 1_048_576
 /** 1 GiB in bytes. */
 export const GIB: number = 1024 * MIB
-/** Bytes under one leaf of the tree hash (protocol.md 3.1). */
+/** Bytes under one leaf of the tree hash (docs/glacier-protocol.md#tree-hash). */
 export const LEAF_SIZE: number = MIB
 /** Smallest part size, in bytes. */
 export const MIN_PART_SIZE: number = MIB

@@ -1,4 +1,4 @@
-/** Which part sizes the service takes, and which one to choose (protocol.md 2). */
+/** Which part sizes the service takes, and which one to choose (docs/glacier-protocol.md#limits). */
 import { isNumber } from '../option-rules.js'
 import { rule, shown, type Rule } from '../options.js'
 import { MAX_PARTS, MAX_PART_SIZE, MIB, MIN_PART_SIZE } from './limits.js'

@@ -128,7 +128,9 @@ export interface StoredArchive {
   readonly location: string | undefined
 }
 
-/** How fast, and how dear, a retrieval is: minutes, 3-5 hours, 5-12 hours (protocol.md 2). */
+/**
+ * How fast, and how dear, a retrieval is: minutes, 3-5 hours, 5-12 hours (docs/glacier-protocol.md#retrieval-tiers).
+ */
 export type Tier = 'Expedited' | 'Standard' | 'Bulk'
 
 /** Starts a retrieval job. */

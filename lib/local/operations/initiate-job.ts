@@ -1,4 +1,4 @@
-/** InitiateJob (protocol.md 1.4): archive and inventory retrievals. */
+/** InitiateJob (docs/glacier-protocol.md#jobs): archive and inventory retrievals. */
 import { parseInclusive, type ByteRange } from '../../vault/byte-range.js'
 import { MIB } from '../../vault/limits.js'
 import type { ArchiveRecord } from '../storage/archive-record.js'
