@@ -6,7 +6,7 @@ export interface ByteRange {
   readonly end: number
 }
 
-/** `0-1048575`, as in ListParts and RetrievalByteRange (protocol.md 1.3, 1.4). */
+/** `0-1048575`, as in ListParts and RetrievalByteRange (docs/glacier-protocol.md#multipart-uploads). */
 export function toInclusive({ start, end }: ByteRange): string {
   return `${start}-${end - 1}`
 }

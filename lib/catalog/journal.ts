@@ -173,7 +173,10 @@ export function journalIn(
   }
 }
 
-/** The account ID in a path of the service, which always carries it (protocol.md 0: never `-`). */
+/**
+ * The account ID in a path of the service, which always carries it (docs/glacier-protocol.md#requests-and-responses:
+ * never `-`).
+ */
 function accountIn(location: string | undefined): string | undefined {
   return /^\/(\d{12})\//.exec(location ?? '')?.[1]
 }

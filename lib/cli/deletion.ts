@@ -27,7 +27,7 @@ export interface EmptyOptions extends InventoryReadOptions {
   readonly concurrency?: number
 }
 
-/** Days for which an archive is charged for, even where it is deleted sooner (protocol.md 2). */
+/** Days for which an archive is charged for, even where it is deleted sooner (docs/glacier-protocol.md#costs). */
 const MINIMUM_DAYS = 90
 const DAY = 86_400_000
 const DEFAULT_CONCURRENCY = 8

@@ -1,7 +1,7 @@
 /**
- * The names other tools have put into descriptions, the only place there is for one (peers.md 6): mt-aws-glacier's
- * `mt2 ` and base64url of JSON, FastGlacier's XML with base64, the JSON with a `Path` that AWS's migration tool reads
- * and this package writes.
+ * The names other tools have put into descriptions, the only place there is for one
+ * (docs/glacier-protocol.md#names-in-descriptions): mt-aws-glacier's `mt2 ` and base64url of JSON, FastGlacier's XML
+ * with base64, the JSON with a `Path` that AWS's migration tool reads and this package writes.
  */
 import { decodeDescription } from './description.js'
 

@@ -1,9 +1,10 @@
 /**
- * Archive descriptions: the only metadata an archive has, at most 1,024 characters of 0x20-0x7E (protocol.md 2).
+ * Archive descriptions: the only metadata an archive has, at most 1,024 characters of 0x20-0x7E
+ * (docs/glacier-protocol.md#descriptions).
  *
  * Text that would not survive as it is (other characters; leading, trailing or doubled spaces, which break
- * signatures or are dropped: protocol.md 1.3, 4) travels as ASCII JSON `{"Path":"…"}`, the form AWS's own
- * migration tool reads names from (peers.md 6). Nothing is ever cut.
+ * signatures or are dropped: docs/glacier-protocol.md#descriptions) travels as ASCII JSON `{"Path":"…"}`, the form
+ * AWS's own migration tool reads names from (docs/glacier-protocol.md#names-in-descriptions). Nothing is ever cut.
  */
 import { STRING } from '../options/rules.js'
 import type { Rule } from '../options/check-options.js'

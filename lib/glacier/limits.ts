@@ -1,4 +1,4 @@
-/** The service's limits, in bytes and counts (protocol.md 2). */
+/** The service's limits, in bytes and counts (docs/glacier-protocol.md#limits). */
 import { GIB, MIB } from '../sizes.js'
 import type { StoreLimits } from '../store/limits.js'
 import { LEAF_SIZE } from '../tree-hash/leaf-size.js'

@@ -1,12 +1,12 @@
 /** The forms in which the service's requests and responses write a byte range. */
 import type { ByteRange } from '../byte-range.js'
 
-/** `bytes 0-1048575/*`, the Content-Range of UploadMultipartPart (protocol.md 1.3). */
+/** `bytes 0-1048575/*`, the Content-Range of UploadMultipartPart (docs/glacier-protocol.md#multipart-uploads). */
 export function toContentRange({ start, end }: ByteRange): string {
   return `bytes ${start}-${end - 1}/*`
 }
 
-/** `bytes=0-1048575`, the Range of GetJobOutput (protocol.md 1.4). */
+/** `bytes=0-1048575`, the Range of GetJobOutput (docs/glacier-protocol.md#job-output). */
 export function toRangeHeader({ start, end }: ByteRange): string {
   return `bytes=${start}-${end - 1}`
 }

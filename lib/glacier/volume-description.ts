@@ -8,7 +8,7 @@ import type { VolumeMark } from '../store/archive-store.js'
 import { MAX_DESCRIPTION_LENGTH } from './limits.js'
 
 /**
- * The description of a later volume. Its `Path`, by which AWS's own migration tool names what it copies (peers.md 6),
+ * The description of a later volume. Its `Path`, by which AWS's own migration tool names what it copies,
  * has the volume's number at its end; where that would be too long it is left out, and the first volume has the name.
  *
  * @param description - the first volume's, as it was sent; `undefined` where it has none

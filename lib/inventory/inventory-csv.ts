@@ -1,7 +1,8 @@
 /**
  * Reads an inventory in the service's CSV as it comes. It is no CSV of RFC 4180: a quote in a description is written `\"`,
- * and a backslash is not escaped (protocol.md 1.4). So a row is read from both of its ends: what stands before and behind
- * the description has none of its characters, and a row ends only where a date, a size and a hash do.
+ * and a backslash is not escaped (docs/glacier-protocol.md#inventory-files). So a row is read from both of its ends:
+ * what stands before and behind the description has none of its characters, and a row ends only where a date, a size
+ * and a hash do.
  */
 import { inventoryRow, notAnInventory, type InventoryRow } from './inventory-row.js'
 

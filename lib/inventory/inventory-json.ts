@@ -1,8 +1,9 @@
 /**
  * Reads an inventory in JSON as it comes, in any pieces: only a row at a time is held.
  *
- * The text is `{"VaultARN":…,"InventoryDate":…,"ArchiveList":[row,row,…]}` (protocol.md 1.4). Rows hold no objects, so a
- * row ends at the first brace that is not in a string. Fields of another order or kind are minded by JSON.parse.
+ * The text is `{"VaultARN":…,"InventoryDate":…,"ArchiveList":[row,row,…]}` (docs/glacier-protocol.md#inventory-files).
+ * Rows hold no objects, so a row ends at the first brace that is not in a string. Fields of another order or kind are
+ * minded by JSON.parse.
  */
 import { inventoryRow, notAnInventory, type InventoryRow } from './inventory-row.js'
 

@@ -1,4 +1,4 @@
-/** An archive in an inventory (protocol.md 1.4). */
+/** An archive in an inventory (docs/glacier-protocol.md#inventory-files). */
 import { InventoryError } from '../errors.js'
 
 /** An archive in an inventory. */

@@ -107,7 +107,7 @@ export interface LocalVaultOptions extends RealismOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** Milliseconds. How long the service waits is not known (protocol.md 5). */
+/** Milliseconds. How long the service waits is not known (docs/glacier-protocol.md#not-documented). */
 const DEFAULT_IDLE_TIMEOUT = 60_000
 const NO_LOG: RequestLog = () => undefined
 

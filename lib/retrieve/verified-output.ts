@@ -2,7 +2,7 @@
  * The output of a job, in order, each range verified before it is handed on, several fetched at once.
  *
  * - Ranges are a power of two MiB long and start at multiples of it, so the service gives a hash for each
- *   (protocol.md 3.3). The last is held until the hashes of all together give the output's own.
+ *   (docs/glacier-protocol.md#aligned-ranges). The last is held until the hashes of all together give the output's own.
  * - Where the service forgets the job meanwhile, another takes its place, and only what is missing is fetched of it.
  */
 import { NotFoundError, SizeMismatchError, TreeHashMismatchError } from '../errors.js'

@@ -1,7 +1,7 @@
 /**
  * What a failed request says about the next one. The service's code counts first, for its statuses are not the usual
- * ones (throttling is 400, 408 may come without a body: protocol.md 0, 5), then the HTTP status. A failure without an
- * answer is worth another attempt, whatever its code, except where a certificate is not accepted.
+ * ones (throttling is 400, 408 may come without a body: docs/glacier-protocol.md#errors), then the HTTP status. A
+ * failure without an answer is worth another attempt, whatever its code, except where a certificate is not accepted.
  */
 import {
   AbortError,

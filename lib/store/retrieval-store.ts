@@ -11,7 +11,7 @@ import type { StoreRequest } from './archive-store.js'
 import type { StoreLimits } from './limits.js'
 import type { Page, PageRequest } from './pages.js'
 
-/** Retrieval speed and cost: minutes, 3 to 5 hours, or 5 to 12 hours (protocol.md 2). */
+/** Retrieval speed and cost: minutes, 3 to 5 hours, or 5 to 12 hours (docs/glacier-protocol.md#retrieval-tiers). */
 export type Tier = 'Expedited' | 'Standard' | 'Bulk'
 
 /** The rule of a {@link Tier}. */

@@ -1,7 +1,7 @@
 /**
  * How many requests are under way at once: as many as asked for while all goes well, half as many each time the
- * service or the line is found to be overrun (408, throttling, timeouts: protocol.md 5), one more after each full
- * window of successes.
+ * service or the line is found to be overrun (408, throttling, timeouts: docs/glacier-protocol.md#errors), one more
+ * after each full window of successes.
  *
  * Requests that were under way at one halving belong to the window before it: that they fail, too, is the same news,
  * and that they succeed is none.

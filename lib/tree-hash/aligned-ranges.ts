@@ -1,6 +1,7 @@
 /**
  * What to retrieve so that a range of an archive can be verified: the service gives a tree hash only of ranges that are
- * nodes of the archive's tree (protocol.md 3.3), so a range is retrieved as a few nodes that cover it, each a job.
+ * nodes of the archive's tree (docs/glacier-protocol.md#aligned-ranges), so a range is retrieved as a few nodes that
+ * cover it, each a job.
  *
  * The range is widened first, to multiples of a sixteenth of its length or so: else the nodes at its ends would get ever
  * smaller, down to 1 MiB, and be many. So there are ten at the most, with an eighth more than was asked for.
@@ -43,7 +44,7 @@ function roundUp(value: number, unit: number): number {
 
 /**
  * Whether a range is a node of the tree hash of `size` bytes, so that the service gives it a hash
- * (protocol.md 3.3): `[P, min(P + 2ⁱ, N))` MiB with 2ⁱ dividing P.
+ * (docs/glacier-protocol.md#aligned-ranges): `[P, min(P + 2ⁱ, N))` MiB with 2ⁱ dividing P.
  *
  * @param size - bytes of the whole the range is taken from
  */

@@ -1,6 +1,7 @@
 /**
  * Keeps an upload alive while its source is silent. The service removes an upload after a day without activity
- * (protocol.md 2), so the last part that was sent or compared is kept, and sent again after half a day without one.
+ * (docs/glacier-protocol.md#upload-expiry), so the last part that was sent or compared is kept, and sent again after
+ * half a day without one.
  *
  * - The part's memory is reserved in the plan: it is given back when a later part takes its place, or at the end.
  * - A part that is being sent again is given back only when that request has settled.

@@ -21,7 +21,8 @@ export function initiate(transfer: Transfer, description: string | undefined): P
 }
 
 /**
- * Sends one part. The same range sent again takes the place of what was there (protocol.md 1.3).
+ * Sends one part. The same range sent again takes the place of what was there
+ * (docs/glacier-protocol.md#multipart-uploads).
  *
  * @param range - its place in the archive
  * @throws {TreeHashMismatchError} `ERR_TREE_HASH_MISMATCH`: each time, the service took other bytes than were sent

@@ -9,10 +9,16 @@ import { MEMORY, PIECES_BETWEEN, planMemory, type MemoryOptions } from '../trans
 import { DEFAULT_PART_SIZE, EXPECTED_SIZE, PART_SIZE, partSizeFor } from '../glacier/part-size.js'
 import { RATE } from '../transfer/rate-limit.js'
 
-/** Bytes an archive has at the most where nothing is said: 5 TB, what AWS's own migration tool takes (peers.md 7). */
+/**
+ * Bytes an archive has at the most where nothing is said: 5 TB, what AWS's own migration tool takes
+ * (docs/glacier-protocol.md#names-in-descriptions).
+ */
 export const DEFAULT_MAX_ARCHIVE_SIZE = 5e12
 
-/** Seconds a part should take at the most: the service times out slow ones, and signatures last 5 minutes (protocol.md 4). */
+/**
+ * Seconds a part should take at the most: the service times out slow ones, and signatures last 5 minutes
+ * (docs/glacier-protocol.md#signatures).
+ */
 const LONGEST_PART = 60
 
 /** The part that keeps the upload alive while its source is silent. */

@@ -1,5 +1,5 @@
 /**
- * The request that stores a whole archive of one part. It is not idempotent (protocol.md 1.2).
+ * The request that stores a whole archive of one part. It is not idempotent (docs/glacier-protocol.md#archives).
  *
  * - Each request that may be carried out has an intent of its own in the journal, recorded before it is sent. An
  *   intent that is neither stored, mismatched nor rejected stands for an archive that may exist.

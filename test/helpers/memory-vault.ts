@@ -107,7 +107,7 @@ export class MemoryVault implements Port.VaultClient {
     return this.#run('completeUpload', request, () => {
       const { uploadId, size } = request
       const before = this.completed.get(uploadId)
-      if (before) return before // whatever size and hash are sent: protocol.md 1.3 promises no check
+      if (before) return before // size and hash are not compared: docs/glacier-protocol.md#completion
       const parts = [...this.#upload(uploadId)].sort(([a], [b]) => a - b).map(([, bytes]) => bytes)
       const treeHash = combineTreeHashes(parts.map((part) => treeHashOf(part)))
       const found = parts.reduce((sum, part) => sum + part.length, 0)

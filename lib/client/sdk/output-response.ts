@@ -1,7 +1,7 @@
 /**
- * Whether an answer to GetJobOutput is of the range that was requested (protocol.md 1.4). Something between the client
- * and the service may answer with another range, or with the whole output; an inventory has no hash by which that
- * would show.
+ * Whether an answer to GetJobOutput is of the range that was requested (docs/glacier-protocol.md#job-output). Something
+ * between the client and the service may answer with another range, or with the whole output; an inventory has no hash
+ * by which that would show.
  */
 import { ServiceError } from '../../errors.js'
 import { toRangeHeader } from '../../glacier/range-format.js'

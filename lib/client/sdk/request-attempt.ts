@@ -12,7 +12,7 @@ const INNERMOST = { step: 'deserialize', priority: 'low', name: 'glacierPipeExch
 /** The SDK's own name for it. Its middleware that sends it is the one that makes attempts, which is replaced. */
 export const ID_HEADER = 'amz-sdk-invocation-id'
 
-/** The statuses by which the service confirms, to GET and to all others (protocol.md 1). */
+/** The statuses by which the service confirms, to GET and to all others (docs/glacier-protocol.md#operations). */
 const CONFIRMING_READ: ReadonlySet<number> = new Set([200, 206])
 const CONFIRMING_WRITE: ReadonlySet<number> = new Set([201, 202, 204])
 

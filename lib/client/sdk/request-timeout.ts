@@ -1,5 +1,5 @@
 /**
- * The time limits of one request, whoever made the client: the SDK's own default is to wait for ever (protocol.md 6).
+ * The time limits of one request, whoever made the client: the SDK's own default is to wait for ever.
  *
  * - idle: nothing moved, neither a piece of the body out nor anything in
  * - whole: the request takes longer than the slowest line worth waiting for would need

@@ -1,7 +1,7 @@
 /**
- * From whatever a request threw to the error a caller can branch on: by the service's code first (protocol.md 0; the
- * SDK's classes are matched by name, protocol.md 6). What has no answer is a failure of the network, unless it is known
- * to be something else.
+ * From whatever a request threw to the error a caller can branch on: by the service's code first
+ * (docs/glacier-protocol.md#errors; the SDK's classes are matched by name). What has no answer is a failure of the
+ * network, unless it is known to be something else.
  */
 import {
   AbortError,

@@ -1,6 +1,6 @@
 /**
  * Makes a command of the SDK's one request, with one body, under our limits, whoever made the client: middleware on
- * the command's own stack takes the place of the client's of the same name (protocol.md 6).
+ * the command's own stack takes the place of the client's of the same name.
  */
 
 /** As much of a command's middleware stack as is used here. */

@@ -35,7 +35,7 @@ export const FAULT_KINDS = [
 /** What goes wrong: one of {@link FAULT_KINDS}. */
 export type FaultKind = (typeof FAULT_KINDS)[number]
 
-/** Failures answered with an error of the service's, nothing having been done (protocol.md 0, 5). */
+/** Failures answered with an error of the service's, nothing having been done (docs/glacier-protocol.md#errors). */
 const ANSWERS: Readonly<Partial<Record<FaultKind, () => ServiceFault>>> = {
   timeout: requestTimedOut,
   throttle: throttled,

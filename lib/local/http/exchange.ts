@@ -84,7 +84,8 @@ export function wholeNumberIn(text: string): number | undefined {
 }
 
 /**
- * A description in a header or a field: leading spaces dropped, `null` where there is none (protocol.md 1.3, 2).
+ * A description in a header or a field: leading spaces dropped, `null` where there is none
+ * (docs/glacier-protocol.md#descriptions).
  *
  * @throws {ServiceFault} 400: more than 1,024 characters, or others than 0x20-0x7E
  */

@@ -1,5 +1,5 @@
 /**
- * What is told of a job, on request or when it is done (protocol.md 1.4).
+ * What is told of a job, on request or when it is done (docs/glacier-protocol.md#job-descriptions).
  */
 import { toInclusive } from '../../byte-range.js'
 import { markersOf, type MarkerForm } from '../marker.js'

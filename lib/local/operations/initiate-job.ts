@@ -1,4 +1,4 @@
-/** InitiateJob (protocol.md 1.4): archive and inventory retrievals. */
+/** InitiateJob (docs/glacier-protocol.md#jobs): archive and inventory retrievals. */
 import { parseInclusive } from '../../glacier/range-format.js'
 import type { ByteRange } from '../../byte-range.js'
 import { MIB } from '../../sizes.js'

@@ -1,5 +1,6 @@
 /**
- * What holds for the two requests that carry an archive's bytes (protocol.md 1.2, 1.3, 4, 5).
+ * What holds for the two requests that carry an archive's bytes (docs/glacier-protocol.md#archives,
+ * docs/glacier-protocol.md#multipart-uploads).
  */
 import { parseInclusive, toContentRange } from '../../glacier/range-format.js'
 import type { ByteRange } from '../../byte-range.js'

@@ -1,4 +1,4 @@
-/** Multipart operations (protocol.md 1.3). */
+/** Multipart operations (docs/glacier-protocol.md#multipart-uploads). */
 import { toInclusive } from '../../byte-range.js'
 import { MAX_PART_SIZE, MAX_PARTS } from '../../glacier/limits.js'
 import { isPartSize } from '../../glacier/part-size.js'

@@ -29,7 +29,7 @@ export type DelayOfEach = { readonly [K in keyof JobDelays]-?: number }
 
 const MINUTE = HOUR / 60
 
-/** The middle of each range the service documents (protocol.md 2): the same at each run. */
+/** The middle of each range the service documents (docs/glacier-protocol.md#retrieval-tiers): the same at each run. */
 const REALISTIC: DelayOfEach = {
   expedited: 3 * MINUTE,
   standard: 4 * HOUR,

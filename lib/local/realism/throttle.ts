@@ -1,5 +1,6 @@
 /**
- * Budgets of requests: what exceeds one is answered with 400 `ThrottlingException`, as at the service (protocol.md 0).
+ * Budgets of requests: what exceeds one is answered with 400 `ThrottlingException`, as at the service
+ * (docs/glacier-protocol.md#errors).
  *
  * - They refill by the vault's clock: time that passes and time a control moves on count alike.
  * - A request needs a token of each budget it falls under. If one has none, it takes no token of the others.

@@ -145,7 +145,10 @@ export class ArchiveStore {
     return open(join(await this.#folder(vaultName, archiveId), partName(index)), READ)
   }
 
-  /** The tree hash of a range of an archive, where the range is a node of the archive's tree (protocol.md 3.3). */
+  /**
+   * The tree hash of a range of an archive, where the range is a node of the archive's tree
+   * (docs/glacier-protocol.md#aligned-ranges).
+   */
   async treeHashOf(vaultName: string, archive: ArchiveRecord, range: ByteRange): Promise<string | undefined> {
     if (!isTreeHashAligned(range, archive.size)) return undefined
     if (range.end - range.start === archive.size) return archive.treeHash
@@ -165,7 +168,7 @@ export class ArchiveStore {
     return join(await this.#vaults.folder(vaultName, this.#kind), archiveId)
   }
 
-  /** Throws if another vault has the archive, as the service does (protocol.md 5). */
+  /** Throws if another vault has the archive, as the service does (docs/glacier-protocol.md#error-texts). */
   async #assertNotElsewhere(vaultName: string, archiveId: string): Promise<void> {
     if (!isId(archiveId) || (await this.#vaults.having('archives', archiveId)).length === 0) return
     throw invalidParameter(`Invalid vault name: ${this.#vaults.arnOf(vaultName)}`)

@@ -1,6 +1,6 @@
 /**
  * Retrieval jobs: the service copies an archive out of its store, which takes minutes to hours, and then holds the
- * output ready for at least a day (protocol.md 2).
+ * output ready for at least a day (docs/glacier-protocol.md#job-output).
  */
 import { JobFailedError } from '../../errors.js'
 import type { Clock } from '../../runtime/clock.js'

@@ -1,5 +1,6 @@
 /**
- * Starts a job, and pays for it once: each InitiateJob that the service carries out is a new job (protocol.md 1.4).
+ * Starts a job, and pays for it once: each InitiateJob that the service carries out is a new job
+ * (docs/glacier-protocol.md#jobs).
  *
  * The request carries a random token in the job's description. After an attempt that the service may have carried out
  * without answering, the jobs are searched for that token before the next attempt.
