@@ -1,15 +1,8 @@
-<<<<<<< HEAD:lib/glacier/part-size.ts
-/** Which part sizes the service takes, and which one to choose (protocol.md 2). */
+/** Which part sizes the service takes, and which one to choose (docs/glacier-protocol.md#limits). */
 import { isNumber } from '../options/rules.js'
 import { rule, shown, type Rule } from '../options/check-options.js'
 import { MAX_PARTS, MAX_PART_SIZE, MIN_PART_SIZE } from './limits.js'
 import { MIB } from '../sizes.js'
-=======
-/** Which part sizes the service takes, and which one to choose (docs/glacier-protocol.md#limits). */
-import { isNumber } from '../option-rules.js'
-import { rule, shown, type Rule } from '../options.js'
-import { MAX_PARTS, MAX_PART_SIZE, MIB, MIN_PART_SIZE } from './limits.js'
->>>>>>> w15-P:lib/vault/part-size.ts
 
 /** Part size where neither it nor a size is given, in bytes. 10,000 of these hold 156 GiB. */
 export const DEFAULT_PART_SIZE: number = 16 * MIB
