@@ -39,7 +39,10 @@ export class GlacierPipeError extends Error {
   }
 }
 
-/** The source ended without a byte. The service stores no empty archive (protocol.md 2), so nothing was sent. */
+/**
+ * The source ended without a byte. The service stores no empty archive (docs/glacier-protocol.md#limits), so nothing
+ * was sent.
+ */
 export class EmptyArchiveError extends GlacierPipeError {
   override readonly name = 'EmptyArchiveError'
 
@@ -51,7 +54,7 @@ export class EmptyArchiveError extends GlacierPipeError {
   }
 }
 
-/** The source does not fit the 10,000 parts an upload may have (protocol.md 2). */
+/** The source does not fit the 10,000 parts an upload may have (docs/glacier-protocol.md#limits). */
 export class TooManyPartsError extends GlacierPipeError {
   override readonly name = 'TooManyPartsError'
   /** Bytes in each part. */
@@ -143,7 +146,7 @@ export class SizeMismatchError extends GlacierPipeError {
 export interface ServiceErrorDetails extends ErrorContext {
   /** The operation's name in the service's model, as `UploadMultipartPart`. */
   readonly operation: string
-  /** The service's own error code, as `ThrottlingException` (protocol.md 0). */
+  /** The service's own error code, as `ThrottlingException` (docs/glacier-protocol.md#errors). */
   readonly serviceCode: string
   /** HTTP status; `undefined` where no answer came. */
   readonly status?: number | undefined
@@ -390,7 +393,7 @@ export class UploadFailedError extends GlacierPipeError {
 
 /**
  * The service does not start a retrieval now: the account's data retrieval policy does not let so much be retrieved, or
- * there is no capacity for an Expedited one (protocol.md 0, 1.9).
+ * there is no capacity for an Expedited one (docs/glacier-protocol.md#provisioned-capacity).
  */
 export class RetrievalRefusedError extends ServiceError {
   override readonly name = 'RetrievalRefusedError'

@@ -62,57 +62,60 @@ export type {
   TypedReadable,
   TypedWritable,
   WritableEvents,
-} from './typed-events.js'
-export type { ByteRange } from './vault/byte-range.js'
-export { systemClock, type Clock } from './vault/clock.js'
-export { decodeDescription, encodeDescription } from './vault/description.js'
-export type { MemoryOptions, MemoryPlan } from './vault/memory-plan.js'
-export { partSizeFor } from './vault/part-size.js'
-export type { StuckWarning } from './vault/reported-retry.js'
-export type { Retry, RetryNotice, RetryOptions } from './vault/retry.js'
+} from './streams/typed-events.js'
+export type { ByteRange } from './byte-range.js'
+export { systemClock, type Clock } from './runtime/clock.js'
+export { decodeDescription, encodeDescription } from './glacier/description.js'
+export type { MemoryOptions, MemoryPlan } from './transfer/memory-plan.js'
+export { partSizeFor } from './glacier/part-size.js'
+export type { StuckWarning } from './transfer/reported-retry.js'
+export type { Retry, RetryNotice, RetryOptions } from './transfer/retry.js'
 export type {
   ClientCredentials,
   GlacierClientLike,
   GlacierClientSettings,
   Provided,
-} from './vault/glacier-client-like.js'
-export type { RequestOptions } from './vault/request-options.js'
-export { glacierClient } from './vault/glacier-client.js'
-export type { SdkVaultClient } from './vault/sdk-vault-client.js'
-export { itemsOf } from './vault/paging.js'
+} from './client/glacier-client-like.js'
+export type { RequestOptions } from './client/request-options.js'
+export { glacierClient } from './client/glacier-client.js'
+export type { SdkVaultClient } from './client/sdk/sdk-vault-client.js'
+export { itemsOf } from './client/paging.js'
 export type {
   AccountRequest,
   ArchiveAddress,
   ArchiveRequest,
   CompleteRequest,
-  InitiatedUpload,
   InitiateRequest,
-  InventoryFilter,
-  InventoryFormat,
   InventoryRequest,
-  Job,
-  JobOutput,
   JobRequest,
-  JobsPage,
   JobsRequest,
   JobStartRequest,
-  ListedPart,
-  OpenUpload,
   OutputRequest,
-  Page,
-  PageRequest,
   PartRequest,
-  PartsPage,
   RetrievalRequest,
-  SendLimit,
-  StoredArchive,
-  Tier,
   UploadRequest,
   Vault,
   VaultClient,
   VaultRequest,
-} from './vault/vault-client.js'
-export type { Archive, UploadedPart, UploadWarning } from './upload/archive.js'
+} from './client/vault-client.js'
+export type {
+  InitiatedUpload,
+  ListedPart,
+  OpenUpload,
+  PartsPage,
+  SendLimit,
+  StoredArchive,
+} from './store/archive-store.js'
+export type {
+  InventoryFilter,
+  InventoryFormat,
+  Job,
+  JobOutput,
+  JobsPage,
+  Tier,
+} from './store/retrieval-store.js'
+export type { Page, PageRequest } from './store/pages.js'
+export type { Archive, UploadedPart, UploadWarning } from './store/archive.js'
 export { archiveWriter, ArchiveWriter } from './upload/archive-writer.js'
 export type { ArchiveWriterEvents, ArchiveWriterOptions, ResumeOptions } from './upload/writer-options.js'
 export type {
@@ -124,17 +127,17 @@ export type {
   UnknownContent,
   UploadEnd,
   UploadJournal,
-} from './upload/journal.js'
-export type { EarlierRun } from './upload/resume-point.js'
-export type { UploadEvents } from './upload/transfer.js'
-export { resumeUpload, type ResumeUploadOptions } from './upload/resume-upload.js'
-export { PartMemory } from './upload/part-memory.js'
-export { readParts, type FileDescriptor, type PieceMemory } from './upload/read-parts.js'
-export { rechunk, Rechunk, type RechunkOptions } from './upload/rechunk.js'
-export type { BlobSource, ByteChunk, ByteSource, ResponseSource } from './upload/byte-source.js'
-export type { Bytes } from './source/bytes.js'
-export type { NodeStream } from './source/node-source.js'
-export type { WebStream, WebStreamReader } from './source/pulls.js'
+} from './store/upload-journal.js'
+export type { EarlierRun } from './resume/resume-point.js'
+export type { UploadEvents } from './upload/upload-context.js'
+export { resumeUpload, type ResumeUploadOptions } from './resume/resume-upload.js'
+export { PartMemory } from './transfer/part-memory.js'
+export { readParts, type FileDescriptor, type PieceMemory } from './stages/read-parts.js'
+export { rechunk, Rechunk, type RechunkOptions } from './stages/rechunk.js'
+export type { BlobSource, ByteChunk, ByteSource, ResponseSource } from './stages/byte-source.js'
+export type { Bytes } from './streams/bytes.js'
+export type { NodeStream } from './streams/node-source.js'
+export type { WebStream, WebStreamReader } from './streams/pulls.js'
 export { uploadArchive, type Rechunker, type UploadArchiveOptions } from './upload/upload-archive.js'
 export type { UploadPlan, UploadPlanOptions } from './upload/upload-plan.js'
 export {
@@ -142,9 +145,9 @@ export {
   InventoryReader,
   type InventoryOptions,
   type InventoryReaderEvents,
-} from './retrieve/inventory.js'
-export type { InventoryRow } from './retrieve/inventory-row.js'
-export { retrieveToFile, type FollowReader } from './retrieve/retrieve-to-file.js'
+} from './inventory/inventory-reader.js'
+export type { InventoryRow } from './inventory/inventory-row.js'
+export { retrieveToFile, type FollowReader } from './retrieve/file/retrieve-to-file.js'
 export type { HeldRange, ReadyOutput } from './retrieve/verified-output.js'
 export {
   archiveReader,
@@ -155,8 +158,8 @@ export {
   type JobFinderMeans,
   type ReadOptions,
 } from './retrieve/archive-reader.js'
-export type { PollDelays } from './retrieve/job.js'
-export type { RetrievalSubject } from './retrieve/orders.js'
+export type { PollDelays } from './retrieve/jobs/job.js'
+export type { RetrievalSubject } from './retrieve/jobs/orders.js'
 export {
   retrieveArchive,
   startRetrieval,

@@ -1,10 +1,17 @@
 import { execFile } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { existsSync } from 'node:fs'
+import { readdir, readFile } from 'node:fs/promises'
+import { join, posix, relative, sep } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import t from 'tap'
 
-// The examples of the documents that are whole programs: a block that begins with the name of its file.
+// The documents: their examples that are whole programs (a block that begins with the name of its file), their links,
+// and citations of them in code.
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
+/** Documents of other projects. */
+const OF_OTHERS = new Set(['services/glacier/PARITY.md'])
 
 const execute = promisify(execFile)
 
@@ -25,33 +32,83 @@ t.test('each program in the page of the local vault runs as it is printed', asyn
   )
 })
 
-t.test('each link in the page of the local vault leads to a heading', async (t) => {
-  const page = await readFile(new URL('../docs/local-vault.md', import.meta.url), 'utf8')
-  const anchors = [...page.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
-    heading
-      .toLowerCase()
-      .replace(/[^\w -]/g, '')
-      .replaceAll(' ', '-'),
+t.test('each link from a document leads to a file and a heading', async (t) => {
+  const names = (await citingFiles()).filter((name) => name.endsWith('.md'))
+  const texts = new Map(await Promise.all(names.map(async (name) => [name, await textOf(name)] as const)))
+  const anchors = new Map([...texts].map(([name, text]) => [name, anchorsOf(text)]))
+  const links = [...texts].flatMap(([name, text]) =>
+    [...text.matchAll(/\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)/g)].map(([link, path = '', anchor]) => ({
+      link: `${name}: ${link}`,
+      target: path === '' ? name : posix.join(posix.dirname(name), path),
+      anchor,
+    })),
   )
-  const links = [...page.matchAll(/\]\(#([^)]+)\)/g)].map(([, anchor = '']) => anchor)
-  t.ok(links.length > 40)
+  t.ok(links.filter(({ target }) => target === 'docs/local-vault.md').length > 40)
+  const isDead = ({ target, anchor }: { target: string; anchor: string | undefined }): boolean =>
+    anchor === undefined ? !existsSync(join(ROOT, target)) : !anchors.get(target)?.has(anchor)
   t.strictSame(
-    links.filter((anchor) => !anchors.includes(anchor)),
+    links.filter(isDead).map(({ link }) => link),
     [],
   )
-  for (const other of [
-    'README.md',
-    'docs/cli.md',
-    'docs/conformance.md',
-    'docs/errors.md',
-    'docs/network.md',
-  ]) {
-    const text = await readFile(new URL(`../${other}`, import.meta.url), 'utf8')
-    const outside = [...text.matchAll(/local-vault\.md#([^)]+)\)/g)].map(([, anchor = '']) => anchor)
-    t.strictSame(
-      outside.filter((anchor) => !anchors.includes(anchor)),
-      [],
-      other,
-    )
-  }
 })
+
+t.test('each section of the service reference that is cited exists, and is cited in one form', async (t) => {
+  const anchors = anchorsOf(await textOf('docs/glacier-protocol.md'))
+  const wrong: string[] = []
+  let citations = 0
+  for (const name of await citingFiles()) {
+    const isDocument = name.endsWith('.md')
+    for (const [citation, folder, anchor = ''] of (await textOf(name)).matchAll(
+      /([\w./-]*)glacier-protocol\.md#([\w-]*)/g,
+    )) {
+      citations += 1
+      if (!anchors.has(anchor) || !(isDocument || folder === 'docs/')) wrong.push(`${name}: ${citation}`)
+    }
+  }
+  t.ok(citations > 80)
+  t.strictSame(wrong, [])
+})
+
+t.test('no file cites a document that is not in the repository', async (t) => {
+  const missing: string[] = []
+  for (const name of await citingFiles()) {
+    for (const [document] of (await textOf(name)).matchAll(/[\w./-]*\w\.md\b/g)) {
+      const places = [document, join(posix.dirname(name), document), join('docs', document)]
+      if (OF_OTHERS.has(document) || places.some((place) => existsSync(join(ROOT, place)))) continue
+      missing.push(`${name}: ${document}`)
+    }
+  }
+  t.strictSame(missing, [])
+})
+
+/** Paths, from the root of the repository and with `/`, of the files that may cite a document. */
+async function citingFiles(): Promise<string[]> {
+  const inFolders = await Promise.all(
+    ['lib', 'test', 'conformance', 'bench', 'examples', 'docs'].map(async (folder) => {
+      const entries = await readdir(join(ROOT, folder), { recursive: true, withFileTypes: true })
+      return entries
+        .filter((entry) => entry.isFile())
+        .map(({ parentPath, name }) => relative(ROOT, join(parentPath, name)))
+    }),
+  )
+  const atRoot = (await readdir(ROOT)).filter((name) => name.endsWith('.md'))
+  const names = [...atRoot, ...inFolders.flat()].map((name) => name.replaceAll(sep, '/'))
+  return names.filter((name) => !name.startsWith('docs/api/'))
+}
+
+function textOf(name: string): Promise<string> {
+  return readFile(join(ROOT, name), 'utf8')
+}
+
+/** The anchors that GitHub gives to the headings of a document. */
+function anchorsOf(text: string): ReadonlySet<string> {
+  const headings = text.replace(/^```[^]*?^```$/gm, '').matchAll(/^#+ (.+)$/gm)
+  return new Set(
+    [...headings].map(([, heading = '']) =>
+      heading
+        .toLowerCase()
+        .replace(/[^\w -]/g, '')
+        .replaceAll(' ', '-'),
+    ),
+  )
+}

@@ -1,6 +1,6 @@
 import t from 'tap'
 import * as errors from '../lib/errors.js'
-import { toServiceError } from '../lib/vault/service-error.js'
+import { toServiceError } from '../lib/client/sdk/service-error.js'
 
 const cause = new Error('the cause')
 const details = { operation: 'UploadArchive', serviceCode: 'X', status: 400, requestId: 'r', cause }

@@ -2,9 +2,9 @@
  * The journal of a stream's uploads, as records of a catalog.
  */
 import type { ProcessIdentity } from '../fs/process-identity.js'
-import { OBJECT, required, STRING, TEXT, withMethods } from '../option-rules.js'
-import { checkOptions, nested, type Rule, type RulesOf } from '../options.js'
-import { ACCOUNT_ID, VAULT_NAME } from '../vault/request-rules.js'
+import { OBJECT, required, STRING, TEXT, withMethods } from '../options/rules.js'
+import { checkOptions, nested, type Rule, type RulesOf } from '../options/check-options.js'
+import { ACCOUNT_ID, VAULT_NAME } from '../glacier/names.js'
 import type { Catalog } from './catalog.js'
 import type {
   ArchiveRecord,
@@ -173,7 +173,10 @@ export function journalIn(
   }
 }
 
-/** The account ID in a path of the service, which always carries it (protocol.md 0: never `-`). */
+/**
+ * The account ID in a path of the service, which always carries it (docs/glacier-protocol.md#requests-and-responses:
+ * never `-`).
+ */
 function accountIn(location: string | undefined): string | undefined {
   return /^\/(\d{12})\//.exec(location ?? '')?.[1]
 }

@@ -8,7 +8,7 @@ import { resolve } from 'node:path'
 import { CatalogError } from '../errors.js'
 import { closing } from '../fs/forgotten-file.js'
 import { isMissing } from '../fs/missing.js'
-import { oneOf, optional, PATH } from '../option-rules.js'
+import { oneOf, optional, PATH } from '../options/rules.js'
 import { recordsIn, type CatalogRecord } from './record.js'
 
 const NEW_LINE = 10

@@ -4,7 +4,7 @@
  */
 
 import type { ProcessIdentity } from '../fs/process-identity.js'
-import { normalizeEndpoint } from '../vault/endpoint.js'
+import { normalizeEndpoint } from '../glacier/endpoint.js'
 
 /** Where something is kept: what an archive ID alone does not say, and nobody remembers in five years. */
 export interface Place {

@@ -6,8 +6,8 @@
  * - An intent to complete an upload counts until it is rejected. The upload may be an archive by now.
  * - A set of volumes is unfinished while its last volume says that another follows, and no upload of the next is open.
  */
-import { isIterable } from '../option-rules.js'
-import { isObject, rule } from '../options.js'
+import { isIterable } from '../options/rules.js'
+import { isObject, rule } from '../options/check-options.js'
 import type { ArchiveRecord, BegunRecord, CatalogRecord, ContentSummary, VaultPlace } from './record.js'
 
 /** A completion that was sent, or was about to be. */

@@ -5,9 +5,9 @@ import { createInterface } from 'node:readline/promises'
 import { archivesIn, deletedIn, mismatchedIn } from '../catalog/archives.js'
 import { Catalog } from '../catalog/catalog.js'
 import { isAt } from '../catalog/record.js'
-import type { VaultClient } from '../vault/vault-client.js'
-import { Retry } from '../vault/retry.js'
-import { retrying } from '../vault/retrying-client.js'
+import type { VaultClient } from '../client/vault-client.js'
+import { Retry } from '../transfer/retry.js'
+import { retrying } from '../client/retrying-client.js'
 import { catalogFileOf, withConnection, type Connection, type ConnectionOptions } from './connection.js'
 import { UsageError } from './exit-code.js'
 import { openInventory, type InventoryReadOptions } from './inventory.js'
@@ -27,7 +27,7 @@ export interface EmptyOptions extends InventoryReadOptions {
   readonly concurrency?: number
 }
 
-/** Days for which an archive is charged for, even where it is deleted sooner (protocol.md 2). */
+/** Days for which an archive is charged for, even where it is deleted sooner (docs/glacier-protocol.md#costs). */
 const MINIMUM_DAYS = 90
 const DAY = 86_400_000
 const DEFAULT_CONCURRENCY = 8

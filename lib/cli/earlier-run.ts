@@ -5,9 +5,9 @@ import { readCatalog } from '../catalog/catalog.js'
 import { isAt, type ArchiveRecord, type VaultPlace } from '../catalog/record.js'
 import { setOf } from '../catalog/sets.js'
 import type { Unfinished } from '../catalog/unfinished.js'
-import type { Archive } from '../upload/archive.js'
-import type { EarlierRun, ResumePoint } from '../upload/resume-point.js'
-import { decodeDescription } from '../vault/description.js'
+import type { Archive } from '../store/archive.js'
+import type { EarlierRun, ResumePoint } from '../resume/resume-point.js'
+import { decodeDescription } from '../glacier/description.js'
 import type { StreamIdentity } from './stream-owner.js'
 
 /** The key of an unfinished stream: its upload, or the stream itself between two volumes. */

@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises'
 import { AbortError, ConnectionError, RetriesExhaustedError, ServiceError } from '../errors.js'
 import { systemReason } from '../fs/system-reason.js'
-import { outputTarget } from '../retrieve/output-target.js'
+import { outputTarget } from '../retrieve/file/output-target.js'
 import { ResumableError } from './exit-code.js'
 import { shellCommand } from './resume-notes.js'
 

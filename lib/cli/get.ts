@@ -1,15 +1,15 @@
 /**
  * `get VAULT ARCHIVE_ID`: an archive out of a vault, verified, to stdout or into a file.
  */
-import { picked } from '../options.js'
-import { pipeline } from '../stream.js'
+import { picked } from '../options/check-options.js'
+import { pipeline } from '../streams/node-streams.js'
 import type { ArchiveReader } from '../retrieve/archive-reader.js'
 import { RETRIEVAL } from '../retrieve/retrieval-rules.js'
 import { retrieveArchive, startRetrieval, type RetrieveArchiveOptions } from '../retrieve/retrieve-archive.js'
-import { retrieveToFile } from '../retrieve/retrieve-to-file.js'
+import { retrieveToFile } from '../retrieve/file/retrieve-to-file.js'
 import type { HeldRange } from '../retrieve/verified-output.js'
-import type { ByteRange } from '../vault/byte-range.js'
-import type { Tier } from '../vault/vault-client.js'
+import type { ByteRange } from '../byte-range.js'
+import type { Tier } from '../store/retrieval-store.js'
 import { catalogFileOf, withConnection, type ConnectionOptions } from './connection.js'
 import { usage, UsageError } from './exit-code.js'
 import { withGetHint } from './get-resume.js'

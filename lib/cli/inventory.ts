@@ -1,10 +1,10 @@
 /**
  * `inventory VAULT`: what the service last counted in a vault, an archive a line.
  */
-import { inventory as readInventory, type InventoryReader } from '../retrieve/inventory.js'
-import type { InventoryRow } from '../retrieve/inventory-row.js'
-import { nameOf } from '../vault/archive-name.js'
-import type { VaultClient } from '../vault/vault-client.js'
+import { inventory as readInventory, type InventoryReader } from '../inventory/inventory-reader.js'
+import type { InventoryRow } from '../inventory/inventory-row.js'
+import { nameOf } from '../glacier/archive-name.js'
+import type { VaultClient } from '../client/vault-client.js'
 import { withConnection, type ConnectionOptions } from './connection.js'
 import { usage } from './exit-code.js'
 import { printLines, printNote, type Io } from './io.js'

@@ -4,8 +4,8 @@
  * Text from the service or from an archive's description is shown with its control characters escaped, so that none
  * of it can steer a terminal.
  */
-import type { Readable, Writable } from '../stream.js'
-import type { Clock } from '../vault/clock.js'
+import type { Readable, Writable } from '../streams/node-streams.js'
+import type { Clock } from '../runtime/clock.js'
 
 /** The process as a command sees it. */
 export interface Io {

@@ -1,12 +1,12 @@
 /**
  * `jobs VAULT`: the retrieval jobs of a vault, what is ready and until when.
  */
-import { itemsOf } from '../vault/paging.js'
-import type { Job } from '../vault/vault-client.js'
+import { itemsOf } from '../client/paging.js'
+import type { Job } from '../store/retrieval-store.js'
 import { withConnection, type ConnectionOptions } from './connection.js'
 import { printData, printJson, type Io } from './io.js'
 
-/** Milliseconds an output is there after its job's completion, at the least (protocol.md 2). */
+/** Milliseconds an output is there after its job's completion, at the least (docs/glacier-protocol.md#job-output). */
 const KEPT = 86_400_000
 
 /** Runs `jobs`: when begun, state, tier, what for, job ID, and until when it is ready, a line a job. */

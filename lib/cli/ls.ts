@@ -4,7 +4,7 @@
 import { listingOf, type CatalogEntry } from '../catalog/listing.js'
 import type { ArchiveRecord } from '../catalog/record.js'
 import type { ArchiveSet } from '../catalog/sets.js'
-import { nameOf } from '../vault/archive-name.js'
+import { nameOf } from '../glacier/archive-name.js'
 import { warnOfConflicts } from './conflict-notes.js'
 import { catalogFileOf, type CatalogOptions } from './connection.js'
 import { printLines, type Io } from './io.js'

@@ -4,8 +4,8 @@
  */
 import { createRequire } from 'node:module'
 import { Command, Option } from 'commander'
-import type { Rule } from '../options.js'
-import { ACCOUNT_ID, VAULT_NAME } from '../vault/request-rules.js'
+import type { Rule } from '../options/check-options.js'
+import { ACCOUNT_ID, VAULT_NAME } from '../glacier/names.js'
 import { addCommonOptions, addConnectionOptions } from './connection.js'
 import { parseDuration, parseTimeout } from './duration.js'
 import { usage } from './exit-code.js'

@@ -4,7 +4,7 @@
  */
 import { isatty, ReadStream } from 'node:tty'
 import { closeQuietly, descriptorNamed, openForReading } from '../fs/open-input.js'
-import type { ByteSource } from '../upload/byte-source.js'
+import type { ByteSource } from '../stages/byte-source.js'
 import { UsageError } from './exit-code.js'
 import type { Io } from './io.js'
 

@@ -1,7 +1,7 @@
 /**
  * What `put` prints on stdout: what is stored, or with `--dry-run` what would be done.
  */
-import type { Archive } from '../upload/archive.js'
+import type { Archive } from '../store/archive.js'
 import { forecastUpload, heldBytes, type UploadPlan } from '../upload/upload-plan.js'
 import { printData, printJson, printNote, type Io } from './io.js'
 import type { PutOptions } from './put.js'

@@ -3,8 +3,8 @@
  */
 import type { PossibleArchive } from '../catalog/possible-archives.js'
 import { isAt, type ArchiveRecord, type VaultPlace } from '../catalog/record.js'
-import type { InventoryRow } from '../retrieve/inventory-row.js'
-import { volumeMarkOf } from '../vault/volume-description.js'
+import type { InventoryRow } from '../inventory/inventory-row.js'
+import { volumeMarkOf } from '../glacier/volume-description.js'
 
 /** Finds which row is which archive. Each archive is found once. */
 export class Reconciler {

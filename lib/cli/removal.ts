@@ -4,7 +4,7 @@
 import { assertNoConflicts } from '../catalog/conflicts.js'
 import type { ArchiveRecord } from '../catalog/record.js'
 import { setIdOf, setsOf, type ArchiveSet } from '../catalog/sets.js'
-import { nameOf } from '../vault/archive-name.js'
+import { nameOf } from '../glacier/archive-name.js'
 import { UsageError } from './exit-code.js'
 import { setText } from './set-notes.js'
 import { formatSize } from './size.js'

@@ -2,7 +2,7 @@
  * What `put` says about the stream it resumes, and the command that resumes one.
  */
 import type { Lock } from '../fs/lock.js'
-import type { ResumeFinding } from '../upload/resume-point.js'
+import type { ResumeFinding } from '../resume/resume-point.js'
 import { descriptorOf } from './put-input.js'
 import type { PutOptions } from './put.js'
 

@@ -1,7 +1,7 @@
 /**
  * Tells people of requests that are made again: not of each, but where it goes on, and now and then.
  */
-import type { RetryNotice } from '../vault/retry.js'
+import type { RetryNotice } from '../transfer/retry.js'
 
 /** Failures of a request before it is told of: a single one is nothing special in an upload of hours. */
 const WORTH_TELLING = 3

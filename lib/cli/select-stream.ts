@@ -12,18 +12,18 @@ import { assertNoConflicts } from '../catalog/conflicts.js'
 import { unfinishedIn, type Unfinished } from '../catalog/unfinished.js'
 import { CompletionUnknownError, LockHeldError, TreeHashMismatchError } from '../errors.js'
 import type { Lock } from '../fs/lock.js'
-import type { Archive } from '../upload/archive.js'
-import type { ByteSource } from '../upload/byte-source.js'
-import type { UploadJournal } from '../upload/journal.js'
+import type { Archive } from '../store/archive.js'
+import type { ByteSource } from '../stages/byte-source.js'
+import type { UploadJournal } from '../store/upload-journal.js'
 import {
   findResumePoint,
   type EarlierRun,
   type ResumeFinding,
   type ResumePoint,
-} from '../upload/resume-point.js'
-import { SourcePrefix } from '../upload/source-prefix.js'
-import { Retry, type RetryNotice } from '../vault/retry.js'
-import type { VaultClient } from '../vault/vault-client.js'
+} from '../resume/resume-point.js'
+import { SourcePrefix } from '../resume/source-prefix.js'
+import { Retry, type RetryNotice } from '../transfer/retry.js'
+import type { VaultClient } from '../client/vault-client.js'
 import { warnOfConflictsIn } from './conflict-notes.js'
 import { earlierRunOf, isOfIdentity, isThere, keyOf, storedRunOf } from './earlier-run.js'
 import { storedFirstPart } from './stored-first-part.js'

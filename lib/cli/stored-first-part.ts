@@ -3,8 +3,8 @@
  */
 import type { Unfinished } from '../catalog/unfinished.js'
 import { NotFoundError } from '../errors.js'
-import type { Content } from '../upload/journal.js'
-import type { Retry } from '../vault/retry.js'
+import type { Content } from '../store/upload-journal.js'
+import type { Retry } from '../transfer/retry.js'
 import { isSameAccount } from './earlier-run.js'
 import type { StreamSelection } from './select-stream.js'
 

@@ -7,7 +7,7 @@ import { journalIn } from '../catalog/journal.js'
 import type { VaultPlace } from '../catalog/record.js'
 import { LockFolder, type Lock } from '../fs/lock.js'
 import { currentProcess } from '../fs/process-identity.js'
-import type { UploadJournal } from '../upload/journal.js'
+import type { UploadJournal } from '../store/upload-journal.js'
 
 /** Which stream is meant: an upload is resumed only by a stream of the same identity. */
 export interface StreamIdentity extends VaultPlace {

@@ -1,8 +1,8 @@
 /**
  * `vault create|ls|show|rm`.
  */
-import { itemsOf } from '../vault/paging.js'
-import type { Vault } from '../vault/vault-client.js'
+import { itemsOf } from '../client/paging.js'
+import type { Vault } from '../client/vault-client.js'
 import { withConnection, type ConnectionOptions } from './connection.js'
 import { printData, printJson, printNote, type Io } from './io.js'
 import { formatSize } from './size.js'

@@ -12,7 +12,7 @@ import {
 } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { onAbort } from '../caller-signal.js'
+import { onAbort } from '../streams/caller-signal.js'
 import { AbortError } from '../errors.js'
 import { isMissing } from './missing.js'
 

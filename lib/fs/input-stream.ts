@@ -3,7 +3,7 @@ import { createReadStream, fstat, type PathLike, type Stats } from 'node:fs'
 import { Socket } from 'node:net'
 import { isatty, ReadStream as TerminalStream } from 'node:tty'
 import { promisify } from 'node:util'
-import type { Readable } from '../stream.js'
+import type { Readable } from '../streams/node-streams.js'
 import { closeQuietly, openForReading } from './open-input.js'
 
 const statOf = promisify<number, Stats>(fstat)

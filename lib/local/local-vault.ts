@@ -2,7 +2,7 @@
  * The local vault server: a faithful vault service on loopback, over a folder.
  */
 import { LockFolder } from '../fs/lock.js'
-import { onAbort } from '../caller-signal.js'
+import { onAbort } from '../streams/caller-signal.js'
 import { AbortError } from '../errors.js'
 import { costsOf, type Costs } from './costs/costs.js'
 import { Control, MovableClock } from './control/control.js'

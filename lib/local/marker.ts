@@ -1,5 +1,6 @@
 /**
- * Markers: where a list goes on. A client may only give back what it was given (protocol.md 0).
+ * Markers: where a list goes on. A client may only give back what it was given
+ * (docs/glacier-protocol.md#lists-and-markers).
  */
 import { createHash } from 'node:crypto'
 

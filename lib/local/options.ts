@@ -11,10 +11,19 @@ import {
   required,
   TEXT,
   wholeNumber,
-} from '../option-rules.js'
-import { checkOptions, escaped, isObject, record, rule, shown, type Rule, type RulesOf } from '../options.js'
-import { REQUEST_OPTIONS } from '../vault/client-rules.js'
-import { SIGNAL } from '../vault/request-rules.js'
+  SIGNAL,
+} from '../options/rules.js'
+import {
+  checkOptions,
+  escaped,
+  isObject,
+  record,
+  rule,
+  shown,
+  type Rule,
+  type RulesOf,
+} from '../options/check-options.js'
+import { REQUEST_OPTIONS } from '../client/client-rules.js'
 import { isAccountId, isRegion } from './account-region.js'
 import type { LocalCredentials } from './auth/credentials.js'
 import type { PolicyChecks } from './auth/policy/policies.js'
@@ -98,7 +107,7 @@ export interface LocalVaultOptions extends RealismOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** Milliseconds. How long the service waits is not known (protocol.md 5). */
+/** Milliseconds. How long the service waits is not known (docs/glacier-protocol.md#not-documented). */
 const DEFAULT_IDLE_TIMEOUT = 60_000
 const NO_LOG: RequestLog = () => undefined
 

@@ -1,7 +1,8 @@
 /**
- * What the local vault refuses a request with: the service's codes, statuses and texts (protocol.md 0, 5).
+ * What the local vault refuses a request with: the service's codes, statuses and texts
+ * (docs/glacier-protocol.md#errors).
  *
- * Texts are the service's own where protocol.md 5 quotes one; the others are ours, since none is known (protocol.md 10).
+ * Texts are the service's own where docs/glacier-protocol.md#error-texts quotes one; the others are ours.
  */
 
 /** Characters of a text from a body that a message shows. */

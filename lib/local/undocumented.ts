@@ -1,8 +1,8 @@
 /**
  * What the service's documents leave open, and a test may want either way.
  */
-import { BOOLEAN, isNumber, oneOf } from '../option-rules.js'
-import { nested, rule, type Rule, type RulesOf } from '../options.js'
+import { BOOLEAN, isNumber, oneOf } from '../options/rules.js'
+import { nested, rule, type Rule, type RulesOf } from '../options/check-options.js'
 import { DAY } from './ground.js'
 
 /** Choices where the service's documents say nothing, or two things. */

@@ -3,7 +3,7 @@
  * these are known.
  */
 import { NodeStack } from '../tree-hash/tree-hash.js'
-import type { RetrievalOrder } from './orders.js'
+import type { RetrievalOrder } from './jobs/orders.js'
 import type { HeldRange } from './verified-output.js'
 
 /** What is left of a retrieval. */

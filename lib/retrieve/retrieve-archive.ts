@@ -2,21 +2,28 @@
  * The whole way down in one call: find or start the jobs, wait for them, read their outputs verified.
  */
 import { SizeMismatchError } from '../errors.js'
-import { checkOptions, picked } from '../options.js'
-import { rangeWithin, type ByteRange } from '../vault/byte-range.js'
-import { following } from '../caller-signal.js'
-import { systemClock } from '../vault/clock.js'
-import { Retry } from '../vault/retry.js'
-import { vaultClientOf } from '../vault/glacier-client.js'
-import type { GlacierClientLike } from '../vault/glacier-client-like.js'
-import type { Job, VaultClient } from '../vault/vault-client.js'
+import { checkOptions, picked } from '../options/check-options.js'
+import { rangeWithin, type ByteRange } from '../byte-range.js'
+import { following } from '../streams/caller-signal.js'
+import { systemClock } from '../runtime/clock.js'
+import { Retry } from '../transfer/retry.js'
+import { vaultClientOf } from '../client/glacier-client.js'
+import type { GlacierClientLike } from '../client/glacier-client-like.js'
+import type { Job } from '../store/retrieval-store.js'
+import type { VaultClient } from '../client/vault-client.js'
 import { ArchiveReader, type ReadOptions } from './archive-reader.js'
 import { behindHeldArchives } from './held-archives.js'
-import type { PollDelays } from './job.js'
-import { JobSchedule } from './job-schedule.js'
-import { ordersOf, outputSizeOf, wantedJob, type RetrievalOrder, type RetrievalSubject } from './orders.js'
+import type { PollDelays } from './jobs/job.js'
+import { JobSchedule } from './jobs/job-schedule.js'
+import {
+  ordersOf,
+  outputSizeOf,
+  wantedJob,
+  type RetrievalOrder,
+  type RetrievalSubject,
+} from './jobs/orders.js'
 import { READ, RETRIEVAL, RETRIEVE_ARCHIVE } from './retrieval-rules.js'
-import { RenewableJob, type JobMeans } from './renewable-job.js'
+import { RenewableJob, type JobMeans } from './jobs/renewable-job.js'
 import type { HeldRange, ReadyOutput } from './verified-output.js'
 
 /** Options of {@link startRetrieval}. */

@@ -2,15 +2,16 @@
  * The output of a job, in order, each range verified before it is handed on, several fetched at once.
  *
  * - Ranges are a power of two MiB long and start at multiples of it, so the service gives a hash for each
- *   (protocol.md 3.3). The last is held until the hashes of all together give the output's own.
+ *   (docs/glacier-protocol.md#aligned-ranges). The last is held until the hashes of all together give the output's own.
  * - Where the service forgets the job meanwhile, another takes its place, and only what is missing is fetched of it.
  */
 import { NotFoundError, SizeMismatchError, TreeHashMismatchError } from '../errors.js'
 import { NodeStack } from '../tree-hash/tree-hash.js'
-import { rangesOf, type ByteRange } from '../vault/byte-range.js'
-import type { MemoryPlan } from '../vault/memory-plan.js'
-import type { Retry } from '../vault/retry.js'
-import type { Job, VaultClient, VaultRequest } from '../vault/vault-client.js'
+import { rangesOf, type ByteRange } from '../byte-range.js'
+import type { MemoryPlan } from '../transfer/memory-plan.js'
+import type { Retry } from '../transfer/retry.js'
+import type { Job } from '../store/retrieval-store.js'
+import type { VaultClient, VaultRequest } from '../client/vault-client.js'
 import { fetchVerified, type VerifiedRange, type WholeOutput } from './verified-range.js'
 
 /** A job whose output is ready. */

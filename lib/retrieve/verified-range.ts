@@ -5,9 +5,9 @@
  */
 import { SizeMismatchError, TreeHashMismatchError } from '../errors.js'
 import { TreeHash } from '../tree-hash/tree-hash.js'
-import { toInclusive } from '../vault/byte-range.js'
-import type { Retry } from '../vault/retry.js'
-import type { OutputRequest, VaultClient } from '../vault/vault-client.js'
+import { toInclusive } from '../byte-range.js'
+import type { Retry } from '../transfer/retry.js'
+import type { OutputRequest, VaultClient } from '../client/vault-client.js'
 
 /** Bytes whose tree hash has been checked. */
 export interface VerifiedRange {

@@ -6,13 +6,13 @@
  * One part is held at a time: the next is taken when the last has been read.
  */
 import { createHash } from 'node:crypto'
-import { wholeNumber } from '../option-rules.js'
-import { checkOptions, shown, type Rule, type RulesOf } from '../options.js'
-import { Transform, type TransformCallback } from '../stream.js'
-import type { ByteRange } from '../vault/byte-range.js'
-import { LEAF_SIZE } from '../vault/limits.js'
-import { checksumsBy, isShared, partThreads } from './hash-threads.js'
-import { inTurns } from './in-turns.js'
+import { wholeNumber } from '../options/rules.js'
+import { checkOptions, shown, type Rule, type RulesOf } from '../options/check-options.js'
+import { Transform, type TransformCallback } from '../streams/node-streams.js'
+import type { ByteRange } from '../byte-range.js'
+import { LEAF_SIZE } from './leaf-size.js'
+import { checksumsBy, isShared, partThreads } from './hash-pool.js'
+import { inTurns } from './yielding.js'
 import { TreeHash, type Checksums } from './tree-hash.js'
 
 /** A part ready to be sent: its place in the archive, its bytes and both hashes. */

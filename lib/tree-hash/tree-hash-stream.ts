@@ -2,11 +2,11 @@
  * The tree hash of whatever passes: any bytes in, the same bytes out.
  */
 import { TreeHashMismatchError } from '../errors.js'
-import { TREE_HASH } from '../option-rules.js'
-import { checkOptions, type RulesOf } from '../options.js'
-import { bytesOfChunk } from '../source/bytes.js'
-import { Transform, type TransformCallback } from '../stream.js'
-import { inTurns } from './in-turns.js'
+import { TREE_HASH } from '../options/rules.js'
+import { checkOptions, type RulesOf } from '../options/check-options.js'
+import { bytesOfChunk } from '../streams/bytes.js'
+import { Transform, type TransformCallback } from '../streams/node-streams.js'
+import { inTurns } from './yielding.js'
 import { TreeHash } from './tree-hash.js'
 
 /** Options of {@link treeHash}. */

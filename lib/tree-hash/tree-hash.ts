@@ -1,14 +1,14 @@
 /**
- * The tree hash (protocol.md 3.1): SHA-256 of every 1 MiB leaf, neighbours hashed together level by level,
- * an odd last node promoted as it is.
+ * The tree hash (docs/glacier-protocol.md#tree-hash): SHA-256 of every 1 MiB leaf, neighbours hashed together level by
+ * level, an odd last node promoted as it is.
  *
  * Invariant: {@link NodeStack} holds the roots of complete subtrees, largest first, no two of one height, as the
  * ones of a binary counter do. So state grows with log₂ of the size: 23 digests for 5 TB.
  */
 import { createHash, type Hash } from 'node:crypto'
-import { BYTES, FUNCTION, isIterable, oneOf, optional } from '../option-rules.js'
-import { rule } from '../options.js'
-import { LEAF_SIZE } from '../vault/limits.js'
+import { BYTES, FUNCTION, isIterable, oneOf, optional } from '../options/rules.js'
+import { rule } from '../options/check-options.js'
+import { LEAF_SIZE } from './leaf-size.js'
 
 /** Bytes in a SHA-256 digest. */
 export const DIGEST_SIZE = 32
@@ -126,7 +126,8 @@ export class TreeHash {
   }
 
   /**
-   * The root; of no bytes at all that is SHA-256 of nothing, by convention (protocol.md 3.1). Ends the hash.
+   * The root; of no bytes at all that is SHA-256 of nothing, by convention (docs/glacier-protocol.md#tree-hash). Ends
+   * the hash.
    *
    * @returns 32 bytes, or with `'hex'` 64 lowercase digits
    * @throws {TypeError} an encoding that is no string
@@ -168,7 +169,7 @@ export function treeHashOf(bytes: Uint8Array): string {
 }
 
 /**
- * The tree hash of a whole from those of its pieces, in order (protocol.md 3.2).
+ * The tree hash of a whole from those of its pieces, in order (docs/glacier-protocol.md#tree-hashes-of-parts).
  *
  * Right only where every piece but the last is the same power of two of MiB, as parts of an upload are.
  *

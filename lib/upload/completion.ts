@@ -1,6 +1,6 @@
 /**
  * The request that completes an upload. The service computes the tree hash from the parts it has and refuses another;
- * the request may be repeated for a while and gives the same archive (protocol.md 1.3).
+ * the request may be repeated for a while and gives the same archive (docs/glacier-protocol.md#completion).
  *
  * - It is sent only with the content of the intent in the journal, which the caller has recorded.
  * - A definite rejection voids the intent: the upload is still open. An intent that may have been carried out stays.
@@ -16,11 +16,11 @@ import {
   TreeHashMismatchError,
   UploadGoneError,
 } from '../errors.js'
-import { mayHaveActed } from '../vault/failure.js'
-import type { StoredArchive } from '../vault/vault-client.js'
-import { recorded, type Content } from './journal.js'
-import { listUploaded } from './resume.js'
-import { isGone, type Transfer } from './transfer.js'
+import { mayHaveActed } from '../store/failure.js'
+import type { StoredArchive } from '../store/archive-store.js'
+import { recorded, type Content } from '../store/upload-journal.js'
+import { listUploaded } from './uploaded-parts.js'
+import { isGone, type Transfer } from './upload-context.js'
 
 /** The part of a transfer that a completion needs. */
 export type CompletionTransfer = Pick<
@@ -32,7 +32,9 @@ export type CompletionTransfer = Pick<
 export interface CompletionTrust {
   /** Whether an earlier run has sent the completion, so that the upload may be gone because it is an archive. */
   readonly sentBefore: boolean
-  /** Whether an answer without a tree hash is for the content of the intent; see protocol.md 1.3. */
+  /**
+   * Whether an answer without a tree hash is for the content of the intent; see docs/glacier-protocol.md#completion.
+   */
   readonly acceptsNoHash: boolean
   /** Whether the upload is known to be in the account that is asked: only then does a 404 say what became of it. */
   readonly isSameAccount: boolean

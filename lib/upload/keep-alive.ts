@@ -1,13 +1,14 @@
 /**
  * Keeps an upload alive while its source is silent. The service removes an upload after a day without activity
- * (protocol.md 2), so the last part that was sent or compared is kept, and sent again after half a day without one.
+ * (docs/glacier-protocol.md#upload-expiry), so the last part that was sent or compared is kept, and sent again after
+ * half a day without one.
  *
  * - The part's memory is reserved in the plan: it is given back when a later part takes its place, or at the end.
  * - A part that is being sent again is given back only when that request has settled.
  */
 import type { HashedPart } from '../tree-hash/hash-parts.js'
-import type { Clock } from '../vault/clock.js'
-import type { PartMemory } from './part-memory.js'
+import type { Clock } from '../runtime/clock.js'
+import type { PartMemory } from '../transfer/part-memory.js'
 
 /** Milliseconds without activity after which a part is sent again. */
 export const KEEP_ALIVE_MS: number = 12 * 3_600_000

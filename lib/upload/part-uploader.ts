@@ -4,9 +4,9 @@
  */
 import { TreeHashMismatchError, UploadGoneError } from '../errors.js'
 import type { HashedPart } from '../tree-hash/hash-parts.js'
-import { toInclusive, type ByteRange } from '../vault/byte-range.js'
-import type { InitiatedUpload } from '../vault/vault-client.js'
-import { isGone, type Transfer } from './transfer.js'
+import { toInclusive, type ByteRange } from '../byte-range.js'
+import type { InitiatedUpload } from '../store/archive-store.js'
+import { isGone, type Transfer } from './upload-context.js'
 
 /**
  * Begins an upload. Where the transfer ends meanwhile, the answer is waited for a little longer: an upload whose ID is
@@ -21,7 +21,8 @@ export function initiate(transfer: Transfer, description: string | undefined): P
 }
 
 /**
- * Sends one part. The same range sent again takes the place of what was there (protocol.md 1.3).
+ * Sends one part. The same range sent again takes the place of what was there
+ * (docs/glacier-protocol.md#multipart-uploads).
  *
  * @param range - its place in the archive
  * @throws {TreeHashMismatchError} `ERR_TREE_HASH_MISMATCH`: each time, the service took other bytes than were sent

@@ -2,7 +2,7 @@
 import { ResumeMismatchError } from '../errors.js'
 import type { HashedPart } from '../tree-hash/hash-parts.js'
 import { NodeStack } from '../tree-hash/tree-hash.js'
-import type { Archive } from './archive.js'
+import type { Archive } from '../store/archive.js'
 
 /** A volume that an earlier run has stored: the stream is read past it, and must still be what it was. */
 export class StoredVolume {

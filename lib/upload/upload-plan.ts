@@ -2,17 +2,23 @@
  * Before a byte is read: how large the parts are, how much memory they may take, how many are sent at once, how much
  * an archive holds.
  */
-import { BOOLEAN, isNumber } from '../option-rules.js'
-import { rule, type RulesOf } from '../options.js'
-import { MAX_PARTS } from '../vault/limits.js'
-import { MEMORY, PIECES_BETWEEN, planMemory, type MemoryOptions } from '../vault/memory-plan.js'
-import { DEFAULT_PART_SIZE, EXPECTED_SIZE, PART_SIZE, partSizeFor } from '../vault/part-size.js'
-import { RATE } from '../vault/rate-limit.js'
+import { BOOLEAN, isNumber } from '../options/rules.js'
+import { rule, type RulesOf } from '../options/check-options.js'
+import { MAX_PARTS } from '../glacier/limits.js'
+import { MEMORY, PIECES_BETWEEN, planMemory, type MemoryOptions } from '../transfer/memory-plan.js'
+import { DEFAULT_PART_SIZE, EXPECTED_SIZE, PART_SIZE, partSizeFor } from '../glacier/part-size.js'
+import { RATE } from '../transfer/rate-limit.js'
 
-/** Bytes an archive has at the most where nothing is said: 5 TB, what AWS's own migration tool takes (peers.md 7). */
+/**
+ * Bytes an archive has at the most where nothing is said: 5 TB, what AWS's own migration tool takes
+ * (docs/glacier-protocol.md#names-in-descriptions).
+ */
 export const DEFAULT_MAX_ARCHIVE_SIZE = 5e12
 
-/** Seconds a part should take at the most: the service times out slow ones, and signatures last 5 minutes (protocol.md 4). */
+/**
+ * Seconds a part should take at the most: the service times out slow ones, and signatures last 5 minutes
+ * (docs/glacier-protocol.md#signatures).
+ */
 const LONGEST_PART = 60
 
 /** The part that keeps the upload alive while its source is silent. */

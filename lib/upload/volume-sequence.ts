@@ -16,11 +16,11 @@ import {
   UploadGoneError,
 } from '../errors.js'
 import type { HashedPart } from '../tree-hash/hash-parts.js'
-import { laterDescription } from '../vault/volume-description.js'
-import type { Archive } from './archive.js'
-import { endsEarly, listUploaded, type ResumedUpload } from './resume.js'
+import { laterDescription } from '../glacier/volume-description.js'
+import type { Archive } from '../store/archive.js'
+import { endsEarly, listUploaded, type ResumedUpload } from './uploaded-parts.js'
 import { StoredVolume } from './stored-volume.js'
-import type { Transfer } from './transfer.js'
+import type { Transfer } from './upload-context.js'
 import { Volume } from './volume.js'
 import type { ResumeOptions } from './writer-options.js'
 

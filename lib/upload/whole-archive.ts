@@ -1,5 +1,5 @@
 /**
- * The request that stores a whole archive of one part. It is not idempotent (protocol.md 1.2).
+ * The request that stores a whole archive of one part. It is not idempotent (docs/glacier-protocol.md#archives).
  *
  * - Each request that may be carried out has an intent of its own in the journal, recorded before it is sent. An
  *   intent that is neither stored, mismatched nor rejected stands for an archive that may exist.
@@ -8,10 +8,10 @@
 import { randomUUID } from 'node:crypto'
 import { TreeHashMismatchError } from '../errors.js'
 import type { HashedPart } from '../tree-hash/hash-parts.js'
-import { mayHaveActed } from '../vault/failure.js'
-import type { StoredArchive } from '../vault/vault-client.js'
-import { recorded, type SendingIntent } from './journal.js'
-import type { Transfer } from './transfer.js'
+import { mayHaveActed } from '../store/failure.js'
+import type { StoredArchive } from '../store/archive-store.js'
+import { recorded, type SendingIntent } from '../store/upload-journal.js'
+import type { Transfer } from './upload-context.js'
 
 /** What the archive is in its stream. */
 export type WholeArchiveFacts = Pick<SendingIntent, 'description' | 'volume' | 'firstVolume'>

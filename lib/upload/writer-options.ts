@@ -1,9 +1,9 @@
 /** What may be said to an archive writer, and what it tells. */
-import type { WritableEvents } from '../typed-events.js'
-import type { RetryNotice, RetryOptions } from '../vault/retry.js'
-import type { Archive } from './archive.js'
-import type { UploadJournal } from './journal.js'
-import type { UploadEvents } from './transfer.js'
+import type { WritableEvents } from '../streams/typed-events.js'
+import type { RetryNotice, RetryOptions } from '../transfer/retry.js'
+import type { Archive } from '../store/archive.js'
+import type { UploadJournal } from '../store/upload-journal.js'
+import type { UploadEvents } from './upload-context.js'
 import type { UploadPlanOptions } from './upload-plan.js'
 
 /** What an earlier run has left, for `archiveWriter` to continue from. */

@@ -3,7 +3,7 @@ import { journalIn, type CatalogJournal, type StreamFacts } from '../../lib/cata
 import type { CatalogRecord } from '../../lib/catalog/record.js'
 import { LockLostError } from '../../lib/errors.js'
 import type { ProcessIdentity } from '../../lib/fs/process-identity.js'
-import type { UploadJournal } from '../../lib/upload/journal.js'
+import type { UploadJournal } from '../../lib/store/upload-journal.js'
 
 const place = { region: 'eu-west-1', endpoint: 'https://here' }
 const owner: ProcessIdentity = {

@@ -1,6 +1,6 @@
 import type { Test } from 'tap'
 import { treeHashOf } from '../../lib/tree-hash/tree-hash.js'
-import type { SdkVaultClient } from '../../lib/vault/sdk-vault-client.js'
+import type { SdkVaultClient } from '../../lib/client/sdk/sdk-vault-client.js'
 import { clientFor } from './local-vault.js'
 import type { World } from './world.js'
 

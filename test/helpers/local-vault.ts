@@ -7,8 +7,8 @@ import type { Test } from 'tap'
 import { startLocalVault, type LocalVault, type LocalVaultOptions } from '../../lib/local/index.js'
 import { signatureOf } from '../../lib/local/auth/signature.js'
 import { computeChecksums } from '../../lib/tree-hash/tree-hash.js'
-import { glacierClient } from '../../lib/vault/glacier-client.js'
-import type { SdkVaultClient } from '../../lib/vault/sdk-vault-client.js'
+import { glacierClient } from '../../lib/client/glacier-client.js'
+import type { SdkVaultClient } from '../../lib/client/sdk/sdk-vault-client.js'
 
 /** A clock that stands still until it is moved. */
 export interface Clock {

@@ -1,7 +1,11 @@
 import { TreeHash, combineTreeHashes, treeHashOf } from '../../lib/tree-hash/tree-hash.js'
 import { AbortError, NotFoundError, ServiceError } from '../../lib/errors.js'
-import { isTreeHashAligned, type ByteRange } from '../../lib/vault/byte-range.js'
-import type * as Port from '../../lib/vault/vault-client.js'
+import { isTreeHashAligned } from '../../lib/tree-hash/aligned-ranges.js'
+import type { ByteRange } from '../../lib/byte-range.js'
+import type { InitiatedUpload, OpenUpload, PartsPage, StoredArchive } from '../../lib/store/archive-store.js'
+import type { Job, JobOutput, JobsPage } from '../../lib/store/retrieval-store.js'
+import type { Page, PageRequest } from '../../lib/store/pages.js'
+import type * as Port from '../../lib/client/vault-client.js'
 
 type Operation = keyof Port.VaultClient
 
@@ -19,7 +23,7 @@ export class MemoryVault implements Port.VaultClient {
   readonly archives = new Map<string, Buffer>()
   readonly uploads = new Map<string, Map<number, Buffer>>()
   /** What completed uploads became: a repeated completion is answered with it. Cleared, they are gone. */
-  readonly completed = new Map<string, Port.StoredArchive>()
+  readonly completed = new Map<string, StoredArchive>()
   /** What uploads were begun with. */
   readonly begun = new Map<string, Port.InitiateRequest>()
   /** The account that listings state. */
@@ -34,19 +38,19 @@ export class MemoryVault implements Port.VaultClient {
   /** Runs after a request was carried out; what it throws takes the place of the answer. */
   after: (call: SeenCall) => unknown = () => undefined
   /** Runs on a job's output before it is given. */
-  tamper: (output: Port.JobOutput, request: Port.OutputRequest) => Port.JobOutput = (output) => output
+  tamper: (output: JobOutput, request: Port.OutputRequest) => JobOutput = (output) => output
   /** Jobs that were started, and those the service has no more. */
   readonly jobs: string[] = []
   readonly expiredJobs = new Set<string>()
   /** What a listing says of all jobs. */
-  listedStatus: Port.Job['status'] = 'Succeeded'
+  listedStatus: Job['status'] = 'Succeeded'
   completionDate = new Date().toISOString()
   /** What jobs were started with. */
   readonly descriptions = new Map<string, string | undefined>()
   /** The service's time, as a list of jobs states it. */
   serviceTime: string | undefined
   /** Job states to give before `Succeeded`. */
-  readonly jobStates: Port.Job['status'][] = []
+  readonly jobStates: Job['status'][] = []
   #ids = 0
 
   /** A vault with the archive `a`. */
@@ -71,7 +75,7 @@ export class MemoryVault implements Port.VaultClient {
     })
   }
 
-  async listVaults(request: Port.AccountRequest): Promise<Port.Page<Port.Vault>> {
+  async listVaults(request: Port.AccountRequest): Promise<Page<Port.Vault>> {
     return this.#run('listVaults', request, () => ({ items: [], marker: undefined }))
   }
 
@@ -79,11 +83,11 @@ export class MemoryVault implements Port.VaultClient {
     return this.#run('deleteVault', request, () => undefined)
   }
 
-  uploadArchive(request: Port.ArchiveRequest): Promise<Port.StoredArchive> {
+  uploadArchive(request: Port.ArchiveRequest): Promise<StoredArchive> {
     return this.#run('uploadArchive', request, () => this.#store(Buffer.from(request.bytes)))
   }
 
-  initiateUpload(request: Port.InitiateRequest): Promise<Port.InitiatedUpload> {
+  initiateUpload(request: Port.InitiateRequest): Promise<InitiatedUpload> {
     return this.#run('initiateUpload', request, () => {
       const uploadId = `upload-${++this.#ids}`
       this.uploads.set(uploadId, new Map())
@@ -99,11 +103,11 @@ export class MemoryVault implements Port.VaultClient {
     })
   }
 
-  completeUpload(request: Port.CompleteRequest): Promise<Port.StoredArchive> {
+  completeUpload(request: Port.CompleteRequest): Promise<StoredArchive> {
     return this.#run('completeUpload', request, () => {
       const { uploadId, size } = request
       const before = this.completed.get(uploadId)
-      if (before) return before // whatever size and hash are sent: protocol.md 1.3 promises no check
+      if (before) return before // size and hash are not compared: docs/glacier-protocol.md#completion
       const parts = [...this.#upload(uploadId)].sort(([a], [b]) => a - b).map(([, bytes]) => bytes)
       const treeHash = combineTreeHashes(parts.map((part) => treeHashOf(part)))
       const found = parts.reduce((sum, part) => sum + part.length, 0)
@@ -121,7 +125,7 @@ export class MemoryVault implements Port.VaultClient {
     })
   }
 
-  listParts(request: Port.UploadRequest & Port.PageRequest): Promise<Port.PartsPage> {
+  listParts(request: Port.UploadRequest & PageRequest): Promise<PartsPage> {
     return this.#run('listParts', request, () => {
       const { uploadId, marker, limit = this.pageSize } = request
       const parts = [...this.#upload(uploadId)].sort(([a], [b]) => a - b)
@@ -134,7 +138,7 @@ export class MemoryVault implements Port.VaultClient {
     })
   }
 
-  listUploads(request: Port.VaultRequest): Promise<Port.Page<Port.OpenUpload>> {
+  listUploads(request: Port.VaultRequest): Promise<Page<OpenUpload>> {
     return this.#run('listUploads', request, () => {
       return { items: [...this.uploads.keys()].map((id) => this.#described(id)), marker: undefined }
     })
@@ -163,7 +167,7 @@ export class MemoryVault implements Port.VaultClient {
     })
   }
 
-  listJobs(request: Port.JobsRequest): Promise<Port.JobsPage> {
+  listJobs(request: Port.JobsRequest): Promise<JobsPage> {
     return this.#run('listJobs', request, () => ({
       items: this.jobs.filter((jobId) => !this.expiredJobs.has(jobId)).map((jobId) => this.#job(jobId)),
       marker: undefined,
@@ -171,14 +175,14 @@ export class MemoryVault implements Port.VaultClient {
     }))
   }
 
-  describeJob(request: Port.JobRequest): Promise<Port.Job> {
+  describeJob(request: Port.JobRequest): Promise<Job> {
     return this.#run('describeJob', request, () => {
-      if (this.expiredJobs.has(request.jobId)) return found<Port.Job>(undefined, 'DescribeJob')
+      if (this.expiredJobs.has(request.jobId)) return found<Job>(undefined, 'DescribeJob')
       return { ...this.#job(request.jobId), status: this.jobStates.shift() ?? 'Succeeded' }
     })
   }
 
-  getJobOutput(request: Port.OutputRequest): Promise<Port.JobOutput> {
+  getJobOutput(request: Port.OutputRequest): Promise<JobOutput> {
     return this.#run('getJobOutput', request, () => {
       const { archiveId, range } = this.#target(request.jobId)
       if (this.expiredJobs.has(request.jobId)) found(undefined, 'GetJobOutput')
@@ -203,7 +207,7 @@ export class MemoryVault implements Port.VaultClient {
     }
   }
 
-  #store(bytes: Buffer): Port.StoredArchive {
+  #store(bytes: Buffer): StoredArchive {
     const archiveId = `archive-${++this.#ids}`
     this.archives.set(archiveId, bytes)
     return { archiveId, treeHash: treeHashOf(bytes), location: `/here/${archiveId}` }
@@ -214,7 +218,7 @@ export class MemoryVault implements Port.VaultClient {
     return { archiveId, range: { start: Number(start), end: Number(end ?? this.#archive(archiveId).length) } }
   }
 
-  #job(jobId: string): Port.Job {
+  #job(jobId: string): Job {
     const { archiveId, range } = this.#target(jobId)
     const bytes = this.#archive(archiveId)
     const isAligned = isTreeHashAligned(range, bytes.length)
@@ -237,7 +241,7 @@ export class MemoryVault implements Port.VaultClient {
     }
   }
 
-  #described(uploadId: string): Port.OpenUpload {
+  #described(uploadId: string): OpenUpload {
     const { partSize, description } = this.begun.get(uploadId) as Port.InitiateRequest
     const creationDate = '2026-01-01T00:00:00.000Z'
     return { uploadId, partSize, description, creationDate, accountId: this.accountId }

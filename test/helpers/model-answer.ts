@@ -1,7 +1,7 @@
 import type { RawResponse } from './local-vault.js'
 import { MODELLED_ERRORS, type ModelMember, type ModelOperation, type ModelType } from './service-model.js'
 
-// Whether an answer is one that the service's model and its guide have (protocol.md 0).
+// Whether an answer is one that the service's model and its guide have (docs/glacier-protocol.md#errors).
 
 /** Errors of every operation: those that the model has on all of them, and those of the guide's table of common errors. */
 const COMMON: ReadonlyMap<string, number> = new Map([

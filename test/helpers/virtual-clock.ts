@@ -1,4 +1,4 @@
-import type { Clock } from '../../lib/vault/clock.js'
+import type { Clock } from '../../lib/runtime/clock.js'
 import { settled } from './gate.js'
 
 /** Milliseconds from which a sleeper does not wake by itself: such a one waits for silence, and time must be let pass. */

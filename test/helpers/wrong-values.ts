@@ -1,5 +1,5 @@
 /** For each option, by its name: values of a wrong type, and values of the right type that are out of range. */
-import type { Archive } from '../../lib/upload/archive.js'
+import type { Archive } from '../../lib/store/archive.js'
 
 /** Wrong values of one option; `null` is always of a wrong type. */
 export interface WrongValues {

@@ -23,7 +23,7 @@ import {
 import t, { type Test } from 'tap'
 import { startLocalVault, type LocalVault } from '../../lib/local/index.js'
 import { treeHashOf } from '../../lib/tree-hash/tree-hash.js'
-import { isTreeHashAligned } from '../../lib/vault/byte-range.js'
+import { isTreeHashAligned } from '../../lib/tree-hash/aligned-ranges.js'
 import { clock, localVaultFor } from '../helpers/local-vault.js'
 import { patternBytes } from '../helpers/pattern-source.js'
 

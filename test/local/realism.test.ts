@@ -4,7 +4,7 @@ import { startLocalVault, type LocalVault, type LocalVaultOptions } from '../../
 import { TokenBucket } from '../../lib/local/realism/token-bucket.js'
 import { retrieveArchive } from '../../lib/retrieve/retrieve-archive.js'
 import { uploadArchive } from '../../lib/upload/upload-archive.js'
-import type { Clock } from '../../lib/vault/clock.js'
+import type { Clock } from '../../lib/runtime/clock.js'
 import { gathered } from '../helpers/gather.js'
 import {
   clientFor,

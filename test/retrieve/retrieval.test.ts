@@ -1,13 +1,13 @@
 import { deepStrictEqual, ok } from 'node:assert'
 import fc from 'fast-check'
 import t from 'tap'
-import { alignedRanges } from '../../lib/retrieve/aligned-ranges.js'
+import { alignedRanges, isTreeHashAligned } from '../../lib/tree-hash/aligned-ranges.js'
 import {
   retrieveArchive,
   startRetrieval,
   type RetrieveArchiveOptions,
 } from '../../lib/retrieve/retrieve-archive.js'
-import { isTreeHashAligned, type ByteRange } from '../../lib/vault/byte-range.js'
+import type { ByteRange } from '../../lib/byte-range.js'
 import { gathered } from '../helpers/gather.js'
 import { MemoryVault } from '../helpers/memory-vault.js'
 import { patternBytes } from '../helpers/pattern-source.js'

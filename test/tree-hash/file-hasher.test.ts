@@ -75,7 +75,7 @@ t.test('where threads cannot read it, the file is read without them', async (t) 
     const { FileHasher: Hasher } = await t.mockImport<typeof import('../../lib/tree-hash/file-hasher.js')>(
       '../../lib/tree-hash/file-hasher.js',
       {
-        '../../lib/tree-hash/hash-threads.js': {
+        '../../lib/tree-hash/hash-pool.js': {
           assertThreads: () => undefined,
           fileThreads: { take: () => taken },
         },

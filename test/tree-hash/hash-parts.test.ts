@@ -2,7 +2,7 @@ import { PassThrough, Readable } from 'node:stream'
 import t from 'tap'
 import { hashParts, type HashedPart } from '../../lib/tree-hash/hash-parts.js'
 import { computeChecksums } from '../../lib/tree-hash/tree-hash.js'
-import { inTurns } from '../../lib/tree-hash/in-turns.js'
+import { inTurns } from '../../lib/tree-hash/yielding.js'
 import { settled } from '../helpers/gate.js'
 import { patternBytes } from '../helpers/pattern-source.js'
 

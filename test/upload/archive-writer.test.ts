@@ -2,10 +2,10 @@ import { Readable, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import t from 'tap'
 import { ServiceError } from '../../lib/errors.js'
-import { type HashedPart } from '../../lib/tree-hash/hash-parts.js'
+import type { HashedPart } from '../../lib/tree-hash/hash-parts.js'
 import { treeHashOf } from '../../lib/tree-hash/tree-hash.js'
 import { archiveWriter } from '../../lib/upload/archive-writer.js'
-import type { SendLimit } from '../../lib/vault/vault-client.js'
+import type { SendLimit } from '../../lib/store/archive-store.js'
 import { gate, settled } from '../helpers/gate.js'
 import { MemoryVault } from '../helpers/memory-vault.js'
 import { patternBytes } from '../helpers/pattern-source.js'
@@ -273,7 +273,7 @@ t.test('it is a Writable to the type checker and to Node', async (t) => {
 })
 
 t.test('all parts are sent at the rate that is asked for, and at any where none is', async (t) => {
-  for (const [limitRate, taking] of [
+  for (const [limitRate, chunkSize] of [
     [20_000, 1000],
     [undefined, undefined],
   ] as const) {
@@ -286,7 +286,7 @@ t.test('all parts are sent at the rate that is asked for, and at any where none 
     }
     await send(patternBytes(3 * MIB), writerTo(vault, { limitRate }))
     const [limit, ...others] = limits
-    t.equal((limit as SendLimit | undefined)?.taking, taking)
+    t.equal((limit as SendLimit | undefined)?.chunkSize, chunkSize)
     t.strictSame(others, [], 'one for all')
   }
 })

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { NotFoundError } from '../../lib/errors.js'
 import { combineTreeHashes, treeHashOf } from '../../lib/tree-hash/tree-hash.js'
-import type { Archive } from '../../lib/upload/archive.js'
+import type { Archive } from '../../lib/store/archive.js'
 import { MemoryVault } from '../helpers/memory-vault.js'
 import { patternBytes } from '../helpers/pattern-source.js'
 import { MIB, recordingJournal, rejection, reset, send, writerTo } from '../helpers/uploads.js'

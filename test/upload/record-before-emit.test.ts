@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import t from 'tap'
 import { UploadFailedError, type ListenerError } from '../../lib/errors.js'
-import { noJournal, type UploadJournal } from '../../lib/upload/journal.js'
+import { noJournal, type UploadJournal } from '../../lib/store/upload-journal.js'
 import { settled } from '../helpers/gate.js'
 import { MemoryVault } from '../helpers/memory-vault.js'
 import { patternBytes } from '../helpers/pattern-source.js'

@@ -1,7 +1,7 @@
 import { Duplex, PassThrough, Readable } from 'node:stream'
 import streamChunker from 'stream-chunker'
 import t from 'tap'
-import type { ByteSource } from '../../lib/upload/byte-source.js'
+import type { ByteSource } from '../../lib/stages/byte-source.js'
 import { uploadArchive } from '../../lib/upload/upload-archive.js'
 import { gate, settled } from '../helpers/gate.js'
 import { MemoryVault } from '../helpers/memory-vault.js'

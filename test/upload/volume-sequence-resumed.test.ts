@@ -1,7 +1,7 @@
 import t from 'tap'
-import type { Archive, UploadWarning } from '../../lib/upload/archive.js'
-import { resumeUpload } from '../../lib/upload/resume-upload.js'
-import { laterDescription, volumeMarkOf } from '../../lib/vault/volume-description.js'
+import type { Archive, UploadWarning } from '../../lib/store/archive.js'
+import { resumeUpload } from '../../lib/resume/resume-upload.js'
+import { laterDescription, volumeMarkOf } from '../../lib/glacier/volume-description.js'
 import { MemoryVault } from '../helpers/memory-vault.js'
 import { patternBytes } from '../helpers/pattern-source.js'
 import {

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { LockLostError, ServiceError } from '../../lib/errors.js'
-import type { UploadWarning } from '../../lib/upload/archive.js'
+import type { UploadWarning } from '../../lib/store/archive.js'
 import { sendWhole, type StoredWhole } from '../../lib/upload/whole-archive.js'
 import { MemoryVault } from '../helpers/memory-vault.js'
 import { patternBytes } from '../helpers/pattern-source.js'

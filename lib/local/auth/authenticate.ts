@@ -1,5 +1,6 @@
 /**
- * Checks that a request is signed with a known key pair, for a region of this server, and now (protocol.md 4).
+ * Checks that a request is signed with a known key pair, for a region of this server, and now
+ * (docs/glacier-protocol.md#signatures).
  */
 import type { AccountRegion } from '../account-region.js'
 import { claimOf } from './claim.js'

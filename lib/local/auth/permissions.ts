@@ -1,6 +1,6 @@
 /**
  * Whether a vault's own policies let somebody do something: its access policy, and its lock, which is in effect from
- * its beginning, completed or not (protocol.md 1.7, 1.8).
+ * its beginning, completed or not (docs/glacier-protocol.md#vault-lock).
  */
 import { DAY } from '../ground.js'
 import { RESOURCE_TAG } from './policy/condition-keys.js'

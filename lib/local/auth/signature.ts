@@ -1,6 +1,6 @@
 /**
- * Signature version 4 (protocol.md 4), as a service checks it: of the request as it arrived, over exactly the headers
- * it says were signed.
+ * Signature version 4 (docs/glacier-protocol.md#signatures), as a service checks it: of the request as it arrived, over
+ * exactly the headers it says were signed.
  */
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import { normalizedPath } from './normalized-path.js'

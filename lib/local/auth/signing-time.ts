@@ -1,5 +1,5 @@
 /**
- * The time a request was signed at, and whether that is now (protocol.md 2, 4).
+ * The time a request was signed at, and whether that is now (docs/glacier-protocol.md#signatures).
  */
 import { invalidSignature, missingParameter } from '../service-fault.js'
 import type { SignedRequest } from './signature.js'

@@ -1,9 +1,9 @@
 /**
  * What a test can do to a local vault that no client of the service could.
  */
-import { optional, STRING } from '../../option-rules.js'
-import { nested, shown, type Rule, type RulesOf } from '../../options.js'
-import { VAULT_NAME } from '../../vault/request-rules.js'
+import { optional, STRING } from '../../options/rules.js'
+import { nested, shown, type Rule, type RulesOf } from '../../options/check-options.js'
+import { VAULT_NAME } from '../../glacier/names.js'
 import { JOB_DELAY, type DelayOfEach, type JobDelay } from '../realism/job-delay.js'
 import type { AllStores } from '../storage/all-stores.js'
 import { TIME } from '../time-rule.js'

@@ -1,6 +1,6 @@
 /** The body of a control: a JSON object, and the fields of it. */
 import type { IncomingMessage } from 'node:http'
-import { isObject } from '../../options.js'
+import { isObject } from '../../options/check-options.js'
 import { parseJson } from '../bounded-json.js'
 import { movingBody } from '../http/idle-limit.js'
 import { ServiceFault } from '../service-fault.js'

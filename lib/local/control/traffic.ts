@@ -1,6 +1,6 @@
 /** What has come to a local vault: how much of which. */
 
-import { SIZE, STRING } from '../../option-rules.js'
+import { SIZE, STRING } from '../../options/rules.js'
 
 /** What has come of one operation. */
 export interface OperationTraffic {

@@ -1,6 +1,6 @@
 /** What things cost: a table that can be replaced, price by price. */
-import { isNumber } from '../../option-rules.js'
-import { nested, rule, type Rule, type RulesOf } from '../../options.js'
+import { isNumber } from '../../options/rules.js'
+import { nested, rule, type Rule, type RulesOf } from '../../options/check-options.js'
 
 /** Prices in US dollars. */
 export interface Prices {

@@ -9,7 +9,7 @@
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseOwnerName } from '../../fs/owner-name.js'
-import { shown } from '../../options.js'
+import { shown } from '../../options/check-options.js'
 import { parsed } from './damage.js'
 import { kindOf, namesIn, READ, readText } from './files.js'
 import { isOldOwnerName } from './owned-name.js'

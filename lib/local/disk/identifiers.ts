@@ -1,5 +1,6 @@
 /**
- * Names and IDs (protocol.md 2), and which of them may become a file's name. Nothing else from a request ever does.
+ * Names and IDs (docs/glacier-protocol.md#names-and-ids), and which of them may become a file's name. Nothing else from
+ * a request ever does.
  */
 import { randomBytes } from 'node:crypto'
 

@@ -1,5 +1,5 @@
 /** What a value read from disk must look like before it is used. */
-import { isObject } from '../../options.js'
+import { isObject } from '../../options/check-options.js'
 
 /** Whether a value is as it must be. */
 export type Check = (value: unknown) => boolean

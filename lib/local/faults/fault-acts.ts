@@ -3,7 +3,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { parseInclusive, toRangeHeader } from '../../vault/byte-range.js'
+import { parseInclusive, toRangeHeader } from '../../glacier/range-format.js'
 import { resetConnection } from '../http/connections.js'
 import type { Answer } from '../http/exchange.js'
 import { drain, movingBody } from '../http/idle-limit.js'

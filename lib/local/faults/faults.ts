@@ -1,8 +1,8 @@
 /**
  * Failures by rule: what a service does on a bad day, on the requests a test says.
  */
-import { oneOf, required, wholeNumber } from '../../option-rules.js'
-import { nested, type Rule, type RulesOf } from '../../options.js'
+import { oneOf, required, wholeNumber } from '../../options/rules.js'
+import { nested, type Rule, type RulesOf } from '../../options/check-options.js'
 import { OPERATION } from '../http/operation-rule.js'
 import { insufficientCapacity, notFound, requestTimedOut, ServiceFault, throttled } from '../service-fault.js'
 
@@ -35,7 +35,7 @@ export const FAULT_KINDS = [
 /** What goes wrong: one of {@link FAULT_KINDS}. */
 export type FaultKind = (typeof FAULT_KINDS)[number]
 
-/** Failures answered with an error of the service's, nothing having been done (protocol.md 0, 5). */
+/** Failures answered with an error of the service's, nothing having been done (docs/glacier-protocol.md#errors). */
 const ANSWERS: Readonly<Partial<Record<FaultKind, () => ServiceFault>>> = {
   timeout: requestTimedOut,
   throttle: throttled,

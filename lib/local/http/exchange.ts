@@ -2,8 +2,8 @@
  * One request and what is answered to it, as the operations see them.
  */
 import type { IncomingMessage } from 'node:http'
-import { isObject } from '../../options.js'
-import { MAX_DESCRIPTION_LENGTH } from '../../vault/limits.js'
+import { isObject } from '../../options/check-options.js'
+import { MAX_DESCRIPTION_LENGTH } from '../../glacier/limits.js'
 import type { SignedRequest } from '../auth/signature.js'
 import { parseJson } from '../bounded-json.js'
 import type { Stores } from '../storage/stores.js'
@@ -84,7 +84,8 @@ export function wholeNumberIn(text: string): number | undefined {
 }
 
 /**
- * A description in a header or a field: leading spaces dropped, `null` where there is none (protocol.md 1.3, 2).
+ * A description in a header or a field: leading spaces dropped, `null` where there is none
+ * (docs/glacier-protocol.md#descriptions).
  *
  * @throws {ServiceFault} 400: more than 1,024 characters, or others than 0x20-0x7E
  */

@@ -1,6 +1,6 @@
 /** The rule of operations in the options of a local vault. */
-import { isString } from '../../option-rules.js'
-import { rule, type Rule } from '../../options.js'
+import { isString } from '../../options/rules.js'
+import { rule, type Rule } from '../../options/check-options.js'
 import { ROUTES } from './routes.js'
 
 /** The rule of the name of an operation, as `UploadMultipartPart`. */

@@ -1,5 +1,6 @@
 /**
- * Pages of a list (protocol.md 0): a marker names the first item of the next page; more than a page is never given.
+ * Pages of a list (docs/glacier-protocol.md#lists-and-markers): a marker names the first item of the next page; more
+ * than a page is never given.
  */
 import { queryOf, type Exchange } from './exchange.js'
 import type { MarkerForm } from '../marker.js'

@@ -1,7 +1,7 @@
 /**
  * The Range header of GetJobOutput, in the forms of RFC 2616 14.35, which the guide refers to.
  */
-import type { ByteRange } from '../../vault/byte-range.js'
+import type { ByteRange } from '../../byte-range.js'
 import { invalidParameter } from '../service-fault.js'
 
 /**

@@ -1,5 +1,5 @@
 /**
- * The 33 operations of the service's model: by method and path (protocol.md 1).
+ * The 33 operations of the service's model: by method and path (docs/glacier-protocol.md#operations).
  */
 import type { Operation } from './exchange.js'
 import {

@@ -3,8 +3,8 @@
  * passphrase is in any message.
  */
 import { createSecureContext } from 'node:tls'
-import { isString, required } from '../../option-rules.js'
-import { nested, rule, type Rule, type RulesOf } from '../../options.js'
+import { isString, required } from '../../options/rules.js'
+import { nested, rule, type Rule, type RulesOf } from '../../options/check-options.js'
 
 /** What a server needs for TLS, as PEM: text or its bytes. */
 export interface TlsOptions {

@@ -1,6 +1,6 @@
 /**
  * The output of an inventory retrieval: the rows a job asks for, in the service's JSON or its own kind of CSV
- * (protocol.md 1.4).
+ * (docs/glacier-protocol.md#inventory-files).
  */
 import { inventoryRows, type InventoryRow } from '../storage/inventory.js'
 

@@ -1,7 +1,7 @@
 /**
- * What is told of a job, on request or when it is done (protocol.md 1.4).
+ * What is told of a job, on request or when it is done (docs/glacier-protocol.md#job-descriptions).
  */
-import { toInclusive } from '../../vault/byte-range.js'
+import { toInclusive } from '../../byte-range.js'
 import { markersOf, type MarkerForm } from '../marker.js'
 import type { JobRecord } from './job-record.js'
 import type { JobStore } from './job-store.js'

@@ -1,5 +1,5 @@
 /** `jobs/JOB_ID.json`: what is known of a job. */
-import type { ByteRange } from '../../vault/byte-range.js'
+import type { ByteRange } from '../../byte-range.js'
 import { equals, hasShape, isCount, isDate, isHash, isText, nullOr, type Shape } from '../disk/shape.js'
 import type { InventoryOrder } from './inventory-output.js'
 

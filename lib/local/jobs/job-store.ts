@@ -2,7 +2,7 @@
  * Jobs on disk: `jobs/JOB_ID.json`, and `JOB_ID.output` where the output is not an archive's own bytes.
  *
  * A job's state is what the clock makes of its times: it is done when its delay is over, and a day later it is gone with
- * its output (protocol.md 2).
+ * its output (docs/glacier-protocol.md#job-output).
  */
 import { createReadStream, createWriteStream } from 'node:fs'
 import { rm, stat } from 'node:fs/promises'
@@ -10,7 +10,7 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { renameDurably } from '../../fs/durable.js'
-import type { ByteRange } from '../../vault/byte-range.js'
+import type { ByteRange } from '../../byte-range.js'
 import { DamageFault, readRecord, unlessDamaged } from '../disk/damage.js'
 import { unlessMissing } from '../disk/disk.js'
 import { DAY, type Ground } from '../ground.js'

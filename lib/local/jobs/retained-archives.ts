@@ -11,7 +11,7 @@
 import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { renameDurably, syncFolder } from '../../fs/durable.js'
-import type { ByteRange } from '../../vault/byte-range.js'
+import type { ByteRange } from '../../byte-range.js'
 import type { Meter } from '../costs/meter.js'
 import { kindOf, namesIn, unlessMissing } from '../disk/disk.js'
 import { isId } from '../disk/identifiers.js'

@@ -1,5 +1,6 @@
 /**
- * How much the data retrieval policy lets be retrieved (protocol.md 1.9): of Standard retrievals only.
+ * How much the data retrieval policy lets be retrieved (docs/glacier-protocol.md#retrieval-policy): of Standard
+ * retrievals only.
  *
  * - BytesPerHour: what was asked for within the last hour, with what is asked for now, is at most that.
  * - FreeTier: the same with a day, and a thirtieth of the 10 GiB a month that are free. No document says how the

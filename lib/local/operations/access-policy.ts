@@ -1,4 +1,4 @@
-/** Operations on a vault's access policy (protocol.md 1.7). */
+/** Operations on a vault's access policy (docs/glacier-protocol.md#access-policy). */
 import { bodyOf, present, structure, TEXT } from '../http/body-shape.js'
 import { nameOf, type Answer, type Exchange } from '../http/exchange.js'
 import { notFound } from '../service-fault.js'

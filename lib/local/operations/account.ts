@@ -1,4 +1,4 @@
-/** Operations on the account's retrieval policy and capacity (protocol.md 1.9). */
+/** Operations on the account's retrieval policy and capacity (docs/glacier-protocol.md#retrieval-policy). */
 import type { RetrievalRule } from '../storage/account-store.js'
 import { bodyOf, choice, listOf, NUMBER, present, structure } from '../http/body-shape.js'
 import { locationOf, type Answer, type Exchange } from '../http/exchange.js'

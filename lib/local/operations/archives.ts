@@ -1,4 +1,4 @@
-/** Operations on archives (protocol.md 1.2). */
+/** Operations on archives (docs/glacier-protocol.md#archives). */
 import type { ArchiveRecord } from '../storage/archive-record.js'
 import {
   checkedDescription,

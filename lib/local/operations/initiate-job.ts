@@ -1,6 +1,7 @@
-/** InitiateJob (protocol.md 1.4): archive and inventory retrievals. */
-import { parseInclusive, type ByteRange } from '../../vault/byte-range.js'
-import { MIB } from '../../vault/limits.js'
+/** InitiateJob (docs/glacier-protocol.md#jobs): archive and inventory retrievals. */
+import { parseInclusive } from '../../glacier/range-format.js'
+import type { ByteRange } from '../../byte-range.js'
+import { MIB } from '../../sizes.js'
 import type { ArchiveRecord } from '../storage/archive-record.js'
 import { bodyOf, present } from '../http/body-shape.js'
 import { checkedDescription, locationOf, nameOf, type Answer, type Exchange } from '../http/exchange.js'

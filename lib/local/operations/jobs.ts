@@ -1,5 +1,5 @@
-/** DescribeJob, ListJobs and GetJobOutput (protocol.md 1.4). */
-import { toInclusive, type ByteRange } from '../../vault/byte-range.js'
+/** DescribeJob, ListJobs and GetJobOutput (docs/glacier-protocol.md#jobs). */
+import { toInclusive, type ByteRange } from '../../byte-range.js'
 import { nameOf, queryOf, type Answer, type Exchange } from '../http/exchange.js'
 import { placeOf, type ArchiveJob, type InventoryJob, type JobRecord } from '../jobs/job-record.js'
 import { jobDescription, jobStatus } from '../jobs/job-description.js'
@@ -79,7 +79,10 @@ export async function getJobOutput(exchange: Exchange): Promise<Answer> {
 
 type Output = Pick<Answer, 'headers'> & { readonly bytes: AsyncIterable<Buffer> }
 
-/** With a tree hash where both ranges, the job's and the one asked for, are aligned (protocol.md 3.3). */
+/**
+ * With a tree hash where both ranges, the job's and the one asked for, are aligned
+ * (docs/glacier-protocol.md#job-output).
+ */
 async function archiveOutput(
   { stores: { retained } }: Exchange,
   vaultName: string,

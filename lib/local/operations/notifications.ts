@@ -1,4 +1,4 @@
-/** Operations on whom a vault tells that jobs are done (protocol.md 1.6). */
+/** Operations on whom a vault tells that jobs are done (docs/glacier-protocol.md#notifications). */
 import { bodyOf, choice, listOf, present, structure, TEXT } from '../http/body-shape.js'
 import { nameOf, type Answer, type Exchange } from '../http/exchange.js'
 import { invalidParameter, notFound, shortened } from '../service-fault.js'

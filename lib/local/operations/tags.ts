@@ -1,4 +1,4 @@
-/** Operations on a vault's tags (protocol.md 1.5, 2). */
+/** Operations on a vault's tags (docs/glacier-protocol.md#tags). */
 import { bodyOf, listOf, mapOf, present, structure, TEXT } from '../http/body-shape.js'
 import { nameOf, type Answer, type Exchange } from '../http/exchange.js'
 import { invalidParameter, limitExceeded, shortened } from '../service-fault.js'

@@ -1,8 +1,10 @@
 /**
- * What holds for the two requests that carry an archive's bytes (protocol.md 1.2, 1.3, 4, 5).
+ * What holds for the two requests that carry an archive's bytes (docs/glacier-protocol.md#archives,
+ * docs/glacier-protocol.md#multipart-uploads).
  */
-import { parseInclusive, toContentRange, type ByteRange } from '../../vault/byte-range.js'
-import { MAX_PARTS, MAX_PART_SIZE } from '../../vault/limits.js'
+import { parseInclusive, toContentRange } from '../../glacier/range-format.js'
+import type { ByteRange } from '../../byte-range.js'
+import { MAX_PARTS, MAX_PART_SIZE } from '../../glacier/limits.js'
 import { requiredHeader, type Exchange } from '../http/exchange.js'
 import type { ReceivedPart } from '../storage/part-file.js'
 import { invalidParameter, missingParameter, payloadMismatch } from '../service-fault.js'

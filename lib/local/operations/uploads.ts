@@ -1,7 +1,7 @@
-/** Multipart operations (protocol.md 1.3). */
-import { toInclusive } from '../../vault/byte-range.js'
-import { MAX_PART_SIZE, MAX_PARTS } from '../../vault/limits.js'
-import { isPartSize } from '../../vault/part-size.js'
+/** Multipart operations (docs/glacier-protocol.md#multipart-uploads). */
+import { toInclusive } from '../../byte-range.js'
+import { MAX_PART_SIZE, MAX_PARTS } from '../../glacier/limits.js'
+import { isPartSize } from '../../glacier/part-size.js'
 import {
   checkedDescription,
   headerOf,

@@ -1,4 +1,4 @@
-/** Operations on a vault's lock (protocol.md 1.8). */
+/** Operations on a vault's lock (docs/glacier-protocol.md#vault-lock). */
 import { nameOf, type Answer, type Exchange } from '../http/exchange.js'
 import { DAY } from '../ground.js'
 import { newShortId } from '../disk/identifiers.js'

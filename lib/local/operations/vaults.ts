@@ -1,8 +1,8 @@
-/** Operations on vaults (protocol.md 1.1). */
+/** Operations on vaults (docs/glacier-protocol.md#vaults). */
 import { locationOf, nameOf, type Answer, type Exchange } from '../http/exchange.js'
 import { pageOf } from '../http/paging.js'
 import type { MarkerForm } from '../marker.js'
-import { isVaultName } from '../../vault/request-rules.js'
+import { isVaultName } from '../../glacier/names.js'
 import type { Stores } from '../storage/stores.js'
 import type { VaultRecord } from '../storage/vault-record.js'
 
@@ -41,7 +41,10 @@ export async function listVaults(exchange: Exchange): Promise<Answer> {
   }
 }
 
-/** The marker of ListVaults is a vault's ARN (protocol.md 0): of this account, in this region. */
+/**
+ * The marker of ListVaults is a vault's ARN (docs/glacier-protocol.md#lists-and-markers): of this account, in this
+ * region.
+ */
 function arnMarkers(vaults: Stores['vaults']): MarkerForm {
   const read = (arn: string): string | undefined => {
     const name = arn.slice(arn.lastIndexOf('/') + 1)

@@ -6,7 +6,7 @@
  *   before it is next written to. So it holds what there was at that hour, whatever is stored or deleted later. The first
  *   write after a night takes that night's inventory, so all writes since the last inventory lie between two nights, and
  *   the date of the next one is the first night after the last write.
- * - A vault that was not written to since its last inventory is left out (protocol.md 2).
+ * - A vault that was not written to since its last inventory is left out (docs/glacier-protocol.md#inventories).
  */
 import { DAY, HOUR } from '../ground.js'
 

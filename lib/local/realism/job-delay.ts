@@ -1,8 +1,8 @@
 /**
  * How long jobs take: one time for all of them, or a time for each tier.
  */
-import { isNumber } from '../../option-rules.js'
-import { isObject, nested, rule, type Rule, type RulesOf } from '../../options.js'
+import { isNumber } from '../../options/rules.js'
+import { isObject, nested, rule, type Rule, type RulesOf } from '../../options/check-options.js'
 import { HOUR } from '../ground.js'
 import { TIME } from '../time-rule.js'
 
@@ -29,7 +29,7 @@ export type DelayOfEach = { readonly [K in keyof JobDelays]-?: number }
 
 const MINUTE = HOUR / 60
 
-/** The middle of each range the service documents (protocol.md 2): the same at each run. */
+/** The middle of each range the service documents (docs/glacier-protocol.md#retrieval-tiers): the same at each run. */
 const REALISTIC: DelayOfEach = {
   expedited: 3 * MINUTE,
   standard: 4 * HOUR,

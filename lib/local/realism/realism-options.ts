@@ -1,8 +1,8 @@
 /**
  * The options that make a local vault as slow and as scarce as the service, all off by default.
  */
-import { wholeNumber } from '../../option-rules.js'
-import type { Rule } from '../../options.js'
+import { wholeNumber } from '../../options/rules.js'
+import type { Rule } from '../../options/check-options.js'
 import { DAY } from '../ground.js'
 import { atIntervals, nightly, type InventorySchedule } from './inventory-schedule.js'
 import { JOB_DELAY, type JobDelay } from './job-delay.js'

@@ -4,8 +4,8 @@
  *
  * - What was started is counted from the jobs themselves, so that it is the same after a restart and for all servers over
  *   the folder. Where anything is limited, one retrieval is admitted at a time.
- * - A unit of provisioned capacity ensures at least three Expedited retrievals in five minutes (protocol.md 2). It is a
- *   promise and no limit: with a unit all are accepted.
+ * - A unit of provisioned capacity ensures at least three Expedited retrievals in five minutes
+ *   (docs/glacier-protocol.md#provisioned-capacity). It is a promise and no limit: with a unit all are accepted.
  * - The documents speak of "35 random restore requests per PiB stored per day". Which requests are random they do not
  *   say: here all archive retrievals count, within the last 24 hours. No local vault holds more than a PiB.
  */

@@ -1,12 +1,13 @@
 /**
- * Budgets of requests: what exceeds one is answered with 400 `ThrottlingException`, as at the service (protocol.md 0).
+ * Budgets of requests: what exceeds one is answered with 400 `ThrottlingException`, as at the service
+ * (docs/glacier-protocol.md#errors).
  *
  * - They refill by the vault's clock: time that passes and time a control moves on count alike.
  * - A request needs a token of each budget it falls under. If one has none, it takes no token of the others.
  * - Only authenticated requests count, for an account and region; nothing is kept in the folder.
  */
-import { isNumber, listOf, required, wholeNumber } from '../../option-rules.js'
-import { nested, rule, type Rule, type RulesOf } from '../../options.js'
+import { isNumber, listOf, required, wholeNumber } from '../../options/rules.js'
+import { nested, rule, type Rule, type RulesOf } from '../../options/check-options.js'
 import { OPERATION } from '../http/operation-rule.js'
 import { throttled } from '../service-fault.js'
 import { TokenBucket } from './token-bucket.js'

@@ -9,7 +9,7 @@ import { arrayOf, isDate, isText, nullOr, shaped } from '../disk/shape.js'
 import { limitExceeded } from '../service-fault.js'
 import type { CheckedUndocumented } from '../undocumented.js'
 
-/** How much may be retrieved (protocol.md 1.9). */
+/** How much may be retrieved (docs/glacier-protocol.md#retrieval-policy). */
 export interface RetrievalRule {
   readonly Strategy: 'BytesPerHour' | 'FreeTier' | 'None'
   readonly BytesPerHour: number | null

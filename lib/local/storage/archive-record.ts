@@ -1,6 +1,6 @@
 /** `archives/ARCHIVE_ID/archive.json`: what is known of an archive, and where its parts are. */
-import type { ByteRange } from '../../vault/byte-range.js'
-import { isPartSize } from '../../vault/part-size.js'
+import type { ByteRange } from '../../byte-range.js'
+import { isPartSize } from '../../glacier/part-size.js'
 import { isId, newArchiveId } from '../disk/identifiers.js'
 import { isCount, isDate, isHash, nullOr, shaped } from '../disk/shape.js'
 

@@ -6,8 +6,9 @@ import { mkdir, open, stat, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { renameDurably } from '../../fs/durable.js'
 import { NodeStack } from '../../tree-hash/tree-hash.js'
-import { isTreeHashAligned, type ByteRange } from '../../vault/byte-range.js'
-import { MAX_PART_SIZE } from '../../vault/limits.js'
+import { isTreeHashAligned } from '../../tree-hash/aligned-ranges.js'
+import type { ByteRange } from '../../byte-range.js'
+import { MAX_PART_SIZE } from '../../glacier/limits.js'
 import type { Meter } from '../costs/meter.js'
 import { DamageFault, readRecord, unlessDamaged } from '../disk/damage.js'
 import { kindOf, namesIn, unlessMissing } from '../disk/disk.js'
@@ -144,7 +145,10 @@ export class ArchiveStore {
     return open(join(await this.#folder(vaultName, archiveId), partName(index)), READ)
   }
 
-  /** The tree hash of a range of an archive, where the range is a node of the archive's tree (protocol.md 3.3). */
+  /**
+   * The tree hash of a range of an archive, where the range is a node of the archive's tree
+   * (docs/glacier-protocol.md#aligned-ranges).
+   */
   async treeHashOf(vaultName: string, archive: ArchiveRecord, range: ByteRange): Promise<string | undefined> {
     if (!isTreeHashAligned(range, archive.size)) return undefined
     if (range.end - range.start === archive.size) return archive.treeHash
@@ -164,7 +168,7 @@ export class ArchiveStore {
     return join(await this.#vaults.folder(vaultName, this.#kind), archiveId)
   }
 
-  /** Throws if another vault has the archive, as the service does (protocol.md 5). */
+  /** Throws if another vault has the archive, as the service does (docs/glacier-protocol.md#error-texts). */
   async #assertNotElsewhere(vaultName: string, archiveId: string): Promise<void> {
     if (!isId(archiveId) || (await this.#vaults.having('archives', archiveId)).length === 0) return
     throw invalidParameter(`Invalid vault name: ${this.#vaults.arnOf(vaultName)}`)

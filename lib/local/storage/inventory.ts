@@ -29,7 +29,7 @@ export interface InventorySum {
   readonly size: number
 }
 
-/** Bytes the service adds for each archive: its index and metadata (protocol.md 2). */
+/** Bytes the service adds for each archive: its index and metadata (docs/glacier-protocol.md#costs). */
 export const ARCHIVE_OVERHEAD = 32_768
 /** Archives looked into before their rows are written, and at once. */
 const PER_BLOCK = 64

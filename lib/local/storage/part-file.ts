@@ -10,8 +10,8 @@
 import { createHash } from 'node:crypto'
 import { open, rm, type FileHandle } from 'node:fs/promises'
 import { DIGEST_SIZE, NodeStack, TreeHash } from '../../tree-hash/tree-hash.js'
-import type { ByteRange } from '../../vault/byte-range.js'
-import { LEAF_SIZE } from '../../vault/limits.js'
+import type { ByteRange } from '../../byte-range.js'
+import { LEAF_SIZE } from '../../tree-hash/leaf-size.js'
 import { DamageFault, damageOf } from '../disk/damage.js'
 import { READ } from '../disk/files.js'
 

@@ -2,7 +2,8 @@
  * What became of uploads: `ended/UPLOAD_ID.json`, written once, before anything is done to the upload. So a completion or
  * an abortion that was cut off is finished, not begun anew, and one whose answer was lost is answered the same again.
  *
- * That is remembered for a time: the service's "short period", whose length no document gives (protocol.md 10).
+ * That is remembered for a time: the service's "short period", whose length no document gives
+ * (docs/glacier-protocol.md#completion).
  */
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -4,7 +4,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { NodeStack } from '../../tree-hash/tree-hash.js'
-import type { ByteRange } from '../../vault/byte-range.js'
+import type { ByteRange } from '../../byte-range.js'
 import { partName } from './archive-record.js'
 import { describePart, type StoredPart } from './part-file.js'
 import { invalidParameter } from '../service-fault.js'
@@ -47,7 +47,8 @@ export async function partAt(
 /**
  * Throws unless the parts make the archive that is asked for.
  *
- * The texts about its size and its parts are ours: the service's are not known (protocol.md 10).
+ * The texts about its size and its parts are ours: the service's are not known
+ * (docs/glacier-protocol.md#not-documented).
  *
  * @param what - the upload, for messages
  * @throws {ServiceFault} 400: bytes are missing, or there are others than announced; 507: a part is damaged

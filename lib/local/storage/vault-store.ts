@@ -1,7 +1,7 @@
 /**
  * Vaults on disk: `vaults/NAME/vault.json`, and beside it the folders of archives, uploads and jobs.
  *
- * - Counts are as of the last inventory (protocol.md 1.1): vault-inventories.ts.
+ * - Counts are as of the last inventory (docs/glacier-protocol.md#vaults): vault-inventories.ts.
  * - A vault is deleted by removing its folder of archives, which fails if there is one; then no archive can get in.
  * - Whatever finds the folders of a vault missing while it works was overtaken by a deletion, and fails as for a vault
  *   that there never was: {@link VaultStore.unlessDeleted}.
@@ -9,7 +9,7 @@
 import { rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { makeFolder, renameDurably } from '../../fs/durable.js'
-import { isVaultName } from '../../vault/request-rules.js'
+import { isVaultName } from '../../glacier/names.js'
 import { mapBounded } from '../bounded.js'
 import { DamageFault, readRecord, unlessDamaged } from '../disk/damage.js'
 import { kindOf, namesIn, unlessMissing } from '../disk/disk.js'
@@ -25,7 +25,7 @@ import { invalidParameter, limitExceeded, notFound, unlessNotFound } from '../se
 export type Kept = 'archives' | 'retained' | 'uploads' | 'jobs' | 'ended'
 
 const KEPT: readonly Kept[] = ['archives', 'retained', 'uploads', 'jobs', 'ended']
-/** Vaults an account may have in a region (protocol.md 2). */
+/** Vaults an account may have in a region (docs/glacier-protocol.md#limits). */
 const MOST_VAULTS = 1000
 /** Vaults looked at at once for a list; each may need an inventory. */
 const VAULTS_AT_ONCE = 4

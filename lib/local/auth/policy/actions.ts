@@ -2,7 +2,7 @@
 import { PolicyProblem, quoted, textsOf } from './policy-problem.js'
 import { matchesWildcard } from './wildcard.js'
 
-/** The names of all operations (protocol.md 1). */
+/** The names of all operations (docs/glacier-protocol.md#operations). */
 export const OPERATIONS: readonly string[] = [
   'AbortMultipartUpload',
   'AbortVaultLock',

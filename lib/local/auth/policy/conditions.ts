@@ -10,7 +10,7 @@ import { booleanOf } from './condition-value.js'
 import { KEY_NAMES, keyOf, type ConditionKey } from './condition-keys.js'
 import { EXPECTED, operatorOf, type Operator } from './condition-operators.js'
 import { PolicyProblem, quoted, textOf } from './policy-problem.js'
-import { isObject } from '../../../options.js'
+import { isObject } from '../../../options/check-options.js'
 
 /** The values of keys, by the names of {@link ConditionKey}; one that is absent is not there. */
 export type KeyValues = ReadonlyMap<string, string>

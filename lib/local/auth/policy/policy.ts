@@ -4,7 +4,7 @@
  * - Only `Deny` is evaluated: the holder of the keys is the owner of the account, and may do everything that is not denied.
  * - A statement is understood as a whole or not at all. One that cannot be evaluated is a problem, and denies nothing.
  */
-import { isObject } from '../../../options.js'
+import { isObject } from '../../../options/check-options.js'
 import { parseJson } from '../../bounded-json.js'
 import { invalidParameter, type ServiceFault } from '../../service-fault.js'
 import { quoted, type PolicyProblem } from './policy-problem.js'
@@ -18,7 +18,7 @@ export interface Policy {
   readonly problems: readonly string[]
 }
 
-/** Bytes a policy has at the most (protocol.md 1.7, 1.8). */
+/** Bytes a policy has at the most (docs/glacier-protocol.md#limits). */
 const MAX_POLICY_SIZE = 20_480
 const VERSIONS: readonly unknown[] = ['2012-10-17', '2008-10-17', undefined]
 const NAMES: readonly string[] = ['Version', 'Id', 'Statement']
@@ -26,7 +26,7 @@ const NAMES: readonly string[] = ['Version', 'Id', 'Statement']
 /**
  * Reads a policy.
  *
- * The messages are ours: the service's are not known (protocol.md 10).
+ * The messages are ours: the service's are not known (docs/glacier-protocol.md#not-documented).
  *
  * @throws {ServiceFault} 400: it is too long, is not JSON, or is not made of statements with an Effect
  */

@@ -2,7 +2,7 @@
  * Who a statement is about. Whoever has the keys is the root user of the account: a Principal fits if it is everyone,
  * the account, or its root user. One that is another account, or a user or role, is nobody who can be met here.
  */
-import { isObject } from '../../../options.js'
+import { isObject } from '../../../options/check-options.js'
 import { PolicyProblem, quoted, textsOf } from './policy-problem.js'
 
 const ACCOUNT = /^\d{12}$/

@@ -1,0 +1,37 @@
+/** The client of a caller: made from what is passed. */
+import { OBJECT } from '../options/rules.js'
+import { checkOptions } from '../options/check-options.js'
+import { REQUEST_OPTIONS } from './client-rules.js'
+import type { GlacierClientLike, GlacierClientSettings } from './glacier-client-like.js'
+import type { RequestOptions } from './request-options.js'
+import { SdkVaultClient } from './sdk/sdk-vault-client.js'
+import type { VaultClient } from './vault-client.js'
+
+/**
+ * A {@link VaultClient} over the AWS SDK. Each call is one request, signed anew, under time limits; what goes on after
+ * a failure is up to the caller, as `uploadArchive` and `retrieveArchive` do.
+ *
+ * @param source - a `GlacierClient` of the caller's, of any version of the SDK, who goes on owning it; or the configuration
+ *   of one to make, with credentials and region from the SDK's own chain where it names none
+ * @throws {TypeError} no object, a client for another service, an unknown option, or one of a wrong type
+ * @throws {RangeError} an option out of range
+ *
+ * @example
+ * ```ts
+ * const client = glacierClient({ region: 'eu-west-1' })
+ * const [archive] = await uploadArchive(source, { client, vaultName: 'backups' })
+ * client.destroy()
+ * ```
+ */
+export function glacierClient(
+  source: GlacierClientLike | GlacierClientSettings = {},
+  options: RequestOptions = {},
+): SdkVaultClient {
+  OBJECT(source, 'source', 'glacierClient')
+  return new SdkVaultClient(source, checkOptions('glacierClient', options, REQUEST_OPTIONS))
+}
+
+/** The {@link VaultClient} for what a caller has passed as one, and which has been checked. */
+export function vaultClientOf(client: GlacierClientLike | VaultClient): VaultClient {
+  return 'uploadPart' in client ? client : glacierClient(client)
+}

@@ -1,0 +1,111 @@
+/** What may be said in a request: names, IDs, ranges and hashes, and a rule for each call of {@link VaultClient}. */
+import {
+  BOOLEAN,
+  BYTES,
+  FUNCTION,
+  isString,
+  oneOf,
+  RANGE,
+  required,
+  SIGNAL,
+  SIZE,
+  TEXT,
+  TREE_HASH,
+  wholeNumber,
+  withMethods,
+} from '../options/rules.js'
+import { checkOptions, rule, type Rule, type RulesOf } from '../options/check-options.js'
+import { ACCOUNT_ID, VAULT_NAME } from '../glacier/names.js'
+import { PART_SIZE } from '../glacier/part-size.js'
+import type { AccountRequest, UploadRequest, VaultClient, VaultRequest } from './vault-client.js'
+import { TIER, type InventoryFilter } from '../store/retrieval-store.js'
+import type { PageRequest } from '../store/pages.js'
+
+/** How an inventory is written. */
+export const INVENTORY_FORMAT: Rule = oneOf('JSON', 'CSV')
+/** A point in time. */
+const DATE: Rule = rule('a date in ISO 8601', isString, (value) => !Number.isNaN(Date.parse(value)))
+
+const ACCOUNT = { accountId: ACCOUNT_ID, signal: SIGNAL } satisfies RulesOf<AccountRequest>
+/** What says which vault is meant. */
+export const VAULT: RulesOf<VaultRequest> = { ...ACCOUNT, vaultName: required(VAULT_NAME) }
+const PAGE = { marker: TEXT, limit: wholeNumber(1) } satisfies RulesOf<PageRequest>
+const UPLOAD = { ...VAULT, uploadId: required(TEXT) } satisfies RulesOf<UploadRequest>
+const JOB = { ...VAULT, jobId: required(TEXT) }
+/** What of an inventory is asked for. */
+export const INVENTORY_FILTER: RulesOf<InventoryFilter> = { startDate: DATE, endDate: DATE }
+const HASHES = { linearHash: required(TREE_HASH), treeHash: required(TREE_HASH) }
+const BODY = {
+  ...HASHES,
+  bytes: required(BYTES),
+  sendLimit: withMethods('a limit with a method take()', 'take'),
+  onSent: FUNCTION,
+}
+/** A description as it is sent: it is not encoded any more. */
+const SENT_DESCRIPTION: Rule = rule('at most 1,024 characters of 0x20-0x7E', isString, (value) =>
+  /^[\x20-\x7e]{0,1024}$/.test(value),
+)
+
+/** The rules of all requests, by the name of the call. */
+export const REQUESTS: { readonly [Call in keyof Calls]: RulesOf<Parameters<Calls[Call]>[0]> } = {
+  createVault: VAULT,
+  describeVault: VAULT,
+  listVaults: { ...ACCOUNT, ...PAGE },
+  deleteVault: VAULT,
+  uploadArchive: { ...VAULT, ...BODY, description: SENT_DESCRIPTION },
+  initiateUpload: { ...VAULT, partSize: required(PART_SIZE), description: SENT_DESCRIPTION },
+  uploadPart: { ...UPLOAD, ...BODY, range: required(RANGE) },
+  completeUpload: { ...UPLOAD, size: required(SIZE), treeHash: required(TREE_HASH) },
+  abortUpload: UPLOAD,
+  listParts: { ...UPLOAD, ...PAGE },
+  listUploads: { ...VAULT, ...PAGE },
+  startRetrieval: {
+    ...VAULT,
+    description: SENT_DESCRIPTION,
+    archiveId: required(TEXT),
+    range: RANGE,
+    tier: TIER,
+  },
+  startInventory: {
+    ...VAULT,
+    ...INVENTORY_FILTER,
+    description: SENT_DESCRIPTION,
+    format: required(INVENTORY_FORMAT),
+  },
+  deleteArchive: { ...VAULT, archiveId: required(TEXT) },
+  listJobs: { ...VAULT, ...PAGE, completed: BOOLEAN },
+  describeJob: JOB,
+  getJobOutput: { ...JOB, range: required(RANGE), outputSize: SIZE },
+}
+
+/** The calls that are requests. */
+export type Calls = Omit<VaultClient, 'refreshCredentials'>
+
+/** Where a request goes. */
+export interface Address {
+  readonly accountId: string
+  readonly vaultName: string
+}
+
+/**
+ * Checks a request to a vault: an error of the SDK's would not say what is wrong with it.
+ *
+ * @returns where it goes
+ * @throws {TypeError} no object, an unknown name, a missing field, or one of another type
+ * @throws {RangeError} a field out of range
+ */
+export function addressOf(call: keyof Calls, request: VaultRequest): Address {
+  const account = accountOf(call, request)
+  return { ...account, vaultName: request.vaultName }
+}
+
+/**
+ * Checks a request to an account.
+ *
+ * @returns the account it goes to
+ * @throws as {@link addressOf}
+ */
+export function accountOf(call: keyof Calls, request: AccountRequest): Pick<Address, 'accountId'> {
+  const { accountId = '-' } = checkOptions<AccountRequest>(call, request, REQUESTS[call])
+  return { accountId }
+}

@@ -1,0 +1,35 @@
+/**
+ * A client that makes each request until it succeeds or nothing more can be done.
+ */
+import type { Retry } from '../transfer/retry.js'
+import type { AccountRequest, VaultClient } from './vault-client.js'
+
+/**
+ * The client, each of whose calls is met with the attempts of `retry`. The two that start a job are made once: each
+ * attempt may cost money, so whoever makes another looks for the job first (`retrieve/start-once.ts`).
+ */
+export function retrying(client: VaultClient, retry: Retry): VaultClient {
+  const again =
+    <Request extends AccountRequest, Result>(call: (request: Request) => Promise<Result>) =>
+    (request: Request): Promise<Result> =>
+      retry.run(() => call(request), request.signal)
+  return {
+    createVault: again(client.createVault.bind(client)),
+    describeVault: again(client.describeVault.bind(client)),
+    listVaults: again(client.listVaults.bind(client)),
+    deleteVault: again(client.deleteVault.bind(client)),
+    uploadArchive: again(client.uploadArchive.bind(client)),
+    initiateUpload: again(client.initiateUpload.bind(client)),
+    uploadPart: again(client.uploadPart.bind(client)),
+    completeUpload: again(client.completeUpload.bind(client)),
+    abortUpload: again(client.abortUpload.bind(client)),
+    listParts: again(client.listParts.bind(client)),
+    listUploads: again(client.listUploads.bind(client)),
+    startRetrieval: client.startRetrieval.bind(client),
+    startInventory: client.startInventory.bind(client),
+    deleteArchive: again(client.deleteArchive.bind(client)),
+    listJobs: again(client.listJobs.bind(client)),
+    describeJob: again(client.describeJob.bind(client)),
+    getJobOutput: again(client.getJobOutput.bind(client)),
+  }
+}

@@ -1,0 +1,21 @@
+/** Names of vaults and IDs of accounts. */
+import { isString } from '../options/rules.js'
+import { rule, type Rule } from '../options/check-options.js'
+
+/** Whether a vault may have this name. `.` and `..` may not: in the path of a URL they mean another place. */
+export function isVaultName(text: string): boolean {
+  return /^[\w.-]{1,255}$/.test(text) && text !== '.' && text !== '..'
+}
+
+/** The name of a vault. */
+export const VAULT_NAME: Rule = rule(
+  'the name of a vault: 1 to 255 characters of A-Z, a-z, 0-9, "_", "." and "-", and neither "." nor ".."',
+  isString,
+  isVaultName,
+)
+/** The ID of an account. */
+export const ACCOUNT_ID: Rule = rule(
+  "12 digits, or '-' for the account of the credentials",
+  isString,
+  (value) => /^(?:\d{12}|-)$/.test(value),
+)

@@ -1,0 +1,78 @@
+/**
+ * The beginning of a source, read ahead to find the upload it belongs to; then the whole source is read as if nothing
+ * had been read before. What is read ahead is held in memory: one part, of the largest part size that is asked for.
+ */
+import { TreeHash } from '../tree-hash/tree-hash.js'
+import { addAbortSignal } from '../streams/node-streams.js'
+import { openSource, readableOf, type ByteSource } from '../stages/byte-source.js'
+import type { Content } from '../store/upload-journal.js'
+
+/** A source whose beginning is known before it is uploaded. */
+export class SourcePrefix {
+  readonly #iterator: AsyncIterator<Uint8Array, unknown>
+  readonly #read: Uint8Array[] = []
+  #size = 0
+  #isEnded = false
+
+  /**
+   * @param signal - ends the reading
+   * @throws as {@link openSource}
+   */
+  constructor(source: ByteSource, signal?: AbortSignal) {
+    const bytes = readableOf(openSource(source))
+    if (signal) addAbortSignal(signal, bytes)
+    this.#iterator = (bytes as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]()
+  }
+
+  /**
+   * The first part of the source, read as far as it is needed.
+   *
+   * @param partSize - bytes; the part is shorter where the source is
+   * @returns `undefined` where the source has no byte
+   * @throws as the source fails
+   */
+  async firstPart(partSize: number): Promise<Content | undefined> {
+    while (this.#size < partSize && !this.#isEnded) {
+      const bytes = await this.#next()
+      if (!bytes) continue
+      this.#read.push(Buffer.from(bytes)) // a copy: the source may use its buffer again
+      this.#size += bytes.length
+    }
+    const size = Math.min(this.#size, partSize)
+    if (size === 0) return undefined
+    let left = size
+    const hash = new TreeHash()
+    for (const bytes of this.#read) {
+      hash.update(bytes.subarray(0, left))
+      left = Math.max(0, left - bytes.length)
+    }
+    return { size, treeHash: hash.digest('hex') }
+  }
+
+  /** The source from its beginning; once. */
+  async *bytes(): AsyncGenerator<Uint8Array, void, undefined> {
+    try {
+      for (let first = this.#read.shift(); first; first = this.#read.shift()) yield first
+      while (!this.#isEnded) {
+        const bytes = await this.#next()
+        if (bytes) yield bytes
+      }
+    } finally {
+      await this.close()
+    }
+  }
+
+  /** The next bytes; `undefined` at the end. */
+  async #next(): Promise<Uint8Array | undefined> {
+    const next = await this.#iterator.next()
+    if (!next.done) return next.value
+    this.#isEnded = true
+    return undefined
+  }
+
+  /** Closes the source where it was not read to its end. */
+  async close(): Promise<void> {
+    if (!this.#isEnded) await this.#iterator.return?.()
+    this.#isEnded = true
+  }
+}

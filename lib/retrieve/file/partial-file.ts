@@ -1,0 +1,236 @@
+/**
+ * `FILE.partial`: the bytes of a retrieval until all are there. It belongs to one process, to one archive and range, and
+ * to this tool.
+ *
+ * - A file is this tool's where the notes beside it name it, by inode and time of birth. The notes are written before
+ *   the file is created, and again when its inode is known: a crash between leaves an empty file, which is taken for
+ *   ours where notes announce it.
+ * - Any other file of that name is left alone: what it is, is not known here.
+ */
+import type { BigIntStats } from 'node:fs'
+import { constants, lstat, open, rm, type FileHandle } from 'node:fs/promises'
+import { OutputFileError } from '../../errors.js'
+import { FileHasher } from '../../tree-hash/file-hasher.js'
+import { orMissing } from './output-target.js'
+import { PartialLock } from './partial-lock.js'
+import {
+  isSameContent,
+  readNotes,
+  writeNotes,
+  type FileIdentity,
+  type PartialContent,
+  type PartialNotes,
+  type PartialSubject,
+} from './partial-notes.js'
+import type { HeldRange } from '../verified-output.js'
+
+/** What a partial file is opened for. */
+export interface PartialRequest {
+  /** The file that is to be written. */
+  readonly path: string
+  readonly content: PartialContent
+  /** Bytes of each range, from those of the notes that are there, if there are any. */
+  readonly rangeSizeFor: (noted: number | undefined) => number
+  readonly signal: AbortSignal | undefined
+}
+
+/** A partial file that this process owns. */
+export class PartialFile {
+  /** The partial file. */
+  readonly path: string
+  readonly rangeSize: number
+  readonly bytes: FileHandle
+  readonly lock: PartialLock
+  #held: readonly HeldRange[] = []
+  readonly #notesPath: string
+  readonly #subject: PartialSubject
+  #notes: FileHandle | undefined
+
+  private constructor(path: string, bytes: FileHandle, lock: PartialLock, subject: PartialSubject) {
+    this.path = path
+    this.#notesPath = `${path}.ranges`
+    this.bytes = bytes
+    this.lock = lock
+    this.rangeSize = subject.rangeSize
+    this.#subject = subject
+  }
+
+  /**
+   * Opens the partial file of an output file, or creates it with mode 0600. What is in it is checked.
+   *
+   * @throws {LockHeldError} `ERR_LOCK_HELD`: another process writes to it
+   * @throws {OutputFileError} `ERR_OUTPUT_FILE`: it is not this tool's, or it is of another archive or range
+   * @throws {AbortError} the signal fired
+   */
+  static async open(request: PartialRequest): Promise<PartialFile> {
+    const lock = await PartialLock.take(request.path)
+    try {
+      return await openedUnder(lock, request, async (bytes, subject, ranges) => {
+        const partial = new PartialFile(`${request.path}.partial`, bytes, lock, subject)
+        const held = subject.range ? [] : await verified(partial.path, ranges, request.signal)
+        await partial.#keep(held)
+        return partial
+      })
+    } catch (error) {
+      await lock.release()
+      throw error
+    }
+  }
+
+  /** What was written before and is still as it was, from the start on. */
+  get held(): readonly HeldRange[] {
+    return this.#held
+  }
+
+  /** Notes that a range was written. */
+  async note(range: HeldRange): Promise<void> {
+    if (!this.#subject.range) await this.#notes?.appendFile(`${JSON.stringify(range)}\n`)
+  }
+
+  /** Forgets what the notes say of the bytes: together they are not the archive's. */
+  forget(): Promise<void> {
+    return this.#keep([])
+  }
+
+  /** Bytes that the file takes up. */
+  async allocated(): Promise<number> {
+    const { size, blocks } = await this.bytes.stat()
+    return Math.min(size, blocks * 512)
+  }
+
+  /**
+   * Checks that the path still leads to the file that is open here, and that this process still owns it.
+   *
+   * @throws {LockLostError} `ERR_LOCK_LOST`
+   * @throws {OutputFileError} `ERR_OUTPUT_FILE`: another file has taken its place
+   */
+  async assertOurs(): Promise<void> {
+    await this.lock.assertHeld()
+    const [ours, found] = await Promise.all([this.bytes.stat({ bigint: true }), statsOf(this.path)])
+    if (found?.ino === ours.ino && found.dev === ours.dev) return
+    throw new OutputFileError(
+      this.path,
+      'It was removed or replaced by another file while it was written. Nothing was renamed: run the same again.',
+    )
+  }
+
+  /** Removes the notes, after the file has got its name. */
+  removeNotes(): Promise<void> {
+    return rm(this.#notesPath, { force: true })
+  }
+
+  /** Closes what is open and releases the lock. A file to which nothing was written is removed. */
+  async close(): Promise<void> {
+    try {
+      if ((await this.bytes.stat()).size === 0 && (await this.#isOurs())) {
+        await rm(this.path, { force: true })
+        await this.removeNotes()
+      }
+    } finally {
+      await this.#notes?.close()
+      await this.bytes.close()
+      await this.lock.release()
+    }
+  }
+
+  #isOurs(): Promise<boolean> {
+    return this.assertOurs().then(
+      () => true,
+      () => false,
+    )
+  }
+
+  async #keep(held: readonly HeldRange[]): Promise<void> {
+    await this.#notes?.close()
+    this.#notes = undefined
+    const notes = { subject: this.#subject, ranges: held }
+    this.#notes = await writeNotes(this.#notesPath, this.lock.pathOf('notes'), notes)
+    this.#held = held
+  }
+}
+
+async function openedUnder(
+  lock: PartialLock,
+  { path, content, rangeSizeFor }: PartialRequest,
+  opened: (bytes: FileHandle, subject: PartialSubject, ranges: readonly HeldRange[]) => Promise<PartialFile>,
+): Promise<PartialFile> {
+  const partial = `${path}.partial`
+  const notes = await readNotes(`${partial}.ranges`)
+  const found = await statsOf(partial)
+  if (notes === 'foreign') throw foreign(`${partial}.ranges`)
+  if (found) assertUsable(partial, found, notes, content)
+  const noted = found ? notes?.subject.rangeSize : undefined
+  const subject = { ...content, rangeSize: rangeSizeFor(noted), file: null }
+  const { O_RDWR, O_CREAT, O_EXCL, O_NOFOLLOW } = constants // Windows has no O_NOFOLLOW, which then adds nothing
+  if (!found)
+    await (await writeNotes(`${partial}.ranges`, lock.pathOf('notes'), { subject, ranges: [] })).close()
+  // A file that somebody else creates meanwhile is an error of the system's: O_EXCL.
+  const bytes = await open(partial, found ? O_RDWR | O_NOFOLLOW : O_RDWR | O_CREAT | O_EXCL, 0o600)
+  try {
+    const file = identityOf(await bytes.stat({ bigint: true }))
+    const isSameSize = found && notes?.subject.rangeSize === subject.rangeSize
+    return await opened(bytes, { ...subject, file }, isSameSize ? notes.ranges : [])
+  } catch (error) {
+    await bytes.close()
+    throw error
+  }
+}
+
+/** @throws {OutputFileError} `ERR_OUTPUT_FILE`: the file is not ours, or of something else */
+function assertUsable(
+  partial: string,
+  found: BigIntStats,
+  notes: PartialNotes | undefined,
+  content: PartialContent,
+): void {
+  if (!notes || !found.isFile()) throw foreign(partial)
+  const { subject } = notes
+  const { inode, birthtime } = identityOf(found)
+  const isNamed = subject.file?.inode === inode && subject.file.birthtime === birthtime
+  if (!isNamed && !(subject.file === null && found.size === 0n)) throw foreign(partial)
+  if (isSameContent(subject, content)) return
+  const { vaultName, archiveIds, range } = subject
+  const what = `${range ? `bytes ${range.start} to ${range.end} of ` : ''}${archiveIds.join(' ')} in the vault ${vaultName}`
+  throw new OutputFileError(
+    partial,
+    `It is what an earlier command has retrieved so far of ${what}. To continue that, run that command again. ` +
+      `To discard it, remove ${partial} and ${partial}.ranges. Or give another path.`,
+  )
+}
+
+function foreign(path: string): OutputFileError {
+  return new OutputFileError(
+    path,
+    'It was not written by glacier-pipe, or was copied or changed since, and is left as it is. Move it away, or give another path.',
+  )
+}
+
+function identityOf({ ino, birthtimeNs }: BigIntStats): FileIdentity {
+  return { inode: String(ino), birthtime: String(birthtimeNs) }
+}
+
+function statsOf(path: string): Promise<BigIntStats | undefined> {
+  return orMissing(lstat(path, { bigint: true }))
+}
+
+/** Those of the noted ranges, from the start on, whose bytes still have their hash. */
+async function verified(
+  path: string,
+  ranges: readonly HeldRange[],
+  signal: AbortSignal | undefined,
+): Promise<HeldRange[]> {
+  const held: HeldRange[] = []
+  const hasher = new FileHasher()
+  try {
+    for (const range of ranges) {
+      const { size, treeHash } = await hasher.hash(path, { range, signal })
+      if (size !== range.end - range.start || treeHash !== range.treeHash) break
+      held.push(range)
+    }
+  } catch (error) {
+    if (signal?.aborted) throw error // what cannot be read is fetched again
+  } finally {
+    hasher.close()
+  }
+  return held
+}

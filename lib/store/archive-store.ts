@@ -1,0 +1,133 @@
+/**
+ * The port of an upload: what it needs of a store. A vault is one; see vault/vault-store.ts. Ranges are half-open, sizes
+ * are bytes, hashes lowercase hex, times ISO 8601. A failed call rejects with a subclass of `ServiceError`.
+ *
+ * A call is one request: it makes no second attempt of its own, and it ends at some time, whatever the service does.
+ */
+import type { ByteRange } from '../byte-range.js'
+import type { Checksums } from '../tree-hash/tree-hash.js'
+import type { StoreLimits } from './limits.js'
+import type { Page, PageRequest } from './pages.js'
+
+/** A request to a store. */
+export interface StoreRequest {
+  /** Ends the request early, with an `AbortError`. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Limits the rate at which uploads send. */
+export interface SendLimit {
+  /** Bytes to take at once. */
+  readonly chunkSize: number
+  /** Waits until these bytes may be sent. */
+  take(bytes: number, signal?: AbortSignal): Promise<void>
+}
+
+/** The body of a request that carries bytes of an archive. */
+export interface StoreBody extends Checksums {
+  /** Must not change before the call settles. */
+  readonly bytes: Uint8Array
+  /** Default: no limit. */
+  readonly sendLimit?: SendLimit | undefined
+  /** Called with the number of bytes each time some of the body is written to the connection. Default: nothing. */
+  readonly onSent?: ((bytes: number) => void) | undefined
+}
+
+/** Begins a multipart upload. */
+export interface StoreInitiateRequest extends StoreRequest {
+  readonly partSize: number
+  /** At most 1,024 characters of 0x20-0x7E. */
+  readonly description?: string | undefined
+}
+
+/** An upload that was begun. */
+export interface InitiatedUpload {
+  readonly uploadId: string
+  /** The upload's path at the service, with the account's number; `undefined` if the response has none. */
+  readonly location: string | undefined
+}
+
+/** A request to one upload. */
+export interface StoreUploadRequest extends StoreRequest {
+  readonly uploadId: string
+}
+
+/** Sends one part, with both its hashes. */
+export interface StorePartRequest extends StoreUploadRequest, StoreBody {
+  /** The range of the part in the archive. */
+  readonly range: ByteRange
+}
+
+/** Completes an upload. */
+export interface StoreCompleteRequest extends StoreUploadRequest {
+  /** Bytes of the archive. */
+  readonly size: number
+  /** The tree hash of the archive. */
+  readonly treeHash: string
+}
+
+/** Stores an archive of one part in one request. */
+export interface StoreArchiveRequest extends StoreRequest, StoreBody {
+  readonly description?: string | undefined
+}
+
+/** The response of a store that has stored an archive. */
+export interface StoredArchive {
+  readonly archiveId: string
+  /** The tree hash that the service computed; `undefined` if the response has none. */
+  readonly treeHash: string | undefined
+  /** The archive's path at the service. */
+  readonly location: string | undefined
+}
+
+/** An upload that is open at the service. */
+export interface OpenUpload {
+  readonly uploadId: string
+  /** Bytes in each part but the last. */
+  readonly partSize: number
+  readonly description: string | undefined
+  readonly creationDate: string
+  /** 12 digits, from the ARN of the vault; `undefined` if the response has none. */
+  readonly accountId: string | undefined
+}
+
+/** A part that the service has. */
+export interface ListedPart extends ByteRange {
+  /** Lowercase hex. */
+  readonly treeHash: string
+}
+
+/** Some of the parts of an upload, and the upload itself. */
+export interface PartsPage extends Page<ListedPart> {
+  readonly upload: OpenUpload
+}
+
+/** The position of a later volume in its stream. */
+export interface VolumeMark {
+  /** The number of the volume, from 2. */
+  readonly volume: number
+  /** The archive ID of the first volume. */
+  readonly firstVolume: string
+}
+
+/** A store of archives, as an upload needs it. */
+export interface ArchiveStore {
+  readonly limits: StoreLimits
+  /** The name of the vault, which archives and records carry. */
+  readonly vaultName: string
+  /** Stores an archive of one part. It is not idempotent: each call that is carried out stores another archive. */
+  uploadArchive(request: StoreArchiveRequest): Promise<StoredArchive>
+  initiateUpload(request: StoreInitiateRequest): Promise<InitiatedUpload>
+  /** Resolves to the tree hash that the service computed of the part; `undefined` if the response has none. */
+  uploadPart(request: StorePartRequest): Promise<string | undefined>
+  completeUpload(request: StoreCompleteRequest): Promise<StoredArchive>
+  abortUpload(request: StoreUploadRequest): Promise<void>
+  /** Lists the parts that the service has, sorted by their start. */
+  listParts(request: StoreUploadRequest & PageRequest): Promise<PartsPage>
+  /** Makes the description of a later volume from that of the first. */
+  describeVolume(firstDescription: string | undefined, mark: VolumeMark): string
+  /** Reads the mark from a description that {@link ArchiveStore.describeVolume} made; `undefined` for any other. */
+  markIn(description: string | undefined): VolumeMark | undefined
+  /** Gets fresh credentials, after the service has called the ones in use expired. */
+  refreshCredentials?(signal?: AbortSignal): Promise<void>
+}

@@ -1,0 +1,43 @@
+/** A vault as a store: the ports of an upload and a retrieval, mapped to a client, an account and a vault name. */
+import type { VaultClient, VaultRequest } from '../client/vault-client.js'
+import { GLACIER_LIMITS } from '../glacier/limits.js'
+import { laterDescription, volumeMarkOf } from '../glacier/volume-description.js'
+import type { ArchiveStore } from '../store/archive-store.js'
+import type { StoreLimits } from '../store/limits.js'
+import type { InventoryStore, RetrievalStore } from '../store/retrieval-store.js'
+
+/** A vault, as uploads, retrievals and inventories need it. */
+export type VaultStore = ArchiveStore & RetrievalStore & InventoryStore
+
+/**
+ * Makes a store of a vault.
+ *
+ * @param limits - the limits of the service; a simulation passes smaller ones
+ */
+export function vaultStore(
+  client: VaultClient,
+  { vaultName, accountId }: Pick<VaultRequest, 'vaultName' | 'accountId'>,
+  limits: StoreLimits = GLACIER_LIMITS,
+): VaultStore {
+  const to = <Request extends object>(request: Request): Request & VaultRequest => {
+    return { ...request, vaultName, accountId }
+  }
+  return {
+    limits,
+    vaultName,
+    uploadArchive: (request) => client.uploadArchive(to(request)),
+    initiateUpload: (request) => client.initiateUpload(to(request)),
+    uploadPart: (request) => client.uploadPart(to(request)),
+    completeUpload: (request) => client.completeUpload(to(request)),
+    abortUpload: (request) => client.abortUpload(to(request)),
+    listParts: (request) => client.listParts(to(request)),
+    describeVolume: laterDescription,
+    markIn: volumeMarkOf,
+    startRetrieval: (request) => client.startRetrieval(to(request)),
+    startInventory: (request) => client.startInventory(to(request)),
+    listJobs: (request) => client.listJobs(to(request)),
+    describeJob: (request) => client.describeJob(to(request)),
+    getJobOutput: (request) => client.getJobOutput(to(request)),
+    refreshCredentials: async (signal) => client.refreshCredentials?.(signal),
+  }
+}

@@ -1,0 +1,755 @@
+import { Readable } from 'node:stream'
+import { GlacierClient } from '@aws-sdk/client-glacier'
+import t from 'tap'
+import * as api from '../../lib/index.js'
+import * as local from '../../lib/local/index.js'
+import type { LocalVaultOptions } from '../../lib/local/index.js'
+import { checkOptions, type RulesOf } from '../../lib/options/check-options.js'
+import {
+  ARCHIVE_READER,
+  INVENTORY,
+  READ,
+  RETRIEVAL,
+  RETRIEVE_ARCHIVE,
+} from '../../lib/retrieve/retrieval-rules.js'
+import { ARCHIVE_WRITER, RESUME_UPLOAD, UPLOAD_ARCHIVE } from '../../lib/upload/upload-rules.js'
+import { isVaultName } from '../../lib/glacier/names.js'
+import { REQUESTS } from '../../lib/client/request-rules.js'
+import { MemoryVault } from '../helpers/memory-vault.js'
+import { WRONG, type WrongValues } from '../helpers/wrong-values.js'
+
+const HASH = 'ab'.repeat(32)
+
+/** A function that takes options. */
+interface Taker {
+  /** As messages have it. */
+  readonly caller: string
+  /** The exports that are tested by this. */
+  readonly exports?: readonly string[]
+  /** Calls it with right arguments and these options. */
+  readonly call: (options: unknown) => unknown
+  /** The names of all options. */
+  readonly names: readonly string[]
+  /** Right values of those that must be there; none where the options may be left out. */
+  readonly needed?: Readonly<Record<string, unknown>>
+  readonly isAsync?: true
+  /** Where an option has other wrong values here. */
+  readonly wrong?: Readonly<Record<string, WrongValues>>
+}
+
+/** The names of an interface's fields, all of them. */
+function namesOf<T>(names: Readonly<Record<keyof T, 1>>): string[] {
+  return Object.keys(names)
+}
+
+/** Counts requests: there must be none. */
+const vault = new MemoryVault()
+let sourcesRead = 0
+function source(): Readable {
+  return new Readable({
+    read() {
+      sourcesRead++
+      this.push(null)
+    },
+  })
+}
+
+const place = { vaultName: 'v' }
+const catalog = { append: () => Promise.resolve() }
+const sdk = new GlacierClient({
+  region: 'us-east-1',
+  credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+  endpoint: 'http://127.0.0.1:9',
+})
+const port = api.glacierClient(sdk)
+const subject = { client: vault, vaultName: 'v', archiveId: 'a' }
+const findJobs: api.JobFinder = async function* () {
+  yield* [] // nothing is found
+}
+const encoded = { types: [7], ranges: ['ä', 'x'.repeat(1025)] }
+const body = { bytes: Buffer.alloc(1), linearHash: HASH, treeHash: HASH }
+const range = { start: 0, end: 1 }
+
+/** What the requests of a client need besides the vault. */
+const NEEDED: Readonly<Record<keyof typeof REQUESTS, object>> = {
+  createVault: {},
+  describeVault: {},
+  listVaults: {},
+  deleteVault: {},
+  uploadArchive: body,
+  initiateUpload: { partSize: 2 ** 20 },
+  uploadPart: { uploadId: 'u', range, ...body },
+  completeUpload: { uploadId: 'u', size: 1, treeHash: HASH },
+  abortUpload: { uploadId: 'u' },
+  listParts: { uploadId: 'u' },
+  listUploads: {},
+  startRetrieval: { archiveId: 'a' },
+  startInventory: { format: 'JSON' },
+  deleteArchive: { archiveId: 'a' },
+  listJobs: {},
+  describeJob: { jobId: 'j' },
+  getJobOutput: { jobId: 'j', range },
+}
+
+/* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-unsafe-argument, @typescript-eslint/no-unsafe-assignment -- callers without types pass anything */
+const TAKERS: readonly Taker[] = [
+  {
+    caller: 'uploadArchive',
+    call: (options: any) => api.uploadArchive(source(), options),
+    names: Object.keys(UPLOAD_ARCHIVE),
+    needed: { client: vault, ...place },
+    isAsync: true,
+  },
+  {
+    caller: 'resumeUpload',
+    call: (options: any) => api.resumeUpload(source(), options),
+    names: Object.keys(RESUME_UPLOAD),
+    needed: { client: vault, ...place },
+    isAsync: true,
+    wrong: { description: { types: [7], ranges: [] } },
+  },
+  {
+    caller: 'archiveWriter',
+    call: (options: any) => api.archiveWriter(vault, options),
+    names: Object.keys(ARCHIVE_WRITER),
+    needed: place,
+  },
+  {
+    caller: 'archiveWriter',
+    exports: ['ArchiveWriter'],
+    call: (options: any) => new api.ArchiveWriter(vault, options),
+    names: Object.keys(ARCHIVE_WRITER),
+    needed: place,
+  },
+  {
+    caller: 'archiveReader',
+    call: (options: any) => api.archiveReader(vault, options),
+    names: Object.keys(ARCHIVE_READER),
+    needed: { ...place, jobId: 'j' },
+  },
+  {
+    caller: 'ArchiveReader',
+    call: (options: any) => new api.ArchiveReader(vault, options, findJobs),
+    names: Object.keys(READ),
+    needed: place,
+  },
+  {
+    caller: 'retrieveArchive',
+    call: (options: any) => api.retrieveArchive(options),
+    names: Object.keys(RETRIEVE_ARCHIVE),
+    needed: subject,
+  },
+  {
+    caller: 'startRetrieval',
+    call: (options: any) => api.startRetrieval(options),
+    names: Object.keys(RETRIEVAL),
+    needed: subject,
+    isAsync: true,
+  },
+  {
+    caller: 'retrieveToFile',
+    call: (options: any) => api.retrieveToFile('/dev/null/file', options),
+    names: Object.keys(RETRIEVE_ARCHIVE),
+    needed: subject,
+    isAsync: true,
+  },
+  {
+    caller: 'inventory',
+    call: (options: any) => api.inventory(options),
+    names: Object.keys(INVENTORY),
+    needed: { client: vault, ...place },
+  },
+  {
+    caller: 'InventoryReader',
+    call: (options: any) => new api.InventoryReader(vault, options),
+    names: Object.keys(INVENTORY),
+    needed: { client: vault, ...place },
+  },
+  ...[(options: any) => api.rechunk(8, options), (options: any) => new api.Rechunk(8, options)].map(
+    (call) => ({
+      caller: 'rechunk',
+      exports: ['rechunk', 'Rechunk'],
+      call,
+      names: namesOf<api.RechunkOptions>({ flush: 1, align: 1, encoding: 1, memory: 1 }),
+      wrong: {
+        encoding: { types: [7, {}], ranges: ['utf9', ''] },
+        memory: { types: [7, {}, { size: 8 }], ranges: [new api.PartMemory(9)] },
+      },
+    }),
+  ),
+  ...[(options: any) => api.hashParts(options), (options: any) => new api.PartHasher(options)].map(
+    (call) => ({
+      caller: 'hashParts',
+      exports: ['hashParts', 'PartHasher'],
+      call,
+      names: namesOf<api.HashPartsOptions>({ threads: 1 }),
+    }),
+  ),
+  ...[(options: any) => api.treeHash(options), (options: any) => new api.TreeHashStream(options)].map(
+    (call) => ({
+      caller: 'treeHash',
+      exports: ['treeHash', 'TreeHashStream'],
+      call,
+      names: namesOf<api.TreeHashStreamOptions>({ expected: 1 }),
+    }),
+  ),
+  {
+    caller: 'FileHasher.hash',
+    exports: ['FileHasher'],
+    call: (options: any) => new api.FileHasher(0).hash('/dev/null/file', options),
+    names: namesOf<api.FileHashOptions>({ range: 1, signal: 1 }),
+    isAsync: true,
+  },
+  {
+    caller: 'glacierClient',
+    call: (options: any) => api.glacierClient({}, options),
+    names: namesOf<api.RequestOptions>({ idleTimeout: 1 }),
+  },
+  {
+    caller: 'journalIn',
+    call: (options: any) => api.journalIn(catalog, { region: 'r' }, options),
+    names: namesOf<api.StreamFacts>({ vaultName: 1, accountId: 1, name: 1, streamId: 1, owner: 1, lock: 1 }),
+  },
+  {
+    caller: 'startLocalVault',
+    call: (options: any) => local.startLocalVault(options),
+    names: namesOf<LocalVaultOptions>({
+      dir: 1,
+      host: 1,
+      allowRemote: 1,
+      port: 1,
+      region: 1,
+      accountId: 1,
+      credentials: 1,
+      acceptAnyCredentials: 1,
+      tls: 1,
+      jobDelay: 1,
+      inventoryInterval: 1,
+      inventoryHour: 1,
+      expeditedCapacity: 1,
+      retrievalsPerDay: 1,
+      throttle: 1,
+      now: 1,
+      createVaults: 1,
+      faults: 1,
+      snsEndpoint: 1,
+      controlSecret: 1,
+      policies: 1,
+      onWarning: 1,
+      prices: 1,
+      undocumented: 1,
+      idleTimeout: 1,
+      log: 1,
+      onFailure: 1,
+      signal: 1,
+    }),
+    needed: { dir: '/dev/null/vaults' },
+    isAsync: true,
+    wrong: {
+      accountId: { types: [111122223333], ranges: ['', '-', '12'] },
+      onFailure: { types: [7, 'keep', {}], ranges: [] },
+    },
+  },
+  ...Object.entries(REQUESTS).map(([call, rules]): Taker => ({
+    caller: call,
+    exports: ['glacierClient'],
+
+    call: (request: any) => port[call as keyof typeof REQUESTS](request),
+    names: Object.keys(rules),
+    needed: { ...(call !== 'listVaults' && place), ...NEEDED[call as keyof typeof REQUESTS] },
+    isAsync: true,
+    wrong: { description: encoded, archiveId: { types: [7, [], {}], ranges: [''] } },
+  })),
+]
+
+/** A function's argument that is no options object. */
+interface Argument extends WrongValues {
+  /** As messages have it: `size of rechunk`. */
+  readonly name: string
+  readonly exports?: readonly string[]
+  readonly call: (value: any) => unknown
+  readonly isAsync?: true
+  /** Whether it may be left out. */
+  readonly isOptional?: true
+}
+
+const writer = { ...WRONG.client, exports: ['archiveWriter', 'ArchiveWriter'] } as WrongValues
+const hashOfBytes: WrongValues = WRONG.bytes as WrongValues
+const path: WrongValues = { types: [7, {}, Buffer.from('x')], ranges: ['', 'a\0b'] }
+const several: WrongValues = { types: [7, 'x', {}, [7], [null]], ranges: [['x'], [Buffer.alloc(31)]] }
+
+const ARGUMENTS: readonly Argument[] = [
+  { name: 'client of archiveWriter', ...writer, call: (client) => api.archiveWriter(client, place) },
+  { name: 'client of archiveWriter', ...writer, call: (client) => new api.ArchiveWriter(client, place) },
+  {
+    name: 'client of archiveReader',
+    ...writer,
+    call: (client) => api.archiveReader(client, { ...place, jobId: 'j' }),
+  },
+  {
+    name: 'client of ArchiveReader',
+    ...writer,
+    call: (client) => new api.ArchiveReader(client, place, findJobs),
+  },
+  {
+    name: 'findJobs of ArchiveReader',
+    types: [7, {}],
+    ranges: [],
+    call: (find) => new api.ArchiveReader(vault, place, find),
+  },
+  {
+    name: 'held of ArchiveReader',
+    types: [7, {}, [7], [{}]],
+    ranges: [[{ start: -1, end: 1, treeHash: HASH }]],
+    call: (held) => new api.ArchiveReader(vault, place, findJobs, held),
+    isOptional: true,
+  },
+  {
+    name: 'start of ArchiveReader',
+    ...(WRONG.size as WrongValues),
+    call: (start) => new api.ArchiveReader(vault, place, findJobs, [], start),
+    isOptional: true,
+  },
+  {
+    name: 'client of InventoryReader',
+    ...writer,
+    call: (client) => new api.InventoryReader(client, { ...place, client: vault }),
+  },
+  {
+    name: 'size of rechunk',
+    types: ['8', {}],
+    ranges: [0, -1, 1.5, NaN, Infinity],
+    call: (size) => api.rechunk(size),
+  },
+  {
+    name: 'size of PartMemory',
+    types: ['8'],
+    ranges: [0, -1, 1.5, NaN],
+    call: (size) => new api.PartMemory(size),
+  },
+  {
+    name: 'bytes of PartMemory.giveBack',
+    ...hashOfBytes,
+    call: (bytes) => {
+      new api.PartMemory(8).giveBack(bytes)
+    },
+  },
+  {
+    name: 'fd of readParts',
+    types: ['0', {}],
+    ranges: [-1, 1.5, NaN, 2 ** 31],
+    call: (fd) => api.readParts(fd, new api.PartMemory(8)),
+  },
+  {
+    name: 'memory of readParts',
+    types: [7, {}, { size: 8 }],
+    ranges: [],
+    call: (memory) => api.readParts(0, memory),
+  },
+  {
+    name: 'threads of FileHasher',
+    ...(WRONG.threads as WrongValues),
+    call: (threads) => new api.FileHasher(threads),
+    isOptional: true,
+  },
+  {
+    name: 'path of FileHasher.hash',
+    ...path,
+    call: (file) => new api.FileHasher(0).hash(file),
+    isAsync: true,
+  },
+  {
+    name: 'file of retrieveToFile',
+    ...path,
+    call: (file) => api.retrieveToFile(file, subject),
+    isAsync: true,
+  },
+  {
+    name: 'follow of retrieveToFile',
+    types: [7, {}],
+    ranges: [],
+    call: (follow) => api.retrieveToFile('/dev/null/file', subject, follow),
+    isAsync: true,
+    isOptional: true,
+  },
+  {
+    name: 'onLeaf of TreeHash',
+    types: [7, {}],
+    ranges: [],
+    call: (onLeaf) => new api.TreeHash(onLeaf),
+    isOptional: true,
+  },
+  { name: 'bytes of TreeHash.update', ...hashOfBytes, call: (bytes) => new api.TreeHash().update(bytes) },
+  {
+    name: 'encoding of TreeHash.digest',
+    types: [7],
+    ranges: ['base64'],
+    call: (encoding) => new api.TreeHash().digest(encoding),
+    isOptional: true,
+  },
+  {
+    name: 'bytes of TreeHash.update',
+    exports: ['treeHashOf'],
+    ...hashOfBytes,
+    call: (bytes) => api.treeHashOf(bytes),
+  },
+  {
+    name: 'bytes of TreeHash.update',
+    exports: ['computeChecksums'],
+    ...hashOfBytes,
+    call: (bytes) => api.computeChecksums(bytes),
+  },
+  { name: 'treeHashes of combineTreeHashes', ...several, call: (hashes) => api.combineTreeHashes(hashes) },
+  {
+    name: 'text of encodeDescription',
+    types: [7, {}],
+    ranges: [],
+    call: (text) => api.encodeDescription(text),
+  },
+  {
+    name: 'description of decodeDescription',
+    types: [7, {}],
+    ranges: [],
+    call: (text) => api.decodeDescription(text),
+  },
+  {
+    name: 'archiveSize of partSizeFor',
+    types: ['1', 5n],
+    ranges: [-1, NaN],
+    call: (size) => api.partSizeFor(size),
+  },
+  { name: 'list of itemsOf', types: [7, {}], ranges: [], call: (list) => api.itemsOf(list) },
+  {
+    name: 'source of glacierClient',
+    types: [7, 'x', []],
+    ranges: [],
+    call: (config) => api.glacierClient(config),
+    isOptional: true,
+  },
+  { name: 'file of Catalog.open', ...path, call: (file) => api.Catalog.open(file), isAsync: true },
+  { name: 'file of readCatalog', ...path, call: (file) => api.readCatalog(file) },
+  {
+    name: 'type of readCatalog',
+    types: [7],
+    ranges: ['', 'archives'],
+    call: (type) => api.readCatalog('x', type),
+    isOptional: true,
+  },
+  {
+    name: 'records of unfinishedIn',
+    types: [7, 'x', {}],
+    ranges: [],
+    call: (records) => api.unfinishedIn(records),
+    isAsync: true,
+  },
+  {
+    name: 'catalog of journalIn',
+    types: [7, {}],
+    ranges: [],
+    call: (it) => api.journalIn(it, { region: 'r' }),
+  },
+  { name: 'place of journalIn', types: [7, []], ranges: [], call: (it) => api.journalIn(catalog, it) },
+  {
+    name: 'place.region of journalIn',
+    types: [7],
+    ranges: [''],
+    call: (region) => api.journalIn(catalog, { region }),
+  },
+  {
+    name: 'rule of Faults.add',
+    types: [7, []],
+    ranges: [{ fault: 'stall', nth: 1, every: 1 }],
+    call: (rule) => {
+      new local.Faults().add(rule)
+    },
+  },
+  ...['fault', 'operation', 'nth', 'every', 'times', 'bytesPerSecond'].map((field): Argument => ({
+    name: `rule.${field} of Faults.add`,
+    ...(WRONG[field] as WrongValues),
+    call: (value) => {
+      new local.Faults().add({ fault: 'stall', [field]: value })
+    },
+    ...(field !== 'fault' && { isOptional: true as const }),
+  })),
+  {
+    name: 'operation of Traffic',
+    exports: ['Traffic'],
+    types: [7, {}],
+    ranges: [],
+    call: (operation) => new local.Traffic().of(operation),
+  },
+  {
+    name: 'size of Traffic.carriedOut',
+    ...(WRONG.size as WrongValues),
+    call: (size) => {
+      new local.Traffic().carriedOut('DescribeVault', size)
+    },
+  },
+]
+/* eslint-enable @typescript-eslint/no-explicit-any, @typescript-eslint/no-unsafe-argument, @typescript-eslint/no-unsafe-assignment */
+
+/** Exports that take nothing that could be checked. */
+const NOT_CHECKED: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    Object.keys(api)
+      .filter((name) => name.endsWith('Error'))
+      .map((name) => [name, 'made by this package and thrown']),
+  ),
+}
+
+/** The error of a call, and whether it was thrown and not the promise's. */
+async function failureOf(call: () => unknown): Promise<{ error?: unknown; isThrown?: boolean }> {
+  let returned: unknown
+  try {
+    returned = call()
+  } catch (error) {
+    return { error, isThrown: true }
+  }
+  if (!(returned instanceof Promise)) return {}
+  try {
+    await returned
+    return {}
+  } catch (error) {
+    return { error, isThrown: false }
+  }
+}
+
+/** What is wrong with how a wrong value is refused; `undefined` where nothing is. */
+async function problemOf(
+  call: () => unknown,
+  isAsync: boolean,
+  type: 'TypeError' | 'RangeError',
+  named: string,
+): Promise<string | undefined> {
+  const { error, isThrown } = await failureOf(call)
+  if (!(error instanceof Error)) return `${named}: not refused`
+  if (isThrown === isAsync) return `${named}: ${isAsync ? 'thrown, not rejected' : 'rejected, not thrown'}`
+  if (error.name !== type || error.constructor.name !== type)
+    return `${named}: ${error.name}, not ${type}: ${error.message}`
+  return error.message.includes(named) ? undefined : `${named}: not named: ${error.message}`
+}
+
+function shownOf(value: unknown): string {
+  return typeof value === 'object' ? JSON.stringify(value) : typeof value
+}
+
+t.test('wrong options are refused at once, by every function that takes options', async (t) => {
+  for (const { caller, call, names, needed, isAsync = false, wrong = {} } of TAKERS) {
+    const problems: string[] = []
+    const refuses = async (
+      options: unknown,
+      type: 'TypeError' | 'RangeError',
+      named: string,
+    ): Promise<void> => {
+      const problem = await problemOf(() => call(options), isAsync, type, named)
+      if (problem !== undefined) problems.push(`${problem} (${shownOf(options)})`)
+    }
+    const notObjects = needed && Object.keys(needed).length > 0 ? [undefined] : []
+    for (const options of [null, 'x', 7, [], ...notObjects])
+      await refuses(options, 'TypeError', `options of ${caller} must be an object`)
+    await refuses({ ...needed, colour: 1 }, 'TypeError', `colour is not an option of ${caller}.`)
+    for (const name of names) {
+      const misspelled = `${name}q`
+      await refuses(
+        { ...needed, [misspelled]: 1 },
+        'TypeError',
+        `${misspelled} is not an option of ${caller}. Did you mean ${name}?`,
+      )
+      await refuses({ ...needed, [name.toUpperCase()]: 1 }, 'TypeError', `Did you mean ${name}?`)
+      const values = wrong[name] ?? WRONG[name]
+      if (!values) {
+        problems.push(`there are no wrong values of ${name}`)
+        continue
+      }
+      if (needed && name in needed)
+        await refuses({ ...needed, [name]: undefined }, 'TypeError', `${name} of ${caller} `)
+      for (const value of [null, ...values.types])
+        await refuses({ ...needed, [name]: value }, 'TypeError', name)
+      for (const value of values.ranges) await refuses({ ...needed, [name]: value }, 'RangeError', name)
+    }
+    t.strictSame(problems, [], caller)
+  }
+})
+
+t.test('wrong arguments are refused at once', async (t) => {
+  for (const { name, call, types, ranges, isAsync = false, isOptional } of ARGUMENTS) {
+    const problems: string[] = []
+    const [argument = '', caller = ''] = name.split(' of ')
+    const check = async (value: unknown, type: 'TypeError' | 'RangeError'): Promise<void> => {
+      const problem = await problemOf(() => call(value), isAsync, type, argument)
+      if (problem !== undefined) problems.push(`${problem} (${shownOf(value)})`)
+    }
+    for (const value of [null, ...types, ...(isOptional ? [] : [undefined])]) await check(value, 'TypeError')
+    for (const value of ranges) await check(value, 'RangeError')
+    t.strictSame(problems, [], `${argument} of ${caller}`)
+  }
+})
+
+t.test('nothing was asked of a service, and no source was read', async (t) => {
+  t.strictSame(vault.calls, [])
+  t.equal(sourcesRead, 0)
+})
+
+t.test('every function and class that is exported is in these tables, or has a reason', async (t) => {
+  const covered = new Set([
+    ...TAKERS.flatMap(({ caller, exports = [] }) => [caller, ...exports]),
+    ...ARGUMENTS.flatMap(({ name, exports = [] }) => [name.split(' of ')[1]?.split('.')[0], ...exports]),
+    ...Object.keys(NOT_CHECKED),
+  ])
+  for (const [name, it] of Object.entries({ ...api, ...local }))
+    if (typeof it === 'function') t.ok(covered.has(name), name)
+})
+
+t.test('the handle of a local vault checks what it is told', async (t) => {
+  const running = await local.startLocalVault({ dir: t.testdir() })
+  t.teardown(() => running.close())
+  const { control, faults, traffic } = running
+  const wrong: unknown = null
+  for (const call of [
+    () => {
+      control.advanceClock(wrong as number)
+    },
+    () => {
+      control.setJobDelay(wrong as number)
+    },
+    () => control.completeJobs(wrong as string),
+    () => control.failJobs(wrong as string),
+    () => control.failJobs('failed', wrong as string),
+    () => control.takeInventory(wrong as string),
+    () => {
+      faults.add(wrong as local.FaultRule)
+    },
+    () => traffic.of(wrong as string),
+  ]) {
+    const { error } = await failureOf(call)
+    t.match(error, { name: 'TypeError', message: /, not null\.$/ }, String(call))
+  }
+  for (const call of [
+    () => {
+      control.advanceClock(-1)
+    },
+    () => {
+      control.setJobDelay(NaN)
+    },
+    () => control.completeJobs('a/b'),
+    () => control.failJobs('failed', '..'),
+    () => control.takeInventory(''),
+  ]) {
+    t.match((await failureOf(call)).error, { name: 'RangeError' }, String(call))
+  }
+})
+
+t.test('a catalog takes nothing but records', async (t) => {
+  const catalog = await api.Catalog.open(`${t.testdir()}/catalog.jsonl`)
+  t.teardown(() => catalog.close())
+  for (const wrong of [null, undefined, 'x', {}, { type: 7 }] as unknown as api.CatalogRecord[]) {
+    await t.rejects(catalog.append(wrong), { name: 'TypeError', message: /^records\[0\]/ })
+  }
+})
+
+t.test('options may be inherited, undefined, and of a class', async (t) => {
+  class Options {
+    readonly partSize = 2 ** 20
+    readonly retryFor = undefined
+    readonly colour = undefined
+    get vaultName(): string {
+      return here.archives.size === 0 ? 'v' : 'another' // read once
+    }
+    get client(): MemoryVault {
+      return here
+    }
+  }
+  const here = new MemoryVault()
+  const [archive] = await api.uploadArchive(Readable.from([Buffer.alloc(10)]), new Options())
+  t.match(archive, { vaultName: 'v', size: 10, partSize: 2 ** 20 })
+  const options = Object.assign(Object.create({ size: 'x' }) as object, { expected: HASH, [Symbol('x')]: 1 })
+  t.doesNotThrow(() => api.treeHash(options))
+})
+
+t.test('the name that was meant is suggested, and none where nothing is near', async (t) => {
+  for (const [name, meant] of [
+    ['partsize', 'partSize'],
+    ['part_size', 'partSize'],
+    ['prtSize', 'partSize'],
+    ['vault', 'vaultName'],
+    ['onfailure', 'onFailure'],
+    ['retryfro', 'retryFor'],
+    ['signla', 'signal'],
+  ] as const) {
+    await t.rejects(api.uploadArchive([], { client: vault, ...place, [name]: 1 }), {
+      name: 'TypeError',
+      message: `${name} is not an option of uploadArchive. Did you mean ${meant}?`,
+    })
+  }
+  for (const name of ['x', 'encoding', 'partNumber', '', 'constructor'])
+    await t.rejects(api.uploadArchive([], { client: vault, ...place, [name]: 1 }), {
+      message: `${name} is not an option of uploadArchive.`,
+    })
+})
+
+t.test('messages are short, on one line, and tell no secret', async (t) => {
+  const long = 'x'.repeat(60)
+  for (const [vaultName, shown] of [
+    [long.repeat(5), `'${'x'.repeat(40)}…'`],
+    ['a\n\u001b[31mb\u202e', String.raw`'a\u{a}\u{1b}[31mb\u{202e}'`],
+    [Symbol('x'), 'a symbol'],
+    [5n, '5n'],
+    [() => 1, 'a function'],
+    [Object.create(null) as object, 'an object'],
+    [{ constructor: 7 }, 'an object'],
+    [new Map(), 'a Map'],
+    [Buffer.from('secret'), 'a Buffer'],
+    [
+      new (class extends Map {
+        static override readonly name = 'a\nb'
+      })(),
+      String.raw`an a\u{a}b`,
+    ],
+    [true, 'true'],
+  ] as const) {
+    const options = { vaultName } as unknown as api.ArchiveWriterOptions
+    t.throws(() => api.archiveWriter(vault, options), {
+      message: `vaultName of archiveWriter must be the name of a vault: 1 to 255 characters of A-Z, a-z, 0-9, "_", "." and "-", and neither "." nor "..", not ${shown}.`,
+    })
+  }
+  const name = `a\nb${long}`
+  await t.rejects(local.startLocalVault({ dir: '/dev/null/vaults', [name]: 1 }), {
+    message: `a\\u{a}b${'x'.repeat(37)}… is not an option of startLocalVault.`,
+  })
+  const secrets = [
+    { controlSecret: 'too secret' },
+    { controlSecret: 12345 },
+    { snsEndpoint: 'too secret' },
+    { credentials: { accessKeyId: 'too secret', secretAccessKey: 'x' } },
+    { credentials: { accessKeyId: 'x', secretAccessKey: 12345 } },
+    { credentials: { accessKeyId: 'x', secretAccessKey: 'x', sessionToken: ['too secret'] } },
+  ]
+  for (const secret of secrets) {
+    const { error } = await failureOf(() =>
+      local.startLocalVault({ dir: '/dev/null/vaults', ...secret } as unknown as LocalVaultOptions),
+    )
+    t.match(error, { message: /^(?!.*(?:too secret|12345))(?:controlSecret|snsEndpoint|credentials)/ })
+  }
+})
+
+t.test('a vault may have the names that the service allows', async (t) => {
+  for (const name of ['v', 'A.b_c-9', '...', 'x'.repeat(255)]) t.ok(isVaultName(name), name)
+  for (const name of ['', '.', '..', 'a b', 'ä', 'x'.repeat(256)]) t.notOk(isVaultName(name), name)
+  for (const accountId of ['-', '111122223333'])
+    t.doesNotThrow(() => api.archiveWriter(vault, { ...place, accountId }))
+})
+
+t.test('an option without a rule does not compile', async (t) => {
+  interface Two {
+    readonly one: number
+    readonly two?: string
+  }
+  // @ts-expect-error -- two has no rule
+  const incomplete: RulesOf<Two> = { one: Object.assign(() => undefined, { isRequired: true as const }) }
+  // @ts-expect-error -- one must be required
+  const lax: RulesOf<Two> = { one: () => undefined, two: () => undefined }
+  t.strictSame(checkOptions('f', { one: 1 }, lax), { one: 1 })
+  t.throws(() => checkOptions('f', { one: 1, two: '2' }, incomplete), {
+    message: 'two is not an option of f.',
+  })
+})

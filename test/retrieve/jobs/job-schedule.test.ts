@@ -1,0 +1,279 @@
+import t from 'tap'
+import { JobSchedule, type ScheduledJob } from '../../../lib/retrieve/jobs/job-schedule.js'
+import type { RenewableJob } from '../../../lib/retrieve/jobs/renewable-job.js'
+import {
+  retrieveArchive,
+  startRetrieval,
+  type RetrieveArchiveOptions,
+} from '../../../lib/retrieve/retrieve-archive.js'
+import type { Job } from '../../../lib/store/retrieval-store.js'
+import type { RetrievalRequest } from '../../../lib/client/vault-client.js'
+import { gate, settled } from '../../helpers/gate.js'
+import { gathered } from '../../helpers/gather.js'
+import { MemoryVault } from '../../helpers/memory-vault.js'
+import { patternBytes } from '../../helpers/pattern-source.js'
+import { VirtualClock } from '../../helpers/virtual-clock.js'
+
+const MIB = 1_048_576
+const GIB = 1024 * MIB
+const HOUR = 3_600_000
+const vaultName = 'backups'
+
+/** A vault of a virtual clock: each range takes a while to read, and jobs take their time and expire. */
+class SlowVault extends MemoryVault {
+  readonly clock = new VirtualClock()
+  /** When each job was started, by its ID, in hours. */
+  readonly startedAt = new Map<string, number>()
+  /** Jobs of which something was read. */
+  readonly readJobs = new Set<string>()
+  readonly #msPerRange: number
+  readonly #jobMs: number
+
+  constructor(msPerRange: number, jobMs: number) {
+    super()
+    this.#msPerRange = msPerRange
+    this.#jobMs = jobMs
+    this.before = ({ operation, jobId = '' }) => {
+      if (operation !== 'getJobOutput') return
+      if (this.#expires(jobId) <= this.clock.time) this.expiredJobs.add(jobId)
+      else {
+        this.readJobs.add(jobId)
+        this.clock.time += this.#msPerRange
+      }
+    }
+  }
+
+  /** Started jobs of which nothing was ever read. */
+  get unread(): string[] {
+    return this.jobs.filter((jobId) => !this.readJobs.has(jobId))
+  }
+
+  /** When jobs of an archive were started, in whole hours. */
+  hoursOf(archiveId: string): number[] {
+    const ofArchive = [...this.startedAt].filter(([jobId]) => jobId.split(/[@#]/)[0] === archiveId)
+    return ofArchive.map(([, time]) => Math.round(time / HOUR))
+  }
+
+  override async startRetrieval(request: RetrievalRequest): Promise<string> {
+    const jobId = await super.startRetrieval(request)
+    this.startedAt.set(jobId, this.clock.time)
+    return jobId
+  }
+
+  override async listJobs(
+    request: Parameters<MemoryVault['listJobs']>[0],
+  ): ReturnType<MemoryVault['listJobs']> {
+    this.#expire()
+    return super.listJobs(request)
+  }
+
+  override async describeJob(request: { jobId: string }): Promise<Job> {
+    this.#expire()
+    const job = await super.describeJob({ vaultName, ...request })
+    const isDone = this.clock.time >= this.#done(request.jobId)
+    return { ...job, status: isDone ? 'Succeeded' : 'InProgress' }
+  }
+
+  #done(jobId: string): number {
+    return (this.startedAt.get(jobId) ?? 0) + this.#jobMs
+  }
+
+  #expires(jobId: string): number {
+    return this.#done(jobId) + 24 * HOUR
+  }
+
+  #expire(): void {
+    for (const jobId of this.jobs) if (this.#expires(jobId) <= this.clock.time) this.expiredJobs.add(jobId)
+  }
+}
+
+function optionsFor(vault: SlowVault, more: Partial<RetrieveArchiveOptions> = {}): RetrieveArchiveOptions {
+  const { clock } = vault
+  return { client: vault, vaultName, archiveId: 'a', rangeSize: MIB, concurrency: 1, clock, ...more }
+}
+
+/** Volumes of so many ranges each. */
+function volumes(vault: SlowVault, count: number, ranges: number): { archiveId: string[]; bytes: Buffer } {
+  const archiveId = Array.from({ length: count }, (_, i) => `v${i + 1}`)
+  const bytes = archiveId.map((id, i) => {
+    const volume = patternBytes(ranges * MIB, i + 1)
+    vault.archives.set(id, volume)
+    return volume
+  })
+  return { archiveId, bytes: Buffer.concat(bytes) }
+}
+
+t.test('a set that takes days to read is read with jobs that expire after a day', async (t) => {
+  for (const jobMs of [0, 4 * HOUR]) {
+    const vault = new SlowVault(2.5 * HOUR, jobMs) // 20 hours a volume
+    const { archiveId, bytes } = volumes(vault, 5, 8)
+    const found = await gathered(retrieveArchive(optionsFor(vault, { archiveId })))
+    t.ok(found.equals(bytes))
+    t.ok(vault.clock.time >= 100 * HOUR, `it took ${vault.clock.time / HOUR} hours`)
+    t.strictSame(vault.unread, [], 'no job expired unread')
+    t.equal(vault.startedAt.size, 5, 'each was paid for once')
+  }
+})
+
+t.test('an output that takes longer than a day is renewed, and read to its end', async (t) => {
+  const vault = new SlowVault(7 * HOUR, HOUR)
+  const { archiveId, bytes } = volumes(vault, 2, 10) // 70 hours each
+  t.ok((await gathered(retrieveArchive(optionsFor(vault, { archiveId })))).equals(bytes))
+  t.strictSame(vault.unread, [])
+  t.ok(vault.startedAt.size <= 8, `${vault.startedAt.size} jobs`)
+})
+
+t.test('small archives are started together once the first was read from', async (t) => {
+  const vault = new SlowVault(1000, 4 * HOUR)
+  const { archiveId, bytes } = volumes(vault, 12, 2)
+  t.ok((await gathered(retrieveArchive(optionsFor(vault, { archiveId })))).equals(bytes))
+  t.ok(vault.clock.time < 9 * HOUR, `they were waited for together, ${vault.clock.time / HOUR} hours`)
+  t.equal(vault.startedAt.size, 12)
+})
+
+t.test('the jobs of a range are started together', async (t) => {
+  const vault = new SlowVault(1000, 4 * HOUR)
+  const { bytes } = volumes(vault, 1, 40)
+  const range = { start: 3 * MIB + 5, end: 38 * MIB - 7 }
+  const options = { archiveId: 'v1', range, archiveSize: 40 * MIB }
+  const found = await gathered(retrieveArchive(optionsFor(vault, options)))
+  t.ok(found.equals(bytes.subarray(range.start, range.end)))
+  t.ok(vault.startedAt.size > 2)
+  t.strictSame(new Set(vault.hoursOf('v1')), new Set([0]))
+})
+
+t.test('without waiting, those are started that can be read in time', async (t) => {
+  const vault = new SlowVault(1000, 0)
+  const { archiveId } = volumes(vault, 3, 1)
+  t.strictSame(await startRetrieval(optionsFor(vault, { archiveId })), ['v1', 'v2', 'v3'])
+  const large = new SlowVault(1000, 0)
+  volumes(large, 3, 1)
+  const archiveSizes = [40 * GIB, 30 * GIB, 30 * GIB]
+  t.strictSame(await startRetrieval(optionsFor(large, { archiveId, archiveSizes })), ['v1', 'v2'])
+})
+
+t.test(
+  'a job that could not be started ahead is started when its turn comes, and fails only then',
+  async (t) => {
+    const vault = new SlowVault(1000, 0)
+    const { archiveId, bytes } = volumes(vault, 3, 2)
+    const act = vault.before
+    let refusals = 1
+    vault.before = (call) => {
+      if (call.operation === 'startRetrieval' && call.archiveId === 'v2' && refusals-- > 0)
+        throw new Error('refused')
+      return act(call)
+    }
+    t.ok((await gathered(retrieveArchive(optionsFor(vault, { archiveId })))).equals(bytes))
+    const never = new SlowVault(1000, 0)
+    volumes(never, 3, 2)
+    never.before = ({ operation, archiveId: id }) => {
+      if (operation === 'startRetrieval' && id === 'v2') throw new Error('refused')
+    }
+    const out: Buffer[] = []
+    await t.rejects(gathered(retrieveArchive(optionsFor(never, { archiveId })), out), { message: 'refused' })
+    t.equal(Buffer.concat(out).length, 2 * MIB, 'the first volume came')
+  },
+)
+
+t.test('an error is not held up by a job that is being started', async (t) => {
+  const vault = new SlowVault(1000, 0)
+  const { archiveId } = volumes(vault, 2, 3)
+  const act = vault.before
+  const isStarting = gate()
+  const never = gate()
+  vault.before = async (call) => {
+    if (call.operation === 'startRetrieval' && call.archiveId === 'v2') {
+      isStarting.open()
+      await never.opened
+    }
+    if (call.operation === 'getJobOutput' && call.range?.start === 2 * MIB) {
+      await isStarting.opened
+      throw new Error('broken')
+    }
+    await act(call)
+  }
+  await t.rejects(gathered(retrieveArchive(optionsFor(vault, { archiveId }))), { message: 'broken' })
+  t.equal(vault.underWay, 0)
+})
+
+/** A job of so many bytes that notes when it is started. */
+function fakeJob(name: string, size: number | undefined, started: string[]): ScheduledJob {
+  const job = {
+    lastSeen: undefined,
+    start: () => {
+      if (!started.includes(name)) started.push(name)
+      return Promise.resolve(name)
+    },
+    look: () => Promise.resolve(),
+    ready: () => Promise.resolve({ jobId: name } as Job),
+  }
+  return { job: job as unknown as RenewableJob, archiveId: name, size }
+}
+
+t.test('jobs are started ahead at the measured rate, when they can be read within the day', async (t) => {
+  const started: string[] = []
+  const clock = new VirtualClock()
+  const jobs = ['a', 'b', 'c'].map((name) => fakeJob(name, 200 * GIB, started))
+  const schedule = new JobSchedule(jobs, clock)
+  await schedule.ready(0, jobs[0] as ScheduledJob)
+  await settled()
+  t.strictSame(started, ['a'], '200 GiB are not read within a day at the assumed rate')
+  // 20 GiB an hour: a volume takes ten hours.
+  const read = async (hour: number): Promise<void> => {
+    clock.time += HOUR
+    schedule.progressed(hour * 20 * GIB, 20 * GIB)
+    await settled()
+  }
+  // A moment of great speed is no rate yet: buffers were filled.
+  clock.time += 10
+  schedule.progressed(GIB, GIB)
+  await settled()
+  t.strictSame(started, ['a'])
+  await read(1)
+  t.strictSame(started, ['a', 'b'], 'two volumes are, at the measured rate')
+  for (let hour = 2; hour <= 7; hour++) await read(hour)
+  t.strictSame(started, ['a', 'b'])
+  await read(8)
+  t.strictSame(started, ['a', 'b', 'c'], 'with two hours of the first left, three are')
+  await schedule.settled()
+})
+
+t.test('what the caller has already counts as read, but not for the rate', async (t) => {
+  const started: string[] = []
+  const clock = new VirtualClock()
+  const jobs = ['a', 'b'].map((name) => fakeJob(name, 60 * GIB, started))
+  const schedule = new JobSchedule(jobs, clock)
+  await schedule.ready(0, jobs[0] as ScheduledJob)
+  await settled()
+  t.strictSame(started, ['a'])
+  clock.time += HOUR
+  schedule.progressed(50 * GIB, 0)
+  await settled()
+  t.strictSame(started, ['a'])
+  clock.time += 1000
+  schedule.progressed(50 * GIB + 2 * MIB, 2 * MIB)
+  await settled()
+  t.strictSame(started, ['a', 'b'], 'ten of the first and all of the second are read in time')
+})
+
+t.test('sizes that nobody knows start nothing ahead', async (t) => {
+  const started: string[] = []
+  const jobs = ['a', 'b'].map((name) => fakeJob(name, undefined, started))
+  const schedule = new JobSchedule(jobs, new VirtualClock())
+  t.strictSame(await schedule.startFirst(), ['a'])
+})
+
+t.test('a job that the service describes without a range is of the whole archive', async (t) => {
+  for (const [archiveSize, expected] of [
+    [GIB, ['a', 'b']],
+    [200 * GIB, ['a']],
+  ] as const) {
+    const started: string[] = []
+    const jobs = ['a', 'b'].map((name) => fakeJob(name, undefined, started))
+    const [first] = jobs
+    Object.assign(first?.job ?? {}, { lastSeen: { jobId: 'a', archiveSize } })
+    const schedule = new JobSchedule(jobs, new VirtualClock())
+    t.strictSame(await schedule.startFirst(), expected, `${archiveSize} bytes each`)
+  }
+})

@@ -1,0 +1,127 @@
+import t from 'tap'
+import { planMemory } from '../../lib/transfer/memory-plan.js'
+import { forecastUpload, heldBytes, planUpload } from '../../lib/upload/upload-plan.js'
+
+const MIB = 1_048_576
+const GIB = 1024 * MIB
+
+t.test('the defaults: 256 MiB, pieces as wanted, 8 at once', async (t) => {
+  t.strictSame(planMemory(undefined, 16 * MIB, {}), {
+    pieceSize: 16 * MIB,
+    memory: 256 * MIB,
+    concurrency: 8,
+  })
+})
+
+t.test('a piece nobody asked for is at most a quarter of the memory', async (t) => {
+  for (const [memory, pieceSize, concurrency] of [
+    [4 * MIB, MIB, 2],
+    [7 * MIB, MIB, 5],
+    [8 * MIB, 2 * MIB, 2],
+    [63 * MIB, 8 * MIB, 5],
+    [64 * MIB, 16 * MIB, 2],
+    [GIB, 16 * MIB, 8],
+  ] as const) {
+    t.strictSame(planMemory(undefined, 16 * MIB, { memory }), { pieceSize, memory, concurrency })
+  }
+})
+
+t.test('what is held never exceeds the budget, and two requests at least always fit', async (t) => {
+  for (let memory = 4 * MIB; memory <= 300 * MIB; memory += 3 * MIB) {
+    for (const concurrency of [1, 2, 8, 100]) {
+      const plan = planMemory(undefined, 16 * MIB, { memory, concurrency })
+      t.ok((plan.concurrency + 2) * plan.pieceSize <= memory && plan.concurrency >= Math.min(2, concurrency))
+    }
+  }
+})
+
+t.test('an upload reserves one part, which keeps it alive, within its budget', async (t) => {
+  for (let memory = 4 * MIB; memory <= 300 * MIB; memory += 3 * MIB) {
+    for (const concurrency of [1, 2, 8, 100]) {
+      const plan = planUpload({ memory, concurrency })
+      const fits = Math.floor(memory / plan.partSize) - 3
+      t.equal(plan.concurrency, Math.min(concurrency, fits))
+      t.ok(plan.concurrency >= 1)
+      t.ok(heldBytes(plan) <= memory)
+      t.equal(heldBytes(plan), (plan.concurrency + 3) * plan.partSize)
+    }
+  }
+  t.strictSame(planMemory(undefined, MIB, { memory: 4 * MIB }, 1), {
+    pieceSize: MIB,
+    memory: 4 * MIB,
+    concurrency: 1,
+  })
+})
+
+t.test(
+  'a piece that is asked for raises the memory where none was stated, and is refused where one was',
+  async (t) => {
+    t.strictSame(planMemory(128 * MIB, 16 * MIB, {}), {
+      pieceSize: 128 * MIB,
+      memory: 512 * MIB,
+      concurrency: 2,
+    })
+    t.throws(() => planMemory(128 * MIB, 16 * MIB, { memory: 256 * MIB }), {
+      name: 'RangeError',
+      message:
+        /268435456 bytes does not hold four times 134217728 bytes: give 536870912, or go down to pieces of 67108864/,
+    })
+  },
+)
+
+t.test('an upload takes the part size its expected size needs, or says what it would need', async (t) => {
+  t.match(planUpload({}), { partSize: 16 * MIB })
+  t.match(planUpload({ expectedSize: 600 * GIB }), { partSize: 64 * MIB, memory: 256 * MIB, concurrency: 1 })
+  t.match(planUpload({ expectedSize: 10_000 * MIB, partSize: MIB }), { partSize: MIB })
+  t.throws(() => planUpload({ expectedSize: 10_000 * MIB + 1, partSize: MIB, volumes: false }), {
+    name: 'RangeError',
+    message:
+      /10485760001 bytes do not fit 10000 parts of 1048576 bytes, .*: parts of 16777216 bytes would do/,
+  })
+  t.throws(() => planUpload({ expectedSize: 2000 * GIB, volumes: false }), {
+    name: 'RangeError',
+    message: /do not fit 10000 parts of 67108864 bytes, .*: parts of 268435456 bytes would do/,
+  })
+  t.match(planUpload({ expectedSize: 2000 * GIB }), { partSize: 64 * MIB, partsPerVolume: 10_000 })
+  t.match(planUpload({ expectedSize: 60e12, memory: 4 * GIB }), { partSize: 512 * MIB, partsPerVolume: 9313 })
+})
+
+t.test('an archive holds as many whole parts as its most allows', async (t) => {
+  t.match(planUpload({ partSize: MIB, maxArchiveSize: 10.5 * MIB }), { partsPerVolume: 10 })
+  t.match(planUpload({ partSize: MIB, maxArchiveSize: 20 * GIB }), { partsPerVolume: 10_000 })
+  t.throws(() => planUpload({ partSize: 2 * MIB, maxArchiveSize: MIB }), {
+    name: 'RangeError',
+    message: /at most 1048576 bytes does not hold one part of 2097152/,
+  })
+})
+
+t.test(
+  'under a rate limit only so many are sent at once that a part takes a minute at the most',
+  async (t) => {
+    for (const [limitRate, concurrency] of [
+      [undefined, 8],
+      [16 * MIB, 8],
+      [MIB, 3],
+      [MIB / 4, 1],
+      [1, 1],
+    ] as const) {
+      t.match(planUpload({ partSize: 16 * MIB, limitRate }), { concurrency }, `${limitRate} bytes a second`)
+    }
+  },
+)
+
+t.test('what an upload will take is counted as it will be', async (t) => {
+  const three = planUpload({ partSize: MIB, maxArchiveSize: 3 * MIB })
+  const one = planUpload({ partSize: MIB, maxArchiveSize: MIB })
+  for (const [plan, size, forecast] of [
+    [three, 1, { volumes: 1, parts: 1, requests: 1 }],
+    [three, MIB, { volumes: 1, parts: 1, requests: 1 }],
+    [three, MIB + 1, { volumes: 1, parts: 2, requests: 4 }],
+    [three, 3 * MIB, { volumes: 1, parts: 3, requests: 5 }],
+    [three, 3 * MIB + 1, { volumes: 2, parts: 4, requests: 6 }],
+    [three, 6 * MIB, { volumes: 2, parts: 6, requests: 10 }],
+    [one, 3 * MIB, { volumes: 3, parts: 3, requests: 3 }],
+  ] as const) {
+    t.strictSame(forecastUpload(plan, size), forecast, `${size} bytes`)
+  }
+})
