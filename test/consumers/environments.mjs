@@ -53,8 +53,8 @@ const node = (name, executable) => ({
 })
 
 /** The file that hashing threads run. It is an entry of its own: it must be beside the bundle, under this name. */
-const thread = 'node_modules/glacier-pipe/dist/tree-hash/hash-thread.js'
-const threadEntry = `hash-thread=${thread}`
+const worker = 'node_modules/glacier-pipe/dist/tree-hash/hash-worker.js'
+const workerEntry = `hash-worker=${worker}`
 
 /**
  * @param {string} name
@@ -129,7 +129,7 @@ export const ENVIRONMENTS = [
   bundler(
     'esbuild, ESM, `--main-fields=module,main`',
     'esbuild',
-    esbuild('esm', 'out-esm', '--main-fields=module,main', threadEntry),
+    esbuild('esm', 'out-esm', '--main-fields=module,main', workerEntry),
     'out-esm/program.js',
   ),
   bundler(
@@ -138,14 +138,14 @@ export const ENVIRONMENTS = [
     esbuild('esm', 'out-external', '--packages=external'),
     'out-external/program.js',
   ),
-  bundler('esbuild, CommonJS', 'esbuild', esbuild('cjs', 'out-cjs', threadEntry), 'out-cjs/program.js'),
+  bundler('esbuild, CommonJS', 'esbuild', esbuild('cjs', 'out-cjs', workerEntry), 'out-cjs/program.js'),
   bundler(
     'esbuild, CommonJS, `import.meta.url` defined',
     'esbuild',
     esbuild(
       'cjs',
       'out-cjs-url',
-      threadEntry,
+      workerEntry,
       '--define:import.meta.url=importMetaUrl',
       "--banner:js=const importMetaUrl = require('node:url').pathToFileURL(__filename).href",
     ),
@@ -188,7 +188,7 @@ import commonjs from '@rollup/plugin-commonjs'
 import json from '@rollup/plugin-json'
 import nodeResolve from '@rollup/plugin-node-resolve'
 export default {
-  input: { program: 'program.mjs', 'hash-thread': '${thread}' },
+  input: { program: 'program.mjs', 'hash-worker': '${worker}' },
   plugins: [nodeResolve({ preferBuiltins: true, exportConditions: ['node'] }), commonjs(), json()],
   output: { dir: 'out-rollup', format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
 }
@@ -200,7 +200,7 @@ webpack(
   {
     mode: 'production',
     target: 'node20',
-    entry: { program: './program.mjs', 'hash-thread': './${thread}' },
+    entry: { program: './program.mjs', 'hash-worker': './${worker}' },
     experiments: { outputModule: true },
     module: { parser: { javascript: { importMeta: false } } },
     output: { path: resolve('out-webpack'), filename: '[name].js', module: true, chunkFormat: 'module' },
