@@ -121,7 +121,11 @@ export async function run(command, { env = {}, feed = 0, exec = false } = {}) {
 export async function serve(...args) {
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   process.once('exit', () => child.kill())
-  const [line] = await once(child.stdout, 'data')
+  const ended = once(child, 'exit').then(([code]) => {
+    throw new Error(`${args.join(' ')} ended with exit code ${code}.`)
+  })
+  ended.catch(() => undefined) // it ends later, when it is stopped
+  const [line] = await Promise.race([once(child.stdout, 'data'), ended])
   const stop = async () => {
     child.kill()
     await once(child, 'exit')

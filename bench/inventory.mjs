@@ -23,6 +23,7 @@ const dir = await mkdtemp(join(tmpdir(), 'bench-'))
 const vault = join(dir, 'vaults', 'bench')
 for (const kind of ['uploads', 'jobs', 'ended', 'archives']) mkdirSync(join(vault, kind), { recursive: true })
 const inventory = { date: DATE, archiveCount: ROWS, size: ROWS }
+writeFileSync(join(dir, 'local-vault.json'), '{"format":1}')
 writeFileSync(join(vault, 'vault.json'), JSON.stringify({ name: 'bench', creationDate: DATE, inventory }))
 
 /**
@@ -104,7 +105,11 @@ await write(join(dir, 'catalog.jsonl'), (i) => ({ ...common, ...archiveOf(i), pa
 const server = spawn(process.execPath, [BIN, 'serve', '--dir', dir, '--json'], {
   stdio: ['ignore', 'pipe', 'ignore'],
 })
-const [ready] = await once(server.stdout, 'data')
+const ended = once(server, 'exit').then(([code]) => {
+  throw new Error(`serve ended with exit code ${code}.`)
+})
+ended.catch(() => undefined) // it ends later, when it is killed
+const [ready] = await Promise.race([once(server.stdout, 'data'), ended])
 const keys = JSON.parse(ready.toString())
 const env = { AWS_ACCESS_KEY_ID: keys.accessKeyId, AWS_SECRET_ACCESS_KEY: keys.secretAccessKey }
 const where = ['--endpoint', keys.endpoint, '--region', 'us-east-1', '--quiet']

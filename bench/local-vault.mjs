@@ -33,7 +33,11 @@ const agent = new Agent({ keepAlive: true })
  */
 async function started(args) {
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'] })
-  const [line] = await once(child.stdout, 'data')
+  const ended = once(child, 'exit').then(([code]) => {
+    throw new Error(`${args.join(' ')} ended with exit code ${code}.`)
+  })
+  ended.catch(() => undefined) // it ends later, when it is stopped
+  const [line] = await Promise.race([once(child.stdout, 'data'), ended])
   return { child, line: line.toString().trim() }
 }
 
@@ -212,6 +216,7 @@ async function start(count) {
     '{"name":"bench","creationDate":"2012-01-01T00:00:00.000Z","inventory":null}',
   )
   writeFileSync(join(vault, 'written'), '')
+  writeFileSync(join(dir, 'local-vault.json'), '{"format":1}')
   const part = Buffer.alloc(65) // a byte, its leaf, its root
   for (let i = 0; i < count; i++) {
     const archiveId = String(i).padStart(138, 'x')
