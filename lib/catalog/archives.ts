@@ -14,7 +14,7 @@ import { surveyOf, type Survey } from './survey.js'
  */
 export async function* archivesIn(file: string): AsyncGenerator<ArchiveRecord, void, undefined> {
   const isFirst = currentOf(await surveyOf(file))
-  for await (const records of readBlocks(file, ['archive']))
+  for await (const records of readBlocks(file, { types: ['archive'] }))
     for (const record of records) {
       const archive = isFirst(record)
       if (archive) yield archive
@@ -24,7 +24,7 @@ export async function* archivesIn(file: string): AsyncGenerator<ArchiveRecord, v
 /** The archives that were stored with another tree hash than that of the bytes sent, and not deleted since. */
 export async function mismatchedIn(file: string): Promise<MismatchedRecord[]> {
   const found: MismatchedRecord[] = []
-  for await (const records of readBlocks(file, ['mismatched'])) found.push(...records)
+  for await (const records of readBlocks(file, { types: ['mismatched'] })) found.push(...records)
   if (found.length === 0) return []
   const deleted = await deletedIn(file)
   return found.filter(({ archiveId }) => !deleted.has(archiveId))

@@ -17,8 +17,11 @@ import { closing } from '../fs/forgotten-file.js'
 import { isMissing } from '../fs/missing.js'
 import { PATH, required, TEXT } from '../options/rules.js'
 import { record } from '../options/check-options.js'
-import { LineWriter } from './line-writer.js'
+import type { UploadJournal } from '../store/upload-journal.js'
+import { catalogJournal, type JournalOptions } from './journal.js'
+import { LineWriter } from './lines/line-writer.js'
 import type { CatalogRecord } from './record.js'
+import type { ServiceAddress } from './vault-address.js'
 
 export { readCatalog } from './read-catalog.js'
 
@@ -57,7 +60,7 @@ export class Catalog implements AsyncDisposable {
    * @example
    * ```ts
    * await using catalog = await Catalog.open('catalog.jsonl') // or catalog.close() at the end
-   * const journal = journalIn(catalog, { region: 'eu-west-1' })
+   * const journal = catalog.journal({ region: 'eu-west-1' })
    * await uploadArchive(source, { client, vaultName: 'backups', journal })
    * ```
    */
@@ -96,6 +99,25 @@ export class Catalog implements AsyncDisposable {
     const written = this.#writing.then(() => this.#write(lines))
     this.#writing = written.catch(() => undefined)
     await written
+  }
+
+  /**
+   * Makes the journal of a stream's uploads, which records them in this catalog. To be passed to `uploadArchive` and the
+   * like as `journal`.
+   *
+   * @param address - the service to which the uploads go
+   * @param options - the stream and its owner; default: a stream without a name, owned by nobody
+   * @throws {TypeError} an argument of a wrong type, or an unknown or missing field
+   * @throws {RangeError} a field out of range
+   *
+   * @example
+   * ```ts
+   * const journal = catalog.journal({ region: 'eu-west-1' }, { vaultName: 'backups', name: 'srv.tar' })
+   * await uploadArchive(source, { client, vaultName: 'backups', journal })
+   * ```
+   */
+  journal(address: ServiceAddress, options: JournalOptions = {}): UploadJournal {
+    return catalogJournal(this, address, options, () => Date.now())
   }
 
   /**

@@ -2,17 +2,11 @@
  * Archives that may exist although the catalog has no ID for them: a request that stores one was sent, or about to be,
  * and no record says what came of it.
  */
-import type {
-  BegunRecord,
-  ClosedRecord,
-  CompletingRecord,
-  OrphanRecord,
-  SendingRecord,
-  VaultPlace,
-} from './record.js'
+import type { BegunRecord, ClosedRecord, CompletingRecord, OrphanRecord, SendingRecord } from './record.js'
+import type { VaultAddress } from './vault-address.js'
 
 /** An archive that may exist. */
-export interface PossibleArchive extends VaultPlace {
+export interface PossibleArchive extends VaultAddress {
   readonly type: 'possible'
   /** The record that says so. */
   readonly record: SendingRecord | CompletingRecord | ClosedRecord | OrphanRecord
@@ -56,15 +50,15 @@ export interface UploadState {
 export function ofSending(record: SendingRecord): PossibleArchive {
   const { accountId, intentId, name, streamId, volume, firstVolume } = record
   const origin = { accountId, intentId, name, streamId, parts: 1, volume, firstVolume }
-  return { ...contentOf(record), ...placeOf(record), record, description: record.description, origin }
+  return { ...contentOf(record), ...addressOf(record), record, description: record.description, origin }
 }
 
 /** The archive of an upload; `undefined` where no completion was sent. */
 export function ofUpload({ begun, completing, outcome }: UploadState): PossibleArchive | undefined {
   const record = outcome?.type === 'unknown' ? outcome : completing
-  const place = begun ?? (outcome?.type === 'unknown' ? outcome : undefined)
-  if (!record || !place) return undefined
-  const { accountId } = place
+  const address = begun ?? (outcome?.type === 'unknown' ? outcome : undefined)
+  if (!record || !address) return undefined
+  const { accountId } = address
   const { name, streamId, volume, firstVolume, partSize } = begun ?? {}
   const { size = completing?.size, treeHash = completing?.treeHash } = record
   // Version 0.1 did not write whether another volume follows: then the set's end is not known, as if from an inventory.
@@ -84,7 +78,7 @@ export function ofUpload({ begun, completing, outcome }: UploadState): PossibleA
   }
   return {
     ...contentOf({ time: record.time, size, treeHash }),
-    ...placeOf(place),
+    ...addressOf(address),
     record,
     description: begun?.description,
     origin,
@@ -94,7 +88,7 @@ export function ofUpload({ begun, completing, outcome }: UploadState): PossibleA
 /** An archive that version 0.1 noted. */
 export function ofOrphan(record: OrphanRecord): PossibleArchive {
   const origin = { accountId: record.accountId }
-  return { ...contentOf(record), ...placeOf(record), record, description: record.description, origin }
+  return { ...contentOf(record), ...addressOf(record), record, description: record.description, origin }
 }
 
 function contentOf({
@@ -108,6 +102,6 @@ function contentOf({
   return { type: 'possible', time, size, treeHash }
 }
 
-function placeOf({ region, endpoint, vaultName }: VaultPlace): VaultPlace {
+function addressOf({ region, endpoint, vaultName }: VaultAddress): VaultAddress {
   return { region, endpoint, vaultName }
 }

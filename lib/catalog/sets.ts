@@ -51,7 +51,7 @@ export async function setsOf(
 ): Promise<ReadonlyMap<string, ArchiveSet>> {
   const asked = new Set(archiveIds)
   const deleted = new Set<string>()
-  for await (const records of readBlocks(file, ['deleted']))
+  for await (const records of readBlocks(file, { types: ['deleted'] }))
     for (const it of records) deleted.add(it.archiveId)
   let records = await recordsOf(file, asked, deleted)
   const setIds = new Map(archiveIds.map((id) => [id, id]))
@@ -73,7 +73,7 @@ async function recordsOf(
   deleted: ReadonlySet<string>,
 ): Promise<ArchiveRecord[]> {
   const found: ArchiveRecord[] = []
-  for await (const records of readBlocks(file, ['archive'], ids))
+  for await (const records of readBlocks(file, { types: ['archive'], archiveIds: ids }))
     found.push(...records.filter(({ archiveId }) => !deleted.has(archiveId)))
   return found
 }

@@ -2,8 +2,10 @@
  * Facts about a whole catalog that are needed before its archives can be handed on one by one: which were deleted, the
  * later volumes of sets, and the archive IDs with several records. Lines are not parsed for it, except those few.
  */
-import { isWhole, readBlocks, readText, type TextBlock } from './read-catalog.js'
-import { recordsIn, type ArchiveRecord, type MismatchedRecord } from './record.js'
+import { hasOneRecord, recordsIn } from './lines/parse-line.js'
+import { readLines, type LineBlock } from './lines/read-lines.js'
+import { readBlocks } from './read-catalog.js'
+import type { ArchiveRecord, MismatchedRecord } from './record.js'
 import { RepeatedTexts } from './repeated-texts.js'
 
 /** A record that describes an archive. */
@@ -36,7 +38,7 @@ const INNER_TEXT = /(?:[^"\\]|\\.)*/y
  */
 export async function surveyOf(file: string): Promise<Survey> {
   const surveyor = new Surveyor()
-  for await (const block of readText(file)) surveyor.take(block)
+  for await (const block of readLines(file)) surveyor.take(block)
   const { deleted, laterVolumes, candidates } = surveyor
   return { deleted, laterVolumes, repeated: await recordsOf(file, candidates, deleted) }
 }
@@ -48,14 +50,14 @@ class Surveyor {
   readonly candidates = new Set<string>()
   readonly #ids = new RepeatedTexts()
 
-  take({ text, bytes }: TextBlock): void {
+  take({ text, bytes }: LineBlock): void {
     if (bytes && !text.includes(FIRST_VOLUME) && !text.includes(DELETED)) this.#takeIds(text, bytes)
     else for (const line of text.split('\n')) this.#takeLine(line)
   }
 
   #takeLine(line: string): void {
     const isDeletion = line.startsWith(DELETED)
-    if (isDeletion || line.includes(FIRST_VOLUME) || !isWhole(line))
+    if (isDeletion || line.includes(FIRST_VOLUME) || !hasOneRecord(line))
       for (const record of recordsIn(line)) {
         if (record.type === 'deleted') this.deleted.add(record.archiveId)
         else if (record.type === 'archive') addLater(record, this.laterVolumes)
@@ -122,7 +124,7 @@ export async function describingRecords(
   ids: ReadonlySet<string>,
 ): Promise<Map<string, DescribingRecord[]>> {
   const found = new Map<string, DescribingRecord[]>()
-  for await (const records of readBlocks(file, ['archive', 'mismatched'], ids)) {
+  for await (const records of readBlocks(file, { types: ['archive', 'mismatched'], archiveIds: ids })) {
     for (const record of records) {
       if (!ids.has(record.archiveId)) continue // it only names one of these as its first volume
       const others = found.get(record.archiveId)

@@ -33,7 +33,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { namesInLock, ownerState, touch } from './lock-files.js'
 import { isMissing } from './missing.js'
 import { ownerName, parseOwnerName, type LockOwner } from './owner-name.js'
-import { currentProcess } from './process-identity.js'
+import { currentProcess } from '../runtime/process-identity.js'
 
 /** What renaming a folder fails with where its new path is in use; on Windows also where that is an empty folder. */
 const OCCUPIED = new Set<string | undefined>(['ENOTEMPTY', 'EEXIST', 'ENOTDIR', 'EPERM', 'EACCES'])

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { isMissing } from './missing.js'
 import { withPath } from './system-reason.js'
 import { ownerName, parseOwnerName, type LockOwner } from './owner-name.js'
-import { currentProcess, livenessOf } from './process-identity.js'
+import { currentProcess, livenessOf } from '../runtime/process-identity.js'
 
 /**
  * Whether an owner still owns its file:

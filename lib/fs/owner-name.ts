@@ -6,7 +6,7 @@
  * than 240 bytes.
  */
 import { createHash, randomBytes } from 'node:crypto'
-import type { ProcessIdentity } from './process-identity.js'
+import type { ProcessIdentity } from '../runtime/process-identity.js'
 
 /** The owner of a lock: a process, and since when it holds the lock. */
 export interface LockOwner extends ProcessIdentity {

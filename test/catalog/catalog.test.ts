@@ -20,8 +20,9 @@ import fc from 'fast-check'
 import t from 'tap'
 import { archivesIn } from '../../lib/catalog/archives.js'
 import { Catalog, readCatalog } from '../../lib/catalog/catalog.js'
-import { recordsIn, type CatalogRecord } from '../../lib/catalog/record.js'
-import { unfinishedIn } from '../../lib/catalog/unfinished.js'
+import { recordsIn } from '../../lib/catalog/lines/parse-line.js'
+import type { CatalogRecord } from '../../lib/catalog/record.js'
+import { findUnfinishedUploads } from '../../lib/catalog/unfinished-uploads.js'
 import { writeAtOnce } from '../helpers/catalog-writers.js'
 
 const place = { region: 'eu-west-1' }
@@ -294,6 +295,6 @@ t.test('lines of other kinds are passed over, as a later version may write them'
   const path = join(t.testdir(), 'catalog.jsonl')
   await writeFile(path, '\nhello\n{"type":"later","x":1}\n')
   await appendFile(path, `${JSON.stringify(archive('a'))}\r\n`)
-  t.match(await unfinishedIn(readCatalog(path)), [])
+  t.match(await findUnfinishedUploads(readCatalog(path)), [])
   t.strictSame(await idsIn(path), ['a'])
 })

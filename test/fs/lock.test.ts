@@ -19,7 +19,7 @@ import { LockClaim } from '../../lib/fs/lock-claim.js'
 import { ownerState, touch } from '../../lib/fs/lock-files.js'
 import { Lock, LockFolder } from '../../lib/fs/lock.js'
 import { ownerName } from '../../lib/fs/owner-name.js'
-import { currentProcess, type ProcessIdentity } from '../../lib/fs/process-identity.js'
+import { currentProcess, type ProcessIdentity } from '../../lib/runtime/process-identity.js'
 
 const WHAT = 'The upload X'
 const ELSEWHERE: ProcessIdentity = {

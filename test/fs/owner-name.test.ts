@@ -1,6 +1,6 @@
 import t from 'tap'
 import { ownerName, parseOwnerName } from '../../lib/fs/owner-name.js'
-import { currentProcess, type ProcessIdentity } from '../../lib/fs/process-identity.js'
+import { currentProcess, type ProcessIdentity } from '../../lib/runtime/process-identity.js'
 
 const full: ProcessIdentity = {
   host: 'build-7.example.org',

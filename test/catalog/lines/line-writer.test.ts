@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { LineWriter, MAX_WRITE_BYTES } from '../../lib/catalog/line-writer.js'
+import { LineWriter, MAX_WRITE_BYTES } from '../../../lib/catalog/lines/line-writer.js'
 
 /** A file in memory that takes so many bytes of each write, in turn; `Infinity` takes all, an error throws. */
 function fileTaking(limits: (number | Error)[]): {
