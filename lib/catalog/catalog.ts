@@ -13,7 +13,7 @@ import { open, rm, stat, type FileHandle } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { CatalogError } from '../errors.js'
 import { makeFolder, syncFolder } from '../fs/durable.js'
-import { closing } from '../fs/forgotten-file.js'
+import { closerOf } from '../fs/forgotten-file.js'
 import { isMissing } from '../fs/missing.js'
 import { PATH, required, TEXT } from '../options/rules.js'
 import { record } from '../options/check-options.js'
@@ -45,7 +45,7 @@ export class Catalog implements AsyncDisposable {
   private constructor(path: string, file: FileHandle) {
     this.path = path
     this.#file = file
-    this.#close = closing(file)
+    this.#close = closerOf(file)
     this.#lines = new LineWriter(async (bytes) => (await file.write(bytes)).bytesWritten)
   }
 

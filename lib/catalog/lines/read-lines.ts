@@ -6,7 +6,7 @@ import { isAscii } from 'node:buffer'
 import { open } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { CatalogError } from '../../errors.js'
-import { closing } from '../../fs/forgotten-file.js'
+import { closerOf } from '../../fs/forgotten-file.js'
 import { isMissing } from '../../fs/missing.js'
 
 const NEW_LINE = 10
@@ -47,7 +47,7 @@ export async function* readLines(
 /** Reads a file's bytes in blocks of whole lines. A block is valid until the next one is requested. */
 async function* blocksOf(path: string): AsyncGenerator<Buffer, void, undefined> {
   const file = await open(path, 'r')
-  const close = closing(file) // also if the generator is abandoned in the middle and never ended
+  const close = closerOf(file) // also if the generator is abandoned in the middle and never ended
   try {
     let buffer = Buffer.allocUnsafe(READ_BYTES)
     let heldBytes = 0 // of a line whose end has not been read yet
