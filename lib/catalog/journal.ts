@@ -5,6 +5,7 @@
 import { ACCOUNT_ID, VAULT_NAME } from '../glacier/names.js'
 import { checkOptions, nested, type Rule, type RulesOf } from '../options/check-options.js'
 import { OBJECT, required, STRING, TEXT, withMethods } from '../options/rules.js'
+import type { WallClock } from '../runtime/clock.js'
 import type { ProcessIdentity } from '../runtime/process-identity.js'
 import type { UploadJournal } from '../store/upload-journal.js'
 import type { CatalogRecord } from './record.js'
@@ -50,7 +51,7 @@ export interface RecordAppender {
  *
  * @param address - the service to which the uploads go
  * @param options - the stream and its owner
- * @param now - the time, in milliseconds since 1970
+ * @param wallClock - the clock by which records are dated
  * @throws {TypeError} an argument of a wrong type, or an unknown or missing field
  * @throws {RangeError} a field out of range
  */
@@ -58,12 +59,12 @@ export function catalogJournal(
   catalog: RecordAppender,
   address: ServiceAddress,
   options: JournalOptions,
-  now: () => number,
+  wallClock: WallClock,
 ): UploadJournal {
   ADDRESS(address, 'address', CALLER)
   const { vaultName = '', accountId, name, streamId, owner, lock } = checkOptions(CALLER, options, OPTIONS)
   const { region, endpoint } = address
-  const time = (): string => new Date(now()).toISOString()
+  const time = (): string => new Date(wallClock.now()).toISOString()
   const accountOf = (location: string | undefined): string | undefined => accountIn(location) ?? accountId
   return {
     assertOwner: async () => lock?.assertHeld(),

@@ -3,6 +3,8 @@
  * not parsed.
  */
 import { oneOf, optional, PATH } from '../options/rules.js'
+import type { FileSystem } from '../runtime/file-system.js'
+import { systemFiles } from '../runtime/system-files.js'
 import { hasOneRecord, RECORD_BEGIN, recordsIn, textIn } from './lines/parse-line.js'
 import { readLines } from './lines/read-lines.js'
 import type { CatalogRecord, RecordOf, RecordType } from './record.js'
@@ -40,6 +42,7 @@ export interface RecordFilter<Type extends RecordType> {
  *
  * @param file - the path of the catalog
  * @param type - only records of this type; default all
+ * @param files - for simulations; default the disk
  * @throws {TypeError} `file` is not a path, or `type` is not a string
  * @throws {RangeError} `file` is empty, or `type` is not a type of records
  * @throws {CatalogError} `ERR_CATALOG`, while it is read: it cannot be read; `cause` is the system's error
@@ -52,17 +55,19 @@ export interface RecordFilter<Type extends RecordType> {
 export function readCatalog<Type extends RecordType = RecordType>(
   file: string,
   type?: Type,
+  files: FileSystem = systemFiles,
 ): AsyncGenerator<RecordOf<Type>, void, undefined> {
   PATH(file, 'file', 'readCatalog')
   TYPE(type, 'type', 'readCatalog')
-  return readRecords(file, type === undefined ? {} : { types: [type] })
+  return readRecords(file, type === undefined ? {} : { types: [type] }, files)
 }
 
 async function* readRecords<Type extends RecordType>(
   file: string,
   filter: RecordFilter<Type>,
+  files: FileSystem,
 ): AsyncGenerator<RecordOf<Type>, void, undefined> {
-  for await (const records of readBlocks(file, filter)) yield* records
+  for await (const records of readBlocks(file, filter, files)) yield* records
 }
 
 /**
@@ -73,6 +78,7 @@ async function* readRecords<Type extends RecordType>(
 export async function* readBlocks<Type extends RecordType = RecordType>(
   file: string,
   { types, archiveIds }: RecordFilter<Type> = {},
+  files: FileSystem = systemFiles,
 ): AsyncGenerator<RecordOf<Type>[], void, undefined> {
   const beginnings = types?.map((type) => `${RECORD_BEGIN}${type}"`)
   const searched = archiveIds && archiveIds.size <= MAX_SEARCHED_IDS ? [...archiveIds].map(inJson) : undefined
@@ -82,7 +88,7 @@ export async function* readBlocks<Type extends RecordType = RecordType>(
   const matches = (record: CatalogRecord): record is RecordOf<Type> =>
     (!types || (types as readonly RecordType[]).includes(record.type)) &&
     (!archiveIds || namesOneOf(record, archiveIds))
-  for await (const { text } of readLines(file, mayMatter)) {
+  for await (const { text } of readLines(file, files, mayMatter)) {
     const records: RecordOf<Type>[] = []
     for (const line of text.split('\n')) {
       const isOther = beginnings && !beginnings.some((begin) => line.startsWith(begin))

@@ -8,7 +8,6 @@ import {
   readFile,
   readdir,
   rename,
-  rmdir,
   stat,
   truncate,
   unlink,
@@ -22,6 +21,7 @@ import { archivesIn } from '../../lib/catalog/archives.js'
 import { Catalog, readCatalog } from '../../lib/catalog/catalog.js'
 import { recordsIn } from '../../lib/catalog/lines/parse-line.js'
 import type { CatalogRecord } from '../../lib/catalog/record.js'
+import { systemRuntime } from '../../lib/runtime/runtime.js'
 import { findUnfinishedUploads } from '../../lib/catalog/unfinished-uploads.js'
 import { writeAtOnce } from '../helpers/catalog-writers.js'
 
@@ -149,10 +149,9 @@ t.test('what cannot be written or read is told with its path', async (t) => {
   await t.rejects(Catalog.open(dir), { code: 'ERR_CATALOG', cause: { code: 'EISDIR' } })
 
   const path = join(dir, 'catalog.jsonl')
-  const inTheWay = `${path}.${process.pid}.room`
-  await mkdir(inTheWay)
-  await t.rejects(Catalog.open(path), { code: 'ERR_CATALOG', path })
-  await rmdir(inTheWay)
+  const random = { ...systemRuntime.random, hex: () => 'same' }
+  await mkdir(`${path}.same.room`)
+  await t.rejects(Catalog.open(path, { ...systemRuntime, random }), { code: 'ERR_CATALOG', path })
 
   const catalog = await Catalog.open(path)
   await catalog.close()

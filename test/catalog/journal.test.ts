@@ -65,7 +65,7 @@ async function recordsOf(
   const append = async (record: CatalogRecord): Promise<void> => {
     records.push(JSON.parse(JSON.stringify(record)) as Record<string, unknown>)
   }
-  await take(catalogJournal({ append }, place, facts === 'none' ? {} : facts, () => NOW))
+  await take(catalogJournal({ append }, place, facts === 'none' ? {} : facts, { now: () => NOW }))
   for (const record of records) {
     t.equal(record.time, '2026-01-01T00:00:00.000Z')
     delete record.time

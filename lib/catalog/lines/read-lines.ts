@@ -3,11 +3,11 @@
  * than a line. Each block has whole lines only; the last one may end without a line end.
  */
 import { isAscii } from 'node:buffer'
-import { open } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { CatalogError } from '../../errors.js'
 import { closerOf } from '../../fs/forgotten-file.js'
 import { isMissing } from '../../fs/missing.js'
+import type { FileSystem } from '../../runtime/file-system.js'
 
 const NEW_LINE = 10
 /** Bytes read at once. */
@@ -28,11 +28,12 @@ export interface LineBlock {
  */
 export async function* readLines(
   file: string,
+  files: FileSystem,
   mayMatter: (block: Buffer) => boolean = () => true,
 ): AsyncGenerator<LineBlock, void, undefined> {
   const path = resolve(file)
   try {
-    for await (const block of blocksOf(path)) {
+    for await (const block of blocksOf(path, files)) {
       if (!mayMatter(block)) continue
       const ascii = isAscii(block)
       const text = block.toString(ascii ? 'latin1' : 'utf8') // Latin-1 is decoded in a third of the time
@@ -45,14 +46,14 @@ export async function* readLines(
 }
 
 /** Reads a file's bytes in blocks of whole lines. A block is valid until the next one is requested. */
-async function* blocksOf(path: string): AsyncGenerator<Buffer, void, undefined> {
-  const file = await open(path, 'r')
+async function* blocksOf(path: string, files: FileSystem): AsyncGenerator<Buffer, void, undefined> {
+  const file = await files.open(path, 'r')
   const close = closerOf(file) // also if the generator is abandoned in the middle and never ended
   try {
     let buffer = Buffer.allocUnsafe(READ_BYTES)
     let heldBytes = 0 // of a line whose end has not been read yet
     for (;;) {
-      const { bytesRead } = await file.read(buffer, heldBytes, buffer.length - heldBytes)
+      const bytesRead = await file.read(buffer, heldBytes, buffer.length - heldBytes)
       const end = heldBytes + bytesRead
       const cut = bytesRead === 0 ? end : buffer.lastIndexOf(NEW_LINE, end - 1) + 1
       if (cut > 0) yield buffer.subarray(0, cut)
