@@ -39,7 +39,7 @@ export function systemError(code: string, path: string): NodeJS.ErrnoException {
 
 /**
  * A file system in memory that can fail and lose power. Bytes that were not synced, and names whose folder was not
- * synced, are lost by {@link MemoryFiles.losePower}. It has no symbolic links, permissions or devices.
+ * synced, are lost by {@link MemoryFiles.restart}. It has no symbolic links, permissions or devices.
  */
 export class MemoryFiles implements FileSystem {
   /** Decides how many bytes a write takes; throws to fail it. Default: all of them. */
@@ -53,11 +53,21 @@ export class MemoryFiles implements FileSystem {
     this.#now = now
   }
 
-  /** Everything that is not on disk is lost. */
-  losePower(): void {
+  /** Number of changes until the power fails: every later change rejects. */
+  stepsToPowerFailure = Infinity
+
+  /**
+   * The power is back: everything that was not on disk is lost.
+   *
+   * @param keep - the number of unsynced bytes at the end of a file that reached the disk all the same; default 0
+   */
+  restart(keep: (unsynced: number) => number = () => 0): void {
+    this.stepsToPowerFailure = Infinity
     const lose = (entry: Entry): void => {
       if (entry.kind === 'file') {
-        entry.bytes = Buffer.from(entry.synced)
+        const unsynced = entry.bytes.length - entry.synced.length
+        entry.bytes = entry.bytes.subarray(0, entry.synced.length + keep(unsynced))
+        entry.synced = entry.bytes
         return
       }
       entry.entries.clear()
@@ -76,6 +86,7 @@ export class MemoryFiles implements FileSystem {
 
   async open(path: string, flags: string | number, mode = 0o666): Promise<OpenFile> {
     const bits = typeof flags === 'number' ? flags : (FLAGS[flags] ?? 0)
+    if (bits & constants.O_CREAT) this.#step(path)
     const found = this.#find(path)
     if (found && bits & constants.O_EXCL) throw systemError('EEXIST', path)
     if (found?.kind === 'folder') throw systemError('EISDIR', path)
@@ -111,11 +122,13 @@ export class MemoryFiles implements FileSystem {
   }
 
   async mkdir(path: string, mode: number): Promise<void> {
+    this.#step(path)
     if (this.#find(path)) throw systemError('EEXIST', path)
     this.#add(path, this.#folder(mode))
   }
 
   async rename(from: string, to: string): Promise<void> {
+    this.#step(from)
     const entry = this.#at(from)
     const replaced = this.#find(to)
     if (replaced?.kind === 'folder' && replaced.entries.size > 0) throw systemError('ENOTEMPTY', to)
@@ -130,15 +143,18 @@ export class MemoryFiles implements FileSystem {
   }
 
   async rmTree(path: string): Promise<void> {
+    this.#step(path)
     if (this.#find(path)) this.#parent(path).entries.delete(basename(path))
   }
 
   async rmdir(path: string): Promise<void> {
+    this.#step(path)
     if (this.#folderAt(path).entries.size > 0) throw systemError('ENOTEMPTY', path)
     this.#parent(path).entries.delete(basename(path))
   }
 
   async unlink(path: string): Promise<void> {
+    this.#step(path)
     this.#fileAt(path)
     this.#parent(path).entries.delete(basename(path))
   }
@@ -157,6 +173,7 @@ export class MemoryFiles implements FileSystem {
   }
 
   async syncFolder(path: string): Promise<void> {
+    this.#step(path)
     const folder = this.#folderAt(path)
     folder.synced = new Map(folder.entries)
   }
@@ -165,6 +182,7 @@ export class MemoryFiles implements FileSystem {
     let at = 0
     const write = async (bytes: Uint8Array, position?: number): Promise<number> => {
       const start = position ?? (appends ? file.bytes.length : at)
+      this.#step(path)
       const count = this.limitWrite(path, bytes.length)
       const grown = Buffer.alloc(Math.max(file.bytes.length, start + count))
       file.bytes.copy(grown)
@@ -175,6 +193,7 @@ export class MemoryFiles implements FileSystem {
       return count
     }
     const sync = async (): Promise<void> => {
+      this.#step(path)
       file.synced = Buffer.from(file.bytes)
     }
     return {
@@ -202,6 +221,10 @@ export class MemoryFiles implements FileSystem {
       chown: async () => undefined,
       close: async () => undefined,
     }
+  }
+
+  #step(path: string): void {
+    if (--this.stepsToPowerFailure < 0) throw systemError('EIO', path)
   }
 
   #file(mode: number): MemoryFile {
