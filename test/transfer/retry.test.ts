@@ -96,7 +96,7 @@ t.test('a failure is judged by its code, then its status, then the network', asy
     [new errors.TreeHashMismatchError('part', 'x', 'a', 'b'), 'corrupted', true],
     [new errors.SizeMismatchError('x', 1, 2), 'corrupted', false],
     [
-      new errors.ServiceError('no ID', { operation: 'X', serviceCode: 'IncompleteAnswer' }),
+      new errors.ServiceError('no ID', { operation: 'X', serviceCode: 'IncompleteResponse' }),
       'corrupted',
       true,
     ],
@@ -115,14 +115,14 @@ t.test('an answer with none of the words of the service is told as what it is', 
     serviceCode: 'UnexpectedResponse',
     status: 503,
     message:
-      /^UploadMultipartPart: The answer is not the service's: HTTP 503, .*A proxy, a firewall or a login page/,
+      /^UploadMultipartPart: The response did not come from the service: HTTP 503, .*A proxy, a firewall or a login page/,
   })
   const $metadata = { httpStatusCode: 404, requestId: 'r' }
   const itsOwn = toServiceError('X', Object.assign(new Error('m'), { name: 'Unknown', $metadata }))
   t.match(itsOwn, {
     serviceCode: 'HTTP 404',
     requestId: 'r',
-    message: 'X: the service gave no reason (HTTP 404)',
+    message: 'X: the service stated no reason (HTTP 404)',
   })
   t.equal(failureKindOf(itsOwn), 'final', 'with a request ID it is the service that answers')
 })
@@ -145,7 +145,7 @@ t.test('pauses double up to a minute, and are a random part of that', async (t) 
   const retry = new Retry({ clock }, undefined, (notice) => notices.push(notice))
   t.equal(await attempts(retry, Array<Error>(10).fill(reset)), 11)
   t.strictSame(clock.pauses, [500, 1000, 2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000, 60_000])
-  t.match(notices[2], { error: reset, attempts: 3, pause: 2000 })
+  t.match(notices[2], { error: reset, attempts: 3, pauseMs: 2000 })
   clock.chance = 0.25
   clock.pauses.length = 0
   await attempts(retry, [reset, reset])
