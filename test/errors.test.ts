@@ -1,6 +1,8 @@
 import t from 'tap'
 import * as errors from '../lib/errors.js'
 import { toServiceError } from '../lib/client/sdk/service-error.js'
+import { failureKindOf, type FailureKind } from '../lib/store/failure.js'
+import { asAbortError } from '../lib/streams/abort-error.js'
 
 const cause = new Error('the cause')
 const details = { operation: 'UploadArchive', serviceCode: 'X', status: 400, requestId: 'r', cause }
@@ -208,7 +210,13 @@ const table: [errors.GlacierPipeError, string, string, RegExp, object][] = [
     /The job j failed: why\. Start a new job/,
     { jobId: 'j' },
   ],
-  [new errors.JobFailedError('j', undefined), 'JobFailedError', 'ERR_JOB_FAILED', /the service stated no reason\. Start/, {}],
+  [
+    new errors.JobFailedError('j', undefined),
+    'JobFailedError',
+    'ERR_JOB_FAILED',
+    /the service stated no reason\. Start/,
+    {},
+  ],
   [new errors.AbortError(context), 'AbortError', 'ABORT_ERR', /aborted/, context],
 ]
 
@@ -254,6 +262,89 @@ t.test('the errors of a service are the subclasses of ServiceError', async (t) =
   for (const name of ['NotFoundError', 'CredentialsError', 'AccessDeniedError', 'ConnectionError'] as const) {
     t.ok(new errors[name]('m', details) instanceof errors.ServiceError)
   }
+})
+
+/** The error for a response of the service. */
+function response(serviceCode: string, message: string, status = 400): errors.ServiceError {
+  const thrown = Object.assign(new Error(message), {
+    name: serviceCode,
+    $fault: 'client',
+    $metadata: { httpStatusCode: status, requestId: 'r' },
+  })
+  return toServiceError('X', thrown) as errors.ServiceError
+}
+
+t.test('the text of a response becomes a reason', (t) => {
+  const hash = 'f'.repeat(64)
+  const table: [string, string, errors.ServiceErrorReason | undefined][] = [
+    ['ResourceNotFoundException', 'Vault not found for ARN: arn:x', 'vault-not-found'],
+    ['ResourceNotFoundException', 'The archive ID was not found: a', 'archive-not-found'],
+    ['ResourceNotFoundException', 'The upload ID was not found: u', 'upload-not-found'],
+    ['ResourceNotFoundException', 'The job ID was not found: j', 'job-not-found'],
+    ['ResourceNotFoundException', 'No notification configuration is set', undefined],
+    ['InvalidParameterValueException', 'Vault not empty or recently written to: arn:x', 'vault-not-empty'],
+    ['InvalidParameterValueException', `Checksum mismatch: expected ${hash}`, 'body-hash-mismatch'],
+    ['InvalidParameterValueException', 'Invalid part size: 5', undefined],
+    ['InvalidSignatureException', 'Signature expired: A is now earlier than B', 'signature-time'],
+    ['InvalidSignatureException', 'Signature not yet current: A is still later than B', 'signature-time'],
+    [
+      'InvalidSignatureException',
+      'The value passed in as x-amz-content-sha256 does not match',
+      'body-hash-mismatch',
+    ],
+    [
+      'InvalidSignatureException',
+      'The request signature we calculated does not match',
+      'credentials-rejected',
+    ],
+    ['UnrecognizedClientException', 'Vault not found', 'credentials-rejected'],
+    ['ExpiredTokenException', 'The token is expired', 'credentials-expired'],
+    ['AccessDeniedException', 'Vault not found: of a policy', undefined],
+  ]
+  for (const [code, message, reason] of table) t.equal(response(code, message).reason, reason, message)
+  t.end()
+})
+
+t.test('an error of a caller without a reason is judged by its class and its code', (t) => {
+  const credentials = new errors.CredentialsError('m', { ...details, serviceCode: 'ExpiredTokenException' })
+  t.equal(credentials.reason, 'credentials-rejected')
+  t.equal(failureKindOf(credentials), 'expired')
+  const unspecific = { ...details, reason: undefined }
+  t.equal(new errors.NotFoundError('Vault not found', unspecific).reason, undefined)
+  t.equal(failureKindOf(new errors.ServiceError('Checksum mismatch: ', unspecific)), 'final')
+  const reasons: [errors.ServiceErrorReason, FailureKind][] = [
+    ['credentials-missing', 'final'],
+    ['credentials-unavailable', 'transient'],
+    ['credentials-expired', 'expired'],
+    ['credentials-rejected', 'final'],
+    ['signature-time', 'transient'],
+    ['body-hash-mismatch', 'corrupted'],
+    ['upload-not-found', 'final'],
+  ]
+  for (const [reason, kind] of reasons)
+    t.equal(failureKindOf(new errors.ServiceError('m', { ...details, reason })), kind, reason)
+  t.end()
+})
+
+t.test('an operation that a signal ended fails with the one AbortError', (t) => {
+  const reason = new errors.EmptyArchiveError()
+  const signal = AbortSignal.abort(reason)
+  const nodes = new DOMException('This operation was aborted', 'AbortError')
+  for (const thrown of [reason, nodes]) {
+    for (const error of [asAbortError(thrown, signal), toServiceError('X', thrown, signal)]) {
+      t.ok(error instanceof errors.AbortError)
+      t.match(error, { name: 'AbortError', code: 'ABORT_ERR', cause: reason })
+    }
+  }
+  const other = new Error('of something else')
+  t.equal(asAbortError(other, signal), other)
+  t.equal(asAbortError('thrown', signal), 'thrown')
+  t.equal(asAbortError(nodes, undefined), nodes)
+  t.equal(asAbortError(nodes, new AbortController().signal), nodes, 'a signal that has not fired')
+  const ours = new errors.AbortError({ uploadId: 'u' })
+  t.equal(asAbortError(ours, signal), ours, 'with its upload ID')
+  t.match(toServiceError('X', other, signal), { name: 'AbortError', cause: reason })
+  t.end()
 })
 
 t.test('whatever a request throws becomes an error to branch on', async (t) => {

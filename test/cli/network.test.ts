@@ -199,7 +199,7 @@ t.test(
     const refused = await run(['put', 'docs', ...at(foreign.port)], keys, home)
     t.match(refused, {
       code: 1,
-      stderr: /The answer is not the service's: HTTP 403, .* A proxy, a firewall or a login page/,
+      stderr: /The response did not come from the service: HTTP 403, .* A proxy, a firewall or a login page/,
     })
     const secure = await roughLineFor(t, '', [], true)
     const where = ['--endpoint', `https://127.0.0.1:${secure.port}`, '--region', vault.region]
