@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import t from 'tap'
 import * as errors from '../lib/errors.js'
 import { toServiceError } from '../lib/client/sdk/service-error.js'
@@ -265,13 +266,13 @@ t.test('the errors of a service are the subclasses of ServiceError', async (t) =
 })
 
 /** The error for a response of the service. */
-function response(serviceCode: string, message: string, status = 400): errors.ServiceError {
+function response(serviceCode: string, message: string): errors.GlacierPipeError {
   const thrown = Object.assign(new Error(message), {
     name: serviceCode,
     $fault: 'client',
-    $metadata: { httpStatusCode: status, requestId: 'r' },
+    $metadata: { httpStatusCode: 400, requestId: 'r' },
   })
-  return toServiceError('X', thrown) as errors.ServiceError
+  return toServiceError('X', thrown)
 }
 
 t.test('the text of a response becomes a reason', (t) => {
@@ -301,8 +302,20 @@ t.test('the text of a response becomes a reason', (t) => {
     ['ExpiredTokenException', 'The token is expired', 'credentials-expired'],
     ['AccessDeniedException', 'Vault not found: of a policy', undefined],
   ]
-  for (const [code, message, reason] of table) t.equal(response(code, message).reason, reason, message)
+  for (const [code, message, reason] of table) t.hasStrict(response(code, message), { reason }, message)
   t.end()
+})
+
+t.test('docs/errors.md explains every reason', async (t) => {
+  const file = (path: string): Promise<string> => readFile(new URL(path, import.meta.url), 'utf8')
+  const source = await file('../lib/service-error-reason.ts')
+  const reasons = [...source.matchAll(/^ {2}\| '([a-z-]+)'$/gm)].map(([, reason = '']) => reason)
+  t.equal(reasons.length, 11)
+  const documentation = await file('../docs/errors.md')
+  t.strictSame(
+    reasons.filter((reason) => !documentation.includes(`\`${reason}\``)),
+    [],
+  )
 })
 
 t.test('an error of a caller without a reason is judged by its class and its code', (t) => {
