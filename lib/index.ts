@@ -35,11 +35,11 @@ export {
   TreeHashMismatchError,
   UploadFailedError,
   UploadGoneError,
-  type CompletionUnknownContext,
-  type CredentialsFailure,
+  type CredentialsErrorReason,
   type ErrorContext,
   type OwnerDescription,
   type ServiceErrorDetails,
+  type ServiceErrorReason,
   type TreeHashScope,
 } from './errors.js'
 export { FileHasher, type FileHashOptions, type HashedFile } from './tree-hash/file-hasher.js'

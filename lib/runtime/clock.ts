@@ -1,5 +1,6 @@
 /** The passing of time, and the randomness of pauses. A test replaces them, so that it waits for nothing. */
 import { setTimeout as delay } from 'node:timers/promises'
+import { asAbortError } from '../streams/abort-error.js'
 import { following } from '../streams/caller-signal.js'
 
 /** How a {@link Clock} sleeps. */
@@ -12,7 +13,7 @@ export interface SleepOptions {
 export interface Clock {
   /** Milliseconds from an arbitrary origin. It never goes back, as the time of day may. */
   now(): number
-  /** Resolves after so many milliseconds; rejects when the signal fires. */
+  /** Resolves after so many milliseconds; rejects when the signal fires, the system's clock with an `AbortError`. */
   sleep(milliseconds: number, signal: AbortSignal | undefined, options?: SleepOptions): Promise<void>
   /** A random number from 0 up to, not including, 1. */
   random(): number
@@ -23,7 +24,10 @@ export const systemClock: Clock = {
   now: () => performance.now(),
   sleep: (milliseconds, caller, { keepsAlive = true } = {}) => {
     const { signal, release } = following(caller)
-    return delay(milliseconds, undefined, { signal, ref: keepsAlive }).finally(release)
+    const slept = delay(milliseconds, undefined, { signal, ref: keepsAlive }).catch((error: unknown) => {
+      throw asAbortError(error, caller)
+    })
+    return slept.finally(release)
   },
   random: () => Math.random(),
 }

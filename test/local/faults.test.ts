@@ -109,7 +109,7 @@ t.test('each fault of an upload looks to a client like what it is named for', as
     'reset-before': ['transient', { code: 'ERR_CONNECTION' }, false],
     'reset-amid': ['transient', { code: 'ERR_CONNECTION' }, false],
     'lose-answer': ['transient', { code: 'ERR_CONNECTION' }, true],
-    stall: ['slow', { code: 'ERR_CONNECTION', message: /Nothing moved for 0\.05 s/ }, false],
+    stall: ['slow', { code: 'ERR_CONNECTION', message: /No progress for 0\.05 s/ }, false],
     'wrong-hash': ['', {}, true],
   }
   for (const [fault, [kind, error, carriedOut]] of Object.entries(table)) {

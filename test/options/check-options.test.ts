@@ -337,10 +337,10 @@ const ARGUMENTS: readonly Argument[] = [
     call: (size) => new api.PartMemory(size),
   },
   {
-    name: 'bytes of PartMemory.giveBack',
+    name: 'bytes of PartMemory.release',
     ...hashOfBytes,
     call: (bytes) => {
-      new api.PartMemory(8).giveBack(bytes)
+      new api.PartMemory(8).release(bytes)
     },
   },
   {

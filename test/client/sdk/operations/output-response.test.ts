@@ -1,9 +1,9 @@
 import t from 'tap'
-import { failureKindOf } from '../../../lib/store/failure.js'
-import { assertOutputAnswer, dateOf } from '../../../lib/client/sdk/output-response.js'
-import { glacierClient } from '../../../lib/client/glacier-client.js'
-import { startBareService } from '../../helpers/bare-service.js'
-import { gate } from '../../helpers/gate.js'
+import { failureKindOf } from '../../../../lib/store/failure.js'
+import { assertOutputResponse, dateOf } from '../../../../lib/client/sdk/operations/output-response.js'
+import { glacierClient } from '../../../../lib/client/glacier-client.js'
+import { startBareService } from '../../../helpers/bare-service.js'
+import { gate } from '../../../helpers/gate.js'
 
 const range = { start: 10, end: 20 }
 const wrong = { name: 'ServiceError', code: 'ERR_SERVICE', serviceCode: 'UnexpectedResponse' }
@@ -14,25 +14,25 @@ t.test('an answer passes where it is of the requested range', async (t) => {
     ...(length !== undefined && { 'content-length': length }),
   })
   const passes = (
-    requested: Parameters<typeof assertOutputAnswer>[0],
+    requested: Parameters<typeof assertOutputResponse>[0],
     status: number,
     headers: Record<string, string>,
   ): void => {
     t.doesNotThrow(
       () => {
-        assertOutputAnswer(requested, { status, headers })
+        assertOutputResponse(requested, { status, headers })
       },
       `${status} ${JSON.stringify(headers)}`,
     )
   }
   const fails = (
-    requested: Parameters<typeof assertOutputAnswer>[0],
+    requested: Parameters<typeof assertOutputResponse>[0],
     status: number,
     headers: Record<string, string>,
   ): void => {
     t.throws(
       () => {
-        assertOutputAnswer(requested, { status, headers })
+        assertOutputResponse(requested, { status, headers })
       },
       { ...wrong, status },
       `${status} ${JSON.stringify(headers)}`,
@@ -58,7 +58,7 @@ t.test('an answer passes where it is of the requested range', async (t) => {
   fails({ range: whole, outputSize: 31 }, 200, { 'content-length': '30' })
   fails({ range: whole }, 200, { 'content-length': '31' })
   t.throws(() => {
-    assertOutputAnswer({ range }, undefined)
+    assertOutputResponse({ range }, undefined)
   }, wrong)
 })
 
