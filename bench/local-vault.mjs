@@ -13,7 +13,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { Agent, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { computeChecksums } from 'glacier-pipe'
+import { computeChecksums } from 'glacier-pipe/tree-hash'
 
 const MIB = 2 ** 20
 const RUNS = 5

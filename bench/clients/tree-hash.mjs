@@ -12,9 +12,9 @@ function update(hash) {
   return hash.digest()
 }
 
-async function byThreads(count) {
-  const { FileHasher } = await import('glacier-pipe')
-  const hasher = new FileHasher(count)
+async function byThreads(hashThreads) {
+  const { FileHasher } = await import('glacier-pipe/tree-hash')
+  const hasher = new FileHasher({ hashThreads })
   const { treeHash } = await hasher.hash(path)
   hasher.close()
   return treeHash
@@ -22,7 +22,7 @@ async function byThreads(count) {
 
 const ways = {
   async TreeHash() {
-    const { TreeHash } = await import('glacier-pipe')
+    const { TreeHash } = await import('glacier-pipe/tree-hash')
     return update(new TreeHash()).toString('hex')
   },
   'one-thread': () => byThreads(1),

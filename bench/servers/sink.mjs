@@ -3,7 +3,7 @@
  * archives of zeros. So a client is measured against next to nothing. Prints its address.
  */
 import { createServer } from 'node:http'
-import { combineTreeHashes, treeHashOf } from 'glacier-pipe'
+import { combineTreeHashes, treeHashOf } from 'glacier-pipe/tree-hash'
 
 const BLOCK = Buffer.alloc(2 ** 20)
 const LEAF = treeHashOf(BLOCK)

@@ -80,13 +80,13 @@ export async function uploadThrough(
   source: ByteSource | OpenSource,
   {
     rechunk: cut = rechunk,
-    hashThreads: threads,
+    hashThreads,
   }: Pick<UploadArchiveOptions, 'rechunk' | 'hashThreads'> = {},
 ): Promise<Archive[]> {
   let bytes: Readable | undefined
   try {
     const { plan, partMemory: memory } = writer
-    const hashing = hashParts({ threads })
+    const hashing = hashParts({ hashThreads })
     const opened = openSource(source)
     bytes = isDescriptor(opened) ? readParts(opened, memory) : opened
     if (!plan.volumes) limit(bytes, plan)
