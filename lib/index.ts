@@ -39,7 +39,7 @@ export { decodeDescription, encodeDescription } from './glacier/description.js'
 export type { BlobSource, ByteChunk, ByteSource, ResponseSource } from './stages/byte-source.js'
 export type { Bytes } from './streams/bytes.js'
 export type { NodeStream } from './streams/node-source.js'
-export type { WebStream, WebStreamReader } from './streams/pulls.js'
+export type { WebStream, WebStreamReader, WebStreamResult } from './streams/pulls.js'
 
 // Retrieval
 export {
