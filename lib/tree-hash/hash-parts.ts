@@ -83,6 +83,7 @@ export class PartHasher extends Transform {
     this.#pool = pool
   }
 
+  /** @internal */
   override _transform(bytes: unknown, _encoding: BufferEncoding, callback: TransformCallback): void {
     if (!(bytes instanceof Uint8Array)) {
       callback(new TypeError(`A part must be a Buffer or a Uint8Array, not ${shown(bytes)}.`))
@@ -95,6 +96,7 @@ export class PartHasher extends Transform {
     }
   }
 
+  /** @internal */
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
     this.#ended.abort()
     callback(error)

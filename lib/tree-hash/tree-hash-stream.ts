@@ -61,6 +61,7 @@ export class TreeHashStream extends Transform {
     return this.#size
   }
 
+  /** @internal */
   override _transform(chunk: unknown, encoding: BufferEncoding, callback: TransformCallback): void {
     let bytes: Buffer
     try {
@@ -79,6 +80,7 @@ export class TreeHashStream extends Transform {
     }, callback)
   }
 
+  /** @internal */
   override _flush(callback: TransformCallback): void {
     this.#treeHash = this.#hash.digest('hex')
     const isExpected = this.#expected === undefined || this.#expected === this.#treeHash

@@ -35,12 +35,12 @@ const node = (name, executable) => ({
 })
 
 /** The threads' file is an entry of its own: it must lie beside the bundle under its name. */
-const thread = 'node_modules/glacier-pipe/dist/tree-hash/hash-thread.js'
+const thread = 'node_modules/glacier-pipe/dist/tree-hash/hash-worker.js'
 
 const bundler = (name, tool, build, output) => ({ name, tool, build: [build], run: [thisNode, output] })
 
 const esbuild = (format, outdir, ...options) => [
-  ...[bin('esbuild'), 'program.mjs', `hash-thread=${thread}`, '--bundle', '--platform=node'],
+  ...[bin('esbuild'), 'program.mjs', `hash-worker=${thread}`, '--bundle', '--platform=node'],
   ...['--log-level=error', `--format=${format}`, `--outdir=${outdir}`, ...options],
 ]
 
@@ -144,7 +144,7 @@ import commonjs from '@rollup/plugin-commonjs'
 import json from '@rollup/plugin-json'
 import nodeResolve from '@rollup/plugin-node-resolve'
 export default {
-  input: { program: 'program.mjs', 'hash-thread': '${thread}' },
+  input: { program: 'program.mjs', 'hash-worker': '${thread}' },
   plugins: [nodeResolve({ preferBuiltins: true, exportConditions: ['node'] }), commonjs(), json()],
   output: { dir: 'out-rollup', format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
 }
@@ -156,7 +156,7 @@ webpack(
   {
     mode: 'production',
     target: 'node20',
-    entry: { program: './program.mjs', 'hash-thread': './${thread}' },
+    entry: { program: './program.mjs', 'hash-worker': './${thread}' },
     experiments: { outputModule: true },
     module: { parser: { javascript: { importMeta: false } } },
     output: { path: resolve('out-webpack'), filename: '[name].js', module: true, chunkFormat: 'module' },
