@@ -29,8 +29,8 @@ t.test('a file of any size has the tree hash of its bytes, with threads and with
       [5 * MIB, 100 * MIB],
     ] as const) {
       const found = await hasher.hash(join(dir, String(41 * MIB - 1)), { range: { start, end } })
-      const wanted = bytes.subarray(start, Math.min(end, 41 * MIB - 1))
-      t.strictSame(found, { size: wanted.length, treeHash: treeHashOf(wanted) }, `from ${start} to ${end}`)
+      const expected = bytes.subarray(start, Math.min(end, 41 * MIB - 1))
+      t.strictSame(found, { size: expected.length, treeHash: treeHashOf(expected) }, `from ${start} to ${end}`)
     }
     const beyond = { range: { start: 50 * MIB, end: 60 * MIB } }
     t.match(await hasher.hash(join(dir, String(41 * MIB - 1)), beyond), { size: 0 })

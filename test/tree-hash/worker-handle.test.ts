@@ -79,11 +79,11 @@ t.test(
     t.equal(await unwanted, undefined)
     t.notOk(made().holdsProcess)
     t.equal(handle.pendingJobs, 1, 'the worker still does the job')
-    const wanted = handle.hash(job, new AbortController().signal)
+    const awaited = handle.hash(job, new AbortController().signal)
     t.ok(made().holdsProcess)
     made().emit('message', { ...result, size: 7 })
     made().emit('message', result)
-    t.equal(await wanted, result)
+    t.equal(await awaited, result)
     t.equal(await handle.hash(job, ending.signal), undefined, 'no job is given after the signal')
     t.equal(handle.pendingJobs, 0)
   },
