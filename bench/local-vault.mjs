@@ -14,7 +14,7 @@ import { Agent, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { computeChecksums } from 'glacier-pipe'
+import { computeChecksums } from 'glacier-pipe/tree-hash'
 
 const MIB = 2 ** 20
 const RUNS = 5

@@ -17,10 +17,10 @@ async function digestOf(hash) {
   return Buffer.from(await hash.digest()).toString('hex')
 }
 
-/** @param {number} count - threads that hash */
-async function byThreads(count) {
-  const { FileHasher } = await import('glacier-pipe')
-  const hasher = new FileHasher(count)
+/** @param {number} hashThreads - threads that hash */
+async function byThreads(hashThreads) {
+  const { FileHasher } = await import('glacier-pipe/tree-hash')
+  const hasher = new FileHasher({ hashThreads })
   const { treeHash } = await hasher.hash(path)
   hasher.close()
   return treeHash
@@ -29,7 +29,7 @@ async function byThreads(count) {
 /** @type {Record<string, () => Promise<string>>} */
 const ways = {
   async TreeHash() {
-    const { TreeHash } = await import('glacier-pipe')
+    const { TreeHash } = await import('glacier-pipe/tree-hash')
     return digestOf(new TreeHash())
   },
   'one-thread': () => byThreads(1),

@@ -3,7 +3,7 @@
  * archives of zeros, so that the client alone is measured. Prints its address.
  */
 import { createServer } from 'node:http'
-import { combineTreeHashes, treeHashOf } from 'glacier-pipe'
+import { combineTreeHashes, treeHashOf } from 'glacier-pipe/tree-hash'
 
 const BLOCK = Buffer.alloc(2 ** 20)
 const LEAF = treeHashOf(BLOCK)

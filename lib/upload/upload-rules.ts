@@ -18,7 +18,7 @@ import { DESCRIPTION } from '../glacier/description.js'
 import { PART_SIZE } from '../glacier/part-size.js'
 import { VAULT } from '../client/request-rules.js'
 import { RETRY } from '../transfer/retry.js'
-import { THREADS } from '../tree-hash/hash-parts.js'
+import { HASH_THREADS } from '../tree-hash/hash-parts.js'
 import type { Archive } from '../store/archive.js'
 import type { CompletionIntent, Content, UploadJournal } from '../store/upload-journal.js'
 import type { EarlierRun } from '../resume/resume-point.js'
@@ -89,7 +89,7 @@ export const UPLOAD_ARCHIVE: RulesOf<UploadArchiveOptions> = {
   expectedSize,
   client: required(CLIENT),
   rechunk: FUNCTION,
-  hashThreads: THREADS,
+  hashThreads: HASH_THREADS,
 }
 
 const EARLIER_RUN = {

@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import * as api from 'glacier-pipe'
 import { startLocalVault } from 'glacier-pipe/local'
+import { FileHasher, treeHash, treeHashOf } from 'glacier-pipe/tree-hash'
 
 const MIB = 2 ** 20
 
@@ -35,10 +36,10 @@ async function exercise() {
     const to = { client, vaultName: 'consumers', partSize: 2 * MIB }
     const [archive] = await api.uploadArchive(Readable.from(pieces), to)
     if (archive === undefined) throw new Error('The upload gave no archive.')
-    if (archive.treeHash !== api.treeHashOf(bytes)) throw new Error('The tree hash of the archive is wrong.')
+    if (archive.treeHash !== treeHashOf(bytes)) throw new Error('The tree hash of the archive is wrong.')
     const file = join(dir, 'file')
     writeFileSync(file, bytes)
-    const hasher = new api.FileHasher()
+    const hasher = new FileHasher()
     const hashed = await hasher.hash(file)
     hasher.close()
     if (hashed.treeHash !== archive.treeHash) throw new Error('The tree hash of the file is wrong.')
@@ -46,7 +47,7 @@ async function exercise() {
     const reader = api.retrieveArchive({ client, vaultName: 'consumers', archiveId: archive.archiveId })
     if (!(reader instanceof Readable)) throw new Error('The reader is not a Readable.')
     const hash = createHash('sha256')
-    const passing = api.treeHash({ expected: archive.treeHash })
+    const passing = treeHash({ expected: archive.treeHash })
     for await (const chunk of reader.pipe(passing)) hash.update(chunk)
     if (hash.digest('hex') !== createHash('sha256').update(bytes).digest('hex'))
       throw new Error('The retrieved bytes differ from the stored bytes.')

@@ -2,7 +2,6 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { GlacierClient } from '@aws-sdk/client-glacier'
 import t from 'tap'
-import * as api from '../../lib/index.js'
 import * as local from '../../lib/local/index.js'
 import type { LocalVaultOptions } from '../../lib/local/index.js'
 import { checkOptions, type RulesOf } from '../../lib/options/check-options.js'
@@ -16,6 +15,7 @@ import {
 import { ARCHIVE_WRITER, RESUME_UPLOAD, UPLOAD_ARCHIVE } from '../../lib/upload/upload-rules.js'
 import { isVaultName } from '../../lib/glacier/names.js'
 import { REQUESTS } from '../../lib/client/request-rules.js'
+import * as api from '../helpers/every-export.js'
 import { MemoryVault } from '../helpers/memory-vault.js'
 import { WRONG, type WrongValues } from '../helpers/wrong-values.js'
 
@@ -184,7 +184,7 @@ const TAKERS: readonly Taker[] = [
       caller: 'hashParts',
       exports: ['hashParts', 'PartHasher'],
       call,
-      names: namesOf<api.HashPartsOptions>({ threads: 1 }),
+      names: namesOf<api.HashPartsOptions>({ hashThreads: 1 }),
     }),
   ),
   ...[(options: any) => api.treeHash(options), (options: any) => new api.TreeHashStream(options)].map(
@@ -196,9 +196,13 @@ const TAKERS: readonly Taker[] = [
     }),
   ),
   {
+    caller: 'FileHasher',
+    call: (options: any) => new api.FileHasher(options),
+    names: namesOf<api.FileHasherOptions>({ hashThreads: 1 }),
+  },
+  {
     caller: 'FileHasher.hash',
-    exports: ['FileHasher'],
-    call: (options: any) => new api.FileHasher(0).hash('/dev/null/file', options),
+    call: (options: any) => new api.FileHasher({ hashThreads: 0 }).hash('/dev/null/file', options),
     names: namesOf<api.FileHashOptions>({ range: 1, signal: 1 }),
     isAsync: true,
   },
@@ -356,15 +360,9 @@ const ARGUMENTS: readonly Argument[] = [
     call: (memory) => api.readParts(0, memory),
   },
   {
-    name: 'threads of FileHasher',
-    ...(WRONG.threads as WrongValues),
-    call: (threads) => new api.FileHasher(threads),
-    isOptional: true,
-  },
-  {
     name: 'path of FileHasher.hash',
     ...path,
-    call: (file) => new api.FileHasher(0).hash(file),
+    call: (file) => new api.FileHasher({ hashThreads: 0 }).hash(file),
     isAsync: true,
   },
   {
