@@ -1,9 +1,9 @@
 /** Who may do something at a local vault, and where: from its options and what its folder keeps. */
-import type { AccountRegion } from './account-region.js'
+import type { AccountRegion } from './service/account-region.js'
 import type { Gatekeeper } from './auth/authenticate.js'
 import type { LocalCredentials } from './auth/credentials.js'
-import type { CheckedOptions, NotEmpty } from './options.js'
-import type { Extent } from './storage/all-stores.js'
+import type { CheckedOptions, NotEmpty } from './options/local-vault-options.js'
+import type { Extent } from './stores/all-stores.js'
 
 /** Which of the options say who may do something. */
 type Admitting = Pick<CheckedOptions, 'regions' | 'accountId' | 'acceptAnyCredentials'>

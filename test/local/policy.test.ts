@@ -10,7 +10,7 @@ import { Policies } from '../../lib/local/auth/policy/policies.js'
 import type { Attempt } from '../../lib/local/auth/policy/statement.js'
 import { matchesWildcard } from '../../lib/local/auth/policy/wildcard.js'
 import { ROUTES } from '../../lib/local/http/routes.js'
-import { ServiceFault } from '../../lib/local/service-fault.js'
+import { ServiceFault } from '../../lib/local/service/api-error.js'
 import { clock, hashHeaders, localVaultFor, send, type RawResponse } from '../helpers/local-vault.js'
 
 const DAY = 86_400_000

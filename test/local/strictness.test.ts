@@ -2,7 +2,7 @@ import { rm, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import type { LocalVault, LocalVaultOptions, Undocumented } from '../../lib/local/index.js'
-import { notFound, whileThere } from '../../lib/local/service-fault.js'
+import { notFound, whileThere } from '../../lib/local/service/api-error.js'
 import { computeChecksums } from '../../lib/tree-hash/tree-hash.js'
 import {
   clock,

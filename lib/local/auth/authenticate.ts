@@ -2,17 +2,17 @@
  * Checks that a request is signed with a known key pair, for a region of this server, and now
  * (docs/glacier-protocol.md#signatures).
  */
-import type { AccountRegion } from '../account-region.js'
+import type { AccountRegion } from '../service/account-region.js'
 import { claimOf } from './claim.js'
 import type { AccountCredentials } from './credentials.js'
-import { isLoopback } from '../loopback.js'
+import { isLoopback } from '../service/loopback.js'
 import {
   accessDenied,
   invalidParameter,
   invalidSignature,
   missingParameter,
   ServiceFault,
-} from '../service-fault.js'
+} from '../service/api-error.js'
 import { SignatureMismatch } from './signature-mismatch.js'
 import { equalInConstantTime, signatureOf, signingTexts, type SignedRequest } from './signature.js'
 import { assertSignedHeaders } from './signed-headers.js'

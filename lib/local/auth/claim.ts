@@ -2,7 +2,7 @@
  * Who a request says it is from, and how it was signed: in its `Authorization` header, or, where it is presigned, in
  * its query. What is claimed is not verified yet.
  */
-import { invalidSignature, ServiceFault } from '../service-fault.js'
+import { invalidSignature, ServiceFault } from '../service/api-error.js'
 import { parseAuthorization, parseScope, type Authorization, type SignedRequest } from './signature.js'
 import { checkedTimestamp, timestampIn } from './signing-time.js'
 import { singleHeader } from './single-header.js'

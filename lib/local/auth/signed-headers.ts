@@ -5,7 +5,7 @@
  * The guide's own examples leave other headers unsigned: its request of UploadArchive sends an `x-amz-sha256-tree-hash`
  * and signs `host;x-amz-content-sha256;x-amz-date;x-amz-glacier-version`.
  */
-import { invalidSignature } from '../service-fault.js'
+import { invalidSignature } from '../service/api-error.js'
 import type { SignedRequest } from './signature.js'
 import { singleHeader } from './single-header.js'
 

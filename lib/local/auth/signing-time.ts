@@ -1,7 +1,7 @@
 /**
  * The time a request was signed at, and whether that is now (docs/glacier-protocol.md#signatures).
  */
-import { invalidSignature, missingParameter } from '../service-fault.js'
+import { invalidSignature, missingParameter } from '../service/api-error.js'
 import type { SignedRequest } from './signature.js'
 import { singleHeader } from './single-header.js'
 

@@ -1,5 +1,5 @@
 /** Headers that decide who signed a request and when: one that was sent twice could be read in two ways. */
-import { invalidParameter } from '../service-fault.js'
+import { invalidParameter } from '../service/api-error.js'
 import type { SignedRequest } from './signature.js'
 
 /**

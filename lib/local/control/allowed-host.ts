@@ -5,7 +5,7 @@
  * server for that site. The Host header still says the site's name, so only names that cannot be a site's are accepted.
  */
 import { isIP } from 'node:net'
-import { isLoopback } from '../loopback.js'
+import { isLoopback } from '../service/loopback.js'
 
 /**
  * Whether a Host header names this machine by a loopback name, or the host the server was told to listen on. Where that

@@ -1,8 +1,8 @@
 /** The controls that change something. None of them is a GET. */
 import type { FaultRule } from '../faults/faults.js'
 import type { JobDelay } from '../realism/job-delay.js'
-import type { Act } from './controlled.js'
-import { neededText, numberIn, textIn } from './order.js'
+import type { Act } from './control-context.js'
+import { neededText, numberIn, textIn } from './control-body.js'
 
 /** By method and path below `/.control/`. */
 export const CHANGES: Readonly<Record<string, Act>> = {

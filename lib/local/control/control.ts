@@ -5,10 +5,10 @@ import { optional, STRING } from '../../options/rules.js'
 import { nested, shown, type Rule, type RulesOf } from '../../options/check-options.js'
 import { VAULT_NAME } from '../../glacier/names.js'
 import { JOB_DELAY, type DelayOfEach, type JobDelay } from '../realism/job-delay.js'
-import type { AllStores } from '../storage/all-stores.js'
-import { TIME } from '../time-rule.js'
-import type { Stores } from '../storage/stores.js'
-import type { Inventory } from '../storage/vault-record.js'
+import type { AllStores } from '../stores/all-stores.js'
+import { TIME } from '../service/option-rules.js'
+import type { Stores } from '../stores/stores.js'
+import type { Inventory } from '../records/vault-record.js'
 
 /** The last moment whose date in ISO 8601 has a year of four digits; dates are sorted as texts. */
 const LAST_TIME = Date.parse('9999-12-31T23:59:59.999Z')

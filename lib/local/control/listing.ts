@@ -1,5 +1,5 @@
 /** Pages of what a control lists: at most a page of a list is looked into, however long it is. */
-import { refused } from './order.js'
+import { refused } from './control-body.js'
 
 /** A page of a list. */
 export interface Listing<T> {

@@ -4,7 +4,7 @@
  */
 import { FAULT_KINDS } from '../faults/faults.js'
 import { ROUTES } from '../http/routes.js'
-import type { Act } from './controlled.js'
+import type { Act } from './control-context.js'
 import { readArchives, readJobs, readParts, readUploads, readVaults } from './vault-readings.js'
 
 /** By method and path below `/.control/`. */

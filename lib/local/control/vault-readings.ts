@@ -3,12 +3,12 @@
  * vault of any size takes one file descriptor.
  */
 import { jobDescription } from '../jobs/job-description.js'
-import { placeOf as placeOfJob } from '../jobs/job-record.js'
-import { ServiceFault } from '../service-fault.js'
-import type { Stores } from '../storage/stores.js'
-import type { Controlled, Order } from './controlled.js'
+import { placeOf as placeOfJob } from '../records/job-record.js'
+import { ServiceFault } from '../service/api-error.js'
+import type { Stores } from '../stores/stores.js'
+import type { Controlled, Order } from './control-context.js'
 import { listingOf } from './listing.js'
-import { refused } from './order.js'
+import { refused } from './control-body.js'
 
 type Query = URLSearchParams
 

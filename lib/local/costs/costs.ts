@@ -8,8 +8,8 @@
  * - A request costs something only if it was carried out. A job is billed when it is started.
  */
 import type { Traffic } from '../control/traffic.js'
-import { DAY } from '../ground.js'
-import type { AllStores } from '../storage/all-stores.js'
+import { DAY } from '../storage/store-context.js'
+import type { AllStores } from '../stores/all-stores.js'
 import { dollars, inUnits, microDollars, type Quantity } from './amount.js'
 import type { Meter } from './meter.js'
 import type { Prices } from './prices.js'

@@ -4,7 +4,7 @@
  * Bytes and times are whole numbers of any size, so that no sum is rounded.
  */
 import { ARCHIVE_OVERHEAD } from '../storage/inventory.js'
-import { DAY } from '../ground.js'
+import { DAY } from '../storage/store-context.js'
 
 /** Milliseconds an archive is paid for at the least (Amazon S3 Glacier FAQs: 90 days, prorated). */
 const MIN_STORAGE_MS = 90 * DAY

@@ -3,7 +3,7 @@
  * the folder goes on.
  */
 import { systemReason } from '../../fs/system-reason.js'
-import { ServiceFault } from '../service-fault.js'
+import { ServiceFault } from '../service/api-error.js'
 import { readText } from './files.js'
 
 /** Failures to read one file that say nothing of others. */

@@ -1,7 +1,7 @@
 /** Reading where a file or folder may be missing: another process may remove it at any moment. */
 import { constants } from 'node:fs'
 import { lstat, readFile, readdir } from 'node:fs/promises'
-import { Places } from '../bounded.js'
+import { Places } from '../service/concurrency-limit.js'
 
 /** Files read at once by all requests together; each takes a file descriptor, and a process may have only 256. */
 const READS_AT_ONCE = 32

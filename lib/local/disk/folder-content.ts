@@ -13,7 +13,7 @@ import { shown } from '../../options/check-options.js'
 import { parsed } from './damage.js'
 import { kindOf, namesIn, READ, readText } from './files.js'
 import { isOldOwnerName } from './owned-name.js'
-import { hasShape, isText } from './shape.js'
+import { hasShape, isText } from '../records/shape.js'
 
 /** The folders that are created first. */
 export const FOLDERS = ['vaults', 'locks', 'tmp'] as const

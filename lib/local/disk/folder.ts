@@ -15,7 +15,7 @@ import { makeFolder } from '../../fs/durable.js'
 import { parsed } from './damage.js'
 import { kindOf, readText } from './files.js'
 import { FOLDERS, foreignNames } from './folder-content.js'
-import { hasShape, isCount } from './shape.js'
+import { hasShape, isCount } from '../records/shape.js'
 
 /** The name of the marker. */
 const MARKER = 'local-vault.json'

@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path'
 import type { LockFolder } from '../../fs/lock.js'
-import { isAccountId, isRegion, type AccountRegion } from '../account-region.js'
+import { isAccountId, isRegion, type AccountRegion } from '../service/account-region.js'
 import type { Disk } from './disk.js'
 import { assertFolder } from './folder.js'
 import { readOwnJson } from './own-file.js'

@@ -4,7 +4,7 @@
 import { oneOf, required, wholeNumber } from '../../options/rules.js'
 import { nested, type Rule, type RulesOf } from '../../options/check-options.js'
 import { OPERATION } from '../http/operation-rule.js'
-import { insufficientCapacity, notFound, requestTimedOut, ServiceFault, throttled } from '../service-fault.js'
+import { insufficientCapacity, notFound, requestTimedOut, ServiceFault, throttled } from '../service/api-error.js'
 
 /** What can go wrong with a request. */
 export const FAULT_KINDS = [

@@ -6,15 +6,15 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 import { authenticate, type Gatekeeper } from '../auth/authenticate.js'
 import { SignatureMismatch } from '../auth/signature-mismatch.js'
-import { headerOf, type Answer, type Exchange } from './exchange.js'
-import { answerControl, isForControls, type Controlled } from '../control/control-face.js'
-import { answerUnder, bodyUnder, CutByRule, failedBefore, headersUnder } from '../faults/fault-acts.js'
+import { headerOf, type Answer, type Exchange } from '../requests/request-context.js'
+import { answerControl, isForControls, type Controlled } from '../control/control-api.js'
+import { answerUnder, bodyUnder, CutByRule, failedBefore, headersUnder } from '../faults/fault-injection.js'
 import type { MetFault } from '../faults/faults.js'
-import { assertAllowed } from '../auth/permissions.js'
+import { assertAllowed } from '../operations/permissions.js'
 import { callerOf } from '../auth/caller.js'
-import { resetConnection } from './connections.js'
-import { drain, limitAnswer, movingBody } from './idle-limit.js'
-import { faultOf, isFailure } from './refusal.js'
+import { resetConnection } from '../transport/connections.js'
+import { drain, limitAnswer, movingBody } from '../transport/idle-limit.js'
+import { faultOf, isFailure } from '../transport/thrown-error.js'
 import { RequestRecord, type Recording } from './request-record.js'
 import type { RequestTarget } from './request-target.js'
 import { findRoute, type Match } from './routes.js'
@@ -25,9 +25,9 @@ import {
   notFound,
   payloadMismatch,
   ServiceFault,
-} from '../service-fault.js'
-import type { AllStores } from '../storage/all-stores.js'
-import type { Stores } from '../storage/stores.js'
+} from '../service/api-error.js'
+import type { AllStores } from '../stores/all-stores.js'
+import type { Stores } from '../stores/stores.js'
 
 /** Bytes a body may have that is no archive's. */
 const MOST_BODY = 1_048_576

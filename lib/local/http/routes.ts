@@ -1,7 +1,7 @@
 /**
  * The 33 operations of the service's model: by method and path (docs/glacier-protocol.md#operations).
  */
-import type { Operation } from './exchange.js'
+import type { Operation } from '../requests/request-context.js'
 import {
   deleteVaultAccessPolicy,
   getVaultAccessPolicy,

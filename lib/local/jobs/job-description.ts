@@ -2,10 +2,10 @@
  * What is told of a job, on request or when it is done (docs/glacier-protocol.md#job-descriptions).
  */
 import { toInclusive } from '../../byte-range.js'
-import { markersOf, type MarkerForm } from '../marker.js'
-import type { JobRecord } from './job-record.js'
-import type { JobStore } from './job-store.js'
-import type { VaultStore } from '../storage/vault-store.js'
+import { markersOf, type MarkerForm } from '../service/marker.js'
+import type { JobRecord } from '../records/job-record.js'
+import type { JobStore } from './job-files.js'
+import type { VaultStore } from '../storage/vault-files.js'
 
 /** What it takes to describe a job. */
 export interface Describing {

@@ -6,10 +6,10 @@
  * - FreeTier: the same with a day, and a thirtieth of the 10 GiB a month that are free. No document says how the
  *   service counts; this is our choice.
  */
-import { DAY, HOUR } from '../ground.js'
-import { policyEnforced } from '../service-fault.js'
-import type { RetrievalRule } from '../storage/account-store.js'
-import type { ArchiveJob } from './job-record.js'
+import { DAY, HOUR } from '../storage/store-context.js'
+import { policyEnforced } from '../service/api-error.js'
+import type { RetrievalRule } from '../storage/account-file.js'
+import type { ArchiveJob } from '../records/job-record.js'
 
 const FREE_A_DAY = (10 * 1024 ** 3) / 30
 

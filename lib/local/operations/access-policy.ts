@@ -1,7 +1,7 @@
 /** Operations on a vault's access policy (docs/glacier-protocol.md#access-policy). */
-import { bodyOf, present, structure, TEXT } from '../http/body-shape.js'
-import { nameOf, type Answer, type Exchange } from '../http/exchange.js'
-import { notFound } from '../service-fault.js'
+import { bodyOf, present, structure, TEXT } from '../requests/body-shape.js'
+import { nameOf, type Answer, type Exchange } from '../requests/request-context.js'
+import { notFound } from '../service/api-error.js'
 
 /** VaultAccessPolicy and VaultLockPolicy of the model. */
 const VAULT_POLICY = structure({ Policy: TEXT })

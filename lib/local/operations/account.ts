@@ -1,8 +1,8 @@
 /** Operations on the account's retrieval policy and capacity (docs/glacier-protocol.md#retrieval-policy). */
-import type { RetrievalRule } from '../storage/account-store.js'
-import { bodyOf, choice, listOf, NUMBER, present, structure } from '../http/body-shape.js'
-import { locationOf, type Answer, type Exchange } from '../http/exchange.js'
-import { invalidParameter } from '../service-fault.js'
+import type { RetrievalRule } from '../storage/account-file.js'
+import { bodyOf, choice, listOf, NUMBER, present, structure } from '../requests/body-shape.js'
+import { locationOf, type Answer, type Exchange } from '../requests/request-context.js'
+import { invalidParameter } from '../service/api-error.js'
 
 const RULE = structure({ Strategy: choice('BytesPerHour', 'FreeTier', 'None'), BytesPerHour: NUMBER })
 /** SetDataRetrievalPolicyInput of the model. */

@@ -1,5 +1,5 @@
 /** Operations on archives (docs/glacier-protocol.md#archives). */
-import type { ArchiveRecord } from '../storage/archive-record.js'
+import type { ArchiveRecord } from '../records/archive-record.js'
 import {
   checkedDescription,
   headerOf,
@@ -7,7 +7,7 @@ import {
   nameOf,
   type Answer,
   type Exchange,
-} from '../http/exchange.js'
+} from '../requests/request-context.js'
 import { announcedHashes, announcedLength } from './upload-body.js'
 
 /** UploadArchive: an archive in one request. */

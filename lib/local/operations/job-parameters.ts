@@ -3,7 +3,7 @@
  *
  * Select is refused, but what is said of it must have the types and the values of the model.
  */
-import { choice, listOf, mapOf, structure, TEXT, type Shape } from '../http/body-shape.js'
+import { choice, listOf, mapOf, structure, TEXT, type Shape } from '../requests/body-shape.js'
 
 /** What is said of an inventory. */
 export interface InventoryParameters {

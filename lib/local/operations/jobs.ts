@@ -1,12 +1,12 @@
 /** DescribeJob, ListJobs and GetJobOutput (docs/glacier-protocol.md#jobs). */
 import { toInclusive, type ByteRange } from '../../byte-range.js'
-import { nameOf, queryOf, type Answer, type Exchange } from '../http/exchange.js'
-import { placeOf, type ArchiveJob, type InventoryJob, type JobRecord } from '../jobs/job-record.js'
+import { nameOf, queryOf, type Answer, type Exchange } from '../requests/request-context.js'
+import { placeOf, type ArchiveJob, type InventoryJob, type JobRecord } from '../records/job-record.js'
 import { jobDescription, jobStatus } from '../jobs/job-description.js'
-import { pageOf } from '../http/paging.js'
-import { outputRange } from '../http/range-header.js'
-import { markersOf } from '../marker.js'
-import { invalidParameter, whileThere } from '../service-fault.js'
+import { pageOf } from '../requests/paging.js'
+import { outputRange } from '../requests/range-header.js'
+import { markersOf } from '../service/marker.js'
+import { invalidParameter, whileThere } from '../service/api-error.js'
 
 const MOST_ROWS = 50
 /** Bytes of an output that are read before it is answered. */

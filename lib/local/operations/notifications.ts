@@ -1,7 +1,7 @@
 /** Operations on whom a vault tells that jobs are done (docs/glacier-protocol.md#notifications). */
-import { bodyOf, choice, listOf, present, structure, TEXT } from '../http/body-shape.js'
-import { nameOf, type Answer, type Exchange } from '../http/exchange.js'
-import { invalidParameter, notFound, shortened } from '../service-fault.js'
+import { bodyOf, choice, listOf, present, structure, TEXT } from '../requests/body-shape.js'
+import { nameOf, type Answer, type Exchange } from '../requests/request-context.js'
+import { invalidParameter, notFound, shortened } from '../service/api-error.js'
 
 /** VaultNotificationConfig of the model. */
 const NOTIFICATIONS = structure({

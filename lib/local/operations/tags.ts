@@ -1,7 +1,7 @@
 /** Operations on a vault's tags (docs/glacier-protocol.md#tags). */
-import { bodyOf, listOf, mapOf, present, structure, TEXT } from '../http/body-shape.js'
-import { nameOf, type Answer, type Exchange } from '../http/exchange.js'
-import { invalidParameter, limitExceeded, shortened } from '../service-fault.js'
+import { bodyOf, listOf, mapOf, present, structure, TEXT } from '../requests/body-shape.js'
+import { nameOf, type Answer, type Exchange } from '../requests/request-context.js'
+import { invalidParameter, limitExceeded, shortened } from '../service/api-error.js'
 
 const MOST_TAGS = 50
 const MOST_AT_ONCE = 10

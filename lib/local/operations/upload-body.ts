@@ -5,9 +5,9 @@
 import { parseInclusive, toContentRange } from '../../glacier/range-format.js'
 import type { ByteRange } from '../../byte-range.js'
 import { MAX_PARTS, MAX_PART_SIZE } from '../../glacier/limits.js'
-import { requiredHeader, type Exchange } from '../http/exchange.js'
+import { requiredHeader, type Exchange } from '../requests/request-context.js'
 import type { ReceivedPart } from '../storage/part-file.js'
-import { invalidParameter, missingParameter, payloadMismatch } from '../service-fault.js'
+import { invalidParameter, missingParameter, payloadMismatch } from '../service/api-error.js'
 
 /**
  * The length a body says it has.

@@ -11,11 +11,11 @@ import {
   wholeNumberIn,
   type Answer,
   type Exchange,
-} from '../http/exchange.js'
-import { pageOf } from '../http/paging.js'
-import { markersOf } from '../marker.js'
-import { invalidParameter, whileThere } from '../service-fault.js'
-import type { UploadRecord } from '../storage/upload-store.js'
+} from '../requests/request-context.js'
+import { pageOf } from '../requests/paging.js'
+import { markersOf } from '../service/marker.js'
+import { invalidParameter, whileThere } from '../service/api-error.js'
+import type { UploadRecord } from '../storage/upload-files.js'
 import { stored } from './archives.js'
 import { announcedHashes, announcedPlace, hashIn } from './upload-body.js'
 

@@ -1,8 +1,8 @@
 /** Operations on a vault's lock (docs/glacier-protocol.md#vault-lock). */
-import { nameOf, type Answer, type Exchange } from '../http/exchange.js'
-import { DAY } from '../ground.js'
-import { newShortId } from '../disk/identifiers.js'
-import { accessDenied, invalidParameter, notFound, type ServiceFault } from '../service-fault.js'
+import { nameOf, type Answer, type Exchange } from '../requests/request-context.js'
+import { DAY } from '../storage/store-context.js'
+import { newShortId } from '../records/identifiers.js'
+import { accessDenied, invalidParameter, notFound, type ServiceFault } from '../service/api-error.js'
 import { policyIn } from './access-policy.js'
 
 /** InitiateVaultLock: a day remains to complete it. */

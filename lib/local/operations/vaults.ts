@@ -1,10 +1,10 @@
 /** Operations on vaults (docs/glacier-protocol.md#vaults). */
-import { locationOf, nameOf, type Answer, type Exchange } from '../http/exchange.js'
-import { pageOf } from '../http/paging.js'
-import type { MarkerForm } from '../marker.js'
+import { locationOf, nameOf, type Answer, type Exchange } from '../requests/request-context.js'
+import { pageOf } from '../requests/paging.js'
+import type { MarkerForm } from '../service/marker.js'
 import { isVaultName } from '../../glacier/names.js'
-import type { Stores } from '../storage/stores.js'
-import type { VaultRecord } from '../storage/vault-record.js'
+import type { Stores } from '../stores/stores.js'
+import type { VaultRecord } from '../records/vault-record.js'
 
 const MOST_VAULTS = 10
 

@@ -8,7 +8,7 @@
  *   the date of the next one is the first night after the last write.
  * - A vault that was not written to since its last inventory is left out (docs/glacier-protocol.md#inventories).
  */
-import { DAY, HOUR } from '../ground.js'
+import { DAY, HOUR } from '../storage/store-context.js'
 
 /** What is known of a vault, in milliseconds. */
 export interface InventoryTimes {

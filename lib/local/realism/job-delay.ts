@@ -3,8 +3,8 @@
  */
 import { isNumber } from '../../options/rules.js'
 import { isObject, nested, rule, type Rule, type RulesOf } from '../../options/check-options.js'
-import { HOUR } from '../ground.js'
-import { TIME } from '../time-rule.js'
+import { HOUR } from '../storage/store-context.js'
+import { TIME } from '../service/option-rules.js'
 
 /** How long jobs take, in milliseconds, by what they retrieve. What is left out takes no time. */
 export interface JobDelays {

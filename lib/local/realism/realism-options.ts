@@ -3,7 +3,7 @@
  */
 import { wholeNumber } from '../../options/rules.js'
 import type { Rule } from '../../options/check-options.js'
-import { DAY } from '../ground.js'
+import { DAY } from '../storage/store-context.js'
 import { atIntervals, nightly, type InventorySchedule } from './inventory-schedule.js'
 import { JOB_DELAY, type JobDelay } from './job-delay.js'
 import { THROTTLE, type RequestBudget } from './throttle.js'

@@ -9,7 +9,7 @@
 import { isNumber, listOf, required, wholeNumber } from '../../options/rules.js'
 import { nested, rule, type Rule, type RulesOf } from '../../options/check-options.js'
 import { OPERATION } from '../http/operation-rule.js'
-import { throttled } from '../service-fault.js'
+import { throttled } from '../service/api-error.js'
 import { TokenBucket } from './token-bucket.js'
 
 /** How many requests are carried out. */

@@ -10,11 +10,11 @@ import { createReadStream, createWriteStream } from 'node:fs'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { archiveFormOf, damagedArchive, type ArchiveRecord } from './archive-record.js'
-import { mapBounded, Places } from '../bounded.js'
+import { archiveFormOf, damagedArchive, type ArchiveRecord } from '../records/archive-record.js'
+import { mapBounded, Places } from '../service/concurrency-limit.js'
 import { DamageFault, parsed, readRecord, unlessDamaged } from '../disk/damage.js'
 import { kindOf, namesIn } from '../disk/disk.js'
-import { isCount, isDate, isHash, isText, nullOr, shaped } from '../disk/shape.js'
+import { isCount, isDate, isHash, isText, nullOr, shaped } from '../records/shape.js'
 
 /** An archive in an inventory. */
 export type InventoryRow = Pick<

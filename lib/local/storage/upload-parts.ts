@@ -5,9 +5,9 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { NodeStack } from '../../tree-hash/tree-hash.js'
 import type { ByteRange } from '../../byte-range.js'
-import { partName } from './archive-record.js'
+import { partName } from '../records/archive-record.js'
 import { describePart, type StoredPart } from './part-file.js'
-import { invalidParameter } from '../service-fault.js'
+import { invalidParameter } from '../service/api-error.js'
 
 /** A part of an upload. */
 export interface UploadedPart extends ByteRange, StoredPart {

@@ -10,10 +10,10 @@ import { lstat, open } from 'node:fs/promises'
 import { renameDurably, syncFolder } from '../../fs/durable.js'
 import { damageOf, unlessDamaged } from '../disk/damage.js'
 import { unlessMissing } from '../disk/disk.js'
-import type { Ground } from '../ground.js'
+import type { Ground } from './store-context.js'
 import type { InventorySchedule } from '../realism/inventory-schedule.js'
 import { archiveRows, takeInventory, type InventoryRow } from './inventory.js'
-import { assertFile, assertNoLink, damagedVault, type Inventory, type VaultRecord } from './vault-record.js'
+import { assertFile, assertNoLink, damagedVault, type Inventory, type VaultRecord } from '../records/vault-record.js'
 
 /** The inventories of the vaults of an account in a region. */
 export class VaultInventories {

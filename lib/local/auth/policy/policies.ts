@@ -4,7 +4,7 @@
  * One that was stored by an older version, or with lenient checks, may have what cannot be evaluated. It cannot make a
  * request fail: it is told of once, and the statement, or the policy where that is no policy at all, denies nothing.
  */
-import { invalidParameter } from '../../service-fault.js'
+import { invalidParameter } from '../../service/api-error.js'
 import { isDenied, readPolicy, type Policy } from './policy.js'
 import type { Attempt } from './statement.js'
 

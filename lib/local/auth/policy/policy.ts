@@ -5,8 +5,8 @@
  * - A statement is understood as a whole or not at all. One that cannot be evaluated is a problem, and denies nothing.
  */
 import { isObject } from '../../../options/check-options.js'
-import { parseJson } from '../../bounded-json.js'
-import { invalidParameter, type ServiceFault } from '../../service-fault.js'
+import { parseJson } from '../../service/bounded-json.js'
+import { invalidParameter, type ServiceFault } from '../../service/api-error.js'
 import { quoted, type PolicyProblem } from './policy-problem.js'
 import { readStatement, type Attempt, type Elements, type Statement } from './statement.js'
 

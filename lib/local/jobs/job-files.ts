@@ -1,0 +1,187 @@
+/**
+ * Jobs on disk: `jobs/JOB_ID.json`, and `JOB_ID.output` where the output is not an archive's own bytes.
+ *
+ * A job's state is what the clock makes of its times: it is done when its delay is over, and a day later it is gone with
+ * its output (docs/glacier-protocol.md#job-output).
+ */
+import { createReadStream, createWriteStream } from 'node:fs'
+import { rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { renameDurably } from '../../fs/durable.js'
+import type { ByteRange } from '../../byte-range.js'
+import { DamageFault, readRecord, unlessDamaged } from '../disk/damage.js'
+import { unlessMissing } from '../disk/disk.js'
+import { DAY, type Ground } from '../storage/store-context.js'
+import { isId, newShortId } from '../records/identifiers.js'
+import { delayOfEach, type DelayOfEach, type JobDelay } from '../realism/job-delay.js'
+import { inventoryOutput, type InventoryOrder } from './inventory-output.js'
+import {
+  damagedJob,
+  formOf,
+  placeOf,
+  type ArchiveJob,
+  type ArchiveOrder,
+  type InventoryJob,
+  type JobOrder,
+  type JobRecord,
+  type JobState,
+  type Tier,
+} from '../records/job-record.js'
+import { notFound, unlessNotFound } from '../service/api-error.js'
+import type { VaultStore } from '../storage/vault-files.js'
+
+/** The jobs of all vaults. */
+export class JobStore {
+  readonly #ground: Ground
+  readonly #vaults: VaultStore
+  #delays: DelayOfEach
+
+  /** @param delay - how long jobs take */
+  constructor(ground: Ground, vaults: VaultStore, delay: JobDelay) {
+    this.#ground = ground
+    this.#vaults = vaults
+    this.#delays = delayOfEach(delay)
+  }
+
+  /** How long jobs take that are started from now on. */
+  get delays(): DelayOfEach {
+    return this.#delays
+  }
+
+  /** Sets how long jobs take that are started from now on. */
+  setDelay(delay: JobDelay): void {
+    this.#delays = delayOfEach(delay)
+  }
+
+  /** Starts an archive retrieval. */
+  async startArchiveRetrieval(vaultName: string, order: ArchiveOrder): Promise<ArchiveJob> {
+    const delay = this.#delays[order.tier.toLowerCase() as Lowercase<Tier>]
+    return this.#write(vaultName, { ...order, ...this.#begun(delay), action: 'ArchiveRetrieval' })
+  }
+
+  /**
+   * Starts an inventory retrieval, of the vault's inventory as it is now.
+   *
+   * @throws {ServiceFault} 404: no inventory was taken yet
+   */
+  async startInventoryRetrieval(vaultName: string, order: JobOrder & InventoryOrder): Promise<InventoryJob> {
+    const { inventory } = await this.#vaults.find(vaultName)
+    const vaultArn = this.#vaults.arnOf(vaultName)
+    if (!inventory) {
+      throw notFound(
+        `Inventory retrieval jobs for vault ${vaultArn} cannot be initiated yet, ` +
+          'as Amazon Glacier has not yet generated an initial inventory for this vault.',
+      )
+    }
+    const state = this.#begun(this.#delays.inventory)
+    const path = this.#vaults.inventoryPath(vaultName)
+    const output = inventoryOutput({ vaultName, path, vaultArn, inventoryDate: inventory.date }, order)
+    const outputSize = await this.#writeOutput(vaultName, state.jobId, output.text)
+    const nextMarker = output.nextMarker()
+    const job = { ...order, ...state, action: 'InventoryRetrieval', outputSize, nextMarker } as const
+    try {
+      return await this.#write(vaultName, job)
+    } catch (error) {
+      await rm(await this.#path(vaultName, `${state.jobId}.output`), { force: true }).catch(() => undefined)
+      throw error
+    }
+  }
+
+  /**
+   * A job.
+   *
+   * @throws {ServiceFault} 404: no such vault or job, or it is a day old; 507: it is damaged
+   */
+  async find(vaultName: string, jobId: string): Promise<JobRecord> {
+    const path = await this.#path(vaultName, `${jobId}.json`)
+    const what = damagedJob(vaultName, jobId)
+    const job = isId(jobId) ? await readRecord(path, formOf(jobId), what, 'record') : undefined
+    if (!job) throw notFound(`The job ID was not found: ${jobId}`)
+    if (this.#ground.now() - Date.parse(job.completionDate) <= DAY) return job
+    await this.forget(vaultName, jobId)
+    await rm(await this.#path(vaultName, `${jobId}.output`), { force: true })
+    throw notFound(`The job ID was not found: ${jobId}`)
+  }
+
+  /** Removes what is known of a job. */
+  async forget(vaultName: string, jobId: string): Promise<void> {
+    await this.#ground.disk.discard(await this.#path(vaultName, `${jobId}.json`))
+  }
+
+  /** All jobs of a vault, by the time they were started. One that is damaged is reported and left out. */
+  async list(vaultName: string): Promise<JobRecord[]> {
+    const jobs: JobRecord[] = []
+    for (const name of await this.#vaults.names(vaultName, 'jobs')) {
+      if (!name.endsWith('.json')) continue
+      const found = unlessNotFound(this.find(vaultName, name.replace(/\.json$/, ''))) // 404: expired
+      const job = await unlessDamaged(found, this.#ground.onFailure)
+      if (job) jobs.push(job)
+    }
+    return jobs.sort((a, b) => Number(placeOf(a) > placeOf(b)) - Number(placeOf(a) < placeOf(b)))
+  }
+
+  /** Whether a job is over, one way or the other. */
+  isDone({ completionDate }: JobRecord): boolean {
+    return this.#ground.now() >= Date.parse(completionDate)
+  }
+
+  /** Ends a job that is under way now; one that is over stays as it is. */
+  async end(vaultName: string, job: JobRecord, failure: string | null): Promise<boolean> {
+    if (this.isDone(job)) return false
+    await this.#write(vaultName, {
+      ...job,
+      completionDate: new Date(this.#ground.now()).toISOString(),
+      failure,
+    })
+    return true
+  }
+
+  /**
+   * The bytes of a range of the output of an inventory retrieval.
+   *
+   * @throws {ServiceFault} 507: the output is missing or incomplete
+   */
+  async readOutput(
+    vaultName: string,
+    { jobId, outputSize }: InventoryJob,
+    range: ByteRange,
+  ): Promise<AsyncIterable<Buffer>> {
+    const path = await this.#path(vaultName, `${jobId}.output`)
+    const file = await unlessMissing(stat(path), undefined)
+    if (file?.size !== outputSize) {
+      const cause = new Error(`${path} is not a file of ${outputSize} bytes.`)
+      throw new DamageFault(damagedJob(vaultName, jobId), 'its output is missing or incomplete', cause)
+    }
+    return createReadStream(path, { start: range.start, end: range.end - 1 })
+  }
+
+  #begun(delay: number): JobState {
+    const now = this.#ground.now()
+    return {
+      jobId: newShortId(),
+      creationDate: new Date(now).toISOString(),
+      completionDate: new Date(now + delay).toISOString(),
+      failure: null,
+    }
+  }
+
+  async #write<Job extends JobRecord>(vaultName: string, job: Job): Promise<Job> {
+    await this.#ground.disk.writeJson(await this.#path(vaultName, `${job.jobId}.json`), job)
+    return job
+  }
+
+  async #writeOutput(vaultName: string, jobId: string, text: AsyncIterable<string>): Promise<number> {
+    return this.#ground.disk.unfinished(async (temporary) => {
+      const file = createWriteStream(temporary, { flags: 'wx', mode: 0o600, flush: true })
+      await pipeline(Readable.from(text), file)
+      await renameDurably(temporary, await this.#path(vaultName, `${jobId}.output`))
+      return file.bytesWritten
+    })
+  }
+
+  async #path(vaultName: string, ...names: readonly string[]): Promise<string> {
+    return join(await this.#vaults.folder(vaultName, 'jobs'), ...names)
+  }
+}

@@ -1,0 +1,100 @@
+/** `jobs/JOB_ID.json`: what is known of a job. */
+import type { ByteRange } from '../../byte-range.js'
+import { equals, hasShape, isCount, isDate, isHash, isText, nullOr, type Shape } from './shape.js'
+import type { InventoryOrder } from '../jobs/inventory-output.js'
+
+/** What any job is asked. */
+export interface JobOrder {
+  readonly description: string | null
+  readonly snsTopic: string | null
+}
+
+/** How fast an archive is retrieved. */
+export type Tier = 'Expedited' | 'Standard' | 'Bulk'
+
+/** What an archive retrieval is asked, and what is known of the archive then. */
+export interface ArchiveOrder extends JobOrder, ByteRange {
+  readonly tier: Tier
+  readonly archiveId: string
+  /** Bytes of the whole archive. */
+  readonly archiveSize: number
+  /** Tree hash of the whole archive. */
+  readonly archiveTreeHash: string
+  /** Tree hash of the range; `null` where it is not tree-hash aligned. */
+  readonly treeHash: string | null
+}
+
+/** How far a job is. */
+export interface JobState {
+  readonly jobId: string
+  /** ISO 8601. */
+  readonly creationDate: string
+  /** ISO 8601. */
+  readonly completionDate: string
+  /** Why it failed; `null` if it does not. */
+  readonly failure: string | null
+}
+
+/** An archive retrieval. */
+export interface ArchiveJob extends JobState, ArchiveOrder {
+  readonly action: 'ArchiveRetrieval'
+}
+
+/** An inventory retrieval. */
+export interface InventoryJob extends JobState, JobOrder, InventoryOrder {
+  readonly action: 'InventoryRetrieval'
+  /** Bytes of its output. */
+  readonly outputSize: number
+  /** What a job that goes on from here is given as its marker; `null` at the end. */
+  readonly nextMarker: string | null
+}
+
+/** `JOB_ID.json`. */
+export type JobRecord = ArchiveJob | InventoryJob
+
+/** What a job is called in messages about damage. */
+export function damagedJob(vaultName: string, jobId: string): string {
+  return `The job ${jobId} in the vault ${vaultName}`
+}
+
+/** Whether a value has the form of a {@link JobRecord}. */
+export function formOf(jobId: string): (value: unknown) => value is JobRecord {
+  return (value): value is JobRecord => {
+    if (!hasShape<JobRecord>(value, { ...JOB, jobId: equals(jobId) })) return false
+    return value.action === 'ArchiveRetrieval'
+      ? hasShape<ArchiveJob>(value, ARCHIVE_JOB) && value.start <= value.end && value.end <= value.archiveSize
+      : hasShape<InventoryJob>(value, INVENTORY_JOB)
+  }
+}
+
+const JOB: Shape<JobRecord> = {
+  description: nullOr(isText),
+  snsTopic: nullOr(isText),
+  creationDate: isDate,
+  completionDate: isDate,
+  failure: nullOr(isText),
+}
+const ARCHIVE_JOB: Shape<ArchiveJob> = {
+  tier: (value) => value === 'Expedited' || value === 'Standard' || value === 'Bulk',
+  archiveId: isText,
+  archiveSize: isCount,
+  archiveTreeHash: isHash,
+  treeHash: nullOr(isHash),
+  start: isCount,
+  end: isCount,
+}
+const INVENTORY_JOB: Shape<InventoryJob> = {
+  action: equals('InventoryRetrieval'),
+  format: (value) => value === 'CSV' || value === 'JSON',
+  startDate: nullOr(isDate),
+  endDate: nullOr(isDate),
+  limit: nullOr(isCount),
+  marker: nullOr(isText),
+  outputSize: isCount,
+  nextMarker: nullOr(isText),
+}
+
+/** What jobs are sorted by: the time they were started; of two at one time, the ID. */
+export function placeOf({ creationDate, jobId }: JobRecord): string {
+  return `${creationDate}/${jobId}`
+}
