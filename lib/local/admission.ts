@@ -1,16 +1,16 @@
 /** Who may do something at a local vault, and where: from its options and what its folder keeps. */
 import type { AccountRegion } from './service/account-region.js'
-import type { Gatekeeper } from './auth/authenticate.js'
+import type { AuthConfig } from './auth/authenticate.js'
 import type { LocalCredentials } from './auth/credentials.js'
 import type { CheckedOptions, NotEmpty } from './options/local-vault-options.js'
 import type { Extent } from './stores/all-stores.js'
 
 /** Which of the options say who may do something. */
-type Admitting = Pick<CheckedOptions, 'regions' | 'accountId' | 'acceptAnyCredentials'>
+type AccessOptions = Pick<CheckedOptions, 'regions' | 'accountId' | 'acceptAnyCredentials'>
 
 /** The account and region that become the home of a folder which has none yet. */
-export function firstHome(
-  { regions, accountId }: Admitting,
+export function homeOfNewFolder(
+  { regions, accountId }: AccessOptions,
   keys: NotEmpty<LocalCredentials>,
 ): AccountRegion {
   return {
@@ -20,11 +20,11 @@ export function firstHome(
 }
 
 /** Who may do something, and where. The account of the first key pair comes first. */
-export function admitted(
-  { regions, accountId, acceptAnyCredentials }: Admitting,
+export function resolveAccess(
+  { regions, accountId, acceptAnyCredentials }: AccessOptions,
   keys: NotEmpty<LocalCredentials>,
   home: AccountRegion,
-): Omit<Gatekeeper, 'now'> & Pick<Extent, 'accountIds' | 'regions'> {
+): Omit<AuthConfig, 'now'> & Pick<Extent, 'accountIds' | 'regions'> {
   const account = accountId ?? keys[0].accountId ?? home.accountId
   const credentials = keys.map((pair) => ({ ...pair, accountId: pair.accountId ?? account }))
   const accountIds = [...credentials.map((pair) => pair.accountId), account]

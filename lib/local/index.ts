@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-export type { Control, ControlPlace } from './control/control.js'
+export type { Control, ControlAccount } from './control/control.js'
 export type { PolicyChecks } from './auth/policy/policies.js'
 export type { LocalCredentials } from './auth/credentials.js'
 export { LocalFolderError } from '../errors.js'
@@ -19,6 +19,5 @@ export type { DelayOfEach, JobDelay, JobDelays } from './realism/job-delay.js'
 export type { RealismOptions } from './realism/realism-options.js'
 export type { RequestBudget } from './realism/throttle.js'
 export type { Undocumented } from './service/undocumented.js'
-export type { Inventory } from './records/vault-record.js'
-export type { InventorySum } from './storage/inventory.js'
+export type { Inventory, InventorySum } from './records/inventory-record.js'
 export { Traffic, type OperationTraffic } from './control/traffic.js'

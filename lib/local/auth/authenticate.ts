@@ -11,7 +11,7 @@ import {
   invalidParameter,
   invalidSignature,
   missingParameter,
-  ServiceFault,
+  ApiError,
 } from '../service/api-error.js'
 import { SignatureMismatch } from './signature-mismatch.js'
 import { equalInConstantTime, signatureOf, signingTexts, type SignedRequest } from './signature.js'
@@ -20,7 +20,7 @@ import { assertTime } from './signing-time.js'
 import { singleHeader } from './single-header.js'
 
 /** The keys, regions and clock that signatures are checked against. */
-export interface Gatekeeper {
+export interface AuthConfig {
   /** Those a signature may be scoped to. */
   readonly regions: readonly string[]
   readonly credentials: readonly AccountCredentials[]
@@ -40,15 +40,15 @@ const API_VERSION = '2012-06-01'
  * Throws unless the request is signed with the keys.
  *
  * @returns the account of the keys, and the region the signature is scoped to
- * @throws {ServiceFault} with the service's code and text
+ * @throws {ApiError} with the service's code and text
  */
-export function authenticate(request: SignedRequest, gatekeeper: Gatekeeper): AccountRegion {
-  const { regions, now, anyAccountId } = gatekeeper
+export function authenticate(request: SignedRequest, authConfig: AuthConfig): AccountRegion {
+  const { regions, now, anyAccountId } = authConfig
   const { authorization, sessionToken, timestamp, lifetime } = claimOf(request)
   const { accessKeyId, signedHeaders } = authorization
-  const keys = keysOf(accessKeyId, sessionToken, gatekeeper)
+  const keys = keysOf(accessKeyId, sessionToken, authConfig)
   if (!keys) {
-    throw new ServiceFault(
+    throw new ApiError(
       400,
       'UnrecognizedClientException',
       'The security token included in the request is invalid.',
@@ -62,7 +62,7 @@ export function authenticate(request: SignedRequest, gatekeeper: Gatekeeper): Ac
   if (anyAccountId === undefined && !equalInConstantTime(expected, authorization.signature))
     throw new SignatureMismatch(signingTexts(request, authorization, timestamp))
   if (keys.expiration && keys.expiration.getTime() <= now()) {
-    throw new ServiceFault(
+    throw new ApiError(
       403,
       'ExpiredTokenException',
       'The security token included in the request is expired',
@@ -81,7 +81,7 @@ export function authenticate(request: SignedRequest, gatekeeper: Gatekeeper): Ac
 function keysOf(
   accessKeyId: string,
   token: string | undefined,
-  { credentials, anyAccountId }: Gatekeeper,
+  { credentials, anyAccountId }: AuthConfig,
 ): AccountCredentials | undefined {
   let found =
     anyAccountId === undefined ? undefined : { accessKeyId, secretAccessKey: '', accountId: anyAccountId }

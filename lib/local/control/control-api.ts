@@ -4,19 +4,19 @@
  * else is for whoever knows the secret.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { faultOf, isFailure } from '../transport/thrown-error.js'
+import { apiErrorOf, isServerFailure } from '../transport/thrown-error.js'
 import { equalInConstantTime } from '../auth/signature.js'
 import { isAllowedHost } from './allowed-host.js'
 import { CHANGES } from './changes.js'
-import type { Act, Controlled } from './control-context.js'
-import { orderIn, refused } from './control-body.js'
+import type { ControlAction, ControlContext } from './control-context.js'
+import { readControlBody, refused } from './control-body.js'
 import { pageFile, type PageFile } from './page-files.js'
 import { READINGS } from './readings.js'
 
-export type { Controlled } from './control-context.js'
+export type { ControlContext } from './control-context.js'
 
 const PREFIX = '/.control/'
-const ACTS: Readonly<Record<string, Act>> = { ...READINGS, ...CHANGES }
+const ACTIONS: Readonly<Record<string, ControlAction>> = { ...READINGS, ...CHANGES }
 
 /** What a browser may do with an answer: nothing but run the page's own files, and ask this server. */
 const HEADERS = {
@@ -31,7 +31,7 @@ const HEADERS = {
 }
 
 /** Whether a request is for the controls. */
-export function isForControls({ url = '' }: IncomingMessage): boolean {
+export function isControlRequest({ url = '' }: IncomingMessage): boolean {
   return url.startsWith(PREFIX)
 }
 
@@ -41,15 +41,15 @@ export function isForControls({ url = '' }: IncomingMessage): boolean {
  * @param idleTimeout - milliseconds without a byte of the order after which it is refused
  * @param onFailure - told of each failure of the server
  */
-export async function answerControl(
+export async function handleControl(
   request: IncomingMessage,
   response: ServerResponse,
-  controlled: Controlled,
+  controls: ControlContext,
   secret: string,
   idleTimeout: number,
   onFailure: (error: Error) => void,
 ): Promise<void> {
-  const { status, type, bytes } = await answerTo(request, controlled, secret, idleTimeout).catch(
+  const { status, type, bytes } = await answerTo(request, controls, secret, idleTimeout).catch(
     (error: unknown) => refusal(error, onFailure),
   )
   response.writeHead(status, {
@@ -66,12 +66,12 @@ type ControlAnswer = PageFile & { readonly status: number }
 
 async function answerTo(
   request: IncomingMessage,
-  controlled: Controlled,
+  controls: ControlContext,
   secret: string,
   idleTimeout: number,
 ): Promise<ControlAnswer> {
   const { method = '', url = '', headers } = request
-  if (!isAllowedHost(headers.host, controlled.host)) {
+  if (!isAllowedHost(headers.host, controls.host)) {
     throw refused(421, 'The Host header must be a loopback name, or the host that the server listens on.')
   }
   const [path = '', search] = url.slice(PREFIX.length).split('?', 2)
@@ -82,12 +82,12 @@ async function answerTo(
       401,
       'The controls require the header Authorization: Bearer SECRET. SECRET is GLACIER_PIPE_CONTROL_SECRET, or what serve --control --json prints as controlSecret.',
     )
-  const act = ACTS[`${method} ${path}`]
+  const act = ACTIONS[`${method} ${path}`]
   if (!act)
-    throw refused(404, `There is no control ${method} ${url}. There are ${Object.keys(ACTS).join(', ')}.`)
+    throw refused(404, `There is no control ${method} ${url}. There are ${Object.keys(ACTIONS).join(', ')}.`)
   return jsonAnswer(
     200,
-    await act(controlled, await orderIn(request, idleTimeout), new URLSearchParams(search)),
+    await act(controls, await readControlBody(request, idleTimeout), new URLSearchParams(search)),
   )
 }
 
@@ -99,7 +99,7 @@ function jsonAnswer(status: number, answer: object): ControlAnswer {
 function refusal(error: unknown, onFailure: (error: Error) => void): ControlAnswer {
   if (error instanceof RangeError || error instanceof TypeError)
     return jsonAnswer(400, { message: error.message })
-  if (isFailure(error)) onFailure(error)
-  const { status, message } = faultOf(error)
+  if (isServerFailure(error)) onFailure(error)
+  const { status, message } = apiErrorOf(error)
   return jsonAnswer(status, { message })
 }

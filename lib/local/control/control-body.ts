@@ -2,29 +2,29 @@
 import type { IncomingMessage } from 'node:http'
 import { isObject } from '../../options/check-options.js'
 import { parseJson } from '../service/bounded-json.js'
-import { movingBody } from '../transport/idle-limit.js'
-import { ServiceFault } from '../service/api-error.js'
-import type { Order } from './control-context.js'
+import { bodyWithIdleLimit } from '../transport/idle-limit.js'
+import { ApiError } from '../service/api-error.js'
+import type { ControlBody } from './control-context.js'
 
 /** Bytes an order has at the most. */
-const MOST_BODY = 65_536
+const MAX_BODY_BYTES = 65_536
 
 /**
  * Reads the body of a control; without one the order is empty.
  *
  * @param idleTimeout - milliseconds without a byte after which it is refused
- * @throws {ServiceFault} 413: it is too long; 400: it is no JSON object; 408: it does not come
+ * @throws {ApiError} 413: it is too long; 400: it is no JSON object; 408: it does not come
  */
-export async function orderIn(request: IncomingMessage, idleTimeout: number): Promise<Order> {
+export async function readControlBody(request: IncomingMessage, idleTimeout: number): Promise<ControlBody> {
   let text = ''
   const body = request.setEncoding('utf8') as AsyncIterable<string>
-  for await (const chunk of movingBody(body, idleTimeout)) {
+  for await (const chunk of bodyWithIdleLimit(body, idleTimeout)) {
     text += chunk
-    if (text.length > MOST_BODY) throw refused(413, `An order has at most ${MOST_BODY} bytes.`)
+    if (text.length > MAX_BODY_BYTES) throw refused(413, `An order has at most ${MAX_BODY_BYTES} bytes.`)
   }
   if (text === '') return {}
   const order = parsed(text)
-  if (isObject(order)) return order as Order
+  if (isObject(order)) return order as ControlBody
   throw refused(400, 'An order is a JSON object.')
 }
 
@@ -39,9 +39,9 @@ function parsed(text: string): unknown {
 /**
  * A field that must be a number.
  *
- * @throws {ServiceFault} 400: it is none
+ * @throws {ApiError} 400: it is none
  */
-export function numberIn(name: string, value: unknown): number {
+export function numberField(name: string, value: unknown): number {
   if (typeof value === 'number') return value
   throw refused(400, `The order has no number ${name}.`)
 }
@@ -49,9 +49,9 @@ export function numberIn(name: string, value: unknown): number {
 /**
  * A field that may be a text.
  *
- * @throws {ServiceFault} 400: it is something else
+ * @throws {ApiError} 400: it is something else
  */
-export function textIn(name: string, value: unknown): string | undefined {
+export function optionalText(name: string, value: unknown): string | undefined {
   if (value === undefined || typeof value === 'string') return value
   throw refused(400, `The order's ${name} is no text.`)
 }
@@ -59,15 +59,15 @@ export function textIn(name: string, value: unknown): string | undefined {
 /**
  * A field that must be a text.
  *
- * @throws {ServiceFault} 400: it is missing, or something else
+ * @throws {ApiError} 400: it is missing, or something else
  */
-export function neededText(name: string, value: unknown): string {
-  const text = textIn(name, value)
+export function requiredText(name: string, value: unknown): string {
+  const text = optionalText(name, value)
   if (text === undefined) throw refused(400, `The order has no ${name}.`)
   return text
 }
 
 /** The refusal of a control. */
-export function refused(status: number, message: string): ServiceFault {
-  return new ServiceFault(status, 'ControlRefused', message)
+export function refused(status: number, message: string): ApiError {
+  return new ApiError(status, 'ControlRefused', message)
 }

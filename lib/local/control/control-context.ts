@@ -6,7 +6,7 @@ import type { AllStores } from '../stores/all-stores.js'
 import type { Traffic } from './traffic.js'
 
 /** What can be controlled. */
-export interface Controlled {
+export interface ControlContext {
   readonly control: Control
   readonly faults: Faults
   readonly traffic: Traffic
@@ -19,7 +19,7 @@ export interface Controlled {
 }
 
 /** The JSON object in the body of a control. */
-export type Order = Readonly<Record<string, unknown>>
+export type ControlBody = Readonly<Record<string, unknown>>
 
 /** Carries out a control; gives what it is answered with, as JSON. */
-export type Act = (controlled: Controlled, order: Order, query: URLSearchParams) => Promise<object> | object
+export type ControlAction = (controls: ControlContext, order: ControlBody, query: URLSearchParams) => Promise<object> | object

@@ -4,20 +4,20 @@
 import { optional, STRING } from '../../options/rules.js'
 import { nested, shown, type Rule, type RulesOf } from '../../options/check-options.js'
 import { VAULT_NAME } from '../../glacier/names.js'
-import { JOB_DELAY, type DelayOfEach, type JobDelay } from '../realism/job-delay.js'
+import { type DelayOfEach, JOB_DELAY, type JobDelay } from '../realism/job-delay.js'
 import type { AllStores } from '../stores/all-stores.js'
-import { TIME } from '../service/option-rules.js'
+import { DURATION } from '../service/option-rules.js'
 import type { Stores } from '../stores/stores.js'
-import type { Inventory } from '../records/vault-record.js'
+import type { Inventory } from '../records/inventory-record.js'
 
 /** The last moment whose date in ISO 8601 has a year of four digits; dates are sorted as texts. */
 const LAST_TIME = Date.parse('9999-12-31T23:59:59.999Z')
 const IF_VAULT_NAME = optional(VAULT_NAME)
-const PLACE: Rule = nested({ accountId: STRING, region: STRING } satisfies RulesOf<ControlPlace>)
+const PLACE: Rule = nested({ accountId: STRING, region: STRING } satisfies RulesOf<ControlAccount>)
 const IF_PLACE = optional(PLACE)
 
 /** Which account and region of a local vault is meant; what is left out is the first one's. */
-export interface ControlPlace {
+export interface ControlAccount {
   /** 12 digits. */
   readonly accountId?: string | undefined
   readonly region?: string | undefined
@@ -76,7 +76,7 @@ export class Control {
    * @throws {RangeError} not milliseconds from 0 up, or past the year 9999, whose dates have no more four digits
    */
   advanceClock(milliseconds: number): void {
-    TIME(milliseconds, 'milliseconds', 'Control.advanceClock')
+    DURATION(milliseconds, 'milliseconds', 'Control.advanceClock')
     if (this.#clock.now() + milliseconds > LAST_TIME)
       throw new RangeError(`The clock cannot be advanced by ${milliseconds} ms: its last year is 9999.`)
     this.#clock.advance(milliseconds)
@@ -109,7 +109,7 @@ export class Control {
    * @throws {TypeError} a name that is no string
    * @throws {RangeError} a name that no vault may have, or an account or region that the local vault does not have
    */
-  async completeJobs(vaultName?: string, place?: ControlPlace): Promise<number> {
+  async completeJobs(vaultName?: string, place?: ControlAccount): Promise<number> {
     IF_VAULT_NAME(vaultName, 'vaultName', 'Control.completeJobs')
     return this.#endJobs(vaultName, null, this.#storesOf(place, 'Control.completeJobs'))
   }
@@ -124,7 +124,7 @@ export class Control {
    * @throws {TypeError} a message or a name that is no string
    * @throws {RangeError} a name that no vault may have, or an account or region that the local vault does not have
    */
-  async failJobs(statusMessage: string, vaultName?: string, place?: ControlPlace): Promise<number> {
+  async failJobs(statusMessage: string, vaultName?: string, place?: ControlAccount): Promise<number> {
     STRING(statusMessage, 'statusMessage', 'Control.failJobs')
     IF_VAULT_NAME(vaultName, 'vaultName', 'Control.failJobs')
     return this.#endJobs(vaultName, statusMessage, this.#storesOf(place, 'Control.failJobs'))
@@ -138,12 +138,12 @@ export class Control {
    * @throws {RangeError} a name that no vault may have, or an account or region that the local vault does not have
    * @throws {Error} there is no such vault
    */
-  async takeInventory(vaultName: string, place?: ControlPlace): Promise<Inventory> {
+  async takeInventory(vaultName: string, place?: ControlAccount): Promise<Inventory> {
     VAULT_NAME(vaultName, 'vaultName', 'Control.takeInventory')
     return this.#storesOf(place, 'Control.takeInventory').vaults.takeInventory(vaultName)
   }
 
-  #storesOf(place: ControlPlace | undefined, caller: string): Stores {
+  #storesOf(place: ControlAccount | undefined, caller: string): Stores {
     IF_PLACE(place, 'place', caller)
     const { first } = this.#stores
     const { accountId = first.accountId, region = first.region } = place ?? {}

@@ -13,7 +13,7 @@ export interface Listing<T> {
 /** Items of a page, unless its `limit` says fewer. */
 const DEFAULT_LIMIT = 50
 /** Items of a page at the most. */
-const MOST_LIMIT = 100
+const MAX_LIMIT = 100
 
 /**
  * The page of a list that a query asks for with `marker` and `limit`. Where the item at the marker has gone, the page
@@ -21,7 +21,7 @@ const MOST_LIMIT = 100
  *
  * @param keyOf - what names an item; the list is sorted by it
  * @param descending - whether the list begins with the last key
- * @throws {ServiceFault} 400: a limit that is no whole number from 1 to 100
+ * @throws {ApiError} 400: a limit that is no whole number from 1 to 100
  */
 export function listingOf<T>(
   items: readonly T[],
@@ -30,8 +30,8 @@ export function listingOf<T>(
   { descending = false }: { readonly descending?: boolean } = {},
 ): Listing<T> {
   const limit = query.get('limit') ?? String(DEFAULT_LIMIT)
-  if (!/^[1-9]\d{0,2}$/.test(limit) || Number(limit) > MOST_LIMIT)
-    throw refused(400, `The limit of a list is a whole number from 1 to ${MOST_LIMIT}.`)
+  if (!/^[1-9]\d{0,2}$/.test(limit) || Number(limit) > MAX_LIMIT)
+    throw refused(400, `The limit of a list is a whole number from 1 to ${MAX_LIMIT}.`)
   const marker = query.get('marker')
   const isFrom = (key: string): boolean => marker === null || (descending ? key <= marker : key >= marker)
   const at = items.findIndex((item) => isFrom(keyOf(item)))

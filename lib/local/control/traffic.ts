@@ -23,7 +23,7 @@ export class Traffic {
   readonly #byOperation = new Map<string, OperationTraffic>()
 
   /** A request has come. */
-  came(operation: string): void {
+  requestStarted(operation: string): void {
     const { requests, underWay, mostAtOnce, ...rest } = this.of(operation)
     const now = underWay + 1
     const most = Math.max(mostAtOnce, now)
@@ -38,7 +38,7 @@ export class Traffic {
   }
 
   /** A request is over. */
-  went(operation: string): void {
+  requestEnded(operation: string): void {
     const { underWay, ...rest } = this.of(operation)
     this.#byOperation.set(operation, { ...rest, underWay: underWay - 1 })
   }

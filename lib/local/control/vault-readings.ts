@@ -3,25 +3,25 @@
  * vault of any size takes one file descriptor.
  */
 import { jobDescription } from '../jobs/job-description.js'
-import { placeOf as placeOfJob } from '../records/job-record.js'
-import { ServiceFault } from '../service/api-error.js'
+import { jobSortKey as jobSortKey } from '../records/job-record.js'
+import { ApiError } from '../service/api-error.js'
 import type { Stores } from '../stores/stores.js'
-import type { Controlled, Order } from './control-context.js'
+import type { ControlContext, ControlBody } from './control-context.js'
 import { listingOf } from './listing.js'
 import { refused } from './control-body.js'
 
 type Query = URLSearchParams
 
 /** The vaults, each with what is in it now and its last inventory. */
-export async function readVaults(controlled: Controlled, _: Order, query: Query): Promise<object> {
-  const stores = storesOf(controlled, query)
+export async function readVaults(controls: ControlContext, _: ControlBody, query: Query): Promise<object> {
+  const stores = storesOf(controls, query)
   const { items, ...rest } = listingOf(await stores.vaults.vaultNames(), query, (name) => name)
   return { vaults: await existing(items, (name) => describeVault(stores, name)), ...rest }
 }
 
 /** The archives of a vault that exist now, sorted by ID. */
-export async function readArchives(controlled: Controlled, _: Order, query: Query): Promise<object> {
-  const { stores, vaultName } = vaultOf(controlled, query)
+export async function readArchives(controls: ControlContext, _: ControlBody, query: Query): Promise<object> {
+  const { stores, vaultName } = vaultOf(controls, query)
   const { items, ...rest } = listingOf(await stores.archives.ids(vaultName), query, (id) => id)
   const archives = await existing(items, async (id) => {
     const { archiveId, description, size, treeHash, creationDate } = await stores.archives.find(vaultName, id)
@@ -31,8 +31,8 @@ export async function readArchives(controlled: Controlled, _: Order, query: Quer
 }
 
 /** The uploads of a vault that are open, each with the runs of parts that it has. */
-export async function readUploads(controlled: Controlled, _: Order, query: Query): Promise<object> {
-  const { stores, vaultName } = vaultOf(controlled, query)
+export async function readUploads(controls: ControlContext, _: ControlBody, query: Query): Promise<object> {
+  const { stores, vaultName } = vaultOf(controls, query)
   const open = await existing(await stores.uploads.ids(vaultName), (id) => stores.uploads.find(vaultName, id))
   const { items, ...rest } = listingOf(open, query, ({ uploadId }) => uploadId)
   const uploads = await existing(items, async (upload) => {
@@ -43,8 +43,8 @@ export async function readUploads(controlled: Controlled, _: Order, query: Query
 }
 
 /** The parts of an upload, each with its range and hash. */
-export async function readParts(controlled: Controlled, _: Order, query: Query): Promise<object> {
-  const { stores, vaultName } = vaultOf(controlled, query)
+export async function readParts(controls: ControlContext, _: ControlBody, query: Query): Promise<object> {
+  const { stores, vaultName } = vaultOf(controls, query)
   const upload = await stores.uploads.find(vaultName, neededIn(query, 'uploadId'))
   const indexes = await stores.uploads.partIndexes(vaultName, upload)
   const { items, ...rest } = listingOf(indexes, query, (index) => String(index).padStart(5, '0'))
@@ -53,23 +53,23 @@ export async function readParts(controlled: Controlled, _: Order, query: Query):
 }
 
 /** The jobs of a vault as DescribeJob describes them, the newest first. */
-export async function readJobs(controlled: Controlled, _: Order, query: Query): Promise<object> {
-  const { stores, vaultName } = vaultOf(controlled, query)
+export async function readJobs(controls: ControlContext, _: ControlBody, query: Query): Promise<object> {
+  const { stores, vaultName } = vaultOf(controls, query)
   const jobs = (await stores.jobs.list(vaultName)).reverse()
-  const { items, ...rest } = listingOf(jobs, query, placeOfJob, { descending: true })
+  const { items, ...rest } = listingOf(jobs, query, jobSortKey, { descending: true })
   return { jobs: items.map((job) => jobDescription(stores, vaultName, job)), ...rest }
 }
 
 /** The stores that a query names with `region` and `accountId`; what it does not name is that of the first. */
-function storesOf({ stores }: Controlled, query: Query): Stores {
+function storesOf({ stores }: ControlContext, query: Query): Stores {
   const { region = stores.first.region, accountId = stores.first.accountId } = Object.fromEntries(query)
   const found = stores.of({ region, accountId })
   if (found) return found
   throw refused(404, `No account ${accountId} is served in the region ${region}.`)
 }
 
-function vaultOf(controlled: Controlled, query: Query): { stores: Stores; vaultName: string } {
-  return { stores: storesOf(controlled, query), vaultName: neededIn(query, 'vaultName') }
+function vaultOf(controls: ControlContext, query: Query): { stores: Stores; vaultName: string } {
+  return { stores: storesOf(controls, query), vaultName: neededIn(query, 'vaultName') }
 }
 
 function neededIn(query: Query, name: string): string {
@@ -88,7 +88,7 @@ async function describeVault(stores: Stores, vaultName: string): Promise<object>
     const jobCount = (await stores.jobs.list(vaultName)).length
     return { vaultName, creationDate, inventory, archiveCount, uploadCount: uploads.length, jobCount }
   } catch (error) {
-    if (error instanceof ServiceFault && error.type === 'Client') throw error
+    if (error instanceof ApiError && error.type === 'Client') throw error
     return { vaultName, unreadable: true }
   }
 }
@@ -101,7 +101,7 @@ async function existing<T, U>(
   const found: Exclude<U, undefined>[] = []
   for (const item of items) {
     const value = await read(item).catch((error: unknown) => {
-      if (error instanceof ServiceFault && error.type === 'Client') return undefined
+      if (error instanceof ApiError && error.type === 'Client') return undefined
       throw error
     })
     if (value !== undefined) found.push(value as Exclude<U, undefined>) // which TypeScript does not conclude

@@ -7,14 +7,14 @@
  *   the 32 KiB that the service adds to each. Parts of uploads that are not complete cost nothing.
  * - A request costs something only if it was carried out. A job is billed when it is started.
  */
+
 import type { Traffic } from '../control/traffic.js'
-import { DAY } from '../storage/store-context.js'
+import { DAY_MS } from '../service/durations.js'
 import type { AllStores } from '../stores/all-stores.js'
 import { dollars, inUnits, microDollars, type Quantity } from './amount.js'
 import type { Meter } from './meter.js'
 import type { Prices } from './prices.js'
-import { requestClassOf, type RequestClass } from './request-class.js'
-
+import { type RequestClass, requestClassOf } from './request-class.js'
 /** What a line of the costs is for. */
 export type CostId = keyof Prices | 'earlyDeletion'
 
@@ -44,7 +44,7 @@ export interface Costs {
 }
 
 const GB = 2n ** 30n
-const GB_MONTH = GB * BigInt(30 * DAY)
+const GB_MONTH = GB * BigInt(30 * DAY_MS)
 
 /** The costs of a local vault up to now. */
 export async function costsOf(all: AllStores, traffic: Traffic, prices: Prices): Promise<Costs> {

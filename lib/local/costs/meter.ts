@@ -3,11 +3,11 @@
  *
  * Bytes and times are whole numbers of any size, so that no sum is rounded.
  */
-import { ARCHIVE_OVERHEAD } from '../storage/inventory.js'
-import { DAY } from '../storage/store-context.js'
 
+import { ARCHIVE_OVERHEAD } from '../records/inventory-record.js'
+import { DAY_MS } from '../service/durations.js'
 /** Milliseconds an archive is paid for at the least (Amazon S3 Glacier FAQs: 90 days, prorated). */
-const MIN_STORAGE_MS = 90 * DAY
+const MIN_STORAGE_MS = 90 * DAY_MS
 
 /** Retrieval jobs of a tier. */
 export interface RetrievalUse {

@@ -3,14 +3,14 @@
  * the folder goes on.
  */
 import { systemReason } from '../../fs/system-reason.js'
-import { ServiceFault } from '../service/api-error.js'
+import { ApiError } from '../service/api-error.js'
 import { readText } from './files.js'
 
 /** Failures to read one file that say nothing of others. */
 const OF_ONE_FILE: ReadonlySet<string | undefined> = new Set(['EACCES', 'EIO', 'EISDIR', 'ELOOP', 'EPERM'])
 
 /** 507 `LocalStorageException`, which clients do not repeat: something cannot be read as what it must be. */
-export class DamageFault extends ServiceFault {
+export class DamageError extends ApiError {
   /**
    * @param what - what is damaged, as `The vault docs`
    * @param reason - a sentence part without a path or data, as `its vault.json is not valid`
@@ -32,7 +32,7 @@ export class DamageFault extends ServiceFault {
  * @param isRecord - whether what was read is a record
  * @param what - what the record is of, as `The vault docs`
  * @param file - how the file is called in messages, as `vault.json`
- * @throws {DamageFault} 507: it cannot be read, or is not such a record
+ * @throws {DamageError} 507: it cannot be read, or is not such a record
  */
 export async function readRecord<T extends object>(
   path: string,
@@ -46,7 +46,7 @@ export async function readRecord<T extends object>(
   if (text === undefined) return undefined
   const value = parsed(text)
   if (isRecord(value)) return value
-  throw new DamageFault(what, `its ${file} is not valid`, new Error(`${path} is not valid.`))
+  throw new DamageError(what, `its ${file} is not valid`, new Error(`${path} is not valid.`))
 }
 
 /** The fault for an error met in reading a file, where it is of that file alone; else the error itself. */
@@ -54,7 +54,7 @@ export function damageOf(error: unknown, what: string, part: string, path: strin
   if (!OF_ONE_FILE.has((error as NodeJS.ErrnoException).code)) return error
   const reason = systemReason(error)
   const cause = new Error(`${path} cannot be read: ${reason}.`, { cause: error })
-  return new DamageFault(what, `${part} cannot be read: ${reason}`, cause)
+  return new DamageError(what, `${part} cannot be read: ${reason}`, cause)
 }
 
 /** The value in a text of JSON; `undefined` where there is none. */
@@ -78,7 +78,7 @@ export async function unlessDamaged<T>(
   try {
     return await work
   } catch (error) {
-    if (!(error instanceof DamageFault)) throw error
+    if (!(error instanceof DamageError)) throw error
     report(error)
     return undefined
   }

@@ -1,11 +1,11 @@
 /** Reading where a file or folder may be missing: another process may remove it at any moment. */
 import { constants } from 'node:fs'
 import { lstat, readFile, readdir } from 'node:fs/promises'
-import { Places } from '../service/concurrency-limit.js'
+import { ConcurrencyLimit } from '../service/concurrency-limit.js'
 
 /** Files read at once by all requests together; each takes a file descriptor, and a process may have only 256. */
 const READS_AT_ONCE = 32
-const reads = new Places(READS_AT_ONCE)
+const reads = new ConcurrencyLimit(READS_AT_ONCE)
 /** Flags for reading. A FIFO in the place of a file reads as empty: otherwise opening it would wait for a writer. */
 export const READ: number = constants.O_RDONLY | constants.O_NONBLOCK
 

@@ -14,6 +14,7 @@ import { parsed } from './damage.js'
 import { kindOf, namesIn, READ, readText } from './files.js'
 import { isOldOwnerName } from './owned-name.js'
 import { hasShape, isText } from '../records/shape.js'
+import { isVaultId } from '../records/folder-record.js'
 
 /** The folders that are created first. */
 export const FOLDERS = ['vaults', 'locks', 'tmp'] as const
@@ -39,11 +40,6 @@ export async function foreignNames(dir: string): Promise<string[]> {
     else if (!(isWhole && OTHERS.includes(name)) && !(await isOfCatalog(dir, name))) foreign.push(shown(name))
   }
   return foreign
-}
-
-/** A UUID, and the end of a line. */
-export function isVaultId(text: string): boolean {
-  return /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text.trim())
 }
 
 function isFolder(name: string): name is (typeof FOLDERS)[number] {

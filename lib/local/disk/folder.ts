@@ -15,14 +15,14 @@ import { makeFolder } from '../../fs/durable.js'
 import { parsed } from './damage.js'
 import { kindOf, readText } from './files.js'
 import { FOLDERS, foreignNames } from './folder-content.js'
-import { hasShape, isCount } from '../records/shape.js'
+import { isFolderRecord } from '../records/folder-record.js'
 
 /** The name of the marker. */
 const MARKER = 'local-vault.json'
 /** The form of a folder that this version writes, and the latest it reads. */
 const FORMAT = 1
 /** Names that a message shows of foreign content. */
-const SHOWN_NAMES = 3
+const MAX_SHOWN_NAMES = 3
 
 /**
  * Makes sure that a folder is a local vault's, and creates what every such folder has.
@@ -60,8 +60,8 @@ async function isFree(
   const foreign = await foreignIn(dir)
   if (foreign.length === 0) return true
   if (await isMarker(dir, marker)) return false
-  const more = foreign.length - SHOWN_NAMES
-  const names = [...foreign.slice(0, SHOWN_NAMES), ...(more > 0 ? [`${more} more`] : [])]
+  const more = foreign.length - MAX_SHOWN_NAMES
+  const names = [...foreign.slice(0, MAX_SHOWN_NAMES), ...(more > 0 ? [`${more} more`] : [])]
   throw new LocalFolderError(
     dir,
     `it is not empty and is not a local vault: it contains ${names.join(', ')}. Nothing in it was changed. Choose an ` +
@@ -79,7 +79,7 @@ async function isMarker(dir: string, marker: string): Promise<boolean> {
   const kind = await kindOf(marker)
   if (kind === 'missing') return false
   const content = kind === 'file' ? parsed(String(await readText(marker))) : undefined
-  if (!hasShape<{ format: number }>(content, { format: isCount })) {
+  if (!isFolderRecord(content)) {
     throw new LocalFolderError(
       dir,
       `its ${MARKER} is damaged: it must be a file with the content ${JSON.stringify({ format: FORMAT })}. ` +

@@ -4,10 +4,11 @@
  */
 import { join } from 'node:path'
 import type { LockFolder } from '../../fs/lock.js'
-import { isAccountId, isRegion, type AccountRegion } from '../service/account-region.js'
+import type { AccountRegion } from '../service/account-region.js'
 import type { Disk } from './disk.js'
 import { assertFolder } from './folder.js'
 import { readOwnJson } from './own-file.js'
+import { isHome } from '../records/home-record.js'
 
 /** The file of the home, in the folder. */
 const HOME_FILE = 'home.json'
@@ -17,7 +18,7 @@ const HOME_FILE = 'home.json'
  *
  * @throws an Error where the file contains anything else: data would be looked for in the wrong place
  */
-export async function keptHome(disk: Disk, locks: LockFolder, first: AccountRegion): Promise<AccountRegion> {
+export async function loadHome(disk: Disk, locks: LockFolder, first: AccountRegion): Promise<AccountRegion> {
   const path = disk.path(HOME_FILE)
   return locks.alone('home', async () => {
     const kept = await readOwnJson(path, isHome, 'an accountId of 12 digits and a region')
@@ -49,13 +50,4 @@ export async function assertInFolder(
       for (const [index] of names.entries()) await assertFolder(dir, join(...names.slice(0, index + 1)))
     }
   }
-}
-
-function isHome(
-  value: Readonly<Record<string, unknown>>,
-): value is Readonly<Record<keyof AccountRegion, string>> {
-  const { accountId, region } = value
-  return (
-    typeof accountId === 'string' && isAccountId(accountId) && typeof region === 'string' && isRegion(region)
-  )
 }

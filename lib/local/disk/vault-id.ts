@@ -3,14 +3,14 @@ import { randomUUID } from 'node:crypto'
 import type { LockFolder } from '../../fs/lock.js'
 import type { Disk } from './disk.js'
 import { readText } from './files.js'
-import { isVaultId } from './folder-content.js'
+import { isVaultId } from '../records/folder-record.js'
 
 /**
  * The folder's ID, a random UUID; made if the folder has none. Two processes that start at once agree on one.
  *
  * @throws an Error where the file contains anything else: another ID would hide what is known of the folder's uploads
  */
-export async function keptVaultId(disk: Disk, locks: LockFolder): Promise<string> {
+export async function loadVaultId(disk: Disk, locks: LockFolder): Promise<string> {
   const path = disk.path('vault-id')
   return locks.alone('vault-id', async () => {
     const kept = await readText(path)

@@ -5,14 +5,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseInclusive, toRangeHeader } from '../../glacier/range-format.js'
 import { resetConnection } from '../transport/connections.js'
-import type { Answer } from '../requests/request-context.js'
-import { drain, movingBody } from '../transport/idle-limit.js'
-import { answeredFault, type FaultKind, type MetFault } from './faults.js'
-import type { ServiceFault } from '../service/api-error.js'
+import type { OperationResponse } from '../requests/request-context.js'
+import { drain, bodyWithIdleLimit } from '../transport/idle-limit.js'
+import { errorForFault, type FaultKind, type ActiveFault } from './faults.js'
+import type { ApiError } from '../service/api-error.js'
 
-const DEFAULT_RATE = 65_536
+const DEFAULT_BYTES_PER_SECOND = 65_536
 /** Milliseconds between two pieces of what goes slowly, but for less than a byte. */
-const BEAT = 50
+const CHUNK_INTERVAL_MS = 50
 
 /** Faults that come after the request was carried out, or while it is. */
 const LATER = new Set<FaultKind>([
@@ -33,11 +33,11 @@ const LATER = new Set<FaultKind>([
  * @param idleTimeout - milliseconds a body that stalls is waited for; `stall` waits as long as the client does
  * @returns false where the fault comes later
  */
-export async function failedBefore(
-  { fault }: MetFault,
+export async function failBeforeOperation(
+  { fault }: ActiveFault,
   request: IncomingMessage,
   response: ServerResponse,
-  refuse: (refused: ServiceFault) => Promise<void>,
+  refuse: (refused: ApiError) => Promise<void>,
   idleTimeout: number,
 ): Promise<boolean> {
   if (LATER.has(fault)) return false
@@ -48,7 +48,7 @@ export async function failedBefore(
     await new Promise((resolve) => request.socket.once('close', resolve))
   } else {
     drain(request, idleTimeout)
-    const refused = answeredFault(fault)
+    const refused = errorForFault(fault)
     if (refused) await refuse(refused)
     else if (fault === 'timeout-without-body') response.writeHead(408, { 'content-length': '0' }).end()
     else response.writeHead(503, { 'content-type': 'text/html' }).end('<html><h1>Service down</h1></html>')
@@ -57,8 +57,8 @@ export async function failedBefore(
 }
 
 /** The body of a request, as fast as its fault lets it come. Of a client that has gone, nothing is waited for. */
-export function bodyUnder(
-  met: MetFault | undefined,
+export function applyToBody(
+  met: ActiveFault | undefined,
   body: AsyncIterable<Buffer>,
   { socket }: IncomingMessage,
 ): AsyncIterable<Buffer> {
@@ -66,8 +66,8 @@ export function bodyUnder(
 }
 
 /** The headers of a request that has been authenticated, as its fault lets the operation see them. */
-export function headersUnder(
-  met: MetFault | undefined,
+export function applyToHeaders(
+  met: ActiveFault | undefined,
   headers: IncomingMessage['headers'],
 ): IncomingMessage['headers'] {
   const { range, ...others } = headers
@@ -83,7 +83,7 @@ export function headersUnder(
 }
 
 /** An answer, as its fault leaves it. */
-export function answerUnder(met: MetFault | undefined, answer: Answer): Answer {
+export function applyToResponse(met: ActiveFault | undefined, answer: OperationResponse): OperationResponse {
   const { content, headers } = answer
   switch (met?.fault) {
     case 'wrong-hash':
@@ -103,11 +103,11 @@ export function answerUnder(met: MetFault | undefined, answer: Answer): Answer {
 
 const HASH = 'x-amz-sha256-tree-hash'
 
-function withHash(answer: Answer, hash: string | undefined): Answer {
+function withHash(answer: OperationResponse, hash: string | undefined): OperationResponse {
   return { ...answer, headers: { ...answer.headers, [HASH]: hash } }
 }
 
-function withBytes(answer: Answer, bytes: AsyncIterable<Buffer> | undefined): Answer {
+function withBytes(answer: OperationResponse, bytes: AsyncIterable<Buffer> | undefined): OperationResponse {
   return answer.content && bytes ? { ...answer, content: { ...answer.content, bytes } } : answer
 }
 
@@ -115,7 +115,7 @@ async function resetAmid(request: IncomingMessage, idleTimeout: number): Promise
   const { socket } = request
   let left = Number(request.headers['content-length'] ?? 0) / 2
   try {
-    for await (const chunk of movingBody(request as AsyncIterable<Buffer>, idleTimeout)) {
+    for await (const chunk of bodyWithIdleLimit(request as AsyncIterable<Buffer>, idleTimeout)) {
       left -= chunk.length
       if (left <= 0) break
     }
@@ -127,10 +127,10 @@ async function resetAmid(request: IncomingMessage, idleTimeout: number): Promise
 
 async function* slowly(
   source: AsyncIterable<Buffer>,
-  bytesPerSecond = DEFAULT_RATE,
+  bytesPerSecond = DEFAULT_BYTES_PER_SECOND,
   isGone: () => boolean = () => false,
 ): AsyncGenerator<Buffer, void, undefined> {
-  const size = Math.ceil((bytesPerSecond * BEAT) / 1000)
+  const size = Math.ceil((bytesPerSecond * CHUNK_INTERVAL_MS) / 1000)
   for await (const chunk of source) {
     for (let at = 0; at < chunk.length; at += size) {
       if (!isGone()) await sleep((size * 1000) / bytesPerSecond)
@@ -140,7 +140,7 @@ async function* slowly(
 }
 
 /** What cuts an answer because a fault rule says so. */
-export class CutByRule extends Error {}
+export class OutputCutError extends Error {}
 
 /** The first bytes, and then an error, which cuts the answer. */
 async function* cut(source: AsyncIterable<Buffer>, length: number): AsyncGenerator<Buffer, void, undefined> {
@@ -150,7 +150,7 @@ async function* cut(source: AsyncIterable<Buffer>, length: number): AsyncGenerat
     left -= chunk.length
     if (left <= 0) break
   }
-  throw new CutByRule('The output was cut by a fault rule.')
+  throw new OutputCutError('The output was cut by a fault rule.')
 }
 
 async function* corrupted(

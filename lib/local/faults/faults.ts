@@ -3,8 +3,8 @@
  */
 import { oneOf, required, wholeNumber } from '../../options/rules.js'
 import { nested, type Rule, type RulesOf } from '../../options/check-options.js'
-import { OPERATION } from '../http/operation-rule.js'
-import { insufficientCapacity, notFound, requestTimedOut, ServiceFault, throttled } from '../service/api-error.js'
+import { OPERATION } from '../service/option-rules.js'
+import { ApiError, insufficientCapacity, notFound, requestTimedOut, throttled } from '../service/api-error.js'
 
 /** What can go wrong with a request. */
 export const FAULT_KINDS = [
@@ -36,18 +36,18 @@ export const FAULT_KINDS = [
 export type FaultKind = (typeof FAULT_KINDS)[number]
 
 /** Failures answered with an error of the service's, nothing having been done (docs/glacier-protocol.md#errors). */
-const ANSWERS: Readonly<Partial<Record<FaultKind, () => ServiceFault>>> = {
+const ANSWERS: Readonly<Partial<Record<FaultKind, () => ApiError>>> = {
   timeout: requestTimedOut,
   throttle: throttled,
-  'error-500': () => new ServiceFault(500, 'ServiceUnavailableException', 'Service unavailable.'),
-  'error-503': () => new ServiceFault(503, 'ServiceUnavailableException', 'Service unavailable.'),
+  'error-500': () => new ApiError(500, 'ServiceUnavailableException', 'Service unavailable.'),
+  'error-503': () => new ApiError(503, 'ServiceUnavailableException', 'Service unavailable.'),
   'expired-token': () =>
-    new ServiceFault(403, 'ExpiredTokenException', 'The security token included in the request is expired'),
+    new ApiError(403, 'ExpiredTokenException', 'The security token included in the request is expired'),
   'expired-upload': () => notFound('The upload ID was not found: expired by a fault rule'),
   'expired-job': () => notFound('The job ID was not found: expired by a fault rule'),
   'no-capacity': insufficientCapacity,
   'checksum-mismatch': () =>
-    new ServiceFault(
+    new ApiError(
       400,
       'InvalidParameterValueException',
       `Checksum mismatch: expected ${'0'.repeat(64)}, computed ${'f'.repeat(64)}`,
@@ -79,7 +79,7 @@ const IS_RULE: Rule = nested({
 } satisfies RulesOf<FaultRule>)
 
 /** What becomes of a request, and how slowly. */
-export type MetFault = Pick<FaultRule, 'fault' | 'bytesPerSecond'>
+export type ActiveFault = Pick<FaultRule, 'fault' | 'bytesPerSecond'>
 
 /** The rules of a local vault. */
 export class Faults {
@@ -111,8 +111,8 @@ export class Faults {
    *
    * @internal
    */
-  meet(operation: string): MetFault | undefined {
-    let met: MetFault | undefined
+  match(operation: string): ActiveFault | undefined {
+    let met: ActiveFault | undefined
     for (const it of this.#rules) {
       const { rule } = it
       if (rule.operation !== undefined && rule.operation !== operation) continue
@@ -127,7 +127,7 @@ export class Faults {
 }
 
 /** The refusal a fault is answered with; `undefined` where it is of another kind. */
-export function answeredFault(fault: FaultKind): ServiceFault | undefined {
+export function errorForFault(fault: FaultKind): ApiError | undefined {
   return ANSWERS[fault]?.()
 }
 

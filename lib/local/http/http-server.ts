@@ -15,16 +15,16 @@ import { createServer, type ServerOptions } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import { badRequest } from '../service/api-error.js'
-import { answerClientError, answerConnect } from './raw-response.js'
+import { respondToClientError, respondToConnect } from './raw-response.js'
 import { trackConnections } from '../transport/connections.js'
 import type { RequestHandler } from './request-handler.js'
 import { secureContextOptions, type TlsOptions } from '../transport/tls.js'
-import type { Recording } from './request-record.js'
+import type { LogContext } from './request-record.js'
 
 /** Milliseconds an idle connection is kept: longer than clients pause between requests. */
-const KEEP_ALIVE = 60_000
+const KEEP_ALIVE_MS = 60_000
 /** The most milliseconds between two looks for headers that do not end. */
-const MOST_CHECK_INTERVAL = 15_000
+const MAX_CHECK_INTERVAL_MS = 15_000
 
 /** Where and how a server listens. */
 export interface Listening {
@@ -48,13 +48,13 @@ export interface HttpServer {
 export async function listen(
   handle: RequestHandler,
   { port, host, tls, idleTimeout }: Listening,
-  recording: Recording,
+  logContext: LogContext,
 ): Promise<HttpServer> {
   const options: ServerOptions = {
     requestTimeout: 0, // a part may take hours over a thin line
     headersTimeout: idleTimeout,
-    connectionsCheckingInterval: Math.min(idleTimeout, MOST_CHECK_INTERVAL),
-    keepAliveTimeout: KEEP_ALIVE,
+    connectionsCheckingInterval: Math.min(idleTimeout, MAX_CHECK_INTERVAL_MS),
+    keepAliveTimeout: KEEP_ALIVE_MS,
     requireHostHeader: false, // it is missed by the handler
   }
   const active = new Set<Promise<void>>()
@@ -75,10 +75,10 @@ export async function listen(
   // The types allow streams of other kinds, which a caller could hand to the server; ours gets connections only.
   /* eslint-disable @typescript-eslint/no-unsafe-class-instance-assignment */
   server.on('clientError', (error, socket) => {
-    answerClientError(error, socket as Socket, recording)
+    respondToClientError(error, socket as Socket, logContext)
   })
   server.on('connect', (_request, socket) => {
-    answerConnect(socket as Socket, recording)
+    respondToConnect(socket as Socket, logContext)
   })
   /* eslint-enable @typescript-eslint/no-unsafe-class-instance-assignment */
   server.listen(port, host)

@@ -5,12 +5,12 @@
  */
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
-import { badRequest, requestTimedOut, type ServiceFault } from '../service/api-error.js'
+import { badRequest, requestTimedOut, type ApiError } from '../service/api-error.js'
 import {
   newRequestId,
   recordsOn,
-  recordUnread,
-  type Recording,
+  logUnreadRequest,
+  type LogContext,
   type RequestRecord,
 } from './request-record.js'
 
@@ -24,7 +24,7 @@ type ClientError = NodeJS.ErrnoException & { readonly reason?: string; readonly 
 const ended = new WeakSet<Socket>()
 
 /** Answers what the parser of HTTP refuses: a request that is malformed, whose headers are too long or do not end. */
-export function answerClientError(error: ClientError, socket: Socket, recording: Recording): void {
+export function respondToClientError(error: ClientError, socket: Socket, logContext: LogContext): void {
   if (ended.has(socket)) return // each further chunk is refused again
   const records = recordsOn(socket)
   const last = records.at(-1)
@@ -33,21 +33,21 @@ export function answerClientError(error: ClientError, socket: Socket, recording:
     socket.destroy() // nobody waits for an answer
     return
   }
-  afterAnswers(socket, refused, (isFirst) => {
+  afterResponses(socket, refused, (isFirst) => {
     // What comes behind a request that was understood gets no answer, nor does what has one.
     if (refused ? refused.response.headersSent : !isFirst) socket.destroy()
     else {
       const isHead = error.rawPacket?.subarray(0, 5).toString('latin1') === 'HEAD ' // as far as can be known
-      answerRaw(faultOf(error), socket, recording, refused, isHead)
+      respondRaw(apiErrorOf(error), socket, logContext, refused, isHead)
     }
   })
 }
 
 /** Answers CONNECT: this is no proxy. */
-export function answerConnect(socket: Socket, recording: Recording): void {
+export function respondToConnect(socket: Socket, logContext: LogContext): void {
   socket.on('error', () => undefined) // the client may be gone
-  afterAnswers(socket, undefined, () => {
-    answerRaw(badRequest(400, 'This server is no proxy: it has no CONNECT.'), socket, recording)
+  afterResponses(socket, undefined, () => {
+    respondRaw(badRequest(400, 'This server is no proxy: it has no CONNECT.'), socket, logContext)
   })
 }
 
@@ -56,7 +56,7 @@ export function answerConnect(socket: Socket, recording: Recording): void {
  *
  * @param act - is told whether there were none to be answered
  */
-function afterAnswers(
+function afterResponses(
   socket: Socket,
   except: RequestRecord | undefined,
   act: (isFirst: boolean) => void,
@@ -72,10 +72,10 @@ function afterAnswers(
   }
 }
 
-function answerRaw(
-  fault: ServiceFault,
+function respondRaw(
+  fault: ApiError,
   socket: Socket,
-  recording: Recording,
+  logContext: LogContext,
   record?: RequestRecord,
   isHead = false,
 ): void {
@@ -86,14 +86,14 @@ function answerRaw(
     `HTTP/1.1 ${status} ${STATUS_CODES[status] as string}`,
     'Content-Type: application/json',
     `Content-Length: ${Buffer.byteLength(body)}`,
-    `Date: ${new Date(recording.now()).toUTCString()}`,
+    `Date: ${new Date(logContext.now()).toUTCString()}`,
     'Connection: close',
   ]
   record?.refusedRaw(status, code)
   socket.end(
     [...head, `x-amzn-RequestId: ${record?.requestId ?? requestId}`, '', isHead ? '' : body].join('\r\n'),
   )
-  if (!record) recordUnread(socket, requestId, { status, code }, recording)
+  if (!record) logUnreadRequest(socket, requestId, { status, code }, logContext)
   // A connection that is cut while bytes of the client are on the way may lose the answer. What comes is forgotten.
   const timer = setTimeout(() => socket.destroy(), LINGER_MS)
   socket.once('end', () => socket.destroy())
@@ -108,7 +108,7 @@ function isOfParser({ code = '' }: ClientError): boolean {
   return code.startsWith('HPE_') || code === 'ERR_HTTP_REQUEST_TIMEOUT'
 }
 
-function faultOf({ code, reason }: ClientError): ServiceFault {
+function apiErrorOf({ code, reason }: ClientError): ApiError {
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return requestTimedOut()
   if (code === 'HPE_HEADER_OVERFLOW') return badRequest(431, 'The headers are too long.')
   if (code === 'HPE_CHUNK_EXTENSIONS_OVERFLOW') return badRequest(413, 'The chunk extensions are too long.')

@@ -12,7 +12,7 @@ import type { RequestLog, RequestLogEntry } from './request-log.js'
 import { parseTarget, shownTarget, type RequestTarget } from './request-target.js'
 
 /** Where entries go, and what they take the time from. */
-export interface Recording {
+export interface LogContext {
   readonly log: RequestLog
   /** Milliseconds. */
   readonly now: () => number
@@ -41,11 +41,11 @@ export class RequestRecord {
   /** The status of an answer that was written past the response. */
   #rawStatus: number | undefined
 
-  constructor(request: IncomingMessage, response: ServerResponse, recording: Recording) {
+  constructor(request: IncomingMessage, response: ServerResponse, logContext: LogContext) {
     this.request = request
     this.response = response
     this.target = parseTarget(request.url as string) // of a request that a server got
-    this.#time = recording.now()
+    this.#time = logContext.now()
     const { socket } = request
     this.#socket = socket // a request that is over may have none
     this.#remoteAddress = socket.remoteAddress // of a connection that is gone it is not known
@@ -58,7 +58,7 @@ export class RequestRecord {
       for (const emitter of [response, socket]) emitter.off('close', look)
       request.off('end', look)
       others.delete(this)
-      tell(recording.log, this.#entry())
+      emitEntry(logContext.log, this.#entry())
     }
     socket.setMaxListeners(0) // a client may send any number of requests before it reads an answer
     for (const emitter of [response, socket]) emitter.on('close', look)
@@ -105,13 +105,13 @@ export function newRequestId(): string {
 }
 
 /** Records a request that could not be read. Its bytes are those the connection has had since the last entry. */
-export function recordUnread(
+export function logUnreadRequest(
   socket: Socket,
   requestId: string,
   { status, code }: { status: number; code: string },
-  { log, now }: Recording,
+  { log, now }: LogContext,
 ): void {
-  tell(log, { ...emptyEntry(requestId, now(), socket, socket.remoteAddress), status, code })
+  emitEntry(log, { ...emptyEntry(requestId, now(), socket, socket.remoteAddress), status, code })
 }
 
 function emptyEntry(
@@ -142,7 +142,7 @@ function emptyEntry(
 }
 
 /** The caller's function is not ours: what it throws must not end the server. It is told as a warning. */
-function tell(log: RequestLog, entry: RequestLogEntry): void {
+function emitEntry(log: RequestLog, entry: RequestLogEntry): void {
   const warn = (error: unknown): void => {
     process.emitWarning(error instanceof Error ? error : new Error(String(error)))
   }

@@ -36,11 +36,12 @@ import {
   getVaultLock,
   initiateVaultLock,
 } from '../operations/vault-lock.js'
+import type { OperationName } from '../service/operation-names.js'
 import { createVault, deleteVault, describeVault, listVaults } from '../operations/vaults.js'
 
 /** An operation and where it is called. */
 export interface Route {
-  readonly operation: string
+  readonly operation: OperationName
   readonly method: string
   /** Segments behind the account; `{name}` stands for any one. */
   readonly path: string

@@ -2,21 +2,10 @@
  * The output of an inventory retrieval: the rows a job asks for, in the service's JSON or its own kind of CSV
  * (docs/glacier-protocol.md#inventory-files).
  */
-import { inventoryRows, type InventoryRow } from '../storage/inventory.js'
 
-/** What an inventory retrieval asks for. */
-export interface InventoryOrder {
-  readonly format: 'CSV' | 'JSON'
-  /** ISO 8601: archives created then or later. */
-  readonly startDate: string | null
-  /** ISO 8601: archives created before. */
-  readonly endDate: string | null
-  /** Rows at the most. */
-  readonly limit: number | null
-  /** The archive ID of the first row. */
-  readonly marker: string | null
-}
-
+import { inventoryRows } from '../storage/inventory.js'
+import type { InventoryRow } from '../records/inventory-record.js'
+import type { InventoryOrder } from '../records/job-record.js'
 /** What an output is made of. */
 export interface InventorySource {
   readonly vaultName: string

@@ -4,13 +4,13 @@
 import { toInclusive } from '../../byte-range.js'
 import { markersOf, type MarkerForm } from '../service/marker.js'
 import type { JobRecord } from '../records/job-record.js'
-import type { JobStore } from './job-files.js'
-import type { VaultStore } from '../storage/vault-files.js'
+import type { JobFiles } from './job-files.js'
+import type { VaultFiles } from '../storage/vault-files.js'
 
 /** What it takes to describe a job. */
-export interface Describing {
-  readonly jobs: Pick<JobStore, 'isDone'>
-  readonly vaults: Pick<VaultStore, 'arnOf'>
+export interface JobDescriptionDeps {
+  readonly jobs: Pick<JobFiles, 'isDone'>
+  readonly vaults: Pick<VaultFiles, 'arnOf'>
 }
 
 /** The markers of a vault's inventory, for a job that goes on where another ended. */
@@ -20,7 +20,7 @@ export function inventoryMarkers(vaultArn: string): MarkerForm {
 
 /** The StatusCode of a job. */
 export function jobStatus(
-  { jobs }: Pick<Describing, 'jobs'>,
+  { jobs }: Pick<JobDescriptionDeps, 'jobs'>,
   job: JobRecord,
 ): 'InProgress' | 'Succeeded' | 'Failed' {
   if (!jobs.isDone(job)) return 'InProgress'
@@ -28,7 +28,7 @@ export function jobStatus(
 }
 
 /** What DescribeJob answers. What does not apply is `null`. */
-export function jobDescription(stores: Describing, vaultName: string, job: JobRecord): object {
+export function jobDescription(stores: JobDescriptionDeps, vaultName: string, job: JobRecord): object {
   const status = jobStatus(stores, job)
   const done = status !== 'InProgress'
   const vaultArn = stores.vaults.arnOf(vaultName)

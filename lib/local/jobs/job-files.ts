@@ -11,36 +11,27 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { renameDurably } from '../../fs/durable.js'
 import type { ByteRange } from '../../byte-range.js'
-import { DamageFault, readRecord, unlessDamaged } from '../disk/damage.js'
+import { DamageError, readRecord, unlessDamaged } from '../disk/damage.js'
 import { unlessMissing } from '../disk/disk.js'
-import { DAY, type Ground } from '../storage/store-context.js'
-import { isId, newShortId } from '../records/identifiers.js'
+import { DAY_MS } from '../service/durations.js'
+import type { StoreContext } from '../storage/store-context.js'
+import { isId, newUploadOrJobId } from '../records/identifiers.js'
 import { delayOfEach, type DelayOfEach, type JobDelay } from '../realism/job-delay.js'
-import { inventoryOutput, type InventoryOrder } from './inventory-output.js'
-import {
-  damagedJob,
-  formOf,
-  placeOf,
-  type ArchiveJob,
-  type ArchiveOrder,
-  type InventoryJob,
-  type JobOrder,
-  type JobRecord,
-  type JobState,
-  type Tier,
-} from '../records/job-record.js'
-import { notFound, unlessNotFound } from '../service/api-error.js'
-import type { VaultStore } from '../storage/vault-files.js'
+import { type ArchiveJob, type ArchiveOrder, damagedJob, type InventoryJob, type InventoryOrder, jobFormOf, type JobOrder, type JobRecord, jobSortKey, type JobState, type Tier } from '../records/job-record.js'
+import { inventoryOutput } from './inventory-output.js'
+import { notFound } from '../service/api-error.js'
+import { unlessNotFound } from '../service/not-found.js'
+import type { VaultFiles } from '../storage/vault-files.js'
 
 /** The jobs of all vaults. */
-export class JobStore {
-  readonly #ground: Ground
-  readonly #vaults: VaultStore
+export class JobFiles {
+  readonly #context: StoreContext
+  readonly #vaults: VaultFiles
   #delays: DelayOfEach
 
   /** @param delay - how long jobs take */
-  constructor(ground: Ground, vaults: VaultStore, delay: JobDelay) {
-    this.#ground = ground
+  constructor(context: StoreContext, vaults: VaultFiles, delay: JobDelay) {
+    this.#context = context
     this.#vaults = vaults
     this.#delays = delayOfEach(delay)
   }
@@ -64,7 +55,7 @@ export class JobStore {
   /**
    * Starts an inventory retrieval, of the vault's inventory as it is now.
    *
-   * @throws {ServiceFault} 404: no inventory was taken yet
+   * @throws {ApiError} 404: no inventory was taken yet
    */
   async startInventoryRetrieval(vaultName: string, order: JobOrder & InventoryOrder): Promise<InventoryJob> {
     const { inventory } = await this.#vaults.find(vaultName)
@@ -92,14 +83,14 @@ export class JobStore {
   /**
    * A job.
    *
-   * @throws {ServiceFault} 404: no such vault or job, or it is a day old; 507: it is damaged
+   * @throws {ApiError} 404: no such vault or job, or it is a day old; 507: it is damaged
    */
   async find(vaultName: string, jobId: string): Promise<JobRecord> {
     const path = await this.#path(vaultName, `${jobId}.json`)
     const what = damagedJob(vaultName, jobId)
-    const job = isId(jobId) ? await readRecord(path, formOf(jobId), what, 'record') : undefined
+    const job = isId(jobId) ? await readRecord(path, jobFormOf(jobId), what, 'record') : undefined
     if (!job) throw notFound(`The job ID was not found: ${jobId}`)
-    if (this.#ground.now() - Date.parse(job.completionDate) <= DAY) return job
+    if (this.#context.now() - Date.parse(job.completionDate) <= DAY_MS) return job
     await this.forget(vaultName, jobId)
     await rm(await this.#path(vaultName, `${jobId}.output`), { force: true })
     throw notFound(`The job ID was not found: ${jobId}`)
@@ -107,7 +98,7 @@ export class JobStore {
 
   /** Removes what is known of a job. */
   async forget(vaultName: string, jobId: string): Promise<void> {
-    await this.#ground.disk.discard(await this.#path(vaultName, `${jobId}.json`))
+    await this.#context.disk.discard(await this.#path(vaultName, `${jobId}.json`))
   }
 
   /** All jobs of a vault, by the time they were started. One that is damaged is reported and left out. */
@@ -116,15 +107,15 @@ export class JobStore {
     for (const name of await this.#vaults.names(vaultName, 'jobs')) {
       if (!name.endsWith('.json')) continue
       const found = unlessNotFound(this.find(vaultName, name.replace(/\.json$/, ''))) // 404: expired
-      const job = await unlessDamaged(found, this.#ground.onFailure)
+      const job = await unlessDamaged(found, this.#context.onFailure)
       if (job) jobs.push(job)
     }
-    return jobs.sort((a, b) => Number(placeOf(a) > placeOf(b)) - Number(placeOf(a) < placeOf(b)))
+    return jobs.sort((a, b) => Number(jobSortKey(a) > jobSortKey(b)) - Number(jobSortKey(a) < jobSortKey(b)))
   }
 
   /** Whether a job is over, one way or the other. */
   isDone({ completionDate }: JobRecord): boolean {
-    return this.#ground.now() >= Date.parse(completionDate)
+    return this.#context.now() >= Date.parse(completionDate)
   }
 
   /** Ends a job that is under way now; one that is over stays as it is. */
@@ -132,7 +123,7 @@ export class JobStore {
     if (this.isDone(job)) return false
     await this.#write(vaultName, {
       ...job,
-      completionDate: new Date(this.#ground.now()).toISOString(),
+      completionDate: new Date(this.#context.now()).toISOString(),
       failure,
     })
     return true
@@ -141,7 +132,7 @@ export class JobStore {
   /**
    * The bytes of a range of the output of an inventory retrieval.
    *
-   * @throws {ServiceFault} 507: the output is missing or incomplete
+   * @throws {ApiError} 507: the output is missing or incomplete
    */
   async readOutput(
     vaultName: string,
@@ -152,15 +143,15 @@ export class JobStore {
     const file = await unlessMissing(stat(path), undefined)
     if (file?.size !== outputSize) {
       const cause = new Error(`${path} is not a file of ${outputSize} bytes.`)
-      throw new DamageFault(damagedJob(vaultName, jobId), 'its output is missing or incomplete', cause)
+      throw new DamageError(damagedJob(vaultName, jobId), 'its output is missing or incomplete', cause)
     }
     return createReadStream(path, { start: range.start, end: range.end - 1 })
   }
 
   #begun(delay: number): JobState {
-    const now = this.#ground.now()
+    const now = this.#context.now()
     return {
-      jobId: newShortId(),
+      jobId: newUploadOrJobId(),
       creationDate: new Date(now).toISOString(),
       completionDate: new Date(now + delay).toISOString(),
       failure: null,
@@ -168,12 +159,12 @@ export class JobStore {
   }
 
   async #write<Job extends JobRecord>(vaultName: string, job: Job): Promise<Job> {
-    await this.#ground.disk.writeJson(await this.#path(vaultName, `${job.jobId}.json`), job)
+    await this.#context.disk.writeJson(await this.#path(vaultName, `${job.jobId}.json`), job)
     return job
   }
 
   async #writeOutput(vaultName: string, jobId: string, text: AsyncIterable<string>): Promise<number> {
-    return this.#ground.disk.unfinished(async (temporary) => {
+    return this.#context.disk.unfinished(async (temporary) => {
       const file = createWriteStream(temporary, { flags: 'wx', mode: 0o600, flush: true })
       await pipeline(Readable.from(text), file)
       await renameDurably(temporary, await this.#path(vaultName, `${jobId}.output`))

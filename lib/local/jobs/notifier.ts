@@ -11,49 +11,42 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { readRecord, unlessDamaged } from '../disk/damage.js'
-import { arrayOf, equals, isText, shaped } from '../records/shape.js'
-import type { Ground } from '../storage/store-context.js'
+import type { StoreContext } from '../storage/store-context.js'
 import { jobDescription } from './job-description.js'
 import type { JobRecord } from '../records/job-record.js'
-import type { JobStore } from './job-files.js'
-import { unlessNotFound } from '../service/api-error.js'
-import type { VaultStore } from '../storage/vault-files.js'
-import type { SettingsStore } from '../storage/settings-files.js'
-
-/** What a job's end is told with. */
-export interface Topics {
-  readonly vaultName: string
-  readonly jobId: string
-  readonly topics: readonly string[]
-}
+import type { JobFiles } from './job-files.js'
+import { unlessNotFound } from '../service/not-found.js'
+import type { VaultFiles } from '../storage/vault-files.js'
+import type { SettingsFiles } from '../storage/settings-files.js'
+import { notificationFormOf, type NotificationRecord } from '../records/notification-record.js'
 
 /** Milliseconds between two looks at the clock, at the most. */
-const LONGEST_LOOK = 1000
+const CHECK_INTERVAL_MS = 1000
 /** Milliseconds before each attempt to post a message. */
-const ATTEMPTS: readonly number[] = [0, 1000, 2000, 4000]
+const ATTEMPT_DELAYS_MS: readonly number[] = [0, 1000, 2000, 4000]
 /** Milliseconds an attempt may take. */
-const PATIENCE = 15_000
+const POST_TIMEOUT_MS = 15_000
 
 /** What a notifier needs to know. */
 export interface NotifierStores {
-  readonly vaults: VaultStore
-  readonly jobs: JobStore
-  readonly settings: SettingsStore
+  readonly vaults: VaultFiles
+  readonly jobs: JobFiles
+  readonly settings: SettingsFiles
 }
 
 /** Posts what was expected once it is so. */
 export class Notifier {
-  readonly #ground: Ground
+  readonly #context: StoreContext
   readonly #stores: NotifierStores
   readonly #endpoint: string | undefined
-  readonly #expected = new Map<string, Topics>()
+  readonly #expected = new Map<string, NotificationRecord>()
   readonly #ending = new AbortController()
   #timer: NodeJS.Timeout | undefined
   #posting: Promise<void> = Promise.resolve()
 
   /** @param endpoint - where messages are posted; without one there are none */
-  constructor(ground: Ground, stores: NotifierStores, endpoint: string | undefined) {
-    this.#ground = ground
+  constructor(context: StoreContext, stores: NotifierStores, endpoint: string | undefined) {
+    this.#context = context
     this.#stores = stores
     this.#endpoint = endpoint
   }
@@ -62,7 +55,7 @@ export class Notifier {
   async open(): Promise<void> {
     if (this.#endpoint === undefined) return
     for (const { name } of await this.#stores.vaults.list()) {
-      await unlessDamaged(unlessNotFound(this.#goOn(name)), this.#ground.onFailure) // 404: deleted meanwhile
+      await unlessDamaged(unlessNotFound(this.#goOn(name)), this.#context.onFailure) // 404: deleted meanwhile
     }
     this.look()
   }
@@ -70,11 +63,10 @@ export class Notifier {
   async #goOn(vaultName: string): Promise<void> {
     for (const entry of await this.#stores.vaults.names(vaultName, 'jobs')) {
       if (!entry.endsWith('.notify')) continue
-      const jobId = equals(entry.replace(/\.notify$/, ''))
-      const isTopics = shaped<Topics>({ vaultName: equals(vaultName), jobId, topics: arrayOf(isText) })
+      const isTopics = notificationFormOf(vaultName, entry.replace(/\.notify$/, ''))
       const path = join(await this.#stores.vaults.folder(vaultName, 'jobs'), entry)
       const what = `The notification of a job in the vault ${vaultName}`
-      const left = await unlessDamaged(readRecord(path, isTopics, what, 'record'), this.#ground.onFailure)
+      const left = await unlessDamaged(readRecord(path, isTopics, what, 'record'), this.#context.onFailure)
       if (left) this.#expected.set(left.jobId, left)
     }
   }
@@ -87,7 +79,7 @@ export class Notifier {
     const topics = [...new Set([snsTopic, ofVault])].filter((topic) => topic !== null)
     if (topics.length === 0) return
     const expected = { vaultName, jobId, topics }
-    await this.#ground.disk.writeJson(await this.#path(expected), expected)
+    await this.#context.disk.writeJson(await this.#path(expected), expected)
     this.#expected.set(jobId, expected)
     this.look()
   }
@@ -98,7 +90,7 @@ export class Notifier {
     if (this.#expected.size === 0 || this.#ending.signal.aborted) return
     this.#timer = setTimeout(() => {
       this.look()
-    }, LONGEST_LOOK)
+    }, CHECK_INTERVAL_MS)
     this.#timer.unref()
     this.#posting = this.#posting.then(() => this.#postDue())
   }
@@ -126,10 +118,10 @@ export class Notifier {
     }
   }
 
-  async #tell({ topics }: Topics, description: object): Promise<void> {
+  async #tell({ topics }: NotificationRecord, description: object): Promise<void> {
     const { signal } = this.#ending
     for (const topic of topics) {
-      for (const delay of ATTEMPTS) {
+      for (const delay of ATTEMPT_DELAYS_MS) {
         await sleep(delay, undefined, { signal })
         if (await this.#isTaken(topic, description)) break
       }
@@ -146,7 +138,7 @@ export class Notifier {
       TopicArn: topic,
       Subject: 'Notification From Amazon Glacier Service',
       Message: JSON.stringify(description),
-      Timestamp: new Date(this.#ground.now()).toISOString(),
+      Timestamp: new Date(this.#context.now()).toISOString(),
     }
     try {
       const { ok } = await fetch(this.#endpoint as string, {
@@ -158,7 +150,7 @@ export class Notifier {
           'x-amz-sns-topic-arn': topic,
         },
         body: JSON.stringify(message),
-        signal: AbortSignal.any([signal, AbortSignal.timeout(PATIENCE)]),
+        signal: AbortSignal.any([signal, AbortSignal.timeout(POST_TIMEOUT_MS)]),
       })
       return ok
     } catch (error) {
@@ -167,7 +159,7 @@ export class Notifier {
     }
   }
 
-  async #path({ vaultName, jobId }: Topics): Promise<string> {
+  async #path({ vaultName, jobId }: NotificationRecord): Promise<string> {
     return join(await this.#stores.vaults.folder(vaultName, 'jobs'), `${jobId}.notify`)
   }
 }

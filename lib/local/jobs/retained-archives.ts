@@ -15,38 +15,38 @@ import type { ByteRange } from '../../byte-range.js'
 import type { Meter } from '../costs/meter.js'
 import { kindOf, namesIn, unlessMissing } from '../disk/disk.js'
 import { isId } from '../records/identifiers.js'
-import type { Ground } from '../storage/store-context.js'
-import { unlessNotFound } from '../service/api-error.js'
-import { piecesOf, type ArchiveRecord } from '../records/archive-record.js'
-import { ArchiveStore } from '../storage/archive-files.js'
+import type { StoreContext } from '../storage/store-context.js'
+import { unlessNotFound } from '../service/not-found.js'
+import { type ArchiveRecord, piecesOf } from '../records/archive-record.js'
+import { ArchiveFiles } from '../storage/archive-files.js'
 import { readPart } from '../storage/part-file.js'
-import type { VaultStore } from '../storage/vault-files.js'
+import type { VaultFiles } from '../storage/vault-files.js'
 import type { ArchiveJob } from '../records/job-record.js'
-import type { JobStore } from './job-files.js'
+import type { JobFiles } from './job-files.js'
 
 /** The stores it stands between. */
 export interface RetainingStores {
-  readonly vaults: VaultStore
-  readonly archives: ArchiveStore
-  readonly jobs: JobStore
+  readonly vaults: VaultFiles
+  readonly archives: ArchiveFiles
+  readonly jobs: JobFiles
 }
 
 /** Deleted archives that jobs still need. */
 export class RetainedArchives {
-  readonly #ground: Ground
+  readonly #context: StoreContext
   readonly #stores: RetainingStores
-  readonly #retained: ArchiveStore
+  readonly #retained: ArchiveFiles
 
-  constructor(ground: Ground, stores: RetainingStores, meter: Meter) {
-    this.#ground = ground
+  constructor(context: StoreContext, stores: RetainingStores, meter: Meter) {
+    this.#context = context
     this.#stores = stores
-    this.#retained = new ArchiveStore(ground, stores.vaults, meter, 'retained')
+    this.#retained = new ArchiveFiles(context, stores.vaults, meter, 'retained')
   }
 
   /**
    * Deletes an archive. Its bytes stay while a job for it lasts.
    *
-   * @throws {ServiceFault} 404: no such vault; 400: no archive ever had such an ID, or it is in another vault
+   * @throws {ApiError} 404: no such vault; 400: no archive ever had such an ID, or it is in another vault
    */
   async delete(vaultName: string, archiveId: string): Promise<void> {
     const { archives, vaults } = this.#stores
@@ -65,7 +65,7 @@ export class RetainedArchives {
    * Starts a job for an archive.
    *
    * @param start - records the job
-   * @throws {ServiceFault} 404: the archive was deleted meanwhile, and there is no job
+   * @throws {ApiError} 404: the archive was deleted meanwhile, and there is no job
    */
   async startJob(
     vaultName: string,
@@ -90,7 +90,7 @@ export class RetainedArchives {
     for (const job of await this.#stores.jobs.list(vaultName)) {
       if (job.action === 'ArchiveRetrieval') needed.add(job.archiveId)
     }
-    for (const name of names) if (!needed.has(name)) await this.#ground.disk.discard(join(folder, name))
+    for (const name of names) if (!needed.has(name)) await this.#context.disk.discard(join(folder, name))
   }
 
   /** The bytes of a range of an archive, which is whole. The archive may be deleted meanwhile. */
@@ -110,12 +110,12 @@ export class RetainedArchives {
   /**
    * The archive of a job, deleted or not, and the store that has it.
    *
-   * @throws {ServiceFault} 404: neither has it
+   * @throws {ApiError} 404: neither has it
    */
   async holding(
     vaultName: string,
     archiveId: string,
-  ): Promise<{ readonly archives: ArchiveStore; readonly archive: ArchiveRecord }> {
+  ): Promise<{ readonly archives: ArchiveFiles; readonly archive: ArchiveRecord }> {
     const { archives } = this.#stores
     const kept = await unlessNotFound(archives.find(vaultName, archiveId))
     if (kept) return { archives, archive: kept }

@@ -9,39 +9,40 @@
  * - The documents speak of "35 random restore requests per PiB stored per day". Which requests are random they do not
  *   say: here all archive retrievals count, within the last 24 hours. No local vault holds more than a PiB.
  */
-import { DAY, type Ground } from '../storage/store-context.js'
+
+import { DAY_MS } from '../service/durations.js'
+import type { StoreContext } from '../storage/store-context.js'
 import type { ArchiveJob, ArchiveOrder } from '../records/job-record.js'
-import type { JobStore } from './job-files.js'
+import type { JobFiles } from './job-files.js'
 import { assertWithinQuota } from './retrieval-quota.js'
 import { insufficientCapacity, throttled } from '../service/api-error.js'
-import type { AccountStore } from '../storage/account-file.js'
-import type { VaultStore } from '../storage/vault-files.js'
+import type { AccountFile } from '../storage/account-file.js'
+import type { VaultFiles } from '../storage/vault-files.js'
 import type { Realism } from '../realism/realism-options.js'
-
 /** Milliseconds for which an Expedited retrieval takes capacity. */
-const CAPACITY_SPAN = 300_000
+const CAPACITY_SPAN_MS = 300_000
 
 /** What limits need to know. */
 export interface LimitedStores {
-  readonly account: AccountStore
-  readonly vaults: VaultStore
-  readonly jobs: JobStore
+  readonly account: AccountFile
+  readonly vaults: VaultFiles
+  readonly jobs: JobFiles
 }
 
 type Asked = Pick<ArchiveOrder, 'tier' | 'start' | 'end'>
 
 /** The limits of archive retrievals. */
 export class RetrievalLimits {
-  readonly #ground: Ground
+  readonly #context: StoreContext
   readonly #stores: LimitedStores
   readonly #limits: Pick<Realism, 'expeditedCapacity' | 'retrievalsPerDay'>
 
   constructor(
-    ground: Ground,
+    context: StoreContext,
     stores: LimitedStores,
     limits: Pick<Realism, 'expeditedCapacity' | 'retrievalsPerDay'>,
   ) {
-    this.#ground = ground
+    this.#context = context
     this.#stores = stores
     this.#limits = limits
   }
@@ -49,13 +50,13 @@ export class RetrievalLimits {
   /**
    * Starts a retrieval, where it is within the limits.
    *
-   * @throws {ServiceFault} 400 `PolicyEnforcedException`: it is more than the retrieval policy allows
-   * @throws {ServiceFault} 400 `ThrottlingException`: the quota of the day is used up
-   * @throws {ServiceFault} 503 `InsufficientCapacityException`: there is no capacity for Expedited retrievals
+   * @throws {ApiError} 400 `PolicyEnforcedException`: it is more than the retrieval policy allows
+   * @throws {ApiError} 400 `ThrottlingException`: the quota of the day is used up
+   * @throws {ApiError} 503 `InsufficientCapacityException`: there is no capacity for Expedited retrievals
    */
   async admit<T>(asked: Asked, start: () => Promise<T>): Promise<T> {
     if (!(await this.#isLimited(asked))) return start()
-    return this.#ground.locks.alone('the retrievals', async () => {
+    return this.#context.locks.alone('the retrievals', async () => {
       await this.#assertAdmitted(asked)
       return start()
     })
@@ -74,11 +75,11 @@ export class RetrievalLimits {
   async #assertAdmitted({ tier, start, end }: Asked): Promise<void> {
     const started = await this.#startedToday()
     if (tier === 'Standard') {
-      assertWithinQuota(await this.#stores.account.retrievalRule(), end - start, started, this.#ground.now())
+      assertWithinQuota(await this.#stores.account.retrievalRule(), end - start, started, this.#context.now())
     }
     if (started.length >= this.#limits.retrievalsPerDay) throw throttled()
     if (tier !== 'Expedited' || !(await this.#isCapacityLimited())) return
-    const expedited = started.filter((job) => job.tier === 'Expedited' && this.#ageOf(job) < CAPACITY_SPAN)
+    const expedited = started.filter((job) => job.tier === 'Expedited' && this.#ageOf(job) < CAPACITY_SPAN_MS)
     if (expedited.length >= this.#limits.expeditedCapacity) throw insufficientCapacity()
   }
 
@@ -88,13 +89,13 @@ export class RetrievalLimits {
     const started: ArchiveJob[] = []
     for (const { name } of await vaults.list()) {
       for (const job of await jobs.list(name)) {
-        if (job.action === 'ArchiveRetrieval' && this.#ageOf(job) < DAY) started.push(job)
+        if (job.action === 'ArchiveRetrieval' && this.#ageOf(job) < DAY_MS) started.push(job)
       }
     }
     return started
   }
 
   #ageOf({ creationDate }: ArchiveJob): number {
-    return this.#ground.now() - Date.parse(creationDate)
+    return this.#context.now() - Date.parse(creationDate)
   }
 }

@@ -3,63 +3,63 @@ import { parseInclusive } from '../../glacier/range-format.js'
 import type { ByteRange } from '../../byte-range.js'
 import { MIB } from '../../sizes.js'
 import type { ArchiveRecord } from '../records/archive-record.js'
-import { bodyOf, present } from '../requests/body-shape.js'
-import { checkedDescription, locationOf, nameOf, type Answer, type Exchange } from '../requests/request-context.js'
-import type { InventoryOrder } from '../jobs/inventory-output.js'
+import { bodyOf, requiredMember } from '../requests/body-shape.js'
+import { checkedDescription, locationOf, nameOf, type OperationResponse, type RequestContext } from '../requests/request-context.js'
+import type { ArchiveJob, InventoryOrder, JobOrder, JobRecord } from '../records/job-record.js'
 import { inventoryMarkers } from '../jobs/job-description.js'
-import type { ArchiveJob, JobOrder, JobRecord } from '../records/job-record.js'
-import { invalidParameter, notFound, ServiceFault, shortened, whileThere } from '../service/api-error.js'
+import { ApiError, invalidParameter, notFound, shortened } from '../service/api-error.js'
+import { retryUnlessGone } from '../service/not-found.js'
 import { isId } from '../records/identifiers.js'
-import { JOB_PARAMETERS, type InventoryParameters, type JobParameters } from './job-parameters.js'
+import { type InventoryParameters, JOB_PARAMETERS, type JobParameters } from './job-parameters.js'
 import { checkedTopic } from './notifications.js'
 
 /** InitiateJob: each call is a new job. */
-export async function initiateJob(exchange: Exchange): Promise<Answer> {
-  const { meter, notifier, vaults } = exchange.stores
-  const vaultName = nameOf(exchange, 'vaultName')
+export async function initiateJob(context: RequestContext): Promise<OperationResponse> {
+  const { meter, notifier, vaults } = context.stores
+  const vaultName = nameOf(context, 'vaultName')
   await vaults.folder(vaultName, 'jobs') // no such vault is told before anything else
-  const parameters = bodyOf(exchange, JOB_PARAMETERS)
+  const parameters = bodyOf(context, JOB_PARAMETERS)
   const { Description, SNSTopic } = parameters
   const order = {
     description: checkedDescription(Description),
     snsTopic: SNSTopic === undefined ? null : checkedTopic(SNSTopic),
   }
-  const job = await started(exchange, vaultName, parameters, order)
+  const job = await started(context, vaultName, parameters, order)
   if (job.action === 'ArchiveRetrieval') meter.retrieved(job.tier, job.end - job.start)
   else meter.retrievedInventory()
   await notifier.expect(vaultName, job)
-  const location = locationOf(exchange, 'vaults', vaultName, 'jobs', job.jobId)
+  const location = locationOf(context, 'vaults', vaultName, 'jobs', job.jobId)
   return { status: 202, headers: { location, 'x-amz-job-id': job.jobId } }
 }
 
 async function started(
-  { stores }: Exchange,
+  { stores }: RequestContext,
   vaultName: string,
   parameters: JobParameters,
   order: JobOrder,
 ): Promise<JobRecord> {
-  switch (present(parameters.Type, 'Type')) {
+  switch (requiredMember(parameters.Type, 'Type')) {
     case 'archive-retrieval':
       return archiveRetrieval(stores, vaultName, parameters, order)
     case 'inventory-retrieval':
       return inventoryRetrieval(stores, vaultName, parameters, order)
     case 'select': // closed by the service before it was; its text is not known
-      throw new ServiceFault(400, 'NoLongerSupportedException', 'Select is no longer supported.')
+      throw new ApiError(400, 'NoLongerSupportedException', 'Select is no longer supported.')
   }
 }
 
 async function archiveRetrieval(
-  stores: Exchange['stores'],
+  stores: RequestContext['stores'],
   vaultName: string,
   { ArchiveId, RetrievalByteRange, Tier: tier = 'Standard' }: JobParameters,
   order: JobOrder,
 ): Promise<JobRecord> {
-  const archiveId = present(ArchiveId, 'ArchiveId')
+  const archiveId = requiredMember(ArchiveId, 'ArchiveId')
   if (!isId(archiveId)) throw notFound(`The archive ID was not found: ${shortened(archiveId)}`)
   const archive = await stores.archives.find(vaultName, archiveId)
   const range = retrievalRange(RetrievalByteRange, archive)
   const find = (): Promise<ArchiveRecord> => stores.archives.find(vaultName, archiveId)
-  const treeHash = await whileThere(find, () => stores.archives.treeHashOf(vaultName, archive, range))
+  const treeHash = await retryUnlessGone(find, () => stores.archives.treeHashOf(vaultName, archive, range))
   const retrieval = {
     ...order,
     ...range,
@@ -88,7 +88,7 @@ function retrievalRange(text: string | undefined, { size }: ArchiveRecord): Byte
 
 /** The model has it an error to name an archive or a range of bytes for an inventory. */
 async function inventoryRetrieval(
-  { jobs, vaults }: Exchange['stores'],
+  { jobs, vaults }: RequestContext['stores'],
   vaultName: string,
   { ArchiveId, RetrievalByteRange, Format: format = 'JSON', InventoryRetrievalParameters }: JobParameters,
   order: JobOrder,

@@ -1,30 +1,31 @@
 /** DescribeJob, ListJobs and GetJobOutput (docs/glacier-protocol.md#jobs). */
 import { toInclusive, type ByteRange } from '../../byte-range.js'
-import { nameOf, queryOf, type Answer, type Exchange } from '../requests/request-context.js'
-import { placeOf, type ArchiveJob, type InventoryJob, type JobRecord } from '../records/job-record.js'
+import { nameOf, type OperationResponse, queryOf, type RequestContext } from '../requests/request-context.js'
+import { type ArchiveJob, type InventoryJob, type JobRecord, jobSortKey } from '../records/job-record.js'
 import { jobDescription, jobStatus } from '../jobs/job-description.js'
 import { pageOf } from '../requests/paging.js'
 import { outputRange } from '../requests/range-header.js'
 import { markersOf } from '../service/marker.js'
-import { invalidParameter, whileThere } from '../service/api-error.js'
+import { invalidParameter } from '../service/api-error.js'
+import { retryUnlessGone } from '../service/not-found.js'
 
-const MOST_ROWS = 50
+const MAX_ROWS = 50
 /** Bytes of an output that are read before it is answered. */
-const BEGINNING = 65_536
+const FIRST_READ_BYTES = 65_536
 const STATUS_CODES = ['InProgress', 'Succeeded', 'Failed']
 
 /** DescribeJob. */
-export async function describeJob(exchange: Exchange): Promise<Answer> {
-  const { job, vaultName } = await jobOf(exchange)
-  return { status: 200, json: jobDescription(exchange.stores, vaultName, job) }
+export async function describeJob(context: RequestContext): Promise<OperationResponse> {
+  const { job, vaultName } = await jobOf(context)
+  return { status: 200, json: jobDescription(context.stores, vaultName, job) }
 }
 
 /** ListJobs, by the time they were started. */
-export async function listJobs(exchange: Exchange): Promise<Answer> {
-  const { stores } = exchange
-  const vaultName = nameOf(exchange, 'vaultName')
-  const statusCode = queryOf(exchange, 'statuscode')
-  const completed = queryOf(exchange, 'completed')
+export async function listJobs(context: RequestContext): Promise<OperationResponse> {
+  const { stores } = context
+  const vaultName = nameOf(context, 'vaultName')
+  const statusCode = queryOf(context, 'statuscode')
+  const completed = queryOf(context, 'completed')
   if (statusCode !== undefined && !STATUS_CODES.includes(statusCode)) {
     throw invalidParameter(`The job status code is not valid: ${statusCode}`)
   }
@@ -35,9 +36,9 @@ export async function listJobs(exchange: Exchange): Promise<Answer> {
     const wanted = statusCode === undefined || statusCode === jobStatus(stores, job)
     return wanted && (completed === undefined || completed === String(stores.jobs.isDone(job)))
   })
-  const { items, marker } = pageOf(exchange, jobs, {
-    most: MOST_ROWS,
-    keyOf: placeOf,
+  const { items, marker } = pageOf(context, jobs, {
+    most: MAX_ROWS,
+    keyOf: jobSortKey,
     markers: markersOf(`${stores.vaults.arnOf(vaultName)}/jobs`),
   })
   return {
@@ -47,23 +48,23 @@ export async function listJobs(exchange: Exchange): Promise<Answer> {
 }
 
 /** GetJobOutput: whole, or the range asked for. */
-export async function getJobOutput(exchange: Exchange): Promise<Answer> {
-  const { job, vaultName } = await jobOf(exchange)
-  if (jobStatus(exchange.stores, job) !== 'Succeeded')
+export async function getJobOutput(context: RequestContext): Promise<OperationResponse> {
+  const { job, vaultName } = await jobOf(context)
+  if (jobStatus(context.stores, job) !== 'Succeeded')
     throw invalidParameter(`The job is not currently available for download: ${job.jobId}`)
   const size = job.action === 'ArchiveRetrieval' ? job.end - job.start : job.outputSize
-  const asked = rangeAsked(exchange, size)
+  const asked = rangeAsked(context, size)
   const range = asked ?? { start: 0, end: size }
-  const { retained, jobs } = exchange.stores
+  const { retained, jobs } = context.stores
   const output =
     job.action === 'ArchiveRetrieval'
-      ? whileThere(
+      ? retryUnlessGone(
           () => retained.holding(vaultName, job.archiveId),
-          () => archiveOutput(exchange, vaultName, job, range),
+          () => archiveOutput(context, vaultName, job, range),
         )
-      : whileThere(
+      : retryUnlessGone(
           () => jobs.find(vaultName, job.jobId),
-          () => inventoryOutput(exchange, vaultName, job, range),
+          () => inventoryOutput(context, vaultName, job, range),
         )
   const { headers, bytes } = await output
   return {
@@ -77,14 +78,14 @@ export async function getJobOutput(exchange: Exchange): Promise<Answer> {
   }
 }
 
-type Output = Pick<Answer, 'headers'> & { readonly bytes: AsyncIterable<Buffer> }
+type Output = Pick<OperationResponse, 'headers'> & { readonly bytes: AsyncIterable<Buffer> }
 
 /**
  * With a tree hash where both ranges, the job's and the one asked for, are aligned
  * (docs/glacier-protocol.md#job-output).
  */
 async function archiveOutput(
-  { stores: { retained } }: Exchange,
+  { stores: { retained } }: RequestContext,
   vaultName: string,
   job: ArchiveJob,
   { start, end }: ByteRange,
@@ -104,7 +105,7 @@ async function archiveOutput(
 }
 
 async function inventoryOutput(
-  { stores }: Exchange,
+  { stores }: RequestContext,
   vaultName: string,
   job: InventoryJob,
   range: ByteRange,
@@ -122,7 +123,7 @@ async function begun(
   { start, end }: ByteRange,
   read: (range: ByteRange) => Promise<AsyncIterable<Buffer>>,
 ): Promise<AsyncIterable<Buffer>> {
-  const rest = { start: Math.min(start + BEGINNING, end), end }
+  const rest = { start: Math.min(start + FIRST_READ_BYTES, end), end }
   const chunks: Buffer[] = []
   for await (const chunk of await read({ start, end: rest.start })) chunks.push(chunk)
   return (async function* () {
@@ -132,7 +133,7 @@ async function begun(
 }
 
 /** The range of the output a request asks for; `undefined` for all of it. */
-function rangeAsked({ headers, stores }: Exchange, size: number): ByteRange | undefined {
+function rangeAsked({ headers, stores }: RequestContext, size: number): ByteRange | undefined {
   const { range: header } = headers
   if (header === undefined) return undefined
   const range = outputRange(header, size)
@@ -140,7 +141,7 @@ function rangeAsked({ headers, stores }: Exchange, size: number): ByteRange | un
   throw invalidParameter(`Invalid Range: ${header}`)
 }
 
-async function jobOf(exchange: Exchange): Promise<{ vaultName: string; job: JobRecord }> {
-  const vaultName = nameOf(exchange, 'vaultName')
-  return { vaultName, job: await exchange.stores.jobs.find(vaultName, nameOf(exchange, 'jobId')) }
+async function jobOf(context: RequestContext): Promise<{ vaultName: string; job: JobRecord }> {
+  const vaultName = nameOf(context, 'vaultName')
+  return { vaultName, job: await context.stores.jobs.find(vaultName, nameOf(context, 'jobId')) }
 }

@@ -2,12 +2,13 @@
  * Whether a vault's own policies let somebody do something: its access policy, and its lock, which is in effect from
  * its beginning, completed or not (docs/glacier-protocol.md#vault-lock).
  */
-import { DAY } from '../storage/store-context.js'
+
+import { DAY_MS } from '../service/durations.js'
 import { RESOURCE_TAG } from '../auth/policy/condition-keys.js'
 import type { Caller } from '../auth/caller.js'
-import { accessDenied, unlessNotFound } from '../service/api-error.js'
+import { accessDenied } from '../service/api-error.js'
+import { unlessNotFound } from '../service/not-found.js'
 import type { Stores } from '../stores/stores.js'
-
 /** What no policy denies: a vault could not be got out of it again. */
 const ALWAYS = new Set([
   'SetVaultAccessPolicy',
@@ -24,7 +25,7 @@ const ALWAYS = new Set([
  *
  * @param names - those in the request's path
  * @param caller - who sends it
- * @throws {ServiceFault} 403: it is denied
+ * @throws {ApiError} 403: it is denied
  */
 export async function assertAllowed(
   stores: Stores,
@@ -61,5 +62,5 @@ export async function assertAllowed(
 /** Whole days since an archive was stored; `undefined` where there is none. */
 async function ageInDays(stores: Stores, vaultName: string, archiveId: string): Promise<number | undefined> {
   const archive = await unlessNotFound(stores.archives.find(vaultName, archiveId))
-  return archive && Math.floor((stores.now() - Date.parse(archive.creationDate)) / DAY)
+  return archive && Math.floor((stores.now() - Date.parse(archive.creationDate)) / DAY_MS)
 }

@@ -5,7 +5,7 @@
 import { parseInclusive, toContentRange } from '../../glacier/range-format.js'
 import type { ByteRange } from '../../byte-range.js'
 import { MAX_PARTS, MAX_PART_SIZE } from '../../glacier/limits.js'
-import { requiredHeader, type Exchange } from '../requests/request-context.js'
+import { requiredHeader, type RequestContext } from '../requests/request-context.js'
 import type { ReceivedPart } from '../storage/part-file.js'
 import { invalidParameter, missingParameter, payloadMismatch } from '../service/api-error.js'
 
@@ -13,9 +13,9 @@ import { invalidParameter, missingParameter, payloadMismatch } from '../service/
  * The length a body says it has.
  *
  * @returns bytes
- * @throws {ServiceFault} 400: it says none, or one no request may have
+ * @throws {ApiError} 400: it says none, or one no request may have
  */
-export function announcedLength({ headers }: Exchange): number {
+export function announcedLength({ headers }: RequestContext): number {
   const length = headers['content-length']
   if (length === undefined) throw missingParameter('Content-Length')
   if (!(Number(length) >= 1 && Number(length) <= MAX_PART_SIZE)) {
@@ -27,11 +27,11 @@ export function announcedLength({ headers }: Exchange): number {
 /**
  * Checks the hashes a request announces, and gives what checks its body against them.
  *
- * @throws {ServiceFault} 400: one is absent or not a SHA-256
+ * @throws {ApiError} 400: one is absent or not a SHA-256
  */
-export function announcedHashes(exchange: Exchange): (received: ReceivedPart) => void {
-  const treeHash = hashIn(exchange, 'x-amz-sha256-tree-hash')
-  const linearHash = hashIn(exchange, 'x-amz-content-sha256')
+export function announcedHashes(context: RequestContext): (received: ReceivedPart) => void {
+  const treeHash = hashIn(context, 'x-amz-sha256-tree-hash')
+  const linearHash = hashIn(context, 'x-amz-content-sha256')
   return (received) => {
     if (received.linearHash !== linearHash) throw payloadMismatch(received.linearHash, linearHash)
     if (received.treeHash !== treeHash) {
@@ -43,10 +43,10 @@ export function announcedHashes(exchange: Exchange): (received: ReceivedPart) =>
 /**
  * A tree hash or a SHA-256 in a header: 64 lowercase hex digits.
  *
- * @throws {ServiceFault} 400: it is absent, or none
+ * @throws {ApiError} 400: it is absent, or none
  */
-export function hashIn(exchange: Exchange, name: string): string {
-  const hash = requiredHeader(exchange, name)
+export function hashIn(context: RequestContext, name: string): string {
+  const hash = requiredHeader(context, name)
   if (!/^[0-9a-f]{64}$/.test(hash)) throw invalidParameter(`Invalid ${name}: ${hash}`) // as UNSIGNED-PAYLOAD
   return hash
 }
@@ -57,23 +57,23 @@ export function hashIn(exchange: Exchange, name: string): string {
  * archive is not held against its completion.
  *
  * @param partSize - of the upload, in bytes
- * @throws {ServiceFault} 400: no range, one of another length than the body, or no place of a part
+ * @throws {ApiError} 400: no range, one of another length than the body, or no place of a part
  */
-export function announcedPlace(exchange: Exchange, partSize: number): ByteRange {
-  const text = requiredHeader(exchange, 'content-range')
+export function announcedRange(context: RequestContext, partSize: number): ByteRange {
+  const text = requiredHeader(context, 'content-range')
   const [, bounds = '', total = ''] = /^bytes (\d+-\d+)\/(\*|\d+)$/.exec(text) ?? []
   const range = parseInclusive(bounds)
   if (!range || range.end > (total === '*' ? Infinity : Number(total)))
     throw invalidParameter(`Invalid Content-Range: ${text}`)
-  const length = announcedLength(exchange)
+  const length = announcedLength(context)
   if (range.end - range.start !== length) {
     throw invalidParameter(`Content-Range: ${text} is incompatible with Content-Length: ${length}`)
   }
-  assertPlace(range, partSize)
+  assertPartRange(range, partSize)
   return range
 }
 
-function assertPlace(place: ByteRange, partSize: number): void {
+function assertPartRange(place: ByteRange, partSize: number): void {
   const { start, end } = place
   const range = toContentRange(place)
   if (start % partSize !== 0) {

@@ -33,8 +33,8 @@ import type { RequestLog } from '../http/request-log.js'
 import { TLS, type TlsOptions } from '../transport/tls.js'
 import { isLoopback } from '../service/loopback.js'
 import { REALISM, realismOf, type Realism, type RealismOptions } from '../realism/realism-options.js'
-import { TIME } from '../service/option-rules.js'
-import { chosen, UNDOCUMENTED, type CheckedUndocumented, type Undocumented } from '../service/undocumented.js'
+import { DURATION } from '../service/option-rules.js'
+import { withDefaults, UNDOCUMENTED, type CheckedUndocumented, type Undocumented } from '../service/undocumented.js'
 
 /** Options of {@link startLocalVault}. */
 export interface LocalVaultOptions extends RealismOptions {
@@ -108,7 +108,7 @@ export interface LocalVaultOptions extends RealismOptions {
 }
 
 /** Milliseconds. How long the service waits is not known (docs/glacier-protocol.md#not-documented). */
-const DEFAULT_IDLE_TIMEOUT = 60_000
+const DEFAULT_IDLE_TIMEOUT_MS = 60_000
 const NO_LOG: RequestLog = () => undefined
 
 /** Those that may be left out altogether. */
@@ -172,7 +172,7 @@ const LOCAL_VAULT = {
   acceptAnyCredentials: BOOLEAN,
   tls: TLS,
   ...REALISM,
-  inventoryInterval: TIME,
+  inventoryInterval: DURATION,
   now: FUNCTION,
   createVaults: BOOLEAN,
   faults: listOf('an array of fault rules', (value, name, caller) => {
@@ -207,7 +207,7 @@ export function checkedOptions(given: LocalVaultOptions): CheckedOptions {
   const { accountId, acceptAnyCredentials = false, now = Date.now } = options
   const { createVaults = false, faults = [], snsEndpoint, controlSecret, onFailure, signal } = options
   const { policies = 'strict', onWarning = emitWarning } = options
-  const { idleTimeout = DEFAULT_IDLE_TIMEOUT, log = NO_LOG } = options
+  const { idleTimeout = DEFAULT_IDLE_TIMEOUT_MS, log = NO_LOG } = options
   const prices = pricesWith(options.prices ?? {})
   const regions = listIn(options.region)
   const credentials = listIn(options.credentials)
@@ -226,7 +226,7 @@ export function checkedOptions(given: LocalVaultOptions): CheckedOptions {
   const access = { regions, accountId, credentials, acceptAnyCredentials, policies }
   const keeping = { dir, createVaults, realism: realismOf(options), now, prices }
   const network = { host, allowRemote, port, tls, idleTimeout, snsEndpoint, controlSecret, signal }
-  const undocumented = chosen(options.undocumented ?? {})
+  const undocumented = withDefaults(options.undocumented ?? {})
   return { ...access, ...keeping, ...network, undocumented, faults, log, onWarning, onFailure }
 }
 

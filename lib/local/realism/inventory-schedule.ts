@@ -8,8 +8,8 @@
  *   the date of the next one is the first night after the last write.
  * - A vault that was not written to since its last inventory is left out (docs/glacier-protocol.md#inventories).
  */
-import { DAY, HOUR } from '../storage/store-context.js'
 
+import { DAY_MS, HOUR_MS } from '../service/durations.js'
 /** What is known of a vault, in milliseconds. */
 export interface InventoryTimes {
   readonly now: number
@@ -52,11 +52,11 @@ export function atIntervals(interval: number): InventorySchedule {
  * @param hour - as of which, 0–23, UTC
  */
 export function nightly(hour: number): InventorySchedule {
-  const offset = hour * HOUR
+  const offset = hour * HOUR_MS
   return {
     precedesWrites: true,
     dueDate: ({ now, writtenAt }) => {
-      const night = (Math.floor((writtenAt - offset) / DAY) + 1) * DAY + offset
+      const night = (Math.floor((writtenAt - offset) / DAY_MS) + 1) * DAY_MS + offset
       return night <= now ? night : undefined
     },
   }

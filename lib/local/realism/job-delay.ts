@@ -3,8 +3,8 @@
  */
 import { isNumber } from '../../options/rules.js'
 import { isObject, nested, rule, type Rule, type RulesOf } from '../../options/check-options.js'
-import { HOUR } from '../storage/store-context.js'
-import { TIME } from '../service/option-rules.js'
+import { HOUR_MS, MINUTE_MS } from '../service/durations.js'
+import { DURATION } from '../service/option-rules.js'
 
 /** How long jobs take, in milliseconds, by what they retrieve. What is left out takes no time. */
 export interface JobDelays {
@@ -27,21 +27,19 @@ export type JobDelay = number | 'realistic' | JobDelays
 /** How long each kind of job takes, in milliseconds. */
 export type DelayOfEach = { readonly [K in keyof JobDelays]-?: number }
 
-const MINUTE = HOUR / 60
-
 /** The middle of each range the service documents (docs/glacier-protocol.md#retrieval-tiers): the same at each run. */
 const REALISTIC: DelayOfEach = {
-  expedited: 3 * MINUTE,
-  standard: 4 * HOUR,
-  bulk: 8.5 * HOUR,
-  inventory: 4 * HOUR,
+  expedited: 3 * MINUTE_MS,
+  standard: 4 * HOUR_MS,
+  bulk: 8.5 * HOUR_MS,
+  inventory: 4 * HOUR_MS,
 }
 
 const BY_TIER: Rule = nested({
-  expedited: TIME,
-  standard: TIME,
-  bulk: TIME,
-  inventory: TIME,
+  expedited: DURATION,
+  standard: DURATION,
+  bulk: DURATION,
+  inventory: DURATION,
 } satisfies RulesOf<JobDelays>)
 
 const REALISTIC_NAME: Rule = rule(
@@ -51,7 +49,7 @@ const REALISTIC_NAME: Rule = rule(
 
 /** The rule of a {@link JobDelay}. */
 export const JOB_DELAY: Rule = (value, name, caller) => {
-  if (isNumber(value)) TIME(value, name, caller)
+  if (isNumber(value)) DURATION(value, name, caller)
   else if (isObject(value)) BY_TIER(value, name, caller)
   else REALISTIC_NAME(value, name, caller)
 }

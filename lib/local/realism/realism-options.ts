@@ -3,10 +3,10 @@
  */
 import { wholeNumber } from '../../options/rules.js'
 import type { Rule } from '../../options/check-options.js'
-import { DAY } from '../storage/store-context.js'
-import { atIntervals, nightly, type InventorySchedule } from './inventory-schedule.js'
+import { DAY_MS } from '../service/durations.js'
+import { atIntervals, type InventorySchedule, nightly } from './inventory-schedule.js'
 import { JOB_DELAY, type JobDelay } from './job-delay.js'
-import { THROTTLE, type RequestBudget } from './throttle.js'
+import { type RequestBudget, THROTTLE } from './throttle.js'
 
 /** Options of {@link startLocalVault} about its delays and limits. All run by the vault's clock. */
 export interface RealismOptions {
@@ -66,6 +66,6 @@ export function realismOf({
     )
   }
   const inventorySchedule =
-    inventoryHour === undefined ? atIntervals(inventoryInterval ?? DAY) : nightly(inventoryHour)
+    inventoryHour === undefined ? atIntervals(inventoryInterval ?? DAY_MS) : nightly(inventoryHour)
   return { jobDelay, inventorySchedule, expeditedCapacity, retrievalsPerDay, budgets: [throttle].flat() }
 }

@@ -8,7 +8,7 @@
  */
 import { isNumber, listOf, required, wholeNumber } from '../../options/rules.js'
 import { nested, rule, type Rule, type RulesOf } from '../../options/check-options.js'
-import { OPERATION } from '../http/operation-rule.js'
+import { OPERATION } from '../service/option-rules.js'
 import { throttled } from '../service/api-error.js'
 import { TokenBucket } from './token-bucket.js'
 
@@ -59,7 +59,7 @@ export class Throttle {
   /**
    * Counts a request.
    *
-   * @throws {ServiceFault} 400 `ThrottlingException`: a budget is used up; the request is not counted
+   * @throws {ApiError} 400 `ThrottlingException`: a budget is used up; the request is not counted
    */
   count(operation: string): void {
     const now = this.#now()

@@ -1,12 +1,12 @@
 /**
- * Names and IDs (docs/glacier-protocol.md#names-and-ids), and which of them may become a file's name. Nothing else from
- * a request ever does.
+ * IDs of archives, uploads and jobs (docs/glacier-protocol.md#names-and-ids). A text that has the form of an ID can
+ * become a file's name. Besides vault names, nothing else from a request ever does.
  */
 import { randomBytes } from 'node:crypto'
 
-/** Archive IDs have 138 characters, upload and job IDs 92, of base64url: one in 64 begins with a dash. */
+/** The length of archive IDs. Upload and job IDs have 92 characters. All are base64url: one in 64 begins with a dash. */
 export const ARCHIVE_ID_LENGTH = 138
-const SHORT_ID_LENGTH = 92
+const UPLOAD_OR_JOB_ID_LENGTH = 92
 
 /** A new archive ID. */
 export function newArchiveId(): string {
@@ -14,11 +14,11 @@ export function newArchiveId(): string {
 }
 
 /** A new upload or job ID. */
-export function newShortId(): string {
-  return newId(SHORT_ID_LENGTH)
+export function newUploadOrJobId(): string {
+  return newId(UPLOAD_OR_JOB_ID_LENGTH)
 }
 
-/** Whether a text has the form of an ID, and so may be looked for as a file. */
+/** Whether a text has the form of an ID, so that a file of this name can be looked up. */
 export function isId(text: string): boolean {
   return /^[\w-]{92}(?:[\w-]{46})?$/.test(text)
 }

@@ -1,7 +1,6 @@
 /** `jobs/JOB_ID.json`: what is known of a job. */
 import type { ByteRange } from '../../byte-range.js'
 import { equals, hasShape, isCount, isDate, isHash, isText, nullOr, type Shape } from './shape.js'
-import type { InventoryOrder } from '../jobs/inventory-output.js'
 
 /** What any job is asked. */
 export interface JobOrder {
@@ -22,6 +21,19 @@ export interface ArchiveOrder extends JobOrder, ByteRange {
   readonly archiveTreeHash: string
   /** Tree hash of the range; `null` where it is not tree-hash aligned. */
   readonly treeHash: string | null
+}
+
+/** The parameters of an inventory retrieval. */
+export interface InventoryOrder {
+  readonly format: 'CSV' | 'JSON'
+  /** ISO 8601: archives created at this time or later. */
+  readonly startDate: string | null
+  /** ISO 8601: archives created before this time. */
+  readonly endDate: string | null
+  /** The maximum number of rows. */
+  readonly limit: number | null
+  /** The archive ID of the first row. */
+  readonly marker: string | null
 }
 
 /** How far a job is. */
@@ -58,7 +70,7 @@ export function damagedJob(vaultName: string, jobId: string): string {
 }
 
 /** Whether a value has the form of a {@link JobRecord}. */
-export function formOf(jobId: string): (value: unknown) => value is JobRecord {
+export function jobFormOf(jobId: string): (value: unknown) => value is JobRecord {
   return (value): value is JobRecord => {
     if (!hasShape<JobRecord>(value, { ...JOB, jobId: equals(jobId) })) return false
     return value.action === 'ArchiveRetrieval'
@@ -95,6 +107,6 @@ const INVENTORY_JOB: Shape<InventoryJob> = {
 }
 
 /** What jobs are sorted by: the time they were started; of two at one time, the ID. */
-export function placeOf({ creationDate, jobId }: JobRecord): string {
+export function jobSortKey({ creationDate, jobId }: JobRecord): string {
   return `${creationDate}/${jobId}`
 }

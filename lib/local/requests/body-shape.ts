@@ -5,14 +5,14 @@
  * - A value of another type, and an unknown value of an enumeration, is InvalidParameterValueException: that is the code
  *   that the model has for each operation with a body.
  */
-import { jsonBody, type Exchange } from './request-context.js'
+import { jsonBody, type RequestContext } from './request-context.js'
 import { invalidParameter, missingParameter, shortened } from '../service/api-error.js'
 
 /**
  * Checks a value that is neither absent nor `null`.
  *
  * @param name - of the member, with its path: `InventoryRetrievalParameters.Limit`
- * @throws {ServiceFault} 400: it has another type or value
+ * @throws {ApiError} 400: it has another type or value
  */
 export type Shape<T> = (value: unknown, name: string) => T
 
@@ -70,18 +70,18 @@ export function structure<T extends object>(members: {
 /**
  * The body of a request, as its shape has it.
  *
- * @throws {ServiceFault} 400: it is no JSON object, or not of that shape
+ * @throws {ApiError} 400: it is no JSON object, or not of that shape
  */
-export function bodyOf<T>(exchange: Exchange, shape: Shape<T>): T {
-  return shape(jsonBody(exchange), '')
+export function bodyOf<T>(context: RequestContext, shape: Shape<T>): T {
+  return shape(jsonBody(context), '')
 }
 
 /**
  * A member that must be there.
  *
- * @throws {ServiceFault} 400: it is not
+ * @throws {ApiError} 400: it is not
  */
-export function present<T>(value: T | undefined, name: string): T {
+export function requiredMember<T>(value: T | undefined, name: string): T {
   if (value === undefined) throw missingParameter(name)
   return value
 }

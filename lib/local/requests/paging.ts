@@ -2,7 +2,7 @@
  * Pages of a list (docs/glacier-protocol.md#lists-and-markers): a marker names the first item of the next page; more
  * than a page is never given.
  */
-import { queryOf, type Exchange } from './request-context.js'
+import { queryOf, type RequestContext } from './request-context.js'
 import type { MarkerForm } from '../service/marker.js'
 import { invalidParameter } from '../service/api-error.js'
 
@@ -27,16 +27,16 @@ export interface Paging<T> {
  * The page a request asks for. One whose marker names an item that has gone begins with the one behind it. An empty marker
  * is the start of the list, as the guide says of ListVaults.
  *
- * @throws {ServiceFault} 400: a limit that is no whole number from 1 up, or a marker that is none of this list
+ * @throws {ApiError} 400: a limit that is no whole number from 1 up, or a marker that is none of this list
  */
 export function pageOf<T>(
-  exchange: Exchange,
+  context: RequestContext,
   items: readonly T[],
   { most, keyOf, markers }: Paging<T>,
 ): Page<T> {
-  const limit = queryOf(exchange, 'limit') ?? String(most)
+  const limit = queryOf(context, 'limit') ?? String(most)
   if (!/^[1-9]\d*$/.test(limit)) throw invalidParameter(`Invalid limit: ${limit}`)
-  const marker = queryOf(exchange, 'marker') ?? ''
+  const marker = queryOf(context, 'marker') ?? ''
   const first = marker === '' ? '' : markers.read(marker)
   if (first === undefined) throw invalidParameter(`Invalid marker: ${marker}`)
   const rest = items.filter((item) => keyOf(item) >= first)

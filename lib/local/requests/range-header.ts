@@ -10,7 +10,7 @@ import { invalidParameter } from '../service/api-error.js'
  *
  * @param size - bytes of the output
  * @returns `undefined` where the header is malformed: another form, several ranges, or a range that ends before it starts
- * @throws {ServiceFault} 400: nothing of the range is within the output
+ * @throws {ApiError} 400: nothing of the range is within the output
  */
 export function outputRange(header: string, size: number): ByteRange | undefined {
   const [, first = '', last = ''] = /^bytes=(\d*)-(\d*)$/i.exec(header) ?? []

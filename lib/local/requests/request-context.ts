@@ -7,10 +7,10 @@ import { MAX_DESCRIPTION_LENGTH } from '../../glacier/limits.js'
 import type { SignedRequest } from '../auth/signature.js'
 import { parseJson } from '../service/bounded-json.js'
 import type { Stores } from '../stores/stores.js'
-import { invalidParameter, missingParameter, ServiceFault } from '../service/api-error.js'
+import { invalidParameter, missingParameter, ApiError } from '../service/api-error.js'
 
 /** A request that has been authenticated. */
-export interface Exchange {
+export interface RequestContext {
   readonly stores: Stores
   /** The names in its path, decoded: `vaultName`, `archiveId`, … */
   readonly names: Readonly<Record<string, string>>
@@ -23,7 +23,7 @@ export interface Exchange {
 }
 
 /** An answer. Its headers do not say its length. */
-export interface Answer {
+export interface OperationResponse {
   readonly status: number
   readonly headers?: Readonly<Record<string, string | undefined>>
   /** Sent as JSON. */
@@ -33,15 +33,15 @@ export interface Answer {
 }
 
 /** What carries out an operation. */
-export type Operation = (exchange: Exchange) => Promise<Answer>
+export type Operation = (context: RequestContext) => Promise<OperationResponse>
 
 /** A name in the path; the route has it. */
-export function nameOf({ names }: Exchange, name: string): string {
+export function nameOf({ names }: RequestContext, name: string): string {
   return names[name] as string // the route's pattern names it
 }
 
 /** The path of something in the account: a Location always has the account's number. */
-export function locationOf({ stores }: Exchange, ...names: readonly string[]): string {
+export function locationOf({ stores }: RequestContext, ...names: readonly string[]): string {
   return ['', stores.accountId, ...names].join('/')
 }
 
@@ -54,9 +54,9 @@ export function headerOf({ headers }: Pick<SignedRequest, 'headers'>, name: stri
 /**
  * A parameter of the query; `undefined` where it is absent. Parameters that no operation has are ignored.
  *
- * @throws {ServiceFault} 400: it is there more than once
+ * @throws {ApiError} 400: it is there more than once
  */
-export function queryOf({ query }: Exchange, name: string): string | undefined {
+export function queryOf({ query }: RequestContext, name: string): string | undefined {
   const [value, ...more] = query.getAll(name)
   if (more.length > 0) throw invalidParameter(`The query has ${name} more than once.`)
   return value
@@ -65,10 +65,10 @@ export function queryOf({ query }: Exchange, name: string): string | undefined {
 /**
  * A header that must be there. One that is empty is as good as absent.
  *
- * @throws {ServiceFault} 400: it is not
+ * @throws {ApiError} 400: it is not
  */
-export function requiredHeader(exchange: Exchange, name: string): string {
-  const value = headerOf(exchange, name)
+export function requiredHeader(context: RequestContext, name: string): string {
+  const value = headerOf(context, name)
   if (value === undefined || value === '') throw missingParameter(name)
   return value
 }
@@ -87,7 +87,7 @@ export function wholeNumberIn(text: string): number | undefined {
  * A description in a header or a field: leading spaces dropped, `null` where there is none
  * (docs/glacier-protocol.md#descriptions).
  *
- * @throws {ServiceFault} 400: more than 1,024 characters, or others than 0x20-0x7E
+ * @throws {ApiError} 400: more than 1,024 characters, or others than 0x20-0x7E
  */
 export function checkedDescription(text: string | undefined): string | null {
   const description = text?.replace(/^ +/, '') ?? ''
@@ -102,15 +102,15 @@ export function checkedDescription(text: string | undefined): string | null {
 /**
  * The JSON object in a body, in UTF-8, of which each key is there once and nothing is nested too deep.
  *
- * @throws {ServiceFault} 400: it is none
+ * @throws {ApiError} 400: it is none
  */
-export function jsonBody({ body }: Exchange): Readonly<Record<string, unknown>> {
+export function jsonBody({ body }: RequestContext): Readonly<Record<string, unknown>> {
   try {
     const value = parseJson(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body))
     if (isObject(value)) return value as Record<string, unknown>
   } catch (error) {
     const reason = error instanceof SyntaxError ? error.message : 'It is not UTF-8.'
-    throw new ServiceFault(400, 'SerializationException', `The request body is not a JSON object. ${reason}`)
+    throw new ApiError(400, 'SerializationException', `The request body is not a JSON object. ${reason}`)
   }
-  throw new ServiceFault(400, 'SerializationException', 'The request body is not a JSON object.')
+  throw new ApiError(400, 'SerializationException', 'The request body is not a JSON object.')
 }

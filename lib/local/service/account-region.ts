@@ -1,12 +1,13 @@
 /**
- * An account in a region: what vaults, settings, uploads and jobs belong to. Both become names of folders, and so have a
- * strict form.
+ * An account in a region: the owner of vaults, settings, uploads and jobs. Both parts become names of folders, so their
+ * form is strict.
  */
 
 /** An account in a region. */
 export interface AccountRegion {
   /** 12 digits. */
   readonly accountId: string
+  /** As `us-east-1`. */
   readonly region: string
 }
 
@@ -15,7 +16,7 @@ export function isAccountId(text: string): boolean {
   return /^\d{12}$/.test(text)
 }
 
-/** Whether a text may be the name of a region: small letters, digits and dashes, which every file system takes. */
+/** Whether a text can be the name of a region: lowercase letters, digits and dashes, which every file system accepts. */
 export function isRegion(text: string): boolean {
   return /^[a-z0-9-]{1,64}$/.test(text)
 }

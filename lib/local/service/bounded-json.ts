@@ -1,21 +1,21 @@
 /**
- * JSON that somebody else wrote: from a request, or from a policy that was stored.
+ * JSON from outside: the body of a request, or a policy that was stored.
  *
- * What is returned can be walked, compared and written again without a surprise:
+ * A parsed value can be traversed, compared and written again safely:
  *
- * - It is nested {@link MAX_DEPTH} deep at the most. The depth is counted before the text is parsed, so that no
- *   recursion ever meets a deeper one.
- * - No object has a key twice: `JSON.parse` would keep the last one and drop the others without a word.
- * - No text has half of a surrogate pair, which could not be written as UTF-8.
+ * - It is nested at most {@link MAX_DEPTH} deep. The depth is checked before the text is parsed, so that no recursion
+ *   meets a deeper value.
+ * - No object has a key twice: `JSON.parse` would keep the last one and silently drop the others.
+ * - No string has half of a surrogate pair, which cannot be written as UTF-8.
  */
 
-/** Objects and arrays that may lie in one another. The deepest body of the service's model has 7. */
+/** The maximum depth of nested objects and arrays. The deepest body of the service's model has 7. */
 export const MAX_DEPTH = 32
 
 /**
  * Parses JSON.
  *
- * @throws {SyntaxError} it is no JSON, is nested too deep, has a key twice, or has a lone surrogate
+ * @throws {SyntaxError} the text is not JSON, is nested too deep, has a key twice, or has a lone surrogate
  */
 export function parseJson(text: string): unknown {
   assertBounded(text)
@@ -23,7 +23,7 @@ export function parseJson(text: string): unknown {
 }
 
 function assertBounded(text: string): void {
-  const open: (Set<string> | undefined)[] = [] // the keys so far of each object that is open; none of an array
+  const open: (Set<string> | undefined)[] = [] // the keys so far of each open object; undefined for an array
   for (let at = 0; at < text.length; at++) {
     switch (text[at]) {
       case '{':
@@ -45,21 +45,21 @@ function assertBounded(text: string): void {
   }
 }
 
-/** Where a string ends that begins at a quote: behind its closing quote, or at the end of the text. */
+/** The index after the string that begins at a quote: after its closing quote, or at the end of the text. */
 function endOfString(text: string, start: number): number {
   let at = start + 1
   while (at < text.length && text[at] !== '"') at += text[at] === '\\' ? 2 : 1
   return at + 1
 }
 
-/** Whether a string that ends here is followed by a colon. */
+/** Whether a string that ends at an index is followed by a colon. */
 function isKey(text: string, end: number): boolean {
-  const behind = /[^ \t\n\r]/g
-  behind.lastIndex = end
-  return behind.exec(text)?.[0] === ':'
+  const next = /[^ \t\n\r]/g
+  next.lastIndex = end
+  return next.exec(text)?.[0] === ':'
 }
 
-/** The string that a literal stands for. */
+/** The value of a string literal. */
 function wellFormed(literal: string): string {
   const string = JSON.parse(literal) as string
   if (/\p{Surrogate}/u.test(string))

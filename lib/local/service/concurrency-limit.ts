@@ -1,44 +1,46 @@
 /**
- * How much is done at once. A process may have only 256 open files, and a folder may have 1,000 vaults.
+ * Limits on work that runs at the same time. A process may have only 256 open files, and a folder may have 1,000 vaults.
  */
 
-/** A number of places: whoever finds none free waits in turn. */
-export class Places {
+/** A limit on the number of actions that run at the same time. Actions over the limit wait in order. */
+export class ConcurrencyLimit {
   #free: number
   readonly #waiting: (() => void)[] = []
 
-  /** @param count - how many run at once */
+  /** @param count - the number of actions that run at the same time */
   constructor(count: number) {
     this.#free = count
   }
 
   /**
-   * Runs something in a place of its own. What it runs must not ask for another place of the same object.
+   * Runs an action once fewer than the maximum are running. The action must not call `run` of the same object.
    *
-   * @throws what `act` throws
+   * @returns the result of the action
+   * @throws the error of the action
    */
-  async run<T>(act: () => Promise<T>): Promise<T> {
+  async run<T>(action: () => Promise<T>): Promise<T> {
     if (this.#free > 0) this.#free--
     else await new Promise<void>((resolve) => this.#waiting.push(resolve))
     try {
-      return await act()
+      return await action()
     } finally {
       const next = this.#waiting.shift()
       if (next === undefined) this.#free++
-      else next() // the place changes hands
+      else next() // it runs in place of this action
     }
   }
 }
 
 /**
- * What a function gives for each item, in the order of the items.
+ * Maps items with an asynchronous function, several at the same time.
  *
- * @param atOnce - how many items are worked on at once
- * @throws what the function throws first; nothing new is begun then
+ * @param maxConcurrent - the number of items that are mapped at the same time
+ * @returns the results, in the order of the items
+ * @throws the first error of the function; no further item is started then
  */
-export async function mapBounded<T, R>(
+export async function mapConcurrently<T, R>(
   items: readonly T[],
-  atOnce: number,
+  maxConcurrent: number,
   map: (item: T) => Promise<R>,
 ): Promise<R[]> {
   const results: R[] = []
@@ -47,11 +49,11 @@ export async function mapBounded<T, R>(
     try {
       for (const [index, item] of rest) results[index] = await map(item)
     } catch (error) {
-      while (!rest.next().done); // for the other workers nothing is left
+      while (!rest.next().done); // leaves nothing for the other workers
       throw error
     }
   }
-  const workers = Array.from({ length: Math.min(atOnce, items.length) }, work)
+  const workers = Array.from({ length: Math.min(maxConcurrent, items.length) }, work)
   const ends = await Promise.allSettled(workers)
   for (const end of ends) if (end.status === 'rejected') throw end.reason
   return results

@@ -1,33 +1,31 @@
-/**
- * What the service's documents leave open, and a test may want either way.
- */
+/** The option `undocumented`: behaviour that the service's documentation leaves open, and a test may choose. */
 import { BOOLEAN, isNumber, oneOf } from '../../options/rules.js'
 import { nested, rule, type Rule, type RulesOf } from '../../options/check-options.js'
-import { DAY } from '../storage/store-context.js'
+import { DAY_MS } from './durations.js'
 
-/** Choices where the service's documents say nothing, or two things. */
+/** Choices where the service's documentation says nothing, or contradicts itself. */
 export interface Undocumented {
-  /** Milliseconds for which a completion or an abortion may be repeated, 0 to a day; default a day. */
+  /** Milliseconds for which a completion or an abortion can be repeated, 0 to a day; default a day. */
   readonly repeatableFor?: number | undefined
-  /** Whether the size and the tree hash of a repeated completion must be those of the archive; default false. */
+  /** Whether the size and the tree hash of a repeated completion must match the archive; default false. */
   readonly repeatChecked?: boolean | undefined
-  /** Whether the answer to a repeated completion has the tree hash; default true. */
+  /** Whether the response to a repeated completion has the tree hash; default true. */
   readonly repeatHash?: boolean | undefined
   /** The counts of a vault before its first inventory; default `null`. */
   readonly firstCounts?: 0 | null | undefined
   /** The data retrieval policy until one is set: a strategy, or bytes per hour; default `None`. */
   readonly retrievalPolicy?: 'None' | 'FreeTier' | number | undefined
-  /** What becomes of a Range of GetJobOutput that is malformed: it is ignored, or refused with 400; default `ignore`. */
+  /** Whether a malformed Range header of GetJobOutput is ignored, or refused with 400; default `ignore`. */
   readonly malformedRange?: 'ignore' | 'refuse' | undefined
 }
 
-/** The choices, all of them. */
+/** All choices, with their defaults. */
 export type CheckedUndocumented = {
   readonly [K in keyof Undocumented]-?: Exclude<Undocumented[K], undefined>
 }
 
 const DEFAULTS: CheckedUndocumented = {
-  repeatableFor: DAY,
+  repeatableFor: DAY_MS,
   repeatChecked: false,
   repeatHash: true,
   firstCounts: null,
@@ -44,9 +42,9 @@ const RETRIEVAL_POLICY: Rule = (value, name, caller) => {
   else BYTES_PER_HOUR(value, name, caller)
 }
 
-/** The rule of the option. */
+/** The rule of {@link Undocumented}. */
 export const UNDOCUMENTED: Rule = nested({
-  repeatableFor: rule('milliseconds from 0 to a day', isNumber, (value) => value >= 0 && value <= DAY),
+  repeatableFor: rule('milliseconds from 0 to a day', isNumber, (value) => value >= 0 && value <= DAY_MS),
   repeatChecked: BOOLEAN,
   repeatHash: BOOLEAN,
   firstCounts: rule(
@@ -58,8 +56,8 @@ export const UNDOCUMENTED: Rule = nested({
   malformedRange: oneOf('ignore', 'refuse'),
 } satisfies RulesOf<Undocumented>)
 
-/** The choices made, and the defaults of the others. */
-export function chosen(given: Undocumented): CheckedUndocumented {
-  const made = Object.entries(given).filter(([, value]) => value !== undefined)
-  return { ...DEFAULTS, ...Object.fromEntries(made) }
+/** The given choices, and the defaults of the others. */
+export function withDefaults(given: Undocumented): CheckedUndocumented {
+  const chosen = Object.entries(given).filter(([, value]) => value !== undefined)
+  return { ...DEFAULTS, ...Object.fromEntries(chosen) }
 }

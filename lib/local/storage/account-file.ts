@@ -3,52 +3,24 @@
  */
 import { makeFolder } from '../../fs/durable.js'
 import { readRecord } from '../disk/damage.js'
-import { dateOf, DAY, type Ground } from './store-context.js'
-import { newShortId } from '../records/identifiers.js'
-import { arrayOf, isDate, isText, nullOr, shaped } from '../records/shape.js'
+import { dateOf, type StoreContext } from './store-context.js'
+import { DAY_MS } from '../service/durations.js'
+import { newUploadOrJobId } from '../records/identifiers.js'
 import { limitExceeded } from '../service/api-error.js'
 import type { CheckedUndocumented } from '../service/undocumented.js'
+import { type AccountRecord, type CapacityUnit, isAccount, type RetrievalRule } from '../records/account-record.js'
 
-/** How much may be retrieved (docs/glacier-protocol.md#retrieval-policy). */
-export interface RetrievalRule {
-  readonly Strategy: 'BytesPerHour' | 'FreeTier' | 'None'
-  readonly BytesPerHour: number | null
-}
-
-/** A unit of provisioned capacity. */
-export interface CapacityUnit {
-  readonly capacityId: string
-  /** ISO 8601. */
-  readonly startDate: string
-  /** ISO 8601. */
-  readonly expirationDate: string
-}
-
-interface Account {
-  /** Absent until one is set. */
-  readonly retrievalRule?: RetrievalRule
-  readonly capacity: readonly CapacityUnit[]
-}
-
-const isRule = shaped<RetrievalRule>({
-  Strategy: (value) => value === 'BytesPerHour' || value === 'FreeTier' || value === 'None',
-  BytesPerHour: nullOr((value) => typeof value === 'number'),
-})
-const isAccount = shaped<Account>({
-  retrievalRule: (value) => value === undefined || isRule(value),
-  capacity: arrayOf(shaped<CapacityUnit>({ capacityId: isText, startDate: isDate, expirationDate: isDate })),
-})
-const NONE: Account = { capacity: [] }
-const MOST_UNITS = 2
+const NONE: AccountRecord = { capacity: [] }
+const MAX_UNITS = 2
 
 /** The account. */
-export class AccountStore {
-  readonly #ground: Ground
+export class AccountFile {
+  readonly #context: StoreContext
   readonly #firstPolicy: CheckedUndocumented['retrievalPolicy']
 
   /** @param firstPolicy - the retrieval policy until one is set */
-  constructor(ground: Ground, firstPolicy: CheckedUndocumented['retrievalPolicy']) {
-    this.#ground = ground
+  constructor(context: StoreContext, firstPolicy: CheckedUndocumented['retrievalPolicy']) {
+    this.#context = context
     this.#firstPolicy = firstPolicy
   }
 
@@ -76,31 +48,31 @@ export class AccountStore {
   /**
    * Buys a unit of capacity, for a month.
    *
-   * @throws {ServiceFault} 400: there are two already
+   * @throws {ApiError} 400: there are two already
    */
   async purchase(): Promise<CapacityUnit> {
-    const startDate = dateOf(this.#ground)
-    const unit = { capacityId: newShortId().slice(0, 27), startDate, expirationDate: aMonthAfter(startDate) }
+    const startDate = dateOf(this.#context)
+    const unit = { capacityId: newUploadOrJobId().slice(0, 27), startDate, expirationDate: aMonthAfter(startDate) }
     await this.#change((account) => {
       const valid = this.#valid(account)
-      if (valid.length >= MOST_UNITS)
-        throw limitExceeded(`The limit of ${MOST_UNITS} provisioned capacity units has been reached.`)
+      if (valid.length >= MAX_UNITS)
+        throw limitExceeded(`The limit of ${MAX_UNITS} provisioned capacity units has been reached.`)
       return { ...account, capacity: [...valid, unit] }
     })
     return unit
   }
 
-  #valid({ capacity }: Account): readonly CapacityUnit[] {
-    return capacity.filter(({ expirationDate }) => Date.parse(expirationDate) > this.#ground.now())
+  #valid({ capacity }: AccountRecord): readonly CapacityUnit[] {
+    return capacity.filter(({ expirationDate }) => Date.parse(expirationDate) > this.#context.now())
   }
 
-  async #read(): Promise<Account> {
+  async #read(): Promise<AccountRecord> {
     const what = "The account's retrieval policy and capacity"
     return (await readRecord(this.#path(), isAccount, what, 'account.json')) ?? NONE
   }
 
-  async #change(change: (account: Account) => Account): Promise<void> {
-    const { disk, locks } = this.#ground
+  async #change(change: (account: AccountRecord) => AccountRecord): Promise<void> {
+    const { disk, locks } = this.#context
     await locks.alone('the account', async () => {
       const changed = change(await this.#read())
       await makeFolder(disk.path()) // of a region in which there was nothing
@@ -109,7 +81,7 @@ export class AccountStore {
   }
 
   #path(): string {
-    return this.#ground.disk.path('account.json')
+    return this.#context.disk.path('account.json')
   }
 }
 
@@ -120,5 +92,5 @@ function aMonthAfter(date: string): string {
   end.setUTCMonth(end.getUTCMonth() + 1)
   return end.getUTCDate() === day
     ? end.toISOString()
-    : new Date(end.getTime() - end.getUTCDate() * DAY).toISOString()
+    : new Date(end.getTime() - end.getUTCDate() * DAY_MS).toISOString()
 }

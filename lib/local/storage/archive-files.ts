@@ -10,10 +10,10 @@ import { isTreeHashAligned } from '../../tree-hash/aligned-ranges.js'
 import type { ByteRange } from '../../byte-range.js'
 import { MAX_PART_SIZE } from '../../glacier/limits.js'
 import type { Meter } from '../costs/meter.js'
-import { DamageFault, readRecord, unlessDamaged } from '../disk/damage.js'
+import { DamageError, readRecord, unlessDamaged } from '../disk/damage.js'
 import { kindOf, namesIn, unlessMissing } from '../disk/disk.js'
 import { READ } from '../disk/files.js'
-import { dateOf, type Ground } from './store-context.js'
+import { dateOf, type StoreContext } from './store-context.js'
 import { ARCHIVE_ID_LENGTH, isId } from '../records/identifiers.js'
 import {
   archiveFormOf,
@@ -26,18 +26,18 @@ import {
 } from '../records/archive-record.js'
 import { describePart, partSizeIn, receivePart, treeHashOfRange, type ReceivedPart } from './part-file.js'
 import { invalidParameter, notFound } from '../service/api-error.js'
-import type { VaultStore } from './vault-files.js'
+import type { VaultFiles } from './vault-files.js'
 
 /** The archives of all vaults. */
-export class ArchiveStore {
-  readonly #ground: Ground
-  readonly #vaults: VaultStore
+export class ArchiveFiles {
+  readonly #context: StoreContext
+  readonly #vaults: VaultFiles
   readonly #meter: Meter
   readonly #kind: 'archives' | 'retained'
 
   /** @param kind - the folder of a vault that they are in */
-  constructor(ground: Ground, vaults: VaultStore, meter: Meter, kind: 'archives' | 'retained' = 'archives') {
-    this.#ground = ground
+  constructor(context: StoreContext, vaults: VaultFiles, meter: Meter, kind: 'archives' | 'retained' = 'archives') {
+    this.#context = context
     this.#vaults = vaults
     this.#meter = meter
     this.#kind = kind
@@ -47,7 +47,7 @@ export class ArchiveStore {
    * Stores an archive that came in one request: one part, on disk as any.
    *
    * @param accept - throws unless what came is what was announced
-   * @throws {ServiceFault} 404: there is no such vault, or it was deleted meanwhile
+   * @throws {ApiError} 404: there is no such vault, or it was deleted meanwhile
    */
   async store(
     vaultName: string,
@@ -56,14 +56,14 @@ export class ArchiveStore {
     accept: (received: ReceivedPart) => void,
   ): Promise<ArchiveRecord> {
     await this.#vaults.folder(vaultName, this.#kind)
-    return this.#ground.disk.unfinished(async (temporary) => {
+    return this.#context.disk.unfinished(async (temporary) => {
       await mkdir(temporary, { mode: 0o700 })
       const received = await receivePart(source, join(temporary, partName(0)))
       accept(received)
       const { size, treeHash } = received
-      const archive = newArchive(description, size, treeHash, MAX_PART_SIZE, dateOf(this.#ground))
-      await this.#ground.disk.writeJson(join(temporary, 'archive.json'), archive)
-      await this.#vaults.writing(vaultName, async () =>
+      const archive = newArchive(description, size, treeHash, MAX_PART_SIZE, dateOf(this.#context))
+      await this.#context.disk.writeJson(join(temporary, 'archive.json'), archive)
+      await this.#vaults.withWriteNoted(vaultName, async () =>
         renameDurably(temporary, await this.#folder(vaultName, archive.archiveId)),
       )
       return archive
@@ -73,7 +73,7 @@ export class ArchiveStore {
   /**
    * The IDs of the archives a vault has now, in ASCII order.
    *
-   * @throws {ServiceFault} 404: no such vault
+   * @throws {ApiError} 404: no such vault
    */
   async ids(vaultName: string): Promise<string[]> {
     return (await namesIn(await this.#vaults.folder(vaultName, this.#kind))).filter(isId)
@@ -82,7 +82,7 @@ export class ArchiveStore {
   /**
    * An archive.
    *
-   * @throws {ServiceFault} 404: no such vault or archive; 400: it is in another vault; 507: it is damaged
+   * @throws {ApiError} 404: no such vault or archive; 400: it is in another vault; 507: it is damaged
    */
   async find(vaultName: string, archiveId: string): Promise<ArchiveRecord> {
     const folder = await this.#folder(vaultName, archiveId)
@@ -96,7 +96,7 @@ export class ArchiveStore {
    * Deletes an archive; one that does not exist is as good as deleted.
    *
    * @param remove - takes away its folder, and returns whether it was there
-   * @throws {ServiceFault} 404: no such vault; 400: no archive ever had such an ID, or it is in another vault
+   * @throws {ApiError} 404: no such vault; 400: no archive ever had such an ID, or it is in another vault
    */
   async delete(
     vaultName: string,
@@ -109,8 +109,8 @@ export class ArchiveStore {
     }
     if ((await kindOf(join(path, 'archive.json'))) !== 'missing') {
       // One that is damaged can be deleted too; how long it was stored is not known then.
-      const archive = await unlessDamaged(readArchive(path, vaultName, archiveId), this.#ground.onFailure)
-      await this.#vaults.writing(vaultName, async () => {
+      const archive = await unlessDamaged(readArchive(path, vaultName, archiveId), this.#context.onFailure)
+      await this.#vaults.withWriteNoted(vaultName, async () => {
         if ((await remove(path)) && archive) this.#meter.deleted(archive)
       })
     } else await this.#assertNotElsewhere(vaultName, archiveId)
@@ -119,7 +119,7 @@ export class ArchiveStore {
   /**
    * Throws unless the parts of a range of an archive are there, as long as they must be.
    *
-   * @throws {ServiceFault} 404: no such vault; 507: a part is damaged
+   * @throws {ApiError} 404: no such vault; 507: a part is damaged
    */
   async assertWhole(vaultName: string, archive: ArchiveRecord, range: ByteRange): Promise<void> {
     const folder = await this.#folder(vaultName, archive.archiveId)
@@ -128,7 +128,7 @@ export class ArchiveStore {
       const file = await unlessMissing(stat(path), undefined)
       if (file?.isFile() === true && partSizeIn(file.size) === size) continue
       const cause = new Error(`${path} is not the file of a part of ${size} bytes.`)
-      throw new DamageFault(
+      throw new DamageError(
         damagedArchive(vaultName, archive.archiveId),
         `its part ${index + 1} is missing or incomplete`,
         cause,
@@ -170,7 +170,7 @@ export class ArchiveStore {
 
   /** Throws if another vault has the archive, as the service does (docs/glacier-protocol.md#error-texts). */
   async #assertNotElsewhere(vaultName: string, archiveId: string): Promise<void> {
-    if (!isId(archiveId) || (await this.#vaults.having('archives', archiveId)).length === 0) return
+    if (!isId(archiveId) || (await this.#vaults.vaultsContaining('archives', archiveId)).length === 0) return
     throw invalidParameter(`Invalid vault name: ${this.#vaults.arnOf(vaultName)}`)
   }
 }

@@ -10,40 +10,17 @@ import { createReadStream, createWriteStream } from 'node:fs'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { archiveFormOf, damagedArchive, type ArchiveRecord } from '../records/archive-record.js'
-import { mapBounded, Places } from '../service/concurrency-limit.js'
-import { DamageFault, parsed, readRecord, unlessDamaged } from '../disk/damage.js'
+import { archiveFormOf, damagedArchive } from '../records/archive-record.js'
+import { ConcurrencyLimit, mapConcurrently } from '../service/concurrency-limit.js'
+import { DamageError, parsed, readRecord, unlessDamaged } from '../disk/damage.js'
 import { kindOf, namesIn } from '../disk/disk.js'
-import { isCount, isDate, isHash, isText, nullOr, shaped } from '../records/shape.js'
+import { ARCHIVE_OVERHEAD, type InventoryRow, type InventorySum, isInventoryRow } from '../records/inventory-record.js'
 
-/** An archive in an inventory. */
-export type InventoryRow = Pick<
-  ArchiveRecord,
-  'archiveId' | 'description' | 'creationDate' | 'size' | 'treeHash'
->
-
-/** What an inventory says in sum. */
-export interface InventorySum {
-  readonly archiveCount: number
-  /** Bytes, the service's overhead of 32 KiB an archive included. */
-  readonly size: number
-}
-
-/** Bytes the service adds for each archive: its index and metadata (docs/glacier-protocol.md#costs). */
-export const ARCHIVE_OVERHEAD = 32_768
 /** Archives looked into before their rows are written, and at once. */
-const PER_BLOCK = 64
-const AT_ONCE = 8
+const ARCHIVES_PER_BLOCK = 64
+const READ_AT_ONCE = 8
 /** Inventories taken at once by all requests together; each has two files open besides. */
-const inventories = new Places(8)
-
-const isRow = shaped<InventoryRow>({
-  archiveId: isText,
-  description: nullOr(isText),
-  creationDate: isDate,
-  size: isCount,
-  treeHash: isHash,
-})
+const inventories = new ConcurrencyLimit(8)
 
 /**
  * Counts a folder of archives, and writes its rows.
@@ -76,7 +53,7 @@ export async function takeInventory(
 /**
  * The rows of an inventory; none where there is no such file.
  *
- * @throws {DamageFault} 507: a line is not a row, or there is something else than a file
+ * @throws {DamageError} 507: a line is not a row, or there is something else than a file
  */
 export async function* inventoryRows(
   vaultName: string,
@@ -85,7 +62,7 @@ export async function* inventoryRows(
   const what = `The inventory of the vault ${vaultName}`
   const kind = await kindOf(path)
   if (kind === 'missing') return
-  if (kind !== 'file') throw new DamageFault(what, 'it is not a file', new Error(`${path} is not a file.`))
+  if (kind !== 'file') throw new DamageError(what, 'it is not a file', new Error(`${path} is not a file.`))
   let rest = ''
   for await (const chunk of createReadStream(path, 'utf8') as AsyncIterable<string>) {
     const text = rest + chunk
@@ -97,8 +74,8 @@ export async function* inventoryRows(
 
   function rowIn(line: string): InventoryRow {
     const row = parsed(line)
-    if (isRow(row)) return row
-    throw new DamageFault(what, 'a row of it is not valid', new Error(`A line of ${path} is not valid.`))
+    if (isInventoryRow(row)) return row
+    throw new DamageError(what, 'a row of it is not valid', new Error(`A line of ${path} is not valid.`))
   }
 }
 
@@ -120,13 +97,13 @@ export async function* archiveRows(
   try {
     let row = await next()
     const names = await namesIn(archives)
-    for (let at = 0; at < names.length; at += PER_BLOCK) {
+    for (let at = 0; at < names.length; at += ARCHIVES_PER_BLOCK) {
       const block: (InventoryRow | string)[] = []
-      for (const archiveId of names.slice(at, at + PER_BLOCK)) {
+      for (const archiveId of names.slice(at, at + ARCHIVES_PER_BLOCK)) {
         while (row && row.archiveId < archiveId) row = await next()
         block.push(row?.archiveId === archiveId ? row : archiveId)
       }
-      const rows = await mapBounded(block, AT_ONCE, async (it) =>
+      const rows = await mapConcurrently(block, READ_AT_ONCE, async (it) =>
         typeof it === 'string' ? unlessDamaged(rowOf(vaultName, archives, it), report) : it,
       )
       for (const found of rows) if (found) yield found

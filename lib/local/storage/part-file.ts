@@ -12,7 +12,7 @@ import { open, rm, type FileHandle } from 'node:fs/promises'
 import { DIGEST_SIZE, NodeStack, TreeHash } from '../../tree-hash/tree-hash.js'
 import type { ByteRange } from '../../byte-range.js'
 import { LEAF_SIZE } from '../../tree-hash/leaf-size.js'
-import { DamageFault, damageOf } from '../disk/damage.js'
+import { DamageError, damageOf } from '../disk/damage.js'
 import { READ } from '../disk/files.js'
 
 /** What was received. */
@@ -24,7 +24,7 @@ export interface ReceivedPart {
 }
 
 /** Bytes gathered before they are written. */
-const WRITE_SIZE = LEAF_SIZE
+const WRITE_BYTES = LEAF_SIZE
 /**
  * Milliseconds after which less is written. By the time of the last write a process in another container judges whether
  * this one still works on the file: after ten minutes it does not.
@@ -69,7 +69,7 @@ async function receiveInto(
     waiting.push(chunk)
     size += chunk.length
     waitingSize += chunk.length
-    if (waitingSize < WRITE_SIZE && now() - writtenMs < WRITE_AFTER_MS) continue
+    if (waitingSize < WRITE_BYTES && now() - writtenMs < WRITE_AFTER_MS) continue
     await writeAll(file, waiting.splice(0))
     waitingSize = 0
     writtenMs = now()
@@ -97,7 +97,7 @@ export interface StoredPart {
  * Reads what a part file says of itself.
  *
  * @param what - what the part is of, for messages
- * @throws {DamageFault} 507: it is not a part file
+ * @throws {DamageError} 507: it is not a part file
  */
 export async function describePart(path: string, what: string): Promise<StoredPart> {
   const { size, treeHash } = await digestsIn(path, what)
@@ -108,7 +108,7 @@ export async function describePart(path: string, what: string): Promise<StoredPa
  * The tree hash of a range of a part.
  *
  * @param range - starts on a leaf, and ends on one or where the part does
- * @throws {DamageFault} as {@link describePart}
+ * @throws {DamageError} as {@link describePart}
  */
 export async function treeHashOfRange(
   path: string,
@@ -154,7 +154,7 @@ async function digestsIn(path: string, what: string): Promise<StoredPart & { rea
   } catch (error) {
     throw damageOf(error, what, part, path)
   }
-  throw new DamageFault(what, `${part} is incomplete or changed`, new Error(`${path} is not a whole part.`))
+  throw new DamageError(what, `${part} is incomplete or changed`, new Error(`${path} is not a whole part.`))
 }
 
 function rootOf(leaves: Buffer): Buffer {

@@ -1,55 +1,17 @@
 /**
  * What is set on a vault, besides what is in it: `vaults/NAME/settings.json`, written whole at each change.
  */
-import { arrayOf, isDate, isText, nullOr, shaped } from '../records/shape.js'
-import type { VaultStore } from './vault-files.js'
 
-/** What a vault tells, and whom. */
-export interface Notifications {
-  /** The ARN of a topic. */
-  readonly snsTopic: string
-  readonly events: readonly string[]
-}
-
-/** A lock on a vault, in effect from its beginning. */
-export interface VaultLock {
-  readonly lockId: string
-  readonly policy: string
-  /** ISO 8601. */
-  readonly creationDate: string
-  /** ISO 8601: when it lapses unless it is completed; `null` once it is. */
-  readonly expirationDate: string | null
-}
-
-/** `settings.json`. */
-export interface VaultSettings {
-  readonly tags: Readonly<Record<string, string>>
-  readonly notifications: Notifications | null
-  readonly accessPolicy: string | null
-  readonly lock: VaultLock | null
-}
-
-const isSettings = shaped<VaultSettings>({
-  tags: (value) => shaped({})(value) && Object.values(value).every(isText),
-  notifications: nullOr(shaped<Notifications>({ snsTopic: isText, events: arrayOf(isText) })),
-  accessPolicy: nullOr(isText),
-  lock: nullOr(
-    shaped<VaultLock>({
-      lockId: isText,
-      policy: isText,
-      creationDate: isDate,
-      expirationDate: nullOr(isDate),
-    }),
-  ),
-})
+import type { VaultFiles } from './vault-files.js'
+import { isSettings, type VaultSettings } from '../records/settings-record.js'
 const NONE: VaultSettings = { tags: {}, notifications: null, accessPolicy: null, lock: null }
 
 /** The settings of all vaults. */
-export class SettingsStore {
-  readonly #vaults: VaultStore
+export class SettingsFiles {
+  readonly #vaults: VaultFiles
   readonly #now: () => number
 
-  constructor(vaults: VaultStore, now: () => number) {
+  constructor(vaults: VaultFiles, now: () => number) {
     this.#vaults = vaults
     this.#now = now
   }
@@ -57,7 +19,7 @@ export class SettingsStore {
   /**
    * What is set; a lock that has lapsed is not.
    *
-   * @throws {ServiceFault} 404: no such vault
+   * @throws {ApiError} 404: no such vault
    */
   async read(vaultName: string): Promise<VaultSettings> {
     return this.#current(await this.#vaults.readSettings(vaultName, isSettings))
@@ -66,7 +28,7 @@ export class SettingsStore {
   /**
    * Changes what is set, from what is; two changes at once come one after the other.
    *
-   * @throws {ServiceFault} 404: no such vault; or what `change` throws, and then nothing is changed
+   * @throws {ApiError} 404: no such vault; or what `change` throws, and then nothing is changed
    */
   async change(
     vaultName: string,

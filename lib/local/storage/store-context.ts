@@ -1,24 +1,21 @@
-/** What all stores stand on: one folder, one clock, one account in one region. */
+/** What all stores of an account in a region share: one folder, its locks and one clock. */
 import type { LockFolder } from '../../fs/lock.js'
-import type { AccountRegion } from '../service/account-region.js'
 import type { Disk } from '../disk/disk.js'
+import type { AccountRegion } from '../service/account-region.js'
 
-/** An hour in milliseconds. */
-export const HOUR = 3_600_000
-/** A day in milliseconds. */
-export const DAY: number = 24 * HOUR
-
-/** What all stores need to know. */
-export interface Ground extends AccountRegion {
+/** The shared dependencies of the stores of an account in a region. */
+export interface StoreContext extends AccountRegion {
+  /** The folder of the account in the region. */
   readonly disk: Disk
+  /** The locks of the local vault's folder. */
   readonly locks: LockFolder
-  /** Milliseconds: the clock of everything. */
+  /** The vault's clock, in milliseconds. */
   readonly now: () => number
-  /** Told of what is damaged on disk and left out of a list. */
+  /** Called with each error about damaged data that is left out of a list. */
   readonly onFailure: (error: Error) => void
 }
 
-/** The time, ISO 8601. */
-export function dateOf({ now }: Ground): string {
+/** The time of the vault's clock, in ISO 8601. */
+export function dateOf({ now }: StoreContext): string {
   return new Date(now()).toISOString()
 }

@@ -12,31 +12,25 @@ import { lstat, lutimes, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { renameDurably } from '../../fs/durable.js'
 import type { ByteRange } from '../../byte-range.js'
-import { newArchive, partName, type ArchiveRecord } from '../records/archive-record.js'
-import { mapBounded } from '../service/concurrency-limit.js'
+import { isPartSize } from '../../glacier/part-size.js'
+import { type ArchiveRecord, newArchive, partName } from '../records/archive-record.js'
+import { mapConcurrently } from '../service/concurrency-limit.js'
 import { readRecord, unlessDamaged } from '../disk/damage.js'
 import { kindOf, unlessMissing } from '../disk/disk.js'
-import { dateOf, DAY, type Ground } from './store-context.js'
-import { isId, newShortId } from '../records/identifiers.js'
-import { equals, isDate, isText, nullOr, shaped } from '../records/shape.js'
-import { isPartSize } from '../../glacier/part-size.js'
-import { receivePart, type ReceivedPart } from './part-file.js'
-import { notFound, unlessNotFound } from '../service/api-error.js'
-import { FateStore, type Fate } from './upload-outcomes.js'
-import { assertIs, assertMakes, partAt, partIndexes, type UploadedPart, type Wanted } from './upload-parts.js'
-import { assertNoLink } from '../records/vault-record.js'
+import { dateOf, type StoreContext } from './store-context.js'
+import { DAY_MS } from '../service/durations.js'
+import { isId, newUploadOrJobId } from '../records/identifiers.js'
+import { type ReceivedPart, receivePart } from './part-file.js'
+import { notFound } from '../service/api-error.js'
+import { unlessNotFound } from '../service/not-found.js'
+import type { UploadOutcome } from '../records/upload-outcome-record.js'
+import { UploadOutcomes } from './upload-outcomes.js'
+import { assertPartsMake, assertSameArchive, type ExpectedArchive, partAt, partIndexes, type UploadedPart } from './upload-parts.js'
+import {  } from '../records/vault-record.js'
+import { assertNotLink } from './vault-checks.js'
 import type { CheckedUndocumented } from '../service/undocumented.js'
-import type { VaultStore } from './vault-files.js'
-
-/** `upload.json`. */
-export interface UploadRecord {
-  readonly uploadId: string
-  readonly description: string | null
-  /** Bytes. */
-  readonly partSize: number
-  /** ISO 8601. */
-  readonly creationDate: string
-}
+import type { VaultFiles } from './vault-files.js'
+import { damagedUpload, uploadFormOf, type UploadRecord } from '../records/upload-record.js'
 
 /** An upload that has become an archive. */
 export interface Completion {
@@ -49,33 +43,33 @@ export interface Completion {
 const PARTS_AT_ONCE = 8
 
 /** The uploads of all vaults. */
-export class UploadStore {
-  readonly #ground: Ground
-  readonly #vaults: VaultStore
-  readonly #fates: FateStore
+export class UploadFiles {
+  readonly #context: StoreContext
+  readonly #vaults: VaultFiles
+  readonly #outcomes: UploadOutcomes
 
   readonly #repeatChecked: boolean
 
   constructor(
-    ground: Ground,
-    vaults: VaultStore,
+    context: StoreContext,
+    vaults: VaultFiles,
     { repeatableFor, repeatChecked }: Pick<CheckedUndocumented, 'repeatableFor' | 'repeatChecked'>,
   ) {
-    this.#ground = ground
+    this.#context = context
     this.#vaults = vaults
-    this.#fates = new FateStore(ground, vaults, repeatableFor)
+    this.#outcomes = new UploadOutcomes(context, vaults, repeatableFor)
     this.#repeatChecked = repeatChecked
   }
 
   /** Begins an upload. */
   async initiate(vaultName: string, partSize: number, description: string | null): Promise<UploadRecord> {
-    const { disk } = this.#ground
+    const { disk } = this.#context
     const folder = await this.#vaults.folder(vaultName, 'uploads')
     const upload: UploadRecord = {
-      uploadId: newShortId(),
+      uploadId: newUploadOrJobId(),
       description,
       partSize,
-      creationDate: dateOf(this.#ground),
+      creationDate: dateOf(this.#context),
     }
     await disk.unfinished(async (temporary) => {
       await mkdir(temporary, { mode: 0o700 })
@@ -89,15 +83,15 @@ export class UploadStore {
   /**
    * An upload that is open.
    *
-   * @throws {ServiceFault} 404: no such vault or upload, or it is completed, aborted or expired; 507: it is damaged
+   * @throws {ApiError} 404: no such vault or upload, or it is completed, aborted or expired; 507: it is damaged
    */
   async find(vaultName: string, uploadId: string): Promise<UploadRecord> {
     const path = join(await this.#folder(vaultName, uploadId), 'upload.json')
-    if (await this.#fates.find(vaultName, uploadId)) throw unknown(uploadId)
+    if (await this.#outcomes.find(vaultName, uploadId)) throw unknown(uploadId)
     const active = await unlessMissing(lstat(path), undefined) // the time is that of a link itself: see #touch
-    const isOpen = active !== undefined && this.#ground.now() - Math.round(active.mtimeMs) <= DAY
-    const what = nameOf(vaultName, uploadId)
-    const upload = isOpen ? await readRecord(path, formOf(uploadId), what, 'upload.json') : undefined
+    const isOpen = active !== undefined && this.#context.now() - Math.round(active.mtimeMs) <= DAY_MS
+    const what = damagedUpload(vaultName, uploadId)
+    const upload = isOpen ? await readRecord(path, uploadFormOf(uploadId), what, 'upload.json') : undefined
     if (!upload) throw unknown(uploadId)
     return upload
   }
@@ -105,7 +99,7 @@ export class UploadStore {
   /**
    * The IDs of the uploads a vault keeps, in ASCII order; not all of them need be open.
    *
-   * @throws {ServiceFault} 404: no such vault
+   * @throws {ApiError} 404: no such vault
    */
   async ids(vaultName: string): Promise<string[]> {
     return (await this.#vaults.names(vaultName, 'uploads')).filter(isId)
@@ -118,14 +112,14 @@ export class UploadStore {
    */
   async list(vaultName: string): Promise<UploadRecord[]> {
     const uploads: UploadRecord[] = []
-    const { onFailure } = this.#ground
+    const { onFailure } = this.#context
     const look = async (uploadId: string): Promise<void> => {
       const upload = await unlessNotFound(this.find(vaultName, uploadId))
       if (upload) uploads.push(upload)
       else await this.#tidy(vaultName, uploadId)
     }
     for (const uploadId of await this.ids(vaultName)) await unlessDamaged(look(uploadId), onFailure)
-    for (const uploadId of await this.#fates.list(vaultName))
+    for (const uploadId of await this.#outcomes.list(vaultName))
       await unlessDamaged(this.#tidy(vaultName, uploadId), onFailure)
     return uploads
   }
@@ -134,7 +128,7 @@ export class UploadStore {
    * Takes a part in the place it was sent for.
    *
    * @param accept - throws unless what came is what was announced
-   * @throws {ServiceFault} 404: the upload was completed, aborted or expired meanwhile
+   * @throws {ApiError} 404: the upload was completed, aborted or expired meanwhile
    */
   async receive(
     vaultName: string,
@@ -143,10 +137,10 @@ export class UploadStore {
     source: AsyncIterable<Buffer>,
     accept: (received: ReceivedPart) => void,
   ): Promise<ReceivedPart> {
-    return this.#ground.disk.unfinished(async (temporary) => {
+    return this.#context.disk.unfinished(async (temporary) => {
       const received = await receivePart(source, temporary)
       accept(received)
-      await this.#alone(uploadId, async () => {
+      await this.#withLock(uploadId, async () => {
         await this.find(vaultName, uploadId)
         const folder = await this.#folder(vaultName, uploadId)
         await renameDurably(temporary, join(folder, partName(range.start / partSize)))
@@ -168,9 +162,9 @@ export class UploadStore {
     indexes: readonly number[],
   ): Promise<UploadedPart[]> {
     const folder = await this.#folder(vaultName, uploadId)
-    const what = nameOf(vaultName, uploadId)
-    const parts = await mapBounded(indexes, PARTS_AT_ONCE, (index) =>
-      unlessDamaged(partAt(folder, partSize, index, what), this.#ground.onFailure),
+    const what = damagedUpload(vaultName, uploadId)
+    const parts = await mapConcurrently(indexes, PARTS_AT_ONCE, (index) =>
+      unlessDamaged(partAt(folder, partSize, index, what), this.#context.onFailure),
     )
     return parts.filter((part) => part !== undefined)
   }
@@ -178,29 +172,29 @@ export class UploadStore {
   /**
    * Makes an upload an archive; repeated, it gives the same one.
    *
-   * @throws {ServiceFault} 404: no such upload; 400: the parts do not make such an archive, and the upload stays open, or
+   * @throws {ApiError} 404: no such upload; 400: the parts do not make such an archive, and the upload stays open, or
    *   the archive it was made is another and that is checked
    */
-  async complete(vaultName: string, uploadId: string, wanted: Wanted): Promise<Completion> {
-    const { fate, isRepeated } = await this.#ended(vaultName, uploadId, async ({ description, partSize }) => {
+  async complete(vaultName: string, uploadId: string, wanted: ExpectedArchive): Promise<Completion> {
+    const { outcome, isRepeated } = await this.#ended(vaultName, uploadId, async ({ description, partSize }) => {
       const folder = await this.#folder(vaultName, uploadId)
-      await assertMakes(folder, partSize, wanted, nameOf(vaultName, uploadId))
-      return newArchive(description, wanted.size, wanted.treeHash, partSize, dateOf(this.#ground))
+      await assertPartsMake(folder, partSize, wanted, damagedUpload(vaultName, uploadId))
+      return newArchive(description, wanted.size, wanted.treeHash, partSize, dateOf(this.#context))
     })
-    const { archive } = fate
+    const { archive } = outcome
     if (!archive) throw unknown(uploadId)
-    if (this.#repeatChecked) assertIs(archive, wanted)
+    if (this.#repeatChecked) assertSameArchive(archive, wanted)
     return { archive, isRepeated }
   }
 
   /**
    * Forgets an upload and its parts; repeated, it does nothing.
    *
-   * @throws {ServiceFault} 404: no such upload, or it is completed
+   * @throws {ApiError} 404: no such upload, or it is completed
    */
   async abort(vaultName: string, uploadId: string): Promise<void> {
-    const { fate } = await this.#ended(vaultName, uploadId, async () => null)
-    if (fate.archive) throw unknown(uploadId)
+    const { outcome } = await this.#ended(vaultName, uploadId, async () => null)
+    if (outcome.archive) throw unknown(uploadId)
   }
 
   /** What became of an upload: decided now, unless it was before. */
@@ -208,22 +202,22 @@ export class UploadStore {
     vaultName: string,
     uploadId: string,
     decide: (upload: UploadRecord) => Promise<ArchiveRecord | null>,
-  ): Promise<{ readonly fate: Fate; readonly isRepeated: boolean }> {
+  ): Promise<{ readonly outcome: UploadOutcome; readonly isRepeated: boolean }> {
     await this.#folder(vaultName, uploadId)
-    return this.#alone(uploadId, async () => {
-      const before = await this.#fates.find(vaultName, uploadId)
-      const fate =
+    return this.#withLock(uploadId, async () => {
+      const before = await this.#outcomes.find(vaultName, uploadId)
+      const outcome =
         before ??
-        (await this.#fates.decide(vaultName, uploadId, await decide(await this.find(vaultName, uploadId))))
-      await this.#carryOut(vaultName, uploadId, fate)
-      if (before && this.#fates.isForgotten(before)) throw unknown(uploadId)
-      return { fate, isRepeated: before !== undefined }
+        (await this.#outcomes.decide(vaultName, uploadId, await decide(await this.find(vaultName, uploadId))))
+      await this.#carryOut(vaultName, uploadId, outcome)
+      if (before && this.#outcomes.isForgotten(before)) throw unknown(uploadId)
+      return { outcome, isRepeated: before !== undefined }
     })
   }
 
   /** Does to an upload what was decided; what a crash did not cut off is done already. */
-  async #carryOut(vaultName: string, uploadId: string, { archive }: Fate): Promise<void> {
-    const { disk } = this.#ground
+  async #carryOut(vaultName: string, uploadId: string, { archive }: UploadOutcome): Promise<void> {
+    const { disk } = this.#context
     const from = await this.#folder(vaultName, uploadId)
     if (!(await isThere(from))) return
     if (!archive) {
@@ -232,36 +226,36 @@ export class UploadStore {
     }
     const to = join(await this.#vaults.folder(vaultName, 'archives'), archive.archiveId)
     await disk.writeJson(join(from, 'archive.json'), archive)
-    await this.#vaults.writing(vaultName, () => renameDurably(from, to))
+    await this.#vaults.withWriteNoted(vaultName, () => renameDurably(from, to))
   }
 
   /** Does to an upload that is not open what is overdue. */
   async #tidy(vaultName: string, uploadId: string): Promise<void> {
-    await this.#alone(uploadId, async () => {
-      const fate = await this.#fates.find(vaultName, uploadId)
-      if (fate) {
-        await this.#carryOut(vaultName, uploadId, fate)
-        if (this.#fates.isForgotten(fate)) await this.#fates.forget(vaultName, uploadId)
+    await this.#withLock(uploadId, async () => {
+      const outcome = await this.#outcomes.find(vaultName, uploadId)
+      if (outcome) {
+        await this.#carryOut(vaultName, uploadId, outcome)
+        if (this.#outcomes.isForgotten(outcome)) await this.#outcomes.forget(vaultName, uploadId)
       } else if (!(await unlessNotFound(this.find(vaultName, uploadId)))) {
         const folder = await this.#folder(vaultName, uploadId)
-        if (await isThere(folder)) await this.#ground.disk.discard(folder) // without upload.json it is not ours
+        if (await isThere(folder)) await this.#context.disk.discard(folder) // without upload.json it is not ours
       }
     })
   }
 
-  #alone<T>(uploadId: string, act: () => Promise<T>): Promise<T> {
-    return this.#ground.locks.alone(`the upload ${uploadId}`, act)
+  #withLock<T>(uploadId: string, act: () => Promise<T>): Promise<T> {
+    return this.#context.locks.alone(`the upload ${uploadId}`, act)
   }
 
   async #touch(folder: string): Promise<void> {
-    const seconds = this.#ground.now() / 1000
+    const seconds = this.#context.now() / 1000
     await lutimes(join(folder, 'upload.json'), seconds, seconds)
   }
 
   async #folder(vaultName: string, uploadId: string): Promise<string> {
     if (!isId(uploadId)) throw unknown(uploadId)
     const path = join(await this.#vaults.folder(vaultName, 'uploads'), uploadId)
-    await assertNoLink(path, vaultName, `the folder of the upload ${uploadId}`)
+    await assertNotLink(path, vaultName, `the folder of the upload ${uploadId}`)
     return path
   }
 }
@@ -269,21 +263,6 @@ export class UploadStore {
 /** Whether a folder is that of an upload, open or not. */
 async function isThere(folder: string): Promise<boolean> {
   return (await kindOf(join(folder, 'upload.json'))) !== 'missing'
-}
-
-/** Whether a value has the form of an {@link UploadRecord}. */
-function formOf(uploadId: string): (value: unknown) => value is UploadRecord {
-  return shaped<UploadRecord>({
-    uploadId: equals(uploadId),
-    description: nullOr(isText),
-    partSize: (value) => typeof value === 'number' && isPartSize(value),
-    creationDate: isDate,
-  })
-}
-
-/** What an upload is called in messages about damage. */
-function nameOf(vaultName: string, uploadId: string): string {
-  return `The upload ${uploadId} in the vault ${vaultName}`
 }
 
 function unknown(uploadId: string): Error {

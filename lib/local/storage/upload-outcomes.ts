@@ -7,33 +7,23 @@
  */
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isArchive, type ArchiveRecord } from '../records/archive-record.js'
+import type { ArchiveRecord } from '../records/archive-record.js'
 import { readRecord } from '../disk/damage.js'
-import { dateOf, type Ground } from './store-context.js'
+import { dateOf, type StoreContext } from './store-context.js'
 import { isId } from '../records/identifiers.js'
-import { isDate, nullOr, shaped } from '../records/shape.js'
-import type { VaultStore } from './vault-files.js'
-
-/** What became of an upload. */
-export interface Fate {
-  /** ISO 8601. */
-  readonly date: string
-  /** The archive it was completed to; `null` where it was aborted. */
-  readonly archive: ArchiveRecord | null
-}
-
-const isFate = shaped<Fate>({ date: isDate, archive: nullOr(isArchive) })
+import type { VaultFiles } from './vault-files.js'
+import { isUploadOutcome, type UploadOutcome } from '../records/upload-outcome-record.js'
 
 /** What became of the uploads of all vaults. */
-export class FateStore {
-  readonly #ground: Ground
-  readonly #vaults: VaultStore
+export class UploadOutcomes {
+  readonly #context: StoreContext
+  readonly #vaults: VaultFiles
 
   readonly #repeatableFor: number
 
   /** @param repeatableFor - milliseconds for which a completion or an abortion may be repeated */
-  constructor(ground: Ground, vaults: VaultStore, repeatableFor: number) {
-    this.#ground = ground
+  constructor(context: StoreContext, vaults: VaultFiles, repeatableFor: number) {
+    this.#context = context
     this.#vaults = vaults
     this.#repeatableFor = repeatableFor
   }
@@ -41,23 +31,23 @@ export class FateStore {
   /**
    * What became of an upload; `undefined` while it is open, or if there never was one.
    *
-   * @throws {ServiceFault} 404: no such vault; 507: what became of it is damaged
+   * @throws {ApiError} 404: no such vault; 507: what became of it is damaged
    */
-  async find(vaultName: string, uploadId: string): Promise<Fate | undefined> {
+  async find(vaultName: string, uploadId: string): Promise<UploadOutcome | undefined> {
     const what = `The end of the upload ${uploadId} in the vault ${vaultName}`
-    return readRecord(await this.#path(vaultName, uploadId), isFate, what, 'record')
+    return readRecord(await this.#path(vaultName, uploadId), isUploadOutcome, what, 'record')
   }
 
   /** Decides what becomes of an upload of which that is open. */
-  async decide(vaultName: string, uploadId: string, archive: ArchiveRecord | null): Promise<Fate> {
-    const fate: Fate = { date: dateOf(this.#ground), archive }
-    await this.#ground.disk.writeJson(await this.#path(vaultName, uploadId), fate)
-    return fate
+  async decide(vaultName: string, uploadId: string, archive: ArchiveRecord | null): Promise<UploadOutcome> {
+    const outcome: UploadOutcome = { date: dateOf(this.#context), archive }
+    await this.#context.disk.writeJson(await this.#path(vaultName, uploadId), outcome)
+    return outcome
   }
 
   /** Whether the time is over in which a completion or an abortion may be repeated. */
-  isForgotten({ date }: Fate): boolean {
-    return this.#ground.now() - Date.parse(date) >= this.#repeatableFor
+  isForgotten({ date }: UploadOutcome): boolean {
+    return this.#context.now() - Date.parse(date) >= this.#repeatableFor
   }
 
   /** The IDs of the uploads whose fate is known. */

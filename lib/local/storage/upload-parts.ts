@@ -16,7 +16,7 @@ export interface UploadedPart extends ByteRange, StoredPart {
 }
 
 /** What a completion says of the archive. */
-export interface Wanted {
+export interface ExpectedArchive {
   /** Bytes. */
   readonly size: number
   readonly treeHash: string
@@ -32,7 +32,7 @@ export async function partIndexes(folder: string): Promise<number[]> {
  * A part that is there.
  *
  * @param what - the upload, for messages
- * @throws {DamageFault} 507: its file is damaged
+ * @throws {DamageError} 507: its file is damaged
  */
 export async function partAt(
   folder: string,
@@ -51,12 +51,12 @@ export async function partAt(
  * (docs/glacier-protocol.md#not-documented).
  *
  * @param what - the upload, for messages
- * @throws {ServiceFault} 400: bytes are missing, or there are others than announced; 507: a part is damaged
+ * @throws {ApiError} 400: bytes are missing, or there are others than announced; 507: a part is damaged
  */
-export async function assertMakes(
+export async function assertPartsMake(
   folder: string,
   partSize: number,
-  { size, treeHash }: Wanted,
+  { size, treeHash }: ExpectedArchive,
   what: string,
 ): Promise<void> {
   const nodes = new NodeStack()
@@ -72,15 +72,15 @@ export async function assertMakes(
     end = part.end
   }
   if (end === 0) throw invalidParameter('The upload has no parts.')
-  assertIs({ size: end, treeHash: nodes.root().toString('hex') }, { size, treeHash })
+  assertSameArchive({ size: end, treeHash: nodes.root().toString('hex') }, { size, treeHash })
 }
 
 /**
  * Throws unless an archive is the one that a completion speaks of.
  *
- * @throws {ServiceFault} 400: it has another size or tree hash
+ * @throws {ApiError} 400: it has another size or tree hash
  */
-export function assertIs(archive: Wanted, { size, treeHash }: Wanted): void {
+export function assertSameArchive(archive: ExpectedArchive, { size, treeHash }: ExpectedArchive): void {
   if (archive.size !== size)
     throw invalidParameter(`Invalid x-amz-archive-size: ${size}; the parts have ${archive.size} bytes.`)
   if (archive.treeHash !== treeHash) throw invalidParameter(`Invalid x-amz-sha256-tree-hash: ${treeHash}`)

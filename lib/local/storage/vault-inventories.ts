@@ -10,18 +10,21 @@ import { lstat, open } from 'node:fs/promises'
 import { renameDurably, syncFolder } from '../../fs/durable.js'
 import { damageOf, unlessDamaged } from '../disk/damage.js'
 import { unlessMissing } from '../disk/disk.js'
-import type { Ground } from './store-context.js'
+import type { StoreContext } from './store-context.js'
 import type { InventorySchedule } from '../realism/inventory-schedule.js'
-import { archiveRows, takeInventory, type InventoryRow } from './inventory.js'
-import { assertFile, assertNoLink, damagedVault, type Inventory, type VaultRecord } from '../records/vault-record.js'
+import { archiveRows, takeInventory } from './inventory.js'
+import type { Inventory, InventoryRow } from '../records/inventory-record.js'
+import { assertFile } from './vault-checks.js'
+import {  damagedVault, type VaultRecord } from '../records/vault-record.js'
+import { assertNotLink } from './vault-checks.js'
 
 /** The inventories of the vaults of an account in a region. */
 export class VaultInventories {
-  readonly #ground: Ground
+  readonly #context: StoreContext
   readonly #schedule: InventorySchedule
 
-  constructor(ground: Ground, schedule: InventorySchedule) {
-    this.#ground = ground
+  constructor(context: StoreContext, schedule: InventorySchedule) {
+    this.#context = context
     this.#schedule = schedule
   }
 
@@ -81,11 +84,11 @@ export class VaultInventories {
    */
   async take(vault: VaultRecord, at: number): Promise<Inventory> {
     const { name } = vault
-    const { disk } = this.#ground
+    const { disk } = this.#context
     const rows = this.path(name)
     const archives = await this.#archives(name)
     const sum = await disk.unfinished(async (temporary) => {
-      const found = await takeInventory(name, archives, rows, temporary, this.#ground.onFailure)
+      const found = await takeInventory(name, archives, rows, temporary, this.#context.onFailure)
       await renameDurably(temporary, rows).catch((error: unknown) => {
         throw damageOf(error, damagedVault(name), 'its inventory.jsonl', rows)
       })
@@ -98,19 +101,19 @@ export class VaultInventories {
 
   /** The archives of a vault as they are now. What is damaged is reported and left out. No inventory is taken. */
   async *rowsNow(name: string): AsyncGenerator<InventoryRow, void, undefined> {
-    const { onFailure } = this.#ground
-    const reached = assertNoLink(this.#path(name), name, 'its folder').then(() => this.#archives(name))
+    const { onFailure } = this.#context
+    const reached = assertNotLink(this.#path(name), name, 'its folder').then(() => this.#archives(name))
     const archives = await unlessDamaged(reached, onFailure)
     if (archives !== undefined) yield* archiveRows(name, archives, this.path(name), onFailure)
   }
 
   async #archives(name: string): Promise<string> {
     const archives = this.#path(name, 'archives')
-    await assertNoLink(archives, name, 'its folder archives')
+    await assertNotLink(archives, name, 'its folder archives')
     return archives
   }
 
   #path(name: string, ...rest: readonly string[]): string {
-    return this.#ground.disk.path('vaults', name, ...rest)
+    return this.#context.disk.path('vaults', name, ...rest)
   }
 }

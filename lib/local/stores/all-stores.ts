@@ -4,7 +4,7 @@
 import type { AccountRegion } from '../service/account-region.js'
 import { Meter } from '../costs/meter.js'
 import { foldersOf } from '../disk/home.js'
-import type { Ground } from '../storage/store-context.js'
+import type { StoreContext } from '../storage/store-context.js'
 import { makeStores, type StoreOptions, type Stores } from './stores.js'
 
 /** Which stores there are. */
@@ -26,15 +26,15 @@ export class AllStores {
   readonly #all = new Map<string, Stores>()
 
   constructor(
-    ground: Omit<Ground, keyof AccountRegion>,
+    context: Omit<StoreContext, keyof AccountRegion>,
     { home, accountIds, regions }: Extent,
     options: StoreOptions,
   ) {
-    this.meter = new Meter(ground.now)
+    this.meter = new Meter(context.now)
     for (const accountId of accountIds) {
       for (const region of regions) {
         const place = { accountId, region }
-        this.#all.set(keyOf(place), makeStores(groundOf(ground, place, home), this.meter, options))
+        this.#all.set(keyOf(place), makeStores(contextOf(context, place, home), this.meter, options))
       }
     }
     this.first = this.of({ accountId: accountIds[0], region: regions[0] }) as Stores // made above
@@ -51,11 +51,11 @@ export class AllStores {
   }
 }
 
-function groundOf(
-  { disk, ...rest }: Omit<Ground, keyof AccountRegion>,
+function contextOf(
+  { disk, ...rest }: Omit<StoreContext, keyof AccountRegion>,
   place: AccountRegion,
   home: AccountRegion,
-): Ground {
+): StoreContext {
   return { ...rest, ...place, disk: disk.within(...foldersOf(place, home)) }
 }
 

@@ -1,32 +1,32 @@
 /** Everything a local vault keeps, in one place. */
 import type { AccountRegion } from '../service/account-region.js'
-import { AccountStore } from '../storage/account-file.js'
-import { ArchiveStore } from '../storage/archive-files.js'
+import { AccountFile } from '../storage/account-file.js'
+import { ArchiveFiles } from '../storage/archive-files.js'
 import { Policies } from '../auth/policy/policies.js'
 import { Meter } from '../costs/meter.js'
-import type { Ground } from '../storage/store-context.js'
-import { JobStore } from '../jobs/job-files.js'
+import type { StoreContext } from '../storage/store-context.js'
+import { JobFiles } from '../jobs/job-files.js'
 import { RetainedArchives } from '../jobs/retained-archives.js'
 import { Notifier } from '../jobs/notifier.js'
 import type { CheckedOptions } from '../options/local-vault-options.js'
 import { RetrievalLimits } from '../jobs/retrieval-limits.js'
 import { Throttle } from '../realism/throttle.js'
 import type { CheckedUndocumented } from '../service/undocumented.js'
-import { UploadStore } from '../storage/upload-files.js'
-import { SettingsStore } from '../storage/settings-files.js'
-import { VaultStore } from '../storage/vault-files.js'
+import { UploadFiles } from '../storage/upload-files.js'
+import { SettingsFiles } from '../storage/settings-files.js'
+import { VaultFiles } from '../storage/vault-files.js'
 
 /** What is kept, and for whom. */
 export interface Stores extends AccountRegion {
   /** Milliseconds: the clock of everything that is kept. */
   readonly now: () => number
-  readonly account: AccountStore
-  readonly vaults: VaultStore
-  readonly settings: SettingsStore
-  readonly archives: ArchiveStore
+  readonly account: AccountFile
+  readonly vaults: VaultFiles
+  readonly settings: SettingsFiles
+  readonly archives: ArchiveFiles
   readonly retained: RetainedArchives
-  readonly uploads: UploadStore
-  readonly jobs: JobStore
+  readonly uploads: UploadFiles
+  readonly jobs: JobFiles
   /** What limits archive retrievals. */
   readonly retrievalLimits: RetrievalLimits
   /** The budgets of requests. */
@@ -50,16 +50,16 @@ export type StoreOptions = Pick<
 
 /** The stores of an account in a region. */
 export function makeStores(
-  ground: Ground,
+  context: StoreContext,
   meter: Meter,
   { realism, createVaults, snsEndpoint, policies, undocumented, onWarning }: StoreOptions,
 ): Stores {
-  const { accountId, region, now } = ground
-  const vaults = new VaultStore(ground, realism.inventorySchedule)
-  const settings = new SettingsStore(vaults, now)
-  const jobs = new JobStore(ground, vaults, realism.jobDelay)
-  const account = new AccountStore(ground, undocumented.retrievalPolicy)
-  const archives = new ArchiveStore(ground, vaults, meter)
+  const { accountId, region, now } = context
+  const vaults = new VaultFiles(context, realism.inventorySchedule)
+  const settings = new SettingsFiles(vaults, now)
+  const jobs = new JobFiles(context, vaults, realism.jobDelay)
+  const account = new AccountFile(context, undocumented.retrievalPolicy)
+  const archives = new ArchiveFiles(context, vaults, meter)
   return {
     accountId,
     region,
@@ -68,12 +68,12 @@ export function makeStores(
     vaults,
     settings,
     archives,
-    retained: new RetainedArchives(ground, { vaults, archives, jobs }, meter),
-    uploads: new UploadStore(ground, vaults, undocumented),
+    retained: new RetainedArchives(context, { vaults, archives, jobs }, meter),
+    uploads: new UploadFiles(context, vaults, undocumented),
     jobs,
-    retrievalLimits: new RetrievalLimits(ground, { account, vaults, jobs }, realism),
+    retrievalLimits: new RetrievalLimits(context, { account, vaults, jobs }, realism),
     throttle: new Throttle(now, realism.budgets),
-    notifier: new Notifier(ground, { vaults, jobs, settings }, snsEndpoint),
+    notifier: new Notifier(context, { vaults, jobs, settings }, snsEndpoint),
     meter,
     policies: new Policies(policies, onWarning),
     undocumented,

@@ -6,19 +6,19 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { requestTimedOut } from '../service/api-error.js'
 
 /** Bytes of a refused body that are still taken in, so that a client which sends first and reads then gets its answer. */
-const MOST_DRAINED = 134_217_728
+const MAX_DRAINED_BYTES = 134_217_728
 /** The time a refused body is taken in, in idle timeouts. */
-const MOST_DRAIN_TIMES = 10
+const MAX_DRAIN_TIMEOUTS = 10
 /** Milliseconds a timer can wait. */
-const LONGEST_TIMER = 2 ** 31 - 1
+const MAX_TIMER_MS = 2 ** 31 - 1
 
 /**
  * The chunks of a body.
  *
  * @param idleTimeout - milliseconds until the next chunk must be there, each time one is asked for
- * @throws {ServiceFault} 408: it was not
+ * @throws {ApiError} 408: it was not
  */
-export async function* movingBody<T>(
+export async function* bodyWithIdleLimit<T>(
   body: AsyncIterable<T>,
   idleTimeout: number,
 ): AsyncGenerator<T, void, undefined> {
@@ -57,10 +57,10 @@ function within<T>(work: Promise<T>, idleTimeout: number): Promise<T> {
 export function drain(request: IncomingMessage, idleTimeout: number): void {
   if (request.readableEnded || request.destroyed) return
   const { socket } = request
-  let left = MOST_DRAINED
+  let left = MAX_DRAINED_BYTES
   const cut = (): void => void request.destroy()
   let idle = setTimeout(cut, idleTimeout)
-  const whole = setTimeout(cut, Math.min(idleTimeout * MOST_DRAIN_TIMES, LONGEST_TIMER))
+  const whole = setTimeout(cut, Math.min(idleTimeout * MAX_DRAIN_TIMEOUTS, MAX_TIMER_MS))
   request.on('error', () => undefined) // the client need not wait for the end
   request.on('data', (chunk: Buffer) => {
     clearTimeout(idle)
@@ -82,7 +82,7 @@ export function drain(request: IncomingMessage, idleTimeout: number): void {
  *
  * @param idleTimeout - milliseconds in which nothing of the answer could be sent
  */
-export function limitAnswer(response: ServerResponse, idleTimeout: number): void {
+export function cutIfUnread(response: ServerResponse, idleTimeout: number): void {
   response.setTimeout(idleTimeout, () => {
     if (response.writableLength > 0) response.destroy() // else the answer is not ready: the client waits for us
   })

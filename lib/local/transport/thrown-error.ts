@@ -3,16 +3,16 @@
  * one: whoever runs the server is told the error itself.
  */
 import { systemReason } from '../../fs/system-reason.js'
-import { diskFault } from '../disk/disk-error.js'
-import { NO_CAPACITY, ServiceFault } from '../service/api-error.js'
+import { diskError } from '../disk/disk-error.js'
+import { NO_CAPACITY, ApiError } from '../service/api-error.js'
 
 /** What reading from, or writing to, a client that has hung up fails with. */
 const HUNG_UP = new Set<string | undefined>(['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'])
 
 /** The fault for whatever was thrown: a fault's own, the disk's, or 500 as the service has it for a failure of its own. */
-export function faultOf(error: unknown): ServiceFault {
-  if (error instanceof ServiceFault) return error
-  return diskFault(error) ?? new ServiceFault(500, 'ServiceUnavailableException', messageOf(error))
+export function apiErrorOf(error: unknown): ApiError {
+  if (error instanceof ApiError) return error
+  return diskError(error) ?? new ApiError(500, 'ServiceUnavailableException', messageOf(error))
 }
 
 function messageOf(error: unknown): string {
@@ -22,7 +22,7 @@ function messageOf(error: unknown): string {
 }
 
 /** Whether an error is a failure of the server: not a refusal, nor a client that has hung up. */
-export function isFailure(error: unknown): error is Error {
-  const { status, code } = faultOf(error)
+export function isServerFailure(error: unknown): error is Error {
+  const { status, code } = apiErrorOf(error)
   return status >= 500 && code !== NO_CAPACITY && !HUNG_UP.has((error as NodeJS.ErrnoException).code)
 }
