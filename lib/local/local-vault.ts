@@ -4,17 +4,18 @@
 import { LockFolder } from '../fs/lock.js'
 import { onAbort } from '../streams/caller-signal.js'
 import { AbortError } from '../errors.js'
-import { costsOf, type Costs } from './costs/costs.js'
+import { type Costs, costsOf } from './costs/costs.js'
 import { Control, MovableClock } from './control/control.js'
 import type { AccountRegion } from './service/account-region.js'
-import { resolveAccess, homeOfNewFolder } from './admission.js'
+import { homeOfNewFolder, resolveAccess } from './access.js'
 import { inspectedWithoutSecrets, loadCredentials, type LocalCredentials } from './auth/credentials.js'
 import { Disk } from './disk/disk.js'
 import { assertInFolder, loadHome } from './disk/home.js'
 import { Faults } from './faults/faults.js'
-import { listen, type HttpServer } from './http/http-server.js'
+import { type HttpServer, listen } from './http/http-server.js'
 import { makeRequestHandler } from './http/request-handler.js'
-import { checkedOptions, type CheckedOptions, type LocalVaultOptions, type NotEmpty } from './options/local-vault-options.js'
+import { type CheckedOptions, checkedOptions, type LocalVaultOptions } from './options/local-vault-options.js'
+import type { NotEmpty } from './options/option-forms.js'
 import { AllStores } from './stores/all-stores.js'
 import { Traffic } from './control/traffic.js'
 import { loadVaultId } from './disk/vault-id.js'
@@ -93,7 +94,7 @@ export async function startLocalVault(options: LocalVaultOptions): Promise<Local
   const faults = new Faults()
   for (const rule of given.faults) faults.add(rule)
   const traffic = new Traffic()
-  const costs = (): Promise<Costs> => costsOf(stores, traffic, given.prices)
+  const costs = (): Promise<Costs> => costsOf({ meter: stores.meter, archives: () => stores.archives(), requests: traffic.all() }, given.prices)
   const controls = { control: new Control(stores, clock), faults, traffic, costs }
   const authConfig = { regions, credentials, anyAccountId, now } // clients have not moved their clocks
   const { host, idleTimeout, log } = given

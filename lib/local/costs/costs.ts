@@ -8,11 +8,9 @@
  * - A request costs something only if it was carried out. A job is billed when it is started.
  */
 
-import type { Traffic } from '../control/traffic.js'
 import { DAY_MS } from '../service/durations.js'
-import type { AllStores } from '../stores/all-stores.js'
 import { dollars, inUnits, microDollars, type Quantity } from './amount.js'
-import type { Meter } from './meter.js'
+import type { Meter, StoredArchive } from './meter.js'
 import type { Prices } from './prices.js'
 import { type RequestClass, requestClassOf } from './request-class.js'
 /** What a line of the costs is for. */
@@ -46,21 +44,27 @@ export interface Costs {
 const GB = 2n ** 30n
 const GB_MONTH = GB * BigInt(30 * DAY_MS)
 
+/** The use that costs are computed from. */
+export interface Usage {
+  readonly meter: Meter
+  /** The current archives. */
+  readonly archives: () => AsyncIterable<StoredArchive>
+  /** The number of requests that were carried out, by operation. */
+  readonly requests: Readonly<Record<string, { readonly carriedOut: number }>>
+}
+
 /** The costs of a local vault up to now. */
-export async function costsOf(all: AllStores, traffic: Traffic, prices: Prices): Promise<Costs> {
-  const { meter } = all
-  const requests = requestsIn(traffic)
+export async function costsOf({ meter, archives, requests }: Usage, prices: Prices): Promise<Costs> {
+  const counts = countsByClass(requests)
   const used = meter.deletedByteMs // before the archives are read: none is in both
   let storedByteMs = 0n
-  for (const { vaults } of all) {
-    for await (const archive of vaults.allArchives()) storedByteMs += meter.byteMsOf(archive)
-  }
+  for await (const archive of archives()) storedByteMs += meter.byteMsOf(archive)
   const entries = [
     storage('storage', 'Storage', used + storedByteMs),
     storage('earlyDeletion', 'Early deletion', meter.earlyByteMs),
-    perThousand('uploadRequests', 'Upload requests', requests.uploadRequests),
-    perThousand('listRequests', 'List requests', requests.listRequests),
-    perThousand('otherRequests', 'Other requests', requests.otherRequests),
+    perThousand('uploadRequests', 'Upload requests', counts.uploadRequests),
+    perThousand('listRequests', 'List requests', counts.listRequests),
+    perThousand('otherRequests', 'Other requests', counts.otherRequests),
     ...retrieval(meter, 'Expedited', 'expeditedRetrieval', 'expeditedRequests'),
     ...retrieval(meter, 'Standard', 'standardRetrieval', 'standardRequests'),
     ...retrieval(meter, 'Bulk', 'bulkRetrieval', 'bulkRequests'),
@@ -111,9 +115,9 @@ function capacity(count: number): Entry {
   return { id: 'capacityUnits', item: 'Provisioned capacity', unit: 'unit', quantity }
 }
 
-function requestsIn(traffic: Traffic): Readonly<Record<RequestClass, number>> {
+function countsByClass(requests: Usage['requests']): Readonly<Record<RequestClass, number>> {
   const sums = { uploadRequests: 0, listRequests: 0, otherRequests: 0 }
-  for (const [operation, { carriedOut }] of Object.entries(traffic.all())) {
+  for (const [operation, { carriedOut }] of Object.entries(requests)) {
     const requestClass = requestClassOf(operation)
     if (requestClass !== undefined) sums[requestClass] += carriedOut
   }

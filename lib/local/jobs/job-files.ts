@@ -104,7 +104,7 @@ export class JobFiles {
   /** All jobs of a vault, by the time they were started. One that is damaged is reported and left out. */
   async list(vaultName: string): Promise<JobRecord[]> {
     const jobs: JobRecord[] = []
-    for (const name of await this.#vaults.names(vaultName, 'jobs')) {
+    for (const name of await this.#vaults.namesIn(vaultName, 'jobs')) {
       if (!name.endsWith('.json')) continue
       const found = unlessNotFound(this.find(vaultName, name.replace(/\.json$/, ''))) // 404: expired
       const job = await unlessDamaged(found, this.#context.onFailure)

@@ -61,7 +61,7 @@ export class Notifier {
   }
 
   async #goOn(vaultName: string): Promise<void> {
-    for (const entry of await this.#stores.vaults.names(vaultName, 'jobs')) {
+    for (const entry of await this.#stores.vaults.namesIn(vaultName, 'jobs')) {
       if (!entry.endsWith('.notify')) continue
       const isTopics = notificationFormOf(vaultName, entry.replace(/\.notify$/, ''))
       const path = join(await this.#stores.vaults.folder(vaultName, 'jobs'), entry)

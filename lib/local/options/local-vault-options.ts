@@ -1,141 +1,39 @@
-/**
- * The options of a local vault, checked and filled in before anything is done.
- */
-import {
-  BOOLEAN,
-  FUNCTION,
-  isString,
-  listOf,
-  oneOf,
-  PATH,
-  required,
-  TEXT,
-  wholeNumber,
-  SIGNAL,
-} from '../../options/rules.js'
-import {
-  checkOptions,
-  escaped,
-  isObject,
-  record,
-  rule,
-  shown,
-  type Rule,
-  type RulesOf,
-} from '../../options/check-options.js'
-import { REQUEST_OPTIONS } from '../../client/client-rules.js'
-import { isAccountId, isRegion } from '../service/account-region.js'
+/** The options of a local vault. They are checked, and defaults are set, before anything else is done. */
+import { checkOptions, escaped, shown, type RulesOf } from '../../options/check-options.js'
 import type { LocalCredentials } from '../auth/credentials.js'
-import type { PolicyChecks } from '../auth/policy/policies.js'
-import { PRICES, pricesWith, type Prices, type SomePrices } from '../costs/prices.js'
-import { assertRule, type FaultRule } from '../faults/faults.js'
+import { pricesWith, type Prices } from '../costs/prices.js'
 import type { RequestLog } from '../http/request-log.js'
-import { TLS, type TlsOptions } from '../transport/tls.js'
-import { isLoopback } from '../service/loopback.js'
 import { REALISM, realismOf, type Realism, type RealismOptions } from '../realism/realism-options.js'
-import { DURATION } from '../service/option-rules.js'
-import { withDefaults, UNDOCUMENTED, type CheckedUndocumented, type Undocumented } from '../service/undocumented.js'
+import { isLoopback } from '../service/loopback.js'
+import { withDefaults, type CheckedUndocumented } from '../service/undocumented.js'
+import { ACCESS_RULES, type AccessOptions } from './access-options.js'
+import { CONTENT_RULES, type ContentOptions } from './content-options.js'
+import { NETWORK_RULES, type NetworkOptions } from './network-options.js'
+import { valuesOf, type NotEmpty } from './option-forms.js'
+import { REPORTING_RULES, type ReportingOptions } from './reporting-options.js'
 
 /** Options of {@link startLocalVault}. */
-export interface LocalVaultOptions extends RealismOptions {
-  /** The folder it keeps everything in; made if it is not there. Several servers may share one. */
-  readonly dir: string
-  /** The address to listen on; default `127.0.0.1`. Others than loopback need `allowRemote`. */
-  readonly host?: string | undefined
-  /** Whether other machines may connect; default false. Whoever has the keys can then read and delete everything. */
-  readonly allowRemote?: boolean | undefined
-  /** The port to listen on; default 0, any free one. */
-  readonly port?: number | undefined
-  /**
-   * The region requests must be signed for, or several, each with vaults of its own; default the one the folder was first
-   * started with, of a new folder `us-east-1`.
-   */
-  readonly region?: string | readonly string[] | undefined
-  /**
-   * The account of key pairs that name none, 12 digits; default that of the first key pair, else the one the folder was
-   * first started with, of a new folder `111122223333`. Each account has vaults of its own.
-   */
-  readonly accountId?: string | undefined
-  /**
-   * The key pair requests must be signed with, or several; default one made once and kept in the folder, mode 0600.
-   * With a session token, requests must carry that too.
-   */
-  readonly credentials?: LocalCredentials | readonly LocalCredentials[] | undefined
-  /**
-   * Whether requests may be signed with any other keys too; default false. The signature must have its form, and its time,
-   * its scope and the hash of the body are checked, but not its value. On loopback only.
-   */
-  readonly acceptAnyCredentials?: boolean | undefined
-  /** The certificate and key to speak TLS with: the endpoint is then `https://…`; default plain HTTP. */
-  readonly tls?: TlsOptions | undefined
-  /** Milliseconds between two inventories of a vault; default a day, as at the service. */
-  readonly inventoryInterval?: number | undefined
-  /** The clock of everything, in milliseconds; default `Date.now`. */
-  readonly now?: (() => number) | undefined
-  /** Whether uploading to a vault there is none of makes it; default false, as at the service. */
-  readonly createVaults?: boolean | undefined
-  /** What goes wrong from the start; default nothing. More can be added while it runs. */
-  readonly faults?: readonly FaultRule[] | undefined
-  /** Where messages are posted when jobs are done, as SNS would to a subscriber: `http://…`; default nowhere. */
-  readonly snsEndpoint?: string | undefined
-  /**
-   * What becomes of a vault's policy that has something which cannot be evaluated: with `'strict'`, the default, it is
-   * rejected; with `'lenient'` it is accepted with a warning, and that statement denies nothing.
-   */
-  readonly policies?: PolicyChecks | undefined
-  /** Prices that take the place of those of `EXAMPLE_PRICES`, in US dollars; default none. */
-  readonly prices?: SomePrices | undefined
-  /** Is given what deserves attention, in a sentence. Default `process.emitWarning`. It must not throw. */
-  readonly onWarning?: ((message: string) => void) | undefined
-  /** What whoever controls it over HTTP must know, 16 characters or more; default nobody can. */
-  readonly controlSecret?: string | undefined
-  /**
-   * Milliseconds a client may be silent while it is waited for; default 60,000. A body that does not come is answered with
-   * 408 `RequestTimeoutException`, an answer that is not read is cut. What keeps moving, however slowly, is never cut.
-   */
-  readonly idleTimeout?: number | undefined
-  /** Takes an entry for each request, when it is over; default nothing does. What it throws becomes a warning. */
-  readonly log?: RequestLog | undefined
-  /** What is done where the service's documents leave it open; default what is most likely, docs/local-vault.md. */
-  readonly undocumented?: Undocumented | undefined
-  /**
-   * Told of each failure of the server: what a request was answered with 5xx for, and what is damaged on disk and left
-   * out of a list. The error has the paths that no answer has. What it throws is an uncaught exception.
-   */
-  readonly onFailure?: ((error: Error) => void) | undefined
-  /** Ends the start while it waits for a lock that another process holds. A server that has started goes on. */
-  readonly signal?: AbortSignal | undefined
-}
+export interface LocalVaultOptions
+  extends ContentOptions, AccessOptions, NetworkOptions, RealismOptions, ReportingOptions {}
 
-/** Milliseconds. How long the service waits is not known (docs/glacier-protocol.md#not-documented). */
+/** Milliseconds. The time that the service waits is not documented (docs/glacier-protocol.md#not-documented). */
 const DEFAULT_IDLE_TIMEOUT_MS = 60_000
 const NO_LOG: RequestLog = () => undefined
 
-/** Those that may be left out altogether. */
-type Optional =
-  | keyof RealismOptions
-  | 'inventoryInterval'
-  | 'region'
-  | 'accountId'
-  | 'credentials'
-  | 'tls'
-  | 'prices'
-  | 'snsEndpoint'
-  | 'controlSecret'
-  | 'onFailure'
-  | 'signal'
+/** Options that stay absent if they are not given. */
+type Absent = 'accountId' | 'tls' | 'snsEndpoint' | 'controlSecret' | 'onFailure' | 'signal'
+/** Options that are replaced by a member of {@link CheckedOptions} with another name or type. */
+type Replaced =
+  keyof RealismOptions | 'inventoryInterval' | 'region' | 'credentials' | 'prices' | 'undocumented'
 
-/** A list with one item at least. */
-export type NotEmpty<T> = readonly [T, ...T[]]
-
-/** Options that have been checked; the folder has a region, an account and a key pair where none are given. */
+/** Options that have been checked, with their defaults. */
 export type CheckedOptions = Required<{
-  readonly [K in Exclude<keyof LocalVaultOptions, Optional | 'undocumented'>]: NonNullable<
-    LocalVaultOptions[K]
-  >
+  readonly [K in Exclude<keyof LocalVaultOptions, Absent | Replaced>]: NonNullable<LocalVaultOptions[K]>
 }> &
-  Pick<LocalVaultOptions, 'accountId' | 'tls' | 'snsEndpoint' | 'controlSecret' | 'onFailure' | 'signal'> & {
+  Pick<LocalVaultOptions, Absent> & {
+    /** `undefined` for the region of the folder. */
     readonly regions: NotEmpty<string> | undefined
+    /** `undefined` for the key pair of the folder. */
     readonly credentials: NotEmpty<LocalCredentials> | undefined
     readonly prices: Prices
     /** Delays, limits and the schedule of inventories. */
@@ -143,60 +41,16 @@ export type CheckedOptions = Required<{
     readonly undocumented: CheckedUndocumented
   }
 
-const ACCOUNT_ID: Rule = rule('a string of 12 digits', isString, isAccountId)
-const REGION: Rule = rule('a name of at most 64 small letters, digits and dashes', isString, isRegion)
-const CREDENTIALS: Rule = record('a key pair: { accessKeyId, secretAccessKey }', {
-  accessKeyId: required(
-    secret('a string that is not empty and has no slash, comma or space', (value) =>
-      /^[^/,\s]+$/.test(value),
-    ),
-  ),
-  secretAccessKey: required(secret('a string that is not empty', (value) => value !== '')),
-  sessionToken: secret('a string that is not empty', (value) => value !== ''),
-  expiration: rule(
-    'a Date',
-    (value) => value instanceof Date,
-    (value) => !Number.isNaN(value.getTime()),
-  ),
-  accountId: ACCOUNT_ID,
-} satisfies RulesOf<LocalCredentials>)
-
-const LOCAL_VAULT = {
-  dir: required(PATH),
-  host: TEXT,
-  allowRemote: BOOLEAN,
-  port: wholeNumber(0, 65_535),
-  region: oneOrSeveral('a region', REGION, isString),
-  accountId: ACCOUNT_ID,
-  credentials: oneOrSeveral('a key pair', CREDENTIALS, isObject),
-  acceptAnyCredentials: BOOLEAN,
-  tls: TLS,
+const LOCAL_VAULT: RulesOf<LocalVaultOptions> = {
+  ...CONTENT_RULES,
+  ...ACCESS_RULES,
+  ...NETWORK_RULES,
   ...REALISM,
-  inventoryInterval: DURATION,
-  now: FUNCTION,
-  createVaults: BOOLEAN,
-  faults: listOf('an array of fault rules', (value, name, caller) => {
-    assertRule(value as FaultRule, name, caller)
-  }),
-  policies: oneOf('strict', 'lenient'),
-  prices: PRICES,
-  onWarning: FUNCTION,
-  // An address may have a password in it.
-  snsEndpoint: secret('an http:// or https:// address', (value) => {
-    return URL.canParse(value) && /^https?:$/.test(new URL(value).protocol)
-  }),
-  controlSecret: secret('a string of 16 characters or more, of 0x21-0x7E', (value) =>
-    /^[\x21-\x7e]{16,}$/.test(value),
-  ),
-  idleTimeout: REQUEST_OPTIONS.idleTimeout,
-  log: FUNCTION,
-  undocumented: UNDOCUMENTED,
-  onFailure: FUNCTION,
-  signal: SIGNAL,
-} satisfies RulesOf<LocalVaultOptions>
+  ...REPORTING_RULES,
+}
 
 /**
- * Checks options and gives those left out their defaults.
+ * Checks options, and sets the defaults of those that are absent.
  *
  * @throws {TypeError} an unknown or missing option, or one of the wrong type
  * @throws {RangeError} an option out of range, or an address that is not loopback without `allowRemote`
@@ -209,8 +63,18 @@ export function checkedOptions(given: LocalVaultOptions): CheckedOptions {
   const { policies = 'strict', onWarning = emitWarning } = options
   const { idleTimeout = DEFAULT_IDLE_TIMEOUT_MS, log = NO_LOG } = options
   const prices = pricesWith(options.prices ?? {})
-  const regions = listIn(options.region)
-  const credentials = listIn(options.credentials)
+  const regions = valuesOf(options.region)
+  const credentials = valuesOf(options.credentials)
+  assertOnlyLocal(host, allowRemote, acceptAnyCredentials)
+  const access = { regions, accountId, credentials, acceptAnyCredentials, policies }
+  const content = { dir, createVaults, realism: realismOf(options), now, prices }
+  const network = { host, allowRemote, port, tls, idleTimeout, snsEndpoint, controlSecret, signal }
+  const undocumented = withDefaults(options.undocumented ?? {})
+  return { ...access, ...content, ...network, undocumented, faults, log, onWarning, onFailure }
+}
+
+/** Asserts that other machines can connect only where the options permit it. */
+function assertOnlyLocal(host: string, allowRemote: boolean, acceptAnyCredentials: boolean): void {
   if (!isLoopback(host) && !allowRemote) {
     throw new RangeError(
       `${shown(host)} is not a loopback address: other machines could connect, and whoever has the keys can read and ` +
@@ -223,36 +87,8 @@ export function checkedOptions(given: LocalVaultOptions): CheckedOptions {
         'can read and delete everything. Listen on a loopback address, without allowRemote (--allow-remote).',
     )
   }
-  const access = { regions, accountId, credentials, acceptAnyCredentials, policies }
-  const keeping = { dir, createVaults, realism: realismOf(options), now, prices }
-  const network = { host, allowRemote, port, tls, idleTimeout, snsEndpoint, controlSecret, signal }
-  const undocumented = withDefaults(options.undocumented ?? {})
-  return { ...access, ...keeping, ...network, undocumented, faults, log, onWarning, onFailure }
 }
 
 function emitWarning(message: string): void {
-  process.emitWarning(escaped(message), 'LocalVaultWarning') // it has what clients send
-}
-
-/** A rule for one value, or a list of them that is not empty. */
-function oneOrSeveral(what: string, one: Rule, isOne: (value: unknown) => boolean): Rule {
-  const several = listOf(`${what}, or an array of several`, one)
-  return (value, name, caller) => {
-    if (isOne(value)) one(value, name, caller)
-    else several(value, name, caller)
-    if (Array.isArray(value) && value.length === 0)
-      throw new RangeError(`${name} of ${caller} must have ${what} at least, and is empty.`)
-  }
-}
-
-/** What has been checked by such a rule, as a list. */
-function listIn<T>(value: T | readonly T[] | undefined): NotEmpty<T> | undefined {
-  return value === undefined ? undefined : ([value].flat() as unknown as NotEmpty<T>) // checked: not empty
-}
-
-/** A rule for a text that is not shown. */
-function secret(expected: string, isInRange: (value: string) => boolean): Rule {
-  return rule(expected, isString, isInRange, (value) => {
-    return isString(value) ? `a string of ${value.length} characters` : value === null ? 'null' : typeof value
-  })
+  process.emitWarning(escaped(message), 'LocalVaultWarning') // it contains text that clients sent
 }

@@ -76,7 +76,7 @@ export class ArchiveFiles {
    * @throws {ApiError} 404: no such vault
    */
   async ids(vaultName: string): Promise<string[]> {
-    return (await namesIn(await this.#vaults.folder(vaultName, this.#kind))).filter(isId)
+    return (await this.#vaults.namesIn(vaultName, this.#kind)).filter(isId)
   }
 
   /**

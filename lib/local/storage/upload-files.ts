@@ -1,55 +1,60 @@
 /**
- * Multipart uploads on disk: `uploads/UPLOAD_ID/`, with `upload.json` and a part file for each part.
+ * Multipart uploads on disk. open-uploads.ts has their folders, and upload-endings.ts how they end.
  *
- * - A part replaces the one at its place by a rename; parts may come in any order, several at once.
- * - What becomes of an upload is decided once (upload-fate.ts): from then on it takes no part. Then its folder is renamed
- *   into `archives/`, or removed; if a crash comes between, whoever meets the upload next does it.
- * - The modification time of `upload.json` is the time of the last activity; after a day without any the upload is gone.
- * - Whatever changes an upload holds its lock, so that what a completion has checked is what becomes the archive. The
- *   bytes of a part come in before that.
+ * A part replaces the part at its position by a rename. Parts can arrive in any order and at the same time. The bytes of
+ * a part are received before the upload is locked.
  */
-import { lstat, lutimes, mkdir } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { renameDurably } from '../../fs/durable.js'
 import type { ByteRange } from '../../byte-range.js'
-import { isPartSize } from '../../glacier/part-size.js'
-import { type ArchiveRecord, newArchive, partName } from '../records/archive-record.js'
-import { mapConcurrently } from '../service/concurrency-limit.js'
-import { readRecord, unlessDamaged } from '../disk/damage.js'
-import { kindOf, unlessMissing } from '../disk/disk.js'
-import { dateOf, type StoreContext } from './store-context.js'
-import { DAY_MS } from '../service/durations.js'
+import { renameDurably } from '../../fs/durable.js'
+import { unlessDamaged } from '../disk/damage.js'
+import { newArchive, partName, type ArchiveRecord } from '../records/archive-record.js'
 import { isId, newUploadOrJobId } from '../records/identifiers.js'
-import { type ReceivedPart, receivePart } from './part-file.js'
-import { notFound } from '../service/api-error.js'
+import { damagedUpload, type UploadRecord } from '../records/upload-record.js'
+import { mapConcurrently } from '../service/concurrency-limit.js'
 import { unlessNotFound } from '../service/not-found.js'
-import type { UploadOutcome } from '../records/upload-outcome-record.js'
-import { UploadOutcomes } from './upload-outcomes.js'
-import { assertPartsMake, assertSameArchive, type ExpectedArchive, partAt, partIndexes, type UploadedPart } from './upload-parts.js'
-import {  } from '../records/vault-record.js'
-import { assertNotLink } from './vault-checks.js'
 import type { CheckedUndocumented } from '../service/undocumented.js'
+import { OpenUploads, uploadNotFound } from './open-uploads.js'
+import { receivePart, type ReceivedPart } from './part-file.js'
+import { dateOf, type StoreContext } from './store-context.js'
+import { UploadEndings } from './upload-endings.js'
+import { UploadOutcomes } from './upload-outcomes.js'
+import {
+  assertPartsMake,
+  assertSameArchive,
+  partAt,
+  partIndexes,
+  type ExpectedArchive,
+  type UploadedPart,
+} from './upload-parts.js'
 import type { VaultFiles } from './vault-files.js'
-import { damagedUpload, uploadFormOf, type UploadRecord } from '../records/upload-record.js'
 
-/** An upload that has become an archive. */
+/** A completed upload. */
 export interface Completion {
+  /** The archive that the upload became. */
   readonly archive: ArchiveRecord
-  /** Whether it had become the archive before. */
+  /** Whether the upload was completed before. */
   readonly isRepeated: boolean
 }
 
-/** Parts whose files are read at once for a list. */
-const PARTS_AT_ONCE = 8
+/** Part files that are read at the same time for a list. */
+const PARTS_READ_AT_ONCE = 8
 
 /** The uploads of all vaults. */
 export class UploadFiles {
   readonly #context: StoreContext
   readonly #vaults: VaultFiles
   readonly #outcomes: UploadOutcomes
-
+  readonly #open: OpenUploads
+  readonly #endings: UploadEndings
   readonly #repeatChecked: boolean
 
+  /**
+   * @param context - the dependencies of the stores
+   * @param vaults - the vaults of the uploads
+   * @param undocumented - the behaviour of repeated completions
+   */
   constructor(
     context: StoreContext,
     vaults: VaultFiles,
@@ -58,10 +63,17 @@ export class UploadFiles {
     this.#context = context
     this.#vaults = vaults
     this.#outcomes = new UploadOutcomes(context, vaults, repeatableFor)
+    this.#open = new OpenUploads(context, vaults, this.#outcomes)
+    this.#endings = new UploadEndings(context, vaults, this.#open, this.#outcomes)
     this.#repeatChecked = repeatChecked
   }
 
-  /** Begins an upload. */
+  /**
+   * Starts an upload.
+   *
+   * @param partSize - bytes
+   * @throws {ApiError} 404: the vault does not exist
+   */
   async initiate(vaultName: string, partSize: number, description: string | null): Promise<UploadRecord> {
     const { disk } = this.#context
     const folder = await this.#vaults.folder(vaultName, 'uploads')
@@ -74,60 +86,56 @@ export class UploadFiles {
     await disk.unfinished(async (temporary) => {
       await mkdir(temporary, { mode: 0o700 })
       await disk.writeJson(join(temporary, 'upload.json'), upload)
-      await this.#touch(temporary)
+      await this.#open.touch(temporary)
       await renameDurably(temporary, join(folder, upload.uploadId))
     })
     return upload
   }
 
   /**
-   * An upload that is open.
+   * An open upload.
    *
-   * @throws {ApiError} 404: no such vault or upload, or it is completed, aborted or expired; 507: it is damaged
+   * @throws {ApiError} 404: the vault or upload does not exist, or the upload is completed, aborted or expired; 507: it is
+   *   damaged
    */
   async find(vaultName: string, uploadId: string): Promise<UploadRecord> {
-    const path = join(await this.#folder(vaultName, uploadId), 'upload.json')
-    if (await this.#outcomes.find(vaultName, uploadId)) throw unknown(uploadId)
-    const active = await unlessMissing(lstat(path), undefined) // the time is that of a link itself: see #touch
-    const isOpen = active !== undefined && this.#context.now() - Math.round(active.mtimeMs) <= DAY_MS
-    const what = damagedUpload(vaultName, uploadId)
-    const upload = isOpen ? await readRecord(path, uploadFormOf(uploadId), what, 'upload.json') : undefined
-    if (!upload) throw unknown(uploadId)
-    return upload
+    return this.#open.find(vaultName, uploadId)
   }
 
   /**
-   * The IDs of the uploads a vault keeps, in ASCII order; not all of them need be open.
+   * The IDs of the uploads in a vault's folder, in ASCII order. Not all of them need be open.
    *
-   * @throws {ApiError} 404: no such vault
+   * @throws {ApiError} 404: the vault does not exist
    */
   async ids(vaultName: string): Promise<string[]> {
-    return (await this.#vaults.names(vaultName, 'uploads')).filter(isId)
+    return (await this.#vaults.namesIn(vaultName, 'uploads')).filter(isId)
   }
 
   /**
-   * All open uploads of a vault, sorted by ID. On the way it does what is overdue: finishes what a crash cut off, removes
-   * what has expired, and forgets what became of uploads that cannot be repeated any more. An upload that is damaged is
-   * reported and left out.
+   * All open uploads of a vault, sorted by ID. Uploads that are not open are cleaned up. Damaged ones are reported and
+   * left out.
+   *
+   * @throws {ApiError} 404: the vault does not exist
    */
   async list(vaultName: string): Promise<UploadRecord[]> {
     const uploads: UploadRecord[] = []
     const { onFailure } = this.#context
-    const look = async (uploadId: string): Promise<void> => {
+    const visit = async (uploadId: string): Promise<void> => {
       const upload = await unlessNotFound(this.find(vaultName, uploadId))
       if (upload) uploads.push(upload)
-      else await this.#tidy(vaultName, uploadId)
+      else await this.#endings.cleanUp(vaultName, uploadId)
     }
-    for (const uploadId of await this.ids(vaultName)) await unlessDamaged(look(uploadId), onFailure)
+    for (const uploadId of await this.ids(vaultName)) await unlessDamaged(visit(uploadId), onFailure)
     for (const uploadId of await this.#outcomes.list(vaultName))
-      await unlessDamaged(this.#tidy(vaultName, uploadId), onFailure)
+      await unlessDamaged(this.#endings.cleanUp(vaultName, uploadId), onFailure)
     return uploads
   }
 
   /**
-   * Takes a part in the place it was sent for.
+   * Receives a part.
    *
-   * @param accept - throws unless what came is what was announced
+   * @param range - the bytes of the archive that the part has
+   * @param accept - throws unless the part is the one that was announced
    * @throws {ApiError} 404: the upload was completed, aborted or expired meanwhile
    */
   async receive(
@@ -140,131 +148,61 @@ export class UploadFiles {
     return this.#context.disk.unfinished(async (temporary) => {
       const received = await receivePart(source, temporary)
       accept(received)
-      await this.#withLock(uploadId, async () => {
+      await this.#open.withLock(uploadId, async () => {
         await this.find(vaultName, uploadId)
-        const folder = await this.#folder(vaultName, uploadId)
+        const folder = await this.#open.folder(vaultName, uploadId)
         await renameDurably(temporary, join(folder, partName(range.start / partSize)))
-        await this.#touch(folder)
+        await this.#open.touch(folder)
       })
       return received
     })
   }
 
-  /** The 0-based numbers of the parts an upload has, in order. */
+  /** The 0-based indexes of the parts of an upload, in order. */
   async partIndexes(vaultName: string, { uploadId }: UploadRecord): Promise<number[]> {
-    return partIndexes(await this.#folder(vaultName, uploadId))
+    return partIndexes(await this.#open.folder(vaultName, uploadId))
   }
 
-  /** Parts of an upload, which has them. One that is damaged is reported and left out, so that it is sent again. */
+  /** Parts of an upload. Damaged ones are reported and left out, so that clients send them again. */
   async parts(
     vaultName: string,
     { uploadId, partSize }: UploadRecord,
     indexes: readonly number[],
   ): Promise<UploadedPart[]> {
-    const folder = await this.#folder(vaultName, uploadId)
+    const folder = await this.#open.folder(vaultName, uploadId)
     const what = damagedUpload(vaultName, uploadId)
-    const parts = await mapConcurrently(indexes, PARTS_AT_ONCE, (index) =>
+    const parts = await mapConcurrently(indexes, PARTS_READ_AT_ONCE, (index) =>
       unlessDamaged(partAt(folder, partSize, index, what), this.#context.onFailure),
     )
     return parts.filter((part) => part !== undefined)
   }
 
   /**
-   * Makes an upload an archive; repeated, it gives the same one.
+   * Completes an upload. A repeated completion returns the same archive.
    *
-   * @throws {ApiError} 404: no such upload; 400: the parts do not make such an archive, and the upload stays open, or
-   *   the archive it was made is another and that is checked
+   * @throws {ApiError} 404: the upload does not exist; 400: the parts are not those of the expected archive, and the
+   *   upload stays open, or a repeated completion expects another archive and `repeatChecked` is set
    */
-  async complete(vaultName: string, uploadId: string, wanted: ExpectedArchive): Promise<Completion> {
-    const { outcome, isRepeated } = await this.#ended(vaultName, uploadId, async ({ description, partSize }) => {
-      const folder = await this.#folder(vaultName, uploadId)
-      await assertPartsMake(folder, partSize, wanted, damagedUpload(vaultName, uploadId))
-      return newArchive(description, wanted.size, wanted.treeHash, partSize, dateOf(this.#context))
+  async complete(vaultName: string, uploadId: string, expected: ExpectedArchive): Promise<Completion> {
+    const { outcome, isRepeated } = await this.#endings.end(vaultName, uploadId, async (upload) => {
+      const { description, partSize } = upload
+      const folder = await this.#open.folder(vaultName, uploadId)
+      await assertPartsMake(folder, partSize, expected, damagedUpload(vaultName, uploadId))
+      return newArchive(description, expected.size, expected.treeHash, partSize, dateOf(this.#context))
     })
     const { archive } = outcome
-    if (!archive) throw unknown(uploadId)
-    if (this.#repeatChecked) assertSameArchive(archive, wanted)
+    if (!archive) throw uploadNotFound(uploadId)
+    if (this.#repeatChecked) assertSameArchive(archive, expected)
     return { archive, isRepeated }
   }
 
   /**
-   * Forgets an upload and its parts; repeated, it does nothing.
+   * Aborts an upload and removes its parts. A repeated abortion does nothing.
    *
-   * @throws {ApiError} 404: no such upload, or it is completed
+   * @throws {ApiError} 404: the upload does not exist, or is completed
    */
   async abort(vaultName: string, uploadId: string): Promise<void> {
-    const { outcome } = await this.#ended(vaultName, uploadId, async () => null)
-    if (outcome.archive) throw unknown(uploadId)
+    const { outcome } = await this.#endings.end(vaultName, uploadId, async () => null)
+    if (outcome.archive) throw uploadNotFound(uploadId)
   }
-
-  /** What became of an upload: decided now, unless it was before. */
-  async #ended(
-    vaultName: string,
-    uploadId: string,
-    decide: (upload: UploadRecord) => Promise<ArchiveRecord | null>,
-  ): Promise<{ readonly outcome: UploadOutcome; readonly isRepeated: boolean }> {
-    await this.#folder(vaultName, uploadId)
-    return this.#withLock(uploadId, async () => {
-      const before = await this.#outcomes.find(vaultName, uploadId)
-      const outcome =
-        before ??
-        (await this.#outcomes.decide(vaultName, uploadId, await decide(await this.find(vaultName, uploadId))))
-      await this.#carryOut(vaultName, uploadId, outcome)
-      if (before && this.#outcomes.isForgotten(before)) throw unknown(uploadId)
-      return { outcome, isRepeated: before !== undefined }
-    })
-  }
-
-  /** Does to an upload what was decided; what a crash did not cut off is done already. */
-  async #carryOut(vaultName: string, uploadId: string, { archive }: UploadOutcome): Promise<void> {
-    const { disk } = this.#context
-    const from = await this.#folder(vaultName, uploadId)
-    if (!(await isThere(from))) return
-    if (!archive) {
-      await disk.discard(from)
-      return
-    }
-    const to = join(await this.#vaults.folder(vaultName, 'archives'), archive.archiveId)
-    await disk.writeJson(join(from, 'archive.json'), archive)
-    await this.#vaults.withWriteNoted(vaultName, () => renameDurably(from, to))
-  }
-
-  /** Does to an upload that is not open what is overdue. */
-  async #tidy(vaultName: string, uploadId: string): Promise<void> {
-    await this.#withLock(uploadId, async () => {
-      const outcome = await this.#outcomes.find(vaultName, uploadId)
-      if (outcome) {
-        await this.#carryOut(vaultName, uploadId, outcome)
-        if (this.#outcomes.isForgotten(outcome)) await this.#outcomes.forget(vaultName, uploadId)
-      } else if (!(await unlessNotFound(this.find(vaultName, uploadId)))) {
-        const folder = await this.#folder(vaultName, uploadId)
-        if (await isThere(folder)) await this.#context.disk.discard(folder) // without upload.json it is not ours
-      }
-    })
-  }
-
-  #withLock<T>(uploadId: string, act: () => Promise<T>): Promise<T> {
-    return this.#context.locks.alone(`the upload ${uploadId}`, act)
-  }
-
-  async #touch(folder: string): Promise<void> {
-    const seconds = this.#context.now() / 1000
-    await lutimes(join(folder, 'upload.json'), seconds, seconds)
-  }
-
-  async #folder(vaultName: string, uploadId: string): Promise<string> {
-    if (!isId(uploadId)) throw unknown(uploadId)
-    const path = join(await this.#vaults.folder(vaultName, 'uploads'), uploadId)
-    await assertNotLink(path, vaultName, `the folder of the upload ${uploadId}`)
-    return path
-  }
-}
-
-/** Whether a folder is that of an upload, open or not. */
-async function isThere(folder: string): Promise<boolean> {
-  return (await kindOf(join(folder, 'upload.json'))) !== 'missing'
-}
-
-function unknown(uploadId: string): Error {
-  return notFound(`The upload ID was not found: ${uploadId}`)
 }

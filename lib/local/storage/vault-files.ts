@@ -1,70 +1,62 @@
 /**
- * Vaults on disk: `vaults/NAME/vault.json`, and beside it the folders of archives, uploads and jobs.
+ * Vaults on disk: they are created, inventoried, listed and deleted here. vault-folders.ts has their folders.
  *
- * - Counts are as of the last inventory (docs/glacier-protocol.md#vaults): vault-inventories.ts.
- * - A vault is deleted by removing its folder of archives, which fails if there is one; then no archive can get in.
- * - Whatever finds the folders of a vault missing while it works was overtaken by a deletion, and fails as for a vault
- *   that there never was: {@link VaultFiles.unlessDeleted}.
+ * - Counts are those of the last inventory (docs/glacier-protocol.md#vaults): vault-inventories.ts.
+ * - A vault is deleted by removing its folder of archives, which fails if there is one. After that no archive can be
+ *   stored.
  */
 import { rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { makeFolder, renameDurably } from '../../fs/durable.js'
 import { isVaultName } from '../../glacier/names.js'
-import { mapConcurrently } from '../service/concurrency-limit.js'
-import { DamageError, readRecord, unlessDamaged } from '../disk/damage.js'
+import { DamageError, unlessDamaged } from '../disk/damage.js'
 import { kindOf, namesIn, unlessMissing } from '../disk/disk.js'
-import { isGone, isMisplaced } from '../disk/files.js'
-import { dateOf, type StoreContext } from './store-context.js'
-import { DAY_MS } from '../service/durations.js'
+import { isMisplaced } from '../disk/files.js'
 import { atIntervals, type InventorySchedule } from '../realism/inventory-schedule.js'
 import type { Inventory, InventoryRow } from '../records/inventory-record.js'
-import { VaultInventories } from './vault-inventories.js'
-import {  damagedVault, type VaultRecord } from '../records/vault-record.js'
-import { assertNotLink } from './vault-checks.js'
-import { readVault } from './vault-checks.js'
-import { invalidParameter, limitExceeded, notFound } from '../service/api-error.js'
+import { damagedVault, type VaultRecord } from '../records/vault-record.js'
+import { invalidParameter, limitExceeded } from '../service/api-error.js'
+import { mapConcurrently } from '../service/concurrency-limit.js'
+import { DAY_MS } from '../service/durations.js'
 import { unlessNotFound } from '../service/not-found.js'
+import { dateOf, type StoreContext } from './store-context.js'
+import { VAULT_FOLDERS, VaultFolders } from './vault-folders.js'
+import { VaultInventories } from './vault-inventories.js'
 
-/** What a vault keeps in a folder of its own. */
-export type VaultFolder = 'archives' | 'retained' | 'uploads' | 'jobs' | 'ended'
-
-const VAULT_FOLDERS: readonly VaultFolder[] = ['archives', 'retained', 'uploads', 'jobs', 'ended']
-/** Vaults an account may have in a region (docs/glacier-protocol.md#limits). */
+/** The maximum number of vaults of an account in a region (docs/glacier-protocol.md#limits). */
 const MAX_VAULTS = 1000
-/** Vaults looked at at once for a list; each may need an inventory. */
-const VAULTS_AT_ONCE = 4
+/** Vaults that are read at the same time for a list. Each may need an inventory. */
+const VAULTS_READ_AT_ONCE = 4
 
 /** The vaults of an account in a region. */
-export class VaultFiles {
+export class VaultFiles extends VaultFolders {
   readonly #context: StoreContext
   readonly #inventories: VaultInventories
 
-  /** @param schedule - when inventories are taken; default a day after the last one */
+  /**
+   * @param context - the dependencies of the stores
+   * @param schedule - when inventories are taken; default a day after the last one
+   */
   constructor(context: StoreContext, schedule: InventorySchedule = atIntervals(DAY_MS)) {
+    super(context)
     this.#context = context
     this.#inventories = new VaultInventories(context, schedule)
   }
 
-  /** `arn:aws:glacier:us-east-1:111122223333:vaults/NAME`. */
-  arnOf(name: string): string {
-    const { region, accountId } = this.#context
-    return `arn:aws:glacier:${region}:${accountId}:vaults/${name}`
-  }
-
   /**
-   * Makes a vault unless there is one.
+   * Creates a vault unless it exists.
    *
-   * @throws {ApiError} 400: no vault may have such a name, or there are as many as there may be; 507: there is
-   *   something else in its place
+   * @throws {ApiError} 400: the name is not valid, or the maximum number of vaults is reached; 507: something else is in
+   *   the place of the vault
    */
   async create(name: string): Promise<void> {
     if (!isVaultName(name)) throw invalidParameter(`Invalid vault name: ${name}`)
-    const archives = this.#path(name, 'archives')
-    if ((await this.#read(name)) && (await kindOf(archives)) !== 'missing') return
-    await this.#withLock(name, async () => {
+    const archives = this.path(name, 'archives')
+    if ((await this.read(name)) && (await kindOf(archives)) !== 'missing') return
+    await this.withLock(name, async () => {
       const { disk } = this.#context
-      if (await this.#read(name)) {
-        await makeFolder(archives) // a deletion was cut off
+      if (await this.read(name)) {
+        await makeFolder(archives) // a deletion was interrupted
         return
       }
       if ((await namesIn(disk.path('vaults'))).length >= MAX_VAULTS)
@@ -73,8 +65,8 @@ export class VaultFiles {
       await disk.unfinished(async (temporary) => {
         for (const kind of VAULT_FOLDERS) await makeFolder(join(temporary, kind))
         await disk.writeJson(join(temporary, 'vault.json'), vault)
-        await makeFolder(disk.path('vaults')) // of a region in which there was none
-        await renameDurably(temporary, this.#path(name)).catch((error: unknown) => {
+        await makeFolder(disk.path('vaults')) // the first vault of the region
+        await renameDurably(temporary, this.path(name)).catch((error: unknown) => {
           throw isMisplaced(error)
             ? new DamageError(damagedVault(name), 'its vault.json is missing', error)
             : error
@@ -84,213 +76,95 @@ export class VaultFiles {
   }
 
   /**
-   * A vault, its inventory taken if one was due.
+   * A vault. If an inventory is due, it is taken first.
    *
-   * @throws {ApiError} 404: there is none
+   * @throws {ApiError} 404: the vault does not exist; 507: it is damaged
    */
   async find(name: string): Promise<VaultRecord> {
     return this.#inventoriedAt(name, this.#context.now)
   }
 
   /**
-   * A vault as it is, whether or not an inventory is due: to look at it changes nothing.
-   *
-   * @throws {ApiError} 404: there is none
-   */
-  async peek(name: string): Promise<VaultRecord> {
-    return this.#existing(name)
-  }
-
-  /** The names of all vaults, in ASCII order. */
-  async vaultNames(): Promise<string[]> {
-    return (await namesIn(this.#context.disk.path('vaults'))).filter(isVaultName)
-  }
-
-  /**
    * Takes an inventory now.
    *
-   * @throws {ApiError} 404: no such vault
+   * @throws {ApiError} 404: the vault does not exist; 507: it is damaged
    */
   async takeInventory(name: string): Promise<Inventory> {
-    return this.#withLock(name, async () =>
-      this.#inventories.take(await this.#existing(name), this.#context.now()),
-    )
+    return this.withLock(name, async () => this.#inventories.take(await this.peek(name), this.#context.now()))
   }
 
-  /** The archives of all vaults as they are now. What is damaged is reported and left out. No inventory is taken. */
+  /** The current archives of all vaults. Damaged ones are reported and left out. No inventory is taken. */
   async *allArchives(): AsyncGenerator<InventoryRow, void, undefined> {
     for (const name of await this.vaultNames()) yield* this.#inventories.rowsNow(name)
   }
 
-  /** Where the rows of a vault's inventory are. */
+  /** The path of the rows of a vault's inventory. */
   inventoryPath(name: string): string {
     return this.#inventories.path(name)
   }
 
-  /**
-   * What is set on a vault; `undefined` where nothing ever was.
-   *
-   * @param isSettings - whether what was read can be what is set
-   * @throws {ApiError} 404: no such vault; 507: what is set is damaged
-   */
-  async readSettings<T extends object>(
-    name: string,
-    isSettings: (value: unknown) => value is T,
-  ): Promise<T | undefined> {
-    await this.#existing(name)
-    const what = `The settings of the vault ${name}`
-    return readRecord(this.#path(name, 'settings.json'), isSettings, what, 'settings.json')
-  }
-
-  /**
-   * Changes what is set on a vault.
-   *
-   * @throws {ApiError} as {@link VaultFiles.readSettings}; or what `change` throws, and then nothing is changed
-   */
-  async changeSettings<T extends object>(
-    name: string,
-    isSettings: (value: unknown) => value is T,
-    change: (found: T | undefined) => T,
-  ): Promise<void> {
-    await this.#withLock(name, async () => {
-      const changed = change(await this.readSettings(name, isSettings))
-      await this.#context.disk.writeJson(this.#path(name, 'settings.json'), changed)
-    })
-  }
-
-  /** All vaults, sorted by name. One that is damaged is reported and left out. */
+  /** All vaults, sorted by name. Damaged ones are reported and left out. */
   async list(): Promise<VaultRecord[]> {
     const names = await namesIn(this.#context.disk.path('vaults'))
     const vaults = await mapConcurrently(
       names,
-      VAULTS_AT_ONCE,
+      VAULTS_READ_AT_ONCE,
       (name) => unlessDamaged(unlessNotFound(this.find(name)), this.#context.onFailure), // 404: deleted meanwhile
     )
     return vaults.filter((vault) => vault !== undefined)
   }
 
   /**
-   * Deletes a vault; one that does not exist is as good as deleted.
+   * Deletes a vault. Does nothing if it does not exist.
    *
    * @throws {ApiError} 400: it had archives at the last inventory, or was written to since
    */
   async delete(name: string): Promise<void> {
     if (!isVaultName(name)) return
-    await this.#withLock(name, async () => {
-      const found = await this.#read(name)
+    await this.withLock(name, async () => {
+      const found = await this.read(name)
       if (!found) return
       const archives = await this.folder(name, 'archives')
       const { inventory } = await this.#inventories.complete(found, this.#context.now())
-      const written = (await this.#inventories.lastWrite(name)) >= Date.parse(inventory?.date ?? '1970-01-01')
-      const empty = !written && (inventory?.archiveCount ?? 0) === 0
-      if (!empty || !(await isRemoved(archives))) {
+      const isWritten =
+        (await this.#inventories.lastWrite(name)) >= Date.parse(inventory?.date ?? '1970-01-01')
+      const isEmpty = !isWritten && (inventory?.archiveCount ?? 0) === 0
+      if (!isEmpty || !(await isRemoved(archives))) {
         throw invalidParameter(`Vault not empty or recently written to: ${this.arnOf(name)}`)
       }
-      await this.#context.disk.discard(this.#path(name))
+      await this.#context.disk.discard(this.path(name))
     })
   }
 
   /**
-   * A folder of a vault.
-   *
-   * @throws {ApiError} 404: there is no such vault; 507: it is damaged
+   * Runs an action that stores or deletes an archive, and notes the write twice: before the action, so that a crash
+   * during it cannot hide the change from the next inventory, and after it, so that an inventory taken meanwhile cannot.
    */
-  async folder(name: string, kind: VaultFolder): Promise<string> {
-    await this.#existing(name)
-    await assertNotLink(this.#path(name, kind), name, `its folder ${kind}`)
-    return this.#path(name, kind)
+  async withWriteNoted(name: string, action: () => Promise<void>): Promise<void> {
+    await this.#noteWrite(name)
+    await action()
+    await this.#noteWrite(name)
   }
 
-  /**
-   * The names in a folder of a vault, in ASCII order.
-   *
-   * @throws {ApiError} 404: there is no such vault; 507: it is damaged
-   */
-  async names(name: string, kind: VaultFolder): Promise<string[]> {
-    const names = await namesIn(await this.folder(name, kind))
-    if (names.length === 0) await this.#existing(name) // of a vault deleted meanwhile nothing is listed
-    return names
-  }
-
-  /**
-   * Does something in the folders of a vault.
-   *
-   * @throws {ApiError} 404: the vault was deleted meanwhile; 507: a folder of it is missing, or something else is in
-   *   the place of a file or folder
-   * @throws what `act` throws
-   */
-  async unlessDeleted<T>(name: string, act: () => Promise<T>): Promise<T> {
-    try {
-      return await act()
-    } catch (error) {
-      if (isMisplaced(error) && !isGone(error))
-        throw new DamageError(damagedVault(name), 'something else is in the place of a file or folder', error)
-      if (!isGone(error)) throw error
-      await this.#withLock(name, () => this.#existing(name)) // a deletion that is under way ends first
-      throw new DamageError(damagedVault(name), 'a file or folder that it needs is missing', error)
-    }
-  }
-
-  /** The vaults whose folder of a kind has something of a name. */
-  async vaultsContaining(kind: VaultFolder, entry: string): Promise<string[]> {
-    const having: string[] = []
-    for (const name of await this.vaultNames()) {
-      // A symbolic link in the place of a folder is not followed.
-      const isFolder =
-        (await kindOf(this.#path(name))) === 'folder' && (await kindOf(this.#path(name, kind))) === 'folder'
-      if (isFolder && (await kindOf(this.#path(name, kind, entry))) !== 'missing') having.push(name)
-    }
-    return having
-  }
-
-  /**
-   * Does something that stores or deletes an archive, and takes note of it: before, so that a crash amid it cannot hide
-   * it from the next inventory, and after, so that one taken meanwhile cannot.
-   */
-  async withWriteNoted(name: string, act: () => Promise<void>): Promise<void> {
-    await this.#note(name)
-    await act()
-    await this.#note(name)
-  }
-
-  async #note(name: string): Promise<void> {
+  async #noteWrite(name: string): Promise<void> {
     const now = this.#context.now()
-    // By the same time as the write: a night that begins meanwhile comes after it.
+    // The time of the inventory is that of the write, so that a night which begins meanwhile comes after the write.
     if (this.#inventories.precedeWrites) await this.#inventoriedAt(name, () => now)
     await this.#inventories.noteWrite(name, now)
   }
 
-  /** The vault with its inventory, taken if one is due at a time, which is asked again once the lock is had. */
+  /** The vault. If an inventory is due, it is taken first; whether it is due is checked again with the lock. */
   async #inventoriedAt(name: string, now: () => number): Promise<VaultRecord> {
-    const vault = await this.#existing(name)
+    const vault = await this.peek(name)
     if ((await this.#inventories.dueDate(vault, now())) === undefined) return vault
-    return this.#withLock(name, async () => this.#inventories.complete(await this.#existing(name), now()))
-  }
-
-  async #existing(name: string): Promise<VaultRecord> {
-    if (!isVaultName(name)) throw notFound(`Vault not found for ARN: ${name}`)
-    const vault = await this.#read(name)
-    if (!vault) throw notFound(`Vault not found for ARN: ${this.arnOf(name)}`)
-    return vault
-  }
-
-  #withLock<T>(name: string, act: () => Promise<T>): Promise<T> {
-    return this.#context.locks.alone(`the vault ${name}`, act)
-  }
-
-  #read(name: string): Promise<VaultRecord | undefined> {
-    return readVault(this.#path(name), name)
-  }
-
-  #path(name: string, ...rest: readonly string[]): string {
-    return join(this.#context.disk.path('vaults', name), ...rest)
+    return this.withLock(name, async () => this.#inventories.complete(await this.peek(name), now()))
   }
 }
 
-/** Whether a folder is gone: removed, since it was empty, or not there. */
+/** Removes a folder if it is empty; whether it is gone. */
 function isRemoved(path: string): Promise<boolean> {
   return unlessMissing(rmdir(path), undefined).then(
     () => true,
-    () => false, // there is something in it
+    () => false, // it is not empty
   )
 }

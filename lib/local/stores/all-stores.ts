@@ -1,13 +1,15 @@
 /**
- * The stores of all accounts in all regions that a server has. They share the locks, and the place for what is unfinished.
+ * The stores of all accounts in all regions that a server serves. They share the locks, and the folder for unfinished
+ * files.
  */
-import type { AccountRegion } from '../service/account-region.js'
 import { Meter } from '../costs/meter.js'
 import { foldersOf } from '../disk/home.js'
+import type { InventoryRow } from '../records/inventory-record.js'
+import type { AccountRegion } from '../service/account-region.js'
 import type { StoreContext } from '../storage/store-context.js'
 import { makeStores, type StoreOptions, type Stores } from './stores.js'
 
-/** Which stores there are. */
+/** The accounts and regions that a server serves. */
 export interface Extent {
   /** The account and region whose data are in the folder itself. */
   readonly home: AccountRegion
@@ -19,12 +21,17 @@ export interface Extent {
 
 /** The stores, by account and region. */
 export class AllStores {
-  /** Those of the first account in the first region. */
+  /** The stores of the first account in the first region. */
   readonly first: Stores
-  /** Counts what is to be paid for, of all of them. */
+  /** Counts for all stores what is charged for and leaves no trace on disk. */
   readonly meter: Meter
   readonly #all = new Map<string, Stores>()
 
+  /**
+   * @param context - the shared dependencies of the stores
+   * @param extent - the accounts and regions
+   * @param options - how the stores behave
+   */
   constructor(
     context: Omit<StoreContext, keyof AccountRegion>,
     { home, accountIds, regions }: Extent,
@@ -33,19 +40,24 @@ export class AllStores {
     this.meter = new Meter(context.now)
     for (const accountId of accountIds) {
       for (const region of regions) {
-        const place = { accountId, region }
-        this.#all.set(keyOf(place), makeStores(contextOf(context, place, home), this.meter, options))
+        const owner = { accountId, region }
+        this.#all.set(keyOf(owner), makeStores(contextOf(context, owner, home), this.meter, options))
       }
     }
-    this.first = this.of({ accountId: accountIds[0], region: regions[0] }) as Stores // made above
+    this.first = this.of({ accountId: accountIds[0], region: regions[0] }) as Stores // created above
   }
 
-  /** The stores of an account in a region; `undefined` where the server does not have it. */
-  of(place: AccountRegion): Stores | undefined {
-    return this.#all.get(keyOf(place))
+  /** The stores of an account in a region; `undefined` if the server does not serve it. */
+  of(owner: AccountRegion): Stores | undefined {
+    return this.#all.get(keyOf(owner))
   }
 
-  /** All of them. */
+  /** The current archives of all vaults in all stores. Damaged ones are reported and left out. */
+  async *archives(): AsyncGenerator<InventoryRow, void, undefined> {
+    for (const { vaults } of this) yield* vaults.allArchives()
+  }
+
+  /** All stores. */
   [Symbol.iterator](): Iterator<Stores> {
     return this.#all.values()
   }
@@ -53,10 +65,10 @@ export class AllStores {
 
 function contextOf(
   { disk, ...rest }: Omit<StoreContext, keyof AccountRegion>,
-  place: AccountRegion,
+  owner: AccountRegion,
   home: AccountRegion,
 ): StoreContext {
-  return { ...rest, ...place, disk: disk.within(...foldersOf(place, home)) }
+  return { ...rest, ...owner, disk: disk.within(...foldersOf(owner, home)) }
 }
 
 function keyOf({ accountId, region }: AccountRegion): string {

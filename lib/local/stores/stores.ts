@@ -1,54 +1,68 @@
-/** Everything a local vault keeps, in one place. */
+/** The stores of an account in a region: everything that a local vault keeps for it. */
+import { Policies, type PolicyChecks } from '../auth/policy/policies.js'
+import type { Meter } from '../costs/meter.js'
+import { JobFiles } from '../jobs/job-files.js'
+import { Notifier } from '../jobs/notifier.js'
+import { RetainedArchives } from '../jobs/retained-archives.js'
+import { RetrievalLimits } from '../jobs/retrieval-limits.js'
+import type { Realism } from '../realism/realism-options.js'
+import { Throttle } from '../realism/throttle.js'
 import type { AccountRegion } from '../service/account-region.js'
+import type { CheckedUndocumented } from '../service/undocumented.js'
 import { AccountFile } from '../storage/account-file.js'
 import { ArchiveFiles } from '../storage/archive-files.js'
-import { Policies } from '../auth/policy/policies.js'
-import { Meter } from '../costs/meter.js'
-import type { StoreContext } from '../storage/store-context.js'
-import { JobFiles } from '../jobs/job-files.js'
-import { RetainedArchives } from '../jobs/retained-archives.js'
-import { Notifier } from '../jobs/notifier.js'
-import type { CheckedOptions } from '../options/local-vault-options.js'
-import { RetrievalLimits } from '../jobs/retrieval-limits.js'
-import { Throttle } from '../realism/throttle.js'
-import type { CheckedUndocumented } from '../service/undocumented.js'
-import { UploadFiles } from '../storage/upload-files.js'
 import { SettingsFiles } from '../storage/settings-files.js'
+import type { StoreContext } from '../storage/store-context.js'
+import { UploadFiles } from '../storage/upload-files.js'
 import { VaultFiles } from '../storage/vault-files.js'
 
-/** What is kept, and for whom. */
+/** The stores of an account in a region. */
 export interface Stores extends AccountRegion {
-  /** Milliseconds: the clock of everything that is kept. */
+  /** The vault's clock, in milliseconds. */
   readonly now: () => number
+  /** The retrieval policy and the provisioned capacity. */
   readonly account: AccountFile
   readonly vaults: VaultFiles
+  /** Tags, notifications, access policies and locks of the vaults. */
   readonly settings: SettingsFiles
   readonly archives: ArchiveFiles
+  /** Deleted archives that jobs still need. */
   readonly retained: RetainedArchives
   readonly uploads: UploadFiles
   readonly jobs: JobFiles
-  /** What limits archive retrievals. */
+  /** The limits of archive retrievals. */
   readonly retrievalLimits: RetrievalLimits
-  /** The budgets of requests. */
+  /** The request budgets. */
   readonly throttle: Throttle
+  /** Posts notifications of completed jobs. */
   readonly notifier: Notifier
-  /** Counts what is to be paid for and leaves no trace on disk. */
+  /** Counts what is charged for and leaves no trace on disk. */
   readonly meter: Meter
-  /** The checks of policies, and what they deny. */
+  /** Checks and evaluates policies. */
   readonly policies: Policies
-  /** What is done where the service's documents leave it open. */
+  /** The choices where the service's documentation leaves the behaviour open. */
   readonly undocumented: CheckedUndocumented
-  /** Makes a vault that is missing, where the local vault was told to. */
+  /** Creates a missing vault, if the option `createVaults` is set. */
   readonly ensureVault: (vaultName: string) => Promise<void>
 }
 
-/** What of the options decides how the stores behave. */
-export type StoreOptions = Pick<
-  CheckedOptions,
-  'realism' | 'createVaults' | 'snsEndpoint' | 'policies' | 'undocumented' | 'onWarning'
->
+/** The options that decide how the stores behave. They have been checked. */
+export interface StoreOptions {
+  /** Delays, limits and the schedule of inventories. */
+  readonly realism: Realism
+  /** Whether an upload to a missing vault creates it. */
+  readonly createVaults: boolean
+  /** The address that notifications are posted to; `undefined` for none. */
+  readonly snsEndpoint?: string | undefined
+  /** Whether a policy that cannot be evaluated is rejected. */
+  readonly policies: PolicyChecks
+  /** The choices where the service's documentation leaves the behaviour open. */
+  readonly undocumented: CheckedUndocumented
+  /** Called with each warning. */
+  readonly onWarning: (message: string) => void
+}
 
-/** The stores of an account in a region. */
+/** Creates the stores of an account in a region. */
 export function makeStores(
   context: StoreContext,
   meter: Meter,
@@ -56,7 +70,7 @@ export function makeStores(
 ): Stores {
   const { accountId, region, now } = context
   const vaults = new VaultFiles(context, realism.inventorySchedule)
-  const settings = new SettingsFiles(vaults, now)
+  const settings = new SettingsFiles(context, vaults)
   const jobs = new JobFiles(context, vaults, realism.jobDelay)
   const account = new AccountFile(context, undocumented.retrievalPolicy)
   const archives = new ArchiveFiles(context, vaults, meter)

@@ -1,16 +1,16 @@
-/** Who may do something at a local vault, and where: from its options and what its folder keeps. */
-import type { AccountRegion } from './service/account-region.js'
+/** The accounts, regions and keys of a local vault, from its options and its folder. */
 import type { AuthConfig } from './auth/authenticate.js'
 import type { LocalCredentials } from './auth/credentials.js'
-import type { CheckedOptions, NotEmpty } from './options/local-vault-options.js'
+import type { CheckedOptions } from './options/local-vault-options.js'
+import type { NotEmpty } from './options/option-forms.js'
+import type { AccountRegion } from './service/account-region.js'
 import type { Extent } from './stores/all-stores.js'
 
-/** Which of the options say who may do something. */
-type AccessOptions = Pick<CheckedOptions, 'regions' | 'accountId' | 'acceptAnyCredentials'>
+type AdmissionOptions = Pick<CheckedOptions, 'regions' | 'accountId' | 'acceptAnyCredentials'>
 
-/** The account and region that become the home of a folder which has none yet. */
+/** The account and region that become the home of a folder without one. */
 export function homeOfNewFolder(
-  { regions, accountId }: AccessOptions,
+  { regions, accountId }: AdmissionOptions,
   keys: NotEmpty<LocalCredentials>,
 ): AccountRegion {
   return {
@@ -19,9 +19,9 @@ export function homeOfNewFolder(
   }
 }
 
-/** Who may do something, and where. The account of the first key pair comes first. */
+/** The keys, accounts and regions that requests are accepted for. The account of the first key pair comes first. */
 export function resolveAccess(
-  { regions, accountId, acceptAnyCredentials }: AccessOptions,
+  { regions, accountId, acceptAnyCredentials }: AdmissionOptions,
   keys: NotEmpty<LocalCredentials>,
   home: AccountRegion,
 ): Omit<AuthConfig, 'now'> & Pick<Extent, 'accountIds' | 'regions'> {
