@@ -5,7 +5,8 @@ import { LockFolder } from '../fs/lock.js'
 import { onAbort } from '../streams/caller-signal.js'
 import { AbortError } from '../errors.js'
 import { type Costs, costsOf } from './costs/costs.js'
-import { Control, MovableClock } from './control/control.js'
+import { Control } from './control/control.js'
+import { MovableClock } from './control/movable-clock.js'
 import type { AccountRegion } from './service/account-region.js'
 import { homeOfNewFolder, resolveAccess } from './access.js'
 import { inspectedWithoutSecrets, loadCredentials, type LocalCredentials } from './auth/credentials.js'
@@ -94,7 +95,8 @@ export async function startLocalVault(options: LocalVaultOptions): Promise<Local
   const faults = new Faults()
   for (const rule of given.faults) faults.add(rule)
   const traffic = new Traffic()
-  const costs = (): Promise<Costs> => costsOf({ meter: stores.meter, archives: () => stores.archives(), requests: traffic.all() }, given.prices)
+  const costs = (): Promise<Costs> =>
+    costsOf({ meter: stores.meter, archives: () => stores.archives(), requests: traffic.all() }, given.prices)
   const controls = { control: new Control(stores, clock), faults, traffic, costs }
   const authConfig = { regions, credentials, anyAccountId, now } // clients have not moved their clocks
   const { host, idleTimeout, log } = given

@@ -62,11 +62,7 @@ export function authenticate(request: SignedRequest, authConfig: AuthConfig): Ac
   if (anyAccountId === undefined && !equalInConstantTime(expected, authorization.signature))
     throw new SignatureMismatch(signingTexts(request, authorization, timestamp))
   if (keys.expiration && keys.expiration.getTime() <= now()) {
-    throw new ApiError(
-      403,
-      'ExpiredTokenException',
-      'The security token included in the request is expired',
-    )
+    throw new ApiError(403, 'ExpiredTokenException', 'The security token included in the request is expired')
   }
   const version = versionOf(request, lifetime !== undefined)
   if (version === undefined) throw missingParameter(VERSION)

@@ -41,11 +41,7 @@ export function claimOf(request: SignedRequest): Claim {
   const isPresigned = PARAMETERS.some((name) => query.has(name))
   if (header === undefined) {
     if (isPresigned) return presignedClaim(query)
-    throw new ApiError(
-      400,
-      'MissingAuthenticationTokenException',
-      'Request is missing Authentication Token',
-    )
+    throw new ApiError(400, 'MissingAuthenticationTokenException', 'Request is missing Authentication Token')
   }
   if (isPresigned)
     throw invalidSignature('A request is signed in the Authorization header or in the query, not in both.')

@@ -44,7 +44,10 @@ export function checkedTimestamp(text: string): string {
  */
 export function assertTime(timestamp: string, now: number, lifetime: number | undefined): void {
   const signed = parse(timestamp)
-  const [past, unit] = lifetime === undefined ? [MAX_SKEW_MINUTES * 60, `${MAX_SKEW_MINUTES} min.`] : [lifetime, `${lifetime} s.`]
+  const [past, unit] =
+    lifetime === undefined
+      ? [MAX_SKEW_MINUTES * 60, `${MAX_SKEW_MINUTES} min.`]
+      : [lifetime, `${lifetime} s.`]
   if (signed < now - past * 1000) {
     throw invalidSignature(
       `Signature expired: ${timestamp} is now earlier than ${compact(now - past * 1000)} (${compact(now)} - ${unit})`,

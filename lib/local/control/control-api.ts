@@ -1,25 +1,25 @@
 /**
- * The controls over HTTP, for tests that run the local vault as a process, and their page: under `/.control/`, where no
- * client of the service ever asks. The page's files are for everybody who asks by a name of this machine, everything
- * else is for whoever knows the secret.
+ * The controls over HTTP, for tests that run the local vault as a process, and their page. They are under `/.control/`,
+ * a path that no operation has. The files of the page are served to every request whose Host header is allowed; all else
+ * requires the secret.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { apiErrorOf, isServerFailure } from '../transport/thrown-error.js'
 import { equalInConstantTime } from '../auth/signature.js'
+import { apiErrorOf, isServerFailure } from '../transport/thrown-error.js'
 import { isAllowedHost } from './allowed-host.js'
 import { CHANGES } from './changes.js'
+import { controlError, readControlBody } from './control-body.js'
 import type { ControlAction, ControlContext } from './control-context.js'
-import { readControlBody, refused } from './control-body.js'
 import { pageFile, type PageFile } from './page-files.js'
 import { READINGS } from './readings.js'
 
-export type { ControlContext } from './control-context.js'
-
-const PREFIX = '/.control/'
+/** The path of the page. */
+const PATH = '/.control'
+const PREFIX = `${PATH}/`
 const ACTIONS: Readonly<Record<string, ControlAction>> = { ...READINGS, ...CHANGES }
 
-/** What a browser may do with an answer: nothing but run the page's own files, and ask this server. */
-const HEADERS = {
+/** A browser may only run the page's own files, and connect to this server. */
+const SECURITY_HEADERS = {
   'content-security-policy':
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; " +
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -30,76 +30,93 @@ const HEADERS = {
   'cache-control': 'no-store',
 }
 
-/** Whether a request is for the controls. */
-export function isControlRequest({ url = '' }: IncomingMessage): boolean {
-  return url.startsWith(PREFIX)
+/** How the controls are served. */
+export interface ControlApiOptions {
+  /** The secret that requests must have. */
+  readonly secret: string
+  /** Milliseconds to wait for the next bytes of a body. */
+  readonly idleTimeoutMs: number
+  /** Called with each failure of the server. */
+  readonly onFailure: (error: Error) => void
 }
 
-/**
- * Carries out a control or gives a file of the page, and answers the request.
- *
- * @param idleTimeout - milliseconds without a byte of the order after which it is refused
- * @param onFailure - told of each failure of the server
- */
+/** Whether a request is for the controls. */
+export function isControlRequest({ url = '' }: IncomingMessage): boolean {
+  return url.startsWith(PREFIX) || isWithoutSlash(url)
+}
+
+/** Carries out a control, or serves a file of the page. */
 export async function handleControl(
   request: IncomingMessage,
   response: ServerResponse,
-  controls: ControlContext,
-  secret: string,
-  idleTimeout: number,
-  onFailure: (error: Error) => void,
+  context: ControlContext,
+  options: ControlApiOptions,
 ): Promise<void> {
-  const { status, type, bytes } = await answerTo(request, controls, secret, idleTimeout).catch(
-    (error: unknown) => refusal(error, onFailure),
+  const { status, type, bytes, headers } = await responseTo(request, context, options).catch(
+    (error: unknown) => errorResponse(error, options.onFailure),
   )
   response.writeHead(status, {
-    ...HEADERS,
+    ...SECURITY_HEADERS,
+    ...headers,
     'content-type': type,
     'content-length': bytes.length,
     ...(status === 401 && { 'www-authenticate': 'Bearer' }),
-    ...(!request.complete && { connection: 'close' }), // what was not read of a body is not taken for a request
+    ...(!request.complete && { connection: 'close' }), // unread bytes of a body are not taken for a request
   })
   response.end(bytes)
 }
 
-type ControlAnswer = PageFile & { readonly status: number }
+type ControlResponse = PageFile & {
+  readonly status: number
+  readonly headers?: Readonly<Record<string, string>>
+}
 
-async function answerTo(
+async function responseTo(
   request: IncomingMessage,
-  controls: ControlContext,
-  secret: string,
-  idleTimeout: number,
-): Promise<ControlAnswer> {
+  context: ControlContext,
+  { secret, idleTimeoutMs }: ControlApiOptions,
+): Promise<ControlResponse> {
   const { method = '', url = '', headers } = request
-  if (!isAllowedHost(headers.host, controls.host)) {
-    throw refused(421, 'The Host header must be a loopback name, or the host that the server listens on.')
+  if (!isAllowedHost(headers.host, context.host)) {
+    throw controlError(
+      421,
+      'The Host header must be a loopback name, or the host that the server listens on.',
+    )
   }
+  if (isWithoutSlash(url)) return { ...jsonResponse(308, {}), headers: { location: PREFIX } }
   const [path = '', search] = url.slice(PREFIX.length).split('?', 2)
   const file = method === 'GET' ? await pageFile(path) : undefined
   if (file) return { status: 200, ...file }
   if (!equalInConstantTime(headers.authorization ?? '', `Bearer ${secret}`))
-    throw refused(
+    throw controlError(
       401,
       'The controls require the header Authorization: Bearer SECRET. SECRET is GLACIER_PIPE_CONTROL_SECRET, or what serve --control --json prints as controlSecret.',
     )
-  const act = ACTIONS[`${method} ${path}`]
-  if (!act)
-    throw refused(404, `There is no control ${method} ${url}. There are ${Object.keys(ACTIONS).join(', ')}.`)
-  return jsonAnswer(
-    200,
-    await act(controls, await readControlBody(request, idleTimeout), new URLSearchParams(search)),
-  )
+  const action = ACTIONS[`${method} ${path}`]
+  if (!action) {
+    throw controlError(
+      404,
+      `There is no control ${method} ${url}. There are ${Object.keys(ACTIONS).join(', ')}.`,
+    )
+  }
+  const body = await readControlBody(request, idleTimeoutMs)
+  return jsonResponse(200, await action(context, body, new URLSearchParams(search)))
 }
 
-function jsonAnswer(status: number, answer: object): ControlAnswer {
-  return { status, type: 'application/json', bytes: Buffer.from(JSON.stringify(answer)) }
+/** Whether a URL is the path of the page without the slash at its end, which a reader may leave out. */
+function isWithoutSlash(url: string): boolean {
+  return url === PATH
 }
 
-/** The answer for what was thrown. A failure of the server has no path in it: whoever runs the server is told that. */
-function refusal(error: unknown, onFailure: (error: Error) => void): ControlAnswer {
+function jsonResponse(status: number, json: object): ControlResponse {
+  return { status, type: 'application/json', bytes: Buffer.from(JSON.stringify(json)) }
+}
+
+/** The response to an error. Of a failure of the server it has no path: only `onFailure` receives that. */
+function errorResponse(error: unknown, onFailure: (error: Error) => void): ControlResponse {
   if (error instanceof RangeError || error instanceof TypeError)
-    return jsonAnswer(400, { message: error.message })
+    return jsonResponse(400, { message: error.message })
   if (isServerFailure(error)) onFailure(error)
   const { status, message } = apiErrorOf(error)
-  return jsonAnswer(status, { message })
+  return jsonResponse(status, { message })
 }

@@ -1,31 +1,33 @@
-/** The body of a control: a JSON object, and the fields of it. */
+/** The body of a control: a JSON object, and its fields. */
 import type { IncomingMessage } from 'node:http'
 import { isObject } from '../../options/check-options.js'
+import { ApiError } from '../service/api-error.js'
 import { parseJson } from '../service/bounded-json.js'
 import { bodyWithIdleLimit } from '../transport/idle-limit.js'
-import { ApiError } from '../service/api-error.js'
 import type { ControlBody } from './control-context.js'
 
-/** Bytes an order has at the most. */
+/** The maximum length of a body. */
 const MAX_BODY_BYTES = 65_536
 
 /**
- * Reads the body of a control; without one the order is empty.
+ * Reads the body of a control.
  *
- * @param idleTimeout - milliseconds without a byte after which it is refused
- * @throws {ApiError} 413: it is too long; 400: it is no JSON object; 408: it does not come
+ * @param idleTimeoutMs - milliseconds to wait for the next bytes
+ * @returns the object; an empty one if there is no body
+ * @throws {ApiError} 413: the body is too long; 400: it is not a JSON object; 408: it was not received
  */
-export async function readControlBody(request: IncomingMessage, idleTimeout: number): Promise<ControlBody> {
+export async function readControlBody(request: IncomingMessage, idleTimeoutMs: number): Promise<ControlBody> {
   let text = ''
-  const body = request.setEncoding('utf8') as AsyncIterable<string>
-  for await (const chunk of bodyWithIdleLimit(body, idleTimeout)) {
+  const chunks = request.setEncoding('utf8') as AsyncIterable<string>
+  for await (const chunk of bodyWithIdleLimit(chunks, idleTimeoutMs)) {
     text += chunk
-    if (text.length > MAX_BODY_BYTES) throw refused(413, `An order has at most ${MAX_BODY_BYTES} bytes.`)
+    if (text.length > MAX_BODY_BYTES)
+      throw controlError(413, `The body of a control has at most ${MAX_BODY_BYTES} bytes.`)
   }
   if (text === '') return {}
-  const order = parsed(text)
-  if (isObject(order)) return order as ControlBody
-  throw refused(400, 'An order is a JSON object.')
+  const body = parsed(text)
+  if (isObject(body)) return body as ControlBody
+  throw controlError(400, 'The body of a control must be a JSON object.')
 }
 
 function parsed(text: string): unknown {
@@ -37,37 +39,37 @@ function parsed(text: string): unknown {
 }
 
 /**
- * A field that must be a number.
+ * A required field that is a number.
  *
- * @throws {ApiError} 400: it is none
+ * @throws {ApiError} 400: it is missing or not a number
  */
 export function numberField(name: string, value: unknown): number {
   if (typeof value === 'number') return value
-  throw refused(400, `The order has no number ${name}.`)
+  throw controlError(400, `The body must have the number ${name}.`)
 }
 
 /**
- * A field that may be a text.
+ * An optional field that is a string.
  *
- * @throws {ApiError} 400: it is something else
+ * @throws {ApiError} 400: it is not a string
  */
 export function optionalText(name: string, value: unknown): string | undefined {
   if (value === undefined || typeof value === 'string') return value
-  throw refused(400, `The order's ${name} is no text.`)
+  throw controlError(400, `The field ${name} of the body must be a string.`)
 }
 
 /**
- * A field that must be a text.
+ * A required field that is a string.
  *
- * @throws {ApiError} 400: it is missing, or something else
+ * @throws {ApiError} 400: it is missing or not a string
  */
 export function requiredText(name: string, value: unknown): string {
   const text = optionalText(name, value)
-  if (text === undefined) throw refused(400, `The order has no ${name}.`)
+  if (text === undefined) throw controlError(400, `The body must have the field ${name}.`)
   return text
 }
 
-/** The refusal of a control. */
-export function refused(status: number, message: string): ApiError {
+/** The error response of a control. */
+export function controlError(status: number, message: string): ApiError {
   return new ApiError(status, 'ControlRefused', message)
 }

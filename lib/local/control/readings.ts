@@ -1,6 +1,6 @@
 /**
- * The controls that read. They change nothing a client of the service could notice: in particular no inventory is taken,
- * although one may be due, since the page asks every few seconds.
+ * The controls that read. They change nothing that a client of the service can notice: in particular, they do not take an
+ * inventory that is due, since the page sends these requests every few seconds.
  */
 import { FAULT_KINDS } from '../faults/faults.js'
 import { OPERATION_NAMES } from '../service/operation-names.js'

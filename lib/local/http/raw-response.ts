@@ -89,7 +89,7 @@ function respondRaw(
     `Date: ${new Date(logContext.now()).toUTCString()}`,
     'Connection: close',
   ]
-  record?.refusedRaw(status, code)
+  record?.setRawError(status, code)
   socket.end(
     [...head, `x-amzn-RequestId: ${record?.requestId ?? requestId}`, '', isHead ? '' : body].join('\r\n'),
   )

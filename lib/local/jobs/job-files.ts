@@ -17,7 +17,19 @@ import { DAY_MS } from '../service/durations.js'
 import type { StoreContext } from '../storage/store-context.js'
 import { isId, newUploadOrJobId } from '../records/identifiers.js'
 import { delayOfEach, type DelayOfEach, type JobDelay } from '../realism/job-delay.js'
-import { type ArchiveJob, type ArchiveOrder, damagedJob, type InventoryJob, type InventoryOrder, jobFormOf, type JobOrder, type JobRecord, jobSortKey, type JobState, type Tier } from '../records/job-record.js'
+import {
+  type ArchiveJob,
+  type ArchiveOrder,
+  damagedJob,
+  type InventoryJob,
+  type InventoryOrder,
+  jobFormOf,
+  type JobOrder,
+  type JobRecord,
+  jobSortKey,
+  type JobState,
+  type Tier,
+} from '../records/job-record.js'
 import { inventoryOutput } from './inventory-output.js'
 import { notFound } from '../service/api-error.js'
 import { unlessNotFound } from '../service/not-found.js'

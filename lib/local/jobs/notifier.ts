@@ -57,7 +57,7 @@ export class Notifier {
     for (const { name } of await this.#stores.vaults.list()) {
       await unlessDamaged(unlessNotFound(this.#goOn(name)), this.#context.onFailure) // 404: deleted meanwhile
     }
-    this.look()
+    this.check()
   }
 
   async #goOn(vaultName: string): Promise<void> {
@@ -81,15 +81,15 @@ export class Notifier {
     const expected = { vaultName, jobId, topics }
     await this.#context.disk.writeJson(await this.#path(expected), expected)
     this.#expected.set(jobId, expected)
-    this.look()
+    this.check()
   }
 
   /** Posts what is due, now and whenever it becomes so. */
-  look(): void {
+  check(): void {
     clearTimeout(this.#timer)
     if (this.#expected.size === 0 || this.#ending.signal.aborted) return
     this.#timer = setTimeout(() => {
-      this.look()
+      this.check()
     }, CHECK_INTERVAL_MS)
     this.#timer.unref()
     this.#posting = this.#posting.then(() => this.#postDue())

@@ -1,15 +1,14 @@
 /** Operations on archives (docs/glacier-protocol.md#archives). */
+
 import type { ArchiveRecord } from '../records/archive-record.js'
+import { checkedDescription, headerOf } from '../requests/request-values.js'
 import {
-  checkedDescription,
-  headerOf,
   locationOf,
   nameOf,
   type OperationResponse,
   type RequestContext,
 } from '../requests/request-context.js'
 import { announcedHashes, announcedLength } from './upload-body.js'
-
 /** UploadArchive: an archive in one request. */
 export async function uploadArchive(context: RequestContext): Promise<OperationResponse> {
   const { stores, stream } = context

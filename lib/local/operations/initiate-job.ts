@@ -4,7 +4,13 @@ import type { ByteRange } from '../../byte-range.js'
 import { MIB } from '../../sizes.js'
 import type { ArchiveRecord } from '../records/archive-record.js'
 import { bodyOf, requiredMember } from '../requests/body-shape.js'
-import { checkedDescription, locationOf, nameOf, type OperationResponse, type RequestContext } from '../requests/request-context.js'
+import { checkedDescription } from '../requests/request-values.js'
+import {
+  locationOf,
+  nameOf,
+  type OperationResponse,
+  type RequestContext,
+} from '../requests/request-context.js'
 import type { ArchiveJob, InventoryOrder, JobOrder, JobRecord } from '../records/job-record.js'
 import { inventoryMarkers } from '../jobs/job-description.js'
 import { ApiError, invalidParameter, notFound, shortened } from '../service/api-error.js'

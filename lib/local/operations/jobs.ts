@@ -1,6 +1,7 @@
 /** DescribeJob, ListJobs and GetJobOutput (docs/glacier-protocol.md#jobs). */
 import { toInclusive, type ByteRange } from '../../byte-range.js'
-import { nameOf, type OperationResponse, queryOf, type RequestContext } from '../requests/request-context.js'
+import { nameOf, type OperationResponse, type RequestContext } from '../requests/request-context.js'
+import { queryOf } from '../requests/request-values.js'
 import { type ArchiveJob, type InventoryJob, type JobRecord, jobSortKey } from '../records/job-record.js'
 import { jobDescription, jobStatus } from '../jobs/job-description.js'
 import { pageOf } from '../requests/paging.js'
@@ -37,7 +38,7 @@ export async function listJobs(context: RequestContext): Promise<OperationRespon
     return wanted && (completed === undefined || completed === String(stores.jobs.isDone(job)))
   })
   const { items, marker } = pageOf(context, jobs, {
-    most: MAX_ROWS,
+    maxItems: MAX_ROWS,
     keyOf: jobSortKey,
     markers: markersOf(`${stores.vaults.arnOf(vaultName)}/jobs`),
   })

@@ -5,7 +5,8 @@
 import { parseInclusive, toContentRange } from '../../glacier/range-format.js'
 import type { ByteRange } from '../../byte-range.js'
 import { MAX_PARTS, MAX_PART_SIZE } from '../../glacier/limits.js'
-import { requiredHeader, type RequestContext } from '../requests/request-context.js'
+import { requiredHeader } from '../requests/request-values.js'
+import type { RequestContext } from '../requests/request-context.js'
 import type { ReceivedPart } from '../storage/part-file.js'
 import { invalidParameter, missingParameter, payloadMismatch } from '../service/api-error.js'
 

@@ -2,7 +2,13 @@
 import { toInclusive } from '../../byte-range.js'
 import { MAX_PART_SIZE, MAX_PARTS } from '../../glacier/limits.js'
 import { isPartSize } from '../../glacier/part-size.js'
-import { checkedDescription, headerOf, locationOf, nameOf, type OperationResponse, type RequestContext, requiredHeader, wholeNumberIn } from '../requests/request-context.js'
+import { checkedDescription, headerOf, requiredHeader, wholeNumberIn } from '../requests/request-values.js'
+import {
+  locationOf,
+  nameOf,
+  type OperationResponse,
+  type RequestContext,
+} from '../requests/request-context.js'
 import { pageOf } from '../requests/paging.js'
 import { markersOf } from '../service/marker.js'
 import { invalidParameter } from '../service/api-error.js'
@@ -77,7 +83,7 @@ export async function listParts(context: RequestContext): Promise<OperationRespo
   const { uploads } = context.stores
   const indexes = await uploads.partIndexes(vaultName, upload)
   const { items, marker } = pageOf(context, indexes, {
-    most: MAX_ROWS,
+    maxItems: MAX_ROWS,
     keyOf: (index) => String(index).padStart(5, '0'),
     markers: markersOf(`${uploadsOf(context, vaultName)}/${upload.uploadId}`),
   })
@@ -98,7 +104,7 @@ export async function listMultipartUploads(context: RequestContext): Promise<Ope
   const vaultName = nameOf(context, 'vaultName')
   const uploads = await context.stores.uploads.list(vaultName)
   const { items, marker } = pageOf(context, uploads, {
-    most: MAX_ROWS,
+    maxItems: MAX_ROWS,
     keyOf: ({ uploadId }) => uploadId,
     markers: markersOf(uploadsOf(context, vaultName)),
   })

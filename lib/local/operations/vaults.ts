@@ -1,5 +1,10 @@
 /** Operations on vaults (docs/glacier-protocol.md#vaults). */
-import { locationOf, nameOf, type OperationResponse, type RequestContext } from '../requests/request-context.js'
+import {
+  locationOf,
+  nameOf,
+  type OperationResponse,
+  type RequestContext,
+} from '../requests/request-context.js'
 import { pageOf } from '../requests/paging.js'
 import type { MarkerForm } from '../service/marker.js'
 import { isVaultName } from '../../glacier/names.js'
@@ -31,7 +36,7 @@ export async function deleteVault(context: RequestContext): Promise<OperationRes
 export async function listVaults(context: RequestContext): Promise<OperationResponse> {
   const { vaults } = context.stores
   const { items, marker } = pageOf(context, await vaults.list(), {
-    most: MAX_VAULTS,
+    maxItems: MAX_VAULTS,
     keyOf: ({ name }) => name,
     markers: arnMarkers(vaults),
   })

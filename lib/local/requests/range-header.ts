@@ -1,16 +1,15 @@
-/**
- * The Range header of GetJobOutput, in the forms of RFC 2616 14.35, which the guide refers to.
- */
+/** The Range header of GetJobOutput, in the forms of RFC 2616 14.35, which the guide refers to. */
 import type { ByteRange } from '../../byte-range.js'
 import { invalidParameter } from '../service/api-error.js'
 
 /**
- * The range of an output that a header asks for: `bytes=0-9`, `bytes=5-` to the end, or `bytes=-5`, the last five bytes.
- * One that goes past the end is cut.
+ * The range of an output that a header requests: `bytes=0-9`, `bytes=5-` to the end, or `bytes=-5`, the last five bytes.
+ * A range that exceeds the output is cut at its end.
  *
  * @param size - bytes of the output
- * @returns `undefined` where the header is malformed: another form, several ranges, or a range that ends before it starts
- * @throws {ApiError} 400: nothing of the range is within the output
+ * @returns the range; `undefined` if the header is malformed: it has another form or several ranges, or its range ends
+ *   before it starts
+ * @throws {ApiError} 400: the range starts after the end of the output
  */
 export function outputRange(header: string, size: number): ByteRange | undefined {
   const [, first = '', last = ''] = /^bytes=(\d*)-(\d*)$/i.exec(header) ?? []

@@ -8,7 +8,12 @@ import { DAY_MS } from '../service/durations.js'
 import { newUploadOrJobId } from '../records/identifiers.js'
 import { limitExceeded } from '../service/api-error.js'
 import type { CheckedUndocumented } from '../service/undocumented.js'
-import { type AccountRecord, type CapacityUnit, isAccount, type RetrievalRule } from '../records/account-record.js'
+import {
+  type AccountRecord,
+  type CapacityUnit,
+  isAccount,
+  type RetrievalRule,
+} from '../records/account-record.js'
 
 const NONE: AccountRecord = { capacity: [] }
 const MAX_UNITS = 2
@@ -52,7 +57,11 @@ export class AccountFile {
    */
   async purchase(): Promise<CapacityUnit> {
     const startDate = dateOf(this.#context)
-    const unit = { capacityId: newUploadOrJobId().slice(0, 27), startDate, expirationDate: aMonthAfter(startDate) }
+    const unit = {
+      capacityId: newUploadOrJobId().slice(0, 27),
+      startDate,
+      expirationDate: aMonthAfter(startDate),
+    }
     await this.#change((account) => {
       const valid = this.#valid(account)
       if (valid.length >= MAX_UNITS)

@@ -36,7 +36,12 @@ export class ArchiveFiles {
   readonly #kind: 'archives' | 'retained'
 
   /** @param kind - the folder of a vault that they are in */
-  constructor(context: StoreContext, vaults: VaultFiles, meter: Meter, kind: 'archives' | 'retained' = 'archives') {
+  constructor(
+    context: StoreContext,
+    vaults: VaultFiles,
+    meter: Meter,
+    kind: 'archives' | 'retained' = 'archives',
+  ) {
     this.#context = context
     this.#vaults = vaults
     this.#meter = meter

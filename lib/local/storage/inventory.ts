@@ -14,7 +14,12 @@ import { archiveFormOf, damagedArchive } from '../records/archive-record.js'
 import { ConcurrencyLimit, mapConcurrently } from '../service/concurrency-limit.js'
 import { DamageError, parsed, readRecord, unlessDamaged } from '../disk/damage.js'
 import { kindOf, namesIn } from '../disk/disk.js'
-import { ARCHIVE_OVERHEAD, type InventoryRow, type InventorySum, isInventoryRow } from '../records/inventory-record.js'
+import {
+  ARCHIVE_OVERHEAD,
+  type InventoryRow,
+  type InventorySum,
+  isInventoryRow,
+} from '../records/inventory-record.js'
 
 /** Archives looked into before their rows are written, and at once. */
 const ARCHIVES_PER_BLOCK = 64

@@ -48,9 +48,7 @@ export class OpenUploads {
     const file = await unlessMissing(lstat(path), undefined) // the time is that of a link itself: see `touch`
     const isActive = file !== undefined && this.#context.now() - Math.round(file.mtimeMs) <= DAY_MS
     const what = damagedUpload(vaultName, uploadId)
-    const upload = isActive
-      ? await readRecord(path, uploadFormOf(uploadId), what, 'upload.json')
-      : undefined
+    const upload = isActive ? await readRecord(path, uploadFormOf(uploadId), what, 'upload.json') : undefined
     if (!upload) throw uploadNotFound(uploadId)
     return upload
   }

@@ -15,7 +15,7 @@ import type { InventorySchedule } from '../realism/inventory-schedule.js'
 import { archiveRows, takeInventory } from './inventory.js'
 import type { Inventory, InventoryRow } from '../records/inventory-record.js'
 import { assertFile } from './vault-checks.js'
-import {  damagedVault, type VaultRecord } from '../records/vault-record.js'
+import { damagedVault, type VaultRecord } from '../records/vault-record.js'
 import { assertNotLink } from './vault-checks.js'
 
 /** The inventories of the vaults of an account in a region. */
