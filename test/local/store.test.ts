@@ -679,7 +679,7 @@ t.test('of a deletion and a job at once, the job is refused or the archive stays
   }
   await retained.delete(vaultName, other.archiveId)
   t.strictSame(await readdir(vaultPath(dir, 'retained')), [kept.archiveId], 'what a new job needs stays')
-  const { archive } = await retained.holding(vaultName, kept.archiveId)
+  const { archive } = await retained.find(vaultName, kept.archiveId)
   t.same(await buffer(retained.read(vaultName, archive, { start: 0, end: 20 })), patternBytes(20))
 
   await mkdir(vaultPath(dir, 'retained', 'mine'))

@@ -1,11 +1,11 @@
 /**
- * What a local vault would have cost since it was started.
+ * The costs of a local vault since it was started.
  *
- * - A GB is 2^30 bytes, and a month is 30 days: the service's price for an early deletion, three months of storage for
- *   90 days, is by such months.
- * - Storage is that of all archives on disk, and of those that were deleted, from the start or their creation on, with
- *   the 32 KiB that the service adds to each. Parts of uploads that are not complete cost nothing.
- * - A request costs something only if it was carried out. A job is billed when it is started.
+ * - A GB has 2^30 bytes, and a month 30 days: the service's price of an early deletion, three months of storage for 90
+ *   days, is in such months.
+ * - Storage is that of all archives on disk and of deleted ones, from the start or their creation on, with the 32 KiB that
+ *   the service adds to each. Parts of incomplete uploads are not charged for.
+ * - Only requests that were carried out are charged for. A job is charged when it is started.
  */
 
 import { DAY_MS } from '../service/durations.js'
@@ -13,23 +13,23 @@ import { dollars, inUnits, microDollars, type Quantity } from './amount.js'
 import type { Meter, StoredArchive } from './meter.js'
 import type { Prices } from './prices.js'
 import { type RequestClass, requestClassOf } from './request-class.js'
-/** What a line of the costs is for. */
+/** The subject of a line of the costs. */
 export type CostId = keyof Prices | 'earlyDeletion'
 
 /** A line of the costs. */
 export interface CostLine {
-  /** What it is for. All IDs are there once, in the same order, also where the quantity is 0. */
+  /** The subject. Every ID is present once, in the same order, even if the quantity is 0. */
   readonly id: CostId
-  /** The same in words, for people. */
+  /** The subject in words. */
   readonly item: string
-  /** In the unit, rounded to nine decimals. */
+  /** In the unit, rounded to nine decimal places. */
   readonly quantity: number
   readonly unit: 'GB-month' | 'GB' | 'request' | 'unit'
   /** US dollars, rounded to a millionth. */
   readonly amount: number
 }
 
-/** What a local vault would have cost. */
+/** The costs of a local vault. */
 export interface Costs {
   readonly currency: 'USD'
   /** US dollars: the sum of the lines. */
@@ -56,7 +56,7 @@ export interface Usage {
 /** The costs of a local vault up to now. */
 export async function costsOf({ meter, archives, requests }: Usage, prices: Prices): Promise<Costs> {
   const counts = countsByClass(requests)
-  const used = meter.deletedByteMs // before the archives are read: none is in both
+  const used = meter.deletedByteMs // before the archives are read, so that none is counted twice
   let storedByteMs = 0n
   for await (const archive of archives()) storedByteMs += meter.byteMsOf(archive)
   const entries = [
@@ -89,7 +89,7 @@ export async function costsOf({ meter, archives, requests }: Usage, prices: Pric
 
 interface Entry extends Pick<CostLine, 'id' | 'item' | 'unit'> {
   readonly quantity: Quantity
-  /** The quantity in the unit of the price, where that is another. */
+  /** The quantity in the unit of the price, if that is another one. */
   readonly priced?: Quantity
 }
 

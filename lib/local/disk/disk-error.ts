@@ -1,9 +1,9 @@
-/** The answers of the local vault when its disk fails. */
+/** The error response for a failure of the disk. */
 import { isOverQuota, systemReason } from '../../fs/system-reason.js'
 import { ApiError } from '../service/api-error.js'
 
-/** Failures that do not pass by themselves: another attempt would only delay the message. */
-const LASTING: ReadonlySet<string | undefined> = new Set([
+/** The codes of permanent failures: a retry would only delay the message. */
+const PERMANENT_CODES: ReadonlySet<string | undefined> = new Set([
   'EACCES',
   'EFBIG',
   'EIO',
@@ -14,14 +14,15 @@ const LASTING: ReadonlySet<string | undefined> = new Set([
 ])
 
 /**
- * 507 with a code of our own, as the service has no such failure: clients, the SDKs included, do not repeat a request
- * that is answered with it. `undefined` for an error that is none of the disk's, or may pass.
- * The message has no path: whoever runs the server is told the error itself.
+ * The error response for a permanent failure of the disk: 507 with a code of our own, since the service has no such error.
+ * Clients, including the SDKs, do not retry it. The message has no path; `onFailure` receives the error itself.
+ *
+ * @returns `undefined` if the error is not one of the disk, or may be temporary
  */
 export function diskError(error: unknown): ApiError | undefined {
   const reason = systemReason(error)
   if (reason === undefined) return undefined
-  if (!LASTING.has((error as NodeJS.ErrnoException).code) && !isOverQuota(error)) return undefined
+  if (!PERMANENT_CODES.has((error as NodeJS.ErrnoException).code) && !isOverQuota(error)) return undefined
   const message = `The disk of the local vault failed: ${reason}`
   return new ApiError(507, 'LocalStorageException', message)
 }

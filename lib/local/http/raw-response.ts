@@ -1,7 +1,7 @@
 /**
- * Answers to what Node's HTTP server does not take for a request, in the format of the service: they are written to the
- * connection itself, which is then closed. Requests that came before on the connection get their answers first: a client
- * takes the answers in the order of its requests.
+ * Responses to what Node's HTTP server does not accept as a request, in the format of the service. They are written to the
+ * connection itself, which is then closed. Earlier requests on the connection get their responses first: a client takes
+ * responses in the order of its requests.
  */
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
@@ -14,72 +14,76 @@ import {
   type RequestRecord,
 } from './request-record.js'
 
-/** Milliseconds a client has to take its answer before the connection is cut. */
+/** Milliseconds that a client has to read its response before the connection is closed. */
 const LINGER_MS = 1_000
 
-/** What Node's server reports of a request it cannot read, or of a connection that fails. */
+/** The error that Node's server reports for a request it cannot parse, or a connection that fails. */
 type ClientError = NodeJS.ErrnoException & { readonly reason?: string; readonly rawPacket?: Buffer }
 
-/** Connections that have had such an answer. */
+/** Connections that such a response was written to. */
 const ended = new WeakSet<Socket>()
 
-/** Answers what the parser of HTTP refuses: a request that is malformed, whose headers are too long or do not end. */
+/** Responds to a request that the HTTP parser refuses: it is malformed, or its headers are too long or do not end. */
 export function respondToClientError(error: ClientError, socket: Socket, logContext: LogContext): void {
-  if (ended.has(socket)) return // each further chunk is refused again
+  if (ended.has(socket)) return // the parser refuses each further chunk
   const records = recordsOn(socket)
   const last = records.at(-1)
   const refused = last?.request.complete === false ? last : undefined
   if (!isOfParser(error) || (last === undefined && socket.bytesRead === 0)) {
-    socket.destroy() // nobody waits for an answer
+    socket.destroy() // nobody waits for a response
     return
   }
   afterResponses(socket, refused, (isFirst) => {
-    // What comes behind a request that was understood gets no answer, nor does what has one.
+    // Bytes after a request that was parsed get no response, and no request gets two.
     if (refused ? refused.response.headersSent : !isFirst) socket.destroy()
     else {
-      const isHead = error.rawPacket?.subarray(0, 5).toString('latin1') === 'HEAD ' // as far as can be known
+      const isHead = error.rawPacket?.subarray(0, 5).toString('latin1') === 'HEAD ' // as far as the first bytes show
       respondRaw(apiErrorOf(error), socket, logContext, refused, isHead)
     }
   })
 }
 
-/** Answers CONNECT: this is no proxy. */
+/** Responds to CONNECT: this server is not a proxy. */
 export function respondToConnect(socket: Socket, logContext: LogContext): void {
   socket.on('error', () => undefined) // the client may be gone
   afterResponses(socket, undefined, () => {
-    respondRaw(badRequest(400, 'This server is no proxy: it has no CONNECT.'), socket, logContext)
+    respondRaw(
+      badRequest(400, 'This server is not a proxy: it does not support CONNECT.'),
+      socket,
+      logContext,
+    )
   })
 }
 
 /**
- * Does something when all requests of a connection but one have been answered, unless the connection is gone then.
+ * Runs an action once all requests of a connection but one have their response, unless the connection is closed then.
  *
- * @param act - is told whether there were none to be answered
+ * @param action - called with whether there were no other requests
  */
 function afterResponses(
   socket: Socket,
   except: RequestRecord | undefined,
-  act: (isFirst: boolean) => void,
+  action: (isFirst: boolean) => void,
 ): void {
   ended.add(socket)
-  const before = recordsOn(socket).filter((it) => it !== except && !it.response.closed)
-  const last = before.at(-1) // answers are sent in the order of the requests
-  if (!last) act(true)
+  const before = recordsOn(socket).filter((record) => record !== except && !record.response.closed)
+  const last = before.at(-1) // responses are sent in the order of the requests
+  if (!last) action(true)
   else {
     last.response.once('close', () => {
-      if (!socket.destroyed) act(false)
+      if (!socket.destroyed) action(false)
     })
   }
 }
 
 function respondRaw(
-  fault: ApiError,
+  error: ApiError,
   socket: Socket,
   logContext: LogContext,
   record?: RequestRecord,
   isHead = false,
 ): void {
-  const { status, code, message, type } = fault
+  const { status, code, message, type } = error
   const requestId = newRequestId()
   const body = JSON.stringify({ code, message, type })
   const head = [
@@ -94,7 +98,7 @@ function respondRaw(
     [...head, `x-amzn-RequestId: ${record?.requestId ?? requestId}`, '', isHead ? '' : body].join('\r\n'),
   )
   if (!record) logUnreadRequest(socket, requestId, { status, code }, logContext)
-  // A connection that is cut while bytes of the client are on the way may lose the answer. What comes is forgotten.
+  // If a connection is closed while bytes of the client are under way, the client may lose the response. They are read.
   const timer = setTimeout(() => socket.destroy(), LINGER_MS)
   socket.once('end', () => socket.destroy())
   socket.once('close', () => {
@@ -103,7 +107,7 @@ function respondRaw(
   socket.resume()
 }
 
-/** Whether it is the request that is wrong; else it is the connection. */
+/** Whether the request is malformed. Otherwise the connection failed. */
 function isOfParser({ code = '' }: ClientError): boolean {
   return code.startsWith('HPE_') || code === 'ERR_HTTP_REQUEST_TIMEOUT'
 }

@@ -1,8 +1,9 @@
 /**
- * Jobs on disk: `jobs/JOB_ID.json`, and `JOB_ID.output` where the output is not an archive's own bytes.
+ * Jobs on disk: `jobs/JOB_ID.json`, and `JOB_ID.output` for the output of an inventory retrieval. The output of an archive
+ * retrieval is read from the archive.
  *
- * A job's state is what the clock makes of its times: it is done when its delay is over, and a day later it is gone with
- * its output (docs/glacier-protocol.md#job-output).
+ * The state of a job follows from its times and the clock: it is done when its delay is over, and expires with its output a
+ * day later (docs/glacier-protocol.md#job-output).
  */
 import { createReadStream, createWriteStream } from 'node:fs'
 import { rm, stat } from 'node:fs/promises'
@@ -41,19 +42,23 @@ export class JobFiles {
   readonly #vaults: VaultFiles
   #delays: DelayOfEach
 
-  /** @param delay - how long jobs take */
+  /**
+   * @param context - the dependencies of the stores
+   * @param vaults - the vaults of the jobs
+   * @param delay - the duration of jobs
+   */
   constructor(context: StoreContext, vaults: VaultFiles, delay: JobDelay) {
     this.#context = context
     this.#vaults = vaults
     this.#delays = delayOfEach(delay)
   }
 
-  /** How long jobs take that are started from now on. */
+  /** The duration of jobs that are started from now on, in milliseconds. */
   get delays(): DelayOfEach {
     return this.#delays
   }
 
-  /** Sets how long jobs take that are started from now on. */
+  /** Sets the duration of jobs that are started from now on. */
   setDelay(delay: JobDelay): void {
     this.#delays = delayOfEach(delay)
   }
@@ -61,13 +66,13 @@ export class JobFiles {
   /** Starts an archive retrieval. */
   async startArchiveRetrieval(vaultName: string, order: ArchiveOrder): Promise<ArchiveJob> {
     const delay = this.#delays[order.tier.toLowerCase() as Lowercase<Tier>]
-    return this.#write(vaultName, { ...order, ...this.#begun(delay), action: 'ArchiveRetrieval' })
+    return this.#write(vaultName, { ...order, ...this.#newState(delay), action: 'ArchiveRetrieval' })
   }
 
   /**
-   * Starts an inventory retrieval, of the vault's inventory as it is now.
+   * Starts an inventory retrieval, of the vault's current inventory.
    *
-   * @throws {ApiError} 404: no inventory was taken yet
+   * @throws {ApiError} 404: the vault has no inventory yet
    */
   async startInventoryRetrieval(vaultName: string, order: JobOrder & InventoryOrder): Promise<InventoryJob> {
     const { inventory } = await this.#vaults.find(vaultName)
@@ -78,7 +83,7 @@ export class JobFiles {
           'as Amazon Glacier has not yet generated an initial inventory for this vault.',
       )
     }
-    const state = this.#begun(this.#delays.inventory)
+    const state = this.#newState(this.#delays.inventory)
     const path = this.#vaults.inventoryPath(vaultName)
     const output = inventoryOutput({ vaultName, path, vaultArn, inventoryDate: inventory.date }, order)
     const outputSize = await this.#writeOutput(vaultName, state.jobId, output.text)
@@ -95,7 +100,7 @@ export class JobFiles {
   /**
    * A job.
    *
-   * @throws {ApiError} 404: no such vault or job, or it is a day old; 507: it is damaged
+   * @throws {ApiError} 404: the vault or job does not exist, or the job has expired; 507: it is damaged
    */
   async find(vaultName: string, jobId: string): Promise<JobRecord> {
     const path = await this.#path(vaultName, `${jobId}.json`)
@@ -103,17 +108,17 @@ export class JobFiles {
     const job = isId(jobId) ? await readRecord(path, jobFormOf(jobId), what, 'record') : undefined
     if (!job) throw notFound(`The job ID was not found: ${jobId}`)
     if (this.#context.now() - Date.parse(job.completionDate) <= DAY_MS) return job
-    await this.forget(vaultName, jobId)
+    await this.remove(vaultName, jobId)
     await rm(await this.#path(vaultName, `${jobId}.output`), { force: true })
     throw notFound(`The job ID was not found: ${jobId}`)
   }
 
-  /** Removes what is known of a job. */
-  async forget(vaultName: string, jobId: string): Promise<void> {
+  /** Removes the record of a job. */
+  async remove(vaultName: string, jobId: string): Promise<void> {
     await this.#context.disk.discard(await this.#path(vaultName, `${jobId}.json`))
   }
 
-  /** All jobs of a vault, by the time they were started. One that is damaged is reported and left out. */
+  /** All jobs of a vault, sorted by the time of their start. Damaged ones are reported and left out. */
   async list(vaultName: string): Promise<JobRecord[]> {
     const jobs: JobRecord[] = []
     for (const name of await this.#vaults.namesIn(vaultName, 'jobs')) {
@@ -125,12 +130,12 @@ export class JobFiles {
     return jobs.sort((a, b) => Number(jobSortKey(a) > jobSortKey(b)) - Number(jobSortKey(a) < jobSortKey(b)))
   }
 
-  /** Whether a job is over, one way or the other. */
+  /** Whether a job has succeeded or failed. */
   isDone({ completionDate }: JobRecord): boolean {
     return this.#context.now() >= Date.parse(completionDate)
   }
 
-  /** Ends a job that is under way now; one that is over stays as it is. */
+  /** Ends a job in progress; whether it was in progress. */
   async end(vaultName: string, job: JobRecord, failure: string | null): Promise<boolean> {
     if (this.isDone(job)) return false
     await this.#write(vaultName, {
@@ -160,7 +165,7 @@ export class JobFiles {
     return createReadStream(path, { start: range.start, end: range.end - 1 })
   }
 
-  #begun(delay: number): JobState {
+  #newState(delay: number): JobState {
     const now = this.#context.now()
     return {
       jobId: newUploadOrJobId(),

@@ -1,12 +1,12 @@
 /**
- * Archives that are deleted while a job for them lasts: "you will be able to download the output" (guide, Delete
- * Archive).
+ * Archives that are deleted while a job needs them: "you will be able to download the output" (guide, Delete Archive).
  *
- * - Every archive that is deleted moves from `archives/` to `retained/`, and is removed from there unless a job needs it.
- *   It is also removed when an archive of the vault is deleted after the last job for it is gone, and with the vault.
- * - Archives only move this way. So whoever does not find one in `archives/` finds it in `retained/`.
+ * - Every deleted archive is moved from `archives/` to `retained/`, and removed from there unless a job needs it. A retained
+ *   archive is removed with the vault, or when an archive of the vault is deleted after the last job for it has expired.
+ * - Archives are only moved in this direction. Therefore an archive that is not in `archives/` is in `retained/`.
  * - Jobs are read after the names in `retained/`, and a job counts as started only if its archive is in `archives/` after
- *   the job was recorded. So of a deletion and a job at once, either the job is refused or the archive stays.
+ *   the job was recorded. If a deletion and the start of a job are concurrent, either the job is refused or the archive
+ *   stays.
  */
 import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -24,7 +24,7 @@ import type { VaultFiles } from '../storage/vault-files.js'
 import type { ArchiveJob } from '../records/job-record.js'
 import type { JobFiles } from './job-files.js'
 
-/** The stores it stands between. */
+/** The stores that retained archives depend on. */
 export interface RetainingStores {
   readonly vaults: VaultFiles
   readonly archives: ArchiveFiles
@@ -37,6 +37,11 @@ export class RetainedArchives {
   readonly #stores: RetainingStores
   readonly #retained: ArchiveFiles
 
+  /**
+   * @param context - the dependencies of the stores
+   * @param stores - the archives and jobs
+   * @param meter - counts deleted archives
+   */
   constructor(context: StoreContext, stores: RetainingStores, meter: Meter) {
     this.#context = context
     this.#stores = stores
@@ -44,15 +49,15 @@ export class RetainedArchives {
   }
 
   /**
-   * Deletes an archive. Its bytes stay while a job for it lasts.
+   * Deletes an archive. Its bytes are retained while a job needs them.
    *
-   * @throws {ApiError} 404: no such vault; 400: no archive ever had such an ID, or it is in another vault
+   * @throws {ApiError} 404: the vault does not exist; 400: the ID is not valid, or the archive is in another vault
    */
   async delete(vaultName: string, archiveId: string): Promise<void> {
     const { archives, vaults } = this.#stores
     const folder = await vaults.folder(vaultName, 'retained')
     await archives.delete(vaultName, archiveId, async (path) => {
-      await makeRetained(folder) // a vault that an older version created has none
+      await makeRetained(folder) // a vault of an older version has no such folder
       const moved = renameDurably(path, join(folder, archiveId)).then(() => true)
       if (!(await unlessMissing(moved, false))) return false // another request has deleted it meanwhile
       await syncFolder(dirname(path))
@@ -65,7 +70,7 @@ export class RetainedArchives {
    * Starts a job for an archive.
    *
    * @param start - records the job
-   * @throws {ApiError} 404: the archive was deleted meanwhile, and there is no job
+   * @throws {ApiError} 404: the archive was deleted meanwhile, and the job is not started
    */
   async startJob(
     vaultName: string,
@@ -77,7 +82,7 @@ export class RetainedArchives {
     try {
       await archives.find(vaultName, archiveId)
     } catch (error) {
-      await jobs.forget(vaultName, job.jobId)
+      await jobs.remove(vaultName, job.jobId)
       throw error
     }
     return job
@@ -93,37 +98,37 @@ export class RetainedArchives {
     for (const name of names) if (!needed.has(name)) await this.#context.disk.discard(join(folder, name))
   }
 
-  /** The bytes of a range of an archive, which is whole. The archive may be deleted meanwhile. */
+  /** The bytes of a range of a complete archive, which may be deleted meanwhile. */
   async *read(
     vaultName: string,
     archive: ArchiveRecord,
     range: ByteRange,
   ): AsyncGenerator<Buffer, void, undefined> {
     for (const piece of piecesOf(archive, range)) {
-      const kept = this.#stores.archives.openPart(vaultName, archive, piece)
+      const stored = this.#stores.archives.openPart(vaultName, archive, piece)
       const file =
-        (await unlessMissing(kept, undefined)) ?? (await this.#retained.openPart(vaultName, archive, piece))
+        (await unlessMissing(stored, undefined)) ?? (await this.#retained.openPart(vaultName, archive, piece))
       yield* readPart(file, piece)
     }
   }
 
   /**
-   * The archive of a job, deleted or not, and the store that has it.
+   * The archive of a job, deleted or not, and the files that have it.
    *
-   * @throws {ApiError} 404: neither has it
+   * @throws {ApiError} 404: it does not exist
    */
-  async holding(
+  async find(
     vaultName: string,
     archiveId: string,
   ): Promise<{ readonly archives: ArchiveFiles; readonly archive: ArchiveRecord }> {
     const { archives } = this.#stores
-    const kept = await unlessNotFound(archives.find(vaultName, archiveId))
-    if (kept) return { archives, archive: kept }
+    const stored = await unlessNotFound(archives.find(vaultName, archiveId))
+    if (stored) return { archives, archive: stored }
     return { archives: this.#retained, archive: await this.#retained.find(vaultName, archiveId) }
   }
 }
 
-/** Creates the folder of a vault for deleted archives; not that of the vault, which may be deleted meanwhile. */
+/** Creates the folder of a vault for deleted archives, but not the folder of the vault, which may be deleted meanwhile. */
 async function makeRetained(folder: string): Promise<void> {
   try {
     await mkdir(folder, { mode: 0o700 })

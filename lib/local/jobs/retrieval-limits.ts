@@ -1,13 +1,13 @@
 /**
- * What limits archive retrievals of an account in a region: its retrieval policy, the quota of a day, and the capacity for
+ * The limits of archive retrievals of an account in a region: its retrieval policy, the quota of a day, and the capacity for
  * Expedited retrievals.
  *
- * - What was started is counted from the jobs themselves, so that it is the same after a restart and for all servers over
- *   the folder. Where anything is limited, one retrieval is admitted at a time.
+ * - Retrievals are counted from the jobs on disk, so that the count is the same after a restart and for all servers that
+ *   use the folder. If anything is limited, retrievals are admitted one at a time.
  * - A unit of provisioned capacity ensures at least three Expedited retrievals in five minutes
- *   (docs/glacier-protocol.md#provisioned-capacity). It is a promise and no limit: with a unit all are accepted.
- * - The documents speak of "35 random restore requests per PiB stored per day". Which requests are random they do not
- *   say: here all archive retrievals count, within the last 24 hours. No local vault holds more than a PiB.
+ *   (docs/glacier-protocol.md#provisioned-capacity). It is not a limit: with a unit, all are accepted.
+ * - AWS documents "35 random restore requests per PiB stored per day", without saying which requests are random. Here all
+ *   archive retrievals of the last 24 hours count. No local vault stores more than a PiB.
  */
 
 import { DAY_MS } from '../service/durations.js'
@@ -19,17 +19,17 @@ import { insufficientCapacity, throttled } from '../service/api-error.js'
 import type { AccountFile } from '../storage/account-file.js'
 import type { VaultFiles } from '../storage/vault-files.js'
 import type { Realism } from '../realism/realism-options.js'
-/** Milliseconds for which an Expedited retrieval takes capacity. */
+/** Milliseconds for which an Expedited retrieval uses capacity. */
 const CAPACITY_SPAN_MS = 300_000
 
-/** What limits need to know. */
+/** The stores that the limits depend on. */
 export interface LimitedStores {
   readonly account: AccountFile
   readonly vaults: VaultFiles
   readonly jobs: JobFiles
 }
 
-type Asked = Pick<ArchiveOrder, 'tier' | 'start' | 'end'>
+type Retrieval = Pick<ArchiveOrder, 'tier' | 'start' | 'end'>
 
 /** The limits of archive retrievals. */
 export class RetrievalLimits {
@@ -37,6 +37,11 @@ export class RetrievalLimits {
   readonly #stores: LimitedStores
   readonly #limits: Pick<Realism, 'expeditedCapacity' | 'retrievalsPerDay'>
 
+  /**
+   * @param context - the dependencies of the stores
+   * @param stores - the stores that the limits depend on
+   * @param limits - `Infinity` is no limit
+   */
   constructor(
     context: StoreContext,
     stores: LimitedStores,
@@ -48,21 +53,23 @@ export class RetrievalLimits {
   }
 
   /**
-   * Starts a retrieval, where it is within the limits.
+   * Starts a retrieval if it is within the limits.
    *
-   * @throws {ApiError} 400 `PolicyEnforcedException`: it is more than the retrieval policy allows
+   * @param start - starts it
+   * @returns the result of `start`
+   * @throws {ApiError} 400 `PolicyEnforcedException`: it exceeds the retrieval policy
    * @throws {ApiError} 400 `ThrottlingException`: the quota of the day is used up
    * @throws {ApiError} 503 `InsufficientCapacityException`: there is no capacity for Expedited retrievals
    */
-  async admit<T>(asked: Asked, start: () => Promise<T>): Promise<T> {
-    if (!(await this.#isLimited(asked))) return start()
+  async admit<T>(retrieval: Retrieval, start: () => Promise<T>): Promise<T> {
+    if (!(await this.#isLimited(retrieval))) return start()
     return this.#context.locks.alone('the retrievals', async () => {
-      await this.#assertAdmitted(asked)
+      await this.#assertAdmitted(retrieval)
       return start()
     })
   }
 
-  async #isLimited({ tier }: Asked): Promise<boolean> {
+  async #isLimited({ tier }: Retrieval): Promise<boolean> {
     if (this.#limits.retrievalsPerDay < Infinity) return true
     if (tier === 'Expedited') return this.#isCapacityLimited()
     return tier === 'Standard' && (await this.#stores.account.retrievalRule()).Strategy !== 'None'
@@ -72,7 +79,7 @@ export class RetrievalLimits {
     return this.#limits.expeditedCapacity < Infinity && (await this.#stores.account.capacity()).length === 0
   }
 
-  async #assertAdmitted({ tier, start, end }: Asked): Promise<void> {
+  async #assertAdmitted({ tier, start, end }: Retrieval): Promise<void> {
     const started = await this.#startedToday()
     if (tier === 'Standard') {
       assertWithinQuota(await this.#stores.account.retrievalRule(), end - start, started, this.#context.now())

@@ -23,7 +23,7 @@ export async function getVaultAccessPolicy(context: RequestContext): Promise<Ope
   return { status: 200, json: { Policy: accessPolicy } }
 }
 
-/** DeleteVaultAccessPolicy: 204 also where there is none. */
+/** DeleteVaultAccessPolicy: 204 even if none is set. */
 export async function deleteVaultAccessPolicy(context: RequestContext): Promise<OperationResponse> {
   await context.stores.settings.change(nameOf(context, 'vaultName'), () => ({ accessPolicy: null }))
   return { status: 204 }
@@ -32,7 +32,7 @@ export async function deleteVaultAccessPolicy(context: RequestContext): Promise<
 /**
  * The policy in a body, of an access policy or a lock: JSON as a string.
  *
- * @throws {ApiError} 400: there is none, or it is no policy that the vault may have
+ * @throws {ApiError} 400: it is absent, or not a policy that the vault can have
  */
 export function policyIn(context: RequestContext): string {
   const policy = requiredMember(bodyOf(context, VAULT_POLICY).Policy, 'Policy')

@@ -7,7 +7,7 @@ import { invalidParameter } from '../service/api-error.js'
 const RULE = structure({ Strategy: choice('BytesPerHour', 'FreeTier', 'None'), BytesPerHour: NUMBER })
 /** SetDataRetrievalPolicyInput of the model. */
 const POLICY = structure({ Policy: structure({ Rules: listOf(RULE) }) })
-/** The guide's greatest BytesPerHour, 2^63 - 1, is between this and the next number that a client reads exactly. */
+/** The guide's maximum, 2^63 - 1, is between this number and the next one that a client can read exactly. */
 const MAX_BYTES_PER_HOUR = 2 ** 63 - 1024
 
 /** SetDataRetrievalPolicy: exactly one rule. */

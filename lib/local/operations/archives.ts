@@ -17,11 +17,15 @@ export async function uploadArchive(context: RequestContext): Promise<OperationR
   const description = checkedDescription(headerOf(context, 'x-amz-archive-description'))
   const accept = announcedHashes(context)
   await stores.ensureVault(vaultName)
-  return stored(context, vaultName, await stores.archives.store(vaultName, description, stream, accept))
+  return storedArchive(
+    context,
+    vaultName,
+    await stores.archives.store(vaultName, description, stream, accept),
+  )
 }
 
-/** What is answered once an archive is stored, in one request or in parts. */
-export function stored(
+/** The response to a request that stored an archive, in one request or in parts. */
+export function storedArchive(
   context: RequestContext,
   vaultName: string,
   { archiveId, treeHash }: ArchiveRecord,
@@ -36,7 +40,7 @@ export function stored(
   }
 }
 
-/** DeleteArchive: 204 also where it is deleted already. */
+/** DeleteArchive: 204 even if the archive is already deleted. */
 export async function deleteArchive(context: RequestContext): Promise<OperationResponse> {
   await context.stores.retained.delete(nameOf(context, 'vaultName'), nameOf(context, 'archiveId'))
   return { status: 204 }

@@ -23,14 +23,14 @@ import { checkedTopic } from './notifications.js'
 export async function initiateJob(context: RequestContext): Promise<OperationResponse> {
   const { meter, notifier, vaults } = context.stores
   const vaultName = nameOf(context, 'vaultName')
-  await vaults.folder(vaultName, 'jobs') // no such vault is told before anything else
+  await vaults.folder(vaultName, 'jobs') // a missing vault is reported before anything else
   const parameters = bodyOf(context, JOB_PARAMETERS)
   const { Description, SNSTopic } = parameters
   const order = {
     description: checkedDescription(Description),
     snsTopic: SNSTopic === undefined ? null : checkedTopic(SNSTopic),
   }
-  const job = await started(context, vaultName, parameters, order)
+  const job = await startJob(context, vaultName, parameters, order)
   if (job.action === 'ArchiveRetrieval') meter.retrieved(job.tier, job.end - job.start)
   else meter.retrievedInventory()
   await notifier.expect(vaultName, job)
@@ -38,7 +38,7 @@ export async function initiateJob(context: RequestContext): Promise<OperationRes
   return { status: 202, headers: { location, 'x-amz-job-id': job.jobId } }
 }
 
-async function started(
+async function startJob(
   { stores }: RequestContext,
   vaultName: string,
   parameters: JobParameters,
@@ -49,7 +49,7 @@ async function started(
       return archiveRetrieval(stores, vaultName, parameters, order)
     case 'inventory-retrieval':
       return inventoryRetrieval(stores, vaultName, parameters, order)
-    case 'select': // closed by the service before it was; its text is not known
+    case 'select': // the service has closed it; its message is not known
       throw new ApiError(400, 'NoLongerSupportedException', 'Select is no longer supported.')
   }
 }
@@ -79,7 +79,7 @@ async function archiveRetrieval(
   return stores.retrievalLimits.admit(retrieval, () => stores.retained.startJob(vaultName, archiveId, start))
 }
 
-/** The range of an archive to retrieve: on MiB boundaries, or to the archive's end. */
+/** The range of an archive to retrieve: on MiB boundaries, or up to the archive's end. */
 function retrievalRange(text: string | undefined, { size }: ArchiveRecord): ByteRange {
   if (text === undefined) return { start: 0, end: size }
   const range = /^\d+-\d+$/.test(text) ? parseInclusive(text) : undefined
@@ -92,7 +92,7 @@ function retrievalRange(text: string | undefined, { size }: ArchiveRecord): Byte
   return range
 }
 
-/** The model has it an error to name an archive or a range of bytes for an inventory. */
+/** According to the model, an inventory retrieval with an archive ID or a range is an error. */
 async function inventoryRetrieval(
   { jobs, vaults }: RequestContext['stores'],
   vaultName: string,
@@ -109,12 +109,12 @@ async function inventoryRetrieval(
 
 function inventoryOrder(
   vaultArn: string,
-  { StartDate, EndDate, Limit: limit, Marker: given }: InventoryParameters,
+  { StartDate, EndDate, Limit: limit, Marker: givenMarker }: InventoryParameters,
 ): Omit<InventoryOrder, 'format'> {
   if (limit !== undefined && !/^[1-9]\d*$/.test(limit))
     throw invalidParameter(`Invalid Limit: ${shortened(limit)}`)
-  const marker = given === undefined ? null : inventoryMarkers(vaultArn).read(given)
-  if (marker === undefined) throw invalidParameter(`Invalid Marker: ${shortened(String(given))}`)
+  const marker = givenMarker === undefined ? null : inventoryMarkers(vaultArn).read(givenMarker)
+  if (marker === undefined) throw invalidParameter(`Invalid Marker: ${shortened(String(givenMarker))}`)
   return {
     startDate: date(StartDate, 'StartDate'),
     endDate: date(EndDate, 'EndDate'),
@@ -123,7 +123,7 @@ function inventoryOrder(
   }
 }
 
-/** A date as the service takes it: ISO 8601, UTC, to the second or finer; one that the calendar has. */
+/** A date in the form of the service: ISO 8601, UTC, with minutes, and optionally seconds or finer; it must exist. */
 function date(text: string | undefined, name: string): string | null {
   if (text === undefined) return null
   const form = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?Z$/

@@ -10,8 +10,9 @@ import { markersOf } from '../service/marker.js'
 import { invalidParameter } from '../service/api-error.js'
 import { retryUnlessGone } from '../service/not-found.js'
 
+/** The maximum number of jobs of a page. */
 const MAX_ROWS = 50
-/** Bytes of an output that are read before it is answered. */
+/** Bytes of an output that are read before the response is sent. */
 const FIRST_READ_BYTES = 65_536
 const STATUS_CODES = ['InProgress', 'Succeeded', 'Failed']
 
@@ -21,7 +22,7 @@ export async function describeJob(context: RequestContext): Promise<OperationRes
   return { status: 200, json: jobDescription(context.stores, vaultName, job) }
 }
 
-/** ListJobs, by the time they were started. */
+/** ListJobs, sorted by the time of their start. */
 export async function listJobs(context: RequestContext): Promise<OperationResponse> {
   const { stores } = context
   const vaultName = nameOf(context, 'vaultName')
@@ -34,8 +35,8 @@ export async function listJobs(context: RequestContext): Promise<OperationRespon
     throw invalidParameter(`Invalid completed: ${completed}`)
   }
   const jobs = (await stores.jobs.list(vaultName)).filter((job) => {
-    const wanted = statusCode === undefined || statusCode === jobStatus(stores, job)
-    return wanted && (completed === undefined || completed === String(stores.jobs.isDone(job)))
+    const isSelected = statusCode === undefined || statusCode === jobStatus(stores, job)
+    return isSelected && (completed === undefined || completed === String(stores.jobs.isDone(job)))
   })
   const { items, marker } = pageOf(context, jobs, {
     maxItems: MAX_ROWS,
@@ -48,19 +49,19 @@ export async function listJobs(context: RequestContext): Promise<OperationRespon
   }
 }
 
-/** GetJobOutput: whole, or the range asked for. */
+/** GetJobOutput: the whole output, or the requested range. */
 export async function getJobOutput(context: RequestContext): Promise<OperationResponse> {
   const { job, vaultName } = await jobOf(context)
   if (jobStatus(context.stores, job) !== 'Succeeded')
     throw invalidParameter(`The job is not currently available for download: ${job.jobId}`)
   const size = job.action === 'ArchiveRetrieval' ? job.end - job.start : job.outputSize
-  const asked = rangeAsked(context, size)
-  const range = asked ?? { start: 0, end: size }
+  const requested = requestedRange(context, size)
+  const range = requested ?? { start: 0, end: size }
   const { retained, jobs } = context.stores
   const output =
     job.action === 'ArchiveRetrieval'
       ? retryUnlessGone(
-          () => retained.holding(vaultName, job.archiveId),
+          () => retained.find(vaultName, job.archiveId),
           () => archiveOutput(context, vaultName, job, range),
         )
       : retryUnlessGone(
@@ -69,10 +70,10 @@ export async function getJobOutput(context: RequestContext): Promise<OperationRe
         )
   const { headers, bytes } = await output
   return {
-    status: asked ? 206 : 200,
+    status: requested ? 206 : 200,
     headers: {
       'accept-ranges': 'bytes',
-      'content-range': asked && `bytes ${toInclusive(asked)}/${size}`,
+      'content-range': requested && `bytes ${toInclusive(requested)}/${size}`,
       ...headers,
     },
     content: { length: range.end - range.start, bytes },
@@ -82,7 +83,7 @@ export async function getJobOutput(context: RequestContext): Promise<OperationRe
 type Output = Pick<OperationResponse, 'headers'> & { readonly bytes: AsyncIterable<Buffer> }
 
 /**
- * With a tree hash where both ranges, the job's and the one asked for, are aligned
+ * With a tree hash if both ranges, that of the job and the requested one, are tree-hash aligned
  * (docs/glacier-protocol.md#job-output).
  */
 async function archiveOutput(
@@ -91,9 +92,9 @@ async function archiveOutput(
   job: ArchiveJob,
   { start, end }: ByteRange,
 ): Promise<Output> {
-  const { archives, archive } = await retained.holding(vaultName, job.archiveId)
+  const { archives, archive } = await retained.find(vaultName, job.archiveId)
   const absolute = { start: job.start + start, end: job.start + end }
-  await archives.assertWhole(vaultName, archive, absolute)
+  await archives.assertComplete(vaultName, archive, absolute)
   const treeHash = job.treeHash === null ? undefined : await archives.treeHashOf(vaultName, archive, absolute)
   return {
     headers: {
@@ -101,7 +102,7 @@ async function archiveOutput(
       'x-amz-archive-description': archive.description ?? undefined,
       'x-amz-sha256-tree-hash': treeHash,
     },
-    bytes: await begun(absolute, async (piece) => retained.read(vaultName, archive, piece)),
+    bytes: await withFirstBytes(absolute, async (piece) => retained.read(vaultName, archive, piece)),
   }
 }
 
@@ -112,15 +113,18 @@ async function inventoryOutput(
   range: ByteRange,
 ): Promise<Output> {
   const headers = { 'content-type': job.format === 'CSV' ? 'text/csv' : 'application/json' }
-  return { headers, bytes: await begun(range, (piece) => stores.jobs.readOutput(vaultName, job, piece)) }
+  return {
+    headers,
+    bytes: await withFirstBytes(range, (piece) => stores.jobs.readOutput(vaultName, job, piece)),
+  }
 }
 
 /**
- * The bytes of an output, of which the first are read now: so an output that cannot be read is refused, and not cut.
+ * The bytes of an output. The first ones are read now, so that an output which cannot be read is refused, not cut.
  *
- * @param read - reads a range of what the output is taken from
+ * @param read - reads a range of the source of the output
  */
-async function begun(
+async function withFirstBytes(
   { start, end }: ByteRange,
   read: (range: ByteRange) => Promise<AsyncIterable<Buffer>>,
 ): Promise<AsyncIterable<Buffer>> {
@@ -133,8 +137,8 @@ async function begun(
   })()
 }
 
-/** The range of the output a request asks for; `undefined` for all of it. */
-function rangeAsked({ headers, stores }: RequestContext, size: number): ByteRange | undefined {
+/** The requested range of the output; `undefined` for the whole output. */
+function requestedRange({ headers, stores }: RequestContext, size: number): ByteRange | undefined {
   const { range: header } = headers
   if (header === undefined) return undefined
   const range = outputRange(header, size)

@@ -1,4 +1,4 @@
-/** Operations on whom a vault tells that jobs are done (docs/glacier-protocol.md#notifications). */
+/** Operations on a vault's notifications of completed jobs (docs/glacier-protocol.md#notifications). */
 import { bodyOf, choice, listOf, requiredMember, structure, TEXT } from '../requests/body-shape.js'
 import { nameOf, type OperationResponse, type RequestContext } from '../requests/request-context.js'
 import { invalidParameter, notFound, shortened } from '../service/api-error.js'
@@ -32,16 +32,16 @@ export async function getVaultNotifications(context: RequestContext): Promise<Op
   return { status: 200, json: { SNSTopic: notifications.snsTopic, Events: notifications.events } }
 }
 
-/** DeleteVaultNotifications: 204 also where there are none. */
+/** DeleteVaultNotifications: 204 even if none are set. */
 export async function deleteVaultNotifications(context: RequestContext): Promise<OperationResponse> {
   await context.stores.settings.change(nameOf(context, 'vaultName'), () => ({ notifications: null }))
   return { status: 204 }
 }
 
 /**
- * The ARN of a topic.
+ * Checks the ARN of a topic.
  *
- * @throws {ApiError} 400: it is none
+ * @throws {ApiError} 400: it is not valid
  */
 export function checkedTopic(value: string): string {
   if (/^arn:aws[\w-]*:sns:[\w-]*:\d{12}:[\w.-]{1,256}$/.test(value)) return value

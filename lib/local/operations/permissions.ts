@@ -1,6 +1,6 @@
 /**
- * Whether a vault's own policies let somebody do something: its access policy, and its lock, which is in effect from
- * its beginning, completed or not (docs/glacier-protocol.md#vault-lock).
+ * Whether a vault's own policies permit an operation: its access policy, and its lock, which is in effect from its start,
+ * completed or not (docs/glacier-protocol.md#vault-lock).
  */
 
 import { DAY_MS } from '../service/durations.js'
@@ -9,8 +9,8 @@ import type { Caller } from '../auth/caller.js'
 import { accessDenied } from '../service/api-error.js'
 import { unlessNotFound } from '../service/not-found.js'
 import type { Stores } from '../stores/stores.js'
-/** What no policy denies: a vault could not be got out of it again. */
-const ALWAYS = new Set([
+/** The operations that no policy denies: otherwise, a policy could never be removed again. */
+const ALWAYS_PERMITTED = new Set([
   'SetVaultAccessPolicy',
   'GetVaultAccessPolicy',
   'DeleteVaultAccessPolicy',
@@ -21,10 +21,10 @@ const ALWAYS = new Set([
 ])
 
 /**
- * Throws if a policy of the vault denies an operation.
+ * Asserts that no policy of the vault denies an operation.
  *
- * @param names - those in the request's path
- * @param caller - who sends it
+ * @param names - the names in the path of the request
+ * @param caller - the sender of the request
  * @throws {ApiError} 403: it is denied
  */
 export async function assertAllowed(
@@ -34,8 +34,8 @@ export async function assertAllowed(
   caller: Caller,
 ): Promise<void> {
   const { vaultName, archiveId } = names
-  if (vaultName === undefined || ALWAYS.has(operation)) return
-  const settings = await unlessNotFound(stores.settings.read(vaultName)) // no such vault is told by the operation
+  if (vaultName === undefined || ALWAYS_PERMITTED.has(operation)) return
+  const settings = await unlessNotFound(stores.settings.read(vaultName)) // the operation itself reports a missing vault
   if (!settings) return
   const { accessPolicy, lock, tags } = settings
   const policies = [accessPolicy, lock?.policy].filter((policy) => typeof policy === 'string')
@@ -59,7 +59,7 @@ export async function assertAllowed(
   )
 }
 
-/** Whole days since an archive was stored; `undefined` where there is none. */
+/** Whole days since an archive was stored; `undefined` if it does not exist. */
 async function ageInDays(stores: Stores, vaultName: string, archiveId: string): Promise<number | undefined> {
   const archive = await unlessNotFound(stores.archives.find(vaultName, archiveId))
   return archive && Math.floor((stores.now() - Date.parse(archive.creationDate)) / DAY_MS)

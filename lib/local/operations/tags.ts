@@ -3,9 +3,10 @@ import { bodyOf, listOf, mapOf, requiredMember, structure, TEXT } from '../reque
 import { nameOf, type OperationResponse, type RequestContext } from '../requests/request-context.js'
 import { invalidParameter, limitExceeded, shortened } from '../service/api-error.js'
 
+/** The maximum number of tags of a vault, and of a request. */
 const MAX_TAGS = 50
 const MAX_TAGS_PER_REQUEST = 10
-/** No key has a colon, and so none begins with `aws:`, which the service keeps for itself. */
+/** A key cannot have a colon, and therefore cannot begin with `aws:`, which the service reserves. */
 const KEY = /^[\p{L}\p{N} _./=+@-]{1,128}$/u
 const VALUE = /^[\p{L}\p{N} _./=+@-]{0,255}$/u
 
@@ -13,7 +14,7 @@ const VALUE = /^[\p{L}\p{N} _./=+@-]{0,255}$/u
 const ADDED = structure({ Tags: mapOf(TEXT) })
 const REMOVED = structure({ TagKeys: listOf(TEXT) })
 
-/** AddTagsToVault: a key that is there is given the new value. */
+/** AddTagsToVault: an existing key gets the new value. */
 export async function addTagsToVault(context: RequestContext): Promise<OperationResponse> {
   const added = requiredMember(bodyOf(context, ADDED).Tags, 'Tags')
   assertCount(added.length)
@@ -22,18 +23,18 @@ export async function addTagsToVault(context: RequestContext): Promise<Operation
     if (!VALUE.test(value)) throw invalidParameter(`Invalid value of the tag ${key}.`)
   }
   await context.stores.settings.change(nameOf(context, 'vaultName'), ({ tags }) => {
-    const together = { ...tags, ...Object.fromEntries(added) }
-    if (Object.keys(together).length > MAX_TAGS) {
+    const merged = { ...tags, ...Object.fromEntries(added) }
+    if (Object.keys(merged).length > MAX_TAGS) {
       throw limitExceeded(
         'The quota for the number of tags that can be assigned to this resource has been reached.',
       )
     }
-    return { tags: together }
+    return { tags: merged }
   })
   return { status: 204 }
 }
 
-/** RemoveTagsFromVault: keys there are none of are as good as removed. */
+/** RemoveTagsFromVault: unknown keys are ignored. */
 export async function removeTagsFromVault(context: RequestContext): Promise<OperationResponse> {
   const removed = requiredMember(bodyOf(context, REMOVED).TagKeys, 'TagKeys')
   assertCount(removed.length)

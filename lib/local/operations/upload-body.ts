@@ -1,5 +1,5 @@
 /**
- * What holds for the two requests that carry an archive's bytes (docs/glacier-protocol.md#archives,
+ * Checks of the two requests that have an archive's bytes (docs/glacier-protocol.md#archives,
  * docs/glacier-protocol.md#multipart-uploads).
  */
 import { parseInclusive, toContentRange } from '../../glacier/range-format.js'
@@ -11,10 +11,10 @@ import type { ReceivedPart } from '../storage/part-file.js'
 import { invalidParameter, missingParameter, payloadMismatch } from '../service/api-error.js'
 
 /**
- * The length a body says it has.
+ * The length of the body, by its header.
  *
  * @returns bytes
- * @throws {ApiError} 400: it says none, or one no request may have
+ * @throws {ApiError} 400: it is absent or out of range
  */
 export function announcedLength({ headers }: RequestContext): number {
   const length = headers['content-length']
@@ -26,7 +26,9 @@ export function announcedLength({ headers }: RequestContext): number {
 }
 
 /**
- * Checks the hashes a request announces, and gives what checks its body against them.
+ * The hashes of the body, by its headers.
+ *
+ * @returns a function that compares the received body with them
  *
  * @throws {ApiError} 400: one is absent or not a SHA-256
  */
@@ -44,21 +46,21 @@ export function announcedHashes(context: RequestContext): (received: ReceivedPar
 /**
  * A tree hash or a SHA-256 in a header: 64 lowercase hex digits.
  *
- * @throws {ApiError} 400: it is absent, or none
+ * @throws {ApiError} 400: it is absent, or not such a hash
  */
 export function hashIn(context: RequestContext, name: string): string {
   const hash = requiredHeader(context, name)
-  if (!/^[0-9a-f]{64}$/.test(hash)) throw invalidParameter(`Invalid ${name}: ${hash}`) // as UNSIGNED-PAYLOAD
+  if (!/^[0-9a-f]{64}$/.test(hash)) throw invalidParameter(`Invalid ${name}: ${hash}`) // such as UNSIGNED-PAYLOAD
   return hash
 }
 
 /**
- * The place of a part, of its Content-Range: `bytes 0-1048575/*`, or with the length of the archive instead of `*`. The
- * guide shows the first and refers to RFC 2616, which has both; some clients send the second. What the length says of the
- * archive is not held against its completion.
+ * The range of a part, by its Content-Range: `bytes 0-1048575/*`, or with the length of the archive instead of `*`. The
+ * guide shows the first form and refers to RFC 2616, which has both; some clients send the second. The completion does not
+ * compare the length with the archive.
  *
- * @param partSize - of the upload, in bytes
- * @throws {ApiError} 400: no range, one of another length than the body, or no place of a part
+ * @param partSize - bytes of each part of the upload
+ * @throws {ApiError} 400: the range is absent, is not that of a part, or has another length than the body
  */
 export function announcedRange(context: RequestContext, partSize: number): ByteRange {
   const text = requiredHeader(context, 'content-range')
@@ -74,9 +76,9 @@ export function announcedRange(context: RequestContext, partSize: number): ByteR
   return range
 }
 
-function assertPartRange(place: ByteRange, partSize: number): void {
-  const { start, end } = place
-  const range = toContentRange(place)
+function assertPartRange(part: ByteRange, partSize: number): void {
+  const { start, end } = part
+  const range = toContentRange(part)
   if (start % partSize !== 0) {
     throw invalidParameter(
       `Invalid Content-Range: ${range}; a part starts at a multiple of the part size, ${partSize}.`,

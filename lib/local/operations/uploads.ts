@@ -14,7 +14,7 @@ import { markersOf } from '../service/marker.js'
 import { invalidParameter } from '../service/api-error.js'
 import { retryUnlessGone } from '../service/not-found.js'
 import type { UploadRecord } from '../records/upload-record.js'
-import { stored } from './archives.js'
+import { storedArchive } from './archives.js'
 import { announcedHashes, announcedRange, hashIn } from './upload-body.js'
 
 const MAX_ROWS = 50
@@ -43,7 +43,7 @@ export async function initiateMultipartUpload(context: RequestContext): Promise<
   }
 }
 
-/** UploadMultipartPart. A short part that is not the last is taken, and makes the completion fail. */
+/** UploadMultipartPart. A short part that is not the last one is accepted, and makes the completion fail. */
 export async function uploadMultipartPart(context: RequestContext): Promise<OperationResponse> {
   const { uploads } = context.stores
   const { vaultName, upload } = await uploadOf(context)
@@ -53,7 +53,7 @@ export async function uploadMultipartPart(context: RequestContext): Promise<Oper
   return { status: 204, headers: { 'x-amz-sha256-tree-hash': treeHash } }
 }
 
-/** CompleteMultipartUpload: the same archive when repeated. */
+/** CompleteMultipartUpload: a repeated one returns the same archive. */
 export async function completeMultipartUpload(context: RequestContext): Promise<OperationResponse> {
   const vaultName = nameOf(context, 'vaultName')
   const text = requiredHeader(context, 'x-amz-archive-size')
@@ -66,12 +66,12 @@ export async function completeMultipartUpload(context: RequestContext): Promise<
     size,
     treeHash,
   })
-  const answer = stored(context, vaultName, archive)
-  if (!isRepeated || undocumented.repeatHash) return answer
-  return { ...answer, headers: { ...answer.headers, 'x-amz-sha256-tree-hash': undefined } }
+  const response = storedArchive(context, vaultName, archive)
+  if (!isRepeated || undocumented.repeatHash) return response
+  return { ...response, headers: { ...response.headers, 'x-amz-sha256-tree-hash': undefined } }
 }
 
-/** AbortMultipartUpload: 204 when repeated. */
+/** AbortMultipartUpload: 204 for a repeated one, too. */
 export async function abortMultipartUpload(context: RequestContext): Promise<OperationResponse> {
   await context.stores.uploads.abort(nameOf(context, 'vaultName'), nameOf(context, 'uploadId'))
   return { status: 204 }

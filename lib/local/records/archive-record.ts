@@ -1,4 +1,4 @@
-/** `archives/ARCHIVE_ID/archive.json`: what is known of an archive, and where its parts are. */
+/** `archives/ARCHIVE_ID/archive.json`: an archive, and the positions of its parts. */
 import type { ByteRange } from '../../byte-range.js'
 import { isPartSize } from '../../glacier/part-size.js'
 import { isId, newArchiveId } from './identifiers.js'
@@ -11,15 +11,15 @@ export interface ArchiveRecord {
   /** Bytes. */
   readonly size: number
   readonly treeHash: string
-  /** Bytes in each part but the last. */
+  /** Bytes of each part except the last. */
   readonly partSize: number
   /** ISO 8601. */
   readonly creationDate: string
 }
 
-/** A part of an archive, and the range of its bytes that is meant. */
+/** A range of bytes of one part of an archive. */
 export interface Piece extends ByteRange {
-  /** 0-based. */
+  /** The 0-based index of the part. */
   readonly index: number
   /** Bytes of the whole part. */
   readonly size: number
@@ -40,17 +40,17 @@ export function archiveFormOf(archiveId: string): (value: unknown) => value is A
   return (value): value is ArchiveRecord => isArchive(value) && value.archiveId === archiveId
 }
 
-/** What an archive is called in messages about damage. */
+/** The name of an archive in messages about damage. */
 export function damagedArchive(vaultName: string, archiveId: string): string {
   return `The archive ${archiveId} in the vault ${vaultName}`
 }
 
-/** The name of a part's file, by its 0-based number. */
+/** The name of a part's file, by its 0-based index. */
 export function partName(index: number): string {
   return `${String(index).padStart(5, '0')}.part`
 }
 
-/** An archive that is to be. */
+/** A new archive. */
 export function newArchive(
   description: string | null,
   size: number,

@@ -1,17 +1,17 @@
-/** `jobs/JOB_ID.json`: what is known of a job. */
+/** `jobs/JOB_ID.json`: a job. */
 import type { ByteRange } from '../../byte-range.js'
 import { equals, hasShape, isCount, isDate, isHash, isText, nullOr, type Shape } from './shape.js'
 
-/** What any job is asked. */
+/** The parameters of any job. */
 export interface JobOrder {
   readonly description: string | null
   readonly snsTopic: string | null
 }
 
-/** How fast an archive is retrieved. */
+/** The speed and cost of a retrieval. */
 export type Tier = 'Expedited' | 'Standard' | 'Bulk'
 
-/** What an archive retrieval is asked, and what is known of the archive then. */
+/** The parameters of an archive retrieval, and the archive at its start. */
 export interface ArchiveOrder extends JobOrder, ByteRange {
   readonly tier: Tier
   readonly archiveId: string
@@ -19,7 +19,7 @@ export interface ArchiveOrder extends JobOrder, ByteRange {
   readonly archiveSize: number
   /** Tree hash of the whole archive. */
   readonly archiveTreeHash: string
-  /** Tree hash of the range; `null` where it is not tree-hash aligned. */
+  /** Tree hash of the range; `null` if the range is not tree-hash aligned. */
   readonly treeHash: string | null
 }
 
@@ -36,14 +36,14 @@ export interface InventoryOrder {
   readonly marker: string | null
 }
 
-/** How far a job is. */
+/** The state of a job. */
 export interface JobState {
   readonly jobId: string
   /** ISO 8601. */
   readonly creationDate: string
   /** ISO 8601. */
   readonly completionDate: string
-  /** Why it failed; `null` if it does not. */
+  /** The reason of a failure; `null` if the job succeeds. */
   readonly failure: string | null
 }
 
@@ -57,19 +57,19 @@ export interface InventoryJob extends JobState, JobOrder, InventoryOrder {
   readonly action: 'InventoryRetrieval'
   /** Bytes of its output. */
   readonly outputSize: number
-  /** What a job that goes on from here is given as its marker; `null` at the end. */
+  /** The marker for a job that continues the list; `null` at its end. */
   readonly nextMarker: string | null
 }
 
 /** `JOB_ID.json`. */
 export type JobRecord = ArchiveJob | InventoryJob
 
-/** What a job is called in messages about damage. */
+/** The name of a job in messages about damage. */
 export function damagedJob(vaultName: string, jobId: string): string {
   return `The job ${jobId} in the vault ${vaultName}`
 }
 
-/** Whether a value has the form of a {@link JobRecord}. */
+/** Whether a value has the form of the {@link JobRecord} of a job. */
 export function jobFormOf(jobId: string): (value: unknown) => value is JobRecord {
   return (value): value is JobRecord => {
     if (!hasShape<JobRecord>(value, { ...JOB, jobId: equals(jobId) })) return false
@@ -106,7 +106,7 @@ const INVENTORY_JOB: Shape<InventoryJob> = {
   nextMarker: nullOr(isText),
 }
 
-/** What jobs are sorted by: the time they were started; of two at one time, the ID. */
+/** The key that jobs are sorted by: the time of their start, then their ID. */
 export function jobSortKey({ creationDate, jobId }: JobRecord): string {
   return `${creationDate}/${jobId}`
 }

@@ -1,5 +1,5 @@
 /**
- * What is set for the account in the region: `account.json`, written whole at each change.
+ * The retrieval policy and the provisioned capacity of an account in a region: `account.json`, replaced by each change.
  */
 import { makeFolder } from '../../fs/durable.js'
 import { readRecord } from '../disk/damage.js'
@@ -15,21 +15,25 @@ import {
   type RetrievalRule,
 } from '../records/account-record.js'
 
-const NONE: AccountRecord = { capacity: [] }
+const EMPTY: AccountRecord = { capacity: [] }
+/** The maximum number of units of provisioned capacity. */
 const MAX_UNITS = 2
 
-/** The account. */
+/** The retrieval policy and the provisioned capacity of an account in a region. */
 export class AccountFile {
   readonly #context: StoreContext
   readonly #firstPolicy: CheckedUndocumented['retrievalPolicy']
 
-  /** @param firstPolicy - the retrieval policy until one is set */
+  /**
+   * @param context - the dependencies of the stores
+   * @param firstPolicy - the retrieval policy until one is set
+   */
   constructor(context: StoreContext, firstPolicy: CheckedUndocumented['retrievalPolicy']) {
     this.#context = context
     this.#firstPolicy = firstPolicy
   }
 
-  /** How much may be retrieved. */
+  /** The retrieval policy. */
   async retrievalRule(): Promise<RetrievalRule> {
     const first = this.#firstPolicy
     return (
@@ -40,7 +44,7 @@ export class AccountFile {
     )
   }
 
-  /** Sets how much may be retrieved. */
+  /** Sets the retrieval policy. */
   async setRetrievalRule(retrievalRule: RetrievalRule): Promise<void> {
     await this.#change((account) => ({ ...account, retrievalRule }))
   }
@@ -51,16 +55,16 @@ export class AccountFile {
   }
 
   /**
-   * Buys a unit of capacity, for a month.
+   * Buys a unit of capacity for a month.
    *
-   * @throws {ApiError} 400: there are two already
+   * @throws {ApiError} 400: the account already has two units
    */
   async purchase(): Promise<CapacityUnit> {
     const startDate = dateOf(this.#context)
     const unit = {
       capacityId: newUploadOrJobId().slice(0, 27),
       startDate,
-      expirationDate: aMonthAfter(startDate),
+      expirationDate: oneMonthAfter(startDate),
     }
     await this.#change((account) => {
       const valid = this.#valid(account)
@@ -77,14 +81,14 @@ export class AccountFile {
 
   async #read(): Promise<AccountRecord> {
     const what = "The account's retrieval policy and capacity"
-    return (await readRecord(this.#path(), isAccount, what, 'account.json')) ?? NONE
+    return (await readRecord(this.#path(), isAccount, what, 'account.json')) ?? EMPTY
   }
 
   async #change(change: (account: AccountRecord) => AccountRecord): Promise<void> {
     const { disk, locks } = this.#context
     await locks.alone('the account', async () => {
       const changed = change(await this.#read())
-      await makeFolder(disk.path()) // of a region in which there was nothing
+      await makeFolder(disk.path()) // the first data of the region
       await disk.writeJson(this.#path(), changed)
     })
   }
@@ -94,8 +98,8 @@ export class AccountFile {
   }
 }
 
-/** The same day of the next month, or that month's last. */
-function aMonthAfter(date: string): string {
+/** The same day of the next month, or the last day of that month. */
+function oneMonthAfter(date: string): string {
   const end = new Date(date)
   const day = end.getUTCDate()
   end.setUTCMonth(end.getUTCMonth() + 1)

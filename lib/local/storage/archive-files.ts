@@ -1,6 +1,6 @@
 /**
  * Archives on disk: `archives/ARCHIVE_ID/`, with `archive.json` and the part files `00000.part`, `00001.part`, …
- * An archive's folder is the upload's, renamed: its parts are never copied.
+ * The folder of a multipart archive is that of its upload, renamed: parts are never copied.
  */
 import { mkdir, open, stat, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -35,7 +35,12 @@ export class ArchiveFiles {
   readonly #meter: Meter
   readonly #kind: 'archives' | 'retained'
 
-  /** @param kind - the folder of a vault that they are in */
+  /**
+   * @param context - the dependencies of the stores
+   * @param vaults - the vaults of the archives
+   * @param meter - counts deleted archives
+   * @param kind - the folder of a vault that has the archives
+   */
   constructor(
     context: StoreContext,
     vaults: VaultFiles,
@@ -49,10 +54,10 @@ export class ArchiveFiles {
   }
 
   /**
-   * Stores an archive that came in one request: one part, on disk as any.
+   * Stores an archive from one request, as a single part.
    *
-   * @param accept - throws unless what came is what was announced
-   * @throws {ApiError} 404: there is no such vault, or it was deleted meanwhile
+   * @param accept - throws unless the body is the one that was announced
+   * @throws {ApiError} 404: the vault does not exist, or was deleted meanwhile
    */
   async store(
     vaultName: string,
@@ -76,9 +81,9 @@ export class ArchiveFiles {
   }
 
   /**
-   * The IDs of the archives a vault has now, in ASCII order.
+   * The IDs of the current archives of a vault, in ASCII order.
    *
-   * @throws {ApiError} 404: no such vault
+   * @throws {ApiError} 404: the vault does not exist
    */
   async ids(vaultName: string): Promise<string[]> {
     return (await this.#vaults.namesIn(vaultName, this.#kind)).filter(isId)
@@ -87,7 +92,7 @@ export class ArchiveFiles {
   /**
    * An archive.
    *
-   * @throws {ApiError} 404: no such vault or archive; 400: it is in another vault; 507: it is damaged
+   * @throws {ApiError} 404: the vault or archive does not exist; 400: the archive is in another vault; 507: it is damaged
    */
   async find(vaultName: string, archiveId: string): Promise<ArchiveRecord> {
     const folder = await this.#folder(vaultName, archiveId)
@@ -98,10 +103,10 @@ export class ArchiveFiles {
   }
 
   /**
-   * Deletes an archive; one that does not exist is as good as deleted.
+   * Deletes an archive. Does nothing if it does not exist.
    *
-   * @param remove - takes away its folder, and returns whether it was there
-   * @throws {ApiError} 404: no such vault; 400: no archive ever had such an ID, or it is in another vault
+   * @param remove - removes its folder, and returns whether it existed
+   * @throws {ApiError} 404: the vault does not exist; 400: the ID is not valid, or the archive is in another vault
    */
   async delete(
     vaultName: string,
@@ -113,7 +118,7 @@ export class ArchiveFiles {
       throw invalidParameter(`Invalid archive ID: ${archiveId}`)
     }
     if ((await kindOf(join(path, 'archive.json'))) !== 'missing') {
-      // One that is damaged can be deleted too; how long it was stored is not known then.
+      // A damaged archive can be deleted too. How long it was stored is not known then.
       const archive = await unlessDamaged(readArchive(path, vaultName, archiveId), this.#context.onFailure)
       await this.#vaults.withWriteNoted(vaultName, async () => {
         if ((await remove(path)) && archive) this.#meter.deleted(archive)
@@ -122,11 +127,11 @@ export class ArchiveFiles {
   }
 
   /**
-   * Throws unless the parts of a range of an archive are there, as long as they must be.
+   * Asserts that the part files of a range of an archive exist and have the right lengths.
    *
-   * @throws {ApiError} 404: no such vault; 507: a part is damaged
+   * @throws {ApiError} 404: the vault does not exist; 507: a part is damaged
    */
-  async assertWhole(vaultName: string, archive: ArchiveRecord, range: ByteRange): Promise<void> {
+  async assertComplete(vaultName: string, archive: ArchiveRecord, range: ByteRange): Promise<void> {
     const folder = await this.#folder(vaultName, archive.archiveId)
     for (const { index, size } of piecesOf(archive, range)) {
       const path = join(folder, partName(index))
@@ -142,16 +147,16 @@ export class ArchiveFiles {
   }
 
   /**
-   * Opens the part of an archive that a piece is of.
+   * Opens the part file of a piece of an archive.
    *
-   * @throws the system's error: it is not there
+   * @throws the error of the system, if the file does not exist
    */
   async openPart(vaultName: string, { archiveId }: ArchiveRecord, { index }: Piece): Promise<FileHandle> {
     return open(join(await this.#folder(vaultName, archiveId), partName(index)), READ)
   }
 
   /**
-   * The tree hash of a range of an archive, where the range is a node of the archive's tree
+   * The tree hash of a range of an archive; `undefined` unless the range is tree-hash aligned
    * (docs/glacier-protocol.md#aligned-ranges).
    */
   async treeHashOf(vaultName: string, archive: ArchiveRecord, range: ByteRange): Promise<string | undefined> {
@@ -162,7 +167,7 @@ export class ArchiveFiles {
     const pieces = piecesOf(archive, range)
     const [only] = pieces
     if (only && pieces.length === 1) return treeHashOfRange(join(folder, partName(only.index)), only, what)
-    const nodes = new NodeStack() // more than one: then they are whole parts
+    const nodes = new NodeStack() // several pieces of an aligned range are complete parts
     for (const { index } of pieces) {
       nodes.push(Buffer.from((await describePart(join(folder, partName(index)), what)).treeHash, 'hex'))
     }
@@ -173,14 +178,14 @@ export class ArchiveFiles {
     return join(await this.#vaults.folder(vaultName, this.#kind), archiveId)
   }
 
-  /** Throws if another vault has the archive, as the service does (docs/glacier-protocol.md#error-texts). */
+  /** Refuses a request for an archive of another vault, as the service does (docs/glacier-protocol.md#error-texts). */
   async #assertNotElsewhere(vaultName: string, archiveId: string): Promise<void> {
     if (!isId(archiveId) || (await this.#vaults.vaultsContaining('archives', archiveId)).length === 0) return
     throw invalidParameter(`Invalid vault name: ${this.#vaults.arnOf(vaultName)}`)
   }
 }
 
-/** What is known of an archive; `undefined` where there is none. */
+/** The record of an archive; `undefined` if it does not exist. */
 function readArchive(
   folder: string,
   vaultName: string,

@@ -1,6 +1,4 @@
-/**
- * The parts in an upload's folder: `00000.part`, `00001.part`, …
- */
+/** The parts in an upload's folder: `00000.part`, `00001.part`, … */
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { NodeStack } from '../../tree-hash/tree-hash.js'
@@ -15,21 +13,23 @@ export interface UploadedPart extends ByteRange, StoredPart {
   readonly index: number
 }
 
-/** What a completion says of the archive. */
+/** The archive that a completion expects. */
 export interface ExpectedArchive {
   /** Bytes. */
   readonly size: number
   readonly treeHash: string
 }
 
-/** The numbers of the parts that are there, in order; fails where there is no such folder. */
+/** The 0-based indexes of the parts in a folder, in order. The promise is rejected if the folder does not exist. */
 export async function partIndexes(folder: string): Promise<number[]> {
   const names = (await readdir(folder)).sort()
   return names.filter((name) => /^\d{5}\.part$/.test(name)).map((name) => Number.parseInt(name, 10))
 }
 
 /**
- * A part that is there.
+ * A part of an upload.
+ *
+ * @param partSize - bytes of each part except the last
  *
  * @param what - the upload, for messages
  * @throws {DamageError} 507: its file is damaged
@@ -45,13 +45,13 @@ export async function partAt(
 }
 
 /**
- * Throws unless the parts make the archive that is asked for.
+ * Asserts that the parts of an upload make the expected archive.
  *
- * The texts about its size and its parts are ours: the service's are not known
+ * The messages about its size and parts are ours: those of the service are not known
  * (docs/glacier-protocol.md#not-documented).
  *
  * @param what - the upload, for messages
- * @throws {ApiError} 400: bytes are missing, or there are others than announced; 507: a part is damaged
+ * @throws {ApiError} 400: bytes are missing, or the parts make another archive; 507: a part is damaged
  */
 export async function assertPartsMake(
   folder: string,
@@ -76,7 +76,7 @@ export async function assertPartsMake(
 }
 
 /**
- * Throws unless an archive is the one that a completion speaks of.
+ * Asserts that an archive is the expected one.
  *
  * @throws {ApiError} 400: it has another size or tree hash
  */

@@ -1,39 +1,39 @@
 /**
- * Waits for a client that end: for its body, for what is left of a body that was refused, and for its reading of an
- * answer. A body or an answer that keeps moving, however slowly, is never cut.
+ * Limits on the time to wait for a client: for its body, for the rest of a refused body, and until it reads a response. A
+ * body or response that makes progress, however slow, is never interrupted.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { requestTimedOut } from '../service/api-error.js'
 
-/** Bytes of a refused body that are still taken in, so that a client which sends first and reads then gets its answer. */
+/** The maximum number of bytes of a refused body that are read, for a client that reads the response only after sending. */
 const MAX_DRAINED_BYTES = 134_217_728
-/** The time a refused body is taken in, in idle timeouts. */
+/** The maximum time for which a refused body is read, in idle timeouts. */
 const MAX_DRAIN_TIMEOUTS = 10
-/** Milliseconds a timer can wait. */
+/** The maximum delay of a timer, in milliseconds. */
 const MAX_TIMER_MS = 2 ** 31 - 1
 
 /**
  * The chunks of a body.
  *
- * @param idleTimeout - milliseconds until the next chunk must be there, each time one is asked for
- * @throws {ApiError} 408: it was not
+ * @param idleTimeout - milliseconds within which each chunk must be received, once it is requested
+ * @throws {ApiError} 408: a chunk was not received
  */
 export async function* bodyWithIdleLimit<T>(
   body: AsyncIterable<T>,
   idleTimeout: number,
 ): AsyncGenerator<T, void, undefined> {
   const iterator = body[Symbol.asyncIterator]()
-  let isAsking = false
+  let isWaiting = false
   try {
     for (;;) {
-      isAsking = true
+      isWaiting = true
       const next = await within(iterator.next(), idleTimeout)
-      isAsking = false
+      isWaiting = false
       if (next.done === true) return
       yield next.value
     }
   } finally {
-    if (!isAsking) await iterator.return?.() // which would otherwise wait for the chunk that does not come
+    if (!isWaiting) await iterator.return?.() // otherwise it would wait for the chunk that is not received
   }
 }
 
@@ -49,41 +49,41 @@ function within<T>(work: Promise<T>, idleTimeout: number): Promise<T> {
 }
 
 /**
- * Takes in and forgets what is still to come of a body. The connection is cut where that is too much, takes too long, or
- * does not come.
+ * Reads and discards the rest of a body. The connection is closed if the rest is too long, takes too long, or is not
+ * received.
  *
- * @param idleTimeout - milliseconds without a byte
+ * @param idleTimeout - milliseconds within which the next bytes must be received
  */
 export function drain(request: IncomingMessage, idleTimeout: number): void {
   if (request.readableEnded || request.destroyed) return
   const { socket } = request
   let left = MAX_DRAINED_BYTES
-  const cut = (): void => void request.destroy()
-  let idle = setTimeout(cut, idleTimeout)
-  const whole = setTimeout(cut, Math.min(idleTimeout * MAX_DRAIN_TIMEOUTS, MAX_TIMER_MS))
+  const close = (): void => void request.destroy()
+  let idle = setTimeout(close, idleTimeout)
+  const total = setTimeout(close, Math.min(idleTimeout * MAX_DRAIN_TIMEOUTS, MAX_TIMER_MS))
   request.on('error', () => undefined) // the client need not wait for the end
   request.on('data', (chunk: Buffer) => {
     clearTimeout(idle)
-    idle = setTimeout(cut, idleTimeout)
+    idle = setTimeout(close, idleTimeout)
     left -= chunk.length
-    if (left < 0) cut()
+    if (left < 0) close()
   })
   const stop = (): void => {
     clearTimeout(idle)
-    clearTimeout(whole)
+    clearTimeout(total)
     socket.off('close', stop)
   }
   request.once('end', stop)
-  socket.once('close', stop) // a request whose answer was sent does not close with its connection
+  socket.once('close', stop) // a request whose response was sent does not close with its connection
 }
 
 /**
- * Cuts a connection whose client does not read its answer.
+ * Closes the connection of a client that does not read its response.
  *
- * @param idleTimeout - milliseconds in which nothing of the answer could be sent
+ * @param idleTimeout - milliseconds within which bytes of the response must be sent
  */
 export function cutIfUnread(response: ServerResponse, idleTimeout: number): void {
   response.setTimeout(idleTimeout, () => {
-    if (response.writableLength > 0) response.destroy() // else the answer is not ready: the client waits for us
+    if (response.writableLength > 0) response.destroy() // otherwise the response is not ready, and the client waits
   })
 }

@@ -1,22 +1,22 @@
 /**
- * The certificate and the key of a server over TLS, checked before anything is done. Neither what the key contains nor the
- * passphrase is in any message.
+ * The certificate and the key for TLS. They are checked before the server starts. No message has the content of the key or
+ * the passphrase.
  */
 import { createSecureContext } from 'node:tls'
 import { isString, required } from '../../options/rules.js'
 import { nested, rule, type Rule, type RulesOf } from '../../options/check-options.js'
 
-/** What a server needs for TLS, as PEM: text or its bytes. */
+/** The certificate and key of a server, as PEM: a string or its bytes. */
 export interface TlsOptions {
-  /** The certificate, with those between it and the authority behind it. */
+  /** The certificate, followed by the intermediate certificates. */
   readonly cert: string | Uint8Array
   /** The private key of the certificate. */
   readonly key: string | Uint8Array
-  /** Of a key that is encrypted. */
+  /** The passphrase of an encrypted key. */
   readonly passphrase?: string | undefined
 }
 
-/** What to do about an error of OpenSSL, by its code. */
+/** Advice about errors of OpenSSL, by their code. */
 const ADVICE: Readonly<Record<string, string>> = {
   ERR_OSSL_X509_KEY_VALUES_MISMATCH: 'The key is not that of the certificate.',
   ERR_OSSL_BAD_DECRYPT: 'The key is encrypted: the passphrase is missing or wrong.',
@@ -35,20 +35,20 @@ const isTls = nested({
   passphrase: isPassphrase,
 } satisfies RulesOf<TlsOptions>)
 
-/** The rule of {@link TlsOptions}: a RangeError where TLS cannot be spoken with them. */
+/** The rule of {@link TlsOptions}: a RangeError if OpenSSL does not accept them. */
 export const TLS: Rule = (value, name, caller) => {
   isTls(value, name, caller)
   try {
     createSecureContext(secureContextOptions(value as TlsOptions))
   } catch (error) {
-    const { code, reason } = error as { readonly code: string; readonly reason: string } // as OpenSSL's errors have
+    const { code, reason } = error as { readonly code: string; readonly reason: string } // errors of OpenSSL have them
     const advice = ADVICE[code] ?? 'Give the certificate as cert and its private key as key, both as PEM.'
     const message = `${name} of ${caller} must be a certificate and its key, and OpenSSL does not accept them`
     throw new RangeError(`${message}: ${reason}. ${advice}`, { cause: error })
   }
 }
 
-/** What Node takes. */
+/** The options for `node:tls`. */
 export function secureContextOptions({ cert, key, passphrase }: TlsOptions): {
   cert: string | Buffer
   key: string | Buffer
@@ -58,7 +58,7 @@ export function secureContextOptions({ cert, key, passphrase }: TlsOptions): {
   return { cert: pem(cert), key: pem(key), ...(passphrase !== undefined && { passphrase }) }
 }
 
-/** A value in a message: only what kind it is. */
+/** A value in a message: only its kind. */
 function kindOf(value: unknown): string {
   if (isString(value)) return `a string of ${value.length} characters`
   if (value instanceof Uint8Array) return `${value.length} bytes`
