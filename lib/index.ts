@@ -167,32 +167,22 @@ export {
   type RetrieveArchiveOptions,
 } from './retrieve/retrieve-archive.js'
 export { Catalog, readCatalog } from './catalog/catalog.js'
-export type { RecordOf, RecordType } from './catalog/read-catalog.js'
-export {
-  journalIn,
-  type BegunFacts,
-  type CatalogJournal,
-  type MismatchedFacts,
-  type SendingFacts,
-  type StoredFacts,
-  type StreamFacts,
-} from './catalog/journal.js'
+export type { JournalOptions } from './catalog/journal.js'
 export type {
   ArchiveRecord,
   BegunRecord,
   CatalogRecord,
   ClosedRecord,
   CompletingRecord,
-  ContentSummary,
   DeletedRecord,
   EndedRecord,
   MismatchedRecord,
   OrphanRecord,
-  Place,
+  RecordOf,
+  RecordType,
   RejectedRecord,
   SendingRecord,
-  UploadOutcome,
-  VaultPlace,
 } from './catalog/record.js'
-export type { ProcessIdentity } from './fs/process-identity.js'
-export { unfinishedIn, type RecordedIntent, type Unfinished } from './catalog/unfinished.js'
+export type { ProcessIdentity } from './runtime/process-identity.js'
+export type { ServiceAddress, VaultAddress } from './catalog/vault-address.js'
+export { findUnfinishedUploads, type UnfinishedUpload } from './catalog/unfinished-uploads.js'

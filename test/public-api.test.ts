@@ -57,11 +57,11 @@ t.test('the public names are these; another is a decision', async (t) => {
     'computeChecksums',
     'decodeDescription',
     'encodeDescription',
+    'findUnfinishedUploads',
     'glacierClient',
     'hashParts',
     'inventory',
     'itemsOf',
-    'journalIn',
     'partSizeFor',
     'readCatalog',
     'readParts',
@@ -73,7 +73,6 @@ t.test('the public names are these; another is a decision', async (t) => {
     'systemClock',
     'treeHash',
     'treeHashOf',
-    'unfinishedIn',
     'uploadArchive',
   ])
   t.strictSame(Object.keys(local).sort(), [

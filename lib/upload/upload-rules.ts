@@ -37,7 +37,7 @@ const JOURNAL_METHODS = {
   mismatched: true,
   closed: true,
 } satisfies Record<keyof UploadJournal, true>
-const JOURNAL: Rule = withMethods('a journal, as journalIn() gives', ...Object.keys(JOURNAL_METHODS))
+const JOURNAL: Rule = withMethods('a journal, as catalog.journal() returns', ...Object.keys(JOURNAL_METHODS))
 
 /** Whatever a catalog has of an archive may be given, so other fields are no mistake. */
 const ARCHIVE: Rule = record('an archive, as uploadArchive() gives', {

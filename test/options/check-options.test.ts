@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { GlacierClient } from '@aws-sdk/client-glacier'
 import t from 'tap'
@@ -55,7 +56,8 @@ function source(): Readable {
 }
 
 const place = { vaultName: 'v' }
-const catalog = { append: () => Promise.resolve() }
+const catalog = await api.Catalog.open(join(t.testdir(), 'catalog.jsonl'))
+t.teardown(() => catalog.close())
 const sdk = new GlacierClient({
   region: 'us-east-1',
   credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
@@ -206,9 +208,16 @@ const TAKERS: readonly Taker[] = [
     names: namesOf<api.RequestOptions>({ idleTimeout: 1 }),
   },
   {
-    caller: 'journalIn',
-    call: (options: any) => api.journalIn(catalog, { region: 'r' }, options),
-    names: namesOf<api.StreamFacts>({ vaultName: 1, accountId: 1, name: 1, streamId: 1, owner: 1, lock: 1 }),
+    caller: 'Catalog.journal',
+    call: (options: any) => catalog.journal({ region: 'r' }, options),
+    names: namesOf<api.JournalOptions>({
+      vaultName: 1,
+      accountId: 1,
+      name: 1,
+      streamId: 1,
+      owner: 1,
+      lock: 1,
+    }),
   },
   {
     caller: 'startLocalVault',
@@ -436,24 +445,18 @@ const ARGUMENTS: readonly Argument[] = [
     isOptional: true,
   },
   {
-    name: 'records of unfinishedIn',
+    name: 'records of findUnfinishedUploads',
     types: [7, 'x', {}],
     ranges: [],
-    call: (records) => api.unfinishedIn(records),
+    call: (records) => api.findUnfinishedUploads(records),
     isAsync: true,
   },
+  { name: 'address of Catalog.journal', types: [7, []], ranges: [], call: (it) => catalog.journal(it) },
   {
-    name: 'catalog of journalIn',
-    types: [7, {}],
-    ranges: [],
-    call: (it) => api.journalIn(it, { region: 'r' }),
-  },
-  { name: 'place of journalIn', types: [7, []], ranges: [], call: (it) => api.journalIn(catalog, it) },
-  {
-    name: 'place.region of journalIn',
+    name: 'address.region of Catalog.journal',
     types: [7],
     ranges: [''],
-    call: (region) => api.journalIn(catalog, { region }),
+    call: (region) => catalog.journal({ region }),
   },
   {
     name: 'rule of Faults.add',

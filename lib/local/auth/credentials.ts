@@ -31,7 +31,7 @@ const ID_CHARACTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
  */
 export async function keptCredentials(disk: Disk, locks: LockFolder): Promise<LocalCredentials> {
   const path = disk.path('credentials.json')
-  return locks.alone('credentials', async () => {
+  return locks.withLock('credentials', async () => {
     const kept = await readOwnJson(path, isKeyPair, 'an accessKeyId and a secretAccessKey')
     if (kept) return { accessKeyId: kept.accessKeyId, secretAccessKey: kept.secretAccessKey }
     const made = newCredentials()

@@ -19,7 +19,7 @@ const HOME_FILE = 'home.json'
  */
 export async function keptHome(disk: Disk, locks: LockFolder, first: AccountRegion): Promise<AccountRegion> {
   const path = disk.path(HOME_FILE)
-  return locks.alone('home', async () => {
+  return locks.withLock('home', async () => {
     const kept = await readOwnJson(path, isHome, 'an accountId of 12 digits and a region')
     if (kept !== undefined) return kept
     const { accountId, region } = first

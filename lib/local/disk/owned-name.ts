@@ -7,8 +7,8 @@ import { lstat, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileSystemTime } from '../../fs/lock-files.js'
 import { parseOwnerName } from '../../fs/owner-name.js'
-import { livenessOf } from '../../fs/process-identity.js'
-import { SYSTEM } from '../../fs/process-system.js'
+import { livenessOf } from '../../runtime/process-identity.js'
+import { SYSTEM } from '../../runtime/process-system.js'
 import { kindOf, namesIn, unlessMissing } from './files.js'
 
 /** Milliseconds without a write after which what a process elsewhere made is abandoned. */

@@ -12,7 +12,7 @@ import { isVaultId } from './folder-content.js'
  */
 export async function keptVaultId(disk: Disk, locks: LockFolder): Promise<string> {
   const path = disk.path('vault-id')
-  return locks.alone('vault-id', async () => {
+  return locks.withLock('vault-id', async () => {
     const kept = await readText(path)
     if (kept === undefined) {
       const made = randomUUID()

@@ -55,7 +55,7 @@ export class RetrievalLimits {
    */
   async admit<T>(asked: Asked, start: () => Promise<T>): Promise<T> {
     if (!(await this.#isLimited(asked))) return start()
-    return this.#ground.locks.alone('the retrievals', async () => {
+    return this.#ground.locks.withLock('the retrievals', async () => {
       await this.#assertAdmitted(asked)
       return start()
     })

@@ -101,7 +101,7 @@ export class AccountStore {
 
   async #change(change: (account: Account) => Account): Promise<void> {
     const { disk, locks } = this.#ground
-    await locks.alone('the account', async () => {
+    await locks.withLock('the account', async () => {
       const changed = change(await this.#read())
       await makeFolder(disk.path()) // of a region in which there was nothing
       await disk.writeJson(this.#path(), changed)

@@ -250,7 +250,7 @@ export class UploadStore {
   }
 
   #alone<T>(uploadId: string, act: () => Promise<T>): Promise<T> {
-    return this.#ground.locks.alone(`the upload ${uploadId}`, act)
+    return this.#ground.locks.withLock(`the upload ${uploadId}`, act)
   }
 
   async #touch(folder: string): Promise<void> {

@@ -271,7 +271,7 @@ export class VaultStore {
   }
 
   #alone<T>(name: string, act: () => Promise<T>): Promise<T> {
-    return this.#ground.locks.alone(`the vault ${name}`, act)
+    return this.#ground.locks.withLock(`the vault ${name}`, act)
   }
 
   #read(name: string): Promise<VaultRecord | undefined> {

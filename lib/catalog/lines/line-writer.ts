@@ -1,24 +1,24 @@
 /**
  * Writes lines to a file that several processes append to, so that no line is torn.
  *
- * Systems do not interleave single writes to a file opened for appending. So each write has whole lines only. If a
- * write comes back short (the disk is full, a limit was reached), the rest is not simply sent after it: a line of
+ * Systems do not interleave single writes to a file opened for appending. So each write has whole lines only. If a write
+ * takes fewer bytes than it was given (the disk is full, a limit was reached), the rest does not simply follow: a line of
  * another process may stand in between. The torn line is ended and written again as a whole.
  */
 
-/** Bytes in one write at most, and thus in one line. */
+/** Maximum number of bytes in one write, and thus in one line. */
 export const MAX_WRITE_BYTES = 65_536
-/** Short writes of one block of lines before it fails: a disk that takes a few bytes at a time is full. */
+/** Maximum number of short writes of one block of lines: a disk that takes a few bytes at a time is full. */
 const MAX_SHORT_WRITES = 8
 const NEW_LINE = 10
 
-/** Appends bytes to the file in one system call; resolves to how many were written. */
+/** Appends bytes to the file in one system call; resolves to the number of bytes that were written. */
 export type AppendBytes = (bytes: Uint8Array) => Promise<number>
 
-/** Writes lines to one file, a call after the other. */
+/** Writes lines to one file. Calls must not overlap. */
 export class LineWriter {
   readonly #append: AppendBytes
-  /** Whether the file ends in a part of a line that this writer left. */
+  /** Whether the file ends in a part of a line that this writer wrote. */
   #torn = false
 
   constructor(append: AppendBytes) {
@@ -51,10 +51,12 @@ export class LineWriter {
       if (written === rest.length) return
       rest = restOf(rest, written)
     }
-    throw new Error('The file takes only parts of what is written to it. The disk may be full.')
+    throw new Error(
+      `${MAX_SHORT_WRITES} writes took only some of the bytes they were given. The disk may be full: make room, and run the same again.`,
+    )
   }
 
-  /** Ends what is left of a line, where there is room for one byte; else the next write does it. */
+  /** Ends a torn line, if there is room for one byte; otherwise the next write does it. */
   async #endTornLine(): Promise<void> {
     if (!this.#torn) return
     try {
@@ -65,7 +67,7 @@ export class LineWriter {
   }
 }
 
-/** Puts lines together into blocks of one write each. One byte is left free for the line end of {@link afterLineEnd}. */
+/** Joins lines into blocks of one write each. One byte is left free for the line end of {@link afterLineEnd}. */
 function blocksOf(lines: readonly string[]): Buffer[] {
   const blocks: Buffer[] = []
   let block: Buffer[] = []
@@ -73,7 +75,7 @@ function blocksOf(lines: readonly string[]): Buffer[] {
   for (const line of lines) {
     const bytes = Buffer.from(`${line}\n`)
     if (bytes.length >= MAX_WRITE_BYTES)
-      throw new RangeError(`A line has ${bytes.length} bytes, and may have ${MAX_WRITE_BYTES - 1}.`)
+      throw new RangeError(`A line has ${bytes.length} bytes; at most ${MAX_WRITE_BYTES - 1} are allowed.`)
     if (size + bytes.length >= MAX_WRITE_BYTES) {
       blocks.push(Buffer.concat(block))
       block = []
@@ -86,10 +88,10 @@ function blocksOf(lines: readonly string[]): Buffer[] {
   return blocks
 }
 
-/** Returns what is still to be written after a short write: the torn line as a whole, and the lines behind it. */
+/** Returns the bytes to be written after a short write: the torn line as a whole, and the lines behind it. */
 function restOf(block: Buffer, written: number): Buffer {
   const lineStart = written === 0 ? 0 : block.lastIndexOf(NEW_LINE, written - 1) + 1
-  // Where no line is torn, or only its end is missing, the rest can follow as it is.
+  // If no line is torn, or only its end is missing, the rest can follow as it is.
   if (lineStart === written || block[written] === NEW_LINE) return block.subarray(written)
   return afterLineEnd(block.subarray(lineStart))
 }

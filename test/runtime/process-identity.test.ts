@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import t from 'tap'
-import { currentProcess, livenessOf, type ProcessIdentity } from '../../lib/fs/process-identity.js'
-import { processSystem, SYSTEM, type ProcessSystem } from '../../lib/fs/process-system.js'
+import { currentProcess, livenessOf, type ProcessIdentity } from '../../lib/runtime/process-identity.js'
+import { processSystem, SYSTEM, type ProcessSystem } from '../../lib/runtime/process-system.js'
 
 const OWN_PID = 100
 const RAW_MACHINE_ID = 'ab'.repeat(16)

@@ -1,6 +1,6 @@
 import t from 'tap'
 import type { CatalogRecord } from '../../lib/catalog/record.js'
-import { unfinishedIn, type Unfinished } from '../../lib/catalog/unfinished.js'
+import { findUnfinishedUploads, type UnfinishedUpload } from '../../lib/catalog/unfinished-uploads.js'
 
 const MIB = 1_048_576
 const place = { region: 'eu-west-1', vaultName: 'backups' }
@@ -33,8 +33,8 @@ async function* iterate(records: readonly CatalogRecord[]): AsyncGenerator<Catal
   yield* records
 }
 
-function unfinished(...records: readonly CatalogRecord[]): Promise<Unfinished[]> {
-  return unfinishedIn(iterate(records))
+function unfinished(...records: readonly CatalogRecord[]): Promise<UnfinishedUpload[]> {
+  return findUnfinishedUploads(iterate(records))
 }
 
 async function idsOf(...records: readonly CatalogRecord[]): Promise<(string | undefined)[]> {
@@ -221,7 +221,7 @@ t.test('a set of volumes is unfinished until its last is stored', async (t) => {
     begun('u3', { streamId: 's', volume: 3, firstVolume: 'a', description: 'later' }),
     archive('c', 'u3', { streamId: 's', volume: 3, firstVolume: 'a' }),
   ]
-  const after = (steps: number): Promise<Unfinished[]> => unfinished(...records.slice(0, steps))
+  const after = (steps: number): Promise<UnfinishedUpload[]> => unfinished(...records.slice(0, steps))
   const [a, b] = [{ archiveId: 'a' }, { archiveId: 'b' }]
   const of = { streamId: 's', description: 'd' }
   t.match(await after(1), [{ ...of, uploadId: 'u1', earlierVolumes: [] }])

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { LineWriter, MAX_WRITE_BYTES } from '../../lib/catalog/line-writer.js'
+import { LineWriter, MAX_WRITE_BYTES } from '../../../lib/catalog/lines/line-writer.js'
 
 /** A file in memory that takes so many bytes of each write, in turn; `Infinity` takes all, an error throws. */
 function fileTaking(limits: (number | Error)[]): {
@@ -91,5 +91,5 @@ t.test('on a full disk the torn line is ended where possible, else before the ne
   t.strictSame(file.lines(), ['abcd', 'next', ''])
 
   const stuck = fileTaking(Array.from({ length: 20 }, () => 0))
-  await t.rejects(new LineWriter(stuck.append).write(['abcdef']), /only parts/)
+  await t.rejects(new LineWriter(stuck.append).write(['abcdef']), /only some/)
 })
