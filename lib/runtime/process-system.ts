@@ -10,9 +10,9 @@ export interface ProcessSystem {
   readonly pid: number
   /** The host's name. */
   hostname(): string
-  /** Reads a file of text; rejects if there is none. */
+  /** Reads a file of text; rejects if it does not exist. */
   readFile(path: string): Promise<string>
-  /** Reads a symbolic link; rejects if there is none. */
+  /** Reads a symbolic link; rejects if it does not exist. */
   readLink(path: string): Promise<string>
   /** Whether a process of this ID exists, whoever owns it. */
   exists(pid: number): boolean
