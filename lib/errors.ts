@@ -26,6 +26,7 @@ export interface ErrorContext {
  * ```
  */
 export class GlacierPipeError extends Error {
+  /** The name of the class. */
   override readonly name: string = 'GlacierPipeError'
   /** Stable within a major version: match on this. */
   readonly code: string
@@ -103,6 +104,7 @@ export type TreeHashScope = 'part' | 'archive' | 'range'
 /** Bytes do not have the tree hash they should have. */
 export class TreeHashMismatchError extends GlacierPipeError {
   override readonly name = 'TreeHashMismatchError'
+  /** The bytes whose hash differs. */
   readonly scope: TreeHashScope
   /** The tree hash wanted, lowercase hex; `undefined` where the service gave none to compare with. */
   readonly expected: string | undefined
@@ -196,6 +198,7 @@ export type CredentialsFailure = 'missing' | 'unavailable' | 'expired' | 'reject
 /** The credentials are missing, unknown, expired or do not sign correctly. */
 export class CredentialsError extends ServiceError {
   override readonly name = 'CredentialsError'
+  /** The kind of the failure. */
   readonly reason: CredentialsFailure
 
   /** @param reason - default `'rejected'` */
@@ -349,6 +352,7 @@ export class CompletionUnknownError extends GlacierPipeError {
 /** An archive is stored, but its record could not be written: its ID is in this error and nowhere else. */
 export class NotRecordedError extends GlacierPipeError {
   override readonly name = 'NotRecordedError'
+  /** The ID of the archive. */
   readonly archiveId: string
 
   constructor(archiveId: string, cause: unknown) {
@@ -365,6 +369,7 @@ export class NotRecordedError extends GlacierPipeError {
 /** The catalog's file cannot be read or written. `cause` is the reason, usually the system's error. */
 export class CatalogError extends GlacierPipeError {
   override readonly name = 'CatalogError'
+  /** The path of the file. */
   readonly path: string
 
   constructor(path: string, what: string, cause: unknown) {
@@ -449,6 +454,7 @@ export class LocalFolderError extends GlacierPipeError {
 /** A retrieval job ended without an output. */
 export class JobFailedError extends GlacierPipeError {
   override readonly name = 'JobFailedError'
+  /** The ID of the job. */
   readonly jobId: string
 
   constructor(jobId: string, statusMessage: string | undefined) {
@@ -506,6 +512,7 @@ export class LockLostError extends GlacierPipeError {
 /** A catalog contains two different descriptions of one archive ID. `catalog rebuild` settles which one is right. */
 export class CatalogConflictError extends GlacierPipeError {
   override readonly name = 'CatalogConflictError'
+  /** The ID of the archive. */
   readonly archiveId: string
   /** The catalog lines that contradict each other, in the order of the file. */
   readonly lines: readonly string[]
@@ -570,6 +577,7 @@ export class ListenerError extends GlacierPipeError {
 /** A file cannot be the output of a retrieval. It was not changed. */
 export class OutputFileError extends GlacierPipeError {
   override readonly name = 'OutputFileError'
+  /** The path of the file. */
   readonly path: string
 
   /** @param reason - what is wrong and what to do, as a sentence */

@@ -29,13 +29,19 @@ export type StoredFacts = Pick<
   | 'volume'
   | 'description'
   | 'firstVolume'
-> & { readonly location?: string | undefined }
+> & {
+  /** The path at the service; absent if the response has none. */
+  readonly location?: string | undefined
+}
 
 /** Facts about an upload that was begun. */
 export type BegunFacts = Pick<
   BegunRecord,
   'uploadId' | 'vaultName' | 'partSize' | 'description' | 'volume' | 'firstVolume'
-> & { readonly location?: string | undefined }
+> & {
+  /** The path at the service; absent if the response has none. */
+  readonly location?: string | undefined
+}
 
 /** Facts about an archive that is about to be sent in one request. */
 export type SendingFacts = Pick<
@@ -62,7 +68,12 @@ export interface StreamFacts {
   /** The process that uploads it. */
   readonly owner?: ProcessIdentity | undefined
   /** The lock on the stream, which is checked before an intent is recorded; default no lock. */
-  readonly lock?: { assertHeld(): Promise<void> } | undefined
+  readonly lock?:
+    | {
+        /** Rejects if another process has taken the lock. */
+        assertHeld(): Promise<void>
+      }
+    | undefined
 }
 
 const CATALOG: Rule = withMethods('a Catalog', 'append')
@@ -78,18 +89,26 @@ const STREAM = {
 
 /** The journal of an upload, in a catalog. */
 export interface CatalogJournal {
+  /** Checks that this process still owns the stream. */
   assertOwner(): Promise<void>
+  /** Records an upload that was begun. */
   begun(upload: BegunFacts): Promise<void>
+  /** Records that a completion is about to be sent. */
   completing(uploadId: string, intent: RecordedIntent): Promise<void>
+  /** Records that an archive is about to be sent in one request. */
   sending(intent: SendingFacts): Promise<void>
+  /** Records that the service refused an intent. */
   rejected(intent: { readonly uploadId: string } | { readonly intentId: string }): Promise<void>
+  /** Records an archive that is stored. */
   stored(
     archive: StoredFacts,
     uploadId: string | undefined,
     hasNextVolume: boolean,
     intentId?: string,
   ): Promise<void>
+  /** Records an archive that has another tree hash than the bytes sent. */
   mismatched(archive: MismatchedFacts): Promise<void>
+  /** Records that an upload ended without an archive. */
   closed(
     end: UploadOutcome,
     uploadId: string | undefined,

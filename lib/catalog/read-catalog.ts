@@ -21,7 +21,13 @@ const MAX_SEARCHED_IDS = 8
 /** The types of records. */
 export type RecordType = CatalogRecord['type']
 /** The records of some types. */
-export type RecordOf<Type extends RecordType> = Extract<CatalogRecord, { type: Type }>
+export type RecordOf<Type extends RecordType> = Extract<
+  CatalogRecord,
+  {
+    /** The type of the record. */
+    type: Type
+  }
+>
 
 const RECORD_TYPES = {
   archive: true,

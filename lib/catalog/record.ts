@@ -19,6 +19,7 @@ export interface Place {
 
 /** Where a vault is. */
 export interface VaultPlace extends Place {
+  /** The name of the vault. */
   readonly vaultName: string
 }
 
@@ -63,7 +64,9 @@ interface OfStream extends Noted {
 
 /** An archive that is stored. */
 export interface ArchiveRecord extends OfStream {
+  /** The type of the record. */
   readonly type: 'archive'
+  /** The ID of the archive. */
   readonly archiveId: string
   /** Bytes. */
   readonly size: number
@@ -94,11 +97,17 @@ export interface ArchiveRecord extends OfStream {
 
 /** An upload that was begun. It is open at the service until a later record says otherwise. */
 export interface BegunRecord extends OfStream {
+  /** The type of the record. */
   readonly type: 'begun'
+  /** The ID of the upload. */
   readonly uploadId: string
+  /** Bytes in each part but the last. */
   readonly partSize: number
+  /** The description of the archive; default none. */
   readonly description?: string | undefined
+  /** The number of the volume in its stream, from 1. */
   readonly volume: number
+  /** The archive ID of the stream's first volume; absent in the first one. */
   readonly firstVolume?: string | undefined
   /** The process that began it. */
   readonly owner?: ProcessIdentity | undefined
@@ -106,8 +115,11 @@ export interface BegunRecord extends OfStream {
 
 /** A completion about to be sent: from here on the archive may exist. Version 0.1 wrote no size and hash. */
 export interface CompletingRecord extends Partial<ContentSummary> {
+  /** The type of the record. */
   readonly type: 'completing'
+  /** The time of the record, ISO 8601. */
   readonly time: string
+  /** The ID of the upload. */
   readonly uploadId: string
   /** The first part of the volume. */
   readonly firstPart?: ContentSummary | undefined
@@ -120,17 +132,23 @@ export interface CompletingRecord extends Partial<ContentSummary> {
  * `intentId`, the archive may exist.
  */
 export interface SendingRecord extends OfStream, ContentSummary {
+  /** The type of the record. */
   readonly type: 'sending'
   /** Random. */
   readonly intentId: string
+  /** The description of the archive; default none. */
   readonly description?: string | undefined
+  /** The number of the volume in its stream, from 1. */
   readonly volume: number
+  /** The archive ID of the stream's first volume; absent in the first one. */
   readonly firstVolume?: string | undefined
 }
 
 /** The service refused an intent for certain: no archive came of it, and an upload is still open. */
 export interface RejectedRecord {
+  /** The type of the record. */
   readonly type: 'rejected'
+  /** The time of the record, ISO 8601. */
   readonly time: string
   /** Of the upload whose completion was refused. */
   readonly uploadId?: string | undefined
@@ -140,7 +158,9 @@ export interface RejectedRecord {
 
 /** An archive that the service stored with another tree hash than that of the bytes sent. It closes the upload. */
 export interface MismatchedRecord extends Noted {
+  /** The type of the record. */
   readonly type: 'mismatched'
+  /** The ID of the archive. */
   readonly archiveId: string
   /** Bytes sent. */
   readonly size: number
@@ -148,7 +168,9 @@ export interface MismatchedRecord extends Noted {
   readonly treeHash?: string | undefined
   /** The tree hash of the bytes sent, lowercase hex. */
   readonly sentTreeHash: string
+  /** The ID of the upload; absent if the archive was sent in one request. */
   readonly uploadId?: string | undefined
+  /** The ID of the `sending` intent; absent if the archive came from an upload. */
   readonly intentId?: string | undefined
 }
 
@@ -161,6 +183,7 @@ export interface MismatchedRecord extends Noted {
  *   archive that may exist
  */
 export interface ClosedRecord extends Noted, Partial<ContentSummary> {
+  /** The type of the record: how the upload ended. */
   readonly type: UploadOutcome
   /** Absent where a stream ended between two volumes. */
   readonly uploadId?: string | undefined
@@ -175,22 +198,31 @@ export type UploadOutcome = 'aborted' | 'expired' | 'superseded' | 'unknown'
 
 /** An upload that ended, in the catalogs of version 0.1: aborted or expired. */
 export interface EndedRecord {
+  /** The type of the record. */
   readonly type: 'ended'
+  /** The time of the record, ISO 8601. */
   readonly time: string
+  /** The ID of the upload. */
   readonly uploadId: string
 }
 
 /** An archive that may exist, in the catalogs of version 0.1; `sending` records take its place. */
 export interface OrphanRecord extends Noted {
+  /** The type of the record. */
   readonly type: 'orphan'
+  /** The size in bytes. */
   readonly size: number
+  /** The tree hash, lowercase hex. */
   readonly treeHash: string
+  /** The description of the archive; default none. */
   readonly description?: string | undefined
 }
 
 /** An archive that was deleted. */
 export interface DeletedRecord extends Noted {
+  /** The type of the record. */
   readonly type: 'deleted'
+  /** The ID of the archive. */
   readonly archiveId: string
 }
 

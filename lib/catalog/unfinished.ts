@@ -14,6 +14,7 @@ import type { ArchiveRecord, BegunRecord, CatalogRecord, ContentSummary, VaultPl
 export interface RecordedIntent extends ContentSummary {
   /** The first part of the volume. */
   readonly firstPart: ContentSummary
+  /** Whether the stream continues in another volume. */
   readonly hasNextVolume: boolean
 }
 

@@ -5,19 +5,26 @@
 
 /** The members of a `GlacierClient` of `@aws-sdk/client-glacier` that are used; every version has them. */
 export interface GlacierClientLike {
+  /** The resolved configuration of the client. */
   readonly config: {
     /** `'Glacier'`; clients for other services are refused. */
     readonly serviceId: string
+    /** Resolves to the AWS region. */
     readonly region: () => Promise<string>
+    /** The provider of credentials. */
     readonly credentials: unknown
+    /** The handler that sends requests. */
     readonly requestHandler: unknown
   }
+  /** Sends a command. */
   send(command: never, options?: never): Promise<unknown>
 }
 
 /** A key pair to sign requests with. */
 export interface ClientCredentials {
+  /** The ID of the key pair. */
   readonly accessKeyId: string
+  /** The secret key, which signs requests. */
   readonly secretAccessKey: string
   /** Of temporary credentials. */
   readonly sessionToken?: string | undefined
@@ -43,10 +50,15 @@ export interface GlacierClientSettings {
   readonly profile?: string | undefined
   /** An object with the SDK's interface of a request handler, or the options of its own. */
   readonly requestHandler?: object | undefined
+  /** Whether to use the FIPS endpoint of the region. */
   readonly useFipsEndpoint?: Provided<boolean> | undefined
+  /** Whether to use the endpoint for IPv4 and IPv6. */
   readonly useDualstackEndpoint?: Provided<boolean> | undefined
+  /** Text to add to the user agent. */
   readonly customUserAgent?: string | readonly unknown[] | undefined
+  /** An application ID to add to the user agent. */
   readonly userAgentAppId?: Provided<string | undefined> | undefined
+  /** An object with the methods of a logger of the SDK. */
   readonly logger?: object | undefined
   /** Without effect: requests are repeated by this package alone. */
   readonly maxAttempts?: Provided<number> | undefined

@@ -37,16 +37,21 @@ export interface AccountRequest extends StoreRequest {
 
 /** A request to one vault. */
 export interface VaultRequest extends AccountRequest {
+  /** The name of the vault. */
   readonly vaultName: string
 }
 
 /** A vault, with its counts as of its last inventory. */
 export interface Vault {
+  /** The name of the vault. */
   readonly vaultName: string
+  /** The ARN of the vault. */
   readonly arn: string
+  /** The time of creation, ISO 8601. */
   readonly creationDate: string
   /** `undefined` before the first inventory, as the counts are. */
   readonly lastInventoryDate: string | undefined
+  /** Number of archives at the last inventory. */
   readonly archiveCount: number | undefined
   /** Bytes of all archives, the service's overhead included. */
   readonly size: number | undefined
@@ -75,6 +80,7 @@ export interface RetrievalRequest extends VaultRequest, StoreRetrieval {}
 
 /** Names an archive. */
 export interface ArchiveAddress extends VaultRequest {
+  /** The ID of the archive. */
   readonly archiveId: string
 }
 
@@ -92,19 +98,27 @@ export interface OutputRequest extends VaultRequest, StoreOutputRequest {}
 
 /** The vault service, as this package needs it. */
 export interface VaultClient {
+  /** Creates a vault. An existing vault is left as it is. */
   createVault(request: VaultRequest): Promise<void>
+  /** Describes a vault. */
   describeVault(request: VaultRequest): Promise<Vault>
+  /** Lists the vaults of the account. */
   listVaults(request: AccountRequest & PageRequest): Promise<Page<Vault>>
+  /** Deletes a vault, which must be empty. */
   deleteVault(request: VaultRequest): Promise<void>
   /** Stores an archive of one part. It is not idempotent: each call that is carried out stores another archive. */
   uploadArchive(request: ArchiveRequest): Promise<StoredArchive>
+  /** Begins a multipart upload. */
   initiateUpload(request: InitiateRequest): Promise<InitiatedUpload>
   /** Resolves to the tree hash that the service computed of the part; `undefined` if the response has none. */
   uploadPart(request: PartRequest): Promise<string | undefined>
+  /** Completes an upload: its parts become an archive. */
   completeUpload(request: CompleteRequest): Promise<StoredArchive>
+  /** Aborts an upload. Its parts are deleted. */
   abortUpload(request: UploadRequest): Promise<void>
   /** Lists the parts that the service has, sorted by their start. */
   listParts(request: UploadRequest & PageRequest): Promise<PartsPage>
+  /** Lists the uploads that are open. */
   listUploads(request: VaultRequest & PageRequest): Promise<Page<OpenUpload>>
   /** Resolves to the job ID. Each call starts a job that costs money: `RenewableJob` makes sure that it starts one. */
   startRetrieval(request: RetrievalRequest): Promise<string>
@@ -114,6 +128,7 @@ export interface VaultClient {
   deleteArchive(request: ArchiveAddress): Promise<void>
   /** Lists jobs in the order in which they were started. */
   listJobs(request: JobsRequest): Promise<JobsPage>
+  /** Describes a job. */
   describeJob(request: JobRequest): Promise<Job>
   /** Rejects with the service code `UnexpectedResponse` if the response is not of the requested range. */
   getJobOutput(request: OutputRequest): Promise<JobOutput>

@@ -6,6 +6,7 @@ import { SYSTEM, type ProcessSystem } from './process-system.js'
 export interface ProcessIdentity {
   /** The host's name. */
   readonly host: string
+  /** The process ID. */
   readonly pid: number
   /** When the process started, as the system states it; only to be compared for equality. */
   readonly startTime?: string | undefined

@@ -10,6 +10,7 @@ export interface PageRequest {
 
 /** Some rows of a list. A page may be short, or empty, and not be the last. */
 export interface Page<Item> {
+  /** The rows of the page. */
   readonly items: readonly Item[]
   /** The marker of the next page; `undefined` at the end. */
   readonly marker: string | undefined

@@ -5,7 +5,9 @@ import type { VaultClient } from '../client/vault-client.js'
 
 /** A warning of a request that keeps failing while others succeed. */
 export interface StuckWarning {
+  /** The kind of the warning. */
   readonly code: 'REQUEST_STUCK'
+  /** A sentence for people. */
   readonly message: string
 }
 

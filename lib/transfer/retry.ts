@@ -48,6 +48,7 @@ export const RETRY: RulesOf<RetryOptions> = {
 
 /** An attempt that failed, and when the next one comes. */
 export interface RetryNotice {
+  /** The failure. */
   readonly error: Error
   /** How many attempts at this request have failed. */
   readonly attempts: number
@@ -85,6 +86,7 @@ interface Progress {
 
 /** Makes attempts. */
 export class Retry {
+  /** The clock. */
   readonly clock: Clock
   readonly #retryFor: number
   readonly #credentials: Refreshable

@@ -77,11 +77,13 @@ export class SdkVaultClient implements Port.VaultClient, Disposable, AsyncDispos
     return this.#connection.refreshCredentials(signal)
   }
 
+  /** Creates a vault. An existing vault is left as it is. */
   async createVault(request: Port.VaultRequest): Promise<void> {
     const input = addressOf('createVault', request)
     await this.#connection.call('CreateVault', request, (sdk) => new sdk.CreateVaultCommand(input))
   }
 
+  /** Describes a vault. */
   async describeVault(request: Port.VaultRequest): Promise<Port.Vault> {
     const input = addressOf('describeVault', request)
     return toVault(
@@ -89,6 +91,7 @@ export class SdkVaultClient implements Port.VaultClient, Disposable, AsyncDispos
     )
   }
 
+  /** Lists the vaults of the account. */
   async listVaults(request: Port.AccountRequest & PageRequest): Promise<Page<Port.Vault>> {
     const input = { ...accountOf('listVaults', request), ...pageOf(request) }
     const output = await this.#connection.call(
@@ -99,6 +102,7 @@ export class SdkVaultClient implements Port.VaultClient, Disposable, AsyncDispos
     return { items: (output.VaultList ?? []).map(toVault), marker: markerOf(output) }
   }
 
+  /** Deletes a vault, which must be empty. */
   async deleteVault(request: Port.VaultRequest): Promise<void> {
     const input = addressOf('deleteVault', request)
     await this.#connection.call('DeleteVault', request, (sdk) => new sdk.DeleteVaultCommand(input))
@@ -116,6 +120,7 @@ export class SdkVaultClient implements Port.VaultClient, Disposable, AsyncDispos
     )
   }
 
+  /** Begins a multipart upload. */
   async initiateUpload(request: Port.InitiateRequest): Promise<InitiatedUpload> {
     const input = {
       ...addressOf('initiateUpload', request),
@@ -147,6 +152,7 @@ export class SdkVaultClient implements Port.VaultClient, Disposable, AsyncDispos
     return output.checksum
   }
 
+  /** Completes an upload: its parts become an archive. */
   async completeUpload(request: Port.CompleteRequest): Promise<StoredArchive> {
     const input = {
       ...addressOf('completeUpload', request),
@@ -164,6 +170,7 @@ export class SdkVaultClient implements Port.VaultClient, Disposable, AsyncDispos
     )
   }
 
+  /** Aborts an upload. Its parts are deleted. */
   async abortUpload(request: Port.UploadRequest): Promise<void> {
     const input = { ...addressOf('abortUpload', request), uploadId: request.uploadId }
     await this.#connection.call(
@@ -180,6 +187,7 @@ export class SdkVaultClient implements Port.VaultClient, Disposable, AsyncDispos
     return { upload: toOpenUpload('ListParts', output), items, marker: markerOf(output) }
   }
 
+  /** Lists the uploads that are open. */
   async listUploads(request: Port.VaultRequest & PageRequest): Promise<Page<OpenUpload>> {
     const input = { ...addressOf('listUploads', request), ...pageOf(request) }
     const output = await this.#connection.call(
@@ -235,6 +243,7 @@ export class SdkVaultClient implements Port.VaultClient, Disposable, AsyncDispos
     return { items, marker: markerOf(output), date: dateOf(response) }
   }
 
+  /** Describes a job. */
   async describeJob(request: Port.JobRequest): Promise<Job> {
     const input = { ...addressOf('describeJob', request), jobId: request.jobId }
     const job = await this.#connection.call(

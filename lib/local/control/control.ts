@@ -20,6 +20,7 @@ const IF_PLACE = optional(PLACE)
 export interface ControlPlace {
   /** 12 digits. */
   readonly accountId?: string | undefined
+  /** The AWS region. */
   readonly region?: string | undefined
 }
 

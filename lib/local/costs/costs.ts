@@ -26,6 +26,7 @@ export interface CostLine {
   readonly item: string
   /** In the unit, rounded to nine decimals. */
   readonly quantity: number
+  /** The unit of the quantity. */
   readonly unit: 'GB-month' | 'GB' | 'request' | 'unit'
   /** US dollars, rounded to a millionth. */
   readonly amount: number
@@ -33,9 +34,11 @@ export interface CostLine {
 
 /** What a local vault would have cost. */
 export interface Costs {
+  /** The currency of all amounts. */
   readonly currency: 'USD'
   /** US dollars: the sum of the lines. */
   readonly total: number
+  /** The costs by kind. */
   readonly lines: readonly CostLine[]
   /** ISO 8601: the start of the local vault, by its clock. */
   readonly since: string

@@ -56,6 +56,7 @@ const ANSWERS: Readonly<Partial<Record<FaultKind, () => ServiceFault>>> = {
 
 /** Which requests fail, and how. Where several rules fit a request, the first that was added is followed. */
 export interface FaultRule {
+  /** The kind of the failure. */
   readonly fault: FaultKind
   /** Counts only requests of this operation, as `UploadMultipartPart`; default: of any. */
   readonly operation?: string | undefined

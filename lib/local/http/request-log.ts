@@ -27,6 +27,7 @@ export interface RequestLogEntry {
   readonly bytesOut: number
   /** Milliseconds from the end of its headers until it was over. */
   readonly durationMs: number
+  /** The IP address of the client; `null` if it is unknown. */
   readonly remoteAddress: string | null
   /** The access key ID it named, whether there is such a key or not; `null` where it named none. */
   readonly accessKeyId: string | null

@@ -24,6 +24,7 @@ export type InventoryRow = Pick<
 
 /** What an inventory says in sum. */
 export interface InventorySum {
+  /** Number of archives. */
   readonly archiveCount: number
   /** Bytes, the service's overhead of 32 KiB an archive included. */
   readonly size: number
