@@ -44,7 +44,11 @@ export class ObservablePromise<Result, Events extends EventArguments<Events>> ex
     this.#emitter = emitter
   }
 
-  /** `then()`, `catch()` and `finally()` return plain promises. */
+  /**
+   * The class of the promises that `then()`, `catch()` and `finally()` return.
+   *
+   * @internal
+   */
   static override get [Symbol.species](): PromiseConstructor {
     return Promise
   }
