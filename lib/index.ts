@@ -122,8 +122,10 @@ export type { Page, PageRequest } from './store/pages.js'
 export type { ByteRange } from './byte-range.js'
 export { systemClock, type Clock } from './runtime/clock.js'
 export type { MemoryOptions, MemoryPlan } from './transfer/memory-plan.js'
+export type { TransferProgress } from './transfer/progress.js'
 export type { StuckWarning } from './transfer/reported-retry.js'
 export type { Retry, RetryNotice, RetryOptions } from './transfer/retry.js'
+export type { ObservablePromise } from './streams/observable-promise.js'
 export type {
   EmitMethod,
   EmitterEvents,
