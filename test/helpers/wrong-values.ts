@@ -178,7 +178,6 @@ export const WRONG: Readonly<Record<string, WrongValues>> = {
     ranges: [{ storage: -1 }, { capacityUnits: NaN }, { bulkRequests: 1e7 }],
   },
   log: { types: [7, 'print'], ranges: [] },
-  onSent: { types: [7, {}], ranges: [] },
   onWarning: { types: [7, 'print'], ranges: [] },
   undocumented: {
     types: [
