@@ -311,7 +311,7 @@ t.test('controls are of the first account and region, unless another is named', 
   await start(other)
   t.match(await order('jobs/complete', place), [200, { jobs: 0 }], 'it is done already')
   const unknown =
-    "place of Control.completeJobs must be an account and a region of the local vault, not '111111111111' in 'x'."
+    "account of Control.completeJobs must be an account and a region of the local vault, not '111111111111' in 'x'."
   t.strictSame(await order('jobs/complete', { region: 'x' }), [400, { message: unknown }])
   t.match(await order('jobs/complete', { region: 7 }), [
     400,

@@ -83,7 +83,7 @@ t.test('an order that makes no sense is refused, and changes nothing', async (t)
   for (const [method, path, body, status, message] of [
     ['GET', 'nothing', undefined, 404, /There are GET overview, .*PUT job-delay/],
     ['PUT', 'clock', {}, 404, /no control PUT \/\.control\/clock/],
-    ['POST', 'clock', {}, 400, /no number advance/],
+    ['POST', 'clock', {}, 400, /the number advance/],
     ['POST', 'clock', { advance: -1 }, 400, /milliseconds from 0 up/],
     ['POST', 'clock', { advance: 1e300 }, 400, /its last year is 9999/],
     ['POST', 'clock', { advance: 8_000 * 365 * 24 * HOUR }, 400, /its last year is 9999/],
@@ -93,7 +93,7 @@ t.test('an order that makes no sense is refused, and changes nothing', async (t)
     ['POST', 'inventory', {}, 400, /no vaultName/],
     ['POST', 'inventory', { vaultName: '../..' }, 400, /must be the name of a vault/],
     ['POST', 'inventory', { vaultName: 'none' }, 404, /Vault not found/],
-    ['POST', 'inventory', { vaultName: 5 }, 400, /vaultName is no text/],
+    ['POST', 'inventory', { vaultName: 5 }, 400, /vaultName of the body must be a string/],
     ['POST', 'jobs/complete', { vaultName: 'none' }, 404, /Vault not found/],
     ['POST', 'faults', { fault: 'fire' }, 400, /fault of Faults\.add must be .*, not 'fire'/],
   ] as const) {

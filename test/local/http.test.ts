@@ -78,7 +78,7 @@ t.test('what is no request of HTTP is answered in the format of the service', as
       'zz',
       '',
     ],
-    ['an expectation', 417, /only 100-continue/, 'GET / HTTP/1.1', 'Host: a', 'Expect: money', '', ''],
+    ['an expectation', 417, /supported value of the header Expect is 100-continue/, 'GET / HTTP/1.1', 'Host: a', 'Expect: money', '', ''],
     ['no Host', 400, /must have a Host header/, 'GET / HTTP/1.1', 'Connection: close', '', ''],
     ['CONNECT', 400, /no proxy/, 'CONNECT example.com:443 HTTP/1.1', 'Host: example.com', '', ''],
   ]
