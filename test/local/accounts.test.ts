@@ -315,11 +315,11 @@ t.test('controls are of the first account and region, unless another is named', 
   t.strictSame(await order('jobs/complete', { region: 'x' }), [400, { message: unknown }])
   t.match(await order('jobs/complete', { region: 7 }), [
     400,
-    { message: /^place\.region of .* must be a string/ },
+    { message: /^account\.region of .* must be a string/ },
   ])
   t.match(await order('jobs/complete', { vaultname: 'docs' }), [
     400,
-    { message: /^place\.vaultname is not an option/ },
+    { message: /^account\.vaultname is not an option/ },
   ])
 })
 

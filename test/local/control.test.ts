@@ -90,7 +90,7 @@ t.test('an order that makes no sense is refused, and changes nothing', async (t)
     ['POST', 'clock', '{', 400, /a JSON object/],
     ['POST', 'clock', '[]', 400, /a JSON object/],
     ['POST', 'clock', 'x'.repeat(70_000), 413, /at most 65536 bytes/],
-    ['POST', 'inventory', {}, 400, /no vaultName/],
+    ['POST', 'inventory', {}, 400, /the field vaultName/],
     ['POST', 'inventory', { vaultName: '../..' }, 400, /must be the name of a vault/],
     ['POST', 'inventory', { vaultName: 'none' }, 404, /Vault not found/],
     ['POST', 'inventory', { vaultName: 5 }, 400, /vaultName of the body must be a string/],

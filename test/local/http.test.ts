@@ -80,7 +80,7 @@ t.test('what is no request of HTTP is answered in the format of the service', as
     ],
     ['an expectation', 417, /supported value of the header Expect is 100-continue/, 'GET / HTTP/1.1', 'Host: a', 'Expect: money', '', ''],
     ['no Host', 400, /must have a Host header/, 'GET / HTTP/1.1', 'Connection: close', '', ''],
-    ['CONNECT', 400, /no proxy/, 'CONNECT example.com:443 HTTP/1.1', 'Host: example.com', '', ''],
+    ['CONNECT', 400, /not a proxy/, 'CONNECT example.com:443 HTTP/1.1', 'Host: example.com', '', ''],
   ]
   for (const [name, status, message, ...lines] of cases) {
     await t.test(name, async (t) => {
@@ -119,7 +119,7 @@ t.test('answers come in the order of the requests, also where one cannot be read
   const chunks = ['Host: a', 'Transfer-Encoding: chunked', '', 'zz', '']
   for (const [second, ...answered] of [
     [['PUT /-/vaults/docs/tags HTTP/1.1', ...chunks], /chunk size/],
-    [['CONNECT example.com:443 HTTP/1.1', '', ''], /no proxy/],
+    [['CONNECT example.com:443 HTTP/1.1', '', ''], /not a proxy/],
     [['POST /-/vaults/docs/archives HTTP/1.1', ...chunks], /MissingParameterValue/],
     [['garbage', '', '']],
   ] as const) {
