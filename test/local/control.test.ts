@@ -31,6 +31,14 @@ async function order(
   return { status: response.status, json: (await response.json()) as Record<string, unknown> }
 }
 
+t.test('the path of the page without the slash at its end redirects to the page', async (t) => {
+  const vault = await localVaultFor(t, { controlSecret: '0123456789abcdef' })
+  const response = await fetch(`${vault.endpoint}/.control`, { redirect: 'manual' })
+  t.equal(response.status, 308)
+  t.equal(response.headers.get('location'), '/.control/')
+  t.match(await (await fetch(`${vault.endpoint}/.control`)).text(), '<title>Local vault</title>')
+})
+
 t.test('everything can be controlled over HTTP, by whoever knows the secret', async (t) => {
   const time = clock(Date.parse('2026-03-01T12:00:00.000Z'))
   const vault = await localVaultFor(t, { now: time.now, controlSecret: SECRET, createVaults: true })

@@ -17,7 +17,7 @@ export const VAULTS = {
     const listing = await list('vaults')
     const isWhole = pageNumber('vaults') === 1 && listing.marker === null
     const isGone =
-      isWhole && !listing.vaults.some((/** @type {any} */ it) => it.vaultName === choice.vaultName)
+      isWhole && !listing.vaults.some((/** @type {any} */ { vaultName }) => vaultName === choice.vaultName)
     if (isGone || choice.vaultName === undefined) choice.vaultName = listing.vaults[0]?.vaultName
     return { ...listing, chosen: choice.vaultName }
   },

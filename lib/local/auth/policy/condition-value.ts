@@ -9,7 +9,7 @@ const NUMBER = /^[+-]?\d+(?:\.\d+)?$/
 /** ISO 8601 as the W3C profiles it, from days on: a bare year could also be seconds since 1970. */
 const DATE = /^(\d{4}-\d\d-\d\d)(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?$/
 
-/** A number, as a JSON number or as a string. It must be a safe integer or smaller. */
+/** A number, as a JSON number or as a string. Its absolute value is at most 2^53 - 1. */
 export function numberOf(value: unknown): number | undefined {
   if (typeof value !== 'number' && !(typeof value === 'string' && NUMBER.test(value))) return undefined
   const number = Number(value)
