@@ -29,9 +29,9 @@ import {
   type LocalCredentials,
   type LocalVault,
   type LocalVaultOptions,
-} from '../../lib/local/index.js'
-import { computeChecksums } from '../../lib/tree-hash/tree-hash.js'
-import { localVaultFor, send, type RawRequest, type RawResponse } from '../helpers/local-vault.js'
+} from '../../../lib/local/index.js'
+import { computeChecksums } from '../../../lib/tree-hash/tree-hash.js'
+import { localVaultFor, send, type RawRequest, type RawResponse } from '../../helpers/local-vault.js'
 
 // Several accounts and regions in one server, and who may use them.
 

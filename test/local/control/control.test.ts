@@ -2,9 +2,9 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
-import { isAllowedHost } from '../../lib/local/control/allowed-host.js'
-import { startLocalVault, type LocalVault } from '../../lib/local/index.js'
-import { clock, hashHeaders, localVaultFor, send, type RawResponse } from '../helpers/local-vault.js'
+import { isAllowedHost } from '../../../lib/local/control/allowed-host.js'
+import { startLocalVault, type LocalVault } from '../../../lib/local/index.js'
+import { clock, hashHeaders, localVaultFor, send, type RawResponse } from '../../helpers/local-vault.js'
 
 const HOUR = 3_600_000
 const SECRET = 'a-secret-of-twenty-two'
@@ -158,7 +158,7 @@ t.test(
   'the page is given without the secret, may do nothing but ask this server, and is not alone',
   async (t) => {
     const vault = await localVaultFor(t, { controlSecret: SECRET })
-    const folder = fileURLToPath(new URL('../../lib/local/page/', import.meta.url))
+    const folder = fileURLToPath(new URL('../../../lib/local/page/', import.meta.url))
     const types = { html: 'text/html', css: 'text/css', js: 'text/javascript' }
     for (const name of ['', ...(await readdir(folder))]) {
       const response = await fetch(`${vault.endpoint}/.control/${name}`)
