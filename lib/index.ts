@@ -79,7 +79,7 @@ export type {
 export type { RequestOptions } from './client/request-options.js'
 export { glacierClient } from './client/glacier-client.js'
 export type { SdkVaultClient } from './client/sdk/sdk-vault-client.js'
-export { itemsOf } from './client/paging.js'
+export { itemsOf } from './store/paging.js'
 export type {
   AccountRequest,
   ArchiveAddress,

@@ -4,7 +4,7 @@
  */
 import { JobFailedError } from '../../errors.js'
 import type { Clock } from '../../runtime/clock.js'
-import { pagesOf } from '../../client/paging.js'
+import { pagesOf } from '../../store/paging.js'
 import type { Job } from '../../store/retrieval-store.js'
 import type { JobRequest, JobsRequest, VaultClient } from '../../client/vault-client.js'
 

@@ -8,7 +8,7 @@
 import { randomUUID } from 'node:crypto'
 import { mayHaveActed } from '../../store/failure.js'
 import type { Retry } from '../../transfer/retry.js'
-import { itemsOf } from '../../client/paging.js'
+import { itemsOf } from '../../store/paging.js'
 import type { VaultClient, VaultRequest } from '../../client/vault-client.js'
 
 /** Milliseconds to wait before each search for a job: a list may lag behind what was started. */

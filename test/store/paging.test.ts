@@ -1,6 +1,6 @@
 import t from 'tap'
 import { resumeUpload } from '../../lib/resume/resume-upload.js'
-import { itemsOf } from '../../lib/client/paging.js'
+import { itemsOf } from '../../lib/store/paging.js'
 import type { Page, PageRequest } from '../../lib/store/pages.js'
 import { glacierClient } from '../../lib/client/glacier-client.js'
 import { startRetrieval } from '../../lib/retrieve/retrieve-archive.js'
