@@ -140,32 +140,32 @@ export type { NodeStream } from './streams/node-source.js'
 export type { WebStream, WebStreamReader } from './streams/pulls.js'
 export { uploadArchive, type Rechunker, type UploadArchiveOptions } from './upload/upload-archive.js'
 export type { UploadPlan, UploadPlanOptions } from './upload/upload-plan.js'
-export {
-  inventory,
-  InventoryReader,
-  type InventoryOptions,
-  type InventoryReaderEvents,
-} from './inventory/inventory-reader.js'
+export { InventoryReader, type InventoryReaderEvents } from './inventory/inventory-reader.js'
 export type { InventoryRow } from './inventory/inventory-row.js'
-export { retrieveToFile, type FollowReader } from './retrieve/file/retrieve-to-file.js'
-export type { HeldRange, ReadyOutput } from './retrieve/verified-output.js'
-export {
-  archiveReader,
-  ArchiveReader,
-  type ArchiveReaderEvents,
-  type ArchiveReaderOptions,
-  type JobFinder,
-  type JobFinderMeans,
-  type ReadOptions,
-} from './retrieve/archive-reader.js'
+export { ArchiveReader, type ArchiveReaderEvents, type RetrievalEvents } from './retrieve/archive-reader.js'
+export { ArchiveDownload, type ArchiveDownloadEvents } from './retrieve/file/archive-download.js'
 export type { PollDelays } from './retrieve/jobs/job.js'
-export type { RetrievalSubject } from './retrieve/jobs/orders.js'
-export {
-  retrieveArchive,
-  startRetrieval,
-  type RetrievalOptions,
-  type RetrieveArchiveOptions,
-} from './retrieve/retrieve-archive.js'
+export type {
+  ArchiveJobPlan,
+  FinishedJobPlan,
+  JobPlan,
+  RangeOptions,
+  RangePlan,
+  RetrievalPlan,
+} from './retrieve/retrieval-plan.js'
+export type { KnownArchive, RetrievalTarget } from './retrieve/retrieval-target.js'
+export type { VerifiedRange } from './retrieve/verified-range.js'
+export type { TransferProgress } from './transfer/progress.js'
+export { archiveReader } from './vault/archive-reader.js'
+export { inventory, type InventoryOptions } from './vault/inventory.js'
+export type {
+  ArchiveReaderOptions,
+  ReadOptions,
+  RetrievalOptions,
+  RetrieveArchiveOptions,
+} from './vault/retrieval-options.js'
+export { retrieveArchive, startRetrieval } from './vault/retrieve-archive.js'
+export { retrieveToFile } from './vault/retrieve-to-file.js'
 export { Catalog, readCatalog } from './catalog/catalog.js'
 export type { RecordOf, RecordType } from './catalog/read-catalog.js'
 export {

@@ -1,7 +1,7 @@
 import { mkdtemp } from 'node:fs/promises'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { inventory, type InventoryOptions } from '../../lib/inventory/inventory-reader.js'
+import { inventory, type InventoryOptions } from '../../lib/vault/inventory.js'
 import type { InventoryRow } from '../../lib/inventory/inventory-row.js'
 import { localVaultFor, clientFor } from '../helpers/local-vault.js'
 import type { LocalVault } from '../../lib/local/index.js'

@@ -1,7 +1,7 @@
 import { deepStrictEqual } from 'node:assert'
 import fc from 'fast-check'
 import t from 'tap'
-import { inventory, type InventoryOptions } from '../../lib/inventory/inventory-reader.js'
+import { inventory, type InventoryOptions } from '../../lib/vault/inventory.js'
 import { InventoryCsvParser } from '../../lib/inventory/inventory-csv.js'
 import { InventoryJsonParser } from '../../lib/inventory/inventory-json.js'
 import type { InventoryRow } from '../../lib/inventory/inventory-row.js'

@@ -2,11 +2,8 @@ import { deepStrictEqual, ok } from 'node:assert'
 import fc from 'fast-check'
 import t from 'tap'
 import { alignedRanges, isTreeHashAligned } from '../../lib/tree-hash/aligned-ranges.js'
-import {
-  retrieveArchive,
-  startRetrieval,
-  type RetrieveArchiveOptions,
-} from '../../lib/retrieve/retrieve-archive.js'
+import { retrieveArchive, startRetrieval } from '../../lib/vault/retrieve-archive.js'
+import type { RetrieveArchiveOptions } from '../../lib/vault/retrieval-options.js'
 import type { ByteRange } from '../../lib/byte-range.js'
 import { gathered } from '../helpers/gather.js'
 import { MemoryVault } from '../helpers/memory-vault.js'

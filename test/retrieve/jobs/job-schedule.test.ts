@@ -1,11 +1,8 @@
 import t from 'tap'
 import { JobSchedule, type ScheduledJob } from '../../../lib/retrieve/jobs/job-schedule.js'
-import type { RenewableJob } from '../../../lib/retrieve/jobs/renewable-job.js'
-import {
-  retrieveArchive,
-  startRetrieval,
-  type RetrieveArchiveOptions,
-} from '../../../lib/retrieve/retrieve-archive.js'
+import type { RetrievalJob } from '../../../lib/retrieve/jobs/retrieval-job.js'
+import { retrieveArchive, startRetrieval } from '../../../lib/vault/retrieve-archive.js'
+import type { RetrieveArchiveOptions } from '../../../lib/vault/retrieval-options.js'
 import type { Job } from '../../../lib/store/retrieval-store.js'
 import type { RetrievalRequest } from '../../../lib/client/vault-client.js'
 import { gate, settled } from '../../helpers/gate.js'
@@ -199,7 +196,7 @@ t.test('an error is not held up by a job that is being started', async (t) => {
 
 /** A job of so many bytes that notes when it is started. */
 function fakeJob(name: string, size: number | undefined, started: string[]): ScheduledJob {
-  const job = {
+  const job: RetrievalJob = {
     lastSeen: undefined,
     start: () => {
       if (!started.includes(name)) started.push(name)
@@ -207,8 +204,10 @@ function fakeJob(name: string, size: number | undefined, started: string[]): Sch
     },
     look: () => Promise.resolve(),
     ready: () => Promise.resolve({ jobId: name } as Job),
+    renew: () => Promise.reject(new Error('it is not renewed')),
+    progressed: () => undefined,
   }
-  return { job: job as unknown as RenewableJob, archiveId: name, size }
+  return { job, archiveId: name, size }
 }
 
 t.test('jobs are started ahead at the measured rate, when they can be read within the day', async (t) => {
@@ -216,7 +215,7 @@ t.test('jobs are started ahead at the measured rate, when they can be read withi
   const clock = new VirtualClock()
   const jobs = ['a', 'b', 'c'].map((name) => fakeJob(name, 200 * GIB, started))
   const schedule = new JobSchedule(jobs, clock)
-  await schedule.ready(0, jobs[0] as ScheduledJob)
+  await schedule.ready(jobs[0] as ScheduledJob)
   await settled()
   t.strictSame(started, ['a'], '200 GiB are not read within a day at the assumed rate')
   // 20 GiB an hour: a volume takes ten hours.
@@ -244,7 +243,7 @@ t.test('what the caller has already counts as read, but not for the rate', async
   const clock = new VirtualClock()
   const jobs = ['a', 'b'].map((name) => fakeJob(name, 60 * GIB, started))
   const schedule = new JobSchedule(jobs, clock)
-  await schedule.ready(0, jobs[0] as ScheduledJob)
+  await schedule.ready(jobs[0] as ScheduledJob)
   await settled()
   t.strictSame(started, ['a'])
   clock.time += HOUR
