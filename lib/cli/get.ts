@@ -100,7 +100,8 @@ async function transfer(
       follow(reader)
       await pipeline(reader, io.stdout, { end: false })
     } else {
-      const download = usage(() => retrieveToFile(output, options))
+      const download = retrieveToFile(output, options)
+      if (!download.plan) await download.catch(throwUsage)
       download.on('held', (ranges) => {
         for (const { start, end } of ranges) progress.add(end - start, false)
       })
@@ -136,13 +137,16 @@ function followReader(reader: Retrieval, progress: Progress, range: ByteRange | 
   })
 }
 
+/** Throws the error of a promise: that of a wrong option is a usage error. */
+function throwUsage(error: unknown): never {
+  return usage(() => {
+    throw error
+  })
+}
+
 /** Starts jobs, and prints their IDs. */
 async function start(wanted: RetrieveArchiveOptions, { json, quiet }: GetOptions, io: Io): Promise<void> {
-  const jobIds = await startRetrieval(picked(wanted, RETRIEVAL)).catch((error: unknown) =>
-    usage(() => {
-      throw error
-    }),
-  )
+  const jobIds = await startRetrieval(picked(wanted, RETRIEVAL)).catch(throwUsage)
   for (const jobId of jobIds) await (json ? printJson(io, { jobId }) : printData(io, jobId))
   if (quiet) return
   printNote(io, 'Run the same command without --no-wait in a few hours. It uses the jobs that were started.')

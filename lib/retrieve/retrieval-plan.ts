@@ -136,6 +136,6 @@ function assertWithin({ start, end }: ByteRange, archives: readonly KnownArchive
     throw new RangeError('A range of several archives requires the size of each: pass archiveSizes.')
   if (size === undefined || end <= size) return
   throw new RangeError(
-    `The range must end within the ${size} bytes of the archive, not go from ${start} to ${end}.`,
+    `The range must end within the archive of ${size} bytes, not go from ${start} to ${end}.`,
   )
 }

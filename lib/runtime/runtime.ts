@@ -23,13 +23,13 @@ export const systemRandom: RandomSource = {
 export interface Runtime {
   readonly clock: Clock
   readonly random: RandomSource
-  /** The time of day, in milliseconds since 1970. It may be set back. */
-  readonly wallTime: () => number
+  /** The time of day, in milliseconds since 1970. */
+  readonly wallClock: { now(): number }
 }
 
 /** The real clock and random source. */
 export const systemRuntime: Runtime = {
   clock: systemClock,
   random: systemRandom,
-  wallTime: () => Date.now(),
+  wallClock: { now: () => Date.now() },
 }

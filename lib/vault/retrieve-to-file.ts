@@ -3,6 +3,7 @@ import { GLACIER_LIMITS } from '../glacier/limits.js'
 import { checkOptions } from '../options/check-options.js'
 import { PATH } from '../options/rules.js'
 import { ArchiveDownload } from '../retrieve/file/archive-download.js'
+import type { PartialContent } from '../retrieve/file/partial-notes.js'
 import { planRetrieval } from '../retrieve/retrieval-plan.js'
 import { retrievalContext } from './retrieval-context.js'
 import type { RetrieveArchiveOptions } from './retrieval-options.js'
@@ -18,12 +19,10 @@ import { RETRIEVE_ARCHIVE } from './retrieval-rules.js'
  *
  * The promise emits the events of {@link ArchiveDownloadEvents}. It is rejected as the stream of {@link retrieveArchive}
  * fails, or with the system's error if the file cannot be written, or with:
+ * - a TypeError or RangeError: an argument or option is wrong; nothing was read, written or requested
  * - `ERR_LOCK_HELD`: another process retrieves into the file
  * - `ERR_OUTPUT_FILE`: the file cannot be written, or `FILE.partial` does not belong to this archive and this tool
  * - `ABORT_ERR`: the signal fired, or `abort()` was called
- *
- * @throws {TypeError} an argument or option of the wrong type, or an unknown or missing option
- * @throws {RangeError} an argument or option out of range
  *
  * @example
  * ```ts
@@ -33,14 +32,15 @@ import { RETRIEVE_ARCHIVE } from './retrieval-rules.js'
  * ```
  */
 export function retrieveToFile(file: string, options: RetrieveArchiveOptions): ArchiveDownload {
-  PATH(file, 'file', 'retrieveToFile')
-  const checked = checkOptions('retrieveToFile', options, RETRIEVE_ARCHIVE)
-  const plan = planRetrieval(checked, GLACIER_LIMITS)
-  const { vaultName, archiveId, range } = checked
-  const content = {
-    vaultName,
-    archiveIds: [archiveId].flat(),
-    ...(range && { range: { start: range.start, end: range.end } }),
-  }
-  return new ArchiveDownload({ ...retrievalContext(checked, plan), file, content, rangeOptions: checked })
+  return new ArchiveDownload(() => {
+    PATH(file, 'file', 'retrieveToFile')
+    const checked = checkOptions('retrieveToFile', options, RETRIEVE_ARCHIVE)
+    const plan = planRetrieval(checked, GLACIER_LIMITS)
+    return { ...retrievalContext(checked, plan), file, content: contentOf(checked), rangeOptions: checked }
+  })
+}
+
+function contentOf({ vaultName, archiveId, range }: RetrieveArchiveOptions): PartialContent {
+  const archiveIds = [archiveId].flat()
+  return { vaultName, archiveIds, ...(range && { range: { start: range.start, end: range.end } }) }
 }

@@ -136,6 +136,7 @@ const TAKERS: readonly Taker[] = [
     call: (options: any) => api.retrieveToFile('/dev/null/file', options),
     names: Object.keys(RETRIEVE_ARCHIVE),
     needed: subject,
+    isAsync: true,
   },
   {
     caller: 'inventory',
@@ -306,6 +307,7 @@ const ARGUMENTS: readonly Argument[] = [
     name: 'file of retrieveToFile',
     ...path,
     call: (file) => api.retrieveToFile(file, subject),
+    isAsync: true,
   },
   {
     name: 'onLeaf of TreeHash',

@@ -10,7 +10,7 @@
  */
 import { setMaxListeners } from 'node:events'
 import { dirname } from 'node:path'
-import { ListenerError, TreeHashMismatchError } from '../../errors.js'
+import { TreeHashMismatchError } from '../../errors.js'
 import { onAbort } from '../../streams/caller-signal.js'
 import { pipeline } from '../../streams/node-streams.js'
 import { ObservablePromise } from '../../streams/observable-promise.js'
@@ -44,25 +44,38 @@ export interface DownloadContext extends RetrievalContext {
 
 type Emit = (event: keyof ArchiveDownloadEvents, ...args: unknown[]) => void
 
-/** The promise that {@link retrieveToFile} returns. It is resolved when the file is complete and has its name. */
+/**
+ * The promise that {@link retrieveToFile} returns. It is resolved when the file is complete and has its name. It emits the
+ * events of {@link ArchiveDownloadEvents}, and no `error`.
+ */
 export class ArchiveDownload extends ObservablePromise<void, ArchiveDownloadEvents> {
-  /** The jobs, the ranges and the memory of the retrieval, as planned before the partial file is read. */
-  readonly plan: RetrievalPlan
+  readonly #plan: RetrievalPlan | undefined
   readonly #controller: AbortController
 
-  /** @internal */
-  constructor(context: DownloadContext) {
+  /**
+   * @param prepare - checks the options and plans the retrieval. If it throws, the promise is rejected
+   * @internal
+   */
+  constructor(prepare: () => DownloadContext) {
     const controller = new AbortController()
     const { signal } = controller
     setMaxListeners(0, signal)
-    super((emit) => {
+    let plan: RetrievalPlan | undefined
+    super(async (emit) => {
+      const context = prepare()
+      plan = context.plan
       const release = onAbort(context.signal, () => {
         controller.abort(context.signal?.reason)
       })
-      return download({ ...context, signal }, emit).finally(release)
+      await download({ ...context, signal }, emit).finally(release)
     })
-    this.plan = context.plan
+    this.#plan = plan
     this.#controller = controller
+  }
+
+  /** The jobs, the ranges and the memory of the retrieval; `undefined` if the options are wrong. */
+  get plan(): RetrievalPlan | undefined {
+    return this.#plan
   }
 
   /**
@@ -117,18 +130,10 @@ async function fill(partial: PartialFile, path: string, context: DownloadContext
   const { totalBytes, held } = context.plan
   if (totalBytes !== undefined)
     await assertFits(path, dirname(path), totalBytes - (await partial.allocated()))
-  if (held.length > 0) emitHeld(held, emit)
+  if (held.length > 0) emit('held', held)
   const reader = observedReader(context, emit)
   await pipeline(reader, partialWriter(partial, path, reader))
   await partial.bytes.sync()
-}
-
-function emitHeld(held: readonly VerifiedRange[], emit: Emit): void {
-  try {
-    emit('held', held)
-  } catch (error) {
-    throw new ListenerError('held', error)
-  }
 }
 
 /** Makes a reader whose events are emitted by the download. The errors of its listeners destroy the reader. */

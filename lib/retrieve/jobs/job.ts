@@ -4,6 +4,7 @@
  */
 import { JobFailedError } from '../../errors.js'
 import type { Clock } from '../../runtime/clock.js'
+import type { Runtime } from '../../runtime/runtime.js'
 import { pagesOf } from '../../store/paging.js'
 import type { Job, StoreJobRequest, StoreJobsRequest } from '../../store/retrieval-store.js'
 import type { JobReader } from './retrying-store.js'
@@ -54,17 +55,17 @@ export async function waitForJob(
  * states no time.
  *
  * @param matches - whether a job has that output; one in progress must also have a sufficient tier
- * @param localTime - the local time, in milliseconds since 1970
+ * @param wallClock - the time of day, in milliseconds since 1970
  */
 export async function findJobs(
   store: JobReader,
   request: StoreJobsRequest,
   matches: (job: Job) => boolean,
-  localTime: () => number,
+  wallClock: Runtime['wallClock'],
 ): Promise<Job[]> {
   const found: Job[] = []
   for await (const { items, date } of pagesOf((page) => store.listJobs({ ...request, ...page }))) {
-    const now = date === undefined ? localTime() : Date.parse(date)
+    const now = date === undefined ? wallClock.now() : Date.parse(date)
     for (const job of items) {
       if (job.status === 'Failed' || !matches(job)) continue
       if (job.completionDate !== undefined && now - Date.parse(job.completionDate) > MAX_AGE_MS) continue

@@ -106,7 +106,7 @@ export class RenewableJob implements RetrievalJob {
       return this.#givenJobId
     }
     const matches = (job: Job): boolean => !this.#gone.has(job.jobId) && this.#definition.matches(job)
-    for (const { jobId } of await findJobs(this.#store, { signal }, matches, runtime.wallTime)) {
+    for (const { jobId } of await findJobs(this.#store, { signal }, matches, runtime.wallClock)) {
       if (!(await this.#exists(jobId))) continue
       onJob(jobId, true)
       return jobId

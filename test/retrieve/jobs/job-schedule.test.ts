@@ -1,8 +1,12 @@
 import t from 'tap'
+import { FinishedJob } from '../../../lib/retrieve/jobs/finished-job.js'
 import { JobSchedule, type ScheduledJob } from '../../../lib/retrieve/jobs/job-schedule.js'
 import type { RetrievalJob } from '../../../lib/retrieve/jobs/retrieval-job.js'
 import { retrieveArchive, startRetrieval } from '../../../lib/vault/retrieve-archive.js'
 import type { RetrieveArchiveOptions } from '../../../lib/vault/retrieval-options.js'
+import { systemRuntime } from '../../../lib/runtime/runtime.js'
+import { Retry } from '../../../lib/transfer/retry.js'
+import { vaultStore } from '../../../lib/vault/vault-store.js'
 import type { Job } from '../../../lib/store/retrieval-store.js'
 import type { RetrievalRequest } from '../../../lib/client/vault-client.js'
 import { gate, settled } from '../../helpers/gate.js'
@@ -275,4 +279,18 @@ t.test('a job that the service describes without a range is of the whole archive
     const schedule = new JobSchedule(jobs, new VirtualClock())
     t.strictSame(await schedule.startFirst(), expected, `${archiveSize} bytes each`)
   }
+})
+
+t.test('finished jobs of unknown size are described to decide on the next', async (t) => {
+  const vault = MemoryVault.holding(patternBytes(MIB))
+  vault.archives.set('b', patternBytes(MIB))
+  const store = vaultStore(vault, { vaultName })
+  const { signal } = new AbortController()
+  const runtime = { ...systemRuntime, clock: new VirtualClock() }
+  const context = { store, retry: new Retry({}), runtime, signal, onJob: () => undefined }
+  const jobs = ['a', 'b'].map((jobId) => {
+    return { job: new FinishedJob(context, jobId), archiveId: undefined, size: undefined }
+  })
+  t.strictSame(await new JobSchedule(jobs, runtime.clock).startFirst(), ['a', 'b'])
+  t.strictSame(vault.operations, ['describeJob'])
 })
