@@ -157,7 +157,8 @@ export type { KnownArchive, RetrievalTarget } from './retrieve/retrieval-target.
 export type { VerifiedRange } from './retrieve/verified-range.js'
 export type { TransferProgress } from './transfer/progress.js'
 export { archiveReader } from './vault/archive-reader.js'
-export { inventory, type InventoryOptions } from './vault/inventory.js'
+export { inventory } from './vault/inventory.js'
+export type { InventoryOptions } from './vault/inventory-options.js'
 export type {
   ArchiveReaderOptions,
   ReadOptions,

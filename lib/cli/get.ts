@@ -102,7 +102,7 @@ async function transfer(
     } else {
       const download = retrieveToFile(output, options)
       if (!download.plan) await download.catch(throwUsage)
-      download.on('held', (ranges) => {
+      void download.on('held', (ranges) => {
         for (const { start, end } of ranges) progress.add(end - start, false)
       })
       follow(download)

@@ -1,28 +1,9 @@
 /** Retrieves the inventory of a vault. */
-import type { GlacierClientLike } from '../client/glacier-client-like.js'
-import type { VaultClient, VaultRequest } from '../client/vault-client.js'
 import { InventoryReader } from '../inventory/inventory-reader.js'
 import { checkOptions } from '../options/check-options.js'
-import type { PollDelays } from '../retrieve/jobs/job.js'
-import type { InventoryFilter, InventoryFormat } from '../store/retrieval-store.js'
-import type { RetryOptions } from '../transfer/retry.js'
+import type { InventoryOptions } from './inventory-options.js'
 import { runtimeOf, storeOf } from './retrieval-context.js'
 import { INVENTORY } from './retrieval-rules.js'
-
-/** The options of {@link inventory}. */
-export interface InventoryOptions extends VaultRequest, RetryOptions, InventoryFilter {
-  /**
-   * A `GlacierClient` of any version of the SDK, or any `VaultClient`. Middleware that was added to a client of an SDK
-   * before 3.929 is not run.
-   */
-  readonly client: GlacierClientLike | VaultClient
-  /** The format in which the service writes the inventory. Defaults to JSON; its CSV is ambiguous in rare cases. */
-  readonly format?: InventoryFormat | undefined
-  /** The ID of a job to wait for. By default a job is looked for, and started if there is none. */
-  readonly jobId?: string | undefined
-  /** The delays between two requests for the state of the job. */
-  readonly poll?: PollDelays | undefined
-}
 
 /**
  * Makes a Readable, in object mode, of the rows of a vault's inventory: {@link InventoryRow}. A million rows take no more

@@ -29,7 +29,7 @@ t.test('a download is a promise with the events of its reader', async (t) => {
     .on('held', () => seen.push('held'))
   let last: TransferProgress | undefined
   download.on('progress', (progress) => (last = progress))
-  t.equal(await download, undefined)
+  await download
   t.strictSame(seen, [
     ['job', 'a', false],
     ['ready', 3 * MIB],
@@ -51,7 +51,10 @@ t.test('abort() ends a download, keeps its bytes, and the next one skips them', 
     operation === 'getJobOutput' && range?.start === 4 * MIB ? never.opened : undefined
   const stopped = retrieveToFile(file, optionsFor(vault, { concurrency: 1 }))
   stopped.on('range', ({ end }) => {
-    if (end === 4 * MIB) setImmediate(() => stopped.abort('enough'))
+    if (end < 4 * MIB) return
+    setImmediate(() => {
+      stopped.abort('enough')
+    })
   })
   const error = await stopped.then(
     () => undefined,
