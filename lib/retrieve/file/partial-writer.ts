@@ -1,5 +1,6 @@
 /** Writes the bytes of a reader into a partial file, and the verified ranges into its notes. */
 import { dirname } from 'node:path'
+import { MIB } from '../../sizes.js'
 import { Writable } from '../../streams/node-streams.js'
 import type { ArchiveReader } from '../archive-reader.js'
 import { sliceChunks } from '../chunk-slices.js'
@@ -9,7 +10,7 @@ import { assertFits } from './free-space.js'
 import type { PartialFile } from './partial-file.js'
 
 /** Bytes written at once. */
-const WRITE_BYTES = 1_048_576
+const WRITE_BYTES = MIB
 
 /**
  * Makes a Writable that appends bytes to a partial file. A range is noted after its bytes have been written.
