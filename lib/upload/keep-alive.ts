@@ -35,7 +35,7 @@ export class KeepAlive {
   keep(part: HashedPart): void {
     const before = this.#part
     this.#part = part
-    if (before) this.#giveBack(before)
+    if (before) this.#release(before)
     if (this.#isRunning) return
     this.#isRunning = true
     this.#activeAtMs = this.#clock.now()
@@ -52,7 +52,7 @@ export class KeepAlive {
     this.#stop.abort()
     const part = this.#part
     this.#part = undefined
-    if (part) this.#giveBack(part)
+    if (part) this.#release(part)
   }
 
   async #run(): Promise<void> {
@@ -70,11 +70,11 @@ export class KeepAlive {
     this.active()
   }
 
-  #giveBack(part: HashedPart): void {
-    const giveBack = (): void => {
-      this.#memory.giveBack(part.bytes)
+  #release(part: HashedPart): void {
+    const release = (): void => {
+      this.#memory.release(part.bytes)
     }
-    if (this.#sending?.part === part) void this.#sending.sent.then(giveBack)
-    else giveBack()
+    if (this.#sending?.part === part) void this.#sending.sent.then(release)
+    else release()
   }
 }

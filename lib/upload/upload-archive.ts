@@ -78,15 +78,12 @@ export async function uploadArchive(source: ByteSource, options: UploadArchiveOp
 export async function uploadThrough(
   writer: ArchiveWriter,
   source: ByteSource | OpenSource,
-  {
-    rechunk: cut = rechunk,
-    hashThreads: threads,
-  }: Pick<UploadArchiveOptions, 'rechunk' | 'hashThreads'> = {},
+  { rechunk: cut = rechunk, hashThreads }: Pick<UploadArchiveOptions, 'rechunk' | 'hashThreads'> = {},
 ): Promise<Archive[]> {
   let bytes: Readable | undefined
   try {
     const { plan, partMemory: memory } = writer
-    const hashing = hashParts({ threads })
+    const hashing = hashParts({ hashThreads })
     const opened = openSource(source)
     bytes = isDescriptor(opened) ? readParts(opened, memory) : opened
     if (!plan.volumes) limit(bytes, plan)

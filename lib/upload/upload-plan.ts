@@ -5,7 +5,7 @@
 import { BOOLEAN, isNumber } from '../options/rules.js'
 import { rule, type RulesOf } from '../options/check-options.js'
 import { MAX_PARTS } from '../glacier/limits.js'
-import { MEMORY, PIECES_BETWEEN, planMemory, type MemoryOptions } from '../transfer/memory-plan.js'
+import { MEMORY, PIECES_BETWEEN_STAGES, planMemory, type MemoryOptions } from '../transfer/memory-plan.js'
 import { DEFAULT_PART_SIZE, EXPECTED_SIZE, PART_SIZE, partSizeFor } from '../glacier/part-size.js'
 import { RATE } from '../transfer/rate-limit.js'
 
@@ -108,7 +108,7 @@ export function planUpload(options: UploadPlanOptions): UploadPlan {
 
 /** Bytes of parts held at most while an upload is made. */
 export function heldBytes({ partSize, concurrency }: UploadPlan): number {
-  return (concurrency + PIECES_BETWEEN + PARTS_RESERVED) * partSize
+  return (concurrency + PIECES_BETWEEN_STAGES + PARTS_RESERVED) * partSize
 }
 
 /** What an upload of so many bytes takes: an archive of one part is one request, others are begun and completed. */

@@ -18,7 +18,7 @@ import { DESCRIPTION } from '../glacier/description.js'
 import { PART_SIZE } from '../glacier/part-size.js'
 import { VAULT } from '../client/request-rules.js'
 import { RETRY } from '../transfer/retry.js'
-import { THREADS } from '../tree-hash/hash-parts.js'
+import { HASH_THREADS } from '../tree-hash/hash-parts.js'
 import type { Archive } from '../store/archive.js'
 import type { CompletionIntent, Content, UploadJournal } from '../store/upload-journal.js'
 import type { EarlierRun } from '../resume/resume-point.js'
@@ -37,7 +37,7 @@ const JOURNAL_METHODS = {
   mismatched: true,
   closed: true,
 } satisfies Record<keyof UploadJournal, true>
-const JOURNAL: Rule = withMethods('a journal, as journalIn() gives', ...Object.keys(JOURNAL_METHODS))
+const JOURNAL: Rule = withMethods('a journal, as catalog.journal() returns', ...Object.keys(JOURNAL_METHODS))
 
 /** Whatever a catalog has of an archive may be given, so other fields are no mistake. */
 const ARCHIVE: Rule = record('an archive, as uploadArchive() gives', {
@@ -89,7 +89,7 @@ export const UPLOAD_ARCHIVE: RulesOf<UploadArchiveOptions> = {
   expectedSize,
   client: required(CLIENT),
   rechunk: FUNCTION,
-  hashThreads: THREADS,
+  hashThreads: HASH_THREADS,
 }
 
 const EARLIER_RUN = {

@@ -95,7 +95,7 @@ export class VolumeSequence {
       volume = await this.#next()
     }
     await volume.add(part)
-    if (volume instanceof StoredVolume) this.#transfer.partMemory.giveBack(part.bytes)
+    if (volume instanceof StoredVolume) this.#transfer.partMemory.release(part.bytes)
     this.#warnOfFullness(volume.parts)
   }
 

@@ -193,7 +193,7 @@ export class Volume {
     const { stored, intentId, warn } = await sendWhole(this.#transfer, this.#facts(), part)
     const archive = this.#archive(stored, part.treeHash)
     await this.#record(archive, undefined, hasNextVolume, intentId)
-    this.#transfer.partMemory.giveBack(part.bytes)
+    this.#transfer.partMemory.release(part.bytes)
     const emit = (): void => {
       warn()
       this.#done(part, false)

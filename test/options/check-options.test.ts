@@ -1,7 +1,7 @@
+import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { GlacierClient } from '@aws-sdk/client-glacier'
 import t from 'tap'
-import * as api from '../../lib/index.js'
 import * as local from '../../lib/local/index.js'
 import type { LocalVaultOptions } from '../../lib/local/index.js'
 import { checkOptions, type RulesOf } from '../../lib/options/check-options.js'
@@ -9,6 +9,7 @@ import { ARCHIVE_READER, INVENTORY, RETRIEVAL, RETRIEVE_ARCHIVE } from '../../li
 import { ARCHIVE_WRITER, RESUME_UPLOAD, UPLOAD_ARCHIVE } from '../../lib/upload/upload-rules.js'
 import { isVaultName } from '../../lib/glacier/names.js'
 import { REQUESTS } from '../../lib/client/request-rules.js'
+import * as api from '../helpers/every-export.js'
 import { MemoryVault } from '../helpers/memory-vault.js'
 import { WRONG, type WrongValues } from '../helpers/wrong-values.js'
 
@@ -49,7 +50,8 @@ function source(): Readable {
 }
 
 const place = { vaultName: 'v' }
-const catalog = { append: () => Promise.resolve() }
+const catalog = await api.Catalog.open(join(t.testdir(), 'catalog.jsonl'))
+t.teardown(() => catalog.close())
 const sdk = new GlacierClient({
   region: 'us-east-1',
   credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
@@ -161,7 +163,7 @@ const TAKERS: readonly Taker[] = [
       caller: 'hashParts',
       exports: ['hashParts', 'PartHasher'],
       call,
-      names: namesOf<api.HashPartsOptions>({ threads: 1 }),
+      names: namesOf<api.HashPartsOptions>({ hashThreads: 1 }),
     }),
   ),
   ...[(options: any) => api.treeHash(options), (options: any) => new api.TreeHashStream(options)].map(
@@ -173,9 +175,13 @@ const TAKERS: readonly Taker[] = [
     }),
   ),
   {
+    caller: 'FileHasher',
+    call: (options: any) => new api.FileHasher(options),
+    names: namesOf<api.FileHasherOptions>({ hashThreads: 1 }),
+  },
+  {
     caller: 'FileHasher.hash',
-    exports: ['FileHasher'],
-    call: (options: any) => new api.FileHasher(0).hash('/dev/null/file', options),
+    call: (options: any) => new api.FileHasher({ hashThreads: 0 }).hash('/dev/null/file', options),
     names: namesOf<api.FileHashOptions>({ range: 1, signal: 1 }),
     isAsync: true,
   },
@@ -185,9 +191,16 @@ const TAKERS: readonly Taker[] = [
     names: namesOf<api.RequestOptions>({ idleTimeout: 1 }),
   },
   {
-    caller: 'journalIn',
-    call: (options: any) => api.journalIn(catalog, { region: 'r' }, options),
-    names: namesOf<api.StreamFacts>({ vaultName: 1, accountId: 1, name: 1, streamId: 1, owner: 1, lock: 1 }),
+    caller: 'Catalog.journal',
+    call: (options: any) => catalog.journal({ region: 'r' }, options),
+    names: namesOf<api.JournalOptions>({
+      vaultName: 1,
+      accountId: 1,
+      name: 1,
+      streamId: 1,
+      owner: 1,
+      lock: 1,
+    }),
   },
   {
     caller: 'startLocalVault',
@@ -273,10 +286,10 @@ const ARGUMENTS: readonly Argument[] = [
     call: (size) => new api.PartMemory(size),
   },
   {
-    name: 'bytes of PartMemory.giveBack',
+    name: 'bytes of PartMemory.release',
     ...hashOfBytes,
     call: (bytes) => {
-      new api.PartMemory(8).giveBack(bytes)
+      new api.PartMemory(8).release(bytes)
     },
   },
   {
@@ -292,15 +305,9 @@ const ARGUMENTS: readonly Argument[] = [
     call: (memory) => api.readParts(0, memory),
   },
   {
-    name: 'threads of FileHasher',
-    ...(WRONG.threads as WrongValues),
-    call: (threads) => new api.FileHasher(threads),
-    isOptional: true,
-  },
-  {
     name: 'path of FileHasher.hash',
     ...path,
-    call: (file) => new api.FileHasher(0).hash(file),
+    call: (file) => new api.FileHasher({ hashThreads: 0 }).hash(file),
     isAsync: true,
   },
   {
@@ -373,24 +380,18 @@ const ARGUMENTS: readonly Argument[] = [
     isOptional: true,
   },
   {
-    name: 'records of unfinishedIn',
+    name: 'records of findUnfinishedUploads',
     types: [7, 'x', {}],
     ranges: [],
-    call: (records) => api.unfinishedIn(records),
+    call: (records) => api.findUnfinishedUploads(records),
     isAsync: true,
   },
+  { name: 'address of Catalog.journal', types: [7, []], ranges: [], call: (it) => catalog.journal(it) },
   {
-    name: 'catalog of journalIn',
-    types: [7, {}],
-    ranges: [],
-    call: (it) => api.journalIn(it, { region: 'r' }),
-  },
-  { name: 'place of journalIn', types: [7, []], ranges: [], call: (it) => api.journalIn(catalog, it) },
-  {
-    name: 'place.region of journalIn',
+    name: 'address.region of Catalog.journal',
     types: [7],
     ranges: [''],
-    call: (region) => api.journalIn(catalog, { region }),
+    call: (region) => catalog.journal({ region }),
   },
   {
     name: 'rule of Faults.add',

@@ -64,7 +64,7 @@ t.test(
     t.throws(() => planMemory(128 * MIB, 16 * MIB, { memory: 256 * MIB }), {
       name: 'RangeError',
       message:
-        /268435456 bytes does not hold four times 134217728 bytes: give 536870912, or go down to pieces of 67108864/,
+        /268435456 bytes does not hold four times 134217728 bytes: use a memory of 536870912 bytes, or a size of 67108864/,
     })
   },
 )

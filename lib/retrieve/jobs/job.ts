@@ -3,8 +3,7 @@
  * at least a day (docs/glacier-protocol.md#job-output).
  */
 import { JobFailedError } from '../../errors.js'
-import type { Clock } from '../../runtime/clock.js'
-import type { Runtime } from '../../runtime/runtime.js'
+import type { Clock, WallClock } from '../../runtime/clock.js'
 import { pagesOf } from '../../store/paging.js'
 import type { Job, StoreJobRequest, StoreJobsRequest } from '../../store/retrieval-store.js'
 import type { JobReader } from './retrying-store.js'
@@ -55,13 +54,13 @@ export async function waitForJob(
  * states no time.
  *
  * @param matches - whether a job has that output; one in progress must also have a sufficient tier
- * @param wallClock - the time of day, in milliseconds since 1970
+ * @param wallClock - the local time of day
  */
 export async function findJobs(
   store: JobReader,
   request: StoreJobsRequest,
   matches: (job: Job) => boolean,
-  wallClock: Runtime['wallClock'],
+  wallClock: WallClock,
 ): Promise<Job[]> {
   const found: Job[] = []
   for await (const { items, date } of pagesOf((page) => store.listJobs({ ...request, ...page }))) {
