@@ -1,7 +1,7 @@
 /**
  * `jobs VAULT`: the retrieval jobs of a vault, what is ready and until when.
  */
-import { itemsOf } from '../client/paging.js'
+import { itemsOf } from '../store/paging.js'
 import type { Job } from '../store/retrieval-store.js'
 import { withConnection, type ConnectionOptions } from './connection.js'
 import { printData, printJson, type Io } from './io.js'

@@ -1,7 +1,7 @@
 /**
  * `vault create|ls|show|rm`.
  */
-import { itemsOf } from '../client/paging.js'
+import { itemsOf } from '../store/paging.js'
 import type { Vault } from '../client/vault-client.js'
 import { withConnection, type ConnectionOptions } from './connection.js'
 import { printData, printJson, printNote, type Io } from './io.js'

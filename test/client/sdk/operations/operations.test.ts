@@ -1,5 +1,5 @@
 import t from 'tap'
-import { itemsOf } from '../../../../lib/client/paging.js'
+import { itemsOf } from '../../../../lib/store/paging.js'
 import type { Vault } from '../../../../lib/client/vault-client.js'
 import { MIB } from '../../../../lib/sizes.js'
 import type { Page, PageRequest } from '../../../../lib/store/pages.js'

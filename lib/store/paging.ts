@@ -1,15 +1,15 @@
 /**
- * Lists that come in pages. The service's markers are opaque: all that can be known of a list that does not end is that
- * it begins again.
+ * Reads lists that come in pages. Markers are opaque: a list that does not end is only recognized by a marker that it
+ * repeats.
  */
 import { RepeatedMarkerError } from '../errors.js'
 import { FUNCTION } from '../options/rules.js'
-import type { Page, PageRequest } from '../store/pages.js'
+import type { Page, PageRequest } from './pages.js'
 
 /**
- * All pages of a list. An empty marker ends it, as an absent one does.
+ * Reads all pages of a list. An empty marker ends the list, as an absent one does.
  *
- * @throws {RepeatedMarkerError} `ERR_REPEATED_MARKER`: a page has the marker of an earlier one
+ * @throws {RepeatedMarkerError} `ERR_REPEATED_MARKER`: a page has the marker of an earlier page
  */
 export async function* pagesOf<Item, Found extends Page<Item>>(
   list: (page: PageRequest) => Promise<Found & Page<Item>>,
@@ -19,7 +19,7 @@ export async function* pagesOf<Item, Found extends Page<Item>>(
   do {
     const page = await list({ marker })
     yield page
-    // Other clients may give null.
+    // The marker of another client's page may be null.
     const { marker: next } = page as { readonly marker?: string | null | undefined }
     marker = next === '' || next === null ? undefined : next
     if (marker !== undefined && seen.has(marker)) throw new RepeatedMarkerError(marker, seen.size)
@@ -28,10 +28,10 @@ export async function* pagesOf<Item, Found extends Page<Item>>(
 }
 
 /**
- * All rows of a list, page by page. An empty marker ends it, as an absent one does.
+ * Reads all rows of a list, page by page. An empty marker ends the list, as an absent one does.
  *
- * @throws {TypeError} no function
- * @throws {RepeatedMarkerError} `ERR_REPEATED_MARKER`: a page has the marker of an earlier one
+ * @throws {TypeError} `list` is not a function
+ * @throws {RepeatedMarkerError} `ERR_REPEATED_MARKER`: a page has the marker of an earlier page
  */
 export function itemsOf<Item>(
   list: (page: PageRequest) => Promise<Page<Item>>,
