@@ -260,7 +260,10 @@ t.test('where a later volume may exist, the stream continues after the volumes b
   await append({ ...of, type: 'begun', uploadId: 'asked', archiveId: undefined })
   await append({ type: 'completing', time: BEGUN, uploadId: 'asked', ...intentOf(bytes) })
   const found = await run(['put', 'docs', '--resume', '--part-size', '1MiB', ...set], patternBytes(5 * MIB))
-  t.match(found, { code: 0, err: /The response to the completion of the upload asked .*\n.*Resuming after volume 2/ })
+  t.match(found, {
+    code: 0,
+    err: /The response to the completion of the upload asked .*\n.*Resuming after volume 2/,
+  })
   t.match((await records()).slice(-3), [
     { type: 'unknown' },
     { type: 'sending' },

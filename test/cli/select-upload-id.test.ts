@@ -73,7 +73,10 @@ t.test('where the archive may exist, that is the error', async (t) => {
   await run(['vault', 'create', 'docs'])
   await leaveGone('asked')
   await append({ type: 'completing', time: BEGUN, uploadId: 'asked', ...intentOf(bytes) })
-  t.match(await byId('asked'), { code: 1, err: /The response to the completion of the upload asked was lost/ })
+  t.match(await byId('asked'), {
+    code: 1,
+    err: /The response to the completion of the upload asked was lost/,
+  })
   t.match((await records()).slice(2), [{ type: 'unknown', uploadId: 'asked', size: bytes.length }])
 })
 
