@@ -116,8 +116,22 @@ export type {
 } from './store/retrieval-store.js'
 export type { Page, PageRequest } from './store/pages.js'
 export type { Archive, UploadedPart, UploadWarning } from './store/archive.js'
-export { archiveWriter, ArchiveWriter } from './upload/archive-writer.js'
-export type { ArchiveWriterEvents, ArchiveWriterOptions, ResumeOptions } from './upload/writer-options.js'
+export { archiveStream, ArchiveStream } from './vault/archive-stream.js'
+export { ArchiveUpload } from './vault/archive-upload.js'
+export { archiveWriter } from './vault/archive-writer.js'
+export { resumeUpload } from './vault/resume-upload.js'
+export { uploadArchive } from './vault/upload-archive.js'
+export type {
+  ArchiveStreamOptions,
+  ArchiveWriterOptions,
+  ResumeUploadOptions,
+  UploadArchiveOptions,
+  UploadOptions,
+} from './vault/upload-options.js'
+export { ArchiveWriter, type ArchiveWriterEvents } from './upload/archive-writer.js'
+export type { Archives, Rechunker, StageOptions } from './upload/send-source.js'
+export type { WriterOutcome } from './upload/writer-outcome.js'
+export type { TransferProgress } from './transfer/progress.js'
 export type {
   BegunUpload,
   CompletionIntent,
@@ -130,7 +144,6 @@ export type {
 } from './store/upload-journal.js'
 export type { EarlierRun } from './resume/resume-point.js'
 export type { UploadEvents } from './upload/upload-context.js'
-export { resumeUpload, type ResumeUploadOptions } from './resume/resume-upload.js'
 export { PartMemory } from './transfer/part-memory.js'
 export { readParts, type FileDescriptor, type PieceMemory } from './stages/read-parts.js'
 export { rechunk, Rechunk, type RechunkOptions } from './stages/rechunk.js'
@@ -138,7 +151,6 @@ export type { BlobSource, ByteChunk, ByteSource, ResponseSource } from './stages
 export type { Bytes } from './streams/bytes.js'
 export type { NodeStream } from './streams/node-source.js'
 export type { WebStream, WebStreamReader } from './streams/pulls.js'
-export { uploadArchive, type Rechunker, type UploadArchiveOptions } from './upload/upload-archive.js'
 export type { UploadPlan, UploadPlanOptions } from './upload/upload-plan.js'
 export {
   inventory,

@@ -77,7 +77,7 @@ t.test('without SharedArrayBuffer, parts are hashed in ordinary memory', async (
     const memory = new PartMemory(2 ** 21)
     const stage = hashParts()
     stage.on('data', ({ index, bytes }) => {
-      memory.giveBack(bytes)
+      memory.release(bytes)
       console.log(index, memory.take().buffer === bytes.buffer)
     })
     for (let i = 0; i < 3; i++) stage.write(memory.take())`)

@@ -13,6 +13,8 @@ t.test('the public names are these; another is a decision', async (t) => {
     'AbortError',
     'AccessDeniedError',
     'ArchiveReader',
+    'ArchiveStream',
+    'ArchiveUpload',
     'ArchiveWriter',
     'Catalog',
     'CatalogConflictError',
@@ -52,6 +54,7 @@ t.test('the public names are these; another is a decision', async (t) => {
     'UploadFailedError',
     'UploadGoneError',
     'archiveReader',
+    'archiveStream',
     'archiveWriter',
     'combineTreeHashes',
     'computeChecksums',
@@ -93,7 +96,7 @@ t.test('its streams are instances of those of node:stream', (t) => {
   t.ok(api.retrieveArchive({ client: port, vaultName, archiveId: 'archive' }) instanceof Readable)
   t.ok(api.archiveReader(port, { vaultName, jobId: 'job' }) instanceof Readable)
   t.ok(api.inventory({ client: port, vaultName }) instanceof Readable)
-  t.ok(api.archiveWriter(port, { vaultName }) instanceof Writable)
+  t.ok(api.archiveWriter({ client: port, vaultName }) instanceof Writable)
   t.end()
 })
 

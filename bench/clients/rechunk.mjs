@@ -23,7 +23,7 @@ function* source() {
 const sink = new Writable({
   objectMode: true,
   write(part, _encoding, callback) {
-    memory.giveBack(part)
+    memory.release(part)
     callback()
   },
 })

@@ -48,7 +48,7 @@ export interface FollowingSignal {
   /** Takes any number of listeners. */
   readonly signal: AbortSignal
   /** Fires this signal alone. */
-  readonly abort: () => void
+  readonly abort: (reason?: unknown) => void
   /** Ends the following. */
   readonly release: () => void
 }
@@ -63,8 +63,8 @@ export function following(caller: AbortSignal | undefined): FollowingSignal {
   const release = onAbort(caller, () => {
     own.abort(caller?.reason)
   })
-  const abort = (): void => {
-    own.abort()
+  const abort = (reason?: unknown): void => {
+    own.abort(reason)
   }
   return { signal: own.signal, abort, release }
 }

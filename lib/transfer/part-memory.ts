@@ -54,8 +54,8 @@ export class PartMemory {
    * @param bytes - the part, or as much of it as was filled
    * @throws {TypeError} not bytes
    */
-  giveBack(bytes: Uint8Array): void {
-    BYTES(bytes, 'bytes', 'PartMemory.giveBack')
+  release(bytes: Uint8Array): void {
+    BYTES(bytes, 'bytes', 'PartMemory.release')
     const { buffer } = bytes
     if (this.#lent.delete(buffer)) this.#free.push(buffer)
   }

@@ -1,7 +1,6 @@
 /** How the streams of uploads and of retrievals report the failures of requests. */
 import { emitOrDestroy, type Destroyable } from '../streams/emit-or-destroy.js'
-import { Retry, type RetryOptions, type StuckNotice } from './retry.js'
-import type { VaultClient } from '../client/vault-client.js'
+import { Retry, type Refreshable, type RetryOptions, type StuckNotice } from './retry.js'
 
 /** A warning of a request that keeps failing while others succeed. */
 export interface StuckWarning {
@@ -13,10 +12,10 @@ export interface StuckWarning {
  * Makes attempts at requests for a stream, which emits `retry` before each further attempt, and `warning` with a
  * {@link StuckWarning} for a request that keeps failing while others succeed.
  */
-export function reportedRetry(stream: Destroyable, options: RetryOptions, client: VaultClient): Retry {
+export function reportedRetry(stream: Destroyable, options: RetryOptions, credentials: Refreshable): Retry {
   return new Retry(
     options,
-    client,
+    credentials,
     (notice) => {
       emitOrDestroy(stream, 'retry', notice)
     },

@@ -68,7 +68,7 @@ export interface StuckNotice {
 }
 
 /** What has credentials that expire, and can get fresh ones: a `VaultClient`. */
-interface Refreshable {
+export interface Refreshable {
   refreshCredentials?(signal?: AbortSignal): Promise<void>
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { DEFAULT_PART_SIZE, isPartSize, PART_SIZE, partSizeFor } from '../../lib/glacier/part-size.js'
+import { isPartSize, PART_SIZE, partSizeFor } from '../../lib/glacier/part-size.js'
 
 const MIB = 1_048_576
 const GIB = 1024 * MIB
@@ -71,7 +71,7 @@ t.test('a refusal names a size that would do', async (t) => {
 })
 
 t.test('the part size for a size is the smallest that fits 10,000 parts, at least 16 MiB', async (t) => {
-  t.equal(partSizeFor(0), DEFAULT_PART_SIZE)
+  t.equal(partSizeFor(0), 16 * MIB)
   t.equal(partSizeFor(156.25 * GIB), 16 * MIB)
   t.equal(partSizeFor(156.25 * GIB + 1), 32 * MIB)
   t.equal(partSizeFor(1.2 * 1024 * GIB), 128 * MIB)

@@ -111,6 +111,7 @@ export const WRONG: Readonly<Record<string, WrongValues>> = {
   linearHash: hash,
   bytes: { types: ['x', [1], {}, new ArrayBuffer(1)], ranges: [] },
   sendLimit: { types: [7, {}], ranges: [] },
+  onSent: { types: [7, 'x', {}], ranges: [] },
   limit: count,
   idleTimeout: { types: ['1', {}], ranges: [0, -1, NaN, 2 ** 31] },
   dir: { types: [7, {}], ranges: ['', 'a\0b'] },

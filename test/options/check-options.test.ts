@@ -12,7 +12,7 @@ import {
   RETRIEVAL,
   RETRIEVE_ARCHIVE,
 } from '../../lib/retrieve/retrieval-rules.js'
-import { ARCHIVE_WRITER, RESUME_UPLOAD, UPLOAD_ARCHIVE } from '../../lib/upload/upload-rules.js'
+import { ARCHIVE_STREAM, ARCHIVE_WRITER, RESUME_UPLOAD, UPLOAD_ARCHIVE } from '../../lib/vault/upload-options.js'
 import { isVaultName } from '../../lib/glacier/names.js'
 import { REQUESTS } from '../../lib/client/request-rules.js'
 import { MemoryVault } from '../helpers/memory-vault.js'
@@ -110,16 +110,15 @@ const TAKERS: readonly Taker[] = [
   },
   {
     caller: 'archiveWriter',
-    call: (options: any) => api.archiveWriter(vault, options),
+    call: (options: any) => api.archiveWriter(options),
     names: Object.keys(ARCHIVE_WRITER),
-    needed: place,
+    needed: { client: vault, ...place },
   },
   {
-    caller: 'archiveWriter',
-    exports: ['ArchiveWriter'],
-    call: (options: any) => new api.ArchiveWriter(vault, options),
-    names: Object.keys(ARCHIVE_WRITER),
-    needed: place,
+    caller: 'archiveStream',
+    call: (options: any) => api.archiveStream(options),
+    names: Object.keys(ARCHIVE_STREAM),
+    needed: { client: vault, ...place },
   },
   {
     caller: 'archiveReader',
@@ -273,22 +272,20 @@ interface Argument extends WrongValues {
   readonly isOptional?: true
 }
 
-const writer = { ...WRONG.client, exports: ['archiveWriter', 'ArchiveWriter'] } as WrongValues
+const clients = WRONG.client as WrongValues
 const hashOfBytes: WrongValues = WRONG.bytes as WrongValues
 const path: WrongValues = { types: [7, {}, Buffer.from('x')], ranges: ['', 'a\0b'] }
 const several: WrongValues = { types: [7, 'x', {}, [7], [null]], ranges: [['x'], [Buffer.alloc(31)]] }
 
 const ARGUMENTS: readonly Argument[] = [
-  { name: 'client of archiveWriter', ...writer, call: (client) => api.archiveWriter(client, place) },
-  { name: 'client of archiveWriter', ...writer, call: (client) => new api.ArchiveWriter(client, place) },
   {
     name: 'client of archiveReader',
-    ...writer,
+    ...clients,
     call: (client) => api.archiveReader(client, { ...place, jobId: 'j' }),
   },
   {
     name: 'client of ArchiveReader',
-    ...writer,
+    ...clients,
     call: (client) => new api.ArchiveReader(client, place, findJobs),
   },
   {
@@ -312,7 +309,7 @@ const ARGUMENTS: readonly Argument[] = [
   },
   {
     name: 'client of InventoryReader',
-    ...writer,
+    ...clients,
     call: (client) => new api.InventoryReader(client, { ...place, client: vault }),
   },
   {
@@ -328,10 +325,10 @@ const ARGUMENTS: readonly Argument[] = [
     call: (size) => new api.PartMemory(size),
   },
   {
-    name: 'bytes of PartMemory.giveBack',
+    name: 'bytes of PartMemory.release',
     ...hashOfBytes,
     call: (bytes) => {
-      new api.PartMemory(8).giveBack(bytes)
+      new api.PartMemory(8).release(bytes)
     },
   },
   {
@@ -490,6 +487,9 @@ const ARGUMENTS: readonly Argument[] = [
 
 /** Exports that take nothing that could be checked. */
 const NOT_CHECKED: Readonly<Record<string, string>> = {
+  ArchiveStream: 'made by archiveStream, which checks its options',
+  ArchiveUpload: 'made by uploadArchive and resumeUpload, which check their options',
+  ArchiveWriter: 'made by archiveWriter, which checks its options',
   ...Object.fromEntries(
     Object.keys(api)
       .filter((name) => name.endsWith('Error'))
@@ -707,8 +707,8 @@ t.test('messages are short, on one line, and tell no secret', async (t) => {
     ],
     [true, 'true'],
   ] as const) {
-    const options = { vaultName } as unknown as api.ArchiveWriterOptions
-    t.throws(() => api.archiveWriter(vault, options), {
+    const options = { client: vault, vaultName } as unknown as api.ArchiveWriterOptions
+    t.throws(() => api.archiveWriter(options), {
       message: `vaultName of archiveWriter must be the name of a vault: 1 to 255 characters of A-Z, a-z, 0-9, "_", "." and "-", and neither "." nor "..", not ${shown}.`,
     })
   }
@@ -736,7 +736,7 @@ t.test('a vault may have the names that the service allows', async (t) => {
   for (const name of ['v', 'A.b_c-9', '...', 'x'.repeat(255)]) t.ok(isVaultName(name), name)
   for (const name of ['', '.', '..', 'a b', 'ä', 'x'.repeat(256)]) t.notOk(isVaultName(name), name)
   for (const accountId of ['-', '111122223333'])
-    t.doesNotThrow(() => api.archiveWriter(vault, { ...place, accountId }))
+    t.doesNotThrow(() => api.archiveWriter({ client: vault, ...place, accountId }))
 })
 
 t.test('an option without a rule does not compile', async (t) => {

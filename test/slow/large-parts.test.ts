@@ -91,7 +91,7 @@ t.test('a part of 4 GiB is cut, read and hashed from a file as it is', { skip },
   const whole = Readable.from([all]).pipe(rechunk(4 * GIB, { memory }))
   for await (const part of whole as AsyncIterable<Buffer>) {
     t.equal(Buffer.compare(part, all), 0, 'cut from one chunk')
-    memory.giveBack(part)
+    memory.release(part)
   }
   const reading = await open(path, 'r')
   for await (const part of readParts(reading.fd, memory) as AsyncIterable<Buffer>) {

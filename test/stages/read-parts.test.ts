@@ -80,7 +80,7 @@ t.test(
           if (isSlow) for (let i = 0; i < 100; i++) await turn()
           t.ok(part.length === SIZE || found.length === Math.floor(size / SIZE))
           found.push(Buffer.from(part))
-          memory.giveBack(part) // what is read next may be read into it
+          memory.release(part) // what is read next may be read into it
         }
         t.ok(Buffer.concat(found).equals(bytes), `${size} bytes in ${pieces} writes`)
       }

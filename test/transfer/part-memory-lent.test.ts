@@ -31,7 +31,7 @@ t.test('where the runtime has no shared memory, ordinary memory is used again', 
   const piece = memory.take()
   t.ok(piece.buffer instanceof ArrayBuffer)
   t.equal(piece.length, 100)
-  memory.giveBack(piece)
+  memory.release(piece)
   t.equal(memory.take().buffer, piece.buffer)
   t.end()
 })

@@ -172,9 +172,9 @@ t.test('nothing is sent again once the writer is destroyed', async (t) => {
 class CountingMemory extends PartMemory {
   readonly back: Uint8Array[] = []
 
-  override giveBack(bytes: Uint8Array): void {
+  override release(bytes: Uint8Array): void {
     this.back.push(bytes)
-    super.giveBack(bytes)
+    super.release(bytes)
   }
 }
 

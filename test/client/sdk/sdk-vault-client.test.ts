@@ -8,7 +8,7 @@ import { glacierClient, vaultClientOf } from '../../../lib/client/glacier-client
 import { itemsOf } from '../../../lib/store/paging.js'
 import type { Page, PageRequest } from '../../../lib/store/pages.js'
 import type { Vault, VaultClient } from '../../../lib/client/vault-client.js'
-import { uploadArchive } from '../../../lib/upload/upload-archive.js'
+import { uploadArchive } from '../../../lib/vault/upload-archive.js'
 import { computeChecksums } from '../../../lib/tree-hash/tree-hash.js'
 import {
   headersOnly,
