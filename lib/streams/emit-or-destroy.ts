@@ -1,4 +1,4 @@
-/** Events of streams whose requests must not be disturbed by what a listener throws. */
+/** Events whose listeners may throw without disturbing the requests under way. */
 import { ListenerError } from '../errors.js'
 
 interface Emitter {
@@ -7,15 +7,16 @@ interface Emitter {
 
 /** The methods of a stream that are needed to report events. */
 export interface Destroyable extends Emitter {
+  /** Ends the stream with an error. */
   destroy(error: Error): unknown
 }
 
-/** Emits an event. What a listener throws destroys the stream with a `ListenerError`, and is not thrown here. */
+/** Emits an event. An error of a listener destroys the stream with a `ListenerError`; nothing is thrown here. */
 export function emitOrDestroy(stream: Destroyable, event: string, ...args: unknown[]): void {
   try {
     stream.emit(event, ...args)
   } catch (error) {
-    stream.destroy(new ListenerError(event, error))
+    stream.destroy(listenerError(event, error))
   }
 }
 
@@ -24,10 +25,15 @@ export function emitOrDestroy(stream: Destroyable, event: string, ...args: unkno
  *
  * @throws {ListenerError} `ERR_LISTENER`: a listener threw
  */
-export function emitChecked(emitter: Emitter, event: string, ...args: unknown[]): void {
+export function emitChecked(emitter: Emitter, event: string | symbol, ...args: unknown[]): void {
   try {
     emitter.emit(event, ...args)
   } catch (error) {
-    throw new ListenerError(event, error)
+    throw listenerError(event, error)
   }
+}
+
+/** The listener may itself emit the event of another object, as a promise does for its stream: then one error is enough. */
+function listenerError(event: string | symbol, error: unknown): ListenerError {
+  return error instanceof ListenerError ? error : new ListenerError(String(event), error)
 }

@@ -14,6 +14,8 @@ import {
   type UploadedPart,
   type VaultClient,
 } from '../../lib/index.js'
+import { ObservablePromise } from '../../lib/streams/observable-promise.js'
+import { TypedWritable, type WritableEvents } from '../../lib/streams/typed-events.js'
 
 declare const client: VaultClient
 const vaultName = 'backups'
@@ -144,4 +146,54 @@ export async function asNodeStreams(
   asReadable.destroy()
   asNodeReadable.resume()
   asEmitters.pop()
+}
+
+interface TransferEvents {
+  part: [part: UploadedPart]
+  progress: [doneBytes: number, totalBytes: number | undefined]
+}
+
+export async function promiseEvents(promise: ObservablePromise<string, TransferEvents>): Promise<void> {
+  const onPart = (part: UploadedPart): number => part.index
+  promise
+    .on('part', onPart)
+    .once('progress', (doneBytes) => doneBytes.toFixed())
+    .on('part', (part) => {
+      // @ts-expect-error -- not `any`
+      takesNumber(part)
+    })
+    .off('part', onPart)
+  const text: string = await promise.on('progress', () => undefined)
+  const plain: Promise<number> = promise.then(({ length }) => length)
+  text.slice(await plain)
+  // @ts-expect-error -- a plain promise has no events
+  const onOfPlain: unknown = promise.finally(() => undefined).on
+  // @ts-expect-error -- misspelled
+  promise.on('parts', onPart)
+  // @ts-expect-error -- misspelled
+  promise.once('parts', onPart)
+  // @ts-expect-error -- misspelled
+  promise.off('parts', onPart)
+  // @ts-expect-error -- a promise rejects, and emits no error
+  promise.on('error', () => undefined)
+  // @ts-expect-error -- a part is no number
+  promise.on('part', (part: number) => part)
+  // @ts-expect-error -- two arguments, not three
+  promise.on('progress', (done, total, third: number) => third + done + (total ?? 0))
+  return onOfPlain as undefined
+}
+
+class VolumeWriter extends TypedWritable<WritableEvents & TransferEvents> {}
+
+export function subclassEvents(writer: VolumeWriter): void {
+  const sameWriter: VolumeWriter = writer.on('part', ({ index }) => index).once('finish', () => undefined)
+  const ended: VolumeWriter = sameWriter.end().destroy()
+  ended.off('progress', (doneBytes) => doneBytes.toFixed())
+  // @ts-expect-error -- misspelled
+  writer.on('parts', () => undefined)
+  // @ts-expect-error -- a part is no number
+  writer.prependListener('part', (part: number) => part)
+  // @ts-expect-error -- the base class needs the events of every Writable
+  class Incomplete extends TypedWritable<TransferEvents> {}
+  ended.once('close', () => Incomplete)
 }
