@@ -113,7 +113,9 @@ async function upload(task: Upload, options: PutOptions, io: Io): Promise<readon
     progress.total = task.size
     follow(writer, progress, noteRetry)
     try {
-      const archives = await sendSource(selected.source, writer, { hashThreads: options.hashThreads }).finally(() => {
+      const archives = await sendSource(selected.source, writer, {
+        hashThreads: options.hashThreads,
+      }).finally(() => {
         progress.stop()
       })
       // An upload that was completed by an earlier run is only compared.

@@ -13,7 +13,10 @@ export const DEFAULT_PART_SIZE: number = 16 * MIB
  * @returns bytes
  * @throws {RangeError} the archive does not fit parts of the largest size
  */
-export function choosePartSize(archiveSize: number, { minPartSize, maxPartSize, maxParts }: StoreLimits): number {
+export function choosePartSize(
+  archiveSize: number,
+  { minPartSize, maxPartSize, maxParts }: StoreLimits,
+): number {
   let size = Math.max(minPartSize, Math.min(DEFAULT_PART_SIZE, maxPartSize))
   while (size < maxPartSize && size * maxParts < archiveSize) size *= 2
   if (size * maxParts >= archiveSize) return size

@@ -78,7 +78,11 @@ export function endOf(writer: ArchiveWriter): Promise<Error | undefined> {
  *
  * @param ownError - the error of the writer, which has closed
  */
-export function withOutcome(error: unknown, { outcome }: ArchiveWriter, ownError: Error | undefined): unknown {
+export function withOutcome(
+  error: unknown,
+  { outcome }: ArchiveWriter,
+  ownError: Error | undefined,
+): unknown {
   // An `AbortError` of the source's own is the cause of another error: this one is of the caller's signal.
   if (ownError instanceof AbortError) return ownError
   if (outcome?.uploadId === undefined || error instanceof UploadFailedError) return error

@@ -119,11 +119,7 @@ export class ArchiveStream extends TypedWritable<ArchiveWriterEvents> {
     return this
   }
 
-  override _write(
-    chunk: unknown,
-    encoding: BufferEncoding,
-    callback: (error?: Error | null) => void,
-  ): void {
+  override _write(chunk: unknown, encoding: BufferEncoding, callback: (error?: Error | null) => void): void {
     this.#cutter.write(chunk, encoding, (error) => {
       if (!error) callback() // otherwise the error of the stages destroys this stream
     })

@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream/promises'
 import { ConnectionError, NotFoundError, ServiceError } from '../../lib/errors.js'
 import { hashParts, type HashedPart } from '../../lib/tree-hash/hash-parts.js'
 import { treeHashOf } from '../../lib/tree-hash/tree-hash.js'
+import type { ArchiveStream } from '../../lib/vault/archive-stream.js'
 import type { ArchiveWriter } from '../../lib/upload/archive-writer.js'
 import { archiveWriter } from '../../lib/vault/archive-writer.js'
 import type { UploadJournal } from '../../lib/store/upload-journal.js'
@@ -58,8 +59,8 @@ export async function partsOf(bytes: Uint8Array, size = MIB): Promise<HashedPart
   return parts
 }
 
-/** What a writer is destroyed with, once it has closed. */
-export function failure(writer: ArchiveWriter): Promise<Error | undefined> {
+/** The error of a writer or stream, if it has one, when it has closed. */
+export function failure(writer: ArchiveWriter | ArchiveStream): Promise<Error | undefined> {
   return new Promise((resolve) => {
     let error: Error | undefined
     writer.once('error', (found: Error) => (error = found))

@@ -32,7 +32,7 @@ t.test('only what the service has not is sent, whatever the pattern of holes', a
     const missing = all.filter((index) => !there.includes(index))
     t.strictSame(sentTo(vault), missing, `with ${there.join()} there`)
     t.match(archives, [{ size: bytes.length, parts: 7, partSize: MIB, description: 'as it was begun' }])
-    t.ok(vault.archives.get(archives[0]?.archiveId ?? '')?.equals(bytes))
+    t.ok(vault.archives.get(archives[0].archiveId)?.equals(bytes))
     t.notOk(vault.operations.includes('initiateUpload'))
   }
 })
