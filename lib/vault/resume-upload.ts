@@ -6,7 +6,6 @@ import { checkOptions } from '../options/check-options.js'
 import { findResumePoint } from '../resume/resume-point.js'
 import { isDescriptor, openSource, type ByteSource } from '../stages/byte-source.js'
 import { noJournal } from '../store/upload-journal.js'
-import { stuckWarning } from '../transfer/reported-retry.js'
 import { Retry } from '../transfer/retry.js'
 import type { ResumePoint } from '../upload/resume-point.js'
 import { sendSource } from '../upload/send-source.js'
@@ -64,16 +63,10 @@ async function resumePointOf(
   { emit }: UploadHandle,
 ): Promise<ResumePoint> {
   const { retryFor, clock, journal = noJournal, uploadId } = options
-  const retry = new Retry(
-    { retryFor, clock },
-    store,
-    (notice) => {
-      emit('retry', notice)
-    },
-    (notice) => {
-      emit('warning', stuckWarning(notice))
-    },
-  )
+  // These requests follow one another: none of them keeps failing while others succeed.
+  const retry = new Retry({ retryFor, clock }, store, (notice) => {
+    emit('retry', notice)
+  })
   const context = { store, retry, journal, signal, lastSignal: signal }
   const { point, ended } = await findResumePoint(context, options).catch((error: unknown) => {
     throw signal.aborted ? new AbortError({ cause: signal.reason, uploadId }) : error

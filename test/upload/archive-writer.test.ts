@@ -259,7 +259,10 @@ t.test('fewer are sent at once while the service is overrun, and it shows in wha
 
 t.test('wrong options are refused at once', async (t) => {
   const vault = new MemoryVault()
-  t.throws(() => archiveWriter({ client: vault, vaultName: '' }), { name: 'RangeError', message: /vaultName/ })
+  t.throws(() => archiveWriter({ client: vault, vaultName: '' }), {
+    name: 'RangeError',
+    message: /vaultName/,
+  })
   t.throws(() => archiveWriter({ client: vault, vaultName: 7 as unknown as string }), { name: 'TypeError' })
   t.throws(() => writerTo(vault, { partSize: 3 * MIB }), { name: 'RangeError', message: /3145728/ })
   t.throws(() => writerTo(vault, { description: 'x'.repeat(1025) }), { name: 'RangeError', message: /1025/ })

@@ -108,9 +108,7 @@ t.test('an intent whose last request had no response stays', async (t) => {
   const warnings: unknown[] = []
   await t.rejects(sending(new MemoryVault(), journal, [final], warnings), { code: 'ERR_SERVICE' })
   t.strictSame(journal.types, ['sending'])
-  t.match(warnings, [
-    { code: 'POSSIBLE_ORPHAN', message: /^A request to store the archive had no response/ },
-  ])
+  t.match(warnings, [{ code: 'POSSIBLE_ORPHAN', message: /^A request to store the archive had no response/ }])
 })
 
 t.test('every ID the service names is recorded, before the next attempt', async (t) => {
