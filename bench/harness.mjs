@@ -1,12 +1,52 @@
 /**
- * What every row of the benchmark is made with: processes that are measured whole, servers of their own, contenders in
- * turn.
+ * The base of every row of the benchmark: processes that are measured from start to end, servers in processes of their own,
+ * and contenders that run in turn.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/**
+ * Figures of one run, or the medians of several.
+ *
+ * @typedef {object} Figures
+ * @property {number} seconds - from the start of the process to its end
+ * @property {number} cpu - CPU seconds of the process; NaN if the process does not report it
+ * @property {number} peak - its peak memory in bytes; NaN if the process does not report it
+ * @property {number | undefined} [stall] - the longest block of its event loop in milliseconds, if `BENCH_STALLS` is set
+ */
+
+/**
+ * A goal of a row: its name, its target in words, the value that was measured, and whether a value reaches the target.
+ *
+ * @typedef {[name: string, target: string, value: number, isReached: (value: number) => boolean]} Goal
+ */
+
+/**
+ * @typedef {object} Table
+ * @property {string[]} head
+ * @property {string[][]} rows
+ */
+
+/**
+ * @typedef {object} Chart
+ * @property {string} unit
+ * @property {{ label: string, value: number, ours: boolean }[]} bars
+ */
+
+/**
+ * The results of a row.
+ *
+ * @typedef {object} Results
+ * @property {Table} table
+ * @property {Chart} [chart]
+ * @property {Goal[]} goals
+ */
+
+/** @typedef {Record<string, string | number>} Environment */
 
 export const MIB = 2 ** 20
 export const GIB = 2 ** 30
@@ -16,80 +56,120 @@ export const RUNS = Number(process.env.BENCH_RUNS ?? 5)
 export const BIN = path('../dist/cli/bin.js')
 
 const PROBE = new URL('probe.mjs', import.meta.url).href
-/** Else the SDK prints a notice on Node 20. */
+/** Without it the SDK prints a notice on Node 20. */
 const QUIET = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' }
 
-/** A file of this folder. */
+/**
+ * The path of a file, from its path relative to this folder.
+ *
+ * @param {string} name
+ */
 export function path(name) {
-  return new URL(name, import.meta.url).pathname
-}
-
-export function median(values) {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]
+  return fileURLToPath(new URL(name, import.meta.url))
 }
 
 /**
- * Runs a Node script, or a command, to its end.
+ * The median of at least one value.
  *
- * @param command - the script and its arguments, or with `exec` a command and its
- * @param feed - bytes piped into it, by a process of its own
- * @returns seconds from its start to its end; CPU seconds of the process; its peak memory in bytes; the milliseconds
- *   its event loop was blocked at the longest; and what it printed
+ * @param {number[]} values
+ */
+export function median(values) {
+  const middle = values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]
+  if (middle === undefined) throw new Error('A median needs at least one value.')
+  return middle
+}
+
+/**
+ * Runs a Node.js script, or a command, to its end.
+ *
+ * @param {readonly [string, ...(string | number)[]]} command - the script, or with `exec` the command, and its arguments
+ * @param {object} [options]
+ * @param {Environment} [options.env] - variables to add to the environment
+ * @param {number} [options.feed] - bytes that another process pipes into it; a multiple of 1 MiB, default none
+ * @param {boolean} [options.exec] - whether it is a command; default false
+ * @returns {Promise<Figures & { output: string }>} its figures and its standard output
  */
 export async function run(command, { env = {}, feed = 0, exec = false } = {}) {
   const dir = await mkdtemp(join(tmpdir(), 'bench-'))
   const report = join(dir, 'report.json')
-  const args = exec ? command : [process.execPath, '--import', PROBE, ...command]
+  const [file, ...args] = exec ? command : [process.execPath, '--import', PROBE, ...command]
   const feeder =
-    feed > 0 &&
-    spawn('dd', ['if=/dev/zero', 'bs=1M', `count=${feed / MIB}`], { stdio: ['ignore', 'pipe', 'ignore'] })
+    feed > 0
+      ? spawn('dd', ['if=/dev/zero', 'bs=1M', `count=${feed / MIB}`], { stdio: ['ignore', 'pipe', 'ignore'] })
+      : undefined
   const started = performance.now()
-  const child = spawn(args[0], args.slice(1), {
-    env: { ...process.env, ...QUIET, ...env, BENCH_REPORT: report },
-    stdio: [feeder ? feeder.stdout : 'ignore', 'pipe', 'inherit'],
+  const child = spawn(file, args.map(String), {
+    env: { ...process.env, ...QUIET, ...textsOf(env), BENCH_REPORT: report },
+    stdio: [feeder?.stdout ?? 'ignore', 'pipe', 'inherit'],
   })
-  feeder && feeder.stdout.destroy() // it is the child's now
+  feeder?.stdout.destroy() // the child has its own copy of the descriptor
   let output = ''
-  child.stdout.on('data', (text) => (output += text))
+  child.stdout?.on('data', (text) => (output += text))
   const [code] = await once(child, 'close')
   const seconds = (performance.now() - started) / 1000
-  if (code !== 0) throw new Error(`${args.join(' ')} ended with ${code}`)
-  const found = JSON.parse(await readFile(report, 'utf8').catch(() => '{}'))
+  if (code !== 0) throw new Error(`${[file, ...args].join(' ')} ended with exit code ${code}.`)
+  const measured = JSON.parse(await readFile(report, 'utf8').catch(() => '{}'))
   await rm(dir, { recursive: true })
-  return { seconds, ...found, output }
+  return { seconds, cpu: NaN, peak: NaN, ...measured, output }
 }
 
-/** Starts a server, which prints its address; it ends with `stop`, or with this process. */
+/**
+ * Starts a server, which prints its address in its first line. It ends with `stop`, or with this process.
+ *
+ * @param {string[]} args - its script and arguments
+ */
 export async function serve(...args) {
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   process.once('exit', () => child.kill())
-  const [line] = await once(child.stdout, 'data')
+  const ended = once(child, 'exit').then(([code]) => {
+    throw new Error(`${args.join(' ')} ended with exit code ${code}.`)
+  })
+  ended.catch(() => undefined) // it ends later, when it is stopped
+  const [line] = await Promise.race([once(child.stdout, 'data'), ended])
   const stop = async () => {
     child.kill()
     await once(child, 'exit')
   }
-  return { address: line.toString().trim(), stop }
+  return { address: String(line).trim(), stop }
 }
 
 /**
  * Measures contenders in turn (A B C, A B C, …).
  *
- * @param contenders - by name, each a function that gives figures
- * @returns by name, the median of each figure
+ * @template {string} Name
+ * @template {object} Measured
+ * @param {Record<Name, () => Promise<Measured>>} contenders
+ * @returns {Promise<Record<Name, Measured>>} by name, the median of each figure; texts are left out
  */
 export async function inTurn(contenders, runs = RUNS) {
-  const found = Object.fromEntries(Object.keys(contenders).map((name) => [name, []]))
-  for (let i = 0; i < runs; i++)
-    for (const [name, measure] of Object.entries(contenders)) found[name].push(await measure())
-  return Object.fromEntries(Object.entries(found).map(([name, all]) => [name, mediansOf(all)]))
+  const names = /** @type {Name[]} */ (Object.keys(contenders))
+  const measured = names.map((name) => ({ name, all: /** @type {Measured[]} */ ([]) }))
+  for (let i = 0; i < runs; i++) for (const { name, all } of measured) all.push(await contenders[name]())
+  const medians = Object.fromEntries(measured.map(({ name, all }) => [name, mediansOf(all)]))
+  return /** @type {Record<Name, Measured>} */ (medians)
 }
 
-/** MiB a second. */
+/**
+ * MiB per second.
+ *
+ * @param {number} bytes
+ * @param {number} seconds
+ */
 export function rateOf(bytes, seconds) {
   return bytes / MIB / seconds
 }
 
+/** @param {object[]} all */
 function mediansOf(all) {
-  const names = Object.keys(all[0]).filter((name) => typeof all[0][name] === 'number')
-  return Object.fromEntries(names.map((name) => [name, median(all.map((it) => it[name]))]))
+  const names = Object.entries(all[0] ?? {}).flatMap(([name, value]) =>
+    typeof value === 'number' ? [name] : [],
+  )
+  return Object.fromEntries(
+    names.map((name) => [name, median(all.map((figures) => Reflect.get(figures, name)))]),
+  )
+}
+
+/** @param {Environment} env */
+function textsOf(env) {
+  return Object.fromEntries(Object.entries(env).map(([name, value]) => [name, String(value)]))
 }

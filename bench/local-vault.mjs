@@ -1,9 +1,9 @@
 /**
- * UploadMultipartPart at the local vault against a bare server that hashes twice, writes and syncs: MiB a second.
+ * UploadMultipartPart at the local vault and at a bare server that hashes twice, writes and syncs: MiB per second.
  *
  * Run `npm run bench:local-vault`. Each server is a process of its own; parts of 16 MiB, four at once; the median of RUNS
- * runs, in turn (A B, A B, …). Then the peak memory of the local vault with 16 parts of 64 MiB at once, and how long it
- * takes to start, and then to take its first inventory, over a vault of 100,000 archives.
+ * runs, in turn (A B, A B, …). Then the peak memory of the local vault with 16 parts of 64 MiB at once, and the time it
+ * takes to start with a vault of 100,000 archives, and to take its first inventory of it.
  */
 import { spawn } from 'node:child_process'
 import { createHash, createHmac } from 'node:crypto'
@@ -13,29 +13,52 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { Agent, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { computeChecksums } from 'glacier-pipe'
+import { fileURLToPath } from 'node:url'
+import { computeChecksums } from 'glacier-pipe/tree-hash'
 
 const MIB = 2 ** 20
 const RUNS = 5
 const PART = 16 * MIB
 const PARTS = 32
-const BIN = new URL('../dist/cli/bin.js', import.meta.url).pathname
-const BARE = new URL('servers/bare-put.mjs', import.meta.url).pathname
+const BIN = fileURLToPath(new URL('../dist/cli/bin.js', import.meta.url))
+const BARE = fileURLToPath(new URL('servers/bare-put.mjs', import.meta.url))
 const agent = new Agent({ keepAlive: true })
 
+/** @typedef {{ endpoint: string, accessKeyId: string, secretAccessKey: string, region: string }} Connection */
+
+/**
+ * Starts a server, and waits for its first line.
+ *
+ * @param {string[]} args
+ */
 async function started(args) {
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'] })
-  const [line] = await once(child.stdout, 'data')
+  const ended = once(child, 'exit').then(([code]) => {
+    throw new Error(`${args.join(' ')} ended with exit code ${code}.`)
+  })
+  ended.catch(() => undefined) // it ends later, when it is stopped
+  const [line] = await Promise.race([once(child.stdout, 'data'), ended])
   return { child, line: line.toString().trim() }
 }
 
+/** @param {import('node:child_process').ChildProcess} child */
 async function stopped(child) {
   child.kill()
   await once(child, 'exit')
 }
 
+/**
+ * The headers of a request, signed with Signature Version 4.
+ *
+ * @param {string} method
+ * @param {string} path
+ * @param {Record<string, string>} headers
+ * @param {string | Buffer} body
+ * @param {Connection} connection
+ */
 function signed(method, path, headers, body, { accessKeyId, secretAccessKey, region }) {
   const time = new Date().toISOString().replace(/[-:]|\.\d{3}/g, '')
+  /** @type {Record<string, string>} */
   const all = { ...headers, 'x-amz-date': time, 'x-amz-glacier-version': '2012-06-01' }
   const names = Object.keys(all).sort()
   const payload = headers['x-amz-content-sha256'] ?? createHash('sha256').update(body).digest('hex')
@@ -52,14 +75,22 @@ function signed(method, path, headers, body, { accessKeyId, secretAccessKey, reg
   const text = ['AWS4-HMAC-SHA256', time, scope, createHash('sha256').update(canonical).digest('hex')].join(
     '\n',
   )
-  const key = scope
-    .split('/')
-    .reduce((k, part) => createHmac('sha256', k).update(part).digest(), `AWS4${secretAccessKey}`)
+  let key = Buffer.from(`AWS4${secretAccessKey}`)
+  for (const part of scope.split('/')) key = createHmac('sha256', key).update(part).digest()
   const signature = createHmac('sha256', key).update(text).digest('hex')
   const authorization = `AWS4-HMAC-SHA256 Credential=${accessKeyId}/${scope}, SignedHeaders=${names.join(';')}, Signature=${signature}`
   return { ...all, authorization }
 }
 
+/**
+ * Sends a request, and discards the body of its answer.
+ *
+ * @param {string} url
+ * @param {string} method
+ * @param {Record<string, string>} headers
+ * @param {string | Buffer} [body]
+ * @returns {Promise<import('node:http').IncomingMessage>}
+ */
 function send(url, method, headers, body) {
   return new Promise((resolve, reject) => {
     const outgoing = request(url, { method, headers, agent }, (incoming) => {
@@ -71,6 +102,13 @@ function send(url, method, headers, body) {
   })
 }
 
+/**
+ * Calls a function with each index below `count`.
+ *
+ * @param {number} count
+ * @param {number} atOnce
+ * @param {(index: number) => Promise<unknown>} act
+ */
 async function inParallel(count, atOnce, act) {
   let next = 0
   await Promise.all(
@@ -80,21 +118,35 @@ async function inParallel(count, atOnce, act) {
   )
 }
 
-/** Uploads parts to the local vault; bytes a second, and its peak memory in MiB. */
+/**
+ * Uploads parts to the local vault.
+ *
+ * @param {Buffer} part
+ * @param {number} count
+ * @param {number} atOnce
+ * @returns MiB per second, and its peak memory in MiB
+ */
 async function ours(part, count, atOnce) {
   const dir = await mkdtemp(join(tmpdir(), 'bench-'))
   const { child, line } = await started([BIN, 'serve', '--dir', dir, '--json'])
+  /** @type {Connection} */
   const keys = JSON.parse(line)
   const host = new URL(keys.endpoint).host
+  /**
+   * @param {string} method
+   * @param {string} path
+   * @param {Record<string, string>} headers
+   * @param {string | Buffer} [body]
+   */
   const call = async (method, path, headers, body = '') => {
-    const found = await send(
+    const { statusCode = 0, headers: answered } = await send(
       keys.endpoint + path,
       method,
       signed(method, path, { host, ...headers }, body, keys),
       body,
     )
-    if (found.statusCode >= 300) throw new Error(`${method} ${path}: ${found.statusCode}`)
-    return found.headers
+    if (statusCode >= 300) throw new Error(`${method} ${path}: expected success, found ${statusCode}`)
+    return answered
   }
   await call('PUT', '/-/vaults/bench', {})
   const initiated = await call('POST', '/-/vaults/bench/multipart-uploads', {
@@ -124,6 +176,14 @@ async function ours(part, count, atOnce) {
   return { rate, peak }
 }
 
+/**
+ * Uploads parts to the bare server.
+ *
+ * @param {Buffer} part
+ * @param {number} count
+ * @param {number} atOnce
+ * @returns MiB per second
+ */
 async function bare(part, count, atOnce) {
   const dir = await mkdtemp(join(tmpdir(), 'bench-'))
   const { child, line } = await started([BARE, dir])
@@ -135,11 +195,17 @@ async function bare(part, count, atOnce) {
   return { rate }
 }
 
+/** @param {number[]} values */
 function median(values) {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN
 }
 
-/** Starts the local vault over a vault of many archives, and lets it take an inventory; both in seconds. */
+/**
+ * Starts the local vault with a vault of many archives, and makes it take an inventory.
+ *
+ * @param {number} count - archives
+ * @returns the seconds of both
+ */
 async function start(count) {
   const dir = await mkdtemp(join(tmpdir(), 'bench-'))
   const vault = join(dir, 'vaults', 'bench')
@@ -150,6 +216,7 @@ async function start(count) {
     '{"name":"bench","creationDate":"2012-01-01T00:00:00.000Z","inventory":null}',
   )
   writeFileSync(join(vault, 'written'), '')
+  writeFileSync(join(dir, 'local-vault.json'), '{"format":1}')
   const part = Buffer.alloc(65) // a byte, its leaf, its root
   for (let i = 0; i < count; i++) {
     const archiveId = String(i).padStart(138, 'x')
@@ -162,9 +229,10 @@ async function start(count) {
       JSON.stringify({ ...record, creationDate: '2012-01-01T00:00:00.000Z' }),
     )
   }
-  const begun = performance.now()
+  const startedAt = performance.now()
   const { child, line } = await started([BIN, 'serve', '--dir', dir, '--json'])
   const ready = performance.now()
+  /** @type {Connection} */
   const keys = JSON.parse(line)
   const path = '/-/vaults/bench'
   const { host } = new URL(keys.endpoint)
@@ -172,12 +240,13 @@ async function start(count) {
   const counted = performance.now()
   await stopped(child)
   await rm(dir, { recursive: true })
-  return { toStart: (ready - begun) / 1000, toCount: (counted - ready) / 1000 }
+  return { toStart: (ready - startedAt) / 1000, toCount: (counted - ready) / 1000 }
 }
 
 const part = Buffer.alloc(PART, 7)
+/** @type {Record<'ours' | 'bare', number[]>} */
 const rates = { ours: [], bare: [] }
-for (let run = 0; run < RUNS; run++) {
+for (let i = 0; i < RUNS; i++) {
   rates.ours.push((await ours(part, PARTS, 4)).rate)
   rates.bare.push((await bare(part, PARTS, 4)).rate)
 }

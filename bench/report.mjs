@@ -1,26 +1,45 @@
-/** From results to docs/benchmarks.md and its plots. */
+/** Writes docs/benchmarks.md and its plots from the results. */
 import { writeFile } from 'node:fs/promises'
 import { path } from './harness.mjs'
 
-/** Writes the page, and a plot for each row that has one. */
+/**
+ * The results of a row as docs/benchmarks/results.json keeps them.
+ *
+ * @typedef {object} Section
+ * @property {string} title
+ * @property {string} method - how it was measured, in Markdown
+ * @property {string} machine
+ * @property {string} date
+ * @property {number} runs
+ * @property {import('./harness.mjs').Table} table
+ * @property {import('./harness.mjs').Chart} [chart]
+ * @property {{ goal: string, target: string, value: number, reached: boolean }[]} goals
+ */
+
+/**
+ * Writes the page, and a plot for each row that has one.
+ *
+ * @param {{ name: string, section: Section }[]} rows
+ */
 export async function render(rows) {
   const sections = []
-  for (const [name, row] of rows) {
-    sections.push(sectionOf(name, row))
-    if (row.chart) await writeFile(path(`../docs/benchmarks/${name}.svg`), plotOf(row))
+  for (const { name, section } of rows) {
+    sections.push(sectionOf(name, section))
+    const { title, chart } = section
+    if (chart) await writeFile(path(`../docs/benchmarks/${name}.svg`), plotOf(title, chart))
   }
-  const goals = rows.flatMap(([, row]) => row.goals)
+  const goals = rows.flatMap(({ section }) => section.goals)
   const page = [
     '# Benchmarks',
     'Written by `npm run bench`; no figure is typed by hand. Contenders run in turn on one machine, each several times, and figures are ' +
-      'medians. The machine is shared with others: compare what stands in one table.',
+      'medians. The machine is shared with others: compare only figures of the same table.',
     tableOf(
-      ['goal', 'wanted', 'found', ''],
-      goals.map(({ what, wanted, value, met }) => [
-        what,
-        wanted,
+      ['goal', 'target', 'value', ''],
+      goals.map(({ goal, target, value, reached }) => [
+        goal,
+        target,
         value.toFixed(2),
-        met ? 'reached' : 'not reached',
+        reached ? 'reached' : 'not reached',
       ]),
     ),
     ...sections,
@@ -28,16 +47,26 @@ export async function render(rows) {
   await writeFile(path('../docs/benchmarks.md'), `${page.join('\n\n')}\n`)
 }
 
+/**
+ * @param {string} name
+ * @param {Section} section
+ */
 function sectionOf(name, { title, method, machine, date, runs, table, chart }) {
   const plot = chart ? [`![${title}](benchmarks/${name}.svg)`] : []
-  const facts = `${date}, ${machine}; ${runs} runs where nothing else is said.`
+  const facts = `${date}, ${machine}; ${runs} runs unless the text says otherwise.`
   return [`## ${title}`, method, facts, tableOf(table.head, table.rows), ...plot].join('\n\n')
 }
 
-/** A Markdown table, aligned as prettier does. */
+/**
+ * A Markdown table, aligned as prettier does.
+ *
+ * @param {string[]} head
+ * @param {string[][]} rows
+ */
 function tableOf(head, rows) {
-  const widths = head.map((_, i) => Math.max(3, ...[head, ...rows].map((row) => row[i].length)))
-  const lineOf = (row) => `| ${row.map((cell, i) => cell.padEnd(widths[i])).join(' | ')} |`
+  const widths = head.map((_, i) => Math.max(3, ...[head, ...rows].map((row) => row[i]?.length ?? 0)))
+  const lineOf = (/** @type {string[]} */ row) =>
+    `| ${widths.map((width, i) => (row[i] ?? '').padEnd(width)).join(' | ')} |`
   return [
     lineOf(head),
     `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`,
@@ -45,14 +74,21 @@ function tableOf(head, rows) {
   ].join('\n')
 }
 
-/** Horizontal bars. */
-function plotOf({ title, chart: { unit, bars } }) {
-  const [left, width, step] = [260, 420, 22]
-  const most = Math.max(...bars.map(({ value }) => value))
+/**
+ * Horizontal bars, as SVG.
+ *
+ * @param {string} title
+ * @param {import('./harness.mjs').Chart} chart
+ */
+function plotOf(title, { unit, bars }) {
+  const left = 260
+  const width = 420
+  const step = 22
+  const maxValue = Math.max(...bars.map(({ value }) => value))
   const height = 40 + bars.length * step
   const drawn = bars.map(({ label, value, ours }, i) => {
     const y = 34 + i * step
-    const length = (value / most) * width
+    const length = (value / maxValue) * width
     return [
       `<text x="${left - 8}" y="${y + 12}" text-anchor="end">${label}</text>`,
       `<rect x="${left}" y="${y}" width="${length.toFixed(1)}" height="16" fill="${ours ? '#2b6cb0' : '#a0aec0'}"/>`,

@@ -23,7 +23,14 @@ const reports = [
 await rm(dir, { recursive: true })
 writeTable(reports)
 
-/** The report of an endpoint, which is started for it and ended afterwards. */
+/** @typedef {import('./report.js').Count} Count */
+/** @typedef {{ groups: (Count & { name: string })[], total: Count }} Report */
+
+/**
+ * The report of an endpoint, which is started for it and stopped afterwards.
+ *
+ * @param {() => Promise<{ child: import('node:child_process').ChildProcess, endpoint: string, env: Record<string, string> }>} start
+ */
 async function against(start) {
   const { child, endpoint, env } = await start()
   try {
@@ -40,7 +47,7 @@ async function against(start) {
     })
     let text = ''
     for await (const chunk of suite.stdout.setEncoding('utf8')) text += chunk
-    return JSON.parse(text)
+    return /** @type {Report} */ (JSON.parse(text))
   } finally {
     child.kill()
     await once(child, 'exit')
@@ -75,12 +82,18 @@ function motoVersion() {
 async function freePort() {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
-  const { port } = server.address()
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('The server has no port.')
   server.close()
   await once(server, 'close')
-  return port
+  return address.port
 }
 
+/**
+ * Waits until an endpoint answers.
+ *
+ * @param {string} endpoint
+ */
 async function answering(endpoint) {
   for (let attempt = 0; attempt < 300; attempt++) {
     const answer = await globalThis.fetch(endpoint).catch(() => undefined)
@@ -90,11 +103,12 @@ async function answering(endpoint) {
   throw new Error(`${endpoint} does not answer after a minute.`)
 }
 
+/** @param {{ name: string, report: Report }[]} all */
 function writeTable(all) {
   const file = join(root, 'docs/conformance.md')
-  const [before, rest] = readFileSync(file, 'utf8').split('<!-- table -->\n')
-  const [, after] = rest.split('<!-- end of table -->')
-  const groups = all[0].report.groups.map(({ name }) => name)
+  const [before = '', rest = ''] = readFileSync(file, 'utf8').split('<!-- table -->\n')
+  const [, after = ''] = rest.split('<!-- end of table -->')
+  const groups = (all[0]?.report.groups ?? []).map(({ name }) => name)
   const rows = groups.map((name) => [
     name,
     ...all.map(({ report }) => cell(report.groups.find((group) => group.name === name))),
@@ -106,8 +120,14 @@ function writeTable(all) {
   execFileSync('npx', ['prettier', '--write', file], { cwd: root, stdio: 'ignore' })
 }
 
-/** How many assertions pass, of how many that were made; and the guesses that do not hold. */
-function cell({ passed, failed, skipped, otherwise }) {
+/**
+ * The numbers of assertions that pass and fail, and of guesses that do not hold.
+ *
+ * @param {Count | undefined} count
+ */
+function cell(count) {
+  if (count === undefined) return ''
+  const { passed, failed, skipped, otherwise } = count
   const notes = [
     skipped && `${skipped} skipped`,
     otherwise && `guesses that do not hold: ${otherwise}`,

@@ -1,18 +1,20 @@
-/** Byte ranges: half-open `[start, end)` in code, inclusive only in texts. */
+/** Byte ranges. They are half-open, `[start, end)`, in code, and inclusive only in the texts of the service. */
 
-/** The bytes from `start` up to, not including, `end`. */
+/** The bytes from `start` up to, but not including, `end`. */
 export interface ByteRange {
+  /** Offset of the first byte. */
   readonly start: number
+  /** Offset behind the last byte. */
   readonly end: number
 }
 
-/** `0-1048575`, as in ListParts and RetrievalByteRange (docs/glacier-protocol.md#multipart-uploads). */
+/** The inclusive form `0-1048575`, as in ListParts and RetrievalByteRange (docs/glacier-protocol.md#multipart-uploads). */
 export function toInclusive({ start, end }: ByteRange): string {
   return `${start}-${end - 1}`
 }
 
 /**
- * What of a range lies within another, counted from the other's start; `undefined` where nothing does.
+ * The overlap of a range with another one, relative to the start of the other; `undefined` if they do not overlap.
  *
  * @example
  * ```ts
@@ -26,9 +28,9 @@ export function rangeWithin({ start, end }: ByteRange, other: ByteRange): ByteRa
 }
 
 /**
- * Cuts `[0, size)` into ranges of `rangeSize`, the last as short as it must be.
+ * Cuts `[0, size)` into ranges of `rangeSize`; the last one may be shorter.
  *
- * @param rangeSize - bytes; a power of two MiB makes every range tree-hash aligned
+ * @param rangeSize - bytes; with a power of two in MiB, every range is tree-hash aligned
  */
 export function* rangesOf(size: number, rangeSize: number): Generator<ByteRange, void, undefined> {
   for (let start = 0; start < size; start += rangeSize)

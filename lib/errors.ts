@@ -1,14 +1,17 @@
 /**
- * Every error a caller may want to branch on: one class each, `code` stable within a major version,
- * messages free to improve. Programming mistakes are plain `TypeError` and `RangeError` instead.
- * docs/errors.md has a heading for each code.
+ * The errors of this package: one class for each that a caller may want to branch on. Classes, codes and reasons are
+ * stable within a major version; messages are not, and nothing decides on a message. Programming mistakes are plain
+ * `TypeError` and `RangeError` instead. docs/errors.md has a heading for each code.
  */
+import type { CredentialsErrorReason, ServiceErrorReason } from './service-error-reason.js'
 
-/** What every error of this package may carry besides its message. */
+export type { CredentialsErrorReason, ServiceErrorReason }
+
+/** The fields of every error of this package besides its message. */
 export interface ErrorContext {
-  /** What made it happen: the service's or the system's own error. */
+  /** The error that caused this one: an error of the service or of the system. */
   readonly cause?: unknown
-  /** The multipart upload it happened to, where one was open. */
+  /** The ID of the multipart upload that the error is about; default none. */
   readonly uploadId?: string | undefined
 }
 
@@ -20,16 +23,16 @@ export interface ErrorContext {
  * try {
  *   await uploadArchive(source, { client, vaultName: 'backups' })
  * } catch (error) {
- *   if (error instanceof GlacierPipeError && error.uploadId) console.error(`kept: ${error.uploadId}`)
+ *   if (error instanceof GlacierPipeError) console.error(error.code, error.uploadId)
  *   throw error
  * }
  * ```
  */
 export class GlacierPipeError extends Error {
   override readonly name: string = 'GlacierPipeError'
-  /** Stable within a major version: match on this. */
+  /** The code of the error, as `ERR_UPLOAD_FAILED`. It is stable within a major version. */
   readonly code: string
-  /** The multipart upload it happened to; `undefined` where none was open. */
+  /** The ID of the multipart upload that the error is about; `undefined` if it is about none. */
   readonly uploadId: string | undefined
 
   constructor(code: string, message: string, { cause, uploadId }: ErrorContext = {}) {
@@ -39,34 +42,31 @@ export class GlacierPipeError extends Error {
   }
 }
 
-/**
- * The source ended without a byte. The service stores no empty archive (docs/glacier-protocol.md#limits), so nothing
- * was sent.
- */
+/** The source is empty, and the service stores no empty archives (docs/glacier-protocol.md#limits). Nothing was sent. */
 export class EmptyArchiveError extends GlacierPipeError {
   override readonly name = 'EmptyArchiveError'
 
   constructor() {
     super(
       'ERR_EMPTY_ARCHIVE',
-      'The source ended without a byte, and a vault holds no empty archives. Nothing was sent.',
+      'The source ended without a byte, and a vault cannot store an empty archive. Nothing was sent.',
     )
   }
 }
 
-/** The source does not fit the 10,000 parts an upload may have (docs/glacier-protocol.md#limits). */
+/** The source does not fit in the 10,000 parts that an upload may have (docs/glacier-protocol.md#limits). */
 export class TooManyPartsError extends GlacierPipeError {
   override readonly name = 'TooManyPartsError'
   /** Bytes in each part. */
   readonly partSize: number
-  /** The most parts an upload may have. */
+  /** Maximum number of parts in an upload. */
   readonly limit: number
 
   constructor(partSize: number, limit: number, context?: ErrorContext) {
     super(
       'ERR_TOO_MANY_PARTS',
       `The source is longer than ${limit} parts of ${partSize} bytes. ` +
-        `Start again with a larger part size: a known size, given as expectedSize, chooses one that fits.`,
+        'Start a new upload with a larger partSize, or with the size of the source as expectedSize.',
       context,
     )
     this.partSize = partSize
@@ -74,21 +74,21 @@ export class TooManyPartsError extends GlacierPipeError {
   }
 }
 
-/** A part reached the writer that is not exactly `partSize` long although more follow, or is longer than that. */
+/** A part that reached the writer is longer than `partSize`, or is shorter although it is not the last. */
 export class PartBoundaryError extends GlacierPipeError {
   override readonly name = 'PartBoundaryError'
-  /** 0-based number of the part. */
+  /** The 0-based number of the part. */
   readonly index: number
-  /** Bytes a part was to have. */
+  /** The part size of the writer, in bytes. */
   readonly expected: number
-  /** Bytes it had. */
+  /** Bytes in the part. */
   readonly actual: number
 
   constructor(index: number, expected: number, actual: number, context?: ErrorContext) {
     super(
       'ERR_PART_BOUNDARY',
-      `Part ${index} is ${actual} bytes long, but every part before the last must be ${expected}. ` +
-        `Cut the source with rechunk(${expected}), or give the writer the part size it was cut with.`,
+      `Part ${index} has ${actual} bytes; every part but the last must have ${expected}. ` +
+        `Cut the source with rechunk(${expected}), or pass its part size to the writer.`,
       context,
     )
     this.index = index
@@ -97,16 +97,17 @@ export class PartBoundaryError extends GlacierPipeError {
   }
 }
 
-/** What a tree hash was taken of. */
+/** The data that a tree hash is of. */
 export type TreeHashScope = 'part' | 'archive' | 'range'
 
-/** Bytes do not have the tree hash they should have. */
+/** The tree hash of some bytes is not the expected one. */
 export class TreeHashMismatchError extends GlacierPipeError {
   override readonly name = 'TreeHashMismatchError'
+  /** The data that has the wrong tree hash. */
   readonly scope: TreeHashScope
-  /** The tree hash wanted, lowercase hex; `undefined` where the service gave none to compare with. */
+  /** The expected tree hash, lowercase hex; `undefined` if the service stated none to compare with. */
   readonly expected: string | undefined
-  /** The tree hash found, lowercase hex; `undefined` where the service answered without one. */
+  /** The actual tree hash, lowercase hex; `undefined` if the response of the service has none. */
   readonly actual: string | undefined
 
   constructor(
@@ -118,7 +119,7 @@ export class TreeHashMismatchError extends GlacierPipeError {
   ) {
     super(
       'ERR_TREE_HASH_MISMATCH',
-      `The tree hash of ${where} does not match. Wanted: ${expected ?? 'none given'}. Found: ${actual ?? 'none given'}.`,
+      `The tree hash of ${where} does not match. Expected: ${expected ?? 'not stated'}. Found: ${actual ?? 'not stated'}.`,
       context,
     )
     this.scope = scope
@@ -127,44 +128,49 @@ export class TreeHashMismatchError extends GlacierPipeError {
   }
 }
 
-/** Fewer or more bytes came than were announced. */
+/** The number of received bytes is not the expected one. */
 export class SizeMismatchError extends GlacierPipeError {
   override readonly name = 'SizeMismatchError'
-  /** Bytes wanted. */
+  /** The expected number of bytes. */
   readonly expected: number
-  /** Bytes found. */
+  /** The actual number of bytes. */
   readonly actual: number
 
+  /** @param what - the data, as `Part 7` */
   constructor(what: string, expected: number, actual: number, context?: ErrorContext) {
-    super('ERR_SIZE_MISMATCH', `${what}: wanted ${expected} bytes, found ${actual}.`, context)
+    super('ERR_SIZE_MISMATCH', `${what}: expected ${expected} bytes, found ${actual}.`, context)
     this.expected = expected
     this.actual = actual
   }
 }
 
-/** Facts of an answer by which the service refused a request. */
+/** The fields of a {@link ServiceError}. */
 export interface ServiceErrorDetails extends ErrorContext {
-  /** The operation's name in the service's model, as `UploadMultipartPart`. */
+  /** The name of the operation in the service's model, as `UploadMultipartPart`. */
   readonly operation: string
-  /** The service's own error code, as `ThrottlingException` (docs/glacier-protocol.md#errors). */
+  /** The error code of the service, as `ThrottlingException` (docs/glacier-protocol.md#errors). */
   readonly serviceCode: string
-  /** HTTP status; `undefined` where no answer came. */
+  /** The HTTP status; default `undefined`: no response was received. */
   readonly status?: number | undefined
-  /** The service's `x-amzn-RequestId`, for its support. */
+  /** The `x-amzn-RequestId` of the response. */
   readonly requestId?: string | undefined
+  /** Why the request failed; default `undefined`: the class and the service code say it, or it is not known. */
+  readonly reason?: ServiceErrorReason | undefined
 }
 
-/** The service refused a request. Its subclasses are the refusals a caller can do something about. */
+/** A request failed. The subclasses are the failures that a caller can do something about. */
 export class ServiceError extends GlacierPipeError {
   override readonly name: string = 'ServiceError'
-  /** The operation's name in the service's model. */
+  /** The name of the operation in the service's model, as `UploadMultipartPart`. */
   readonly operation: string
-  /** The service's own error code. */
+  /** The error code of the service, as `ThrottlingException`. */
   readonly serviceCode: string
-  /** HTTP status; `undefined` where no answer came. */
+  /** The HTTP status; `undefined` if no response was received. */
   readonly status: number | undefined
-  /** The service's request ID. */
+  /** The request ID of the service, for a support case; `undefined` if the response has none. */
   readonly requestId: string | undefined
+  /** Why the request failed; `undefined` if the class and the service code say it, or if it is not known. */
+  readonly reason: ServiceErrorReason | undefined
 
   constructor(message: string, details: ServiceErrorDetails, code = 'ERR_SERVICE') {
     super(code, `${details.operation}: ${message} (${details.serviceCode})`, details)
@@ -172,10 +178,11 @@ export class ServiceError extends GlacierPipeError {
     this.serviceCode = details.serviceCode
     this.status = details.status
     this.requestId = details.requestId
+    this.reason = details.reason
   }
 }
 
-/** There is no such vault, archive, upload or job. */
+/** The vault, archive, upload or job does not exist; `reason` says which of them, if the service does. */
 export class NotFoundError extends ServiceError {
   override readonly name = 'NotFoundError'
 
@@ -184,28 +191,23 @@ export class NotFoundError extends ServiceError {
   }
 }
 
-/**
- * What is wrong with credentials:
- * - `missing`: they cannot be fetched, and never could be by this client
- * - `unavailable`: they could be fetched before and cannot be fetched now; another attempt may succeed
- * - `expired`: the service calls them expired
- * - `rejected`: the service does not know them, or the request is not signed with them correctly
- */
-export type CredentialsFailure = 'missing' | 'unavailable' | 'expired' | 'rejected'
-
-/** The credentials are missing, unknown, expired or do not sign correctly. */
+/** The credentials are missing, unknown or expired, or the signature of the request is not accepted. */
 export class CredentialsError extends ServiceError {
   override readonly name = 'CredentialsError'
-  readonly reason: CredentialsFailure
+  /** Why the credentials cannot be used. */
+  override readonly reason: CredentialsErrorReason
 
-  /** @param reason - default `'rejected'` */
-  constructor(message: string, details: ServiceErrorDetails, reason: CredentialsFailure = 'rejected') {
+  /** @param details - `reason` defaults to `'credentials-rejected'` */
+  constructor(
+    message: string,
+    details: ServiceErrorDetails & { readonly reason?: CredentialsErrorReason | undefined },
+  ) {
     super(message, details, 'ERR_CREDENTIALS')
-    this.reason = reason
+    this.reason = details.reason ?? 'credentials-rejected'
   }
 }
 
-/** The credentials are good, but what was asked is not allowed to them. */
+/** The credentials are valid, but do not permit the operation. */
 export class AccessDeniedError extends ServiceError {
   override readonly name = 'AccessDeniedError'
 
@@ -214,7 +216,7 @@ export class AccessDeniedError extends ServiceError {
   }
 }
 
-/** No answer came: the name did not resolve, the connection was refused, reset or timed out. */
+/** No response was received: the host name did not resolve, or the connection was refused, reset or timed out. */
 export class ConnectionError extends ServiceError {
   override readonly name = 'ConnectionError'
 
@@ -223,50 +225,47 @@ export class ConnectionError extends ServiceError {
   }
 }
 
-/** The last of several attempts at a request failed, and the time for more is over; `cause` is its error. */
+/** The last of several attempts at a request failed, and the time for retries is over; `cause` is its error. */
 export class RetriesExhaustedError extends GlacierPipeError {
   override readonly name = 'RetriesExhaustedError'
-  /** How many attempts there were. */
+  /** The number of attempts. */
   readonly attempts: number
 
-  constructor(cause: Error, attempts: number, elapsed: number) {
+  constructor(cause: Error, attempts: number, elapsedMs: number) {
     super(
       'ERR_RETRIES_EXHAUSTED',
-      `${cause.message.replace(/\.?$/, '.')} Given up after ${attempts} attempts in ${Math.round(elapsed / 1000)} s.`,
+      `${sentence(cause)} The request was given up after ${attempts} attempts in ${Math.round(elapsedMs / 1000)} s.`,
       { cause },
     )
     this.attempts = attempts
   }
 }
 
-/** The service does not know the upload: it has expired (after a day without activity), or was completed or aborted. */
+/** The service does not have the upload: it expired after a day without activity, or was completed or aborted. */
 export class UploadGoneError extends GlacierPipeError {
   override readonly name = 'UploadGoneError'
 
   constructor(uploadId: string, context?: ErrorContext) {
     super(
       'ERR_UPLOAD_GONE',
-      `The service has no open upload ${uploadId}: it removes one after a day without activity, and one that was ` +
-        'completed or aborted is gone. Look for the archive in the catalog or an inventory; if it is not there, start again.',
+      `The service does not have the upload ${uploadId}: it expired after a day without activity, or was completed or ` +
+        'aborted. Look for the archive in the catalog or in an inventory; if it is not there, start a new upload.',
       { ...context, uploadId },
     )
   }
 }
 
 /**
- * The source of a resumed upload is not the one that was being uploaded. Stored archives are as they were. Parts of an
- * open upload may have been sent again, unless the size of the source was known.
+ * The source of a resumed upload differs from the source that the upload was begun with. Stored archives are unchanged.
+ * Parts of an open upload may have been replaced, unless the size of the source was known.
  */
 export class ResumeMismatchError extends GlacierPipeError {
   override readonly name = 'ResumeMismatchError'
-  /** The first byte of the source that is missing or differs. */
+  /** The offset of the first byte in the source that is missing or differs. */
   readonly start: number
-  /** The end of what was uploaded from there on. */
+  /** The offset after the last uploaded byte of the part or archive that contains `start`. */
   readonly end: number
-  /**
-   * The archive that is stored and differs from the source; `undefined` where the bytes are parts of an open upload, or
-   * volumes behind the end of the source.
-   */
+  /** The ID of the stored archive that differs; `undefined` for parts of an open upload, and after the source's end. */
   readonly archiveId: string | undefined
 
   /** @param what - how the source differs, as a clause that ends in a full stop */
@@ -278,8 +277,8 @@ export class ResumeMismatchError extends GlacierPipeError {
   ) {
     super(
       'ERR_RESUME_MISMATCH',
-      `Bytes ${start}-${end - 1} were uploaded before, but ${what} Stored archives are as they were. ` +
-        'Pipe in what the upload was begun with, or start a new upload.',
+      `Bytes ${start}-${end - 1} were uploaded before, but ${what} Stored archives are unchanged. ` +
+        'Pipe in the source that the upload was begun with, or start a new upload.',
       context,
     )
     this.start = start
@@ -288,18 +287,20 @@ export class ResumeMismatchError extends GlacierPipeError {
   }
 }
 
-/** The service refused to complete an upload, which stays open; the message has its sizes and hashes, and ours. */
+/** The service rejected the completion of an upload, which stays open. The message compares sizes and tree hashes. */
 export class CompletionRejectedError extends GlacierPipeError {
   override readonly name = 'CompletionRejectedError'
-  /** Bytes the archive was to have. */
+  /** Bytes that were sent. */
   readonly size: number
-  /** Tree hash the archive was to have, lowercase hex. */
+  /** The tree hash of the bytes that were sent, lowercase hex. */
   readonly treeHash: string
 
+  /** @param atService - the parts that the service has, as `2 parts, 8 bytes of tree hash …` */
   constructor(size: number, treeHash: string, atService: string, cause: Error, uploadId: string) {
     super(
       'ERR_COMPLETION_REJECTED',
-      `${cause.message.replace(/\.?$/, '.')} Sent were ${size} bytes of tree hash ${treeHash}; at the service are ${atService}.`,
+      `${sentence(cause)} Sent: ${size} bytes of tree hash ${treeHash}. At the service: ${atService}. ` +
+        'Resume the upload: parts that differ are sent again.',
       { cause, uploadId },
     )
     this.size = size
@@ -307,37 +308,32 @@ export class CompletionRejectedError extends GlacierPipeError {
   }
 }
 
-/** What a {@link CompletionUnknownError} may carry besides. */
-export interface CompletionUnknownContext extends ErrorContext {
-  /** The archive the service named without proof that it holds the content sent. */
-  readonly archiveId?: string | undefined
-}
-
 /**
- * Completion was sent, and it is not known what the service stored: its answer was lost and now the service knows the
- * upload no more, or its answer names an archive and does not prove the content. An inventory, a day later, shows it.
+ * The completion of an upload was sent, and it is not known what the service stored: the response was lost and the
+ * upload no longer exists, or the response names an archive without proof of its content. The next inventory shows it.
  */
 export class CompletionUnknownError extends GlacierPipeError {
   override readonly name = 'CompletionUnknownError'
-  /** Bytes of the archive, where it exists. */
+  /** Bytes that were sent, and of the archive if it exists. */
   readonly size: number
-  /** Tree hash of the archive, where it exists, lowercase hex. */
+  /** The tree hash of the bytes that were sent, and of the archive if it exists, lowercase hex. */
   readonly treeHash: string
-  /** The archive the service named without proof that it holds this content; `undefined` where it named none. */
+  /** The ID of the archive that the service named without proof of its content; `undefined` if it named none. */
   readonly archiveId: string | undefined
 
   constructor(
     size: number,
     treeHash: string,
     uploadId: string,
-    { archiveId, ...context }: CompletionUnknownContext = {},
+    { archiveId, ...context }: ErrorContext & { readonly archiveId?: string | undefined } = {},
   ) {
     super(
       'ERR_COMPLETION_UNKNOWN',
-      (archiveId === undefined
-        ? `Completion of the upload ${uploadId} was sent and not answered, and now the service has no such upload. `
-        : `Completion of the upload ${uploadId} was answered with the archive ${archiveId} and without proof of its content. `) +
-        `The archive probably exists: in a day, look in an inventory for ${size} bytes of tree hash ${treeHash}.`,
+      `The response to the completion of the upload ${uploadId} ` +
+        (archiveId === undefined
+          ? 'was lost, and the service no longer has the upload. '
+          : `names the archive ${archiveId} without proof of its content. `) +
+        `The archive probably exists: look for ${size} bytes of tree hash ${treeHash} in an inventory, a day from now.`,
       { ...context, uploadId },
     )
     this.size = size
@@ -346,45 +342,45 @@ export class CompletionUnknownError extends GlacierPipeError {
   }
 }
 
-/** An archive is stored, but its record could not be written: its ID is in this error and nowhere else. */
+/** An archive is stored, but could not be recorded. Its ID is in this error and nowhere else. */
 export class NotRecordedError extends GlacierPipeError {
   override readonly name = 'NotRecordedError'
+  /** The ID of the archive. */
   readonly archiveId: string
 
   constructor(archiveId: string, cause: unknown) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
     super(
       'ERR_NOT_RECORDED',
-      `The archive is stored, but was not recorded: ${reason.replace(/\.?$/, '.')} Write down its ID: ${archiveId}`,
+      `The archive is stored, but could not be recorded: ${sentence(cause)} Write down its ID: ${archiveId}`,
       { cause },
     )
     this.archiveId = archiveId
   }
 }
 
-/** The catalog's file cannot be read or written. `cause` is the reason, usually the system's error. */
+/** The catalog file cannot be read or written. `cause` is the reason, usually an error of the system. */
 export class CatalogError extends GlacierPipeError {
   override readonly name = 'CatalogError'
+  /** The path of the catalog file. */
   readonly path: string
 
-  constructor(path: string, what: string, cause: unknown) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    super('ERR_CATALOG', `The catalog ${path} cannot be ${what}: ${reason}`, { cause })
+  /** @param action - a participle, as `written` */
+  constructor(path: string, action: string, cause: unknown) {
+    super('ERR_CATALOG', `The catalog ${path} cannot be ${action}: ${messageOf(cause)}`, { cause })
     this.path = path
   }
 }
 
-/** An upload failed after it was initiated; `cause` says why. */
+/** An upload failed after it was initiated; `cause` is the reason. */
 export class UploadFailedError extends GlacierPipeError {
   override readonly name = 'UploadFailedError'
-  /** True where the service still has the upload and its parts; false where it was aborted. */
+  /** Whether the service still has the upload and its parts; `false` if the upload was aborted. */
   readonly kept: boolean
 
   constructor(cause: unknown, uploadId: string, kept: boolean) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
     super(
       'ERR_UPLOAD_FAILED',
-      `${reason.replace(/\.?$/, '.')} ${kept ? `The upload is kept: its ID is ${uploadId}.` : `The upload ${uploadId} was aborted.`}`,
+      `${sentence(cause)} ${kept ? `The upload is kept: its ID is ${uploadId}.` : `The upload ${uploadId} was aborted.`}`,
       { cause, uploadId },
     )
     this.kept = kept
@@ -392,8 +388,8 @@ export class UploadFailedError extends GlacierPipeError {
 }
 
 /**
- * The service does not start a retrieval now: the account's data retrieval policy does not let so much be retrieved, or
- * there is no capacity for an Expedited one (docs/glacier-protocol.md#provisioned-capacity).
+ * The service does not start the retrieval now: the data retrieval policy of the account forbids it, or there is no
+ * capacity for the tier Expedited (docs/glacier-protocol.md#provisioned-capacity).
  */
 export class RetrievalRefusedError extends ServiceError {
   override readonly name = 'RetrievalRefusedError'
@@ -401,13 +397,13 @@ export class RetrievalRefusedError extends ServiceError {
   constructor(message: string, details: ServiceErrorDetails) {
     const advice =
       details.serviceCode === 'PolicyEnforcedException'
-        ? 'Wait until what was retrieved lately counts no more, retrieve with another tier than Standard, or change the policy.'
-        : 'Retrieve with the tier Standard or Bulk, or try again later.'
-    super(`${message.replace(/\.?$/, '.')} ${advice}`, details, 'ERR_RETRIEVAL_REFUSED')
+        ? 'Try again later, use another tier than Standard, or change the data retrieval policy of the account.'
+        : 'Use the tier Standard or Bulk, or try again later.'
+    super(`${sentence(message)} ${advice}`, details, 'ERR_RETRIEVAL_REFUSED')
   }
 }
 
-/** What came as an inventory is none, or not all of one: the service gives no hash by which that would show earlier. */
+/** The output of an inventory job is not an inventory, or is incomplete. The service states no hash to check it with. */
 export class InventoryError extends GlacierPipeError {
   override readonly name = 'InventoryError'
 
@@ -416,30 +412,30 @@ export class InventoryError extends GlacierPipeError {
   }
 }
 
-/** A list does not end: a page of it leads back to an earlier one. */
+/** A list does not end: a page has the marker of an earlier page. */
 export class RepeatedMarkerError extends GlacierPipeError {
   override readonly name = 'RepeatedMarkerError'
-  /** The marker that came a second time. */
+  /** The marker that two pages have. */
   readonly marker: string
 
-  /** @param pages - how many pages came before the marker came again */
+  /** @param pages - the number of pages before the one that repeats a marker */
   constructor(marker: string, pages: number) {
     super(
       'ERR_REPEATED_MARKER',
-      `A list does not end: after ${pages + 1} pages its marker is ${JSON.stringify(marker)} again. ` +
-        'Try again; if it is so again, something between this machine and the service answers in its place.',
+      `A list does not end: page ${pages + 1} has the marker ${JSON.stringify(marker)} of an earlier page. ` +
+        'Try again; if the error persists, check whether a proxy answers in place of the service.',
     )
     this.marker = marker
   }
 }
 
-/** A folder cannot be that of a local vault. Nothing in it was changed. */
+/** A folder cannot be used for a local vault. Nothing in it was changed. */
 export class LocalFolderError extends GlacierPipeError {
   override readonly name = 'LocalFolderError'
-  /** The folder, absolute. */
+  /** The absolute path of the folder. */
   readonly dir: string
 
-  /** @param reason - a part of a sentence, and further sentences without the last full stop */
+  /** @param reason - a clause, which may be followed by further sentences; without the last full stop */
   constructor(dir: string, reason: string) {
     super('ERR_LOCAL_FOLDER', `The folder ${dir} cannot be used for a local vault: ${reason}.`)
     this.dir = dir
@@ -449,18 +445,19 @@ export class LocalFolderError extends GlacierPipeError {
 /** A retrieval job ended without an output. */
 export class JobFailedError extends GlacierPipeError {
   override readonly name = 'JobFailedError'
+  /** The ID of the job. */
   readonly jobId: string
 
   constructor(jobId: string, statusMessage: string | undefined) {
     super(
       'ERR_JOB_FAILED',
-      `The job ${jobId} failed: ${statusMessage ?? 'the service gave no reason'}. Start a new one.`,
+      `The job ${jobId} failed: ${sentence(statusMessage ?? 'the service stated no reason')} Start a new job.`,
     )
     this.jobId = jobId
   }
 }
 
-/** The owner of a lock: a process, and since when it holds the lock. */
+/** The process that owns a lock. */
 export interface OwnerDescription {
   /** The name of the owner's host. */
   readonly host: string
@@ -470,42 +467,43 @@ export interface OwnerDescription {
   readonly since: string
 }
 
-/** Another process that is alive owns the stream or the output file. Nothing was changed. */
+/** Another running process owns the upload or the output file. Nothing was changed. */
 export class LockHeldError extends GlacierPipeError {
   override readonly name = 'LockHeldError'
-  /** The process that owns it. */
+  /** The process that owns the lock. */
   readonly owner: OwnerDescription
 
-  /** @param what - what is owned, as `The upload X` */
+  /** @param what - the subject of the lock, as `The upload X` */
   constructor(what: string, owner: OwnerDescription, context?: ErrorContext) {
     super(
       'ERR_LOCK_HELD',
       `${what} is owned by process ${owner.pid} on ${owner.host} since ${owner.since}. Nothing was changed: ` +
-        'wait until that process ends, or end it.',
+        'wait until that process ends, or stop it.',
       context,
     )
     this.owner = owner
   }
 }
 
-/** This process no longer holds a lock it needs: another process has taken it over, or somebody has removed it. */
+/** This process no longer owns a lock that it needs: another process took it over, or the lock was removed. */
 export class LockLostError extends GlacierPipeError {
   override readonly name = 'LockLostError'
 
-  /** @param what - what was owned, as `the upload X` */
+  /** @param what - the subject of the lock, as `the upload X` */
   constructor(what: string, context?: ErrorContext) {
     super(
       'ERR_LOCK_LOST',
-      `This process no longer holds the lock on ${what}: another process has taken it over, or the lock was removed. ` +
-        'This process stops without changing anything more.',
+      `This process no longer owns the lock on ${what}: another process took it over, or the lock was removed. ` +
+        'The operation was stopped, and nothing more was changed.',
       context,
     )
   }
 }
 
-/** A catalog contains two different descriptions of one archive ID. `catalog rebuild` settles which one is right. */
+/** The catalog has different tree hashes for one archive ID. `catalog rebuild` corrects it from the inventory. */
 export class CatalogConflictError extends GlacierPipeError {
   override readonly name = 'CatalogConflictError'
+  /** The ID of the archive. */
   readonly archiveId: string
   /** The catalog lines that contradict each other, in the order of the file. */
   readonly lines: readonly string[]
@@ -514,54 +512,52 @@ export class CatalogConflictError extends GlacierPipeError {
     super(
       'ERR_CATALOG_CONFLICT',
       `The catalog ${path} has different tree hashes for the archive ${archiveId}. ` +
-        `Run "catalog rebuild", which settles it from the inventory. The lines are: ${lines.join(' ')}`,
+        `Run "catalog rebuild" to correct it from the inventory. The lines are: ${lines.join(' ')}`,
     )
     this.archiveId = archiveId
     this.lines = lines
   }
 }
 
-/** A set of volumes has a gap: without the missing volumes, the stream cannot be put together. */
+/** The catalog does not have all volumes of a set, so the stream cannot be put together. */
 export class IncompleteSetError extends GlacierPipeError {
   override readonly name = 'IncompleteSetError'
   /** The archive ID of the first volume, which identifies the set. */
   readonly firstVolume: string
-  /** The numbers of the volumes that the catalog does not know. */
+  /** The numbers of the volumes that the catalog does not have. */
   readonly missing: readonly number[]
 
   constructor(firstVolume: string, missing: readonly number[]) {
     super(
       'ERR_INCOMPLETE_SET',
-      `The catalog does not know volume ${missing.join(', ')} of the set ${firstVolume}. ` +
-        'Run "catalog rebuild" once an inventory contains it, or name the volumes to retrieve.',
+      `The catalog does not have volume ${missing.join(', ')} of the set ${firstVolume}. ` +
+        'Run "catalog rebuild" when an inventory contains it, or name the volumes to retrieve.',
     )
     this.firstVolume = firstVolume
     this.missing = missing
   }
 }
 
-/** An event listener threw. Everything the event reports is recorded: nothing is undone. */
+/** An event listener threw. The event was already recorded, and nothing is undone. */
 export class ListenerError extends GlacierPipeError {
   override readonly name = 'ListenerError'
-  /** The event. */
+  /** The name of the event. */
   readonly event: string
-  /** The archive that is stored and recorded; `undefined` where the event did not report one. */
+  /** The ID of the archive that is stored and recorded; `undefined` if the event does not report one. */
   readonly archiveId: string | undefined
 
   constructor(event: string, cause: unknown, archiveId?: string, context?: ErrorContext) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
     const stored =
       archiveId === undefined ? '' : ` The archive is stored and recorded: its ID is ${archiveId}.`
-    super(
-      'ERR_LISTENER',
-      `A listener of the event '${event}' threw: ${reason.replace(/\.?$/, '.')}${stored}`,
-      { ...context, cause },
-    )
+    super('ERR_LISTENER', `A listener of the event '${event}' threw: ${sentence(cause)}${stored}`, {
+      ...context,
+      cause,
+    })
     this.event = event
     this.archiveId = archiveId
   }
 
-  /** The same error, with the archive that was recorded before the event was emitted. */
+  /** Returns the same error with the archive that was recorded before the event was emitted. */
   withArchive(archiveId: string): ListenerError {
     return new ListenerError(this.event, this.cause, archiveId, { uploadId: this.uploadId })
   }
@@ -570,20 +566,31 @@ export class ListenerError extends GlacierPipeError {
 /** A file cannot be the output of a retrieval. It was not changed. */
 export class OutputFileError extends GlacierPipeError {
   override readonly name = 'OutputFileError'
+  /** The path of the file. */
   readonly path: string
 
-  /** @param reason - what is wrong and what to do, as a sentence */
+  /** @param reason - the problem and the remedy, as sentences */
   constructor(path: string, reason: string, context?: ErrorContext) {
     super('ERR_OUTPUT_FILE', `${path}: ${reason}`, context)
     this.path = path
   }
 }
 
-/** The caller's `AbortSignal` fired. Its `name` and `code` are those of Node's own abort errors. */
+/** An `AbortSignal` that was passed as an option fired; `cause` is its reason. `name` and `code` are as in Node.js. */
 export class AbortError extends GlacierPipeError {
   override readonly name = 'AbortError'
 
   constructor(context?: ErrorContext) {
     super('ABORT_ERR', 'The operation was aborted', context)
   }
+}
+
+/** The message of whatever was thrown. */
+function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown)
+}
+
+/** The message of whatever was thrown, with a full stop. */
+function sentence(thrown: unknown): string {
+  return messageOf(thrown).replace(/\.?$/, '.')
 }

@@ -58,6 +58,8 @@ const ARROWS: Record<string, readonly string[]> = {
 /** Modules that know no streams; `folder/*` for a whole folder. */
 const PURE = [
   'errors.ts',
+  'service-error-reason.ts',
+  'streams/abort-error.ts',
   'invariant.ts',
   'byte-range.ts',
   'sizes.ts',
@@ -71,7 +73,9 @@ const PURE = [
   'streams/source-error.ts',
   'upload/upload-plan.ts',
   'catalog/record.ts',
-  'catalog/unfinished.ts',
+  'catalog/unfinished-uploads.ts',
+  'catalog/upload-history.ts',
+  'catalog/vault-address.ts',
   'client/client-rules.ts',
   'client/request-rules.ts',
   'client/vault-client.ts',
@@ -118,7 +122,7 @@ t.test('imports point one way', async (t) => {
     const [from, to] = [roomOf(it.file), roomOf(target(it))]
     const allowed = it.file === 'index.ts' || from === to || ARROWS[from]?.includes(to) === true
     t.ok(allowed, `${it.file} imports ${target(it)}`)
-    if (to === '.') t.match(target(it), /^(?:errors|invariant|byte-range|sizes)\.ts$/)
+    if (to === '.') t.match(target(it), /^(?:errors|service-error-reason|invariant|byte-range|sizes)\.ts$/)
     if (target(it) === 'index.ts') t.fail(`${it.file} imports the index`)
   }
 })
@@ -159,6 +163,35 @@ t.test('streams come from one place, and pure modules have none', async (t) => {
     if (PURE.includes(file) || PURE.includes(file.replace(/\/[^/]*$/, '/*')))
       t.notOk(streams || specifier.endsWith('node-streams.js'), `${file} imports ${specifier}`)
   }
+})
+
+/** Decisions on the text of an error: a comparison, a search, or a pattern. */
+const DECISIONS_ON_MESSAGES: readonly RegExp[] = [
+  /\bmessage\)?\s*\??\.\s*(?:includes|startsWith|endsWith|match|matchAll|search|indexOf|lastIndexOf)\(/,
+  /\.(?:test|exec)\(\s*(?:\(?[\w.]*\bmessage\b|String\(\s*(?:error|thrown|cause|reason)\b)/,
+  /\bmessage\)?\s*[!=]==?[^=>]/,
+  /[!=]==?\s*\(?[\w.]*\bmessage\b/,
+  /\bswitch\s*\([^)]*\bmessage\b/,
+  /String\(\s*(?:error|thrown|cause|reason)\s*\)\s*\.\s*(?:includes|startsWith|endsWith|match|search|indexOf)\(/,
+]
+
+t.test('only the mapping of the errors of the service decides on messages', async (t) => {
+  const isFound = (source: string): boolean => DECISIONS_ON_MESSAGES.some((decision) => decision.test(source))
+  for (const example of [
+    "error.message.includes('Vault not found')",
+    'WRONG_HASH.test(message)',
+    "if (message === 'Region is missing')",
+    "if ('x' === error.message)",
+    '/gone/.test(String(error))',
+  ])
+    t.ok(isFound(example), example)
+  t.notOk(isFound("throw new UsageError(error.message.replace(/x/, 'y'))"), 'a message may be printed')
+  for (const entry of await readdir(lib, { recursive: true })) {
+    if (!entry.endsWith('.ts') || entry === 'client/sdk/service-error.ts') continue
+    const source = await readFile(join(lib, entry), 'utf8')
+    t.strictSame(source.split('\n').filter(isFound), [], entry)
+  }
+  t.ok(isFound(await readFile(join(lib, 'client/sdk/service-error.ts'), 'utf8')))
 })
 
 t.test('a file holds one idea, and a folder can be seen at a glance', async (t) => {

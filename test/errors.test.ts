@@ -1,6 +1,9 @@
+import { readFile } from 'node:fs/promises'
 import t from 'tap'
 import * as errors from '../lib/errors.js'
 import { toServiceError } from '../lib/client/sdk/service-error.js'
+import { failureKindOf, type FailureKind } from '../lib/store/failure.js'
+import { asAbortError } from '../lib/streams/abort-error.js'
 
 const cause = new Error('the cause')
 const details = { operation: 'UploadArchive', serviceCode: 'X', status: 400, requestId: 'r', cause }
@@ -12,42 +15,42 @@ const table: [errors.GlacierPipeError, string, string, RegExp, object][] = [
     new errors.TooManyPartsError(1048576, 10_000, context),
     'TooManyPartsError',
     'ERR_TOO_MANY_PARTS',
-    /longer than 10000 parts of 1048576 bytes.*larger part size/,
+    /longer than 10000 parts of 1048576 bytes.*larger partSize/,
     { partSize: 1048576, limit: 10_000, ...context },
   ],
   [
     new errors.PartBoundaryError(7, 10, 9, context),
     'PartBoundaryError',
     'ERR_PART_BOUNDARY',
-    /Part 7 is 9 bytes long, but every part before the last must be 10\..*rechunk\(10\)/,
+    /Part 7 has 9 bytes; every part but the last must have 10\..*rechunk\(10\)/,
     { index: 7, expected: 10, actual: 9, ...context },
   ],
   [
     new errors.TreeHashMismatchError('part', 'part 7', 'aa', undefined, context),
     'TreeHashMismatchError',
     'ERR_TREE_HASH_MISMATCH',
-    /The tree hash of part 7 does not match. Wanted: aa. Found: none given./,
+    /The tree hash of part 7 does not match. Expected: aa. Found: not stated./,
     { scope: 'part', expected: 'aa', actual: undefined, ...context },
   ],
   [
     new errors.TreeHashMismatchError('range', 'bytes 0-9', undefined, 'bb'),
     'TreeHashMismatchError',
     'ERR_TREE_HASH_MISMATCH',
-    /Wanted: none given. Found: bb./,
+    /Expected: not stated. Found: bb./,
     { scope: 'range', uploadId: undefined },
   ],
   [
     new errors.RepeatedMarkerError('m', 1),
     'RepeatedMarkerError',
     'ERR_REPEATED_MARKER',
-    /does not end: after 2 pages its marker is "m" again/,
+    /does not end: page 2 has the marker "m" of an earlier page/,
     { marker: 'm' },
   ],
   [
     new errors.SizeMismatchError('bytes 0-9', 10, 9),
     'SizeMismatchError',
     'ERR_SIZE_MISMATCH',
-    /bytes 0-9: wanted 10 bytes, found 9/,
+    /bytes 0-9: expected 10 bytes, found 9/,
     { expected: 10, actual: 9 },
   ],
   [
@@ -63,14 +66,14 @@ const table: [errors.GlacierPipeError, string, string, RegExp, object][] = [
     new errors.RetrievalRefusedError('m', { ...details, serviceCode: 'PolicyEnforcedException' }),
     'RetrievalRefusedError',
     'ERR_RETRIEVAL_REFUSED',
-    /m\. Wait until .* another tier than Standard, or change the policy/,
+    /m\. Try again later, use another tier than Standard, or change the data retrieval policy/,
     { ...details, serviceCode: 'PolicyEnforcedException' },
   ],
   [
     new errors.RetrievalRefusedError('m.', { ...details, serviceCode: 'InsufficientCapacityException' }),
     'RetrievalRefusedError',
     'ERR_RETRIEVAL_REFUSED',
-    /m\. Retrieve with the tier Standard or Bulk/,
+    /m\. Use the tier Standard or Bulk/,
     {},
   ],
   [new errors.InventoryError('m'), 'InventoryError', 'ERR_INVENTORY', /^m$/, {}],
@@ -80,42 +83,42 @@ const table: [errors.GlacierPipeError, string, string, RegExp, object][] = [
     new errors.RetriesExhaustedError(cause, 7, 3_600_000),
     'RetriesExhaustedError',
     'ERR_RETRIES_EXHAUSTED',
-    /^the cause\. Given up after 7 attempts in 3600 s\.$/,
+    /^the cause\. The request was given up after 7 attempts in 3600 s\.$/,
     { attempts: 7, cause },
   ],
   [
     new errors.UploadGoneError('u', { cause }),
     'UploadGoneError',
     'ERR_UPLOAD_GONE',
-    /no open upload u: .*after a day.*start again/,
+    /does not have the upload u: .*after a day.*start a new upload/,
     context,
   ],
   [
     new errors.ResumeMismatchError(5, 9, 'the source ends at 5.', context),
     'ResumeMismatchError',
     'ERR_RESUME_MISMATCH',
-    /^Bytes 5-8 were uploaded before, but the source ends at 5\. Stored archives are as they were\. Pipe in/,
+    /^Bytes 5-8 were uploaded before, but the source ends at 5\. Stored archives are unchanged\. Pipe in/,
     { start: 5, end: 9, ...context },
   ],
   [
     new errors.CompletionRejectedError(9, 'aa', '2 parts, 8 bytes of tree hash bb', cause, 'u'),
     'CompletionRejectedError',
     'ERR_COMPLETION_REJECTED',
-    /^the cause\. Sent were 9 bytes of tree hash aa; at the service are 2 parts, 8 bytes of tree hash bb\.$/,
+    /^the cause\. Sent: 9 bytes of tree hash aa\. At the service: 2 parts, 8 bytes of tree hash bb\. Resume/,
     { size: 9, treeHash: 'aa', ...context },
   ],
   [
     new errors.CompletionUnknownError(9, 'aa', 'u', { cause }),
     'CompletionUnknownError',
     'ERR_COMPLETION_UNKNOWN',
-    /Completion of the upload u was sent and not answered.*in a day, look in an inventory for 9 bytes of tree hash aa/,
+    /^The response to the completion of the upload u was lost.*look for 9 bytes of tree hash aa in an inventory/,
     { size: 9, treeHash: 'aa', ...context },
   ],
   [
     new errors.NotRecordedError('a', cause),
     'NotRecordedError',
     'ERR_NOT_RECORDED',
-    /^The archive is stored, but was not recorded: the cause\. Write down its ID: a$/,
+    /^The archive is stored, but could not be recorded: the cause\. Write down its ID: a$/,
     { archiveId: 'a', cause },
   ],
   [
@@ -147,7 +150,7 @@ const table: [errors.GlacierPipeError, string, string, RegExp, object][] = [
     new errors.IncompleteSetError('a', [2, 4]),
     'IncompleteSetError',
     'ERR_INCOMPLETE_SET',
-    /does not know volume 2, 4 of the set a\./,
+    /does not have volume 2, 4 of the set a\./,
     { firstVolume: 'a', missing: [2, 4] },
   ],
   [
@@ -205,10 +208,16 @@ const table: [errors.GlacierPipeError, string, string, RegExp, object][] = [
     new errors.JobFailedError('j', 'why'),
     'JobFailedError',
     'ERR_JOB_FAILED',
-    /The job j failed: why\. Start a new one/,
+    /The job j failed: why\. Start a new job/,
     { jobId: 'j' },
   ],
-  [new errors.JobFailedError('j', undefined), 'JobFailedError', 'ERR_JOB_FAILED', /gave no reason/, {}],
+  [
+    new errors.JobFailedError('j', undefined),
+    'JobFailedError',
+    'ERR_JOB_FAILED',
+    /the service stated no reason\. Start/,
+    {},
+  ],
   [new errors.AbortError(context), 'AbortError', 'ABORT_ERR', /aborted/, context],
 ]
 
@@ -256,6 +265,101 @@ t.test('the errors of a service are the subclasses of ServiceError', async (t) =
   }
 })
 
+/** The error for a response of the service. */
+function response(serviceCode: string, message: string): errors.GlacierPipeError {
+  const thrown = Object.assign(new Error(message), {
+    name: serviceCode,
+    $fault: 'client',
+    $metadata: { httpStatusCode: 400, requestId: 'r' },
+  })
+  return toServiceError('X', thrown)
+}
+
+t.test('the text of a response becomes a reason', (t) => {
+  const hash = 'f'.repeat(64)
+  const table: [string, string, errors.ServiceErrorReason | undefined][] = [
+    ['ResourceNotFoundException', 'Vault not found for ARN: arn:x', 'vault-not-found'],
+    ['ResourceNotFoundException', 'The archive ID was not found: a', 'archive-not-found'],
+    ['ResourceNotFoundException', 'The upload ID was not found: u', 'upload-not-found'],
+    ['ResourceNotFoundException', 'The job ID was not found: j', 'job-not-found'],
+    ['ResourceNotFoundException', 'No notification configuration is set', undefined],
+    ['InvalidParameterValueException', 'Vault not empty or recently written to: arn:x', 'vault-not-empty'],
+    ['InvalidParameterValueException', `Checksum mismatch: expected ${hash}`, 'body-hash-mismatch'],
+    ['InvalidParameterValueException', 'Invalid part size: 5', undefined],
+    ['InvalidSignatureException', 'Signature expired: A is now earlier than B', 'signature-time'],
+    ['InvalidSignatureException', 'Signature not yet current: A is still later than B', 'signature-time'],
+    [
+      'InvalidSignatureException',
+      'The value passed in as x-amz-content-sha256 does not match',
+      'body-hash-mismatch',
+    ],
+    [
+      'InvalidSignatureException',
+      'The request signature we calculated does not match',
+      'credentials-rejected',
+    ],
+    ['UnrecognizedClientException', 'Vault not found', 'credentials-rejected'],
+    ['ExpiredTokenException', 'The token is expired', 'credentials-expired'],
+    ['AccessDeniedException', 'Vault not found: of a policy', undefined],
+  ]
+  for (const [code, message, reason] of table) t.hasStrict(response(code, message), { reason }, message)
+  t.end()
+})
+
+t.test('docs/errors.md explains every reason', async (t) => {
+  const file = (path: string): Promise<string> => readFile(new URL(path, import.meta.url), 'utf8')
+  const source = await file('../lib/service-error-reason.ts')
+  const reasons = [...source.matchAll(/^ {2}\| '([a-z-]+)'$/gm)].map(([, reason = '']) => reason)
+  t.equal(reasons.length, 11)
+  const documentation = await file('../docs/errors.md')
+  t.strictSame(
+    reasons.filter((reason) => !documentation.includes(`\`${reason}\``)),
+    [],
+  )
+})
+
+t.test('an error of a caller without a reason is judged by its class and its code', (t) => {
+  const credentials = new errors.CredentialsError('m', { ...details, serviceCode: 'ExpiredTokenException' })
+  t.equal(credentials.reason, 'credentials-rejected')
+  t.equal(failureKindOf(credentials), 'expired')
+  const unspecific = { ...details, reason: undefined }
+  t.equal(new errors.NotFoundError('Vault not found', unspecific).reason, undefined)
+  t.equal(failureKindOf(new errors.ServiceError('Checksum mismatch: ', unspecific)), 'final')
+  const reasons: [errors.ServiceErrorReason, FailureKind][] = [
+    ['credentials-missing', 'final'],
+    ['credentials-unavailable', 'transient'],
+    ['credentials-expired', 'expired'],
+    ['credentials-rejected', 'final'],
+    ['signature-time', 'transient'],
+    ['body-hash-mismatch', 'corrupted'],
+    ['upload-not-found', 'final'],
+  ]
+  for (const [reason, kind] of reasons)
+    t.equal(failureKindOf(new errors.ServiceError('m', { ...details, reason })), kind, reason)
+  t.end()
+})
+
+t.test('an operation that a signal ended fails with the one AbortError', (t) => {
+  const reason = new errors.EmptyArchiveError()
+  const signal = AbortSignal.abort(reason)
+  const nodes = new DOMException('This operation was aborted', 'AbortError')
+  for (const thrown of [reason, nodes]) {
+    for (const error of [asAbortError(thrown, signal), toServiceError('X', thrown, signal)]) {
+      t.ok(error instanceof errors.AbortError)
+      t.match(error, { name: 'AbortError', code: 'ABORT_ERR', cause: reason })
+    }
+  }
+  const other = new Error('of something else')
+  t.equal(asAbortError(other, signal), other)
+  t.equal(asAbortError('thrown', signal), 'thrown')
+  t.equal(asAbortError(nodes, undefined), nodes)
+  t.equal(asAbortError(nodes, new AbortController().signal), nodes, 'a signal that has not fired')
+  const ours = new errors.AbortError({ uploadId: 'u' })
+  t.equal(asAbortError(ours, signal), ours, 'with its upload ID')
+  t.match(toServiceError('X', other, signal), { name: 'AbortError', cause: reason })
+  t.end()
+})
+
 t.test('whatever a request throws becomes an error to branch on', async (t) => {
   const named = (name: string, code?: string): Error =>
     Object.assign(new Error('why'), { name, ...(code && { code }) })
@@ -278,7 +382,7 @@ t.test('whatever a request throws becomes an error to branch on', async (t) => {
     name: 'ConnectionError',
     message: 'X: connect ECONNREFUSED ::1 (ECONNREFUSED)',
   })
-  t.match(toServiceError('X', new AggregateError(['odd'], '')), { message: /no reason was given/ })
+  t.match(toServiceError('X', new AggregateError(['odd'], '')), { message: /no reason was stated/ })
   const ours = new errors.EmptyArchiveError()
   t.equal(toServiceError('X', ours), ours)
 })

@@ -34,8 +34,8 @@ t.test('a process whose only work is hashing in threads does it all, and ends wi
 
   const path = join(t.testdir({ file: patternBytes(20 * MIB) }), 'file')
   const files = await runs(`
-    import { FileHasher } from 'glacier-pipe'
-    new FileHasher(2).hash(${JSON.stringify(path)}).then(({ size }) => console.log(size))`)
+    import { FileHasher } from 'glacier-pipe/tree-hash'
+    new FileHasher({ hashThreads: 2 }).hash(${JSON.stringify(path)}).then(({ size }) => console.log(size))`)
   t.strictSame(files, { stdout: `${20 * MIB}\n`, stderr: '' })
 })
 
@@ -59,8 +59,8 @@ t.test(
     const flag = isStable ? '--permission' : '--experimental-permission'
     const { stdout, stderr } = await runs(
       `${STAGE}
-    import { FileHasher } from 'glacier-pipe'
-    console.log((await new FileHasher(2).hash(${JSON.stringify(path)})).size)
+    import { FileHasher } from 'glacier-pipe/tree-hash'
+    console.log((await new FileHasher({ hashThreads: 2 }).hash(${JSON.stringify(path)})).size)
     stage.on('data', ({ index }) => console.log(index))`,
       flag,
       '--allow-fs-read=*',
@@ -89,7 +89,7 @@ t.test('files of a catalog that is forgotten are closed, without a warning or an
   const { stdout, stderr } = await runs(
     `
     import { readdirSync, readlinkSync } from 'node:fs'
-    import { Catalog, readCatalog } from 'glacier-pipe'
+    import { Catalog, readCatalog } from 'glacier-pipe/catalog'
     const path = ${JSON.stringify(join(dir, 'catalog.jsonl'))}
     const open = () => readdirSync('/proc/self/fd').filter((fd) => {
       try { return readlinkSync('/proc/self/fd/' + fd) === path } catch { return false }

@@ -1,92 +1,54 @@
 import { execFile } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import t from 'tap'
-import * as local from '../lib/local/index.js'
+import * as catalog from '../lib/catalog/index.js'
 import * as api from '../lib/index.js'
+import * as local from '../lib/local/index.js'
+import * as treeHash from '../lib/tree-hash/index.js'
+import { asText, publicDeclarations } from './helpers/public-declarations.js'
 
-t.test('the public names are these; another is a decision', async (t) => {
-  t.strictSame(Object.keys(api).sort(), [
-    'AbortError',
-    'AccessDeniedError',
-    'ArchiveReader',
-    'ArchiveStream',
-    'ArchiveUpload',
-    'ArchiveWriter',
-    'Catalog',
-    'CatalogConflictError',
-    'CatalogError',
-    'CompletionRejectedError',
-    'CompletionUnknownError',
-    'ConnectionError',
-    'CredentialsError',
-    'EmptyArchiveError',
-    'FileHasher',
-    'GlacierPipeError',
-    'IncompleteSetError',
-    'InventoryError',
-    'InventoryReader',
-    'JobFailedError',
-    'ListenerError',
-    'LocalFolderError',
-    'LockHeldError',
-    'LockLostError',
-    'NotFoundError',
-    'NotRecordedError',
-    'OutputFileError',
-    'PartBoundaryError',
-    'PartHasher',
-    'PartMemory',
-    'Rechunk',
-    'RepeatedMarkerError',
-    'ResumeMismatchError',
-    'RetriesExhaustedError',
-    'RetrievalRefusedError',
-    'ServiceError',
-    'SizeMismatchError',
-    'TooManyPartsError',
-    'TreeHash',
-    'TreeHashMismatchError',
-    'TreeHashStream',
-    'UploadFailedError',
-    'UploadGoneError',
-    'archiveReader',
-    'archiveStream',
-    'archiveWriter',
-    'combineTreeHashes',
-    'computeChecksums',
-    'decodeDescription',
-    'encodeDescription',
-    'glacierClient',
-    'hashParts',
-    'inventory',
-    'itemsOf',
-    'journalIn',
-    'partSizeFor',
-    'readCatalog',
-    'readParts',
-    'rechunk',
-    'resumeUpload',
-    'retrieveArchive',
-    'retrieveToFile',
-    'startRetrieval',
-    'systemClock',
-    'treeHash',
-    'treeHashOf',
-    'unfinishedIn',
-    'uploadArchive',
-  ])
-  t.strictSame(Object.keys(local).sort(), [
-    'EXAMPLE_PRICES',
-    'FAULT_KINDS',
-    'Faults',
-    'LocalFolderError',
-    'Traffic',
-    'startLocalVault',
-  ])
+/** The entry points by the name of their snapshot: the source file, and what it exports at run time. */
+const ENTRIES = {
+  index: { file: 'index.ts', values: api },
+  'tree-hash': { file: 'tree-hash/index.ts', values: treeHash },
+  catalog: { file: 'catalog/index.ts', values: catalog },
+  local: { file: 'local/index.ts', values: local },
+}
+const lib = fileURLToPath(new URL('../lib/', import.meta.url))
+
+for (const [name, { file, values }] of Object.entries(ENTRIES)) {
+  t.test(`the public declarations of ${file} are those of the snapshot`, async (t) => {
+    const declarations = publicDeclarations(join(lib, file))
+    const snapshot = new URL(`./public-api/${name}.api.txt`, import.meta.url)
+    const text = asText(declarations)
+    if (process.env.API_ACCEPT) await writeFile(snapshot, text)
+    const accepted = await readFile(snapshot, 'utf8')
+    t.equal(
+      text,
+      accepted,
+      'a change is a decision: "npm run api:accept" accepts it, then commit the snapshot',
+    )
+    t.strictSame(
+      declarations.filter(({ isTypeOnly }) => !isTypeOnly).map((declaration) => declaration.name),
+      Object.keys(values).sort(),
+      'its values are exported at run time, and no others',
+    )
+    for (const declaration of declarations) t.not(declaration.text, '', declaration.name)
+  })
+}
+
+t.test('the main entry point has about thirty names besides the errors, and all errors', async (t) => {
+  const names = Object.keys(api)
+  t.ok(names.filter((name) => !name.endsWith('Error')).length <= 30)
+  const errors = Object.keys(await import('../lib/errors.js'))
+  t.strictSame(
+    names.filter((name) => name.endsWith('Error')),
+    errors.filter((name) => name.endsWith('Error')).sort(),
+  )
 })
 
 t.test('its streams are instances of those of node:stream', (t) => {
@@ -97,6 +59,7 @@ t.test('its streams are instances of those of node:stream', (t) => {
   t.ok(api.archiveReader(port, { vaultName, jobId: 'job' }) instanceof Readable)
   t.ok(api.inventory({ client: port, vaultName }) instanceof Readable)
   t.ok(api.archiveWriter({ client: port, vaultName }) instanceof Writable)
+  t.ok(api.archiveStream({ client: port, vaultName }) instanceof Writable)
   t.end()
 })
 
@@ -113,8 +76,7 @@ t.test('the declarations import nothing that a consumer would have to install', 
     }
   }
   const dist = fileURLToPath(new URL('../dist/', import.meta.url))
-  await visit(join(dist, 'index.d.ts'))
-  await visit(join(dist, 'local/index.d.ts'))
+  for (const { file } of Object.values(ENTRIES)) await visit(join(dist, file.replace(/\.ts$/, '.d.ts')))
   t.ok(seen.size > 20, 'the declarations were found')
 })
 
@@ -123,10 +85,12 @@ t.test('the built package is required as well as imported, and loads no SDK unti
   const script = `
     const api = require('glacier-pipe')
     const { startLocalVault } = require('glacier-pipe/local')
+    const { TreeHash } = require('glacier-pipe/tree-hash')
+    const { Catalog } = require('glacier-pipe/catalog')
     const loaded = process.moduleLoadList.length && Object.keys(require.cache).some((name) => name.includes('aws-sdk'))
-    console.log(typeof api.uploadArchive, typeof startLocalVault, loaded)`
+    console.log(typeof api.uploadArchive, typeof startLocalVault, typeof TreeHash, typeof Catalog, loaded)`
   const { stdout } = await run(process.execPath, ['--no-warnings', '-e', script], {
     cwd: new URL('..', import.meta.url),
   })
-  t.equal(stdout, 'function function false\n')
+  t.equal(stdout, 'function function function function false\n')
 })

@@ -1,4 +1,4 @@
-/** Reads an archive with this package, each range verified. */
+/** Reads an archive with this package, which verifies each range. */
 import { pipeline } from 'node:stream/promises'
 import { Writable } from 'node:stream'
 import { archiveReader, glacierClient } from 'glacier-pipe'
@@ -7,6 +7,6 @@ import { concurrency, connection, size } from './settings.mjs'
 const client = glacierClient(connection)
 await client.region() // loads the SDK
 globalThis.benchBegin()
-const nowhere = new Writable({ write: (_chunk, _encoding, callback) => callback() })
-await pipeline(archiveReader(client, { vaultName: 'bench', jobId: String(size), concurrency }), nowhere)
+const discard = new Writable({ write: (_chunk, _encoding, callback) => callback() })
+await pipeline(archiveReader(client, { vaultName: 'bench', jobId: String(size), concurrency }), discard)
 client.destroy()

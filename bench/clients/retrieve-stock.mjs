@@ -1,5 +1,6 @@
-/** Reads an archive as anyone would: GetJobOutput into a hash, which says at the end whether it was right. */
+/** Reads an archive with the SDK alone: GetJobOutput into a hash, which shows at the end whether the bytes were right. */
 import { createHash } from 'node:crypto'
+import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { GetJobOutputCommand, GlacierClient } from '@aws-sdk/client-glacier'
 import { connection, size } from './settings.mjs'
@@ -9,5 +10,6 @@ globalThis.benchBegin()
 const { body } = await client.send(
   new GetJobOutputCommand({ accountId: '-', vaultName: 'bench', jobId: String(size) }),
 )
+if (!(body instanceof Readable)) throw new Error('GetJobOutput gave no Node.js stream.')
 await pipeline(body, createHash('sha256'))
 client.destroy()

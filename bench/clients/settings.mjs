@@ -1,11 +1,11 @@
-/** What the clients of the upload and retrieval rows are told, and where their bytes come from. */
-const { ENDPOINT, PART_SIZE, SIZE, SOURCE, THREADS } = process.env
+/** Settings of the clients of the upload and retrieval rows, from the environment, and the source of their bytes. */
+const { ENDPOINT = '', PART_SIZE, SIZE, SOURCE, THREADS } = process.env
 
 export const partSize = Number(PART_SIZE)
 export const size = Number(SIZE)
-/** Threads that hash; default the package's own choice. */
-export const threads = THREADS === undefined ? undefined : Number(THREADS)
-/** Requests at once. */
+/** The option `hashThreads`; default the package's own choice. */
+export const hashThreads = THREADS === undefined ? undefined : Number(THREADS)
+/** Requests in flight at once. */
 export const concurrency = Number(process.env.CONCURRENCY ?? 4)
 export const connection = {
   endpoint: ENDPOINT,
@@ -13,7 +13,11 @@ export const connection = {
   credentials: { accessKeyId: 'AKIABENCH', secretAccessKey: 'secret' },
 }
 
-/** The bytes to send: what is piped in, or as many zeros. */
+/**
+ * The bytes to send: standard input, or as many zeros.
+ *
+ * @returns {AsyncIterable<Buffer>}
+ */
 export function source() {
   return SOURCE === 'memory' ? zeros() : process.stdin
 }
@@ -23,8 +27,9 @@ async function* zeros() {
   for (let left = size; left > 0; left -= piece.length) yield piece
 }
 
-/** Cuts bytes into parts, as anyone would. */
+/** Cuts bytes into parts in the simplest way. */
 export async function* parts() {
+  /** @type {Buffer[]} */
   let pieces = []
   let held = 0
   for await (const piece of source()) {
@@ -40,13 +45,20 @@ export async function* parts() {
   if (held > 0) yield Buffer.concat(pieces)
 }
 
-/** Runs an action for each of some values, so many at once. */
+/**
+ * Runs an action for each value, as many at once as requests may be in flight.
+ *
+ * @template Value
+ * @param {AsyncIterable<Value>} values
+ * @param {(value: Value) => Promise<unknown>} act
+ */
 export async function eachOf(values, act) {
-  const underWay = new Set()
+  /** @type {Set<Promise<unknown>>} */
+  const inFlight = new Set()
   for await (const value of values) {
-    const acting = act(value).finally(() => underWay.delete(acting))
-    underWay.add(acting)
-    if (underWay.size >= concurrency) await Promise.race(underWay)
+    const acting = act(value).finally(() => inFlight.delete(acting))
+    inFlight.add(acting)
+    if (inFlight.size >= concurrency) await Promise.race(inFlight)
   }
-  await Promise.all(underWay)
+  await Promise.all(inFlight)
 }

@@ -1,4 +1,4 @@
-/** The least an upload takes: the same bytes in bare PUTs, hashed twice on the way. */
+/** The lower bound of an upload: the same bytes in bare PUTs, hashed twice before they are sent. */
 import { createHash } from 'node:crypto'
 import { Agent, request } from 'node:http'
 import { connection, eachOf, parts } from './settings.mjs'
@@ -6,11 +6,15 @@ import { connection, eachOf, parts } from './settings.mjs'
 const PIECE = 2 ** 20
 const agent = new Agent({ keepAlive: true })
 
+/**
+ * @param {Buffer} body
+ * @returns {Promise<void>}
+ */
 function put(body) {
   return new Promise((resolve, reject) => {
     const outgoing = request(`${connection.endpoint}/part`, { method: 'PUT', agent }, (incoming) => {
       incoming.resume()
-      incoming.on('end', resolve)
+      incoming.on('end', () => resolve())
     })
     outgoing.on('error', reject)
     outgoing.end(body)

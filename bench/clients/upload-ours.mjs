@@ -1,6 +1,6 @@
-/** Stores what comes with this package. */
+/** Stores the source with this package. */
 import { glacierClient, uploadArchive } from 'glacier-pipe'
-import { concurrency, connection, partSize, source, threads } from './settings.mjs'
+import { concurrency, connection, partSize, source, hashThreads } from './settings.mjs'
 
 const client = glacierClient(connection)
 await client.region() // loads the SDK
@@ -12,6 +12,6 @@ await uploadArchive(process.env.SOURCE === 'memory' ? source() : { fd: 0 }, {
   partSize,
   concurrency,
   memory,
-  hashThreads: threads,
+  hashThreads,
 })
 client.destroy()

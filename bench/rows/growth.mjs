@@ -1,4 +1,4 @@
-/** What grows with what: rates over stream sizes, part sizes, concurrency, numbers of parts; `ls` over catalogs. */
+/** Growth: rates by stream size, part size, concurrency and number of parts; `ls` by size of the catalog. */
 import { createWriteStream } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -11,20 +11,30 @@ const RUNS = 3
 
 export const title = 'Growth'
 export const method =
-  '`uploadArchive` from a pipe to the sink, whole processes, 16 MiB parts and 4 requests at once where nothing else is said; medians of ' +
-  'three runs. `ls` of a catalog prints to nowhere.'
+  '`uploadArchive` from a pipe to the sink, whole processes, 16 MiB parts and 4 requests at once unless a row says otherwise; medians ' +
+  'of three runs. The output of `ls` is discarded.'
 
+/** @returns {Promise<import('../harness.mjs').Results>} */
 export async function measure() {
   const sink = await serve(path('servers/sink.mjs'))
+  /** @type {string[][]} */
   const rows = []
+  /** @type {import('../harness.mjs').Chart['bars']} */
   const bars = []
-  const upload = async (what, value, size, partSize, more = {}) => {
+  /**
+   * @param {string} variable
+   * @param {string} value
+   * @param {number} size
+   * @param {number} partSize
+   * @param {import('../harness.mjs').Environment} more
+   */
+  const upload = async (variable, value, size, partSize, more = {}) => {
     const env = { ENDPOINT: sink.address, PART_SIZE: partSize, SIZE: size, ...more }
     const once = () => run([path('clients/upload-ours.mjs')], { env, feed: size })
-    const { it } = await inTurn({ it: once }, RUNS)
-    const rate = rateOf(size, it.seconds)
-    rows.push([what, value, `${rate.toFixed(0)} MiB/s`, `${(it.peak / MIB).toFixed(0)} MiB`])
-    bars.push({ label: `${what}: ${value}`, value: rate, ours: true })
+    const { ours } = await inTurn({ ours: once }, RUNS)
+    const rate = rateOf(size, ours.seconds)
+    rows.push([variable, value, `${rate.toFixed(0)} MiB/s`, `${(ours.peak / MIB).toFixed(0)} MiB`])
+    bars.push({ label: `${variable}: ${value}`, value: rate, ours: true })
   }
   for (const size of [1, 4, 16]) await upload('stream', `${size} GiB`, size * GIB, 16 * MIB)
   for (const part of [1, 4, 16, 64, 256, 1024]) await upload('part', `${part} MiB`, 2 * GIB, part * MIB)
@@ -38,20 +48,30 @@ export async function measure() {
   for (const count of [10, 1000, 100_000, 1_000_000]) {
     const file = join(dir, 'catalog.jsonl')
     await pipeline(Readable.from(catalog(count)), createWriteStream(file))
-    const { it } = await inTurn({ it: () => run([BIN, 'ls', '--catalog', file]) }, RUNS)
+    const { ls } = await inTurn({ ls: () => run([BIN, 'ls', '--catalog', file]) }, RUNS)
     rows.push([
       'ls of a catalog',
       String(count),
-      `${it.seconds.toFixed(2)} s`,
-      `${(it.peak / MIB).toFixed(0)} MiB`,
+      `${ls.seconds.toFixed(2)} s`,
+      `${(ls.peak / MIB).toFixed(0)} MiB`,
     ])
   }
   await rm(dir, { recursive: true })
   return { table: { head: ['', '', '', 'peak'], rows }, chart: { unit: 'MiB/s', bars }, goals: [] }
 }
 
+/**
+ * The lines of a catalog of so many archives, 1000 at once.
+ *
+ * @param {number} count
+ */
 function* catalog(count) {
-  const place = { type: 'archive', time: '2026-01-01T00:00:00.000Z', region: 'us-east-1', vaultName: 'bench' }
+  const common = {
+    type: 'archive',
+    time: '2026-01-01T00:00:00.000Z',
+    region: 'us-east-1',
+    vaultName: 'bench',
+  }
   for (let at = 0; at < count; at += 1000) {
     let lines = ''
     for (let i = at; i < Math.min(at + 1000, count); i++) {
@@ -61,7 +81,7 @@ function* catalog(count) {
         treeHash: 'f'.repeat(64),
         volume: 1,
       }
-      lines += `${JSON.stringify({ ...place, ...archive, description: `srv/backup-${i}.tar.zst` })}\n`
+      lines += `${JSON.stringify({ ...common, ...archive, description: `srv/backup-${i}.tar.zst` })}\n`
     }
     yield lines
   }

@@ -1,6 +1,6 @@
 /**
- * The floor under a vault server: takes PUTs, hashes each body twice, writes it to a file and syncs that. Prints its
- * address. What it leaves out: signatures, checks, names, what survives a crash.
+ * The lower bound of a vault server: takes PUTs, hashes each body twice, writes it to a file and syncs the file. Prints its
+ * address. It checks neither signatures nor hashes, and keeps no records.
  */
 import { createHash } from 'node:crypto'
 import { createServer } from 'node:http'
@@ -8,7 +8,7 @@ import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 
 const LEAF = 2 ** 20
-const [dir] = process.argv.slice(2)
+const [dir = ''] = process.argv.slice(2)
 let count = 0
 
 const server = createServer(async (request, response) => {
@@ -16,6 +16,7 @@ const server = createServer(async (request, response) => {
   const linear = createHash('sha256')
   let leaf = createHash('sha256')
   let filled = 0
+  /** @type {Buffer[]} */
   let waiting = []
   let size = 0
   for await (const chunk of request) {
@@ -44,4 +45,8 @@ const server = createServer(async (request, response) => {
   await file.close()
   response.writeHead(204).end()
 })
-server.listen(0, '127.0.0.1', () => console.log(`http://127.0.0.1:${server.address().port}`))
+server.listen(0, '127.0.0.1', () => {
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('The server has no port.')
+  console.log(`http://127.0.0.1:${address.port}`)
+})

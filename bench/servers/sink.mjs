@@ -1,22 +1,31 @@
 /**
- * A vault that keeps nothing: reads what it is sent without hashing it, believes the hashes it is told, and gives out
- * archives of zeros. So a client is measured against next to nothing. Prints its address.
+ * A vault that stores nothing: reads request bodies without hashing them, accepts the hashes in the headers, and returns
+ * archives of zeros, so that the client alone is measured. Prints its address.
  */
 import { createServer } from 'node:http'
-import { combineTreeHashes, treeHashOf } from 'glacier-pipe'
+import { combineTreeHashes, treeHashOf } from 'glacier-pipe/tree-hash'
 
 const BLOCK = Buffer.alloc(2 ** 20)
 const LEAF = treeHashOf(BLOCK)
+/** @type {Map<number, string>} */
 const hashes = new Map()
 
-/** The tree hash of so many zeros, a whole number of leaves. */
+/**
+ * The tree hash of zeros.
+ *
+ * @param {number} size - their number, a multiple of 1 MiB
+ */
 function hashOf(size) {
-  if (!hashes.has(size)) hashes.set(size, combineTreeHashes(Array(size / BLOCK.length).fill(LEAF)))
-  return hashes.get(size)
+  let hash = hashes.get(size)
+  if (hash === undefined) {
+    hash = combineTreeHashes(Array(size / BLOCK.length).fill(LEAF))
+    hashes.set(size, hash)
+  }
+  return hash
 }
 
 const server = createServer((request, response) => {
-  const { method, url, headers } = request
+  const { method, url = '', headers } = request
   request.on('data', () => {})
   request.on('end', () => {
     const { 'x-amz-sha256-tree-hash': treeHash = '' } = headers
@@ -25,14 +34,19 @@ const server = createServer((request, response) => {
     else if (method === 'PUT') response.writeHead(204, { 'x-amz-sha256-tree-hash': treeHash }).end()
     else if (method === 'POST')
       response.writeHead(201, { 'x-amz-archive-id': 'archive', 'x-amz-sha256-tree-hash': treeHash }).end()
-    else if (url.endsWith('/output')) output(Number(/jobs\/(\d+)\//.exec(url)[1]), headers.range, response)
+    else if (url.endsWith('/output')) output(Number(/jobs\/(\d+)\//.exec(url)?.[1]), headers.range, response)
     else job(url, response)
   })
 })
 
-/** The ID of a job is the size of what it has brought out. */
+/**
+ * Describes a job, whose ID is the size of its output.
+ *
+ * @param {string} url
+ * @param {import('node:http').ServerResponse} response
+ */
 function job(url, response) {
-  const size = Number(/jobs\/(\d+)/.exec(url)[1])
+  const size = Number(/jobs\/(\d+)/.exec(url)?.[1])
   const body = {
     JobId: String(size),
     Action: 'ArchiveRetrieval',
@@ -49,6 +63,13 @@ function job(url, response) {
   response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body))
 }
 
+/**
+ * Sends the output of a job, or a range of it.
+ *
+ * @param {number} size
+ * @param {string | undefined} range
+ * @param {import('node:http').ServerResponse} response
+ */
 function output(size, range, response) {
   const [from = 0, to = size - 1] = (/bytes=(\d+)-(\d+)/.exec(range ?? '') ?? []).slice(1).map(Number)
   const length = to - from + 1
@@ -71,4 +92,8 @@ function output(size, range, response) {
   write()
 }
 
-server.listen(0, '127.0.0.1', () => console.log(`http://127.0.0.1:${server.address().port}`))
+server.listen(0, '127.0.0.1', () => {
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('The server has no port.')
+  console.log(`http://127.0.0.1:${address.port}`)
+})

@@ -1,6 +1,6 @@
 /**
- * The main job, on this machine alone: a real tar of this project's tree, node_modules included, piped through the built
- * command into the embedded local vault, got back, and compared byte for byte.
+ * Pipes a tar of this project's tree, node_modules included, through the built command into a local vault, retrieves it, and
+ * compares it byte for byte. All of it runs on this machine.
  */
 import { spawn } from 'node:child_process'
 import { createReadStream, createWriteStream } from 'node:fs'
@@ -16,23 +16,41 @@ const project = fileURLToPath(new URL('../..', import.meta.url))
 const command = join(project, 'dist', 'cli', 'bin.js')
 const folder = await mkdtemp(join(tmpdir(), 'glacier-pipe-demo-'))
 
-/** Starts the built command, to leave its peak memory in a file when it ends. */
+/**
+ * Starts the built command, which writes its peak memory into a file when it ends.
+ *
+ * @param {string[]} args
+ * @param {string} memoryFile
+ */
 function glacierPipe(args, memoryFile) {
   const hook = new URL('report-memory.mjs', import.meta.url).href
   const env = { ...process.env, NODE_OPTIONS: `--import=${hook}`, PEAK_MEMORY_FILE: memoryFile }
   return spawn(process.execPath, [command, ...args], { env, stdio: ['pipe', 'pipe', 'inherit'] })
 }
 
-function ended(child, what) {
+/**
+ * Waits until a process ends, and fails unless it succeeded.
+ *
+ * @param {import('node:child_process').ChildProcess} child
+ * @param {string} name
+ * @returns {Promise<void>}
+ */
+function ended(child, name) {
   return new Promise((resolve, reject) => {
     child.once('error', reject)
     child.once('close', (code) =>
-      code === 0 ? resolve() : reject(new Error(`${what} ended with code ${code}`)),
+      code === 0 ? resolve() : reject(new Error(`${name} ended with exit code ${code}`)),
     )
   })
 }
 
-/** Compares a stream with a file, byte for byte; the bytes compared. */
+/**
+ * Compares a stream with a file, byte for byte.
+ *
+ * @param {AsyncIterable<Buffer>} stream
+ * @param {string} file
+ * @returns the number of bytes compared
+ */
 async function compare(stream, file) {
   const original = createReadStream(file, { highWaterMark: MIB })[Symbol.asyncIterator]()
   let expected = Buffer.alloc(0)
@@ -40,21 +58,27 @@ async function compare(stream, file) {
   for await (const chunk of stream) {
     while (expected.length < chunk.length) {
       const { value, done } = await original.next()
-      if (done) throw new Error(`more came back than was sent, after ${size + expected.length} bytes`)
+      if (done) throw new Error(`More bytes came back than the ${size + expected.length} that were stored.`)
       expected = Buffer.concat([expected, value])
     }
-    if (!chunk.equals(expected.subarray(0, chunk.length))) throw new Error(`bytes differ after ${size}`)
+    if (!chunk.equals(expected.subarray(0, chunk.length)))
+      throw new Error(`Bytes differ in the chunk that begins at byte ${size}.`)
     expected = expected.subarray(chunk.length)
     size += chunk.length
   }
-  if (expected.length > 0 || !(await original.next()).done) throw new Error(`only ${size} bytes came back`)
+  if (expected.length > 0 || !(await original.next()).done) throw new Error(`Only ${size} bytes came back.`)
   return size
 }
 
+/** @param {string} file */
 async function peakMemory(file) {
   return `${Math.round(Number(await readFile(file, 'utf8')) / MIB)} MiB`
 }
 
+/**
+ * @param {number} size - bytes
+ * @param {number} since - when they began to move
+ */
 function rate(size, since) {
   return `${(size / MIB / ((performance.now() - since) / 1000)).toFixed(0)} MiB/s`
 }
@@ -81,7 +105,7 @@ try {
   const get = glacierPipe(['get', 'demo', ...vault, '--', archiveId], join(folder, 'get-memory'))
   get.stdin.end()
   const [compared] = await Promise.all([compare(get.stdout, original), ended(get, 'get')])
-  if (compared !== size || compared !== (await stat(original)).size) throw new Error('the sizes differ')
+  if (compared !== size || compared !== (await stat(original)).size) throw new Error('The sizes differ.')
 
   console.log(`archive ID   ${archiveId}`)
   console.log(`tree hash    ${treeHash}`)

@@ -1,6 +1,8 @@
-/** Loaded with --import: leaves the process's peak memory, in bytes, in a file when it ends. */
+/** Loaded with --import: when the process ends, writes its peak memory, in bytes, into the file `PEAK_MEMORY_FILE`. */
 import { writeFileSync } from 'node:fs'
 
+const file = process.env.PEAK_MEMORY_FILE
+if (!file) throw new Error('PEAK_MEMORY_FILE is not set.')
 process.on('exit', () => {
-  writeFileSync(process.env.PEAK_MEMORY_FILE, String(process.resourceUsage().maxRSS * 1024))
+  writeFileSync(file, String(process.resourceUsage().maxRSS * 1024))
 })

@@ -1,45 +1,65 @@
 /**
- * The archives a catalog knows, but for those it knows to be deleted. Of several records of one archive, only the one
- * that counts.
+ * The archives of a catalog that are not deleted. If an archive has several records, they are reduced to the one that
+ * counts.
  */
+import type { FileSystem } from '../runtime/file-system.js'
+import { systemFiles } from '../runtime/system-files.js'
 import { verdictOn } from './conflicts.js'
-import { readBlocks, readCatalog } from './read-catalog.js'
+import { readBlocks } from './read-catalog.js'
 import type { ArchiveRecord, MismatchedRecord } from './record.js'
 import { surveyOf, type Survey } from './survey.js'
 
 /**
- * The archives in a catalog's file that were not deleted, in the order they were written.
+ * Reads the archives of a catalog that were not deleted, in the order in which they were written.
  *
- * @throws {CatalogError} `ERR_CATALOG`: it cannot be read
+ * @param files - default the disk
+ * @throws {CatalogError} `ERR_CATALOG`: the catalog cannot be read
  */
-export async function* archivesIn(file: string): AsyncGenerator<ArchiveRecord, void, undefined> {
-  const isFirst = currentOf(await surveyOf(file))
-  for await (const records of readBlocks(file, ['archive']))
+export async function* archivesIn(
+  file: string,
+  files: FileSystem = systemFiles,
+): AsyncGenerator<ArchiveRecord, void, undefined> {
+  const current = currentOf(await surveyOf(file, files))
+  for await (const records of readBlocks(file, { types: ['archive'] }, files))
     for (const record of records) {
-      const archive = isFirst(record)
+      const archive = current(record)
       if (archive) yield archive
     }
 }
 
-/** The archives that were stored with another tree hash than that of the bytes sent, and not deleted since. */
-export async function mismatchedIn(file: string): Promise<MismatchedRecord[]> {
+/**
+ * Reads the archives that were stored with another tree hash than that of the bytes sent, and not deleted since.
+ *
+ * @param files - default the disk
+ * @throws {CatalogError} `ERR_CATALOG`: the catalog cannot be read
+ */
+export async function mismatchedIn(
+  file: string,
+  files: FileSystem = systemFiles,
+): Promise<MismatchedRecord[]> {
   const found: MismatchedRecord[] = []
-  for await (const records of readBlocks(file, ['mismatched'])) found.push(...records)
+  for await (const records of readBlocks(file, { types: ['mismatched'] }, files)) found.push(...records)
   if (found.length === 0) return []
-  const deleted = await deletedIn(file)
+  const deleted = await deletedIn(file, files)
   return found.filter(({ archiveId }) => !deleted.has(archiveId))
 }
 
-/** The IDs of the archives a catalog knows to be deleted. */
-export async function deletedIn(file: string): Promise<Set<string>> {
+/**
+ * Reads the IDs of the archives that a catalog records as deleted.
+ *
+ * @param files - default the disk
+ * @throws {CatalogError} `ERR_CATALOG`: the catalog cannot be read
+ */
+export async function deletedIn(file: string, files: FileSystem = systemFiles): Promise<Set<string>> {
   const deleted = new Set<string>()
-  for await (const { archiveId } of readCatalog(file, 'deleted')) deleted.add(archiveId)
+  for await (const records of readBlocks(file, { types: ['deleted'] }, files))
+    for (const { archiveId } of records) deleted.add(archiveId)
   return deleted
 }
 
 /**
- * Makes a function that says, record after record of a file, what to show in its place: the record that counts of its
- * archive, once.
+ * Makes a function that is called with each archive record of a file, in order. It returns the record that counts of that
+ * archive, once for each archive, and nothing for deleted archives.
  */
 export function currentOf({
   deleted,

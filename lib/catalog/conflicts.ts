@@ -1,10 +1,12 @@
 /**
- * Several records of one archive ID. They may say the same: `catalog rebuild` adds records, and catalogs are joined. If
- * they state different tree hashes, at most one of them is right, and nobody can say which, until `catalog rebuild`
- * asks the service.
+ * Several records of one archive ID. They may agree: `catalog rebuild` adds records, and catalogs are joined. If they state
+ * different tree hashes, at most one of them is right, and only the service knows which: `catalog rebuild` compares them
+ * with an inventory.
  */
 import { resolve } from 'node:path'
 import { CatalogConflictError } from '../errors.js'
+import type { FileSystem } from '../runtime/file-system.js'
+import { systemFiles } from '../runtime/system-files.js'
 import type { ArchiveRecord } from './record.js'
 import { describingRecords, surveyOf, type DescribingRecord } from './survey.js'
 
@@ -17,35 +19,37 @@ export interface CatalogConflict {
 
 /** The result of weighing the records of one archive ID. */
 export interface Verdict {
-  /** The record to use: of those with the right tree hash, the one that says most. */
+  /** The record to use: of those with the right tree hash, the one with the most fields. */
   readonly archive: ArchiveRecord | undefined
-  /** Where there are different tree hashes and no record settles which is right. */
+  /** The conflict, if there are different tree hashes and no record settles which is right. */
   readonly conflict: CatalogConflict | undefined
 }
 
 /**
- * Weighs the records of one archive ID. A record that settles a conflict makes those before it count no more.
+ * Weighs the records of one archive ID. If a record settles a conflict, those before it no longer count.
  *
  * @param records - in the order of the file
  */
 export function verdictOn(archiveId: string, records: readonly DescribingRecord[]): Verdict {
-  const settling = records.findLastIndex((it) => it.type === 'archive' && it.settles)
+  const settling = records.findLastIndex((record) => record.type === 'archive' && record.settles)
   const byHash = new Map<string, DescribingRecord>()
   for (const record of records.slice(Math.max(settling, 0)))
     if (record.treeHash !== undefined && !byHash.has(record.treeHash)) byHash.set(record.treeHash, record)
   const [right] = byHash.keys()
-  const archives = records.filter((it): it is ArchiveRecord => it.type === 'archive' && it.treeHash === right)
+  const archives = records.filter(
+    (record): record is ArchiveRecord => record.type === 'archive' && record.treeHash === right,
+  )
   return {
-    archive: withItsEnd(richestOf(archives), archives),
+    archive: withStreamEnd(richestOf(archives), archives),
     conflict: byHash.size > 1 ? { archiveId, records: [...byHash.values()] } : undefined,
   }
 }
 
 /**
- * A record, saying of its stream's end what the last record of an upload says: a volume that said that another follows
- * is recorded again where the source ended at it.
+ * Takes over from the last record of an upload whether another volume follows: a volume after which another one was
+ * expected is recorded again if the source ended with it.
  */
-function withItsEnd(
+function withStreamEnd(
   archive: ArchiveRecord | undefined,
   records: readonly ArchiveRecord[],
 ): ArchiveRecord | undefined {
@@ -53,7 +57,7 @@ function withItsEnd(
   return archive && last && archive.more !== last.more ? { ...archive, more: last.more } : archive
 }
 
-/** Of records of one archive or one volume, the one that says most: of equals, the first. */
+/** Of records of one archive or one volume, the one with the highest {@link richness}: of equals, the first. */
 export function richestOf(records: readonly ArchiveRecord[]): ArchiveRecord | undefined {
   return records.reduce<ArchiveRecord | undefined>(
     (best, record) => (best === undefined || richness(record) > richness(best) ? record : best),
@@ -61,7 +65,10 @@ export function richestOf(records: readonly ArchiveRecord[]): ArchiveRecord | un
   )
 }
 
-/** A record of an upload says more than one that an inventory was reconciled with, and that more than an inventory's. */
+/**
+ * How much a record states: a record of an upload the most, a record that was reconciled with an inventory less, a record
+ * of an inventory alone the least.
+ */
 export function richness({ partSize, uploadId, intentId }: ArchiveRecord): number {
   return (partSize === undefined ? 0 : 2) + (uploadId === undefined && intentId === undefined ? 0 : 1)
 }
@@ -69,34 +76,43 @@ export function richness({ partSize, uploadId, intentId }: ArchiveRecord): numbe
 /**
  * Checks that a catalog does not contradict itself about archives.
  *
+ * @param files - default the disk
  * @throws {CatalogConflictError} `ERR_CATALOG_CONFLICT`: it has different tree hashes for one of them
  * @throws {CatalogError} `ERR_CATALOG`: it cannot be read
  */
-export async function assertNoConflicts(file: string, archiveIds: readonly string[]): Promise<void> {
+export async function assertNoConflicts(
+  file: string,
+  archiveIds: readonly string[],
+  files: FileSystem = systemFiles,
+): Promise<void> {
   if (archiveIds.length === 0) return
-  for (const [archiveId, records] of await describingRecords(file, new Set(archiveIds))) {
+  for (const [archiveId, records] of await describingRecords(file, new Set(archiveIds), files)) {
     const { conflict } = verdictOn(archiveId, records)
     if (conflict) throw new CatalogConflictError(resolve(file), archiveId, linesOf(conflict))
   }
 }
 
 /**
- * All conflicts in a catalog, but for those about deleted archives.
+ * Finds all conflicts in a catalog, except those about deleted archives.
  *
+ * @param files - default the disk
  * @throws {CatalogError} `ERR_CATALOG`: it cannot be read
  */
-export async function conflictsIn(file: string): Promise<readonly CatalogConflict[]> {
-  return conflictsAmong((await surveyOf(file)).repeated)
+export async function conflictsIn(
+  file: string,
+  files: FileSystem = systemFiles,
+): Promise<readonly CatalogConflict[]> {
+  return conflictsAmong((await surveyOf(file, files)).repeated)
 }
 
-/** The conflicts among the records of archives that have several. */
+/** Finds the conflicts among the records of archives that have several. */
 export function conflictsAmong(
   repeated: ReadonlyMap<string, readonly DescribingRecord[]>,
 ): readonly CatalogConflict[] {
   return [...repeated].flatMap(([archiveId, records]) => verdictOn(archiveId, records).conflict ?? [])
 }
 
-/** The lines that contradict each other. */
+/** The lines of the records that contradict each other. */
 export function linesOf({ records }: CatalogConflict): string[] {
   return records.map((record) => JSON.stringify(record))
 }

@@ -1,181 +1,174 @@
 /**
- * The journal of a stream's uploads, as records of a catalog.
+ * The journal of a stream's uploads, as records of a catalog. Each record states its fields one by one: their order and
+ * number on disk do not depend on the objects that the upload passes.
  */
-import type { ProcessIdentity } from '../fs/process-identity.js'
-import { OBJECT, required, STRING, TEXT, withMethods } from '../options/rules.js'
-import { checkOptions, nested, type Rule, type RulesOf } from '../options/check-options.js'
 import { ACCOUNT_ID, VAULT_NAME } from '../glacier/names.js'
-import type { Catalog } from './catalog.js'
-import type {
-  ArchiveRecord,
-  BegunRecord,
-  ContentSummary,
-  MismatchedRecord,
-  Place,
-  SendingRecord,
-  UploadOutcome,
-} from './record.js'
-import type { RecordedIntent } from './unfinished.js'
+import { checkOptions, nested, type Rule, type RulesOf } from '../options/check-options.js'
+import { OBJECT, required, STRING, TEXT, withMethods } from '../options/rules.js'
+import type { WallClock } from '../runtime/clock.js'
+import type { ProcessIdentity } from '../runtime/process-identity.js'
+import type { UploadJournal } from '../store/upload-journal.js'
+import type { CatalogRecord } from './record.js'
+import type { ServiceAddress } from './vault-address.js'
 
-/** Facts about an archive that an upload has stored. */
-export type StoredFacts = Pick<
-  ArchiveRecord,
-  | 'archiveId'
-  | 'vaultName'
-  | 'size'
-  | 'treeHash'
-  | 'partSize'
-  | 'parts'
-  | 'volume'
-  | 'description'
-  | 'firstVolume'
-> & { readonly location?: string | undefined }
-
-/** Facts about an upload that was begun. */
-export type BegunFacts = Pick<
-  BegunRecord,
-  'uploadId' | 'vaultName' | 'partSize' | 'description' | 'volume' | 'firstVolume'
-> & { readonly location?: string | undefined }
-
-/** Facts about an archive that is about to be sent in one request. */
-export type SendingFacts = Pick<
-  SendingRecord,
-  'intentId' | 'vaultName' | 'size' | 'treeHash' | 'description' | 'volume' | 'firstVolume'
->
-
-/** Facts about an archive that has another tree hash than the bytes sent. */
-export type MismatchedFacts = Pick<
-  MismatchedRecord,
-  'archiveId' | 'vaultName' | 'size' | 'treeHash' | 'sentTreeHash' | 'uploadId' | 'intentId'
->
-
-/** The stream whose uploads are recorded, and who owns it. */
-export interface StreamFacts {
-  /** The vault of records that do not name one; default none, so that those are in no vault. */
+/** The stream whose uploads a journal records, and who owns the stream. */
+export interface JournalOptions {
+  /** The vault of records that do not name one; default: an empty name, so that they belong to no vault. */
   readonly vaultName?: string | undefined
-  /** 12 digits; default: what the service says in its answers. */
+  /** 12 digits; default: the account ID that the service states in its responses. */
   readonly accountId?: string | undefined
-  /** The stream's name; default none. */
+  /** The stream's name; default: none. */
   readonly name?: string | undefined
   /** Random; the same for all volumes and runs of one stream. */
   readonly streamId?: string | undefined
-  /** The process that uploads it. */
+  /** The process that uploads the stream. */
   readonly owner?: ProcessIdentity | undefined
-  /** The lock on the stream, which is checked before an intent is recorded; default no lock. */
+  /** The lock on the stream, which is checked before an intent is recorded; default: no lock. */
   readonly lock?: { assertHeld(): Promise<void> } | undefined
 }
 
-const CATALOG: Rule = withMethods('a Catalog', 'append')
-const PLACE: Rule = nested({ region: required(TEXT), endpoint: TEXT } satisfies RulesOf<Place>)
-const STREAM = {
+const ADDRESS: Rule = nested({
+  region: required(TEXT),
+  endpoint: TEXT,
+} satisfies RulesOf<ServiceAddress>)
+const OPTIONS = {
   vaultName: VAULT_NAME,
   accountId: ACCOUNT_ID,
   name: STRING,
   streamId: TEXT,
   owner: OBJECT,
   lock: withMethods('a lock with a method assertHeld()', 'assertHeld'),
-} satisfies RulesOf<StreamFacts>
+} satisfies RulesOf<JournalOptions>
+const CALLER = 'Catalog.journal'
 
-/** The journal of an upload, in a catalog. */
-export interface CatalogJournal {
-  assertOwner(): Promise<void>
-  begun(upload: BegunFacts): Promise<void>
-  completing(uploadId: string, intent: RecordedIntent): Promise<void>
-  sending(intent: SendingFacts): Promise<void>
-  rejected(intent: { readonly uploadId: string } | { readonly intentId: string }): Promise<void>
-  stored(
-    archive: StoredFacts,
-    uploadId: string | undefined,
-    hasNextVolume: boolean,
-    intentId?: string,
-  ): Promise<void>
-  mismatched(archive: MismatchedFacts): Promise<void>
-  closed(
-    end: UploadOutcome,
-    uploadId: string | undefined,
-    content?: ContentSummary & { readonly archiveId?: string | undefined },
-  ): Promise<void>
+/** A file to which records are appended; the promise resolves when they are on disk. */
+export interface RecordAppender {
+  append(record: CatalogRecord): Promise<void>
 }
 
 /**
- * Records a stream's uploads in a catalog; to be given to `uploadArchive` and its kin as `journal`.
+ * Makes the journal of a stream's uploads.
  *
- * @param place - where the uploads go
- * @param stream - the stream, and who owns it; default a stream without a name, owned by nobody
+ * @param address - the service to which the uploads go
+ * @param options - the stream and its owner
+ * @param wallClock - the clock by which records are dated
  * @throws {TypeError} an argument of a wrong type, or an unknown or missing field
  * @throws {RangeError} a field out of range
- *
- * @example
- * ```ts
- * const catalog = await Catalog.open('catalog.jsonl')
- * const journal = journalIn(catalog, { region: 'eu-west-1' }, { vaultName: 'backups', name: 'srv.tar' })
- * await uploadArchive(source, { client, vaultName: 'backups', journal })
- * await catalog.close()
- * ```
  */
-export function journalIn(
-  catalog: Pick<Catalog, 'append'>,
-  place: Place,
-  stream: StreamFacts = {},
-): CatalogJournal {
-  CATALOG(catalog, 'catalog', 'journalIn')
-  PLACE(place, 'place', 'journalIn')
-  const checked = checkOptions('journalIn', stream, STREAM)
-  const { vaultName = '', accountId, name, streamId, owner, lock } = checked
-  const now = (): string => new Date().toISOString()
-  const facts = { name, streamId }
+export function catalogJournal(
+  catalog: RecordAppender,
+  address: ServiceAddress,
+  options: JournalOptions,
+  wallClock: WallClock,
+): UploadJournal {
+  ADDRESS(address, 'address', CALLER)
+  const { vaultName = '', accountId, name, streamId, owner, lock } = checkOptions(CALLER, options, OPTIONS)
+  const { region, endpoint } = address
+  const time = (): string => new Date(wallClock.now()).toISOString()
   const accountOf = (location: string | undefined): string | undefined => accountIn(location) ?? accountId
   return {
     assertOwner: async () => lock?.assertHeld(),
-    begun: ({ location, ...upload }) =>
+    begun: ({ uploadId, location, partSize, description, volume, firstVolume, ...upload }) =>
       catalog.append({
         type: 'begun',
-        time: now(),
-        ...place,
+        time: time(),
+        region,
+        endpoint,
         accountId: accountOf(location),
-        ...upload,
-        ...facts,
+        uploadId,
+        vaultName: upload.vaultName,
+        partSize,
+        description,
+        volume,
+        firstVolume,
+        name,
+        streamId,
         owner,
       }),
-    async completing(uploadId, { hasNextVolume, size, treeHash, firstPart }) {
+    async completing(uploadId, { size, treeHash, firstPart, hasNextVolume }) {
       await lock?.assertHeld() // an intent of a process that owns nothing would mislead the owner
       const more = hasNextVolume ? true : undefined
-      await catalog.append({ type: 'completing', time: now(), uploadId, size, treeHash, firstPart, more })
+      await catalog.append({ type: 'completing', time: time(), uploadId, size, treeHash, firstPart, more })
     },
-    sending: (intent) =>
-      catalog.append({ type: 'sending', time: now(), ...place, accountId, ...intent, ...facts }),
-    rejected: (intent) => catalog.append({ type: 'rejected', time: now(), ...intent }),
-    stored: ({ location, ...archive }, uploadId, hasNextVolume, intentId) =>
+    sending: ({ intentId, size, treeHash, description, volume, firstVolume, ...intent }) =>
+      catalog.append({
+        type: 'sending',
+        time: time(),
+        region,
+        endpoint,
+        accountId,
+        intentId,
+        vaultName: intent.vaultName,
+        size,
+        treeHash,
+        description,
+        volume,
+        firstVolume,
+        name,
+        streamId,
+      }),
+    rejected: (intent) =>
+      catalog.append({
+        type: 'rejected',
+        time: time(),
+        uploadId: 'uploadId' in intent ? intent.uploadId : undefined,
+        intentId: 'intentId' in intent ? intent.intentId : undefined,
+      }),
+    stored: (archive, uploadId, hasNextVolume, intentId) =>
       catalog.append({
         type: 'archive',
-        time: now(),
-        ...place,
-        accountId: accountOf(location),
-        ...archive,
+        time: time(),
+        region,
+        endpoint,
+        accountId: accountOf(archive.location),
+        archiveId: archive.archiveId,
+        vaultName: archive.vaultName,
+        size: archive.size,
+        treeHash: archive.treeHash,
+        partSize: archive.partSize,
+        parts: archive.parts,
+        description: archive.description,
+        volume: archive.volume,
+        firstVolume: archive.firstVolume,
         uploadId,
         intentId,
-        ...facts,
-        ...(hasNextVolume && { more: true }),
+        name,
+        streamId,
+        more: hasNextVolume ? true : undefined,
       }),
-    mismatched: (archive) =>
-      catalog.append({ type: 'mismatched', time: now(), ...place, accountId, ...archive }),
+    mismatched: ({ archiveId, size, treeHash, sentTreeHash, uploadId, intentId, ...archive }) =>
+      catalog.append({
+        type: 'mismatched',
+        time: time(),
+        region,
+        endpoint,
+        accountId,
+        archiveId,
+        vaultName: archive.vaultName,
+        size,
+        treeHash,
+        sentTreeHash,
+        uploadId,
+        intentId,
+      }),
     closed: (end, uploadId, content) =>
       catalog.append({
         type: end,
-        time: now(),
-        ...place,
+        time: time(),
+        region,
+        endpoint,
         vaultName,
         accountId,
         uploadId,
         streamId,
-        ...content,
+        ...(content && { size: content.size, treeHash: content.treeHash, archiveId: content.archiveId }),
       }),
   }
 }
 
 /**
- * The account ID in a path of the service, which always carries it (docs/glacier-protocol.md#requests-and-responses:
- * never `-`).
+ * The account ID in a path of the service, which always has it and never `-` in its place
+ * (docs/glacier-protocol.md#requests-and-responses).
  */
 function accountIn(location: string | undefined): string | undefined {
   return /^\/(\d{12})\//.exec(location ?? '')?.[1]

@@ -1,7 +1,9 @@
 /**
- * Everything a catalog has to show, in the order it was written: archives, sets as one, archives with a wrong tree hash;
- * at the end, archives that may exist.
+ * The entries that `ls` shows of a catalog, in the order in which they were written: archives, sets of volumes as one entry
+ * each, archives with a wrong tree hash; at the end, archives that may exist.
  */
+import type { FileSystem } from '../runtime/file-system.js'
+import { systemFiles } from '../runtime/system-files.js'
 import { currentOf } from './archives.js'
 import { conflictsAmong, type CatalogConflict } from './conflicts.js'
 import type { PossibleArchive } from './possible-archives.js'
@@ -11,38 +13,43 @@ import { setFrom, type ArchiveSet } from './sets.js'
 import { surveyOf, type Survey } from './survey.js'
 import { UnsettledRecords } from './unsettled-records.js'
 
-/** A set of several volumes, or of which one is known and another should follow or precede it. */
+/** A set of several volumes. Possibly only one of them is known, and another one should follow or precede it. */
 export interface SetEntry {
   readonly type: 'set'
-  /** The archive ID of the first volume, also where the catalog does not know that volume. */
+  /** The archive ID of the first volume, even if the catalog does not know that volume. */
   readonly setId: string
   readonly set: ArchiveSet
 }
 
-/** Something to show. */
+/** An entry of a listing. */
 export type CatalogEntry = ArchiveRecord | SetEntry | MismatchedRecord | PossibleArchive
 
-/** Everything that a catalog has to show. */
+/** The entries of a catalog, and its conflicts. */
 export interface Listing {
   readonly conflicts: readonly CatalogConflict[]
-  /** To be gone through once. */
+  /** The entries in blocks of many; may be iterated once. */
   readonly blocks: AsyncIterable<readonly CatalogEntry[]>
 }
 
 /**
- * Reads what a catalog has to show.
+ * Reads the entries of a catalog.
  *
+ * @param files - default the disk
  * @throws {CatalogError} `ERR_CATALOG`: it cannot be read
  */
-export async function listingOf(file: string): Promise<Listing> {
-  const survey = await surveyOf(file)
-  return { conflicts: conflictsAmong(survey.repeated), blocks: entriesOf(file, survey) }
+export async function listingOf(file: string, files: FileSystem = systemFiles): Promise<Listing> {
+  const survey = await surveyOf(file, files)
+  return { conflicts: conflictsAmong(survey.repeated), blocks: entriesOf(file, survey, files) }
 }
 
-async function* entriesOf(file: string, survey: Survey): AsyncGenerator<CatalogEntry[], void, undefined> {
+async function* entriesOf(
+  file: string,
+  survey: Survey,
+  files: FileSystem,
+): AsyncGenerator<CatalogEntry[], void, undefined> {
   const unsettled = new UnsettledRecords()
   const entries = new Entries(survey)
-  for await (const records of readBlocks(file)) {
+  for await (const records of readBlocks(file, {}, files)) {
     const block: CatalogEntry[] = []
     for (const record of records) {
       unsettled.take(record)
@@ -54,7 +61,7 @@ async function* entriesOf(file: string, survey: Survey): AsyncGenerator<CatalogE
   yield [...entries.setsWithoutFirst(), ...unsettled.possible()]
 }
 
-/** Decides which entry to show in place of a record. A set stands where its first volume's record is. */
+/** Decides which entry to show for a record. A set is shown at the record of its first volume. */
 class Entries {
   readonly #survey: Survey
   readonly #current: (record: ArchiveRecord) => ArchiveRecord | undefined

@@ -1,29 +1,24 @@
 /**
- * Archives that may exist although the catalog has no ID for them: a request that stores one was sent, or about to be,
- * and no record says what came of it.
+ * Archives that may exist although the catalog has no ID for them: a request that stores one was sent, or about to be sent,
+ * and no record states its outcome.
  */
-import type {
-  BegunRecord,
-  ClosedRecord,
-  CompletingRecord,
-  OrphanRecord,
-  SendingRecord,
-  VaultPlace,
-} from './record.js'
+import type { BegunRecord, ClosedRecord, CompletingRecord, OrphanRecord, SendingRecord } from './record.js'
+import type { VaultAddress } from './vault-address.js'
 
 /** An archive that may exist. */
-export interface PossibleArchive extends VaultPlace {
+export interface PossibleArchive extends VaultAddress {
   readonly type: 'possible'
-  /** The record that says so. */
+  /** The record of the request. */
   readonly record: SendingRecord | CompletingRecord | ClosedRecord | OrphanRecord
-  /** When that was written, ISO 8601. */
+  /** When that record was written, ISO 8601. */
   readonly time: string
-  /** Bytes; absent where version 0.1 wrote none. */
+  /** Bytes; absent in records of version 0.1. */
   readonly size?: number | undefined
-  /** Lowercase hex; absent where version 0.1 wrote none. */
+  /** Lowercase hex; absent in records of version 0.1. */
   readonly treeHash?: string | undefined
+  /** The description as the service would keep it. */
   readonly description?: string | undefined
-  /** The fields that an archive record would have of the upload or the request, and of the stream. */
+  /** The fields that an archive record would take from the upload or the request, and from the stream. */
   readonly origin: Origin
 }
 
@@ -36,7 +31,7 @@ export interface Origin {
   readonly streamId?: string | undefined
   readonly partSize?: number | undefined
   readonly parts?: number | undefined
-  /** Absent where it is not known: the record is from another catalog, or from version 0.1. */
+  /** Absent if it is not known: the record is from another catalog, or from version 0.1. */
   readonly volume?: number | undefined
   readonly firstVolume?: string | undefined
   readonly more?: true | undefined
@@ -44,30 +39,30 @@ export interface Origin {
 
 /** The records of an upload that did not become an archive the catalog knows. */
 export interface UploadState {
-  /** Absent where another catalog has it. */
+  /** Absent if another catalog has it. */
   readonly begun?: BegunRecord | undefined
-  /** The completion that was sent last and not answered. */
+  /** The last completion that was sent and not answered. */
   readonly completing?: CompletingRecord | undefined
-  /** Only `superseded` and `unknown`: of the other outcomes, nothing is left. */
+  /** Only `superseded` or `unknown`: other ends settle the upload. */
   readonly outcome?: ClosedRecord | undefined
 }
 
-/** The archive of a request of its own. */
+/** The archive that a single request may have stored. */
 export function ofSending(record: SendingRecord): PossibleArchive {
   const { accountId, intentId, name, streamId, volume, firstVolume } = record
   const origin = { accountId, intentId, name, streamId, parts: 1, volume, firstVolume }
-  return { ...contentOf(record), ...placeOf(record), record, description: record.description, origin }
+  return { ...contentOf(record), ...addressOf(record), record, description: record.description, origin }
 }
 
-/** The archive of an upload; `undefined` where no completion was sent. */
+/** The archive that an upload may have become; `undefined` if no completion was sent. */
 export function ofUpload({ begun, completing, outcome }: UploadState): PossibleArchive | undefined {
   const record = outcome?.type === 'unknown' ? outcome : completing
-  const place = begun ?? (outcome?.type === 'unknown' ? outcome : undefined)
-  if (!record || !place) return undefined
-  const { accountId } = place
+  const address = begun ?? (outcome?.type === 'unknown' ? outcome : undefined)
+  if (!record || !address) return undefined
+  const { accountId } = address
   const { name, streamId, volume, firstVolume, partSize } = begun ?? {}
   const { size = completing?.size, treeHash = completing?.treeHash } = record
-  // Version 0.1 did not write whether another volume follows: then the set's end is not known, as if from an inventory.
+  // Version 0.1 did not record whether another volume follows: the set's end is unknown, as in a record of an inventory.
   const sent =
     completing?.size === undefined || partSize === undefined || size === undefined
       ? {}
@@ -84,17 +79,17 @@ export function ofUpload({ begun, completing, outcome }: UploadState): PossibleA
   }
   return {
     ...contentOf({ time: record.time, size, treeHash }),
-    ...placeOf(place),
+    ...addressOf(address),
     record,
     description: begun?.description,
     origin,
   }
 }
 
-/** An archive that version 0.1 noted. */
+/** An archive that version 0.1 recorded as an orphan. */
 export function ofOrphan(record: OrphanRecord): PossibleArchive {
   const origin = { accountId: record.accountId }
-  return { ...contentOf(record), ...placeOf(record), record, description: record.description, origin }
+  return { ...contentOf(record), ...addressOf(record), record, description: record.description, origin }
 }
 
 function contentOf({
@@ -108,6 +103,6 @@ function contentOf({
   return { type: 'possible', time, size, treeHash }
 }
 
-function placeOf({ region, endpoint, vaultName }: VaultPlace): VaultPlace {
+function addressOf({ region, endpoint, vaultName }: VaultAddress): VaultAddress {
   return { region, endpoint, vaultName }
 }

@@ -1,89 +1,47 @@
 /**
- * The records of a catalog: one JSON object a line, told apart by `type`, which stands first. Readers pass over types and
- * fields they do not know, so that an older version can read a newer one's file.
+ * The records of a catalog. A record is one JSON object on a line of its own; `type`, which stands first, says which kind.
+ * Readers skip types and fields that they do not know, so that an older version can read the file of a newer one.
  */
-
-import type { ProcessIdentity } from '../fs/process-identity.js'
-import { normalizeEndpoint } from '../glacier/endpoint.js'
-
-/** Where something is kept: what an archive ID alone does not say, and nobody remembers in five years. */
-export interface Place {
-  /** The AWS region, as `eu-west-1`. */
-  readonly region: string
-  /**
-   * The endpoint actually used, where it is not the service's own: the origin and the base path, without a slash at
-   * the end. Of a vault embedded in the command, `local:` and the ID kept in its folder; version 0.1 wrote `local`.
-   */
-  readonly endpoint?: string | undefined
-}
-
-/** Where a vault is. */
-export interface VaultPlace extends Place {
-  readonly vaultName: string
-}
-
-/** Whether something is in a vault, and not in one of the same name elsewhere. */
-export function isAt(it: VaultPlace, { vaultName, region, endpoint }: VaultPlace): boolean {
-  return it.vaultName === vaultName && it.region === region && isSameEndpoint(it.endpoint, endpoint)
-}
-
-/** A record of version 0.1 has the endpoint as it was typed, and no ID of an embedded vault. */
-function isSameEndpoint(recorded: string | undefined, used: string | undefined): boolean {
-  if (recorded === 'local') return used === 'local' || (used?.startsWith('local:') ?? false)
-  return normalized(recorded) === normalized(used)
-}
-
-function normalized(endpoint: string | undefined): string | undefined {
-  return endpoint === undefined ? undefined : normalizeEndpoint(endpoint)
-}
+import type { ProcessIdentity } from '../runtime/process-identity.js'
+import type { Content, UploadEnd } from '../store/upload-journal.js'
+import type { VaultAddress } from './vault-address.js'
 
 /** The fields that most records have. */
-interface Noted extends VaultPlace {
-  /** When it was written, ISO 8601. */
+interface RecordBase extends VaultAddress {
+  /** When the record was written, ISO 8601. */
   readonly time: string
-  /** 12 digits; absent where the service did not say. */
+  /** 12 digits; absent if the service did not state it. */
   readonly accountId?: string | undefined
 }
 
-/** The size and tree hash of some bytes. */
-export interface ContentSummary {
-  /** Bytes. */
-  readonly size: number
-  /** Lowercase hex. */
-  readonly treeHash: string
-}
-
-/** The fields by which a record of an upload says which stream it belongs to. */
-interface OfStream extends Noted {
-  /** The name of the stream, from `--name`, `--description` or the file; absent where it has none. */
+/** The fields that name the stream of an upload. */
+interface StreamRecord extends RecordBase {
+  /** The name of the stream, from `--name`, `--description` or the file; absent if it has none. */
   readonly name?: string | undefined
   /** Random; the same for all volumes and runs of one stream. Absent in records of version 0.1. */
   readonly streamId?: string | undefined
 }
 
 /** An archive that is stored. */
-export interface ArchiveRecord extends OfStream {
+export interface ArchiveRecord extends StreamRecord, Content {
   readonly type: 'archive'
+  /** The archive's ID, which the service gave. */
   readonly archiveId: string
-  /** Bytes. */
-  readonly size: number
-  /** Lowercase hex. */
-  readonly treeHash: string
-  /** Bytes in each part but the last; absent where the record is from an inventory. */
+  /** Bytes in each part but the last; absent if the record is from an inventory. */
   readonly partSize?: number | undefined
-  /** How many parts it was sent in; absent where the record is from an inventory. */
+  /** Number of parts that were sent; absent if the record is from an inventory. */
   readonly parts?: number | undefined
-  /** As the service keeps it. */
+  /** The description as the service keeps it. */
   readonly description?: string | undefined
-  /** Its place in its stream, from 1. */
+  /** The number of the volume in its stream, from 1. */
   readonly volume: number
-  /** The archive ID of the stream's first volume; absent in that one itself. */
+  /** The archive ID of the stream's first volume; absent in that volume itself. */
   readonly firstVolume?: string | undefined
   /** Whether the stream continues in another volume. */
   readonly more?: true | undefined
-  /** The upload it came from; absent where it was sent in one request. */
+  /** The upload that became the archive; absent if it was sent in one request. */
   readonly uploadId?: string | undefined
-  /** The `sending` record of the request that stored it; absent where it came from an upload. */
+  /** The `sending` record of the request that stored it; absent if it came from an upload. */
   readonly intentId?: string | undefined
   /**
    * Whether the record settles a conflict: of the records of this archive ID, this one is right. Written by
@@ -93,24 +51,31 @@ export interface ArchiveRecord extends OfStream {
 }
 
 /** An upload that was begun. It is open at the service until a later record says otherwise. */
-export interface BegunRecord extends OfStream {
+export interface BegunRecord extends StreamRecord {
   readonly type: 'begun'
+  /** The upload's ID, which the service gave. */
   readonly uploadId: string
+  /** Bytes in each part but the last. */
   readonly partSize: number
+  /** The description as the service keeps it. */
   readonly description?: string | undefined
+  /** The number of the volume in its stream, from 1. */
   readonly volume: number
+  /** The archive ID of the stream's first volume; absent in that volume itself. */
   readonly firstVolume?: string | undefined
   /** The process that began it. */
   readonly owner?: ProcessIdentity | undefined
 }
 
 /** A completion about to be sent: from here on the archive may exist. Version 0.1 wrote no size and hash. */
-export interface CompletingRecord extends Partial<ContentSummary> {
+export interface CompletingRecord extends Partial<Content> {
   readonly type: 'completing'
+  /** When the record was written, ISO 8601. */
   readonly time: string
+  /** The upload to be completed. */
   readonly uploadId: string
   /** The first part of the volume. */
-  readonly firstPart?: ContentSummary | undefined
+  readonly firstPart?: Content | undefined
   /** Whether the stream continues in another volume. */
   readonly more?: true | undefined
 }
@@ -119,82 +84,88 @@ export interface CompletingRecord extends Partial<ContentSummary> {
  * A request that stores an archive at once, about to be sent. Unless an `archive` or a `rejected` record has the same
  * `intentId`, the archive may exist.
  */
-export interface SendingRecord extends OfStream, ContentSummary {
+export interface SendingRecord extends StreamRecord, Content {
   readonly type: 'sending'
   /** Random. */
   readonly intentId: string
+  /** The description as the service keeps it. */
   readonly description?: string | undefined
+  /** The number of the volume in its stream, from 1. */
   readonly volume: number
+  /** The archive ID of the stream's first volume; absent in that volume itself. */
   readonly firstVolume?: string | undefined
 }
 
-/** The service refused an intent for certain: no archive came of it, and an upload is still open. */
+/** The service certainly refused an intent: it stored no archive, and an upload is still open. */
 export interface RejectedRecord {
   readonly type: 'rejected'
+  /** When the record was written, ISO 8601. */
   readonly time: string
-  /** Of the upload whose completion was refused. */
+  /** The upload whose completion was refused; absent for a `sending` record. */
   readonly uploadId?: string | undefined
-  /** Of the `sending` record. */
+  /** The refused `sending` record; absent for an upload. */
   readonly intentId?: string | undefined
 }
 
 /** An archive that the service stored with another tree hash than that of the bytes sent. It closes the upload. */
-export interface MismatchedRecord extends Noted {
+export interface MismatchedRecord extends RecordBase {
   readonly type: 'mismatched'
+  /** The archive's ID, which the service gave. */
   readonly archiveId: string
   /** Bytes sent. */
   readonly size: number
-  /** The tree hash the service states, lowercase hex; absent where it stated none. */
+  /** The tree hash that the service states, lowercase hex; absent if it stated none. */
   readonly treeHash?: string | undefined
   /** The tree hash of the bytes sent, lowercase hex. */
   readonly sentTreeHash: string
+  /** The upload that became the archive; absent if it was sent in one request. */
   readonly uploadId?: string | undefined
+  /** The `sending` record of the request that stored it; absent if it came from an upload. */
   readonly intentId?: string | undefined
 }
 
 /**
- * The end of an upload that did not become an archive this catalog knows:
- * - `aborted`: by us
- * - `expired`: the service has it no more
+ * The end of an upload that did not become an archive of this catalog:
+ * - `aborted`: this tool aborted it
+ * - `expired`: the service no longer has it
  * - `superseded`: it is open, or its stream is incomplete, but the source cannot continue it; only `--upload-id` selects it
  * - `unknown`: completion was sent and not answered, and the upload is gone. `size` and `treeHash` are those of the
  *   archive that may exist
  */
-export interface ClosedRecord extends Noted, Partial<ContentSummary> {
-  readonly type: UploadOutcome
-  /** Absent where a stream ended between two volumes. */
+export interface ClosedRecord extends RecordBase, Partial<Content> {
+  readonly type: UploadEnd
+  /** Absent if a stream ended between two volumes. */
   readonly uploadId?: string | undefined
-  /** The stream, where the record ends all of it. */
+  /** The stream, if the record ends all of it. */
   readonly streamId?: string | undefined
-  /** Of `unknown`: the archive that the service named without proof of its content. */
+  /** Only in `unknown`: the archive that the service named without proof of its content. */
   readonly archiveId?: string | undefined
 }
 
-/** How an upload ended that did not become an archive. */
-export type UploadOutcome = 'aborted' | 'expired' | 'superseded' | 'unknown'
-
-/** An upload that ended, in the catalogs of version 0.1: aborted or expired. */
+/** An upload that ended, in the catalogs of version 0.1: it was aborted, or it expired. */
 export interface EndedRecord {
   readonly type: 'ended'
+  /** When the record was written, ISO 8601. */
   readonly time: string
+  /** The upload that ended. */
   readonly uploadId: string
 }
 
-/** An archive that may exist, in the catalogs of version 0.1; `sending` records take its place. */
-export interface OrphanRecord extends Noted {
+/** An archive that may exist, in the catalogs of version 0.1; later versions write `sending` records instead. */
+export interface OrphanRecord extends RecordBase, Content {
   readonly type: 'orphan'
-  readonly size: number
-  readonly treeHash: string
+  /** The description as the service would keep it. */
   readonly description?: string | undefined
 }
 
 /** An archive that was deleted. */
-export interface DeletedRecord extends Noted {
+export interface DeletedRecord extends RecordBase {
   readonly type: 'deleted'
+  /** The ID of the deleted archive. */
   readonly archiveId: string
 }
 
-/** A line of a catalog. */
+/** A record of a catalog. */
 export type CatalogRecord =
   | ArchiveRecord
   | BegunRecord
@@ -207,63 +178,8 @@ export type CatalogRecord =
   | RejectedRecord
   | SendingRecord
 
-/** Where a record begins. In JSON text a quote is escaped, so this is never part of a value. */
-const BEGIN = /(?=\{"type":")/
+/** The types of records. */
+export type RecordType = CatalogRecord['type']
 
-/**
- * The records in a line. It is one, or none where the line is torn; where a writer died within a line, the next one's
- * record may stand behind the rest of it.
- */
-export function recordsIn(line: string): CatalogRecord[] {
-  const whole = parsed(line)
-  if (whole) return [whole]
-  return line
-    .split(BEGIN)
-    .map(parsed)
-    .filter((record) => record !== undefined)
-}
-
-function parsed(text: string): CatalogRecord | undefined {
-  if (!text.startsWith('{"type":"')) return undefined
-  try {
-    const record = JSON.parse(text) as Readonly<Record<string, unknown>>
-    return hasFieldsOfTheirTypes(record) ? (record as unknown as CatalogRecord) : undefined
-  } catch {
-    return undefined // torn: what it was about to say had not happened yet
-  }
-}
-
-/**
- * Whether the fields that this version knows are of their types. A record with others was not written by this tool, and
- * is skipped like a torn one. Field by field: a catalog may have a million records.
- */
-function hasFieldsOfTheirTypes(record: Readonly<Record<string, unknown>>): boolean {
-  return (
-    isTextOrAbsent(record.time) &&
-    isTextOrAbsent(record.region) &&
-    isTextOrAbsent(record.endpoint) &&
-    isTextOrAbsent(record.vaultName) &&
-    isTextOrAbsent(record.accountId) &&
-    isTextOrAbsent(record.archiveId) &&
-    isTextOrAbsent(record.uploadId) &&
-    isTextOrAbsent(record.intentId) &&
-    isTextOrAbsent(record.streamId) &&
-    isTextOrAbsent(record.firstVolume) &&
-    isTextOrAbsent(record.name) &&
-    isTextOrAbsent(record.description) &&
-    isTextOrAbsent(record.treeHash) &&
-    isSizeOrAbsent(record.size) &&
-    isSizeOrAbsent(record.partSize) &&
-    isSizeOrAbsent(record.parts) &&
-    isSizeOrAbsent(record.volume) &&
-    (record.firstPart === undefined || (typeof record.firstPart === 'object' && record.firstPart !== null))
-  )
-}
-
-function isTextOrAbsent(value: unknown): boolean {
-  return value === undefined || typeof value === 'string'
-}
-
-function isSizeOrAbsent(value: unknown): boolean {
-  return value === undefined || (Number.isSafeInteger(value) && (value as number) >= 0)
-}
+/** The records of some types. */
+export type RecordOf<Type extends RecordType> = Extract<CatalogRecord, { type: Type }>

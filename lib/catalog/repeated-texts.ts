@@ -3,16 +3,16 @@
  * fifteen times as much.
  */
 
-/** Slots at the beginning; a power of two, as every later number of slots. */
+/** The initial number of slots; a power of two, as every later number of slots. */
 const FIRST_SLOTS = 4096
-/** Characters of a text that are hashed: of an archive ID, which is random, 192 bits. */
+/** Number of characters of a text that are hashed: 192 bits of an archive ID, which is random. */
 const SAMPLED = 32
-/** How many of them are the first ones; the others are the last ones. */
+/** How many of these are at the beginning of the text; the others are at its end. */
 const SAMPLED_BEGINNING = 12
 
 /** A set of texts, of which it keeps hashes of 63 bits. */
 export class RepeatedTexts {
-  /** Two words for each slot; both 0 where it is free. */
+  /** Two words for each slot; both are 0 if it is free. */
   #slots = new Uint32Array(2 * FIRST_SLOTS)
   #count = 0
 
@@ -50,7 +50,7 @@ export class RepeatedTexts {
     return false
   }
 
-  /** Doubles the slots, so that half of them at most are taken. */
+  /** Doubles the slots, so that at most half of them are taken. */
   #grow(): void {
     const before = this.#slots
     this.#slots = new Uint32Array(2 * before.length)

@@ -1,26 +1,30 @@
 /**
- * A set: the archives of a stream that did not fit one. The archive ID of its first volume identifies it.
+ * Sets of volumes: the archives of a stream that was too large for one. The archive ID of the first volume identifies a
+ * set.
  */
+import type { FileSystem } from '../runtime/file-system.js'
+import { systemFiles } from '../runtime/system-files.js'
 import { richness, verdictOn } from './conflicts.js'
+import { deletedIn } from './archives.js'
 import { readBlocks } from './read-catalog.js'
 import type { ArchiveRecord } from './record.js'
 
 /** A set of volumes, or a single archive, which is a set of one. */
 export interface ArchiveSet {
-  /** Those the catalog knows, in their order, without deleted ones. */
+  /** The volumes that the catalog knows, in order, without deleted ones. */
   readonly volumes: readonly ArchiveRecord[]
   /**
    * - `complete`: all volumes are known
    * - `incomplete`: there is a gap, or the last known volume says that another follows it
-   * - `unknown`: where the set ends is not recorded, as its last record is from an inventory; or there are two different
-   *   archives for one volume, and nothing says which is right
+   * - `unknown`: the end of the set is not recorded, since its last record is from an inventory; or there are two different
+   *   archives for one volume, and no record says which is right
    */
   readonly state: 'complete' | 'incomplete' | 'unknown'
-  /** The numbers of volumes before the last known one that the catalog does not know. */
+  /** The numbers of the volumes that the catalog does not know, up to the last known volume. */
   readonly missing: readonly number[]
   /** Bytes in all known volumes. */
   readonly size: number
-  /** Further archives of volumes that `volumes` has: a completion was not answered, and the volume was stored again. */
+  /** Further archives of volumes in `volumes`: a completion was not answered, and the volume was stored again. */
   readonly duplicates: readonly ArchiveRecord[]
 }
 
@@ -30,34 +34,39 @@ export function setIdOf({ archiveId, firstVolume }: ArchiveRecord): string {
 }
 
 /**
- * The set of a single archive or of a first volume. For a later volume's ID, the whole set it belongs to: `volumes[0]` is
- * another archive then. If the first volume is not known, `missing` has 1.
+ * Reads the set of a single archive or of a first volume. The ID of a later volume gives the whole set as well: then
+ * `volumes[0]` is another archive. If the first volume is not known, `missing` contains 1.
  *
- * @returns `undefined` where the catalog does not know the ID
+ * @param files - default the disk
+ * @returns `undefined` if the catalog does not know the ID
  * @throws {CatalogError} `ERR_CATALOG`: it cannot be read
  */
-export async function setOf(file: string, archiveId: string): Promise<ArchiveSet | undefined> {
-  return (await setsOf(file, [archiveId])).get(archiveId)
+export async function setOf(
+  file: string,
+  archiveId: string,
+  files: FileSystem = systemFiles,
+): Promise<ArchiveSet | undefined> {
+  return (await setsOf(file, [archiveId], files)).get(archiveId)
 }
 
 /**
- * The sets of several archives; those the catalog does not know are left out.
+ * Reads the sets of several archives; archives that the catalog does not know have none.
  *
  * @throws as {@link setOf}
  */
 export async function setsOf(
   file: string,
   archiveIds: readonly string[],
+  files: FileSystem = systemFiles,
 ): Promise<ReadonlyMap<string, ArchiveSet>> {
-  const asked = new Set(archiveIds)
-  const deleted = new Set<string>()
-  for await (const records of readBlocks(file, ['deleted']))
-    for (const it of records) deleted.add(it.archiveId)
-  let records = await recordsOf(file, asked, deleted)
+  const requested = new Set(archiveIds)
+  const deleted = await deletedIn(file, files)
+  let records = await recordsOf(file, requested, deleted, files)
   const setIds = new Map(archiveIds.map((id) => [id, id]))
-  for (const record of records) if (asked.has(record.archiveId)) setIds.set(record.archiveId, setIdOf(record))
-  const wanted = new Set(setIds.values())
-  if (![...wanted].every((id) => asked.has(id))) records = await recordsOf(file, wanted, deleted)
+  for (const record of records)
+    if (requested.has(record.archiveId)) setIds.set(record.archiveId, setIdOf(record))
+  const needed = new Set(setIds.values())
+  if (![...needed].every((id) => requested.has(id))) records = await recordsOf(file, needed, deleted, files)
   const bySet = grouped(records, setIdOf)
   const sets = new Map<string, ArchiveSet>()
   for (const [archiveId, setId] of setIds) {
@@ -71,21 +80,22 @@ async function recordsOf(
   file: string,
   ids: ReadonlySet<string>,
   deleted: ReadonlySet<string>,
+  files: FileSystem,
 ): Promise<ArchiveRecord[]> {
   const found: ArchiveRecord[] = []
-  for await (const records of readBlocks(file, ['archive'], ids))
+  for await (const records of readBlocks(file, { types: ['archive'], archiveIds: ids }, files))
     found.push(...records.filter(({ archiveId }) => !deleted.has(archiveId)))
   return found
 }
 
 /**
- * Puts a set together.
+ * Makes a set of the records of its volumes.
  *
- * @param records - those of its volumes, in the order of the file; one at least
+ * @param records - at least one, in the order of the file
  */
 export function setFrom(records: readonly ArchiveRecord[]): ArchiveSet {
   const known = [...grouped(records, ({ archiveId }) => archiveId)]
-    .map(([archiveId, its]) => verdictOn(archiveId, its).archive)
+    .map(([archiveId, ofArchive]) => verdictOn(archiveId, ofArchive).archive)
     .filter((archive) => archive !== undefined)
   const byNumber = [...grouped(known, ({ volume }) => volume)]
     .sort(([a], [b]) => a - b)
@@ -101,10 +111,11 @@ export function setFrom(records: readonly ArchiveRecord[]): ArchiveSet {
   }
 }
 
-/** Whether nothing says which of the archives for one volume belongs to the set. */
-function isAmbiguous(candidates: readonly ArchiveRecord[]): boolean {
-  const chosen = candidates[0] as ArchiveRecord // a group has one at least
-  return candidates.some((it) => richness(it) === richness(chosen) && it.treeHash !== chosen.treeHash)
+/** Whether no record says which of the archives for one volume belongs to the set. */
+function isAmbiguous([best, ...others]: readonly ArchiveRecord[]): boolean {
+  return others.some(
+    (other) => best && richness(other) === richness(best) && other.treeHash !== best.treeHash,
+  )
 }
 
 function missingIn(volumes: readonly ArchiveRecord[]): number[] {

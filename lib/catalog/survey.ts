@@ -1,15 +1,19 @@
 /**
- * Facts about a whole catalog that are needed before its archives can be handed on one by one: which were deleted, the
- * later volumes of sets, and the archive IDs with several records. Lines are not parsed for it, except those few.
+ * Facts about a whole catalog that are needed before its archives can be listed one by one: which of them were deleted, the
+ * later volumes of sets, and the archive IDs with several records. Only the few lines that state these are parsed.
  */
-import { isWhole, readBlocks, readText, type TextBlock } from './read-catalog.js'
-import { recordsIn, type ArchiveRecord, type MismatchedRecord } from './record.js'
+import type { FileSystem } from '../runtime/file-system.js'
+import { systemFiles } from '../runtime/system-files.js'
+import { hasOneRecord, recordsIn } from './lines/parse-line.js'
+import { readLines, type LineBlock } from './lines/read-lines.js'
+import { readBlocks } from './read-catalog.js'
+import type { ArchiveRecord, MismatchedRecord } from './record.js'
 import { RepeatedTexts } from './repeated-texts.js'
 
 /** A record that describes an archive. */
 export type DescribingRecord = ArchiveRecord | MismatchedRecord
 
-/** Facts that a catalog has beside its archives' own records. */
+/** Facts about the archives of a catalog that are not in each archive's own record. */
 export interface Survey {
   /** The IDs of deleted archives. */
   readonly deleted: ReadonlySet<string>
@@ -20,8 +24,8 @@ export interface Survey {
 }
 
 const DELETED = '{"type":"deleted"'
-// Texts of up to six characters are found in half the time of longer ones. These two are in no other field's name, and
-// in values a quote stands behind a backslash.
+// A search for up to six characters takes half the time of a longer one. These two are in no other field's name, and in
+// values a quote stands behind a backslash.
 /** The end of `"archiveId":"`. */
 const ARCHIVE_ID = 'eId":"'
 /** Part of `firstVolume`. */
@@ -30,15 +34,16 @@ const FIRST_VOLUME = 'Volume'
 const INNER_TEXT = /(?:[^"\\]|\\.)*/y
 
 /**
- * Reads a catalog for what its archives' records alone do not say.
+ * Surveys a catalog.
  *
+ * @param files - default the disk
  * @throws {CatalogError} `ERR_CATALOG`: it cannot be read
  */
-export async function surveyOf(file: string): Promise<Survey> {
+export async function surveyOf(file: string, files: FileSystem = systemFiles): Promise<Survey> {
   const surveyor = new Surveyor()
-  for await (const block of readText(file)) surveyor.take(block)
+  for await (const block of readLines(file, files)) surveyor.take(block)
   const { deleted, laterVolumes, candidates } = surveyor
-  return { deleted, laterVolumes, repeated: await recordsOf(file, candidates, deleted) }
+  return { deleted, laterVolumes, repeated: await recordsOf(file, candidates, deleted, files) }
 }
 
 class Surveyor {
@@ -48,14 +53,14 @@ class Surveyor {
   readonly candidates = new Set<string>()
   readonly #ids = new RepeatedTexts()
 
-  take({ text, bytes }: TextBlock): void {
+  take({ text, bytes }: LineBlock): void {
     if (bytes && !text.includes(FIRST_VOLUME) && !text.includes(DELETED)) this.#takeIds(text, bytes)
     else for (const line of text.split('\n')) this.#takeLine(line)
   }
 
   #takeLine(line: string): void {
     const isDeletion = line.startsWith(DELETED)
-    if (isDeletion || line.includes(FIRST_VOLUME) || !isWhole(line))
+    if (isDeletion || line.includes(FIRST_VOLUME) || !hasOneRecord(line))
       for (const record of recordsIn(line)) {
         if (record.type === 'deleted') this.deleted.add(record.archiveId)
         else if (record.type === 'archive') addLater(record, this.laterVolumes)
@@ -77,7 +82,7 @@ class Surveyor {
   }
 }
 
-/** Where a text of JSON ends, that is, its closing quote; -1 where it is cut off. */
+/** The index of the closing quote of a text of JSON; -1 if the text is cut off. */
 function endOfText(json: string, start: number): number {
   const end = json.indexOf('"', start)
   if (json[end - 1] !== '\\') return end
@@ -86,7 +91,7 @@ function endOfText(json: string, start: number): number {
   return json.indexOf('"', INNER_TEXT.lastIndex)
 }
 
-/** A text of JSON, without its quotes, as the text it stands for; itself where it is cut off. */
+/** Decodes a text of JSON without its quotes; returns it unchanged if it is cut off. */
 function unescaped(text: string): string {
   if (!text.includes('\\')) return text
   try {
@@ -103,26 +108,36 @@ function addLater(record: ArchiveRecord, laterVolumes: Map<string, ArchiveRecord
   else laterVolumes.set(record.firstVolume, [record])
 }
 
-/** The records of those IDs that are really repeated. */
+/** Reads the records of those IDs that are really repeated. */
 async function recordsOf(
   file: string,
   ids: ReadonlySet<string>,
   deleted: ReadonlySet<string>,
+  files: FileSystem,
 ): Promise<Map<string, DescribingRecord[]>> {
   if (ids.size === 0) return new Map()
-  const found = await describingRecords(file, ids)
+  const found = await describingRecords(file, ids, files)
   for (const [archiveId, records] of found)
     if (records.length < 2 || deleted.has(archiveId)) found.delete(archiveId)
   return found
 }
 
-/** The records that describe archives with these IDs, in the order of the file. */
+/**
+ * Reads the records that describe archives with these IDs, in the order of the file.
+ *
+ * @throws {CatalogError} `ERR_CATALOG`: the catalog cannot be read
+ */
 export async function describingRecords(
   file: string,
   ids: ReadonlySet<string>,
+  files: FileSystem,
 ): Promise<Map<string, DescribingRecord[]>> {
   const found = new Map<string, DescribingRecord[]>()
-  for await (const records of readBlocks(file, ['archive', 'mismatched'], ids)) {
+  for await (const records of readBlocks(
+    file,
+    { types: ['archive', 'mismatched'], archiveIds: ids },
+    files,
+  )) {
     for (const record of records) {
       if (!ids.has(record.archiveId)) continue // it only names one of these as its first volume
       const others = found.get(record.archiveId)

@@ -1,28 +1,32 @@
 /**
- * The unsettled records of a catalog: uploads that are open, and requests whose outcome is not known.
+ * The unsettled records of a catalog: uploads that are open, and requests whose outcome is unknown.
  */
+import type { FileSystem } from '../runtime/file-system.js'
+import { systemFiles } from '../runtime/system-files.js'
 import { ofOrphan, ofSending, ofUpload, type PossibleArchive, type UploadState } from './possible-archives.js'
 import { readBlocks } from './read-catalog.js'
 import type { ArchiveRecord, CatalogRecord, OrphanRecord, SendingRecord } from './record.js'
 
 /**
- * Reads what is not settled in a catalog.
+ * Reads the unsettled records of a catalog.
  *
+ * @param files - default the disk
  * @throws {CatalogError} `ERR_CATALOG`: it cannot be read
  */
-export async function unsettledIn(file: string): Promise<UnsettledRecords> {
+export async function unsettledIn(file: string, files: FileSystem = systemFiles): Promise<UnsettledRecords> {
   const unsettled = new UnsettledRecords()
-  for await (const records of readBlocks(file)) for (const record of records) unsettled.take(record)
+  for await (const records of readBlocks(file, {}, files))
+    for (const record of records) unsettled.take(record)
   return unsettled
 }
 
-/** Goes through a catalog's records, and keeps what is not settled. */
+/** Takes a catalog's records, in the order of the file, and keeps those that are unsettled. */
 export class UnsettledRecords {
   readonly #sending = new Map<string, SendingRecord>()
   readonly #uploads = new Map<string, UploadState>()
   readonly #orphans: OrphanRecord[] = []
 
-  /** The uploads that are open, or of which it is not known whether they became archives, by their IDs. */
+  /** The uploads that are open or may have become archives, by their IDs. */
   get uploads(): ReadonlyMap<string, UploadState> {
     return this.#uploads
   }
@@ -64,7 +68,7 @@ export class UnsettledRecords {
     }
   }
 
-  /** The archives that may exist: of requests of their own, of uploads, and those that version 0.1 noted. */
+  /** The archives that may exist: from single requests, from uploads, and those that version 0.1 recorded. */
   possible(): PossibleArchive[] {
     return [
       ...[...this.#sending.values()].map(ofSending),
@@ -89,11 +93,11 @@ export class UnsettledRecords {
     if (intentId !== undefined) this.#sending.delete(intentId)
   }
 
-  /** An archive that only an inventory told of is what version 0.1 noted as one that may exist. */
+  /** An archive that is known from an inventory alone may be the one that version 0.1 recorded as an orphan. */
   #settleOrphan({ partSize, vaultName, size, treeHash }: ArchiveRecord): void {
     if (partSize !== undefined) return
     const at = this.#orphans.findIndex(
-      (it) => it.vaultName === vaultName && it.size === size && it.treeHash === treeHash,
+      (orphan) => orphan.vaultName === vaultName && orphan.size === size && orphan.treeHash === treeHash,
     )
     if (at !== -1) this.#orphans.splice(at, 1)
   }

@@ -9,7 +9,8 @@ import { Catalog } from '../catalog/catalog.js'
 import { conflictsIn, type CatalogConflict } from '../catalog/conflicts.js'
 import { unsettledIn } from '../catalog/unsettled-records.js'
 import { readBlocks } from '../catalog/read-catalog.js'
-import { isAt, type ArchiveRecord, type MismatchedRecord } from '../catalog/record.js'
+import type { ArchiveRecord, MismatchedRecord } from '../catalog/record.js'
+import { isInSameVault } from '../catalog/vault-address.js'
 import type { InventoryRow } from '../inventory/inventory-row.js'
 import { nameOf } from '../glacier/archive-name.js'
 import { warnOfConflicts, warnOfConflictsIn } from './conflict-notes.js'
@@ -32,8 +33,8 @@ export async function rebuildCatalog(
   io: Io,
 ): Promise<void> {
   const file = catalogFileOf(options, io.env)
-  await withConnection(options, io, async ({ client, place }) => {
-    const here = { vaultName, ...(await place()) }
+  await withConnection(options, io, async ({ client, address }) => {
+    const here = { vaultName, ...(await address()) }
     const known = await knownIds(file)
     const conflicts = new Map((await conflictsIn(file)).map((it) => [it.archiveId, it]))
     const reconciler = new Reconciler((await unsettledIn(file)).possible(), here)
@@ -105,13 +106,13 @@ function printCounts(
 export async function diffCatalog(vaultName: string, options: InventoryReadOptions, io: Io): Promise<void> {
   const file = catalogFileOf(options, io.env)
   await warnOfConflictsIn(file, io)
-  await withConnection(options, io, async ({ client, place }) => {
-    const here = { vaultName, ...(await place()) }
+  await withConnection(options, io, async ({ client, address }) => {
+    const here = { vaultName, ...(await address()) }
     const known = new Map<string, ArchiveRecord | MismatchedRecord>()
     for (const archive of await mismatchedIn(file))
-      if (isAt(archive, here)) known.set(archive.archiveId, archive)
+      if (isInSameVault(archive, here)) known.set(archive.archiveId, archive)
     for await (const archive of archivesIn(file))
-      if (isAt(archive, here)) known.set(archive.archiveId, archive)
+      if (isInSameVault(archive, here)) known.set(archive.archiveId, archive)
     const deleted = await deletedIn(file)
     const reconciler = new Reconciler((await unsettledIn(file)).possible(), here)
     const reader = openInventory(client, vaultName, options, io)
@@ -156,7 +157,7 @@ async function tell(
  */
 async function knownIds(file: string): Promise<Set<string>> {
   const ids = await deletedIn(file)
-  for await (const records of readBlocks(file, ['archive', 'mismatched']))
+  for await (const records of readBlocks(file, { types: ['archive', 'mismatched'] }))
     for (const { archiveId } of records) ids.add(archiveId)
   return ids
 }

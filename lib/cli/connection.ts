@@ -4,7 +4,7 @@
 import { homedir, userInfo } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 import { Option, type Command } from 'commander'
-import type { Place } from '../catalog/record.js'
+import type { ServiceAddress } from '../catalog/vault-address.js'
 import { accountInArn } from '../glacier/account-id.js'
 import { Retry } from '../transfer/retry.js'
 import { retrying } from '../client/retrying-client.js'
@@ -90,7 +90,7 @@ export interface Connection {
   /** Each call is made a few times before it fails: for commands that ask for one thing. */
   readonly patient: VaultClient
   /** What the catalog says of where an archive is. */
-  readonly place: () => Promise<Place>
+  readonly address: () => Promise<ServiceAddress>
   /**
    * The 12-digit ID of the account that has a vault, as the service states it. Where the service does not answer or
    * denies DescribeVault, the one given with `--account-id`; `undefined` where none is known.
@@ -122,7 +122,7 @@ export async function withConnection<T>(
     ...(endpoint !== undefined && { endpoint: checkedUrl(endpoint) }),
   }
   const client = usage(() => glacierClient(config, limits))
-  const place = async (): Promise<Place> => ({
+  const address = async (): Promise<ServiceAddress> => ({
     region: await client.region(),
     endpoint: await client.endpoint(),
   })
@@ -130,7 +130,7 @@ export async function withConnection<T>(
   const account = (vaultName: string): Promise<string | undefined> =>
     accountOf(patientClient, vaultName, options.accountId, io.signal)
   try {
-    return await run({ client, patient: patientClient, place, account })
+    return await run({ client, patient: patientClient, address, account })
   } finally {
     client.destroy()
   }
@@ -180,9 +180,9 @@ async function withLocalVault<T>(
   const { endpoint, region, credentials } = vault
   try {
     const client = usage(() => glacierClient({ endpoint, region, credentials }, limits))
-    const place = (): Promise<Place> => Promise.resolve({ region, endpoint: `local:${vault.id}` })
+    const address = (): Promise<ServiceAddress> => Promise.resolve({ region, endpoint: `local:${vault.id}` })
     const account = (): Promise<string> => Promise.resolve(vault.accountId)
-    return await run({ client, patient: patient(client, io), place, account }).finally(() => {
+    return await run({ client, patient: patient(client, io), address, account }).finally(() => {
       client.destroy()
     })
   } finally {

@@ -4,7 +4,7 @@
 import { createInterface } from 'node:readline/promises'
 import { archivesIn, deletedIn, mismatchedIn } from '../catalog/archives.js'
 import { Catalog } from '../catalog/catalog.js'
-import { isAt } from '../catalog/record.js'
+import { isInSameVault } from '../catalog/vault-address.js'
 import type { VaultClient } from '../client/vault-client.js'
 import { Retry } from '../transfer/retry.js'
 import { retrying } from '../client/retrying-client.js'
@@ -60,7 +60,7 @@ export async function empty(vaultName: string, options: EmptyOptions, io: Io): P
     const { client } = connection
     const patient = retrying(client, new Retry({ retryFor: options.retryFor, clock: io.clock }, client))
     const file = catalogFileOf(options, io.env)
-    const here = { vaultName, ...(await connection.place()) }
+    const here = { vaultName, ...(await connection.address()) }
     async function* archiveIds(): AsyncGenerator<string, void, undefined> {
       const done = await deletedIn(file)
       for await (const { archiveId } of openInventory(client, vaultName, options, io)) {
@@ -68,11 +68,11 @@ export async function empty(vaultName: string, options: EmptyOptions, io: Io): P
         done.add(archiveId)
       }
       for await (const archive of archivesIn(file)) {
-        if (isAt(archive, here) && !done.has(archive.archiveId)) yield archive.archiveId
+        if (isInSameVault(archive, here) && !done.has(archive.archiveId)) yield archive.archiveId
         done.add(archive.archiveId)
       }
       for (const archive of await mismatchedIn(file)) {
-        if (isAt(archive, here) && !done.has(archive.archiveId)) yield archive.archiveId
+        if (isInSameVault(archive, here) && !done.has(archive.archiveId)) yield archive.archiveId
         done.add(archive.archiveId)
       }
     }
@@ -89,7 +89,7 @@ export async function empty(vaultName: string, options: EmptyOptions, io: Io): P
 
 /** Deletes archives, several at once; each is in the catalog when it is done, so that it can be gone on with. */
 async function deleteAll(
-  { place }: Connection,
+  { address }: Connection,
   client: VaultClient,
   vaultName: string,
   archiveIds: AsyncIterable<string> | Iterable<string>,
@@ -98,14 +98,14 @@ async function deleteAll(
 ): Promise<void> {
   const { accountId, concurrency = DEFAULT_CONCURRENCY } = options
   const { signal } = io
-  const where = await place()
+  const vaultAddress = await address()
   const catalog = await Catalog.open(catalogFileOf(options, io.env))
   const underWay = new Set<Promise<void>>()
   let count = 0
   const deleteOne = async (archiveId: string): Promise<void> => {
     await client.deleteArchive({ vaultName, accountId, archiveId, signal })
     const time = new Date().toISOString()
-    await catalog.append({ type: 'deleted', time, ...where, accountId, vaultName, archiveId })
+    await catalog.append({ type: 'deleted', time, ...vaultAddress, accountId, vaultName, archiveId })
     count++
     if (!options.quiet && count % 100 === 0) printNote(io, `${count} archives are deleted.`)
   }

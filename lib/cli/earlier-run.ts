@@ -2,30 +2,31 @@
  * From what a catalog says of an earlier run to what the upload needs to resume it.
  */
 import { readCatalog } from '../catalog/catalog.js'
-import { isAt, type ArchiveRecord, type VaultPlace } from '../catalog/record.js'
+import type { ArchiveRecord } from '../catalog/record.js'
+import { isInSameVault, type VaultAddress } from '../catalog/vault-address.js'
 import { setOf } from '../catalog/sets.js'
-import type { Unfinished } from '../catalog/unfinished.js'
+import type { UnfinishedUpload } from '../catalog/unfinished-uploads.js'
 import type { Archive } from '../store/archive.js'
 import type { EarlierRun, ResumePoint } from '../resume/resume-point.js'
 import { decodeDescription } from '../glacier/description.js'
 import type { StreamIdentity } from './stream-owner.js'
 
 /** The key of an unfinished stream: its upload, or the stream itself between two volumes. */
-export function keyOf({ uploadId, streamId }: Unfinished): string {
+export function keyOf({ uploadId, streamId }: UnfinishedUpload): string {
   return uploadId ?? streamId
 }
 
 /** Whether an unfinished stream may be the one that is meant: nothing known of the two differs. */
-export function isOfIdentity(it: Unfinished, identity: StreamIdentity): boolean {
-  return isThere(it, identity) && isSameName(it.name, identity.name)
+export function isOfIdentity(it: UnfinishedUpload, identity: StreamIdentity): boolean {
+  return mayBeInSameVault(it, identity) && isSameName(it.name, identity.name)
 }
 
 /** Whether a stream is known to be in the account and vault that are asked. */
 export function isSameAccount(
-  it: Pick<Unfinished, 'accountId' | 'endpoint' | 'region' | 'vaultName'>,
+  it: Pick<UnfinishedUpload, 'accountId' | 'endpoint' | 'region' | 'vaultName'>,
   identity: StreamIdentity,
 ): boolean {
-  return it.accountId !== undefined && it.accountId === identity.accountId && isAt(it, identity)
+  return it.accountId !== undefined && it.accountId === identity.accountId && isInSameVault(it, identity)
 }
 
 /** Whether two names are the same text. The form of Unicode makes no difference: macOS writes `é` as two characters. */
@@ -37,7 +38,7 @@ function isSameName(recorded: string | undefined, name: string | undefined): boo
 }
 
 /** An unfinished stream, as the upload resumes it. */
-export function earlierRunOf(it: Unfinished, identity: StreamIdentity): EarlierRun {
+export function earlierRunOf(it: UnfinishedUpload, identity: StreamIdentity): EarlierRun {
   return {
     uploadId: it.uploadId,
     earlierVolumes: it.earlierVolumes.map((record) => archiveOf(record)),
@@ -65,7 +66,7 @@ export async function storedRunOf(
   const isStored =
     set?.state === 'complete' &&
     set.volumes.some(({ archiveId }) => archiveId === stored?.archiveId) &&
-    set.volumes.every((volume) => volume.partSize !== undefined && isThere(volume, identity))
+    set.volumes.every((volume) => volume.partSize !== undefined && mayBeInSameVault(volume, identity))
   if (stored?.partSize === undefined || !isStored) return { uploadId }
   const { partSize, description } = stored
   const earlierVolumes = set.volumes.map(archiveOf)
@@ -79,13 +80,13 @@ async function archiveOfUpload(catalogFile: string, uploadId: string): Promise<A
 }
 
 /** Whether something is in the vault that is asked: nothing known of the two differs. */
-export function isThere(
-  it: VaultPlace & { readonly accountId?: string | undefined },
+export function mayBeInSameVault(
+  it: VaultAddress & { readonly accountId?: string | undefined },
   identity: StreamIdentity,
 ): boolean {
   const isOtherAccount =
     it.accountId !== undefined && identity.accountId !== undefined && it.accountId !== identity.accountId
-  return isAt(it, identity) && !isOtherAccount
+  return isInSameVault(it, identity) && !isOtherAccount
 }
 
 function archiveOf(record: ArchiveRecord): Archive {

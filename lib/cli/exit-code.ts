@@ -6,12 +6,11 @@
  */
 import { constants } from 'node:os'
 import {
-  CredentialsError,
-  NotFoundError,
   ServiceError,
   SizeMismatchError,
   TreeHashMismatchError,
   UploadFailedError,
+  type ServiceErrorReason,
 } from '../errors.js'
 
 /** The command was called in a way that cannot work. */
@@ -76,21 +75,26 @@ function explanationOf(error: unknown): string {
   }
   if ((error as NodeJS.ErrnoException).code === 'EPIPE')
     return 'stdout was closed before everything was written.'
-  return error.message + adviceOn(error)
+  return error.message + adviceFor(error)
 }
 
-/** What to do about it, where the command knows more than the library. */
-function adviceOn(error: Error): string {
+const CREDENTIALS_ADVICE =
+  ' Credentials come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, --profile, or the AWS configuration.'
+
+/** The advice for reasons about which the command knows more than the library. */
+const ADVICE: Readonly<Partial<Record<ServiceErrorReason, string>>> = {
+  'credentials-missing': CREDENTIALS_ADVICE,
+  'credentials-unavailable': CREDENTIALS_ADVICE,
+  'credentials-expired': CREDENTIALS_ADVICE,
+  'credentials-rejected': CREDENTIALS_ADVICE,
+  'signature-time': ' Check the clock of this machine.',
+  'vault-not-empty':
+    ' The service deletes a vault if its last inventory is empty and nothing was written to it since. ' +
+    'Empty it with: glacier-pipe empty NAME; then wait a day for the next inventory.',
+  'vault-not-found': ' Create a vault with: glacier-pipe vault create NAME',
+}
+
+function adviceFor(error: Error): string {
   const cause = error instanceof UploadFailedError ? error.cause : error
-  if (cause instanceof CredentialsError) {
-    return ' Credentials come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, --profile, or the AWS configuration.'
-  }
-  if (cause instanceof ServiceError && cause.message.includes('Vault not empty or recently written to')) {
-    return (
-      ' The service deletes a vault once its last inventory found it empty and nothing was written since. ' +
-      'Empty it with: glacier-pipe empty NAME; then wait a day or so for the next inventory.'
-    )
-  }
-  const noVault = cause instanceof NotFoundError && cause.message.includes('Vault not found')
-  return noVault ? ' Make a vault with: glacier-pipe vault create NAME' : ''
+  return (cause instanceof ServiceError && cause.reason && ADVICE[cause.reason]) || ''
 }

@@ -140,7 +140,7 @@ async function identityOf(
   const fileName = file === undefined || descriptorOf(file) !== undefined ? undefined : basename(file)
   const isResumed = resume === true || uploadId !== undefined
   return {
-    ...(await connection.place()),
+    ...(await connection.address()),
     vaultName,
     // Of a new upload the service states it in its answer.
     accountId: isResumed ? await connection.account(vaultName) : undefined,

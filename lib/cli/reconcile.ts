@@ -2,7 +2,8 @@
  * Rows of an inventory, and the archives of which the catalog says that they may exist.
  */
 import type { PossibleArchive } from '../catalog/possible-archives.js'
-import { isAt, type ArchiveRecord, type VaultPlace } from '../catalog/record.js'
+import type { ArchiveRecord } from '../catalog/record.js'
+import { isInSameVault, type VaultAddress } from '../catalog/vault-address.js'
 import type { InventoryRow } from '../inventory/inventory-row.js'
 import { volumeMarkOf } from '../glacier/volume-description.js'
 
@@ -11,10 +12,10 @@ export class Reconciler {
   readonly #possible = new Map<string, PossibleArchive[]>()
 
   /** @param here - only archives in this vault */
-  constructor(possible: readonly PossibleArchive[], here: VaultPlace) {
+  constructor(possible: readonly PossibleArchive[], here: VaultAddress) {
     for (const one of possible) {
       if (one.record.type !== 'unknown' && one.record.type !== 'sending') continue
-      if (!isAt(one, here)) continue
+      if (!isInSameVault(one, here)) continue
       const others = this.#possible.get(keyOf(one)) ?? []
       this.#possible.set(keyOf(one), [...others, one])
     }
@@ -48,7 +49,7 @@ export function reasonOf({ record }: PossibleArchive): string {
 /** An inventory's row as a record of the catalog; volumes of sets are linked by their descriptions. */
 export function recordOfRow(
   { archiveId, description, creationDate, size, treeHash }: InventoryRow,
-  { vaultName, region, endpoint }: VaultPlace,
+  { vaultName, region, endpoint }: VaultAddress,
   accountId: string | undefined,
 ): ArchiveRecord {
   const { volume = 1, firstVolume } = volumeMarkOf(description) ?? {}

@@ -28,9 +28,9 @@ export function retryNotes(
   now: () => number = () => performance.now(),
 ): (notice: RetryNotice) => void {
   let told = -Infinity
-  return ({ error, attempts, pause }) => {
+  return ({ error, attempts, pauseMs }) => {
     if (attempts < WORTH_TELLING || now() - told < QUIET) return
     told = now()
-    note(`${error.message} Attempt ${attempts + 1} follows in ${Math.ceil(pause / 1000)} s.`)
+    note(`${error.message} Attempt ${attempts + 1} follows in ${Math.ceil(pauseMs / 1000)} s.`)
   }
 }

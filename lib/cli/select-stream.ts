@@ -9,7 +9,7 @@
 import { randomUUID } from 'node:crypto'
 import { readCatalog, type Catalog } from '../catalog/catalog.js'
 import { assertNoConflicts } from '../catalog/conflicts.js'
-import { unfinishedIn, type Unfinished } from '../catalog/unfinished.js'
+import { findUnfinishedUploads, type UnfinishedUpload } from '../catalog/unfinished-uploads.js'
 import { CompletionUnknownError, LockHeldError, TreeHashMismatchError } from '../errors.js'
 import type { Lock } from '../fs/lock.js'
 import type { Archive } from '../store/archive.js'
@@ -26,7 +26,7 @@ import { Retry, type RetryNotice } from '../transfer/retry.js'
 import type { VaultClient } from '../client/vault-client.js'
 import { vaultStore } from '../vault/vault-store.js'
 import { warnOfConflictsIn } from './conflict-notes.js'
-import { earlierRunOf, isOfIdentity, isThere, keyOf, storedRunOf } from './earlier-run.js'
+import { earlierRunOf, isOfIdentity, mayBeInSameVault, keyOf, storedRunOf } from './earlier-run.js'
 import { storedFirstPart } from './stored-first-part.js'
 import { printNote, type Io } from './io.js'
 import type { PutOptions } from './put.js'
@@ -152,35 +152,35 @@ class StreamSelector {
   }
 
   /** Those that `--resume` may mean, the newest first. */
-  async #candidates(): Promise<Unfinished[]> {
+  async #candidates(): Promise<UnfinishedUpload[]> {
     const { catalog, identity } = this.#selection
-    const unfinished = await unfinishedIn(readCatalog(catalog.path))
+    const unfinished = await findUnfinishedUploads(readCatalog(catalog.path))
     return unfinished
       .filter((it) => !it.isSuperseded && isOfIdentity(it, identity) && !this.#skipped.has(keyOf(it)))
       .reverse()
   }
 
   /** What is unfinished of an upload, or of the set that it became a volume of: one stream, and so one lock. */
-  async #unfinished(uploadId: string): Promise<Unfinished | undefined> {
+  async #unfinished(uploadId: string): Promise<UnfinishedUpload | undefined> {
     const { catalog, identity } = this.#selection
-    const unfinished = await unfinishedIn(readCatalog(catalog.path))
-    const isVolumeOf = (it: Unfinished): boolean =>
-      isThere(it, identity) && it.earlierVolumes.some((volume) => volume.uploadId === uploadId)
+    const unfinished = await findUnfinishedUploads(readCatalog(catalog.path))
+    const isVolumeOf = (it: UnfinishedUpload): boolean =>
+      mayBeInSameVault(it, identity) && it.earlierVolumes.some((volume) => volume.uploadId === uploadId)
     return unfinished.find((it) => it.uploadId === uploadId) ?? unfinished.find(isVolumeOf)
   }
 
-  #skip(candidate: Unfinished): 'skipped' {
+  #skip(candidate: UnfinishedUpload): 'skipped' {
     this.#skipped.add(keyOf(candidate))
     return 'skipped'
   }
 
-  #setAside(candidate: Unfinished): 'differs' {
+  #setAside(candidate: UnfinishedUpload): 'differs' {
     this.#skip(candidate)
     return 'differs'
   }
 
   /** Takes a candidate whose first part is the source's. Changes nothing else, but that an expired one is recorded so. */
-  async #resumeIfSame(candidate: Unfinished, prefix: SourcePrefix): Promise<Resumed | 'differs'> {
+  async #resumeIfSame(candidate: UnfinishedUpload, prefix: SourcePrefix): Promise<Resumed | 'differs'> {
     // Its first part would not fit the memory that this upload may take.
     if (candidate.partSize * 4 > this.#selection.memory) return this.#setAside(candidate)
     const stored = candidate.firstPart ?? (await storedFirstPart(this.#selection, this.#retry(), candidate))
@@ -196,7 +196,7 @@ class StreamSelector {
   }
 
   /** Takes a candidate and finds where it is resumed. */
-  #resume(candidate: Unfinished): Promise<Resumed> {
+  #resume(candidate: UnfinishedUpload): Promise<Resumed> {
     const { catalog, identity } = this.#selection
     const { streamId, uploadId } = candidate
     const what = uploadId === undefined ? 'The stream' : `The upload ${uploadId}`

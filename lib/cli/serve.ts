@@ -13,7 +13,7 @@ import type {
   SomePrices,
   Undocumented,
 } from '../local/index.js'
-import { isLoopback } from '../local/loopback.js'
+import { isLoopback } from '../local/service/loopback.js'
 import { REALISM } from '../local/realism/realism-options.js'
 import { AbortError } from '../errors.js'
 import { systemReason } from '../fs/system-reason.js'

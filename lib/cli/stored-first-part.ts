@@ -1,7 +1,7 @@
 /**
  * The first part that an unfinished upload has at the service, by which a stream without a name is recognized.
  */
-import type { Unfinished } from '../catalog/unfinished.js'
+import type { UnfinishedUpload } from '../catalog/unfinished-uploads.js'
 import { NotFoundError } from '../errors.js'
 import type { Content } from '../store/upload-journal.js'
 import type { Retry } from '../transfer/retry.js'
@@ -17,7 +17,7 @@ import type { StreamSelection } from './select-stream.js'
 export async function storedFirstPart(
   { client, identity, io, options }: Pick<StreamSelection, 'client' | 'identity' | 'io' | 'options'>,
   retry: Retry,
-  { uploadId, ...candidate }: Unfinished,
+  { uploadId, ...candidate }: UnfinishedUpload,
 ): Promise<Content | 'gone' | undefined> {
   if (uploadId === undefined) return undefined
   const { vaultName } = identity

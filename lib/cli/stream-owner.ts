@@ -3,14 +3,13 @@
  */
 import { realpath } from 'node:fs/promises'
 import type { Catalog } from '../catalog/catalog.js'
-import { journalIn } from '../catalog/journal.js'
-import type { VaultPlace } from '../catalog/record.js'
+import type { VaultAddress } from '../catalog/vault-address.js'
 import { LockFolder, type Lock } from '../fs/lock.js'
-import { currentProcess } from '../fs/process-identity.js'
+import { currentProcess } from '../runtime/process-identity.js'
 import type { UploadJournal } from '../store/upload-journal.js'
 
 /** Which stream is meant: an upload is resumed only by a stream of the same identity. */
-export interface StreamIdentity extends VaultPlace {
+export interface StreamIdentity extends VaultAddress {
   /** 12 digits, as the service states it; `undefined` where it is not known. */
   readonly accountId: string | undefined
   /** `undefined` where the stream has no name, which is an identity of its own. */
@@ -45,7 +44,7 @@ export async function ownStream(
   const lock = await (await streamLocks(catalog.path)).tryTake(streamId, what)
   const owner = await currentProcess()
   const stream = { vaultName, accountId, name, streamId, owner, lock }
-  return { lock, journal: journalIn(catalog, { region, endpoint }, stream) }
+  return { lock, journal: catalog.journal({ region, endpoint }, stream) }
 }
 
 /**

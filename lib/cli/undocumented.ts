@@ -2,7 +2,7 @@
  * What the service's documents leave open, as it is written on a command line.
  */
 import { InvalidArgumentError } from 'commander'
-import type { Undocumented } from '../local/undocumented.js'
+import type { Undocumented } from '../local/service/undocumented.js'
 import { parseDuration } from './duration.js'
 import { parseSize } from './size.js'
 

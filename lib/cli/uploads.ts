@@ -5,7 +5,7 @@
 import { Catalog } from '../catalog/catalog.js'
 import type { UploadState } from '../catalog/possible-archives.js'
 import { unsettledIn } from '../catalog/unsettled-records.js'
-import { isAt, type VaultPlace } from '../catalog/record.js'
+import { isInSameVault, type VaultAddress } from '../catalog/vault-address.js'
 import { NotFoundError } from '../errors.js'
 import { decodeDescription } from '../glacier/description.js'
 import { itemsOf } from '../store/paging.js'
@@ -31,13 +31,13 @@ export async function uploads(vaultName: string, options: UploadsOptions, io: Io
 }
 
 async function list(
-  { patient: client, place }: Connection,
+  { patient: client, address }: Connection,
   vaultName: string,
   file: string,
   { accountId, json }: UploadsOptions,
   io: Io,
 ): Promise<void> {
-  const here = { vaultName, ...(await place()) }
+  const here = { vaultName, ...(await address()) }
   const known = new Map((await unsettledIn(file)).uploads)
   const request = { vaultName, accountId, signal: io.signal }
   for await (const upload of itemsOf((page) => client.listUploads({ ...request, ...page }))) {
@@ -66,14 +66,14 @@ async function list(
  * have is only recorded, where the catalog says that it was one of this vault and this account.
  */
 async function abortUpload(
-  { patient: client, place, account }: Connection,
+  { patient: client, address, account }: Connection,
   vaultName: string,
   uploadId: string,
   file: string,
   { accountId, quiet }: UploadsOptions,
   io: Io,
 ): Promise<void> {
-  const here = { vaultName, ...(await place()) }
+  const here = { vaultName, ...(await address()) }
   const locks = await streamLocks(file)
   const lock = await locks.tryTake(await streamIdOf(file, uploadId), `The upload ${uploadId}`)
   try {
@@ -104,9 +104,9 @@ function goneNote({ completing, outcome }: UploadState): string {
   return `${note} The archive may exist all the same: "glacier-pipe catalog rebuild" finds it.`
 }
 
-function isOf({ begun, outcome }: UploadState, here: VaultPlace): boolean {
+function isOf({ begun, outcome }: UploadState, here: VaultAddress): boolean {
   const known = begun ?? outcome
-  return known !== undefined && isAt(known, here)
+  return known !== undefined && isInSameVault(known, here)
 }
 
 function accountOf({ begun, outcome }: UploadState): string | undefined {

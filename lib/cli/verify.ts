@@ -129,8 +129,8 @@ async function inInventory(
   options: VerifyOptions,
   io: Io,
 ): Promise<ArchiveSet> {
-  return withConnection(options, io, async ({ client, place }) => {
-    const here = { vaultName, ...(await place()) }
+  return withConnection(options, io, async ({ client, address }) => {
+    const here = { vaultName, ...(await address()) }
     const records: ArchiveRecord[] = []
     for await (const row of openInventory(client, vaultName, options, io)) {
       const record = recordOfRow(row, here, options.accountId)

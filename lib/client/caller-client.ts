@@ -1,14 +1,14 @@
 /**
- * A caller's client as one that takes the commands of the SDK that is installed with this package. Commands find their
- * serialization in the client; clients from before 3.929 have none, for there each command brought its own.
+ * The client of a caller, adapted to the commands of the SDK that is installed with this package. Commands find their
+ * serialization in the client; a client older than 3.929 has none, since each command had its own.
  */
 import type * as Sdk from '@aws-sdk/client-glacier'
 import type { GlacierClientLike } from './glacier-client-like.js'
 
 /**
- * Checks what the type of a client cannot say: which service it is for.
+ * Checks that a client is for Glacier, which its type does not say.
  *
- * @throws {TypeError} it is for another than Glacier
+ * @throws {TypeError} it is for another service
  */
 export function assertGlacier(client: GlacierClientLike): void {
   const { serviceId } = (client as Partial<GlacierClientLike>).config ?? {}
@@ -18,11 +18,11 @@ export function assertGlacier(client: GlacierClientLike): void {
     )
 }
 
-/** The configuration of a client; which of it there is depends on the version. */
+/** The configuration of a client, whose fields depend on its version. */
 type ForeignConfig = Sdk.GlacierClientConfig & { readonly isCustomEndpoint?: boolean }
 
 /**
- * The caller's client where it takes the commands of `sdk`. Otherwise a new client with its region, credentials,
+ * Returns the caller's client if it takes the commands of `sdk`; otherwise a new client with its region, credentials,
  * endpoint and request handler, but without middleware that was added to it.
  */
 export function clientFor(sdk: typeof Sdk, client: GlacierClientLike): Sdk.GlacierClient {
@@ -31,6 +31,6 @@ export function clientFor(sdk: typeof Sdk, client: GlacierClientLike): Sdk.Glaci
   const { endpoint, isCustomEndpoint, useFipsEndpoint, useDualstackEndpoint } = config
   const address = isCustomEndpoint ? { endpoint } : { useFipsEndpoint, useDualstackEndpoint }
   const settings = Object.entries({ region, credentials, requestHandler, ...address })
-  // The SDK takes a setting that is undefined for one that is given.
+  // For the SDK, a setting that is undefined is set.
   return new sdk.GlacierClient(Object.fromEntries(settings.filter(([, value]) => value !== undefined)))
 }

@@ -1,4 +1,4 @@
-/** The client of a caller: made from what is passed. */
+/** The client of a caller, made from an SDK client or from its configuration. */
 import { OBJECT } from '../options/rules.js'
 import { checkOptions } from '../options/check-options.js'
 import { REQUEST_OPTIONS } from './client-rules.js'
@@ -8,11 +8,11 @@ import { SdkVaultClient } from './sdk/sdk-vault-client.js'
 import type { VaultClient } from './vault-client.js'
 
 /**
- * A {@link VaultClient} over the AWS SDK. Each call is one request, signed anew, under time limits; what goes on after
- * a failure is up to the caller, as `uploadArchive` and `retrieveArchive` do.
+ * Returns a {@link VaultClient} over the AWS SDK. Each call is one request, signed anew, under time limits. It does not
+ * retry: `uploadArchive` and `retrieveArchive` do.
  *
- * @param source - a `GlacierClient` of the caller's, of any version of the SDK, who goes on owning it; or the configuration
- *   of one to make, with credentials and region from the SDK's own chain where it names none
+ * @param source - a `GlacierClient` of any version of the SDK, which the caller continues to own; or the configuration of
+ *   a client to make. Default: region and credentials from the SDK's own chain.
  * @throws {TypeError} no object, a client for another service, an unknown option, or one of a wrong type
  * @throws {RangeError} an option out of range
  *
@@ -31,7 +31,7 @@ export function glacierClient(
   return new SdkVaultClient(source, checkOptions('glacierClient', options, REQUEST_OPTIONS))
 }
 
-/** The {@link VaultClient} for what a caller has passed as one, and which has been checked. */
+/** Returns the {@link VaultClient} for the option `client`, which has been checked. */
 export function vaultClientOf(client: GlacierClientLike | VaultClient): VaultClient {
   return 'uploadPart' in client ? client : glacierClient(client)
 }

@@ -1,5 +1,5 @@
-/** How requests are made. */
+/** The options of requests. */
 export interface RequestOptions {
-  /** Milliseconds after which a request in which nothing moves is given up; default 300,000. */
+  /** Milliseconds without progress after which a request is given up; default 300,000 (5 minutes). */
   readonly idleTimeout?: number | undefined
 }

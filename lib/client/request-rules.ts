@@ -1,4 +1,4 @@
-/** What may be said in a request: names, IDs, ranges and hashes, and a rule for each call of {@link VaultClient}. */
+/** The rules of requests: of their fields, and of each call of {@link VaultClient}. */
 import {
   BOOLEAN,
   BYTES,
@@ -21,18 +21,18 @@ import type { AccountRequest, UploadRequest, VaultClient, VaultRequest } from '.
 import { TIER, type InventoryFilter } from '../store/retrieval-store.js'
 import type { PageRequest } from '../store/pages.js'
 
-/** How an inventory is written. */
+/** The rule of an {@link InventoryFormat}. */
 export const INVENTORY_FORMAT: Rule = oneOf('JSON', 'CSV')
-/** A point in time. */
+/** The rule of a time. */
 const DATE: Rule = rule('a date in ISO 8601', isString, (value) => !Number.isNaN(Date.parse(value)))
 
 const ACCOUNT = { accountId: ACCOUNT_ID, signal: SIGNAL } satisfies RulesOf<AccountRequest>
-/** What says which vault is meant. */
+/** The rules of a {@link VaultRequest}. */
 export const VAULT: RulesOf<VaultRequest> = { ...ACCOUNT, vaultName: required(VAULT_NAME) }
 const PAGE = { marker: TEXT, limit: wholeNumber(1) } satisfies RulesOf<PageRequest>
 const UPLOAD = { ...VAULT, uploadId: required(TEXT) } satisfies RulesOf<UploadRequest>
 const JOB = { ...VAULT, jobId: required(TEXT) }
-/** What of an inventory is asked for. */
+/** The rules of an {@link InventoryFilter}. */
 export const INVENTORY_FILTER: RulesOf<InventoryFilter> = { startDate: DATE, endDate: DATE }
 const HASHES = { linearHash: required(TREE_HASH), treeHash: required(TREE_HASH) }
 const BODY = {
@@ -41,7 +41,7 @@ const BODY = {
   sendLimit: withMethods('a limit with a method take()', 'take'),
   onSent: FUNCTION,
 }
-/** A description as it is sent: it is not encoded any more. */
+/** The rule of a description that is already encoded. */
 const SENT_DESCRIPTION: Rule = rule('at most 1,024 characters of 0x20-0x7E', isString, (value) =>
   /^[\x20-\x7e]{0,1024}$/.test(value),
 )
@@ -78,19 +78,21 @@ export const REQUESTS: { readonly [Call in keyof Calls]: RulesOf<Parameters<Call
   getJobOutput: { ...JOB, range: required(RANGE), outputSize: SIZE },
 }
 
-/** The calls that are requests. */
+/** The methods of a {@link VaultClient} that make requests. */
 export type Calls = Omit<VaultClient, 'refreshCredentials'>
 
-/** Where a request goes. */
+/** The account and the vault of a request. */
 export interface Address {
+  /** 12 digits, or `-` for the account of the credentials. */
   readonly accountId: string
+  /** The name of the vault. */
   readonly vaultName: string
 }
 
 /**
- * Checks a request to a vault: an error of the SDK's would not say what is wrong with it.
+ * Checks a request to a vault, since an error of the SDK would not name the field.
  *
- * @returns where it goes
+ * @returns the account and the vault
  * @throws {TypeError} no object, an unknown name, a missing field, or one of another type
  * @throws {RangeError} a field out of range
  */
@@ -102,7 +104,7 @@ export function addressOf(call: keyof Calls, request: VaultRequest): Address {
 /**
  * Checks a request to an account.
  *
- * @returns the account it goes to
+ * @returns the account
  * @throws as {@link addressOf}
  */
 export function accountOf(call: keyof Calls, request: AccountRequest): Pick<Address, 'accountId'> {

@@ -1,12 +1,10 @@
-/**
- * A client that makes each request until it succeeds or nothing more can be done.
- */
+/** A client that retries each request. */
 import type { Retry } from '../transfer/retry.js'
 import type { AccountRequest, VaultClient } from './vault-client.js'
 
 /**
- * The client, each of whose calls is met with the attempts of `retry`. The two that start a job are made once: each
- * attempt may cost money, so whoever makes another looks for the job first (`retrieve/start-once.ts`).
+ * Returns a client whose calls are retried by `retry`. The two calls that start a job are made once: each attempt may cost
+ * money, so that a retry must look for the job first (retrieve/jobs/start-once.ts).
  */
 export function retrying(client: VaultClient, retry: Retry): VaultClient {
   const again =

@@ -31,92 +31,110 @@ import type {
 
 /** The fields of every request. */
 export interface AccountRequest extends StoreRequest {
-  /** 12 digits; default `-`, the account of the credentials. */
+  /** The ID of the account, 12 digits; default `-`, the account of the credentials. */
   readonly accountId?: string | undefined
 }
 
 /** A request to one vault. */
 export interface VaultRequest extends AccountRequest {
+  /** The name of the vault. */
   readonly vaultName: string
 }
 
 /** A vault, with its counts as of its last inventory. */
 export interface Vault {
+  /** The name of the vault. */
   readonly vaultName: string
+  /** The ARN of the vault, which contains its account. */
   readonly arn: string
+  /** The time of its creation, ISO 8601. */
   readonly creationDate: string
-  /** `undefined` before the first inventory, as the counts are. */
+  /** The time of the last inventory, ISO 8601; `undefined` before the first one. */
   readonly lastInventoryDate: string | undefined
+  /** The number of archives as of the last inventory; `undefined` before the first one. */
   readonly archiveCount: number | undefined
-  /** Bytes of all archives, the service's overhead included. */
+  /** Bytes of all archives as of the last inventory, with the service's overhead; `undefined` before the first one. */
   readonly size: number | undefined
 }
 
-/** Begins a multipart upload. */
+/** A request to begin a multipart upload. */
 export interface InitiateRequest extends VaultRequest, StoreInitiateRequest {}
 
 /** A request to one upload. */
 export interface UploadRequest extends VaultRequest, StoreUploadRequest {}
 
-/** Sends one part, with both its hashes. */
+/** A request to send one part, with both its hashes. */
 export interface PartRequest extends VaultRequest, StorePartRequest {}
 
-/** Completes an upload. */
+/** A request to complete an upload. */
 export interface CompleteRequest extends VaultRequest, StoreCompleteRequest {}
 
-/** Stores an archive of one part in one request. */
+/** A request to store an archive of one part. */
 export interface ArchiveRequest extends VaultRequest, StoreArchiveRequest {}
 
-/** Starts a job. */
+/** A request to start a job. */
 export interface JobStartRequest extends VaultRequest, StoreJobStart {}
 
-/** Starts the retrieval of an archive. */
+/** A request to start the retrieval of an archive. */
 export interface RetrievalRequest extends VaultRequest, StoreRetrieval {}
 
-/** Names an archive. */
+/** A request to one archive. */
 export interface ArchiveAddress extends VaultRequest {
+  /** The ID of the archive. */
   readonly archiveId: string
 }
 
-/** Starts the retrieval of a vault's inventory. */
+/** A request to start the retrieval of an inventory. */
 export interface InventoryRequest extends VaultRequest, StoreInventory {}
 
-/** Lists the jobs of a vault. */
+/** A request to list the jobs of a vault. */
 export interface JobsRequest extends VaultRequest, StoreJobsRequest {}
 
 /** A request to one job. */
 export interface JobRequest extends VaultRequest, StoreJobRequest {}
 
-/** Fetches a range of a job's output. */
+/** A request to fetch a range of a job's output. */
 export interface OutputRequest extends VaultRequest, StoreOutputRequest {}
 
-/** The vault service, as this package needs it. */
+/** The operations of the vault service that this package uses. */
 export interface VaultClient {
+  /** Creates a vault. The service accepts a vault that exists. */
   createVault(request: VaultRequest): Promise<void>
+  /** Describes a vault. */
   describeVault(request: VaultRequest): Promise<Vault>
+  /** Lists the vaults of an account. */
   listVaults(request: AccountRequest & PageRequest): Promise<Page<Vault>>
+  /** Deletes a vault. The service refuses a vault that is not empty. */
   deleteVault(request: VaultRequest): Promise<void>
   /** Stores an archive of one part. It is not idempotent: each call that is carried out stores another archive. */
   uploadArchive(request: ArchiveRequest): Promise<StoredArchive>
+  /** Begins a multipart upload. */
   initiateUpload(request: InitiateRequest): Promise<InitiatedUpload>
-  /** Resolves to the tree hash that the service computed of the part; `undefined` if the response has none. */
+  /** Sends a part. Resolves to the tree hash that the service computed of it; `undefined` if the response has none. */
   uploadPart(request: PartRequest): Promise<string | undefined>
+  /** Completes a multipart upload: the parts become an archive. */
   completeUpload(request: CompleteRequest): Promise<StoredArchive>
+  /** Aborts a multipart upload, and deletes its parts. */
   abortUpload(request: UploadRequest): Promise<void>
   /** Lists the parts that the service has, sorted by their start. */
   listParts(request: UploadRequest & PageRequest): Promise<PartsPage>
+  /** Lists the open uploads of a vault. */
   listUploads(request: VaultRequest & PageRequest): Promise<Page<OpenUpload>>
-  /** Resolves to the job ID. Each call starts a job that costs money: `RenewableJob` makes sure that it starts one. */
+  /** Starts the retrieval of an archive, and resolves to the job ID. Each call starts a job that costs money. */
   startRetrieval(request: RetrievalRequest): Promise<string>
-  /** Resolves to the job ID. As for {@link VaultClient.startRetrieval}. */
+  /** Starts the retrieval of an inventory, and resolves to the job ID. Each call starts a job. */
   startInventory(request: InventoryRequest): Promise<string>
   /** Deletes an archive. The service accepts an archive that is deleted already. */
   deleteArchive(request: ArchiveAddress): Promise<void>
   /** Lists jobs in the order in which they were started. */
   listJobs(request: JobsRequest): Promise<JobsPage>
+  /** Describes a job. */
   describeJob(request: JobRequest): Promise<Job>
-  /** Rejects with the service code `UnexpectedResponse` if the response is not of the requested range. */
+  /**
+   * Fetches a range of a job's output. Rejects with the service code `UnexpectedResponse` if the response is not of the
+   * requested range.
+   */
   getJobOutput(request: OutputRequest): Promise<JobOutput>
-  /** Gets fresh credentials, after the service has called the ones in use expired. */
+  /** Gets fresh credentials, after the service has reported the current ones as expired. */
   refreshCredentials?(signal?: AbortSignal): Promise<void>
 }

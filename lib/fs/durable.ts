@@ -1,76 +1,75 @@
-/**
- * What it takes for a rename, and for a new folder, to survive a power cut.
- */
-import { lstat, mkdir, open, rename, stat } from 'node:fs/promises'
+/** Renames and new folders that survive a power cut. */
 import { dirname, resolve } from 'node:path'
+import type { FileSystem } from '../runtime/file-system.js'
+import { systemFiles } from '../runtime/system-files.js'
 import { isMissing } from './missing.js'
 
-/** Attempts to create a folder while other processes create and remove it. */
-const ATTEMPTS = 100
+/** Maximum number of attempts to create a folder while other processes create and remove it. */
+const MAX_ATTEMPTS = 100
 
-/**
- * Makes the renames in a folder durable. Windows cannot sync a folder, and does without.
- */
-export async function syncFolder(path: string, platform: NodeJS.Platform = process.platform): Promise<void> {
-  if (platform === 'win32') return
-  const handle = await open(path)
-  await handle.sync().finally(() => handle.close())
+/** Makes the renames in a folder durable: they are on disk when this resolves. Windows has no way to do that. */
+export function syncFolder(path: string, files: FileSystem = systemFiles): Promise<void> {
+  return files.syncFolder(path)
 }
 
-/** Gives something finished its name: on disk when it returns. What it holds must have been synced. */
-export async function renameDurably(from: string, to: string): Promise<void> {
-  await rename(from, to)
-  await syncFolder(dirname(to))
+/** Gives a file its final name: on disk when this resolves. The file's content must have been synced before. */
+export async function renameDurably(
+  from: string,
+  to: string,
+  files: FileSystem = systemFiles,
+): Promise<void> {
+  await files.rename(from, to)
+  await files.syncFolder(dirname(to))
 }
 
 /**
- * Creates a folder and those of its parents that are missing, with mode 0700. New folders are on disk when it returns.
+ * Creates a folder and those of its parents that are missing, with mode 0700. New folders are on disk when this resolves.
  * Existing folders are left as they are.
  *
- * @throws the system's error where a folder cannot be created, or a file is in its place
+ * @throws the system's error if a folder cannot be created, or a file has its path
  */
-export async function makeFolder(path: string): Promise<void> {
-  const made = await makeMissing(resolve(path))
+export async function makeFolder(path: string, files: FileSystem = systemFiles): Promise<void> {
+  const made = await makeMissing(resolve(path), files)
   const [outermost] = made
   if (outermost === undefined) return
-  for (const folder of made.reverse()) await syncFolder(folder)
-  await syncFolder(dirname(outermost))
+  for (const folder of made.reverse()) await files.syncFolder(folder)
+  await files.syncFolder(dirname(outermost))
 }
 
 /**
- * Creates a folder and its missing parents; the paths of those it created, the outermost first.
+ * Creates a folder and its missing parents; returns the paths of those it created, the outermost first.
  *
- * Node's own `recursive` never ends where the system denies a folder with ENOENT although its parent exists, as in /proc.
+ * Node's own `recursive` never ends if the system denies a folder with ENOENT although its parent exists, as in /proc.
  */
-async function makeMissing(path: string): Promise<string[]> {
+async function makeMissing(path: string, files: FileSystem): Promise<string[]> {
   const parent = dirname(path)
   let made: string[]
   try {
-    return (await makeOne(path)) ? [path] : []
+    return (await makeOne(path, files)) ? [path] : []
   } catch (error) {
     if (!isMissing(error) || parent === path) throw error
-    made = await makeMissing(parent)
+    made = await makeMissing(parent, files)
   }
-  return (await makeOne(path)) ? [...made, path] : made
+  return (await makeOne(path, files)) ? [...made, path] : made
 }
 
-/** Creates a folder; `false` where there is one. */
-async function makeOne(path: string, attempt = 1): Promise<boolean> {
+/** Creates a folder; `false` if it exists. */
+async function makeOne(path: string, files: FileSystem, attempt = 1): Promise<boolean> {
   try {
-    await mkdir(path, { mode: 0o700 })
+    await files.mkdir(path, 0o700)
     return true
   } catch (error) {
-    const found = await kindOf(path)
+    const found = await kindOf(path, files)
     if (found === 'folder') return false
     const isRemoved = (error as NodeJS.ErrnoException).code === 'EEXIST' && found === undefined // meanwhile
-    if (!isRemoved || attempt === ATTEMPTS) throw error
-    return makeOne(path, attempt + 1)
+    if (!isRemoved || attempt === MAX_ATTEMPTS) throw error
+    return makeOne(path, files, attempt + 1)
   }
 }
 
-async function kindOf(path: string): Promise<'folder' | 'other' | undefined> {
-  const link = await lstat(path).catch(() => undefined)
+async function kindOf(path: string, files: FileSystem): Promise<'folder' | 'other' | undefined> {
+  const link = await files.lstat(path).catch(() => undefined)
   if (!link) return undefined
-  const found = link.isSymbolicLink() ? await stat(path).catch(() => link) : link
+  const found = link.isSymbolicLink() ? await files.stat(path).catch(() => link) : link
   return found.isDirectory() ? 'folder' : 'other'
 }

@@ -1,21 +1,25 @@
 /**
- * Files that are closed also where whoever opened them forgets to. Node 20 to 24 warn of a `FileHandle` that is
- * collected as garbage while it is open; Node 26 throws an error that nothing can catch.
+ * Files that are closed even if their owner forgets to close them. Node 20 to 24 warn of a `FileHandle` that is collected
+ * as garbage while it is open; Node 26 throws an error that nothing can catch.
  */
-import type { FileHandle } from 'node:fs/promises'
 
-/** Keeps the handles from being collected themselves. */
-const forgotten = new FinalizationRegistry<FileHandle>((file) => {
-  file.close().catch(() => undefined) // nobody is left to be told
+/** Something to close: a `FileHandle`, for example. */
+interface Closable {
+  close(): Promise<void>
+}
+
+/** Keeps the files from being collected themselves. */
+const forgotten = new FinalizationRegistry<Closable>((file) => {
+  file.close().catch(() => undefined) // nobody is left who could handle an error
 })
 
 /**
- * What closes a file, to be held for as long as the file is in use: when it is collected as garbage, it closes the file
- * as well.
+ * Makes a function that closes a file. Keep the function for as long as the file is in use: when it is collected as
+ * garbage, the file is closed.
  *
  * @returns closes the file; may be called again
  */
-export function closing(file: FileHandle): () => Promise<void> {
+export function closerOf(file: Closable): () => Promise<void> {
   const close = (): Promise<void> => {
     forgotten.unregister(close)
     return file.close()

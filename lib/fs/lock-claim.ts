@@ -2,7 +2,7 @@
  * One process's claim to one lock.
  *
  * A lock is a folder, and its owner is the process that a file in the folder is named for. The name contains the whole
- * identity, so that it is never older or newer than the ownership it states.
+ * identity, so that the name and the ownership change in one step.
  *
  * How a lock changes hands; each step is one system call that succeeds for one process only:
  * - A free lock is taken by renaming a prepared folder, with the new owner's file in it, to the lock's path. That fails
@@ -20,31 +20,29 @@
  * 3. Names of other forms mean nothing and are never changed or removed. A folder that contains only such names is
  *    free: it is taken by creating the owner's file in it.
  *
- * What a crash leaves behind, by the step after which it happens:
+ * A crash leaves this behind, depending on the step after which it happens:
  * - folder prepared, with or without its file: a leftover that is swept once its owner is gone
  * - lock taken, taken over, or its file created beside a foreign one: a dead owner, which the next process takes over
  * - dead owner's file written to: it seems fresh to other hosts for one more period
  * - owner's file removed on release: an empty folder, which a rename replaces (on Windows, it is removed first)
  * - time probe created: a leftover, swept like a prepared folder
  */
-import { mkdir, rename, rm, rmdir, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { namesInLock, ownerState, touch } from './lock-files.js'
+import type { FileSystem } from '../runtime/file-system.js'
+import { namesInLock, ownerState, touch, type LockDirectory } from './lock-files.js'
 import { isMissing } from './missing.js'
 import { ownerName, parseOwnerName, type LockOwner } from './owner-name.js'
-import { currentProcess } from './process-identity.js'
 
-/** What renaming a folder fails with where its new path is in use; on Windows also where that is an empty folder. */
+/** The codes of the errors of renaming a folder if its new path is in use; on Windows even by an empty folder. */
 const OCCUPIED = new Set<string | undefined>(['ENOTEMPTY', 'EEXIST', 'ENOTDIR', 'EPERM', 'EACCES'])
-/** Milliseconds, at most, until a process that withdrew its name looks again. */
-const WITHDRAWN_MS = 20
+/** Maximum pause before a process that withdrew its name looks again. */
+const MAX_WITHDRAWN_MS = 20
 
 /** A lock that was taken. */
 export interface TakenLock {
   /** The name of the owner's file. */
   readonly name: string
-  /** The owner it was taken over from; `undefined` where the lock was free. */
+  /** The owner from which it was taken over; `undefined` if the lock was free. */
   readonly previous: LockOwner | undefined
   /** Whether that owner ran on another host or in another container. */
   readonly wasElsewhere: boolean
@@ -59,30 +57,33 @@ interface Leftover {
 
 /** One process's claim to one lock. */
 export class LockClaim {
-  readonly #dir: string
+  readonly #locks: LockDirectory
+  readonly #files: FileSystem
   readonly #path: string
-  readonly #staleMs: number
-  readonly #looksMax: number
   readonly #name: string
+  readonly #maxLooks: number
   #isPrepared = false
   #takenOver: Pick<TakenLock, 'previous' | 'wasElsewhere'> = { previous: undefined, wasElsewhere: false }
 
-  private constructor(dir: string, path: string, staleMs: number, looksMax: number, name: string) {
-    this.#dir = dir
+  private constructor(locks: LockDirectory, path: string, name: string, maxLooks: number) {
+    this.#locks = locks
+    this.#files = locks.runtime.files
     this.#path = path
-    this.#staleMs = staleMs
-    this.#looksMax = looksMax
     this.#name = name
+    this.#maxLooks = maxLooks
   }
 
   /**
-   * @param dir - the folder of all locks, which exists
+   * Makes this process's claim to a lock.
+   *
+   * @param locks - the folder of all locks, which exists
    * @param path - the folder of this lock
-   * @param staleMs - milliseconds without a write after which an owner elsewhere is gone
-   * @param looksMax - looks after which `take` fails that has found neither an owner nor a way in; default 1,000
+   * @param maxLooks - number of looks after which `take` fails that has found neither an owner nor a way in
    */
-  static async make(dir: string, path: string, staleMs: number, looksMax = 1000): Promise<LockClaim> {
-    return new LockClaim(dir, path, staleMs, looksMax, ownerName(await currentProcess()))
+  static async make(locks: LockDirectory, path: string, maxLooks = 1000): Promise<LockClaim> {
+    const { runtime } = locks
+    const name = ownerName(await runtime.processes.current(), runtime)
+    return new LockClaim(locks, path, name, maxLooks)
   }
 
   /**
@@ -92,31 +93,34 @@ export class LockClaim {
    */
   async take(): Promise<TakenLock | LockOwner> {
     let failure: unknown
-    for (let looks = 0; looks < this.#looksMax; looks++) {
+    for (let looks = 0; looks < this.#maxLooks; looks++) {
       failure = await this.#moveIn()
       if (failure === undefined) return { name: this.#name, ...this.#takenOver }
       const found = await this.#look()
       if (found !== undefined) return found
     }
-    throw new Error(`The lock ${this.#path} can be neither taken nor read.`, { cause: failure })
+    throw new Error(
+      `The lock ${this.#path} can be neither taken nor read, after ${this.#maxLooks} attempts.`,
+      { cause: failure },
+    )
   }
 
-  /** Removes what was prepared and not needed. */
+  /** Removes the prepared folder, if it was not needed. */
   async end(): Promise<void> {
     if (!this.#isPrepared) return
     this.#isPrepared = false
-    await rm(this.#prepared(), { recursive: true, force: true })
+    await this.#files.rmTree(this.#prepared())
   }
 
-  /** Renames the prepared folder to the lock's path. Returns why that failed, where the lock may be the reason. */
+  /** Renames the prepared folder to the lock's path. Returns the error if the lock may be its reason. */
   async #moveIn(): Promise<unknown> {
     if (!this.#isPrepared) {
-      await mkdir(this.#prepared(), { mode: 0o700 })
+      await this.#files.mkdir(this.#prepared(), 0o700)
       this.#isPrepared = true
-      await writeFile(join(this.#prepared(), this.#name), '', { mode: 0o600 })
+      await this.#files.writeFile(join(this.#prepared(), this.#name), '', { mode: 0o600 })
     }
     try {
-      await rename(this.#prepared(), this.#path)
+      await this.#files.rename(this.#prepared(), this.#path)
       this.#isPrepared = false
       return undefined
     } catch (error) {
@@ -127,15 +131,15 @@ export class LockClaim {
     }
   }
 
-  /** Looks at the lock's folder and makes one step; `undefined` where it is to be looked at again. */
+  /** Looks at the lock's folder and makes one step; `undefined` if it is to be looked at again. */
   async #look(): Promise<TakenLock | LockOwner | undefined> {
-    const names = await namesInLock(this.#path)
+    const names = await namesInLock(this.#path, this.#files)
     const isIn = names.includes(this.#name)
     const leftovers: Leftover[] = []
     for (const name of names) {
       const owner = name === this.#name ? undefined : parseOwnerName(name)
       if (owner === undefined) continue
-      const state = await ownerState(owner, join(this.#path, name), this.#dir, this.#staleMs)
+      const state = await ownerState(owner, join(this.#path, name), this.#locks)
       if (state === 'living' && !isIn) return owner
       if (state === 'living') return this.#withdraw()
       leftovers.push({ name, owner, wasElsewhere: state === 'stale' })
@@ -145,32 +149,37 @@ export class LockClaim {
     return undefined
   }
 
-  async #step(names: readonly string[], [first, ...more]: readonly Leftover[], isIn: boolean): Promise<void> {
+  async #step(
+    names: readonly string[],
+    [first, ...others]: readonly Leftover[],
+    isIn: boolean,
+  ): Promise<void> {
     if (first !== undefined && isIn) {
-      for (const { name } of [first, ...more]) await unlink(join(this.#path, name))
+      for (const { name } of [first, ...others]) await this.#files.unlink(join(this.#path, name))
     } else if (first !== undefined) {
       await this.#takeOver(first)
     } else if (names.length > 0) {
-      await writeFile(join(this.#path, this.#name), '', { mode: 0o600, flag: 'wx' })
+      await this.#files.writeFile(join(this.#path, this.#name), '', { mode: 0o600, flag: 'wx' })
     } else {
-      await rmdir(this.#path)
+      await this.#files.rmdir(this.#path)
     }
   }
 
   async #takeOver({ name, owner, wasElsewhere }: Leftover): Promise<void> {
-    await touch(join(this.#path, name))
-    await rename(join(this.#path, name), join(this.#path, this.#name))
+    await touch(join(this.#path, name), this.#files)
+    await this.#files.rename(join(this.#path, name), join(this.#path, this.#name))
     this.#takenOver = { previous: owner, wasElsewhere }
   }
 
   async #withdraw(): Promise<undefined> {
-    await unlessOvertaken(unlink(join(this.#path, this.#name)))
+    await unlessOvertaken(this.#files.unlink(join(this.#path, this.#name)))
     this.#takenOver = { previous: undefined, wasElsewhere: false }
-    await sleep(Math.random() * WITHDRAWN_MS)
+    const { clock } = this.#locks.runtime
+    await clock.sleep(clock.random() * MAX_WITHDRAWN_MS, undefined)
   }
 
   #prepared(): string {
-    return join(this.#dir, `${this.#name}.new`)
+    return join(this.#locks.dir, `${this.#name}.new`)
   }
 }
 

@@ -1,10 +1,19 @@
-/** The files of locks: who they say owns a lock, and whether that owner is gone. */
-import { lstat, open, readdir, rm, rmdir, stat, unlink, writeFile } from 'node:fs/promises'
+/** The files of locks: which process owns a lock, and whether that owner is gone. */
 import { join } from 'node:path'
+import type { FileSystem } from '../runtime/file-system.js'
+import { systemRuntime, type Runtime } from '../runtime/runtime.js'
 import { isMissing } from './missing.js'
-import { withPath } from './system-reason.js'
 import { ownerName, parseOwnerName, type LockOwner } from './owner-name.js'
-import { currentProcess, livenessOf } from './process-identity.js'
+import { withPath } from './system-reason.js'
+
+/** A folder that contains locks, and the rules for them. */
+export interface LockDirectory {
+  /** The path of the folder. */
+  readonly dir: string
+  /** Milliseconds without a write after which an owner on another host or in another container is gone. */
+  readonly staleMs: number
+  readonly runtime: Runtime
+}
 
 /**
  * Whether an owner still owns its file:
@@ -15,50 +24,50 @@ import { currentProcess, livenessOf } from './process-identity.js'
 export type OwnerState = 'living' | 'dead' | 'stale'
 
 /**
- * @param path - the owner's file
- * @param dir - a folder of the same file system, in which a file can be created
- * @param staleMs - milliseconds without a write after which an owner elsewhere is gone
+ * Determines the state of an owner.
+ *
+ * @param path - the owner's file, in the same file system as the folder
  */
 export async function ownerState(
   owner: LockOwner,
   path: string,
-  dir: string,
-  staleMs: number,
+  { dir, staleMs, runtime }: LockDirectory,
 ): Promise<OwnerState> {
-  const liveness = await livenessOf(owner)
+  const liveness = await runtime.processes.livenessOf(owner)
   if (liveness === 'alive') return 'living'
   if (liveness === 'dead') return 'dead'
   let writtenMs: number
   try {
-    writtenMs = (await lstat(path)).mtimeMs
+    writtenMs = (await runtime.files.lstat(path)).mtimeMs
   } catch (error) {
     if (isMissing(error)) return 'stale' // released or taken over meanwhile: no step on this file can succeed
     throw error
   }
-  return (await fileSystemTime(dir)) - writtenMs > staleMs ? 'stale' : 'living'
+  return (await fileSystemTime(dir, runtime)) - writtenMs > staleMs ? 'stale' : 'living'
 }
 
 /**
- * The time of a file system in milliseconds, by which the modification times of its files can be judged whatever the
- * clocks of the hosts that use it.
+ * The time of a file system in milliseconds, to which the modification times of its files are compared. The clocks of the
+ * hosts that use the file system may differ.
  *
- * @param dir - where a file is created and removed
+ * @param dir - a folder in which a file is created and removed
  */
-export async function fileSystemTime(dir: string): Promise<number> {
-  const path = join(dir, `${ownerName(await currentProcess())}.time`)
+export async function fileSystemTime(dir: string, runtime: Runtime = systemRuntime): Promise<number> {
+  const { files, processes } = runtime
+  const path = join(dir, `${ownerName(await processes.current(), runtime)}.time`)
   try {
-    await writeFile(path, '.', { mode: 0o600, flag: 'wx' })
-    return (await stat(path)).mtimeMs
+    await files.writeFile(path, '.', { mode: 0o600, flag: 'wx' })
+    return (await files.stat(path)).mtimeMs
   } finally {
-    await rm(path, { force: true })
+    await files.rm(path)
   }
 }
 
-/** Sets a file's modification time to that of its file system, by writing to it; rejects where there is no such file. */
-export async function touch(path: string): Promise<void> {
-  const file = await open(path, 'r+')
+/** Sets a file's modification time to that of its file system, by writing to it; rejects if the file does not exist. */
+export async function touch(path: string, files: FileSystem): Promise<void> {
+  const file = await files.open(path, 'r+')
   try {
-    await file.write('.', 0)
+    await file.write(Buffer.from('.'), 0)
   } catch (error) {
     throw withPath(error, path)
   } finally {
@@ -66,37 +75,38 @@ export async function touch(path: string): Promise<void> {
   }
 }
 
-/** The names in the folder of a lock; none where there is no folder. A symbolic link is not followed. */
-export async function namesInLock(path: string): Promise<string[]> {
+/** The names in the folder of a lock, sorted; none if the folder does not exist. A symbolic link is not followed. */
+export async function namesInLock(path: string, files: FileSystem): Promise<string[]> {
   try {
-    await assertFolder(path)
-    return (await readdir(path)).sort()
+    await assertFolder(path, files)
+    return (await files.readdir(path)).sort()
   } catch (error) {
     if (isMissing(error)) return []
     throw error
   }
 }
 
-/** @throws an Error where the path is not a folder itself, but a symbolic link or a file */
-export async function assertFolder(path: string): Promise<void> {
-  if ((await lstat(path)).isDirectory()) return
-  throw new Error(`${path} is for locks, but it is not a folder. Move it away.`)
+/** @throws an Error if the path is not that of a folder itself, but of a symbolic link or a file */
+export async function assertFolder(path: string, files: FileSystem): Promise<void> {
+  if ((await files.lstat(path)).isDirectory()) return
+  throw new Error(`Locks are kept in the folder ${path}, but that path is not a folder. Move it away.`)
 }
 
-/** Removes what owners that are gone have left unfinished among locks, and the folders of locks that are empty. */
-export async function sweepLocks(dir: string, staleMs: number): Promise<void> {
-  for (const name of await readdir(dir)) {
-    const path = join(dir, name)
-    if (/^[0-9a-f]{64}$/.test(name)) await ignoringErrors(rmdir(path)) // which fails where it is not empty
+/** Removes the unfinished work of owners that are gone from a folder of locks, and the folders of locks that are empty. */
+export async function sweepLocks(locks: LockDirectory): Promise<void> {
+  const { files } = locks.runtime
+  for (const name of await files.readdir(locks.dir)) {
+    const path = join(locks.dir, name)
+    if (/^[0-9a-f]{64}$/.test(name)) await ignoringErrors(files.rmdir(path)) // fails if the folder is not empty
     const [, ownName = '', kind] = /^(.+)\.(new|time)$/.exec(name) ?? []
     const owner = parseOwnerName(ownName)
     if (owner === undefined) continue
     const removal = async (): Promise<void> => {
-      if ((await ownerState(owner, path, dir, staleMs)) === 'living') return
-      if (kind === 'time') return unlink(path)
-      await assertFolder(path)
-      await rm(join(path, ownName), { force: true })
-      await rmdir(path)
+      if ((await ownerState(owner, path, locks)) === 'living') return
+      if (kind === 'time') return files.unlink(path)
+      await assertFolder(path, files)
+      await files.rm(join(path, ownName))
+      await files.rmdir(path)
     }
     await ignoringErrors(removal()) // another process may be sweeping, or the next one will
   }

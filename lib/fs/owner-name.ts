@@ -5,35 +5,38 @@
  * does not state is empty. Characters other than letters, digits, `.` and `-` are percent-encoded. A name is shorter
  * than 240 bytes.
  */
-import { createHash, randomBytes } from 'node:crypto'
-import type { ProcessIdentity } from './process-identity.js'
+import { createHash } from 'node:crypto'
+import type { ProcessIdentity } from '../runtime/process-identity.js'
+import { systemRuntime, type Runtime } from '../runtime/runtime.js'
 
-/** The owner of a lock: a process, and since when it holds the lock. */
+/** The owner of a lock: a process, and the time since which it has held the lock. */
 export interface LockOwner extends ProcessIdentity {
   /** When the owner took the lock by its own clock, ISO 8601. */
   readonly since: string
 }
 
-/** The longest host name that is written as it is. Linux allows 64 bytes. */
-const HOST_MAX = 64
+/** Maximum length of a host name that is written as it is. Linux allows 64 bytes. */
+const MAX_HOST_LENGTH = 64
 const NAME =
   /^(?<pid>\d{1,10})_(?<startTime>[^_]*)_(?<bootId>[^_]*)_(?<pidNamespace>[^_]*)_(?<machineId>[^_]*)_(?<since>[0-9a-z]{1,9})_[0-9a-f]{12}_(?<host>[^_]+)$/
 
 type Field = 'pid' | 'startTime' | 'bootId' | 'pidNamespace' | 'machineId' | 'since' | 'host'
 
-/** A file name that no other call returns, in any process. */
-export function ownerName(owner: ProcessIdentity, sinceMs: number = Date.now()): string {
+/** Makes a file name for a process that owns something from now on. No other call returns it, in any process. */
+export function ownerName(
+  owner: ProcessIdentity,
+  { wallClock, random }: Pick<Runtime, 'random' | 'wallClock'> = systemRuntime,
+): string {
   const { host, pid, startTime = '', bootId = '', pidNamespace = '', machineId = '' } = owner
-  const random = randomBytes(6).toString('hex')
   const fields = [startTime, bootId, pidNamespace, machineId].map(encoded)
-  return [pid, ...fields, sinceMs.toString(36), random, shortened(host)].join('_')
+  return [pid, ...fields, wallClock.now().toString(36), random.hex(6), shortened(host)].join('_')
 }
 
 /** Reads a name that {@link ownerName} made; `undefined` for any other name. */
 export function parseOwnerName(name: string): LockOwner | undefined {
   const match = NAME.exec(name)
   if (match === null) return undefined
-  const fields = match.groups as Record<Field, string> // all of them take part in a match
+  const fields = match.groups as Record<Field, string> // each group takes part in every match
   try {
     return {
       host: decodeURIComponent(fields.host),
@@ -50,17 +53,17 @@ export function parseOwnerName(name: string): LockOwner | undefined {
 }
 
 function encoded(text: string): string {
-  return encodeURIComponent(text).replace(/[_!~*'()]/g, (it) => `%${it.charCodeAt(0).toString(16)}`)
+  return encodeURIComponent(text).replace(/[_!~*'()]/g, (char) => `%${char.charCodeAt(0).toString(16)}`)
 }
 
 function decoded(text: string): string | undefined {
   return text === '' ? undefined : decodeURIComponent(text)
 }
 
-/** Keeps a name within its limit. A host name that is cut contains `~`, and so is equal to none that is not. */
+/** Keeps a name within its limit. A host name that is cut contains `~`, so that it differs from every name that is not. */
 function shortened(host: string): string {
   const text = encoded(host)
-  if (text.length <= HOST_MAX) return text
+  if (text.length <= MAX_HOST_LENGTH) return text
   const start = host.slice(0, 40).replace(/[^A-Za-z0-9.-]/g, '-')
   return `${start}~${createHash('sha256').update(host).digest('hex').slice(0, 16)}`
 }

@@ -1,8 +1,8 @@
-/** Account IDs in the answers of the service. */
+/** Account IDs in the responses of the service. */
 
 const ARN = /^arn:[^:]*:[^:]*:[^:]*:(\d{12}):/
 
-/** The 12-digit account ID in an ARN; `undefined` where there is none. */
+/** Returns the 12-digit account ID in an ARN; `undefined` if it has none. */
 export function accountInArn(arn: string | undefined): string | undefined {
   return ARN.exec(arn ?? '')?.[1]
 }

@@ -1,12 +1,12 @@
 /**
- * The names other tools have put into descriptions, the only place there is for one
- * (docs/glacier-protocol.md#names-in-descriptions): mt-aws-glacier's `mt2 ` and base64url of JSON, FastGlacier's XML
- * with base64, the JSON with a `Path` that AWS's migration tool reads and this package writes.
+ * The names that tools write into descriptions, the only metadata of an archive
+ * (docs/glacier-protocol.md#names-in-descriptions): `mt2 ` and base64url of JSON by mt-aws-glacier, XML with base64 by
+ * FastGlacier, and JSON with a `Path`, which AWS's migration tool reads and this package writes.
  */
 import { decodeDescription } from './description.js'
 
 /**
- * The name in an archive's description; where it is in no form that is known, the description itself.
+ * Returns the name in an archive's description; the description itself if it has no known form.
  *
  * @example
  * ```ts
@@ -22,7 +22,7 @@ function fromMtAws(description: string): string | undefined {
   const encoded = /^mt[12] ([\w-]+=*)$/.exec(description)?.[1]
   if (encoded === undefined) return undefined
   const { filename } = parsed(Buffer.from(encoded, 'base64url').toString('utf8'))
-  // Version 1 encoded the name twice.
+  // Version 1 encodes the name twice.
   return typeof filename !== 'string'
     ? undefined
     : description.startsWith('mt1')
@@ -40,6 +40,6 @@ function parsed(text: string): Readonly<Record<string, unknown>> {
     const value: unknown = JSON.parse(text)
     return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
   } catch {
-    return {} // looks like it and is not: somebody's plain text
+    return {} // plain text that looks like the form
   }
 }

@@ -1,19 +1,19 @@
-/** Names of vaults and IDs of accounts. */
+/** The names of vaults and the IDs of accounts. */
 import { isString } from '../options/rules.js'
 import { rule, type Rule } from '../options/check-options.js'
 
-/** Whether a vault may have this name. `.` and `..` may not: in the path of a URL they mean another place. */
+/** Whether a vault may have this name. `.` and `..` are not allowed: in the path of a URL, they change the path. */
 export function isVaultName(text: string): boolean {
   return /^[\w.-]{1,255}$/.test(text) && text !== '.' && text !== '..'
 }
 
-/** The name of a vault. */
+/** The rule of the name of a vault. */
 export const VAULT_NAME: Rule = rule(
   'the name of a vault: 1 to 255 characters of A-Z, a-z, 0-9, "_", "." and "-", and neither "." nor ".."',
   isString,
   isVaultName,
 )
-/** The ID of an account. */
+/** The rule of the ID of an account. */
 export const ACCOUNT_ID: Rule = rule(
   "12 digits, or '-' for the account of the credentials",
   isString,

@@ -1,13 +1,13 @@
-/** Which part sizes the service takes, and which one to choose (docs/glacier-protocol.md#limits). */
+/** The part sizes that the service accepts, and the choice of one (docs/glacier-protocol.md#limits). */
 import { isNumber } from '../options/rules.js'
 import { rule, shown, type Rule } from '../options/check-options.js'
 import { choosePartSize, DEFAULT_PART_SIZE } from '../store/part-size.js'
 import { GLACIER_LIMITS, MAX_PART_SIZE, MIN_PART_SIZE } from './limits.js'
 import { MIB } from '../sizes.js'
 
-/** Whether the service takes this part size: 1 MiB × 2ⁿ, 1 MiB to 4 GiB. */
+/** Whether the service accepts this part size: 1 MiB × 2ⁿ, from 1 MiB to 4 GiB. */
 export function isPartSize(size: number): boolean {
-  // log2 rounds, so a fraction beside a power of two must be told apart first.
+  // log2 rounds: a fraction beside a power of two must be excluded first.
   return (
     Number.isInteger(size) &&
     size >= MIN_PART_SIZE &&
@@ -25,20 +25,20 @@ export const PART_SIZE: Rule = (value, name, caller) => {
   const nearest = Math.min(Number.isFinite(below) ? below : DEFAULT_PART_SIZE, MAX_PART_SIZE)
   const named = nearest < 1024 * MIB ? `${nearest / MIB} MiB` : `${nearest / MIB / 1024} GiB`
   throw new RangeError(
-    `${name} of ${caller} must be ${expected}, not ${value}; ${nearest} (${named}) would do.`,
+    `${name} of ${caller} must be ${expected}, not ${value}; use ${nearest} (${named}), for example.`,
   )
 }
 
-/** The rule of a size that is expected, and perhaps estimated. */
+/** The rule of an expected size, which may be an estimate. */
 export const EXPECTED_SIZE: Rule = rule('a number of bytes from 0 up', isNumber, (value) => value >= 0)
 
 /**
- * The part size for an archive: the smallest power of two MiB with which it fits 10,000 parts, at least 16 MiB.
+ * Returns the part size for an archive: the smallest power of two with which it fits in 10,000 parts, at least 16 MiB.
  *
  * @param archiveSize - bytes, known or expected
  * @returns bytes
  * @throws {TypeError} not a number
- * @throws {RangeError} no part size holds that many bytes in 10,000 parts, or the size is no size
+ * @throws {RangeError} the archive does not fit in 10,000 parts of any size, or the size is negative or NaN
  *
  * @example
  * ```ts

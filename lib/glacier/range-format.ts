@@ -1,20 +1,20 @@
-/** The forms in which the service's requests and responses write a byte range. */
+/** The forms of byte ranges in the requests and responses of the service. */
 import type { ByteRange } from '../byte-range.js'
 
-/** `bytes 0-1048575/*`, the Content-Range of UploadMultipartPart (docs/glacier-protocol.md#multipart-uploads). */
+/** Returns `bytes 0-1048575/*`, the Content-Range of UploadMultipartPart (docs/glacier-protocol.md#multipart-uploads). */
 export function toContentRange({ start, end }: ByteRange): string {
   return `bytes ${start}-${end - 1}/*`
 }
 
-/** `bytes=0-1048575`, the Range of GetJobOutput (docs/glacier-protocol.md#job-output). */
+/** Returns `bytes=0-1048575`, the Range of GetJobOutput (docs/glacier-protocol.md#job-output). */
 export function toRangeHeader({ start, end }: ByteRange): string {
   return `bytes=${start}-${end - 1}`
 }
 
 /**
- * Reads `0-1048575`, also behind `bytes=` or `bytes ` and before `/*`.
+ * Reads `0-1048575`, also after `bytes=` or `bytes ` and before `/*`.
  *
- * @returns the range, or `undefined` where the text is not of that form, inverted, or past what a number holds exactly
+ * @returns the range; `undefined` if the text has another form, the range is empty, or a number is not a safe integer
  *
  * @example
  * ```ts

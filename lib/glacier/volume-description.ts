@@ -1,17 +1,17 @@
 /**
- * The descriptions of a stream's later volumes: JSON that carries the volume's number and the archive ID of the first,
- * so that a set can be put together from an inventory alone. The first volume's is as it was given, since whether there
- * will be others is not known when it is begun.
+ * The descriptions of the later volumes of a stream: JSON with the number of the volume and the archive ID of the first,
+ * so that a set can be put together from an inventory alone. The description of the first volume is the caller's, since
+ * it is not known whether others follow when the first is begun.
  */
 import { asciiJson, decodeDescription } from './description.js'
 import type { VolumeMark } from '../store/archive-store.js'
 import { MAX_DESCRIPTION_LENGTH } from './limits.js'
 
 /**
- * The description of a later volume. Its `Path`, by which AWS's own migration tool names what it copies,
- * has the volume's number at its end; where that would be too long it is left out, and the first volume has the name.
+ * Returns the description of a later volume. Its `Path`, which AWS's migration tool uses as the name, ends with the number
+ * of the volume. If the description would be too long, the `Path` is left out, and only the first volume has the name.
  *
- * @param description - the first volume's, as it was sent; `undefined` where it has none
+ * @param description - the description of the first volume, as it was sent; `undefined` if it has none
  *
  * @example
  * ```ts
@@ -29,7 +29,7 @@ export function laterDescription(
   return named.length <= MAX_DESCRIPTION_LENGTH ? named : `{${mark}`
 }
 
-/** What a description says of its volume; `undefined` where it is no later volume's. */
+/** Returns the mark in a description; `undefined` if it is not the description of a later volume. */
 export function volumeMarkOf(description: string | undefined): VolumeMark | undefined {
   if (!description?.startsWith('{')) return undefined
   try {
@@ -38,6 +38,6 @@ export function volumeMarkOf(description: string | undefined): VolumeMark | unde
       ? { volume, firstVolume }
       : undefined
   } catch {
-    return undefined // starts like JSON and is not: somebody's plain text
+    return undefined // plain text that begins like JSON
   }
 }

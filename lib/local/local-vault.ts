@@ -4,20 +4,22 @@
 import { LockFolder } from '../fs/lock.js'
 import { onAbort } from '../streams/caller-signal.js'
 import { AbortError } from '../errors.js'
-import { costsOf, type Costs } from './costs/costs.js'
-import { Control, MovableClock } from './control/control.js'
-import type { AccountRegion } from './account-region.js'
-import { admitted, firstHome } from './admission.js'
-import { inspectedWithoutSecrets, keptCredentials, type LocalCredentials } from './auth/credentials.js'
+import { type Costs, costsOf } from './costs/costs.js'
+import { Control } from './control/control.js'
+import { MovableClock } from './control/movable-clock.js'
+import type { AccountRegion } from './service/account-region.js'
+import { homeOfNewFolder, resolveAccess } from './access.js'
+import { inspectedWithoutSecrets, loadCredentials, type LocalCredentials } from './auth/credentials.js'
 import { Disk } from './disk/disk.js'
-import { assertInFolder, keptHome } from './disk/home.js'
+import { assertInFolder, loadHome } from './disk/home.js'
 import { Faults } from './faults/faults.js'
-import { listen, type HttpServer } from './http/http-server.js'
+import { type HttpServer, listen } from './http/http-server.js'
 import { makeRequestHandler } from './http/request-handler.js'
-import { checkedOptions, type CheckedOptions, type LocalVaultOptions, type NotEmpty } from './options.js'
-import { AllStores } from './storage/all-stores.js'
+import { type CheckedOptions, checkedOptions, type LocalVaultOptions } from './options/local-vault-options.js'
+import type { NotEmpty } from './options/option-forms.js'
+import { AllStores } from './stores/all-stores.js'
 import { Traffic } from './control/traffic.js'
-import { keptVaultId } from './disk/vault-id.js'
+import { loadVaultId } from './disk/vault-id.js'
 
 /** A local vault that is running. */
 export interface LocalVault {
@@ -83,7 +85,7 @@ export async function startLocalVault(options: LocalVaultOptions): Promise<Local
     throw signal?.aborted === true ? new AbortError({ cause: signal.reason }) : error
   })
   const clock = new MovableClock(now)
-  const { credentials, regions, anyAccountId, accountIds } = admitted(given, kept.credentials, home)
+  const { credentials, regions, anyAccountId, accountIds } = resolveAccess(given, kept.credentials, home)
   const onFailure = (error: Error): void => {
     queueMicrotask(() => given.onFailure?.(error)) // what it throws is nobody's answer
   }
@@ -93,12 +95,13 @@ export async function startLocalVault(options: LocalVaultOptions): Promise<Local
   const faults = new Faults()
   for (const rule of given.faults) faults.add(rule)
   const traffic = new Traffic()
-  const costs = (): Promise<Costs> => costsOf(stores, traffic, given.prices)
-  const controlled = { control: new Control(stores, clock), faults, traffic, costs }
-  const gatekeeper = { regions, credentials, anyAccountId, now } // clients have not moved their clocks
+  const costs = (): Promise<Costs> =>
+    costsOf({ meter: stores.meter, archives: () => stores.archives(), requests: traffic.all() }, given.prices)
+  const controls = { control: new Control(stores, clock), faults, traffic, costs }
+  const authConfig = { regions, credentials, anyAccountId, now } // clients have not moved their clocks
   const { host, idleTimeout, log } = given
   const serving = { controlSecret, host, idleTimeout, log, now, onFailure, stores }
-  const handle = makeRequestHandler({ gatekeeper, ...serving, ...controlled })
+  const handle = makeRequestHandler({ authConfig, ...serving, ...controls })
   const server = await listen(handle, given, { log, now })
   for (const { notifier } of stores) await notifier.open()
   let stopping: Promise<void> | undefined
@@ -109,7 +112,7 @@ export async function startLocalVault(options: LocalVaultOptions): Promise<Local
   const { endpoint } = server
   const { accountId, region } = stores.first
   const shown = inspectedWithoutSecrets(kept.credentials[0])
-  const it = { endpoint, region, accountId, credentials: shown, dir: disk.dir, id, ...controlled }
+  const it = { endpoint, region, accountId, credentials: shown, dir: disk.dir, id, ...controls }
   return { ...it, close, [Symbol.asyncDispose]: close }
 }
 
@@ -124,9 +127,9 @@ async function identityOf(
     locks.stopWaiting()
   })
   try {
-    const keys = given.credentials ?? ([await keptCredentials(disk, locks)] as const)
-    const home = await keptHome(disk, locks, firstHome(given, keys))
-    return { id: await keptVaultId(disk, locks), home, credentials: keys }
+    const keys = given.credentials ?? ([await loadCredentials(disk, locks)] as const)
+    const home = await loadHome(disk, locks, homeOfNewFolder(given, keys))
+    return { id: await loadVaultId(disk, locks), home, credentials: keys }
   } finally {
     release()
   }

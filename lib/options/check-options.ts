@@ -1,39 +1,41 @@
 /**
- * Checks of what callers pass: the fields of an options object, and single arguments, by calling a rule.
+ * Checks the values that callers pass: the fields of an options object, and single arguments by calling a rule.
  *
- * - Each option has one rule, shared by all functions that take it. A description of an options object holds a rule for
- *   each of its fields; `satisfies RulesOf<…>` makes a field without one a compile error.
- * - Another type is a TypeError, another value of the right type is a RangeError. Both name the option and the function.
- * - `undefined` is the same as absent. `null` is not.
+ * - Each option has one rule, which all functions with that option share. The rules of an options object have one for
+ *   each of its fields; `satisfies RulesOf<…>` makes a field without a rule a compile error.
+ * - A value of a wrong type is a TypeError, and a wrong value of the right type is a RangeError. Both name the option and
+ *   the function.
+ * - `undefined` is the same as an absent option; `null` is a value of a wrong type.
  */
 
 /**
  * Checks a value.
  *
- * @param name - of the option or argument, with its path where it is nested
- * @param caller - the function or class that the value was passed to
+ * @param name - name of the option or argument, with its path if it is nested
+ * @param caller - name of the function or class that the value was passed to
  * @throws {TypeError} a value of another type
  * @throws {RangeError} a value out of range
  */
 export type Rule = (value: unknown, name: string, caller: string) => void
 
-/** The rule of an option that cannot be left out. */
+/** The rule of a required option. */
 export interface RequiredRule extends Rule {
+  /** Marks the rule: the option must be present. */
   readonly isRequired: true
 }
 
-/** A rule for each field of an interface. */
+/** The rules of an options object: one for each field of its interface. */
 export type RulesOf<T> = { readonly [K in keyof T]-?: undefined extends T[K] ? Rule : RequiredRule }
 
-/** Characters of a text that are shown in a message. */
-const SHOWN_LENGTH = 40
+/** Maximum number of characters of a text in a message. */
+const MAX_SHOWN_LENGTH = 40
 
 /**
- * Checks the own names of an options object, and the values of the known ones.
+ * Checks an options object: its own names must be known, and its values must meet their rules.
  *
  * @param rules - one for each option
- * @returns a copy with the known options that are present, inherited ones too: each is read once
- * @throws {TypeError} no object, an unknown name, a missing option, or one of another type
+ * @returns a copy of the known options that are present, inherited ones included; each is read once
+ * @throws {TypeError} not an object, an unknown name, a missing option, or a value of a wrong type
  * @throws {RangeError} an option out of range
  */
 export function checkOptions<T extends object>(caller: string, options: T, rules: RulesOf<T>): T {
@@ -41,7 +43,7 @@ export function checkOptions<T extends object>(caller: string, options: T, rules
   return checkFields(options, rules, '', caller)
 }
 
-/** The fields of an object that have a rule, and no others. */
+/** Copies the fields of an object that have a rule. */
 export function picked<T extends object, K extends keyof T & string>(
   options: T,
   rules: Readonly<Record<K, Rule>>,
@@ -50,12 +52,12 @@ export function picked<T extends object, K extends keyof T & string>(
 }
 
 /**
- * A rule.
+ * Makes a rule.
  *
- * @param expected - what a value must be, as `a number from 1 up`
- * @param isOfType - whether a value has the type; another is a TypeError
- * @param isInRange - whether a value of the type is in range; default all are
- * @param show - how a wrong value is shown; a secret must not be
+ * @param expected - description of a valid value, such as `a number from 1 up`
+ * @param isOfType - whether a value has the right type; otherwise it is a TypeError
+ * @param isInRange - whether a value of the right type is in range; by default every value is
+ * @param show - shows a wrong value in the message; pass a function that hides it if it is a secret
  */
 export function rule<T>(
   expected: string,
@@ -70,7 +72,7 @@ export function rule<T>(
   }
 }
 
-/** A rule for nested options: an object with fields of these names only. */
+/** A rule for nested options: an object without other fields than these. */
 export function nested<T extends object>(rules: RulesOf<T>): Rule {
   return (value, name, caller) => {
     assertObject(value, name, caller)
@@ -78,7 +80,7 @@ export function nested<T extends object>(rules: RulesOf<T>): Rule {
   }
 }
 
-/** A rule for data: an object with fields that meet these rules. It may have others. */
+/** A rule for data: an object whose fields meet these rules. It may have other fields. */
 export function record(expected: string, rules: Readonly<Record<string, Rule>>): Rule {
   const isRecord = rule(expected, isObject)
   return (value, name, caller) => {
@@ -87,12 +89,12 @@ export function record(expected: string, rules: Readonly<Record<string, Rule>>):
   }
 }
 
-/** Whether a value is an object and no array. */
+/** Whether a value is an object, but not an array. */
 export function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** A value in a message: short, on one line, and of an object only what kind it is. */
+/** A value as a message shows it: short, on one line, and only the class of an object. */
 export function shown(value: unknown): string {
   switch (typeof value) {
     case 'string':
@@ -114,8 +116,8 @@ function checkFields<T extends object>(options: T, rules: RulesOf<T>, prefix: st
   for (const name of Object.keys(options)) {
     if (Object.hasOwn(rules, name) || (options as Readonly<Record<string, unknown>>)[name] === undefined)
       continue
-    const near = nearest(name, Object.keys(rules))
-    const hint = near === undefined ? '' : ` Did you mean ${prefix}${near}?`
+    const similar = mostSimilar(name, Object.keys(rules))
+    const hint = similar === undefined ? '' : ` Did you mean ${prefix}${similar}?`
     throw new TypeError(`${prefix}${printable(name)} is not an option of ${caller}.${hint}`)
   }
   return checkValues(options, rules, prefix, caller)
@@ -153,7 +155,7 @@ function withArticle(noun: string): string {
 
 /** The beginning of a text, with control and format characters escaped. */
 function printable(text: string): string {
-  return escaped(text.length > SHOWN_LENGTH ? `${text.slice(0, SHOWN_LENGTH)}…` : text)
+  return escaped(text.length > MAX_SHOWN_LENGTH ? `${text.slice(0, MAX_SHOWN_LENGTH)}…` : text)
 }
 
 /** A text with control and format characters escaped, so that it cannot control a terminal. */
@@ -163,17 +165,18 @@ export function escaped(text: string): string {
   })
 }
 
-/** The name that was probably meant; `undefined` where none is near. */
-function nearest(name: string, known: readonly string[]): string | undefined {
-  const wanted = normalized(name.slice(0, SHOWN_LENGTH))
-  const most = wanted.length < 5 ? 1 : 2
+/** The known name that was probably meant; `undefined` if none is similar. */
+function mostSimilar(name: string, known: readonly string[]): string | undefined {
+  const given = normalized(name.slice(0, MAX_SHOWN_LENGTH))
+  const maxDistance = given.length < 5 ? 1 : 2
   let best: { readonly name: string; readonly distance: number } | undefined
-  for (const it of known) {
-    const other = normalized(it)
-    const edits = distanceOf(wanted, other)
-    const isBeginning = wanted.length > 3 && other.startsWith(wanted)
-    const distance = isBeginning ? Math.min(edits, most) : edits
-    if (distance <= most && distance < (best?.distance ?? Infinity)) best = { name: it, distance }
+  for (const candidate of known) {
+    const other = normalized(candidate)
+    const edits = editDistance(given, other)
+    const isBeginning = given.length > 3 && other.startsWith(given)
+    const distance = isBeginning ? Math.min(edits, maxDistance) : edits
+    if (distance <= maxDistance && distance < (best?.distance ?? Infinity))
+      best = { name: candidate, distance }
   }
   return best?.name
 }
@@ -182,8 +185,8 @@ function normalized(name: string): string {
   return name.replace(/[^a-z0-9]/gi, '').toLowerCase()
 }
 
-/** How many characters must be inserted, left out or replaced to make one text another. */
-function distanceOf(a: string, b: string): number {
+/** Number of characters to insert, remove or replace so that one text becomes the other. */
+function editDistance(a: string, b: string): number {
   let last = Array.from({ length: b.length + 1 }, (_, i) => i)
   for (let i = 1; i <= a.length; i++) {
     const row = [i]

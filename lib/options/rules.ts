@@ -1,28 +1,28 @@
-/** Rules for options of the common kinds, and what rules are made of. */
+/** Rules for common kinds of options, and functions that make rules. */
 import type { ByteRange } from '../byte-range.js'
 import { isObject, record, rule, type RequiredRule, type Rule, type RulesOf } from './check-options.js'
 
-/** The rule of an option that cannot be left out. */
-export function required(of: Rule): RequiredRule {
-  const check: Rule = (value, name, caller) => {
-    of(value, name, caller)
+/** Makes the rule of a required option. */
+export function required(check: Rule): RequiredRule {
+  const checkRequired: Rule = (value, name, caller) => {
+    check(value, name, caller)
   }
-  return Object.assign(check, { isRequired: true as const })
+  return Object.assign(checkRequired, { isRequired: true as const })
 }
 
-/** A rule for a value that may be `undefined`. */
-export function optional(of: Rule): Rule {
+/** Makes a rule for a value that may be `undefined`. */
+export function optional(check: Rule): Rule {
   return (value, name, caller) => {
-    if (value !== undefined) of(value, name, caller)
+    if (value !== undefined) check(value, name, caller)
   }
 }
 
 /** A rule for an array of values that each meet a rule. */
-export function listOf(expected: string, item: Rule): Rule {
+export function listOf(expected: string, checkItem: Rule): Rule {
   const isList = rule(expected, (value) => Array.isArray(value))
   return (value, name, caller) => {
     isList(value, name, caller)
-    for (const [i, it] of (value as readonly unknown[]).entries()) item(it, `${name}[${i}]`, caller)
+    for (const [i, item] of (value as readonly unknown[]).entries()) checkItem(item, `${name}[${i}]`, caller)
   }
 }
 
@@ -31,7 +31,7 @@ export function withMethods(expected: string, ...methods: readonly string[]): Ru
   return rule(expected, (value): value is object => hasMethods(value, methods))
 }
 
-/** A rule for one of several texts. */
+/** A rule for one of several strings. */
 export function oneOf(...choices: readonly string[]): Rule {
   const quoted = choices.map((choice) => `'${choice}'`)
   const expected = quoted.join(', ').replace(/, (?=[^,]*$)/, ' or ')
@@ -39,9 +39,9 @@ export function oneOf(...choices: readonly string[]): Rule {
 }
 
 /** A rule for a whole number in a range. */
-export function wholeNumber(from: number, to: number = Number.MAX_SAFE_INTEGER): Rule {
-  const range = to === Number.MAX_SAFE_INTEGER ? `from ${from} up` : `from ${from} to ${to}`
-  const isInRange = (value: number): boolean => Number.isInteger(value) && value >= from && value <= to
+export function wholeNumber(min: number, max: number = Number.MAX_SAFE_INTEGER): Rule {
+  const range = max === Number.MAX_SAFE_INTEGER ? `from ${min} up` : `from ${min} to ${max}`
+  const isInRange = (value: number): boolean => Number.isInteger(value) && value >= min && value <= max
   return rule(`a whole number ${range}`, isNumber, isInRange)
 }
 
@@ -51,11 +51,11 @@ export const BYTES: Rule = rule('a Buffer or a Uint8Array', (value) => value ins
 export const BOOLEAN: Rule = rule('true or false', (value) => typeof value === 'boolean')
 /** A rule for a function. */
 export const FUNCTION: Rule = rule('a function', (value) => typeof value === 'function')
-/** A rule for an object, whatever it has. */
+/** A rule for any object. */
 export const OBJECT: Rule = rule('an object', isObject)
-/** A rule for any text. */
+/** A rule for any string. */
 export const STRING: Rule = rule('a string', isString)
-/** A rule for a text with at least one character. */
+/** A rule for a string that is not empty. */
 export const TEXT: Rule = rule('a string that is not empty', isString, (value) => value !== '')
 /** A rule for a path in the file system. */
 export const PATH: Rule = rule(
@@ -67,12 +67,12 @@ export const PATH: Rule = rule(
 export const SIZE: Rule = rule('a whole number of bytes from 0 up', isNumber, (value) => {
   return Number.isSafeInteger(value) && value >= 0
 })
-/** A rule for a tree hash as text. */
+/** A rule for a tree hash in hex. */
 export const TREE_HASH: Rule = rule('a tree hash of 64 hex digits', isString, (value) => {
   return /^[0-9a-f]{64}$/i.test(value)
 })
 
-/** A signal that ends something early. */
+/** A rule for a signal that ends an operation early. */
 export const SIGNAL: Rule = rule(
   'an AbortSignal',
   (value): value is object =>
@@ -81,12 +81,14 @@ export const SIGNAL: Rule = rule(
 const BOUNDS = { start: required(SIZE), end: required(SIZE) } satisfies RulesOf<ByteRange>
 const isRange = record('a range of bytes: { start, end }', BOUNDS)
 
-/** A range of bytes that is not empty. */
+/** A rule for a range of bytes that is not empty. */
 export const RANGE: Rule = (value, name, caller) => {
   isRange(value, name, caller)
   const { start, end } = value as ByteRange
   if (start >= end)
-    throw new RangeError(`${name} of ${caller} must end behind its start, not go from ${start} to ${end}.`)
+    throw new RangeError(
+      `${name} of ${caller} must end after its start, but it goes from ${start} to ${end}.`,
+    )
 }
 
 /** Whether a value is a number. */
@@ -99,7 +101,7 @@ export function isString(value: unknown): value is string {
   return typeof value === 'string'
 }
 
-/** Whether a value is an object that is iterated, synchronously. */
+/** Whether a value is an object that can be iterated synchronously. */
 export function isIterable(value: unknown): value is Iterable<unknown> {
   return typeof value === 'object' && value !== null && Symbol.iterator in value
 }

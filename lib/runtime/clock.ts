@@ -1,25 +1,42 @@
-/**
- * Time and chance, as the policies of this folder take them: a test gives its own.
- */
+/** The passing of time, and the randomness of pauses. A test replaces them, so that it waits for nothing. */
 import { setTimeout as delay } from 'node:timers/promises'
+import { asAbortError } from '../streams/abort-error.js'
 import { following } from '../streams/caller-signal.js'
 
-/** Where time comes from. */
+/** How a {@link Clock} sleeps. */
+export interface SleepOptions {
+  /** `false`: the sleep does not keep the process running; default `true`. */
+  readonly keepsAlive?: boolean | undefined
+}
+
+/** The clock by which a program measures durations and sleeps. It knows no time of day: see {@link WallClock}. */
 export interface Clock {
-  /** Milliseconds since whenever. */
+  /** Milliseconds from an arbitrary origin. It never goes back, as the time of day may. */
   now(): number
-  /** Resolves after so many milliseconds; rejects when the signal fires. */
-  sleep(milliseconds: number, signal: AbortSignal | undefined): Promise<void>
-  /** A number from 0 up, below 1. */
+  /** Resolves after so many milliseconds; rejects when the signal fires, the system's clock with an `AbortError`. */
+  sleep(milliseconds: number, signal: AbortSignal | undefined, options?: SleepOptions): Promise<void>
+  /** A random number from 0 up to, not including, 1. */
   random(): number
 }
 
-/** The system's own. */
+/** The clock and the random numbers of the system. */
 export const systemClock: Clock = {
-  now: () => performance.now(), // never set back, as the time of day may be
-  sleep: (milliseconds, caller) => {
+  now: () => performance.now(),
+  sleep: (milliseconds, caller, { keepsAlive = true } = {}) => {
     const { signal, release } = following(caller)
-    return delay(milliseconds, undefined, { signal }).finally(release)
+    const slept = delay(milliseconds, undefined, { signal, ref: keepsAlive }).catch((error: unknown) => {
+      throw asAbortError(error, caller)
+    })
+    return slept.finally(release)
   },
-  random: Math.random,
+  random: () => Math.random(),
 }
+
+/** The time of day. It may be set back, and is for records and for comparisons with the service. */
+export interface WallClock {
+  /** Milliseconds since 1970. */
+  now(): number
+}
+
+/** The time of day by the clock of this machine. */
+export const systemWallClock: WallClock = { now: () => Date.now() }

@@ -1,29 +1,38 @@
 /**
- * What a failed request says about the next one. The service's code counts first, for its statuses are not the usual
- * ones (throttling is 400, 408 may come without a body: docs/glacier-protocol.md#errors), then the HTTP status. A
- * failure without an answer is worth another attempt, whatever its code, except where a certificate is not accepted.
+ * The meaning of a failed request for the next attempt. A reason or an error code decides first, since the statuses of
+ * the service are not the usual ones (throttling is 400, 408 may come without a body: docs/glacier-protocol.md#errors),
+ * then the HTTP status. A failure without a response is worth another attempt, whatever its code, unless a certificate
+ * is not accepted.
  */
 import {
   AbortError,
   ConnectionError,
-  CredentialsError,
   ServiceError,
   SizeMismatchError,
   TreeHashMismatchError,
-  type CredentialsFailure,
+  type ServiceErrorReason,
 } from '../errors.js'
 import { isCertificateCode, neverArrived } from './network-failure.js'
 
 /**
  * - `transient`: worth another attempt after a pause
- * - `slow`: the same, and less at once would do better: 408, a timeout
- * - `throttled`: the same, asked for by the service
- * - `expired`: worth another with fresh credentials
- * - `corrupted`: bytes arrived as others than were sent, an answer is not the service's, or a proxy refused: worth a
- *   few more
- * - `final`: another attempt would fail as this one did
+ * - `slow`: the same, and fewer requests at once may help: 408, a timeout
+ * - `throttled`: the same, at the request of the service
+ * - `expired`: worth another attempt with fresh credentials
+ * - `corrupted`: the bytes that arrived differ from those that were sent, the response did not come from the service, or
+ *   a proxy refused: worth a few more attempts
+ * - `final`: another attempt would fail as well
  */
 export type FailureKind = 'transient' | 'slow' | 'throttled' | 'expired' | 'corrupted' | 'final'
+
+/** A reason that is not listed says nothing about the next attempt: the code and the status decide. */
+const BY_REASON: Readonly<Partial<Record<ServiceErrorReason, FailureKind>>> = {
+  'credentials-missing': 'final',
+  'credentials-unavailable': 'transient',
+  'credentials-expired': 'expired',
+  'signature-time': 'transient', // each attempt is signed anew, by the time in the service's response
+  'body-hash-mismatch': 'corrupted',
+}
 
 const BY_CODE: Readonly<Record<string, FailureKind>> = {
   ExpiredTokenException: 'expired',
@@ -38,14 +47,8 @@ const BY_CODE: Readonly<Record<string, FailureKind>> = {
   ETIMEDOUT: 'slow',
 }
 
-/** Codes of this package's own, for what something between here and the service may have caused. */
-const DOUBTFUL: ReadonlySet<string> = new Set(['IncompleteAnswer', 'ProxyRefused', 'UnexpectedResponse'])
-
-/** Credentials that could not be fetched, whatever their provider said. */
-const BY_REASON: Readonly<Partial<Record<CredentialsFailure, FailureKind>>> = {
-  missing: 'final',
-  unavailable: 'transient',
-}
+/** Codes of this package, for failures that something between this machine and the service may have caused. */
+const DOUBTFUL: ReadonlySet<string> = new Set(['IncompleteResponse', 'ProxyRefused', 'UnexpectedResponse'])
 
 const BY_STATUS: Readonly<Record<number, FailureKind>> = {
   408: 'slow',
@@ -69,22 +72,16 @@ const FINAL: ReadonlySet<string> = new Set([
   'ResourceNotFoundException',
 ])
 
-/** Statuses that say, whoever answers, that the request was not taken. */
-const NOT_TAKEN: ReadonlySet<number> = new Set([408, 429])
+/** Statuses that say, whoever responds, that the request was not accepted. */
+const NOT_ACCEPTED: ReadonlySet<number> = new Set([408, 429])
 
-/** Texts by which the service says that what came is not what was hashed, or is signed for another time. */
-const WRONG_HASH = /^\S+: (?:Checksum mismatch: |The value passed in as x-amz-content-sha256 does not match)/
-const WRONG_TIME = /Signature (?:expired|not yet current)/
-
-/** What a failed request says about the next one. */
+/** The meaning of a failed request for the next attempt. */
 export function failureKindOf(error: unknown): FailureKind {
   if (error instanceof TreeHashMismatchError || error instanceof SizeMismatchError) return 'corrupted'
   if (!(error instanceof ServiceError)) return 'final'
-  const unfetched = error instanceof CredentialsError ? BY_REASON[error.reason] : undefined
-  if (unfetched) return unfetched
-  const { message, serviceCode, status } = error
-  if (WRONG_HASH.test(message)) return 'corrupted'
-  if (WRONG_TIME.test(message)) return 'transient' // each attempt is signed anew, by the clock the service answered with
+  const { reason, serviceCode, status } = error
+  const byReason = reason && BY_REASON[reason]
+  if (byReason) return byReason
   if (FINAL.has(serviceCode) || isCertificateCode(serviceCode)) return 'final'
   const kind = BY_CODE[serviceCode] ?? (status === undefined ? undefined : BY_STATUS[status])
   if (kind) return kind
@@ -92,11 +89,11 @@ export function failureKindOf(error: unknown): FailureKind {
   return error instanceof ConnectionError ? 'transient' : 'final'
 }
 
-/** Whether the service may have done what was asked although the request failed. */
+/** Whether the service may have carried out a request that failed. */
 export function mayHaveActed(error: unknown): boolean {
   if (error instanceof AbortError || error instanceof TreeHashMismatchError) return true
   if (!(error instanceof ServiceError)) return false
   if (error instanceof ConnectionError) return !neverArrived(error.cause, error.serviceCode)
   const { serviceCode, status = 0 } = error
-  return (DOUBTFUL.has(serviceCode) && !NOT_TAKEN.has(status)) || status >= 500
+  return (DOUBTFUL.has(serviceCode) && !NOT_ACCEPTED.has(status)) || status >= 500
 }

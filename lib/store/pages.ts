@@ -1,15 +1,16 @@
-/** Lists that a store gives page by page. */
+/** The pages of the lists of a store. */
 
-/** The page of a list to request. */
+/** A request for one page of a list. */
 export interface PageRequest {
-  /** The `marker` of the page before; `undefined` for the first. */
+  /** The `marker` of the previous page; `undefined` for the first. */
   readonly marker?: string | undefined
-  /** Maximum number of rows; the vault service gives at most 10 vaults, or 50 of anything else. */
+  /** Maximum number of rows; default and maximum of the vault service: 10 vaults, or 50 rows of other lists. */
   readonly limit?: number | undefined
 }
 
-/** Some rows of a list. A page may be short, or empty, and not be the last. */
+/** One page of a list. It may have few rows, or none, and not be the last. */
 export interface Page<Item> {
+  /** The rows. */
   readonly items: readonly Item[]
   /** The marker of the next page; `undefined` at the end. */
   readonly marker: string | undefined

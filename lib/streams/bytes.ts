@@ -1,16 +1,16 @@
 /**
- * The bytes of a chunk, whatever kind of chunk it is.
+ * The bytes of a chunk of any kind.
  */
 import { types } from 'node:util'
 import { shown } from '../options/check-options.js'
 
-/** A piece of bytes: a Buffer, any typed array or DataView, or the memory behind one. */
+/** Bytes in memory: a Buffer, any other typed array, a DataView, or the ArrayBuffer behind one. */
 export type Bytes = ArrayBufferView | ArrayBufferLike
 
 /**
- * The bytes of a piece, without a copy.
+ * Views bytes in memory as a Buffer, without a copy.
  *
- * @returns `undefined` where the value is no piece of bytes
+ * @returns `undefined` if the value is not bytes
  * @throws {TypeError} the memory was transferred to another owner, so that its bytes are lost
  */
 export function bytesOf(value: unknown): Buffer | undefined {
@@ -22,7 +22,7 @@ export function bytesOf(value: unknown): Buffer | undefined {
 }
 
 /**
- * The bytes of a chunk: of a piece as it is, of text as UTF-8.
+ * The bytes of a chunk: bytes as they are, and a string as UTF-8.
  *
  * @throws {TypeError} the chunk is neither
  */

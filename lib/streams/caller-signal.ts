@@ -1,39 +1,43 @@
 /**
- * The signals of callers. One signal may end any number of transfers, and each of them has many requests. All of them
- * together add one listener to it: Node warns from the eleventh on. When the last has ended, none is left.
+ * The signals of callers. One signal may end any number of transfers, each with many requests. All of them together add
+ * one listener to it, because Node.js warns from the eleventh on. It is removed when the last transfer has ended.
  */
 import { setMaxListeners } from 'node:events'
 import { AbortError } from '../errors.js'
 
-/** For each signal that is waited for, what to do when it fires. */
-const waiting = new WeakMap<AbortSignal, Set<() => void>>()
+/** The functions to call when a signal fires. */
+const actionsOf = new WeakMap<AbortSignal, Set<() => void>>()
 
 /**
- * Calls a function when a signal fires, or at once where it has.
+ * Calls a function when a signal fires, or at once if it has already fired.
  *
- * @param act - must not throw
- * @returns stops waiting
- * @throws {TypeError} it is no AbortSignal
+ * @param action - must not throw
+ * @returns a function that removes the action
+ * @throws {TypeError} the value is not an AbortSignal
  */
-export function onAbort(signal: AbortSignal | undefined, act: () => void): () => void {
+export function onAbort(signal: AbortSignal | undefined, action: () => void): () => void {
   if (!signal) return () => undefined
   if (typeof signal !== 'object' || !('addEventListener' in signal))
     throw new TypeError('The signal must be an AbortSignal.')
   if (signal.aborted) {
-    act()
+    action()
     return () => undefined
   }
-  const acts = waiting.get(signal) ?? startedWaiting(signal)
-  const own = (): void => {
-    act() // a function of its own: the same `act` may be given twice
+  const actions = actionsOf.get(signal) ?? startListening(signal)
+  const entry = (): void => {
+    action() // a function of its own: the same action may be passed twice
   }
-  acts.add(own)
+  actions.add(entry)
   return () => {
-    if (acts.delete(own) && acts.size === 0) stopWaiting(signal)
+    if (actions.delete(entry) && actions.size === 0) stopListening(signal)
   }
 }
 
-/** Destroys a stream with an `AbortError` when a signal fires, until the stream has closed; throws as {@link onAbort}. */
+/**
+ * Destroys a stream with an `AbortError` when a signal fires, until the stream is closed.
+ *
+ * @throws {TypeError} the value is not an AbortSignal
+ */
 export function destroyOnAbort(
   signal: AbortSignal | undefined,
   stream: { destroy(error: Error): unknown; once(event: 'close', listener: () => void): unknown },
@@ -45,17 +49,19 @@ export function destroyOnAbort(
 
 /** A signal that fires with another one, until it is released. */
 export interface FollowingSignal {
-  /** Takes any number of listeners. */
+  /** The signal; it may have any number of listeners. */
   readonly signal: AbortSignal
-  /** Fires this signal alone. */
+  /** Fires this signal, and not the other one. */
   readonly abort: (reason?: unknown) => void
-  /** Ends the following. */
+  /** Separates this signal from the other one. */
   readonly release: () => void
 }
 
 /**
- * Gives a signal that many can listen to, and that fires with the caller's; throws as {@link onAbort}. Unlike
- * `AbortSignal.any`, which on Node 20 and 22 keeps some 2 KiB for each call, it leaves nothing behind.
+ * Makes a signal that fires with the signal of the caller, and that may have many listeners. Unlike `AbortSignal.any`,
+ * which keeps about 2 KiB for each call on Node.js 20 and 22, it leaves nothing behind.
+ *
+ * @throws {TypeError} the value is not an AbortSignal
  */
 export function following(caller: AbortSignal | undefined): FollowingSignal {
   const own = new AbortController()
@@ -69,22 +75,22 @@ export function following(caller: AbortSignal | undefined): FollowingSignal {
   return { signal: own.signal, abort, release }
 }
 
-function startedWaiting(signal: AbortSignal): Set<() => void> {
-  const acts = new Set<() => void>()
-  waiting.set(signal, acts)
+function startListening(signal: AbortSignal): Set<() => void> {
+  const actions = new Set<() => void>()
+  actionsOf.set(signal, actions)
   signal.addEventListener('abort', fire)
-  return acts
+  return actions
 }
 
-function stopWaiting(signal: AbortSignal): void {
-  waiting.delete(signal)
+function stopListening(signal: AbortSignal): void {
+  actionsOf.delete(signal)
   signal.removeEventListener('abort', fire)
 }
 
 function fire(this: AbortSignal): void {
-  const acts = waiting.get(this)
-  stopWaiting(this)
-  acts?.forEach((act) => {
-    act()
+  const actions = actionsOf.get(this)
+  stopListening(this)
+  actions?.forEach((action) => {
+    action()
   })
 }

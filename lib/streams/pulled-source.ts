@@ -1,5 +1,5 @@
 /**
- * A Readable of bytes over a source that is asked for each chunk.
+ * A Readable of bytes over a source that returns each chunk on request.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Readable } from './node-streams.js'
@@ -8,18 +8,18 @@ import type { Pull } from './pulls.js'
 import { sourceError } from './source-error.js'
 
 /**
- * A source is asked for the next chunk when the last one was taken, so that it may use its buffer again. It is
- * cancelled where it is not read to its end.
+ * Reads a source that returns each chunk on request. The next chunk is requested when the last one was taken, so a source
+ * may use its buffer again. The source is cancelled unless it is read to its end.
  */
 export class PulledSource extends Readable {
   readonly #pull: Pull
-  /** Whether the source has ended or failed by itself. */
+  /** Whether the source itself has ended or failed. */
   #isOver = false
 
   constructor(pull: Pull) {
     super({ highWaterMark: 0 })
     this.#pull = pull
-    this.on('error', () => undefined) // it may fail before a pipeline is made, which then finds the error
+    this.on('error', () => undefined) // it may fail before a pipeline is made, which then reports the error
   }
 
   override _read(): void {
@@ -34,7 +34,7 @@ export class PulledSource extends Readable {
     callback(error)
   }
 
-  /** Pushes the next chunk that has bytes, or the end. Waits only where the source does. */
+  /** Pushes the next chunk that has bytes, or the end. It waits only for the source. */
   async #pushNext(): Promise<void> {
     for (;;) {
       const chunk = this.#nextChunk()
@@ -53,14 +53,14 @@ export class PulledSource extends Readable {
     }
   }
 
-  /** Asks for a chunk; what fails here is the source itself. */
+  /** Requests a chunk. An error here is one of the source itself. */
   #nextChunk(): unknown {
-    const taken = (step: unknown): unknown => {
+    const valueOf = (step: unknown): unknown => {
       if (typeof step !== 'object' || step === null)
-        throw new TypeError(`An iterator must give an object for next(), not ${shown(step)}.`)
+        throw new TypeError(`The method next() of an iterator must return an object, not ${shown(step)}.`)
       const { done, value } = step as { readonly done?: unknown; readonly value?: unknown }
       if (done) this.#isOver = true
-      return done ? undefined : value // a synchronous iterator may give a promise, too
+      return done ? undefined : value // a synchronous iterator may return a promise, too
     }
     const failed = (error: unknown): never => {
       this.#isOver = true
@@ -68,7 +68,7 @@ export class PulledSource extends Readable {
     }
     try {
       const step = this.#pull.next()
-      return isThenable(step) ? Promise.resolve(step).then(taken, failed) : taken(step)
+      return isThenable(step) ? Promise.resolve(step).then(valueOf, failed) : valueOf(step)
     } catch (error) {
       return failed(error)
     }

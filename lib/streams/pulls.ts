@@ -1,46 +1,61 @@
 /**
- * Sources that are asked for each chunk: iterables and web streams.
+ * Sources that return each chunk on request: iterables and web streams.
  */
 import { isObject, shown } from '../options/check-options.js'
 import { bytesOfChunk } from './bytes.js'
 
-/** A source that is asked for each chunk. */
+/** A source that returns each chunk on request. */
 export interface Pull {
-  /** Asks for the next chunk. Sources that have it at once do not return a promise. */
+  /** Requests the next chunk. A source that has it at once does not return a promise. */
   next(): PromiseLike<PullStep> | PullStep
-  /** The bytes of a chunk. Throws a TypeError where it has none. */
+  /** The bytes of a chunk. Throws a TypeError if the chunk is not bytes. */
   bytesOf(chunk: unknown): Buffer
-  /** Ends a source that was not read to its end. Never throws and is not waited for. */
+  /** Ends a source that was not read to its end. It never throws and is not waited for. */
   cancel(reason: Error | null): void
-  /** Lets go of a source that ended by itself. */
+  /** Releases a source that has ended. */
   release?(): void
 }
 
-/** An answer of a {@link Pull}. */
+/** The result of a request for a chunk. */
 export interface PullStep {
+  /** Whether the source has ended. */
   readonly done?: boolean | undefined
+  /** The chunk. */
   readonly value?: unknown
 }
 
-/** The part of a web stream that is used, which the streams of other packages have, too. */
+/** The members of a web stream that are used. The streams of other packages have them, too. */
 export interface WebStream {
+  /** Whether a reader reads the stream. */
   readonly locked: boolean
+  /** Makes a reader, which locks the stream. */
   getReader(): WebStreamReader
 }
 
-/** The part of a web stream's reader that is used. */
+/** The result of a read of a {@link WebStreamReader}. */
+export interface WebStreamResult {
+  /** Whether the stream has ended. */
+  readonly done: boolean
+  /** The chunk. */
+  readonly value?: unknown
+}
+
+/** The members of a web stream's reader that are used. */
 export interface WebStreamReader {
-  read(): Promise<{ readonly done: boolean; readonly value?: unknown }>
+  /** Reads a chunk. */
+  read(): Promise<WebStreamResult>
+  /** Ends the stream early. */
   cancel(reason?: unknown): Promise<void>
+  /** Unlocks the stream. */
   releaseLock(): void
 }
 
-/** The chunks of an iterable. A synchronous one may give promises, as with `for await`. */
+/** The chunks of an iterable. A synchronous one may return promises, as with `for await`. */
 export function pullIterable(source: AsyncIterable<unknown> | Iterable<unknown>): Pull {
   const iterate = asyncIteratorOf(source) ?? (source as Iterable<unknown>)[Symbol.iterator]
   const iterator: unknown = iterate.call(source)
   if (!isIterator(iterator))
-    throw new TypeError(`An iterable must give an iterator with a method next(), not ${shown(iterator)}.`)
+    throw new TypeError(`An iterable must return an iterator with a method next(), not ${shown(iterator)}.`)
   return {
     next: () => iterator.next(),
     bytesOf: bytesOfChunk,
@@ -69,7 +84,7 @@ export function pullWebStream(source: WebStream): Pull {
     },
     cancel: (reason) => {
       quietly(() => reader.cancel(reason))
-      release() // not after the cancelling, which may never end
+      release() // at once: the cancellation may never end
     },
     release,
   }
@@ -84,7 +99,7 @@ function isIterator(value: unknown): value is AsyncIterator<unknown> | Iterator<
   return isObject(value) && typeof (value as { readonly next?: unknown }).next === 'function'
 }
 
-/** Runs the end of a source: its errors are of no use to a reader that has ended. */
+/** Ends a source and ignores its errors: the reader has ended. */
 function quietly(end: () => unknown): void {
   try {
     Promise.resolve(end()).catch(() => undefined)

@@ -81,15 +81,21 @@ export type EmitMethod<Events> = (event: EventName<Events>, ...args: unknown[]) 
 
 /** A `Writable` that emits the given events, which include those of every `Writable`. */
 export class TypedWritable<Events extends WritableEvents & EventArguments<Events>> extends Writable {
+  /** Adds a listener. */
   declare on: ListenerMethod<Events, this>
+  /** Adds a listener that is called once. */
   declare once: ListenerMethod<Events, this>
   declare off: ListenerMethod<Events, this>
   declare addListener: ListenerMethod<Events, this>
+  /** The same as `off()`. */
   declare removeListener: ListenerMethod<Events, this>
+  /** Adds a listener before the others. */
   declare prependListener: ListenerMethod<Events, this>
+  /** Adds a listener before the others, which is called once. */
   declare prependOnceListener: ListenerMethod<Events, this>
   declare removeAllListeners: RemoveListenersMethod<Events, this>
   declare listenerCount: ListenerCountMethod<Events>
+  /** Calls the listeners of an event. */
   declare emit: EmitMethod<Events>;
   /** Destroys the stream if it has not finished, and waits until it is closed. The types of Node.js 20 lack it. */
   declare [Symbol.asyncDispose]: () => Promise<void>
@@ -100,15 +106,22 @@ export class TypedReadable<
   Chunk,
   Events extends ReadableEvents<Chunk> & EventArguments<Events>,
 > extends Readable {
+  /** Adds a listener. */
   declare on: ListenerMethod<Events, this>
+  /** Adds a listener that is called once. */
   declare once: ListenerMethod<Events, this>
   declare off: ListenerMethod<Events, this>
   declare addListener: ListenerMethod<Events, this>
+  /** The same as `off()`. */
   declare removeListener: ListenerMethod<Events, this>
+  /** Adds a listener before the others. */
   declare prependListener: ListenerMethod<Events, this>
+  /** Adds a listener before the others, which is called once. */
   declare prependOnceListener: ListenerMethod<Events, this>
   declare removeAllListeners: RemoveListenersMethod<Events, this>
   declare listenerCount: ListenerCountMethod<Events>
+  /** Calls the listeners of an event. */
   declare emit: EmitMethod<Events>;
+  /** Iterates over the chunks. */
   declare [Symbol.asyncIterator]: () => NodeJS.AsyncIterator<Chunk>
 }

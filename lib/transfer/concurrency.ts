@@ -1,71 +1,72 @@
 /**
- * How many requests are under way at once: as many as asked for while all goes well, half as many each time the
- * service or the line is found to be overrun (408, throttling, timeouts: docs/glacier-protocol.md#errors), one more
- * after each full window of successes.
+ * The number of requests in flight: the maximum while all goes well, half as many each time the service or the
+ * connection is overloaded (408, throttling, timeouts: docs/glacier-protocol.md#errors), and one more after each full
+ * window of successes.
  *
- * Requests that were under way at one halving belong to the window before it: that they fail, too, is the same news,
- * and that they succeed is none.
+ * Requests that were in flight when the number was halved belong to the window before: their failures have the same
+ * cause, and their successes prove nothing.
  */
 import { AbortError } from '../errors.js'
 import { failureKindOf } from '../store/failure.js'
 
-/** Lets in as many at once as seems good. */
+/** Limits the number of requests in flight, and adapts the limit to their results. */
 export class AdaptiveConcurrency {
-  readonly #most: number
+  readonly #maxRequests: number
   readonly #waiting: (() => void)[] = []
   #current: number
-  #underWay = 0
+  #inFlight = 0
   #successes = 0
-  #halvings = 0
+  /** The number of times the limit was halved, which identifies the window. */
+  #window = 0
 
-  /** @param most - requests at once at the most, from 1 up */
-  constructor(most: number) {
-    this.#most = most
-    this.#current = most
+  /** @param maxRequests - maximum number of requests in flight, from 1 up */
+  constructor(maxRequests: number) {
+    this.#maxRequests = maxRequests
+    this.#current = maxRequests
   }
 
-  /** Requests let in at once as things stand. */
+  /** The current limit. */
   get current(): number {
     return this.#current
   }
 
   /**
-   * Runs a request when its turn comes.
+   * Runs a request as soon as the limit allows.
    *
-   * @throws {AbortError} the signal fired while it waited
-   * @throws what the request threw
+   * @throws {AbortError} `ABORT_ERR`: the signal fired while the request waited
+   * @throws the error of the request
    */
   async run<T>(request: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     await this.#enter(signal)
-    const window = this.#halvings
+    const window = this.#window
     return request()
       .then(
         (result) => {
-          if (window === this.#halvings) this.#succeeded()
+          if (window === this.#window) this.#succeeded()
           return result
         },
         (error: unknown) => {
-          if (window === this.#halvings && isOverrun(error)) this.#halve()
+          if (window === this.#window && isOverload(error)) this.#halve()
           throw error
         },
       )
       .finally(() => {
-        this.#underWay--
-        this.#letIn()
+        this.#inFlight--
+        this.#startWaiting()
       })
   }
 
   async #enter(signal?: AbortSignal): Promise<void> {
-    if (!signal?.aborted && this.#underWay < this.#current) this.#underWay++
+    if (!signal?.aborted && this.#inFlight < this.#current) this.#inFlight++
     else if (signal?.aborted || !(await this.#queued(signal))) throw new AbortError({ cause: signal?.reason })
   }
 
-  /** Whether it was let in, and counted as under way; else the signal fired. */
+  /** Resolves to `true` when the request may start, and is counted as in flight; to `false` when the signal fires. */
   #queued(signal?: AbortSignal): Promise<boolean> {
     return new Promise((resolve) => {
       const enter = (): void => {
         signal?.removeEventListener('abort', leave)
-        this.#underWay++
+        this.#inFlight++
         resolve(true)
       }
       const leave = (): void => {
@@ -78,23 +79,23 @@ export class AdaptiveConcurrency {
   }
 
   #succeeded(): void {
-    if (++this.#successes < this.#current || this.#current === this.#most) return
+    if (++this.#successes < this.#current || this.#current === this.#maxRequests) return
     this.#successes = 0
     this.#current++
   }
 
   #halve(): void {
-    this.#halvings++
+    this.#window++
     this.#successes = 0
     this.#current = Math.max(1, Math.floor(this.#current / 2))
   }
 
-  #letIn(): void {
-    while (this.#underWay < this.#current && this.#waiting.length > 0) this.#waiting.shift()?.()
+  #startWaiting(): void {
+    while (this.#inFlight < this.#current && this.#waiting.length > 0) this.#waiting.shift()?.()
   }
 }
 
-function isOverrun(error: unknown): boolean {
+function isOverload(error: unknown): boolean {
   const kind = failureKindOf(error)
   return kind === 'slow' || kind === 'throttled'
 }

@@ -1,79 +1,82 @@
 /**
- * How a memory budget is shared out among pieces under way: parts going up, ranges coming down.
+ * The distribution of a memory budget among the parts of an upload or the ranges of a retrieval, both called pieces.
  *
- * Either way holds at most `concurrency + 2` pieces: those in requests, and two between them and the other end (up:
+ * Each holds at most `concurrency + 2` pieces: those in requests, and two between the requests and the other end (up:
  * one being cut, one being hashed; down: one waiting, one being read). An upload holds one more, which keeps it alive
- * while its source is silent. A budget holds at least four.
+ * while its source is silent. A budget holds at least four pieces.
  */
 import { isNumber, wholeNumber } from '../options/rules.js'
 import { rule, type RulesOf } from '../options/check-options.js'
 import { MIB } from '../sizes.js'
 
-/** Bytes held at once where no budget is given. */
+/** Default of `memory`: 256 MiB. */
 export const DEFAULT_MEMORY: number = 256 * MIB
-/** Requests under way at once where memory allows and nothing is asked for. */
+/** Default of `concurrency`, if the memory allows it. */
 export const DEFAULT_CONCURRENCY = 8
 
 /** Pieces held between the requests and the other end. */
-export const PIECES_BETWEEN = 2
-const FEWEST_HELD = 4
+export const PIECES_BETWEEN_STAGES = 2
+const MIN_PIECES = 4
 
-/** What may be said of a transfer's means. */
+/** The options of a transfer that bound its memory and its requests. */
 export interface MemoryOptions {
-  /** Bytes of parts or ranges held at the most. Default 256 MiB, or four pieces where a larger piece is asked for. */
+  /**
+   * Maximum memory for parts or ranges, in bytes; at least four of them. Default 256 MiB, or four times the requested
+   * size of a part or range if that is more.
+   */
   readonly memory?: number | undefined
-  /** Requests under way at once at the most; default 8. Fewer where memory holds fewer. */
+  /** Maximum number of requests in flight; default 8. Fewer if the memory holds fewer parts or ranges. */
   readonly concurrency?: number | undefined
 }
 
 /** The rules of {@link MemoryOptions}. */
 export const MEMORY: RulesOf<MemoryOptions> = {
   memory: rule(
-    `a number of bytes from ${FEWEST_HELD * MIB} (4 MiB) up`,
+    `a number of bytes from ${MIN_PIECES * MIB} (4 MiB) up`,
     isNumber,
-    (value) => value >= FEWEST_HELD * MIB,
+    (value) => value >= MIN_PIECES * MIB,
   ),
   concurrency: wholeNumber(1),
 }
 
-/** How a transfer is made. */
+/** The sizes and counts of a transfer. */
 export interface MemoryPlan {
   /** Bytes in each piece. */
   readonly pieceSize: number
-  /** Bytes held at the most. */
+  /** Maximum memory for pieces, in bytes. */
   readonly memory: number
-  /** Requests under way at once at the most. */
+  /** Maximum number of requests in flight. */
   readonly concurrency: number
 }
 
 /**
- * Shares out the budget. Each option has been checked by itself.
+ * Distributes the budget. Each option has been checked by itself.
  *
- * @param asked - bytes in each piece where the caller said so
- * @param wanted - bytes in each piece otherwise, if memory holds four
- * @param reserved - pieces held besides those in requests and between; default 0, at most 1
- * @throws {RangeError} pieces that the budget does not hold; the message says which would do
+ * @param requestedSize - bytes in each piece, if the caller chose them
+ * @param defaultSize - bytes in each piece otherwise, if the memory holds four
+ * @param reserved - pieces held besides those in requests and between the stages; default 0, at most 1
+ * @throws {RangeError} the memory does not hold four pieces; the message has values that fit
  */
 export function planMemory(
-  asked: number | undefined,
-  wanted: number,
+  requestedSize: number | undefined,
+  defaultSize: number,
   options: MemoryOptions,
   reserved = 0,
 ): MemoryPlan {
   const { memory = DEFAULT_MEMORY, concurrency = DEFAULT_CONCURRENCY } = options
-  const largest = 2 ** Math.floor(Math.log2(memory / FEWEST_HELD))
-  const pieceSize = asked ?? Math.min(wanted, largest)
-  const fewest = FEWEST_HELD * pieceSize
-  if (options.memory !== undefined && memory < fewest) {
+  const maxPieceSize = 2 ** Math.floor(Math.log2(memory / MIN_PIECES))
+  const pieceSize = requestedSize ?? Math.min(defaultSize, maxPieceSize)
+  const minMemory = MIN_PIECES * pieceSize
+  if (options.memory !== undefined && memory < minMemory) {
     throw new RangeError(
       `A memory of ${memory} bytes does not hold four times ${pieceSize} bytes: ` +
-        `give ${fewest}, or go down to pieces of ${largest}.`,
+        `use a memory of ${minMemory} bytes, or a size of ${maxPieceSize}.`,
     )
   }
-  const budget = Math.max(memory, fewest)
+  const budget = Math.max(memory, minMemory)
   return {
     pieceSize,
     memory: budget,
-    concurrency: Math.min(concurrency, Math.floor(budget / pieceSize) - PIECES_BETWEEN - reserved),
+    concurrency: Math.min(concurrency, Math.floor(budget / pieceSize) - PIECES_BETWEEN_STAGES - reserved),
   }
 }

@@ -1,26 +1,25 @@
 /**
- * The memory parts are cut into. It is taken from the system once and used again for each part: fresh memory costs about
- * as much as hashing what is put in it, and comes back only when the garbage collector gets round to it. It is shared
- * memory, so that other threads can hash it where it is; where the runtime has none, ordinary memory does.
+ * The memory that parts are cut into. It is allocated once and reused for each part: allocating costs about as much as
+ * hashing, and only the garbage collector returns memory. It is shared memory, which worker threads hash without a copy;
+ * if the runtime has none, it is ordinary memory.
  */
-
 import { constants } from 'node:buffer'
 import { BYTES, hasMethods, isNumber, wholeNumber } from '../options/rules.js'
 import { rule, type Rule } from '../options/check-options.js'
 
-/** The rule of the size of a piece: what a Buffer can hold. */
+/** The rule of the size of a piece: at most the size of a Buffer. */
 export const PIECE_SIZE: Rule = wholeNumber(1, constants.MAX_LENGTH)
-/** The rule of memory to take pieces from. */
+/** The rule of the memory of a stage. */
 export const PIECE_MEMORY: Rule = rule('memory for parts, as a PartMemory', (value): value is object => {
   return hasMethods(value, ['take']) && 'size' in value && isNumber(value.size)
 })
 
 /**
- * Gives out memory for parts of one size, and takes it back.
+ * A pool of memory for parts of one size.
  *
  * @example
  * ```ts
- * const writer = archiveWriter(client, { vaultName: 'backups', partSize })
+ * const writer = archiveWriter({ client, vaultName: 'backups', partSize })
  * await pipeline(source, rechunk(partSize, { memory: writer.partMemory }), hashParts(), writer)
  * ```
  */
@@ -28,20 +27,20 @@ export class PartMemory {
   /** Bytes of each part. */
   readonly size: number
   readonly #free: ArrayBufferLike[] = []
-  /** Weak: a part that is dropped and never given back must not stay in memory. */
+  /** Weak: a part that is dropped without a release must not stay in memory. */
   readonly #lent = new WeakSet<ArrayBufferLike>()
 
   /**
    * @param size - bytes of each part
-   * @throws {TypeError} not a number
-   * @throws {RangeError} not a whole number from 1 to what a Buffer can hold
+   * @throws {TypeError} the size is not a number
+   * @throws {RangeError} the size is not a whole number from 1 to the maximum size of a Buffer
    */
   constructor(size: number) {
     PIECE_SIZE(size, 'size', 'PartMemory')
     this.size = size
   }
 
-  /** Memory of a part, with whatever it held before; of nobody else until it is given back. */
+  /** Returns the memory of one part, not cleared. It has no other user until it is released. */
   take(): Buffer {
     const memory = this.#free.pop() ?? freshMemory(this.size)
     this.#lent.add(memory)
@@ -49,10 +48,10 @@ export class PartMemory {
   }
 
   /**
-   * Takes a part's memory back: nothing reads those bytes any more. What was not taken here is left alone.
+   * Releases the memory of a part: nothing reads these bytes any more. Memory of another origin is ignored.
    *
-   * @param bytes - the part, or as much of it as was filled
-   * @throws {TypeError} not bytes
+   * @param bytes - the part, or the filled beginning of it
+   * @throws {TypeError} `bytes` is not a Uint8Array
    */
   release(bytes: Uint8Array): void {
     BYTES(bytes, 'bytes', 'PartMemory.release')
@@ -62,6 +61,6 @@ export class PartMemory {
 }
 
 function freshMemory(size: number): ArrayBufferLike {
-  // Some runtimes and embedders take SharedArrayBuffer away. Unlike `new ArrayBuffer`, this is not touched to zero it.
+  // Some runtimes have no SharedArrayBuffer. Unlike `new ArrayBuffer`, allocUnsafeSlow does not fill the memory with zeros.
   return 'SharedArrayBuffer' in globalThis ? new SharedArrayBuffer(size) : Buffer.allocUnsafeSlow(size).buffer
 }

@@ -1,18 +1,26 @@
-/** How the streams of uploads and of retrievals report the failures of requests. */
+/** The events by which uploads and retrievals report failed requests. */
 import { emitOrDestroy, type Destroyable } from '../streams/emit-or-destroy.js'
-import { Retry, type Refreshable, type RetryOptions, type StuckNotice } from './retry.js'
+import { Retry, type CredentialsSource, type RetryOptions, type StuckNotice } from './retry.js'
 
 /** A warning of a request that keeps failing while others succeed. */
 export interface StuckWarning {
+  /** The code of the warning. */
   readonly code: 'REQUEST_STUCK'
+  /** The warning, as a sentence. */
   readonly message: string
 }
 
 /**
- * Makes attempts at requests for a stream, which emits `retry` before each further attempt, and `warning` with a
+ * Returns a `Retry` for a stream, which emits `retry` before each further attempt, and `warning` with a
  * {@link StuckWarning} for a request that keeps failing while others succeed.
+ *
+ * @param credentials - the store, whose credentials are refreshed when the service reports them as expired
  */
-export function reportedRetry(stream: Destroyable, options: RetryOptions, credentials: Refreshable): Retry {
+export function reportedRetry(
+  stream: Destroyable,
+  options: RetryOptions,
+  credentials: CredentialsSource,
+): Retry {
   return new Retry(
     options,
     credentials,
@@ -25,14 +33,14 @@ export function reportedRetry(stream: Destroyable, options: RetryOptions, creden
   )
 }
 
-/** The warning for a notice. */
+/** Returns the warning for a notice. */
 export function stuckWarning({ error, attempts, failingMs, limitMs }: StuckNotice): StuckWarning {
-  const until = Number.isFinite(limitMs) ? ` It is given up after ${duration(limitMs)}.` : ''
+  const limit = Number.isFinite(limitMs) ? ` It is given up after ${duration(limitMs)}.` : ''
   return {
     code: 'REQUEST_STUCK',
     message:
       `A request has failed ${attempts} times in ${duration(failingMs)} while others succeeded, ` +
-      `and is still tried.${until} Its last failure: ${error.message}`,
+      `and is retried.${limit} Last failure: ${error.message}`,
   }
 }
 

@@ -1,10 +1,12 @@
 /**
- * Tree hashes of files, each read by the threads that hash it: a leaf is hashed while it is still in the processor's
- * cache, and neither waits for the event loop.
+ * Tree hashes of files. Each worker reads what it hashes: a leaf is hashed while it is still in the processor's cache,
+ * and neither step waits for the event loop.
  *
- * - Runs of leaves are handed out in order and taken back in order; the first that comes back short is the file's end.
- * - A file is closed when no thread reads it any more.
- * - What is short, no regular file, or cannot be read by threads is read and hashed here, which also tells why.
+ * - Runs of leaves are given to workers in order, and their results are taken in order. The first run that is short is
+ *   the end of the file.
+ * - A file is closed when no worker reads it any more.
+ * - A short file, a file that is not a regular one, and one that workers cannot read is read and hashed by the calling
+ *   thread, which also reports why it cannot be read.
  */
 import { open, type FileHandle } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
@@ -12,38 +14,48 @@ import { AbortError } from '../errors.js'
 import { PATH, RANGE, SIGNAL } from '../options/rules.js'
 import { checkOptions, type RulesOf } from '../options/check-options.js'
 import type { ByteRange } from '../byte-range.js'
+import { HASH_THREADS, type HashContext } from './hash-parts.js'
+import { filePool, type HashPool, type HashWorkers } from './hash-pool.js'
+import type { HashResult } from './hash-worker.js'
 import { LEAF_SIZE } from './leaf-size.js'
-import { MIB } from '../sizes.js'
-import { THREADS } from './hash-parts.js'
-import type { HashAnswer } from './hash-worker.js'
-import { fileThreads, type SomeThreads } from './hash-pool.js'
 import { NodeStack, TreeHash } from './tree-hash.js'
 
-/** Bytes handed to a thread at once. */
-const RUN_SIZE = 8 * MIB
-/** Past as many, a disk is what is waited for. */
-const MOST_THREADS = 4
+/** Leaves that a worker is given at once. */
+const LEAVES_PER_RUN = 8
+/** Default maximum number of threads for one file. With more, they would wait for the disk. */
+const MAX_FILE_THREADS = 4
 
-/** What a file was found to be. */
+/** The size and tree hash of a file. */
 export interface HashedFile {
-  /** Bytes. */
+  /** Number of bytes that were hashed. */
   readonly size: number
-  /** Lowercase hex. */
+  /** The tree hash, lowercase hex. */
   readonly treeHash: string
+}
+
+/** Options of {@link FileHasher}. */
+export interface FileHasherOptions {
+  /**
+   * Number of threads that hash one file; by default one for each processor, at most four. With 0, the calling thread
+   * hashes.
+   */
+  readonly hashThreads?: number | undefined
 }
 
 /** Options of {@link FileHasher.hash}. */
 export interface FileHashOptions {
-  /** What of the file; default all. */
+  /** Byte range of the file to hash; defaults to the whole file. */
   readonly range?: ByteRange | undefined
+  /** Ends the hashing with an `AbortError`. */
   readonly signal?: AbortSignal | undefined
 }
 
+const FILE_HASHER = { hashThreads: HASH_THREADS } satisfies RulesOf<FileHasherOptions>
 const FILE_HASH = { range: RANGE, signal: SIGNAL } satisfies RulesOf<FileHashOptions>
 
 /**
- * Hashes files, long ones with threads. The threads are the process's, which all its hashers share: they are started
- * when they are needed, end when they are not, and keep the process alive only while they hash.
+ * Computes tree hashes of files, of long ones with worker threads. All hashers of the process share the threads: they are
+ * started when they are needed, end when they are not, and keep the process alive only while they hash.
  *
  * @example
  * ```ts
@@ -52,25 +64,41 @@ const FILE_HASH = { range: RANGE, signal: SIGNAL } satisfies RulesOf<FileHashOpt
  * ```
  */
 export class FileHasher implements Disposable, AsyncDisposable {
-  #count: number
+  #hashThreads: number
+  #leafSize = LEAF_SIZE
+  #pool: HashPool = filePool
 
   /**
-   * @param threads - threads for one file; default one for each processor, four at the most; 0 for none
-   * @throws {TypeError} not a number
-   * @throws {RangeError} it is no whole number from 0 up
+   * @throws {TypeError} an unknown option, or one of a wrong type
+   * @throws {RangeError} `hashThreads` is not a whole number from 0 up
    */
-  constructor(threads: number = Math.min(availableParallelism(), MOST_THREADS)) {
-    THREADS(threads, 'threads', 'FileHasher')
-    this.#count = threads
+  constructor(options: FileHasherOptions = {}) {
+    const { hashThreads } = checkOptions('FileHasher', options, FILE_HASHER)
+    this.#hashThreads = hashThreads ?? Math.min(availableParallelism(), MAX_FILE_THREADS)
+  }
+
+  /**
+   * A hasher with other leaves or workers, for a simulation.
+   *
+   * @internal
+   */
+  static withContext(
+    options: FileHasherOptions,
+    { leafSize = LEAF_SIZE, pool = filePool }: HashContext,
+  ): FileHasher {
+    const hasher = new FileHasher(options)
+    hasher.#leafSize = leafSize
+    hasher.#pool = pool
+    return hasher
   }
 
   /**
    * Reads and hashes a file.
    *
-   * @throws {TypeError} no path, an unknown option, or one of a wrong type
-   * @throws {RangeError} an empty path, or a range that is none
+   * @throws {TypeError} `path` is not a string, or an option is unknown or of a wrong type
+   * @throws {RangeError} the path or the range is empty
    * @throws {AbortError} the signal fired
-   * @throws the system's error where the file cannot be read
+   * @throws the error of the system if the file cannot be read
    */
   async hash(path: string, options: FileHashOptions = {}): Promise<HashedFile> {
     PATH(path, 'path', 'FileHasher.hash')
@@ -79,19 +107,25 @@ export class FileHasher implements Disposable, AsyncDisposable {
     const file = await open(path, 'r')
     try {
       const stats = await file.stat()
-      const isLong = stats.isFile() && Math.min(end, stats.size) - start > RUN_SIZE
-      const threads = isLong && this.#count > 0 ? fileThreads.take(this.#count) : undefined
-      const found = threads && (await hashBy(threads, file.fd, start, end, signal))
+      const isLong = stats.isFile() && Math.min(end, stats.size) - start > LEAVES_PER_RUN * this.#leafSize
+      const workers = isLong && this.#hashThreads > 0 ? this.#pool.take(this.#hashThreads) : undefined
+      const leafSize = this.#leafSize
+      const found = workers && (await hashByWorkers(workers, { fd: file.fd, start, end, leafSize, signal }))
       if (found) return found
-      return await hashHere(file, stats.isFile() ? start : undefined, end, signal)
+      return await hashOnMainThread(file, {
+        start: stats.isFile() ? start : undefined,
+        end,
+        leafSize,
+        signal,
+      })
     } finally {
       await file.close()
     }
   }
 
-  /** Gives up the threads: what is hashed from now on is hashed by the calling thread. May be called again. */
+  /** Gives up the threads: from now on, the calling thread hashes. It may be called again. */
   close(): void {
-    this.#count = 0
+    this.#hashThreads = 0
   }
 
   /** The same as {@link FileHasher.close}. */
@@ -105,61 +139,65 @@ export class FileHasher implements Disposable, AsyncDisposable {
   }
 }
 
-/** What threads find, each given two runs ahead; `undefined` where they could not. */
-async function hashBy(
-  threads: SomeThreads,
-  fd: number,
-  start: number,
-  end: number,
-  signal: AbortSignal | undefined,
+interface Reading {
+  readonly end: number
+  readonly leafSize: number
+  readonly signal: AbortSignal | undefined
+}
+
+/** Hashes with workers, each given two runs ahead; `undefined` if they cannot run or cannot read the file. */
+async function hashByWorkers(
+  workers: HashWorkers,
+  { fd, start, end, leafSize, signal }: Reading & { readonly fd: number; readonly start: number },
 ): Promise<HashedFile | undefined> {
-  const underWay: Promise<HashAnswer>[] = []
+  const runSize = LEAVES_PER_RUN * leafSize
+  const runs: Promise<HashResult>[] = []
   let at = start
-  const handOut = (): void => {
-    const run = { fd, start: at, end: Math.min(at + RUN_SIZE, end) }
+  const giveRun = (): void => {
+    const run = { kind: 'file', fd, start: at, end: Math.min(at + runSize, end), leafSize } as const
     at = run.end
-    const idlest = threads.reduce((least, thread) => (thread.orders < least.orders ? thread : least))
-    underWay.push(idlest.hash(run))
+    const idlest = workers.reduce((least, worker) =>
+      worker.pendingJobs < least.pendingJobs ? worker : least,
+    )
+    runs.push(idlest.hash(run))
   }
   try {
-    for (let i = 0; i < 2 * threads.length; i++) handOut()
+    for (let i = 0; i < 2 * workers.length; i++) giveRun()
     const nodes = new NodeStack()
     let size = 0
-    for (let next = underWay.shift(); next; next = underWay.shift()) {
+    for (let next = runs.shift(); next; next = runs.shift()) {
       const run = await next
       if (!run) return undefined
-      assertGoingOn(signal)
+      throwIfAborted(signal)
       nodes.pushAll(run.digests)
       size += run.size
-      if (run.size < RUN_SIZE) break
-      handOut()
+      if (run.size < runSize) break
+      giveRun()
     }
     return { size, treeHash: nodes.root().toString('hex') }
   } finally {
-    await Promise.all(underWay)
+    await Promise.all(runs)
   }
 }
 
-/** @param start - where to read from; `undefined` where there is but one place, as in a pipe */
-async function hashHere(
+/** Hashes on the calling thread. `start` is `undefined` for a file without positions, such as a pipe. */
+async function hashOnMainThread(
   file: FileHandle,
-  start: number | undefined,
-  end: number,
-  signal: AbortSignal | undefined,
+  { start, end, leafSize, signal }: Reading & { readonly start: number | undefined },
 ): Promise<HashedFile> {
-  const hash = new TreeHash()
-  const buffer = Buffer.allocUnsafeSlow(LEAF_SIZE)
+  const hash = TreeHash.withLeafSize(leafSize)
+  const buffer = Buffer.allocUnsafeSlow(leafSize)
   let size = 0
   for (;;) {
-    assertGoingOn(signal)
+    throwIfAborted(signal)
     const at = start === undefined ? null : start + size
-    const { bytesRead } = await file.read(buffer, 0, Math.min(LEAF_SIZE, end - (at ?? 0)), at)
+    const { bytesRead } = await file.read(buffer, 0, Math.min(leafSize, end - (at ?? 0)), at)
     if (bytesRead === 0) return { size, treeHash: hash.digest('hex') }
     hash.update(buffer.subarray(0, bytesRead))
     size += bytesRead
   }
 }
 
-function assertGoingOn(signal: AbortSignal | undefined): void {
+function throwIfAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw new AbortError({ cause: signal.reason })
 }

@@ -1,8 +1,8 @@
 /**
- * The hashing stage: parts in, the same parts with their place and both hashes out.
+ * The hashing stage: it takes parts, and gives the same parts with their byte range and both hashes.
  *
- * Each byte of a part is hashed twice, for the linear and for the tree hash; of a part of at most 1 MiB they are
- * equal, and it is hashed once. The bytes are passed on, never copied; they must not change before they are sent.
+ * Each byte of a part is hashed twice, for the linear hash and for the tree hash. For a part of at most one leaf they
+ * are equal, and it is hashed once. The bytes are passed on and never copied; they must not change before they are sent.
  * One part is held at a time: the next is taken when the last has been read.
  */
 import { createHash } from 'node:crypto'
@@ -10,64 +10,80 @@ import { wholeNumber } from '../options/rules.js'
 import { checkOptions, shown, type Rule, type RulesOf } from '../options/check-options.js'
 import { Transform, type TransformCallback } from '../streams/node-streams.js'
 import type { ByteRange } from '../byte-range.js'
+import { partPool, type HashPool } from './hash-pool.js'
 import { LEAF_SIZE } from './leaf-size.js'
-import { checksumsBy, isShared, partThreads } from './hash-pool.js'
-import { inTurns } from './yielding.js'
+import { checksumsByWorkers, isShared } from './pooled-checksums.js'
 import { TreeHash, type Checksums } from './tree-hash.js'
+import { forEachLeafYielding } from './yielding.js'
 
-/** A part ready to be sent: its place in the archive, its bytes and both hashes. */
+/** A part that is ready to be sent: its byte range in the archive, its bytes and both hashes. */
 export interface HashedPart extends ByteRange, Checksums {
-  /** 0-based. */
+  /** Position among the parts of the archive, from 0. */
   readonly index: number
+  /** The bytes of the part. */
   readonly bytes: Uint8Array
 }
 
-/** One for each hash of a part: of more, only the leaves' would have less to do. */
-const DEFAULT_THREADS = 2
+/** One thread for each hash of a part. With more, only the threads that hash leaves would have less to do. */
+const DEFAULT_HASH_THREADS = 2
 
 /** Options of {@link hashParts}. */
 export interface HashPartsOptions {
   /**
-   * Threads that hash a part of more than 1 MiB lying in shared memory, from the second part on; default 2. They are
-   * the process's: all its transfers share them. With 0, and wherever threads cannot run, the thread that this is called
-   * in hashes parts, 1 MiB at a turn of its event loop.
+   * Number of threads that hash a part of more than 1 MiB in shared memory, from the second part on; default 2. All
+   * transfers of the process share them. With 0, and wherever threads cannot run, the calling thread hashes parts, and
+   * yields to the event loop after each MiB.
    */
-  readonly threads?: number | undefined
+  readonly hashThreads?: number | undefined
+}
+
+/** The parts of a hasher that a simulation replaces. */
+export interface HashContext {
+  /** Bytes of a leaf; default 1 MiB. */
+  readonly leafSize?: number | undefined
+  /** The workers that hash; default those of the process. */
+  readonly pool?: HashPool | undefined
 }
 
 /** The rule of a number of threads. */
-export const THREADS: Rule = wholeNumber(0)
-const HASH_PARTS = { threads: THREADS } satisfies RulesOf<HashPartsOptions>
+export const HASH_THREADS: Rule = wholeNumber(0)
+const HASH_PARTS = { hashThreads: HASH_THREADS } satisfies RulesOf<HashPartsOptions>
 
 /**
- * A Transform that turns parts (one Buffer each, in order) into {@link HashedPart}s. Both sides are in object mode.
+ * Makes the stage that turns parts (one Buffer each, in order) into {@link HashedPart}s. Both sides are in object mode.
  *
  * @throws {TypeError} an unknown option, or one of a wrong type
- * @throws {RangeError} a number of threads that is none
+ * @throws {RangeError} `hashThreads` is not a whole number from 0 up
  *
  * @example
  * ```ts
- * await pipeline(source, rechunk(partSize), hashParts(), archiveWriter(client, { vaultName, partSize }))
+ * await pipeline(source, rechunk(partSize), hashParts(), archiveWriter({ client, vaultName, partSize }))
  * ```
  */
 export function hashParts(options: HashPartsOptions = {}): PartHasher {
   return new PartHasher(options)
 }
 
-/** What {@link hashParts} gives. */
+/** The stage that {@link hashParts} makes. */
 export class PartHasher extends Transform {
   #index = 0
   #start = 0
-  readonly #threads: number
+  readonly #hashThreads: number
+  readonly #leafSize: number
+  readonly #pool: HashPool
   /** Fires when the stage is destroyed. */
   readonly #ended = new AbortController()
 
-  constructor(options: HashPartsOptions = {}) {
-    const { threads = DEFAULT_THREADS } = checkOptions('hashParts', options, HASH_PARTS)
+  /** @internal */
+  constructor(options: HashPartsOptions = {}, { leafSize = LEAF_SIZE, pool = partPool }: HashContext = {}) {
+    const { hashThreads = DEFAULT_HASH_THREADS } = checkOptions('hashParts', options, HASH_PARTS)
     super({ objectMode: true, highWaterMark: 1 })
-    this.#threads = threads
+    this.#hashThreads = hashThreads
+    this.#leafSize = leafSize
+    this.#pool = pool
   }
 
+  /** @internal */
   override _transform(bytes: unknown, _encoding: BufferEncoding, callback: TransformCallback): void {
     if (!(bytes instanceof Uint8Array)) {
       callback(new TypeError(`A part must be a Buffer or a Uint8Array, not ${shown(bytes)}.`))
@@ -80,6 +96,7 @@ export class PartHasher extends Transform {
     }
   }
 
+  /** @internal */
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
     this.#ended.abort()
     callback(error)
@@ -93,25 +110,26 @@ export class PartHasher extends Transform {
     return { index, start, end: this.#start, bytes, ...checksums }
   }
 
-  /** A first part may be the only one, and a small one takes less time than asking: those are hashed here. */
+  /** A first part may be the only one, and a small part takes less time than a message: the calling thread hashes those. */
   async #checksums(bytes: Uint8Array): Promise<Checksums> {
-    const isQuick = this.#index === 0 || bytes.length <= LEAF_SIZE
-    if (isQuick || this.#threads === 0 || !isShared(bytes)) return this.#here(bytes)
-    const threads = partThreads.take(this.#threads)
-    const found = threads && (await checksumsBy(threads, bytes, this.#ended.signal))
-    return found ?? this.#here(bytes)
+    const isQuick = this.#index === 0 || bytes.length <= this.#leafSize
+    if (isQuick || this.#hashThreads === 0 || !isShared(bytes)) return this.#hashOnMainThread(bytes)
+    const workers = this.#pool.take(this.#hashThreads)
+    const found = workers && (await checksumsByWorkers(workers, bytes, this.#ended.signal, this.#leafSize))
+    return found ?? this.#hashOnMainThread(bytes)
   }
 
-  async #here(bytes: Uint8Array): Promise<Checksums> {
-    const tree = new TreeHash()
-    const linear = bytes.length > LEAF_SIZE ? createHash('sha256') : undefined
-    await inTurns(
+  async #hashOnMainThread(bytes: Uint8Array): Promise<Checksums> {
+    const tree = TreeHash.withLeafSize(this.#leafSize)
+    const linear = bytes.length > this.#leafSize ? createHash('sha256') : undefined
+    await forEachLeafYielding(
       bytes,
-      (piece) => {
-        tree.update(piece)
-        linear?.update(piece)
+      (leaf) => {
+        tree.update(leaf)
+        linear?.update(leaf)
       },
       () => this.destroyed,
+      this.#leafSize,
     )
     const treeHash = tree.digest('hex')
     return { linearHash: linear?.digest('hex') ?? treeHash, treeHash }

@@ -1,28 +1,29 @@
 /**
- * The tree hash of whatever passes: any bytes in, the same bytes out.
+ * A stage that computes the tree hash of the bytes that pass through it.
  */
 import { TreeHashMismatchError } from '../errors.js'
 import { TREE_HASH } from '../options/rules.js'
 import { checkOptions, type RulesOf } from '../options/check-options.js'
 import { bytesOfChunk } from '../streams/bytes.js'
 import { Transform, type TransformCallback } from '../streams/node-streams.js'
-import { inTurns } from './yielding.js'
 import { TreeHash } from './tree-hash.js'
+import { forEachLeafYielding } from './yielding.js'
 
 /** Options of {@link treeHash}. */
 export interface TreeHashStreamOptions {
-  /** The tree hash the bytes must have, hex; where they have another, the stream fails before its end. */
+  /** The tree hash that the bytes must have, as hex. With another one, the stream fails before its end. */
   readonly expected?: string | undefined
 }
 
 const OPTIONS = { expected: TREE_HASH } satisfies RulesOf<TreeHashStreamOptions>
 
 /**
- * A passthrough that takes the tree hash of what passes: of a download, a file being copied, a check.
+ * Makes a passthrough that computes the tree hash of the bytes, for instance of a download or of a file that is copied.
  *
  * @throws {TypeError} an unknown option, or one of a wrong type
- * @throws {RangeError} a tree hash that is none
- * @throws {TreeHashMismatchError} `ERR_TREE_HASH_MISMATCH`, by the stream, where `expected` was given and not met
+ * @throws {RangeError} `expected` is not a tree hash
+ * @throws {TreeHashMismatchError} `ERR_TREE_HASH_MISMATCH`, as an error of the stream: the bytes do not have the
+ *   expected tree hash
  *
  * @example
  * ```ts
@@ -35,13 +36,14 @@ export function treeHash(options: TreeHashStreamOptions = {}): TreeHashStream {
   return new TreeHashStream(options)
 }
 
-/** What {@link treeHash} gives. */
+/** The passthrough that {@link treeHash} makes. */
 export class TreeHashStream extends Transform {
   readonly #hash = new TreeHash()
   readonly #expected: string | undefined
   #treeHash: string | undefined
   #size = 0
 
+  /** @param options - see {@link treeHash} */
   constructor(options: TreeHashStreamOptions = {}) {
     const { expected } = checkOptions('treeHash', options, OPTIONS)
     // In object mode a wrong chunk is an error of the stream, where a byte stream throws at the writer.
@@ -54,11 +56,12 @@ export class TreeHashStream extends Transform {
     return this.#treeHash
   }
 
-  /** Bytes that have passed so far. */
+  /** Number of bytes that have passed so far. */
   get size(): number {
     return this.#size
   }
 
+  /** @internal */
   override _transform(chunk: unknown, encoding: BufferEncoding, callback: TransformCallback): void {
     let bytes: Buffer
     try {
@@ -68,18 +71,21 @@ export class TreeHashStream extends Transform {
       return
     }
     this.#size += bytes.length
-    inTurns(
+    forEachLeafYielding(
       bytes,
-      (piece) => this.#hash.update(piece),
+      (leaf) => this.#hash.update(leaf),
       () => this.destroyed,
     ).then(() => {
       callback(null, bytes)
     }, callback)
   }
 
+  /** @internal */
   override _flush(callback: TransformCallback): void {
     this.#treeHash = this.#hash.digest('hex')
-    const met = this.#expected === undefined || this.#expected === this.#treeHash
-    callback(met ? null : new TreeHashMismatchError('archive', 'the stream', this.#expected, this.#treeHash))
+    const isExpected = this.#expected === undefined || this.#expected === this.#treeHash
+    callback(
+      isExpected ? null : new TreeHashMismatchError('archive', 'the stream', this.#expected, this.#treeHash),
+    )
   }
 }

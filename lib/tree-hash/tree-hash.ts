@@ -1,13 +1,14 @@
 /**
- * The tree hash (docs/glacier-protocol.md#tree-hash): SHA-256 of every 1 MiB leaf, neighbours hashed together level by
- * level, an odd last node promoted as it is.
+ * The tree hash (docs/glacier-protocol.md#tree-hash): SHA-256 of every 1 MiB leaf; neighbours are hashed together level
+ * by level, and an odd last node is promoted as it is.
  *
- * Invariant: {@link NodeStack} holds the roots of complete subtrees, largest first, no two of one height, as the
- * ones of a binary counter do. So state grows with log₂ of the size: 23 digests for 5 TB.
+ * Invariant: {@link NodeStack} holds the roots of complete subtrees, largest first, no two of one height, like the ones
+ * of a binary counter. So its state grows with log₂ of the size: 23 digests for 5 TB.
  */
 import { createHash, type Hash } from 'node:crypto'
 import { BYTES, FUNCTION, isIterable, oneOf, optional } from '../options/rules.js'
 import { rule } from '../options/check-options.js'
+import { GIB } from '../sizes.js'
 import { LEAF_SIZE } from './leaf-size.js'
 
 /** Bytes in a SHA-256 digest. */
@@ -21,8 +22,8 @@ const HASH = rule(
   (value) => typeof value === 'string' || value instanceof Uint8Array,
   (value) => (typeof value === 'string' ? /^[0-9a-f]{64}$/i.test(value) : value.length === DIGEST_SIZE),
 )
-/** The most bytes given to the system's hash at once: it takes no more than 2³¹ - 1. */
-const MOST_AT_ONCE = 1_073_741_824
+/** Maximum number of bytes in one update of the system's hash, which accepts at most 2³¹ - 1. */
+const MAX_UPDATE_BYTES = GIB
 
 /** SHA-256 of some bytes. */
 export function sha256(...pieces: readonly Uint8Array[]): Buffer {
@@ -32,16 +33,16 @@ export function sha256(...pieces: readonly Uint8Array[]): Buffer {
 }
 
 /**
- * Updates a hash with any number of bytes, where `Hash.update` throws ERR_OUT_OF_RANGE from 2 GiB on.
+ * Updates a hash with any number of bytes; `Hash.update` throws ERR_OUT_OF_RANGE from 2 GiB on.
  *
- * @param most - bytes in one update
+ * @param maxBytes - maximum number of bytes in one update
  */
-export function updateInPieces(hash: Hash, bytes: Uint8Array, most: number = MOST_AT_ONCE): void {
-  for (let at = 0; at < bytes.length; at += most) hash.update(bytes.subarray(at, at + most))
+export function updateInPieces(hash: Hash, bytes: Uint8Array, maxBytes: number = MAX_UPDATE_BYTES): void {
+  for (let at = 0; at < bytes.length; at += maxBytes) hash.update(bytes.subarray(at, at + maxBytes))
 }
 
 /**
- * Nodes of equal size, in order, folded to their root as they come: the leaves of a part, or the parts of an archive.
+ * Folds nodes of equal size, in order, to their root: the leaves of a part, or the parts of an archive.
  */
 export class NodeStack {
   readonly #digests: Uint8Array[] = []
@@ -58,12 +59,12 @@ export class NodeStack {
     this.#count++
   }
 
-  /** Takes nodes that lie one behind the other. */
+  /** Takes nodes whose digests lie one after the other. */
   pushAll(digests: Uint8Array): void {
     for (let at = 0; at < digests.length; at += DIGEST_SIZE) this.push(digests.subarray(at, at + DIGEST_SIZE))
   }
 
-  /** How many nodes it took. */
+  /** Number of nodes so far. */
   get count(): number {
     return this.#count
   }
@@ -71,16 +72,17 @@ export class NodeStack {
   /**
    * The root over all nodes so far; more may follow.
    *
-   * @throws {RangeError} there is none
+   * @throws {RangeError} no node was pushed
    */
   root(): Buffer {
-    if (this.#digests.length === 0) throw new RangeError('There is no tree hash over no pieces.')
+    if (this.#digests.length === 0) throw new RangeError('A tree hash needs at least one piece.')
     return Buffer.from(this.#digests.reduceRight((right, left) => sha256(left, right)))
   }
 }
 
 /**
- * A tree hash of bytes as they come, used like `crypto.Hash`; its state grows with the logarithm of their number.
+ * Computes the tree hash of bytes in any number of updates, like `crypto.Hash`. Its state grows with the logarithm of
+ * the size.
  *
  * @example
  * ```ts
@@ -93,12 +95,15 @@ export class TreeHash {
   readonly #nodes = new NodeStack()
   readonly #onLeaf: ((digest: Uint8Array) => void) | undefined
   #leaf: Hash | undefined
+  #leafSize = LEAF_SIZE
+  /** Bytes that the current leaf still takes. */
   #room = LEAF_SIZE
   #done = false
 
   /**
-   * @param onLeaf - called with the digest of each 1 MiB leaf, in order; the last by `digest()`. Not to be changed
-   * @throws {TypeError} not a function
+   * @param onLeaf - called with the digest of each 1 MiB leaf, in order, the last one by `digest()`; it must not change
+   *   the digest
+   * @throws {TypeError} `onLeaf` is not a function
    */
   constructor(onLeaf?: (digest: Uint8Array) => void) {
     IF_FUNCTION(onLeaf, 'onLeaf', 'TreeHash')
@@ -106,9 +111,21 @@ export class TreeHash {
   }
 
   /**
-   * Takes the next bytes; they are read before it returns and not kept.
+   * A tree hash with leaves of another size, for a simulation.
    *
-   * @throws {TypeError} not bytes
+   * @internal
+   */
+  static withLeafSize(leafSize: number): TreeHash {
+    const hash = new TreeHash()
+    hash.#leafSize = leafSize
+    hash.#room = leafSize
+    return hash
+  }
+
+  /**
+   * Takes the next bytes. They are read before it returns, and are not kept.
+   *
+   * @throws {TypeError} `bytes` is not a Uint8Array
    * @throws {Error} after `digest()`, as `crypto.Hash` does
    */
   update(bytes: Uint8Array): this {
@@ -126,12 +143,12 @@ export class TreeHash {
   }
 
   /**
-   * The root; of no bytes at all that is SHA-256 of nothing, by convention (docs/glacier-protocol.md#tree-hash). Ends
-   * the hash.
+   * Ends the hash and returns the root. For no bytes it is SHA-256 of nothing, by convention
+   * (docs/glacier-protocol.md#tree-hash).
    *
    * @returns 32 bytes, or with `'hex'` 64 lowercase digits
-   * @throws {TypeError} an encoding that is no string
-   * @throws {RangeError} another encoding
+   * @throws {TypeError} an encoding that is not a string
+   * @throws {RangeError} an encoding other than `'hex'`
    * @throws {Error} when called again, as `crypto.Hash` does
    */
   digest(): Buffer
@@ -150,14 +167,14 @@ export class TreeHash {
     this.#nodes.push(digest)
     this.#onLeaf?.(digest)
     this.#leaf = undefined
-    this.#room = LEAF_SIZE
+    this.#room = this.#leafSize
   }
 }
 
 /**
- * The tree hash of bytes at hand, lowercase hex.
+ * The tree hash of bytes in memory, lowercase hex.
  *
- * @throws {TypeError} not bytes
+ * @throws {TypeError} `bytes` is not a Uint8Array
  *
  * @example
  * ```ts
@@ -169,13 +186,15 @@ export function treeHashOf(bytes: Uint8Array): string {
 }
 
 /**
- * The tree hash of a whole from those of its pieces, in order (docs/glacier-protocol.md#tree-hashes-of-parts).
+ * Combines the tree hashes of an archive's pieces, in order, to the tree hash of the archive
+ * (docs/glacier-protocol.md#tree-hashes-of-parts).
  *
- * Right only where every piece but the last is the same power of two of MiB, as parts of an upload are.
+ * All pieces but the last must have the same size, a power of two in MiB, as the parts of an upload do. For other pieces
+ * the result is not the tree hash of the archive.
  *
- * @param treeHashes - lowercase hex or 32 bytes each, at least one
+ * @param treeHashes - the tree hash of each piece, as hex or 32 bytes; at least one
  * @returns lowercase hex
- * @throws {TypeError} no list, or a piece that is neither a string nor bytes
+ * @throws {TypeError} not an iterable, or a piece that is neither a string nor bytes
  * @throws {RangeError} no pieces, or one that is not a SHA-256 digest
  *
  * @example
@@ -193,18 +212,18 @@ export function combineTreeHashes(treeHashes: Iterable<string | Uint8Array>): st
   return nodes.root().toString('hex')
 }
 
-/** Both hashes an upload request carries, lowercase hex. */
+/** Both hashes of an upload request, lowercase hex. */
 export interface Checksums {
-  /** SHA-256 of the bytes in one go, for `x-amz-content-sha256`. */
+  /** SHA-256 of all bytes, for `x-amz-content-sha256`. */
   readonly linearHash: string
   /** The tree hash, for `x-amz-sha256-tree-hash`. */
   readonly treeHash: string
 }
 
 /**
- * The linear and the tree hash of bytes at hand: the function of this name in the AWS SDK for JavaScript v2.
+ * The linear hash and the tree hash of bytes in memory, like the function of this name in the AWS SDK for JavaScript v2.
  *
- * @throws {TypeError} not bytes
+ * @throws {TypeError} `bytes` is not a Uint8Array
  *
  * @example
  * ```ts

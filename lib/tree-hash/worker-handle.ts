@@ -1,84 +1,84 @@
 /**
- * One hashing thread, seen from the thread that gives it orders.
+ * One hashing worker, seen from the thread that gives it jobs.
  *
- * - It is started with its first order. It keeps the process alive while somebody waits for an answer, and never
- *   otherwise, whether or not anybody says that it is no longer needed.
- * - A thread without an order for a while is ended, and started again with the next one.
- * - A thread that cannot be started, or dies, answers `undefined` to all that it was asked for. No other is started in
- *   this process then: what failed once, as memory or a permission, fails again. One warning reports it.
+ * - It is started with its first job. It keeps the process alive while a job is waited for, and never otherwise, even if
+ *   nobody closes it.
+ * - A worker without a job for a while is ended, and started again for the next one.
+ * - A worker that cannot be started, or dies, settles all its jobs with `undefined`. No other is started in this process
+ *   then: the same cause, such as memory or a permission, would make it fail again. One warning reports it.
  */
 import { Worker } from 'node:worker_threads'
-import type { HashAnswer, HashOrder } from './hash-worker.js'
+import type { HashJob, HashResult } from './hash-worker.js'
 
-/** The code of the process warning that reports that no threads hash. */
+/** The code of the process warning which reports that worker threads cannot hash. */
 export const NO_THREADS_WARNING = 'GLACIER_PIPE_NO_THREADS'
-/** Milliseconds without an order after which a thread is ended. */
+/** Milliseconds without a job after which a worker is ended. */
 const IDLE_MS = 10_000
 
 let areBroken = false
 
 /**
- * The flags of Node a thread is started with: none. With some of the process's, as `--input-type`, it would not start.
- * Only code that was not compiled needs them, for its loader.
+ * The flags of Node.js that a worker is started with: none. With some of those of the process, such as `--input-type`,
+ * it would not start. Only code that was not compiled needs them, for its loader.
  */
 export function flagsFor(moduleUrl: string): string[] {
   return moduleUrl.endsWith('.ts') ? process.execArgv : []
 }
 
-/** Whether threads can hash, as far as is known. */
-export function canRunThreads(): boolean {
+/** Whether workers can hash, as far as is known. */
+export function canRunWorkers(): boolean {
   return !areBroken
 }
 
-interface Waiting {
-  readonly answer: (answer: HashAnswer) => void
-  isWanted: boolean
+interface PendingJob {
+  readonly settle: (result: HashResult) => void
+  isAwaited: boolean
 }
 
-/** Gives orders to one thread, which answers them in turn. */
-export class ThreadHandle {
+/** Gives jobs to one worker, which does them in order. */
+export class WorkerHandle {
   readonly #idleMs: number
-  readonly #waiting: Waiting[] = []
+  readonly #pending: PendingJob[] = []
   #worker: Worker | undefined
-  #idle: NodeJS.Timeout | undefined
+  #idleTimer: NodeJS.Timeout | undefined
 
-  /** @param idleMs - milliseconds without an order after which the thread is ended */
+  /** @param idleMs - milliseconds without a job after which the worker is ended */
   constructor(idleMs: number = IDLE_MS) {
     this.#idleMs = idleMs
   }
 
-  /** Orders that are not answered yet. */
-  get orders(): number {
-    return this.#waiting.length
+  /** Number of jobs that are not settled. */
+  get pendingJobs(): number {
+    return this.#pending.length
   }
 
   /**
-   * Gives an order.
+   * Does a job.
    *
-   * @param signal - resolves the promise when it fires; the thread is told by the order itself
-   * @returns the answer; `undefined` where there is none: the thread cannot run, or the signal fired
+   * @param signal - settles the promise when it fires; the job itself is stopped by a field of its own
+   * @returns `undefined` if the worker cannot run, the job was stopped, or the signal fired
    */
-  hash(order: HashOrder, signal?: AbortSignal): Promise<HashAnswer> {
+  hash(job: HashJob, signal?: AbortSignal): Promise<HashResult> {
     if (signal?.aborted) return Promise.resolve(undefined)
     const worker = (this.#worker ??= this.#started())
     if (!worker) return Promise.resolve(undefined)
-    clearTimeout(this.#idle)
+    clearTimeout(this.#idleTimer)
     return new Promise((resolve) => {
-      const waiting: Waiting = {
-        answer: (answer) => {
-          signal?.removeEventListener('abort', leave)
-          resolve(answer)
+      const pending: PendingJob = {
+        settle: (result) => {
+          signal?.removeEventListener('abort', abandon)
+          resolve(result)
         },
-        isWanted: true,
+        isAwaited: true,
       }
-      const leave = (): void => {
-        waiting.isWanted = false // the thread answers nevertheless, and its answers are told apart by their order
+      const abandon = (): void => {
+        pending.isAwaited = false // the worker still answers, and its answers are told apart by their order
         this.#holdProcess()
         resolve(undefined)
       }
-      this.#waiting.push(waiting)
-      signal?.addEventListener('abort', leave, { once: true })
-      worker.postMessage(order)
+      this.#pending.push(pending)
+      signal?.addEventListener('abort', abandon, { once: true })
+      worker.postMessage(job)
       this.#holdProcess()
     })
   }
@@ -89,8 +89,8 @@ export class ThreadHandle {
       // Bundlers that replace `import.meta.url` do not find it in a destructuring.
       const url = import.meta.url
       const worker = new Worker(new URL('./hash-worker.js', url), { execArgv: flagsFor(url) })
-      worker.on('message', (answer: HashAnswer) => {
-        this.#waiting.shift()?.answer(answer)
+      worker.on('message', (result: HashResult) => {
+        this.#pending.shift()?.settle(result)
         this.#holdProcess()
       })
       worker.on('messageerror', (error) => {
@@ -109,24 +109,25 @@ export class ThreadHandle {
     }
   }
 
+  /** Keeps the process alive exactly while a job is waited for. */
   #holdProcess(): void {
-    if (this.#waiting.some(({ isWanted }) => isWanted)) this.#worker?.ref()
+    if (this.#pending.some(({ isAwaited }) => isAwaited)) this.#worker?.ref()
     else this.#worker?.unref()
-    if (this.#waiting.length === 0) this.#endWhenIdle()
+    if (this.#pending.length === 0) this.#endWhenIdle()
   }
 
   #endWhenIdle(): void {
-    clearTimeout(this.#idle)
-    this.#idle = setTimeout(() => {
+    clearTimeout(this.#idleTimer)
+    this.#idleTimer = setTimeout(() => {
       this.#end()
     }, this.#idleMs)
-    this.#idle.unref()
+    this.#idleTimer.unref()
   }
 
   #end(): void {
     const worker = this.#worker
     this.#worker = undefined
-    clearTimeout(this.#idle)
+    clearTimeout(this.#idleTimer)
     void worker?.terminate()
   }
 
@@ -134,13 +135,14 @@ export class ThreadHandle {
     this.#end()
     if (!areBroken) warn(error)
     areBroken = true
-    for (const { answer } of this.#waiting.splice(0)) answer(undefined)
+    for (const { settle } of this.#pending.splice(0)) settle(undefined)
   }
 }
 
 function warn({ message }: Error): void {
   process.emitWarning(
-    `Threads for hashing cannot run. The thread that asks for a hash makes it from now on, which is slower and no less right. ${message}`,
+    'Worker threads for hashing cannot run. From now on, the calling thread hashes, which is slower but as correct. ' +
+      `Cause: ${message}`,
     { code: NO_THREADS_WARNING },
   )
 }

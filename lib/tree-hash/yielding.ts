@@ -5,18 +5,19 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { LEAF_SIZE } from './leaf-size.js'
 
 /**
- * Hands bytes on in pieces of at most 1 MiB, letting the event loop turn between two: about 1 ms for both hashes of
- * a piece where the processor has SHA instructions.
+ * Calls a function with each leaf of some bytes, and yields to the event loop between two: both hashes of 1 MiB take
+ * about 1 ms where the processor has SHA instructions.
  *
- * @param stopped - asked between two pieces; true ends it early
+ * @param isStopped - called between two leaves; `true` ends the loop early
  */
-export async function inTurns(
+export async function forEachLeafYielding(
   bytes: Uint8Array,
-  update: (piece: Uint8Array) => void,
-  stopped: () => boolean,
+  update: (leaf: Uint8Array) => void,
+  isStopped: () => boolean,
+  leafSize: number = LEAF_SIZE,
 ): Promise<void> {
-  for (let at = 0; at < bytes.length && !stopped(); at += LEAF_SIZE) {
+  for (let at = 0; at < bytes.length && !isStopped(); at += leafSize) {
     if (at > 0) await nextTurn()
-    update(bytes.subarray(at, at + LEAF_SIZE))
+    update(bytes.subarray(at, at + leafSize))
   }
 }

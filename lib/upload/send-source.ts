@@ -39,13 +39,13 @@ export type Archives = [Archive, ...Archive[]]
 export async function sendSource(
   source: ByteSource | OpenSource,
   writer: ArchiveWriter,
-  { rechunk: cut = rechunk, hashThreads: threads }: StageOptions = {},
+  { rechunk: cut = rechunk, hashThreads }: StageOptions = {},
 ): Promise<Archives> {
   const ended = endOf(writer)
   let bytes: Readable | undefined
   try {
     const { plan, partMemory: memory } = writer
-    const hashing = hashParts({ threads })
+    const hashing = hashParts({ hashThreads })
     const opened = openSource(source)
     bytes = isDescriptor(opened) ? readParts(opened, memory) : opened
     if (!plan.volumes) limitSize(bytes, plan)

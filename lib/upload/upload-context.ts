@@ -45,7 +45,7 @@ export interface UploadContext {
   readonly emit: <E extends keyof UploadEvents>(event: E, ...args: UploadEvents[E]) => void
 }
 
-/** Whether the service says that it has no such upload; of a vault it has not it says so. */
+/** Whether the service does not have the upload. A missing vault says nothing about the upload. */
 export function isGone(error: unknown): boolean {
-  return error instanceof NotFoundError && !error.message.includes('Vault not found')
+  return error instanceof NotFoundError && error.reason !== 'vault-not-found'
 }

@@ -2,7 +2,7 @@
  * The plan of an upload, made once before a byte is read: how large the parts are, how much memory they may take, how
  * many are sent at once, how much an archive holds.
  */
-import { PIECES_BETWEEN, planMemory, type MemoryOptions } from '../transfer/memory-plan.js'
+import { PIECES_BETWEEN_STAGES, planMemory, type MemoryOptions } from '../transfer/memory-plan.js'
 import type { StoreLimits } from '../store/limits.js'
 import { choosePartSize } from '../store/part-size.js'
 
@@ -94,7 +94,7 @@ export function planUpload(options: UploadPlanOptions, limits: StoreLimits): Upl
 
 /** Maximum number of bytes of parts that an upload holds. */
 export function heldBytes({ partSize, concurrency }: UploadPlan): number {
-  return (concurrency + PIECES_BETWEEN + PARTS_RESERVED) * partSize
+  return (concurrency + PIECES_BETWEEN_STAGES + PARTS_RESERVED) * partSize
 }
 
 /** The archives, parts and requests of an upload: an archive of one part is one request, others are begun and completed. */

@@ -69,7 +69,7 @@ export class ArchiveStream extends TypedWritable<ArchiveWriterEvents> {
       this.emit(event, ...args)
     })
     const ended = endOf(writer)
-    this.#stages = pipeline(this.#cutter, hashParts({ threads: hashThreads }), writer).catch(
+    this.#stages = pipeline(this.#cutter, hashParts({ hashThreads }), writer).catch(
       async (error: unknown) => {
         throw withOutcome(error, writer, await ended)
       },

@@ -26,7 +26,7 @@ import type { CompletionIntent, Content, UploadJournal } from '../store/upload-j
 import { MEMORY } from '../transfer/memory-plan.js'
 import { RATE } from '../transfer/rate-limit.js'
 import { RETRY, type RetryOptions } from '../transfer/retry.js'
-import { THREADS } from '../tree-hash/hash-parts.js'
+import { HASH_THREADS } from '../tree-hash/hash-parts.js'
 import type { StageOptions } from '../upload/send-source.js'
 import type { UploadPlanOptions } from '../upload/upload-plan.js'
 
@@ -105,7 +105,7 @@ const JOURNAL_METHODS = {
   mismatched: true,
   closed: true,
 } satisfies Record<keyof UploadJournal, true>
-const JOURNAL: Rule = withMethods('a journal, as journalIn() gives', ...Object.keys(JOURNAL_METHODS))
+const JOURNAL: Rule = withMethods('a journal, as catalog.journal() returns', ...Object.keys(JOURNAL_METHODS))
 
 /** The rule of an archive. A record of a catalog may be given: its other fields are ignored. */
 const ARCHIVE: Rule = record('an archive, as uploadArchive() gives', {
@@ -159,7 +159,7 @@ export const ARCHIVE_WRITER: RulesOf<ArchiveWriterOptions> = {
 }
 
 /** The rules of {@link ArchiveStreamOptions}. */
-export const ARCHIVE_STREAM: RulesOf<ArchiveStreamOptions> = { ...UPLOAD, hashThreads: THREADS }
+export const ARCHIVE_STREAM: RulesOf<ArchiveStreamOptions> = { ...UPLOAD, hashThreads: HASH_THREADS }
 
 /** The rules of {@link UploadArchiveOptions}. */
 export const UPLOAD_ARCHIVE: RulesOf<UploadArchiveOptions> = { ...ARCHIVE_STREAM, rechunk: FUNCTION }

@@ -1,4 +1,5 @@
 /** A vault as a store: the ports of an upload and a retrieval, mapped to a client, an account and a vault name. */
+import { refreshCredentialsOf } from '../client/refresh-credentials.js'
 import type { VaultClient, VaultRequest } from '../client/vault-client.js'
 import { GLACIER_LIMITS } from '../glacier/limits.js'
 import { laterDescription, volumeMarkOf } from '../glacier/volume-description.js'
@@ -38,6 +39,6 @@ export function vaultStore(
     listJobs: (request) => client.listJobs(to(request)),
     describeJob: (request) => client.describeJob(to(request)),
     getJobOutput: (request) => client.getJobOutput(to(request)),
-    refreshCredentials: async (signal) => client.refreshCredentials?.(signal),
+    refreshCredentials: (signal) => refreshCredentialsOf(client, signal),
   }
 }

@@ -8,7 +8,6 @@ import {
   readFile,
   readdir,
   rename,
-  rmdir,
   stat,
   truncate,
   unlink,
@@ -20,8 +19,10 @@ import fc from 'fast-check'
 import t from 'tap'
 import { archivesIn } from '../../lib/catalog/archives.js'
 import { Catalog, readCatalog } from '../../lib/catalog/catalog.js'
-import { recordsIn, type CatalogRecord } from '../../lib/catalog/record.js'
-import { unfinishedIn } from '../../lib/catalog/unfinished.js'
+import { recordsIn } from '../../lib/catalog/lines/parse-line.js'
+import type { CatalogRecord } from '../../lib/catalog/record.js'
+import { systemRuntime } from '../../lib/runtime/runtime.js'
+import { findUnfinishedUploads } from '../../lib/catalog/unfinished-uploads.js'
 import { writeAtOnce } from '../helpers/catalog-writers.js'
 
 const place = { region: 'eu-west-1' }
@@ -148,10 +149,9 @@ t.test('what cannot be written or read is told with its path', async (t) => {
   await t.rejects(Catalog.open(dir), { code: 'ERR_CATALOG', cause: { code: 'EISDIR' } })
 
   const path = join(dir, 'catalog.jsonl')
-  const inTheWay = `${path}.${process.pid}.room`
-  await mkdir(inTheWay)
-  await t.rejects(Catalog.open(path), { code: 'ERR_CATALOG', path })
-  await rmdir(inTheWay)
+  const random = { ...systemRuntime.random, hex: () => 'same' }
+  await mkdir(`${path}.same.room`)
+  await t.rejects(Catalog.open(path, { ...systemRuntime, random }), { code: 'ERR_CATALOG', path })
 
   const catalog = await Catalog.open(path)
   await catalog.close()
@@ -294,6 +294,6 @@ t.test('lines of other kinds are passed over, as a later version may write them'
   const path = join(t.testdir(), 'catalog.jsonl')
   await writeFile(path, '\nhello\n{"type":"later","x":1}\n')
   await appendFile(path, `${JSON.stringify(archive('a'))}\r\n`)
-  t.match(await unfinishedIn(readCatalog(path)), [])
+  t.match(await findUnfinishedUploads(readCatalog(path)), [])
   t.strictSame(await idsIn(path), ['a'])
 })

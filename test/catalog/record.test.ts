@@ -1,5 +1,6 @@
 import t from 'tap'
-import { isAt, recordsIn } from '../../lib/catalog/record.js'
+import { recordsIn } from '../../lib/catalog/lines/parse-line.js'
+import { isInSameVault } from '../../lib/catalog/vault-address.js'
 
 const vault = { vaultName: 'backups', region: 'eu-west-1' }
 
@@ -24,10 +25,10 @@ t.test('a record is of a vault by name, region and endpoint, however the endpoin
   ]
   for (const [recorded, used, expected] of table) {
     const what = `${recorded ?? 'none'} and ${used ?? 'none'}`
-    t.equal(isAt({ ...vault, endpoint: recorded }, { ...vault, endpoint: used }), expected, what)
+    t.equal(isInSameVault({ ...vault, endpoint: recorded }, { ...vault, endpoint: used }), expected, what)
   }
-  t.notOk(isAt(vault, { ...vault, vaultName: 'other' }))
-  t.notOk(isAt(vault, { ...vault, region: 'eu-west-2' }))
+  t.notOk(isInSameVault(vault, { ...vault, vaultName: 'other' }))
+  t.notOk(isInSameVault(vault, { ...vault, region: 'eu-west-2' }))
 })
 
 t.test('a record whose fields are not of their types is skipped, and others are read', (t) => {

@@ -45,7 +45,7 @@ t.test('what goes wrong is one clear line and the right exit code, and no stack 
     [
       ['put', 'docs', file, ...local, '--part-size', '3MiB'],
       2,
-      /power of two .* not 3145728; 2097152 \(2 MiB\) would do/,
+      /power of two .* not 3145728; use 2097152 \(2 MiB\)/,
     ],
     [['put', 'docs', file, ...local, '--part-size', '512KiB'], 2, /not 524288/],
     [['put', 'docs', file, ...local, '--part-size', '8GiB'], 2, /not 8589934592/],
@@ -55,7 +55,7 @@ t.test('what goes wrong is one clear line and the right exit code, and no stack 
       2,
       /does not hold four times 16777216/,
     ],
-    [['put', 'docs', file, ...local, '--description', 'x'.repeat(1025)], 2, /takes 1025 characters/],
+    [['put', 'docs', file, ...local, '--description', 'x'.repeat(1025)], 2, /has 1025 characters/],
     [['put', 'docs', '-', ...local], 1, /ended without a byte/],
     [['put', 'docs', join(dir, 'none'), ...local], 1, /no such file or directory/],
     [['put', 'docs', dir, ...local], 1, /is a directory/],

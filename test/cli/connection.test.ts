@@ -43,7 +43,7 @@ function connected<T>(
 t.test('the place has the endpoint actually used, in one spelling', async (t) => {
   const service = await serviceFor(t, headersOnly(500, {}))
   const place = (options: Partial<ConnectionOptions>): Promise<unknown> =>
-    connected(options, (connection) => connection.place())
+    connected(options, (connection) => connection.address())
   t.strictSame(await place({}), { region: 'us-east-1', endpoint: undefined })
   const { port } = new URL(service.endpoint)
   for (const endpoint of [service.endpoint, `${service.endpoint}/`, `HTTP://127.0.0.1:${port}//`])
@@ -104,10 +104,10 @@ t.test('an embedded vault is told from others by its ID, and has an account of i
   const dir = t.testdir({ one: {}, other: {} })
   const [one, other] = [{ localDir: join(dir, 'one') }, { localDir: join(dir, 'other') }]
   t.match(await connected(one, (it) => it.account('docs')), /^\d{12}$/)
-  const place = await connected(one, (it) => it.place())
+  const place = await connected(one, (it) => it.address())
   t.match(place, { region: 'us-east-1', endpoint: /^local:[0-9a-f-]{36}$/ })
-  t.strictSame(await connected(one, (it) => it.place()), place, 'the same whenever it is asked for')
-  t.notSame(await connected(other, (it) => it.place()), place, 'another folder is another place')
+  t.strictSame(await connected(one, (it) => it.address()), place, 'the same whenever it is asked for')
+  t.notSame(await connected(other, (it) => it.address()), place, 'another folder is another place')
 })
 
 t.test('an embedded vault has the region and account that are given, else those of its folder', async (t) => {
@@ -115,7 +115,7 @@ t.test('an embedded vault has the region and account that are given, else those 
   const names = (given: object = {}): Promise<string> =>
     withConnection({ progress: 'never', localDir, ...given }, stage().io, async (it) => {
       const { items } = await it.patient.listVaults({})
-      return `${(await it.place()).region} ${await it.account('docs')} ${items.map((item) => item.vaultName).join()}`
+      return `${(await it.address()).region} ${await it.account('docs')} ${items.map((item) => item.vaultName).join()}`
     })
   await connected({ localDir, region: 'eu-west-1' }, (it) => it.patient.createVault({ vaultName: 'docs' }))
   t.equal(await names(), 'eu-west-1 111122223333 docs')

@@ -177,7 +177,7 @@ t.test('credentials come through the proxy from services, and not from metadata'
   proxy.asked.length = 0
   const full = `http://127.0.0.1:${(metadata.address() as AddressInfo).port}/keys`
   const found = await run(list, { ...env, AWS_CONTAINER_CREDENTIALS_FULL_URI: full }, home)
-  t.match(found, { code: 1, stderr: /The proxy .* answered 403 when asked for a connection to glacier\./ })
+  t.match(found, { code: 1, stderr: /The proxy .* refused a connection to glacier\..* with status 403/ })
   t.ok(proxy.asked.every((it) => it.startsWith('CONNECT glacier.')))
 })
 
@@ -199,7 +199,7 @@ t.test(
     const refused = await run(['put', 'docs', ...at(foreign.port)], keys, home)
     t.match(refused, {
       code: 1,
-      stderr: /The answer is not the service's: HTTP 403, .* A proxy, a firewall or a login page/,
+      stderr: /The response did not come from the service: HTTP 403, .* A proxy, a firewall or a login page/,
     })
     const secure = await roughLineFor(t, '', [], true)
     const where = ['--endpoint', `https://127.0.0.1:${secure.port}`, '--region', vault.region]

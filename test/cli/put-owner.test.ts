@@ -81,7 +81,7 @@ t.test('who no longer holds the lock does not complete, abort or record anything
     child.stdin.end(bytes.subarray(3 * MIB))
     t.match(await found, {
       code: 3,
-      stderr: new RegExp(`no longer holds the lock on the [^\n]*The upload is kept: its ID is ${uploadId}`),
+      stderr: new RegExp(`no longer owns the lock on the [^\n]*The upload is kept: its ID is ${uploadId}`),
     })
     t.strictSame(await recordsOf(catalog), before)
     t.equal(vault.traffic.of('CompleteMultipartUpload').requests, 0)

@@ -84,7 +84,7 @@ t.test('a file shorter than what was uploaded is refused before anything is sent
   t.match(found, {
     code: 3,
     stderr:
-      /Bytes 1048581-\d+ were uploaded before, but the source ends at 1048581\. Stored archives are as they were/,
+      /Bytes 1048581-\d+ were uploaded before, but the source ends at 1048581\. Stored archives are unchanged/,
   })
   t.match(
     found.stderr,

@@ -49,7 +49,8 @@ t.test('a server that takes everything and answers nothing does not hold a put f
   )
   t.match(found, {
     code: 3,
-    stderr: /Nothing moved for 0\.3 s.* Given up after \d+ attempts in \d s\. The upload is kept/,
+    stderr:
+      /No progress for 0\.3 s.* The request was given up after \d+ attempts in \d s\. The upload is kept/,
   })
   t.match(
     found.stderr,

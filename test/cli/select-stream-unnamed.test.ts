@@ -150,7 +150,7 @@ t.test('the first part of an intent is known without asking, and the intent is s
   await leaveGone('asked')
   await append({ type: 'completing', time: BEGUN, uploadId: 'asked', ...intentOf(bytes) })
   const sent = vault.traffic.of('UploadMultipartPart').requests
-  t.match(await resume(), { code: 0, err: /Completion of the upload asked was sent and not answered/ })
+  t.match(await resume(), { code: 0, err: /The response to the completion of the upload asked was lost/ })
   t.equal(
     vault.traffic.of('UploadMultipartPart').requests,
     sent + 3,

@@ -117,7 +117,7 @@ t.test('a 404 of an upload in this account ends it, and the next newest is conti
   const open = await leave(bytes, [0], { name: 'db' })
   await leaveGone('gone', { name: 'db' })
   const found = await resume()
-  t.match(found, { code: 0, err: /The service has no open upload gone/ })
+  t.match(found, { code: 0, err: /The service does not have the upload gone/ })
   t.match(found.err, new RegExp(`Resuming the upload ${open}`))
   const after = (await records()).slice(2)
   t.match(after[0], { type: 'expired', uploadId: 'gone', streamId: 'stream of gone' })
@@ -233,7 +233,7 @@ t.test(
     await leaveGone('asked', { name: 'db' })
     await append({ type: 'completing', time: BEGUN, uploadId: 'asked', ...intentOf(bytes) })
     const found = await resume()
-    t.match(found, { code: 0, err: /Completion of the upload asked was sent and not answered/ })
+    t.match(found, { code: 0, err: /The response to the completion of the upload asked was lost/ })
     t.equal(partsSent(), 3)
     t.match((await records()).slice(3, 5), [
       { type: 'unknown', uploadId: 'asked', size: bytes.length },
@@ -241,7 +241,7 @@ t.test(
     ])
     t.match(
       await run(['put', 'docs', '--upload-id', 'asked'], bytes),
-      { code: 1, err: /The service has no open upload asked/ },
+      { code: 1, err: /The service does not have the upload asked/ },
       'it is closed',
     )
   },
@@ -260,7 +260,10 @@ t.test('where a later volume may exist, the stream continues after the volumes b
   await append({ ...of, type: 'begun', uploadId: 'asked', archiveId: undefined })
   await append({ type: 'completing', time: BEGUN, uploadId: 'asked', ...intentOf(bytes) })
   const found = await run(['put', 'docs', '--resume', '--part-size', '1MiB', ...set], patternBytes(5 * MIB))
-  t.match(found, { code: 0, err: /Completion of the upload asked .*\n.*Resuming after volume 2/ })
+  t.match(found, {
+    code: 0,
+    err: /The response to the completion of the upload asked .*\n.*Resuming after volume 2/,
+  })
   t.match((await records()).slice(-3), [
     { type: 'unknown' },
     { type: 'sending' },

@@ -63,7 +63,7 @@ t.test(
     await leaveGone('gone')
     await leaveGone('foreign', { accountId: '444455556666' })
     for (const uploadId of ['gone', 'foreign', 'never heard of'])
-      t.match(await byId(uploadId), { code: 1, err: new RegExp(`no open upload ${uploadId}`) })
+      t.match(await byId(uploadId), { code: 1, err: new RegExp(`does not have the upload ${uploadId}`) })
     t.match((await records()).slice(2), [{ type: 'expired', uploadId: 'gone' }])
   },
 )
@@ -73,7 +73,10 @@ t.test('where the archive may exist, that is the error', async (t) => {
   await run(['vault', 'create', 'docs'])
   await leaveGone('asked')
   await append({ type: 'completing', time: BEGUN, uploadId: 'asked', ...intentOf(bytes) })
-  t.match(await byId('asked'), { code: 1, err: /Completion of the upload asked was sent and not answered/ })
+  t.match(await byId('asked'), {
+    code: 1,
+    err: /The response to the completion of the upload asked was lost/,
+  })
   t.match((await records()).slice(2), [{ type: 'unknown', uploadId: 'asked', size: bytes.length }])
 })
 
@@ -139,7 +142,7 @@ t.test(
     await world.append({ ...first, more: undefined, partSize: undefined })
     t.match(
       await world.byId(first?.uploadId ?? ''),
-      { code: 1, err: /no open upload/ },
+      { code: 1, err: /does not have the upload/ },
       'of an inventory’s record nothing is known',
     )
   },
@@ -197,7 +200,7 @@ t.test(
     await run(['vault', 'create', 'docs'])
     const description = laterDescription(undefined, { volume: 3, firstVolume: 'one' })
     const { uploadId } = await client.initiateUpload({ vaultName: 'docs', partSize: MIB, description })
-    t.match(await byId(uploadId), { code: 1, err: /does not know volume 1, 2 of the set one/ })
+    t.match(await byId(uploadId), { code: 1, err: /does not have volume 1, 2 of the set one/ })
     t.strictSame(await records(), [])
   },
 )

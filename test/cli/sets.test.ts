@@ -244,7 +244,7 @@ t.test('verify compares a file with all volumes of a set', async (t) => {
   t.match(piped, { code: 0, out: `${fifo}: OK\n` })
   t.match(await run(['verify', '-', 'docs', '--', a], bytes.subarray(1)), {
     code: 4,
-    err: /wanted 5242887 bytes/,
+    err: /expected 5242887 bytes/,
   })
   t.match(await run(['verify', '-', 'docs', '--', a], Buffer.concat([bytes, bytes])), { code: 4 })
 
@@ -254,7 +254,7 @@ t.test('verify compares a file with all volumes of a set', async (t) => {
   t.match(await verify('--', a), { code: 4, err: /bytes 2097152-4194303 of .* \(volume 2\) does not match/ })
   t.match(await run(['verify', '-', 'docs', '--', a], other), { code: 4, err: /volume 2/ })
   await writeFile(file, bytes.subarray(0, 4 * MIB))
-  t.match(await verify('--', a), { code: 4, err: /wanted 5242887 bytes, found 4194304/ })
+  t.match(await verify('--', a), { code: 4, err: /expected 5242887 bytes, found 4194304/ })
   await writeFile(file, bytes.subarray(2 * MIB, 4 * MIB))
   t.match(await verify('--', b), { code: 0, err: /volume 2 of the set .*: only this volume/ })
   t.match(await verify('-q', '--', b), { code: 0, err: '' })
@@ -264,7 +264,7 @@ t.test('verify compares a file with all volumes of a set', async (t) => {
 
   const [lost] = (await records()).filter((it) => it.type === 'archive' && it.archiveId === b)
   await keep((it) => it.type === 'archive' && it.archiveId !== b)
-  t.match(await verify('--', a), { code: 1, err: /does not know volume 2 of the set/ })
+  t.match(await verify('--', a), { code: 1, err: /does not have volume 2 of the set/ })
   await keep((it) => it.type === 'archive' && it.archiveId !== c)
   await append(lost ?? {})
   await writeFile(file, bytes.subarray(0, 4 * MIB))

@@ -59,7 +59,7 @@ t.test('get reports a range that keeps failing while others are retrieved', asyn
   const found = await run(['get', ...args, 'docs', '--', archiveId])
   t.match(found, {
     code: 0,
-    err: /A request has failed \d+ times in (?:1[5-9]|[2-4]\d) min while others succeeded, and is still tried\. It is given up after 24 h\./,
+    err: /A request has failed \d+ times in (?:1[5-9]|[2-4]\d) min while others succeeded, and is retried\. It is given up after 24 h\./,
   })
   t.equal(failures, FAILURES)
 })

@@ -68,14 +68,14 @@ t.test(
       [
         'cut-output',
         3,
-        /Given up after .*\nglacier-pipe: The retrieval job is kept.* run the same command again: glacier-pipe get .*\n$/,
+        /The request was given up after .*\nglacier-pipe: The retrieval job is kept.* run the same command again: glacier-pipe get .*\n$/,
       ],
-      ['no-hash', 4, /Wanted: none given/],
-      ['wrong-hash', 4, /Wanted: f{64}/],
+      ['no-hash', 4, /Expected: not stated/],
+      ['wrong-hash', 4, /Expected: f{64}/],
       ['error-500', 3, /run the same command again/],
       ['timeout', 3, /run the same command again/],
       ['timeout-without-body', 3, /run the same command again/],
-      ['stall', 3, /Nothing moved for 0\.2 s.*run the same command again/s],
+      ['stall', 3, /No progress for 0\.2 s.*run the same command again/s],
       ['reset-before', 3, /run the same command again/],
       ['expired-job', 1, /The job ID was not found/],
     ]
@@ -442,7 +442,7 @@ t.test('a file is held against what is stored, without retrieving it', async (t)
   await writeFile(file, bytes.subarray(1))
   t.match(await run(['verify', '--inventory', file, 'docs', '--', archiveId]), {
     code: 4,
-    err: /wanted 2097153 bytes/,
+    err: /expected 2097153 bytes/,
   })
   await writeFile(file, patternBytes(2 * MIB + 1, 5))
   t.match(await run(['verify', '--inventory', file, 'docs', '--', archiveId]), {

@@ -1,9 +1,9 @@
 /**
  * Packs the package, installs the tarball in an empty folder, and runs the same small program there in each environment
- * of `environments.mjs`. Prints a table of what works, and writes it to `docs/runtimes.md`.
+ * of `environments.mjs`. Prints a table of the results, and writes it to `docs/runtimes.md`.
  *
- * `npm run consumers` for all; `npm run consumers -- bun esbuild` for those whose name contains a word: then nothing is
- * written. The folder is removed at the end, unless `KEEP=1`. Exits with 1 where an environment fails.
+ * `npm run consumers` runs all of them; `npm run consumers -- bun esbuild` runs those whose names contain one of the words,
+ * and writes nothing. The folder is removed at the end, unless `KEEP=1`. Exits with 1 if an environment fails.
  */
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -12,6 +12,12 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ENVIRONMENTS, FILES, TOOLS } from './environments.mjs'
 import { runCommand, runProgram, versionOf } from './run.mjs'
+
+/**
+ * A row of the table.
+ *
+ * @typedef {{ name: string, version: string, cells: string[], fails?: boolean }} Row
+ */
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const words = process.argv.slice(2).map((word) => word.toLowerCase())
@@ -36,9 +42,9 @@ try {
 
 /** Installs the tarball and all tools. A tool that cannot be installed fails its own rows only. */
 function install() {
-  const npm = (cwd, ...args) =>
+  const npm = (/** @type {string} */ cwd, /** @type {string[]} */ ...args) =>
     execFileSync('npm', args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
-  npm(root, 'run', 'build')
+  npm(root, 'run', 'prepare') // builds what is published
   const [{ filename }] = JSON.parse(
     npm(root, 'pack', '--ignore-scripts', '--json', '--pack-destination', folder),
   )
@@ -58,8 +64,9 @@ function install() {
 /** Writes the program in the variants that environments start. */
 function writeProgram() {
   const program = readFileSync(new URL('./program.mjs', import.meta.url), 'utf8')
-  const started = (start) => program.slice(0, program.indexOf('// The last line')) + start
-  const required = (source) =>
+  const started = (/** @type {string} */ start) =>
+    program.slice(0, program.indexOf('// The last line')) + start
+  const required = (/** @type {string} */ source) =>
     source
       .replace(/^import \* as (\w+) from '(.*)'$/gm, "const $1 = require('$2')")
       .replace(/^import (\{.*\}) from '(.*)'$/gm, "const $1 = require('$2')")
@@ -80,40 +87,50 @@ function writeProgram() {
   }
 }
 
-/** The program as strict TypeScript. */
+/**
+ * The program as strict TypeScript.
+ *
+ * @param {string} program
+ */
 function typed(program) {
   return program
     .replace('(worker) =>', "(worker: import('node:worker_threads').Worker) =>")
     .replace('const warnings = []', 'const warnings: string[] = []')
     .replace('({ code, message })', '({ code, message }: Error & { code?: string })')
-    .replace('[archive]', '[archive = fail()]')
-    .concat("\nfunction fail(): never {\n  throw new Error('No archive.')\n}\n")
 }
 
+/**
+ * Runs the program, and the command if it runs there, in one environment.
+ *
+ * @param {import('./environments.mjs').Environment} environment
+ * @returns {Promise<Row>}
+ */
 async function rowOf(environment) {
   const version = versionOf(environment, folder)
   if (version === undefined) return { name: environment.name, version: 'not installed', cells: ['', '', ''] }
   const program = await runProgram(environment, folder)
-  const command = environment.command ? await runCommand(environment.command, folder) : '–'
+  const command = environment.command && (await runCommand(environment.command, folder))
   if (program.error) console.error(`${environment.name}: ${program.error}`)
-  if (command.error) console.error(`${environment.name}, command: ${command.error}`)
-  const fails = Boolean(program.error ?? command.error)
+  if (command?.error) console.error(`${environment.name}, command: ${command.error}`)
+  const fails = Boolean(program.error ?? command?.error)
   const cells = [
     program.error ? 'fails' : 'works',
     program.threads ?? '',
-    command.error ? 'fails' : command === '–' ? '–' : 'works',
+    command === undefined ? '–' : command.error ? 'fails' : 'works',
   ]
   return { name: environment.name, version, cells, fails }
 }
 
+/** @param {Row} row */
 function line({ name, version, cells }) {
   return `| ${[name, version, ...cells].join(' | ')} |`
 }
 
+/** @param {Row[]} rows */
 function writeTable(rows) {
   const file = join(root, 'docs/runtimes.md')
-  const [before, rest] = readFileSync(file, 'utf8').split('<!-- table -->\n')
-  const [, after] = rest.split('<!-- end of table -->')
+  const [before = '', rest = ''] = readFileSync(file, 'utf8').split('<!-- table -->\n')
+  const [, after = ''] = rest.split('<!-- end of table -->')
   const head = [
     '| environment | version | library | threads hash | command |',
     '| --- | --- | --- | --- | --- |',

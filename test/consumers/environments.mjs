@@ -1,7 +1,20 @@
 /**
- * The environments in which the packed package is run: each with what is installed for it, and how the program is built
- * and started there. Versions are pinned, so that a row that changes has changed because of this package.
+ * The environments in which the packed package is run: each with the packages it needs, and how the program is built
+ * and started there. Versions are pinned, so that a row changes only because of this package.
  */
+
+/** @typedef {readonly [string, ...string[]]} Command */
+
+/**
+ * @typedef {object} Environment
+ * @property {string} name
+ * @property {Command} [version] - prints its version
+ * @property {string} [tool] - the package whose version it has, instead of `version`
+ * @property {Command[]} [build] - builds the program, one step after the other
+ * @property {Command} run - runs the program
+ * @property {Command} [command] - runs glacier-pipe; not given if the command is not tested there
+ */
+
 const platform = `${process.platform}-${process.arch}`
 
 /** Everything to install beside the package, by name in `node_modules`. */
@@ -24,9 +37,14 @@ export const TOOLS = {
 }
 
 const thisNode = process.execPath
-const bin = (name) => `node_modules/.bin/${name}`
+const bin = (/** @type {string} */ name) => `node_modules/.bin/${name}`
 const command = 'node_modules/glacier-pipe/dist/cli/bin.js'
 
+/**
+ * @param {string} name
+ * @param {string} executable
+ * @returns {Environment}
+ */
 const node = (name, executable) => ({
   name,
   version: [executable, '--version'],
@@ -34,40 +52,65 @@ const node = (name, executable) => ({
   command: [executable, command],
 })
 
-/** The threads' file is an entry of its own: it must lie beside the bundle under its name. */
-const thread = 'node_modules/glacier-pipe/dist/tree-hash/hash-thread.js'
+/** The file that hashing threads run. It is an entry of its own: it must be beside the bundle, under this name. */
+const worker = 'node_modules/glacier-pipe/dist/tree-hash/hash-worker.js'
+const workerEntry = `hash-worker=${worker}`
 
+/**
+ * @param {string} name
+ * @param {string} tool
+ * @param {Command} build
+ * @param {string} output
+ * @returns {Environment}
+ */
 const bundler = (name, tool, build, output) => ({ name, tool, build: [build], run: [thisNode, output] })
 
+/**
+ * @param {string} format
+ * @param {string} outdir
+ * @param {string[]} options
+ * @returns {Command}
+ */
 const esbuild = (format, outdir, ...options) => [
-  ...[bin('esbuild'), 'program.mjs', `hash-thread=${thread}`, '--bundle', '--platform=node'],
-  ...['--log-level=error', `--format=${format}`, `--outdir=${outdir}`, ...options],
+  bin('esbuild'),
+  ...[
+    'program.mjs',
+    '--bundle',
+    '--platform=node',
+    '--log-level=error',
+    `--format=${format}`,
+    `--outdir=${outdir}`,
+    ...options,
+  ],
 ]
 
+/**
+ * @param {string} name
+ * @param {string[]} options
+ * @param {string} source
+ * @returns {Environment}
+ */
 const typescript = (name, options, source) => ({
   name: `TypeScript, ${name}`,
   tool: 'typescript',
   build: [
     [
-      ...[
-        bin('tsc'),
-        source,
-        '--ignoreConfig',
-        '--strict',
-        '--exactOptionalPropertyTypes',
-        '--types',
-        'node',
-      ],
+      bin('tsc'),
+      ...[source, '--ignoreConfig', '--strict', '--exactOptionalPropertyTypes', '--types', 'node'],
       ...['--skipLibCheck', 'false', '--target', 'es2023', '--outDir', `out-ts-${name}`, ...options],
     ],
   ],
   run: [thisNode, `out-ts-${name}/${source.replace('ts', 'js')}`],
 })
 
-/** One row of the table each. */
+/**
+ * The environments, in the order of the table.
+ *
+ * @type {Environment[]}
+ */
 export const ENVIRONMENTS = [
   node('Node, ESM', thisNode),
-  { ...node('Node, `require`', thisNode), run: [thisNode, 'program.cjs'], command: undefined },
+  { name: 'Node, `require`', version: [thisNode, '--version'], run: [thisNode, 'program.cjs'] },
   ...['22', '24', '26'].map((major) => node(`Node ${major}, ESM`, `node_modules/node${major}/bin/node`)),
   {
     name: 'Bun',
@@ -86,22 +129,23 @@ export const ENVIRONMENTS = [
   bundler(
     'esbuild, ESM, `--main-fields=module,main`',
     'esbuild',
-    esbuild('esm', 'out-esm', '--main-fields=module,main'),
+    esbuild('esm', 'out-esm', '--main-fields=module,main', workerEntry),
     'out-esm/program.js',
   ),
   bundler(
     'esbuild, ESM, `--packages=external`',
     'esbuild',
-    esbuild('esm', 'out-external', '--packages=external').filter((word) => !word.includes(thread)),
+    esbuild('esm', 'out-external', '--packages=external'),
     'out-external/program.js',
   ),
-  bundler('esbuild, CommonJS', 'esbuild', esbuild('cjs', 'out-cjs'), 'out-cjs/program.js'),
+  bundler('esbuild, CommonJS', 'esbuild', esbuild('cjs', 'out-cjs', workerEntry), 'out-cjs/program.js'),
   bundler(
     'esbuild, CommonJS, `import.meta.url` defined',
     'esbuild',
     esbuild(
       'cjs',
       'out-cjs-url',
+      workerEntry,
       '--define:import.meta.url=importMetaUrl',
       "--banner:js=const importMetaUrl = require('node:url').pathToFileURL(__filename).href",
     ),
@@ -137,14 +181,14 @@ export const ENVIRONMENTS = [
   },
 ]
 
-/** The files that environments need, besides the program in its variants. */
+/** Files that environments need in addition to the variants of the program. */
 export const FILES = {
   'rollup.config.mjs': `
 import commonjs from '@rollup/plugin-commonjs'
 import json from '@rollup/plugin-json'
 import nodeResolve from '@rollup/plugin-node-resolve'
 export default {
-  input: { program: 'program.mjs', 'hash-thread': '${thread}' },
+  input: { program: 'program.mjs', 'hash-worker': '${worker}' },
   plugins: [nodeResolve({ preferBuiltins: true, exportConditions: ['node'] }), commonjs(), json()],
   output: { dir: 'out-rollup', format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
 }
@@ -156,7 +200,7 @@ webpack(
   {
     mode: 'production',
     target: 'node20',
-    entry: { program: './program.mjs', 'hash-thread': './${thread}' },
+    entry: { program: './program.mjs', 'hash-worker': './${worker}' },
     experiments: { outputModule: true },
     module: { parser: { javascript: { importMeta: false } } },
     output: { path: resolve('out-webpack'), filename: '[name].js', module: true, chunkFormat: 'module' },

@@ -1,14 +1,14 @@
-import { promises as files } from 'node:fs'
 import { mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
-import { syncBuiltinESMExports } from 'node:module'
 import { join, relative } from 'node:path'
 import t from 'tap'
 import { makeFolder, renameDurably, syncFolder } from '../../lib/fs/durable.js'
+import type { FileSystem } from '../../lib/runtime/file-system.js'
+import { systemFiles, systemFilesOn } from '../../lib/runtime/system-files.js'
 
-t.test('a folder is synced where the platform can, and an error told', async (t) => {
+t.test('a folder is synced where the platform can, and an error is reported', async (t) => {
   await t.resolves(syncFolder(t.testdir()))
-  await t.rejects(syncFolder(`${t.testdir()}/none`, 'linux'), { code: 'ENOENT' })
-  await t.resolves(syncFolder(`${t.testdir()}/none`, 'win32'))
+  await t.rejects(syncFolder(`${t.testdir()}/none`, systemFilesOn('linux')), { code: 'ENOENT' })
+  await t.resolves(syncFolder(`${t.testdir()}/none`, systemFilesOn('win32')))
 })
 
 t.test('a file renamed durably has the new name alone', async (t) => {
@@ -53,25 +53,19 @@ t.test('several may create the same folders at once', async (t) => {
 
 t.test('a folder that others remove while it is created is created again, a number of times', async (t) => {
   const dir = t.testdir()
-  const exists = Object.assign(new Error('it was there'), { code: 'EEXIST' })
   let attempts = 0
   let removals = 3
-  const replaceMkdir = (replacement: typeof mkdir): void => {
-    Object.assign(files, { mkdir: replacement })
-    syncBuiltinESMExports()
+  const files: FileSystem = {
+    ...systemFiles,
+    mkdir: async (path, mode) => {
+      if (++attempts <= removals) throw Object.assign(new Error('it existed'), { code: 'EEXIST' })
+      await systemFiles.mkdir(path, mode)
+    },
   }
-  const { mkdir: original } = files
-  t.teardown(() => {
-    replaceMkdir(original)
-  })
-  replaceMkdir(((...given: Parameters<typeof mkdir>) => {
-    if (++attempts <= removals) throw exists
-    return original(...given)
-  }) as typeof mkdir)
-  await makeFolder(join(dir, 'a'))
+  await makeFolder(join(dir, 'a'), files)
   t.ok((await stat(join(dir, 'a'))).isDirectory())
   t.equal(attempts, 4)
   removals = Infinity
-  await t.rejects(makeFolder(join(dir, 'b')), exists)
+  await t.rejects(makeFolder(join(dir, 'b'), files), { message: 'it existed' })
   t.equal(attempts, 4 + 100)
 })

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import t from 'tap'
-import { closing } from '../../lib/fs/forgotten-file.js'
+import { closerOf } from '../../lib/fs/forgotten-file.js'
 import { settled } from '../helpers/gate.js'
 
 setFlagsFromString('--expose-gc')
@@ -11,7 +11,7 @@ const collectGarbage = runInNewContext('gc') as () => void
 
 t.test('a file is closed once, and may be closed again', async (t) => {
   const file = await open(join(t.testdir({ file: '' }), 'file'))
-  const close = closing(file)
+  const close = closerOf(file)
   await close()
   await t.resolves(close())
   t.equal(file.fd, -1)
@@ -19,7 +19,7 @@ t.test('a file is closed once, and may be closed again', async (t) => {
 
 t.test('a file is closed where whoever opened it forgets to', async (t) => {
   const file = await open(join(t.testdir({ file: '' }), 'file'))
-  closing(file)
+  closerOf(file)
   for (let turn = 0; turn < 100 && file.fd !== -1; turn++) {
     collectGarbage()
     await settled()

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { LockFolder } from '../../lib/fs/lock.js'
 import { parseOwnerName } from '../../lib/fs/owner-name.js'
-import { currentProcess } from '../../lib/fs/process-identity.js'
+import { currentProcess } from '../../lib/runtime/process-identity.js'
 import { ask, lockProcess, nextLine } from '../helpers/lock-process.js'
 
 // Locks between real processes, of the built module.

@@ -16,10 +16,12 @@ import {
 import { basename, join } from 'node:path'
 import t from 'tap'
 import { LockClaim } from '../../lib/fs/lock-claim.js'
-import { ownerState, touch } from '../../lib/fs/lock-files.js'
-import { Lock, LockFolder } from '../../lib/fs/lock.js'
+import { ownerState, touch, type LockDirectory } from '../../lib/fs/lock-files.js'
+import { LockFolder, type Lock } from '../../lib/fs/lock.js'
 import { ownerName } from '../../lib/fs/owner-name.js'
-import { currentProcess, type ProcessIdentity } from '../../lib/fs/process-identity.js'
+import { currentProcess, type ProcessIdentity } from '../../lib/runtime/process-identity.js'
+import { systemRuntime } from '../../lib/runtime/runtime.js'
+import { systemFiles } from '../../lib/runtime/system-files.js'
 
 const WHAT = 'The upload X'
 const ELSEWHERE: ProcessIdentity = {
@@ -37,6 +39,10 @@ async function recycled(): Promise<ProcessIdentity> {
 
 function pathOf(dir: string, key: string): string {
   return join(dir, createHash('sha256').update(key).digest('hex'))
+}
+
+function locksIn(dir: string): LockDirectory {
+  return { dir, staleMs: 600_000, runtime: systemRuntime }
 }
 
 /** Creates the lock of an owner of the test's own making; the path of the owner's file. */
@@ -128,7 +134,7 @@ t.test('of many that take over one lock, one succeeds', async (t) => {
 t.test('elsewhere, the heartbeat decides', async (t) => {
   const dir = t.testdir()
   const locks = new LockFolder(dir)
-  await locks.alone('opened', async () => undefined)
+  await locks.withLock('opened', async () => undefined)
   const file = await craft(dir, 'x', ELSEWHERE, 590_000)
   t.match(await locks.ownerOf('x'), { host: 'elsewhere', pid: 1 })
   await t.rejects(locks.tryTake('x', WHAT), { code: 'ERR_LOCK_HELD', owner: { host: 'elsewhere', pid: 1 } })
@@ -209,7 +215,7 @@ t.test('what a crash leaves in the folder of a lock neither blocks it nor lets t
     let inside = 0
     for (let round = 0; round < 10; round++) {
       const taking = Array.from({ length: 5 }, () =>
-        new LockFolder(dir).alone('x', async () => {
+        new LockFolder(dir).withLock('x', async () => {
           t.equal(++inside, 1)
           await readdir(dir)
           inside--
@@ -238,7 +244,7 @@ t.test('a claim that meets another one withdraws', async (t) => {
   const path = pathOf(dir, 'x')
   await mkdir(path)
   await writeFile(join(path, '.DS_Store'), '')
-  const claim = await LockClaim.make(dir, path, 600_000)
+  const claim = await LockClaim.make(locksIn(dir), path)
   t.match(await claim.take(), { previous: undefined })
   // Another claim appears, as if ours had only been created and not been verified yet.
   const other = await craft(dir, 'x', ELSEWHERE)
@@ -311,7 +317,7 @@ t.test('a claim that was swept while its process was paused is made again', asyn
   const dir = t.testdir()
   const path = pathOf(dir, 'x')
   const file = await craft(dir, 'x', ELSEWHERE)
-  const claim = await LockClaim.make(dir, path, 600_000)
+  const claim = await LockClaim.make(locksIn(dir), path)
   t.match(await claim.take(), { host: 'elsewhere' })
   const [prepared = ''] = (await readdir(dir)).filter((name) => name.endsWith('.new'))
   await rm(join(dir, prepared), { recursive: true })
@@ -329,7 +335,7 @@ function isRoot(): boolean {
 t.test('system errors are reported, not taken for a lock that is held', async (t) => {
   const dir = t.testdir()
   const locks = new LockFolder(dir)
-  await locks.alone('x', async () => undefined)
+  await locks.withLock('x', async () => undefined)
   await rm(dir, { recursive: true })
   await t.rejects(locks.tryTake('x', WHAT), { code: 'ENOENT' })
   await mkdir(dir)
@@ -338,51 +344,51 @@ t.test('system errors are reported, not taken for a lock that is held', async (t
   if (!isRoot() && process.platform !== 'win32') await t.rejects(locks.ownerOf('x'), { code: 'EACCES' })
   await chmod(pathOf(dir, 'x'), 0o700)
   await writeFile(join(pathOf(dir, 'x'), '.DS_Store'), '')
-  const claim = await LockClaim.make(dir, pathOf(dir, 'x'), 600_000, 1)
+  const claim = await LockClaim.make(locksIn(dir), pathOf(dir, 'x'), 1)
   await t.rejects(claim.take(), { message: /neither taken nor read/, cause: { code: 'ENOTEMPTY' } })
   await claim.end()
-  const tooLong = await LockClaim.make(dir, join(dir, 'x'.repeat(300)), 600_000)
+  const tooLong = await LockClaim.make(locksIn(dir), join(dir, 'x'.repeat(300)))
   await t.rejects(tooLong.take(), { code: 'ENAMETOOLONG' })
   await tooLong.end()
   await mkdir(join(pathOf(dir, 'y'), ownerName(await recycled())), { recursive: true })
   await t.rejects(locks.tryTake('y', WHAT), { code: 'EISDIR' }, 'a folder in place of the owner file')
   await rm(pathOf(dir, 'x'), { recursive: true })
-  await t.resolves(locks.alone('x', async () => undefined))
+  await t.resolves(locks.withLock('x', async () => undefined))
 })
 
 t.test('what happens to the file of an owner elsewhere decides about its state', async (t) => {
   const dir = t.testdir({ file: '' })
   const owner = { ...ELSEWHERE, since: '2026-01-01T00:00:00.000Z' }
-  t.equal(await ownerState(owner, join(dir, 'file'), dir, 600_000), 'living')
-  t.equal(await ownerState(owner, join(dir, 'none'), dir, 600_000), 'stale', 'it was released')
-  await t.rejects(ownerState(owner, join(dir, 'file', 'x'), dir, 600_000), { code: 'ENOTDIR' })
+  t.equal(await ownerState(owner, join(dir, 'file'), locksIn(dir)), 'living')
+  t.equal(await ownerState(owner, join(dir, 'none'), locksIn(dir)), 'stale', 'it was released')
+  await t.rejects(ownerState(owner, join(dir, 'file', 'x'), locksIn(dir)), { code: 'ENOTDIR' })
 })
 
-t.test('in one process those who wait are served in turn; between processes, patience ends', async (t) => {
+t.test('in one process those who wait are served in turn; between processes, the waiting ends', async (t) => {
   const dir = t.testdir()
   const [one, two] = [new LockFolder(dir), new LockFolder(dir)]
   const order: number[] = []
-  await Promise.all(Array.from({ length: 9 }, (_, i) => one.alone('x', async () => order.push(i))))
+  await Promise.all(Array.from({ length: 9 }, (_, i) => one.withLock('x', async () => order.push(i))))
   t.strictSame(order, [0, 1, 2, 3, 4, 5, 6, 7, 8])
   await t.rejects(
-    one.alone('x', () => {
+    one.withLock('x', () => {
       throw new Error('at once')
     }),
     { message: 'at once' },
   )
   await t.rejects(
-    one.alone('x', async () => {
+    one.withLock('x', async () => {
       throw new Error('no')
     }),
     { message: 'no' },
   )
-  t.equal(await two.alone('x', async () => 'free again'), 'free again')
+  t.equal(await two.withLock('x', async () => 'free again'), 'free again')
   t.equal(
-    await one.alone('a', () => one.alone('b', async () => 'other keys do not wait')),
+    await one.withLock('a', () => one.withLock('b', async () => 'other keys do not wait')),
     'other keys do not wait',
   )
-  const impatient = new LockFolder(dir, { patienceMs: 20 })
-  const waiting = one.alone('x', () => impatient.alone('x', async () => undefined))
+  const other = new LockFolder(dir, { timeoutMs: 20 })
+  const waiting = one.withLock('x', () => other.withLock('x', async () => undefined))
   await t.rejects(waiting, { code: 'ERR_LOCK_HELD', owner: { pid: process.pid } })
   t.strictSame(await filesIn(dir), [])
 })
@@ -393,7 +399,7 @@ t.test(
   async (t) => {
     const path = join(t.testdir(), 'fifo')
     execFileSync('mkfifo', [path])
-    await t.rejects(touch(path), { code: 'ESPIPE', path })
-    await t.rejects(touch(`${path}.none`), { code: 'ENOENT', path: `${path}.none` })
+    await t.rejects(touch(path, systemFiles), { code: 'ESPIPE', path })
+    await t.rejects(touch(`${path}.none`, systemFiles), { code: 'ENOENT', path: `${path}.none` })
   },
 )

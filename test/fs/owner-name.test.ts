@@ -1,6 +1,7 @@
 import t from 'tap'
 import { ownerName, parseOwnerName } from '../../lib/fs/owner-name.js'
-import { currentProcess, type ProcessIdentity } from '../../lib/fs/process-identity.js'
+import { currentProcess, type ProcessIdentity } from '../../lib/runtime/process-identity.js'
+import { systemRuntime } from '../../lib/runtime/runtime.js'
 
 const full: ProcessIdentity = {
   host: 'build-7.example.org',
@@ -12,13 +13,14 @@ const full: ProcessIdentity = {
 }
 
 t.test('a name contains the whole identity', async (t) => {
-  const sinceMs = Date.UTC(2026, 0, 2, 3, 4, 5, 678)
+  const wallClock = { now: () => Date.UTC(2026, 0, 2, 3, 4, 5, 678) }
+  const runtime = { ...systemRuntime, wallClock }
   const macos = { host: 'Ann_s Mac~(é)', pid: 5, startTime: 'Mon Jan  5 10:00:00 2026' }
   for (const identity of [full, macos, await currentProcess()]) {
-    const name = ownerName(identity, sinceMs)
+    const name = ownerName(identity, runtime)
     t.match(name, /^[\w.%-]+$/)
     t.match(parseOwnerName(name), { ...identity, since: '2026-01-02T03:04:05.678Z' })
-    t.not(ownerName(identity, sinceMs), name, 'no two names are equal')
+    t.not(ownerName(identity, runtime), name, 'no two names are equal')
   }
 })
 

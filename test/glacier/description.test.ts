@@ -122,18 +122,18 @@ t.test('any other JSON comes back as it was', async (t) => {
 t.test('too long a text is refused, never cut', async (t) => {
   t.throws(() => encodeDescription('x'.repeat(1025)), {
     name: 'RangeError',
-    message: /takes 1025 characters, and the service stores 1024/,
+    message: /has 1025 characters; the service stores at most 1024/,
   })
   t.throws(() => encodeDescription('ä'.repeat(200)), {
     name: 'RangeError',
-    message: /takes 1211 characters once escaped/,
+    message: /has 1211 characters after it is escaped/,
   })
   const longest = `${'ä'.repeat(168)}12345`
   t.equal(encodeDescription(longest).length, 1024)
   t.equal(decodeDescription(encodeDescription(longest)), longest)
   t.throws(() => encodeDescription(`${longest}6`), {
     name: 'RangeError',
-    message: /takes 1025 characters once escaped/,
+    message: /has 1025 characters after it is escaped/,
   })
   t.throws(() => encodeDescription(7 as unknown as string), {
     name: 'TypeError',

@@ -51,7 +51,7 @@ t.test('part sizes are the powers of two from 1 MiB to 4 GiB', async (t) => {
   )
 })
 
-t.test('a refusal names a size that would do', async (t) => {
+t.test('a refusal names a size that is allowed', async (t) => {
   for (const [size, near] of [
     [3 * MIB, '2097152 (2 MiB)'],
     [1, '1048576 (1 MiB)'],
@@ -65,7 +65,7 @@ t.test('a refusal names a size that would do', async (t) => {
       () => {
         assertPartSize(size)
       },
-      { message: new RegExp(`bytes, not ${size}; ${near.replace(/[()]/g, '\\$&')} would do\\.$`) },
+      { message: new RegExp(`bytes, not ${size}; use ${near.replace(/[()]/g, '\\$&')}, for example\\.$`) },
     )
   }
 })
@@ -78,7 +78,7 @@ t.test('the part size for a size is the smallest that fits 10,000 parts, at leas
   t.equal(partSizeFor(40_000 * GIB), 4 * GIB)
   t.throws(() => partSizeFor(40_000 * GIB + 1), {
     name: 'RangeError',
-    message: /42949672960001 bytes does not fit 10000 parts/,
+    message: /42949672960001 bytes does not fit in 10000 parts/,
   })
   for (const size of [-1, NaN])
     t.throws(() => partSizeFor(size), { name: 'RangeError', message: new RegExp(`not ${size}`) })
@@ -137,6 +137,6 @@ t.test('each part size is chosen up to the last byte it holds in 10,000 parts', 
   })
   t.throws(() => partSizeFor(Infinity), {
     name: 'RangeError',
-    message: /Infinity bytes does not fit 10000 parts/,
+    message: /Infinity bytes does not fit in 10000 parts/,
   })
 })

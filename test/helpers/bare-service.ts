@@ -2,6 +2,9 @@ import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { GlacierClient } from '@aws-sdk/client-glacier'
+import type { Test } from 'tap'
+import { glacierClient } from '../../lib/client/glacier-client.js'
+import type { VaultClient } from '../../lib/client/vault-client.js'
 
 /** A request as it arrived. */
 export interface SeenRequest {
@@ -57,6 +60,20 @@ export async function startBareService(answer: Answer): Promise<BareService> {
       await once(server, 'close')
     },
   }
+}
+
+/**
+ * Starts a {@link BareService} that ends with the test.
+ *
+ * @returns the service, and `port`, a `VaultClient` for it
+ */
+export async function clientOfService(
+  test: Test,
+  answer: Answer,
+): Promise<BareService & { readonly port: VaultClient }> {
+  const service = await startBareService(answer)
+  test.teardown(() => service.close())
+  return { ...service, port: glacierClient(service.client()) }
 }
 
 /** An answer without a body. */

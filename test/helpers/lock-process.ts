@@ -36,9 +36,9 @@ const RACE = `
 `
 /** Takes the lock COUNT times and prints a line for each. The marker names its owner, which may only be there killed. */
 const STRESS = `
-  const locks = new LockFolder(DIR, { pauseMs: 1, ...OPTIONS })
+  const locks = new LockFolder(DIR, { retryPauseMs: 1, ...OPTIONS })
   for (let taken = 0; taken < COUNT; taken++) {
-    await locks.alone(KEY, async () => {
+    await locks.withLock(KEY, async () => {
       const left = await readFile(MARKER, 'utf8').catch(() => undefined)
       if (left !== undefined && left !== '' && isAlive(Number(left))) throw new Error('held by ' + left)
       await rm(MARKER, { force: true })

@@ -31,7 +31,7 @@ const size: WrongValues = { types: ['1', {}], ranges: [-1, 1.5, NaN, Infinity] }
 const partSize: WrongValues = { types: ['1MiB', 1n], ranges: [0, -MIB, 3 * MIB, 1.5, NaN, Infinity, 2 ** 33] }
 const text: WrongValues = { types: [7, {}], ranges: [''] }
 const hash: WrongValues = { types: [7], ranges: ['', 'x', 'x'.repeat(64), `${HASH}0`] }
-const threads: WrongValues = { types: ['2', true], ranges: [-1, 1.5, NaN, Infinity] }
+const hashThreads: WrongValues = { types: ['2', true], ranges: [-1, 1.5, NaN, Infinity] }
 const time: WrongValues = { types: ['1', new Date()], ranges: [-1, NaN] }
 const date: WrongValues = { types: [7, new Date()], ranges: ['', 'soon'] }
 
@@ -61,8 +61,7 @@ export const WRONG: Readonly<Record<string, WrongValues>> = {
   onFailure: { types: [7, true], ranges: ['', 'leave', 'Keep'] },
   journal: { types: [7, {}, { begun: () => undefined }], ranges: [] },
   rechunk: { types: [7, 'x', {}], ranges: [] },
-  hashThreads: threads,
-  threads,
+  hashThreads,
   volumes: boolean,
   isComplete: boolean,
   isOnlyIntent: boolean,
@@ -111,7 +110,6 @@ export const WRONG: Readonly<Record<string, WrongValues>> = {
   linearHash: hash,
   bytes: { types: ['x', [1], {}, new ArrayBuffer(1)], ranges: [] },
   sendLimit: { types: [7, {}], ranges: [] },
-  onSent: { types: [7, 'x', {}], ranges: [] },
   limit: count,
   idleTimeout: { types: ['1', {}], ranges: [0, -1, NaN, 2 ** 31] },
   dir: { types: [7, {}], ranges: ['', 'a\0b'] },
@@ -179,6 +177,7 @@ export const WRONG: Readonly<Record<string, WrongValues>> = {
     ranges: [{ storage: -1 }, { capacityUnits: NaN }, { bulkRequests: 1e7 }],
   },
   log: { types: [7, 'print'], ranges: [] },
+  onSent: { types: [7, {}], ranges: [] },
   onWarning: { types: [7, 'print'], ranges: [] },
   undocumented: {
     types: [

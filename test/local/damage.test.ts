@@ -6,8 +6,8 @@ import { treeHashOf } from '../../lib/tree-hash/tree-hash.js'
 import type { LocalVault, LocalVaultOptions } from '../../lib/local/index.js'
 import { LockHeldError } from '../../lib/errors.js'
 import { damageOf } from '../../lib/local/disk/damage.js'
-import { faultOf, isFailure } from '../../lib/local/http/refusal.js'
-import { notFound } from '../../lib/local/service-fault.js'
+import { apiErrorOf, isServerFailure } from '../../lib/local/transport/thrown-error.js'
+import { notFound } from '../../lib/local/service/api-error.js'
 import { runHere, stage } from '../helpers/command.js'
 import { contentOf } from '../helpers/folder-content.js'
 import { hashHeaders, localVaultFor, send, type RawResponse } from '../helpers/local-vault.js'
@@ -37,7 +37,7 @@ function wrongContents(good: string): string[] {
   ]
 }
 
-interface Ground {
+interface StoreContext {
   readonly vault: LocalVault
   readonly dir: string
   /** What whoever runs the server was told. */
@@ -51,11 +51,11 @@ interface Ground {
 }
 
 /** A local vault with the vaults docs and fine, whose answers are all looked at. */
-async function groundFor(t: Test, options: Partial<LocalVaultOptions> = {}): Promise<Ground> {
+async function groundFor(t: Test, options: Partial<LocalVaultOptions> = {}): Promise<StoreContext> {
   const dir = options.dir ?? t.testdir()
   const failures: Error[] = []
   const vault = await localVaultFor(t, { ...options, dir, onFailure: (error) => failures.push(error) })
-  const ask: Ground['ask'] = async (method, path, headers = {}, body = '') => {
+  const ask: StoreContext['ask'] = async (method, path, headers = {}, body = '') => {
     const answer = await send(vault, { method, path, headers, body })
     const text = answer.body.toString('latin1')
     if (text.includes(dir) || text.includes(SECRET)) t.fail(`${method} ${path} tells ${text}`)
@@ -79,7 +79,7 @@ async function damaging(path: string, check: (content: string) => Promise<void>)
   await writeFile(path, good)
 }
 
-async function initiate({ ask }: Ground): Promise<string> {
+async function initiate({ ask }: StoreContext): Promise<string> {
   const { headers } = await ask('POST', '/-/vaults/docs/multipart-uploads', {
     'x-amz-part-size': String(MIB),
   })
@@ -87,7 +87,7 @@ async function initiate({ ask }: Ground): Promise<string> {
 }
 
 async function sendPart(
-  { ask }: Ground,
+  { ask }: StoreContext,
   uploadId: string,
   index: number,
   bytes: Buffer,
@@ -101,12 +101,12 @@ async function sendPart(
   )
 }
 
-async function store({ ask }: Ground, bytes: Buffer, vaultName = 'docs'): Promise<string> {
+async function store({ ask }: StoreContext, bytes: Buffer, vaultName = 'docs'): Promise<string> {
   const { headers } = await ask('POST', `/-/vaults/${vaultName}/archives`, hashHeaders(bytes), bytes)
   return String(headers['x-amz-archive-id'])
 }
 
-async function startJob({ ask }: Ground, order: object): Promise<string> {
+async function startJob({ ask }: StoreContext, order: object): Promise<string> {
   const { headers } = await ask('POST', '/-/vaults/docs/jobs', {}, JSON.stringify(order))
   return String(headers['x-amz-job-id'])
 }
@@ -503,15 +503,15 @@ t.test(
       [new TypeError(path), 'The local vault failed: an internal error.'],
       [held, 'Another process has been changing the same thing for too long. Try again.'],
     ] as const) {
-      t.match(faultOf(error), { status: 500, code: 'ServiceUnavailableException', type: 'Server', message })
-      t.equal(isFailure(error), true)
+      t.match(apiErrorOf(error), { status: 500, code: 'ServiceUnavailableException', type: 'Server', message })
+      t.equal(isServerFailure(error), true)
     }
     t.equal(
-      isFailure(Object.assign(new Error('aborted'), { code: 'ECONNRESET' })),
+      isServerFailure(Object.assign(new Error('aborted'), { code: 'ECONNRESET' })),
       false,
       'a client that hung up',
     )
-    t.equal(isFailure(notFound('there is none')), false)
+    t.equal(isServerFailure(notFound('there is none')), false)
     const passing = Object.assign(new Error('x'), { code: 'EMFILE' })
     t.equal(
       damageOf(passing, 'The vault docs', 'its vault.json', path),

@@ -3,7 +3,7 @@ import { constants, tmpdir } from 'node:os'
 import { mkdtemp, readdir, rm, rmdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { diskFault } from '../../lib/local/disk/disk-fault.js'
+import { diskError } from '../../lib/local/disk/disk-error.js'
 import { failureKindOf } from '../../lib/store/failure.js'
 import { toServiceError } from '../../lib/client/sdk/service-error.js'
 import { patternBytes } from '../helpers/pattern-source.js'
@@ -17,16 +17,16 @@ function systemError(code: keyof typeof constants.errno, name: string = code): E
 
 t.test('a disk that is full or broken is an answer of its own, and what may pass is not', (t) => {
   for (const code of ['ENOSPC', 'EROFS', 'EIO', 'EFBIG', 'EACCES'] as const)
-    t.match(diskFault(systemError(code)), {
+    t.match(diskError(systemError(code)), {
       status: 507,
       code: 'LocalStorageException',
       type: 'Server',
       message: new RegExp(`^The disk of the local vault failed: [a-z/ -]*\\(${code}\\)$`),
     })
   const quota = systemError('EDQUOT', `Unknown system error -${constants.errno.EDQUOT}`)
-  t.match(diskFault(quota), { status: 507, message: /disk quota exceeded/ })
+  t.match(diskError(quota), { status: 507, message: /disk quota exceeded/ })
   for (const other of [systemError('EMFILE'), systemError('ENOENT'), new Error('x'), undefined])
-    t.equal(diskFault(other), undefined)
+    t.equal(diskError(other), undefined)
   t.end()
 })
 
@@ -40,7 +40,7 @@ t.test('the answer is final to whoever uploads', (t) => {
 })
 
 /** What `put` says of a disk that is full in the middle of an upload. */
-const KEPT =
+const VAULT_FOLDERS =
   /^glacier-pipe: WARNING: the local vault in \S+: (?:ENOSPC|EFBIG): [^\n]*\nglacier-pipe: UploadMultipartPart: The disk of the local vault failed: (?:no space left on device|file too large) \(\w+\).* The upload is kept: its ID is \S+\.\nglacier-pipe: To continue, .*--upload-id=\S+ docs bytes\n$/
 
 t.test('a disk that fails is told at once, and the upload is kept', { skip: NO_SHELL }, async (t) => {
@@ -49,7 +49,7 @@ t.test('a disk that fails is told at once, and the upload is kept', { skip: NO_S
   // No file may grow past 3 MiB: to who writes it is the same as a disk that is full. With its options, the test runner
   // would end the process by SIGXFSZ, which Node ignores.
   const put = 'ulimit -f 3072; NODE_OPTIONS= gp put docs bytes --local-dir v --part-size 4MiB'
-  t.match(await shell(dir, put), { code: 3, out: '', err: KEPT })
+  t.match(await shell(dir, put), { code: 3, out: '', err: VAULT_FOLDERS })
   t.strictSame(await readdir(join(dir, 'v', 'tmp')), [], 'nothing half written is left')
   const again = await shell(dir, 'gp put docs bytes --local-dir v --part-size 4MiB --resume')
   t.match(again, { code: 0 }, 'with room, the same upload is continued')
@@ -82,7 +82,7 @@ t.test('a full disk is told at once, wherever it is', { skip: NO_SHELL }, async 
   const fill = join(disk, 'fill')
   t.match(await run('gp put docs bytes --local-dir DISK/v --catalog c --part-size 1MiB'), {
     code: 3,
-    err: KEPT,
+    err: VAULT_FOLDERS,
   })
   await writeFile(fill, Buffer.alloc(9 * MIB)).catch(() => undefined)
   await Promise.all([

@@ -6,7 +6,7 @@ import { computeChecksums, treeHashOf } from '../../lib/tree-hash/tree-hash.js'
 import { failureKindOf } from '../../lib/store/failure.js'
 import { glacierClient } from '../../lib/client/glacier-client.js'
 import type { SdkVaultClient } from '../../lib/client/sdk/sdk-vault-client.js'
-import { bodyUnder } from '../../lib/local/faults/fault-acts.js'
+import { applyToBody } from '../../lib/local/faults/fault-injection.js'
 import { hashHeaders, localVaultFor, send, type RawResponse } from '../helpers/local-vault.js'
 import { patternBytes } from '../helpers/pattern-source.js'
 import { rawConnection } from '../helpers/raw-connection.js'
@@ -23,7 +23,7 @@ function metBy(
 ): (FaultKind | undefined)[] {
   const faults = new Faults()
   for (const rule of rules) faults.add(rule)
-  return Array.from({ length: count }, () => faults.meet(operation)?.fault)
+  return Array.from({ length: count }, () => faults.match(operation)?.fault)
 }
 
 t.test('a rule fails the requests it says', async (t) => {
@@ -109,7 +109,7 @@ t.test('each fault of an upload looks to a client like what it is named for', as
     'reset-before': ['transient', { code: 'ERR_CONNECTION' }, false],
     'reset-amid': ['transient', { code: 'ERR_CONNECTION' }, false],
     'lose-answer': ['transient', { code: 'ERR_CONNECTION' }, true],
-    stall: ['slow', { code: 'ERR_CONNECTION', message: /Nothing moved for 0\.05 s/ }, false],
+    stall: ['slow', { code: 'ERR_CONNECTION', message: /No progress for 0\.05 s/ }, false],
     'wrong-hash': ['', {}, true],
   }
   for (const [fault, [kind, error, carriedOut]] of Object.entries(table)) {
@@ -198,7 +198,7 @@ t.test('what goes slowly goes in pieces, a beat apart', async (t) => {
   }
   const request = Object.assign(new PassThrough(), { socket: new PassThrough() })
   const under = (bytesPerSecond: number): AsyncIterable<Buffer> =>
-    bodyUnder({ fault: 'slow', bytesPerSecond }, source(), request as unknown as IncomingMessage)
+    applyToBody({ fault: 'slow', bytesPerSecond }, source(), request as unknown as IncomingMessage)
   for await (const piece of under(40_000)) beats.push(piece.length)
   t.strictSame(beats, [2000, 2000, 1000])
   const begun = performance.now()

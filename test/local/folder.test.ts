@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { LockFolder } from '../../lib/fs/lock.js'
 import { ownerName } from '../../lib/fs/owner-name.js'
-import { currentProcess } from '../../lib/fs/process-identity.js'
+import { currentProcess } from '../../lib/runtime/process-identity.js'
 import { Disk, namesIn } from '../../lib/local/disk/disk.js'
 import { claimFolder } from '../../lib/local/disk/folder.js'
 import { startLocalVault } from '../../lib/local/index.js'
@@ -261,7 +261,7 @@ t.test('a lock whose process ID has been reused is taken over', async (t) => {
   const vault = await localVaultFor(t, { dir })
   const own = await currentProcess()
   const locks = new LockFolder(join(dir, 'locks'))
-  await locks.alone('the vault docs', async () => {
+  await locks.withLock('the vault docs', async () => {
     const [lock = ''] = (await readdir(join(dir, 'locks'))).filter((name) => /^[0-9a-f]{64}$/.test(name))
     await mkdir(join(dir, 'kept'))
     await writeFile(join(dir, 'kept', lock), '')
@@ -315,7 +315,7 @@ t.test(
     await disk.open()
     const locks = new LockFolder(disk.path('locks'))
     await disk.unfinished((temporary) => writeFile(temporary, 'there'))
-    await locks.alone('there', async () => {
+    await locks.withLock('there', async () => {
       console.log('held')
       await new Promise((resolve) => process.stdin.once('data', resolve))
     })
@@ -324,7 +324,7 @@ t.test(
   `
     await disk.unfinished(async (mine) => {
       await writeFile(mine, 'here')
-      const locks = new LockFolder(disk.path('locks'), { patienceMs: 0 })
+      const locks = new LockFolder(disk.path('locks'), { timeoutMs: 0 })
       const lock = await locks.tryTake('here', 'The thing')
       const [command, ...args] = [...UNSHARE, process.execPath, '--input-type=module', '-e', code]
       const there = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] })
@@ -337,7 +337,7 @@ t.test(
       await lock.assertHeld()
       await lock.release()
       await t.rejects(
-        locks.alone('there', async () => undefined),
+        locks.withLock('there', async () => undefined),
         { code: 'ERR_LOCK_HELD' },
       )
       there.stdin.write('\n')

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { mock } from 'node:test'
 import t, { type Test } from 'tap'
 import { startLocalVault, type LocalVault, type RequestLogEntry } from '../../lib/local/index.js'
-import { drain, movingBody } from '../../lib/local/http/idle-limit.js'
+import { drain, bodyWithIdleLimit } from '../../lib/local/transport/idle-limit.js'
 import { parseTarget, shownTarget } from '../../lib/local/http/request-target.js'
 import { settled } from '../helpers/gate.js'
 import { hashHeaders, localVaultFor, send } from '../helpers/local-vault.js'
@@ -275,7 +275,7 @@ t.test('a body that moves is not cut, however slowly it comes', async (t) => {
       return: () => Promise.resolve({ value: String(++returned), done: true }),
     }),
   }
-  const body = movingBody(source, 1000)
+  const body = bodyWithIdleLimit(source, 1000)
   for (let i = 0; i < 10; i++) {
     const next = body.next()
     await settled(1)
@@ -290,7 +290,7 @@ t.test('a body that moves is not cut, however slowly it comes', async (t) => {
   mock.timers.tick(1000)
   await refused
   t.equal(returned, 0, 'what hangs is not asked to end')
-  const other = movingBody(source, 1000)
+  const other = bodyWithIdleLimit(source, 1000)
   const first = other.next()
   await settled(1)
   give({ value: 'x', done: false })

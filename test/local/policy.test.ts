@@ -5,12 +5,12 @@ import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import t from 'tap'
 import { callerOf } from '../../lib/local/auth/caller.js'
-import { OPERATIONS } from '../../lib/local/auth/policy/actions.js'
+import { OPERATION_NAMES } from '../../lib/local/service/operation-names.js'
 import { Policies } from '../../lib/local/auth/policy/policies.js'
 import type { Attempt } from '../../lib/local/auth/policy/statement.js'
 import { matchesWildcard } from '../../lib/local/auth/policy/wildcard.js'
 import { ROUTES } from '../../lib/local/http/routes.js'
-import { ServiceFault } from '../../lib/local/service-fault.js'
+import { ApiError } from '../../lib/local/service/api-error.js'
 import { clock, hashHeaders, localVaultFor, send, type RawResponse } from '../helpers/local-vault.js'
 
 const DAY = 86_400_000
@@ -53,7 +53,7 @@ function refusal(text: string): string {
   try {
     new Policies('strict', () => undefined).accept(text, ARN)
   } catch (error) {
-    return error instanceof ServiceFault ? `${error.status} ${error.code} ${error.message}` : String(error)
+    return error instanceof ApiError ? `${error.status} ${error.code} ${error.message}` : String(error)
   }
   return 'accepted'
 }
@@ -337,7 +337,7 @@ t.test('a warning of what a policy has cannot control a terminal', async (t) => 
 })
 
 t.test('actions are those of the operations', async (t) => {
-  t.strictSame([...OPERATIONS].sort(), ROUTES.map(({ operation }) => operation).sort())
+  t.strictSame([...OPERATION_NAMES].sort(), ROUTES.map(({ operation }) => operation).sort())
 })
 
 t.test('the caller is who is at the other end of the connection', async (t) => {

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { startLocalVault, type RequestLogEntry } from '../../lib/local/index.js'
 import { logLine } from '../../lib/local/http/request-log.js'
-import { recordUnread } from '../../lib/local/http/request-record.js'
+import { logUnreadRequest } from '../../lib/local/http/request-record.js'
 import { openRequestLog } from '../../lib/cli/request-log-file.js'
 import { runHere, stage } from '../helpers/command.js'
 import { settled } from '../helpers/gate.js'
@@ -171,7 +171,7 @@ t.test('where a connection comes from is null when it is gone', async (t) => {
   const entries: RequestLogEntry[] = []
   const socket = new Socket() // it has no connection
   const recording = { log: (it: RequestLogEntry) => entries.push(it), now: () => 0 }
-  recordUnread(socket, 'id', { status: 400, code: 'BadRequest' }, recording)
+  logUnreadRequest(socket, 'id', { status: 400, code: 'BadRequest' }, recording)
   t.match(entries, [{ remoteAddress: null, time: '1970-01-01T00:00:00.000Z' }])
 })
 

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
-import { authenticate, type Gatekeeper } from '../../lib/local/auth/authenticate.js'
+import { authenticate, type AuthConfig } from '../../lib/local/auth/authenticate.js'
 import { claimedKeyOf } from '../../lib/local/auth/claim.js'
 import { normalizedPath } from '../../lib/local/auth/normalized-path.js'
 import { SignatureMismatch } from '../../lib/local/auth/signature-mismatch.js'
@@ -118,7 +118,7 @@ t.test('texts are compared whole', async (t) => {
 const REGION = 'us-east-1'
 const NOW = Date.parse('2026-11-23T12:00:00Z')
 const KEYS = { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: SECRET, accountId: '111122223333' }
-const GATEKEEPER: Gatekeeper = {
+const GATEKEEPER: AuthConfig = {
   regions: [REGION],
   credentials: [KEYS],
   anyAccountId: undefined,
@@ -166,10 +166,10 @@ function presigned(
 /** What a request is refused with; `undefined` where it is not. */
 function refusalOf(
   request: SignedRequest,
-  gatekeeper = GATEKEEPER,
+  authConfig = GATEKEEPER,
 ): { code: string; message: string } | undefined {
   try {
-    authenticate(request, gatekeeper)
+    authenticate(request, authConfig)
     return undefined
   } catch (error) {
     return error as { code: string; message: string }
@@ -178,7 +178,7 @@ function refusalOf(
 
 t.test('a presigned request is valid for the time it says, and no longer', async (t) => {
   t.equal(refusalOf(presigned()), undefined)
-  const at = (time: number): Gatekeeper => ({ ...GATEKEEPER, now: () => NOW + time })
+  const at = (time: number): AuthConfig => ({ ...GATEKEEPER, now: () => NOW + time })
   t.equal(refusalOf(presigned(), at(600_000)), undefined)
   t.match(refusalOf(presigned(), at(601_000)), {
     code: 'InvalidSignatureException',
@@ -357,7 +357,7 @@ t.test('a refused signature says what was expected, without the session token', 
   )
   t.notOk(message.includes('TOKEN'), message)
   const query = { 'X-Amz-Security-Token': sessionToken }
-  const keys: Gatekeeper = { ...GATEKEEPER, credentials: [{ ...KEYS, sessionToken }] }
+  const keys: AuthConfig = { ...GATEKEEPER, credentials: [{ ...KEYS, sessionToken }] }
   t.equal(refusalOf(presigned(query), keys), undefined, 'it counts in a query too')
   const refused = refusalOf(presigned(query, 'another'), keys)
   t.ok(refused instanceof SignatureMismatch)

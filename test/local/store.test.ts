@@ -20,23 +20,23 @@ import { buffer } from 'node:stream/consumers'
 import t, { type Test } from 'tap'
 import { LockFolder } from '../../lib/fs/lock.js'
 import { ownerName } from '../../lib/fs/owner-name.js'
-import { currentProcess, type ProcessIdentity } from '../../lib/fs/process-identity.js'
-import { mapBounded, Places } from '../../lib/local/bounded.js'
-import { Meter } from '../../lib/local/costs/meter.js'
-import type { ArchiveJob } from '../../lib/local/jobs/job-record.js'
-import type { ArchiveRecord } from '../../lib/local/storage/archive-record.js'
-import { Disk, namesIn } from '../../lib/local/disk/disk.js'
-import { describePart, receivePart, treeHashOfRange } from '../../lib/local/storage/part-file.js'
-import { isAbandoned } from '../../lib/local/disk/owned-name.js'
-import { realismOf } from '../../lib/local/realism/realism-options.js'
-import { makeStores, type Stores } from '../../lib/local/storage/stores.js'
-import type { UploadRecord } from '../../lib/local/storage/upload-store.js'
-import { chosen, type Undocumented } from '../../lib/local/undocumented.js'
-import { keptVaultId } from '../../lib/local/disk/vault-id.js'
+import { currentProcess, type ProcessIdentity } from '../../lib/runtime/process-identity.js'
 import { treeHashOf } from '../../lib/tree-hash/tree-hash.js'
 import { serve } from '../helpers/command.js'
 import { clock, hashHeaders, localVaultFor, send } from '../helpers/local-vault.js'
 import { patternBytes } from '../helpers/pattern-source.js'
+import { ConcurrencyLimit, mapConcurrently } from '../../lib/local/service/concurrency-limit.js'
+import { Meter } from '../../lib/local/costs/meter.js'
+import type { ArchiveJob } from '../../lib/local/records/job-record.js'
+import type { ArchiveRecord } from '../../lib/local/records/archive-record.js'
+import { Disk, namesIn } from '../../lib/local/disk/disk.js'
+import { describePart, receivePart, treeHashOfRange } from '../../lib/local/storage/part-file.js'
+import { isAbandoned } from '../../lib/local/disk/owned-name.js'
+import { realismOf } from '../../lib/local/realism/realism-options.js'
+import { makeStores, type Stores } from '../../lib/local/stores/stores.js'
+import type { UploadRecord } from '../../lib/local/records/upload-record.js'
+import { type Undocumented, withDefaults } from '../../lib/local/service/undocumented.js'
+import { loadVaultId } from '../../lib/local/disk/vault-id.js'
 
 // The folder under the server: crashes between any two steps, and several processes at once.
 
@@ -79,7 +79,7 @@ async function storesOver(
     realism: realismOf({}),
     createVaults: true,
     snsEndpoint: undefined,
-    undocumented: chosen(undocumented),
+    undocumented: withDefaults(undocumented),
     policies: 'strict',
     onWarning: () => undefined,
   })
@@ -212,7 +212,7 @@ t.test('a folder has an ID that does not change', async (t) => {
   const open = async (): Promise<string> => {
     const disk = new Disk(dir)
     await disk.open()
-    return keptVaultId(disk, locksOf(disk))
+    return loadVaultId(disk, locksOf(disk))
   }
   const [id, ...more] = await Promise.all([open(), open(), open()])
   t.match(id, /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
@@ -474,7 +474,7 @@ t.test('an inventory misses nothing written while a process died, or while one w
   t.match(await vaults.find(vaultName), { inventory: { archiveCount: 1 } })
 
   time.time += 1
-  const dying = vaults.writing(vaultName, async () => {
+  const dying = vaults.withWriteNoted(vaultName, async () => {
     await rename(stored, away)
     throw new Error('power cut')
   })
@@ -483,7 +483,7 @@ t.test('an inventory misses nothing written while a process died, or while one w
   t.match(await vaults.find(vaultName), { inventory: { archiveCount: 0 } })
 
   time.time += 1
-  await vaults.writing(vaultName, async () => {
+  await vaults.withWriteNoted(vaultName, async () => {
     time.time += DAY
     t.match(await vaults.find(vaultName), { inventory: { archiveCount: 0 } })
     time.time += 1
@@ -679,7 +679,7 @@ t.test('of a deletion and a job at once, the job is refused or the archive stays
   }
   await retained.delete(vaultName, other.archiveId)
   t.strictSame(await readdir(vaultPath(dir, 'retained')), [kept.archiveId], 'what a new job needs stays')
-  const { archive } = await retained.holding(vaultName, kept.archiveId)
+  const { archive } = await retained.find(vaultName, kept.archiveId)
   t.same(await buffer(retained.read(vaultName, archive, { start: 0, end: 20 })), patternBytes(20))
 
   await mkdir(vaultPath(dir, 'retained', 'mine'))
@@ -773,7 +773,7 @@ t.test('what fails to be written leaves nothing behind', async (t) => {
     snsEndpoint: undefined,
     policies: 'strict',
     onWarning: () => undefined,
-    undocumented: chosen({}),
+    undocumented: withDefaults({}),
   })
   await t.rejects(failed.jobs.startInventoryRetrieval(vaultName, { ...order, ...wanted }), full)
   t.strictSame(
@@ -793,20 +793,20 @@ t.test('what is done at once is bounded, comes in order, and ends with the first
   }
   const items = Array.from({ length: 50 }, (_, n) => n)
   t.strictSame(
-    await mapBounded(items, 4, work),
+    await mapConcurrently(items, 4, work),
     items.map((n) => n * 2),
   )
   t.equal(most, 4)
-  t.strictSame(await mapBounded([], 4, work), [])
+  t.strictSame(await mapConcurrently([], 4, work), [])
   const begun: number[] = []
-  const failing = mapBounded(items, 2, async (n) => {
+  const failing = mapConcurrently(items, 2, async (n) => {
     begun.push(n)
     await work(n)
     if (n === 3) throw new Error('three')
   })
   await t.rejects(failing, { message: 'three' })
   t.ok(begun.length < 7, 'nothing new is begun')
-  const places = new Places(3)
+  const places = new ConcurrencyLimit(3)
   most = 0
   t.strictSame(
     await Promise.all(items.map((n) => places.run(() => work(n)))),

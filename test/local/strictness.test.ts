@@ -2,7 +2,6 @@ import { rm, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import type { LocalVault, LocalVaultOptions, Undocumented } from '../../lib/local/index.js'
-import { notFound, whileThere } from '../../lib/local/service-fault.js'
 import { computeChecksums } from '../../lib/tree-hash/tree-hash.js'
 import {
   clock,
@@ -12,6 +11,8 @@ import {
   type Clock,
   type RawResponse,
 } from '../helpers/local-vault.js'
+import { notFound } from '../../lib/local/service/api-error.js'
+import { retryUnlessGone } from '../../lib/local/service/not-found.js'
 
 // Each header, parameter and field, with values that the service's model does not have; and what its documents leave open.
 
@@ -419,16 +420,16 @@ t.test('a part whose file is broken is a failure of the server, not an absence',
 t.test('the absence of a thing is told, and not the failure that it led to', async (t) => {
   const failing = async (): Promise<never> => Promise.reject(new Error('no such file'))
   const gone = async (): Promise<never> => Promise.reject(notFound('gone'))
-  t.equal(await whileThere(gone, async () => 'done'), 'done')
-  await t.rejects(whileThere(gone, failing), { message: 'gone' })
+  t.equal(await retryUnlessGone(gone, async () => 'done'), 'done')
+  await t.rejects(retryUnlessGone(gone, failing), { message: 'gone' })
   await t.rejects(
-    whileThere(async () => undefined, failing),
+    retryUnlessGone(async () => undefined, failing),
     { message: 'no such file' },
     'a failure with another cause stays one',
   )
   let attempts = 0
   const moved = async (): Promise<number> => (++attempts === 1 ? failing() : attempts)
-  t.equal(await whileThere(async () => undefined, moved), 2, 'what was moved is found')
+  t.equal(await retryUnlessGone(async () => undefined, moved), 2, 'what was moved is found')
 })
 
 t.test('what becomes of a repeated completion can be chosen', async (t) => {

@@ -85,7 +85,7 @@ t.test('a part of 4 GiB is cut, read and hashed from a file as it is', { skip },
   const path = join(t.testdir(), 'file')
   const file = await open(path, 'w+')
   for (let at = 0; at < all.length; at += 64 * MIB) await file.write(all.subarray(at, at + 64 * MIB), 0)
-  const hasher = new FileHasher(2)
+  const hasher = new FileHasher({ hashThreads: 2 })
   t.strictSame(await hasher.hash(path), { size: 4 * GIB, treeHash: expected.treeHash })
 
   const whole = Readable.from([all]).pipe(rechunk(4 * GIB, { memory }))

@@ -84,10 +84,10 @@ t.test(
 t.test('100,000 small records by four processes: every line is whole, and none is lost', async (t) => {
   const dir = t.testdir({
     'writer.mjs': `
-      import { Catalog, journalIn } from ${JSON.stringify(new URL('../../dist/index.js', import.meta.url).href)}
+      import { Catalog } from ${JSON.stringify(new URL('../../dist/index.js', import.meta.url).href)}
       const [file, name] = process.argv.slice(2)
       const catalog = await Catalog.open(file)
-      const journal = journalIn(catalog, { region: 'r' })
+      const journal = catalog.journal({ region: 'r' })
       for (let i = 0; i < 25_000; i++) {
         await journal.stored({ archiveId: name + i, vaultName: 'v', size: i, treeHash: 'f'.repeat(64), partSize: 1, parts: 1,
           volume: 1, description: 'x'.repeat(i % 200) }, undefined, false)

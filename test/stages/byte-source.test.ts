@@ -551,7 +551,7 @@ t.test('an iterable need only do what for await asks of it', async (t) => {
   for (const iterator of [undefined, Promise.resolve(), {}])
     await t.rejects(upload(new MemoryVault(), { [Symbol.iterator]: () => iterator }), {
       name: 'TypeError',
-      message: /must give an iterator with a method next\(\), not /,
+      message: /must return an iterator with a method next\(\), not /,
     })
 })
 

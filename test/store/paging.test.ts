@@ -71,7 +71,7 @@ t.test('every list of the service ends at an empty marker, and fails at a repeat
   ])
     t.match(
       await run(...args),
-      /^1 .*A list does not end: after 2 pages its marker is "again" again/,
+      /^1 .*A list does not end: page 2 has the marker "again" of an earlier page/,
       args.join(' '),
     )
   await t.rejects(resumeUpload([Buffer.alloc(9)], { client, vaultName, uploadId: 'u' }), {

@@ -5,7 +5,7 @@ import { systemClock } from '../../lib/runtime/clock.js'
 
 const listeners = (signal: AbortSignal): number => getEventListeners(signal, 'abort').length
 
-t.test('all who wait for a signal are one listener, and none is left when they have ended', async (t) => {
+t.test('all transfers of a signal add one listener, which is removed when they have ended', async (t) => {
   const { signal } = new AbortController()
   const act = (): void => {
     t.fail('the signal has not fired')
@@ -40,8 +40,8 @@ t.test('each is called once, at once where the signal has fired, and not once it
   t.equal(listeners(signal), 0)
   onAbort(undefined, () => called.push('never'))()
   t.equal(called.length, 3)
-  for (const none of ['signal', 5, {}])
-    t.throws(() => onAbort(none as unknown as AbortSignal, () => undefined), { name: 'TypeError' })
+  for (const value of ['signal', 5, {}])
+    t.throws(() => onAbort(value as unknown as AbortSignal, () => undefined), { name: 'TypeError' })
 })
 
 t.test('a stream is destroyed with an AbortError, and forgotten when it has closed', async (t) => {

@@ -59,7 +59,7 @@ t.test('fifteen transfers on one signal warn of nothing and leave nothing on it'
     t.ok(getEventListeners(signal, 'abort').length <= 1, `${what}: one listener`)
     await Promise.all(all)
     await settled() // a stream that is left closes after that
-    t.equal(getEventListeners(signal, 'abort').length, 0, `${what}: none afterwards`)
+    t.equal(getEventListeners(signal, 'abort').length, 0, `${what}: no listener afterwards`)
   }
   await new Promise((resolve) => setImmediate(resolve)) // a warning is emitted in a later turn
   t.strictSame(warnings, [])

@@ -65,26 +65,39 @@ t.test(
     t.throws(() => planMemory(128 * MIB, 16 * MIB, { memory: 256 * MIB }), {
       name: 'RangeError',
       message:
-        /268435456 bytes does not hold four times 134217728 bytes: give 536870912, or go down to pieces of 67108864/,
+        /268435456 bytes does not hold four times 134217728 bytes: use a memory of 536870912 bytes, or a size of 67108864/,
     })
   },
 )
 
 t.test('an upload takes the part size its expected size needs, or says what it would need', async (t) => {
   t.match(planUpload({}, GLACIER_LIMITS), { partSize: 16 * MIB })
-  t.match(planUpload({ expectedSize: 600 * GIB }, GLACIER_LIMITS), { partSize: 64 * MIB, memory: 256 * MIB, concurrency: 1 })
-  t.match(planUpload({ expectedSize: 10_000 * MIB, partSize: MIB }, GLACIER_LIMITS), { partSize: MIB })
-  t.throws(() => planUpload({ expectedSize: 10_000 * MIB + 1, partSize: MIB, volumes: false }, GLACIER_LIMITS), {
-    name: 'RangeError',
-    message:
-      /10485760001 bytes do not fit 10000 parts of 1048576 bytes, .*: parts of 16777216 bytes would do/,
+  t.match(planUpload({ expectedSize: 600 * GIB }, GLACIER_LIMITS), {
+    partSize: 64 * MIB,
+    memory: 256 * MIB,
+    concurrency: 1,
   })
+  t.match(planUpload({ expectedSize: 10_000 * MIB, partSize: MIB }, GLACIER_LIMITS), { partSize: MIB })
+  t.throws(
+    () => planUpload({ expectedSize: 10_000 * MIB + 1, partSize: MIB, volumes: false }, GLACIER_LIMITS),
+    {
+      name: 'RangeError',
+      message:
+        /10485760001 bytes do not fit 10000 parts of 1048576 bytes, .*: parts of 16777216 bytes would do/,
+    },
+  )
   t.throws(() => planUpload({ expectedSize: 2000 * GIB, volumes: false }, GLACIER_LIMITS), {
     name: 'RangeError',
     message: /do not fit 10000 parts of 67108864 bytes, .*: parts of 268435456 bytes would do/,
   })
-  t.match(planUpload({ expectedSize: 2000 * GIB }, GLACIER_LIMITS), { partSize: 64 * MIB, partsPerVolume: 10_000 })
-  t.match(planUpload({ expectedSize: 60e12, memory: 4 * GIB }, GLACIER_LIMITS), { partSize: 512 * MIB, partsPerVolume: 9313 })
+  t.match(planUpload({ expectedSize: 2000 * GIB }, GLACIER_LIMITS), {
+    partSize: 64 * MIB,
+    partsPerVolume: 10_000,
+  })
+  t.match(planUpload({ expectedSize: 60e12, memory: 4 * GIB }, GLACIER_LIMITS), {
+    partSize: 512 * MIB,
+    partsPerVolume: 9313,
+  })
 })
 
 t.test('an archive holds as many whole parts as its most allows', async (t) => {
@@ -106,7 +119,11 @@ t.test(
       [MIB / 4, 1],
       [1, 1],
     ] as const) {
-      t.match(planUpload({ partSize: 16 * MIB, limitRate }, GLACIER_LIMITS), { concurrency }, `${limitRate} bytes a second`)
+      t.match(
+        planUpload({ partSize: 16 * MIB, limitRate }, GLACIER_LIMITS),
+        { concurrency },
+        `${limitRate} bytes a second`,
+      )
     }
   },
 )

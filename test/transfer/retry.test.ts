@@ -96,7 +96,7 @@ t.test('a failure is judged by its code, then its status, then the network', asy
     [new errors.TreeHashMismatchError('part', 'x', 'a', 'b'), 'corrupted', true],
     [new errors.SizeMismatchError('x', 1, 2), 'corrupted', false],
     [
-      new errors.ServiceError('no ID', { operation: 'X', serviceCode: 'IncompleteAnswer' }),
+      new errors.ServiceError('no ID', { operation: 'X', serviceCode: 'IncompleteResponse' }),
       'corrupted',
       true,
     ],
@@ -115,14 +115,14 @@ t.test('an answer with none of the words of the service is told as what it is', 
     serviceCode: 'UnexpectedResponse',
     status: 503,
     message:
-      /^UploadMultipartPart: The answer is not the service's: HTTP 503, .*A proxy, a firewall or a login page/,
+      /^UploadMultipartPart: The response did not come from the service: HTTP 503, .*A proxy, a firewall or a login page/,
   })
   const $metadata = { httpStatusCode: 404, requestId: 'r' }
   const itsOwn = toServiceError('X', Object.assign(new Error('m'), { name: 'Unknown', $metadata }))
   t.match(itsOwn, {
     serviceCode: 'HTTP 404',
     requestId: 'r',
-    message: 'X: the service gave no reason (HTTP 404)',
+    message: 'X: the service stated no reason (HTTP 404)',
   })
   t.equal(failureKindOf(itsOwn), 'final', 'with a request ID it is the service that answers')
 })
@@ -145,7 +145,7 @@ t.test('pauses double up to a minute, and are a random part of that', async (t) 
   const retry = new Retry({ clock }, undefined, (notice) => notices.push(notice))
   t.equal(await attempts(retry, Array<Error>(10).fill(reset)), 11)
   t.strictSame(clock.pauses, [500, 1000, 2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000, 60_000])
-  t.match(notices[2], { error: reset, attempts: 3, pause: 2000 })
+  t.match(notices[2], { error: reset, attempts: 3, pauseMs: 2000 })
   clock.chance = 0.25
   clock.pauses.length = 0
   await attempts(retry, [reset, reset])
@@ -161,7 +161,7 @@ t.test('attempts go on for the time allowed since anything succeeded, and no lon
       name: 'RetriesExhaustedError',
       code: 'ERR_RETRIES_EXHAUSTED',
       cause: reset,
-      message: /the reason \(ECONNRESET\)\. Given up after \d+ attempts in \d+ s/,
+      message: /the reason \(ECONNRESET\)\. The request was given up after \d+ attempts in \d+ s/,
     })
     const elapsed = clock.time - started
     const allowed = retryFor ?? 6 * HOUR
@@ -222,16 +222,38 @@ t.test('the signal ends a pause, and what failed after it is told as it is', asy
   const pausing = attempts(new Retry({ clock }), [reset], aborting.signal)
   await settled()
   t.equal(clock.sleeping, 1)
-  aborting.abort()
-  await t.rejects(pausing)
+  aborting.abort(new Error('enough'))
+  const aborted = { name: 'AbortError', code: 'ABORT_ERR', cause: { message: 'enough' } }
+  const error: unknown = await pausing.catch((thrown: unknown) => thrown)
+  t.match(error, aborted)
+  t.ok(error instanceof errors.AbortError, 'whatever the clock of a caller throws')
   await t.rejects(attempts(new Retry({ clock }), [reset], aborting.signal), reset)
+  for (const thrown of [
+    aborting.signal.reason,
+    new DOMException('This operation was aborted', 'AbortError'),
+  ]) {
+    const failed = attempts(new Retry({ clock }), [thrown as Error], aborting.signal)
+    const found: unknown = await failed.catch((it: unknown) => it)
+    t.match(found, aborted)
+    t.ok(found instanceof errors.AbortError, 'whatever the client of a caller throws')
+  }
+})
+
+t.test('an error of the clock itself is thrown as it is', async (t) => {
+  const broken = new Error('no timers')
+  const clock = Object.assign(new VirtualClock(), { sleep: () => Promise.reject(broken) })
+  await t.rejects(attempts(new Retry({ clock }), [reset]), broken)
 })
 
 t.test("the system's clock tells time, sleeps and wakes", async (t) => {
   const before = systemClock.now()
   await systemClock.sleep(1, undefined)
   t.ok(systemClock.now() > before)
-  await t.rejects(systemClock.sleep(60_000, AbortSignal.abort()))
+  const woken: unknown = await systemClock
+    .sleep(60_000, AbortSignal.abort('enough'))
+    .catch((thrown: unknown) => thrown)
+  t.match(woken, { code: 'ABORT_ERR', cause: 'enough' })
+  t.ok(woken instanceof errors.AbortError)
   const chance = systemClock.random()
   t.ok(chance >= 0 && chance < 1)
 })
@@ -332,4 +354,5 @@ t.test('a rate limit lets so many bytes a second through, evenly, to all who ask
   t.strictSame(clock.pauses.map(Math.round), [50], 'a quiet time is not saved up')
   t.equal(new RateLimit(2 ** 40, clock).chunkSize, 65_536)
   t.equal(new RateLimit(1, clock).chunkSize, 1)
+  await t.rejects(limit.take(50_000, AbortSignal.abort('enough')), { code: 'ABORT_ERR', cause: 'enough' })
 })

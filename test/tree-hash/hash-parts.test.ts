@@ -2,11 +2,10 @@ import { PassThrough, Readable } from 'node:stream'
 import t from 'tap'
 import { hashParts, type HashedPart } from '../../lib/tree-hash/hash-parts.js'
 import { computeChecksums } from '../../lib/tree-hash/tree-hash.js'
-import { inTurns } from '../../lib/tree-hash/yielding.js'
+import { forEachLeafYielding } from '../../lib/tree-hash/yielding.js'
+import { MIB } from '../../lib/sizes.js'
 import { settled } from '../helpers/gate.js'
 import { patternBytes } from '../helpers/pattern-source.js'
-
-const MIB = 1_048_576
 
 async function hashed(parts: Uint8Array[]): Promise<HashedPart[]> {
   const found: HashedPart[] = []
@@ -14,27 +13,30 @@ async function hashed(parts: Uint8Array[]): Promise<HashedPart[]> {
   return found
 }
 
-t.test('each part gets its place and both its hashes, and its bytes are passed on uncopied', async (t) => {
-  const parts = [4 * MIB, 4 * MIB, MIB + 1, MIB, 1].map((size, i) => patternBytes(size, i))
-  let start = 0
-  const expected = parts.map((bytes, index) => {
-    const part = { index, start, end: start + bytes.length, ...computeChecksums(bytes) }
-    start = part.end
-    return part
-  })
-  const found = await hashed(parts)
-  t.match(found, expected)
-  for (const [i, { bytes }] of found.entries()) t.equal(bytes, parts[i])
-})
+t.test(
+  'each part gets its byte range and both hashes, and its bytes are passed on without a copy',
+  async (t) => {
+    const parts = [4 * MIB, 4 * MIB, MIB + 1, MIB, 1].map((size, i) => patternBytes(size, i))
+    let start = 0
+    const expected = parts.map((bytes, index) => {
+      const part = { index, start, end: start + bytes.length, ...computeChecksums(bytes) }
+      start = part.end
+      return part
+    })
+    const found = await hashed(parts)
+    t.match(found, expected)
+    for (const [i, { bytes }] of found.entries()) t.equal(bytes, parts[i])
+  },
+)
 
-t.test('an empty part is none', async (t) => {
+t.test('an empty part is left out', async (t) => {
   t.match(await hashed([Buffer.alloc(3), Buffer.alloc(0), Buffer.alloc(2)]), [
     { index: 0, start: 0, end: 3 },
     { index: 1, start: 3, end: 5 },
   ])
 })
 
-t.test('what is no part is refused', async (t) => {
+t.test('a chunk that is not bytes is refused', async (t) => {
   await t.rejects(hashed(['text' as unknown as Uint8Array]), { name: 'TypeError', message: /not 'text'/ })
 })
 
@@ -74,7 +76,7 @@ t.test(
 
     const pieces: number[] = []
     let stopped = false
-    await inTurns(
+    await forEachLeafYielding(
       Buffer.alloc(5 * MIB),
       (piece) => {
         pieces.push(piece.length)

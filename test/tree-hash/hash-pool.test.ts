@@ -1,21 +1,24 @@
+import { createHash } from 'node:crypto'
 import { open } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import t from 'tap'
-import { hashParts, type HashedPart } from '../../lib/tree-hash/hash-parts.js'
-import type { MemoryOrder } from '../../lib/tree-hash/hash-worker.js'
+import { hashParts, PartHasher, type HashedPart } from '../../lib/tree-hash/hash-parts.js'
 import {
-  checksumsBy,
-  HashThreads,
-  isShared,
-  partThreads,
-  type SomeThreads,
+  partPool,
+  WorkerPool,
+  type HashPool,
+  type HashWorker,
+  type HashWorkers,
 } from '../../lib/tree-hash/hash-pool.js'
-import { computeChecksums, treeHashOf } from '../../lib/tree-hash/tree-hash.js'
+import { checksumsByWorkers, isShared } from '../../lib/tree-hash/pooled-checksums.js'
+import { computeChecksums, TreeHash, treeHashOf } from '../../lib/tree-hash/tree-hash.js'
+import { MIB } from '../../lib/sizes.js'
 import { patternBytes } from '../helpers/pattern-source.js'
 
-const MIB = 1_048_576
+/** Its workers are started once for all tests. */
+const pool = new WorkerPool(3)
 
 /** Bytes in shared memory, with others before and behind them. */
 function shared(size: number): Uint8Array<SharedArrayBuffer> {
@@ -37,68 +40,70 @@ async function hashed(
   return found
 }
 
-t.test('any number of threads gives the hashes of bytes at hand', async (t) => {
+t.test('any number of workers makes the hashes of bytes in memory', async (t) => {
   for (const count of [1, 2, 3]) {
-    const threads = new HashThreads().take(count) as SomeThreads
+    const workers = pool.take(count) as HashWorkers
     const sizes = [1, MIB, MIB + 1, 2 * MIB, 5 * MIB - 1, 8 * MIB]
-    const found = await Promise.all(sizes.map((size) => checksumsBy(threads, shared(size))))
+    const found = await Promise.all(sizes.map((size) => checksumsByWorkers(workers, shared(size))))
     t.strictSame(
       found,
       sizes.map((size) => computeChecksums(patternBytes(size))),
-      `${count} threads`,
+      `${count} workers`,
     )
   }
 })
 
-t.test('hashing that is stopped comes to nothing, and the threads go on with the next', async (t) => {
+t.test('a job that is stopped has no result, and the workers continue with the next', async (t) => {
   const ending = new AbortController()
-  const threads = new HashThreads().take(2) as SomeThreads
-  const stopped = checksumsBy(threads, shared(64 * MIB), ending.signal)
-  const next = checksumsBy(threads, shared(2 * MIB), new AbortController().signal)
+  const workers = pool.take(2) as HashWorkers
+  const stopped = checksumsByWorkers(workers, shared(64 * MIB), ending.signal)
+  const next = checksumsByWorkers(workers, shared(2 * MIB), new AbortController().signal)
   ending.abort()
   t.equal(await stopped, undefined)
   t.strictSame(await next, computeChecksums(patternBytes(2 * MIB)))
-  t.equal(await checksumsBy(threads, shared(1), ending.signal), undefined)
+  t.equal(await checksumsByWorkers(workers, shared(1), ending.signal), undefined)
 })
 
-t.test('a thread reads leaves of a file, and says where it cannot', async (t) => {
+t.test('a worker reads leaves of a file, and has no result if it cannot', async (t) => {
   const file = await open(join(t.testdir({ file: patternBytes(2 * MIB + 1) }), 'file'))
-  const [thread] = new HashThreads().take(1) as SomeThreads
-  t.match(await thread.hash({ fd: file.fd, start: MIB, end: 9 * MIB }), {
-    size: MIB + 1,
-    digests: { length: 2 * 32 },
-  })
+  const [worker] = pool.take(1) as HashWorkers
+  const leaves = { kind: 'file', start: MIB, end: 9 * MIB, leafSize: MIB } as const
+  t.match(await worker.hash({ ...leaves, fd: file.fd }), { size: MIB + 1, digests: { length: 2 * 32 } })
+  t.match(await worker.hash({ ...leaves, fd: file.fd, leafSize: MIB / 4 }), { digests: { length: 5 * 32 } })
   await file.close()
-  t.equal(await thread.hash({ fd: 1_000_000, start: 0, end: MIB }), undefined)
-  t.match(await checksumsBy([thread], shared(1)), { treeHash: treeHashOf(patternBytes(1)) }, 'and goes on')
+  t.equal(await worker.hash({ ...leaves, fd: 1_000_000 }), undefined)
+  t.match(await checksumsByWorkers([worker], shared(1)), { treeHash: treeHashOf(patternBytes(1)) })
 })
 
-t.test('all share a bounded number of threads, and those that have least to do are taken', async (t) => {
-  const threads = new HashThreads(3)
-  const asked: unknown[] = []
-  const use = (count: number): SomeThreads => {
-    const taken = threads.take(count) as SomeThreads
-    for (const thread of taken) asked.push(thread.hash({ fd: -1, start: 0, end: 1 }))
+t.test('a pool has a limited number of workers, and those with the fewest jobs are taken', async (t) => {
+  const ownPool = new WorkerPool(3)
+  const jobs: unknown[] = []
+  const use = (count: number): HashWorkers => {
+    const taken = ownPool.take(count) as HashWorkers
+    for (const worker of taken)
+      jobs.push(worker.hash({ kind: 'file', fd: -1, start: 0, end: 1, leafSize: MIB }))
     return taken
   }
   const one = use(1)
-  t.equal(threads.size, 1)
+  t.equal(ownPool.size, 1)
   const two = use(2)
-  t.equal(threads.size, 3, 'others are started while those there are have work')
+  t.equal(ownPool.size, 3, 'others are started while the first has jobs')
   t.notOk(two.includes(one[0]))
   for (let i = 0; i < 15; i++) t.equal(use(2).length, 2)
-  t.equal(threads.size, 3)
-  const [least, most] = [Math.min, Math.max].map((of) => of(...use(3).map(({ orders }) => orders)))
-  t.ok((most ?? 0) - (least ?? 0) <= 1, `the work is shared out: from ${least} to ${most} orders`)
-  await Promise.all(asked)
+  t.equal(ownPool.size, 3)
+  const [fewest = 0, most = 0] = [Math.min, Math.max].map((of) =>
+    of(...use(3).map(({ pendingJobs }) => pendingJobs)),
+  )
+  t.ok(most - fewest <= 1, `the jobs are shared out: from ${fewest} to ${most}`)
+  await Promise.all(jobs)
   t.equal(use(1).length, 1)
-  t.equal(threads.size, 3, 'one that is idle is used again')
+  t.equal(ownPool.size, 3, 'an idle one is used again')
   t.equal(use(5).length, 5, 'and one caller may ask for more')
-  await Promise.all(asked)
+  await Promise.all(jobs)
 })
 
 t.test(
-  'fifteen uploads at once hash with the threads that one is allowed, or that there are processors',
+  'fifteen uploads at once share as many threads as one of them may use, or as the processor has cores',
   async (t) => {
     const all = await Promise.all(
       Array.from({ length: 15 }, () =>
@@ -109,23 +114,23 @@ t.test(
       ),
     )
     for (const parts of all) t.equal(parts[2]?.treeHash, treeHashOf(patternBytes(2 * MIB)))
-    t.ok(partThreads.size <= Math.max(2, Math.min(availableParallelism(), 8)), `${partThreads.size} threads`)
+    t.ok(partPool.size <= Math.max(2, Math.min(availableParallelism(), 8)), `${partPool.size} threads`)
   },
 )
 
-t.test('only memory that is shared can be hashed by threads', async (t) => {
+t.test('only shared memory is hashed by workers', async (t) => {
   t.notOk(isShared(Buffer.alloc(1)))
   t.ok(isShared(shared(1)))
 })
 
 t.test(
-  'the hashing stage gives the same with threads and without, in shared memory and in its own',
+  'the hashing stage makes the same hashes with threads and without, in shared memory and in ordinary memory',
   async (t) => {
     const sizes = [4 * MIB, 4 * MIB, MIB, 2 * MIB + 1]
     for (const make of [shared, patternBytes]) {
-      for (const threads of [0, 1, 2]) {
+      for (const hashThreads of [0, 1, 2]) {
         const parts = await hashed(
-          hashParts({ threads }),
+          hashParts({ hashThreads }),
           sizes.map((size) => make(size)),
         )
         let at = 0
@@ -138,34 +143,25 @@ t.test(
         t.equal(parts.length, sizes.length)
       }
     }
-    for (const threads of [-1, 1.5, NaN]) t.throws(() => hashParts({ threads }), { name: 'RangeError' })
+    for (const hashThreads of [-1, 1.5, NaN])
+      t.throws(() => hashParts({ hashThreads }), { name: 'RangeError' })
   },
 )
 
-t.test('where threads cannot run, or one dies in the middle, the stage hashes by itself', async (t) => {
-  const leavesOnly = {
-    orders: 0,
-    hash: async (order: MemoryOrder) => (order.of === 'leaves' ? answer : undefined),
+/** A pool whose workers do jobs of one kind alone, as if they died at others. */
+function poolDoing(kind: 'leaves' | 'linear' | undefined, count: number): HashPool {
+  const worker: HashWorker = {
+    pendingJobs: 0,
+    hash: async (job) => (job.kind === kind ? { digests: Buffer.alloc(32), size: 2 * MIB } : undefined),
   }
-  const wholeOnly = {
-    orders: 0,
-    hash: async (order: MemoryOrder) => (order.of === 'whole' ? answer : undefined),
-  }
-  const answer = { digests: Buffer.alloc(32), size: 2 * MIB }
-  for (const taken of [undefined, [leavesOnly], [wholeOnly, wholeOnly]]) {
-    const { hashParts: make } = await t.mockImport<typeof import('../../lib/tree-hash/hash-parts.js')>(
-      '../../lib/tree-hash/hash-parts.js',
-      {
-        '../../lib/tree-hash/hash-pool.js': {
-          assertThreads: () => undefined,
-          isShared,
-          checksumsBy,
-          partThreads: { take: () => taken },
-        },
-      },
-    )
+  return { take: () => Array.from({ length: count }, () => worker) as [HashWorker, ...HashWorker[]] }
+}
+
+t.test('where workers cannot run, or one dies in the middle, the stage hashes by itself', async (t) => {
+  const pools: HashPool[] = [{ take: () => undefined }, poolDoing('leaves', 1), poolDoing('linear', 2)]
+  for (const pool of pools) {
     const parts = await hashed(
-      make(),
+      new PartHasher({}, { pool }),
       [2, 2, 2].map((n) => shared(n * MIB)),
     )
     t.strictSame(
@@ -175,10 +171,26 @@ t.test('where threads cannot run, or one dies in the middle, the stage hashes by
   }
 })
 
-t.test('once threads have failed, none are given out', async (t) => {
-  const { HashThreads: Threads } = await t.mockImport<typeof import('../../lib/tree-hash/hash-pool.js')>(
+t.test('leaves of another size make the same hashes with threads and without', async (t) => {
+  const sizes = [4096, 4096, 1024, 3000]
+  for (const make of [shared, patternBytes]) {
+    const parts = await hashed(
+      new PartHasher({}, { leafSize: 1024 }),
+      sizes.map((size) => make(size)),
+    )
+    for (const [i, { linearHash, treeHash }] of parts.entries()) {
+      const bytes = patternBytes(sizes[i] ?? 0)
+      t.equal(treeHash, TreeHash.withLeafSize(1024).update(bytes).digest('hex'))
+      t.equal(linearHash, createHash('sha256').update(bytes).digest('hex'))
+    }
+    t.equal(parts.length, sizes.length)
+  }
+})
+
+t.test('once a worker has failed, the pool gives none', async (t) => {
+  const { WorkerPool: Pool } = await t.mockImport<typeof import('../../lib/tree-hash/hash-pool.js')>(
     '../../lib/tree-hash/hash-pool.js',
-    { '../../lib/tree-hash/worker-handle.js': { canRunThreads: () => false, ThreadHandle: undefined } },
+    { '../../lib/tree-hash/worker-handle.js': { canRunWorkers: () => false, WorkerHandle: undefined } },
   )
-  t.equal(new Threads().take(2), undefined)
+  t.equal(new Pool().take(2), undefined)
 })

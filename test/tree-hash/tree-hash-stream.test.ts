@@ -3,10 +3,9 @@ import { pipeline } from 'node:stream/promises'
 import t from 'tap'
 import { treeHash } from '../../lib/tree-hash/tree-hash-stream.js'
 import { treeHashOf } from '../../lib/tree-hash/tree-hash.js'
+import { MIB } from '../../lib/sizes.js'
 import { gathered } from '../helpers/gather.js'
 import { patternBytes, patternSource } from '../helpers/pattern-source.js'
-
-const MIB = 1_048_576
 
 t.test('the same bytes come out, and the root at the end, for any sizes, writes and consumers', async (t) => {
   for (const size of [0, 1, MIB - 1, MIB, MIB + 1, 2 * MIB, 5 * MIB + 7]) {
@@ -60,7 +59,7 @@ t.test('bytes that are not those expected fail the stream before its end', async
   t.notOk(ended)
 })
 
-t.test('a long write stops being hashed when the stream is destroyed', async (t) => {
+t.test('the hashing of a long write stops when the stream is destroyed', async (t) => {
   const hash = treeHash()
   const closed = new Promise((resolve) => hash.once('close', resolve))
   hash.write(Buffer.alloc(64 * MIB))
@@ -69,7 +68,7 @@ t.test('a long write stops being hashed when the stream is destroyed', async (t)
   t.equal(hash.treeHash, undefined)
 })
 
-t.test('a chunk that is no bytes is an error of the stream, and every kind of bytes is hashed', async (t) => {
+t.test('a chunk without bytes is an error of the stream, and every kind of bytes is hashed', async (t) => {
   const source = Readable.from([Buffer.alloc(10), { a: 1 }])
   await t.rejects(pipeline(source, treeHash(), new PassThrough().resume()), {
     name: 'TypeError',

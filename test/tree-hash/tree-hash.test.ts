@@ -11,11 +11,10 @@ import {
   updateInPieces,
 } from '../../lib/tree-hash/tree-hash.js'
 import { bytesOf, rangeVectors, vectors } from '../fixtures/tree-hashes.js'
+import { MIB } from '../../lib/sizes.js'
 import { naiveTreeHash } from '../helpers/naive-tree-hash.js'
 import { patternBytes, patternSource } from '../helpers/pattern-source.js'
 import { sourceSizes, writePatterns } from '../helpers/write-patterns.js'
-
-const MIB = 1_048_576
 
 class NodeSha256 {
   readonly #hash = createHash('sha256')
@@ -51,9 +50,9 @@ function inPieces(bytes: Uint8Array, size: number): string {
   return hash.digest('hex')
 }
 
-t.test('a hash is updated in pieces that the system takes, whatever the length', async (t) => {
+t.test('a hash is updated in pieces that the system accepts, for any length', async (t) => {
   const bytes = patternBytes(1000)
-  for (const most of [1, 7, 999, 1000, 1001]) {
+  for (const maxBytes of [1, 7, 999, 1000, 1001]) {
     const sizes: number[] = []
     const hash = createHash('sha256')
     const update = hash.update.bind(hash)
@@ -63,9 +62,9 @@ t.test('a hash is updated in pieces that the system takes, whatever the length',
         return update(piece)
       },
     })
-    updateInPieces(hash, bytes, most)
+    updateInPieces(hash, bytes, maxBytes)
     t.equal(hash.digest('hex'), createHash('sha256').update(bytes).digest('hex'))
-    t.ok(sizes.every((size) => size <= most))
+    t.ok(sizes.every((size) => size <= maxBytes))
   }
 })
 
@@ -100,19 +99,19 @@ t.test('every known range of the numbered 10.5 MiB has its hash', async (t) => {
 t.test('a source of any size, written in any way, has the hash of the reference', async (t) => {
   for (const size of sourceSizes(2 * MIB)) {
     const bytes = patternBytes(size)
-    const wanted = naiveTreeHash(bytes)
+    const expected = naiveTreeHash(bytes)
     for (const pieceSize of [MIB - 1, MIB + 1]) {
-      t.equal(inPieces(bytes, pieceSize), wanted, `${size} bytes, ${pieceSize} at a time`)
+      t.equal(inPieces(bytes, pieceSize), expected, `${size} bytes, ${pieceSize} at a time`)
     }
     for (const [name, writeSize] of Object.entries(writePatterns(size))) {
       const hash = new TreeHash()
       for await (const chunk of patternSource(size, writeSize)) hash.update(chunk as Buffer)
-      t.equal(hash.digest('hex'), wanted, `${size} bytes, ${name}`)
+      t.equal(hash.digest('hex'), expected, `${size} bytes, ${name}`)
     }
   }
 })
 
-t.test('no bytes have the hash of nothing, where the SDK has none at all', async (t) => {
+t.test('no bytes have the hash of nothing, for which the SDK has no hash', async (t) => {
   const nothing = createHash('sha256').digest('hex')
   t.equal(new TreeHash().digest('hex'), nothing)
   t.equal(new TreeHash().update(Buffer.alloc(0)).digest('hex'), nothing)
@@ -157,17 +156,17 @@ t.test('for any number of nodes the stack folds as the levels do', async (t) => 
 })
 
 t.test(
-  'the hashes of parts combine to that of the whole where parts are 2ⁿ MiB, and not otherwise',
+  'the hashes of parts combine to that of the archive if parts are 2ⁿ MiB, and not otherwise',
   async (t) => {
     const bytes = patternBytes(21 * MIB + 77)
-    const whole = treeHashOf(bytes)
-    for (const n of [1, 2, 4, 8, 16, 32]) t.equal(combined(bytes, n * MIB), whole, `${n} MiB`)
-    for (const n of [3, 5, 6, 7]) t.not(combined(bytes, n * MIB), whole, `${n} MiB`)
-    t.equal(combineTreeHashes([Buffer.from(whole, 'hex')]), whole, 'one part is the whole, as bytes too')
+    const ofArchive = treeHashOf(bytes)
+    for (const n of [1, 2, 4, 8, 16, 32]) t.equal(combined(bytes, n * MIB), ofArchive, `${n} MiB`)
+    for (const n of [3, 5, 6, 7]) t.not(combined(bytes, n * MIB), ofArchive, `${n} MiB`)
+    t.equal(combineTreeHashes([Buffer.from(ofArchive, 'hex')]), ofArchive, 'one part, as bytes')
   },
 )
 
-t.test('each leaf is told once, in order', async (t) => {
+t.test('the function is called once for each leaf, in order', async (t) => {
   const bytes = patternBytes(3 * MIB + 5)
   const leaves: string[] = []
   const hash = new TreeHash((digest) => leaves.push(Buffer.from(digest).toString('hex')))
@@ -180,7 +179,7 @@ t.test('each leaf is told once, in order', async (t) => {
   )
 })
 
-t.test('it is used like crypto.Hash, and misused with the same consequences', async (t) => {
+t.test('it is used like crypto.Hash, and fails like it', async (t) => {
   const hash = new TreeHash().update(Buffer.from('hello ')).update(new Uint8Array(Buffer.from('world')))
   t.ok(hash.digest().equals(Buffer.from(treeHashOf(Buffer.from('hello world')), 'hex')))
   t.throws(() => hash.digest('hex'), { message: 'Digest already called' })
@@ -204,12 +203,12 @@ t.test('it is used like crypto.Hash, and misused with the same consequences', as
   }
 })
 
-t.test('a digest given away is a copy: writing to it changes nothing', async (t) => {
-  const told: Uint8Array[] = []
+t.test('a returned digest is a copy: writing to it changes nothing', async (t) => {
+  const digests: Uint8Array[] = []
   const bytes = Buffer.from('one leaf')
-  new TreeHash((digest) => told.push(digest)).update(bytes).digest().fill(0)
+  new TreeHash((digest) => digests.push(digest)).update(bytes).digest().fill(0)
   t.strictSame(
-    told.map((digest) => Buffer.from(digest).toString('hex')),
+    digests.map((digest) => Buffer.from(digest).toString('hex')),
     [treeHashOf(bytes)],
   )
   const nodes = new NodeStack()
@@ -218,8 +217,8 @@ t.test('a digest given away is a copy: writing to it changes nothing', async (t)
   t.equal(nodes.root().toString('hex'), '01'.repeat(32))
 })
 
-t.test('what is no digest does not combine', async (t) => {
-  t.throws(() => combineTreeHashes([]), { name: 'RangeError', message: /no pieces/ })
+t.test('a value that is not a digest does not combine', async (t) => {
+  t.throws(() => combineTreeHashes([]), { name: 'RangeError', message: /at least one piece/ })
   for (const wrong of ['', 'ff', 'x'.repeat(64), 'a'.repeat(62), Buffer.alloc(31), Buffer.alloc(33)]) {
     t.throws(() => combineTreeHashes([wrong]), {
       name: 'RangeError',
@@ -229,11 +228,23 @@ t.test('what is no digest does not combine', async (t) => {
   t.throws(() => new NodeStack().root(), { name: 'RangeError' })
 })
 
-t.test('64 hex digits and something behind them are no digest either', async (t) => {
+t.test('64 hex digits with more text after them are not a digest', async (t) => {
   for (const tail of ['\n', 'z', 'zz', 'a']) {
     t.throws(() => combineTreeHashes(['ab'.repeat(32) + tail]), {
       name: 'RangeError',
       message: /treeHashes\[0\] of combineTreeHashes must be a SHA-256 digest/,
     })
   }
+})
+
+t.test('leaves of another size make the same tree', (t) => {
+  for (const size of [0, 1, 1023, 1024, 1025, 5000]) {
+    const bytes = patternBytes(size)
+    t.equal(
+      TreeHash.withLeafSize(1024).update(bytes).digest('hex'),
+      naiveTreeHash(bytes, 1024),
+      `${size} bytes`,
+    )
+  }
+  t.end()
 })

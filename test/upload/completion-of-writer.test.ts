@@ -85,7 +85,7 @@ t.test(
           treeHash: treeHashOf(bytes),
           cause: rejection,
           message: new RegExp(
-            `Sent were ${bytes.length} bytes of tree hash ${treeHashOf(bytes)}; at the service are ${found}\\.`,
+            `Sent: ${bytes.length} bytes of tree hash ${treeHashOf(bytes)}\\. At the service: ${found}\\.`,
           ),
         },
       })

@@ -166,6 +166,7 @@ t.test(
     const noVault = new NotFoundError('Vault not found for ARN: x', {
       operation: 'X',
       serviceCode: 'ResourceNotFoundException',
+      reason: 'vault-not-found',
       status: 404,
     })
     const vault = new MemoryVault()

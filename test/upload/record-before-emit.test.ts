@@ -73,7 +73,7 @@ t.test('a journal that fails fails the upload; of a stored archive the error has
       name: 'NotRecordedError',
       code: 'ERR_NOT_RECORDED',
       archiveId: size === 5 ? 'archive-1' : 'archive-2',
-      message: /stored, but was not recorded: disk full\. Write down its ID: archive-\d/,
+      message: /stored, but could not be recorded: disk full\. Write down its ID: archive-\d/,
     })
     t.strictSame(writer.archives, [])
   }

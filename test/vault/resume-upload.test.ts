@@ -126,7 +126,7 @@ t.test('an upload the service has no more says so, and what to do', async (t) =>
     name: 'UploadGoneError',
     code: 'ERR_UPLOAD_GONE',
     uploadId: 'gone',
-    message: /after a day without activity.*start again/,
+    message: /after a day without activity.*start a new upload/,
   })
   const notes = recordingJournal()
   const writer = writerTo(vault, { uploadId: 'gone', journal: notes })
@@ -141,6 +141,7 @@ t.test('an upload the service has no more says so, and what to do', async (t) =>
     throw new NotFoundError('Vault not found for ARN: x', {
       operation: 'ListParts',
       serviceCode: 'ResourceNotFoundException',
+      reason: 'vault-not-found',
     })
   }
   await t.rejects(resumeUpload([patternBytes(5)], options), { code: 'ERR_NOT_FOUND' })

@@ -1,6 +1,6 @@
 /**
- * Connections through the proxies that the environment names. This file, and with it the agents, is loaded only where
- * the environment names one.
+ * Connections through the proxies that the environment names. This file and the agents are loaded only if the
+ * environment names a proxy. The timer is the system's: a simulation replaces the client or the store.
  */
 import { Agent as HttpAgent, type ClientRequest } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
@@ -10,41 +10,41 @@ import { HttpsProxyAgent } from 'https-proxy-agent'
 import { ProxyError, ProxyRefusal } from './proxy-error.js'
 import { proxyFor, type Environment, type ProxySettingError } from './proxy-setting.js'
 
-/** Milliseconds in which a proxy must connect. Less than the SDK allows a connection, whose error names no proxy. */
-const PROXY_TIMEOUT = 9000
+/** Maximum time in which a proxy must connect: less than the SDK's, whose error does not name the proxy. */
+const PROXY_TIMEOUT_MS = 9000
 
-/** Keeps connections, as many as there are requests at once. */
-const KEPT = { keepAlive: true } as const
+/** As many connections as requests in flight. */
+const KEEP_ALIVE = { keepAlive: true } as const
 
-/** Where a request is to be connected to, as Node's agents are told. */
+/** The destination of a connection, as Node passes it to agents. */
 interface Connection extends TcpNetConnectOpts {
   readonly host: string
   readonly secureEndpoint: boolean
 }
 
-/** What the agents for both protocols have in common. */
+/** The members that the agents of both protocols have in common. */
 interface ConnectingAgent extends HttpAgent {
   readonly proxy: URL
   connectOpts: TcpNetConnectOpts
   connect(request: ClientRequest, options: Connection): Promise<Socket>
 }
 
-/** What Node calls of an agent; its types do not have it. */
-interface RequestTaker {
+/** The method of an agent that Node calls; its types do not have it. */
+interface AgentForRequests {
   addRequest(request: ClientRequest, options: Connection): void
 }
 
-/** How Node's agents tell a request that there is no connection; its types do not have it. */
+/** The method by which an agent fails a request without a connection; Node's types do not have it. */
 interface FailingRequest {
   onSocket(socket: null, error: Error): void
 }
 
 /**
- * An agent that chooses for each request: the proxy that the environment names for it, or none. The agents of the SDK's
- * credential providers are the same, so that those reach their services, each by its own name, the same way.
+ * An agent that chooses for each request: the proxy that the environment names for it, or a direct connection. The SDK's
+ * providers of credentials use the same agents, so that they reach their services the same way.
  *
- * It chooses at once, as Node asks it to: once a part of a body is written, the agents for http cannot tell the proxy
- * the whole URL any more.
+ * It chooses synchronously, as Node requires: when a part of a body has been written, the agents for http can no longer
+ * send the complete URL to the proxy.
  */
 export class ProxyRouter extends HttpAgent {
   readonly #isSecure: boolean
@@ -55,26 +55,26 @@ export class ProxyRouter extends HttpAgent {
 
   /** @param isSecure - whether it is for https requests */
   constructor(isSecure: boolean, env: Environment) {
-    super(KEPT)
+    super(KEEP_ALIVE)
     this.#isSecure = isSecure
     this.#env = env
     this.protocol = isSecure ? 'https:' : 'http:'
     this.defaultPort = isSecure ? 443 : 80
   }
 
-  /** A request fails with a `ProxySettingError` where the environment names no proxy that can be used. */
+  /** Connects a request, which fails with a `ProxySettingError` if the environment names an invalid proxy. */
   addRequest(request: ClientRequest, options: Connection): void {
     let agent: HttpAgent
     try {
       agent = this.#agentFor(options)
     } catch (error) {
-      // Thrown here, it would leave the timers of the SDK's handler, and with them the process, running.
+      // If it were thrown here, the timers of the SDK's handler would keep the process alive.
       const failing = request as unknown as FailingRequest
       failing.onSocket(null, error as ProxySettingError)
       return
     }
-    const taker = agent as unknown as RequestTaker
-    taker.addRequest(request, { ...options, secureEndpoint: this.#isSecure })
+    const connecting = agent as unknown as AgentForRequests
+    connecting.addRequest(request, { ...options, secureEndpoint: this.#isSecure })
   }
 
   override destroy(): void {
@@ -82,7 +82,7 @@ export class ProxyRouter extends HttpAgent {
     super.destroy()
   }
 
-  /** @throws {ProxySettingError} the environment names no proxy that can be used */
+  /** @throws {ProxySettingError} the environment names an invalid proxy */
   #agentFor({ host, port }: Connection): HttpAgent {
     const protocol = this.#isSecure ? 'https:' : 'http:'
     const proxy = proxyFor({ protocol, hostname: host, port }, this.#env)
@@ -93,15 +93,15 @@ export class ProxyRouter extends HttpAgent {
   }
 
   #direct(): HttpAgent {
-    return this.#isSecure ? new HttpsAgent(KEPT) : new HttpAgent(KEPT)
+    return this.#isSecure ? new HttpsAgent(KEEP_ALIVE) : new HttpAgent(KEEP_ALIVE)
   }
 }
 
 function agentThrough(proxy: URL, isSecure: boolean): HttpAgent {
   const url = new URL(proxy)
-  url.username = url.password = '' // in a header instead: the agents write the URL to their debug log
+  url.username = url.password = '' // sent in a header instead: the agents write the URL to their debug log
   const headers = proxy.username || proxy.password ? { 'Proxy-Authorization': authorizationOf(proxy) } : {}
-  const options = { ...KEPT, headers }
+  const options = { ...KEEP_ALIVE, headers }
   return guarded(isSecure ? new HttpsProxyAgent(url, options) : new HttpProxyAgent(url, options))
 }
 
@@ -113,14 +113,14 @@ function decoded(text: string): string {
   try {
     return decodeURIComponent(text)
   } catch {
-    return text // with a per cent sign that encodes nothing
+    return text // it has a per cent sign that does not begin an escape
   }
 }
 
 /**
- * The agent, whose failures to connect name the proxy. A proxy that does not answer is left after a time: the agents
- * would keep its socket, and with it the process. An answer other than 200 is an error: the agents hand it on as if the
- * service had given it.
+ * Returns the agent, changed so that its failures to connect name the proxy. A proxy that does not respond is given up:
+ * the agents would keep its socket, and with it the process. A status other than 200 is an error: the agents return the
+ * response as if the service had sent it.
  */
 function guarded(agent: ConnectingAgent): HttpAgent {
   const connect = agent.connect.bind(agent)
@@ -129,20 +129,20 @@ function guarded(agent: ConnectingAgent): HttpAgent {
     const giveUp = new AbortController()
     const timer = setTimeout(() => {
       giveUp.abort()
-    }, PROXY_TIMEOUT)
+    }, PROXY_TIMEOUT_MS)
     let status = 200
     request.once('proxyConnect', ({ statusCode = 200 }: { readonly statusCode?: number }) => {
       status = statusCode
     })
     try {
-      agent.connectOpts = { ...connectOpts, signal: giveUp.signal } // read before `connect` first waits
+      agent.connectOpts = { ...connectOpts, signal: giveUp.signal } // read before the first `await` of `connect`
       const socket = await connect(request, options)
       if (status === 200) return socket
     } catch (error) {
       const reason = giveUp.signal.aborted
-        ? `No answer in ${PROXY_TIMEOUT / 1000} s.`
+        ? `No response in ${PROXY_TIMEOUT_MS / 1000} s.`
         : (error as Error).message
-      giveUp.abort() // the agents leave their socket open
+      giveUp.abort() // the agents do not close their socket
       throw new ProxyError(`No connection through the proxy ${proxy.host}: ${reason}`, { cause: error })
     } finally {
       clearTimeout(timer)

@@ -1,24 +1,24 @@
-/** Failures at a proxy, told with its host and port, and never with the user name and password of its URL. */
+/** The errors of proxies. They name its host and port, but never the user name and password of its URL. */
 
-/** No connection to or through a proxy. */
+/** A connection to or through a proxy failed. */
 export class ProxyError extends Error {
   override readonly name: string = 'ProxyError'
 }
 
-/** A proxy answered that it does not connect to the service. */
+/** A proxy refused to connect to the service. */
 export class ProxyRefusal extends ProxyError {
   override readonly name = 'ProxyRefusal'
   readonly code = 'ProxyRefused'
-  /** The HTTP status of its answer. */
+  /** The HTTP status of its response. */
   readonly status: number
 
   /**
    * @param proxy - the proxy's host and port
-   * @param destination - the host and port the connection was to be to
+   * @param destination - the host and port to connect to
    */
   constructor(proxy: string, status: number, destination: string) {
-    const advice = status === 407 ? ' Give its user name and password in its URL.' : ''
-    super(`The proxy ${proxy} answered ${status} when asked for a connection to ${destination}.${advice}`)
+    const advice = status === 407 ? ' Set its user name and password in its URL.' : ''
+    super(`The proxy ${proxy} refused a connection to ${destination} with status ${status}.${advice}`)
     this.status = status
   }
 }

@@ -1,19 +1,19 @@
 /**
- * Which proxy the environment names for a request, as curl reads it: `https_proxy`, `http_proxy`, `all_proxy` and
- * `no_proxy`, in lower case before upper case; empty counts as unset.
+ * The proxy that the environment names for a request, by the rules of curl: `https_proxy`, `http_proxy`, `all_proxy` and
+ * `no_proxy`, lower case before upper case; an empty variable is unset.
  *
  * As in Go and unlike in curl, a loopback address is never reached through a proxy: a local vault is on this machine,
- * not on the proxy's. Nor is a link-local one, where a cloud's metadata are.
+ * not on the proxy's. Nor is a link-local address, which serves the metadata of a cloud.
  */
 import { BlockList, isIP } from 'node:net'
 
-/** The environment, as far as it is read here. */
+/** The environment of the process. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** Where a request goes to. */
+/** The destination of a request. */
 export interface Destination {
   readonly protocol: 'http:' | 'https:'
-  /** A name or an address; an IPv6 address without brackets. */
+  /** A host name or an address; an IPv6 address has no brackets. */
   readonly hostname: string
   readonly port: number
 }
@@ -24,7 +24,7 @@ UNPROXIED.addSubnet('169.254.0.0', 16, 'ipv4')
 UNPROXIED.addAddress('::1', 'ipv6')
 UNPROXIED.addSubnet('fe80::', 10, 'ipv6')
 
-/** The proxy that the environment names cannot be used. The message does not have its URL, which may have a password. */
+/** The environment names an invalid proxy. The message does not contain its URL, which may have a password. */
 export class ProxySettingError extends TypeError {
   override readonly name = 'InvalidProxySetting'
 }
@@ -35,34 +35,34 @@ export function namesProxy(env: Environment): boolean {
 }
 
 /**
- * The proxy for a request; `undefined` where it is to go without one.
+ * Returns the proxy for a request; `undefined` for a direct connection.
  *
- * @throws {ProxySettingError} the environment names something else than an HTTP or HTTPS proxy
+ * @throws {ProxySettingError} the environment names something other than an HTTP or HTTPS proxy
  */
 export function proxyFor({ protocol, hostname, port }: Destination, env: Environment): URL | undefined {
-  if (isOfThisMachine(hostname)) return undefined
+  if (isLocal(hostname)) return undefined
   const found = setting(env, `${protocol.slice(0, -1)}_proxy`) ?? setting(env, 'all_proxy')
-  if (!found || isExcepted(hostname, port, setting(env, 'no_proxy')?.value ?? '')) return undefined
+  if (!found || isExempt(hostname, port, setting(env, 'no_proxy')?.value ?? '')) return undefined
   const text = found.value.includes('://') ? found.value : `http://${found.value}`
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url && /^https?:$/.test(url.protocol)) return url
   throw new ProxySettingError(
-    `${found.name} names no proxy that can be used: an http or https URL was expected, as http://proxy.example:3128.`,
+    `${found.name} is not a valid proxy: expected an http or https URL, as http://proxy.example:3128.`,
   )
 }
 
 function setting(env: Environment, name: string): { name: string; value: string } | undefined {
-  return [name, name.toUpperCase()].flatMap((it) => (env[it] ? [{ name: it, value: env[it] }] : []))[0]
+  return [name, name.toUpperCase()].flatMap((key) => (env[key] ? [{ name: key, value: env[key] }] : []))[0]
 }
 
-function isOfThisMachine(hostname: string): boolean {
+function isLocal(hostname: string): boolean {
   const version = isIP(hostname)
   if (version === 0) return /(?:^|\.)localhost\.?$/i.test(hostname)
   return UNPROXIED.check(hostname, version === 6 ? 'ipv6' : 'ipv4')
 }
 
-/** Whether a list of `NO_PROXY` has the host: by name, as a subdomain, as an address, or in a range of addresses. */
-function isExcepted(hostname: string, port: number, list: string): boolean {
+/** Whether a list of `NO_PROXY` contains the host: by name, as a subdomain, as an address, or in a range of addresses. */
+function isExempt(hostname: string, port: number, list: string): boolean {
   const host = hostname.toLowerCase().replace(/\.$/, '')
   return list
     .toLowerCase()

@@ -1,12 +1,11 @@
 /**
- * The endpoint that a client of the SDK's uses. The SDK resolves it with each command, from the client's configuration,
- * the environment and the configuration files, and offers no way to ask for it: a command is prepared as if it were to
- * be sent, and stopped before it is.
+ * The endpoint of a client of the SDK. The SDK resolves it with each command, from the client's configuration, the
+ * environment and the configuration files, and does not expose it: a command is prepared, and stopped before it is sent.
  */
 import type * as Sdk from '@aws-sdk/client-glacier'
 import type { CommandStack } from './single-request.js'
 
-/** The path of the command below; what stands before it is the endpoint's base path. */
+/** The path of the command below. The endpoint's base path comes before it. */
 const PATH = '/-/vaults/none'
 
 interface PreparedRequest {
@@ -16,7 +15,7 @@ interface PreparedRequest {
   readonly path: string
 }
 
-/** The URL that paths of requests are appended to. No request is made, and no credentials are fetched. */
+/** Returns the URL that paths of requests are appended to. Makes no request, and fetches no credentials. */
 export async function endpointOf(sdk: typeof Sdk, client: Sdk.GlacierClient): Promise<string> {
   const command = new sdk.DescribeVaultCommand({ accountId: '-', vaultName: 'none' })
   const stack = command.middlewareStack as CommandStack
@@ -29,9 +28,9 @@ export async function endpointOf(sdk: typeof Sdk, client: Sdk.GlacierClient): Pr
       endpoint = `${protocol}//${hostname}${port === undefined ? '' : `:${port}`}${base}`
       return Promise.resolve({ response: {}, output: { $metadata: {} } })
     }
-  // The last middleware before the request is signed: whatever changes the endpoint has done so.
+  // The last middleware before the request is signed: all that change the endpoint have run.
   stack.add(capture, { step: 'build', name: 'glacierPipeEndpoint', priority: 'low' })
-  // This one fetches credentials, which nothing needs here.
+  // Replaces the middleware that fetches credentials, which are not needed here.
   stack.addRelativeTo(<Next>(next: Next) => next, {
     relation: 'before',
     toMiddleware: 'endpointV2Middleware',

@@ -1,50 +1,50 @@
 /**
- * Tells a failure to fetch credentials from a failure of the request they are for. The SDK fetches credentials in a
- * middleware of each command and throws what their provider throws: a provider's timeout looks like the service's, and
- * a provider that never answers cannot be stopped.
+ * Distinguishes a failure to fetch credentials from a failure of the request that needs them. The SDK fetches
+ * credentials in a middleware of each command and throws what their provider throws: a provider's timeout looks like the
+ * service's, and a provider that never settles cannot be stopped.
  */
 import type { CommandStack } from './single-request.js'
 
-/** Runs before the SDK selects how a request is signed, and with it fetches credentials. */
+/** Runs before the middleware of the SDK that fetches credentials. */
 const BEFORE = { step: 'serialize', priority: 'high', name: 'glacierPipeCredentialsBegin' }
-/** Runs after that: of what is added before the same middleware, the client's own stands first. */
+/** Runs after it: of the middleware added before `endpointV2Middleware`, the client's own comes first. */
 const AFTER = { relation: 'before', toMiddleware: 'endpointV2Middleware', name: 'glacierPipeCredentialsEnd' }
 
 /** The fetching of credentials for one request. */
 export class CredentialsFetch {
   readonly #signal: AbortSignal
   readonly #onFetched: () => void
-  #isUnderWay = false
+  #isInProgress = false
 
   /**
    * @param signal - the request's
-   * @param onFetched - called when the credentials are there
+   * @param onFetched - called when the credentials are fetched
    */
   constructor(signal: AbortSignal, onFetched: () => void) {
     this.#signal = signal
     this.#onFetched = onFetched
   }
 
-  /** Whether credentials are being fetched. Still true after a request that failed for want of them. */
-  get isUnderWay(): boolean {
-    return this.#isUnderWay
+  /** Whether credentials are being fetched. It stays true if the request failed because they could not be fetched. */
+  get isInProgress(): boolean {
+    return this.#isInProgress
   }
 
-  /** The command, made to report when its credentials are fetched. */
+  /** Returns the command with middleware that reports when its credentials are fetched. */
   watched<Command extends { readonly middlewareStack: CommandStack }>(command: Command): Command {
     const marking =
       (mark: () => void) =>
       <Args, Output>(next: (args: Args) => Promise<Output>) =>
       async (args: Args): Promise<Output> => {
-        this.#signal.throwIfAborted() // also where the request was given up while a provider was silent
+        this.#signal.throwIfAborted() // also if the request was given up during the fetch; the connection maps the error
         mark()
         return next(args)
       }
     const begin = marking(() => {
-      this.#isUnderWay = true
+      this.#isInProgress = true
     })
     const end = marking(() => {
-      this.#isUnderWay = false
+      this.#isInProgress = false
       this.#onFetched()
     })
     command.middlewareStack.add(begin, BEFORE)
@@ -52,25 +52,25 @@ export class CredentialsFetch {
     return command
   }
 
-  /** Settles as the request does, but does not wait for a provider once the signal has fired. */
+  /** Settles as the request does, but stops waiting for a provider when the signal fires. */
   settled<Output>(request: Promise<Output>): Promise<Output> {
-    return unlessAborted(request, this.#signal, () => this.#isUnderWay)
+    return unlessAborted(request, this.#signal, () => this.#isInProgress)
   }
 }
 
 /**
- * Settles as `work` does, or rejects with the reason of the signal once that has fired.
+ * Settles as `work` does, or rejects with the reason of the signal when that fires. The connection maps the reason.
  *
- * @param isWanted - whether the signal ends the wait at that moment; default always
+ * @param mayStop - whether the signal ends the wait when it fires; default always
  */
 export function unlessAborted<T>(
   work: Promise<T>,
   signal: AbortSignal,
-  isWanted: () => boolean = () => true,
+  mayStop: () => boolean = () => true,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
     const leave = (): void => {
-      if (isWanted()) reject(signal.reason as Error)
+      if (mayStop()) reject(signal.reason as Error)
     }
     signal.addEventListener('abort', leave, { once: true })
     if (signal.aborted) leave()

@@ -1,51 +1,59 @@
 /**
- * The body of an upload as a stream of pieces: what tells, with any client, whether a request still moves, and where
- * a rate limit holds it up. The pieces are views of the part, not copies.
+ * The body of an upload as a stream of pieces. By the pieces, any client shows whether a request progresses and how much
+ * of it was sent, and a rate limit can delay it. The pieces are views of the part, not copies.
  *
- * Of 256 KiB pieces the slowest line worth having takes one within the idle limit, and the fastest goes on at the rate
- * of one buffer written whole.
+ * The slowest supported connection takes a piece of 256 KiB within the idle timeout, and the fastest is as fast as with
+ * one buffer.
  */
 import { Readable } from '../../streams/node-streams.js'
-import type { RequestWatch } from './request-timeout.js'
-import type { SendLimit } from '../../store/archive-store.js'
+import type { StoreBody } from '../../store/archive-store.js'
+import type { RequestTimeout } from './request-timeout.js'
 
-const PIECE = 262_144
+const PIECE_SIZE = 262_144
 
 /**
- * Bytes after which the event loop has its turn. A socket that takes bytes as fast as they come asks for the next piece
- * before anything else is done: a part of 64 MiB went in one go, and nothing else for 25 ms.
+ * Bytes after which the event loop continues. A socket that takes bytes as fast as they come requests the next piece
+ * before anything else is done: a part of 64 MiB would block the event loop for 25 ms.
  */
-const TURN = 8 * PIECE
+const BYTES_PER_TURN = 8 * PIECE_SIZE
 
 /**
- * A stream of the bytes.
+ * Returns a stream of the bytes. It takes each piece from the limit, if there is one, and reports it to `onSent` when
+ * the connection takes it.
  *
- * @param watch - told of each piece that is taken
+ * @param timeout - counts each piece as progress
  */
-export function bodyOf(bytes: Uint8Array, watch: RequestWatch, limit: SendLimit | undefined): Readable {
-  const size = limit?.chunkSize ?? PIECE
+export function bodyOf(
+  { bytes, sendLimit, onSent }: Omit<StoreBody, 'linearHash' | 'treeHash'>,
+  timeout: RequestTimeout,
+): Readable {
+  const size = sendLimit?.chunkSize ?? PIECE_SIZE
   let at = 0
+  let bufferedBytes = 0
   return new Readable({
     highWaterMark: 1, // one piece ahead of the socket
     read() {
+      // The next piece is requested at the moment when the connection takes the one before.
+      if (bufferedBytes > 0) onSent?.(bufferedBytes)
       const piece = bytes.subarray(at, (at += size))
-      if (!limit || piece.length === 0) {
-        const give = (): void => {
-          watch.moved()
+      bufferedBytes = piece.length
+      if (!sendLimit || piece.length === 0) {
+        const push = (): void => {
+          timeout.progress()
           this.push(piece.length > 0 ? piece : null)
         }
-        if (at % TURN === 0) setImmediate(give)
-        else give()
+        if (at % BYTES_PER_TURN === 0) setImmediate(push)
+        else push()
         return
       }
-      const asked = performance.now()
-      limit.take(piece.length, watch.signal).then(
+      const startedAt = performance.now()
+      sendLimit.take(piece.length, timeout.signal).then(
         () => {
-          watch.moved(performance.now() - asked)
+          timeout.progress(performance.now() - startedAt)
           this.push(piece)
         },
         () => {
-          this.destroy() // the request is being ended, and tells why
+          this.destroy() // the request is being ended, and its error is reported there
         },
       )
     },

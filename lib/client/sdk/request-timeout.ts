@@ -1,77 +1,80 @@
 /**
- * The time limits of one request, whoever made the client: the SDK's own default is to wait for ever.
+ * The time limits of one request, whoever made the client: the SDK's own default is to wait forever.
  *
- * - idle: nothing moved, neither a piece of the body out nor anything in
- * - whole: the request takes longer than the slowest line worth waiting for would need
+ * - idle: nothing progresses, neither the body that is sent nor the response
+ * - total: the request takes longer than the slowest supported connection would need
+ *
+ * The timers are the system's: a simulation replaces the client or the store, and not the clock of a request.
  */
 import { ConnectionError } from '../../errors.js'
 import { onAbort } from '../../streams/caller-signal.js'
 
-/** Milliseconds in which something must move, where nothing is said. */
-export const DEFAULT_IDLE_TIMEOUT = 300_000
-/** Bytes a millisecond below which a request is given up, after an allowance of several idle times. */
-const SLOWEST = 4096 / 1000
-const ALLOWANCE = 6
-/** Milliseconds past which `setTimeout` would fire at once. */
-const LONGEST_TIMER = 2 ** 31 - 1
+/** Default of the idle timeout: 5 minutes. */
+export const DEFAULT_IDLE_TIMEOUT_MS = 300_000
+/** The rate below which a request is given up, in bytes per millisecond, after several idle timeouts. */
+const MIN_BYTES_PER_MS = 4096 / 1000
+const IDLE_TIMEOUTS_IN_TOTAL = 6
+/** The longest delay of `setTimeout`, which fires at once for longer ones. */
+const MAX_TIMER_MS = 2 ** 31 - 1
 
-/** How long a request may take, in milliseconds. */
+/** The time limits of one request. */
 export interface TimeLimits {
-  /** Without anything moving. */
-  readonly idle: number
-  /** In all. */
-  readonly whole: number
+  /** Maximum time without progress. */
+  readonly idleMs: number
+  /** Maximum time in total. */
+  readonly totalMs: number
 }
 
 /**
- * The limits for a request.
+ * Returns the limits for a request.
  *
- * @param size - bytes of its body, or of its answer's
+ * @param size - bytes of its body, or of its response's
  */
-export function timeLimitsFor(idle: number, size: number): TimeLimits {
-  return { idle, whole: Math.min(ALLOWANCE * idle + size / SLOWEST, LONGEST_TIMER) }
+export function timeLimitsFor(idleMs: number, size: number): TimeLimits {
+  const totalMs = Math.min(IDLE_TIMEOUTS_IN_TOTAL * idleMs + size / MIN_BYTES_PER_MS, MAX_TIMER_MS)
+  return { idleMs, totalMs }
 }
 
 /**
- * The idle time is measured in slices. When a request stops waiting here is not known, only that it waited at the end of
- * a slice: neither that slice nor the next one counts.
+ * The idle time is measured in slices. The end of a pause is not known, only whether the request was paused at the end
+ * of a slice: neither that slice nor the next one counts.
  */
 const SLICES = 4
 
-/** Ends a request that hangs. */
-export class RequestWatch {
+/** Ends a request that does not progress. */
+export class RequestTimeout {
   readonly #operation: string
   readonly #abort = new AbortController()
   readonly #stopFollowing: () => void
-  readonly #idle: NodeJS.Timeout
-  #whole: NodeJS.Timeout
-  #verdict: ConnectionError | undefined
-  #heldUp = 0
-  /** Slices of the idle time that have passed since something moved. */
-  #quietSlices = 0
-  /** Whether the request waited here when the last slice ended. */
-  #wasHeldUp = false
+  readonly #idleTimer: NodeJS.Timeout
+  #totalTimer: NodeJS.Timeout
+  #error: ConnectionError | undefined
+  #pausedMs = 0
+  /** Slices of the idle time since the last progress. */
+  #idleSlices = 0
+  /** Whether the request was paused at the end of the last slice. */
+  #wasPaused = false
 
   /**
    * @param caller - the caller's signal, which ends the request as well
-   * @param isHeldUp - whether the request waits for something here: that time does not count
+   * @param isPaused - whether the request waits for something on this machine: that time does not count
    */
   constructor(
     operation: string,
-    { idle, whole }: TimeLimits,
+    { idleMs, totalMs }: TimeLimits,
     caller: AbortSignal | undefined,
-    isHeldUp: () => boolean = () => false,
+    isPaused: () => boolean = () => false,
   ) {
     this.#operation = operation
-    const slice = idle / SLICES
-    this.#idle = setTimeout(() => {
-      const heldUp = isHeldUp()
-      if (heldUp || this.#wasHeldUp) this.moved(heldUp ? slice : 0)
-      else if (++this.#quietSlices < SLICES) this.#idle.refresh()
-      else this.#giveUp(`Nothing moved for ${idle / 1000} s.`)
-      this.#wasHeldUp = heldUp
-    }, slice)
-    this.#whole = this.#wholeTimer(whole)
+    const sliceMs = idleMs / SLICES
+    this.#idleTimer = setTimeout(() => {
+      const paused = isPaused()
+      if (paused || this.#wasPaused) this.progress(paused ? sliceMs : 0)
+      else if (++this.#idleSlices < SLICES) this.#idleTimer.refresh()
+      else this.#giveUp(`No progress for ${idleMs / 1000} s.`)
+      this.#wasPaused = paused
+    }, sliceMs)
+    this.#totalTimer = this.#startTotalTimer(totalMs)
     this.#stopFollowing = onAbort(caller, () => {
       this.#abort.abort(caller?.reason)
     })
@@ -82,40 +85,40 @@ export class RequestWatch {
     return this.#abort.signal
   }
 
-  /** Why it was given up; `undefined` where it was not, or by the caller. */
-  get verdict(): ConnectionError | undefined {
-    return this.#verdict
+  /** The error of a request that was given up; `undefined` if it was not, or if the caller ended it. */
+  get error(): ConnectionError | undefined {
+    return this.#error
   }
 
   /**
-   * Something has moved.
+   * Counts progress: the idle time starts anew.
    *
-   * @param heldUp - milliseconds for which a limit of ours kept it from moving: they do not count
+   * @param pausedMs - time for which a limit on this machine delayed it, which does not count
    */
-  moved(heldUp = 0): void {
-    this.#heldUp += heldUp
-    this.#quietSlices = 0
-    this.#idle.refresh()
+  progress(pausedMs = 0): void {
+    this.#pausedMs += pausedMs
+    this.#idleSlices = 0
+    this.#idleTimer.refresh()
   }
 
-  /** The request is over. */
+  /** Stops the timers: the request has ended. */
   end(): void {
-    clearTimeout(this.#idle)
-    clearTimeout(this.#whole)
+    clearTimeout(this.#idleTimer)
+    clearTimeout(this.#totalTimer)
     this.#stopFollowing()
   }
 
-  #wholeTimer(milliseconds: number): NodeJS.Timeout {
+  #startTotalTimer(milliseconds: number): NodeJS.Timeout {
     return setTimeout(() => {
-      const more = this.#heldUp
-      this.#heldUp = 0
-      if (more > 0) this.#whole = this.#wholeTimer(Math.min(more, LONGEST_TIMER))
-      else this.#giveUp('It took longer than the slowest line would.')
+      const extraMs = this.#pausedMs
+      this.#pausedMs = 0
+      if (extraMs > 0) this.#totalTimer = this.#startTotalTimer(Math.min(extraMs, MAX_TIMER_MS))
+      else this.#giveUp('It took longer than the slowest supported connection needs.')
     }, milliseconds)
   }
 
   #giveUp(message: string): void {
-    this.#verdict = new ConnectionError(message, { operation: this.#operation, serviceCode: 'TimeoutError' })
-    this.#abort.abort(this.#verdict)
+    this.#error = new ConnectionError(message, { operation: this.#operation, serviceCode: 'TimeoutError' })
+    this.#abort.abort(this.#error)
   }
 }

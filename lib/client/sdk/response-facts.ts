@@ -1,6 +1,4 @@
-/**
- * What the SDK does not hand on of a response: its status and headers, as they came.
- */
+/** The status and headers of a response, which the SDK does not return for all operations. */
 import type { CommandStack } from './single-request.js'
 
 /** The status and headers of a response. */
@@ -14,7 +12,7 @@ interface Deserialized {
   readonly response: { readonly statusCode: number; readonly headers: Readonly<Record<string, string>> }
 }
 
-/** The command, made to report its response before the SDK's output is returned. An error response is not reported. */
+/** Returns the command with a middleware that reports its response. The response of a failed request is not reported. */
 export function observingResponse<Command extends { readonly middlewareStack: CommandStack }>(
   command: Command,
   observe: (facts: ResponseFacts) => void,

@@ -1,17 +1,18 @@
 /**
- * The one file that loads `@aws-sdk/client-glacier`, and makes requests with it: each once, under time limits, whoever
- * made the client. It is loaded with the first request (it takes 0.1 s), so importing this package stays cheap.
+ * The only file that loads `@aws-sdk/client-glacier`. It makes each request once, under time limits, whoever made the
+ * client. The SDK is loaded with the first request, since it takes 0.1 s.
+ *
+ * Whatever the SDK, a signal or a provider of credentials throws leaves this file as a subclass of `GlacierPipeError`.
  */
 import type * as Sdk from '@aws-sdk/client-glacier'
 import type { GlacierPipeError } from '../../errors.js'
 import { addAbortSignal, type Readable } from '../../streams/node-streams.js'
-import type { Checksums } from '../../tree-hash/tree-hash.js'
 import { assertGlacier, clientFor } from '../caller-client.js'
 import { clientConfigFor } from './client-config.js'
 import { endpointOf } from './configured-endpoint.js'
 import { CredentialsFetch, unlessAborted } from './credentials-fetch.js'
 import { normalizeEndpoint } from '../../glacier/endpoint.js'
-import { Exchange } from './request-attempt.js'
+import { RequestAttempt } from './request-attempt.js'
 import {
   isGlacierClientLike,
   type GlacierClientLike,
@@ -19,28 +20,22 @@ import {
 } from '../glacier-client-like.js'
 import { bodyOf } from './request-body.js'
 import type { RequestOptions } from '../request-options.js'
-import { DEFAULT_IDLE_TIMEOUT, RequestWatch, timeLimitsFor } from './request-timeout.js'
+import { DEFAULT_IDLE_TIMEOUT_MS, RequestTimeout, timeLimitsFor } from './request-timeout.js'
 import { toCredentialsError, toServiceError } from './service-error.js'
 import { withBodyHeaders, withoutRetries, type CommandStack } from './single-request.js'
 import { isQueued } from './socket-queue.js'
 import type { AccountRequest } from '../vault-client.js'
-import type { SendLimit } from '../../store/archive-store.js'
+import type { StoreBody } from '../../store/archive-store.js'
 
 /** Any of the SDK's Glacier commands. */
 type SdkCommand<Input extends Sdk.ServiceInputTypes, Output extends Sdk.ServiceOutputTypes> = Parameters<
   typeof Sdk.GlacierClient.prototype.send<Input, Output>
 >[0] & { readonly middlewareStack: CommandStack }
 
-/** What a request with a body has of it. */
-interface BytesToSend extends Checksums {
-  readonly bytes: Uint8Array
-  readonly sendLimit?: SendLimit | undefined
-}
-
 /** A request that is about to be made. */
-interface Begun extends Loaded {
-  readonly watch: RequestWatch
-  readonly exchange: Exchange
+interface StartedRequest extends Loaded {
+  readonly timeout: RequestTimeout
+  readonly attempt: RequestAttempt
 }
 
 /** The SDK, and a client of it. */
@@ -49,34 +44,35 @@ interface Loaded {
   readonly client: Sdk.GlacierClient
 }
 
-/** Makes requests with a client of the SDK's. */
+/** Makes requests with a client of the SDK. */
 export class SdkConnection {
   readonly #source: GlacierClientLike | GlacierClientSettings
-  readonly #idleTimeout: number
+  readonly #idleTimeoutMs: number
   #loading: Promise<Loaded> | undefined
-  #made: Sdk.GlacierClient | undefined
-  /** Whether credentials could be fetched before: then that they cannot be now may pass. */
+  /** The client that was made here, and is destroyed here. */
+  #ownClient: Sdk.GlacierClient | undefined
+  /** Whether credentials were fetched before: then a failure to fetch them now may pass. */
   #hadCredentials = false
 
   /**
-   * @param source - a client of the caller's, or the configuration of one to make
+   * @param source - a client of the caller, or the configuration of one to make
    * @throws {TypeError} a client for another service
    */
   constructor(
     source: GlacierClientLike | GlacierClientSettings,
-    { idleTimeout = DEFAULT_IDLE_TIMEOUT }: RequestOptions,
+    { idleTimeout = DEFAULT_IDLE_TIMEOUT_MS }: RequestOptions,
   ) {
     if (isGlacierClientLike(source)) assertGlacier(source)
     this.#source = source
-    this.#idleTimeout = idleTimeout
+    this.#idleTimeoutMs = idleTimeout
   }
 
-  /** Closes the connections of a client made here; one the caller owns is left alone. */
+  /** Closes the connections of a client that was made here. A client of the caller is not changed. */
   destroy(): void {
-    this.#made?.destroy()
+    this.#ownClient?.destroy()
   }
 
-  /** The region requests go to. */
+  /** The region that requests go to. */
   async region(): Promise<string> {
     try {
       const { client } = await this.#load()
@@ -86,7 +82,7 @@ export class SdkConnection {
     }
   }
 
-  /** The endpoint requests go to; `undefined` where it is the service's own. Makes no request. */
+  /** The endpoint that requests go to; `undefined` if it is the service's own. Makes no request. */
   async endpoint(): Promise<string | undefined> {
     try {
       const { sdk, client } = await this.#load()
@@ -96,108 +92,114 @@ export class SdkConnection {
     }
   }
 
+  /** Gets fresh credentials. */
   async refreshCredentials(signal?: AbortSignal): Promise<void> {
-    const { client, watch } = await this.#begin('Credentials', 0, { signal })
+    const { client, timeout } = await this.#start('Credentials', 0, { signal })
     const fresh = client.config.credentials as (options: {
       readonly forceRefresh: boolean
     }) => Promise<unknown>
     try {
-      // A provider that keeps what it once gave would give it again.
-      await unlessAborted(fresh({ forceRefresh: true }), watch.signal)
+      // Without this option, a provider may return the expired credentials again.
+      await unlessAborted(fresh({ forceRefresh: true }), timeout.signal)
     } catch (error) {
-      throw this.#unfetched('Credentials', error, signal)
+      throw this.#fetchError('Credentials', error, signal)
     } finally {
-      watch.end()
+      timeout.end()
     }
   }
 
-  /** A request whose answer is in its headers, or is short. */
+  /** Makes a request with a short response. */
   async call<Input extends Sdk.ServiceInputTypes, Output extends Sdk.ServiceOutputTypes>(
     operation: string,
     request: AccountRequest,
     command: (sdk: typeof Sdk) => SdkCommand<Input, Output>,
   ): Promise<Output> {
-    const begun = await this.#begin(operation, 0, request)
-    return this.#once(operation, begun, request, command).finally(() => {
-      begun.watch.end()
+    const started = await this.#start(operation, 0, request)
+    return this.#send(operation, started, request, command).finally(() => {
+      started.timeout.end()
     })
   }
 
-  /** A request that carries an archive's bytes. */
+  /** Makes a request whose body is bytes of an archive. */
   async send<Input extends Sdk.ServiceInputTypes, Output extends Sdk.ServiceOutputTypes>(
     operation: string,
-    request: AccountRequest & BytesToSend,
+    request: AccountRequest & StoreBody,
     command: (sdk: typeof Sdk, body: ReturnType<typeof bodyOf>) => SdkCommand<Input, Output>,
   ): Promise<Output> {
-    const { bytes, sendLimit, linearHash, treeHash } = request
-    const begun = await this.#begin(operation, bytes.length, request)
-    return this.#once(operation, begun, request, (sdk) =>
-      withBodyHeaders(command(sdk, bodyOf(bytes, begun.watch, sendLimit)), {
+    const { bytes, linearHash, treeHash } = request
+    const started = await this.#start(operation, bytes.length, request)
+    return this.#send(operation, started, request, (sdk) =>
+      withBodyHeaders(command(sdk, bodyOf(request, started.timeout)), {
         'content-length': String(bytes.length),
         'x-amz-content-sha256': linearHash,
         'x-amz-sha256-tree-hash': treeHash,
       }),
     ).finally(() => {
-      begun.watch.end()
+      started.timeout.end()
     })
   }
 
   /**
-   * A request whose answer is long: it is over when the body has been read, which must not pause for as long as the
-   * idle timeout.
+   * Makes a request with a long response: it ends when the body has been read. The reader must not pause for the idle
+   * timeout.
    *
-   * @param size - bytes of the answer
-   * @param take - takes the answer apart
+   * @param size - bytes of the response
+   * @param read - returns the body and the other fields of the response
    */
   async stream<Input extends Sdk.ServiceInputTypes, Output extends Sdk.ServiceOutputTypes, Facts>(
     operation: string,
     request: AccountRequest,
     size: number,
     command: (sdk: typeof Sdk) => SdkCommand<Input, Output>,
-    take: (output: Output) => Facts & { readonly body: unknown },
+    read: (output: Output) => Facts & { readonly body: unknown },
   ): Promise<Facts & { readonly body: AsyncIterable<Uint8Array> }> {
-    const begun = await this.#begin(operation, size, request)
+    const started = await this.#start(operation, size, request)
     try {
-      const taken = take(await this.#once(operation, begun, request, command))
-      return { ...taken, body: bytesOf(operation, taken.body as Readable, begun.watch, request.signal) }
+      const response = read(await this.#send(operation, started, request, command))
+      const body = bytesOf(operation, response.body as Readable, started.timeout, request.signal)
+      return { ...response, body }
     } catch (error) {
-      begun.watch.end()
+      started.timeout.end()
       throw error
     }
   }
 
-  async #once<Input extends Sdk.ServiceInputTypes, Output extends Sdk.ServiceOutputTypes>(
+  async #send<Input extends Sdk.ServiceInputTypes, Output extends Sdk.ServiceOutputTypes>(
     operation: string,
-    { sdk, client, watch, exchange }: Begun,
+    { sdk, client, timeout, attempt }: StartedRequest,
     { signal }: AccountRequest,
     command: (sdk: typeof Sdk) => SdkCommand<Input, Output>,
   ): Promise<Output> {
-    const fetch = new CredentialsFetch(watch.signal, () => {
+    const fetch = new CredentialsFetch(timeout.signal, () => {
       this.#hadCredentials = true
     })
     try {
-      await client.config.region() // asked for again where credentials are fetched, and must not fail as they do
-      const once = exchange.watched(fetch.watched(withoutRetries(command(sdk))))
-      return await fetch.settled(client.send(once, { abortSignal: watch.signal }))
+      await client.config.region() // read again during the fetch of credentials, where its failure would look like theirs
+      const watched = attempt.watched(fetch.watched(withoutRetries(command(sdk))))
+      return await fetch.settled(client.send(watched, { abortSignal: timeout.signal }))
     } catch (error) {
-      if (fetch.isUnderWay) throw this.#unfetched(operation, error, signal)
-      const origin = exchange.isBegun ? 'transport' : 'preparation'
-      throw watch.verdict ?? toServiceError(operation, error, signal, origin)
+      if (fetch.isInProgress) throw this.#fetchError(operation, error, signal)
+      const origin = attempt.isStarted ? 'transport' : 'preparation'
+      throw timeout.error ?? toServiceError(operation, error, signal, origin)
     }
   }
 
   /** The error for credentials that could not be fetched. */
-  #unfetched(operation: string, error: unknown, signal: AbortSignal | undefined): GlacierPipeError {
+  #fetchError(operation: string, error: unknown, signal: AbortSignal | undefined): GlacierPipeError {
     if (signal?.aborted) return toServiceError(operation, error, signal)
-    return toCredentialsError(operation, error, this.#hadCredentials ? 'unavailable' : 'missing')
+    return toCredentialsError(
+      operation,
+      error,
+      this.#hadCredentials ? 'credentials-unavailable' : 'credentials-missing',
+    )
   }
 
-  async #begin(operation: string, size: number, { signal }: AccountRequest): Promise<Begun> {
-    const loaded = await this.#load() // before the watch: it takes longer than many a request, and is no part of its time
-    const exchange = new Exchange(operation)
-    const isHeldUp = (): boolean => isQueued(loaded.client.config.requestHandler, exchange.id)
-    const watch = new RequestWatch(operation, timeLimitsFor(this.#idleTimeout, size), signal, isHeldUp)
-    return { ...loaded, watch, exchange }
+  async #start(operation: string, size: number, { signal }: AccountRequest): Promise<StartedRequest> {
+    const loaded = await this.#load() // not a part of the request's time
+    const attempt = new RequestAttempt(operation)
+    const isPaused = (): boolean => isQueued(loaded.client.config.requestHandler, attempt.id)
+    const limits = timeLimitsFor(this.#idleTimeoutMs, size)
+    return { ...loaded, attempt, timeout: new RequestTimeout(operation, limits, signal, isPaused) }
   }
 
   #load(): Promise<Loaded> {
@@ -212,28 +214,28 @@ export class SdkConnection {
     }
     const [sdk, config] = await Promise.all([
       import('@aws-sdk/client-glacier'),
-      clientConfigFor(source as Sdk.GlacierClientConfig, process.env), // settings of any version mean the same
+      clientConfigFor(source as Sdk.GlacierClientConfig, process.env), // the settings are the same in all versions
     ])
-    this.#made = new sdk.GlacierClient(config)
-    return { sdk, client: this.#made }
+    this.#ownClient = new sdk.GlacierClient(config)
+    return { sdk, client: this.#ownClient }
   }
 }
 
 async function* bytesOf(
   operation: string,
   body: Readable,
-  watch: RequestWatch,
+  timeout: RequestTimeout,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  addAbortSignal(watch.signal, body)
+  addAbortSignal(timeout.signal, body)
   try {
     for await (const bytes of body as AsyncIterable<Buffer>) {
-      watch.moved()
+      timeout.progress()
       yield bytes
     }
   } catch (error) {
-    throw watch.verdict ?? toServiceError(operation, error, signal, 'transport')
+    throw timeout.error ?? toServiceError(operation, error, signal, 'transport')
   } finally {
-    watch.end()
+    timeout.end()
   }
 }

@@ -1,7 +1,9 @@
 /**
- * From whatever a request threw to the error a caller can branch on: by the service's code first
- * (docs/glacier-protocol.md#errors; the SDK's classes are matched by name). What has no answer is a failure of the
- * network, unless it is known to be something else.
+ * Maps whatever a request threw to the error that a caller can branch on. The service's error code decides first
+ * (docs/glacier-protocol.md#errors; the SDK's classes are matched by name). A failure without a response is a failure of
+ * the network, unless it is known to be something else.
+ *
+ * This is the only file that decides on the text of a message. It sets `ServiceError.reason`, which all others read.
  */
 import {
   AbortError,
@@ -12,40 +14,61 @@ import {
   NotFoundError,
   RetrievalRefusedError,
   ServiceError,
-  type CredentialsFailure,
+  type CredentialsErrorReason,
   type ServiceErrorDetails,
+  type ServiceErrorReason,
 } from '../../errors.js'
 import { isCertificateCode, isMistake, networkCodeOf } from '../../store/network-failure.js'
+import { asAbortError } from '../../streams/abort-error.js'
 import { ProxyRefusal } from '../proxy/proxy-error.js'
 
-const CREDENTIALS: ReadonlyMap<string, CredentialsFailure> = new Map([
-  ['CredentialsProviderError', 'missing'],
-  ['ExpiredTokenException', 'expired'],
-  ['InvalidSignatureException', 'rejected'],
-  ['MissingAuthenticationTokenException', 'rejected'],
-  ['UnrecognizedClientException', 'rejected'],
+const CREDENTIALS: ReadonlyMap<string, CredentialsErrorReason> = new Map([
+  ['CredentialsProviderError', 'credentials-missing'],
+  ['ExpiredTokenException', 'credentials-expired'],
+  ['InvalidSignatureException', 'credentials-rejected'],
+  ['MissingAuthenticationTokenException', 'credentials-rejected'],
+  ['UnrecognizedClientException', 'credentials-rejected'],
 ])
+
+/** The texts by which the service says what is wrong with a signed request (docs/glacier-protocol.md#error-texts). */
+const SIGNED_REQUEST_TEXTS: readonly (readonly [RegExp, CredentialsErrorReason])[] = [
+  [/Signature (?:expired|not yet current)/, 'signature-time'],
+  [
+    /^(?:Checksum mismatch: |The value passed in as x-amz-content-sha256 does not match)/,
+    'body-hash-mismatch',
+  ],
+]
+
+/** The texts by which the service tells apart the situations of one code (docs/glacier-protocol.md#error-texts). */
+const TEXTS: readonly (readonly [RegExp, ServiceErrorReason])[] = [
+  ...SIGNED_REQUEST_TEXTS,
+  [/Vault not found/, 'vault-not-found'],
+  [/^The archive ID was not found/, 'archive-not-found'],
+  [/^The upload ID was not found/, 'upload-not-found'],
+  [/^The job ID was not found/, 'job-not-found'],
+  [/Vault not empty or recently written to/, 'vault-not-empty'],
+]
 
 const REFUSALS: ReadonlySet<string> = new Set(['InsufficientCapacityException', 'PolicyEnforcedException'])
 
 /** The parts of the SDK's and of Node's errors that tell them apart. */
 interface RequestFailure extends Error {
-  /** Whose mistake it is, in an error of the service's. */
+  /** Whether the client or the service is at fault; only errors of the service have it. */
   readonly $fault?: unknown
   readonly $metadata?: { readonly httpStatusCode?: number; readonly requestId?: string }
 }
 
 /**
- * Where a failure comes from: `preparation` of the request, before anything was sent; the `transport`, which sends it
- * and reads the answer; `undefined` where that is not known.
+ * The origin of a failure: `preparation` of the request, before anything was sent; the `transport`, which sends the
+ * request and reads the response; `undefined` if it is not known.
  */
 export type FailureOrigin = 'preparation' | 'transport' | undefined
 
 /**
- * The error to throw for one a request threw; one of this package's own is returned as it is.
+ * Returns the error to throw for one that a request threw. An error of this package is returned as it is.
  *
- * @param operation - the operation's name in the service's model
- * @param signal - the request's signal: where it fired, the answer is an `AbortError` with its reason as cause
+ * @param operation - the name of the operation in the service's model
+ * @param signal - the request's signal; if it has fired, the result is an `AbortError` with its reason as cause
  */
 export function toServiceError(
   operation: string,
@@ -53,67 +76,87 @@ export function toServiceError(
   signal?: AbortSignal,
   origin?: FailureOrigin,
 ): GlacierPipeError {
-  if (thrown instanceof GlacierPipeError) return thrown
+  const known = asAbortError(thrown, signal)
+  if (known instanceof GlacierPipeError) return known
   if (signal?.aborted) return new AbortError({ cause: signal.reason })
   const error = toFailure(thrown)
   const { httpStatusCode: status, requestId } = error.$metadata ?? {}
   const details = { operation, serviceCode: error.name, status, requestId, cause: thrown }
   if (isOfNetwork(error, status, origin)) {
     const serviceCode = networkCodeOf(error) || error.name
-    const refusal = error instanceof ProxyRefusal ? error.status : undefined
-    return new ConnectionError(messageOf(error, serviceCode), { ...details, serviceCode, status: refusal })
+    const proxyStatus = error instanceof ProxyRefusal ? error.status : undefined
+    return new ConnectionError(messageOf(error, serviceCode), {
+      ...details,
+      serviceCode,
+      status: proxyStatus,
+    })
   }
-  if (status !== undefined && isWordless(error)) return wordless({ ...details, status })
-  const message = messageOf(error)
-  if (error.name === 'ResourceNotFoundException') return new NotFoundError(message, details)
-  if (error.name === 'AccessDeniedException') return new AccessDeniedError(message, details)
-  if (REFUSALS.has(error.name)) return new RetrievalRefusedError(message, details)
-  const reason = CREDENTIALS.get(error.name)
-  return reason ? new CredentialsError(message, details, reason) : new ServiceError(message, details)
+  if (status !== undefined && hasNoServiceCode(error)) return withoutServiceCode({ ...details, status })
+  return refusal(messageOf(error), details)
 }
 
-/** Whether no answer came, or none that could be read to its end. */
+/** The error for a response of the service. */
+function refusal(message: string, details: ServiceErrorDetails): ServiceError {
+  const { serviceCode } = details
+  const reason = reasonIn(message, TEXTS)
+  if (serviceCode === 'ResourceNotFoundException') return new NotFoundError(message, { ...details, reason })
+  if (serviceCode === 'AccessDeniedException') return new AccessDeniedError(message, details)
+  if (REFUSALS.has(serviceCode)) return new RetrievalRefusedError(message, details)
+  const byCode = CREDENTIALS.get(serviceCode)
+  return byCode === undefined
+    ? new ServiceError(message, { ...details, reason })
+    : new CredentialsError(message, { ...details, reason: reasonIn(message, SIGNED_REQUEST_TEXTS) ?? byCode })
+}
+
+function reasonIn<Reason>(
+  message: string,
+  texts: readonly (readonly [RegExp, Reason])[],
+): Reason | undefined {
+  return texts.find(([text]) => text.test(message))?.[1]
+}
+
+/** Whether no response was received, or none that could be read to its end. */
 function isOfNetwork(error: RequestFailure, status: number | undefined, origin: FailureOrigin): boolean {
   if (origin === 'preparation' || error.$fault !== undefined || isMistake(error)) return false
   if (networkCodeOf(error) !== '' || error.name === 'TimeoutError') return true
   return origin === 'transport' && status === undefined
 }
 
-/** The error for an answer with none of the service's words. With a request ID it is the service's all the same. */
-function wordless(details: ServiceErrorDetails & { readonly status: number }): ServiceError {
+/** The error for a response without an error code of the service. With a request ID, it is the service's all the same. */
+function withoutServiceCode(details: ServiceErrorDetails & { readonly status: number }): ServiceError {
   const { operation, status, requestId, cause } = details
-  if (requestId === undefined) return foreignAnswer(operation, status, cause)
-  return new ServiceError('the service gave no reason', { ...details, serviceCode: `HTTP ${status}` })
+  if (requestId === undefined) return foreignResponse(operation, status, cause)
+  return new ServiceError('the service stated no reason', { ...details, serviceCode: `HTTP ${status}` })
 }
 
 /**
- * The error for an answer of something between here and the service: a proxy, a firewall, a captive portal.
+ * The error for a response of something between this machine and the service: a proxy, a firewall, a captive portal.
  *
- * @param status - the HTTP status of the answer
+ * @param status - the HTTP status of the response
  */
-export function foreignAnswer(operation: string, status: number, cause?: unknown): ServiceError {
+export function foreignResponse(operation: string, status: number, cause?: unknown): ServiceError {
   return new ServiceError(
-    `The answer is not the service's: HTTP ${status}, without the service's request ID and error code. ` +
-      'A proxy, a firewall or a login page between this machine and the service may have given it.',
+    `The response did not come from the service: HTTP ${status}, without its request ID and error code. ` +
+      'A proxy, a firewall or a login page between this machine and the service may have sent it.',
     { operation, serviceCode: 'UnexpectedResponse', status, cause },
   )
 }
 
 /**
- * The error for credentials that could not be fetched. What their provider threw may be an answer of another service,
- * or a failure of the network: its status and its code say nothing about the request the credentials are for.
+ * The error for credentials that could not be fetched. Their provider may have thrown the response of another service,
+ * or a failure of the network: its status and its code say nothing about the request that needs the credentials.
  *
- * @param reason - whether they could be fetched before
+ * @param reason - `credentials-unavailable` if they could be fetched before
  */
 export function toCredentialsError(
   operation: string,
   thrown: unknown,
-  reason: 'missing' | 'unavailable',
+  reason: 'credentials-missing' | 'credentials-unavailable',
 ): CredentialsError {
   const error = toFailure(thrown)
   const serviceCode = error instanceof ServiceError ? error.serviceCode : networkCodeOf(error) || error.name
-  const details = { operation, serviceCode, cause: thrown }
-  return new CredentialsError(`The credentials could not be fetched: ${messageOf(error)}`, details, reason)
+  const message = `The credentials could not be fetched: ${messageOf(error)}`
+  return new CredentialsError(message, { operation, serviceCode, cause: thrown, reason })
 }
 
 function toFailure(thrown: unknown): RequestFailure {
@@ -121,22 +164,22 @@ function toFailure(thrown: unknown): RequestFailure {
 }
 
 /**
- * Whether an error of an answer has none of the service's words: no body, as 408 at times, or the page or the JSON of
- * something in between. The SDK calls it `Unknown`, or after what it stumbled over as it parsed the body.
+ * Whether the error of a response has no error code of the service: a response without a body, as 408 at times, or the
+ * page or the JSON of something in between. The SDK names such an error `Unknown`, or after the error of its parser.
  */
-function isWordless({ name }: RequestFailure): boolean {
+function hasNoServiceCode({ name }: RequestFailure): boolean {
   return /^(?:Unknown|\w*Error|[^A-Za-z].*|)$/.test(name)
 }
 
-/** Node gives an empty message to a refused connection that was tried on several addresses. */
+/** Node.js sets an empty message if a connection was refused at several addresses. */
 function messageOf(error: RequestFailure, networkCode = ''): string {
   const inner: unknown = error instanceof AggregateError ? error.errors[0] : undefined
-  const message = error.message || (inner instanceof Error ? inner.message : '') || 'no reason was given'
+  const message = error.message || (inner instanceof Error ? inner.message : '') || 'no reason was stated'
   if (message === 'Region is missing')
-    return 'no region is set: give one in the client configuration, with --region or in AWS_REGION'
-  const line = message.replace(/\s+/g, ' ').trim() // OpenSSL's end with a line break
+    return 'no region is set: pass one in the client configuration, with --region or in AWS_REGION'
+  const line = message.replace(/\s+/g, ' ').trim() // messages of OpenSSL end with a line break
   return isCertificateCode(networkCode) ? `${line}. ${CERTIFICATE_ADVICE}` : line
 }
 
 const CERTIFICATE_ADVICE =
-  'The certificate is not accepted. Where an authority of your own signed it, name its file in NODE_EXTRA_CA_CERTS.'
+  'The certificate is not accepted. If an authority of your own signed it, name its file in NODE_EXTRA_CA_CERTS.'

@@ -1,9 +1,9 @@
 /**
- * Makes a command of the SDK's one request, with one body, under our limits, whoever made the client: middleware on
- * the command's own stack takes the place of the client's of the same name.
+ * Makes a command of the SDK one request with one body, whoever made the client: middleware on the command's own stack
+ * replaces the client's middleware of the same name.
  */
 
-/** As much of a command's middleware stack as is used here. */
+/** The methods of a command's middleware stack that are used here. */
 export interface CommandStack {
   add(middleware: unknown, options: unknown): void
   addRelativeTo(middleware: unknown, options: unknown): void
@@ -13,7 +13,7 @@ interface BuildArguments {
   readonly request: { readonly headers: Record<string, string> }
 }
 
-/** The command, made to be sent once: the SDK's own attempts (3 in 50 ms, shared bucket) would hide ours. */
+/** Returns the command without the SDK's retries (3 attempts in 50 ms): this package retries by itself. */
 export function withoutRetries<Command extends { readonly middlewareStack: CommandStack }>(
   command: Command,
 ): Command {
@@ -28,10 +28,10 @@ export function withoutRetries<Command extends { readonly middlewareStack: Comma
 }
 
 /**
- * The command, made to send these headers with its body, and to compute none of them.
+ * Returns the command with these headers of its body, of which the SDK computes none.
  *
- * The SDK's `addChecksumHeadersMiddleware` hashes every body twice on the main thread even when it is handed both
- * hashes; the signer takes the linear hash it finds in the header.
+ * The SDK's `addChecksumHeadersMiddleware` hashes every body twice on the main thread even if it has both hashes; the
+ * signer uses the linear hash that it finds in the header.
  */
 export function withBodyHeaders<Command extends { readonly middlewareStack: CommandStack }>(
   command: Command,

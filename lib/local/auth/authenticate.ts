@@ -2,17 +2,17 @@
  * Checks that a request is signed with a known key pair, for a region of this server, and now
  * (docs/glacier-protocol.md#signatures).
  */
-import type { AccountRegion } from '../account-region.js'
+import type { AccountRegion } from '../service/account-region.js'
 import { claimOf } from './claim.js'
 import type { AccountCredentials } from './credentials.js'
-import { isLoopback } from '../loopback.js'
+import { isLoopback } from '../service/loopback.js'
 import {
   accessDenied,
   invalidParameter,
   invalidSignature,
   missingParameter,
-  ServiceFault,
-} from '../service-fault.js'
+  ApiError,
+} from '../service/api-error.js'
 import { SignatureMismatch } from './signature-mismatch.js'
 import { equalInConstantTime, signatureOf, signingTexts, type SignedRequest } from './signature.js'
 import { assertSignedHeaders } from './signed-headers.js'
@@ -20,7 +20,7 @@ import { assertTime } from './signing-time.js'
 import { singleHeader } from './single-header.js'
 
 /** The keys, regions and clock that signatures are checked against. */
-export interface Gatekeeper {
+export interface AuthConfig {
   /** Those a signature may be scoped to. */
   readonly regions: readonly string[]
   readonly credentials: readonly AccountCredentials[]
@@ -40,15 +40,15 @@ const API_VERSION = '2012-06-01'
  * Throws unless the request is signed with the keys.
  *
  * @returns the account of the keys, and the region the signature is scoped to
- * @throws {ServiceFault} with the service's code and text
+ * @throws {ApiError} with the service's code and text
  */
-export function authenticate(request: SignedRequest, gatekeeper: Gatekeeper): AccountRegion {
-  const { regions, now, anyAccountId } = gatekeeper
+export function authenticate(request: SignedRequest, authConfig: AuthConfig): AccountRegion {
+  const { regions, now, anyAccountId } = authConfig
   const { authorization, sessionToken, timestamp, lifetime } = claimOf(request)
   const { accessKeyId, signedHeaders } = authorization
-  const keys = keysOf(accessKeyId, sessionToken, gatekeeper)
+  const keys = keysOf(accessKeyId, sessionToken, authConfig)
   if (!keys) {
-    throw new ServiceFault(
+    throw new ApiError(
       400,
       'UnrecognizedClientException',
       'The security token included in the request is invalid.',
@@ -62,11 +62,7 @@ export function authenticate(request: SignedRequest, gatekeeper: Gatekeeper): Ac
   if (anyAccountId === undefined && !equalInConstantTime(expected, authorization.signature))
     throw new SignatureMismatch(signingTexts(request, authorization, timestamp))
   if (keys.expiration && keys.expiration.getTime() <= now()) {
-    throw new ServiceFault(
-      403,
-      'ExpiredTokenException',
-      'The security token included in the request is expired',
-    )
+    throw new ApiError(403, 'ExpiredTokenException', 'The security token included in the request is expired')
   }
   const version = versionOf(request, lifetime !== undefined)
   if (version === undefined) throw missingParameter(VERSION)
@@ -81,7 +77,7 @@ export function authenticate(request: SignedRequest, gatekeeper: Gatekeeper): Ac
 function keysOf(
   accessKeyId: string,
   token: string | undefined,
-  { credentials, anyAccountId }: Gatekeeper,
+  { credentials, anyAccountId }: AuthConfig,
 ): AccountCredentials | undefined {
   let found =
     anyAccountId === undefined ? undefined : { accessKeyId, secretAccessKey: '', accountId: anyAccountId }

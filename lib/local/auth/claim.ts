@@ -2,7 +2,7 @@
  * Who a request says it is from, and how it was signed: in its `Authorization` header, or, where it is presigned, in
  * its query. What is claimed is not verified yet.
  */
-import { invalidSignature, ServiceFault } from '../service-fault.js'
+import { invalidSignature, ApiError } from '../service/api-error.js'
 import { parseAuthorization, parseScope, type Authorization, type SignedRequest } from './signature.js'
 import { checkedTimestamp, timestampIn } from './signing-time.js'
 import { singleHeader } from './single-header.js'
@@ -28,12 +28,12 @@ const PARAMETERS = [
   'X-Amz-Signature',
 ] as const
 /** Seconds a presigned request may be valid: seven days. */
-const MAX_LIFETIME = 604_800
+const MAX_LIFETIME_SECONDS = 604_800
 
 /**
  * What a request claims.
  *
- * @throws {ServiceFault} it claims nothing, or not in the form of signature version 4
+ * @throws {ApiError} it claims nothing, or not in the form of signature version 4
  */
 export function claimOf(request: SignedRequest): Claim {
   const header = singleHeader(request, 'authorization')
@@ -41,11 +41,7 @@ export function claimOf(request: SignedRequest): Claim {
   const isPresigned = PARAMETERS.some((name) => query.has(name))
   if (header === undefined) {
     if (isPresigned) return presignedClaim(query)
-    throw new ServiceFault(
-      400,
-      'MissingAuthenticationTokenException',
-      'Request is missing Authentication Token',
-    )
+    throw new ApiError(400, 'MissingAuthenticationTokenException', 'Request is missing Authentication Token')
   }
   if (isPresigned)
     throw invalidSignature('A request is signed in the Authorization header or in the query, not in both.')
@@ -83,8 +79,8 @@ function presignedClaim(query: URLSearchParams): Claim {
       `X-Amz-Credential must be KEY/DATE/REGION/glacier/aws4_request, not ${credential}.`,
     )
   }
-  if (!/^\d{1,6}$/.test(expires) || Number(expires) < 1 || Number(expires) > MAX_LIFETIME)
-    throw invalidSignature(`X-Amz-Expires must be from 1 to ${MAX_LIFETIME} seconds, not ${expires}.`)
+  if (!/^\d{1,6}$/.test(expires) || Number(expires) < 1 || Number(expires) > MAX_LIFETIME_SECONDS)
+    throw invalidSignature(`X-Amz-Expires must be from 1 to ${MAX_LIFETIME_SECONDS} seconds, not ${expires}.`)
   return {
     authorization: { ...scope, signedHeaders: signedHeaders.split(';'), signature },
     sessionToken: query.get('X-Amz-Security-Token') ?? undefined,

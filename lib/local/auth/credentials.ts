@@ -6,6 +6,7 @@ import { inspect } from 'node:util'
 import type { LockFolder } from '../../fs/lock.js'
 import type { Disk } from '../disk/disk.js'
 import { readOwnJson } from '../disk/own-file.js'
+import { isKeyPair } from '../records/credentials-record.js'
 
 /** A key pair, as AWS's. */
 export interface LocalCredentials {
@@ -29,9 +30,9 @@ const ID_CHARACTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
  *
  * @throws an Error where the file contains anything else
  */
-export async function keptCredentials(disk: Disk, locks: LockFolder): Promise<LocalCredentials> {
+export async function loadCredentials(disk: Disk, locks: LockFolder): Promise<LocalCredentials> {
   const path = disk.path('credentials.json')
-  return locks.alone('credentials', async () => {
+  return locks.withLock('credentials', async () => {
     const kept = await readOwnJson(path, isKeyPair, 'an accessKeyId and a secretAccessKey')
     if (kept) return { accessKeyId: kept.accessKeyId, secretAccessKey: kept.secretAccessKey }
     const made = newCredentials()
@@ -50,12 +51,6 @@ export function inspectedWithoutSecrets(credentials: LocalCredentials): LocalCre
   return Object.defineProperty(copy, inspect.custom, {
     value: () => ({ accessKeyId, secretAccessKey: '[not shown]', accountId, expiration }),
   })
-}
-
-function isKeyPair(
-  value: Readonly<Record<string, unknown>>,
-): value is { readonly accessKeyId: string; readonly secretAccessKey: string } {
-  return [value.accessKeyId, value.secretAccessKey].every((key) => typeof key === 'string' && key !== '')
 }
 
 function newCredentials(): LocalCredentials {

@@ -2,11 +2,11 @@
  * The refusal of a signature. It states what was expected to be signed, as AWS services do, so that whoever writes a
  * client can compare it with what the client signed.
  */
-import { ServiceFault } from '../service-fault.js'
+import { ApiError } from '../service/api-error.js'
 import type { SigningTexts } from './signature.js'
 
 /** 403: the signature is not that of the request. */
-export class SignatureMismatch extends ServiceFault {
+export class SignatureMismatch extends ApiError {
   /** What the signature should have been computed from, without session token and signature. */
   readonly diagnostic: SigningTexts
 

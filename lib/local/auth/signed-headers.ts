@@ -5,7 +5,7 @@
  * The guide's own examples leave other headers unsigned: its request of UploadArchive sends an `x-amz-sha256-tree-hash`
  * and signs `host;x-amz-content-sha256;x-amz-date;x-amz-glacier-version`.
  */
-import { invalidSignature } from '../service-fault.js'
+import { invalidSignature } from '../service/api-error.js'
 import type { SignedRequest } from './signature.js'
 import { singleHeader } from './single-header.js'
 
@@ -15,7 +15,7 @@ const SIGNED_IF_SENT = ['x-amz-content-sha256', 'x-amz-date', 'x-amz-glacier-ver
 /**
  * Throws unless all headers are signed that must be, and the list of signed headers has its canonical form.
  *
- * @throws {ServiceFault} 400: Host was sent several times; 403: one is not signed, is not there, or is not in its place in the list
+ * @throws {ApiError} 400: Host was sent several times; 403: one is not signed, is not there, or is not in its place in the list
  */
 export function assertSignedHeaders(
   { headers }: Pick<SignedRequest, 'headers'>,
@@ -37,7 +37,7 @@ export function assertSignedHeaders(
   )
   if (unsigned.length > 0) {
     throw invalidSignature(
-      `There were headers present in the request which were not signed: ${unsigned.join(', ')}`,
+      `There were headers requiredMember in the request which were not signed: ${unsigned.join(', ')}`,
     )
   }
 }

@@ -1,19 +1,19 @@
 /**
  * The time a request was signed at, and whether that is now (docs/glacier-protocol.md#signatures).
  */
-import { invalidSignature, missingParameter } from '../service-fault.js'
+import { invalidSignature, missingParameter } from '../service/api-error.js'
 import type { SignedRequest } from './signature.js'
 import { singleHeader } from './single-header.js'
 
 /** The form of `x-amz-date`; `Date` may have it too. */
 const BASIC = /^\d{8}T\d{6}Z$/
 /** Minutes a signature's time may differ from ours. */
-const SKEW = 5
+const MAX_SKEW_MINUTES = 5
 
 /**
  * The time in the headers, as `20120525T002453Z`: of `x-amz-date`, else of `Date`.
  *
- * @throws {ServiceFault} there is none, or it has another form
+ * @throws {ApiError} there is none, or it has another form
  */
 export function timestampIn(request: SignedRequest): string {
   const amzDate = singleHeader(request, 'x-amz-date')
@@ -28,7 +28,7 @@ export function timestampIn(request: SignedRequest): string {
 /**
  * A time that must have the form `20120525T002453Z`.
  *
- * @throws {ServiceFault} 403: it has another
+ * @throws {ApiError} 403: it has another
  */
 export function checkedTimestamp(text: string): string {
   if (BASIC.test(text) && !Number.isNaN(parse(text))) return text
@@ -40,20 +40,23 @@ export function checkedTimestamp(text: string): string {
  *
  * @param now - milliseconds
  * @param lifetime - seconds a presigned request is valid; `undefined` of any other
- * @throws {ServiceFault} 403: it is not
+ * @throws {ApiError} 403: it is not
  */
 export function assertTime(timestamp: string, now: number, lifetime: number | undefined): void {
   const signed = parse(timestamp)
-  const [past, unit] = lifetime === undefined ? [SKEW * 60, `${SKEW} min.`] : [lifetime, `${lifetime} s.`]
+  const [past, unit] =
+    lifetime === undefined
+      ? [MAX_SKEW_MINUTES * 60, `${MAX_SKEW_MINUTES} min.`]
+      : [lifetime, `${lifetime} s.`]
   if (signed < now - past * 1000) {
     throw invalidSignature(
       `Signature expired: ${timestamp} is now earlier than ${compact(now - past * 1000)} (${compact(now)} - ${unit})`,
     )
   }
-  const limit = now + SKEW * 60_000
+  const limit = now + MAX_SKEW_MINUTES * 60_000
   if (signed > limit) {
     throw invalidSignature(
-      `Signature not yet current: ${timestamp} is still later than ${compact(limit)} (${compact(now)} + ${SKEW} min.)`,
+      `Signature not yet current: ${timestamp} is still later than ${compact(limit)} (${compact(now)} + ${MAX_SKEW_MINUTES} min.)`,
     )
   }
 }

@@ -1,15 +1,17 @@
 /**
- * Which Host header a request for the controls may have.
+ * The Host headers that requests for the controls can have.
  *
- * A site can let its own name resolve to 127.0.0.1 once its page is loaded (DNS rebinding): the browser then takes this
- * server for that site. The Host header still says the site's name, so only names that cannot be a site's are accepted.
+ * A web site can let its own name resolve to 127.0.0.1 once its page is loaded (DNS rebinding): the browser then takes
+ * this server for that site. The Host header still has the site's name, so only names that no site can have are accepted.
  */
 import { isIP } from 'node:net'
-import { isLoopback } from '../loopback.js'
+import { isLoopback } from '../service/loopback.js'
 
 /**
- * Whether a Host header names this machine by a loopback name, or the host the server was told to listen on. Where that
- * is every address (`0.0.0.0`, `::`), any IP address will do: an address cannot be made to resolve to another one.
+ * Whether a Host header is a loopback name, or the host that the server listens on. If the server listens on all addresses
+ * (`0.0.0.0`, `::`), any IP address is accepted: an address cannot be made to resolve to another one.
+ *
+ * @param listening - the address that the server was told to listen on
  */
 export function isAllowedHost(header: string | undefined, listening: string): boolean {
   const name = nameIn(header ?? '')
@@ -19,7 +21,7 @@ export function isAllowedHost(header: string | undefined, listening: string): bo
   return (own === '0.0.0.0' || own === '::') && isIP(name.replace(/^\[|\]$/g, '')) !== 0
 }
 
-/** The name in a Host header, without the port, as a browser writes it; `undefined` where it has no such form. */
+/** The name in a Host header, without the port, as a browser normalizes it; `undefined` if the header is not valid. */
 function nameIn(header: string): string | undefined {
   if (!/^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/i.test(header)) return undefined
   const url = `http://${header}`

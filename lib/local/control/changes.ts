@@ -1,34 +1,36 @@
 /** The controls that change something. None of them is a GET. */
 import type { FaultRule } from '../faults/faults.js'
 import type { JobDelay } from '../realism/job-delay.js'
-import type { Act } from './controlled.js'
-import { neededText, numberIn, textIn } from './order.js'
+import { numberField, optionalText, requiredText } from './control-body.js'
+import type { ControlAction } from './control-context.js'
 
-/** By method and path below `/.control/`. */
-export const CHANGES: Readonly<Record<string, Act>> = {
+/** By method and path below `/.control/`. What a control passes on unchecked is checked by the object it calls. */
+export const CHANGES: Readonly<Record<string, ControlAction>> = {
   'POST clock': ({ control }, { advance }) => {
-    control.advanceClock(numberIn('advance', advance))
+    control.advanceClock(numberField('advance', advance))
     return { time: control.time.toISOString() }
   },
   'PUT job-delay': ({ control }, { milliseconds, jobDelay }) => {
-    // It checks what it is given.
-    control.setJobDelay((jobDelay as JobDelay | undefined) ?? numberIn('milliseconds', milliseconds))
+    control.setJobDelay((jobDelay as JobDelay | undefined) ?? numberField('milliseconds', milliseconds))
     return {}
   },
-  'POST jobs/complete': async ({ control }, { vaultName, ...place }) => ({
-    jobs: await control.completeJobs(textIn('vaultName', vaultName), place), // it checks what it is given
+  'POST jobs/complete': async ({ control }, { vaultName, ...account }) => ({
+    jobs: await control.completeJobs(optionalText('vaultName', vaultName), account),
   }),
-  'POST jobs/fail': async ({ control }, { statusMessage = 'Failed by a control', vaultName, ...place }) => ({
+  'POST jobs/fail': async (
+    { control },
+    { statusMessage = 'Failed by a control', vaultName, ...account },
+  ) => ({
     jobs: await control.failJobs(
-      textIn('statusMessage', statusMessage) as string, // has a default
-      textIn('vaultName', vaultName),
-      place,
+      optionalText('statusMessage', statusMessage) as string, // has a default
+      optionalText('vaultName', vaultName),
+      account,
     ),
   }),
-  'POST inventory': async ({ control }, { vaultName, ...place }) =>
-    control.takeInventory(neededText('vaultName', vaultName), place),
+  'POST inventory': async ({ control }, { vaultName, ...account }) =>
+    control.takeInventory(requiredText('vaultName', vaultName), account),
   'POST faults': ({ faults }, rule) => {
-    faults.add(rule as unknown as FaultRule) // it checks what it is given
+    faults.add(rule as unknown as FaultRule)
     return { faults: faults.list() }
   },
   'DELETE faults': ({ faults }) => {

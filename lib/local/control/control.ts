@@ -1,45 +1,26 @@
-/**
- * What a test can do to a local vault that no client of the service could.
- */
-import { optional, STRING } from '../../options/rules.js'
+/** What a test can do to a local vault that no client of the service can: move its clock, end jobs, take inventories. */
 import { nested, shown, type Rule, type RulesOf } from '../../options/check-options.js'
+import { optional, STRING } from '../../options/rules.js'
 import { VAULT_NAME } from '../../glacier/names.js'
 import { JOB_DELAY, type DelayOfEach, type JobDelay } from '../realism/job-delay.js'
-import type { AllStores } from '../storage/all-stores.js'
-import { TIME } from '../time-rule.js'
-import type { Stores } from '../storage/stores.js'
-import type { Inventory } from '../storage/vault-record.js'
+import type { Inventory } from '../records/inventory-record.js'
+import { DURATION } from '../service/option-rules.js'
+import type { AllStores } from '../stores/all-stores.js'
+import type { Stores } from '../stores/stores.js'
+import type { MovableClock } from './movable-clock.js'
 
-/** The last moment whose date in ISO 8601 has a year of four digits; dates are sorted as texts. */
-const LAST_TIME = Date.parse('9999-12-31T23:59:59.999Z')
-const IF_VAULT_NAME = optional(VAULT_NAME)
-const PLACE: Rule = nested({ accountId: STRING, region: STRING } satisfies RulesOf<ControlPlace>)
-const IF_PLACE = optional(PLACE)
+/** The last time whose date in ISO 8601 has a year of four digits: dates are sorted as texts. */
+const MAX_TIME_MS = Date.parse('9999-12-31T23:59:59.999Z')
+const OPTIONAL_VAULT_NAME = optional(VAULT_NAME)
+const OPTIONAL_ACCOUNT: Rule = optional(
+  nested({ accountId: STRING, region: STRING } satisfies RulesOf<ControlAccount>),
+)
 
-/** Which account and region of a local vault is meant; what is left out is the first one's. */
-export interface ControlPlace {
+/** An account and a region of a local vault. A part that is absent is that of the first account and region. */
+export interface ControlAccount {
   /** 12 digits. */
   readonly accountId?: string | undefined
   readonly region?: string | undefined
-}
-
-/** The clock of everything a local vault keeps: a given one, moved by what it was told. */
-export class MovableClock {
-  readonly #given: () => number
-  #moved = 0
-
-  /** @param given - milliseconds */
-  constructor(given: () => number) {
-    this.#given = given
-  }
-
-  /** Milliseconds. */
-  readonly now = (): number => this.#given() + this.#moved
-
-  /** Moves it on. */
-  advance(milliseconds: number): void {
-    this.#moved += milliseconds
-  }
 }
 
 /**
@@ -50,7 +31,7 @@ export class MovableClock {
  * const vault = await startLocalVault({ dir, jobDelay: 4 * 3_600_000 })
  * // … InitiateJob …
  * await vault.control.completeJobs()
- * vault.control.advanceClock(25 * 3_600_000) // the job and its output are gone
+ * vault.control.advanceClock(25 * 3_600_000) // the job and its output have expired
  * ```
  */
 export class Control {
@@ -63,33 +44,33 @@ export class Control {
     this.#clock = clock
   }
 
-  /** The time of everything that is kept. */
+  /** The time of the vault's clock. */
   get time(): Date {
     return new Date(this.#clock.now())
   }
 
   /**
-   * Moves the clock on: uploads, jobs, locks expire by it, and inventories fall due. Signatures are held against the
-   * time as it was, so that clients go on unchanged. Forgotten when the vault is closed.
+   * Moves the vault's clock forward: uploads, jobs and locks expire by it, and inventories fall due. Signatures are checked
+   * against the time before, so that clients continue to work. The time is not kept when the vault is closed.
    *
    * @throws {TypeError} not a number
-   * @throws {RangeError} not milliseconds from 0 up, or past the year 9999, whose dates have no more four digits
+   * @throws {RangeError} not milliseconds from 0 up, or past the year 9999, the last whose dates have four digits
    */
   advanceClock(milliseconds: number): void {
-    TIME(milliseconds, 'milliseconds', 'Control.advanceClock')
-    if (this.#clock.now() + milliseconds > LAST_TIME)
+    DURATION(milliseconds, 'milliseconds', 'Control.advanceClock')
+    if (this.#clock.now() + milliseconds > MAX_TIME_MS)
       throw new RangeError(`The clock cannot be advanced by ${milliseconds} ms: its last year is 9999.`)
     this.#clock.advance(milliseconds)
-    for (const { notifier } of this.#stores) notifier.look()
+    for (const { notifier } of this.#stores) notifier.check()
   }
 
-  /** How long jobs take that are started from now on, in milliseconds, by what they retrieve. */
+  /** The duration of jobs that are started from now on, in milliseconds, by the kind of job. */
   get jobDelay(): DelayOfEach {
     return this.#stores.first.jobs.delays
   }
 
   /**
-   * Sets how long jobs take that are started from now on.
+   * Sets the duration of jobs that are started from now on.
    *
    * @param jobDelay - milliseconds, or milliseconds by tier, or `'realistic'`
    * @throws {TypeError} neither a number, nor an object with numbers by tier, nor `'realistic'`
@@ -101,56 +82,56 @@ export class Control {
   }
 
   /**
-   * Completes jobs that are under way.
+   * Completes the jobs in progress.
    *
-   * @param vaultName - only of this vault; default of all vaults of the account in the region
-   * @param place - the account and region; default the local vault's first ones
-   * @returns how many
-   * @throws {TypeError} a name that is no string
-   * @throws {RangeError} a name that no vault may have, or an account or region that the local vault does not have
+   * @param vaultName - only of this vault; default all vaults of the account in the region
+   * @param account - the account and region; default the first of the local vault
+   * @returns the number of jobs
+   * @throws {TypeError} a name that is not a string
+   * @throws {RangeError} a name that is not valid, or an account or region that the local vault does not serve
    */
-  async completeJobs(vaultName?: string, place?: ControlPlace): Promise<number> {
-    IF_VAULT_NAME(vaultName, 'vaultName', 'Control.completeJobs')
-    return this.#endJobs(vaultName, null, this.#storesOf(place, 'Control.completeJobs'))
+  async completeJobs(vaultName?: string, account?: ControlAccount): Promise<number> {
+    OPTIONAL_VAULT_NAME(vaultName, 'vaultName', 'Control.completeJobs')
+    return this.#endJobs(vaultName, null, this.#storesOf(account, 'Control.completeJobs'))
   }
 
   /**
-   * Lets jobs fail that are under way.
+   * Makes the jobs in progress fail.
    *
-   * @param statusMessage - what DescribeJob says of them
-   * @param vaultName - only of this vault; default of all vaults of the account in the region
-   * @param place - the account and region; default the local vault's first ones
-   * @returns how many
-   * @throws {TypeError} a message or a name that is no string
-   * @throws {RangeError} a name that no vault may have, or an account or region that the local vault does not have
+   * @param statusMessage - the StatusMessage that DescribeJob returns
+   * @param vaultName - only of this vault; default all vaults of the account in the region
+   * @param account - the account and region; default the first of the local vault
+   * @returns the number of jobs
+   * @throws {TypeError} a message or a name that is not a string
+   * @throws {RangeError} a name that is not valid, or an account or region that the local vault does not serve
    */
-  async failJobs(statusMessage: string, vaultName?: string, place?: ControlPlace): Promise<number> {
+  async failJobs(statusMessage: string, vaultName?: string, account?: ControlAccount): Promise<number> {
     STRING(statusMessage, 'statusMessage', 'Control.failJobs')
-    IF_VAULT_NAME(vaultName, 'vaultName', 'Control.failJobs')
-    return this.#endJobs(vaultName, statusMessage, this.#storesOf(place, 'Control.failJobs'))
+    OPTIONAL_VAULT_NAME(vaultName, 'vaultName', 'Control.failJobs')
+    return this.#endJobs(vaultName, statusMessage, this.#storesOf(account, 'Control.failJobs'))
   }
 
   /**
    * Takes an inventory of a vault now.
    *
-   * @param place - the account and region; default the local vault's first ones
-   * @throws {TypeError} a name that is no string
-   * @throws {RangeError} a name that no vault may have, or an account or region that the local vault does not have
-   * @throws {Error} there is no such vault
+   * @param account - the account and region; default the first of the local vault
+   * @throws {TypeError} a name that is not a string
+   * @throws {RangeError} a name that is not valid, or an account or region that the local vault does not serve
+   * @throws {Error} the vault does not exist
    */
-  async takeInventory(vaultName: string, place?: ControlPlace): Promise<Inventory> {
+  async takeInventory(vaultName: string, account?: ControlAccount): Promise<Inventory> {
     VAULT_NAME(vaultName, 'vaultName', 'Control.takeInventory')
-    return this.#storesOf(place, 'Control.takeInventory').vaults.takeInventory(vaultName)
+    return this.#storesOf(account, 'Control.takeInventory').vaults.takeInventory(vaultName)
   }
 
-  #storesOf(place: ControlPlace | undefined, caller: string): Stores {
-    IF_PLACE(place, 'place', caller)
+  #storesOf(account: ControlAccount | undefined, caller: string): Stores {
+    OPTIONAL_ACCOUNT(account, 'account', caller)
     const { first } = this.#stores
-    const { accountId = first.accountId, region = first.region } = place ?? {}
+    const { accountId = first.accountId, region = first.region } = account ?? {}
     const stores = this.#stores.of({ accountId, region })
     if (stores) return stores
     throw new RangeError(
-      `place of ${caller} must be an account and a region of the local vault, not ${shown(accountId)} in ${shown(region)}.`,
+      `account of ${caller} must be an account and a region of the local vault, not ${shown(accountId)} in ${shown(region)}.`,
     )
   }
 
@@ -161,7 +142,7 @@ export class Control {
     for (const name of names) {
       for (const job of await jobs.list(name)) if (await jobs.end(name, job, failure)) count++
     }
-    notifier.look()
+    notifier.check()
     return count
   }
 }

@@ -1,27 +1,27 @@
-/** Pages of what a control lists: at most a page of a list is looked into, however long it is. */
-import { refused } from './order.js'
+/** Pages of the lists that controls return. Only the items of one page are read, however long the list is. */
+import { controlError } from './control-body.js'
 
 /** A page of a list. */
 export interface Listing<T> {
   readonly items: readonly T[]
-  /** The key the next page begins at; `null` at the end. */
+  /** The key at which the next page begins; `null` for the last page. */
   readonly marker: string | null
-  /** Items in the whole list. */
+  /** The number of items in the whole list. */
   readonly total: number
 }
 
-/** Items of a page, unless its `limit` says fewer. */
+/** Items of a page without a `limit`. */
 const DEFAULT_LIMIT = 50
-/** Items of a page at the most. */
-const MOST_LIMIT = 100
+/** The maximum number of items of a page. */
+const MAX_LIMIT = 100
 
 /**
- * The page of a list that a query asks for with `marker` and `limit`. Where the item at the marker has gone, the page
- * begins at the one behind it.
+ * The page of a list that a query asks for with `marker` and `limit`. If the item at the marker no longer exists, the page
+ * begins with the next one.
  *
- * @param keyOf - what names an item; the list is sorted by it
+ * @param keyOf - the key of an item; the list is sorted by it
  * @param descending - whether the list begins with the last key
- * @throws {ServiceFault} 400: a limit that is no whole number from 1 to 100
+ * @throws {ApiError} 400: the limit is not a whole number from 1 to 100
  */
 export function listingOf<T>(
   items: readonly T[],
@@ -30,8 +30,8 @@ export function listingOf<T>(
   { descending = false }: { readonly descending?: boolean } = {},
 ): Listing<T> {
   const limit = query.get('limit') ?? String(DEFAULT_LIMIT)
-  if (!/^[1-9]\d{0,2}$/.test(limit) || Number(limit) > MOST_LIMIT)
-    throw refused(400, `The limit of a list is a whole number from 1 to ${MOST_LIMIT}.`)
+  if (!/^[1-9]\d{0,2}$/.test(limit) || Number(limit) > MAX_LIMIT)
+    throw controlError(400, `The limit of a list is a whole number from 1 to ${MAX_LIMIT}.`)
   const marker = query.get('marker')
   const isFrom = (key: string): boolean => marker === null || (descending ? key <= marker : key >= marker)
   const at = items.findIndex((item) => isFrom(keyOf(item)))

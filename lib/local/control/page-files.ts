@@ -1,29 +1,34 @@
 /**
- * The files of the page, which a browser gets without the secret: there is nothing secret in them. They are beside the
- * code, in `lib` as in the built package, and are read at each request.
+ * The files of the page, which browsers receive without the secret: they contain no secret. They are beside the code, in
+ * `lib` as in the built package, and are read for each request.
  */
 import { readFile } from 'node:fs/promises'
 import { extname } from 'node:path'
 
 /** A file of the page. */
 export interface PageFile {
+  /** The media type. */
   readonly type: string
   readonly bytes: Buffer
 }
 
-/** Nothing else is ever looked for on disk, whatever the path of a request says. */
+/** No other file is ever read, whatever the path of a request is. */
 const FILES: ReadonlySet<string> = new Set([
   'index.html',
   'page.css',
+  'content.css',
+  'forms.css',
   'page.js',
   'client.js',
   'controls.js',
   'dom.js',
   'format.js',
+  'listing.js',
   'part-map.js',
   'server-panels.js',
   'session.js',
   'status.js',
+  'upload-panel.js',
   'vault-panels.js',
 ])
 
@@ -33,10 +38,10 @@ const TYPES: Readonly<Record<string, string>> = {
   '.js': 'text/javascript; charset=utf-8',
 }
 
-/** The file of the page at a path below `/.control/`; `undefined` where there is none. */
+/** The file of the page at a path below `/.control/`; `undefined` if there is no such file. */
 export async function pageFile(path: string): Promise<PageFile | undefined> {
   const name = path === '' ? 'index.html' : path
   if (!FILES.has(name)) return undefined
   const bytes = await readFile(new URL(`../page/${name}`, import.meta.url))
-  return { type: TYPES[extname(name)] as string, bytes } // each of FILES has one of these endings
+  return { type: TYPES[extname(name)] as string, bytes } // each of FILES has one of these extensions
 }

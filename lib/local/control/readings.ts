@@ -1,21 +1,21 @@
 /**
- * The controls that read. They change nothing a client of the service could notice: in particular no inventory is taken,
- * although one may be due, since the page asks every few seconds.
+ * The controls that read. They change nothing that a client of the service can notice: in particular, they do not take an
+ * inventory that is due, since the page sends these requests every few seconds.
  */
 import { FAULT_KINDS } from '../faults/faults.js'
-import { ROUTES } from '../http/routes.js'
-import type { Act } from './controlled.js'
+import { OPERATION_NAMES } from '../service/operation-names.js'
+import type { ControlAction } from './control-context.js'
 import { readArchives, readJobs, readParts, readUploads, readVaults } from './vault-readings.js'
 
 /** By method and path below `/.control/`. */
-export const READINGS: Readonly<Record<string, Act>> = {
+export const READINGS: Readonly<Record<string, ControlAction>> = {
   'GET overview': ({ control, stores }) => ({
     time: control.time.toISOString(),
     jobDelay: control.jobDelay,
     places: [...stores].map(({ region, accountId }) => ({ region, accountId })),
     readings: Object.keys(READINGS),
     faultKinds: FAULT_KINDS,
-    operations: [...new Set(ROUTES.map(({ operation }) => operation))].sort(),
+    operations: OPERATION_NAMES,
   }),
   'GET clock': ({ control }) => ({ time: control.time.toISOString() }),
   'GET vaults': readVaults,

@@ -1,60 +1,64 @@
-/** What has come to a local vault: how much of which. */
-
+/** Counts of the requests to a local vault, by operation. */
 import { SIZE, STRING } from '../../options/rules.js'
 
-/** What has come of one operation. */
+/** The requests of one operation. */
 export interface OperationTraffic {
-  /** Requests, with those that failed. */
+  /** All requests, including failed ones. */
   readonly requests: number
-  /** Requests that have not been answered, or otherwise ended. */
+  /** Requests in progress. */
   readonly underWay: number
-  /** The most that were under way at once. */
+  /** The maximum number of requests that were in progress at the same time. */
   readonly mostAtOnce: number
   /** Requests that were carried out. */
   readonly carriedOut: number
-  /** Bytes in the bodies of those. */
+  /** Bytes in the bodies of the requests that were carried out. */
   readonly bytes: number
 }
 
-const NONE: OperationTraffic = { requests: 0, underWay: 0, mostAtOnce: 0, carriedOut: 0, bytes: 0 }
+const NO_TRAFFIC: OperationTraffic = { requests: 0, underWay: 0, mostAtOnce: 0, carriedOut: 0, bytes: 0 }
 
 /** Counts requests. */
 export class Traffic {
   readonly #byOperation = new Map<string, OperationTraffic>()
 
-  /** A request has come. */
-  came(operation: string): void {
+  /** Counts a request that has arrived. */
+  requestStarted(operation: string): void {
     const { requests, underWay, mostAtOnce, ...rest } = this.of(operation)
     const now = underWay + 1
-    const most = Math.max(mostAtOnce, now)
-    this.#byOperation.set(operation, { ...rest, requests: requests + 1, underWay: now, mostAtOnce: most })
+    const max = Math.max(mostAtOnce, now)
+    this.#byOperation.set(operation, { ...rest, requests: requests + 1, underWay: now, mostAtOnce: max })
   }
 
-  /** A request was carried out. */
+  /**
+   * Counts a request that was carried out.
+   *
+   * @param size - bytes of its body
+   */
   carriedOut(operation: string, size: number): void {
     SIZE(size, 'size', 'Traffic.carriedOut')
     const { carriedOut, bytes, ...rest } = this.of(operation)
     this.#byOperation.set(operation, { ...rest, carriedOut: carriedOut + 1, bytes: bytes + size })
   }
 
-  /** A request is over. */
-  went(operation: string): void {
+  /** Counts a request that is over. */
+  requestEnded(operation: string): void {
     const { underWay, ...rest } = this.of(operation)
     this.#byOperation.set(operation, { ...rest, underWay: underWay - 1 })
   }
 
-  /** What has come of each operation of which anything has. */
+  /** The traffic of each operation that was requested. */
   all(): Readonly<Record<string, OperationTraffic>> {
     return Object.fromEntries(this.#byOperation)
   }
 
   /**
-   * What has come of an operation, as `UploadMultipartPart`, since the start.
+   * The traffic of an operation since the start.
    *
+   * @param operation - its name, such as `UploadMultipartPart`
    * @throws {TypeError} not a string
    */
   of(operation: string): OperationTraffic {
     STRING(operation, 'operation', 'Traffic')
-    return this.#byOperation.get(operation) ?? NONE
+    return this.#byOperation.get(operation) ?? NO_TRAFFIC
   }
 }

@@ -1,27 +1,27 @@
 /**
- * What the controls tell of a place's vaults. Lists are paged, and the items of a page are read one after another: a
- * vault of any size takes one file descriptor.
+ * The controls that read the vaults of an account in a region. Lists are paged, and the items of a page are read one after
+ * another, so that a vault of any size needs one file descriptor.
  */
 import { jobDescription } from '../jobs/job-description.js'
-import { placeOf as placeOfJob } from '../jobs/job-record.js'
-import { ServiceFault } from '../service-fault.js'
-import type { Stores } from '../storage/stores.js'
-import type { Controlled, Order } from './controlled.js'
+import { jobSortKey } from '../records/job-record.js'
+import { ApiError } from '../service/api-error.js'
+import type { Stores } from '../stores/stores.js'
+import type { ControlContext, ControlBody } from './control-context.js'
 import { listingOf } from './listing.js'
-import { refused } from './order.js'
+import { controlError } from './control-body.js'
 
 type Query = URLSearchParams
 
-/** The vaults, each with what is in it now and its last inventory. */
-export async function readVaults(controlled: Controlled, _: Order, query: Query): Promise<object> {
-  const stores = storesOf(controlled, query)
+/** The vaults, each with its current counts and its last inventory. */
+export async function readVaults(context: ControlContext, _: ControlBody, query: Query): Promise<object> {
+  const stores = storesOf(context, query)
   const { items, ...rest } = listingOf(await stores.vaults.vaultNames(), query, (name) => name)
   return { vaults: await existing(items, (name) => describeVault(stores, name)), ...rest }
 }
 
-/** The archives of a vault that exist now, sorted by ID. */
-export async function readArchives(controlled: Controlled, _: Order, query: Query): Promise<object> {
-  const { stores, vaultName } = vaultOf(controlled, query)
+/** The current archives of a vault, sorted by ID. */
+export async function readArchives(context: ControlContext, _: ControlBody, query: Query): Promise<object> {
+  const { stores, vaultName } = vaultOf(context, query)
   const { items, ...rest } = listingOf(await stores.archives.ids(vaultName), query, (id) => id)
   const archives = await existing(items, async (id) => {
     const { archiveId, description, size, treeHash, creationDate } = await stores.archives.find(vaultName, id)
@@ -30,9 +30,9 @@ export async function readArchives(controlled: Controlled, _: Order, query: Quer
   return { archives, ...rest }
 }
 
-/** The uploads of a vault that are open, each with the runs of parts that it has. */
-export async function readUploads(controlled: Controlled, _: Order, query: Query): Promise<object> {
-  const { stores, vaultName } = vaultOf(controlled, query)
+/** The open uploads of a vault, each with the runs of its parts. */
+export async function readUploads(context: ControlContext, _: ControlBody, query: Query): Promise<object> {
+  const { stores, vaultName } = vaultOf(context, query)
   const open = await existing(await stores.uploads.ids(vaultName), (id) => stores.uploads.find(vaultName, id))
   const { items, ...rest } = listingOf(open, query, ({ uploadId }) => uploadId)
   const uploads = await existing(items, async (upload) => {
@@ -43,42 +43,42 @@ export async function readUploads(controlled: Controlled, _: Order, query: Query
 }
 
 /** The parts of an upload, each with its range and hash. */
-export async function readParts(controlled: Controlled, _: Order, query: Query): Promise<object> {
-  const { stores, vaultName } = vaultOf(controlled, query)
-  const upload = await stores.uploads.find(vaultName, neededIn(query, 'uploadId'))
+export async function readParts(context: ControlContext, _: ControlBody, query: Query): Promise<object> {
+  const { stores, vaultName } = vaultOf(context, query)
+  const upload = await stores.uploads.find(vaultName, requiredIn(query, 'uploadId'))
   const indexes = await stores.uploads.partIndexes(vaultName, upload)
   const { items, ...rest } = listingOf(indexes, query, (index) => String(index).padStart(5, '0'))
   const parts = await stores.uploads.parts(vaultName, upload, items)
   return { parts, ...rest }
 }
 
-/** The jobs of a vault as DescribeJob describes them, the newest first. */
-export async function readJobs(controlled: Controlled, _: Order, query: Query): Promise<object> {
-  const { stores, vaultName } = vaultOf(controlled, query)
+/** The jobs of a vault, as DescribeJob describes them, newest first. */
+export async function readJobs(context: ControlContext, _: ControlBody, query: Query): Promise<object> {
+  const { stores, vaultName } = vaultOf(context, query)
   const jobs = (await stores.jobs.list(vaultName)).reverse()
-  const { items, ...rest } = listingOf(jobs, query, placeOfJob, { descending: true })
+  const { items, ...rest } = listingOf(jobs, query, jobSortKey, { descending: true })
   return { jobs: items.map((job) => jobDescription(stores, vaultName, job)), ...rest }
 }
 
-/** The stores that a query names with `region` and `accountId`; what it does not name is that of the first. */
-function storesOf({ stores }: Controlled, query: Query): Stores {
+/** The stores of the account and region in a query; by default the first ones. */
+function storesOf({ stores }: ControlContext, query: Query): Stores {
   const { region = stores.first.region, accountId = stores.first.accountId } = Object.fromEntries(query)
   const found = stores.of({ region, accountId })
   if (found) return found
-  throw refused(404, `No account ${accountId} is served in the region ${region}.`)
+  throw controlError(404, `No account ${accountId} is served in the region ${region}.`)
 }
 
-function vaultOf(controlled: Controlled, query: Query): { stores: Stores; vaultName: string } {
-  return { stores: storesOf(controlled, query), vaultName: neededIn(query, 'vaultName') }
+function vaultOf(context: ControlContext, query: Query): { stores: Stores; vaultName: string } {
+  return { stores: storesOf(context, query), vaultName: requiredIn(query, 'vaultName') }
 }
 
-function neededIn(query: Query, name: string): string {
+function requiredIn(query: Query, name: string): string {
   const value = query.get(name)
-  if (value === null) throw refused(400, `The query has no ${name}.`)
+  if (value === null) throw controlError(400, `The query has no ${name}.`)
   return value
 }
 
-/** A vault; where one of its files cannot be read, that is told, and of the other vaults the rest. */
+/** A vault. If one of its files cannot be read, the response says so, and still has the other vaults. */
 async function describeVault(stores: Stores, vaultName: string): Promise<object> {
   try {
     const { creationDate, inventory } = await stores.vaults.peek(vaultName)
@@ -88,12 +88,12 @@ async function describeVault(stores: Stores, vaultName: string): Promise<object>
     const jobCount = (await stores.jobs.list(vaultName)).length
     return { vaultName, creationDate, inventory, archiveCount, uploadCount: uploads.length, jobCount }
   } catch (error) {
-    if (error instanceof ServiceFault && error.type === 'Client') throw error
+    if (error instanceof ApiError && error.type === 'Client') throw error
     return { vaultName, unreadable: true }
   }
 }
 
-/** What is read of each item, one after another; nothing of those that are refused, which are gone or none of ours. */
+/** Reads each item, one after another. Items that are gone, or are not ours, are left out. */
 async function existing<T, U>(
   items: readonly T[],
   read: (item: T) => Promise<U>,
@@ -101,7 +101,7 @@ async function existing<T, U>(
   const found: Exclude<U, undefined>[] = []
   for (const item of items) {
     const value = await read(item).catch((error: unknown) => {
-      if (error instanceof ServiceFault && error.type === 'Client') return undefined
+      if (error instanceof ApiError && error.type === 'Client') return undefined
       throw error
     })
     if (value !== undefined) found.push(value as Exclude<U, undefined>) // which TypeScript does not conclude
@@ -109,7 +109,7 @@ async function existing<T, U>(
   return found
 }
 
-/** Sorted numbers as runs without a gap: the first and the last number of each. */
+/** Sorted indexes as runs without a gap: the first and the last index of each. */
 function runsOf(indexes: readonly number[]): [first: number, last: number][] {
   const runs: [first: number, last: number][] = []
   for (const index of indexes) {

@@ -1,37 +1,35 @@
 /**
- * What a local vault would have cost since it was started.
+ * The costs of a local vault since it was started.
  *
- * - A GB is 2^30 bytes, and a month is 30 days: the service's price for an early deletion, three months of storage for
- *   90 days, is by such months.
- * - Storage is that of all archives on disk, and of those that were deleted, from the start or their creation on, with
- *   the 32 KiB that the service adds to each. Parts of uploads that are not complete cost nothing.
- * - A request costs something only if it was carried out. A job is billed when it is started.
+ * - A GB has 2^30 bytes, and a month 30 days: the service's price of an early deletion, three months of storage for 90
+ *   days, is in such months.
+ * - Storage is that of all archives on disk and of deleted ones, from the start or their creation on, with the 32 KiB that
+ *   the service adds to each. Parts of incomplete uploads are not charged for.
+ * - Only requests that were carried out are charged for. A job is charged when it is started.
  */
-import type { Traffic } from '../control/traffic.js'
-import { DAY } from '../ground.js'
-import type { AllStores } from '../storage/all-stores.js'
-import { dollars, inUnits, microDollars, type Quantity } from './amount.js'
-import type { Meter } from './meter.js'
-import type { Prices } from './prices.js'
-import { requestClassOf, type RequestClass } from './request-class.js'
 
-/** What a line of the costs is for. */
+import { DAY_MS } from '../service/durations.js'
+import { dollars, inUnits, microDollars, type Quantity } from './amount.js'
+import type { Meter, StoredArchive } from './meter.js'
+import type { Prices } from './prices.js'
+import { type RequestClass, requestClassOf } from './request-class.js'
+/** The subject of a line of the costs. */
 export type CostId = keyof Prices | 'earlyDeletion'
 
 /** A line of the costs. */
 export interface CostLine {
-  /** What it is for. All IDs are there once, in the same order, also where the quantity is 0. */
+  /** The subject. Every ID is present once, in the same order, even if the quantity is 0. */
   readonly id: CostId
-  /** The same in words, for people. */
+  /** The subject in words. */
   readonly item: string
-  /** In the unit, rounded to nine decimals. */
+  /** In the unit, rounded to nine decimal places. */
   readonly quantity: number
   readonly unit: 'GB-month' | 'GB' | 'request' | 'unit'
   /** US dollars, rounded to a millionth. */
   readonly amount: number
 }
 
-/** What a local vault would have cost. */
+/** The costs of a local vault. */
 export interface Costs {
   readonly currency: 'USD'
   /** US dollars: the sum of the lines. */
@@ -44,23 +42,29 @@ export interface Costs {
 }
 
 const GB = 2n ** 30n
-const GB_MONTH = GB * BigInt(30 * DAY)
+const GB_MONTH = GB * BigInt(30 * DAY_MS)
+
+/** The use that costs are computed from. */
+export interface Usage {
+  readonly meter: Meter
+  /** The current archives. */
+  readonly archives: () => AsyncIterable<StoredArchive>
+  /** The number of requests that were carried out, by operation. */
+  readonly requests: Readonly<Record<string, { readonly carriedOut: number }>>
+}
 
 /** The costs of a local vault up to now. */
-export async function costsOf(all: AllStores, traffic: Traffic, prices: Prices): Promise<Costs> {
-  const { meter } = all
-  const requests = requestsIn(traffic)
-  const used = meter.deletedByteMs // before the archives are read: none is in both
+export async function costsOf({ meter, archives, requests }: Usage, prices: Prices): Promise<Costs> {
+  const counts = countsByClass(requests)
+  const used = meter.deletedByteMs // before the archives are read, so that none is counted twice
   let storedByteMs = 0n
-  for (const { vaults } of all) {
-    for await (const archive of vaults.allArchives()) storedByteMs += meter.byteMsOf(archive)
-  }
+  for await (const archive of archives()) storedByteMs += meter.byteMsOf(archive)
   const entries = [
     storage('storage', 'Storage', used + storedByteMs),
     storage('earlyDeletion', 'Early deletion', meter.earlyByteMs),
-    perThousand('uploadRequests', 'Upload requests', requests.uploadRequests),
-    perThousand('listRequests', 'List requests', requests.listRequests),
-    perThousand('otherRequests', 'Other requests', requests.otherRequests),
+    perThousand('uploadRequests', 'Upload requests', counts.uploadRequests),
+    perThousand('listRequests', 'List requests', counts.listRequests),
+    perThousand('otherRequests', 'Other requests', counts.otherRequests),
     ...retrieval(meter, 'Expedited', 'expeditedRetrieval', 'expeditedRequests'),
     ...retrieval(meter, 'Standard', 'standardRetrieval', 'standardRequests'),
     ...retrieval(meter, 'Bulk', 'bulkRetrieval', 'bulkRequests'),
@@ -85,7 +89,7 @@ export async function costsOf(all: AllStores, traffic: Traffic, prices: Prices):
 
 interface Entry extends Pick<CostLine, 'id' | 'item' | 'unit'> {
   readonly quantity: Quantity
-  /** The quantity in the unit of the price, where that is another. */
+  /** The quantity in the unit of the price, if that is another one. */
   readonly priced?: Quantity
 }
 
@@ -111,9 +115,9 @@ function capacity(count: number): Entry {
   return { id: 'capacityUnits', item: 'Provisioned capacity', unit: 'unit', quantity }
 }
 
-function requestsIn(traffic: Traffic): Readonly<Record<RequestClass, number>> {
+function countsByClass(requests: Usage['requests']): Readonly<Record<RequestClass, number>> {
   const sums = { uploadRequests: 0, listRequests: 0, otherRequests: 0 }
-  for (const [operation, { carriedOut }] of Object.entries(traffic.all())) {
+  for (const [operation, { carriedOut }] of Object.entries(requests)) {
     const requestClass = requestClassOf(operation)
     if (requestClass !== undefined) sums[requestClass] += carriedOut
   }

@@ -1,13 +1,13 @@
 /**
- * What is used and cannot be seen on disk afterwards: archives that were deleted, and jobs that were started.
+ * Counts what is charged for and leaves no trace on disk: deleted archives, and started jobs.
  *
- * Bytes and times are whole numbers of any size, so that no sum is rounded.
+ * Bytes and times are bigints, so that no sum is rounded.
  */
-import { ARCHIVE_OVERHEAD } from '../storage/inventory.js'
-import { DAY } from '../ground.js'
 
-/** Milliseconds an archive is paid for at the least (Amazon S3 Glacier FAQs: 90 days, prorated). */
-const MIN_STORAGE_MS = 90 * DAY
+import { ARCHIVE_OVERHEAD } from '../records/inventory-record.js'
+import { DAY_MS } from '../service/durations.js'
+/** The minimum time that an archive is charged for (Amazon S3 Glacier FAQs: 90 days, prorated). */
+const MIN_STORAGE_MS = 90 * DAY_MS
 
 /** Retrieval jobs of a tier. */
 export interface RetrievalUse {
@@ -15,7 +15,7 @@ export interface RetrievalUse {
   readonly bytes: bigint
 }
 
-/** An archive, as far as its storage is concerned. */
+/** The size and age of a stored archive. */
 export interface StoredArchive {
   /** Bytes. */
   readonly size: number
@@ -23,10 +23,10 @@ export interface StoredArchive {
   readonly creationDate: string
 }
 
-/** The meter of a local vault: it counts from when it was made. */
+/** The meter of a local vault. It counts from its creation. */
 export class Meter {
   readonly #now: () => number
-  /** Milliseconds: when it began to count. */
+  /** The time of its creation, in milliseconds. */
   readonly start: number
   readonly #retrievals = new Map<string, RetrievalUse>()
   #inventoryJobs = 0
@@ -34,13 +34,13 @@ export class Meter {
   #deletedByteMs = 0n
   #earlyByteMs = 0n
 
-  /** @param now - milliseconds */
+  /** @param now - the vault's clock, in milliseconds */
   constructor(now: () => number) {
     this.#now = now
     this.start = now()
   }
 
-  /** Milliseconds: the clock it counts by. */
+  /** The time of the vault's clock, in milliseconds. */
   get now(): number {
     return this.#now()
   }
@@ -55,43 +55,43 @@ export class Meter {
     return this.#capacityUnits
   }
 
-  /** Bytes times milliseconds that deleted archives were stored, since the meter began to count. */
+  /** The storage of deleted archives since the meter was created, in bytes times milliseconds. */
   get deletedByteMs(): bigint {
     return this.#deletedByteMs
   }
 
-  /** Bytes times milliseconds that were left of 90 days when archives were deleted. */
+  /** The storage of deleted archives for the rest of their 90 days, in bytes times milliseconds. */
   get earlyByteMs(): bigint {
     return this.#earlyByteMs
   }
 
-  /** Archive retrieval jobs of a tier that were started, and the bytes they are of. */
+  /** The archive retrieval jobs of a tier that were started, and their bytes. */
   retrievalsOf(tier: string): RetrievalUse {
     return this.#retrievals.get(tier) ?? { jobs: 0, bytes: 0n }
   }
 
-  /** Bytes times milliseconds that an archive which exists was stored, since the meter began to count. */
+  /** The storage of a current archive since the meter was created, in bytes times milliseconds. */
   byteMsOf({ size, creationDate }: StoredArchive): bigint {
     return byteMs(size, this.#now() - Math.max(Date.parse(creationDate), this.start))
   }
 
-  /** An archive retrieval job was started. */
+  /** Counts an archive retrieval job that was started. */
   retrieved(tier: string, sizeBytes: number): void {
     const { jobs, bytes } = this.retrievalsOf(tier)
     this.#retrievals.set(tier, { jobs: jobs + 1, bytes: bytes + BigInt(sizeBytes) })
   }
 
-  /** An inventory retrieval job was started. */
+  /** Counts an inventory retrieval job that was started. */
   retrievedInventory(): void {
     this.#inventoryJobs++
   }
 
-  /** A unit of capacity was bought. */
+  /** Counts a unit of capacity that was bought. */
   boughtCapacity(): void {
     this.#capacityUnits++
   }
 
-  /** An archive was deleted. */
+  /** Counts an archive that was deleted. */
   deleted(archive: StoredArchive): void {
     this.#deletedByteMs += this.byteMsOf(archive)
     const ageMs = this.#now() - Date.parse(archive.creationDate)
@@ -99,7 +99,7 @@ export class Meter {
   }
 }
 
-/** What an archive is paid for, over a time; nothing for a time that is over. */
+/** The storage of an archive for a time, in bytes times milliseconds; 0 for a negative time. */
 function byteMs(size: number, ms: number): bigint {
   return BigInt(size + ARCHIVE_OVERHEAD) * BigInt(Math.floor(Math.max(ms, 0)))
 }

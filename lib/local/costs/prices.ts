@@ -1,10 +1,10 @@
-/** What things cost: a table that can be replaced, price by price. */
+/** The prices that costs are computed with. Each of them can be replaced. */
 import { isNumber } from '../../options/rules.js'
 import { nested, rule, type Rule, type RulesOf } from '../../options/check-options.js'
 
 /** Prices in US dollars. */
 export interface Prices {
-  /** A GB-month of storage; also of the time that is left of 90 days when an archive is deleted. */
+  /** A GB-month of storage, and of the rest of 90 days when an archive is deleted. */
   readonly storage: number
   /** 1,000 upload requests. */
   readonly uploadRequests: number
@@ -30,7 +30,7 @@ export interface Prices {
   readonly capacityUnits: number
 }
 
-/** Prices of which any may be left out. */
+/** Some of the prices. */
 export type SomePrices = { readonly [K in keyof Prices]?: Prices[K] | undefined }
 
 /**
@@ -62,7 +62,7 @@ const PRICE: Rule = rule('a number of US dollars from 0 to 1,000,000', isNumber,
   return value >= 0 && value <= 1e6
 })
 
-/** The rule of a table of prices in which any may be left out. */
+/** The rule of {@link SomePrices}. */
 export const PRICES: Rule = nested({
   storage: PRICE,
   uploadRequests: PRICE,
@@ -78,7 +78,7 @@ export const PRICES: Rule = nested({
   capacityUnits: PRICE,
 } satisfies RulesOf<SomePrices>)
 
-/** A table of prices with those that are given, and the example's for the others. */
+/** All prices: the given ones, and those of the example. */
 export function pricesWith(given: SomePrices): Prices {
   const prices = { ...EXAMPLE_PRICES }
   for (const name of Object.keys(prices) as (keyof Prices)[]) prices[name] = given[name] ?? prices[name]

@@ -1,6 +1,6 @@
-/** The classes by which requests are billed. */
+/** The classes of requests, which have their own prices. */
 
-/** A class of requests; jobs and capacity have prices of their own. */
+/** A class of requests. Jobs and capacity have their own prices. */
 export type RequestClass = 'uploadRequests' | 'listRequests' | 'otherRequests'
 
 const CLASSES: ReadonlyMap<string, RequestClass | undefined> = new Map([
@@ -18,7 +18,7 @@ const CLASSES: ReadonlyMap<string, RequestClass | undefined> = new Map([
   ['PurchaseProvisionedCapacity', undefined],
 ])
 
-/** How a request of an operation is billed; `undefined` where it has a price of its own. */
+/** The class of the requests of an operation; `undefined` if the operation has its own price. */
 export function requestClassOf(operation: string): RequestClass | undefined {
   return CLASSES.has(operation) ? CLASSES.get(operation) : 'otherRequests'
 }

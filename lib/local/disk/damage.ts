@@ -1,20 +1,26 @@
 /**
- * What is damaged on disk is told with its name in the service, never with its path or with what was read. The rest of
- * the folder goes on.
+ * Damage on disk. It is reported with the name that the service has for the damaged object, never with its path or
+ * content. Everything else in the folder remains usable.
  */
 import { systemReason } from '../../fs/system-reason.js'
-import { ServiceFault } from '../service-fault.js'
+import { ApiError } from '../service/api-error.js'
 import { readText } from './files.js'
 
-/** Failures to read one file that say nothing of others. */
-const OF_ONE_FILE: ReadonlySet<string | undefined> = new Set(['EACCES', 'EIO', 'EISDIR', 'ELOOP', 'EPERM'])
+/** The codes of failures that concern one file, and no others. */
+const SINGLE_FILE_CODES: ReadonlySet<string | undefined> = new Set([
+  'EACCES',
+  'EIO',
+  'EISDIR',
+  'ELOOP',
+  'EPERM',
+])
 
-/** 507 `LocalStorageException`, which clients do not repeat: something cannot be read as what it must be. */
-export class DamageFault extends ServiceFault {
+/** 507 `LocalStorageException`, which clients do not retry: a file is unreadable or not valid. */
+export class DamageError extends ApiError {
   /**
-   * @param what - what is damaged, as `The vault docs`
-   * @param reason - a sentence part without a path or data, as `its vault.json is not valid`
-   * @param cause - for whoever runs the server; it is not answered
+   * @param what - the damaged object, such as `The vault docs`
+   * @param reason - a clause without a path or content, such as `its vault.json is not valid`
+   * @param cause - the error with the path, for `onFailure`; no response has it
    */
   constructor(what: string, reason: string, cause?: unknown) {
     super(
@@ -27,12 +33,13 @@ export class DamageFault extends ServiceFault {
 }
 
 /**
- * Reads a record from a file of JSON; `undefined` where there is no such file.
+ * Reads a record from a JSON file.
  *
- * @param isRecord - whether what was read is a record
- * @param what - what the record is of, as `The vault docs`
- * @param file - how the file is called in messages, as `vault.json`
- * @throws {DamageFault} 507: it cannot be read, or is not such a record
+ * @param isRecord - whether a value has the form of the record
+ * @param what - the object that the record describes, such as `The vault docs`
+ * @param file - the name of the file in messages, such as `vault.json`
+ * @returns the record; `undefined` if the file does not exist
+ * @throws {DamageError} 507: the file cannot be read, or does not have such a record
  */
 export async function readRecord<T extends object>(
   path: string,
@@ -46,18 +53,18 @@ export async function readRecord<T extends object>(
   if (text === undefined) return undefined
   const value = parsed(text)
   if (isRecord(value)) return value
-  throw new DamageFault(what, `its ${file} is not valid`, new Error(`${path} is not valid.`))
+  throw new DamageError(what, `its ${file} is not valid`, new Error(`${path} is not valid.`))
 }
 
-/** The fault for an error met in reading a file, where it is of that file alone; else the error itself. */
+/** The damage that an error in reading a file shows, if it concerns that file alone; otherwise the error itself. */
 export function damageOf(error: unknown, what: string, part: string, path: string): unknown {
-  if (!OF_ONE_FILE.has((error as NodeJS.ErrnoException).code)) return error
+  if (!SINGLE_FILE_CODES.has((error as NodeJS.ErrnoException).code)) return error
   const reason = systemReason(error)
   const cause = new Error(`${path} cannot be read: ${reason}.`, { cause: error })
-  return new DamageFault(what, `${part} cannot be read: ${reason}`, cause)
+  return new DamageError(what, `${part} cannot be read: ${reason}`, cause)
 }
 
-/** The value in a text of JSON; `undefined` where there is none. */
+/** The value of a JSON text; `undefined` if the text is not JSON. */
 export function parsed(text: string): unknown {
   try {
     return JSON.parse(text)
@@ -67,9 +74,10 @@ export function parsed(text: string): unknown {
 }
 
 /**
- * What something gives; `undefined` where it finds damage, which is reported: for lists, which go on without it.
+ * The result of a promise; `undefined` if it is rejected with damage, which is reported. Lists leave such items out.
  *
- * @param report - told of the damage
+ * @param report - called with the damage
+ * @throws any other error of the promise
  */
 export async function unlessDamaged<T>(
   work: Promise<T>,
@@ -78,7 +86,7 @@ export async function unlessDamaged<T>(
   try {
     return await work
   } catch (error) {
-    if (!(error instanceof DamageFault)) throw error
+    if (!(error instanceof DamageError)) throw error
     report(error)
     return undefined
   }

@@ -1,18 +1,18 @@
 /**
- * Durable files. The file system is the local vault's only memory, so that a crash loses nothing that was acknowledged
- * and several processes may use one folder at once.
+ * Durable files. The file system is the local vault's only memory, so that a crash loses nothing that was acknowledged, and
+ * several processes can use one folder at the same time.
  *
- * - A file or folder appears whole or not at all: made under `tmp/`, synced, renamed, and the folder it is in synced.
- * - A folder goes away at once: renamed into `tmp/`, then removed.
- * - What is in `tmp/` belongs to the process its name says; what dead ones left is swept at the start. What fails is
- *   removed at once.
- * - Folders are 0700, files 0600.
+ * - A file or folder appears atomically: it is created under `tmp/`, synced and renamed, and its parent folder is synced.
+ * - A folder disappears atomically: it is renamed into `tmp/`, then removed.
+ * - An entry in `tmp/` belongs to the process in its name. Entries of dead processes are removed at the start, and those
+ *   of failed work at once.
+ * - Folders have the mode 0700, files 0600.
  */
 import { rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { renameDurably, syncFolder } from '../../fs/durable.js'
 import { ownerName } from '../../fs/owner-name.js'
-import { currentProcess, type ProcessIdentity } from '../../fs/process-identity.js'
+import { currentProcess, type ProcessIdentity } from '../../runtime/process-identity.js'
 import { unlessMissing } from './files.js'
 import { claimFolder } from './folder.js'
 import { sweepAbandoned } from './owned-name.js'
@@ -23,18 +23,22 @@ export { kindOf, namesIn, unlessMissing } from './files.js'
 export class Disk {
   /** Absolute. */
   readonly dir: string
-  /** What paths are relative to. */
+  /** The folder that paths are relative to. */
   readonly #base: string
   #owner: ProcessIdentity | undefined
 
+  /**
+   * @param dir - the folder of the local vault
+   * @param base - the names of the folder in it that paths are relative to
+   */
   constructor(dir: string, ...base: readonly string[]) {
     this.dir = resolve(dir)
     this.#base = join(this.dir, ...base)
   }
 
   /**
-   * The same folder, once it is open, with the paths under a folder in it. What is unfinished is in the one `tmp/`. The
-   * names must have been checked.
+   * The same open folder, with paths relative to a folder in it. Unfinished files stay in the common `tmp/`. The names must
+   * have been checked.
    */
   within(...names: readonly string[]): Disk {
     const disk = new Disk(this.dir, ...names)
@@ -43,7 +47,7 @@ export class Disk {
   }
 
   /**
-   * Makes the folder and sweeps what dead processes left.
+   * Creates the folder, and removes the temporary files of dead processes.
    *
    * @throws {LocalFolderError} `ERR_LOCAL_FOLDER`: the folder is not a local vault's
    */
@@ -53,17 +57,18 @@ export class Disk {
     await sweepAbandoned(this.path('tmp'))
   }
 
-  /** A path under the folder. The names must have been checked. */
+  /** A path in the folder. The names must have been checked. */
   path(...names: readonly string[]): string {
     return join(this.#base, ...names)
   }
 
   /**
-   * Gives a new path to what makes a file or a folder there and renames it. Whatever is left at the path is removed when
-   * that fails.
+   * Runs a function that creates a file or a folder at a temporary path and renames it. If it fails, anything at that path
+   * is removed.
    *
-   * @throws what `make` throws
-   * @throws an Error where the folder has not been opened
+   * @returns the result of the function
+   * @throws the error of the function
+   * @throws {Error} the folder has not been opened
    */
   async unfinished<T>(make: (temporary: string) => Promise<T>): Promise<T> {
     const temporary = this.#temporary()
@@ -75,12 +80,12 @@ export class Disk {
     }
   }
 
-  /** Writes an object as a file. */
+  /** Writes an object to a file, as JSON. */
   async writeJson(path: string, value: object): Promise<void> {
     await this.writeText(path, JSON.stringify(value))
   }
 
-  /** Writes a file of text. */
+  /** Writes a text to a file. */
   async writeText(path: string, text: string): Promise<void> {
     await this.unfinished(async (temporary) => {
       await writeFile(temporary, text, { mode: 0o600, flush: true, flag: 'wx' })
@@ -89,9 +94,9 @@ export class Disk {
   }
 
   /**
-   * Removes a file or folder with all that is in it, at once; does nothing where there is none.
+   * Removes a file, or a folder with its content, atomically. Does nothing if it does not exist.
    *
-   * @returns whether it was there: of several calls at once, one removes it
+   * @returns whether it existed: of several concurrent calls, only one removes it
    */
   async discard(path: string): Promise<boolean> {
     const temporary = this.#temporary()

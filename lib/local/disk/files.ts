@@ -1,15 +1,15 @@
-/** Reading where a file or folder may be missing: another process may remove it at any moment. */
+/** Reads files and folders that may be missing: another process can remove them at any moment. */
 import { constants } from 'node:fs'
 import { lstat, readFile, readdir } from 'node:fs/promises'
-import { Places } from '../bounded.js'
+import { ConcurrencyLimit } from '../service/concurrency-limit.js'
 
-/** Files read at once by all requests together; each takes a file descriptor, and a process may have only 256. */
+/** Files that all requests together read at the same time. Each needs a file descriptor, and a process may have only 256. */
 const READS_AT_ONCE = 32
-const reads = new Places(READS_AT_ONCE)
-/** Flags for reading. A FIFO in the place of a file reads as empty: otherwise opening it would wait for a writer. */
+const reads = new ConcurrencyLimit(READS_AT_ONCE)
+/** Flags for reading. A FIFO in the place of a file is read as empty: otherwise, opening it would wait for a writer. */
 export const READ: number = constants.O_RDONLY | constants.O_NONBLOCK
 
-/** Reads a file of text, when few others are being read; `undefined` where there is no such file. */
+/** The text of a file; `undefined` if it does not exist. Waits while many other files are read. */
 export function readText(path: string): Promise<string | undefined> {
   return unlessMissing(
     reads.run(() => readFile(path, { encoding: 'utf8', flag: READ })),
@@ -17,15 +17,15 @@ export function readText(path: string): Promise<string | undefined> {
   )
 }
 
-/** The names in a folder, in ASCII order; none where there is no such folder. */
+/** The names in a folder, in ASCII order; empty if it does not exist. */
 export async function namesIn(path: string): Promise<string[]> {
   return (await unlessMissing(readdir(path), [])).sort()
 }
 
-/** What a path leads to, symbolic links not followed. */
+/** The kind of the object at a path. Symbolic links are not followed. */
 export type Kind = 'folder' | 'file' | 'link' | 'other' | 'missing'
 
-/** What is at a path. */
+/** The kind of the object at a path. */
 export async function kindOf(path: string): Promise<Kind> {
   const found = await unlessMissing(lstat(path), undefined)
   if (found === undefined) return 'missing'
@@ -34,7 +34,7 @@ export async function kindOf(path: string): Promise<Kind> {
   return found.isFile() ? 'file' : 'other'
 }
 
-/** What something gives, or another value where a file or folder it needs is not there. */
+/** The result of a promise, or another value if a file or folder that it needs does not exist. */
 export async function unlessMissing<T, U>(work: Promise<T>, otherwise: U): Promise<T | U> {
   try {
     return await work
@@ -44,13 +44,13 @@ export async function unlessMissing<T, U>(work: Promise<T>, otherwise: U): Promi
   }
 }
 
-/** Whether something failed because a file or folder is not there. */
+/** Whether an error means that a file or folder does not exist. */
 export function isGone(error: unknown): boolean {
   const { code } = error as NodeJS.ErrnoException
-  return code === 'ENOENT' || code === 'ENOTDIR' // ENOTDIR: some program's file among our folders
+  return code === 'ENOENT' || code === 'ENOTDIR' // ENOTDIR: another program's file among our folders
 }
 
-/** Codes of failures where a file is in the place of a folder, a folder in that of a file, or a link in that of either. */
+/** The codes of failures due to a file, folder or link in the place of something else. */
 const MISPLACED: ReadonlySet<string | undefined> = new Set([
   'EEXIST',
   'EISDIR',
@@ -60,7 +60,7 @@ const MISPLACED: ReadonlySet<string | undefined> = new Set([
   'ENXIO',
 ])
 
-/** Whether something failed because there is something else in the place of a file or folder. */
+/** Whether an error means that something else is in the place of a file or folder. */
 export function isMisplaced(error: unknown): boolean {
   return MISPLACED.has((error as NodeJS.ErrnoException).code)
 }

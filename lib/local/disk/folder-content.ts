@@ -1,10 +1,10 @@
 /**
- * Whether a folder without a marker is a local vault's: one that version 0.1 wrote, or one whose first start was cut off
- * before it wrote the marker.
+ * Recognizes the folder of a local vault without a marker: version 0.1 wrote it, or its first start was interrupted before
+ * the marker was written.
  *
  * - Every version creates `vaults`, `locks` and `tmp` first, and everything else after that.
  * - A catalog and its locks may be in the folder before a local vault is.
- * - In a folder that is proved to be a local vault's, files of others do no harm: they are never touched.
+ * - In a folder that is certainly a local vault's, files of other programs are harmless: they are never touched.
  */
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -13,74 +13,71 @@ import { shown } from '../../options/check-options.js'
 import { parsed } from './damage.js'
 import { kindOf, namesIn, READ, readText } from './files.js'
 import { isOldOwnerName } from './owned-name.js'
-import { hasShape, isText } from './shape.js'
+import { hasShape, isText } from '../records/shape.js'
+import { isVaultId } from '../records/folder-record.js'
 
 /** The folders that are created first. */
 export const FOLDERS = ['vaults', 'locks', 'tmp'] as const
 
-/** What is created beside them. */
+/** The files and folders that are created beside them. */
 const OTHERS = ['credentials.json', 'vault-id', 'account.json', 'accounts', 'home.json']
-/** What systems put into folders. */
-const OF_THE_SYSTEM = ['.DS_Store', 'lost+found']
-/** Bytes in which the first line of a catalog ends: no record is longer. */
+/** The files that operating systems put into folders. */
+const SYSTEM_NAMES = ['.DS_Store', 'lost+found']
+/** Bytes within which the first line of a catalog ends: no record is longer. */
 const FIRST_LINE_BYTES = 65_536
 
 /**
- * The names in a folder of what no local vault wrote, as they are shown in messages; none where the folder is a local
- * vault's, or is to become one.
+ * The names of the files in a folder that no local vault wrote, as messages show them; empty if the folder is a local
+ * vault's, or can become one.
  */
 export async function foreignNames(dir: string): Promise<string[]> {
-  const names = (await namesIn(dir)).filter((name) => !OF_THE_SYSTEM.includes(name))
-  const isWhole = FOLDERS.every((name) => names.includes(name))
-  if (isWhole && (await isProved(dir))) return []
+  const names = (await namesIn(dir)).filter((name) => !SYSTEM_NAMES.includes(name))
+  const isComplete = FOLDERS.every((name) => names.includes(name))
+  if (isComplete && (await isCertain(dir))) return []
   const foreign: string[] = []
   for (const name of names) {
     if (isFolder(name)) foreign.push(...(await foreignIn(dir, name)))
-    else if (!(isWhole && OTHERS.includes(name)) && !(await isOfCatalog(dir, name))) foreign.push(shown(name))
+    else if (!(isComplete && OTHERS.includes(name)) && !(await isOfCatalog(dir, name)))
+      foreign.push(shown(name))
   }
   return foreign
-}
-
-/** A UUID, and the end of a line. */
-export function isVaultId(text: string): boolean {
-  return /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text.trim())
 }
 
 function isFolder(name: string): name is (typeof FOLDERS)[number] {
   return (FOLDERS as readonly string[]).includes(name)
 }
 
-/** Whether something in the folder can only be of a local vault: its ID, its key pair, a vault. */
-async function isProved(dir: string): Promise<boolean> {
-  if (isVaultId(await readOrNone(join(dir, 'vault-id')))) return true
-  const keys = parsed(await readOrNone(join(dir, 'credentials.json')))
+/** Whether the folder has something that only a local vault has: its ID, its key pair or a vault. */
+async function isCertain(dir: string): Promise<boolean> {
+  if (isVaultId(await readOrEmpty(join(dir, 'vault-id')))) return true
+  const keys = parsed(await readOrEmpty(join(dir, 'credentials.json')))
   if (hasShape(keys, { accessKeyId: isText, secretAccessKey: isText })) return true
   for (const name of await namesIn(join(dir, 'vaults'))) {
-    const vault = parsed(await readOrNone(join(dir, 'vaults', name, 'vault.json')))
-    if (hasShape(vault, { name: (it) => it === name, creationDate: isText })) return true
+    const vault = parsed(await readOrEmpty(join(dir, 'vaults', name, 'vault.json')))
+    if (hasShape(vault, { name: (value) => value === name, creationDate: isText })) return true
   }
   return false
 }
 
-/** What is in one of the folders that are created first, and is not of the form a local vault gives it. */
+/** The names in one of the first folders that do not have the form which a local vault gives them. */
 async function foreignIn(dir: string, folder: (typeof FOLDERS)[number]): Promise<string[]> {
   if ((await kindOf(join(dir, folder))) !== 'folder') return [folder]
-  const names = (await namesIn(join(dir, folder))).filter((name) => !OF_THE_SYSTEM.includes(name))
+  const names = (await namesIn(join(dir, folder))).filter((name) => !SYSTEM_NAMES.includes(name))
   const isOwn: Record<typeof folder, (name: string) => boolean> = {
-    vaults: () => false, // a vault would be a proof
+    vaults: () => false, // with a vault, the folder would be certain
     locks: isLockName,
     tmp: (name) => isOldOwnerName(name) || parseOwnerName(name) !== undefined,
   }
   return names.filter((name) => !isOwn[folder](name)).map((name) => shown(`${folder}/${name}`))
 }
 
-/** Whether a name is one that lib/fs/lock.ts gives to a file or folder among locks. */
+/** Whether a name is one that lib/fs/lock.ts gives to a file or folder. */
 function isLockName(name: string): boolean {
   const [, owner = ''] = /^(.+)\.(?:new|time)$/.exec(name) ?? []
   return /^[0-9a-f]{64}$/.test(name) || parseOwnerName(owner) !== undefined
 }
 
-/** Whether something is a catalog, or the folder of a catalog's locks. */
+/** Whether a name is that of a catalog, or of the folder of a catalog's locks. */
 async function isOfCatalog(dir: string, name: string): Promise<boolean> {
   const path = join(dir, name)
   const kind = await kindOf(path)
@@ -95,7 +92,7 @@ async function isCatalog(path: string): Promise<boolean> {
     const first = await firstLine(path)
     return first === '' ? path.endsWith('.jsonl') : hasShape(parsed(first), { type: isText, time: isText })
   } catch {
-    return false // what cannot be read is not known to be ours
+    return false // an unreadable file is not known to be ours
   }
 }
 
@@ -110,8 +107,8 @@ async function firstLine(path: string): Promise<string> {
   }
 }
 
-/** The text of a file; none where it cannot be read, which proves nothing. */
-async function readOrNone(path: string): Promise<string> {
+/** The text of a file; empty if it does not exist or cannot be read. */
+async function readOrEmpty(path: string): Promise<string> {
   try {
     return String(await readText(path))
   } catch {

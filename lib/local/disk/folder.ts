@@ -1,13 +1,13 @@
 /**
- * The folder of a local vault, which is marked as one: `local-vault.json`. Nothing in a folder that is not marked is ever
- * changed, nor anything outside of it.
+ * The folder of a local vault, which has a marker: `local-vault.json`. Nothing in a folder without a marker is ever
+ * changed, nor anything outside of the folder.
  *
  * - A folder that is missing or empty is created and marked. A folder that version 0.1 wrote is marked. Any other is
  *   refused, and nothing is created in it.
  * - The marker is written after `vaults`, `locks` and `tmp`. If a crash comes between, the next start recognizes them.
- * - Two processes may start at once: what one of them has written is no foreign content to the other. So a folder is
- *   refused only if there is no marker after its content was found foreign.
- * - `vaults`, `locks` and `tmp` are folders themselves: a symbolic link would lead out of the folder.
+ * - Two processes may start at the same time, and the content that one has written is not foreign to the other. Therefore
+ *   a folder is refused only if it still has no marker after foreign content was found.
+ * - `vaults`, `locks` and `tmp` must be folders: a symbolic link would lead out of the folder.
  */
 import { join } from 'node:path'
 import { LocalFolderError } from '../../errors.js'
@@ -15,21 +15,21 @@ import { makeFolder } from '../../fs/durable.js'
 import { parsed } from './damage.js'
 import { kindOf, readText } from './files.js'
 import { FOLDERS, foreignNames } from './folder-content.js'
-import { hasShape, isCount } from './shape.js'
+import { isFolderRecord } from '../records/folder-record.js'
 
 /** The name of the marker. */
 const MARKER = 'local-vault.json'
-/** The form of a folder that this version writes, and the latest it reads. */
+/** The format of the folder that this version writes, and the latest that it reads. */
 const FORMAT = 1
-/** Names that a message shows of foreign content. */
-const SHOWN_NAMES = 3
+/** The maximum number of foreign names in a message. */
+const MAX_SHOWN_NAMES = 3
 
 /**
- * Makes sure that a folder is a local vault's, and creates what every such folder has.
+ * Asserts that a folder is a local vault's, or can become one, and creates the folders that every local vault has.
  *
  * @param dir - absolute
- * @param writeMarker - writes a file of the folder as a whole, once `tmp` is there
- * @param foreignIn - finds what no local vault wrote; tests replace it
+ * @param writeMarker - writes a file of the folder atomically, once `tmp` exists
+ * @param foreignIn - finds files that no local vault wrote; tests replace it
  * @throws {LocalFolderError} `ERR_LOCAL_FOLDER`: the folder is not a local vault's, is one of a later version, or has a
  *   symbolic link where a folder must be
  */
@@ -41,16 +41,16 @@ export async function claimFolder(
   const marker = join(dir, MARKER)
   await makeFolder(dir)
   for (const name of FOLDERS) await assertNoLink(dir, name)
-  const isMarked = (await isMarker(dir, marker)) || !(await isFree(dir, marker, foreignIn))
+  const isMarked = (await hasMarker(dir, marker)) || !(await isFree(dir, marker, foreignIn))
   for (const name of FOLDERS) await assertFolder(dir, name)
   for (const name of FOLDERS) await makeFolder(join(dir, name))
   if (!isMarked) await writeMarker(marker, { format: FORMAT })
 }
 
 /**
- * Whether a folder that was not marked may be marked; `false` where another process has marked it meanwhile.
+ * Whether a folder without a marker can be marked; `false` if another process has marked it meanwhile.
  *
- * @throws {LocalFolderError} `ERR_LOCAL_FOLDER`: it contains what no local vault wrote
+ * @throws {LocalFolderError} `ERR_LOCAL_FOLDER`: it contains files that no local vault wrote
  */
 async function isFree(
   dir: string,
@@ -59,9 +59,9 @@ async function isFree(
 ): Promise<boolean> {
   const foreign = await foreignIn(dir)
   if (foreign.length === 0) return true
-  if (await isMarker(dir, marker)) return false
-  const more = foreign.length - SHOWN_NAMES
-  const names = [...foreign.slice(0, SHOWN_NAMES), ...(more > 0 ? [`${more} more`] : [])]
+  if (await hasMarker(dir, marker)) return false
+  const more = foreign.length - MAX_SHOWN_NAMES
+  const names = [...foreign.slice(0, MAX_SHOWN_NAMES), ...(more > 0 ? [`${more} more`] : [])]
   throw new LocalFolderError(
     dir,
     `it is not empty and is not a local vault: it contains ${names.join(', ')}. Nothing in it was changed. Choose an ` +
@@ -71,15 +71,15 @@ async function isFree(
 }
 
 /**
- * Whether a folder is marked.
+ * Whether a folder has a marker.
  *
  * @throws {LocalFolderError} `ERR_LOCAL_FOLDER`: the marker is of a later version, or is damaged
  */
-async function isMarker(dir: string, marker: string): Promise<boolean> {
+async function hasMarker(dir: string, marker: string): Promise<boolean> {
   const kind = await kindOf(marker)
   if (kind === 'missing') return false
   const content = kind === 'file' ? parsed(String(await readText(marker))) : undefined
-  if (!hasShape<{ format: number }>(content, { format: isCount })) {
+  if (!isFolderRecord(content)) {
     throw new LocalFolderError(
       dir,
       `its ${MARKER} is damaged: it must be a file with the content ${JSON.stringify({ format: FORMAT })}. ` +
@@ -95,9 +95,9 @@ async function isMarker(dir: string, marker: string): Promise<boolean> {
 }
 
 /**
- * Makes sure that something in a folder is no symbolic link.
+ * Asserts that a path in a folder is not a symbolic link.
  *
- * @param name - its path, below the folder
+ * @param name - the path, below the folder
  * @throws {LocalFolderError} `ERR_LOCAL_FOLDER`: it is one
  */
 export async function assertNoLink(dir: string, name: string): Promise<void> {
@@ -109,10 +109,10 @@ export async function assertNoLink(dir: string, name: string): Promise<void> {
 }
 
 /**
- * Makes sure that something in a folder is a folder itself, or missing.
+ * Asserts that a path in a folder is a folder, or missing.
  *
- * @param name - its path, below the folder
- * @throws {LocalFolderError} `ERR_LOCAL_FOLDER`: it is not
+ * @param name - the path, below the folder
+ * @throws {LocalFolderError} `ERR_LOCAL_FOLDER`: it is something else
  */
 export async function assertFolder(dir: string, name: string): Promise<void> {
   await assertNoLink(dir, name)

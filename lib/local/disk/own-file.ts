@@ -1,13 +1,14 @@
-/** Files that say what a folder is, and without which a local vault must not start. */
+/** Files that identify a folder. A local vault does not start if one of them is damaged. */
 import { parsed } from './damage.js'
 import { readText } from './files.js'
 
 /**
- * Reads an object from a file of ours; `undefined` where there is no such file.
+ * Reads an object from such a file.
  *
  * @param isValid - whether an object is what the file must contain
- * @param expected - what that is, for the message
- * @throws an Error where the file contains anything else. What it contains is not in the message: it may be a secret.
+ * @param expected - the required content, for the message
+ * @returns the object; `undefined` if the file does not exist
+ * @throws {Error} the file contains anything else. The message does not have the content, which may be a secret.
  */
 export async function readOwnJson<T extends object>(
   path: string,

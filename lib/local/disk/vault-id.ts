@@ -1,23 +1,24 @@
-/** The ID of a local vault's folder, by which an upload to it is told from one to another folder. */
+/** The ID of a local vault's folder. The catalog distinguishes uploads to different folders by it. */
 import { randomUUID } from 'node:crypto'
 import type { LockFolder } from '../../fs/lock.js'
 import type { Disk } from './disk.js'
 import { readText } from './files.js'
-import { isVaultId } from './folder-content.js'
+import { isVaultId } from '../records/folder-record.js'
 
 /**
- * The folder's ID, a random UUID; made if the folder has none. Two processes that start at once agree on one.
+ * The folder's ID, a random UUID. It is created if the folder has none. Two processes that start at the same time agree on
+ * one.
  *
- * @throws an Error where the file contains anything else: another ID would hide what is known of the folder's uploads
+ * @throws {Error} the file contains anything else: with another ID, the catalog would not find the folder's uploads
  */
-export async function keptVaultId(disk: Disk, locks: LockFolder): Promise<string> {
+export async function loadVaultId(disk: Disk, locks: LockFolder): Promise<string> {
   const path = disk.path('vault-id')
-  return locks.alone('vault-id', async () => {
+  return locks.withLock('vault-id', async () => {
     const kept = await readText(path)
     if (kept === undefined) {
-      const made = randomUUID()
-      await disk.writeText(path, `${made}\n`)
-      return made
+      const created = randomUUID()
+      await disk.writeText(path, `${created}\n`)
+      return created
     }
     if (isVaultId(kept)) return kept.trim()
     throw new Error(

@@ -1,46 +1,45 @@
 /**
- * The HTTP server under a local vault. Everything it is sent is answered in the format of the service, and no wait for a
- * client is without end:
+ * The HTTP server of a local vault. Every response is in the format of the service, and every wait for a client is limited:
  *
  * - headers that do not end, and connections without a request: Node's `headersTimeout` and `keepAliveTimeout`;
- * - TLS that is not agreed on: Node's `handshakeTimeout`;
- * - bodies that do not come, and answers that are not read: idle-limit.ts;
- * - connections that are not closed after their last answer: raw-answer.ts;
+ * - a TLS handshake that does not end: Node's `handshakeTimeout`;
+ * - bodies that are not received, and responses that are not read: idle-limit.ts;
+ * - connections that are not closed after their last response: raw-response.ts;
  * - all of them when the server is closed, which destroys every connection.
  *
- * There is no limit on the time a request takes as a whole.
+ * The total time of a request is not limited.
  */
 import { once } from 'node:events'
 import { createServer, type ServerOptions } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
-import { badRequest } from '../service-fault.js'
-import { answerClientError, answerConnect } from './raw-answer.js'
-import { trackConnections } from './connections.js'
+import { badRequest } from '../service/api-error.js'
+import { respondToClientError, respondToConnect } from './raw-response.js'
+import { trackConnections } from '../transport/connections.js'
 import type { RequestHandler } from './request-handler.js'
-import { secureContextOptions, type TlsOptions } from './tls.js'
-import type { Recording } from './request-record.js'
+import { secureContextOptions, type TlsOptions } from '../transport/tls.js'
+import type { LogContext } from './request-record.js'
 
-/** Milliseconds an idle connection is kept: longer than clients pause between requests. */
-const KEEP_ALIVE = 60_000
-/** The most milliseconds between two looks for headers that do not end. */
-const MOST_CHECK_INTERVAL = 15_000
+/** Milliseconds for which an idle connection is kept: longer than clients pause between requests. */
+const KEEP_ALIVE_MS = 60_000
+/** The maximum of milliseconds between two checks for headers that do not end. */
+const MAX_CHECK_INTERVAL_MS = 15_000
 
-/** Where and how a server listens. */
+/** How a server listens. */
 export interface Listening {
   readonly port: number
   readonly host: string
-  /** The certificate it speaks TLS with; `undefined` for plain HTTP. */
+  /** The certificate and key for TLS; `undefined` for plain HTTP. */
   readonly tls?: TlsOptions | undefined
-  /** Milliseconds until the headers of a request must have come, and before them TLS be agreed on. */
+  /** Milliseconds within which the headers of a request must be received, and before them the TLS handshake be done. */
   readonly idleTimeout: number
 }
 
-/** A server that listens. */
+/** A server that is listening. */
 export interface HttpServer {
   /** `http://127.0.0.1:PORT`, or `https://…`. */
   readonly endpoint: string
-  /** Ends all connections, and waits until everything is over that requests had begun. */
+  /** Closes all connections, and waits until everything is over that requests started. */
   close(): Promise<void>
 }
 
@@ -48,14 +47,14 @@ export interface HttpServer {
 export async function listen(
   handle: RequestHandler,
   { port, host, tls, idleTimeout }: Listening,
-  recording: Recording,
+  logContext: LogContext,
 ): Promise<HttpServer> {
   const options: ServerOptions = {
-    requestTimeout: 0, // a part may take hours over a thin line
+    requestTimeout: 0, // a part may take hours on a slow connection
     headersTimeout: idleTimeout,
-    connectionsCheckingInterval: Math.min(idleTimeout, MOST_CHECK_INTERVAL),
-    keepAliveTimeout: KEEP_ALIVE,
-    requireHostHeader: false, // it is missed by the handler
+    connectionsCheckingInterval: Math.min(idleTimeout, MAX_CHECK_INTERVAL_MS),
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    requireHostHeader: false, // the handler checks it
   }
   const active = new Set<Promise<void>>()
   const run: RequestHandler = (request, response, refused) => {
@@ -69,33 +68,35 @@ export async function listen(
   const sockets = trackConnections(server)
   server.on('request', (request, response) => void run(request, response))
   server.on('checkExpectation', (request, response) => {
-    const fault = badRequest(417, 'Of what a client may expect, only 100-continue is met.')
-    void run(request, response, fault)
+    const error = badRequest(417, 'The only supported value of the header Expect is 100-continue.')
+    void run(request, response, error)
   })
-  // The types allow streams of other kinds, which a caller could hand to the server; ours gets connections only.
+  // The types also allow other streams, which a caller can pass to a server. This one only has connections.
   /* eslint-disable @typescript-eslint/no-unsafe-class-instance-assignment */
   server.on('clientError', (error, socket) => {
-    answerClientError(error, socket as Socket, recording)
+    respondToClientError(error, socket as Socket, logContext)
   })
   server.on('connect', (_request, socket) => {
-    answerConnect(socket as Socket, recording)
+    respondToConnect(socket as Socket, logContext)
   })
   /* eslint-enable @typescript-eslint/no-unsafe-class-instance-assignment */
   server.listen(port, host)
   await once(server, 'listening')
   return {
-    endpoint: endpointOf(server.address() as AddressInfo, tls && 'https'), // of a TCP server that listens
+    endpoint: endpointOf(server.address() as AddressInfo, tls && 'https'), // of a TCP server that is listening
     async close() {
-      const closed = [server, ...sockets].map((it) => new Promise((resolve) => it.once('close', resolve)))
+      const closed = [server, ...sockets].map(
+        (emitter) => new Promise((resolve) => emitter.once('close', resolve)),
+      )
       server.close()
       for (const socket of sockets) socket.destroy()
       await Promise.all(closed)
-      await Promise.all(active) // what they were writing is removed before the folder may be
+      await Promise.all(active) // their temporary files are removed before the caller can remove the folder
     },
   }
 }
 
-/** Where a server that listens is found. */
+/** The URL of a server that is listening. */
 export function endpointOf({ address, family, port }: AddressInfo, scheme = 'http'): string {
   return `${scheme}://${family === 'IPv6' ? `[${address}]` : address}:${port}`
 }

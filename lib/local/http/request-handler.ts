@@ -1,117 +1,115 @@
-/**
- * From an HTTP request to its answer: route, authenticate, run, answer. The one place every request passes.
- */
-import { createHash } from 'node:crypto'
+/** Handles requests: finds the operation, authenticates, carries out, responds. Every request passes through here. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { pipeline } from 'node:stream/promises'
-import { authenticate, type Gatekeeper } from '../auth/authenticate.js'
-import { SignatureMismatch } from '../auth/signature-mismatch.js'
-import { headerOf, type Answer, type Exchange } from './exchange.js'
-import { answerControl, isForControls, type Controlled } from '../control/control-face.js'
-import { answerUnder, bodyUnder, CutByRule, failedBefore, headersUnder } from '../faults/fault-acts.js'
-import type { MetFault } from '../faults/faults.js'
-import { assertAllowed } from '../auth/permissions.js'
+import { authenticate, type AuthConfig } from '../auth/authenticate.js'
 import { callerOf } from '../auth/caller.js'
-import { resetConnection } from './connections.js'
-import { drain, limitAnswer, movingBody } from './idle-limit.js'
-import { faultOf, isFailure } from './refusal.js'
-import { RequestRecord, type Recording } from './request-record.js'
-import type { RequestTarget } from './request-target.js'
-import { findRoute, type Match } from './routes.js'
+import { SignatureMismatch } from '../auth/signature-mismatch.js'
+import { handleControl, isControlRequest } from '../control/control-api.js'
+import type { ControlContext } from '../control/control-context.js'
 import {
-  accessDenied,
-  badRequest,
-  missingParameter,
-  notFound,
-  payloadMismatch,
-  ServiceFault,
-} from '../service-fault.js'
-import type { AllStores } from '../storage/all-stores.js'
-import type { Stores } from '../storage/stores.js'
+  applyToBody,
+  applyToHeaders,
+  applyToResponse,
+  failBeforeOperation,
+} from '../faults/fault-injection.js'
+import { OutputCutError } from '../faults/faulty-bytes.js'
+import type { ActiveFault } from '../faults/faults.js'
+import { assertAllowed } from '../operations/permissions.js'
+import type { OperationResponse } from '../requests/request-context.js'
+import { accessDenied, badRequest, notFound, type ApiError } from '../service/api-error.js'
+import type { AllStores } from '../stores/all-stores.js'
+import type { Stores } from '../stores/stores.js'
+import { resetConnection } from '../transport/connections.js'
+import { bodyWithIdleLimit, cutIfUnread, drain } from '../transport/idle-limit.js'
+import { apiErrorOf, isServerFailure } from '../transport/thrown-error.js'
+import { payloadHashOf, readBody } from './request-body.js'
+import { RequestRecord, type LogContext } from './request-record.js'
+import type { RequestTarget } from './request-target.js'
+import { findRoute, type RouteMatch } from './route-match.js'
+import { sendResponse } from './send-response.js'
 
-/** Bytes a body may have that is no archive's. */
-const MOST_BODY = 1_048_576
-/** Handles a request. Its promise never fails, and is fulfilled when all is over that the request had begun. */
+/**
+ * Handles a request. Its promise is never rejected, and is fulfilled when everything is over that the request started.
+ *
+ * @param refused - the error of a request that was refused before
+ */
 export type RequestHandler = (
   request: IncomingMessage,
   response: ServerResponse,
-  refused?: ServiceFault,
+  refused?: ApiError,
 ) => Promise<void>
 
-/** What a request passes besides the operation it calls. */
-export interface Surroundings extends Controlled, Recording {
-  readonly gatekeeper: Gatekeeper
-  /** What whoever controls it over HTTP must know; without one nobody can. */
+/** The dependencies of the request handler. */
+export interface HandlerDeps extends ControlContext, LogContext {
+  readonly authConfig: AuthConfig
+  /** The secret of the controls over HTTP; `undefined` if they are off. */
   readonly controlSecret: string | undefined
-  /** Told of each failure of the server that is answered with 5xx, or cuts an answer. */
+  /** Called with each failure of the server that leads to a 5xx response, or cuts a response. */
   readonly onFailure: (error: Error) => void
-  /** Milliseconds a client may be silent while it is waited for. */
+  /** Milliseconds to wait for a silent client. */
   readonly idleTimeout: number
 }
 
-/** Makes what answers requests. A request that was refused before is answered with that. */
-export function makeRequestHandler(surroundings: Surroundings): RequestHandler {
-  const { gatekeeper, controlSecret, onFailure, idleTimeout, log, now, ...controlled } = surroundings
-  const { faults, traffic, stores } = controlled
+/** Creates the request handler. */
+export function makeRequestHandler(deps: HandlerDeps): RequestHandler {
+  const { authConfig, controlSecret, onFailure, idleTimeout, log, now, ...controls } = deps
+  const { faults, traffic, stores } = controls
   const report = (error: unknown): void => {
-    if (isFailure(error)) onFailure(error)
+    if (isServerFailure(error)) onFailure(error)
   }
   return async (request, response, refused) => {
     const record = new RequestRecord(request, response, { log, now })
-    limitAnswer(response, idleTimeout)
-    if (refused === undefined && controlSecret !== undefined && isForControls(request)) {
+    cutIfUnread(response, idleTimeout)
+    if (refused === undefined && controlSecret !== undefined && isControlRequest(request)) {
       response.setHeader('x-amzn-RequestId', record.requestId)
-      await answerControl(request, response, controlled, controlSecret, idleTimeout, onFailure)
+      const options = { secret: controlSecret, idleTimeoutMs: idleTimeout, onFailure }
+      await handleControl(request, response, controls, options)
       return
     }
     const call = callOf(request, record)
     const operation = call.match?.route.operation ?? 'none'
-    traffic.came(operation)
-    // It fails where the client is gone, or the output cannot be read: a cut body says so.
-    const answerWith = (answer: Answer): Promise<void> =>
-      send(answer, response, record.requestId).catch((error: unknown) => {
-        if (!(error instanceof CutByRule)) report(error)
+    traffic.requestStarted(operation)
+    // It fails if the client is gone, or the output cannot be read. The client then notices that the body is cut.
+    const send = (result: OperationResponse): Promise<void> =>
+      sendResponse(result, response, record.requestId).catch((error: unknown) => {
+        if (!(error instanceof OutputCutError)) report(error)
         response.destroy()
       })
-    const refuse = (fault: unknown): Answer => {
-      if (fault instanceof SignatureMismatch) record.diagnostic = fault.diagnostic
-      return recorded(refusal(faultOf(fault)), record)
+    const failed = (error: unknown): OperationResponse => {
+      if (error instanceof SignatureMismatch) record.diagnostic = error.diagnostic
+      const { status, code, message, type } = apiErrorOf(error)
+      record.setErrorCode(code)
+      return { status, json: { code, message, type } }
     }
     try {
-      const met = refused ? undefined : faults.meet(operation)
-      record.fault = met?.fault ?? null
-      if (met && (await failedBefore(met, request, response, (it) => answerWith(refuse(it)), idleTimeout)))
-        return
-      const answering = refused
+      const active = refused ? undefined : faults.match(operation)
+      record.fault = active?.fault ?? null
+      const sendError = (error: ApiError): Promise<void> => send(failed(error))
+      if (active && (await failBeforeOperation(active, request, response, sendError, idleTimeout))) return
+      const work = refused
         ? Promise.reject(refused)
-        : answerTo(call, request, met, stores, gatekeeper, idleTimeout)
-      const answer = await answering.catch((error: unknown) => {
+        : carryOut(call, request, active, { stores, authConfig, idleTimeout })
+      const result = await work.catch((error: unknown) => {
         report(error)
-        return refuse(error)
+        return failed(error)
       })
-      if (answer.status < 300) traffic.carriedOut(operation, Number(request.headers['content-length'] ?? 0))
-      response.setHeader('date', new Date(gatekeeper.now()).toUTCString()) // clients set their clocks by it
-      // Where it is not known what will come on the connection, it is not used again.
-      if (answer.status === 408 || refused) response.setHeader('connection', 'close')
-      if (answer.status !== 408) drain(request, idleTimeout)
-      if (met?.fault === 'lose-answer') resetConnection(request.socket)
-      else await answerWith(answerUnder(met, answer))
+      if (result.status < 300) traffic.carriedOut(operation, Number(request.headers['content-length'] ?? 0))
+      response.setHeader('date', new Date(authConfig.now()).toUTCString()) // clients set their clocks by it
+      // A connection on which further bytes of the request may arrive is not used again.
+      if (result.status === 408 || refused) response.setHeader('connection', 'close')
+      if (result.status !== 408) drain(request, idleTimeout)
+      if (active?.fault === 'lose-answer') resetConnection(request.socket)
+      else await send(applyToResponse(active, result))
     } finally {
-      traffic.went(operation)
+      traffic.requestEnded(operation)
     }
   }
 }
 
-/** Where an answer is an error, its code is recorded. */
-function recorded(answer: Refusal, record: RequestRecord): Answer {
-  record.refused(answer.json.code)
-  return answer
-}
-
-/** A request's line, taken apart. */
+/** The request line, taken apart. */
 interface Call extends RequestTarget {
   readonly method: string
-  readonly match: Match | undefined
+  /** `undefined` if there is no such operation. */
+  readonly match: RouteMatch | undefined
 }
 
 function callOf({ method = '' }: IncomingMessage, record: RequestRecord): Call {
@@ -121,28 +119,29 @@ function callOf({ method = '' }: IncomingMessage, record: RequestRecord): Call {
   return { ...target, method, match }
 }
 
-async function answerTo(
+/** Authenticates a request, and carries out its operation. */
+async function carryOut(
   { method, path, queryText, query, match }: Call,
   request: IncomingMessage,
-  met: MetFault | undefined,
-  all: AllStores,
-  gatekeeper: Gatekeeper,
-  idleTimeout: number,
-): Promise<Answer> {
+  active: ActiveFault | undefined,
+  deps: Pick<HandlerDeps, 'authConfig' | 'idleTimeout'> & { readonly stores: AllStores },
+): Promise<OperationResponse> {
   const { headers, headersDistinct } = request
   if (headers.host === undefined && request.httpVersion === '1.1')
     throw badRequest(400, 'A request of HTTP/1.1 must have a Host header.')
-  const iterator = request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer> // so it can still be answered
-  const stream = bodyUnder(met, movingBody(iterator, idleTimeout), request)
-  const body = match?.route.streams ? Buffer.alloc(0) : await readBody(stream)
-  const payloadHash = payloadHashOf({ headers, body }, match)
-  const place = authenticate(
+  // The connection stays open if the body is not read to its end, so that the request can still be answered.
+  const chunks = request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>
+  const stream = applyToBody(active, bodyWithIdleLimit(chunks, deps.idleTimeout), request)
+  const isUpload = match?.route.streams === true
+  const body = isUpload ? Buffer.alloc(0) : await readBody(stream)
+  const payloadHash = payloadHashOf({ headers, body }, isUpload)
+  const owner = authenticate(
     { method, path, query: queryText, headers: headersDistinct, payloadHash },
-    gatekeeper,
+    deps.authConfig,
   )
   if (!match) throw notFound(`There is no operation ${method} ${path}.`)
   const { route, accountId, names } = match
-  const stores = all.of(place) as Stores // authenticated: the server has them
+  const stores = deps.stores.of(owner) as Stores // authenticated: the server serves them
   stores.throttle.count(route.operation)
   if (accountId !== '-' && accountId !== stores.accountId) {
     throw accessDenied(
@@ -150,62 +149,8 @@ async function answerTo(
     )
   }
   await assertAllowed(stores, route.operation, names, callerOf(request.socket))
-  const exchange = { stores, names, query, headers: headersUnder(met, headers), body, stream }
+  const context = { stores, names, query, headers: applyToHeaders(active, headers), body, stream }
   const { vaultName } = names
-  if (vaultName === undefined) return route.run(exchange)
-  return stores.vaults.unlessDeleted(vaultName, () => route.run(exchange))
-}
-
-/** The hash a signature must be over. Of an upload the header's word is taken, and held against the body later. */
-function payloadHashOf(exchange: Pick<Exchange, 'headers' | 'body'>, match: Match | undefined): string {
-  const announced = headerOf(exchange, 'x-amz-content-sha256')
-  if (match?.route.streams) {
-    if (announced === undefined) throw missingParameter('x-amz-content-sha256')
-    return announced
-  }
-  const computed = createHash('sha256').update(exchange.body).digest('hex')
-  if (announced === undefined || announced === computed) return computed
-  throw payloadMismatch(computed, announced)
-}
-
-async function readBody(stream: AsyncIterable<Buffer>): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of stream) {
-    size += chunk.length
-    if (size > MOST_BODY)
-      throw new ServiceFault(400, 'SerializationException', 'The request body is too long.')
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks)
-}
-
-/** An answer that says what went wrong. */
-interface Refusal extends Answer {
-  readonly json: { readonly code: string; readonly message: string; readonly type: string }
-}
-
-/** The answer for a fault. */
-function refusal({ status, code, message, type }: ServiceFault): Refusal {
-  return { status, json: { code, message, type } }
-}
-
-async function send(
-  { status, headers = {}, json, content }: Answer,
-  response: ServerResponse,
-  requestId: string,
-): Promise<void> {
-  response.statusCode = status
-  response.setHeader('x-amzn-RequestId', requestId)
-  for (const [name, value] of Object.entries(headers))
-    if (value !== undefined) response.setHeader(name, value)
-  if (content) {
-    response.setHeader('content-length', content.length)
-    await pipeline(content.bytes, response)
-    return
-  }
-  const text = json ? JSON.stringify(json) : ''
-  if (json) response.setHeader('content-type', 'application/json')
-  if (status !== 204) response.setHeader('content-length', Buffer.byteLength(text))
-  response.end(text)
+  if (vaultName === undefined) return route.run(context)
+  return stores.vaults.unlessDeleted(vaultName, () => route.run(context))
 }

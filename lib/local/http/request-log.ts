@@ -1,47 +1,48 @@
 /**
- * The request log: an entry for each request, also for one that could not be read or was cut. No entry has a secret in
- * it: no signature, session token or secret key.
+ * The request log: an entry for each request, including one that could not be parsed or was cut off. No entry has a
+ * secret: no signature, session token or secret key.
  */
-import type { FaultKind } from '../faults/faults.js'
 import type { SigningTexts } from '../auth/signature.js'
+import type { FaultKind } from '../faults/faults.js'
 
-/** One request, when it is over. */
+/** The entry of a request that is over. */
 export interface RequestLogEntry {
-  /** When its headers had come, ISO 8601. */
+  /** The time at which its headers were received, ISO 8601. */
   readonly time: string
-  /** The `x-amzn-RequestId` of the answer. */
+  /** The `x-amzn-RequestId` of the response. */
   readonly requestId: string
-  /** `null` where the request could not be read. */
+  /** `null` if the request could not be parsed. */
   readonly method: string | null
-  /** Path and query, without signature and session token; `null` where the request could not be read. */
+  /** Path and query, without signature and session token; `null` if the request could not be parsed. */
   readonly path: string | null
-  /** As `UploadArchive`; `null` where it is no operation. */
+  /** The operation, such as `UploadArchive`; `null` for any other request. */
   readonly operation: string | null
-  /** `null` where nothing was answered. */
+  /** The status of the response; `null` if there was none. */
   readonly status: number | null
-  /** The code of the error that was answered, as `ResourceNotFoundException`; `null` where there was none. */
+  /** The code of an error response, such as `ResourceNotFoundException`; `null` for any other response. */
   readonly code: string | null
-  /** Bytes that came in, with the headers. Those of requests sent before the answer to another count for that. */
+  /** Bytes received, headers included. Of requests sent before the response to another one, the other one has them. */
   readonly bytesIn: number
-  /** Bytes that were sent, with the headers. Of requests sent before the answer to another, as for `bytesIn`. */
+  /** Bytes sent, headers included. Of requests sent before the response to another one, as for `bytesIn`. */
   readonly bytesOut: number
   /** Milliseconds from the end of its headers until it was over. */
   readonly durationMs: number
+  /** The address of the client. */
   readonly remoteAddress: string | null
-  /** The access key ID it named, whether there is such a key or not; `null` where it named none. */
+  /** The access key ID that the request names, known or not; `null` if it names none. */
   readonly accessKeyId: string | null
-  /** The fault it met by a rule. */
+  /** The fault that was applied; `null` if there was none. */
   readonly fault: FaultKind | null
-  /** What its signature should have been computed from, where it was refused for its signature. */
+  /** The texts that a refused signature should have been computed from; `null` for any other request. */
   readonly diagnostic: SigningTexts | null
 }
 
-/** What takes entries. */
+/** A function that receives the entries. */
 export type RequestLog = (entry: RequestLogEntry) => void
 
 /**
- * An entry as a line of JSON. All characters are of 0x20-0x7E, others are escaped: what a request contains cannot
- * control a terminal.
+ * An entry as a line of JSON. All characters are in 0x20-0x7E, and others are escaped, so that the content of a request
+ * cannot control a terminal.
  */
 export function logLine(entry: RequestLogEntry): string {
   const text = JSON.stringify(entry)

@@ -1,6 +1,6 @@
 /**
- * What becomes of one request, gathered for the request log. The entry is made when the request is over: its answer was
- * sent and its body taken in, or its connection is gone.
+ * The data of a request, collected for the request log. The entry is made when the request is over: its response was sent
+ * and its body received, or its connection is closed.
  */
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
@@ -11,67 +11,70 @@ import type { FaultKind } from '../faults/faults.js'
 import type { RequestLog, RequestLogEntry } from './request-log.js'
 import { parseTarget, shownTarget, type RequestTarget } from './request-target.js'
 
-/** Where entries go, and what they take the time from. */
-export interface Recording {
+/** The request log, and its clock. */
+export interface LogContext {
   readonly log: RequestLog
-  /** Milliseconds. */
+  /** The clock of the entries, in milliseconds. */
   readonly now: () => number
 }
 
-/** Bytes of each connection that entries have counted. */
+/** The bytes of each connection that entries have counted. */
 const counted = new WeakMap<Socket, { in: number; out: number }>()
-/** The requests of each connection that are not over. There is more than one where a client sends without waiting. */
+/** The requests of each connection that are not over. There are several if a client does not wait for responses. */
 const open = new WeakMap<Socket, Set<RequestRecord>>()
 
-/** One request. */
+/** A request in progress. */
 export class RequestRecord {
+  /** The `x-amzn-RequestId` of the response. */
   readonly requestId: string = newRequestId()
   readonly target: RequestTarget
-  /** The operation it calls. */
+  /** The operation; `null` for any other request. */
   operation: string | null = null
+  /** The fault that was applied. */
   fault: FaultKind | null = null
+  /** The texts that a refused signature should have been computed from. */
   diagnostic: SigningTexts | null = null
   readonly request: IncomingMessage
   readonly response: ServerResponse
   readonly #time: number
-  readonly #begun = performance.now()
+  readonly #started = performance.now()
   readonly #socket: Socket
   readonly #remoteAddress: string | undefined
   #code: string | null = null
-  /** The status of an answer that was written past the response. */
+  /** The status of a response that was written to the connection itself. */
   #rawStatus: number | undefined
 
-  constructor(request: IncomingMessage, response: ServerResponse, recording: Recording) {
+  constructor(request: IncomingMessage, response: ServerResponse, logContext: LogContext) {
     this.request = request
     this.response = response
-    this.target = parseTarget(request.url as string) // of a request that a server got
-    this.#time = recording.now()
+    this.target = parseTarget(request.url as string) // a request to a server has one
+    this.#time = logContext.now()
     const { socket } = request
-    this.#socket = socket // a request that is over may have none
-    this.#remoteAddress = socket.remoteAddress // of a connection that is gone it is not known
+    this.#socket = socket // a request that is over may no longer have it
+    this.#remoteAddress = socket.remoteAddress // a closed connection no longer has it
     const others = open.get(socket) ?? new Set()
     open.set(socket, others.add(this))
     let isOver = false
-    const look = (): void => {
+    const check = (): void => {
       if (isOver || !(socket.destroyed || (request.readableEnded && response.closed))) return
-      isOver = true // the answer's close comes amid that of its connection, which still calls this
-      for (const emitter of [response, socket]) emitter.off('close', look)
-      request.off('end', look)
+      isOver = true // the response closes while its connection does, which still calls this
+      for (const emitter of [response, socket]) emitter.off('close', check)
+      request.off('end', check)
       others.delete(this)
-      tell(recording.log, this.#entry())
+      emitEntry(logContext.log, this.#entry())
     }
-    socket.setMaxListeners(0) // a client may send any number of requests before it reads an answer
-    for (const emitter of [response, socket]) emitter.on('close', look)
-    request.on('end', look)
+    socket.setMaxListeners(0) // a client may send any number of requests before it reads a response
+    for (const emitter of [response, socket]) emitter.on('close', check)
+    request.on('end', check)
   }
 
-  /** It is answered with an error. */
-  refused(code: string): void {
+  /** Sets the code of the error response. */
+  setErrorCode(code: string): void {
     if (this.#rawStatus === undefined) this.#code = code
   }
 
-  /** It was answered with an error that was written to the connection itself. */
-  refusedRaw(status: number, code: string): void {
+  /** Sets the status and code of an error response that was written to the connection itself. */
+  setRawError(status: number, code: string): void {
     this.#rawStatus = status
     this.#code = code
   }
@@ -81,12 +84,12 @@ export class RequestRecord {
     const status = this.#rawStatus ?? (response.headersSent ? response.statusCode : null)
     return {
       ...emptyEntry(this.requestId, this.#time, this.#socket, this.#remoteAddress),
-      method: request.method as string, // of a request that a server got
+      method: request.method as string, // a request to a server has one
       path: shownTarget(target),
       operation: this.operation,
       status,
       code: status === null ? null : this.#code,
-      durationMs: Math.round((performance.now() - this.#begun) * 1000) / 1000,
+      durationMs: Math.round((performance.now() - this.#started) * 1000) / 1000,
       accessKeyId: claimedKeyOf({ headers: request.headersDistinct, query: target.queryText }) ?? null,
       fault: this.fault,
       diagnostic: this.diagnostic,
@@ -94,24 +97,24 @@ export class RequestRecord {
   }
 }
 
-/** The requests of a connection whose answer has not been sent, or whose body has not come, in the order they came. */
+/** The requests of a connection whose response was not sent, or whose body was not received, in their order. */
 export function recordsOn(socket: Socket): readonly RequestRecord[] {
   return [...(open.get(socket) ?? [])]
 }
 
-/** A new ID, as in `x-amzn-RequestId`. */
+/** A new request ID, for `x-amzn-RequestId`. */
 export function newRequestId(): string {
   return randomBytes(35).toString('base64url')
 }
 
-/** Records a request that could not be read. Its bytes are those the connection has had since the last entry. */
-export function recordUnread(
+/** Logs a request that could not be parsed. Its bytes are those of the connection since the last entry. */
+export function logUnreadRequest(
   socket: Socket,
   requestId: string,
   { status, code }: { status: number; code: string },
-  { log, now }: Recording,
+  { log, now }: LogContext,
 ): void {
-  tell(log, { ...emptyEntry(requestId, now(), socket, socket.remoteAddress), status, code })
+  emitEntry(log, { ...emptyEntry(requestId, now(), socket, socket.remoteAddress), status, code })
 }
 
 function emptyEntry(
@@ -141,8 +144,8 @@ function emptyEntry(
   }
 }
 
-/** The caller's function is not ours: what it throws must not end the server. It is told as a warning. */
-function tell(log: RequestLog, entry: RequestLogEntry): void {
+/** Calls the caller's function. An error that it throws must not end the server, and becomes a warning. */
+function emitEntry(log: RequestLog, entry: RequestLogEntry): void {
   const warn = (error: unknown): void => {
     process.emitWarning(error instanceof Error ? error : new Error(String(error)))
   }

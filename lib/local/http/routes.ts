@@ -1,7 +1,7 @@
 /**
- * The 33 operations of the service's model: by method and path (docs/glacier-protocol.md#operations).
+ * The routes of the 33 operations of the service's model, by method and path (docs/glacier-protocol.md#operations).
  */
-import type { Operation } from './exchange.js'
+import type { Operation } from '../requests/request-context.js'
 import {
   deleteVaultAccessPolicy,
   getVaultAccessPolicy,
@@ -36,17 +36,18 @@ import {
   getVaultLock,
   initiateVaultLock,
 } from '../operations/vault-lock.js'
+import type { OperationName } from '../service/operation-names.js'
 import { createVault, deleteVault, describeVault, listVaults } from '../operations/vaults.js'
 
-/** An operation and where it is called. */
+/** An operation, and the requests that call it. */
 export interface Route {
-  readonly operation: string
+  readonly operation: OperationName
   readonly method: string
-  /** Segments behind the account; `{name}` stands for any one. */
+  /** The segments after the account. `{name}` matches any segment. */
   readonly path: string
-  /** A part of the query that tells it from another of the same path. */
+  /** A query parameter that distinguishes it from another operation with the same path. */
   readonly query?: string
-  /** Whether its body is an archive's bytes, to be read by the operation itself. */
+  /** Whether the body has the bytes of an archive, which the operation itself reads. */
   readonly streams?: boolean
   readonly run: Operation
 }
@@ -56,7 +57,7 @@ const UPLOADS = `${VAULT}/multipart-uploads`
 const UPLOAD = `${UPLOADS}/{uploadId}`
 const JOBS = `${VAULT}/jobs`
 
-/** All of them. */
+/** The routes of all operations. */
 export const ROUTES: readonly Route[] = [
   { operation: 'ListVaults', method: 'GET', path: 'vaults', run: listVaults },
   { operation: 'CreateVault', method: 'PUT', path: VAULT, run: createVault },
@@ -165,56 +166,3 @@ export const ROUTES: readonly Route[] = [
     run: listProvisionedCapacity,
   },
 ]
-
-/** A route that fits a request, and the names in its path. */
-export interface Match {
-  readonly route: Route
-  readonly accountId: string
-  readonly names: Readonly<Record<string, string>>
-}
-
-/**
- * The operation a request calls; `undefined` where there is none.
- *
- * @param path - as on the request line, percent-encoded
- */
-export function findRoute(method: string, path: string, query: URLSearchParams): Match | undefined {
-  const [lead, accountId, ...segments] = path.split('/').map(decoded)
-  if (lead !== '' || accountId === undefined) return undefined
-  for (const route of ROUTES) {
-    if (route.method !== method || (route.query && !isThere(route.query, query))) continue
-    const names = namesIn(route.path.split('/'), segments)
-    if (names) return { route, accountId, names }
-  }
-  return undefined
-}
-
-/** Whether a query has a parameter with a value, and not twice. */
-function isThere(parameter: string, query: URLSearchParams): boolean {
-  const [name = '', value] = parameter.split('=')
-  const values = query.getAll(name)
-  return values.length === 1 && values[0] === value
-}
-
-function namesIn(
-  pattern: readonly string[],
-  segments: readonly (string | undefined)[],
-): Record<string, string> | undefined {
-  if (pattern.length !== segments.length) return undefined
-  const names: Record<string, string> = {}
-  for (const [i, part] of pattern.entries()) {
-    const segment = segments[i]
-    if (segment === undefined || segment === '') return undefined
-    if (part.startsWith('{')) names[part.slice(1, -1)] = segment
-    else if (part !== segment) return undefined
-  }
-  return names
-}
-
-function decoded(segment: string): string | undefined {
-  try {
-    return decodeURIComponent(segment)
-  } catch {
-    return undefined
-  }
-}

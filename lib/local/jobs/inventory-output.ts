@@ -1,49 +1,38 @@
 /**
- * The output of an inventory retrieval: the rows a job asks for, in the service's JSON or its own kind of CSV
+ * The output of an inventory retrieval: the requested rows, in the service's JSON or its own form of CSV
  * (docs/glacier-protocol.md#inventory-files).
  */
-import { inventoryRows, type InventoryRow } from '../storage/inventory.js'
 
-/** What an inventory retrieval asks for. */
-export interface InventoryOrder {
-  readonly format: 'CSV' | 'JSON'
-  /** ISO 8601: archives created then or later. */
-  readonly startDate: string | null
-  /** ISO 8601: archives created before. */
-  readonly endDate: string | null
-  /** Rows at the most. */
-  readonly limit: number | null
-  /** The archive ID of the first row. */
-  readonly marker: string | null
-}
-
-/** What an output is made of. */
+import { inventoryRows } from '../storage/inventory.js'
+import type { InventoryRow } from '../records/inventory-record.js'
+import type { InventoryOrder } from '../records/job-record.js'
+/** The inventory that an output is created from. */
 export interface InventorySource {
   readonly vaultName: string
-  /** The rows of the inventory. */
+  /** The path of the rows. */
   readonly path: string
   readonly vaultArn: string
   /** ISO 8601. */
   readonly inventoryDate: string
 }
 
-/** An output in the making. */
+/** The text of an output. */
 export interface InventoryOutput {
-  /** What it is made of, in order; to be read once. */
+  /** The pieces of the text. They can be read once. */
   readonly text: AsyncIterable<string>
-  /** The marker of what follows; `null` where nothing does. To be asked when all was read. */
+  /** The marker of the next rows; `null` if there are none. Valid once all pieces were read. */
   readonly nextMarker: () => string | null
 }
 
 const CSV_HEADER = 'ArchiveId,ArchiveDescription,CreationDate,Size,SHA256TreeHash\n'
 
-/** The output of an order. */
+/** The output of an inventory retrieval. */
 export function inventoryOutput(source: InventorySource, order: InventoryOrder): InventoryOutput {
   let nextMarker: string | null = null
-  async function* wanted(): AsyncGenerator<InventoryRow, void, undefined> {
+  async function* selected(): AsyncGenerator<InventoryRow, void, undefined> {
     let count = 0
     for await (const row of inventoryRows(source.vaultName, source.path)) {
-      if (!fits(row, order)) continue
+      if (!matches(row, order)) continue
       if (count === order.limit) {
         nextMarker = row.archiveId
         return
@@ -52,7 +41,7 @@ export function inventoryOutput(source: InventorySource, order: InventoryOrder):
       yield row
     }
   }
-  const text = order.format === 'CSV' ? csv(wanted()) : json(wanted(), source)
+  const text = order.format === 'CSV' ? csv(selected()) : json(selected(), source)
   return { text, nextMarker: () => nextMarker }
 }
 
@@ -77,7 +66,7 @@ async function* json(
   yield ']}'
 }
 
-/** A quote in a description is escaped with a backslash, and a backslash is not: so the service does it. */
+/** As in the service's files, a quote in a description is escaped with a backslash, and a backslash is not escaped. */
 async function* csv(rows: AsyncIterable<InventoryRow>): AsyncGenerator<string, void, undefined> {
   yield CSV_HEADER
   for await (const { archiveId, description, creationDate, size, treeHash } of rows) {
@@ -86,7 +75,7 @@ async function* csv(rows: AsyncIterable<InventoryRow>): AsyncGenerator<string, v
   }
 }
 
-function fits(
+function matches(
   { archiveId, creationDate }: InventoryRow,
   { startDate, endDate, marker }: InventoryOrder,
 ): boolean {
@@ -96,7 +85,7 @@ function fits(
   return endDate === null || created < toSeconds(endDate)
 }
 
-/** A date as inventories have them, to the second: texts of this form sort as their times do. */
+/** A date in the form of inventories, with seconds. Texts of this form are sorted by time. */
 function toSeconds(date: string): string {
   return new Date(date).toISOString().replace(/\.\d{3}Z$/, 'Z')
 }

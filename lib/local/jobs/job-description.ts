@@ -1,45 +1,43 @@
-/**
- * What is told of a job, on request or when it is done (docs/glacier-protocol.md#job-descriptions).
- */
+/** The description of a job, in responses and notifications (docs/glacier-protocol.md#job-descriptions). */
 import { toInclusive } from '../../byte-range.js'
-import { markersOf, type MarkerForm } from '../marker.js'
-import type { JobRecord } from './job-record.js'
-import type { JobStore } from './job-store.js'
-import type { VaultStore } from '../storage/vault-store.js'
+import { markersOf, type MarkerForm } from '../service/marker.js'
+import type { JobRecord } from '../records/job-record.js'
+import type { JobFiles } from './job-files.js'
+import type { VaultFiles } from '../storage/vault-files.js'
 
-/** What it takes to describe a job. */
-export interface Describing {
-  readonly jobs: Pick<JobStore, 'isDone'>
-  readonly vaults: Pick<VaultStore, 'arnOf'>
+/** The dependencies of a job's description. */
+export interface JobDescriptionDeps {
+  readonly jobs: Pick<JobFiles, 'isDone'>
+  readonly vaults: Pick<VaultFiles, 'arnOf'>
 }
 
-/** The markers of a vault's inventory, for a job that goes on where another ended. */
+/** The markers of a vault's inventory, for a job that continues the list of another. */
 export function inventoryMarkers(vaultArn: string): MarkerForm {
   return markersOf(`${vaultArn}/inventory`)
 }
 
 /** The StatusCode of a job. */
 export function jobStatus(
-  { jobs }: Pick<Describing, 'jobs'>,
+  { jobs }: Pick<JobDescriptionDeps, 'jobs'>,
   job: JobRecord,
 ): 'InProgress' | 'Succeeded' | 'Failed' {
   if (!jobs.isDone(job)) return 'InProgress'
   return job.failure === null ? 'Succeeded' : 'Failed'
 }
 
-/** What DescribeJob answers. What does not apply is `null`. */
-export function jobDescription(stores: Describing, vaultName: string, job: JobRecord): object {
+/** The response of DescribeJob. Members that do not apply are `null`. */
+export function jobDescription(stores: JobDescriptionDeps, vaultName: string, job: JobRecord): object {
   const status = jobStatus(stores, job)
-  const done = status !== 'InProgress'
+  const isDone = status !== 'InProgress'
   const vaultArn = stores.vaults.arnOf(vaultName)
-  const marker = job.action === 'ArchiveRetrieval' ? null : done ? job.nextMarker : job.marker
+  const marker = job.action === 'ArchiveRetrieval' ? null : isDone ? job.nextMarker : job.marker
   return {
     Action: job.action,
     ArchiveId: null,
     ArchiveSHA256TreeHash: null,
     ArchiveSizeInBytes: null,
-    Completed: done,
-    CompletionDate: done ? job.completionDate : null,
+    Completed: isDone,
+    CompletionDate: isDone ? job.completionDate : null,
     CreationDate: job.creationDate,
     InventoryRetrievalParameters: null,
     InventorySizeInBytes: null,
@@ -52,7 +50,7 @@ export function jobDescription(stores: Describing, vaultName: string, job: JobRe
     SNSTopic: job.snsTopic,
     SelectParameters: null,
     StatusCode: status,
-    StatusMessage: done ? (job.failure ?? 'Succeeded') : 'Operation in progress.',
+    StatusMessage: isDone ? (job.failure ?? 'Succeeded') : 'Operation in progress.',
     Tier: null,
     VaultARN: vaultArn,
     ...(job.action === 'ArchiveRetrieval'
@@ -61,7 +59,7 @@ export function jobDescription(stores: Describing, vaultName: string, job: JobRe
           ArchiveSHA256TreeHash: job.archiveTreeHash,
           ArchiveSizeInBytes: job.archiveSize,
           RetrievalByteRange: toInclusive(job),
-          SHA256TreeHash: done ? job.treeHash : null,
+          SHA256TreeHash: isDone ? job.treeHash : null,
           Tier: job.tier,
         }
       : {
@@ -72,7 +70,7 @@ export function jobDescription(stores: Describing, vaultName: string, job: JobRe
             Marker: marker === null ? null : inventoryMarkers(vaultArn).write(marker),
             StartDate: job.startDate,
           },
-          InventorySizeInBytes: done ? job.outputSize : null,
+          InventorySizeInBytes: isDone ? job.outputSize : null,
         }),
   }
 }

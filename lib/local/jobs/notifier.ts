@@ -1,85 +1,80 @@
 /**
- * Stands in for SNS: when a job is done, posts what DescribeJob says of it to an HTTP address, as SNS would to a
- * subscriber.
+ * Stands in for SNS: when a job is done, posts its description to a URL, as SNS posts it to a subscriber.
  *
- * - What is to be told is `jobs/JOB_ID.notify`, the topics, removed once they were told or four attempts failed. So a
- *   crash loses no notification, and may repeat one, as SNS may.
- * - The clock may be moved under it: it looks at least once a second while anything is expected.
+ * - `jobs/JOB_ID.notify` has the topics to notify. It is removed once they were notified or four attempts failed. A crash
+ *   therefore loses no notification, but may repeat one, as SNS may.
+ * - The clock can be moved: the jobs are checked at least once a second while notifications are pending.
  */
 import { randomUUID } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { readRecord, unlessDamaged } from '../disk/damage.js'
-import { arrayOf, equals, isText, shaped } from '../disk/shape.js'
-import type { Ground } from '../ground.js'
+import type { StoreContext } from '../storage/store-context.js'
 import { jobDescription } from './job-description.js'
-import type { JobRecord } from './job-record.js'
-import type { JobStore } from './job-store.js'
-import { unlessNotFound } from '../service-fault.js'
-import type { VaultStore } from '../storage/vault-store.js'
-import type { SettingsStore } from '../storage/vault-settings.js'
+import type { JobRecord } from '../records/job-record.js'
+import type { JobFiles } from './job-files.js'
+import { unlessNotFound } from '../service/not-found.js'
+import type { VaultFiles } from '../storage/vault-files.js'
+import type { SettingsFiles } from '../storage/settings-files.js'
+import { notificationFormOf, type NotificationRecord } from '../records/notification-record.js'
 
-/** What a job's end is told with. */
-export interface Topics {
-  readonly vaultName: string
-  readonly jobId: string
-  readonly topics: readonly string[]
-}
-
-/** Milliseconds between two looks at the clock, at the most. */
-const LONGEST_LOOK = 1000
+/** The maximum of milliseconds between two checks of the clock. */
+const CHECK_INTERVAL_MS = 1000
 /** Milliseconds before each attempt to post a message. */
-const ATTEMPTS: readonly number[] = [0, 1000, 2000, 4000]
-/** Milliseconds an attempt may take. */
-const PATIENCE = 15_000
+const ATTEMPT_DELAYS_MS: readonly number[] = [0, 1000, 2000, 4000]
+/** The timeout of an attempt, in milliseconds. */
+const POST_TIMEOUT_MS = 15_000
 
-/** What a notifier needs to know. */
+/** The stores that a notifier needs. */
 export interface NotifierStores {
-  readonly vaults: VaultStore
-  readonly jobs: JobStore
-  readonly settings: SettingsStore
+  readonly vaults: VaultFiles
+  readonly jobs: JobFiles
+  readonly settings: SettingsFiles
 }
 
-/** Posts what was expected once it is so. */
+/** Posts notifications of completed jobs. */
 export class Notifier {
-  readonly #ground: Ground
+  readonly #context: StoreContext
   readonly #stores: NotifierStores
   readonly #endpoint: string | undefined
-  readonly #expected = new Map<string, Topics>()
-  readonly #ending = new AbortController()
+  readonly #pending = new Map<string, NotificationRecord>()
+  readonly #closing = new AbortController()
   #timer: NodeJS.Timeout | undefined
   #posting: Promise<void> = Promise.resolve()
 
-  /** @param endpoint - where messages are posted; without one there are none */
-  constructor(ground: Ground, stores: NotifierStores, endpoint: string | undefined) {
-    this.#ground = ground
+  /**
+   * @param context - the dependencies of the stores
+   * @param stores - the stores of the jobs
+   * @param endpoint - the URL that messages are posted to; `undefined` for no messages
+   */
+  constructor(context: StoreContext, stores: NotifierStores, endpoint: string | undefined) {
+    this.#context = context
     this.#stores = stores
     this.#endpoint = endpoint
   }
 
-  /** Goes on with what an earlier process left. */
+  /** Resumes the notifications that an earlier process left. */
   async open(): Promise<void> {
     if (this.#endpoint === undefined) return
     for (const { name } of await this.#stores.vaults.list()) {
-      await unlessDamaged(unlessNotFound(this.#goOn(name)), this.#ground.onFailure) // 404: deleted meanwhile
+      await unlessDamaged(unlessNotFound(this.#resume(name)), this.#context.onFailure) // 404: deleted meanwhile
     }
-    this.look()
+    this.check()
   }
 
-  async #goOn(vaultName: string): Promise<void> {
-    for (const entry of await this.#stores.vaults.names(vaultName, 'jobs')) {
+  async #resume(vaultName: string): Promise<void> {
+    for (const entry of await this.#stores.vaults.namesIn(vaultName, 'jobs')) {
       if (!entry.endsWith('.notify')) continue
-      const jobId = equals(entry.replace(/\.notify$/, ''))
-      const isTopics = shaped<Topics>({ vaultName: equals(vaultName), jobId, topics: arrayOf(isText) })
+      const isTopics = notificationFormOf(vaultName, entry.replace(/\.notify$/, ''))
       const path = join(await this.#stores.vaults.folder(vaultName, 'jobs'), entry)
       const what = `The notification of a job in the vault ${vaultName}`
-      const left = await unlessDamaged(readRecord(path, isTopics, what, 'record'), this.#ground.onFailure)
-      if (left) this.#expected.set(left.jobId, left)
+      const left = await unlessDamaged(readRecord(path, isTopics, what, 'record'), this.#context.onFailure)
+      if (left) this.#pending.set(left.jobId, left)
     }
   }
 
-  /** Takes note of a job that has just been started. */
+  /** Records the topics to notify about a job that has just been started. */
   async expect(vaultName: string, { jobId, snsTopic, action }: JobRecord): Promise<void> {
     if (this.#endpoint === undefined) return
     const { notifications } = await this.#stores.settings.read(vaultName)
@@ -87,58 +82,58 @@ export class Notifier {
     const topics = [...new Set([snsTopic, ofVault])].filter((topic) => topic !== null)
     if (topics.length === 0) return
     const expected = { vaultName, jobId, topics }
-    await this.#ground.disk.writeJson(await this.#path(expected), expected)
-    this.#expected.set(jobId, expected)
-    this.look()
+    await this.#context.disk.writeJson(await this.#path(expected), expected)
+    this.#pending.set(jobId, expected)
+    this.check()
   }
 
-  /** Posts what is due, now and whenever it becomes so. */
-  look(): void {
+  /** Posts the notifications that are due, now and whenever others become due. */
+  check(): void {
     clearTimeout(this.#timer)
-    if (this.#expected.size === 0 || this.#ending.signal.aborted) return
+    if (this.#pending.size === 0 || this.#closing.signal.aborted) return
     this.#timer = setTimeout(() => {
-      this.look()
-    }, LONGEST_LOOK)
+      this.check()
+    }, CHECK_INTERVAL_MS)
     this.#timer.unref()
     this.#posting = this.#posting.then(() => this.#postDue())
   }
 
-  /** Ends what is going on; what was not posted is by the next process. */
+  /** Ends the attempts in progress. The next process posts the notifications that are left. */
   async close(): Promise<void> {
-    this.#ending.abort()
+    this.#closing.abort()
     clearTimeout(this.#timer)
     await this.#posting
   }
 
   async #postDue(): Promise<void> {
-    for (const expected of this.#expected.values()) {
-      if (this.#ending.signal.aborted) return
+    for (const expected of this.#pending.values()) {
+      if (this.#closing.signal.aborted) return
       try {
         const { vaultName, jobId } = expected
-        const job = await unlessNotFound(this.#stores.jobs.find(vaultName, jobId)) // expired meanwhile
+        const job = await unlessNotFound(this.#stores.jobs.find(vaultName, jobId)) // 404: expired meanwhile
         if (job && !this.#stores.jobs.isDone(job)) continue
-        if (job) await this.#tell(expected, jobDescription(this.#stores, vaultName, job))
+        if (job) await this.#notify(expected, jobDescription(this.#stores, vaultName, job))
         await rm(await this.#path(expected), { force: true })
       } catch {
-        // It is being closed; or the folder is gone or cannot be written, which whoever uses it is told.
+        // The notifier is being closed, or the folder cannot be written, which requests report.
       }
-      this.#expected.delete(expected.jobId)
+      this.#pending.delete(expected.jobId)
     }
   }
 
-  async #tell({ topics }: Topics, description: object): Promise<void> {
-    const { signal } = this.#ending
+  async #notify({ topics }: NotificationRecord, description: object): Promise<void> {
+    const { signal } = this.#closing
     for (const topic of topics) {
-      for (const delay of ATTEMPTS) {
+      for (const delay of ATTEMPT_DELAYS_MS) {
         await sleep(delay, undefined, { signal })
-        if (await this.#isTaken(topic, description)) break
+        if (await this.#isAccepted(topic, description)) break
       }
     }
   }
 
-  /** Posts a message; whether it was taken. */
-  async #isTaken(topic: string, description: object): Promise<boolean> {
-    const { signal } = this.#ending
+  /** Posts a message; whether it was accepted. */
+  async #isAccepted(topic: string, description: object): Promise<boolean> {
+    const { signal } = this.#closing
     const messageId = randomUUID()
     const message = {
       Type: 'Notification',
@@ -146,7 +141,7 @@ export class Notifier {
       TopicArn: topic,
       Subject: 'Notification From Amazon Glacier Service',
       Message: JSON.stringify(description),
-      Timestamp: new Date(this.#ground.now()).toISOString(),
+      Timestamp: new Date(this.#context.now()).toISOString(),
     }
     try {
       const { ok } = await fetch(this.#endpoint as string, {
@@ -158,7 +153,7 @@ export class Notifier {
           'x-amz-sns-topic-arn': topic,
         },
         body: JSON.stringify(message),
-        signal: AbortSignal.any([signal, AbortSignal.timeout(PATIENCE)]),
+        signal: AbortSignal.any([signal, AbortSignal.timeout(POST_TIMEOUT_MS)]),
       })
       return ok
     } catch (error) {
@@ -167,7 +162,7 @@ export class Notifier {
     }
   }
 
-  async #path({ vaultName, jobId }: Topics): Promise<string> {
+  async #path({ vaultName, jobId }: NotificationRecord): Promise<string> {
     return join(await this.#stores.vaults.folder(vaultName, 'jobs'), `${jobId}.notify`)
   }
 }

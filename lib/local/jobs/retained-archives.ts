@@ -1,12 +1,12 @@
 /**
- * Archives that are deleted while a job for them lasts: "you will be able to download the output" (guide, Delete
- * Archive).
+ * Archives that are deleted while a job needs them: "you will be able to download the output" (guide, Delete Archive).
  *
- * - Every archive that is deleted moves from `archives/` to `retained/`, and is removed from there unless a job needs it.
- *   It is also removed when an archive of the vault is deleted after the last job for it is gone, and with the vault.
- * - Archives only move this way. So whoever does not find one in `archives/` finds it in `retained/`.
+ * - Every deleted archive is moved from `archives/` to `retained/`, and removed from there unless a job needs it. A retained
+ *   archive is removed with the vault, or when an archive of the vault is deleted after the last job for it has expired.
+ * - Archives are only moved in this direction. Therefore an archive that is not in `archives/` is in `retained/`.
  * - Jobs are read after the names in `retained/`, and a job counts as started only if its archive is in `archives/` after
- *   the job was recorded. So of a deletion and a job at once, either the job is refused or the archive stays.
+ *   the job was recorded. If a deletion and the start of a job are concurrent, either the job is refused or the archive
+ *   stays.
  */
 import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -14,45 +14,50 @@ import { renameDurably, syncFolder } from '../../fs/durable.js'
 import type { ByteRange } from '../../byte-range.js'
 import type { Meter } from '../costs/meter.js'
 import { kindOf, namesIn, unlessMissing } from '../disk/disk.js'
-import { isId } from '../disk/identifiers.js'
-import type { Ground } from '../ground.js'
-import { unlessNotFound } from '../service-fault.js'
-import { piecesOf, type ArchiveRecord } from '../storage/archive-record.js'
-import { ArchiveStore } from '../storage/archive-store.js'
+import { isId } from '../records/identifiers.js'
+import type { StoreContext } from '../storage/store-context.js'
+import { unlessNotFound } from '../service/not-found.js'
+import { type ArchiveRecord, piecesOf } from '../records/archive-record.js'
+import { ArchiveFiles } from '../storage/archive-files.js'
 import { readPart } from '../storage/part-file.js'
-import type { VaultStore } from '../storage/vault-store.js'
-import type { ArchiveJob } from './job-record.js'
-import type { JobStore } from './job-store.js'
+import type { VaultFiles } from '../storage/vault-files.js'
+import type { ArchiveJob } from '../records/job-record.js'
+import type { JobFiles } from './job-files.js'
 
-/** The stores it stands between. */
+/** The stores that retained archives depend on. */
 export interface RetainingStores {
-  readonly vaults: VaultStore
-  readonly archives: ArchiveStore
-  readonly jobs: JobStore
+  readonly vaults: VaultFiles
+  readonly archives: ArchiveFiles
+  readonly jobs: JobFiles
 }
 
 /** Deleted archives that jobs still need. */
 export class RetainedArchives {
-  readonly #ground: Ground
+  readonly #context: StoreContext
   readonly #stores: RetainingStores
-  readonly #retained: ArchiveStore
+  readonly #retained: ArchiveFiles
 
-  constructor(ground: Ground, stores: RetainingStores, meter: Meter) {
-    this.#ground = ground
+  /**
+   * @param context - the dependencies of the stores
+   * @param stores - the archives and jobs
+   * @param meter - counts deleted archives
+   */
+  constructor(context: StoreContext, stores: RetainingStores, meter: Meter) {
+    this.#context = context
     this.#stores = stores
-    this.#retained = new ArchiveStore(ground, stores.vaults, meter, 'retained')
+    this.#retained = new ArchiveFiles(context, stores.vaults, meter, 'retained')
   }
 
   /**
-   * Deletes an archive. Its bytes stay while a job for it lasts.
+   * Deletes an archive. Its bytes are retained while a job needs them.
    *
-   * @throws {ServiceFault} 404: no such vault; 400: no archive ever had such an ID, or it is in another vault
+   * @throws {ApiError} 404: the vault does not exist; 400: the ID is not valid, or the archive is in another vault
    */
   async delete(vaultName: string, archiveId: string): Promise<void> {
     const { archives, vaults } = this.#stores
     const folder = await vaults.folder(vaultName, 'retained')
     await archives.delete(vaultName, archiveId, async (path) => {
-      await makeRetained(folder) // a vault that an older version created has none
+      await makeRetained(folder) // a vault of an older version has no such folder
       const moved = renameDurably(path, join(folder, archiveId)).then(() => true)
       if (!(await unlessMissing(moved, false))) return false // another request has deleted it meanwhile
       await syncFolder(dirname(path))
@@ -65,7 +70,7 @@ export class RetainedArchives {
    * Starts a job for an archive.
    *
    * @param start - records the job
-   * @throws {ServiceFault} 404: the archive was deleted meanwhile, and there is no job
+   * @throws {ApiError} 404: the archive was deleted meanwhile, and the job is not started
    */
   async startJob(
     vaultName: string,
@@ -77,7 +82,7 @@ export class RetainedArchives {
     try {
       await archives.find(vaultName, archiveId)
     } catch (error) {
-      await jobs.forget(vaultName, job.jobId)
+      await jobs.remove(vaultName, job.jobId)
       throw error
     }
     return job
@@ -90,40 +95,40 @@ export class RetainedArchives {
     for (const job of await this.#stores.jobs.list(vaultName)) {
       if (job.action === 'ArchiveRetrieval') needed.add(job.archiveId)
     }
-    for (const name of names) if (!needed.has(name)) await this.#ground.disk.discard(join(folder, name))
+    for (const name of names) if (!needed.has(name)) await this.#context.disk.discard(join(folder, name))
   }
 
-  /** The bytes of a range of an archive, which is whole. The archive may be deleted meanwhile. */
+  /** The bytes of a range of a complete archive, which may be deleted meanwhile. */
   async *read(
     vaultName: string,
     archive: ArchiveRecord,
     range: ByteRange,
   ): AsyncGenerator<Buffer, void, undefined> {
     for (const piece of piecesOf(archive, range)) {
-      const kept = this.#stores.archives.openPart(vaultName, archive, piece)
+      const stored = this.#stores.archives.openPart(vaultName, archive, piece)
       const file =
-        (await unlessMissing(kept, undefined)) ?? (await this.#retained.openPart(vaultName, archive, piece))
+        (await unlessMissing(stored, undefined)) ?? (await this.#retained.openPart(vaultName, archive, piece))
       yield* readPart(file, piece)
     }
   }
 
   /**
-   * The archive of a job, deleted or not, and the store that has it.
+   * The archive of a job, deleted or not, and the files that have it.
    *
-   * @throws {ServiceFault} 404: neither has it
+   * @throws {ApiError} 404: it does not exist
    */
-  async holding(
+  async find(
     vaultName: string,
     archiveId: string,
-  ): Promise<{ readonly archives: ArchiveStore; readonly archive: ArchiveRecord }> {
+  ): Promise<{ readonly archives: ArchiveFiles; readonly archive: ArchiveRecord }> {
     const { archives } = this.#stores
-    const kept = await unlessNotFound(archives.find(vaultName, archiveId))
-    if (kept) return { archives, archive: kept }
+    const stored = await unlessNotFound(archives.find(vaultName, archiveId))
+    if (stored) return { archives, archive: stored }
     return { archives: this.#retained, archive: await this.#retained.find(vaultName, archiveId) }
   }
 }
 
-/** Creates the folder of a vault for deleted archives; not that of the vault, which may be deleted meanwhile. */
+/** Creates the folder of a vault for deleted archives, but not the folder of the vault, which may be deleted meanwhile. */
 async function makeRetained(folder: string): Promise<void> {
   try {
     await mkdir(folder, { mode: 0o700 })

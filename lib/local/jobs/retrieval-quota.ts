@@ -1,24 +1,25 @@
 /**
- * How much the data retrieval policy lets be retrieved (docs/glacier-protocol.md#retrieval-policy): of Standard
- * retrievals only.
+ * The quota of the data retrieval policy (docs/glacier-protocol.md#retrieval-policy), which applies to Standard retrievals
+ * only.
  *
- * - BytesPerHour: what was asked for within the last hour, with what is asked for now, is at most that.
- * - FreeTier: the same with a day, and a thirtieth of the 10 GiB a month that are free. No document says how the
- *   service counts; this is our choice.
+ * - BytesPerHour: the bytes requested within the last hour, including the new request, are at most that.
+ * - FreeTier: the same with a day, and a thirtieth of the 10 GiB per month that are free. How the service counts is not
+ *   documented; this is our choice.
  */
-import { DAY, HOUR } from '../ground.js'
-import { policyEnforced } from '../service-fault.js'
-import type { RetrievalRule } from '../storage/account-store.js'
-import type { ArchiveJob } from './job-record.js'
 
-const FREE_A_DAY = (10 * 1024 ** 3) / 30
+import { DAY_MS, HOUR_MS } from '../service/durations.js'
+import { policyEnforced } from '../service/api-error.js'
+import type { RetrievalRule } from '../records/account-record.js'
+import type { ArchiveJob } from '../records/job-record.js'
+const FREE_BYTES_PER_DAY = (10 * 1024 ** 3) / 30
 
 /**
- * Throws unless so many bytes more may be retrieved.
+ * Asserts that a retrieval is within the quota.
  *
- * @param started - the archive retrievals of a day, of all tiers
- * @param now - milliseconds
- * @throws {ServiceFault} 400 `PolicyEnforcedException`: they may not
+ * @param size - bytes to retrieve
+ * @param started - the archive retrievals of the last day, of all tiers
+ * @param now - the time, in milliseconds
+ * @throws {ApiError} 400 `PolicyEnforcedException`: it is not
  */
 export function assertWithinQuota(
   { Strategy, BytesPerHour }: RetrievalRule,
@@ -27,10 +28,11 @@ export function assertWithinQuota(
   now: number,
 ): void {
   if (Strategy === 'None') return
-  const [span, most] = BytesPerHour === null ? [DAY, FREE_A_DAY] : [HOUR, BytesPerHour]
-  let asked = size
+  const [spanMs, maxBytes] = BytesPerHour === null ? [DAY_MS, FREE_BYTES_PER_DAY] : [HOUR_MS, BytesPerHour]
+  let requested = size
   for (const job of started) {
-    if (job.tier === 'Standard' && now - Date.parse(job.creationDate) < span) asked += job.end - job.start
+    if (job.tier === 'Standard' && now - Date.parse(job.creationDate) < spanMs)
+      requested += job.end - job.start
   }
-  if (asked > most) throw policyEnforced()
+  if (requested > maxBytes) throw policyEnforced()
 }

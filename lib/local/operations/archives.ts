@@ -1,44 +1,47 @@
 /** Operations on archives (docs/glacier-protocol.md#archives). */
-import type { ArchiveRecord } from '../storage/archive-record.js'
+
+import type { ArchiveRecord } from '../records/archive-record.js'
+import { checkedDescription, headerOf } from '../requests/request-values.js'
 import {
-  checkedDescription,
-  headerOf,
   locationOf,
   nameOf,
-  type Answer,
-  type Exchange,
-} from '../http/exchange.js'
+  type OperationResponse,
+  type RequestContext,
+} from '../requests/request-context.js'
 import { announcedHashes, announcedLength } from './upload-body.js'
-
 /** UploadArchive: an archive in one request. */
-export async function uploadArchive(exchange: Exchange): Promise<Answer> {
-  const { stores, stream } = exchange
-  const vaultName = nameOf(exchange, 'vaultName')
-  announcedLength(exchange)
-  const description = checkedDescription(headerOf(exchange, 'x-amz-archive-description'))
-  const accept = announcedHashes(exchange)
+export async function uploadArchive(context: RequestContext): Promise<OperationResponse> {
+  const { stores, stream } = context
+  const vaultName = nameOf(context, 'vaultName')
+  announcedLength(context)
+  const description = checkedDescription(headerOf(context, 'x-amz-archive-description'))
+  const accept = announcedHashes(context)
   await stores.ensureVault(vaultName)
-  return stored(exchange, vaultName, await stores.archives.store(vaultName, description, stream, accept))
+  return storedArchive(
+    context,
+    vaultName,
+    await stores.archives.store(vaultName, description, stream, accept),
+  )
 }
 
-/** What is answered once an archive is stored, in one request or in parts. */
-export function stored(
-  exchange: Exchange,
+/** The response to a request that stored an archive, in one request or in parts. */
+export function storedArchive(
+  context: RequestContext,
   vaultName: string,
   { archiveId, treeHash }: ArchiveRecord,
-): Answer {
+): OperationResponse {
   return {
     status: 201,
     headers: {
-      location: locationOf(exchange, 'vaults', vaultName, 'archives', archiveId),
+      location: locationOf(context, 'vaults', vaultName, 'archives', archiveId),
       'x-amz-archive-id': archiveId,
       'x-amz-sha256-tree-hash': treeHash,
     },
   }
 }
 
-/** DeleteArchive: 204 also where it is deleted already. */
-export async function deleteArchive(exchange: Exchange): Promise<Answer> {
-  await exchange.stores.retained.delete(nameOf(exchange, 'vaultName'), nameOf(exchange, 'archiveId'))
+/** DeleteArchive: 204 even if the archive is already deleted. */
+export async function deleteArchive(context: RequestContext): Promise<OperationResponse> {
+  await context.stores.retained.delete(nameOf(context, 'vaultName'), nameOf(context, 'archiveId'))
   return { status: 204 }
 }

@@ -2,64 +2,70 @@
 import { parseInclusive } from '../../glacier/range-format.js'
 import type { ByteRange } from '../../byte-range.js'
 import { MIB } from '../../sizes.js'
-import type { ArchiveRecord } from '../storage/archive-record.js'
-import { bodyOf, present } from '../http/body-shape.js'
-import { checkedDescription, locationOf, nameOf, type Answer, type Exchange } from '../http/exchange.js'
-import type { InventoryOrder } from '../jobs/inventory-output.js'
+import type { ArchiveRecord } from '../records/archive-record.js'
+import { bodyOf, requiredMember } from '../requests/body-shape.js'
+import { checkedDescription } from '../requests/request-values.js'
+import {
+  locationOf,
+  nameOf,
+  type OperationResponse,
+  type RequestContext,
+} from '../requests/request-context.js'
+import type { ArchiveJob, InventoryOrder, JobOrder, JobRecord } from '../records/job-record.js'
 import { inventoryMarkers } from '../jobs/job-description.js'
-import type { ArchiveJob, JobOrder, JobRecord } from '../jobs/job-record.js'
-import { invalidParameter, notFound, ServiceFault, shortened, whileThere } from '../service-fault.js'
-import { isId } from '../disk/identifiers.js'
-import { JOB_PARAMETERS, type InventoryParameters, type JobParameters } from './job-parameters.js'
+import { ApiError, invalidParameter, notFound, shortened } from '../service/api-error.js'
+import { retryUnlessGone } from '../service/not-found.js'
+import { isId } from '../records/identifiers.js'
+import { type InventoryParameters, JOB_PARAMETERS, type JobParameters } from './job-parameters.js'
 import { checkedTopic } from './notifications.js'
 
 /** InitiateJob: each call is a new job. */
-export async function initiateJob(exchange: Exchange): Promise<Answer> {
-  const { meter, notifier, vaults } = exchange.stores
-  const vaultName = nameOf(exchange, 'vaultName')
-  await vaults.folder(vaultName, 'jobs') // no such vault is told before anything else
-  const parameters = bodyOf(exchange, JOB_PARAMETERS)
+export async function initiateJob(context: RequestContext): Promise<OperationResponse> {
+  const { meter, notifier, vaults } = context.stores
+  const vaultName = nameOf(context, 'vaultName')
+  await vaults.folder(vaultName, 'jobs') // a missing vault is reported before anything else
+  const parameters = bodyOf(context, JOB_PARAMETERS)
   const { Description, SNSTopic } = parameters
   const order = {
     description: checkedDescription(Description),
     snsTopic: SNSTopic === undefined ? null : checkedTopic(SNSTopic),
   }
-  const job = await started(exchange, vaultName, parameters, order)
+  const job = await startJob(context, vaultName, parameters, order)
   if (job.action === 'ArchiveRetrieval') meter.retrieved(job.tier, job.end - job.start)
   else meter.retrievedInventory()
   await notifier.expect(vaultName, job)
-  const location = locationOf(exchange, 'vaults', vaultName, 'jobs', job.jobId)
+  const location = locationOf(context, 'vaults', vaultName, 'jobs', job.jobId)
   return { status: 202, headers: { location, 'x-amz-job-id': job.jobId } }
 }
 
-async function started(
-  { stores }: Exchange,
+async function startJob(
+  { stores }: RequestContext,
   vaultName: string,
   parameters: JobParameters,
   order: JobOrder,
 ): Promise<JobRecord> {
-  switch (present(parameters.Type, 'Type')) {
+  switch (requiredMember(parameters.Type, 'Type')) {
     case 'archive-retrieval':
       return archiveRetrieval(stores, vaultName, parameters, order)
     case 'inventory-retrieval':
       return inventoryRetrieval(stores, vaultName, parameters, order)
-    case 'select': // closed by the service before it was; its text is not known
-      throw new ServiceFault(400, 'NoLongerSupportedException', 'Select is no longer supported.')
+    case 'select': // the service has closed it; its message is not known
+      throw new ApiError(400, 'NoLongerSupportedException', 'Select is no longer supported.')
   }
 }
 
 async function archiveRetrieval(
-  stores: Exchange['stores'],
+  stores: RequestContext['stores'],
   vaultName: string,
   { ArchiveId, RetrievalByteRange, Tier: tier = 'Standard' }: JobParameters,
   order: JobOrder,
 ): Promise<JobRecord> {
-  const archiveId = present(ArchiveId, 'ArchiveId')
+  const archiveId = requiredMember(ArchiveId, 'ArchiveId')
   if (!isId(archiveId)) throw notFound(`The archive ID was not found: ${shortened(archiveId)}`)
   const archive = await stores.archives.find(vaultName, archiveId)
   const range = retrievalRange(RetrievalByteRange, archive)
   const find = (): Promise<ArchiveRecord> => stores.archives.find(vaultName, archiveId)
-  const treeHash = await whileThere(find, () => stores.archives.treeHashOf(vaultName, archive, range))
+  const treeHash = await retryUnlessGone(find, () => stores.archives.treeHashOf(vaultName, archive, range))
   const retrieval = {
     ...order,
     ...range,
@@ -73,7 +79,7 @@ async function archiveRetrieval(
   return stores.retrievalLimits.admit(retrieval, () => stores.retained.startJob(vaultName, archiveId, start))
 }
 
-/** The range of an archive to retrieve: on MiB boundaries, or to the archive's end. */
+/** The range of an archive to retrieve: on MiB boundaries, or up to the archive's end. */
 function retrievalRange(text: string | undefined, { size }: ArchiveRecord): ByteRange {
   if (text === undefined) return { start: 0, end: size }
   const range = /^\d+-\d+$/.test(text) ? parseInclusive(text) : undefined
@@ -86,9 +92,9 @@ function retrievalRange(text: string | undefined, { size }: ArchiveRecord): Byte
   return range
 }
 
-/** The model has it an error to name an archive or a range of bytes for an inventory. */
+/** According to the model, an inventory retrieval with an archive ID or a range is an error. */
 async function inventoryRetrieval(
-  { jobs, vaults }: Exchange['stores'],
+  { jobs, vaults }: RequestContext['stores'],
   vaultName: string,
   { ArchiveId, RetrievalByteRange, Format: format = 'JSON', InventoryRetrievalParameters }: JobParameters,
   order: JobOrder,
@@ -103,12 +109,12 @@ async function inventoryRetrieval(
 
 function inventoryOrder(
   vaultArn: string,
-  { StartDate, EndDate, Limit: limit, Marker: given }: InventoryParameters,
+  { StartDate, EndDate, Limit: limit, Marker: givenMarker }: InventoryParameters,
 ): Omit<InventoryOrder, 'format'> {
   if (limit !== undefined && !/^[1-9]\d*$/.test(limit))
     throw invalidParameter(`Invalid Limit: ${shortened(limit)}`)
-  const marker = given === undefined ? null : inventoryMarkers(vaultArn).read(given)
-  if (marker === undefined) throw invalidParameter(`Invalid Marker: ${shortened(String(given))}`)
+  const marker = givenMarker === undefined ? null : inventoryMarkers(vaultArn).read(givenMarker)
+  if (marker === undefined) throw invalidParameter(`Invalid Marker: ${shortened(String(givenMarker))}`)
   return {
     startDate: date(StartDate, 'StartDate'),
     endDate: date(EndDate, 'EndDate'),
@@ -117,7 +123,7 @@ function inventoryOrder(
   }
 }
 
-/** A date as the service takes it: ISO 8601, UTC, to the second or finer; one that the calendar has. */
+/** A date in the form of the service: ISO 8601, UTC, with minutes, and optionally seconds or finer; it must exist. */
 function date(text: string | undefined, name: string): string | null {
   if (text === undefined) return null
   const form = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?Z$/

@@ -1,11 +1,11 @@
 /**
  * JobParameters, the body of InitiateJob, as the service's model declares it.
  *
- * Select is refused, but what is said of it must have the types and the values of the model.
+ * Select is refused, but its parameters must have the types and the values of the model.
  */
-import { choice, listOf, mapOf, structure, TEXT, type Shape } from '../http/body-shape.js'
+import { choice, listOf, mapOf, structure, TEXT, type Shape } from '../requests/body-shape.js'
 
-/** What is said of an inventory. */
+/** The parameters of an inventory retrieval. */
 export interface InventoryParameters {
   readonly StartDate?: string
   readonly EndDate?: string
@@ -13,7 +13,7 @@ export interface InventoryParameters {
   readonly Marker?: string
 }
 
-/** What is said of a job. */
+/** The parameters of a job. */
 export interface JobParameters {
   readonly Type?: 'archive-retrieval' | 'inventory-retrieval' | 'select'
   readonly ArchiveId?: string

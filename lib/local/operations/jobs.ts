@@ -1,30 +1,33 @@
 /** DescribeJob, ListJobs and GetJobOutput (docs/glacier-protocol.md#jobs). */
 import { toInclusive, type ByteRange } from '../../byte-range.js'
-import { nameOf, queryOf, type Answer, type Exchange } from '../http/exchange.js'
-import { placeOf, type ArchiveJob, type InventoryJob, type JobRecord } from '../jobs/job-record.js'
+import { nameOf, type OperationResponse, type RequestContext } from '../requests/request-context.js'
+import { queryOf } from '../requests/request-values.js'
+import { type ArchiveJob, type InventoryJob, type JobRecord, jobSortKey } from '../records/job-record.js'
 import { jobDescription, jobStatus } from '../jobs/job-description.js'
-import { pageOf } from '../http/paging.js'
-import { outputRange } from '../http/range-header.js'
-import { markersOf } from '../marker.js'
-import { invalidParameter, whileThere } from '../service-fault.js'
+import { pageOf } from '../requests/paging.js'
+import { outputRange } from '../requests/range-header.js'
+import { markersOf } from '../service/marker.js'
+import { invalidParameter } from '../service/api-error.js'
+import { retryUnlessGone } from '../service/not-found.js'
 
-const MOST_ROWS = 50
-/** Bytes of an output that are read before it is answered. */
-const BEGINNING = 65_536
+/** The maximum number of jobs of a page. */
+const MAX_ROWS = 50
+/** Bytes of an output that are read before the response is sent. */
+const FIRST_READ_BYTES = 65_536
 const STATUS_CODES = ['InProgress', 'Succeeded', 'Failed']
 
 /** DescribeJob. */
-export async function describeJob(exchange: Exchange): Promise<Answer> {
-  const { job, vaultName } = await jobOf(exchange)
-  return { status: 200, json: jobDescription(exchange.stores, vaultName, job) }
+export async function describeJob(context: RequestContext): Promise<OperationResponse> {
+  const { job, vaultName } = await jobOf(context)
+  return { status: 200, json: jobDescription(context.stores, vaultName, job) }
 }
 
-/** ListJobs, by the time they were started. */
-export async function listJobs(exchange: Exchange): Promise<Answer> {
-  const { stores } = exchange
-  const vaultName = nameOf(exchange, 'vaultName')
-  const statusCode = queryOf(exchange, 'statuscode')
-  const completed = queryOf(exchange, 'completed')
+/** ListJobs, sorted by the time of their start. */
+export async function listJobs(context: RequestContext): Promise<OperationResponse> {
+  const { stores } = context
+  const vaultName = nameOf(context, 'vaultName')
+  const statusCode = queryOf(context, 'statuscode')
+  const completed = queryOf(context, 'completed')
   if (statusCode !== undefined && !STATUS_CODES.includes(statusCode)) {
     throw invalidParameter(`The job status code is not valid: ${statusCode}`)
   }
@@ -32,12 +35,12 @@ export async function listJobs(exchange: Exchange): Promise<Answer> {
     throw invalidParameter(`Invalid completed: ${completed}`)
   }
   const jobs = (await stores.jobs.list(vaultName)).filter((job) => {
-    const wanted = statusCode === undefined || statusCode === jobStatus(stores, job)
-    return wanted && (completed === undefined || completed === String(stores.jobs.isDone(job)))
+    const isSelected = statusCode === undefined || statusCode === jobStatus(stores, job)
+    return isSelected && (completed === undefined || completed === String(stores.jobs.isDone(job)))
   })
-  const { items, marker } = pageOf(exchange, jobs, {
-    most: MOST_ROWS,
-    keyOf: placeOf,
+  const { items, marker } = pageOf(context, jobs, {
+    maxItems: MAX_ROWS,
+    keyOf: jobSortKey,
     markers: markersOf(`${stores.vaults.arnOf(vaultName)}/jobs`),
   })
   return {
@@ -46,52 +49,52 @@ export async function listJobs(exchange: Exchange): Promise<Answer> {
   }
 }
 
-/** GetJobOutput: whole, or the range asked for. */
-export async function getJobOutput(exchange: Exchange): Promise<Answer> {
-  const { job, vaultName } = await jobOf(exchange)
-  if (jobStatus(exchange.stores, job) !== 'Succeeded')
+/** GetJobOutput: the whole output, or the requested range. */
+export async function getJobOutput(context: RequestContext): Promise<OperationResponse> {
+  const { job, vaultName } = await jobOf(context)
+  if (jobStatus(context.stores, job) !== 'Succeeded')
     throw invalidParameter(`The job is not currently available for download: ${job.jobId}`)
   const size = job.action === 'ArchiveRetrieval' ? job.end - job.start : job.outputSize
-  const asked = rangeAsked(exchange, size)
-  const range = asked ?? { start: 0, end: size }
-  const { retained, jobs } = exchange.stores
+  const requested = requestedRange(context, size)
+  const range = requested ?? { start: 0, end: size }
+  const { retained, jobs } = context.stores
   const output =
     job.action === 'ArchiveRetrieval'
-      ? whileThere(
-          () => retained.holding(vaultName, job.archiveId),
-          () => archiveOutput(exchange, vaultName, job, range),
+      ? retryUnlessGone(
+          () => retained.find(vaultName, job.archiveId),
+          () => archiveOutput(context, vaultName, job, range),
         )
-      : whileThere(
+      : retryUnlessGone(
           () => jobs.find(vaultName, job.jobId),
-          () => inventoryOutput(exchange, vaultName, job, range),
+          () => inventoryOutput(context, vaultName, job, range),
         )
   const { headers, bytes } = await output
   return {
-    status: asked ? 206 : 200,
+    status: requested ? 206 : 200,
     headers: {
       'accept-ranges': 'bytes',
-      'content-range': asked && `bytes ${toInclusive(asked)}/${size}`,
+      'content-range': requested && `bytes ${toInclusive(requested)}/${size}`,
       ...headers,
     },
     content: { length: range.end - range.start, bytes },
   }
 }
 
-type Output = Pick<Answer, 'headers'> & { readonly bytes: AsyncIterable<Buffer> }
+type Output = Pick<OperationResponse, 'headers'> & { readonly bytes: AsyncIterable<Buffer> }
 
 /**
- * With a tree hash where both ranges, the job's and the one asked for, are aligned
+ * With a tree hash if both ranges, that of the job and the requested one, are tree-hash aligned
  * (docs/glacier-protocol.md#job-output).
  */
 async function archiveOutput(
-  { stores: { retained } }: Exchange,
+  { stores: { retained } }: RequestContext,
   vaultName: string,
   job: ArchiveJob,
   { start, end }: ByteRange,
 ): Promise<Output> {
-  const { archives, archive } = await retained.holding(vaultName, job.archiveId)
+  const { archives, archive } = await retained.find(vaultName, job.archiveId)
   const absolute = { start: job.start + start, end: job.start + end }
-  await archives.assertWhole(vaultName, archive, absolute)
+  await archives.assertComplete(vaultName, archive, absolute)
   const treeHash = job.treeHash === null ? undefined : await archives.treeHashOf(vaultName, archive, absolute)
   return {
     headers: {
@@ -99,30 +102,33 @@ async function archiveOutput(
       'x-amz-archive-description': archive.description ?? undefined,
       'x-amz-sha256-tree-hash': treeHash,
     },
-    bytes: await begun(absolute, async (piece) => retained.read(vaultName, archive, piece)),
+    bytes: await withFirstBytes(absolute, async (piece) => retained.read(vaultName, archive, piece)),
   }
 }
 
 async function inventoryOutput(
-  { stores }: Exchange,
+  { stores }: RequestContext,
   vaultName: string,
   job: InventoryJob,
   range: ByteRange,
 ): Promise<Output> {
   const headers = { 'content-type': job.format === 'CSV' ? 'text/csv' : 'application/json' }
-  return { headers, bytes: await begun(range, (piece) => stores.jobs.readOutput(vaultName, job, piece)) }
+  return {
+    headers,
+    bytes: await withFirstBytes(range, (piece) => stores.jobs.readOutput(vaultName, job, piece)),
+  }
 }
 
 /**
- * The bytes of an output, of which the first are read now: so an output that cannot be read is refused, and not cut.
+ * The bytes of an output. The first ones are read now, so that an output which cannot be read is refused, not cut.
  *
- * @param read - reads a range of what the output is taken from
+ * @param read - reads a range of the source of the output
  */
-async function begun(
+async function withFirstBytes(
   { start, end }: ByteRange,
   read: (range: ByteRange) => Promise<AsyncIterable<Buffer>>,
 ): Promise<AsyncIterable<Buffer>> {
-  const rest = { start: Math.min(start + BEGINNING, end), end }
+  const rest = { start: Math.min(start + FIRST_READ_BYTES, end), end }
   const chunks: Buffer[] = []
   for await (const chunk of await read({ start, end: rest.start })) chunks.push(chunk)
   return (async function* () {
@@ -131,8 +137,8 @@ async function begun(
   })()
 }
 
-/** The range of the output a request asks for; `undefined` for all of it. */
-function rangeAsked({ headers, stores }: Exchange, size: number): ByteRange | undefined {
+/** The requested range of the output; `undefined` for the whole output. */
+function requestedRange({ headers, stores }: RequestContext, size: number): ByteRange | undefined {
   const { range: header } = headers
   if (header === undefined) return undefined
   const range = outputRange(header, size)
@@ -140,7 +146,7 @@ function rangeAsked({ headers, stores }: Exchange, size: number): ByteRange | un
   throw invalidParameter(`Invalid Range: ${header}`)
 }
 
-async function jobOf(exchange: Exchange): Promise<{ vaultName: string; job: JobRecord }> {
-  const vaultName = nameOf(exchange, 'vaultName')
-  return { vaultName, job: await exchange.stores.jobs.find(vaultName, nameOf(exchange, 'jobId')) }
+async function jobOf(context: RequestContext): Promise<{ vaultName: string; job: JobRecord }> {
+  const vaultName = nameOf(context, 'vaultName')
+  return { vaultName, job: await context.stores.jobs.find(vaultName, nameOf(context, 'jobId')) }
 }

@@ -1,7 +1,7 @@
-/** Operations on whom a vault tells that jobs are done (docs/glacier-protocol.md#notifications). */
-import { bodyOf, choice, listOf, present, structure, TEXT } from '../http/body-shape.js'
-import { nameOf, type Answer, type Exchange } from '../http/exchange.js'
-import { invalidParameter, notFound, shortened } from '../service-fault.js'
+/** Operations on a vault's notifications of completed jobs (docs/glacier-protocol.md#notifications). */
+import { bodyOf, choice, listOf, requiredMember, structure, TEXT } from '../requests/body-shape.js'
+import { nameOf, type OperationResponse, type RequestContext } from '../requests/request-context.js'
+import { invalidParameter, notFound, shortened } from '../service/api-error.js'
 
 /** VaultNotificationConfig of the model. */
 const NOTIFICATIONS = structure({
@@ -10,21 +10,21 @@ const NOTIFICATIONS = structure({
 })
 
 /** SetVaultNotifications. */
-export async function setVaultNotifications(exchange: Exchange): Promise<Answer> {
-  const { SNSTopic, Events } = bodyOf(exchange, NOTIFICATIONS)
-  const snsTopic = checkedTopic(present(SNSTopic, 'SNSTopic'))
-  const events = [...new Set(present(Events, 'Events'))]
+export async function setVaultNotifications(context: RequestContext): Promise<OperationResponse> {
+  const { SNSTopic, Events } = bodyOf(context, NOTIFICATIONS)
+  const snsTopic = checkedTopic(requiredMember(SNSTopic, 'SNSTopic'))
+  const events = [...new Set(requiredMember(Events, 'Events'))]
   if (events.length === 0) throw invalidParameter('Invalid Events: there must be one at least.')
-  await exchange.stores.settings.change(nameOf(exchange, 'vaultName'), () => ({
+  await context.stores.settings.change(nameOf(context, 'vaultName'), () => ({
     notifications: { snsTopic, events },
   }))
   return { status: 204 }
 }
 
 /** GetVaultNotifications. */
-export async function getVaultNotifications(exchange: Exchange): Promise<Answer> {
-  const { stores } = exchange
-  const vaultName = nameOf(exchange, 'vaultName')
+export async function getVaultNotifications(context: RequestContext): Promise<OperationResponse> {
+  const { stores } = context
+  const vaultName = nameOf(context, 'vaultName')
   const { notifications } = await stores.settings.read(vaultName)
   if (!notifications) {
     throw notFound(`No notification configuration is set for the vault: ${stores.vaults.arnOf(vaultName)}`)
@@ -32,16 +32,16 @@ export async function getVaultNotifications(exchange: Exchange): Promise<Answer>
   return { status: 200, json: { SNSTopic: notifications.snsTopic, Events: notifications.events } }
 }
 
-/** DeleteVaultNotifications: 204 also where there are none. */
-export async function deleteVaultNotifications(exchange: Exchange): Promise<Answer> {
-  await exchange.stores.settings.change(nameOf(exchange, 'vaultName'), () => ({ notifications: null }))
+/** DeleteVaultNotifications: 204 even if none are set. */
+export async function deleteVaultNotifications(context: RequestContext): Promise<OperationResponse> {
+  await context.stores.settings.change(nameOf(context, 'vaultName'), () => ({ notifications: null }))
   return { status: 204 }
 }
 
 /**
- * The ARN of a topic.
+ * Checks the ARN of a topic.
  *
- * @throws {ServiceFault} 400: it is none
+ * @throws {ApiError} 400: it is not valid
  */
 export function checkedTopic(value: string): string {
   if (/^arn:aws[\w-]*:sns:[\w-]*:\d{12}:[\w.-]{1,256}$/.test(value)) return value

@@ -1,11 +1,12 @@
 /** Operations on a vault's tags (docs/glacier-protocol.md#tags). */
-import { bodyOf, listOf, mapOf, present, structure, TEXT } from '../http/body-shape.js'
-import { nameOf, type Answer, type Exchange } from '../http/exchange.js'
-import { invalidParameter, limitExceeded, shortened } from '../service-fault.js'
+import { bodyOf, listOf, mapOf, requiredMember, structure, TEXT } from '../requests/body-shape.js'
+import { nameOf, type OperationResponse, type RequestContext } from '../requests/request-context.js'
+import { invalidParameter, limitExceeded, shortened } from '../service/api-error.js'
 
-const MOST_TAGS = 50
-const MOST_AT_ONCE = 10
-/** No key has a colon, and so none begins with `aws:`, which the service keeps for itself. */
+/** The maximum number of tags of a vault, and of a request. */
+const MAX_TAGS = 50
+const MAX_TAGS_PER_REQUEST = 10
+/** A key cannot have a colon, and therefore cannot begin with `aws:`, which the service reserves. */
 const KEY = /^[\p{L}\p{N} _./=+@-]{1,128}$/u
 const VALUE = /^[\p{L}\p{N} _./=+@-]{0,255}$/u
 
@@ -13,40 +14,40 @@ const VALUE = /^[\p{L}\p{N} _./=+@-]{0,255}$/u
 const ADDED = structure({ Tags: mapOf(TEXT) })
 const REMOVED = structure({ TagKeys: listOf(TEXT) })
 
-/** AddTagsToVault: a key that is there is given the new value. */
-export async function addTagsToVault(exchange: Exchange): Promise<Answer> {
-  const added = present(bodyOf(exchange, ADDED).Tags, 'Tags')
+/** AddTagsToVault: an existing key gets the new value. */
+export async function addTagsToVault(context: RequestContext): Promise<OperationResponse> {
+  const added = requiredMember(bodyOf(context, ADDED).Tags, 'Tags')
   assertCount(added.length)
   for (const [key, value] of added) {
     assertKey(key)
     if (!VALUE.test(value)) throw invalidParameter(`Invalid value of the tag ${key}.`)
   }
-  await exchange.stores.settings.change(nameOf(exchange, 'vaultName'), ({ tags }) => {
-    const together = { ...tags, ...Object.fromEntries(added) }
-    if (Object.keys(together).length > MOST_TAGS) {
+  await context.stores.settings.change(nameOf(context, 'vaultName'), ({ tags }) => {
+    const merged = { ...tags, ...Object.fromEntries(added) }
+    if (Object.keys(merged).length > MAX_TAGS) {
       throw limitExceeded(
         'The quota for the number of tags that can be assigned to this resource has been reached.',
       )
     }
-    return { tags: together }
+    return { tags: merged }
   })
   return { status: 204 }
 }
 
-/** RemoveTagsFromVault: keys there are none of are as good as removed. */
-export async function removeTagsFromVault(exchange: Exchange): Promise<Answer> {
-  const removed = present(bodyOf(exchange, REMOVED).TagKeys, 'TagKeys')
+/** RemoveTagsFromVault: unknown keys are ignored. */
+export async function removeTagsFromVault(context: RequestContext): Promise<OperationResponse> {
+  const removed = requiredMember(bodyOf(context, REMOVED).TagKeys, 'TagKeys')
   assertCount(removed.length)
   for (const key of removed) assertKey(key)
-  await exchange.stores.settings.change(nameOf(exchange, 'vaultName'), ({ tags }) => ({
+  await context.stores.settings.change(nameOf(context, 'vaultName'), ({ tags }) => ({
     tags: Object.fromEntries(Object.entries(tags).filter(([key]) => !removed.includes(key))),
   }))
   return { status: 204 }
 }
 
 /** ListTagsForVault. */
-export async function listTagsForVault(exchange: Exchange): Promise<Answer> {
-  const { tags } = await exchange.stores.settings.read(nameOf(exchange, 'vaultName'))
+export async function listTagsForVault(context: RequestContext): Promise<OperationResponse> {
+  const { tags } = await context.stores.settings.read(nameOf(context, 'vaultName'))
   return { status: 200, json: { Tags: tags } }
 }
 
@@ -55,6 +56,6 @@ function assertKey(key: string): void {
 }
 
 function assertCount(count: number): void {
-  if (count >= 1 && count <= MOST_AT_ONCE) return
-  throw invalidParameter(`Invalid number of tags: ${count}. A request has 1 to ${MOST_AT_ONCE}.`)
+  if (count >= 1 && count <= MAX_TAGS_PER_REQUEST) return
+  throw invalidParameter(`Invalid number of tags: ${count}. A request has 1 to ${MAX_TAGS_PER_REQUEST}.`)
 }

@@ -2,30 +2,28 @@
 import { toInclusive } from '../../byte-range.js'
 import { MAX_PART_SIZE, MAX_PARTS } from '../../glacier/limits.js'
 import { isPartSize } from '../../glacier/part-size.js'
+import { checkedDescription, headerOf, requiredHeader, wholeNumberIn } from '../requests/request-values.js'
 import {
-  checkedDescription,
-  headerOf,
   locationOf,
   nameOf,
-  requiredHeader,
-  wholeNumberIn,
-  type Answer,
-  type Exchange,
-} from '../http/exchange.js'
-import { pageOf } from '../http/paging.js'
-import { markersOf } from '../marker.js'
-import { invalidParameter, whileThere } from '../service-fault.js'
-import type { UploadRecord } from '../storage/upload-store.js'
-import { stored } from './archives.js'
-import { announcedHashes, announcedPlace, hashIn } from './upload-body.js'
+  type OperationResponse,
+  type RequestContext,
+} from '../requests/request-context.js'
+import { pageOf } from '../requests/paging.js'
+import { markersOf } from '../service/marker.js'
+import { invalidParameter } from '../service/api-error.js'
+import { retryUnlessGone } from '../service/not-found.js'
+import type { UploadRecord } from '../records/upload-record.js'
+import { storedArchive } from './archives.js'
+import { announcedHashes, announcedRange, hashIn } from './upload-body.js'
 
-const MOST_ROWS = 50
+const MAX_ROWS = 50
 
 /** InitiateMultipartUpload. */
-export async function initiateMultipartUpload(exchange: Exchange): Promise<Answer> {
-  const { stores } = exchange
-  const vaultName = nameOf(exchange, 'vaultName')
-  const text = requiredHeader(exchange, 'x-amz-part-size')
+export async function initiateMultipartUpload(context: RequestContext): Promise<OperationResponse> {
+  const { stores } = context
+  const vaultName = nameOf(context, 'vaultName')
+  const text = requiredHeader(context, 'x-amz-part-size')
   const partSize = wholeNumberIn(text)
   if (partSize === undefined || !isPartSize(partSize)) {
     throw invalidParameter(
@@ -33,68 +31,68 @@ export async function initiateMultipartUpload(exchange: Exchange): Promise<Answe
         'and be between 1048576 and 4294967296 bytes.',
     )
   }
-  const description = checkedDescription(headerOf(exchange, 'x-amz-archive-description'))
+  const description = checkedDescription(headerOf(context, 'x-amz-archive-description'))
   await stores.ensureVault(vaultName)
   const { uploadId } = await stores.uploads.initiate(vaultName, partSize, description)
   return {
     status: 201,
     headers: {
-      location: locationOf(exchange, 'vaults', vaultName, 'multipart-uploads', uploadId),
+      location: locationOf(context, 'vaults', vaultName, 'multipart-uploads', uploadId),
       'x-amz-multipart-upload-id': uploadId,
     },
   }
 }
 
-/** UploadMultipartPart. A short part that is not the last is taken, and makes the completion fail. */
-export async function uploadMultipartPart(exchange: Exchange): Promise<Answer> {
-  const { uploads } = exchange.stores
-  const { vaultName, upload } = await uploadOf(exchange)
-  const range = announcedPlace(exchange, upload.partSize)
-  const accept = announcedHashes(exchange)
-  const { treeHash } = await uploads.receive(vaultName, upload, range, exchange.stream, accept)
+/** UploadMultipartPart. A short part that is not the last one is accepted, and makes the completion fail. */
+export async function uploadMultipartPart(context: RequestContext): Promise<OperationResponse> {
+  const { uploads } = context.stores
+  const { vaultName, upload } = await uploadOf(context)
+  const range = announcedRange(context, upload.partSize)
+  const accept = announcedHashes(context)
+  const { treeHash } = await uploads.receive(vaultName, upload, range, context.stream, accept)
   return { status: 204, headers: { 'x-amz-sha256-tree-hash': treeHash } }
 }
 
-/** CompleteMultipartUpload: the same archive when repeated. */
-export async function completeMultipartUpload(exchange: Exchange): Promise<Answer> {
-  const vaultName = nameOf(exchange, 'vaultName')
-  const text = requiredHeader(exchange, 'x-amz-archive-size')
+/** CompleteMultipartUpload: a repeated one returns the same archive. */
+export async function completeMultipartUpload(context: RequestContext): Promise<OperationResponse> {
+  const vaultName = nameOf(context, 'vaultName')
+  const text = requiredHeader(context, 'x-amz-archive-size')
   const size = wholeNumberIn(text) ?? 0
   if (size < 1 || size > MAX_PARTS * MAX_PART_SIZE)
     throw invalidParameter(`Invalid x-amz-archive-size: ${text}`)
-  const treeHash = hashIn(exchange, 'x-amz-sha256-tree-hash')
-  const { uploads, undocumented } = exchange.stores
-  const { archive, isRepeated } = await uploads.complete(vaultName, nameOf(exchange, 'uploadId'), {
+  const treeHash = hashIn(context, 'x-amz-sha256-tree-hash')
+  const { uploads, undocumented } = context.stores
+  const { archive, isRepeated } = await uploads.complete(vaultName, nameOf(context, 'uploadId'), {
     size,
     treeHash,
   })
-  const answer = stored(exchange, vaultName, archive)
-  if (!isRepeated || undocumented.repeatHash) return answer
-  return { ...answer, headers: { ...answer.headers, 'x-amz-sha256-tree-hash': undefined } }
+  const response = storedArchive(context, vaultName, archive)
+  if (!isRepeated || undocumented.repeatHash) return response
+  return { ...response, headers: { ...response.headers, 'x-amz-sha256-tree-hash': undefined } }
 }
 
-/** AbortMultipartUpload: 204 when repeated. */
-export async function abortMultipartUpload(exchange: Exchange): Promise<Answer> {
-  await exchange.stores.uploads.abort(nameOf(exchange, 'vaultName'), nameOf(exchange, 'uploadId'))
+/** AbortMultipartUpload: 204 for a repeated one, too. */
+export async function abortMultipartUpload(context: RequestContext): Promise<OperationResponse> {
+  await context.stores.uploads.abort(nameOf(context, 'vaultName'), nameOf(context, 'uploadId'))
   return { status: 204 }
 }
 
 /** ListParts, sorted by range. */
-export async function listParts(exchange: Exchange): Promise<Answer> {
-  const { vaultName, upload } = await uploadOf(exchange)
-  const { uploads } = exchange.stores
+export async function listParts(context: RequestContext): Promise<OperationResponse> {
+  const { vaultName, upload } = await uploadOf(context)
+  const { uploads } = context.stores
   const indexes = await uploads.partIndexes(vaultName, upload)
-  const { items, marker } = pageOf(exchange, indexes, {
-    most: MOST_ROWS,
+  const { items, marker } = pageOf(context, indexes, {
+    maxItems: MAX_ROWS,
     keyOf: (index) => String(index).padStart(5, '0'),
-    markers: markersOf(`${uploadsOf(exchange, vaultName)}/${upload.uploadId}`),
+    markers: markersOf(`${uploadsOf(context, vaultName)}/${upload.uploadId}`),
   })
   const find = (): Promise<UploadRecord> => uploads.find(vaultName, upload.uploadId)
-  const parts = await whileThere(find, () => uploads.parts(vaultName, upload, items))
+  const parts = await retryUnlessGone(find, () => uploads.parts(vaultName, upload, items))
   return {
     status: 200,
     json: {
-      ...describe(exchange, vaultName, upload),
+      ...describe(context, vaultName, upload),
       Marker: marker,
       Parts: parts.map((part) => ({ RangeInBytes: toInclusive(part), SHA256TreeHash: part.treeHash })),
     },
@@ -102,29 +100,29 @@ export async function listParts(exchange: Exchange): Promise<Answer> {
 }
 
 /** ListMultipartUploads: those that are open. */
-export async function listMultipartUploads(exchange: Exchange): Promise<Answer> {
-  const vaultName = nameOf(exchange, 'vaultName')
-  const uploads = await exchange.stores.uploads.list(vaultName)
-  const { items, marker } = pageOf(exchange, uploads, {
-    most: MOST_ROWS,
+export async function listMultipartUploads(context: RequestContext): Promise<OperationResponse> {
+  const vaultName = nameOf(context, 'vaultName')
+  const uploads = await context.stores.uploads.list(vaultName)
+  const { items, marker } = pageOf(context, uploads, {
+    maxItems: MAX_ROWS,
     keyOf: ({ uploadId }) => uploadId,
-    markers: markersOf(uploadsOf(exchange, vaultName)),
+    markers: markersOf(uploadsOf(context, vaultName)),
   })
-  const list = items.map((upload) => describe(exchange, vaultName, upload))
+  const list = items.map((upload) => describe(context, vaultName, upload))
   return { status: 200, json: { Marker: marker, UploadsList: list } }
 }
 
 /** What the list of a vault's uploads is called. */
-function uploadsOf({ stores }: Exchange, vaultName: string): string {
+function uploadsOf({ stores }: RequestContext, vaultName: string): string {
   return `${stores.vaults.arnOf(vaultName)}/multipart-uploads`
 }
 
-async function uploadOf(exchange: Exchange): Promise<{ vaultName: string; upload: UploadRecord }> {
-  const vaultName = nameOf(exchange, 'vaultName')
-  return { vaultName, upload: await exchange.stores.uploads.find(vaultName, nameOf(exchange, 'uploadId')) }
+async function uploadOf(context: RequestContext): Promise<{ vaultName: string; upload: UploadRecord }> {
+  const vaultName = nameOf(context, 'vaultName')
+  return { vaultName, upload: await context.stores.uploads.find(vaultName, nameOf(context, 'uploadId')) }
 }
 
-function describe({ stores }: Exchange, vaultName: string, upload: UploadRecord): object {
+function describe({ stores }: RequestContext, vaultName: string, upload: UploadRecord): object {
   return {
     ArchiveDescription: upload.description,
     CreationDate: upload.creationDate,

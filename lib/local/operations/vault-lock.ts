@@ -1,18 +1,18 @@
 /** Operations on a vault's lock (docs/glacier-protocol.md#vault-lock). */
-import { nameOf, type Answer, type Exchange } from '../http/exchange.js'
-import { DAY } from '../ground.js'
-import { newShortId } from '../disk/identifiers.js'
-import { accessDenied, invalidParameter, notFound, type ServiceFault } from '../service-fault.js'
-import { policyIn } from './access-policy.js'
 
+import { nameOf, type OperationResponse, type RequestContext } from '../requests/request-context.js'
+import { DAY_MS } from '../service/durations.js'
+import { newUploadOrJobId } from '../records/identifiers.js'
+import { accessDenied, type ApiError, invalidParameter, notFound } from '../service/api-error.js'
+import { policyIn } from './access-policy.js'
 /** InitiateVaultLock: a day remains to complete it. */
-export async function initiateVaultLock(exchange: Exchange): Promise<Answer> {
-  const { settings, now } = exchange.stores
-  const policy = policyIn(exchange)
-  const lockId = newShortId()
+export async function initiateVaultLock(context: RequestContext): Promise<OperationResponse> {
+  const { settings, now } = context.stores
+  const policy = policyIn(context)
+  const lockId = newUploadOrJobId()
   const creationDate = new Date(now()).toISOString()
-  const expirationDate = new Date(now() + DAY).toISOString()
-  await settings.change(nameOf(exchange, 'vaultName'), ({ lock }) => {
+  const expirationDate = new Date(now() + DAY_MS).toISOString()
+  await settings.change(nameOf(context, 'vaultName'), ({ lock }) => {
     if (lock)
       throw accessDenied(lock.expirationDate ? 'A vault lock is in progress.' : 'The vault is locked.')
     return { lock: { lockId, policy, creationDate, expirationDate } }
@@ -21,9 +21,9 @@ export async function initiateVaultLock(exchange: Exchange): Promise<Answer> {
 }
 
 /** GetVaultLock. */
-export async function getVaultLock(exchange: Exchange): Promise<Answer> {
-  const { lock } = await exchange.stores.settings.read(nameOf(exchange, 'vaultName'))
-  if (!lock) throw noLock(exchange)
+export async function getVaultLock(context: RequestContext): Promise<OperationResponse> {
+  const { lock } = await context.stores.settings.read(nameOf(context, 'vaultName'))
+  if (!lock) throw noLock(context)
   const { policy, creationDate, expirationDate } = lock
   return {
     status: 200,
@@ -37,10 +37,10 @@ export async function getVaultLock(exchange: Exchange): Promise<Answer> {
 }
 
 /** CompleteVaultLock: for ever; repeated, 204. */
-export async function completeVaultLock(exchange: Exchange): Promise<Answer> {
-  const lockId = nameOf(exchange, 'lockId')
-  await exchange.stores.settings.change(nameOf(exchange, 'vaultName'), ({ lock }) => {
-    if (!lock) throw noLock(exchange)
+export async function completeVaultLock(context: RequestContext): Promise<OperationResponse> {
+  const lockId = nameOf(context, 'lockId')
+  await context.stores.settings.change(nameOf(context, 'vaultName'), ({ lock }) => {
+    if (!lock) throw noLock(context)
     if (lock.lockId === lockId) return { lock: { ...lock, expirationDate: null } }
     throw lock.expirationDate === null
       ? accessDenied('The vault is locked.')
@@ -50,15 +50,15 @@ export async function completeVaultLock(exchange: Exchange): Promise<Answer> {
 }
 
 /** AbortVaultLock: 204 also where there is none; a lock that is completed stays. */
-export async function abortVaultLock(exchange: Exchange): Promise<Answer> {
-  await exchange.stores.settings.change(nameOf(exchange, 'vaultName'), ({ lock }) => {
+export async function abortVaultLock(context: RequestContext): Promise<OperationResponse> {
+  await context.stores.settings.change(nameOf(context, 'vaultName'), ({ lock }) => {
     if (lock?.expirationDate === null) throw accessDenied('The vault is locked.')
     return { lock: null }
   })
   return { status: 204 }
 }
 
-function noLock(exchange: Exchange): ServiceFault {
-  const { vaults } = exchange.stores
-  return notFound(`No vault lock policy is set for the vault: ${vaults.arnOf(nameOf(exchange, 'vaultName'))}`)
+function noLock(context: RequestContext): ApiError {
+  const { vaults } = context.stores
+  return notFound(`No vault lock policy is set for the vault: ${vaults.arnOf(nameOf(context, 'vaultName'))}`)
 }

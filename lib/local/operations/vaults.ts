@@ -1,43 +1,48 @@
 /** Operations on vaults (docs/glacier-protocol.md#vaults). */
-import { locationOf, nameOf, type Answer, type Exchange } from '../http/exchange.js'
-import { pageOf } from '../http/paging.js'
-import type { MarkerForm } from '../marker.js'
+import {
+  locationOf,
+  nameOf,
+  type OperationResponse,
+  type RequestContext,
+} from '../requests/request-context.js'
+import { pageOf } from '../requests/paging.js'
+import type { MarkerForm } from '../service/marker.js'
 import { isVaultName } from '../../glacier/names.js'
-import type { Stores } from '../storage/stores.js'
-import type { VaultRecord } from '../storage/vault-record.js'
+import type { Stores } from '../stores/stores.js'
+import type { VaultRecord } from '../records/vault-record.js'
 
-const MOST_VAULTS = 10
+const MAX_VAULTS = 10
 
 /** CreateVault: 201 also where there is such a vault. */
-export async function createVault(exchange: Exchange): Promise<Answer> {
-  const vaultName = nameOf(exchange, 'vaultName')
-  await exchange.stores.vaults.create(vaultName)
-  return { status: 201, headers: { location: locationOf(exchange, 'vaults', vaultName) } }
+export async function createVault(context: RequestContext): Promise<OperationResponse> {
+  const vaultName = nameOf(context, 'vaultName')
+  await context.stores.vaults.create(vaultName)
+  return { status: 201, headers: { location: locationOf(context, 'vaults', vaultName) } }
 }
 
 /** DescribeVault: counts as of the last inventory. */
-export async function describeVault(exchange: Exchange): Promise<Answer> {
-  const vault = await exchange.stores.vaults.find(nameOf(exchange, 'vaultName'))
-  return { status: 200, json: description(exchange, vault) }
+export async function describeVault(context: RequestContext): Promise<OperationResponse> {
+  const vault = await context.stores.vaults.find(nameOf(context, 'vaultName'))
+  return { status: 200, json: description(context, vault) }
 }
 
 /** DeleteVault: 204 also where there is none. */
-export async function deleteVault(exchange: Exchange): Promise<Answer> {
-  await exchange.stores.vaults.delete(nameOf(exchange, 'vaultName'))
+export async function deleteVault(context: RequestContext): Promise<OperationResponse> {
+  await context.stores.vaults.delete(nameOf(context, 'vaultName'))
   return { status: 204 }
 }
 
 /** ListVaults, sorted by name. */
-export async function listVaults(exchange: Exchange): Promise<Answer> {
-  const { vaults } = exchange.stores
-  const { items, marker } = pageOf(exchange, await vaults.list(), {
-    most: MOST_VAULTS,
+export async function listVaults(context: RequestContext): Promise<OperationResponse> {
+  const { vaults } = context.stores
+  const { items, marker } = pageOf(context, await vaults.list(), {
+    maxItems: MAX_VAULTS,
     keyOf: ({ name }) => name,
     markers: arnMarkers(vaults),
   })
   return {
     status: 200,
-    json: { Marker: marker, VaultList: items.map((vault) => description(exchange, vault)) },
+    json: { Marker: marker, VaultList: items.map((vault) => description(context, vault)) },
   }
 }
 
@@ -53,7 +58,7 @@ function arnMarkers(vaults: Stores['vaults']): MarkerForm {
   return { write: (name) => vaults.arnOf(name), read }
 }
 
-function description({ stores }: Exchange, { name, creationDate, inventory }: VaultRecord): object {
+function description({ stores }: RequestContext, { name, creationDate, inventory }: VaultRecord): object {
   const { firstCounts } = stores.undocumented
   return {
     CreationDate: creationDate,

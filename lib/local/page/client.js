@@ -19,7 +19,7 @@ export class Refused extends Error {
 }
 
 /** Milliseconds the server has for an answer. */
-const PATIENCE = 60_000
+const REQUEST_TIMEOUT_MS = 60_000
 
 /** What a secret may consist of, so that it can be a header. */
 const SECRET = /^[\x21-\x7e]+$/
@@ -49,7 +49,7 @@ export async function ask(secret, method, path, order) {
     fetch(new URL(path, document.baseURI), {
       method,
       headers: { authorization: `Bearer ${secret}` },
-      signal: AbortSignal.timeout(PATIENCE),
+      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
       ...(order && { body: JSON.stringify(order) }),
     }),
   )

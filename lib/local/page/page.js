@@ -41,7 +41,7 @@ import { ARCHIVES, JOBS, UPLOADS, VAULTS } from './vault-panels.js'
  */
 
 /** Milliseconds between two refreshes, at least. */
-const PERIOD = 2000
+const REFRESH_INTERVAL_MS = 2000
 /** A pause is at least so many times as long as the refresh before it took. */
 const PAUSE_FACTOR = 4
 
@@ -110,7 +110,7 @@ async function refresh() {
     byId('login', HTMLElement).hidden = true
     byId('panels', HTMLElement).hidden = false
     if (isConnecting()) say('Connected.')
-    const pause = Math.max(PERIOD, PAUSE_FACTOR * (performance.now() - begun))
+    const pause = Math.max(REFRESH_INTERVAL_MS, PAUSE_FACTOR * (performance.now() - begun))
     if (!document.hidden) timer = window.setTimeout(refresh, pause)
   } catch (error) {
     if (mine === refreshes) giveUp(error)

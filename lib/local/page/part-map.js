@@ -3,9 +3,9 @@ import { element } from './dom.js'
 import { count } from './format.js'
 
 /** Cells of a map at the most. */
-const MOST_CELLS = 256
+const MAX_CELLS = 256
 /** Runs that are written out at the most. */
-const MOST_RUNS = 8
+const MAX_RUNS = 8
 
 /** @typedef {readonly [first: number, last: number]} Run - 0-based numbers of parts, both inclusive */
 
@@ -17,7 +17,7 @@ const MOST_RUNS = 8
  */
 export function partMap(runs) {
   const total = (runs.at(-1)?.[1] ?? -1) + 1
-  const perCell = Math.max(1, Math.ceil(total / MOST_CELLS))
+  const perCell = Math.max(1, Math.ceil(total / MAX_CELLS))
   const cells = []
   for (let first = 0, run = 0; first < total; first += perCell) {
     const last = Math.min(first + perCell, total) - 1
@@ -58,7 +58,7 @@ export function inWords(runs) {
  * @returns {string} with 1-based numbers
  */
 function listed(runs) {
-  const shown = runs.slice(0, MOST_RUNS).map(([first, last]) => {
+  const shown = runs.slice(0, MAX_RUNS).map(([first, last]) => {
     return first === last ? count(first + 1) : `${count(first + 1)}–${count(last + 1)}`
   })
   const more = runs.length - shown.length

@@ -1,27 +1,27 @@
 /**
- * When inventories are taken, and as of when.
+ * When inventories are taken, and the time that they describe.
  *
- * - At intervals: when a vault is looked at, some time after the last inventory, as of that moment.
- * - Nightly: as of an hour each day. No timer runs: the inventory of a night is taken when the vault is next looked at or
- *   before it is next written to. So it holds what there was at that hour, whatever is stored or deleted later. The first
- *   write after a night takes that night's inventory, so all writes since the last inventory lie between two nights, and
- *   the date of the next one is the first night after the last write.
- * - A vault that was not written to since its last inventory is left out (docs/glacier-protocol.md#inventories).
+ * - At intervals: when a vault is read some time after the last inventory. The inventory describes that moment.
+ * - Nightly: the inventory describes a fixed hour of each day. No timer runs: the inventory of a night is taken when the
+ *   vault is next read, or before it is next written to. Therefore it has the archives of that hour, whatever is stored or
+ *   deleted later. The first write after a night takes that night's inventory, so that all writes since the last inventory
+ *   are between two nights, and the date of the next inventory is the first night after the last write.
+ * - A vault that was not written to since its last inventory is skipped (docs/glacier-protocol.md#inventories).
  */
-import { DAY, HOUR } from '../ground.js'
 
-/** What is known of a vault, in milliseconds. */
+import { DAY_MS, HOUR_MS } from '../service/durations.js'
+/** The times of a vault, in milliseconds. */
 export interface InventoryTimes {
   readonly now: number
-  /** When the vault was made. */
+  /** The creation of the vault. */
   readonly createdAt: number
-  /** When it was last written to. */
+  /** The last write to the vault. */
   readonly writtenAt: number
-  /** As of when its last inventory is; `undefined` before the first. */
+  /** The time that its last inventory describes; `undefined` before the first. */
   readonly inventoryAt: number | undefined
 }
 
-/** When inventories are taken. */
+/** Decides when inventories are taken. */
 export interface InventorySchedule {
   /** Whether an inventory that is due is taken before the vault is written to. */
   readonly precedesWrites: boolean
@@ -35,7 +35,7 @@ export interface InventorySchedule {
 /**
  * Inventories at intervals.
  *
- * @param interval - milliseconds between two
+ * @param interval - milliseconds between two inventories
  */
 export function atIntervals(interval: number): InventorySchedule {
   return {
@@ -49,14 +49,14 @@ export function atIntervals(interval: number): InventorySchedule {
 /**
  * Inventories each night.
  *
- * @param hour - as of which, 0–23, UTC
+ * @param hour - the hour that inventories describe, 0–23, UTC
  */
 export function nightly(hour: number): InventorySchedule {
-  const offset = hour * HOUR
+  const offset = hour * HOUR_MS
   return {
     precedesWrites: true,
     dueDate: ({ now, writtenAt }) => {
-      const night = (Math.floor((writtenAt - offset) / DAY) + 1) * DAY + offset
+      const night = (Math.floor((writtenAt - offset) / DAY_MS) + 1) * DAY_MS + offset
       return night <= now ? night : undefined
     },
   }

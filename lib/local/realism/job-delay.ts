@@ -1,12 +1,10 @@
-/**
- * How long jobs take: one time for all of them, or a time for each tier.
- */
+/** The duration of jobs: one for all of them, or one for each tier. */
 import { isNumber } from '../../options/rules.js'
 import { isObject, nested, rule, type Rule, type RulesOf } from '../../options/check-options.js'
-import { HOUR } from '../ground.js'
-import { TIME } from '../time-rule.js'
+import { HOUR_MS, MINUTE_MS } from '../service/durations.js'
+import { DURATION } from '../service/option-rules.js'
 
-/** How long jobs take, in milliseconds, by what they retrieve. What is left out takes no time. */
+/** The duration of jobs in milliseconds, by the kind of job; default 0. */
 export interface JobDelays {
   /** Archive retrievals of the tier Expedited; the service takes 1–5 minutes. */
   readonly expedited?: number | undefined
@@ -19,29 +17,27 @@ export interface JobDelays {
 }
 
 /**
- * How long jobs take: milliseconds for all of them, {@link JobDelays}, or `'realistic'`: 3 minutes for Expedited,
+ * The duration of jobs: milliseconds for all of them, {@link JobDelays}, or `'realistic'`: 3 minutes for Expedited,
  * 4 hours for Standard, 8.5 hours for Bulk and 4 hours for inventories.
  */
 export type JobDelay = number | 'realistic' | JobDelays
 
-/** How long each kind of job takes, in milliseconds. */
+/** The duration of each kind of job, in milliseconds. */
 export type DelayOfEach = { readonly [K in keyof JobDelays]-?: number }
 
-const MINUTE = HOUR / 60
-
-/** The middle of each range the service documents (docs/glacier-protocol.md#retrieval-tiers): the same at each run. */
+/** The middle of each documented range (docs/glacier-protocol.md#retrieval-tiers), so that every run is the same. */
 const REALISTIC: DelayOfEach = {
-  expedited: 3 * MINUTE,
-  standard: 4 * HOUR,
-  bulk: 8.5 * HOUR,
-  inventory: 4 * HOUR,
+  expedited: 3 * MINUTE_MS,
+  standard: 4 * HOUR_MS,
+  bulk: 8.5 * HOUR_MS,
+  inventory: 4 * HOUR_MS,
 }
 
 const BY_TIER: Rule = nested({
-  expedited: TIME,
-  standard: TIME,
-  bulk: TIME,
-  inventory: TIME,
+  expedited: DURATION,
+  standard: DURATION,
+  bulk: DURATION,
+  inventory: DURATION,
 } satisfies RulesOf<JobDelays>)
 
 const REALISTIC_NAME: Rule = rule(
@@ -51,12 +47,12 @@ const REALISTIC_NAME: Rule = rule(
 
 /** The rule of a {@link JobDelay}. */
 export const JOB_DELAY: Rule = (value, name, caller) => {
-  if (isNumber(value)) TIME(value, name, caller)
+  if (isNumber(value)) DURATION(value, name, caller)
   else if (isObject(value)) BY_TIER(value, name, caller)
   else REALISTIC_NAME(value, name, caller)
 }
 
-/** How long each kind of job takes. */
+/** The duration of each kind of job, in milliseconds. */
 export function delayOfEach(delay: JobDelay): DelayOfEach {
   if (delay === 'realistic') return REALISTIC
   if (isNumber(delay)) return { expedited: delay, standard: delay, bulk: delay, inventory: delay }

@@ -1,29 +1,28 @@
-/**
- * The options that make a local vault as slow and as scarce as the service, all off by default.
- */
+/** The options that make a local vault as slow and as limited as the service. All are off by default. */
 import { wholeNumber } from '../../options/rules.js'
 import type { Rule } from '../../options/check-options.js'
-import { DAY } from '../ground.js'
-import { atIntervals, nightly, type InventorySchedule } from './inventory-schedule.js'
+import { DAY_MS } from '../service/durations.js'
+import { atIntervals, type InventorySchedule, nightly } from './inventory-schedule.js'
 import { JOB_DELAY, type JobDelay } from './job-delay.js'
-import { THROTTLE, type RequestBudget } from './throttle.js'
+import { type RequestBudget, THROTTLE } from './throttle.js'
 
-/** Options of {@link startLocalVault} about its delays and limits. All run by the vault's clock. */
+/** Options of {@link startLocalVault} about delays and limits. All of them follow the vault's clock. */
 export interface RealismOptions {
-  /** How long jobs take: milliseconds, or milliseconds by tier, or `'realistic'`; default 0. */
+  /** The duration of jobs: milliseconds, or milliseconds by tier, or `'realistic'`; default 0. */
   readonly jobDelay?: JobDelay | undefined
   /**
-   * The hour, 0–23 UTC, as of which each vault that was written to has an inventory every day; default none: then they
-   * are taken by `inventoryInterval`. Not together with that.
+   * The hour, 0–23 UTC, that the daily inventory of a vault describes; default none: inventories are taken by
+   * `inventoryInterval`. Not together with that option.
    */
   readonly inventoryHour?: number | undefined
   /**
-   * Expedited retrievals that may be started within five minutes without provisioned capacity; default no limit. 0: none.
+   * The maximum number of Expedited retrievals that can be started within five minutes without provisioned capacity, from
+   * 0 up; default no limit.
    */
   readonly expeditedCapacity?: number | undefined
-  /** Archive retrievals that may be started within a day; default no limit. The service's quota is 35 for each PiB. */
+  /** The maximum number of archive retrievals that can be started within a day; default no limit. */
   readonly retrievalsPerDay?: number | undefined
-  /** How many requests are carried out, all together or of an operation; default no limit. */
+  /** Budgets of requests, for all operations or for one; default no limit. */
   readonly throttle?: RequestBudget | readonly RequestBudget[] | undefined
 }
 
@@ -48,7 +47,7 @@ export interface Realism {
 }
 
 /**
- * Options that have been checked, with their defaults.
+ * The options with their defaults, after they have been checked.
  *
  * @throws {RangeError} both `inventoryHour` and `inventoryInterval`
  */
@@ -66,6 +65,6 @@ export function realismOf({
     )
   }
   const inventorySchedule =
-    inventoryHour === undefined ? atIntervals(inventoryInterval ?? DAY) : nightly(inventoryHour)
+    inventoryHour === undefined ? atIntervals(inventoryInterval ?? DAY_MS) : nightly(inventoryHour)
   return { jobDelay, inventorySchedule, expeditedCapacity, retrievalsPerDay, budgets: [throttle].flat() }
 }

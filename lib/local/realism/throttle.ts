@@ -1,24 +1,24 @@
 /**
- * Budgets of requests: what exceeds one is answered with 400 `ThrottlingException`, as at the service
+ * Budgets of requests. A request that exceeds one is refused with 400 `ThrottlingException`, as at the service
  * (docs/glacier-protocol.md#errors).
  *
- * - They refill by the vault's clock: time that passes and time a control moves on count alike.
- * - A request needs a token of each budget it falls under. If one has none, it takes no token of the others.
- * - Only authenticated requests count, for an account and region; nothing is kept in the folder.
+ * - They are refilled by the vault's clock, also when a control moves it.
+ * - A request needs a token of each budget for its operation. If one has no token, the request takes none of the others.
+ * - Only authenticated requests count, separately for each account and region. Nothing is kept in the folder.
  */
 import { isNumber, listOf, required, wholeNumber } from '../../options/rules.js'
 import { nested, rule, type Rule, type RulesOf } from '../../options/check-options.js'
-import { OPERATION } from '../http/operation-rule.js'
-import { throttled } from '../service-fault.js'
+import { OPERATION } from '../service/option-rules.js'
+import { throttled } from '../service/api-error.js'
 import { TokenBucket } from './token-bucket.js'
 
-/** How many requests are carried out. */
+/** A budget of requests. */
 export interface RequestBudget {
-  /** Requests a second, above 0; may be a fraction. */
+  /** Requests per second, above 0. It can be a fraction. */
   readonly requestsPerSecond: number
-  /** Requests at once after a pause; default `requestsPerSecond` rounded up. */
+  /** The maximum number of requests at once after a pause; default `requestsPerSecond` rounded up. */
   readonly burst?: number | undefined
-  /** Counts only requests of this operation, as `UploadMultipartPart`; default: of all together. */
+  /** Only requests of this operation count, such as `UploadMultipartPart`; default: of all operations. */
   readonly operation?: string | undefined
 }
 
@@ -33,7 +33,7 @@ const BUDGET: Rule = nested({
 } satisfies RulesOf<RequestBudget>)
 const BUDGETS: Rule = listOf('a budget of requests, or an array of several', BUDGET)
 
-/** The rule of a budget or several. */
+/** The rule of one budget or several. */
 export const THROTTLE: Rule = (value, name, caller) => {
   if (Array.isArray(value)) BUDGETS(value, name, caller)
   else BUDGET(value, name, caller)
@@ -45,8 +45,8 @@ export class Throttle {
   readonly #budgets: readonly { readonly operation: string | undefined; readonly bucket: TokenBucket }[]
 
   /**
-   * @param now - milliseconds: the vault's clock
-   * @param budgets - there need be none
+   * @param now - the vault's clock, in milliseconds
+   * @param budgets - the budgets; none for no limit
    */
   constructor(now: () => number, budgets: readonly RequestBudget[]) {
     this.#now = now
@@ -59,12 +59,14 @@ export class Throttle {
   /**
    * Counts a request.
    *
-   * @throws {ServiceFault} 400 `ThrottlingException`: a budget is used up; the request is not counted
+   * @throws {ApiError} 400 `ThrottlingException`: a budget is exhausted, and the request does not count
    */
   count(operation: string): void {
     const now = this.#now()
-    const under = this.#budgets.filter((it) => it.operation === undefined || it.operation === operation)
-    if (!under.every(({ bucket }) => bucket.hasToken(now))) throw throttled()
-    for (const { bucket } of under) bucket.take(now)
+    const budgets = this.#budgets.filter(
+      (budget) => budget.operation === undefined || budget.operation === operation,
+    )
+    if (!budgets.every(({ bucket }) => bucket.hasToken(now))) throw throttled()
+    for (const { bucket } of budgets) bucket.take(now)
   }
 }

@@ -1,13 +1,13 @@
 /**
- * A token bucket: so many requests at once, and as many a second as it refills.
+ * A token bucket: it limits requests to a rate, and to a burst after a pause.
  *
- * - Its whole state is the time at which it is full again. Each token that is taken puts that time off by what one token
- *   takes to come back.
- * - A clock that is moved on fills it, to the burst at the most. A clock that is set back leaves it empty at the most,
- *   so that it refills from then on.
+ * - Its state is the time at which it will be full. Each token that is taken delays that time by the interval in which one
+ *   token is refilled.
+ * - When the clock is moved forward, the bucket fills, up to the burst. When the clock is set back, the bucket is at worst
+ *   empty, and is refilled from then on.
  */
 
-/** Milliseconds that sums of fractions of a millisecond may be off by. */
+/** The maximum rounding error of sums of fractions of a millisecond, in milliseconds. */
 const ROUNDING_MS = 0.01
 
 /** A token bucket. */
@@ -17,21 +17,29 @@ export class TokenBucket {
   #fullAt = -Infinity
 
   /**
-   * @param tokensPerSecond - how fast it refills
-   * @param burst - how many tokens it holds; it starts full
+   * @param tokensPerSecond - the rate at which it is refilled
+   * @param burst - its capacity in tokens; it starts full
    */
   constructor(tokensPerSecond: number, burst: number) {
     this.#tokenMs = 1000 / tokensPerSecond
     this.#burst = burst
   }
 
-  /** Whether a token can be taken at a time in milliseconds. */
+  /**
+   * Whether it has a token.
+   *
+   * @param now - the time, in milliseconds
+   */
   hasToken(now: number): boolean {
     this.#fullAt = Math.min(this.#fullAt, now + this.#burst * this.#tokenMs) // the clock may have been set back
     return this.#fullAt - now <= (this.#burst - 1) * this.#tokenMs + ROUNDING_MS
   }
 
-  /** Takes a token, which it must have. */
+  /**
+   * Takes a token, which it must have.
+   *
+   * @param now - the time, in milliseconds
+   */
   take(now: number): void {
     this.#fullAt = Math.max(this.#fullAt, now) + this.#tokenMs
   }

@@ -1,56 +1,40 @@
 /**
- * Inventories: what was in a vault when somebody last counted, `vaults/NAME/inventory.jsonl`.
+ * Inventories: the archives of a vault at one time, `vaults/NAME/inventory.jsonl`.
  *
- * - One row a line, sorted by archive ID, so that the next one is made by walking the rows of this one and the names of
- *   the archives' folder side by side: only archives that are new are looked into. Nothing is held but the names.
- * - An archive that is damaged is left out, unless the last inventory has it. Rows that are damaged are made anew.
- * - The rows are written before the count in `vault.json`: a crash between leaves them a little newer than it says.
+ * - Each line has one row, and rows are sorted by archive ID. The next inventory merges the rows of the last one with the
+ *   names in the folder of archives, so that only new archives are read. Only the names are kept in memory.
+ * - A damaged archive is left out, unless the last inventory has it. Damaged rows are created again from the archives.
+ * - The rows are written before the counts in `vault.json`. After a crash between the two, the rows are slightly newer.
  */
 import { createReadStream, createWriteStream } from 'node:fs'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { archiveFormOf, damagedArchive, type ArchiveRecord } from './archive-record.js'
-import { mapBounded, Places } from '../bounded.js'
-import { DamageFault, parsed, readRecord, unlessDamaged } from '../disk/damage.js'
+import { archiveFormOf, damagedArchive } from '../records/archive-record.js'
+import { ConcurrencyLimit, mapConcurrently } from '../service/concurrency-limit.js'
+import { DamageError, parsed, readRecord, unlessDamaged } from '../disk/damage.js'
 import { kindOf, namesIn } from '../disk/disk.js'
-import { isCount, isDate, isHash, isText, nullOr, shaped } from '../disk/shape.js'
+import {
+  ARCHIVE_OVERHEAD,
+  type InventoryRow,
+  type InventorySum,
+  isInventoryRow,
+} from '../records/inventory-record.js'
 
-/** An archive in an inventory. */
-export type InventoryRow = Pick<
-  ArchiveRecord,
-  'archiveId' | 'description' | 'creationDate' | 'size' | 'treeHash'
->
-
-/** What an inventory says in sum. */
-export interface InventorySum {
-  readonly archiveCount: number
-  /** Bytes, the service's overhead of 32 KiB an archive included. */
-  readonly size: number
-}
-
-/** Bytes the service adds for each archive: its index and metadata (docs/glacier-protocol.md#costs). */
-export const ARCHIVE_OVERHEAD = 32_768
-/** Archives looked into before their rows are written, and at once. */
-const PER_BLOCK = 64
-const AT_ONCE = 8
-/** Inventories taken at once by all requests together; each has two files open besides. */
-const inventories = new Places(8)
-
-const isRow = shaped<InventoryRow>({
-  archiveId: isText,
-  description: nullOr(isText),
-  creationDate: isDate,
-  size: isCount,
-  treeHash: isHash,
-})
+/** Archives that are read before their rows are written, and at the same time. */
+const ARCHIVES_PER_BLOCK = 64
+const READ_AT_ONCE = 8
+/** Inventories that all requests together take at the same time. Each has two more files open. */
+const inventories = new ConcurrencyLimit(8)
 
 /**
- * Counts a folder of archives, and writes its rows.
+ * Writes the rows of the archives in a folder.
  *
- * @param previous - the rows of the last inventory; there need be none
- * @param path - of a file that does not exist
- * @param report - told of what is damaged
+ * @param archives - the path of the folder
+ * @param previous - the path of the rows of the last inventory, which need not exist
+ * @param path - the path of the new file, which must not exist
+ * @param report - called with each damage
+ * @returns the totals
  */
 export async function takeInventory(
   vaultName: string,
@@ -74,9 +58,9 @@ export async function takeInventory(
 }
 
 /**
- * The rows of an inventory; none where there is no such file.
+ * The rows of an inventory; none if the file does not exist.
  *
- * @throws {DamageFault} 507: a line is not a row, or there is something else than a file
+ * @throws {DamageError} 507: a line is not a row, or the path is not a file
  */
 export async function* inventoryRows(
   vaultName: string,
@@ -85,7 +69,7 @@ export async function* inventoryRows(
   const what = `The inventory of the vault ${vaultName}`
   const kind = await kindOf(path)
   if (kind === 'missing') return
-  if (kind !== 'file') throw new DamageFault(what, 'it is not a file', new Error(`${path} is not a file.`))
+  if (kind !== 'file') throw new DamageError(what, 'it is not a file', new Error(`${path} is not a file.`))
   let rest = ''
   for await (const chunk of createReadStream(path, 'utf8') as AsyncIterable<string>) {
     const text = rest + chunk
@@ -93,20 +77,21 @@ export async function* inventoryRows(
     rest = text.slice(end)
     for (const line of text.slice(0, end).split('\n')) if (line !== '') yield rowIn(line)
   }
-  if (rest !== '') rowIn(rest) // every row ends its line: this is a part of one
+  if (rest !== '') rowIn(rest) // every row ends with a line feed: this one is incomplete
 
   function rowIn(line: string): InventoryRow {
     const row = parsed(line)
-    if (isRow(row)) return row
-    throw new DamageFault(what, 'a row of it is not valid', new Error(`A line of ${path} is not valid.`))
+    if (isInventoryRow(row)) return row
+    throw new DamageError(what, 'a row of it is not valid', new Error(`A line of ${path} is not valid.`))
   }
 }
 
 /**
- * The archives in a folder as they are now. Those in the rows of an inventory are not read again.
+ * The rows of the current archives in a folder. Those in the last inventory are not read again.
  *
- * @param previous - the rows of the last inventory; there need be none
- * @param report - told of what is damaged, which is left out
+ * @param archives - the path of the folder
+ * @param previous - the path of the rows of the last inventory, which need not exist
+ * @param report - called with each damaged archive, which is left out
  */
 export async function* archiveRows(
   vaultName: string,
@@ -120,14 +105,14 @@ export async function* archiveRows(
   try {
     let row = await next()
     const names = await namesIn(archives)
-    for (let at = 0; at < names.length; at += PER_BLOCK) {
+    for (let at = 0; at < names.length; at += ARCHIVES_PER_BLOCK) {
       const block: (InventoryRow | string)[] = []
-      for (const archiveId of names.slice(at, at + PER_BLOCK)) {
+      for (const archiveId of names.slice(at, at + ARCHIVES_PER_BLOCK)) {
         while (row && row.archiveId < archiveId) row = await next()
         block.push(row?.archiveId === archiveId ? row : archiveId)
       }
-      const rows = await mapBounded(block, AT_ONCE, async (it) =>
-        typeof it === 'string' ? unlessDamaged(rowOf(vaultName, archives, it), report) : it,
+      const rows = await mapConcurrently(block, READ_AT_ONCE, async (item) =>
+        typeof item === 'string' ? unlessDamaged(rowOf(vaultName, archives, item), report) : item,
       )
       for (const found of rows) if (found) yield found
     }
@@ -136,7 +121,7 @@ export async function* archiveRows(
   }
 }
 
-/** The row of an archive that is new; `undefined` where it was deleted meanwhile. */
+/** The row of a new archive; `undefined` if it was deleted meanwhile. */
 async function rowOf(vaultName: string, archives: string, name: string): Promise<InventoryRow | undefined> {
   const what = damagedArchive(vaultName, name)
   const archive = await readRecord(

@@ -1,40 +1,43 @@
 /**
- * A part on disk, with its hashes, in one file that appears whole or not at all.
+ * A part on disk, with its hashes, in one file that appears atomically.
  *
  *     the part's bytes | the digest of each 1 MiB leaf | the tree hash       (32 bytes a digest)
  *
- * A file of T bytes so has k = ⌈(T - 32) / (1 MiB + 32)⌉ leaves and T - 32 (k + 1) bytes of part. The tree hash of a
- * part, and of a range of it, is read, never computed from its bytes again. A file whose tree hash is not that of its
- * leaves is damaged.
+ * A file of T bytes therefore has k = ⌈(T - 32) / (1 MiB + 32)⌉ leaves and T - 32 (k + 1) bytes of the part. The tree hash
+ * of a part or of a range of it is read, and never computed from the bytes again. A file whose tree hash is not that of
+ * its leaves is damaged.
  */
 import { createHash } from 'node:crypto'
 import { open, rm, type FileHandle } from 'node:fs/promises'
 import { DIGEST_SIZE, NodeStack, TreeHash } from '../../tree-hash/tree-hash.js'
 import type { ByteRange } from '../../byte-range.js'
 import { LEAF_SIZE } from '../../tree-hash/leaf-size.js'
-import { DamageFault, damageOf } from '../disk/damage.js'
+import { DamageError, damageOf } from '../disk/damage.js'
 import { READ } from '../disk/files.js'
 
-/** What was received. */
+/** A part that was received. */
 export interface ReceivedPart {
   /** Bytes. */
   readonly size: number
+  /** The SHA-256 of its bytes, lowercase hex. */
   readonly linearHash: string
+  /** Lowercase hex. */
   readonly treeHash: string
 }
 
-/** Bytes gathered before they are written. */
-const WRITE_SIZE = LEAF_SIZE
+/** Bytes that are collected before they are written. */
+const WRITE_BYTES = LEAF_SIZE
 /**
- * Milliseconds after which less is written. By the time of the last write a process in another container judges whether
- * this one still works on the file: after ten minutes it does not.
+ * Milliseconds after which fewer bytes are written. A process in another container takes a file as abandoned ten minutes
+ * after its last write.
  */
 const WRITE_AFTER_MS = 60_000
 
 /**
- * Writes a part as it comes in, hashing it on the way; on disk when it returns. Removes the file if it fails.
+ * Writes a part to a file while it is received, and hashes it. The file is synced when the promise is fulfilled, and
+ * removed if it is rejected.
  *
- * @param path - of a file that does not exist
+ * @param path - the path of the file, which must not exist
  * @param now - a clock, in milliseconds
  */
 export async function receivePart(
@@ -69,7 +72,7 @@ async function receiveInto(
     waiting.push(chunk)
     size += chunk.length
     waitingSize += chunk.length
-    if (waitingSize < WRITE_SIZE && now() - writtenMs < WRITE_AFTER_MS) continue
+    if (waitingSize < WRITE_BYTES && now() - writtenMs < WRITE_AFTER_MS) continue
     await writeAll(file, waiting.splice(0))
     waitingSize = 0
     writtenMs = now()
@@ -85,7 +88,7 @@ async function writeAll(file: FileHandle, buffers: readonly Uint8Array[]): Promi
   while (rest.length > 0) rest = rest.subarray((await file.write(rest)).bytesWritten)
 }
 
-/** What a part file holds. */
+/** The part in a part file. */
 export interface StoredPart {
   /** Bytes of the part. */
   readonly size: number
@@ -94,10 +97,10 @@ export interface StoredPart {
 }
 
 /**
- * Reads what a part file says of itself.
+ * Reads the size and the tree hash of a part from its file.
  *
- * @param what - what the part is of, for messages
- * @throws {DamageFault} 507: it is not a part file
+ * @param what - the archive or upload of the part, for messages
+ * @throws {DamageError} 507: the file is damaged
  */
 export async function describePart(path: string, what: string): Promise<StoredPart> {
   const { size, treeHash } = await digestsIn(path, what)
@@ -107,8 +110,8 @@ export async function describePart(path: string, what: string): Promise<StoredPa
 /**
  * The tree hash of a range of a part.
  *
- * @param range - starts on a leaf, and ends on one or where the part does
- * @throws {DamageFault} as {@link describePart}
+ * @param range - starts at the start of a leaf, and ends at the end of a leaf or of the part
+ * @throws {DamageError} as {@link describePart}
  */
 export async function treeHashOfRange(
   path: string,
@@ -123,19 +126,19 @@ export async function treeHashOfRange(
   }
 }
 
-/** The bytes of a part in a part file of a length; `undefined` where no part file has that length. */
+/** The bytes of the part in a part file of a length; `undefined` if no part file has that length. */
 export function partSizeIn(fileSize: number): number | undefined {
   const leaves = Math.ceil((fileSize - DIGEST_SIZE) / (LEAF_SIZE + DIGEST_SIZE))
   const size = fileSize - DIGEST_SIZE * (leaves + 1)
   return leaves > 0 && Math.ceil(size / LEAF_SIZE) === leaves ? size : undefined
 }
 
-/** The bytes of a range of a part, whose file is closed at the end. */
+/** The bytes of a range of a part. The file is closed at the end. */
 export function readPart(file: FileHandle, { start, end }: ByteRange): AsyncIterable<Buffer> {
   return file.createReadStream({ start, end: end - 1, highWaterMark: LEAF_SIZE })
 }
 
-/** Reads the digests in a part file, which must fit each other. */
+/** Reads the digests in a part file, and checks that they match each other. */
 async function digestsIn(path: string, what: string): Promise<StoredPart & { readonly leaves: Buffer }> {
   const part = 'a part of it'
   try {
@@ -154,7 +157,7 @@ async function digestsIn(path: string, what: string): Promise<StoredPart & { rea
   } catch (error) {
     throw damageOf(error, what, part, path)
   }
-  throw new DamageFault(what, `${part} is incomplete or changed`, new Error(`${path} is not a whole part.`))
+  throw new DamageError(what, `${part} is incomplete or changed`, new Error(`${path} is not a whole part.`))
 }
 
 function rootOf(leaves: Buffer): Buffer {

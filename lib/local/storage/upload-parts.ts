@@ -1,13 +1,11 @@
-/**
- * The parts in an upload's folder: `00000.part`, `00001.part`, …
- */
+/** The parts in an upload's folder: `00000.part`, `00001.part`, … */
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { NodeStack } from '../../tree-hash/tree-hash.js'
 import type { ByteRange } from '../../byte-range.js'
-import { partName } from './archive-record.js'
+import { partName } from '../records/archive-record.js'
 import { describePart, type StoredPart } from './part-file.js'
-import { invalidParameter } from '../service-fault.js'
+import { invalidParameter } from '../service/api-error.js'
 
 /** A part of an upload. */
 export interface UploadedPart extends ByteRange, StoredPart {
@@ -15,24 +13,26 @@ export interface UploadedPart extends ByteRange, StoredPart {
   readonly index: number
 }
 
-/** What a completion says of the archive. */
-export interface Wanted {
+/** The archive that a completion expects. */
+export interface ExpectedArchive {
   /** Bytes. */
   readonly size: number
   readonly treeHash: string
 }
 
-/** The numbers of the parts that are there, in order; fails where there is no such folder. */
+/** The 0-based indexes of the parts in a folder, in order. The promise is rejected if the folder does not exist. */
 export async function partIndexes(folder: string): Promise<number[]> {
   const names = (await readdir(folder)).sort()
   return names.filter((name) => /^\d{5}\.part$/.test(name)).map((name) => Number.parseInt(name, 10))
 }
 
 /**
- * A part that is there.
+ * A part of an upload.
+ *
+ * @param partSize - bytes of each part except the last
  *
  * @param what - the upload, for messages
- * @throws {DamageFault} 507: its file is damaged
+ * @throws {DamageError} 507: its file is damaged
  */
 export async function partAt(
   folder: string,
@@ -45,18 +45,18 @@ export async function partAt(
 }
 
 /**
- * Throws unless the parts make the archive that is asked for.
+ * Asserts that the parts of an upload make the expected archive.
  *
- * The texts about its size and its parts are ours: the service's are not known
+ * The messages about its size and parts are ours: those of the service are not known
  * (docs/glacier-protocol.md#not-documented).
  *
  * @param what - the upload, for messages
- * @throws {ServiceFault} 400: bytes are missing, or there are others than announced; 507: a part is damaged
+ * @throws {ApiError} 400: bytes are missing, or the parts make another archive; 507: a part is damaged
  */
-export async function assertMakes(
+export async function assertPartsMake(
   folder: string,
   partSize: number,
-  { size, treeHash }: Wanted,
+  { size, treeHash }: ExpectedArchive,
   what: string,
 ): Promise<void> {
   const nodes = new NodeStack()
@@ -72,15 +72,15 @@ export async function assertMakes(
     end = part.end
   }
   if (end === 0) throw invalidParameter('The upload has no parts.')
-  assertIs({ size: end, treeHash: nodes.root().toString('hex') }, { size, treeHash })
+  assertSameArchive({ size: end, treeHash: nodes.root().toString('hex') }, { size, treeHash })
 }
 
 /**
- * Throws unless an archive is the one that a completion speaks of.
+ * Asserts that an archive is the expected one.
  *
- * @throws {ServiceFault} 400: it has another size or tree hash
+ * @throws {ApiError} 400: it has another size or tree hash
  */
-export function assertIs(archive: Wanted, { size, treeHash }: Wanted): void {
+export function assertSameArchive(archive: ExpectedArchive, { size, treeHash }: ExpectedArchive): void {
   if (archive.size !== size)
     throw invalidParameter(`Invalid x-amz-archive-size: ${size}; the parts have ${archive.size} bytes.`)
   if (archive.treeHash !== treeHash) throw invalidParameter(`Invalid x-amz-sha256-tree-hash: ${treeHash}`)

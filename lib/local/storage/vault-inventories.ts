@@ -1,27 +1,33 @@
 /**
- * When the inventory of a vault is taken, and what is noted for that.
+ * Takes the inventories of vaults, and records the writes that make them due.
  *
- * - One is taken when the schedule says that it is due, if the vault was written to since the last one; or when it is
- *   asked for.
- * - The modification time of `written` is the time of the last write.
- * - Whoever completes or takes an inventory holds the lock of the vault.
+ * - An inventory is taken when it is due by the schedule and the vault was written to since the last one, or on request.
+ * - The modification time of the file `written` is the time of the last write.
+ * - The caller of `complete` and `take` holds the lock of the vault.
  */
 import { lstat, open } from 'node:fs/promises'
 import { renameDurably, syncFolder } from '../../fs/durable.js'
 import { damageOf, unlessDamaged } from '../disk/damage.js'
 import { unlessMissing } from '../disk/disk.js'
-import type { Ground } from '../ground.js'
+import type { StoreContext } from './store-context.js'
 import type { InventorySchedule } from '../realism/inventory-schedule.js'
-import { archiveRows, takeInventory, type InventoryRow } from './inventory.js'
-import { assertFile, assertNoLink, damagedVault, type Inventory, type VaultRecord } from './vault-record.js'
+import { archiveRows, takeInventory } from './inventory.js'
+import type { Inventory, InventoryRow } from '../records/inventory-record.js'
+import { assertFile } from './vault-checks.js'
+import { damagedVault, type VaultRecord } from '../records/vault-record.js'
+import { assertNotLink } from './vault-checks.js'
 
 /** The inventories of the vaults of an account in a region. */
 export class VaultInventories {
-  readonly #ground: Ground
+  readonly #context: StoreContext
   readonly #schedule: InventorySchedule
 
-  constructor(ground: Ground, schedule: InventorySchedule) {
-    this.#ground = ground
+  /**
+   * @param context - the dependencies of the stores
+   * @param schedule - when inventories are taken
+   */
+  constructor(context: StoreContext, schedule: InventorySchedule) {
+    this.#context = context
     this.#schedule = schedule
   }
 
@@ -30,15 +36,15 @@ export class VaultInventories {
     return this.#schedule.precedesWrites
   }
 
-  /** Where the rows of a vault's inventory are. */
+  /** The path of the rows of a vault's inventory. */
   path(name: string): string {
     return this.#path(name, 'inventory.jsonl')
   }
 
   /**
-   * Notes that a vault is written to.
+   * Records that a vault is written to.
    *
-   * @param now - milliseconds
+   * @param now - the time, in milliseconds
    */
   async noteWrite(name: string, now: number): Promise<void> {
     const path = this.#path(name, 'written')
@@ -53,13 +59,13 @@ export class VaultInventories {
     await syncFolder(this.#path(name))
   }
 
-  /** When a vault was last written to, in milliseconds; -1 where nothing was ever stored. */
+  /** The time of the last write to a vault, in milliseconds; -1 if nothing was ever stored. */
   async lastWrite(name: string): Promise<number> {
     const written = lstat(this.#path(name, 'written')).then(({ mtimeMs }) => Math.round(mtimeMs))
     return unlessMissing(written, -1)
   }
 
-  /** The date of the inventory that is due, in milliseconds; `undefined` where none is. */
+  /** The date of the inventory that is due, in milliseconds; `undefined` if none is due. */
   async dueDate({ name, creationDate, inventory }: VaultRecord, now: number): Promise<number | undefined> {
     const writtenAt = await this.lastWrite(name)
     const inventoryAt = inventory ? Date.parse(inventory.date) : undefined
@@ -68,7 +74,7 @@ export class VaultInventories {
     return this.#schedule.dueDate({ now, createdAt, writtenAt, inventoryAt })
   }
 
-  /** The vault with its inventory, taken if one is due. */
+  /** The vault with its inventory, which is taken if it is due. */
   async complete(vault: VaultRecord, now: number): Promise<VaultRecord> {
     const date = await this.dueDate(vault, now)
     return date === undefined ? vault : { ...vault, inventory: await this.take(vault, date) }
@@ -81,11 +87,11 @@ export class VaultInventories {
    */
   async take(vault: VaultRecord, at: number): Promise<Inventory> {
     const { name } = vault
-    const { disk } = this.#ground
+    const { disk } = this.#context
     const rows = this.path(name)
     const archives = await this.#archives(name)
     const sum = await disk.unfinished(async (temporary) => {
-      const found = await takeInventory(name, archives, rows, temporary, this.#ground.onFailure)
+      const found = await takeInventory(name, archives, rows, temporary, this.#context.onFailure)
       await renameDurably(temporary, rows).catch((error: unknown) => {
         throw damageOf(error, damagedVault(name), 'its inventory.jsonl', rows)
       })
@@ -96,21 +102,21 @@ export class VaultInventories {
     return inventory
   }
 
-  /** The archives of a vault as they are now. What is damaged is reported and left out. No inventory is taken. */
+  /** The current archives of a vault. Damaged ones are reported and left out. No inventory is taken. */
   async *rowsNow(name: string): AsyncGenerator<InventoryRow, void, undefined> {
-    const { onFailure } = this.#ground
-    const reached = assertNoLink(this.#path(name), name, 'its folder').then(() => this.#archives(name))
-    const archives = await unlessDamaged(reached, onFailure)
+    const { onFailure } = this.#context
+    const folder = assertNotLink(this.#path(name), name, 'its folder').then(() => this.#archives(name))
+    const archives = await unlessDamaged(folder, onFailure)
     if (archives !== undefined) yield* archiveRows(name, archives, this.path(name), onFailure)
   }
 
   async #archives(name: string): Promise<string> {
     const archives = this.#path(name, 'archives')
-    await assertNoLink(archives, name, 'its folder archives')
+    await assertNotLink(archives, name, 'its folder archives')
     return archives
   }
 
   #path(name: string, ...rest: readonly string[]): string {
-    return this.#ground.disk.path('vaults', name, ...rest)
+    return this.#context.disk.path('vaults', name, ...rest)
   }
 }

@@ -8,6 +8,7 @@ import { glacierClient } from '../../../lib/client/glacier-client.js'
 import type { SdkVaultClient } from '../../../lib/client/sdk/sdk-vault-client.js'
 import { toCredentialsError, toServiceError } from '../../../lib/client/sdk/service-error.js'
 import type { VaultClient } from '../../../lib/client/vault-client.js'
+import { vaultStore } from '../../../lib/vault/vault-store.js'
 import {
   headersOnly,
   json,
@@ -43,7 +44,7 @@ interface World {
   readonly client: SdkVaultClient
   provide: (options?: { forceRefresh?: boolean }) => Promise<typeof keys>
   /** The client, each of whose calls is made again within a retry budget. */
-  readonly patient: VaultClient
+  readonly retryingClient: VaultClient
   readonly clock: VirtualClock
 }
 
@@ -64,7 +65,7 @@ async function worldFor(
     service,
     client,
     provide: () => Promise.resolve(fleeting),
-    patient: retrying(client, new Retry({ clock, retryFor: HOUR }, client)),
+    retryingClient: retrying(client, new Retry({ clock, retryFor: HOUR }, client)),
     clock,
   }
   test.teardown(async () => {
@@ -78,10 +79,10 @@ t.test('credentials that could never be fetched are an error at once', async (t)
   for (const thrown of providerErrors) {
     const world = await worldFor(t)
     world.provide = () => Promise.reject(thrown)
-    await t.rejects(world.patient.createVault(vault), {
+    await t.rejects(world.retryingClient.createVault(vault), {
       name: 'CredentialsError',
       code: 'ERR_CREDENTIALS',
-      reason: 'missing',
+      reason: 'credentials-missing',
       operation: 'CreateVault',
       cause: thrown,
       message: /^CreateVault: The credentials could not be fetched: .* \(\w+\)$/,
@@ -93,26 +94,29 @@ t.test('credentials that could never be fetched are an error at once', async (t)
 
 t.test('credentials that cannot be fetched any more are fetched again until they can be', async (t) => {
   const world = await worldFor(t)
-  await world.patient.createVault(vault)
+  await world.retryingClient.createVault(vault)
   const failures = [...providerErrors]
   world.provide = () => {
     const failure = failures.shift()
     return failure ? Promise.reject(failure) : Promise.resolve(fleeting)
   }
-  await world.patient.createVault(vault)
+  await world.retryingClient.createVault(vault)
   t.equal(world.clock.pauses.length, providerErrors.length)
   t.equal(world.service.seen.length, 2, 'one request each')
   world.provide = () => Promise.reject(refused)
-  await t.rejects(world.client.createVault(vault), { name: 'CredentialsError', reason: 'unavailable' })
+  await t.rejects(world.client.createVault(vault), {
+    name: 'CredentialsError',
+    reason: 'credentials-unavailable',
+  })
 })
 
 t.test('they are given up with the retry budget', async (t) => {
   const world = await worldFor(t)
-  await world.patient.createVault(vault)
+  await world.retryingClient.createVault(vault)
   world.provide = () => Promise.reject(refused)
-  await t.rejects(world.patient.createVault(vault), {
+  await t.rejects(world.retryingClient.createVault(vault), {
     name: 'RetriesExhaustedError',
-    cause: { name: 'CredentialsError', reason: 'unavailable', serviceCode: 'ECONNREFUSED' },
+    cause: { name: 'CredentialsError', reason: 'credentials-unavailable', serviceCode: 'ECONNREFUSED' },
   })
   t.ok(world.clock.time > 0.98 * HOUR && world.clock.time <= HOUR)
   t.equal(world.service.seen.length, 1)
@@ -127,7 +131,7 @@ t.test('a refresh that fails is made again before the next attempt', async (t) =
     answer(request, response)
   })
   world.provide = () => Promise.resolve(keys)
-  const made = world.patient.createVault(vault)
+  const made = world.retryingClient.createVault(vault)
   const failures = [...providerErrors]
   world.provide = (options) => {
     if (!options?.forceRefresh) return Promise.resolve(keys)
@@ -149,9 +153,9 @@ t.test('a refresh that fails for as long as the budget ends the request', async 
   const world = await worldFor(t, json(403, { code: 'ExpiredTokenException', message: 'expired' }))
   world.provide = (options) =>
     options?.forceRefresh ? Promise.reject(new Error('the login is over')) : Promise.resolve(keys)
-  await t.rejects(world.patient.createVault(vault), {
+  await t.rejects(world.retryingClient.createVault(vault), {
     name: 'RetriesExhaustedError',
-    cause: { name: 'CredentialsError', reason: 'unavailable', operation: 'Credentials' },
+    cause: { name: 'CredentialsError', reason: 'credentials-unavailable', operation: 'Credentials' },
   })
   t.ok(world.clock.time > 0.98 * HOUR && world.clock.time <= HOUR)
   t.equal(world.service.seen.length, 1)
@@ -166,7 +170,9 @@ t.test('any client may fail to refresh for a moment', async (t) => {
     const failure = failures.shift()
     if (failure) throw failure
   }
-  const retry = new Retry({ clock: new VirtualClock() }, { refreshCredentials })
+  const client = { refreshCredentials } as unknown as VaultClient
+  const store = vaultStore(client, { vaultName: 'docs' })
+  const retry = new Retry({ clock: new VirtualClock() }, store)
   const attempts = [expired]
   const attempt = async (): Promise<void> => {
     const failure = attempts.shift()
@@ -174,6 +180,19 @@ t.test('any client may fail to refresh for a moment', async (t) => {
   }
   await t.rejects(retry.run(attempt), { message: /no answer/ }, 'what is final as it is stays so')
   t.equal(refreshed, 2)
+  failures.push(new Error('plain'))
+  await t.rejects(store.refreshCredentials?.() ?? Promise.resolve(), {
+    name: 'CredentialsError',
+    reason: 'credentials-unavailable',
+    message: /plain/,
+  })
+  const aborting = new AbortController()
+  aborting.abort(new Error('enough'))
+  failures.push(aborting.signal.reason as Error)
+  await t.rejects(store.refreshCredentials?.(aborting.signal) ?? Promise.resolve(), {
+    name: 'AbortError',
+    cause: { message: 'enough' },
+  })
 })
 
 t.test('failures of other kinds do not use up the few attempts with expired credentials', async (t) => {
@@ -190,9 +209,9 @@ t.test('failures of other kinds do not use up the few attempts with expired cred
 
 t.test('what the service says of credentials is as final as before', async (t) => {
   const answers: readonly [string, string][] = [
-    ['InvalidSignatureException', 'rejected'],
-    ['UnrecognizedClientException', 'rejected'],
-    ['MissingAuthenticationTokenException', 'rejected'],
+    ['InvalidSignatureException', 'credentials-rejected'],
+    ['UnrecognizedClientException', 'credentials-rejected'],
+    ['MissingAuthenticationTokenException', 'credentials-rejected'],
   ]
   for (const [code, reason] of answers) {
     let isRefused = false
@@ -200,13 +219,20 @@ t.test('what the service says of credentials is as final as before', async (t) =
       const answer = isRefused ? json(403, { code, message: 'm' }) : headersOnly(201, {})
       answer(request, response)
     })
-    await world.patient.createVault(vault)
+    await world.retryingClient.createVault(vault)
     isRefused = true
-    await t.rejects(world.patient.createVault(vault), { name: 'CredentialsError', reason, serviceCode: code })
+    await t.rejects(world.retryingClient.createVault(vault), {
+      name: 'CredentialsError',
+      reason,
+      serviceCode: code,
+    })
     t.equal(world.service.seen.length, 2)
   }
   const expired = await worldFor(t, json(403, { code: 'ExpiredTokenException', message: 'm' }))
-  await t.rejects(expired.client.createVault(vault), { name: 'CredentialsError', reason: 'expired' })
+  await t.rejects(expired.client.createVault(vault), {
+    name: 'CredentialsError',
+    reason: 'credentials-expired',
+  })
 })
 
 /** A provider that never answers. */
@@ -218,9 +244,9 @@ t.test('a provider that never answers ends with the idle timeout', async (t) => 
   const given = {
     name: 'CredentialsError',
     serviceCode: 'TimeoutError',
-    message: /Nothing moved for 0\.05 s/,
+    message: /No progress for 0\.05 s/,
   }
-  await t.rejects(world.client.createVault(vault), { ...given, reason: 'missing' })
+  await t.rejects(world.client.createVault(vault), { ...given, reason: 'credentials-missing' })
 
   const other = await worldFor(t, headersOnly(201, {}), 1000)
   await other.client.createVault(vault)
@@ -228,7 +254,7 @@ t.test('a provider that never answers ends with the idle timeout', async (t) => 
   await t.rejects(other.client.refreshCredentials(), {
     name: 'CredentialsError',
     serviceCode: 'TimeoutError',
-    reason: 'unavailable',
+    reason: 'credentials-unavailable',
     operation: 'Credentials',
   })
 })
@@ -312,10 +338,10 @@ t.test('a missing region is no failure of the credentials', async (t) => {
 
 t.test('the reason alone decides what a failure to fetch says, and nothing was sent', async (t) => {
   for (const thrown of [...providerErrors, 'thrown']) {
-    const unavailable = toCredentialsError('X', thrown, 'unavailable')
+    const unavailable = toCredentialsError('X', thrown, 'credentials-unavailable')
     t.equal(failureKindOf(unavailable), 'transient')
-    t.equal(failureKindOf(toCredentialsError('X', thrown, 'missing')), 'final')
+    t.equal(failureKindOf(toCredentialsError('X', thrown, 'credentials-missing')), 'final')
     t.equal(mayHaveActed(unavailable), false)
   }
-  t.equal(new CredentialsError('m', { operation: 'X', serviceCode: 'Y' }).reason, 'rejected')
+  t.equal(new CredentialsError('m', { operation: 'X', serviceCode: 'Y' }).reason, 'credentials-rejected')
 })

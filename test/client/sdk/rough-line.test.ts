@@ -75,7 +75,7 @@ t.test("an answer that is never the service's fails after four attempts, and say
         serviceCode: 'UnexpectedResponse',
         status,
         message: new RegExp(
-          `InitiateMultipartUpload: The answer is not the service's: HTTP ${status}, .*A proxy`,
+          `InitiateMultipartUpload: The response did not come from the service: HTTP ${status}, .*A proxy`,
         ),
       },
       what,

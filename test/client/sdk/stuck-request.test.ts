@@ -126,8 +126,8 @@ t.test('the warning says how long it has been so, how long it goes on, and why',
   t.strictSame(stuckWarning(notice), {
     code: 'REQUEST_STUCK',
     message:
-      'A request has failed 22 times in 15 min while others succeeded, and is still tried. ' +
-      'It is given up after 24 h. Its last failure: X: the reason (ECONNRESET)',
+      'A request has failed 22 times in 15 min while others succeeded, and is retried. ' +
+      'It is given up after 24 h. Last failure: X: the reason (ECONNRESET)',
   })
   t.match(
     stuckWarning({ ...notice, failingMs: 5000, limitMs: 1.5 * HOUR }).message,
@@ -195,7 +195,8 @@ async function send(
   listen: (writer: ArchiveWriter) => void,
 ): Promise<{ writer: ArchiveWriter; clock: VirtualClock }> {
   const clock = new VirtualClock()
-  const writer = archiveWriter({ client: service.client(),
+  const writer = archiveWriter({
+    client: service.client(),
     vaultName: 'docs',
     partSize: MIB,
     retryFor: 2 * MINUTE,

@@ -1,45 +1,9 @@
 /** The actions that policies name: `glacier:` and the name of an operation. */
+import { OPERATION_NAMES } from '../../service/operation-names.js'
 import { PolicyProblem, quoted, textsOf } from './policy-problem.js'
 import { matchesWildcard } from './wildcard.js'
 
-/** The names of all operations (docs/glacier-protocol.md#operations). */
-export const OPERATIONS: readonly string[] = [
-  'AbortMultipartUpload',
-  'AbortVaultLock',
-  'AddTagsToVault',
-  'CompleteMultipartUpload',
-  'CompleteVaultLock',
-  'CreateVault',
-  'DeleteArchive',
-  'DeleteVault',
-  'DeleteVaultAccessPolicy',
-  'DeleteVaultNotifications',
-  'DescribeJob',
-  'DescribeVault',
-  'GetDataRetrievalPolicy',
-  'GetJobOutput',
-  'GetVaultAccessPolicy',
-  'GetVaultLock',
-  'GetVaultNotifications',
-  'InitiateJob',
-  'InitiateMultipartUpload',
-  'InitiateVaultLock',
-  'ListJobs',
-  'ListMultipartUploads',
-  'ListParts',
-  'ListProvisionedCapacity',
-  'ListTagsForVault',
-  'ListVaults',
-  'PurchaseProvisionedCapacity',
-  'RemoveTagsFromVault',
-  'SetDataRetrievalPolicy',
-  'SetVaultAccessPolicy',
-  'SetVaultNotifications',
-  'UploadArchive',
-  'UploadMultipartPart',
-]
-
-const ACTIONS = OPERATIONS.map((operation) => `glacier:${operation}`.toLowerCase())
+const ACTIONS = OPERATION_NAMES.map((operation) => `glacier:${operation}`.toLowerCase())
 
 /**
  * Which actions an Action or NotAction names. Their case does not count.

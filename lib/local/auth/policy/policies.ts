@@ -4,7 +4,7 @@
  * One that was stored by an older version, or with lenient checks, may have what cannot be evaluated. It cannot make a
  * request fail: it is told of once, and the statement, or the policy where that is no policy at all, denies nothing.
  */
-import { invalidParameter } from '../../service-fault.js'
+import { invalidParameter } from '../../service/api-error.js'
 import { isDenied, readPolicy, type Policy } from './policy.js'
 import type { Attempt } from './statement.js'
 
@@ -12,7 +12,7 @@ import type { Attempt } from './statement.js'
 export type PolicyChecks = 'strict' | 'lenient'
 
 /** Policies that are kept read. */
-const MOST_KEPT = 256
+const MAX_CACHED_POLICIES = 256
 
 /** Checks and evaluates policies. */
 export class Policies {
@@ -28,7 +28,7 @@ export class Policies {
   /**
    * Checks a policy that is to be set on a vault.
    *
-   * @throws {ServiceFault} 400: it is no policy, or with strict checks, something of it cannot be evaluated
+   * @throws {ApiError} 400: it is no policy, or with strict checks, something of it cannot be evaluated
    */
   accept(text: string, vaultArn: string): void {
     const policy = readPolicy(text, vaultArn)
@@ -47,7 +47,7 @@ export class Policies {
 
   #keep(text: string, vaultArn: string, policy: Policy): Policy {
     for (const oldest of this.#read.keys()) {
-      if (this.#read.size < MOST_KEPT) break
+      if (this.#read.size < MAX_CACHED_POLICIES) break
       this.#read.delete(oldest)
     }
     this.#read.set(keyFor(text, vaultArn), policy)

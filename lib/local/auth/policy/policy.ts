@@ -5,8 +5,8 @@
  * - A statement is understood as a whole or not at all. One that cannot be evaluated is a problem, and denies nothing.
  */
 import { isObject } from '../../../options/check-options.js'
-import { parseJson } from '../../bounded-json.js'
-import { invalidParameter, type ServiceFault } from '../../service-fault.js'
+import { parseJson } from '../../service/bounded-json.js'
+import { invalidParameter, type ApiError } from '../../service/api-error.js'
 import { quoted, type PolicyProblem } from './policy-problem.js'
 import { readStatement, type Attempt, type Elements, type Statement } from './statement.js'
 
@@ -28,7 +28,7 @@ const NAMES: readonly string[] = ['Version', 'Id', 'Statement']
  *
  * The messages are ours: the service's are not known (docs/glacier-protocol.md#not-documented).
  *
- * @throws {ServiceFault} 400: it is too long, is not JSON, or is not made of statements with an Effect
+ * @throws {ApiError} 400: it is too long, is not JSON, or is not made of statements with an Effect
  */
 export function readPolicy(text: string, vaultArn: string): Policy {
   if (Buffer.byteLength(text) > MAX_POLICY_SIZE)
@@ -76,6 +76,6 @@ function parsed(text: string): unknown {
   }
 }
 
-function invalid(message: string): ServiceFault {
+function invalid(message: string): ApiError {
   return invalidParameter(`Invalid policy: ${message}`)
 }

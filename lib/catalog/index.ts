@@ -1,0 +1,33 @@
+/**
+ * The catalog: a file that records each upload and each archive, so that an archive is found, and an upload resumed.
+ *
+ * @packageDocumentation
+ */
+export { Catalog, readCatalog } from './catalog.js'
+export type { JournalOptions } from './journal.js'
+export type {
+  ArchiveRecord,
+  BegunRecord,
+  CatalogRecord,
+  ClosedRecord,
+  CompletingRecord,
+  DeletedRecord,
+  EndedRecord,
+  MismatchedRecord,
+  OrphanRecord,
+  RecordOf,
+  RecordType,
+  RejectedRecord,
+  SendingRecord,
+} from './record.js'
+export { findUnfinishedUploads, type UnfinishedUpload } from './unfinished-uploads.js'
+export type { ServiceAddress, VaultAddress } from './vault-address.js'
+export type { ProcessIdentity } from '../runtime/process-identity.js'
+export {
+  CatalogConflictError,
+  CatalogError,
+  LockHeldError,
+  LockLostError,
+  NotRecordedError,
+  type OwnerDescription,
+} from '../errors.js'

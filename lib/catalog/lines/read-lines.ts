@@ -1,0 +1,68 @@
+/**
+ * Reads the lines of a catalog in large blocks: a catalog may have millions of lines, and a step of a generator costs more
+ * than a line. Each block has whole lines only; the last one may end without a line end.
+ */
+import { isAscii } from 'node:buffer'
+import { resolve } from 'node:path'
+import { CatalogError } from '../../errors.js'
+import { closerOf } from '../../fs/forgotten-file.js'
+import { isMissing } from '../../fs/missing.js'
+import type { FileSystem } from '../../runtime/file-system.js'
+
+const NEW_LINE = 10
+/** Bytes read at once. */
+const READ_BYTES = 1_048_576
+
+/** Some lines of a catalog, torn ones included. Valid until the next block is requested. */
+export interface LineBlock {
+  readonly text: string
+  /** The same as bytes, if each character is one byte; otherwise `undefined`. */
+  readonly bytes: Buffer | undefined
+}
+
+/**
+ * Reads whole lines, in blocks; nothing if the file does not exist.
+ *
+ * @param mayMatter - whether a block of the file's bytes is to be decoded; default: all blocks are
+ * @throws {CatalogError} `ERR_CATALOG`: the file cannot be read; `cause` is the system's error
+ */
+export async function* readLines(
+  file: string,
+  files: FileSystem,
+  mayMatter: (block: Buffer) => boolean = () => true,
+): AsyncGenerator<LineBlock, void, undefined> {
+  const path = resolve(file)
+  try {
+    for await (const block of blocksOf(path, files)) {
+      if (!mayMatter(block)) continue
+      const ascii = isAscii(block)
+      const text = block.toString(ascii ? 'latin1' : 'utf8') // Latin-1 is decoded in a third of the time
+      yield { text, bytes: ascii ? block : undefined }
+    }
+  } catch (error) {
+    if (isMissing(error)) return
+    throw new CatalogError(path, 'read', error)
+  }
+}
+
+/** Reads a file's bytes in blocks of whole lines. A block is valid until the next one is requested. */
+async function* blocksOf(path: string, files: FileSystem): AsyncGenerator<Buffer, void, undefined> {
+  const file = await files.open(path, 'r')
+  const close = closerOf(file) // also if the generator is abandoned in the middle and never ended
+  try {
+    let buffer = Buffer.allocUnsafe(READ_BYTES)
+    let heldBytes = 0 // of a line whose end has not been read yet
+    for (;;) {
+      const bytesRead = await file.read(buffer, heldBytes, buffer.length - heldBytes)
+      const end = heldBytes + bytesRead
+      const cut = bytesRead === 0 ? end : buffer.lastIndexOf(NEW_LINE, end - 1) + 1
+      if (cut > 0) yield buffer.subarray(0, cut)
+      if (bytesRead === 0) return
+      buffer.copyWithin(0, cut, end)
+      heldBytes = end - cut
+      if (heldBytes === buffer.length) buffer = Buffer.concat([buffer], 2 * heldBytes)
+    }
+  } finally {
+    await close()
+  }
+}

@@ -1,0 +1,164 @@
+/**
+ * The records of a catalog, reduced to the uploads and sets of volumes that may be unfinished.
+ *
+ * - An upload ends with the record of its archive, or with a record that it became no archive. `superseded` ends nothing:
+ *   the upload is open, but only its ID selects it.
+ * - An intent to complete an upload counts until it is rejected. The upload may be an archive by now.
+ * - A set of volumes is unfinished while its last volume says that another follows.
+ */
+import type { CompletionIntent, Content } from '../store/upload-journal.js'
+import type { ArchiveRecord, BegunRecord, CatalogRecord, CompletingRecord } from './record.js'
+
+/** An upload that was begun and has no end. */
+export interface OpenUpload {
+  readonly begun: BegunRecord
+  /** The position of its record in the catalog, from 1. */
+  readonly position: number
+  readonly isSuperseded: boolean
+}
+
+/** An archive whose part size is known: the record is from an upload, not from an inventory. */
+export type UploadedVolume = ArchiveRecord & { readonly partSize: number }
+
+/** The volumes that are stored of a set whose last volume says that another follows. */
+export interface UnfinishedSet {
+  /** In order. */
+  readonly volumes: readonly UploadedVolume[]
+  readonly first: UploadedVolume
+  readonly last: UploadedVolume
+  /** The position of the last volume's record in the catalog, from 1. */
+  readonly position: number
+}
+
+/** The completions of an upload that were sent, or were about to be, and not rejected. */
+export interface UploadIntents {
+  /** The last of those whose content is recorded; `undefined` if there is none. */
+  readonly last: CompletionIntent | undefined
+  /** Whether the last is the only one. */
+  readonly isOnly: boolean
+  /** Whether there is one whose content is not recorded, as in version 0.1. */
+  readonly hasUnknown: boolean
+}
+
+/** Takes records, in the order of the file, and keeps what may be unfinished. */
+export class UploadHistory {
+  readonly #open = new Map<string, OpenUpload>()
+  /** By upload ID, also for uploads that are stored as a volume of an unfinished set. */
+  readonly #intents = new Map<string, CompletionIntent[]>()
+  /** By the archive ID of the first volume. */
+  readonly #sets = new Map<string, UnfinishedSet>()
+  readonly #supersededStreams = new Set<string>()
+  /** The IDs of uploads that have an intent without content. */
+  readonly #unknownIntents = new Set<string>()
+  #position = 0
+
+  /** The uploads that are open, in the order of their records. */
+  get openUploads(): readonly OpenUpload[] {
+    return [...this.#open.values()]
+  }
+
+  /** The unfinished sets, by the archive ID of the first volume. */
+  get unfinishedSets(): ReadonlyMap<string, UnfinishedSet> {
+    return this.#sets
+  }
+
+  /** Takes the next record of the file. */
+  take(record: CatalogRecord): void {
+    this.#position++
+    switch (record.type) {
+      case 'begun':
+        this.#open.set(record.uploadId, { begun: record, position: this.#position, isSuperseded: false })
+        this.#continueStream(record.streamId)
+        break
+      case 'completing':
+        this.#takeIntent(record)
+        break
+      case 'rejected':
+        if (record.uploadId !== undefined) this.#voidIntents(record.uploadId)
+        break
+      case 'archive':
+        this.#takeArchive(record)
+        break
+      case 'superseded':
+        this.#supersede(record.uploadId, record.streamId)
+        break
+      case 'deleted':
+        for (const [first, { volumes }] of this.#sets)
+          if (volumes.some(({ archiveId }) => archiveId === record.archiveId)) this.#sets.delete(first)
+        break
+      case 'aborted':
+      case 'expired':
+      case 'unknown':
+      case 'ended':
+      case 'mismatched':
+        if (record.uploadId !== undefined) this.#close(record.uploadId)
+        break
+      default:
+    }
+  }
+
+  /** The intents of an upload that were not rejected. */
+  intentsOf(uploadId: string | undefined): UploadIntents {
+    const intents = this.#intents.get(uploadId ?? '') ?? []
+    const hasUnknown = this.#unknownIntents.has(uploadId ?? '')
+    return { last: intents.at(-1), isOnly: intents.length === 1 && !hasUnknown, hasUnknown }
+  }
+
+  /** The first part of the stream that begins with a volume, if it is recorded. */
+  firstPartOf({ parts, size, treeHash, uploadId }: ArchiveRecord): Content | undefined {
+    return parts === 1 ? { size, treeHash } : this.intentsOf(uploadId).last?.firstPart
+  }
+
+  /** Whether a stream was superseded, and not continued since. */
+  isSupersededStream(streamId: string): boolean {
+    return this.#supersededStreams.has(streamId)
+  }
+
+  #takeIntent({ uploadId, size, treeHash, firstPart, more }: CompletingRecord): void {
+    if (size === undefined || treeHash === undefined || !firstPart) {
+      this.#unknownIntents.add(uploadId) // of version 0.1
+      return
+    }
+    const intents = this.#intents.get(uploadId) ?? []
+    const intent = { size, treeHash, firstPart, hasNextVolume: more === true }
+    // The same content again is not another intent.
+    const others = intents.filter((other) => other.size !== size || other.treeHash !== treeHash)
+    this.#intents.set(uploadId, [...others, intent])
+  }
+
+  #takeArchive(record: ArchiveRecord): void {
+    const { uploadId, firstVolume, archiveId, volume, more } = record
+    const partSize = record.partSize ?? this.#open.get(uploadId ?? '')?.begun.partSize
+    if (uploadId !== undefined) this.#open.delete(uploadId)
+    this.#continueStream(record.streamId)
+    if (partSize === undefined) return // from an inventory, which does not say whether another volume follows
+    const archive = { ...record, partSize }
+    const setId = firstVolume ?? archiveId
+    const before = (this.#sets.get(setId)?.volumes ?? []).filter((other) => other.volume < volume)
+    const [first = archive] = before
+    const set = { volumes: [...before, archive], first, last: archive, position: this.#position }
+    if (more) this.#sets.set(setId, set)
+    else this.#sets.delete(setId)
+  }
+
+  #supersede(uploadId: string | undefined, streamId: string | undefined): void {
+    const upload = this.#open.get(uploadId ?? '')
+    if (upload) this.#open.set(upload.begun.uploadId, { ...upload, isSuperseded: true })
+    if (streamId !== undefined) this.#supersededStreams.add(streamId)
+  }
+
+  /** A superseded stream can still be continued, by the ID of its upload. */
+  #continueStream(streamId: string | undefined): void {
+    if (streamId !== undefined) this.#supersededStreams.delete(streamId)
+  }
+
+  #close(uploadId: string): void {
+    this.#open.delete(uploadId)
+    this.#voidIntents(uploadId)
+  }
+
+  #voidIntents(uploadId: string): void {
+    this.#intents.delete(uploadId)
+    this.#unknownIntents.delete(uploadId)
+  }
+}

@@ -1,0 +1,38 @@
+/** The address of a vault in the records of a catalog: an archive ID alone does not say where the archive is. */
+import { normalizeEndpoint } from '../glacier/endpoint.js'
+
+/** The service that has a vault: a region, and an endpoint if it is not the service's own. */
+export interface ServiceAddress {
+  /** The AWS region, such as `eu-west-1`. */
+  readonly region: string
+  /**
+   * The endpoint that is used, unless it is the service's own: the origin and the base path, without a trailing slash.
+   * For a vault embedded in the command: `local:` and the ID kept in its folder. Version 0.1 wrote `local`.
+   */
+  readonly endpoint?: string | undefined
+}
+
+/** The address of a vault. */
+export interface VaultAddress extends ServiceAddress {
+  /** The vault's name. */
+  readonly vaultName: string
+}
+
+/** Whether two addresses are those of one vault. The first may be from a record of version 0.1. */
+export function isInSameVault(
+  recorded: VaultAddress,
+  { vaultName, region, endpoint }: VaultAddress,
+): boolean {
+  const isSameName = recorded.vaultName === vaultName && recorded.region === region
+  return isSameName && isSameEndpoint(recorded.endpoint, endpoint)
+}
+
+/** A record of version 0.1 has the endpoint as it was typed, and no ID of an embedded vault. */
+function isSameEndpoint(recorded: string | undefined, used: string | undefined): boolean {
+  if (recorded === 'local') return used === 'local' || (used?.startsWith('local:') ?? false)
+  return normalized(recorded) === normalized(used)
+}
+
+function normalized(endpoint: string | undefined): string | undefined {
+  return endpoint === undefined ? undefined : normalizeEndpoint(endpoint)
+}

@@ -1,0 +1,35 @@
+/**
+ * The reasons of failed requests. The service uses one error code for several situations and tells them apart by the
+ * message alone: client/sdk/service-error.ts reads the message and sets the reason, and everything else reads that.
+ */
+
+/**
+ * Why credentials cannot be used:
+ * - `credentials-missing`: they could not be fetched, and this client never had any
+ * - `credentials-unavailable`: this client had credentials, and they could not be fetched again; a retry may succeed
+ * - `credentials-expired`: the service reports them as expired
+ * - `credentials-rejected`: the service does not know them, or the signature of the request is wrong
+ * - `signature-time`: the signature is too old or from the future: a request was delayed, or a clock is wrong
+ * - `body-hash-mismatch`: the body that arrived does not have the hash that was signed
+ */
+export type CredentialsErrorReason =
+  | 'credentials-missing'
+  | 'credentials-unavailable'
+  | 'credentials-expired'
+  | 'credentials-rejected'
+  | 'signature-time'
+  | 'body-hash-mismatch'
+
+/**
+ * Why a request failed, where its class and its service code do not say it: the service uses one code for several
+ * situations and tells them apart by the message. The reasons of a {@link CredentialsError}, and:
+ * - `vault-not-found`, `archive-not-found`, `upload-not-found`, `job-not-found`: what a {@link NotFoundError} is about
+ * - `vault-not-empty`: the vault contains archives, or was written to after its last inventory
+ */
+export type ServiceErrorReason =
+  | CredentialsErrorReason
+  | 'vault-not-found'
+  | 'archive-not-found'
+  | 'upload-not-found'
+  | 'job-not-found'
+  | 'vault-not-empty'
