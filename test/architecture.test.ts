@@ -211,3 +211,48 @@ t.test('a file holds one idea, and a folder can be seen at a glance', async (t) 
   const median = lengths[Math.floor(lengths.length / 2)] ?? 0
   t.ok(median <= 100, `the median is ${median}`)
 })
+
+/** The ways to reach for the world, and the expressions that do so. Types and constants are no such way. */
+const WORLD = {
+  disk: /^import (?!type)(?!\{ (?:(?:type \w+|constants),? )+\})[^'"]*? from 'node:fs(?:\/promises)?'/m,
+  time: /\bset(?:Timeout|Interval)\b|\bDate\.now\(|\bnew Date\(\)|\bperformance\.now\(|\bprocess\.hrtime\b/,
+  random: /\brandom(?:UUID|Bytes|Int)\(|\bMath\.random\b|\bgetRandomValues\b/,
+  process: /\bprocess\.(?:pid|kill)\b/,
+}
+type Way = keyof typeof WORLD
+const EVERY_WAY = Object.keys(WORLD) as Way[]
+/** The files that reach for the world by themselves, instead of taking it from a runtime; folders end with a slash. */
+const REACHES: Record<string, readonly Way[]> = {
+  'runtime/': EVERY_WAY, // the real runtime
+  'cli/': EVERY_WAY, // the command is a program: it runs on the real runtime
+  'local/': EVERY_WAY, // a server of its own, with its own clock and its own disk; a simulation is its client
+  'client/': ['time', 'random'], // connections; a simulation replaces the client
+  'tree-hash/': ['disk', 'time'], // worker threads, which read files and end when they are idle
+  'stages/read-parts.ts': ['disk'], // a descriptor that the caller has opened
+  // Devices, FIFOs and inherited descriptors; a simulation passes a stream instead.
+  'fs/fifo.ts': ['disk'],
+  'fs/input-stream.ts': ['disk'],
+  'fs/open-input.ts': ['disk'],
+  'retrieve/file/': ['disk', 'time', 'random'],
+  'retrieve/jobs/job.ts': ['time'],
+  'retrieve/jobs/start-once.ts': ['random'],
+  'upload/whole-archive.ts': ['random'],
+}
+
+t.test(
+  'only a few modules reach for the clock, the disk, randomness and the process by themselves',
+  async (t) => {
+    const found = new Set<string>()
+    for (const entry of await readdir(lib, { recursive: true })) {
+      if (!entry.endsWith('.ts')) continue
+      const source = (await readFile(join(lib, entry), 'utf8')).replace(/\/\*[^]*?\*\/|\/\/ .*/g, '')
+      const [, allowed = []] = Object.entries(REACHES).find(([path]) => entry.startsWith(path)) ?? []
+      for (const way of EVERY_WAY) {
+        if (!WORLD[way].test(source)) continue
+        found.add(way)
+        t.ok(allowed.includes(way), `${entry} may reach for the ${way} by itself`)
+      }
+    }
+    t.strictSame([...found].sort(), [...EVERY_WAY].sort(), 'each way is recognized')
+  },
+)

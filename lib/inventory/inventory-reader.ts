@@ -98,6 +98,7 @@ export class InventoryReader extends TypedReadable<InventoryRow, InventoryReader
     return this.#inventoryDate
   }
 
+  /** @internal */
   override _read(): void {
     if (this.#isFilling) return // it goes on by itself
     this.#fill().catch((error: unknown) => {
@@ -105,6 +106,7 @@ export class InventoryReader extends TypedReadable<InventoryRow, InventoryReader
     })
   }
 
+  /** @internal */
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
     this.#cancel.abort(error ?? undefined)
     const ended = (): void => {

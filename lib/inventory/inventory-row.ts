@@ -3,6 +3,7 @@ import { InventoryError } from '../errors.js'
 
 /** An archive in an inventory. */
 export interface InventoryRow {
+  /** The ID of the archive. */
   readonly archiveId: string
   /** As it was sent; empty where there is none. `decodeDescription` makes a name of it. */
   readonly description: string

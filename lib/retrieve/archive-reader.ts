@@ -149,6 +149,7 @@ export class ArchiveReader extends TypedReadable<Buffer, ArchiveReaderEvents> {
     destroyOnAbort(options.signal, this)
   }
 
+  /** @internal */
   override _read(): void {
     this.#ranges
       .next()
@@ -168,6 +169,7 @@ export class ArchiveReader extends TypedReadable<Buffer, ArchiveReaderEvents> {
     for (const chunk of chunks) this.push(chunk)
   }
 
+  /** @internal */
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
     this.#cancel.abort(error ?? undefined)
     const ended = (): void => {

@@ -16,6 +16,7 @@ import { fetchVerified, type VerifiedRange, type WholeOutput } from './verified-
 
 /** A job whose output is ready. */
 export interface ReadyOutput {
+  /** The job. */
   readonly job: Job
   /** Gets another job of the same, where the service no longer has this one; default that is an error. */
   readonly renew?: ((gone: Job, refusal: NotFoundError) => Promise<Job>) | undefined

@@ -137,6 +137,7 @@ export class ArchiveWriter extends TypedWritable<ArchiveWriterEvents> {
     this.destroy(new AbortError({ cause: reason }))
   }
 
+  /** @internal */
   override _write(
     part: HashedPart,
     _encoding: BufferEncoding,
@@ -145,6 +146,7 @@ export class ArchiveWriter extends TypedWritable<ArchiveWriterEvents> {
     this.#work(this.#volumes.add(part), callback)
   }
 
+  /** @internal */
   override _final(callback: (error?: Error | null) => void): void {
     const finishing = this.#volumes.finish().then(() => {
       this.#context.progress.finish()
@@ -152,6 +154,7 @@ export class ArchiveWriter extends TypedWritable<ArchiveWriterEvents> {
     this.#work(finishing, callback)
   }
 
+  /** @internal */
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
     this.#cancel.abort(error ?? undefined)
     this.#settle(error).then(callback, callback)

@@ -10,7 +10,9 @@ import { isKeyPair } from '../records/credentials-record.js'
 
 /** A key pair, as AWS's. */
 export interface LocalCredentials {
+  /** The ID of the key pair. */
   readonly accessKeyId: string
+  /** The secret key, which signs requests. */
   readonly secretAccessKey: string
   /** The session token that requests must have, as with temporary credentials; default none. */
   readonly sessionToken?: string

@@ -20,6 +20,7 @@ const OPTIONAL_ACCOUNT: Rule = optional(
 export interface ControlAccount {
   /** 12 digits. */
   readonly accountId?: string | undefined
+  /** The AWS region. */
   readonly region?: string | undefined
 }
 
