@@ -15,7 +15,7 @@ export async function backUpReports(
   for (const [name, text] of reports) tar.entry({ name }, text)
   tar.finalize()
 
-  const writer = archiveWriter(client, { vaultName: 'reports', partSize, description: 'reports.tar.gz' })
+  const writer = archiveWriter({ client, vaultName: 'reports', partSize, description: 'reports.tar.gz' })
   await pipeline(tar, createGzip(), rechunk(partSize), hashParts(), writer)
   return writer.archives[0]
 }

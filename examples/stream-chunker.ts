@@ -9,7 +9,7 @@ import streamChunker from 'stream-chunker'
 const partSize = 2 ** 20
 
 export async function pipe(client: VaultClient, source: Readable): Promise<Archive | undefined> {
-  const writer = archiveWriter(client, { vaultName: 'docs', partSize })
+  const writer = archiveWriter({ client, vaultName: 'docs', partSize })
   // Without flush it drops the tail.
   await pipeline(source, streamChunker(partSize, { flush: true }), hashParts(), writer)
   return writer.archives[0]

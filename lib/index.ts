@@ -9,11 +9,22 @@
  */
 
 // Upload
-export { archiveWriter, type ArchiveWriter } from './upload/archive-writer.js'
-export { uploadArchive, type Rechunker, type UploadArchiveOptions } from './upload/upload-archive.js'
-export { resumeUpload, type ResumeUploadOptions } from './resume/resume-upload.js'
+export { archiveStream, type ArchiveStream } from './vault/archive-stream.js'
+export { archiveWriter } from './vault/archive-writer.js'
+export { resumeUpload } from './vault/resume-upload.js'
+export { uploadArchive } from './vault/upload-archive.js'
+export type { ArchiveUpload } from './vault/archive-upload.js'
+export type {
+  ArchiveStreamOptions,
+  ArchiveWriterOptions,
+  ResumeUploadOptions,
+  UploadArchiveOptions,
+  UploadOptions,
+} from './vault/upload-options.js'
 export type { EarlierRun } from './resume/resume-point.js'
-export type { ArchiveWriterEvents, ArchiveWriterOptions, ResumeOptions } from './upload/writer-options.js'
+export type { ArchiveWriter, ArchiveWriterEvents } from './upload/archive-writer.js'
+export type { Archives, Rechunker, StageOptions } from './upload/send-source.js'
+export type { WriterOutcome } from './upload/writer-outcome.js'
 export type { UploadEvents } from './upload/upload-context.js'
 export type { UploadPlan, UploadPlanOptions } from './upload/upload-plan.js'
 export type { Archive, UploadedPart, UploadWarning } from './store/archive.js'

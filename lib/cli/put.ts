@@ -5,12 +5,17 @@ import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { Catalog } from '../catalog/catalog.js'
 import { checkOptions, picked } from '../options/check-options.js'
-import { archiveWriter, type ArchiveWriter } from '../upload/archive-writer.js'
+import { encodeDescription } from '../glacier/description.js'
+import { GLACIER_LIMITS } from '../glacier/limits.js'
+import { VAULT } from '../client/request-rules.js'
+import { systemRuntime } from '../runtime/runtime.js'
+import { ArchiveWriter } from '../upload/archive-writer.js'
 import type { Archive } from '../store/archive.js'
 import type { ByteSource } from '../stages/byte-source.js'
-import { uploadThrough } from '../upload/upload-archive.js'
-import { planUpload, UPLOAD_PLAN, type UploadPlan, type UploadPlanOptions } from '../upload/upload-plan.js'
-import type { ArchiveWriterOptions } from '../upload/writer-options.js'
+import { sendSource } from '../upload/send-source.js'
+import { planUpload, type UploadPlan, type UploadPlanOptions } from '../upload/upload-plan.js'
+import { UPLOAD_PLAN } from '../vault/upload-options.js'
+import { vaultStore } from '../vault/vault-store.js'
 import type { RetryNotice } from '../transfer/retry.js'
 import { catalogFileOf, withConnection, type Connection, type ConnectionOptions } from './connection.js'
 import { usage, UsageError } from './exit-code.js'
@@ -55,7 +60,7 @@ export async function put(
   const size = await sizeOf(file)
   const expectedSize = options.expectedSize ?? size
   const planned: UploadPlanOptions = picked({ ...options, expectedSize }, UPLOAD_PLAN)
-  const plan = usage(() => planUpload(checkOptions('put', planned, UPLOAD_PLAN)))
+  const plan = usage(() => planUpload(checkOptions('put', planned, UPLOAD_PLAN), GLACIER_LIMITS))
   if (options.dryRun) {
     await printPlan(plan, expectedSize, options, io)
     return
@@ -104,11 +109,13 @@ async function upload(task: Upload, options: PutOptions, io: Io): Promise<readon
   const selection = { identity, catalog, client, source, options, io, memory, onRetry: noteRetry }
   const selected = await selectStream(selection)
   try {
-    const writer = makeWriter(task, selected, options, io)
+    const writer = usage(() => makeWriter(task, selected, options, io))
     progress.total = task.size
     follow(writer, progress, noteRetry)
     try {
-      const archives = await uploadThrough(writer, selected.source, options).finally(() => {
+      const archives = await sendSource(selected.source, writer, {
+        hashThreads: options.hashThreads,
+      }).finally(() => {
         progress.stop()
       })
       // An upload that was completed by an earlier run is only compared.
@@ -141,36 +148,35 @@ async function identityOf(
   }
 }
 
+/** A new stream has the plan of `put`; the plan of a resumed stream is made from the part size of its upload. */
 function makeWriter(
   { vaultName, plan, connection, size }: Upload,
   { point, journal }: SelectedStream,
   options: PutOptions,
-  io: Io,
+  { signal, clock = systemRuntime.clock }: Io,
 ): ArchiveWriter {
-  const { signal, clock } = io
-  const { accountId, retryFor, onFailure, limitRate, maxArchiveSize, volumes, memory, concurrency } = options
-  const common: ArchiveWriterOptions = {
-    vaultName,
-    accountId,
-    retryFor,
-    onFailure,
-    limitRate,
-    maxArchiveSize,
-    volumes,
+  const { accountId, description = '', retryFor, onFailure, limitRate } = options
+  checkOptions('put', { vaultName, accountId }, VAULT)
+  return new ArchiveWriter({
+    store: vaultStore(connection.client, { vaultName, accountId }),
+    plan: point ? resumedPlan(point.partSize, options) : plan,
+    resumePoint: point,
+    description: point ? point.description : encodeDescription(description) || undefined,
+    sourceSize: size,
+    runtime: { ...systemRuntime, clock },
     journal,
+    onFailure,
+    retryFor,
+    limitRate,
     signal,
-    clock,
-  }
-  const { client } = connection
-  if (!point) {
-    const { description } = options
-    const { partSize, memory: budget, concurrency: requests } = plan
-    return usage(() =>
-      archiveWriter(client, { ...common, description, partSize, memory: budget, concurrency: requests }),
-    )
-  }
-  // Part size and description are the upload's; the plan was made for another part size.
-  return usage(() => archiveWriter(client, { ...common, ...point, memory, concurrency, sourceSize: size }))
+  })
+}
+
+function resumedPlan(
+  partSize: number,
+  { memory, concurrency, limitRate, maxArchiveSize, volumes }: PutOptions,
+): UploadPlan {
+  return planUpload({ partSize, memory, concurrency, limitRate, maxArchiveSize, volumes }, GLACIER_LIMITS)
 }
 
 function follow(writer: ArchiveWriter, progress: Progress, noteRetry: (notice: RetryNotice) => void): void {

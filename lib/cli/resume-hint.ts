@@ -21,12 +21,12 @@ export function withResumeHint(
   options: PutOptions,
 ): unknown {
   const { uploadId } = writer
+  // Set when the writer has closed, as it has here.
+  const isResumable = writer.outcome?.isResumable === true
   const cause = error instanceof UploadFailedError ? error.cause : error
   if (cause instanceof ResumeMismatchError)
     return withMismatchHint(error, uploadId, { vaultName, file }, options)
-  const isKept = error instanceof UploadFailedError ? error.kept : uploadId !== undefined
-  const isBetweenVolumes = uploadId === undefined && writer.archives.length > 0 && !writer.isStored
-  if (!isKept && !isBetweenVolumes) return error
+  if (!isResumable) return error
   const command = resumeCommand(vaultName, file, uploadId, options)
   // The same command would fail again: with --no-volumes the source does not fit.
   const how = cause instanceof TooManyPartsError ? ' without --no-volumes, in another archive' : ''

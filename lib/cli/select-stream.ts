@@ -24,6 +24,7 @@ import {
 import { SourcePrefix } from '../resume/source-prefix.js'
 import { Retry, type RetryNotice } from '../transfer/retry.js'
 import type { VaultClient } from '../client/vault-client.js'
+import { vaultStore } from '../vault/vault-store.js'
 import { warnOfConflictsIn } from './conflict-notes.js'
 import { earlierRunOf, isOfIdentity, mayBeInSameVault, keyOf, storedRunOf } from './earlier-run.js'
 import { storedFirstPart } from './stored-first-part.js'
@@ -235,10 +236,9 @@ class StreamSelector {
     await assertNoConflicts(catalog.path, idsOf(run.earlierVolumes))
     const takeOver = takeOverWarning(lock)
     if (takeOver !== undefined) printNote(io, takeOver)
-    const vault = { vaultName: identity.vaultName, accountId: options.accountId }
+    const store = vaultStore(client, { vaultName: identity.vaultName, accountId: options.accountId })
     const { signal } = io
-    const transfer = { client, retry: this.#retry(), vault, journal, signal, lastSignal: signal }
-    return findResumePoint(transfer, run)
+    return findResumePoint({ store, retry: this.#retry(), journal, signal, lastSignal: signal }, run)
   }
 
   #noteFinding(finding: ResumeFinding, uploadId: string | undefined, time?: string): void {

@@ -1,11 +1,9 @@
 /** The part sizes that the service accepts, and the choice of one (docs/glacier-protocol.md#limits). */
 import { isNumber } from '../options/rules.js'
 import { rule, shown, type Rule } from '../options/check-options.js'
-import { MAX_PARTS, MAX_PART_SIZE, MIN_PART_SIZE } from './limits.js'
+import { choosePartSize, DEFAULT_PART_SIZE } from '../store/part-size.js'
+import { GLACIER_LIMITS, MAX_PART_SIZE, MIN_PART_SIZE } from './limits.js'
 import { MIB } from '../sizes.js'
-
-/** Default part size, in bytes: 16 MiB. 10,000 such parts hold 156 GiB. */
-export const DEFAULT_PART_SIZE: number = 16 * MIB
 
 /** Whether the service accepts this part size: 1 MiB × 2ⁿ, from 1 MiB to 4 GiB. */
 export function isPartSize(size: number): boolean {
@@ -49,12 +47,5 @@ export const EXPECTED_SIZE: Rule = rule('a number of bytes from 0 up', isNumber,
  */
 export function partSizeFor(archiveSize: number): number {
   EXPECTED_SIZE(archiveSize, 'archiveSize', 'partSizeFor')
-  let size = DEFAULT_PART_SIZE
-  while (size < MAX_PART_SIZE && size * MAX_PARTS < archiveSize) size *= 2
-  if (size * MAX_PARTS < archiveSize) {
-    throw new RangeError(
-      `An archive of ${archiveSize} bytes does not fit in ${MAX_PARTS} parts of ${MAX_PART_SIZE} bytes (4 GiB), the maximum of an upload.`,
-    )
-  }
-  return size
+  return choosePartSize(archiveSize, GLACIER_LIMITS)
 }

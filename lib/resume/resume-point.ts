@@ -14,58 +14,47 @@ import {
   TreeHashMismatchError,
   UploadGoneError,
 } from '../errors.js'
-import { MIB } from '../sizes.js'
-import type { OpenUpload } from '../store/archive-store.js'
-import { volumeMarkOf } from '../glacier/volume-description.js'
+import type { ArchiveStore } from '../store/archive-store.js'
 import type { Archive } from '../store/archive.js'
-import { complete, type CompletionTransfer } from '../upload/completion.js'
+import type { StoreLimits } from '../store/limits.js'
 import { recorded, type CompletionIntent } from '../store/upload-journal.js'
+import { complete, type CompletionContext } from '../upload/completion.js'
+import type { ResumePoint } from '../upload/resume-point.js'
 import { findUpload } from '../upload/uploaded-parts.js'
 
-/** What is known of an earlier run. */
+export type { ResumePoint } from '../upload/resume-point.js'
+
+/** Facts about an earlier run. */
 export interface EarlierRun {
-  /** The upload it had begun; `undefined` where it ended between two volumes. */
+  /** The upload that it had begun; `undefined` if it ended between two volumes. */
   readonly uploadId?: string | undefined
   /** The volumes that are stored, in order; default none. */
   readonly earlierVolumes?: readonly Archive[] | undefined
-  /** Of the upload, where the journal knows it. */
+  /** The part size of the upload, if the journal knows it. */
   readonly partSize?: number | undefined
-  /** Of the upload, where the journal knows it. */
+  /** The description of the upload, if the journal knows it. */
   readonly description?: string | undefined
   /** The last completion that was sent, or about to be, and not rejected; default none. */
   readonly intent?: CompletionIntent | undefined
   /**
    * Whether the journal proves that no other content can have been stored: it has the upload from its beginning, and
-   * this intent only. Default false: then an answer without a tree hash proves nothing unless the upload is seen open.
+   * only this intent. Default false: then a response without a tree hash proves nothing unless the upload is seen open.
    */
   readonly isOnlyIntent?: boolean | undefined
   /** Whether completion was sent, or about to be, and it is not known with which content; default false. */
   readonly hasUnknownIntent?: boolean | undefined
-  /** Whether the upload is known to be in the account that is asked; default false. */
+  /** Whether the upload is known to be in the account in use; default false. */
   readonly isSameAccount?: boolean | undefined
 }
 
-/** Where a stream is resumed. */
-export interface ResumePoint {
-  /** The upload that is open; `undefined` where the next volume is not begun, or nothing is to be sent. */
-  readonly uploadId: string | undefined
-  /** Bytes in each part. */
-  readonly partSize: number
-  /** Of the open upload, or of the first volume, as the service keeps it. */
-  readonly description: string | undefined
-  readonly earlierVolumes: readonly Archive[]
-  /** Whether the earlier volumes are the whole stream, and the source is only compared with them. */
-  readonly isComplete: boolean
-}
-
-/** Why an upload cannot be resumed. */
+/** The reason for which an upload cannot be resumed. */
 export type UploadEnded = CompletionUnknownError | TreeHashMismatchError | UploadGoneError
 
-/** What {@link findResumePoint} found. */
+/** The result of {@link findResumePoint}. */
 export type ResumeFinding =
   | {
       readonly point: ResumePoint
-      /** Why the upload itself cannot be resumed; `undefined` where it can, or is stored. */
+      /** The reason for which the upload itself cannot be resumed; `undefined` if it can, or is stored. */
       readonly ended: UploadEnded | undefined
       /** Whether the completion was sent again and the archive is stored. */
       readonly isStoredNow: boolean
@@ -81,35 +70,35 @@ export type ResumeFinding =
  * Finds where a stream is resumed.
  *
  * @throws {TypeError} neither an upload nor a volume is given
- * @throws {IncompleteSetError} `ERR_INCOMPLETE_SET`: the upload is of a later volume, and those before it are not known
+ * @throws {IncompleteSetError} `ERR_INCOMPLETE_SET`: the upload is of a later volume, and earlier volumes are not known
  * @throws {NotRecordedError} `ERR_NOT_RECORDED`: an archive is stored and could not be recorded
  * @throws {LockLostError} `ERR_LOCK_LOST`: another process owns the upload
- * @throws as {@link Retry.run} where the service does not answer
+ * @throws as {@link Retry.run} if the service does not respond
  */
-export async function findResumePoint(transfer: CompletionTransfer, run: EarlierRun): Promise<ResumeFinding> {
+export async function findResumePoint(context: CompletionContext, run: EarlierRun): Promise<ResumeFinding> {
   const { uploadId, intent } = run
   if (uploadId === undefined) {
-    const point = pointBehindVolumes(run)
+    const point = pointAfterVolumes(run)
     if (!point) throw new TypeError('The ID of an upload to resume is needed: uploadId.')
     return { point, ended: undefined, isStoredNow: false }
   }
   if (intent) {
-    const stored = await repeatCompletion(transfer, uploadId, intent, run)
-    if (stored === 'rejected') return findOpenUpload(transfer, uploadId, run)
-    // Of another account, perhaps: a 404 proves nothing there.
+    const stored = await repeatCompletion(context, uploadId, intent, run)
+    if (stored === 'rejected') return findOpenUpload(context, uploadId, run)
+    // It may be of another account, where a 404 proves nothing.
     if (stored instanceof UploadGoneError) return { point: undefined, ended: stored, isStoredNow: false }
-    if (stored instanceof Error) return { point: pointBehindVolumes(run), ended: stored, isStoredNow: false }
+    if (stored instanceof Error) return { point: pointAfterVolumes(run), ended: stored, isStoredNow: false }
     const earlierVolumes = [...(run.earlierVolumes ?? []), stored]
     const { partSize, description } = stored
     const isComplete = !intent.hasNextVolume
     const point = { uploadId: undefined, partSize, description, earlierVolumes, isComplete }
     return { point, ended: undefined, isStoredNow: true }
   }
-  return findOpenUpload(transfer, uploadId, run)
+  return findOpenUpload(context, uploadId, run)
 }
 
-/** Where the stream continues behind the volumes that are stored; `undefined` where none is. */
-function pointBehindVolumes({ earlierVolumes = [] }: EarlierRun): ResumePoint | undefined {
+/** The point after the volumes that are stored; `undefined` if none is. */
+function pointAfterVolumes({ earlierVolumes = [] }: EarlierRun): ResumePoint | undefined {
   const [first] = earlierVolumes
   if (!first) return undefined
   const { partSize, description } = first
@@ -117,59 +106,56 @@ function pointBehindVolumes({ earlierVolumes = [] }: EarlierRun): ResumePoint | 
 }
 
 async function findOpenUpload(
-  transfer: CompletionTransfer,
+  context: CompletionContext,
   uploadId: string,
   run: EarlierRun,
 ): Promise<ResumeFinding> {
   const { earlierVolumes = [] } = run
   try {
-    const { partSize, description } = await openUpload(transfer, uploadId)
-    assertContinues(earlierVolumes, description)
+    const { partSize, description } = await findUpload(context, uploadId)
+    assertContinues(context.store, earlierVolumes, description)
     const point = { uploadId, partSize, description, earlierVolumes, isComplete: false }
     return { point, ended: undefined, isStoredNow: false }
   } catch (error) {
     if (!(error instanceof UploadGoneError)) throw error
     if (!run.isSameAccount) return { point: undefined, ended: error, isStoredNow: false }
-    // Where completion was sent, it may be gone because it is an archive.
-    await transfer.journal.closed(run.hasUnknownIntent ? 'unknown' : 'expired', uploadId)
-    return { point: pointBehindVolumes(run), ended: error, isStoredNow: false }
+    // If completion was sent, it may be gone because it is an archive.
+    await context.journal.closed(run.hasUnknownIntent ? 'unknown' : 'expired', uploadId)
+    return { point: pointAfterVolumes(run), ended: error, isStoredNow: false }
   }
 }
 
-/** Of an upload that no journal knows, the description says which volume it is. */
-function assertContinues(earlierVolumes: readonly Archive[], description: string | undefined): void {
-  const mark = volumeMarkOf(description)
+/** Checks that no volume is missing: the description of an upload that no journal knows has its position. */
+function assertContinues(
+  store: ArchiveStore,
+  earlierVolumes: readonly Archive[],
+  description: string | undefined,
+): void {
+  const mark = store.markIn(description)
   if (!mark) return
   const missing: number[] = []
   for (let volume = earlierVolumes.length + 1; volume < mark.volume; volume++) missing.push(volume)
   if (missing.length > 0) throw new IncompleteSetError(mark.firstVolume, missing)
 }
 
-function openUpload(
-  { client, retry, vault, signal }: CompletionTransfer,
-  uploadId: string,
-): Promise<OpenUpload> {
-  return findUpload(client, retry, { ...vault, uploadId, signal })
-}
-
-/** The archive that the completion gave, now recorded; or why there is none. */
+/** Sends the completion again: the archive that is stored, now recorded, or the reason for which none is. */
 async function repeatCompletion(
-  transfer: CompletionTransfer,
+  context: CompletionContext,
   uploadId: string,
   intent: CompletionIntent,
   run: EarlierRun,
 ): Promise<Archive | 'rejected' | UploadEnded> {
-  const { vaultName } = transfer.vault
+  const { vaultName, limits } = context.store
   const { earlierVolumes = [], isOnlyIntent = false, isSameAccount = false } = run
-  const acceptsNoHash = isOnlyIntent || (await isOpen(transfer, uploadId))
+  const acceptsNoHash = isOnlyIntent || (await isOpen(context, uploadId))
   try {
-    const { archiveId, location } = await complete(transfer, uploadId, intent, {
+    const { archiveId, location } = await complete(context, uploadId, intent, {
       sentBefore: true,
       acceptsNoHash,
       isSameAccount,
     })
     const { size, treeHash } = intent
-    const partSize = run.partSize ?? smallestPartSize(intent.firstPart.size)
+    const partSize = run.partSize ?? smallestPartSize(intent.firstPart.size, limits)
     const archive: Archive = {
       archiveId,
       vaultName,
@@ -182,7 +168,7 @@ async function repeatCompletion(
       volume: earlierVolumes.length + 1,
       firstVolume: earlierVolumes[0]?.archiveId,
     }
-    await recorded(archiveId, transfer.journal.stored(archive, uploadId, intent.hasNextVolume))
+    await recorded(archiveId, context.journal.stored(archive, uploadId, intent.hasNextVolume))
     return archive
   } catch (error) {
     if (error instanceof CompletionRejectedError) return 'rejected'
@@ -195,8 +181,8 @@ async function repeatCompletion(
   }
 }
 
-async function isOpen(transfer: CompletionTransfer, uploadId: string): Promise<boolean> {
-  return openUpload(transfer, uploadId).then(
+async function isOpen(context: CompletionContext, uploadId: string): Promise<boolean> {
+  return findUpload(context, uploadId).then(
     () => true,
     (error: unknown) => {
       if (error instanceof UploadGoneError) return false
@@ -205,7 +191,7 @@ async function isOpen(transfer: CompletionTransfer, uploadId: string): Promise<b
   )
 }
 
-/** The smallest part size that holds a part: of several parts, all but the last are this long. */
-function smallestPartSize(size: number): number {
-  return MIB * 2 ** Math.max(0, Math.ceil(Math.log2(size / MIB)))
+/** The smallest part size that holds a part: of several parts, all but the last have this size. */
+function smallestPartSize(size: number, { minPartSize }: StoreLimits): number {
+  return minPartSize * 2 ** Math.max(0, Math.ceil(Math.log2(size / minPartSize)))
 }

@@ -1,6 +1,6 @@
 /**
  * The beginning of a source, read ahead to find the upload it belongs to; then the whole source is read as if nothing
- * had been read before. What is read ahead is held in memory: one part, of the largest part size that is asked for.
+ * had been read before. The bytes that are read ahead are held in memory: one part, of the largest requested part size.
  */
 import { TreeHash } from '../tree-hash/tree-hash.js'
 import { addAbortSignal } from '../streams/node-streams.js'
@@ -70,7 +70,7 @@ export class SourcePrefix {
     return undefined
   }
 
-  /** Closes the source where it was not read to its end. */
+  /** Closes the source if it was not read to its end. */
   async close(): Promise<void> {
     if (!this.#isEnded) await this.#iterator.return?.()
     this.#isEnded = true

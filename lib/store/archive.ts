@@ -1,9 +1,9 @@
-/** What an upload gave: plain data. */
+/** The results of an upload, as plain data. */
 import type { ByteRange } from '../byte-range.js'
 
-/** An archive the service has stored, its tree hash confirmed. */
+/** An archive that the service has stored, its tree hash confirmed. */
 export interface Archive {
-  /** The only name the service knows it by. Losing it costs a day: inventories are daily. */
+  /** The only name by which the service knows the archive. If it is lost, only an inventory has it, a day later. */
   readonly archiveId: string
   /** The name of the vault. */
   readonly vaultName: string
@@ -13,15 +13,15 @@ export interface Archive {
   readonly treeHash: string
   /** Bytes in each part but the last. */
   readonly partSize: number
-  /** How many parts it was sent in; 1 where it went up in one request. */
+  /** The number of parts in which it was sent; 1 if it was sent in one request. */
   readonly parts: number
-  /** The description as the service keeps it; `undefined` where none was given. */
+  /** The description as the service keeps it; `undefined` if none was given. */
   readonly description: string | undefined
-  /** The archive's path at the service; `undefined` where it gave none. */
+  /** The archive's path at the service; `undefined` if the response had none. */
   readonly location: string | undefined
-  /** Its place in the stream: 1, and more where the stream took several archives. */
+  /** The number of the volume: 1, or more if the stream took several archives. */
   readonly volume: number
-  /** The archive ID of the stream's first volume; `undefined` in that one itself. */
+  /** The archive ID of the stream's first volume; `undefined` in that volume itself. */
   readonly firstVolume: string | undefined
 }
 
@@ -33,24 +33,24 @@ export interface RecordedArchive {
   readonly emit: () => void
 }
 
-/** A part the service has taken, its tree hash confirmed. */
+/** A part that the service has stored, its tree hash confirmed. */
 export interface UploadedPart extends ByteRange {
   /** 0-based, in the stream. */
   readonly index: number
   /** Lowercase hex. */
   readonly treeHash: string
-  /** True where a resumed upload had it already, so that it was not sent. */
+  /** Whether a resumed upload had it already, so that it was not sent. */
   readonly skipped: boolean
-  /** How many requests are let in at once as things stand. */
+  /** The number of requests that are allowed at once now. */
   readonly concurrency: number
 }
 
-/** Something that does not fail an upload and should be known. */
+/** A problem that does not fail an upload. */
 export interface UploadWarning {
   /**
-   * - `NEARLY_FULL`: four fifths of the parts an archive may have are used
-   * - `PARTS_DIFFERED`: parts that a resumed upload had were others than the source has now, and were sent again
-   * - `POSSIBLE_ORPHAN`: a request that stores an archive may have been carried out without being answered
+   * - `NEARLY_FULL`: four fifths of the maximum number of parts of an archive are used
+   * - `PARTS_DIFFERED`: parts of a resumed upload differed from the source as it is now, and were sent again
+   * - `POSSIBLE_ORPHAN`: a request that stores an archive may have been carried out, but had no response
    * - `REQUEST_STUCK`: a request has failed for 15 minutes while others succeeded
    * - `VOLUME_EXPIRED`: the service no longer has the upload of a later volume, which is uploaded again
    */

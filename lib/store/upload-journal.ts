@@ -1,7 +1,7 @@
 /**
- * Where an upload records what it is about to do and what it has done: what a later run needs to resume it, and what
- * its owner needs to find the archive. A catalog is one. Every call resolves when the record is on disk; a call that
- * rejects fails the upload.
+ * The port by which an upload records its intents and results: what a later run needs to resume it, and its owner to
+ * find the archive. A catalog implements it. Every call resolves when the record is on disk; a call that rejects fails
+ * the upload.
  */
 import { NotRecordedError } from '../errors.js'
 import type { Archive } from './archive.js'
@@ -14,7 +14,7 @@ export interface Content {
   readonly treeHash: string
 }
 
-/** An upload the service has begun. */
+/** An upload that the service has begun. */
 export interface BegunUpload {
   /** The ID of the upload. */
   readonly uploadId: string
@@ -26,13 +26,13 @@ export interface BegunUpload {
   readonly description: string | undefined
   /** The upload's path at the service. */
   readonly location: string | undefined
-  /** Its place in the stream, from 1. */
+  /** The number of the volume, from 1. */
   readonly volume: number
-  /** The archive ID of the stream's first volume; `undefined` in that one itself. */
+  /** The archive ID of the stream's first volume; `undefined` in that volume itself. */
   readonly firstVolume: string | undefined
 }
 
-/** What a completion stores: it is sent again with this content and no other. */
+/** The content that a completion stores: it is sent again with this content and no other. */
 export interface CompletionIntent extends Content {
   /** The first part of the volume. */
   readonly firstPart: Content
@@ -40,7 +40,7 @@ export interface CompletionIntent extends Content {
   readonly hasNextVolume: boolean
 }
 
-/** What a request that stores an archive at once is about to send. It is never sent again by another run. */
+/** The content that a request is about to store as an archive. No other run sends it again. */
 export interface SendingIntent extends Content {
   /** Random. */
   readonly intentId: string
@@ -62,7 +62,7 @@ export interface MismatchedArchive {
   readonly vaultName: string
   /** Bytes sent. */
   readonly size: number
-  /** The tree hash the service states; `undefined` where it stated none, or may state another next time. */
+  /** The tree hash of the response; `undefined` if it had none, or a later response may have another. */
   readonly treeHash: string | undefined
   /** The tree hash of the bytes sent. */
   readonly sentTreeHash: string
@@ -72,13 +72,13 @@ export interface MismatchedArchive {
   readonly intentId?: string | undefined
 }
 
-/** The content of an archive that may exist, and its ID where the service named it without proof of the content. */
+/** The content of an archive that may exist, and its ID if a response has it without proof of the content. */
 export interface UnknownContent extends Content {
   /** The ID of the archive, if the service named it. */
   readonly archiveId?: string | undefined
 }
 
-/** How an upload ended that did not become an archive; see the catalog's records of the same names. */
+/** The end of an upload that did not become an archive; see the catalog's records of the same names. */
 export type UploadEnd = 'aborted' | 'expired' | 'superseded' | 'unknown'
 
 /** Records uploads. */
@@ -95,14 +95,14 @@ export interface UploadJournal {
   completing(uploadId: string, intent: CompletionIntent): Promise<void>
   /** An archive is about to be sent in one request. */
   sending(intent: SendingIntent): Promise<void>
-  /** The service refused an intent for certain: no archive came of it. An upload is still open. */
+  /** The service refused an intent for certain, and no archive is stored. An upload is still open. */
   rejected(intent: { readonly uploadId: string } | { readonly intentId: string }): Promise<void>
   /**
    * An archive is stored. Success is reported only when this has resolved.
    *
-   * @param uploadId - of the upload it came from; `undefined` where it was sent in one request
+   * @param uploadId - of the upload that became the archive; `undefined` if it was sent in one request
    * @param hasNextVolume - whether the stream continues in another volume
-   * @param intentId - of the `sending` intent; `undefined` where it came from an upload
+   * @param intentId - of the `sending` intent; `undefined` if the archive was an upload
    */
   stored(
     archive: Archive,
@@ -115,7 +115,7 @@ export interface UploadJournal {
   /**
    * An upload ended without an archive.
    *
-   * @param uploadId - `undefined` where the stream ended between two volumes
+   * @param uploadId - `undefined` if the stream ended between two volumes
    * @param content - of the archive that may exist; for `unknown`
    */
   closed(end: UploadEnd, uploadId: string | undefined, content?: UnknownContent): Promise<void>
@@ -134,7 +134,7 @@ export async function recorded(archiveId: string, recording: Promise<void>): Pro
   }
 }
 
-/** Records nothing. */
+/** A journal that records nothing. */
 export const noJournal: UploadJournal = {
   assertOwner: () => Promise.resolve(),
   begun: () => Promise.resolve(),

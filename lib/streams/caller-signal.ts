@@ -52,7 +52,7 @@ export interface FollowingSignal {
   /** The signal; it may have any number of listeners. */
   readonly signal: AbortSignal
   /** Fires this signal, and not the other one. */
-  readonly abort: () => void
+  readonly abort: (reason?: unknown) => void
   /** Separates this signal from the other one. */
   readonly release: () => void
 }
@@ -69,8 +69,8 @@ export function following(caller: AbortSignal | undefined): FollowingSignal {
   const release = onAbort(caller, () => {
     own.abort(caller?.reason)
   })
-  const abort = (): void => {
-    own.abort()
+  const abort = (reason?: unknown): void => {
+    own.abort(reason)
   }
   return { signal: own.signal, abort, release }
 }

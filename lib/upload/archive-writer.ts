@@ -2,136 +2,139 @@
  * The end of an upload: a Writable of hashed parts that sends several at once and completes the archive in `final()`.
  *
  * - A part belongs to the writer from `_write` until its request settles. `_write` calls back when the next part could
- *   be sent at once, so the writer holds at most `concurrency` parts and one more, and its source is held up by the network alone.
- * - `_destroy` ends all requests, waits until they have settled, and then keeps the upload or aborts it, as asked; never
- *   once completion was sent, for then the archive may exist. A request that stores an archive is given a few seconds
- *   more, so that its answer, the archive ID, is not thrown away.
+ *   be sent at once, so the writer holds at most `concurrency` parts and one more, and only the network slows its source.
+ * - `_destroy` ends all requests, waits until they have settled, and then decides the outcome of the upload. A request
+ *   that stores an archive is given a few seconds more, so that its response, the archive ID, is not lost.
  */
 import { setMaxListeners } from 'node:events'
-import {
-  CompletionUnknownError,
-  LockLostError,
-  ResumeMismatchError,
-  TreeHashMismatchError,
-  UploadFailedError,
-  UploadGoneError,
-} from '../errors.js'
-import { checkOptions } from '../options/check-options.js'
-import type { HashedPart } from '../tree-hash/hash-parts.js'
-import { TypedWritable } from '../streams/typed-events.js'
+import { AbortError } from '../errors.js'
+import type { Runtime } from '../runtime/runtime.js'
+import type { ArchiveStore } from '../store/archive-store.js'
+import type { Archive } from '../store/archive.js'
+import type { UploadJournal } from '../store/upload-journal.js'
 import { destroyOnAbort } from '../streams/caller-signal.js'
-import { CLIENT } from '../client/client-rules.js'
+import { emitChecked, emitOrDestroy } from '../streams/emit-or-destroy.js'
+import { TypedWritable, type WritableEvents } from '../streams/typed-events.js'
 import { AdaptiveConcurrency } from '../transfer/concurrency.js'
-import { encodeDescription } from '../glacier/description.js'
-import { emitChecked } from '../streams/emit-or-destroy.js'
+import { PartMemory } from '../transfer/part-memory.js'
+import { ProgressMeter, type TransferProgress } from '../transfer/progress.js'
 import { RateLimit } from '../transfer/rate-limit.js'
 import { reportedRetry } from '../transfer/reported-retry.js'
-import { vaultClientOf } from '../client/glacier-client.js'
-import type { GlacierClientLike } from '../client/glacier-client-like.js'
-import type { VaultClient } from '../client/vault-client.js'
-import type { Archive } from '../store/archive.js'
-import { noJournal, type UploadEnd } from '../store/upload-journal.js'
-import type { Transfer } from './upload-context.js'
-import { PartMemory } from '../transfer/part-memory.js'
-import { planUpload, type UploadPlan } from './upload-plan.js'
-import { ARCHIVE_WRITER } from './upload-rules.js'
-import { VolumeSequence } from './volume-sequence.js'
-import type { ArchiveWriterEvents, ArchiveWriterOptions } from './writer-options.js'
+import type { HashedPart } from '../tree-hash/hash-parts.js'
+import type { UploadContext, UploadEvents } from './upload-context.js'
+import { endUpload, type WriterOutcome } from './writer-outcome.js'
+import type { UploadPlan } from './upload-plan.js'
+import { VolumeSequence, type StreamFacts } from './volume-sequence.js'
 
-/** Milliseconds a request that stores an archive is given when the writer is destroyed. */
-const LAST_ANSWER_MS = 5_000
+/** Milliseconds for which a request that stores an archive may continue after the writer is destroyed. */
+const LAST_RESPONSE_MS = 5_000
 
-/**
- * A Writable of {@link HashedPart}s that ends in an archive ID.
- *
- * After `finish`, `writer.archives` lists what was stored. When it fails after an upload was begun, the error is an
- * `UploadFailedError` with the upload ID; where another stage failed, `writer.uploadId` says whether an upload is left.
- *
- * @param client - a `GlacierClient` of the caller's, of any version of the SDK, or any {@link VaultClient}
- * @throws {TypeError} no client, an unknown or missing option, or one of a wrong type
- * @throws {RangeError} an option out of range, or a description that is too long
- *
- * @example
- * ```ts
- * const writer = archiveWriter(client, { vaultName: 'backups', partSize })
- * await pipeline(source, rechunk(partSize), hashParts(), writer)
- * console.log(writer.archives[0].archiveId)
- * ```
- */
-export function archiveWriter(
-  client: GlacierClientLike | VaultClient,
-  options: ArchiveWriterOptions,
-): ArchiveWriter {
-  return new ArchiveWriter(client, options)
+/** The events of an {@link ArchiveWriter}. */
+export interface ArchiveWriterEvents extends UploadEvents, WritableEvents {}
+
+/** The dependencies and the task of an {@link ArchiveWriter}. */
+export interface ArchiveWriterTask extends StreamFacts {
+  readonly store: ArchiveStore
+  /** The plan, made from the part size of the resume point if there is one. */
+  readonly plan: UploadPlan
+  readonly runtime: Runtime
+  readonly journal: UploadJournal
+  /** Whether an upload that fails is kept or aborted. */
+  readonly onFailure: 'keep' | 'abort'
+  /** Milliseconds since the last success for which requests are repeated; `undefined` for the default. */
+  readonly retryFor: number | undefined
+  /** Maximum number of bytes sent per second; `undefined` for no limit. */
+  readonly limitRate: number | undefined
+  /** Ends the upload early, with an `AbortError`. */
+  readonly signal: AbortSignal | undefined
 }
 
-/** What {@link archiveWriter} gives. */
+/**
+ * A Writable of {@link HashedPart}s that stores an archive, or several.
+ *
+ * After `finish`, `archives` lists what was stored. If it fails after an upload was begun, the error is an
+ * `UploadFailedError` with the upload ID, or an `AbortError` with it. If another stage of the pipeline fails, or the
+ * signal of Node's own `pipeline` fires, the pipeline rejects with that error, which has no upload ID: `uploadId` has it,
+ * once the writer has closed.
+ */
 export class ArchiveWriter extends TypedWritable<ArchiveWriterEvents> {
-  readonly #transfer: Transfer
+  readonly #context: UploadContext
   readonly #volumes: VolumeSequence
-  readonly #abortsOnFailure: boolean
+  readonly #onFailure: 'keep' | 'abort'
   readonly #cancel = new AbortController()
   readonly #lastCancel = new AbortController()
-  /** The `_write` or `_final` under way; never rejects. */
+  /** The `_write` or `_final` in progress; never rejects. */
   #working = Promise.resolve()
-  constructor(client: GlacierClientLike | VaultClient, given: ArchiveWriterOptions) {
-    CLIENT(client, 'client', 'archiveWriter')
-    const options = checkOptions('archiveWriter', given, ARCHIVE_WRITER)
+  #outcome: WriterOutcome | undefined
+
+  /** @param task - checked by the caller */
+  constructor(task: ArchiveWriterTask) {
     super({ objectMode: true, highWaterMark: 1 })
-    const { vaultName, accountId, onFailure = 'keep', limitRate, journal = noJournal } = options
-    const description = options.description ? encodeDescription(options.description) : undefined
-    this.#abortsOnFailure = onFailure === 'abort'
-    const vaultClient = vaultClientOf(client)
-    const plan = planUpload(options)
-    const retry = reportedRetry(this, options, vaultClient)
-    this.#transfer = {
-      client: vaultClient,
-      vault: { vaultName, accountId },
+    const { store, plan, runtime, journal, retryFor, limitRate } = task
+    const { clock, random } = runtime
+    const report = (progress: TransferProgress): void => {
+      emitOrDestroy(this, 'progress', progress)
+    }
+    this.#onFailure = task.onFailure
+    this.#context = {
+      store,
       plan,
-      retry,
+      retry: reportedRetry(this, { retryFor, clock }, store),
+      random,
       concurrency: new AdaptiveConcurrency(plan.concurrency),
-      sendLimit: limitRate === undefined ? undefined : new RateLimit(limitRate, retry.clock),
+      sendLimit: limitRate === undefined ? undefined : new RateLimit(limitRate, clock),
       partMemory: new PartMemory(plan.partSize),
+      progress: new ProgressMeter(clock, report, task.sourceSize),
       journal,
       signal: this.#cancel.signal,
       lastSignal: this.#lastCancel.signal,
-      tell: (event, ...told) => {
-        emitChecked(this, event, ...told)
+      emit: (event, ...args) => {
+        emitChecked(this, event, ...args)
       },
     }
-    this.#volumes = new VolumeSequence(this.#transfer, options, description, (error) => {
+    this.#volumes = new VolumeSequence(this.#context, task, (error) => {
       this.destroy(error)
     })
-    setMaxListeners(0, this.#cancel.signal) // several for each request under way, however many are asked for
-    destroyOnAbort(options.signal, this)
+    setMaxListeners(0, this.#cancel.signal) // several for each request in flight, whatever the concurrency
+    destroyOnAbort(task.signal, this)
   }
 
-  /** What was stored; complete after `finish`. A resumed stream's has the volumes of earlier runs, too. */
+  /** The archives that are stored; complete after `finish`. Those of earlier runs of a resumed stream are included. */
   get archives(): readonly Archive[] {
     return this.#volumes.archives
   }
 
-  /** The ID of the upload that is open at the service; `undefined` where there is none, as after completion. */
+  /** The ID of the upload that is open at the service; `undefined` if none is, as after completion. */
   get uploadId(): string | undefined {
     return this.#volumes.uploadId
   }
 
-  /** Whether the whole stream is stored, also where the writer was destroyed while the last answer came. */
-  get isStored(): boolean {
-    return this.#volumes.isStored
+  /** Whether the whole stream is stored, also if the writer was destroyed while the last response arrived. */
+  get isComplete(): boolean {
+    return this.#volumes.isComplete
   }
 
-  /** How the upload is made. */
+  /** The outcome of the upload; `undefined` until the writer has closed. */
+  get outcome(): WriterOutcome | undefined {
+    return this.#outcome
+  }
+
+  /** The plan of the upload. */
   get plan(): UploadPlan {
-    return this.#transfer.plan
+    return this.#context.plan
   }
 
   /**
-   * Memory for parts, which is used again when the service has them: for the stage that cuts the stream, as
-   * `rechunk(partSize, { memory: writer.partMemory })`. Whoever else reads those parts must be done with them by then.
+   * Memory for parts, which is reused when the service has them: for the stage that cuts the stream, as
+   * `rechunk(partSize, { memory: writer.partMemory })`. Other readers of those parts must have finished by then.
    */
   get partMemory(): PartMemory {
-    return this.#transfer.partMemory
+    return this.#context.partMemory
+  }
+
+  /** Ends the upload early: the writer is destroyed with an `AbortError`, whose `cause` is the reason. */
+  abort(reason?: unknown): void {
+    this.destroy(new AbortError({ cause: reason }))
   }
 
   /** @internal */
@@ -145,7 +148,10 @@ export class ArchiveWriter extends TypedWritable<ArchiveWriterEvents> {
 
   /** @internal */
   override _final(callback: (error?: Error | null) => void): void {
-    this.#work(this.#volumes.finish(), callback)
+    const finishing = this.#volumes.finish().then(() => {
+      this.#context.progress.finish()
+    })
+    this.#work(finishing, callback)
   }
 
   /** @internal */
@@ -160,63 +166,23 @@ export class ArchiveWriter extends TypedWritable<ArchiveWriterEvents> {
     }, callback)
   }
 
-  /** Waits for the ended requests, but not for long, and then decides. */
+  /** Waits for the ended requests, but not for long, and decides the outcome. */
   async #settle(error: Error | null): Promise<Error | null> {
     const settled = new AbortController()
-    this.#transfer.retry.clock.sleep(LAST_ANSWER_MS, settled.signal).then(
+    this.#context.retry.clock.sleep(LAST_RESPONSE_MS, settled.signal).then(
       () => {
         this.#lastCancel.abort(error ?? undefined)
       },
-      () => undefined, // all is over before
+      () => undefined, // everything has settled before
     )
     try {
       await Promise.all([this.#working, this.#volumes.settled()])
-      return await this.#decide(error)
+      const end = await endUpload(this.#context, this.#volumes, error, this.#onFailure)
+      this.#outcome = end.outcome
+      this.#context.progress.finish()
+      return end.error
     } finally {
       settled.abort()
     }
-  }
-
-  /** Keeps or aborts the upload that is open, records its end where it has one, and gives the error to tell. */
-  async #decide(error: Error | null): Promise<Error | null> {
-    if (this.writableFinished) return error // the stream is stored
-    const { uploadId, completionSent, isContinued } = this.#volumes
-    if (error instanceof ResumeMismatchError && (uploadId !== undefined || isContinued))
-      await this.#recordEnd('superseded', uploadId)
-    if (uploadId === undefined) return error
-    if (this.#isGone(error)) {
-      if (error instanceof UploadGoneError && this.#volumes.hasSeenUpload)
-        await this.#recordEnd('expired', uploadId)
-      this.#volumes.forget()
-      return error
-    }
-    // Of an upload that may be an archive, or is another process's, nothing is aborted.
-    const kept = completionSent || error instanceof LockLostError || !(await this.#aborted(uploadId))
-    if (!kept) {
-      this.#volumes.forget()
-      await this.#recordEnd('aborted', uploadId)
-    }
-    return error === null || error.name === 'AbortError'
-      ? error
-      : new UploadFailedError(error, uploadId, kept)
-  }
-
-  /** Whether the upload is no longer open: expired, or probably or certainly an archive. */
-  #isGone(error: Error | null): boolean {
-    const isWrongArchive = error instanceof TreeHashMismatchError && error.scope === 'archive'
-    return error instanceof UploadGoneError || error instanceof CompletionUnknownError || isWrongArchive
-  }
-
-  async #recordEnd(end: UploadEnd, uploadId: string | undefined): Promise<void> {
-    await this.#transfer.journal.closed(end, uploadId).catch(() => undefined) // the error at hand is worth more
-  }
-
-  async #aborted(uploadId: string): Promise<boolean> {
-    if (!this.#abortsOnFailure) return false
-    const { client, vault, lastSignal: signal } = this.#transfer
-    return client.abortUpload({ ...vault, uploadId, signal }).then(
-      () => true,
-      () => false, // what failed the upload is worth telling, not this; the upload is reported as kept
-    )
   }
 }

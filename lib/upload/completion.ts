@@ -4,7 +4,7 @@
  *
  * - It is sent only with the content of the intent in the journal, which the caller has recorded.
  * - A definite rejection voids the intent: the upload is still open. An intent that may have been carried out stays.
- * - An answer without a tree hash is accepted only where the caller knows that the upload was open when this process
+ * - A response without a tree hash is accepted only if the caller knows that the upload was open when this process
  *   began to own it, or that no other content can have been stored; see {@link CompletionTrust}.
  */
 import {
@@ -20,23 +20,20 @@ import { mayHaveActed } from '../store/failure.js'
 import type { StoredArchive } from '../store/archive-store.js'
 import { recorded, type Content } from '../store/upload-journal.js'
 import { listUploaded } from './uploaded-parts.js'
-import { isGone, type Transfer } from './upload-context.js'
+import { isGone, type UploadContext } from './upload-context.js'
 
-/** The part of a transfer that a completion needs. */
-export type CompletionTransfer = Pick<
-  Transfer,
-  'client' | 'retry' | 'vault' | 'journal' | 'signal' | 'lastSignal'
->
+/** The part of an upload's context that a completion needs. */
+export type CompletionContext = Pick<UploadContext, 'store' | 'retry' | 'journal' | 'signal' | 'lastSignal'>
 
-/** What is known of an upload before its completion is sent. */
+/** Facts about an upload that are known before its completion is sent. */
 export interface CompletionTrust {
   /** Whether an earlier run has sent the completion, so that the upload may be gone because it is an archive. */
   readonly sentBefore: boolean
   /**
-   * Whether an answer without a tree hash is for the content of the intent; see docs/glacier-protocol.md#completion.
+   * Whether a response without a tree hash is for the content of the intent; see docs/glacier-protocol.md#completion.
    */
   readonly acceptsNoHash: boolean
-  /** Whether the upload is known to be in the account that is asked: only then does a 404 say what became of it. */
+  /** Whether the upload is known to be in the account in use: only then does a 404 mean that the upload is gone. */
   readonly isSameAccount: boolean
 }
 
@@ -44,32 +41,32 @@ export interface CompletionTrust {
 export const OWN_UPLOAD: CompletionTrust = { sentBefore: false, acceptsNoHash: true, isSameAccount: true }
 
 /**
- * Completes an upload, and records what becomes of the intent unless the archive is stored.
+ * Completes an upload. Unless the archive is stored, it records the outcome of the intent.
  *
- * @throws {TreeHashMismatchError} `ERR_TREE_HASH_MISMATCH`: the service answered with another tree hash. The archive ID
+ * @throws {TreeHashMismatchError} `ERR_TREE_HASH_MISMATCH`: the service responded with another tree hash. The archive ID
  *   is recorded
  * @throws {CompletionRejectedError} `ERR_COMPLETION_REJECTED`: the service refused size or hash; the upload stays open
- * @throws {CompletionUnknownError} `ERR_COMPLETION_UNKNOWN`: an answer was lost, and now the upload is gone; or the
- *   answer does not prove what was stored. Recorded as `unknown`
+ * @throws {CompletionUnknownError} `ERR_COMPLETION_UNKNOWN`: a response was lost, and now the upload is gone; or the
+ *   response does not prove what was stored. Recorded as `unknown`
  * @throws {UploadGoneError} `ERR_UPLOAD_GONE`: the upload had expired or been ended before
  * @throws {LockLostError} `ERR_LOCK_LOST`: another process owns the upload
  * @throws as {@link Retry.run}
  */
 export async function complete(
-  transfer: CompletionTransfer,
+  context: CompletionContext,
   uploadId: string,
   { size, treeHash }: Content,
   { sentBefore, acceptsNoHash, isSameAccount }: CompletionTrust,
 ): Promise<StoredArchive> {
-  const { client, retry, vault, journal, signal, lastSignal } = transfer
-  const { vaultName } = vault
+  const { store, retry, journal, signal, lastSignal } = context
+  const { vaultName } = store
   const mismatches = new Set<string>()
   let lost = sentBefore
   const attempt = async (): Promise<StoredArchive> => {
     await journal.assertOwner()
     let stored: StoredArchive
     try {
-      stored = await client.completeUpload({ ...vault, uploadId, size, treeHash, signal: lastSignal })
+      stored = await store.completeUpload({ uploadId, size, treeHash, signal: lastSignal })
     } catch (error) {
       lost ||= mayHaveActed(error)
       throw error
@@ -82,7 +79,7 @@ export async function complete(
     }
     if (!mismatches.has(archiveId)) {
       mismatches.add(archiveId)
-      // Without the hash stated: a later answer may give the right one for the same ID.
+      // Without the hash of the response: a later response may give the right one for the same ID.
       const content = { size, treeHash: undefined, sentTreeHash: treeHash }
       await recorded(archiveId, journal.mismatched({ archiveId, vaultName, ...content, uploadId }))
     }
@@ -92,19 +89,19 @@ export async function complete(
   try {
     return await retry.run(attempt, signal)
   } catch (error) {
-    throw await concluded(transfer, uploadId, { size, treeHash }, error, { lost, isSameAccount })
+    throw await errorOfFailure(context, uploadId, { size, treeHash }, error, { lost, isSameAccount })
   }
 }
 
-/** The error to throw, once it is recorded what it means for the intent. */
-async function concluded(
-  transfer: CompletionTransfer,
+/** Records the consequence of a failure for the intent; the error to throw. */
+async function errorOfFailure(
+  context: CompletionContext,
   uploadId: string,
   { size, treeHash }: Content,
   error: unknown,
   { lost, isSameAccount }: { readonly lost: boolean; readonly isSameAccount: boolean },
 ): Promise<unknown> {
-  const { journal } = transfer
+  const { journal } = context
   if (error instanceof CompletionUnknownError) {
     await unlessFailed(journal.closed('unknown', uploadId, { size, treeHash, archiveId: error.archiveId }))
     return error
@@ -119,14 +116,14 @@ async function concluded(
   const isVoid = !lost && !(error instanceof LockLostError) && error instanceof GlacierPipeError
   if (isRefused || isVoid) await unlessFailed(journal.rejected({ uploadId }))
   if (!isRefused) return error
-  const found = await listUploaded(transfer, uploadId).then(
+  const found = await listUploaded(context, uploadId).then(
     (uploaded) => uploaded.summary,
     (failed: unknown) => `parts that could not be listed (${(failed as Error).message})`,
   )
   return new CompletionRejectedError(size, treeHash, found, error, uploadId)
 }
 
-/** A record that cannot be written here costs a later run a request; the error at hand is worth more. */
+/** Ignores a failure to record, which costs a later run a request: the error at hand matters more. */
 async function unlessFailed(recording: Promise<void>): Promise<void> {
   await recording.catch(() => undefined)
 }

@@ -3,8 +3,8 @@
  * (docs/glacier-protocol.md#upload-expiry), so the last part that was sent or compared is kept, and sent again after
  * half a day without one.
  *
- * - The part's memory is reserved in the plan: it is given back when a later part takes its place, or at the end.
- * - A part that is being sent again is given back only when that request has settled.
+ * - The part's memory is reserved in the plan: it is released when a later part replaces the part, or at the end.
+ * - The memory of a part that is being sent again is released only when that request has settled.
  */
 import type { HashedPart } from '../tree-hash/hash-parts.js'
 import type { Clock } from '../runtime/clock.js'
@@ -31,7 +31,7 @@ export class KeepAlive {
     this.#send = send
   }
 
-  /** Keeps a part that the service has, in place of the one before, and waits for silence from now on. */
+  /** Keeps a part that the service has, in place of the previous one, and watches for silence from now on. */
   keep(part: HashedPart): void {
     const before = this.#part
     this.#part = part
@@ -42,12 +42,12 @@ export class KeepAlive {
     void this.#run()
   }
 
-  /** Takes note that a part was sent. */
+  /** Notes that a part was sent. */
   active(): void {
     this.#activeAtMs = this.#clock.now()
   }
 
-  /** Ends the waiting and gives the part's memory back. */
+  /** Ends the watch and releases the part's memory. */
   stop(): void {
     this.#stop.abort()
     const part = this.#part

@@ -1,46 +1,73 @@
-/** A volume that is there already, on the way of a stream that is piped in again. */
+/** A volume that an earlier run has stored: the stream is read past it, and must still be what it was. */
 import { ResumeMismatchError } from '../errors.js'
 import type { HashedPart } from '../tree-hash/hash-parts.js'
 import { NodeStack } from '../tree-hash/tree-hash.js'
-import type { Archive } from '../store/archive.js'
+import type { Archive, RecordedArchive } from '../store/archive.js'
+import type { UploadContext } from './upload-context.js'
+import type { Volume } from './volume.js'
 
-/** A volume that an earlier run has stored: the stream is read past it, and must still be what it was. */
-export class StoredVolume {
+/** A volume that an earlier run has stored. Its parts are compared with it and dropped. */
+export class StoredVolume implements Volume {
+  readonly isStored = true
+  readonly uploadId = undefined
+  readonly completionSent = false
+  readonly #context: Pick<UploadContext, 'partMemory' | 'progress'>
   readonly #archive: Archive
   readonly #nodes = new NodeStack()
   readonly #offset: number
+  /** The sizes of the parts, which are verified all at once. */
+  readonly #partSizes: number[] = []
   #size = 0
 
-  constructor(archive: Archive, offset: number) {
+  /** @param offset - bytes of the stream before the volume */
+  constructor(context: Pick<UploadContext, 'partMemory' | 'progress'>, archive: Archive, offset: number) {
+    this.#context = context
     this.#archive = archive
     this.#offset = offset
   }
 
-  /** Parts taken. */
+  /** The number of parts added. */
   get parts(): number {
     return this.#nodes.count
   }
 
-  /** Whether the next part is of another volume. */
+  /** Whether the next part belongs to another volume. */
   get isFull(): boolean {
     return this.parts === this.#archive.parts
   }
 
-  add(part: HashedPart): void {
+  /** Takes the next part. Its memory is released. */
+  add(part: HashedPart): Promise<void> {
     this.#nodes.push(Buffer.from(part.treeHash, 'hex'))
     this.#size = part.end - this.#offset
+    this.#partSizes.push(part.end - part.start)
+    this.#context.partMemory.release(part.bytes)
+    return Promise.resolve()
   }
 
   /**
-   * The archive, which an earlier run has recorded.
+   * Compares what was added with the archive, which the earlier run has recorded.
    *
-   * @throws {ResumeMismatchError} `ERR_RESUME_MISMATCH`: what came is not what it holds
+   * @throws {ResumeMismatchError} `ERR_RESUME_MISMATCH`: the source differs from the archive
    */
-  complete(): Archive {
+  async complete(): Promise<RecordedArchive> {
     const { size, treeHash, archiveId } = this.#archive
     const isSame = this.#size === size && this.#nodes.root().toString('hex') === treeHash
-    if (isSame) return this.#archive
-    const what = `they are stored as the archive ${archiveId}, and the source differs from it.`
-    throw new ResumeMismatchError(this.#offset, this.#offset + size, what, { archiveId })
+    if (!isSame) {
+      const what = `they are stored as the archive ${archiveId}, and the source differs from it.`
+      throw new ResumeMismatchError(this.#offset, this.#offset + size, what, { archiveId })
+    }
+    for (const partSize of this.#partSizes) this.#context.progress.partDone(partSize, true)
+    return Promise.resolve({ archive: this.#archive, emit: () => undefined })
+  }
+
+  /** Has no requests. */
+  settled(): Promise<void> {
+    return Promise.resolve()
+  }
+
+  /** Has no upload. */
+  forget(): void {
+    // the archive is stored
   }
 }

@@ -1,15 +1,16 @@
-/** What all requests of one upload share. */
+/** The dependencies that all requests of one upload share, and the events of an upload. */
 import { NotFoundError } from '../errors.js'
 import type { AdaptiveConcurrency } from '../transfer/concurrency.js'
-import type { Retry } from '../transfer/retry.js'
-import type { SendLimit } from '../store/archive-store.js'
-import type { VaultClient } from '../client/vault-client.js'
+import type { ProgressMeter, TransferProgress } from '../transfer/progress.js'
+import type { Retry, RetryNotice } from '../transfer/retry.js'
+import type { RandomSource } from '../runtime/runtime.js'
+import type { ArchiveStore, SendLimit } from '../store/archive-store.js'
 import type { Archive, UploadedPart, UploadWarning } from '../store/archive.js'
 import type { UploadJournal } from '../store/upload-journal.js'
 import type { PartMemory } from '../transfer/part-memory.js'
 import type { UploadPlan } from './upload-plan.js'
 
-/** What an upload tells of itself. */
+/** The events of an upload. */
 export interface UploadEvents {
   /** An upload was begun at the service; its ID. */
   initiated: [uploadId: string]
@@ -19,24 +20,29 @@ export interface UploadEvents {
   archive: [archive: Archive]
   /** Something should be known, and fails nothing. */
   warning: [warning: UploadWarning]
+  /** A request failed and is made again. */
+  retry: [notice: RetryNotice]
+  /** The transfer has made progress: at most ten times a second, and at the end. */
+  progress: [progress: TransferProgress]
 }
 
-/** What all requests of one upload share. */
-export interface Transfer {
-  readonly client: VaultClient
-  readonly vault: { readonly vaultName: string; readonly accountId: string | undefined }
+/** The dependencies that all requests of one upload share. */
+export interface UploadContext {
+  readonly store: ArchiveStore
   readonly plan: UploadPlan
   readonly retry: Retry
+  readonly random: RandomSource
   readonly concurrency: AdaptiveConcurrency
   readonly sendLimit: SendLimit | undefined
-  /** Where a part's memory goes back to when the service has it. */
+  /** Where a part's memory is released to when the service has the part. */
   readonly partMemory: PartMemory
+  readonly progress: ProgressMeter
   readonly journal: UploadJournal
-  /** Fires when the upload is ended: nothing more is begun, and what can be stopped stops. */
+  /** Fires when the upload is ended: nothing more is begun, and requests end. */
   readonly signal: AbortSignal
-  /** Fires a little later, for requests whose answer is worth waiting for: those that store an archive. */
+  /** Fires a little later, for requests whose response is worth waiting for: those that store an archive. */
   readonly lastSignal: AbortSignal
-  readonly tell: <E extends keyof UploadEvents>(event: E, ...told: UploadEvents[E]) => void
+  readonly emit: <E extends keyof UploadEvents>(event: E, ...args: UploadEvents[E]) => void
 }
 
 /** Whether the service does not have the upload. A missing vault says nothing about the upload. */

@@ -1,121 +1,107 @@
 /**
- * Before a byte is read: how large the parts are, how much memory they may take, how many are sent at once, how much
- * an archive holds.
+ * The plan of an upload, made once before a byte is read: how large the parts are, how much memory they may take, how
+ * many are sent at once, how much an archive holds.
  */
-import { BOOLEAN, isNumber } from '../options/rules.js'
-import { rule, type RulesOf } from '../options/check-options.js'
-import { MAX_PARTS } from '../glacier/limits.js'
-import { MEMORY, PIECES_BETWEEN_STAGES, planMemory, type MemoryOptions } from '../transfer/memory-plan.js'
-import { DEFAULT_PART_SIZE, EXPECTED_SIZE, PART_SIZE, partSizeFor } from '../glacier/part-size.js'
-import { RATE } from '../transfer/rate-limit.js'
+import { PIECES_BETWEEN_STAGES, planMemory, type MemoryOptions } from '../transfer/memory-plan.js'
+import type { StoreLimits } from '../store/limits.js'
+import { choosePartSize } from '../store/part-size.js'
 
 /**
- * Bytes an archive has at the most where nothing is said: 5 TB, what AWS's own migration tool takes
+ * Default maximum size of an archive, in bytes: 5 TB, what AWS's own migration tool accepts
  * (docs/glacier-protocol.md#names-in-descriptions).
  */
 export const DEFAULT_MAX_ARCHIVE_SIZE = 5e12
 
 /**
- * Seconds a part should take at the most: the service times out slow ones, and signatures last 5 minutes
+ * Seconds in which a part should be sent: the service times out slow requests, and signatures last 5 minutes
  * (docs/glacier-protocol.md#signatures).
  */
-const LONGEST_PART = 60
+const MAX_PART_SECONDS = 60
 
 /** The part that keeps the upload alive while its source is silent. */
 const PARTS_RESERVED = 1
 
-/** What may be said of an upload's size and means. */
+/** Options that decide the plan of an upload. */
 export interface UploadPlanOptions extends MemoryOptions {
   /**
-   * Bytes in each part: 1 MiB × 2ⁿ, 1 MiB to 4 GiB. Default: what `expectedSize` needs, else 16 MiB; a quarter of the
-   * memory where that is less.
+   * Bytes in each part: 1 MiB × 2ⁿ, 1 MiB to 4 GiB. Default: what `expectedSize` needs, or 16 MiB; a quarter of the
+   * memory if that is less.
    */
   readonly partSize?: number | undefined
-  /** Bytes the source has or is thought to have; chooses the part size. Default: unknown. */
+  /** Bytes that the source has, known or estimated. It decides the part size. Default: unknown. */
   readonly expectedSize?: number | undefined
-  /** Bytes an archive has at the most, rounded down to whole parts; default 5 TB. A longer stream takes several. */
+  /** Maximum size of an archive in bytes, rounded down to full parts; default 5 TB. A longer stream takes several. */
   readonly maxArchiveSize?: number | undefined
-  /** Bytes a second sent at the most; default as fast as it goes. */
+  /** Maximum number of bytes sent per second; default no limit. */
   readonly limitRate?: number | undefined
-  /** Whether a stream may take several archives, where one is full; default true. False makes that an error. */
+  /** Whether a stream continues in another archive when one is full; default true. With false it fails then. */
   readonly volumes?: boolean | undefined
 }
 
-/** The rules of {@link UploadPlanOptions}. */
-export const UPLOAD_PLAN: RulesOf<UploadPlanOptions> = {
-  ...MEMORY,
-  partSize: PART_SIZE,
-  expectedSize: EXPECTED_SIZE,
-  maxArchiveSize: rule('a number of bytes above 0', isNumber, (value) => value > 0),
-  limitRate: RATE,
-  volumes: BOOLEAN,
-}
-
-/** How an upload is made. */
+/** The plan of an upload. */
 export interface UploadPlan {
   /** Bytes in each part. */
   readonly partSize: number
-  /** Bytes of parts held at the most. */
+  /** Maximum memory for parts, in bytes. */
   readonly memory: number
-  /** Parts sent at once at the most. */
+  /** Maximum number of parts sent at once. */
   readonly concurrency: number
-  /** Parts an archive has at the most. */
+  /** Maximum number of parts in an archive. */
   readonly partsPerVolume: number
-  /** Whether the stream may go on in another archive. */
+  /** Whether the stream may continue in another archive. */
   readonly volumes: boolean
 }
 
-/** What an upload of a known size will take. */
+/** The archives, parts and requests that an upload of a known size takes. */
 export interface UploadForecast {
   readonly volumes: number
   readonly parts: number
-  /** Requests, where none has to be repeated. */
+  /** The number of requests, if none is repeated. */
   readonly requests: number
 }
 
 /**
  * Decides part size, memory, concurrency and volumes. Each option has been checked by itself.
  *
- * @throws {RangeError} values the service or the budget cannot meet; the message says which would do
+ * @param limits - the limits of the store
+ * @throws {RangeError} the store or the memory does not allow these values; the message says which would do
  */
-export function planUpload(options: UploadPlanOptions): UploadPlan {
+export function planUpload(options: UploadPlanOptions, limits: StoreLimits): UploadPlan {
   const { expectedSize, maxArchiveSize = DEFAULT_MAX_ARCHIVE_SIZE, volumes = true } = options
   const { limitRate = Infinity } = options
-  const ofVolume =
+  const volumeSize =
     expectedSize !== undefined && volumes ? Math.min(expectedSize, maxArchiveSize) : expectedSize
-  const wanted = ofVolume === undefined ? DEFAULT_PART_SIZE : partSizeFor(ofVolume)
-  const {
-    pieceSize: partSize,
-    memory,
-    concurrency: most,
-  } = planMemory(options.partSize, wanted, options, PARTS_RESERVED)
-  // Of a limited rate few requests at once get enough each; many would all be slow.
-  const concurrency = Math.max(1, Math.min(most, Math.floor((limitRate * LONGEST_PART) / partSize)))
-  const partsPerVolume = Math.min(MAX_PARTS, Math.floor(maxArchiveSize / partSize))
+  const defaultPartSize = choosePartSize(volumeSize ?? 0, limits)
+  const memoryPlan = planMemory(options.partSize, defaultPartSize, options, PARTS_RESERVED)
+  const { pieceSize: partSize, memory } = memoryPlan
+  // Of a limited rate, a few requests at once get enough each; many would all be slow.
+  const maxConcurrency = Math.max(1, Math.floor((limitRate * MAX_PART_SECONDS) / partSize))
+  const concurrency = Math.min(memoryPlan.concurrency, maxConcurrency)
+  const partsPerVolume = Math.min(limits.maxParts, Math.floor(maxArchiveSize / partSize))
   if (partsPerVolume === 0) {
     throw new RangeError(
-      `An archive of at most ${maxArchiveSize} bytes does not hold one part of ${partSize}.`,
+      `An archive of at most ${maxArchiveSize} bytes does not hold one part of ${partSize} bytes.`,
     )
   }
   if (!volumes && expectedSize !== undefined && expectedSize > partSize * partsPerVolume) {
     throw new RangeError(
       `${expectedSize} bytes do not fit ${partsPerVolume} parts of ${partSize} bytes, and no second volume is ` +
-        `allowed: parts of ${wanted} bytes would do where four fit the memory, or volumes.`,
+        `allowed: parts of ${defaultPartSize} bytes would do if four fit the memory, or volumes.`,
     )
   }
   return { partSize, memory, concurrency, partsPerVolume, volumes }
 }
 
-/** Bytes of parts held at most while an upload is made. */
+/** Maximum number of bytes of parts that an upload holds. */
 export function heldBytes({ partSize, concurrency }: UploadPlan): number {
   return (concurrency + PIECES_BETWEEN_STAGES + PARTS_RESERVED) * partSize
 }
 
-/** What an upload of so many bytes takes: an archive of one part is one request, others are begun and completed. */
+/** The archives, parts and requests of an upload: an archive of one part is one request, others are begun and completed. */
 export function forecastUpload({ partSize, partsPerVolume }: UploadPlan, size: number): UploadForecast {
   const parts = Math.ceil(size / partSize)
   const volumes = Math.ceil(parts / partsPerVolume)
-  const inLast = parts - (volumes - 1) * partsPerVolume
-  const wholes = (inLast === 1 ? 1 : 0) + (partsPerVolume === 1 ? volumes - 1 : 0)
-  return { volumes, parts, requests: parts + 2 * (volumes - wholes) }
+  const partsInLast = parts - (volumes - 1) * partsPerVolume
+  const singleRequestVolumes = (partsInLast === 1 ? 1 : 0) + (partsPerVolume === 1 ? volumes - 1 : 0)
+  return { volumes, parts, requests: parts + 2 * (volumes - singleRequestVolumes) }
 }

@@ -1,19 +1,17 @@
 /**
- * What the service has of an upload that was begun before: parts by their place, in any pattern of holes.
+ * The parts that the service has of an upload that was begun before, with any pattern of gaps.
  */
 import { ResumeMismatchError, UploadGoneError } from '../errors.js'
 import { combineTreeHashes } from '../tree-hash/tree-hash.js'
 import type { ByteRange } from '../byte-range.js'
-import type { Retry } from '../transfer/retry.js'
 import { itemsOf } from '../store/paging.js'
 import type { ListedPart, OpenUpload } from '../store/archive-store.js'
-import type { UploadRequest, VaultClient } from '../client/vault-client.js'
-import { isGone, type Transfer } from './upload-context.js'
+import { isGone, type UploadContext } from './upload-context.js'
 
 /** The parts of an upload at the service. */
 export class UploadedParts {
   readonly #byStart = new Map<number, ListedPart>()
-  /** Where the last byte ends that was uploaded; 0 where none was. */
+  /** The end of the last byte that was uploaded; 0 if none was. */
   readonly end: number
 
   constructor(parts: readonly ListedPart[]) {
@@ -21,14 +19,14 @@ export class UploadedParts {
     this.end = parts.reduce((end, part) => Math.max(end, part.end), 0)
   }
 
-  /** What the service has in this place: the same bytes, others, or none. */
+  /** Whether the service has the same part at this range, another part, or none. */
   compare({ start, end, treeHash }: ByteRange & { readonly treeHash: string }): 'same' | 'other' | 'none' {
     const part = this.#byStart.get(start)
     if (!part) return 'none'
     return part.end === end && part.treeHash === treeHash ? 'same' : 'other'
   }
 
-  /** How much it is and what it hashes to, in words. */
+  /** The size and tree hash of the parts, in words. */
   get summary(): string {
     const parts = [...this.#byStart.values()].sort((a, b) => a.start - b.start)
     const size = parts.reduce((sum, part) => sum + part.end - part.start, 0)
@@ -44,19 +42,21 @@ export interface ResumedUpload {
   readonly uploaded: UploadedParts
 }
 
+/** The part of an upload's context that listing its parts needs. */
+type ListingContext = Pick<UploadContext, 'store' | 'retry' | 'signal'>
+
 /**
- * Lists what the service has of an upload, all pages of it.
+ * Lists all parts that the service has of an upload.
  *
  * @throws {UploadGoneError} `ERR_UPLOAD_GONE`: the upload has expired or is ended
  * @throws as {@link Retry.run}
  */
 export async function listUploaded(
-  { client, retry, vault, signal }: Pick<Transfer, 'client' | 'retry' | 'vault' | 'signal'>,
+  { store, retry, signal }: ListingContext,
   uploadId: string,
 ): Promise<UploadedParts> {
-  const request = { ...vault, uploadId, signal }
   const parts: ListedPart[] = []
-  const pages = itemsOf((page) => retry.run(() => client.listParts({ ...request, ...page }), signal))
+  const pages = itemsOf((page) => retry.run(() => store.listParts({ uploadId, signal, ...page }), signal))
   try {
     for await (const part of pages) parts.push(part)
   } catch (error) {
@@ -66,21 +66,20 @@ export async function listUploaded(
 }
 
 /**
- * What an open upload was begun with.
+ * Finds an open upload, with the part size and the description that it was begun with.
  *
  * @throws {UploadGoneError} `ERR_UPLOAD_GONE`: the upload has expired or is ended
  * @throws as {@link Retry.run}
  */
 export async function findUpload(
-  client: VaultClient,
-  retry: Retry,
-  request: UploadRequest,
+  { store, retry, signal }: ListingContext,
+  uploadId: string,
 ): Promise<OpenUpload> {
   try {
-    const { upload } = await retry.run(() => client.listParts({ ...request, limit: 1 }), request.signal)
+    const { upload } = await retry.run(() => store.listParts({ uploadId, signal, limit: 1 }), signal)
     return upload
   } catch (error) {
-    throw isGone(error) ? new UploadGoneError(request.uploadId, { cause: error }) : error
+    throw isGone(error) ? new UploadGoneError(uploadId, { cause: error }) : error
   }
 }
 

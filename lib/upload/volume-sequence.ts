@@ -1,10 +1,10 @@
 /**
- * The volumes of a stream, one after the other: those an earlier run has stored, the one it had begun, new ones.
+ * The volumes of a stream, one after the other: those that an earlier run has stored, the one it had begun, new ones.
  *
- * - Parts are checked against the part size as they come, since a wrong boundary shows at the service only when the
- *   upload is completed, perhaps a day later.
- * - A full archive is completed, and the stream continues in a next one: one at a time, since the next one's
- *   description has the first one's archive ID.
+ * - Parts are checked against the part size as they arrive: the service reports a wrong boundary only when the upload
+ *   is completed, perhaps a day later.
+ * - A full volume is completed, and the stream continues in another: one at a time, since the description of a later
+ *   volume contains the archive ID of the first.
  * - A volume whose upload has expired is uploaded again from its beginning; the volumes before it are kept.
  */
 import {
@@ -16,201 +16,188 @@ import {
   UploadGoneError,
 } from '../errors.js'
 import type { HashedPart } from '../tree-hash/hash-parts.js'
-import { laterDescription } from '../glacier/volume-description.js'
 import type { Archive } from '../store/archive.js'
 import { endsEarly, listUploaded, type ResumedUpload } from './uploaded-parts.js'
 import { StoredVolume } from './stored-volume.js'
-import type { Transfer } from './upload-context.js'
-import { Volume } from './volume.js'
-import type { ResumeOptions } from './writer-options.js'
+import { OpenVolume } from './open-volume.js'
+import type { ResumePoint } from './resume-point.js'
+import type { UploadContext } from './upload-context.js'
+import type { Volume } from './volume.js'
 
-/** The fraction of an archive's parts at which a warning comes. */
+/** The fraction of an archive's maximum of parts at which a warning is emitted. */
 const FULLNESS_WARNING_RATIO = 0.8
 
-/** Takes a stream's parts, and makes archives of them. */
+/** The stream that a sequence of volumes stores. */
+export interface StreamFacts {
+  /** Where the stream is resumed; `undefined` for a new stream. */
+  readonly resumePoint: ResumePoint | undefined
+  /** The description of the open upload or of the first volume, as it is sent. */
+  readonly description: string | undefined
+  /** Bytes of the source, if they are known for certain. */
+  readonly sourceSize: number | undefined
+}
+
+/** Takes the parts of a stream, and makes archives of them. */
 export class VolumeSequence {
-  readonly #transfer: Transfer
-  readonly #resume: ResumeOptions
-  readonly #description: string | undefined
+  readonly #context: UploadContext
+  readonly #stream: StreamFacts
+  readonly #earlierVolumes: readonly Archive[]
+  /** Whether the earlier volumes are the whole stream. */
+  readonly #isOnlyCompared: boolean
   readonly #fail: (error: Error) => void
   readonly #archives: Archive[] = []
-  #volume: Volume | StoredVolume | undefined
+  #volume: Volume | undefined
   /** Bytes of the stream in volumes that are stored. */
   #stored = 0
   /** The upload to resume, until a volume has it. */
   #resumeUploadId: string | undefined
-  isStored = false
+  /** Whether the whole stream is stored. */
+  isComplete = false
 
-  /**
-   * @param description - the first volume's, as it is sent
-   * @param fail - called for each part that could not be sent
-   */
-  constructor(
-    transfer: Transfer,
-    resume: ResumeOptions,
-    description: string | undefined,
-    fail: (error: Error) => void,
-  ) {
-    this.#transfer = transfer
-    this.#resume = resume
-    this.#description = description
+  /** @param fail - called for each part that could not be sent */
+  constructor(context: UploadContext, stream: StreamFacts, fail: (error: Error) => void) {
+    this.#context = context
+    this.#stream = stream
+    this.#earlierVolumes = stream.resumePoint?.earlierVolumes ?? []
+    this.#isOnlyCompared = stream.resumePoint?.isComplete ?? false
     this.#fail = fail
-    this.#resumeUploadId = resume.uploadId
+    this.#resumeUploadId = stream.resumePoint?.uploadId
   }
 
-  /** What is stored. */
+  /** The volumes that are stored. */
   get archives(): readonly Archive[] {
     return this.#archives
   }
 
-  /** The upload that is open at the service. */
+  /** The upload that is open at the service; `undefined` if none is. */
   get uploadId(): string | undefined {
-    return this.#volume instanceof Volume ? this.#volume.uploadId : this.#resumeUploadId
+    return this.#volume?.uploadId ?? this.#resumeUploadId
   }
 
   /** Whether an archive may exist of that upload. */
   get completionSent(): boolean {
-    return this.#volume instanceof Volume && this.#volume.completionSent
+    return this.#volume?.completionSent ?? false
   }
 
   /** Whether this run has begun the open upload or has seen it open, so that a 404 means that it has expired. */
   get hasSeenUpload(): boolean {
-    return this.#volume instanceof Volume
+    return this.#volume?.isStored === false
   }
 
   /** Whether volumes of an earlier run wait for the rest of the stream. */
   get isContinued(): boolean {
-    const { earlierVolumes = [], isComplete = false } = this.#resume
-    return earlierVolumes.length > 0 && !isComplete
+    return this.#earlierVolumes.length > 0 && !this.#isOnlyCompared
   }
 
-  /** Takes the next part; resolves when another could be sent. */
+  /** Takes the next part; resolves when another part could be sent. */
   async add(part: HashedPart): Promise<void> {
     this.#check(part)
     let volume = this.#volume ?? (await this.#next())
-    if (this.#isFull(volume)) {
-      const { partSize, partsPerVolume, volumes } = this.#transfer.plan
+    if (volume.isFull) {
+      const { partSize, partsPerVolume, volumes } = this.#context.plan
       if (!volumes) throw new TooManyPartsError(partSize, partsPerVolume)
       await this.#complete(volume, true)
       volume = await this.#next()
     }
     await volume.add(part)
-    if (volume instanceof StoredVolume) this.#transfer.partMemory.release(part.bytes)
     this.#warnOfFullness(volume.parts)
   }
 
   /** Ends the last volume. */
   async finish(): Promise<void> {
-    const isResumed = this.#resumeUploadId !== undefined || this.#resume.earlierVolumes !== undefined
-    if (!this.#volume && !isResumed) throw new EmptyArchiveError()
-    const volume = this.#volume ?? (await this.#next())
-    await this.#complete(volume, false)
-    if (volume instanceof StoredVolume) await this.#endAfter(this.#archives.at(-1))
+    if (!this.#volume && !this.#stream.resumePoint) throw new EmptyArchiveError()
+    await this.#complete(this.#volume ?? (await this.#next()), false)
   }
 
-  /** Resolves when no request of a part is under way. */
+  /** Resolves when no request of a part is in flight. */
   async settled(): Promise<void> {
-    if (this.#volume instanceof Volume) await this.#volume.settled()
+    await this.#volume?.settled()
   }
 
-  /** The upload is gone, or aborted. */
+  /** Forgets the upload, which is gone or aborted. */
   forget(): void {
     this.#resumeUploadId = undefined
-    if (this.#volume instanceof Volume) this.#volume.forget()
+    this.#volume?.forget()
   }
 
   #check({ index, start, end, bytes }: Partial<HashedPart>): void {
-    const hasPlace = index !== undefined && start !== undefined && end !== undefined
-    if (!hasPlace || !ArrayBuffer.isView(bytes)) {
+    const hasRange = index !== undefined && start !== undefined && end !== undefined
+    if (!hasRange || !ArrayBuffer.isView(bytes)) {
       throw new TypeError('The writer takes hashed parts: put hashParts() in front of it.')
     }
-    const { partSize } = this.#transfer.plan
+    const { partSize } = this.#context.plan
     const length = end - start
     if (length > partSize) throw new PartBoundaryError(index, partSize, length)
     const before = index * partSize
     if (start !== before) throw new PartBoundaryError(index - 1, partSize, start - before + partSize)
   }
 
-  #isFull(volume: Volume | StoredVolume): boolean {
-    if (volume instanceof StoredVolume) return volume.isFull
-    const { partsPerVolume } = this.#transfer.plan
-    return volume.parts >= Math.max(partsPerVolume, volume.partsUploaded)
-  }
-
-  async #next(): Promise<Volume | StoredVolume> {
+  async #next(): Promise<Volume> {
     const number = this.#archives.length + 1
-    const { earlierVolumes = [], isComplete = false } = this.#resume
-    const earlier = earlierVolumes[number - 1]
-    if (earlier) return (this.#volume = new StoredVolume(earlier, this.#stored))
-    if (isComplete) throw this.#isLonger()
-    const resumed = number === earlierVolumes.length + 1 ? await this.#resumedUpload() : undefined
+    const earlier = this.#earlierVolumes[number - 1]
+    if (earlier) return (this.#volume = new StoredVolume(this.#context, earlier, this.#stored))
+    if (this.#isOnlyCompared) throw this.#isLonger()
+    const resumed = await this.#resumedUpload()
     const [first] = this.#archives
     const firstVolume = first?.archiveId
     const description =
       firstVolume === undefined || resumed
-        ? this.#description
-        : laterDescription(first?.description, { volume: number, firstVolume })
-    const place = { volume: number, firstVolume, offset: this.#stored, description }
-    return (this.#volume = new Volume(this.#transfer, place, resumed, this.#fail))
+        ? this.#stream.description
+        : this.#context.store.describeVolume(first?.description, { volume: number, firstVolume })
+    const position = { volume: number, firstVolume, offset: this.#stored, description }
+    this.#volume = new OpenVolume(this.#context, position, resumed, this.#fail)
+    this.#resumeUploadId = undefined // the volume has it
+    return this.#volume
   }
 
-  /** The upload to resume, with its parts; `undefined` where there is none, or it has expired behind a stored volume. */
+  /** The upload to resume, with its parts; `undefined` if there is no such upload, or it has expired. */
   async #resumedUpload(): Promise<ResumedUpload | undefined> {
     const uploadId = this.#resumeUploadId
     if (uploadId === undefined) return undefined
-    const { sourceSize = Infinity } = this.#resume
+    const { sourceSize = Infinity } = this.#stream
     try {
-      const uploaded = await listUploaded(this.#transfer, uploadId)
+      const uploaded = await listUploaded(this.#context, uploadId)
       const end = this.#stored + uploaded.end
       if (end > sourceSize) throw endsEarly(sourceSize, end, uploadId)
       return { uploadId, uploaded }
     } catch (error) {
       if (!(error instanceof UploadGoneError) || this.#archives.length === 0) throw error
-      await this.#transfer.journal.closed('expired', uploadId)
+      await this.#context.journal.closed('expired', uploadId)
       this.#resumeUploadId = undefined
       this.#warnOfExpiry(uploadId)
       return undefined
     }
   }
 
-  async #complete(volume: Volume | StoredVolume, hasNextVolume: boolean): Promise<void> {
-    if (volume instanceof StoredVolume) {
-      this.#take(volume.complete())
-      return
-    }
+  async #complete(volume: Volume, hasNextVolume: boolean): Promise<void> {
     const { archive, emit } = await volume.complete(hasNextVolume)
-    this.#take(archive)
-    this.isStored = !hasNextVolume
+    this.#archives.push(archive)
+    this.#stored += archive.size
+    if (volume.isStored && !hasNextVolume) await this.#endAfter(archive)
+    this.isComplete = !hasNextVolume
     try {
       emit()
-      this.#transfer.tell('archive', archive)
     } catch (error) {
       throw (error as ListenerError).withArchive(archive.archiveId) // nothing else throws here
     }
   }
 
-  #take(archive: Archive): void {
-    this.#archives.push(archive)
-    this.#stored += archive.size
-  }
-
-  /** Ends the stream where a stored volume ends. */
-  async #endAfter(last: Archive | undefined): Promise<void> {
-    const { earlierVolumes = [], isComplete = false } = this.#resume
-    const next = earlierVolumes[this.#archives.length]
-    const resumed = next || isComplete ? undefined : await this.#resumedUpload()
+  /** Ends the stream at the end of a volume that an earlier run has stored. */
+  async #endAfter(last: Archive): Promise<void> {
+    const next = this.#earlierVolumes[this.#archives.length]
+    const resumed = next || this.#isOnlyCompared ? undefined : await this.#resumedUpload()
     const moreBytes = next?.size ?? resumed?.uploaded.end ?? 0
     if (moreBytes > 0) throw endsEarly(this.#stored, this.#stored + moreBytes, this.#resumeUploadId)
-    const { client, vault, journal, signal } = this.#transfer
+    const { store, journal, signal } = this.#context
     if (resumed) {
-      // It holds no part: the volume it was begun for is not needed.
+      // It has no part, and the volume it was begun for is not needed.
       const { uploadId } = resumed
-      await client.abortUpload({ ...vault, uploadId, signal })
+      await store.abortUpload({ uploadId, signal })
       this.#resumeUploadId = undefined
       await journal.closed('aborted', uploadId)
     }
-    if (last && !isComplete) await journal.stored(last, undefined, false) // it said that another volume follows
-    this.isStored = true
+    // The earlier run has recorded that another volume follows.
+    if (!this.#isOnlyCompared) await journal.stored(last, undefined, false)
   }
 
   #isLonger(): ResumeMismatchError {
@@ -221,7 +208,7 @@ export class VolumeSequence {
 
   #warnOfExpiry(uploadId: string): void {
     const volume = this.#archives.length + 1
-    this.#transfer.tell('warning', {
+    this.#context.emit('warning', {
       code: 'VOLUME_EXPIRED',
       message:
         `The service no longer has the upload ${uploadId} of volume ${volume}. The volumes before it are kept, and ` +
@@ -230,13 +217,13 @@ export class VolumeSequence {
   }
 
   #warnOfFullness(parts: number): void {
-    const { partsPerVolume, volumes } = this.#transfer.plan
+    const { partsPerVolume, volumes } = this.#context.plan
     const threshold = Math.ceil(partsPerVolume * FULLNESS_WARNING_RATIO)
     if (parts !== threshold || this.#archives.length > 0) return
     const then = volumes
       ? 'After the last, the stream continues in another archive.'
       : 'After the last, the upload fails.'
     const message = `${parts} of the ${partsPerVolume} parts that this archive can have are used. ${then}`
-    this.#transfer.tell('warning', { code: 'NEARLY_FULL', message })
+    this.#context.emit('warning', { code: 'NEARLY_FULL', message })
   }
 }

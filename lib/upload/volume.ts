@@ -1,253 +1,42 @@
-/**
- * One archive of a stream while it is uploaded: parts in, an archive ID out.
- *
- * - The first part waits for a second: an archive of one part is stored by one UploadArchive request, and nothing is
- *   initiated for a stream without a byte.
- * - `add` resolves when the next part could be sent at once, so at most `concurrency` parts are held here, and the one
- *   that keeps the upload alive.
- * - In a resumed upload, parts are compared with those at the service: equal parts are not sent. A part that ends the
- *   source before the last byte that was uploaded is refused before it could replace a longer one.
- * - The journal records before the service is asked, and events are emitted after the journal has recorded.
- */
-import { EmptyArchiveError, type ResumeMismatchError } from '../errors.js'
+/** A volume of a stream, as the sequence of volumes handles it: stored by an earlier run, or open. */
+import type { RecordedArchive } from '../store/archive.js'
 import type { HashedPart } from '../tree-hash/hash-parts.js'
-import { NodeStack } from '../tree-hash/tree-hash.js'
-import type { ByteRange } from '../byte-range.js'
-import type { StoredArchive } from '../store/archive-store.js'
-import type { Archive, RecordedArchive } from '../store/archive.js'
-import { complete, OWN_UPLOAD } from './completion.js'
-import { recorded, type CompletionIntent, type Content } from '../store/upload-journal.js'
-import { KeepAlive } from './keep-alive.js'
-import { initiate, sendPart } from './part-uploader.js'
-import { endsEarly, type ResumedUpload } from './uploaded-parts.js'
-import type { Transfer } from './upload-context.js'
-import { sendWhole, type WholeArchiveFacts } from './whole-archive.js'
 
-/** What a volume is in its stream. */
-export interface VolumePlace {
-  /** From 1. */
+/** The position of a volume in its stream, and what describes it. */
+export interface VolumePosition {
+  /** The number of the volume, from 1. */
   readonly volume: number
-  /** The archive ID of the first; `undefined` in that one itself. */
+  /** The archive ID of the first volume; `undefined` in that volume itself. */
   readonly firstVolume: string | undefined
   /** Bytes of the stream before it. */
   readonly offset: number
-  /** As it is sent. */
+  /** The description, as it is sent. */
   readonly description: string | undefined
 }
 
-/** An archive that is being uploaded. */
-export class Volume {
-  readonly #transfer: Transfer
-  readonly #place: VolumePlace
-  readonly #resumed: ResumedUpload | undefined
-  readonly #fail: (error: Error) => void
-  readonly #nodes = new NodeStack()
-  readonly #inFlight = new Set<Promise<void>>()
-  readonly #keepAlive: KeepAlive
-  #held: HashedPart | undefined
-  #firstPart: Content | undefined
-  #size = 0
-  #differed = 0
-  /** The upload that is open at the service. */
-  uploadId: string | undefined
+/** A volume that takes the parts of a stream. */
+export interface Volume {
+  /** Whether an earlier run has stored it: its parts are only compared. */
+  readonly isStored: boolean
+  /** The number of parts added. */
+  readonly parts: number
+  /** Whether the next part belongs to another volume. */
+  readonly isFull: boolean
+  /** The upload that is open at the service; `undefined` if none is. */
+  readonly uploadId: string | undefined
   /** Whether the archive may exist: then the upload must not be aborted. */
-  completionSent = false
-
-  /** @param fail - called once for each part that could not be sent */
-  constructor(
-    transfer: Transfer,
-    place: VolumePlace,
-    resumed: ResumedUpload | undefined,
-    fail: (error: Error) => void,
-  ) {
-    this.#transfer = transfer
-    this.#place = place
-    this.#resumed = resumed
-    this.#fail = fail
-    this.#keepAlive = new KeepAlive(transfer.retry.clock, transfer.partMemory, (part) => this.#send(part))
-    this.uploadId = resumed?.uploadId
-  }
-
-  /** Parts taken. */
-  get parts(): number {
-    return this.#nodes.count
-  }
-
-  /** Parts that the upload must have because an earlier run has sent up to that place, whatever the plan is now. */
-  get partsUploaded(): number {
-    return Math.ceil((this.#resumed?.uploaded.end ?? 0) / this.#transfer.plan.partSize)
-  }
-
-  /** Takes the next part; resolves when another could be sent. */
-  async add(part: HashedPart): Promise<void> {
-    this.#nodes.push(Buffer.from(part.treeHash, 'hex'))
-    this.#size = part.end - this.#place.offset
-    this.#firstPart ??= { size: part.end - part.start, treeHash: part.treeHash }
-    if (this.parts === 1 && !this.#resumed) {
-      this.#held = part
-      return
-    }
-    await this.#begin()
-    this.#transfer.signal.throwIfAborted()
-    this.#take(part)
-    await this.#slot()
-  }
-
+  readonly completionSent: boolean
+  /** Takes the next part; resolves when another part could be sent. */
+  add(part: HashedPart): Promise<void>
   /**
-   * Ends the archive.
+   * Ends the volume.
    *
    * @param hasNextVolume - whether the stream continues in another volume
    * @returns the archive, recorded; its events are not emitted yet
-   * @throws as the requests do
    */
-  async complete(hasNextVolume: boolean): Promise<RecordedArchive> {
-    const uploadedEnd = this.#resumed?.uploaded.end ?? 0
-    if (uploadedEnd > this.#size) throw this.#endsEarly(this.#size, uploadedEnd)
-    if (!this.#firstPart) throw new EmptyArchiveError()
-    const content = { size: this.#size, treeHash: this.#nodes.root().toString('hex') }
-    const first = this.#held
-    this.#held = undefined
-    return first
-      ? this.#sendWhole(first, hasNextVolume)
-      : this.#completeUpload({ ...content, firstPart: this.#firstPart, hasNextVolume })
-  }
-
-  /** The upload is gone, or aborted. */
-  forget(): void {
-    this.uploadId = undefined
-  }
-
-  /** Resolves when no request of a part is under way. */
-  async settled(): Promise<void> {
-    this.#keepAlive.stop()
-    await Promise.all(this.#inFlight)
-    this.#held = undefined
-  }
-
-  async #begin(): Promise<void> {
-    const first = this.#held
-    if (!first) return
-    this.#held = undefined
-    const { vault, plan, journal, signal, tell } = this.#transfer
-    const { uploadId, location } = await initiate(this.#transfer, this.#place.description)
-    this.uploadId = uploadId // from here on it is kept or aborted, whatever happens
-    const { vaultName } = vault
-    await journal.begun({ uploadId, vaultName, partSize: plan.partSize, location, ...this.#facts() })
-    signal.throwIfAborted()
-    tell('initiated', uploadId)
-    this.#take(first)
-    await this.#slot()
-  }
-
-  /** Sends a part, unless the service has it. */
-  #take(part: HashedPart): void {
-    const { start, end } = this.#rangeOf(part)
-    const uploaded = this.#resumed?.uploaded
-    const found = uploaded?.compare({ start, end, treeHash: part.treeHash }) ?? 'none'
-    if (found === 'same') {
-      this.#done(part, true)
-      this.#keepAlive.keep(part)
-      return
-    }
-    const uploadedEnd = uploaded?.end ?? 0
-    const isLast = end - start < this.#transfer.plan.partSize
-    if (isLast && end < uploadedEnd) throw this.#endsEarly(end, uploadedEnd)
-    if (found === 'other') this.#differed++
-    void this.#send(part, () => {
-      this.#done(part, false)
-      this.#keepAlive.keep(part)
-    })
-  }
-
-  /** Sends a part; the promise is fulfilled when the request has settled, whatever became of it. */
-  #send(part: HashedPart, done: () => void = () => undefined): Promise<void> {
-    // Begun, or resumed: a part is sent only to an open upload.
-    const sent = sendPart(this.#transfer, this.uploadId as string, this.#rangeOf(part), part)
-      .finally(() => this.#inFlight.delete(sent))
-      .then(() => {
-        this.#keepAlive.active()
-        done()
-      })
-      .catch((error: unknown) => {
-        this.#fail(error as Error) // of the service, or of a listener
-      })
-    this.#inFlight.add(sent)
-    return sent
-  }
-
-  #rangeOf({ start, end }: HashedPart): ByteRange {
-    return { start: start - this.#place.offset, end: end - this.#place.offset }
-  }
-
-  #done({ index, start, end, treeHash }: HashedPart, skipped: boolean): void {
-    const concurrency = this.#transfer.concurrency.current
-    this.#transfer.tell('part', { index, start, end, treeHash, skipped, concurrency })
-  }
-
-  /** Waits until fewer requests than allowed are under way. */
-  async #slot(): Promise<void> {
-    while (this.#inFlight.size >= this.#transfer.plan.concurrency) await Promise.race(this.#inFlight)
-  }
-
-  async #sendWhole(part: HashedPart, hasNextVolume: boolean): Promise<RecordedArchive> {
-    const { stored, intentId, warn } = await sendWhole(this.#transfer, this.#facts(), part)
-    const archive = this.#archive(stored, part.treeHash)
-    await this.#record(archive, undefined, hasNextVolume, intentId)
-    this.#transfer.partMemory.release(part.bytes)
-    const emit = (): void => {
-      warn()
-      this.#done(part, false)
-    }
-    return { archive, emit }
-  }
-
-  async #completeUpload(intent: CompletionIntent): Promise<RecordedArchive> {
-    const { journal, signal } = this.#transfer
-    await Promise.all(this.#inFlight)
-    signal.throwIfAborted() // a part has failed meanwhile
-    this.#keepAlive.stop()
-    if (this.#differed > 0) this.#warnOfDiffering()
-    const uploadId = this.uploadId as string // more than one part was added, or it is resumed
-    await journal.completing(uploadId, intent)
-    signal.throwIfAborted()
-    this.completionSent = true
-    const stored = await complete(this.#transfer, uploadId, intent, OWN_UPLOAD)
-    this.uploadId = undefined
-    const archive = this.#archive(stored, intent.treeHash)
-    await this.#record(archive, uploadId, intent.hasNextVolume)
-    return { archive, emit: () => undefined }
-  }
-
-  #facts(): WholeArchiveFacts {
-    const { description, volume, firstVolume } = this.#place
-    return { description, volume, firstVolume }
-  }
-
-  #archive({ archiveId, location }: StoredArchive, treeHash: string): Archive {
-    const { vault, plan } = this.#transfer
-    const content = { size: this.#size, treeHash, partSize: plan.partSize, parts: this.parts }
-    return { archiveId, vaultName: vault.vaultName, ...content, location, ...this.#facts() }
-  }
-
-  async #record(
-    archive: Archive,
-    uploadId: string | undefined,
-    hasNextVolume: boolean,
-    intentId?: string,
-  ): Promise<void> {
-    const { journal } = this.#transfer
-    await recorded(archive.archiveId, journal.stored(archive, uploadId, hasNextVolume, intentId))
-  }
-
-  #warnOfDiffering(): void {
-    this.#transfer.tell('warning', {
-      code: 'PARTS_DIFFERED',
-      message: `${this.#differed} of the parts uploaded before differed from the source as it is now, and were sent again.`,
-    })
-  }
-
-  #endsEarly(size: number, uploadedEnd: number): ResumeMismatchError {
-    const { offset } = this.#place
-    return endsEarly(offset + size, offset + uploadedEnd, this.uploadId)
-  }
+  complete(hasNextVolume: boolean): Promise<RecordedArchive>
+  /** Resolves when no request of a part is in flight. */
+  settled(): Promise<void>
+  /** Forgets the upload, which is gone or aborted. */
+  forget(): void
 }

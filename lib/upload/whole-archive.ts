@@ -5,63 +5,64 @@
  *   intent that is neither stored, mismatched nor rejected stands for an archive that may exist.
  * - An attempt that certainly was not carried out leaves its intent to the next attempt.
  */
-import { randomUUID } from 'node:crypto'
 import { TreeHashMismatchError } from '../errors.js'
 import type { HashedPart } from '../tree-hash/hash-parts.js'
 import { mayHaveActed } from '../store/failure.js'
 import type { StoredArchive } from '../store/archive-store.js'
 import { recorded, type SendingIntent } from '../store/upload-journal.js'
-import type { Transfer } from './upload-context.js'
+import type { UploadContext } from './upload-context.js'
 
-/** What the archive is in its stream. */
-export type WholeArchiveFacts = Pick<SendingIntent, 'description' | 'volume' | 'firstVolume'>
+/** The description of an archive, and its position in its stream. */
+export type ArchiveFacts = Pick<SendingIntent, 'description' | 'volume' | 'firstVolume'>
 
 /** An archive stored in one request. */
 export interface StoredWhole {
   readonly stored: StoredArchive
   /** The intent of the request that stored it. */
   readonly intentId: string
-  /** Warns of the requests that were not answered; to be called once the archive is recorded. */
+  /** Warns of the requests that had no response; to be called when the archive is recorded. */
   readonly warn: () => void
 }
 
 /**
- * Sends a whole archive that is one part. Where a request was not answered and may have been carried out, another is
- * sent, and the first one's intent stays in the journal.
+ * Sends a whole archive that is one part. After a request that had no response and may have been carried out, another
+ * is sent, and the intent of the first stays in the journal.
  *
- * @throws {TreeHashMismatchError} `ERR_TREE_HASH_MISMATCH`: each time, the service stored other bytes than were sent
+ * @throws {TreeHashMismatchError} `ERR_TREE_HASH_MISMATCH`: in each attempt, the service stored other bytes than were sent
  * @throws {LockLostError} `ERR_LOCK_LOST`: another process owns the stream
  * @throws as {@link Retry.run}
  */
 export async function sendWhole(
-  transfer: Transfer,
-  facts: WholeArchiveFacts,
+  context: UploadContext,
+  facts: ArchiveFacts,
   { bytes, linearHash, treeHash }: HashedPart,
 ): Promise<StoredWhole> {
-  const { client, retry, vault, journal, signal, lastSignal, sendLimit } = transfer
-  const { vaultName } = vault
+  const { store, retry, random, progress, journal, signal, lastSignal, sendLimit } = context
+  const { vaultName } = store
   const size = bytes.length
   const request = {
-    ...vault,
     description: facts.description,
     bytes,
     linearHash,
     treeHash,
     sendLimit,
+    onSent: (sentBytes: number) => {
+      progress.sent(sentBytes)
+    },
     signal: lastSignal,
   }
   let intentId: string | undefined
   let lost = 0
   const attempt = async (): Promise<Omit<StoredWhole, 'warn'>> => {
     if (intentId === undefined) {
-      intentId = randomUUID()
+      intentId = random.uuid()
       await journal.sending({ intentId, vaultName, size, treeHash, ...facts })
     }
     await journal.assertOwner()
     const sent = intentId
     let stored: StoredArchive
     try {
-      stored = await client.uploadArchive(request)
+      stored = await progress.inFlight(() => store.uploadArchive(request))
     } catch (error) {
       if (mayHaveActed(error)) {
         lost++
@@ -77,12 +78,12 @@ export async function sendWhole(
     throw new TreeHashMismatchError('archive', `the archive ${archiveId}`, treeHash, stored.treeHash)
   }
   const warn = (): void => {
-    if (lost > 0) warnOfOrphans(transfer, lost, { size, treeHash })
+    if (lost > 0) warnOfOrphans(context, lost, { size, treeHash })
   }
   try {
     return { ...(await retry.run(attempt, signal)), warn }
   } catch (error) {
-    // Unrecorded, the intent stands for an archive that may exist: the error at hand is worth more.
+    // If this cannot be recorded, the intent stands for an archive that may exist: the error at hand matters more.
     if (intentId !== undefined) await journal.rejected({ intentId }).catch(() => undefined)
     warn()
     throw error
@@ -90,15 +91,15 @@ export async function sendWhole(
 }
 
 function warnOfOrphans(
-  { tell }: Transfer,
+  { emit }: UploadContext,
   count: number,
   { size, treeHash }: { readonly size: number; readonly treeHash: string },
 ): void {
   const requests =
     count === 1
-      ? 'A request to store the archive was not answered and may have been carried out'
-      : `${count} requests to store the archive were not answered and may have been carried out`
-  tell('warning', {
+      ? 'A request to store the archive had no response and may have been carried out'
+      : `${count} requests to store the archive had no response and may have been carried out`
+  emit('warning', {
     code: 'POSSIBLE_ORPHAN',
     message: `${requests}: an inventory may show as many more archives of ${size} bytes and tree hash ${treeHash}.`,
   })

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { GIB, MIB } from '../../lib/sizes.js'
-import { DEFAULT_PART_SIZE, isPartSize, PART_SIZE, partSizeFor } from '../../lib/glacier/part-size.js'
+import { isPartSize, PART_SIZE, partSizeFor } from '../../lib/glacier/part-size.js'
 
 function assertPartSize(size: unknown): void {
   PART_SIZE(size, 'partSize', 'archiveWriter')
@@ -69,7 +69,7 @@ t.test('a refusal names a size that is allowed', async (t) => {
 })
 
 t.test('the part size for a size is the smallest that fits 10,000 parts, at least 16 MiB', async (t) => {
-  t.equal(partSizeFor(0), DEFAULT_PART_SIZE)
+  t.equal(partSizeFor(0), 16 * MIB)
   t.equal(partSizeFor(156.25 * GIB), 16 * MIB)
   t.equal(partSizeFor(156.25 * GIB + 1), 32 * MIB)
   t.equal(partSizeFor(1.2 * 1024 * GIB), 128 * MIB)

@@ -3,15 +3,21 @@ import { pipeline } from 'node:stream/promises'
 import { ConnectionError, NotFoundError, ServiceError } from '../../lib/errors.js'
 import { hashParts, type HashedPart } from '../../lib/tree-hash/hash-parts.js'
 import { treeHashOf } from '../../lib/tree-hash/tree-hash.js'
-import { archiveWriter, type ArchiveWriter } from '../../lib/upload/archive-writer.js'
+import type { ArchiveStream } from '../../lib/vault/archive-stream.js'
+import type { ArchiveWriter } from '../../lib/upload/archive-writer.js'
+import { archiveWriter } from '../../lib/vault/archive-writer.js'
 import type { UploadJournal } from '../../lib/store/upload-journal.js'
 import { PartMemory } from '../../lib/transfer/part-memory.js'
 import { rechunk } from '../../lib/stages/rechunk.js'
-import type { Transfer } from '../../lib/upload/upload-context.js'
+import type { UploadContext } from '../../lib/upload/upload-context.js'
 import { planUpload } from '../../lib/upload/upload-plan.js'
-import type { ArchiveWriterOptions } from '../../lib/upload/writer-options.js'
+import type { ArchiveWriterOptions } from '../../lib/vault/upload-options.js'
 import { AdaptiveConcurrency } from '../../lib/transfer/concurrency.js'
+import { GLACIER_LIMITS } from '../../lib/glacier/limits.js'
+import { systemRandom } from '../../lib/runtime/runtime.js'
+import { ProgressMeter } from '../../lib/transfer/progress.js'
 import { Retry } from '../../lib/transfer/retry.js'
+import { vaultStore } from '../../lib/vault/vault-store.js'
 import { MemoryVault } from './memory-vault.js'
 import { VirtualClock } from './virtual-clock.js'
 
@@ -37,7 +43,7 @@ export const notFound = new NotFoundError('The upload ID was not found: x', {
 
 /** A writer of parts of 1 MiB, whose pauses take no time. */
 export function writerTo(vault: MemoryVault, options: Partial<ArchiveWriterOptions> = {}): ArchiveWriter {
-  return archiveWriter(vault, { vaultName, partSize: MIB, clock: new VirtualClock(), ...options })
+  return archiveWriter({ client: vault, vaultName, partSize: MIB, clock: new VirtualClock(), ...options })
 }
 
 /** Sends bytes the usual way. */
@@ -53,8 +59,8 @@ export async function partsOf(bytes: Uint8Array, size = MIB): Promise<HashedPart
   return parts
 }
 
-/** What a writer is destroyed with, once it has closed. */
-export function failure(writer: ArchiveWriter): Promise<Error | undefined> {
+/** The error of a writer or stream, if it has one, when it has closed. */
+export function failure(writer: ArchiveWriter | ArchiveStream): Promise<Error | undefined> {
   return new Promise((resolve) => {
     let error: Error | undefined
     writer.once('error', (found: Error) => (error = found))
@@ -141,25 +147,26 @@ export function recordingJournal(): RecordingJournal {
   return journal
 }
 
-/** What the requests of an upload share, for tests of one request. */
-export function transferTo(
+/** The context of an upload, for tests of one request. */
+export function contextFor(
   vault: MemoryVault,
   journal: UploadJournal,
-  more: Partial<Transfer> = {},
-): Transfer {
+  more: Partial<UploadContext> = {},
+): UploadContext {
   const { signal } = new AbortController()
   return {
-    client: vault,
-    vault: { vaultName, accountId: undefined },
-    plan: planUpload({ partSize: MIB }),
+    store: vaultStore(vault, { vaultName }),
+    plan: planUpload({ partSize: MIB }, GLACIER_LIMITS),
     retry: new Retry({ clock: new VirtualClock() }),
+    random: systemRandom,
     concurrency: new AdaptiveConcurrency(1),
     sendLimit: undefined,
     partMemory: new PartMemory(MIB),
+    progress: new ProgressMeter(new VirtualClock(), () => undefined),
     journal,
     signal,
     lastSignal: signal,
-    tell: () => undefined,
+    emit: () => undefined,
     ...more,
   }
 }

@@ -9,7 +9,7 @@ import type { LocalVault } from '../../lib/local/index.js'
 import { Retry } from '../../lib/transfer/retry.js'
 import { retrying } from '../../lib/client/retrying-client.js'
 import { vaultClientOf } from '../../lib/client/glacier-client.js'
-import { uploadArchive } from '../../lib/upload/upload-archive.js'
+import { uploadArchive } from '../../lib/vault/upload-archive.js'
 import { VirtualClock } from '../helpers/virtual-clock.js'
 
 // The jobs of an inventory, and its answers: against the local vault, whose faults are the service's.

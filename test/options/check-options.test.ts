@@ -6,7 +6,12 @@ import * as local from '../../lib/local/index.js'
 import type { LocalVaultOptions } from '../../lib/local/index.js'
 import { checkOptions, type RulesOf } from '../../lib/options/check-options.js'
 import { ARCHIVE_READER, INVENTORY, RETRIEVAL, RETRIEVE_ARCHIVE } from '../../lib/vault/retrieval-rules.js'
-import { ARCHIVE_WRITER, RESUME_UPLOAD, UPLOAD_ARCHIVE } from '../../lib/upload/upload-rules.js'
+import {
+  ARCHIVE_STREAM,
+  ARCHIVE_WRITER,
+  RESUME_UPLOAD,
+  UPLOAD_ARCHIVE,
+} from '../../lib/vault/upload-options.js'
 import { isVaultName } from '../../lib/glacier/names.js'
 import { REQUESTS } from '../../lib/client/request-rules.js'
 import * as api from '../helpers/every-export.js'
@@ -103,16 +108,15 @@ const TAKERS: readonly Taker[] = [
   },
   {
     caller: 'archiveWriter',
-    call: (options: any) => api.archiveWriter(vault, options),
+    call: (options: any) => api.archiveWriter(options),
     names: Object.keys(ARCHIVE_WRITER),
-    needed: place,
+    needed: { client: vault, ...place },
   },
   {
-    caller: 'archiveWriter',
-    exports: ['ArchiveWriter'],
-    call: (options: any) => new api.ArchiveWriter(vault, options),
-    names: Object.keys(ARCHIVE_WRITER),
-    needed: place,
+    caller: 'archiveStream',
+    call: (options: any) => api.archiveStream(options),
+    names: Object.keys(ARCHIVE_STREAM),
+    needed: { client: vault, ...place },
   },
   {
     caller: 'archiveReader',
@@ -265,14 +269,12 @@ interface Argument extends WrongValues {
   readonly isOptional?: true
 }
 
-const writer = { ...WRONG.client, exports: ['archiveWriter', 'ArchiveWriter'] } as WrongValues
+const clients = WRONG.client as WrongValues
 const hashOfBytes: WrongValues = WRONG.bytes as WrongValues
 const path: WrongValues = { types: [7, {}, Buffer.from('x')], ranges: ['', 'a\0b'] }
 const several: WrongValues = { types: [7, 'x', {}, [7], [null]], ranges: [['x'], [Buffer.alloc(31)]] }
 
 const ARGUMENTS: readonly Argument[] = [
-  { name: 'client of archiveWriter', ...writer, call: (client) => api.archiveWriter(client, place) },
-  { name: 'client of archiveWriter', ...writer, call: (client) => new api.ArchiveWriter(client, place) },
   {
     name: 'size of rechunk',
     types: ['8', {}],
@@ -648,8 +650,8 @@ t.test('messages are short, on one line, and tell no secret', async (t) => {
     ],
     [true, 'true'],
   ] as const) {
-    const options = { vaultName } as unknown as api.ArchiveWriterOptions
-    t.throws(() => api.archiveWriter(vault, options), {
+    const options = { client: vault, vaultName } as unknown as api.ArchiveWriterOptions
+    t.throws(() => api.archiveWriter(options), {
       message: `vaultName of archiveWriter must be the name of a vault: 1 to 255 characters of A-Z, a-z, 0-9, "_", "." and "-", and neither "." nor "..", not ${shown}.`,
     })
   }
@@ -677,7 +679,7 @@ t.test('a vault may have the names that the service allows', async (t) => {
   for (const name of ['v', 'A.b_c-9', '...', 'x'.repeat(255)]) t.ok(isVaultName(name), name)
   for (const name of ['', '.', '..', 'a b', 'ä', 'x'.repeat(256)]) t.notOk(isVaultName(name), name)
   for (const accountId of ['-', '111122223333'])
-    t.doesNotThrow(() => api.archiveWriter(vault, { ...place, accountId }))
+    t.doesNotThrow(() => api.archiveWriter({ client: vault, ...place, accountId }))
 })
 
 t.test('an option without a rule does not compile', async (t) => {

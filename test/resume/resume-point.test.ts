@@ -9,7 +9,7 @@ import {
   MIB,
   recordingJournal,
   rejection,
-  transferTo,
+  contextFor,
   vaultName,
   vaultWithParts,
   type RecordingJournal,
@@ -41,7 +41,7 @@ async function find(
   run: EarlierRun,
   journal: RecordingJournal = recordingJournal(),
 ): Promise<ResumeFinding & { readonly journal: RecordingJournal }> {
-  return { ...(await findResumePoint(transferTo(vault, journal), run)), journal }
+  return { ...(await findResumePoint(contextFor(vault, journal), run)), journal }
 }
 
 /** A vault in which the upload was completed and the answer lost. */

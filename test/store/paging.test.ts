@@ -1,5 +1,5 @@
 import t from 'tap'
-import { resumeUpload } from '../../lib/resume/resume-upload.js'
+import { resumeUpload } from '../../lib/vault/resume-upload.js'
 import { itemsOf } from '../../lib/store/paging.js'
 import type { Page, PageRequest } from '../../lib/store/pages.js'
 import { glacierClient } from '../../lib/client/glacier-client.js'

@@ -1,6 +1,7 @@
 import t from 'tap'
 import { GIB, MIB } from '../../lib/sizes.js'
 import { planMemory } from '../../lib/transfer/memory-plan.js'
+import { GLACIER_LIMITS } from '../../lib/glacier/limits.js'
 import { forecastUpload, heldBytes, planUpload } from '../../lib/upload/upload-plan.js'
 
 t.test('the defaults: 256 MiB, pieces as wanted, 8 at once', async (t) => {
@@ -36,7 +37,7 @@ t.test('what is held never exceeds the budget, and two requests at least always 
 t.test('an upload reserves one part, which keeps it alive, within its budget', async (t) => {
   for (let memory = 4 * MIB; memory <= 300 * MIB; memory += 3 * MIB) {
     for (const concurrency of [1, 2, 8, 100]) {
-      const plan = planUpload({ memory, concurrency })
+      const plan = planUpload({ memory, concurrency }, GLACIER_LIMITS)
       const fits = Math.floor(memory / plan.partSize) - 3
       t.equal(plan.concurrency, Math.min(concurrency, fits))
       t.ok(plan.concurrency >= 1)
@@ -68,28 +69,41 @@ t.test(
 )
 
 t.test('an upload takes the part size its expected size needs, or says what it would need', async (t) => {
-  t.match(planUpload({}), { partSize: 16 * MIB })
-  t.match(planUpload({ expectedSize: 600 * GIB }), { partSize: 64 * MIB, memory: 256 * MIB, concurrency: 1 })
-  t.match(planUpload({ expectedSize: 10_000 * MIB, partSize: MIB }), { partSize: MIB })
-  t.throws(() => planUpload({ expectedSize: 10_000 * MIB + 1, partSize: MIB, volumes: false }), {
-    name: 'RangeError',
-    message:
-      /10485760001 bytes do not fit 10000 parts of 1048576 bytes, .*: parts of 16777216 bytes would do/,
+  t.match(planUpload({}, GLACIER_LIMITS), { partSize: 16 * MIB })
+  t.match(planUpload({ expectedSize: 600 * GIB }, GLACIER_LIMITS), {
+    partSize: 64 * MIB,
+    memory: 256 * MIB,
+    concurrency: 1,
   })
-  t.throws(() => planUpload({ expectedSize: 2000 * GIB, volumes: false }), {
+  t.match(planUpload({ expectedSize: 10_000 * MIB, partSize: MIB }, GLACIER_LIMITS), { partSize: MIB })
+  t.throws(
+    () => planUpload({ expectedSize: 10_000 * MIB + 1, partSize: MIB, volumes: false }, GLACIER_LIMITS),
+    {
+      name: 'RangeError',
+      message:
+        /10485760001 bytes do not fit 10000 parts of 1048576 bytes, .*: parts of 16777216 bytes would do/,
+    },
+  )
+  t.throws(() => planUpload({ expectedSize: 2000 * GIB, volumes: false }, GLACIER_LIMITS), {
     name: 'RangeError',
     message: /do not fit 10000 parts of 67108864 bytes, .*: parts of 268435456 bytes would do/,
   })
-  t.match(planUpload({ expectedSize: 2000 * GIB }), { partSize: 64 * MIB, partsPerVolume: 10_000 })
-  t.match(planUpload({ expectedSize: 60e12, memory: 4 * GIB }), { partSize: 512 * MIB, partsPerVolume: 9313 })
+  t.match(planUpload({ expectedSize: 2000 * GIB }, GLACIER_LIMITS), {
+    partSize: 64 * MIB,
+    partsPerVolume: 10_000,
+  })
+  t.match(planUpload({ expectedSize: 60e12, memory: 4 * GIB }, GLACIER_LIMITS), {
+    partSize: 512 * MIB,
+    partsPerVolume: 9313,
+  })
 })
 
 t.test('an archive holds as many whole parts as its most allows', async (t) => {
-  t.match(planUpload({ partSize: MIB, maxArchiveSize: 10.5 * MIB }), { partsPerVolume: 10 })
-  t.match(planUpload({ partSize: MIB, maxArchiveSize: 20 * GIB }), { partsPerVolume: 10_000 })
-  t.throws(() => planUpload({ partSize: 2 * MIB, maxArchiveSize: MIB }), {
+  t.match(planUpload({ partSize: MIB, maxArchiveSize: 10.5 * MIB }, GLACIER_LIMITS), { partsPerVolume: 10 })
+  t.match(planUpload({ partSize: MIB, maxArchiveSize: 20 * GIB }, GLACIER_LIMITS), { partsPerVolume: 10_000 })
+  t.throws(() => planUpload({ partSize: 2 * MIB, maxArchiveSize: MIB }, GLACIER_LIMITS), {
     name: 'RangeError',
-    message: /at most 1048576 bytes does not hold one part of 2097152/,
+    message: /at most 1048576 bytes does not hold one part of 2097152 bytes/,
   })
 })
 
@@ -103,14 +117,18 @@ t.test(
       [MIB / 4, 1],
       [1, 1],
     ] as const) {
-      t.match(planUpload({ partSize: 16 * MIB, limitRate }), { concurrency }, `${limitRate} bytes a second`)
+      t.match(
+        planUpload({ partSize: 16 * MIB, limitRate }, GLACIER_LIMITS),
+        { concurrency },
+        `${limitRate} bytes a second`,
+      )
     }
   },
 )
 
 t.test('what an upload will take is counted as it will be', async (t) => {
-  const three = planUpload({ partSize: MIB, maxArchiveSize: 3 * MIB })
-  const one = planUpload({ partSize: MIB, maxArchiveSize: MIB })
+  const three = planUpload({ partSize: MIB, maxArchiveSize: 3 * MIB }, GLACIER_LIMITS)
+  const one = planUpload({ partSize: MIB, maxArchiveSize: MIB }, GLACIER_LIMITS)
   for (const [plan, size, forecast] of [
     [three, 1, { volumes: 1, parts: 1, requests: 1 }],
     [three, MIB, { volumes: 1, parts: 1, requests: 1 }],

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { MIB } from '../../lib/sizes.js'
-import { archiveWriter, type ArchiveWriter } from '../../lib/upload/archive-writer.js'
+import type { ArchiveWriter } from '../../lib/upload/archive-writer.js'
+import { archiveWriter } from '../../lib/vault/archive-writer.js'
 import type { UploadWarning } from '../../lib/store/archive.js'
 import { hashParts } from '../../lib/tree-hash/hash-parts.js'
 import { rechunk } from '../../lib/stages/rechunk.js'
@@ -194,7 +195,8 @@ async function send(
   listen: (writer: ArchiveWriter) => void,
 ): Promise<{ writer: ArchiveWriter; clock: VirtualClock }> {
   const clock = new VirtualClock()
-  const writer = archiveWriter(service.client(), {
+  const writer = archiveWriter({
+    client: service.client(),
     vaultName: 'docs',
     partSize: MIB,
     retryFor: 2 * MINUTE,

@@ -23,7 +23,7 @@ const vaultName = 'backups'
 declare function takesNumber(value: number): void
 
 export async function writerEvents(): Promise<void> {
-  const writer = archiveWriter(client, { vaultName })
+  const writer = archiveWriter({ client, vaultName })
   const onPart = (part: UploadedPart): number => part.index
   writer
     .on('error', (e) => e.message)
@@ -124,7 +124,7 @@ export async function asNodeStreams(
   source: NodeJS.ReadableStream,
   target: NodeJS.WritableStream,
 ): Promise<void> {
-  const writer = archiveWriter(client, { vaultName })
+  const writer = archiveWriter({ client, vaultName })
   const reader = archiveReader({ client, vaultName, jobId: 'job' })
   await pipeline(source, rechunk(writer.plan.partSize, { memory: writer.partMemory }), hashParts(), writer)
   await pipeline(

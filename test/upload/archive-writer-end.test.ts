@@ -322,7 +322,7 @@ t.test('an answer on its way when the writer is destroyed is waited for, but not
       await t.rejects(sending)
       if (!writer.closed) await new Promise((resolve) => writer.once('close', resolve))
       t.equal(writer.archives.length, comes ? 1 : 0)
-      t.equal(writer.isStored, comes)
+      t.equal(writer.isComplete, comes)
       t.equal(clock.sleeping, 0, 'no timer is left')
       t.equal(vault.underWay, 0)
       const last = notes.notes.at(-1)?.[0]

@@ -4,7 +4,7 @@ import t from 'tap'
 import { ServiceError } from '../../lib/errors.js'
 import type { HashedPart } from '../../lib/tree-hash/hash-parts.js'
 import { treeHashOf } from '../../lib/tree-hash/tree-hash.js'
-import { archiveWriter } from '../../lib/upload/archive-writer.js'
+import { archiveWriter } from '../../lib/vault/archive-writer.js'
 import type { SendLimit } from '../../lib/store/archive-store.js'
 import { gate, settled } from '../helpers/gate.js'
 import { MemoryVault } from '../helpers/memory-vault.js'
@@ -259,11 +259,14 @@ t.test('fewer are sent at once while the service is overrun, and it shows in wha
 
 t.test('wrong options are refused at once', async (t) => {
   const vault = new MemoryVault()
-  t.throws(() => archiveWriter(vault, { vaultName: '' }), { name: 'RangeError', message: /vaultName/ })
-  t.throws(() => archiveWriter(vault, { vaultName: 7 as unknown as string }), { name: 'TypeError' })
+  t.throws(() => archiveWriter({ client: vault, vaultName: '' }), {
+    name: 'RangeError',
+    message: /vaultName/,
+  })
+  t.throws(() => archiveWriter({ client: vault, vaultName: 7 as unknown as string }), { name: 'TypeError' })
   t.throws(() => writerTo(vault, { partSize: 3 * MIB }), { name: 'RangeError', message: /3145728/ })
   t.throws(() => writerTo(vault, { description: 'x'.repeat(1025) }), { name: 'RangeError', message: /1025/ })
-  t.equal(archiveWriter(vault, { vaultName }).plan.partSize, 16 * MIB, 'the default')
+  t.equal(archiveWriter({ client: vault, vaultName }).plan.partSize, 16 * MIB, 'the default')
 })
 
 t.test('it is a Writable to the type checker and to Node', async (t) => {

@@ -14,7 +14,7 @@ import {
   rejection,
   reset,
   send,
-  transferTo,
+  contextFor,
   vaultName,
   vaultWithParts,
   writerTo,
@@ -31,7 +31,7 @@ function completing(
   trust: Partial<CompletionTrust> = {},
   sent: Content = content,
 ): Promise<StoredArchive> {
-  return complete(transferTo(vault, journal), 'upload-1', sent, { ...OWN_UPLOAD, ...trust })
+  return complete(contextFor(vault, journal), 'upload-1', sent, { ...OWN_UPLOAD, ...trust })
 }
 
 t.test('a lost answer is asked for again, with the same content, until it comes', async (t) => {

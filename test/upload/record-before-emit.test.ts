@@ -129,7 +129,7 @@ t.test('a listener that throws undoes nothing: what the event reports is recorde
       'it has the ID of the archive, where one is stored',
     )
     t.equal(archiveId !== undefined, isStored)
-    t.equal(writer.isStored, isStored)
+    t.equal(writer.isComplete, isStored)
     t.strictSame(journal.types, recorded, `${event}, ${size}: what is recorded`)
   }
 })
@@ -143,7 +143,7 @@ t.test('a listener that throws between two volumes leaves a stream that can be r
   await t.rejects(send(patternBytes(4 * MIB), writer), { code: 'ERR_LISTENER', archiveId: 'archive-2' })
   t.strictSame(journal.types, ['begun', 'completing', 'stored'])
   t.equal(journal.notes.at(-1)?.[3], true, 'its record says that the stream continues')
-  t.equal(writer.isStored, false)
+  t.equal(writer.isComplete, false)
 })
 
 t.test('the event of the only part of an archive comes after the record of the archive', async (t) => {

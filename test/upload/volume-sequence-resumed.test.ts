@@ -1,6 +1,6 @@
 import t from 'tap'
 import type { Archive, UploadWarning } from '../../lib/store/archive.js'
-import { resumeUpload } from '../../lib/resume/resume-upload.js'
+import { resumeUpload } from '../../lib/vault/resume-upload.js'
 import { laterDescription, volumeMarkOf } from '../../lib/glacier/volume-description.js'
 import { MemoryVault } from '../helpers/memory-vault.js'
 import { patternBytes } from '../helpers/pattern-source.js'
@@ -153,7 +153,7 @@ t.test('a source that ends where a volume did completes the set, which is record
     await send(source, writer)
     t.strictSame(writer.archives, earlierVolumes)
     t.strictSame(journal.notes, [['stored', last, undefined, false]])
-    t.equal(writer.isStored, true)
+    t.equal(writer.isComplete, true)
     t.strictSame(vault.calls, [], 'nothing is asked of the service')
 
     const empty = await uploadParts(vault, bytes, [])
@@ -215,7 +215,7 @@ t.test('with a complete set the source is only compared', async (t) => {
         t.strictSame(vault.calls, [])
       })
       t.strictSame(writer.archives, stored.archives)
-      t.equal(writer.isStored, true)
+      t.equal(writer.isComplete, true)
     }
     await compare(bytes)
     const changed = Buffer.from(bytes)

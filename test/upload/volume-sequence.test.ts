@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
 import type { Archive, UploadWarning } from '../../lib/store/archive.js'
-import { uploadArchive } from '../../lib/upload/upload-archive.js'
+import { uploadArchive } from '../../lib/vault/upload-archive.js'
 import { laterDescription } from '../../lib/glacier/volume-description.js'
 import { MemoryVault } from '../helpers/memory-vault.js'
 import { patternBytes } from '../helpers/pattern-source.js'
@@ -44,7 +44,7 @@ t.test('a stream longer than an archive may be becomes several, tied together', 
       stored.map(([, , , more]) => more),
       [...Array<boolean>(volumes - 1).fill(true), false],
     )
-    t.ok(writer.isStored)
+    t.ok(writer.isComplete)
   }
 })
 

@@ -10,7 +10,7 @@ import {
   refused,
   reset,
   send,
-  transferTo,
+  contextFor,
   vaultName,
   writerTo,
   type RecordingJournal,
@@ -34,8 +34,8 @@ function sending(
     const failing = left.shift()
     if (failing) throw failing
   }
-  const tell = (_event: string, warning: unknown): void => void warnings.push(warning)
-  return sendWhole(transferTo(vault, journal, { tell }), facts, part as NonNullable<typeof part>)
+  const emit = (_event: string, warning: unknown): void => void warnings.push(warning)
+  return sendWhole(contextFor(vault, journal, { emit }), facts, part as NonNullable<typeof part>)
 }
 
 /** The intents a journal has, and those that were rejected. */
@@ -102,15 +102,13 @@ t.test('an intent is rejected where its request was certainly not carried out', 
   }
 })
 
-t.test('an intent whose last request was not answered stays', async (t) => {
+t.test('an intent whose last request had no response stays', async (t) => {
   const final = new ServiceError('?', { operation: 'X', serviceCode: 'Unheard', status: 599 })
   const journal = recordingJournal()
   const warnings: unknown[] = []
   await t.rejects(sending(new MemoryVault(), journal, [final], warnings), { code: 'ERR_SERVICE' })
   t.strictSame(journal.types, ['sending'])
-  t.match(warnings, [
-    { code: 'POSSIBLE_ORPHAN', message: /^A request to store the archive was not answered/ },
-  ])
+  t.match(warnings, [{ code: 'POSSIBLE_ORPHAN', message: /^A request to store the archive had no response/ }])
 })
 
 t.test('every ID the service names is recorded, before the next attempt', async (t) => {

@@ -4,7 +4,7 @@ import { bodyOf } from '../../../lib/client/sdk/request-body.js'
 import { RequestTimeout, timeLimitsFor } from '../../../lib/client/sdk/request-timeout.js'
 import { MIB } from '../../../lib/sizes.js'
 import { computeChecksums } from '../../../lib/tree-hash/tree-hash.js'
-import { uploadArchive } from '../../../lib/upload/upload-archive.js'
+import { uploadArchive } from '../../../lib/vault/upload-archive.js'
 import { clientOfService, headersOnly, type Answer } from '../../helpers/bare-service.js'
 
 const address = { vaultName: 'backups' }

@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap'
 import { MIB } from '../../../lib/sizes.js'
-import { uploadArchive } from '../../../lib/upload/upload-archive.js'
+import { uploadArchive } from '../../../lib/vault/upload-archive.js'
 import { failureKindOf } from '../../../lib/store/failure.js'
 import { glacierClient } from '../../../lib/client/glacier-client.js'
 import type { SdkVaultClient } from '../../../lib/client/sdk/sdk-vault-client.js'

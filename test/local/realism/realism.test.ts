@@ -3,7 +3,7 @@ import t, { type Test } from 'tap'
 import { startLocalVault, type LocalVault, type LocalVaultOptions } from '../../../lib/local/index.js'
 import { TokenBucket } from '../../../lib/local/realism/token-bucket.js'
 import { retrieveArchive } from '../../../lib/vault/retrieve-archive.js'
-import { uploadArchive } from '../../../lib/upload/upload-archive.js'
+import { uploadArchive } from '../../../lib/vault/upload-archive.js'
 import type { Clock } from '../../../lib/runtime/clock.js'
 import { gathered } from '../../helpers/gather.js'
 import {

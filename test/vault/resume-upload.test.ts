@@ -2,15 +2,18 @@ import t from 'tap'
 import { NotFoundError } from '../../lib/errors.js'
 import { treeHashOf } from '../../lib/tree-hash/tree-hash.js'
 import type { UploadedPart, UploadWarning } from '../../lib/store/archive.js'
-import { resumeUpload } from '../../lib/resume/resume-upload.js'
+import type { TransferProgress } from '../../lib/transfer/progress.js'
+import { resumeUpload } from '../../lib/vault/resume-upload.js'
 import { laterDescription } from '../../lib/glacier/volume-description.js'
 import { MemoryVault } from '../helpers/memory-vault.js'
 import { patternBytes } from '../helpers/pattern-source.js'
 import {
   MIB,
   recordingJournal,
+  reset,
   send,
   sentTo,
+  uploadParts,
   vaultName,
   vaultWithParts,
   writerTo,
@@ -32,7 +35,7 @@ t.test('only what the service has not is sent, whatever the pattern of holes', a
     const missing = all.filter((index) => !there.includes(index))
     t.strictSame(sentTo(vault), missing, `with ${there.join()} there`)
     t.match(archives, [{ size: bytes.length, parts: 7, partSize: MIB, description: 'as it was begun' }])
-    t.ok(vault.archives.get(archives[0]?.archiveId ?? '')?.equals(bytes))
+    t.ok(vault.archives.get(archives[0].archiveId)?.equals(bytes))
     t.notOk(vault.operations.includes('initiateUpload'))
   }
 })
@@ -191,5 +194,63 @@ t.test('the signal ends the look for where an upload is resumed', async (t) => {
   const vault = await vaultWithParts(Buffer.alloc(0), [])
   await t.rejects(resumeUpload([], { client: vault, vaultName, uploadId: 'upload-1', signal }), {
     name: 'AbortError',
+    uploadId: 'upload-1',
   })
+})
+
+t.test('parts that are there, and stored volumes, count as done and skipped', async (t) => {
+  const bytes = patternBytes(5 * MIB)
+  const vault = new MemoryVault()
+  const first = writerTo(vault, { maxArchiveSize: 2 * MIB })
+  await send(bytes.subarray(0, 2 * MIB), first)
+  const uploadId = await uploadParts(vault, bytes.subarray(2 * MIB), [1])
+  const upload = resumeUpload([bytes], {
+    client: vault,
+    vaultName,
+    uploadId,
+    earlierVolumes: first.archives,
+    sourceSize: bytes.length,
+    hashThreads: 0,
+  })
+  t.equal(upload.plan, undefined, 'the part size is not known yet')
+  const reports: TransferProgress[] = []
+  upload.on('progress', (progress) => reports.push(progress))
+  const [, second] = await upload
+  t.match(second, { volume: 2, size: 3 * MIB })
+  t.match(upload.plan, { partSize: MIB })
+  t.strictSame(reports.at(-1), {
+    doneBytes: 5 * MIB,
+    skippedBytes: 3 * MIB,
+    sentBytes: 2 * MIB,
+    totalBytes: 5 * MIB,
+    partsDone: 5,
+    requestsInFlight: 0,
+  })
+  const done = reports.map(({ doneBytes }) => doneBytes)
+  t.strictSame(
+    done,
+    [...done].sort((a, b) => a - b),
+    'it only grows',
+  )
+})
+
+t.test('retries before the source is read are events, and their listeners may fail the upload', async (t) => {
+  const bytes = patternBytes(2 * MIB)
+  for (const isFailing of [false, true]) {
+    const vault = await vaultWithParts(bytes, [0])
+    let failures = 30
+    vault.before = ({ operation }) => {
+      if (operation === 'listParts' && failures-- > 0) throw reset
+    }
+    const clock = new VirtualClock()
+    const upload = resumeUpload([bytes], { client: vault, vaultName, uploadId: 'upload-1', clock })
+    const attempts: number[] = []
+    upload.on('retry', (notice) => {
+      attempts.push(notice.attempts)
+      if (isFailing) throw new Error('of the listener')
+    })
+    if (isFailing) await t.rejects(upload, { code: 'ERR_LISTENER', event: 'retry' })
+    else await upload
+    t.equal(attempts.length, isFailing ? 1 : 30)
+  }
 })

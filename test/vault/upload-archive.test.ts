@@ -1,11 +1,15 @@
 import { Duplex, PassThrough, Readable } from 'node:stream'
 import streamChunker from 'stream-chunker'
 import t from 'tap'
+import { AbortError, GlacierPipeError, UploadFailedError } from '../../lib/errors.js'
 import type { ByteSource } from '../../lib/stages/byte-source.js'
-import { uploadArchive } from '../../lib/upload/upload-archive.js'
+import type { TransferProgress } from '../../lib/transfer/progress.js'
+import { uploadArchive } from '../../lib/vault/upload-archive.js'
 import { gate, settled } from '../helpers/gate.js'
 import { MemoryVault } from '../helpers/memory-vault.js'
 import { patternBytes, patternSource } from '../helpers/pattern-source.js'
+import { reset } from '../helpers/uploads.js'
+import { VirtualClock } from '../helpers/virtual-clock.js'
 
 const MIB = 1_048_576
 const vaultName = 'backups'
@@ -29,7 +33,7 @@ t.test('bytes may come from anything that gives bytes', async (t) => {
     const vault = new MemoryVault()
     const archives = await uploadArchive(source, { client: vault, vaultName, partSize: MIB })
     t.match(archives, [{ size: bytes.length, parts: 3 }], what)
-    t.ok(vault.archives.get(archives[0]?.archiveId ?? '')?.equals(bytes), what)
+    t.ok(vault.archives.get(archives[0].archiveId)?.equals(bytes), what)
   }
 })
 
@@ -54,9 +58,9 @@ t.test('the part size follows from the expected size', async (t) => {
   const client = new MemoryVault()
   const options = { client, vaultName, memory: 2 ** 30 }
   const [unknown] = await uploadArchive([Buffer.alloc(1)], options)
-  t.equal(unknown?.partSize, 16 * MIB)
+  t.equal(unknown.partSize, 16 * MIB)
   const [large] = await uploadArchive([Buffer.alloc(1)], { ...options, expectedSize: 200 * 2 ** 30 })
-  t.equal(large?.partSize, 32 * MIB)
+  t.equal(large.partSize, 32 * MIB)
 })
 
 t.test('another re-chunker may cut the parts', async (t) => {
@@ -69,7 +73,7 @@ t.test('another re-chunker may cut the parts', async (t) => {
     rechunk: streamChunker,
   })
   t.match(archives, [{ size, parts: 4 }])
-  t.ok(vault.archives.get(archives[0]?.archiveId ?? '')?.equals(patternBytes(size)))
+  t.ok(vault.archives.get(archives[0].archiveId)?.equals(patternBytes(size)))
 })
 
 t.test('a re-chunker that cuts wrongly is found out', async (t) => {
@@ -153,3 +157,126 @@ t.test('what it holds of a long source is bounded, however it is written', async
     await t.rejects(upload, { name: 'AbortError' })
   }
 })
+
+t.test('an upload is a promise with events, and shows its plan, upload ID and archives', async (t) => {
+  const vault = new MemoryVault()
+  const size = 3 * MIB + 5
+  const options = { client: vault, vaultName, partSize: MIB, sourceSize: size, clock: new VirtualClock() }
+  const upload = uploadArchive([patternBytes(size)], options)
+  t.ok(upload instanceof Promise)
+  t.match(upload.plan, { partSize: MIB, volumes: true })
+  t.strictSame([upload.uploadId, upload.archives], [undefined, []])
+  const events: string[] = []
+  const reports: TransferProgress[] = []
+  upload
+    .on('initiated', (uploadId) => events.push(`initiated ${uploadId} ${upload.uploadId}`))
+    .on('part', ({ index }) => events.push(`part ${index}`))
+    .on('archive', ({ archiveId }) => events.push(`archive ${archiveId}`))
+    .on('progress', (progress) => {
+      t.notOk(isOver, 'before the promise is settled')
+      reports.push(progress)
+    })
+  let isOver = false
+  const archives = await upload.finally(() => (isOver = true))
+  t.strictSame(events.sort(), [
+    'archive archive-2',
+    'initiated upload-1 upload-1',
+    ...[0, 1, 2, 3].map((index) => `part ${index}`),
+  ])
+  t.strictSame(reports.at(-1), {
+    doneBytes: size,
+    skippedBytes: 0,
+    sentBytes: size,
+    totalBytes: size,
+    partsDone: 4,
+    requestsInFlight: 0,
+  })
+  t.strictSame(upload.archives, archives)
+  t.equal(upload.uploadId, undefined)
+})
+
+t.test('its retries are events, and bytes that are sent again are counted again', async (t) => {
+  const vault = new MemoryVault()
+  let failures = 2
+  vault.after = ({ operation }) => {
+    if (operation === 'uploadPart' && failures-- > 0) throw reset
+  }
+  const clock = new VirtualClock()
+  const upload = uploadArchive([patternBytes(2 * MIB)], { client: vault, vaultName, partSize: MIB, clock })
+  const attempts: number[] = []
+  let last: TransferProgress | undefined
+  upload.on('retry', (notice) => attempts.push(notice.attempts))
+  upload.on('progress', (progress) => (last = progress))
+  await upload
+  t.strictSame(attempts, [1, 1])
+  t.match(last, { doneBytes: 2 * MIB, sentBytes: 4 * MIB, totalBytes: undefined, partsDone: 2 })
+})
+
+t.test('progress is reported while a single part is in flight, at most ten times a second', async (t) => {
+  const vault = new MemoryVault()
+  const answer = gate()
+  vault.after = ({ operation }) => (operation === 'uploadArchive' ? answer.opened : undefined)
+  const clock = new VirtualClock()
+  const upload = uploadArchive([patternBytes(MIB)], { client: vault, vaultName, partSize: MIB, clock })
+  const reports: TransferProgress[] = []
+  upload.on('progress', (progress) => {
+    reports.push(progress)
+    clock.time += 60 // of the three changes that follow, every second one is reported
+  })
+  await settled(40)
+  t.match(reports, [{ requestsInFlight: 1, sentBytes: 0 }], 'the request has begun')
+  t.match(vault.calls, [{ operation: 'uploadArchive' }])
+  const sent = vault.calls[0]?.onSent
+  sent?.(0) // 60 ms later: too soon
+  clock.time += 60
+  sent?.(0)
+  t.match(reports[1], { requestsInFlight: 1, sentBytes: MIB, doneBytes: 0 })
+  t.equal(reports.length, 2)
+  answer.open()
+  await upload
+  t.match(reports.at(-1), { requestsInFlight: 0, doneBytes: MIB, partsDone: 1 })
+})
+
+t.test('an upload is aborted with a reason, and a second abort changes nothing', async (t) => {
+  const vault = new MemoryVault()
+  const upload = uploadArchive(patternSource(3 * MIB, 65_536), { client: vault, vaultName, partSize: MIB })
+  upload.once('part', () => {
+    upload.abort('enough')
+    upload.abort('more than enough')
+  })
+  const error: unknown = await upload.catch((thrown: unknown) => thrown)
+  t.ok(error instanceof AbortError && error instanceof GlacierPipeError)
+  t.match(error, { code: 'ABORT_ERR', uploadId: 'upload-1', cause: 'enough' })
+  t.equal(upload.uploadId, 'upload-1', 'it is kept')
+  upload.abort()
+
+  const wrong = uploadArchive([], { client: vault, vaultName, partSize: 3 })
+  wrong.abort()
+  t.strictSame([wrong.plan, wrong.uploadId, wrong.archives], [undefined, undefined, []])
+  await t.rejects(wrong, { name: 'RangeError' })
+})
+
+t.test('a listener that throws fails the upload', async (t) => {
+  for (const event of ['initiated', 'part', 'progress', 'archive'] as const) {
+    const upload = uploadArchive([patternBytes(2 * MIB)], {
+      client: new MemoryVault(),
+      vaultName,
+      partSize: MIB,
+    })
+    upload.on(event, () => {
+      throw new Error('of the listener')
+    })
+    const error: unknown = await upload.catch((thrown: unknown) => thrown)
+    const own = error instanceof UploadFailedError ? error.cause : error
+    t.match(own, { code: 'ERR_LISTENER', event, cause: { message: 'of the listener' } }, event)
+  }
+})
+
+t.test(
+  'a source that is wrong and a signal that has fired are one error, and no other is left',
+  async (t) => {
+    const signal = AbortSignal.abort('before')
+    const upload = uploadArchive(7 as unknown as ByteSource, { client: new MemoryVault(), vaultName, signal })
+    await t.rejects(upload, { name: 'AbortError', cause: 'before' })
+  },
+)

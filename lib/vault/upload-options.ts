@@ -1,0 +1,168 @@
+/** The options of the functions that upload to a vault, and their rules. */
+import {
+  BOOLEAN,
+  FUNCTION,
+  isNumber,
+  listOf,
+  oneOf,
+  required,
+  SIZE,
+  STRING,
+  TEXT,
+  TREE_HASH,
+  wholeNumber,
+  withMethods,
+} from '../options/rules.js'
+import { record, rule, type Rule, type RulesOf } from '../options/check-options.js'
+import { CLIENT } from '../client/client-rules.js'
+import type { GlacierClientLike } from '../client/glacier-client-like.js'
+import { VAULT } from '../client/request-rules.js'
+import type { VaultClient } from '../client/vault-client.js'
+import { DESCRIPTION } from '../glacier/description.js'
+import { EXPECTED_SIZE, PART_SIZE } from '../glacier/part-size.js'
+import type { EarlierRun } from '../resume/resume-point.js'
+import type { Archive } from '../store/archive.js'
+import type { CompletionIntent, Content, UploadJournal } from '../store/upload-journal.js'
+import { MEMORY } from '../transfer/memory-plan.js'
+import { RATE } from '../transfer/rate-limit.js'
+import { RETRY, type RetryOptions } from '../transfer/retry.js'
+import { HASH_THREADS } from '../tree-hash/hash-parts.js'
+import type { StageOptions } from '../upload/send-source.js'
+import type { UploadPlanOptions } from '../upload/upload-plan.js'
+
+/** Options that all functions share that upload to a vault. */
+export interface UploadOptions extends UploadPlanOptions, RetryOptions {
+  /**
+   * A `GlacierClient` of any version of the SDK, or any `VaultClient`. Middleware that was added to a client of an SDK
+   * before 3.929 is not run.
+   */
+  readonly client: GlacierClientLike | VaultClient
+  /** The name of the vault. */
+  readonly vaultName: string
+  /** 12 digits; default the account of the credentials. */
+  readonly accountId?: string | undefined
+  /**
+   * Any text of at most 1,024 characters once encoded; see `encodeDescription`. Default: none. A resumed upload keeps
+   * the description that it was begun with.
+   */
+  readonly description?: string | undefined
+  /**
+   * Bytes that the source has, if they are known for certain: the total of the event `progress`, and the default of
+   * `expectedSize`. A resumed upload whose source is shorter than its parts is refused before anything is sent.
+   */
+  readonly sourceSize?: number | undefined
+  /** Whether an upload is kept or aborted if something fails or the upload is ended early; default `'keep'`. */
+  readonly onFailure?: 'keep' | 'abort' | undefined
+  /** Records what is begun and stored; default nothing is recorded. A catalog has one. */
+  readonly journal?: UploadJournal | undefined
+  /** Ends the upload early, with an `AbortError`. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Options of `archiveWriter`. */
+export interface ArchiveWriterOptions extends UploadOptions {
+  /** An upload that is open at the service. Its parts are compared with the source, and only others are sent. */
+  readonly uploadId?: string | undefined
+  /** The volumes that are stored; default none. The source is read past them, and must still be what they hold. */
+  readonly earlierVolumes?: readonly Archive[] | undefined
+  /**
+   * Whether the earlier volumes are the whole stream; default false. With true the source is only compared with them: a
+   * source that differs or is longer is refused.
+   */
+  readonly isComplete?: boolean | undefined
+}
+
+/** Options of `uploadArchive`. */
+export interface UploadArchiveOptions extends UploadOptions, StageOptions {}
+
+/** Options of `archiveStream`. */
+export interface ArchiveStreamOptions extends UploadOptions, Pick<StageOptions, 'hashThreads'> {}
+
+/**
+ * Options of `resumeUpload`: an upload to resume, volumes that are stored, or both.
+ *
+ * The part size and the description are those that the upload was begun with, as the service states them.
+ */
+export interface ResumeUploadOptions extends Omit<UploadArchiveOptions, keyof EarlierRun>, EarlierRun {}
+
+/** The rules of {@link UploadPlanOptions}. */
+export const UPLOAD_PLAN: RulesOf<UploadPlanOptions> = {
+  ...MEMORY,
+  partSize: PART_SIZE,
+  expectedSize: EXPECTED_SIZE,
+  maxArchiveSize: rule('a number of bytes above 0', isNumber, (value) => value > 0),
+  limitRate: RATE,
+  volumes: BOOLEAN,
+}
+
+const JOURNAL_METHODS = {
+  assertOwner: true,
+  begun: true,
+  completing: true,
+  sending: true,
+  rejected: true,
+  stored: true,
+  mismatched: true,
+  closed: true,
+} satisfies Record<keyof UploadJournal, true>
+const JOURNAL: Rule = withMethods('a journal, as catalog.journal() returns', ...Object.keys(JOURNAL_METHODS))
+
+/** The rule of an archive. A record of a catalog may be given: its other fields are ignored. */
+const ARCHIVE: Rule = record('an archive, as uploadArchive() gives', {
+  archiveId: required(TEXT),
+  vaultName: required(TEXT),
+  size: required(SIZE),
+  treeHash: required(TREE_HASH),
+  partSize: required(wholeNumber(1)),
+  parts: required(wholeNumber(1)),
+  description: STRING,
+  location: STRING,
+  volume: required(wholeNumber(1)),
+  firstVolume: TEXT,
+} satisfies RulesOf<Archive>)
+
+const CONTENT = { size: required(SIZE), treeHash: required(TREE_HASH) } satisfies RulesOf<Content>
+const INTENT: Rule = record('an intent: { size, treeHash, firstPart, hasNextVolume }', {
+  ...CONTENT,
+  firstPart: required(record('a size and a tree hash: { size, treeHash }', CONTENT)),
+  hasNextVolume: required(BOOLEAN),
+} satisfies RulesOf<CompletionIntent>)
+
+const UPLOAD: RulesOf<UploadOptions> = {
+  ...VAULT,
+  ...RETRY,
+  ...UPLOAD_PLAN,
+  client: required(CLIENT),
+  description: DESCRIPTION,
+  sourceSize: SIZE,
+  onFailure: oneOf('keep', 'abort'),
+  journal: JOURNAL,
+}
+
+const EARLIER_RUN: RulesOf<EarlierRun> = {
+  uploadId: TEXT,
+  earlierVolumes: listOf('an array of archives', ARCHIVE),
+  partSize: PART_SIZE,
+  description: STRING,
+  intent: INTENT,
+  isOnlyIntent: BOOLEAN,
+  hasUnknownIntent: BOOLEAN,
+  isSameAccount: BOOLEAN,
+}
+
+/** The rules of {@link ArchiveWriterOptions}. */
+export const ARCHIVE_WRITER: RulesOf<ArchiveWriterOptions> = {
+  ...UPLOAD,
+  uploadId: EARLIER_RUN.uploadId,
+  earlierVolumes: EARLIER_RUN.earlierVolumes,
+  isComplete: BOOLEAN,
+}
+
+/** The rules of {@link ArchiveStreamOptions}. */
+export const ARCHIVE_STREAM: RulesOf<ArchiveStreamOptions> = { ...UPLOAD, hashThreads: HASH_THREADS }
+
+/** The rules of {@link UploadArchiveOptions}. */
+export const UPLOAD_ARCHIVE: RulesOf<UploadArchiveOptions> = { ...ARCHIVE_STREAM, rechunk: FUNCTION }
+
+/** The rules of {@link ResumeUploadOptions}. */
+export const RESUME_UPLOAD: RulesOf<ResumeUploadOptions> = { ...UPLOAD_ARCHIVE, ...EARLIER_RUN }
