@@ -53,33 +53,33 @@ export type { NodeStream } from './streams/node-source.js'
 export type { WebStream, WebStreamReader, WebStreamResult } from './streams/pulls.js'
 
 // Retrieval
-export {
-  archiveReader,
-  type ArchiveReader,
-  type ArchiveReaderEvents,
-  type ArchiveReaderOptions,
-  type JobFinder,
-  type JobFinderMeans,
-  type ReadOptions,
-} from './retrieve/archive-reader.js'
-export {
-  retrieveArchive,
-  startRetrieval,
-  type RetrievalOptions,
-  type RetrieveArchiveOptions,
-} from './retrieve/retrieve-archive.js'
-export { retrieveToFile, type FollowReader } from './retrieve/file/retrieve-to-file.js'
-export type { HeldRange, ReadyOutput } from './retrieve/verified-output.js'
+export { archiveReader } from './vault/archive-reader.js'
+export { retrieveArchive, startRetrieval } from './vault/retrieve-archive.js'
+export { retrieveToFile } from './vault/retrieve-to-file.js'
+export type {
+  ArchiveReaderOptions,
+  ReadOptions,
+  RetrievalOptions,
+  RetrieveArchiveOptions,
+} from './vault/retrieval-options.js'
+export type { ArchiveReader, ArchiveReaderEvents, RetrievalEvents } from './retrieve/archive-reader.js'
+export type { ArchiveDownload, ArchiveDownloadEvents } from './retrieve/file/archive-download.js'
+export type {
+  ArchiveJobPlan,
+  FinishedJobPlan,
+  JobPlan,
+  RangeOptions,
+  RangePlan,
+  RetrievalPlan,
+} from './retrieve/retrieval-plan.js'
+export type { KnownArchive, RetrievalTarget } from './retrieve/retrieval-target.js'
+export type { VerifiedRange } from './retrieve/verified-range.js'
 export type { PollDelays } from './retrieve/jobs/job.js'
-export type { RetrievalSubject } from './retrieve/jobs/orders.js'
 
 // Inventory
-export {
-  inventory,
-  type InventoryOptions,
-  type InventoryReader,
-  type InventoryReaderEvents,
-} from './inventory/inventory-reader.js'
+export { inventory } from './vault/inventory.js'
+export type { InventoryOptions } from './vault/inventory-options.js'
+export type { InventoryReader, InventoryReaderEvents } from './inventory/inventory-reader.js'
 export type { InventoryRow } from './inventory/inventory-row.js'
 
 // The client, and the interface that replaces it

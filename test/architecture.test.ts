@@ -55,6 +55,29 @@ const ARROWS: Record<string, readonly string[]> = {
     ...['transfer', 'store', 'tree-hash', 'fs', 'runtime', 'streams', 'options', '.'],
   ],
 }
+/**
+ * What each folder of lib/local may import, besides itself, from lib/local. Each folder stands below those that import it;
+ * `.` has the entry point, which may import all of them.
+ */
+const LOCAL_ARROWS: Record<string, readonly string[]> = {
+  service: [],
+  records: ['service'],
+  disk: ['records', 'service'],
+  transport: ['disk', 'service'],
+  costs: ['records', 'service'],
+  realism: ['service'],
+  'auth/policy': ['service'],
+  auth: ['disk', 'records', 'service'],
+  storage: ['realism', 'costs', 'disk', 'records', 'service'],
+  jobs: ['storage', 'realism', 'costs', 'disk', 'records', 'service'],
+  stores: ['jobs', 'storage', 'auth/policy', 'realism', 'costs', 'disk', 'records', 'service'],
+  requests: ['stores', 'auth', 'service'],
+  operations: ['requests', 'stores', 'jobs', 'storage', 'auth', 'auth/policy', 'records', 'service'],
+  faults: ['requests', 'transport', 'service'],
+  control: [...['faults', 'stores', 'jobs', 'realism', 'costs', 'auth', 'transport', 'records', 'service']],
+  http: ['control', 'operations', 'faults', 'requests', 'stores', 'auth', 'transport', 'service'],
+  options: ['http', 'faults', 'auth', 'auth/policy', 'realism', 'costs', 'transport', 'service'],
+}
 /** Modules that know no streams; `folder/*` for a whole folder. */
 const PURE = [
   'errors.ts',
@@ -125,6 +148,29 @@ t.test('imports point one way', async (t) => {
     if (to === '.') t.match(target(it), /^(?:errors|service-error-reason|invariant|byte-range|sizes)\.ts$/)
     if (target(it) === 'index.ts') t.fail(`${it.file} imports the index`)
   }
+})
+
+t.test('the folders of the local vault import each other in one direction', async (t) => {
+  const order = Object.keys(LOCAL_ARROWS)
+  for (const [index, folder] of order.entries()) {
+    for (const lower of LOCAL_ARROWS[folder] ?? [])
+      t.ok(order.slice(0, index).includes(lower), `${folder} stands above ${lower}`)
+  }
+  const used = new Set<string>()
+  for (const found of await importsOfLib()) {
+    if (!found.file.startsWith('local/') || !found.specifier.startsWith('.')) continue
+    const imported = target(found)
+    if (!imported.startsWith('local/')) continue
+    const [from, to] = [found.file, imported].map((file) => relative('local', dirname(file))) as [
+      string,
+      string,
+    ]
+    if (from === '' || from === to) continue
+    t.ok(LOCAL_ARROWS[from]?.includes(to), `${found.file} imports ${imported}`)
+    used.add(`${from} → ${to}`)
+  }
+  for (const [from, lower] of Object.entries(LOCAL_ARROWS))
+    for (const to of lower) t.ok(used.has(`${from} → ${to}`), `${from} uses ${to}`)
 })
 
 t.test('there are no circles', async (t) => {

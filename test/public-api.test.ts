@@ -56,7 +56,7 @@ t.test('its streams are instances of those of node:stream', (t) => {
   const port = { ...client, uploadPart: () => Promise.resolve(undefined) }
   const vaultName = 'backups'
   t.ok(api.retrieveArchive({ client: port, vaultName, archiveId: 'archive' }) instanceof Readable)
-  t.ok(api.archiveReader(port, { vaultName, jobId: 'job' }) instanceof Readable)
+  t.ok(api.archiveReader({ client: port, vaultName, jobId: 'job' }) instanceof Readable)
   t.ok(api.inventory({ client: port, vaultName }) instanceof Readable)
   t.ok(api.archiveWriter({ client: port, vaultName }) instanceof Writable)
   t.ok(api.archiveStream({ client: port, vaultName }) instanceof Writable)

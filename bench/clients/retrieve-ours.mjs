@@ -8,5 +8,5 @@ const client = glacierClient(connection)
 await client.region() // loads the SDK
 globalThis.benchBegin()
 const discard = new Writable({ write: (_chunk, _encoding, callback) => callback() })
-await pipeline(archiveReader(client, { vaultName: 'bench', jobId: String(size), concurrency }), discard)
+await pipeline(archiveReader({ client, vaultName: 'bench', jobId: String(size), concurrency }), discard)
 client.destroy()

@@ -3,11 +3,11 @@
  */
 import { picked } from '../options/check-options.js'
 import { pipeline } from '../streams/node-streams.js'
-import type { ArchiveReader } from '../retrieve/archive-reader.js'
-import { RETRIEVAL } from '../retrieve/retrieval-rules.js'
-import { retrieveArchive, startRetrieval, type RetrieveArchiveOptions } from '../retrieve/retrieve-archive.js'
-import { retrieveToFile } from '../retrieve/file/retrieve-to-file.js'
-import type { HeldRange } from '../retrieve/verified-output.js'
+import type { RetrieveArchiveOptions } from '../vault/retrieval-options.js'
+import { RETRIEVAL } from '../vault/retrieval-rules.js'
+import { retrieveArchive, startRetrieval } from '../vault/retrieve-archive.js'
+import { retrieveToFile } from '../vault/retrieve-to-file.js'
+import type { RetrievalEvents } from '../retrieve/archive-reader.js'
 import type { ByteRange } from '../byte-range.js'
 import type { Tier } from '../store/retrieval-store.js'
 import { catalogFileOf, withConnection, type ConnectionOptions } from './connection.js'
@@ -27,6 +27,14 @@ export interface GetOptions extends ConnectionOptions, SubjectOptions {
   readonly concurrency?: number
   readonly memory?: number
   readonly retryFor?: number
+}
+
+/** A reader or a download, as far as its events are shown. */
+interface Retrieval {
+  on<Event extends keyof RetrievalEvents>(
+    event: Event,
+    listener: (...args: RetrievalEvents[Event]) => void,
+  ): unknown
 }
 
 /**
@@ -60,7 +68,6 @@ export async function get(
       ? subjectOf(file, archiveIds, options, io)
       : subjectOfJob(file, patient, { vaultName, accountId, jobId: job, signal }, io))
     const wanted = { ...means, ...subject.wanted }
-    usage(() => retrieveArchive(wanted)).destroy() // what makes no sense is told before anything is begun
     if (wait) await transfer(wanted, subject, options, io, argv)
     else await start(wanted, options, io)
   })
@@ -76,8 +83,7 @@ async function transfer(
   const { output } = given
   const state = { isWaiting: false }
   const progress = new Progress(io, given, 'retrieved')
-  const follow = (reader: ArchiveReader, held: readonly HeldRange[] = []): void => {
-    for (const { start, end } of held) progress.add(end - start, false)
+  const follow = (reader: Retrieval): void => {
     reader.on('job', () => (state.isWaiting = true))
     reader.on('ready', ({ archiveId, archiveSize = 0 }) => {
       const warning =
@@ -90,11 +96,17 @@ async function transfer(
   }
   try {
     if (output === undefined || output === '-') {
-      const reader = retrieveArchive(options)
+      const reader = usage(() => retrieveArchive(options))
       follow(reader)
       await pipeline(reader, io.stdout, { end: false })
     } else {
-      await retrieveToFile(output, options, follow)
+      const download = retrieveToFile(output, options)
+      if (!download.plan) await download.catch(throwUsage)
+      void download.on('held', (ranges) => {
+        for (const { start, end } of ranges) progress.add(end - start, false)
+      })
+      follow(download)
+      await download
     }
   } catch (error) {
     const { isWaiting: hasJob } = state
@@ -106,7 +118,7 @@ async function transfer(
   progress.done()
 }
 
-function followReader(reader: ArchiveReader, progress: Progress, range: ByteRange | undefined): void {
+function followReader(reader: Retrieval, progress: Progress, range: ByteRange | undefined): void {
   if (range) progress.total = range.end - range.start
   reader.on('job', (jobId, found) => {
     progress.note(`${found ? 'There is a retrieval job' : 'The retrieval job is'} ${jobId}. Waiting for it.`)
@@ -125,9 +137,16 @@ function followReader(reader: ArchiveReader, progress: Progress, range: ByteRang
   })
 }
 
+/** Throws the error of a promise: that of a wrong option is a usage error. */
+function throwUsage(error: unknown): never {
+  return usage(() => {
+    throw error
+  })
+}
+
 /** Starts jobs, and prints their IDs. */
 async function start(wanted: RetrieveArchiveOptions, { json, quiet }: GetOptions, io: Io): Promise<void> {
-  const jobIds = await startRetrieval(picked(wanted, RETRIEVAL))
+  const jobIds = await startRetrieval(picked(wanted, RETRIEVAL)).catch(throwUsage)
   for (const jobId of jobIds) await (json ? printJson(io, { jobId }) : printData(io, jobId))
   if (quiet) return
   printNote(io, 'Run the same command without --no-wait in a few hours. It uses the jobs that were started.')

@@ -1,7 +1,8 @@
 /**
  * `inventory VAULT`: what the service last counted in a vault, an archive a line.
  */
-import { inventory as readInventory, type InventoryReader } from '../inventory/inventory-reader.js'
+import type { InventoryReader } from '../inventory/inventory-reader.js'
+import { inventory as readInventory } from '../vault/inventory.js'
 import type { InventoryRow } from '../inventory/inventory-row.js'
 import { nameOf } from '../glacier/archive-name.js'
 import type { VaultClient } from '../client/vault-client.js'

@@ -1,27 +1,28 @@
 /**
- * The bytes of an inventory as they come. Where they stop coming, they are requested again from there; where the job
- * disappears, another one takes its place.
+ * The bytes of an inventory as they arrive. An output that breaks off is requested again from that byte; if the job
+ * disappears, another job takes its place.
  *
- * The output of another job is the same only while the service has taken no new inventory. So what was handed on
- * already is read once more and compared before anything is added to it.
+ * Another job has the same output only as long as the service has not taken a new inventory. So the bytes that were
+ * handed on already are read again and compared before further bytes are handed on.
  */
 import { createHash } from 'node:crypto'
 import { InventoryError, NotFoundError, SizeMismatchError } from '../errors.js'
-import type { Retry } from '../transfer/retry.js'
-import type { Job } from '../store/retrieval-store.js'
-import type { JobRequest, VaultClient } from '../client/vault-client.js'
+import type { JobContext } from '../retrieve/jobs/job-context.js'
 import type { RenewableJob } from '../retrieve/jobs/renewable-job.js'
-import type { StartMeans } from '../retrieve/jobs/start-once.js'
+import type { Job } from '../store/retrieval-store.js'
+
+/** The dependencies of {@link inventoryBytes}. */
+type BytesContext = Pick<JobContext, 'store' | 'retry' | 'signal'>
 
 /**
- * The bytes of an inventory.
+ * Yields the bytes of an inventory.
  *
- * @param renewable - gives another job where the first one is gone
- * @param first - its job, with an output
- * @throws {InventoryError} `ERR_INVENTORY`: the job disappeared, and the next one's inventory is another
+ * @param renewable - the job, which is renewed if the service no longer has it
+ * @param first - the job as it was described when its output was ready
+ * @throws {InventoryError} `ERR_INVENTORY`: the job disappeared, and the next job has another inventory
  */
 export async function* inventoryBytes(
-  { client, retry, vault }: StartMeans,
+  context: BytesContext,
   renewable: RenewableJob,
   first: Job,
 ): AsyncGenerator<Uint8Array, void, undefined> {
@@ -30,9 +31,9 @@ export async function* inventoryBytes(
   let job = first
   for (;;) {
     const known = { size: position, hash: handedOn.copy().digest('hex') }
-    const output = bytesOf(client, retry, { ...vault, jobId: job.jobId }, job.inventorySize ?? 0)
+    const output = bytesOf(context, job.jobId, job.inventorySize ?? 0)
     try {
-      for await (const bytes of position === 0 ? output : behind(known, output)) {
+      for await (const bytes of position === 0 ? output : bytesAfter(known, output)) {
         handedOn.update(bytes)
         position += bytes.length
         renewable.progressed()
@@ -46,8 +47,8 @@ export async function* inventoryBytes(
   }
 }
 
-/** What follows known bytes, once they have been found to be the same. */
-async function* behind(
+/** Yields the bytes after known ones, which are compared first. */
+async function* bytesAfter(
   { size, hash }: { readonly size: number; readonly hash: string },
   output: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<Uint8Array, void, undefined> {
@@ -71,11 +72,13 @@ function anotherInventory(): InventoryError {
   )
 }
 
-/** The bytes of one job's output. */
+/**
+ * Yields the bytes of one job's output. The iterator of a response is kept from one piece to the next, so that each piece
+ * is an attempt of its own: after a failure, the next attempt requests the rest.
+ */
 async function* bytesOf(
-  client: VaultClient,
-  retry: Retry,
-  request: JobRequest & { readonly signal: AbortSignal },
+  { store, retry, signal }: BytesContext,
+  jobId: string,
   outputSize: number,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   let start = 0
@@ -83,11 +86,11 @@ async function* bytesOf(
   const next = async (): Promise<Uint8Array> => {
     try {
       const range = { start, end: outputSize }
-      body ??= (await client.getJobOutput({ ...request, range, outputSize })).body[Symbol.asyncIterator]()
+      body ??= (await store.getJobOutput({ jobId, range, outputSize, signal })).body[Symbol.asyncIterator]()
       const piece = await body.next()
       const length = piece.done ? 0 : piece.value.length
       if (!piece.done && start + length <= outputSize) return piece.value
-      throw new SizeMismatchError(`The output of job ${request.jobId}`, outputSize, start + length)
+      throw new SizeMismatchError(`The output of job ${jobId}`, outputSize, start + length)
     } catch (error) {
       body = undefined
       throw error
@@ -95,7 +98,7 @@ async function* bytesOf(
   }
   try {
     while (start < outputSize) {
-      const bytes = await retry.run(next, request.signal)
+      const bytes = await retry.run(next, signal)
       start += bytes.length
       yield bytes
     }

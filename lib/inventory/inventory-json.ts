@@ -1,55 +1,55 @@
 /**
- * Reads an inventory in JSON as it comes, in any pieces: only a row at a time is held.
+ * Parses an inventory in JSON as it arrives, in pieces of any size. Only one row at a time is held.
  *
  * The text is `{"VaultARN":…,"InventoryDate":…,"ArchiveList":[row,row,…]}` (docs/glacier-protocol.md#inventory-files).
- * Rows hold no objects, so a row ends at the first brace that is not in a string. Fields of another order or kind are
- * minded by JSON.parse.
+ * A row contains no objects, so it ends at the first brace that is not in a string. Fields in another order are handled
+ * by JSON.parse.
  */
-import { inventoryRow, notAnInventory, type InventoryRow } from './inventory-row.js'
+import { inventoryRow, inventoryError, type InventoryRow } from './inventory-row.js'
 
 const LIST = '"ArchiveList"'
 
-/** A reader of JSON. */
+/** A parser of JSON. */
 export class InventoryJsonParser {
   #text = ''
-  #isBegun = false
+  #hasList = false
   #isEnded = false
-  #rest = 0
+  /** The position of the bracket that ends the list. */
+  #listEnd = 0
   #inventoryDate: string | undefined
 
-  /** When the inventory was taken, ISO 8601; `undefined` until that was read. */
+  /** The time of the inventory, ISO 8601; `undefined` until it has been read. */
   get inventoryDate(): string | undefined {
     return this.#inventoryDate
   }
 
-  /** The rows that end in a piece of text. */
+  /** Parses a piece of text. Returns the rows that end in it. */
   push(text: string): InventoryRow[] {
     this.#text += text
-    if (!this.#isBegun && !this.#readHead()) return []
+    if (!this.#hasList && !this.#readHead()) return []
     const rows: InventoryRow[] = []
-    let from = 0 // of the text that is left
+    let from = 0 // the end of the last row
     while (!this.#isEnded) {
-      const start = this.#nextBegin(from)
+      const start = this.#nextRowStart(from)
       if (start < 0) break
       const end = endOfRow(this.#text, start)
       if (end < 0) break
       rows.push(inventoryRow(parsed(this.#text.slice(start, end)) as Record<string, unknown>))
       from = end
     }
-    this.#text = this.#text.slice(this.#isEnded ? this.#rest : from)
-    this.#rest = 0
+    this.#text = this.#text.slice(this.#isEnded ? this.#listEnd : from)
+    this.#listEnd = 0
     return rows
   }
 
   /**
-   * Ends it with a last piece of text; the rows that end there.
+   * Parses the last piece of text. Returns the rows that end in it.
    *
-   * @throws {InventoryError} `ERR_INVENTORY`: it does not end as an inventory does
+   * @throws {InventoryError} `ERR_INVENTORY`: the text does not end as an inventory does
    */
   end(text: string): InventoryRow[] {
     const rows = this.push(text)
-    if (!this.#isEnded || !/^\s*\][^\][{]*\}\s*$/.test(this.#text))
-      throw notAnInventory('it does not end as one')
+    if (!this.#isEnded || !/^\s*\][^\][{]*\}\s*$/.test(this.#text)) throw inventoryError('its end is missing')
     return rows
   }
 
@@ -59,29 +59,29 @@ export class InventoryJsonParser {
     if (open < 0) return false
     const { InventoryDate } = parsed(`${this.#text.slice(0, at)}${LIST}:[]}`) as Record<string, unknown>
     this.#inventoryDate = typeof InventoryDate === 'string' ? InventoryDate : undefined
-    this.#isBegun = true
+    this.#hasList = true
     this.#text = this.#text.slice(open + 1)
     return true
   }
 
-  /** Where the next row begins; -1 where that is not here yet, or there is none. */
-  #nextBegin(from: number): number {
+  /** The position at which the next row starts; -1 if it has not arrived yet, or the list has ended. */
+  #nextRowStart(from: number): number {
     for (let at = from; at < this.#text.length; at++) {
       const character = this.#text[at]
       if (character === '{') return at
       if (character === ']') {
         this.#isEnded = true
-        this.#rest = at
+        this.#listEnd = at
         return -1
       }
       if (character !== ',' && character !== ' ' && character !== '\n' && character !== '\r')
-        throw notAnInventory(`there is ${JSON.stringify(character)} between two rows`)
+        throw inventoryError(`two rows are separated by ${JSON.stringify(character)}`)
     }
     return -1
   }
 }
 
-/** Behind the brace that ends a row; -1 where it is not here yet. */
+/** The position after the brace that ends a row; -1 if it has not arrived yet. */
 function endOfRow(text: string, start: number): number {
   let at = start
   while (at >= 0) {
@@ -94,7 +94,7 @@ function endOfRow(text: string, start: number): number {
   return -1
 }
 
-/** Behind the quote that ends a string; -1 where it is not here yet. */
+/** The position after the quote that ends a string; -1 if it has not arrived yet. */
 function endOfString(text: string, start: number): number {
   let quote = text.indexOf('"', start)
   while (quote >= 0 && isEscaped(text, quote)) quote = text.indexOf('"', quote + 1)
@@ -111,6 +111,6 @@ function parsed(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
-    throw notAnInventory(`a row cannot be read: ${(error as Error).message}`)
+    throw inventoryError(`a row cannot be read: ${(error as Error).message}`)
   }
 }

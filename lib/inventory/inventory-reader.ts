@@ -1,106 +1,76 @@
 /**
- * What is in a vault, as the service last counted: a Readable of rows, read as they come.
+ * The inventory of a vault: a Readable of rows, which are parsed as they arrive.
  *
- * - The service gives no hash of an inventory. What can be checked is: it has the bytes it must have, and ends as an
- *   inventory does.
- * - It is read as it comes, and nothing but the piece at hand is held; an output that breaks off, or whose job
- *   disappears, is continued at the same byte.
+ * - The service states no hash of an inventory. What is checked: the number of bytes, and that the text is complete.
+ * - Only the current piece of text is held. An output that breaks off, or whose job disappears, is continued at the same
+ *   byte.
  */
 import { StringDecoder } from 'node:string_decoder'
-import { checkOptions } from '../options/check-options.js'
-import { TypedReadable, type ReadableEvents } from '../streams/typed-events.js'
+import type { PollDelays } from '../retrieve/jobs/job.js'
+import { RenewableJob, type JobDefinition } from '../retrieve/jobs/renewable-job.js'
+import type { Runtime } from '../runtime/runtime.js'
+import type { InventoryFilter, InventoryFormat, InventoryStore, Job } from '../store/retrieval-store.js'
 import { destroyOnAbort } from '../streams/caller-signal.js'
-import { VAULT_CLIENT } from '../client/client-rules.js'
-import { systemClock } from '../runtime/clock.js'
 import { emitOrDestroy } from '../streams/emit-or-destroy.js'
-import { Retry, type RetryNotice, type RetryOptions } from '../transfer/retry.js'
-import { vaultClientOf } from '../client/glacier-client.js'
-import type { GlacierClientLike } from '../client/glacier-client-like.js'
-import type { InventoryFilter, InventoryFormat, Job } from '../store/retrieval-store.js'
-import type { VaultClient, VaultRequest } from '../client/vault-client.js'
+import { TypedReadable, type ReadableEvents } from '../streams/typed-events.js'
+import { Retry, type RetryNotice } from '../transfer/retry.js'
+import { inventoryBytes } from './inventory-bytes.js'
 import { InventoryCsvParser } from './inventory-csv.js'
 import { InventoryJsonParser } from './inventory-json.js'
 import type { InventoryRow } from './inventory-row.js'
-import { inventoryBytes } from './inventory-bytes.js'
-import type { PollDelays } from '../retrieve/jobs/job.js'
-import { INVENTORY } from '../retrieve/retrieval-rules.js'
-import { RenewableJob, type WantedJob } from '../retrieve/jobs/renewable-job.js'
 
-/** Options of {@link inventory}. */
-export interface InventoryOptions extends VaultRequest, RetryOptions, InventoryFilter {
-  /**
-   * A `GlacierClient` of the caller's, of any version of the SDK, or any `VaultClient`. Middleware that was added to a
-   * client of an SDK before 3.929 is not run.
-   */
-  readonly client: GlacierClientLike | VaultClient
-  /** How the service writes it; default JSON, which is read without doubt where the service's CSV is not. */
-  readonly format?: InventoryFormat | undefined
-  /** A job to wait for; default one is looked for, and started where there is none. */
+/** The format of an inventory, and the archives that it is limited to. */
+export interface InventorySelection extends InventoryFilter {
+  readonly format: InventoryFormat
+}
+
+/** The dependencies of an {@link InventoryReader}. */
+export interface InventoryContext {
+  readonly store: InventoryStore
+  readonly selection: InventorySelection
+  readonly runtime: Runtime
+  /** The ID of a job to wait for; `undefined` if a job is found or started. */
   readonly jobId?: string | undefined
-  /** How long to wait between two looks at the job. */
+  /** Milliseconds since the last success for which requests are repeated. */
+  readonly retryFor?: number | undefined
   readonly poll?: PollDelays | undefined
+  readonly signal?: AbortSignal | undefined
 }
 
 /** The events of an {@link InventoryReader}. */
 export interface InventoryReaderEvents extends ReadableEvents<InventoryRow> {
-  /** A job is waited for; its ID, and whether it was there before. */
+  /** A job is used: its ID, and whether it existed before. */
   job: [jobId: string, found: boolean]
   /** The job has finished. */
   ready: [job: Job]
-  /** A request failed and is made again. */
+  /** A request has failed and is repeated. */
   retry: [notice: RetryNotice]
 }
 
-/**
- * A Readable, in object mode, of the rows of a vault's inventory: {@link InventoryRow}. A million of them take no more
- * memory than a few. The job is found or started with the first read, and takes hours where there is none.
- *
- * It fails with `ERR_NOT_FOUND` where the service has taken no inventory of the vault yet: it does within a day or so of
- * the first upload.
- *
- * @throws {TypeError} an unknown or missing option, or one of a wrong type
- * @throws {RangeError} an option out of range
- *
- * @example
- * ```ts
- * for await (const { archiveId, size, description } of inventory({ client, vaultName: 'backups' })) {
- *   console.log(archiveId, size, decodeDescription(description))
- * }
- * ```
- */
-export function inventory(options: InventoryOptions): InventoryReader {
-  const checked = checkOptions('inventory', options, INVENTORY)
-  return new InventoryReader(vaultClientOf(checked.client), checked)
-}
-
-/** What {@link inventory} gives. */
+/** The Readable that {@link inventory} returns. */
 export class InventoryReader extends TypedReadable<InventoryRow, InventoryReaderEvents> {
   readonly #cancel = new AbortController()
   readonly #batches: AsyncGenerator<InventoryRow[], void, undefined>
   #batch: readonly InventoryRow[] = []
-  #at = 0
+  #nextRow = 0
   #isFilling = false
   #inventoryDate: string | undefined
 
-  constructor(client: VaultClient, given: InventoryOptions) {
-    VAULT_CLIENT(client, 'client', 'InventoryReader')
-    const options = checkOptions('InventoryReader', given, INVENTORY)
+  /** @internal */
+  constructor(context: InventoryContext) {
     super({ objectMode: true, highWaterMark: 1024 })
-    const retry = new Retry(options, client, (notice) => {
-      emitOrDestroy(this, 'retry', notice)
-    })
-    this.#batches = this.#read(client, retry, options)
-    destroyOnAbort(options.signal, this)
+    this.#batches = this.#readBatches(context)
+    destroyOnAbort(context.signal, this)
   }
 
-  /** When the inventory was taken, ISO 8601; `undefined` until its first row was read, and where it is CSV. */
+  /** The time of the inventory, ISO 8601; `undefined` before the first row, and for CSV. */
   get inventoryDate(): string | undefined {
     return this.#inventoryDate
   }
 
   /** @internal */
   override _read(): void {
-    if (this.#isFilling) return // it goes on by itself
+    if (this.#isFilling) return // it continues by itself
     this.#fill().catch((error: unknown) => {
       this.destroy(error as Error)
     })
@@ -115,46 +85,44 @@ export class InventoryReader extends TypedReadable<InventoryRow, InventoryReader
     this.#batches.return().then(ended, ended)
   }
 
-  /** Hands on rows until no more are wanted, or there are none. */
+  /** Pushes rows until the buffer of the stream is full, or the inventory ends. */
   async #fill(): Promise<void> {
     this.#isFilling = true
     try {
       for (;;) {
-        while (this.#at < this.#batch.length) if (!this.push(this.#batch[this.#at++])) return
+        while (this.#nextRow < this.#batch.length) if (!this.push(this.#batch[this.#nextRow++])) return
         const { value, done } = await this.#batches.next()
         if (done) {
           this.push(null)
           return
         }
         this.#batch = value
-        this.#at = 0
+        this.#nextRow = 0
       }
     } finally {
-      this.#isFilling = false // at once: whoever is asked for more next must not find it set
+      this.#isFilling = false // before the next call of _read
     }
   }
 
-  async *#read(
-    client: VaultClient,
-    retry: Retry,
-    options: InventoryOptions,
-  ): AsyncGenerator<InventoryRow[], void, undefined> {
-    const { vaultName, accountId, poll, clock = systemClock } = options
+  async *#readBatches(context: InventoryContext): AsyncGenerator<InventoryRow[], void, undefined> {
+    const { store, runtime, jobId, retryFor, poll } = context
     const { signal } = this.#cancel
-    const vault = { vaultName, accountId, signal }
-    const chosen = (jobId: string, found: boolean): void => {
-      emitOrDestroy(this, 'job', jobId, found)
+    const onRetry = (notice: RetryNotice): void => {
+      emitOrDestroy(this, 'retry', notice)
     }
-    const means = { client, retry, vault, poll, clock, chosen }
-    if (options.jobId !== undefined) chosen(options.jobId, true)
-    const { lastInventoryDate = '' } =
-      options.jobId === undefined ? await retry.run(() => client.describeVault(vault), signal) : {}
-    const renewable = new RenewableJob(means, wantedInventory(options, lastInventoryDate), options.jobId)
+    const retry = new Retry({ retryFor, clock: runtime.clock }, store, onRetry)
+    const onJob = (id: string, found: boolean): void => {
+      emitOrDestroy(this, 'job', id, found)
+    }
+    const jobContext = { store, retry, runtime, signal, poll, onJob }
+    const lastInventoryDate =
+      jobId === undefined ? await retry.run(() => store.lastInventoryDate({ signal }), signal) : undefined
+    const renewable = new RenewableJob(jobContext, definitionOf(context, lastInventoryDate, signal), jobId)
     const job = await renewable.ready()
     emitOrDestroy(this, 'ready', job)
     const parser = job.inventory?.format === 'CSV' ? new InventoryCsvParser() : new InventoryJsonParser()
     const decoder = new StringDecoder('utf8')
-    for await (const piece of inventoryBytes(means, renewable, job)) {
+    for await (const piece of inventoryBytes(jobContext, renewable, job)) {
       yield parser.push(decoder.write(piece))
       this.#inventoryDate = parser.inventoryDate
     }
@@ -162,18 +130,20 @@ export class InventoryReader extends TypedReadable<InventoryRow, InventoryReader
   }
 }
 
-/** The job to retrieve an inventory with: one begun since the service took its last, or a new one. */
-function wantedInventory(
-  { vaultName, accountId, format = 'JSON', startDate, endDate }: InventoryOptions,
-  lastInventoryDate: string,
-): WantedJob {
+/** The job to use: one started since the service took its last inventory, or a new one. */
+function definitionOf(
+  { store, selection }: InventoryContext,
+  lastInventoryDate: string | undefined,
+  signal: AbortSignal,
+): JobDefinition {
+  const { format, startDate, endDate } = selection
   return {
-    fits: ({ inventory: asked, creationDate }) => {
-      if (!asked || asked.limited || asked.format !== format || creationDate < lastInventoryDate) return false
-      return isSameTime(asked.startDate, startDate) && isSameTime(asked.endDate, endDate)
+    matches: ({ inventory, creationDate }) => {
+      if (!inventory || inventory.limited || inventory.format !== format) return false
+      if (lastInventoryDate !== undefined && creationDate < lastInventoryDate) return false
+      return isSameTime(inventory.startDate, startDate) && isSameTime(inventory.endDate, endDate)
     },
-    start: (client, description, signal) =>
-      client.startInventory({ vaultName, accountId, signal, format, startDate, endDate, description }),
+    start: (description) => store.startInventory({ signal, format, startDate, endDate, description }),
   }
 }
 

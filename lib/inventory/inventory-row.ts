@@ -5,7 +5,7 @@ import { InventoryError } from '../errors.js'
 export interface InventoryRow {
   /** The ID of the archive. */
   readonly archiveId: string
-  /** As it was sent; empty where there is none. `decodeDescription` makes a name of it. */
+  /** The description as it was sent; empty if there is none. `decodeDescription` makes a name of it. */
   readonly description: string
   /** ISO 8601, to the second. */
   readonly creationDate: string
@@ -16,21 +16,23 @@ export interface InventoryRow {
 }
 
 /**
- * A row from its fields.
+ * Makes a row from its fields.
  *
- * @throws {InventoryError} `ERR_INVENTORY`: one is missing, or of another kind
+ * @throws {InventoryError} `ERR_INVENTORY`: a field is missing or has the wrong type
  */
 export function inventoryRow(fields: Readonly<Record<string, unknown>>): InventoryRow {
   const { ArchiveId, ArchiveDescription, CreationDate, Size, SHA256TreeHash } = fields
   if (typeof ArchiveId !== 'string' || typeof CreationDate !== 'string' || typeof SHA256TreeHash !== 'string')
-    throw notAnInventory('a row has no ArchiveId, CreationDate or SHA256TreeHash')
+    throw inventoryError('a row has no ArchiveId, CreationDate or SHA256TreeHash')
   const size = Number(Size)
-  if (!Number.isInteger(size)) throw notAnInventory(`the Size of ${ArchiveId} is no number`)
+  if (!Number.isInteger(size)) throw inventoryError(`the Size of ${ArchiveId} is not a whole number`)
   const description = typeof ArchiveDescription === 'string' ? ArchiveDescription : ''
   return { archiveId: ArchiveId, description, creationDate: CreationDate, size, treeHash: SHA256TreeHash }
 }
 
-/** What is read is no inventory, or not all of one. */
-export function notAnInventory(why: string): InventoryError {
-  return new InventoryError(`What came is no inventory, or not all of one: ${why}. Retrieve it again.`)
+/** The error for a text that is not a complete inventory. */
+export function inventoryError(reason: string): InventoryError {
+  return new InventoryError(
+    `The output of the job is not a complete inventory: ${reason}. Retrieve the inventory again.`,
+  )
 }

@@ -1,152 +1,84 @@
 /**
- * The way down: a Readable of an archive's bytes, from the outputs of retrieval jobs.
+ * A Readable of an archive's bytes, from the outputs of retrieval jobs.
  *
- * - Not one unverified byte out: a range is held until its tree hash is checked (verified-output.ts).
- * - At most `concurrency + 2` ranges are held: those under way, one waiting to be read, one being read.
+ * - No byte is handed on before it has been verified: a range is held until its tree hash is checked
+ *   (verified-output.ts).
+ * - At most `concurrency + 2` ranges are held: those in requests, one that waits to be read, and one that is being read.
  */
 import { setMaxListeners } from 'node:events'
-import { FUNCTION, SIZE } from '../options/rules.js'
-import { checkOptions } from '../options/check-options.js'
-import { TypedReadable, type ReadableEvents } from '../streams/typed-events.js'
-import type { ByteRange } from '../byte-range.js'
-import { destroyOnAbort } from '../streams/caller-signal.js'
-import { CLIENT, VAULT_CLIENT } from '../client/client-rules.js'
-import { planMemory, type MemoryOptions, type MemoryPlan } from '../transfer/memory-plan.js'
-import { DEFAULT_PART_SIZE } from '../store/part-size.js'
+import type { Runtime } from '../runtime/runtime.js'
+import type { Job, RetrievalStore } from '../store/retrieval-store.js'
+import { destroyOnAbort, following } from '../streams/caller-signal.js'
 import { emitOrDestroy } from '../streams/emit-or-destroy.js'
-import { Retry, type RetryNotice, type RetryOptions } from '../transfer/retry.js'
-import { vaultClientOf } from '../client/glacier-client.js'
+import { TypedReadable, type ReadableEvents } from '../streams/typed-events.js'
+import { ProgressMeter, type TransferProgress } from '../transfer/progress.js'
 import { reportedRetry, type StuckWarning } from '../transfer/reported-retry.js'
-import type { GlacierClientLike } from '../client/glacier-client-like.js'
-import type { Job } from '../store/retrieval-store.js'
-import type { VaultClient, VaultRequest } from '../client/vault-client.js'
-import { ARCHIVE_READER, HELD, READ } from './retrieval-rules.js'
-import { bytesFrom, type VerifiedRange } from './verified-range.js'
-import { verifiedOutput, wholeOf, type HeldRange, type ReadyOutput } from './verified-output.js'
+import type { RetryNotice } from '../transfer/retry.js'
+import { expectedOutputOf } from './expected-output.js'
+import type { VerifiedBytes } from './fetch-range.js'
+import { plannedJobs } from './jobs/archive-job.js'
+import type { PollDelays } from './jobs/job.js'
+import { JobSchedule } from './jobs/job-schedule.js'
+import { requestedRangeOf } from './requested-range.js'
+import type { RetrievalPlan } from './retrieval-plan.js'
+import { verifiedOutput } from './verified-output.js'
+import type { VerifiedRange } from './verified-range.js'
 
-/** What may be said of how an archive is read. */
-export interface ReadOptions extends VaultRequest, MemoryOptions, RetryOptions {
-  /** Bytes in each request: 1 MiB × 2ⁿ. Default 16 MiB, or a quarter of the memory where that is less. */
-  readonly rangeSize?: number | undefined
-}
-
-/** Options of {@link archiveReader}. */
-export interface ArchiveReaderOptions extends ReadOptions {
-  /** A job whose output is ready. */
-  readonly jobId: string
-}
-
-/**
- * A Readable of the archive a finished job has brought out, each byte verified before it is handed on.
- *
- * It fails with `ERR_TREE_HASH_MISMATCH` or `ERR_SIZE_MISMATCH` where three attempts at a range gave other bytes than
- * the archive's.
- *
- * @throws {TypeError} no client, an unknown or missing option, or one of a wrong type
- * @throws {RangeError} an option out of range
- *
- * @example
- * ```ts
- * await pipeline(archiveReader(client, { vaultName: 'backups', jobId }), createWriteStream('backup.tar'))
- * ```
- */
-export function archiveReader(
-  client: GlacierClientLike | VaultClient,
-  options: ArchiveReaderOptions,
-): ArchiveReader {
-  CLIENT(client, 'client', 'archiveReader')
-  const { jobId, ...read } = checkOptions('archiveReader', options, ARCHIVE_READER)
-  const { vaultName, accountId } = read
-  const port = vaultClientOf(client)
-  return new ArchiveReader(port, read, async function* ({ retry, signal }) {
-    const request = { vaultName, accountId, jobId, signal }
-    yield { job: await retry.run(() => port.describeJob(request), signal) }
-  })
-}
-
-/** The events of an {@link ArchiveReader}. */
-export interface ArchiveReaderEvents extends ReadableEvents<Buffer> {
+/** The events of a retrieval. */
+export interface RetrievalEvents {
   /**
-   * A retrieval job is waited for; its ID, and whether it was there before. The first byte comes when it has finished,
+   * A retrieval job is used: its ID, and whether it existed before. The first byte arrives when the job has finished,
    * after minutes or hours.
    */
   job: [jobId: string, found: boolean]
-  /** A job has finished; what it brought out. Of several archives each is told when its turn comes. */
+  /** A job has finished. Of several archives, each job is reported when its output is read. */
   ready: [job: Job]
-  /** Bytes of the stream have been verified and are handed on; `treeHash` is that of the range they were fetched in. */
-  range: [range: HeldRange]
-  /** A request failed and is made again. */
+  /** Bytes of the stream have been verified and are handed on. The tree hash is that of the range as it was fetched. */
+  range: [range: VerifiedRange]
+  /** A request has failed and is repeated. */
   retry: [notice: RetryNotice]
-  /** A request has failed for a while, and others have succeeded meanwhile. */
+  /** A request has failed for a while, during which others have succeeded. */
   warning: [warning: StuckWarning]
+  /** Bytes have been received or verified. Emitted at most ten times a second, and once before the end. */
+  progress: [progress: TransferProgress]
 }
 
-/** What it takes to find jobs. */
-export interface JobFinderMeans {
-  /** Makes attempts, and tells of those that fail. */
-  readonly retry: Retry
-  /** Fires when the reader is destroyed. */
-  readonly signal: AbortSignal
-  /** To be told of each job that is waited for, and whether it was there before. */
-  readonly chosen: (jobId: string, found: boolean) => void
+/** The events of an {@link ArchiveReader}. */
+export interface ArchiveReaderEvents extends ReadableEvents<Buffer>, RetrievalEvents {}
+
+/** The dependencies of a retrieval. */
+export interface RetrievalContext {
+  readonly store: RetrievalStore
+  readonly plan: RetrievalPlan
+  readonly runtime: Runtime
+  /** Milliseconds since the last success for which requests are repeated. */
+  readonly retryFor?: number | undefined
+  readonly poll?: PollDelays | undefined
+  readonly signal?: AbortSignal | undefined
 }
 
-/** Gives the outputs a reader reads, one after the other; asked for the first with the first read. */
-export type JobFinder = (means: JobFinderMeans) => AsyncGenerator<ReadyOutput, void, undefined>
-
-/** What {@link archiveReader} and `retrieveArchive` give. */
+/** The Readable that {@link archiveReader} and {@link retrieveArchive} return. */
 export class ArchiveReader extends TypedReadable<Buffer, ArchiveReaderEvents> {
-  /** How memory is shared out. */
-  readonly plan: MemoryPlan
+  /** The jobs, the ranges and the memory of the retrieval. */
+  readonly plan: RetrievalPlan
   readonly #cancel = new AbortController()
-  readonly #ranges: AsyncGenerator<VerifiedRange, void, undefined>
+  readonly #progress: ProgressMeter
+  readonly #ranges: AsyncGenerator<VerifiedBytes, void, undefined>
   #position: number
 
-  /**
-   * @param findJobs - gives the outputs to read
-   * @param held - ranges the caller has already, in order from the start: they are not read, and the stream begins
-   *   behind them
-   * @param start - where in the stream the first output begins
-   * @throws {TypeError} an argument or option of a wrong type, or an unknown or missing option
-   * @throws {RangeError} an argument or option out of range
-   */
-  constructor(
-    client: VaultClient,
-    given: ReadOptions,
-    findJobs: JobFinder,
-    held: readonly HeldRange[] = [],
-    start = 0,
-  ) {
-    VAULT_CLIENT(client, 'client', 'ArchiveReader')
-    const options = checkOptions('ArchiveReader', given, READ)
-    FUNCTION(findJobs, 'findJobs', 'ArchiveReader')
-    HELD(held, 'held', 'ArchiveReader')
-    SIZE(start, 'start', 'ArchiveReader')
+  /** @internal */
+  constructor(context: RetrievalContext) {
     super()
-    const plan = planMemory(options.rangeSize, DEFAULT_PART_SIZE, options)
+    const { plan, runtime, signal } = context
     this.plan = plan
-    this.#position = held.at(-1)?.end ?? start
-    const retry = reportedRetry(this, options, client)
-    const { vaultName, accountId } = options
-    const { signal } = this.#cancel
-    setMaxListeners(0, signal) // several for each request under way, however many are asked for
-    const chosen = (jobId: string, found: boolean): void => {
-      emitOrDestroy(this, 'job', jobId, found)
+    this.#position = plan.held.at(-1)?.end ?? plan.start
+    setMaxListeners(0, this.#cancel.signal) // each request in flight adds several, and their number is not limited
+    const report = (progress: TransferProgress): void => {
+      emitOrDestroy(this, 'progress', progress)
     }
-    const means = { client, retry, vault: { vaultName, accountId, signal }, plan, held: [...held] }
-    const ready = (job: Job): void => {
-      emitOrDestroy(this, 'ready', job)
-    }
-    this.#ranges = (async function* () {
-      let offset = start
-      for await (const output of findJobs({ retry, signal, chosen })) {
-        ready(output.job)
-        const ranges = verifiedOutput(output, { ...means, offset })
-        yield* output.cut ? cutTo(ranges, output.cut) : ranges
-        offset += wholeOf(output.job).size
-      }
-    })()
-    destroyOnAbort(options.signal, this)
+    this.#progress = new ProgressMeter(runtime.clock, report, plan.totalBytes)
+    this.#ranges = this.#readOutputs(context)
+    destroyOnAbort(signal, this)
   }
 
   /** @internal */
@@ -154,41 +86,86 @@ export class ArchiveReader extends TypedReadable<Buffer, ArchiveReaderEvents> {
     this.#ranges
       .next()
       .then(({ value }) => {
-        if (!value) this.push(null)
-        else this.#handOn(value)
+        if (value) this.#handOn(value)
+        else this.#end()
       })
       .catch((error: unknown) => {
-        this.destroy(error as Error) // of the service, or of a listener
+        this.destroy(error as Error)
       })
-  }
-
-  #handOn({ chunks, size, treeHash }: VerifiedRange): void {
-    const start = this.#position
-    this.#position += size
-    emitOrDestroy(this, 'range', { start, end: this.#position, treeHash })
-    for (const chunk of chunks) this.push(chunk)
   }
 
   /** @internal */
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
     this.#cancel.abort(error ?? undefined)
     const ended = (): void => {
+      this.#progress.finish()
       callback(error)
     }
     this.#ranges.return().then(ended, ended)
   }
+
+  #handOn({ chunks, size, treeHash }: VerifiedBytes): void {
+    const start = this.#position
+    this.#position += size
+    emitOrDestroy(this, 'range', { start, end: this.#position, treeHash })
+    for (const chunk of chunks) this.push(chunk)
+  }
+
+  #end(): void {
+    this.#progress.finish()
+    this.push(null)
+  }
+
+  /** Finds or starts the jobs of the plan, and reads their outputs one after the other. */
+  async *#readOutputs(context: RetrievalContext): AsyncGenerator<VerifiedBytes, void, undefined> {
+    const { store, plan, runtime, retryFor, poll } = context
+    const progress = this.#progress
+    const retry = reportedRetry(this, { retryFor, clock: runtime.clock }, store)
+    const { signal, abort, release } = following(this.#cancel.signal)
+    const onJob = (jobId: string, found: boolean): void => {
+      emitOrDestroy(this, 'job', jobId, found)
+    }
+    const jobs = plannedJobs({ store, retry, runtime, signal, poll, onJob }, plan.jobs)
+    const schedule = new JobSchedule(jobs, runtime.clock)
+    const outputContext = { store, retry, progress, signal, abort, plan, schedule, held: this.#skipHeld() }
+    const sizes = jobs.map(({ size }) => size)
+    let offset = plan.start
+    try {
+      for (const [i, scheduled] of jobs.entries()) {
+        const ready = await schedule.ready(scheduled)
+        emitOrDestroy(this, 'ready', ready)
+        const { size } = expectedOutputOf(ready)
+        sizes[i] = size
+        progress.setTotalBytes(plan.totalBytes ?? sumOf(plan.start, sizes))
+        const requestedRange = requestedRangeOf(scheduled.plan, ready)
+        yield* verifiedOutput({ job: scheduled.job, ready, offset, requestedRange }, outputContext)
+        offset += size
+      }
+    } finally {
+      release()
+      abort() // a job that is being started ahead must not delay the end
+      await schedule.settled()
+    }
+  }
+
+  /**
+   * Counts the held ranges of archives that need no job.
+   *
+   * @returns the other held ranges
+   */
+  #skipHeld(): VerifiedRange[] {
+    const { held, start } = this.plan
+    for (const range of held) if (range.end <= start) this.#progress.partDone(range.end - range.start, true)
+    return held.filter(({ end }) => end > start)
+  }
 }
 
-/** What of an output is wanted. */
-async function* cutTo(
-  ranges: AsyncIterable<VerifiedRange>,
-  { start, end }: ByteRange,
-): AsyncGenerator<VerifiedRange, void, undefined> {
-  let at = 0
-  for await (const { chunks, size, treeHash } of ranges) {
-    const from = Math.max(start - at, 0)
-    const to = Math.min(end - at, size)
-    at += size
-    if (from < to) yield { chunks: [...bytesFrom(chunks, from, to)], size: to - from, treeHash }
+/** The sum of sizes; `undefined` if one is unknown. */
+function sumOf(start: number, sizes: readonly (number | undefined)[]): number | undefined {
+  let sum = start
+  for (const size of sizes) {
+    if (size === undefined) return undefined
+    sum += size
   }
+  return sum
 }

@@ -1,36 +1,33 @@
 /**
- * Archives at the start of a stream that the caller has already, whole: no job is paid for to learn their hashes, where
- * these are known.
+ * The plan of a retrieval whose caller has the start of the stream already. An archive that the caller has completely
+ * needs no job if its tree hash is known.
  */
 import { NodeStack } from '../tree-hash/tree-hash.js'
-import type { RetrievalOrder } from './jobs/orders.js'
-import type { HeldRange } from './verified-output.js'
+import type { RetrievalPlan } from './retrieval-plan.js'
+import type { VerifiedRange } from './verified-range.js'
 
-/** What is left of a retrieval. */
-export interface Remainder {
-  readonly orders: readonly RetrievalOrder[]
-  /** Ranges of the first of those orders that the caller has. */
-  readonly held: readonly HeldRange[]
-  /** Where in the stream the first of those orders begins. */
-  readonly start: number
-}
-
-/** What is left behind archives whose ranges are all there and have, together, the archive's tree hash. */
-export function behindHeldArchives(orders: readonly RetrievalOrder[], held: readonly HeldRange[]): Remainder {
-  let start = 0
+/**
+ * The rest of a plan: without the jobs of the first archives whose ranges the caller has and that together have the tree
+ * hash of the archive.
+ *
+ * @param held - the ranges that the caller has, in order from the start of the stream
+ */
+export function planAfter(plan: RetrievalPlan, held: readonly VerifiedRange[]): RetrievalPlan {
+  let { start } = plan
   let ranges = held
-  for (const [i, { range, archiveSize, treeHash }] of orders.entries()) {
+  for (const [i, { range, archiveSize, treeHash }] of plan.jobs.entries()) {
     const end = start + (archiveSize ?? Infinity)
-    const own = ranges.filter((it) => it.end <= end)
-    const isWhole = range === undefined && treeHash !== undefined && own.at(-1)?.end === end
-    if (!isWhole || rootOf(own) !== treeHash) return { orders: orders.slice(i), held: ranges, start }
+    const own = ranges.filter((other) => other.end <= end)
+    const isComplete = range === undefined && treeHash !== undefined && own.at(-1)?.end === end
+    if (!isComplete || combinedHashOf(own) !== treeHash)
+      return { ...plan, jobs: plan.jobs.slice(i), start, held }
     ranges = ranges.slice(own.length)
     start = end
   }
-  return { orders: [], held: [], start }
+  return { ...plan, jobs: [], start, held }
 }
 
-function rootOf(ranges: readonly HeldRange[]): string {
+function combinedHashOf(ranges: readonly VerifiedRange[]): string {
   const nodes = new NodeStack()
   for (const { treeHash } of ranges) nodes.push(Buffer.from(treeHash, 'hex'))
   return nodes.root().toString('hex')

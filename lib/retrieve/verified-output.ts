@@ -1,145 +1,154 @@
 /**
- * The output of a job, in order, each range verified before it is handed on, several fetched at once.
+ * Reads the output of a job in order. Each range is verified before it is handed on, and several are fetched at once.
  *
- * - Ranges are a power of two MiB long and start at multiples of it, so the service gives a hash for each
- *   (docs/glacier-protocol.md#aligned-ranges). The last is held until the hashes of all together give the output's own.
- * - Where the service forgets the job meanwhile, another takes its place, and only what is missing is fetched of it.
+ * - A range is a power of two MiB long and starts at a multiple of its length, so the service states a hash for each
+ *   (docs/glacier-protocol.md#aligned-ranges). The last range is held until the hashes of all ranges together give the
+ *   hash of the output.
+ * - If the service loses the job meanwhile, another job takes its place, and only the missing ranges are fetched from it.
  */
-import { NotFoundError, SizeMismatchError, TreeHashMismatchError } from '../errors.js'
-import { NodeStack } from '../tree-hash/tree-hash.js'
-import { rangesOf, type ByteRange } from '../byte-range.js'
-import type { MemoryPlan } from '../transfer/memory-plan.js'
-import type { Retry } from '../transfer/retry.js'
+import { rangesOf, rangeWithin, type ByteRange } from '../byte-range.js'
+import { NotFoundError, TreeHashMismatchError } from '../errors.js'
 import type { Job } from '../store/retrieval-store.js'
-import type { VaultClient, VaultRequest } from '../client/vault-client.js'
-import { fetchVerified, type VerifiedRange, type WholeOutput } from './verified-range.js'
+import { NodeStack } from '../tree-hash/tree-hash.js'
+import { sliceChunks } from './chunk-slices.js'
+import { expectedOutputOf, type ExpectedOutput } from './expected-output.js'
+import { fetchRange, type FetchContext, type VerifiedBytes } from './fetch-range.js'
+import type { JobSchedule } from './jobs/job-schedule.js'
+import type { RetrievalJob } from './jobs/retrieval-job.js'
+import type { RangePlan } from './retrieval-plan.js'
+import type { VerifiedRange } from './verified-range.js'
 
-/** A job whose output is ready. */
-export interface ReadyOutput {
-  /** The job. */
-  readonly job: Job
-  /** Gets another job of the same, where the service no longer has this one; default that is an error. */
-  readonly renew?: ((gone: Job, refusal: NotFoundError) => Promise<Job>) | undefined
-  /** Is told of each range that is handed on: where it ends in the output, and bytes that were fetched for it. */
-  readonly progressed?: ((end: number, fetchedBytes: number) => void) | undefined
-  /** What of the output is handed on; default all. */
-  readonly cut?: ByteRange | undefined
+const NOTHING: ByteRange = { start: 0, end: 0 }
+
+/** The dependencies of reading outputs. */
+export interface OutputContext extends FetchContext {
+  readonly signal: AbortSignal
+  /** Ends all requests, through the signal. */
+  readonly abort: () => void
+  readonly plan: RangePlan
+  /** Notes the ranges that have been read, so that further jobs are started. */
+  readonly schedule: JobSchedule
+  /** Ranges that the caller already has, in order from the start of the stream. They are removed when they are used. */
+  readonly held: VerifiedRange[]
 }
 
-/** A range of a stream that was verified, in the stream's own bytes. */
-export interface HeldRange extends ByteRange {
-  /** Lowercase hex. */
-  readonly treeHash: string
-}
-
-/** How an output is read. */
-export interface OutputMeans {
-  readonly client: VaultClient
-  readonly retry: Retry
-  readonly vault: VaultRequest & { readonly signal: AbortSignal }
-  readonly plan: MemoryPlan
-  /** Where in the stream the output begins. */
+/** The output to read. */
+export interface PlannedOutput {
+  readonly job: RetrievalJob
+  /** The job as it was described when its output was ready. */
+  readonly ready: Job
+  /** The position in the stream at which the output begins. */
   readonly offset: number
-  /** Ranges the caller has already, in order from the stream's start: they are not fetched. */
-  readonly held: HeldRange[]
+  /** The range of the output to hand on; `undefined` for the whole output. */
+  readonly requestedRange: ByteRange | undefined
 }
 
-/** The bytes of an output in order, with their hashes. */
+/** Yields the requested bytes of an output in order, with the tree hashes of the ranges in which they were fetched. */
 export async function* verifiedOutput(
-  output: ReadyOutput,
-  { client, retry, vault, plan, offset, held }: OutputMeans,
-): AsyncGenerator<VerifiedRange, void, undefined> {
-  const current = new CurrentJob(output)
-  const whole = wholeOf(output.job)
-  const ranges = rangesOf(whole.size, plan.pieceSize)
+  { job, ready, offset, requestedRange }: PlannedOutput,
+  context: OutputContext,
+): AsyncGenerator<VerifiedBytes, void, undefined> {
+  const { signal, abort, plan, schedule, progress, held } = context
+  const output = expectedOutputOf(ready)
+  const requested = requestedRange ?? { start: 0, end: output.size }
+  const current = new CurrentJob(job, ready)
+  const ranges = rangesOf(output.size, plan.rangeSize)
   const nodes = new NodeStack()
-  const underWay: Promise<VerifiedRange>[] = []
+  const fetches: Promise<VerifiedBytes>[] = []
   let position = 0
+  const fetch = async (range: ByteRange): Promise<VerifiedBytes> => {
+    const verified = await current.fetch(({ jobId, archiveSize }) => {
+      // Which total size the service states for the output of a part of an archive is not documented.
+      const outputSize = output.size === archiveSize ? output.size : undefined
+      return fetchRange(context, { signal, jobId, range, outputSize }, output)
+    })
+    const { start, end } = rangeWithin(requested, range) ?? NOTHING
+    progress.partDone(end - start, false)
+    return verified
+  }
   const fetchNext = (): void => {
     for (let next = ranges.next(); !next.done; next = ranges.next()) {
       const range = next.value
       const known = takeHeld(held, range, offset)
-      if (known) {
-        nodes.push(Buffer.from(known.treeHash, 'hex'))
-        position = range.end
-        output.progressed?.(position, 0)
-      } else {
-        const fetched = current.fetch((job) => {
-          // What total the service states for the output of a part of an archive is documented nowhere.
-          const outputSize = whole.size === job.archiveSize ? whole.size : undefined
-          return fetchVerified(client, retry, { ...vault, jobId: job.jobId, range, outputSize }, whole)
-        })
-        fetched.catch(() => undefined) // told when its turn comes
-        underWay.push(fetched)
+      if (!known) {
+        const fetched = fetch(range)
+        fetched.catch(() => undefined) // reported when its turn comes
+        fetches.push(fetched)
         return
       }
+      nodes.push(Buffer.from(known.treeHash, 'hex'))
+      position = range.end
+      progress.partDone(range.end - range.start, true)
+      schedule.progressed(position, 0)
     }
+  }
+  const fail = (error: unknown): never => {
+    abort() // requests that are still being repeated must not delay the error
+    throw error
   }
   try {
     for (let i = 0; i < plan.concurrency; i++) fetchNext()
-    if (underWay.length === 0) assertWhole(nodes, output.job.jobId, whole)
-    for (let fetched = underWay.shift(); fetched; fetched = underWay.shift()) {
-      const verified = await fetched
+    if (fetches.length === 0) assertWhole(nodes, ready.jobId, output)
+    for (let fetched = fetches.shift(); fetched; fetched = fetches.shift()) {
+      const { chunks, size, treeHash } = await fetched.catch(fail)
       fetchNext()
-      nodes.push(Buffer.from(verified.treeHash, 'hex'))
-      if (underWay.length === 0) assertWhole(nodes, output.job.jobId, whole)
-      position += verified.size
-      output.progressed?.(position, verified.size)
-      yield verified
+      nodes.push(Buffer.from(treeHash, 'hex'))
+      if (fetches.length === 0) assertWhole(nodes, ready.jobId, output)
+      const slice = rangeWithin(requested, { start: position, end: position + size })
+      position += size
+      schedule.progressed(position, size)
+      if (slice) yield sliceOf(chunks, slice, treeHash)
     }
   } finally {
-    await Promise.allSettled(underWay) // where it ends early, they are being aborted
+    await Promise.allSettled(fetches) // if the reading ends early, they have been aborted
   }
 }
 
-/**
- * What the output of a job must be.
- *
- * @throws {SizeMismatchError} `ERR_SIZE_MISMATCH`: the service says of no bytes
- */
-export function wholeOf({ jobId, range, archiveSize = 0, archiveTreeHash, treeHash }: Job): WholeOutput {
-  const size = range ? range.end - range.start : archiveSize
-  if (size > 0) return { size, treeHash: size === archiveSize ? archiveTreeHash : treeHash }
-  throw new SizeMismatchError(`The archive of job ${jobId}, as the service describes it`, 1, size)
-}
-
-/** The job that is fetched from: the one that was ready, or one that took its place. */
+/** The job from which ranges are fetched: the one that was ready, or one that has taken its place. */
 class CurrentJob {
-  readonly #renew: ReadyOutput['renew']
-  #job: Promise<Job>
+  readonly #job: RetrievalJob
+  #ready: Promise<Job>
 
-  constructor({ job, renew }: ReadyOutput) {
-    this.#job = Promise.resolve(job)
-    this.#renew = renew
+  constructor(job: RetrievalJob, ready: Job) {
+    this.#job = job
+    this.#ready = Promise.resolve(ready)
   }
 
-  /** Fetches something of the job; of the next one, where the service says that there is no such job. */
-  async fetch<T>(attempt: (job: Job) => Promise<T>): Promise<T> {
+  /** Fetches from the job, or from the next job if the service no longer has it. */
+  async fetch<T>(attempt: (ready: Job) => Promise<T>): Promise<T> {
     for (;;) {
-      const asked = this.#job
-      const job = await asked // where it could not be renewed, that is the error
+      const used = this.#ready
+      const ready = await used // rejects if the job could not be renewed
       try {
-        return await attempt(job)
+        return await attempt(ready)
       } catch (error) {
-        if (!(error instanceof NotFoundError) || !this.#renew) throw error
-        if (this.#job !== asked) continue // another range found it out first
-        this.#job = this.#renew(job, error)
-        this.#job.catch(() => undefined) // told to whoever asks next
+        if (!(error instanceof NotFoundError)) throw error
+        if (this.#ready !== used) continue // the fetch of another range has renewed the job already
+        this.#ready = this.#job.renew(ready, error)
+        this.#ready.catch(() => undefined) // reported to each fetch that awaits it
       }
     }
   }
 }
 
-/** What is held of a range, where it is that range; what does not fit is fetched, and all behind it. */
-function takeHeld(held: HeldRange[], { start, end }: ByteRange, offset: number): HeldRange | undefined {
+function sliceOf(chunks: readonly Uint8Array[], { start, end }: ByteRange, treeHash: string): VerifiedBytes {
+  return { chunks: [...sliceChunks(chunks, start, end)], size: end - start, treeHash }
+}
+
+/** Takes the held range that is exactly this range. If the next held range differs, all held ranges are dropped. */
+function takeHeld(
+  held: VerifiedRange[],
+  { start, end }: ByteRange,
+  offset: number,
+): VerifiedRange | undefined {
   const [first] = held
   if (first?.start === offset + start && first.end === offset + end) return held.shift()
   held.length = 0
   return undefined
 }
 
-/** Each range was what the service said it was; together they must be what was once uploaded. */
-function assertWhole(nodes: NodeStack, jobId: string, { treeHash }: WholeOutput): void {
+/** Compares the combined hash of all ranges with that of the output: each range alone was what the service stated. */
+function assertWhole(nodes: NodeStack, jobId: string, { treeHash }: ExpectedOutput): void {
   const found = nodes.root().toString('hex')
   if (found === treeHash) return
   throw new TreeHashMismatchError('archive', `the archive of job ${jobId}`, treeHash, found)

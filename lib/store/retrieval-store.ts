@@ -155,6 +155,8 @@ export interface RetrievalStore extends JobStore {
 
 /** A store that lists its archives in inventories. */
 export interface InventoryStore extends JobStore {
+  /** Resolves to the time of the last inventory, ISO 8601; `undefined` if there has been none. */
+  lastInventoryDate(request: StoreRequest): Promise<string | undefined>
   /** Resolves to the job ID. As for {@link RetrievalStore.startRetrieval}. */
   startInventory(request: StoreInventory): Promise<string>
 }

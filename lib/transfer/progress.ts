@@ -24,7 +24,7 @@ const MIN_INTERVAL_MS = 100
 export class ProgressMeter {
   readonly #clock: Clock
   readonly #report: (progress: TransferProgress) => void
-  readonly #totalBytes: number | undefined
+  #totalBytes: number | undefined
   #doneBytes = 0
   #skippedBytes = 0
   #sentBytes = 0
@@ -53,6 +53,12 @@ export class ProgressMeter {
       partsDone: this.#partsDone,
       requestsInFlight: this.#requestsInFlight,
     }
+  }
+
+  /** Sets the bytes of the whole stream; `undefined` if they are not known yet. */
+  setTotalBytes(bytes: number | undefined): void {
+    this.#totalBytes = bytes
+    this.#changed()
   }
 
   /** Counts a part or range that is confirmed or verified. */

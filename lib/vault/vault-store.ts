@@ -35,6 +35,7 @@ export function vaultStore(
     describeVolume: laterDescription,
     markIn: volumeMarkOf,
     startRetrieval: (request) => client.startRetrieval(to(request)),
+    lastInventoryDate: async (request) => (await client.describeVault(to(request))).lastInventoryDate,
     startInventory: (request) => client.startInventory(to(request)),
     listJobs: (request) => client.listJobs(to(request)),
     describeJob: (request) => client.describeJob(to(request)),

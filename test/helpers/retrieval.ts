@@ -1,7 +1,7 @@
 /**
  * A retrieval of the archive `a` from a {@link MemoryVault}, and the requests it made.
  */
-import type { RetrieveArchiveOptions } from '../../lib/retrieve/retrieve-archive.js'
+import type { RetrieveArchiveOptions } from '../../lib/vault/retrieval-options.js'
 import type { MemoryVault } from './memory-vault.js'
 import { VirtualClock } from './virtual-clock.js'
 

@@ -102,8 +102,8 @@ export const WRONG: Readonly<Record<string, WrongValues>> = {
   startDate: date,
   endDate: date,
   poll: {
-    types: [7, [], { fist: 1 }, { first: '1' }, { longest: null }],
-    ranges: [{ first: 0 }, { first: -1 }, { longest: NaN }, { longest: Infinity }],
+    types: [7, [], { fistMs: 1 }, { firstMs: '1' }, { maxMs: null }],
+    ranges: [{ firstMs: 0 }, { firstMs: -1 }, { maxMs: NaN }, { maxMs: Infinity }],
   },
   expected: hash,
   treeHash: hash,

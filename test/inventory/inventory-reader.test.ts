@@ -1,7 +1,8 @@
 import { deepStrictEqual } from 'node:assert'
 import fc from 'fast-check'
 import t from 'tap'
-import { inventory, type InventoryOptions } from '../../lib/inventory/inventory-reader.js'
+import { inventory } from '../../lib/vault/inventory.js'
+import type { InventoryOptions } from '../../lib/vault/inventory-options.js'
 import { InventoryCsvParser } from '../../lib/inventory/inventory-csv.js'
 import { InventoryJsonParser } from '../../lib/inventory/inventory-json.js'
 import type { InventoryRow } from '../../lib/inventory/inventory-row.js'
@@ -108,7 +109,7 @@ t.test('and in the service’s CSV, whose quoting is its own', async (t) => {
   t.match(row, { archiveId: 'a', description: 'plain', size: 5 }, 'a description without quotes is as good')
 })
 
-t.test('what is no inventory, or not all of one, is an error', async (t) => {
+t.test('a text that is not a complete inventory is an error', async (t) => {
   const whole = jsonOf([{ archiveId: 'a', description: '', creationDate: 'd', size: 1, treeHash: HASH }])
   for (const text of [
     '',

@@ -2,11 +2,11 @@ import { deepStrictEqual, ok } from 'node:assert'
 import fc from 'fast-check'
 import t from 'tap'
 import { alignedRanges, isTreeHashAligned } from '../../lib/tree-hash/aligned-ranges.js'
-import {
-  retrieveArchive,
-  startRetrieval,
-  type RetrieveArchiveOptions,
-} from '../../lib/retrieve/retrieve-archive.js'
+import { retrieveArchive, startRetrieval } from '../../lib/vault/retrieve-archive.js'
+import type { RetrieveArchiveOptions } from '../../lib/vault/retrieval-options.js'
+import { AbortError, ConnectionError } from '../../lib/errors.js'
+import { systemClock } from '../../lib/runtime/clock.js'
+import { VirtualClock } from '../helpers/virtual-clock.js'
 import type { ByteRange } from '../../lib/byte-range.js'
 import { gathered } from '../helpers/gather.js'
 import { MemoryVault } from '../helpers/memory-vault.js'
@@ -77,6 +77,26 @@ t.test('jobs can be started without waiting for them, and waited for later', asy
     { archiveId: ['a', 'b'], archiveSizes: [5] },
   ]) {
     t.throws(() => retrieveArchive(optionsFor(vault, more)), { name: 'RangeError' }, JSON.stringify(more))
+  }
+})
+
+t.test('starting jobs can be aborted, also while a request waits to be repeated', async (t) => {
+  for (const clock of [new VirtualClock(false), systemClock]) {
+    const vault = MemoryVault.holding(patternBytes(MIB))
+    vault.before = () => {
+      throw new ConnectionError('reset', { operation: 'ListJobs', serviceCode: 'ECONNRESET' })
+    }
+    const aborting = new AbortController()
+    const starting = startRetrieval(optionsFor(vault, { clock, signal: aborting.signal }))
+    setImmediate(() => {
+      aborting.abort('enough')
+    })
+    const error = await starting.then(
+      () => undefined,
+      (reason: unknown) => reason,
+    )
+    t.ok(error instanceof AbortError)
+    t.match(error, { cause: 'enough' })
   }
 })
 

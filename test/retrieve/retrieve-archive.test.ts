@@ -1,8 +1,9 @@
 import { PassThrough, Readable, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import t from 'tap'
-import { archiveReader } from '../../lib/retrieve/archive-reader.js'
-import { retrieveArchive, type RetrieveArchiveOptions } from '../../lib/retrieve/retrieve-archive.js'
+import { archiveReader } from '../../lib/vault/archive-reader.js'
+import { retrieveArchive } from '../../lib/vault/retrieve-archive.js'
+import type { RetrieveArchiveOptions } from '../../lib/vault/retrieval-options.js'
 import { ConnectionError } from '../../lib/errors.js'
 import type { Job, JobOutput } from '../../lib/store/retrieval-store.js'
 import { gate, settled } from '../helpers/gate.js'
@@ -47,7 +48,7 @@ t.test('it starts the job, waits for it with longer and longer pauses, and tells
     ...optionsFor(vault),
     tier: 'Bulk',
     accountId: '123456789012',
-    poll: { first: 1, longest: 2 },
+    poll: { firstMs: 1, maxMs: 2 },
   })
   reader.on('job', (jobId) => told.push(jobId))
   reader.once('ready', ({ archiveSize }) => told.push(archiveSize))
@@ -67,7 +68,7 @@ t.test('it starts the job, waits for it with longer and longer pauses, and tells
 t.test('a finished job can be read by its ID', async (t) => {
   const bytes = patternBytes(3 * MIB + 1)
   const vault = MemoryVault.holding(bytes)
-  const found = await gathered(archiveReader(vault, { vaultName, jobId: 'a', rangeSize: MIB }))
+  const found = await gathered(archiveReader({ client: vault, vaultName, jobId: 'a', rangeSize: MIB }))
   t.ok(found.equals(bytes))
   t.equal(vault.operations[0], 'describeJob')
 })

@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import t from 'tap'
-import { inventory } from '../../lib/inventory/inventory-reader.js'
-import { archiveReader } from '../../lib/retrieve/archive-reader.js'
-import { retrieveArchive, startRetrieval } from '../../lib/retrieve/retrieve-archive.js'
-import { retrieveToFile } from '../../lib/retrieve/file/retrieve-to-file.js'
+import { inventory } from '../../lib/vault/inventory.js'
+import { archiveReader } from '../../lib/vault/archive-reader.js'
+import { retrieveArchive, startRetrieval } from '../../lib/vault/retrieve-archive.js'
+import { retrieveToFile } from '../../lib/vault/retrieve-to-file.js'
 import { resumeUpload } from '../../lib/vault/resume-upload.js'
 import { uploadArchive } from '../../lib/vault/upload-archive.js'
 import { settled } from '../helpers/gate.js'
@@ -31,7 +31,7 @@ t.test('fifteen transfers on one signal warn of nothing and leave nothing on it'
       const client = await vaultWithParts(bytes, [0])
       await resumeUpload([bytes], { client, vaultName, uploadId: 'upload-1', signal })
     },
-    archiveReader: (signal, client) => read(archiveReader(client, { vaultName, jobId: 'a', signal })),
+    archiveReader: (signal, client) => read(archiveReader({ client, vaultName, jobId: 'a', signal })),
     retrieveArchive: (signal, client) => read(retrieveArchive({ client, vaultName, archiveId: 'a', signal })),
     retrieveToFile: (signal, client, i) =>
       retrieveToFile(join(dir, String(i)), { client, vaultName, archiveId: 'a', signal }),
@@ -39,7 +39,7 @@ t.test('fifteen transfers on one signal warn of nothing and leave nothing on it'
     'an inventory that fails': (signal, client) =>
       read(inventory({ client, vaultName, signal, retryFor: 0 })).catch(() => undefined),
     'a reader that is left': async (signal, client) => {
-      for await (const chunk of archiveReader(client, { vaultName, jobId: 'a', signal })) {
+      for await (const chunk of archiveReader({ client, vaultName, jobId: 'a', signal })) {
         t.ok(chunk)
         break
       }

@@ -79,7 +79,7 @@ export async function writerEvents(): Promise<void> {
 
 export async function readerEvents(): Promise<void> {
   for (const reader of [
-    archiveReader(client, { vaultName, jobId: 'job' }),
+    archiveReader({ client, vaultName, jobId: 'job' }),
     retrieveArchive({ client, vaultName, archiveId: 'archive' }),
   ]) {
     reader
@@ -125,7 +125,7 @@ export async function asNodeStreams(
   target: NodeJS.WritableStream,
 ): Promise<void> {
   const writer = archiveWriter({ client, vaultName })
-  const reader = archiveReader(client, { vaultName, jobId: 'job' })
+  const reader = archiveReader({ client, vaultName, jobId: 'job' })
   await pipeline(source, rechunk(writer.plan.partSize, { memory: writer.partMemory }), hashParts(), writer)
   await pipeline(
     reader,

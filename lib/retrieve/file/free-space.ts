@@ -1,17 +1,17 @@
-/** Whether a file fits the file system it is to be written to. */
+/** Checks whether a file fits its file system. */
 import { statfs } from 'node:fs/promises'
 import { OutputFileError } from '../../errors.js'
 
 /**
- * Checks that so many more bytes fit. A file system that does not tell how much is free passes.
+ * Checks that a number of additional bytes fits. A file system that does not state its free space passes.
  *
  * @param path - the file, for the message
- * @param folder - where it is
- * @throws {OutputFileError} `ERR_OUTPUT_FILE`: they do not fit
+ * @param folder - the folder of the file
+ * @throws {OutputFileError} `ERR_OUTPUT_FILE`: the bytes do not fit
  */
 export async function assertFits(path: string, folder: string, bytes: number): Promise<void> {
   const found = await statfs(folder).catch(() => undefined)
-  // A file system without a size, as ramfs and many of FUSE, states zeros.
+  // A file system without a size, such as ramfs and many in user space, states zeros.
   const free = found && found.blocks > 0 ? found.bavail * found.bsize : undefined
   if (free === undefined || bytes <= free) return
   throw new OutputFileError(

@@ -1,46 +1,45 @@
-/**
- * Where a retrieval's output goes: what a path leads to is found out before a job is paid for.
- */
+/** The target of a retrieval's output. It is determined before a job is started, which costs money. */
 import type { BigIntStats } from 'node:fs'
 import { lstat, readlink, realpath, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve, sep } from 'node:path'
 import { OutputFileError } from '../../errors.js'
 import { assertReplaceable } from './replaceable.js'
 
-/** Symbolic links that are followed, as systems do. */
-const MOST_LINKS = 40
+/** Maximum number of symbolic links that are followed, as on Linux. */
+const MAX_LINKS = 40
 
 /**
- * - `file`: a regular file, or one that is to be created. It is replaced when all is there
- * - `stream`: a FIFO, a device or a socket: bytes are written into it as they come
+ * The target of an output path:
+ * - `file`: a regular file, or a new one. It is replaced when all bytes have arrived
+ * - `stream`: a FIFO, a device or a socket. Bytes are written to it as they arrive
  */
 export type OutputTarget =
   | { readonly kind: 'file'; readonly path: string; readonly replaced: BigIntStats | undefined }
   | { readonly kind: 'stream'; readonly path: string; readonly isFifo: boolean; readonly isSocket: boolean }
 
 /**
- * What a path leads to. Symbolic links are followed, to a file that does not exist as well.
+ * Determines the target of a path. Symbolic links are followed, even to a file that does not exist.
  *
- * @throws {OutputFileError} `ERR_OUTPUT_FILE`: it is a directory's, its directory does not exist, or what is
- *   there cannot be replaced
+ * @throws {OutputFileError} `ERR_OUTPUT_FILE`: the path is that of a directory, its directory does not exist, or the
+ *   existing file cannot be replaced
  */
 export async function outputTarget(path: string): Promise<OutputTarget> {
-  // Both would be resolved to a path that was not given: that of the working directory, that without the slash.
+  // Resolving the path would remove the slash, and lead to a file.
   if (path.endsWith('/') || path.endsWith(sep))
     throw new OutputFileError(path, 'It is the path of a directory. Give the path of a file.')
   const found = await orMissing(stat(path, { bigint: true }))
   if (found?.isDirectory()) throw new OutputFileError(path, 'It is a directory. Give the path of a file.')
   if (found && !found.isFile())
     return { kind: 'stream', path, isFifo: found.isFIFO(), isSocket: found.isSocket() }
-  const target = await resolved(path)
+  const target = await resolveLinks(path)
   if (found) await assertReplaceable(target, found)
   return { kind: 'file', path: target, replaced: found }
 }
 
-/** The path behind all symbolic links. */
-async function resolved(path: string): Promise<string> {
+/** Resolves all symbolic links of a path. */
+async function resolveLinks(path: string): Promise<string> {
   let at = resolve(path)
-  for (let links = 0; links < MOST_LINKS; links++) {
+  for (let links = 0; links < MAX_LINKS; links++) {
     const folder = await orMissing(realpath(dirname(at)))
     if (folder === undefined)
       throw new OutputFileError(path, `The directory ${dirname(at)} does not exist. Create it first.`)
@@ -55,10 +54,10 @@ async function resolved(path: string): Promise<string> {
   )
 }
 
-/** What a look at a path finds; `undefined` where there is nothing. */
-export async function orMissing<T>(work: Promise<T>): Promise<T | undefined> {
+/** The result of looking up a path; `undefined` if nothing exists there. */
+export async function orMissing<T>(lookup: Promise<T>): Promise<T | undefined> {
   try {
-    return await work
+    return await lookup
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'ENOENT' || code === 'ELOOP') return undefined

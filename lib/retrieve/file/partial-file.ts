@@ -1,16 +1,19 @@
 /**
- * `FILE.partial`: the bytes of a retrieval until all are there. It belongs to one process, to one archive and range, and
- * to this tool.
+ * `FILE.partial`: the bytes of a retrieval until all have arrived. It belongs to one process, to one archive and range,
+ * and to this tool.
  *
- * - A file is this tool's where the notes beside it name it, by inode and time of birth. The notes are written before
- *   the file is created, and again when its inode is known: a crash between leaves an empty file, which is taken for
- *   ours where notes announce it.
- * - Any other file of that name is left alone: what it is, is not known here.
+ * - A file belongs to this tool if the notes beside it state its inode and time of birth. The notes are written before
+ *   the file is created, and again when its inode is known. A crash in between leaves an empty file, which belongs to
+ *   this tool if the notes announce it.
+ * - Any other file of that name is left alone.
  */
 import type { BigIntStats } from 'node:fs'
 import { constants, lstat, open, rm, type FileHandle } from 'node:fs/promises'
 import { OutputFileError } from '../../errors.js'
+import type { Clock } from '../../runtime/clock.js'
+import type { StoreLimits } from '../../store/limits.js'
 import { FileHasher } from '../../tree-hash/file-hasher.js'
+import type { VerifiedRange } from '../verified-range.js'
 import { orMissing } from './output-target.js'
 import { PartialLock } from './partial-lock.js'
 import {
@@ -22,26 +25,27 @@ import {
   type PartialNotes,
   type PartialSubject,
 } from './partial-notes.js'
-import type { HeldRange } from '../verified-output.js'
 
-/** What a partial file is opened for. */
+/** The options of {@link PartialFile.open}. */
 export interface PartialRequest {
-  /** The file that is to be written. */
+  /** The output file. */
   readonly path: string
   readonly content: PartialContent
-  /** Bytes of each range, from those of the notes that are there, if there are any. */
-  readonly rangeSizeFor: (noted: number | undefined) => number
+  /** Chooses the bytes of each range, given those of an earlier run, if there was one. */
+  readonly rangeSizeFor: (earlierSize: number | undefined) => number
+  readonly limits: StoreLimits
+  readonly clock: Clock
   readonly signal: AbortSignal | undefined
 }
 
 /** A partial file that this process owns. */
 export class PartialFile {
-  /** The partial file. */
+  /** The path of the partial file. */
   readonly path: string
   readonly rangeSize: number
   readonly bytes: FileHandle
   readonly lock: PartialLock
-  #held: readonly HeldRange[] = []
+  #held: readonly VerifiedRange[] = []
   readonly #notesPath: string
   readonly #subject: PartialSubject
   #notes: FileHandle | undefined
@@ -56,16 +60,16 @@ export class PartialFile {
   }
 
   /**
-   * Opens the partial file of an output file, or creates it with mode 0600. What is in it is checked.
+   * Opens the partial file of an output file and verifies its ranges, or creates it with mode 0600.
    *
    * @throws {LockHeldError} `ERR_LOCK_HELD`: another process writes to it
-   * @throws {OutputFileError} `ERR_OUTPUT_FILE`: it is not this tool's, or it is of another archive or range
+   * @throws {OutputFileError} `ERR_OUTPUT_FILE`: the file does not belong to this tool, or has another archive or range
    * @throws {AbortError} the signal fired
    */
   static async open(request: PartialRequest): Promise<PartialFile> {
-    const lock = await PartialLock.take(request.path)
+    const lock = await PartialLock.take(request.path, request.clock)
     try {
-      return await openedUnder(lock, request, async (bytes, subject, ranges) => {
+      return await openLocked(lock, request, async (bytes, subject, ranges) => {
         const partial = new PartialFile(`${request.path}.partial`, bytes, lock, subject)
         const held = subject.range ? [] : await verified(partial.path, ranges, request.signal)
         await partial.#keep(held)
@@ -77,29 +81,29 @@ export class PartialFile {
     }
   }
 
-  /** What was written before and is still as it was, from the start on. */
-  get held(): readonly HeldRange[] {
+  /** The ranges that an earlier run has written and that are unchanged, from the start of the file. */
+  get held(): readonly VerifiedRange[] {
     return this.#held
   }
 
-  /** Notes that a range was written. */
-  async note(range: HeldRange): Promise<void> {
+  /** Notes that a range has been written. */
+  async note(range: VerifiedRange): Promise<void> {
     if (!this.#subject.range) await this.#notes?.appendFile(`${JSON.stringify(range)}\n`)
   }
 
-  /** Forgets what the notes say of the bytes: together they are not the archive's. */
+  /** Removes all ranges from the notes, since their bytes together are not the archive. */
   forget(): Promise<void> {
     return this.#keep([])
   }
 
-  /** Bytes that the file takes up. */
+  /** Bytes that the file occupies. */
   async allocated(): Promise<number> {
     const { size, blocks } = await this.bytes.stat()
     return Math.min(size, blocks * 512)
   }
 
   /**
-   * Checks that the path still leads to the file that is open here, and that this process still owns it.
+   * Checks that the path still leads to the open file, and that this process still owns it.
    *
    * @throws {LockLostError} `ERR_LOCK_LOST`
    * @throws {OutputFileError} `ERR_OUTPUT_FILE`: another file has taken its place
@@ -114,12 +118,12 @@ export class PartialFile {
     )
   }
 
-  /** Removes the notes, after the file has got its name. */
+  /** Removes the notes, after the file has been renamed. */
   removeNotes(): Promise<void> {
     return rm(this.#notesPath, { force: true })
   }
 
-  /** Closes what is open and releases the lock. A file to which nothing was written is removed. */
+  /** Closes the files and releases the lock. A partial file without a byte is removed. */
   async close(): Promise<void> {
     try {
       if ((await this.bytes.stat()).size === 0 && (await this.#isOurs())) {
@@ -140,7 +144,7 @@ export class PartialFile {
     )
   }
 
-  async #keep(held: readonly HeldRange[]): Promise<void> {
+  async #keep(held: readonly VerifiedRange[]): Promise<void> {
     await this.#notes?.close()
     this.#notes = undefined
     const notes = { subject: this.#subject, ranges: held }
@@ -149,22 +153,26 @@ export class PartialFile {
   }
 }
 
-async function openedUnder(
+async function openLocked(
   lock: PartialLock,
-  { path, content, rangeSizeFor }: PartialRequest,
-  opened: (bytes: FileHandle, subject: PartialSubject, ranges: readonly HeldRange[]) => Promise<PartialFile>,
+  { path, content, rangeSizeFor, limits }: PartialRequest,
+  opened: (
+    bytes: FileHandle,
+    subject: PartialSubject,
+    ranges: readonly VerifiedRange[],
+  ) => Promise<PartialFile>,
 ): Promise<PartialFile> {
   const partial = `${path}.partial`
-  const notes = await readNotes(`${partial}.ranges`)
+  const notes = await readNotes(`${partial}.ranges`, limits)
   const found = await statsOf(partial)
   if (notes === 'foreign') throw foreign(`${partial}.ranges`)
   if (found) assertUsable(partial, found, notes, content)
-  const noted = found ? notes?.subject.rangeSize : undefined
-  const subject = { ...content, rangeSize: rangeSizeFor(noted), file: null }
+  const earlierSize = found ? notes?.subject.rangeSize : undefined
+  const subject = { ...content, rangeSize: rangeSizeFor(earlierSize), file: null }
   const { O_RDWR, O_CREAT, O_EXCL, O_NOFOLLOW } = constants // Windows has no O_NOFOLLOW, which then adds nothing
   if (!found)
     await (await writeNotes(`${partial}.ranges`, lock.pathOf('notes'), { subject, ranges: [] })).close()
-  // A file that somebody else creates meanwhile is an error of the system's: O_EXCL.
+  // With O_EXCL, a file that another process creates meanwhile is an error of the system.
   const bytes = await open(partial, found ? O_RDWR | O_NOFOLLOW : O_RDWR | O_CREAT | O_EXCL, 0o600)
   try {
     const file = identityOf(await bytes.stat({ bigint: true }))
@@ -176,7 +184,7 @@ async function openedUnder(
   }
 }
 
-/** @throws {OutputFileError} `ERR_OUTPUT_FILE`: the file is not ours, or of something else */
+/** @throws {OutputFileError} `ERR_OUTPUT_FILE`: the file does not belong to this tool, or has other content */
 function assertUsable(
   partial: string,
   found: BigIntStats,
@@ -190,10 +198,10 @@ function assertUsable(
   if (!isNamed && !(subject.file === null && found.size === 0n)) throw foreign(partial)
   if (isSameContent(subject, content)) return
   const { vaultName, archiveIds, range } = subject
-  const what = `${range ? `bytes ${range.start} to ${range.end} of ` : ''}${archiveIds.join(' ')} in the vault ${vaultName}`
+  const kept = `${range ? `bytes ${range.start} to ${range.end} of ` : ''}${archiveIds.join(' ')} in the vault ${vaultName}`
   throw new OutputFileError(
     partial,
-    `It is what an earlier command has retrieved so far of ${what}. To continue that, run that command again. ` +
+    `It is what an earlier command has retrieved so far of ${kept}. To continue that, run that command again. ` +
       `To discard it, remove ${partial} and ${partial}.ranges. Or give another path.`,
   )
 }
@@ -213,13 +221,13 @@ function statsOf(path: string): Promise<BigIntStats | undefined> {
   return orMissing(lstat(path, { bigint: true }))
 }
 
-/** Those of the noted ranges, from the start on, whose bytes still have their hash. */
+/** The noted ranges from the start of the file whose bytes still have their hash. */
 async function verified(
   path: string,
-  ranges: readonly HeldRange[],
+  ranges: readonly VerifiedRange[],
   signal: AbortSignal | undefined,
-): Promise<HeldRange[]> {
-  const held: HeldRange[] = []
+): Promise<VerifiedRange[]> {
+  const held: VerifiedRange[] = []
   const hasher = new FileHasher()
   try {
     for (const range of ranges) {
@@ -228,7 +236,7 @@ async function verified(
       held.push(range)
     }
   } catch (error) {
-    if (signal?.aborted) throw error // what cannot be read is fetched again
+    if (signal?.aborted) throw error // ranges that cannot be read are fetched again
   } finally {
     hasher.close()
   }

@@ -1,85 +1,88 @@
 /**
- * The notes beside a partial file, `FILE.partial.ranges`: of what it is, which file it is, and the tree hash of each
- * range that was written. They are a hint for the next run: what they say of the bytes is checked against the bytes, and
- * all bytes against the archive's own hash.
+ * The notes beside a partial file, `FILE.partial.ranges`: the content and identity of the file, and the tree hash of each
+ * range that has been written. They are a hint for the next run, which compares their hashes with the bytes, and all
+ * bytes with the hash of the archive.
  *
- * The first line is the subject, each other line a range. A line is only ever added behind the others.
+ * The first line is the subject, each following line is a range. Lines are only appended.
  */
 import { lstat, open, readFile, rm, type FileHandle } from 'node:fs/promises'
 import { renameDurably } from '../../fs/durable.js'
 import type { ByteRange } from '../../byte-range.js'
-import { isPartSize } from '../../glacier/part-size.js'
+import type { StoreLimits } from '../../store/limits.js'
+import type { VerifiedRange } from '../verified-range.js'
 import { orMissing } from './output-target.js'
-import type { HeldRange } from '../verified-output.js'
 
-/** What a partial file is of. */
+/** The content of a partial file: archives, or a range of the stream that they form. */
 export interface PartialContent {
   readonly vaultName: string
   readonly archiveIds: readonly string[]
-  /** What of the stream; absent where it is all. */
+  /** The byte range of the stream; `undefined` for the whole stream. */
   readonly range?: ByteRange | undefined
 }
 
-/** Which file a partial file is. A file that is copied, or created anew under the same name, is another. */
+/** The identity of a partial file. A copy, or another file created under the same name, has another identity. */
 export interface FileIdentity {
   readonly inode: string
-  /** Nanoseconds since 1970, by which a recycled inode is told apart; 0 where the file system does not say. */
+  /** Nanoseconds since 1970, which distinguish a recycled inode; 0 if the file system does not record the time. */
   readonly birthtime: string
 }
 
-/** The first line. */
+/** The first line of the notes. */
 export interface PartialSubject extends PartialContent {
-  /** Bytes of each range but an archive's last. */
+  /** Bytes of each range except the last of an archive. */
   readonly rangeSize: number
-  /** `null` while the file is being created: then an empty file is ours as well. */
+  /** `null` while the file is being created: then an empty file belongs to the notes as well. */
   readonly file: FileIdentity | null
 }
 
-/** Notes as they were found. */
+/** The notes of a partial file. */
 export interface PartialNotes {
   readonly subject: PartialSubject
-  readonly ranges: readonly HeldRange[]
+  readonly ranges: readonly VerifiedRange[]
 }
 
 /**
  * Reads notes.
  *
- * @returns `undefined` where there is no such file; `'foreign'` where it is not one of this tool's
+ * @returns `undefined` if there is no such file; `'foreign'` if the file was not written by this tool
  */
-export async function readNotes(path: string): Promise<PartialNotes | 'foreign' | undefined> {
+export async function readNotes(
+  path: string,
+  limits: StoreLimits,
+): Promise<PartialNotes | 'foreign' | undefined> {
   const found = await orMissing(lstat(path))
   if (!found) return undefined
   if (!found.isFile()) return 'foreign' // reading a FIFO would wait for a writer
   const text = await readFile(path, 'utf8')
   const [first = '', ...lines] = text.split('\n')
-  const subject = subjectOf(first)
+  const subject = subjectOf(first, limits)
   if (!subject) return 'foreign'
-  const ranges: HeldRange[] = []
+  const ranges: VerifiedRange[] = []
   for (const line of lines) {
     const range = rangeOf(line)
-    if (range?.start !== (ranges.at(-1)?.end ?? 0)) break // the rest was torn, or is the end
+    if (range?.start !== (ranges.at(-1)?.end ?? 0)) break // an incomplete line, or the end
     ranges.push(range)
   }
   return { subject, ranges }
 }
 
 /**
- * Writes notes in place of those that were there; who is killed before has the old ones still.
+ * Replaces the notes. If the process is killed meanwhile, the old notes remain.
  *
- * @param fresh - a path of the same file system, for the notes until they are whole
+ * @param temporaryPath - a path on the same file system, for the notes until they are complete
  * @returns the file, open for more lines
  */
 export async function writeNotes(
   path: string,
-  fresh: string,
+  temporaryPath: string,
   { subject, ranges }: PartialNotes,
 ): Promise<FileHandle> {
-  await rm(fresh, { force: true })
-  const file = await open(fresh, 'wx', 0o600)
+  await rm(temporaryPath, { force: true })
+  const file = await open(temporaryPath, 'wx', 0o600)
   try {
     await file.writeFile([subject, ...ranges].map((line) => `${JSON.stringify(line)}\n`).join(''))
     await file.sync()
-    await renameDurably(fresh, path)
+    await renameDurably(temporaryPath, path)
     return file
   } catch (error) {
     await file.close()
@@ -87,20 +90,20 @@ export async function writeNotes(
   }
 }
 
-/** Whether two partial files are of the same. */
+/** Whether two partial files have the same content. */
 export function isSameContent(a: PartialContent, b: PartialContent): boolean {
-  const same = a.vaultName === b.vaultName && a.archiveIds.join() === b.archiveIds.join()
-  return same && a.range?.start === b.range?.start && a.range?.end === b.range?.end
+  const isSameStream = a.vaultName === b.vaultName && a.archiveIds.join() === b.archiveIds.join()
+  return isSameStream && a.range?.start === b.range?.start && a.range?.end === b.range?.end
 }
 
-function subjectOf(line: string): PartialSubject | undefined {
+function subjectOf(line: string, limits: StoreLimits): PartialSubject | undefined {
   try {
     const value = JSON.parse(line) as Partial<PartialSubject> | null
     const isOurs =
       typeof value?.vaultName === 'string' &&
       Array.isArray(value.archiveIds) &&
       typeof value.rangeSize === 'number' &&
-      isPartSize(value.rangeSize) &&
+      isRangeSize(value.rangeSize, limits) &&
       value.file !== undefined
     return isOurs ? (value as PartialSubject) : undefined
   } catch {
@@ -108,8 +111,13 @@ function subjectOf(line: string): PartialSubject | undefined {
   }
 }
 
-/** The range a line is of; `undefined` where it is torn, or the empty one behind the last. */
-function rangeOf(line: string): HeldRange | undefined {
+/** Whether a size is a power of two within the limits, so that the ranges are nodes of the archive's tree hash. */
+function isRangeSize(size: number, { minPartSize, maxPartSize }: StoreLimits): boolean {
+  return size >= minPartSize && size <= maxPartSize && Number.isInteger(Math.log2(size))
+}
+
+/** The range that a line states; `undefined` if the line is incomplete or empty. */
+function rangeOf(line: string): VerifiedRange | undefined {
   const match = /^\{"start":(\d+),"end":(\d+),"treeHash":"([0-9a-f]{64})"\}$/.exec(line)
   if (!match) return undefined
   return { start: Number(match[1]), end: Number(match[2]), treeHash: String(match[3]) }

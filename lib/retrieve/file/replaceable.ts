@@ -1,58 +1,58 @@
 /**
- * Whether a file can be replaced by renaming another one to its path: what would fail only after everything was
- * retrieved is found out before.
+ * Checks whether a file can be replaced by renaming another file to its path, before anything is retrieved: otherwise the
+ * failure would show only at the end.
  */
 import type { BigIntStats } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { OutputFileError } from '../../errors.js'
 
-/** In a folder with this bit, as `/tmp`, files are replaced only by their owner or the folder's. */
-const STICKY = 0o1000n
+/** In a folder with this bit, such as `/tmp`, only the owner of a file or of the folder can replace the file. */
+const STICKY_BIT = 0o1000n
 
-/** Who replaces a file, and in which system. Tests replace it. */
+/** The user and the mounts of the process that replaces a file. Tests pass their own. */
 export interface Replacer {
   /** The user's ID; `undefined` on Windows. */
   readonly user: number | undefined
-  /** The mounts that the process sees, as Linux lists them; elsewhere there is no such file. */
+  /** The file that lists the mounts of the process on Linux; other systems have no such file. */
   readonly mountInfo: string
 }
 
-const SELF: Replacer = { user: process.geteuid?.(), mountInfo: '/proc/self/mountinfo' }
+const THIS_PROCESS: Replacer = { user: process.geteuid?.(), mountInfo: '/proc/self/mountinfo' }
 
 /**
  * Checks that a file can be replaced.
  *
  * @param path - the file, with no symbolic link in it
- * @param file - what is there
+ * @param file - the existing file
  * @param replacer - default this process
- * @throws {OutputFileError} `ERR_OUTPUT_FILE`: it is a mount point, as a single file that is mounted into a container,
- *   or it belongs to another user in a folder with the sticky bit
+ * @throws {OutputFileError} `ERR_OUTPUT_FILE`: it is a mount point, such as a single file that is mounted into a
+ *   container, or it belongs to another user in a folder with the sticky bit
  */
 export async function assertReplaceable(
   path: string,
   file: BigIntStats,
-  { user, mountInfo }: Replacer = SELF,
+  { user, mountInfo }: Replacer = THIS_PROCESS,
 ): Promise<void> {
   if ((await mountPoints(mountInfo)).has(path)) {
     throw new OutputFileError(
       path,
-      'It is a mount point, and cannot be replaced. Mount the directory it is in, or give another path.',
+      'It is a mount point and cannot be replaced. Mount its directory instead, or give another path.',
     )
   }
   if (user === undefined || user === 0 || file.uid === BigInt(user)) return
   const folder = await stat(dirname(path), { bigint: true })
-  if ((folder.mode & STICKY) === 0n || folder.uid === BigInt(user)) return
+  if ((folder.mode & STICKY_BIT) === 0n || folder.uid === BigInt(user)) return
   throw new OutputFileError(
     path,
     `It belongs to another user, and only that user can replace it in ${dirname(path)}, which has the sticky bit. Give another path.`,
   )
 }
 
-/** The paths something is mounted at. */
+/** The paths of all mount points. */
 async function mountPoints(mountInfo: string): Promise<ReadonlySet<string>> {
   const text = await readFile(mountInfo, 'utf8').catch(() => '')
-  // The fifth field of a line, in which spaces, tabs, line ends and backslashes are octal.
+  // The mount point is the fifth field of a line; spaces, tabs, line ends and backslashes are written in octal.
   return new Set(
     text
       .split('\n')

@@ -1,6 +1,5 @@
 /**
- * Writes into what is no regular file: a FIFO, a device, a socket. As for stdout, only verified bytes are written, and
- * nothing is kept beside it.
+ * Writes to a FIFO, a device or a socket. As with stdout, only verified bytes are written, and no partial file is kept.
  */
 import { constants, createWriteStream } from 'node:fs'
 import { open } from 'node:fs/promises'
@@ -11,20 +10,20 @@ import { pipeline, type Readable, type Writable } from '../../streams/node-strea
 import type { OutputTarget } from './output-target.js'
 
 /**
- * Opens the target, and writes all of a reader into it.
+ * Opens the target, and writes all bytes of a reader to it.
  *
- * @param read - gives the reader, once the target is open
- * @throws {OutputFileError} `ERR_OUTPUT_FILE`: whoever reads the target closed it before everything was written
- * @throws the system's error where the target cannot be opened or written
+ * @param makeReader - makes the reader, once the target is open
+ * @throws {OutputFileError} `ERR_OUTPUT_FILE`: the process that reads the target closed it before everything was written
+ * @throws the system's error if the target cannot be opened or written
  */
 export async function writeThrough(
   target: OutputTarget & { readonly kind: 'stream' },
-  read: () => Readable,
+  makeReader: () => Readable,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const sink = target.isSocket ? createConnection(target.path) : await openedForWriting(target, signal)
+  const sink = target.isSocket ? createConnection(target.path) : await openForWriting(target, signal)
   try {
-    await pipeline(read(), sink)
+    await pipeline(makeReader(), sink)
   } catch (error) {
     sink.destroy()
     if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error
@@ -34,7 +33,7 @@ export async function writeThrough(
   }
 }
 
-async function openedForWriting(
+async function openForWriting(
   { path, isFifo }: OutputTarget & { readonly kind: 'stream' },
   signal: AbortSignal | undefined,
 ): Promise<Writable> {

@@ -1,48 +1,50 @@
 /**
- * When the jobs of a retrieval are started: an output is kept for 24 hours at the least, and each job costs money, so
- * none is started that could expire before it has been read.
+ * Decides when the jobs of a retrieval are started. An output is kept for at least 24 hours and each job costs money, so
+ * no job is started whose output could expire before it has been read.
  *
- * - The job that is read next is always started.
- * - Another is started ahead when everything up to its end can be read within {@link WINDOW_MS} at the measured rate.
- *   Before anything was read, only jobs of the same archive are, at an assumed rate: the pieces of a range.
- * - A job that has expired all the same is started again when its turn comes (`renewable-job.ts`).
+ * - The job whose output is read next is always started.
+ * - Another job is started ahead if everything up to the end of its output can be read within {@link WINDOW_MS} at the
+ *   measured rate. Before anything has been read, only jobs of the same archive are, at an assumed rate: the jobs of one
+ *   range.
+ * - A job that has expired nevertheless is started again when its output is needed (`renewable-job.ts`).
  */
 import type { Clock } from '../../runtime/clock.js'
 import { MIB } from '../../sizes.js'
 import type { Job } from '../../store/retrieval-store.js'
-import type { RenewableJob } from './renewable-job.js'
+import type { RetrievalJob } from './retrieval-job.js'
 
-/** The 24 hours of an output, less two for a rate that falls. */
+/** The 24 hours for which an output is kept, less two hours for a rate that falls. */
 const WINDOW_MS = 22 * 3_600_000
 /**
- * The rate that is assumed until enough was measured: 1 MiB/s, a line of 8 Mbit/s. Few lines and few consumers are
- * slower, and at this rate 77 GiB fit the window: small archives are started together, large volumes one by one.
+ * The assumed rate until enough has been measured: 1 MiB/s, a connection of 8 Mbit/s. Few connections and few consumers
+ * are slower. At this rate 77 GiB fit the window: small archives are started together, large volumes one by one.
  */
 const ASSUMED_BYTES_PER_MS = MIB / 1000
-/** Milliseconds of reading after which a measured rate above the assumed one counts: buffers fill fast at first. */
-const MEASURED_MS = 600_000
+/** Milliseconds of reading before a measured rate above the assumed one counts: buffers fill fast at first. */
+const MIN_MEASURED_MS = 600_000
 
 /** A job of a schedule. */
 export interface ScheduledJob {
-  readonly job: RenewableJob
-  readonly archiveId: string
-  /** Bytes of its output, where known. */
+  readonly job: RetrievalJob
+  /** The archive; `undefined` if it is not known. */
+  readonly archiveId: string | undefined
+  /** Bytes of the output; `undefined` if they are not known. */
   readonly size: number | undefined
 }
 
-/** Starts jobs in their order, in time and not before. */
+/** Starts jobs in their order, in time for their outputs to be read before they expire. */
 export class JobSchedule {
   readonly #jobs: readonly ScheduledJob[]
   readonly #clock: Clock
-  /** The job whose turn it is. */
+  /** The index of the job whose output is read. */
   #current = 0
-  /** The first job that was not started ahead. */
+  /** The index of the first job that was not started ahead. */
   #next = 0
-  /** Bytes of the current output that are behind us. */
+  /** Bytes of the current output that have been read. */
   #position = 0
   #fetchedBytes = 0
   #fetchingMs = 0
-  #lastTime = 0
+  #lastTimeMs = 0
   #hasFailedAhead = false
   #starting: Promise<void> | undefined
 
@@ -51,45 +53,49 @@ export class JobSchedule {
     this.#clock = clock
   }
 
-  /** Waits until the output of a job is ready; jobs are asked for in their order. */
-  async ready(index: number, { job }: ScheduledJob): Promise<Job> {
+  /** Waits until a job has an output. It is called for the jobs in their order. */
+  async ready(scheduled: ScheduledJob): Promise<Job> {
+    const index = this.#jobs.indexOf(scheduled)
     this.#current = index
     this.#position = 0
     this.#next = Math.max(this.#next, index + 1)
     this.#hasFailedAhead = false
-    await this.#begun(index, job)
+    await this.#start(index, scheduled.job)
     this.#startAhead()
-    const found = await job.ready()
-    this.#lastTime = this.#clock.now()
-    return found
+    const ready = await scheduled.job.ready()
+    this.#lastTimeMs = this.#clock.now()
+    return ready
   }
 
   /**
-   * A range of the current output has been handed on.
+   * Notes that a range of the current output has been read.
    *
-   * @param end - where it ends in the output
-   * @param fetchedBytes - bytes that were fetched for it; 0 where the caller had it already
+   * @param end - the end of the range in the output
+   * @param fetchedBytes - bytes that were fetched for it; 0 if the caller already had it
    */
   progressed(end: number, fetchedBytes: number): void {
     const now = this.#clock.now()
     this.#position = end
     this.#fetchedBytes += fetchedBytes
-    if (fetchedBytes > 0) this.#fetchingMs += now - this.#lastTime
-    this.#lastTime = now
+    if (fetchedBytes > 0) {
+      this.#fetchingMs += now - this.#lastTimeMs
+      this.#jobs[this.#current]?.job.progressed()
+    }
+    this.#lastTimeMs = now
     this.#startAhead()
   }
 
   /**
-   * Starts the first job and those after it that are sure to be read in time at the assumed rate.
+   * Starts the first job, and the following jobs whose outputs can be read in time at the assumed rate.
    *
-   * @returns their IDs
+   * @returns the job IDs
    */
   async startFirst(): Promise<string[]> {
     const jobIds: string[] = []
     for (const [i, { job }] of this.#jobs.entries()) {
       if (i > 0 && !this.#isReadInTime(i)) break
       jobIds.push(await job.start())
-      await this.#begun(i, job)
+      await this.#start(i, job)
     }
     return jobIds
   }
@@ -99,31 +105,32 @@ export class JobSchedule {
     while (this.#starting) await this.#starting
   }
 
-  /** Starts a job; where its size decides on those after it, and is not known, looks at it. */
-  async #begun(index: number, job: RenewableJob): Promise<void> {
+  /** Starts a job. If its size decides on the jobs after it and is not known, the job is described as well. */
+  async #start(index: number, job: RetrievalJob): Promise<void> {
     await job.start()
     if (index + 1 < this.#jobs.length && this.#sizeOf(index) === undefined) await job.look()
   }
 
   #startAhead(): void {
-    this.#starting ??= this.#startWhatFits().finally(() => {
+    this.#starting ??= this.#startAllInTime().finally(() => {
       this.#starting = undefined
     })
   }
 
-  async #startWhatFits(): Promise<void> {
-    while (!this.#hasFailedAhead && this.#mayStart(this.#next)) {
+  async #startAllInTime(): Promise<void> {
+    for (let next = this.#nextInTime(); next; next = this.#nextInTime()) {
       const index = this.#next++
-      const { job } = this.#jobs[index] as ScheduledJob
-      // A refusal is told when the job's turn comes, and it is asked for again then.
-      await this.#begun(index, job).catch(() => (this.#hasFailedAhead = true))
+      // A refusal is reported when the output of the job is needed: the job is then started again.
+      await this.#start(index, next.job).catch(() => (this.#hasFailedAhead = true))
     }
   }
 
-  #mayStart(index: number): boolean {
-    if (index >= this.#jobs.length) return false
-    const isSameArchive = this.#jobs[index]?.archiveId === this.#jobs[this.#current]?.archiveId
-    return this.#isReadInTime(index) && (this.#fetchedBytes > 0 || isSameArchive)
+  /** The next job to start ahead; `undefined` if none may be started now. */
+  #nextInTime(): ScheduledJob | undefined {
+    const next = this.#jobs[this.#next]
+    if (!next || this.#hasFailedAhead || !this.#isReadInTime(this.#next)) return undefined
+    const isSameArchive = next.archiveId === this.#jobs[this.#current]?.archiveId
+    return this.#fetchedBytes > 0 || isSameArchive ? next : undefined
   }
 
   /** Whether everything up to the end of a job's output can be read while that output is kept. */
@@ -136,17 +143,20 @@ export class JobSchedule {
   #bytesPerMs(): number {
     if (this.#fetchedBytes === 0) return ASSUMED_BYTES_PER_MS
     const measured = this.#fetchedBytes / this.#fetchingMs
-    return this.#fetchingMs >= MEASURED_MS ? measured : Math.min(measured, ASSUMED_BYTES_PER_MS)
+    return this.#fetchingMs >= MIN_MEASURED_MS ? measured : Math.min(measured, ASSUMED_BYTES_PER_MS)
   }
 
-  /** Bytes of an output: as given, as the job says, or as those of the one before, for volumes are of one size. */
+  /** The size of an output: as planned, as the job states, or that of the output before, since volumes have one size. */
   #sizeOf(index: number): number | undefined {
     for (let i = index; i >= 0; i--) {
-      const { size, job } = this.#jobs[i] as ScheduledJob
-      const seen = job.lastSeen
-      const known = size ?? (seen?.range ? seen.range.end - seen.range.start : seen?.archiveSize)
+      const known = knownSizeOf(this.#jobs[i])
       if (known !== undefined) return known
     }
     return undefined
   }
+}
+
+function knownSizeOf(scheduled: ScheduledJob | undefined): number | undefined {
+  const seen = scheduled?.job.lastSeen
+  return scheduled?.size ?? (seen?.range ? seen.range.end - seen.range.start : seen?.archiveSize)
 }

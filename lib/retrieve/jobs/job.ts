@@ -1,78 +1,80 @@
 /**
- * Retrieval jobs: the service copies an archive out of its store, which takes minutes to hours, and then holds the
- * output ready for at least a day (docs/glacier-protocol.md#job-output).
+ * Retrieval jobs: the service copies an archive out of its store, which takes minutes to hours, and keeps the output for
+ * at least a day (docs/glacier-protocol.md#job-output).
  */
 import { JobFailedError } from '../../errors.js'
-import type { Clock } from '../../runtime/clock.js'
+import type { Clock, WallClock } from '../../runtime/clock.js'
 import { pagesOf } from '../../store/paging.js'
-import type { Job } from '../../store/retrieval-store.js'
-import type { JobRequest, JobsRequest, VaultClient } from '../../client/vault-client.js'
+import type { Job, StoreJobRequest, StoreJobsRequest } from '../../store/retrieval-store.js'
+import type { JobReader } from './retrying-store.js'
 
-/** How long to wait between two looks at a job, in milliseconds: from the first, doubling, to the longest. */
+/** The delays between two requests for the state of a job. They double from the first to the maximum. */
 export interface PollDelays {
-  /** Default 1,000. */
-  readonly first?: number | undefined
-  /** Default 300,000: five minutes, of the hours a Standard retrieval takes. */
-  readonly longest?: number | undefined
+  /** Milliseconds before the second request; default 1,000. */
+  readonly firstMs?: number | undefined
+  /** Maximum in milliseconds; default 300,000: five minutes, of the hours a Standard retrieval takes. */
+  readonly maxMs?: number | undefined
 }
 
-/** Milliseconds after its completion up to which a job is used again: outputs are there for 24 hours at the least. */
-const FRESH = 20 * 3_600_000
+/** Milliseconds after its completion for which a job is used: its output is kept for at least 24 hours. */
+const MAX_AGE_MS = 20 * 3_600_000
 
 /**
- * Waits until a job has an output. The first look is taken at once; the pauses are jittered by a quarter, so that many
- * who wait do not look all at once.
+ * Waits until a job has an output. The job is described at once, and then after pauses that are jittered by a quarter, so
+ * that many waiting processes do not send their requests together.
  *
- * @param seen - is given the job after each look
- * @throws {JobFailedError} `ERR_JOB_FAILED`: it ended without one
- * @throws {ServiceError} the job could not be looked at
+ * @param onSeen - called with the job after each request
+ * @throws {JobFailedError} `ERR_JOB_FAILED`: the job failed
+ * @throws {ServiceError} the job could not be described
  */
 export async function waitForJob(
-  client: VaultClient,
-  request: JobRequest & { readonly signal: AbortSignal },
+  store: JobReader,
+  request: StoreJobRequest & { readonly signal: AbortSignal },
   delays: PollDelays | undefined,
   clock: Clock,
-  seen: (job: Job) => void,
+  onSeen: (job: Job) => void,
 ): Promise<Job> {
-  const { first = 1_000, longest = 300_000 } = delays ?? {}
-  let job = await client.describeJob(request)
-  seen(job)
-  for (let pause = first; job.status === 'InProgress'; pause = Math.min(pause * 2, longest)) {
-    await clock.sleep(pause * (0.75 + clock.random() / 4), request.signal)
-    job = await client.describeJob(request)
-    seen(job)
+  const { firstMs = 1_000, maxMs = 300_000 } = delays ?? {}
+  let job = await store.describeJob(request)
+  onSeen(job)
+  for (let pauseMs = firstMs; job.status === 'InProgress'; pauseMs = Math.min(pauseMs * 2, maxMs)) {
+    await clock.sleep(pauseMs * (0.75 + clock.random() / 4), request.signal)
+    job = await store.describeJob(request)
+    onSeen(job)
   }
   if (job.status === 'Failed') throw new JobFailedError(job.jobId, job.statusMessage)
   return job
 }
 
 /**
- * The jobs of a vault that have brought out what is wanted, or are about to, the best first: of those that are done,
- * the one that keeps its output longest.
+ * Finds the jobs that have a certain output or will have it, the best first: of the finished ones, the one whose output
+ * is kept longest.
  *
- * How old a job is, is a matter of the service's clock, which the page's date tells; this machine's clock serves only
- * where the service does not say.
+ * The age of a job is measured by the service's clock, which the page states. The local clock is used only if the page
+ * states no time.
  *
- * @param fits - whether a job brings out what is wanted; one under way must also be as fast as is wanted
+ * @param matches - whether a job has that output; one in progress must also have a sufficient tier
+ * @param wallClock - the local time of day
  */
 export async function findJobs(
-  client: VaultClient,
-  request: JobsRequest,
-  fits: (job: Job) => boolean,
+  store: JobReader,
+  request: StoreJobsRequest,
+  matches: (job: Job) => boolean,
+  wallClock: WallClock,
 ): Promise<Job[]> {
   const found: Job[] = []
-  for await (const { items, date } of pagesOf((page) => client.listJobs({ ...request, ...page }))) {
-    const now = date === undefined ? Date.now() : Date.parse(date)
+  for await (const { items, date } of pagesOf((page) => store.listJobs({ ...request, ...page }))) {
+    const now = date === undefined ? wallClock.now() : Date.parse(date)
     for (const job of items) {
-      if (job.status === 'Failed' || !fits(job)) continue
-      if (job.completionDate !== undefined && now - Date.parse(job.completionDate) > FRESH) continue
+      if (job.status === 'Failed' || !matches(job)) continue
+      if (job.completionDate !== undefined && now - Date.parse(job.completionDate) > MAX_AGE_MS) continue
       found.push(job)
     }
   }
-  return found.sort((a, b) => placeOf(b) - placeOf(a))
+  return found.sort((a, b) => preferenceOf(b) - preferenceOf(a))
 }
 
-/** What is done comes before what is not; of what is done, the latest; of what is not, the one that began first. */
-function placeOf({ completionDate, creationDate }: Job): number {
+/** Finished jobs come before others: of the finished ones the latest is preferred, of the others the earliest. */
+function preferenceOf({ completionDate, creationDate }: Job): number {
   return completionDate === undefined ? -Date.parse(creationDate) : Date.parse(completionDate)
 }

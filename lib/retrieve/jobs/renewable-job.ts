@@ -1,69 +1,54 @@
 /**
- * A job that is started again when the service no longer has it: while it is waited for, before it is read, or while it
- * is read.
+ * A job that is started again when the service no longer has it: while it is waited for, before its output is read, or
+ * while its output is read.
  *
- * Only NotFoundError of a request about the job itself counts as "no longer has it". A missing vault or archive shows
- * when the job is started again: the requests for that fail, and their error is the caller's.
+ * Only a NotFoundError of a request about the job itself means that the service no longer has it. A missing vault or
+ * archive shows when the job is started again: those requests fail, and their error is passed on to the caller.
  */
 import { NotFoundError } from '../../errors.js'
-import type { Clock } from '../../runtime/clock.js'
-import { retrying } from '../../client/retrying-client.js'
 import type { Job } from '../../store/retrieval-store.js'
-import type { VaultClient } from '../../client/vault-client.js'
-import { findJobs, waitForJob, type PollDelays } from './job.js'
-import { startOnce, type StartMeans } from './start-once.js'
+import type { JobContext } from './job-context.js'
+import { findJobs, waitForJob } from './job.js'
+import type { RetrievalJob } from './retrieval-job.js'
+import { retryingStore, type JobReader } from './retrying-store.js'
+import { startOnce } from './start-once.js'
 
-/** How jobs are found, started and waited for. */
-export interface JobMeans extends StartMeans {
-  readonly poll?: PollDelays | undefined
-  readonly clock: Clock
-  /** Is told of each job that is chosen, and whether it was there before. */
-  readonly chosen: (jobId: string, found: boolean) => void
+/** The output that a job must have. */
+export interface JobDefinition {
+  /** Whether an existing job has that output, or will have it soon enough. */
+  matches(job: Job): boolean
+  /** Sends the request that starts such a job, once. Resolves to the job ID. */
+  start(description: string): Promise<string>
 }
 
-/** What a job is to bring out. */
-export interface WantedJob {
-  /** Whether a job brings that out, and soon enough. */
-  fits(job: Job): boolean
-  /** Sends the request that starts one, once; resolves to the job's ID. */
-  start(client: VaultClient, description: string, signal: AbortSignal): Promise<string>
-}
+/** Maximum number of jobs started in place of others without anything having been read in between. */
+const MAX_RENEWALS = 3
 
-/** Jobs started again without progress between, after which it is an error. */
-const MOST_RENEWALS = 3
-
-/** Finds or starts a job, and another one when it is gone. */
-export class RenewableJob {
-  readonly #means: JobMeans
-  readonly #client: VaultClient
-  readonly #wanted: WantedJob
-  /** Jobs the service no longer has, although it may still list them. */
+/** Finds or starts a job, and another one when the service no longer has it. */
+export class RenewableJob implements RetrievalJob {
+  readonly #context: JobContext
+  readonly #store: JobReader
+  readonly #definition: JobDefinition
+  /** Jobs that the service no longer has, although it may still list them. */
   readonly #gone = new Set<string>()
-  readonly #given: string | undefined
+  readonly #givenJobId: string | undefined
   #jobId: Promise<string> | undefined
-  #job: Job | undefined
+  #lastSeen: Job | undefined
   #renewals = 0
   #lastRefusal: NotFoundError | undefined
 
-  /** @param given - the ID of a job to begin with, instead of one that is found or started */
-  constructor(means: JobMeans, wanted: WantedJob, given?: string) {
-    this.#means = means
-    this.#client = retrying(means.client, means.retry)
-    this.#wanted = wanted
-    this.#given = given
-    this.#jobId = given === undefined ? undefined : Promise.resolve(given)
+  /** @param givenJobId - the ID of the job to use first; by default a job is found or started */
+  constructor(context: JobContext, definition: JobDefinition, givenJobId?: string) {
+    this.#context = context
+    this.#store = retryingStore(context.store, context.retry)
+    this.#definition = definition
+    this.#givenJobId = givenJobId
   }
 
-  /** The job as it was last seen; `undefined` before that. */
   get lastSeen(): Job | undefined {
-    return this.#job
+    return this.#lastSeen
   }
 
-  /**
-   * Finds or starts the job, unless that has been done.
-   *
-   * @returns its ID
-   */
   start(): Promise<string> {
     this.#jobId ??= this.#choose().catch((error: unknown) => {
       this.#jobId = undefined // the next call tries again
@@ -73,43 +58,37 @@ export class RenewableJob {
   }
 
   /**
-   * Waits until the job has an output; of another job where this one disappears.
+   * Waits until the job has an output. If the service no longer has the job, another one is waited for.
    *
-   * @throws {NotFoundError} `ERR_NOT_FOUND`: each of several jobs disappeared, or the given one never was
+   * @throws {NotFoundError} `ERR_NOT_FOUND`: each of several jobs disappeared, or the given one does not exist
    */
   async ready(): Promise<Job> {
     for (;;) {
       const jobId = await this.start()
       try {
-        const request = { ...this.#means.vault, jobId }
-        return await waitForJob(this.#client, request, this.#means.poll, this.#means.clock, (job) => {
-          this.#job = job
+        const { signal, poll, runtime } = this.#context
+        return await waitForJob(this.#store, { jobId, signal }, poll, runtime.clock, (job) => {
+          this.#lastSeen = job
         })
       } catch (error) {
-        const neverWas = jobId === this.#given && this.#job === undefined
-        if (!(error instanceof NotFoundError) || neverWas) throw error
+        const neverExisted = jobId === this.#givenJobId && this.#lastSeen === undefined
+        if (!(error instanceof NotFoundError) || neverExisted) throw error
         this.#forget(jobId, error)
       }
     }
   }
 
-  /** Looks at the job once, so that it is {@link lastSeen}. */
   async look(): Promise<void> {
     const jobId = await this.start()
-    this.#job ??= await this.#client.describeJob({ ...this.#means.vault, jobId })
+    this.#lastSeen ??= await this.#store.describeJob({ jobId, signal: this.#context.signal })
   }
 
-  /**
-   * Another job in place of one whose output is gone, when it is ready.
-   *
-   * @param refusal - how the service said that it is gone
-   */
   renew(gone: Job, refusal: NotFoundError): Promise<Job> {
     this.#forget(gone.jobId, refusal)
     return this.ready()
   }
 
-  /** Something of an output was read: jobs may be started again as often as at first. */
+  /** Notes that a part of the output has been read: the count of renewals starts again. */
   progressed(): void {
     this.#renewals = 0
   }
@@ -121,26 +100,28 @@ export class RenewableJob {
   }
 
   async #choose(): Promise<string> {
-    const { vault, chosen } = this.#means
-    const fits = (job: Job): boolean => !this.#gone.has(job.jobId) && this.#wanted.fits(job)
-    for (const { jobId } of await findJobs(this.#client, vault, fits)) {
-      if (!(await this.#isThere(jobId))) continue
-      chosen(jobId, true)
+    const { signal, onJob, runtime } = this.#context
+    if (this.#givenJobId !== undefined && this.#lastRefusal === undefined) {
+      onJob(this.#givenJobId, true)
+      return this.#givenJobId
+    }
+    const matches = (job: Job): boolean => !this.#gone.has(job.jobId) && this.#definition.matches(job)
+    for (const { jobId } of await findJobs(this.#store, { signal }, matches, runtime.wallClock)) {
+      if (!(await this.#exists(jobId))) continue
+      onJob(jobId, true)
       return jobId
     }
-    if (this.#lastRefusal && ++this.#renewals > MOST_RENEWALS) throw this.#lastRefusal
-    const jobId = await startOnce(this.#means, (text) =>
-      this.#wanted.start(this.#means.client, text, vault.signal),
-    )
-    chosen(jobId, false)
+    if (this.#lastRefusal && ++this.#renewals > MAX_RENEWALS) throw this.#lastRefusal
+    const jobId = await startOnce(this.#context, (description) => this.#definition.start(description))
+    onJob(jobId, false)
     return jobId
   }
 
-  /** Whether a listed job exists: a list may name one that has expired. */
-  async #isThere(jobId: string): Promise<boolean> {
+  /** Whether a listed job exists: a list may contain a job that has expired. */
+  async #exists(jobId: string): Promise<boolean> {
     try {
-      this.#job = await this.#client.describeJob({ ...this.#means.vault, jobId })
-      return this.#job.status !== 'Failed'
+      this.#lastSeen = await this.#store.describeJob({ jobId, signal: this.#context.signal })
+      return this.#lastSeen.status !== 'Failed'
     } catch (error) {
       if (!(error instanceof NotFoundError)) throw error
       this.#gone.add(jobId)

@@ -1,57 +1,50 @@
 /**
- * Starts a job, and pays for it once: each InitiateJob that the service carries out is a new job
+ * Starts a job once: each InitiateJob request that the service carries out starts another job, which costs money
  * (docs/glacier-protocol.md#jobs).
  *
- * The request carries a random token in the job's description. After an attempt that the service may have carried out
- * without answering, the jobs are searched for that token before the next attempt.
+ * The request carries a random token in the description of the job. After an attempt that the service may have carried
+ * out although no response arrived, the jobs are searched for that token before the next attempt.
  */
-import { randomUUID } from 'node:crypto'
 import { mayHaveActed } from '../../store/failure.js'
-import type { Retry } from '../../transfer/retry.js'
 import { itemsOf } from '../../store/paging.js'
-import type { VaultClient, VaultRequest } from '../../client/vault-client.js'
+import type { JobContext } from './job-context.js'
 
-/** Milliseconds to wait before each search for a job: a list may lag behind what was started. */
-const SEARCH_DELAYS = [0, 1_000, 2_000, 4_000, 8_000]
+/** Milliseconds to wait before each search for a job, since a new job may appear late in a list. */
+const SEARCH_DELAYS_MS = [0, 1_000, 2_000, 4_000, 8_000]
 
-/** What it takes to start a job. */
-export interface StartMeans {
-  /** Makes each call once. */
-  readonly client: VaultClient
-  readonly retry: Retry
-  readonly vault: VaultRequest & { readonly signal: AbortSignal }
-}
+/** The dependencies of {@link startOnce}. */
+export type StartContext = Pick<JobContext, 'store' | 'retry' | 'runtime' | 'signal'>
 
 /**
  * Starts a job.
  *
- * @param send - sends the request once, with the description it is given
- * @returns the job's ID
+ * @param send - sends the request once, with the given description
+ * @returns the job ID
  * @throws as {@link Retry.run}
  */
 export async function startOnce(
-  { client, retry, vault }: StartMeans,
+  { store, retry, runtime, signal }: StartContext,
   send: (description: string) => Promise<string>,
 ): Promise<string> {
-  const description = `glacier-pipe ${randomUUID()}`
-  let isUnanswered = false
+  const description = `glacier-pipe ${runtime.random.uuid()}`
+  let mayBeStarted = false
   const search = async (): Promise<string | undefined> => {
-    for await (const job of itemsOf((page) => client.listJobs({ ...vault, ...page })))
+    for await (const job of itemsOf((page) => store.listJobs({ signal, ...page })))
       if (job.description === description) return job.jobId
     return undefined
   }
   const attempt = async (): Promise<string> => {
-    for (const delay of isUnanswered ? SEARCH_DELAYS : []) {
-      if (delay > 0) await retry.clock.sleep(delay, vault.signal)
+    for (const delayMs of mayBeStarted ? SEARCH_DELAYS_MS : []) {
+      if (delayMs > 0) await runtime.clock.sleep(delayMs, signal)
       const jobId = await search()
       if (jobId !== undefined) return jobId
     }
     try {
       return await send(description)
     } catch (error) {
-      isUnanswered ||= mayHaveActed(error)
+      mayBeStarted ||= mayHaveActed(error)
       throw error
     }
   }
-  return retry.run(attempt, vault.signal)
+  return retry.run(attempt, signal)
 }

@@ -24,8 +24,8 @@ import t from 'tap'
 import { LockHeldError } from '../../../lib/errors.js'
 import { PartialFile } from '../../../lib/retrieve/file/partial-file.js'
 import { PartialLock } from '../../../lib/retrieve/file/partial-lock.js'
-import type { RetrieveArchiveOptions } from '../../../lib/retrieve/retrieve-archive.js'
-import { retrieveToFile } from '../../../lib/retrieve/file/retrieve-to-file.js'
+import type { RetrieveArchiveOptions } from '../../../lib/vault/retrieval-options.js'
+import { retrieveToFile } from '../../../lib/vault/retrieve-to-file.js'
 import { writeThrough } from '../../../lib/retrieve/file/stream-target.js'
 import { treeHashOf } from '../../../lib/tree-hash/tree-hash.js'
 import { gate, settled } from '../../helpers/gate.js'
@@ -55,10 +55,9 @@ t.test('a file appears when it is whole, and goes on where it stopped', async (t
   const file = join(dir, 'backup.tar')
   const aborting = new AbortController()
   const first = MemoryVault.holding(bytes)
-  const stopping = retrieveToFile(file, optionsFor(first, { signal: aborting.signal }), (reader) => {
-    reader.on('range', ({ end }) => {
-      if (end === 9 * MIB) aborting.abort()
-    })
+  const stopping = retrieveToFile(file, optionsFor(first, { signal: aborting.signal }))
+  stopping.on('range', ({ end }) => {
+    if (end === 9 * MIB) aborting.abort()
   })
   await t.rejects(stopping, { name: 'AbortError' })
   t.strictSame((await readdir(dir)).sort(), ['backup.tar.partial', 'backup.tar.partial.ranges'])
@@ -68,7 +67,7 @@ t.test('a file appears when it is whole, and goes on where it stopped', async (t
 
   const again = MemoryVault.holding(bytes)
   let held = 0
-  await retrieveToFile(file, optionsFor(again), (_reader, ranges) => (held = ranges.length))
+  await retrieveToFile(file, optionsFor(again)).on('held', (ranges) => (held = ranges.length))
   t.equal(held, lines)
   t.equal(count(again, 'getJobOutput'), 21 - held)
   t.ok((await readFile(file)).equals(bytes))
@@ -431,7 +430,7 @@ t.test('a whole file that cannot get its name is private, and the next run only 
   }
   await t.rejects(retrieveToFile(file, optionsFor(vault)), {
     code: 'ERR_OUTPUT_FILE',
-    message: /All bytes are in .*out\.partial, verified, but it cannot get this name: EISDIR\./,
+    message: /All bytes are in .*out\.partial, verified, but it cannot be renamed: EISDIR\./,
     cause: { syscall: 'rename' },
   })
   t.equal((await stat(`${file}.partial`)).mode & 0o777, 0o600)
@@ -683,9 +682,8 @@ t.test('an archive that is there whole needs no job, where its hash is known', a
     })
     const again = holding()
     const told: unknown[] = []
-    await retrieveToFile(file, optionsFor(again, { ...known, ...more }), (reader) => {
-      reader.on('range', ({ start }) => told.push(start))
-    })
+    const download = retrieveToFile(file, optionsFor(again, { ...known, ...more }))
+    await download.on('range', ({ start }) => told.push(start))
     t.ok((await readFile(file)).equals(Buffer.concat(volumes)))
     t.equal(told[told.length - 1], 7 * MIB, 'ranges are those of the stream')
     return again.calls.flatMap((call) => (call.operation === 'startRetrieval' ? call.archiveId : []))
@@ -718,12 +716,16 @@ t.test('of a range nothing is kept, but the file is as much its own', async (t) 
   await stopped(file, bytes, 2, options)
   t.strictSame((await readdir(dir)).sort(), ['out.partial', 'out.partial.ranges'])
   const vault = MemoryVault.holding(bytes)
-  await retrieveToFile(file, optionsFor(vault, options), (_reader, held) => {
-    t.strictSame(held, [])
+  const resumed = retrieveToFile(file, optionsFor(vault, options))
+  resumed.on('held', () => {
+    t.fail('no range is held')
   })
+  await resumed
   t.ok((await readFile(file)).equals(bytes.subarray(5, 4 * MIB + 5)))
   t.strictSame(await readdir(dir), ['out'])
-  await t.rejects(retrieveToFile(file, optionsFor(vault, { archiveId: [] })), { name: 'RangeError' })
+  const wrong = retrieveToFile(file, optionsFor(vault, { archiveId: [] }))
+  t.equal(wrong.plan, undefined)
+  await t.rejects(wrong, { name: 'RangeError' })
 })
 
 t.test('notes that cannot be discarded do not hide that the bytes are wrong', async (t) => {

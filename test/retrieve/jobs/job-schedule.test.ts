@@ -1,11 +1,12 @@
 import t from 'tap'
+import { FinishedJob } from '../../../lib/retrieve/jobs/finished-job.js'
 import { JobSchedule, type ScheduledJob } from '../../../lib/retrieve/jobs/job-schedule.js'
-import type { RenewableJob } from '../../../lib/retrieve/jobs/renewable-job.js'
-import {
-  retrieveArchive,
-  startRetrieval,
-  type RetrieveArchiveOptions,
-} from '../../../lib/retrieve/retrieve-archive.js'
+import type { RetrievalJob } from '../../../lib/retrieve/jobs/retrieval-job.js'
+import { retrieveArchive, startRetrieval } from '../../../lib/vault/retrieve-archive.js'
+import type { RetrieveArchiveOptions } from '../../../lib/vault/retrieval-options.js'
+import { systemRuntime } from '../../../lib/runtime/runtime.js'
+import { Retry } from '../../../lib/transfer/retry.js'
+import { vaultStore } from '../../../lib/vault/vault-store.js'
 import type { Job } from '../../../lib/store/retrieval-store.js'
 import type { RetrievalRequest } from '../../../lib/client/vault-client.js'
 import { gate, settled } from '../../helpers/gate.js'
@@ -199,7 +200,7 @@ t.test('an error is not held up by a job that is being started', async (t) => {
 
 /** A job of so many bytes that notes when it is started. */
 function fakeJob(name: string, size: number | undefined, started: string[]): ScheduledJob {
-  const job = {
+  const job: RetrievalJob = {
     lastSeen: undefined,
     start: () => {
       if (!started.includes(name)) started.push(name)
@@ -207,8 +208,10 @@ function fakeJob(name: string, size: number | undefined, started: string[]): Sch
     },
     look: () => Promise.resolve(),
     ready: () => Promise.resolve({ jobId: name } as Job),
+    renew: () => Promise.reject(new Error('it is not renewed')),
+    progressed: () => undefined,
   }
-  return { job: job as unknown as RenewableJob, archiveId: name, size }
+  return { job, archiveId: name, size }
 }
 
 t.test('jobs are started ahead at the measured rate, when they can be read within the day', async (t) => {
@@ -216,7 +219,7 @@ t.test('jobs are started ahead at the measured rate, when they can be read withi
   const clock = new VirtualClock()
   const jobs = ['a', 'b', 'c'].map((name) => fakeJob(name, 200 * GIB, started))
   const schedule = new JobSchedule(jobs, clock)
-  await schedule.ready(0, jobs[0] as ScheduledJob)
+  await schedule.ready(jobs[0] as ScheduledJob)
   await settled()
   t.strictSame(started, ['a'], '200 GiB are not read within a day at the assumed rate')
   // 20 GiB an hour: a volume takes ten hours.
@@ -244,7 +247,7 @@ t.test('what the caller has already counts as read, but not for the rate', async
   const clock = new VirtualClock()
   const jobs = ['a', 'b'].map((name) => fakeJob(name, 60 * GIB, started))
   const schedule = new JobSchedule(jobs, clock)
-  await schedule.ready(0, jobs[0] as ScheduledJob)
+  await schedule.ready(jobs[0] as ScheduledJob)
   await settled()
   t.strictSame(started, ['a'])
   clock.time += HOUR
@@ -276,4 +279,18 @@ t.test('a job that the service describes without a range is of the whole archive
     const schedule = new JobSchedule(jobs, new VirtualClock())
     t.strictSame(await schedule.startFirst(), expected, `${archiveSize} bytes each`)
   }
+})
+
+t.test('finished jobs of unknown size are described to decide on the next', async (t) => {
+  const vault = MemoryVault.holding(patternBytes(MIB))
+  vault.archives.set('b', patternBytes(MIB))
+  const store = vaultStore(vault, { vaultName })
+  const { signal } = new AbortController()
+  const runtime = { ...systemRuntime, clock: new VirtualClock() }
+  const context = { store, retry: new Retry({}), runtime, signal, onJob: () => undefined }
+  const jobs = ['a', 'b'].map((jobId) => {
+    return { job: new FinishedJob(context, jobId), archiveId: undefined, size: undefined }
+  })
+  t.strictSame(await new JobSchedule(jobs, runtime.clock).startFirst(), ['a', 'b'])
+  t.strictSame(vault.operations, ['describeJob'])
 })

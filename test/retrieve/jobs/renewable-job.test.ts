@@ -1,6 +1,6 @@
 import t from 'tap'
 import { ConnectionError, NotFoundError, ServiceError } from '../../../lib/errors.js'
-import { retrieveArchive } from '../../../lib/retrieve/retrieve-archive.js'
+import { retrieveArchive } from '../../../lib/vault/retrieve-archive.js'
 import { retrying } from '../../../lib/client/retrying-client.js'
 import { Retry } from '../../../lib/transfer/retry.js'
 import { gathered } from '../../helpers/gather.js'

@@ -1,0 +1,84 @@
+/**
+ * Fetches one range of a job's output into memory and verifies it. A damaged or incomplete range is fetched again.
+ *
+ * The bytes stay in the buffers in which they arrived: copying them into one buffer would cost more than hashing them.
+ */
+import { toInclusive } from '../byte-range.js'
+import { SizeMismatchError, TreeHashMismatchError } from '../errors.js'
+import type { JobStore, StoreOutputRequest } from '../store/retrieval-store.js'
+import type { ProgressMeter } from '../transfer/progress.js'
+import type { Retry } from '../transfer/retry.js'
+import { TreeHash } from '../tree-hash/tree-hash.js'
+import type { ExpectedOutput } from './expected-output.js'
+
+/** Bytes whose tree hash has been verified. */
+export interface VerifiedBytes {
+  /** The bytes in order, as they arrived. */
+  readonly chunks: readonly Uint8Array[]
+  /** Number of bytes. */
+  readonly size: number
+  /** Lowercase hex. */
+  readonly treeHash: string
+}
+
+/** The dependencies of {@link fetchRange}. */
+export interface FetchContext {
+  readonly store: Pick<JobStore, 'getJobOutput'>
+  readonly retry: Retry
+  /** Counts the bytes as they arrive, and the requests in flight. */
+  readonly progress: ProgressMeter
+}
+
+/**
+ * Fetches a range and compares it with the tree hash that the service states for it.
+ *
+ * @param expected - the output that the range belongs to: its tree hash is used if the range is the whole output
+ * @throws {TreeHashMismatchError} `ERR_TREE_HASH_MISMATCH`: in every attempt, the bytes had another tree hash
+ * @throws {SizeMismatchError} `ERR_SIZE_MISMATCH`: in every attempt, fewer or more bytes arrived
+ * @throws as {@link Retry.run}
+ */
+export function fetchRange(
+  { store, retry, progress }: FetchContext,
+  request: StoreOutputRequest,
+  expected: ExpectedOutput,
+): Promise<VerifiedBytes> {
+  const attempt = (): Promise<VerifiedBytes> => fetchOnce(store, request, expected, progress)
+  return retry.run(() => progress.inFlight(attempt), request.signal)
+}
+
+async function fetchOnce(
+  store: FetchContext['store'],
+  request: StoreOutputRequest,
+  output: ExpectedOutput,
+  progress: ProgressMeter,
+): Promise<VerifiedBytes> {
+  const { range, jobId } = request
+  const size = range.end - range.start
+  const where = `bytes ${toInclusive(range)} of the output of job ${jobId}`
+  const { body, treeHash } = await store.getJobOutput(request)
+  const found = await readAll(body, size, where, progress)
+  const expected = treeHash ?? (size === output.size ? output.treeHash : undefined)
+  if (expected !== found.treeHash) throw new TreeHashMismatchError('range', where, expected, found.treeHash)
+  return found
+}
+
+/** Reads exactly `size` bytes, and hashes them as they arrive. */
+async function readAll(
+  body: AsyncIterable<Uint8Array>,
+  size: number,
+  where: string,
+  progress: ProgressMeter,
+): Promise<VerifiedBytes> {
+  const chunks: Uint8Array[] = []
+  const hash = new TreeHash()
+  let receivedBytes = 0
+  for await (const chunk of body) {
+    receivedBytes += chunk.length
+    progress.sent(chunk.length)
+    if (receivedBytes > size) throw new SizeMismatchError(where, size, receivedBytes)
+    hash.update(chunk)
+    chunks.push(chunk)
+  }
+  if (receivedBytes < size) throw new SizeMismatchError(where, size, receivedBytes)
+  return { chunks, size, treeHash: hash.digest('hex') }
+}

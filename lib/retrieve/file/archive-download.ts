@@ -1,0 +1,147 @@
+/**
+ * An archive on its way into a file. The file gets its name when it is complete; an interrupted download is resumed
+ * where it stopped.
+ *
+ * - Everything that can be wrong with the file is found out before a job is started.
+ * - Bytes go into `FILE.partial` in order (`partial-file.ts`), and the tree hash of each range into the notes beside it.
+ * - A resumed download hashes the bytes again and compares the hashes with the notes. It keeps the ranges that match, up
+ *   to the first that does not. At the end, all hashes together must give the hash of the archive, so a wrong note costs
+ *   a download and never leads to a wrong file.
+ */
+import { setMaxListeners } from 'node:events'
+import { dirname } from 'node:path'
+import { TreeHashMismatchError } from '../../errors.js'
+import { onAbort } from '../../streams/caller-signal.js'
+import { pipeline } from '../../streams/node-streams.js'
+import { ObservablePromise } from '../../streams/observable-promise.js'
+import { ArchiveReader, type RetrievalContext, type RetrievalEvents } from '../archive-reader.js'
+import { planAfter } from '../held-archives.js'
+import { planRanges, type RangeOptions, type RetrievalPlan } from '../retrieval-plan.js'
+import type { VerifiedRange } from '../verified-range.js'
+import { assertFits } from './free-space.js'
+import { outputTarget } from './output-target.js'
+import { PartialFile } from './partial-file.js'
+import type { PartialContent } from './partial-notes.js'
+import { partialWriter } from './partial-writer.js'
+import { renameToTarget } from './rename-to-target.js'
+import { writeThrough } from './stream-target.js'
+
+/** The events of an {@link ArchiveDownload}. */
+export interface ArchiveDownloadEvents extends RetrievalEvents {
+  /** The ranges that the partial file already has. Their bytes have been verified, and they are not fetched again. */
+  held: [ranges: readonly VerifiedRange[]]
+}
+
+/** The dependencies of a download. */
+export interface DownloadContext extends RetrievalContext {
+  /** The path of the file. */
+  readonly file: string
+  /** The archives and the range, which the notes of the partial file state. */
+  readonly content: PartialContent
+  /** The options of the plan: the range size of an earlier run is used unless they have one. */
+  readonly rangeOptions: RangeOptions
+}
+
+type Emit = (event: keyof ArchiveDownloadEvents, ...args: unknown[]) => void
+
+/**
+ * The promise that {@link retrieveToFile} returns. It is resolved when the file is complete and has its name. It emits the
+ * events of {@link ArchiveDownloadEvents}, and no `error`.
+ */
+export class ArchiveDownload extends ObservablePromise<void, ArchiveDownloadEvents> {
+  readonly #plan: RetrievalPlan | undefined
+  readonly #controller: AbortController
+
+  /**
+   * @param prepare - checks the options and plans the retrieval. If it throws, the promise is rejected
+   * @internal
+   */
+  constructor(prepare: () => DownloadContext) {
+    const controller = new AbortController()
+    const { signal } = controller
+    setMaxListeners(0, signal)
+    let plan: RetrievalPlan | undefined
+    super(async (emit) => {
+      const context = prepare()
+      plan = context.plan
+      const release = onAbort(context.signal, () => {
+        controller.abort(context.signal?.reason)
+      })
+      await download({ ...context, signal }, emit).finally(release)
+    })
+    this.#plan = plan
+    this.#controller = controller
+  }
+
+  /** The jobs, the ranges and the memory of the retrieval; `undefined` if the options are wrong. */
+  get plan(): RetrievalPlan | undefined {
+    return this.#plan
+  }
+
+  /**
+   * Ends the retrieval: the promise is rejected with an `AbortError` whose cause is the reason. The partial file and the
+   * jobs are kept. Has no effect once the promise is settled.
+   */
+  abort(reason?: unknown): void {
+    this.#controller.abort(reason)
+  }
+}
+
+async function download(context: DownloadContext, emit: Emit): Promise<void> {
+  const { signal } = context
+  const target = await outputTarget(context.file)
+  if (target.kind === 'stream') await writeThrough(target, () => observedReader(context, emit), signal)
+  else await downloadToPartial(target.path, context, emit)
+}
+
+async function downloadToPartial(path: string, context: DownloadContext, emit: Emit): Promise<void> {
+  const { store, content, rangeOptions, runtime, signal } = context
+  const { limits } = store
+  const partial = await PartialFile.open({
+    path,
+    content,
+    rangeSizeFor: (earlierSize) => planRanges(rangeOptions, limits, earlierSize).rangeSize,
+    limits,
+    clock: runtime.clock,
+    signal,
+  })
+  try {
+    const ranges = planRanges(rangeOptions, limits, partial.rangeSize)
+    await fill(
+      partial,
+      path,
+      { ...context, plan: planAfter({ ...context.plan, ...ranges }, partial.held) },
+      emit,
+    )
+    await partial.assertOurs()
+    await renameToTarget(partial, path)
+    await partial.removeNotes()
+  } catch (error) {
+    const isWrongArchive = error instanceof TreeHashMismatchError && error.scope === 'archive'
+    if (isWrongArchive) await partial.forget().catch(() => undefined) // the mismatch is the error to report
+    throw error
+  } finally {
+    await partial.close()
+  }
+}
+
+/** Retrieves the ranges that the partial file lacks. */
+async function fill(partial: PartialFile, path: string, context: DownloadContext, emit: Emit): Promise<void> {
+  const { totalBytes, held } = context.plan
+  if (totalBytes !== undefined)
+    await assertFits(path, dirname(path), totalBytes - (await partial.allocated()))
+  if (held.length > 0) emit('held', held)
+  const reader = observedReader(context, emit)
+  await pipeline(reader, partialWriter(partial, path, reader))
+  await partial.bytes.sync()
+}
+
+/** Makes a reader whose events are emitted by the download. The errors of its listeners destroy the reader. */
+function observedReader(context: RetrievalContext, emit: Emit): ArchiveReader {
+  const reader = new ArchiveReader(context)
+  for (const event of ['job', 'ready', 'range', 'retry', 'warning', 'progress'] as const)
+    reader.on(event, (...args: unknown[]) => {
+      emit(event, ...args)
+    })
+  return reader
+}

@@ -1,0 +1,17 @@
+/** The dependencies of jobs: the store, the retry policy, the clock and the random source. */
+import type { JobStore } from '../../store/retrieval-store.js'
+import type { Runtime } from '../../runtime/runtime.js'
+import type { Retry } from '../../transfer/retry.js'
+import type { PollDelays } from './job.js'
+
+/** The dependencies of finding, starting and waiting for jobs. */
+export interface JobContext<Store extends JobStore = JobStore> {
+  /** Makes each call once. */
+  readonly store: Store
+  readonly retry: Retry
+  readonly runtime: Runtime
+  readonly signal: AbortSignal
+  readonly poll?: PollDelays | undefined
+  /** Called for each job that is used, with its ID and whether it existed before. Must not throw. */
+  readonly onJob: (jobId: string, found: boolean) => void
+}

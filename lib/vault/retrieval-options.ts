@@ -1,0 +1,36 @@
+/** The options of the functions that retrieve archives. */
+import type { GlacierClientLike } from '../client/glacier-client-like.js'
+import type { VaultClient, VaultRequest } from '../client/vault-client.js'
+import type { PollDelays } from '../retrieve/jobs/job.js'
+import type { RangeOptions } from '../retrieve/retrieval-plan.js'
+import type { RetrievalTarget } from '../retrieve/retrieval-target.js'
+import type { RetryOptions } from '../transfer/retry.js'
+
+/** The options of every function that reads the output of a job. */
+export interface ReadOptions extends VaultRequest, RangeOptions, RetryOptions {
+  /**
+   * A `GlacierClient` of any version of the SDK, or any `VaultClient`. Middleware that was added to a client of an SDK
+   * before 3.929 is not run.
+   */
+  readonly client: GlacierClientLike | VaultClient
+}
+
+/** The options of {@link archiveReader}. */
+export interface ArchiveReaderOptions extends ReadOptions {
+  /** The ID of a finished job. */
+  readonly jobId: string
+}
+
+/** The options of {@link startRetrieval}. */
+export interface RetrievalOptions extends ReadOptions, RetrievalTarget {}
+
+/** The options of {@link retrieveArchive} and {@link retrieveToFile}. */
+export interface RetrieveArchiveOptions extends RetrievalOptions {
+  /** The delays between two requests for the state of a job. */
+  readonly poll?: PollDelays | undefined
+  /**
+   * The ID of a job that retrieves exactly this archive, or exactly this range of it. By default a job is looked for, and
+   * started if there is none.
+   */
+  readonly jobId?: string | undefined
+}

@@ -1,0 +1,476 @@
+import { chmod, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import {
+  AbortMultipartUploadCommand,
+  CompleteMultipartUploadCommand,
+  CreateVaultCommand,
+  DeleteArchiveCommand,
+  DeleteVaultCommand,
+  DescribeJobCommand,
+  DescribeVaultCommand,
+  GetJobOutputCommand,
+  GlacierClient,
+  InitiateJobCommand,
+  InitiateMultipartUploadCommand,
+  ListJobsCommand,
+  ListMultipartUploadsCommand,
+  ListPartsCommand,
+  paginateListParts,
+  ListVaultsCommand,
+  UploadArchiveCommand,
+  UploadMultipartPartCommand,
+} from '@aws-sdk/client-glacier'
+import t, { type Test } from 'tap'
+import { startLocalVault, type LocalVault } from '../../../lib/local/index.js'
+import { treeHashOf } from '../../../lib/tree-hash/tree-hash.js'
+import { isTreeHashAligned } from '../../../lib/tree-hash/aligned-ranges.js'
+import { clock, localVaultFor } from '../../helpers/local-vault.js'
+import { patternBytes } from '../../helpers/pattern-source.js'
+
+const MIB = 1_048_576
+const HOUR = 3_600_000
+const vaultName = 'docs'
+const accountId = '-'
+const address = { accountId, vaultName }
+
+/** The SDK's own client, as shipped. */
+function sdkFor(test: Test, { endpoint, region, credentials }: LocalVault): GlacierClient {
+  const client = new GlacierClient({ endpoint, region, credentials, maxAttempts: 1 })
+  test.teardown(() => {
+    client.destroy()
+  })
+  return client
+}
+
+/** Uploads bytes in parts, last part first; the archive ID. */
+async function upload(
+  client: GlacierClient,
+  bytes: Buffer,
+  partSize: number,
+  archiveDescription?: string,
+): Promise<string> {
+  const { uploadId } = await client.send(
+    new InitiateMultipartUploadCommand({ ...address, partSize: String(partSize), archiveDescription }),
+  )
+  for (let start = Math.floor((bytes.length - 1) / partSize) * partSize; start >= 0; start -= partSize) {
+    const body = bytes.subarray(start, start + partSize)
+    const range = `bytes ${start}-${start + body.length - 1}/*`
+    await client.send(new UploadMultipartPartCommand({ ...address, uploadId, range, body }))
+  }
+  const archiveSize = String(bytes.length)
+  const done = await client.send(
+    new CompleteMultipartUploadCommand({ ...address, uploadId, archiveSize, checksum: treeHashOf(bytes) }),
+  )
+  return done.archiveId ?? ''
+}
+
+async function retrieve(
+  client: GlacierClient,
+  archiveId: string,
+  RetrievalByteRange?: string,
+): Promise<string> {
+  const jobParameters = { Type: 'archive-retrieval', ArchiveId: archiveId, RetrievalByteRange }
+  const { jobId } = await client.send(new InitiateJobCommand({ ...address, jobParameters }))
+  return jobId ?? ''
+}
+
+t.test('@aws-sdk/client-glacier runs every operation of vaults, archives, uploads and jobs', async (t) => {
+  const vault = await localVaultFor(t)
+  const client = sdkFor(t, vault)
+  t.match(await client.send(new CreateVaultCommand(address)), { location: '/111122223333/vaults/docs' })
+  t.match(await client.send(new ListVaultsCommand({ accountId })), { VaultList: [{ VaultName: 'docs' }] })
+  t.match(await client.send(new DescribeVaultCommand(address)), { VaultName: 'docs' })
+
+  const small = await client.send(
+    new UploadArchiveCommand({ ...address, body: Buffer.from('hello world'), archiveDescription: 'small' }),
+  )
+  t.equal(small.checksum, 'b94d27b9934d3e08a52e52d7da7dabfac484efe37a5380ee9088f7ace2efcde9')
+  t.match(small.location, new RegExp(`^/111122223333/vaults/docs/archives/${String(small.archiveId)}$`))
+
+  const bytes = patternBytes(2.5 * MIB)
+  const archiveId = await upload(client, bytes, MIB, 'larger')
+  const jobId = await retrieve(client, archiveId)
+  t.match(await client.send(new DescribeJobCommand({ ...address, jobId })), {
+    Action: 'ArchiveRetrieval',
+    ArchiveId: archiveId,
+    ArchiveSHA256TreeHash: treeHashOf(bytes),
+    ArchiveSizeInBytes: bytes.length,
+    Completed: true,
+    JobId: jobId,
+    RetrievalByteRange: `0-${bytes.length - 1}`,
+    SHA256TreeHash: treeHashOf(bytes),
+    StatusCode: 'Succeeded',
+    StatusMessage: 'Succeeded',
+    Tier: 'Standard',
+    VaultARN: vault.region && 'arn:aws:glacier:us-east-1:111122223333:vaults/docs',
+  })
+  t.match(await client.send(new ListJobsCommand(address)), { JobList: [{ JobId: jobId }] })
+  const output = await client.send(new GetJobOutputCommand({ ...address, jobId }))
+  t.match(output, {
+    status: 200,
+    checksum: treeHashOf(bytes),
+    acceptRanges: 'bytes',
+    contentType: 'application/octet-stream',
+    archiveDescription: 'larger',
+  })
+  t.ok(Buffer.from((await output.body?.transformToByteArray()) ?? []).equals(bytes))
+
+  const partSize = String(MIB)
+  const { uploadId } = await client.send(
+    new InitiateMultipartUploadCommand({ ...address, partSize, archiveDescription: 'x' }),
+  )
+  t.match(await client.send(new ListMultipartUploadsCommand(address)), {
+    UploadsList: [{ MultipartUploadId: uploadId, PartSizeInBytes: MIB, ArchiveDescription: 'x' }],
+  })
+  t.match(await client.send(new ListPartsCommand({ ...address, uploadId })), {
+    PartSizeInBytes: MIB,
+    Parts: [],
+  })
+  await client.send(new AbortMultipartUploadCommand({ ...address, uploadId }))
+  t.match(await client.send(new ListMultipartUploadsCommand(address)), { UploadsList: [] })
+
+  await client.send(new DeleteArchiveCommand({ ...address, archiveId }))
+  await t.rejects(retrieve(client, archiveId), { name: 'ResourceNotFoundException' })
+  const kept = await client.send(new GetJobOutputCommand({ ...address, jobId }))
+  t.ok(Buffer.from((await kept.body?.transformToByteArray()) ?? []).equals(bytes), 'its output stays')
+  await t.rejects(client.send(new DeleteVaultCommand(address)), { name: 'InvalidParameterValueException' })
+})
+
+t.test('parts are listed in order, in pages, and may be sent again', async (t) => {
+  const client = sdkFor(t, await localVaultFor(t))
+  await client.send(new CreateVaultCommand(address))
+  const { uploadId = '' } = await client.send(
+    new InitiateMultipartUploadCommand({ ...address, partSize: String(MIB) }),
+  )
+  const body = Buffer.alloc(MIB)
+  for (let index = 119; index >= 0; index -= 2) {
+    const range = `bytes ${index * MIB}-${(index + 1) * MIB - 1}/*`
+    await client.send(new UploadMultipartPartCommand({ ...address, uploadId, range, body }))
+  }
+  const again = Buffer.alloc(MIB, 1)
+  const range = `bytes ${MIB}-${2 * MIB - 1}/*`
+  await client.send(new UploadMultipartPartCommand({ ...address, uploadId, range, body: again }))
+  const found: (string | undefined)[] = []
+  let pages = 0
+  for await (const page of paginateListParts({ client }, { ...address, uploadId })) {
+    pages++
+    found.push(...(page.Parts ?? []).map(({ RangeInBytes }) => RangeInBytes))
+    if (pages === 1) t.equal(page.Parts?.[0]?.SHA256TreeHash, treeHashOf(again))
+  }
+  t.equal(pages, 2)
+  t.strictSame(
+    found,
+    Array.from({ length: 60 }, (_, i) => `${(2 * i + 1) * MIB}-${(2 * i + 2) * MIB - 1}`),
+  )
+})
+
+t.test(
+  'an output has a tree hash just where job and range are aligned, and it is that of the bytes',
+  async (t) => {
+    const client = sdkFor(t, await localVaultFor(t))
+    await client.send(new CreateVaultCommand(address))
+    const bytes = patternBytes(10.5 * MIB)
+    for (const partSize of [MIB, 4 * MIB, 16 * MIB]) {
+      const archiveId = await upload(client, bytes, partSize)
+      const jobId = await retrieve(client, archiveId)
+      for (let start = 0; start < 11; start++) {
+        for (let end = start + 1; end <= 11; end++) {
+          const to = Math.min(end * MIB, bytes.length)
+          const output = await client.send(
+            new GetJobOutputCommand({ ...address, jobId, range: `bytes=${start * MIB}-${to - 1}` }),
+          )
+          const part = bytes.subarray(start * MIB, to)
+          const aligned = isTreeHashAligned({ start: start * MIB, end: to }, bytes.length)
+          t.equal(
+            output.checksum,
+            aligned ? treeHashOf(part) : undefined,
+            `[${start}, ${end}) in parts of ${partSize}`,
+          )
+          t.equal(output.contentRange, `bytes ${start * MIB}-${to - 1}/${bytes.length}`)
+          t.ok(Buffer.from((await output.body?.transformToByteArray()) ?? []).equals(part))
+        }
+      }
+    }
+  },
+)
+
+t.test('a job may be for a range of an archive', async (t) => {
+  const client = sdkFor(t, await localVaultFor(t))
+  await client.send(new CreateVaultCommand(address))
+  const bytes = patternBytes(6.5 * MIB)
+  const archiveId = await upload(client, bytes, 2 * MIB)
+  const aligned = await retrieve(client, archiveId, `${4 * MIB}-${bytes.length - 1}`)
+  t.match(await client.send(new DescribeJobCommand({ ...address, jobId: aligned })), {
+    ArchiveSizeInBytes: bytes.length,
+    RetrievalByteRange: `${4 * MIB}-${bytes.length - 1}`,
+    SHA256TreeHash: treeHashOf(bytes.subarray(4 * MIB)),
+  })
+  const output = await client.send(
+    new GetJobOutputCommand({ ...address, jobId: aligned, range: `bytes=0-${MIB - 1}` }),
+  )
+  t.match(output, { status: 206, checksum: treeHashOf(bytes.subarray(4 * MIB, 5 * MIB)) })
+  t.ok(
+    Buffer.from((await output.body?.transformToByteArray()) ?? []).equals(bytes.subarray(4 * MIB, 5 * MIB)),
+  )
+
+  const crooked = await retrieve(client, archiveId, `${MIB}-${3 * MIB - 1}`)
+  const described = await client.send(new DescribeJobCommand({ ...address, jobId: crooked }))
+  t.notOk(described.SHA256TreeHash)
+  const part = await client.send(
+    new GetJobOutputCommand({ ...address, jobId: crooked, range: `bytes=0-${MIB - 1}` }),
+  )
+  t.equal(part.checksum, undefined, 'never a hash where the job is not aligned')
+
+  for (const range of ['0-1', '1-1048576', `0-${7 * MIB - 1}`, 'x', '9-8', `${8 * MIB}-${9 * MIB - 1}`]) {
+    await t.rejects(retrieve(client, archiveId, range), { name: 'InvalidParameterValueException' }, range)
+  }
+})
+
+t.test(
+  'a Range that cannot be read is ignored, one past the end refused, one over the end cut',
+  async (t) => {
+    const client = sdkFor(t, await localVaultFor(t))
+    await client.send(new CreateVaultCommand(address))
+    const bytes = patternBytes(1000)
+    const archiveId = await upload(client, bytes, MIB)
+    const jobId = await retrieve(client, archiveId)
+    for (const range of ['bytes 0-9', 'bytes=9-0', '0-9', 'lines=0-9', 'bytes=x-9']) {
+      const whole = await client.send(new GetJobOutputCommand({ ...address, jobId, range }))
+      t.match(whole, { status: 200, contentRange: undefined }, range)
+      t.equal((await whole.body?.transformToByteArray())?.length, 1000)
+    }
+    await t.rejects(client.send(new GetJobOutputCommand({ ...address, jobId, range: 'bytes=1000-1009' })), {
+      name: 'InvalidParameterValueException',
+      message: 'The start of the range is larger than size of retrieved data: bytes=1000-1009',
+    })
+    const cut = await client.send(new GetJobOutputCommand({ ...address, jobId, range: 'bytes=990-5000' }))
+    t.match(cut, { status: 206, contentRange: 'bytes 990-999/1000' })
+    t.ok(Buffer.from((await cut.body?.transformToByteArray()) ?? []).equals(bytes.subarray(990)))
+  },
+)
+
+t.test('a job takes its time, is listed by its state, and is gone a day after', async (t) => {
+  const time = clock()
+  const vault = await localVaultFor(t, { now: time.now, jobDelay: 4 * HOUR })
+  const { endpoint, region, credentials } = vault
+  const at = (): GlacierClient => {
+    const client = new GlacierClient({
+      endpoint,
+      region,
+      credentials,
+      systemClockOffset: time.time - Date.now(),
+      maxAttempts: 1,
+    })
+    t.teardown(() => {
+      client.destroy()
+    })
+    return client
+  }
+  let client = at()
+  await client.send(new CreateVaultCommand(address))
+  const archiveId = await upload(client, patternBytes(10), MIB)
+  const first = await retrieve(client, archiveId)
+  t.match(await client.send(new DescribeJobCommand({ ...address, jobId: first })), {
+    Completed: false,
+    StatusCode: 'InProgress',
+    StatusMessage: 'Operation in progress.',
+  })
+  await t.rejects(client.send(new GetJobOutputCommand({ ...address, jobId: first })), {
+    name: 'InvalidParameterValueException',
+    message: `The job is not currently available for download: ${first}`,
+  })
+  time.time += 4 * HOUR
+  client = at()
+  const second = await retrieve(client, archiveId)
+  const ids = async (filter: object): Promise<(string | undefined)[]> =>
+    ((await client.send(new ListJobsCommand({ ...address, ...filter }))).JobList ?? []).map(
+      ({ JobId }) => JobId,
+    )
+  t.strictSame(await ids({}), [first, second], 'in the order they were started')
+  t.strictSame(await ids({ statuscode: 'Succeeded' }), [first])
+  t.strictSame(await ids({ completed: 'false' }), [second])
+  t.strictSame(await ids({ statuscode: 'InProgress', completed: 'true' }), [])
+  t.strictSame(await ids({ limit: 1 }), [first])
+  await t.rejects(ids({ statuscode: 'finished' }), { message: 'The job status code is not valid: finished' })
+  await t.rejects(ids({ completed: 'maybe' }), { message: 'Invalid completed: maybe' })
+  time.time += 24 * HOUR + 1000
+  client = at()
+  await t.rejects(client.send(new DescribeJobCommand({ ...address, jobId: first })), {
+    name: 'ResourceNotFoundException',
+    message: `The job ID was not found: ${first}`,
+  })
+  t.strictSame(await ids({}), [second])
+})
+
+t.test('the bytes of a deleted archive stay while a job for it lasts, and then go', async (t) => {
+  const dir = t.testdir()
+  const vault = await localVaultFor(t, { dir })
+  const client = sdkFor(t, vault)
+  await client.send(new CreateVaultCommand(address))
+  const base = join(dir, 'vaults', vaultName)
+  await rm(join(base, 'retained'), { recursive: true }) // as in the folder of an older version
+  const bytes = patternBytes(2 * MIB)
+  const archiveId = await upload(client, bytes, MIB)
+  const jobId = await retrieve(client, archiveId)
+  await client.send(new DeleteArchiveCommand({ ...address, archiveId }))
+  t.strictSame(await readdir(join(base, 'archives')), [])
+  t.strictSame(await readdir(join(base, 'retained')), [archiveId])
+  const part = await client.send(new GetJobOutputCommand({ ...address, jobId, range: `bytes=0-${MIB - 1}` }))
+  t.equal(part.checksum, treeHashOf(bytes.subarray(0, MIB)))
+  await part.body?.transformToByteArray()
+  await t.rejects(retrieve(client, archiveId), { name: 'ResourceNotFoundException' })
+  vault.control.advanceClock(25 * HOUR)
+  await client.send(new DeleteArchiveCommand({ ...address, archiveId }))
+  t.strictSame(await readdir(join(base, 'retained')), [])
+  const other = await upload(client, bytes, MIB)
+  const lost = await retrieve(client, other)
+  await rm(join(base, 'archives', other), { recursive: true })
+  await t.rejects(client.send(new GetJobOutputCommand({ ...address, jobId: lost })), {
+    name: 'ResourceNotFoundException',
+  })
+})
+
+t.test('missing vaults are made where the local vault was told so', async (t) => {
+  const client = sdkFor(t, await localVaultFor(t, { createVaults: true }))
+  t.ok(await upload(client, patternBytes(10), MIB))
+  t.ok(
+    await client.send(new UploadArchiveCommand({ ...address, vaultName: 'other', body: Buffer.from('x') })),
+  )
+  t.match(await client.send(new ListVaultsCommand({ accountId })), {
+    VaultList: [{ VaultName: 'docs' }, { VaultName: 'other' }],
+  })
+  await t.rejects(client.send(new DescribeVaultCommand({ ...address, vaultName: 'third' })), {
+    name: 'ResourceNotFoundException',
+  })
+})
+
+t.test('a second server on the folder, and one started later, know all that was acknowledged', async (t) => {
+  const dir = t.testdir()
+  const [one, two] = await Promise.all([localVaultFor(t, { dir }), localVaultFor(t, { dir })])
+  t.strictSame(one.credentials, two.credentials, 'they agree on one key pair')
+  t.match(one.credentials, { accessKeyId: /^AKIA[A-Z2-7]{16}$/, secretAccessKey: /^[\w+/]{40}$/ })
+  const [first, second] = [sdkFor(t, one), sdkFor(t, two)]
+  await first.send(new CreateVaultCommand(address))
+  const bytes = patternBytes(2 * MIB + 9)
+  const { uploadId } = await first.send(
+    new InitiateMultipartUploadCommand({ ...address, partSize: String(MIB) }),
+  )
+  for (const [client, start] of [
+    [first, 0],
+    [second, MIB],
+    [first, 2 * MIB],
+  ] as const) {
+    const body = bytes.subarray(start, start + MIB)
+    await client.send(
+      new UploadMultipartPartCommand({
+        ...address,
+        uploadId,
+        range: `bytes ${start}-${start + body.length - 1}/*`,
+        body,
+      }),
+    )
+  }
+  await one.close()
+  const third = sdkFor(t, await localVaultFor(t, { dir }))
+  const complete = new CompleteMultipartUploadCommand({
+    ...address,
+    uploadId,
+    archiveSize: String(bytes.length),
+    checksum: treeHashOf(bytes),
+  })
+  const [a, b] = await Promise.all(
+    [third.send(complete), second.send(complete)].map((sent) => sent.catch((error: unknown) => error)),
+  )
+  const { archiveId } = (await second.send(complete)) as { archiveId: string }
+  t.match([a, b], [{ archiveId }, { archiveId }], 'completed at once by two processes, it is one archive')
+  const jobId = await retrieve(third, archiveId)
+  const output = await second.send(new GetJobOutputCommand({ ...address, jobId }))
+  t.ok(Buffer.from((await output.body?.transformToByteArray()) ?? []).equals(bytes))
+})
+
+t.test('a completion that was cut off between its steps is finished by repeating it', async (t) => {
+  const dir = t.testdir()
+  const vault = await localVaultFor(t, { dir })
+  const client = sdkFor(t, vault)
+  await client.send(new CreateVaultCommand(address))
+  const bytes = patternBytes(MIB + 1)
+  const { uploadId = '' } = await client.send(
+    new InitiateMultipartUploadCommand({ ...address, partSize: String(MIB) }),
+  )
+  for (const start of [0, MIB]) {
+    const body = bytes.subarray(start, start + MIB)
+    await client.send(
+      new UploadMultipartPartCommand({
+        ...address,
+        uploadId,
+        range: `bytes ${start}-${start + body.length - 1}/*`,
+        body,
+      }),
+    )
+  }
+  const complete = new CompleteMultipartUploadCommand({
+    ...address,
+    uploadId,
+    archiveSize: String(bytes.length),
+    checksum: treeHashOf(bytes),
+  })
+  const { archiveId = '' } = await client.send(complete)
+  // As if the process had ended after the archive was decided on and before its folder was renamed.
+  const base = join(dir, 'vaults', vaultName)
+  await rename(join(base, 'archives', archiveId), join(base, 'uploads', uploadId))
+  await t.rejects(retrieve(client, archiveId), { name: 'ResourceNotFoundException' })
+  t.match(
+    await client.send(new ListMultipartUploadsCommand(address)),
+    { UploadsList: [] },
+    'it takes no more parts',
+  )
+  t.match(await client.send(complete), { archiveId })
+  t.ok(await retrieve(client, archiveId))
+})
+
+t.test('everything is for its owner alone, and nothing unfinished stays', async (t) => {
+  const dir = join(t.testdir(), 'deep', 'vaults')
+  const client = sdkFor(t, await localVaultFor(t, { dir }))
+  await client.send(new CreateVaultCommand(address))
+  await retrieve(client, await upload(client, patternBytes(MIB + 5), MIB))
+  await client.send(new InitiateMultipartUploadCommand({ ...address, partSize: String(MIB) }))
+  const wrong = new UploadArchiveCommand({ ...address, body: Buffer.from('x'), checksum: 'f'.repeat(64) })
+  await t.rejects(client.send(wrong), { name: 'InvalidParameterValueException' })
+  t.strictSame(await readdir(join(dir, 'tmp')), [])
+  for (const entry of await readdir(dir, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name)
+    const mode = (await stat(path)).mode & 0o777
+    t.equal(mode, entry.isDirectory() ? 0o700 : 0o600, path.slice(dir.length))
+  }
+  t.equal((await stat(dir)).mode & 0o777, 0o700)
+})
+
+t.test('a vault that cannot be read is an error of the server, told as one', async (t) => {
+  const dir = t.testdir()
+  const vault = await localVaultFor(t, { dir })
+  const client = sdkFor(t, vault)
+  await client.send(new CreateVaultCommand(address))
+  await writeFile(join(dir, 'vaults', vaultName, 'vault.json'), '{')
+  const failure = { name: 'LocalStorageException', $metadata: { httpStatusCode: 507 } }
+  await t.rejects(client.send(new DescribeVaultCommand(address)), failure)
+  t.match(await client.send(new ListVaultsCommand({ accountId })), { VaultList: [] }, 'others are listed')
+  await t.rejects(startLocalVault({ dir: join(dir, 'credentials.json') }), { code: /EEXIST|ENOTDIR/ })
+  await chmod(dir, 0o700)
+})
+
+t.test('an output whose file is gone is refused, not ended as if it were whole', async (t) => {
+  const dir = t.testdir()
+  const client = sdkFor(t, await localVaultFor(t, { dir }))
+  await client.send(new CreateVaultCommand(address))
+  const archiveId = await upload(client, patternBytes(3 * MIB), MIB)
+  const jobId = await retrieve(client, archiveId)
+  await rename(join(dir, 'vaults', vaultName, 'archives', archiveId, '00001.part'), join(dir, 'gone'))
+  await t.rejects(client.send(new GetJobOutputCommand({ ...address, jobId })), {
+    name: 'LocalStorageException',
+    message: /^The archive \S+ in the vault docs is damaged: its part 2 is missing or incomplete/,
+  })
+  t.ok(
+    await client.send(new GetJobOutputCommand({ ...address, jobId, range: 'bytes=0-9' })),
+    'the rest is there',
+  )
+})

@@ -1,0 +1,150 @@
+import t from 'tap'
+import type { TransferProgress } from '../../lib/transfer/progress.js'
+import { ServiceError } from '../../lib/errors.js'
+import { archiveReader } from '../../lib/vault/archive-reader.js'
+import { retrieveArchive } from '../../lib/vault/retrieve-archive.js'
+import { gate } from '../helpers/gate.js'
+import { gathered } from '../helpers/gather.js'
+import { MemoryVault } from '../helpers/memory-vault.js'
+import { patternBytes } from '../helpers/pattern-source.js'
+import { count, optionsFor } from '../helpers/retrieval.js'
+import { VirtualClock } from '../helpers/virtual-clock.js'
+
+const MIB = 1_048_576
+
+/** Yields bytes in pieces, and lets time pass before each. */
+async function* slowly(
+  body: AsyncIterable<Uint8Array>,
+  clock: VirtualClock,
+  pieceMs: number,
+): AsyncGenerator<Uint8Array> {
+  for await (const piece of body) {
+    clock.time += pieceMs
+    yield piece
+  }
+}
+
+t.test('progress is reported while a single large range arrives, at most ten times a second', async (t) => {
+  const bytes = patternBytes(8 * MIB)
+  const vault = MemoryVault.holding(bytes)
+  const clock = new VirtualClock()
+  vault.tamper = (output) => ({ ...output, body: slowly(output.body, clock, 25) })
+  const reader = retrieveArchive(optionsFor(vault, { rangeSize: 8 * MIB, clock }))
+  const seen: (TransferProgress & { readonly time: number })[] = []
+  reader.on('progress', (progress) => seen.push({ ...progress, time: clock.time }))
+  t.ok((await gathered(reader)).equals(bytes))
+  const amid = seen.filter(({ sentBytes, doneBytes }) => sentBytes > 0 && doneBytes === 0)
+  t.ok(amid.length > 20, `${amid.length} events while 128 pieces arrived in 3.2 s`)
+  t.strictSame(new Set(amid.map(({ requestsInFlight }) => requestsInFlight)), new Set([1]))
+  for (const [i, { time }] of amid.entries())
+    if (i > 0) t.ok(time - (amid[i - 1]?.time ?? 0) >= 100, 'not more often')
+  t.match(seen.at(-1), {
+    doneBytes: bytes.length,
+    sentBytes: bytes.length,
+    skippedBytes: 0,
+    totalBytes: bytes.length,
+    partsDone: 1,
+    requestsInFlight: 0,
+  })
+})
+
+t.test('progress ends before the stream does, and counts repeated bytes as sent only', async (t) => {
+  const bytes = patternBytes(5 * MIB)
+  const vault = MemoryVault.holding(bytes)
+  let failures = 2
+  vault.tamper = (output, { range }) =>
+    range.start === 2 * MIB && failures-- > 0 ? { ...output, treeHash: 'f'.repeat(64) } : output
+  const reader = retrieveArchive(optionsFor(vault))
+  const events: (TransferProgress | 'end')[] = []
+  reader.on('progress', (progress) => events.push(progress))
+  reader.on('end', () => events.push('end'))
+  await gathered(reader)
+  t.equal(events.pop(), 'end')
+  const last = { doneBytes: 5 * MIB, sentBytes: 7 * MIB, totalBytes: 5 * MIB, partsDone: 5 }
+  t.match(events.at(-1), { ...last, requestsInFlight: 0 })
+  let doneBytes = 0
+  for (const progress of events as TransferProgress[]) {
+    t.ok(progress.doneBytes >= doneBytes, 'it only grows')
+    doneBytes = progress.doneBytes
+  }
+})
+
+t.test('the bytes done of a range are those that are handed on', async (t) => {
+  const bytes = patternBytes(10.5 * MIB)
+  const range = { start: 3 * MIB + 5, end: 9 * MIB - 7 }
+  const vault = MemoryVault.holding(bytes)
+  const reader = retrieveArchive(optionsFor(vault, { range, archiveSize: bytes.length }))
+  t.equal(reader.plan.totalBytes, range.end - range.start)
+  let last: TransferProgress | undefined
+  reader.on('progress', (progress) => (last = progress))
+  await gathered(reader)
+  const total = range.end - range.start
+  t.match(last, { doneBytes: total, totalBytes: total })
+  t.ok((last?.sentBytes ?? 0) > total, 'more is fetched')
+})
+
+t.test('the bytes of several archives of unknown size are known when the last job is ready', async (t) => {
+  const vault = MemoryVault.holding(patternBytes(2 * MIB))
+  vault.archives.set('b', patternBytes(MIB, 2))
+  const reader = retrieveArchive(optionsFor(vault, { archiveId: ['a', 'b'] }))
+  t.equal(reader.plan.totalBytes, undefined)
+  const totals = new Set<number | undefined>()
+  reader.on('progress', ({ totalBytes }) => totals.add(totalBytes))
+  await gathered(reader)
+  t.strictSame([...totals], [undefined, 3 * MIB])
+})
+
+t.test('a reader that is destroyed reports how far it came', async (t) => {
+  const vault = MemoryVault.holding(patternBytes(9 * MIB))
+  const reader = retrieveArchive(optionsFor(vault))
+  let last: TransferProgress | undefined
+  reader.on('progress', (progress) => (last = progress))
+  for await (const chunk of reader) {
+    t.ok(chunk)
+    break
+  }
+  if (!reader.closed) await new Promise((resolve) => reader.once('close', resolve))
+  t.ok((last?.doneBytes ?? 0) >= MIB)
+  t.equal(last?.requestsInFlight, 0)
+})
+
+t.test('an error of one range is not delayed by another that is still being repeated', async (t) => {
+  const vault = MemoryVault.holding(patternBytes(3 * MIB))
+  const never = gate()
+  vault.before = ({ operation, range }) => {
+    if (operation !== 'getJobOutput') return undefined
+    if (range?.start === 0)
+      throw new ServiceError('no', { operation: 'GetJobOutput', serviceCode: 'AccessDeniedException' })
+    return never.opened
+  }
+  await t.rejects(gathered(retrieveArchive(optionsFor(vault))), {
+    code: 'ERR_SERVICE',
+    serviceCode: 'AccessDeniedException',
+  })
+  t.equal(vault.underWay, 0, 'the other request has ended')
+})
+
+t.test('a job that is given by its ID must retrieve the requested range', async (t) => {
+  const vault = MemoryVault.holding(patternBytes(4 * MIB))
+  const jobId = 'a@1048576-2097152'
+  for (const range of [
+    { start: 0, end: MIB },
+    { start: MIB, end: 1.5 * MIB },
+  ])
+    await t.rejects(gathered(retrieveArchive(optionsFor(vault, { jobId, range }))), {
+      name: 'RangeError',
+      message: /must be the range of the job a@1048576-2097152, bytes 1048576-2097151 of the archive/,
+    })
+  t.equal(count(vault, 'getJobOutput'), 0)
+})
+
+t.test('a finished job of which only the ID is known is not started again', async (t) => {
+  const vault = MemoryVault.holding(patternBytes(4 * MIB))
+  let outputs = 0
+  vault.before = ({ operation }) => {
+    if (operation === 'getJobOutput' && ++outputs === 3) vault.expiredJobs.add('a')
+  }
+  const options = { client: vault, vaultName: 'backups', jobId: 'a', rangeSize: MIB, concurrency: 1 }
+  await t.rejects(gathered(archiveReader(options)), { code: 'ERR_NOT_FOUND' })
+  t.equal(count(vault, 'startRetrieval'), 0)
+})
