@@ -269,7 +269,6 @@ interface Argument extends WrongValues {
   readonly isOptional?: true
 }
 
-const clients = WRONG.client as WrongValues
 const hashOfBytes: WrongValues = WRONG.bytes as WrongValues
 const path: WrongValues = { types: [7, {}, Buffer.from('x')], ranges: ['', 'a\0b'] }
 const several: WrongValues = { types: [7, 'x', {}, [7], [null]], ranges: [['x'], [Buffer.alloc(31)]] }
