@@ -29,6 +29,7 @@ export interface ErrorContext {
  * ```
  */
 export class GlacierPipeError extends Error {
+  /** The name of the class. */
   override readonly name: string = 'GlacierPipeError'
   /** The code of the error, as `ERR_UPLOAD_FAILED`. It is stable within a major version. */
   readonly code: string

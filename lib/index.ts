@@ -125,6 +125,7 @@ export type { MemoryOptions, MemoryPlan } from './transfer/memory-plan.js'
 export type { TransferProgress } from './transfer/progress.js'
 export type { StuckWarning } from './transfer/reported-retry.js'
 export type { Retry, RetryNotice, RetryOptions } from './transfer/retry.js'
+export type { ObservablePromise } from './streams/observable-promise.js'
 export type {
   EmitMethod,
   EmitterEvents,

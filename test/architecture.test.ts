@@ -55,6 +55,29 @@ const ARROWS: Record<string, readonly string[]> = {
     ...['transfer', 'store', 'tree-hash', 'fs', 'runtime', 'streams', 'options', '.'],
   ],
 }
+/**
+ * What each folder of lib/local may import, besides itself, from lib/local. Each folder stands below those that import it;
+ * `.` has the entry point, which may import all of them.
+ */
+const LOCAL_ARROWS: Record<string, readonly string[]> = {
+  service: [],
+  records: ['service'],
+  disk: ['records', 'service'],
+  transport: ['disk', 'service'],
+  costs: ['records', 'service'],
+  realism: ['service'],
+  'auth/policy': ['service'],
+  auth: ['disk', 'records', 'service'],
+  storage: ['realism', 'costs', 'disk', 'records', 'service'],
+  jobs: ['storage', 'realism', 'costs', 'disk', 'records', 'service'],
+  stores: ['jobs', 'storage', 'auth/policy', 'realism', 'costs', 'disk', 'records', 'service'],
+  requests: ['stores', 'auth', 'service'],
+  operations: ['requests', 'stores', 'jobs', 'storage', 'auth', 'auth/policy', 'records', 'service'],
+  faults: ['requests', 'transport', 'service'],
+  control: [...['faults', 'stores', 'jobs', 'realism', 'costs', 'auth', 'transport', 'records', 'service']],
+  http: ['control', 'operations', 'faults', 'requests', 'stores', 'auth', 'transport', 'service'],
+  options: ['http', 'faults', 'auth', 'auth/policy', 'realism', 'costs', 'transport', 'service'],
+}
 /** Modules that know no streams; `folder/*` for a whole folder. */
 const PURE = [
   'errors.ts',
@@ -125,6 +148,29 @@ t.test('imports point one way', async (t) => {
     if (to === '.') t.match(target(it), /^(?:errors|service-error-reason|invariant|byte-range|sizes)\.ts$/)
     if (target(it) === 'index.ts') t.fail(`${it.file} imports the index`)
   }
+})
+
+t.test('the folders of the local vault import each other in one direction', async (t) => {
+  const order = Object.keys(LOCAL_ARROWS)
+  for (const [index, folder] of order.entries()) {
+    for (const lower of LOCAL_ARROWS[folder] ?? [])
+      t.ok(order.slice(0, index).includes(lower), `${folder} stands above ${lower}`)
+  }
+  const used = new Set<string>()
+  for (const found of await importsOfLib()) {
+    if (!found.file.startsWith('local/') || !found.specifier.startsWith('.')) continue
+    const imported = target(found)
+    if (!imported.startsWith('local/')) continue
+    const [from, to] = [found.file, imported].map((file) => relative('local', dirname(file))) as [
+      string,
+      string,
+    ]
+    if (from === '' || from === to) continue
+    t.ok(LOCAL_ARROWS[from]?.includes(to), `${found.file} imports ${imported}`)
+    used.add(`${from} → ${to}`)
+  }
+  for (const [from, lower] of Object.entries(LOCAL_ARROWS))
+    for (const to of lower) t.ok(used.has(`${from} → ${to}`), `${from} uses ${to}`)
 })
 
 t.test('there are no circles', async (t) => {
@@ -211,3 +257,48 @@ t.test('a file holds one idea, and a folder can be seen at a glance', async (t) 
   const median = lengths[Math.floor(lengths.length / 2)] ?? 0
   t.ok(median <= 100, `the median is ${median}`)
 })
+
+/** The ways to reach for the world, and the expressions that do so. Types and constants are no such way. */
+const WORLD = {
+  disk: /^import (?!type)(?!\{ (?:(?:type \w+|constants),? )+\})[^'"]*? from 'node:fs(?:\/promises)?'/m,
+  time: /\bset(?:Timeout|Interval)\b|\bDate\.now\(|\bnew Date\(\)|\bperformance\.now\(|\bprocess\.hrtime\b/,
+  random: /\brandom(?:UUID|Bytes|Int)\(|\bMath\.random\b|\bgetRandomValues\b/,
+  process: /\bprocess\.(?:pid|kill)\b/,
+}
+type Way = keyof typeof WORLD
+const EVERY_WAY = Object.keys(WORLD) as Way[]
+/** The files that reach for the world by themselves, instead of taking it from a runtime; folders end with a slash. */
+const REACHES: Record<string, readonly Way[]> = {
+  'runtime/': EVERY_WAY, // the real runtime
+  'cli/': EVERY_WAY, // the command is a program: it runs on the real runtime
+  'local/': EVERY_WAY, // a server of its own, with its own clock and its own disk; a simulation is its client
+  'client/': ['time', 'random'], // connections; a simulation replaces the client
+  'tree-hash/': ['disk', 'time'], // worker threads, which read files and end when they are idle
+  'stages/read-parts.ts': ['disk'], // a descriptor that the caller has opened
+  // Devices, FIFOs and inherited descriptors; a simulation passes a stream instead.
+  'fs/fifo.ts': ['disk'],
+  'fs/input-stream.ts': ['disk'],
+  'fs/open-input.ts': ['disk'],
+  'retrieve/file/': ['disk', 'time', 'random'],
+  'retrieve/jobs/job.ts': ['time'],
+  'retrieve/jobs/start-once.ts': ['random'],
+  'upload/whole-archive.ts': ['random'],
+}
+
+t.test(
+  'only a few modules reach for the clock, the disk, randomness and the process by themselves',
+  async (t) => {
+    const found = new Set<string>()
+    for (const entry of await readdir(lib, { recursive: true })) {
+      if (!entry.endsWith('.ts')) continue
+      const source = (await readFile(join(lib, entry), 'utf8')).replace(/\/\*[^]*?\*\/|\/\/ .*/g, '')
+      const [, allowed = []] = Object.entries(REACHES).find(([path]) => entry.startsWith(path)) ?? []
+      for (const way of EVERY_WAY) {
+        if (!WORLD[way].test(source)) continue
+        found.add(way)
+        t.ok(allowed.includes(way), `${entry} may reach for the ${way} by itself`)
+      }
+    }
+    t.strictSame([...found].sort(), [...EVERY_WAY].sort(), 'each way is recognized')
+  },
+)

@@ -12,6 +12,7 @@ import { describingRecords, surveyOf, type DescribingRecord } from './survey.js'
 
 /** An archive ID for which a catalog has different tree hashes. */
 export interface CatalogConflict {
+  /** The archive's ID. */
   readonly archiveId: string
   /** A record for each of the tree hashes, in the order of the file. */
   readonly records: readonly DescribingRecord[]

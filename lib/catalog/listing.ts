@@ -18,6 +18,7 @@ export interface SetEntry {
   readonly type: 'set'
   /** The archive ID of the first volume, even if the catalog does not know that volume. */
   readonly setId: string
+  /** The volumes that the catalog knows. */
   readonly set: ArchiveSet
 }
 
@@ -26,6 +27,7 @@ export type CatalogEntry = ArchiveRecord | SetEntry | MismatchedRecord | Possibl
 
 /** The entries of a catalog, and its conflicts. */
 export interface Listing {
+  /** Archive IDs with different tree hashes. */
   readonly conflicts: readonly CatalogConflict[]
   /** The entries in blocks of many; may be iterated once. */
   readonly blocks: AsyncIterable<readonly CatalogEntry[]>

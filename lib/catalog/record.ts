@@ -98,6 +98,7 @@ export interface SendingRecord extends StreamRecord, Content {
 
 /** The service certainly refused an intent: it stored no archive, and an upload is still open. */
 export interface RejectedRecord {
+  /** The type of the record. */
   readonly type: 'rejected'
   /** When the record was written, ISO 8601. */
   readonly time: string
@@ -144,6 +145,7 @@ export interface ClosedRecord extends RecordBase, Partial<Content> {
 
 /** An upload that ended, in the catalogs of version 0.1: it was aborted, or it expired. */
 export interface EndedRecord {
+  /** The type of the record. */
   readonly type: 'ended'
   /** When the record was written, ISO 8601. */
   readonly time: string

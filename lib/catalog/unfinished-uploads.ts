@@ -31,7 +31,7 @@ export interface UnfinishedUpload extends VaultAddress {
   readonly uploadDescription: string | undefined
   /** The volumes that are stored, in order. */
   readonly earlierVolumes: readonly ArchiveRecord[]
-  /** The last intent to complete the upload that was not rejected; `undefined` if there is none. */
+  /** The last intent to complete the upload that was not rejected; `undefined` if all were. */
   readonly intent: CompletionIntent | undefined
   /** Whether that is the only intent that was not rejected. */
   readonly isOnlyIntent: boolean

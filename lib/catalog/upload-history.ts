@@ -11,9 +11,11 @@ import type { ArchiveRecord, BegunRecord, CatalogRecord, CompletingRecord } from
 
 /** An upload that was begun and has no end. */
 export interface OpenUpload {
+  /** Its record. */
   readonly begun: BegunRecord
   /** The position of its record in the catalog, from 1. */
   readonly position: number
+  /** Whether a source could not continue it. */
   readonly isSuperseded: boolean
 }
 
@@ -24,7 +26,9 @@ export type UploadedVolume = ArchiveRecord & { readonly partSize: number }
 export interface UnfinishedSet {
   /** In order. */
   readonly volumes: readonly UploadedVolume[]
+  /** The first volume. */
   readonly first: UploadedVolume
+  /** The last volume that is stored. */
   readonly last: UploadedVolume
   /** The position of the last volume's record in the catalog, from 1. */
   readonly position: number
@@ -32,11 +36,11 @@ export interface UnfinishedSet {
 
 /** The completions of an upload that were sent, or were about to be, and not rejected. */
 export interface UploadIntents {
-  /** The last of those whose content is recorded; `undefined` if there is none. */
+  /** The last intent whose content is recorded; `undefined` without such an intent. */
   readonly last: CompletionIntent | undefined
   /** Whether the last is the only one. */
   readonly isOnly: boolean
-  /** Whether there is one whose content is not recorded, as in version 0.1. */
+  /** Whether the content of an intent is not recorded, as in version 0.1. */
   readonly hasUnknown: boolean
 }
 

@@ -96,5 +96,6 @@ const ADVICE: Readonly<Partial<Record<ServiceErrorReason, string>>> = {
 
 function adviceFor(error: Error): string {
   const cause = error instanceof UploadFailedError ? error.cause : error
-  return (cause instanceof ServiceError && cause.reason && ADVICE[cause.reason]) || ''
+  const reason = cause instanceof ServiceError ? cause.reason : undefined
+  return (reason && ADVICE[reason]) ?? ''
 }

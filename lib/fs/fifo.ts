@@ -1,6 +1,6 @@
 /**
- * Opening a FIFO takes a thread until somebody opens its other end. Without anybody, the process could not end: the wait
- * ends with a signal.
+ * Opens FIFOs. That blocks a thread until a process opens the other end, and the thread keeps this process running. So the
+ * wait can be ended by a signal.
  */
 import {
   closeSync,
@@ -10,39 +10,41 @@ import {
   openSync,
   type PathLike,
 } from 'node:fs'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { onAbort } from '../streams/caller-signal.js'
 import { AbortError } from '../errors.js'
+import { systemClock, type Clock } from '../runtime/clock.js'
 import { isMissing } from './missing.js'
 
 const opened = promisify<PathLike, number, number>(openDescriptor)
 const closed = promisify(closeDescriptor)
 
-/** Milliseconds between the first two attempts to end a wait, and the most between two. */
+/** The pause after the first attempt to end a wait; it grows up to the maximum. */
 const FIRST_PAUSE_MS = 10
 const MAX_PAUSE_MS = 1000
 
 const { O_NONBLOCK, O_RDONLY, O_WRONLY } = constants
 
 /**
- * Opens a FIFO, and waits until somebody opens its other end or the signal fires.
+ * Opens a FIFO, and waits until a process opens its other end or the signal fires.
  *
+ * @param clock - default the real one
  * @returns a descriptor, which the caller closes
  * @throws {AbortError} `ABORT_ERR`: the signal fired
- * @throws the system's error where it cannot be opened
+ * @throws the system's error if it cannot be opened
  */
 export function openFifo(
   path: PathLike,
   purpose: 'reading' | 'writing',
   signal: AbortSignal,
+  clock: Clock = systemClock,
 ): Promise<number> {
   const [own, other] = purpose === 'reading' ? [O_RDONLY, O_WRONLY] : [O_WRONLY, O_RDONLY]
   return new Promise((resolve, reject) => {
     let isWaiting = true
     const stop = (): void => {
       reject(new AbortError({ cause: signal.reason }))
-      void wake(path, other, () => isWaiting)
+      void wake(path, other, () => isWaiting, clock)
     }
     if (signal.aborted) {
       reject(new AbortError({ cause: signal.reason }))
@@ -62,22 +64,22 @@ export function openFifo(
   })
 }
 
-/** Closes a descriptor that was read. All its bytes have come by then, so that an error has no meaning. */
+/** Closes a descriptor after it was read. All its bytes have arrived by then, so that an error means nothing. */
 export async function closeQuietly(descriptor: number): Promise<void> {
   await closed(descriptor).catch(() => undefined)
 }
 
 /**
- * Opens the other end of a FIFO, so that who waits for it goes on. That does nothing as long as nobody has begun to wait,
- * which may take long where all threads are busy. It is not left to a thread, since all of them may be waiting.
+ * Opens the other end of a FIFO, so that the waiting thread continues. That has no effect until the thread has begun to
+ * wait, which may take long if all threads are busy. It is done on the main thread, since all others may be waiting.
  */
-async function wake(path: PathLike, end: number, isWaiting: () => boolean): Promise<void> {
+async function wake(path: PathLike, end: number, isWaiting: () => boolean, clock: Clock): Promise<void> {
   for (let pauseMs = FIRST_PAUSE_MS; isWaiting(); pauseMs = Math.min(pauseMs * 1.1, MAX_PAUSE_MS)) {
     try {
       closeSync(openSync(path, end | O_NONBLOCK))
     } catch (error) {
-      if (isMissing(error)) return // nobody can open it any more
+      if (isMissing(error)) return // no process can open it any more
     }
-    await sleep(pauseMs, undefined, { ref: false })
+    await clock.sleep(pauseMs, undefined, { keepsAlive: false })
   }
 }

@@ -1,4 +1,4 @@
-/** A stream of what a path leads to, that ends as soon as it is destroyed. */
+/** Reads an input of any kind as a stream, which ends as soon as it is destroyed. */
 import { createReadStream, fstat, type PathLike, type Stats } from 'node:fs'
 import { Socket } from 'node:net'
 import { isatty, ReadStream as TerminalStream } from 'node:tty'
@@ -10,10 +10,10 @@ const statOf = promisify<number, Stats>(fstat)
 
 /**
  * Opens a path as a stream. A FIFO, a socket and a terminal are read on the event loop: a thread that reads one of them
- * waits until something comes, and the process could not end before.
+ * waits until data arrives, and the process could not end before.
  *
- * @returns the stream, which closes what was opened
- * @throws as {@link openForReading}; or the system's error where it cannot be read, as a directory
+ * @returns the stream, which closes the descriptor
+ * @throws as {@link openForReading}; or the system's error if the input cannot be read, such as a directory
  */
 export async function inputStream(path: PathLike, signal?: AbortSignal): Promise<Readable> {
   const fd = await openForReading(path, signal)

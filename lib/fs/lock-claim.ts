@@ -6,7 +6,7 @@
  *
  * How a lock changes hands; each step is one system call that succeeds for one process only:
  * - A free lock is taken by renaming a prepared folder, with the new owner's file in it, to the lock's path. That fails
- *   where the lock's folder exists and is not empty.
+ *   if the lock's folder exists and is not empty.
  * - The lock of an owner that is gone is taken over by renaming the owner's file to the new owner's name. The file is
  *   written to first: otherwise its modification time would make the new owner look stale to other hosts.
  * - A lock is released by removing the owner's own file, which fails after a take-over, and then the folder.
@@ -89,7 +89,7 @@ export class LockClaim {
   /**
    * Takes the lock, or returns its living owner. May be called again until it has taken the lock.
    *
-   * @throws the system's error, or an Error where the lock can be neither taken nor read
+   * @throws the system's error, or an Error if the lock can be neither taken nor read
    */
   async take(): Promise<TakenLock | LockOwner> {
     let failure: unknown

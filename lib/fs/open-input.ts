@@ -1,6 +1,6 @@
 /**
- * Opening what is to be read, whatever it is: a file, a FIFO, a device, or a descriptor that the process was started
- * with, under a name such as `/dev/stdin`. The caller that opens a descriptor closes it.
+ * Opens an input of any kind: a file, a FIFO, a device, or a descriptor that the process was started with, under a name
+ * such as `/dev/stdin`. The caller that opens a descriptor closes it.
  */
 import { constants, fstatSync, open as openDescriptor, type PathLike } from 'node:fs'
 import { stat } from 'node:fs/promises'
@@ -13,7 +13,7 @@ export { closeQuietly } from './fifo.js'
 const opened = promisify<PathLike, number, number>(openDescriptor)
 
 /**
- * The descriptor that a path names: 0 for `/dev/stdin`, N for `/dev/fd/N`, as `<(…)` gives them; `undefined` for any
+ * The descriptor that a path names: 0 for `/dev/stdin`, N for `/dev/fd/N`, as `<(…)` makes them; `undefined` for any
  * other path. Such a descriptor is read as it is: a socket cannot be opened a second time by its path.
  */
 export function descriptorNamed(path: string): number | undefined {
@@ -27,7 +27,7 @@ export function descriptorNamed(path: string): number | undefined {
  *
  * @returns a descriptor, which the caller closes with {@link closeQuietly}
  * @throws {AbortError} `ABORT_ERR`: the signal fired
- * @throws the system's error where the path cannot be opened
+ * @throws the system's error if the path cannot be opened
  */
 export async function openForReading(path: PathLike, signal?: AbortSignal): Promise<number> {
   const isFifo = (await stat(path)).isFIFO()
@@ -36,10 +36,10 @@ export async function openForReading(path: PathLike, signal?: AbortSignal): Prom
 }
 
 /**
- * Refuses the descriptor of a directory. A descriptor that is not open is left to its reader.
+ * Checks that a descriptor is not that of a directory. A descriptor that is not open is left to its reader.
  *
- * @param name - what it is called in the message
- * @throws an Error where it is a directory's
+ * @param name - its name in the message
+ * @throws an Error if it is that of a directory
  */
 export function assertReadable(descriptor: number, name: string): void {
   let isDirectory = false
@@ -48,5 +48,6 @@ export function assertReadable(descriptor: number, name: string): void {
   } catch {
     // It is not open.
   }
-  if (isDirectory) throw new Error(`${name} is a directory. Give a file, or pipe an archive of it in.`)
+  if (isDirectory)
+    throw new Error(`${name} is a directory. Give a file, or pipe an archive of the directory in.`)
 }

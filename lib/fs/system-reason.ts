@@ -1,9 +1,9 @@
-/** System errors in words, by their codes. */
+/** Describes system errors in words, by their codes. */
 import { constants } from 'node:os'
 import { getSystemErrorMap } from 'node:util'
 
 /**
- * The reason of a system error: `no space left on device (ENOSPC)`. `undefined` for an error that is not the system's.
+ * The reason of a system error, such as `no space left on device (ENOSPC)`; `undefined` for any other error.
  */
 export function systemReason(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined
@@ -19,7 +19,7 @@ export function isOverQuota(error: unknown): boolean {
   return (error as NodeJS.ErrnoException).errno === -constants.errno.EDQUOT
 }
 
-/** An error of the system with the path it is about, which Node leaves out where a file was open. */
+/** Adds the path to a system error: Node leaves it out of errors of open files. Any other error is returned unchanged. */
 export function withPath(error: unknown, path: string): unknown {
   if (systemReason(error) === undefined) return error
   const { message, code, errno, syscall } = error as NodeJS.ErrnoException

@@ -68,6 +68,7 @@ export class InventoryReader extends TypedReadable<InventoryRow, InventoryReader
     return this.#inventoryDate
   }
 
+  /** @internal */
   override _read(): void {
     if (this.#isFilling) return // it continues by itself
     this.#fill().catch((error: unknown) => {
@@ -75,6 +76,7 @@ export class InventoryReader extends TypedReadable<InventoryRow, InventoryReader
     })
   }
 
+  /** @internal */
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
     this.#cancel.abort(error ?? undefined)
     const ended = (): void => {

@@ -3,6 +3,7 @@ import { InventoryError } from '../errors.js'
 
 /** An archive in an inventory. */
 export interface InventoryRow {
+  /** The ID of the archive. */
   readonly archiveId: string
   /** The description as it was sent; empty if there is none. `decodeDescription` makes a name of it. */
   readonly description: string

@@ -1,5 +1,19 @@
 /**
- * The local vault server: a faithful vault service on loopback, over a folder.
+ * The local vault server: a faithful vault service on loopback, with its vaults in a folder.
+ *
+ * The folders of lib/local, from the bottom up; each imports only those before it (test/architecture.test.ts):
+ *
+ * - service: errors, operation names, accounts, markers and rules that all others share
+ * - records: the shapes of all files on disk
+ * - disk: durable files, and the folder of a local vault
+ * - transport: connections, TLS, idle limits, and the error response for anything thrown
+ * - costs, realism: prices and usage; delays, schedules and request budgets
+ * - auth/policy, auth: policies; signatures and key pairs
+ * - storage, jobs, stores: vaults, archives and uploads; jobs and notifications; all of an account in a region
+ * - requests, operations: what operations read from requests; the 33 operations
+ * - faults, control: injected failures; the controls and their page
+ * - http: the server, routes, request handler and request log
+ * - options: the options of `startLocalVault`
  */
 import { LockFolder } from '../fs/lock.js'
 import { onAbort } from '../streams/caller-signal.js'
@@ -21,48 +35,48 @@ import { AllStores } from './stores/all-stores.js'
 import { Traffic } from './control/traffic.js'
 import { loadVaultId } from './disk/vault-id.js'
 
-/** A local vault that is running. */
+/** A running local vault. */
 export interface LocalVault {
   /** `http://127.0.0.1:PORT`; with `tls`, `https://…`. */
   readonly endpoint: string
-  /** The region requests must be signed for; of several, the first. */
+  /** The region that requests must be signed for; the first of several. */
   readonly region: string
   /** The account of the key pair, 12 digits. */
   readonly accountId: string
-  /** The key pair requests must be signed with; of several, the first. Its secrets are not shown by `util.inspect`. */
+  /** The key pair that requests must be signed with; the first of several. `util.inspect` does not show its secrets. */
   readonly credentials: LocalCredentials
   /** The folder, absolute. */
   readonly dir: string
-  /** A random UUID, kept in the folder: the same for every server over it, wherever the folder is moved. */
+  /** A random UUID, kept in the folder: it is the same for every server that uses the folder, wherever it is moved. */
   readonly id: string
-  /** Its clock, jobs and inventories. */
+  /** Controls of its clock, jobs and inventories. */
   readonly control: Control
-  /** What goes wrong, by rule. */
+  /** The fault rules. */
   readonly faults: Faults
-  /** What has come since the start. */
+  /** The requests since the start. */
   readonly traffic: Traffic
   /**
-   * What it would have cost since the start, by the table of the option `prices`. Archives that were there before are
-   * counted from the start on. May still be called when it is closed.
+   * Computes the costs since the start, with the prices of the option `prices`. Archives that were stored before are counted
+   * from the start on. It can also be called after `close`.
    */
   readonly costs: () => Promise<Costs>
   /**
-   * Stops: takes no more requests, ends all connections, and waits until what they had begun is over. What was
-   * acknowledged is on disk; nothing is left that would keep the process running. May be called again.
+   * Stops the server: it accepts no more requests, closes all connections, and waits until the work that they started is
+   * over. Acknowledged data are on disk, and nothing keeps the process running. It can be called again.
    */
   close(): Promise<void>
-  /** The same as {@link LocalVault.close}. */
+  /** Stops the server, as {@link LocalVault.close} does. */
   [Symbol.asyncDispose](): Promise<void>
 }
 
 /**
- * Starts a vault service on this machine: for tests, and for trying things out with no account.
+ * Starts a vault service on this machine, for tests and experiments without an account.
  *
  * @throws {TypeError} an unknown or missing option, or one of the wrong type
- * @throws {RangeError} an option out of range, an address that is not loopback without `allowRemote`, any credentials with
- *   it, or a certificate and key that do not belong together
- * @throws {LocalFolderError} `ERR_LOCAL_FOLDER`: the folder is not empty and not a local vault's, or a later version's; nothing
- *   in it was changed
+ * @throws {RangeError} an option out of range, an address that is not loopback without `allowRemote`,
+ *   `acceptAnyCredentials` with it, or a certificate and key that do not belong together
+ * @throws {LocalFolderError} `ERR_LOCAL_FOLDER`: the folder is neither empty nor a local vault's, or is one of a later
+ *   version; nothing in it was changed
  * @throws {AbortError} `ABORT_ERR`: the signal fired before the start, or while it waited for a lock
  *
  * @example
@@ -81,13 +95,13 @@ export async function startLocalVault(options: LocalVaultOptions): Promise<Local
   const disk = new Disk(dir)
   await disk.open()
   const locks = new LockFolder(disk.path('locks'))
-  const { id, home, ...kept } = await identityOf(disk, locks, given).catch((error: unknown) => {
+  const { id, home, ...identity } = await identityOf(disk, locks, given).catch((error: unknown) => {
     throw signal?.aborted === true ? new AbortError({ cause: signal.reason }) : error
   })
   const clock = new MovableClock(now)
-  const { credentials, regions, anyAccountId, accountIds } = resolveAccess(given, kept.credentials, home)
+  const { credentials, regions, anyAccountId, accountIds } = resolveAccess(given, identity.credentials, home)
   const onFailure = (error: Error): void => {
-    queueMicrotask(() => given.onFailure?.(error)) // what it throws is nobody's answer
+    queueMicrotask(() => given.onFailure?.(error)) // an error that it throws must not fail a request
   }
   const extent = { home, accountIds, regions }
   await assertInFolder(disk, extent)
@@ -98,10 +112,10 @@ export async function startLocalVault(options: LocalVaultOptions): Promise<Local
   const costs = (): Promise<Costs> =>
     costsOf({ meter: stores.meter, archives: () => stores.archives(), requests: traffic.all() }, given.prices)
   const controls = { control: new Control(stores, clock), faults, traffic, costs }
-  const authConfig = { regions, credentials, anyAccountId, now } // clients have not moved their clocks
+  const authConfig = { regions, credentials, anyAccountId, now } // controls do not move the clocks of clients
   const { host, idleTimeout, log } = given
-  const serving = { controlSecret, host, idleTimeout, log, now, onFailure, stores }
-  const handle = makeRequestHandler({ authConfig, ...serving, ...controls })
+  const serverOptions = { controlSecret, host, idleTimeout, log, now, onFailure, stores }
+  const handle = makeRequestHandler({ authConfig, ...serverOptions, ...controls })
   const server = await listen(handle, given, { log, now })
   for (const { notifier } of stores) await notifier.open()
   let stopping: Promise<void> | undefined
@@ -111,12 +125,12 @@ export async function startLocalVault(options: LocalVaultOptions): Promise<Local
   }
   const { endpoint } = server
   const { accountId, region } = stores.first
-  const shown = inspectedWithoutSecrets(kept.credentials[0])
-  const it = { endpoint, region, accountId, credentials: shown, dir: disk.dir, id, ...controls }
-  return { ...it, close, [Symbol.asyncDispose]: close }
+  const shown = inspectedWithoutSecrets(identity.credentials[0])
+  const vault = { endpoint, region, accountId, credentials: shown, dir: disk.dir, id, ...controls }
+  return { ...vault, close, [Symbol.asyncDispose]: close }
 }
 
-/** What the folder keeps of who it is: its ID, its home, and its key pair unless others are given. */
+/** The identity of the folder: its ID, its home, and its key pair unless key pairs are given. */
 async function identityOf(
   disk: Disk,
   locks: LockFolder,

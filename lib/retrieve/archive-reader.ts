@@ -81,6 +81,7 @@ export class ArchiveReader extends TypedReadable<Buffer, ArchiveReaderEvents> {
     destroyOnAbort(signal, this)
   }
 
+  /** @internal */
   override _read(): void {
     this.#ranges
       .next()
@@ -93,6 +94,7 @@ export class ArchiveReader extends TypedReadable<Buffer, ArchiveReaderEvents> {
       })
   }
 
+  /** @internal */
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
     this.#cancel.abort(error ?? undefined)
     const ended = (): void => {

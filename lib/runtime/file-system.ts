@@ -67,10 +67,15 @@ export interface OpenFile {
   sync(): Promise<void>
   /** Resolves when the bytes, and the metadata needed to read them, are on disk. */
   datasync(): Promise<void>
+  /** Shortens or extends the file to so many bytes. */
   truncate(length: number): Promise<void>
+  /** Facts about the file, even if its path leads elsewhere by now. */
   stat(): Promise<FileStats>
+  /** Sets the permissions. */
   chmod(mode: number): Promise<void>
+  /** Sets the owner and the group. */
   chown(uid: number, gid: number): Promise<void>
+  /** Closes the file; later calls reject. */
   close(): Promise<void>
 }
 
@@ -99,20 +104,25 @@ export interface FileSystem {
   readdir(path: string): Promise<string[]>
   /** The text of a file in UTF-8. */
   readFile(path: string): Promise<string>
+  /** Creates a file with this content, or replaces the content of a file. */
   writeFile(path: string, data: string | Uint8Array, options: WriteFileOptions): Promise<void>
   /** Creates one folder. */
   mkdir(path: string, mode: number): Promise<void>
+  /** Gives a file or folder another path, and replaces a file or an empty folder there. */
   rename(from: string, to: string): Promise<void>
-  /** Removes a file; resolves as well if there is none. */
+  /** Removes a file; resolves as well if it does not exist. */
   rm(path: string): Promise<void>
-  /** Removes a folder with everything in it; resolves as well if there is none. */
+  /** Removes a folder with everything in it; resolves as well if it does not exist. */
   rmTree(path: string): Promise<void>
   /** Removes an empty folder. */
   rmdir(path: string): Promise<void>
   /** Removes a file. */
   unlink(path: string): Promise<void>
+  /** The path that a symbolic link contains. */
   readlink(path: string): Promise<string>
+  /** The absolute path without symbolic links. */
   realpath(path: string): Promise<string>
+  /** The free space of the file system of a path. */
   statfs(path: string): Promise<FileSystemSpace>
   /** Resolves when the names in a folder are on disk: files that were created, renamed or removed there. */
   syncFolder(path: string): Promise<void>

@@ -1,11 +1,12 @@
-/** The identity of a process, by which a recycled process ID is not mistaken for the process that had it before. */
+/** The identity of a process. It differs from that of an earlier process with the same process ID. */
 import { createHash } from 'node:crypto'
 import { SYSTEM, type ProcessSystem } from './process-system.js'
 
-/** A process, as it is named in a lock and in a catalog record. */
+/** A process, as locks and catalog records identify it. */
 export interface ProcessIdentity {
   /** The host's name. */
   readonly host: string
+  /** The process ID, valid in its PID namespace. */
   readonly pid: number
   /** When the process started, as the system states it; only to be compared for equality. */
   readonly startTime?: string | undefined
@@ -18,14 +19,14 @@ export interface ProcessIdentity {
 }
 
 /**
- * What can be told of a process:
+ * The state of a process, as far as this process can see:
  * - `alive`: it runs, or is paused
  * - `dead`: it has ended for certain
  * - `elsewhere`: it is, or was, on another host or in another container, where this process cannot see it
  */
 export type Liveness = 'alive' | 'dead' | 'elsewhere'
 
-/** What a system states about a process that exists; `startTime` is `undefined` where the system does not state it. */
+/** A process that exists; `startTime` is `undefined` if the system does not state it. */
 interface Sighting {
   readonly startTime: string | undefined
 }
@@ -50,8 +51,7 @@ export function currentProcess(system: ProcessSystem = SYSTEM): Promise<ProcessI
 }
 
 /**
- * Whether a process is alive. A stopped process is alive; a zombie is dead. What cannot be found out for certain
- * counts as alive.
+ * Whether a process is alive. A stopped process is alive; a zombie is dead. In case of doubt a process counts as alive.
  *
  * @param system - the calls to the operating system; tests replace them
  */
@@ -86,25 +86,25 @@ async function identify(system: ProcessSystem): Promise<ProcessIdentity> {
   }
 }
 
-/** The machine ID is to be kept private (machine-id(5)), so that only a hash of it is written anywhere. */
+/** The machine ID must be kept private (machine-id(5)): only a hash of it is written to files. */
 function maskedMachineId(raw: string | undefined): string | undefined {
   if (raw === undefined || !/^[0-9a-f]{32}$/.test(raw)) return undefined // as `uninitialized`
   return createHash('sha256').update(`glacier-pipe machine ${raw}`).digest('hex').slice(0, 32)
 }
 
-/** Whether the process ID of a process means the same here: same boot and PID namespace, or, without them, same host. */
+/** Whether the ID of a process is valid here: same boot and PID namespace, or, if they are not known, same host. */
 function isVisible(process: ProcessIdentity, own: ProcessIdentity): boolean {
   if (process.bootId !== own.bootId || process.pidNamespace !== own.pidNamespace) return false
   return own.bootId !== undefined || process.host === own.host
 }
 
-/** Whether the machine of a process is this one, and has restarted since. */
+/** Whether a process ran on this machine before it restarted. */
 function hasRestarted(process: ProcessIdentity, own: ProcessIdentity): boolean {
   if (process.bootId === undefined || own.bootId === undefined || process.bootId === own.bootId) return false
   return own.machineId !== undefined && process.machineId === own.machineId && process.host === own.host
 }
 
-/** Looks a process up; `undefined` where there is none of this ID, or only what is left of one. */
+/** Looks a process up; `undefined` if no process has this ID, or only a zombie does. */
 async function look(pid: number, system: ProcessSystem): Promise<Sighting | undefined> {
   const self = await orUndefined(system.readLink('/proc/self'))
   // In a PID namespace without a /proc of its own, process IDs mean other processes there.

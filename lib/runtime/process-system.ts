@@ -1,25 +1,30 @@
-/** The calls to the operating system that tell processes apart. Tests replace them to stand in for other systems. */
+/** The calls to the operating system that distinguish processes. Tests replace them to simulate other systems. */
 import { execFile } from 'node:child_process'
 import { readFile, readlink } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { promisify } from 'node:util'
 
-/** What an operating system states about itself and its processes. */
+/** Statements of an operating system about itself and its processes. */
 export interface ProcessSystem {
   /** The ID of this process. */
   readonly pid: number
+  /** The host's name. */
   hostname(): string
-  /** Reads a file of text; rejects where there is none. */
+  /** Reads a file of text; rejects if it does not exist. */
   readFile(path: string): Promise<string>
-  /** Reads a symbolic link; rejects where there is none. */
+  /** Reads a symbolic link; rejects if it does not exist. */
   readLink(path: string): Promise<string>
   /** Whether a process of this ID exists, whoever owns it. */
   exists(pid: number): boolean
-  /** When a process started, as `ps` prints it; rejects where there is no such process, or no `ps`. */
+  /** When a process started, as `ps` prints it; rejects if there is no such process, or no `ps`. */
   psStartTime(pid: number): Promise<string>
 }
 
-/** A {@link ProcessSystem} for a platform, over the calls it makes. */
+/**
+ * Makes the {@link ProcessSystem} of a platform.
+ *
+ * @param kill - sends a signal; signal 0 checks that the process exists
+ */
 export function processSystem(
   platform: NodeJS.Platform = process.platform,
   kill: (pid: number, signal: 0) => void = process.kill.bind(process),
@@ -39,7 +44,7 @@ export function processSystem(
     },
     psStartTime: async (pid) => {
       if (platform === 'win32') throw new Error('Windows has no ps.')
-      const env = { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' } // the same text for everybody
+      const env = { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' } // the same text for every user
       return (await promisify(execFile)('ps', ['-o', 'lstart=', '-p', String(pid)], { env })).stdout
     },
   }

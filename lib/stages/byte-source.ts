@@ -40,14 +40,19 @@ export type ByteSource =
 
 /** The part of a Blob that is used. */
 export interface BlobSource {
+  /** The size in bytes. */
   readonly size: number
+  /** Makes a stream of the bytes. */
   stream(): WebStream
 }
 
 /** The part of a Response that is used. */
 export interface ResponseSource {
+  /** The HTTP status code. */
   readonly status: number
+  /** Whether the body was read. */
   readonly bodyUsed: boolean
+  /** The body; `null` if the response has none. */
   readonly body: WebStream | NodeStream | null
 }
 

@@ -34,6 +34,7 @@ const DESCRIPTOR = wholeNumber(0, 2 ** 31 - 1)
  * the caller's to close, once nothing reads it any more. A pipe or a socket is left in non-blocking mode.
  */
 export interface FileDescriptor {
+  /** The file descriptor. */
   readonly fd: number
   /** A FileHandle reads by itself, so that one that is closed meanwhile does not read what has got its number. */
   readonly read?: (
@@ -41,7 +42,10 @@ export interface FileDescriptor {
     offset: number,
     length: number,
     position: null,
-  ) => Promise<{ readonly bytesRead: number }>
+  ) => Promise<{
+    /** Number of bytes that were read. */
+    readonly bytesRead: number
+  }>
 }
 
 const statOf = promisify<number, Stats>(fstat)

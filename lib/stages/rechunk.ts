@@ -123,6 +123,7 @@ export class Rechunk extends Transform {
     return this
   }
 
+  /** @internal */
   override _transform(chunk: unknown, encoding: BufferEncoding, callback: TransformCallback): void {
     let bytes: Buffer
     try {
@@ -134,6 +135,7 @@ export class Rechunk extends Transform {
     this.#cut(bytes, 0, callback)
   }
 
+  /** @internal */
   override _flush(callback: TransformCallback): void {
     const part = this.#part
     if (!part || !this.#flush) callback()

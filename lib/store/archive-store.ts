@@ -35,6 +35,7 @@ export interface StoreBody extends Checksums {
 
 /** Begins a multipart upload. */
 export interface StoreInitiateRequest extends StoreRequest {
+  /** Bytes in each part but the last. */
   readonly partSize: number
   /** At most 1,024 characters of 0x20-0x7E. */
   readonly description?: string | undefined
@@ -42,6 +43,7 @@ export interface StoreInitiateRequest extends StoreRequest {
 
 /** An upload that was begun. */
 export interface InitiatedUpload {
+  /** The ID of the upload. */
   readonly uploadId: string
   /** The upload's path at the service, with the account's number; `undefined` if the response has none. */
   readonly location: string | undefined
@@ -49,6 +51,7 @@ export interface InitiatedUpload {
 
 /** A request to one upload. */
 export interface StoreUploadRequest extends StoreRequest {
+  /** The ID of the upload. */
   readonly uploadId: string
 }
 
@@ -68,11 +71,13 @@ export interface StoreCompleteRequest extends StoreUploadRequest {
 
 /** Stores an archive of one part in one request. */
 export interface StoreArchiveRequest extends StoreRequest, StoreBody {
+  /** The description of the archive; default none. */
   readonly description?: string | undefined
 }
 
 /** The response of a store that has stored an archive. */
 export interface StoredArchive {
+  /** The ID of the archive. */
   readonly archiveId: string
   /** The tree hash that the service computed; `undefined` if the response has none. */
   readonly treeHash: string | undefined
@@ -82,10 +87,13 @@ export interface StoredArchive {
 
 /** An upload that is open at the service. */
 export interface OpenUpload {
+  /** The ID of the upload. */
   readonly uploadId: string
   /** Bytes in each part but the last. */
   readonly partSize: number
+  /** The description of the archive; `undefined` if it has none. */
   readonly description: string | undefined
+  /** The time of creation, ISO 8601. */
   readonly creationDate: string
   /** 12 digits, from the ARN of the vault; `undefined` if the response has none. */
   readonly accountId: string | undefined
@@ -99,6 +107,7 @@ export interface ListedPart extends ByteRange {
 
 /** Some of the parts of an upload, and the upload itself. */
 export interface PartsPage extends Page<ListedPart> {
+  /** The upload. */
   readonly upload: OpenUpload
 }
 
@@ -112,15 +121,19 @@ export interface VolumeMark {
 
 /** A store of archives, as an upload needs it. */
 export interface ArchiveStore {
+  /** The limits of the store. */
   readonly limits: StoreLimits
   /** The name of the vault, which archives and records carry. */
   readonly vaultName: string
   /** Stores an archive of one part. It is not idempotent: each call that is carried out stores another archive. */
   uploadArchive(request: StoreArchiveRequest): Promise<StoredArchive>
+  /** Begins a multipart upload. */
   initiateUpload(request: StoreInitiateRequest): Promise<InitiatedUpload>
   /** Resolves to the tree hash that the service computed of the part; `undefined` if the response has none. */
   uploadPart(request: StorePartRequest): Promise<string | undefined>
+  /** Completes an upload: its parts become an archive. */
   completeUpload(request: StoreCompleteRequest): Promise<StoredArchive>
+  /** Aborts an upload. Its parts are deleted. */
   abortUpload(request: StoreUploadRequest): Promise<void>
   /** Lists the parts that the service has, sorted by their start. */
   listParts(request: StoreUploadRequest & PageRequest): Promise<PartsPage>

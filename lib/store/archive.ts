@@ -5,6 +5,7 @@ import type { ByteRange } from '../byte-range.js'
 export interface Archive {
   /** The only name the service knows it by. Losing it costs a day: inventories are daily. */
   readonly archiveId: string
+  /** The name of the vault. */
   readonly vaultName: string
   /** Bytes. */
   readonly size: number
@@ -26,6 +27,7 @@ export interface Archive {
 
 /** An archive that is stored and recorded. */
 export interface RecordedArchive {
+  /** The archive. */
   readonly archive: Archive
   /** Emits the events that waited for the record. */
   readonly emit: () => void
@@ -53,5 +55,6 @@ export interface UploadWarning {
    * - `VOLUME_EXPIRED`: the service no longer has the upload of a later volume, which is uploaded again
    */
   readonly code: 'NEARLY_FULL' | 'PARTS_DIFFERED' | 'POSSIBLE_ORPHAN' | 'REQUEST_STUCK' | 'VOLUME_EXPIRED'
+  /** A sentence for people. */
   readonly message: string
 }

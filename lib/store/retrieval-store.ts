@@ -28,6 +28,7 @@ export interface StoreJobStart extends StoreRequest {
 
 /** Starts the retrieval of an archive. */
 export interface StoreRetrieval extends StoreJobStart {
+  /** The ID of the archive. */
   readonly archiveId: string
   /** The range to retrieve, on boundaries of 1 MiB or to the end of the archive; default the whole archive. */
   readonly range?: ByteRange | undefined
@@ -48,6 +49,7 @@ export type InventoryFormat = 'JSON' | 'CSV'
 
 /** Starts the retrieval of an inventory. */
 export interface StoreInventory extends StoreJobStart, InventoryFilter {
+  /** The format of the inventory. */
   readonly format: InventoryFormat
 }
 
@@ -59,14 +61,19 @@ export interface StoreJobsRequest extends StoreRequest, PageRequest {
 
 /** A request to one job. */
 export interface StoreJobRequest extends StoreRequest {
+  /** The ID of the job. */
   readonly jobId: string
 }
 
 /** A retrieval job as it stands. */
 export interface Job {
+  /** The ID of the job. */
   readonly jobId: string
+  /** The kind of the job. */
   readonly action: 'ArchiveRetrieval' | 'InventoryRetrieval' | 'Select'
+  /** The state of the job. */
   readonly status: 'InProgress' | 'Succeeded' | 'Failed'
+  /** A sentence about the state. */
   readonly statusMessage: string | undefined
   /** As it was given when the job was started. */
   readonly description: string | undefined
@@ -74,6 +81,7 @@ export interface Job {
   readonly creationDate: string
   /** ISO 8601; `undefined` while the job is in progress. */
   readonly completionDate: string | undefined
+  /** The retrieval speed and cost. */
   readonly tier: Tier | undefined
   /** The archive it retrieves; `undefined` for an inventory. */
   readonly archiveId: string | undefined
@@ -89,7 +97,13 @@ export interface Job {
   readonly inventorySize: number | undefined
   /** The filter and format of an inventory. */
   readonly inventory:
-    (InventoryFilter & { readonly format: InventoryFormat; readonly limited: boolean }) | undefined
+    | (InventoryFilter & {
+        /** The format of the inventory. */
+        readonly format: InventoryFormat
+        /** Whether it was requested with a limit or a marker, so that it may be incomplete. */
+        readonly limited: boolean
+      })
+    | undefined
 }
 
 /** Some of the jobs of a store. */
@@ -100,6 +114,7 @@ export interface JobsPage extends Page<Job> {
 
 /** Fetches a range of a job's output. */
 export interface StoreOutputRequest extends StoreJobRequest {
+  /** The range to fetch. */
   readonly range: ByteRange
   /** Bytes of the whole output, if known: a response that states another size is rejected. */
   readonly outputSize?: number | undefined
@@ -120,6 +135,7 @@ export interface JobOutput {
 export interface JobStore {
   /** Lists jobs in the order in which they were started. */
   listJobs(request: StoreJobsRequest): Promise<JobsPage>
+  /** Describes a job. */
   describeJob(request: StoreJobRequest): Promise<Job>
   /** Rejects with the service code `UnexpectedResponse` if the response is not of the requested range. */
   getJobOutput(request: StoreOutputRequest): Promise<JobOutput>
@@ -129,6 +145,7 @@ export interface JobStore {
 
 /** A store of archives, as a retrieval needs it. */
 export interface RetrievalStore extends JobStore {
+  /** The limits of the store. */
   readonly limits: StoreLimits
   /** The name of the vault, which the notes of a partial file carry. */
   readonly vaultName: string

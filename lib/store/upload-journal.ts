@@ -16,7 +16,9 @@ export interface Content {
 
 /** An upload the service has begun. */
 export interface BegunUpload {
+  /** The ID of the upload. */
   readonly uploadId: string
+  /** The name of the vault. */
   readonly vaultName: string
   /** Bytes in each part but the last. */
   readonly partSize: number
@@ -42,15 +44,21 @@ export interface CompletionIntent extends Content {
 export interface SendingIntent extends Content {
   /** Random. */
   readonly intentId: string
+  /** The name of the vault. */
   readonly vaultName: string
+  /** The description of the archive; `undefined` if it has none. */
   readonly description: string | undefined
+  /** The number of the volume in its stream, from 1. */
   readonly volume: number
+  /** The archive ID of the stream's first volume; `undefined` in the first one. */
   readonly firstVolume: string | undefined
 }
 
 /** An archive that the service stored with another tree hash than that of the bytes sent. */
 export interface MismatchedArchive {
+  /** The ID of the archive. */
   readonly archiveId: string
+  /** The name of the vault. */
   readonly vaultName: string
   /** Bytes sent. */
   readonly size: number
@@ -58,12 +66,15 @@ export interface MismatchedArchive {
   readonly treeHash: string | undefined
   /** The tree hash of the bytes sent. */
   readonly sentTreeHash: string
+  /** The ID of the upload; absent if the archive was sent in one request. */
   readonly uploadId?: string | undefined
+  /** The ID of the `sending` intent; absent if the archive came from an upload. */
   readonly intentId?: string | undefined
 }
 
 /** The content of an archive that may exist, and its ID where the service named it without proof of the content. */
 export interface UnknownContent extends Content {
+  /** The ID of the archive, if the service named it. */
   readonly archiveId?: string | undefined
 }
 

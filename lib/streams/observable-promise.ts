@@ -17,6 +17,9 @@ import type { EventArguments, EventName } from './typed-events.js'
  * threw. `then()`, `catch()` and `finally()` return plain promises.
  */
 export class ObservablePromise<Result, Events extends EventArguments<Events>> extends Promise<Result> {
+  /** The class of the promises that `then()`, `catch()` and `finally()` return. */
+  static override readonly [Symbol.species]: PromiseConstructor = Promise
+
   readonly #emitter: EventEmitter
 
   /**
@@ -42,11 +45,6 @@ export class ObservablePromise<Result, Events extends EventArguments<Events>> ex
       )
     })
     this.#emitter = emitter
-  }
-
-  /** `then()`, `catch()` and `finally()` return plain promises. */
-  static override get [Symbol.species](): PromiseConstructor {
-    return Promise
   }
 
   /** Adds a listener. */

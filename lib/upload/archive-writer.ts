@@ -134,6 +134,7 @@ export class ArchiveWriter extends TypedWritable<ArchiveWriterEvents> {
     return this.#transfer.partMemory
   }
 
+  /** @internal */
   override _write(
     part: HashedPart,
     _encoding: BufferEncoding,
@@ -142,10 +143,12 @@ export class ArchiveWriter extends TypedWritable<ArchiveWriterEvents> {
     this.#work(this.#volumes.add(part), callback)
   }
 
+  /** @internal */
   override _final(callback: (error?: Error | null) => void): void {
     this.#work(this.#volumes.finish(), callback)
   }
 
+  /** @internal */
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
     this.#cancel.abort(error ?? undefined)
     this.#settle(error).then(callback, callback)

@@ -24,6 +24,7 @@ export interface ResumeOptions {
 /** Options of `archiveWriter`. */
 export interface ArchiveWriterOptions
   extends Omit<UploadPlanOptions, 'expectedSize'>, RetryOptions, ResumeOptions {
+  /** The name of the vault. */
   readonly vaultName: string
   /** 12 digits; default the account of the credentials. */
   readonly accountId?: string | undefined

@@ -33,7 +33,7 @@ const begun = {
   volume: 2,
   firstVolume: 'one',
 }
-const archive = {
+const recorded = {
   archiveId: 'a',
   vaultName: 'backups',
   size: 9,
@@ -41,10 +41,10 @@ const archive = {
   partSize: 4,
   parts: 3,
   description: 'd',
-  location: undefined,
   volume: 2,
   firstVolume: 'one',
 }
+const archive = { ...recorded, location: undefined }
 const intent = { size: 9, treeHash: 'aa', firstPart: { size: 4, treeHash: 'bb' } }
 const sending = {
   intentId: 'i',
@@ -123,7 +123,6 @@ t.test('intents have the content that they are sent with', async (t) => {
 })
 
 t.test('an archive has its upload or its intent, and whether another volume follows', async (t) => {
-  const { location: _, ...recorded } = archive
   const of = { ...place, accountId: '111122223333', ...recorded, name: 'srv.tar', streamId: 's' }
   const records = await recordsOf(async (journal) => {
     await journal.stored(archive, 'u', true)

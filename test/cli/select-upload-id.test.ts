@@ -7,6 +7,7 @@ import { Catalog } from '../../lib/catalog/catalog.js'
 import { selectStream, type StreamSelection } from '../../lib/cli/select-stream.js'
 import { streamLocks } from '../../lib/cli/stream-owner.js'
 import { ownerName } from '../../lib/fs/owner-name.js'
+import { noJournal } from '../../lib/store/upload-journal.js'
 import { laterDescription } from '../../lib/glacier/volume-description.js'
 import { stage } from '../helpers/command.js'
 import { BEGUN, intentOf, uploadsLeftIn, type LeftUploads } from '../helpers/left-uploads.js'
@@ -237,7 +238,7 @@ function racing(path: string, times: number, record: object): Catalog {
       if (left-- === 0) appendFileSync(path, `${JSON.stringify(record)}\n`)
       return path
     },
-    append: async () => undefined,
+    journal: () => noJournal,
   }
   return catalog as unknown as Catalog
 }

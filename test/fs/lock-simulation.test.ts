@@ -83,3 +83,18 @@ t.test('those who wait for a lock try again at intervals, until their time is up
   await lock.release()
   t.equal(await free, 'taken')
 })
+
+t.test('the waiting can be stopped', async (t) => {
+  const disk = new SharedDisk()
+  const lock = await disk.host('a', new VirtualClock(false)).tryTake('x', SUBJECT)
+  const clock = new VirtualClock(false)
+  const locks = disk.host('b', clock)
+  const waiting = locks.withLock('x', async () => undefined)
+  const rejected = t.rejects(waiting, { code: 'ERR_LOCK_HELD' })
+  while (clock.sleeping === 0) await settled()
+  locks.stopWaiting()
+  clock.wake()
+  await rejected
+  await lock.release()
+  t.equal(await locks.withLock('x', async () => 'taken'), 'taken', 'a free lock is taken all the same')
+})

@@ -190,20 +190,6 @@ t.test('a lock that cannot be looked at is neither held nor lost', async (t) => 
   await t.rejects(lock.assertHeld(), { code: 'ERR_LOCK_LOST' }, 'somebody has removed the folder')
 })
 
-t.test('a lock that is held has a heartbeat', async (t) => {
-  const dir = t.testdir()
-  const lock = await new LockFolder(dir, { heartbeatMs: 1 }).tryTake('x', WHAT)
-  const [, file = ''] = await filesIn(dir)
-  await age(join(dir, file), 86_400_000)
-  const before = Date.now() - 3_600_000
-  while ((await stat(join(dir, file))).mtimeMs < before) await new Promise((resolve) => setImmediate(resolve))
-  await unlink(join(dir, file))
-  await new Promise((resolve) => setTimeout(resolve, 5)) // a beat, or more, that finds nothing
-  await t.rejects(stat(join(dir, file)), { code: 'ENOENT' }, 'a heartbeat does not bring a lost lock back')
-  await t.rejects(lock.assertHeld(), { code: 'ERR_LOCK_LOST' })
-  await lock.release()
-})
-
 t.test('what a crash leaves in the folder of a lock neither blocks it nor lets two in', async (t) => {
   const foreign = ['.DS_Store', '12-1700000000000-ffffffffffffffffffffffff']
   for (const names of [[], foreign]) {

@@ -1,9 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
+import { GIB, MIB } from '../../lib/sizes.js'
 import { DEFAULT_PART_SIZE, isPartSize, PART_SIZE, partSizeFor } from '../../lib/glacier/part-size.js'
-
-const MIB = 1_048_576
-const GIB = 1024 * MIB
 
 function assertPartSize(size: unknown): void {
   PART_SIZE(size, 'partSize', 'archiveWriter')

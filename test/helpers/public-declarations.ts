@@ -131,5 +131,7 @@ function hasValue(statement: ts.Statement): boolean {
 }
 
 function printed(statement: ts.Statement, file: string): string {
-  return printer.printNode(ts.EmitHint.Unspecified, statement, sourceOf(file))
+  const text = printer.printNode(ts.EmitHint.Unspecified, statement, sourceOf(file))
+  // Without a program, TypeScript emits a static property that is named by a symbol twice.
+  return text.replace(/^(.*\[Symbol\..*)\n(?=\1$)/gm, '')
 }

@@ -110,6 +110,7 @@ export const WRONG: Readonly<Record<string, WrongValues>> = {
   linearHash: hash,
   bytes: { types: ['x', [1], {}, new ArrayBuffer(1)], ranges: [] },
   sendLimit: { types: [7, {}], ranges: [] },
+  onSent: { types: [7, {}, 'f'], ranges: [] },
   limit: count,
   idleTimeout: { types: ['1', {}], ranges: [0, -1, NaN, 2 ** 31] },
   dir: { types: [7, {}], ranges: ['', 'a\0b'] },
@@ -177,7 +178,6 @@ export const WRONG: Readonly<Record<string, WrongValues>> = {
     ranges: [{ storage: -1 }, { capacityUnits: NaN }, { bulkRequests: 1e7 }],
   },
   log: { types: [7, 'print'], ranges: [] },
-  onSent: { types: [7, {}], ranges: [] },
   onWarning: { types: [7, 'print'], ranges: [] },
   undocumented: {
     types: [

@@ -145,7 +145,7 @@ t.test(
         const traffic = await rowsOf(it, '#traffic')
         t.match(traffic[0], ['CreateVault', '3', '3', '0', '1', '0 B'])
         t.match(traffic.at(-1), ['no such operation', '1', '0'])
-        t.equal(await textOf(it, '#faults .empty'), 'No request is made to fail.')
+        t.equal(await textOf(it, '#faults .empty'), 'There are no fault rules.')
         const costs = await rowsOf(it, '#costs')
         t.strictSame(costs[0], ['Storage', '0', 'GB-month', '0.00 USD'], 'no time has passed')
         t.strictSame(costs[2], ['Upload requests', '5', 'request', '0.00025 USD'])
@@ -401,7 +401,7 @@ t.test(
         const it = await open(browser, own)
         await connected(it)
         await own.close()
-        await untilText(it, '#status.error', /cannot be reached\. It is not asked any more/)
+        await untilText(it, '#status.error', /cannot be reached\. The page no longer updates/)
         const before = it.asked.length
         await sleep(3000)
         t.equal(it.asked.length, before)

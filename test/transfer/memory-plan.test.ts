@@ -1,9 +1,7 @@
 import t from 'tap'
+import { GIB, MIB } from '../../lib/sizes.js'
 import { planMemory } from '../../lib/transfer/memory-plan.js'
 import { forecastUpload, heldBytes, planUpload } from '../../lib/upload/upload-plan.js'
-
-const MIB = 1_048_576
-const GIB = 1024 * MIB
 
 t.test('the defaults: 256 MiB, pieces as wanted, 8 at once', async (t) => {
   t.strictSame(planMemory(undefined, 16 * MIB, {}), {

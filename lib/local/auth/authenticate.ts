@@ -1,35 +1,42 @@
 /**
- * Checks that a request is signed with a known key pair, for a region of this server, and now
+ * Authenticates requests: the signature must be that of a known key pair, for a region of this server, and recent
  * (docs/glacier-protocol.md#signatures).
  */
+
 import type { AccountRegion } from '../service/account-region.js'
 import { claimOf } from './claim.js'
 import type { AccountCredentials } from './credentials.js'
 import { isLoopback } from '../service/loopback.js'
 import {
   accessDenied,
+  ApiError,
   invalidParameter,
   invalidSignature,
   missingParameter,
-  ApiError,
 } from '../service/api-error.js'
 import { SignatureMismatch } from './signature-mismatch.js'
-import { equalInConstantTime, signatureOf, signingTexts, type SignedRequest } from './signature.js'
+import {
+  type Authorization,
+  equalInConstantTime,
+  signatureOf,
+  type SignedRequest,
+  signingTexts,
+} from './signature.js'
 import { assertSignedHeaders } from './signed-headers.js'
 import { assertTime } from './signing-time.js'
 import { singleHeader } from './single-header.js'
-
 /** The keys, regions and clock that signatures are checked against. */
 export interface AuthConfig {
-  /** Those a signature may be scoped to. */
+  /** The regions that a signature can be scoped to. */
   readonly regions: readonly string[]
+  /** The known key pairs. */
   readonly credentials: readonly AccountCredentials[]
   /**
-   * The account of requests that are signed with unknown keys; `undefined` if those are refused. If it is set, the value
-   * of a signature is never checked, only the rest of it.
+   * The account of requests that are signed with unknown keys; `undefined` if those are refused. If it is set, the value of
+   * a signature is not checked, only the rest of it.
    */
   readonly anyAccountId: string | undefined
-  /** Milliseconds. */
+  /** The clock of signatures, in milliseconds. */
   readonly now: () => number
 }
 
@@ -37,10 +44,10 @@ const VERSION = 'x-amz-glacier-version'
 const API_VERSION = '2012-06-01'
 
 /**
- * Throws unless the request is signed with the keys.
+ * Authenticates a request.
  *
- * @returns the account of the keys, and the region the signature is scoped to
- * @throws {ApiError} with the service's code and text
+ * @returns the account of the key pair, and the region that the signature is scoped to
+ * @throws {ApiError} the request is not signed as it must be
  */
 export function authenticate(request: SignedRequest, authConfig: AuthConfig): AccountRegion {
   const { regions, now, anyAccountId } = authConfig
@@ -58,9 +65,7 @@ export function authenticate(request: SignedRequest, authConfig: AuthConfig): Ac
   assertTime(timestamp, now(), lifetime)
   assertSignedHeaders(request, signedHeaders)
   if (anyAccountId !== undefined) assertLocal(request)
-  const expected = signatureOf(request, authorization, timestamp, keys.secretAccessKey)
-  if (anyAccountId === undefined && !equalInConstantTime(expected, authorization.signature))
-    throw new SignatureMismatch(signingTexts(request, authorization, timestamp))
+  else assertSignature(request, authorization, timestamp, keys.secretAccessKey)
   if (keys.expiration && keys.expiration.getTime() <= now()) {
     throw new ApiError(403, 'ExpiredTokenException', 'The security token included in the request is expired')
   }
@@ -71,8 +76,8 @@ export function authenticate(request: SignedRequest, authConfig: AuthConfig): Ac
 }
 
 /**
- * The key pair a request names, with its token; the time it takes tells nothing of either. Where any other may be named,
- * that is one without a secret.
+ * The key pair that a request names, compared in constant time; `undefined` if it is unknown. If any keys are accepted, an
+ * unknown key pair is one without a secret.
  */
 function keysOf(
   accessKeyId: string,
@@ -87,6 +92,17 @@ function keysOf(
     if (isNamed && hasToken) found = keys
   }
   return found
+}
+
+function assertSignature(
+  request: SignedRequest,
+  authorization: Authorization,
+  timestamp: string,
+  secretAccessKey: string,
+): void {
+  const expected = signatureOf(request, authorization, timestamp, secretAccessKey)
+  if (!equalInConstantTime(expected, authorization.signature))
+    throw new SignatureMismatch(signingTexts(request, authorization, timestamp))
 }
 
 function assertScope(
@@ -107,12 +123,12 @@ function assertScope(
 }
 
 /**
- * Throws unless a request was sent to this machine by its name, and by no web page but one of this machine. Where any keys
- * are accepted, a browser could otherwise be made to send requests: by a page whose own name resolves to 127.0.0.1, which
- * its Host tells, or by any page that posts a presigned request, which its Origin tells.
+ * Asserts that a request was sent to a loopback name, and not by a web page of another site. If any keys are accepted, a
+ * browser could otherwise be made to send requests: by a page whose own name resolves to 127.0.0.1, which the Host header
+ * shows, or by a page that posts a presigned request, which the Origin header shows.
  */
 function assertLocal(request: SignedRequest): void {
-  const host = String(singleHeader(request, 'host')) // a request of HTTP/1.0 may have none
+  const host = String(singleHeader(request, 'host')) // a request of HTTP/1.0 may not have it
   const origin = singleHeader(request, 'origin')
   if (!isLocal(host))
     throw accessDenied(`Where any credentials are accepted, Host must be a loopback address, not ${host}.`)
@@ -126,7 +142,7 @@ function isLocal(host: string): boolean {
   return isLoopback(host.replace(/:\d*$/, '').toLowerCase())
 }
 
-/** The API version a request is for. A presigned request may have it in its query, where clients cannot set headers. */
+/** The API version of a request. A presigned request can have it in the query, since its sender may not set headers. */
 function versionOf(request: SignedRequest, isPresigned: boolean): string | undefined {
   const header = singleHeader(request, VERSION)
   if (header !== undefined || !isPresigned) return header

@@ -1,24 +1,24 @@
 /**
- * Who a request says it is from, and how it was signed: in its `Authorization` header, or, where it is presigned, in
- * its query. What is claimed is not verified yet.
+ * The claim of a request: its key pair and its signature, in the `Authorization` header, or in the query if it is
+ * presigned. A claim has not been verified.
  */
 import { invalidSignature, ApiError } from '../service/api-error.js'
 import { parseAuthorization, parseScope, type Authorization, type SignedRequest } from './signature.js'
 import { checkedTimestamp, timestampIn } from './signing-time.js'
 import { singleHeader } from './single-header.js'
 
-/** The signature of a request, with what it states about keys and time. */
+/** The signature of a request, with its keys and time. */
 export interface Claim {
   readonly authorization: Authorization
   readonly sessionToken: string | undefined
-  /** When it was signed: `20120525T002453Z`. */
+  /** The time of the signature: `20120525T002453Z`. */
   readonly timestamp: string
-  /** Seconds a presigned request is valid; `undefined` of any other. */
+  /** Seconds for which a presigned request is valid; `undefined` for any other request. */
   readonly lifetime: number | undefined
 }
 
 const ALGORITHM = 'AWS4-HMAC-SHA256'
-/** The parameters of a presigned request. There may also be `X-Amz-Security-Token`. */
+/** The required parameters of a presigned request. `X-Amz-Security-Token` is optional. */
 const PARAMETERS = [
   'X-Amz-Algorithm',
   'X-Amz-Credential',
@@ -27,13 +27,13 @@ const PARAMETERS = [
   'X-Amz-SignedHeaders',
   'X-Amz-Signature',
 ] as const
-/** Seconds a presigned request may be valid: seven days. */
+/** The maximum time for which a presigned request is valid: seven days. */
 const MAX_LIFETIME_SECONDS = 604_800
 
 /**
- * What a request claims.
+ * The claim of a request.
  *
- * @throws {ApiError} it claims nothing, or not in the form of signature version 4
+ * @throws {ApiError} 400 or 403: it is absent, or does not have the form of signature version 4
  */
 export function claimOf(request: SignedRequest): Claim {
   const header = singleHeader(request, 'authorization')
@@ -51,7 +51,7 @@ export function claimOf(request: SignedRequest): Claim {
   return { authorization, sessionToken, timestamp: timestampIn(request), lifetime: undefined }
 }
 
-/** The access key ID a request names, for the request log; `undefined` where none can be read. */
+/** The access key ID that a request names, for the request log; `undefined` if there is none. */
 export function claimedKeyOf({
   headers,
   query,

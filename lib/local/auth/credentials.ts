@@ -1,6 +1,4 @@
-/**
- * The key pair requests are signed with: given, or made once and kept in the folder.
- */
+/** The key pairs that requests are signed with: given ones, or one that is created once and kept in the folder. */
 import { randomBytes, randomInt } from 'node:crypto'
 import { inspect } from 'node:util'
 import type { LockFolder } from '../../fs/lock.js'
@@ -8,42 +6,44 @@ import type { Disk } from '../disk/disk.js'
 import { readOwnJson } from '../disk/own-file.js'
 import { isKeyPair } from '../records/credentials-record.js'
 
-/** A key pair, as AWS's. */
+/** A key pair, in the form of AWS. */
 export interface LocalCredentials {
+  /** The ID of the key pair. */
   readonly accessKeyId: string
+  /** The secret key, which signs requests. */
   readonly secretAccessKey: string
-  /** The session token that requests must have, as with temporary credentials; default none. */
+  /** The session token that requests must have, as for temporary credentials; default none. */
   readonly sessionToken?: string
-  /** When it expires; default never. */
+  /** The time at which it expires; default never. */
   readonly expiration?: Date
-  /** The account it belongs to, 12 digits; default the `accountId` of the local vault. */
+  /** The account of the key pair, 12 digits; default the `accountId` of the local vault. */
   readonly accountId?: string
 }
 
-/** A key pair whose account is known. */
+/** A key pair with its account. */
 export type AccountCredentials = LocalCredentials & { readonly accountId: string }
 
 const ID_CHARACTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
 
 /**
- * The folder's key pair; made if it has none. Two processes that start at once agree on one.
+ * The folder's key pair. It is created if the folder has none. Two processes that start at the same time agree on one.
  *
- * @throws an Error where the file contains anything else
+ * @throws {Error} the file contains anything else
  */
 export async function loadCredentials(disk: Disk, locks: LockFolder): Promise<LocalCredentials> {
   const path = disk.path('credentials.json')
   return locks.withLock('credentials', async () => {
-    const kept = await readOwnJson(path, isKeyPair, 'an accessKeyId and a secretAccessKey')
-    if (kept) return { accessKeyId: kept.accessKeyId, secretAccessKey: kept.secretAccessKey }
-    const made = newCredentials()
-    await disk.writeJson(path, made)
-    return made
+    const found = await readOwnJson(path, isKeyPair, 'an accessKeyId and a secretAccessKey')
+    if (found) return { accessKeyId: found.accessKeyId, secretAccessKey: found.secretAccessKey }
+    const created = newCredentials()
+    await disk.writeJson(path, created)
+    return created
   })
 }
 
 /**
- * A copy of a key pair that `console.log` and `util.inspect` show without its secrets: handles of local vaults are printed
- * by test runners, and the keys may be the user's own.
+ * A copy of a key pair that `console.log` and `util.inspect` show without its secrets: test runners print objects, and the
+ * keys may be the user's own.
  */
 export function inspectedWithoutSecrets(credentials: LocalCredentials): LocalCredentials {
   const { accessKeyId, accountId, expiration } = credentials

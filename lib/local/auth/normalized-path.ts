@@ -1,11 +1,10 @@
 /**
- * The path a request is signed for. Signature version 4 normalizes paths for every service but S3. Botocore and the SDK of
- * JavaScript sign the normalized path, and send the path as it was before.
+ * The path in the signature of a request. Signature version 4 normalizes paths for every service except S3. Botocore and
+ * the SDK for JavaScript sign the normalized path, and send the original one.
  */
 
 /**
- * A path without empty segments and dot segments, as in botocore's `normalize_url_path`. Percent-encoded dots are names,
- * and stay.
+ * A path without empty segments and dot segments, as in botocore's `normalize_url_path`. Percent-encoded dots are kept.
  *
  * @param path - as on the request line, percent-encoded
  */

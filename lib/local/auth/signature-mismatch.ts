@@ -1,15 +1,16 @@
 /**
- * The refusal of a signature. It states what was expected to be signed, as AWS services do, so that whoever writes a
- * client can compare it with what the client signed.
+ * The error for a wrong signature. Like AWS services, it shows the texts that the server expected, so that the author of a
+ * client can compare them with those that the client signed.
  */
 import { ApiError } from '../service/api-error.js'
 import type { SigningTexts } from './signature.js'
 
-/** 403: the signature is not that of the request. */
+/** 403: the signature does not match the request. */
 export class SignatureMismatch extends ApiError {
-  /** What the signature should have been computed from, without session token and signature. */
+  /** The texts that the signature should have been computed from, without session token and signature. */
   readonly diagnostic: SigningTexts
 
+  /** @param texts - the texts that the signature should have been computed from */
   constructor(texts: SigningTexts) {
     const diagnostic = { ...texts, canonicalRequest: withoutSecrets(texts.canonicalRequest) }
     super(
@@ -25,8 +26,8 @@ export class SignatureMismatch extends ApiError {
 }
 
 /**
- * Replaces the session token in a canonical request, and a signature: in the headers, and in the query, where a client that
- * signs wrongly may have them in any case.
+ * Replaces the session token and the signature in a canonical request: in the headers, and in the query, where a client that
+ * signs incorrectly may have written them in upper or lower case.
  */
 function withoutSecrets(canonicalRequest: string): string {
   return canonicalRequest

@@ -1,24 +1,24 @@
 /**
- * Signature version 4 (docs/glacier-protocol.md#signatures), as a service checks it: of the request as it arrived, over
- * exactly the headers it says were signed.
+ * Signature version 4 (docs/glacier-protocol.md#signatures), as a service checks it: for the request as it was received,
+ * with exactly the headers that it lists as signed.
  */
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import { normalizedPath } from './normalized-path.js'
 
-/** What is signed of a request. */
+/** The parts of a request that are signed. */
 export interface SignedRequest {
   readonly method: string
   /** As on the request line, percent-encoded, before any `?`. */
   readonly path: string
-  /** As on the request line, behind the `?`. */
+  /** As on the request line, after the `?`. */
   readonly query: string
-  /** Names in lower case. A header that was sent several times has an array of its values. */
+  /** By names in lower case. A header that was sent several times has an array of values. */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
-  /** SHA-256 of the body, or what `x-amz-content-sha256` says it is; lowercase hex. */
+  /** The SHA-256 of the body, computed or as in `x-amz-content-sha256`; lowercase hex. */
   readonly payloadHash: string
 }
 
-/** An `Authorization` header, taken apart. */
+/** The parts of an `Authorization` header. */
 export interface Authorization {
   readonly accessKeyId: string
   /** `20120525`. */
@@ -31,18 +31,18 @@ export interface Authorization {
   readonly signature: string
 }
 
-/** Who signed, and for what: `KEY/20120525/us-east-1/glacier/aws4_request`. */
+/** A credential: `KEY/20120525/us-east-1/glacier/aws4_request`. */
 const CREDENTIAL = /^([^/,\s]+)\/((\d{8})\/([^/,\s]+)\/([^/,\s]+)\/aws4_request)$/
 const FORM = /^AWS4-HMAC-SHA256 +Credential=([^,\s]+),\s*SignedHeaders=([^,\s]+),\s*Signature=([0-9a-f]{64})$/
 
-/** Reads an `Authorization` header; `undefined` where it is not of version 4. */
+/** Parses an `Authorization` header; `undefined` if it is not of version 4. */
 export function parseAuthorization(header: string): Authorization | undefined {
   const [, credential = '', names = '', signature = ''] = FORM.exec(header) ?? []
   const scope = parseScope(credential)
   return scope && { ...scope, signedHeaders: names.split(';'), signature }
 }
 
-/** Reads an access key ID with its scope; `undefined` where they are not of version 4. */
+/** Parses a credential; `undefined` if it is not of version 4. */
 export function parseScope(
   credential: string,
 ): Omit<Authorization, 'signedHeaders' | 'signature'> | undefined {
@@ -52,16 +52,16 @@ export function parseScope(
   return { accessKeyId, scope, date, region, service }
 }
 
-/** The texts a signature is computed from. */
+/** The texts that a signature is computed from. */
 export interface SigningTexts {
-  /** What is signed of the request, in canonical form. */
+  /** The signed parts of the request, in canonical form. */
   readonly canonicalRequest: string
   /** Algorithm, time, scope, and the hash of the canonical request. */
   readonly stringToSign: string
 }
 
 /**
- * The texts a request's signature must have been computed from.
+ * The texts that a request's signature must be computed from.
  *
  * @param timestamp - `20120525T002453Z`
  */
@@ -79,7 +79,7 @@ export function signingTexts(
 }
 
 /**
- * The signature a request should have.
+ * The signature that a request must have.
  *
  * @param timestamp - `20120525T002453Z`
  * @returns lowercase hex
@@ -98,7 +98,7 @@ export function signatureOf(
   return hmac(key, signingTexts(request, authorization, timestamp).stringToSign).toString('hex')
 }
 
-/** Whether two texts are equal, in a time that tells nothing of where they differ. */
+/** Whether two texts are equal. The duration does not depend on where they differ. */
 export function equalInConstantTime(a: string, b: string): boolean {
   const [left, right] = [a, b].map((text) => createHash('sha256').update(text).digest()) as [Buffer, Buffer]
   return timingSafeEqual(left, right)
@@ -132,8 +132,8 @@ function canonicalQuery(query: string): string {
 }
 
 /**
- * A name or value of a query in canonical form. A `+` stays as it is, as in botocore, and so is never taken for an
- * encoded plus sign: the operations read it as a space.
+ * A name or value of a query in canonical form. A `+` stays as it is, as in botocore, and is never taken for an
+ * encoded plus sign: operations read it as a space.
  */
 function encodeQuery(text: string): string {
   return text
@@ -142,12 +142,12 @@ function encodeQuery(text: string): string {
     .join('+')
 }
 
-/** A pair sorts by its name, then its value: `=` must so come before all a name may have, as `-`. */
+/** Pairs are sorted by name, then value: `=` must be sorted before all characters of names, such as `-`. */
 function sortKey(pair: string): string {
   return pair.replace('=', '\0')
 }
 
-/** Values without white space around them, and with one space for each run of spaces and tabs. */
+/** Header values without surrounding white space, and with one space for each run of spaces and tabs. */
 function headerText(value: string | readonly string[] | undefined): string {
   return [value ?? '']
     .flat()
@@ -163,7 +163,7 @@ function decode(text: string): string {
   try {
     return decodeURIComponent(text)
   } catch {
-    return text // not percent-encoded as it should be: signed as it is, which then will not verify
+    return text // not valid percent-encoding: kept as it is, so that the signature does not match
   }
 }
 

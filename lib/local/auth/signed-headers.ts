@@ -1,6 +1,6 @@
 /**
- * Which headers of a request must be signed: `host`, and those that say when the request was made, for which version of
- * the API, by whom, and with which body.
+ * The headers of a request that must be signed: `host`, and those with its time, API version, session token and the hash
+ * of its body.
  *
  * The guide's own examples leave other headers unsigned: its request of UploadArchive sends an `x-amz-sha256-tree-hash`
  * and signs `host;x-amz-content-sha256;x-amz-date;x-amz-glacier-version`.
@@ -9,13 +9,13 @@ import { invalidSignature } from '../service/api-error.js'
 import type { SignedRequest } from './signature.js'
 import { singleHeader } from './single-header.js'
 
-/** Headers that must be signed where they are sent. */
+/** Headers that must be signed if they are sent. */
 const SIGNED_IF_SENT = ['x-amz-content-sha256', 'x-amz-date', 'x-amz-glacier-version', 'x-amz-security-token']
 
 /**
- * Throws unless all headers are signed that must be, and the list of signed headers has its canonical form.
+ * Asserts that all required headers are signed, and that the list of signed headers is canonical.
  *
- * @throws {ApiError} 400: Host was sent several times; 403: one is not signed, is not there, or is not in its place in the list
+ * @throws {ApiError} 400: Host was sent several times; 403: a header is not signed, is absent, or is not in order
  */
 export function assertSignedHeaders(
   { headers }: Pick<SignedRequest, 'headers'>,

@@ -1,19 +1,19 @@
 /**
- * The time a request was signed at, and whether that is now (docs/glacier-protocol.md#signatures).
+ * The time of a signature, and whether the signature is valid now (docs/glacier-protocol.md#signatures).
  */
 import { invalidSignature, missingParameter } from '../service/api-error.js'
 import type { SignedRequest } from './signature.js'
 import { singleHeader } from './single-header.js'
 
-/** The form of `x-amz-date`; `Date` may have it too. */
+/** The form of `x-amz-date`, which `Date` can also have. */
 const BASIC = /^\d{8}T\d{6}Z$/
-/** Minutes a signature's time may differ from ours. */
+/** The maximum difference between a signature's time and ours, in minutes. */
 const MAX_SKEW_MINUTES = 5
 
 /**
- * The time in the headers, as `20120525T002453Z`: of `x-amz-date`, else of `Date`.
+ * The time in the header `x-amz-date`, or else `Date`, in the form `20120525T002453Z`.
  *
- * @throws {ApiError} there is none, or it has another form
+ * @throws {ApiError} 400: it is absent; 403: it has another form
  */
 export function timestampIn(request: SignedRequest): string {
   const amzDate = singleHeader(request, 'x-amz-date')
@@ -26,9 +26,10 @@ export function timestampIn(request: SignedRequest): string {
 }
 
 /**
- * A time that must have the form `20120525T002453Z`.
+ * Checks that a time has the form `20120525T002453Z`.
  *
- * @throws {ApiError} 403: it has another
+ * @returns the time
+ * @throws {ApiError} 403: it has another form
  */
 export function checkedTimestamp(text: string): string {
   if (BASIC.test(text) && !Number.isNaN(parse(text))) return text
@@ -36,11 +37,11 @@ export function checkedTimestamp(text: string): string {
 }
 
 /**
- * Throws unless a signature is valid now: within 5 minutes of its time, and a presigned one until it expires.
+ * Asserts that a signature is valid now: within 5 minutes of its time, or until a presigned request expires.
  *
- * @param now - milliseconds
- * @param lifetime - seconds a presigned request is valid; `undefined` of any other
- * @throws {ApiError} 403: it is not
+ * @param now - the time, in milliseconds
+ * @param lifetime - seconds for which a presigned request is valid; `undefined` for any other request
+ * @throws {ApiError} 403: it is not valid now
  */
 export function assertTime(timestamp: string, now: number, lifetime: number | undefined): void {
   const signed = parse(timestamp)

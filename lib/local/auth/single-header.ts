@@ -1,9 +1,9 @@
-/** Headers that decide who signed a request and when: one that was sent twice could be read in two ways. */
+/** Headers that must not be sent twice: a signature could otherwise be read in two ways. */
 import { invalidParameter } from '../service/api-error.js'
 import type { SignedRequest } from './signature.js'
 
 /**
- * The value of a header that may be sent once; `undefined` where it was not sent.
+ * The value of a header that can be sent once; `undefined` if it is absent.
  *
  * @param name - in lower case
  * @throws {ApiError} 400: it was sent several times

@@ -1,4 +1,4 @@
-/** What a test can do to a local vault that no client of the service can: move its clock, end jobs, take inventories. */
+/** The controls of a local vault, for tests: they move its clock, end jobs and take inventories. */
 import { nested, shown, type Rule, type RulesOf } from '../../options/check-options.js'
 import { optional, STRING } from '../../options/rules.js'
 import { VAULT_NAME } from '../../glacier/names.js'
@@ -20,6 +20,7 @@ const OPTIONAL_ACCOUNT: Rule = optional(
 export interface ControlAccount {
   /** 12 digits. */
   readonly accountId?: string | undefined
+  /** The AWS region. */
   readonly region?: string | undefined
 }
 

@@ -24,6 +24,7 @@ export interface CostLine {
   readonly item: string
   /** In the unit, rounded to nine decimal places. */
   readonly quantity: number
+  /** The unit of the quantity. */
   readonly unit: 'GB-month' | 'GB' | 'request' | 'unit'
   /** US dollars, rounded to a millionth. */
   readonly amount: number
@@ -31,9 +32,11 @@ export interface CostLine {
 
 /** The costs of a local vault. */
 export interface Costs {
+  /** The currency of all amounts. */
   readonly currency: 'USD'
   /** US dollars: the sum of the lines. */
   readonly total: number
+  /** The costs by kind. */
   readonly lines: readonly CostLine[]
   /** ISO 8601: the start of the local vault, by its clock. */
   readonly since: string

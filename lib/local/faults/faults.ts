@@ -34,6 +34,7 @@ export type FaultKind = (typeof FAULT_KINDS)[number]
 
 /** Which requests fail, and how. If several rules match a request, the first one that was added applies. */
 export interface FaultRule {
+  /** The kind of the failure. */
   readonly fault: FaultKind
   /** Only requests of this operation count, such as `UploadMultipartPart`; default: of any operation. */
   readonly operation?: string | undefined

@@ -112,7 +112,7 @@ export async function listMultipartUploads(context: RequestContext): Promise<Ope
   return { status: 200, json: { Marker: marker, UploadsList: list } }
 }
 
-/** What the list of a vault's uploads is called. */
+/** The name of the list of a vault's uploads, for its markers. */
 function uploadsOf({ stores }: RequestContext, vaultName: string): string {
   return `${stores.vaults.arnOf(vaultName)}/multipart-uploads`
 }

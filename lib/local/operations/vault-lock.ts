@@ -49,7 +49,7 @@ export async function completeVaultLock(context: RequestContext): Promise<Operat
   return { status: 204 }
 }
 
-/** AbortVaultLock: 204 also where there is none; a lock that is completed stays. */
+/** AbortVaultLock: 204 even if there is no lock. A completed lock stays. */
 export async function abortVaultLock(context: RequestContext): Promise<OperationResponse> {
   await context.stores.settings.change(nameOf(context, 'vaultName'), ({ lock }) => {
     if (lock?.expirationDate === null) throw accessDenied('The vault is locked.')

@@ -26,7 +26,7 @@ export async function describeVault(context: RequestContext): Promise<OperationR
   return { status: 200, json: description(context, vault) }
 }
 
-/** DeleteVault: 204 also where there is none. */
+/** DeleteVault: 204 even if it does not exist. */
 export async function deleteVault(context: RequestContext): Promise<OperationResponse> {
   await context.stores.vaults.delete(nameOf(context, 'vaultName'))
   return { status: 204 }

@@ -1,6 +1,6 @@
-/** Asks the controls. The secret goes into a header of requests to this page's own server, and nowhere else. */
+/** Sends requests to the controls. The secret is only sent in a header, and only to this page's own server. */
 
-/** The server cannot be reached, or does not answer. */
+/** The server cannot be reached, or does not respond. */
 export class Unreachable extends Error {}
 
 /** The secret is not the server's. */
@@ -18,10 +18,10 @@ export class Refused extends Error {
   }
 }
 
-/** Milliseconds the server has for an answer. */
+/** Milliseconds within which the server must respond. */
 const REQUEST_TIMEOUT_MS = 60_000
 
-/** What a secret may consist of, so that it can be a header. */
+/** The characters of a secret, which must be valid in a header. */
 const SECRET = /^[\x21-\x7e]+$/
 
 /**
@@ -38,19 +38,19 @@ export function isSecret(text) {
  * @param {string} secret
  * @param {string} method
  * @param {string} path - below `/.control/`
- * @param {object} [order]
- * @returns {Promise<any>} the JSON it is answered with
+ * @param {object} [body]
+ * @returns {Promise<any>} the JSON of the response
  * @throws {Unreachable}
  * @throws {WrongSecret}
  * @throws {Refused}
  */
-export async function ask(secret, method, path, order) {
+export async function ask(secret, method, path, body) {
   const response = await reached(
     fetch(new URL(path, document.baseURI), {
       method,
       headers: { authorization: `Bearer ${secret}` },
       signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
-      ...(order && { body: JSON.stringify(order) }),
+      ...(body && { body: JSON.stringify(body) }),
     }),
   )
   const answer = await reached(response.json())
@@ -69,6 +69,6 @@ async function reached(work) {
     return await work
   } catch (cause) {
     const isLate = cause instanceof DOMException && cause.name === 'TimeoutError'
-    throw new Unreachable(isLate ? 'has not answered for a minute' : 'cannot be reached', { cause })
+    throw new Unreachable(isLate ? 'has not responded for a minute' : 'cannot be reached', { cause })
   }
 }

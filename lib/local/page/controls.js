@@ -2,7 +2,7 @@
 import { byId, offer } from './dom.js'
 import { count, span } from './format.js'
 
-/** @typedef {(method: string, path: string, order: object, done: (answer: any) => string) => void} Act */
+/** @typedef {(method: string, path: string, body: object, done: (answer: any) => string) => void} Act */
 /** @typedef {import('./format.js').Delays} Delays */
 
 const UNITS = /** @type {const} */ ([
@@ -15,10 +15,10 @@ const UNITS = /** @type {const} */ ([
 /**
  * Makes the forms and buttons work.
  *
- * @param {Act} act - carries out a control, shows what has changed, and says that it is done
- * @param {() => { region: string, accountId: string } | undefined} place - the account in a region that is shown
+ * @param {Act} act - carries out a control, shows its message, and refreshes the page
+ * @param {() => { region: string, accountId: string } | undefined} place - the account and region that are shown
  * @param {() => string | undefined} chosenVault
- * @param {() => Delays | undefined} delays - how long jobs take
+ * @param {() => Delays | undefined} delays - the duration of jobs
  */
 export function wireControls(act, place, chosenVault, delays) {
   wireClock(act)
@@ -85,20 +85,20 @@ function wireFaults(act) {
   onSubmit('fault-form', () => {
     const operation = byId('operation', HTMLSelectElement).value || undefined
     const rule = { fault: fault.value, operation, times: numberIn('times'), bytesPerSecond: numberIn('rate') }
-    const order = which.value === 'all' ? rule : { ...rule, [which.value]: numberIn('n') }
-    act('POST', 'faults', order, () => `The fault ${rule.fault} was added.`)
+    const body = which.value === 'all' ? rule : { ...rule, [which.value]: numberIn('n') }
+    act('POST', 'faults', body, () => `The fault ${rule.fault} was added.`)
   })
   onClick('clear-faults', () => act('DELETE', 'faults', {}, () => 'All faults were cleared.'))
 }
 
-/** @param {string} id - of a list to choose from */
+/** @param {string} id - the ID of a select element */
 function offerUnits(id) {
   offer(byId(id, HTMLSelectElement), UNITS)
   byId(id, HTMLSelectElement).value = '3600000'
 }
 
 /**
- * @param {string} id - of the number; its unit's is that with `-unit`
+ * @param {string} id - the ID of the number's field; that of its unit ends in `-unit`
  * @returns {number}
  */
 function millisecondsIn(id) {
@@ -107,7 +107,7 @@ function millisecondsIn(id) {
 
 /**
  * @param {string} id
- * @returns {number | undefined} nothing where no number is given
+ * @returns {number | undefined} `undefined` if the field is empty or disabled
  */
 function numberIn(id) {
   const { valueAsNumber, disabled } = byId(id, HTMLInputElement)
@@ -115,7 +115,7 @@ function numberIn(id) {
 }
 
 /**
- * Listens to a form, which the browser itself never sends anywhere.
+ * Handles a form, which the browser itself never submits.
  *
  * @param {string} id
  * @param {() => void} submit

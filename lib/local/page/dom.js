@@ -1,5 +1,5 @@
 /**
- * Elements, made one by one: what the server says gets into the page as text, never as HTML.
+ * Creates elements. Texts from the server are inserted as text, never as HTML.
  */
 import { visible, visiblePieces } from './format.js'
 
@@ -8,7 +8,7 @@ import { visible, visiblePieces } from './format.js'
 /**
  * @template {keyof HTMLElementTagNameMap} Tag
  * @param {Tag} tag
- * @param {Record<string, string | boolean | ((event: Event) => void)>} [attributes] - a function listens to its event
+ * @param {Record<string, string | boolean | ((event: Event) => void)>} [attributes] - a function is a listener of the event of that name
  * @param {...Child} children
  * @returns {HTMLElementTagNameMap[Tag]}
  */
@@ -37,7 +37,7 @@ export function byId(id, type) {
 }
 
 /**
- * A text somebody else chose: its invisible characters are shown as escapes, and its direction ends with it.
+ * A text from outside: its invisible characters are shown as escapes, and its direction does not affect other text.
  *
  * @param {string} text
  * @returns {HTMLElement}
@@ -50,7 +50,7 @@ export function foreign(text) {
 }
 
 /**
- * An ID or hash, cut by CSS where there is no room, and selected whole by one click.
+ * An ID or a hash. CSS cuts it if it does not fit, and one click selects all of it.
  *
  * @param {string} text
  * @returns {HTMLElement}
@@ -66,12 +66,12 @@ export function identifier(text) {
  */
 
 /**
- * A table that can be scrolled sideways where the window is narrow. The first cell of a row is its heading.
+ * A table that can be scrolled horizontally in a narrow window. The first cell of a row is its heading.
  *
  * @param {string} name - for screen readers
  * @param {readonly Column[]} columns
  * @param {readonly (readonly Child[])[]} rows
- * @param {string} empty - what is said where there are no rows
+ * @param {string} empty - the text shown if there are no rows
  * @returns {HTMLElement}
  */
 export function table(name, columns, rows, empty) {
@@ -94,8 +94,7 @@ export function table(name, columns, rows, empty) {
 }
 
 /**
- * Puts new content into an element. The focus, and how far tables are scrolled, stays with the elements that have the
- * same IDs.
+ * Replaces the content of an element. The focus and the scroll positions of tables are kept for elements with the same IDs.
  *
  * @param {Element} target
  * @param {...Child} children
@@ -123,7 +122,7 @@ function toNode(child) {
 }
 
 /**
- * Writes a line of text, unless it is there already: a screen reader would say it again.
+ * Sets the text of an element, unless it has that text: a screen reader would read it again.
  *
  * @param {Element} target
  * @param {string} text
@@ -134,7 +133,7 @@ export function write(target, text) {
 }
 
 /**
- * Fills a list to choose from, unless it offers that already; what was chosen stays so.
+ * Sets the options of a select element, unless it has them already. The selected value is kept.
  *
  * @param {HTMLSelectElement} select
  * @param {readonly (readonly [name: string, value: string])[]} options

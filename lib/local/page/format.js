@@ -1,13 +1,13 @@
-/** How values are written for people: with their units, times in UTC, and nothing in a text that cannot be seen. */
+/** Formats values for display: with units, times in UTC, and without invisible characters. */
 
 /**
- * What could hide or reorder the text around it: control and format characters (bidirectional ones among them), line
- * separators, and whatever has no glyph.
+ * Characters that can hide or reorder the text around them: control and format characters (bidirectional ones among them), line
+ * separators, and characters without a glyph.
  */
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/u
 
 /**
- * A text in pieces: as it is, and each invisible character as `\u{202e}`.
+ * A text in pieces: visible text, and each invisible character as `\u{202e}`.
  *
  * @param {string} text
  * @returns {{ text: string, isEscape: boolean }[]}
@@ -44,7 +44,7 @@ const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB']
 
 /**
  * @param {number} value
- * @returns {string} with its thousands apart
+ * @returns {string} with separators of thousands
  */
 export function count(value) {
   return INTEGER.format(value)
@@ -91,7 +91,7 @@ export function span(milliseconds) {
 /** @typedef {{ expedited: number, standard: number, bulk: number, inventory: number }} Delays - milliseconds */
 
 /**
- * How long jobs take, by what they retrieve; one time where all of them take as long.
+ * The duration of jobs, by kind; one duration if all are the same.
  *
  * @param {Delays} delays
  * @returns {string}

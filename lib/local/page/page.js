@@ -1,9 +1,9 @@
 /**
- * The page of a local vault: asks the server every two seconds while it is seen, and shows what it says.
+ * The page of a local vault: it requests data from the server every two seconds while it is visible, and shows them.
  *
- * - A refresh that is overtaken, by another or by a choice of the reader's, is dropped whole.
- * - A server that cannot be reached is not asked again until the reader wants it. A slow one is asked less often.
- * - A panel is made anew only when its data have changed, so that what is selected stays so.
+ * - A refresh that is overtaken, by another one or by a choice of the user, is discarded.
+ * - If the server cannot be reached, no request is sent until the user asks for it. A slow server gets fewer requests.
+ * - A panel is rendered again only when its data have changed, so that a selection stays.
  */
 import { ask, Unreachable, WrongSecret } from './client.js'
 import { wireControls } from './controls.js'
@@ -12,22 +12,23 @@ import { delays, time } from './format.js'
 import { COSTS, FAULTS, TRAFFIC } from './server-panels.js'
 import { askForSecret, openSession } from './session.js'
 import { isConnecting, messageOf, say } from './status.js'
-import { ARCHIVES, JOBS, UPLOADS, VAULTS } from './vault-panels.js'
+import { UPLOADS } from './upload-panel.js'
+import { ARCHIVES, JOBS, VAULTS } from './vault-panels.js'
 
 /** @typedef {'vaults' | 'archives' | 'uploads' | 'parts' | 'jobs'} List */
 
 /**
- * What panels load from, and the reader's choices.
+ * The source of the panels' data, and the user's choices.
  *
  * @typedef {object} View
  * @property {{ vaultName?: string | undefined, uploadId?: string | undefined }} choice
  * @property {(path: string) => Promise<any>} get
- * @property {(what: List, query?: Record<string, string | undefined>) => Promise<any>} list - the page of a list that
- *   was turned to
+ * @property {(what: List, query?: Record<string, string | undefined>) => Promise<any>} list - the current
+ *   page of a list
  * @property {(what: List) => number} pageNumber
  * @property {(what: List, total: number) => number} pageCount
  * @property {(what: List, marker: string | null | undefined) => void} turnPage - to the first page (`null`), to the
- *   previous one (`undefined`), or on to the one that begins at a marker
+ *   previous one (`undefined`), or to the page that begins at a marker
  * @property {(vaultName: string) => void} choose
  * @property {(uploadId: string | undefined) => void} chooseUpload
  */
@@ -40,24 +41,24 @@ import { ARCHIVES, JOBS, UPLOADS, VAULTS } from './vault-panels.js'
  * @property {(data: any, view: View) => (Node | null)[]} render
  */
 
-/** Milliseconds between two refreshes, at least. */
+/** The minimum of milliseconds between two refreshes. */
 const REFRESH_INTERVAL_MS = 2000
-/** A pause is at least so many times as long as the refresh before it took. */
+/** The minimum pause after a refresh, as a multiple of the duration of the refresh. */
 const PAUSE_FACTOR = 4
 
-/** @type {Record<List, number>} items on a page */
+/** @type {Record<List, number>} items per page */
 const LIMITS = { vaults: 50, archives: 20, uploads: 5, parts: 50, jobs: 20 }
 
 let secret = ''
 /** @type {{ region: string, accountId: string } | undefined} */
 let place
-/** @type {import('./format.js').Delays | undefined} how long jobs take, as the page shows it */
+/** @type {import('./format.js').Delays | undefined} the duration of jobs that the page shows */
 let shownDelays
 let refreshes = 0
 let timer = 0
-/** The controls that were clicked are carried out one after another. */
+/** The promise of the last control: controls are carried out one after another. */
 let acting = Promise.resolve()
-/** @type {Map<string, readonly string[]>} the markers of the pages that were turned to, by list */
+/** @type {Map<string, readonly string[]>} the markers of the current page and those before it, by list */
 const turned = new Map()
 /** @type {Map<string, string>} the data each panel shows, as JSON */
 const shown = new Map()
@@ -94,7 +95,7 @@ const view = {
   },
 }
 
-/** Asks for everything that is shown, and plans the next time. */
+/** Requests all data that are shown, and schedules the next refresh. */
 async function refresh() {
   const mine = ++refreshes
   clearTimeout(timer)
@@ -103,7 +104,7 @@ async function refresh() {
     const overview = await view.get('overview')
     if (mine !== refreshes) return
     showOverview(overview)
-    await showPanel(VAULTS, mine) // it chooses the vault of the others
+    await showPanel(VAULTS, mine) // it chooses the vault of the other panels
     const others = [ARCHIVES, UPLOADS, JOBS, FAULTS, TRAFFIC, COSTS]
     await Promise.all(others.map((panel) => showPanel(panel, mine)))
     if (mine !== refreshes) return
@@ -118,7 +119,7 @@ async function refresh() {
 }
 
 /**
- * Loads a panel and shows it. What the server refuses is said in the panel.
+ * Loads the data of a panel and shows them. An error response is shown in the panel.
  *
  * @param {Panel} panel
  * @param {number} mine - the refresh it is part of
@@ -149,7 +150,7 @@ async function showPanel({ id, load, note, render }, mine) {
 function showOverview({ time: now, jobDelay, places, faultKinds, operations }) {
   shownDelays = jobDelay
   const isServed = places.some(
-    (/** @type {any} */ it) => it.region === place?.region && it.accountId === place?.accountId,
+    (/** @type {any} */ { region, accountId }) => region === place?.region && accountId === place?.accountId,
   )
   if (!isServed) place = places[0]
   write(byId('endpoint', HTMLElement), location.origin)
@@ -172,7 +173,7 @@ function showOverview({ time: now, jobDelay, places, faultKinds, operations }) {
 }
 
 /**
- * Ends the refreshing, and says why.
+ * Stops the refreshes, and shows why.
  *
  * @param {unknown} error
  */
@@ -184,7 +185,7 @@ function giveUp(error) {
     return
   }
   const what = error instanceof Unreachable ? `The server ${error.message}` : `It failed: ${messageOf(error)}`
-  say(`${what}. It is not asked any more; what is shown may be out of date.`, 'error')
+  say(`${what}. The page no longer updates, and may be out of date.`, 'error')
   byId('retry', HTMLElement).hidden = false
 }
 
@@ -201,7 +202,7 @@ function act(method, path, order, done) {
   })
 }
 
-/** Begins to ask, or goes on. */
+/** Starts or resumes the refreshes. */
 function connect() {
   byId('retry', HTMLElement).hidden = true
   say('Connecting …', 'connecting')

@@ -1,18 +1,18 @@
-/** A map of an upload's parts: one cell for each, or for as many as there is room for. */
+/** A map of an upload's parts: one cell for each part, or for several if there are many. */
 import { element } from './dom.js'
 import { count } from './format.js'
 
-/** Cells of a map at the most. */
+/** The maximum number of cells of a map. */
 const MAX_CELLS = 256
-/** Runs that are written out at the most. */
+/** The maximum number of runs that are listed. */
 const MAX_RUNS = 8
 
-/** @typedef {readonly [first: number, last: number]} Run - 0-based numbers of parts, both inclusive */
+/** @typedef {readonly [first: number, last: number]} Run - 0-based indexes of parts, both inclusive */
 
 /**
- * The map, from the first part to the last that is there. The service does not know how many are to come.
+ * The map, from the first part to the last one received. The service does not know the total number of parts.
  *
- * @param {readonly Run[]} runs - of the parts that are there, sorted
+ * @param {readonly Run[]} runs - the runs of received parts, sorted
  * @returns {HTMLElement}
  */
 export function partMap(runs) {

@@ -1,4 +1,4 @@
-/** What the page shows of the server: its faults, its traffic and what that would cost. */
+/** The panels of the server: its faults, traffic and costs. */
 import { element, foreign, table } from './dom.js'
 import { count, money, size } from './format.js'
 
@@ -26,7 +26,7 @@ export const FAULTS = {
         times ? count(times) : 'no limit',
         bytesPerSecond ? `${size(bytesPerSecond)}/s` : '–',
       ]),
-      'No request is made to fail.',
+      'There are no fault rules.',
     ),
   ],
 }
@@ -57,7 +57,7 @@ export const TRAFFIC = {
           count(mostAtOnce),
           element('span', { title: `${count(bytes)} bytes` }, size(bytes)),
         ]),
-      'No request has come.',
+      'No request was received.',
     ),
   ],
 }

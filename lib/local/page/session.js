@@ -1,6 +1,6 @@
 /**
- * Where the page has the secret from: the part of its address behind #, which is sent to no server and is removed from
- * the address at once; or what this tab has kept; or the reader.
+ * The source of the secret: the fragment of the page's address, which is not sent to the server and is removed from the
+ * address bar at once; or the session storage of this tab; or the user.
  */
 import { isSecret } from './client.js'
 import { byId } from './dom.js'
@@ -9,7 +9,7 @@ import { say } from './status.js'
 const KEY = 'glacier-pipe control secret'
 
 /**
- * Begins with a secret, and again whenever another is given.
+ * Connects with a secret, and again whenever another one is entered.
  *
  * @param {(secret: string) => void} connect
  */
@@ -42,9 +42,9 @@ export function openSession(connect) {
 }
 
 /**
- * Shows the form for the secret in place of the panels; the secret that was kept is forgotten.
+ * Shows the form for the secret instead of the panels, and removes the stored secret.
  *
- * @param {string} [wrong] - what was wrong with the secret that was given
+ * @param {string} [wrong] - the problem with the secret
  */
 export function askForSecret(wrong) {
   sessionStorage.removeItem(KEY)

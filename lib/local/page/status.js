@@ -1,4 +1,4 @@
-/** The line that says how the connection is, and what became of the last control. */
+/** The status line: the state of the connection, and the result of the last control. */
 import { byId, write } from './dom.js'
 
 /** @typedef {'' | 'error' | 'connecting'} Kind */
@@ -13,7 +13,7 @@ export function say(text, kind = '') {
   status.className = kind
 }
 
-/** @returns {boolean} whether the page has not been answered yet since it began to ask */
+/** @returns {boolean} whether the page waits for the first response */
 export function isConnecting() {
   return byId('status', HTMLElement).className === 'connecting'
 }

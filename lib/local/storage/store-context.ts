@@ -1,4 +1,4 @@
-/** What all stores of an account in a region share: one folder, its locks and one clock. */
+/** The shared dependencies of the stores of an account in a region: a folder, its locks and a clock. */
 import type { LockFolder } from '../../fs/lock.js'
 import type { Disk } from '../disk/disk.js'
 import type { AccountRegion } from '../service/account-region.js'

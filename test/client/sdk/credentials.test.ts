@@ -186,6 +186,8 @@ t.test('any client may fail to refresh for a moment', async (t) => {
     reason: 'credentials-unavailable',
     message: /plain/,
   })
+  const without = vaultStore({} as VaultClient, { vaultName: 'docs' })
+  t.equal(await without.refreshCredentials?.(), undefined, 'a client that cannot refresh them')
   const aborting = new AbortController()
   aborting.abort(new Error('enough'))
   failures.push(aborting.signal.reason as Error)

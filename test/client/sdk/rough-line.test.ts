@@ -1,4 +1,5 @@
 import t, { type Test } from 'tap'
+import { MIB } from '../../../lib/sizes.js'
 import { uploadArchive } from '../../../lib/upload/upload-archive.js'
 import { failureKindOf } from '../../../lib/store/failure.js'
 import { glacierClient } from '../../../lib/client/glacier-client.js'
@@ -8,7 +9,6 @@ import { localVaultFor } from '../../helpers/local-vault.js'
 import { page, reset, roughLineFor, saying, type Act } from '../../helpers/rough-line.js'
 import { VirtualClock } from '../../helpers/virtual-clock.js'
 
-const MIB = 1_048_576
 const keys = { accessKeyId: 'AKIAROUGH', secretAccessKey: 'secret' }
 const vaultName = 'docs'
 

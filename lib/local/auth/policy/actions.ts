@@ -6,10 +6,10 @@ import { matchesWildcard } from './wildcard.js'
 const ACTIONS = OPERATION_NAMES.map((operation) => `glacier:${operation}`.toLowerCase())
 
 /**
- * Which actions an Action or NotAction names. Their case does not count.
+ * The actions that an Action or NotAction names. They are case-insensitive.
  *
  * @param name - of the element, for messages
- * @throws {PolicyProblem} one of them is no action of the service
+ * @throws {PolicyProblem} one of them is not an action of the service
  */
 export function actionsOf(name: string, value: unknown): (action: string) => boolean {
   const patterns = textsOf(name, value).map((pattern) => {

@@ -1,5 +1,5 @@
 /**
- * Keys of conditions that have a value here, and what may be compared with each.
+ * The condition keys that have a value here, and the comparisons for each.
  *
  * Source: Service Authorization Reference, Condition keys for Amazon S3 Glacier; IAM User Guide, AWS global condition
  * context keys.
@@ -8,12 +8,12 @@ import type { Comparison } from './condition-operators.js'
 
 /** A key, as a condition names it. */
 export interface ConditionKey {
-  /** As an attempt has it: in the service's own spelling. */
+  /** In the service's own spelling. */
   readonly name: string
   readonly comparisons: readonly Comparison[]
 }
 
-/** Of the vault; the tag's own name follows. */
+/** The prefix of the keys of a vault's tags. The key of the tag follows. */
 export const RESOURCE_TAG = 'glacier:ResourceTag/'
 
 const KEYS: ReadonlyMap<string, ConditionKey> = new Map(
@@ -28,7 +28,7 @@ const KEYS: ReadonlyMap<string, ConditionKey> = new Map(
   ).map(([name, comparisons]) => [name.toLowerCase(), { name, comparisons }]),
 )
 
-/** A tag may hold anything. */
+/** A tag can have any value. */
 const TAG_COMPARISONS: readonly Comparison[] = ['String', 'Numeric', 'Date', 'Bool', 'IpAddress', 'Arn']
 
 /** The names of the keys, for messages. */
@@ -37,7 +37,7 @@ export const KEY_NAMES: readonly string[] = [
   `${RESOURCE_TAG}KEY`,
 ]
 
-/** The key of a name, whose case does not count except in the name of a tag; `undefined` where it has no value here. */
+/** The key of a name, which is case-insensitive except for the key of a tag; `undefined` if it has no value here. */
 export function keyOf(name: string): ConditionKey | undefined {
   const tag = name.slice(RESOURCE_TAG.length)
   if (tag !== '' && name.toLowerCase().startsWith(RESOURCE_TAG.toLowerCase()))

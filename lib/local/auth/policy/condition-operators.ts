@@ -1,7 +1,7 @@
 /**
- * Operators of conditions (IAM User Guide, Condition operators).
+ * The operators of conditions (IAM User Guide, Condition operators).
  *
- * An operator whose name has `Not` holds where the other of its kind holds for none of the values.
+ * An operator with `Not` in its name is met if its counterpart is met for none of the values.
  */
 import { booleanOf, numberOf, rangeOf, timeOf } from './condition-value.js'
 import { isArn, matchesArn, matchesWildcard } from './wildcard.js'
@@ -9,16 +9,16 @@ import { isArn, matchesArn, matchesWildcard } from './wildcard.js'
 /** The kind of values that an operator compares. */
 export type Comparison = 'String' | 'Numeric' | 'Date' | 'Bool' | 'IpAddress' | 'Arn'
 
-/** Whether the value of a key is one that a policy names. */
+/** Whether the value of a key matches a value of a policy. */
 export type Test = (found: string) => boolean
 
 /** An operator. */
 export interface Operator {
   readonly comparison: Comparison
-  /** Whether it holds where no value is met. */
+  /** Whether it is met if no value matches. */
   readonly isNegated: boolean
-  /** The test for a value of a policy; `undefined` where the value is of another type. */
-  readonly testFor: (wanted: unknown) => Test | undefined
+  /** The test for a value of a policy; `undefined` if the value has another type. */
+  readonly testFor: (expected: unknown) => Test | undefined
 }
 
 /** The values of each comparison in words, for messages. */
@@ -37,19 +37,19 @@ add(
   'String',
   'StringEquals',
   'StringNotEquals',
-  text((found, wanted) => found === wanted),
+  text((found, expected) => found === expected),
 )
 add(
   'String',
   'StringEqualsIgnoreCase',
   'StringNotEqualsIgnoreCase',
-  text((found, wanted) => found.toLowerCase() === wanted.toLowerCase()),
+  text((found, expected) => found.toLowerCase() === expected.toLowerCase()),
 )
 add(
   'String',
   'StringLike',
   'StringNotLike',
-  text((found, wanted) => matchesWildcard(wanted, found)),
+  text((found, expected) => matchesWildcard(expected, found)),
 )
 for (const [comparison, read] of [
   ['Numeric', numberOf],
@@ -86,15 +86,15 @@ for (const [comparison, read] of [
     order(read, (a, b) => a >= b),
   )
 }
-add('Bool', 'Bool', undefined, (wanted) => {
-  const flag = booleanOf(wanted)
+add('Bool', 'Bool', undefined, (expected) => {
+  const flag = booleanOf(expected)
   return flag === undefined ? undefined : (found) => booleanOf(found) === flag
 })
 add('IpAddress', 'IpAddress', 'NotIpAddress', rangeOf)
 for (const name of ['Equals', 'Like']) {
-  // the two do the same
-  add('Arn', `Arn${name}`, `ArnNot${name}`, (wanted) =>
-    typeof wanted === 'string' && isArn(wanted) ? (found) => matchesArn(wanted, found) : undefined,
+  // the two are equivalent
+  add('Arn', `Arn${name}`, `ArnNot${name}`, (expected) =>
+    typeof expected === 'string' && isArn(expected) ? (found) => matchesArn(expected, found) : undefined,
   )
 }
 
@@ -113,16 +113,16 @@ function add(
   if (negatedName !== undefined) OPERATORS.set(negatedName, { comparison, isNegated: true, testFor })
 }
 
-function text(compare: (found: string, wanted: string) => boolean): Operator['testFor'] {
-  return (wanted) => (typeof wanted === 'string' ? (found) => compare(found, wanted) : undefined)
+function text(compare: (found: string, expected: string) => boolean): Operator['testFor'] {
+  return (expected) => (typeof expected === 'string' ? (found) => compare(found, expected) : undefined)
 }
 
 function order(
   read: (value: unknown) => number | undefined,
-  compare: (found: number, wanted: number) => boolean,
+  compare: (found: number, expected: number) => boolean,
 ): Operator['testFor'] {
-  return (wanted) => {
-    const limit = read(wanted)
+  return (expected) => {
+    const limit = read(expected)
     if (limit === undefined) return undefined
     return (found) => {
       const value = read(found)

@@ -1,7 +1,7 @@
 /**
- * Values in conditions: what a policy may write for each type, and what a key's text is read as.
+ * Values in conditions, as policies and condition keys have them.
  *
- * A reader returns `undefined` for what is no value of its type.
+ * A function returns `undefined` for a value that is not of its type.
  */
 import { BlockList, isIP } from 'node:net'
 
@@ -9,7 +9,7 @@ const NUMBER = /^[+-]?\d+(?:\.\d+)?$/
 /** ISO 8601 as the W3C profiles it, from days on: a bare year could also be seconds since 1970. */
 const DATE = /^(\d{4}-\d\d-\d\d)(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?$/
 
-/** A number, written as one or as a text. One that is too large to be exact is none. */
+/** A number, as a JSON number or as a string. Its absolute value is at most 2^53 - 1. */
 export function numberOf(value: unknown): number | undefined {
   if (typeof value !== 'number' && !(typeof value === 'string' && NUMBER.test(value))) return undefined
   const number = Number(value)
@@ -33,13 +33,13 @@ function isDay(date: string): boolean {
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(date)
 }
 
-/** A boolean, written as one or as a text in any case. */
+/** A boolean, as a JSON boolean or as a string in any case. */
 export function booleanOf(value: unknown): boolean | undefined {
   const text = typeof value === 'boolean' || typeof value === 'string' ? String(value).toLowerCase() : ''
   return text === 'true' || text === 'false' ? text === 'true' : undefined
 }
 
-/** Which addresses are in a CIDR range, as `10.0.0.0/8` or `2001:db8::/32`, or are a single address. */
+/** Whether an address is in a CIDR range, as `10.0.0.0/8` or `2001:db8::/32`, or are a single address. */
 export function rangeOf(value: unknown): ((address: string) => boolean) | undefined {
   if (typeof value !== 'string') return undefined
   const [base = '', prefix, ...more] = value.split('/')

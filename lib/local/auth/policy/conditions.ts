@@ -1,10 +1,10 @@
 /**
- * The Condition of a statement: all its operators, and all keys of each, must hold.
+ * The Condition of a statement. It is met if all its operators are met, for all of their keys.
  *
- * - Of several values of a key one must be met; with a negated operator none may.
- * - Where the key is absent, an operator does not hold, but a negated one does, and one with `IfExists`.
- * - Every key here has one value at the most. `ForAnyValue` needs one that the operator holds for; `ForAllValues` also
- *   holds where there is none.
+ * - Of several values of a key, one must match; with a negated operator, none may match.
+ * - If the key is absent, an operator is not met, unless it is negated or has `IfExists`.
+ * - Every key has at most one value here. `ForAnyValue` requires a value that matches; `ForAllValues` is also met if the key
+ *   is absent.
  */
 import { booleanOf } from './condition-value.js'
 import { KEY_NAMES, keyOf, type ConditionKey } from './condition-keys.js'
@@ -12,10 +12,10 @@ import { EXPECTED, operatorOf, type Operator } from './condition-operators.js'
 import { PolicyProblem, quoted, textOf } from './policy-problem.js'
 import { isObject } from '../../../options/check-options.js'
 
-/** The values of keys, by the names of {@link ConditionKey}; one that is absent is not there. */
+/** The values of keys, by the names of {@link ConditionKey}; an absent key has no entry. */
 export type KeyValues = ReadonlyMap<string, string>
 
-/** Whether a condition holds. */
+/** Whether a condition is met. */
 export type Condition = (values: KeyValues) => boolean
 
 const NAME = /^(?:(ForAnyValue|ForAllValues):)?(.*?)(IfExists)?$/s
@@ -23,7 +23,7 @@ const NAME = /^(?:(ForAnyValue|ForAllValues):)?(.*?)(IfExists)?$/s
 /**
  * The conditions of a statement.
  *
- * @throws {PolicyProblem} something of it cannot be evaluated
+ * @throws {PolicyProblem} a part of it cannot be evaluated
  */
 export function conditionsOf(block: unknown): readonly Condition[] {
   if (!isObject(block)) throw new PolicyProblem(`Condition must be an object, and is ${quoted(block)}.`)

@@ -1,8 +1,8 @@
 /**
- * The policies of all vaults: each is checked when it is set, and read once for all requests.
+ * The policies of all vaults. Each is checked when it is set, and parsed once for all requests.
  *
- * One that was stored by an older version, or with lenient checks, may have what cannot be evaluated. It cannot make a
- * request fail: it is told of once, and the statement, or the policy where that is no policy at all, denies nothing.
+ * A policy of an older version, or one accepted with lenient checks, may have statements that cannot be evaluated. They
+ * never make a request fail: there is one warning, and the statement, or a policy that is not valid at all, denies nothing.
  */
 import { invalidParameter } from '../../service/api-error.js'
 import { isDenied, readPolicy, type Policy } from './policy.js'
@@ -11,7 +11,7 @@ import type { Attempt } from './statement.js'
 /** Whether a policy that cannot be evaluated completely is rejected, or accepted with a warning. */
 export type PolicyChecks = 'strict' | 'lenient'
 
-/** Policies that are kept read. */
+/** The maximum number of parsed policies that are kept. */
 const MAX_CACHED_POLICIES = 256
 
 /** Checks and evaluates policies. */
@@ -20,6 +20,10 @@ export class Policies {
   readonly #warn: (message: string) => void
   readonly #read = new Map<string, Policy>()
 
+  /**
+   * @param checks - whether a policy that cannot be evaluated completely is rejected
+   * @param warn - called with each warning
+   */
   constructor(checks: PolicyChecks, warn: (message: string) => void) {
     this.#checks = checks
     this.#warn = warn
@@ -28,7 +32,7 @@ export class Policies {
   /**
    * Checks a policy that is to be set on a vault.
    *
-   * @throws {ApiError} 400: it is no policy, or with strict checks, something of it cannot be evaluated
+   * @throws {ApiError} 400: it is not a policy, or, with strict checks, a part of it cannot be evaluated
    */
   accept(text: string, vaultArn: string): void {
     const policy = readPolicy(text, vaultArn)

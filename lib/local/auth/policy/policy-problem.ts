@@ -1,6 +1,6 @@
-/** Why a part of a policy cannot be evaluated. */
+/** The reasons why a part of a policy cannot be evaluated. */
 
-/** Something in a policy that cannot be evaluated; its message says what, and what was expected. */
+/** A part of a policy that cannot be evaluated. The message says which, and what was expected. */
 export class PolicyProblem extends Error {
   override readonly name = 'PolicyProblem'
 }
@@ -12,7 +12,7 @@ export function quoted(value: unknown): string {
 }
 
 /**
- * A text, or each text of an array.
+ * A string, or the strings of an array.
  *
  * @param name - of the element, for a message
  * @throws {PolicyProblem} it is neither, is empty, or has a policy variable
@@ -24,7 +24,7 @@ export function textsOf(name: string, value: unknown): readonly string[] {
 }
 
 /**
- * A text.
+ * A string.
  *
  * @throws {PolicyProblem} it is something else, or has a policy variable
  */

@@ -1,8 +1,8 @@
 /**
- * What a policy of a vault denies: an access policy, or a lock.
+ * A policy of a vault: an access policy, or that of a lock.
  *
- * - Only `Deny` is evaluated: the holder of the keys is the owner of the account, and may do everything that is not denied.
- * - A statement is understood as a whole or not at all. One that cannot be evaluated is a problem, and denies nothing.
+ * - Only `Deny` is evaluated: the holder of the keys owns the account, and may do everything that is not denied.
+ * - A statement is evaluated completely or not at all. One that cannot be evaluated is a problem, and denies nothing.
  */
 import { isObject } from '../../../options/check-options.js'
 import { parseJson } from '../../service/bounded-json.js'
@@ -10,29 +10,29 @@ import { invalidParameter, type ApiError } from '../../service/api-error.js'
 import { quoted, type PolicyProblem } from './policy-problem.js'
 import { readStatement, type Attempt, type Elements, type Statement } from './statement.js'
 
-/** A policy that has been read. */
+/** A parsed policy. */
 export interface Policy {
   /** The statements that can be evaluated. */
   readonly statements: readonly Statement[]
-  /** What cannot be evaluated, and why. */
+  /** The parts that cannot be evaluated, and the reasons. */
   readonly problems: readonly string[]
 }
 
-/** Bytes a policy has at the most (docs/glacier-protocol.md#limits). */
-const MAX_POLICY_SIZE = 20_480
+/** The maximum length of a policy (docs/glacier-protocol.md#limits). */
+const MAX_POLICY_BYTES = 20_480
 const VERSIONS: readonly unknown[] = ['2012-10-17', '2008-10-17', undefined]
 const NAMES: readonly string[] = ['Version', 'Id', 'Statement']
 
 /**
- * Reads a policy.
+ * Parses a policy.
  *
- * The messages are ours: the service's are not known (docs/glacier-protocol.md#not-documented).
+ * The messages are ours: those of the service are not known (docs/glacier-protocol.md#not-documented).
  *
  * @throws {ApiError} 400: it is too long, is not JSON, or is not made of statements with an Effect
  */
 export function readPolicy(text: string, vaultArn: string): Policy {
-  if (Buffer.byteLength(text) > MAX_POLICY_SIZE)
-    throw invalid(`It has ${Buffer.byteLength(text)} bytes, and may have ${MAX_POLICY_SIZE}.`)
+  if (Buffer.byteLength(text) > MAX_POLICY_BYTES)
+    throw invalid(`It has ${Buffer.byteLength(text)} bytes, and may have ${MAX_POLICY_BYTES}.`)
   const policy = parsed(text)
   if (!isObject(policy)) throw invalid('It is not a JSON object.')
   const { Version, Id, Statement: statement, ...rest } = policy as Elements

@@ -1,6 +1,6 @@
 /**
- * Who a statement is about. Whoever has the keys is the root user of the account: a Principal fits if it is everyone,
- * the account, or its root user. One that is another account, or a user or role, is nobody who can be met here.
+ * The principals of a statement. The holder of the keys is the root user of the account: a Principal matches if it is
+ * everybody, the account, or its root user. Other accounts, users and roles cannot send requests here.
  */
 import { isObject } from '../../../options/check-options.js'
 import { PolicyProblem, quoted, textsOf } from './policy-problem.js'
@@ -12,7 +12,7 @@ const IDENTITY = /^arn:aws[a-z-]*:(?:iam|sts)::\d{12}:(?:root|(?:user|role|assum
  * Whether a Principal or NotPrincipal names an account's root user, by the number of the account.
  *
  * @param name - of the element, for messages
- * @throws {PolicyProblem} it names something that cannot be told from whoever sends a request
+ * @throws {PolicyProblem} it names a principal that cannot be compared with the sender of a request
  */
 export function principalsOf(name: string, value: unknown): (accountId: string) => boolean {
   if (value === '*') return () => true

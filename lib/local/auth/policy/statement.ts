@@ -5,7 +5,7 @@ import { PolicyProblem, quoted, textsOf } from './policy-problem.js'
 import { principalsOf } from './principals.js'
 import { matchesWildcard } from './wildcard.js'
 
-/** What somebody wants to do. */
+/** A request that a policy may deny. */
 export interface Attempt {
   /** As `glacier:DeleteArchive`. */
   readonly action: string
@@ -18,7 +18,7 @@ export interface Attempt {
 /** A statement that can be evaluated. */
 export interface Statement {
   readonly effect: 'Allow' | 'Deny'
-  /** Whether it is about an attempt. */
+  /** Whether it applies to an attempt. */
   readonly applies: (attempt: Attempt) => boolean
 }
 
@@ -38,9 +38,9 @@ const NAMES: ReadonlySet<string> = new Set([
 ])
 
 /**
- * Reads a statement. One without a Principal is about everybody, and one without a Resource about the vault.
+ * Parses a statement. Without a Principal it applies to everybody, and without a Resource to the vault.
  *
- * @throws {PolicyProblem} something of it cannot be evaluated
+ * @throws {PolicyProblem} a part of it cannot be evaluated
  */
 export function readStatement(elements: Elements, effect: Statement['effect'], vaultArn: string): Statement {
   for (const name of Object.keys(elements)) {
@@ -65,7 +65,7 @@ export function readStatement(elements: Elements, effect: Statement['effect'], v
   }
 }
 
-/** What an element or its negation names; `undefined` where the statement has neither. */
+/** Whether an element or its negation names a text; `undefined` if the statement has neither. */
 function oneOf(
   elements: Elements,
   name: string,
@@ -81,7 +81,7 @@ function oneOf(
   return (text) => !names(text)
 }
 
-/** Which resources a Resource or NotResource names. Case counts in them. */
+/** The resources that a Resource or NotResource names. They are case-sensitive. */
 function resourcesOf(name: string, value: unknown, vaultArn: string): (resource: string) => boolean {
   const patterns = textsOf(name, value)
   for (const pattern of patterns) {

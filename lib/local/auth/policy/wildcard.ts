@@ -1,9 +1,9 @@
 /**
  * Patterns of policies, in which `*` stands for any characters and `?` for one.
  *
- * Only the last `*` that was met is ever tried again, with one more character in its place: an earlier one need not
- * take more, as the later one can. So a comparison takes at the most as many steps as the pattern has characters times
- * the text, whatever the pattern is. A regular expression would try all ways to divide the text among the `*`.
+ * Only the last `*` is ever tried again, with one more character: an earlier one need not match more, since the later one
+ * can. Therefore a comparison takes at most as many steps as the product of the lengths of pattern and text, whatever the
+ * pattern is. A regular expression would try all ways to divide the text among the `*`.
  */
 
 /** Whether a pattern matches a text as a whole. Characters are code points, and case counts. */
@@ -12,7 +12,7 @@ export function matchesWildcard(pattern: string, text: string): boolean {
   const found = Array.from(text)
   let at = 0
   let star = -1
-  let starEnd = 0 // where what the last `*` stands for ends
+  let starEnd = 0 // the end of the characters that the last `*` matches
   for (let i = 0; i < found.length;) {
     if (wanted[at] === '*') {
       star = at++

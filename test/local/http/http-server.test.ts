@@ -3,13 +3,13 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { mock } from 'node:test'
 import t, { type Test } from 'tap'
-import { startLocalVault, type LocalVault, type RequestLogEntry } from '../../lib/local/index.js'
-import { drain, bodyWithIdleLimit } from '../../lib/local/transport/idle-limit.js'
-import { parseTarget, shownTarget } from '../../lib/local/http/request-target.js'
-import { settled } from '../helpers/gate.js'
-import { hashHeaders, localVaultFor, send } from '../helpers/local-vault.js'
-import { patternBytes } from '../helpers/pattern-source.js'
-import { rawConnection } from '../helpers/raw-connection.js'
+import { startLocalVault, type LocalVault, type RequestLogEntry } from '../../../lib/local/index.js'
+import { drain, bodyWithIdleLimit } from '../../../lib/local/transport/idle-limit.js'
+import { parseTarget, shownTarget } from '../../../lib/local/http/request-target.js'
+import { settled } from '../../helpers/gate.js'
+import { hashHeaders, localVaultFor, send } from '../../helpers/local-vault.js'
+import { patternBytes } from '../../helpers/pattern-source.js'
+import { rawConnection } from '../../helpers/raw-connection.js'
 
 const MIB = 1_048_576
 const CONTROL_SECRET = 'a-secret-of-the-test'
@@ -78,9 +78,18 @@ t.test('what is no request of HTTP is answered in the format of the service', as
       'zz',
       '',
     ],
-    ['an expectation', 417, /only 100-continue/, 'GET / HTTP/1.1', 'Host: a', 'Expect: money', '', ''],
+    [
+      'an expectation',
+      417,
+      /supported value of the header Expect is 100-continue/,
+      'GET / HTTP/1.1',
+      'Host: a',
+      'Expect: money',
+      '',
+      '',
+    ],
     ['no Host', 400, /must have a Host header/, 'GET / HTTP/1.1', 'Connection: close', '', ''],
-    ['CONNECT', 400, /no proxy/, 'CONNECT example.com:443 HTTP/1.1', 'Host: example.com', '', ''],
+    ['CONNECT', 400, /not a proxy/, 'CONNECT example.com:443 HTTP/1.1', 'Host: example.com', '', ''],
   ]
   for (const [name, status, message, ...lines] of cases) {
     await t.test(name, async (t) => {
@@ -119,7 +128,7 @@ t.test('answers come in the order of the requests, also where one cannot be read
   const chunks = ['Host: a', 'Transfer-Encoding: chunked', '', 'zz', '']
   for (const [second, ...answered] of [
     [['PUT /-/vaults/docs/tags HTTP/1.1', ...chunks], /chunk size/],
-    [['CONNECT example.com:443 HTTP/1.1', '', ''], /no proxy/],
+    [['CONNECT example.com:443 HTTP/1.1', '', ''], /not a proxy/],
     [['POST /-/vaults/docs/archives HTTP/1.1', ...chunks], /MissingParameterValue/],
     [['garbage', '', '']],
   ] as const) {

@@ -1,18 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import t, { type Test } from 'tap'
-import { archiveWriter, type ArchiveWriter } from '../../../lib/upload/archive-writer.js'
-import type { UploadWarning } from '../../../lib/store/archive.js'
-import { hashParts } from '../../../lib/tree-hash/hash-parts.js'
-import { rechunk } from '../../../lib/stages/rechunk.js'
-import { pipeline } from '../../../lib/streams/node-streams.js'
-import { emitOrDestroy } from '../../../lib/streams/emit-or-destroy.js'
-import { Retry, type StuckNotice } from '../../../lib/transfer/retry.js'
-import { toServiceError } from '../../../lib/client/sdk/service-error.js'
-import { stuckWarning } from '../../../lib/transfer/reported-retry.js'
-import { startBareService, type BareService } from '../../helpers/bare-service.js'
-import { VirtualClock } from '../../helpers/virtual-clock.js'
+import { MIB } from '../../lib/sizes.js'
+import { archiveWriter, type ArchiveWriter } from '../../lib/upload/archive-writer.js'
+import type { UploadWarning } from '../../lib/store/archive.js'
+import { hashParts } from '../../lib/tree-hash/hash-parts.js'
+import { rechunk } from '../../lib/stages/rechunk.js'
+import { pipeline } from '../../lib/streams/node-streams.js'
+import { emitOrDestroy } from '../../lib/streams/emit-or-destroy.js'
+import { Retry, type StuckNotice } from '../../lib/transfer/retry.js'
+import { toServiceError } from '../../lib/client/sdk/service-error.js'
+import { stuckWarning } from '../../lib/transfer/reported-retry.js'
+import { startBareService, type BareService } from '../helpers/bare-service.js'
+import { VirtualClock } from '../helpers/virtual-clock.js'
 
-const MIB = 1_048_576
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 

@@ -29,9 +29,9 @@ import {
   type LocalCredentials,
   type LocalVault,
   type LocalVaultOptions,
-} from '../../lib/local/index.js'
-import { computeChecksums } from '../../lib/tree-hash/tree-hash.js'
-import { localVaultFor, send, type RawRequest, type RawResponse } from '../helpers/local-vault.js'
+} from '../../../lib/local/index.js'
+import { computeChecksums } from '../../../lib/tree-hash/tree-hash.js'
+import { localVaultFor, send, type RawRequest, type RawResponse } from '../../helpers/local-vault.js'
 
 // Several accounts and regions in one server, and who may use them.
 
@@ -311,15 +311,15 @@ t.test('controls are of the first account and region, unless another is named', 
   await start(other)
   t.match(await order('jobs/complete', place), [200, { jobs: 0 }], 'it is done already')
   const unknown =
-    "place of Control.completeJobs must be an account and a region of the local vault, not '111111111111' in 'x'."
+    "account of Control.completeJobs must be an account and a region of the local vault, not '111111111111' in 'x'."
   t.strictSame(await order('jobs/complete', { region: 'x' }), [400, { message: unknown }])
   t.match(await order('jobs/complete', { region: 7 }), [
     400,
-    { message: /^place\.region of .* must be a string/ },
+    { message: /^account\.region of .* must be a string/ },
   ])
   t.match(await order('jobs/complete', { vaultname: 'docs' }), [
     400,
-    { message: /^place\.vaultname is not an option/ },
+    { message: /^account\.vaultname is not an option/ },
   ])
 })
 

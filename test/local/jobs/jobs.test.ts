@@ -3,9 +3,9 @@ import { rm, writeFile } from 'node:fs/promises'
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { startLocalVault, type LocalVault, type LocalVaultOptions } from '../../lib/local/index.js'
-import { endpointOf } from '../../lib/local/http/http-server.js'
-import { inventoryMarkers } from '../../lib/local/jobs/job-description.js'
+import { startLocalVault, type LocalVault, type LocalVaultOptions } from '../../../lib/local/index.js'
+import { endpointOf } from '../../../lib/local/http/http-server.js'
+import { inventoryMarkers } from '../../../lib/local/jobs/job-description.js'
 import {
   clock,
   hashHeaders,
@@ -13,7 +13,7 @@ import {
   send,
   type Clock,
   type RawResponse,
-} from '../helpers/local-vault.js'
+} from '../../helpers/local-vault.js'
 
 const HOUR = 3_600_000
 const DAY = 24 * HOUR

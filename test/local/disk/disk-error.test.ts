@@ -3,11 +3,11 @@ import { constants, tmpdir } from 'node:os'
 import { mkdtemp, readdir, rm, rmdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { diskError } from '../../lib/local/disk/disk-error.js'
-import { failureKindOf } from '../../lib/store/failure.js'
-import { toServiceError } from '../../lib/client/sdk/service-error.js'
-import { patternBytes } from '../helpers/pattern-source.js'
-import { NO_SHELL, shell } from '../helpers/shell.js'
+import { diskError } from '../../../lib/local/disk/disk-error.js'
+import { failureKindOf } from '../../../lib/store/failure.js'
+import { toServiceError } from '../../../lib/client/sdk/service-error.js'
+import { patternBytes } from '../../helpers/pattern-source.js'
+import { NO_SHELL, shell } from '../../helpers/shell.js'
 
 const MIB = 1_048_576
 

@@ -1,8 +1,8 @@
 import { rm, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import type { LocalVault, LocalVaultOptions, Undocumented } from '../../lib/local/index.js'
-import { computeChecksums } from '../../lib/tree-hash/tree-hash.js'
+import type { LocalVault, LocalVaultOptions, Undocumented } from '../../../lib/local/index.js'
+import { computeChecksums } from '../../../lib/tree-hash/tree-hash.js'
 import {
   clock,
   hashHeaders,
@@ -10,9 +10,9 @@ import {
   send,
   type Clock,
   type RawResponse,
-} from '../helpers/local-vault.js'
-import { notFound } from '../../lib/local/service/api-error.js'
-import { retryUnlessGone } from '../../lib/local/service/not-found.js'
+} from '../../helpers/local-vault.js'
+import { notFound } from '../../../lib/local/service/api-error.js'
+import { retryUnlessGone } from '../../../lib/local/service/not-found.js'
 
 // Each header, parameter and field, with values that the service's model does not have; and what its documents leave open.
 

@@ -2,9 +2,9 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
-import { isAllowedHost } from '../../lib/local/control/allowed-host.js'
-import { startLocalVault, type LocalVault } from '../../lib/local/index.js'
-import { clock, hashHeaders, localVaultFor, send, type RawResponse } from '../helpers/local-vault.js'
+import { isAllowedHost } from '../../../lib/local/control/allowed-host.js'
+import { startLocalVault, type LocalVault } from '../../../lib/local/index.js'
+import { clock, hashHeaders, localVaultFor, send, type RawResponse } from '../../helpers/local-vault.js'
 
 const HOUR = 3_600_000
 const SECRET = 'a-secret-of-twenty-two'
@@ -30,6 +30,14 @@ async function order(
   t.equal(response.headers.get('content-type'), 'application/json')
   return { status: response.status, json: (await response.json()) as Record<string, unknown> }
 }
+
+t.test('the path of the page without the slash at its end redirects to the page', async (t) => {
+  const vault = await localVaultFor(t, { controlSecret: '0123456789abcdef' })
+  const response = await fetch(`${vault.endpoint}/.control`, { redirect: 'manual' })
+  t.equal(response.status, 308)
+  t.equal(response.headers.get('location'), '/.control/')
+  t.match(await (await fetch(`${vault.endpoint}/.control`)).text(), '<title>Local vault</title>')
+})
 
 t.test('everything can be controlled over HTTP, by whoever knows the secret', async (t) => {
   const time = clock(Date.parse('2026-03-01T12:00:00.000Z'))
@@ -83,17 +91,17 @@ t.test('an order that makes no sense is refused, and changes nothing', async (t)
   for (const [method, path, body, status, message] of [
     ['GET', 'nothing', undefined, 404, /There are GET overview, .*PUT job-delay/],
     ['PUT', 'clock', {}, 404, /no control PUT \/\.control\/clock/],
-    ['POST', 'clock', {}, 400, /no number advance/],
+    ['POST', 'clock', {}, 400, /the number advance/],
     ['POST', 'clock', { advance: -1 }, 400, /milliseconds from 0 up/],
     ['POST', 'clock', { advance: 1e300 }, 400, /its last year is 9999/],
     ['POST', 'clock', { advance: 8_000 * 365 * 24 * HOUR }, 400, /its last year is 9999/],
     ['POST', 'clock', '{', 400, /a JSON object/],
     ['POST', 'clock', '[]', 400, /a JSON object/],
     ['POST', 'clock', 'x'.repeat(70_000), 413, /at most 65536 bytes/],
-    ['POST', 'inventory', {}, 400, /no vaultName/],
+    ['POST', 'inventory', {}, 400, /the field vaultName/],
     ['POST', 'inventory', { vaultName: '../..' }, 400, /must be the name of a vault/],
     ['POST', 'inventory', { vaultName: 'none' }, 404, /Vault not found/],
-    ['POST', 'inventory', { vaultName: 5 }, 400, /vaultName is no text/],
+    ['POST', 'inventory', { vaultName: 5 }, 400, /vaultName of the body must be a string/],
     ['POST', 'jobs/complete', { vaultName: 'none' }, 404, /Vault not found/],
     ['POST', 'faults', { fault: 'fire' }, 400, /fault of Faults\.add must be .*, not 'fire'/],
   ] as const) {
@@ -150,7 +158,7 @@ t.test(
   'the page is given without the secret, may do nothing but ask this server, and is not alone',
   async (t) => {
     const vault = await localVaultFor(t, { controlSecret: SECRET })
-    const folder = fileURLToPath(new URL('../../lib/local/page/', import.meta.url))
+    const folder = fileURLToPath(new URL('../../../lib/local/page/', import.meta.url))
     const types = { html: 'text/html', css: 'text/css', js: 'text/javascript' }
     for (const name of ['', ...(await readdir(folder))]) {
       const response = await fetch(`${vault.endpoint}/.control/${name}`)

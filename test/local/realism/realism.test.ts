@@ -1,11 +1,11 @@
 import { Readable } from 'node:stream'
 import t, { type Test } from 'tap'
-import { startLocalVault, type LocalVault, type LocalVaultOptions } from '../../lib/local/index.js'
-import { TokenBucket } from '../../lib/local/realism/token-bucket.js'
-import { retrieveArchive } from '../../lib/vault/retrieve-archive.js'
-import { uploadArchive } from '../../lib/upload/upload-archive.js'
-import type { Clock } from '../../lib/runtime/clock.js'
-import { gathered } from '../helpers/gather.js'
+import { startLocalVault, type LocalVault, type LocalVaultOptions } from '../../../lib/local/index.js'
+import { TokenBucket } from '../../../lib/local/realism/token-bucket.js'
+import { retrieveArchive } from '../../../lib/vault/retrieve-archive.js'
+import { uploadArchive } from '../../../lib/upload/upload-archive.js'
+import type { Clock } from '../../../lib/runtime/clock.js'
+import { gathered } from '../../helpers/gather.js'
 import {
   clientFor,
   clock,
@@ -13,8 +13,8 @@ import {
   localVaultFor,
   send,
   type RawResponse,
-} from '../helpers/local-vault.js'
-import { patternBytes } from '../helpers/pattern-source.js'
+} from '../../helpers/local-vault.js'
+import { patternBytes } from '../../helpers/pattern-source.js'
 
 // As slow and as scarce as the service: delays by tier, capacity, quotas, budgets, nightly inventories.
 

@@ -2,20 +2,20 @@ import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
-import { authenticate, type AuthConfig } from '../../lib/local/auth/authenticate.js'
-import { claimedKeyOf } from '../../lib/local/auth/claim.js'
-import { normalizedPath } from '../../lib/local/auth/normalized-path.js'
-import { SignatureMismatch } from '../../lib/local/auth/signature-mismatch.js'
-import type { SignedRequest } from '../../lib/local/auth/signature.js'
-import { clock, localVaultFor, send, type RawRequest } from '../helpers/local-vault.js'
-import { rawConnection } from '../helpers/raw-connection.js'
+import { authenticate, type AuthConfig } from '../../../lib/local/auth/authenticate.js'
+import { claimedKeyOf } from '../../../lib/local/auth/claim.js'
+import { normalizedPath } from '../../../lib/local/auth/normalized-path.js'
+import { SignatureMismatch } from '../../../lib/local/auth/signature-mismatch.js'
+import type { SignedRequest } from '../../../lib/local/auth/signature.js'
+import { clock, localVaultFor, send, type RawRequest } from '../../helpers/local-vault.js'
+import { rawConnection } from '../../helpers/raw-connection.js'
 import {
   canonicalRequest,
   equalInConstantTime,
   parseAuthorization,
   signatureOf,
   type Authorization,
-} from '../../lib/local/auth/signature.js'
+} from '../../../lib/local/auth/signature.js'
 
 const SECRET = 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY'
 
@@ -393,7 +393,7 @@ const python = spawnSync('python3', ['-c', 'import botocore, urllib3'])
 
 /** Requests as botocore signs and sends them. */
 function botocoreRequests(endpoint: string, cases: readonly object[]): RawRequest[] {
-  const script = fileURLToPath(new URL('../fixtures/botocore_signatures.py', import.meta.url))
+  const script = fileURLToPath(new URL('../../fixtures/botocore_signatures.py', import.meta.url))
   const input = JSON.stringify({ ...KEYS, region: REGION, cases })
   const { stdout, stderr } = spawnSync('python3', [script], { input, encoding: 'utf8' })
   if (stdout === '') throw new Error(stderr)

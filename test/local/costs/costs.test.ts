@@ -2,17 +2,17 @@ import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import t, { type Test } from 'tap'
-import { uploadArchive } from '../../lib/index.js'
+import { uploadArchive } from '../../../lib/index.js'
 import {
   EXAMPLE_PRICES,
   type CostId,
   type CostLine,
   type Costs,
   type LocalVault,
-} from '../../lib/local/index.js'
-import { dollars, inUnits, microDollars } from '../../lib/local/costs/amount.js'
-import { requestClassOf } from '../../lib/local/costs/request-class.js'
-import { ROUTES } from '../../lib/local/http/routes.js'
+} from '../../../lib/local/index.js'
+import { dollars, inUnits, microDollars } from '../../../lib/local/costs/amount.js'
+import { requestClassOf } from '../../../lib/local/costs/request-class.js'
+import { ROUTES } from '../../../lib/local/http/routes.js'
 import {
   clientFor,
   clock,
@@ -21,7 +21,7 @@ import {
   localVaultFor,
   send,
   type RawResponse,
-} from '../helpers/local-vault.js'
+} from '../../helpers/local-vault.js'
 
 const DAY = 86_400_000
 const MIB = 1_048_576

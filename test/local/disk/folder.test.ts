@@ -3,18 +3,18 @@ import { once } from 'node:events'
 import { mkdir, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { LockFolder } from '../../lib/fs/lock.js'
-import { ownerName } from '../../lib/fs/owner-name.js'
-import { currentProcess } from '../../lib/runtime/process-identity.js'
-import { Disk, namesIn } from '../../lib/local/disk/disk.js'
-import { claimFolder } from '../../lib/local/disk/folder.js'
-import { startLocalVault } from '../../lib/local/index.js'
-import { receivePart } from '../../lib/local/storage/part-file.js'
-import { runHere, stage } from '../helpers/command.js'
-import { contentOf } from '../helpers/folder-content.js'
-import { localVaultFor, send } from '../helpers/local-vault.js'
-import { nextLine } from '../helpers/lock-process.js'
-import { NO_SHELL } from '../helpers/shell.js'
+import { LockFolder } from '../../../lib/fs/lock.js'
+import { ownerName } from '../../../lib/fs/owner-name.js'
+import { currentProcess } from '../../../lib/runtime/process-identity.js'
+import { Disk, namesIn } from '../../../lib/local/disk/disk.js'
+import { claimFolder } from '../../../lib/local/disk/folder.js'
+import { startLocalVault } from '../../../lib/local/index.js'
+import { receivePart } from '../../../lib/local/storage/part-file.js'
+import { runHere, stage } from '../../helpers/command.js'
+import { contentOf } from '../../helpers/folder-content.js'
+import { localVaultFor, send } from '../../helpers/local-vault.js'
+import { nextLine } from '../../helpers/lock-process.js'
+import { NO_SHELL } from '../../helpers/shell.js'
 
 // What a start does to a folder that is there already: nothing to what is not its own.
 
@@ -306,7 +306,7 @@ t.test(
     const dir = t.testdir()
     const disk = new Disk(dir)
     await disk.open()
-    const module = (path: string): string => new URL(`../../dist/${path}`, import.meta.url).href
+    const module = (path: string): string => new URL(`../../../dist/${path}`, import.meta.url).href
     const code = `
     import { writeFile } from 'node:fs/promises'
     import { LockFolder } from ${JSON.stringify(module('fs/lock.js'))}

@@ -2,17 +2,17 @@ import { execFileSync } from 'node:child_process'
 import { mkdir, readdir, readFile, rename, rm, symlink, truncate, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { treeHashOf } from '../../lib/tree-hash/tree-hash.js'
-import type { LocalVault, LocalVaultOptions } from '../../lib/local/index.js'
-import { LockHeldError } from '../../lib/errors.js'
-import { damageOf } from '../../lib/local/disk/damage.js'
-import { apiErrorOf, isServerFailure } from '../../lib/local/transport/thrown-error.js'
-import { notFound } from '../../lib/local/service/api-error.js'
-import { runHere, stage } from '../helpers/command.js'
-import { contentOf } from '../helpers/folder-content.js'
-import { hashHeaders, localVaultFor, send, type RawResponse } from '../helpers/local-vault.js'
-import { patternBytes } from '../helpers/pattern-source.js'
-import { NO_SHELL } from '../helpers/shell.js'
+import { treeHashOf } from '../../../lib/tree-hash/tree-hash.js'
+import type { LocalVault, LocalVaultOptions } from '../../../lib/local/index.js'
+import { LockHeldError } from '../../../lib/errors.js'
+import { damageOf } from '../../../lib/local/disk/damage.js'
+import { apiErrorOf, isServerFailure } from '../../../lib/local/transport/thrown-error.js'
+import { notFound } from '../../../lib/local/service/api-error.js'
+import { runHere, stage } from '../../helpers/command.js'
+import { contentOf } from '../../helpers/folder-content.js'
+import { hashHeaders, localVaultFor, send, type RawResponse } from '../../helpers/local-vault.js'
+import { patternBytes } from '../../helpers/pattern-source.js'
+import { NO_SHELL } from '../../helpers/shell.js'
 
 // What is damaged on disk is a fault of that vault or that item alone, and no answer has a path or what was read.
 
@@ -503,7 +503,12 @@ t.test(
       [new TypeError(path), 'The local vault failed: an internal error.'],
       [held, 'Another process has been changing the same thing for too long. Try again.'],
     ] as const) {
-      t.match(apiErrorOf(error), { status: 500, code: 'ServiceUnavailableException', type: 'Server', message })
+      t.match(apiErrorOf(error), {
+        status: 500,
+        code: 'ServiceUnavailableException',
+        type: 'Server',
+        message,
+      })
       t.equal(isServerFailure(error), true)
     }
     t.equal(

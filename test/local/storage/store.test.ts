@@ -18,25 +18,25 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import t, { type Test } from 'tap'
-import { LockFolder } from '../../lib/fs/lock.js'
-import { ownerName } from '../../lib/fs/owner-name.js'
-import { currentProcess, type ProcessIdentity } from '../../lib/runtime/process-identity.js'
-import { treeHashOf } from '../../lib/tree-hash/tree-hash.js'
-import { serve } from '../helpers/command.js'
-import { clock, hashHeaders, localVaultFor, send } from '../helpers/local-vault.js'
-import { patternBytes } from '../helpers/pattern-source.js'
-import { ConcurrencyLimit, mapConcurrently } from '../../lib/local/service/concurrency-limit.js'
-import { Meter } from '../../lib/local/costs/meter.js'
-import type { ArchiveJob } from '../../lib/local/records/job-record.js'
-import type { ArchiveRecord } from '../../lib/local/records/archive-record.js'
-import { Disk, namesIn } from '../../lib/local/disk/disk.js'
-import { describePart, receivePart, treeHashOfRange } from '../../lib/local/storage/part-file.js'
-import { isAbandoned } from '../../lib/local/disk/owned-name.js'
-import { realismOf } from '../../lib/local/realism/realism-options.js'
-import { makeStores, type Stores } from '../../lib/local/stores/stores.js'
-import type { UploadRecord } from '../../lib/local/records/upload-record.js'
-import { type Undocumented, withDefaults } from '../../lib/local/service/undocumented.js'
-import { loadVaultId } from '../../lib/local/disk/vault-id.js'
+import { LockFolder } from '../../../lib/fs/lock.js'
+import { ownerName } from '../../../lib/fs/owner-name.js'
+import { currentProcess, type ProcessIdentity } from '../../../lib/runtime/process-identity.js'
+import { treeHashOf } from '../../../lib/tree-hash/tree-hash.js'
+import { serve } from '../../helpers/command.js'
+import { clock, hashHeaders, localVaultFor, send } from '../../helpers/local-vault.js'
+import { patternBytes } from '../../helpers/pattern-source.js'
+import { ConcurrencyLimit, mapConcurrently } from '../../../lib/local/service/concurrency-limit.js'
+import { Meter } from '../../../lib/local/costs/meter.js'
+import type { ArchiveJob } from '../../../lib/local/records/job-record.js'
+import type { ArchiveRecord } from '../../../lib/local/records/archive-record.js'
+import { Disk, namesIn } from '../../../lib/local/disk/disk.js'
+import { describePart, receivePart, treeHashOfRange } from '../../../lib/local/storage/part-file.js'
+import { isAbandoned } from '../../../lib/local/disk/owned-name.js'
+import { realismOf } from '../../../lib/local/realism/realism-options.js'
+import { makeStores, type Stores } from '../../../lib/local/stores/stores.js'
+import type { UploadRecord } from '../../../lib/local/records/upload-record.js'
+import { type Undocumented, withDefaults } from '../../../lib/local/service/undocumented.js'
+import { loadVaultId } from '../../../lib/local/disk/vault-id.js'
 
 // The folder under the server: crashes between any two steps, and several processes at once.
 
@@ -228,7 +228,7 @@ t.test('a folder has an ID that does not change', async (t) => {
 
 t.test('what is no archive ID is never looked for as a file', async (t) => {
   const { archives } = await storesOver(t.testdir())
-  await t.rejects(archives.find(vaultName, '../../jobs'), { name: 'ServiceFault', message: /not found/ })
+  await t.rejects(archives.find(vaultName, '../../jobs'), { name: 'ApiError', message: /not found/ })
 })
 
 t.test('what is discarded is gone, and may be gone before', async (t) => {
@@ -337,8 +337,8 @@ t.test('what a crash cut off is finished by whoever looks next', async (t) => {
 
   // As if the process had ended after it was decided and before the folder was renamed.
   await rename(completed, open)
-  await t.rejects(stores.archives.find(vaultName, archive.archiveId), { name: 'ServiceFault', status: 404 })
-  await t.rejects(sendPart(stores, upload, bytes.subarray(MIB), 1), { name: 'ServiceFault', status: 404 })
+  await t.rejects(stores.archives.find(vaultName, archive.archiveId), { name: 'ApiError', status: 404 })
+  await t.rejects(sendPart(stores, upload, bytes.subarray(MIB), 1), { name: 'ApiError', status: 404 })
   t.strictSame(await complete(stores, upload, bytes), archive, 'by a repeated completion')
   t.ok((await stored(stores, archive)).equals(bytes))
 
@@ -411,7 +411,7 @@ t.test('a vault is not deleted under an archive that is just coming in', async (
   await rm(vaultPath(dir, 'written'))
   await t.rejects(
     stores.vaults.delete(vaultName),
-    { name: 'ServiceFault', status: 400 },
+    { name: 'ApiError', status: 400 },
     'even where the note of the write is lost',
   )
 })
@@ -571,7 +571,7 @@ t.test('whatever meets the deletion of its vault fails as for a vault that there
   const stores = await storesOver(dir, time.now)
   const { uploads, archives, jobs, vaults, settings } = stores
   const bytes = patternBytes(10)
-  const gone = { name: 'ServiceFault', status: 404, message: /^Vault not found for ARN/ }
+  const gone = { name: 'ApiError', status: 404, message: /^Vault not found for ARN/ }
   const order = {
     description: null,
     snsTopic: null,
@@ -665,7 +665,7 @@ t.test('of a deletion and a job at once, the job is refused or the archive stays
     await retained.delete(vaultName, deleted.archiveId)
     return job
   })
-  await t.rejects(refused, { name: 'ServiceFault', status: 404 }, 'an archive that is deleted meanwhile')
+  await t.rejects(refused, { name: 'ApiError', status: 404 }, 'an archive that is deleted meanwhile')
   t.strictSame(await jobs.list(vaultName), [], 'has no job')
 
   const [other, kept] = [await store(patternBytes(10)), await store(patternBytes(20))]
@@ -701,7 +701,7 @@ t.test('of a deletion and a job at once, the job is refused or the archive stays
   await writeFile(vaultPath(dir, 'retained'), '')
   const blocked = await store(patternBytes(5))
   const deleting = stores.vaults.unlessDeleted(vaultName, () => retained.delete(vaultName, blocked.archiveId))
-  await t.rejects(deleting, { name: 'ServiceFault', status: 507 }, 'a file in the place of the folder')
+  await t.rejects(deleting, { name: 'ApiError', status: 507 }, 'a file in the place of the folder')
   t.ok(await archives.find(vaultName, blocked.archiveId), 'keeps the archive')
 })
 
