@@ -279,9 +279,7 @@ const REACHES: Record<string, readonly Way[]> = {
   'fs/fifo.ts': ['disk'],
   'fs/input-stream.ts': ['disk'],
   'fs/open-input.ts': ['disk'],
-  'retrieve/file/': ['disk', 'time', 'random'],
-  'retrieve/jobs/job.ts': ['time'],
-  'retrieve/jobs/start-once.ts': ['random'],
+  'retrieve/file/': ['disk'],
   'upload/whole-archive.ts': ['random'],
 }
 

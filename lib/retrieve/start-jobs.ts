@@ -1,5 +1,4 @@
 /** Starts the jobs of a retrieval without waiting for them. */
-import { AbortError } from '../errors.js'
 import { following } from '../streams/caller-signal.js'
 import { Retry } from '../transfer/retry.js'
 import type { RetrievalContext } from './archive-reader.js'
@@ -20,8 +19,6 @@ export async function startJobs(context: Omit<RetrievalContext, 'poll'>): Promis
   const jobContext = { store, retry, runtime, signal, onJob: () => undefined }
   try {
     return await new JobSchedule(plannedJobs(jobContext, plan.jobs), clock).startFirst()
-  } catch (error) {
-    throw signal.aborted ? new AbortError({ cause: signal.reason }) : error
   } finally {
     release()
   }

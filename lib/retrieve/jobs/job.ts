@@ -6,6 +6,7 @@ import { JobFailedError } from '../../errors.js'
 import type { Clock, WallClock } from '../../runtime/clock.js'
 import { pagesOf } from '../../store/paging.js'
 import type { Job, StoreJobRequest, StoreJobsRequest } from '../../store/retrieval-store.js'
+import { sleep } from '../../transfer/sleep.js'
 import type { JobReader } from './retrying-store.js'
 
 /** The delays between two requests for the state of a job. They double from the first to the maximum. */
@@ -38,7 +39,7 @@ export async function waitForJob(
   let job = await store.describeJob(request)
   onSeen(job)
   for (let pauseMs = firstMs; job.status === 'InProgress'; pauseMs = Math.min(pauseMs * 2, maxMs)) {
-    await clock.sleep(pauseMs * (0.75 + clock.random() / 4), request.signal)
+    await sleep(clock, pauseMs * (0.75 + clock.random() / 4), request.signal)
     job = await store.describeJob(request)
     onSeen(job)
   }

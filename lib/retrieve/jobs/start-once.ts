@@ -7,6 +7,7 @@
  */
 import { mayHaveActed } from '../../store/failure.js'
 import { itemsOf } from '../../store/paging.js'
+import { sleep } from '../../transfer/sleep.js'
 import type { JobContext } from './job-context.js'
 
 /** Milliseconds to wait before each search for a job, since a new job may appear late in a list. */
@@ -35,7 +36,7 @@ export async function startOnce(
   }
   const attempt = async (): Promise<string> => {
     for (const delayMs of mayBeStarted ? SEARCH_DELAYS_MS : []) {
-      if (delayMs > 0) await runtime.clock.sleep(delayMs, signal)
+      if (delayMs > 0) await sleep(runtime.clock, delayMs, signal)
       const jobId = await search()
       if (jobId !== undefined) return jobId
     }

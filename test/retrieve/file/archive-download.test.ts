@@ -1,4 +1,7 @@
-import { readFile, readdir } from 'node:fs/promises'
+import { stopped } from '../../helpers/stopped-download.js'
+import { treeHashOf } from '../../../lib/tree-hash/tree-hash.js'
+import type { RetrieveArchiveOptions } from '../../../lib/vault/retrieval-options.js'
+import { readFile, readdir, mkdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
 import { AbortError } from '../../../lib/errors.js'
@@ -7,7 +10,7 @@ import { retrieveToFile } from '../../../lib/vault/retrieve-to-file.js'
 import { gate } from '../../helpers/gate.js'
 import { MemoryVault } from '../../helpers/memory-vault.js'
 import { patternBytes } from '../../helpers/pattern-source.js'
-import { optionsFor } from '../../helpers/retrieval.js'
+import { optionsFor, count } from '../../helpers/retrieval.js'
 
 const MIB = 1_048_576
 
@@ -140,4 +143,130 @@ t.test('a listener that throws rejects the promise, and the process goes on', as
     })
     await t.rejects(download, { code: 'ERR_LISTENER', event }, event)
   }
+})
+
+t.test('a file appears when it is whole, and goes on where it stopped', async (t) => {
+  const bytes = patternBytes(20 * MIB + 100)
+  const dir = t.testdir()
+  const file = join(dir, 'backup.tar')
+  const aborting = new AbortController()
+  const first = MemoryVault.holding(bytes)
+  const stopping = retrieveToFile(file, optionsFor(first, { signal: aborting.signal }))
+  stopping.on('range', ({ end }) => {
+    if (end === 9 * MIB) aborting.abort()
+  })
+  await t.rejects(stopping, { name: 'AbortError' })
+  t.strictSame((await readdir(dir)).sort(), ['backup.tar.partial', 'backup.tar.partial.ranges'])
+  t.equal((await stat(`${file}.partial`)).mode & 0o777, 0o600)
+  const lines = (await readFile(`${file}.partial.ranges`, 'utf8')).split('\n').length - 2
+  t.ok(lines >= 7, `${lines} ranges are held`)
+
+  const again = MemoryVault.holding(bytes)
+  let held = 0
+  await retrieveToFile(file, optionsFor(again)).on('held', (ranges) => (held = ranges.length))
+  t.equal(held, lines)
+  t.equal(count(again, 'getJobOutput'), 21 - held)
+  t.ok((await readFile(file)).equals(bytes))
+  t.strictSame(await readdir(dir), ['backup.tar'])
+  await retrieveToFile(file, optionsFor(again))
+  t.ok((await readFile(file)).equals(bytes), 'one that is there is replaced')
+})
+
+t.test('a retrieval that fails before its first byte leaves nothing', async (t) => {
+  const dir = t.testdir()
+  const file = join(dir, 'out')
+  await t.rejects(retrieveToFile(file, optionsFor(new MemoryVault())), { code: 'ERR_NOT_FOUND' })
+  t.strictSame(await readdir(dir), [])
+})
+
+t.test('all bytes may be there already, and several archives are one file', async (t) => {
+  const bytes = patternBytes(3 * MIB)
+  const file = join(t.testdir(), 'out')
+  const holding = (): MemoryVault => {
+    const vault = MemoryVault.holding(bytes)
+    vault.archives.set('b', patternBytes(2 * MIB + 5, 3))
+    return vault
+  }
+  const first = holding()
+  // It fails when all is there: a directory has taken the place of the file.
+  first.before = async ({ operation }) => {
+    if (operation === 'getJobOutput') await mkdir(file, { recursive: true })
+  }
+  await t.rejects(retrieveToFile(file, optionsFor(first, { archiveId: ['a', 'b'] })), {
+    cause: { code: 'EISDIR' },
+  })
+  await rm(file, { recursive: true })
+  const again = holding()
+  await retrieveToFile(file, optionsFor(again, { archiveId: ['a', 'b'] }))
+  t.equal(count(again, 'getJobOutput'), 0, 'nothing was fetched again')
+  t.ok((await readFile(file)).equals(Buffer.concat([bytes, patternBytes(2 * MIB + 5, 3)])))
+})
+
+t.test('an archive that is there whole needs no job, where its hash is known', async (t) => {
+  const volumes = [patternBytes(3 * MIB, 1), patternBytes(2 * MIB, 2), patternBytes(2 * MIB + 5, 3)]
+  const archiveId = ['a', 'b', 'c']
+  const holding = (): MemoryVault => {
+    const vault = new MemoryVault()
+    for (const [i, bytes] of volumes.entries()) vault.archives.set(archiveId[i] ?? '', bytes)
+    return vault
+  }
+  const archiveSizes = volumes.map(({ length }) => length)
+  const archiveTreeHashes = volumes.map((bytes) => treeHashOf(bytes))
+  const known = { archiveId, archiveSizes, archiveTreeHashes }
+  const startedAfter = async (more: Partial<RetrieveArchiveOptions>, ranges: number): Promise<unknown[]> => {
+    const file = join(t.testdir(), 'out')
+    const first = holding()
+    let outputs = 0
+    first.before = async ({ operation }) => {
+      if (operation === 'getJobOutput' && ++outputs > ranges) throw new Error('stopped')
+    }
+    await t.rejects(retrieveToFile(file, optionsFor(first, { ...known, concurrency: 1 })), {
+      message: 'stopped',
+    })
+    const again = holding()
+    const told: unknown[] = []
+    const download = retrieveToFile(file, optionsFor(again, { ...known, ...more }))
+    await download.on('range', ({ start }) => told.push(start))
+    t.ok((await readFile(file)).equals(Buffer.concat(volumes)))
+    t.equal(told[told.length - 1], 7 * MIB, 'ranges are those of the stream')
+    return again.calls.flatMap((call) => (call.operation === 'startRetrieval' ? call.archiveId : []))
+  }
+  t.strictSame(await startedAfter({}, 4), ['b', 'c'], 'of the second not all is there')
+  t.strictSame(await startedAfter({}, 7), ['c'])
+  t.strictSame(await startedAfter({ archiveTreeHashes: undefined }, 7), ['a', 'b', 'c'])
+  const wrong = ['f'.repeat(64), ...archiveTreeHashes.slice(1)]
+  t.strictSame(await startedAfter({ archiveTreeHashes: wrong }, 7), ['a', 'b', 'c'], 'a job decides')
+
+  const file = join(t.testdir(), 'out')
+  const full = holding()
+  full.after = async ({ operation, jobId, range }) => {
+    if (operation === 'getJobOutput' && jobId === 'c' && range?.start === 2 * MIB) await mkdir(file)
+  }
+  await t.rejects(retrieveToFile(file, optionsFor(full, known)), { cause: { code: 'EISDIR' } })
+  await rm(file, { recursive: true })
+  const none = new MemoryVault()
+  await retrieveToFile(file, optionsFor(none, known))
+  t.strictSame(none.operations, [], 'all was there')
+  t.ok((await readFile(file)).equals(Buffer.concat(volumes)))
+})
+
+t.test('of a range nothing is kept, but the file is as much its own', async (t) => {
+  const bytes = patternBytes(8 * MIB)
+  const dir = t.testdir()
+  const file = join(dir, 'out')
+  const range = { start: 5, end: 4 * MIB + 5 }
+  const options = { range, archiveSize: bytes.length }
+  await stopped(file, bytes, 2, options)
+  t.strictSame((await readdir(dir)).sort(), ['out.partial', 'out.partial.ranges'])
+  const vault = MemoryVault.holding(bytes)
+  const resumed = retrieveToFile(file, optionsFor(vault, options))
+  resumed.on('held', () => {
+    t.fail('no range is held')
+  })
+  await resumed
+  t.ok((await readFile(file)).equals(bytes.subarray(5, 4 * MIB + 5)))
+  t.strictSame(await readdir(dir), ['out'])
+  const wrong = retrieveToFile(file, optionsFor(vault, { archiveId: [] }))
+  t.equal(wrong.plan, undefined)
+  await t.rejects(wrong, { name: 'RangeError' })
 })

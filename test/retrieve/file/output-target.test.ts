@@ -1,5 +1,10 @@
-import { chmod, chown, mkdir, stat, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { stopped } from '../../helpers/stopped-download.js'
+import { optionsFor } from '../../helpers/retrieval.js'
+import { patternBytes } from '../../helpers/pattern-source.js'
+import { MemoryVault } from '../../helpers/memory-vault.js'
+import { retrieveToFile } from '../../../lib/vault/retrieve-to-file.js'
+import { chmod, chown, mkdir, stat, writeFile, lstat, readFile, readdir, symlink } from 'node:fs/promises'
+import { join, basename } from 'node:path'
 import t from 'tap'
 import { assertFits } from '../../../lib/retrieve/file/free-space.js'
 import { assertReplaceable } from '../../../lib/retrieve/file/replaceable.js'
@@ -53,3 +58,89 @@ t.test(
     await t.resolves(assertFits('out', join(t.testdir(), 'none'), 1))
   },
 )
+
+const MIB = 1_048_576
+
+t.test('links are followed, and the partial file lies beside what they lead to', async (t) => {
+  const bytes = patternBytes(4 * MIB)
+  const dir = t.testdir({ target: {}, there: 'x' })
+  await symlink('there', join(dir, 'first'))
+  await symlink('target', join(dir, 'folder'))
+  await symlink(join('folder', '..', 'second'), join(dir, 'chained'))
+  await symlink(join('target', 'new'), join(dir, 'second'))
+  for (const [link, target] of [
+    ['first', 'there'],
+    ['chained', join('target', 'new')],
+  ] as const) {
+    await stopped(join(dir, link), bytes, 2)
+    t.ok((await readdir(join(dir, target, '..'))).includes(`${basename(target)}.partial`))
+    await retrieveToFile(join(dir, link), optionsFor(MemoryVault.holding(bytes)))
+    t.ok((await lstat(join(dir, link))).isSymbolicLink())
+    t.ok((await lstat(join(dir, target))).isFile())
+    t.ok((await readFile(join(dir, link))).equals(bytes))
+  }
+  await symlink('round', join(dir, 'round'))
+  const round = retrieveToFile(join(dir, 'round'), optionsFor(MemoryVault.holding(bytes)))
+  await t.rejects(round, { code: 'ERR_OUTPUT_FILE', message: /leads to itself/ })
+})
+
+t.test('what cannot become a file is refused before a job is started', async (t) => {
+  const dir = t.testdir({ folder: {}, file: '' })
+  await symlink('folder', join(dir, 'link'))
+  await symlink(join('none', 'x'), join(dir, 'dangling'))
+  await writeFile(join(dir, 'locked.partial.lock'), '')
+  const bytes = patternBytes(2 * MIB)
+  for (const path of [join(dir, 'new/'), join(dir, 'file/')]) {
+    const vault = MemoryVault.holding(bytes)
+    await t.rejects(retrieveToFile(path, optionsFor(vault)), {
+      code: 'ERR_OUTPUT_FILE',
+      message: /path of a directory\. Give the path of a file\.$/,
+    })
+    t.strictSame(vault.operations, [], path)
+  }
+  for (const [name, message, more] of [
+    ['folder', /It is a directory/, {}],
+    ['link', /It is a directory/, {}],
+    [join('none', 'x'), /The directory .*none does not exist/, {}],
+    ['dangling', /The directory .*none does not exist/, {}],
+    ['locked', /Its lock cannot be taken/, {}],
+    ['out', /too little free space: 9007199254740991 more bytes are needed/, { archiveSize: 2 ** 53 - 1 }],
+    [
+      'out',
+      /too little free space/,
+      { archiveId: ['a', 'a'], archiveSizes: [2 ** 52, 2 ** 52], archiveSize: undefined },
+    ],
+    ['out', /too little free space/, { range: { start: 0, end: 2 ** 52 }, archiveSize: 2 ** 52 }],
+  ] as const) {
+    const vault = MemoryVault.holding(bytes)
+    await t.rejects(retrieveToFile(join(dir, name), optionsFor(vault, more)), {
+      name: 'OutputFileError',
+      code: 'ERR_OUTPUT_FILE',
+      message,
+    })
+    t.strictSame(vault.operations, [], name)
+  }
+  t.strictSame((await readdir(dir)).sort(), ['dangling', 'file', 'folder', 'link', 'locked.partial.lock'])
+  await t.rejects(retrieveToFile(join(dir, 'file', 'x'), optionsFor(MemoryVault.holding(bytes))), {
+    code: 'ENOTDIR',
+  })
+  const long = join(dir, 'x'.repeat(241)) // too long with what is added to it
+  await t.rejects(retrieveToFile(long, optionsFor(MemoryVault.holding(bytes))), { code: 'ENAMETOOLONG' })
+})
+
+t.test('where the size is not known, the space is looked at before the first byte is written', async (t) => {
+  const dir = t.testdir()
+  const vault = MemoryVault.holding(patternBytes(2 * MIB))
+  const describeJob = vault.describeJob.bind(vault)
+  const size = 2 ** 52
+  vault.describeJob = async (request) => ({
+    ...(await describeJob(request)),
+    archiveSize: size,
+    range: { start: 0, end: size },
+  })
+  await t.rejects(retrieveToFile(join(dir, 'out'), optionsFor(vault, { concurrency: 1 })), {
+    code: 'ERR_OUTPUT_FILE',
+    message: /too little free space/,
+  })
+  t.strictSame(await readdir(dir), [])
+})

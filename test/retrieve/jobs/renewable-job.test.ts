@@ -1,6 +1,9 @@
 import t from 'tap'
 import { ConnectionError, NotFoundError, ServiceError } from '../../../lib/errors.js'
 import { retrieveArchive } from '../../../lib/vault/retrieve-archive.js'
+import { findJobs } from '../../../lib/retrieve/jobs/job.js'
+import type { JobReader } from '../../../lib/retrieve/jobs/retrying-store.js'
+import type { Job } from '../../../lib/store/retrieval-store.js'
 import { retrying } from '../../../lib/client/retrying-client.js'
 import { Retry } from '../../../lib/transfer/retry.js'
 import { gathered } from '../../helpers/gather.js'
@@ -118,6 +121,28 @@ t.test('how old a job is, is a matter of the service’s clock', async (t) => {
     await gathered(retrieveArchive(optionsFor(vault)))
     t.equal(starts(vault), isUsed ? 0 : 1, what)
   }
+})
+
+t.test('finished jobs are preferred, the latest first; of the others, the earliest', async (t) => {
+  const vault = MemoryVault.holding(patternBytes(MIB))
+  vault.jobs.push('a')
+  const [job] = (await vault.listJobs({ vaultName })).items
+  const at = (hour: number): string => new Date(hour * HOUR).toISOString()
+  const jobs = [
+    { ...job, jobId: 'second', completionDate: undefined, creationDate: at(2) },
+    { ...job, jobId: 'early', completionDate: at(3) },
+    { ...job, jobId: 'first', completionDate: undefined, creationDate: at(1) },
+    { ...job, jobId: 'late', completionDate: at(4) },
+  ] as Job[]
+  const store: JobReader = {
+    describeJob: () => Promise.reject(new Error('not needed')),
+    listJobs: () => Promise.resolve({ items: jobs, marker: undefined }),
+  }
+  const found = await findJobs(store, {}, () => true, { now: () => 5 * HOUR })
+  t.strictSame(
+    found.map(({ jobId }) => jobId),
+    ['late', 'early', 'first', 'second'],
+  )
 })
 
 t.test('jobs that are listed and are not there lead to another, however many', async (t) => {
