@@ -2,7 +2,7 @@
  * The command from its arguments to its exit code.
  */
 import { CommanderError } from 'commander'
-import { exitCodeOf, explanationsOf } from './exit-code.js'
+import { exitCodeOf, explanationsOf } from './output/exit-code.js'
 import { printNote, write, type Io } from './io.js'
 import { makeProgram } from './program.js'
 

@@ -6,21 +6,21 @@ import { createRequire } from 'node:module'
 import { Command, Option } from 'commander'
 import type { Rule } from '../options/check-options.js'
 import { ACCOUNT_ID, VAULT_NAME } from '../glacier/names.js'
-import { addCommonOptions, addConnectionOptions } from './connection.js'
-import { parseDuration, parseTimeout } from './duration.js'
-import { usage } from './exit-code.js'
-import { collectFault } from './fault.js'
-import type { GetOptions } from './get.js'
+import { addCommonOptions, addConnectionOptions } from './run/connection.js'
+import { parseDuration, parseTimeout } from './options/duration.js'
+import { usage } from './output/exit-code.js'
+import { collectFault } from './options/fault.js'
+import type { GetOptions } from './run/get/get.js'
 import type { Io } from './io.js'
-import { parsePath } from './path.js'
-import { collectPrice } from './price.js'
-import type { PutOptions } from './put.js'
-import type { HashOptions } from './hash.js'
-import { collectBudget, parseHour, parseJobDelay, parseLimit } from './realism-flags.js'
-import type { ServeOptions } from './serve.js'
-import { parseCount, parsePort, parseRange, parseSize, parseThreads } from './size.js'
-import { collectUndocumented } from './undocumented.js'
-import { addCatalogCommands, addVaultCommands, DASH_IDS } from './vault-commands.js'
+import { parsePath } from './options/path.js'
+import { collectPrice } from './options/price.js'
+import type { PutOptions } from './run/put/put.js'
+import type { HashOptions } from './run/hash/hash.js'
+import { collectBudget, parseHour, parseJobDelay, parseLimit } from './options/realism-flags.js'
+import type { ServeOptions } from './run/serve/serve.js'
+import { parseCount, parsePort, parseRange, parseSize, parseThreads } from './options/size.js'
+import { collectUndocumented } from './options/undocumented.js'
+import { addCatalogCommands, addVaultCommands, DASH_IDS } from './commands/vault-commands.js'
 
 const { version } = createRequire(import.meta.url)('glacier-pipe/package.json') as {
   readonly version: string
@@ -117,7 +117,7 @@ function addPut(program: Command, io: Io): void {
         .option('--dry-run', 'print what would be done; read and send nothing'),
     ),
   ).action(async (vault: string, file: string | undefined, options: PutOptions) => {
-    const { put } = await import('./put.js')
+    const { put } = await import('./run/put/put.js')
     return put(vault, file, options, io)
   })
 }
@@ -147,7 +147,7 @@ function addGet(program: Command, io: Io, argv: readonly string[]): void {
         .addHelpText('after', DASH_IDS),
     ),
   ).action(async (vault: string, archiveIds: string[], options: GetOptions) => {
-    const { get } = await import('./get.js')
+    const { get } = await import('./run/get/get.js')
     return get(vault, archiveIds, options, io, argv)
   })
 }
@@ -159,7 +159,7 @@ function addHash(program: Command, io: Io): void {
       .description('print the tree hash of files, or of stdin')
       .option('-c, --check', 'read tree hashes and file names from the files, and check those'),
   ).action(async (files: string[], options: HashOptions) => {
-    const { hash } = await import('./hash.js')
+    const { hash } = await import('./run/hash/hash.js')
     return hash(files, options, io)
   })
 }
@@ -249,7 +249,7 @@ function addServe(program: Command, io: Io): void {
         collectFault,
       ),
   ).action(async (options: ServeOptions) => {
-    const { serve } = await import('./serve.js')
+    const { serve } = await import('./run/serve/serve.js')
     return serve(options, io)
   })
 }

@@ -3,9 +3,9 @@ import { existsSync, watch } from 'node:fs'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import t, { type Test } from 'tap'
-import { withConnection, type Connection, type ConnectionOptions } from '../../lib/cli/connection.js'
-import { controlSecretOf, pageAddress } from '../../lib/cli/serve.js'
-import { startVault } from '../../lib/cli/start-vault.js'
+import { withConnection, type Connection, type ConnectionOptions } from '../../lib/cli/run/connection.js'
+import { controlSecretOf, pageAddress } from '../../lib/cli/run/serve/serve.js'
+import { startVault } from '../../lib/cli/run/start-vault.js'
 import { LockFolder } from '../../lib/fs/lock.js'
 import {
   headersOnly,

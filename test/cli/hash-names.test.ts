@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { checkLine, hashLine, parseHashLines } from '../../lib/cli/hash-lines.js'
+import { checkLine, hashLine, parseHashLines } from '../../lib/cli/run/hash/hash-lines.js'
 import { runHere, stage } from '../helpers/command.js'
 import { NO_SHELL, shell } from '../helpers/shell.js'
 

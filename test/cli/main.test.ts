@@ -7,14 +7,14 @@ import { join } from 'node:path'
 import { Writable, type Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import t from 'tap'
-import { defaultLocalDir } from '../../lib/cli/connection.js'
-import { exitCodeOf, explanationsOf, ToldError, usage, UsageError } from '../../lib/cli/exit-code.js'
+import { defaultLocalDir } from '../../lib/cli/run/connection.js'
+import { exitCodeOf, explanationsOf, ToldError, usage, UsageError } from '../../lib/cli/output/exit-code.js'
 import { printable, type Io } from '../../lib/cli/io.js'
-import { formatDuration, parseDuration } from '../../lib/cli/duration.js'
+import { formatDuration, parseDuration } from '../../lib/cli/options/duration.js'
 import { main } from '../../lib/cli/main.js'
-import { Progress } from '../../lib/cli/progress.js'
-import { formatSize, parseCount, parsePort, parseSize } from '../../lib/cli/size.js'
-import { collectUndocumented } from '../../lib/cli/undocumented.js'
+import { Progress } from '../../lib/cli/output/progress.js'
+import { formatSize, parseCount, parsePort, parseSize } from '../../lib/cli/options/size.js'
+import { collectUndocumented } from '../../lib/cli/options/undocumented.js'
 import { SizeMismatchError, TreeHashMismatchError, UploadFailedError } from '../../lib/errors.js'
 import type { LocalCredentials, Undocumented } from '../../lib/local/index.js'
 import { treeHashOf } from '../../lib/tree-hash/tree-hash.js'
@@ -670,18 +670,17 @@ t.test(
       )
     }
     const os = await import('node:os')
-    const { defaultLocalDir: homeless } = await t.mockImport<typeof import('../../lib/cli/connection.js')>(
-      '../../lib/cli/connection.js',
-      {
-        'node:os': {
-          ...os,
-          homedir: () => '',
-          userInfo: () => {
-            throw new Error('no entry')
-          },
+    const { defaultLocalDir: homeless } = await t.mockImport<
+      typeof import('../../lib/cli/run/connection.js')
+    >('../../lib/cli/run/connection.js', {
+      'node:os': {
+        ...os,
+        homedir: () => '',
+        userInfo: () => {
+          throw new Error('no entry')
         },
       },
-    )
+    })
     t.throws(() => homeless({}, 'linux'), { name: 'UsageError', message: /There is no home directory/ })
     t.equal(homeless({ XDG_DATA_HOME: '/data' }, 'linux'), '/data/glacier-pipe/local')
   },

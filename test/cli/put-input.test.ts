@@ -5,7 +5,7 @@ import { appendFile, open, readFile, truncate, utimes, writeFile } from 'node:fs
 import { createServer, connect, type AddressInfo, type Socket } from 'node:net'
 import { join } from 'node:path'
 import t from 'tap'
-import { watchSource } from '../../lib/cli/source-watch.js'
+import { watchSource } from '../../lib/cli/run/put/source-watch.js'
 import { BIN, ended } from '../helpers/command.js'
 import { settled } from '../helpers/gate.js'
 import { patternBytes } from '../helpers/pattern-source.js'

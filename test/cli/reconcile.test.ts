@@ -1,6 +1,6 @@
 import t from 'tap'
-import { streamLocks } from '../../lib/cli/stream-owner.js'
-import { uploads } from '../../lib/cli/uploads.js'
+import { streamLocks } from '../../lib/cli/run/put/stream-owner.js'
+import { uploads } from '../../lib/cli/run/uploads.js'
 import { treeHashOf } from '../../lib/tree-hash/tree-hash.js'
 import { stage } from '../helpers/command.js'
 import { clientFor, configuredCredentials } from '../helpers/local-vault.js'

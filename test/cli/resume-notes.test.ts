@@ -1,5 +1,5 @@
 import t from 'tap'
-import { findingNotes, resumeCommand } from '../../lib/cli/resume-notes.js'
+import { findingNotes, resumeCommand } from '../../lib/cli/run/put/resume-notes.js'
 import { UploadGoneError } from '../../lib/errors.js'
 import { ARCHIVE } from '../helpers/wrong-values.js'
 

@@ -1,0 +1,140 @@
+/**
+ * `get VAULT ARCHIVE_ID`: an archive out of a vault, verified, to stdout or into a file.
+ */
+import { picked } from '../../../options/check-options.js'
+import { pipeline } from '../../../streams/node-streams.js'
+import type { ArchiveReader } from '../../../retrieve/archive-reader.js'
+import { RETRIEVAL } from '../../../retrieve/retrieval-rules.js'
+import {
+  retrieveArchive,
+  startRetrieval,
+  type RetrieveArchiveOptions,
+} from '../../../retrieve/retrieve-archive.js'
+import { retrieveToFile } from '../../../retrieve/file/retrieve-to-file.js'
+import type { HeldRange } from '../../../retrieve/verified-output.js'
+import type { ByteRange } from '../../../byte-range.js'
+import type { Tier } from '../../../store/retrieval-store.js'
+import { catalogFileOf, withConnection, type ConnectionOptions } from '../connection.js'
+import { usage, UsageError } from '../../output/exit-code.js'
+import { withGetHint } from './get-resume.js'
+import { fragmentWarning, subjectOf, subjectOfJob, type Subject, type SubjectOptions } from './get-subject.js'
+import { printData, printJson, printNote, type Io } from '../../io.js'
+import { Progress } from '../../output/progress.js'
+import { followRetries } from '../../output/retry-notes.js'
+
+/** Options of `get`. */
+export interface GetOptions extends ConnectionOptions, SubjectOptions {
+  readonly output?: string
+  readonly tier?: Tier
+  readonly job?: string
+  readonly wait: boolean
+  readonly concurrency?: number
+  readonly memory?: number
+  readonly retryFor?: number
+}
+
+/**
+ * Runs `get`.
+ *
+ * @param argv - the arguments of the command, for the message that says how to go on
+ */
+export async function get(
+  vaultName: string,
+  archiveIds: readonly string[],
+  options: GetOptions,
+  io: Io,
+  argv: readonly string[],
+): Promise<void> {
+  const { output, wait, job } = options
+  if (archiveIds.length > 0 === (job !== undefined))
+    throw new UsageError('Give either the ID of an archive, or the ID of its job with --job.')
+  if (job !== undefined && options.range)
+    throw new UsageError('--range cannot be used with --job: the range of a job was set when it was started.')
+  if (output === undefined && wait && io.stdout.isTTY) {
+    throw new UsageError(
+      'The archive would go to the terminal: give -o FILE, pipe it on, or give -o - to see it.',
+    )
+  }
+  await withConnection(options, io, async ({ client, patient }) => {
+    const { signal, clock } = io
+    const { tier, concurrency, memory, retryFor, accountId } = options
+    const means = { client, vaultName, accountId, tier, concurrency, memory, retryFor, signal, clock }
+    const file = catalogFileOf(options, io.env)
+    const subject = await (job === undefined
+      ? subjectOf(file, archiveIds, options, io)
+      : subjectOfJob(file, patient, { vaultName, accountId, jobId: job, signal }, io))
+    const wanted = { ...means, ...subject.wanted }
+    usage(() => retrieveArchive(wanted)).destroy() // what makes no sense is told before anything is begun
+    if (wait) await transfer(wanted, subject, options, io, argv)
+    else await start(wanted, options, io)
+  })
+}
+
+async function transfer(
+  options: RetrieveArchiveOptions,
+  { unknown }: Subject,
+  given: GetOptions,
+  io: Io,
+  argv: readonly string[],
+): Promise<void> {
+  const { output } = given
+  const state = { isWaiting: false }
+  const progress = new Progress(io, given, 'retrieved')
+  const follow = (reader: ArchiveReader, held: readonly HeldRange[] = []): void => {
+    for (const { start, end } of held) progress.add(end - start, false)
+    reader.on('job', () => (state.isWaiting = true))
+    reader.on('ready', ({ archiveId, archiveSize = 0 }) => {
+      const warning =
+        archiveId !== undefined && archiveId === unknown && fragmentWarning(archiveId, archiveSize)
+      if (!warning) return
+      progress.stop()
+      printNote(io, warning) // with --quiet as well
+    })
+    followReader(reader, progress, options.range)
+  }
+  try {
+    if (output === undefined || output === '-') {
+      const reader = retrieveArchive(options)
+      follow(reader)
+      await pipeline(reader, io.stdout, { end: false })
+    } else {
+      await retrieveToFile(output, options, follow)
+    }
+  } catch (error) {
+    const { isWaiting: hasJob } = state
+    const isRange = given.range !== undefined
+    throw await withGetHint(error, { output: output === '-' ? undefined : output, isRange, hasJob, argv })
+  } finally {
+    progress.stop()
+  }
+  progress.done()
+}
+
+function followReader(reader: ArchiveReader, progress: Progress, range: ByteRange | undefined): void {
+  if (range) progress.total = range.end - range.start
+  reader.on('job', (jobId, found) => {
+    progress.note(`${found ? 'There is a retrieval job' : 'The retrieval job is'} ${jobId}. Waiting for it.`)
+  })
+  reader.on('ready', ({ archiveSize = 0 }) => {
+    if (!range) progress.total = (progress.total ?? 0) + archiveSize
+  })
+  followRetries(reader, (line) => {
+    progress.note(line)
+  })
+  reader.on('warning', ({ message }) => {
+    progress.note(message)
+  })
+  reader.on('range', ({ start, end }) => {
+    progress.add(end - start)
+  })
+}
+
+/** Starts jobs, and prints their IDs. */
+async function start(wanted: RetrieveArchiveOptions, { json, quiet }: GetOptions, io: Io): Promise<void> {
+  const jobIds = await startRetrieval(picked(wanted, RETRIEVAL))
+  for (const jobId of jobIds) await (json ? printJson(io, { jobId }) : printData(io, jobId))
+  if (quiet) return
+  printNote(io, 'Run the same command without --no-wait in a few hours. It uses the jobs that were started.')
+  if (!wanted.range && jobIds.length < [wanted.archiveId].flat().length)
+    printNote(io, 'That command starts the other jobs, each when its output can be read before it expires.')
+}

@@ -1,0 +1,45 @@
+/**
+ * `hash [FILE…]`: tree hashes of files, in the manner of sha256sum. `--check` is in hash-check.ts.
+ *
+ * A file that cannot be read does not stop the others: it is told of on stderr, and the exit code is 1 at the end.
+ */
+import { FileHasher } from '../../../tree-hash/file-hasher.js'
+import type { CommonOptions } from '../connection.js'
+import { ToldError } from '../../output/exit-code.js'
+import { check } from './hash-check.js'
+import { hashOf, unlessUnreadable } from './hash-file.js'
+import { hashLine } from './hash-lines.js'
+import { printExact, printJson, type Io } from '../../io.js'
+
+/** Options of `hash`. */
+export interface HashOptions extends CommonOptions {
+  readonly check?: true
+}
+
+/** Runs `hash`; without files, of stdin. */
+export async function hash(files: readonly string[], options: HashOptions, io: Io): Promise<void> {
+  const all = files.length > 0 ? files : ['-']
+  const hasher = new FileHasher()
+  try {
+    if (options.check) await check(all, hasher, options, io)
+    else await print(all, hasher, options, io)
+  } finally {
+    hasher.close()
+  }
+}
+
+async function print(
+  files: readonly string[],
+  hasher: FileHasher,
+  { json }: HashOptions,
+  io: Io,
+): Promise<void> {
+  let unread = 0
+  for (const file of files) {
+    const found = await unlessUnreadable(hashOf(file, hasher, io), file, io)
+    if (!found) unread++
+    else if (json) await printJson(io, { file, ...found })
+    else await printExact(io, hashLine({ name: Buffer.from(file), hash: found.treeHash }))
+  }
+  if (unread > 0) throw new ToldError(`${unread} of ${files.length} files could not be read.`)
+}

@@ -1,0 +1,88 @@
+/**
+ * `inventory VAULT`: what the service last counted in a vault, an archive a line.
+ */
+import { inventory as readInventory, type InventoryReader } from '../../inventory/inventory-reader.js'
+import type { InventoryRow } from '../../inventory/inventory-row.js'
+import { nameOf } from '../../glacier/archive-name.js'
+import type { VaultClient } from '../../client/vault-client.js'
+import { withConnection, type ConnectionOptions } from './connection.js'
+import { usage } from '../output/exit-code.js'
+import { printLines, printNote, type Io } from '../io.js'
+import { followRetries } from '../output/retry-notes.js'
+import { formatSize } from '../options/size.js'
+
+/** Options of every command that reads an inventory. */
+export interface InventoryReadOptions extends ConnectionOptions {
+  readonly job?: string
+  readonly retryFor?: number
+}
+
+/** Options of `inventory`. */
+export interface InventoryCommandOptions extends InventoryReadOptions {
+  readonly csv?: true
+  /** ISO 8601. */
+  readonly since?: string
+  /** ISO 8601. */
+  readonly before?: string
+}
+
+/** Rows that are printed together. */
+const BLOCK = 200
+
+/** Runs `inventory`: rows as a table, as CSV with `--csv`, or as JSON lines with `--json`. */
+export async function inventory(vaultName: string, options: InventoryCommandOptions, io: Io): Promise<void> {
+  await withConnection(options, io, async ({ client }) => {
+    const rows = openInventory(client, vaultName, options, io)
+    await printLines(io, lines(rows, options))
+  })
+}
+
+/** The rows of a vault's inventory, waited for with notes for people. */
+export function openInventory(
+  client: VaultClient,
+  vaultName: string,
+  options: InventoryReadOptions & { readonly since?: string; readonly before?: string },
+  io: Io,
+): InventoryReader {
+  const { accountId, job: jobId, retryFor, since: startDate, before: endDate } = options
+  const { signal, clock } = io
+  const reader = usage(() =>
+    readInventory({ client, vaultName, accountId, jobId, retryFor, startDate, endDate, signal, clock }),
+  )
+  const note = (line: string): void => {
+    if (!options.quiet) printNote(io, line)
+  }
+  reader.on('job', (id, found) => {
+    note(`${found ? 'There is an inventory job' : 'The inventory job is'} ${id}. Waiting for it.`)
+  })
+  followRetries(reader, note)
+  return reader
+}
+
+async function* lines(
+  rows: AsyncIterable<InventoryRow>,
+  options: InventoryCommandOptions,
+): AsyncGenerator<string[], void, undefined> {
+  let block = options.csv ? ['archiveId,name,creationDate,size,treeHash,description'] : []
+  for await (const row of rows) {
+    block.push(lineOf(row, options))
+    if (block.length < BLOCK) continue
+    yield block
+    block = []
+  }
+  yield block
+}
+
+function lineOf(row: InventoryRow, { json, csv }: InventoryCommandOptions): string {
+  const name = nameOf(row.description)
+  if (json) return JSON.stringify({ ...row, name })
+  if (csv) return csvOf(row, name)
+  return [row.creationDate, formatSize(row.size).padStart(10), row.archiveId, name].join('  ').trimEnd()
+}
+
+/** A row of RFC 4180. */
+function csvOf({ archiveId, creationDate, size, treeHash, description }: InventoryRow, name: string): string {
+  return [archiveId, name, creationDate, String(size), treeHash, description]
+    .map((field) => (/[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field))
+    .join(',')
+}

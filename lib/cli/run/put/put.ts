@@ -1,0 +1,201 @@
+/**
+ * `put VAULT [FILE]`: a stream into a vault; the archive ID on stdout.
+ */
+import { stat } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { Catalog } from '../../../catalog/catalog.js'
+import { checkOptions, picked } from '../../../options/check-options.js'
+import { archiveWriter, type ArchiveWriter } from '../../../upload/archive-writer.js'
+import type { Archive } from '../../../store/archive.js'
+import type { ByteSource } from '../../../stages/byte-source.js'
+import { uploadThrough } from '../../../upload/upload-archive.js'
+import {
+  planUpload,
+  UPLOAD_PLAN,
+  type UploadPlan,
+  type UploadPlanOptions,
+} from '../../../upload/upload-plan.js'
+import type { ArchiveWriterOptions } from '../../../upload/writer-options.js'
+import type { RetryNotice } from '../../../transfer/retry.js'
+import { catalogFileOf, withConnection, type Connection, type ConnectionOptions } from '../connection.js'
+import { usage, UsageError } from '../../output/exit-code.js'
+import { printNote, type Io } from '../../io.js'
+import { Progress } from '../../output/progress.js'
+import { printArchives, printPlan } from './put-output.js'
+import { withResumeHint } from './resume-hint.js'
+import { retryNotes } from '../../output/retry-notes.js'
+import { descriptorOf, openInput } from './put-input.js'
+import { selectStream, type SelectedStream } from './select-stream.js'
+import { watchSource } from './source-watch.js'
+import type { StreamIdentity } from './stream-owner.js'
+
+/** Options of `put`. */
+export interface PutOptions extends ConnectionOptions {
+  readonly name?: string
+  readonly description?: string
+  readonly partSize?: number
+  readonly expectedSize?: number
+  readonly concurrency?: number
+  readonly memory?: number
+  readonly limitRate?: number
+  readonly hashThreads?: number
+  readonly resume?: boolean
+  readonly uploadId?: string
+  readonly retryFor?: number
+  readonly onFailure: 'keep' | 'abort'
+  readonly volumes: boolean
+  readonly maxArchiveSize?: number
+  readonly dryRun?: boolean
+}
+
+/** Runs `put`. */
+export async function put(
+  vaultName: string,
+  file: string | undefined,
+  options: PutOptions,
+  io: Io,
+): Promise<void> {
+  if (options.resume && options.uploadId !== undefined)
+    throw new UsageError('--resume and --upload-id both select an upload: give only one of them.')
+  const size = await sizeOf(file)
+  const expectedSize = options.expectedSize ?? size
+  const planned: UploadPlanOptions = picked({ ...options, expectedSize }, UPLOAD_PLAN)
+  const plan = usage(() => planUpload(checkOptions('put', planned, UPLOAD_PLAN)))
+  if (options.dryRun) {
+    await printPlan(plan, expectedSize, options, io)
+    return
+  }
+  const input = await openInput(file, io)
+  try {
+    const changeOf = await watchSource(input.fd, file)
+    const archives = await withConnection(options, io, async (connection) => {
+      const catalog = await Catalog.open(catalogFileOf(options, io.env))
+      try {
+        const { source } = input
+        return await upload({ vaultName, file, source, size, plan, catalog, connection }, options, io)
+      } finally {
+        await catalog.close()
+      }
+    })
+    const change = await changeOf(archives.reduce((sum, archive) => sum + archive.size, 0))
+    if (change !== undefined && !options.quiet) printNote(io, change)
+    await printArchives(archives, options, io)
+  } finally {
+    await input.close()
+  }
+}
+
+/** What is uploaded where. */
+interface Upload {
+  readonly vaultName: string
+  readonly file: string | undefined
+  readonly source: ByteSource
+  /** Bytes of the source, where known for certain. */
+  readonly size: number | undefined
+  readonly plan: UploadPlan
+  readonly catalog: Catalog
+  readonly connection: Connection
+}
+
+async function upload(task: Upload, options: PutOptions, io: Io): Promise<readonly Archive[]> {
+  const progress = new Progress(io, options, 'stored')
+  const noteRetry = retryNotes((line) => {
+    progress.note(line)
+  })
+  const { catalog, connection, source, file } = task
+  const identity = await identityOf(task, options)
+  const { client } = connection
+  const { memory } = task.plan
+  const selection = { identity, catalog, client, source, options, io, memory, onRetry: noteRetry }
+  const selected = await selectStream(selection)
+  try {
+    const writer = makeWriter(task, selected, options, io)
+    progress.total = task.size
+    follow(writer, progress, noteRetry)
+    try {
+      const archives = await uploadThrough(writer, selected.source, options).finally(() => {
+        progress.stop()
+      })
+      // An upload that was completed by an earlier run is only compared.
+      if (progress.isEmpty) progress.note('The source is the same as what is stored. Nothing was sent.')
+      else progress.done()
+      return archives
+    } catch (error) {
+      for (const { volume, archiveId } of writer.archives)
+        printNote(io, `Volume ${volume} is stored. Its ID is ${archiveId}.`)
+      throw withResumeHint(error, writer, { vaultName: task.vaultName, file }, options)
+    }
+  } finally {
+    await selected.lock.release()
+  }
+}
+
+/** Where the stream goes, and what it is called. */
+async function identityOf(
+  { vaultName, file, connection }: Upload,
+  { name, description, resume, uploadId }: PutOptions,
+): Promise<StreamIdentity> {
+  const fileName = file === undefined || descriptorOf(file) !== undefined ? undefined : basename(file)
+  const isResumed = resume === true || uploadId !== undefined
+  return {
+    ...(await connection.place()),
+    vaultName,
+    // Of a new upload the service states it in its answer.
+    accountId: isResumed ? await connection.account(vaultName) : undefined,
+    name: name ?? description ?? fileName,
+  }
+}
+
+function makeWriter(
+  { vaultName, plan, connection, size }: Upload,
+  { point, journal }: SelectedStream,
+  options: PutOptions,
+  io: Io,
+): ArchiveWriter {
+  const { signal, clock } = io
+  const { accountId, retryFor, onFailure, limitRate, maxArchiveSize, volumes, memory, concurrency } = options
+  const common: ArchiveWriterOptions = {
+    vaultName,
+    accountId,
+    retryFor,
+    onFailure,
+    limitRate,
+    maxArchiveSize,
+    volumes,
+    journal,
+    signal,
+    clock,
+  }
+  const { client } = connection
+  if (!point) {
+    const { description } = options
+    const { partSize, memory: budget, concurrency: requests } = plan
+    return usage(() =>
+      archiveWriter(client, { ...common, description, partSize, memory: budget, concurrency: requests }),
+    )
+  }
+  // Part size and description are the upload's; the plan was made for another part size.
+  return usage(() => archiveWriter(client, { ...common, ...point, memory, concurrency, sourceSize: size }))
+}
+
+function follow(writer: ArchiveWriter, progress: Progress, noteRetry: (notice: RetryNotice) => void): void {
+  writer.on('part', ({ start, end, skipped, concurrency }) => {
+    progress.add(end - start, !skipped, concurrency)
+  })
+  writer.on('archive', ({ volume, archiveId }) => {
+    if (volume > 1) progress.note(`Volume ${volume} is stored. Its ID is ${archiveId}.`)
+  })
+  writer.on('warning', ({ message }) => {
+    progress.note(message)
+  })
+  writer.on('retry', noteRetry)
+}
+
+/** Bytes of a file; `undefined` where they are not known. A size of 0 says nothing: files of /proc have it, and bytes. */
+async function sizeOf(file: string | undefined): Promise<number | undefined> {
+  if (file === undefined || descriptorOf(file) !== undefined) return undefined
+  const found = await stat(file)
+  if (found.isDirectory())
+    throw new Error(`${file} is a directory. Give a file, or pipe an archive of it in.`)
+  return found.isFile() && found.size > 0 ? found.size : undefined
+}

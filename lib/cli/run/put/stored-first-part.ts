@@ -1,0 +1,33 @@
+/**
+ * The first part that an unfinished upload has at the service, by which a stream without a name is recognized.
+ */
+import type { Unfinished } from '../../../catalog/unfinished.js'
+import { NotFoundError } from '../../../errors.js'
+import type { Content } from '../../../store/upload-journal.js'
+import type { Retry } from '../../../transfer/retry.js'
+import { isSameAccount } from './earlier-run.js'
+import type { StreamSelection } from './select-stream.js'
+
+/**
+ * Asks the service for the first part of an upload.
+ *
+ * @returns `undefined` where there is none, or it cannot be known; `gone` where the upload has expired for certain
+ * @throws as {@link Retry.run}
+ */
+export async function storedFirstPart(
+  { client, identity, io, options }: Pick<StreamSelection, 'client' | 'identity' | 'io' | 'options'>,
+  retry: Retry,
+  { uploadId, ...candidate }: Unfinished,
+): Promise<Content | 'gone' | undefined> {
+  if (uploadId === undefined) return undefined
+  const { vaultName } = identity
+  const request = { vaultName, accountId: options.accountId, uploadId, signal: io.signal, limit: 1 }
+  try {
+    const { items } = await retry.run(() => client.listParts(request), io.signal)
+    const [part] = items
+    return part?.start === 0 ? { size: part.end, treeHash: part.treeHash } : undefined
+  } catch (error) {
+    if (!(error instanceof NotFoundError)) throw error
+    return isSameAccount(candidate, identity) ? 'gone' : undefined
+  }
+}

@@ -1,0 +1,91 @@
+/**
+ * What `rm` deletes for the IDs it is given, in which order.
+ */
+import { assertNoConflicts } from '../../catalog/conflicts.js'
+import type { ArchiveRecord } from '../../catalog/record.js'
+import { setIdOf, setsOf, type ArchiveSet } from '../../catalog/sets.js'
+import { nameOf } from '../../glacier/archive-name.js'
+import { UsageError } from '../output/exit-code.js'
+import { setText } from '../output/set-text.js'
+import { formatSize } from '../options/size.js'
+
+/** An archive to be deleted. */
+export interface Removal {
+  readonly archiveId: string
+  /** Absent where the catalog does not know it. */
+  readonly record?: ArchiveRecord | undefined
+  /** The set that is deleted with it; absent where it is deleted alone. */
+  readonly set?: ArchiveSet | undefined
+}
+
+/**
+ * Plans what to delete. Of a set, later volumes come first and the first volume last: if the command dies, its ID still
+ * identifies what is left.
+ *
+ * @param withVolumes - whether a first volume's ID means the whole set
+ * @throws {UsageError} an ID is that of a later volume, or of an archive in another vault
+ * @throws {CatalogConflictError} `ERR_CATALOG_CONFLICT`: the catalog contradicts itself about one of the archives
+ */
+export async function planRemoval(
+  file: string,
+  vaultName: string,
+  archiveIds: readonly string[],
+  withVolumes: boolean,
+): Promise<Removal[]> {
+  const sets = await setsOf(file, archiveIds)
+  const planned = new Map<string, Removal>()
+  for (const archiveId of archiveIds) {
+    const set = sets.get(archiveId)
+    const members = set ? [...set.volumes, ...set.duplicates] : []
+    const record = members.find((it) => it.archiveId === archiveId)
+    assertVault(record ?? members[0], vaultName, archiveId)
+    if (withVolumes && record?.firstVolume !== undefined) {
+      if (archiveIds.includes(record.firstVolume)) continue // it is deleted with its set
+      throw new UsageError(
+        `The archive ${archiveId} is volume ${record.volume} of the set ${record.firstVolume}, which is deleted as a ` +
+          `whole: give that ID, or --no-volumes to delete just this archive.`,
+      )
+    }
+    const isOfSet = withVolumes && set !== undefined && isSeveral(set, archiveId)
+    if (isOfSet)
+      for (const member of members.sort((a, b) => b.volume - a.volume))
+        if (setIdOf(member) !== member.archiveId)
+          planned.set(member.archiveId, { archiveId: member.archiveId, record: member, set })
+    planned.set(archiveId, { archiveId, record, ...(isOfSet && { set }) })
+  }
+  await assertNoConflicts(file, [...planned.keys()])
+  return [...planned.values()]
+}
+
+/** The lines that say what is deleted. */
+export function removalLines(removals: readonly Removal[]): string[] {
+  const lines: string[] = []
+  let lastSet: ArchiveSet | undefined
+  for (const { archiveId, record, set } of removals) {
+    if (set && set !== lastSet)
+      lines.push(`This set will be deleted: ${setText(set)}, ${formatSize(set.size)} in total:`)
+    lastSet = set
+    lines.push(`${set ? '  ' : 'This archive will be deleted: '}${lineOf(archiveId, record, set)}`)
+  }
+  return lines
+}
+
+function lineOf(archiveId: string, record: ArchiveRecord | undefined, set: ArchiveSet | undefined): string {
+  if (!record) return `${archiveId}  (not in the catalog)`
+  const { size, description, name = '', volume } = record
+  const shownName = description === undefined ? name : nameOf(description)
+  const place = set ? `  (volume ${volume})` : ''
+  return `${archiveId}  ${formatSize(size)}  ${shownName}`.trimEnd() + place
+}
+
+/** Whether there is more to a set than the archive itself. */
+function isSeveral({ volumes, duplicates, state }: ArchiveSet, archiveId: string): boolean {
+  return state !== 'complete' || duplicates.length > 0 || volumes.some((it) => it.archiveId !== archiveId)
+}
+
+function assertVault(record: ArchiveRecord | undefined, vaultName: string, archiveId: string): void {
+  if (!record || record.vaultName === vaultName) return
+  throw new UsageError(
+    `The catalog knows the archive ${archiveId} in the vault ${record.vaultName}, not in ${vaultName}. Nothing was deleted.`,
+  )
+}

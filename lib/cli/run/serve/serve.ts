@@ -1,0 +1,177 @@
+/**
+ * `serve`: the local vault as a server of its own, until it is told to stop.
+ */
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import type {
+  FaultRule,
+  LocalCredentials,
+  LocalVault,
+  PolicyChecks,
+  RealismOptions,
+  RequestLogEntry,
+  SomePrices,
+  Undocumented,
+} from '../../../local/index.js'
+import { isLoopback } from '../../../local/loopback.js'
+import { REALISM } from '../../../local/realism/realism-options.js'
+import { AbortError } from '../../../errors.js'
+import { systemReason } from '../../../fs/system-reason.js'
+import { picked } from '../../../options/check-options.js'
+import { costSummary } from './cost-summary.js'
+import { defaultLocalDir, type CommonOptions } from '../connection.js'
+import { printData, printJson, printNote, type Io } from '../../io.js'
+import { openRequestLog, requestLogOn, type RequestLogFile } from './request-log-file.js'
+import { tlsFilesOf } from './serve-tls.js'
+import { startVault } from '../start-vault.js'
+
+/** Options of `serve`. */
+export interface ServeOptions extends CommonOptions, RealismOptions {
+  readonly dir?: string
+  readonly host?: string
+  readonly allowRemote?: true
+  readonly port?: number
+  readonly region?: readonly string[]
+  readonly accountId?: string
+  readonly acceptAnyCredentials?: true
+  readonly tlsCert?: string
+  readonly tlsKey?: string
+  readonly createVaults?: true
+  readonly inventoryInterval?: number
+  readonly snsEndpoint?: string
+  readonly policies?: PolicyChecks
+  readonly control?: true
+  readonly undocumented?: Undocumented
+  readonly idleTimeout?: number
+  readonly log?: string
+  readonly fault?: readonly FaultRule[]
+  readonly price?: SomePrices
+}
+
+/** The secret of the controls: the one in the environment, or a new one. An empty one is none. */
+export function controlSecretOf({ GLACIER_PIPE_CONTROL_SECRET: secret = '' }: Io['env']): string {
+  return secret === '' ? randomBytes(24).toString('base64url') : secret
+}
+
+/** Runs `serve`. One line on stdout says that it is ready. */
+export async function serve(options: ServeOptions, io: Io): Promise<void> {
+  const { dir = defaultLocalDir(io.env), fault: faults, price: prices, control } = options
+  const { host, allowRemote, port, createVaults } = options
+  const { region, accountId, acceptAnyCredentials } = options
+  const { inventoryInterval, snsEndpoint, policies, undocumented, idleTimeout } = options
+  const tls = await tlsFilesOf(options, io.env)
+  const network = { host, allowRemote, port, tls, idleTimeout, snsEndpoint }
+  const access = { region, accountId, acceptAnyCredentials, policies }
+  const choices = { createVaults, undocumented, faults, prices }
+  const behaviour = { ...choices, inventoryInterval, ...picked(options, REALISM) }
+  const controlSecret = control && controlSecretOf(io.env)
+  const credentials = credentialsOf(io.env)
+  const requestLog = await requestLogFor(options.log, io)
+  try {
+    const log = (entry: RequestLogEntry): void => {
+      requestLog?.add(entry)
+    }
+    const serving = { credentials, controlSecret, log, signal: io.signal }
+    const vault = await startVault({ dir, ...network, ...access, ...behaviour, ...serving }, io)
+    try {
+      await announce(vault, { credentials, controlSecret }, options, io)
+      if (!io.signal.aborted) await once(io.signal, 'abort')
+      throw new AbortError({ cause: io.signal.reason })
+    } finally {
+      await vault.close()
+      if (!options.json && !options.quiet) await printCosts(vault, io)
+    }
+  } finally {
+    await requestLog?.close()
+  }
+}
+
+/** Prints the costs. That they cannot be computed is no failure of the server. */
+async function printCosts(vault: LocalVault, io: Io): Promise<void> {
+  try {
+    for (const line of costSummary(await vault.costs())) printNote(io, line)
+  } catch (error) {
+    printNote(io, `The costs cannot be computed: ${(error as Error).message}`)
+  }
+}
+
+/** The request log, where one is wanted; `-` is stderr. */
+async function requestLogFor(path: string | undefined, io: Io): Promise<RequestLogFile | undefined> {
+  if (path === undefined) return undefined
+  if (path === '-') return requestLogOn(io.stderr)
+  return openRequestLog(path, (reason) => {
+    printNote(
+      io,
+      `The request log ${path} cannot be written: ${reason}. The server goes on, and its lines are lost.`,
+    )
+  }).catch((error: unknown) => {
+    throw new Error(`The request log ${path} cannot be opened: ${systemReason(error) as string}.`, {
+      cause: error,
+    })
+  })
+}
+
+/**
+ * Prints where the server is and with which keys. Secrets are printed only where they were made here: those of the
+ * environment are the user's own, and the output of a server often ends in a log.
+ */
+async function announce(
+  { endpoint, region, accountId, credentials, dir }: LocalVault,
+  secrets: { readonly credentials: LocalCredentials | undefined; readonly controlSecret: string | undefined },
+  { json, quiet, acceptAnyCredentials, region: regions = [region] }: ServeOptions,
+  io: Io,
+): Promise<void> {
+  const { accessKeyId } = credentials
+  const keysFrom = secrets.credentials ? 'environment' : 'folder'
+  const secretAccessKey = secrets.credentials ? undefined : credentials.secretAccessKey
+  const isControlSecretGiven = secrets.controlSecret === io.env.GLACIER_PIPE_CONTROL_SECRET
+  const controlSecret = isControlSecretGiven ? undefined : secrets.controlSecret
+  if (json) {
+    const keys = { accessKeyId, secretAccessKey, keysFrom }
+    await printJson(io, { endpoint, region, accountId, ...keys, dir, controlSecret })
+  } else await printData(io, endpoint)
+  if (!isLoopback(new URL(endpoint).hostname)) {
+    printNote(
+      io,
+      `WARNING: other machines can connect to ${endpoint}. Whoever has the keys can read and delete everything in ` +
+        `${dir}${endpoint.startsWith('https:') ? '' : ', and nothing is encrypted on the way'}.`,
+    )
+  }
+  if (json || quiet) return
+  if (secrets.controlSecret !== undefined)
+    printNote(io, `The page of the local vault: ${pageAddress(endpoint, secrets.controlSecret, io)}`)
+  printNote(
+    io,
+    `A local vault in ${dir}, ${regions.length > 1 ? 'regions' : 'region'} ${regions.join(', ')}, ` +
+      `account ${accountId}, access key ${accessKeyId}.`,
+  )
+  if (acceptAnyCredentials) printNote(io, 'Any other keys are accepted too.')
+  if (secrets.credentials) printNote(io, 'The keys are those of the environment.')
+  const made = [secretAccessKey && 'the secret key', controlSecret && 'the secret of the controls']
+  const names = made.filter((name) => name).join(' and ')
+  if (names !== '') printNote(io, `With --json the line on stdout has ${names} too.`)
+}
+
+/**
+ * The address of the page. On a terminal it has the secret in it, behind #, which a browser sends to no server, so that
+ * it can be clicked. A log is kept and shared, so it does not get the secret; nor does a secret of the user's appear.
+ */
+export function pageAddress(
+  endpoint: string,
+  controlSecret: string,
+  { env, stderr }: Pick<Io, 'env' | 'stderr'>,
+): string {
+  const isDrawn = controlSecret !== env.GLACIER_PIPE_CONTROL_SECRET
+  return `${endpoint}/.control/${stderr.isTTY && isDrawn ? `#secret=${controlSecret}` : ''}`
+}
+
+/** The keys of the environment, where it has a whole pair. */
+function credentialsOf(env: Io['env']): LocalCredentials | undefined {
+  const {
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    AWS_SESSION_TOKEN: sessionToken,
+  } = env
+  if (!accessKeyId || !secretAccessKey) return undefined
+  return { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) }
+}

@@ -1,0 +1,59 @@
+/**
+ * `vault create|ls|show|rm`.
+ */
+import { itemsOf } from '../../client/paging.js'
+import type { Vault } from '../../client/vault-client.js'
+import { withConnection, type ConnectionOptions } from './connection.js'
+import { printData, printJson, printNote, type Io } from '../io.js'
+import { formatSize } from '../options/size.js'
+
+/** Runs `vault create NAME`. A vault that exists stays as it is. */
+export async function createVault(vaultName: string, options: ConnectionOptions, io: Io): Promise<void> {
+  const { accountId } = options
+  await withConnection(options, io, ({ patient: client }) =>
+    client.createVault({ vaultName, accountId, signal: io.signal }),
+  )
+  if (!options.quiet) printNote(io, `The vault ${vaultName} exists.`)
+}
+
+/** Runs `vault ls`. */
+export async function listVaults(options: ConnectionOptions, io: Io): Promise<void> {
+  const { accountId, json } = options
+  await withConnection(options, io, async ({ patient: client }) => {
+    const request = { accountId, signal: io.signal }
+    for await (const vault of itemsOf((page) => client.listVaults({ ...request, ...page }))) {
+      await (json ? printJson(io, vault) : printData(io, vault.vaultName))
+    }
+  })
+}
+
+/** Runs `vault show NAME`. */
+export async function showVault(vaultName: string, options: ConnectionOptions, io: Io): Promise<void> {
+  const { accountId, json } = options
+  const vault = await withConnection(options, io, ({ patient: client }) =>
+    client.describeVault({ vaultName, accountId, signal: io.signal }),
+  )
+  if (json) await printJson(io, vault)
+  else for (const line of linesOf(vault)) await printData(io, line)
+}
+
+/** Runs `vault rm NAME`. */
+export async function deleteVault(vaultName: string, options: ConnectionOptions, io: Io): Promise<void> {
+  const { accountId } = options
+  await withConnection(options, io, ({ patient: client }) =>
+    client.deleteVault({ vaultName, accountId, signal: io.signal }),
+  )
+  if (!options.quiet) printNote(io, `The vault ${vaultName} is deleted.`)
+}
+
+function linesOf(vault: Vault): string[] {
+  const { lastInventoryDate: date, archiveCount = 0, size = 0 } = vault
+  return [
+    `name        ${vault.vaultName}`,
+    `arn         ${vault.arn}`,
+    `created     ${vault.creationDate}`,
+    date === undefined
+      ? 'inventory   none yet: the service takes the first within a day or so of the first upload'
+      : `inventory   ${date}: ${archiveCount} archives, ${formatSize(size)}`,
+  ]
+}

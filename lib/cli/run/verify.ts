@@ -1,0 +1,145 @@
+/**
+ * `verify FILE VAULT ARCHIVE_ID`: whether a file is what is in a vault, by its tree hash: an archive, or all volumes of a
+ * set one after the other. Nothing is retrieved but, where it is asked for, the inventory.
+ */
+import { assertNoConflicts } from '../../catalog/conflicts.js'
+import type { ArchiveRecord } from '../../catalog/record.js'
+import { setFrom, setIdOf, setOf, type ArchiveSet } from '../../catalog/sets.js'
+import { IncompleteSetError, NotFoundError, SizeMismatchError, TreeHashMismatchError } from '../../errors.js'
+import { FileHasher } from '../../tree-hash/file-hasher.js'
+import { catalogFileOf, withConnection } from './connection.js'
+import { UsageError } from '../output/exit-code.js'
+import { hashOf } from './hash/hash-file.js'
+import { openInventory, type InventoryReadOptions } from './inventory.js'
+import { printData, printJson, printNote, type Io } from '../io.js'
+import { recordOfRow } from './catalog/reconcile.js'
+import { sectionHashesOf } from './hash/set-hash.js'
+import { setText } from '../output/set-text.js'
+
+/** Options of `verify`. */
+export interface VerifyOptions extends InventoryReadOptions {
+  readonly inventory?: true
+  /** Whether a first volume's ID means the whole set. */
+  readonly volumes: boolean
+}
+
+/** Runs `verify`. */
+export async function verify(
+  file: string,
+  vaultName: string,
+  archiveId: string,
+  options: VerifyOptions,
+  io: Io,
+): Promise<void> {
+  const set = options.inventory
+    ? await inInventory(vaultName, archiveId, options, io)
+    : await inCatalog(vaultName, archiveId, options, io)
+  const volumes = volumesToCompare(set, archiveId, options, io)
+  if (!options.inventory)
+    await assertNoConflicts(
+      catalogFileOf(options, io.env),
+      volumes.map((volume) => volume.archiveId),
+    )
+  const hasher = new FileHasher()
+  try {
+    const [first] = volumes
+    if (volumes.length === 1 && first) await compareOne(file, first, hasher, io)
+    else await compareSet(file, volumes, hasher, io)
+  } finally {
+    hasher.close()
+  }
+  if (options.json) await printJson(io, resultOf(file, archiveId, volumes, set))
+  else await printData(io, `${file}: OK`)
+}
+
+/** All volumes of a set by the ID of its first; else the one archive. */
+function volumesToCompare(
+  set: ArchiveSet,
+  archiveId: string,
+  { volumes: wantsSet, quiet }: VerifyOptions,
+  io: Io,
+): readonly ArchiveRecord[] {
+  const { volumes, duplicates, missing, state } = set
+  const archive = [...volumes, ...duplicates].find((it) => it.archiveId === archiveId)
+  if (archive && (!wantsSet || archive.firstVolume !== undefined)) {
+    if (wantsSet && !quiet)
+      printNote(
+        io,
+        `The archive is volume ${archive.volume} of the set ${setIdOf(archive)}: only this volume is compared.`,
+      )
+    return [archive]
+  }
+  if (missing.length > 0) throw new IncompleteSetError(archiveId, missing)
+  if (state !== 'complete')
+    printNote(io, `Warning: the file is compared with a set that may not be whole: ${setText(set)}.`)
+  return volumes
+}
+
+async function compareOne(file: string, wanted: ArchiveRecord, hasher: FileHasher, io: Io): Promise<void> {
+  const found = await hashOf(file, hasher, io)
+  if (found.size !== wanted.size) throw new SizeMismatchError(file, wanted.size, found.size)
+  if (found.treeHash !== wanted.treeHash)
+    throw new TreeHashMismatchError('archive', file, wanted.treeHash, found.treeHash)
+}
+
+async function compareSet(
+  file: string,
+  volumes: readonly ArchiveRecord[],
+  hasher: FileHasher,
+  io: Io,
+): Promise<void> {
+  const sizes = volumes.map(({ size }) => size)
+  const hashes = await sectionHashesOf(file, sizes, hasher, io)
+  let start = 0
+  for (const [i, { volume, size, treeHash }] of volumes.entries()) {
+    const where = `bytes ${start}-${start + size - 1} of ${file} (volume ${volume})`
+    if (hashes[i] !== treeHash) throw new TreeHashMismatchError('archive', where, treeHash, hashes[i])
+    start += size
+  }
+}
+
+function resultOf(
+  file: string,
+  archiveId: string,
+  volumes: readonly ArchiveRecord[],
+  set: ArchiveSet,
+): object {
+  const [first] = volumes
+  if (volumes.length === 1) return { file, archiveId, size: first?.size, treeHash: first?.treeHash }
+  const shown = volumes.map((it) => ({ archiveId: it.archiveId, size: it.size, treeHash: it.treeHash }))
+  return { file, archiveId, size: set.size, volumes: shown, state: set.state }
+}
+
+async function inCatalog(
+  vaultName: string,
+  archiveId: string,
+  options: VerifyOptions,
+  io: Io,
+): Promise<ArchiveSet> {
+  const set = await setOf(catalogFileOf(options, io.env), archiveId)
+  if (set?.volumes[0]?.vaultName === vaultName) return set
+  throw new UsageError(
+    `The catalog knows no archive ${archiveId} in ${vaultName}. With --inventory the service is asked, which takes hours.`,
+  )
+}
+
+async function inInventory(
+  vaultName: string,
+  archiveId: string,
+  options: VerifyOptions,
+  io: Io,
+): Promise<ArchiveSet> {
+  return withConnection(options, io, async ({ client, place }) => {
+    const here = { vaultName, ...(await place()) }
+    const records: ArchiveRecord[] = []
+    for await (const row of openInventory(client, vaultName, options, io)) {
+      const record = recordOfRow(row, here, options.accountId)
+      if (row.archiveId === archiveId || record.firstVolume === archiveId) records.push(record)
+    }
+    if (records.length > 0) return setFrom(records)
+    throw new NotFoundError(`the inventory of ${vaultName} has no archive ${archiveId}`, {
+      operation: 'GetJobOutput',
+      serviceCode: 'ResourceNotFoundException',
+    })
+  })
+}
