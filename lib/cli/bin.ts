@@ -3,8 +3,8 @@
  * The process around the command: its streams, its signals, its exit code.
  */
 import { isatty } from 'node:tty'
-import { endBySignal, ignoresHangup, interruptOf, processStatus } from './interrupt.js'
 import { assertReadable } from '../fs/open-input.js'
+import { endBySignal, ignoresHangup, interruptOf, processStatus } from './interrupt.js'
 import { main } from './main.js'
 
 // The SDK prints eight lines about its future at each start on Node 20 unless told otherwise before it is loaded.

@@ -23,6 +23,7 @@ import {
   type Rule,
   type RulesOf,
 } from '../options/check-options.js'
+import { optionError } from '../options/option-error.js'
 import { REQUEST_OPTIONS } from '../client/client-rules.js'
 import { isAccountId, isRegion } from './account-region.js'
 import type { LocalCredentials } from './auth/credentials.js'
@@ -241,7 +242,7 @@ function oneOrSeveral(what: string, one: Rule, isOne: (value: unknown) => boolea
     if (isOne(value)) one(value, name, caller)
     else several(value, name, caller)
     if (Array.isArray(value) && value.length === 0)
-      throw new RangeError(`${name} of ${caller} must have ${what} at least, and is empty.`)
+      throw optionError(RangeError, name, caller, `must have ${what} at least, and is empty.`)
   }
 }
 

@@ -1,6 +1,7 @@
 /** Rules for options of the common kinds, and what rules are made of. */
 import type { ByteRange } from '../byte-range.js'
 import { isObject, record, rule, type RequiredRule, type Rule, type RulesOf } from './check-options.js'
+import { optionError } from './option-error.js'
 
 /** The rule of an option that cannot be left out. */
 export function required(of: Rule): RequiredRule {
@@ -86,7 +87,7 @@ export const RANGE: Rule = (value, name, caller) => {
   isRange(value, name, caller)
   const { start, end } = value as ByteRange
   if (start >= end)
-    throw new RangeError(`${name} of ${caller} must end behind its start, not go from ${start} to ${end}.`)
+    throw optionError(RangeError, name, caller, `must end behind its start, not go from ${start} to ${end}.`)
 }
 
 /** Whether a value is a number. */

@@ -1,6 +1,7 @@
 /** The rules of what the functions that retrieve are given. */
 import { isNumber, listOf, optional, required, SIZE, TEXT, TREE_HASH, RANGE } from '../options/rules.js'
 import { nested, record, rule, type Rule, type RulesOf } from '../options/check-options.js'
+import { optionError } from '../options/option-error.js'
 import { CLIENT } from '../client/client-rules.js'
 import { MEMORY } from '../transfer/memory-plan.js'
 import { PART_SIZE } from '../glacier/part-size.js'
@@ -40,7 +41,7 @@ const ARCHIVE_ID: Rule = (value, name, caller) => {
   if (typeof value === 'string') TEXT(value, name, caller)
   else ARCHIVE_IDS(value, name, caller)
   if (Array.isArray(value) && value.length === 0)
-    throw new RangeError(`${name} of ${caller} must have the ID of an archive at least, and is empty.`)
+    throw optionError(RangeError, name, caller, 'must have the ID of an archive at least, and is empty.')
 }
 
 const SUBJECT = {

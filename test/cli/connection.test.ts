@@ -3,7 +3,8 @@ import { existsSync, watch } from 'node:fs'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import t, { type Test } from 'tap'
-import { withConnection, type Connection, type ConnectionOptions } from '../../lib/cli/run/connection.js'
+import type { ConnectionOptions } from '../../lib/cli/options/connection-options.js'
+import { type Connection, withConnection } from '../../lib/cli/run/connection.js'
 import { controlSecretOf, pageAddress } from '../../lib/cli/run/serve/serve.js'
 import { startVault } from '../../lib/cli/run/start-vault.js'
 import { LockFolder } from '../../lib/fs/lock.js'
@@ -114,10 +115,12 @@ t.test('an embedded vault has the region and account that are given, else those 
   const localDir = t.testdir()
   const names = (given: object = {}): Promise<string> =>
     withConnection({ progress: 'never', localDir, ...given }, stage().io, async (it) => {
-      const { items } = await it.patient.listVaults({})
+      const { items } = await it.retryingClient.listVaults({})
       return `${(await it.place()).region} ${await it.account('docs')} ${items.map((item) => item.vaultName).join()}`
     })
-  await connected({ localDir, region: 'eu-west-1' }, (it) => it.patient.createVault({ vaultName: 'docs' }))
+  await connected({ localDir, region: 'eu-west-1' }, (it) =>
+    it.retryingClient.createVault({ vaultName: 'docs' }),
+  )
   t.equal(await names(), 'eu-west-1 111122223333 docs')
   t.equal(await names({ accountId: '-' }), 'eu-west-1 111122223333 docs')
   t.equal(await names({ region: 'us-east-1' }), 'us-east-1 111122223333 ')

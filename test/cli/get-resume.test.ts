@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process'
 import { readFile, readdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
+import { ResumableError } from '../../lib/cli/command-errors.js'
 import { withGetHint } from '../../lib/cli/run/get/get-resume.js'
-import { ResumableError } from '../../lib/cli/output/exit-code.js'
 import { AbortError, ConnectionError } from '../../lib/errors.js'
 import { ended, start } from '../helpers/command.js'
 import { settled } from '../helpers/gate.js'
@@ -64,7 +64,7 @@ t.test('what is kept depends on what was begun', async (t) => {
   const hint = async (error: unknown, more: object = {}): Promise<string | undefined> => {
     const broken = { output: file, isRange: false, hasJob: true, argv: ['get', 'v', '-o', file], ...more }
     const found = await withGetHint(error, broken)
-    return found instanceof ResumableError ? found.how : undefined
+    return found instanceof ResumableError ? found.hint : undefined
   }
   const stopped = new AbortError()
   t.match(await hint(stopped), /^The retrieval job is kept\. To continue, .*: glacier-pipe get v -o \S+out$/)

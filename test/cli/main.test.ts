@@ -7,14 +7,19 @@ import { join } from 'node:path'
 import { Writable, type Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import t from 'tap'
-import { defaultLocalDir } from '../../lib/cli/run/connection.js'
-import { exitCodeOf, explanationsOf, ToldError, usage, UsageError } from '../../lib/cli/output/exit-code.js'
-import { printable, type Io } from '../../lib/cli/io.js'
-import { formatDuration, parseDuration } from '../../lib/cli/options/duration.js'
+import { ReportedError, UsageError } from '../../lib/cli/command-errors.js'
+import type { Io } from '../../lib/cli/io.js'
 import { main } from '../../lib/cli/main.js'
-import { Progress } from '../../lib/cli/output/progress.js'
-import { formatSize, parseCount, parsePort, parseSize } from '../../lib/cli/options/size.js'
+import { parseDuration } from '../../lib/cli/options/duration.js'
+import { parseCount, parsePort } from '../../lib/cli/options/numbers.js'
+import { asUsageError } from '../../lib/cli/options/option-names.js'
+import { parseSize } from '../../lib/cli/options/size.js'
 import { collectUndocumented } from '../../lib/cli/options/undocumented.js'
+import { exitCodeOf, explanationsOf } from '../../lib/cli/output/exit-code.js'
+import { formatDuration, formatSize } from '../../lib/cli/output/format.js'
+import { printable } from '../../lib/cli/output/print.js'
+import { Progress } from '../../lib/cli/output/progress.js'
+import { defaultLocalDir } from '../../lib/cli/run/data-folder.js'
 import { SizeMismatchError, TreeHashMismatchError, UploadFailedError } from '../../lib/errors.js'
 import type { LocalCredentials, Undocumented } from '../../lib/local/index.js'
 import { treeHashOf } from '../../lib/tree-hash/tree-hash.js'
@@ -158,7 +163,7 @@ t.test('nothing is read from, nor written to, a terminal by accident', async (t)
   t.match(get.err(), /The archive would go to the terminal/)
 })
 
-t.test('an empty path is a usage error that names its option', async (t) => {
+t.test('an empty path is a asUsageError error that names its option', async (t) => {
   const commands: [where: RegExp, ...args: string[]][] = [
     [/'-o, --output <file>'/, 'get', 'docs', '-o', '', '--', 'x'],
     [/'-o, --output <file>'/, 'get', 'docs', '--output=', '--', 'x'],
@@ -461,7 +466,7 @@ t.test('serve takes choices where the documents of the service leave it open', a
 t.test('help is on stdout and is no error; without a command it is one', async (t) => {
   const help = stage()
   t.equal(await runHere(['--help'], help), 0)
-  t.match(help.out(), /Exit codes: 0 done; 1 failed; 2 usage error; 3 failed, can be continued/)
+  t.match(help.out(), /Exit codes: 0 done; 1 failed; 2 asUsageError error; 3 failed, can be continued/)
   const get = stage()
   t.equal(await runHere(['get', '--help'], get), 0)
   t.match(get.out(), /IDs may begin with a dash: put them behind --/)
@@ -497,13 +502,13 @@ t.test('errors have their exit codes and their lines', async (t) => {
     [undefined, 130],
   ] as const)
     t.equal(exitCodeOf(new Error('x'), AbortSignal.abort(reason)), code)
-  t.strictSame(explanationsOf(new ToldError('x')), [])
+  t.strictSame(explanationsOf(new ReportedError('x')), [])
   t.strictSame(explanationsOf('thrown'), ['thrown'])
   t.strictSame(explanationsOf(new UploadFailedError(new Error('why.'), 'u', true)), [
     'why. The upload is kept: its ID is u.',
   ])
-  t.throws(() => usage(() => JSON.parse('{') as unknown), { name: 'SyntaxError' })
-  t.throws(() => usage(() => 'x'.repeat(-1)), { name: 'UsageError' })
+  t.throws(() => asUsageError(() => JSON.parse('{') as unknown), { name: 'SyntaxError' })
+  t.throws(() => asUsageError(() => 'x'.repeat(-1)), { name: 'UsageError' })
 })
 
 t.test('sizes are read and written as people do', async (t) => {
@@ -671,8 +676,8 @@ t.test(
     }
     const os = await import('node:os')
     const { defaultLocalDir: homeless } = await t.mockImport<
-      typeof import('../../lib/cli/run/connection.js')
-    >('../../lib/cli/run/connection.js', {
+      typeof import('../../lib/cli/run/data-folder.js')
+    >('../../lib/cli/run/data-folder.js', {
       'node:os': {
         ...os,
         homedir: () => '',

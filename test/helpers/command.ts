@@ -7,8 +7,8 @@ import { join } from 'node:path'
 import { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
-import { main } from '../../lib/cli/main.js'
 import type { Io } from '../../lib/cli/io.js'
+import { main } from '../../lib/cli/main.js'
 import type { LocalCredentials } from '../../lib/local/index.js'
 
 /** The built command. */

@@ -1,44 +1,38 @@
-/**
- * Lengths of time as people write them, and as people read them.
- */
+/** Durations on the command line. */
 import { InvalidArgumentError } from 'commander'
 
-const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
-/** A timer waits for less than this. */
-const LONGEST_TIMER_MS = 2 ** 31
+const UNITS_MS = new Map([
+  ['s', 1_000],
+  ['m', 60_000],
+  ['h', 3_600_000],
+  ['d', 86_400_000],
+])
+/** The delay of a timer must be below this. */
+const TIMER_LIMIT_MS = 2 ** 31
 
 /**
  * Reads `90s`, `5m`, `6h`, `1d`, or `0`.
  *
  * @returns milliseconds
- * @throws {InvalidArgumentError} not a length of time
+ * @throws {InvalidArgumentError} not a valid duration
  */
 export function parseDuration(text: string): number {
-  const match = /^(\d{1,9}(?:\.\d+)?)([smhd])$/.exec(text)
-  if (match) return Number(match[1]) * (UNITS[match[2] as string] as number) // the pattern has just these
   if (text === '0') return 0
-  throw new InvalidArgumentError('Write a length of time as 90s, 5m, 6h or 0.')
+  const [, digits = '', unit = ''] = /^(\d{1,9}(?:\.\d+)?)([smhd])$/.exec(text) ?? []
+  const unitMs = UNITS_MS.get(unit)
+  if (unitMs === undefined) throw new InvalidArgumentError('Write a duration as 90s, 5m, 6h or 0.')
+  return Number(digits) * unitMs
 }
 
 /**
- * Reads the time limit of a request: more than none, and less than the 25 days that a timer can wait.
+ * Reads the time limit of a request: above zero, and below the 25 days that are the maximum delay of a timer.
  *
  * @returns milliseconds
- * @throws {InvalidArgumentError} not a length of time, or out of range
+ * @throws {InvalidArgumentError} not a valid duration, or out of range
  */
 export function parseTimeout(text: string): number {
   const time = parseDuration(text)
-  if (time < 1 || time >= LONGEST_TIMER_MS)
-    throw new InvalidArgumentError('Write a length of time from 0.001s up to 24d.')
+  if (time < 1 || time >= TIMER_LIMIT_MS)
+    throw new InvalidArgumentError('Write a duration from 0.001s to 24d.')
   return time
-}
-
-/** Milliseconds as `1:02:03` or `2:03`. */
-export function formatDuration(milliseconds: number): string {
-  const seconds = Math.round(milliseconds / 1000)
-  const two = (n: number): string => String(n).padStart(2, '0')
-  const minutes = Math.floor(seconds / 60)
-  return minutes < 60
-    ? `${minutes}:${two(seconds % 60)}`
-    : `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(seconds % 60)}`
 }

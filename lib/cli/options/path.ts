@@ -1,13 +1,13 @@
-/** Paths as options and arguments give them. */
+/** Paths on the command line. */
 import { InvalidArgumentError } from 'commander'
 
 /**
- * Takes a path as it is. An empty one is an error: it comes from a variable that is not set, and would be resolved to the
- * working directory.
+ * Takes a path as it is. An empty path is refused: it comes from a variable that is not set, and would be resolved to
+ * the working directory.
  *
- * @throws {InvalidArgumentError} it is empty
+ * @throws {InvalidArgumentError} an empty path
  */
 export function parsePath(text: string): string {
-  if (text === '') throw new InvalidArgumentError('It is empty. Give a path.')
+  if (text === '') throw new InvalidArgumentError('The path is empty.')
   return text
 }

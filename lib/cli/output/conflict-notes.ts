@@ -2,7 +2,8 @@
  * Warnings about archive IDs for which the catalog has different tree hashes.
  */
 import { conflictsIn, linesOf, type CatalogConflict } from '../../catalog/conflicts.js'
-import { printNote, type Io } from '../io.js'
+import type { Io } from '../io.js'
+import { printNote } from './print.js'
 
 /** Conflicts that are printed with their lines; of others, only the number. */
 const MAX_PRINTED = 10

@@ -3,9 +3,9 @@
  *
  * It is drawn when something has been transferred and enough time has passed, never by a timer.
  */
-import { printable, type Io } from '../io.js'
-import { formatDuration } from '../options/duration.js'
-import { formatSize } from '../options/size.js'
+import type { Io } from '../io.js'
+import { formatDuration, formatSize } from './format.js'
+import { printable } from './print.js'
 
 /** How progress is shown. */
 export interface ProgressOptions {

@@ -5,32 +5,20 @@ import { inventory as readInventory, type InventoryReader } from '../../inventor
 import type { InventoryRow } from '../../inventory/inventory-row.js'
 import { nameOf } from '../../glacier/archive-name.js'
 import type { VaultClient } from '../../client/vault-client.js'
-import { withConnection, type ConnectionOptions } from './connection.js'
-import { usage } from '../output/exit-code.js'
-import { printLines, printNote, type Io } from '../io.js'
+import type { Io } from '../io.js'
+import type { DateOptions, InventoryReadOptions } from '../options/inventory-options.js'
+import { asUsageError } from '../options/option-names.js'
+import { formatSize } from '../output/format.js'
+import { printLines, printNote } from '../output/print.js'
 import { followRetries } from '../output/retry-notes.js'
-import { formatSize } from '../options/size.js'
-
-/** Options of every command that reads an inventory. */
-export interface InventoryReadOptions extends ConnectionOptions {
-  readonly job?: string
-  readonly retryFor?: number
-}
-
-/** Options of `inventory`. */
-export interface InventoryCommandOptions extends InventoryReadOptions {
-  readonly csv?: true
-  /** ISO 8601. */
-  readonly since?: string
-  /** ISO 8601. */
-  readonly before?: string
-}
+import type { InventoryOptions } from '../commands/inventory.js'
+import { withConnection } from './connection.js'
 
 /** Rows that are printed together. */
 const BLOCK = 200
 
 /** Runs `inventory`: rows as a table, as CSV with `--csv`, or as JSON lines with `--json`. */
-export async function inventory(vaultName: string, options: InventoryCommandOptions, io: Io): Promise<void> {
+export async function inventory(vaultName: string, options: InventoryOptions, io: Io): Promise<void> {
   await withConnection(options, io, async ({ client }) => {
     const rows = openInventory(client, vaultName, options, io)
     await printLines(io, lines(rows, options))
@@ -41,12 +29,12 @@ export async function inventory(vaultName: string, options: InventoryCommandOpti
 export function openInventory(
   client: VaultClient,
   vaultName: string,
-  options: InventoryReadOptions & { readonly since?: string; readonly before?: string },
+  options: InventoryReadOptions & DateOptions,
   io: Io,
 ): InventoryReader {
   const { accountId, job: jobId, retryFor, since: startDate, before: endDate } = options
   const { signal, clock } = io
-  const reader = usage(() =>
+  const reader = asUsageError(() =>
     readInventory({ client, vaultName, accountId, jobId, retryFor, startDate, endDate, signal, clock }),
   )
   const note = (line: string): void => {
@@ -61,7 +49,7 @@ export function openInventory(
 
 async function* lines(
   rows: AsyncIterable<InventoryRow>,
-  options: InventoryCommandOptions,
+  options: InventoryOptions,
 ): AsyncGenerator<string[], void, undefined> {
   let block = options.csv ? ['archiveId,name,creationDate,size,treeHash,description'] : []
   for await (const row of rows) {
@@ -73,7 +61,7 @@ async function* lines(
   yield block
 }
 
-function lineOf(row: InventoryRow, { json, csv }: InventoryCommandOptions): string {
+function lineOf(row: InventoryRow, { json, csv }: InventoryOptions): string {
   const name = nameOf(row.description)
   if (json) return JSON.stringify({ ...row, name })
   if (csv) return csvOf(row, name)

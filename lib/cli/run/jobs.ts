@@ -3,8 +3,10 @@
  */
 import { itemsOf } from '../../client/paging.js'
 import type { Job } from '../../store/retrieval-store.js'
-import { withConnection, type ConnectionOptions } from './connection.js'
-import { printData, printJson, type Io } from '../io.js'
+import type { Io } from '../io.js'
+import type { ConnectionOptions } from '../options/connection-options.js'
+import { printData, printJson } from '../output/print.js'
+import { withConnection } from './connection.js'
 
 /** Milliseconds an output is there after its job's completion, at the least (docs/glacier-protocol.md#job-output). */
 const KEPT = 86_400_000
@@ -12,7 +14,7 @@ const KEPT = 86_400_000
 /** Runs `jobs`: when begun, state, tier, what for, job ID, and until when it is ready, a line a job. */
 export async function jobs(vaultName: string, options: ConnectionOptions, io: Io): Promise<void> {
   const { accountId, json } = options
-  await withConnection(options, io, async ({ patient: client }) => {
+  await withConnection(options, io, async ({ retryingClient: client }) => {
     const request = { vaultName, accountId, signal: io.signal }
     for await (const job of itemsOf((page) => client.listJobs({ ...request, ...page }))) {
       await (json ? printJson(io, { ...job, readyUntil: readyUntil(job) }) : printData(io, lineOf(job)))

@@ -5,24 +5,14 @@ import { listingOf, type CatalogEntry } from '../../catalog/listing.js'
 import type { ArchiveRecord } from '../../catalog/record.js'
 import type { ArchiveSet } from '../../catalog/sets.js'
 import { nameOf } from '../../glacier/archive-name.js'
+import type { Io } from '../io.js'
 import { warnOfConflicts } from '../output/conflict-notes.js'
-import { catalogFileOf, type CatalogOptions } from './connection.js'
-import { printLines, type Io } from '../io.js'
-import { namePattern } from './name-pattern.js'
+import { formatSize } from '../output/format.js'
+import { printLines } from '../output/print.js'
 import { setText } from '../output/set-text.js'
-import { formatSize } from '../options/size.js'
-
-/** Options of `ls`. */
-export interface LsOptions extends CatalogOptions {
-  /** With `*` and `?`; without them, a part of the name. */
-  readonly name?: string
-  /** ISO 8601. */
-  readonly since?: string
-  /** ISO 8601. */
-  readonly before?: string
-  readonly minSize?: number
-  readonly maxSize?: number
-}
+import { catalogFileOf } from './data-folder.js'
+import type { LsOptions } from '../commands/ls.js'
+import { namePattern } from './name-pattern.js'
 
 /** What an entry shows in its columns. */
 interface Row {

@@ -9,16 +9,14 @@ import { isAt, type VaultPlace } from '../../catalog/record.js'
 import { NotFoundError } from '../../errors.js'
 import { decodeDescription } from '../../glacier/description.js'
 import { itemsOf } from '../../client/paging.js'
+import type { Io } from '../io.js'
 import { warnOfConflictsIn } from '../output/conflict-notes.js'
-import { catalogFileOf, withConnection, type Connection, type ConnectionOptions } from './connection.js'
-import { printData, printJson, printNote, type Io } from '../io.js'
-import { formatSize } from '../options/size.js'
+import { formatSize } from '../output/format.js'
+import { printData, printJson, printNote } from '../output/print.js'
+import { type Connection, withConnection } from './connection.js'
+import { catalogFileOf } from './data-folder.js'
+import type { UploadsOptions } from '../commands/uploads.js'
 import { streamLocks } from './put/stream-owner.js'
-
-/** Options of `uploads`. */
-export interface UploadsOptions extends ConnectionOptions {
-  readonly abort?: string
-}
 
 /** Runs `uploads`: when begun, part size, upload ID and description, a line an upload, and what the catalog says of it. */
 export async function uploads(vaultName: string, options: UploadsOptions, io: Io): Promise<void> {
@@ -31,7 +29,7 @@ export async function uploads(vaultName: string, options: UploadsOptions, io: Io
 }
 
 async function list(
-  { patient: client, place }: Connection,
+  { retryingClient: client, place }: Connection,
   vaultName: string,
   file: string,
   { accountId, json }: UploadsOptions,
@@ -66,7 +64,7 @@ async function list(
  * have is only recorded, where the catalog says that it was one of this vault and this account.
  */
 async function abortUpload(
-  { patient: client, place, account }: Connection,
+  { retryingClient: client, place, account }: Connection,
   vaultName: string,
   uploadId: string,
   file: string,

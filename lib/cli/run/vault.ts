@@ -3,14 +3,16 @@
  */
 import { itemsOf } from '../../client/paging.js'
 import type { Vault } from '../../client/vault-client.js'
-import { withConnection, type ConnectionOptions } from './connection.js'
-import { printData, printJson, printNote, type Io } from '../io.js'
-import { formatSize } from '../options/size.js'
+import type { Io } from '../io.js'
+import type { ConnectionOptions } from '../options/connection-options.js'
+import { formatSize } from '../output/format.js'
+import { printData, printJson, printNote } from '../output/print.js'
+import { withConnection } from './connection.js'
 
 /** Runs `vault create NAME`. A vault that exists stays as it is. */
 export async function createVault(vaultName: string, options: ConnectionOptions, io: Io): Promise<void> {
   const { accountId } = options
-  await withConnection(options, io, ({ patient: client }) =>
+  await withConnection(options, io, ({ retryingClient: client }) =>
     client.createVault({ vaultName, accountId, signal: io.signal }),
   )
   if (!options.quiet) printNote(io, `The vault ${vaultName} exists.`)
@@ -19,7 +21,7 @@ export async function createVault(vaultName: string, options: ConnectionOptions,
 /** Runs `vault ls`. */
 export async function listVaults(options: ConnectionOptions, io: Io): Promise<void> {
   const { accountId, json } = options
-  await withConnection(options, io, async ({ patient: client }) => {
+  await withConnection(options, io, async ({ retryingClient: client }) => {
     const request = { accountId, signal: io.signal }
     for await (const vault of itemsOf((page) => client.listVaults({ ...request, ...page }))) {
       await (json ? printJson(io, vault) : printData(io, vault.vaultName))
@@ -30,7 +32,7 @@ export async function listVaults(options: ConnectionOptions, io: Io): Promise<vo
 /** Runs `vault show NAME`. */
 export async function showVault(vaultName: string, options: ConnectionOptions, io: Io): Promise<void> {
   const { accountId, json } = options
-  const vault = await withConnection(options, io, ({ patient: client }) =>
+  const vault = await withConnection(options, io, ({ retryingClient: client }) =>
     client.describeVault({ vaultName, accountId, signal: io.signal }),
   )
   if (json) await printJson(io, vault)
@@ -40,7 +42,7 @@ export async function showVault(vaultName: string, options: ConnectionOptions, i
 /** Runs `vault rm NAME`. */
 export async function deleteVault(vaultName: string, options: ConnectionOptions, io: Io): Promise<void> {
   const { accountId } = options
-  await withConnection(options, io, ({ patient: client }) =>
+  await withConnection(options, io, ({ retryingClient: client }) =>
     client.deleteVault({ vaultName, accountId, signal: io.signal }),
   )
   if (!options.quiet) printNote(io, `The vault ${vaultName} is deleted.`)

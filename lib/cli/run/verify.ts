@@ -7,21 +7,17 @@ import type { ArchiveRecord } from '../../catalog/record.js'
 import { setFrom, setIdOf, setOf, type ArchiveSet } from '../../catalog/sets.js'
 import { IncompleteSetError, NotFoundError, SizeMismatchError, TreeHashMismatchError } from '../../errors.js'
 import { FileHasher } from '../../tree-hash/file-hasher.js'
-import { catalogFileOf, withConnection } from './connection.js'
-import { UsageError } from '../output/exit-code.js'
-import { hashOf } from './hash/hash-file.js'
-import { openInventory, type InventoryReadOptions } from './inventory.js'
-import { printData, printJson, printNote, type Io } from '../io.js'
-import { recordOfRow } from './catalog/reconcile.js'
-import { sectionHashesOf } from './hash/set-hash.js'
+import { UsageError } from '../command-errors.js'
+import type { Io } from '../io.js'
+import { printData, printJson, printNote } from '../output/print.js'
 import { setText } from '../output/set-text.js'
-
-/** Options of `verify`. */
-export interface VerifyOptions extends InventoryReadOptions {
-  readonly inventory?: true
-  /** Whether a first volume's ID means the whole set. */
-  readonly volumes: boolean
-}
+import { recordOfRow } from './catalog/reconcile.js'
+import { withConnection } from './connection.js'
+import { catalogFileOf } from './data-folder.js'
+import { hashOf } from './hash/hash-file.js'
+import { sectionHashesOf } from './hash/set-hash.js'
+import type { VerifyOptions } from '../commands/verify.js'
+import { openInventory } from './inventory.js'
 
 /** Runs `verify`. */
 export async function verify(

@@ -3,6 +3,7 @@
  */
 import { oneOf, required, wholeNumber } from '../../options/rules.js'
 import { nested, type Rule, type RulesOf } from '../../options/check-options.js'
+import { optionError } from '../../options/option-error.js'
 import { OPERATION } from '../http/operation-rule.js'
 import { insufficientCapacity, notFound, requestTimedOut, ServiceFault, throttled } from '../service-fault.js'
 
@@ -141,5 +142,5 @@ export function assertRule(rule: FaultRule, name: string, caller: string): void 
   IS_RULE(rule, name, caller)
   const { nth, every } = rule
   if (nth !== undefined && every !== undefined)
-    throw new RangeError(`${name} of ${caller} must have nth or every, not both.`)
+    throw optionError(RangeError, name, caller, 'must have nth or every, not both.')
 }

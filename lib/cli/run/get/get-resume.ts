@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises'
 import { AbortError, ConnectionError, RetriesExhaustedError, ServiceError } from '../../../errors.js'
 import { systemReason } from '../../../fs/system-reason.js'
 import { outputTarget } from '../../../retrieve/file/output-target.js'
-import { ResumableError } from '../../output/exit-code.js'
+import { ResumableError } from '../../command-errors.js'
 import { shellCommand } from '../put/resume-notes.js'
 
 /** A `get` that failed or was stopped. */

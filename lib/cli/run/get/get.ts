@@ -13,25 +13,17 @@ import {
 import { retrieveToFile } from '../../../retrieve/file/retrieve-to-file.js'
 import type { HeldRange } from '../../../retrieve/verified-output.js'
 import type { ByteRange } from '../../../byte-range.js'
-import type { Tier } from '../../../store/retrieval-store.js'
-import { catalogFileOf, withConnection, type ConnectionOptions } from '../connection.js'
-import { usage, UsageError } from '../../output/exit-code.js'
-import { withGetHint } from './get-resume.js'
-import { fragmentWarning, subjectOf, subjectOfJob, type Subject, type SubjectOptions } from './get-subject.js'
-import { printData, printJson, printNote, type Io } from '../../io.js'
+import { UsageError } from '../../command-errors.js'
+import type { Io } from '../../io.js'
+import { asUsageError } from '../../options/option-names.js'
+import { printData, printJson, printNote } from '../../output/print.js'
 import { Progress } from '../../output/progress.js'
 import { followRetries } from '../../output/retry-notes.js'
-
-/** Options of `get`. */
-export interface GetOptions extends ConnectionOptions, SubjectOptions {
-  readonly output?: string
-  readonly tier?: Tier
-  readonly job?: string
-  readonly wait: boolean
-  readonly concurrency?: number
-  readonly memory?: number
-  readonly retryFor?: number
-}
+import { withConnection } from '../connection.js'
+import { catalogFileOf } from '../data-folder.js'
+import { withGetHint } from './get-resume.js'
+import type { GetOptions } from '../../commands/get.js'
+import { fragmentWarning, type Subject, subjectOf, subjectOfJob } from './retrieval-target.js'
 
 /**
  * Runs `get`.
@@ -55,16 +47,16 @@ export async function get(
       'The archive would go to the terminal: give -o FILE, pipe it on, or give -o - to see it.',
     )
   }
-  await withConnection(options, io, async ({ client, patient }) => {
+  await withConnection(options, io, async ({ client, retryingClient }) => {
     const { signal, clock } = io
     const { tier, concurrency, memory, retryFor, accountId } = options
     const means = { client, vaultName, accountId, tier, concurrency, memory, retryFor, signal, clock }
     const file = catalogFileOf(options, io.env)
     const subject = await (job === undefined
       ? subjectOf(file, archiveIds, options, io)
-      : subjectOfJob(file, patient, { vaultName, accountId, jobId: job, signal }, io))
+      : subjectOfJob(file, retryingClient, { vaultName, accountId, jobId: job, signal }, io))
     const wanted = { ...means, ...subject.wanted }
-    usage(() => retrieveArchive(wanted)).destroy() // what makes no sense is told before anything is begun
+    asUsageError(() => retrieveArchive(wanted)).destroy() // what makes no sense is told before anything is begun
     if (wait) await transfer(wanted, subject, options, io, argv)
     else await start(wanted, options, io)
   })

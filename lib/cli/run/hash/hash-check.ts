@@ -11,11 +11,12 @@ import { descriptorNamed } from '../../../fs/open-input.js'
 import { inputStream } from '../../../fs/input-stream.js'
 import { addAbortSignal } from '../../../streams/node-streams.js'
 import type { FileHasher } from '../../../tree-hash/file-hasher.js'
-import type { CommonOptions } from '../connection.js'
-import { ToldError } from '../../output/exit-code.js'
-import { checkLine, parseHashLines, type HashLine } from './hash-lines.js'
+import { ReportedError } from '../../command-errors.js'
+import type { Io } from '../../io.js'
+import type { OutputOptions } from '../../options/connection-options.js'
+import { printExact, printJson, printNote } from '../../output/print.js'
 import { hashOf, unlessUnreadable } from './hash-file.js'
-import { printExact, printJson, printNote, type Io } from '../../io.js'
+import { checkLine, type HashLine, parseHashLines } from './hash-lines.js'
 
 /** The failures that a check has found. */
 interface Findings {
@@ -28,12 +29,12 @@ interface Findings {
  * Checks the files that lists name, and says of each whether it is as it was.
  *
  * @throws {TreeHashMismatchError} `ERR_TREE_HASH_MISMATCH`: a file has another hash
- * @throws {ToldError} something could not be read
+ * @throws {ReportedError} something could not be read
  */
 export async function check(
   lists: readonly string[],
   hasher: FileHasher,
-  options: CommonOptions,
+  options: OutputOptions,
   io: Io,
 ): Promise<void> {
   const findings: Findings = { unread: 0, mismatches: [] }
@@ -63,14 +64,14 @@ export async function check(
     const what = `${mismatches.length} files`
     throw new TreeHashMismatchError('archive', what, 'those listed', 'others', { cause: first })
   }
-  if (unread > 0) throw new ToldError(`${unread} files, lists or lines could not be read.`)
+  if (unread > 0) throw new ReportedError(`${unread} files, lists or lines could not be read.`)
 }
 
 async function checkFile(
   { name, hash }: HashLine,
   findings: Findings,
   hasher: FileHasher,
-  { json, quiet }: CommonOptions,
+  { json, quiet }: OutputOptions,
   io: Io,
 ): Promise<void> {
   const file = isUtf8(name) ? name.toString() : name // a Buffer names a file that a string cannot

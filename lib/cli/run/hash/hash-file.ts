@@ -6,7 +6,8 @@ import { systemReason } from '../../../fs/system-reason.js'
 import { Writable, pipeline, type Readable } from '../../../streams/node-streams.js'
 import type { FileHasher, HashedFile } from '../../../tree-hash/file-hasher.js'
 import { treeHash } from '../../../tree-hash/tree-hash-stream.js'
-import { printNote, type Io } from '../../io.js'
+import type { Io } from '../../io.js'
+import { printNote } from '../../output/print.js'
 
 /** The result, or `undefined` where the file cannot be read: then stderr says why. */
 export async function unlessUnreadable<T>(

@@ -4,17 +4,13 @@
  * A file that cannot be read does not stop the others: it is told of on stderr, and the exit code is 1 at the end.
  */
 import { FileHasher } from '../../../tree-hash/file-hasher.js'
-import type { CommonOptions } from '../connection.js'
-import { ToldError } from '../../output/exit-code.js'
+import { ReportedError } from '../../command-errors.js'
+import type { Io } from '../../io.js'
+import { printExact, printJson } from '../../output/print.js'
 import { check } from './hash-check.js'
 import { hashOf, unlessUnreadable } from './hash-file.js'
+import type { HashOptions } from '../../commands/hash.js'
 import { hashLine } from './hash-lines.js'
-import { printExact, printJson, type Io } from '../../io.js'
-
-/** Options of `hash`. */
-export interface HashOptions extends CommonOptions {
-  readonly check?: true
-}
 
 /** Runs `hash`; without files, of stdin. */
 export async function hash(files: readonly string[], options: HashOptions, io: Io): Promise<void> {
@@ -41,5 +37,5 @@ async function print(
     else if (json) await printJson(io, { file, ...found })
     else await printExact(io, hashLine({ name: Buffer.from(file), hash: found.treeHash }))
   }
-  if (unread > 0) throw new ToldError(`${unread} of ${files.length} files could not be read.`)
+  if (unread > 0) throw new ReportedError(`${unread} of ${files.length} files could not be read.`)
 }

@@ -5,7 +5,7 @@
 import { isatty, ReadStream } from 'node:tty'
 import { closeQuietly, descriptorNamed, openForReading } from '../../../fs/open-input.js'
 import type { ByteSource } from '../../../stages/byte-source.js'
-import { UsageError } from '../../output/exit-code.js'
+import { UsageError } from '../../command-errors.js'
 import type { Io } from '../../io.js'
 
 /** The bytes to store. */

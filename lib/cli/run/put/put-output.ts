@@ -3,9 +3,10 @@
  */
 import type { Archive } from '../../../store/archive.js'
 import { forecastUpload, heldBytes, type UploadPlan } from '../../../upload/upload-plan.js'
-import { printData, printJson, printNote, type Io } from '../../io.js'
-import type { PutOptions } from './put.js'
-import { formatSize } from '../../options/size.js'
+import type { PutOptions } from '../../commands/put.js'
+import type { Io } from '../../io.js'
+import { formatSize } from '../../output/format.js'
+import { printData, printJson, printNote } from '../../output/print.js'
 
 /** Prints the first volume's ID, which identifies all; with `--json` every volume. */
 export async function printArchives(

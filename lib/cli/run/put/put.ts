@@ -17,36 +17,21 @@ import {
 } from '../../../upload/upload-plan.js'
 import type { ArchiveWriterOptions } from '../../../upload/writer-options.js'
 import type { RetryNotice } from '../../../transfer/retry.js'
-import { catalogFileOf, withConnection, type Connection, type ConnectionOptions } from '../connection.js'
-import { usage, UsageError } from '../../output/exit-code.js'
-import { printNote, type Io } from '../../io.js'
+import { UsageError } from '../../command-errors.js'
+import type { Io } from '../../io.js'
+import { asUsageError } from '../../options/option-names.js'
+import { printNote } from '../../output/print.js'
 import { Progress } from '../../output/progress.js'
+import { retryNotes } from '../../output/retry-notes.js'
+import { type Connection, withConnection } from '../connection.js'
+import { catalogFileOf } from '../data-folder.js'
+import { descriptorOf, openInput } from './put-input.js'
 import { printArchives, printPlan } from './put-output.js'
 import { withResumeHint } from './resume-hint.js'
-import { retryNotes } from '../../output/retry-notes.js'
-import { descriptorOf, openInput } from './put-input.js'
-import { selectStream, type SelectedStream } from './select-stream.js'
+import { type SelectedStream, selectStream } from './select-stream.js'
 import { watchSource } from './source-watch.js'
+import type { PutOptions } from '../../commands/put.js'
 import type { StreamIdentity } from './stream-owner.js'
-
-/** Options of `put`. */
-export interface PutOptions extends ConnectionOptions {
-  readonly name?: string
-  readonly description?: string
-  readonly partSize?: number
-  readonly expectedSize?: number
-  readonly concurrency?: number
-  readonly memory?: number
-  readonly limitRate?: number
-  readonly hashThreads?: number
-  readonly resume?: boolean
-  readonly uploadId?: string
-  readonly retryFor?: number
-  readonly onFailure: 'keep' | 'abort'
-  readonly volumes: boolean
-  readonly maxArchiveSize?: number
-  readonly dryRun?: boolean
-}
 
 /** Runs `put`. */
 export async function put(
@@ -60,7 +45,7 @@ export async function put(
   const size = await sizeOf(file)
   const expectedSize = options.expectedSize ?? size
   const planned: UploadPlanOptions = picked({ ...options, expectedSize }, UPLOAD_PLAN)
-  const plan = usage(() => planUpload(checkOptions('put', planned, UPLOAD_PLAN)))
+  const plan = asUsageError(() => planUpload(checkOptions('put', planned, UPLOAD_PLAN)))
   if (options.dryRun) {
     await printPlan(plan, expectedSize, options, io)
     return
@@ -170,12 +155,14 @@ function makeWriter(
   if (!point) {
     const { description } = options
     const { partSize, memory: budget, concurrency: requests } = plan
-    return usage(() =>
+    return asUsageError(() =>
       archiveWriter(client, { ...common, description, partSize, memory: budget, concurrency: requests }),
     )
   }
   // Part size and description are the upload's; the plan was made for another part size.
-  return usage(() => archiveWriter(client, { ...common, ...point, memory, concurrency, sourceSize: size }))
+  return asUsageError(() =>
+    archiveWriter(client, { ...common, ...point, memory, concurrency, sourceSize: size }),
+  )
 }
 
 function follow(writer: ArchiveWriter, progress: Progress, noteRetry: (notice: RetryNotice) => void): void {

@@ -3,8 +3,8 @@
  */
 import { ResumeMismatchError, TooManyPartsError, UploadFailedError } from '../../../errors.js'
 import type { ArchiveWriter } from '../../../upload/archive-writer.js'
-import { ResumableError } from '../../output/exit-code.js'
-import type { PutOptions } from './put.js'
+import { ResumableError } from '../../command-errors.js'
+import type { PutOptions } from '../../commands/put.js'
 import { resumeCommand } from './resume-notes.js'
 
 /** What was put where. */

@@ -3,8 +3,8 @@
  */
 import type { Lock } from '../../../fs/lock.js'
 import type { ResumeFinding } from '../../../resume/resume-point.js'
+import type { PutOptions } from '../../commands/put.js'
 import { descriptorOf } from './put-input.js'
-import type { PutOptions } from './put.js'
 
 /**
  * Where a stream is resumed, in lines for people.

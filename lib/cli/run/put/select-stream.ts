@@ -24,13 +24,14 @@ import {
 import { SourcePrefix } from '../../../resume/source-prefix.js'
 import { Retry, type RetryNotice } from '../../../transfer/retry.js'
 import type { VaultClient } from '../../../client/vault-client.js'
+import type { PutOptions } from '../../commands/put.js'
+import type { Io } from '../../io.js'
 import { warnOfConflictsIn } from '../../output/conflict-notes.js'
+import { printNote } from '../../output/print.js'
 import { earlierRunOf, isOfIdentity, isThere, keyOf, storedRunOf } from './earlier-run.js'
-import { storedFirstPart } from './stored-first-part.js'
-import { printNote, type Io } from '../../io.js'
-import type { PutOptions } from './put.js'
 import { findingNotes, takeOverWarning } from './resume-notes.js'
-import { owning, ownStream, type OwnedStream, type StreamIdentity } from './stream-owner.js'
+import { storedFirstPart } from './stored-first-part.js'
+import { type OwnedStream, owning, ownStream, type StreamIdentity } from './stream-owner.js'
 
 /** What a stream is selected from. */
 export interface StreamSelection {

@@ -1,7 +1,7 @@
 /** The certificate and key that `serve` is given as files. */
 import { readFile } from 'node:fs/promises'
 import type { TlsOptions } from '../../../local/index.js'
-import { UsageError } from '../../output/exit-code.js'
+import { UsageError } from '../../command-errors.js'
 import type { Io } from '../../io.js'
 
 /** Which files `serve` is given. */

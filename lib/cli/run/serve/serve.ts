@@ -3,50 +3,20 @@
  */
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import type {
-  FaultRule,
-  LocalCredentials,
-  LocalVault,
-  PolicyChecks,
-  RealismOptions,
-  RequestLogEntry,
-  SomePrices,
-  Undocumented,
-} from '../../../local/index.js'
+import type { LocalCredentials, LocalVault, RequestLogEntry } from '../../../local/index.js'
 import { isLoopback } from '../../../local/loopback.js'
 import { REALISM } from '../../../local/realism/realism-options.js'
 import { AbortError } from '../../../errors.js'
 import { systemReason } from '../../../fs/system-reason.js'
 import { picked } from '../../../options/check-options.js'
+import type { Io } from '../../io.js'
+import { printData, printJson, printNote } from '../../output/print.js'
+import { defaultLocalDir } from '../data-folder.js'
 import { costSummary } from './cost-summary.js'
-import { defaultLocalDir, type CommonOptions } from '../connection.js'
-import { printData, printJson, printNote, type Io } from '../../io.js'
-import { openRequestLog, requestLogOn, type RequestLogFile } from './request-log-file.js'
+import { openRequestLog, type RequestLogFile, requestLogOn } from './request-log-file.js'
 import { tlsFilesOf } from './serve-tls.js'
+import type { ServeOptions } from '../../commands/serve.js'
 import { startVault } from '../start-vault.js'
-
-/** Options of `serve`. */
-export interface ServeOptions extends CommonOptions, RealismOptions {
-  readonly dir?: string
-  readonly host?: string
-  readonly allowRemote?: true
-  readonly port?: number
-  readonly region?: readonly string[]
-  readonly accountId?: string
-  readonly acceptAnyCredentials?: true
-  readonly tlsCert?: string
-  readonly tlsKey?: string
-  readonly createVaults?: true
-  readonly inventoryInterval?: number
-  readonly snsEndpoint?: string
-  readonly policies?: PolicyChecks
-  readonly control?: true
-  readonly undocumented?: Undocumented
-  readonly idleTimeout?: number
-  readonly log?: string
-  readonly fault?: readonly FaultRule[]
-  readonly price?: SomePrices
-}
 
 /** The secret of the controls: the one in the environment, or a new one. An empty one is none. */
 export function controlSecretOf({ GLACIER_PIPE_CONTROL_SECRET: secret = '' }: Io['env']): string {

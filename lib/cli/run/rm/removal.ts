@@ -1,13 +1,13 @@
 /**
  * What `rm` deletes for the IDs it is given, in which order.
  */
-import { assertNoConflicts } from '../../catalog/conflicts.js'
-import type { ArchiveRecord } from '../../catalog/record.js'
-import { setIdOf, setsOf, type ArchiveSet } from '../../catalog/sets.js'
-import { nameOf } from '../../glacier/archive-name.js'
-import { UsageError } from '../output/exit-code.js'
-import { setText } from '../output/set-text.js'
-import { formatSize } from '../options/size.js'
+import { assertNoConflicts } from '../../../catalog/conflicts.js'
+import type { ArchiveRecord } from '../../../catalog/record.js'
+import { setIdOf, setsOf, type ArchiveSet } from '../../../catalog/sets.js'
+import { nameOf } from '../../../glacier/archive-name.js'
+import { UsageError } from '../../command-errors.js'
+import { formatSize } from '../../output/format.js'
+import { setText } from '../../output/set-text.js'
 
 /** An archive to be deleted. */
 export interface Removal {

@@ -10,19 +10,15 @@ import { IncompleteSetError } from '../../../errors.js'
 import type { RetrieveArchiveOptions } from '../../../retrieve/retrieve-archive.js'
 import { MIB } from '../../../sizes.js'
 import type { VaultClient, VaultRequest } from '../../../client/vault-client.js'
-import { UsageError } from '../../output/exit-code.js'
-import { printNote, type Io } from '../../io.js'
+import { UsageError } from '../../command-errors.js'
+import type { Io } from '../../io.js'
+import { printNote } from '../../output/print.js'
+import type { GivenRange } from '../../options/byte-range.js'
 import { volumesText } from '../../output/set-text.js'
-
-/** A range as it is given: without an end, to the archive's. */
-export interface AskedRange {
-  readonly start: number
-  readonly end?: number
-}
 
 /** What decides on what is retrieved. */
 export interface SubjectOptions {
-  readonly range?: AskedRange
+  readonly range?: GivenRange
   readonly volumes: boolean
   readonly quiet?: boolean
 }
@@ -168,7 +164,7 @@ function recordIn(set: ArchiveSet | undefined, archiveId: string): ArchiveRecord
   return [...(set?.volumes ?? []), ...(set?.duplicates ?? [])].find((it) => it.archiveId === archiveId)
 }
 
-function endOf({ end }: AskedRange, sizes: readonly (number | undefined)[]): number {
+function endOf({ end }: GivenRange, sizes: readonly (number | undefined)[]): number {
   if (end !== undefined) return end
   let total = 0
   for (const size of sizes) {

@@ -2,30 +2,21 @@
  * `rm VAULT ARCHIVE_ID…` and `empty VAULT`: archives deleted, several at once, each recorded in the catalog.
  */
 import { createInterface } from 'node:readline/promises'
-import { archivesIn, deletedIn, mismatchedIn } from '../../catalog/archives.js'
-import { Catalog } from '../../catalog/catalog.js'
-import { isAt } from '../../catalog/record.js'
-import type { VaultClient } from '../../client/vault-client.js'
-import { Retry } from '../../transfer/retry.js'
-import { retrying } from '../../client/retrying-client.js'
-import { catalogFileOf, withConnection, type Connection, type ConnectionOptions } from './connection.js'
-import { UsageError } from '../output/exit-code.js'
-import { openInventory, type InventoryReadOptions } from './inventory.js'
-import { printNote, type Io } from '../io.js'
+import { archivesIn, deletedIn, mismatchedIn } from '../../../catalog/archives.js'
+import { Catalog } from '../../../catalog/catalog.js'
+import { isAt } from '../../../catalog/record.js'
+import type { VaultClient } from '../../../client/vault-client.js'
+import { Retry } from '../../../transfer/retry.js'
+import { retrying } from '../../../client/retrying-client.js'
+import { UsageError } from '../../command-errors.js'
+import type { Io } from '../../io.js'
+import { printNote } from '../../output/print.js'
+import { type Connection, withConnection } from '../connection.js'
+import { catalogFileOf } from '../data-folder.js'
+import { openInventory } from '../inventory.js'
+import type { RmOptions } from '../../commands/rm.js'
+import type { EmptyOptions } from '../../commands/empty.js'
 import { planRemoval, removalLines } from './removal.js'
-
-/** Options of `rm`. */
-export interface RmOptions extends ConnectionOptions {
-  readonly yes?: true
-  /** Whether a first volume's ID means the whole set. */
-  readonly volumes: boolean
-}
-
-/** Options of `empty`. */
-export interface EmptyOptions extends InventoryReadOptions {
-  readonly yes?: true
-  readonly concurrency?: number
-}
 
 /** Days for which an archive is charged for, even where it is deleted sooner (docs/glacier-protocol.md#costs). */
 const MINIMUM_DAYS = 90
@@ -49,7 +40,7 @@ export async function rm(
   await confirm(`Delete ${count} from ${vaultName} for ever?`, options, io)
   const ids = removals.map(({ archiveId }) => archiveId)
   await withConnection(options, io, async (connection) => {
-    await deleteAll(connection, connection.patient, vaultName, ids, { ...options, concurrency: 1 }, io)
+    await deleteAll(connection, connection.retryingClient, vaultName, ids, { ...options, concurrency: 1 }, io)
   })
 }
 

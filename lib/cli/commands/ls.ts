@@ -1,0 +1,30 @@
+/** The command `ls [VAULT]`: its options and their help. */
+import type { Command } from 'commander'
+import type { Io } from '../io.js'
+import { addCatalogOptions, type CatalogOptions } from '../options/connection-options.js'
+import { addDateOptions, type DateOptions } from '../options/inventory-options.js'
+import { parseSize } from '../options/size.js'
+
+/** The options of `ls`. */
+export interface LsOptions extends CatalogOptions, DateOptions {
+  /** A pattern with `*` and `?`, or a part of the name. */
+  readonly name?: string
+  /** Bytes. */
+  readonly minSize?: number
+  /** Bytes. */
+  readonly maxSize?: number
+}
+
+/** Declares `ls`. */
+export function addLsCommand(program: Command, io: Io): void {
+  addDateOptions(
+    addCatalogOptions(program.command('ls [vault]').description('list the archives in the catalog'))
+      .option('--name <text>', 'only names that contain this text, or match it if it has * or ?')
+      .option('--min-size <size>', 'only archives of at least this size', parseSize)
+      .option('--max-size <size>', 'only archives of at most this size', parseSize),
+    'stored',
+  ).action(async (vault: string | undefined, options: LsOptions) => {
+    const { ls } = await import('../run/ls.js')
+    return ls(vault, options, io)
+  })
+}

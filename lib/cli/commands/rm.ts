@@ -1,0 +1,28 @@
+/** The command `rm VAULT ARCHIVE_ID…`: its options and their help. */
+import type { Command } from 'commander'
+import type { Io } from '../io.js'
+import { addConnectionOptions, type ConnectionOptions } from '../options/connection-options.js'
+import { DASHED_IDS_HELP } from '../options/operands.js'
+
+/** The options of `rm`. */
+export interface RmOptions extends ConnectionOptions {
+  /** Whether to delete without a question. */
+  readonly yes?: true
+  /** Whether the ID of a first volume stands for the whole set. */
+  readonly volumes: boolean
+}
+
+/** Declares `rm`. */
+export function addRmCommand(program: Command, io: Io): void {
+  addConnectionOptions(
+    program
+      .command('rm <vault> <archive-id...>')
+      .description('delete archives; the ID of a first volume deletes the whole set')
+      .option('--no-volumes', 'delete only the given archives, even if they are volumes of a set')
+      .option('--yes', 'do not ask for confirmation')
+      .addHelpText('after', DASHED_IDS_HELP),
+  ).action(async (vault: string, archiveIds: string[], options: RmOptions) => {
+    const { rm } = await import('../run/rm/deletion.js')
+    return rm(vault, archiveIds, options, io)
+  })
+}
