@@ -56,18 +56,76 @@ export function makeProgram(io: Io, argv: readonly string[], writeOut: (text: st
       const { assertLocalVault } = await import('./run/local-folder.js')
       await assertLocalVault(options, io.env)
     })
-  addPutCommand(program, io)
-  addGetCommand(program, io, argv)
-  addHashCommand(program, io)
-  addLsCommand(program, io)
-  addVerifyCommand(program, io)
-  addCatalogCommand(program, io)
-  addInventoryCommand(program, io)
-  addJobsCommand(program, io)
-  addUploadsCommand(program, io)
-  addRmCommand(program, io)
-  addEmptyCommand(program, io)
-  addVaultCommand(program, io)
-  addServeCommand(program, io)
+  addTransferCommands(program, io, argv)
+  addCatalogCommands(program, io)
+  addVaultCommands(program, io)
+  addServeCommand(program, async (options) => {
+    const { serve } = await import('./run/serve/serve.js')
+    return serve(options, io)
+  })
   return program
+}
+
+/** Adds `put`, `get` and `hash`. */
+function addTransferCommands(program: Command, io: Io, argv: readonly string[]): void {
+  addPutCommand(program, async (vault, file, options) => {
+    const { put } = await import('./run/put/put.js')
+    return put(vault, file, options, io)
+  })
+  addGetCommand(program, async (vault, archiveIds, options) => {
+    const { get } = await import('./run/get/get.js')
+    return get(vault, archiveIds, options, io, argv)
+  })
+  addHashCommand(program, async (files, options) => {
+    const { hash } = await import('./run/hash/hash.js')
+    return hash(files, options, io)
+  })
+}
+
+/** Adds the commands that read the catalog. */
+function addCatalogCommands(program: Command, io: Io): void {
+  addLsCommand(program, async (vault, options) => {
+    const { ls } = await import('./run/ls.js')
+    return ls(vault, options, io)
+  })
+  addVerifyCommand(program, async (file, vault, archiveId, options) => {
+    const { verify } = await import('./run/verify.js')
+    return verify(file, vault, archiveId, options, io)
+  })
+  const load = (): Promise<typeof import('./run/catalog/catalog.js')> => import('./run/catalog/catalog.js')
+  addCatalogCommand(program, {
+    rebuild: async (vault, options) => (await load()).rebuildCatalog(vault, options, io),
+    diff: async (vault, options) => (await load()).diffCatalog(vault, options, io),
+  })
+}
+
+/** Adds the commands that read and change vaults. */
+function addVaultCommands(program: Command, io: Io): void {
+  addInventoryCommand(program, async (vault, options) => {
+    const { inventory } = await import('./run/inventory.js')
+    return inventory(vault, options, io)
+  })
+  addJobsCommand(program, async (vault, options) => {
+    const { jobs } = await import('./run/jobs.js')
+    return jobs(vault, options, io)
+  })
+  addUploadsCommand(program, async (vault, options) => {
+    const { uploads } = await import('./run/uploads.js')
+    return uploads(vault, options, io)
+  })
+  addRmCommand(program, async (vault, archiveIds, options) => {
+    const { rm } = await import('./run/rm/deletion.js')
+    return rm(vault, archiveIds, options, io)
+  })
+  addEmptyCommand(program, async (vault, options) => {
+    const { empty } = await import('./run/rm/deletion.js')
+    return empty(vault, options, io)
+  })
+  const load = (): Promise<typeof import('./run/vault.js')> => import('./run/vault.js')
+  addVaultCommand(program, {
+    create: async (name, options) => (await load()).createVault(name, options, io),
+    list: async (options) => (await load()).listVaults(options, io),
+    show: async (name, options) => (await load()).showVault(name, options, io),
+    remove: async (name, options) => (await load()).deleteVault(name, options, io),
+  })
 }

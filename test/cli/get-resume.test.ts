@@ -3,7 +3,7 @@ import { readFile, readdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
 import { ResumableError } from '../../lib/cli/command-errors.js'
-import { withGetHint } from '../../lib/cli/run/get/get-resume.js'
+import { withResumeHint } from '../../lib/cli/run/get/get-resume.js'
 import { AbortError, ConnectionError } from '../../lib/errors.js'
 import { ended, start } from '../helpers/command.js'
 import { settled } from '../helpers/gate.js'
@@ -63,7 +63,7 @@ t.test('what is kept depends on what was begun', async (t) => {
   const file = join(dir, 'out')
   const hint = async (error: unknown, more: object = {}): Promise<string | undefined> => {
     const broken = { output: file, isRange: false, hasJob: true, argv: ['get', 'v', '-o', file], ...more }
-    const found = await withGetHint(error, broken)
+    const found = await withResumeHint(error, broken)
     return found instanceof ResumableError ? found.hint : undefined
   }
   const stopped = new AbortError()
@@ -79,7 +79,7 @@ t.test('what is kept depends on what was begun', async (t) => {
   const epipe = Object.assign(new Error('x'), { code: 'EPIPE', errno: -32, syscall: 'write' })
   t.equal(await hint(epipe, { output: undefined }), undefined)
   const full = Object.assign(new Error('x'), { code: 'ENOSPC', errno: -28, syscall: 'write' })
-  t.match(await withGetHint(full, { output: file, isRange: false, hasJob: true, argv: [] }), {
+  t.match(await withResumeHint(full, { output: file, isRange: false, hasJob: true, argv: [] }), {
     message: `${file}: no space left on device (ENOSPC).`,
     cause: { cause: full },
   })

@@ -1,5 +1,6 @@
 import t from 'tap'
-import { findingNotes, resumeCommand } from '../../lib/cli/run/put/resume-notes.js'
+import { resumeCommand } from '../../lib/cli/run/put/resume-command.js'
+import { findingNotes } from '../../lib/cli/run/put/resume-notes.js'
 import { UploadGoneError } from '../../lib/errors.js'
 import { ARCHIVE } from '../helpers/wrong-values.js'
 

@@ -1,6 +1,5 @@
 /** The command `empty VAULT`: its options and their help. */
 import type { Command } from 'commander'
-import type { Io } from '../io.js'
 import { addInventoryOptions, type InventoryReadOptions } from '../options/inventory-options.js'
 import { parseCount } from '../options/numbers.js'
 
@@ -12,16 +11,20 @@ export interface EmptyOptions extends InventoryReadOptions {
   readonly concurrency?: number
 }
 
-/** Declares `empty`. */
-export function addEmptyCommand(program: Command, io: Io): void {
+/**
+ * Declares `empty`.
+ *
+ * @param run - runs the command
+ */
+export function addEmptyCommand(
+  program: Command,
+  run: (vault: string, options: EmptyOptions) => Promise<void>,
+): void {
   addInventoryOptions(
     program
       .command('empty <vault>')
       .description('delete all archives in a vault; rerun to resume after a failure')
       .option('--yes', 'do not ask for confirmation')
       .option('--concurrency <number>', 'maximum number of requests at once; default 8', parseCount),
-  ).action(async (vault: string, options: EmptyOptions) => {
-    const { empty } = await import('../run/rm/deletion.js')
-    return empty(vault, options, io)
-  })
+  ).action(run)
 }

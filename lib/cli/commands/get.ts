@@ -1,7 +1,6 @@
 /** The command `get VAULT ARCHIVE_ID…`: its options and their help. */
 import { Option, type Command } from 'commander'
 import type { Tier } from '../../store/retrieval-store.js'
-import type { Io } from '../io.js'
 import { parseRange, type GivenRange } from '../options/byte-range.js'
 import { addConnectionOptions, type ConnectionOptions } from '../options/connection-options.js'
 import { DASHED_IDS_HELP } from '../options/operands.js'
@@ -25,9 +24,12 @@ export interface GetOptions extends ConnectionOptions, TransferOptions {
 /**
  * Declares `get`.
  *
- * @param argv - the arguments of the process, which a message about a failed retrieval repeats
+ * @param run - runs the command
  */
-export function addGetCommand(program: Command, io: Io, argv: readonly string[]): void {
+export function addGetCommand(
+  program: Command,
+  run: (vault: string, archiveIds: string[], options: GetOptions) => Promise<void>,
+): void {
   addTransferOptions(
     addConnectionOptions(
       program
@@ -55,8 +57,5 @@ export function addGetCommand(program: Command, io: Io, argv: readonly string[])
         .option('--no-volumes', 'retrieve only the given archive, not all volumes of its set')
         .addHelpText('after', DASHED_IDS_HELP),
     ),
-  ).action(async (vault: string, archiveIds: string[], options: GetOptions) => {
-    const { get } = await import('../run/get/get.js')
-    return get(vault, archiveIds, options, io, argv)
-  })
+  ).action(run)
 }

@@ -1,6 +1,5 @@
 /** The command `hash [FILE…]`: its options and their help. */
 import type { Command } from 'commander'
-import type { Io } from '../io.js'
 import { addOutputOptions, type OutputOptions } from '../options/connection-options.js'
 
 /** The options of `hash`. */
@@ -9,15 +8,19 @@ export interface HashOptions extends OutputOptions {
   readonly check?: true
 }
 
-/** Declares `hash`. */
-export function addHashCommand(program: Command, io: Io): void {
+/**
+ * Declares `hash`.
+ *
+ * @param run - runs the command
+ */
+export function addHashCommand(
+  program: Command,
+  run: (files: string[], options: HashOptions) => Promise<void>,
+): void {
   addOutputOptions(
     program
       .command('hash [file...]')
       .description('print the tree hashes of files, or of stdin')
       .option('-c, --check', 'read tree hashes and file names from the given files, and check those files'),
-  ).action(async (files: string[], options: HashOptions) => {
-    const { hash } = await import('../run/hash/hash.js')
-    return hash(files, options, io)
-  })
+  ).action(run)
 }

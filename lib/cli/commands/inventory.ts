@@ -1,6 +1,5 @@
 /** The command `inventory VAULT`: its options and their help. */
 import type { Command } from 'commander'
-import type { Io } from '../io.js'
 import {
   addDateOptions,
   addInventoryOptions,
@@ -13,8 +12,15 @@ export interface InventoryOptions extends InventoryReadOptions, DateOptions {
   readonly csv?: true
 }
 
-/** Declares `inventory`. */
-export function addInventoryCommand(program: Command, io: Io): void {
+/**
+ * Declares `inventory`.
+ *
+ * @param run - runs the command
+ */
+export function addInventoryCommand(
+  program: Command,
+  run: (vault: string, options: InventoryOptions) => Promise<void>,
+): void {
   addDateOptions(
     addInventoryOptions(
       program
@@ -23,8 +29,5 @@ export function addInventoryCommand(program: Command, io: Io): void {
         .option('--csv', 'print CSV'),
     ),
     'created',
-  ).action(async (vault: string, options: InventoryOptions) => {
-    const { inventory } = await import('../run/inventory.js')
-    return inventory(vault, options, io)
-  })
+  ).action(run)
 }

@@ -1,6 +1,5 @@
 /** The command `ls [VAULT]`: its options and their help. */
 import type { Command } from 'commander'
-import type { Io } from '../io.js'
 import { addCatalogOptions, type CatalogOptions } from '../options/connection-options.js'
 import { addDateOptions, type DateOptions } from '../options/inventory-options.js'
 import { parseSize } from '../options/size.js'
@@ -15,16 +14,20 @@ export interface LsOptions extends CatalogOptions, DateOptions {
   readonly maxSize?: number
 }
 
-/** Declares `ls`. */
-export function addLsCommand(program: Command, io: Io): void {
+/**
+ * Declares `ls`.
+ *
+ * @param run - runs the command
+ */
+export function addLsCommand(
+  program: Command,
+  run: (vault: string | undefined, options: LsOptions) => Promise<void>,
+): void {
   addDateOptions(
     addCatalogOptions(program.command('ls [vault]').description('list the archives in the catalog'))
       .option('--name <text>', 'only names that contain this text, or match it if it has * or ?')
       .option('--min-size <size>', 'only archives of at least this size', parseSize)
       .option('--max-size <size>', 'only archives of at most this size', parseSize),
     'stored',
-  ).action(async (vault: string | undefined, options: LsOptions) => {
-    const { ls } = await import('../run/ls.js')
-    return ls(vault, options, io)
-  })
+  ).action(run)
 }

@@ -1,6 +1,5 @@
 /** The command `put VAULT [FILE]`: its options and their help. */
 import { Option, type Command } from 'commander'
-import type { Io } from '../io.js'
 import {
   addConnectionOptions,
   creatingLocalVault,
@@ -35,8 +34,15 @@ export interface PutOptions extends ConnectionOptions, TransferOptions {
   readonly dryRun?: boolean
 }
 
-/** Declares `put`. */
-export function addPutCommand(program: Command, io: Io): void {
+/**
+ * Declares `put`.
+ *
+ * @param run - runs the command
+ */
+export function addPutCommand(
+  program: Command,
+  run: (vault: string, file: string | undefined, options: PutOptions) => Promise<void>,
+): void {
   addTransferOptions(
     addConnectionOptions(
       creatingLocalVault(program.command('put <vault>'))
@@ -78,8 +84,5 @@ export function addPutCommand(program: Command, io: Io): void {
         .option('--no-volumes', 'fail if the stream does not fit into one archive')
         .option('--dry-run', 'print the plan of the upload; read and send nothing'),
     ),
-  ).action(async (vault: string, file: string | undefined, options: PutOptions) => {
-    const { put } = await import('../run/put/put.js')
-    return put(vault, file, options, io)
-  })
+  ).action(run)
 }

@@ -1,6 +1,5 @@
 /** The command `rm VAULT ARCHIVE_ID…`: its options and their help. */
 import type { Command } from 'commander'
-import type { Io } from '../io.js'
 import { addConnectionOptions, type ConnectionOptions } from '../options/connection-options.js'
 import { DASHED_IDS_HELP } from '../options/operands.js'
 
@@ -12,8 +11,15 @@ export interface RmOptions extends ConnectionOptions {
   readonly volumes: boolean
 }
 
-/** Declares `rm`. */
-export function addRmCommand(program: Command, io: Io): void {
+/**
+ * Declares `rm`.
+ *
+ * @param run - runs the command
+ */
+export function addRmCommand(
+  program: Command,
+  run: (vault: string, archiveIds: string[], options: RmOptions) => Promise<void>,
+): void {
   addConnectionOptions(
     program
       .command('rm <vault> <archive-id...>')
@@ -21,8 +27,5 @@ export function addRmCommand(program: Command, io: Io): void {
       .option('--no-volumes', 'delete only the given archives, even if they are volumes of a set')
       .option('--yes', 'do not ask for confirmation')
       .addHelpText('after', DASHED_IDS_HELP),
-  ).action(async (vault: string, archiveIds: string[], options: RmOptions) => {
-    const { rm } = await import('../run/rm/deletion.js')
-    return rm(vault, archiveIds, options, io)
-  })
+  ).action(run)
 }

@@ -1,7 +1,6 @@
 /** The command `serve`: its options and their help. */
 import { Option, type Command } from 'commander'
 import type { FaultRule, PolicyChecks, RealismOptions, SomePrices, Undocumented } from '../../local/index.js'
-import type { Io } from '../io.js'
 import { addOutputOptions, type OutputOptions } from '../options/connection-options.js'
 import { parseDuration, parseTimeout } from '../options/duration.js'
 import { collectFault } from '../options/fault.js'
@@ -40,8 +39,12 @@ export interface ServeOptions extends OutputOptions, RealismOptions {
   readonly price?: SomePrices
 }
 
-/** Declares `serve`. */
-export function addServeCommand(program: Command, io: Io): void {
+/**
+ * Declares `serve`.
+ *
+ * @param run - runs the command
+ */
+export function addServeCommand(program: Command, run: (options: ServeOptions) => Promise<void>): void {
   const command = program
     .command('serve')
     .description('run the local vault as a server on this machine')
@@ -52,10 +55,7 @@ export function addServeCommand(program: Command, io: Io): void {
     )
   addNetworkOptions(command)
   addServiceOptions(command)
-  addOutputOptions(command).action(async (options: ServeOptions) => {
-    const { serve } = await import('../run/serve/serve.js')
-    return serve(options, io)
-  })
+  addOutputOptions(command).action(run)
 }
 
 /** Adds the options about the server: where it listens, who may connect, and what it reports. */

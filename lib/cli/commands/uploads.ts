@@ -1,6 +1,5 @@
 /** The command `uploads VAULT`: its options and their help. */
 import type { Command } from 'commander'
-import type { Io } from '../io.js'
 import { addConnectionOptions, type ConnectionOptions } from '../options/connection-options.js'
 
 /** The options of `uploads`. */
@@ -9,15 +8,19 @@ export interface UploadsOptions extends ConnectionOptions {
   readonly abort?: string
 }
 
-/** Declares `uploads`. */
-export function addUploadsCommand(program: Command, io: Io): void {
+/**
+ * Declares `uploads`.
+ *
+ * @param run - runs the command
+ */
+export function addUploadsCommand(
+  program: Command,
+  run: (vault: string, options: UploadsOptions) => Promise<void>,
+): void {
   addConnectionOptions(
     program
       .command('uploads <vault>')
       .description('list the unfinished uploads of a vault, or abort one')
       .option('--abort <id>', 'abort this upload; its parts are deleted'),
-  ).action(async (vault: string, options: UploadsOptions) => {
-    const { uploads } = await import('../run/uploads.js')
-    return uploads(vault, options, io)
-  })
+  ).action(run)
 }

@@ -1,6 +1,5 @@
 /** The command `verify FILE VAULT ARCHIVE_ID`: its options and their help. */
 import type { Command } from 'commander'
-import type { Io } from '../io.js'
 import { addInventoryOptions, type InventoryReadOptions } from '../options/inventory-options.js'
 import { DASHED_IDS_HELP } from '../options/operands.js'
 import { parsePath } from '../options/path.js'
@@ -13,8 +12,15 @@ export interface VerifyOptions extends InventoryReadOptions {
   readonly volumes: boolean
 }
 
-/** Declares `verify`. */
-export function addVerifyCommand(program: Command, io: Io): void {
+/**
+ * Declares `verify`.
+ *
+ * @param run - runs the command
+ */
+export function addVerifyCommand(
+  program: Command,
+  run: (file: string, vault: string, archiveId: string, options: VerifyOptions) => Promise<void>,
+): void {
   addInventoryOptions(
     program
       .command('verify')
@@ -24,8 +30,5 @@ export function addVerifyCommand(program: Command, io: Io): void {
       .option('--inventory', 'compare the file with the inventory of the vault instead of the catalog')
       .option('--no-volumes', 'compare the file with the given archive only, not with all volumes of its set')
       .addHelpText('after', DASHED_IDS_HELP),
-  ).action(async (file: string, vault: string, archiveId: string, options: VerifyOptions) => {
-    const { verify } = await import('../run/verify.js')
-    return verify(file, vault, archiveId, options, io)
-  })
+  ).action(run)
 }

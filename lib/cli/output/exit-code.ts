@@ -44,7 +44,7 @@ function explanationOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const { uploadId } = error as { readonly uploadId?: string }
   if (error.name === 'AbortError') {
-    return uploadId ? `Stopped. The upload is kept. Its ID is ${uploadId}.` : 'Stopped.'
+    return uploadId ? `Stopped. The upload is kept: its ID is ${uploadId}.` : 'Stopped.'
   }
   if ((error as NodeJS.ErrnoException).code === 'EPIPE')
     return 'stdout was closed before everything was written.'

@@ -1,5 +1,5 @@
 /**
- * `get VAULT ARCHIVE_ID`: an archive out of a vault, verified, to stdout or into a file.
+ * `get VAULT ARCHIVE_ID…`: retrieves and verifies archives, to stdout or into a file.
  */
 import { picked } from '../../../options/check-options.js'
 import { pipeline } from '../../../streams/node-streams.js'
@@ -21,14 +21,14 @@ import { Progress } from '../../output/progress.js'
 import { followRetries } from '../../output/retry-notes.js'
 import { withConnection } from '../connection.js'
 import { catalogFileOf } from '../data-folder.js'
-import { withGetHint } from './get-resume.js'
+import { withResumeHint } from './get-resume.js'
 import type { GetOptions } from '../../commands/get.js'
-import { fragmentWarning, type Subject, subjectOf, subjectOfJob } from './retrieval-target.js'
+import { fragmentWarning, resolveTarget, targetOfJob, type RetrievalTarget } from './retrieval-target.js'
 
 /**
  * Runs `get`.
  *
- * @param argv - the arguments of the command, for the message that says how to go on
+ * @param argv - the arguments of the process, for the hint that repeats the command
  */
 export async function get(
   vaultName: string,
@@ -39,32 +39,32 @@ export async function get(
 ): Promise<void> {
   const { output, wait, job } = options
   if (archiveIds.length > 0 === (job !== undefined))
-    throw new UsageError('Give either the ID of an archive, or the ID of its job with --job.')
+    throw new UsageError('Give either the ID of an archive, or the ID of a job with --job.')
   if (job !== undefined && options.range)
-    throw new UsageError('--range cannot be used with --job: the range of a job was set when it was started.')
+    throw new UsageError('--range cannot be used with --job: the range of a job is set when it is started.')
   if (output === undefined && wait && io.stdout.isTTY) {
     throw new UsageError(
-      'The archive would go to the terminal: give -o FILE, pipe it on, or give -o - to see it.',
+      'stdout is a terminal. Write the archive to a file with -o FILE, pipe it into a command, or give -o - to print it.',
     )
   }
   await withConnection(options, io, async ({ client, retryingClient }) => {
     const { signal, clock } = io
     const { tier, concurrency, memory, retryFor, accountId } = options
-    const means = { client, vaultName, accountId, tier, concurrency, memory, retryFor, signal, clock }
+    const base = { client, vaultName, accountId, tier, concurrency, memory, retryFor, signal, clock }
     const file = catalogFileOf(options, io.env)
-    const subject = await (job === undefined
-      ? subjectOf(file, archiveIds, options, io)
-      : subjectOfJob(file, retryingClient, { vaultName, accountId, jobId: job, signal }, io))
-    const wanted = { ...means, ...subject.wanted }
-    asUsageError(() => retrieveArchive(wanted)).destroy() // what makes no sense is told before anything is begun
-    if (wait) await transfer(wanted, subject, options, io, argv)
-    else await start(wanted, options, io)
+    const target = await (job === undefined
+      ? resolveTarget(file, archiveIds, options, io)
+      : targetOfJob(file, retryingClient, { vaultName, accountId, jobId: job, signal }, io))
+    const retrieval = { ...base, ...target.options }
+    asUsageError(() => retrieveArchive(retrieval)).destroy() // refuses wrong options before anything is started
+    if (wait) await transfer(retrieval, target, options, io, argv)
+    else await start(retrieval, options, io)
   })
 }
 
 async function transfer(
   options: RetrieveArchiveOptions,
-  { unknown }: Subject,
+  { unknownArchive }: RetrievalTarget,
   given: GetOptions,
   io: Io,
   argv: readonly string[],
@@ -77,10 +77,10 @@ async function transfer(
     reader.on('job', () => (state.isWaiting = true))
     reader.on('ready', ({ archiveId, archiveSize = 0 }) => {
       const warning =
-        archiveId !== undefined && archiveId === unknown && fragmentWarning(archiveId, archiveSize)
+        archiveId !== undefined && archiveId === unknownArchive && fragmentWarning(archiveId, archiveSize)
       if (!warning) return
       progress.stop()
-      printNote(io, warning) // with --quiet as well
+      printNote(io, warning) // also with --quiet
     })
     followReader(reader, progress, options.range)
   }
@@ -95,7 +95,7 @@ async function transfer(
   } catch (error) {
     const { isWaiting: hasJob } = state
     const isRange = given.range !== undefined
-    throw await withGetHint(error, { output: output === '-' ? undefined : output, isRange, hasJob, argv })
+    throw await withResumeHint(error, { output: output === '-' ? undefined : output, isRange, hasJob, argv })
   } finally {
     progress.stop()
   }
@@ -105,7 +105,9 @@ async function transfer(
 function followReader(reader: ArchiveReader, progress: Progress, range: ByteRange | undefined): void {
   if (range) progress.total = range.end - range.start
   reader.on('job', (jobId, found) => {
-    progress.note(`${found ? 'There is a retrieval job' : 'The retrieval job is'} ${jobId}. Waiting for it.`)
+    progress.note(
+      `${found ? 'Found the retrieval job' : 'Started the retrieval job'} ${jobId}. Waiting for it.`,
+    )
   })
   reader.on('ready', ({ archiveSize = 0 }) => {
     if (!range) progress.total = (progress.total ?? 0) + archiveSize
@@ -121,12 +123,12 @@ function followReader(reader: ArchiveReader, progress: Progress, range: ByteRang
   })
 }
 
-/** Starts jobs, and prints their IDs. */
-async function start(wanted: RetrieveArchiveOptions, { json, quiet }: GetOptions, io: Io): Promise<void> {
-  const jobIds = await startRetrieval(picked(wanted, RETRIEVAL))
+/** Starts the jobs, and prints their IDs. */
+async function start(retrieval: RetrieveArchiveOptions, { json, quiet }: GetOptions, io: Io): Promise<void> {
+  const jobIds = await startRetrieval(picked(retrieval, RETRIEVAL))
   for (const jobId of jobIds) await (json ? printJson(io, { jobId }) : printData(io, jobId))
   if (quiet) return
-  printNote(io, 'Run the same command without --no-wait in a few hours. It uses the jobs that were started.')
-  if (!wanted.range && jobIds.length < [wanted.archiveId].flat().length)
-    printNote(io, 'That command starts the other jobs, each when its output can be read before it expires.')
+  printNote(io, 'When the jobs are complete, run the same command without --no-wait. It uses these jobs.')
+  if (!retrieval.range && jobIds.length < [retrieval.archiveId].flat().length)
+    printNote(io, 'That command starts the other jobs, each in time to read its output before it expires.')
 }

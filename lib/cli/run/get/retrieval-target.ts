@@ -1,7 +1,7 @@
 /**
- * What `get` retrieves for the IDs it is given: with the catalog's help all volumes of a set, and where archives end.
+ * The archives that `get` retrieves for the IDs it is given. The catalog knows the volumes of sets and the sizes of archives.
  *
- * A part of a stream is never delivered as the whole without a warning, with `--quiet` as well.
+ * A fragment of a stream is never delivered as the whole stream without a warning, not even with `--quiet`.
  */
 import { assertNoConflicts } from '../../../catalog/conflicts.js'
 import type { ArchiveRecord } from '../../../catalog/record.js'
@@ -16,36 +16,37 @@ import { printNote } from '../../output/print.js'
 import type { GivenRange } from '../../options/byte-range.js'
 import { volumesText } from '../../output/set-text.js'
 
-/** What decides on what is retrieved. */
-export interface SubjectOptions {
+/** The options that decide which archives are retrieved. */
+export interface TargetOptions {
   readonly range?: GivenRange
   readonly volumes: boolean
   readonly quiet?: boolean
 }
 
-/** What is retrieved. */
-export interface Subject {
-  readonly wanted: Pick<RetrieveArchiveOptions, 'range' | 'archiveSizes' | 'archiveTreeHashes' | 'jobId'> & {
+/** The archives to retrieve. */
+export interface RetrievalTarget {
+  /** The options of the retrieval. */
+  readonly options: Pick<RetrieveArchiveOptions, 'range' | 'archiveSizes' | 'archiveTreeHashes' | 'jobId'> & {
     readonly archiveId: readonly string[]
   }
-  /** An archive the catalog does not know: by its size it may be the first of several volumes. */
-  readonly unknown?: string | undefined
+  /** An archive that the catalog does not know. Its size decides whether it may be the first of several volumes. */
+  readonly unknownArchive?: string | undefined
 }
 
 /**
- * What the IDs stand for.
+ * Finds the archives that IDs stand for.
  *
  * @param file - the catalog
  * @throws {IncompleteSetError} `ERR_INCOMPLETE_SET`: a volume of the set is missing
  * @throws {CatalogConflictError} `ERR_CATALOG_CONFLICT`: the catalog contradicts itself about an archive
- * @throws {UsageError} a range without an end, of archives whose end is not known
+ * @throws {UsageError} a range without an end, in archives whose sizes are not known
  */
-export async function subjectOf(
+export async function resolveTarget(
   file: string,
   archiveIds: readonly string[],
-  options: SubjectOptions,
+  options: TargetOptions,
   io: Io,
-): Promise<Subject> {
+): Promise<RetrievalTarget> {
   const sets = await setsOf(file, archiveIds)
   const [only = ''] = archiveIds
   const set = archiveIds.length === 1 ? sets.get(only) : undefined
@@ -57,32 +58,42 @@ export async function subjectOf(
   const archiveSizes = records.map((record) => record?.size)
   const archiveTreeHashes = records.map((record) => record?.treeHash)
   const range = options.range && { start: options.range.start, end: endOf(options.range, archiveSizes) }
-  const unknown = options.range || records.at(-1) ? undefined : ids.at(-1)
-  return { wanted: { archiveId: ids, archiveSizes, archiveTreeHashes, ...(range && { range }) }, unknown }
+  const unknownArchive = options.range || records.at(-1) ? undefined : ids.at(-1)
+  return {
+    options: { archiveId: ids, archiveSizes, archiveTreeHashes, ...(range && { range }) },
+    unknownArchive,
+  }
 }
 
-/** What a job brings out. */
-export async function subjectOfJob(
+/**
+ * Finds the archive that a job retrieves.
+ *
+ * @param file - the catalog
+ * @throws {UsageError} the job is of an inventory
+ */
+export async function targetOfJob(
   file: string,
   client: VaultClient,
   request: VaultRequest & { readonly jobId: string },
   io: Io,
-): Promise<Subject> {
+): Promise<RetrievalTarget> {
   const { jobId } = request
   const { archiveId, archiveSize, range } = await client.describeJob(request)
   if (archiveId === undefined)
-    throw new UsageError(`The job ${jobId} is of an inventory: see glacier-pipe inventory.`)
+    throw new UsageError(
+      `The job ${jobId} is of an inventory. Read it with: glacier-pipe inventory --job=${jobId} VAULT`,
+    )
   const isPart = range && range.end - range.start !== archiveSize
-  const wanted = { jobId, archiveId: [archiveId], archiveSizes: [archiveSize], ...(isPart && { range }) }
-  if (isPart) return { wanted }
+  const options = { jobId, archiveId: [archiveId], archiveSizes: [archiveSize], ...(isPart && { range }) }
+  if (isPart) return { options }
   const sets = await setsOf(file, [archiveId])
   warnOfFragments([archiveId], sets, { volumes: true }, io)
-  return { wanted, unknown: sets.has(archiveId) ? undefined : archiveId }
+  return { options, unknownArchive: sets.has(archiveId) ? undefined : archiveId }
 }
 
-/** The warning about an archive that may be the first of several; `undefined` where its size rules that out. */
+/** The warning about an archive that may be the first of several volumes; `undefined` if its size rules that out. */
 export function fragmentWarning(archiveId: string, size: number): string | undefined {
-  // A volume that is followed by another ends where a part does, and parts are whole mebibytes.
+  // A volume that another one follows ends with a full part, and the size of parts is a multiple of 1 MiB.
   if (size === 0 || size % MIB !== 0) return undefined
   return (
     `Warning: the archive ${archiveId} may be the first of several volumes: its size is a multiple of 1 MiB, and the ` +
@@ -90,8 +101,8 @@ export function fragmentWarning(archiveId: string, size: number): string | undef
   )
 }
 
-/** Whether the ID of a set's first volume, or of a single archive, stands for all of the set. */
-function isWholeSet(set: ArchiveSet, archiveId: string, { volumes }: SubjectOptions): boolean {
+/** Whether the ID stands for all volumes of the set: it is that of the first volume. */
+function isWholeSet(set: ArchiveSet, archiveId: string, { volumes }: TargetOptions): boolean {
   return volumes && recordIn(set, archiveId)?.firstVolume === undefined && isSeveral(set)
 }
 
@@ -99,36 +110,36 @@ function isSeveral({ volumes, state }: ArchiveSet): boolean {
   return volumes.length > 1 || state !== 'complete'
 }
 
-/** The volumes of a set, with a note or a warning. */
+/** The volumes of a set. Prints a note or a warning. */
 function volumesIn(
   set: ArchiveSet,
   firstVolume: string,
-  { range, quiet }: SubjectOptions,
+  { range, quiet }: TargetOptions,
   io: Io,
 ): readonly ArchiveRecord[] {
   const { volumes, state, missing } = set
   if (missing.length > 0) throw new IncompleteSetError(firstVolume, missing)
-  const what =
+  const finding =
     volumes.length > 1
       ? `the archive is the first of ${volumesText(set)}, which are all retrieved`
-      : 'the archive is the first of several volumes, and the only one the catalog knows'
+      : 'the archive is the first of several volumes, and the only one in the catalog'
   if (state !== 'complete') {
     const why =
       state === 'incomplete'
-        ? 'but the last is not among them: the stream was not stored to its end, or a record is missing'
-        : 'but the catalog does not say whether others follow'
-    if (range?.end === undefined) printNote(io, `Warning: ${what}, ${why}.`)
+        ? 'but the last volume is not among them: the stream was not stored to its end, or a record is missing'
+        : 'but the catalog does not say whether other volumes follow'
+    if (range?.end === undefined) printNote(io, `Warning: ${finding}, ${why}.`)
   } else if (!quiet) {
-    printNote(io, `${what.replace(/^t/, 'T')}.`)
+    printNote(io, `T${finding.slice(1)}.`)
   }
   return volumes
 }
 
-/** Warns of each set of which only some volumes are retrieved. */
+/** Warns about each set of which only some volumes are retrieved. */
 function warnOfFragments(
   archiveIds: readonly string[],
   sets: ReadonlyMap<string, ArchiveSet>,
-  { volumes: isSetWanted, quiet, range }: SubjectOptions,
+  { volumes: includesSet, quiet, range }: TargetOptions,
   io: Io,
 ): void {
   const warned = new Set<string>()
@@ -139,29 +150,31 @@ function warnOfFragments(
     const { firstVolume = archiveId, volume, partSize, intentId, size } = record
     if (!isSeveral(set)) {
       const isFromInventory = partSize === undefined && intentId === undefined
-      const warning = isFromInventory && !range && isSetWanted && fragmentWarning(archiveId, size)
+      const warning = isFromInventory && !range && includesSet && fragmentWarning(archiveId, size)
       if (warning && archiveIds.at(-1) === archiveId) printNote(io, warning)
       continue
     }
-    const isAllThere =
-      set.state === 'complete' && set.volumes.every((it) => archiveIds.includes(it.archiveId))
-    if (isAllThere || warned.has(firstVolume)) continue
+    const isComplete =
+      set.state === 'complete' && set.volumes.every((volume) => archiveIds.includes(volume.archiveId))
+    if (isComplete || warned.has(firstVolume)) continue
     warned.add(firstVolume)
     if (archiveIds.length > 1)
-      printNote(io, `Warning: of the set ${firstVolume}, of ${volumesText(set)}, not all are retrieved.`)
-    else if (isSetWanted || record.firstVolume !== undefined)
+      printNote(io, `Warning: the set ${firstVolume} has ${volumesText(set)}, and not all are retrieved.`)
+    else if (includesSet || record.firstVolume !== undefined)
       printNote(
         io,
-        `Warning: the archive is volume ${volume} of the set ${firstVolume}, of ${volumesText(set)}, and it alone is ` +
-          `retrieved. The ID of the set retrieves all.`,
+        `Warning: the archive is volume ${volume} of the set ${firstVolume} of ${volumesText(set)}. Only this volume is ` +
+          `retrieved. The ID of the set retrieves all volumes.`,
       )
     else if (!quiet)
-      printNote(io, `The archive is the first of ${volumesText(set)}, and it alone is retrieved.`)
+      printNote(io, `The archive is the first of ${volumesText(set)}. Only this volume is retrieved.`)
   }
 }
 
 function recordIn(set: ArchiveSet | undefined, archiveId: string): ArchiveRecord | undefined {
-  return [...(set?.volumes ?? []), ...(set?.duplicates ?? [])].find((it) => it.archiveId === archiveId)
+  return [...(set?.volumes ?? []), ...(set?.duplicates ?? [])].find(
+    (volume) => volume.archiveId === archiveId,
+  )
 }
 
 function endOf({ end }: GivenRange, sizes: readonly (number | undefined)[]): number {
@@ -169,7 +182,7 @@ function endOf({ end }: GivenRange, sizes: readonly (number | undefined)[]): num
   let total = 0
   for (const size of sizes) {
     if (size === undefined)
-      throw new UsageError('The catalog does not know where the archive ends: give the end of the range.')
+      throw new UsageError('The catalog does not know the size of the archive. Give the end of the range.')
     total += size
   }
   return total

@@ -1,6 +1,4 @@
-/**
- * From what a catalog says of an earlier run to what the upload needs to resume it.
- */
+/** The records of an earlier run in the catalog, as the upload needs them to resume it. */
 import { readCatalog } from '../../../catalog/catalog.js'
 import { isAt, type ArchiveRecord, type VaultPlace } from '../../../catalog/record.js'
 import { setOf } from '../../../catalog/sets.js'
@@ -10,50 +8,50 @@ import type { EarlierRun, ResumePoint } from '../../../resume/resume-point.js'
 import { decodeDescription } from '../../../glacier/description.js'
 import type { StreamIdentity } from './stream-owner.js'
 
-/** The key of an unfinished stream: its upload, or the stream itself between two volumes. */
+/** The key of an unfinished stream: the ID of its upload, or between two volumes that of the stream. */
 export function keyOf({ uploadId, streamId }: Unfinished): string {
   return uploadId ?? streamId
 }
 
-/** Whether an unfinished stream may be the one that is meant: nothing known of the two differs. */
-export function isOfIdentity(it: Unfinished, identity: StreamIdentity): boolean {
-  return isThere(it, identity) && isSameName(it.name, identity.name)
+/** Whether an unfinished stream may have this identity: nothing that is known of the two differs. */
+export function isOfIdentity(stream: Unfinished, identity: StreamIdentity): boolean {
+  return isInVault(stream, identity) && isSameName(stream.name, identity.name)
 }
 
-/** Whether a stream is known to be in the account and vault that are asked. */
+/** Whether a stream is known to be in the account and vault of this identity. */
 export function isSameAccount(
-  it: Pick<Unfinished, 'accountId' | 'endpoint' | 'region' | 'vaultName'>,
+  stream: Pick<Unfinished, 'accountId' | 'endpoint' | 'region' | 'vaultName'>,
   identity: StreamIdentity,
 ): boolean {
-  return it.accountId !== undefined && it.accountId === identity.accountId && isAt(it, identity)
+  return stream.accountId !== undefined && stream.accountId === identity.accountId && isAt(stream, identity)
 }
 
-/** Whether two names are the same text. The form of Unicode makes no difference: macOS writes `é` as two characters. */
+/** Whether two names are the same text, in any Unicode normalization form: macOS writes `é` as two characters. */
 function isSameName(recorded: string | undefined, name: string | undefined): boolean {
   if (recorded === undefined || name === undefined) return recorded === name
-  const wanted = name.normalize('NFC')
+  const normalized = name.normalize('NFC')
   // Version 0.1 recorded the description, as it was sent.
-  return [recorded, decodeDescription(recorded)].some((text) => text.normalize('NFC') === wanted)
+  return [recorded, decodeDescription(recorded)].some((text) => text.normalize('NFC') === normalized)
 }
 
-/** An unfinished stream, as the upload resumes it. */
-export function earlierRunOf(it: Unfinished, identity: StreamIdentity): EarlierRun {
+/** An unfinished stream in the form that a resumed upload takes. */
+export function earlierRunOf(stream: Unfinished, identity: StreamIdentity): EarlierRun {
   return {
-    uploadId: it.uploadId,
-    earlierVolumes: it.earlierVolumes.map((record) => archiveOf(record)),
-    partSize: it.partSize,
-    description: it.uploadDescription,
-    intent: it.intent,
-    isOnlyIntent: it.isOnlyIntent,
-    hasUnknownIntent: it.hasUnknownIntent,
-    isSameAccount: isSameAccount(it, identity),
+    uploadId: stream.uploadId,
+    earlierVolumes: stream.earlierVolumes.map((record) => archiveOf(record)),
+    partSize: stream.partSize,
+    description: stream.uploadDescription,
+    intent: stream.intent,
+    isOnlyIntent: stream.isOnlyIntent,
+    hasUnknownIntent: stream.hasUnknownIntent,
+    isSameAccount: isSameAccount(stream, identity),
   }
 }
 
 /**
- * An upload that is not unfinished: a stored one as a set to compare the source with, or one that this catalog does not
- * know. A set counts as stored where this catalog has all its volumes, in the vault that is asked, and none is deleted;
- * otherwise the service is asked for the upload.
+ * The earlier run of an upload that the catalog does not have as unfinished. For a stored set, it is the volumes that the
+ * source is compared with. A set counts as stored if the catalog has all its volumes in this vault, and none is deleted.
+ * For any other upload, it is only the ID: the service is then asked for the upload.
  */
 export async function storedRunOf(
   catalogFile: string,
@@ -65,7 +63,7 @@ export async function storedRunOf(
   const isStored =
     set?.state === 'complete' &&
     set.volumes.some(({ archiveId }) => archiveId === stored?.archiveId) &&
-    set.volumes.every((volume) => volume.partSize !== undefined && isThere(volume, identity))
+    set.volumes.every((volume) => volume.partSize !== undefined && isInVault(volume, identity))
   if (stored?.partSize === undefined || !isStored) return { uploadId }
   const { partSize, description } = stored
   const earlierVolumes = set.volumes.map(archiveOf)
@@ -78,14 +76,16 @@ async function archiveOfUpload(catalogFile: string, uploadId: string): Promise<A
   return undefined
 }
 
-/** Whether something is in the vault that is asked: nothing known of the two differs. */
-export function isThere(
-  it: VaultPlace & { readonly accountId?: string | undefined },
+/** Whether a record may be of the vault of this identity: nothing that is known of the two differs. */
+export function isInVault(
+  record: VaultPlace & { readonly accountId?: string | undefined },
   identity: StreamIdentity,
 ): boolean {
   const isOtherAccount =
-    it.accountId !== undefined && identity.accountId !== undefined && it.accountId !== identity.accountId
-  return isAt(it, identity) && !isOtherAccount
+    record.accountId !== undefined &&
+    identity.accountId !== undefined &&
+    record.accountId !== identity.accountId
+  return isAt(record, identity) && !isOtherAccount
 }
 
 function archiveOf(record: ArchiveRecord): Archive {

@@ -1,6 +1,6 @@
 /**
- * What `put` reads. One owner for each descriptor: what is opened here is closed here, once the upload has ended; stdin
- * and the descriptors the command was started with are left to the system.
+ * The input of `put`. Each descriptor has one owner: a descriptor that is opened here is closed here, after the upload.
+ * stdin, and the descriptors that the command was started with, are left to the system.
  */
 import { isatty, ReadStream } from 'node:tty'
 import { closeQuietly, descriptorNamed, openForReading } from '../../../fs/open-input.js'
@@ -11,23 +11,23 @@ import type { Io } from '../../io.js'
 /** The bytes to store. */
 export interface PutInput {
   readonly source: ByteSource
-  /** The descriptor that is read; `undefined` where it is a stream. */
+  /** The descriptor that is read; absent for a stream. */
   readonly fd?: number
-  /** Closes what was opened. It does not fail: all bytes have come by then. */
+  /** Closes what was opened. It does not fail: all bytes have been read by then. */
   close(): Promise<void> | void
 }
 
-/** The descriptor that FILE stands for: 0 for `-`; `undefined` where it is a path to be opened. */
+/** The descriptor that FILE names: 0 for `-`; `undefined` if it is a path to open. */
 export function descriptorOf(file: string): number | undefined {
   return file === '-' ? 0 : descriptorNamed(file)
 }
 
 /**
- * Opens what is to be stored.
+ * Opens the source of an upload.
  *
- * @throws {UsageError} nothing is piped in
- * @throws {AbortError} `ABORT_ERR`: the command was stopped while it waited for the writer of a FIFO
- * @throws the system's error where the file cannot be opened
+ * @throws {UsageError} stdin is a terminal, and no FILE is given
+ * @throws {AbortError} `ABORT_ERR`: the command was stopped while it waited for a writer of the FIFO
+ * @throws an error of the system, if the file cannot be opened
  */
 export async function openInput(file: string | undefined, io: Io): Promise<PutInput> {
   const descriptor = file === undefined ? 0 : descriptorOf(file)
@@ -46,7 +46,7 @@ function stdinOf(file: string | undefined, io: Io): PutInput {
   const { stdin } = io
   if (file === undefined && stdin.isTTY) {
     throw new UsageError(
-      'Nothing is piped in: give a FILE, pipe something into the command, or give - to type.',
+      'stdin is a terminal. Give a FILE, pipe data into the command, or give - to type the data.',
     )
   }
   return { source: stdin, close: () => void stdin.destroy() }

@@ -1,14 +1,12 @@
-/**
- * What `put` prints on stdout: what is stored, or with `--dry-run` what would be done.
- */
+/** The output of `put` on stdout: the stored archives, or with `--dry-run` the plan of the upload. */
 import type { Archive } from '../../../store/archive.js'
 import { forecastUpload, heldBytes, type UploadPlan } from '../../../upload/upload-plan.js'
 import type { PutOptions } from '../../commands/put.js'
 import type { Io } from '../../io.js'
-import { formatSize } from '../../output/format.js'
+import { formatCount, formatSize } from '../../output/format.js'
 import { printData, printJson, printNote } from '../../output/print.js'
 
-/** Prints the first volume's ID, which identifies all; with `--json` every volume. */
+/** Prints the ID of the first volume, which identifies the whole set; with `--json` every volume. */
 export async function printArchives(
   archives: readonly Archive[],
   { json }: PutOptions,
@@ -21,12 +19,12 @@ export async function printArchives(
         await printJson(io, { archiveId, vault, ...rest })
     else if (first) await printData(io, first.archiveId)
   } catch (error) {
-    printNote(io, `The archive is stored. Its ID is ${first?.archiveId}.`) // stdout is closed, and nobody else knows it
+    printNote(io, `The archive is stored. Its ID is ${first?.archiveId}.`) // stdout is closed, and the ID would be lost
     throw error
   }
 }
 
-/** What `--dry-run` prints: what would be done, nothing having been read or sent. */
+/** Prints the plan of an upload, for `--dry-run`. */
 export async function printPlan(
   plan: UploadPlan,
   size: number | undefined,
@@ -34,24 +32,27 @@ export async function printPlan(
   io: Io,
 ): Promise<void> {
   const forecast = size === undefined ? undefined : forecastUpload(plan, size)
-  const mostInArchive = plan.partSize * plan.partsPerVolume
+  const maxInArchive = plan.partSize * plan.partsPerVolume
   if (json) {
-    await printJson(io, { ...plan, mostInArchive, size, forecast })
+    await printJson(io, { ...plan, mostInArchive: maxInArchive, size, forecast })
     return
   }
   const lines = [
-    `part size   ${formatSize(plan.partSize)}`,
-    `at once     ${plan.concurrency} requests`,
-    `memory      ${formatSize(heldBytes(plan))} of parts, of ${formatSize(plan.memory)} allowed`,
-    `an archive  holds ${formatSize(mostInArchive)} in ${plan.partsPerVolume} parts; ${plan.volumes ? 'then the stream continues in another' : 'more is an error'}`,
+    `part size    ${formatSize(plan.partSize)}`,
+    `concurrency  ${formatCount(plan.concurrency, 'request')} at once`,
+    `memory       ${formatSize(heldBytes(plan))} for parts, of ${formatSize(plan.memory)} allowed`,
+    `max archive  ${formatSize(maxInArchive)} in ${formatCount(plan.partsPerVolume, 'part')}; ${plan.volumes ? 'a longer stream continues in another archive' : 'a longer stream is an error'}`,
   ]
   if (size !== undefined && forecast) {
     const { parts, volumes, requests } = forecast
-    lines.push(
-      `${formatSize(size).padEnd(12)}would be ${parts} parts in ${volumes} archives: ${requests} requests`,
-    )
+    const needed = [
+      formatCount(parts, 'part'),
+      formatCount(volumes, 'archive'),
+      formatCount(requests, 'request'),
+    ]
+    lines.push(`source       ${formatSize(size)}: ${needed.join(', ')}`)
   } else {
-    lines.push('unknown     size of the source, and with it the number of parts')
+    lines.push('source       of unknown size')
   }
   for (const line of lines) await printData(io, line)
 }

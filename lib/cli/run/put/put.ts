@@ -1,5 +1,5 @@
 /**
- * `put VAULT [FILE]`: a stream into a vault; the archive ID on stdout.
+ * `put VAULT [FILE]`: stores a stream in a vault, and prints the archive ID.
  */
 import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
@@ -28,7 +28,8 @@ import { catalogFileOf } from '../data-folder.js'
 import { descriptorOf, openInput } from './put-input.js'
 import { printArchives, printPlan } from './put-output.js'
 import { withResumeHint } from './resume-hint.js'
-import { type SelectedStream, selectStream } from './select-stream.js'
+import { selectStream } from './select-stream.js'
+import type { SelectedStream } from './stream-selection.js'
 import { watchSource } from './source-watch.js'
 import type { PutOptions } from '../../commands/put.js'
 import type { StreamIdentity } from './stream-owner.js'
@@ -41,7 +42,7 @@ export async function put(
   io: Io,
 ): Promise<void> {
   if (options.resume && options.uploadId !== undefined)
-    throw new UsageError('--resume and --upload-id both select an upload: give only one of them.')
+    throw new UsageError('--resume and --upload-id both select an upload. Give only one of them.')
   const size = await sizeOf(file)
   const expectedSize = options.expectedSize ?? size
   const planned: UploadPlanOptions = picked({ ...options, expectedSize }, UPLOAD_PLAN)
@@ -70,19 +71,19 @@ export async function put(
   }
 }
 
-/** What is uploaded where. */
-interface Upload {
+/** An upload: its source, its plan, and the vault. */
+interface UploadTask {
   readonly vaultName: string
   readonly file: string | undefined
   readonly source: ByteSource
-  /** Bytes of the source, where known for certain. */
+  /** Bytes of the source; `undefined` if they are not known for certain. */
   readonly size: number | undefined
   readonly plan: UploadPlan
   readonly catalog: Catalog
   readonly connection: Connection
 }
 
-async function upload(task: Upload, options: PutOptions, io: Io): Promise<readonly Archive[]> {
+async function upload(task: UploadTask, options: PutOptions, io: Io): Promise<readonly Archive[]> {
   const progress = new Progress(io, options, 'stored')
   const noteRetry = retryNotes((line) => {
     progress.note(line)
@@ -101,8 +102,8 @@ async function upload(task: Upload, options: PutOptions, io: Io): Promise<readon
       const archives = await uploadThrough(writer, selected.source, options).finally(() => {
         progress.stop()
       })
-      // An upload that was completed by an earlier run is only compared.
-      if (progress.isEmpty) progress.note('The source is the same as what is stored. Nothing was sent.')
+      // If an earlier run has completed the upload, the source is only compared.
+      if (progress.isEmpty) progress.note('The source is the same as the stored archive. Nothing was sent.')
       else progress.done()
       return archives
     } catch (error) {
@@ -115,9 +116,9 @@ async function upload(task: Upload, options: PutOptions, io: Io): Promise<readon
   }
 }
 
-/** Where the stream goes, and what it is called. */
+/** The identity of the stream: its vault, account and name. */
 async function identityOf(
-  { vaultName, file, connection }: Upload,
+  { vaultName, file, connection }: UploadTask,
   { name, description, resume, uploadId }: PutOptions,
 ): Promise<StreamIdentity> {
   const fileName = file === undefined || descriptorOf(file) !== undefined ? undefined : basename(file)
@@ -125,14 +126,14 @@ async function identityOf(
   return {
     ...(await connection.place()),
     vaultName,
-    // Of a new upload the service states it in its answer.
+    // For a new upload, the response of the service states the account.
     accountId: isResumed ? await connection.account(vaultName) : undefined,
     name: name ?? description ?? fileName,
   }
 }
 
 function makeWriter(
-  { vaultName, plan, connection, size }: Upload,
+  { vaultName, plan, connection, size }: UploadTask,
   { point, journal }: SelectedStream,
   options: PutOptions,
   io: Io,
@@ -178,11 +179,14 @@ function follow(writer: ArchiveWriter, progress: Progress, noteRetry: (notice: R
   writer.on('retry', noteRetry)
 }
 
-/** Bytes of a file; `undefined` where they are not known. A size of 0 says nothing: files of /proc have it, and bytes. */
+/**
+ * Bytes of a file; `undefined` if they are not known. A size of 0 counts as unknown: files in /proc report it although
+ * they contain bytes.
+ */
 async function sizeOf(file: string | undefined): Promise<number | undefined> {
   if (file === undefined || descriptorOf(file) !== undefined) return undefined
   const found = await stat(file)
   if (found.isDirectory())
-    throw new Error(`${file} is a directory. Give a file, or pipe an archive of it in.`)
+    throw new Error(`${file} is a directory. Give a file, or pipe an archive of the directory in.`)
   return found.isFile() && found.size > 0 ? found.size : undefined
 }

@@ -1,49 +1,42 @@
-/**
- * What to do after a `put` that failed: the command that resumes, where something is left to resume.
- */
+/** The hint after a `put` that failed: the command that resumes it. */
 import { ResumeMismatchError, TooManyPartsError, UploadFailedError } from '../../../errors.js'
 import type { ArchiveWriter } from '../../../upload/archive-writer.js'
 import { ResumableError } from '../../command-errors.js'
 import type { PutOptions } from '../../commands/put.js'
-import { resumeCommand } from './resume-notes.js'
+import { resumeCommand, type PutOperands } from './resume-command.js'
 
-/** What was put where. */
-interface PutTarget {
-  readonly vaultName: string
-  readonly file: string | undefined
-}
-
-/** The error, with the command that resumes where something is left to resume. */
+/** The error, with the command that resumes if an upload or stored volumes are left to resume. */
 export function withResumeHint(
   error: unknown,
   writer: ArchiveWriter,
-  { vaultName, file }: PutTarget,
+  operands: PutOperands,
   options: PutOptions,
 ): unknown {
   const { uploadId } = writer
   const cause = error instanceof UploadFailedError ? error.cause : error
-  if (cause instanceof ResumeMismatchError)
-    return withMismatchHint(error, uploadId, { vaultName, file }, options)
+  if (cause instanceof ResumeMismatchError) return withMismatchHint(error, uploadId, operands, options)
   const isKept = error instanceof UploadFailedError ? error.kept : uploadId !== undefined
   const isBetweenVolumes = uploadId === undefined && writer.archives.length > 0 && !writer.isStored
   if (!isKept && !isBetweenVolumes) return error
-  const command = resumeCommand(vaultName, file, uploadId, options)
   // The same command would fail again: with --no-volumes the source does not fit.
-  const how = cause instanceof TooManyPartsError ? ' without --no-volumes, in another archive' : ''
-  return new ResumableError(error, `To continue${how}, pipe the same source in again: ${command}`)
+  const isTooLong = cause instanceof TooManyPartsError
+  const resumed = isTooLong ? { ...options, volumes: true } : options
+  const how = isTooLong ? ' without --no-volumes, in another archive' : ''
+  const command = resumeCommand(operands, uploadId, resumed)
+  return new ResumableError(error, `To resume${how}, pipe the same source in again: ${command}`)
 }
 
-/** What to do about a source that cannot continue what was uploaded. */
+/** The error about a source that does not match what was uploaded, with what to do. */
 function withMismatchHint(
   error: unknown,
   uploadId: string | undefined,
-  { vaultName, file }: PutTarget,
+  operands: PutOperands,
   options: PutOptions,
 ): ResumableError {
-  const anew = 'To store the source as it is now, run put again without --upload-id: it starts a new upload.'
+  const anew = 'To store the source as it is now, start a new upload: run put again without --upload-id.'
   const old =
     uploadId === undefined
       ? ''
-      : ` To continue the old upload, pipe in the old source: ${resumeCommand(vaultName, file, uploadId, options)}`
+      : ` To resume the old upload, pipe in the old source: ${resumeCommand(operands, uploadId, options)}`
   return new ResumableError(error, anew + old)
 }

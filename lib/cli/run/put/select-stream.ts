@@ -1,69 +1,36 @@
 /**
- * Which stream a `put` uploads: a new one, or one that an earlier run has left unfinished.
+ * Selects the stream that a `put` uploads: a new one, or one that an earlier run has left unfinished.
  *
- * - `--upload-id` selects one explicitly. `--resume` selects the newest of the same identity, by its place in the catalog;
- *   of a stream without a name, the newest whose first part is the source's.
- * - A stream is taken before it is looked at: what the catalog says of it is read again under its lock, since the process
- *   that had it may have finished it meanwhile. A stream of a living process is left alone.
+ * - `--upload-id` selects a stream explicitly. `--resume` selects the newest one of the same identity, by its position in
+ *   the catalog; for a source without a name, the newest one with the same first part.
+ * - A stream is owned before it is examined. Its records are read again under its lock, because the process that owned it
+ *   before may have finished it meanwhile. A stream of a living process is left alone.
  */
 import { randomUUID } from 'node:crypto'
-import { readCatalog, type Catalog } from '../../../catalog/catalog.js'
 import { assertNoConflicts } from '../../../catalog/conflicts.js'
-import { unfinishedIn, type Unfinished } from '../../../catalog/unfinished.js'
+import type { Unfinished } from '../../../catalog/unfinished.js'
 import { CompletionUnknownError, LockHeldError, TreeHashMismatchError } from '../../../errors.js'
-import type { Lock } from '../../../fs/lock.js'
 import type { Archive } from '../../../store/archive.js'
 import type { ByteSource } from '../../../stages/byte-source.js'
-import type { UploadJournal } from '../../../store/upload-journal.js'
-import {
-  findResumePoint,
-  type EarlierRun,
-  type ResumeFinding,
-  type ResumePoint,
-} from '../../../resume/resume-point.js'
+import { findResumePoint, type EarlierRun, type ResumeFinding } from '../../../resume/resume-point.js'
 import { SourcePrefix } from '../../../resume/source-prefix.js'
-import { Retry, type RetryNotice } from '../../../transfer/retry.js'
-import type { VaultClient } from '../../../client/vault-client.js'
-import type { PutOptions } from '../../commands/put.js'
-import type { Io } from '../../io.js'
+import { Retry } from '../../../transfer/retry.js'
 import { warnOfConflictsIn } from '../../output/conflict-notes.js'
 import { printNote } from '../../output/print.js'
-import { earlierRunOf, isOfIdentity, isThere, keyOf, storedRunOf } from './earlier-run.js'
+import { earlierRunOf, storedRunOf } from './earlier-run.js'
+import { StreamCandidates } from './stream-candidates.js'
+import type { SelectedStream, StreamSelection } from './stream-selection.js'
 import { findingNotes, takeOverWarning } from './resume-notes.js'
 import { storedFirstPart } from './stored-first-part.js'
-import { type OwnedStream, owning, ownStream, type StreamIdentity } from './stream-owner.js'
+import { type OwnedStream, owning, ownStream } from './stream-owner.js'
 
-/** What a stream is selected from. */
-export interface StreamSelection {
-  readonly identity: StreamIdentity
-  readonly catalog: Catalog
-  readonly client: VaultClient
-  readonly source: ByteSource
-  readonly options: PutOptions
-  readonly io: Io
-  /** Bytes of parts that the upload may hold; a stream without a name is recognized by a part that fits it. */
-  readonly memory: number
-  /** Is told of requests that are made again. */
-  readonly onRetry: (notice: RetryNotice) => void
-}
-
-/** The stream to upload, owned by this process. */
-export interface SelectedStream {
-  readonly lock: Lock
-  readonly journal: UploadJournal
-  /** Where it is resumed; `undefined` for a new one. */
-  readonly point: ResumePoint | undefined
-  /** The whole source, from its beginning. */
-  readonly source: ByteSource
-}
-
-/** What became of a candidate: it is resumed, another is looked for, or a new stream is started. */
+/** The result for a candidate: it is resumed, another one is examined, or a new stream is started. */
 type Resumed = Omit<SelectedStream, 'source'> | 'skipped' | 'start anew'
 
 /**
  * Selects the stream, and takes its lock, which the caller releases.
  *
- * @throws {LockHeldError} `ERR_LOCK_HELD`: a living process owns the stream that is meant
+ * @throws {LockHeldError} `ERR_LOCK_HELD`: a living process owns the stream
  * @throws {UploadGoneError} `ERR_UPLOAD_GONE`: the service does not have the upload of `--upload-id`
  */
 export async function selectStream(selection: StreamSelection): Promise<SelectedStream> {
@@ -77,11 +44,11 @@ export async function selectStream(selection: StreamSelection): Promise<Selected
 
 class StreamSelector {
   readonly #selection: StreamSelection
-  /** Candidates that are not what is meant, by upload or stream ID. */
-  readonly #skipped = new Set<string>()
+  readonly #candidates: StreamCandidates
 
   constructor(selection: StreamSelection) {
     this.#selection = selection
+    this.#candidates = new StreamCandidates(selection.catalog.path, selection.identity)
   }
 
   async newStream(source: ByteSource = this.#selection.source): Promise<SelectedStream> {
@@ -93,10 +60,10 @@ class StreamSelector {
   async byName(): Promise<SelectedStream> {
     const { identity } = this.#selection
     for (;;) {
-      const [candidate] = await this.#candidates()
+      const [candidate] = await this.#candidates.list()
       if (!candidate) {
         this.#note(
-          `No upload of "${identity.name}" to ${identity.vaultName} is unfinished: starting a new one.`,
+          `No upload of "${identity.name}" to ${identity.vaultName} is unfinished. Starting a new upload.`,
         )
         return this.newStream()
       }
@@ -108,10 +75,10 @@ class StreamSelector {
 
   async byFirstPart(): Promise<SelectedStream> {
     const { io, source, identity } = this.#selection
-    let candidates = await this.#candidates()
+    let candidates = await this.#candidates.list()
     const count = candidates.length
     if (count === 0) {
-      this.#note(`No upload without a name to ${identity.vaultName} is unfinished: starting a new one.`)
+      this.#note(`No upload without a name to ${identity.vaultName} is unfinished. Starting a new upload.`)
       return this.newStream()
     }
     const prefix = new SourcePrefix(source, io.signal)
@@ -121,15 +88,15 @@ class StreamSelector {
         if (!candidate) {
           const uploads = count === 1 ? 'the unfinished upload' : `any of the ${count} unfinished uploads`
           this.#note(
-            `The first part of the source differs from that of ${uploads} without a name: starting a new one. ${count === 1 ? 'It stays' : 'They stay'} open.`,
+            `The first part of the source differs from that of ${uploads} without a name. Starting a new upload. ${count === 1 ? 'That upload stays' : 'Those uploads stay'} open.`,
           )
           return await this.newStream(prefix.bytes())
         }
         const resumed = await this.#resumeIfSame(candidate, prefix)
         if (resumed === 'start anew') return await this.newStream(prefix.bytes())
         if (typeof resumed === 'object') return { ...resumed, source: prefix.bytes() }
-        // A comparison changes nothing: only what was owned for a moment is read again.
-        candidates = resumed === 'differs' ? others : await this.#candidates()
+        // A comparison changes nothing in the catalog: it is read again only after a candidate was owned.
+        candidates = resumed === 'differs' ? others : await this.#candidates.list()
       }
     } catch (error) {
       await prefix.close()
@@ -140,7 +107,7 @@ class StreamSelector {
   async byUploadId(uploadId: string): Promise<SelectedStream> {
     const { source, catalog, identity } = this.#selection
     for (;;) {
-      const known = await this.#unfinished(uploadId)
+      const known = await this.#candidates.ofUpload(uploadId)
       // The stream keeps the name it has in the catalog.
       const stream = known ? { ...identity, name: known.name } : identity
       const streamId = known?.streamId ?? uploadId
@@ -151,26 +118,8 @@ class StreamSelector {
     }
   }
 
-  /** Those that `--resume` may mean, the newest first. */
-  async #candidates(): Promise<Unfinished[]> {
-    const { catalog, identity } = this.#selection
-    const unfinished = await unfinishedIn(readCatalog(catalog.path))
-    return unfinished
-      .filter((it) => !it.isSuperseded && isOfIdentity(it, identity) && !this.#skipped.has(keyOf(it)))
-      .reverse()
-  }
-
-  /** What is unfinished of an upload, or of the set that it became a volume of: one stream, and so one lock. */
-  async #unfinished(uploadId: string): Promise<Unfinished | undefined> {
-    const { catalog, identity } = this.#selection
-    const unfinished = await unfinishedIn(readCatalog(catalog.path))
-    const isVolumeOf = (it: Unfinished): boolean =>
-      isThere(it, identity) && it.earlierVolumes.some((volume) => volume.uploadId === uploadId)
-    return unfinished.find((it) => it.uploadId === uploadId) ?? unfinished.find(isVolumeOf)
-  }
-
   #skip(candidate: Unfinished): 'skipped' {
-    this.#skipped.add(keyOf(candidate))
+    this.#candidates.skip(candidate)
     return 'skipped'
   }
 
@@ -179,9 +128,9 @@ class StreamSelector {
     return 'differs'
   }
 
-  /** Takes a candidate whose first part is the source's. Changes nothing else, but that an expired one is recorded so. */
+  /** Resumes a candidate if its first part is that of the source. Otherwise only an expired candidate is changed: it is recorded. */
   async #resumeIfSame(candidate: Unfinished, prefix: SourcePrefix): Promise<Resumed | 'differs'> {
-    // Its first part would not fit the memory that this upload may take.
+    // The first part would not fit into the memory of this upload.
     if (candidate.partSize * 4 > this.#selection.memory) return this.#setAside(candidate)
     const stored = candidate.firstPart ?? (await storedFirstPart(this.#selection, this.#retry(), candidate))
     if (stored === 'gone') {
@@ -195,14 +144,14 @@ class StreamSelector {
     return first && isSame ? this.#resume(candidate) : this.#setAside(candidate)
   }
 
-  /** Takes a candidate and finds where it is resumed. */
+  /** Owns a candidate and finds the point where it is resumed. */
   #resume(candidate: Unfinished): Promise<Resumed> {
     const { catalog, identity } = this.#selection
     const { streamId, uploadId } = candidate
-    const what = uploadId === undefined ? 'The stream' : `The upload ${uploadId}`
-    return owning(catalog, identity, streamId, what, async (owned) => {
-      const now = (await this.#candidates()).find((it) => keyOf(it) === keyOf(candidate))
-      if (!now) return 'skipped' // finished meanwhile: what is left is looked at again
+    const subject = uploadId === undefined ? 'The stream' : `The upload ${uploadId}`
+    return owning(catalog, identity, streamId, subject, async (owned) => {
+      const now = await this.#candidates.find(candidate)
+      if (!now) return 'skipped' // finished meanwhile: the rest is examined again
       const finding = await this.#findPoint(owned, earlierRunOf(now, identity))
       this.#noteFinding(finding, now.uploadId, now.time)
       if (finding.point) return { ...owned, point: finding.point }
@@ -211,15 +160,15 @@ class StreamSelector {
     })
   }
 
-  /** Finds where the upload of `--upload-id` is resumed; `skipped` where it is of another stream than was taken. */
+  /** Finds the point where the upload of `--upload-id` is resumed; `skipped` if it belongs to a stream that is not owned. */
   async #continueUpload(
     owned: OwnedStream,
     uploadId: string,
     streamId: string,
   ): Promise<Exclude<Resumed, 'start anew'>> {
     const { catalog, identity } = this.#selection
-    const found = await this.#unfinished(uploadId)
-    if ((found?.streamId ?? uploadId) !== streamId) return 'skipped' // its record came between
+    const found = await this.#candidates.ofUpload(uploadId)
+    if ((found?.streamId ?? uploadId) !== streamId) return 'skipped' // its record was written meanwhile
     const run = found ? earlierRunOf(found, identity) : await storedRunOf(catalog.path, uploadId, identity)
     if ('point' in run) {
       await assertNoConflicts(catalog.path, idsOf(run.point.earlierVolumes))
@@ -234,8 +183,8 @@ class StreamSelector {
   async #findPoint({ lock, journal }: OwnedStream, run: EarlierRun): Promise<ResumeFinding> {
     const { client, identity, options, io, catalog } = this.#selection
     await assertNoConflicts(catalog.path, idsOf(run.earlierVolumes))
-    const takeOver = takeOverWarning(lock)
-    if (takeOver !== undefined) printNote(io, takeOver)
+    const warning = takeOverWarning(lock)
+    if (warning !== undefined) printNote(io, warning)
     const vault = { vaultName: identity.vaultName, accountId: options.accountId }
     const { signal } = io
     const transfer = { client, retry: this.#retry(), vault, journal, signal, lastSignal: signal }
@@ -256,7 +205,7 @@ class StreamSelector {
   }
 }
 
-/** Where the archive may exist already, an older upload of the same stream is not resumed in its place. */
+/** Whether a new upload is started: the archive may exist already, so no older upload of the stream is resumed instead. */
 function startsAnew({ ended }: ResumeFinding): boolean {
   return ended instanceof CompletionUnknownError || ended instanceof TreeHashMismatchError
 }

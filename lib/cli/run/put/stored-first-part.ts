@@ -1,17 +1,15 @@
-/**
- * The first part that an unfinished upload has at the service, by which a stream without a name is recognized.
- */
+/** The first part of an unfinished upload at the service, by which a stream without a name is recognized. */
 import type { Unfinished } from '../../../catalog/unfinished.js'
 import { NotFoundError } from '../../../errors.js'
 import type { Content } from '../../../store/upload-journal.js'
 import type { Retry } from '../../../transfer/retry.js'
 import { isSameAccount } from './earlier-run.js'
-import type { StreamSelection } from './select-stream.js'
+import type { StreamSelection } from './stream-selection.js'
 
 /**
- * Asks the service for the first part of an upload.
+ * Requests the first part of an upload from the service.
  *
- * @returns `undefined` where there is none, or it cannot be known; `gone` where the upload has expired for certain
+ * @returns `undefined` if there is no first part or it cannot be known; `gone` if the upload has expired for certain
  * @throws as {@link Retry.run}
  */
 export async function storedFirstPart(

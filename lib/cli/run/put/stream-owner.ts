@@ -1,6 +1,4 @@
-/**
- * The stream that a `put` owns: nobody else uploads it while this process runs, whatever host the other one is on.
- */
+/** Ownership of streams: while this process runs, no other process on any host uploads the same stream. */
 import { realpath } from 'node:fs/promises'
 import type { Catalog } from '../../../catalog/catalog.js'
 import { journalIn } from '../../../catalog/journal.js'
@@ -9,11 +7,11 @@ import { LockFolder, type Lock } from '../../../fs/lock.js'
 import { currentProcess } from '../../../fs/process-identity.js'
 import type { UploadJournal } from '../../../store/upload-journal.js'
 
-/** Which stream is meant: an upload is resumed only by a stream of the same identity. */
+/** The identity of a stream. An upload is resumed only by a stream with the same identity. */
 export interface StreamIdentity extends VaultPlace {
-  /** 12 digits, as the service states it; `undefined` where it is not known. */
+  /** 12 digits, as the service states it; `undefined` if it is not known. */
   readonly accountId: string | undefined
-  /** `undefined` where the stream has no name, which is an identity of its own. */
+  /** `undefined` for a stream without a name, which is an identity of its own. */
   readonly name: string | undefined
 }
 
@@ -23,17 +21,17 @@ export interface OwnedStream {
   readonly journal: UploadJournal
 }
 
-/** The locks on the streams of a catalog, beside the file itself: a symbolic link to it does not lead to other locks. */
+/** The locks on the streams of a catalog. They lie beside the file itself, so that symbolic links to it share them. */
 export async function streamLocks(catalogFile: string): Promise<LockFolder> {
   const file = await realpath(catalogFile).catch(() => catalogFile) // a catalog that does not exist yet
   return new LockFolder(`${file}.locks`)
 }
 
 /**
- * Takes a stream.
+ * Takes ownership of a stream.
  *
  * @param streamId - the same for all volumes and runs of the stream
- * @param what - what it is, for messages, as `The upload X`
+ * @param what - the subject of messages about it, as `The upload X`
  * @throws {LockHeldError} `ERR_LOCK_HELD`: a living process owns it
  */
 export async function ownStream(
@@ -49,9 +47,9 @@ export async function ownStream(
 }
 
 /**
- * Owns a stream while it is looked at, and beyond where it is selected.
+ * Owns a stream while it is examined, and beyond if it is selected.
  *
- * @param look - returns an object where the stream is selected: its lock is then the caller's to release
+ * @param look - returns an object if the stream is selected; the caller then releases its lock
  * @throws as {@link ownStream}
  */
 export async function owning<Found extends object | string>(
