@@ -1,6 +1,4 @@
-/**
- * Fault rules of the local vault, as they are written on a command line.
- */
+/** Fault rules of the local vault on the command line. */
 import { InvalidArgumentError } from 'commander'
 import type { FaultKind, FaultRule } from '../../local/faults/faults.js'
 
@@ -8,9 +6,9 @@ const FORM = /^(?:([A-Za-z]+):)?((?:(?:nth|every|times)=[1-9]\d{0,8}[,:])*)([a-z
 
 /**
  * Reads `UploadMultipartPart:every=3:reset-amid`, `nth=1,times=2:stall` or `throttle`, and adds it to the rules before
- * it. Whether there is such an operation and such a fault, the local vault knows.
+ * it. The local vault checks the names of operations and faults.
  *
- * @throws {InvalidArgumentError} not of that form
+ * @throws {InvalidArgumentError} not a valid rule
  */
 export function collectFault(text: string, before: readonly FaultRule[] = []): FaultRule[] {
   const match = FORM.exec(text)

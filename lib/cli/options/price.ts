@@ -1,11 +1,11 @@
-/** Prices for the local vault's costs, as they are written on a command line. */
+/** Prices of the local vault on the command line. */
 import { InvalidArgumentError } from 'commander'
 import { EXAMPLE_PRICES, type SomePrices } from '../../local/costs/prices.js'
 
 /**
  * Reads `storage=0.0045`, in US dollars, and adds it to the prices before it.
  *
- * @throws {InvalidArgumentError} not of that form, or no price has that name
+ * @throws {InvalidArgumentError} not a valid price, or an unknown name
  */
 export function collectPrice(text: string, before: SomePrices = {}): SomePrices {
   const [, name = '', dollars] = /^(\w+)=(\d{1,6}(?:\.\d{1,12})?)$/.exec(text) ?? []

@@ -1,6 +1,4 @@
-/**
- * What the service's documents leave open, as it is written on a command line.
- */
+/** Behavior that the documentation of the service leaves open, on the command line. */
 import { InvalidArgumentError } from 'commander'
 import type { Undocumented } from '../../local/undocumented.js'
 import { parseDuration } from './duration.js'
@@ -28,7 +26,7 @@ const READERS: Readonly<Record<string, (value: string) => Undocumented | undefin
 /**
  * Reads `repeatable-for=1h`, `first-counts=0` and the like, and adds it to the choices before it.
  *
- * @throws {InvalidArgumentError} not of that form, or no such choice
+ * @throws {InvalidArgumentError} not a valid choice
  */
 export function collectUndocumented(text: string, before: Undocumented = {}): Undocumented {
   const [name = '', ...rest] = text.split('=')
@@ -36,7 +34,7 @@ export function collectUndocumented(text: string, before: Undocumented = {}): Un
   const found = read?.(rest.join('='))
   if (found) return { ...before, ...found }
   throw new InvalidArgumentError(
-    'Write it as repeatable-for=1h, repeat-checked=yes or no, repeat-hash=yes or no, first-counts=0 or null, ' +
+    'Write a choice as repeatable-for=1h, repeat-checked=yes or no, repeat-hash=yes or no, first-counts=0 or null, ' +
       'retrieval-policy=None, FreeTier or a size, or malformed-range=ignore or refuse.',
   )
 }

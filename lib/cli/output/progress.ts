@@ -1,25 +1,21 @@
 /**
- * Progress on stderr: a line redrawn on a terminal, a line a minute in a log.
+ * Progress on stderr: one line that is redrawn on a terminal, or a line per minute in a log.
  *
- * It is drawn when something has been transferred and enough time has passed, never by a timer.
+ * It is drawn when bytes have been transferred and enough time has passed, never by a timer.
  */
 import type { Io } from '../io.js'
-import { formatDuration, formatSize } from './format.js'
+import type { OutputOptions } from '../options/connection-options.js'
+import { formatCount, formatDuration, formatSize } from './format.js'
 import { printable } from './print.js'
 
-/** How progress is shown. */
-export interface ProgressOptions {
-  readonly quiet?: boolean
-  readonly progress: 'auto' | 'always' | 'never'
-}
-
-/** Milliseconds between two drawings on a terminal, and between two lines in a log. */
-const REDRAW = 200
-const LOG_LINE = 60_000
+/** The minimum time between two drawings on a terminal. */
+const REDRAW_INTERVAL_MS = 200
+/** The minimum time between two lines in a log. */
+const LOG_INTERVAL_MS = 60_000
 
 const monotonic = (): number => performance.now()
 
-/** Tells how a transfer goes. */
+/** Shows the progress of a transfer. */
 export class Progress {
   readonly #stderr: Io['stderr']
   readonly #verb: string
@@ -30,21 +26,21 @@ export class Progress {
   readonly #started: number
   #drawn: number
   #bytes = 0
-  #moved = 0
-  #pieces = 0
+  #transferred = 0
+  #parts = 0
   #skipped = 0
-  #atOnce: number | undefined
+  #concurrency: number | undefined
   #onLine = false
-  /** Bytes there will be, where known. */
+  /** The bytes of the whole transfer; `undefined` if they are not known. */
   total: number | undefined
 
   /**
-   * @param verb - what is being done, past tense, as `stored`
-   * @param now - milliseconds by a clock that never jumps
+   * @param verb - the action, past tense, as `stored`
+   * @param now - milliseconds of a monotonic clock
    */
   constructor(
     io: Io,
-    { quiet = false, progress }: ProgressOptions,
+    { quiet = false, progress }: OutputOptions,
     verb: string,
     now: () => number = monotonic,
   ) {
@@ -59,41 +55,41 @@ export class Progress {
   }
 
   /**
-   * Takes note of a piece that has been dealt with.
+   * Adds a part that is done.
    *
-   * @param moved - whether it was transferred now, and not there before
-   * @param atOnce - how many may be under way at once, where that is worth knowing
+   * @param isTransferred - whether it was transferred now; false if it was there before
+   * @param concurrency - the number of requests at once, if it is to be shown
    */
-  add(bytes: number, moved = true, atOnce?: number): void {
+  add(bytes: number, isTransferred = true, concurrency?: number): void {
     this.#bytes += bytes
-    this.#pieces++
-    if (moved) this.#moved += bytes
+    this.#parts++
+    if (isTransferred) this.#transferred += bytes
     else this.#skipped++
-    this.#atOnce = atOnce
+    this.#concurrency = concurrency
     const now = this.#now()
-    if (!this.#shown || now - this.#drawn < (this.#redrawn ? REDRAW : LOG_LINE)) return
+    if (!this.#shown || now - this.#drawn < (this.#redrawn ? REDRAW_INTERVAL_MS : LOG_INTERVAL_MS)) return
     this.#drawn = now
     this.#draw(this.#line(now))
   }
 
-  /** Clears the line, so that what is printed next has one of its own. */
+  /** Clears the line, so that the next output starts on an empty one. */
   stop(): void {
     if (this.#onLine) this.#stderr.write('\r\u001b[K')
     this.#onLine = false
   }
 
-  /** Prints a line for people, with nothing drawn over it. */
+  /** Prints a line for people, which is not drawn over. */
   note(line: string): void {
     this.stop()
     if (!this.#quiet) this.#stderr.write(`glacier-pipe: ${printable(line)}\n`)
   }
 
-  /** Whether no piece was dealt with. */
+  /** Whether no part is done. */
   get isEmpty(): boolean {
-    return this.#pieces === 0
+    return this.#parts === 0
   }
 
-  /** Ends with a line that says what was transferred. */
+  /** Ends with a line about the whole transfer. */
   done(): void {
     this.stop()
     if (this.#shown) this.#stderr.write(`glacier-pipe: ${this.#verb} ${this.#amount(this.#now())}\n`)
@@ -104,28 +100,28 @@ export class Progress {
     this.#onLine = this.#redrawn
   }
 
-  /** As much of a line as the terminal shows in one: of a line that wraps, only the last row would be drawn over. */
+  /** The beginning of a line that fits into one row: only the last row of a line that wraps would be drawn over. */
   #fitted(line: string): string {
     const { columns } = this.#stderr
-    return columns === undefined || columns < 2 ? line : line.slice(0, columns - 1) // 0 where it is not known
+    return columns === undefined || columns < 2 ? line : line.slice(0, columns - 1) // 0 if it is not known
   }
 
   #line(now: number): string {
     const { total } = this
-    const atOnce = this.#atOnce === undefined ? '' : `, ${this.#atOnce} at once`
-    if (total === undefined || total <= 0) return printable(`${this.#verb} ${this.#amount(now)}${atOnce}`)
+    const requests = this.#concurrency === undefined ? '' : `, ${this.#concurrency} at once`
+    if (total === undefined || total <= 0) return printable(`${this.#verb} ${this.#amount(now)}${requests}`)
     const percent = Math.floor((this.#bytes / total) * 100)
-    const left = ((now - this.#started) / Math.max(this.#moved, 1)) * (total - this.#bytes)
+    const left = ((now - this.#started) / Math.max(this.#transferred, 1)) * (total - this.#bytes)
     return printable(
-      `${this.#verb} ${percent} % of ${formatSize(total)}: ${this.#amount(now)}${atOnce}, ${formatDuration(left)} left`,
+      `${this.#verb} ${percent} % of ${formatSize(total)}: ${this.#amount(now)}${requests}, ${formatDuration(left)} left`,
     )
   }
 
   #amount(now: number): string {
     const elapsed = now - this.#started
-    const rate = formatSize((this.#moved / Math.max(elapsed, 1)) * 1000)
-    const pieces = `${this.#pieces} ${this.#pieces === 1 ? 'part' : 'parts'}`
-    const skipped = this.#skipped > 0 ? ` (${this.#skipped} were there)` : ''
-    return `${formatSize(this.#bytes)} in ${pieces}${skipped}, ${rate}/s, ${formatDuration(elapsed)}`
+    const rate = formatSize((this.#transferred / Math.max(elapsed, 1)) * 1000)
+    const parts = formatCount(this.#parts, 'part')
+    const skipped = this.#skipped > 0 ? ` (${this.#skipped} already there)` : ''
+    return `${formatSize(this.#bytes)} in ${parts}${skipped}, ${rate}/s, ${formatDuration(elapsed)}`
   }
 }

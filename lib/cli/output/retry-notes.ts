@@ -1,36 +1,44 @@
-/**
- * Tells people of requests that are made again: not of each, but where it goes on, and now and then.
- */
+/** Notes on requests that are made again: not on each one, but on those that fail repeatedly, at intervals. */
 import type { RetryNotice } from '../../transfer/retry.js'
 
-/** Failures of a request before it is told of: a single one is nothing special in an upload of hours. */
-const WORTH_TELLING = 3
-/** Milliseconds between two notes. */
-const QUIET = 30_000
+/** The number of failures of a request before a note. A single failure is normal in a long upload. */
+const MIN_ATTEMPTS = 3
+/** The minimum time between two notes. */
+const NOTE_INTERVAL_MS = 30_000
 
-/** What tells of its retries. */
-interface Retrying {
+/** A transfer that emits an event for each retry. */
+interface RetryingTransfer {
   on(event: 'retry', listener: (notice: RetryNotice) => void): unknown
 }
 
-/** Notes the retries of a transfer. */
+/**
+ * Notes the retries of a transfer.
+ *
+ * @param note - prints a line
+ * @param now - milliseconds of a monotonic clock
+ */
 export function followRetries(
-  transfer: Retrying,
+  transfer: RetryingTransfer,
   note: (line: string) => void,
   now: () => number = () => performance.now(),
 ): void {
   transfer.on('retry', retryNotes(note, now))
 }
 
-/** A listener that notes retries. */
+/**
+ * A listener that notes retries.
+ *
+ * @param note - prints a line
+ * @param now - milliseconds of a monotonic clock
+ */
 export function retryNotes(
   note: (line: string) => void,
   now: () => number = () => performance.now(),
 ): (notice: RetryNotice) => void {
-  let told = -Infinity
+  let lastNote = -Infinity
   return ({ error, attempts, pause }) => {
-    if (attempts < WORTH_TELLING || now() - told < QUIET) return
-    told = now()
+    if (attempts < MIN_ATTEMPTS || now() - lastNote < NOTE_INTERVAL_MS) return
+    lastNote = now()
     note(`${error.message} Attempt ${attempts + 1} follows in ${Math.ceil(pause / 1000)} s.`)
   }
 }

@@ -1,6 +1,4 @@
-/**
- * `inventory VAULT`: what the service last counted in a vault, an archive a line.
- */
+/** `inventory VAULT`: lists the archives in the last inventory of a vault. */
 import { inventory as readInventory, type InventoryReader } from '../../inventory/inventory-reader.js'
 import type { InventoryRow } from '../../inventory/inventory-row.js'
 import { nameOf } from '../../glacier/archive-name.js'
@@ -14,10 +12,10 @@ import { followRetries } from '../output/retry-notes.js'
 import type { InventoryOptions } from '../commands/inventory.js'
 import { withConnection } from './connection.js'
 
-/** Rows that are printed together. */
-const BLOCK = 200
+/** The number of rows that are printed together. */
+const BLOCK_SIZE = 200
 
-/** Runs `inventory`: rows as a table, as CSV with `--csv`, or as JSON lines with `--json`. */
+/** Runs `inventory`: prints rows as a table, with `--csv` as CSV, or with `--json` as lines of JSON. */
 export async function inventory(vaultName: string, options: InventoryOptions, io: Io): Promise<void> {
   await withConnection(options, io, async ({ client }) => {
     const rows = openInventory(client, vaultName, options, io)
@@ -25,7 +23,7 @@ export async function inventory(vaultName: string, options: InventoryOptions, io
   })
 }
 
-/** The rows of a vault's inventory, waited for with notes for people. */
+/** The rows of the inventory of a vault. Notes on stderr say what is waited for. */
 export function openInventory(
   client: VaultClient,
   vaultName: string,
@@ -41,7 +39,7 @@ export function openInventory(
     if (!options.quiet) printNote(io, line)
   }
   reader.on('job', (id, found) => {
-    note(`${found ? 'There is an inventory job' : 'The inventory job is'} ${id}. Waiting for it.`)
+    note(`${found ? 'Found the inventory job' : 'Started the inventory job'} ${id}. Waiting for it.`)
   })
   followRetries(reader, note)
   return reader
@@ -54,7 +52,7 @@ async function* lines(
   let block = options.csv ? ['archiveId,name,creationDate,size,treeHash,description'] : []
   for await (const row of rows) {
     block.push(lineOf(row, options))
-    if (block.length < BLOCK) continue
+    if (block.length < BLOCK_SIZE) continue
     yield block
     block = []
   }
@@ -68,7 +66,7 @@ function lineOf(row: InventoryRow, { json, csv }: InventoryOptions): string {
   return [row.creationDate, formatSize(row.size).padStart(10), row.archiveId, name].join('  ').trimEnd()
 }
 
-/** A row of RFC 4180. */
+/** A row of CSV as in RFC 4180. */
 function csvOf({ archiveId, creationDate, size, treeHash, description }: InventoryRow, name: string): string {
   return [archiveId, name, creationDate, String(size), treeHash, description]
     .map((field) => (/[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field))

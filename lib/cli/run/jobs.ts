@@ -1,6 +1,4 @@
-/**
- * `jobs VAULT`: the retrieval jobs of a vault, what is ready and until when.
- */
+/** `jobs VAULT`: lists the retrieval jobs of a vault. */
 import { itemsOf } from '../../client/paging.js'
 import type { Job } from '../../store/retrieval-store.js'
 import type { Io } from '../io.js'
@@ -8,10 +6,10 @@ import type { ConnectionOptions } from '../options/connection-options.js'
 import { printData, printJson } from '../output/print.js'
 import { withConnection } from './connection.js'
 
-/** Milliseconds an output is there after its job's completion, at the least (docs/glacier-protocol.md#job-output). */
-const KEPT = 86_400_000
+/** The service keeps the output of a job for at least this time (docs/glacier-protocol.md#job-output). */
+const OUTPUT_KEPT_MS = 86_400_000
 
-/** Runs `jobs`: when begun, state, tier, what for, job ID, and until when it is ready, a line a job. */
+/** Runs `jobs`: prints the start, tier, content, ID and state of each job. */
 export async function jobs(vaultName: string, options: ConnectionOptions, io: Io): Promise<void> {
   const { accountId, json } = options
   await withConnection(options, io, async ({ retryingClient: client }) => {
@@ -25,12 +23,16 @@ export async function jobs(vaultName: string, options: ConnectionOptions, io: Io
 function lineOf(job: Job): string {
   const until = readyUntil(job)
   const state =
-    until === undefined ? (job.status === 'Failed' ? 'failed' : 'under way') : `ready until ${until} or later`
-  return [job.creationDate, job.tier?.padEnd(9) ?? '-'.padEnd(9), whatOf(job), job.jobId, state].join('  ')
+    until === undefined
+      ? job.status === 'Failed'
+        ? 'failed'
+        : 'in progress'
+      : `ready until at least ${until}`
+  return [job.creationDate, job.tier?.padEnd(9) ?? '-'.padEnd(9), contentOf(job), job.jobId, state].join('  ')
 }
 
-/** An archive, a range of one, or an inventory. */
-function whatOf({ archiveId, archiveSize, range, inventory }: Job): string {
+/** The content of the output: an archive, a byte range of it, or an inventory. */
+function contentOf({ archiveId, archiveSize, range, inventory }: Job): string {
   const isPart = range && range.end - range.start !== archiveSize
   return [
     inventory && `inventory ${inventory.format}`,
@@ -43,5 +45,5 @@ function whatOf({ archiveId, archiveSize, range, inventory }: Job): string {
 
 function readyUntil({ status, completionDate }: Job): string | undefined {
   if (status !== 'Succeeded' || completionDate === undefined) return undefined
-  return new Date(Date.parse(completionDate) + KEPT).toISOString()
+  return new Date(Date.parse(completionDate) + OUTPUT_KEPT_MS).toISOString()
 }

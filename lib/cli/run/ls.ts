@@ -1,6 +1,4 @@
-/**
- * `ls [VAULT]`: what the catalog knows: archives, a set of volumes as one, and archives that may exist.
- */
+/** `ls [VAULT]`: lists the archives in the catalog, sets of volumes, and archives that may exist. */
 import { listingOf, type CatalogEntry } from '../../catalog/listing.js'
 import type { ArchiveRecord } from '../../catalog/record.js'
 import type { ArchiveSet } from '../../catalog/sets.js'
@@ -14,32 +12,32 @@ import { catalogFileOf } from './data-folder.js'
 import type { LsOptions } from '../commands/ls.js'
 import { namePattern } from './name-pattern.js'
 
-/** What an entry shows in its columns. */
+/** The columns of an entry. */
 interface Row {
   readonly time: string
   readonly size: number | undefined
   readonly vaultName: string
-  /** An archive ID, or what stands in its place. */
+  /** An archive ID, or `may exist`. */
   readonly id: string
   readonly description: string | undefined
   /** The name of the stream. */
   readonly name: string | undefined
-  /** What is to be said of it besides. */
+  /** A remark in parentheses at the end of the line. */
   readonly remark?: string
 }
 
-/** Runs `ls`: time, size, vault, archive ID and name, a line each, in the order they were recorded. */
+/** Runs `ls`: prints time, size, vault, archive ID and name of each archive, in the order of the records. */
 export async function ls(vaultName: string | undefined, options: LsOptions, io: Io): Promise<void> {
   const { conflicts, blocks } = await listingOf(catalogFileOf(options, io.env))
   warnOfConflicts(conflicts, io)
-  const fits = filterOf(vaultName, options)
+  const isShown = filterOf(vaultName, options)
   async function* lines(): AsyncGenerator<string[], void, undefined> {
     for await (const entries of blocks) {
       const block: string[] = []
       for (const entry of entries) {
         const row = rowOf(entry)
         const shownName = row.description === undefined ? (row.name ?? '') : nameOf(row.description)
-        if (fits(row, shownName)) block.push(options.json ? jsonOf(entry) : lineOf(row, shownName))
+        if (isShown(row, shownName)) block.push(options.json ? jsonOf(entry) : lineOf(row, shownName))
       }
       yield block
     }
@@ -65,7 +63,7 @@ function rowOf(entry: CatalogEntry): Row {
     const { archiveId, description, name } = entry
     return { time, size, vaultName, id: archiveId, description, name }
   }
-  const remark = 'wrong: stored with another tree hash than that of the bytes sent'
+  const remark = 'wrong: the stored tree hash differs from that of the bytes sent'
   return { time, size, vaultName, id: entry.archiveId, description: undefined, name: undefined, remark }
 }
 
@@ -76,15 +74,15 @@ function jsonOf(entry: CatalogEntry): string {
   }
   if (entry.type !== 'possible') return JSON.stringify(entry)
   const { record, vaultName, region, endpoint, description } = entry
-  // The record of a completion has only the ID of its upload.
+  // A `completing` record has only the ID of its upload.
   return JSON.stringify(
     record.type === 'completing' ? { ...record, vaultName, region, endpoint, description } : record,
   )
 }
 
-/** The volume that stands for a set: the first that is known. */
+/** The volume that represents a set: the first one in the catalog. */
 function shownVolume({ volumes }: ArchiveSet): ArchiveRecord {
-  return volumes[0] as ArchiveRecord // a set has one at least
+  return volumes[0] as ArchiveRecord // a set has at least one
 }
 
 function lineOf({ time, size, vaultName, id, remark }: Row, name: string): string {

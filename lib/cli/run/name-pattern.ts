@@ -1,14 +1,14 @@
 /**
  * Patterns of names, as `ls --name` takes them.
  *
- * They are matched without backtracking: a regular expression with many `*` could take years over one name.
+ * They are matched without exponential backtracking, unlike a regular expression with many `*`.
  */
 
 const WILDCARD = /[*?]/
 
 /**
- * A test for names: `*` stands for any characters and `?` for one; text without either is looked for anywhere in the
- * name. Case and the form of Unicode make no difference: macOS writes `é` as two characters.
+ * A predicate for names: `*` matches any characters and `?` one character. A text without either matches names that
+ * contain it. Case and the Unicode normalization form make no difference: macOS writes `é` as two characters.
  */
 export function namePattern(text: string): (name: string) => boolean {
   const pattern = Array.from(folded(text))
@@ -21,17 +21,17 @@ function folded(text: string): string {
   return text.normalize('NFC').toLowerCase().normalize('NFC')
 }
 
-/** Whether a pattern matches all of a name. Only the last `*` is ever tried again: an earlier one gains nothing by it. */
+/** Whether a pattern matches a whole name. Only the last `*` is tried again: earlier ones cannot change the result. */
 function matches(pattern: readonly string[], name: readonly string[]): boolean {
   let inPattern = 0
   let retryPattern = -1
   let retryName = 0
   for (let inName = 0; inName < name.length;) {
-    const wanted = pattern[inPattern]
-    if (wanted === '*') {
+    const expected = pattern[inPattern]
+    if (expected === '*') {
       retryPattern = ++inPattern
       retryName = inName
-    } else if (wanted === '?' || wanted === name[inName]) {
+    } else if (expected === '?' || expected === name[inName]) {
       inPattern++
       inName++
     } else if (retryPattern >= 0) {

@@ -1,6 +1,6 @@
 /**
- * `uploads VAULT`: the uploads that are open at the service, and those of which it is not known whether they became
- * archives. `--abort ID` ends one.
+ * `uploads VAULT`: lists the unfinished uploads at the service, and uploads in the catalog whose outcome is unknown.
+ * `--abort ID` aborts one.
  */
 import { Catalog } from '../../catalog/catalog.js'
 import type { UploadState } from '../../catalog/possible-archives.js'
@@ -18,7 +18,7 @@ import { catalogFileOf } from './data-folder.js'
 import type { UploadsOptions } from '../commands/uploads.js'
 import { streamLocks } from './put/stream-owner.js'
 
-/** Runs `uploads`: when begun, part size, upload ID and description, a line an upload, and what the catalog says of it. */
+/** Runs `uploads`: prints the start, part size, ID and description of each upload, and the remarks of the catalog. */
 export async function uploads(vaultName: string, options: UploadsOptions, io: Io): Promise<void> {
   const file = catalogFileOf(options, io.env)
   await warnOfConflictsIn(file, io)
@@ -60,8 +60,8 @@ async function list(
 }
 
 /**
- * Aborts an upload, and records it. One that a living process owns is left alone. An upload that the service does not
- * have is only recorded, where the catalog says that it was one of this vault and this account.
+ * Aborts an upload, and records that. An upload that a living process owns is refused. An upload that the service does not
+ * have is only recorded, if the catalog has it as one of this vault and account.
  */
 async function abortUpload(
   { retryingClient: client, place, account }: Connection,
@@ -87,7 +87,7 @@ async function abortUpload(
         },
       )
       await catalog.append({ type: 'aborted', time: new Date().toISOString(), ...here, accountId, uploadId })
-      if (!quiet) printNote(io, gone ? goneNote(gone) : 'The upload is aborted, and its parts are gone.')
+      if (!quiet) printNote(io, gone ? goneNote(gone) : 'The upload is aborted. Its parts are deleted.')
     } finally {
       await catalog.close()
     }
@@ -97,9 +97,9 @@ async function abortUpload(
 }
 
 function goneNote({ completing, outcome }: UploadState): string {
-  const note = 'The service does not have the upload any more. The catalog has it as aborted now.'
+  const note = 'The service no longer has the upload. The catalog now has it as aborted.'
   if (!completing && outcome?.type !== 'unknown') return note
-  return `${note} The archive may exist all the same: "glacier-pipe catalog rebuild" finds it.`
+  return `${note} The archive may exist nevertheless: "glacier-pipe catalog rebuild" finds it.`
 }
 
 function isOf({ begun, outcome }: UploadState, here: VaultPlace): boolean {
@@ -111,7 +111,7 @@ function accountOf({ begun, outcome }: UploadState): string | undefined {
   return begun?.accountId ?? outcome?.accountId
 }
 
-/** The stream an upload belongs to: its lock is that of the upload. */
+/** The ID of the stream that an upload belongs to. The stream's lock is also that of the upload. */
 async function streamIdOf(file: string, uploadId: string): Promise<string> {
   const begun = (await unsettledIn(file)).uploads.get(uploadId)?.begun
   return begun?.streamId ?? begun?.firstVolume ?? uploadId

@@ -1,15 +1,13 @@
-/**
- * `vault create|ls|show|rm`.
- */
+/** `vault create|ls|show|rm`: create, list, show and delete vaults. */
 import { itemsOf } from '../../client/paging.js'
 import type { Vault } from '../../client/vault-client.js'
 import type { Io } from '../io.js'
 import type { ConnectionOptions } from '../options/connection-options.js'
-import { formatSize } from '../output/format.js'
+import { formatCount, formatSize } from '../output/format.js'
 import { printData, printJson, printNote } from '../output/print.js'
 import { withConnection } from './connection.js'
 
-/** Runs `vault create NAME`. A vault that exists stays as it is. */
+/** Runs `vault create NAME`. A vault that exists already is not changed. */
 export async function createVault(vaultName: string, options: ConnectionOptions, io: Io): Promise<void> {
   const { accountId } = options
   await withConnection(options, io, ({ retryingClient: client }) =>
@@ -55,7 +53,7 @@ function linesOf(vault: Vault): string[] {
     `arn         ${vault.arn}`,
     `created     ${vault.creationDate}`,
     date === undefined
-      ? 'inventory   none yet: the service takes the first within a day or so of the first upload'
-      : `inventory   ${date}: ${archiveCount} archives, ${formatSize(size)}`,
+      ? 'inventory   none yet: the service takes the first one within about a day of the first upload'
+      : `inventory   ${date}: ${formatCount(archiveCount, 'archive')}, ${formatSize(size)}`,
   ]
 }

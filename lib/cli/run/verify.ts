@@ -1,6 +1,6 @@
 /**
- * `verify FILE VAULT ARCHIVE_ID`: whether a file is what is in a vault, by its tree hash: an archive, or all volumes of a
- * set one after the other. Nothing is retrieved but, where it is asked for, the inventory.
+ * `verify FILE VAULT ARCHIVE_ID`: compares the tree hash of a file with that of an archive, or with those of all volumes of
+ * a set. No archive is retrieved. With `--inventory`, the inventory is.
  */
 import { assertNoConflicts } from '../../catalog/conflicts.js'
 import type { ArchiveRecord } from '../../catalog/record.js'
@@ -48,34 +48,34 @@ export async function verify(
   else await printData(io, `${file}: OK`)
 }
 
-/** All volumes of a set by the ID of its first; else the one archive. */
+/** The volumes to compare: all of the set for the ID of its first volume, else the one archive. */
 function volumesToCompare(
   set: ArchiveSet,
   archiveId: string,
-  { volumes: wantsSet, quiet }: VerifyOptions,
+  { volumes: includesSet, quiet }: VerifyOptions,
   io: Io,
 ): readonly ArchiveRecord[] {
   const { volumes, duplicates, missing, state } = set
-  const archive = [...volumes, ...duplicates].find((it) => it.archiveId === archiveId)
-  if (archive && (!wantsSet || archive.firstVolume !== undefined)) {
-    if (wantsSet && !quiet)
+  const archive = [...volumes, ...duplicates].find((volume) => volume.archiveId === archiveId)
+  if (archive && (!includesSet || archive.firstVolume !== undefined)) {
+    if (includesSet && !quiet)
       printNote(
         io,
-        `The archive is volume ${archive.volume} of the set ${setIdOf(archive)}: only this volume is compared.`,
+        `The archive is volume ${archive.volume} of the set ${setIdOf(archive)}. Only this volume is compared.`,
       )
     return [archive]
   }
   if (missing.length > 0) throw new IncompleteSetError(archiveId, missing)
   if (state !== 'complete')
-    printNote(io, `Warning: the file is compared with a set that may not be whole: ${setText(set)}.`)
+    printNote(io, `Warning: the file is compared with a set that may be incomplete: ${setText(set)}.`)
   return volumes
 }
 
-async function compareOne(file: string, wanted: ArchiveRecord, hasher: FileHasher, io: Io): Promise<void> {
+async function compareOne(file: string, archive: ArchiveRecord, hasher: FileHasher, io: Io): Promise<void> {
   const found = await hashOf(file, hasher, io)
-  if (found.size !== wanted.size) throw new SizeMismatchError(file, wanted.size, found.size)
-  if (found.treeHash !== wanted.treeHash)
-    throw new TreeHashMismatchError('archive', file, wanted.treeHash, found.treeHash)
+  if (found.size !== archive.size) throw new SizeMismatchError(file, archive.size, found.size)
+  if (found.treeHash !== archive.treeHash)
+    throw new TreeHashMismatchError('archive', file, archive.treeHash, found.treeHash)
 }
 
 async function compareSet(
@@ -102,7 +102,11 @@ function resultOf(
 ): object {
   const [first] = volumes
   if (volumes.length === 1) return { file, archiveId, size: first?.size, treeHash: first?.treeHash }
-  const shown = volumes.map((it) => ({ archiveId: it.archiveId, size: it.size, treeHash: it.treeHash }))
+  const shown = volumes.map((volume) => ({
+    archiveId: volume.archiveId,
+    size: volume.size,
+    treeHash: volume.treeHash,
+  }))
   return { file, archiveId, size: set.size, volumes: shown, state: set.state }
 }
 
@@ -115,7 +119,7 @@ async function inCatalog(
   const set = await setOf(catalogFileOf(options, io.env), archiveId)
   if (set?.volumes[0]?.vaultName === vaultName) return set
   throw new UsageError(
-    `The catalog knows no archive ${archiveId} in ${vaultName}. With --inventory the service is asked, which takes hours.`,
+    `The catalog has no archive ${archiveId} in ${vaultName}. Give --inventory to compare with the inventory of the vault, which takes hours.`,
   )
 }
 

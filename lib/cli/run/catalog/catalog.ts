@@ -1,8 +1,8 @@
 /**
- * `catalog rebuild VAULT` and `catalog diff VAULT`: the catalog and the vault's inventory, put side by side.
+ * `catalog rebuild VAULT` and `catalog diff VAULT`: compare the catalog with the inventory of the vault.
  *
- * An inventory is up to a day or so old: of what was stored since, it knows nothing, and what was deleted since, it still
- * has.
+ * An inventory is up to about a day old. It lacks archives that were stored since, and still has archives that were
+ * deleted since.
  */
 import { archivesIn, deletedIn, mismatchedIn } from '../../../catalog/archives.js'
 import { Catalog } from '../../../catalog/catalog.js'
@@ -15,19 +15,19 @@ import { nameOf } from '../../../glacier/archive-name.js'
 import type { Io } from '../../io.js'
 import type { InventoryReadOptions } from '../../options/inventory-options.js'
 import { warnOfConflicts, warnOfConflictsIn } from '../../output/conflict-notes.js'
-import { formatSize } from '../../output/format.js'
+import { formatCount, formatSize } from '../../output/format.js'
 import { printData, printJson, printNote } from '../../output/print.js'
 import { reasonOf, Reconciler, recordOfRow } from './reconcile.js'
 import { withConnection } from '../connection.js'
 import { catalogFileOf } from '../data-folder.js'
 import { openInventory } from '../inventory.js'
 
-/** Records that are put on disk together. */
-const BATCH = 1000
+/** The number of records that are written to disk together. */
+const BATCH_SIZE = 1000
 
 /**
- * Runs `catalog rebuild`: adds to the catalog what the vault has and it has not, says what became of uploads and
- * requests of which that was not known, and settles which tree hash is right where the catalog has several.
+ * Runs `catalog rebuild`: adds archives that only the vault has to the catalog, records the outcome of uploads and
+ * requests whose outcome was unknown, and settles conflicts between tree hashes.
  */
 export async function rebuildCatalog(
   vaultName: string,
@@ -38,7 +38,7 @@ export async function rebuildCatalog(
   await withConnection(options, io, async ({ client, place }) => {
     const here = { vaultName, ...(await place()) }
     const known = await knownIds(file)
-    const conflicts = new Map((await conflictsIn(file)).map((it) => [it.archiveId, it]))
+    const conflicts = new Map((await conflictsIn(file)).map((conflict) => [conflict.archiveId, conflict]))
     const reconciler = new Reconciler((await unsettledIn(file)).possible(), here)
     const counts = { inventory: 0, added: 0, reconciled: 0, settled: 0 }
     const recordFor = (row: InventoryRow): ArchiveRecord | undefined => {
@@ -65,7 +65,7 @@ export async function rebuildCatalog(
         counts.inventory++
         const record = recordFor(row)
         if (record) batch.push(record)
-        if (batch.length < BATCH) continue
+        if (batch.length < BATCH_SIZE) continue
         await catalog.append(...batch)
         batch = []
       }
@@ -79,10 +79,10 @@ export async function rebuildCatalog(
   })
 }
 
-/** What the service says of an archive, with what the record of the same tree hash says besides. */
+/** The record of the service, with the other fields of the catalog's record that has the same tree hash. */
 function settlingRecord(record: ArchiveRecord, { records }: CatalogConflict): ArchiveRecord {
   const same = records.find(
-    (it): it is ArchiveRecord => it.type === 'archive' && it.treeHash === record.treeHash,
+    (other): other is ArchiveRecord => other.type === 'archive' && other.treeHash === record.treeHash,
   )
   return { ...record, ...same, settles: true }
 }
@@ -95,16 +95,16 @@ function printCounts(
   if (reconciled > 0)
     printNote(
       io,
-      `Of these, ${reconciled} are archives of uploads or requests whose outcome was unknown. They are now recorded as stored.`,
+      `Of these, ${formatCount(reconciled, 'archive')} had an unknown outcome before, and ${reconciled === 1 ? 'is' : 'are'} now recorded as stored.`,
     )
   if (settled > 0)
     printNote(
       io,
-      `Archives that had different tree hashes in the catalog: ${settled}. The hashes of the inventory are recorded as right.`,
+      `Archives that had different tree hashes in the catalog: ${settled}. The hashes of the inventory are now recorded as correct.`,
     )
 }
 
-/** Runs `catalog diff`: `+` before what only the vault has, `-` before what only the catalog has. */
+/** Runs `catalog diff`: prints `+` before archives that only the vault has, `-` before those that only the catalog has. */
 export async function diffCatalog(vaultName: string, options: InventoryReadOptions, io: Io): Promise<void> {
   const file = catalogFileOf(options, io.env)
   await warnOfConflictsIn(file, io)
@@ -126,19 +126,29 @@ export async function diffCatalog(vaultName: string, options: InventoryReadOptio
         : possible
           ? reasonOf(possible)
           : 'not in the catalog'
-      await tell('+', row.archiveId, row.creationDate, row.size, nameOf(row.description), why, options, io)
+      await printDifference(
+        '+',
+        row.archiveId,
+        row.creationDate,
+        row.size,
+        nameOf(row.description),
+        why,
+        options,
+        io,
+      )
     }
     for (const archive of known.values()) {
       const { archiveId, time, size } = archive
       const name = archive.type === 'archive' ? nameOf(archive.description) : ''
       const isNew = Date.parse(time) >= Date.parse(reader.inventoryDate ?? '')
       const why = isNew ? 'stored since the inventory' : 'not in the vault'
-      await tell('-', archiveId, time, size, name, why, options, io)
+      await printDifference('-', archiveId, time, size, name, why, options, io)
     }
   })
 }
 
-async function tell(
+/** Prints an archive that only one side has. */
+async function printDifference(
   side: '+' | '-',
   archiveId: string,
   time: string,
@@ -154,8 +164,8 @@ async function tell(
 }
 
 /**
- * The archives a catalog knows, those it knows to be deleted among them. Those with a wrong tree hash are known too: as
- * an `archive` record, `ls` would show them as good, under the tree hash of an inventory beside that of the bytes sent.
+ * The IDs of all archives in the catalog, including deleted archives and those with a wrong tree hash. An archive with a
+ * wrong tree hash must not be added: `ls` would show it as correct.
  */
 async function knownIds(file: string): Promise<Set<string>> {
   const ids = await deletedIn(file)

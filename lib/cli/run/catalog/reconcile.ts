@@ -1,28 +1,26 @@
-/**
- * Rows of an inventory, and the archives of which the catalog says that they may exist.
- */
+/** Matches rows of an inventory with archives that may exist according to the catalog. */
 import type { PossibleArchive } from '../../../catalog/possible-archives.js'
 import { isAt, type ArchiveRecord, type VaultPlace } from '../../../catalog/record.js'
 import type { InventoryRow } from '../../../inventory/inventory-row.js'
 import { volumeMarkOf } from '../../../glacier/volume-description.js'
 
-/** Finds which row is which archive. Each archive is found once. */
+/** Finds the archive of each row. Each archive is found once. */
 export class Reconciler {
   readonly #possible = new Map<string, PossibleArchive[]>()
 
-  /** @param here - only archives in this vault */
-  constructor(possible: readonly PossibleArchive[], here: VaultPlace) {
-    for (const one of possible) {
-      if (one.record.type !== 'unknown' && one.record.type !== 'sending') continue
-      if (!isAt(one, here)) continue
-      const others = this.#possible.get(keyOf(one)) ?? []
-      this.#possible.set(keyOf(one), [...others, one])
+  /** @param vault - archives of other vaults are left out */
+  constructor(possible: readonly PossibleArchive[], vault: VaultPlace) {
+    for (const archive of possible) {
+      if (archive.record.type !== 'unknown' && archive.record.type !== 'sending') continue
+      if (!isAt(archive, vault)) continue
+      const others = this.#possible.get(keyOf(archive)) ?? []
+      this.#possible.set(keyOf(archive), [...others, archive])
     }
   }
 
   /**
-   * The archive that a row is: of the same size and tree hash, in the same place of the same set. Of several, that with
-   * the same description is taken, else the oldest. An archive that the service named once is only the row of that ID.
+   * The archive of a row: it has the same size and tree hash, and is the same volume of the same set. Of several, it is the
+   * one with the same description, else the oldest. An archive with a known ID matches only the row of that ID.
    */
   take(row: InventoryRow): PossibleArchive | undefined {
     const candidates = this.#possible.get(keyOf(row)) ?? []
@@ -38,14 +36,14 @@ export class Reconciler {
   }
 }
 
-/** What a row is, as a reason why the catalog does not have it. */
+/** The reason why the catalog does not have the archive of a row. */
 export function reasonOf({ record }: PossibleArchive): string {
   return 'uploadId' in record && record.uploadId !== undefined
     ? `was unknown: completion of upload ${record.uploadId}`
     : `was unknown: request of ${record.time}`
 }
 
-/** An inventory's row as a record of the catalog; volumes of sets are linked by their descriptions. */
+/** The record of the catalog for a row. Volumes of sets are linked by their descriptions. */
 export function recordOfRow(
   { archiveId, description, creationDate, size, treeHash }: InventoryRow,
   { vaultName, region, endpoint }: VaultPlace,

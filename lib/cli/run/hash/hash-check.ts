@@ -1,9 +1,9 @@
 /**
- * `hash --check LIST…`: whether files are as lists say, which `hash` or sha256sum has printed. The two hashes are the
- * same for a file of up to 1 MiB.
+ * `hash --check LIST…`: compares files with lists of hashes that `hash` or sha256sum has printed. The two hashes of a file
+ * of up to 1 MiB are the same.
  *
- * All lines are checked, whatever is wrong with one. The exit code is 4 where a file has another hash, else 1 where a
- * file or list could not be read, a line is no hash and file name, or a list has no line.
+ * A failure does not stop the check. The exit code is 4 if a file has another hash, else 1 if a file or list could not be
+ * read, a line is malformed, or a list has no lines.
  */
 import { isUtf8 } from 'node:buffer'
 import { TreeHashMismatchError } from '../../../errors.js'
@@ -18,15 +18,15 @@ import { printExact, printJson, printNote } from '../../output/print.js'
 import { hashOf, unlessUnreadable } from './hash-file.js'
 import { checkLine, type HashLine, parseHashLines } from './hash-lines.js'
 
-/** The failures that a check has found. */
+/** The failures of a check. */
 interface Findings {
-  /** Files, lists and lines that could not be read. */
-  unread: number
+  /** The number of files, lists and lines that could not be read. */
+  unreadable: number
   readonly mismatches: TreeHashMismatchError[]
 }
 
 /**
- * Checks the files that lists name, and says of each whether it is as it was.
+ * Checks the files in the lists, and prints a line about each.
  *
  * @throws {TreeHashMismatchError} `ERR_TREE_HASH_MISMATCH`: a file has another hash
  * @throws {ReportedError} something could not be read
@@ -37,34 +37,34 @@ export async function check(
   options: OutputOptions,
   io: Io,
 ): Promise<void> {
-  const findings: Findings = { unread: 0, mismatches: [] }
+  const findings: Findings = { unreadable: 0, mismatches: [] }
   for (const list of lists) {
     const bytes = await unlessUnreadable(bytesOf(list, io), list, io)
     if (!bytes) {
-      findings.unread++
+      findings.unreadable++
       continue
     }
     const lines = parseHashLines(bytes)
     if (lines.length === 0) {
-      findings.unread++
-      printNote(io, `${list}: no lines of a hash and a file name were found`)
+      findings.unreadable++
+      printNote(io, `${list}: the list has no lines of a hash and a file name`)
     }
     for (const { number, line } of lines) {
       if (line) await checkFile(line, findings, hasher, options, io)
       else {
-        findings.unread++
-        printNote(io, `${list}: line ${number} is no hash and file name`)
+        findings.unreadable++
+        printNote(io, `${list}: line ${number} is not a hash and a file name`)
       }
     }
   }
-  const { unread, mismatches } = findings
+  const { unreadable, mismatches } = findings
   const [first] = mismatches
   if (first && mismatches.length === 1) throw first
   if (first) {
-    const what = `${mismatches.length} files`
-    throw new TreeHashMismatchError('archive', what, 'those listed', 'others', { cause: first })
+    const subject = `${mismatches.length} files`
+    throw new TreeHashMismatchError('archive', subject, 'those in the list', 'others', { cause: first })
   }
-  if (unread > 0) throw new ReportedError(`${unread} files, lists or lines could not be read.`)
+  if (unreadable > 0) throw new ReportedError(`${unreadable} files, lists or lines could not be read.`)
 }
 
 async function checkFile(
@@ -77,7 +77,7 @@ async function checkFile(
   const file = isUtf8(name) ? name.toString() : name // a Buffer names a file that a string cannot
   const found = await unlessUnreadable(hashOf(file, hasher, io), file, io)
   const ok = found?.treeHash === hash
-  if (!found) findings.unread++
+  if (!found) findings.unreadable++
   else if (!ok)
     findings.mismatches.push(new TreeHashMismatchError('archive', String(file), hash, found.treeHash))
   if (json) await printJson(io, { file: String(file), ok })

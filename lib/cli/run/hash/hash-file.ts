@@ -1,4 +1,4 @@
-/** The tree hash of whatever a command is given as a file. */
+/** Tree hashes of the files that a command is given: regular files, other files, and stdin. */
 import { stat } from 'node:fs/promises'
 import { inputStream } from '../../../fs/input-stream.js'
 import { descriptorNamed } from '../../../fs/open-input.js'
@@ -9,7 +9,7 @@ import { treeHash } from '../../../tree-hash/tree-hash-stream.js'
 import type { Io } from '../../io.js'
 import { printNote } from '../../output/print.js'
 
-/** The result, or `undefined` where the file cannot be read: then stderr says why. */
+/** The result; `undefined` if the file cannot be read. The reason is then printed on stderr. */
 export async function unlessUnreadable<T>(
   reading: Promise<T>,
   file: string | Buffer,
@@ -20,17 +20,19 @@ export async function unlessUnreadable<T>(
   } catch (error) {
     if (io.signal.aborted) throw error
     const name = file.toString()
-    const hint = name.includes('\ufffd') ? '. Names that are not UTF-8 can only be given with --check' : ''
+    const hint = name.includes('\ufffd')
+      ? '. Names that are not UTF-8 can only be read from a list, with --check'
+      : ''
     printNote(io, `${name}: ${systemReason(error) ?? (error as Error).message}${hint}`)
     return undefined
   }
 }
 
 /**
- * The tree hash of a file, or of stdin where it is `-`.
+ * The tree hash of a file, or of stdin for `-`.
  *
- * @param file - its path; as bytes where it is not UTF-8
- * @throws the system's error where it cannot be read
+ * @param file - the path; a Buffer if it is not UTF-8
+ * @throws an error of the system, if the file cannot be read
  */
 export async function hashOf(file: string | Buffer, hasher: FileHasher, io: Io): Promise<HashedFile> {
   const { signal } = io
@@ -42,12 +44,12 @@ export async function hashOf(file: string | Buffer, hasher: FileHasher, io: Io):
 
 async function hashOfStream(stream: Readable, signal: AbortSignal): Promise<HashedFile> {
   const hashing = treeHash()
-  const nowhere = new Writable({
+  const sink = new Writable({
     write(_bytes, _encoding, callback) {
       callback()
     },
   })
-  await pipeline(stream, hashing, nowhere, { signal })
+  await pipeline(stream, hashing, sink, { signal })
   const { treeHash: found = '', size } = hashing
   return { size, treeHash: found }
 }

@@ -1,7 +1,7 @@
 /**
- * `hash [FILE…]`: tree hashes of files, in the manner of sha256sum. `--check` is in hash-check.ts.
+ * `hash [FILE…]`: prints tree hashes of files in the format of sha256sum. `--check` is in hash-check.ts.
  *
- * A file that cannot be read does not stop the others: it is told of on stderr, and the exit code is 1 at the end.
+ * A file that cannot be read is reported on stderr and does not stop the others. The exit code is then 1.
  */
 import { FileHasher } from '../../../tree-hash/file-hasher.js'
 import { ReportedError } from '../../command-errors.js'
@@ -12,7 +12,7 @@ import { hashOf, unlessUnreadable } from './hash-file.js'
 import type { HashOptions } from '../../commands/hash.js'
 import { hashLine } from './hash-lines.js'
 
-/** Runs `hash`; without files, of stdin. */
+/** Runs `hash`. Without files, it hashes stdin. */
 export async function hash(files: readonly string[], options: HashOptions, io: Io): Promise<void> {
   const all = files.length > 0 ? files : ['-']
   const hasher = new FileHasher()
@@ -30,12 +30,12 @@ async function print(
   { json }: HashOptions,
   io: Io,
 ): Promise<void> {
-  let unread = 0
+  let failures = 0
   for (const file of files) {
     const found = await unlessUnreadable(hashOf(file, hasher, io), file, io)
-    if (!found) unread++
+    if (!found) failures++
     else if (json) await printJson(io, { file, ...found })
     else await printExact(io, hashLine({ name: Buffer.from(file), hash: found.treeHash }))
   }
-  if (unread > 0) throw new ReportedError(`${unread} of ${files.length} files could not be read.`)
+  if (failures > 0) throw new ReportedError(`${failures} of ${files.length} files could not be read.`)
 }

@@ -1,6 +1,4 @@
-/**
- * Tree hashes of the consecutive sections of a file: of each volume, where the file is a whole set.
- */
+/** Tree hashes of consecutive sections of a file: of each volume, if the file is a whole set. */
 import { stat } from 'node:fs/promises'
 import { SizeMismatchError } from '../../../errors.js'
 import { inputStream } from '../../../fs/input-stream.js'
@@ -11,12 +9,12 @@ import { TreeHash } from '../../../tree-hash/tree-hash.js'
 import type { Io } from '../../io.js'
 
 /**
- * Hashes sections of a file, or of stdin where it is `-`.
+ * Hashes sections of a file, or of stdin for `-`.
  *
- * @param sizes - bytes in each section, in their order
- * @returns the tree hash of each, lowercase hex
- * @throws {SizeMismatchError} the file is not as long as all sections are
- * @throws the system's error where the file cannot be read
+ * @param sizes - bytes in each section, in order
+ * @returns the tree hash of each section, lowercase hex
+ * @throws {SizeMismatchError} the size of the file is not the sum of the sizes
+ * @throws an error of the system, if the file cannot be read
  */
 export async function sectionHashesOf(
   file: string,
@@ -38,7 +36,7 @@ export async function sectionHashesOf(
   return hashes
 }
 
-/** The same for what can be read only once. */
+/** The tree hashes of sections of a stream. */
 async function hashesOfStream(
   file: string,
   sizes: readonly number[],

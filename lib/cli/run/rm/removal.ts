@@ -1,6 +1,4 @@
-/**
- * What `rm` deletes for the IDs it is given, in which order.
- */
+/** The archives that `rm` deletes for the IDs it is given, and their order. */
 import { assertNoConflicts } from '../../../catalog/conflicts.js'
 import type { ArchiveRecord } from '../../../catalog/record.js'
 import { setIdOf, setsOf, type ArchiveSet } from '../../../catalog/sets.js'
@@ -9,20 +7,19 @@ import { UsageError } from '../../command-errors.js'
 import { formatSize } from '../../output/format.js'
 import { setText } from '../../output/set-text.js'
 
-/** An archive to be deleted. */
+/** An archive to delete. */
 export interface Removal {
   readonly archiveId: string
-  /** Absent where the catalog does not know it. */
+  /** Absent if the catalog does not know the archive. */
   readonly record?: ArchiveRecord | undefined
-  /** The set that is deleted with it; absent where it is deleted alone. */
+  /** The set that is deleted with it; absent if the archive is deleted alone. */
   readonly set?: ArchiveSet | undefined
 }
 
 /**
- * Plans what to delete. Of a set, later volumes come first and the first volume last: if the command dies, its ID still
- * identifies what is left.
+ * Plans the deletion. The first volume of a set is deleted last: after a crash, its ID still identifies the rest.
  *
- * @param withVolumes - whether a first volume's ID means the whole set
+ * @param withVolumes - whether the ID of a first volume stands for the whole set
  * @throws {UsageError} an ID is that of a later volume, or of an archive in another vault
  * @throws {CatalogConflictError} `ERR_CATALOG_CONFLICT`: the catalog contradicts itself about one of the archives
  */
@@ -37,27 +34,27 @@ export async function planRemoval(
   for (const archiveId of archiveIds) {
     const set = sets.get(archiveId)
     const members = set ? [...set.volumes, ...set.duplicates] : []
-    const record = members.find((it) => it.archiveId === archiveId)
+    const record = members.find((member) => member.archiveId === archiveId)
     assertVault(record ?? members[0], vaultName, archiveId)
     if (withVolumes && record?.firstVolume !== undefined) {
-      if (archiveIds.includes(record.firstVolume)) continue // it is deleted with its set
+      if (archiveIds.includes(record.firstVolume)) continue // its set is deleted, and it with the set
       throw new UsageError(
         `The archive ${archiveId} is volume ${record.volume} of the set ${record.firstVolume}, which is deleted as a ` +
-          `whole: give that ID, or --no-volumes to delete just this archive.`,
+          `whole. Give the ID of the set, or --no-volumes to delete only this archive.`,
       )
     }
-    const isOfSet = withVolumes && set !== undefined && isSeveral(set, archiveId)
-    if (isOfSet)
+    const includesSet = withVolumes && set !== undefined && isSeveral(set, archiveId)
+    if (includesSet)
       for (const member of members.sort((a, b) => b.volume - a.volume))
         if (setIdOf(member) !== member.archiveId)
           planned.set(member.archiveId, { archiveId: member.archiveId, record: member, set })
-    planned.set(archiveId, { archiveId, record, ...(isOfSet && { set }) })
+    planned.set(archiveId, { archiveId, record, ...(includesSet && { set }) })
   }
   await assertNoConflicts(file, [...planned.keys()])
   return [...planned.values()]
 }
 
-/** The lines that say what is deleted. */
+/** The lines that announce the deletion. */
 export function removalLines(removals: readonly Removal[]): string[] {
   const lines: string[] = []
   let lastSet: ArchiveSet | undefined
@@ -74,18 +71,20 @@ function lineOf(archiveId: string, record: ArchiveRecord | undefined, set: Archi
   if (!record) return `${archiveId}  (not in the catalog)`
   const { size, description, name = '', volume } = record
   const shownName = description === undefined ? name : nameOf(description)
-  const place = set ? `  (volume ${volume})` : ''
-  return `${archiveId}  ${formatSize(size)}  ${shownName}`.trimEnd() + place
+  const position = set ? `  (volume ${volume})` : ''
+  return `${archiveId}  ${formatSize(size)}  ${shownName}`.trimEnd() + position
 }
 
-/** Whether there is more to a set than the archive itself. */
+/** Whether a set has, or may have, other archives than this one. */
 function isSeveral({ volumes, duplicates, state }: ArchiveSet, archiveId: string): boolean {
-  return state !== 'complete' || duplicates.length > 0 || volumes.some((it) => it.archiveId !== archiveId)
+  return (
+    state !== 'complete' || duplicates.length > 0 || volumes.some((volume) => volume.archiveId !== archiveId)
+  )
 }
 
 function assertVault(record: ArchiveRecord | undefined, vaultName: string, archiveId: string): void {
   if (!record || record.vaultName === vaultName) return
   throw new UsageError(
-    `The catalog knows the archive ${archiveId} in the vault ${record.vaultName}, not in ${vaultName}. Nothing was deleted.`,
+    `The catalog has the archive ${archiveId} in the vault ${record.vaultName}, not in ${vaultName}. Nothing was deleted.`,
   )
 }

@@ -1,12 +1,12 @@
-/** The lines that `serve` prints when it ends: what the service would have charged. */
+/** The lines that `serve` prints when it stops: the costs of the same requests at the service. */
 import type { CostLine, Costs } from '../../../local/index.js'
 
-/** The costs as lines for people: the total, and each line that has a quantity. None where no line has one. */
+/** The costs as lines for people: the total, and each item that has a quantity. Empty if no item has one. */
 export function costSummary({ total, lines, since, until }: Costs): readonly string[] {
   const used = lines.filter(({ quantity }) => quantity > 0)
   if (used.length === 0) return []
   return [
-    `The costs from ${since} to ${until}, by the table of prices: $${total.toFixed(6)}.`,
+    `The costs from ${since} to ${until}, at the configured prices: $${total.toFixed(6)}.`,
     ...used.map((line) => `  ${line.item}: ${quantityOf(line)}, $${line.amount.toFixed(6)}`),
   ]
 }

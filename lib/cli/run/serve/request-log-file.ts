@@ -1,6 +1,6 @@
 /**
- * The request log of `serve`: a file that lines are appended to, or stderr. What cannot be written is dropped: the server
- * goes on.
+ * The request log of `serve`: a file that lines are appended to, or stderr. Lines that cannot be written are dropped, and
+ * the server keeps running.
  */
 import { constants } from 'node:fs'
 import { open, type FileHandle } from 'node:fs/promises'
@@ -9,25 +9,25 @@ import { systemReason } from '../../../fs/system-reason.js'
 import { logLine, type RequestLogEntry } from '../../../local/http/request-log.js'
 import type { Io } from '../../io.js'
 
-/** Characters of lines that wait to be written; lines beyond that are dropped. */
-const MOST_WAITING = 16_777_216
-/** Milliseconds until a FIFO that is full is tried again. */
+/** Maximum characters of lines that wait to be written. Lines beyond it are dropped. */
+const MAX_WAITING_LENGTH = 16_777_216
+/** The pause before a full FIFO is written to again. */
 const RETRY_MS = 20
 const LINE_END = 0x0a
 
-/** Where the entries of the request log go. */
+/** The destination of the entries of the request log. */
 export interface RequestLogFile {
-  /** Takes an entry. */
+  /** Adds an entry. */
   add(entry: RequestLogEntry): void
   /** Waits until the entries are written, and closes the file. */
   close(): Promise<void>
 }
 
 /**
- * Opens a file for the request log: appended to, and made with mode 0600 if it is not there.
+ * Opens a file for the request log. Lines are appended. A file that does not exist is created with mode 0600.
  *
- * @param onFailure - is called once, with the reason, when lines cannot be written
- * @throws an Error of the system where it cannot be opened; a FIFO needs a reader
+ * @param onFailure - called once, with the reason, when lines cannot be written
+ * @throws an error of the system, if the file cannot be opened; a FIFO needs a reader
  */
 export async function openRequestLog(
   path: string,
@@ -54,8 +54,8 @@ class AppendedLog implements RequestLogFile {
   #writing: Promise<void> | undefined
   #hasFailed = false
   #isClosing = false
-  /** Whether the last line is there only in part: what comes next must not be taken for the rest of it. */
-  #isAmidLine = false
+  /** Whether the last line is incomplete: the next one must not be read as the rest of it. */
+  #isMidLine = false
 
   constructor(file: FileHandle, onFailure: (reason: string) => void) {
     this.#file = file
@@ -63,7 +63,7 @@ class AppendedLog implements RequestLogFile {
   }
 
   add(entry: RequestLogEntry): void {
-    if (this.#waiting.length < MOST_WAITING) this.#waiting += logLine(entry)
+    if (this.#waiting.length < MAX_WAITING_LENGTH) this.#waiting += logLine(entry)
     this.#writing ??= this.#write()
   }
 
@@ -75,21 +75,21 @@ class AppendedLog implements RequestLogFile {
 
   async #write(): Promise<void> {
     while (this.#waiting !== '') {
-      const lines = Buffer.from(this.#isAmidLine ? `\n${this.#waiting}` : this.#waiting)
+      const lines = Buffer.from(this.#isMidLine ? `\n${this.#waiting}` : this.#waiting)
       this.#waiting = ''
       let written = 0
       try {
         while (written < lines.length) written += await this.#writeSome(lines.subarray(written))
       } catch (error) {
-        if (!this.#hasFailed) this.#onFailure(systemReason(error) as string) // it fails with no other
+        if (!this.#hasFailed) this.#onFailure(systemReason(error) as string) // a write fails only with errors of the system
         this.#hasFailed = true
       }
-      if (written > 0) this.#isAmidLine = lines[written - 1] !== LINE_END
+      if (written > 0) this.#isMidLine = lines[written - 1] !== LINE_END
     }
     this.#writing = undefined
   }
 
-  /** Writes as much as there is room for, and gives how much. A FIFO that is full has a reader who is slow. */
+  /** Writes as many bytes as fit, and returns their number. Waits while a FIFO is full. */
   async #writeSome(bytes: Buffer): Promise<number> {
     for (;;) {
       try {

@@ -1,6 +1,4 @@
-/**
- * `serve`: the local vault as a server of its own, until it is told to stop.
- */
+/** `serve`: runs the local vault as a server until a signal stops it. */
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import type { LocalCredentials, LocalVault, RequestLogEntry } from '../../../local/index.js'
@@ -14,21 +12,23 @@ import { printData, printJson, printNote } from '../../output/print.js'
 import { defaultLocalDir } from '../data-folder.js'
 import { costSummary } from './cost-summary.js'
 import { openRequestLog, type RequestLogFile, requestLogOn } from './request-log-file.js'
+import { assertServeOptions } from './serve-options.js'
 import { tlsFilesOf } from './serve-tls.js'
 import type { ServeOptions } from '../../commands/serve.js'
 import { startVault } from '../start-vault.js'
 
-/** The secret of the controls: the one in the environment, or a new one. An empty one is none. */
+/** The secret of the controls: that of the environment, unless it is empty, else a new one. */
 export function controlSecretOf({ GLACIER_PIPE_CONTROL_SECRET: secret = '' }: Io['env']): string {
   return secret === '' ? randomBytes(24).toString('base64url') : secret
 }
 
-/** Runs `serve`. One line on stdout says that it is ready. */
+/** Runs `serve`. Prints one line on stdout when the server is ready. */
 export async function serve(options: ServeOptions, io: Io): Promise<void> {
   const { dir = defaultLocalDir(io.env), fault: faults, price: prices, control } = options
   const { host, allowRemote, port, createVaults } = options
   const { region, accountId, acceptAnyCredentials } = options
   const { inventoryInterval, snsEndpoint, policies, undocumented, idleTimeout } = options
+  assertServeOptions(options)
   const tls = await tlsFilesOf(options, io.env)
   const network = { host, allowRemote, port, tls, idleTimeout, snsEndpoint }
   const access = { region, accountId, acceptAnyCredentials, policies }
@@ -56,7 +56,7 @@ export async function serve(options: ServeOptions, io: Io): Promise<void> {
   }
 }
 
-/** Prints the costs. That they cannot be computed is no failure of the server. */
+/** Prints the costs. A failure to compute them is not a failure of the server. */
 async function printCosts(vault: LocalVault, io: Io): Promise<void> {
   try {
     for (const line of costSummary(await vault.costs())) printNote(io, line)
@@ -65,14 +65,14 @@ async function printCosts(vault: LocalVault, io: Io): Promise<void> {
   }
 }
 
-/** The request log, where one is wanted; `-` is stderr. */
+/** The request log, or `undefined` without `--log`. */
 async function requestLogFor(path: string | undefined, io: Io): Promise<RequestLogFile | undefined> {
   if (path === undefined) return undefined
   if (path === '-') return requestLogOn(io.stderr)
   return openRequestLog(path, (reason) => {
     printNote(
       io,
-      `The request log ${path} cannot be written: ${reason}. The server goes on, and its lines are lost.`,
+      `The request log ${path} cannot be written: ${reason}. The server keeps running, and lines of the log are lost.`,
     )
   }).catch((error: unknown) => {
     throw new Error(`The request log ${path} cannot be opened: ${systemReason(error) as string}.`, {
@@ -82,8 +82,8 @@ async function requestLogFor(path: string | undefined, io: Io): Promise<RequestL
 }
 
 /**
- * Prints where the server is and with which keys. Secrets are printed only where they were made here: those of the
- * environment are the user's own, and the output of a server often ends in a log.
+ * Prints the address of the server and the keys. Secrets are printed only if this command created them: those of the
+ * environment are the user's own, and the output of a server often ends up in a log.
  */
 async function announce(
   { endpoint, region, accountId, credentials, dir }: LocalVault,
@@ -103,39 +103,40 @@ async function announce(
   if (!isLoopback(new URL(endpoint).hostname)) {
     printNote(
       io,
-      `WARNING: other machines can connect to ${endpoint}. Whoever has the keys can read and delete everything in ` +
-        `${dir}${endpoint.startsWith('https:') ? '' : ', and nothing is encrypted on the way'}.`,
+      `WARNING: other machines can connect to ${endpoint}. Anyone with the keys can read and delete everything in ` +
+        `${dir}${endpoint.startsWith('https:') ? '' : '. Connections are not encrypted'}.`,
     )
   }
   if (json || quiet) return
   if (secrets.controlSecret !== undefined)
-    printNote(io, `The page of the local vault: ${pageAddress(endpoint, secrets.controlSecret, io)}`)
+    printNote(io, `The page of the local vault is at ${pageAddress(endpoint, secrets.controlSecret, io)}`)
   printNote(
     io,
     `A local vault in ${dir}, ${regions.length > 1 ? 'regions' : 'region'} ${regions.join(', ')}, ` +
       `account ${accountId}, access key ${accessKeyId}.`,
   )
-  if (acceptAnyCredentials) printNote(io, 'Any other keys are accepted too.')
-  if (secrets.credentials) printNote(io, 'The keys are those of the environment.')
-  const made = [secretAccessKey && 'the secret key', controlSecret && 'the secret of the controls']
-  const names = made.filter((name) => name).join(' and ')
-  if (names !== '') printNote(io, `With --json the line on stdout has ${names} too.`)
+  if (acceptAnyCredentials) printNote(io, 'Requests that are signed with any other keys are accepted too.')
+  if (secrets.credentials) printNote(io, 'The keys are from the environment.')
+  const created = [secretAccessKey && 'the secret key', controlSecret && 'the secret of the controls']
+  const names = created.filter((name) => name).join(' and ')
+  if (names !== '') printNote(io, `Run with --json to print ${names} on stdout.`)
 }
 
 /**
- * The address of the page. On a terminal it has the secret in it, behind #, which a browser sends to no server, so that
- * it can be clicked. A log is kept and shared, so it does not get the secret; nor does a secret of the user's appear.
+ * The address of the page. On a terminal it includes the secret, so that it can be clicked. The secret follows #, and a
+ * browser does not send that part to the server. A log is kept and shared, so the address in it has no secret; a secret
+ * of the environment is never printed.
  */
 export function pageAddress(
   endpoint: string,
   controlSecret: string,
   { env, stderr }: Pick<Io, 'env' | 'stderr'>,
 ): string {
-  const isDrawn = controlSecret !== env.GLACIER_PIPE_CONTROL_SECRET
-  return `${endpoint}/.control/${stderr.isTTY && isDrawn ? `#secret=${controlSecret}` : ''}`
+  const isGenerated = controlSecret !== env.GLACIER_PIPE_CONTROL_SECRET
+  return `${endpoint}/.control/${stderr.isTTY && isGenerated ? `#secret=${controlSecret}` : ''}`
 }
 
-/** The keys of the environment, where it has a whole pair. */
+/** The keys of the environment; `undefined` unless it has a complete pair. */
 function credentialsOf(env: Io['env']): LocalCredentials | undefined {
   const {
     AWS_ACCESS_KEY_ID: accessKeyId,
