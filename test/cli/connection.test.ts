@@ -135,7 +135,7 @@ t.test(
     for (const timeout of ['0', '30d', '25d'])
       t.match(
         await run(['put', 'docs', '--local-dir', dir, '--timeout', timeout], Buffer.from('x')),
-        { code: 2, stderr: /'--timeout <time>' argument .* is invalid\. Write a length of time from/ },
+        { code: 2, stderr: /'--timeout <time>' argument .* is invalid\. Write a duration from/ },
         timeout,
       )
     const ask = (): Promise<void> => Promise.resolve()

@@ -63,7 +63,7 @@ type Ending = readonly [code: number, err: RegExp]
 
 const EXHAUSTED = /Given up after \d+ attempts in 300 s/
 const KEPT =
-  /The upload is kept: its ID is [\w-]{92}\..*\nglacier-pipe: To continue, pipe the same source in again: … \| glacier-pipe put .*--upload-id=[\w-]{92} docs\n$/
+  /The upload is kept: its ID is [\w-]{92}\..*\nglacier-pipe: To resume, pipe the same source in again: … \| glacier-pipe put .*--upload-id=[\w-]{92} docs\n$/
 
 interface Row {
   /** Where it meets each request of: an initiation, a part, a completion, a whole archive. */

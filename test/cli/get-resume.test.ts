@@ -23,15 +23,15 @@ t.test('a get that was stopped says what is kept, and the command it prints goes
   const common = [...where, '--memory', '4MiB', '--concurrency', '1', 'docs']
   const requests = (): number => vault.traffic.of('GetJobOutput').requests
   for (const [signal, code, out, more, kept] of [
-    ['SIGHUP', 129, "it's out", [], /The retrieval job is kept, and so is .*it's out\.partial\. To continue/],
+    ['SIGHUP', 129, "it's out", [], /The retrieval job is kept, and so is .*it's out\.partial\. To resume/],
     [
       'SIGTERM',
       143,
       'part',
       ['--range', '0-5MiB'],
-      /kept; the range is retrieved again from its beginning\./,
+      /kept. The range is retrieved again from its beginning\./,
     ],
-    ['SIGINT', 130, undefined, [], /kept; what went to stdout comes again from its beginning\./],
+    ['SIGINT', 130, undefined, [], /kept. The output on stdout starts again from its beginning\./],
   ] as const) {
     vault.faults.clear()
     vault.faults.add({ operation: 'GetJobOutput', fault: 'stall', nth: 4 }) // it goes no further
@@ -51,7 +51,7 @@ t.test('a get that was stopped says what is kept, and the command it prints goes
     const again = await shell(dir, `${command.replace('glacier-pipe', 'gp')} | tail -c 9`, keys)
     t.match(again, { code: 0 }, again.err)
     t.equal(vault.traffic.of('InitiateJob').carriedOut, paid, 'no job is paid for again')
-    if (signal === 'SIGHUP') t.match(again.err, /\(\d were there\)/)
+    if (signal === 'SIGHUP') t.match(again.err, /\(\d already there\)/)
     const whole = more.length > 0 ? bytes.subarray(0, 5 * MIB) : bytes
     if (out !== undefined) t.ok((await readFile(join(dir, out))).equals(whole), out)
   }
@@ -67,11 +67,11 @@ t.test('what is kept depends on what was begun', async (t) => {
     return found instanceof ResumableError ? found.hint : undefined
   }
   const stopped = new AbortError()
-  t.match(await hint(stopped), /^The retrieval job is kept\. To continue, .*: glacier-pipe get v -o \S+out$/)
+  t.match(await hint(stopped), /^The retrieval job is kept\. To resume, .*: glacier-pipe get v -o \S+out$/)
   t.equal(await hint(stopped, { hasJob: false }), undefined, 'nothing was begun')
   await writeFile(`${file}.partial`, 'x')
-  t.match(await hint(stopped, { hasJob: false }), /out\.partial is kept\. To continue/)
-  t.match(await hint(stopped, { isRange: true }), /the range is retrieved again/)
+  t.match(await hint(stopped, { hasJob: false }), /out\.partial is kept\. To resume/)
+  t.match(await hint(stopped, { isRange: true }), /The range is retrieved again/)
   const details = { operation: 'GetJobOutput', serviceCode: 'ECONNRESET' }
   t.match(await hint(new ConnectionError('x', details)), /out\.partial/)
   t.equal(await hint(new ConnectionError('x', details), { hasJob: false }), undefined)

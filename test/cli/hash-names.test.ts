@@ -42,7 +42,7 @@ t.test('a list without a line is an error, whatever the other lists say', async 
   }
   t.match(await check(good), { code: 0, out: /file: OK\n$/, err: '' }, 'a byte order mark and upper case')
   for (const name of ['empty', 'comments', 'only mark']) {
-    const err = `glacier-pipe: ${join(dir, name)}: no lines of a hash and a file name were found\n`
+    const err = `glacier-pipe: ${join(dir, name)}: the list has no lines of a hash and a file name\n`
     t.strictSame(await check(join(dir, name)), { code: 1, out: '', err }, name)
     t.match(await check(join(dir, name), good), { code: 1, out: /file: OK\n$/, err }, name)
   }
@@ -110,7 +110,7 @@ t.test('what cannot be read does not stop the others', async (t) => {
     err:
       `glacier-pipe: ${at('none')}: no such file or directory (ENOENT)\n` +
       `glacier-pipe: ${at('folder')}: illegal operation on a directory (EISDIR)\n` +
-      'glacier-pipe: \ufffd: no such file or directory (ENOENT). Names that are not UTF-8 can only be given with --check\n',
+      'glacier-pipe: \ufffd: no such file or directory (ENOENT). Names that are not UTF-8 can only be read from a list, with --check\n',
   })
   await writeFile(at('list'), `${HASH}  ${at('none')}\nnonsense\n${HASH}  ${at('a')}\n`)
   t.strictSame(await run('--check', at('nothing'), at('list')), {
@@ -119,7 +119,7 @@ t.test('what cannot be read does not stop the others', async (t) => {
     err:
       `glacier-pipe: ${at('nothing')}: no such file or directory (ENOENT)\n` +
       `glacier-pipe: ${at('none')}: no such file or directory (ENOENT)\n` +
-      `glacier-pipe: ${at('list')}: line 2 is no hash and file name\n`,
+      `glacier-pipe: ${at('list')}: line 2 is not a hash and a file name\n`,
   })
   await writeFile(at('a'), 'other')
   await writeFile(at('b'), 'other')

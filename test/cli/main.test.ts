@@ -148,7 +148,7 @@ t.test(
     const [ending, message] = await Promise.all([once(put, 'close'), text(put.stderr as Readable)])
     await terminal.close()
     t.strictSame(ending, [2, null])
-    t.match(message, /Nothing is piped in/)
+    t.match(message, /stdin is a terminal/)
   },
 )
 
@@ -156,14 +156,14 @@ t.test('nothing is read from, nor written to, a terminal by accident', async (t)
   const dir = t.testdir()
   const put = stage(Buffer.from('x'), ['stdin'])
   t.equal(await runHere(['put', 'docs', '--local-dir', dir], put), 2)
-  t.match(put.err(), /Nothing is piped in/)
+  t.match(put.err(), /stdin is a terminal/)
   t.equal(await runHere(['put', 'docs', '-', '--local-dir', dir], stage(Buffer.from('x'), ['stdin'])), 0)
   const get = stage(Buffer.alloc(0), ['stdout'])
   t.equal(await runHere(['get', 'docs', 'x', '--local-dir', dir], get), 2)
-  t.match(get.err(), /The archive would go to the terminal/)
+  t.match(get.err(), /stdout is a terminal/)
 })
 
-t.test('an empty path is a asUsageError error that names its option', async (t) => {
+t.test('an empty path is a usage error that names its option', async (t) => {
   const commands: [where: RegExp, ...args: string[]][] = [
     [/'-o, --output <file>'/, 'get', 'docs', '-o', '', '--', 'x'],
     [/'-o, --output <file>'/, 'get', 'docs', '--output=', '--', 'x'],
@@ -177,7 +177,7 @@ t.test('an empty path is a asUsageError error that names its option', async (t) 
     const it = stage()
     t.equal(await runHere(args, it), 2, args.join(' '))
     t.match(it.err(), where)
-    t.match(it.err(), /It is empty\. Give a path\./)
+    t.match(it.err(), /The path is empty\./)
   }
 })
 
@@ -185,16 +185,16 @@ t.test('an endpoint is an http address', async (t) => {
   for (const endpoint of ['x', 'ftp://x', '']) {
     const it = stage(Buffer.from('x'))
     t.equal(await runHere(['put', 'docs', '--endpoint', endpoint], it), 2)
-    t.match(it.err(), /--endpoint takes an http or https address/)
+    t.match(it.err(), /--endpoint must be an http or https address/)
   }
   const more: [endpoint: string, err: RegExp][] = [
-    ['http://user:secret@127.0.0.1', /--endpoint takes no user name or password/],
-    ['http://:secret@127.0.0.1', /--endpoint takes no user name or password/],
-    ['http://secret@127.0.0.1', /--endpoint takes no user name or password/],
-    ['ftp://user:secret@127.0.0.1', /--endpoint takes an http or https address/],
-    ['http://user:secret@[', /--endpoint takes an http or https address/],
-    ['http://127.0.0.1/?secret', /--endpoint takes an address without a query/],
-    ['http://127.0.0.1/#secret', /--endpoint takes an address without a query/],
+    ['http://user:secret@127.0.0.1', /--endpoint must have no user name or password/],
+    ['http://:secret@127.0.0.1', /--endpoint must have no user name or password/],
+    ['http://secret@127.0.0.1', /--endpoint must have no user name or password/],
+    ['ftp://user:secret@127.0.0.1', /--endpoint must be an http or https address/],
+    ['http://user:secret@[', /--endpoint must be an http or https address/],
+    ['http://127.0.0.1/?secret', /--endpoint must be an address without a query/],
+    ['http://127.0.0.1/#secret', /--endpoint must be an address without a query/],
   ]
   for (const [endpoint, err] of more) {
     const it = stage(Buffer.from('x'))
@@ -246,7 +246,7 @@ t.test('serve runs until it is told to stop', async (t) => {
   }
   const remote = stage()
   t.equal(await runHere(['serve', '--dir', t.testdir(), '--host', '0.0.0.0'], remote), 2)
-  t.match(remote.err(), /not a loopback address: .* Give allowRemote \(--allow-remote\)/)
+  t.match(remote.err(), /not a loopback address: .* give --allow-remote\./)
   const loud = stage()
   const serving = runHere(
     ['serve', '--dir', t.testdir(), '--host', '0.0.0.0', '--allow-remote', '--quiet', '--control'],
@@ -255,14 +255,14 @@ t.test('serve runs until it is told to stop', async (t) => {
   while (loud.err() === '') await settled(1)
   loud.interrupt.abort('SIGTERM')
   t.equal(await serving, 143)
-  t.match(loud.err(), /WARNING: other machines can connect to http:\/\/0\.0\.0\.0:\d+\. Whoever has the keys/)
+  t.match(loud.err(), /WARNING: other machines can connect to http:\/\/0\.0\.0\.0:\d+\. Anyone with the keys/)
   const controlled = stage()
   const withControl = runHere(['serve', '--dir', t.testdir(), '--control'], controlled)
   while (!controlled.err().includes('secret')) await settled(1)
   controlled.interrupt.abort('SIGTERM')
   t.equal(await withControl, 143)
   t.match(controlled.err(), /the line on stdout has the secret key and the secret of the controls too/)
-  t.match(controlled.err(), /The page of the local vault: http:\/\/127\.0\.0\.1:\d+\/\.control\/\n/)
+  t.match(controlled.err(), /The page of the local vault is at http:\/\/127\.0\.0\.1:\d+\/\.control\/\n/)
   const debugged = stage()
   debugged.interrupt.abort('SIGTERM')
   t.equal(await runHere(['serve', '--dir', t.testdir(), '--debug'], debugged), 143)
@@ -311,12 +311,12 @@ t.test('serve prints no secret that it was given, be it right or wrong', async (
   ])
   t.match(JSON.parse(json.out), { accessKeyId: 'AKIAREAL', keysFrom: 'environment' })
   const told = await serveWith({}, '--debug')
-  t.match(told.text, /access key AKIAREAL\.\n.*The keys are those of the environment\.\n/)
+  t.match(told.text, /access key AKIAREAL\.\n.*The keys are from the environment\.\n/)
   t.notMatch(told.text, /--json/)
   const half = await serveWith({ GLACIER_PIPE_CONTROL_SECRET: '' }, '--accept-any-credentials')
   t.match(
     half.text,
-    /Any other keys are accepted too[^]*With --json the line on stdout has the secret of the controls too/,
+    /any other keys are accepted too[^]*Run with --json to print the secret of the controls on stdout/,
   )
   await serveWith({}, '--help')
   await serveWith({}, '--quiet')
@@ -383,7 +383,7 @@ t.test('serve warns of policies where it is lenient, and prints the costs at its
     loud,
     /^glacier-pipe: WARNING: A policy that is set on the vault .* "aws:\\u001b" has no value here/m,
   )
-  t.match(loud, /^glacier-pipe: The costs from \S+Z to \S+Z, by the table of prices: \$0\.030060\.$/m)
+  t.match(loud, /^glacier-pipe: The costs from \S+Z to \S+Z, at the configured prices: \$0\.030060\.$/m)
   t.match(loud, /^glacier-pipe: {3}Standard retrieval: 0\.000976563 GB, \$0\.000010$/m)
   t.match(loud, /^glacier-pipe: {3}Upload requests: 1, \$0\.030000$/m)
   t.notMatch(loud, /Bulk/, 'what was not used is not told')
@@ -429,15 +429,15 @@ t.test('serve takes choices where the documents of the service leave it open', a
   )
   t.strictSame(chosen('retrieval-policy=None'), { retrievalPolicy: 'None' })
   for (const [choice, message] of [
-    ['', /Write it as repeatable-for=1h, .*repeat-hash=yes or no/],
-    ['other=1', /Write it as/],
-    ['constructor=1', /Write it as/],
-    ['repeat-hash', /Write it as/],
-    ['repeat-hash=true', /Write it as/],
-    ['repeat-checked=', /Write it as/],
-    ['first-counts=1', /Write it as/],
-    ['malformed-range=x', /Write it as/],
-    ['repeatable-for=x', /Write a length of time/],
+    ['', /Write a choice as repeatable-for=1h, .*repeat-hash=yes or no/],
+    ['other=1', /Write a choice as/],
+    ['constructor=1', /Write a choice as/],
+    ['repeat-hash', /Write a choice as/],
+    ['repeat-hash=true', /Write a choice as/],
+    ['repeat-checked=', /Write a choice as/],
+    ['first-counts=1', /Write a choice as/],
+    ['malformed-range=x', /Write a choice as/],
+    ['repeatable-for=x', /Write a duration/],
     ['retrieval-policy=free', /Write a size/],
     ['repeatable-for=2d', /: --undocumented: repeatableFor must be milliseconds from 0 to a day/],
     ['retrieval-policy=0', /: --undocumented: retrievalPolicy must be None, FreeTier, or/],
@@ -466,7 +466,7 @@ t.test('serve takes choices where the documents of the service leave it open', a
 t.test('help is on stdout and is no error; without a command it is one', async (t) => {
   const help = stage()
   t.equal(await runHere(['--help'], help), 0)
-  t.match(help.out(), /Exit codes: 0 done; 1 failed; 2 asUsageError error; 3 failed, can be continued/)
+  t.match(help.out(), /Exit codes: 0 success; 1 failure; 2 usage error; 3 failure that can be resumed/)
   const get = stage()
   t.equal(await runHere(['get', '--help'], get), 0)
   t.match(get.out(), /IDs may begin with a dash: put them behind --/)

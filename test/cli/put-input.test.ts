@@ -78,7 +78,7 @@ t.test('a change of a file since it began to be read is told', async (t) => {
     [() => readFile(file), undefined],
     [
       () => appendFile(file, ' world'),
-      /file changed while it was read\. What was read is stored, 5 bytes\.$/,
+      /file changed while it was read\. The 5 bytes that were read are stored\.$/,
     ],
     [() => utimes(file, 1, 1), /file changed while it was read\. What/],
     [
@@ -126,7 +126,7 @@ t.test('put warns of a file that changes while it is read', async (t) => {
     else
       t.match(
         found.stderr,
-        /WARNING: \S+\/file changed while it was read\. What was read is stored, 300000[01] bytes/,
+        /WARNING: \S+\/file changed while it was read\. The 300000[01] bytes that were read are stored/,
       )
   }
 })

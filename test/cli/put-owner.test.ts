@@ -64,7 +64,7 @@ t.test('an upload of another first part is no reason to refuse a stream without 
   const { where, keys } = world
   const { child } = await putUnderWay(t, world)
   const other = await put(['--resume', ...where], keys, Readable.from([patternBytes(2 * MIB, 1)]))
-  t.match(other, { code: 0, stderr: /starting a new one\. (It stays|They stay) open/ })
+  t.match(other, { code: 0, stderr: /Starting a new upload\. (That upload stays|Those uploads stay) open/ })
   const first = ended(child)
   child.stdin.end(bytes.subarray(3 * MIB))
   t.match(await first, { code: 0 })

@@ -62,11 +62,11 @@ t.test('--resume with nothing unfinished starts a new upload, and says so', asyn
   const put = ['put', 'docs', '--resume', '--part-size', '1MiB']
   t.match(await here(dir, put, patternBytes(2 * MIB)), {
     code: 0,
-    err: /No upload without a name to docs is unfinished: starting a new one\./,
+    err: /No upload without a name to docs is unfinished\. Starting a new upload\./,
   })
   t.match(await here(dir, [...put, '--name', 'db'], patternBytes(2 * MIB)), {
     code: 0,
-    err: /No upload of "db" to docs is unfinished: starting a new one\./,
+    err: /No upload of "db" to docs is unfinished\. Starting a new upload\./,
   })
   t.match(await here(dir, [...put, '-q'], patternBytes(2 * MIB)), { code: 0, err: '' })
   t.match(await here(dir, [...put, '--upload-id', 'x']), { code: 2, err: /give only one of them/ })
@@ -89,8 +89,8 @@ t.test('a file shorter than what was uploaded is refused before anything is sent
   t.match(
     found.stderr,
     new RegExp(
-      `To store the source as it is now, run put again without --upload-id: it starts a new upload\\. ` +
-        `To continue the old upload, pipe in the old source: glacier-pipe put .*--upload-id=${uploadId} docs \\S+/short\\n`,
+      `To store the source as it is now, start a new upload: run put again without --upload-id\\. ` +
+        `To resume the old upload, pipe in the old source: glacier-pipe put .*--upload-id=${uploadId} docs \\S+/short\\n`,
     ),
   )
   t.match((await recordsOf(catalog)).at(-1), { type: 'superseded', uploadId })
@@ -107,13 +107,13 @@ t.test('a stream that fails between two volumes is continued, and until then is 
   t.match(failed, {
     code: 3,
     stderr:
-      /Volume 1 is stored\. Its ID is \S+\.\n.*not found.*\n.*To continue, .*: … \| glacier-pipe put .* --resume docs\n/,
+      /Volume 1 is stored\. Its ID is \S+\.\n.*not found.*\n.*To resume, .*: … \| glacier-pipe put .* --resume docs\n/,
   })
   const first = /Its ID is ([\w-]+)/.exec(failed.stderr)?.[1] ?? ''
   const half = await ended(start(['get', ...where, 'docs', '--', first], keys))
   t.ok(half.stdout.equals(bytes.subarray(0, 2 * MIB)))
   const whole = await put(['--resume', '--json', ...args], keys, Readable.from([bytes, bytes]))
-  t.match(whole, { code: 0, stderr: /Resuming after volume 1, begun / })
+  t.match(whole, { code: 0, stderr: /Resuming after volume 1, started / })
   const archives = whole.stdout
     .toString()
     .trim()
@@ -132,7 +132,7 @@ t.test('a stream that fails between two volumes is continued, and until then is 
   const torn = await ended(start(['get', ...where, '-q', 'docs', '--', first], keys))
   t.match(torn, {
     code: 0,
-    stderr: /first of 2 volumes, which are all retrieved, but the last is not among them/,
+    stderr: /first of 2 volumes, which are all retrieved, but the last volume is not among them/,
   })
 })
 
@@ -174,7 +174,7 @@ t.test(
         keys,
         patternSource(size, 65_536),
       )
-      t.match(resumed, { code: 0, stderr: new RegExp(`\\(${there} were there\\)`) })
+      t.match(resumed, { code: 0, stderr: new RegExp(`\\(${there} already there\\)`) })
       t.match(JSON.parse(resumed.stdout.toString()), { treeHash: undisturbed.treeHash, size, parts: 32 })
       t.equal(
         vault.traffic.of('UploadMultipartPart').bytes - sent,
@@ -220,7 +220,7 @@ t.test(
     t.match(found, { code: 3, stdout: Buffer.alloc(0) })
     t.match(
       found.stderr,
-      /To continue without --no-volumes, in another archive, pipe the same source in again: .*--upload-id=\S+ docs\n/,
+      /To resume without --no-volumes, in another archive, pipe the same source in again: .*--upload-id=\S+ docs\n/,
     )
     const command = found.stderr.split('glacier-pipe put ').at(-1) ?? ''
     t.notMatch(command, ' --no-volumes')

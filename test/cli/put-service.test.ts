@@ -53,7 +53,7 @@ t.test('a server that takes everything and answers nothing does not hold a put f
   })
   t.match(
     found.stderr,
-    /To continue, pipe the same source in again: … \| glacier-pipe put .*--upload-id=\S+ docs\n/,
+    /To resume, pipe the same source in again: … \| glacier-pipe put .*--upload-id=\S+ docs\n/,
   )
 })
 

@@ -159,26 +159,42 @@ t.test('--dry-run says what would be done, and does nothing', async (t) => {
   t.equal(
     known.out,
     [
-      'part size   1.00 MiB',
-      'at once     8 requests',
-      'memory      11.0 MiB of parts, of 256.0 MiB allowed',
-      'an archive  holds 3.00 MiB in 3 parts; then the stream continues in another',
-      '5.00 MiB    would be 5 parts in 2 archives: 9 requests',
+      'part size    1.00 MiB',
+      'concurrency  8 requests at once',
+      'memory       11.0 MiB for parts, of 256.0 MiB allowed',
+      'max archive  3.00 MiB in 3 parts; a longer stream continues in another archive',
+      'source       5.00 MiB: 5 parts, 2 archives, 9 requests',
       '',
     ].join('\n'),
   )
   t.match(
     (await here(dir, ['put', 'docs', '/dev/null', '--dry-run'])).out,
-    /continues in another\nunknown {5}size of the source/,
+    /continues in another archive\nsource {7}of unknown size/,
     'of a device the size is not known',
   )
   t.match(
     (await here(dir, ['put', 'docs', join(dir, 'empty'), '--dry-run'])).out,
-    /continues in another\nunknown {5}size of the source/,
+    /continues in another archive\nsource {7}of unknown size/,
     'a size of 0 says nothing, as of files in /proc',
   )
   const unknown = await here(dir, ['put', 'docs', '--dry-run', '--no-volumes'], Buffer.from('x'))
-  t.match(unknown.out, /an archive {2}holds 156\.3 GiB in 10000 parts; more is an error\nunknown {5}size/)
+  t.match(
+    unknown.out,
+    /max archive {2}156\.3 GiB in 10000 parts; a longer stream is an error\nsource {7}of unknown/,
+  )
+  const single = await here(dir, [
+    'put',
+    'docs',
+    '--dry-run',
+    '--expected-size',
+    '1MiB',
+    '--concurrency',
+    '1',
+  ])
+  t.match(
+    single.out,
+    /concurrency {2}1 request at once\n[^]*\nsource {7}1\.00 MiB: 1 part, 1 archive, 1 request\n$/,
+  )
   const json = await here(dir, ['put', 'docs', '--dry-run', '--json', '--expected-size', '2TB'])
   t.match(JSON.parse(json.out), {
     partSize: 64 * MIB,
@@ -229,14 +245,14 @@ t.test('serve is as slow and as scarce as it is told', async (t) => {
   for (const [flag, value, err] of [
     ['--job-delay', 'fast=1h', /Write delays as 5m/],
     ['--job-delay', 'bulk=1h,bulk=2h', /Write delays as 5m/],
-    ['--job-delay', 'bulk=', /Write a length of time/],
+    ['--job-delay', 'bulk=', /Write a duration/],
     ['--job-delay', 'slow', /Write delays as 5m, .* or as realistic/],
-    ['--job-delay', '5 miles', /Write a length of time/],
+    ['--job-delay', '5 miles', /Write a duration/],
     ['--inventory-hour', '24', /Write an hour from 0 to 23/],
     ['--inventory-hour', '3am', /Write an hour from 0 to 23/],
     ['--expedited-capacity', '-1', /Write a whole number from 0 up/],
     ['--retrievals-per-day', '1.5', /Write a whole number from 0 up/],
-    ['--throttle', 'fast', /Write requests a second as 10/],
+    ['--throttle', 'fast', /Write requests per second as 10/],
     ['--throttle', '0', /must be a number above 0, not 0/],
     ['--throttle', 'Upload=5', /--throttle: operation must be the name of an operation, .* not 'Upload'/],
   ] as const) {

@@ -104,7 +104,7 @@ t.test(
     t.match(await run(['catalog', 'rebuild', 'docs']), { err: /inventory: 1\. Added to the catalog: 0\./ })
     await append({ ...wrong, archiveId: 'x'.repeat(138) })
     t.match((await run(['catalog', 'diff', 'docs'])).out, /^- .* x{138} .*\(not in the vault\)$/m)
-    t.match(await run(['empty', '--yes', 'docs']), { code: 0, err: /2 archives are deleted/ })
+    t.match(await run(['empty', '--yes', 'docs']), { code: 0, err: /2 archives deleted/ })
     t.equal((await run(['ls'])).out, '')
   },
 )
@@ -168,12 +168,12 @@ t.test(
     )
     t.match(await run(['uploads', 'docs', '--abort', 'gone']), {
       code: 0,
-      err: /does not have the upload any more.*now\.\n$/,
+      err: /no longer has the upload.*now has it as aborted\.\n$/,
     })
     t.match((await records()).at(-1), { type: 'aborted', uploadId: 'gone', vaultName: 'docs' })
     t.match(await run(['uploads', 'docs', '--abort', 'asked']), {
       code: 0,
-      err: /archive may exist all the same/,
+      err: /archive may exist nevertheless/,
     })
     t.match(await run(['uploads', 'docs', '--abort', 'begun elsewhere']), { code: 0 })
     t.match((await run(['ls'])).out, '')

@@ -39,7 +39,7 @@ t.test('the newest upload whose first part is the source’s is continued, and o
   const notFirst = await leave(bytes, [1])
   t.match(await resume(), {
     code: 0,
-    err: new RegExp(`^glacier-pipe: Resuming the upload ${meant}, begun ${BEGUN}\\.\n`),
+    err: new RegExp(`^glacier-pipe: Resuming the upload ${meant}, started ${BEGUN}\\.\n`),
   })
   t.match(await since(5), [
     { type: 'completing', uploadId: meant },
@@ -55,7 +55,7 @@ t.test('where none begins as the source, a new upload is started, which is told'
   const one = await resume()
   t.match(one, {
     code: 0,
-    err: /The first part of the source differs from that of the unfinished upload without a name: starting a new one\. It stays open\./,
+    err: /The first part of the source differs from that of the unfinished upload without a name\. Starting a new upload\. That upload stays open\./,
   })
   t.match(await since(1), [{ type: 'begun' }, { type: 'completing' }, { type: 'archive' }])
   await leave(others, [0])
@@ -166,7 +166,7 @@ t.test('a set of volumes is continued by the first part of its first volume', as
   await put(whole, ...set)
   await keep((record) => !('volume' in record) || record.volume < 3)
   const found = await resume(whole, ...set)
-  t.match(found, { code: 0, err: /Resuming after volume 2, begun / })
+  t.match(found, { code: 0, err: /Resuming after volume 2, started / })
   t.match((await since(-1))[0], { type: 'archive', volume: 3 })
   await keep((record) => record.type === 'archive' && record.volume < 3)
   t.match(

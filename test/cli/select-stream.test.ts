@@ -43,7 +43,7 @@ t.test('the upload of the same name is continued, and what it has is not sent ag
   const uploadId = await leave(bytes, [0, 2], { name: 'db' })
   t.match(await resume(), {
     code: 0,
-    err: new RegExp(`Resuming the upload ${uploadId}, begun ${BEGUN}\\.\n`),
+    err: new RegExp(`Resuming the upload ${uploadId}, started ${BEGUN}\\.\n`),
   })
   t.equal(partsSent(), 1)
   const of = { name: 'db', streamId: `stream of ${uploadId}` }
@@ -54,7 +54,7 @@ t.test('of several the newest is meant, by its place in the catalog and not by a
   const { leave, resume, records } = await worldOf(t)
   await leave(bytes, [0], { name: 'db', time: '2030-01-01T00:00:00.000Z' })
   const newest = await leave(bytes, [0], { name: 'db', time: '2020-01-01T00:00:00.000Z' })
-  t.match(await resume(), { code: 0, err: new RegExp(`Resuming the upload ${newest}, begun 2020`) })
+  t.match(await resume(), { code: 0, err: new RegExp(`Resuming the upload ${newest}, started 2020`) })
   t.match((await records()).at(-1), { uploadId: newest })
 })
 
@@ -72,7 +72,7 @@ t.test('an upload of another identity is not meant', async (t) => {
     const uploadId = await world.leave(bytes, [0, 1, 2], record)
     const { code, err } = await world.resume()
     t.equal(code, 0, err)
-    t.match(err, /No upload of "db" to docs is unfinished: starting a new one\./, JSON.stringify(record))
+    t.match(err, /No upload of "db" to docs is unfinished\. Starting a new upload\./, JSON.stringify(record))
     t.equal(world.partsSent(), 3)
     const touched = (await world.records())
       .slice(1)
@@ -128,7 +128,7 @@ t.test('a 404 of an upload whose account is not known ends nothing', async (t) =
   const { leaveGone, run, resume, records } = await worldOf(t)
   await run(['vault', 'create', 'docs'])
   await leaveGone('gone', { name: 'db', accountId: undefined })
-  t.match(await resume(), { code: 0, err: /gone[^]*starting a new one/ })
+  t.match(await resume(), { code: 0, err: /gone[^]*Starting a new upload/ })
   const after = (await records()).slice(1)
   t.notOk(after.some((it) => 'uploadId' in it && it.uploadId === 'gone'))
   t.match(after.at(-1), { type: 'archive', name: 'db' })
@@ -166,7 +166,7 @@ t.test('the locks are released, however the command ends', async (t) => {
   t.match(await resume(), { code: 1 })
   vault.faults.clear()
   vault.faults.add({ operation: 'UploadMultipartPart', fault: 'checksum-mismatch' })
-  t.match(await resume(), { code: 3, err: /To continue, pipe the same source in again/ })
+  t.match(await resume(), { code: 3, err: /To resume, pipe the same source in again/ })
   vault.faults.clear()
   t.equal(await (await streamLocks(catalog)).ownerOf(`stream of ${uploadId}`), undefined)
   t.match(await resume(), { code: 0 })
@@ -186,13 +186,13 @@ t.test(
     t.match(other, {
       code: 3,
       out: '',
-      err: new RegExp(`is completed: its archive ID is ${archiveId}\\. The source is compared`),
+      err: new RegExp(`is complete: its archive ID is ${archiveId}\\. The source is compared`),
     })
     t.match(other.err, new RegExp(`stored as the archive ${archiveId}, and the source differs from it`))
     t.match(other.err, /To store the source as it is now, run put again/)
     t.match((await world.records()).slice(-1), [{ type: 'archive', archiveId, uploadId, size: bytes.length }])
     const anew = await world.resume(changed)
-    t.match(anew, { code: 0, err: /starting a new one/ })
+    t.match(anew, { code: 0, err: /Starting a new upload/ })
     t.not(anew.out.trim(), archiveId)
   },
 )

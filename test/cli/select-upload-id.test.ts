@@ -158,11 +158,11 @@ t.test('a superseded upload is continued by its ID only, and counts again from t
     err: /Bytes 2097152-5242879 were uploaded before, but the source ends at 2097152/,
   })
   t.match((await records()).at(-1), { type: 'superseded', uploadId })
-  t.match(await resume(bytes.subarray(0, 2 * MIB)), { code: 0, err: /starting a new one/ }, 'once')
+  t.match(await resume(bytes.subarray(0, 2 * MIB)), { code: 0, err: /Starting a new upload/ }, 'once')
   world.vault.faults.add({ operation: 'CompleteMultipartUpload', fault: 'checksum-mismatch' })
   t.match(await byId(uploadId), {
     code: 3,
-    err: new RegExp(`To continue, .* --upload-id=${uploadId} docs\n`),
+    err: new RegExp(`To resume, .* --upload-id=${uploadId} docs\n`),
   })
   world.vault.faults.clear()
   t.match(await byId(uploadId), { code: 0 })
@@ -183,7 +183,7 @@ t.test(
     t.match(refused.err, new RegExp(`stored as the archive ${second?.archiveId}`))
     t.match(
       refused.err,
-      /To store the source as it is now, run put again without --upload-id: it starts a new upload\.\n$/,
+      /To store the source as it is now, start a new upload: run put again without --upload-id\.\n$/,
     )
     t.match((await world.records()).at(-1), { type: 'superseded', uploadId: undefined })
     t.match(await resume(changed), { code: 0, err: /No upload without a name to docs is unfinished/ })

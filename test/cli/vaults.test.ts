@@ -136,7 +136,7 @@ t.test('a file that was begun is gone on with by the same command', async (t) =>
   t.match(await get(), { code: 1, err: /Service unavailable/ })
   t.match(await get(), {
     code: 0,
-    err: /There is a retrieval job .*\n.*retrieved 5\.00 MiB in 5 parts \([34] were there\)/,
+    err: /Found the retrieval job .*\n.*retrieved 5\.00 MiB in 5 parts \([34] already there\)/,
   })
   t.ok((await readFile(file)).equals(bytes))
 })
@@ -179,14 +179,14 @@ t.test('a job is started, not waited for, listed, and its output got hours later
   })
   t.match(await run(['jobs', 'docs']), {
     code: 0,
-    out: new RegExp(`^\\d{4}-\\S+Z  Standard   ${archiveId}  ${jobId}  under way\\n$`),
+    out: new RegExp(`^\\d{4}-\\S+Z  Standard   ${archiveId}  ${jobId}  in progress\\n$`),
   })
   await vault.control.completeJobs()
-  t.match(await run(['jobs', 'docs']), { out: / {2}ready until \d{4}-\S+Z or later\n$/ })
+  t.match(await run(['jobs', 'docs']), { out: / {2}ready until at least \d{4}-\S+Z\n$/ })
   t.match(await run(['get', 'docs', `--job=${jobId}`]), {
     code: 0,
     out: 'hello world',
-    err: /There is a retrieval job/,
+    err: /Found the retrieval job/,
   })
   t.match(await run(['jobs', 'docs', '--json']), { out: /"readyUntil":"\d{4}/ })
   await run([
@@ -201,7 +201,9 @@ t.test('a job is started, not waited for, listed, and its output got hours later
     '--',
     await put(patternBytes(2 * MIB)),
   ])
-  t.match(await run(['jobs', 'docs']), { out: / {2}[\w-]{138} bytes 0-1048576 {2}[\w-]{92} {2}under way\n/ })
+  t.match(await run(['jobs', 'docs']), {
+    out: / {2}[\w-]{138} bytes 0-1048576 {2}[\w-]{92} {2}in progress\n/,
+  })
   await vault.control.failJobs('No.')
   const { out } = await run(['jobs', 'docs'])
   t.match(out, / {2}failed\n/)
@@ -225,7 +227,7 @@ t.test('an inventory is a table, CSV, or JSON, and its job no archive', async (t
   const { run, put, vault } = await worldFor(t)
   const first = await put('hello world', '--description', 'say "hi", all')
   const table = await run(['inventory', 'docs'])
-  t.match(table, { code: 0, err: /The inventory job is [\w-]{92}\. Waiting/ })
+  t.match(table, { code: 0, err: /Started the inventory job [\w-]{92}\. Waiting/ })
   t.match(table.out, new RegExp(`^\\d{4}-\\S+Z {8}11 B  ${first}  say "hi", all\\n$`))
   const json = await run(['inventory', 'docs', '--json', '-q'])
   t.match(JSON.parse(json.out), { archiveId: first, size: 11, name: 'say "hi", all', treeHash: /^b94d27/ })
@@ -233,7 +235,7 @@ t.test('an inventory is a table, CSV, or JSON, and its job no archive', async (t
   const csv = await run(['inventory', 'docs', '--csv'])
   t.match(csv.out, /^archiveId,name,creationDate,size,treeHash,description\n/)
   t.match(csv.out, `${first},"say ""hi"", all",`)
-  t.match(csv.err, /There is an inventory job/)
+  t.match(csv.err, /Found the inventory job/)
   t.match(await run(['inventory', 'docs', '--since', '2000-01-01', '--before', '2001-01-01']), {
     code: 0,
     out: '',
@@ -303,7 +305,7 @@ t.test('a catalog is rebuilt of many archives, but not of those it knows to be d
   await writeFile(path, text + rows.map((row) => `${JSON.stringify(row)}\n`).join(''))
   t.match(await run(['rm', '--yes', 'docs', '--', first, rows[0]?.archiveId ?? '']), {
     code: 0,
-    err: /2 archives are deleted/,
+    err: /2 archives deleted/,
   })
   t.equal((await run(['inventory', 'docs'])).out.trim().split('\n').length, 1101)
   t.match(await run(['catalog', 'rebuild', 'docs']), {
@@ -323,7 +325,7 @@ t.test('a catalog is rebuilt of many archives, but not of those it knows to be d
     'CSV has no date to tell by',
   )
   const emptied = await run(['empty', '--yes', 'docs'])
-  t.match(emptied, { code: 0, err: /1000 archives are deleted\.\n.*1100 archives are deleted/s })
+  t.match(emptied, { code: 0, err: /1000 archives have been deleted so far\.\n.*1100 archives deleted/s })
 })
 
 t.test('what is stored or deleted after an inventory is told apart from what is lost', async (t) => {
@@ -352,10 +354,13 @@ t.test('archives are deleted where it is meant, and the catalog knows', async (t
   const { run, put, catalog } = await worldFor(t)
   const ids = [await put('one'), await put('two'), await put('three')]
   const [first = ''] = ids
-  t.match(await run(['rm', 'docs', '--', first]), { code: 2, err: /no terminal to ask at: give --yes/ })
+  t.match(await run(['rm', 'docs', '--', first]), {
+    code: 2,
+    err: /no terminal to ask for confirmation\. Give --yes/,
+  })
   t.match(await run(['rm', '--yes', 'docs', '--', first]), {
     code: 0,
-    err: /is charged for until \d{4}-\d\d-\d\d, 90 days .*\n.*1 archive is deleted/,
+    err: /is charged for until \d{4}-\d\d-\d\d, 90 days .*\n.*1 archive deleted/,
   })
   t.equal((await run(['ls'])).out.trim().split('\n').length, 2)
   t.match(await run(['get', 'docs', '--', first]), { code: 1, err: /archive ID was not found/ })
@@ -368,7 +373,7 @@ t.test('archives are deleted where it is meant, and the catalog knows', async (t
   t.match(await run(['empty', 'docs']), { code: 2, err: /--yes/ })
   t.match(await run(['empty', '--yes', '--concurrency', '1', 'docs']), {
     code: 0,
-    err: /2 archives are deleted.*\n.*To delete the vault too, wait until its next inventory/,
+    err: /2 archives deleted.*\n.*To delete the vault too, wait about a day until its next inventory/,
   })
   t.match(await run(['empty', '--yes', '-q', 'docs']), { code: 0, err: '' })
   t.match(await run(['vault', 'rm', 'docs']), { code: 0 })
@@ -415,10 +420,10 @@ t.test('at a terminal it asks, and a no is a no', async (t) => {
   }
   t.match(await answered('n'), {
     code: 2,
-    err: /Delete the archive from docs for ever\? \[y\/N\] .*Nothing was deleted/s,
+    err: /Delete the archive from docs permanently\? \[y\/N\] .*Nothing was deleted/s,
   })
   t.match(await answered(''), { code: 2 })
-  t.match(await answered('yes'), { code: 0, err: /1 archive is deleted/ })
+  t.match(await answered('yes'), { code: 0, err: /1 archive deleted/ })
 })
 
 t.test('a file is held against what is stored, without retrieving it', async (t) => {

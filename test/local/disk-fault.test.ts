@@ -41,7 +41,7 @@ t.test('the answer is final to whoever uploads', (t) => {
 
 /** What `put` says of a disk that is full in the middle of an upload. */
 const KEPT =
-  /^glacier-pipe: WARNING: the local vault in \S+: (?:ENOSPC|EFBIG): [^\n]*\nglacier-pipe: UploadMultipartPart: The disk of the local vault failed: (?:no space left on device|file too large) \(\w+\).* The upload is kept: its ID is \S+\.\nglacier-pipe: To continue, .*--upload-id=\S+ docs bytes\n$/
+  /^glacier-pipe: WARNING: the local vault in \S+: (?:ENOSPC|EFBIG): [^\n]*\nglacier-pipe: UploadMultipartPart: The disk of the local vault failed: (?:no space left on device|file too large) \(\w+\).* The upload is kept: its ID is \S+\.\nglacier-pipe: To resume, .*--upload-id=\S+ docs bytes\n$/
 
 t.test('a disk that fails is told at once, and the upload is kept', { skip: NO_SHELL }, async (t) => {
   const dir = t.testdir()
@@ -102,7 +102,7 @@ t.test('a full disk is told at once, wherever it is', { skip: NO_SHELL }, async 
   })
   t.match(await run('gp get docs --local-dir v -q -- $(cat id) >DISK/out'), {
     code: 3,
-    err: /stdout: no space left on device \(ENOSPC\)\.\n.*The retrieval job is kept; .*again: glacier-pipe get docs --local-dir v -q -- /,
+    err: /stdout: no space left on device \(ENOSPC\)\.\n.*The retrieval job is kept\. .*again: glacier-pipe get docs --local-dir v -q -- /,
   })
 })
 

@@ -244,7 +244,7 @@ t.test(
     t.equal(it.err().split('cannot be written').length, 2, it.err())
     t.match(
       it.err(),
-      /log \/dev\/full cannot be written: no space left on device \(ENOSPC\)\. The server goes on/,
+      /log \/dev\/full cannot be written: no space left on device \(ENOSPC\)\. The server keeps running/,
     )
   },
 )

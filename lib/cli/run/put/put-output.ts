@@ -34,7 +34,7 @@ export async function printPlan(
   const forecast = size === undefined ? undefined : forecastUpload(plan, size)
   const maxInArchive = plan.partSize * plan.partsPerVolume
   if (json) {
-    await printJson(io, { ...plan, mostInArchive: maxInArchive, size, forecast })
+    await printJson(io, { ...plan, maxInArchive, size, forecast })
     return
   }
   const lines = [
