@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
 import { treeHashOf } from '../../lib/tree-hash/tree-hash.js'
-import { ended, partsIn, run, start } from '../helpers/command.js'
+import { commandHere, ended, partsIn, run, start } from '../helpers/command.js'
 import { localVaultFor } from '../helpers/local-vault.js'
 import { patternBytes, patternSource } from '../helpers/pattern-source.js'
 
@@ -73,7 +73,8 @@ t.test('what goes wrong is one clear line and the right exit code, and no stack 
     [['hash', join(dir, 'none')], 1, /no such file/],
   ]
   for (const [args, code, line] of cases) {
-    const found = await run(args)
+    const isBuilt = args.includes('r') || args[0] === 'nonsense' // one of each kind ends a process
+    const found = await (isBuilt ? run(args) : commandHere(args))
     t.match(found, { code, stderr: line }, args.join(' '))
     t.equal(found.stdout.length, 0)
     t.notMatch(found.stderr, /\n\s+at /)

@@ -6,12 +6,12 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import type { ArchiveRecord, CatalogRecord } from '../../lib/catalog/record.js'
 import type { LocalVault } from '../../lib/local/index.js'
-import { ended, start, type Ended } from '../helpers/command.js'
+import { commandHere, ended, start, type Ended } from '../helpers/command.js'
 import { gathered } from '../helpers/gather.js'
 import { localVaultFor } from '../helpers/local-vault.js'
 import { patternBytes } from '../helpers/pattern-source.js'
 
-// The built command against a local vault: what it owns, what it pays for, and what it delivers.
+// `get` against a local vault: what it owns, what it pays for, and what it delivers.
 
 const MIB = 1_048_576
 
@@ -19,7 +19,10 @@ interface World {
   readonly vault: LocalVault
   readonly dir: string
   readonly catalog: string
-  readonly get: (...args: string[]) => ReturnType<typeof start>
+  /** Starts the built command. */
+  readonly startGet: (...args: string[]) => ReturnType<typeof start>
+  /** Runs the command in this process. */
+  readonly get: (...args: string[]) => Promise<Ended>
   /** Stores bytes; the catalog's records of the volumes. */
   readonly put: (bytes: Uint8Array, ...args: string[]) => Promise<ArchiveRecord[]>
   /** Jobs that were paid for. */
@@ -37,8 +40,10 @@ async function worldFor(test: Test): Promise<World> {
   const { accessKeyId, secretAccessKey } = vault.credentials
   const keys = { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey }
   const where = ['--endpoint', vault.endpoint, '--region', vault.region]
-  const get = (...args: string[]): ReturnType<typeof start> => {
-    const child = start(['get', ...where, '--catalog', catalog, '--memory', '4MiB', 'docs', ...args], keys)
+  const command = ['get', ...where, '--catalog', catalog, '--memory', '4MiB', 'docs']
+  const get = (...args: string[]): Promise<Ended> => commandHere([...command, ...args], keys)
+  const startGet = (...args: string[]): ReturnType<typeof start> => {
+    const child = start([...command, ...args], keys)
     test.teardown(async () => {
       if (child.kill('SIGKILL')) await once(child, 'exit')
     })
@@ -46,13 +51,12 @@ async function worldFor(test: Test): Promise<World> {
   }
   const put: World['put'] = async (bytes, ...args) => {
     const before = (await archivesIn(catalog)).length
-    const child = start(['put', ...where, '--catalog', catalog, '--part-size', '1MiB', 'docs', ...args], keys)
-    child.stdin.end(bytes)
-    const { code, stderr } = await ended(child)
+    const words = ['put', ...where, '--catalog', catalog, '--part-size', '1MiB', 'docs', ...args]
+    const { code, stderr } = await commandHere(words, keys, bytes)
     test.equal(code, 0, stderr)
     return (await archivesIn(catalog)).slice(before)
   }
-  return { vault, dir, catalog, get, put, jobs: () => vault.traffic.of('InitiateJob').carriedOut }
+  return { vault, dir, catalog, startGet, get, put, jobs: () => vault.traffic.of('InitiateJob').carriedOut }
 }
 
 async function archivesIn(catalog: string): Promise<ArchiveRecord[]> {
@@ -105,7 +109,7 @@ t.test('a retrieval is paid for once, whatever becomes of answers and jobs', asy
     const before = jobs()
     vault.faults.clear()
     vault.faults.add(rule)
-    const found = await ended(get('--', archiveId))
+    const found = await get('--', archiveId)
     t.equal(found.code, 0, `${what}: ${found.stderr}`)
     t.ok(found.stdout.equals(bytes), what)
     t.equal(jobs() - before, paid, what)
@@ -119,7 +123,7 @@ t.test('answers that are always of something else are exit code 3, and no wrong 
   for (const fault of ['whole-output', 'other-range'] as const) {
     vault.faults.clear()
     for (let nth = 3; nth < 40; nth++) vault.faults.add({ operation: 'GetJobOutput', fault, nth })
-    const found = await ended(get('--concurrency', '1', '--', archiveId))
+    const found = await get('--concurrency', '1', '--', archiveId)
     t.match(
       found,
       { code: 3, stderr: /The answer is not what was requested.*\n.*run the same command again/ },
@@ -130,17 +134,17 @@ t.test('answers that are always of something else are exit code 3, and no wrong 
 })
 
 t.test('a second command is refused at once; what a killed one left is continued', async (t) => {
-  const { vault, dir, get, put, jobs } = await worldFor(t)
+  const { vault, dir, get, startGet, put, jobs } = await worldFor(t)
   const [first, second] = [patternBytes(6 * MIB, 1), patternBytes(6 * MIB, 2)]
   const [firstId, secondId] = [idOf(await put(first)), idOf(await put(second))]
   const out = join(dir, 'out')
   vault.faults.add({ operation: 'GetJobOutput', fault: 'stall', nth: 4 }) // it goes no further
-  const one = get('--concurrency', '1', '-o', out, '--', firstId)
+  const one = startGet('--concurrency', '1', '-o', out, '--', firstId)
   await untilSize(dir, 'out.partial', 2 * MIB)
   one.kill('SIGSTOP') // a paused owner is alive
   const before = jobs()
   for (const archiveId of [firstId, secondId]) {
-    const refused = await ended(get('-o', out, '--', archiveId))
+    const refused = await get('-o', out, '--', archiveId)
     t.equal(refused.code, 1)
     t.match(
       refused.stderr,
@@ -152,10 +156,10 @@ t.test('a second command is refused at once; what a killed one left is continued
   one.kill('SIGKILL')
   await killed
   vault.faults.clear()
-  const other = await ended(get('-o', out, '--', secondId))
+  const other = await get('-o', out, '--', secondId)
   t.match(other, { code: 1, stderr: /is what an earlier command has retrieved so far of .*To continue that/ })
   t.equal(jobs(), before)
-  const again = await ended(get('-o', out, '--', firstId))
+  const again = await get('-o', out, '--', firstId)
   t.match(again, { code: 0, stderr: /\(\d already there\)/ })
   t.ok((await readFile(out)).equals(first))
   const beside = (await readdir(dir)).filter((entry) => entry.startsWith('out'))
@@ -163,7 +167,7 @@ t.test('a second command is refused at once; what a killed one left is continued
 })
 
 t.test('of two commands that write to one path, every exit 0 left its own bytes', async (t) => {
-  const { dir, get, put } = await worldFor(t)
+  const { dir, startGet, put } = await worldFor(t)
   const sources = [patternBytes(3 * MIB, 1), patternBytes(3 * MIB, 2)]
   const ids = [idOf(await put(sources[0] as Buffer)), idOf(await put(sources[1] as Buffer))]
   const out = join(dir, 'out')
@@ -172,7 +176,7 @@ t.test('of two commands that write to one path, every exit 0 left its own bytes'
     const codes: (number | null)[] = []
     const watched = ids.map(async (id, i): Promise<void> => {
       if (i === 1) await new Promise((resolve) => setTimeout(resolve, delay)) // the offset is what is tested
-      const { code, stderr } = await ended(get('-o', out, '--', id))
+      const { code, stderr } = await ended(startGet('-o', out, '--', id))
       codes[i] = code
       if (code !== 0) t.match(stderr, /is owned by process/, stderr)
     })
@@ -191,7 +195,7 @@ t.test('what cannot be the output is refused before a job is paid for', async (t
   await mkdir(join(dir, 'folder'))
   await writeFile(join(dir, 'foreign.partial'), 'precious')
   const refused = async (path: string, message: RegExp): Promise<void> => {
-    t.match(await ended(get('-o', join(dir, path), '--', archiveId)), { code: 1, stderr: message }, path)
+    t.match(await get('-o', join(dir, path), '--', archiveId), { code: 1, stderr: message }, path)
   }
   await refused('folder', /It is a directory/)
   await refused(join('none', 'out'), /does not exist/)
@@ -211,12 +215,12 @@ t.test('a FIFO is written through; a link is followed', async (t) => {
   const fifo = join(dir, 'fifo')
   execFileSync('mkfifo', [fifo])
   const cat = spawn('cat', [fifo])
-  const [found, read] = await Promise.all([ended(get('-o', fifo, '--', archiveId)), gathered(cat.stdout)])
+  const [found, read] = await Promise.all([get('-o', fifo, '--', archiveId), gathered(cat.stdout)])
   t.equal(found.code, 0, found.stderr)
   t.ok(read.equals(bytes))
   t.ok((await lstat(fifo)).isFIFO())
   await symlink('target', join(dir, 'link'))
-  t.match(await ended(get('-o', join(dir, 'link'), '--', archiveId)), { code: 0 })
+  t.match(await get('-o', join(dir, 'link'), '--', archiveId), { code: 0 })
   t.ok((await readFile(join(dir, 'target'))).equals(bytes))
 })
 
@@ -232,12 +236,12 @@ t.test('a set is one object, and a range of it one of the whole', async (t) => {
   const { get, bytes, ids, jobs, dir, catalog } = await setFor(t)
   t.equal(ids.length, 3)
   const [first = ''] = ids
-  t.match(await ended(get('--', first)), {
+  t.match(await get('--', first), {
     code: 0,
     stdout: bytes,
     stderr: /the first of 3 volumes, which are all/i,
   })
-  t.match(await ended(get('-q', '--', first)), { code: 0, stdout: bytes, stderr: /^$/ })
+  t.match(await get('-q', '--', first), { code: 0, stdout: bytes, stderr: /^$/ })
   t.equal(jobs(), 3)
   for (const [range, start, end] of [
     ['1000-5000000', 1000, 5_000_000],
@@ -245,17 +249,17 @@ t.test('a set is one object, and a range of it one of the whole', async (t) => {
     ['2MiB-4MiB', 2 * MIB, 4 * MIB],
   ] as const) {
     const out = join(dir, 'out')
-    t.match(await ended(get('--range', range, '-o', out, '--', first)), { code: 0 }, range)
+    t.match(await get('--range', range, '-o', out, '--', first), { code: 0 }, range)
     t.ok((await readFile(out)).equals(bytes.subarray(start, end)), range)
   }
-  t.match(await ended(get('--range', '5MiB-6MiB', '--', first)), { code: 2, stderr: /within the archive/ })
-  const listed = await ended(get('--no-wait', '--', ...ids))
+  t.match(await get('--range', '5MiB-6MiB', '--', first), { code: 2, stderr: /within the archive/ })
+  const listed = await get('--no-wait', '--', ...ids)
   t.equal(listed.stdout.toString().trim().split('\n').length, 3)
   // Volumes that take days to read: their jobs would expire.
   await editCatalog(catalog, (record) =>
     record.type === 'archive' ? { ...record, size: 60 * 2 ** 30 } : record,
   )
-  const large = await ended(get('--no-wait', '--', first))
+  const large = await get('--no-wait', '--', first)
   t.match(large, { code: 0, stderr: /That command starts the other jobs/ })
   t.equal(large.stdout.toString().trim().split('\n').length, 1)
 })
@@ -263,16 +267,16 @@ t.test('a set is one object, and a range of it one of the whole', async (t) => {
 t.test('a part of a stream is never delivered as the whole without a warning', async (t) => {
   const { get, bytes, ids, catalog } = await setFor(t)
   const [first = '', second = '', third = ''] = ids
-  const quiet = async (...args: string[]): Promise<Ended> => ended(get('-q', ...args))
+  const quiet = async (...args: string[]): Promise<Ended> => get('-q', ...args)
   const volume = bytes.subarray(2 * MIB, 4 * MIB)
-  const alone = new RegExp(`Warning: the archive is volume 2 of the set ${first}, of 3 volumes, and it alone`)
+  const alone = new RegExp(`Warning: the archive is volume 2 of the set ${first} of 3 volumes\\. Only this volume`)
   t.match(await quiet('--', second), { code: 0, stdout: volume, stderr: alone })
   t.match(await quiet('--no-volumes', '--', second), { code: 0, stdout: volume, stderr: alone })
   const firstOnly = { code: 0, stdout: bytes.subarray(0, 2 * MIB) }
   t.match(await quiet('--no-volumes', '--', first), { ...firstOnly, stderr: /^$/ }, 'asked for')
-  t.match(await ended(get('--no-volumes', '--', first)), {
+  t.match(await get('--no-volumes', '--', first), {
     ...firstOnly,
-    stderr: /first of 3 volumes, and it alone/,
+    stderr: /first of 3 volumes\. Only this volume/,
   })
   t.match(await quiet('--', first, second), { code: 0, stderr: /has 3 volumes, and not all are retrieved/ })
   t.match(await quiet('--', ...ids), { code: 0, stdout: bytes, stderr: /^$/ }, 'all were named')
@@ -295,10 +299,10 @@ t.test('a part of a stream is never delivered as the whole without a warning', a
   t.match(await quiet('--', first), {
     code: 0,
     stdout: bytes.subarray(0, 4 * MIB),
-    stderr: /Warning: the archive is the first of 2 volumes, .*the last is not among them/,
+    stderr: /Warning: the archive is the first of 2 volumes, .*the last volume is not among them/,
   })
   t.match(await quiet('--range', '0-3MiB', '--', first), { code: 0, stderr: /^$/ }, 'a range that is known')
-  t.match(await quiet('--range', '3MiB-', '--', first), { code: 0, stderr: /the last is not among them/ })
+  t.match(await quiet('--range', '3MiB-', '--', first), { code: 0, stderr: /the last volume is not among them/ })
   // As after a rebuild: nothing says whether the second is the last.
   await editCatalog(catalog, (record) => {
     if (!isVolume(record, 1) && !isVolume(record, 2)) return record
@@ -306,7 +310,7 @@ t.test('a part of a stream is never delivered as the whole without a warning', a
     t.ok(partSize && parts && more)
     return rest
   })
-  t.match(await quiet('--', first), { code: 0, stderr: /does not say whether others follow/ })
+  t.match(await quiet('--', first), { code: 0, stderr: /does not say whether other volumes follow/ })
   await editCatalog(catalog, (record) => (isVolume(record, 1) ? { ...record, more: true } : record))
   await editCatalog(catalog, (record) => (isVolume(record, 2) ? undefined : record))
   t.match(await quiet('--', first), { ...firstOnly, stderr: /and the only one in the catalog/ })
@@ -324,14 +328,14 @@ t.test('a gap in a set is an error, and a volume of it still comes by its own ID
   const [first = '', , third = ''] = ids
   await editCatalog(catalog, (record) => (isVolume(record, 2) ? undefined : record))
   for (const more of [[], ['--range', '0-1MiB']])
-    t.match(await ended(get(...more, '--', first)), { code: 1, stderr: /does not know volume 2 of the set/ })
+    t.match(await get(...more, '--', first), { code: 1, stderr: /does not know volume 2 of the set/ })
   t.equal(jobs(), 0)
-  t.match(await ended(get('-q', '--', third)), {
+  t.match(await get('-q', '--', third), {
     code: 0,
     stdout: bytes.subarray(4 * MIB),
     stderr: /volume 3 of the set/,
   })
-  t.match(await ended(get('-q', '--no-volumes', '--', first)), {
+  t.match(await get('-q', '--no-volumes', '--', first), {
     code: 0,
     stdout: bytes.subarray(0, 2 * MIB),
   })
@@ -342,7 +346,7 @@ t.test('an archive that the catalog describes in two ways is not retrieved', asy
   const [archive] = await put(patternBytes(MIB))
   const text = await readFile(catalog, 'utf8')
   await writeFile(catalog, `${text}${JSON.stringify({ ...archive, treeHash: 'f'.repeat(64) })}\n`)
-  const found = await ended(get('--', archive?.archiveId ?? ''))
+  const found = await get('--', archive?.archiveId ?? '')
   t.match(found, { code: 1, stderr: /different tree hashes for the archive/ })
   t.equal(jobs(), 0)
 })

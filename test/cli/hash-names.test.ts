@@ -46,7 +46,7 @@ t.test('a list without a line is an error, whatever the other lists say', async 
     t.strictSame(await check(join(dir, name)), { code: 1, out: '', err }, name)
     t.match(await check(join(dir, name), good), { code: 1, out: /file: OK\n$/, err }, name)
   }
-  t.match(await check(), { code: 1, err: /^glacier-pipe: -: no lines/ }, 'stdin')
+  t.match(await check(), { code: 1, err: /^glacier-pipe: -: the list has no lines/ }, 'stdin')
 })
 
 t.test('lines of other programs are read, and what is none is told', (t) => {

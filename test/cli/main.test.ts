@@ -130,7 +130,7 @@ t.test('vaults are made, listed, shown and deleted', async (t) => {
   time.time += 86_400_000
   const it = stage()
   t.equal(await runHere(['vault', 'show', 'a', ...where], it), 0, it.err())
-  t.match(it.out(), /inventory {3}.*Z: 1 archives, 32\.0 KiB/)
+  t.match(it.out(), /inventory {3}.*Z: 1 archive, 32\.0 KiB/)
 
   t.match(await call('rm', 'a'), { code: 1, err: /Vault not empty or recently written to/ })
   t.strictSame(await call('rm', 'b'), { code: 0, out: '', err: 'glacier-pipe: The vault b is deleted.\n' })
@@ -261,7 +261,7 @@ t.test('serve runs until it is told to stop', async (t) => {
   while (!controlled.err().includes('secret')) await settled(1)
   controlled.interrupt.abort('SIGTERM')
   t.equal(await withControl, 143)
-  t.match(controlled.err(), /the line on stdout has the secret key and the secret of the controls too/)
+  t.match(controlled.err(), /Run with --json to print the secret key and the secret of the controls on stdout/)
   t.match(controlled.err(), /The page of the local vault is at http:\/\/127\.0\.0\.1:\d+\/\.control\/\n/)
   const debugged = stage()
   debugged.interrupt.abort('SIGTERM')
@@ -326,7 +326,7 @@ t.test('serve prints no secret that it was given, be it right or wrong', async (
     [/: --region must be /, {}, '--region', 'a/b'],
     [/: --region must be /, {}, '--region', 'eu-west-1', '--region', ''],
     [/: --account-id must be /, {}, '--account-id', '-'],
-    [/--account-id of serve must be /, {}, '--account-id', '../..'],
+    [/: --account-id must be /, {}, '--account-id', '../..'],
     [/--accept-any-credentials/, {}, '--accept-any-credentials', '--allow-remote'],
     [/: --sns-endpoint must be /, {}, '--sns-endpoint', 'real-secret-key'],
   ] as [RegExp, Io['env'], ...string[]][]) {
@@ -469,7 +469,7 @@ t.test('help is on stdout and is no error; without a command it is one', async (
   t.match(help.out(), /Exit codes: 0 success; 1 failure; 2 usage error; 3 failure that can be resumed/)
   const get = stage()
   t.equal(await runHere(['get', '--help'], get), 0)
-  t.match(get.out(), /IDs may begin with a dash: put them behind --/)
+  t.match(get.out(), /IDs may begin with a dash\. Put them behind --/)
   const bare = stage()
   t.equal(await runHere([], bare), 2)
   t.match(bare.err(), /Usage: glacier-pipe/)
@@ -690,3 +690,74 @@ t.test(
     t.equal(homeless({ XDG_DATA_HOME: '/data' }, 'linux'), '/data/glacier-pipe/local')
   },
 )
+
+t.test('a command that only reads or deletes refuses a local vault that is not there', async (t) => {
+  const dir = t.testdir({ empty: {}, file: 'x' })
+  const missing = join(dir, 'missing')
+  const commands = [
+    ['get', 'docs', 'x'],
+    ['ls'],
+    ['verify', join(dir, 'file'), 'docs', 'x'],
+    ['catalog', 'rebuild', 'docs'],
+    ['catalog', 'diff', 'docs'],
+    ['inventory', 'docs'],
+    ['jobs', 'docs'],
+    ['uploads', 'docs'],
+    ['rm', 'docs', 'x', '--yes'],
+    ['empty', 'docs', '--yes'],
+    ['vault', 'ls'],
+    ['vault', 'show', 'docs'],
+    ['vault', 'rm', 'docs'],
+  ]
+  for (const command of commands) {
+    for (const folder of [missing, join(dir, 'empty')]) {
+      const it = stage()
+      t.equal(await runHere([...command, '--local-dir', folder], it), 2, command.join(' '))
+      t.match(it.err(), `There is no local vault in ${folder}, the folder of --local-dir.`)
+    }
+    const it = stage(Buffer.alloc(0), [], { XDG_DATA_HOME: missing })
+    t.equal(await runHere([...command, '--local'], it), 2, command.join(' '))
+    t.match(it.err(), /the folder of --local\. .* glacier-pipe vault create --local NAME\n$/)
+  }
+  t.strictSame((await readdir(dir)).sort(), ['empty', 'file'], 'nothing is created')
+  t.strictSame(await readdir(join(dir, 'empty')), [])
+  const notFolder = stage()
+  t.equal(await runHere(['vault', 'ls', '--local-dir', join(dir, 'file')], notFolder), 1)
+  t.match(notFolder.err(), /this is a file, and a folder is needed/)
+  t.equal(await runHere(['vault', 'create', 'docs', '--local-dir', missing], stage()), 0)
+  const created = stage()
+  t.equal(await runHere(['vault', 'ls', '--local-dir', missing], created), 0)
+  t.equal(created.out(), 'docs\n')
+})
+
+t.test('messages name the options of the command, not those of the library', async (t) => {
+  const dir = t.testdir({ file: 'x' })
+  const put = ['put', 'docs', join(dir, 'file'), '--local-dir', join(dir, 'v')]
+  const serve = ['serve', '--dir', join(dir, 's')]
+  for (const [args, message] of [
+    [[...put, '--part-size', '3MiB'], /^glacier-pipe: --part-size must be /],
+    [[...put, '--max-archive-size', '0'], /^glacier-pipe: --max-archive-size must be /],
+    [[...put, '--limit-rate', '0'], /^glacier-pipe: --limit-rate must be /],
+    [[...put, '--memory', '0'], /^glacier-pipe: --memory must be /],
+    [[...put, '--account-id', 'x'], /^glacier-pipe: --account-id must be /],
+    [['put', 'a/b', '--local'], /^glacier-pipe: vault must be the name of a vault/],
+    [['vault', 'create', 'a/b', '--local'], /^glacier-pipe: name must be the name of a vault/],
+    [[...serve, '--fault', 'nonsense'], /^glacier-pipe: --fault: fault must be /],
+    [[...serve, '--fault', 'nth=1,every=1:stall'], /^glacier-pipe: --fault must have nth or every/],
+    [[...serve, '--throttle', '0'], /^glacier-pipe: --throttle: requestsPerSecond must be /],
+    [
+      [...serve, '--inventory-hour', '1', '--inventory-interval', '1h'],
+      /^glacier-pipe: --inventory-hour and --inventory-interval are two schedules/,
+    ],
+    [[...serve, '--host', '0.0.0.0'], /^glacier-pipe: '0\.0\.0\.0' is not a loopback address/],
+    [
+      [...serve, '--accept-any-credentials', '--allow-remote'],
+      /^glacier-pipe: --accept-any-credentials is for this machine alone/,
+    ],
+  ] as const) {
+    const it = stage(Buffer.from('x'))
+    t.equal(await runHere(args, it), 2, args.join(' '))
+    t.match(it.err(), message)
+    t.notMatch(it.err(), / of (?:put|serve|startLocalVault|archiveWriter|planUpload)\b/)
+  }
+})

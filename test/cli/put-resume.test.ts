@@ -2,7 +2,7 @@ import { readFile, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import t from 'tap'
-import { ended, run, start } from '../helpers/command.js'
+import { commandHere, ended, start } from '../helpers/command.js'
 import { clientFor } from '../helpers/local-vault.js'
 import { patternBytes, patternSource } from '../helpers/pattern-source.js'
 import { here, put, recordsOf, stopAfterParts, vaultFor } from '../helpers/put.js'
@@ -18,8 +18,8 @@ t.test('what was stopped is continued, by its ID or by its name', async (t) => {
     const printed = /glacier-pipe put (.*)\n/.exec(partial.stderr)?.[1]?.split(' ') ?? []
     const found =
       by === 'the command it printed'
-        ? await run(['put', ...printed], Readable.from([bytes]))
-        : await run(
+        ? await commandHere(['put', ...printed], {}, bytes)
+        : await commandHere(
             [
               'put',
               'docs',
@@ -27,10 +27,11 @@ t.test('what was stopped is continued, by its ID or by its name', async (t) => {
               dir,
               ...(by === '--resume' ? [by, '--name', 'db'] : [`--upload-id=${uploadId}`]),
             ],
-            Readable.from([bytes]),
+            {},
+            bytes,
           )
     t.match(found, { code: 0, stdout: /^/ }, found.stderr)
-    const get = await run(['get', '--local-dir', dir, 'docs', '--', found.stdout.toString().trim()])
+    const get = await commandHere(['get', '--local-dir', dir, 'docs', '--', found.stdout.toString().trim()])
     t.ok(get.stdout.equals(bytes), by)
     t.match((await recordsOf(join(dir, 'catalog.jsonl'))).at(-1), {
       type: 'archive',
@@ -78,8 +79,9 @@ t.test('a file shorter than what was uploaded is refused before anything is sent
   const { vault, where, keys, catalog } = await vaultFor(t, join(dir, 'v'))
   const { uploadId } = await stopAfterParts(child, join(dir, 'v'))
   const whole = vault.traffic.of('UploadMultipartPart')
-  const found = await ended(
-    start(['put', 'docs', join(dir, 'short'), `--upload-id=${uploadId}`, ...where], keys),
+  const found = await commandHere(
+    ['put', 'docs', join(dir, 'short'), `--upload-id=${uploadId}`, ...where],
+    keys,
   )
   t.match(found, {
     code: 3,
@@ -110,7 +112,7 @@ t.test('a stream that fails between two volumes is continued, and until then is 
       /Volume 1 is stored\. Its ID is \S+\.\n.*not found.*\n.*To resume, .*: … \| glacier-pipe put .* --resume docs\n/,
   })
   const first = /Its ID is ([\w-]+)/.exec(failed.stderr)?.[1] ?? ''
-  const half = await ended(start(['get', ...where, 'docs', '--', first], keys))
+  const half = await commandHere(['get', ...where, 'docs', '--', first], keys)
   t.ok(half.stdout.equals(bytes.subarray(0, 2 * MIB)))
   const whole = await put(['--resume', '--json', ...args], keys, Readable.from([bytes, bytes]))
   t.match(whole, { code: 0, stderr: /Resuming after volume 1, started / })
@@ -129,7 +131,7 @@ t.test('a stream that fails between two volumes is continued, and until then is 
   // The same with the last volume's record lost: what there is comes, with a word about it.
   const lines = (await readFile(catalog, 'utf8')).trimEnd().split('\n')
   await writeFile(catalog, `${lines.slice(0, -1).join('\n')}\n`)
-  const torn = await ended(start(['get', ...where, '-q', 'docs', '--', first], keys))
+  const torn = await commandHere(['get', ...where, '-q', 'docs', '--', first], keys)
   t.match(torn, {
     code: 0,
     stderr: /first of 2 volumes, which are all retrieved, but the last volume is not among them/,
@@ -206,7 +208,7 @@ t.test('killed when the archive is stored and not yet recorded, --resume ends in
     archiveId: resumed.stdout.toString().trim(),
     size: 3 * MIB,
   })
-  const get = await ended(start(['get', ...where, 'docs', '--', resumed.stdout.toString().trim()], keys))
+  const get = await commandHere(['get', ...where, 'docs', '--', resumed.stdout.toString().trim()], keys)
   t.ok(get.stdout.equals(bytes))
 })
 

@@ -3,7 +3,7 @@ import { readFile, symlink, writeFile } from 'node:fs/promises'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import t from 'tap'
-import { ended, start } from '../helpers/command.js'
+import { commandHere, ended, start } from '../helpers/command.js'
 import { settled } from '../helpers/gate.js'
 import { localVaultFor } from '../helpers/local-vault.js'
 import { patternBytes } from '../helpers/pattern-source.js'
@@ -18,19 +18,19 @@ t.test('an upload whose archive is deleted, or in another vault, is not reported
   const catalog = join(dir, 'catalog.jsonl')
   const where = ['--endpoint', vault.endpoint, '--region', vault.region, '--catalog', catalog]
   const source = join(dir, 'source')
-  const stored = await ended(start(['put', 'docs', source, '--part-size', '1MiB', ...where], keys))
+  const stored = await commandHere(['put', 'docs', source, '--part-size', '1MiB', ...where], keys)
   t.equal(stored.code, 0)
   const archiveId = stored.stdout.toString().trim()
   const uploadId = /"uploadId":"([^"]+)"/.exec(await readFile(catalog, 'utf8'))?.[1] ?? ''
-  const again = (vaultName: string): ReturnType<typeof ended> =>
-    ended(start(['put', vaultName, source, `--upload-id=${uploadId}`, ...where], keys))
+  const again = (vaultName: string): ReturnType<typeof commandHere> =>
+    commandHere(['put', vaultName, source, `--upload-id=${uploadId}`, ...where], keys)
   t.match(
     await again('docs'),
     { code: 0, stdout: Buffer.from(`${archiveId}\n`) },
     'while it is there, it is compared with',
   )
   t.match(await again('others'), { code: 1, stdout: Buffer.alloc(0) }, 'nothing is stored in the other vault')
-  t.equal((await ended(start(['rm', 'docs', '--yes', ...where, '--', archiveId], keys))).code, 0)
+  t.equal((await commandHere(['rm', 'docs', '--yes', ...where, '--', archiveId], keys)).code, 0)
   t.match(await again('docs'), { code: 1, stdout: Buffer.alloc(0) })
 })
 
@@ -44,7 +44,7 @@ t.test('a set between two volumes has one owner, also where a stored upload of i
   const where = ['--endpoint', vault.endpoint, '--region', vault.region, '--catalog', catalog]
   const sized = ['--part-size', '1MiB', '--max-archive-size', '2MiB']
   const source = join(dir, 'source')
-  t.equal((await ended(start(['put', 'docs', source, ...sized, ...where], keys))).code, 0)
+  t.equal((await commandHere(['put', 'docs', source, ...sized, ...where], keys)).code, 0)
   const lines = (await readFile(catalog, 'utf8')).split('\n')
   const first = lines.findIndex((line) => line.startsWith('{"type":"archive"'))
   await writeFile(catalog, lines.slice(0, first + 1).join('\n') + '\n') // as a kill behind the first volume leaves it
@@ -65,7 +65,7 @@ t.test('a set between two volumes has one owner, also where a stored upload of i
   )
   owner.stdin.write(bytes.subarray(0, 2 * MIB))
   await once(owner.stderr, 'data') // it has its lock
-  const rival = await ended(start(['put', 'docs', source, '--resume', ...sized, ...where], keys))
+  const rival = await commandHere(['put', 'docs', source, '--resume', ...sized, ...where], keys)
   t.match(rival, { code: 1, stdout: Buffer.alloc(0) }, 'the rival is refused')
   owner.stdin.end(bytes.subarray(2 * MIB))
   t.equal((await ended(owner)).code, 0)
