@@ -3,21 +3,21 @@ import { existsSync, watch } from 'node:fs'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import t, { type Test } from 'tap'
-import type { ConnectionOptions } from '../../lib/cli/options/connection-options.js'
-import { type Connection, withConnection } from '../../lib/cli/run/connection.js'
-import { controlSecretOf, pageAddress } from '../../lib/cli/run/serve/serve.js'
-import { startVault } from '../../lib/cli/run/start-vault.js'
-import { LockFolder } from '../../lib/fs/lock.js'
+import type { ConnectionOptions } from '../../../lib/cli/options/connection-options.js'
+import { type Connection, withConnection } from '../../../lib/cli/run/connection.js'
+import { controlSecretOf, pageAddress } from '../../../lib/cli/run/serve/serve.js'
+import { startVault } from '../../../lib/cli/run/start-vault.js'
+import { LockFolder } from '../../../lib/fs/lock.js'
 import {
   headersOnly,
   json,
   startBareService,
   type Answer,
   type BareService,
-} from '../helpers/bare-service.js'
-import { run, stage } from '../helpers/command.js'
-import { configuredCredentials } from '../helpers/local-vault.js'
-import { VirtualClock } from '../helpers/virtual-clock.js'
+} from '../../helpers/bare-service.js'
+import { run, stage } from '../../helpers/command.js'
+import { configuredCredentials } from '../../helpers/local-vault.js'
+import { VirtualClock } from '../../helpers/virtual-clock.js'
 
 await configuredCredentials(t)
 

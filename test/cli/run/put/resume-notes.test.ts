@@ -1,9 +1,9 @@
 import t from 'tap'
-import type { PutOptions } from '../../lib/cli/commands/put.js'
-import { resumeCommand } from '../../lib/cli/run/put/resume-command.js'
-import { findingNotes } from '../../lib/cli/run/put/resume-notes.js'
-import { UploadGoneError } from '../../lib/errors.js'
-import { ARCHIVE } from '../helpers/wrong-values.js'
+import type { PutOptions } from '../../../../lib/cli/commands/put.js'
+import { resumeCommand } from '../../../../lib/cli/run/put/resume-command.js'
+import { findingNotes } from '../../../../lib/cli/run/put/resume-notes.js'
+import { UploadGoneError } from '../../../../lib/errors.js'
+import { ARCHIVE } from '../../../helpers/wrong-values.js'
 
 const MIB = 1_048_576
 

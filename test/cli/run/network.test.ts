@@ -5,11 +5,11 @@ import { writeFile, mkdir } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import t from 'tap'
-import { TLS } from '../fixtures/tls.js'
-import { ended, start, type Ended } from '../helpers/command.js'
-import { countingProxyFor } from '../helpers/counting-proxy.js'
-import { vaultFor } from '../helpers/put.js'
-import { page, roughLineFor, saying } from '../helpers/rough-line.js'
+import { TLS } from '../../fixtures/tls.js'
+import { ended, start, type Ended } from '../../helpers/command.js'
+import { countingProxyFor } from '../../helpers/counting-proxy.js'
+import { vaultFor } from '../../helpers/put.js'
+import { page, roughLineFor, saying } from '../../helpers/rough-line.js'
 
 const ID = /^[\w-]{138}\n$/
 

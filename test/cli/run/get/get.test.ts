@@ -4,12 +4,12 @@ import { watch } from 'node:fs'
 import { lstat, mkdir, readFile, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import type { ArchiveRecord, CatalogRecord } from '../../lib/catalog/record.js'
-import type { LocalVault } from '../../lib/local/index.js'
-import { commandHere, ended, start, type Ended } from '../helpers/command.js'
-import { gathered } from '../helpers/gather.js'
-import { localVaultFor } from '../helpers/local-vault.js'
-import { patternBytes } from '../helpers/pattern-source.js'
+import type { ArchiveRecord, CatalogRecord } from '../../../../lib/catalog/record.js'
+import type { LocalVault } from '../../../../lib/local/index.js'
+import { commandHere, ended, start, type Ended } from '../../../helpers/command.js'
+import { gathered } from '../../../helpers/gather.js'
+import { localVaultFor } from '../../../helpers/local-vault.js'
+import { patternBytes } from '../../../helpers/pattern-source.js'
 
 // `get` against a local vault: what it owns, what it pays for, and what it delivers.
 
@@ -269,7 +269,9 @@ t.test('a part of a stream is never delivered as the whole without a warning', a
   const [first = '', second = '', third = ''] = ids
   const quiet = async (...args: string[]): Promise<Ended> => get('-q', ...args)
   const volume = bytes.subarray(2 * MIB, 4 * MIB)
-  const alone = new RegExp(`Warning: the archive is volume 2 of the set ${first} of 3 volumes\\. Only this volume`)
+  const alone = new RegExp(
+    `Warning: the archive is volume 2 of the set ${first} of 3 volumes\\. Only this volume`,
+  )
   t.match(await quiet('--', second), { code: 0, stdout: volume, stderr: alone })
   t.match(await quiet('--no-volumes', '--', second), { code: 0, stdout: volume, stderr: alone })
   const firstOnly = { code: 0, stdout: bytes.subarray(0, 2 * MIB) }
@@ -302,7 +304,10 @@ t.test('a part of a stream is never delivered as the whole without a warning', a
     stderr: /Warning: the archive is the first of 2 volumes, .*the last volume is not among them/,
   })
   t.match(await quiet('--range', '0-3MiB', '--', first), { code: 0, stderr: /^$/ }, 'a range that is known')
-  t.match(await quiet('--range', '3MiB-', '--', first), { code: 0, stderr: /the last volume is not among them/ })
+  t.match(await quiet('--range', '3MiB-', '--', first), {
+    code: 0,
+    stderr: /the last volume is not among them/,
+  })
   // As after a rebuild: nothing says whether the second is the last.
   await editCatalog(catalog, (record) => {
     if (!isVolume(record, 1) && !isVolume(record, 2)) return record

@@ -2,9 +2,9 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { checkLine, hashLine, parseHashLines } from '../../lib/cli/run/hash/hash-lines.js'
-import { runHere, stage } from '../helpers/command.js'
-import { NO_SHELL, shell } from '../helpers/shell.js'
+import { checkLine, hashLine, parseHashLines } from '../../../../lib/cli/run/hash/hash-lines.js'
+import { runHere, stage } from '../../../helpers/command.js'
+import { NO_SHELL, shell } from '../../../helpers/shell.js'
 
 const HASH = 'b94d27b9934d3e08a52e52d7da7dabfac484efe37a5380ee9088f7ace2efcde9'
 const NAMES = [

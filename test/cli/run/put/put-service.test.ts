@@ -2,10 +2,10 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import t from 'tap'
-import { treeHashOf } from '../../lib/tree-hash/tree-hash.js'
-import { ended, partsIn, run, serve, start } from '../helpers/command.js'
-import { patternBytes } from '../helpers/pattern-source.js'
-import { here, put, vaultFor } from '../helpers/put.js'
+import { treeHashOf } from '../../../../lib/tree-hash/tree-hash.js'
+import { ended, partsIn, run, serve, start } from '../../../helpers/command.js'
+import { patternBytes } from '../../../helpers/pattern-source.js'
+import { here, put, vaultFor } from '../../../helpers/put.js'
 
 const MIB = 1_048_576
 

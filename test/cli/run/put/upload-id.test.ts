@@ -3,10 +3,10 @@ import { readFile, symlink, writeFile } from 'node:fs/promises'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import t from 'tap'
-import { commandHere, ended, start } from '../helpers/command.js'
-import { settled } from '../helpers/gate.js'
-import { localVaultFor } from '../helpers/local-vault.js'
-import { patternBytes } from '../helpers/pattern-source.js'
+import { commandHere, ended, start } from '../../../helpers/command.js'
+import { settled } from '../../../helpers/gate.js'
+import { localVaultFor } from '../../../helpers/local-vault.js'
+import { patternBytes } from '../../../helpers/pattern-source.js'
 
 const MIB = 1_048_576
 

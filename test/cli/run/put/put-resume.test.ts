@@ -2,10 +2,10 @@ import { readFile, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import t from 'tap'
-import { commandHere, ended, start } from '../helpers/command.js'
-import { clientFor } from '../helpers/local-vault.js'
-import { patternBytes, patternSource } from '../helpers/pattern-source.js'
-import { here, put, recordsOf, stopAfterParts, vaultFor } from '../helpers/put.js'
+import { commandHere, ended, start } from '../../../helpers/command.js'
+import { clientFor } from '../../../helpers/local-vault.js'
+import { patternBytes, patternSource } from '../../../helpers/pattern-source.js'
+import { here, put, recordsOf, stopAfterParts, vaultFor } from '../../../helpers/put.js'
 
 const MIB = 1_048_576
 
@@ -70,7 +70,7 @@ t.test('--resume with nothing unfinished starts a new upload, and says so', asyn
     err: /No upload of "db" to docs is unfinished\. Starting a new upload\./,
   })
   t.match(await here(dir, [...put, '-q'], patternBytes(2 * MIB)), { code: 0, err: '' })
-  t.match(await here(dir, [...put, '--upload-id', 'x']), { code: 2, err: /give only one of them/ })
+  t.match(await here(dir, [...put, '--upload-id', 'x']), { code: 2, err: /Give only one of them/ })
 })
 
 t.test('a file shorter than what was uploaded is refused before anything is sent', async (t) => {

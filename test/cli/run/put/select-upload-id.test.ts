@@ -3,17 +3,17 @@ import { appendFileSync } from 'node:fs'
 import { mkdir, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { Catalog } from '../../lib/catalog/catalog.js'
-import { selectStream } from '../../lib/cli/run/put/select-stream.js'
-import type { StreamSelection } from '../../lib/cli/run/put/stream-selection.js'
-import { streamLocks } from '../../lib/cli/run/put/stream-owner.js'
-import { ownerName } from '../../lib/fs/owner-name.js'
-import { laterDescription } from '../../lib/glacier/volume-description.js'
-import { stage } from '../helpers/command.js'
-import { BEGUN, intentOf, uploadsLeftIn, type LeftUploads } from '../helpers/left-uploads.js'
-import { configuredCredentials } from '../helpers/local-vault.js'
-import { patternBytes } from '../helpers/pattern-source.js'
-import { worldFor, type Ran, type World } from '../helpers/world.js'
+import { Catalog } from '../../../../lib/catalog/catalog.js'
+import { selectStream } from '../../../../lib/cli/run/put/select-stream.js'
+import type { StreamSelection } from '../../../../lib/cli/run/put/stream-selection.js'
+import { streamLocks } from '../../../../lib/cli/run/put/stream-owner.js'
+import { ownerName } from '../../../../lib/fs/owner-name.js'
+import { laterDescription } from '../../../../lib/glacier/volume-description.js'
+import { stage } from '../../../helpers/command.js'
+import { BEGUN, intentOf, uploadsLeftIn, type LeftUploads } from '../../../helpers/left-uploads.js'
+import { configuredCredentials } from '../../../helpers/local-vault.js'
+import { patternBytes } from '../../../helpers/pattern-source.js'
+import { worldFor, type Ran, type World } from '../../../helpers/world.js'
 
 // What `put --upload-id` continues, or compares the source with.
 
@@ -52,7 +52,7 @@ t.test('an upload is continued by its ID, whatever it is called, and keeps its n
   }
   t.match(await run(['put', 'docs', '--resume', '--upload-id', 'x'], bytes), {
     code: 2,
-    err: /give only one of them/,
+    err: /Give only one of them/,
   })
 })
 

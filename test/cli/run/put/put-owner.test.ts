@@ -1,10 +1,10 @@
 import { rm } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import t, { type Test } from 'tap'
-import { ended, start } from '../helpers/command.js'
-import { settled } from '../helpers/gate.js'
-import { patternBytes } from '../helpers/pattern-source.js'
-import { killAfter, put, recordsOf, startPut, vaultFor, type PutWorld } from '../helpers/put.js'
+import { ended, start } from '../../../helpers/command.js'
+import { settled } from '../../../helpers/gate.js'
+import { patternBytes } from '../../../helpers/pattern-source.js'
+import { killAfter, put, recordsOf, startPut, vaultFor, type PutWorld } from '../../../helpers/put.js'
 
 // Who owns an upload: real processes, paused, killed and robbed of their lock.
 

@@ -2,62 +2,17 @@ import { appendFile, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import t, { type Test } from 'tap'
-import type { FaultKind, LocalVault } from '../../lib/local/index.js'
-import { treeHashOf } from '../../lib/tree-hash/tree-hash.js'
-import { namePattern } from '../../lib/cli/run/name-pattern.js'
-import { nameOf } from '../../lib/glacier/archive-name.js'
-import { runHere, stage } from '../helpers/command.js'
-import { clientFor, configuredCredentials, localVaultFor } from '../helpers/local-vault.js'
-import { patternBytes } from '../helpers/pattern-source.js'
-import { VirtualClock } from '../helpers/virtual-clock.js'
+import type { FaultKind } from '../../../lib/local/index.js'
+import { treeHashOf } from '../../../lib/tree-hash/tree-hash.js'
+import { runHere, stage } from '../../helpers/command.js'
+import { patternBytes } from '../../helpers/pattern-source.js'
+import { VirtualClock } from '../../helpers/virtual-clock.js'
 
-// What is in vaults, got back, looked at and deleted: the command in this process, whose streams and clock are ours.
+import { vaultWorldFor, type CommandResult } from '../../helpers/vault-world.js'
 
 const MIB = 1_048_576
 /** More than there are of any request. */
 const ATTEMPTS = 1000
-
-const credentials = await configuredCredentials(t)
-
-interface Ran {
-  readonly code: number
-  readonly out: string
-  readonly outBytes: Buffer
-  readonly err: string
-}
-
-/** Runs commands against a vault of one test, with a catalog of its own. */
-interface World {
-  readonly vault: LocalVault
-  readonly catalog: string
-  readonly run: (args: readonly string[], input?: Uint8Array | string) => Promise<Ran>
-  /** Stores bytes; the archive ID. */
-  readonly put: (bytes: Uint8Array | string, ...args: string[]) => Promise<string>
-}
-
-async function worldFor(test: Test, options: Parameters<typeof localVaultFor>[1] = {}): Promise<World> {
-  const vault = await localVaultFor(test, {
-    credentials,
-    createVaults: true,
-    inventoryInterval: 0,
-    ...options,
-  })
-  const catalog = join(vault.dir, 'catalog.jsonl')
-  const where = ['--endpoint', vault.endpoint, '--region', vault.region, '--catalog', catalog]
-  const run: World['run'] = async ([command = '', ...args], input = '') => {
-    const it = stage(Buffer.from(input as Uint8Array), [], {}, new VirtualClock())
-    const words = ['catalog', 'vault'].includes(command) ? [command, args.shift() ?? ''] : [command]
-    const places = command === 'hash' ? [] : command === 'ls' ? ['--catalog', catalog] : where
-    const code = await runHere([...words, ...places, ...args], it)
-    return { code, out: it.out(), outBytes: it.outBytes(), err: it.err() }
-  }
-  const put: World['put'] = async (bytes, ...args) => {
-    const stored = await run(['put', 'docs', '--part-size', '1MiB', ...args], bytes)
-    test.equal(stored.code, 0, stored.err)
-    return stored.out.trim()
-  }
-  return { vault, catalog, run, put }
-}
 
 t.test(
   'what a retrieval meets once, it gets over; what it meets always, it fails of; never is a wrong byte out',
@@ -79,7 +34,7 @@ t.test(
       ['reset-before', 3, /run the same command again/],
       ['expired-job', 1, /The job ID was not found/],
     ]
-    const { vault, run, put } = await worldFor(t)
+    const { vault, run, put } = await vaultWorldFor(t)
     const archiveId = await put(bytes)
     const file = join(vault.dir, 'out')
     for (const [fault, code, err] of table) {
@@ -87,7 +42,8 @@ t.test(
       // Only a stall takes real time. No other may: on a busy machine good requests would be given up, and counted.
       const stalls = fault === 'stall'
       if (stalls) ways.push('--timeout', '0.2s')
-      const get = (...args: string[]): Promise<Ran> => run(['get', ...ways, ...args, 'docs', '--', archiveId])
+      const get = (...args: string[]): Promise<CommandResult> =>
+        run(['get', ...ways, ...args, 'docs', '--', archiveId])
       const rule = { fault, operation: 'GetJobOutput' }
       for (const nth of [1, 3, 5]) {
         vault.faults.clear()
@@ -114,10 +70,10 @@ t.test(
 
 t.test('a file that was begun is gone on with by the same command', async (t) => {
   const bytes = patternBytes(5 * MIB)
-  const { vault, run, put } = await worldFor(t)
+  const { vault, run, put } = await vaultWorldFor(t)
   const archiveId = await put(bytes)
   const file = join(vault.dir, 'out')
-  const get = (): Promise<Ran> =>
+  const get = (): Promise<CommandResult> =>
     run([
       'get',
       '--memory',
@@ -143,7 +99,7 @@ t.test('a file that was begun is gone on with by the same command', async (t) =>
 
 t.test('a range of an archive is got, with or without its end', async (t) => {
   const bytes = patternBytes(5 * MIB + 10)
-  const { vault, run, put } = await worldFor(t)
+  const { vault, run, put } = await vaultWorldFor(t)
   const archiveId = await put(bytes)
   const file = join(vault.dir, 'out')
   for (const [range, start, end] of [
@@ -168,7 +124,7 @@ t.test('a range of an archive is got, with or without its end', async (t) => {
 })
 
 t.test('a job is started, not waited for, listed, and its output got hours later', async (t) => {
-  const { vault, run, put } = await worldFor(t, { jobDelay: 4 * 3_600_000 })
+  const { vault, run, put } = await vaultWorldFor(t, { jobDelay: 4 * 3_600_000 })
   const archiveId = await put('hello world')
   const started = await run(['get', '--no-wait', 'docs', '--', archiveId])
   t.match(started, { code: 0, out: /^[\w-]{92}\n$/, err: /Run the same command without --no-wait/ })
@@ -224,7 +180,7 @@ t.test('a job is started, not waited for, listed, and its output got hours later
 })
 
 t.test('an inventory is a table, CSV, or JSON, and its job no archive', async (t) => {
-  const { run, put, vault } = await worldFor(t)
+  const { run, put, vault } = await vaultWorldFor(t)
   const first = await put('hello world', '--description', 'say "hi", all')
   const table = await run(['inventory', 'docs'])
   t.match(table, { code: 0, err: /Started the inventory job [\w-]{92}\. Waiting/ })
@@ -252,106 +208,8 @@ t.test('an inventory is a table, CSV, or JSON, and its job no archive', async (t
   await vault.close()
 })
 
-t.test('a catalog that was lost is rebuilt, and put beside the vault', async (t) => {
-  const { run, put, catalog } = await worldFor(t)
-  const bytes = patternBytes(3 * MIB)
-  const set = (await put(bytes, '--max-archive-size', '2MiB')).split('\n')
-  const small = await put('hello world', '--description', 'mt2 eyJmaWxlbmFtZSI6ImEudGFyIn0')
-  t.match(await run(['catalog', 'diff', 'docs']), { code: 0, out: '' })
-  await rm(catalog)
-  const diff = await run(['catalog', 'diff', 'docs'])
-  t.equal(diff.out.match(/^\+ .*\(not in the catalog\)$/gm)?.length, 3)
-  t.match(await run(['catalog', 'rebuild', 'docs']), {
-    code: 0,
-    err: /Archives in the inventory: 3\. Added to the catalog: 3\./,
-  })
-  t.match(await run(['catalog', 'rebuild', 'docs', '--json']), {
-    out: '{"vaultName":"docs","inventory":3,"added":0,"reconciled":0,"settled":0}\n',
-  })
-  t.match(await run(['catalog', 'rebuild', 'docs', '-q']), { code: 0, out: '' })
-  t.match(await run(['ls', '--name', 'a.tar']), { out: new RegExp(`  docs  ${small}  a\\.tar\\n$`) })
-  const out = join(catalog, '..', 'out')
-  t.match(await run(['get', 'docs', '-o', out, '--', set[0] ?? '']), { code: 0, err: /first of 2 volumes/ })
-  t.ok((await readFile(out)).equals(bytes), 'the set is known again')
-
-  await appendFile(
-    catalog,
-    (await readFile(catalog, 'utf8'))
-      .replaceAll(small, 's'.repeat(138))
-      .replaceAll(/"time":"[^"]*"/g, '"time":"2020-01-01T00:00:00Z"'),
-  )
-  t.match(await run(['catalog', 'diff', 'docs']), {
-    out: /^- .* {2}s{138} {2}a\.tar {2}\(not in the vault\)\n$/,
-  })
-  t.match(JSON.parse((await run(['catalog', 'diff', 'docs', '--json'])).out), {
-    only: 'catalog',
-    archiveId: 's'.repeat(138),
-  })
-})
-
-t.test('a catalog is rebuilt of many archives, but not of those it knows to be deleted', async (t) => {
-  const { run, put, vault, catalog } = await worldFor(t, { inventoryInterval: 86_400_000 })
-  const first = await put('one')
-  await vault.control.takeInventory('docs')
-  const rows = Array.from({ length: 1100 }, (_, i) => ({
-    archiveId: String(i).padStart(138, 'x'),
-    description: null,
-    creationDate: '2026-01-01T00:00:00.000Z',
-    size: 1,
-    treeHash: 'f'.repeat(64),
-  }))
-  const path = join(vault.dir, 'vaults', 'docs', 'inventory.jsonl')
-  const text = await readFile(path, 'utf8')
-  await writeFile(path, text + rows.map((row) => `${JSON.stringify(row)}\n`).join(''))
-  t.match(await run(['rm', '--yes', 'docs', '--', first, rows[0]?.archiveId ?? '']), {
-    code: 0,
-    err: /2 archives deleted/,
-  })
-  t.equal((await run(['inventory', 'docs'])).out.trim().split('\n').length, 1101)
-  t.match(await run(['catalog', 'rebuild', 'docs']), {
-    err: /inventory: 1101\. Added to the catalog: 1099\./,
-  })
-  t.equal((await readFile(catalog, 'utf8')).match(/"type":"archive"/g)?.length, 1 + 1099)
-  const diff = JSON.parse(
-    (await run(['catalog', 'diff', 'docs', '--json'])).out.split('\n')[0] ?? '',
-  ) as object
-  t.match(diff, { only: 'vault', why: 'deleted since the inventory' })
-  const client = clientFor(t, vault)
-  const csv = await client.startInventory({ vaultName: 'docs', format: 'CSV' })
-  await put('two')
-  t.match(
-    await run(['catalog', 'diff', 'docs', `--job=${csv}`]),
-    { out: /\(not in the vault\)/ },
-    'CSV has no date to tell by',
-  )
-  const emptied = await run(['empty', '--yes', 'docs'])
-  t.match(emptied, { code: 0, err: /1000 archives have been deleted so far\.\n.*1100 archives deleted/s })
-})
-
-t.test('what is stored or deleted after an inventory is told apart from what is lost', async (t) => {
-  const { run, put } = await worldFor(t, { inventoryInterval: 86_400_000 })
-  const first = await put('one')
-  t.match(await run(['catalog', 'diff', 'docs']), {
-    code: 1,
-    err: /has not yet generated an initial inventory/,
-  })
-  const world = await worldFor(t, {
-    inventoryInterval: 86_400_000,
-    dir: `${t.testdirName}-other`,
-  })
-  t.teardown(() => rm(world.vault.dir, { recursive: true, force: true }))
-  t.ok(first)
-  const old = await world.put('one')
-  await world.vault.control.takeInventory('docs')
-  const fresh = await world.put('two')
-  t.match(await world.run(['rm', 'docs', '--yes', '--', old]), { code: 0 })
-  const { out } = await world.run(['catalog', 'diff', 'docs'])
-  t.match(out, new RegExp(`^\\+ .* ${old} .*\\(deleted since the inventory\\)$`, 'm'))
-  t.match(out, new RegExp(`^- .* ${fresh} .*\\(stored since the inventory\\)$`, 'm'))
-})
-
 t.test('archives are deleted where it is meant, and the catalog knows', async (t) => {
-  const { run, put, catalog } = await worldFor(t)
+  const { run, put, catalog } = await vaultWorldFor(t)
   const ids = [await put('one'), await put('two'), await put('three')]
   const [first = ''] = ids
   t.match(await run(['rm', 'docs', '--', first]), {
@@ -393,7 +251,7 @@ t.test('archives are deleted where it is meant, and the catalog knows', async (t
 })
 
 t.test('emptying a vault goes on where it stopped, and takes what no inventory has', async (t) => {
-  const { run, put, vault } = await worldFor(t, { inventoryInterval: 86_400_000 })
+  const { run, put, vault } = await vaultWorldFor(t, { inventoryInterval: 86_400_000 })
   for (let i = 0; i < 5; i++) await put(`archive ${i}`)
   await vault.control.takeInventory('docs')
   await put('stored since')
@@ -408,7 +266,7 @@ t.test('emptying a vault goes on where it stopped, and takes what no inventory h
 })
 
 t.test('at a terminal it asks, and a no is a no', async (t) => {
-  const { vault, catalog, put } = await worldFor(t)
+  const { vault, catalog, put } = await vaultWorldFor(t)
   const archiveId = await put('one')
   const where = ['--endpoint', vault.endpoint, '--region', vault.region, '--catalog', catalog]
   const answered = async (answer: string): Promise<{ code: number; err: string }> => {
@@ -428,7 +286,7 @@ t.test('at a terminal it asks, and a no is a no', async (t) => {
 
 t.test('a file is held against what is stored, without retrieving it', async (t) => {
   const bytes = patternBytes(2 * MIB + 1)
-  const { run, put, vault, catalog } = await worldFor(t)
+  const { run, put, vault, catalog } = await vaultWorldFor(t)
   const archiveId = await put(bytes)
   const file = join(vault.dir, 'backup')
   await writeFile(file, bytes)
@@ -457,7 +315,7 @@ t.test('a file is held against what is stored, without retrieving it', async (t)
 })
 
 t.test('hashes are checked in the manner of sha256sum', async (t) => {
-  const { run, vault } = await worldFor(t)
+  const { run, vault } = await vaultWorldFor(t)
   const [a, b] = [join(vault.dir, 'a'), join(vault.dir, 'b')]
   await writeFile(a, 'hello world')
   await writeFile(b, 'hello world')
@@ -482,88 +340,4 @@ t.test('hashes are checked in the manner of sha256sum', async (t) => {
   const stopping = stage(Buffer.from(list))
   stopping.interrupt.abort('SIGINT')
   t.equal(await runHere(['hash', '--check'], stopping), 130)
-})
-
-t.test('the catalog is searched by name, date and size', async (t) => {
-  const { run, catalog } = await worldFor(t)
-  const archive = { type: 'archive', region: 'r', vaultName: 'v', treeHash: 'h', volume: 1 }
-  const lines = [
-    { ...archive, archiveId: 'a', size: 10, time: '2026-01-01T00:00:00Z', description: 'db-2026.tar' },
-    {
-      ...archive,
-      archiveId: 'b',
-      size: 2000,
-      time: '2026-02-01T00:00:00Z',
-      description: '{"Path":"home/größe.tar"}',
-    },
-    { ...archive, archiveId: 'c', size: 3_000_000, time: '2026-03-01T00:00:00Z' },
-  ]
-  await writeFile(catalog, lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
-  const idsOf = async (...args: string[]): Promise<string> => {
-    const { out } = await run(['ls', '--json', ...args])
-    return out.replace(/^.*"archiveId":"(\w)".*\n/gm, '$1')
-  }
-  t.equal(await idsOf(), 'abc')
-  t.equal(await idsOf('v'), 'abc')
-  t.equal(await idsOf('w'), '')
-  t.equal(await idsOf('--name', 'DB'), 'a')
-  t.equal(await idsOf('--name', '*.tar'), 'ab')
-  t.equal(await idsOf('--name', 'home/gr??e.*'), 'b')
-  t.equal(await idsOf('--name', '2026(tar'), '')
-  t.equal(await idsOf('--since', '2026-02-01'), 'bc')
-  t.equal(await idsOf('--before', '2026-02-01'), 'a')
-  t.equal(await idsOf('--since', '2026-01-15', '--before', '2026-02-15'), 'b')
-  t.equal(await idsOf('--min-size', '2000', '--max-size', '1MiB'), 'b')
-  t.equal(await idsOf('--before', '1970-01-01'), '')
-  t.equal(await idsOf('--since', '2026-02-01T00:00:01Z'), 'c')
-  for (const date of ['x', '1', '01/02/2026', '2026-2-3', '2026-02-30', '2026-13-01', '2026-01-31 12:00'])
-    t.match(await run(['ls', '--since', date]), { code: 2 }, date)
-  const many = Array.from({ length: 2000 }, (_, i) => ({ ...lines[0], archiveId: `id${i}` }))
-  await writeFile(catalog, many.map((line) => `${JSON.stringify(line)}\n`).join(''))
-  t.equal((await run(['ls'])).out.trim().split('\n').length, 2000)
-})
-
-t.test('names are matched whatever their case and form, and in little time', async (t) => {
-  const matched = (pattern: string, name: string): boolean => namePattern(pattern)(name)
-  for (const [pattern, name] of [
-    ['caf\u00e9', 'Cafe\u0301.tar'],
-    ['CAFE\u0301*', 'caf\u00e9.tar'],
-    ['*', ''],
-    ['*', 'line\nend'],
-    ['a*b*c', 'a-b-b-c-c'],
-    ['*.tar', '.tar.tar'],
-    ['?\u{1f600}?', 'a\u{1f600}b'],
-    ['[a', 'x[a'],
-    ['**', 'a'],
-  ] as const)
-    t.ok(matched(pattern, name), pattern)
-  for (const [pattern, name] of [
-    ['a*b', 'a-b-c'],
-    ['?', ''],
-    ['a?c', 'ac'],
-    ['b', 'a'],
-    ['a*', 'ba'],
-  ] as const)
-    t.notOk(matched(pattern, name), pattern)
-  t.notOk(matched(`${'*a'.repeat(30)}b`, 'a'.repeat(1000)))
-})
-
-t.test('names are read from what other tools write', async (t) => {
-  const base64 = (text: string): string => Buffer.from(text).toString('base64')
-  const mtAws = (json: string): string => Buffer.from(json).toString('base64url')
-  for (const [description, name] of [
-    [undefined, ''],
-    ['', ''],
-    ['plain text', 'plain text'],
-    ['{"Path":"Gr\\u00f6\\u00dfe"}', 'Größe'],
-    [`mt2 ${mtAws('{"filename":"größe.tar","mtime":"20260301T120000Z"}')}`, 'größe.tar'],
-    [`mt1 ${mtAws(JSON.stringify({ filename: Buffer.from('größe').toString('latin1') }))}`, 'größe'],
-    [`mt2 ${mtAws('{"mtime":"x"}')}`, `mt2 ${mtAws('{"mtime":"x"}')}`],
-    ['mt2 not-json', 'mt2 not-json'],
-    [`mt2 ${mtAws('5')}`, `mt2 ${mtAws('5')}`],
-    [`<m><v>4</v><p>${base64('a/größe.tar')}</p><lm>20260301T120000Z</lm></m>`, 'a/größe.tar'],
-    ['<m><v>4</v><q></q></m>', '<m><v>4</v><q></q></m>'],
-  ] as const) {
-    t.equal(nameOf(description), name, String(description))
-  }
 })

@@ -1,13 +1,13 @@
 import { join } from 'node:path'
 import t from 'tap'
-import { parseJobDelay } from '../../lib/cli/options/realism.js'
-import type { LocalVault } from '../../lib/local/index.js'
-import { treeHashOf } from '../../lib/tree-hash/tree-hash.js'
-import { uploadArchive } from '../../lib/upload/upload-archive.js'
-import { run, runHere, stage, start } from '../helpers/command.js'
-import { clientFor, localVaultFor } from '../helpers/local-vault.js'
-import { patternBytes } from '../helpers/pattern-source.js'
-import { here, recordsOf, stopAfterParts } from '../helpers/put.js'
+import { parseJobDelay } from '../../../../lib/cli/options/realism.js'
+import type { LocalVault } from '../../../../lib/local/index.js'
+import { treeHashOf } from '../../../../lib/tree-hash/tree-hash.js'
+import { uploadArchive } from '../../../../lib/upload/upload-archive.js'
+import { run, runHere, stage, start } from '../../../helpers/command.js'
+import { clientFor, localVaultFor } from '../../../helpers/local-vault.js'
+import { patternBytes } from '../../../helpers/pattern-source.js'
+import { here, recordsOf, stopAfterParts } from '../../../helpers/put.js'
 
 const MIB = 1_048_576
 
