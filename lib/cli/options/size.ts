@@ -15,6 +15,7 @@ export function parseSize(text: string): number {
   const [, digits = '', unit = '', suffix = ''] = match
   const base = suffix.toUpperCase() === 'B' ? 1000 : 1024
   const size = Number(digits) * base ** (unit === '' ? 0 : UNITS.indexOf(unit.toUpperCase()) + 1)
-  if (!Number.isSafeInteger(size)) throw new InvalidArgumentError('The size must be a whole number of bytes, below 8PiB.')
+  if (!Number.isSafeInteger(size))
+    throw new InvalidArgumentError('The size must be a whole number of bytes, below 8PiB.')
   return size
 }

@@ -60,7 +60,7 @@ t.test('uploads and requests of which nothing was known are stored once an inven
   t.match(diff, new RegExp(`^\\+ .* ${unrelated} .*\\(not in the catalog\\)$`, 'm'))
   t.match(await run(['catalog', 'rebuild', 'docs']), {
     code: 0,
-    err: /Added to the catalog: 3\.[^]*Of these, 2 are archives of uploads or requests/,
+    err: /Added to the catalog: 3\.[^]*Of these, 2 archives had an unknown outcome before/,
   })
   const added = (await records()).filter((it) => it.type === 'archive')
   t.equal(added.length, 3)
