@@ -189,7 +189,7 @@ t.test(
       err: new RegExp(`is complete: its archive ID is ${archiveId}\\. The source is compared`),
     })
     t.match(other.err, new RegExp(`stored as the archive ${archiveId}, and the source differs from it`))
-    t.match(other.err, /To store the source as it is now, run put again/)
+    t.match(other.err, /To store the source as it is now, start a new upload: run put again/)
     t.match((await world.records()).slice(-1), [{ type: 'archive', archiveId, uploadId, size: bytes.length }])
     const anew = await world.resume(changed)
     t.match(anew, { code: 0, err: /Starting a new upload/ })
