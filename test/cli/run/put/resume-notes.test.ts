@@ -42,7 +42,6 @@ t.test('the command that resumes is quoted for a shell', async (t) => {
 
 t.test('the command that resumes repeats every option that was given', async (t) => {
   const given = {
-    ...DEFAULTS,
     json: true,
     quiet: true,
     progress: 'never',
