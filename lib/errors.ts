@@ -5,7 +5,7 @@
  */
 import type { CredentialsErrorReason, ServiceErrorReason } from './service-error-reason.js'
 
-export type { CredentialsErrorReason, ServiceErrorReason }
+export type { CredentialsErrorReason, ServiceErrorReason } from './service-error-reason.js'
 
 /** The fields of every error of this package besides its message. */
 export interface ErrorContext {
