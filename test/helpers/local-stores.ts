@@ -1,5 +1,4 @@
 /** The stores of a local vault without its server, for tests. */
-import { once } from 'node:events'
 
 import { join } from 'node:path'
 import { Readable } from 'node:stream'

@@ -39,7 +39,7 @@ async function worldFor(test: Test, rows = 150): Promise<World> {
       vaultName,
       description: `${i}`.padEnd(1000, '.'),
     })
-    archiveIds.push(archive?.archiveId ?? '')
+    archiveIds.push(archive.archiveId)
   }
   const options = { client, vaultName, retryFor: 60_000, clock: new VirtualClock() }
   return { vault, options, rows, archiveIds }

@@ -124,7 +124,7 @@ t.test('archives of all sizes give the same bytes in ranges of all sizes', async
   for (const size of [1, MIB - 1, MIB, MIB + 1, 10.5 * MIB, 129 * MIB, 5 * GIB]) {
     const source = size > GIB ? patternSource(size, MIB) : [patternBytes(size)]
     const [archive] = await uploadArchive(source, { client, vaultName })
-    const archiveId = archive?.archiveId ?? ''
+    const archiveId = archive.archiveId
     const wanted = await sha256Of(size > GIB ? patternSource(size, MIB) : [patternBytes(size)])
     for (let rangeSize = MIB; rangeSize <= 64 * MIB; rangeSize *= 2) {
       const reader = retrieveArchive({ client, vaultName, archiveId, rangeSize, memory: 256 * MIB })

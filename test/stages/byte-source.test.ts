@@ -122,7 +122,7 @@ async function stored(
 ): Promise<Buffer | undefined> {
   const vault = new MemoryVault()
   const [archive] = await upload(vault, source, more)
-  return vault.archives.get(archive?.archiveId ?? '')
+  return vault.archives.get(archive.archiveId)
 }
 
 t.test('whatever the source and its chunks are, the archive is the same', async (t) => {
@@ -479,7 +479,7 @@ t.test('a source may use its buffer again when it is asked for the next chunk', 
   const vault = new MemoryVault()
   vault.before = () => settled(5)
   const [archive] = await upload(vault, source, { memory: 4 * MIB })
-  const found = vault.archives.get(archive?.archiveId ?? '')
+  const found = vault.archives.get(archive.archiveId)
   const wanted = Buffer.concat(Array.from({ length: count }, (_, i) => Buffer.alloc(1000, i % 251)))
   t.ok(found?.equals(wanted))
 })

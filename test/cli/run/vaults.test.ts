@@ -1,7 +1,7 @@
 import { appendFile, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
-import t, { type Test } from 'tap'
+import t from 'tap'
 import type { FaultKind } from '../../../lib/local/index.js'
 import { treeHashOf } from '../../../lib/tree-hash/tree-hash.js'
 import { runHere, stage } from '../../helpers/command.js'

@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { connect } from 'node:net'
 import t from 'tap'
 import { type LocalVault } from '../../../lib/local/index.js'

@@ -311,7 +311,7 @@ t.test('an upload succeeds under a budget, by its own attempts', async (t) => {
   t.ok(pauses.length > 0)
 
   vault.control.setJobDelay('realistic')
-  const archiveId = String(archive?.archiveId)
+  const archiveId = archive.archiveId
   const retrieval = { client, vaultName: 'docs', archiveId, clock: sleeping }
   for (const [tier, least, most] of [
     ['Expedited', 3 * MINUTE, 10 * MINUTE],

@@ -1,5 +1,4 @@
 import { MIB } from '../../../lib/sizes.js'
-import { once } from 'node:events'
 import { mkdir, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'

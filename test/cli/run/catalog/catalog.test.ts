@@ -1,6 +1,6 @@
 import { appendFile, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { namePattern } from '../../../../lib/cli/run/name-pattern.js'
 import { nameOf } from '../../../../lib/glacier/archive-name.js'
 import { clientFor } from '../../../helpers/local-vault.js'

@@ -234,7 +234,7 @@ t.test('serve is as slow and as scarce as it is told', async (t) => {
   await t.rejects(client.listVaults({}), { message: /ThrottlingException/ })
   const vaultName = 'docs'
   const [archive] = await uploadArchive([Buffer.from('x')], { client, vaultName })
-  const archiveId = String(archive?.archiveId)
+  const archiveId = archive.archiveId
   await t.rejects(client.startRetrieval({ vaultName, archiveId, tier: 'Expedited' }), {
     message: /InsufficientCapacityException/,
   })
