@@ -6,16 +6,16 @@
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 
-/** Milliseconds after a stopped command until a thread that still waits, as for a device, is not waited for. */
+/** The time after which a stopped command no longer waits for a thread that is stuck, as in a read of a device. */
 const STUCK_MS = 1000
 
-/** The part of the process that signals need. */
+/** The members of the process that are needed for signals. */
 export type SignalledProcess = Pick<NodeJS.Process, 'pid' | 'on' | 'removeAllListeners' | 'kill'>
 
 /**
  * Listens to signals.
  *
- * @param ignoresHangup - whether SIGHUP is to have no effect
+ * @param ignoresHangup - whether SIGHUP has no effect
  * @returns a signal whose reason is the name of the system's signal
  */
 export function interruptOf(process: SignalledProcess, ignoresHangup: boolean): AbortSignal {
@@ -23,7 +23,7 @@ export function interruptOf(process: SignalledProcess, ignoresHangup: boolean): 
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(name, () => {
       if (name === 'SIGHUP' && ignoresHangup) return
-      interrupt.abort(name) // its first reason stays
+      interrupt.abort(name) // the first reason stays
       process.removeAllListeners('SIGINT')
       process.removeAllListeners('SIGTERM')
     })
@@ -32,11 +32,11 @@ export function interruptOf(process: SignalledProcess, ignoresHangup: boolean): 
 }
 
 /**
- * Ends the process by the signal that stopped the command, unless it ends by itself: Node waits for a thread that cannot
- * be stopped.
+ * Ends the process with the signal that stopped the command, unless the process ends by itself. Node waits for threads that
+ * cannot be stopped.
  */
 export function endBySignal(process: SignalledProcess, { reason }: AbortSignal): void {
-  const name = reason as NodeJS.Signals // as `interruptOf` gives it
+  const name = reason as NodeJS.Signals // as `interruptOf` sets it
   setTimeout(() => {
     process.removeAllListeners(name)
     process.kill(process.pid, name)
@@ -44,11 +44,11 @@ export function endBySignal(process: SignalledProcess, { reason }: AbortSignal):
 }
 
 /**
- * Whether this process was started with SIGHUP ignored, as by `nohup`. Node restores the default effect at its start, so
- * that this process cannot know. What can be known is whether nohup started it, which most shells note in `_`, and on
- * Linux whether the parent process, such as a script, ignores SIGHUP itself.
+ * Whether this process was probably started with SIGHUP ignored, as by `nohup`. Node restores the default effect when it
+ * starts, so the process cannot see it. It can see whether nohup started it, which most shells record in `_`, and on Linux
+ * whether the parent process, such as a script, ignores SIGHUP.
  *
- * @param status - the text of `/proc/PID/status` of the parent process; `undefined` where there is none
+ * @param status - the text of `/proc/PID/status` of the parent process; `undefined` on systems without it
  */
 export function ignoresHangup(
   env: Readonly<Record<string, string | undefined>>,
@@ -59,7 +59,7 @@ export function ignoresHangup(
   return Number.parseInt(digit, 16) % 2 === 1 // SIGHUP is 1, the lowest bit
 }
 
-/** The status of a process as Linux states it; `undefined` on other systems. */
+/** The text of `/proc/PID/status`; `undefined` on systems without it. */
 export function processStatus(pid: number): string | undefined {
   try {
     return readFileSync(`/proc/${pid}/status`, 'utf8')

@@ -1,15 +1,16 @@
 /**
- * The command from its arguments to its exit code.
+ * The command, from its arguments to its exit code.
  */
 import { CommanderError } from 'commander'
-import { exitCodeOf, explanationsOf } from './exit-code.js'
-import { printNote, write, type Io } from './io.js'
+import type { Io } from './io.js'
+import { exitCodeOf, explanationsOf } from './output/exit-code.js'
+import { printNote, write } from './output/print.js'
 import { makeProgram } from './program.js'
 
 /**
  * Runs the command.
  *
- * @param argv - the arguments without the program's own name
+ * @param argv - the arguments, without the name of the program
  * @returns the exit code
  */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
@@ -19,27 +20,27 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     return 0
   } catch (error) {
     if (!(error instanceof CommanderError)) return explain(error, argv, io)
-    if (error.exitCode !== 0) return 2 // it has printed what there is to say
+    if (error.exitCode !== 0) return 2 // commander has printed the message
     return write(io, help.join('')).then(
       () => 0,
       (failure: unknown) => {
-        const isClosed = (failure as NodeJS.ErrnoException).code === 'EPIPE' // as by head: enough of it was read
+        const isClosed = (failure as NodeJS.ErrnoException).code === 'EPIPE' // as by head, which has read enough
         return isClosed ? 0 : explain(failure, argv, io)
       },
     )
   }
 }
 
-/** Explains an error on stderr; the exit code for it. */
+/** Explains an error on stderr, and returns its exit code. */
 function explain(error: unknown, argv: readonly string[], io: Io): number {
   for (const line of explanationsOf(error)) printNote(io, line)
-  if (argv.includes('--debug')) io.stderr.write(`${describe(error)}\n`)
+  if (argv.includes('--debug')) io.stderr.write(`${stackTracesOf(error)}\n`)
   return exitCodeOf(error, io.signal)
 }
 
-/** The stack traces of an error and of what caused it. */
-function describe(error: unknown): string {
+/** The stack traces of an error and of its causes. */
+function stackTracesOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const trace = String(error.stack)
-  return error.cause === undefined ? trace : `${trace}\nCaused by: ${describe(error.cause)}`
+  return error.cause === undefined ? trace : `${trace}\nCaused by: ${stackTracesOf(error.cause)}`
 }

@@ -1,6 +1,7 @@
 /** The part sizes that the service accepts, and the choice of one (docs/glacier-protocol.md#limits). */
 import { isNumber } from '../options/rules.js'
 import { rule, shown, type Rule } from '../options/check-options.js'
+import { optionError } from '../options/option-error.js'
 import { choosePartSize, DEFAULT_PART_SIZE } from '../store/part-size.js'
 import { GLACIER_LIMITS, MAX_PART_SIZE, MIN_PART_SIZE } from './limits.js'
 import { MIB } from '../sizes.js'
@@ -19,13 +20,17 @@ export function isPartSize(size: number): boolean {
 /** The rule of a part size. */
 export const PART_SIZE: Rule = (value, name, caller) => {
   const expected = `a power of two from ${MIN_PART_SIZE} (1 MiB) to ${MAX_PART_SIZE} (4 GiB) bytes`
-  if (!isNumber(value)) throw new TypeError(`${name} of ${caller} must be ${expected}, not ${shown(value)}.`)
+  if (!isNumber(value))
+    throw optionError(TypeError, name, caller, `must be ${expected}, not ${shown(value)}.`)
   if (isPartSize(value)) return
   const below = 2 ** Math.floor(Math.log2(Math.max(value, MIN_PART_SIZE)))
   const nearest = Math.min(Number.isFinite(below) ? below : DEFAULT_PART_SIZE, MAX_PART_SIZE)
   const named = nearest < 1024 * MIB ? `${nearest / MIB} MiB` : `${nearest / MIB / 1024} GiB`
-  throw new RangeError(
-    `${name} of ${caller} must be ${expected}, not ${value}; use ${nearest} (${named}), for example.`,
+  throw optionError(
+    RangeError,
+    name,
+    caller,
+    `must be ${expected}, not ${value}; use ${nearest} (${named}), for example.`,
   )
 }
 

@@ -7,6 +7,7 @@
  *   the function.
  * - `undefined` is the same as an absent option; `null` is a value of a wrong type.
  */
+import { optionError } from './option-error.js'
 
 /**
  * Checks a value.
@@ -66,9 +67,9 @@ export function rule<T>(
   show: (value: unknown) => string = shown,
 ): Rule {
   return (value, name, caller) => {
-    const message = (): string => `${name} of ${caller} must be ${expected}, not ${show(value)}.`
-    if (!isOfType(value)) throw new TypeError(message())
-    if (!isInRange(value)) throw new RangeError(message())
+    const problem = (): string => `must be ${expected}, not ${show(value)}.`
+    if (!isOfType(value)) throw optionError(TypeError, name, caller, problem())
+    if (!isInRange(value)) throw optionError(RangeError, name, caller, problem())
   }
 }
 
@@ -140,7 +141,7 @@ function checkValues<T extends object>(
 }
 
 function assertObject(value: unknown, name: string, caller: string): void {
-  if (!isObject(value)) throw new TypeError(`${name} of ${caller} must be an object, not ${shown(value)}.`)
+  if (!isObject(value)) throw optionError(TypeError, name, caller, `must be an object, not ${shown(value)}.`)
 }
 
 function kindOf(value: object): string {

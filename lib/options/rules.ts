@@ -1,6 +1,7 @@
 /** Rules for common kinds of options, and functions that make rules. */
 import type { ByteRange } from '../byte-range.js'
 import { isObject, record, rule, type RequiredRule, type Rule, type RulesOf } from './check-options.js'
+import { optionError } from './option-error.js'
 
 /** Makes the rule of a required option. */
 export function required(check: Rule): RequiredRule {
@@ -86,8 +87,11 @@ export const RANGE: Rule = (value, name, caller) => {
   isRange(value, name, caller)
   const { start, end } = value as ByteRange
   if (start >= end)
-    throw new RangeError(
-      `${name} of ${caller} must end after its start, but it goes from ${start} to ${end}.`,
+    throw optionError(
+      RangeError,
+      name,
+      caller,
+      `must end after its start, but it goes from ${start} to ${end}.`,
     )
 }
 

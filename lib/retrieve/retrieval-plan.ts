@@ -49,8 +49,21 @@ export interface ArchiveJobPlan extends KnownArchive {
 }
 
 /** A finished job of which only the ID is known. It is not started again. */
-export interface FinishedJobPlan extends Partial<Record<Exclude<keyof ArchiveJobPlan, 'jobId'>, undefined>> {
+export interface FinishedJobPlan {
+  /** The ID of the job. */
   readonly jobId: string
+  /** Unknown before the job has been described. */
+  readonly archiveId?: undefined
+  /** Unknown before the job has been described. */
+  readonly archiveSize?: undefined
+  /** Unknown before the job has been described. */
+  readonly treeHash?: undefined
+  /** Unknown before the job has been described. */
+  readonly range?: undefined
+  /** The whole output is handed on. */
+  readonly requestedRange?: undefined
+  /** The job has been started already. */
+  readonly tier?: undefined
 }
 
 /** One job of a retrieval. */

@@ -29,6 +29,7 @@ export interface RetrievalTarget {
 
 /** An archive of a target, and the facts that are known of it. */
 export interface KnownArchive {
+  /** The ID of the archive. */
   readonly archiveId: string
   /** Bytes of the archive; `undefined` if unknown. */
   readonly archiveSize: number | undefined

@@ -2,6 +2,7 @@
 import { CLIENT } from '../client/client-rules.js'
 import { INVENTORY_FILTER, INVENTORY_FORMAT, VAULT } from '../client/request-rules.js'
 import { PART_SIZE } from '../glacier/part-size.js'
+import { optionError } from '../options/option-error.js'
 import { nested, rule, type Rule, type RulesOf } from '../options/check-options.js'
 import { isNumber, listOf, optional, RANGE, required, SIZE, TEXT, TREE_HASH } from '../options/rules.js'
 import type { PollDelays } from '../retrieve/jobs/job.js'
@@ -39,7 +40,7 @@ const ARCHIVE_ID: Rule = (value, name, caller) => {
   if (typeof value === 'string') TEXT(value, name, caller)
   else ARCHIVE_IDS(value, name, caller)
   if (Array.isArray(value) && value.length === 0)
-    throw new RangeError(`${name} of ${caller} must have at least one archive ID, and is empty.`)
+    throw optionError(RangeError, name, caller, 'must have at least one archive ID, and is empty.')
 }
 
 const TARGET = {

@@ -7,8 +7,8 @@ import { join } from 'node:path'
 import { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
-import { main } from '../../lib/cli/main.js'
 import type { Io } from '../../lib/cli/io.js'
+import { main } from '../../lib/cli/main.js'
 import type { LocalCredentials } from '../../lib/local/index.js'
 
 /** The built command. */
@@ -113,9 +113,30 @@ export interface Stage {
   err(): string
 }
 
+/** Runs the command in this process, with keys in the environment, as {@link ended} reports a process. */
+export async function commandHere(
+  args: readonly string[],
+  keys: NodeJS.ProcessEnv = {},
+  input: Uint8Array | Readable = Buffer.alloc(0),
+): Promise<Ended> {
+  const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = process.env
+  Object.assign(process.env, keys) // the SDK reads the environment of the process
+  try {
+    const it = stage(input)
+    const code = await runHere(args, it)
+    return { code, stdout: it.outBytes(), stderr: it.err() }
+  } finally {
+    const before = { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY }
+    for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'] as const) {
+      if (before[name] === undefined) Reflect.deleteProperty(process.env, name)
+      else process.env[name] = before[name]
+    }
+  }
+}
+
 /** A {@link Stage}; `terminals` says which of the streams claim to be one. */
 export function stage(
-  input: Uint8Array = Buffer.alloc(0),
+  input: Uint8Array | Readable = Buffer.alloc(0),
   terminals: readonly (keyof Io)[] = [],
   env: Io['env'] = { XDG_DATA_HOME: DATA },
   clock?: Io['clock'],
@@ -133,9 +154,12 @@ export function stage(
     )
   const outBytes = (): Buffer => Buffer.concat(written.stdout)
   const interrupt = new AbortController()
-  const stdin = Object.assign(Readable.from(input.length > 0 ? [input] : []), {
-    isTTY: terminals.includes('stdin'),
-  })
+  const stdin = Object.assign(
+    input instanceof Readable ? input : Readable.from(input.length > 0 ? [input] : []),
+    {
+      isTTY: terminals.includes('stdin'),
+    },
+  )
   return {
     io: { stdin, stdout: into('stdout'), stderr: into('stderr'), env, signal: interrupt.signal, clock },
     interrupt,

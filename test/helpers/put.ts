@@ -5,7 +5,7 @@ import type { Test } from 'tap'
 import { readCatalog } from '../../lib/catalog/catalog.js'
 import type { CatalogRecord } from '../../lib/catalog/record.js'
 import type { LocalVault, LocalVaultOptions } from '../../lib/local/index.js'
-import { ended, partsIn, runHere, stage, start, type Ended } from './command.js'
+import { commandHere, ended, partsIn, runHere, stage, start, type Ended } from './command.js'
 import { settled } from './gate.js'
 import { localVaultFor } from './local-vault.js'
 import { patternBytes } from './pattern-source.js'
@@ -66,15 +66,9 @@ export function startPut(args: readonly string[], keys: NodeJS.ProcessEnv): Retu
   return child
 }
 
-/** Puts a stream with the built command. */
-export async function put(
-  args: readonly string[],
-  keys: NodeJS.ProcessEnv,
-  source: Readable,
-): Promise<Ended> {
-  const child = startPut(args, keys)
-  source.pipe(child.stdin)
-  return ended(child)
+/** Puts a stream in parts of 1 MiB, in this process. */
+export function put(args: readonly string[], keys: NodeJS.ProcessEnv, source: Readable): Promise<Ended> {
+  return commandHere(['put', 'docs', '--part-size', '1MiB', ...args], keys, source)
 }
 
 /** Interrupts a put once it has sent three parts; its upload ID, as stderr has it. */

@@ -166,7 +166,7 @@ t.test(
         const again = put('--resume')
         again.stdin.end(bytes)
         const resumed = await ended(again)
-        t.match(resumed, { code: 0, stderr: /Resuming the upload |starting a new one/ }, `round ${round}`)
+        t.match(resumed, { code: 0, stderr: /Resuming the upload |Starting a new upload/ }, `round ${round}`)
         archiveId = resumed.stdout.toString().trim()
         outcomes.resumed++
       } else outcomes.nothing++ // it was stopped before it had begun one

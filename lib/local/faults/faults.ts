@@ -1,5 +1,6 @@
 /** Fault rules: which requests fail, and how. */
 import { nested, type Rule, type RulesOf } from '../../options/check-options.js'
+import { optionError } from '../../options/option-error.js'
 import { oneOf, required, wholeNumber } from '../../options/rules.js'
 import { OPERATION } from '../service/option-rules.js'
 
@@ -117,5 +118,5 @@ export function assertRule(rule: FaultRule, name: string, caller: string): void 
   IS_RULE(rule, name, caller)
   const { nth, every } = rule
   if (nth !== undefined && every !== undefined)
-    throw new RangeError(`${name} of ${caller} must have nth or every, not both.`)
+    throw optionError(RangeError, name, caller, 'must have nth or every, not both.')
 }

@@ -5,6 +5,7 @@
 import { createSecureContext } from 'node:tls'
 import { isString, required } from '../../options/rules.js'
 import { nested, rule, type Rule, type RulesOf } from '../../options/check-options.js'
+import { optionError } from '../../options/option-error.js'
 
 /** The certificate and key of a server, as PEM: a string or its bytes. */
 export interface TlsOptions {
@@ -43,8 +44,8 @@ export const TLS: Rule = (value, name, caller) => {
   } catch (error) {
     const { code, reason } = error as { readonly code: string; readonly reason: string } // errors of OpenSSL have them
     const advice = ADVICE[code] ?? 'Give the certificate as cert and its private key as key, both as PEM.'
-    const message = `${name} of ${caller} must be a certificate and its key, and OpenSSL does not accept them`
-    throw new RangeError(`${message}: ${reason}. ${advice}`, { cause: error })
+    const problem = `must be a certificate and its key, and OpenSSL does not accept them: ${reason}. ${advice}`
+    throw optionError(RangeError, name, caller, problem, { cause: error })
   }
 }
 

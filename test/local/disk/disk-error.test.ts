@@ -102,7 +102,7 @@ t.test('a full disk is told at once, wherever it is', { skip: NO_SHELL }, async 
   })
   t.match(await run('gp get docs --local-dir v -q -- $(cat id) >DISK/out'), {
     code: 3,
-    err: /stdout: no space left on device \(ENOSPC\)\.\n.*The retrieval job is kept; .*again: glacier-pipe get docs --local-dir v -q -- /,
+    err: /stdout: no space left on device \(ENOSPC\)\.\n.*The retrieval job is kept\. .*again: glacier-pipe get docs --local-dir v -q -- /,
   })
 })
 

@@ -8,7 +8,7 @@ import t from 'tap'
 import { startLocalVault, type RequestLogEntry } from '../../../lib/local/index.js'
 import { logLine } from '../../../lib/local/http/request-log.js'
 import { logUnreadRequest } from '../../../lib/local/http/request-record.js'
-import { openRequestLog } from '../../../lib/cli/request-log-file.js'
+import { openRequestLog } from '../../../lib/cli/run/serve/request-log-file.js'
 import { runHere, stage } from '../../helpers/command.js'
 import { settled } from '../../helpers/gate.js'
 import { clock, hashHeaders, localVaultFor, send } from '../../helpers/local-vault.js'
@@ -244,7 +244,7 @@ t.test(
     t.equal(it.err().split('cannot be written').length, 2, it.err())
     t.match(
       it.err(),
-      /log \/dev\/full cannot be written: no space left on device \(ENOSPC\)\. The server goes on/,
+      /log \/dev\/full cannot be written: no space left on device \(ENOSPC\)\. The server keeps running/,
     )
   },
 )

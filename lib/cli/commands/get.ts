@@ -1,0 +1,61 @@
+/** The command `get VAULT ARCHIVE_ID…`: its options and their help. */
+import { Option, type Command } from 'commander'
+import type { Tier } from '../../store/retrieval-store.js'
+import { parseRange, type GivenRange } from '../options/byte-range.js'
+import { addConnectionOptions, type ConnectionOptions } from '../options/connection-options.js'
+import { DASHED_IDS_HELP } from '../options/operands.js'
+import { parsePath } from '../options/path.js'
+import { addTransferOptions, type TransferOptions } from '../options/transfer-options.js'
+
+/** The options of `get`. */
+export interface GetOptions extends ConnectionOptions, TransferOptions {
+  /** The path of the output; `-` is stdout. */
+  readonly output?: string
+  readonly range?: GivenRange
+  /** The ID of the job whose output is retrieved. */
+  readonly job?: string
+  /** Whether to wait for the jobs and retrieve their output. */
+  readonly wait: boolean
+  readonly tier?: Tier
+  /** Whether the ID of a first volume stands for the whole set. */
+  readonly volumes: boolean
+}
+
+/**
+ * Declares `get`.
+ *
+ * @param run - runs the command
+ */
+export function addGetCommand(
+  program: Command,
+  run: (vault: string, archiveIds: string[], options: GetOptions) => Promise<void>,
+): void {
+  addTransferOptions(
+    addConnectionOptions(
+      program
+        .command('get <vault> [archive-id...]')
+        .description('retrieve and verify archives, one after the other, to stdout or a file')
+        .option(
+          '-o, --output <file>',
+          'write to this file, which appears when it is complete; rerun to resume',
+          parsePath,
+        )
+        .option(
+          '--range <range>',
+          'byte range, as 10GiB-11GiB or 10GiB-; defaults to the whole archive',
+          parseRange,
+        )
+        .option('--job <id>', 'retrieve the output of this job; do not give an archive ID with it')
+        .option('--no-wait', 'start the jobs, print their IDs, and do not wait for them')
+        .addOption(
+          new Option('--tier <tier>', 'retrieval speed and cost; default Standard').choices([
+            'Expedited',
+            'Standard',
+            'Bulk',
+          ]),
+        )
+        .option('--no-volumes', 'retrieve only the given archive, not all volumes of its set')
+        .addHelpText('after', DASHED_IDS_HELP),
+    ),
+  ).action(run)
+}

@@ -1,0 +1,33 @@
+/** The command `inventory VAULT`: its options and their help. */
+import type { Command } from 'commander'
+import {
+  addDateOptions,
+  addInventoryOptions,
+  type DateOptions,
+  type InventoryReadOptions,
+} from '../options/inventory-options.js'
+
+/** The options of `inventory`. */
+export interface InventoryOptions extends InventoryReadOptions, DateOptions {
+  readonly csv?: true
+}
+
+/**
+ * Declares `inventory`.
+ *
+ * @param run - runs the command
+ */
+export function addInventoryCommand(
+  program: Command,
+  run: (vault: string, options: InventoryOptions) => Promise<void>,
+): void {
+  addDateOptions(
+    addInventoryOptions(
+      program
+        .command('inventory <vault>')
+        .description('list the archives in the last inventory of a vault')
+        .option('--csv', 'print CSV'),
+    ),
+    'created',
+  ).action(run)
+}

@@ -1,0 +1,33 @@
+/** The command `ls [VAULT]`: its options and their help. */
+import type { Command } from 'commander'
+import { addCatalogOptions, type CatalogOptions } from '../options/connection-options.js'
+import { addDateOptions, type DateOptions } from '../options/inventory-options.js'
+import { parseSize } from '../options/size.js'
+
+/** The options of `ls`. */
+export interface LsOptions extends CatalogOptions, DateOptions {
+  /** A pattern with `*` and `?`, or a part of the name. */
+  readonly name?: string
+  /** Bytes. */
+  readonly minSize?: number
+  /** Bytes. */
+  readonly maxSize?: number
+}
+
+/**
+ * Declares `ls`.
+ *
+ * @param run - runs the command
+ */
+export function addLsCommand(
+  program: Command,
+  run: (vault: string | undefined, options: LsOptions) => Promise<void>,
+): void {
+  addDateOptions(
+    addCatalogOptions(program.command('ls [vault]').description('list the archives in the catalog'))
+      .option('--name <text>', 'only names that contain this text, or match it if it has * or ?')
+      .option('--min-size <size>', 'only archives of at least this size', parseSize)
+      .option('--max-size <size>', 'only archives of at most this size', parseSize),
+    'stored',
+  ).action(run)
+}

@@ -1,0 +1,88 @@
+/** The command `put VAULT [FILE]`: its options and their help. */
+import { Option, type Command } from 'commander'
+import {
+  addConnectionOptions,
+  creatingLocalVault,
+  type ConnectionOptions,
+} from '../options/connection-options.js'
+import { parseThreads } from '../options/numbers.js'
+import { parsePath } from '../options/path.js'
+import { parseSize } from '../options/size.js'
+import { addTransferOptions, type TransferOptions } from '../options/transfer-options.js'
+
+/** The options of `put`. */
+export interface PutOptions extends ConnectionOptions, TransferOptions {
+  /** The name of the stream; default the description, or the base name of the file. */
+  readonly name?: string
+  readonly description?: string
+  /** Bytes in each part. */
+  readonly partSize?: number
+  /** Approximate bytes of the source. */
+  readonly expectedSize?: number
+  /** Maximum bytes sent per second. */
+  readonly limitRate?: number
+  readonly hashThreads?: number
+  /** Whether to resume the newest unfinished upload of the stream. */
+  readonly resume?: boolean
+  /** The upload to resume. */
+  readonly uploadId?: string
+  readonly onFailure: 'keep' | 'abort'
+  /** Whether a long stream may take several archives. */
+  readonly volumes: boolean
+  /** Maximum bytes in an archive. */
+  readonly maxArchiveSize?: number
+  readonly dryRun?: boolean
+}
+
+/**
+ * Declares `put`.
+ *
+ * @param run - runs the command
+ */
+export function addPutCommand(
+  program: Command,
+  run: (vault: string, file: string | undefined, options: PutOptions) => Promise<void>,
+): void {
+  addTransferOptions(
+    addConnectionOptions(
+      creatingLocalVault(program.command('put <vault>'))
+        .argument('[file]', '', parsePath)
+        .description('store stdin or a file; print the archive ID')
+        .option('--name <text>', 'name of the stream: --resume resumes only an upload with this name')
+        .option('--description <text>', 'description of the archive, at most 1,024 characters')
+        .option(
+          '--part-size <size>',
+          'size of each part: a power of two from 1MiB to 4GiB; default 16MiB, or more for a large source',
+          parseSize,
+        )
+        .option(
+          '--expected-size <size>',
+          'approximate size of the source, which determines the part size',
+          parseSize,
+        )
+        .option('--limit-rate <size>', 'maximum number of bytes sent per second', parseSize)
+        .option(
+          '--hash-threads <number>',
+          'number of threads that hash parts; default 2; 0 hashes on the main thread',
+          parseThreads,
+        )
+        .option(
+          '--resume',
+          'resume the newest unfinished upload of the same stream, or start a new upload if there is none',
+        )
+        .option('--upload-id <id>', 'resume this upload, whatever its name')
+        .addOption(
+          new Option('--on-failure <action>', 'keep or abort an upload that fails')
+            .choices(['keep', 'abort'])
+            .default('keep'),
+        )
+        .option(
+          '--max-archive-size <size>',
+          'maximum size of an archive; a longer stream continues in another archive; default 5TB',
+          parseSize,
+        )
+        .option('--no-volumes', 'fail if the stream does not fit into one archive')
+        .option('--dry-run', 'print the plan of the upload; read and send nothing'),
+    ),
+  ).action(run)
+}

@@ -1,0 +1,31 @@
+/** The command `rm VAULT ARCHIVE_ID…`: its options and their help. */
+import type { Command } from 'commander'
+import { addConnectionOptions, type ConnectionOptions } from '../options/connection-options.js'
+import { DASHED_IDS_HELP } from '../options/operands.js'
+
+/** The options of `rm`. */
+export interface RmOptions extends ConnectionOptions {
+  /** Whether to delete without a question. */
+  readonly yes?: true
+  /** Whether the ID of a first volume stands for the whole set. */
+  readonly volumes: boolean
+}
+
+/**
+ * Declares `rm`.
+ *
+ * @param run - runs the command
+ */
+export function addRmCommand(
+  program: Command,
+  run: (vault: string, archiveIds: string[], options: RmOptions) => Promise<void>,
+): void {
+  addConnectionOptions(
+    program
+      .command('rm <vault> <archive-id...>')
+      .description('delete archives; the ID of a first volume deletes the whole set')
+      .option('--no-volumes', 'delete only the given archives, even if they are volumes of a set')
+      .option('--yes', 'do not ask for confirmation')
+      .addHelpText('after', DASHED_IDS_HELP),
+  ).action(run)
+}

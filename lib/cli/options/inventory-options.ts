@@ -1,0 +1,37 @@
+/**
+ * The options of commands that read inventories or filter archives by date.
+ */
+import type { Command } from 'commander'
+import { addConnectionOptions, type ConnectionOptions } from './connection-options.js'
+import { parseDate } from './date.js'
+import { addRetryOption, type RetryOptions } from './transfer-options.js'
+
+/** The options of every command that reads an inventory. */
+export interface InventoryReadOptions extends ConnectionOptions, RetryOptions {
+  /** The ID of the inventory job to use. */
+  readonly job?: string
+}
+
+/** The options that filter archives by date. */
+export interface DateOptions {
+  /** The first moment, ISO 8601. */
+  readonly since?: string
+  /** The moment after the last one, ISO 8601. */
+  readonly before?: string
+}
+
+/** Adds {@link InventoryReadOptions}. */
+export function addInventoryOptions(command: Command): Command {
+  return addRetryOption(addConnectionOptions(command).option('--job <id>', 'use the inventory of this job'))
+}
+
+/**
+ * Adds {@link DateOptions}.
+ *
+ * @param event - what happened to an archive at the date, past tense, as `stored`
+ */
+export function addDateOptions(command: Command, event: string): Command {
+  return command
+    .option('--since <date>', `only archives ${event} on this date or later, as 2026-01-31`, parseDate)
+    .option('--before <date>', `only archives ${event} before this date`, parseDate)
+}

@@ -1,0 +1,35 @@
+/**
+ * The operands that commands share: names of vaults and IDs of archives, and the account beside them.
+ */
+import type { Command } from 'commander'
+import { ACCOUNT_ID, VAULT_NAME } from '../../glacier/names.js'
+import { asUsageError } from './option-names.js'
+
+/** The help on archive IDs that begin with a dash. */
+export const DASHED_IDS_HELP = `
+IDs may begin with a dash. Put them behind --, as in
+  $ glacier-pipe get backups -- -kKb7c0T…`
+
+/**
+ * Checks the name of the vault and the ID of the account that a command was given.
+ *
+ * @throws {UsageError} one of them is not valid
+ */
+export function assertVaultAndAccount(command: Command): void {
+  const { accountId } = command.opts<{ readonly accountId?: string }>()
+  const isOfVault = command.parent?.name() === 'vault'
+  for (const [i, argument] of command.registeredArguments.entries()) {
+    const value: unknown = command.processedArgs[i]
+    if (value === undefined || !(argument.name() === 'vault' || isOfVault)) continue
+    asUsageError(
+      () => {
+        VAULT_NAME(value, 'vault', command.name())
+      },
+      { vault: argument.name() },
+    )
+  }
+  if (accountId === undefined) return
+  asUsageError(() => {
+    ACCOUNT_ID(accountId, 'accountId', command.name())
+  })
+}

@@ -1,0 +1,31 @@
+/** Sizes, durations and counts as people read them. */
+
+const UNITS = 'KMGTP'
+
+/** Bytes as `1.50 GiB`, with at least three digits. Below 1 KiB, the exact number of bytes. */
+export function formatSize(bytes: number): string {
+  let value = bytes
+  let unit = 0
+  while (value >= 1024 && unit < UNITS.length) {
+    value /= 1024
+    unit++
+  }
+  return unit === 0
+    ? `${Math.round(bytes)} B`
+    : `${value.toFixed(value < 10 ? 2 : 1)} ${UNITS.charAt(unit - 1)}iB`
+}
+
+/** Milliseconds as `1:02:03` or `2:03`. */
+export function formatDuration(milliseconds: number): string {
+  const seconds = Math.round(milliseconds / 1000)
+  const twoDigits = (n: number): string => String(n).padStart(2, '0')
+  const minutes = Math.floor(seconds / 60)
+  return minutes < 60
+    ? `${minutes}:${twoDigits(seconds % 60)}`
+    : `${Math.floor(minutes / 60)}:${twoDigits(minutes % 60)}:${twoDigits(seconds % 60)}`
+}
+
+/** A number with its noun: `1 part`, `2 parts`. */
+export function formatCount(count: number, noun: string): string {
+  return `${count} ${count === 1 ? noun : `${noun}s`}`
+}

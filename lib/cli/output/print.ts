@@ -1,0 +1,75 @@
+/**
+ * How commands print: data and IDs on stdout, everything else on stderr.
+ *
+ * Text from the service or from the description of an archive is printed with its control characters escaped, so that it
+ * cannot control a terminal.
+ */
+import type { Io } from '../io.js'
+
+const CONTROL = /\p{Cc}/u
+const CONTROLS = /\p{Cc}/gu
+const LINE_END = Buffer.from('\n')
+
+/** Text with every control character written as `\u001b`. */
+export function printable(text: string): string {
+  return CONTROL.test(text)
+    ? text.replace(CONTROLS, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    : text
+}
+
+/**
+ * Writes a line of data to stdout.
+ *
+ * @throws an error of the system, `EPIPE` when stdout is closed
+ */
+export function printData(io: Io, line: string): Promise<void> {
+  return write(io, `${printable(line)}\n`)
+}
+
+/**
+ * Writes a line of data to stdout byte by byte, for programs that read names from it. On a terminal, control characters
+ * are escaped.
+ *
+ * @throws as {@link printData}
+ */
+export function printExact(io: Io, line: Buffer): Promise<void> {
+  return io.stdout.isTTY ? printData(io, line.toString()) : write(io, Buffer.concat([line, LINE_END]))
+}
+
+/**
+ * Writes text to stdout unchanged.
+ *
+ * @throws as {@link printData}
+ */
+export function write(io: Io, text: string | Buffer): Promise<void> {
+  return new Promise((resolve, reject) => {
+    io.stdout.write(text, (error) => {
+      if (error) reject(error)
+      else resolve()
+    })
+  })
+}
+
+/**
+ * Writes many lines of data to stdout, block by block.
+ *
+ * @throws as {@link printData}
+ */
+export async function printLines(io: Io, blocks: AsyncIterable<readonly string[]>): Promise<void> {
+  for await (const lines of blocks)
+    if (lines.length > 0) await write(io, `${lines.map(printable).join('\n')}\n`)
+}
+
+/**
+ * Writes an object as one line of JSON to stdout.
+ *
+ * @throws as {@link printData}
+ */
+export function printJson(io: Io, value: object): Promise<void> {
+  return printData(io, JSON.stringify(value))
+}
+
+/** Writes a line for people to stderr. */
+export function printNote(io: Io, line: string): void {
+  io.stderr.write(`glacier-pipe: ${printable(line)}\n`)
+}

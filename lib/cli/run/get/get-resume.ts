@@ -1,0 +1,61 @@
+/** The hint after a `get` that failed or was stopped: what is kept, and the command that resumes it. */
+import { stat } from 'node:fs/promises'
+import { AbortError, ConnectionError, RetriesExhaustedError, ServiceError } from '../../../errors.js'
+import { systemReason } from '../../../fs/system-reason.js'
+import { outputTarget } from '../../../retrieve/file/output-target.js'
+import { ResumableError } from '../../command-errors.js'
+import { shellCommand } from '../../output/shell-command.js'
+
+/** The state of a `get` that failed or was stopped. */
+export interface EndedGet {
+  /** The path given with `--output`; `undefined` for stdout. */
+  readonly output: string | undefined
+  readonly isRange: boolean
+  /** Whether a retrieval job was started or found. */
+  readonly hasJob: boolean
+  /** The arguments of the command. */
+  readonly argv: readonly string[]
+}
+
+/** The error, with what is kept and the command that resumes, if something is kept and the same command may succeed. */
+export async function withResumeHint(error: unknown, ended: EndedGet): Promise<unknown> {
+  const { output, hasJob, argv } = ended
+  const partial = await partialOf(ended)
+  const isStopped = error instanceof AbortError || (error as Error).name === 'AbortError'
+  const isKept = hasJob || (isStopped && partial !== undefined)
+  const reason = outputReason(error)
+  if (!isKept || !(isStopped || isTransient(error) || reason !== undefined)) return error
+  const explained =
+    reason === undefined ? error : new Error(`${output ?? 'stdout'}: ${reason}.`, { cause: error })
+  const command = shellCommand(['glacier-pipe', ...argv], [])
+  return new ResumableError(
+    explained,
+    `${keptText(ended, partial)} To resume, run the same command again: ${command}`,
+  )
+}
+
+function keptText({ output, isRange, hasJob }: EndedGet, partial: string | undefined): string {
+  const job = 'The retrieval job is kept'
+  if (partial !== undefined) return hasJob ? `${job}, and so is ${partial}.` : `${partial} is kept.`
+  if (output === undefined) return `${job}. The output on stdout starts again from its beginning.`
+  return isRange ? `${job}. The range is retrieved again from its beginning.` : `${job}.`
+}
+
+/** The reason of the system for which the output could not be written; `undefined` for other errors. */
+function outputReason(error: unknown): string | undefined {
+  return (error as NodeJS.ErrnoException).code === 'EPIPE' ? undefined : systemReason(error)
+}
+
+/** The path of the partial file, if the next run uses it. */
+async function partialOf({ output, isRange }: EndedGet): Promise<string | undefined> {
+  if (output === undefined || isRange) return undefined
+  const target = await outputTarget(output).catch(() => undefined)
+  const found = target?.kind === 'file' && (await stat(`${target.path}.partial`).catch(() => undefined))
+  return found && found.size > 0 ? `${output}.partial` : undefined
+}
+
+/** Whether the same command may succeed later. */
+function isTransient(error: unknown): boolean {
+  if (error instanceof RetriesExhaustedError || error instanceof ConnectionError) return true
+  return error instanceof ServiceError && error.serviceCode === 'UnexpectedResponse'
+}

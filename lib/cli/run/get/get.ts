@@ -1,0 +1,147 @@
+/**
+ * `get VAULT ARCHIVE_ID…`: retrieves and verifies archives, to stdout or into a file.
+ */
+import { picked } from '../../../options/check-options.js'
+import { pipeline } from '../../../streams/node-streams.js'
+import type { RetrievalEvents } from '../../../retrieve/archive-reader.js'
+import type { RetrieveArchiveOptions } from '../../../vault/retrieval-options.js'
+import { RETRIEVAL } from '../../../vault/retrieval-rules.js'
+import { retrieveArchive, startRetrieval } from '../../../vault/retrieve-archive.js'
+import { retrieveToFile } from '../../../vault/retrieve-to-file.js'
+import type { ByteRange } from '../../../byte-range.js'
+import { UsageError } from '../../command-errors.js'
+import type { Io } from '../../io.js'
+import { asUsageError, toUsageError } from '../../options/option-names.js'
+import { printData, printJson, printNote } from '../../output/print.js'
+import { Progress } from '../../output/progress.js'
+import { followRetries } from '../../output/retry-notes.js'
+import { withConnection } from '../connection.js'
+import { catalogFileOf } from '../data-folder.js'
+import { withResumeHint } from './get-resume.js'
+import type { GetOptions } from '../../commands/get.js'
+import { fragmentWarning, resolveTarget, targetOfJob, type RetrievalTarget } from './retrieval-target.js'
+
+/** A reader or a download: the part of each that emits events. */
+interface Retrieval {
+  on<Event extends keyof RetrievalEvents>(
+    event: Event,
+    listener: (...args: RetrievalEvents[Event]) => void,
+  ): unknown
+}
+
+/**
+ * Runs `get`.
+ *
+ * @param argv - the arguments of the process, for the hint that repeats the command
+ */
+export async function get(
+  vaultName: string,
+  archiveIds: readonly string[],
+  options: GetOptions,
+  io: Io,
+  argv: readonly string[],
+): Promise<void> {
+  const { output, wait, job } = options
+  if (archiveIds.length > 0 === (job !== undefined))
+    throw new UsageError('Give either the ID of an archive, or the ID of a job with --job.')
+  if (job !== undefined && options.range)
+    throw new UsageError('--range cannot be used with --job: the range of a job is set when it is started.')
+  if (output === undefined && wait && io.stdout.isTTY) {
+    throw new UsageError(
+      'stdout is a terminal. Write the archive to a file with -o FILE, pipe it into a command, or give -o - to print it.',
+    )
+  }
+  await withConnection(options, io, async ({ client, retryingClient }) => {
+    const { signal, clock } = io
+    const { tier, concurrency, memory, retryFor, accountId } = options
+    const base = { client, vaultName, accountId, tier, concurrency, memory, retryFor, signal, clock }
+    const file = catalogFileOf(options, io.env)
+    const target = await (job === undefined
+      ? resolveTarget(file, archiveIds, options, io)
+      : targetOfJob(file, retryingClient, { vaultName, accountId, jobId: job, signal }, io))
+    const retrieval = { ...base, ...target.options }
+    if (wait) await transfer(retrieval, target, options, io, argv)
+    else await start(retrieval, options, io)
+  })
+}
+
+async function transfer(
+  options: RetrieveArchiveOptions,
+  { unknownArchive }: RetrievalTarget,
+  given: GetOptions,
+  io: Io,
+  argv: readonly string[],
+): Promise<void> {
+  const { output } = given
+  const state = { isWaiting: false }
+  const progress = new Progress(io, given, 'retrieved')
+  const follow = (reader: Retrieval): void => {
+    reader.on('job', () => (state.isWaiting = true))
+    reader.on('ready', ({ archiveId, archiveSize = 0 }) => {
+      const warning =
+        archiveId !== undefined && archiveId === unknownArchive && fragmentWarning(archiveId, archiveSize)
+      if (!warning) return
+      progress.stop()
+      printNote(io, warning) // also with --quiet
+    })
+    followReader(reader, progress, options.range)
+  }
+  try {
+    if (output === undefined || output === '-') {
+      const reader = asUsageError(() => retrieveArchive(options))
+      follow(reader)
+      await pipeline(reader, io.stdout, { end: false })
+    } else {
+      const download = retrieveToFile(output, options)
+      if (!download.plan) await download.catch(throwUsageError)
+      void download.on('held', (ranges) => {
+        for (const { start, end } of ranges) progress.add(end - start, false)
+      })
+      follow(download)
+      await download
+    }
+  } catch (error) {
+    const { isWaiting: hasJob } = state
+    const isRange = given.range !== undefined
+    throw await withResumeHint(error, { output: output === '-' ? undefined : output, isRange, hasJob, argv })
+  } finally {
+    progress.stop()
+  }
+  progress.done()
+}
+
+function followReader(reader: Retrieval, progress: Progress, range: ByteRange | undefined): void {
+  if (range) progress.total = range.end - range.start
+  reader.on('job', (jobId, found) => {
+    progress.note(
+      `${found ? 'Found the retrieval job' : 'Started the retrieval job'} ${jobId}. Waiting for it.`,
+    )
+  })
+  reader.on('ready', ({ archiveSize = 0 }) => {
+    if (!range) progress.total = (progress.total ?? 0) + archiveSize
+  })
+  followRetries(reader, (line) => {
+    progress.note(line)
+  })
+  reader.on('warning', ({ message }) => {
+    progress.note(message)
+  })
+  reader.on('range', ({ start, end }) => {
+    progress.add(end - start)
+  })
+}
+
+/** Throws the error of a promise: that of a refused option is a usage error. */
+function throwUsageError(error: unknown): never {
+  throw toUsageError(error)
+}
+
+/** Starts the jobs, and prints their IDs. */
+async function start(retrieval: RetrieveArchiveOptions, { json, quiet }: GetOptions, io: Io): Promise<void> {
+  const jobIds = await startRetrieval(picked(retrieval, RETRIEVAL)).catch(throwUsageError)
+  for (const jobId of jobIds) await (json ? printJson(io, { jobId }) : printData(io, jobId))
+  if (quiet) return
+  printNote(io, 'When the jobs are complete, run the same command without --no-wait. It uses these jobs.')
+  if (!retrieval.range && jobIds.length < [retrieval.archiveId].flat().length)
+    printNote(io, 'That command starts the other jobs, each in time to read its output before it expires.')
+}

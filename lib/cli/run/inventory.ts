@@ -1,0 +1,75 @@
+/** `inventory VAULT`: lists the archives in the last inventory of a vault. */
+import { inventory as readInventory } from '../../vault/inventory.js'
+import type { InventoryReader } from '../../inventory/inventory-reader.js'
+import type { InventoryRow } from '../../inventory/inventory-row.js'
+import { nameOf } from '../../glacier/archive-name.js'
+import type { VaultClient } from '../../client/vault-client.js'
+import type { Io } from '../io.js'
+import type { DateOptions, InventoryReadOptions } from '../options/inventory-options.js'
+import { asUsageError } from '../options/option-names.js'
+import { formatSize } from '../output/format.js'
+import { printLines, printNote } from '../output/print.js'
+import { followRetries } from '../output/retry-notes.js'
+import type { InventoryOptions } from '../commands/inventory.js'
+import { withConnection } from './connection.js'
+
+/** The number of rows that are printed together. */
+const BLOCK_SIZE = 200
+
+/** Runs `inventory`: prints rows as a table, with `--csv` as CSV, or with `--json` as lines of JSON. */
+export async function inventory(vaultName: string, options: InventoryOptions, io: Io): Promise<void> {
+  await withConnection(options, io, async ({ client }) => {
+    const rows = openInventory(client, vaultName, options, io)
+    await printLines(io, lines(rows, options))
+  })
+}
+
+/** The rows of the inventory of a vault. Notes on stderr say what is waited for. */
+export function openInventory(
+  client: VaultClient,
+  vaultName: string,
+  options: InventoryReadOptions & DateOptions,
+  io: Io,
+): InventoryReader {
+  const { accountId, job: jobId, retryFor, since: startDate, before: endDate } = options
+  const { signal, clock } = io
+  const reader = asUsageError(() =>
+    readInventory({ client, vaultName, accountId, jobId, retryFor, startDate, endDate, signal, clock }),
+  )
+  const note = (line: string): void => {
+    if (!options.quiet) printNote(io, line)
+  }
+  reader.on('job', (id, found) => {
+    note(`${found ? 'Found the inventory job' : 'Started the inventory job'} ${id}. Waiting for it.`)
+  })
+  followRetries(reader, note)
+  return reader
+}
+
+async function* lines(
+  rows: AsyncIterable<InventoryRow>,
+  options: InventoryOptions,
+): AsyncGenerator<string[], void, undefined> {
+  let block = options.csv ? ['archiveId,name,creationDate,size,treeHash,description'] : []
+  for await (const row of rows) {
+    block.push(lineOf(row, options))
+    if (block.length < BLOCK_SIZE) continue
+    yield block
+    block = []
+  }
+  yield block
+}
+
+function lineOf(row: InventoryRow, { json, csv }: InventoryOptions): string {
+  const name = nameOf(row.description)
+  if (json) return JSON.stringify({ ...row, name })
+  if (csv) return csvOf(row, name)
+  return [row.creationDate, formatSize(row.size).padStart(10), row.archiveId, name].join('  ').trimEnd()
+}
+
+/** A row of CSV as in RFC 4180. */
+function csvOf({ archiveId, creationDate, size, treeHash, description }: InventoryRow, name: string): string {
+  return [archiveId, name, creationDate, String(size), treeHash, description]
+    .map((field) => (/[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field))
+    .join(',')
+}

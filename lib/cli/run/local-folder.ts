@@ -1,0 +1,27 @@
+/** A check of the local vault's folder, before a command that does not create one. */
+import { readdir } from 'node:fs/promises'
+import { UsageError } from '../command-errors.js'
+import type { Io } from '../io.js'
+import type { CatalogOptions } from '../options/connection-options.js'
+import { localDirOf } from './data-folder.js'
+
+/**
+ * Refuses a folder that is missing or empty: the path may be mistyped, and only commands that store something create a
+ * local vault.
+ *
+ * @throws {UsageError} there is no local vault in the folder
+ */
+export async function assertLocalVault(options: CatalogOptions, env: Io['env']): Promise<void> {
+  const dir = localDirOf(options, env)
+  if (dir === undefined) return
+  const names = await readdir(dir).catch((error: unknown) => {
+    // Any other failure has a better explanation where the folder is opened.
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? [] : undefined
+  })
+  if (names?.length !== 0) return
+  const option = options.localDir === undefined ? '--local' : '--local-dir'
+  throw new UsageError(
+    `There is no local vault in ${dir}, the folder of ${option}. Give the folder of a local vault, or create a vault ` +
+      `in this one: glacier-pipe vault create ${option}${options.localDir === undefined ? '' : ' DIR'} NAME`,
+  )
+}

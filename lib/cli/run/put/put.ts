@@ -1,0 +1,190 @@
+/**
+ * `put VAULT [FILE]`: stores a stream in a vault, and prints the archive ID.
+ */
+import { stat } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { Catalog } from '../../../catalog/catalog.js'
+import { checkOptions, picked } from '../../../options/check-options.js'
+import { VAULT } from '../../../client/request-rules.js'
+import { encodeDescription } from '../../../glacier/description.js'
+import { GLACIER_LIMITS } from '../../../glacier/limits.js'
+import { systemRuntime } from '../../../runtime/runtime.js'
+import { ArchiveWriter } from '../../../upload/archive-writer.js'
+import type { Archive } from '../../../store/archive.js'
+import type { ByteSource } from '../../../stages/byte-source.js'
+import { sendSource } from '../../../upload/send-source.js'
+import { planUpload, type UploadPlan, type UploadPlanOptions } from '../../../upload/upload-plan.js'
+import { UPLOAD_PLAN } from '../../../vault/upload-options.js'
+import { vaultStore } from '../../../vault/vault-store.js'
+import type { RetryNotice } from '../../../transfer/retry.js'
+import { UsageError } from '../../command-errors.js'
+import type { Io } from '../../io.js'
+import { asUsageError } from '../../options/option-names.js'
+import { printNote } from '../../output/print.js'
+import { Progress } from '../../output/progress.js'
+import { retryNotes } from '../../output/retry-notes.js'
+import { type Connection, withConnection } from '../connection.js'
+import { catalogFileOf } from '../data-folder.js'
+import { descriptorOf, openInput } from './put-input.js'
+import { printArchives, printPlan } from './put-output.js'
+import { withResumeHint } from './resume-hint.js'
+import { selectStream } from './select-stream.js'
+import type { SelectedStream } from './stream-selection.js'
+import { watchSource } from './source-watch.js'
+import type { PutOptions } from '../../commands/put.js'
+import type { StreamIdentity } from './stream-owner.js'
+
+/** Runs `put`. */
+export async function put(
+  vaultName: string,
+  file: string | undefined,
+  options: PutOptions,
+  io: Io,
+): Promise<void> {
+  if (options.resume && options.uploadId !== undefined)
+    throw new UsageError('--resume and --upload-id both select an upload. Give only one of them.')
+  const size = await sizeOf(file)
+  const expectedSize = options.expectedSize ?? size
+  const planned: UploadPlanOptions = picked({ ...options, expectedSize }, UPLOAD_PLAN)
+  const plan = asUsageError(() => planUpload(checkOptions('put', planned, UPLOAD_PLAN), GLACIER_LIMITS))
+  if (options.dryRun) {
+    await printPlan(plan, expectedSize, options, io)
+    return
+  }
+  const input = await openInput(file, io)
+  try {
+    const changeOf = await watchSource(input.fd, file)
+    const archives = await withConnection(options, io, async (connection) => {
+      const catalog = await Catalog.open(catalogFileOf(options, io.env))
+      try {
+        const { source } = input
+        return await upload({ vaultName, file, source, size, plan, catalog, connection }, options, io)
+      } finally {
+        await catalog.close()
+      }
+    })
+    const change = await changeOf(archives.reduce((sum, archive) => sum + archive.size, 0))
+    if (change !== undefined && !options.quiet) printNote(io, change)
+    await printArchives(archives, options, io)
+  } finally {
+    await input.close()
+  }
+}
+
+/** An upload: its source, its plan, and the vault. */
+interface UploadTask {
+  readonly vaultName: string
+  readonly file: string | undefined
+  readonly source: ByteSource
+  /** Bytes of the source; `undefined` if they are not known for certain. */
+  readonly size: number | undefined
+  readonly plan: UploadPlan
+  readonly catalog: Catalog
+  readonly connection: Connection
+}
+
+async function upload(task: UploadTask, options: PutOptions, io: Io): Promise<readonly Archive[]> {
+  const progress = new Progress(io, options, 'stored')
+  const noteRetry = retryNotes((line) => {
+    progress.note(line)
+  })
+  const { catalog, connection, source, file } = task
+  const identity = await identityOf(task, options)
+  const { client } = connection
+  const { memory } = task.plan
+  const selection = { identity, catalog, client, source, options, io, memory, onRetry: noteRetry }
+  const selected = await selectStream(selection)
+  try {
+    const writer = asUsageError(() => makeWriter(task, selected, options, io))
+    progress.total = task.size
+    follow(writer, progress, noteRetry)
+    try {
+      const { hashThreads } = options
+      const archives = await sendSource(selected.source, writer, { hashThreads }).finally(() => {
+        progress.stop()
+      })
+      // If an earlier run has completed the upload, the source is only compared.
+      if (progress.isEmpty) progress.note('The source is the same as the stored archive. Nothing was sent.')
+      else progress.done()
+      return archives
+    } catch (error) {
+      for (const { volume, archiveId } of writer.archives)
+        printNote(io, `Volume ${volume} is stored. Its ID is ${archiveId}.`)
+      throw withResumeHint(error, writer, { vaultName: task.vaultName, file }, options)
+    }
+  } finally {
+    await selected.lock.release()
+  }
+}
+
+/** The identity of the stream: its vault, account and name. */
+async function identityOf(
+  { vaultName, file, connection }: UploadTask,
+  { name, description, resume, uploadId }: PutOptions,
+): Promise<StreamIdentity> {
+  const fileName = file === undefined || descriptorOf(file) !== undefined ? undefined : basename(file)
+  const isResumed = resume === true || uploadId !== undefined
+  return {
+    ...(await connection.address()),
+    vaultName,
+    // For a new upload, the response of the service states the account.
+    accountId: isResumed ? await connection.account(vaultName) : undefined,
+    name: name ?? description ?? fileName,
+  }
+}
+
+/** A new stream has the plan of `put`; the plan of a resumed stream is made from the part size of its upload. */
+function makeWriter(
+  { vaultName, plan, connection, size }: UploadTask,
+  { point, journal }: SelectedStream,
+  options: PutOptions,
+  { signal, clock = systemRuntime.clock }: Io,
+): ArchiveWriter {
+  const { accountId, description = '', retryFor, onFailure, limitRate } = options
+  checkOptions('put', { vaultName, accountId }, VAULT)
+  return new ArchiveWriter({
+    store: vaultStore(connection.client, { vaultName, accountId }),
+    plan: point ? resumedPlan(point.partSize, options) : plan,
+    resumePoint: point,
+    description: point ? point.description : encodeDescription(description) || undefined,
+    sourceSize: size,
+    runtime: { ...systemRuntime, clock },
+    journal,
+    onFailure,
+    retryFor,
+    limitRate,
+    signal,
+  })
+}
+
+function resumedPlan(
+  partSize: number,
+  { memory, concurrency, limitRate, maxArchiveSize, volumes }: PutOptions,
+): UploadPlan {
+  return planUpload({ partSize, memory, concurrency, limitRate, maxArchiveSize, volumes }, GLACIER_LIMITS)
+}
+
+function follow(writer: ArchiveWriter, progress: Progress, noteRetry: (notice: RetryNotice) => void): void {
+  writer.on('part', ({ start, end, skipped, concurrency }) => {
+    progress.add(end - start, !skipped, concurrency)
+  })
+  writer.on('archive', ({ volume, archiveId }) => {
+    if (volume > 1) progress.note(`Volume ${volume} is stored. Its ID is ${archiveId}.`)
+  })
+  writer.on('warning', ({ message }) => {
+    progress.note(message)
+  })
+  writer.on('retry', noteRetry)
+}
+
+/**
+ * Bytes of a file; `undefined` if they are not known. A size of 0 counts as unknown: files in /proc report it although
+ * they contain bytes.
+ */
+async function sizeOf(file: string | undefined): Promise<number | undefined> {
+  if (file === undefined || descriptorOf(file) !== undefined) return undefined
+  const found = await stat(file)
+  if (found.isDirectory())
+    throw new Error(`${file} is a directory. Give a file, or pipe an archive of the directory in.`)
+  return found.isFile() && found.size > 0 ? found.size : undefined
+}

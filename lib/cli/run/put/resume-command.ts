@@ -1,0 +1,47 @@
+/** The command that resumes an upload, for messages. */
+import type { PutOptions } from '../../commands/put.js'
+import { flagOf } from '../../options/option-names.js'
+import { shellCommand } from '../../output/shell-command.js'
+import { descriptorOf } from './put-input.js'
+
+/** The options that select the stream: the command that resumes has its own. */
+const SELECTING = ['resume', 'uploadId']
+/** The options that are milliseconds. */
+const DURATIONS = ['retryFor', 'timeout']
+/** The values of options that the user need not give. */
+const DEFAULTS: Readonly<Record<string, unknown>> = { volumes: true, onFailure: 'keep', progress: 'auto' }
+
+/** The operands of a `put`. */
+export interface PutOperands {
+  readonly vaultName: string
+  /** The path; `undefined` for stdin. */
+  readonly file: string | undefined
+}
+
+/**
+ * The command that resumes a stream, with all options that the user gave.
+ *
+ * @param uploadId - the upload to resume; `undefined` between two volumes, for `--resume`
+ */
+export function resumeCommand(
+  { vaultName, file }: PutOperands,
+  uploadId: string | undefined,
+  options: PutOptions,
+): string {
+  const words = ['glacier-pipe', 'put']
+  for (const [option, value] of Object.entries(options) as [string, string | number | boolean][]) {
+    if (SELECTING.includes(option) || value === DEFAULTS[option]) continue
+    words.push(wordOf(option, value))
+  }
+  words.push(uploadId === undefined ? '--resume' : `--upload-id=${uploadId}`)
+  const isPiped = file === undefined || descriptorOf(file) !== undefined
+  const operands = isPiped ? [vaultName] : [vaultName, file]
+  return (isPiped ? '… | ' : '') + shellCommand(words, operands)
+}
+
+function wordOf(option: string, value: string | number | boolean): string {
+  if (value === true) return flagOf(option)
+  if (value === false) return flagOf(option).replace(/^--/, '--no-')
+  if (DURATIONS.includes(option)) return `${flagOf(option)}=${Number(value) / 1000}s`
+  return `${flagOf(option)}=${value}`
+}

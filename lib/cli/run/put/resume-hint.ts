@@ -1,0 +1,40 @@
+/** The hint after a `put` that failed: the command that resumes it. */
+import { ResumeMismatchError, TooManyPartsError, UploadFailedError } from '../../../errors.js'
+import type { ArchiveWriter } from '../../../upload/archive-writer.js'
+import { ResumableError } from '../../command-errors.js'
+import type { PutOptions } from '../../commands/put.js'
+import { resumeCommand, type PutOperands } from './resume-command.js'
+
+/** The error, with the command that resumes if an upload or stored volumes are left to resume. */
+export function withResumeHint(
+  error: unknown,
+  writer: ArchiveWriter,
+  operands: PutOperands,
+  options: PutOptions,
+): unknown {
+  const { uploadId } = writer
+  const cause = error instanceof UploadFailedError ? error.cause : error
+  if (cause instanceof ResumeMismatchError) return withMismatchHint(error, uploadId, operands, options)
+  if (writer.outcome?.isResumable !== true) return error // set when the writer has closed, as it has here
+  // The same command would fail again: with --no-volumes the source does not fit.
+  const isTooLong = cause instanceof TooManyPartsError
+  const resumed = isTooLong ? { ...options, volumes: true } : options
+  const how = isTooLong ? ' without --no-volumes, in another archive' : ''
+  const command = resumeCommand(operands, uploadId, resumed)
+  return new ResumableError(error, `To resume${how}, pipe the same source in again: ${command}`)
+}
+
+/** The error about a source that does not match what was uploaded, with what to do. */
+function withMismatchHint(
+  error: unknown,
+  uploadId: string | undefined,
+  operands: PutOperands,
+  options: PutOptions,
+): ResumableError {
+  const anew = 'To store the source as it is now, start a new upload: run put again without --upload-id.'
+  const old =
+    uploadId === undefined
+      ? ''
+      : ` To resume the old upload, pipe in the old source: ${resumeCommand(operands, uploadId, options)}`
+  return new ResumableError(error, anew + old)
+}

@@ -1,0 +1,215 @@
+/**
+ * Selects the stream that a `put` uploads: a new one, or one that an earlier run has left unfinished.
+ *
+ * - `--upload-id` selects a stream explicitly. `--resume` selects the newest one of the same identity, by its position in
+ *   the catalog; for a source without a name, the newest one with the same first part.
+ * - A stream is owned before it is examined. Its records are read again under its lock, because the process that owned it
+ *   before may have finished it meanwhile. A stream of a living process is left alone.
+ */
+import { randomUUID } from 'node:crypto'
+import { assertNoConflicts } from '../../../catalog/conflicts.js'
+import type { UnfinishedUpload } from '../../../catalog/unfinished-uploads.js'
+import { CompletionUnknownError, LockHeldError, TreeHashMismatchError } from '../../../errors.js'
+import type { Archive } from '../../../store/archive.js'
+import type { ByteSource } from '../../../stages/byte-source.js'
+import { findResumePoint, type EarlierRun, type ResumeFinding } from '../../../resume/resume-point.js'
+import { SourcePrefix } from '../../../resume/source-prefix.js'
+import { Retry } from '../../../transfer/retry.js'
+import { vaultStore } from '../../../vault/vault-store.js'
+import { warnOfConflictsIn } from '../../output/conflict-notes.js'
+import { printNote } from '../../output/print.js'
+import { earlierRunOf, storedRunOf } from './earlier-run.js'
+import { StreamCandidates } from './stream-candidates.js'
+import type { SelectedStream, StreamSelection } from './stream-selection.js'
+import { findingNotes, takeOverWarning } from './resume-notes.js'
+import { storedFirstPart } from './stored-first-part.js'
+import { type OwnedStream, owning, ownStream } from './stream-owner.js'
+
+/** The result for a candidate: it is resumed, another one is examined, or a new stream is started. */
+type Resumed = Omit<SelectedStream, 'source'> | 'skipped' | 'start anew'
+
+/**
+ * Selects the stream, and takes its lock, which the caller releases.
+ *
+ * @throws {LockHeldError} `ERR_LOCK_HELD`: a living process owns the stream
+ * @throws {UploadGoneError} `ERR_UPLOAD_GONE`: the service does not have the upload of `--upload-id`
+ */
+export async function selectStream(selection: StreamSelection): Promise<SelectedStream> {
+  const { options, identity, catalog, io } = selection
+  if (options.uploadId !== undefined) return new StreamSelector(selection).byUploadId(options.uploadId)
+  if (!options.resume) return new StreamSelector(selection).newStream()
+  await warnOfConflictsIn(catalog.path, io)
+  const selector = new StreamSelector(selection)
+  return identity.name === undefined ? selector.byFirstPart() : selector.byName()
+}
+
+class StreamSelector {
+  readonly #selection: StreamSelection
+  readonly #candidates: StreamCandidates
+
+  constructor(selection: StreamSelection) {
+    this.#selection = selection
+    this.#candidates = new StreamCandidates(selection.catalog.path, selection.identity)
+  }
+
+  async newStream(source: ByteSource = this.#selection.source): Promise<SelectedStream> {
+    const { catalog, identity } = this.#selection
+    const owned = await ownStream(catalog, identity, randomUUID(), 'The stream')
+    return { ...owned, point: undefined, source }
+  }
+
+  async byName(): Promise<SelectedStream> {
+    const { identity } = this.#selection
+    for (;;) {
+      const [candidate] = await this.#candidates.list()
+      if (!candidate) {
+        this.#note(
+          `No upload of "${identity.name}" to ${identity.vaultName} is unfinished. Starting a new upload.`,
+        )
+        return this.newStream()
+      }
+      const resumed = await this.#resume(candidate)
+      if (resumed === 'start anew') return this.newStream()
+      if (resumed !== 'skipped') return { ...resumed, source: this.#selection.source }
+    }
+  }
+
+  async byFirstPart(): Promise<SelectedStream> {
+    const { io, source, identity } = this.#selection
+    let candidates = await this.#candidates.list()
+    const count = candidates.length
+    if (count === 0) {
+      this.#note(`No upload without a name to ${identity.vaultName} is unfinished. Starting a new upload.`)
+      return this.newStream()
+    }
+    const prefix = new SourcePrefix(source, io.signal)
+    try {
+      for (;;) {
+        const [candidate, ...others] = candidates
+        if (!candidate) {
+          const uploads = count === 1 ? 'the unfinished upload' : `any of the ${count} unfinished uploads`
+          this.#note(
+            `The first part of the source differs from that of ${uploads} without a name. Starting a new upload. ${count === 1 ? 'That upload stays' : 'Those uploads stay'} open.`,
+          )
+          return await this.newStream(prefix.bytes())
+        }
+        const resumed = await this.#resumeIfSame(candidate, prefix)
+        if (resumed === 'start anew') return await this.newStream(prefix.bytes())
+        if (typeof resumed === 'object') return { ...resumed, source: prefix.bytes() }
+        // A comparison changes nothing in the catalog: it is read again only after a candidate was owned.
+        candidates = resumed === 'differs' ? others : await this.#candidates.list()
+      }
+    } catch (error) {
+      await prefix.close()
+      throw error
+    }
+  }
+
+  async byUploadId(uploadId: string): Promise<SelectedStream> {
+    const { source, catalog, identity } = this.#selection
+    for (;;) {
+      const known = await this.#candidates.ofUpload(uploadId)
+      // The stream keeps the name it has in the catalog.
+      const stream = known ? { ...identity, name: known.name } : identity
+      const streamId = known?.streamId ?? uploadId
+      const selected = await owning(catalog, stream, streamId, `The upload ${uploadId}`, (owned) =>
+        this.#continueUpload(owned, uploadId, streamId),
+      )
+      if (selected !== 'skipped') return { ...selected, source }
+    }
+  }
+
+  #skip(candidate: UnfinishedUpload): 'skipped' {
+    this.#candidates.skip(candidate)
+    return 'skipped'
+  }
+
+  #setAside(candidate: UnfinishedUpload): 'differs' {
+    this.#skip(candidate)
+    return 'differs'
+  }
+
+  /** Resumes a candidate if its first part is that of the source. Otherwise only an expired candidate is changed: it is recorded. */
+  async #resumeIfSame(candidate: UnfinishedUpload, prefix: SourcePrefix): Promise<Resumed | 'differs'> {
+    // The first part would not fit into the memory of this upload.
+    if (candidate.partSize * 4 > this.#selection.memory) return this.#setAside(candidate)
+    const stored = candidate.firstPart ?? (await storedFirstPart(this.#selection, this.#retry(), candidate))
+    if (stored === 'gone') {
+      return this.#resume(candidate).catch((error: unknown) => {
+        if (!(error instanceof LockHeldError)) throw error
+        return this.#skip(candidate) // its process has just stored it, or is about to record that it has expired
+      })
+    }
+    const first = stored && (await prefix.firstPart(candidate.partSize))
+    const isSame = first?.size === stored?.size && first?.treeHash === stored?.treeHash
+    return first && isSame ? this.#resume(candidate) : this.#setAside(candidate)
+  }
+
+  /** Owns a candidate and finds the point where it is resumed. */
+  #resume(candidate: UnfinishedUpload): Promise<Resumed> {
+    const { catalog, identity } = this.#selection
+    const { streamId, uploadId } = candidate
+    const subject = uploadId === undefined ? 'The stream' : `The upload ${uploadId}`
+    return owning(catalog, identity, streamId, subject, async (owned) => {
+      const now = await this.#candidates.find(candidate)
+      if (!now) return 'skipped' // finished meanwhile: the rest is examined again
+      const finding = await this.#findPoint(owned, earlierRunOf(now, identity))
+      this.#noteFinding(finding, now.uploadId, now.time)
+      if (finding.point) return { ...owned, point: finding.point }
+      this.#skip(now)
+      return startsAnew(finding) ? 'start anew' : 'skipped'
+    })
+  }
+
+  /** Finds the point where the upload of `--upload-id` is resumed; `skipped` if it belongs to a stream that is not owned. */
+  async #continueUpload(
+    owned: OwnedStream,
+    uploadId: string,
+    streamId: string,
+  ): Promise<Exclude<Resumed, 'start anew'>> {
+    const { catalog, identity } = this.#selection
+    const found = await this.#candidates.ofUpload(uploadId)
+    if ((found?.streamId ?? uploadId) !== streamId) return 'skipped' // its record was written meanwhile
+    const run = found ? earlierRunOf(found, identity) : await storedRunOf(catalog.path, uploadId, identity)
+    if ('point' in run) {
+      await assertNoConflicts(catalog.path, idsOf(run.point.earlierVolumes))
+      return { ...owned, point: run.point }
+    }
+    const finding = await this.#findPoint(owned, run)
+    if (!finding.point) throw finding.ended
+    this.#noteFinding(finding, uploadId)
+    return { ...owned, point: finding.point }
+  }
+
+  async #findPoint({ lock, journal }: OwnedStream, run: EarlierRun): Promise<ResumeFinding> {
+    const { client, identity, options, io, catalog } = this.#selection
+    await assertNoConflicts(catalog.path, idsOf(run.earlierVolumes))
+    const warning = takeOverWarning(lock)
+    if (warning !== undefined) printNote(io, warning)
+    const store = vaultStore(client, { vaultName: identity.vaultName, accountId: options.accountId })
+    const { signal } = io
+    return findResumePoint({ store, retry: this.#retry(), journal, signal, lastSignal: signal }, run)
+  }
+
+  #noteFinding(finding: ResumeFinding, uploadId: string | undefined, time?: string): void {
+    for (const line of findingNotes(finding, uploadId, time)) this.#note(line)
+  }
+
+  #retry(): Retry {
+    const { client, options, io, onRetry } = this.#selection
+    return new Retry({ retryFor: options.retryFor, clock: io.clock }, client, onRetry)
+  }
+
+  #note(line: string): void {
+    if (!this.#selection.options.quiet) printNote(this.#selection.io, line)
+  }
+}
+
+/** Whether a new upload is started: the archive may exist already, so no older upload of the stream is resumed instead. */
+function startsAnew({ ended }: ResumeFinding): boolean {
+  return ended instanceof CompletionUnknownError || ended instanceof TreeHashMismatchError
+}
+
+function idsOf(volumes: readonly Archive[] = []): string[] {
+  return volumes.map(({ archiveId }) => archiveId)
+}

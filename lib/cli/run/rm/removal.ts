@@ -1,0 +1,90 @@
+/** The archives that `rm` deletes for the IDs it is given, and their order. */
+import { assertNoConflicts } from '../../../catalog/conflicts.js'
+import type { ArchiveRecord } from '../../../catalog/record.js'
+import { setIdOf, setsOf, type ArchiveSet } from '../../../catalog/sets.js'
+import { nameOf } from '../../../glacier/archive-name.js'
+import { UsageError } from '../../command-errors.js'
+import { formatSize } from '../../output/format.js'
+import { setText } from '../../output/set-text.js'
+
+/** An archive to delete. */
+export interface Removal {
+  readonly archiveId: string
+  /** Absent if the catalog does not know the archive. */
+  readonly record?: ArchiveRecord | undefined
+  /** The set that is deleted with it; absent if the archive is deleted alone. */
+  readonly set?: ArchiveSet | undefined
+}
+
+/**
+ * Plans the deletion. The first volume of a set is deleted last: after a crash, its ID still identifies the rest.
+ *
+ * @param withVolumes - whether the ID of a first volume stands for the whole set
+ * @throws {UsageError} an ID is that of a later volume, or of an archive in another vault
+ * @throws {CatalogConflictError} `ERR_CATALOG_CONFLICT`: the catalog contradicts itself about one of the archives
+ */
+export async function planRemoval(
+  file: string,
+  vaultName: string,
+  archiveIds: readonly string[],
+  withVolumes: boolean,
+): Promise<Removal[]> {
+  const sets = await setsOf(file, archiveIds)
+  const planned = new Map<string, Removal>()
+  for (const archiveId of archiveIds) {
+    const set = sets.get(archiveId)
+    const members = set ? [...set.volumes, ...set.duplicates] : []
+    const record = members.find((member) => member.archiveId === archiveId)
+    assertVault(record ?? members[0], vaultName, archiveId)
+    if (withVolumes && record?.firstVolume !== undefined) {
+      if (archiveIds.includes(record.firstVolume)) continue // its set is deleted, and it with the set
+      throw new UsageError(
+        `The archive ${archiveId} is volume ${record.volume} of the set ${record.firstVolume}, which is deleted as a ` +
+          `whole. Give the ID of the set, or --no-volumes to delete only this archive.`,
+      )
+    }
+    const includesSet = withVolumes && set !== undefined && isSeveral(set, archiveId)
+    if (includesSet)
+      for (const member of members.sort((a, b) => b.volume - a.volume))
+        if (setIdOf(member) !== member.archiveId)
+          planned.set(member.archiveId, { archiveId: member.archiveId, record: member, set })
+    planned.set(archiveId, { archiveId, record, ...(includesSet && { set }) })
+  }
+  await assertNoConflicts(file, [...planned.keys()])
+  return [...planned.values()]
+}
+
+/** The lines that announce the deletion. */
+export function removalLines(removals: readonly Removal[]): string[] {
+  const lines: string[] = []
+  let lastSet: ArchiveSet | undefined
+  for (const { archiveId, record, set } of removals) {
+    if (set && set !== lastSet)
+      lines.push(`This set will be deleted: ${setText(set)}, ${formatSize(set.size)} in total:`)
+    lastSet = set
+    lines.push(`${set ? '  ' : 'This archive will be deleted: '}${lineOf(archiveId, record, set)}`)
+  }
+  return lines
+}
+
+function lineOf(archiveId: string, record: ArchiveRecord | undefined, set: ArchiveSet | undefined): string {
+  if (!record) return `${archiveId}  (not in the catalog)`
+  const { size, description, name = '', volume } = record
+  const shownName = description === undefined ? name : nameOf(description)
+  const position = set ? `  (volume ${volume})` : ''
+  return `${archiveId}  ${formatSize(size)}  ${shownName}`.trimEnd() + position
+}
+
+/** Whether a set has, or may have, other archives than this one. */
+function isSeveral({ volumes, duplicates, state }: ArchiveSet, archiveId: string): boolean {
+  return (
+    state !== 'complete' || duplicates.length > 0 || volumes.some((volume) => volume.archiveId !== archiveId)
+  )
+}
+
+function assertVault(record: ArchiveRecord | undefined, vaultName: string, archiveId: string): void {
+  if (!record || record.vaultName === vaultName) return
+  throw new UsageError(
+    `The catalog has the archive ${archiveId} in the vault ${record.vaultName}, not in ${vaultName}. Nothing was deleted.`,
+  )
+}

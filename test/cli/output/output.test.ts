@@ -1,0 +1,228 @@
+import { readFile } from 'node:fs/promises'
+import { homedir, userInfo } from 'node:os'
+import { join } from 'node:path'
+import { Writable } from 'node:stream'
+import t from 'tap'
+import { ReportedError, UsageError } from '../../../lib/cli/command-errors.js'
+import { main } from '../../../lib/cli/main.js'
+import { parseDuration } from '../../../lib/cli/options/duration.js'
+import { parseCount, parsePort } from '../../../lib/cli/options/numbers.js'
+import { asUsageError } from '../../../lib/cli/options/option-names.js'
+import { parseSize } from '../../../lib/cli/options/size.js'
+import { exitCodeOf, explanationsOf } from '../../../lib/cli/output/exit-code.js'
+import { formatDuration, formatSize } from '../../../lib/cli/output/format.js'
+import { printable } from '../../../lib/cli/output/print.js'
+import { Progress } from '../../../lib/cli/output/progress.js'
+import { defaultLocalDir } from '../../../lib/cli/run/data-folder.js'
+import { SizeMismatchError, TreeHashMismatchError, UploadFailedError } from '../../../lib/errors.js'
+import { runHere, stage } from '../../helpers/command.js'
+import { clock } from '../../helpers/local-vault.js'
+
+// The command in this process, where its streams and its clock are ours.
+
+const MIB = 1_048_576
+const ESCAPE = '\u001b'
+
+t.test('errors have their exit codes and their lines', async (t) => {
+  const calm = new AbortController().signal
+  t.equal(exitCodeOf(new UploadFailedError(new Error('x'), 'u', true), calm), 3)
+  t.equal(exitCodeOf(new UploadFailedError(new Error('x'), 'u', false), calm), 1)
+  t.equal(exitCodeOf(new TreeHashMismatchError('range', 'x', 'a', 'b'), calm), 4)
+  t.equal(exitCodeOf(new SizeMismatchError('x', 1, 2), calm), 4)
+  t.equal(exitCodeOf(new UsageError('x'), calm), 2)
+  t.equal(exitCodeOf('thrown', calm), 1)
+  for (const [reason, code] of [
+    ['SIGHUP', 129],
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    [undefined, 130],
+  ] as const)
+    t.equal(exitCodeOf(new Error('x'), AbortSignal.abort(reason)), code)
+  t.strictSame(explanationsOf(new ReportedError('x')), [])
+  t.strictSame(explanationsOf('thrown'), ['thrown'])
+  t.strictSame(explanationsOf(new UploadFailedError(new Error('why.'), 'u', true)), [
+    'why. The upload is kept: its ID is u.',
+  ])
+  t.throws(() => asUsageError(() => JSON.parse('{') as unknown), { name: 'SyntaxError' })
+  t.throws(() => asUsageError(() => 'x'.repeat(-1)), { name: 'UsageError' })
+})
+
+t.test('sizes are read and written as people do', async (t) => {
+  const sizes: [string, number][] = [
+    ['16777216', 16 * MIB],
+    ['5B', 5],
+    ['16MiB', 16 * MIB],
+    ['16M', 16 * MIB],
+    ['16mib', 16 * MIB],
+    [' 1.5 KiB ', 1536],
+    ['2TB', 2e12],
+    ['1GB', 1e9],
+    ['0', 0],
+  ]
+  for (const [text, size] of sizes) t.equal(parseSize(text), size, text)
+  for (const text of ['', 'x', '-1', '1XB', '1.3B', '0.0001K', '99999999P', '1e6', 'MiB']) {
+    t.throws(() => parseSize(text), { code: 'commander.invalidArgument' }, text)
+  }
+  t.strictSame(
+    ['0', '0s', '90s', '0.5s', '5m', '6h', '1d'].map(parseDuration),
+    [0, 0, 90_000, 500, 300_000, 21_600_000, 86_400_000],
+  )
+  for (const text of ['', '5', 'x', '-1s', '1w', '1e3s'])
+    t.throws(() => parseDuration(text), { code: 'commander.invalidArgument' }, text)
+  t.equal(parseCount('12'), 12)
+  for (const text of ['0', '-1', 'x', '1.5', ''])
+    t.throws(() => parseCount(text), { code: 'commander.invalidArgument' })
+  t.equal(parsePort('0'), 0)
+  for (const text of ['65536', '-1', 'x'])
+    t.throws(() => parsePort(text), { code: 'commander.invalidArgument' })
+  t.strictSame([0, 1023, 1024, 10 * MIB, 1.5 * 2 ** 40, 2 ** 60].map(formatSize), [
+    '0 B',
+    '1023 B',
+    '1.00 KiB',
+    '10.0 MiB',
+    '1.50 TiB',
+    '1024.0 PiB',
+  ])
+  t.strictSame([0, 1499, 61_000, 3_600_000, 90_061_000].map(formatDuration), [
+    '0:00',
+    '0:01',
+    '1:01',
+    '1:00:00',
+    '25:01:01',
+  ])
+})
+
+t.test('help that cannot be printed is an error, unless its reader has seen enough', async (t) => {
+  for (const [code, exitCode, said] of [
+    ['ENOSPC', 1, 'glacier-pipe: no room\n'],
+    ['EPIPE', 0, ''],
+  ] as const) {
+    const it = stage()
+    const stdout = new Writable({
+      write(_chunk, _encoding, callback) {
+        callback(Object.assign(new Error('no room'), { code }))
+      },
+    })
+    stdout.on('error', () => undefined)
+    t.equal(await main(['--help'], { ...it.io, stdout }), exitCode, code)
+    t.equal(it.err(), said)
+  }
+})
+
+t.test(
+  'progress is drawn when there is some, on a terminal over itself, in a log line by line',
+  async (t) => {
+    const time = clock(0)
+    const terminal = stage(Buffer.alloc(0), ['stderr'])
+    const drawn = new Progress(terminal.io, { progress: 'auto' }, 'stored', time.now)
+    drawn.total = 4 * MIB
+    time.time = 100
+    drawn.add(MIB)
+    t.equal(terminal.err(), '', 'not too often')
+    time.time = 1000
+    drawn.add(MIB)
+    t.equal(
+      terminal.err(),
+      '\rstored 50 % of 4.00 MiB: 2.00 MiB in 2 parts, 2.00 MiB/s, 0:01, 0:01 left\u001b[K',
+    )
+    time.time = 2000
+    drawn.total = undefined
+    drawn.add(MIB)
+    t.match(terminal.err(), new RegExp(`\\rstored 3\\.00 MiB in 3 parts, 1\\.50 MiB/s, 0:02${ESCAPE}\\[K$`))
+    drawn.done()
+    t.match(
+      terminal.err(),
+      new RegExp(`\\r${ESCAPE}\\[Kglacier-pipe: stored 3\\.00 MiB in 3 parts, 1\\.50 MiB/s, 0:02\\n$`),
+    )
+
+    for (const [columns, shown] of [
+      [24, 'stored 1.00 MiB in 1 pa'],
+      [0, 'stored 1.00 MiB in 1 part, 1.00 MiB/s, 0:01'],
+    ] as const) {
+      const narrow = stage(Buffer.alloc(0), ['stderr'])
+      Object.assign(narrow.io.stderr, { columns })
+      time.time = 0
+      const line = new Progress(narrow.io, { progress: 'auto' }, 'stored', time.now)
+      time.time = 1000
+      line.add(MIB)
+      t.equal(narrow.err(), `\r${shown}\u001b[K`, 'a line that wraps could not be drawn over')
+    }
+
+    const log = stage()
+    time.time = 0
+    const logged = new Progress(log.io, { progress: 'auto' }, 'stored', time.now)
+    for (time.time = 1000; time.time <= 121_000; time.time += 1000) logged.add(MIB)
+    t.equal(log.err().split('\n').length - 1, 2, 'a line a minute')
+    t.match(log.err(), /^glacier-pipe: stored 60\.0 MiB in 60 parts, 1\.00 MiB\/s, 1:00\n/)
+
+    for (const options of [{ quiet: true, progress: 'always' }, { progress: 'never' }] as const) {
+      const silent = stage(Buffer.alloc(0), ['stderr'])
+      time.time = 0
+      const progress = new Progress(silent.io, options, 'stored', time.now)
+      time.time = 1e6
+      progress.add(MIB)
+      progress.done()
+      t.equal(silent.err(), '')
+    }
+    const quick = stage()
+    new Progress(quick.io, { progress: 'always' }, 'stored').done()
+    t.equal(quick.err(), 'glacier-pipe: stored 0 B in 0 parts, 0 B/s, 0:00\n')
+  },
+)
+
+t.test('no text steers the terminal', async (t) => {
+  t.equal(printable('a\u001b[31mb\n\u0007\u009bc\u007fä'), 'a\\u001b[31mb\\u000a\\u0007\\u009bc\\u007fä')
+  const it = stage()
+  t.equal(await runHere(['get', 'evil\u001b[31m', 'x', '--local-dir', t.testdir()], it), 2)
+  t.notOk(it.err().includes(ESCAPE))
+})
+
+t.test('the local vault has its folder where the platform keeps the data of programs', async (t) => {
+  const home = homedir()
+  t.equal(defaultLocalDir({}, 'linux'), join(home, '.local/share/glacier-pipe/local'))
+  t.equal(defaultLocalDir({ XDG_DATA_HOME: '/data' }, 'linux'), '/data/glacier-pipe/local')
+  t.equal(defaultLocalDir({}, 'darwin'), join(home, 'Library/Application Support/glacier-pipe/local'))
+  t.equal(defaultLocalDir({}, 'win32'), join(home, 'AppData/Local/glacier-pipe/local'))
+  t.equal(defaultLocalDir({ LOCALAPPDATA: '/l' }, 'win32'), join('/l', 'glacier-pipe/local'))
+  for (const none of ['', 'relative', './x']) {
+    t.equal(defaultLocalDir({ XDG_DATA_HOME: none }, 'linux'), join(home, '.local/share/glacier-pipe/local'))
+    t.equal(defaultLocalDir({ LOCALAPPDATA: none }, 'win32'), join(home, 'AppData/Local/glacier-pipe/local'))
+  }
+  const dir = t.testdir()
+  const it = stage(Buffer.from('x'), [], { XDG_DATA_HOME: dir })
+  t.equal(await runHere(['put', 'docs', '--local'], it), 0)
+  t.ok((await readFile(join(dir, 'glacier-pipe', 'local', 'credentials.json'))).length > 0)
+})
+
+t.test(
+  'an empty or relative HOME counts as unset, and without any home there is a clear error',
+  async (t) => {
+    const { HOME } = process.env
+    t.teardown(() => {
+      if (HOME === undefined) delete process.env.HOME
+      else process.env.HOME = HOME
+    })
+    for (const home of ['', 'relative']) {
+      process.env.HOME = home
+      t.equal(
+        defaultLocalDir({}, 'linux'),
+        join(userInfo().homedir, '.local/share/glacier-pipe/local'),
+        `HOME=${home}`,
+      )
+    }
+    const os = await import('node:os')
+    const { defaultLocalDir: homeless } = await t.mockImport<
+      typeof import('../../../lib/cli/run/data-folder.js')
+    >('../../../lib/cli/run/data-folder.js', {
+      'node:os': {
+        ...os,
+        homedir: () => '',
+        userInfo: () => {
+          throw new Error('no entry')
+        },
+      },
+    })
+    t.throws(() => homeless({}, 'linux'), { name: 'UsageError', message: /There is no home directory/ })
+    t.equal(homeless({ XDG_DATA_HOME: '/data' }, 'linux'), '/data/glacier-pipe/local')
+  },
+)

@@ -1,0 +1,98 @@
+import { execFileSync } from 'node:child_process'
+import { readFile, readdir, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import t from 'tap'
+import { ResumableError } from '../../../../lib/cli/command-errors.js'
+import { withResumeHint } from '../../../../lib/cli/run/get/get-resume.js'
+import { AbortError, ConnectionError } from '../../../../lib/errors.js'
+import { ended, start } from '../../../helpers/command.js'
+import { settled } from '../../../helpers/gate.js'
+import { patternBytes } from '../../../helpers/pattern-source.js'
+import { put, vaultFor } from '../../../helpers/put.js'
+import { shell } from '../../../helpers/shell.js'
+import { Readable } from 'node:stream'
+
+const MIB = 1_048_576
+
+t.test('a get that was stopped says what is kept, and the command it prints goes on', async (t) => {
+  const dir = t.testdir()
+  const { vault, where, keys } = await vaultFor(t, join(dir, 'v'))
+  const bytes = patternBytes(6 * MIB)
+  const stored = await put(['--part-size', '1MiB', ...where], keys, Readable.from([bytes]))
+  const id = stored.stdout.toString().trim()
+  const common = [...where, '--memory', '4MiB', '--concurrency', '1', 'docs']
+  const requests = (): number => vault.traffic.of('GetJobOutput').requests
+  for (const [signal, code, out, more, kept] of [
+    ['SIGHUP', 129, "it's out", [], /The retrieval job is kept, and so is .*it's out\.partial\. To resume/],
+    [
+      'SIGTERM',
+      143,
+      'part',
+      ['--range', '0-5MiB'],
+      /kept. The range is retrieved again from its beginning\./,
+    ],
+    ['SIGINT', 130, undefined, [], /kept. The output on stdout starts again from its beginning\./],
+  ] as const) {
+    vault.faults.clear()
+    vault.faults.add({ operation: 'GetJobOutput', fault: 'stall', nth: 4 }) // it goes no further
+    const before = requests()
+    const output = out === undefined ? [] : ['-o', join(dir, out)]
+    const child = start(['get', ...common, ...more, ...output, '--progress', 'always', '--', id], keys)
+    const stopped = ended(child)
+    while (requests() < before + 4) await settled(1)
+    if (signal === 'SIGHUP') while ((await sizeOf(`${join(dir, out)}.partial`)) < MIB) await settled(1)
+    child.kill(signal)
+    const found = await stopped
+    t.match(found, { code, stderr: /Stopped\.\n/ })
+    t.match(found.stderr, kept)
+    vault.faults.clear()
+    const paid = vault.traffic.of('InitiateJob').carriedOut
+    const [, command = ''] = /run the same command again: (glacier-pipe get .*)\n$/.exec(found.stderr) ?? []
+    const again = await shell(dir, `${command.replace('glacier-pipe', 'gp')} | tail -c 9`, keys)
+    t.match(again, { code: 0 }, again.err)
+    t.equal(vault.traffic.of('InitiateJob').carriedOut, paid, 'no job is paid for again')
+    if (signal === 'SIGHUP') t.match(again.err, /\(\d already there\)/)
+    const whole = more.length > 0 ? bytes.subarray(0, 5 * MIB) : bytes
+    if (out !== undefined) t.ok((await readFile(join(dir, out))).equals(whole), out)
+  }
+  t.notOk((await readdir(dir)).some((name) => name.includes('.partial')))
+})
+
+t.test('what is kept depends on what was begun', async (t) => {
+  const dir = t.testdir()
+  const file = join(dir, 'out')
+  const hint = async (error: unknown, more: object = {}): Promise<string | undefined> => {
+    const broken = { output: file, isRange: false, hasJob: true, argv: ['get', 'v', '-o', file], ...more }
+    const found = await withResumeHint(error, broken)
+    return found instanceof ResumableError ? found.hint : undefined
+  }
+  const stopped = new AbortError()
+  t.match(await hint(stopped), /^The retrieval job is kept\. To resume, .*: glacier-pipe get v -o \S+out$/)
+  t.equal(await hint(stopped, { hasJob: false }), undefined, 'nothing was begun')
+  await writeFile(`${file}.partial`, 'x')
+  t.match(await hint(stopped, { hasJob: false }), /out\.partial is kept\. To resume/)
+  t.match(await hint(stopped, { isRange: true }), /The range is retrieved again/)
+  const details = { operation: 'GetJobOutput', serviceCode: 'ECONNRESET' }
+  t.match(await hint(new ConnectionError('x', details)), /out\.partial/)
+  t.equal(await hint(new ConnectionError('x', details), { hasJob: false }), undefined)
+  t.equal(await hint(new Error('x')), undefined, 'the same command would fail again')
+  const epipe = Object.assign(new Error('x'), { code: 'EPIPE', errno: -32, syscall: 'write' })
+  t.equal(await hint(epipe, { output: undefined }), undefined)
+  const full = Object.assign(new Error('x'), { code: 'ENOSPC', errno: -28, syscall: 'write' })
+  t.match(await withResumeHint(full, { output: file, isRange: false, hasJob: true, argv: [] }), {
+    message: `${file}: no space left on device (ENOSPC).`,
+    cause: { cause: full },
+  })
+  if (process.platform === 'win32') return
+  const fifo = join(dir, 'fifo')
+  execFileSync('mkfifo', [fifo])
+  t.match(await hint(stopped, { output: fifo }), /^The retrieval job is kept\. /)
+  t.match(await hint(stopped, { output: dir }), /^The retrieval job is kept\. /)
+})
+
+function sizeOf(path: string): Promise<number> {
+  return stat(path).then(
+    ({ size }) => size,
+    () => 0,
+  )
+}
