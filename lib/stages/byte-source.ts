@@ -1,5 +1,5 @@
 /**
- * What an upload takes as its source, and how it is read as bytes.
+ * The sources of an upload, and how they are read as bytes.
  */
 import { shown } from '../options/check-options.js'
 import { bytesOf, type Bytes } from '../streams/bytes.js'
@@ -59,11 +59,11 @@ export interface ResponseSource {
 /** A source that was accepted: a Readable of bytes, or a descriptor, which is read into memory that is given later. */
 export type OpenSource = Readable | FileDescriptor
 
-/** Not shared: no thread hashes these pieces, and memory that is shared is collected too late to stay in a budget. */
+/** Not shared: no thread hashes these pieces, and shared memory is collected too late to stay within a budget. */
 const PIECES: PieceMemory = { size: MIB, take: () => Buffer.allocUnsafeSlow(MIB) }
 
 /**
- * Accepts a source: the one place that decides what a source is. From here on it is the library's to end.
+ * Accepts a source: the one place that decides what a source is. From here on the library ends it.
  *
  * @throws {TypeError} the source gives no bytes, or was read before; it is left as it is
  */

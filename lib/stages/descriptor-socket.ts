@@ -1,18 +1,18 @@
 /**
- * Sockets over descriptors that stay the caller's.
+ * Sockets over descriptors that the caller owns.
  *
  * A socket of Node.js closes its descriptor, and there is no call that duplicates one. So a socket is not closed: it stops
- * reading and lets go of its reader. What is left neither keeps the process alive nor holds more than a small buffer. Of
- * standard input, output and error the system's handle is closed, which leaves the descriptor open.
+ * reading and drops its reader. It neither keeps the process alive nor holds more than a small buffer. For standard input,
+ * output and error, the handle of the system is closed, which leaves the descriptor open.
  */
 import { Socket, type OnReadOpts, type SocketConstructorOpts } from 'node:net'
 import { ReadStream } from 'node:tty'
 
-/** Who reads a socket. */
+/** The reader of a socket. */
 export interface SocketReader {
-  /** Where the next bytes go. */
+  /** The memory for the next bytes. */
   buffer(): Uint8Array
-  /** Takes note of bytes; whether more may come. */
+  /** Counts bytes that were read; whether more may follow. */
   took(bytesRead: number, into: Uint8Array): boolean
   ended(): void
   failed(error: Error): void
@@ -41,7 +41,7 @@ export function openSocket(fd: number, reader: SocketReader): Socket {
   return listened(new LentSocket({ fd, writable: false, onread }, letGo), reader)
 }
 
-/** The same over a terminal, which the system opens once more. */
+/** Opens a paused socket over a terminal, which the system opens again. */
 export function openTerminal(fd: number, reader: SocketReader): Socket {
   return listened(new ReadStream(fd, { onread: optionsOf(() => reader) } as SocketOptions), reader)
 }

@@ -2,10 +2,10 @@
  * Parts read straight from a file descriptor into their memory: what `source.pipe(rechunk(size))` gives, without a
  * buffer of its own for each 64 KiB and without a copy.
  *
- * - A part's memory is taken when it is asked for, so one part is held here at a time, being filled or waiting.
- * - Of pipes and sockets the system tells when there is something, and it is read on the event loop. When reading is
- *   paused, the next bytes may still come before there is a part for them: they go into a small buffer, and are copied.
- * - Anything else, as a file or a disk, is read by Node's own threads, so that a slow one holds up nothing.
+ * - The memory of a part is taken when the part is requested, so one part is held here at a time, being filled or waiting.
+ * - For pipes and sockets, the system reports when there are bytes, and they are read on the event loop. When reading is
+ *   paused, the next bytes may still arrive before there is a part for them: they go into a small buffer, and are copied.
+ * - Anything else, as a file or a disk, is read by Node's own threads, so that a slow one does not block the event loop.
  */
 import { fstat, read, type Stats } from 'node:fs'
 import type { Socket } from 'node:net'
@@ -17,12 +17,12 @@ import { Readable } from '../streams/node-streams.js'
 import { isStdio, openSocket, openTerminal } from './descriptor-socket.js'
 import { PIECE_MEMORY, type PartMemory } from '../transfer/part-memory.js'
 
-/** Bytes read at once at the most: what may be waited for when reading is ended. */
+/** Maximum number of bytes read at once: the end of reading waits for one read. */
 const READ_SIZE = 1_048_576
-/** What a pipe holds, and so gives at once. */
+/** The capacity of a pipe, and so the maximum that it gives at once. */
 const SPARE_SIZE = 65_536
 
-/** A `net.Socket` of Bun's never reads a descriptor it is given, and reports no error; there `fs.read` reads pipes, too. */
+/** A `net.Socket` of Bun never reads the descriptor that it is given, and reports no error: there, `fs.read` reads pipes. */
 const canListen = !('bun' in process.versions)
 
 /** Memory to read into; a {@link PartMemory} is one. */
@@ -36,7 +36,7 @@ const DESCRIPTOR = wholeNumber(0, 2 ** 31 - 1)
 export interface FileDescriptor {
   /** The file descriptor. */
   readonly fd: number
-  /** A FileHandle reads by itself, so that one that is closed meanwhile does not read what has got its number. */
+  /** A FileHandle reads by itself, so that one that is closed meanwhile does not read another file of the same number. */
   readonly read?: (
     into: Uint8Array,
     offset: number,
@@ -64,13 +64,13 @@ const readInto = promisify(
  * caller's to close, after `close`.
  *
  * @param source - a descriptor, or a FileHandle
- * @param memory - what parts are read into; its size is theirs
+ * @param memory - the memory that parts are read into; its size is the part size
  * @throws {TypeError} no descriptor, or no memory
  * @throws {RangeError} a number that is no descriptor
  *
  * @example
  * ```ts
- * const writer = archiveWriter(client, { vaultName: 'backups' })
+ * const writer = archiveWriter({ client, vaultName: 'backups' })
  * await pipeline(readParts(0, writer.partMemory), hashParts(), writer)
  * ```
  */
@@ -101,9 +101,9 @@ class PartReader extends Readable {
   #part: Buffer | undefined
   #filled = 0
   #socket: Socket | undefined
-  /** Whether a part was asked for since the last one was pushed. */
-  #asked = false
-  /** The read under way; never rejects. */
+  /** Whether a part was requested since the last one was pushed. */
+  #isRequested = false
+  /** The read in progress; never rejects. */
   #reading: Promise<void> = Promise.resolve()
 
   constructor(descriptor: FileDescriptor, memory: PieceMemory) {
@@ -119,7 +119,7 @@ class PartReader extends Readable {
   }
 
   override _read(): void {
-    this.#asked = true
+    this.#isRequested = true
     if (this.#socket) this.#socket.resume()
     else
       this.#reading = this.#fill().catch((error: unknown) => {
@@ -157,7 +157,7 @@ class PartReader extends Readable {
   /** @throws {TypeError} `ERR_INVALID_FD_TYPE`: a kind of socket that gives no stream, such as a UDP socket */
   #listen(fd: number, isTerminal: boolean): void {
     const open = isTerminal ? openTerminal : openSocket
-    // While nothing is asked for there is no part, and none is begun. What outlives this reader holds no part.
+    // Without a request there is no part, and none is begun. The socket, which outlives this reader, holds no part.
     const isDirect = isTerminal || isStdio(fd)
     const buffer = (): Uint8Array => {
       const left = this.#memory.size - this.#filled
@@ -168,7 +168,7 @@ class PartReader extends Readable {
       took: (bytesRead, into) => {
         const isSpare = into.buffer === this.#spare.buffer
         const isFull = isSpare ? this.#takeSpare(bytesRead) : this.#took(bytesRead)
-        return !isFull || this.#asked
+        return !isFull || this.#isRequested
       },
       ended: () => {
         this.#end()
@@ -189,7 +189,7 @@ class PartReader extends Readable {
     )
   }
 
-  /** Moves what came into the small buffer to where it belongs; whether a part was handed on. */
+  /** Moves the bytes of the small buffer into parts; whether a part was pushed. */
   #takeSpare(size: number): boolean {
     let isFull = false
     for (let at = 0; at < size;) {
@@ -200,20 +200,20 @@ class PartReader extends Readable {
     return isFull
   }
 
-  /** Where the next bytes go. */
+  /** The memory for the next bytes. */
   #room(): Uint8Array {
     this.#part ??= this.#memory.take()
     return this.#part.subarray(this.#filled, this.#filled + READ_SIZE)
   }
 
-  /** Takes note of bytes; whether the part is full, and was handed on. */
+  /** Counts bytes that were read; whether the part is full, and was pushed. */
   #took(size: number): boolean {
     const part = this.#part as Buffer // they were read into it
     this.#filled += size
     if (this.#filled < part.length) return false
     this.#part = undefined
     this.#filled = 0
-    this.#asked = false
+    this.#isRequested = false
     this.push(part)
     return true
   }

@@ -2,7 +2,7 @@
  * The re-chunker: bytes in any pieces in, Buffers of exactly one size out, the last as short as it must be.
  *
  * - Every byte is copied once, into memory of the part it belongs to, and nothing else refers to that memory: a source
- *   may reuse its buffers, and who reads a part owns it.
+ *   may reuse its buffers, and the reader of a part owns it.
  * - One part is held at a time, being filled or waiting to be read, however long a write is: in the middle of one,
  *   cutting stops until the part has been taken.
  * - A write is answered with false until its bytes were copied. The writable side is in object mode, where Node.js leaves
@@ -20,16 +20,16 @@ import { PIECE_MEMORY, PIECE_SIZE, type PartMemory } from '../transfer/part-memo
 
 /** Options of {@link rechunk}, those of stream-chunker with another default for `flush`. */
 export interface RechunkOptions {
-  /** Whether a last, shorter part is given out at the end; default true. Without, the tail is dropped. */
+  /** Whether a last, shorter part is emitted at the end; default true. With false the tail is dropped. */
   readonly flush?: boolean | undefined
-  /** Whether that last part is filled up with zeros to the full size; default false. */
+  /** Whether that last part is padded with zeros to the full size; default false. */
   readonly align?: boolean | undefined
   /**
-   * What the parts are decoded with; default none: they are Buffers. Parts that are text are not in object mode, and cannot
-   * be uploaded.
+   * The encoding that parts are decoded with; default: they are Buffers. Parts that are text are not in object mode, and
+   * cannot be uploaded.
    */
   readonly encoding?: BufferEncoding | undefined
-  /** Where parts are cut into, of the same size; default fresh memory for each. A writer has one: `partMemory`. */
+  /** Memory for the parts, of the same size; default fresh memory for each. A writer has one: `partMemory`. */
   readonly memory?: PartMemory | undefined
 }
 
@@ -51,7 +51,7 @@ const RECHUNK = {
  *
  * @param size - bytes of each part
  * @throws {TypeError} size is not a number, or an option is unknown or of a wrong type
- * @throws {RangeError} size is not a whole number from 1 to what a Buffer can hold, or not that of the memory
+ * @throws {RangeError} size is not a whole number from 1 to the maximum size of a Buffer, or not the size of the memory
  *
  * @example
  * ```ts
@@ -62,7 +62,7 @@ export function rechunk(size: number, options: RechunkOptions = {}): Rechunk {
   return new Rechunk(size, options)
 }
 
-/** What {@link rechunk} gives. */
+/** The Transform that {@link rechunk} returns. */
 export class Rechunk extends Transform {
   readonly #size: number
   readonly #flush: boolean
@@ -70,11 +70,11 @@ export class Rechunk extends Transform {
   readonly #memory: PartMemory | undefined
   #part: Buffer | undefined
   #filled = 0
-  #goOn: (() => void) | undefined
-  /** Whether a part was asked for since the last one was pushed: nobody asks again before it comes. */
-  #asked = false
+  #continueCut: (() => void) | undefined
+  /** Whether a part was requested since the last one was pushed: it is not requested again before it is pushed. */
+  #isRequested = false
   #defaultEncoding: BufferEncoding = 'utf8'
-  /** What is piped in. */
+  /** The streams that are piped in. */
   readonly #sources = new Set<NodeStream>()
 
   constructor(size: number, options: RechunkOptions = {}) {
@@ -102,7 +102,7 @@ export class Rechunk extends Transform {
     })
   }
 
-  /** Takes a chunk. False until its bytes were copied: `drain` tells that the writer may use its buffer again. */
+  /** Takes a chunk. Returns false until its bytes were copied: after `drain`, the caller may reuse its buffer. */
   override write(chunk: unknown, callback?: (error: Error | null | undefined) => void): boolean
   /** Takes a chunk, a string with the encoding that it is written with; default UTF-8. */
   override write(
@@ -116,7 +116,7 @@ export class Rechunk extends Transform {
     return this.writableLength === 0 && this.writable
   }
 
-  /** Sets what strings are encoded with that are written without an encoding. In object mode Node.js does not pass it on. */
+  /** Sets the encoding of strings that are written without one. In object mode Node.js does not pass it on. */
   override setDefaultEncoding(encoding: BufferEncoding): this {
     super.setDefaultEncoding(encoding)
     this.#defaultEncoding = encoding
@@ -142,14 +142,14 @@ export class Rechunk extends Transform {
     else callback(null, this.#align ? part.fill(0, this.#filled) : part.subarray(0, this.#filled))
   }
 
-  /** Goes on in the middle of a long write where one waits, else asks for the next. */
+  /** Continues in the middle of a long write if one waits; otherwise requests the next write. */
   override _read(hint: number): void {
-    this.#asked = true
-    const goOn = this.#goOn
-    this.#goOn = undefined
-    goOn?.()
-    // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- #goOn may have pushed, which clears it
-    if (this.#asked) super._read(hint) // still unanswered: the next write is needed
+    this.#isRequested = true
+    const continueCut = this.#continueCut
+    this.#continueCut = undefined
+    continueCut?.()
+    // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- #continueCut may have pushed, which clears it
+    if (this.#isRequested) super._read(hint) // still unanswered: the next write is needed
   }
 
   #bytesOf(chunk: unknown, encoding: BufferEncoding): Buffer {
@@ -171,9 +171,9 @@ export class Rechunk extends Transform {
       const part = this.#part
       this.#part = undefined
       this.#filled = 0
-      this.#asked = false
+      this.#isRequested = false
       if (!this.push(part) && at < bytes.length) {
-        this.#goOn = () => {
+        this.#continueCut = () => {
           this.#cut(bytes, at, callback)
         }
         return

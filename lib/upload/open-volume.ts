@@ -10,6 +10,7 @@
  * - The journal records before the service is asked, and events are emitted after the journal has recorded.
  */
 import { EmptyArchiveError, type ResumeMismatchError } from '../errors.js'
+import { invariant } from '../invariant.js'
 import type { HashedPart } from '../tree-hash/hash-parts.js'
 import { NodeStack } from '../tree-hash/tree-hash.js'
 import type { ByteRange } from '../byte-range.js'
@@ -153,8 +154,9 @@ export class OpenVolume implements Volume {
 
   /** Sends a part; the promise is fulfilled when the request has settled, also if it failed. */
   #send(part: HashedPart, done: () => void = () => undefined): Promise<void> {
-    // The upload is begun or resumed: a part is sent only to an open upload.
-    const sent = sendPart(this.#context, this.uploadId as string, this.#rangeOf(part), part)
+    const { uploadId } = this
+    invariant(uploadId !== undefined, 'a part is sent only to an upload that is begun or resumed')
+    const sent = sendPart(this.#context, uploadId, this.#rangeOf(part), part)
       .finally(() => this.#inFlight.delete(sent))
       .then(() => {
         this.#keepAlive.active()
@@ -200,8 +202,13 @@ export class OpenVolume implements Volume {
     await Promise.all(this.#inFlight)
     signal.throwIfAborted() // a part has failed meanwhile
     this.#keepAlive.stop()
-    if (this.#differed > 0) this.#warnOfDiffering()
-    const uploadId = this.uploadId as string // more than one part was added, or it is resumed
+    if (this.#differed > 0)
+      this.#context.emit('warning', {
+        code: 'PARTS_DIFFERED',
+        message: `${this.#differed} of the parts uploaded before differed from the source as it is now, and were sent again.`,
+      })
+    const { uploadId } = this
+    invariant(uploadId !== undefined, 'an upload of more than one part is begun or resumed')
     await journal.completing(uploadId, intent)
     signal.throwIfAborted()
     this.completionSent = true
@@ -234,13 +241,6 @@ export class OpenVolume implements Volume {
   ): Promise<void> {
     const { journal } = this.#context
     await recorded(archive.archiveId, journal.stored(archive, uploadId, hasNextVolume, intentId))
-  }
-
-  #warnOfDiffering(): void {
-    this.#context.emit('warning', {
-      code: 'PARTS_DIFFERED',
-      message: `${this.#differed} of the parts uploaded before differed from the source as it is now, and were sent again.`,
-    })
   }
 
   #endsEarly(size: number, uploadedEnd: number): ResumeMismatchError {

@@ -1,5 +1,6 @@
 /** The pipeline of an upload: a source of bytes is cut into parts, which are hashed and sent by a writer. */
 import { AbortError, TooManyPartsError, UploadFailedError } from '../errors.js'
+import { invariant } from '../invariant.js'
 import type { Archive } from '../store/archive.js'
 import { isDescriptor, openSource, type ByteSource, type OpenSource } from '../stages/byte-source.js'
 import { readParts } from '../stages/read-parts.js'
@@ -57,7 +58,9 @@ export async function sendSource(
     writer.destroy()
     throw withOutcome(error, writer, await ended)
   }
-  return [...writer.archives] as Archives // a stream that is stored has at least one
+  const [first, ...others] = writer.archives
+  invariant(first !== undefined, 'a stream that is stored has at least one archive')
+  return [first, ...others]
 }
 
 /** Resolves with the error of a writer, if it has one, when the writer has closed. */

@@ -121,7 +121,8 @@ export class ArchiveStream extends TypedWritable<ArchiveWriterEvents> {
 
   override _write(chunk: unknown, encoding: BufferEncoding, callback: (error?: Error | null) => void): void {
     this.#cutter.write(chunk, encoding, (error) => {
-      if (!error) callback() // otherwise the error of the stages destroys this stream
+      if (error) this.#stages.catch(callback)
+      else callback()
     })
   }
 

@@ -4,6 +4,7 @@ import t from 'tap'
 import { AbortError, GlacierPipeError, LockLostError, ResumeMismatchError } from '../../lib/errors.js'
 import { hashParts } from '../../lib/tree-hash/hash-parts.js'
 import { rechunk } from '../../lib/stages/rechunk.js'
+import type { TransferProgress } from '../../lib/transfer/progress.js'
 import type { ArchiveWriter } from '../../lib/upload/archive-writer.js'
 import type { ArchiveWriterOptions } from '../../lib/vault/upload-options.js'
 import { settled } from '../helpers/gate.js'
@@ -144,4 +145,23 @@ t.test('a source that differs from what is stored ends a stream that waits for i
   t.ok(error instanceof ResumeMismatchError)
   t.strictSame(journal.notes, [['closed', 'superseded', undefined]])
   t.match(writer.outcome, { state: 'none', isResumable: false })
+})
+
+t.test('the last progress comes before the end, also if the upload fails', async (t) => {
+  const done = writerTo(new MemoryVault())
+  let last: TransferProgress | undefined
+  done.on('progress', (progress) => (last = progress))
+  done.once('finish', () => {
+    t.match(last, { doneBytes: 2 * MIB, requestsInFlight: 0 })
+  })
+  await send(patternBytes(2 * MIB), done)
+  const vault = new MemoryVault()
+  failingFrom('uploadPart', 2)(vault)
+  const failing = writerTo(vault, { retryFor: 0, concurrency: 1 })
+  failing.on('progress', (progress) => (last = progress))
+  failing.once('error', () => {
+    t.match(last, { doneBytes: MIB, requestsInFlight: 0 })
+  })
+  await sendAll(patternBytes(3 * MIB), failing)
+  t.equal(failing.outcome?.state, 'kept')
 })

@@ -72,7 +72,10 @@ t.test('it is a Writable of one type of events, and finishes when the archive is
   stream.on('part', ({ index }) => events.push(`part ${index}`))
   stream.on('archive', ({ archiveId }) => events.push(`archive ${archiveId}`))
   stream.on('progress', (progress) => reports.push(progress))
-  stream.on('finish', () => events.push(`finish after ${journal.types.at(-1)}`))
+  stream.on('finish', () => {
+    events.push(`finish after ${journal.types.at(-1)}`)
+    t.match(reports.at(-1), { doneBytes: 3 * MIB, requestsInFlight: 0 }, 'the last progress comes before')
+  })
   stream.write(patternBytes(3 * MIB))
   await once(stream, 'part')
   t.equal(stream.uploadId, 'upload-1')
@@ -152,8 +155,12 @@ t.test('a failure at the end is the error of the end', async (t) => {
 
 t.test('what is no bytes is a TypeError of the stream, and so is text that was decoded', async (t) => {
   const wrong = streamTo(new MemoryVault())
-  wrong.write({})
+  const callbacks: unknown[] = []
+  wrong.write({}, (error) => callbacks.push(error))
+  wrong.write(Buffer.alloc(1), (error) => callbacks.push(error))
   await t.rejects(finished(wrong), { name: 'TypeError', message: /A chunk must be/ })
+  await settled()
+  t.match(callbacks, [{ name: 'TypeError' }, Error], 'no write is confirmed')
   const decoded = Readable.from([Buffer.from('ä')]).setEncoding('utf8')
   await t.rejects(pipeline(decoded, streamTo(new MemoryVault())), {
     name: 'TypeError',
