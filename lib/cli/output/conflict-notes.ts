@@ -1,5 +1,5 @@
 /** Warnings about archives for which the catalog has different tree hashes. */
-import { conflictsIn, linesOf, type CatalogConflict } from '../../catalog/conflicts.js'
+import { conflictsIn, linesOf, type CatalogConflict } from '../../catalog/queries/conflicts.js'
 import type { Io } from '../io.js'
 import { formatCount } from './format.js'
 import { printNote } from './print.js'

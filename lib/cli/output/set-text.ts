@@ -1,5 +1,5 @@
 /** Descriptions of sets of volumes, for people. */
-import type { ArchiveSet } from '../../catalog/sets.js'
+import type { ArchiveSet } from '../../catalog/queries/sets.js'
 import { formatCount } from './format.js'
 
 /** The number of known volumes, as `3 volumes`. */

@@ -1,7 +1,7 @@
 /** `ls [VAULT]`: lists the archives in the catalog, sets of volumes, and archives that may exist. */
-import { listingOf, type CatalogEntry } from '../../catalog/listing.js'
+import { listingOf, type CatalogEntry } from '../../catalog/queries/listing.js'
 import type { ArchiveRecord } from '../../catalog/record.js'
-import type { ArchiveSet } from '../../catalog/sets.js'
+import type { ArchiveSet } from '../../catalog/queries/sets.js'
 import { nameOf } from '../../glacier/archive-name.js'
 import type { Io } from '../io.js'
 import { warnOfConflicts } from '../output/conflict-notes.js'

@@ -3,8 +3,8 @@
  * `--abort ID` aborts one.
  */
 import { Catalog } from '../../catalog/catalog.js'
-import type { UploadState } from '../../catalog/possible-archives.js'
-import { unsettledIn } from '../../catalog/unsettled-records.js'
+import type { UploadState } from '../../catalog/queries/possible-archives.js'
+import { unsettledIn } from '../../catalog/queries/unsettled-records.js'
 import { isInSameVault, type VaultAddress } from '../../catalog/vault-address.js'
 import { NotFoundError } from '../../errors.js'
 import { decodeDescription } from '../../glacier/description.js'

@@ -2,9 +2,9 @@
  * `verify FILE VAULT ARCHIVE_ID`: compares the tree hash of a file with that of an archive, or with those of all volumes of
  * a set. No archive is retrieved. With `--inventory`, the inventory is.
  */
-import { assertNoConflicts } from '../../catalog/conflicts.js'
+import { assertNoConflicts } from '../../catalog/queries/conflicts.js'
 import type { ArchiveRecord } from '../../catalog/record.js'
-import { setFrom, setIdOf, setOf, type ArchiveSet } from '../../catalog/sets.js'
+import { setFrom, setIdOf, setOf, type ArchiveSet } from '../../catalog/queries/sets.js'
 import { IncompleteSetError, NotFoundError, SizeMismatchError, TreeHashMismatchError } from '../../errors.js'
 import { FileHasher } from '../../tree-hash/file-hasher.js'
 import { UsageError } from '../command-errors.js'

@@ -4,10 +4,10 @@
  * An inventory is up to about a day old. It lacks archives that were stored since, and still has archives that were
  * deleted since.
  */
-import { archivesIn, deletedIn, mismatchedIn } from '../../../catalog/archives.js'
+import { archivesIn, deletedIn, mismatchedIn } from '../../../catalog/queries/archives.js'
 import { Catalog } from '../../../catalog/catalog.js'
-import { conflictsIn, type CatalogConflict } from '../../../catalog/conflicts.js'
-import { unsettledIn } from '../../../catalog/unsettled-records.js'
+import { conflictsIn, type CatalogConflict } from '../../../catalog/queries/conflicts.js'
+import { unsettledIn } from '../../../catalog/queries/unsettled-records.js'
 import { readBlocks } from '../../../catalog/read-catalog.js'
 import { isInSameVault } from '../../../catalog/vault-address.js'
 import type { ArchiveRecord, MismatchedRecord } from '../../../catalog/record.js'

@@ -1,5 +1,5 @@
 /** Matches rows of an inventory with archives that may exist according to the catalog. */
-import type { PossibleArchive } from '../../../catalog/possible-archives.js'
+import type { PossibleArchive } from '../../../catalog/queries/possible-archives.js'
 import { isInSameVault, type VaultAddress } from '../../../catalog/vault-address.js'
 import type { ArchiveRecord } from '../../../catalog/record.js'
 import type { InventoryRow } from '../../../inventory/inventory-row.js'

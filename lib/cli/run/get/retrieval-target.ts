@@ -3,9 +3,9 @@
  *
  * A fragment of a stream is never delivered as the whole stream without a warning, not even with `--quiet`.
  */
-import { assertNoConflicts } from '../../../catalog/conflicts.js'
+import { assertNoConflicts } from '../../../catalog/queries/conflicts.js'
 import type { ArchiveRecord } from '../../../catalog/record.js'
-import { setsOf, type ArchiveSet } from '../../../catalog/sets.js'
+import { setsOf, type ArchiveSet } from '../../../catalog/queries/sets.js'
 import { IncompleteSetError } from '../../../errors.js'
 import type { RetrieveArchiveOptions } from '../../../vault/retrieval-options.js'
 import { MIB } from '../../../sizes.js'

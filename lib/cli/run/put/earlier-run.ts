@@ -2,7 +2,7 @@
 import { readCatalog } from '../../../catalog/catalog.js'
 import { isInSameVault, type VaultAddress } from '../../../catalog/vault-address.js'
 import type { ArchiveRecord } from '../../../catalog/record.js'
-import { setOf } from '../../../catalog/sets.js'
+import { setOf } from '../../../catalog/queries/sets.js'
 import type { UnfinishedUpload } from '../../../catalog/unfinished-uploads.js'
 import type { Archive } from '../../../store/archive.js'
 import type { EarlierRun, ResumePoint } from '../../../resume/resume-point.js'

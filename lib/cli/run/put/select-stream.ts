@@ -7,7 +7,7 @@
  *   before may have finished it meanwhile. A stream of a living process is left alone.
  */
 import { randomUUID } from 'node:crypto'
-import { assertNoConflicts } from '../../../catalog/conflicts.js'
+import { assertNoConflicts } from '../../../catalog/queries/conflicts.js'
 import type { UnfinishedUpload } from '../../../catalog/unfinished-uploads.js'
 import { CompletionUnknownError, LockHeldError, TreeHashMismatchError } from '../../../errors.js'
 import type { Archive } from '../../../store/archive.js'

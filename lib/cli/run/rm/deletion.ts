@@ -2,7 +2,7 @@
  * `rm VAULT ARCHIVE_ID…` and `empty VAULT`: delete archives, and record each deletion in the catalog.
  */
 import { createInterface } from 'node:readline/promises'
-import { archivesIn, deletedIn, mismatchedIn } from '../../../catalog/archives.js'
+import { archivesIn, deletedIn, mismatchedIn } from '../../../catalog/queries/archives.js'
 import { Catalog } from '../../../catalog/catalog.js'
 import { isInSameVault } from '../../../catalog/vault-address.js'
 import type { VaultClient } from '../../../client/vault-client.js'

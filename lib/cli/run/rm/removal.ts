@@ -1,7 +1,7 @@
 /** The archives that `rm` deletes for the IDs it is given, and their order. */
-import { assertNoConflicts } from '../../../catalog/conflicts.js'
+import { assertNoConflicts } from '../../../catalog/queries/conflicts.js'
 import type { ArchiveRecord } from '../../../catalog/record.js'
-import { setIdOf, setsOf, type ArchiveSet } from '../../../catalog/sets.js'
+import { setIdOf, setsOf, type ArchiveSet } from '../../../catalog/queries/sets.js'
 import { nameOf } from '../../../glacier/archive-name.js'
 import { UsageError } from '../../command-errors.js'
 import { formatSize } from '../../output/format.js'

@@ -2,11 +2,11 @@
  * The archives of a catalog that are not deleted. If an archive has several records, they are reduced to the one that
  * counts.
  */
-import type { FileSystem } from '../runtime/file-system.js'
-import { systemFiles } from '../runtime/system-files.js'
+import type { FileSystem } from '../../runtime/file-system.js'
+import { systemFiles } from '../../runtime/system-files.js'
 import { verdictOn } from './conflicts.js'
-import { readBlocks } from './read-catalog.js'
-import type { ArchiveRecord, MismatchedRecord } from './record.js'
+import { readBlocks } from '../read-catalog.js'
+import type { ArchiveRecord, MismatchedRecord } from '../record.js'
 import { surveyOf, type Survey } from './survey.js'
 
 /**

@@ -4,10 +4,10 @@
  * with an inventory.
  */
 import { resolve } from 'node:path'
-import { CatalogConflictError } from '../errors.js'
-import type { FileSystem } from '../runtime/file-system.js'
-import { systemFiles } from '../runtime/system-files.js'
-import type { ArchiveRecord } from './record.js'
+import { CatalogConflictError } from '../../errors.js'
+import type { FileSystem } from '../../runtime/file-system.js'
+import { systemFiles } from '../../runtime/system-files.js'
+import type { ArchiveRecord } from '../record.js'
 import { describingRecords, surveyOf, type DescribingRecord } from './survey.js'
 
 /** An archive ID for which a catalog has different tree hashes. */

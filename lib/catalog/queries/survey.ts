@@ -2,12 +2,12 @@
  * Facts about a whole catalog that are needed before its archives can be listed one by one: which of them were deleted, the
  * later volumes of sets, and the archive IDs with several records. Only the few lines that state these are parsed.
  */
-import type { FileSystem } from '../runtime/file-system.js'
-import { systemFiles } from '../runtime/system-files.js'
-import { hasOneRecord, recordsIn } from './lines/parse-line.js'
-import { readLines, type LineBlock } from './lines/read-lines.js'
-import { readBlocks } from './read-catalog.js'
-import type { ArchiveRecord, MismatchedRecord } from './record.js'
+import type { FileSystem } from '../../runtime/file-system.js'
+import { systemFiles } from '../../runtime/system-files.js'
+import { hasOneRecord, recordsIn } from '../lines/parse-line.js'
+import { readLines, type LineBlock } from '../lines/read-lines.js'
+import { readBlocks } from '../read-catalog.js'
+import type { ArchiveRecord, MismatchedRecord } from '../record.js'
 import { RepeatedTexts } from './repeated-texts.js'
 
 /** A record that describes an archive. */

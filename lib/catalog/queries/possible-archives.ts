@@ -2,8 +2,8 @@
  * Archives that may exist although the catalog has no ID for them: a request that stores one was sent, or about to be sent,
  * and no record states its outcome.
  */
-import type { BegunRecord, ClosedRecord, CompletingRecord, OrphanRecord, SendingRecord } from './record.js'
-import type { VaultAddress } from './vault-address.js'
+import type { BegunRecord, ClosedRecord, CompletingRecord, OrphanRecord, SendingRecord } from '../record.js'
+import type { VaultAddress } from '../vault-address.js'
 
 /** An archive that may exist. */
 export interface PossibleArchive extends VaultAddress {

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { RepeatedTexts } from '../../lib/catalog/repeated-texts.js'
+import { RepeatedTexts } from '../../../lib/catalog/queries/repeated-texts.js'
 
 t.test('texts that were there before are found among many, and others are not', async (t) => {
   const texts = new RepeatedTexts()

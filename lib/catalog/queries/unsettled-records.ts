@@ -1,11 +1,11 @@
 /**
  * The unsettled records of a catalog: uploads that are open, and requests whose outcome is unknown.
  */
-import type { FileSystem } from '../runtime/file-system.js'
-import { systemFiles } from '../runtime/system-files.js'
+import type { FileSystem } from '../../runtime/file-system.js'
+import { systemFiles } from '../../runtime/system-files.js'
 import { ofOrphan, ofSending, ofUpload, type PossibleArchive, type UploadState } from './possible-archives.js'
-import { readBlocks } from './read-catalog.js'
-import type { ArchiveRecord, CatalogRecord, OrphanRecord, SendingRecord } from './record.js'
+import { readBlocks } from '../read-catalog.js'
+import type { ArchiveRecord, CatalogRecord, OrphanRecord, SendingRecord } from '../record.js'
 
 /**
  * Reads the unsettled records of a catalog.

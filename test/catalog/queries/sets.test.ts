@@ -1,11 +1,11 @@
 import { appendFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { archivesIn, mismatchedIn } from '../../lib/catalog/archives.js'
-import { assertNoConflicts, conflictsIn } from '../../lib/catalog/conflicts.js'
-import { listingOf } from '../../lib/catalog/listing.js'
-import type { ArchiveRecord } from '../../lib/catalog/record.js'
-import { setOf, setsOf } from '../../lib/catalog/sets.js'
+import { archivesIn, mismatchedIn } from '../../../lib/catalog/queries/archives.js'
+import { assertNoConflicts, conflictsIn } from '../../../lib/catalog/queries/conflicts.js'
+import { listingOf } from '../../../lib/catalog/queries/listing.js'
+import type { ArchiveRecord } from '../../../lib/catalog/record.js'
+import { setOf, setsOf } from '../../../lib/catalog/queries/sets.js'
 
 const common = { time: '2026-01-01T00:00:00.000Z', region: 'eu-west-1', vaultName: 'backups' }
 const MIB = 1_048_576

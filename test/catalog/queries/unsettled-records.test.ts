@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
-import type { CatalogRecord } from '../../lib/catalog/record.js'
-import { UnsettledRecords, unsettledIn } from '../../lib/catalog/unsettled-records.js'
+import type { CatalogRecord } from '../../../lib/catalog/record.js'
+import { UnsettledRecords, unsettledIn } from '../../../lib/catalog/queries/unsettled-records.js'
 
 const common = { time: 't', region: 'r', vaultName: 'v' } as const
 const content = { size: 5, treeHash: 'h' } as const

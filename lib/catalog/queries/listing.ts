@@ -2,13 +2,13 @@
  * The entries that `ls` shows of a catalog, in the order in which they were written: archives, sets of volumes as one entry
  * each, archives with a wrong tree hash; at the end, archives that may exist.
  */
-import type { FileSystem } from '../runtime/file-system.js'
-import { systemFiles } from '../runtime/system-files.js'
+import type { FileSystem } from '../../runtime/file-system.js'
+import { systemFiles } from '../../runtime/system-files.js'
 import { currentOf } from './archives.js'
 import { conflictsAmong, type CatalogConflict } from './conflicts.js'
 import type { PossibleArchive } from './possible-archives.js'
-import { readBlocks } from './read-catalog.js'
-import type { ArchiveRecord, CatalogRecord, MismatchedRecord } from './record.js'
+import { readBlocks } from '../read-catalog.js'
+import type { ArchiveRecord, CatalogRecord, MismatchedRecord } from '../record.js'
 import { setFrom, type ArchiveSet } from './sets.js'
 import { surveyOf, type Survey } from './survey.js'
 import { UnsettledRecords } from './unsettled-records.js'

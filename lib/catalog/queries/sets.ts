@@ -2,12 +2,12 @@
  * Sets of volumes: the archives of a stream that was too large for one. The archive ID of the first volume identifies a
  * set.
  */
-import type { FileSystem } from '../runtime/file-system.js'
-import { systemFiles } from '../runtime/system-files.js'
+import type { FileSystem } from '../../runtime/file-system.js'
+import { systemFiles } from '../../runtime/system-files.js'
 import { richness, verdictOn } from './conflicts.js'
 import { deletedIn } from './archives.js'
-import { readBlocks } from './read-catalog.js'
-import type { ArchiveRecord } from './record.js'
+import { readBlocks } from '../read-catalog.js'
+import type { ArchiveRecord } from '../record.js'
 
 /** A set of volumes, or a single archive, which is a set of one. */
 export interface ArchiveSet {
