@@ -7,7 +7,7 @@
  *   that keeps the upload alive.
  * - In a resumed upload, parts are compared with those at the service: equal parts are not sent. A part that ends the
  *   source before the last byte that was uploaded is refused before it could replace a longer part.
- * - The journal records before the service is asked, and events are emitted after the journal has recorded.
+ * - The journal records before a request is sent, and events are emitted after the journal has recorded.
  */
 import { EmptyArchiveError, type ResumeMismatchError } from '../errors.js'
 import { invariant } from '../invariant.js'
