@@ -171,7 +171,7 @@ t.test('a file of another kind is refused, and left as it is', async (t) => {
 
 t.test('a disk without room is found out when the catalog is opened', async (t) => {
   const path = join(t.testdir(), 'catalog.jsonl')
-  const api = new URL('../../dist/index.js', import.meta.url).href
+  const api = new URL('../../dist/catalog/index.js', import.meta.url).href
   const script = `
     const { Catalog } = await import(${JSON.stringify(api)})
     process.on('SIGXFSZ', () => undefined)

@@ -15,7 +15,7 @@ export interface WriterPlan {
 }
 
 const SCRIPT = `
-  import { Catalog } from ${JSON.stringify(new URL('../../dist/index.js', import.meta.url).href)}
+  import { Catalog } from ${JSON.stringify(new URL('../../dist/catalog/index.js', import.meta.url).href)}
   const [file, name, count, batch] = process.argv.slice(2)
   const catalog = await Catalog.open(file)
   const common = { type: 'archive', time: '2026-01-01T00:00:00.000Z', region: 'r', vaultName: 'v' }

@@ -84,7 +84,7 @@ t.test(
 t.test('100,000 small records by four processes: every line is whole, and none is lost', async (t) => {
   const dir = t.testdir({
     'writer.mjs': `
-      import { Catalog } from ${JSON.stringify(new URL('../../dist/index.js', import.meta.url).href)}
+      import { Catalog } from ${JSON.stringify(new URL('../../dist/catalog/index.js', import.meta.url).href)}
       const [file, name] = process.argv.slice(2)
       const catalog = await Catalog.open(file)
       const journal = catalog.journal({ region: 'r' })
