@@ -126,7 +126,7 @@ t.test('answers that are always of something else are exit code 3, and no wrong 
     const found = await get('--concurrency', '1', '--', archiveId)
     t.match(
       found,
-      { code: 3, stderr: /The answer is not what was requested.*\n.*run the same command again/ },
+      { code: 3, stderr: /The response is not of the requested range.*\n.*run the same command again/ },
       fault,
     )
     t.ok(found.stdout.equals(bytes.subarray(0, 2 * MIB)))
@@ -333,7 +333,7 @@ t.test('a gap in a set is an error, and a volume of it still comes by its own ID
   const [first = '', , third = ''] = ids
   await editCatalog(catalog, (record) => (isVolume(record, 2) ? undefined : record))
   for (const more of [[], ['--range', '0-1MiB']])
-    t.match(await get(...more, '--', first), { code: 1, stderr: /does not know volume 2 of the set/ })
+    t.match(await get(...more, '--', first), { code: 1, stderr: /does not have volume 2 of the set/ })
   t.equal(jobs(), 0)
   t.match(await get('-q', '--', third), {
     code: 0,
