@@ -81,6 +81,32 @@ t.test('no file cites a document that is not in the repository', async (t) => {
   t.strictSame(missing, [])
 })
 
+t.test('each file and folder of lib that a document for developers names exists', async (t) => {
+  const entries = await readdir(join(ROOT, 'lib'), { recursive: true })
+  const paths = new Set(entries.map((path) => path.replaceAll(sep, '/')))
+  const names = new Set([...paths].map((path) => posix.basename(path)))
+  const decisions = (await citingFiles()).filter((name) => name.startsWith('docs/decisions/'))
+  const documents = ['docs/architecture.md', 'docs/README.md', 'CONTRIBUTING.md', ...decisions]
+  const missing: string[] = []
+  let found = 0
+  for (const document of documents) {
+    // Folders in the decisions may be those of a user's data.
+    const pattern = document.startsWith('docs/decisions/')
+      ? /`((?:[\w.-]+\/)*[\w.-]+\.ts)`/g
+      : /`((?:[\w.-]+\/)*(?:[\w.-]+\.ts|[\w.-]+\/))`/g
+    for (const [, named = ''] of (await textOf(document)).matchAll(pattern)) {
+      if (/[A-Z]{4}/.test(named)) continue // NAME, CATALOG: a placeholder
+      found += 1
+      const path = named.replace(/\/$/, '')
+      // A file without a folder is in one that the text has named before.
+      const isFile = named.includes('/') ? paths.has(path) || existsSync(join(ROOT, path)) : names.has(path)
+      if (!isFile) missing.push(`${document}: ${named}`)
+    }
+  }
+  t.ok(found > 100, `${found} names`)
+  t.strictSame(missing, [])
+})
+
 /** Paths, from the root of the repository and with `/`, of the files that may cite a document. */
 async function citingFiles(): Promise<string[]> {
   const inFolders = await Promise.all(
