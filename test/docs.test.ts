@@ -32,6 +32,16 @@ t.test('each program in the page of the local vault runs as it is printed', asyn
   )
 })
 
+t.test('the program in the README stores the file that it is given, and restores it', async (t) => {
+  const [, program = '', name] =
+    /^```js\n(\/\/ (\S+\.mjs)\n[^]*?)^```$/m.exec(await textOf('README.md')) ?? []
+  t.equal(name, 'backup.mjs')
+  const dir = t.testdir({ 'backup.mjs': program, 'srv.tar': 'the bytes of a tar' })
+  const { stdout } = await execute(process.execPath, ['backup.mjs', 'srv.tar'], { cwd: dir })
+  t.match(stdout, /^(?:0 bytes are stored\n)*18 bytes are stored\n[\w-]{138} [\da-f]{64}\n$/)
+  t.equal(await readFile(join(dir, 'srv.tar.restored'), 'utf8'), 'the bytes of a tar')
+})
+
 t.test('each link from a document leads to a file and a heading', async (t) => {
   const names = (await citingFiles()).filter((name) => name.endsWith('.md'))
   const texts = new Map(await Promise.all(names.map(async (name) => [name, await textOf(name)] as const)))
