@@ -33,13 +33,16 @@ t.test('each program in the page of the local vault runs as it is printed', asyn
 })
 
 t.test('the program in the README stores the file that it is given, and restores it', async (t) => {
-  const [, program = '', name] =
-    /^```js\n(\/\/ (\S+\.mjs)\n[^]*?)^```$/m.exec(await textOf('README.md')) ?? []
-  t.equal(name, 'backup.mjs')
-  const dir = t.testdir({ 'backup.mjs': program, 'srv.tar': 'the bytes of a tar' })
+  const dir = t.testdir({ 'backup.mjs': await programIn('README.md'), 'srv.tar': 'the bytes of a tar' })
   const { stdout } = await execute(process.execPath, ['backup.mjs', 'srv.tar'], { cwd: dir })
   t.match(stdout, /^(?:0 bytes are stored\n)*18 bytes are stored\n[\w-]{138} [\da-f]{64}\n$/)
   t.equal(await readFile(join(dir, 'srv.tar.restored'), 'utf8'), 'the bytes of a tar')
+})
+
+t.test('the program in the guide interrupts an upload and resumes it from the catalog', async (t) => {
+  const dir = t.testdir({ 'resume.mjs': await programIn('docs/guide.md') })
+  const { stdout } = await execute(process.execPath, ['resume.mjs'], { cwd: dir })
+  t.equal(stdout, `ABORT_ERR true\n${20 * 2 ** 20} true\n`)
 })
 
 t.test('each link from a document leads to a file and a heading', async (t) => {
@@ -130,6 +133,12 @@ async function citingFiles(): Promise<string[]> {
   const atRoot = (await readdir(ROOT)).filter((name) => name.endsWith('.md'))
   const names = [...atRoot, ...inFolders.flat()].map((name) => name.replaceAll(sep, '/'))
   return names.filter((name) => !name.startsWith('docs/api/'))
+}
+
+/** The first whole program in a document. */
+async function programIn(name: string): Promise<string> {
+  const [, program = ''] = /^```js\n(\/\/ \S+\.mjs\n[^]*?)^```$/m.exec(await textOf(name)) ?? []
+  return program
 }
 
 function textOf(name: string): Promise<string> {
