@@ -1,6 +1,6 @@
 import t from 'tap'
 import { ConnectionError, NotFoundError, ServiceError } from '../../../lib/errors.js'
-import { retrieveArchive } from '../../../lib/vault/retrieve-archive.js'
+import { retrieveArchive, startRetrieval } from '../../../lib/vault/retrieve-archive.js'
 import { findJobs } from '../../../lib/retrieve/jobs/job.js'
 import type { JobReader } from '../../../lib/retrieve/jobs/retrying-store.js'
 import type { Job } from '../../../lib/store/retrieval-store.js'
@@ -212,6 +212,26 @@ t.test('a job that disappears while it is read is started again', async (t) => {
   vault.before = onNth(3, 'getJobOutput', () => vault.expiredJobs.add('a'))
   t.ok((await gathered(retrieveArchive(optionsFor(vault)))).equals(bytes))
   t.equal(starts(vault), 2)
+})
+
+t.test('a job that disappears before its size is read is started again', async (t) => {
+  const sizes = [2 * MIB, 3 * MIB]
+  const archiveId = ['a', 'b']
+  const make = (): MemoryVault => {
+    const vault = MemoryVault.holding(patternBytes(sizes[0] ?? 0))
+    vault.archives.set('b', patternBytes(sizes[1] ?? 0, 2))
+    vault.before = ({ operation }) => {
+      if (operation === 'describeJob' && count(vault, 'describeJob') === 1) vault.expiredJobs.add('a')
+    }
+    return vault
+  }
+  const vault = make()
+  const read = await gathered(retrieveArchive(optionsFor(vault, { archiveId })))
+  t.ok(read.equals(Buffer.concat([...vault.archives.values()])))
+  t.equal(count(vault, 'startRetrieval'), 3)
+  const options = optionsFor(make(), { archiveId })
+  const [first = ''] = await startRetrieval(options)
+  t.match(first, /^a#/, 'the ID is that of the job that exists')
 })
 
 t.test('a service that forgets every job ends in an error, in each of the cases', async (t) => {
