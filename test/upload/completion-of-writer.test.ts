@@ -5,7 +5,16 @@ import type { Archive } from '../../lib/store/archive.js'
 import { gate } from '../helpers/gate.js'
 import { MemoryVault } from '../helpers/memory-vault.js'
 import { patternBytes } from '../helpers/pattern-source.js'
-import { failure, MIB, partsOf, recordingJournal, rejection, reset, send, writerTo } from '../helpers/uploads.js'
+import {
+  failure,
+  MIB,
+  partsOf,
+  recordingJournal,
+  rejection,
+  reset,
+  send,
+  writerTo,
+} from '../helpers/uploads.js'
 
 t.test('a lost answer to the completion still ends in the archive ID', async (t) => {
   const vault = new MemoryVault()
@@ -117,7 +126,7 @@ t.test('no completion is begun while a part is failing, whatever the moment', as
       if (vault.underWay === 2) underWay.open()
       await underWay.opened
       if (range?.start === 0) return // then the writer has room, and ends
-      for (let turn = 0; turn < turns; turn++) await undefined
+      for (let turn = 0; turn < turns; turn++) await Promise.resolve()
       throw reset
     }
     const journal = recordingJournal()
