@@ -544,7 +544,7 @@ export class ListenerError extends GlacierPipeError {
   override readonly name = 'ListenerError'
   /** The name of the event. */
   readonly event: string
-  /** The ID of the archive that is stored and recorded; `undefined` if the event does not report one. */
+  /** The ID of the archive that is stored and recorded; `undefined` if the event came before that. */
   readonly archiveId: string | undefined
 
   constructor(event: string, cause: unknown, archiveId?: string, context?: ErrorContext) {

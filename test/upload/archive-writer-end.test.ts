@@ -126,6 +126,19 @@ t.test('destroyed while it initiates, it still knows the upload that was made', 
   })
 })
 
+t.test('a client that ends the writer while its request is made leaves no upload behind', async (t) => {
+  for (const onFailure of ['keep', 'abort'] as const) {
+    const vault = new MemoryVault()
+    const writer = writerTo(vault, { onFailure })
+    vault.before = ({ operation }) => {
+      if (operation === 'initiateUpload') writer.abort()
+    }
+    const isKept = onFailure === 'keep'
+    await t.rejects(send(patternBytes(2 * MIB), writer), { uploadId: isKept ? 'upload-1' : undefined })
+    t.equal(vault.uploads.size, isKept ? 1 : 0)
+  }
+})
+
 t.test('destroyed without an error it ends its requests and tells none', async (t) => {
   const vault = new MemoryVault()
   holdUp(vault, 'uploadPart')

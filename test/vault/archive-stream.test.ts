@@ -209,6 +209,15 @@ t.test('destroyed, it does with the upload what it was told to, and waits until 
       t.equal(vault.uploads.size, onFailure === 'keep' ? 1 : 0)
     }
   }
+  const left = new MemoryVault()
+  let scoped: ArchiveStream
+  {
+    await using stream = streamTo(left)
+    scoped = stream
+    stream.write(patternBytes(3 * MIB))
+    await once(stream, 'part')
+  }
+  t.match(scoped.outcome, { state: 'kept', uploadId: 'upload-1' }, 'leaving its scope fails nothing')
   const vault = new MemoryVault()
   {
     await using stream = streamTo(vault)
