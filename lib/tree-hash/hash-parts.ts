@@ -39,7 +39,7 @@ export interface HashPartsOptions {
 
 /** The parts of a hasher that a simulation replaces. */
 export interface HashContext {
-  /** Bytes of a leaf; default 1 MiB. */
+  /** Bytes of a leaf; default those of the service. */
   readonly leafSize?: number | undefined
   /** The workers that hash; default those of the process. */
   readonly pool?: HashPool | undefined
