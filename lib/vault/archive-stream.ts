@@ -19,7 +19,8 @@ import { endOf, withOutcome } from '../upload/send-source.js'
 import type { WriterOutcome } from '../upload/writer-outcome.js'
 import type { UploadPlan } from '../upload/upload-plan.js'
 import { forwardEvents } from './archive-upload.js'
-import { newWriter, planOf, storeOf } from './archive-writer.js'
+import { newWriter, planOf } from './archive-writer.js'
+import { storeOf } from './vault-store.js'
 import { ARCHIVE_STREAM, type ArchiveStreamOptions } from './upload-options.js'
 
 /**

@@ -54,7 +54,7 @@ async function count(rows: AsyncIterable<InventoryRow>): Promise<number> {
 t.test('an inventory is retrieved whatever becomes of its job', async (t) => {
   const { vault, options, rows } = await worldFor(t)
   const runs: [what: string, jobs: number, rule: Parameters<LocalVault['faults']['add']>[0]][] = [
-    ['the answer to InitiateJob is lost', 1, { operation: 'InitiateJob', fault: 'lose-answer', nth: 1 }],
+    ['the answer to InitiateJob is lost', 1, { operation: 'InitiateJob', fault: 'lose-response', nth: 1 }],
     ['it disappears while it is waited for', 2, { operation: 'DescribeJob', fault: 'expired-job', nth: 1 }],
     ['it disappears before it is read', 2, { operation: 'GetJobOutput', fault: 'expired-job', nth: 1 }],
     [

@@ -214,7 +214,7 @@ function assertUsable(
   const kept = `${range ? `bytes ${range.start} to ${range.end} of ` : ''}${archiveIds.join(' ')} in the vault ${vaultName}`
   throw new OutputFileError(
     partial,
-    `It is what an earlier command has retrieved so far of ${kept}. To continue that, run that command again. ` +
+    `It contains the bytes that an earlier command has retrieved of ${kept}. To resume, run that command again. ` +
       `To discard it, remove ${partial} and ${partial}.ranges. Or give another path.`,
   )
 }

@@ -108,7 +108,7 @@ t.test('each fault of an upload looks to a client like what it is named for', as
     'checksum-mismatch': ['corrupted', { serviceCode: 'InvalidParameterValueException', status: 400 }, false],
     'reset-before': ['transient', { code: 'ERR_CONNECTION' }, false],
     'reset-amid': ['transient', { code: 'ERR_CONNECTION' }, false],
-    'lose-answer': ['transient', { code: 'ERR_CONNECTION' }, true],
+    'lose-response': ['transient', { code: 'ERR_CONNECTION' }, true],
     stall: ['slow', { code: 'ERR_CONNECTION', message: /No progress for 0\.05 s/ }, false],
     'wrong-hash': ['', {}, true],
   }
@@ -278,7 +278,7 @@ t.test('what has come is counted by operation', async (t) => {
     carriedOut: 1,
     bytes: 1000,
     underWay: 0,
-    mostAtOnce: 1,
+    maxAtOnce: 1,
   })
   t.match(vault.traffic.of('ListVaults'), { requests: 0, carriedOut: 0, bytes: 0 })
 })

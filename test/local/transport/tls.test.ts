@@ -110,10 +110,10 @@ t.test('faults reset connections over TLS as they do without', async (t) => {
   const vault = await secureFor(t, {
     faults: [
       { fault: 'reset-before', nth: 1 },
-      { fault: 'lose-answer', nth: 2 },
+      { fault: 'lose-response', nth: 2 },
     ],
   })
-  for (const fault of ['reset-before', 'lose-answer'])
+  for (const fault of ['reset-before', 'lose-response'])
     await t.rejects(asked(vault, '/-/vaults'), { code: 'ECONNRESET', syscall: 'read' }, fault)
   t.match(await asked(vault, '/-/vaults'), [403])
   t.equal(vault.traffic.of('ListVaults').underWay, 0)

@@ -98,7 +98,7 @@ t.test('a retrieval is paid for once, whatever becomes of answers and jobs', asy
   const { vault, get, put, jobs } = await worldFor(t)
   const bytes = patternBytes(5 * MIB)
   for (const [what, paid, rule] of [
-    ['the answer to InitiateJob is lost', 1, { operation: 'InitiateJob', fault: 'lose-answer', nth: 1 }],
+    ['the answer to InitiateJob is lost', 1, { operation: 'InitiateJob', fault: 'lose-response', nth: 1 }],
     ['the job is lost while it is waited for', 2, { operation: 'DescribeJob', fault: 'expired-job', nth: 1 }],
     ['the job is lost when it is to be read', 2, { operation: 'GetJobOutput', fault: 'expired-job', nth: 1 }],
     ['the job is lost while it is read', 2, { operation: 'GetJobOutput', fault: 'expired-job', nth: 4 }],
@@ -157,7 +157,7 @@ t.test('a second command is refused at once; what a killed one left is continued
   await killed
   vault.faults.clear()
   const other = await get('-o', out, '--', secondId)
-  t.match(other, { code: 1, stderr: /is what an earlier command has retrieved so far of .*To continue that/ })
+  t.match(other, { code: 1, stderr: /contains the bytes that an earlier command has retrieved of .*To resume/ })
   t.equal(jobs(), before)
   const again = await get('-o', out, '--', firstId)
   t.match(again, { code: 0, stderr: /\(\d already there\)/ })

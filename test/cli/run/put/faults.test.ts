@@ -95,7 +95,7 @@ const TABLE: Record<UploadFault, Row> = {
   'error-html': transient,
   'reset-before': transient,
   'reset-amid': transient,
-  'lose-answer': { ...transient, orphans: 1 },
+  'lose-response': { ...transient, orphans: 1 },
   stall: transient,
   'expired-token': {
     always: [
@@ -202,7 +202,7 @@ const ORPHANING = new Set([
   'error-html',
   'reset-before',
   'reset-amid',
-  'lose-answer',
+  'lose-response',
   'stall',
 ])
 
@@ -213,7 +213,7 @@ t.test('an upload of 64 parts through all kinds of trouble is one archive, and r
     { operation, every: 3, fault: 'reset-amid' },
     { operation, every: 5, fault: 'timeout-without-body' },
     { operation, every: 7, fault: 'throttle' },
-    { operation: 'CompleteMultipartUpload', nth: 1, fault: 'lose-answer' },
+    { operation: 'CompleteMultipartUpload', nth: 1, fault: 'lose-response' },
   ]
   const vault = await localVaultFor(t, { credentials, createVaults: true, faults })
   const ran = await put(vault, bytes, '--json')

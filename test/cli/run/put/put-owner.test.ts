@@ -95,7 +95,7 @@ t.test(
   async (t) => {
     const world = await vaultFor(t, t.testdir())
     const { vault, where, keys, catalog } = world
-    vault.faults.add({ operation: 'UploadArchive', fault: 'lose-answer' })
+    vault.faults.add({ operation: 'UploadArchive', fault: 'lose-response' })
     const child = startPut(where, keys)
     const killed = killAfter(child, vault, 'UploadArchive', 1)
     child.stdin.end('hello world')

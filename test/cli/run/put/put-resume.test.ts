@@ -191,7 +191,7 @@ t.test('killed when the archive is stored and not yet recorded, --resume ends in
   const dir = t.testdir()
   const bytes = patternBytes(3 * MIB)
   const { vault, where, keys, catalog } = await vaultFor(t, dir)
-  vault.faults.add({ operation: 'CompleteMultipartUpload', fault: 'lose-answer' })
+  vault.faults.add({ operation: 'CompleteMultipartUpload', fault: 'lose-response' })
   const child = start(['put', 'docs', '--part-size', '1MiB', ...where], keys)
   child.stdin.end(bytes)
   while (vault.traffic.of('CompleteMultipartUpload').carriedOut === 0)
