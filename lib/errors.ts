@@ -424,7 +424,7 @@ export class RepeatedMarkerError extends GlacierPipeError {
     super(
       'ERR_REPEATED_MARKER',
       `A list does not end: page ${pages + 1} has the marker ${JSON.stringify(marker)} of an earlier page. ` +
-        'Try again; if the error persists, check whether a proxy answers in place of the service.',
+        'Try again; if the error persists, check whether a proxy responds in place of the service.',
     )
     this.marker = marker
   }

@@ -289,7 +289,7 @@ const REACHES: Record<string, readonly Way[]> = {
   'fs/fifo.ts': ['disk'],
   'fs/input-stream.ts': ['disk'],
   'fs/open-input.ts': ['disk'],
-  'retrieve/file/': ['disk'],
+  'retrieve/file/stream-target.ts': ['disk'],
   'upload/whole-archive.ts': ['random'],
 }
 

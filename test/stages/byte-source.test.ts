@@ -220,7 +220,7 @@ t.test('what is no source is a TypeError that names it, and nothing is asked of 
     [new Date(), /a Date/],
     [new EventEmitter(), /an EventEmitter/],
     [Promise.resolve(Buffer.alloc(1)), /a Promise\. Await it first/],
-    [() => [], /a function\. Call it first/],
+    [() => [], /a function\. If it returns a source, call it first/],
     [new Request('http://127.0.0.1/'), /a Request/],
     [used, /body was used/],
     [locked, /locked/],

@@ -4,7 +4,7 @@
 import { refusalOf } from '../../options/option-error.js'
 import { UsageError } from '../command-errors.js'
 
-/** The command's name of an option, where it is not the option's name in kebab case. */
+/** The command's name of an option, if it is not the option's name in kebab case. */
 export type OptionNames = Readonly<Record<string, string>>
 
 /** The name of a library's option on the command line: `--part-size` for `partSize`. */
@@ -27,7 +27,7 @@ export function asUsageError<T>(run: () => T, names: OptionNames = {}): T {
   }
 }
 
-/** A usage error where the library refused an option; any other error as it is. */
+/** A usage error if the library refused an option; any other error as it is. */
 export function toUsageError(error: unknown, names: OptionNames = {}): unknown {
   if (!(error instanceof RangeError || error instanceof TypeError)) return error
   const refusal = refusalOf(error)

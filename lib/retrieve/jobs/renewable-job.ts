@@ -21,7 +21,7 @@ export interface JobDefinition {
   start(description: string): Promise<string>
 }
 
-/** Maximum number of jobs started in place of others without anything having been read in between. */
+/** Maximum number of jobs started in succession, each in place of the last, before a byte is read. */
 const MAX_RENEWALS = 3
 
 /** Finds or starts a job, and another one when the service no longer has it. */

@@ -82,7 +82,7 @@ t.test('everything can be controlled over HTTP, by whoever knows the secret', as
   t.strictSame(vault.faults.list(), [])
   t.match((await order(vault, 'GET', 'traffic')).json, {
     ListVaults: { requests: 1, carriedOut: 0 },
-    InitiateJob: { requests: 4, carriedOut: 4, underWay: 0, mostAtOnce: 1 },
+    InitiateJob: { requests: 4, carriedOut: 4, underWay: 0, maxAtOnce: 1 },
   })
 })
 

@@ -278,7 +278,7 @@ t.test('what has come is counted by operation', async (t) => {
     carriedOut: 1,
     bytes: 1000,
     underWay: 0,
-    mostAtOnce: 1,
+    maxAtOnce: 1,
   })
   t.match(vault.traffic.of('ListVaults'), { requests: 0, carriedOut: 0, bytes: 0 })
 })

@@ -128,7 +128,7 @@ t.test('a partial file of another archive, range or vault is refused, and kept',
       name: 'OutputFileError',
       code: 'ERR_OUTPUT_FILE',
       path: `${file}.partial`,
-      message: /retrieved so far of a in the vault backups\. To continue that, run that command again/,
+      message: /has retrieved of a in the vault backups\. To resume, run that command again/,
     })
     t.strictSame(vault.operations, [], 'nothing was asked of the service')
     t.ok((await readFile(`${file}.partial`)).equals(before))

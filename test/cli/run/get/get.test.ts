@@ -157,7 +157,7 @@ t.test('a second command is refused at once; what a killed one left is continued
   await killed
   vault.faults.clear()
   const other = await get('-o', out, '--', secondId)
-  t.match(other, { code: 1, stderr: /is what an earlier command has retrieved so far of .*To continue that/ })
+  t.match(other, { code: 1, stderr: /contains the bytes that an earlier command has retrieved of .*To resume/ })
   t.equal(jobs(), before)
   const again = await get('-o', out, '--', firstId)
   t.match(again, { code: 0, stderr: /\(\d already there\)/ })
