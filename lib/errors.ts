@@ -67,7 +67,7 @@ export class TooManyPartsError extends GlacierPipeError {
     super(
       'ERR_TOO_MANY_PARTS',
       `The source is longer than ${limit} parts of ${partSize} bytes. ` +
-        'Start a new upload with a larger part size, or state the expected size of the source.',
+        'Start a new upload with larger parts, or state the expected size of the source.',
       context,
     )
     this.partSize = partSize

@@ -53,7 +53,7 @@ t.test('what goes wrong is one clear line and the right exit code, and no stack 
     [
       ['put', 'docs', file, ...local, '--memory', '32MiB', '--part-size', '16MiB'],
       2,
-      /does not hold four times 16777216/,
+      /--memory must be at least 67108864 bytes, four times the size of a part .* at most 8388608 bytes/,
     ],
     [['put', 'docs', file, ...local, '--description', 'x'.repeat(1025)], 2, /has 1025 characters/],
     [['put', 'docs', '-', ...local], 1, /ended without a byte/],

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { getMaxListeners } from 'node:events'
 import { open } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
@@ -169,6 +170,24 @@ t.test('where workers cannot run, or one dies in the middle, the stage hashes by
       Array(3).fill(treeHashOf(patternBytes(2 * MIB))),
     )
   }
+})
+
+t.test('any number of workers listens to the end of the stage without a warning', async (t) => {
+  const found: number[] = []
+  const worker: HashWorker = {
+    pendingJobs: 0,
+    hash: (_job, signal) => {
+      if (signal) found.push(getMaxListeners(signal))
+      return Promise.resolve(undefined)
+    },
+  }
+  const pool: HashPool = { take: () => [worker] }
+  const sizes = [2 * MIB, 2 * MIB]
+  await hashed(
+    new PartHasher({ hashThreads: 99 }, { pool }),
+    sizes.map((size) => shared(size)),
+  )
+  t.strictSame(found, [0, 0], 'no limit, for the linear hash and for the leaves')
 })
 
 t.test('leaves of another size make the same hashes with threads and without', async (t) => {

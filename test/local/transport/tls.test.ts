@@ -140,7 +140,7 @@ t.test('a certificate and key that cannot be used are refused at the start, and 
   const cases: [TlsOptions, RegExp][] = [
     [
       { cert: TLS.key, key: TLS.cert },
-      /OpenSSL does not accept them: no start line\. Give the certificate as cert/,
+      /OpenSSL does not accept them: no start line\. Give a certificate and the private key/,
     ],
     [{ cert: TLS.cert, key: `x${TLS.key.slice(1)}` }, /does not accept them/],
     [{ cert: Buffer.from(TLS.cert), key: TLS.key.slice(30) }, /does not accept them/],
@@ -173,7 +173,11 @@ t.test('a certificate and key that cannot be used are refused at the start, and 
   const files: [string[], RegExp, string][] = [
     [['--tls-cert', made.cert], /--tls-cert and --tls-key belong together/, ''],
     [['--tls-key', made.key], /--tls-cert and --tls-key belong together/, ''],
-    [[...madeFor, join(folder, 'absent')], /--tls-key \S+absent cannot be read: ENOENT/, ''],
+    [
+      [...madeFor, join(folder, 'absent')],
+      /--tls-key \S+absent cannot be read: no such file or directory \(ENOENT\)/,
+      '',
+    ],
     [
       ['--tls-cert', join(folder, 'folder'), '--tls-key', made.key],
       /--tls-cert \S+folder cannot be read: EISDIR/,

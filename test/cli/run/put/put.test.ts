@@ -253,7 +253,7 @@ t.test('serve is as slow and as scarce as it is told', async (t) => {
     ['--expedited-capacity', '-1', /Write a whole number from 0 up/],
     ['--retrievals-per-day', '1.5', /Write a whole number from 0 up/],
     ['--throttle', 'fast', /Write requests per second as 10/],
-    ['--throttle', '0', /must be a number above 0, not 0/],
+    ['--throttle', '0', /Write requests per second .* must be above 0/],
     ['--throttle', 'Upload=5', /--throttle: operation must be the name of an operation, .* not 'Upload'/],
   ] as const) {
     const wrong = stage()

@@ -54,7 +54,14 @@ t.test('serve runs until it is told to stop', async (t) => {
   const busy = await localVaultFor(t)
   const it = stage()
   t.equal(await runHere(['serve', '--dir', t.testdir(), '--port', new URL(busy.endpoint).port], it), 1)
-  t.match(it.err(), /EADDRINUSE/)
+  t.match(
+    it.err(),
+    /cannot listen at the host 127\.0\.0\.1 and port \d+: address already in use \(EADDRINUSE\)\.$/m,
+  )
+  const nowhere = stage()
+  const host = ['--host', 'host.invalid', '--allow-remote']
+  t.equal(await runHere(['serve', '--dir', t.testdir(), ...host], nowhere), 1)
+  t.match(nowhere.err(), /cannot listen at the host host\.invalid and port 0: /)
 })
 
 t.test('serve prints no secret that it was given, be it right or wrong', async (t) => {
