@@ -11,10 +11,9 @@ import { backUpReports } from '../examples/compose.js'
 import { roundTrip } from '../examples/local-vault-in-a-test.js'
 import { pipe, upload } from '../examples/stream-chunker.js'
 import { retrieveArchive } from '../lib/index.js'
+import { MIB } from '../lib/sizes.js'
 import { clientFor, localVaultFor } from './helpers/local-vault.js'
 import { patternBytes, patternSource } from './helpers/pattern-source.js'
-
-const MIB = 1_048_576
 
 /** Runs an example for the shell, with the built command on its path. */
 async function shell(

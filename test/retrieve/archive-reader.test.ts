@@ -3,14 +3,13 @@ import type { TransferProgress } from '../../lib/transfer/progress.js'
 import { ServiceError } from '../../lib/errors.js'
 import { archiveReader } from '../../lib/vault/archive-reader.js'
 import { retrieveArchive } from '../../lib/vault/retrieve-archive.js'
+import { MIB } from '../../lib/sizes.js'
 import { gate } from '../helpers/gate.js'
 import { gathered } from '../helpers/gather.js'
 import { MemoryVault } from '../helpers/memory-vault.js'
 import { patternBytes } from '../helpers/pattern-source.js'
 import { count, optionsFor } from '../helpers/retrieval.js'
 import { VirtualClock } from '../helpers/virtual-clock.js'
-
-const MIB = 1_048_576
 
 /** Yields bytes in pieces, and lets time pass before each. */
 async function* slowly(

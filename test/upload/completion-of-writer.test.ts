@@ -2,9 +2,10 @@ import t from 'tap'
 import { NotFoundError } from '../../lib/errors.js'
 import { combineTreeHashes, treeHashOf } from '../../lib/tree-hash/tree-hash.js'
 import type { Archive } from '../../lib/store/archive.js'
+import { MIB } from '../../lib/sizes.js'
 import { MemoryVault } from '../helpers/memory-vault.js'
 import { patternBytes } from '../helpers/pattern-source.js'
-import { MIB, recordingJournal, rejection, reset, send, writerTo } from '../helpers/uploads.js'
+import { recordingJournal, rejection, reset, send, writerTo } from '../helpers/uploads.js'
 
 t.test('a lost answer to the completion still ends in the archive ID', async (t) => {
   const vault = new MemoryVault()

@@ -6,10 +6,9 @@ import t, { type Test } from 'tap'
 import { diskError } from '../../../lib/local/disk/disk-error.js'
 import { failureKindOf } from '../../../lib/store/failure.js'
 import { toServiceError } from '../../../lib/client/sdk/service-error.js'
+import { MIB } from '../../../lib/sizes.js'
 import { patternBytes } from '../../helpers/pattern-source.js'
 import { NO_SHELL, shell } from '../../helpers/shell.js'
-
-const MIB = 1_048_576
 
 function systemError(code: keyof typeof constants.errno, name: string = code): Error {
   return Object.assign(new Error('x'), { code: name, errno: -constants.errno[code], syscall: 'write' })

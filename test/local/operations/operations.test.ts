@@ -24,10 +24,10 @@ import t, { type Test } from 'tap'
 import { startLocalVault, type LocalVault } from '../../../lib/local/index.js'
 import { treeHashOf } from '../../../lib/tree-hash/tree-hash.js'
 import { isTreeHashAligned } from '../../../lib/tree-hash/aligned-ranges.js'
+import { MIB } from '../../../lib/sizes.js'
 import { clock, localVaultFor } from '../../helpers/local-vault.js'
 import { patternBytes } from '../../helpers/pattern-source.js'
 
-const MIB = 1_048_576
 const HOUR = 3_600_000
 const vaultName = 'docs'
 const accountId = '-'

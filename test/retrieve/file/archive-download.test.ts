@@ -7,12 +7,11 @@ import t from 'tap'
 import { AbortError } from '../../../lib/errors.js'
 import type { TransferProgress } from '../../../lib/transfer/progress.js'
 import { retrieveToFile } from '../../../lib/vault/retrieve-to-file.js'
+import { MIB } from '../../../lib/sizes.js'
 import { gate } from '../../helpers/gate.js'
 import { MemoryVault } from '../../helpers/memory-vault.js'
 import { patternBytes } from '../../helpers/pattern-source.js'
 import { optionsFor, count } from '../../helpers/retrieval.js'
-
-const MIB = 1_048_576
 
 t.test('a download is a promise with the events of its reader', async (t) => {
   const bytes = patternBytes(3 * MIB)

@@ -6,13 +6,13 @@ import type { JobReader } from '../../../lib/retrieve/jobs/retrying-store.js'
 import type { Job } from '../../../lib/store/retrieval-store.js'
 import { retrying } from '../../../lib/client/retrying-client.js'
 import { Retry } from '../../../lib/transfer/retry.js'
+import { MIB } from '../../../lib/sizes.js'
 import { gathered } from '../../helpers/gather.js'
 import { MemoryVault, type SeenCall } from '../../helpers/memory-vault.js'
 import { patternBytes } from '../../helpers/pattern-source.js'
 import { count, optionsFor } from '../../helpers/retrieval.js'
 import { VirtualClock } from '../../helpers/virtual-clock.js'
 
-const MIB = 1_048_576
 const HOUR = 3_600_000
 const vaultName = 'backups'
 
