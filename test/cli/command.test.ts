@@ -4,9 +4,11 @@ import { join } from 'node:path'
 import t from 'tap'
 import { treeHashOf } from '../../lib/tree-hash/tree-hash.js'
 import { MIB } from '../../lib/sizes.js'
-import { commandHere, ended, partsIn, run, start } from '../helpers/command.js'
+import { commandHere, countStartsInCoverage, ended, partsIn, run, start } from '../helpers/command.js'
 import { localVaultFor } from '../helpers/local-vault.js'
 import { patternBytes, patternSource } from '../helpers/pattern-source.js'
+
+countStartsInCoverage()
 
 // The built command, as a process of its own.
 

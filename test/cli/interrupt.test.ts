@@ -11,9 +11,11 @@ import {
   type SignalledProcess,
 } from '../../lib/cli/interrupt.js'
 import { MIB } from '../../lib/sizes.js'
-import { BIN, ended, start } from '../helpers/command.js'
+import { BIN, countStartsInCoverage, ended, start } from '../helpers/command.js'
 import { settled } from '../helpers/gate.js'
 import { NO_PROC, untilWaitingForWriter } from '../helpers/shell.js'
+
+countStartsInCoverage()
 
 const CODES = [
   ['SIGHUP', 129],
