@@ -4,6 +4,7 @@ import type { TransferProgress } from '../../lib/transfer/progress.js'
 import { ServiceError } from '../../lib/errors.js'
 import { archiveReader } from '../../lib/vault/archive-reader.js'
 import { retrieveArchive } from '../../lib/vault/retrieve-archive.js'
+import { MIB } from '../../lib/sizes.js'
 import { retrieveToFile } from '../../lib/vault/retrieve-to-file.js'
 import { gate } from '../helpers/gate.js'
 import { gathered } from '../helpers/gather.js'
@@ -11,8 +12,6 @@ import { MemoryVault } from '../helpers/memory-vault.js'
 import { patternBytes } from '../helpers/pattern-source.js'
 import { count, optionsFor } from '../helpers/retrieval.js'
 import { VirtualClock } from '../helpers/virtual-clock.js'
-
-const MIB = 1_048_576
 
 /** Yields bytes in pieces, and lets time pass before each. */
 async function* slowly(

@@ -3,10 +3,11 @@ import { pipeline } from 'node:stream/promises'
 import t from 'tap'
 import { hashParts } from '../../lib/tree-hash/hash-parts.js'
 import { rechunk } from '../../lib/stages/rechunk.js'
+import { MIB } from '../../lib/sizes.js'
 import { gate, settled } from '../helpers/gate.js'
 import { MemoryVault } from '../helpers/memory-vault.js'
 import { patternBytes } from '../helpers/pattern-source.js'
-import { MIB, failure, partsOf, recordingJournal, reset, send, writerTo } from '../helpers/uploads.js'
+import { failure, partsOf, recordingJournal, reset, send, writerTo } from '../helpers/uploads.js'
 import { VirtualClock } from '../helpers/virtual-clock.js'
 
 t.test('a part that fails ends the others, keeps the upload and says which', async (t) => {

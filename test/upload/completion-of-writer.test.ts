@@ -2,19 +2,11 @@ import t from 'tap'
 import { NotFoundError } from '../../lib/errors.js'
 import { combineTreeHashes, treeHashOf } from '../../lib/tree-hash/tree-hash.js'
 import type { Archive } from '../../lib/store/archive.js'
+import { MIB } from '../../lib/sizes.js'
 import { gate } from '../helpers/gate.js'
 import { MemoryVault } from '../helpers/memory-vault.js'
 import { patternBytes } from '../helpers/pattern-source.js'
-import {
-  failure,
-  MIB,
-  partsOf,
-  recordingJournal,
-  rejection,
-  reset,
-  send,
-  writerTo,
-} from '../helpers/uploads.js'
+import { failure, partsOf, recordingJournal, rejection, reset, send, writerTo } from '../helpers/uploads.js'
 
 t.test('a lost answer to the completion still ends in the archive ID', async (t) => {
   const vault = new MemoryVault()

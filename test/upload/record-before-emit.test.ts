@@ -2,10 +2,11 @@ import { once } from 'node:events'
 import t from 'tap'
 import { UploadFailedError, type ListenerError } from '../../lib/errors.js'
 import { noJournal, type UploadJournal } from '../../lib/store/upload-journal.js'
+import { MIB } from '../../lib/sizes.js'
 import { settled } from '../helpers/gate.js'
 import { MemoryVault } from '../helpers/memory-vault.js'
 import { patternBytes } from '../helpers/pattern-source.js'
-import { failure, MIB, recordingJournal, refused, reset, send, sentTo, writerTo } from '../helpers/uploads.js'
+import { failure, recordingJournal, refused, reset, send, sentTo, writerTo } from '../helpers/uploads.js'
 
 t.test('a journal is told before each step is taken, and a success only after it is written', async (t) => {
   const vault = new MemoryVault()

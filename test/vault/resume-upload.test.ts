@@ -5,10 +5,10 @@ import type { UploadedPart, UploadWarning } from '../../lib/store/archive.js'
 import type { TransferProgress } from '../../lib/transfer/progress.js'
 import { resumeUpload } from '../../lib/vault/resume-upload.js'
 import { laterDescription } from '../../lib/glacier/volume-description.js'
+import { MIB } from '../../lib/sizes.js'
 import { MemoryVault } from '../helpers/memory-vault.js'
 import { patternBytes } from '../helpers/pattern-source.js'
 import {
-  MIB,
   recordingJournal,
   reset,
   send,

@@ -15,12 +15,12 @@ import { printable } from '../../../lib/cli/output/print.js'
 import { Progress } from '../../../lib/cli/output/progress.js'
 import { defaultLocalDir } from '../../../lib/cli/run/data-folder.js'
 import { SizeMismatchError, TreeHashMismatchError, UploadFailedError } from '../../../lib/errors.js'
+import { MIB } from '../../../lib/sizes.js'
 import { runHere, stage } from '../../helpers/command.js'
 import { clock } from '../../helpers/local-vault.js'
 
 // The command in this process, where its streams and its clock are ours.
 
-const MIB = 1_048_576
 const ESCAPE = '\u001b'
 
 t.test('errors have their exit codes and their lines', async (t) => {

@@ -4,13 +4,13 @@ import { PassThrough } from 'node:stream'
 import t from 'tap'
 import type { FaultKind } from '../../../lib/local/index.js'
 import { treeHashOf } from '../../../lib/tree-hash/tree-hash.js'
+import { MIB } from '../../../lib/sizes.js'
 import { runHere, stage } from '../../helpers/command.js'
 import { patternBytes } from '../../helpers/pattern-source.js'
 import { VirtualClock } from '../../helpers/virtual-clock.js'
 
 import { vaultWorldFor, type CommandResult } from '../../helpers/vault-world.js'
 
-const MIB = 1_048_576
 /** More than there are of any request. */
 const ATTEMPTS = 1000
 

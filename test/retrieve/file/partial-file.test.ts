@@ -20,13 +20,13 @@ import { PartialFile } from '../../../lib/retrieve/file/partial-file.js'
 import { PartialLock } from '../../../lib/retrieve/file/partial-lock.js'
 import { treeHashOf } from '../../../lib/tree-hash/tree-hash.js'
 import { retrieveToFile } from '../../../lib/vault/retrieve-to-file.js'
+import { MIB } from '../../../lib/sizes.js'
 import { gate, settled } from '../../helpers/gate.js'
 import { MemoryVault } from '../../helpers/memory-vault.js'
 import { patternBytes } from '../../helpers/pattern-source.js'
 import { count, optionsFor } from '../../helpers/retrieval.js'
 import { stopped } from '../../helpers/stopped-download.js'
 
-const MIB = 1_048_576
 const vaultName = 'backups'
 
 /** What is in a folder: names, kinds and contents. */

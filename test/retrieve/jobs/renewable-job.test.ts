@@ -8,6 +8,7 @@ import type { Job } from '../../../lib/store/retrieval-store.js'
 import { retrying } from '../../../lib/client/retrying-client.js'
 import { systemRuntime } from '../../../lib/runtime/runtime.js'
 import { Retry } from '../../../lib/transfer/retry.js'
+import { MIB } from '../../../lib/sizes.js'
 import { vaultStore } from '../../../lib/vault/vault-store.js'
 import { gate } from '../../helpers/gate.js'
 import { gathered } from '../../helpers/gather.js'
@@ -16,7 +17,6 @@ import { patternBytes } from '../../helpers/pattern-source.js'
 import { count, optionsFor } from '../../helpers/retrieval.js'
 import { VirtualClock } from '../../helpers/virtual-clock.js'
 
-const MIB = 1_048_576
 const HOUR = 3_600_000
 const vaultName = 'backups'
 

@@ -6,14 +6,13 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import type { ArchiveRecord, CatalogRecord } from '../../../../lib/catalog/record.js'
 import type { LocalVault } from '../../../../lib/local/index.js'
+import { MIB } from '../../../../lib/sizes.js'
 import { commandHere, ended, start, type Ended } from '../../../helpers/command.js'
 import { gathered } from '../../../helpers/gather.js'
 import { localVaultFor } from '../../../helpers/local-vault.js'
 import { patternBytes } from '../../../helpers/pattern-source.js'
 
 // `get` against a local vault: what it owns, what it pays for, and what it delivers.
-
-const MIB = 1_048_576
 
 interface World {
   readonly vault: LocalVault
@@ -157,7 +156,10 @@ t.test('a second command is refused at once; what a killed one left is continued
   await killed
   vault.faults.clear()
   const other = await get('-o', out, '--', secondId)
-  t.match(other, { code: 1, stderr: /contains the bytes that an earlier command has retrieved of .*To resume/ })
+  t.match(other, {
+    code: 1,
+    stderr: /contains the bytes that an earlier command has retrieved of .*To resume/,
+  })
   t.equal(jobs(), before)
   const again = await get('-o', out, '--', firstId)
   t.match(again, { code: 0, stderr: /\(\d already there\)/ })

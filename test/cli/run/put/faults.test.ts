@@ -7,13 +7,12 @@ import type { CatalogRecord } from '../../../../lib/catalog/record.js'
 import type { FaultKind, FaultRule, LocalVault } from '../../../../lib/local/index.js'
 import { retrieveArchive } from '../../../../lib/vault/retrieve-archive.js'
 import { treeHashOf } from '../../../../lib/tree-hash/tree-hash.js'
+import { MIB } from '../../../../lib/sizes.js'
 import { runHere, stage } from '../../../helpers/command.js'
 import { clientFor, configuredCredentials, localVaultFor } from '../../../helpers/local-vault.js'
 import { patternBytes } from '../../../helpers/pattern-source.js'
 import type { UploadFault } from '../../../helpers/upload-fault.js'
 import { VirtualClock } from '../../../helpers/virtual-clock.js'
-
-const MIB = 1_048_576
 
 const credentials = await configuredCredentials(t)
 

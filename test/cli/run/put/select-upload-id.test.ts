@@ -10,6 +10,7 @@ import type { StreamSelection } from '../../../../lib/cli/run/put/stream-selecti
 import { streamLocks } from '../../../../lib/cli/run/put/stream-owner.js'
 import { ownerName } from '../../../../lib/fs/owner-name.js'
 import { laterDescription } from '../../../../lib/glacier/volume-description.js'
+import { MIB } from '../../../../lib/sizes.js'
 import { stage } from '../../../helpers/command.js'
 import { BEGUN, intentOf, uploadsLeftIn, type LeftUploads } from '../../../helpers/left-uploads.js'
 import { configuredCredentials } from '../../../helpers/local-vault.js'
@@ -18,7 +19,6 @@ import { worldFor, type Ran, type World } from '../../../helpers/world.js'
 
 // What `put --upload-id` continues, or compares the source with.
 
-const MIB = 1_048_576
 const credentials = await configuredCredentials(t)
 const bytes = patternBytes(5 * MIB)
 const changed = Buffer.from(bytes)
