@@ -254,7 +254,8 @@ t.test('a set is one object, and a range of it one of the whole', async (t) => {
     t.match(await get('--range', range, '-o', out, '--', first), { code: 0 }, range)
     t.ok((await readFile(out)).equals(bytes.subarray(start, end)), range)
   }
-  t.match(await get('--range', '5MiB-6MiB', '--', first), { code: 2, stderr: /within the archive/ })
+  for (const way of [[], ['-o', join(dir, 'none')], ['--no-wait']])
+    t.match(await get('--range', '5MiB-6MiB', ...way, '--', first), { code: 2, stderr: /within the archive/ })
   const listed = await get('--no-wait', '--', ...ids)
   t.equal(listed.stdout.toString().trim().split('\n').length, 3)
   // Volumes that take days to read: their jobs would expire.
