@@ -131,7 +131,7 @@ export type { Page, PageRequest } from './store/pages.js'
 
 // Options and events of every transfer
 export type { ByteRange } from './byte-range.js'
-export { systemClock, type Clock } from './runtime/clock.js'
+export { systemClock, type Clock, type SleepOptions } from './runtime/clock.js'
 export type { MemoryOptions, MemoryPlan } from './transfer/memory-plan.js'
 export type { TransferProgress } from './transfer/progress.js'
 export type { StuckWarning } from './transfer/reported-retry.js'

@@ -57,7 +57,6 @@ export class Catalog implements AsyncDisposable {
    * or if the disk has no room for the records of an upload: not only after the upload, which may take hours.
    *
    * @param file - the path of the catalog
-   * @param runtime - for simulations; default the real clock and disk
    * @throws {TypeError} `file` is not a path
    * @throws {RangeError} `file` is empty
    * @throws {CatalogError} `ERR_CATALOG`: the file cannot be written, or is not a catalog; `cause` says why
@@ -69,8 +68,17 @@ export class Catalog implements AsyncDisposable {
    * await uploadArchive(source, { client, vaultName: 'backups', journal })
    * ```
    */
-  static async open(file: string, runtime: Runtime = systemRuntime): Promise<Catalog> {
+  static async open(file: string): Promise<Catalog> {
     PATH(file, 'file', 'Catalog.open')
+    return Catalog.openOn(systemRuntime, file)
+  }
+
+  /**
+   * As {@link Catalog.open}, on another clock and disk: for simulations.
+   *
+   * @internal
+   */
+  static async openOn(runtime: Runtime, file: string): Promise<Catalog> {
     const path = resolve(file)
     const { files } = runtime
     try {

@@ -4,7 +4,7 @@
  * @packageDocumentation
  */
 export { Catalog, readCatalog } from './catalog.js'
-export type { JournalOptions } from './journal.js'
+export type { JournalOptions, StreamLock } from './journal.js'
 export type {
   ArchiveRecord,
   BegunRecord,

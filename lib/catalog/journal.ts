@@ -11,6 +11,12 @@ import type { UploadJournal } from '../store/upload-journal.js'
 import type { CatalogRecord } from './record.js'
 import type { ServiceAddress } from './vault-address.js'
 
+/** A lock on a stream. */
+export interface StreamLock {
+  /** Rejects if this process no longer holds the lock. */
+  assertHeld(): Promise<void>
+}
+
 /** The stream whose uploads a journal records, and who owns the stream. */
 export interface JournalOptions {
   /** The vault of records that do not name one; default: an empty name, so that they belong to no vault. */
@@ -24,7 +30,7 @@ export interface JournalOptions {
   /** The process that uploads the stream. */
   readonly owner?: ProcessIdentity | undefined
   /** The lock on the stream, which is checked before an intent is recorded; default: no lock. */
-  readonly lock?: { assertHeld(): Promise<void> } | undefined
+  readonly lock?: StreamLock | undefined
 }
 
 const ADDRESS: Rule = nested({

@@ -42,7 +42,6 @@ export interface RecordFilter<Type extends RecordType> {
  *
  * @param file - the path of the catalog
  * @param type - only records of this type; default all
- * @param files - for simulations; default the disk
  * @throws {TypeError} `file` is not a path, or `type` is not a string
  * @throws {RangeError} `file` is empty, or `type` is not a type of records
  * @throws {CatalogError} `ERR_CATALOG`, while it is read: it cannot be read; `cause` is the system's error
@@ -52,6 +51,16 @@ export interface RecordFilter<Type extends RecordType> {
  * for await (const { archiveId, size } of readCatalog('catalog.jsonl', 'archive')) console.log(archiveId, size)
  * ```
  */
+export function readCatalog<Type extends RecordType = RecordType>(
+  file: string,
+  type?: Type,
+): AsyncGenerator<RecordOf<Type>, void, undefined>
+/** @internal */
+export function readCatalog<Type extends RecordType = RecordType>(
+  file: string,
+  type: Type | undefined,
+  files: FileSystem,
+): AsyncGenerator<RecordOf<Type>, void, undefined>
 export function readCatalog<Type extends RecordType = RecordType>(
   file: string,
   type?: Type,

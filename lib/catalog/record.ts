@@ -24,6 +24,7 @@ interface StreamRecord extends RecordBase {
 
 /** An archive that is stored. */
 export interface ArchiveRecord extends StreamRecord, Content {
+  /** The type of the record. */
   readonly type: 'archive'
   /** The archive's ID, which the service gave. */
   readonly archiveId: string
@@ -52,6 +53,7 @@ export interface ArchiveRecord extends StreamRecord, Content {
 
 /** An upload that was begun. It is open at the service until a later record says otherwise. */
 export interface BegunRecord extends StreamRecord {
+  /** The type of the record. */
   readonly type: 'begun'
   /** The upload's ID, which the service gave. */
   readonly uploadId: string
@@ -69,6 +71,7 @@ export interface BegunRecord extends StreamRecord {
 
 /** A completion about to be sent: from here on the archive may exist. Version 0.1 wrote no size and hash. */
 export interface CompletingRecord extends Partial<Content> {
+  /** The type of the record. */
   readonly type: 'completing'
   /** When the record was written, ISO 8601. */
   readonly time: string
@@ -85,6 +88,7 @@ export interface CompletingRecord extends Partial<Content> {
  * `intentId`, the archive may exist.
  */
 export interface SendingRecord extends StreamRecord, Content {
+  /** The type of the record. */
   readonly type: 'sending'
   /** Random. */
   readonly intentId: string
@@ -110,6 +114,7 @@ export interface RejectedRecord {
 
 /** An archive that the service stored with another tree hash than that of the bytes sent. It closes the upload. */
 export interface MismatchedRecord extends RecordBase {
+  /** The type of the record. */
   readonly type: 'mismatched'
   /** The archive's ID, which the service gave. */
   readonly archiveId: string
@@ -134,6 +139,7 @@ export interface MismatchedRecord extends RecordBase {
  *   of the archive that may exist
  */
 export interface ClosedRecord extends RecordBase, Partial<Content> {
+  /** The type of the record. */
   readonly type: UploadEnd
   /** Absent if a stream ended between two volumes. */
   readonly uploadId?: string | undefined
@@ -155,6 +161,7 @@ export interface EndedRecord {
 
 /** An archive that may exist, in the catalogs of version 0.1; later versions write `sending` records instead. */
 export interface OrphanRecord extends RecordBase, Content {
+  /** The type of the record. */
   readonly type: 'orphan'
   /** The description as the service would keep it. */
   readonly description?: string | undefined
@@ -162,6 +169,7 @@ export interface OrphanRecord extends RecordBase, Content {
 
 /** An archive that was deleted. */
 export interface DeletedRecord extends RecordBase {
+  /** The type of the record. */
   readonly type: 'deleted'
   /** The ID of the deleted archive. */
   readonly archiveId: string
@@ -184,4 +192,4 @@ export type CatalogRecord =
 export type RecordType = CatalogRecord['type']
 
 /** The records of some types. */
-export type RecordOf<Type extends RecordType> = Extract<CatalogRecord, { type: Type }>
+export type RecordOf<Type extends RecordType> = Extract<CatalogRecord, Record<'type', Type>>

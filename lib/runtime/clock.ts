@@ -9,7 +9,7 @@ export interface SleepOptions {
   readonly keepsAlive?: boolean | undefined
 }
 
-/** The clock by which a program measures durations and sleeps. It knows no time of day: see {@link WallClock}. */
+/** The clock by which a program measures durations and sleeps. It knows no time of day. */
 export interface Clock {
   /** Milliseconds from an arbitrary origin. It never goes back, as the time of day may. */
   now(): number

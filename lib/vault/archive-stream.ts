@@ -120,6 +120,7 @@ export class ArchiveStream extends TypedWritable<ArchiveWriterEvents> {
     return this
   }
 
+  /** @internal */
   override _write(chunk: unknown, encoding: BufferEncoding, callback: (error?: Error | null) => void): void {
     this.#cutter.write(chunk, encoding, (error) => {
       if (error) this.#stages.catch(callback)
@@ -127,6 +128,7 @@ export class ArchiveStream extends TypedWritable<ArchiveWriterEvents> {
     })
   }
 
+  /** @internal */
   override _final(callback: (error?: Error | null) => void): void {
     this.#cutter.end()
     const failed = (): void => undefined // the error of the stages destroys this stream
@@ -135,6 +137,7 @@ export class ArchiveStream extends TypedWritable<ArchiveWriterEvents> {
     }, failed)
   }
 
+  /** @internal */
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
     this.#writer.destroy(error ?? undefined)
     this.#stages.then(

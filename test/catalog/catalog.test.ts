@@ -152,7 +152,7 @@ t.test('what cannot be written or read is told with its path', async (t) => {
   const path = join(dir, 'catalog.jsonl')
   const random = { ...systemRuntime.random, hex: () => 'same' }
   await mkdir(`${path}.same.room`)
-  await t.rejects(Catalog.open(path, { ...systemRuntime, random }), { code: 'ERR_CATALOG', path })
+  await t.rejects(Catalog.openOn({ ...systemRuntime, random }, path), { code: 'ERR_CATALOG', path })
 
   const catalog = await Catalog.open(path)
   await catalog.close()

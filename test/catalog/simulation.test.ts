@@ -32,7 +32,7 @@ async function idsIn(files: MemoryFiles): Promise<string[]> {
 
 t.test('a catalog is written and read without the disk and the clock of the machine', async (t) => {
   const files = new MemoryFiles()
-  await using catalog = await Catalog.open(PATH, runtimeOn(files))
+  await using catalog = await Catalog.openOn(runtimeOn(files), PATH)
   t.strictSame(await files.readdir('/data/glacier'), ['catalog.jsonl'], 'the trial of free space is removed')
   const journal = catalog.journal({ region: 'r' }, { streamId: 's' })
   const begun = { uploadId: 'u', vaultName: 'v', partSize: 4, description: 'd', volume: 1 }
@@ -61,7 +61,7 @@ t.test('a power failure at any step loses no record that was reported as written
       files.stepsToPowerFailure = steps
       const reported: string[] = []
       const write = async (): Promise<void> => {
-        const catalog = await Catalog.open(PATH, runtimeOn(files))
+        const catalog = await Catalog.openOn(runtimeOn(files), PATH)
         for (const id of ['a', 'b']) {
           await catalog.append(deleted(id))
           reported.push(id)
@@ -72,7 +72,7 @@ t.test('a power failure at any step loses no record that was reported as written
         () => false,
       )
       files.restart((unsynced) => Math.floor(unsynced * kept))
-      await using catalog = await Catalog.open(PATH, runtimeOn(files))
+      await using catalog = await Catalog.openOn(runtimeOn(files), PATH)
       await catalog.append(deleted('next'))
       const found = await idsIn(files)
       t.strictSame(found.slice(0, reported.length), reported, `after ${steps} steps`)
@@ -83,7 +83,7 @@ t.test('a power failure at any step loses no record that was reported as written
 
 t.test('a short write tears no line', async (t) => {
   const files = new MemoryFiles()
-  await using catalog = await Catalog.open(PATH, runtimeOn(files))
+  await using catalog = await Catalog.openOn(runtimeOn(files), PATH)
   let writes = 0
   files.limitWrite = (_, bytes) => (writes++ === 0 ? Math.floor(bytes / 2) : bytes)
   await catalog.append(deleted('a'), deleted('b'))
@@ -103,10 +103,10 @@ t.test('a full disk fails the record, and the next one once there is room again 
   }
   const full = { code: 'ERR_CATALOG', path: PATH, cause: { code: 'ENOSPC' } }
   fill(65_535)
-  await t.rejects(Catalog.open(PATH, runtimeOn(files)), full, 'found when the catalog is opened')
+  await t.rejects(Catalog.openOn(runtimeOn(files), PATH), full, 'found when the catalog is opened')
   t.strictSame(await files.readdir('/data/glacier'), ['catalog.jsonl'])
   fill(Infinity)
-  await using catalog = await Catalog.open(PATH, runtimeOn(files))
+  await using catalog = await Catalog.openOn(runtimeOn(files), PATH)
   fill(10)
   await t.rejects(catalog.append(deleted('torn')), full)
   fill(Infinity)

@@ -10,6 +10,7 @@ export type InventoryRow = Pick<
 
 /** The totals of an inventory. */
 export interface InventorySum {
+  /** The number of archives. */
   readonly archiveCount: number
   /** Bytes, including the service's overhead of 32 KiB for each archive. */
   readonly size: number
