@@ -67,7 +67,7 @@ export class TooManyPartsError extends GlacierPipeError {
     super(
       'ERR_TOO_MANY_PARTS',
       `The source is longer than ${limit} parts of ${partSize} bytes. ` +
-        'Start a new upload with a larger partSize, or with the size of the source as expectedSize.',
+        'Start a new upload with larger parts, or state the expected size of the source.',
       context,
     )
     this.partSize = partSize
@@ -544,7 +544,7 @@ export class ListenerError extends GlacierPipeError {
   override readonly name = 'ListenerError'
   /** The name of the event. */
   readonly event: string
-  /** The ID of the archive that is stored and recorded; `undefined` if the event does not report one. */
+  /** The ID of the archive that is stored and recorded; `undefined` if the event came before that. */
   readonly archiveId: string | undefined
 
   constructor(event: string, cause: unknown, archiveId?: string, context?: ErrorContext) {

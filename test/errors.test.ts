@@ -15,7 +15,7 @@ const table: [errors.GlacierPipeError, string, string, RegExp, object][] = [
     new errors.TooManyPartsError(1048576, 10_000, context),
     'TooManyPartsError',
     'ERR_TOO_MANY_PARTS',
-    /longer than 10000 parts of 1048576 bytes.*larger partSize/,
+    /longer than 10000 parts of 1048576 bytes.*larger parts/,
     { partSize: 1048576, limit: 10_000, ...context },
   ],
   [

@@ -7,6 +7,7 @@
  */
 import { isNumber, wholeNumber } from '../options/rules.js'
 import { rule, type RulesOf } from '../options/check-options.js'
+import { optionError } from '../options/option-error.js'
 import { MIB } from '../sizes.js'
 
 /** Default of `memory`: 256 MiB. */
@@ -68,9 +69,12 @@ export function planMemory(
   const pieceSize = requestedSize ?? Math.min(defaultSize, maxPieceSize)
   const minMemory = MIN_PIECES * pieceSize
   if (options.memory !== undefined && memory < minMemory) {
-    throw new RangeError(
-      `A memory of ${memory} bytes does not hold four times ${pieceSize} bytes: ` +
-        `use a memory of ${minMemory} bytes, or a size of ${maxPieceSize}.`,
+    throw optionError(
+      RangeError,
+      'memory',
+      'a transfer',
+      `must be at least ${minMemory} bytes, four times the size of a part or range (${pieceSize} bytes), ` +
+        `not ${memory}; or choose a size of at most ${maxPieceSize} bytes.`,
     )
   }
   const budget = Math.max(memory, minMemory)

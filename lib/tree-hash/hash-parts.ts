@@ -6,6 +6,7 @@
  * One part is held at a time: the next is taken when the last has been read.
  */
 import { createHash } from 'node:crypto'
+import { setMaxListeners } from 'node:events'
 import { wholeNumber } from '../options/rules.js'
 import { checkOptions, shown, type Rule, type RulesOf } from '../options/check-options.js'
 import { Transform, type TransformCallback } from '../streams/node-streams.js'
@@ -81,6 +82,7 @@ export class PartHasher extends Transform {
     this.#hashThreads = hashThreads
     this.#leafSize = leafSize
     this.#pool = pool
+    setMaxListeners(0, this.#ended.signal) // one for each thread, and their number is not limited
   }
 
   /** @internal */

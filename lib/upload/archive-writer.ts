@@ -153,15 +153,16 @@ export class ArchiveWriter extends TypedWritable<ArchiveWriterEvents> {
     _encoding: BufferEncoding,
     callback: (error?: Error | null) => void,
   ): void {
-    this.#work(this.#volumes.add(part), callback)
+    this.#work(() => this.#volumes.add(part), callback)
   }
 
   /** @internal */
   override _final(callback: (error?: Error | null) => void): void {
-    const finishing = this.#volumes.finish().then(() => {
+    const finish = async (): Promise<void> => {
+      await this.#volumes.finish()
       this.#context.progress.finish()
-    })
-    this.#work(finishing, callback)
+    }
+    this.#work(finish, callback)
   }
 
   /** @internal */
@@ -170,10 +171,17 @@ export class ArchiveWriter extends TypedWritable<ArchiveWriterEvents> {
     this.#settle(error).then(callback, callback)
   }
 
-  #work(work: Promise<void>, callback: (error?: Error | null) => void): void {
-    this.#working = work.then(() => {
-      callback()
-    }, callback)
+  /** The work is in progress before it begins: a client may end the writer while its request is made. */
+  #work(work: () => Promise<void>, callback: (error?: Error | null) => void): void {
+    let ended = (): void => undefined
+    this.#working = new Promise((resolve) => {
+      ended = resolve
+    })
+    void work()
+      .then(() => {
+        callback()
+      }, callback)
+      .finally(ended)
   }
 
   /** Waits for the ended requests, but not for long, and decides the outcome. */

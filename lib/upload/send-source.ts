@@ -88,6 +88,7 @@ export function withOutcome(
 ): unknown {
   // An `AbortError` of the source's own is the cause of another error: this one is of the caller's signal.
   if (ownError instanceof AbortError) return ownError
+  if (error === ownError) return error // an abort error of Node.js, which remains as it is
   if (outcome?.uploadId === undefined || error instanceof UploadFailedError) return error
   return new UploadFailedError(error, outcome.uploadId, true)
 }

@@ -3,6 +3,7 @@
  * many are sent at once, how much an archive holds.
  */
 import { PIECES_BETWEEN_STAGES, planMemory, type MemoryOptions } from '../transfer/memory-plan.js'
+import { optionError } from '../options/option-error.js'
 import type { StoreLimits } from '../store/limits.js'
 import { choosePartSize } from '../store/part-size.js'
 
@@ -79,14 +80,21 @@ export function planUpload(options: UploadPlanOptions, limits: StoreLimits): Upl
   const concurrency = Math.min(memoryPlan.concurrency, maxConcurrency)
   const partsPerVolume = Math.min(limits.maxParts, Math.floor(maxArchiveSize / partSize))
   if (partsPerVolume === 0) {
-    throw new RangeError(
-      `An archive of at most ${maxArchiveSize} bytes does not hold one part of ${partSize} bytes.`,
+    throw optionError(
+      RangeError,
+      'maxArchiveSize',
+      'an upload',
+      `must be at least the size of one part (${partSize} bytes), not ${maxArchiveSize}.`,
     )
   }
   if (!volumes && expectedSize !== undefined && expectedSize > partSize * partsPerVolume) {
+    const remedy =
+      partSize * limits.maxParts < expectedSize
+        ? `choose parts of ${defaultPartSize} bytes, and memory for four of them`
+        : 'allow a larger archive'
     throw new RangeError(
-      `${expectedSize} bytes do not fit ${partsPerVolume} parts of ${partSize} bytes, and no second volume is ` +
-        `allowed: parts of ${defaultPartSize} bytes would do if four fit the memory, or volumes.`,
+      `The source has ${expectedSize} bytes, and one archive holds at most ${partSize * partsPerVolume}, in parts of ` +
+        `${partSize} bytes. Allow several volumes, or ${remedy}.`,
     )
   }
   return { partSize, memory, concurrency, partsPerVolume, volumes }

@@ -3,13 +3,14 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
 import { treeHashOf } from '../../lib/tree-hash/tree-hash.js'
-import { commandHere, ended, partsIn, run, start } from '../helpers/command.js'
+import { MIB } from '../../lib/sizes.js'
+import { commandHere, countStartsInCoverage, ended, partsIn, run, start } from '../helpers/command.js'
 import { localVaultFor } from '../helpers/local-vault.js'
 import { patternBytes, patternSource } from '../helpers/pattern-source.js'
 
-// The built command, as a process of its own.
+countStartsInCoverage()
 
-const MIB = 1_048_576
+// The built command, as a process of its own.
 
 t.test('put prints the archive ID and nothing else; get gives the bytes and nothing else', async (t) => {
   const dir = t.testdir()
@@ -53,7 +54,7 @@ t.test('what goes wrong is one clear line and the right exit code, and no stack 
     [
       ['put', 'docs', file, ...local, '--memory', '32MiB', '--part-size', '16MiB'],
       2,
-      /does not hold four times 16777216/,
+      /--memory must be at least 67108864 bytes, four times the size of a part .* at most 8388608 bytes/,
     ],
     [['put', 'docs', file, ...local, '--description', 'x'.repeat(1025)], 2, /has 1025 characters/],
     [['put', 'docs', '-', ...local], 1, /ended without a byte/],

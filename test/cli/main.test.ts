@@ -3,18 +3,17 @@ import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { open, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Writable, type Readable } from 'node:stream'
+import { PassThrough, Writable, type Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import t from 'tap'
 import { treeHashOf } from '../../lib/tree-hash/tree-hash.js'
-import { BIN, runHere, stage } from '../helpers/command.js'
+import { MIB } from '../../lib/sizes.js'
+import { BIN, partsIn, runHere, stage } from '../helpers/command.js'
 import { clock, localVaultFor, send } from '../helpers/local-vault.js'
 import { patternBytes } from '../helpers/pattern-source.js'
 import { VirtualClock } from '../helpers/virtual-clock.js'
 
 // The command in this process, where its streams and its clock are ours.
-
-const MIB = 1_048_576
 
 t.test('put --json says all there is to know of the archive', async (t) => {
   const dir = t.testdir()
@@ -287,6 +286,11 @@ t.test('messages name the options of the command, not those of the library', asy
   for (const [args, message] of [
     [[...put, '--part-size', '3MiB'], /^glacier-pipe: --part-size must be /],
     [[...put, '--max-archive-size', '0'], /^glacier-pipe: --max-archive-size must be /],
+    [[...put, '--max-archive-size', '1MiB'], /^glacier-pipe: --max-archive-size must be at least /],
+    [
+      [...put, '--memory', '8MiB', '--part-size', '4MiB'],
+      /^glacier-pipe: --memory must be at least 16777216 /,
+    ],
     [[...put, '--limit-rate', '0'], /^glacier-pipe: --limit-rate must be /],
     [[...put, '--memory', '0'], /^glacier-pipe: --memory must be /],
     [[...put, '--account-id', 'x'], /^glacier-pipe: --account-id must be /],
@@ -294,7 +298,7 @@ t.test('messages name the options of the command, not those of the library', asy
     [['vault', 'create', 'a/b', '--local'], /^glacier-pipe: name must be the name of a vault/],
     [[...serve, '--fault', 'nonsense'], /^glacier-pipe: --fault: fault must be /],
     [[...serve, '--fault', 'nth=1,every=1:stall'], /^glacier-pipe: --fault must have nth or every/],
-    [[...serve, '--throttle', '0'], /^glacier-pipe: --throttle: requestsPerSecond must be /],
+    [[...serve, '--throttle', 'Nope=1'], /^glacier-pipe: --throttle: operation must be /],
     [
       [...serve, '--inventory-hour', '1', '--inventory-interval', '1h'],
       /^glacier-pipe: --inventory-hour and --inventory-interval are two schedules/,
@@ -309,5 +313,73 @@ t.test('messages name the options of the command, not those of the library', asy
     t.equal(await runHere(args, it), 2, args.join(' '))
     t.match(it.err(), message)
     t.notMatch(it.err(), / of (?:put|serve|startLocalVault|archiveWriter|planUpload)\b/)
+  }
+})
+
+t.test('an empty ID, name or path is refused: it comes from a variable that is not set', async (t) => {
+  const dir = t.testdir({ file: 'x' })
+  const file = join(dir, 'file')
+  const local = ['--local-dir', dir]
+  for (const args of [
+    ['put', 'docs', file, '--upload-id', '', ...local],
+    ['put', 'docs', file, '--region', '', ...local],
+    ['put', 'docs', file, '--profile', '', ...local],
+    ['get', 'docs', 'x', '', ...local],
+    ['get', 'docs', '--job', '', ...local],
+    ['rm', 'docs', 'x', '', '--yes', ...local],
+    ['verify', file, 'docs', '', ...local],
+    ['inventory', 'docs', '--job', '', ...local],
+    ['uploads', 'docs', '--abort', '', ...local],
+    ['hash', file, ''],
+  ]) {
+    const it = stage()
+    t.equal(await runHere(args, it), 2, args.join(' '))
+    t.match(it.err(), /^error: .* (?:The text|The path) is empty\.\n/)
+    t.equal(it.out(), '')
+  }
+})
+
+t.test('several IDs and files are taken in their order', async (t) => {
+  const dir = t.testdir({ a: 'a', b: 'b' })
+  const it = stage()
+  t.equal(await runHere(['hash', join(dir, 'b'), join(dir, 'a')], it), 0)
+  t.match(it.out(), /^\w{64} {2}.*b\n\w{64} {2}.*a\n$/)
+})
+
+t.test('an inventory is printed as CSV or as JSON, not as both', async (t) => {
+  const it = stage()
+  t.equal(await runHere(['inventory', 'docs', '--csv', '--json', '--local-dir', t.testdir()], it), 2)
+  t.match(it.err(), /'--csv' cannot be used with option '--json'/)
+})
+
+t.test('a file that cannot be opened is named with the reason', async (t) => {
+  const it = stage()
+  const missing = join(t.testdir(), 'missing')
+  t.equal(await runHere(['put', 'docs', missing, '--local-dir', t.testdir()], it), 1)
+  t.equal(it.err(), `glacier-pipe: ${missing}: no such file or directory (ENOENT)\n`)
+})
+
+t.test('a put that is stopped says what became of its upload', async (t) => {
+  for (const [onFailure, message, outcome] of [
+    [
+      'keep',
+      /^glacier-pipe: Stopped\. The upload is kept: its ID is \S+\.\nglacier-pipe: To resume, /m,
+      'begun',
+    ],
+    ['abort', /^glacier-pipe: Stopped\. The upload is aborted\. Its parts are deleted\.\n$/, 'aborted'],
+  ] as const) {
+    const dir = t.testdir({ [onFailure]: {} })
+    const folder = join(dir, onFailure)
+    const source = new PassThrough()
+    source.write(patternBytes(3 * MIB))
+    const it = stage(source)
+    const options = ['--part-size', '1MiB', '--on-failure', onFailure, '--local-dir', folder]
+    const running = runHere(['put', 'docs', ...options], it)
+    await partsIn(folder, 2)
+    it.interrupt.abort('SIGINT')
+    t.equal(await running, 130)
+    t.match(it.err(), message)
+    const records = (await readFile(join(folder, 'catalog.jsonl'), 'utf8')).trim().split('\n')
+    t.match(JSON.parse(String(records.at(-1))), { type: outcome })
   }
 })

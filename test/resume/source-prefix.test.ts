@@ -6,9 +6,9 @@ import { GLACIER_LIMITS } from '../../lib/glacier/limits.js'
 import { treeHashOf } from '../../lib/tree-hash/tree-hash.js'
 import type { ByteSource } from '../../lib/stages/byte-source.js'
 import { SourcePrefix } from '../../lib/resume/source-prefix.js'
+import { MIB } from '../../lib/sizes.js'
 import { gathered } from '../helpers/gather.js'
 import { patternBytes, patternSource } from '../helpers/pattern-source.js'
-import { MIB } from '../helpers/uploads.js'
 
 t.test('the first part is known before the source is read from its beginning', async (t) => {
   const bytes = patternBytes(3 * MIB + 5)

@@ -63,7 +63,7 @@ t.test(
     t.throws(() => planMemory(128 * MIB, 16 * MIB, { memory: 256 * MIB }), {
       name: 'RangeError',
       message:
-        /268435456 bytes does not hold four times 134217728 bytes: use a memory of 536870912 bytes, or a size of 67108864/,
+        /memory of a transfer must be at least 536870912 bytes, four times .* \(134217728 bytes\), not 268435456; .* at most 67108864/,
     })
   },
 )
@@ -80,13 +80,12 @@ t.test('an upload takes the part size its expected size needs, or says what it w
     () => planUpload({ expectedSize: 10_000 * MIB + 1, partSize: MIB, volumes: false }, GLACIER_LIMITS),
     {
       name: 'RangeError',
-      message:
-        /10485760001 bytes do not fit 10000 parts of 1048576 bytes, .*: parts of 16777216 bytes would do/,
+      message: /has 10485760001 bytes, .* holds at most 10485760000, .* choose parts of 16777216 bytes/,
     },
   )
   t.throws(() => planUpload({ expectedSize: 2000 * GIB, volumes: false }, GLACIER_LIMITS), {
     name: 'RangeError',
-    message: /do not fit 10000 parts of 67108864 bytes, .*: parts of 268435456 bytes would do/,
+    message: /in parts of 67108864 bytes\. .* choose parts of 268435456 bytes/,
   })
   t.match(planUpload({ expectedSize: 2000 * GIB }, GLACIER_LIMITS), {
     partSize: 64 * MIB,
@@ -103,8 +102,19 @@ t.test('an archive holds as many whole parts as its most allows', async (t) => {
   t.match(planUpload({ partSize: MIB, maxArchiveSize: 20 * GIB }, GLACIER_LIMITS), { partsPerVolume: 10_000 })
   t.throws(() => planUpload({ partSize: 2 * MIB, maxArchiveSize: MIB }, GLACIER_LIMITS), {
     name: 'RangeError',
-    message: /at most 1048576 bytes does not hold one part of 2097152 bytes/,
+    message: /maxArchiveSize of an upload must be at least .* \(2097152 bytes\), not 1048576/,
   })
+  t.throws(
+    () =>
+      planUpload(
+        { expectedSize: 5 * MIB, partSize: MIB, maxArchiveSize: 2 * MIB, volumes: false },
+        GLACIER_LIMITS,
+      ),
+    {
+      name: 'RangeError',
+      message: /has 5242880 bytes, .* holds at most 2097152, .* or allow a larger archive/,
+    },
+  )
 })
 
 t.test(

@@ -171,6 +171,31 @@ t.test('where workers cannot run, or one dies in the middle, the stage hashes by
   }
 })
 
+t.test('any number of workers listens to the end of the stage without a warning', async (t) => {
+  const warnings: string[] = []
+  const onWarning = ({ name }: Error): void => void warnings.push(name)
+  process.on('warning', onWarning)
+  t.teardown(() => process.removeListener('warning', onWarning))
+  let signals = 0
+  const worker: HashWorker = {
+    pendingJobs: 0,
+    hash: (_job, signal) => {
+      signals += signal ? 1 : 0
+      for (let i = 0; i < 20; i++) signal?.addEventListener('abort', () => i)
+      return Promise.resolve(undefined)
+    },
+  }
+  const pool: HashPool = { take: () => [worker] }
+  const sizes = [2 * MIB, 2 * MIB]
+  await hashed(
+    new PartHasher({}, { pool }),
+    sizes.map((size) => shared(size)),
+  )
+  await new Promise((resolve) => setImmediate(resolve))
+  t.equal(signals, 2, 'for the linear hash and for the leaves')
+  t.notOk(warnings.includes('MaxListenersExceededWarning'))
+})
+
 t.test('leaves of another size make the same hashes with threads and without', async (t) => {
   const sizes = [4096, 4096, 1024, 3000]
   for (const make of [shared, patternBytes]) {

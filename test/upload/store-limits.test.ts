@@ -9,10 +9,11 @@ import { ArchiveWriter } from '../../lib/upload/archive-writer.js'
 import { sendSource } from '../../lib/upload/send-source.js'
 import { planUpload } from '../../lib/upload/upload-plan.js'
 import { vaultStore } from '../../lib/vault/vault-store.js'
+import { MIB } from '../../lib/sizes.js'
 import { MemoryVault } from '../helpers/memory-vault.js'
 import { naiveTreeHash } from '../helpers/naive-tree-hash.js'
 import { patternBytes } from '../helpers/pattern-source.js'
-import { MIB, vaultName } from '../helpers/uploads.js'
+import { vaultName } from '../helpers/uploads.js'
 import { VirtualClock } from '../helpers/virtual-clock.js'
 
 const LIMITS: StoreLimits = { leafSize: 1024, minPartSize: 1024, maxPartSize: 4096, maxParts: 3 }

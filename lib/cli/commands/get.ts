@@ -5,6 +5,7 @@ import { parseRange, type GivenRange } from '../options/byte-range.js'
 import { addConnectionOptions, type ConnectionOptions } from '../options/connection-options.js'
 import { DASHED_IDS_HELP } from '../options/operands.js'
 import { parsePath } from '../options/path.js'
+import { collectText, parseText } from '../options/text.js'
 import { addTransferOptions, type TransferOptions } from '../options/transfer-options.js'
 
 /** The options of `get`. */
@@ -33,7 +34,8 @@ export function addGetCommand(
   addTransferOptions(
     addConnectionOptions(
       program
-        .command('get <vault> [archive-id...]')
+        .command('get <vault>')
+        .argument('[archive-id...]', '', collectText)
         .description('retrieve and verify archives, one after the other, to stdout or a file')
         .option(
           '-o, --output <file>',
@@ -45,7 +47,7 @@ export function addGetCommand(
           'byte range, as 10GiB-11GiB or 10GiB-; defaults to the whole archive',
           parseRange,
         )
-        .option('--job <id>', 'retrieve the output of this job; do not give an archive ID with it')
+        .option('--job <id>', 'retrieve the output of this job; do not give an archive ID with it', parseText)
         .option('--no-wait', 'start the jobs, print their IDs, and do not wait for them')
         .addOption(
           new Option('--tier <tier>', 'retrieval speed and cost; default Standard').choices([

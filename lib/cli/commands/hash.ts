@@ -1,6 +1,7 @@
 /** The command `hash [FILE…]`: its options and their help. */
 import type { Command } from 'commander'
 import { addOutputOptions, type OutputOptions } from '../options/connection-options.js'
+import { collectPath } from '../options/path.js'
 
 /** The options of `hash`. */
 export interface HashOptions extends OutputOptions {
@@ -19,7 +20,8 @@ export function addHashCommand(
 ): void {
   addOutputOptions(
     program
-      .command('hash [file...]')
+      .command('hash')
+      .argument('[file...]', '', collectPath)
       .description('print the tree hashes of files, or of stdin')
       .option('-c, --check', 'read tree hashes and file names from the given files, and check those files'),
   ).action(run)

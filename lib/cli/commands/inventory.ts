@@ -1,5 +1,5 @@
 /** The command `inventory VAULT`: its options and their help. */
-import type { Command } from 'commander'
+import { Option, type Command } from 'commander'
 import {
   addDateOptions,
   addInventoryOptions,
@@ -26,7 +26,7 @@ export function addInventoryCommand(
       program
         .command('inventory <vault>')
         .description('list the archives in the last inventory of a vault')
-        .option('--csv', 'print CSV'),
+        .addOption(new Option('--csv', 'print CSV').conflicts('json')),
     ),
     'created',
   ).action(run)

@@ -8,6 +8,7 @@ import {
 import { parseThreads } from '../options/numbers.js'
 import { parsePath } from '../options/path.js'
 import { parseSize } from '../options/size.js'
+import { parseText } from '../options/text.js'
 import { addTransferOptions, type TransferOptions } from '../options/transfer-options.js'
 
 /** The options of `put`. */
@@ -70,7 +71,7 @@ export function addPutCommand(
           '--resume',
           'resume the newest unfinished upload of the same stream, or start a new upload if none is unfinished',
         )
-        .option('--upload-id <id>', 'resume this upload, whatever its name')
+        .option('--upload-id <id>', 'resume this upload, whatever its name', parseText)
         .addOption(
           new Option('--on-failure <action>', 'keep or abort an upload that fails')
             .choices(['keep', 'abort'])

@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import { addConnectionOptions, type ConnectionOptions } from '../options/connection-options.js'
 import { DASHED_IDS_HELP } from '../options/operands.js'
+import { collectText } from '../options/text.js'
 
 /** The options of `rm`. */
 export interface RmOptions extends ConnectionOptions {
@@ -22,7 +23,8 @@ export function addRmCommand(
 ): void {
   addConnectionOptions(
     program
-      .command('rm <vault> <archive-id...>')
+      .command('rm <vault>')
+      .argument('<archive-id...>', '', collectText)
       .description('delete archives; the ID of a first volume deletes the whole set')
       .option('--no-volumes', 'delete only the given archives, even if they are volumes of a set')
       .option('--yes', 'do not ask for confirmation')

@@ -1,6 +1,7 @@
 /** The command `uploads VAULT`: its options and their help. */
 import type { Command } from 'commander'
 import { addConnectionOptions, type ConnectionOptions } from '../options/connection-options.js'
+import { parseText } from '../options/text.js'
 
 /** The options of `uploads`. */
 export interface UploadsOptions extends ConnectionOptions {
@@ -21,6 +22,6 @@ export function addUploadsCommand(
     program
       .command('uploads <vault>')
       .description('list the unfinished uploads of a vault, or abort one')
-      .option('--abort <id>', 'abort this upload; its parts are deleted'),
+      .option('--abort <id>', 'abort this upload; its parts are deleted', parseText),
   ).action(run)
 }

@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { addInventoryOptions, type InventoryReadOptions } from '../options/inventory-options.js'
 import { DASHED_IDS_HELP } from '../options/operands.js'
 import { parsePath } from '../options/path.js'
+import { parseText } from '../options/text.js'
 
 /** The options of `verify`. */
 export interface VerifyOptions extends InventoryReadOptions {
@@ -25,7 +26,8 @@ export function addVerifyCommand(
     program
       .command('verify')
       .argument('<file>', '', parsePath)
-      .arguments('<vault> <archive-id>')
+      .arguments('<vault>')
+      .argument('<archive-id>', '', parseText)
       .description('check that a file is the same as an archive, without retrieving the archive')
       .option('--inventory', 'compare the file with the inventory of the vault instead of the catalog')
       .option('--no-volumes', 'compare the file with the given archive only, not with all volumes of its set')

@@ -4,6 +4,7 @@
 import { Option, type Command } from 'commander'
 import { parseTimeout } from './duration.js'
 import { parsePath } from './path.js'
+import { parseText } from './text.js'
 
 /** When progress is shown. */
 export type ProgressMode = 'auto' | 'always' | 'never'
@@ -79,8 +80,8 @@ export function addCatalogOptions(command: Command): Command {
 /** Adds the options of every command that connects to the vaults. */
 export function addConnectionOptions(command: Command): Command {
   return addCatalogOptions(command)
-    .option('--region <name>', 'the region of the vault; default from the AWS configuration')
-    .option('--profile <name>', 'the profile of the AWS configuration')
+    .option('--region <name>', 'the region of the vault; default from the AWS configuration', parseText)
+    .option('--profile <name>', 'the profile of the AWS configuration', parseText)
     .option('--account-id <digits>', 'the account of the vault; default the account of the credentials')
     .option('--endpoint <url>', 'the address to connect to instead of the service')
     .option(

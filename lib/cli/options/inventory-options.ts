@@ -4,6 +4,7 @@
 import type { Command } from 'commander'
 import { addConnectionOptions, type ConnectionOptions } from './connection-options.js'
 import { parseDate } from './date.js'
+import { parseText } from './text.js'
 import { addRetryOption, type RetryOptions } from './transfer-options.js'
 
 /** The options of every command that reads an inventory. */
@@ -22,7 +23,9 @@ export interface DateOptions {
 
 /** Adds {@link InventoryReadOptions}. */
 export function addInventoryOptions(command: Command): Command {
-  return addRetryOption(addConnectionOptions(command).option('--job <id>', 'use the inventory of this job'))
+  return addRetryOption(
+    addConnectionOptions(command).option('--job <id>', 'use the inventory of this job', parseText),
+  )
 }
 
 /**

@@ -33,7 +33,8 @@ export function toUsageError(error: unknown, names: OptionNames = {}): unknown {
   const refusal = refusalOf(error)
   if (!refusal) return new UsageError(error.message, { cause: error })
   // The path of a nested option: `faults[0].fault`.
-  const [, option = '', field = ''] = /^(\w+)(?:\[\d+\])?(?:\.(.+))?$/.exec(refusal.option) ?? []
-  const name = names[option] ?? flagOf(option)
-  return new UsageError(`${field === '' ? name : `${name}: ${field}`} ${refusal.problem}`, { cause: error })
+  const [first = '', ...fields] = refusal.option.split('.')
+  const option = first.replace(/\[\d+\]$/, '')
+  const path = [names[option] ?? flagOf(option), ...fields].join(': ')
+  return new UsageError(`${path} ${refusal.problem}`, { cause: error })
 }

@@ -11,3 +11,12 @@ export function parsePath(text: string): string {
   if (text === '') throw new InvalidArgumentError('The path is empty.')
   return text
 }
+
+/**
+ * Takes paths as {@link parsePath} does, and adds each to those before it.
+ *
+ * @throws {InvalidArgumentError} an empty path
+ */
+export function collectPath(text: string, before: readonly string[] = []): string[] {
+  return [...before, parsePath(text)]
+}

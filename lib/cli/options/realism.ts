@@ -37,8 +37,10 @@ export function parseJobDelay(text: string): JobDelay {
  */
 export function collectBudget(text: string, before: readonly RequestBudget[] = []): RequestBudget[] {
   const match = BUDGET.exec(text)
-  if (!match) {
-    throw new InvalidArgumentError('Write requests per second as 10, 10:20 with a burst, or OPERATION=10.')
+  if (!match || Number(match[2]) === 0) {
+    throw new InvalidArgumentError(
+      'Write requests per second as 10, 10:20 with a burst, or OPERATION=10. The number must be above 0.',
+    )
   }
   const [, operation, rate, burst] = match
   return [

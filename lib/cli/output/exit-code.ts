@@ -12,6 +12,7 @@ import {
   UploadFailedError,
   type ServiceErrorReason,
 } from '../../errors.js'
+import { systemReason } from '../../fs/system-reason.js'
 import { ReportedError, ResumableError, UsageError } from '../command-errors.js'
 
 /**
@@ -47,7 +48,9 @@ function explanationOf(error: unknown): string {
   }
   if ((error as NodeJS.ErrnoException).code === 'EPIPE')
     return 'stdout was closed before everything was written.'
-  return error.message + hintFor(error)
+  const { path } = error as NodeJS.ErrnoException
+  const reason = path === undefined ? undefined : systemReason(error)
+  return reason === undefined ? error.message + hintFor(error) : `${path}: ${reason}`
 }
 
 const CREDENTIALS_HINT =

@@ -39,8 +39,13 @@ export function openInventory(
   const note = (line: string): void => {
     if (!options.quiet) printNote(io, line)
   }
-  reader.on('job', (id, found) => {
-    note(`${found ? 'Found the inventory job' : 'Started the inventory job'} ${id}. Waiting for it.`)
+  reader.on('job', (id, isFound) => {
+    const found = isFound ? 'Found the' : 'Started the'
+    note(
+      jobId === undefined
+        ? `${found} inventory job ${id}. Waiting for it.`
+        : `Waiting for the inventory job ${id}.`,
+    )
   })
   followRetries(reader, note)
   return reader

@@ -36,15 +36,19 @@ export async function startVault(options: LocalVaultOptions, io: Io): Promise<Lo
   try {
     return await startLocalVault({ ...options, onFailure, onWarning })
   } catch (error) {
-    throw error instanceof RangeError ? toUsageError(error, OPTION_NAMES) : withFolder(options.dir, error)
+    throw error instanceof RangeError ? toUsageError(error, OPTION_NAMES) : explained(options, error)
   }
 }
 
-/** Adds the folder to an error of the system, unless it comes from the network. */
-function withFolder(dir: string, error: unknown): Error {
+/** An error of the system with the folder, or with the address if the server cannot listen. Any other error as it is. */
+function explained({ dir, host = '127.0.0.1', port = 0 }: LocalVaultOptions, error: unknown): Error {
   const reason = systemReason(error)
   const { path = dir, syscall, code } = error as NodeJS.ErrnoException
-  if (reason === undefined || syscall === 'listen') return error as Error // startLocalVault throws only Errors
+  if (reason === undefined) return error as Error // startLocalVault throws only Errors
+  if (syscall === 'listen' || syscall === 'getaddrinfo')
+    return new Error(`The local vault cannot listen at the host ${host} and port ${port}: ${reason}.`, {
+      cause: error,
+    })
   const problem = code === 'EEXIST' ? 'this is a file, and a folder is needed. Give another folder' : reason
   return new Error(`The local vault in ${dir} cannot be opened: ${path}: ${problem}.`, { cause: error })
 }

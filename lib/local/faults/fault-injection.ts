@@ -11,7 +11,7 @@ import { corruptedAt, cutAfter, slowedTo } from './faulty-bytes.js'
 
 /** Faults that apply while the request is carried out, or afterwards. */
 const LATE_FAULTS = new Set<FaultKind>([
-  'lose-response',
+  'lose-answer',
   'wrong-hash',
   'no-hash',
   'cut-output',

@@ -19,7 +19,7 @@ export const FAULT_KINDS = [
   'checksum-mismatch', // 400: the body does not have the stated tree hash
   'reset-before', // the connection is reset after the headers of the request
   'reset-amid', // the connection is reset in the middle of the body
-  'lose-response', // the request is carried out, and the connection is reset instead of a response
+  'lose-answer', // the request is carried out, and the connection is reset instead of a response
   'stall', // the request is read, and no response is sent
   'wrong-hash', // the request is carried out, and the response has another tree hash
   'no-hash', // the request is carried out, and the response has no tree hash

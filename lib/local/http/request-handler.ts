@@ -97,7 +97,7 @@ export function makeRequestHandler(deps: HandlerDeps): RequestHandler {
       // A connection on which further bytes of the request may arrive is not used again.
       if (result.status === 408 || refused) response.setHeader('connection', 'close')
       if (result.status !== 408) drain(request, idleTimeout)
-      if (active?.fault === 'lose-response') resetConnection(request.socket)
+      if (active?.fault === 'lose-answer') resetConnection(request.socket)
       else await send(applyToResponse(active, result))
     } finally {
       traffic.requestEnded(operation)

@@ -43,7 +43,7 @@ export const TLS: Rule = (value, name, caller) => {
     createSecureContext(secureContextOptions(value as TlsOptions))
   } catch (error) {
     const { code, reason } = error as { readonly code: string; readonly reason: string } // errors of OpenSSL have them
-    const advice = ADVICE[code] ?? 'Give the certificate as cert and its private key as key, both as PEM.'
+    const advice = ADVICE[code] ?? 'Give a certificate and the private key that belongs to it, both as PEM.'
     const problem = `must be a certificate and its key, and OpenSSL does not accept them: ${reason}. ${advice}`
     throw optionError(RangeError, name, caller, problem, { cause: error })
   }

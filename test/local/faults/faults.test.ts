@@ -7,12 +7,12 @@ import { failureKindOf } from '../../../lib/store/failure.js'
 import { glacierClient } from '../../../lib/client/glacier-client.js'
 import type { SdkVaultClient } from '../../../lib/client/sdk/sdk-vault-client.js'
 import { applyToBody } from '../../../lib/local/faults/fault-injection.js'
+import { MIB } from '../../../lib/sizes.js'
 import { hashHeaders, localVaultFor, send, type RawResponse } from '../../helpers/local-vault.js'
 import { patternBytes } from '../../helpers/pattern-source.js'
 import { rawConnection } from '../../helpers/raw-connection.js'
 import type { UploadFault } from '../../helpers/upload-fault.js'
 
-const MIB = 1_048_576
 const vaultName = 'docs'
 
 /** What rules make of the first requests of an operation. */
@@ -108,7 +108,7 @@ t.test('each fault of an upload looks to a client like what it is named for', as
     'checksum-mismatch': ['corrupted', { serviceCode: 'InvalidParameterValueException', status: 400 }, false],
     'reset-before': ['transient', { code: 'ERR_CONNECTION' }, false],
     'reset-amid': ['transient', { code: 'ERR_CONNECTION' }, false],
-    'lose-response': ['transient', { code: 'ERR_CONNECTION' }, true],
+    'lose-answer': ['transient', { code: 'ERR_CONNECTION' }, true],
     stall: ['slow', { code: 'ERR_CONNECTION', message: /No progress for 0\.05 s/ }, false],
     'wrong-hash': ['', {}, true],
   }

@@ -39,7 +39,7 @@ t.test('there is an entry for each request, with what became of it', async (t) =
     now: clock(Date.parse('2026-11-23T12:00:00Z')).now,
     controlSecret: 'a-secret-of-the-test',
     faults: [
-      { fault: 'lose-response', operation: 'DeleteVault' },
+      { fault: 'lose-answer', operation: 'DeleteVault' },
       { fault: 'throttle', operation: 'ListVaults', nth: 2 },
     ],
     log: (it) => entries.push(it),
@@ -101,7 +101,7 @@ t.test('there is an entry for each request, with what became of it', async (t) =
         stringToSign: /^AWS4-HMAC-SHA256\n/,
       },
     },
-    { ...common, operation: 'DeleteVault', status: null, code: null, fault: 'lose-response' },
+    { ...common, operation: 'DeleteVault', status: null, code: null, fault: 'lose-answer' },
     { ...common, accessKeyId: null, operation: null, path: '/.control/clock', status: 401, code: null },
     {
       ...common,

@@ -110,10 +110,10 @@ t.test('faults reset connections over TLS as they do without', async (t) => {
   const vault = await secureFor(t, {
     faults: [
       { fault: 'reset-before', nth: 1 },
-      { fault: 'lose-response', nth: 2 },
+      { fault: 'lose-answer', nth: 2 },
     ],
   })
-  for (const fault of ['reset-before', 'lose-response'])
+  for (const fault of ['reset-before', 'lose-answer'])
     await t.rejects(asked(vault, '/-/vaults'), { code: 'ECONNRESET', syscall: 'read' }, fault)
   t.match(await asked(vault, '/-/vaults'), [403])
   t.equal(vault.traffic.of('ListVaults').underWay, 0)
@@ -140,7 +140,7 @@ t.test('a certificate and key that cannot be used are refused at the start, and 
   const cases: [TlsOptions, RegExp][] = [
     [
       { cert: TLS.key, key: TLS.cert },
-      /OpenSSL does not accept them: no start line\. Give the certificate as cert/,
+      /OpenSSL does not accept them: no start line\. Give a certificate and the private key/,
     ],
     [{ cert: TLS.cert, key: `x${TLS.key.slice(1)}` }, /does not accept them/],
     [{ cert: Buffer.from(TLS.cert), key: TLS.key.slice(30) }, /does not accept them/],
@@ -173,7 +173,11 @@ t.test('a certificate and key that cannot be used are refused at the start, and 
   const files: [string[], RegExp, string][] = [
     [['--tls-cert', made.cert], /--tls-cert and --tls-key belong together/, ''],
     [['--tls-key', made.key], /--tls-cert and --tls-key belong together/, ''],
-    [[...madeFor, join(folder, 'absent')], /--tls-key \S+absent cannot be read: ENOENT/, ''],
+    [
+      [...madeFor, join(folder, 'absent')],
+      /--tls-key \S+absent cannot be read: no such file or directory \(ENOENT\)/,
+      '',
+    ],
     [
       ['--tls-cert', join(folder, 'folder'), '--tls-key', made.key],
       /--tls-cert \S+folder cannot be read: EISDIR/,

@@ -15,6 +15,7 @@ import type { FileTreeHasher } from '../../../lib/tree-hash/file-hasher.js'
 import { vaultStore } from '../../../lib/vault/vault-store.js'
 import type { TransferProgress } from '../../../lib/transfer/progress.js'
 import { retrieveToFile } from '../../../lib/vault/retrieve-to-file.js'
+import { MIB } from '../../../lib/sizes.js'
 import { gate } from '../../helpers/gate.js'
 import { MemoryFiles } from '../../helpers/memory-files.js'
 import { MemoryVault } from '../../helpers/memory-vault.js'
@@ -22,8 +23,6 @@ import { naiveTreeHash } from '../../helpers/naive-tree-hash.js'
 import { patternBytes } from '../../helpers/pattern-source.js'
 import { optionsFor, count } from '../../helpers/retrieval.js'
 import { VirtualClock } from '../../helpers/virtual-clock.js'
-
-const MIB = 1_048_576
 
 t.test('a download is a promise with the events of its reader', async (t) => {
   const bytes = patternBytes(3 * MIB)

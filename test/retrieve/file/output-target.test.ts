@@ -9,6 +9,7 @@ import t from 'tap'
 import { systemFiles } from '../../../lib/runtime/system-files.js'
 import { assertFits } from '../../../lib/retrieve/file/free-space.js'
 import { assertReplaceable } from '../../../lib/retrieve/file/replaceable.js'
+import { MIB } from '../../../lib/sizes.js'
 
 t.test('a file that is a mount point is refused, as it cannot be replaced', async (t) => {
   const dir = t.testdir({ 'my out': 'x', other: 'x' })
@@ -63,8 +64,6 @@ t.test(
     await t.resolves(assertFits('out', join(t.testdir(), 'none'), 1, systemFiles))
   },
 )
-
-const MIB = 1_048_576
 
 t.test('links are followed, and the partial file lies beside what they lead to', async (t) => {
   const bytes = patternBytes(4 * MIB)

@@ -15,13 +15,18 @@ export function withResumeHint(
   const { uploadId } = writer
   const cause = error instanceof UploadFailedError ? error.cause : error
   if (cause instanceof ResumeMismatchError) return withMismatchHint(error, uploadId, operands, options)
-  if (writer.outcome?.isResumable !== true) return error // set when the writer has closed, as it has here
+  const { outcome } = writer // set when the writer has closed, as it has here
+  const isStoppedAndAborted = outcome?.state === 'aborted' && (error as Error).name === 'AbortError'
+  const explained = isStoppedAndAborted
+    ? new Error('Stopped. The upload is aborted. Its parts are deleted.', { cause: error })
+    : error
+  if (outcome?.isResumable !== true) return explained
   // The same command would fail again: with --no-volumes the source does not fit.
   const isTooLong = cause instanceof TooManyPartsError
   const resumed = isTooLong ? { ...options, volumes: true } : options
   const how = isTooLong ? ' without --no-volumes, in another archive' : ''
   const command = resumeCommand(operands, uploadId, resumed)
-  return new ResumableError(error, `To resume${how}, pipe the same source in again: ${command}`)
+  return new ResumableError(explained, `To resume${how}, pipe the same source in again: ${command}`)
 }
 
 /** The error about a source that does not match what was uploaded, with what to do. */

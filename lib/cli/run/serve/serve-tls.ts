@@ -1,5 +1,6 @@
 /** The certificate and key of `serve`, read from files. */
 import { readFile } from 'node:fs/promises'
+import { systemReason } from '../../../fs/system-reason.js'
 import type { TlsOptions } from '../../../local/index.js'
 import { UsageError } from '../../command-errors.js'
 import type { ServeOptions } from '../../commands/serve.js'
@@ -29,6 +30,6 @@ async function contentOf(option: string, path: string): Promise<Buffer> {
   try {
     return await readFile(path)
   } catch (error) {
-    throw new UsageError(`${option} ${path} cannot be read: ${(error as Error).message}.`, { cause: error })
+    throw new UsageError(`${option} ${path} cannot be read: ${systemReason(error)}.`, { cause: error })
   }
 }

@@ -6,14 +6,13 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import type { ArchiveRecord, CatalogRecord } from '../../../../lib/catalog/record.js'
 import type { LocalVault } from '../../../../lib/local/index.js'
+import { MIB } from '../../../../lib/sizes.js'
 import { commandHere, ended, start, type Ended } from '../../../helpers/command.js'
 import { gathered } from '../../../helpers/gather.js'
 import { localVaultFor } from '../../../helpers/local-vault.js'
 import { patternBytes } from '../../../helpers/pattern-source.js'
 
 // `get` against a local vault: what it owns, what it pays for, and what it delivers.
-
-const MIB = 1_048_576
 
 interface World {
   readonly vault: LocalVault
@@ -98,7 +97,7 @@ t.test('a retrieval is paid for once, whatever becomes of answers and jobs', asy
   const { vault, get, put, jobs } = await worldFor(t)
   const bytes = patternBytes(5 * MIB)
   for (const [what, paid, rule] of [
-    ['the answer to InitiateJob is lost', 1, { operation: 'InitiateJob', fault: 'lose-response', nth: 1 }],
+    ['the answer to InitiateJob is lost', 1, { operation: 'InitiateJob', fault: 'lose-answer', nth: 1 }],
     ['the job is lost while it is waited for', 2, { operation: 'DescribeJob', fault: 'expired-job', nth: 1 }],
     ['the job is lost when it is to be read', 2, { operation: 'GetJobOutput', fault: 'expired-job', nth: 1 }],
     ['the job is lost while it is read', 2, { operation: 'GetJobOutput', fault: 'expired-job', nth: 4 }],
@@ -126,7 +125,7 @@ t.test('answers that are always of something else are exit code 3, and no wrong 
     const found = await get('--concurrency', '1', '--', archiveId)
     t.match(
       found,
-      { code: 3, stderr: /The answer is not what was requested.*\n.*run the same command again/ },
+      { code: 3, stderr: /The response is not of the requested range.*\n.*run the same command again/ },
       fault,
     )
     t.ok(found.stdout.equals(bytes.subarray(0, 2 * MIB)))
@@ -157,7 +156,10 @@ t.test('a second command is refused at once; what a killed one left is continued
   await killed
   vault.faults.clear()
   const other = await get('-o', out, '--', secondId)
-  t.match(other, { code: 1, stderr: /contains the bytes that an earlier command has retrieved of .*To resume/ })
+  t.match(other, {
+    code: 1,
+    stderr: /contains the bytes that an earlier command has retrieved of .*To resume/,
+  })
   t.equal(jobs(), before)
   const again = await get('-o', out, '--', firstId)
   t.match(again, { code: 0, stderr: /\(\d already there\)/ })
@@ -252,7 +254,8 @@ t.test('a set is one object, and a range of it one of the whole', async (t) => {
     t.match(await get('--range', range, '-o', out, '--', first), { code: 0 }, range)
     t.ok((await readFile(out)).equals(bytes.subarray(start, end)), range)
   }
-  t.match(await get('--range', '5MiB-6MiB', '--', first), { code: 2, stderr: /within the archive/ })
+  for (const way of [[], ['-o', join(dir, 'none')], ['--no-wait']])
+    t.match(await get('--range', '5MiB-6MiB', ...way, '--', first), { code: 2, stderr: /within the archive/ })
   const listed = await get('--no-wait', '--', ...ids)
   t.equal(listed.stdout.toString().trim().split('\n').length, 3)
   // Volumes that take days to read: their jobs would expire.
@@ -333,7 +336,7 @@ t.test('a gap in a set is an error, and a volume of it still comes by its own ID
   const [first = '', , third = ''] = ids
   await editCatalog(catalog, (record) => (isVolume(record, 2) ? undefined : record))
   for (const more of [[], ['--range', '0-1MiB']])
-    t.match(await get(...more, '--', first), { code: 1, stderr: /does not know volume 2 of the set/ })
+    t.match(await get(...more, '--', first), { code: 1, stderr: /does not have volume 2 of the set/ })
   t.equal(jobs(), 0)
   t.match(await get('-q', '--', third), {
     code: 0,

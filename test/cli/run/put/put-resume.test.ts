@@ -6,8 +6,7 @@ import { commandHere, ended, start } from '../../../helpers/command.js'
 import { clientFor } from '../../../helpers/local-vault.js'
 import { patternBytes, patternSource } from '../../../helpers/pattern-source.js'
 import { here, put, recordsOf, stopAfterParts, vaultFor } from '../../../helpers/put.js'
-
-const MIB = 1_048_576
+import { MIB } from '../../../../lib/sizes.js'
 
 t.test('what was stopped is continued, by its ID or by its name', async (t) => {
   for (const by of ['--upload-id', '--resume', 'the command it printed']) {
@@ -191,7 +190,7 @@ t.test('killed when the archive is stored and not yet recorded, --resume ends in
   const dir = t.testdir()
   const bytes = patternBytes(3 * MIB)
   const { vault, where, keys, catalog } = await vaultFor(t, dir)
-  vault.faults.add({ operation: 'CompleteMultipartUpload', fault: 'lose-response' })
+  vault.faults.add({ operation: 'CompleteMultipartUpload', fault: 'lose-answer' })
   const child = start(['put', 'docs', '--part-size', '1MiB', ...where], keys)
   child.stdin.end(bytes)
   while (vault.traffic.of('CompleteMultipartUpload').carriedOut === 0)

@@ -4,14 +4,13 @@ import t from 'tap'
 import type { Io } from '../../../../lib/cli/io.js'
 import { collectUndocumented } from '../../../../lib/cli/options/undocumented.js'
 import type { LocalCredentials, Undocumented } from '../../../../lib/local/index.js'
+import { MIB } from '../../../../lib/sizes.js'
 import { DATA, runHere, stage } from '../../../helpers/command.js'
 import { hashHeaders, localVaultFor, send } from '../../../helpers/local-vault.js'
 import { patternBytes } from '../../../helpers/pattern-source.js'
 import { settled } from '../../../helpers/gate.js'
 
 // The command in this process, where its streams and its clock are ours.
-
-const MIB = 1_048_576
 
 t.test('serve runs until it is told to stop', async (t) => {
   for (const args of [[], ['--quiet'], ['--json']]) {
@@ -54,7 +53,14 @@ t.test('serve runs until it is told to stop', async (t) => {
   const busy = await localVaultFor(t)
   const it = stage()
   t.equal(await runHere(['serve', '--dir', t.testdir(), '--port', new URL(busy.endpoint).port], it), 1)
-  t.match(it.err(), /EADDRINUSE/)
+  t.match(
+    it.err(),
+    /cannot listen at the host 127\.0\.0\.1 and port \d+: address already in use \(EADDRINUSE\)\.$/m,
+  )
+  const nowhere = stage()
+  const host = ['--host', 'host.invalid', '--allow-remote']
+  t.equal(await runHere(['serve', '--dir', t.testdir(), ...host], nowhere), 1)
+  t.match(nowhere.err(), /cannot listen at the host host\.invalid and port 0: /)
 })
 
 t.test('serve prints no secret that it was given, be it right or wrong', async (t) => {
