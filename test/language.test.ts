@@ -38,9 +38,9 @@ const PHRASES: readonly Phrase[] = [
   { pattern: /\bhow dear\b|\bdearer\b/i, better: 'cost', example: '/** How fast, and how dear. */' },
   { pattern: /\banew\b/i, better: 'again', example: '// each attempt is signed anew' },
   {
-    pattern: /\b(?:is|are|was|were) answered\b|\b(?:lost|lose|LAST)[-_ ]answer\b/i,
+    pattern: /\b(?:is|are|was|were) answered\b/i,
     better: 'response',
-    example: "'lose-answer', // the connection is reset",
+    example: '* A write is answered with false.',
   },
   {
     pattern: /\b(?:can(?:not)?|be) (?:be )?told (?:from|apart)\b|\btells? \w+ apart\b/i,
