@@ -7,6 +7,7 @@
  *   the function.
  * - `undefined` is the same as an absent option; `null` is a value of a wrong type.
  */
+import { invariant } from '../invariant.js'
 import { optionError } from './option-error.js'
 
 /**
@@ -162,7 +163,9 @@ function printable(text: string): string {
 /** A text with control and format characters escaped, so that it cannot control a terminal. */
 export function escaped(text: string): string {
   return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => {
-    return `\\u{${(character.codePointAt(0) as number).toString(16)}}` // it is one character
+    const codePoint = character.codePointAt(0)
+    invariant(codePoint !== undefined, 'a match of one character is not empty')
+    return `\\u{${codePoint.toString(16)}}`
   })
 }
 
@@ -201,5 +204,7 @@ function editDistance(a: string, b: string): number {
 }
 
 function at(row: readonly number[], i: number): number {
-  return row[i] as number // both loops stay within the rows
+  const distance = row[i]
+  invariant(distance !== undefined, 'both loops stay within the rows')
+  return distance
 }

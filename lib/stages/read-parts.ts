@@ -7,6 +7,7 @@
  *   paused, the next bytes may still arrive before there is a part for them: they go into a small buffer, and are copied.
  * - Anything else, as a file or a disk, is read by Node's own threads, so that a slow one does not block the event loop.
  */
+import { invariant } from '../invariant.js'
 import { fstat, read, type Stats } from 'node:fs'
 import type { Socket } from 'node:net'
 import { isatty } from 'node:tty'
@@ -208,7 +209,8 @@ class PartReader extends Readable {
 
   /** Counts bytes that were read; whether the part is full, and was pushed. */
   #took(size: number): boolean {
-    const part = this.#part as Buffer // they were read into it
+    const part = this.#part
+    invariant(part !== undefined, 'bytes are read into a part')
     this.#filled += size
     if (this.#filled < part.length) return false
     this.#part = undefined

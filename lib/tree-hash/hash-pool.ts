@@ -7,6 +7,7 @@
  * - One worker makes the linear hash of a part. The others share its leaves; with a single worker, it makes both.
  * - Workers that read files may wait for a disk. They are other workers than those that hash parts.
  */
+import { invariant } from '../invariant.js'
 import { availableParallelism } from 'node:os'
 import type { HashJob, HashResult } from './hash-worker.js'
 import { canRunWorkers, WorkerHandle } from './worker-handle.js'
@@ -62,7 +63,9 @@ export class WorkerPool implements HashPool {
     for (let idle = this.#idle(); idle < count && this.size < maxWorkers; idle++)
       this.#workers.push(new WorkerHandle())
     const byJobs = this.#workers.toSorted((a, b) => a.pendingJobs - b.pendingJobs)
-    return byJobs.slice(0, count) as [WorkerHandle, ...WorkerHandle[]] // at least one exists
+    const [first, ...others] = byJobs.slice(0, count)
+    invariant(first !== undefined, 'a pool that may take a worker has one')
+    return [first, ...others]
   }
 
   #idle(): number {

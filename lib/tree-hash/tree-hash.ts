@@ -5,6 +5,7 @@
  * Invariant: {@link NodeStack} holds the roots of complete subtrees, largest first, no two of one height, like the ones
  * of a binary counter. So its state grows with log₂ of the size: 23 digests for 5 TB.
  */
+import { invariant } from '../invariant.js'
 import { createHash, type Hash } from 'node:crypto'
 import { BYTES, FUNCTION, isIterable, oneOf, optional } from '../options/rules.js'
 import { rule } from '../options/check-options.js'
@@ -53,7 +54,9 @@ export class NodeStack {
     let node = digest
     // As many subtrees close as the count has trailing ones.
     for (let count = this.#count; count % 2 === 1; count = (count - 1) / 2) {
-      node = sha256(this.#digests.pop() as Uint8Array, node) // one is there for every trailing one
+      const closed = this.#digests.pop()
+      invariant(closed !== undefined, 'the stack has a digest for each one of its count in binary')
+      node = sha256(closed, node)
     }
     this.#digests.push(node)
     this.#count++

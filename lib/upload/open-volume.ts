@@ -5,22 +5,18 @@
  *   initiated for a stream without a byte.
  * - `add` resolves when the next part could be sent at once, so at most `concurrency` parts are held here, and the part
  *   that keeps the upload alive.
- * - In a resumed upload, parts are compared with those at the service: equal parts are not sent. A part that ends the
- *   source before the last byte that was uploaded is refused before it could replace a longer part.
  * - The journal records before a request is sent, and events are emitted after the journal has recorded.
  */
-import { EmptyArchiveError, type ResumeMismatchError } from '../errors.js'
+import { EmptyArchiveError } from '../errors.js'
 import { invariant } from '../invariant.js'
 import type { HashedPart } from '../tree-hash/hash-parts.js'
 import { NodeStack } from '../tree-hash/tree-hash.js'
-import type { ByteRange } from '../byte-range.js'
-import type { StoredArchive } from '../store/archive-store.js'
+import type { InitiatedUpload, StoredArchive } from '../store/archive-store.js'
 import type { Archive, RecordedArchive } from '../store/archive.js'
 import { complete, OWN_UPLOAD } from './completion.js'
 import { recorded, type CompletionIntent, type Content } from '../store/upload-journal.js'
-import { KeepAlive } from './keep-alive.js'
-import { initiate, sendPart } from './part-uploader.js'
-import { endsEarly, type ResumedUpload } from './uploaded-parts.js'
+import { partDone, PartSender } from './part-sender.js'
+import type { ResumedUpload } from './uploaded-parts.js'
 import type { UploadContext } from './upload-context.js'
 import type { Volume, VolumePosition } from './volume.js'
 import { sendWhole, type ArchiveFacts } from './whole-archive.js'
@@ -30,15 +26,12 @@ export class OpenVolume implements Volume {
   readonly isStored = false
   readonly #context: UploadContext
   readonly #position: VolumePosition
-  readonly #resumed: ResumedUpload | undefined
-  readonly #fail: (error: Error) => void
+  readonly #isResumed: boolean
+  readonly #sender: PartSender
   readonly #nodes = new NodeStack()
-  readonly #inFlight = new Set<Promise<void>>()
-  readonly #keepAlive: KeepAlive
   #held: HashedPart | undefined
   #firstPart: Content | undefined
   #size = 0
-  #differed = 0
   /** The upload that is open at the service. */
   uploadId: string | undefined
   /** Whether the archive may exist: then the upload must not be aborted. */
@@ -53,9 +46,8 @@ export class OpenVolume implements Volume {
   ) {
     this.#context = context
     this.#position = position
-    this.#resumed = resumed
-    this.#fail = fail
-    this.#keepAlive = new KeepAlive(context.retry.clock, context.partMemory, (part) => this.#send(part))
+    this.#isResumed = resumed !== undefined
+    this.#sender = new PartSender(context, position.offset, resumed, fail)
     this.uploadId = resumed?.uploadId
   }
 
@@ -67,7 +59,7 @@ export class OpenVolume implements Volume {
   /** Whether the next part belongs to another volume. All parts that an earlier run has sent belong to this one. */
   get isFull(): boolean {
     const { partSize, partsPerVolume } = this.#context.plan
-    const partsUploaded = Math.ceil((this.#resumed?.uploaded.end ?? 0) / partSize)
+    const partsUploaded = Math.ceil(this.#sender.uploadedEnd / partSize)
     return this.parts >= Math.max(partsPerVolume, partsUploaded)
   }
 
@@ -76,14 +68,13 @@ export class OpenVolume implements Volume {
     this.#nodes.push(Buffer.from(part.treeHash, 'hex'))
     this.#size = part.end - this.#position.offset
     this.#firstPart ??= { size: part.end - part.start, treeHash: part.treeHash }
-    if (this.parts === 1 && !this.#resumed) {
+    if (this.parts === 1 && !this.#isResumed) {
       this.#held = part
       return
     }
     await this.#begin()
     this.#context.signal.throwIfAborted()
-    this.#take(part)
-    await this.#slot()
+    await this.#sender.send(part)
   }
 
   /**
@@ -94,8 +85,7 @@ export class OpenVolume implements Volume {
    * @throws as the requests do
    */
   async complete(hasNextVolume: boolean): Promise<RecordedArchive> {
-    const uploadedEnd = this.#resumed?.uploaded.end ?? 0
-    if (uploadedEnd > this.#size) throw this.#endsEarly(this.#size, uploadedEnd)
+    if (this.#sender.uploadedEnd > this.#size) throw this.#sender.endsEarly(this.#size)
     if (!this.#firstPart) throw new EmptyArchiveError()
     const content = { size: this.#size, treeHash: this.#nodes.root().toString('hex') }
     const first = this.#held
@@ -112,8 +102,7 @@ export class OpenVolume implements Volume {
 
   /** Resolves when no request of a part is in flight. */
   async settled(): Promise<void> {
-    this.#keepAlive.stop()
-    await Promise.all(this.#inFlight)
+    await this.#sender.settled()
     this.#held = undefined
   }
 
@@ -123,65 +112,13 @@ export class OpenVolume implements Volume {
     this.#held = undefined
     const { store, plan, journal, signal, emit } = this.#context
     const { uploadId, location } = await initiate(this.#context, this.#position.description)
+    this.#sender.begin(uploadId)
     this.uploadId = uploadId // from here on it is kept or aborted, whatever happens
     const { vaultName } = store
     await journal.begun({ uploadId, vaultName, partSize: plan.partSize, location, ...this.#facts() })
     signal.throwIfAborted()
     emit('initiated', uploadId)
-    this.#take(first)
-    await this.#slot()
-  }
-
-  /** Sends a part, unless the service has it. */
-  #take(part: HashedPart): void {
-    const { start, end } = this.#rangeOf(part)
-    const uploaded = this.#resumed?.uploaded
-    const found = uploaded?.compare({ start, end, treeHash: part.treeHash }) ?? 'none'
-    if (found === 'same') {
-      this.#done(part, true)
-      this.#keepAlive.keep(part)
-      return
-    }
-    const uploadedEnd = uploaded?.end ?? 0
-    const isLast = end - start < this.#context.plan.partSize
-    if (isLast && end < uploadedEnd) throw this.#endsEarly(end, uploadedEnd)
-    if (found === 'other') this.#differed++
-    void this.#send(part, () => {
-      this.#done(part, false)
-      this.#keepAlive.keep(part)
-    })
-  }
-
-  /** Sends a part; the promise is fulfilled when the request has settled, also if it failed. */
-  #send(part: HashedPart, done: () => void = () => undefined): Promise<void> {
-    const { uploadId } = this
-    invariant(uploadId !== undefined, 'a part is sent only to an upload that is begun or resumed')
-    const sent = sendPart(this.#context, uploadId, this.#rangeOf(part), part)
-      .then(() => {
-        this.#keepAlive.active()
-        done()
-      })
-      .catch((error: unknown) => {
-        this.#fail(error as Error) // of the service, or of a listener
-      })
-      .finally(() => this.#inFlight.delete(sent)) // last: the completion waits for what is in flight
-    this.#inFlight.add(sent)
-    return sent
-  }
-
-  #rangeOf({ start, end }: HashedPart): ByteRange {
-    return { start: start - this.#position.offset, end: end - this.#position.offset }
-  }
-
-  #done({ index, start, end, treeHash }: HashedPart, skipped: boolean): void {
-    const { progress, concurrency, emit } = this.#context
-    progress.partDone(end - start, skipped)
-    emit('part', { index, start, end, treeHash, skipped, concurrency: concurrency.current })
-  }
-
-  /** Waits until fewer requests than allowed are in flight. */
-  async #slot(): Promise<void> {
-    while (this.#inFlight.size >= this.#context.plan.concurrency) await Promise.race(this.#inFlight)
+    await this.#sender.send(first)
   }
 
   async #sendWhole(part: HashedPart, hasNextVolume: boolean): Promise<RecordedArchive> {
@@ -191,7 +128,7 @@ export class OpenVolume implements Volume {
     this.#context.partMemory.release(part.bytes)
     const emit = (): void => {
       warn()
-      this.#done(part, false)
+      partDone(this.#context, part, false)
       this.#context.emit('archive', archive)
     }
     return { archive, emit }
@@ -199,14 +136,7 @@ export class OpenVolume implements Volume {
 
   async #completeUpload(intent: CompletionIntent): Promise<RecordedArchive> {
     const { journal, signal } = this.#context
-    await Promise.all(this.#inFlight)
-    signal.throwIfAborted() // a part has failed meanwhile
-    this.#keepAlive.stop()
-    if (this.#differed > 0)
-      this.#context.emit('warning', {
-        code: 'PARTS_DIFFERED',
-        message: `${this.#differed} of the parts uploaded before differed from the source as it is now, and were sent again.`,
-      })
+    await this.#sender.finish()
     const { uploadId } = this
     invariant(uploadId !== undefined, 'an upload of more than one part is begun or resumed')
     await journal.completing(uploadId, intent)
@@ -242,9 +172,16 @@ export class OpenVolume implements Volume {
     const { journal } = this.#context
     await recorded(archive.archiveId, journal.stored(archive, uploadId, hasNextVolume, intentId))
   }
+}
 
-  #endsEarly(size: number, uploadedEnd: number): ResumeMismatchError {
-    const { offset } = this.#position
-    return endsEarly(offset + size, offset + uploadedEnd, this.uploadId)
-  }
+/**
+ * Begins an upload. If the upload ends meanwhile, the response is awaited a little longer: an upload whose ID is not
+ * known can be neither aborted nor resumed. An upload that was begun without a response is left to expire: it is empty.
+ *
+ * @throws as {@link Retry.run}
+ */
+function initiate(context: UploadContext, description: string | undefined): Promise<InitiatedUpload> {
+  const { store, retry, plan, signal, lastSignal } = context
+  const request = { partSize: plan.partSize, description, signal: lastSignal }
+  return retry.run(() => store.initiateUpload(request), signal)
 }

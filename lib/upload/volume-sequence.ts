@@ -7,9 +7,10 @@
  *   volume contains the archive ID of the first.
  * - A volume whose upload has expired is uploaded again from its beginning; the volumes before it are kept.
  */
+import { invariant } from '../invariant.js'
 import {
   EmptyArchiveError,
-  type ListenerError,
+  ListenerError,
   PartBoundaryError,
   ResumeMismatchError,
   TooManyPartsError,
@@ -178,7 +179,8 @@ export class VolumeSequence {
     try {
       emit()
     } catch (error) {
-      throw (error as ListenerError).withArchive(archive.archiveId) // nothing else throws here
+      invariant(error instanceof ListenerError, 'emitting an event throws only errors of listeners')
+      throw error.withArchive(archive.archiveId)
     }
   }
 

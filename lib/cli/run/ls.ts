@@ -1,4 +1,5 @@
 /** `ls [VAULT]`: lists the archives in the catalog, sets of volumes, and archives that may exist. */
+import { invariant } from '../../invariant.js'
 import { listingOf, type CatalogEntry } from '../../catalog/queries/listing.js'
 import type { ArchiveRecord } from '../../catalog/record.js'
 import type { ArchiveSet } from '../../catalog/queries/sets.js'
@@ -82,7 +83,9 @@ function jsonOf(entry: CatalogEntry): string {
 
 /** The volume that represents a set: the first one in the catalog. */
 function shownVolume({ volumes }: ArchiveSet): ArchiveRecord {
-  return volumes[0] as ArchiveRecord // a set has at least one
+  const [first] = volumes
+  invariant(first !== undefined, 'a set has at least one volume')
+  return first
 }
 
 function lineOf({ time, size, vaultName, id, remark }: Row, name: string): string {

@@ -2,6 +2,7 @@
  * The files of the page, which browsers receive without the secret: they contain no secret. They are beside the code, in
  * `lib` as in the built package, and are read for each request.
  */
+import { invariant } from '../../invariant.js'
 import { readFile } from 'node:fs/promises'
 import { extname } from 'node:path'
 
@@ -43,5 +44,7 @@ export async function pageFile(path: string): Promise<PageFile | undefined> {
   const name = path === '' ? 'index.html' : path
   if (!FILES.has(name)) return undefined
   const bytes = await readFile(new URL(`../page/${name}`, import.meta.url))
-  return { type: TYPES[extname(name)] as string, bytes } // each of FILES has one of these extensions
+  const type = TYPES[extname(name)]
+  invariant(type !== undefined, 'each file of the page has an extension with a type')
+  return { type, bytes }
 }

@@ -9,6 +9,7 @@
  *
  * The total time of a request is not limited.
  */
+import { invariant } from '../../invariant.js'
 import { once } from 'node:events'
 import { createServer, type ServerOptions } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
@@ -82,8 +83,10 @@ export async function listen(
   /* eslint-enable @typescript-eslint/no-unsafe-class-instance-assignment */
   server.listen(port, host)
   await once(server, 'listening')
+  const address = server.address()
+  invariant(address !== null && typeof address === 'object', 'a TCP server that listens has an IP address')
   return {
-    endpoint: endpointOf(server.address() as AddressInfo, tls && 'https'), // of a TCP server that is listening
+    endpoint: endpointOf(address, tls && 'https'),
     async close() {
       const closed = [server, ...sockets].map(
         (emitter) => new Promise((resolve) => emitter.once('close', resolve)),

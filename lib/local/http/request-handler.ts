@@ -1,4 +1,5 @@
 /** Handles requests: finds the operation, authenticates, carries out, responds. Every request passes through here. */
+import { invariant } from '../../invariant.js'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { authenticate, type AuthConfig } from '../auth/authenticate.js'
 import { callerOf } from '../auth/caller.js'
@@ -17,7 +18,6 @@ import { assertAllowed } from '../operations/permissions.js'
 import type { OperationResponse } from '../requests/request-context.js'
 import { accessDenied, badRequest, notFound, type ApiError } from '../service/api-error.js'
 import type { AllStores } from '../stores/all-stores.js'
-import type { Stores } from '../stores/stores.js'
 import { resetConnection } from '../transport/connections.js'
 import { bodyWithIdleLimit, cutIfUnread, drain } from '../transport/idle-limit.js'
 import { apiErrorOf, isServerFailure } from '../transport/thrown-error.js'
@@ -141,7 +141,11 @@ async function carryOut(
   )
   if (!match) throw notFound(`There is no operation ${method} ${path}.`)
   const { route, accountId, names } = match
-  const stores = deps.stores.of(owner) as Stores // authenticated: the server serves them
+  const stores = deps.stores.of(owner)
+  invariant(
+    stores !== undefined,
+    'a request is authenticated only for an account and a region that are served',
+  )
   stores.throttle.count(route.operation)
   if (accountId !== '-' && accountId !== stores.accountId) {
     throw accessDenied(

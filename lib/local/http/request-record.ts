@@ -2,6 +2,7 @@
  * The data of a request, collected for the request log. The entry is made when the request is over: its response was sent
  * and its body received, or its connection is closed.
  */
+import { invariant } from '../../invariant.js'
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
@@ -41,13 +42,17 @@ export class RequestRecord {
   readonly #socket: Socket
   readonly #remoteAddress: string | undefined
   #code: string | null = null
+  readonly #method: string
   /** The status of a response that was written to the connection itself. */
   #rawStatus: number | undefined
 
   constructor(request: IncomingMessage, response: ServerResponse, logContext: LogContext) {
     this.request = request
     this.response = response
-    this.target = parseTarget(request.url as string) // a request to a server has one
+    const { url, method } = request
+    invariant(url !== undefined && method !== undefined, 'a request to a server has a method and a URL')
+    this.#method = method
+    this.target = parseTarget(url)
     this.#time = logContext.now()
     const { socket } = request
     this.#socket = socket // a request that is over may no longer have it
@@ -80,17 +85,17 @@ export class RequestRecord {
   }
 
   #entry(): RequestLogEntry {
-    const { request, response, target } = this
+    const { response, target } = this
     const status = this.#rawStatus ?? (response.headersSent ? response.statusCode : null)
     return {
       ...emptyEntry(this.requestId, this.#time, this.#socket, this.#remoteAddress),
-      method: request.method as string, // a request to a server has one
+      method: this.#method,
       path: shownTarget(target),
       operation: this.operation,
       status,
       code: status === null ? null : this.#code,
       durationMs: Math.round((performance.now() - this.#started) * 1000) / 1000,
-      accessKeyId: claimedKeyOf({ headers: request.headersDistinct, query: target.queryText }) ?? null,
+      accessKeyId: claimedKeyOf({ headers: this.request.headersDistinct, query: target.queryText }) ?? null,
       fault: this.fault,
       diagnostic: this.diagnostic,
     }

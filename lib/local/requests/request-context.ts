@@ -1,4 +1,5 @@
 /** A request and its response, as the operations see them. */
+import { invariant } from '../../invariant.js'
 import type { IncomingMessage } from 'node:http'
 import type { Stores } from '../stores/stores.js'
 
@@ -32,7 +33,9 @@ export type Operation = (context: RequestContext) => Promise<OperationResponse>
 
 /** A name in the path, which the route of the operation has. */
 export function nameOf({ names }: RequestContext, name: string): string {
-  return names[name] as string // the path of the route has it
+  const found = names[name]
+  invariant(found !== undefined, 'an operation reads only names that the path of its route has')
+  return found
 }
 
 /** The path of a resource of the account, for a Location header: it always has the account's number. */

@@ -2,6 +2,7 @@
  * The stores of all accounts in all regions that a server serves. They share the locks, and the folder for unfinished
  * files.
  */
+import { invariant } from '../../invariant.js'
 import { Meter } from '../costs/meter.js'
 import { foldersOf } from '../disk/home.js'
 import type { InventoryRow } from '../records/inventory-record.js'
@@ -44,7 +45,9 @@ export class AllStores {
         this.#all.set(keyOf(owner), makeStores(contextOf(context, owner, home), this.meter, options))
       }
     }
-    this.first = this.of({ accountId: accountIds[0], region: regions[0] }) as Stores // created above
+    const first = this.of({ accountId: accountIds[0], region: regions[0] })
+    invariant(first !== undefined, 'each account has stores in each region')
+    this.first = first
   }
 
   /** The stores of an account in a region; `undefined` if the server does not serve it. */

@@ -34,9 +34,9 @@ export class PartialLock {
   static async take(path: string, runtime: Runtime = systemRuntime): Promise<PartialLock> {
     const { clock, files } = runtime
     const folder = `${path}.partial.lock`
-    const locks = new LockFolder(folder, { runtime })
     for (let attempt = 1; ; attempt++) {
       try {
+        const locks = new LockFolder(folder, { runtime }) // it creates the folder once, and another process may remove it
         return new PartialLock(folder, await locks.tryTake(path, `The output file ${path}`), files)
       } catch (error) {
         if (error instanceof LockHeldError) {

@@ -6,6 +6,7 @@
  * - Every key has at most one value here. `ForAnyValue` requires a value that matches; `ForAllValues` is also met if the key
  *   is absent.
  */
+import { invariant } from '../../../invariant.js'
 import { booleanOf } from './condition-value.js'
 import { KEY_NAMES, keyOf, type ConditionKey } from './condition-keys.js'
 import { EXPECTED, operatorOf, type Operator } from './condition-operators.js'
@@ -48,7 +49,9 @@ function conditionOf(operatorName: string, keyName: string, values: unknown): Co
   if (expected.length === 0) throw new PolicyProblem(`The condition key ${quoted(keyName)} has no values.`)
   for (const one of expected) if (typeof one === 'string') textOf(`The condition key ${quoted(keyName)}`, one)
   if (operatorName === 'Null') return absence(key, expected)
-  const [, set, name = '', ifExists] = NAME.exec(operatorName) as RegExpExecArray // it matches any text
+  const match = NAME.exec(operatorName)
+  invariant(match !== null, 'the pattern of operator names matches any text')
+  const [, set, name = '', ifExists] = match
   const operator = operatorOf(name)
   if (!operator) throw new PolicyProblem(`The condition operator ${quoted(operatorName)} is not known.`)
   if (!key.comparisons.includes(operator.comparison)) {

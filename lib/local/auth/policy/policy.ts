@@ -4,10 +4,11 @@
  * - Only `Deny` is evaluated: the holder of the keys owns the account, and may do everything that is not denied.
  * - A statement is evaluated completely or not at all. One that cannot be evaluated is a problem, and denies nothing.
  */
+import { invariant } from '../../../invariant.js'
 import { isObject } from '../../../options/check-options.js'
 import { parseJson } from '../../service/bounded-json.js'
 import { invalidParameter, type ApiError } from '../../service/api-error.js'
-import { quoted, type PolicyProblem } from './policy-problem.js'
+import { quoted, PolicyProblem } from './policy-problem.js'
 import { readStatement, type Attempt, type Elements, type Statement } from './statement.js'
 
 /** A parsed policy. */
@@ -48,8 +49,8 @@ export function readPolicy(text: string, vaultArn: string): Policy {
     try {
       statements.push(readStatement(elements as Elements, Effect, vaultArn))
     } catch (error) {
-      const { message } = error as PolicyProblem // it throws nothing else
-      problems.push(`Statement ${i + 1} cannot be evaluated. ${message}`)
+      invariant(error instanceof PolicyProblem, 'reading a statement throws only problems of the policy')
+      problems.push(`Statement ${i + 1} cannot be evaluated. ${error.message}`)
     }
   }
   const other = Object.keys(rest)[0]
