@@ -173,7 +173,7 @@ export class ArchiveWriter extends TypedWritable<ArchiveWriterEvents> {
 
   /** The work is in progress before it begins: a client may end the writer while its request is made. */
   #work(work: () => Promise<void>, callback: (error?: Error | null) => void): void {
-    let ended = (): void => undefined
+    let ended!: () => void // assigned below: a promise runs its executor at once
     this.#working = new Promise((resolve) => {
       ended = resolve
     })

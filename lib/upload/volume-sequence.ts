@@ -22,7 +22,7 @@ import { endsEarly, listUploaded, type ResumedUpload } from './uploaded-parts.js
 import { StoredVolume } from './stored-volume.js'
 import { OpenVolume } from './open-volume.js'
 import type { ResumePoint } from './resume-point.js'
-import type { UploadContext } from './upload-context.js'
+import { isGone, type UploadContext } from './upload-context.js'
 import type { Volume } from './volume.js'
 
 /** The fraction of an archive's maximum of parts at which a warning is emitted. */
@@ -190,16 +190,25 @@ export class VolumeSequence {
     const resumed = next || this.#isOnlyCompared ? undefined : await this.#resumedUpload()
     const moreBytes = next?.size ?? resumed?.uploaded.end ?? 0
     if (moreBytes > 0) throw endsEarly(this.#stored, this.#stored + moreBytes, this.#resumeUploadId)
-    const { store, journal, signal } = this.#context
+    const { journal } = this.#context
     if (resumed) {
-      // It has no part, and the volume it was begun for is not needed.
       const { uploadId } = resumed
-      await store.abortUpload({ uploadId, signal })
+      await this.#abort(uploadId)
       this.#resumeUploadId = undefined
       await journal.closed('aborted', uploadId)
     }
     // The earlier run has recorded that another volume follows.
     if (!this.#isOnlyCompared) await journal.stored(last, undefined, false)
+  }
+
+  /** Aborts an upload that has no part: the volume it was begun for is not needed. It may be gone by now. */
+  async #abort(uploadId: string): Promise<void> {
+    const { store, retry, signal } = this.#context
+    try {
+      await retry.run(() => store.abortUpload({ uploadId, signal }), signal)
+    } catch (error) {
+      if (!isGone(error)) throw error
+    }
   }
 
   #isLonger(): ResumeMismatchError {

@@ -76,7 +76,10 @@ export class ArchiveUpload extends ObservablePromise<Archives, UploadEvents> {
     return this.#writer()?.plan
   }
 
-  /** The ID of the upload that is open at the service; `undefined` if none is, as after completion. */
+  /**
+   * The ID of the upload that is open at the service; `undefined` if none is, as after completion, and until an upload
+   * that is resumed was found.
+   */
   get uploadId(): string | undefined {
     return this.#writer()?.uploadId
   }

@@ -82,6 +82,7 @@ export interface ArchiveStreamOptions extends UploadOptions, Pick<StageOptions, 
  * Options of `resumeUpload`: an upload to resume, volumes that are stored, or both.
  *
  * The part size and the description are those that the upload was begun with, as the service states them.
+ * `onFailure` applies once the upload is found: what fails or is ended before that leaves the upload as it is.
  */
 export interface ResumeUploadOptions extends Omit<UploadArchiveOptions, keyof EarlierRun>, EarlierRun {}
 

@@ -6,7 +6,10 @@ import { MIB } from '../../lib/sizes.js'
 import { MemoryVault } from '../helpers/memory-vault.js'
 import { patternBytes } from '../helpers/pattern-source.js'
 import {
+  notFound,
   recordingJournal,
+  rejection,
+  reset,
   send,
   sentTo,
   uploadParts,
@@ -173,6 +176,41 @@ t.test('a source that ends where a volume did completes the set, which is record
     ])
   }
 })
+
+t.test(
+  'an upload that is not needed is aborted, also if the first request fails or is not answered',
+  async (t) => {
+    const bytes = patternBytes(4 * MIB)
+    for (const isCarriedOut of [false, true]) {
+      const vault = new MemoryVault()
+      const earlierVolumes = await storedVolumes(vault, bytes, 1)
+      const uploadId = await uploadParts(vault, bytes, [])
+      let attempts = 0
+      vault[isCarriedOut ? 'after' : 'before'] = ({ operation }) => {
+        if (operation === 'abortUpload' && attempts++ === 0) throw reset
+      }
+      const abortUpload = vault.abortUpload.bind(vault)
+      vault.abortUpload = async (request) => {
+        if (!vault.uploads.has(uploadId)) throw notFound
+        return abortUpload(request)
+      }
+      const journal = recordingJournal()
+      const writer = writerTo(vault, { earlierVolumes, uploadId, journal })
+      await send(bytes.subarray(0, 2 * MIB), writer)
+      t.strictSame(journal.types, ['aborted', 'stored'])
+      t.equal(vault.uploads.size, 0)
+      t.equal(writer.isComplete, true)
+    }
+    const vault = new MemoryVault()
+    const earlierVolumes = await storedVolumes(vault, bytes, 1)
+    const uploadId = await uploadParts(vault, bytes, [])
+    vault.before = ({ operation }) => {
+      if (operation === 'abortUpload') throw rejection
+    }
+    const writer = writerTo(vault, { earlierVolumes, uploadId })
+    await t.rejects(send(bytes.subarray(0, 2 * MIB), writer), { cause: rejection, uploadId, kept: true })
+  },
+)
 
 t.test('a source that cannot continue a set is superseded, by its upload or by its stream', async (t) => {
   const bytes = patternBytes(6 * MIB)

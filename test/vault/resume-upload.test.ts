@@ -7,6 +7,7 @@ import type { TransferProgress } from '../../lib/transfer/progress.js'
 import { resumeUpload } from '../../lib/vault/resume-upload.js'
 import { laterDescription } from '../../lib/glacier/volume-description.js'
 import { MIB } from '../../lib/sizes.js'
+import { gate } from '../helpers/gate.js'
 import { MemoryVault } from '../helpers/memory-vault.js'
 import { patternBytes } from '../helpers/pattern-source.js'
 import {
@@ -201,13 +202,16 @@ t.test('an upload that became an archive unheard is asked for its ID, and the so
   await t.rejects(resumeUpload([bytes], gone), { code: 'ERR_COMPLETION_UNKNOWN', ...content })
 })
 
-t.test('the signal ends the look for where an upload is resumed', async (t) => {
+t.test('the signal ends the search for an upload, which is left as it is', async (t) => {
   const signal = AbortSignal.abort()
-  const vault = await vaultWithParts(Buffer.alloc(0), [])
-  await t.rejects(resumeUpload([], { client: vault, vaultName, uploadId: 'upload-1', signal }), {
-    name: 'AbortError',
-    uploadId: 'upload-1',
-  })
+  for (const onFailure of ['keep', 'abort'] as const) {
+    const vault = await vaultWithParts(Buffer.alloc(0), [])
+    vault.before = () => gate().opened
+    const upload = resumeUpload([], { client: vault, vaultName, uploadId: 'upload-1', signal, onFailure })
+    await t.rejects(upload, { name: 'AbortError', uploadId: 'upload-1' })
+    t.equal(upload.uploadId, undefined)
+    t.ok(vault.uploads.has('upload-1'))
+  }
 })
 
 t.test('parts that are there, and stored volumes, count as done and skipped', async (t) => {
