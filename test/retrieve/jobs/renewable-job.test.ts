@@ -322,11 +322,11 @@ t.test(
 
 t.test('two requests that find out together that a job is gone start one other job', async (t) => {
   const vault = MemoryVault.holding(patternBytes(MIB))
-  const { opened, open } = gate()
+  const second = gate()
   vault.before = async ({ operation, jobId }) => {
     if (operation !== 'describeJob' || jobId !== 'a') return
-    if (count(vault, 'describeJob') === 2) open()
-    await opened
+    if (count(vault, 'describeJob') === 2) second.open()
+    await second.opened
     throw notFound('DescribeJob')
   }
   const runtime = { ...systemRuntime, clock: new VirtualClock() }

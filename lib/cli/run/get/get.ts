@@ -8,7 +8,6 @@ import type { RetrieveArchiveOptions } from '../../../vault/retrieval-options.js
 import { RETRIEVAL } from '../../../vault/retrieval-rules.js'
 import { retrieveArchive, startRetrieval } from '../../../vault/retrieve-archive.js'
 import { retrieveToFile } from '../../../vault/retrieve-to-file.js'
-import type { ByteRange } from '../../../byte-range.js'
 import { UsageError } from '../../command-errors.js'
 import type { Io } from '../../io.js'
 import { asUsageError, toUsageError } from '../../options/option-names.js'
@@ -84,7 +83,7 @@ async function transfer(
       progress.stop()
       printNote(io, warning) // also with --quiet
     })
-    followReader(reader, progress, options.range)
+    followReader(reader, progress)
   }
   try {
     if (output === undefined || output === '-') {
@@ -110,16 +109,13 @@ async function transfer(
   progress.done()
 }
 
-function followReader(reader: Retrieval, progress: Progress, range: ByteRange | undefined): void {
-  if (range) progress.total = range.end - range.start
+function followReader(reader: Retrieval, progress: Progress): void {
   reader.on('job', (jobId, found) => {
     progress.note(
       `${found ? 'Found the retrieval job' : 'Started the retrieval job'} ${jobId}. Waiting for it.`,
     )
   })
-  reader.on('ready', ({ archiveSize = 0 }) => {
-    if (!range) progress.total = (progress.total ?? 0) + archiveSize
-  })
+  reader.on('progress', ({ totalBytes }) => (progress.total = totalBytes))
   followRetries(reader, (line) => {
     progress.note(line)
   })

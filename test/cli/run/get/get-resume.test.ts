@@ -57,6 +57,33 @@ t.test('a get that was stopped says what is kept, and the command it prints goes
   t.notOk((await readdir(dir)).some((name) => name.includes('.partial')))
 })
 
+t.test('the progress of a set is that of all its volumes, with those that are there already', async (t) => {
+  const dir = t.testdir()
+  const { vault, where, keys } = await vaultFor(t, join(dir, 'v'))
+  const bytes = patternBytes(6 * MIB)
+  const options = ['--part-size', '1MiB', '--max-archive-size', '2MiB', ...where]
+  const [id = ''] = (await put(options, keys, Readable.from([bytes]))).stdout.toString().split('\n')
+  const file = join(dir, 'out')
+  const get = ['get', ...where, '--memory', '4MiB', '--concurrency', '1', '-o', file, '--progress', 'always']
+  vault.faults.add({ operation: 'GetJobOutput', fault: 'stall', nth: 4 })
+  const stopped = start([...get, 'docs', '--', id], keys)
+  const end = ended(stopped)
+  while ((await sizeOf(`${file}.partial`)) < 3 * MIB) await settled(1)
+  stopped.kill('SIGKILL')
+  await end
+  vault.faults.clear()
+  vault.faults.add({ operation: 'GetJobOutput', fault: 'slow', every: 1, bytesPerSecond: 2 * MIB })
+  const found = await ended(start([...get, 'docs', '--', id], keys))
+  t.match(found, { code: 0, stderr: /\([23] already there\)/ })
+  t.ok((await readFile(file)).equals(bytes))
+  const lines = [...found.stderr.matchAll(/retrieved (\d+) % of ([\d.]+ \w+)/g)]
+  t.ok(lines.length > 0, found.stderr)
+  for (const [line, percent, total] of lines) {
+    t.ok(Number(percent) >= 33 && Number(percent) <= 100, line)
+    t.equal(total, '6.00 MiB')
+  }
+})
+
 t.test('what is kept depends on what was begun', async (t) => {
   const dir = t.testdir()
   const file = join(dir, 'out')
