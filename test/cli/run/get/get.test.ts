@@ -126,7 +126,7 @@ t.test('answers that are always of something else are exit code 3, and no wrong 
     const found = await get('--concurrency', '1', '--', archiveId)
     t.match(
       found,
-      { code: 3, stderr: /The answer is not what was requested.*\n.*run the same command again/ },
+      { code: 3, stderr: /The response is not of the requested range.*\n.*run the same command again/ },
       fault,
     )
     t.ok(found.stdout.equals(bytes.subarray(0, 2 * MIB)))
