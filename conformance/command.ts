@@ -30,7 +30,7 @@ Asserts that an endpoint of the Amazon Glacier vault API answers as the service 
   --timeout SECONDS         the most a request takes; default 10
   --max-time SECONDS        the most the run takes; default 600
   --job-wait SECONDS        the most that is waited for a job; default 15
-  --allow-account-changes   also assertions that buy capacity, set the account's retrieval policy or lock a vault for ever
+  --allow-account-changes   also assertions that buy capacity, set the account's retrieval policy or lock a vault permanently
   --json                    the report as JSON
   --list                    the assertions, without running them; no endpoint is needed
   --help

@@ -18,7 +18,7 @@ export interface SessionSettings extends Target {
   readonly controlSecret: string | undefined
   /** The most milliseconds that are waited for a job. */
   readonly jobWaitMs: number
-  /** Whether assertions may buy capacity, set the retrieval policy of the account and lock a vault for ever. */
+  /** Whether assertions may buy capacity, set the retrieval policy of the account and lock a vault permanently. */
   readonly allowAccountChanges: boolean
 }
 

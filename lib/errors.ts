@@ -424,7 +424,7 @@ export class RepeatedMarkerError extends GlacierPipeError {
     super(
       'ERR_REPEATED_MARKER',
       `A list does not end: page ${pages + 1} has the marker ${JSON.stringify(marker)} of an earlier page. ` +
-        'Try again; if the error persists, check whether a proxy answers in place of the service.',
+        'Try again; if the error persists, check whether a proxy responds in place of the service.',
     )
     this.marker = marker
   }
@@ -544,7 +544,7 @@ export class ListenerError extends GlacierPipeError {
   override readonly name = 'ListenerError'
   /** The name of the event. */
   readonly event: string
-  /** The ID of the archive that is stored and recorded; `undefined` if the event does not report one. */
+  /** The ID of the archive that is stored and recorded; `undefined` if the event came before that. */
   readonly archiveId: string | undefined
 
   constructor(event: string, cause: unknown, archiveId?: string, context?: ErrorContext) {

@@ -1,6 +1,6 @@
 /**
- * The reasons of failed requests. The service uses one error code for several situations and tells them apart by the
- * message alone: client/sdk/service-error.ts reads the message and sets the reason, and everything else reads that.
+ * The reasons of failed requests. The service uses one error code for several situations, and only the message
+ * distinguishes them: client/sdk/service-error.ts reads the message and sets the reason, and everything else reads that.
  */
 
 /**
@@ -21,8 +21,8 @@ export type CredentialsErrorReason =
   | 'body-hash-mismatch'
 
 /**
- * Why a request failed, where its class and its service code do not say it: the service uses one code for several
- * situations and tells them apart by the message. The reasons of a {@link CredentialsError}, and:
+ * Why a request failed, if its class and its service code do not say it: the service uses one code for several
+ * situations, which only the message distinguishes. The reasons of a {@link CredentialsError}, and:
  * - `vault-not-found`, `archive-not-found`, `upload-not-found`, `job-not-found`: what a {@link NotFoundError} is about
  * - `vault-not-empty`: the vault contains archives, or was written to after its last inventory
  */

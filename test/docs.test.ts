@@ -32,6 +32,19 @@ t.test('each program in the page of the local vault runs as it is printed', asyn
   )
 })
 
+t.test('the program in the README stores the file that it is given, and restores it', async (t) => {
+  const dir = t.testdir({ 'backup.mjs': await programIn('README.md'), 'srv.tar': 'the bytes of a tar' })
+  const { stdout } = await execute(process.execPath, ['backup.mjs', 'srv.tar'], { cwd: dir })
+  t.match(stdout, /^(?:0 bytes are stored\n)*18 bytes are stored\n[\w-]{138} [\da-f]{64}\n$/)
+  t.equal(await readFile(join(dir, 'srv.tar.restored'), 'utf8'), 'the bytes of a tar')
+})
+
+t.test('the program in the guide interrupts an upload and resumes it from the catalog', async (t) => {
+  const dir = t.testdir({ 'resume.mjs': await programIn('docs/guide.md') })
+  const { stdout } = await execute(process.execPath, ['resume.mjs'], { cwd: dir })
+  t.equal(stdout, `ABORT_ERR true\n${20 * 2 ** 20} true\n`)
+})
+
 t.test('each link from a document leads to a file and a heading', async (t) => {
   const names = (await citingFiles()).filter((name) => name.endsWith('.md'))
   const texts = new Map(await Promise.all(names.map(async (name) => [name, await textOf(name)] as const)))
@@ -81,6 +94,32 @@ t.test('no file cites a document that is not in the repository', async (t) => {
   t.strictSame(missing, [])
 })
 
+t.test('each file and folder of lib that a document for developers names exists', async (t) => {
+  const entries = await readdir(join(ROOT, 'lib'), { recursive: true })
+  const paths = new Set(entries.map((path) => path.replaceAll(sep, '/')))
+  const names = new Set([...paths].map((path) => posix.basename(path)))
+  const decisions = (await citingFiles()).filter((name) => name.startsWith('docs/decisions/'))
+  const documents = ['docs/architecture.md', 'docs/README.md', 'CONTRIBUTING.md', ...decisions]
+  const missing: string[] = []
+  let found = 0
+  for (const document of documents) {
+    // Folders in the decisions may be those of a user's data.
+    const pattern = document.startsWith('docs/decisions/')
+      ? /`((?:[\w.-]+\/)*[\w.-]+\.ts)`/g
+      : /`((?:[\w.-]+\/)*(?:[\w.-]+\.ts|[\w.-]+\/))`/g
+    for (const [, named = ''] of (await textOf(document)).matchAll(pattern)) {
+      if (/[A-Z]{4}/.test(named)) continue // NAME, CATALOG: a placeholder
+      found += 1
+      const path = named.replace(/\/$/, '')
+      // A file without a folder is in one that the text has named before.
+      const isFile = named.includes('/') ? paths.has(path) || existsSync(join(ROOT, path)) : names.has(path)
+      if (!isFile) missing.push(`${document}: ${named}`)
+    }
+  }
+  t.ok(found > 100, `${found} names`)
+  t.strictSame(missing, [])
+})
+
 /** Paths, from the root of the repository and with `/`, of the files that may cite a document. */
 async function citingFiles(): Promise<string[]> {
   const inFolders = await Promise.all(
@@ -94,6 +133,12 @@ async function citingFiles(): Promise<string[]> {
   const atRoot = (await readdir(ROOT)).filter((name) => name.endsWith('.md'))
   const names = [...atRoot, ...inFolders.flat()].map((name) => name.replaceAll(sep, '/'))
   return names.filter((name) => !name.startsWith('docs/api/'))
+}
+
+/** The first whole program in a document. */
+async function programIn(name: string): Promise<string> {
+  const [, program = ''] = /^```js\n(\/\/ \S+\.mjs\n[^]*?)^```$/m.exec(await textOf(name)) ?? []
+  return program
 }
 
 function textOf(name: string): Promise<string> {

@@ -11,10 +11,10 @@ import { backUpReports } from '../examples/compose.js'
 import { roundTrip } from '../examples/local-vault-in-a-test.js'
 import { pipe, upload } from '../examples/stream-chunker.js'
 import { retrieveArchive } from '../lib/index.js'
+import { MIB } from '../lib/sizes.js'
+import { commandEnvironment } from './helpers/command.js'
 import { clientFor, localVaultFor } from './helpers/local-vault.js'
 import { patternBytes, patternSource } from './helpers/pattern-source.js'
-
-const MIB = 1_048_576
 
 /** Runs an example for the shell, with the built command on its path. */
 async function shell(
@@ -29,7 +29,7 @@ async function shell(
   await writeFile(join(bin, 'glacier-pipe'), `#!/bin/sh\nexec "${process.execPath}" "${command}" "$@"\n`)
   await chmod(join(bin, 'glacier-pipe'), 0o755)
   const script = fileURLToPath(new URL(`../examples/${name}`, import.meta.url))
-  const env = { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH ?? ''}` }
+  const env = { ...commandEnvironment(), PATH: `${bin}${delimiter}${process.env.PATH ?? ''}` }
   return new Promise((resolve, reject) => {
     const child = execFile(
       'sh',

@@ -2,11 +2,11 @@ import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import t from 'tap'
+import { MIB } from '../lib/sizes.js'
 import { patternBytes } from './helpers/pattern-source.js'
 
 // Scripts of users, each in a process of its own with the built package: it must do all its work, and then end by itself.
 
-const MIB = 1_048_576
 const run = promisify(execFile)
 
 interface Ended {

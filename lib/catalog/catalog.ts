@@ -155,7 +155,7 @@ export class Catalog implements AsyncDisposable {
   async #assertInPlace(): Promise<void> {
     const [mine, found] = await Promise.all([
       this.#file.stat(),
-      this.#runtime.files.stat(this.path).catch(unlessMissing),
+      this.#runtime.files.stat(this.path).catch(ignoreMissing),
     ])
     if (found?.ino === mine.ino && found.dev === mine.dev) return
     throw new Error(
@@ -165,7 +165,7 @@ export class Catalog implements AsyncDisposable {
   }
 }
 
-function unlessMissing(error: unknown): undefined {
+function ignoreMissing(error: unknown): undefined {
   if (!isMissing(error)) throw error
 }
 

@@ -130,8 +130,8 @@ export interface MismatchedRecord extends RecordBase {
  * - `aborted`: this tool aborted it
  * - `expired`: the service no longer has it
  * - `superseded`: it is open, or its stream is incomplete, but the source cannot continue it; only `--upload-id` selects it
- * - `unknown`: completion was sent and not answered, and the upload is gone. `size` and `treeHash` are those of the
- *   archive that may exist
+ * - `unknown`: completion was sent, its response did not arrive, and the upload is gone. `size` and `treeHash` are those
+ *   of the archive that may exist
  */
 export interface ClosedRecord extends RecordBase, Partial<Content> {
   readonly type: UploadEnd

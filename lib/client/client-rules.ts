@@ -1,5 +1,5 @@
 /** The rules of clients and of how they make requests. */
-import { hasMethods, isNumber } from '../options/rules.js'
+import { hasMethods, TIMEOUT_MS } from '../options/rules.js'
 import { rule, type Rule, type RulesOf } from '../options/check-options.js'
 import type { RequestOptions } from './request-options.js'
 
@@ -15,9 +15,5 @@ export const VAULT_CLIENT: Rule = rule('the result of glacierClient(), or anothe
 
 /** The rules of {@link RequestOptions}. */
 export const REQUEST_OPTIONS: RulesOf<RequestOptions> = {
-  idleTimeout: rule(
-    'a number of milliseconds from 1 up to 24 days',
-    isNumber,
-    (value) => value > 0 && value < 2 ** 31,
-  ),
+  idleTimeout: TIMEOUT_MS,
 }

@@ -8,7 +8,7 @@ import { SdkVaultClient } from './sdk/sdk-vault-client.js'
 import type { VaultClient } from './vault-client.js'
 
 /**
- * Returns a {@link VaultClient} over the AWS SDK. Each call is one request, signed anew, under time limits. It does not
+ * Returns a {@link VaultClient} over the AWS SDK. Each call is one request, signed separately, under time limits. It does not
  * retry: `uploadArchive` and `retrieveArchive` do.
  *
  * @param source - a `GlacierClient` of any version of the SDK, which the caller continues to own; or the configuration of

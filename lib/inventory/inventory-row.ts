@@ -5,7 +5,7 @@ import { InventoryError } from '../errors.js'
 export interface InventoryRow {
   /** The ID of the archive. */
   readonly archiveId: string
-  /** The description as it was sent; empty if there is none. `decodeDescription` makes a name of it. */
+  /** The description as it was sent; empty if it has none. `decodeDescription` makes a name of it. */
   readonly description: string
   /** ISO 8601, to the second. */
   readonly creationDate: string

@@ -5,9 +5,9 @@
 
 /** The facts of an error about an option. */
 export interface OptionRefusal {
-  /** The name of the option, with its path where it is nested: `faults[0].fault`. */
+  /** The name of the option, with its path if it is nested: `faults[0].fault`. */
   readonly option: string
-  /** What is wrong, without the name: `must be a number from 1 up, not 0.` */
+  /** The problem, without the name: `must be a number from 1 up, not 0.` */
   readonly problem: string
 }
 
@@ -17,7 +17,7 @@ const refusals = new WeakMap<object, OptionRefusal>()
  * An error about an option, with the message `OPTION of CALLER PROBLEM`
  *
  * @param kind - TypeError for a value of another type, RangeError for a value out of range
- * @param option - the name, with its path where it is nested
+ * @param option - the name, with its path if it is nested
  * @param caller - the function or class that the option was passed to
  * @param problem - what was expected and found, as `must be a number from 1 up, not 0.`
  */

@@ -68,6 +68,12 @@ export const PATH: Rule = rule(
 export const SIZE: Rule = rule('a whole number of bytes from 0 up', isNumber, (value) => {
   return Number.isSafeInteger(value) && value >= 0
 })
+/** A rule for a time limit in milliseconds: at most what a timer of Node.js can measure. */
+export const TIMEOUT_MS: Rule = rule(
+  'a number of milliseconds from 1 up to 24 days',
+  isNumber,
+  (value) => value > 0 && value < 2 ** 31,
+)
 /** A rule for a tree hash in hex. */
 export const TREE_HASH: Rule = rule('a tree hash of 64 hex digits', isString, (value) => {
   return /^[0-9a-f]{64}$/i.test(value)

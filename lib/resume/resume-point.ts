@@ -1,10 +1,10 @@
 /**
- * Where a stream is resumed: found once, before a byte of the source is read, from what a journal knows of an earlier run
- * and what the service says.
+ * The point at which a stream is resumed. It is found once, before a byte of the source is read, from the journal's
+ * records of an earlier run and from the state of the upload at the service.
  *
- * - A completion whose answer is not known is sent again first, with the content of its intent and no other. Then the
+ * - A completion whose response is not known is sent again first, with the content of its intent and no other. Then the
  *   archive is stored, and the source is only compared with it.
- * - An upload that is gone ends with a record, but only where the account is known to be the same: in another account,
+ * - An upload that is gone ends with a record, but only if the account is known to be the same: in another account,
  *   every upload seems to be gone.
  */
 import {

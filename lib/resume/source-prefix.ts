@@ -5,6 +5,7 @@
 import { TreeHash } from '../tree-hash/tree-hash.js'
 import { addAbortSignal } from '../streams/node-streams.js'
 import { openSource, readableOf, type ByteSource } from '../stages/byte-source.js'
+import type { StoreLimits } from '../store/limits.js'
 import type { Content } from '../store/upload-journal.js'
 
 /** A source whose beginning is known before it is uploaded. */
@@ -27,11 +28,15 @@ export class SourcePrefix {
   /**
    * The first part of the source, read as far as it is needed.
    *
-   * @param partSize - bytes; the part is shorter where the source is
-   * @returns `undefined` where the source has no byte
+   * @param partSize - bytes; the part is shorter if the source is
+   * @param limits - of the store: the tree hash has its leaves
+   * @returns `undefined` if the source has no byte
    * @throws as the source fails
    */
-  async firstPart(partSize: number): Promise<Content | undefined> {
+  async firstPart(
+    partSize: number,
+    { leafSize }: Pick<StoreLimits, 'leafSize'>,
+  ): Promise<Content | undefined> {
     while (this.#size < partSize && !this.#isEnded) {
       const bytes = await this.#next()
       if (!bytes) continue
@@ -41,7 +46,7 @@ export class SourcePrefix {
     const size = Math.min(this.#size, partSize)
     if (size === 0) return undefined
     let left = size
-    const hash = new TreeHash()
+    const hash = TreeHash.withLeafSize(leafSize)
     for (const bytes of this.#read) {
       hash.update(bytes.subarray(0, left))
       left = Math.max(0, left - bytes.length)

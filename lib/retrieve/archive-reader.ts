@@ -16,10 +16,11 @@ import { reportedRetry, type StuckWarning } from '../transfer/reported-retry.js'
 import type { RetryNotice } from '../transfer/retry.js'
 import { expectedOutputOf } from './expected-output.js'
 import type { VerifiedBytes } from './fetch-range.js'
+import { assertUsed } from './held-archives.js'
 import { plannedJobs } from './jobs/archive-job.js'
 import type { PollDelays } from './jobs/job.js'
 import { JobSchedule } from './jobs/job-schedule.js'
-import { requestedRangeOf } from './requested-range.js'
+import { assertPlanned, requestedRangeOf } from './requested-range.js'
 import type { RetrievalPlan } from './retrieval-plan.js'
 import { verifiedOutput } from './verified-output.js'
 import type { VerifiedRange } from './verified-range.js'
@@ -105,6 +106,7 @@ export class ArchiveReader extends TypedReadable<Buffer, ArchiveReaderEvents> {
   }
 
   #handOn({ chunks, size, treeHash }: VerifiedBytes): void {
+    if (this.destroyed) return // a listener has thrown since the read
     const start = this.#position
     this.#position += size
     emitOrDestroy(this, 'range', { start, end: this.#position, treeHash })
@@ -133,14 +135,16 @@ export class ArchiveReader extends TypedReadable<Buffer, ArchiveReaderEvents> {
     try {
       for (const [i, scheduled] of jobs.entries()) {
         const ready = await schedule.ready(scheduled)
+        assertPlanned(scheduled.plan, ready)
+        const { size } = expectedOutputOf(ready) // before the event, so that its listeners need no check
         emitOrDestroy(this, 'ready', ready)
-        const { size } = expectedOutputOf(ready)
         sizes[i] = size
         progress.setTotalBytes(plan.totalBytes ?? sumOf(plan.start, sizes))
         const requestedRange = requestedRangeOf(scheduled.plan, ready)
         yield* verifiedOutput({ job: scheduled.job, ready, offset, requestedRange }, outputContext)
         offset += size
       }
+      assertUsed(outputContext.held)
     } finally {
       release()
       abort() // a job that is being started ahead must not delay the end

@@ -5,7 +5,7 @@
  */
 import { toInclusive } from '../byte-range.js'
 import { SizeMismatchError, TreeHashMismatchError } from '../errors.js'
-import type { JobStore, StoreOutputRequest } from '../store/retrieval-store.js'
+import type { RetrievalStore, StoreOutputRequest } from '../store/retrieval-store.js'
 import type { ProgressMeter } from '../transfer/progress.js'
 import type { Retry } from '../transfer/retry.js'
 import { TreeHash } from '../tree-hash/tree-hash.js'
@@ -23,7 +23,7 @@ export interface VerifiedBytes {
 
 /** The dependencies of {@link fetchRange}. */
 export interface FetchContext {
-  readonly store: Pick<JobStore, 'getJobOutput'>
+  readonly store: Pick<RetrievalStore, 'getJobOutput' | 'limits'>
   readonly retry: Retry
   /** Counts the bytes as they arrive, and the requests in flight. */
   readonly progress: ProgressMeter
@@ -56,7 +56,7 @@ async function fetchOnce(
   const size = range.end - range.start
   const where = `bytes ${toInclusive(range)} of the output of job ${jobId}`
   const { body, treeHash } = await store.getJobOutput(request)
-  const found = await readAll(body, size, where, progress)
+  const found = await readAll(body, TreeHash.withLeafSize(store.limits.leafSize), size, where, progress)
   const expected = treeHash ?? (size === output.size ? output.treeHash : undefined)
   if (expected !== found.treeHash) throw new TreeHashMismatchError('range', where, expected, found.treeHash)
   return found
@@ -65,12 +65,12 @@ async function fetchOnce(
 /** Reads exactly `size` bytes, and hashes them as they arrive. */
 async function readAll(
   body: AsyncIterable<Uint8Array>,
+  hash: TreeHash,
   size: number,
   where: string,
   progress: ProgressMeter,
 ): Promise<VerifiedBytes> {
   const chunks: Uint8Array[] = []
-  const hash = new TreeHash()
   let receivedBytes = 0
   for await (const chunk of body) {
     receivedBytes += chunk.length

@@ -2,6 +2,8 @@
  * The plan of a retrieval whose caller has the start of the stream already. An archive that the caller has completely
  * needs no job if its tree hash is known.
  */
+import { toInclusive } from '../byte-range.js'
+import { TreeHashMismatchError } from '../errors.js'
 import { NodeStack } from '../tree-hash/tree-hash.js'
 import type { RetrievalPlan } from './retrieval-plan.js'
 import type { VerifiedRange } from './verified-range.js'
@@ -25,6 +27,19 @@ export function planAfter(plan: RetrievalPlan, held: readonly VerifiedRange[]): 
     start = end
   }
   return { ...plan, jobs: [], start, held }
+}
+
+/**
+ * Checks that no held range is left over.
+ *
+ * @param held - the ranges that are none of those in which the outputs are fetched
+ * @throws {TreeHashMismatchError} `ERR_TREE_HASH_MISMATCH`: the first such range. Its hash cannot be combined with the
+ *   others, and the bytes of the stream would be in other places than the caller has them
+ */
+export function assertUsed([first]: readonly VerifiedRange[]): void {
+  if (!first) return
+  const where = `bytes ${toInclusive(first)}, which are there already and are no range of the archive,`
+  throw new TreeHashMismatchError('archive', where, undefined, first.treeHash)
 }
 
 function combinedHashOf(ranges: readonly VerifiedRange[]): string {

@@ -95,7 +95,7 @@ export function planRetrieval(options: RetrievalPlanOptions, limits: StoreLimits
   return {
     ...planRanges(options, limits),
     totalBytes: range ? range.end - range.start : totalSizeOf(archives),
-    jobs: planJobs(options, archives),
+    jobs: planJobs(options, archives, limits),
     start: 0,
     held: [],
   }
@@ -126,6 +126,7 @@ export function outputSizeOf({ range, archiveSize }: JobPlan): number | undefine
 function planJobs(
   { range, tier, jobId }: RetrievalPlanOptions,
   archives: readonly KnownArchive[],
+  { leafSize }: StoreLimits,
 ): ArchiveJobPlan[] {
   if (!range) return archives.map((archive) => ({ ...archive, tier, jobId }))
   assertWithin(range, archives)
@@ -136,7 +137,7 @@ function planJobs(
   for (const { archiveId, archiveSize, treeHash } of archives) {
     const archiveRange = { start: position, end: position + (archiveSize ?? Infinity) }
     const requestedRange = rangeWithin(range, archiveRange)
-    for (const aligned of requestedRange ? alignedRanges(requestedRange, archiveSize) : [])
+    for (const aligned of requestedRange ? alignedRanges(requestedRange, archiveSize, leafSize) : [])
       jobs.push({ archiveId, archiveSize, treeHash, range: aligned, requestedRange, tier })
     position += archiveSize ?? 0
   }

@@ -13,6 +13,7 @@ import { NodeStack } from '../tree-hash/tree-hash.js'
 import { sliceChunks } from './chunk-slices.js'
 import { expectedOutputOf, type ExpectedOutput } from './expected-output.js'
 import { fetchRange, type FetchContext, type VerifiedBytes } from './fetch-range.js'
+import { assertUsed } from './held-archives.js'
 import type { JobSchedule } from './jobs/job-schedule.js'
 import type { RetrievalJob } from './jobs/retrieval-job.js'
 import type { RangePlan } from './retrieval-plan.js'
@@ -135,7 +136,11 @@ function sliceOf(chunks: readonly Uint8Array[], { start, end }: ByteRange, treeH
   return { chunks: [...sliceChunks(chunks, start, end)], size: end - start, treeHash }
 }
 
-/** Takes the held range that is exactly this range. If the next held range differs, all held ranges are dropped. */
+/**
+ * Takes the held range that is exactly this range; `undefined` if there are no more held ranges.
+ *
+ * @throws {TreeHashMismatchError} `ERR_TREE_HASH_MISMATCH`: the next held range is another
+ */
 function takeHeld(
   held: VerifiedRange[],
   { start, end }: ByteRange,
@@ -143,7 +148,7 @@ function takeHeld(
 ): VerifiedRange | undefined {
   const [first] = held
   if (first?.start === offset + start && first.end === offset + end) return held.shift()
-  held.length = 0
+  assertUsed(held)
   return undefined
 }
 

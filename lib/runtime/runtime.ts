@@ -59,3 +59,8 @@ export const systemRuntime: Runtime = {
   files: systemFiles,
   processes: systemProcesses,
 }
+
+/** The real runtime, with another clock if one is given. */
+export function runtimeWith(clock: Clock = systemClock): Runtime {
+  return { ...systemRuntime, clock }
+}

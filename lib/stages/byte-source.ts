@@ -15,17 +15,17 @@ import { assertDescriptor, readParts, type FileDescriptor, type PieceMemory } fr
 export type ByteChunk = Bytes | string
 
 /**
- * Anything that gives bytes.
+ * A source of bytes.
  *
- * - A Node.js stream of any age. It is destroyed where it is not read to its end.
- * - A web stream, a Blob or File, or a Response, of which the body is read. It is cancelled where it is not read to its end.
- * - An iterable or async iterable of chunks, such as an array or what a generator function returns.
+ * - A Node.js stream of any age. It is destroyed if it is not read to its end.
+ * - A web stream, a Blob or File, or a Response, of which the body is read. It is cancelled if it is not read to its end.
+ * - An iterable or async iterable of chunks, such as an array or the result of a generator function.
  * - A Buffer, typed array, DataView, ArrayBuffer or SharedArrayBuffer.
  * - A {@link FileDescriptor}: a FileHandle or `{ fd }`. It stays open, and is the caller's to close.
  *
  * Chunks are bytes, or text from iterables and from Node.js streams in object mode. A string by itself is no source, and a
  * stream with an encoding set is refused: text that was decoded from bytes cannot be turned back into them. So is a
- * Node.js stream with `'readable'` listeners, also where one is added later: something else reads it.
+ * Node.js stream with `'readable'` listeners, also if one is added later: something else reads it.
  */
 export type ByteSource =
   | NodeJS.ReadableStream
@@ -63,7 +63,7 @@ export type OpenSource = Readable | FileDescriptor
 const PIECES: PieceMemory = { size: MIB, take: () => Buffer.allocUnsafeSlow(MIB) }
 
 /**
- * Accepts a source: the one place that decides what a source is. From here on the library ends it.
+ * Accepts a source. No other function decides what a source is. From here on the library ends it.
  *
  * @throws {TypeError} the source gives no bytes, or was read before; it is left as it is
  */
@@ -75,11 +75,11 @@ export function openSource(source: ByteSource | OpenSource): OpenSource {
   if (bytes) return new PulledSource(pullIterable([bytes]))
   if (typeof source !== 'object' || (source as object | null) === null) throw noSource(source)
   if (isNodeStream(source)) return new NodeSource(source)
-  if ('fd' in source && !isIterable(source)) return checkedDescriptor(source)
+  if ('fd' in source && !isAnyIterable(source)) return checkedDescriptor(source)
   if (isWebStream(source)) return openWebStream(source)
   if (isResponse(source)) return openBody(source)
   if (isBlob(source)) return openWebStream(source.stream())
-  if (isIterable(source)) return openIterable(source)
+  if (isAnyIterable(source)) return openIterable(source)
   throw noSource(source)
 }
 
@@ -136,7 +136,7 @@ function isResponse(source: object): source is ResponseSource {
   return 'body' in source && 'bodyUsed' in source && 'status' in source
 }
 
-function isIterable(source: object): source is AsyncIterable<unknown> | Iterable<unknown> {
+function isAnyIterable(source: object): source is AsyncIterable<unknown> | Iterable<unknown> {
   return hasMethod(source, Symbol.asyncIterator) || hasMethod(source, Symbol.iterator)
 }
 
@@ -149,7 +149,7 @@ function noSource(source: unknown): TypeError {
   const advice = isPromise
     ? ' Await it first.'
     : typeof source === 'function'
-      ? ' Call it first, where it gives a source.'
+      ? ' If it returns a source, call it first.'
       : ''
   return new TypeError(
     'The source must be a stream, a Blob, a Response, an iterable of bytes, bytes, a FileHandle or { fd }, ' +

@@ -1,6 +1,6 @@
 /**
- * Parts read straight from a file descriptor into their memory: what `source.pipe(rechunk(size))` gives, without a
- * buffer of its own for each 64 KiB and without a copy.
+ * Parts read straight from a file descriptor into their memory: the same parts as those of `source.pipe(rechunk(size))`,
+ * without a buffer for each 64 KiB and without a copy.
  *
  * - The memory of a part is taken when the part is requested, so one part is held here at a time, being filled or waiting.
  * - For pipes and sockets, the system reports when there are bytes, and they are read on the event loop. When reading is

@@ -1,12 +1,12 @@
 /**
- * The re-chunker: bytes in any pieces in, Buffers of exactly one size out, the last as short as it must be.
+ * The re-chunker: bytes in any pieces in, Buffers of exactly one size out, the last as short as necessary.
  *
  * - Every byte is copied once, into memory of the part it belongs to, and nothing else refers to that memory: a source
  *   may reuse its buffers, and the reader of a part owns it.
  * - One part is held at a time, being filled or waiting to be read, however long a write is: in the middle of one,
  *   cutting stops until the part has been taken.
- * - A write is answered with false until its bytes were copied. The writable side is in object mode, where Node.js leaves
- *   it to this stream what a chunk may be: a wrong one is an error of the stream, where a byte stream throws at the writer.
+ * - `write()` returns false until the bytes were copied. The writable side is in object mode, in which this stream decides
+ *   which chunks it accepts: a wrong one is an error of the stream, whereas `write()` of a byte stream throws.
  * - The readable side is in object mode. In byte mode a paused reader joins neighbours (nodejs/node#44028), so under
  *   `for await` the boundaries would be lost.
  */
@@ -47,7 +47,7 @@ const RECHUNK = {
  *
  * It takes Buffers, typed arrays, DataViews and ArrayBuffers, and strings with the encoding that they are written with,
  * which is UTF-8 by default: `write('text', 'latin1')`. Anything else is a `TypeError` of the stream, and so is a stream
- * with an encoding set that is piped in: its text was bytes before, and some bytes cannot be told from it.
+ * with an encoding set that is piped in: its text was bytes before, and it does not determine all of them.
  *
  * @param size - bytes of each part
  * @throws {TypeError} size is not a number, or an option is unknown or of a wrong type
@@ -111,7 +111,7 @@ export class Rechunk extends Transform {
     callback?: (error: Error | null | undefined) => void,
   ): boolean
   override write(chunk: unknown, ...rest: unknown[]): boolean {
-    // With room for one chunk the answer is always false, and `drain` always follows.
+    // With room for one chunk `write()` always returns false, and `drain` always follows.
     super.write(chunk, ...(rest as []))
     return this.writableLength === 0 && this.writable
   }

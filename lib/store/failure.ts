@@ -30,7 +30,7 @@ const BY_REASON: Readonly<Partial<Record<ServiceErrorReason, FailureKind>>> = {
   'credentials-missing': 'final',
   'credentials-unavailable': 'transient',
   'credentials-expired': 'expired',
-  'signature-time': 'transient', // each attempt is signed anew, by the time in the service's response
+  'signature-time': 'transient', // each attempt is signed again, by the time in the service's response
   'body-hash-mismatch': 'corrupted',
 }
 

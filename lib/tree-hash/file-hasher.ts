@@ -50,6 +50,9 @@ export interface FileHashOptions {
   readonly signal?: AbortSignal | undefined
 }
 
+/** The hashing of files, as its users see it. A simulation whose files are not on the disk passes its own. */
+export type FileTreeHasher = Pick<FileHasher, 'hash' | 'close'>
+
 const FILE_HASHER = { hashThreads: HASH_THREADS } satisfies RulesOf<FileHasherOptions>
 const FILE_HASH = { range: RANGE, signal: SIGNAL } satisfies RulesOf<FileHashOptions>
 

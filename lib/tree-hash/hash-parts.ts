@@ -32,7 +32,7 @@ const DEFAULT_HASH_THREADS = 2
 export interface HashPartsOptions {
   /**
    * Number of threads that hash a part of more than 1 MiB in shared memory, from the second part on; default 2. All
-   * transfers of the process share them. With 0, and wherever threads cannot run, the calling thread hashes parts, and
+   * transfers of the process share them. With 0, and if threads cannot run, the calling thread hashes parts, and
    * yields to the event loop after each MiB.
    */
   readonly hashThreads?: number | undefined
@@ -40,7 +40,7 @@ export interface HashPartsOptions {
 
 /** The parts of a hasher that a simulation replaces. */
 export interface HashContext {
-  /** Bytes of a leaf; default 1 MiB. */
+  /** Bytes of a leaf; default those of the service. */
   readonly leafSize?: number | undefined
   /** The workers that hash; default those of the process. */
   readonly pool?: HashPool | undefined

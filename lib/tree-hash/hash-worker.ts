@@ -1,5 +1,5 @@
 /**
- * A worker thread that hashes: it takes jobs over shared memory or a file, and answers with digests, in the order of the
+ * A worker thread that hashes: it takes jobs over shared memory or a file, and returns digests, in the order of the
  * jobs.
  */
 import { createHash } from 'node:crypto'
@@ -30,7 +30,7 @@ export interface FileJob {
   readonly fd: number
   /** Offset of the first byte. */
   readonly start: number
-  /** Offset behind the last byte. Fewer bytes are read where the file ends before. */
+  /** Offset behind the last byte. Fewer bytes are read if the file ends before. */
   readonly end: number
   /** Bytes of a leaf. */
   readonly leafSize: number

@@ -46,7 +46,7 @@ export class TreeHashStream extends Transform {
   /** @param options - see {@link treeHash} */
   constructor(options: TreeHashStreamOptions = {}) {
     const { expected } = checkOptions('treeHash', options, OPTIONS)
-    // In object mode a wrong chunk is an error of the stream, where a byte stream throws at the writer.
+    // In object mode a wrong chunk is an error of the stream, whereas `write()` of a byte stream throws.
     super({ writableObjectMode: true, writableHighWaterMark: 1 })
     this.#expected = expected?.toLowerCase()
   }

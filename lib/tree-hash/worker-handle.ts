@@ -72,7 +72,7 @@ export class WorkerHandle {
         isAwaited: true,
       }
       const abandon = (): void => {
-        pending.isAwaited = false // the worker still answers, and its answers are told apart by their order
+        pending.isAwaited = false // the worker still sends the result, and results are matched by their order
         this.#holdProcess()
         resolve(undefined)
       }

@@ -6,7 +6,7 @@ import { LEAF_SIZE } from './leaf-size.js'
 
 /**
  * Calls a function with each leaf of some bytes, and yields to the event loop between two: both hashes of 1 MiB take
- * about 1 ms where the processor has SHA instructions.
+ * about 1 ms if the processor has SHA instructions.
  *
  * @param isStopped - called between two leaves; `true` ends the loop early
  */

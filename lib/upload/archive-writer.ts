@@ -20,7 +20,8 @@ import { PartMemory } from '../transfer/part-memory.js'
 import { ProgressMeter, type TransferProgress } from '../transfer/progress.js'
 import { RateLimit } from '../transfer/rate-limit.js'
 import { reportedRetry } from '../transfer/reported-retry.js'
-import type { HashedPart } from '../tree-hash/hash-parts.js'
+import type { HashContext, HashedPart } from '../tree-hash/hash-parts.js'
+import type { HashPool } from '../tree-hash/hash-pool.js'
 import type { UploadContext, UploadEvents } from './upload-context.js'
 import { endUpload, type WriterOutcome } from './writer-outcome.js'
 import type { UploadPlan } from './upload-plan.js'
@@ -38,6 +39,8 @@ export interface ArchiveWriterTask extends StreamFacts {
   /** The plan, made from the part size of the resume point if there is one. */
   readonly plan: UploadPlan
   readonly runtime: Runtime
+  /** The workers that hash the parts; default those of the process. A simulation passes its own. */
+  readonly hashPool?: HashPool | undefined
   readonly journal: UploadJournal
   /** Whether an upload that fails is kept or aborted. */
   readonly onFailure: 'keep' | 'abort'
@@ -61,6 +64,12 @@ export class ArchiveWriter extends TypedWritable<ArchiveWriterEvents> {
   readonly #context: UploadContext
   readonly #volumes: VolumeSequence
   readonly #onFailure: 'keep' | 'abort'
+  /**
+   * The leaf size and the workers for the stage that hashes parts.
+   *
+   * @internal
+   */
+  readonly hashContext: HashContext
   readonly #cancel = new AbortController()
   readonly #lastCancel = new AbortController()
   /** The `_write` or `_final` in progress; never rejects. */
@@ -76,6 +85,7 @@ export class ArchiveWriter extends TypedWritable<ArchiveWriterEvents> {
       emitOrDestroy(this, 'progress', progress)
     }
     this.#onFailure = task.onFailure
+    this.hashContext = { leafSize: store.limits.leafSize, pool: task.hashPool }
     this.#context = {
       store,
       plan,
@@ -143,15 +153,16 @@ export class ArchiveWriter extends TypedWritable<ArchiveWriterEvents> {
     _encoding: BufferEncoding,
     callback: (error?: Error | null) => void,
   ): void {
-    this.#work(this.#volumes.add(part), callback)
+    this.#work(() => this.#volumes.add(part), callback)
   }
 
   /** @internal */
   override _final(callback: (error?: Error | null) => void): void {
-    const finishing = this.#volumes.finish().then(() => {
+    const finish = async (): Promise<void> => {
+      await this.#volumes.finish()
       this.#context.progress.finish()
-    })
-    this.#work(finishing, callback)
+    }
+    this.#work(finish, callback)
   }
 
   /** @internal */
@@ -160,10 +171,17 @@ export class ArchiveWriter extends TypedWritable<ArchiveWriterEvents> {
     this.#settle(error).then(callback, callback)
   }
 
-  #work(work: Promise<void>, callback: (error?: Error | null) => void): void {
-    this.#working = work.then(() => {
-      callback()
-    }, callback)
+  /** The work is in progress before it begins: a client may end the writer while its request is made. */
+  #work(work: () => Promise<void>, callback: (error?: Error | null) => void): void {
+    let ended = (): void => undefined
+    this.#working = new Promise((resolve) => {
+      ended = resolve
+    })
+    void work()
+      .then(() => {
+        callback()
+      }, callback)
+      .finally(ended)
   }
 
   /** Waits for the ended requests, but not for long, and decides the outcome. */

@@ -79,7 +79,7 @@ export async function complete(
     }
     if (!mismatches.has(archiveId)) {
       mismatches.add(archiveId)
-      // Without the hash of the response: a later response may give the right one for the same ID.
+      // Without the hash of the response: a later response may state the right one for the same ID.
       const content = { size, treeHash: undefined, sentTreeHash: treeHash }
       await recorded(archiveId, journal.mismatched({ archiveId, vaultName, ...content, uploadId }))
     }
@@ -112,7 +112,7 @@ async function errorOfFailure(
     return new CompletionUnknownError(size, treeHash, uploadId, { cause: error })
   }
   const isRefused = error instanceof ServiceError && error.serviceCode === 'InvalidParameterValueException'
-  // A process that lost the lock leaves the intent to the owner, who asks the service what became of it.
+  // A process that lost the lock leaves the intent to the owner, who finds out from the service whether it became an archive.
   const isVoid = !lost && !(error instanceof LockLostError) && error instanceof GlacierPipeError
   if (isRefused || isVoid) await unlessFailed(journal.rejected({ uploadId }))
   if (!isRefused) return error

@@ -157,7 +157,6 @@ export class OpenVolume implements Volume {
     const { uploadId } = this
     invariant(uploadId !== undefined, 'a part is sent only to an upload that is begun or resumed')
     const sent = sendPart(this.#context, uploadId, this.#rangeOf(part), part)
-      .finally(() => this.#inFlight.delete(sent))
       .then(() => {
         this.#keepAlive.active()
         done()
@@ -165,6 +164,7 @@ export class OpenVolume implements Volume {
       .catch((error: unknown) => {
         this.#fail(error as Error) // of the service, or of a listener
       })
+      .finally(() => this.#inFlight.delete(sent)) // last: the completion waits for what is in flight
     this.#inFlight.add(sent)
     return sent
   }

@@ -7,7 +7,7 @@ import { readParts } from '../stages/read-parts.js'
 import { rechunk } from '../stages/rechunk.js'
 import { pipeline, type Readable } from '../streams/node-streams.js'
 import type { PartMemory } from '../transfer/part-memory.js'
-import { hashParts } from '../tree-hash/hash-parts.js'
+import { PartHasher } from '../tree-hash/hash-parts.js'
 import type { ArchiveWriter } from './archive-writer.js'
 import type { UploadPlan } from './upload-plan.js'
 
@@ -46,7 +46,7 @@ export async function sendSource(
   let bytes: Readable | undefined
   try {
     const { plan, partMemory: memory } = writer
-    const hashing = hashParts({ hashThreads })
+    const hashing = new PartHasher({ hashThreads }, writer.hashContext)
     const opened = openSource(source)
     bytes = isDescriptor(opened) ? readParts(opened, memory) : opened
     if (!plan.volumes) limitSize(bytes, plan)
@@ -88,6 +88,7 @@ export function withOutcome(
 ): unknown {
   // An `AbortError` of the source's own is the cause of another error: this one is of the caller's signal.
   if (ownError instanceof AbortError) return ownError
+  if (error === ownError) return error // an abort error of Node.js, which remains as it is
   if (outcome?.uploadId === undefined || error instanceof UploadFailedError) return error
   return new UploadFailedError(error, outcome.uploadId, true)
 }

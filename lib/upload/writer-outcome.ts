@@ -9,6 +9,7 @@
 import {
   AbortError,
   CompletionUnknownError,
+  ListenerError,
   LockLostError,
   ResumeMismatchError,
   TreeHashMismatchError,
@@ -65,7 +66,7 @@ export async function endUpload(
   const { uploadId, completionSent, isContinued } = volumes
   if (error instanceof ResumeMismatchError && (uploadId !== undefined || isContinued))
     await record('superseded', uploadId)
-  if (volumes.isComplete) return endedWith('stored', error)
+  if (volumes.isComplete) return endedWith('stored', withArchive(error, volumes))
   if (uploadId === undefined) return endedWith('none', error)
   if (isGone(error)) {
     if (error instanceof UploadGoneError && volumes.hasSeenUpload) await record('expired', uploadId)
@@ -82,6 +83,13 @@ export async function endUpload(
 function isGone(error: Error | null): boolean {
   const isWrongArchive = error instanceof TreeHashMismatchError && error.scope === 'archive'
   return error instanceof UploadGoneError || error instanceof CompletionUnknownError || isWrongArchive
+}
+
+/** The error of a listener with the archive that is stored nevertheless: the last progress is reported after that. */
+function withArchive(error: Error | null, { archives }: VolumeSequence): Error | null {
+  const archiveId = archives.at(-1)?.archiveId
+  const lacksArchive = error instanceof ListenerError && error.archiveId === undefined
+  return lacksArchive && archiveId !== undefined ? error.withArchive(archiveId) : error
 }
 
 /** Aborts an upload. A failure to do so does not replace the error at hand: the upload is reported as kept. */

@@ -13,13 +13,14 @@ import { rechunk, type Rechunk } from '../stages/rechunk.js'
 import { pipeline } from '../streams/node-streams.js'
 import type { NodeStream } from '../streams/node-source.js'
 import { TypedWritable } from '../streams/typed-events.js'
-import { hashParts } from '../tree-hash/hash-parts.js'
+import { PartHasher } from '../tree-hash/hash-parts.js'
 import type { ArchiveWriter, ArchiveWriterEvents } from '../upload/archive-writer.js'
 import { endOf, withOutcome } from '../upload/send-source.js'
 import type { WriterOutcome } from '../upload/writer-outcome.js'
 import type { UploadPlan } from '../upload/upload-plan.js'
 import { forwardEvents } from './archive-upload.js'
-import { newWriter, planOf, storeOf } from './archive-writer.js'
+import { newWriter, planOf } from './archive-writer.js'
+import { storeOf } from './vault-store.js'
 import { ARCHIVE_STREAM, type ArchiveStreamOptions } from './upload-options.js'
 
 /**
@@ -69,7 +70,7 @@ export class ArchiveStream extends TypedWritable<ArchiveWriterEvents> {
       this.emit(event, ...args)
     })
     const ended = endOf(writer)
-    this.#stages = pipeline(this.#cutter, hashParts({ hashThreads }), writer).catch(
+    this.#stages = pipeline(this.#cutter, new PartHasher({ hashThreads }, writer.hashContext), writer).catch(
       async (error: unknown) => {
         throw withOutcome(error, writer, await ended)
       },

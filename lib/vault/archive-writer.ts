@@ -1,15 +1,13 @@
 /** A writer of hashed parts to a vault. */
-import { vaultClientOf } from '../client/glacier-client.js'
 import { encodeDescription } from '../glacier/description.js'
 import { checkOptions } from '../options/check-options.js'
-import { systemRuntime, type Runtime } from '../runtime/runtime.js'
-import type { Clock } from '../runtime/clock.js'
+import { runtimeWith } from '../runtime/runtime.js'
 import { noJournal } from '../store/upload-journal.js'
 import { ArchiveWriter, type ArchiveWriterTask } from '../upload/archive-writer.js'
 import type { ResumePoint } from '../upload/resume-point.js'
 import { planUpload, type UploadPlan } from '../upload/upload-plan.js'
 import { ARCHIVE_WRITER, type ArchiveWriterOptions, type UploadOptions } from './upload-options.js'
-import { vaultStore, type VaultStore } from './vault-store.js'
+import { storeOf, type VaultStore } from './vault-store.js'
 
 /**
  * Makes a Writable of hashed parts that stores an archive in a vault, or several.
@@ -57,11 +55,6 @@ export function newWriter(
   })
 }
 
-/** The vault of some options as a store. */
-export function storeOf({ client, vaultName, accountId }: UploadOptions): VaultStore {
-  return vaultStore(vaultClientOf(client), { vaultName, accountId })
-}
-
 /** The plan of a new stream. */
 export function planOf(options: UploadOptions, { limits }: VaultStore): UploadPlan {
   const { partSize, sourceSize, expectedSize = sourceSize } = options
@@ -74,17 +67,12 @@ export function planOf(options: UploadOptions, { limits }: VaultStore): UploadPl
 
 /** The plan of a stream that is resumed: the part size is that of the upload. */
 export function resumedPlanOf(
-  options: UploadOptions,
+  options: Pick<UploadOptions, 'memory' | 'concurrency' | 'limitRate' | 'maxArchiveSize' | 'volumes'>,
   { partSize }: ResumePoint,
-  { limits }: VaultStore,
+  { limits }: Pick<VaultStore, 'limits'>,
 ): UploadPlan {
   const { memory, concurrency, limitRate, maxArchiveSize, volumes } = options
   return planUpload({ partSize, memory, concurrency, limitRate, maxArchiveSize, volumes }, limits)
-}
-
-/** The runtime of the system, with the clock of the caller if there is one. */
-function runtimeWith(clock: Clock = systemRuntime.clock): Runtime {
-  return { ...systemRuntime, clock }
 }
 
 function encodedDescription({ description }: UploadOptions): string | undefined {

@@ -14,7 +14,7 @@ export interface InventoryOptions extends VaultRequest, RetryOptions, InventoryF
   readonly client: GlacierClientLike | VaultClient
   /** The format in which the service writes the inventory. Defaults to JSON; its CSV is ambiguous in rare cases. */
   readonly format?: InventoryFormat | undefined
-  /** The ID of a job to wait for. By default a job is looked for, and started if there is none. */
+  /** The ID of a job to wait for. By default a job is searched for, and started if none is found. */
   readonly jobId?: string | undefined
   /** The delays between two requests for the state of the job. */
   readonly poll?: PollDelays | undefined

@@ -1,8 +1,9 @@
 /** Retrieves the inventory of a vault. */
 import { InventoryReader } from '../inventory/inventory-reader.js'
 import { checkOptions } from '../options/check-options.js'
+import { runtimeWith } from '../runtime/runtime.js'
 import type { InventoryOptions } from './inventory-options.js'
-import { runtimeOf, storeOf } from './retrieval-context.js'
+import { storeOf } from './vault-store.js'
 import { INVENTORY } from './retrieval-rules.js'
 
 /**
@@ -24,11 +25,11 @@ import { INVENTORY } from './retrieval-rules.js'
  */
 export function inventory(options: InventoryOptions): InventoryReader {
   const checked = checkOptions('inventory', options, INVENTORY)
-  const { format = 'JSON', startDate, endDate, jobId, poll, retryFor, signal } = checked
+  const { format = 'JSON', startDate, endDate, jobId, poll, retryFor, signal, clock } = checked
   const selection = { format, startDate, endDate }
   return new InventoryReader({
     store: storeOf(checked),
-    runtime: runtimeOf(checked),
+    runtime: runtimeWith(clock),
     selection,
     jobId,
     poll,

@@ -10,9 +10,9 @@ import { Retry } from '../transfer/retry.js'
 import type { ResumePoint } from '../upload/resume-point.js'
 import { sendSource } from '../upload/send-source.js'
 import { ArchiveUpload, type UploadHandle } from './archive-upload.js'
-import { newWriter, resumedPlanOf, storeOf } from './archive-writer.js'
+import { newWriter, resumedPlanOf } from './archive-writer.js'
 import { RESUME_UPLOAD, type ResumeUploadOptions } from './upload-options.js'
-import type { VaultStore } from './vault-store.js'
+import { storeOf, type VaultStore } from './vault-store.js'
 
 /**
  * Resumes an upload: reads the same source again, from its beginning. Each part is hashed and compared with what the
@@ -41,7 +41,7 @@ export function resumeUpload(source: ByteSource, options: ResumeUploadOptions): 
     const checked = checkOptions('resumeUpload', options, RESUME_UPLOAD)
     const store = storeOf(checked)
     const signal = handle.signalWith(checked.signal)
-    const opened = openSource(source) // from here on it is listened to: it may fail while the service is asked
+    const opened = openSource(source) // from here on it is listened to: it may fail during the requests
     try {
       const resumePoint = await resumePointOf(checked, store, signal, handle)
       const plan = resumedPlanOf(checked, resumePoint, store)

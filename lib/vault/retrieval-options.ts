@@ -30,7 +30,7 @@ export interface RetrieveArchiveOptions extends RetrievalOptions {
   readonly poll?: PollDelays | undefined
   /**
    * The ID of a job that retrieves exactly this archive, or exactly this range of it. By default a job is looked for, and
-   * started if there is none.
+   * started if no such job exists.
    */
   readonly jobId?: string | undefined
 }

@@ -1,9 +1,10 @@
-/** The whole way up in one call: cut, hash, send. */
+/** A complete upload in one call: cut, hash, send. */
 import { checkOptions } from '../options/check-options.js'
 import type { ByteSource } from '../stages/byte-source.js'
 import { sendSource } from '../upload/send-source.js'
 import { ArchiveUpload } from './archive-upload.js'
-import { newWriter, planOf, storeOf } from './archive-writer.js'
+import { newWriter, planOf } from './archive-writer.js'
+import { storeOf } from './vault-store.js'
 import { UPLOAD_ARCHIVE, type UploadArchiveOptions } from './upload-options.js'
 
 /**

@@ -1,5 +1,7 @@
 /** A vault as a store: the ports of an upload and a retrieval, mapped to a client, an account and a vault name. */
 import { refreshCredentialsOf } from '../client/refresh-credentials.js'
+import { vaultClientOf } from '../client/glacier-client.js'
+import type { GlacierClientLike } from '../client/glacier-client-like.js'
 import type { VaultClient, VaultRequest } from '../client/vault-client.js'
 import { GLACIER_LIMITS } from '../glacier/limits.js'
 import { laterDescription, volumeMarkOf } from '../glacier/volume-description.js'
@@ -9,6 +11,16 @@ import type { InventoryStore, RetrievalStore } from '../store/retrieval-store.js
 
 /** A vault, as uploads, retrievals and inventories need it. */
 export type VaultStore = ArchiveStore & RetrievalStore & InventoryStore
+
+/** The options that say which vault to use, and by which client. */
+export interface VaultOptions extends Pick<VaultRequest, 'vaultName' | 'accountId'> {
+  readonly client: GlacierClientLike | VaultClient
+}
+
+/** The vault of an options object, as a store. */
+export function storeOf({ client, vaultName, accountId }: VaultOptions): VaultStore {
+  return vaultStore(vaultClientOf(client), { vaultName, accountId })
+}
 
 /**
  * Makes a store of a vault.

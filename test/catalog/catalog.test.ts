@@ -23,6 +23,7 @@ import { recordsIn } from '../../lib/catalog/lines/parse-line.js'
 import type { CatalogRecord } from '../../lib/catalog/record.js'
 import { systemRuntime } from '../../lib/runtime/runtime.js'
 import { findUnfinishedUploads } from '../../lib/catalog/unfinished-uploads.js'
+import { MIB } from '../../lib/sizes.js'
 import { writeAtOnce } from '../helpers/catalog-writers.js'
 
 const place = { region: 'eu-west-1' }
@@ -36,7 +37,7 @@ function archive(archiveId: string, more: object = {}): CatalogRecord {
     archiveId,
     size: 5,
     treeHash: 'aa',
-    partSize: 1_048_576,
+    partSize: MIB,
     parts: 1,
     volume: 1,
     ...more,

@@ -1,8 +1,8 @@
 import t from 'tap'
 import type { CatalogRecord } from '../../lib/catalog/record.js'
 import { findUnfinishedUploads, type UnfinishedUpload } from '../../lib/catalog/unfinished-uploads.js'
+import { MIB } from '../../lib/sizes.js'
 
-const MIB = 1_048_576
 const place = { region: 'eu-west-1', vaultName: 'backups' }
 const firstPart = { size: MIB, treeHash: 'f1' }
 

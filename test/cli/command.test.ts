@@ -3,13 +3,14 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
 import { treeHashOf } from '../../lib/tree-hash/tree-hash.js'
-import { commandHere, ended, partsIn, run, start } from '../helpers/command.js'
+import { MIB } from '../../lib/sizes.js'
+import { commandHere, countStartsInCoverage, ended, partsIn, run, start } from '../helpers/command.js'
 import { localVaultFor } from '../helpers/local-vault.js'
 import { patternBytes, patternSource } from '../helpers/pattern-source.js'
 
-// The built command, as a process of its own.
+countStartsInCoverage()
 
-const MIB = 1_048_576
+// The built command, as a process of its own.
 
 t.test('put prints the archive ID and nothing else; get gives the bytes and nothing else', async (t) => {
   const dir = t.testdir()

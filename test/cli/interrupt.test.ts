@@ -10,9 +10,12 @@ import {
   processStatus,
   type SignalledProcess,
 } from '../../lib/cli/interrupt.js'
-import { BIN, ended, start } from '../helpers/command.js'
+import { MIB } from '../../lib/sizes.js'
+import { BIN, countStartsInCoverage, ended, start } from '../helpers/command.js'
 import { settled } from '../helpers/gate.js'
 import { NO_PROC, untilWaitingForWriter } from '../helpers/shell.js'
+
+countStartsInCoverage()
 
 const CODES = [
   ['SIGHUP', 129],
@@ -141,7 +144,7 @@ t.test('a command under nohup survives a hangup', { skip: NO_PROC }, async (t) =
   ] as const) {
     const shell = spawn('bash', ['-c', script])
     shell.stdin.on('error', () => undefined) // the command may end before it has read everything
-    await new Promise((resolve) => shell.stdin.write(Buffer.alloc(1_048_576), resolve)) // it reads
+    await new Promise((resolve) => shell.stdin.write(Buffer.alloc(MIB), resolve)) // it reads
     process.kill(await childOf(shell.pid), 'SIGHUP')
     shell.stdin.end()
     t.match(await ended(shell), { code, stdout: code === 0 ? /^[\w-]{138}\n$/ : /^$/ }, script)

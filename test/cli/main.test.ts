@@ -7,14 +7,13 @@ import { PassThrough, Writable, type Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import t from 'tap'
 import { treeHashOf } from '../../lib/tree-hash/tree-hash.js'
+import { MIB } from '../../lib/sizes.js'
 import { BIN, partsIn, runHere, stage } from '../helpers/command.js'
 import { clock, localVaultFor, send } from '../helpers/local-vault.js'
 import { patternBytes } from '../helpers/pattern-source.js'
 import { VirtualClock } from '../helpers/virtual-clock.js'
 
 // The command in this process, where its streams and its clock are ours.
-
-const MIB = 1_048_576
 
 t.test('put --json says all there is to know of the archive', async (t) => {
   const dir = t.testdir()

@@ -76,7 +76,7 @@ t.test('the part size for a size is the smallest that fits 10,000 parts, at leas
   t.equal(partSizeFor(40_000 * GIB), 4 * GIB)
   t.throws(() => partSizeFor(40_000 * GIB + 1), {
     name: 'RangeError',
-    message: /42949672960001 bytes does not fit in 10000 parts/,
+    message: /42949672960001 bytes does not fit 10000 parts/,
   })
   for (const size of [-1, NaN])
     t.throws(() => partSizeFor(size), { name: 'RangeError', message: new RegExp(`not ${size}`) })
@@ -135,6 +135,6 @@ t.test('each part size is chosen up to the last byte it holds in 10,000 parts', 
   })
   t.throws(() => partSizeFor(Infinity), {
     name: 'RangeError',
-    message: /Infinity bytes does not fit in 10000 parts/,
+    message: /Infinity bytes does not fit 10000 parts/,
   })
 })

@@ -1,10 +1,10 @@
 import type { Test } from 'tap'
 import { treeHashOf } from '../../lib/tree-hash/tree-hash.js'
 import type { SdkVaultClient } from '../../lib/client/sdk/sdk-vault-client.js'
+import { MIB } from '../../lib/sizes.js'
 import { clientFor } from './local-vault.js'
 import type { World } from './world.js'
 
-const MIB = 1_048_576
 const vaultName = 'docs'
 
 /** When uploads were begun, in the records that {@link uploadsLeftIn} makes. */

@@ -1,4 +1,5 @@
-import { TreeHash, combineTreeHashes, treeHashOf } from '../../lib/tree-hash/tree-hash.js'
+import { LEAF_SIZE } from '../../lib/tree-hash/leaf-size.js'
+import { TreeHash, combineTreeHashes } from '../../lib/tree-hash/tree-hash.js'
 import { AbortError, NotFoundError, ServiceError } from '../../lib/errors.js'
 import { isTreeHashAligned } from '../../lib/tree-hash/aligned-ranges.js'
 import type { ByteRange } from '../../lib/byte-range.js'
@@ -28,6 +29,8 @@ export class MemoryVault implements Port.VaultClient {
   readonly begun = new Map<string, Port.InitiateRequest>()
   /** The account that listings state. */
   accountId: string | undefined = '111122223333'
+  /** Bytes under a leaf of the tree hash. */
+  leafSize = LEAF_SIZE
   /** Rows of a page of parts. */
   pageSize = 2
   /** Requests under way now, and the most there were. */
@@ -103,7 +106,7 @@ export class MemoryVault implements Port.VaultClient {
     return this.#run('uploadPart', request, () => {
       noteSent(request)
       this.#upload(request.uploadId).set(request.range.start, Buffer.from(request.bytes))
-      return treeHashOf(request.bytes)
+      return this.#treeHash(request.bytes)
     })
   }
 
@@ -113,7 +116,7 @@ export class MemoryVault implements Port.VaultClient {
       const before = this.completed.get(uploadId)
       if (before) return before // size and hash are not compared: docs/glacier-protocol.md#completion
       const parts = [...this.#upload(uploadId)].sort(([a], [b]) => a - b).map(([, bytes]) => bytes)
-      const treeHash = combineTreeHashes(parts.map((part) => treeHashOf(part)))
+      const treeHash = combineTreeHashes(parts.map((part) => this.#treeHash(part)))
       const found = parts.reduce((sum, part) => sum + part.length, 0)
       if (treeHash !== request.treeHash || found !== size) throw invalidHash(request.treeHash)
       this.uploads.delete(uploadId)
@@ -135,7 +138,7 @@ export class MemoryVault implements Port.VaultClient {
       const parts = [...this.#upload(uploadId)].sort(([a], [b]) => a - b)
       const from = marker === undefined ? 0 : Number(marker)
       const items = parts.slice(from, from + limit).map(([start, bytes]) => {
-        return { start, end: start + bytes.length, treeHash: treeHashOf(bytes) }
+        return { start, end: start + bytes.length, treeHash: this.#treeHash(bytes) }
       })
       const next = from + limit < parts.length ? String(from + limit) : undefined
       return { upload: this.#described(uploadId), items, marker: next }
@@ -192,7 +195,7 @@ export class MemoryVault implements Port.VaultClient {
       if (this.expiredJobs.has(request.jobId)) found(undefined, 'GetJobOutput')
       const { start, end } = request.range
       const bytes = this.#archive(archiveId).subarray(range.start + start, range.start + end)
-      const treeHash = new TreeHash().update(bytes).digest('hex')
+      const treeHash = this.#treeHash(bytes)
       return this.tamper({ body: pieces(bytes), treeHash }, request)
     })
   }
@@ -214,7 +217,7 @@ export class MemoryVault implements Port.VaultClient {
   #store(bytes: Buffer): StoredArchive {
     const archiveId = `archive-${++this.#ids}`
     this.archives.set(archiveId, bytes)
-    return { archiveId, treeHash: treeHashOf(bytes), location: `/here/${archiveId}` }
+    return { archiveId, treeHash: this.#treeHash(bytes), location: `/here/${archiveId}` }
   }
 
   #target(jobId: string): { archiveId: string; range: ByteRange } {
@@ -225,7 +228,7 @@ export class MemoryVault implements Port.VaultClient {
   #job(jobId: string): Job {
     const { archiveId, range } = this.#target(jobId)
     const bytes = this.#archive(archiveId)
-    const isAligned = isTreeHashAligned(range, bytes.length)
+    const isAligned = isTreeHashAligned(range, bytes.length, this.leafSize)
     return {
       jobId,
       action: 'ArchiveRetrieval',
@@ -237,9 +240,9 @@ export class MemoryVault implements Port.VaultClient {
       tier: 'Standard',
       archiveId,
       archiveSize: bytes.length,
-      archiveTreeHash: treeHashOf(bytes),
+      archiveTreeHash: this.#treeHash(bytes),
       range,
-      treeHash: isAligned ? treeHashOf(bytes.subarray(range.start, range.end)) : undefined,
+      treeHash: isAligned ? this.#treeHash(bytes.subarray(range.start, range.end)) : undefined,
       inventorySize: undefined,
       inventory: undefined,
     }
@@ -257,6 +260,10 @@ export class MemoryVault implements Port.VaultClient {
 
   #archive(archiveId: string): Buffer {
     return found(this.archives.get(archiveId), 'InitiateJob')
+  }
+
+  #treeHash(bytes: Uint8Array): string {
+    return TreeHash.withLeafSize(this.leafSize).update(bytes).digest('hex')
   }
 }
 

@@ -1,4 +1,5 @@
 import { computeChecksums } from '../../lib/tree-hash/tree-hash.js'
+import { MIB } from '../../lib/sizes.js'
 import type { RawRequest, RawResponse } from './local-vault.js'
 import { isWrongText, wrongIn, wrongMember } from './model-check.js'
 import { spoilt, textFor, valueFor } from './model-values.js'
@@ -7,7 +8,6 @@ import type { ModelMember, ModelOperation } from './service-model.js'
 
 // Requests of the operations of the model, for what there is in a vault, and what their answers tell of it.
 
-const MIB = 1_048_576
 /** IDs of a kind that are remembered: the last ones. */
 const MOST_KNOWN = 8
 const VAULTS = ['docs', 'docs', 'docs', 'photos', 'a.b-c_D', 'x'.repeat(255)]

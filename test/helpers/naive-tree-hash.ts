@@ -3,6 +3,7 @@
  */
 import { createHash } from 'node:crypto'
 
+/** The size of a leaf, as the protocol states it. */
 const LEAF = 1_048_576
 
 function sha256(bytes: Uint8Array): Buffer {

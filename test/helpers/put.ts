@@ -5,13 +5,12 @@ import type { Test } from 'tap'
 import { readCatalog } from '../../lib/catalog/catalog.js'
 import type { CatalogRecord } from '../../lib/catalog/record.js'
 import type { LocalVault, LocalVaultOptions } from '../../lib/local/index.js'
+import { MIB } from '../../lib/sizes.js'
 import { commandHere, ended, partsIn, runHere, stage, start, type Ended } from './command.js'
 import { settled } from './gate.js'
 import { localVaultFor } from './local-vault.js'
 import { patternBytes } from './pattern-source.js'
 import { VirtualClock } from './virtual-clock.js'
-
-const MIB = 1_048_576
 
 /** Runs a command in this process, on the local vault of a folder. */
 export async function here(

@@ -2,6 +2,7 @@
  * A retrieval of the archive `a` from a {@link MemoryVault}, and the requests it made.
  */
 import type { RetrieveArchiveOptions } from '../../lib/vault/retrieval-options.js'
+import { MIB } from '../../lib/sizes.js'
 import type { MemoryVault } from './memory-vault.js'
 import { VirtualClock } from './virtual-clock.js'
 
@@ -11,7 +12,7 @@ export function optionsFor(
   more: Partial<RetrieveArchiveOptions> = {},
 ): RetrieveArchiveOptions {
   const subject = { client, vaultName: 'backups', archiveId: 'a' }
-  const pace = { rangeSize: 1_048_576, retryFor: 100_000, concurrency: 2, clock: new VirtualClock() }
+  const pace = { rangeSize: MIB, retryFor: 100_000, concurrency: 2, clock: new VirtualClock() }
   return { ...subject, ...pace, ...more }
 }
 

@@ -1,7 +1,7 @@
 import { execFile, type ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { readFile, readdir } from 'node:fs/promises'
-import { BIN, DATA } from './command.js'
+import { BIN, commandEnvironment } from './command.js'
 import { settled } from './gate.js'
 
 /** Why a test that needs bash and FIFOs is skipped. */
@@ -20,7 +20,7 @@ export interface ShellResult {
 /** Runs a bash script in a folder; `gp` in it is the built command. */
 export function shell(cwd: string, script: string, env: NodeJS.ProcessEnv = {}): Promise<ShellResult> {
   const functions = `gp() { "$NODE" "$BIN" "$@"; }\n`
-  const all = { ...process.env, NODE: process.execPath, BIN, XDG_DATA_HOME: DATA, ...env }
+  const all = { ...commandEnvironment(), NODE: process.execPath, BIN, ...env }
   return new Promise((resolve) => {
     execFile('bash', ['-c', functions + script], { cwd, env: all, encoding: 'utf8' }, (error, out, err) => {
       resolve({ code: error ? Number(error.code) : 0, out, err })

@@ -1,10 +1,9 @@
 /** Downloads that stop before their end. */
 import type { RetrieveArchiveOptions } from '../../lib/vault/retrieval-options.js'
 import { retrieveToFile } from '../../lib/vault/retrieve-to-file.js'
+import { MIB } from '../../lib/sizes.js'
 import { MemoryVault } from './memory-vault.js'
 import { optionsFor } from './retrieval.js'
-
-const MIB = 1_048_576
 
 /** Leaves a file that was stopped after so many ranges. */
 export async function stopped(

@@ -17,11 +17,11 @@ import { GLACIER_LIMITS } from '../../lib/glacier/limits.js'
 import { systemRandom } from '../../lib/runtime/runtime.js'
 import { ProgressMeter } from '../../lib/transfer/progress.js'
 import { Retry } from '../../lib/transfer/retry.js'
+import { MIB } from '../../lib/sizes.js'
 import { vaultStore } from '../../lib/vault/vault-store.js'
 import { MemoryVault } from './memory-vault.js'
 import { VirtualClock } from './virtual-clock.js'
 
-export const MIB = 1_048_576
 export const vaultName = 'backups'
 
 /** The connection broke within a request, which may have been carried out. */

@@ -2,11 +2,11 @@
  * The matrix every stage is run over: how long the source is, and how it is written.
  */
 
-const LEAF = 1_048_576
+import { LEAF_SIZE } from '../../lib/tree-hash/leaf-size.js'
 
 /** Sizes of a source at which something changes, for a leaf and for a part of this size; each once, ascending. */
 export function sourceSizes(partSize: number): number[] {
-  const ofLeaf = [LEAF - 1, LEAF, LEAF + 1]
+  const ofLeaf = [LEAF_SIZE - 1, LEAF_SIZE, LEAF_SIZE + 1]
   const ofPart = [partSize - 1, partSize, partSize + 1, 2 * partSize, 3 * partSize, 3 * partSize + 7_919]
   return [...new Set([0, 1, ...ofLeaf, ...ofPart])].sort((a, b) => a - b)
 }

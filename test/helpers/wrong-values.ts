@@ -1,5 +1,6 @@
 /** For each option, by its name: values of a wrong type, and values of the right type that are out of range. */
 import type { Archive } from '../../lib/store/archive.js'
+import { MIB } from '../../lib/sizes.js'
 
 /** Wrong values of one option; `null` is always of a wrong type. */
 export interface WrongValues {
@@ -7,7 +8,6 @@ export interface WrongValues {
   readonly ranges: readonly unknown[]
 }
 
-const MIB = 1_048_576
 const HASH = 'ab'.repeat(32)
 
 /** An archive, as `earlierVolumes` has them. */

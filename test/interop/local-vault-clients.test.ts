@@ -6,12 +6,12 @@ import { promisify } from 'node:util'
 import t, { type Test } from 'tap'
 import { ROUTES } from '../../lib/local/http/routes.js'
 import { treeHashOf } from '../../lib/tree-hash/tree-hash.js'
+import { MIB } from '../../lib/sizes.js'
 import { serve } from '../helpers/command.js'
 import { patternBytes } from '../helpers/pattern-source.js'
 
 // Other people's clients against `glacier-pipe serve`. Skipped, with a plain message, where they are not installed.
 
-const MIB = 1_048_576
 const execute = promisify(execFile)
 
 /** Runs `serve` for a test; what its clients' environment must be. */

@@ -5,13 +5,13 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import t, { type Test } from 'tap'
 import { treeHashOf } from '../../lib/tree-hash/tree-hash.js'
+import { MIB } from '../../lib/sizes.js'
 import { serve } from '../helpers/command.js'
 import { patternBytes } from '../helpers/pattern-source.js'
 
 // mt-aws-glacier, unmodified, against `glacier-pipe serve`. MTGLACIER names its script, where it is not in the PATH.
 // It needs LWP, JSON::XS and URI: Debian's libwww-perl, libjson-xs-perl and liburi-perl.
 
-const MIB = 1_048_576
 const execute = promisify(execFile)
 const mtglacier = process.env.MTGLACIER ?? 'mtglacier'
 const isInstalled = await execute(mtglacier, ['--version']).then(

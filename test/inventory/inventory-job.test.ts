@@ -1,11 +1,11 @@
-import { mkdtemp } from 'node:fs/promises'
+import { cp, mkdtemp } from 'node:fs/promises'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { inventory } from '../../lib/vault/inventory.js'
 import type { InventoryOptions } from '../../lib/vault/inventory-options.js'
 import type { InventoryRow } from '../../lib/inventory/inventory-row.js'
 import { localVaultFor, clientFor } from '../helpers/local-vault.js'
-import type { LocalVault } from '../../lib/local/index.js'
+import { startLocalVault, type LocalVault } from '../../lib/local/index.js'
 import { Retry } from '../../lib/transfer/retry.js'
 import { retrying } from '../../lib/client/retrying-client.js'
 import { vaultClientOf } from '../../lib/client/glacier-client.js'
@@ -25,24 +25,33 @@ interface World {
   readonly archiveIds: readonly string[]
 }
 
-async function worldFor(test: Test, rows = 150): Promise<World> {
-  const vault = await localVaultFor(test, {
-    createVaults: true,
-    inventoryInterval: 0,
+/** A folder with archives, and their IDs: each test takes a copy, as storing them anew takes longer than a test. */
+const archives = await storedArchives(t)
+
+async function storedArchives(test: Test): Promise<{ dir: string; archiveIds: string[] }> {
+  const vault = await startLocalVault({
     dir: await mkdtemp(join(test.testdir(), 'vault-')),
+    createVaults: true,
   })
   const client = clientFor(test, vault)
-  const archiveIds: string[] = []
-  for (let i = 0; i < rows; i++) {
-    const [archive] = await uploadArchive([Buffer.from([i])], {
-      client,
-      vaultName,
-      description: `${i}`.padEnd(1000, '.'),
-    })
-    archiveIds.push(archive.archiveId)
-  }
-  const options = { client, vaultName, retryFor: 60_000, clock: new VirtualClock() }
-  return { vault, options, rows, archiveIds }
+  const archiveIds = await Promise.all(
+    Array.from({ length: 150 }, async (_, i) => {
+      const description = `${i}`.padEnd(1000, '.')
+      const [archive] = await uploadArchive([Buffer.from([i])], { client, vaultName, description })
+      return archive.archiveId
+    }),
+  )
+  await vault.close()
+  return { dir: vault.dir, archiveIds }
+}
+
+async function worldFor(test: Test): Promise<World> {
+  const { archiveIds } = archives
+  const dir = await mkdtemp(join(test.testdir(), 'vault-'))
+  await cp(archives.dir, dir, { recursive: true })
+  const vault = await localVaultFor(test, { createVaults: true, inventoryInterval: 0, dir })
+  const options = { client: clientFor(test, vault), vaultName, retryFor: 60_000, clock: new VirtualClock() }
+  return { vault, options, rows: archiveIds.length, archiveIds }
 }
 
 async function count(rows: AsyncIterable<InventoryRow>): Promise<number> {
@@ -99,7 +108,9 @@ t.test(
         if (++outputs === 2) {
           // The service has taken another inventory, and has dropped the job of the one that is read.
           if (isShorter)
-            for (const archiveId of world.archiveIds) await once.deleteArchive({ vaultName, archiveId })
+            await Promise.all(
+              world.archiveIds.map((archiveId) => once.deleteArchive({ vaultName, archiveId })),
+            )
           else await uploadArchive([Buffer.from('x')], { client, vaultName })
           world.vault.control.advanceClock(2 * DAY)
           await world.vault.control.takeInventory(vaultName)
@@ -132,7 +143,7 @@ t.test('answers that are never of what was requested end in an error, not in wro
 })
 
 t.test('a service that forgets every inventory job ends in an error', async (t) => {
-  const { vault, options } = await worldFor(t, 1)
+  const { vault, options } = await worldFor(t)
   vault.faults.add({ operation: 'DescribeJob', fault: 'expired-job' })
   const before = vault.traffic.of('InitiateJob').carriedOut
   await t.rejects(count(inventory(options)), { code: 'ERR_NOT_FOUND' })

@@ -38,13 +38,13 @@ import { rm } from 'node:fs/promises'
 import t, { type Test } from 'tap'
 import type { LocalVault } from '../../lib/local/index.js'
 import { ROUTES } from '../../lib/local/http/routes.js'
+import { MIB } from '../../lib/sizes.js'
 import { hashHeaders, localVaultFor, send, type RawRequest } from '../helpers/local-vault.js'
 
 // Every operation of the service's model: once with the SDK's own client, once as it goes on the wire.
 
 const TIME = Date.parse('2012-03-20T17:03:43.221Z')
 const DATE = '2012-03-20T17:03:43.221Z'
-const MIB = 1_048_576
 const ACCOUNT = '111122223333'
 const ARN = `arn:aws:glacier:us-east-1:${ACCOUNT}:vaults/docs`
 const TOPIC = `arn:aws:sns:us-east-1:${ACCOUNT}:topic`

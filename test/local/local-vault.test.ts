@@ -5,11 +5,10 @@ import { join } from 'node:path'
 import t from 'tap'
 import { startLocalVault } from '../../lib/local/index.js'
 import { endpointOf } from '../../lib/local/http/http-server.js'
+import { MIB } from '../../lib/sizes.js'
 import { clock, hashHeaders, localVaultFor, send, type RawRequest } from '../helpers/local-vault.js'
 import { patternBytes } from '../helpers/pattern-source.js'
 import { initiate, part, withVault } from '../helpers/upload-requests.js'
-
-const MIB = 1_048_576
 
 t.test('a request must be signed, with the keys, now, for this region and service', async (t) => {
   const time = clock(Date.parse('2026-11-23T12:00:00Z'))

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Browser } from 'puppeteer-core'
 import t, { type Test } from 'tap'
 import { startLocalVault, type LocalVault } from '../../lib/local/index.js'
+import { MIB } from '../../lib/sizes.js'
 import { clock, hashHeaders, localVaultFor, send, type Clock } from '../helpers/local-vault.js'
 import {
   chromiumPath,
@@ -19,7 +20,6 @@ import {
 
 // The page of the local vault in Chromium. Skipped, with a plain message, where that is not installed.
 
-const MIB = 1_048_576
 const HOSTILE = '<script>alert(1)</script><img src=x onerror=alert(2)>'
 const executable = await chromiumPath()
 

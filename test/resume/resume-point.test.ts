@@ -3,10 +3,10 @@ import { LockLostError, ServiceError } from '../../lib/errors.js'
 import { treeHashOf } from '../../lib/tree-hash/tree-hash.js'
 import type { Archive } from '../../lib/store/archive.js'
 import { findResumePoint, type EarlierRun, type ResumeFinding } from '../../lib/resume/resume-point.js'
+import { MIB } from '../../lib/sizes.js'
 import { MemoryVault } from '../helpers/memory-vault.js'
 import { patternBytes } from '../helpers/pattern-source.js'
 import {
-  MIB,
   recordingJournal,
   rejection,
   contextFor,

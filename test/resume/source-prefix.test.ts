@@ -2,12 +2,13 @@ import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
 import t from 'tap'
+import { GLACIER_LIMITS } from '../../lib/glacier/limits.js'
 import { treeHashOf } from '../../lib/tree-hash/tree-hash.js'
 import type { ByteSource } from '../../lib/stages/byte-source.js'
 import { SourcePrefix } from '../../lib/resume/source-prefix.js'
+import { MIB } from '../../lib/sizes.js'
 import { gathered } from '../helpers/gather.js'
 import { patternBytes, patternSource } from '../helpers/pattern-source.js'
-import { MIB } from '../helpers/uploads.js'
 
 t.test('the first part is known before the source is read from its beginning', async (t) => {
   const bytes = patternBytes(3 * MIB + 5)
@@ -16,7 +17,10 @@ t.test('the first part is known before the source is read from its beginning', a
       const prefix = new SourcePrefix(patternSource(size, writeSize))
       for (const partSize of [MIB, 2 * MIB, MIB]) {
         const first = bytes.subarray(0, Math.min(size, partSize))
-        t.strictSame(await prefix.firstPart(partSize), { size: first.length, treeHash: treeHashOf(first) })
+        t.strictSame(await prefix.firstPart(partSize, GLACIER_LIMITS), {
+          size: first.length,
+          treeHash: treeHashOf(first),
+        })
       }
       t.ok(
         (await gathered(prefix.bytes())).equals(bytes.subarray(0, size)),
@@ -31,7 +35,7 @@ t.test('no more is read than the part needs', async (t) => {
     for (; read < 4 * MIB; read += MIB / 4) yield Buffer.alloc(MIB / 4)
   }
   const prefix = new SourcePrefix(source())
-  await prefix.firstPart(MIB)
+  await prefix.firstPart(MIB, GLACIER_LIMITS)
   t.ok(read <= MIB, `${read} bytes`)
   t.equal((await gathered(prefix.bytes())).length, 4 * MIB)
 })
@@ -58,7 +62,7 @@ t.test('any source will do, and one that uses its buffer again', async (t) => {
   }
   for (const [what, source] of Object.entries(sources)) {
     const prefix = new SourcePrefix(source)
-    t.match(await prefix.firstPart(MIB), { size: MIB }, what)
+    t.match(await prefix.firstPart(MIB, GLACIER_LIMITS), { size: MIB }, what)
     t.ok((await gathered(prefix.bytes())).equals(bytes), what)
   }
   await file.close()
@@ -68,7 +72,7 @@ t.test('any source will do, and one that uses its buffer again', async (t) => {
 t.test('a source without a byte has no first part', async (t) => {
   for (const source of [[], [Buffer.alloc(0)]]) {
     const prefix = new SourcePrefix(source)
-    t.equal(await prefix.firstPart(MIB), undefined)
+    t.equal(await prefix.firstPart(MIB, GLACIER_LIMITS), undefined)
     t.equal((await gathered(prefix.bytes())).length, 0)
   }
 })
@@ -78,9 +82,11 @@ t.test('a source that fails fails when its first part is read, or its bytes', as
     yield Buffer.alloc(MIB)
     throw new Error('disk read error')
   }
-  await t.rejects(new SourcePrefix(source()).firstPart(2 * MIB), { message: 'disk read error' })
+  await t.rejects(new SourcePrefix(source()).firstPart(2 * MIB, GLACIER_LIMITS), {
+    message: 'disk read error',
+  })
   const prefix = new SourcePrefix(source())
-  t.match(await prefix.firstPart(MIB), { size: MIB })
+  t.match(await prefix.firstPart(MIB, GLACIER_LIMITS), { size: MIB })
   await t.rejects(gathered(prefix.bytes()), { message: 'disk read error' })
 })
 
@@ -94,11 +100,11 @@ t.test('a source that is not read to its end is closed, once', async (t) => {
     }
   }
   const unread = new SourcePrefix(source())
-  await unread.firstPart(MIB)
+  await unread.firstPart(MIB, GLACIER_LIMITS)
   await unread.close()
   t.equal(closed, 1)
   const partly = new SourcePrefix(source())
-  await partly.firstPart(MIB)
+  await partly.firstPart(MIB, GLACIER_LIMITS)
   for await (const bytes of partly.bytes()) {
     t.equal(bytes.length, MIB)
     break
@@ -112,15 +118,19 @@ t.test('a source that is not read to its end is closed, once', async (t) => {
 t.test('the signal ends the reading of a stream that gives nothing', async (t) => {
   const aborting = new AbortController()
   const silent = new PassThrough()
-  const reading = new SourcePrefix(silent, aborting.signal).firstPart(MIB)
+  const reading = new SourcePrefix(silent, aborting.signal).firstPart(MIB, GLACIER_LIMITS)
   aborting.abort(new Error('enough'))
   await t.rejects(reading, { name: 'AbortError', code: 'ABORT_ERR', cause: { message: 'enough' } })
   t.ok(silent.destroyed)
   const late = new SourcePrefix(new PassThrough(), AbortSignal.abort())
-  await t.rejects(late.firstPart(MIB), { name: 'AbortError' }, 'also where it has fired before')
+  await t.rejects(
+    late.firstPart(MIB, GLACIER_LIMITS),
+    { name: 'AbortError' },
+    'also where it has fired before',
+  )
   const { signal } = new AbortController()
   t.match(
-    await new SourcePrefix([Buffer.alloc(3)], signal).firstPart(MIB),
+    await new SourcePrefix([Buffer.alloc(3)], signal).firstPart(MIB, GLACIER_LIMITS),
     { size: 3 },
     'an array is no stream',
   )

@@ -1,16 +1,17 @@
+import { join } from 'node:path'
 import t from 'tap'
 import type { TransferProgress } from '../../lib/transfer/progress.js'
 import { ServiceError } from '../../lib/errors.js'
 import { archiveReader } from '../../lib/vault/archive-reader.js'
 import { retrieveArchive } from '../../lib/vault/retrieve-archive.js'
+import { MIB } from '../../lib/sizes.js'
+import { retrieveToFile } from '../../lib/vault/retrieve-to-file.js'
 import { gate } from '../helpers/gate.js'
 import { gathered } from '../helpers/gather.js'
 import { MemoryVault } from '../helpers/memory-vault.js'
 import { patternBytes } from '../helpers/pattern-source.js'
 import { count, optionsFor } from '../helpers/retrieval.js'
 import { VirtualClock } from '../helpers/virtual-clock.js'
-
-const MIB = 1_048_576
 
 /** Yields bytes in pieces, and lets time pass before each. */
 async function* slowly(
@@ -136,6 +137,62 @@ t.test('a job that is given by its ID must retrieve the requested range', async 
       message: /must be the range of the job a@1048576-2097152, bytes 1048576-2097151 of the archive/,
     })
   t.equal(count(vault, 'getJobOutput'), 0)
+})
+
+t.test('a job that is given by its ID must retrieve the requested archive, all of it', async (t) => {
+  const vault = MemoryVault.holding(patternBytes(2 * MIB))
+  vault.archives.set('b', patternBytes(3 * MIB, 2))
+  const range = { start: 0, end: MIB }
+  for (const [more, message] of [
+    [{ jobId: 'b' }, /must be the ID of a job for the archive a: the job b retrieves the archive b/],
+    [
+      { jobId: 'b@0-1048576', range },
+      /must be the ID of a job for the archive a: .* retrieves the archive b/,
+    ],
+    [
+      { jobId: 'a@0-1048576' },
+      /range must be the range of the job a@0-1048576, bytes 0-1048575 of the archive/,
+    ],
+  ] as const) {
+    await t.rejects(gathered(retrieveArchive(optionsFor(vault, more))), { name: 'RangeError', message })
+    const file = join(t.testdir(), 'out')
+    await t.rejects(retrieveToFile(file, optionsFor(vault, more)), { name: 'RangeError', message })
+  }
+  t.equal(count(vault, 'getJobOutput'), 0)
+  const job = await vault.describeJob({ vaultName: 'backups', jobId: 'a' })
+  vault.describeJob = ({ jobId }) =>
+    Promise.resolve({
+      ...job,
+      jobId,
+      action: 'InventoryRetrieval',
+      archiveId: undefined,
+      archiveSize: undefined,
+      range: undefined,
+    })
+  await t.rejects(gathered(retrieveArchive(optionsFor(vault, { jobId: 'inventory' }))), {
+    name: 'RangeError',
+    message: /must be the ID of a job for the archive a: the job inventory retrieves an inventory/,
+  })
+})
+
+t.test('a job without a size fails a download with the same error as a stream', async (t) => {
+  const vault = MemoryVault.holding(patternBytes(MIB))
+  const job = await vault.describeJob({ vaultName: 'backups', jobId: 'a' })
+  vault.describeJob = () => Promise.resolve({ ...job, archiveSize: undefined, range: undefined })
+  const code = 'ERR_SIZE_MISMATCH'
+  await t.rejects(gathered(retrieveArchive(optionsFor(vault))), { code })
+  await t.rejects(retrieveToFile(join(t.testdir(), 'out'), optionsFor(vault)), { code })
+})
+
+t.test('nothing is reported as handed on after a listener has thrown', async (t) => {
+  const reader = retrieveArchive(optionsFor(MemoryVault.holding(patternBytes(3 * MIB))))
+  reader.on('progress', () => {
+    throw new Error('boom')
+  })
+  reader.on('range', () => {
+    t.notOk(reader.destroyed, 'no range after the end')
+  })
+  await t.rejects(gathered(reader), { code: 'ERR_LISTENER' })
 })
 
 t.test('a finished job of which only the ID is known is not started again', async (t) => {

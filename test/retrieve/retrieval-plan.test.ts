@@ -3,8 +3,7 @@ import { planAfter } from '../../lib/retrieve/held-archives.js'
 import { planJobOutput, planRanges, planRetrieval } from '../../lib/retrieve/retrieval-plan.js'
 import { GLACIER_LIMITS } from '../../lib/glacier/limits.js'
 import { combineTreeHashes, treeHashOf } from '../../lib/tree-hash/tree-hash.js'
-
-const MIB = 1_048_576
+import { MIB } from '../../lib/sizes.js'
 
 t.test('a plan states the jobs, the ranges, the memory and the size of the stream', (t) => {
   const known = { archiveSizes: [4 * MIB, 3 * MIB], archiveTreeHashes: ['aa', undefined] }

@@ -8,12 +8,11 @@ import { AbortError, ConnectionError } from '../../lib/errors.js'
 import { systemClock } from '../../lib/runtime/clock.js'
 import { VirtualClock } from '../helpers/virtual-clock.js'
 import type { ByteRange } from '../../lib/byte-range.js'
+import { GIB, MIB } from '../../lib/sizes.js'
 import { gathered } from '../helpers/gather.js'
 import { MemoryVault } from '../helpers/memory-vault.js'
 import { patternBytes } from '../helpers/pattern-source.js'
 import { count, optionsFor } from '../helpers/retrieval.js'
-
-const MIB = 1_048_576
 
 t.test('a job that is there is used again, where it brings out the same, and soon enough', async (t) => {
   const chosenFor = async (
@@ -121,7 +120,6 @@ t.test('any range is covered by a few that can be verified', async (t) => {
     { numRuns: 2000 },
   )
   t.pass('as all were')
-  const GIB = 1024 * MIB
   t.strictSame(alignedRanges({ start: 10 * GIB, end: 11 * GIB }), [{ start: 10 * GIB, end: 11 * GIB }])
 })
 

@@ -6,6 +6,7 @@ import { retrieveArchive } from '../../lib/vault/retrieve-archive.js'
 import type { RetrieveArchiveOptions } from '../../lib/vault/retrieval-options.js'
 import { ConnectionError } from '../../lib/errors.js'
 import type { Job, JobOutput } from '../../lib/store/retrieval-store.js'
+import { MIB } from '../../lib/sizes.js'
 import { gate, settled } from '../helpers/gate.js'
 import { gathered } from '../helpers/gather.js'
 import { MemoryVault } from '../helpers/memory-vault.js'
@@ -13,7 +14,6 @@ import { patternBytes } from '../helpers/pattern-source.js'
 import { count } from '../helpers/retrieval.js'
 import { VirtualClock } from '../helpers/virtual-clock.js'
 
-const MIB = 1_048_576
 const vaultName = 'backups'
 
 function optionsFor(client: MemoryVault): RetrieveArchiveOptions {

@@ -10,11 +10,11 @@ import { readCatalog } from '../../lib/catalog/catalog.js'
 import type { CatalogRecord } from '../../lib/catalog/record.js'
 import { startLocalVault, type LocalVault } from '../../lib/local/index.js'
 import { treeHashOf } from '../../lib/tree-hash/tree-hash.js'
+import { MIB } from '../../lib/sizes.js'
 import { ended, start, type Ended } from '../helpers/command.js'
 import { settled } from '../helpers/gate.js'
 import { patternBytes } from '../helpers/pattern-source.js'
 
-const MIB = 1_048_576
 const ROUNDS = 200
 /** Bytes of the source and options of the put, by what it stores. */
 const SHAPES = [

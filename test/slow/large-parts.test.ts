@@ -13,13 +13,12 @@ import { combineTreeHashes, computeChecksums, TreeHash } from '../../lib/tree-ha
 import { PartMemory } from '../../lib/transfer/part-memory.js'
 import { readParts } from '../../lib/stages/read-parts.js'
 import { rechunk } from '../../lib/stages/rechunk.js'
+import { GIB, MIB } from '../../lib/sizes.js'
 import { naiveRoot } from '../helpers/naive-tree-hash.js'
 import { patternBytes } from '../helpers/pattern-source.js'
 
 // The sizes at which 31 and 32 bits end, against sha256sum and a tree hash that shares nothing with lib.
 
-const MIB = 1_048_576
-const GIB = 1024 * MIB
 const SIZES = [2 * GIB - 1, 2 * GIB + 1, 4 * GIB]
 const skip = freemem() < 14 * GIB && '14 GiB of free memory are needed'
 

@@ -7,11 +7,10 @@ import { PassThrough, type Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import t from 'tap'
 import { ended, serve, start } from '../helpers/command.js'
+import { GIB, MIB } from '../../lib/sizes.js'
 
 // Many GiB of random bytes from a pipe, through the built command, into `serve` in a process of its own, and back.
 
-const MIB = 1_048_576
-const GIB = 1024 * MIB
 const hook = new URL('../../examples/demo/report-memory.mjs', import.meta.url).href
 
 /** SHA-256 of a stream on its way into another. */

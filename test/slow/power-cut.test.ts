@@ -6,6 +6,7 @@ import { computeChecksums, treeHashOf } from '../../lib/tree-hash/tree-hash.js'
 import { glacierClient } from '../../lib/client/glacier-client.js'
 import type { SdkVaultClient } from '../../lib/client/sdk/sdk-vault-client.js'
 import { itemsOf } from '../../lib/store/paging.js'
+import { MIB } from '../../lib/sizes.js'
 import { serve, type Served } from '../helpers/command.js'
 import { send } from '../helpers/local-vault.js'
 import { patternBytes } from '../helpers/pattern-source.js'
@@ -14,7 +15,6 @@ import { patternBytes } from '../helpers/pattern-source.js'
 
 const ROUNDS = 200
 const WORKERS = 4
-const MIB = 1_048_576
 const vaultName = 'docs'
 
 /** What was acknowledged. */

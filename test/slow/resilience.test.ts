@@ -11,11 +11,10 @@ import { createInterface } from 'node:readline'
 import t, { type Test } from 'tap'
 import { readCatalog } from '../../lib/catalog/catalog.js'
 import type { CatalogRecord } from '../../lib/catalog/record.js'
+import { MIB } from '../../lib/sizes.js'
 import { ended, partsIn, serve, start } from '../helpers/command.js'
 import { sha256Of } from '../helpers/gather.js'
 import { patternBytes, patternSource } from '../helpers/pattern-source.js'
-
-const MIB = 1_048_576
 
 async function recordsOf(file: string): Promise<CatalogRecord[]> {
   const records: CatalogRecord[] = []

@@ -9,13 +9,11 @@ import t, { type Test } from 'tap'
 import { retrieveArchive } from '../../lib/vault/retrieve-archive.js'
 import { uploadArchive } from '../../lib/vault/upload-archive.js'
 import { startLocalVault } from '../../lib/local/index.js'
+import { GIB, MIB } from '../../lib/sizes.js'
 import { ended, serve, start } from '../helpers/command.js'
 import { sha256Of } from '../helpers/gather.js'
 import { clientFor } from '../helpers/local-vault.js'
 import { patternBytes, patternSource } from '../helpers/pattern-source.js'
-
-const MIB = 1_048_576
-const GIB = 1024 * MIB
 
 /** A vault server with an archive, and how commands reach it. */
 async function stored(

@@ -10,12 +10,12 @@ import { readCatalog } from '../../lib/catalog/catalog.js'
 import type { CatalogRecord } from '../../lib/catalog/record.js'
 import type { LocalVault } from '../../lib/local/index.js'
 import { treeHashOf } from '../../lib/tree-hash/tree-hash.js'
+import { MIB } from '../../lib/sizes.js'
 import { ended, start, type Ended } from '../helpers/command.js'
 import { settled } from '../helpers/gate.js'
 import { localVaultFor } from '../helpers/local-vault.js'
 import { patternBytes } from '../helpers/pattern-source.js'
 
-const MIB = 1_048_576
 const OFFSETS = 50
 /** Milliseconds: about what a command takes. */
 const SPREAD_MS = 800

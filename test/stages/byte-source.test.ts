@@ -13,10 +13,11 @@ import { openSource, readableOf, type ByteSource } from '../../lib/stages/byte-s
 import { resumeUpload } from '../../lib/vault/resume-upload.js'
 import { uploadArchive } from '../../lib/vault/upload-archive.js'
 import type { UploadArchiveOptions } from '../../lib/vault/upload-options.js'
+import { MIB } from '../../lib/sizes.js'
 import { gate, settled } from '../helpers/gate.js'
 import { MemoryVault } from '../helpers/memory-vault.js'
 import { patternBytes } from '../helpers/pattern-source.js'
-import { MIB, vaultName } from '../helpers/uploads.js'
+import { vaultName } from '../helpers/uploads.js'
 
 /** It has no types of its own. */
 const { Readable: ReadableOfPackage } = createRequire(import.meta.url)('readable-stream') as {
@@ -220,7 +221,7 @@ t.test('what is no source is a TypeError that names it, and nothing is asked of 
     [new Date(), /a Date/],
     [new EventEmitter(), /an EventEmitter/],
     [Promise.resolve(Buffer.alloc(1)), /a Promise\. Await it first/],
-    [() => [], /a function\. Call it first/],
+    [() => [], /a function\. If it returns a source, call it first/],
     [new Request('http://127.0.0.1/'), /a Request/],
     [used, /body was used/],
     [locked, /locked/],

@@ -10,9 +10,9 @@ import t, { type Test } from 'tap'
 import { openSocket } from '../../lib/stages/descriptor-socket.js'
 import { PartMemory } from '../../lib/transfer/part-memory.js'
 import { readParts } from '../../lib/stages/read-parts.js'
+import { MIB } from '../../lib/sizes.js'
 import { patternBytes } from '../helpers/pattern-source.js'
 
-const MIB = 1_048_576
 const SIZE = 2 * MIB
 const DIST = new URL('../../dist/index.js', import.meta.url).href
 

@@ -9,10 +9,11 @@ import { retrieveArchive, startRetrieval } from '../../lib/vault/retrieve-archiv
 import { retrieveToFile } from '../../lib/vault/retrieve-to-file.js'
 import { resumeUpload } from '../../lib/vault/resume-upload.js'
 import { uploadArchive } from '../../lib/vault/upload-archive.js'
+import { MIB } from '../../lib/sizes.js'
 import { settled } from '../helpers/gate.js'
 import { MemoryVault } from '../helpers/memory-vault.js'
 import { patternBytes } from '../helpers/pattern-source.js'
-import { MIB, vaultName, vaultWithParts } from '../helpers/uploads.js'
+import { vaultName, vaultWithParts } from '../helpers/uploads.js'
 
 const COUNT = 15
 const bytes = patternBytes(3 * MIB)

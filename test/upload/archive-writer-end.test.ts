@@ -3,10 +3,11 @@ import { pipeline } from 'node:stream/promises'
 import t from 'tap'
 import { hashParts } from '../../lib/tree-hash/hash-parts.js'
 import { rechunk } from '../../lib/stages/rechunk.js'
+import { MIB } from '../../lib/sizes.js'
 import { gate, settled } from '../helpers/gate.js'
 import { MemoryVault } from '../helpers/memory-vault.js'
 import { patternBytes } from '../helpers/pattern-source.js'
-import { MIB, failure, partsOf, recordingJournal, reset, send, writerTo } from '../helpers/uploads.js'
+import { failure, partsOf, recordingJournal, reset, send, writerTo } from '../helpers/uploads.js'
 import { VirtualClock } from '../helpers/virtual-clock.js'
 
 t.test('a part that fails ends the others, keeps the upload and says which', async (t) => {
@@ -124,6 +125,20 @@ t.test('destroyed while it initiates, it still knows the upload that was made', 
     kept: true,
     cause: { message: 'enough' },
   })
+})
+
+t.test('a client that ends the writer while its request is made leaves no upload behind', async (t) => {
+  for (const onFailure of ['keep', 'abort'] as const) {
+    const vault = new MemoryVault()
+    const writer = writerTo(vault, { onFailure })
+    vault.before = ({ operation }) => {
+      if (operation === 'initiateUpload') writer.abort()
+    }
+    const isKept = onFailure === 'keep'
+    const uploadId = isKept ? 'upload-1' : undefined
+    await t.rejects(send(patternBytes(2 * MIB), writer), { name: 'AbortError', uploadId })
+    t.equal(vault.uploads.size, isKept ? 1 : 0)
+  }
 })
 
 t.test('destroyed without an error it ends its requests and tells none', async (t) => {

@@ -6,10 +6,11 @@ import type { HashedPart } from '../../lib/tree-hash/hash-parts.js'
 import { treeHashOf } from '../../lib/tree-hash/tree-hash.js'
 import { archiveWriter } from '../../lib/vault/archive-writer.js'
 import type { SendLimit } from '../../lib/store/archive-store.js'
+import { MIB } from '../../lib/sizes.js'
 import { gate, settled } from '../helpers/gate.js'
 import { MemoryVault } from '../helpers/memory-vault.js'
 import { patternBytes } from '../helpers/pattern-source.js'
-import { MIB, partsOf, send, vaultName, writerTo } from '../helpers/uploads.js'
+import { partsOf, send, vaultName, writerTo } from '../helpers/uploads.js'
 
 t.test('any number of bytes becomes the archive they are, with no part too many', async (t) => {
   for (const [size, parts] of [

@@ -2,9 +2,11 @@ import t from 'tap'
 import { NotFoundError } from '../../lib/errors.js'
 import { combineTreeHashes, treeHashOf } from '../../lib/tree-hash/tree-hash.js'
 import type { Archive } from '../../lib/store/archive.js'
+import { MIB } from '../../lib/sizes.js'
+import { gate } from '../helpers/gate.js'
 import { MemoryVault } from '../helpers/memory-vault.js'
 import { patternBytes } from '../helpers/pattern-source.js'
-import { MIB, recordingJournal, rejection, reset, send, writerTo } from '../helpers/uploads.js'
+import { failure, partsOf, recordingJournal, rejection, reset, send, writerTo } from '../helpers/uploads.js'
 
 t.test('a lost answer to the completion still ends in the archive ID', async (t) => {
   const vault = new MemoryVault()
@@ -105,3 +107,26 @@ t.test(
     t.match(writer.archives, [{ archiveId: 'a', location: undefined, treeHash: treeHashOf(bytes) }])
   },
 )
+
+t.test('no completion is begun while a part is failing, whatever the moment', async (t) => {
+  const [first, last] = await partsOf(patternBytes(2 * MIB))
+  for (let turns = 0; turns < 24; turns++) {
+    const vault = new MemoryVault()
+    const underWay = gate()
+    vault.before = async ({ operation, range }) => {
+      if (operation !== 'uploadPart') return
+      if (vault.underWay === 2) underWay.open()
+      await underWay.opened
+      if (range?.start === 0) return // then the writer has room, and ends
+      for (let turn = 0; turn < turns; turn++) await Promise.resolve()
+      throw reset
+    }
+    const journal = recordingJournal()
+    const writer = writerTo(vault, { concurrency: 2, retryFor: 0, onFailure: 'abort', journal })
+    const failing = failure(writer)
+    writer.write(first)
+    writer.end(last)
+    t.match(await failing, { code: 'ERR_UPLOAD_FAILED', kept: false, cause: reset })
+    t.strictSame(journal.types, ['begun', 'aborted'], `after ${turns} turns`)
+  }
+})

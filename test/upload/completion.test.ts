@@ -4,10 +4,10 @@ import { treeHashOf } from '../../lib/tree-hash/tree-hash.js'
 import { complete, OWN_UPLOAD, type CompletionTrust } from '../../lib/upload/completion.js'
 import type { Content } from '../../lib/store/upload-journal.js'
 import type { StoredArchive } from '../../lib/store/archive-store.js'
+import { MIB } from '../../lib/sizes.js'
 import { MemoryVault } from '../helpers/memory-vault.js'
 import { patternBytes } from '../helpers/pattern-source.js'
 import {
-  MIB,
   notFound,
   recordingJournal,
   refused,

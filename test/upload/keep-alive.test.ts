@@ -7,18 +7,11 @@ import { KEEP_ALIVE_MS, KeepAlive } from '../../lib/upload/keep-alive.js'
 import { PartMemory } from '../../lib/transfer/part-memory.js'
 import { rechunk } from '../../lib/stages/rechunk.js'
 import type { HashedPart } from '../../lib/tree-hash/hash-parts.js'
+import { MIB } from '../../lib/sizes.js'
 import { gate, settled } from '../helpers/gate.js'
 import { MemoryVault } from '../helpers/memory-vault.js'
 import { patternBytes } from '../helpers/pattern-source.js'
-import {
-  failure,
-  MIB,
-  partsOf,
-  recordingJournal,
-  sentTo,
-  vaultWithParts,
-  writerTo,
-} from '../helpers/uploads.js'
+import { failure, partsOf, recordingJournal, sentTo, vaultWithParts, writerTo } from '../helpers/uploads.js'
 import { VirtualClock } from '../helpers/virtual-clock.js'
 
 const HOUR_MS = 3_600_000

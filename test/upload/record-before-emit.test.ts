@@ -2,10 +2,11 @@ import { once } from 'node:events'
 import t from 'tap'
 import { UploadFailedError, type ListenerError } from '../../lib/errors.js'
 import { noJournal, type UploadJournal } from '../../lib/store/upload-journal.js'
+import { MIB } from '../../lib/sizes.js'
 import { settled } from '../helpers/gate.js'
 import { MemoryVault } from '../helpers/memory-vault.js'
 import { patternBytes } from '../helpers/pattern-source.js'
-import { MIB, recordingJournal, refused, reset, send, sentTo, writerTo } from '../helpers/uploads.js'
+import { failure, recordingJournal, refused, reset, send, sentTo, writerTo } from '../helpers/uploads.js'
 
 t.test('a journal is told before each step is taken, and a success only after it is written', async (t) => {
   const vault = new MemoryVault()
@@ -155,4 +156,18 @@ t.test('the event of the only part of an archive comes after the record of the a
   writer.on('archive', () => order.push('archive event'))
   await send(patternBytes(5), writer)
   t.strictSame(order, ['sending', 'assertOwner', 'stored', 'part event', 'archive event'])
+})
+
+t.test('the error of a listener of the last progress has the archive', async (t) => {
+  for (const size of [9, 3 * MIB]) {
+    const writer = writerTo(new MemoryVault())
+    writer.on('progress', ({ doneBytes }) => {
+      if (writer.isComplete && doneBytes === size) throw new Error('no space left on device')
+    })
+    const failing = failure(writer)
+    await t.rejects(send(Buffer.alloc(size), writer), { code: 'ERR_LISTENER' })
+    const [archive] = writer.archives
+    t.match(await failing, { event: 'progress', archiveId: archive?.archiveId })
+    t.ok(archive)
+  }
 })

@@ -1,19 +1,19 @@
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import t from 'tap'
 import { GLACIER_LIMITS } from '../../lib/glacier/limits.js'
 import { systemRuntime } from '../../lib/runtime/runtime.js'
 import type { StoreLimits } from '../../lib/store/limits.js'
 import { choosePartSize } from '../../lib/store/part-size.js'
 import { noJournal } from '../../lib/store/upload-journal.js'
-import { hashParts } from '../../lib/tree-hash/hash-parts.js'
-import { rechunk } from '../../lib/stages/rechunk.js'
+import type { HashPool } from '../../lib/tree-hash/hash-pool.js'
 import { ArchiveWriter } from '../../lib/upload/archive-writer.js'
+import { sendSource } from '../../lib/upload/send-source.js'
 import { planUpload } from '../../lib/upload/upload-plan.js'
 import { vaultStore } from '../../lib/vault/vault-store.js'
+import { MIB } from '../../lib/sizes.js'
 import { MemoryVault } from '../helpers/memory-vault.js'
+import { naiveTreeHash } from '../helpers/naive-tree-hash.js'
 import { patternBytes } from '../helpers/pattern-source.js'
-import { MIB, vaultName } from '../helpers/uploads.js'
+import { vaultName } from '../helpers/uploads.js'
 import { VirtualClock } from '../helpers/virtual-clock.js'
 
 const LIMITS: StoreLimits = { leafSize: 1024, minPartSize: 1024, maxPartSize: 4096, maxParts: 3 }
@@ -29,31 +29,45 @@ t.test('the part size and the number of parts are those that the store accepts',
   t.match(planUpload({}, GLACIER_LIMITS), { partSize: 16 * MIB, partsPerVolume: 10_000 })
 })
 
-t.test('a stream of a small store continues in another volume, with the bytes of the source', async (t) => {
-  const vault = new MemoryVault()
-  // It compares the tree hashes of the parts, and states that of leaves of 1 MiB.
-  const complete = vault.completeUpload.bind(vault)
-  vault.completeUpload = async (request) => ({ ...(await complete(request)), treeHash: request.treeHash })
-  const store = vaultStore(vault, { vaultName }, LIMITS)
-  const writer = new ArchiveWriter({
-    store,
-    plan: planUpload({ partSize: 1024 }, store.limits),
-    resumePoint: undefined,
-    description: 'small',
-    sourceSize: undefined,
-    runtime: { ...systemRuntime, clock: new VirtualClock() },
-    journal: noJournal,
-    onFailure: 'keep',
-    retryFor: undefined,
-    limitRate: undefined,
-    signal: undefined,
-  })
-  const bytes = patternBytes(7 * 1024 + 5)
-  await pipeline(Readable.from([bytes]), rechunk(1024), hashParts(), writer)
-  t.match(
-    writer.archives.map(({ parts, partSize }) => ({ parts, partSize })),
-    [3, 3, 2].map((parts) => ({ parts, partSize: 1024 })),
-  )
-  const stored = writer.archives.map(({ archiveId }) => vault.archives.get(archiveId) ?? Buffer.alloc(0))
-  t.ok(Buffer.concat(stored).equals(bytes))
-})
+t.test(
+  'a stream of a small store continues in another volume, with the hashes of small leaves',
+  async (t) => {
+    const vault = new MemoryVault()
+    vault.leafSize = LIMITS.leafSize
+    const store = vaultStore(vault, { vaultName }, LIMITS)
+    let takes = 0
+    const hashPool: HashPool = {
+      take: () => {
+        takes++
+        return undefined // the calling thread hashes
+      },
+    }
+    const writer = new ArchiveWriter({
+      store,
+      plan: planUpload({ partSize: 2048 }, store.limits),
+      resumePoint: undefined,
+      description: 'small',
+      sourceSize: undefined,
+      runtime: { ...systemRuntime, clock: new VirtualClock() },
+      hashPool,
+      journal: noJournal,
+      onFailure: 'keep',
+      retryFor: undefined,
+      limitRate: undefined,
+      signal: undefined,
+    })
+    const bytes = patternBytes(14 * 1024 + 5)
+    const archives = await sendSource([bytes], writer)
+    t.match(
+      archives.map(({ parts, partSize }) => ({ parts, partSize })),
+      [3, 3, 2].map((parts) => ({ parts, partSize: 2048 })),
+    )
+    const stored = archives.map(({ archiveId }) => vault.archives.get(archiveId) ?? Buffer.alloc(0))
+    t.ok(Buffer.concat(stored).equals(bytes))
+    t.strictSame(
+      archives.map(({ treeHash }) => treeHash),
+      stored.map((volume) => naiveTreeHash(volume, 1024)),
+    )
+    t.ok(takes > 0, 'the pool of the writer was used')
+  },
+)

@@ -2,10 +2,10 @@ import t from 'tap'
 import type { Archive, UploadWarning } from '../../lib/store/archive.js'
 import { resumeUpload } from '../../lib/vault/resume-upload.js'
 import { laterDescription, volumeMarkOf } from '../../lib/glacier/volume-description.js'
+import { MIB } from '../../lib/sizes.js'
 import { MemoryVault } from '../helpers/memory-vault.js'
 import { patternBytes } from '../helpers/pattern-source.js'
 import {
-  MIB,
   recordingJournal,
   send,
   sentTo,

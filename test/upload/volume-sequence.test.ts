@@ -4,9 +4,10 @@ import t from 'tap'
 import type { Archive, UploadWarning } from '../../lib/store/archive.js'
 import { uploadArchive } from '../../lib/vault/upload-archive.js'
 import { laterDescription } from '../../lib/glacier/volume-description.js'
+import { MIB } from '../../lib/sizes.js'
 import { MemoryVault } from '../helpers/memory-vault.js'
 import { patternBytes } from '../helpers/pattern-source.js'
-import { MIB, recordingJournal, send, vaultName, writerTo } from '../helpers/uploads.js'
+import { recordingJournal, send, vaultName, writerTo } from '../helpers/uploads.js'
 
 t.test('a stream longer than an archive may be becomes several, tied together', async (t) => {
   const volume = 3 * MIB

@@ -7,10 +7,11 @@ import { rechunk } from '../../lib/stages/rechunk.js'
 import type { TransferProgress } from '../../lib/transfer/progress.js'
 import type { ArchiveWriter } from '../../lib/upload/archive-writer.js'
 import type { ArchiveWriterOptions } from '../../lib/vault/upload-options.js'
+import { MIB } from '../../lib/sizes.js'
 import { settled } from '../helpers/gate.js'
 import { MemoryVault } from '../helpers/memory-vault.js'
 import { patternBytes } from '../helpers/pattern-source.js'
-import { failure, MIB, notFound, recordingJournal, reset, send, writerTo } from '../helpers/uploads.js'
+import { failure, notFound, recordingJournal, reset, send, writerTo } from '../helpers/uploads.js'
 
 /** Sends bytes to a writer until it has closed, whatever happens. */
 async function sendAll(bytes: Uint8Array, writer: ArchiveWriter): Promise<Error | undefined> {

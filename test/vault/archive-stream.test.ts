@@ -6,10 +6,11 @@ import { AbortError, GlacierPipeError } from '../../lib/errors.js'
 import type { TransferProgress } from '../../lib/transfer/progress.js'
 import { archiveStream, type ArchiveStream } from '../../lib/vault/archive-stream.js'
 import type { ArchiveStreamOptions } from '../../lib/vault/upload-options.js'
+import { MIB } from '../../lib/sizes.js'
 import { gate, settled } from '../helpers/gate.js'
 import { MemoryVault } from '../helpers/memory-vault.js'
 import { patternBytes, patternSource } from '../helpers/pattern-source.js'
-import { failure, MIB, recordingJournal, reset, vaultName } from '../helpers/uploads.js'
+import { failure, recordingJournal, reset, vaultName } from '../helpers/uploads.js'
 import { VirtualClock } from '../helpers/virtual-clock.js'
 import { sourceSizes, writePatterns } from '../helpers/write-patterns.js'
 
@@ -209,6 +210,15 @@ t.test('destroyed, it does with the upload what it was told to, and waits until 
       t.equal(vault.uploads.size, onFailure === 'keep' ? 1 : 0)
     }
   }
+  const left = new MemoryVault()
+  let scoped: ArchiveStream
+  {
+    await using stream = streamTo(left)
+    scoped = stream
+    stream.write(patternBytes(3 * MIB))
+    await once(stream, 'part')
+  }
+  t.match(scoped.outcome, { state: 'kept', uploadId: 'upload-1' }, 'leaving its scope fails nothing')
   const vault = new MemoryVault()
   {
     await using stream = streamTo(vault)

@@ -1,14 +1,15 @@
+import { Readable } from 'node:stream'
 import t from 'tap'
-import { NotFoundError } from '../../lib/errors.js'
+import { NotFoundError, ServiceError } from '../../lib/errors.js'
 import { treeHashOf } from '../../lib/tree-hash/tree-hash.js'
 import type { UploadedPart, UploadWarning } from '../../lib/store/archive.js'
 import type { TransferProgress } from '../../lib/transfer/progress.js'
 import { resumeUpload } from '../../lib/vault/resume-upload.js'
 import { laterDescription } from '../../lib/glacier/volume-description.js'
+import { MIB } from '../../lib/sizes.js'
 import { MemoryVault } from '../helpers/memory-vault.js'
 import { patternBytes } from '../helpers/pattern-source.js'
 import {
-  MIB,
   recordingJournal,
   reset,
   send,
@@ -38,6 +39,17 @@ t.test('only what the service has not is sent, whatever the pattern of holes', a
     t.ok(vault.archives.get(archives[0].archiveId)?.equals(bytes))
     t.notOk(vault.operations.includes('initiateUpload'))
   }
+})
+
+t.test('an upload that cannot be listed fails with that error, before the source is read', async (t) => {
+  const vault = await vaultWithParts(patternBytes(2 * MIB), [0])
+  const denied = new ServiceError('denied', { operation: 'ListParts', serviceCode: 'AccessDeniedException' })
+  vault.before = () => {
+    throw denied
+  }
+  const source = Readable.from([patternBytes(2 * MIB)])
+  await t.rejects(resumeUpload(source, { client: vault, vaultName, uploadId: 'upload-1' }), denied)
+  t.ok(source.destroyed)
 })
 
 t.test('it tells which parts were there', async (t) => {

@@ -5,13 +5,13 @@ import { AbortError, GlacierPipeError, UploadFailedError } from '../../lib/error
 import type { ByteSource } from '../../lib/stages/byte-source.js'
 import type { TransferProgress } from '../../lib/transfer/progress.js'
 import { uploadArchive } from '../../lib/vault/upload-archive.js'
+import { MIB } from '../../lib/sizes.js'
 import { gate, settled } from '../helpers/gate.js'
 import { MemoryVault } from '../helpers/memory-vault.js'
 import { patternBytes, patternSource } from '../helpers/pattern-source.js'
 import { reset } from '../helpers/uploads.js'
 import { VirtualClock } from '../helpers/virtual-clock.js'
 
-const MIB = 1_048_576
 const vaultName = 'backups'
 
 t.test('bytes may come from anything that gives bytes', async (t) => {

@@ -41,7 +41,7 @@ export interface Origin {
 export interface UploadState {
   /** Absent if another catalog has it. */
   readonly begun?: BegunRecord | undefined
-  /** The last completion that was sent and not answered. */
+  /** The last completion that was sent and had no response. */
   readonly completing?: CompletingRecord | undefined
   /** Only `superseded` or `unknown`: other ends settle the upload. */
   readonly outcome?: ClosedRecord | undefined

@@ -24,7 +24,7 @@ export interface ArchiveSet {
   readonly missing: readonly number[]
   /** Bytes in all known volumes. */
   readonly size: number
-  /** Further archives of volumes in `volumes`: a completion was not answered, and the volume was stored again. */
+  /** Further archives of volumes in `volumes`: a completion had no response, and the volume was stored again. */
   readonly duplicates: readonly ArchiveRecord[]
 }
 

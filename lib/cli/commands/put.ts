@@ -68,7 +68,7 @@ export function addPutCommand(
         )
         .option(
           '--resume',
-          'resume the newest unfinished upload of the same stream, or start a new upload if there is none',
+          'resume the newest unfinished upload of the same stream, or start a new upload if none is unfinished',
         )
         .option('--upload-id <id>', 'resume this upload, whatever its name', parseText)
         .addOption(

@@ -40,13 +40,13 @@ export interface ConnectionOptions extends CatalogOptions {
 
 const creators = new WeakSet<Command>()
 
-/** Marks a command that creates the folder of the local vault if there is none. */
+/** Marks a command that creates the folder of the local vault if it does not exist. */
 export function creatingLocalVault(command: Command): Command {
   creators.add(command)
   return command
 }
 
-/** Whether a command creates the folder of the local vault if there is none. All others refuse a missing folder. */
+/** Whether a command creates the folder of the local vault if it does not exist. All others refuse a missing folder. */
 export function createsLocalVault(command: Command): boolean {
   return creators.has(command)
 }

@@ -4,7 +4,7 @@
 import { refusalOf } from '../../options/option-error.js'
 import { UsageError } from '../command-errors.js'
 
-/** The command's name of an option, where it is not the option's name in kebab case. */
+/** The command's name of an option, if it is not the option's name in kebab case. */
 export type OptionNames = Readonly<Record<string, string>>
 
 /** The name of a library's option on the command line: `--part-size` for `partSize`. */
@@ -27,13 +27,14 @@ export function asUsageError<T>(run: () => T, names: OptionNames = {}): T {
   }
 }
 
-/** A usage error where the library refused an option; any other error as it is. */
+/** A usage error if the library refused an option; any other error as it is. */
 export function toUsageError(error: unknown, names: OptionNames = {}): unknown {
   if (!(error instanceof RangeError || error instanceof TypeError)) return error
   const refusal = refusalOf(error)
   if (!refusal) return new UsageError(error.message, { cause: error })
   // The path of a nested option: `faults[0].fault`.
-  const [, option = '', field = ''] = /^(\w+)(?:\[\d+\])?(?:\.(.+))?$/.exec(refusal.option) ?? []
-  const name = names[option] ?? flagOf(option)
-  return new UsageError(`${field === '' ? name : `${name}: ${field}`} ${refusal.problem}`, { cause: error })
+  const [first = '', ...fields] = refusal.option.split('.')
+  const option = first.replace(/\[\d+\]$/, '')
+  const path = [names[option] ?? flagOf(option), ...fields].join(': ')
+  return new UsageError(`${path} ${refusal.problem}`, { cause: error })
 }

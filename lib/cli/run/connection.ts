@@ -30,7 +30,7 @@ export interface Connection {
   /** The region and endpoint of the vaults, as the catalog records them. */
   readonly address: () => Promise<ServiceAddress>
   /**
-   * The 12-digit ID of the account of a vault, as the service states it. If the service does not answer or denies
+   * The 12-digit ID of the account of a vault, as the service states it. If the service does not respond or denies
    * DescribeVault, the ID given with `--account-id`; without one, `undefined`.
    */
   readonly account: (vaultName: string) => Promise<string | undefined>

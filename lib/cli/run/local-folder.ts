@@ -15,7 +15,7 @@ export async function assertLocalVault(options: CatalogOptions, env: Io['env']):
   const dir = localDirOf(options, env)
   if (dir === undefined) return
   const names = await readdir(dir).catch((error: unknown) => {
-    // Any other failure has a better explanation where the folder is opened.
+    // Any other failure is explained better when the folder is opened.
     return (error as NodeJS.ErrnoException).code === 'ENOENT' ? [] : undefined
   })
   if (names?.length !== 0) return

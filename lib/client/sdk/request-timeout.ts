@@ -91,7 +91,7 @@ export class RequestTimeout {
   }
 
   /**
-   * Counts progress: the idle time starts anew.
+   * Counts progress: the idle time starts again.
    *
    * @param pausedMs - time for which a limit on this machine delayed it, which does not count
    */

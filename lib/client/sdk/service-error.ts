@@ -1,5 +1,5 @@
 /**
- * Maps whatever a request threw to the error that a caller can branch on. The service's error code decides first
+ * Maps anything that a request threw to the error that a caller can branch on. The service's error code decides first
  * (docs/glacier-protocol.md#errors; the SDK's classes are matched by name). A failure without a response is a failure of
  * the network, unless it is known to be something else.
  *
@@ -30,7 +30,7 @@ const CREDENTIALS: ReadonlyMap<string, CredentialsErrorReason> = new Map([
   ['UnrecognizedClientException', 'credentials-rejected'],
 ])
 
-/** The texts by which the service says what is wrong with a signed request (docs/glacier-protocol.md#error-texts). */
+/** The texts in which the service states the problem of a signed request (docs/glacier-protocol.md#error-texts). */
 const SIGNED_REQUEST_TEXTS: readonly (readonly [RegExp, CredentialsErrorReason])[] = [
   [/Signature (?:expired|not yet current)/, 'signature-time'],
   [
@@ -39,7 +39,7 @@ const SIGNED_REQUEST_TEXTS: readonly (readonly [RegExp, CredentialsErrorReason])
   ],
 ]
 
-/** The texts by which the service tells apart the situations of one code (docs/glacier-protocol.md#error-texts). */
+/** The texts by which the service distinguishes the situations of one code (docs/glacier-protocol.md#error-texts). */
 const TEXTS: readonly (readonly [RegExp, ServiceErrorReason])[] = [
   ...SIGNED_REQUEST_TEXTS,
   [/Vault not found/, 'vault-not-found'],
@@ -51,7 +51,7 @@ const TEXTS: readonly (readonly [RegExp, ServiceErrorReason])[] = [
 
 const REFUSALS: ReadonlySet<string> = new Set(['InsufficientCapacityException', 'PolicyEnforcedException'])
 
-/** The parts of the SDK's and of Node's errors that tell them apart. */
+/** The parts of the SDK's and of Node's errors that distinguish them. */
 interface RequestFailure extends Error {
   /** Whether the client or the service is at fault; only errors of the service have it. */
   readonly $fault?: unknown

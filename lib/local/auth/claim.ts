@@ -51,7 +51,7 @@ export function claimOf(request: SignedRequest): Claim {
   return { authorization, sessionToken, timestamp: timestampIn(request), lifetime: undefined }
 }
 
-/** The access key ID that a request names, for the request log; `undefined` if there is none. */
+/** The access key ID that a request names, for the request log; `undefined` if it names none. */
 export function claimedKeyOf({
   headers,
   query,

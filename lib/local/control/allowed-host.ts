@@ -11,7 +11,7 @@ import { isLoopback } from '../service/loopback.js'
  * Whether a Host header is a loopback name, or the host that the server listens on. If the server listens on all addresses
  * (`0.0.0.0`, `::`), any IP address is accepted: an address cannot be made to resolve to another one.
  *
- * @param listening - the address that the server was told to listen on
+ * @param listening - the address that the server listens on, as its options have it
  */
 export function isAllowedHost(header: string | undefined, listening: string): boolean {
   const name = nameIn(header ?? '')

@@ -14,7 +14,7 @@ export interface ControlContext {
   readonly costs: () => Promise<Costs>
   /** The stores. Controls use those of the first account and region unless a request names others. */
   readonly stores: AllStores
-  /** The address that the server was told to listen on. */
+  /** The address that the server listens on, as its options have it. */
   readonly host: string
 }
 

@@ -8,14 +8,14 @@ export interface OperationTraffic {
   /** Requests in progress. */
   readonly underWay: number
   /** The maximum number of requests that were in progress at the same time. */
-  readonly mostAtOnce: number
+  readonly maxAtOnce: number
   /** Requests that were carried out. */
   readonly carriedOut: number
   /** Bytes in the bodies of the requests that were carried out. */
   readonly bytes: number
 }
 
-const NO_TRAFFIC: OperationTraffic = { requests: 0, underWay: 0, mostAtOnce: 0, carriedOut: 0, bytes: 0 }
+const NO_TRAFFIC: OperationTraffic = { requests: 0, underWay: 0, maxAtOnce: 0, carriedOut: 0, bytes: 0 }
 
 /** Counts requests. */
 export class Traffic {
@@ -23,10 +23,10 @@ export class Traffic {
 
   /** Counts a request that has arrived. */
   requestStarted(operation: string): void {
-    const { requests, underWay, mostAtOnce, ...rest } = this.of(operation)
+    const { requests, underWay, maxAtOnce, ...rest } = this.of(operation)
     const now = underWay + 1
-    const max = Math.max(mostAtOnce, now)
-    this.#byOperation.set(operation, { ...rest, requests: requests + 1, underWay: now, mostAtOnce: max })
+    const max = Math.max(maxAtOnce, now)
+    this.#byOperation.set(operation, { ...rest, requests: requests + 1, underWay: now, maxAtOnce: max })
   }
 
   /**

@@ -21,6 +21,6 @@ export async function readOwnJson<T extends object>(
   if (typeof value === 'object' && value !== null && isValid(value as Record<string, unknown>))
     return value as T
   throw new Error(
-    `${path} does not contain ${expected}. Restore it from a backup, or remove it to have it made anew.`,
+    `${path} does not contain ${expected}. Restore it from a backup, or remove it: it is then created again.`,
   )
 }

@@ -1,6 +1,6 @@
 /**
- * An entry in `tmp/` belongs to the process in its name, so that the files of a dead process can be told from those of a
- * running one. Names are those of lib/fs/owner-name.ts; version 0.1 used `PID-MADE-RANDOM`. Any other entry is not ours,
+ * An entry in `tmp/` belongs to the process in its name, so that the files of a dead process can be distinguished
+ * from those of a running one. Names are those of lib/fs/owner-name.ts; version 0.1 used `PID-MADE-RANDOM`. Any other entry is not ours,
  * and stays.
  */
 import { lstat, rm } from 'node:fs/promises'

@@ -20,13 +20,13 @@ export const FAULT_KINDS = [
   'reset-before', // the connection is reset after the headers of the request
   'reset-amid', // the connection is reset in the middle of the body
   'lose-answer', // the request is carried out, and the connection is reset instead of a response
-  'stall', // the request is read and never answered
+  'stall', // the request is read, and no response is sent
   'wrong-hash', // the request is carried out, and the response has another tree hash
   'no-hash', // the request is carried out, and the response has no tree hash
   'cut-output', // half of the output is sent, then the connection is reset
   'corrupt-output', // one bit in the middle of the output is inverted
-  'whole-output', // a request for a range of an output is answered with the whole output
-  'other-range', // a request for a range of an output is answered with another range of the same size
+  'whole-output', // the response to a request for a range of an output is the whole output
+  'other-range', // the response to a request for a range of an output is another range of the same size
   'slow', // the body and the output are transferred at `bytesPerSecond`
 ] as const
 

@@ -129,7 +129,7 @@ async function carryOut(
   const { headers, headersDistinct } = request
   if (headers.host === undefined && request.httpVersion === '1.1')
     throw badRequest(400, 'A request of HTTP/1.1 must have a Host header.')
-  // The connection stays open if the body is not read to its end, so that the request can still be answered.
+  // The connection stays open if the body is not read to its end, so that a response can still be sent.
   const chunks = request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>
   const stream = applyToBody(active, bodyWithIdleLimit(chunks, deps.idleTimeout), request)
   const isUpload = match?.route.streams === true

@@ -13,7 +13,7 @@ import type { VaultRecord } from '../records/vault-record.js'
 
 const MAX_VAULTS = 10
 
-/** CreateVault: 201 also where there is such a vault. */
+/** CreateVault: 201 also if the vault exists. */
 export async function createVault(context: RequestContext): Promise<OperationResponse> {
   const vaultName = nameOf(context, 'vaultName')
   await context.stores.vaults.create(vaultName)

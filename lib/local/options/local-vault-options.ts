@@ -73,7 +73,7 @@ export function checkedOptions(given: LocalVaultOptions): CheckedOptions {
   return { ...access, ...content, ...network, undocumented, faults, log, onWarning, onFailure }
 }
 
-/** Asserts that other machines can connect only where the options permit it. */
+/** Asserts that other machines can connect only if the options permit it. */
 function assertOnlyLocal(host: string, allowRemote: boolean, acceptAnyCredentials: boolean): void {
   if (!isLoopback(host) && !allowRemote) {
     throw new RangeError(
@@ -83,7 +83,7 @@ function assertOnlyLocal(host: string, allowRemote: boolean, acceptAnyCredential
   }
   if (acceptAnyCredentials && (allowRemote || !isLoopback(host))) {
     throw new RangeError(
-      'acceptAnyCredentials (--accept-any-credentials) of startLocalVault is for this machine alone: whoever can connect ' +
+      'acceptAnyCredentials (--accept-any-credentials) of startLocalVault is for this machine alone: anyone who can connect ' +
         'can read and delete everything. Listen on a loopback address, without allowRemote (--allow-remote).',
     )
   }

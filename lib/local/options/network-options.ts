@@ -1,7 +1,7 @@
 /** The options about connections: where the server listens, and where it posts notifications. */
 import type { RulesOf } from '../../options/check-options.js'
 import { BOOLEAN, TEXT, wholeNumber } from '../../options/rules.js'
-import { IDLE_TIMEOUT } from '../service/option-rules.js'
+import { TIMEOUT_MS } from '../../options/rules.js'
 import { TLS, type TlsOptions } from '../transport/tls.js'
 import { secret } from './option-forms.js'
 
@@ -16,8 +16,8 @@ export interface NetworkOptions {
   /** The certificate and key for TLS: the endpoint is then `https://…`; default plain HTTP. */
   readonly tls?: TlsOptions | undefined
   /**
-   * Milliseconds that the server waits for a silent client; default 60,000. A body that does not arrive is answered with
-   * 408 `RequestTimeoutException`, and the connection of a response that is not read is closed. A transfer that makes
+   * Milliseconds that the server waits for a silent client; default 60,000. The response to a body that does not
+   * arrive is 408 `RequestTimeoutException`, and the connection of a response that is not read is closed. A transfer that makes
    * progress, however slow, is never interrupted.
    */
   readonly idleTimeout?: number | undefined
@@ -33,7 +33,7 @@ export const NETWORK_RULES: RulesOf<NetworkOptions> = {
   allowRemote: BOOLEAN,
   port: wholeNumber(0, 65_535),
   tls: TLS,
-  idleTimeout: IDLE_TIMEOUT,
+  idleTimeout: TIMEOUT_MS,
   // A URL can contain a password.
   snsEndpoint: secret('an http:// or https:// address', (value) => {
     return URL.canParse(value) && /^https?:$/.test(new URL(value).protocol)

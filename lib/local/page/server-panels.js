@@ -49,12 +49,12 @@ export const TRAFFIC = {
       ],
       Object.entries(traffic)
         .sort(([a], [b]) => (a < b ? -1 : 1))
-        .map(([operation, { requests, carriedOut, underWay, mostAtOnce, bytes }]) => [
+        .map(([operation, { requests, carriedOut, underWay, maxAtOnce, bytes }]) => [
           operation === 'none' ? 'no such operation' : operation,
           count(requests),
           count(carriedOut),
           count(underWay),
-          count(mostAtOnce),
+          count(maxAtOnce),
           element('span', { title: `${count(bytes)} bytes` }, size(bytes)),
         ]),
       'No request was received.',

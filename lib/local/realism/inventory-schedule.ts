@@ -27,7 +27,7 @@ export interface InventorySchedule {
   readonly precedesWrites: boolean
   /**
    * The date of the inventory that is due for a vault that was written to since the last one, in milliseconds;
-   * `undefined` where none is due.
+   * `undefined` if none is due.
    */
   dueDate(times: InventoryTimes): number | undefined
 }

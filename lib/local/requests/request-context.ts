@@ -10,7 +10,7 @@ export interface RequestContext {
   readonly names: Readonly<Record<string, string>>
   readonly query: URLSearchParams
   readonly headers: IncomingMessage['headers']
-  /** The body of a request that is not an upload; empty if there is none. */
+  /** The body of a request that is not an upload; empty if it has none. */
   readonly body: Buffer
   /** The body of an upload, which has not been read yet. */
   readonly stream: AsyncIterable<Buffer>

@@ -14,10 +14,3 @@ export const OPERATION: Rule = rule(
   isString,
   isOperationName,
 )
-
-/** The rule of the time that the server waits for a silent client, in milliseconds. */
-export const IDLE_TIMEOUT: Rule = rule(
-  'a number of milliseconds from 1 up to 24 days',
-  isNumber,
-  (value) => value > 0 && value < 2 ** 31,
-)

@@ -21,6 +21,7 @@ import type { VerifiedRange } from '../verified-range.js'
 import { assertFits } from './free-space.js'
 import { outputTarget } from './output-target.js'
 import { PartialFile } from './partial-file.js'
+import type { FileTreeHasher } from '../../tree-hash/file-hasher.js'
 import type { PartialContent } from './partial-notes.js'
 import { partialWriter } from './partial-writer.js'
 import { renameToTarget } from './rename-to-target.js'
@@ -40,6 +41,8 @@ export interface DownloadContext extends RetrievalContext {
   readonly content: PartialContent
   /** The options of the plan: the range size of an earlier run is used unless they have one. */
   readonly rangeOptions: RangeOptions
+  /** Makes the hasher of the partial file; default: a `FileHasher`. */
+  readonly makeHasher?: (() => FileTreeHasher) | undefined
 }
 
 type Emit = (event: keyof ArchiveDownloadEvents, ...args: unknown[]) => void
@@ -89,7 +92,7 @@ export class ArchiveDownload extends ObservablePromise<void, ArchiveDownloadEven
 
 async function download(context: DownloadContext, emit: Emit): Promise<void> {
   const { signal } = context
-  const target = await outputTarget(context.file)
+  const target = await outputTarget(context.file, context.runtime.files)
   if (target.kind === 'stream') await writeThrough(target, () => observedReader(context, emit), signal)
   else await downloadToPartial(target.path, context, emit)
 }
@@ -102,7 +105,8 @@ async function downloadToPartial(path: string, context: DownloadContext, emit: E
     content,
     rangeSizeFor: (earlierSize) => planRanges(rangeOptions, limits, earlierSize).rangeSize,
     limits,
-    clock: runtime.clock,
+    runtime,
+    makeHasher: context.makeHasher,
     signal,
   })
   try {
@@ -129,7 +133,7 @@ async function downloadToPartial(path: string, context: DownloadContext, emit: E
 async function fill(partial: PartialFile, path: string, context: DownloadContext, emit: Emit): Promise<void> {
   const { totalBytes, held } = context.plan
   if (totalBytes !== undefined)
-    await assertFits(path, dirname(path), totalBytes - (await partial.allocated()))
+    await assertFits(path, dirname(path), totalBytes - (await partial.allocated()), partial.files)
   if (held.length > 0) emit('held', held)
   const reader = observedReader(context, emit)
   await pipeline(reader, partialWriter(partial, path, reader))

@@ -1,8 +1,7 @@
 /** The target of a retrieval's output. It is determined before a job is started, which costs money. */
-import type { BigIntStats } from 'node:fs'
-import { lstat, readlink, realpath, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve, sep } from 'node:path'
 import { OutputFileError } from '../../errors.js'
+import type { FileSystem } from '../../runtime/file-system.js'
 import { assertReplaceable } from './replaceable.js'
 
 /** Maximum number of symbolic links that are followed, as on Linux. */
@@ -14,7 +13,7 @@ const MAX_LINKS = 40
  * - `stream`: a FIFO, a device or a socket. Bytes are written to it as they arrive
  */
 export type OutputTarget =
-  | { readonly kind: 'file'; readonly path: string; readonly replaced: BigIntStats | undefined }
+  | { readonly kind: 'file'; readonly path: string }
   | { readonly kind: 'stream'; readonly path: string; readonly isFifo: boolean; readonly isSocket: boolean }
 
 /**
@@ -23,30 +22,30 @@ export type OutputTarget =
  * @throws {OutputFileError} `ERR_OUTPUT_FILE`: the path is that of a directory, its directory does not exist, or the
  *   existing file cannot be replaced
  */
-export async function outputTarget(path: string): Promise<OutputTarget> {
+export async function outputTarget(path: string, files: FileSystem): Promise<OutputTarget> {
   // Resolving the path would remove the slash, and lead to a file.
   if (path.endsWith('/') || path.endsWith(sep))
     throw new OutputFileError(path, 'It is the path of a directory. Give the path of a file.')
-  const found = await orMissing(stat(path, { bigint: true }))
+  const found = await orMissing(files.stat(path))
   if (found?.isDirectory()) throw new OutputFileError(path, 'It is a directory. Give the path of a file.')
   if (found && !found.isFile())
     return { kind: 'stream', path, isFifo: found.isFIFO(), isSocket: found.isSocket() }
-  const target = await resolveLinks(path)
-  if (found) await assertReplaceable(target, found)
-  return { kind: 'file', path: target, replaced: found }
+  const target = await resolveLinks(path, files)
+  if (found) await assertReplaceable(target, found, files)
+  return { kind: 'file', path: target }
 }
 
 /** Resolves all symbolic links of a path. */
-async function resolveLinks(path: string): Promise<string> {
+async function resolveLinks(path: string, files: FileSystem): Promise<string> {
   let at = resolve(path)
   for (let links = 0; links < MAX_LINKS; links++) {
-    const folder = await orMissing(realpath(dirname(at)))
+    const folder = await orMissing(files.realpath(dirname(at)))
     if (folder === undefined)
       throw new OutputFileError(path, `The directory ${dirname(at)} does not exist. Create it first.`)
     at = join(folder, basename(at))
-    const found = await orMissing(lstat(at))
+    const found = await orMissing(files.lstat(at))
     if (!found?.isSymbolicLink()) return at
-    at = resolve(folder, await readlink(at))
+    at = resolve(folder, await files.readlink(at))
   }
   throw new OutputFileError(
     path,

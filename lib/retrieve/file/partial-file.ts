@@ -7,13 +7,12 @@
  *   this tool if the notes announce it.
  * - Any other file of that name is left alone.
  */
-import type { BigIntStats } from 'node:fs'
-import { constants, lstat, open, rm, type FileHandle } from 'node:fs/promises'
+import { constants } from 'node:fs/promises'
 import { OutputFileError } from '../../errors.js'
-import type { Clock } from '../../runtime/clock.js'
-import type { StoreLimits } from '../../store/limits.js'
-import { FileHasher } from '../../tree-hash/file-hasher.js'
+import type { FileStats, FileSystem, OpenFile } from '../../runtime/file-system.js'
+import type { Runtime } from '../../runtime/runtime.js'
 import type { VerifiedRange } from '../verified-range.js'
+import { heldRanges, type RangeCheck } from './held-ranges.js'
 import { orMissing } from './output-target.js'
 import { PartialLock } from './partial-lock.js'
 import {
@@ -27,15 +26,13 @@ import {
 } from './partial-notes.js'
 
 /** The options of {@link PartialFile.open}. */
-export interface PartialRequest {
+export interface PartialRequest extends RangeCheck {
   /** The output file. */
   readonly path: string
   readonly content: PartialContent
   /** Chooses the bytes of each range, given those of an earlier run, if there was one. */
   readonly rangeSizeFor: (earlierSize: number | undefined) => number
-  readonly limits: StoreLimits
-  readonly clock: Clock
-  readonly signal: AbortSignal | undefined
+  readonly runtime: Runtime
 }
 
 /** A partial file that this process owns. */
@@ -43,18 +40,26 @@ export class PartialFile {
   /** The path of the partial file. */
   readonly path: string
   readonly rangeSize: number
-  readonly bytes: FileHandle
+  readonly bytes: OpenFile
   readonly lock: PartialLock
+  readonly files: FileSystem
   #held: readonly VerifiedRange[] = []
   readonly #notesPath: string
   readonly #subject: PartialSubject
-  #notes: FileHandle | undefined
+  #notes: OpenFile | undefined
 
-  private constructor(path: string, bytes: FileHandle, lock: PartialLock, subject: PartialSubject) {
+  private constructor(
+    path: string,
+    bytes: OpenFile,
+    lock: PartialLock,
+    subject: PartialSubject,
+    files: FileSystem,
+  ) {
     this.path = path
     this.#notesPath = `${path}.ranges`
     this.bytes = bytes
     this.lock = lock
+    this.files = files
     this.rangeSize = subject.rangeSize
     this.#subject = subject
   }
@@ -67,11 +72,17 @@ export class PartialFile {
    * @throws {AbortError} the signal fired
    */
   static async open(request: PartialRequest): Promise<PartialFile> {
-    const lock = await PartialLock.take(request.path, request.clock)
+    const lock = await PartialLock.take(request.path, request.runtime)
     try {
       return await openLocked(lock, request, async (bytes, subject, ranges) => {
-        const partial = new PartialFile(`${request.path}.partial`, bytes, lock, subject)
-        const held = subject.range ? [] : await verified(partial.path, ranges, request.signal)
+        const partial = new PartialFile(
+          `${request.path}.partial`,
+          bytes,
+          lock,
+          subject,
+          request.runtime.files,
+        )
+        const held = subject.range ? [] : await heldRanges(partial.path, ranges, request)
         await partial.#keep(held)
         return partial
       })
@@ -88,7 +99,7 @@ export class PartialFile {
 
   /** Notes that a range has been written. */
   async note(range: VerifiedRange): Promise<void> {
-    if (!this.#subject.range) await this.#notes?.appendFile(`${JSON.stringify(range)}\n`)
+    if (!this.#subject.range) await this.#notes?.writeFile(`${JSON.stringify(range)}\n`)
   }
 
   /** Removes all ranges from the notes, since their bytes together are not the archive. */
@@ -110,7 +121,7 @@ export class PartialFile {
    */
   async assertOurs(): Promise<void> {
     await this.lock.assertHeld()
-    const [ours, found] = await Promise.all([this.bytes.stat({ bigint: true }), statsOf(this.path)])
+    const [ours, found] = await Promise.all([this.bytes.stat(), statsOf(this.path, this.files)])
     if (found?.ino === ours.ino && found.dev === ours.dev) return
     throw new OutputFileError(
       this.path,
@@ -120,14 +131,14 @@ export class PartialFile {
 
   /** Removes the notes, after the file has been renamed. */
   removeNotes(): Promise<void> {
-    return rm(this.#notesPath, { force: true })
+    return this.files.rm(this.#notesPath)
   }
 
   /** Closes the files and releases the lock. A partial file without a byte is removed. */
   async close(): Promise<void> {
     try {
       if ((await this.bytes.stat()).size === 0 && (await this.#isOurs())) {
-        await rm(this.path, { force: true })
+        await this.files.rm(this.path)
         await this.removeNotes()
       }
     } finally {
@@ -148,34 +159,36 @@ export class PartialFile {
     await this.#notes?.close()
     this.#notes = undefined
     const notes = { subject: this.#subject, ranges: held }
-    this.#notes = await writeNotes(this.#notesPath, this.lock.pathOf('notes'), notes)
+    this.#notes = await writeNotes(this.#notesPath, this.lock.pathOf('notes'), notes, this.files)
     this.#held = held
   }
 }
 
 async function openLocked(
   lock: PartialLock,
-  { path, content, rangeSizeFor, limits }: PartialRequest,
+  { path, content, rangeSizeFor, limits, runtime: { files } }: PartialRequest,
   opened: (
-    bytes: FileHandle,
+    bytes: OpenFile,
     subject: PartialSubject,
     ranges: readonly VerifiedRange[],
   ) => Promise<PartialFile>,
 ): Promise<PartialFile> {
   const partial = `${path}.partial`
-  const notes = await readNotes(`${partial}.ranges`, limits)
-  const found = await statsOf(partial)
+  const notes = await readNotes(`${partial}.ranges`, limits, files)
+  const found = await statsOf(partial, files)
   if (notes === 'foreign') throw foreign(`${partial}.ranges`)
   if (found) assertUsable(partial, found, notes, content)
   const earlierSize = found ? notes?.subject.rangeSize : undefined
   const subject = { ...content, rangeSize: rangeSizeFor(earlierSize), file: null }
   const { O_RDWR, O_CREAT, O_EXCL, O_NOFOLLOW } = constants // Windows has no O_NOFOLLOW, which then adds nothing
   if (!found)
-    await (await writeNotes(`${partial}.ranges`, lock.pathOf('notes'), { subject, ranges: [] })).close()
+    await (
+      await writeNotes(`${partial}.ranges`, lock.pathOf('notes'), { subject, ranges: [] }, files)
+    ).close()
   // With O_EXCL, a file that another process creates meanwhile is an error of the system.
-  const bytes = await open(partial, found ? O_RDWR | O_NOFOLLOW : O_RDWR | O_CREAT | O_EXCL, 0o600)
+  const bytes = await files.open(partial, found ? O_RDWR | O_NOFOLLOW : O_RDWR | O_CREAT | O_EXCL, 0o600)
   try {
-    const file = identityOf(await bytes.stat({ bigint: true }))
+    const file = identityOf(await bytes.stat())
     const isSameSize = found && notes?.subject.rangeSize === subject.rangeSize
     return await opened(bytes, { ...subject, file }, isSameSize ? notes.ranges : [])
   } catch (error) {
@@ -187,7 +200,7 @@ async function openLocked(
 /** @throws {OutputFileError} `ERR_OUTPUT_FILE`: the file does not belong to this tool, or has other content */
 function assertUsable(
   partial: string,
-  found: BigIntStats,
+  found: FileStats,
   notes: PartialNotes | undefined,
   content: PartialContent,
 ): void {
@@ -195,13 +208,13 @@ function assertUsable(
   const { subject } = notes
   const { inode, birthtime } = identityOf(found)
   const isNamed = subject.file?.inode === inode && subject.file.birthtime === birthtime
-  if (!isNamed && !(subject.file === null && found.size === 0n)) throw foreign(partial)
+  if (!isNamed && !(subject.file === null && found.size === 0)) throw foreign(partial)
   if (isSameContent(subject, content)) return
   const { vaultName, archiveIds, range } = subject
   const kept = `${range ? `bytes ${range.start} to ${range.end} of ` : ''}${archiveIds.join(' ')} in the vault ${vaultName}`
   throw new OutputFileError(
     partial,
-    `It is what an earlier command has retrieved so far of ${kept}. To continue that, run that command again. ` +
+    `It contains the bytes that an earlier command has retrieved of ${kept}. To resume, run that command again. ` +
       `To discard it, remove ${partial} and ${partial}.ranges. Or give another path.`,
   )
 }
@@ -213,32 +226,10 @@ function foreign(path: string): OutputFileError {
   )
 }
 
-function identityOf({ ino, birthtimeNs }: BigIntStats): FileIdentity {
+function identityOf({ ino, birthtimeNs }: FileStats): FileIdentity {
   return { inode: String(ino), birthtime: String(birthtimeNs) }
 }
 
-function statsOf(path: string): Promise<BigIntStats | undefined> {
-  return orMissing(lstat(path, { bigint: true }))
-}
-
-/** The noted ranges from the start of the file whose bytes still have their hash. */
-async function verified(
-  path: string,
-  ranges: readonly VerifiedRange[],
-  signal: AbortSignal | undefined,
-): Promise<VerifiedRange[]> {
-  const held: VerifiedRange[] = []
-  const hasher = new FileHasher()
-  try {
-    for (const range of ranges) {
-      const { size, treeHash } = await hasher.hash(path, { range, signal })
-      if (size !== range.end - range.start || treeHash !== range.treeHash) break
-      held.push(range)
-    }
-  } catch (error) {
-    if (signal?.aborted) throw error // ranges that cannot be read are fetched again
-  } finally {
-    hasher.close()
-  }
-  return held
+function statsOf(path: string, files: FileSystem): Promise<FileStats | undefined> {
+  return orMissing(files.lstat(path))
 }

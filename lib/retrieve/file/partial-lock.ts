@@ -2,11 +2,11 @@
  * The lock of an output file, its partial file and its notes. It is in the folder `FILE.partial.lock`, on the same file
  * system, so that processes on other hosts see it as well.
  */
-import { rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LockHeldError, OutputFileError } from '../../errors.js'
 import { LockFolder, type Lock } from '../../fs/lock.js'
-import { systemClock, type Clock } from '../../runtime/clock.js'
+import type { FileSystem } from '../../runtime/file-system.js'
+import { systemRuntime, type Runtime } from '../../runtime/runtime.js'
 
 /** Maximum number of attempts to take the lock while other processes remove its folder. */
 const MAX_ATTEMPTS = 100
@@ -17,10 +17,12 @@ const MAX_PAUSE_MS = 10
 export class PartialLock {
   readonly #folder: string
   readonly #lock: Lock
+  readonly #files: FileSystem
 
-  private constructor(folder: string, lock: Lock) {
+  private constructor(folder: string, lock: Lock, files: FileSystem) {
     this.#folder = folder
     this.#lock = lock
+    this.#files = files
   }
 
   /**
@@ -29,19 +31,21 @@ export class PartialLock {
    * @throws {LockHeldError} `ERR_LOCK_HELD`: another process writes to the file
    * @throws {OutputFileError} `ERR_OUTPUT_FILE`: the lock cannot be written beside the file
    */
-  static async take(path: string, clock: Clock = systemClock): Promise<PartialLock> {
+  static async take(path: string, runtime: Runtime = systemRuntime): Promise<PartialLock> {
+    const { clock, files } = runtime
     const folder = `${path}.partial.lock`
+    const locks = new LockFolder(folder, { runtime })
     for (let attempt = 1; ; attempt++) {
       try {
-        return new PartialLock(folder, await new LockFolder(folder).tryTake(path, `The output file ${path}`))
+        return new PartialLock(folder, await locks.tryTake(path, `The output file ${path}`), files)
       } catch (error) {
         if (error instanceof LockHeldError) {
-          await rmdir(folder).catch(() => undefined) // its owner may have released it meanwhile, and could not remove the folder
+          await files.rmdir(folder).catch(() => undefined) // its owner may have released it meanwhile, and could not remove the folder
           throw error
         }
         const { code, message } = error as NodeJS.ErrnoException
         if (code !== 'ENOENT' || attempt === MAX_ATTEMPTS) {
-          await rmdir(folder).catch(() => undefined) // on a full disk the folder is left empty
+          await files.rmdir(folder).catch(() => undefined) // on a full disk the folder is left empty
           throw new OutputFileError(path, `Its lock cannot be taken: ${message}`, { cause: error })
         }
         // The folder was removed by another process, which had released the lock.
@@ -63,6 +67,6 @@ export class PartialLock {
   /** Releases the lock, and removes its folder unless another process is in it. */
   async release(): Promise<void> {
     await this.#lock.release()
-    await rmdir(this.#folder).catch(() => undefined)
+    await this.#files.rmdir(this.#folder).catch(() => undefined)
   }
 }

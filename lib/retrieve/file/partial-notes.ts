@@ -5,9 +5,9 @@
  *
  * The first line is the subject, each following line is a range. Lines are only appended.
  */
-import { lstat, open, readFile, rm, type FileHandle } from 'node:fs/promises'
 import { renameDurably } from '../../fs/durable.js'
 import type { ByteRange } from '../../byte-range.js'
+import type { FileSystem, OpenFile } from '../../runtime/file-system.js'
 import type { StoreLimits } from '../../store/limits.js'
 import type { VerifiedRange } from '../verified-range.js'
 import { orMissing } from './output-target.js'
@@ -49,11 +49,12 @@ export interface PartialNotes {
 export async function readNotes(
   path: string,
   limits: StoreLimits,
+  files: FileSystem,
 ): Promise<PartialNotes | 'foreign' | undefined> {
-  const found = await orMissing(lstat(path))
+  const found = await orMissing(files.lstat(path))
   if (!found) return undefined
   if (!found.isFile()) return 'foreign' // reading a FIFO would wait for a writer
-  const text = await readFile(path, 'utf8')
+  const text = await files.readFile(path)
   const [first = '', ...lines] = text.split('\n')
   const subject = subjectOf(first, limits)
   if (!subject) return 'foreign'
@@ -76,13 +77,14 @@ export async function writeNotes(
   path: string,
   temporaryPath: string,
   { subject, ranges }: PartialNotes,
-): Promise<FileHandle> {
-  await rm(temporaryPath, { force: true })
-  const file = await open(temporaryPath, 'wx', 0o600)
+  files: FileSystem,
+): Promise<OpenFile> {
+  await files.rm(temporaryPath)
+  const file = await files.open(temporaryPath, 'wx', 0o600)
   try {
     await file.writeFile([subject, ...ranges].map((line) => `${JSON.stringify(line)}\n`).join(''))
     await file.sync()
-    await renameDurably(temporaryPath, path)
+    await renameDurably(temporaryPath, path, files)
     return file
   } catch (error) {
     await file.close()

@@ -30,10 +30,10 @@ export function partialWriter(partial: PartialFile, path: string, reader: Archiv
   const write = async (chunks: readonly Uint8Array[]): Promise<void> => {
     if (announcedBytes > checkedBytes) {
       checkedBytes = announcedBytes
-      await assertFits(path, dirname(path), announcedBytes - (await partial.allocated()))
+      await assertFits(path, dirname(path), announcedBytes - (await partial.allocated()), partial.files)
     }
     for (let rest = chunks; rest.length > 0;) {
-      const { bytesWritten } = await partial.bytes.writev(rest, position)
+      const bytesWritten = await partial.bytes.writev(rest, position)
       position += bytesWritten
       rest = [...sliceChunks(rest, bytesWritten, Infinity)]
     }

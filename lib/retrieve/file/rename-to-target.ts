@@ -1,7 +1,7 @@
 /** Renames a complete partial file to the output file, with the mode and owner of the file that it replaces. */
-import { open, rm, stat } from 'node:fs/promises'
 import { GlacierPipeError, OutputFileError } from '../../errors.js'
 import { renameDurably } from '../../fs/durable.js'
+import type { FileSystem } from '../../runtime/file-system.js'
 import type { PartialFile } from './partial-file.js'
 
 /**
@@ -14,7 +14,7 @@ export async function renameToTarget(partial: PartialFile, path: string): Promis
   try {
     await takeModeOf(path, partial)
     await partial.assertOurs()
-    await renameDurably(partial.path, path)
+    await renameDurably(partial.path, path, partial.files)
   } catch (error) {
     await partial.bytes.chmod(0o600).catch(() => undefined) // the first error states the reason
     if (error instanceof GlacierPipeError) throw error
@@ -31,10 +31,10 @@ export async function renameToTarget(partial: PartialFile, path: string): Promis
  * Gives the partial file the mode and, if permitted, the owner and group of the file that it replaces, or the mode of a
  * new file. The permissions of a group are given to no other group.
  */
-async function takeModeOf(path: string, { bytes, lock }: PartialFile): Promise<void> {
-  const replaced = await stat(path).catch(() => undefined)
+async function takeModeOf(path: string, { bytes, lock, files }: PartialFile): Promise<void> {
+  const replaced = await files.stat(path).catch(() => undefined)
   if (!replaced) {
-    await bytes.chmod(await modeOfNewFile(lock.pathOf('mode')))
+    await bytes.chmod(await modeOfNewFile(lock.pathOf('mode'), files))
     return
   }
   const own = await bytes.stat()
@@ -49,13 +49,13 @@ async function takeModeOf(path: string, { bytes, lock }: PartialFile): Promise<v
 }
 
 /** The mode of a new file. Reading the umask itself would change it for a moment, for all threads. */
-async function modeOfNewFile(path: string): Promise<number> {
-  await rm(path, { force: true })
-  const file = await open(path, 'wx', 0o666) // does not follow a symbolic link of that name
+async function modeOfNewFile(path: string, files: FileSystem): Promise<number> {
+  await files.rm(path)
+  const file = await files.open(path, 'wx', 0o666) // does not follow a symbolic link of that name
   try {
     return (await file.stat()).mode & 0o777
   } finally {
     await file.close()
-    await rm(path)
+    await files.unlink(path)
   }
 }

@@ -2,13 +2,12 @@
  * Checks whether a file can be replaced by renaming another file to its path, before anything is retrieved: otherwise the
  * failure would show only at the end.
  */
-import type { BigIntStats } from 'node:fs'
-import { readFile, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { OutputFileError } from '../../errors.js'
+import type { FileStats, FileSystem } from '../../runtime/file-system.js'
 
 /** In a folder with this bit, such as `/tmp`, only the owner of a file or of the folder can replace the file. */
-const STICKY_BIT = 0o1000n
+const STICKY_BIT = 0o1000
 
 /** The user and the mounts of the process that replaces a file. Tests pass their own. */
 export interface Replacer {
@@ -31,18 +30,19 @@ const THIS_PROCESS: Replacer = { user: process.geteuid?.(), mountInfo: '/proc/se
  */
 export async function assertReplaceable(
   path: string,
-  file: BigIntStats,
+  file: FileStats,
+  files: FileSystem,
   { user, mountInfo }: Replacer = THIS_PROCESS,
 ): Promise<void> {
-  if ((await mountPoints(mountInfo)).has(path)) {
+  if ((await mountPoints(mountInfo, files)).has(path)) {
     throw new OutputFileError(
       path,
       'It is a mount point and cannot be replaced. Mount its directory instead, or give another path.',
     )
   }
-  if (user === undefined || user === 0 || file.uid === BigInt(user)) return
-  const folder = await stat(dirname(path), { bigint: true })
-  if ((folder.mode & STICKY_BIT) === 0n || folder.uid === BigInt(user)) return
+  if (user === undefined || user === 0 || file.uid === user) return
+  const folder = await files.stat(dirname(path))
+  if ((folder.mode & STICKY_BIT) === 0 || folder.uid === user) return
   throw new OutputFileError(
     path,
     `It belongs to another user, and only that user can replace it in ${dirname(path)}, which has the sticky bit. Give another path.`,
@@ -50,8 +50,8 @@ export async function assertReplaceable(
 }
 
 /** The paths of all mount points. */
-async function mountPoints(mountInfo: string): Promise<ReadonlySet<string>> {
-  const text = await readFile(mountInfo, 'utf8').catch(() => '')
+async function mountPoints(mountInfo: string, files: FileSystem): Promise<ReadonlySet<string>> {
+  const text = await files.readFile(mountInfo).catch(() => '')
   // The mount point is the fifth field of a line; spaces, tabs, line ends and backslashes are written in octal.
   return new Set(
     text

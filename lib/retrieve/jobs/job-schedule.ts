@@ -94,8 +94,8 @@ export class JobSchedule {
     const jobIds: string[] = []
     for (const [i, { job }] of this.#jobs.entries()) {
       if (i > 0 && !this.#isReadInTime(i)) break
-      jobIds.push(await job.start())
       await this.#start(i, job)
+      jobIds.push(await job.start())
     }
     return jobIds
   }

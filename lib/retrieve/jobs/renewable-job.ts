@@ -21,7 +21,7 @@ export interface JobDefinition {
   start(description: string): Promise<string>
 }
 
-/** Maximum number of jobs started in place of others without anything having been read in between. */
+/** Maximum number of jobs started in succession, each in place of the last, before a byte is read. */
 const MAX_RENEWALS = 3
 
 /** Finds or starts a job, and another one when the service no longer has it. */
@@ -62,25 +62,19 @@ export class RenewableJob implements RetrievalJob {
    *
    * @throws {NotFoundError} `ERR_NOT_FOUND`: each of several jobs disappeared, or the given one does not exist
    */
-  async ready(): Promise<Job> {
-    for (;;) {
-      const jobId = await this.start()
-      try {
-        const { signal, poll, runtime } = this.#context
-        return await waitForJob(this.#store, { jobId, signal }, poll, runtime.clock, (job) => {
-          this.#lastSeen = job
-        })
-      } catch (error) {
-        const neverExisted = jobId === this.#givenJobId && this.#lastSeen === undefined
-        if (!(error instanceof NotFoundError) || neverExisted) throw error
-        this.#forget(jobId, error)
-      }
+  ready(): Promise<Job> {
+    const { signal, poll, runtime } = this.#context
+    const onSeen = (job: Job): void => {
+      this.#lastSeen = job
     }
+    return this.#withJob((jobId) => waitForJob(this.#store, { jobId, signal }, poll, runtime.clock, onSeen))
   }
 
-  async look(): Promise<void> {
-    const jobId = await this.start()
-    this.#lastSeen ??= await this.#store.describeJob({ jobId, signal: this.#context.signal })
+  look(): Promise<void> {
+    const { signal } = this.#context
+    return this.#withJob(async (jobId) => {
+      this.#lastSeen ??= await this.#store.describeJob({ jobId, signal })
+    })
   }
 
   renew(gone: Job, refusal: NotFoundError): Promise<Job> {
@@ -93,7 +87,22 @@ export class RenewableJob implements RetrievalJob {
     this.#renewals = 0
   }
 
+  /** Makes a request about the job. If the service no longer has the job, the request is made about another one. */
+  async #withJob<Result>(request: (jobId: string) => Promise<Result>): Promise<Result> {
+    for (;;) {
+      const jobId = await this.start()
+      try {
+        return await request(jobId)
+      } catch (error) {
+        const neverExisted = jobId === this.#givenJobId && this.#lastSeen === undefined
+        if (!(error instanceof NotFoundError) || neverExisted) throw error
+        this.#forget(jobId, error)
+      }
+    }
+  }
+
   #forget(jobId: string, refusal: NotFoundError): void {
+    if (this.#gone.has(jobId)) return // another request has found that out, and the next job may be chosen already
     this.#gone.add(jobId)
     this.#lastRefusal = refusal
     this.#jobId = undefined

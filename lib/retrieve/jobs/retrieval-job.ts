@@ -8,7 +8,7 @@ export interface RetrievalJob {
   readonly lastSeen: Job | undefined
   /** Finds or starts the job, unless that is done. Resolves to its ID. */
   start(): Promise<string>
-  /** Describes the job once, so that it is {@link RetrievalJob.lastSeen}. */
+  /** Describes the job once, so that it is {@link RetrievalJob.lastSeen}. Another job may take its place meanwhile. */
   look(): Promise<void>
   /** Waits until the job has an output. */
   ready(): Promise<Job>

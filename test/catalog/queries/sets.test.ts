@@ -6,9 +6,9 @@ import { assertNoConflicts, conflictsIn } from '../../../lib/catalog/queries/con
 import { listingOf } from '../../../lib/catalog/queries/listing.js'
 import type { ArchiveRecord } from '../../../lib/catalog/record.js'
 import { setOf, setsOf } from '../../../lib/catalog/queries/sets.js'
+import { MIB } from '../../../lib/sizes.js'
 
 const common = { time: '2026-01-01T00:00:00.000Z', region: 'eu-west-1', vaultName: 'backups' }
-const MIB = 1_048_576
 
 function archive(archiveId: string, more: Partial<ArchiveRecord> = {}): ArchiveRecord {
   return {

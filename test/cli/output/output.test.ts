@@ -3,7 +3,7 @@ import { homedir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import t from 'tap'
-import { ReportedError, UsageError } from '../../../lib/cli/command-errors.js'
+import { ReportedError, ResumableError, UsageError } from '../../../lib/cli/command-errors.js'
 import { main } from '../../../lib/cli/main.js'
 import { parseDuration } from '../../../lib/cli/options/duration.js'
 import { parseCount, parsePort } from '../../../lib/cli/options/numbers.js'
@@ -15,12 +15,12 @@ import { printable } from '../../../lib/cli/output/print.js'
 import { Progress } from '../../../lib/cli/output/progress.js'
 import { defaultLocalDir } from '../../../lib/cli/run/data-folder.js'
 import { SizeMismatchError, TreeHashMismatchError, UploadFailedError } from '../../../lib/errors.js'
+import { MIB } from '../../../lib/sizes.js'
 import { runHere, stage } from '../../helpers/command.js'
 import { clock } from '../../helpers/local-vault.js'
 
 // The command in this process, where its streams and its clock are ours.
 
-const MIB = 1_048_576
 const ESCAPE = '\u001b'
 
 t.test('errors have their exit codes and their lines', async (t) => {
@@ -28,6 +28,7 @@ t.test('errors have their exit codes and their lines', async (t) => {
   t.equal(exitCodeOf(new UploadFailedError(new Error('x'), 'u', true), calm), 3)
   t.equal(exitCodeOf(new UploadFailedError(new Error('x'), 'u', false), calm), 1)
   t.equal(exitCodeOf(new TreeHashMismatchError('range', 'x', 'a', 'b'), calm), 4)
+  t.strictSame(explanationsOf(new ResumableError('cut', 'To resume, …')), ['cut', 'To resume, …'])
   t.equal(exitCodeOf(new SizeMismatchError('x', 1, 2), calm), 4)
   t.equal(exitCodeOf(new UsageError('x'), calm), 2)
   t.equal(exitCodeOf('thrown', calm), 1)

@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 import t from 'tap'
 import { sectionHashesOf } from '../../../lib/cli/run/hash/set-hash.js'
 import { FileHasher } from '../../../lib/tree-hash/file-hasher.js'
+import { MIB } from '../../../lib/sizes.js'
 import { runHere, stage } from '../../helpers/command.js'
 import { settled } from '../../helpers/gate.js'
 import { configuredCredentials } from '../../helpers/local-vault.js'
@@ -13,7 +14,6 @@ import { patternBytes } from '../../helpers/pattern-source.js'
 import { VirtualClock } from '../../helpers/virtual-clock.js'
 import { worldFor } from '../../helpers/world.js'
 
-const MIB = 1_048_576
 const credentials = await configuredCredentials(t)
 /** Three volumes of 2 MiB at most. */
 const bytes = patternBytes(5 * MIB + 7)

@@ -1,12 +1,12 @@
 import { createServer, request as sendRequest, type IncomingMessage, type ServerResponse } from 'node:http'
 import t from 'tap'
 import { endpointOf } from '../../../lib/local/http/http-server.js'
+import { MIB } from '../../../lib/sizes.js'
 import type { AddressInfo } from 'node:net'
 import { patternBytes } from '../../helpers/pattern-source.js'
 import { configuredCredentials } from '../../helpers/local-vault.js'
 import { worldFor } from '../../helpers/world.js'
 
-const MIB = 1_048_576
 /** Attempts that take well over 15 minutes of the command's clock. */
 const FAILURES = 58
 

@@ -4,13 +4,13 @@ import { PassThrough } from 'node:stream'
 import t from 'tap'
 import type { FaultKind } from '../../../lib/local/index.js'
 import { treeHashOf } from '../../../lib/tree-hash/tree-hash.js'
+import { MIB } from '../../../lib/sizes.js'
 import { runHere, stage } from '../../helpers/command.js'
 import { patternBytes } from '../../helpers/pattern-source.js'
 import { VirtualClock } from '../../helpers/virtual-clock.js'
 
 import { vaultWorldFor, type CommandResult } from '../../helpers/vault-world.js'
 
-const MIB = 1_048_576
 /** More than there are of any request. */
 const ATTEMPTS = 1000
 
@@ -112,7 +112,7 @@ t.test('a range of an archive is got, with or without its end', async (t) => {
   }
   const elsewhere = join(vault.dir, 'other.jsonl')
   const unknown = ['get', '--catalog', elsewhere, 'docs', '-o', file]
-  t.match(await run([...unknown, '--range', '3MiB-', '--', archiveId]), { code: 2, err: /give the end/ })
+  t.match(await run([...unknown, '--range', '3MiB-', '--', archiveId]), { code: 2, err: /Give the end/ })
   t.match(await run([...unknown, '--range', '3MiB-4MiB', '--', archiveId]), { code: 0 })
   t.match(await run(['get', 'docs', '--range', '4MiB-6MiB', '--', archiveId]), {
     code: 2,
@@ -127,7 +127,7 @@ t.test('a job is started, not waited for, listed, and its output got hours later
   const { vault, run, put } = await vaultWorldFor(t, { jobDelay: 4 * 3_600_000 })
   const archiveId = await put('hello world')
   const started = await run(['get', '--no-wait', 'docs', '--', archiveId])
-  t.match(started, { code: 0, out: /^[\w-]{92}\n$/, err: /Run the same command without --no-wait/ })
+  t.match(started, { code: 0, out: /^[\w-]{92}\n$/, err: /run the same command without --no-wait/ })
   const jobId = started.out.trim()
   t.match(await run(['get', '--no-wait', '--json', '-q', 'docs', '--', archiveId]), {
     out: `${JSON.stringify({ jobId })}\n`,
@@ -202,7 +202,7 @@ t.test('an inventory is a table, CSV, or JSON, and its job no archive', async (t
   const jobId = /inventory JSON {2}([\w-]{92})/.exec(jobs.out)?.[1] ?? ''
   t.match(await run(['get', 'docs', `--job=${jobId}`]), {
     code: 2,
-    err: /of an inventory: see glacier-pipe inventory/,
+    err: /of an inventory\. Read it with: glacier-pipe inventory/,
   })
   t.match(await run(['inventory', 'docs', '--retry-for', '1h', `--job=${jobId}`]), { code: 0 })
   await vault.close()
@@ -226,7 +226,7 @@ t.test('archives are deleted where it is meant, and the catalog knows', async (t
   t.match(await run(['rm', '--yes', 'docs', '--', 'x']), { code: 1, err: /Invalid archive ID/ })
   t.match(await run(['vault', 'rm', 'docs']), {
     code: 1,
-    err: /its last inventory found it empty.*glacier-pipe empty NAME/,
+    err: /its last inventory is empty.*glacier-pipe empty NAME/,
   })
   t.match(await run(['empty', 'docs']), { code: 2, err: /--yes/ })
   t.match(await run(['empty', '--yes', '--concurrency', '1', 'docs']), {
@@ -298,7 +298,7 @@ t.test('a file is held against what is stored, without retrieving it', async (t)
   await rm(catalog)
   t.match(await run(['verify', file, 'docs', '--', archiveId]), {
     code: 2,
-    err: /With --inventory the service is asked/,
+    err: /Give --inventory to compare/,
   })
   t.match(await run(['verify', '--inventory', file, 'docs', '--', archiveId]), { code: 0 })
   t.match(await run(['verify', '--inventory', file, 'docs', 'x']), { code: 1, err: /has no archive x/ })

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { isAllowedHost } from '../../../lib/local/control/allowed-host.js'
 import { startLocalVault, type LocalVault } from '../../../lib/local/index.js'
+import { MIB } from '../../../lib/sizes.js'
 import { clock, hashHeaders, localVaultFor, send, type RawResponse } from '../../helpers/local-vault.js'
 
 const HOUR = 3_600_000
@@ -82,7 +83,7 @@ t.test('everything can be controlled over HTTP, by whoever knows the secret', as
   t.strictSame(vault.faults.list(), [])
   t.match((await order(vault, 'GET', 'traffic')).json, {
     ListVaults: { requests: 1, carriedOut: 0 },
-    InitiateJob: { requests: 4, carriedOut: 4, underWay: 0, mostAtOnce: 1 },
+    InitiateJob: { requests: 4, carriedOut: 4, underWay: 0, maxAtOnce: 1 },
   })
 })
 
@@ -326,25 +327,24 @@ t.test('vaults, archives, uploads, parts and jobs are read over HTTP, page by pa
 t.test('uploads are read with the parts they have, until they expire', async (t) => {
   const time = clock()
   const vault = await localVaultFor(t, { now: time.now, controlSecret: SECRET, createVaults: true })
-  const mib = 1_048_576
   const path = '/-/vaults/docs/multipart-uploads'
   const begun = await send(vault, {
     method: 'POST',
     path,
-    headers: { 'x-amz-part-size': String(mib), 'x-amz-archive-description': 'weekly' },
+    headers: { 'x-amz-part-size': String(MIB), 'x-amz-archive-description': 'weekly' },
   })
   const uploadId = String(begun.headers['x-amz-multipart-upload-id'])
   for (const [index, size] of [
-    [0, mib],
+    [0, MIB],
     [1, 5],
-    [3, mib],
+    [3, MIB],
   ] as const) {
     const body = Buffer.alloc(size, index)
-    const range = `bytes ${index * mib}-${index * mib + size - 1}/*`
+    const range = `bytes ${index * MIB}-${index * MIB + size - 1}/*`
     const headers = { ...hashHeaders(body), 'content-range': range }
     t.equal((await send(vault, { method: 'PUT', path: `${path}/${uploadId}`, body, headers })).status, 204)
   }
-  const uploads = { uploads: [{ uploadId, description: 'weekly', partSize: mib, partCount: 3 }], total: 1 }
+  const uploads = { uploads: [{ uploadId, description: 'weekly', partSize: MIB, partCount: 3 }], total: 1 }
   t.match(await reading(vault, 'uploads?vaultName=docs'), uploads)
   t.strictSame((await reading(vault, 'uploads?vaultName=docs')).uploads, [
     {
@@ -359,8 +359,8 @@ t.test('uploads are read with the parts they have, until they expire', async (t)
   const parts = `parts?vaultName=docs&uploadId=${uploadId}`
   t.match(await reading(vault, `${parts}&limit=2`), {
     parts: [
-      { index: 0, start: 0, end: mib, size: mib, treeHash: /^[0-9a-f]{64}$/ },
-      { index: 1, start: mib, end: mib + 5, size: 5 },
+      { index: 0, start: 0, end: MIB, size: MIB, treeHash: /^[0-9a-f]{64}$/ },
+      { index: 1, start: MIB, end: MIB + 5, size: 5 },
     ],
     marker: '00003',
     total: 3,

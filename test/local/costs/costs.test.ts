@@ -13,6 +13,7 @@ import {
 import { dollars, inUnits, microDollars } from '../../../lib/local/costs/amount.js'
 import { requestClassOf } from '../../../lib/local/costs/request-class.js'
 import { ROUTES } from '../../../lib/local/http/routes.js'
+import { MIB } from '../../../lib/sizes.js'
 import {
   clientFor,
   clock,
@@ -24,7 +25,6 @@ import {
 } from '../../helpers/local-vault.js'
 
 const DAY = 86_400_000
-const MIB = 1_048_576
 const OVERHEAD = 32_768
 /** Bytes of a GB, over a month of 30 days. */
 const GB_MONTH = 2 ** 30 * 30

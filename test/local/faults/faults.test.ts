@@ -7,12 +7,12 @@ import { failureKindOf } from '../../../lib/store/failure.js'
 import { glacierClient } from '../../../lib/client/glacier-client.js'
 import type { SdkVaultClient } from '../../../lib/client/sdk/sdk-vault-client.js'
 import { applyToBody } from '../../../lib/local/faults/fault-injection.js'
+import { MIB } from '../../../lib/sizes.js'
 import { hashHeaders, localVaultFor, send, type RawResponse } from '../../helpers/local-vault.js'
 import { patternBytes } from '../../helpers/pattern-source.js'
 import { rawConnection } from '../../helpers/raw-connection.js'
 import type { UploadFault } from '../../helpers/upload-fault.js'
 
-const MIB = 1_048_576
 const vaultName = 'docs'
 
 /** What rules make of the first requests of an operation. */
@@ -278,7 +278,7 @@ t.test('what has come is counted by operation', async (t) => {
     carriedOut: 1,
     bytes: 1000,
     underWay: 0,
-    mostAtOnce: 1,
+    maxAtOnce: 1,
   })
   t.match(vault.traffic.of('ListVaults'), { requests: 0, carriedOut: 0, bytes: 0 })
 })

@@ -6,12 +6,12 @@ import t, { type Test } from 'tap'
 import { startLocalVault, type LocalVault, type RequestLogEntry } from '../../../lib/local/index.js'
 import { drain, bodyWithIdleLimit } from '../../../lib/local/transport/idle-limit.js'
 import { parseTarget, shownTarget } from '../../../lib/local/http/request-target.js'
+import { MIB } from '../../../lib/sizes.js'
 import { settled } from '../../helpers/gate.js'
 import { hashHeaders, localVaultFor, send } from '../../helpers/local-vault.js'
 import { patternBytes } from '../../helpers/pattern-source.js'
 import { rawConnection } from '../../helpers/raw-connection.js'
 
-const MIB = 1_048_576
 const CONTROL_SECRET = 'a-secret-of-the-test'
 
 /** Asserts that a text is one answer in the format of the service, and gives its body. */

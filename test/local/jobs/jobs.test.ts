@@ -6,6 +6,7 @@ import t, { type Test } from 'tap'
 import { startLocalVault, type LocalVault, type LocalVaultOptions } from '../../../lib/local/index.js'
 import { endpointOf } from '../../../lib/local/http/http-server.js'
 import { inventoryMarkers } from '../../../lib/local/jobs/job-description.js'
+import { MIB } from '../../../lib/sizes.js'
 import {
   clock,
   hashHeaders,
@@ -17,7 +18,6 @@ import {
 
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
-const MIB = 1_048_576
 const ACCOUNT = '111122223333'
 const ARN = `arn:aws:glacier:us-east-1:${ACCOUNT}:vaults/docs`
 const TOPIC = `arn:aws:sns:us-east-1:${ACCOUNT}:jobs`

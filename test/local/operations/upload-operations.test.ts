@@ -1,11 +1,10 @@
 import { connect } from 'node:net'
 import t from 'tap'
 import { type LocalVault } from '../../../lib/local/index.js'
+import { MIB } from '../../../lib/sizes.js'
 import { clock, hashHeaders, localVaultFor, send, type RawRequest } from '../../helpers/local-vault.js'
 import { patternBytes } from '../../helpers/pattern-source.js'
 import { initiate, part, withVault } from '../../helpers/upload-requests.js'
-
-const MIB = 1_048_576
 
 const DAY = 86_400_000
 

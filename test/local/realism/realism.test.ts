@@ -5,6 +5,7 @@ import { TokenBucket } from '../../../lib/local/realism/token-bucket.js'
 import { retrieveArchive } from '../../../lib/vault/retrieve-archive.js'
 import { uploadArchive } from '../../../lib/vault/upload-archive.js'
 import type { Clock } from '../../../lib/runtime/clock.js'
+import { MIB } from '../../../lib/sizes.js'
 import { gathered } from '../../helpers/gather.js'
 import {
   clientFor,
@@ -18,7 +19,6 @@ import { patternBytes } from '../../helpers/pattern-source.js'
 
 // As slow and as scarce as the service: delays by tier, capacity, quotas, budgets, nightly inventories.
 
-const MIB = 1_048_576
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR

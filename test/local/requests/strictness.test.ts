@@ -13,10 +13,10 @@ import {
 } from '../../helpers/local-vault.js'
 import { notFound } from '../../../lib/local/service/api-error.js'
 import { retryUnlessGone } from '../../../lib/local/service/not-found.js'
+import { MIB } from '../../../lib/sizes.js'
 
 // Each header, parameter and field, with values that the service's model does not have; and what its documents leave open.
 
-const MIB = 1_048_576
 const DAY = 86_400_000
 const TOPIC = 'arn:aws:sns:us-east-1:111122223333:topic'
 const invalid = { status: 400, json: { code: 'InvalidParameterValueException', type: 'Client' } }

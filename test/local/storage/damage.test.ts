@@ -8,6 +8,7 @@ import { LockHeldError } from '../../../lib/errors.js'
 import { damageOf } from '../../../lib/local/disk/damage.js'
 import { apiErrorOf, isServerFailure } from '../../../lib/local/transport/thrown-error.js'
 import { notFound } from '../../../lib/local/service/api-error.js'
+import { MIB } from '../../../lib/sizes.js'
 import { runHere, stage } from '../../helpers/command.js'
 import { contentOf } from '../../helpers/folder-content.js'
 import { hashHeaders, localVaultFor, send, type RawResponse } from '../../helpers/local-vault.js'
@@ -16,7 +17,6 @@ import { NO_SHELL } from '../../helpers/shell.js'
 
 // What is damaged on disk is a fault of that vault or that item alone, and no answer has a path or what was read.
 
-const MIB = 1_048_576
 const DAMAGED = { status: 507, json: { code: 'LocalStorageException', type: 'Server' } }
 /** What no answer may have. */
 const SECRET = 'text of the damaged file'

@@ -1,18 +1,28 @@
 import { stopped } from '../../helpers/stopped-download.js'
-import { treeHashOf } from '../../../lib/tree-hash/tree-hash.js'
+import { TreeHash, treeHashOf } from '../../../lib/tree-hash/tree-hash.js'
 import type { RetrieveArchiveOptions } from '../../../lib/vault/retrieval-options.js'
 import { readFile, readdir, mkdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
 import { AbortError } from '../../../lib/errors.js'
+import { ArchiveReader } from '../../../lib/retrieve/archive-reader.js'
+import { ArchiveDownload } from '../../../lib/retrieve/file/archive-download.js'
+import { planRetrieval } from '../../../lib/retrieve/retrieval-plan.js'
+import type { VerifiedRange } from '../../../lib/retrieve/verified-range.js'
+import { systemRuntime } from '../../../lib/runtime/runtime.js'
+import type { StoreLimits } from '../../../lib/store/limits.js'
+import type { FileTreeHasher } from '../../../lib/tree-hash/file-hasher.js'
+import { vaultStore } from '../../../lib/vault/vault-store.js'
 import type { TransferProgress } from '../../../lib/transfer/progress.js'
 import { retrieveToFile } from '../../../lib/vault/retrieve-to-file.js'
+import { MIB } from '../../../lib/sizes.js'
 import { gate } from '../../helpers/gate.js'
+import { MemoryFiles } from '../../helpers/memory-files.js'
 import { MemoryVault } from '../../helpers/memory-vault.js'
+import { naiveTreeHash } from '../../helpers/naive-tree-hash.js'
 import { patternBytes } from '../../helpers/pattern-source.js'
 import { optionsFor, count } from '../../helpers/retrieval.js'
-
-const MIB = 1_048_576
+import { VirtualClock } from '../../helpers/virtual-clock.js'
 
 t.test('a download is a promise with the events of its reader', async (t) => {
   const bytes = patternBytes(3 * MIB)
@@ -269,4 +279,65 @@ t.test('of a range nothing is kept, but the file is as much its own', async (t) 
   const wrong = retrieveToFile(file, optionsFor(vault, { archiveId: [] }))
   t.equal(wrong.plan, undefined)
   await t.rejects(wrong, { name: 'RangeError' })
+})
+
+/** Hashes files in memory, with leaves of `leafSize` bytes. */
+function hasherOf(files: MemoryFiles, leafSize: number): FileTreeHasher {
+  return {
+    hash: async (path, { range } = {}) => {
+      const { start, end } = range ?? { start: 0, end: (await files.stat(path)).size }
+      const bytes = Buffer.alloc(end - start)
+      const size = await (await files.open(path, 'r')).read(bytes, 0, bytes.length, start)
+      return { size, treeHash: TreeHash.withLeafSize(leafSize).update(bytes.subarray(0, size)).digest('hex') }
+    },
+    close: () => undefined,
+  }
+}
+
+t.test('a simulation downloads an archive of small leaves to files in memory, and resumes', async (t) => {
+  const limits: StoreLimits = { leafSize: 1024, minPartSize: 1024, maxPartSize: 4096, maxParts: 8 }
+  const bytes = patternBytes(9 * 1024 + 5)
+  const files = new MemoryFiles()
+  const vault = MemoryVault.holding(bytes)
+  vault.leafSize = limits.leafSize
+  const store = vaultStore(vault, { vaultName: 'backups' }, limits)
+  const rangeOptions = { rangeSize: 2048, concurrency: 1 }
+  const download = (): ArchiveDownload =>
+    new ArchiveDownload(() => ({
+      store,
+      plan: planRetrieval({ archiveId: 'a', ...rangeOptions }, limits),
+      runtime: { ...systemRuntime, clock: new VirtualClock(), files },
+      file: '/out',
+      content: { vaultName: 'backups', archiveIds: ['a'] },
+      rangeOptions,
+      makeHasher: () => hasherOf(files, limits.leafSize),
+    }))
+  vault.before = ({ operation, range }) => {
+    if (operation === 'getJobOutput' && range?.start === 6 * 1024) throw new TypeError('stopped')
+  }
+  await t.rejects(download(), { message: 'stopped' })
+  vault.before = () => undefined
+  const resumed = download()
+  let held: readonly VerifiedRange[] = []
+  resumed.on('held', (ranges) => (held = ranges))
+  await resumed
+  const out = await files.open('/out', 'r')
+  const found = Buffer.alloc(bytes.length + 1)
+  t.equal(await out.read(found, 0, found.length), bytes.length)
+  t.ok(found.subarray(0, -1).equals(bytes))
+  t.match(held[0], { start: 0, end: 2048, treeHash: naiveTreeHash(bytes.subarray(0, 2048), 1024) })
+  t.strictSame(await files.readdir('/'), ['out'])
+
+  const range = { start: 3 * 1024, end: 5 * 1024 }
+  const plan = planRetrieval({ archiveId: 'a', archiveSizes: [bytes.length], range, ...rangeOptions }, limits)
+  const reader = new ArchiveReader({ store, plan, runtime: systemRuntime })
+  t.ok(Buffer.concat(await reader.toArray()).equals(bytes.subarray(range.start, range.end)))
+  t.strictSame(
+    plan.jobs.map((job) => job.range),
+    [
+      { start: 3 * 1024, end: 4 * 1024 },
+      { start: 4 * 1024, end: 5 * 1024 },
+    ],
+    'the jobs are nodes of the tree of small leaves',
+  )
 })

@@ -6,8 +6,10 @@ import { retrieveToFile } from '../../../lib/vault/retrieve-to-file.js'
 import { chmod, chown, mkdir, stat, writeFile, lstat, readFile, readdir, symlink } from 'node:fs/promises'
 import { join, basename } from 'node:path'
 import t from 'tap'
+import { systemFiles } from '../../../lib/runtime/system-files.js'
 import { assertFits } from '../../../lib/retrieve/file/free-space.js'
 import { assertReplaceable } from '../../../lib/retrieve/file/replaceable.js'
+import { MIB } from '../../../lib/sizes.js'
 
 t.test('a file that is a mount point is refused, as it cannot be replaced', async (t) => {
   const dir = t.testdir({ 'my out': 'x', other: 'x' })
@@ -19,14 +21,16 @@ t.test('a file that is a mount point is refused, as it cannot be replaced', asyn
     `22 1 0:20 / / rw - ext4 /dev/root rw\n36 22 98:0 /out ${escaped} rw shared:1 - ext4 /d rw\n`,
   )
   const user = (await stat(path)).uid
-  await t.rejects(assertReplaceable(path, await stat(path, { bigint: true }), { user, mountInfo }), {
+  await t.rejects(assertReplaceable(path, await systemFiles.stat(path), systemFiles, { user, mountInfo }), {
     code: 'ERR_OUTPUT_FILE',
     message: /my out: It is a mount point/,
   })
   const other = join(dir, 'other')
-  await t.resolves(assertReplaceable(other, await stat(other, { bigint: true }), { user, mountInfo }))
+  await t.resolves(assertReplaceable(other, await systemFiles.stat(other), systemFiles, { user, mountInfo }))
   // A system that does not list its mounts.
-  await t.resolves(assertReplaceable(path, await stat(path, { bigint: true }), { user, mountInfo: dir }))
+  await t.resolves(
+    assertReplaceable(path, await systemFiles.stat(path), systemFiles, { user, mountInfo: dir }),
+  )
 })
 
 t.test('a file of another user in a folder with the sticky bit is refused', async (t) => {
@@ -37,7 +41,7 @@ t.test('a file of another user in a folder with the sticky bit is refused', asyn
   await writeFile(path, 'x')
   const owner = (await stat(path)).uid
   const check = async (user: number | undefined): Promise<void> =>
-    assertReplaceable(path, await stat(path, { bigint: true }), { user, mountInfo: '' })
+    assertReplaceable(path, await systemFiles.stat(path), systemFiles, { user, mountInfo: '' })
   await t.resolves(check(4321), 'without the bit, whoever may write to the folder may replace it')
   await chmod(folder, 0o1777)
   await t.rejects(check(4321), { code: 'ERR_OUTPUT_FILE', message: /belongs to another user.* sticky bit/ })
@@ -53,13 +57,13 @@ t.test(
   'a file system that states no size at all has room',
   { skip: process.platform !== 'linux' && 'needs /proc' },
   async (t) => {
-    await t.resolves(assertFits('out', '/proc', 2 ** 50))
-    await t.rejects(assertFits('out', t.testdir(), 2 ** 52), { message: /too little free space/ })
-    await t.resolves(assertFits('out', join(t.testdir(), 'none'), 1))
+    await t.resolves(assertFits('out', '/proc', 2 ** 50, systemFiles))
+    await t.rejects(assertFits('out', t.testdir(), 2 ** 52, systemFiles), {
+      message: /too little free space/,
+    })
+    await t.resolves(assertFits('out', join(t.testdir(), 'none'), 1, systemFiles))
   },
 )
-
-const MIB = 1_048_576
 
 t.test('links are followed, and the partial file lies beside what they lead to', async (t) => {
   const bytes = patternBytes(4 * MIB)

@@ -18,14 +18,15 @@ import t from 'tap'
 import { LockHeldError } from '../../../lib/errors.js'
 import { PartialFile } from '../../../lib/retrieve/file/partial-file.js'
 import { PartialLock } from '../../../lib/retrieve/file/partial-lock.js'
+import { treeHashOf } from '../../../lib/tree-hash/tree-hash.js'
 import { retrieveToFile } from '../../../lib/vault/retrieve-to-file.js'
+import { MIB } from '../../../lib/sizes.js'
 import { gate, settled } from '../../helpers/gate.js'
 import { MemoryVault } from '../../helpers/memory-vault.js'
 import { patternBytes } from '../../helpers/pattern-source.js'
 import { count, optionsFor } from '../../helpers/retrieval.js'
 import { stopped } from '../../helpers/stopped-download.js'
 
-const MIB = 1_048_576
 const vaultName = 'backups'
 
 /** What is in a folder: names, kinds and contents. */
@@ -127,7 +128,7 @@ t.test('a partial file of another archive, range or vault is refused, and kept',
       name: 'OutputFileError',
       code: 'ERR_OUTPUT_FILE',
       path: `${file}.partial`,
-      message: /retrieved so far of a in the vault backups\. To continue that, run that command again/,
+      message: /has retrieved of a in the vault backups\. To resume, run that command again/,
     })
     t.strictSame(vault.operations, [], 'nothing was asked of the service')
     t.ok((await readFile(`${file}.partial`)).equals(before))
@@ -260,6 +261,40 @@ t.test('bytes that were forged along with their hashes make no file', async (t) 
   await t.rejects(stat(file), { code: 'ENOENT' })
   await retrieveToFile(file, optionsFor(MemoryVault.holding(bytes)))
   t.ok((await readFile(file)).equals(bytes), 'the notes that led there were discarded')
+})
+
+t.test('ranges that are not those of the archive make no file, and are fetched again', async (t) => {
+  const bytes = patternBytes(5 * MIB)
+  const line = (start: number, end: number, content: Buffer): string =>
+    JSON.stringify({ start, end, treeHash: treeHashOf(content) })
+  for (const [name, lines, extra] of [
+    ['one range in place of two', [line(0, 2 * MIB, bytes.subarray(0, 2 * MIB))], Buffer.alloc(0)],
+    [
+      'a range behind the end',
+      [
+        ...[0, 1, 2, 3, 4].map((i) => line(i * MIB, (i + 1) * MIB, bytes.subarray(i * MIB, (i + 1) * MIB))),
+        line(5 * MIB, 6 * MIB, Buffer.alloc(MIB)),
+      ],
+      Buffer.alloc(MIB),
+    ],
+  ] as const)
+    for (const archiveTreeHashes of [undefined, [treeHashOf(bytes)]]) {
+      const file = join(t.testdir(), 'out')
+      await stopped(file, bytes, 3)
+      const [subject = ''] = (await readFile(`${file}.partial.ranges`, 'utf8')).split('\n')
+      await writeFile(`${file}.partial.ranges`, [subject, ...lines, ''].join('\n'))
+      await writeFile(`${file}.partial`, Buffer.concat([bytes, extra]), { flag: 'r+' })
+      const vault = MemoryVault.holding(bytes)
+      const options = optionsFor(vault, { archiveSize: bytes.length, archiveTreeHashes })
+      await t.rejects(
+        retrieveToFile(file, options),
+        { code: 'ERR_TREE_HASH_MISMATCH', scope: 'archive' },
+        name,
+      )
+      await retrieveToFile(file, options)
+      t.ok((await readFile(file)).equals(bytes), name)
+      t.equal(count(vault, 'getJobOutput'), 5, 'the ranges are fetched once')
+    }
 })
 
 t.test('notes that cannot be discarded do not hide that the bytes are wrong', async (t) => {

@@ -2,11 +2,10 @@ import { chmod, chown, mkdir, readFile, readdir, rename, rm, rmdir, stat, writeF
 import { join } from 'node:path'
 import t from 'tap'
 import { retrieveToFile } from '../../../lib/vault/retrieve-to-file.js'
+import { MIB } from '../../../lib/sizes.js'
 import { MemoryVault } from '../../helpers/memory-vault.js'
 import { patternBytes } from '../../helpers/pattern-source.js'
 import { count, optionsFor } from '../../helpers/retrieval.js'
-
-const MIB = 1_048_576
 
 t.test('before the rename it is made sure that the file is still ours', async (t) => {
   const bytes = patternBytes(3 * MIB)

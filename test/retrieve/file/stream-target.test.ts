@@ -8,13 +8,12 @@ import { Readable } from 'node:stream'
 import t from 'tap'
 import { retrieveToFile } from '../../../lib/vault/retrieve-to-file.js'
 import { writeThrough } from '../../../lib/retrieve/file/stream-target.js'
+import { MIB } from '../../../lib/sizes.js'
 import { gate, settled } from '../../helpers/gate.js'
 import { gathered } from '../../helpers/gather.js'
 import { MemoryVault } from '../../helpers/memory-vault.js'
 import { patternBytes } from '../../helpers/pattern-source.js'
 import { count, optionsFor } from '../../helpers/retrieval.js'
-
-const MIB = 1_048_576
 
 t.test('a FIFO is written through, verified bytes only, and nothing is kept beside it', async (t) => {
   const bytes = patternBytes(5 * MIB)

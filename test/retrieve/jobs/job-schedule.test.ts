@@ -9,14 +9,13 @@ import { Retry } from '../../../lib/transfer/retry.js'
 import { vaultStore } from '../../../lib/vault/vault-store.js'
 import type { Job } from '../../../lib/store/retrieval-store.js'
 import type { RetrievalRequest } from '../../../lib/client/vault-client.js'
+import { GIB, MIB } from '../../../lib/sizes.js'
 import { gate, settled } from '../../helpers/gate.js'
 import { gathered } from '../../helpers/gather.js'
 import { MemoryVault } from '../../helpers/memory-vault.js'
 import { patternBytes } from '../../helpers/pattern-source.js'
 import { VirtualClock } from '../../helpers/virtual-clock.js'
 
-const MIB = 1_048_576
-const GIB = 1024 * MIB
 const HOUR = 3_600_000
 const vaultName = 'backups'
 

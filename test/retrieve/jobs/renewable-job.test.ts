@@ -1,18 +1,22 @@
 import t from 'tap'
 import { ConnectionError, NotFoundError, ServiceError } from '../../../lib/errors.js'
-import { retrieveArchive } from '../../../lib/vault/retrieve-archive.js'
+import { retrieveArchive, startRetrieval } from '../../../lib/vault/retrieve-archive.js'
 import { findJobs } from '../../../lib/retrieve/jobs/job.js'
+import { RenewableJob } from '../../../lib/retrieve/jobs/renewable-job.js'
 import type { JobReader } from '../../../lib/retrieve/jobs/retrying-store.js'
 import type { Job } from '../../../lib/store/retrieval-store.js'
 import { retrying } from '../../../lib/client/retrying-client.js'
+import { systemRuntime } from '../../../lib/runtime/runtime.js'
 import { Retry } from '../../../lib/transfer/retry.js'
+import { MIB } from '../../../lib/sizes.js'
+import { vaultStore } from '../../../lib/vault/vault-store.js'
+import { gate } from '../../helpers/gate.js'
 import { gathered } from '../../helpers/gather.js'
 import { MemoryVault, type SeenCall } from '../../helpers/memory-vault.js'
 import { patternBytes } from '../../helpers/pattern-source.js'
 import { count, optionsFor } from '../../helpers/retrieval.js'
 import { VirtualClock } from '../../helpers/virtual-clock.js'
 
-const MIB = 1_048_576
 const HOUR = 3_600_000
 const vaultName = 'backups'
 
@@ -214,6 +218,26 @@ t.test('a job that disappears while it is read is started again', async (t) => {
   t.equal(starts(vault), 2)
 })
 
+t.test('a job that disappears before its size is read is started again', async (t) => {
+  const sizes = [2 * MIB, 3 * MIB]
+  const archiveId = ['a', 'b']
+  const make = (): MemoryVault => {
+    const vault = MemoryVault.holding(patternBytes(sizes[0] ?? 0))
+    vault.archives.set('b', patternBytes(sizes[1] ?? 0, 2))
+    vault.before = ({ operation }) => {
+      if (operation === 'describeJob' && count(vault, 'describeJob') === 1) vault.expiredJobs.add('a')
+    }
+    return vault
+  }
+  const vault = make()
+  const read = await gathered(retrieveArchive(optionsFor(vault, { archiveId })))
+  t.ok(read.equals(Buffer.concat([...vault.archives.values()])))
+  t.equal(count(vault, 'startRetrieval'), 3)
+  const options = optionsFor(make(), { archiveId })
+  const [first = ''] = await startRetrieval(options)
+  t.match(first, /^a#/, 'the ID is that of the job that exists')
+})
+
 t.test('a service that forgets every job ends in an error, in each of the cases', async (t) => {
   for (const [operation, jobStates] of [
     ['describeJob', []],
@@ -295,3 +319,37 @@ t.test(
     t.strictSame(new Set(sizes), new Set([2 * MIB]), 'the size of a whole archive is held against the answer')
   },
 )
+
+t.test('two requests that find out together that a job is gone start one other job', async (t) => {
+  const vault = MemoryVault.holding(patternBytes(MIB))
+  const { opened, open } = gate()
+  vault.before = async ({ operation, jobId }) => {
+    if (operation !== 'describeJob' || jobId !== 'a') return
+    if (count(vault, 'describeJob') === 2) open()
+    await opened
+    throw notFound('DescribeJob')
+  }
+  const runtime = { ...systemRuntime, clock: new VirtualClock() }
+  const store = vaultStore(vault, { vaultName })
+  const context = {
+    store,
+    retry: new Retry({ clock: runtime.clock }),
+    runtime,
+    signal: new AbortController().signal,
+  }
+  const chosen: string[] = []
+  const job = new RenewableJob(
+    { ...context, onJob: (jobId) => chosen.push(jobId) },
+    {
+      matches: () => false,
+      start: async () => {
+        const jobId = await store.startRetrieval({ archiveId: 'a', signal: context.signal })
+        vault.expiredJobs.add('a')
+        return jobId
+      },
+    },
+  )
+  await job.start()
+  await Promise.all([job.ready(), job.look()])
+  t.equal(chosen.length, 2, 'the first job, and the one in its place')
+})

@@ -1,6 +1,7 @@
 /** The hint after a `get` that failed or was stopped: what is kept, and the command that resumes it. */
 import { stat } from 'node:fs/promises'
 import { AbortError, ConnectionError, RetriesExhaustedError, ServiceError } from '../../../errors.js'
+import { systemFiles } from '../../../runtime/system-files.js'
 import { systemReason } from '../../../fs/system-reason.js'
 import { outputTarget } from '../../../retrieve/file/output-target.js'
 import { ResumableError } from '../../command-errors.js'
@@ -49,7 +50,7 @@ function outputReason(error: unknown): string | undefined {
 /** The path of the partial file, if the next run uses it. */
 async function partialOf({ output, isRange }: EndedGet): Promise<string | undefined> {
   if (output === undefined || isRange) return undefined
-  const target = await outputTarget(output).catch(() => undefined)
+  const target = await outputTarget(output, systemFiles).catch(() => undefined)
   const found = target?.kind === 'file' && (await stat(`${target.path}.partial`).catch(() => undefined))
   return found && found.size > 0 ? `${output}.partial` : undefined
 }

@@ -56,7 +56,7 @@ export function earlierRunOf(stream: UnfinishedUpload, identity: StreamIdentity)
 /**
  * The earlier run of an upload that the catalog does not have as unfinished. For a stored set, it is the volumes that the
  * source is compared with. A set counts as stored if the catalog has all its volumes in this vault, and none is deleted.
- * For any other upload, it is only the ID: the service is then asked for the upload.
+ * For any other upload, it is only the ID: the upload is then requested from the service.
  */
 export async function storedRunOf(
   catalogFile: string,

@@ -8,12 +8,13 @@ import { checkOptions, picked } from '../../../options/check-options.js'
 import { VAULT } from '../../../client/request-rules.js'
 import { encodeDescription } from '../../../glacier/description.js'
 import { GLACIER_LIMITS } from '../../../glacier/limits.js'
-import { systemRuntime } from '../../../runtime/runtime.js'
+import { runtimeWith } from '../../../runtime/runtime.js'
 import { ArchiveWriter } from '../../../upload/archive-writer.js'
 import type { Archive } from '../../../store/archive.js'
 import type { ByteSource } from '../../../stages/byte-source.js'
 import { sendSource } from '../../../upload/send-source.js'
 import { planUpload, type UploadPlan, type UploadPlanOptions } from '../../../upload/upload-plan.js'
+import { resumedPlanOf } from '../../../vault/archive-writer.js'
 import { UPLOAD_PLAN } from '../../../vault/upload-options.js'
 import { vaultStore } from '../../../vault/vault-store.js'
 import type { RetryNotice } from '../../../transfer/retry.js'
@@ -138,30 +139,24 @@ function makeWriter(
   { vaultName, plan, connection, size }: UploadTask,
   { point, journal }: SelectedStream,
   options: PutOptions,
-  { signal, clock = systemRuntime.clock }: Io,
+  { signal, clock }: Io,
 ): ArchiveWriter {
   const { accountId, description = '', retryFor, onFailure, limitRate } = options
   checkOptions('put', { vaultName, accountId }, VAULT)
+  const store = vaultStore(connection.client, { vaultName, accountId })
   return new ArchiveWriter({
-    store: vaultStore(connection.client, { vaultName, accountId }),
-    plan: point ? resumedPlan(point.partSize, options) : plan,
+    store,
+    plan: point ? resumedPlanOf(options, point, store) : plan,
     resumePoint: point,
     description: point ? point.description : encodeDescription(description) || undefined,
     sourceSize: size,
-    runtime: { ...systemRuntime, clock },
+    runtime: runtimeWith(clock),
     journal,
     onFailure,
     retryFor,
     limitRate,
     signal,
   })
-}
-
-function resumedPlan(
-  partSize: number,
-  { memory, concurrency, limitRate, maxArchiveSize, volumes }: PutOptions,
-): UploadPlan {
-  return planUpload({ partSize, memory, concurrency, limitRate, maxArchiveSize, volumes }, GLACIER_LIMITS)
 }
 
 function follow(writer: ArchiveWriter, progress: Progress, noteRetry: (notice: RetryNotice) => void): void {

@@ -36,10 +36,10 @@ function withMismatchHint(
   operands: PutOperands,
   options: PutOptions,
 ): ResumableError {
-  const anew = 'To store the source as it is now, start a new upload: run put again without --upload-id.'
+  const newUpload = 'To store the source as it is now, start a new upload: run put again without --upload-id.'
   const old =
     uploadId === undefined
       ? ''
       : ` To resume the old upload, pipe in the old source: ${resumeCommand(operands, uploadId, options)}`
-  return new ResumableError(error, anew + old)
+  return new ResumableError(error, newUpload + old)
 }

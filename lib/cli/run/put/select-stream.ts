@@ -9,6 +9,7 @@
 import { randomUUID } from 'node:crypto'
 import { assertNoConflicts } from '../../../catalog/queries/conflicts.js'
 import type { UnfinishedUpload } from '../../../catalog/unfinished-uploads.js'
+import { GLACIER_LIMITS } from '../../../glacier/limits.js'
 import { CompletionUnknownError, LockHeldError, TreeHashMismatchError } from '../../../errors.js'
 import type { Archive } from '../../../store/archive.js'
 import type { ByteSource } from '../../../stages/byte-source.js'
@@ -26,7 +27,7 @@ import { storedFirstPart } from './stored-first-part.js'
 import { type OwnedStream, owning, ownStream } from './stream-owner.js'
 
 /** The result for a candidate: it is resumed, another one is examined, or a new stream is started. */
-type Resumed = Omit<SelectedStream, 'source'> | 'skipped' | 'start anew'
+type Resumed = Omit<SelectedStream, 'source'> | 'skipped' | 'start new'
 
 /**
  * Selects the stream, and takes its lock, which the caller releases.
@@ -69,7 +70,7 @@ class StreamSelector {
         return this.newStream()
       }
       const resumed = await this.#resume(candidate)
-      if (resumed === 'start anew') return this.newStream()
+      if (resumed === 'start new') return this.newStream()
       if (resumed !== 'skipped') return { ...resumed, source: this.#selection.source }
     }
   }
@@ -94,7 +95,7 @@ class StreamSelector {
           return await this.newStream(prefix.bytes())
         }
         const resumed = await this.#resumeIfSame(candidate, prefix)
-        if (resumed === 'start anew') return await this.newStream(prefix.bytes())
+        if (resumed === 'start new') return await this.newStream(prefix.bytes())
         if (typeof resumed === 'object') return { ...resumed, source: prefix.bytes() }
         // A comparison changes nothing in the catalog: it is read again only after a candidate was owned.
         candidates = resumed === 'differs' ? others : await this.#candidates.list()
@@ -140,7 +141,7 @@ class StreamSelector {
         return this.#skip(candidate) // its process has just stored it, or is about to record that it has expired
       })
     }
-    const first = stored && (await prefix.firstPart(candidate.partSize))
+    const first = stored && (await prefix.firstPart(candidate.partSize, GLACIER_LIMITS))
     const isSame = first?.size === stored?.size && first?.treeHash === stored?.treeHash
     return first && isSame ? this.#resume(candidate) : this.#setAside(candidate)
   }
@@ -157,7 +158,7 @@ class StreamSelector {
       this.#noteFinding(finding, now.uploadId, now.time)
       if (finding.point) return { ...owned, point: finding.point }
       this.#skip(now)
-      return startsAnew(finding) ? 'start anew' : 'skipped'
+      return startsNewUpload(finding) ? 'start new' : 'skipped'
     })
   }
 
@@ -166,7 +167,7 @@ class StreamSelector {
     owned: OwnedStream,
     uploadId: string,
     streamId: string,
-  ): Promise<Exclude<Resumed, 'start anew'>> {
+  ): Promise<Exclude<Resumed, 'start new'>> {
     const { catalog, identity } = this.#selection
     const found = await this.#candidates.ofUpload(uploadId)
     if ((found?.streamId ?? uploadId) !== streamId) return 'skipped' // its record was written meanwhile
@@ -206,7 +207,7 @@ class StreamSelector {
 }
 
 /** Whether a new upload is started: the archive may exist already, so no older upload of the stream is resumed instead. */
-function startsAnew({ ended }: ResumeFinding): boolean {
+function startsNewUpload({ ended }: ResumeFinding): boolean {
   return ended instanceof CompletionUnknownError || ended instanceof TreeHashMismatchError
 }
 

@@ -11,7 +11,7 @@ const statOf = promisify((fd: number, callback: (error: Error | null, stats: Big
  * Records the size and modification time of a regular file before it is read. Other kinds of files are not watched.
  *
  * @param file - its name in messages; default stdin
- * @returns a function to call after the last byte. It returns a warning about the change, `undefined` if there is none
+ * @returns a function to call after the last byte. It returns a warning about the change, `undefined` if it is unchanged
  * @throws an Error if the descriptor is that of a directory
  */
 export async function watchSource(

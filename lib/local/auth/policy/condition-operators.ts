@@ -1,7 +1,7 @@
 /**
  * The operators of conditions (IAM User Guide, Condition operators).
  *
- * An operator with `Not` in its name is met if its counterpart is met for none of the values.
+ * An operator with `Not` in its name is met if its counterpart is met for no value.
  */
 import { booleanOf, numberOf, rangeOf, timeOf } from './condition-value.js'
 import { isArn, matchesArn, matchesWildcard } from './wildcard.js'
@@ -98,7 +98,7 @@ for (const name of ['Equals', 'Like']) {
   )
 }
 
-/** The operator with a name that has no prefix and no `IfExists`; `undefined` if there is none. */
+/** The operator with a name that has no prefix and no `IfExists`; `undefined` if it does not exist. */
 export function operatorOf(name: string): Operator | undefined {
   return OPERATORS.get(name)
 }

@@ -44,10 +44,10 @@ function conditionOf(operatorName: string, keyName: string, values: unknown): Co
       `The condition key ${quoted(keyName)} has no value here. Those that have are ${KEY_NAMES.join(', ')}.`,
     )
   }
-  const wanted: readonly unknown[] = Array.isArray(values) ? values : [values]
-  if (wanted.length === 0) throw new PolicyProblem(`The condition key ${quoted(keyName)} has no values.`)
-  for (const one of wanted) if (typeof one === 'string') textOf(`The condition key ${quoted(keyName)}`, one)
-  if (operatorName === 'Null') return absence(key, wanted)
+  const expected: readonly unknown[] = Array.isArray(values) ? values : [values]
+  if (expected.length === 0) throw new PolicyProblem(`The condition key ${quoted(keyName)} has no values.`)
+  for (const one of expected) if (typeof one === 'string') textOf(`The condition key ${quoted(keyName)}`, one)
+  if (operatorName === 'Null') return absence(key, expected)
   const [, set, name = '', ifExists] = NAME.exec(operatorName) as RegExpExecArray // it matches any text
   const operator = operatorOf(name)
   if (!operator) throw new PolicyProblem(`The condition operator ${quoted(operatorName)} is not known.`)
@@ -57,28 +57,28 @@ function conditionOf(operatorName: string, keyName: string, values: unknown): Co
         `Operators that do are ${key.comparisons.join(', ')} operators, and Null.`,
     )
   }
-  const tests = wanted.map((one) => testFor(operator, operatorName, one))
-  const whereAbsent =
+  const tests = expected.map((one) => testFor(operator, operatorName, one))
+  const ifAbsent =
     ifExists !== undefined || set === 'ForAllValues' || (set === undefined && operator.isNegated)
   return (found) => {
     const value = found.get(key.name)
-    if (value === undefined) return whereAbsent
+    if (value === undefined) return ifAbsent
     return tests.some((test) => test(value)) !== operator.isNegated
   }
 }
 
 function absence({ name }: ConditionKey, values: readonly unknown[]): Condition {
-  const wanted = values.map((one) => {
+  const flags = values.map((one) => {
     const flag = booleanOf(one)
     if (flag === undefined) throw wrongValue('Null', 'true or false', one)
     return flag
   })
-  return (found) => wanted.includes(!found.has(name))
+  return (found) => flags.includes(!found.has(name))
 }
 
-function testFor(operator: Operator, name: string, wanted: unknown): (found: string) => boolean {
-  const test = operator.testFor(wanted)
-  if (!test) throw wrongValue(name, EXPECTED[operator.comparison], wanted)
+function testFor(operator: Operator, name: string, value: unknown): (found: string) => boolean {
+  const test = operator.testFor(value)
+  if (!test) throw wrongValue(name, EXPECTED[operator.comparison], value)
   return test
 }
 

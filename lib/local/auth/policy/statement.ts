@@ -45,7 +45,7 @@ const NAMES: ReadonlySet<string> = new Set([
 export function readStatement(elements: Elements, effect: Statement['effect'], vaultArn: string): Statement {
   for (const name of Object.keys(elements)) {
     if (!NAMES.has(name))
-      throw new PolicyProblem(`It has the element ${quoted(name)}, which is none of a statement.`)
+      throw new PolicyProblem(`It has the element ${quoted(name)}, which a statement does not have.`)
   }
   const { Sid } = elements
   if (Sid !== undefined && typeof Sid !== 'string')

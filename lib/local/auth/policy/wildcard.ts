@@ -8,16 +8,16 @@
 
 /** Whether a pattern matches a text as a whole. Characters are code points, and case counts. */
 export function matchesWildcard(pattern: string, text: string): boolean {
-  const wanted = Array.from(pattern)
+  const expected = Array.from(pattern)
   const found = Array.from(text)
   let at = 0
   let star = -1
   let starEnd = 0 // the end of the characters that the last `*` matches
   for (let i = 0; i < found.length;) {
-    if (wanted[at] === '*') {
+    if (expected[at] === '*') {
       star = at++
       starEnd = i
-    } else if (wanted[at] === '?' || wanted[at] === found[i]) {
+    } else if (expected[at] === '?' || expected[at] === found[i]) {
       at++
       i++
     } else if (star >= 0) {
@@ -25,8 +25,8 @@ export function matchesWildcard(pattern: string, text: string): boolean {
       i = ++starEnd
     } else return false
   }
-  while (wanted[at] === '*') at++
-  return at === wanted.length
+  while (expected[at] === '*') at++
+  return at === expected.length
 }
 
 /**
@@ -36,10 +36,10 @@ export function matchesWildcard(pattern: string, text: string): boolean {
  * Source: IAM User Guide, Condition operators, "Amazon Resource Name (ARN) condition operators".
  */
 export function matchesArn(pattern: string, arn: string): boolean {
-  const wanted = componentsOf(pattern)
+  const expected = componentsOf(pattern)
   const found = componentsOf(arn)
   return (
-    wanted.length === found.length && wanted.every((part, i) => matchesWildcard(part, found[i] as string)) // as many
+    expected.length === found.length && expected.every((part, i) => matchesWildcard(part, found[i] as string)) // as many
   )
 }
 

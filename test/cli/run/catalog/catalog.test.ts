@@ -3,12 +3,11 @@ import { join } from 'node:path'
 import t from 'tap'
 import { namePattern } from '../../../../lib/cli/run/name-pattern.js'
 import { nameOf } from '../../../../lib/glacier/archive-name.js'
+import { MIB } from '../../../../lib/sizes.js'
 import { clientFor } from '../../../helpers/local-vault.js'
 import { patternBytes } from '../../../helpers/pattern-source.js'
 
 import { vaultWorldFor } from '../../../helpers/vault-world.js'
-
-const MIB = 1_048_576
 
 t.test('a catalog that was lost is rebuilt, and put beside the vault', async (t) => {
   const { run, put, catalog } = await vaultWorldFor(t)

@@ -2,12 +2,12 @@ import t from 'tap'
 import { streamLocks } from '../../../../lib/cli/run/put/stream-owner.js'
 import { uploads } from '../../../../lib/cli/run/uploads.js'
 import { treeHashOf } from '../../../../lib/tree-hash/tree-hash.js'
+import { MIB } from '../../../../lib/sizes.js'
 import { stage } from '../../../helpers/command.js'
 import { clientFor, configuredCredentials } from '../../../helpers/local-vault.js'
 import { patternBytes } from '../../../helpers/pattern-source.js'
 import { worldFor, type World } from '../../../helpers/world.js'
 
-const MIB = 1_048_576
 const time = '2026-01-01T00:00:00.000Z'
 /** Of every local vault. */
 const accountId = '111122223333'

@@ -5,14 +5,13 @@ import t from 'tap'
 import { ResumableError } from '../../../../lib/cli/command-errors.js'
 import { withResumeHint } from '../../../../lib/cli/run/get/get-resume.js'
 import { AbortError, ConnectionError } from '../../../../lib/errors.js'
+import { MIB } from '../../../../lib/sizes.js'
 import { ended, start } from '../../../helpers/command.js'
 import { settled } from '../../../helpers/gate.js'
 import { patternBytes } from '../../../helpers/pattern-source.js'
 import { put, vaultFor } from '../../../helpers/put.js'
 import { shell } from '../../../helpers/shell.js'
 import { Readable } from 'node:stream'
-
-const MIB = 1_048_576
 
 t.test('a get that was stopped says what is kept, and the command it prints goes on', async (t) => {
   const dir = t.testdir()

@@ -6,14 +6,13 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import type { ArchiveRecord, CatalogRecord } from '../../../../lib/catalog/record.js'
 import type { LocalVault } from '../../../../lib/local/index.js'
+import { MIB } from '../../../../lib/sizes.js'
 import { commandHere, ended, start, type Ended } from '../../../helpers/command.js'
 import { gathered } from '../../../helpers/gather.js'
 import { localVaultFor } from '../../../helpers/local-vault.js'
 import { patternBytes } from '../../../helpers/pattern-source.js'
 
 // `get` against a local vault: what it owns, what it pays for, and what it delivers.
-
-const MIB = 1_048_576
 
 interface World {
   readonly vault: LocalVault
@@ -157,7 +156,10 @@ t.test('a second command is refused at once; what a killed one left is continued
   await killed
   vault.faults.clear()
   const other = await get('-o', out, '--', secondId)
-  t.match(other, { code: 1, stderr: /is what an earlier command has retrieved so far of .*To continue that/ })
+  t.match(other, {
+    code: 1,
+    stderr: /contains the bytes that an earlier command has retrieved of .*To resume/,
+  })
   t.equal(jobs(), before)
   const again = await get('-o', out, '--', firstId)
   t.match(again, { code: 0, stderr: /\(\d already there\)/ })
@@ -252,7 +254,8 @@ t.test('a set is one object, and a range of it one of the whole', async (t) => {
     t.match(await get('--range', range, '-o', out, '--', first), { code: 0 }, range)
     t.ok((await readFile(out)).equals(bytes.subarray(start, end)), range)
   }
-  t.match(await get('--range', '5MiB-6MiB', '--', first), { code: 2, stderr: /within the archive/ })
+  for (const way of [[], ['-o', join(dir, 'none')], ['--no-wait']])
+    t.match(await get('--range', '5MiB-6MiB', ...way, '--', first), { code: 2, stderr: /within the archive/ })
   const listed = await get('--no-wait', '--', ...ids)
   t.equal(listed.stdout.toString().trim().split('\n').length, 3)
   // Volumes that take days to read: their jobs would expire.
@@ -333,7 +336,7 @@ t.test('a gap in a set is an error, and a volume of it still comes by its own ID
   const [first = '', , third = ''] = ids
   await editCatalog(catalog, (record) => (isVolume(record, 2) ? undefined : record))
   for (const more of [[], ['--range', '0-1MiB']])
-    t.match(await get(...more, '--', first), { code: 1, stderr: /does not know volume 2 of the set/ })
+    t.match(await get(...more, '--', first), { code: 1, stderr: /does not have volume 2 of the set/ })
   t.equal(jobs(), 0)
   t.match(await get('-q', '--', third), {
     code: 0,

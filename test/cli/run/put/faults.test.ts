@@ -7,13 +7,12 @@ import type { CatalogRecord } from '../../../../lib/catalog/record.js'
 import type { FaultKind, FaultRule, LocalVault } from '../../../../lib/local/index.js'
 import { retrieveArchive } from '../../../../lib/vault/retrieve-archive.js'
 import { treeHashOf } from '../../../../lib/tree-hash/tree-hash.js'
+import { MIB } from '../../../../lib/sizes.js'
 import { runHere, stage } from '../../../helpers/command.js'
 import { clientFor, configuredCredentials, localVaultFor } from '../../../helpers/local-vault.js'
 import { patternBytes } from '../../../helpers/pattern-source.js'
 import type { UploadFault } from '../../../helpers/upload-fault.js'
 import { VirtualClock } from '../../../helpers/virtual-clock.js'
-
-const MIB = 1_048_576
 
 const credentials = await configuredCredentials(t)
 
@@ -62,7 +61,7 @@ async function isStored(t: Test, vault: LocalVault, archiveId: string, bytes: Bu
 /** What becomes of a fault that meets each request: the exit code, and what stderr says. */
 type Ending = readonly [code: number, err: RegExp]
 
-const EXHAUSTED = /Given up after \d+ attempts in 300 s/
+const EXHAUSTED = /The request was given up after \d+ attempts in 300 s/
 const KEPT =
   /The upload is kept: its ID is [\w-]{92}\..*\nglacier-pipe: To resume, pipe the same source in again: … \| glacier-pipe put .*--upload-id=[\w-]{92} docs\n$/
 
@@ -83,7 +82,7 @@ const transient: Row = {
     [1, EXHAUSTED],
   ],
 }
-const gone: Ending = [1, /The service has no open upload .* start again/]
+const gone: Ending = [1, /The service does not have the upload .* start a new upload/]
 const untaken: Ending = [1, /The upload ID was not found/]
 
 const TABLE: Record<UploadFault, Row> = {
@@ -110,7 +109,7 @@ const TABLE: Record<UploadFault, Row> = {
     always: [
       [1, /Checksum mismatch: expected 0+, computed f+/],
       [3, KEPT],
-      [3, /Checksum mismatch.* at the service are 4 parts, 3145733 bytes of tree hash [0-9a-f]{64}/],
+      [3, /Checksum mismatch.* At the service: 4 parts, 3145733 bytes of tree hash [0-9a-f]{64}/],
       [1, /Checksum mismatch/],
     ],
   },
@@ -187,7 +186,7 @@ for (const [fault, { always, orphans = 0, final }] of Object.entries(TABLE)) {
       })
       const [code, err] = always[ending]
       const ran = await put(other, bytes, '--retry-for', stalls ? '1s' : '5m', ...impatience)
-      const expected = stalls && err === EXHAUSTED ? /Given up after \d+ attempts in/ : err
+      const expected = stalls && err === EXHAUSTED ? /The request was given up after \d+ attempts in/ : err
       t.match(ran, { code, err: expected }, `${fault}, each time, at ${where}`)
       t.equal(ran.out === '', code !== 0)
       await other.close()

@@ -6,11 +6,13 @@ import { createServer, connect, type AddressInfo, type Socket } from 'node:net'
 import { join } from 'node:path'
 import t from 'tap'
 import { watchSource } from '../../../../lib/cli/run/put/source-watch.js'
-import { BIN, ended } from '../../../helpers/command.js'
+import { BIN, countStartsInCoverage, ended } from '../../../helpers/command.js'
 import { settled } from '../../../helpers/gate.js'
 import { patternBytes } from '../../../helpers/pattern-source.js'
 import { recordsOf, startPut, vaultFor } from '../../../helpers/put.js'
 import { NO_SHELL, shell } from '../../../helpers/shell.js'
+
+countStartsInCoverage()
 
 // Whatever the command reads from: everything is stored, the ID printed, and the exit code 0; or it fails clearly.
 

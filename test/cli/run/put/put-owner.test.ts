@@ -5,10 +5,10 @@ import { ended, start } from '../../../helpers/command.js'
 import { settled } from '../../../helpers/gate.js'
 import { patternBytes } from '../../../helpers/pattern-source.js'
 import { killAfter, put, recordsOf, startPut, vaultFor, type PutWorld } from '../../../helpers/put.js'
+import { MIB } from '../../../../lib/sizes.js'
 
 // Who owns an upload: real processes, paused, killed and robbed of their lock.
 
-const MIB = 1_048_576
 const bytes = patternBytes(5 * MIB)
 
 /** A put that has begun an upload and sent three parts, and waits for more of its source. */

@@ -6,8 +6,7 @@ import { commandHere, ended, start } from '../../../helpers/command.js'
 import { clientFor } from '../../../helpers/local-vault.js'
 import { patternBytes, patternSource } from '../../../helpers/pattern-source.js'
 import { here, put, recordsOf, stopAfterParts, vaultFor } from '../../../helpers/put.js'
-
-const MIB = 1_048_576
+import { MIB } from '../../../../lib/sizes.js'
 
 t.test('what was stopped is continued, by its ID or by its name', async (t) => {
   for (const by of ['--upload-id', '--resume', 'the command it printed']) {

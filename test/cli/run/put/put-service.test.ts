@@ -3,11 +3,10 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import t from 'tap'
 import { treeHashOf } from '../../../../lib/tree-hash/tree-hash.js'
+import { MIB } from '../../../../lib/sizes.js'
 import { ended, partsIn, run, serve, start } from '../../../helpers/command.js'
 import { patternBytes } from '../../../helpers/pattern-source.js'
 import { here, put, vaultFor } from '../../../helpers/put.js'
-
-const MIB = 1_048_576
 
 t.test('a server that is killed and started again meanwhile is waited for', async (t) => {
   const dir = t.testdir()

@@ -4,12 +4,11 @@ import { parseJobDelay } from '../../../../lib/cli/options/realism.js'
 import type { LocalVault } from '../../../../lib/local/index.js'
 import { treeHashOf } from '../../../../lib/tree-hash/tree-hash.js'
 import { uploadArchive } from '../../../../lib/vault/upload-archive.js'
+import { MIB } from '../../../../lib/sizes.js'
 import { run, runHere, stage, start } from '../../../helpers/command.js'
 import { clientFor, localVaultFor } from '../../../helpers/local-vault.js'
 import { patternBytes } from '../../../helpers/pattern-source.js'
 import { here, recordsOf, stopAfterParts } from '../../../helpers/put.js'
-
-const MIB = 1_048_576
 
 t.test('an archive is in the catalog before its ID is printed, and ls lists it', async (t) => {
   const dir = t.testdir()
@@ -115,7 +114,7 @@ t.test('a stream of several volumes comes back as one, by the ID of its first or
   t.match(refused, {
     code: 1,
     out: '',
-    err: /The source is longer than 2 parts of 1048576 bytes\. Start again with a larger part size/,
+    err: /The source is longer than 2 parts of 1048576 bytes\. Start a new upload with a larger part size/,
   })
 })
 

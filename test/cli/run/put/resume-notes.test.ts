@@ -3,9 +3,8 @@ import type { PutOptions } from '../../../../lib/cli/commands/put.js'
 import { resumeCommand } from '../../../../lib/cli/run/put/resume-command.js'
 import { findingNotes } from '../../../../lib/cli/run/put/resume-notes.js'
 import { UploadGoneError } from '../../../../lib/errors.js'
+import { MIB } from '../../../../lib/sizes.js'
 import { ARCHIVE } from '../../../helpers/wrong-values.js'
-
-const MIB = 1_048_576
 
 /** Options as the parser gives them, with the defaults of those that the user left out. */
 const DEFAULTS = { onFailure: 'keep', volumes: true, progress: 'auto' } as const
@@ -55,7 +54,7 @@ t.test('the command that resumes repeats every option that was given', async (t)
     timeout: 1500,
     name: "it's",
     description: 'a b',
-    partSize: 1_048_576,
+    partSize: MIB,
     expectedSize: 5,
     limitRate: 1000,
     hashThreads: 0,

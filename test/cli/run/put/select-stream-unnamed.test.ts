@@ -1,6 +1,7 @@
 import t, { type Test } from 'tap'
 import { streamLocks } from '../../../../lib/cli/run/put/stream-owner.js'
 import { computeChecksums } from '../../../../lib/tree-hash/tree-hash.js'
+import { MIB } from '../../../../lib/sizes.js'
 import { BEGUN, intentOf, uploadsLeftIn, type LeftUploads } from '../../../helpers/left-uploads.js'
 import { configuredCredentials } from '../../../helpers/local-vault.js'
 import { patternBytes } from '../../../helpers/pattern-source.js'
@@ -8,7 +9,6 @@ import { worldFor, type Ran, type World } from '../../../helpers/world.js'
 
 // Which upload `put --resume` continues, where the stream has no name: it goes by the first part.
 
-const MIB = 1_048_576
 const credentials = await configuredCredentials(t)
 const bytes = patternBytes(3 * MIB)
 const others = patternBytes(3 * MIB, 1)

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { writeFile } from 'node:fs/promises'
 import t, { type Test } from 'tap'
 import { streamLocks } from '../../../../lib/cli/run/put/stream-owner.js'
+import { MIB } from '../../../../lib/sizes.js'
 import { BEGUN, intentOf, uploadsLeftIn, type LeftUploads } from '../../../helpers/left-uploads.js'
 import { configuredCredentials } from '../../../helpers/local-vault.js'
 import { patternBytes } from '../../../helpers/pattern-source.js'
@@ -9,7 +10,6 @@ import { worldFor, type Ran, type World } from '../../../helpers/world.js'
 
 // Which upload `put --resume` continues, where the stream has a name.
 
-const MIB = 1_048_576
 const credentials = await configuredCredentials(t)
 const bytes = patternBytes(3 * MIB)
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { appendFileSync } from 'node:fs'
 import { mkdir, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { noJournal } from '../../../../lib/store/upload-journal.js'
 import t, { type Test } from 'tap'
 import { Catalog } from '../../../../lib/catalog/catalog.js'
 import { selectStream } from '../../../../lib/cli/run/put/select-stream.js'
@@ -9,6 +10,7 @@ import type { StreamSelection } from '../../../../lib/cli/run/put/stream-selecti
 import { streamLocks } from '../../../../lib/cli/run/put/stream-owner.js'
 import { ownerName } from '../../../../lib/fs/owner-name.js'
 import { laterDescription } from '../../../../lib/glacier/volume-description.js'
+import { MIB } from '../../../../lib/sizes.js'
 import { stage } from '../../../helpers/command.js'
 import { BEGUN, intentOf, uploadsLeftIn, type LeftUploads } from '../../../helpers/left-uploads.js'
 import { configuredCredentials } from '../../../helpers/local-vault.js'
@@ -17,7 +19,6 @@ import { worldFor, type Ran, type World } from '../../../helpers/world.js'
 
 // What `put --upload-id` continues, or compares the source with.
 
-const MIB = 1_048_576
 const credentials = await configuredCredentials(t)
 const bytes = patternBytes(5 * MIB)
 const changed = Buffer.from(bytes)
@@ -64,7 +65,7 @@ t.test(
     await leaveGone('gone')
     await leaveGone('foreign', { accountId: '444455556666' })
     for (const uploadId of ['gone', 'foreign', 'never heard of'])
-      t.match(await byId(uploadId), { code: 1, err: new RegExp(`no open upload ${uploadId}`) })
+      t.match(await byId(uploadId), { code: 1, err: new RegExp(`does not have the upload ${uploadId}`) })
     t.match((await records()).slice(2), [{ type: 'expired', uploadId: 'gone' }])
   },
 )
@@ -74,7 +75,10 @@ t.test('where the archive may exist, that is the error', async (t) => {
   await run(['vault', 'create', 'docs'])
   await leaveGone('asked')
   await append({ type: 'completing', time: BEGUN, uploadId: 'asked', ...intentOf(bytes) })
-  t.match(await byId('asked'), { code: 1, err: /Completion of the upload asked was sent and not answered/ })
+  t.match(await byId('asked'), {
+    code: 1,
+    err: /The response to the completion of the upload asked was lost/,
+  })
   t.match((await records()).slice(2), [{ type: 'unknown', uploadId: 'asked', size: bytes.length }])
 })
 
@@ -140,7 +144,7 @@ t.test(
     await world.append({ ...first, more: undefined, partSize: undefined })
     t.match(
       await world.byId(first?.uploadId ?? ''),
-      { code: 1, err: /no open upload/ },
+      { code: 1, err: /does not have the upload/ },
       'of an inventory’s record nothing is known',
     )
   },
@@ -198,7 +202,7 @@ t.test(
     await run(['vault', 'create', 'docs'])
     const description = laterDescription(undefined, { volume: 3, firstVolume: 'one' })
     const { uploadId } = await client.initiateUpload({ vaultName: 'docs', partSize: MIB, description })
-    t.match(await byId(uploadId), { code: 1, err: /does not know volume 1, 2 of the set one/ })
+    t.match(await byId(uploadId), { code: 1, err: /does not have volume 1, 2 of the set one/ })
     t.strictSame(await records(), [])
   },
 )
@@ -235,7 +239,7 @@ function racing(path: string, times: number, record: object): Catalog {
       if (left-- === 0) appendFileSync(path, `${JSON.stringify(record)}\n`)
       return path
     },
-    append: async () => undefined,
+    journal: () => noJournal,
   }
   return catalog as unknown as Catalog
 }

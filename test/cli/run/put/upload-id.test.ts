@@ -7,8 +7,7 @@ import { commandHere, ended, start } from '../../../helpers/command.js'
 import { settled } from '../../../helpers/gate.js'
 import { localVaultFor } from '../../../helpers/local-vault.js'
 import { patternBytes } from '../../../helpers/pattern-source.js'
-
-const MIB = 1_048_576
+import { MIB } from '../../../../lib/sizes.js'
 
 t.test('an upload whose archive is deleted, or in another vault, is not reported as stored', async (t) => {
   const dir = t.testdir({ source: patternBytes(2 * MIB + 1) })

@@ -4,14 +4,13 @@ import t from 'tap'
 import type { Io } from '../../../../lib/cli/io.js'
 import { collectUndocumented } from '../../../../lib/cli/options/undocumented.js'
 import type { LocalCredentials, Undocumented } from '../../../../lib/local/index.js'
+import { MIB } from '../../../../lib/sizes.js'
 import { DATA, runHere, stage } from '../../../helpers/command.js'
 import { hashHeaders, localVaultFor, send } from '../../../helpers/local-vault.js'
 import { patternBytes } from '../../../helpers/pattern-source.js'
 import { settled } from '../../../helpers/gate.js'
 
 // The command in this process, where its streams and its clock are ours.
-
-const MIB = 1_048_576
 
 t.test('serve runs until it is told to stop', async (t) => {
   for (const args of [[], ['--quiet'], ['--json']]) {
