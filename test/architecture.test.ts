@@ -259,7 +259,7 @@ t.test('a file holds one idea, and a folder can be seen at a glance', async (t) 
     const lines = (await readFile(join(lib, entry), 'utf8')).trimEnd().split('\n').length
     if (entry.endsWith('.ts')) lengths.push(lines)
     // One list of all errors is easier to keep than several.
-    t.ok(lines <= (entry === 'errors.ts' ? 600 : 250), `${entry} has ${lines} lines`)
+    t.ok(lines <= (entry === 'errors.ts' ? 800 : 250), `${entry} has ${lines} lines`)
     t.notMatch(entry, /util|helper|common/)
   }
   for (const [folder, files] of folders) t.ok(files <= 15, `${folder} has ${files} files`)

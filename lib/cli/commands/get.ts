@@ -4,8 +4,7 @@ import type { Tier } from '../../store/retrieval-store.js'
 import { parseRange, type GivenRange } from '../options/byte-range.js'
 import { addConnectionOptions, type ConnectionOptions } from '../options/connection-options.js'
 import { DASHED_IDS_HELP } from '../options/operands.js'
-import { parsePath } from '../options/path.js'
-import { collectText, parseText } from '../options/text.js'
+import { collectText, parsePath, parseText } from '../options/text.js'
 import { addTransferOptions, type TransferOptions } from '../options/transfer-options.js'
 
 /** The options of `get`. */

@@ -6,9 +6,8 @@ import {
   type ConnectionOptions,
 } from '../options/connection-options.js'
 import { parseThreads } from '../options/numbers.js'
-import { parsePath } from '../options/path.js'
+import { parsePath, parseText } from '../options/text.js'
 import { parseSize } from '../options/size.js'
-import { parseText } from '../options/text.js'
 import { addTransferOptions, type TransferOptions } from '../options/transfer-options.js'
 
 /** The options of `put`. */
@@ -73,7 +72,7 @@ export function addPutCommand(
         )
         .option('--upload-id <id>', 'resume this upload, whatever its name', parseText)
         .addOption(
-          new Option('--on-failure <action>', 'keep or abort an upload that fails')
+          new Option('--on-failure <action>', 'keep or abort an upload that fails or is stopped')
             .choices(['keep', 'abort'])
             .default('keep'),
         )

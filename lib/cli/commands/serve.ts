@@ -5,7 +5,7 @@ import { addOutputOptions, type OutputOptions } from '../options/connection-opti
 import { parseDuration, parseTimeout } from '../options/duration.js'
 import { collectFault } from '../options/fault.js'
 import { parseHour, parseLimit, parsePort } from '../options/numbers.js'
-import { parsePath } from '../options/path.js'
+import { parsePath } from '../options/text.js'
 import { collectPrice } from '../options/price.js'
 import { collectBudget, parseJobDelay } from '../options/realism.js'
 import { collectUndocumented } from '../options/undocumented.js'

@@ -2,8 +2,7 @@
 import type { Command } from 'commander'
 import { addInventoryOptions, type InventoryReadOptions } from '../options/inventory-options.js'
 import { DASHED_IDS_HELP } from '../options/operands.js'
-import { parsePath } from '../options/path.js'
-import { parseText } from '../options/text.js'
+import { parsePath, parseText } from '../options/text.js'
 
 /** The options of `verify`. */
 export interface VerifyOptions extends InventoryReadOptions {

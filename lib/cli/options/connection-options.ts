@@ -3,8 +3,7 @@
  */
 import { Option, type Command } from 'commander'
 import { parseTimeout } from './duration.js'
-import { parsePath } from './path.js'
-import { parseText } from './text.js'
+import { parsePath, parseText } from './text.js'
 
 /** When progress is shown. */
 export type ProgressMode = 'auto' | 'always' | 'never'

@@ -1,8 +1,27 @@
-/** IDs and names on the command line. */
+/** Paths, IDs and names on the command line. An empty one is refused: it comes from a variable that is not set. */
 import { InvalidArgumentError } from 'commander'
 
 /**
- * Takes an ID or a name as it is. An empty one is refused: it comes from a variable that is not set.
+ * Takes a path as it is. An empty path would be resolved to the working directory.
+ *
+ * @throws {InvalidArgumentError} an empty path
+ */
+export function parsePath(text: string): string {
+  if (text === '') throw new InvalidArgumentError('The path is empty.')
+  return text
+}
+
+/**
+ * Takes a path as {@link parsePath} does, and adds it to those before it.
+ *
+ * @throws {InvalidArgumentError} an empty path
+ */
+export function collectPath(text: string, before: readonly string[] = []): string[] {
+  return [...before, parsePath(text)]
+}
+
+/**
+ * Takes an ID or a name as it is.
  *
  * @throws {InvalidArgumentError} an empty text
  */
@@ -12,7 +31,7 @@ export function parseText(text: string): string {
 }
 
 /**
- * Takes IDs as {@link parseText} does, and adds each to those before it.
+ * Takes an ID as {@link parseText} does, and adds it to those before it.
  *
  * @throws {InvalidArgumentError} an empty text
  */
