@@ -8,66 +8,19 @@ import { join } from 'node:path'
 import { PassThrough, Readable, Stream, Writable } from 'node:stream'
 import { ReadableStream } from 'node:stream/web'
 import fc from 'fast-check'
-import t, { type Test } from 'tap'
-import { openSource, readableOf, type ByteSource } from '../../lib/stages/byte-source.js'
+import t from 'tap'
+import { type ByteSource } from '../../lib/stages/byte-source.js'
 import { resumeUpload } from '../../lib/vault/resume-upload.js'
-import { uploadArchive } from '../../lib/vault/upload-archive.js'
-import type { UploadArchiveOptions } from '../../lib/vault/upload-options.js'
 import { MIB } from '../../lib/sizes.js'
 import { gate, settled } from '../helpers/gate.js'
 import { MemoryVault } from '../helpers/memory-vault.js'
 import { patternBytes } from '../helpers/pattern-source.js'
 import { vaultName } from '../helpers/uploads.js'
+import { OldStream, upload, stored, stalled } from '../helpers/byte-sources.js'
 
 /** It has no types of its own. */
 const { Readable: ReadableOfPackage } = createRequire(import.meta.url)('readable-stream') as {
   readonly Readable: typeof Readable
-}
-
-/** A stream of Node.js 0.8: events, and a pause that it may ignore. */
-class OldStream extends EventEmitter {
-  readonly readable = true
-  readonly #chunks: unknown[]
-  readonly #last: readonly (readonly unknown[])[]
-  readonly #obeys: boolean
-  #isPaused = false
-  #isRunning = false
-
-  constructor(chunks: readonly unknown[], last: readonly (readonly unknown[])[] = [['end']], obeys = true) {
-    super()
-    this.#chunks = [...chunks]
-    this.#last = last
-    this.#obeys = obeys
-    this.#run()
-  }
-
-  pause(): void {
-    this.#isPaused = true
-  }
-
-  resume(): void {
-    this.#isPaused = false
-    this.#run()
-  }
-
-  pipe(): never {
-    throw new Error('not needed')
-  }
-
-  #run(): void {
-    if (this.#isRunning) return
-    this.#isRunning = true
-    setImmediate(() => {
-      this.#isRunning = false
-      if (this.#isPaused && this.#obeys) return
-      if (this.#chunks.length > 0) {
-        this.emit('data', this.#chunks.shift())
-        this.#run()
-      } else {
-        for (const [event, ...told] of this.#last) this.emit(event as string, ...told)
-      }
-    })
-  }
 }
 
 /** Every kind of chunk; all give the bytes of the Buffer. */
@@ -111,19 +64,6 @@ const SOURCES: Record<string, (chunks: readonly unknown[]) => ByteSource> = {
         controller.close()
       },
     }),
-}
-
-function upload(vault: MemoryVault, source: unknown, more: Partial<UploadArchiveOptions> = {}) {
-  return uploadArchive(source as ByteSource, { client: vault, vaultName, partSize: MIB, ...more })
-}
-
-async function stored(
-  source: unknown,
-  more: Partial<UploadArchiveOptions> = {},
-): Promise<Buffer | undefined> {
-  const vault = new MemoryVault()
-  const [archive] = await upload(vault, source, more)
-  return vault.archives.get(archive.archiveId)
 }
 
 t.test('whatever the source and its chunks are, the archive is the same', async (t) => {
@@ -246,36 +186,6 @@ t.test('what is no source is a TypeError that names it, and nothing is asked of 
     await t.rejects(upload(new MemoryVault(), { fd }), { name: 'RangeError' }, `the descriptor ${fd}`)
 })
 
-t.test('a stream that something else reads is refused, from the start and later', async (t) => {
-  const noListener = () => undefined
-  const refusal = { name: 'TypeError', message: /'readable' listeners/ }
-  const ended = (): PassThrough => new PassThrough().end('bytes')
-  const listened = ended().on('readable', noListener)
-  const iterated = new PassThrough()
-  iterated.write('bytes')
-  await iterated[Symbol.asyncIterator]().next()
-  const packaged = ReadableOfPackage.from(['bytes']).on('readable', noListener)
-  for (const source of [listened, iterated, packaged]) {
-    const vault = new MemoryVault()
-    await t.rejects(upload(vault, source), refusal)
-    t.notOk(source.destroyed, 'it is left as it is')
-    t.strictSame(vault.calls, [])
-  }
-
-  const waiting = new PassThrough()
-  const running = upload(new MemoryVault(), waiting)
-  waiting.write(patternBytes(3 * MIB))
-  await settled()
-  waiting.once('readable', () => {
-    waiting.unshift(waiting.read(1)) // it would be stored twice
-  })
-  waiting.end('bytes')
-  await t.rejects(running, { code: 'ERR_UPLOAD_FAILED', cause: refusal })
-
-  const heard = ended().on('readable', noListener).off('readable', noListener)
-  t.equal((await stored(heard.on('data', noListener)))?.toString(), 'bytes', 'others may look on')
-})
-
 t.test('a chunk that is no bytes fails the upload, of any source, and is never dropped', async (t) => {
   const plain = { a: 1 }
   for (const wrong of [plain, 5, [1], new Blob(['x']), null, undefined, Symbol('x')])
@@ -316,140 +226,6 @@ t.test('a chunk that is no bytes fails the upload, of any source, and is never d
   await t.rejects(upload(new MemoryVault(), noIterator), { name: 'TypeError', message: /not 5\./ })
 })
 
-t.test('an error of the source is told as the source’s, whatever it is', async (t) => {
-  const abort = Object.assign(new Error('its own'), { name: 'AbortError' })
-  const failing = (error: unknown): Record<string, ByteSource> => ({
-    'a generator': (function* () {
-      yield Buffer.alloc(3)
-      throw error
-    })(),
-    'a web stream': new ReadableStream({
-      pull(controller) {
-        controller.error(error)
-      },
-    }),
-    'an old stream': new OldStream([Buffer.alloc(3)], [['error', error]]),
-  })
-  for (const error of [undefined, null, 'text', 7, abort])
-    for (const [what, source] of Object.entries(failing(error))) {
-      const failed = await upload(new MemoryVault(), source).catch((found: unknown) => found)
-      t.match(
-        failed,
-        { name: 'Error', message: /^The source (?:failed|was aborted)/ },
-        `${String(error)}: ${what}`,
-      )
-      t.equal((failed as Error).cause, error)
-    }
-  const known = new TypeError('known')
-  for (const source of Object.values(failing(known)))
-    await t.rejects(upload(new MemoryVault(), source), known)
-
-  const destroyed = (error?: Error): Readable => {
-    const stream = new PassThrough().on('error', () => undefined)
-    stream.write('x')
-    return stream.destroy(error)
-  }
-  const kept = new PassThrough({ autoDestroy: false }).on('error', () => undefined)
-  kept.end().write('after the end')
-  await settled()
-  await t.rejects(upload(new MemoryVault(), kept), { code: 'ERR_STREAM_WRITE_AFTER_END' })
-  await t.rejects(upload(new MemoryVault(), destroyed()), { code: 'ERR_STREAM_PREMATURE_CLOSE' })
-  await t.rejects(upload(new MemoryVault(), destroyed(known)), known)
-  await t.rejects(upload(new MemoryVault(), destroyed(abort)), { name: 'Error', cause: abort })
-  for (const event of ['close', 'aborted'])
-    await t.rejects(
-      upload(new MemoryVault(), new OldStream([Buffer.alloc(3)], [[event]])),
-      { code: 'ERR_STREAM_PREMATURE_CLOSE' },
-      `${event} without an end`,
-    )
-  const amid = new PassThrough()
-  const running = upload(new MemoryVault(), amid)
-  amid.write(patternBytes(3 * MIB))
-  await settled()
-  amid.destroy()
-  await t.rejects(running, { code: 'ERR_UPLOAD_FAILED', cause: { code: 'ERR_STREAM_PREMATURE_CLOSE' } })
-  const throwing = {
-    [Symbol.asyncIterator]: () => {
-      throw known
-    },
-  }
-  await t.rejects(upload(new MemoryVault(), throwing), known)
-})
-
-/** Sources that give some bytes and then nothing, and say whether they were ended. */
-function stalled(bytes: Buffer): Record<string, [ByteSource, () => boolean]> {
-  let cancelled = 0
-  let returned = false
-  const web = (): ReadableStream<Uint8Array> =>
-    new ReadableStream({
-      start(controller) {
-        controller.enqueue(bytes)
-      },
-      cancel() {
-        cancelled++
-        throw new Error('of no use')
-      },
-    })
-  const stream = web()
-  const node = new PassThrough()
-  node.write(bytes)
-  const file = new PassThrough()
-  const old = Object.assign(new OldStream([bytes], []), {
-    destroy: () => (old.isDestroyed = true),
-    isDestroyed: false,
-  })
-  let asked = 0
-  const iterator = {
-    next: () => (asked++ === 0 ? Promise.resolve({ value: bytes }) : new Promise(() => undefined)),
-    return: () => {
-      returned = true
-      return Promise.reject(new Error('of no use'))
-    },
-  }
-  const iterable = { [Symbol.asyncIterator]: () => iterator } as AsyncIterable<Uint8Array>
-  return {
-    'a Node.js stream': [node, () => node.destroyed],
-    'a file': [file, () => file.destroyed],
-    'an old stream': [old, () => old.isDestroyed],
-    'a web stream': [stream, () => cancelled > 0 && !stream.locked],
-    'a Response': [new Response(web()), () => cancelled > 0],
-    'an async iterable': [iterable, () => returned],
-  }
-}
-
-t.test('a source is ended on every way out', async (t) => {
-  for (const volumes of [true, false])
-    for (const kind of Object.keys(stalled(Buffer.alloc(1)))) {
-      const what = `${kind}, volumes: ${volumes}`
-      const pick = (size: number): [ByteSource, () => boolean] =>
-        stalled(patternBytes(size))[kind] as [ByteSource, () => boolean]
-      const [early, earlyEnded] = pick(9)
-      const before = upload(new MemoryVault(), early, { volumes, signal: AbortSignal.abort() })
-      await t.rejects(before, { code: 'ABORT_ERR' })
-      t.ok(earlyEnded(), `${what}: aborted before`)
-
-      const [amid, amidEnded] = pick(3 * MIB)
-      const aborting = new AbortController()
-      const running = upload(new MemoryVault(), amid, { volumes, signal: aborting.signal })
-      await settled()
-      aborting.abort(new Error('enough'))
-      await t.rejects(running, { code: 'ABORT_ERR', cause: { message: 'enough' } })
-      t.ok(amidEnded(), `${what}: aborted amid`)
-
-      const vault = new MemoryVault()
-      vault.before = () => {
-        throw new TypeError('the service fails')
-      }
-      const [refused, refusedEnded] = pick(3 * MIB)
-      if (kind === 'a file') continue // it gives nothing to send
-      await t.rejects(upload(vault, refused, { volumes }), { message: /the service fails/ })
-      t.ok(refusedEnded(), `${what}: the service failed`)
-    }
-  const [waiting, ended] = stalled(Buffer.alloc(1))['a web stream'] as [ByteSource, () => boolean]
-  await t.rejects(upload(new MemoryVault(), waiting, { hashThreads: -1 }), { name: 'RangeError' })
-  t.ok(ended() || !(waiting as ReadableStream).locked, 'an option was wrong')
-})
-
 t.test('a source that fails while the service is asked where to resume fails nothing else', async (t) => {
   const vault = new MemoryVault()
   const asked = gate()
@@ -483,77 +259,6 @@ t.test('a source may use its buffer again when it is asked for the next chunk', 
   const found = vault.archives.get(archive.archiveId)
   const wanted = Buffer.concat(Array.from({ length: count }, (_, i) => Buffer.alloc(1000, i % 251)))
   t.ok(found?.equals(wanted))
-})
-
-t.test('a socket that was read to its end can still be written to', async (t: Test) => {
-  const duplex = new PassThrough({ allowHalfOpen: true, autoDestroy: false })
-  duplex.end('bytes')
-  t.equal((await stored(duplex))?.toString(), 'bytes')
-  t.notOk(duplex.destroyed)
-  const opened = openSource([Buffer.alloc(1)])
-  t.equal(openSource(opened), opened, 'a source is accepted once')
-})
-
-t.test('a stream is heard to its end, and no longer', async (t) => {
-  const late = new OldStream([Buffer.from('one')], [['end'], ['data', Buffer.from('two')], ['end']])
-  t.equal((await stored(late))?.toString(), 'one')
-  const left = new PassThrough()
-  readableOf(openSource(left)).destroy()
-  t.ok(left.destroyed, 'a source that is not read to its end is destroyed')
-  t.equal(left.errored, null, 'without an error where there is none')
-})
-
-t.test('empty chunks are no bytes, and leave the event loop its turn', async (t) => {
-  t.equal((await stored([Buffer.alloc(0), '', new ArrayBuffer(0), 'x', new Uint8Array(0)]))?.length, 1)
-  const aborting = new AbortController()
-  const endless = (function* () {
-    for (;;) yield Buffer.alloc(0)
-  })()
-  setImmediate(() => {
-    aborting.abort()
-  })
-  await t.rejects(upload(new MemoryVault(), endless, { signal: aborting.signal }), { code: 'ABORT_ERR' })
-  const late = gate()
-  const promises = [late.opened as unknown as Buffer]
-  const stopping = new AbortController()
-  const running = upload(new MemoryVault(), promises, { signal: stopping.signal })
-  await settled(2)
-  stopping.abort()
-  late.open()
-  await t.rejects(running, { code: 'ABORT_ERR' })
-})
-
-t.test('an error whose name cannot be read fails the upload', async (t) => {
-  for (const field of ['name', 'message']) {
-    const error = Object.defineProperty(new Error('lost'), field, {
-      get: () => {
-        throw new Error('hostile')
-      },
-    })
-    const failing = {
-      [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(error) }),
-    }
-    await t.rejects(upload(new MemoryVault(), failing), { message: /cannot be read/, cause: error })
-  }
-})
-
-t.test('an iterable need only do what for await asks of it', async (t) => {
-  const steps: { done: boolean; value?: Buffer }[] = [{ done: false, value: Buffer.from('bytes') }]
-  const next = (): PromiseLike<{ done: boolean; value?: Buffer }> => {
-    const step = steps.shift() ?? { done: true }
-    const then = (resolve: (it: typeof step) => void): void => {
-      resolve(step)
-    }
-    return { then } as PromiseLike<typeof step>
-  }
-  await upload(new MemoryVault(), { [Symbol.asyncIterator]: () => ({ next }) })
-  const values = [Buffer.from('bytes')].values()
-  await upload(new MemoryVault(), { [Symbol.asyncIterator]: undefined, [Symbol.iterator]: () => values })
-  for (const iterator of [undefined, Promise.resolve(), {}])
-    await t.rejects(upload(new MemoryVault(), { [Symbol.iterator]: () => iterator }), {
-      name: 'TypeError',
-      message: /must return an iterator with a method next\(\), not /,
-    })
 })
 
 t.test('a handle that states more bytes than there was room for, or none, fails the upload', async (t) => {

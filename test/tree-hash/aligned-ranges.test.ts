@@ -1,8 +1,11 @@
+import { deepStrictEqual, ok } from 'node:assert'
+import fc from 'fast-check'
 import t from 'tap'
+import type { ByteRange } from '../../lib/byte-range.js'
 import { alignedRanges, isTreeHashAligned } from '../../lib/tree-hash/aligned-ranges.js'
-import { MIB } from '../../lib/sizes.js'
+import { GIB, MIB } from '../../lib/sizes.js'
 
-// Which ranges are aligned, and that they cover a request, is tested with leaves of 1 MiB.
+// Other ranges are tested with leaves of 1 MiB.
 t.test('leaves of another size have the same ranges in proportion', (t) => {
   const leafSize = 1024
   const scaled = ({ start, end }: { start: number; end: number }): { start: number; end: number } => ({
@@ -133,4 +136,28 @@ t.test('the known cases of alignment', async (t) => {
   ] as const) {
     t.notOk(isTreeHashAligned({ start, end }, 10 * MIB), `[${start}, ${end})`)
   }
+})
+
+t.test('any range is covered by a few that can be verified', async (t) => {
+  const sizes = fc.integer({ min: 1, max: 200 * MIB })
+  fc.assert(
+    fc.property(sizes, fc.nat(), fc.nat(), fc.boolean(), (size, a, b, isKnown) => {
+      const start = a % size
+      const end = start + 1 + (b % (size - start))
+      const ranges = alignedRanges({ start, end }, isKnown ? size : undefined)
+      const all = isKnown ? size : Math.ceil(size / MIB) * MIB
+      for (const [i, range] of ranges.entries()) {
+        ok(isTreeHashAligned(range, all) || isTreeHashAligned(range, 2 ** 40), JSON.stringify(range))
+        if (i > 0) deepStrictEqual(range.start, ranges[i - 1]?.end, 'no gap')
+      }
+      const [first, last] = [ranges[0] as ByteRange, ranges.at(-1) as ByteRange]
+      ok(first.start <= start && last.end >= end && last.end <= all)
+      const more = last.end - first.start - (end - start)
+      ok(more <= Math.max(2 * MIB, (end - start) / 8), `${more} more than ${end - start}`)
+      ok(ranges.length <= 12, `${ranges.length} ranges`)
+    }),
+    { numRuns: 2000 },
+  )
+  t.pass('as all were')
+  t.strictSame(alignedRanges({ start: 10 * GIB, end: 11 * GIB }), [{ start: 10 * GIB, end: 11 * GIB }])
 })

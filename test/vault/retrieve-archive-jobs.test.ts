@@ -1,14 +1,10 @@
-import { deepStrictEqual, ok } from 'node:assert'
-import fc from 'fast-check'
 import t from 'tap'
-import { alignedRanges, isTreeHashAligned } from '../../lib/tree-hash/aligned-ranges.js'
 import { retrieveArchive, startRetrieval } from '../../lib/vault/retrieve-archive.js'
 import type { RetrieveArchiveOptions } from '../../lib/vault/retrieval-options.js'
 import { AbortError, ConnectionError } from '../../lib/errors.js'
 import { systemClock } from '../../lib/runtime/clock.js'
 import { VirtualClock } from '../helpers/virtual-clock.js'
-import type { ByteRange } from '../../lib/byte-range.js'
-import { GIB, MIB } from '../../lib/sizes.js'
+import { MIB } from '../../lib/sizes.js'
 import { gathered } from '../helpers/gather.js'
 import { MemoryVault } from '../helpers/memory-vault.js'
 import { patternBytes } from '../helpers/pattern-source.js'
@@ -97,30 +93,6 @@ t.test('starting jobs can be aborted, also while a request waits to be repeated'
     t.ok(error instanceof AbortError)
     t.match(error, { cause: 'enough' })
   }
-})
-
-t.test('any range is covered by a few that can be verified', async (t) => {
-  const sizes = fc.integer({ min: 1, max: 200 * MIB })
-  fc.assert(
-    fc.property(sizes, fc.nat(), fc.nat(), fc.boolean(), (size, a, b, isKnown) => {
-      const start = a % size
-      const end = start + 1 + (b % (size - start))
-      const ranges = alignedRanges({ start, end }, isKnown ? size : undefined)
-      const all = isKnown ? size : Math.ceil(size / MIB) * MIB
-      for (const [i, range] of ranges.entries()) {
-        ok(isTreeHashAligned(range, all) || isTreeHashAligned(range, 2 ** 40), JSON.stringify(range))
-        if (i > 0) deepStrictEqual(range.start, ranges[i - 1]?.end, 'no gap')
-      }
-      const [first, last] = [ranges[0] as ByteRange, ranges.at(-1) as ByteRange]
-      ok(first.start <= start && last.end >= end && last.end <= all)
-      const more = last.end - first.start - (end - start)
-      ok(more <= Math.max(2 * MIB, (end - start) / 8), `${more} more than ${end - start}`)
-      ok(ranges.length <= 12, `${ranges.length} ranges`)
-    }),
-    { numRuns: 2000 },
-  )
-  t.pass('as all were')
-  t.strictSame(alignedRanges({ start: 10 * GIB, end: 11 * GIB }), [{ start: 10 * GIB, end: 11 * GIB }])
 })
 
 t.test('just the range that was asked for is handed on', async (t) => {

@@ -23,15 +23,11 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
-import t, { type Test } from 'tap'
-import {
-  startLocalVault,
-  type LocalCredentials,
-  type LocalVault,
-  type LocalVaultOptions,
-} from '../../../lib/local/index.js'
+import t from 'tap'
+import { startLocalVault, type LocalCredentials, type LocalVaultOptions } from '../../../lib/local/index.js'
 import { computeChecksums } from '../../../lib/tree-hash/tree-hash.js'
 import { localVaultFor, send, type RawRequest, type RawResponse } from '../../helpers/local-vault.js'
+import { KEYS, type Whose, severalFor, sdkFor } from '../../helpers/several-accounts.js'
 
 // Several accounts and regions in one server, and who may use them.
 
@@ -39,38 +35,9 @@ const SECRET = 'a-secret-of-twenty-two'
 const HOUR = 3_600_000
 const [ONE, TWO] = ['111111111111', '222222222222'] as const
 const REGIONS = ['us-east-1', 'eu-west-1'] as const
-const KEYS = [
-  { accessKeyId: 'AKIAONE', secretAccessKey: 'first secret' },
-  { accessKeyId: 'AKIATWO', secretAccessKey: 'second secret', sessionToken: 'a token', accountId: TWO },
-] as const
-
-/** Whose vaults a client asks for. */
-interface Whose {
-  readonly accountId: string
-  readonly region: string
-  readonly credentials: LocalCredentials
-}
-
 const ALL: readonly Whose[] = [ONE, TWO].flatMap((accountId, i) =>
   REGIONS.map((region) => ({ accountId, region, credentials: KEYS[i] as LocalCredentials })),
 )
-
-function severalFor(test: Test, options: Parameters<typeof localVaultFor>[1] = {}): Promise<LocalVault> {
-  return localVaultFor(test, { region: REGIONS, accountId: ONE, credentials: KEYS, ...options })
-}
-
-/** A client as users of the SDK make one. */
-function sdkFor(
-  test: Test,
-  { endpoint }: LocalVault,
-  { region, credentials }: Omit<Whose, 'accountId'>,
-): GlacierClient {
-  const client = new GlacierClient({ endpoint, region, credentials, maxAttempts: 1 })
-  test.teardown(() => {
-    client.destroy()
-  })
-  return client
-}
 
 async function vaultNames(client: GlacierClient): Promise<(string | undefined)[]> {
   const { VaultList = [] } = await client.send(new ListVaultsCommand({ accountId: '-' }))
@@ -358,66 +325,3 @@ t.test('what was to be told of a job in any region is told after a start', async
   t.equal(TopicArn, SNSTopic)
   t.match(JSON.parse(Message ?? ''), { VaultARN: `arn:aws:glacier:eu-west-1:${TWO}:vaults/docs` })
 })
-
-t.test(
-  'any credentials are accepted where that is said, and all but the value of the signature is checked',
-  async (t) => {
-    const vault = await severalFor(t, { acceptAnyCredentials: true })
-    const made = { accessKeyId: 'test', secretAccessKey: 'whatever', sessionToken: 'any' }
-    const client = sdkFor(t, vault, { region: 'eu-west-1', credentials: made })
-    t.equal((await client.send(new CreateVaultCommand(docs))).location, `/${ONE}/vaults/docs`)
-    const known = sdkFor(t, vault, {
-      region: 'eu-west-1',
-      credentials: { ...KEYS[1], secretAccessKey: 'wrong' },
-    })
-    t.equal(
-      (await known.send(new CreateVaultCommand(docs))).location,
-      `/${TWO}/vaults/docs`,
-      'known keys have their account',
-    )
-    const list: RawRequest = {
-      method: 'GET',
-      path: '/-/vaults',
-      sign: { accessKeyId: 'x', secretAccessKey: 'y' },
-    }
-    t.match(await send(vault, list), { status: 200 })
-    t.match(await send(vault, { ...list, path: `/${TWO}/vaults` }), {
-      status: 403,
-      json: { code: 'AccessDeniedException' },
-    })
-    const cases: [RawRequest, number, string][] = [
-      [{ ...list, sign: false }, 400, 'MissingAuthenticationTokenException'],
-      [
-        { ...list, headers: { authorization: 'AWS4-HMAC-SHA256 Credential=x' } },
-        403,
-        'InvalidSignatureException',
-      ],
-      [{ ...list, sign: { region: 'eu-west-2' } }, 403, 'InvalidSignatureException'],
-      [{ ...list, sign: { service: 's3' } }, 403, 'InvalidSignatureException'],
-      [{ ...list, sign: { signed: ['x-amz-date'] } }, 403, 'InvalidSignatureException'],
-      [{ ...list, time: Date.now() - HOUR }, 403, 'InvalidSignatureException'],
-      [{ ...list, headers: { 'x-amz-content-sha256': 'f'.repeat(64) } }, 403, 'InvalidSignatureException'],
-      [{ ...list, headers: { 'x-amz-glacier-version': undefined } }, 400, 'MissingParameterValueException'],
-      [{ ...list, headers: { host: 'rebound.example:80' } }, 403, 'AccessDeniedException'],
-      [{ ...list, headers: { origin: 'https://site.example' } }, 403, 'AccessDeniedException'],
-      [{ ...list, headers: { origin: 'null' } }, 403, 'AccessDeniedException'],
-    ]
-    for (const [request, status, code] of cases)
-      t.match(await send(vault, request), { status, json: { code } }, code)
-    for (const host of ['localhost', 'LOCALHOST:8080', '127.0.0.1', '[::1]:80'])
-      t.match(await send(vault, { ...list, headers: { host } }), { status: 200 }, host)
-    const origin = 'http://localhost:3000'
-    t.match(await send(vault, { ...list, headers: { origin } }), { status: 200 }, 'a page of this machine')
-
-    const strict = await severalFor(t, { dir: t.testdir() })
-    t.match(await send(strict, { ...list, headers: { host: 'any.example' } }), {
-      json: { code: 'UnrecognizedClientException' },
-    })
-    const dir = join(t.testdir(), 'none')
-    for (const remote of [{ host: '0.0.0.0', allowRemote: true }, { allowRemote: true }])
-      await t.rejects(startLocalVault({ dir, acceptAnyCredentials: true, ...remote }), {
-        name: 'RangeError',
-        message: /^acceptAnyCredentials .* is for this machine alone/,
-      })
-  },
-)
