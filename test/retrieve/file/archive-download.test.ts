@@ -284,7 +284,7 @@ t.test('of a range nothing is kept, but the file is as much its own', async (t) 
 /** Hashes files in memory, with leaves of `leafSize` bytes. */
 function hasherOf(files: MemoryFiles, leafSize: number): FileTreeHasher {
   return {
-    hash: async (path, { range } = {}) => {
+    hash: async (path, { range }) => {
       const { start, end } = range ?? { start: 0, end: (await files.stat(path)).size }
       const bytes = Buffer.alloc(end - start)
       const size = await (await files.open(path, 'r')).read(bytes, 0, bytes.length, start)
