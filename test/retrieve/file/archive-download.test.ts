@@ -284,8 +284,8 @@ t.test('of a range nothing is kept, but the file is as much its own', async (t) 
 /** Hashes files in memory, with leaves of `leafSize` bytes. */
 function hasherOf(files: MemoryFiles, leafSize: number): FileTreeHasher {
   return {
-    hash: async (path, { range }) => {
-      const { start, end } = range ?? { start: 0, end: (await files.stat(path)).size }
+    hash: async (path, options) => {
+      const { start, end } = options?.range ?? { start: 0, end: (await files.stat(path)).size }
       const bytes = Buffer.alloc(end - start)
       const size = await (await files.open(path, 'r')).read(bytes, 0, bytes.length, start)
       return { size, treeHash: TreeHash.withLeafSize(leafSize).update(bytes.subarray(0, size)).digest('hex') }
