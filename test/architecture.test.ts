@@ -254,7 +254,7 @@ t.test('a file holds one idea, and a folder can be seen at a glance', async (t) 
   const lengths: number[] = []
   const folders = new Map<string, number>()
   for (const entry of await readdir(lib, { recursive: true })) {
-    if (!/\.(?:ts|js|css)$/.test(entry)) continue
+    if (!/\.(?:ts|js|css|html)$/.test(entry)) continue
     folders.set(dirname(entry), (folders.get(dirname(entry)) ?? 0) + 1)
     const lines = (await readFile(join(lib, entry), 'utf8')).trimEnd().split('\n').length
     if (entry.endsWith('.ts')) lengths.push(lines)

@@ -28,7 +28,6 @@ const FILES: ReadonlySet<string> = new Set([
   'part-map.js',
   'server-panels.js',
   'session.js',
-  'status.js',
   'upload-panel.js',
   'vault-panels.js',
 ])

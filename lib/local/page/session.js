@@ -1,10 +1,11 @@
 /**
+ * The session: its secret and its status line.
+ *
  * The source of the secret: the fragment of the page's address, which is not sent to the server and is removed from the
  * address bar at once; or the session storage of this tab; or the user.
  */
 import { isSecret } from './client.js'
-import { byId } from './dom.js'
-import { say } from './status.js'
+import { byId, write } from './dom.js'
 
 const KEY = 'glacier-pipe control secret'
 
@@ -52,4 +53,29 @@ export function askForSecret(wrong) {
   byId('login', HTMLElement).hidden = false
   byId('secret', HTMLElement).focus()
   say(wrong ?? 'The secret of the controls is needed.', wrong === undefined ? '' : 'error')
+}
+
+/** @typedef {'' | 'error' | 'connecting'} Kind */
+
+/**
+ * @param {string} text
+ * @param {Kind} [kind]
+ */
+export function say(text, kind = '') {
+  const status = byId('status', HTMLElement)
+  write(status, text)
+  status.className = kind
+}
+
+/** @returns {boolean} whether the page waits for the first response */
+export function isConnecting() {
+  return byId('status', HTMLElement).className === 'connecting'
+}
+
+/**
+ * @param {unknown} error
+ * @returns {string}
+ */
+export function messageOf(error) {
+  return error instanceof Error ? error.message : String(error)
 }
