@@ -119,6 +119,8 @@ export class InventoryReader extends TypedReadable<InventoryRow, InventoryReader
       jobId === undefined ? await retry.run(() => store.lastInventoryDate({ signal }), signal) : undefined
     const renewable = new RenewableJob(jobContext, definitionOf(context, lastInventoryDate, signal), jobId)
     const job = await renewable.ready()
+    if (job.archiveId !== undefined)
+      throw new RangeError(`The job ${job.jobId} retrieves the archive ${job.archiveId}, not an inventory.`)
     emitOrDestroy(this, 'ready', job)
     const parser = job.inventory?.format === 'CSV' ? new InventoryCsvParser() : new InventoryJsonParser()
     const decoder = new StringDecoder('utf8')

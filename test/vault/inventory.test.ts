@@ -10,6 +10,8 @@ import { Retry } from '../../lib/transfer/retry.js'
 import { retrying } from '../../lib/client/retrying-client.js'
 import { vaultClientOf } from '../../lib/client/glacier-client.js'
 import { uploadArchive } from '../../lib/vault/upload-archive.js'
+import { MemoryVault } from '../helpers/memory-vault.js'
+import { patternBytes } from '../helpers/pattern-source.js'
 import { VirtualClock } from '../helpers/virtual-clock.js'
 
 // The jobs of an inventory, and its answers: against the local vault, whose faults are the service's.
@@ -148,4 +150,13 @@ t.test('a service that forgets every inventory job ends in an error', async (t) 
   const before = vault.traffic.of('InitiateJob').carriedOut
   await t.rejects(count(inventory(options)), { code: 'ERR_NOT_FOUND' })
   t.equal(vault.traffic.of('InitiateJob').carriedOut - before, 4)
+})
+
+t.test('a job that is given by its ID must retrieve an inventory', async (t) => {
+  const client = MemoryVault.holding(patternBytes(2000))
+  const reader = inventory({ client, vaultName: 'backups', jobId: 'a' })
+  await t.rejects(count(reader), {
+    name: 'RangeError',
+    message: 'The job a retrieves the archive a, not an inventory.',
+  })
 })
