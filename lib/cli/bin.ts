@@ -14,6 +14,9 @@ const signal = interruptOf(process, ignoresHangup(process.env, processStatus(pro
 process.stdout.on('error', () => undefined)
 process.stderr.on('error', () => undefined)
 
+// Past a limit on file sizes (ulimit -f), a write fails and is reported. Without a listener, the signal ends the process.
+process.on('SIGXFSZ', () => undefined)
+
 const { stdout, stderr, env } = process
 process.exitCode = await main(process.argv.slice(2), {
   get stdin() {

@@ -4,6 +4,7 @@ import { checkOptions } from '../options/check-options.js'
 import { PATH } from '../options/rules.js'
 import { ArchiveDownload } from '../retrieve/file/archive-download.js'
 import type { PartialContent } from '../retrieve/file/partial-notes.js'
+import { systemRuntime } from '../runtime/runtime.js'
 import { planRetrieval } from '../retrieve/retrieval-plan.js'
 import { retrievalContext } from './retrieval-context.js'
 import type { RetrieveArchiveOptions } from './retrieval-options.js'
@@ -36,7 +37,9 @@ export function retrieveToFile(file: string, options: RetrieveArchiveOptions): A
     PATH(file, 'file', 'retrieveToFile')
     const checked = checkOptions('retrieveToFile', options, RETRIEVE_ARCHIVE)
     const plan = planRetrieval(checked, GLACIER_LIMITS)
-    return { ...retrievalContext(checked, plan), file, content: contentOf(checked), rangeOptions: checked }
+    const context = retrievalContext(checked, plan)
+    const content = contentOf(checked)
+    return { ...context, lockRuntime: systemRuntime, file, content, rangeOptions: checked }
   })
 }
 

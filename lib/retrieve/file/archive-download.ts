@@ -11,6 +11,7 @@
 import { setMaxListeners } from 'node:events'
 import { dirname } from 'node:path'
 import { TreeHashMismatchError } from '../../errors.js'
+import type { Runtime } from '../../runtime/runtime.js'
 import { onAbort } from '../../streams/caller-signal.js'
 import { pipeline } from '../../streams/node-streams.js'
 import { ObservablePromise } from '../../streams/observable-promise.js'
@@ -35,6 +36,8 @@ export interface ArchiveDownloadEvents extends RetrievalEvents {
 
 /** The dependencies of a download. */
 export interface DownloadContext extends RetrievalContext {
+  /** The runtime of the lock on the file. Its clock is not that of an option, which is for retries. */
+  readonly lockRuntime: Runtime
   /** The path of the file. */
   readonly file: string
   /** The archives and the range, which the notes of the partial file state. */
@@ -98,7 +101,7 @@ async function download(context: DownloadContext, emit: Emit): Promise<void> {
 }
 
 async function downloadToPartial(path: string, context: DownloadContext, emit: Emit): Promise<void> {
-  const { store, content, rangeOptions, runtime, signal } = context
+  const { store, content, rangeOptions, runtime, lockRuntime, signal } = context
   const { limits } = store
   const partial = await PartialFile.open({
     path,
@@ -106,6 +109,7 @@ async function downloadToPartial(path: string, context: DownloadContext, emit: E
     rangeSizeFor: (earlierSize) => planRanges(rangeOptions, limits, earlierSize).rangeSize,
     limits,
     runtime,
+    lockRuntime,
     makeHasher: context.makeHasher,
     signal,
   })

@@ -33,6 +33,8 @@ export interface PartialRequest extends RangeCheck {
   /** Chooses the bytes of each range, given those of an earlier run, if there was one. */
   readonly rangeSizeFor: (earlierSize: number | undefined) => number
   readonly runtime: Runtime
+  /** The runtime of the lock: its heartbeat must follow real time, whatever clock the retries have. */
+  readonly lockRuntime: Runtime
 }
 
 /** A partial file that this process owns. */
@@ -72,7 +74,7 @@ export class PartialFile {
    * @throws {AbortError} the signal fired
    */
   static async open(request: PartialRequest): Promise<PartialFile> {
-    const lock = await PartialLock.take(request.path, request.runtime)
+    const lock = await PartialLock.take(request.path, request.lockRuntime)
     try {
       return await openLocked(lock, request, async (bytes, subject, ranges) => {
         const partial = new PartialFile(

@@ -307,6 +307,7 @@ t.test('a simulation downloads an archive of small leaves to files in memory, an
       store,
       plan: planRetrieval({ archiveId: 'a', ...rangeOptions }, limits),
       runtime: { ...systemRuntime, clock: new VirtualClock(), files },
+      lockRuntime: { ...systemRuntime, files },
       file: '/out',
       content: { vaultName: 'backups', archiveIds: ['a'] },
       rangeOptions,

@@ -114,7 +114,7 @@ t.test('a stream of several volumes comes back as one, by the ID of its first or
   t.match(refused, {
     code: 1,
     out: '',
-    err: /The source is longer than 2 parts of 1048576 bytes\. Start a new upload with a larger part size/,
+    err: /The source is longer than 2 parts of 1048576 bytes\. Start a new upload with larger parts/,
   })
 })
 
