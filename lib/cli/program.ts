@@ -50,11 +50,9 @@ export function makeProgram(io: Io, argv: readonly string[], writeOut: (text: st
     .addHelpText('after', EXIT_CODES_HELP)
     .hook('preAction', async (_program, command) => {
       assertVaultAndAccount(command)
-      const options = command.opts<CatalogOptions>()
-      const isLocal = options.local === true || options.localDir !== undefined
-      if (!isLocal || createsLocalVault(command)) return
+      if (createsLocalVault(command)) return
       const { assertLocalVault } = await import('./run/local-folder.js')
-      await assertLocalVault(options, io.env)
+      await assertLocalVault(command.opts<CatalogOptions>(), io.env)
     })
   addTransferCommands(program, io, argv)
   addCatalogCommands(program, io)

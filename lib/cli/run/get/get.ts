@@ -100,11 +100,10 @@ async function transfer(
       await download
     }
   } catch (error) {
+    progress.stop()
     const { isWaiting: hasJob } = state
     const isRange = given.range !== undefined
     throw await withResumeHint(error, { output: output === '-' ? undefined : output, isRange, hasJob, argv })
-  } finally {
-    progress.stop()
   }
   progress.done()
 }
