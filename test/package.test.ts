@@ -31,7 +31,8 @@ t.test(
     // Source maps double the size of the package, and lead to sources that it does not have.
     t.strictSame(
       paths.filter(
-        (path) => !/^(?:dist\/.+\.(?:js|d\.ts|html|css|svg)|docs\/(?!api\/).+|examples\/.+|[^/]+)$/.test(path),
+        (path) =>
+          !/^(?:dist\/.+\.(?:js|d\.ts|html|css|svg)|docs\/(?!api\/).+|examples\/.+|[^/]+)$/.test(path),
       ),
       [],
     )
