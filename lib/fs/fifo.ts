@@ -23,7 +23,7 @@ const closed = promisify(closeDescriptor)
 const FIRST_PAUSE_MS = 10
 const MAX_PAUSE_MS = 1000
 
-const { O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY } = constants
+const { O_NONBLOCK, O_RDONLY, O_WRONLY } = constants
 
 /**
  * Opens a FIFO, and waits until a process opens its other end or the signal fires.
@@ -74,16 +74,12 @@ export async function closeQuietly(descriptor: number): Promise<void> {
  * wait, which may take long if all threads are busy. It is done on the main thread, since all others may be waiting.
  */
 async function wake(path: PathLike, end: number, isWaiting: () => boolean, clock: Clock): Promise<void> {
-  let both: number | undefined
   for (let pauseMs = FIRST_PAUSE_MS; isWaiting(); pauseMs = Math.min(pauseMs * 1.1, MAX_PAUSE_MS)) {
     try {
-      // Both ends stay open meanwhile: a thread that begins to wait later continues at once, also if the FIFO is removed.
-      both ??= openSync(path, O_RDWR | O_NONBLOCK)
       closeSync(openSync(path, end | O_NONBLOCK))
     } catch (error) {
-      if (both === undefined && isMissing(error)) return // no process can open it any more
+      if (isMissing(error)) return // no process can open it any more
     }
     await clock.sleep(pauseMs, undefined, { keepsAlive: false })
   }
-  if (both !== undefined) closeSync(both)
 }
