@@ -208,6 +208,9 @@ t.test(
     await settled()
     interrupt.abort('SIGINT')
     await t.rejects(unopened, { name: 'AbortError' }, 'nobody opens it')
+    // Both ends: a thread that still waits continues. Once the folder is removed, nothing could wake it.
+    const both = await open(fifo, 'r+')
+    t.teardown(() => both.close())
     const other = stage()
     const silent = sectionHashesOf(another, [1, 1], hasher, other.io)
     const writer = await open(another, 'w') // waits until it is read
