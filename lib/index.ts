@@ -2,7 +2,7 @@
  * Streams into and out of Amazon Glacier vaults.
  *
  * `glacier-pipe/tree-hash`, `glacier-pipe/catalog` and `glacier-pipe/local` export the rest. Classes whose objects are
- * made by a function are exported as types alone. All errors are exported here, whoever throws them: callers branch on
+ * made by a function are exported as types alone. All errors are exported here, also those of the other entry points: callers branch on
  * their classes.
  *
  * @packageDocumentation
@@ -93,6 +93,7 @@ export type {
 } from './client/glacier-client-like.js'
 export type { RequestOptions } from './client/request-options.js'
 export type { SdkVaultClient } from './client/sdk/sdk-vault-client.js'
+export type { VaultOptions } from './vault/vault-store.js'
 export type {
   AccountRequest,
   ArchiveAddress,

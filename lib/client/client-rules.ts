@@ -8,10 +8,6 @@ export const CLIENT: Rule = rule(
   'a GlacierClient of @aws-sdk/client-glacier, or the result of glacierClient()',
   (value) => hasMethods(value, ['uploadPart']) || hasMethods(value, ['send']),
 )
-/** The rule of a `VaultClient`. */
-export const VAULT_CLIENT: Rule = rule('the result of glacierClient(), or another VaultClient', (value) =>
-  hasMethods(value, ['uploadPart']),
-)
 
 /** The rules of {@link RequestOptions}. */
 export const REQUEST_OPTIONS: RulesOf<RequestOptions> = {

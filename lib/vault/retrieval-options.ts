@@ -1,19 +1,12 @@
 /** The options of the functions that retrieve archives. */
-import type { GlacierClientLike } from '../client/glacier-client-like.js'
-import type { VaultClient, VaultRequest } from '../client/vault-client.js'
 import type { PollDelays } from '../retrieve/jobs/job.js'
 import type { RangeOptions } from '../retrieve/retrieval-plan.js'
 import type { RetrievalTarget } from '../retrieve/retrieval-target.js'
 import type { RetryOptions } from '../transfer/retry.js'
+import type { VaultOptions } from './vault-store.js'
 
 /** The options of every function that reads the output of a job. */
-export interface ReadOptions extends VaultRequest, RangeOptions, RetryOptions {
-  /**
-   * A `GlacierClient` of any version of the SDK, or any `VaultClient`. Middleware that was added to a client of an SDK
-   * before 3.929 is not run.
-   */
-  readonly client: GlacierClientLike | VaultClient
-}
+export interface ReadOptions extends VaultOptions, RangeOptions, RetryOptions {}
 
 /** The options of {@link archiveReader}. */
 export interface ArchiveReaderOptions extends ReadOptions {

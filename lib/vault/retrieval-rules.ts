@@ -1,6 +1,5 @@
 /** The rules of the options of functions that retrieve archives and inventories. */
-import { CLIENT } from '../client/client-rules.js'
-import { INVENTORY_FILTER, INVENTORY_FORMAT, VAULT } from '../client/request-rules.js'
+import { INVENTORY_FILTER, INVENTORY_FORMAT } from '../client/request-rules.js'
 import { PART_SIZE } from '../glacier/part-size.js'
 import { optionError } from '../options/option-error.js'
 import { nested, rule, type Rule, type RulesOf } from '../options/check-options.js'
@@ -17,13 +16,13 @@ import type {
   RetrievalOptions,
   RetrieveArchiveOptions,
 } from './retrieval-options.js'
+import { VAULT_OPTIONS } from './vault-store.js'
 
 /** The rules of {@link ReadOptions}. */
 export const READ: RulesOf<ReadOptions> = {
-  ...VAULT,
+  ...VAULT_OPTIONS,
   ...MEMORY,
   ...RETRY,
-  client: required(CLIENT),
   rangeSize: PART_SIZE,
 }
 
@@ -67,10 +66,9 @@ export const RETRIEVE_ARCHIVE: RulesOf<RetrieveArchiveOptions> = {
 
 /** The rules of {@link InventoryOptions}. */
 export const INVENTORY: RulesOf<InventoryOptions> = {
-  ...VAULT,
+  ...VAULT_OPTIONS,
   ...RETRY,
   ...INVENTORY_FILTER,
-  client: required(CLIENT),
   format: INVENTORY_FORMAT,
   jobId: TEXT,
   poll: POLL,

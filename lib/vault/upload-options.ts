@@ -14,10 +14,6 @@ import {
   withMethods,
 } from '../options/rules.js'
 import { record, rule, type Rule, type RulesOf } from '../options/check-options.js'
-import { CLIENT } from '../client/client-rules.js'
-import type { GlacierClientLike } from '../client/glacier-client-like.js'
-import { VAULT } from '../client/request-rules.js'
-import type { VaultClient } from '../client/vault-client.js'
 import { DESCRIPTION } from '../glacier/description.js'
 import { EXPECTED_SIZE, PART_SIZE } from '../glacier/part-size.js'
 import type { EarlierRun } from '../resume/resume-point.js'
@@ -29,18 +25,10 @@ import { RETRY, type RetryOptions } from '../transfer/retry.js'
 import { HASH_THREADS } from '../tree-hash/hash-parts.js'
 import type { StageOptions } from '../upload/send-source.js'
 import type { UploadPlanOptions } from '../upload/upload-plan.js'
+import { VAULT_OPTIONS, type VaultOptions } from './vault-store.js'
 
 /** Options that all functions share that upload to a vault. */
-export interface UploadOptions extends UploadPlanOptions, RetryOptions {
-  /**
-   * A `GlacierClient` of any version of the SDK, or any `VaultClient`. Middleware that was added to a client of an SDK
-   * before 3.929 is not run.
-   */
-  readonly client: GlacierClientLike | VaultClient
-  /** The name of the vault. */
-  readonly vaultName: string
-  /** 12 digits; default the account of the credentials. */
-  readonly accountId?: string | undefined
+export interface UploadOptions extends VaultOptions, UploadPlanOptions, RetryOptions {
   /**
    * Any text of at most 1,024 characters once encoded; see `encodeDescription`. Default: none. A resumed upload keeps
    * the description that it was begun with.
@@ -130,10 +118,9 @@ const INTENT: Rule = record('an intent: { size, treeHash, firstPart, hasNextVolu
 } satisfies RulesOf<CompletionIntent>)
 
 const UPLOAD: RulesOf<UploadOptions> = {
-  ...VAULT,
+  ...VAULT_OPTIONS,
   ...RETRY,
   ...UPLOAD_PLAN,
-  client: required(CLIENT),
   description: DESCRIPTION,
   sourceSize: SIZE,
   onFailure: oneOf('keep', 'abort'),
