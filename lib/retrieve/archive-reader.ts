@@ -8,7 +8,7 @@
 import { setMaxListeners } from 'node:events'
 import type { Runtime } from '../runtime/runtime.js'
 import type { Job, RetrievalStore } from '../store/retrieval-store.js'
-import { destroyOnAbort, following } from '../streams/caller-signal.js'
+import { destroyOnAbort } from '../streams/caller-signal.js'
 import { emitOrDestroy } from '../streams/emit-or-destroy.js'
 import { TypedReadable, type ReadableEvents } from '../streams/typed-events.js'
 import { ProgressMeter, type TransferProgress } from '../transfer/progress.js'
@@ -42,6 +42,16 @@ export interface RetrievalEvents {
   warning: [warning: StuckWarning]
   /** Bytes have been received or verified. Emitted at most ten times a second, and once before the end. */
   progress: [progress: TransferProgress]
+}
+
+/** The names of the events of a retrieval. */
+export const RETRIEVAL_EVENTS: Readonly<Record<keyof RetrievalEvents, true>> = {
+  job: true,
+  ready: true,
+  range: true,
+  retry: true,
+  warning: true,
+  progress: true,
 }
 
 /** The events of an {@link ArchiveReader}. */
@@ -123,7 +133,10 @@ export class ArchiveReader extends TypedReadable<Buffer, ArchiveReaderEvents> {
     const { store, plan, runtime, retryFor, poll } = context
     const progress = this.#progress
     const retry = reportedRetry(this, { retryFor, clock: runtime.clock }, store)
-    const { signal, abort, release } = following(this.#cancel.signal)
+    const { signal } = this.#cancel
+    const abort = (): void => {
+      this.#cancel.abort()
+    }
     const onJob = (jobId: string, found: boolean): void => {
       emitOrDestroy(this, 'job', jobId, found)
     }
@@ -146,7 +159,6 @@ export class ArchiveReader extends TypedReadable<Buffer, ArchiveReaderEvents> {
       }
       assertUsed(outputContext.held)
     } finally {
-      release()
       abort() // a job that is being started ahead must not delay the end
       await schedule.settled()
     }

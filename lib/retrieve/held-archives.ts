@@ -4,7 +4,7 @@
  */
 import { toInclusive } from '../byte-range.js'
 import { TreeHashMismatchError } from '../errors.js'
-import { NodeStack } from '../tree-hash/tree-hash.js'
+import { combineTreeHashes } from '../tree-hash/tree-hash.js'
 import type { RetrievalPlan } from './retrieval-plan.js'
 import type { VerifiedRange } from './verified-range.js'
 
@@ -21,7 +21,7 @@ export function planAfter(plan: RetrievalPlan, held: readonly VerifiedRange[]): 
     const end = start + (archiveSize ?? Infinity)
     const own = ranges.filter((other) => other.end <= end)
     const isComplete = range === undefined && treeHash !== undefined && own.at(-1)?.end === end
-    if (!isComplete || combinedHashOf(own) !== treeHash)
+    if (!isComplete || combineTreeHashes(own.map((range) => range.treeHash)) !== treeHash)
       return { ...plan, jobs: plan.jobs.slice(i), start, held }
     ranges = ranges.slice(own.length)
     start = end
@@ -40,10 +40,4 @@ export function assertUsed([first]: readonly VerifiedRange[]): void {
   if (!first) return
   const where = `bytes ${toInclusive(first)}, which are there already and are no range of the archive,`
   throw new TreeHashMismatchError('archive', where, undefined, first.treeHash)
-}
-
-function combinedHashOf(ranges: readonly VerifiedRange[]): string {
-  const nodes = new NodeStack()
-  for (const { treeHash } of ranges) nodes.push(Buffer.from(treeHash, 'hex'))
-  return nodes.root().toString('hex')
 }

@@ -6,11 +6,11 @@
  * - The last part that was sent or compared keeps the upload alive.
  */
 import { toInclusive, type ByteRange } from '../byte-range.js'
-import { TreeHashMismatchError, UploadGoneError, type ResumeMismatchError } from '../errors.js'
+import { TreeHashMismatchError, type ResumeMismatchError } from '../errors.js'
 import { invariant } from '../invariant.js'
 import type { HashedPart } from '../tree-hash/hash-parts.js'
 import { KeepAlive } from './keep-alive.js'
-import { isGone, type UploadContext } from './upload-context.js'
+import { uploadErrorOf, type UploadContext } from './upload-context.js'
 import { endsEarly, type ResumedUpload } from './uploaded-parts.js'
 
 /** The parts of a volume on their way to the service. */
@@ -172,6 +172,6 @@ async function sendPart(
   try {
     await retry.run(() => concurrency.run(attempt, signal), signal)
   } catch (error) {
-    throw isGone(error) ? new UploadGoneError(uploadId, { cause: error }) : error
+    throw uploadErrorOf(error, uploadId)
   }
 }

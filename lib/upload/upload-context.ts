@@ -1,5 +1,5 @@
 /** The dependencies that all requests of one upload share, and the events of an upload. */
-import { NotFoundError } from '../errors.js'
+import { NotFoundError, UploadGoneError } from '../errors.js'
 import type { AdaptiveConcurrency } from '../transfer/concurrency.js'
 import type { ProgressMeter, TransferProgress } from '../transfer/progress.js'
 import type { Retry, RetryNotice } from '../transfer/retry.js'
@@ -26,6 +26,16 @@ export interface UploadEvents {
   progress: [progress: TransferProgress]
 }
 
+/** The names of the events of an upload. */
+export const UPLOAD_EVENTS: Readonly<Record<keyof UploadEvents, true>> = {
+  initiated: true,
+  part: true,
+  archive: true,
+  warning: true,
+  retry: true,
+  progress: true,
+}
+
 /** The dependencies that all requests of one upload share. */
 export interface UploadContext {
   readonly store: ArchiveStore
@@ -48,4 +58,9 @@ export interface UploadContext {
 /** Whether the service does not have the upload. A missing vault says nothing about the upload. */
 export function isGone(error: unknown): boolean {
   return error instanceof NotFoundError && error.reason !== 'vault-not-found'
+}
+
+/** The error of a request about an upload: an `UploadGoneError` if the service does not have the upload. */
+export function uploadErrorOf(error: unknown, uploadId: string): unknown {
+  return isGone(error) ? new UploadGoneError(uploadId, { cause: error }) : error
 }

@@ -1,12 +1,12 @@
 /**
  * The parts that the service has of an upload that was begun before, with any pattern of gaps.
  */
-import { ResumeMismatchError, UploadGoneError } from '../errors.js'
+import { ResumeMismatchError } from '../errors.js'
 import { combineTreeHashes } from '../tree-hash/tree-hash.js'
 import type { ByteRange } from '../byte-range.js'
 import { itemsOf } from '../store/paging.js'
 import type { ListedPart, OpenUpload } from '../store/archive-store.js'
-import { isGone, type UploadContext } from './upload-context.js'
+import { uploadErrorOf, type UploadContext } from './upload-context.js'
 
 /** The parts of an upload at the service. */
 export class UploadedParts {
@@ -60,7 +60,7 @@ export async function listUploaded(
   try {
     for await (const part of pages) parts.push(part)
   } catch (error) {
-    throw isGone(error) ? new UploadGoneError(uploadId, { cause: error }) : error
+    throw uploadErrorOf(error, uploadId)
   }
   return new UploadedParts(parts)
 }
@@ -79,7 +79,7 @@ export async function findUpload(
     const { upload } = await retry.run(() => store.listParts({ uploadId, signal, limit: 1 }), signal)
     return upload
   } catch (error) {
-    throw isGone(error) ? new UploadGoneError(uploadId, { cause: error }) : error
+    throw uploadErrorOf(error, uploadId)
   }
 }
 

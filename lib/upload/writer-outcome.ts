@@ -68,7 +68,7 @@ export async function endUpload(
     await record('superseded', uploadId)
   if (volumes.isComplete) return endedWith('stored', withArchive(error, volumes))
   if (uploadId === undefined) return endedWith('none', error)
-  if (isGone(error)) {
+  if (isNoLongerOpen(error)) {
     if (error instanceof UploadGoneError && volumes.hasSeenUpload) await record('expired', uploadId)
     return endedWith('gone', error)
   }
@@ -80,7 +80,7 @@ export async function endUpload(
 }
 
 /** Whether the upload is no longer open: expired, or probably or certainly an archive. */
-function isGone(error: Error | null): boolean {
+function isNoLongerOpen(error: Error | null): boolean {
   const isWrongArchive = error instanceof TreeHashMismatchError && error.scope === 'archive'
   return error instanceof UploadGoneError || error instanceof CompletionUnknownError || isWrongArchive
 }

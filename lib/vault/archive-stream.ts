@@ -11,14 +11,15 @@ import { checkOptions } from '../options/check-options.js'
 import type { Archive } from '../store/archive.js'
 import { rechunk, type Rechunk } from '../stages/rechunk.js'
 import { pipeline } from '../streams/node-streams.js'
+import { forwardEvents } from '../streams/forward-events.js'
 import type { NodeStream } from '../streams/node-source.js'
 import { TypedWritable } from '../streams/typed-events.js'
 import { PartHasher } from '../tree-hash/hash-parts.js'
 import type { ArchiveWriter, ArchiveWriterEvents } from '../upload/archive-writer.js'
 import { endOf, withOutcome } from '../upload/send-source.js'
+import { UPLOAD_EVENTS } from '../upload/upload-context.js'
 import type { WriterOutcome } from '../upload/writer-outcome.js'
 import type { UploadPlan } from '../upload/upload-plan.js'
-import { forwardEvents } from './archive-upload.js'
 import { newWriter, planOf } from './archive-writer.js'
 import { storeOf } from './vault-store.js'
 import { ARCHIVE_STREAM, type ArchiveStreamOptions } from './upload-options.js'
@@ -66,7 +67,7 @@ export class ArchiveStream extends TypedWritable<ArchiveWriterEvents> {
     const { plan, partMemory: memory } = writer
     this.#writer = writer
     this.#cutter = rechunk(plan.partSize, { memory })
-    forwardEvents(writer, (event, ...args) => {
+    forwardEvents(writer, UPLOAD_EVENTS, (event, ...args) => {
       this.emit(event, ...args)
     })
     const ended = endOf(writer)

@@ -1,21 +1,12 @@
 /** An upload in progress: a promise of its archives, with events. */
 import type { Archive } from '../store/archive.js'
 import { following, type FollowingSignal } from '../streams/caller-signal.js'
+import { forwardEvents } from '../streams/forward-events.js'
 import { ObservablePromise } from '../streams/observable-promise.js'
 import type { ArchiveWriter } from '../upload/archive-writer.js'
 import type { Archives } from '../upload/send-source.js'
-import type { UploadEvents } from '../upload/upload-context.js'
+import { UPLOAD_EVENTS, type UploadEvents } from '../upload/upload-context.js'
 import type { UploadPlan } from '../upload/upload-plan.js'
-
-/** The names of the events of an upload. */
-const UPLOAD_EVENTS = Object.keys({
-  initiated: true,
-  part: true,
-  archive: true,
-  warning: true,
-  retry: true,
-  progress: true,
-} satisfies Record<keyof UploadEvents, true>) as (keyof UploadEvents)[]
 
 /** The handle by which the work of an {@link ArchiveUpload} is controlled and reports. */
 export interface UploadHandle {
@@ -58,7 +49,7 @@ export class ArchiveUpload extends ObservablePromise<Archives, UploadEvents> {
       }
       const follow = (followed: ArchiveWriter): void => {
         writer = followed
-        forwardEvents(followed, emit)
+        forwardEvents(followed, UPLOAD_EVENTS, emit)
       }
       return work({ signalWith, emit, follow }).finally(() => own?.release())
     })
@@ -88,19 +79,4 @@ export class ArchiveUpload extends ObservablePromise<Archives, UploadEvents> {
   get archives(): readonly Archive[] {
     return this.#writer()?.archives ?? []
   }
-}
-
-/**
- * Forwards the events of a writer. An error that `emit` throws is that of a listener, and fails the upload.
- *
- * @param emit - emits an event of the owner of the writer
- */
-export function forwardEvents(
-  writer: ArchiveWriter,
-  emit: (event: keyof UploadEvents, ...args: unknown[]) => void,
-): void {
-  for (const event of UPLOAD_EVENTS)
-    writer.on(event, (...args: unknown[]) => {
-      emit(event, ...args)
-    })
 }

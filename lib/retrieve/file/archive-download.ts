@@ -8,14 +8,19 @@
  *   to the first that does not. At the end, all hashes together must give the hash of the archive, so a wrong note costs
  *   a download and never leads to a wrong file.
  */
-import { setMaxListeners } from 'node:events'
 import { dirname } from 'node:path'
 import { TreeHashMismatchError } from '../../errors.js'
 import type { Runtime } from '../../runtime/runtime.js'
-import { onAbort } from '../../streams/caller-signal.js'
+import { following, type FollowingSignal } from '../../streams/caller-signal.js'
+import { forwardEvents } from '../../streams/forward-events.js'
 import { pipeline } from '../../streams/node-streams.js'
 import { ObservablePromise } from '../../streams/observable-promise.js'
-import { ArchiveReader, type RetrievalContext, type RetrievalEvents } from '../archive-reader.js'
+import {
+  ArchiveReader,
+  RETRIEVAL_EVENTS,
+  type RetrievalContext,
+  type RetrievalEvents,
+} from '../archive-reader.js'
 import { planAfter } from '../held-archives.js'
 import { planRanges, type RangeOptions, type RetrievalPlan } from '../retrieval-plan.js'
 import type { VerifiedRange } from '../verified-range.js'
@@ -56,27 +61,23 @@ type Emit = (event: keyof ArchiveDownloadEvents, ...args: unknown[]) => void
  */
 export class ArchiveDownload extends ObservablePromise<void, ArchiveDownloadEvents> {
   readonly #plan: RetrievalPlan | undefined
-  readonly #controller: AbortController
+  readonly #abort: (reason: unknown) => void
 
   /**
    * @param prepare - checks the options and plans the retrieval. If it throws, the promise is rejected
    * @internal
    */
   constructor(prepare: () => DownloadContext) {
-    const controller = new AbortController()
-    const { signal } = controller
-    setMaxListeners(0, signal)
     let plan: RetrievalPlan | undefined
+    let own: FollowingSignal | undefined
     super(async (emit) => {
       const context = prepare()
       plan = context.plan
-      const release = onAbort(context.signal, () => {
-        controller.abort(context.signal?.reason)
-      })
-      await download({ ...context, signal }, emit).finally(release)
+      own = following(context.signal)
+      await download({ ...context, signal: own.signal }, emit).finally(own.release)
     })
     this.#plan = plan
-    this.#controller = controller
+    this.#abort = (reason) => own?.abort(reason)
   }
 
   /** The jobs, the ranges and the memory of the retrieval; `undefined` if the options are wrong. */
@@ -89,7 +90,7 @@ export class ArchiveDownload extends ObservablePromise<void, ArchiveDownloadEven
    * jobs are kept. Has no effect once the promise is settled.
    */
   abort(reason?: unknown): void {
-    this.#controller.abort(reason)
+    this.#abort(reason)
   }
 }
 
@@ -147,9 +148,6 @@ async function fill(partial: PartialFile, path: string, context: DownloadContext
 /** Makes a reader whose events are emitted by the download. The errors of its listeners destroy the reader. */
 function observedReader(context: RetrievalContext, emit: Emit): ArchiveReader {
   const reader = new ArchiveReader(context)
-  for (const event of ['job', 'ready', 'range', 'retry', 'warning', 'progress'] as const)
-    reader.on(event, (...args: unknown[]) => {
-      emit(event, ...args)
-    })
+  forwardEvents(reader, RETRIEVAL_EVENTS, emit)
   return reader
 }
