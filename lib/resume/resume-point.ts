@@ -22,8 +22,6 @@ import { complete, type CompletionContext } from '../upload/completion.js'
 import type { ResumePoint } from '../upload/resume-point.js'
 import { findUpload } from '../upload/uploaded-parts.js'
 
-export type { ResumePoint } from '../upload/resume-point.js'
-
 /** Facts about an earlier run. */
 export interface EarlierRun {
   /** The upload that it had begun; `undefined` if it ended between two volumes. */

@@ -36,7 +36,10 @@ export function archiveWriter(options: ArchiveWriterOptions): ArchiveWriter {
  * @param options - checked
  */
 export function newWriter(
-  options: UploadOptions,
+  options: Pick<
+    UploadOptions,
+    'description' | 'sourceSize' | 'onFailure' | 'journal' | 'retryFor' | 'limitRate' | 'clock'
+  >,
   { store, plan, resumePoint, signal }: Pick<ArchiveWriterTask, 'store' | 'plan' | 'resumePoint' | 'signal'>,
 ): ArchiveWriter {
   const { retryFor, limitRate, sourceSize, onFailure = 'keep', journal = noJournal } = options
@@ -75,7 +78,7 @@ export function resumedPlanOf(
   return planUpload({ partSize, memory, concurrency, limitRate, maxArchiveSize, volumes }, limits)
 }
 
-function encodedDescription({ description }: UploadOptions): string | undefined {
+function encodedDescription({ description }: Pick<UploadOptions, 'description'>): string | undefined {
   return description === undefined || description === '' ? undefined : encodeDescription(description)
 }
 

@@ -6,15 +6,13 @@ import { basename } from 'node:path'
 import { Catalog } from '../../../catalog/catalog.js'
 import { checkOptions, picked } from '../../../options/check-options.js'
 import { VAULT } from '../../../client/request-rules.js'
-import { encodeDescription } from '../../../glacier/description.js'
 import { GLACIER_LIMITS } from '../../../glacier/limits.js'
-import { runtimeWith } from '../../../runtime/runtime.js'
-import { ArchiveWriter } from '../../../upload/archive-writer.js'
+import type { ArchiveWriter } from '../../../upload/archive-writer.js'
 import type { Archive } from '../../../store/archive.js'
 import type { ByteSource } from '../../../stages/byte-source.js'
 import { sendSource } from '../../../upload/send-source.js'
 import { planUpload, type UploadPlan, type UploadPlanOptions } from '../../../upload/upload-plan.js'
-import { resumedPlanOf } from '../../../vault/archive-writer.js'
+import { newWriter, resumedPlanOf } from '../../../vault/archive-writer.js'
 import { UPLOAD_PLAN } from '../../../vault/upload-options.js'
 import { vaultStore } from '../../../vault/vault-store.js'
 import type { RetryNotice } from '../../../transfer/retry.js'
@@ -141,22 +139,14 @@ function makeWriter(
   options: PutOptions,
   { signal, clock }: Io,
 ): ArchiveWriter {
-  const { accountId, description = '', retryFor, onFailure, limitRate } = options
+  const { accountId, description, retryFor, onFailure, limitRate } = options
   checkOptions('put', { vaultName, accountId }, VAULT)
   const store = vaultStore(connection.client, { vaultName, accountId })
-  return new ArchiveWriter({
-    store,
-    plan: point ? resumedPlanOf(options, point, store) : plan,
-    resumePoint: point,
-    description: point ? point.description : encodeDescription(description) || undefined,
-    sourceSize: size,
-    runtime: runtimeWith(clock),
-    journal,
-    onFailure,
-    retryFor,
-    limitRate,
-    signal,
-  })
+  const writerPlan = point ? resumedPlanOf(options, point, store) : plan
+  return newWriter(
+    { description, sourceSize: size, onFailure, journal, retryFor, limitRate, clock },
+    { store, plan: writerPlan, resumePoint: point, signal },
+  )
 }
 
 function follow(writer: ArchiveWriter, progress: Progress, noteRetry: (notice: RetryNotice) => void): void {

@@ -2,7 +2,7 @@
 import type { Catalog } from '../../../catalog/catalog.js'
 import type { VaultClient } from '../../../client/vault-client.js'
 import type { Lock } from '../../../fs/lock.js'
-import type { ResumePoint } from '../../../resume/resume-point.js'
+import type { ResumePoint } from '../../../upload/resume-point.js'
 import type { ByteSource } from '../../../stages/byte-source.js'
 import type { UploadJournal } from '../../../store/upload-journal.js'
 import type { RetryNotice } from '../../../transfer/retry.js'
