@@ -5,7 +5,12 @@ import t from 'tap'
 
 const lib = fileURLToPath(new URL('../lib/', import.meta.url))
 
-/** What each folder of lib may import, besides itself. */
+/** The folders that a public function may use: all but the command and the local vault. */
+const BELOW_VAULT = [
+  ...['client', 'inventory', 'retrieve', 'resume', 'upload', 'stages', 'catalog', 'glacier', 'transfer'],
+  ...['store', 'tree-hash', 'fs', 'runtime', 'streams', 'options', '.'],
+]
+/** The folders that each folder of lib may import, besides itself. */
 const ARROWS: Record<string, readonly string[]> = {
   '.': [],
   options: ['.'],
@@ -23,40 +28,12 @@ const ARROWS: Record<string, readonly string[]> = {
   inventory: ['retrieve', 'transfer', 'store', 'runtime', 'streams', 'options', '.'],
   catalog: ['glacier', 'store', 'tree-hash', 'fs', 'runtime', 'options', '.'],
   client: ['glacier', 'transfer', 'store', 'tree-hash', 'runtime', 'streams', 'options', '.'],
-  vault: [
-    ...[
-      'client',
-      'inventory',
-      'retrieve',
-      'resume',
-      'upload',
-      'stages',
-      'catalog',
-      'glacier',
-      'transfer',
-      'store',
-    ],
-    ...['tree-hash', 'fs', 'runtime', 'streams', 'options', '.'],
-  ],
+  vault: BELOW_VAULT,
   local: ['glacier', 'store', 'tree-hash', 'fs', 'runtime', 'streams', 'options', '.'],
-  cli: [
-    ...[
-      'local',
-      'vault',
-      'client',
-      'inventory',
-      'retrieve',
-      'resume',
-      'upload',
-      'stages',
-      'catalog',
-      'glacier',
-    ],
-    ...['transfer', 'store', 'tree-hash', 'fs', 'runtime', 'streams', 'options', '.'],
-  ],
+  cli: ['local', 'vault', ...BELOW_VAULT],
 }
 /**
- * What each folder of lib/local may import, besides itself, from lib/local. Each folder stands below those that import it;
+ * The folders of lib/local that each of its folders may import, besides itself. Each folder stands below those that import it;
  * `.` has the entry point, which may import all of them.
  */
 const LOCAL_ARROWS: Record<string, readonly string[]> = {

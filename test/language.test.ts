@@ -36,6 +36,11 @@ const PHRASES: readonly Phrase[] = [
     example: '* Two are held at the most.',
   },
   { pattern: /\bhow dear\b|\bdearer\b/i, better: 'cost', example: '/** How fast, and how dear. */' },
+  {
+    pattern: /\b(?:whoever|nobody)\b/i,
+    better: 'name the process, request or person',
+    example: '// nobody waits',
+  },
   { pattern: /\banew\b/i, better: 'again', example: '// each attempt is signed anew' },
   {
     pattern: /\b(?:is|are|was|were) answered\b/i,

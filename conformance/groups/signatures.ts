@@ -1,4 +1,4 @@
-/** Whether a request comes from whoever has the keys, now, for this region, and as it was signed. */
+/** Whether a request comes from an owner of the keys, now, for this region, and as it was signed. */
 import { guess, guide, thread, type Group } from '../assertion.js'
 import { hasMessage, hasStatus, isRefusal } from '../expectations.js'
 import { unsigned } from '../refusals.js'

@@ -120,7 +120,7 @@ export class Catalog implements AsyncDisposable {
    * like as `journal`.
    *
    * @param address - the service to which the uploads go
-   * @param options - the stream and its owner; default: a stream without a name, owned by nobody
+   * @param options - the stream and its owner; default: a stream without a name or an owner
    * @throws {TypeError} an argument of a wrong type, or an unknown or missing field
    * @throws {RangeError} a field out of range
    *

@@ -10,7 +10,7 @@ interface Closable {
 
 /** Keeps the files from being collected themselves. */
 const forgotten = new FinalizationRegistry<Closable>((file) => {
-  file.close().catch(() => undefined) // nobody is left who could handle an error
+  file.close().catch(() => undefined) // no caller is left that could handle an error
 })
 
 /**

@@ -15,7 +15,7 @@
  * 1. A process owns the lock only after its name appeared in the folder and, unless it came with the prepared folder,
  *    a listing made after that showed no other living owner. Of two names that meet, at least one process sees both
  *    and withdraws its own. So no combination of files in the folder leads to two owners.
- * 2. An owner whose name is missing does not own the lock. Whoever takes a lock removes the names of all owners that
+ * 2. An owner whose name is missing does not own the lock. A process that takes a lock removes the names of all owners that
  *    are gone, so that an owner that was stale and comes back finds out.
  * 3. Names of other forms mean nothing and are never changed or removed. A folder that contains only such names is
  *    free: it is taken by creating the owner's file in it.

@@ -14,7 +14,7 @@ export interface ProcessSystem {
   readFile(path: string): Promise<string>
   /** Reads a symbolic link; rejects if it does not exist. */
   readLink(path: string): Promise<string>
-  /** Whether a process of this ID exists, whoever owns it. */
+  /** Whether a process of this ID exists, of any owner. */
   exists(pid: number): boolean
   /** When a process started, as `ps` prints it; rejects if there is no such process, or no `ps`. */
   psStartTime(pid: number): Promise<string>

@@ -72,7 +72,7 @@ const FINAL: ReadonlySet<string> = new Set([
   'ResourceNotFoundException',
 ])
 
-/** Statuses that say, whoever responds, that the request was not accepted. */
+/** Statuses that mean that the request was not accepted, even if a proxy responds. */
 const NOT_ACCEPTED: ReadonlySet<number> = new Set([408, 429])
 
 /** The meaning of a failed request for the next attempt. */

@@ -1,7 +1,7 @@
 /**
  * A promise with typed events, as the result of a transfer.
  *
- * - The work begins at once, and no event is emitted before the first microtask: whoever makes the promise can add the
+ * - The work begins at once, and no event is emitted before the first microtask: the caller that makes the promise can add the
  *   listeners in the same turn.
  * - What a listener throws makes the work fail, as with the streams here: the emit call throws a `ListenerError`.
  * - No event is emitted once the work has ended.

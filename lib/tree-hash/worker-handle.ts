@@ -2,7 +2,7 @@
  * One hashing worker, seen from the thread that gives it jobs.
  *
  * - It is started with its first job. It keeps the process alive while a job is waited for, and never otherwise, even if
- *   nobody closes it.
+ *   it is not closed.
  * - A worker without a job for a while is ended, and started again for the next one.
  * - A worker that cannot be started, or dies, settles all its jobs with `undefined`. No other is started in this process
  *   then: the same cause, such as memory or a permission, would make it fail again. One warning reports it.

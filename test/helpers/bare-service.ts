@@ -14,7 +14,7 @@ export interface SeenRequest {
   readonly size: number
 }
 
-/** What answers: gets the request once its body has been read, and must end the response. */
+/** The handler. It receives a request once its body has been read, and must end the response. */
 export type Answer = (request: SeenRequest, response: ServerResponse) => void
 
 /** An HTTP server that reads bodies without keeping or hashing them, and answers as told. */

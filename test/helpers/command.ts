@@ -14,7 +14,7 @@ import type { LocalCredentials } from '../../lib/local/index.js'
 /** The built command. */
 export const BIN = fileURLToPath(new URL('../../dist/cli/bin.js', import.meta.url))
 
-/** Where a command keeps its catalog, unless told: not in the home of whoever runs the tests. */
+/** The default folder of a command's catalog: not the home of the user who runs the tests. */
 export const DATA = mkdtempSync(join(tmpdir(), 'glacier-pipe-test-'))
 process.once('exit', () => {
   rmSync(DATA, { recursive: true, force: true })

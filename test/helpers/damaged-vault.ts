@@ -7,13 +7,13 @@ import { hashHeaders, localVaultFor, send, type RawResponse } from './local-vaul
 
 export const DAMAGED = { status: 507, json: { code: 'LocalStorageException', type: 'Server' } }
 
-/** What no answer may have. */
+/** A path of this machine, which no response may contain. */
 const SECRET = 'text of the damaged file'
 
 export interface StoreContext {
   readonly vault: LocalVault
   readonly dir: string
-  /** What whoever runs the server was told. */
+  /** The failures that the server has reported. */
   readonly failures: Error[]
   readonly ask: (
     method: string,

@@ -3,7 +3,7 @@ import { join, relative } from 'node:path'
 
 // The files of a local vault, held against the list "On disk" of docs/local-vault.md.
 
-/** What the names in the list stand for. */
+/** The patterns that the names in the list stand for. */
 const NAMES: Readonly<Record<string, string>> = {
   NAME: '[A-Za-z0-9_.-]{1,255}',
   UPLOAD_ID: '[A-Za-z0-9_-]{92}',

@@ -72,7 +72,7 @@ export async function complete(
   return (await uploads.complete(vaultName, upload.uploadId, wanted)).archive
 }
 
-/** What the vault has of an archive. */
+/** The record that the vault has of an archive. */
 export async function stored({ archives, retained }: Stores, { archiveId }: ArchiveRecord): Promise<Buffer> {
   const archive = await archives.find(vaultName, archiveId)
   return buffer(retained.read(vaultName, archive, { start: 0, end: archive.size }))

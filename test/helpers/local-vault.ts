@@ -65,7 +65,7 @@ export interface RawRequest {
   readonly hangUpAfter?: number
   /** Bytes of the body after which no more comes; default never. */
   readonly stallAfter?: number
-  /** What is waited for before the answer is read; default nothing. */
+  /** Awaited before the response is read; default nothing. */
   readonly readAfter?: () => Promise<unknown>
   /** Milliseconds it is signed at; default now. */
   readonly time?: number
@@ -81,7 +81,7 @@ export interface RawRequest {
       }
 }
 
-/** What came back. */
+/** A response. */
 export interface RawResponse {
   readonly status: number
   readonly headers: IncomingHttpHeaders

@@ -50,7 +50,7 @@ const STRESS = `
   }
 `
 
-/** What a process is given: JSON values by name. */
+/** The JSON values that a process receives, by name. */
 interface Parameters {
   readonly DIR: string
   readonly KEY: string

@@ -23,9 +23,9 @@ export class MemoryVault implements Port.VaultClient {
   readonly calls: SeenCall[] = []
   readonly archives = new Map<string, Buffer>()
   readonly uploads = new Map<string, Map<number, Buffer>>()
-  /** What completed uploads became: a repeated completion is answered with it. Cleared, they are gone. */
+  /** The archives of completed uploads, with which repeated completions are answered. If it is cleared, the uploads are gone. */
   readonly completed = new Map<string, StoredArchive>()
-  /** What uploads were begun with. */
+  /** The requests by which uploads were begun. */
   readonly begun = new Map<string, Port.InitiateRequest>()
   /** The account that listings state. */
   accountId: string | undefined = '111122223333'
@@ -45,10 +45,10 @@ export class MemoryVault implements Port.VaultClient {
   /** Jobs that were started, and those the service has no more. */
   readonly jobs: string[] = []
   readonly expiredJobs = new Set<string>()
-  /** What a listing says of all jobs. */
+  /** The jobs that a list contains. */
   listedStatus: Job['status'] = 'Succeeded'
   completionDate = new Date().toISOString()
-  /** What jobs were started with. */
+  /** The requests by which jobs were started. */
   readonly descriptions = new Map<string, string | undefined>()
   /** The service's time, as a list of jobs states it. */
   serviceTime: string | undefined

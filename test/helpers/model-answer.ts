@@ -37,7 +37,7 @@ const ENUMS: Readonly<Record<string, readonly string[]>> = {
   State: ['InProgress', 'Locked'],
 }
 
-/** What is wrong with an answer; nothing where it is as the model has it. */
+/** The problem with a response; `undefined` if it is as the model describes it. */
 export function faultsOf(operation: ModelOperation, answer: RawResponse, isReached: boolean): string[] {
   const { status, headers } = answer
   const faults = status >= 500 ? [`${status}`] : []

@@ -30,7 +30,7 @@ export interface ModelRequest extends RawRequest {
   readonly bytes: Buffer
 }
 
-/** What there is, as far as answers have told. */
+/** The objects that exist, as far as responses have stated. */
 export class KnownThings {
   readonly #ids: Readonly<Record<string, { readonly vaultName: string; readonly id: string }[]>> = {
     archiveId: [],

@@ -16,7 +16,7 @@ const POLICY = {
   ],
 }
 
-/** What the service takes, by the name of the member. Labels, markers and hashes are of what there is. */
+/** The values that the service accepts, by the name of the member. Labels, markers and hashes are those of existing objects. */
 const GOOD: Readonly<Record<string, readonly unknown[]>> = {
   accountId: ['-', '-', '-', '111122223333'],
   archiveDescription: ['', 'a description', 'x'.repeat(1024)],
@@ -195,7 +195,7 @@ function nested(depth: number, isList: boolean): unknown {
   return value
 }
 
-/** What becomes of the text of a body on its way: mostly nothing. */
+/** The changes that the text of a body undergoes on its way: mostly none. */
 export function spoilt(random: Random, text: string): Buffer {
   const fields = text.slice(1)
   return Buffer.from(

@@ -6,7 +6,7 @@ import type { LocalVault } from '../../lib/local/index.js'
 /** A connection on which bytes are written as they are; cut when the test is over. */
 export interface RawConnection {
   readonly socket: Socket
-  /** What has come so far. */
+  /** The text that has arrived so far. */
   text(): string
   /** Waits until the server has closed the connection; everything that came. */
   closed(): Promise<string>

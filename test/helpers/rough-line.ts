@@ -4,7 +4,7 @@ import { createServer as createTlsServer } from 'node:tls'
 import type { Test } from 'tap'
 import { TLS } from '../fixtures/tls.js'
 
-/** What happens to a connection on which something has arrived. */
+/** The event that a connection meets once bytes have arrived on it. */
 export type Act = (socket: Socket) => void
 
 /** A line on which things happen to the first connections; those after them reach the target. */

@@ -2,7 +2,7 @@ import * as sdk from '@aws-sdk/client-glacier'
 
 // The service's model, as @aws-sdk/client-glacier has it in its schemas: what requests are made of, and what answers have.
 
-/** What a member may be. */
+/** The constraints of a member. */
 export type ModelType =
   | { readonly kind: 'string' | 'number' | 'boolean' | 'blob' }
   | { readonly kind: 'list' | 'map'; readonly item: ModelType }

@@ -4,23 +4,31 @@ import { MIB } from '../../lib/sizes.js'
 import { type LocalVault } from '../../lib/local/index.js'
 import { hashHeaders, send, type RawRequest } from './local-vault.js'
 
+/** Creates a vault. */
 export async function withVault(vault: LocalVault, name = 'docs'): Promise<void> {
   await send(vault, { method: 'PUT', path: `/-/vaults/${name}` })
 }
 
-export async function initiate(
-  vault: LocalVault,
-  partSize = MIB,
-  headers: Record<string, string> = {},
-): Promise<string> {
-  const { headers: found } = await send(vault, {
+/** The request that begins an upload. */
+export function initiateRequest(partSize = MIB, headers: Record<string, string> = {}): RawRequest {
+  return {
     method: 'POST',
     path: '/-/vaults/docs/multipart-uploads',
     headers: { 'x-amz-part-size': String(partSize), ...headers },
-  })
+  }
+}
+
+/** Begins an upload; its ID. */
+export async function initiate(
+  vault: LocalVault,
+  partSize?: number,
+  headers?: Record<string, string>,
+): Promise<string> {
+  const { headers: found } = await send(vault, initiateRequest(partSize, headers))
   return String(found['x-amz-multipart-upload-id'])
 }
 
+/** The request that sends a part. */
 export function part(
   uploadId: string,
   start: number,

@@ -110,7 +110,7 @@ export function sentTo(vault: MemoryVault): number[] {
 /** A journal that remembers what it was told, but for `assertOwner`, which it counts. */
 export interface RecordingJournal extends UploadJournal {
   readonly notes: unknown[][]
-  /** What was recorded, without the details. */
+  /** The names of the records, without their details. */
   readonly types: string[]
   checks: number
   /** Runs before a record is taken; what it throws fails the record. */

@@ -18,7 +18,7 @@ export interface Ran {
 export interface World {
   readonly vault: LocalVault
   readonly catalog: string
-  /** What a record says of where it is. */
+  /** The fields of a record that state its vault. */
   readonly place: { readonly region: string; readonly endpoint: string; readonly vaultName: string }
   readonly run: (args: readonly string[], input?: Uint8Array | string) => Promise<Ran>
   /** Stores bytes in the vault `docs`; the archive IDs. */

@@ -117,7 +117,7 @@ const ALLOWING = POLICY.replace('Deny', 'Allow')
 
 interface Row {
   readonly sdk: (world: World) => Promise<unknown>
-  /** What the SDK makes of the answer. */
+  /** The output that the SDK makes of the response. */
   readonly gives?: (world: World) => object
   readonly raw: (world: World) => RawRequest
   readonly status: number

@@ -21,7 +21,7 @@ import { fuzzByModel } from '../helpers/model-fuzz.js'
 const BATCHES = Number(process.env.FUZZ_BATCHES ?? 100)
 const AT_ONCE = 20
 
-/** What may stand where a name is expected. */
+/** Values in the position of a name. */
 const NASTY = [
   '..',
   '.',

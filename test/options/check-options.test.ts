@@ -72,7 +72,7 @@ const encoded = { types: [7], ranges: ['ä', 'x'.repeat(1025)] }
 const body = { bytes: Buffer.alloc(1), linearHash: HASH, treeHash: HASH }
 const range = { start: 0, end: 1 }
 
-/** What the requests of a client need besides the vault. */
+/** The fields that the requests of a client need besides the vault. */
 const NEEDED: Readonly<Record<keyof typeof REQUESTS, object>> = {
   createVault: {},
   describeVault: {},
@@ -444,7 +444,7 @@ const NOT_CHECKED: Readonly<Record<string, string>> = {
   ),
 }
 
-/** What is wrong with how a wrong value is refused; `undefined` where nothing is. */
+/** The problem with the refusal of a wrong value; `undefined` if it is right. */
 async function problemOf(
   call: () => unknown,
   isAsync: boolean,

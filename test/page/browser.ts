@@ -33,7 +33,7 @@ export interface Opened {
 
 /** How a page is opened. */
 export interface OpenOptions {
-  /** What comes behind the address; default the secret, as `serve` prints it. */
+  /** The text after the address; default the secret, as `serve` prints it. */
   readonly fragment?: string
   /** Answers a request in the server's place, where it gives anything. */
   readonly instead?: (path: string, request: HTTPRequest) => Promise<object | undefined>

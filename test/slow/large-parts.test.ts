@@ -54,7 +54,7 @@ async function expectedOf(bytes: Uint8Array): Promise<Hashes> {
   return { linearHash: line.toString().slice(0, 64), treeHash: naiveRoot(leaves) }
 }
 
-/** What the hashing stage makes of a part that is not the first. */
+/** The result of the hashing stage for a part that is not the first. */
 async function hashedByThreads(bytes: Buffer): Promise<HashedPart | undefined> {
   let last: HashedPart | undefined
   await pipeline([Buffer.of(1), bytes], hashParts(), async (parts: AsyncIterable<HashedPart>) => {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { lockProcess } from '../helpers/lock-process.js'
 
-// Processes that take one lock again and again are killed at random moments. Whoever holds the lock writes its process
+// Processes that take one lock again and again are killed at random moments. The process that holds the lock writes its process
 // ID to a marker that must not be there, unless the process that left it was killed.
 
 const PROCESSES = 8

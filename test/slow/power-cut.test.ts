@@ -17,7 +17,7 @@ const ROUNDS = 200
 const WORKERS = 4
 const vaultName = 'docs'
 
-/** What was acknowledged. */
+/** The acknowledged requests. */
 interface Ledger {
   readonly vaults: Set<string>
   /** By archive ID, the seed and size of its bytes. */
@@ -27,7 +27,7 @@ interface Ledger {
   readonly uploads: Map<string, Map<string, string>>
   /** By job ID, the archive. */
   readonly jobs: Map<string, string>
-  /** What was asked for and never answered: it may have been done or not. */
+  /** The requests without a response: they may have been carried out or not. */
   readonly uncertain: Set<string>
 }
 

@@ -1,5 +1,5 @@
 /**
- * The time limits of one request, whoever made the client: the SDK's own default is to wait forever.
+ * The time limits of one request, with any client: the SDK's own default is to wait forever.
  *
  * - idle: nothing progresses, neither the body that is sent nor the response
  * - total: the request takes longer than the slowest supported connection would need

@@ -1,5 +1,5 @@
 /**
- * The only file that loads `@aws-sdk/client-glacier`. It makes each request once, under time limits, whoever made the
+ * The only file that loads `@aws-sdk/client-glacier`. It makes each request once, under time limits, with any
  * client. The SDK is loaded with the first request, since it takes 0.1 s.
  *
  * Whatever the SDK, a signal or a provider of credentials throws leaves this file as a subclass of `GlacierPipeError`.

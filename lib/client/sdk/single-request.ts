@@ -1,5 +1,5 @@
 /**
- * Makes a command of the SDK one request with one body, whoever made the client: middleware on the command's own stack
+ * Makes a command of the SDK one request with one body, with any client: middleware on the command's own stack
  * replaces the client's middleware of the same name.
  */
 

@@ -11,7 +11,7 @@ export class OutputCutError extends Error {}
 /**
  * The bytes of a source at a limited rate.
  *
- * @param isGone - whether nobody waits for the bytes any more, so that they need not be slow
+ * @param isGone - whether the client no longer waits for the bytes, so that they need not be slow
  */
 export async function* slowedTo(
   bytesPerSecond: number = DEFAULT_BYTES_PER_SECOND,

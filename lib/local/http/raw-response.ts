@@ -30,7 +30,7 @@ export function respondToClientError(error: ClientError, socket: Socket, logCont
   const last = records.at(-1)
   const refused = last?.request.complete === false ? last : undefined
   if (!isOfParser(error) || (last === undefined && socket.bytesRead === 0)) {
-    socket.destroy() // nobody waits for a response
+    socket.destroy() // the client does not wait for a response
     return
   }
   afterResponses(socket, refused, (isFirst) => {

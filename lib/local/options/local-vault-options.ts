@@ -77,7 +77,7 @@ export function checkedOptions(given: LocalVaultOptions): CheckedOptions {
 function assertOnlyLocal(host: string, allowRemote: boolean, acceptAnyCredentials: boolean): void {
   if (!isLoopback(host) && !allowRemote) {
     throw new RangeError(
-      `${shown(host)} is not a loopback address: other machines could connect, and whoever has the keys can read and ` +
+      `${shown(host)} is not a loopback address: other machines could connect, and any owner of the keys can read and ` +
         'delete everything. Give allowRemote (--allow-remote) where that is meant.',
     )
   }

@@ -9,7 +9,7 @@ import { secret } from './option-forms.js'
 export interface NetworkOptions {
   /** The address to listen on; default `127.0.0.1`. An address that is not loopback requires `allowRemote`. */
   readonly host?: string | undefined
-  /** Whether other machines can connect; default false. Whoever has the keys can then read and delete everything. */
+  /** Whether other machines can connect; default false. Any owner of the keys can then read and delete everything. */
   readonly allowRemote?: boolean | undefined
   /** The port to listen on; default 0, any free port. */
   readonly port?: number | undefined

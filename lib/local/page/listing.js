@@ -47,7 +47,7 @@ export function inTotal(total, noun) {
 }
 
 /**
- * A description, or a notice that there is none.
+ * A description, or a notice that the archive has no description.
  *
  * @param {string | null} description
  */

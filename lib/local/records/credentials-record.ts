@@ -7,9 +7,8 @@ export interface CredentialsRecord {
 }
 
 /** Whether an object has the form of a {@link CredentialsRecord}. */
-export function isKeyPair(value: Readonly<Record<string, unknown>>): value is {
-  readonly accessKeyId: string
-  readonly secretAccessKey: string
-} {
+export function isKeyPair(
+  value: Readonly<Record<string, unknown>>,
+): value is CredentialsRecord & typeof value {
   return [value.accessKeyId, value.secretAccessKey].every((key) => typeof key === 'string' && key !== '')
 }

@@ -4,7 +4,7 @@
  * - An upload is open until it has an outcome (upload-outcomes.ts).
  * - The modification time of `upload.json` is the time of the last activity. After a day without any, the upload has
  *   expired.
- * - Whoever changes an upload holds its lock, so that the parts which a completion has checked are those of the archive.
+ * - A request that changes an upload holds its lock, so that the parts which a completion has checked are those of the archive.
  */
 import { lstat, lutimes } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -2,7 +2,7 @@
  * How uploads end: completed, aborted or expired.
  *
  * The outcome is recorded first. Then the upload's folder is renamed into `archives/`, or removed. If a crash comes
- * between, whoever finds the upload next does that.
+ * between, the next request for the upload does that.
  */
 import { join } from 'node:path'
 import { renameDurably } from '../../fs/durable.js'

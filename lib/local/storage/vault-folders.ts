@@ -1,7 +1,7 @@
 /**
  * The folders of vaults: `vaults/NAME/`, with `vault.json` and a folder for each kind of data.
  *
- * - Whoever finds a folder of a vault missing while working in it was overtaken by a deletion, and fails as for a vault
+ * - A request that finds a folder of a vault missing was overtaken by a deletion, and fails as for a vault
  *   that never existed: {@link VaultFolders.unlessDeleted}.
  * - A symbolic link in place of a folder is damage, and is never followed.
  */

@@ -61,7 +61,7 @@ function presigned(
   return { ...request, query: `${query}&X-Amz-Signature=${signature}` }
 }
 
-/** What a request is refused with; `undefined` where it is not. */
+/** The error with which a request is refused; `undefined` if it is accepted. */
 function refusalOf(
   request: SignedRequest,
   authConfig = GATEKEEPER,

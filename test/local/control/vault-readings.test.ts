@@ -9,7 +9,7 @@ import { order } from '../../helpers/controls.js'
 const HOUR = 3_600_000
 const SECRET = 'a-secret-of-twenty-two'
 
-/** What a reading control answers. */
+/** The response of a reading control. */
 async function reading(vault: LocalVault, path: string, status = 200): Promise<Record<string, unknown>> {
   const told = await order(vault, 'GET', path)
   t.equal(told.status, status, path)

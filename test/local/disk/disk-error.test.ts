@@ -38,7 +38,7 @@ t.test('the answer is final to whoever uploads', (t) => {
   t.end()
 })
 
-/** What `put` says of a disk that is full in the middle of an upload. */
+/** The message of `put` about a disk that is full in the middle of an upload. */
 const VAULT_FOLDERS =
   /^glacier-pipe: WARNING: the local vault in \S+: (?:ENOSPC|EFBIG): [^\n]*\nglacier-pipe: UploadMultipartPart: The disk of the local vault failed: (?:no space left on device|file too large) \(\w+\).* The upload is kept: its ID is \S+\.\nglacier-pipe: To resume, .*--upload-id=\S+ docs bytes\n$/
 

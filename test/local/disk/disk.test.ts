@@ -22,7 +22,7 @@ const ELSEWHERE: ProcessIdentity = {
   pidNamespace: '0',
 }
 
-/** A process ID nobody has any more. */
+/** The ID of a process that has ended. */
 async function deadPid(): Promise<number> {
   const dead = spawn(process.execPath, ['-e', ''])
   await once(dead, 'exit')

@@ -15,7 +15,7 @@ import type { UploadFault } from '../../helpers/upload-fault.js'
 
 const vaultName = 'docs'
 
-/** What rules make of the first requests of an operation. */
+/** The faults that rules apply to the first requests of an operation. */
 function metBy(
   rules: FaultRule[],
   count: number,

@@ -2,7 +2,7 @@ import t from 'tap'
 import { MIB } from '../../../lib/sizes.js'
 import { clock, hashHeaders, localVaultFor, send, type RawRequest } from '../../helpers/local-vault.js'
 import { patternBytes } from '../../helpers/pattern-source.js'
-import { initiate, part, withVault } from '../../helpers/upload-requests.js'
+import { initiate, initiateRequest, part, withVault } from '../../helpers/upload-requests.js'
 
 const DAY = 86_400_000
 
@@ -140,14 +140,7 @@ t.test('an abort forgets an upload, and may be repeated', async (t) => {
   const vault = await localVaultFor(t, { now: time.now })
   const at = (request: RawRequest): RawRequest => ({ ...request, time: time.time })
   await send(vault, at({ method: 'PUT', path: '/-/vaults/docs' }))
-  const initiated = await send(
-    vault,
-    at({
-      method: 'POST',
-      path: '/-/vaults/docs/multipart-uploads',
-      headers: { 'x-amz-part-size': String(MIB) },
-    }),
-  )
+  const initiated = await send(vault, at(initiateRequest()))
   const path = `/-/vaults/docs/multipart-uploads/${String(initiated.headers['x-amz-multipart-upload-id'])}`
   t.match(await send(vault, at({ method: 'DELETE', path })), { status: 204 })
   t.match(await send(vault, at({ method: 'DELETE', path })), { status: 204 })
@@ -171,14 +164,7 @@ t.test('an upload is gone after a day without activity, not before', async (t) =
   const vault = await localVaultFor(t, { now: time.now })
   const at = (request: RawRequest): RawRequest => ({ ...request, time: time.time })
   await send(vault, at({ method: 'PUT', path: '/-/vaults/docs' }))
-  const initiated = await send(
-    vault,
-    at({
-      method: 'POST',
-      path: '/-/vaults/docs/multipart-uploads',
-      headers: { 'x-amz-part-size': String(MIB) },
-    }),
-  )
+  const initiated = await send(vault, at(initiateRequest()))
   const uploadId = String(initiated.headers['x-amz-multipart-upload-id'])
   time.time += DAY - 1000
   t.match(await send(vault, at(part(uploadId, 0, patternBytes(MIB)))), { status: 204 })

@@ -7,7 +7,7 @@ import { localVaultFor, type RawResponse } from '../../helpers/local-vault.js'
 import { patternBytes } from '../../helpers/pattern-source.js'
 import { DAMAGED, groundFor, initiate, sendPart, store, startJob } from '../../helpers/damaged-vault.js'
 
-/** What no answer may have. */
+/** A path of this machine, which no response may contain. */
 const SECRET = 'text of the damaged file'
 
 /** Content of a damaged file of JSON: cut, no JSON, of other types, of another thing. */
@@ -65,7 +65,7 @@ t.test('a vault that is damaged is a fault of its own, and others go on', async 
     }
     failures.splice(0)
     t.match(await ask('GET', '/-/vaults'), { status: 200, json: { VaultList: [{ VaultName: 'fine' }] } })
-    t.equal(failures.length, 1, 'whoever runs the server is told')
+    t.equal(failures.length, 1, 'the server reports it')
     t.match(failures[0]?.cause, { message: new RegExp(`^${join(dir, 'vaults', 'docs', 'vault.json')} `) })
     const order = {
       Type: 'archive-retrieval',

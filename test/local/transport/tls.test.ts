@@ -23,7 +23,7 @@ const execute = promisify(execFile)
 const SECRET = 'a-secret-of-twenty-two'
 const PASSPHRASE = 'geheim'
 
-/** What a server was given, as files: made now where there is openssl, else the fixture, whose key is not encrypted. */
+/** The certificate and key of a server, as files: made now if there is openssl, otherwise the fixture, whose key is not encrypted. */
 interface Certificate {
   readonly cert: string
   readonly key: string
@@ -44,7 +44,7 @@ async function certificateIn(dir: string): Promise<Certificate> {
   )
 }
 
-/** What a server answers to a request without a signature. */
+/** The response of a server to a request without a signature. */
 async function asked(
   { endpoint }: Pick<LocalVault, 'endpoint'>,
   path: string,

@@ -29,7 +29,7 @@ import { stopped } from '../../helpers/stopped-download.js'
 
 const vaultName = 'backups'
 
-/** What is in a folder: names, kinds and contents. */
+/** The content of a folder: names, kinds and contents. */
 async function snapshot(dir: string): Promise<Record<string, string>> {
   const found: Record<string, string> = {}
   for (const name of await readdir(dir)) {

@@ -13,7 +13,7 @@ const time = '2026-01-01T00:00:00.000Z'
 const accountId = '111122223333'
 const credentials = await configuredCredentials(t)
 
-/** What a catalog has of an upload whose completion was not answered. */
+/** The records of an upload whose completion had no response. */
 function unknownUpload({ place }: World, uploadId: string, content: object, more: object = {}): object[] {
   return [
     {

@@ -58,7 +58,7 @@ async function isStored(t: Test, vault: LocalVault, archiveId: string, bytes: Bu
   return (await buffer(retrieveArchive({ client, vaultName: 'docs', archiveId }))).equals(bytes)
 }
 
-/** What becomes of a fault that meets each request: the exit code, and what stderr says. */
+/** The result of a fault that meets each request: the exit code, and the text on stderr. */
 type Ending = readonly [code: number, err: RegExp]
 
 const EXHAUSTED = /The request was given up after \d+ attempts in 300 s/

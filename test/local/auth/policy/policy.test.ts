@@ -40,7 +40,7 @@ function denies(text: string, attempt: Attempt = deletion): boolean {
   return policies.isDenied(text, attempt)
 }
 
-/** What strict checks say of a policy. */
+/** The result of strict checks of a policy. */
 function refusal(text: string): string {
   try {
     new Policies('strict', () => undefined).accept(text, ARN)
