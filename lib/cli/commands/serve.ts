@@ -2,12 +2,12 @@
 import { Option, type Command } from 'commander'
 import type { FaultRule, PolicyChecks, RealismOptions, SomePrices, Undocumented } from '../../local/index.js'
 import { addOutputOptions, type OutputOptions } from '../options/connection-options.js'
-import { parseDuration, parseTimeout } from '../options/duration.js'
-import { collectFault } from '../options/fault.js'
-import { parseHour, parseLimit, parsePort } from '../options/numbers.js'
-import { parsePath } from '../options/text.js'
-import { collectPrice } from '../options/price.js'
-import { collectBudget, parseJobDelay } from '../options/realism.js'
+import { parseDuration, parseTimeout } from '../options/values/duration.js'
+import { collectFault } from '../options/values/fault.js'
+import { parseHour, parseLimit, parsePort } from '../options/values/numbers.js'
+import { parsePath } from '../options/values/text.js'
+import { collectPrice } from '../options/values/price.js'
+import { collectBudget, parseJobDelay } from '../options/values/realism.js'
 import { collectUndocumented } from '../options/undocumented.js'
 
 /** The options of `serve`. */

@@ -2,8 +2,8 @@
  * The options that commands share: output, catalog, and connection to the vaults.
  */
 import { Option, type Command } from 'commander'
-import { parseTimeout } from './duration.js'
-import { parsePath, parseText } from './text.js'
+import { parseTimeout } from './values/duration.js'
+import { parsePath, parseText } from './values/text.js'
 
 /** When progress is shown. */
 export type ProgressMode = 'auto' | 'always' | 'never'

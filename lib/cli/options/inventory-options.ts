@@ -3,8 +3,8 @@
  */
 import type { Command } from 'commander'
 import { addConnectionOptions, type ConnectionOptions } from './connection-options.js'
-import { parseDate } from './date.js'
-import { parseText } from './text.js'
+import { parseDate } from './values/date.js'
+import { parseText } from './values/text.js'
 import { addRetryOption, type RetryOptions } from './transfer-options.js'
 
 /** The options of every command that reads an inventory. */

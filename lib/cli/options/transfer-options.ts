@@ -2,9 +2,9 @@
  * The options of commands that transfer archives.
  */
 import type { Command } from 'commander'
-import { parseDuration } from './duration.js'
-import { parseCount } from './numbers.js'
-import { parseSize } from './size.js'
+import { parseDuration } from './values/duration.js'
+import { parseCount } from './values/numbers.js'
+import { parseSize } from './values/size.js'
 
 /** The options of `put` and `get` about requests and memory. */
 export interface TransferOptions extends RetryOptions {

@@ -1,8 +1,8 @@
 /** Behavior that the documentation of the service leaves open, on the command line. */
 import { InvalidArgumentError } from 'commander'
 import type { Undocumented } from '../../local/service/undocumented.js'
-import { parseDuration } from './duration.js'
-import { parseSize } from './size.js'
+import { parseDuration } from './values/duration.js'
+import { parseSize } from './values/size.js'
 
 const YES_OR_NO = new Map([
   ['yes', true],

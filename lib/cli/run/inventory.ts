@@ -10,7 +10,7 @@ import { asUsageError } from '../options/option-names.js'
 import { formatSize } from '../output/format.js'
 import { printLines, printNote } from '../output/print.js'
 import { followRetries } from '../output/retry-notes.js'
-import type { InventoryOptions } from '../commands/inventory.js'
+import type { InventoryOptions } from '../commands/vaults/inventory.js'
 import { withConnection } from './connection.js'
 
 /** The number of rows that are printed together. */

@@ -10,7 +10,7 @@ import { formatSize } from '../output/format.js'
 import { printLines } from '../output/print.js'
 import { setText } from '../output/set-text.js'
 import { catalogFileOf } from './data-folder.js'
-import type { LsOptions } from '../commands/ls.js'
+import type { LsOptions } from '../commands/archives/ls.js'
 import { namePattern } from './name-pattern.js'
 
 /** The columns of an entry. */

@@ -15,7 +15,7 @@ import { formatSize } from '../output/format.js'
 import { printData, printJson, printNote } from '../output/print.js'
 import { type Connection, withConnection } from './connection.js'
 import { catalogFileOf } from './data-folder.js'
-import type { UploadsOptions } from '../commands/uploads.js'
+import type { UploadsOptions } from '../commands/vaults/uploads.js'
 import { streamLocks } from './put/stream-owner.js'
 
 /** Runs `uploads`: prints the start, part size, ID and description of each upload, and the remarks of the catalog. */

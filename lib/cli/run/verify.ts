@@ -16,7 +16,7 @@ import { withConnection } from './connection.js'
 import { catalogFileOf } from './data-folder.js'
 import { hashOf } from './hash/hash-file.js'
 import { sectionHashesOf } from './hash/set-hash.js'
-import type { VerifyOptions } from '../commands/verify.js'
+import type { VerifyOptions } from '../commands/archives/verify.js'
 import { openInventory } from './inventory.js'
 
 /** Runs `verify`. */

@@ -17,7 +17,7 @@ import { followRetries } from '../../output/retry-notes.js'
 import { withConnection } from '../connection.js'
 import { catalogFileOf } from '../data-folder.js'
 import { withResumeHint } from './get-resume.js'
-import type { GetOptions } from '../../commands/get.js'
+import type { GetOptions } from '../../commands/archives/get.js'
 import { fragmentWarning, resolveTarget, targetOfJob, type RetrievalTarget } from './retrieval-target.js'
 
 /** A reader or a download: the part of each that emits events. */

@@ -13,7 +13,7 @@ import type { VaultClient, VaultRequest } from '../../../client/vault-client.js'
 import { UsageError } from '../../command-errors.js'
 import type { Io } from '../../io.js'
 import { printNote } from '../../output/print.js'
-import type { GivenRange } from '../../options/byte-range.js'
+import type { GivenRange } from '../../options/values/byte-range.js'
 import { volumesText } from '../../output/set-text.js'
 
 /** The options that decide which archives are retrieved. */

@@ -9,7 +9,7 @@ import type { Io } from '../../io.js'
 import { printExact, printJson } from '../../output/print.js'
 import { check } from './hash-check.js'
 import { hashOf, unlessUnreadable } from './hash-file.js'
-import type { HashOptions } from '../../commands/hash.js'
+import type { HashOptions } from '../../commands/archives/hash.js'
 import { hashLine } from './hash-lines.js'
 
 /** Runs `hash`. Without files, it hashes stdin. */

@@ -1,7 +1,7 @@
 /** The output of `put` on stdout: the stored archives, or with `--dry-run` the plan of the upload. */
 import type { Archive } from '../../../store/archive.js'
 import { forecastUpload, heldBytes, type UploadPlan } from '../../../upload/upload-plan.js'
-import type { PutOptions } from '../../commands/put.js'
+import type { PutOptions } from '../../commands/archives/put.js'
 import type { Io } from '../../io.js'
 import { formatCount, formatSize } from '../../output/format.js'
 import { printData, printJson, printNote } from '../../output/print.js'

@@ -30,7 +30,7 @@ import { withResumeHint } from './resume-hint.js'
 import { selectStream } from './select-stream.js'
 import type { SelectedStream } from './stream-selection.js'
 import { watchSource } from './source-watch.js'
-import type { PutOptions } from '../../commands/put.js'
+import type { PutOptions } from '../../commands/archives/put.js'
 import type { StreamIdentity } from './stream-owner.js'
 
 /** Runs `put`. */

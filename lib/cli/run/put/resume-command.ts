@@ -1,5 +1,5 @@
 /** The command that resumes an upload, for messages. */
-import type { PutOptions } from '../../commands/put.js'
+import type { PutOptions } from '../../commands/archives/put.js'
 import { flagOf } from '../../options/option-names.js'
 import { shellCommand } from '../../output/shell-command.js'
 import { descriptorOf } from './put-input.js'

@@ -2,7 +2,7 @@
 import { ResumeMismatchError, TooManyPartsError, UploadFailedError } from '../../../errors.js'
 import type { ArchiveWriter } from '../../../upload/archive-writer.js'
 import { ResumableError } from '../../command-errors.js'
-import type { PutOptions } from '../../commands/put.js'
+import type { PutOptions } from '../../commands/archives/put.js'
 import { resumeCommand, type PutOperands } from './resume-command.js'
 
 /** The error, with the command that resumes if an upload or stored volumes are left to resume. */

@@ -6,7 +6,7 @@ import type { ResumePoint } from '../../../upload/resume-point.js'
 import type { ByteSource } from '../../../stages/byte-source.js'
 import type { UploadJournal } from '../../../store/upload-journal.js'
 import type { RetryNotice } from '../../../transfer/retry.js'
-import type { PutOptions } from '../../commands/put.js'
+import type { PutOptions } from '../../commands/archives/put.js'
 import type { Io } from '../../io.js'
 import type { StreamIdentity } from './stream-owner.js'
 

@@ -15,8 +15,8 @@ import { printNote } from '../../output/print.js'
 import { type Connection, withConnection } from '../connection.js'
 import { catalogFileOf } from '../data-folder.js'
 import { openInventory } from '../inventory.js'
-import type { RmOptions } from '../../commands/rm.js'
-import type { EmptyOptions } from '../../commands/empty.js'
+import type { RmOptions } from '../../commands/archives/rm.js'
+import type { EmptyOptions } from '../../commands/vaults/empty.js'
 import { planRemoval, removalLines } from './removal.js'
 
 /** The service charges for an archive for at least this time (docs/glacier-protocol.md#costs). */

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import t from 'tap'
-import { parseJobDelay } from '../../../../lib/cli/options/realism.js'
+import { parseJobDelay } from '../../../../lib/cli/options/values/realism.js'
 import type { LocalVault } from '../../../../lib/local/index.js'
 import { treeHashOf } from '../../../../lib/tree-hash/tree-hash.js'
 import { uploadArchive } from '../../../../lib/vault/upload-archive.js'

@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { PutOptions } from '../../../../lib/cli/commands/put.js'
+import type { PutOptions } from '../../../../lib/cli/commands/archives/put.js'
 import { resumeCommand } from '../../../../lib/cli/run/put/resume-command.js'
 import { findingNotes } from '../../../../lib/cli/run/put/resume-notes.js'
 import { UploadGoneError } from '../../../../lib/errors.js'

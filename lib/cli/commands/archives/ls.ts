@@ -1,8 +1,8 @@
 /** The command `ls [VAULT]`: its options and their help. */
 import type { Command } from 'commander'
-import { addCatalogOptions, type CatalogOptions } from '../options/connection-options.js'
-import { addDateOptions, type DateOptions } from '../options/inventory-options.js'
-import { parseSize } from '../options/size.js'
+import { addCatalogOptions, type CatalogOptions } from '../../options/connection-options.js'
+import { addDateOptions, type DateOptions } from '../../options/inventory-options.js'
+import { parseSize } from '../../options/values/size.js'
 
 /** The options of `ls`. */
 export interface LsOptions extends CatalogOptions, DateOptions {

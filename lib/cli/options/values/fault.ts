@@ -1,6 +1,6 @@
 /** Fault rules of the local vault on the command line. */
 import { InvalidArgumentError } from 'commander'
-import type { FaultKind, FaultRule } from '../../local/faults/faults.js'
+import type { FaultKind, FaultRule } from '../../../local/faults/faults.js'
 
 const FORM = /^(?:([A-Za-z]+):)?((?:(?:nth|every|times)=[1-9]\d{0,8}[,:])*)([a-z0-9-]+)$/
 

@@ -4,7 +4,7 @@ import {
   addConnectionOptions,
   creatingLocalVault,
   type ConnectionOptions,
-} from '../options/connection-options.js'
+} from '../../options/connection-options.js'
 
 /** The functions that run the subcommands of `vault`. */
 export interface VaultRunners {

@@ -1,6 +1,6 @@
 /** Prices of the local vault on the command line. */
 import { InvalidArgumentError } from 'commander'
-import { EXAMPLE_PRICES, type SomePrices } from '../../local/costs/prices.js'
+import { EXAMPLE_PRICES, type SomePrices } from '../../../local/costs/prices.js'
 
 /**
  * Reads `storage=0.0045`, in US dollars, and adds it to the prices before it.

@@ -1,7 +1,7 @@
 /** The command `hash [FILE…]`: its options and their help. */
 import type { Command } from 'commander'
-import { addOutputOptions, type OutputOptions } from '../options/connection-options.js'
-import { collectPath } from '../options/text.js'
+import { addOutputOptions, type OutputOptions } from '../../options/connection-options.js'
+import { collectPath } from '../../options/values/text.js'
 
 /** The options of `hash`. */
 export interface HashOptions extends OutputOptions {

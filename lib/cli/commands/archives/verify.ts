@@ -1,8 +1,8 @@
 /** The command `verify FILE VAULT ARCHIVE_ID`: its options and their help. */
 import type { Command } from 'commander'
-import { addInventoryOptions, type InventoryReadOptions } from '../options/inventory-options.js'
-import { DASHED_IDS_HELP } from '../options/operands.js'
-import { parsePath, parseText } from '../options/text.js'
+import { addInventoryOptions, type InventoryReadOptions } from '../../options/inventory-options.js'
+import { DASHED_IDS_HELP } from '../../options/operands.js'
+import { parsePath, parseText } from '../../options/values/text.js'
 
 /** The options of `verify`. */
 export interface VerifyOptions extends InventoryReadOptions {

@@ -1,11 +1,11 @@
 /** The command `get VAULT ARCHIVE_ID…`: its options and their help. */
 import { Option, type Command } from 'commander'
-import type { Tier } from '../../store/retrieval-store.js'
-import { parseRange, type GivenRange } from '../options/byte-range.js'
-import { addConnectionOptions, type ConnectionOptions } from '../options/connection-options.js'
-import { DASHED_IDS_HELP } from '../options/operands.js'
-import { collectText, parsePath, parseText } from '../options/text.js'
-import { addTransferOptions, type TransferOptions } from '../options/transfer-options.js'
+import type { Tier } from '../../../store/retrieval-store.js'
+import { parseRange, type GivenRange } from '../../options/values/byte-range.js'
+import { addConnectionOptions, type ConnectionOptions } from '../../options/connection-options.js'
+import { DASHED_IDS_HELP } from '../../options/operands.js'
+import { collectText, parsePath, parseText } from '../../options/values/text.js'
+import { addTransferOptions, type TransferOptions } from '../../options/transfer-options.js'
 
 /** The options of `get`. */
 export interface GetOptions extends ConnectionOptions, TransferOptions {

@@ -4,11 +4,11 @@ import {
   addConnectionOptions,
   creatingLocalVault,
   type ConnectionOptions,
-} from '../options/connection-options.js'
-import { parseThreads } from '../options/numbers.js'
-import { parsePath, parseText } from '../options/text.js'
-import { parseSize } from '../options/size.js'
-import { addTransferOptions, type TransferOptions } from '../options/transfer-options.js'
+} from '../../options/connection-options.js'
+import { parseThreads } from '../../options/values/numbers.js'
+import { parsePath, parseText } from '../../options/values/text.js'
+import { parseSize } from '../../options/values/size.js'
+import { addTransferOptions, type TransferOptions } from '../../options/transfer-options.js'
 
 /** The options of `put`. */
 export interface PutOptions extends ConnectionOptions, TransferOptions {

@@ -5,7 +5,7 @@ import {
   addInventoryOptions,
   type DateOptions,
   type InventoryReadOptions,
-} from '../options/inventory-options.js'
+} from '../../options/inventory-options.js'
 
 /** The options of `inventory`. */
 export interface InventoryOptions extends InventoryReadOptions, DateOptions {

@@ -1,8 +1,8 @@
 /** The command `rm VAULT ARCHIVE_ID…`: its options and their help. */
 import type { Command } from 'commander'
-import { addConnectionOptions, type ConnectionOptions } from '../options/connection-options.js'
-import { DASHED_IDS_HELP } from '../options/operands.js'
-import { collectText } from '../options/text.js'
+import { addConnectionOptions, type ConnectionOptions } from '../../options/connection-options.js'
+import { DASHED_IDS_HELP } from '../../options/operands.js'
+import { collectText } from '../../options/values/text.js'
 
 /** The options of `rm`. */
 export interface RmOptions extends ConnectionOptions {

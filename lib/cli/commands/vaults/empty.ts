@@ -1,7 +1,7 @@
 /** The command `empty VAULT`: its options and their help. */
 import type { Command } from 'commander'
-import { addInventoryOptions, type InventoryReadOptions } from '../options/inventory-options.js'
-import { parseCount } from '../options/numbers.js'
+import { addInventoryOptions, type InventoryReadOptions } from '../../options/inventory-options.js'
+import { parseCount } from '../../options/values/numbers.js'
 
 /** The options of `empty`. */
 export interface EmptyOptions extends InventoryReadOptions {

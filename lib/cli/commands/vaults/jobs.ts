@@ -1,6 +1,6 @@
 /** The command `jobs VAULT`: its help. */
 import type { Command } from 'commander'
-import { addConnectionOptions, type ConnectionOptions } from '../options/connection-options.js'
+import { addConnectionOptions, type ConnectionOptions } from '../../options/connection-options.js'
 
 /**
  * Declares `jobs`.

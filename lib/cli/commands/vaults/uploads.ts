@@ -1,7 +1,7 @@
 /** The command `uploads VAULT`: its options and their help. */
 import type { Command } from 'commander'
-import { addConnectionOptions, type ConnectionOptions } from '../options/connection-options.js'
-import { parseText } from '../options/text.js'
+import { addConnectionOptions, type ConnectionOptions } from '../../options/connection-options.js'
+import { parseText } from '../../options/values/text.js'
 
 /** The options of `uploads`. */
 export interface UploadsOptions extends ConnectionOptions {

@@ -1,6 +1,6 @@
 /** Delays and request budgets of the local vault on the command line. */
 import { InvalidArgumentError } from 'commander'
-import type { JobDelay, JobDelays, RequestBudget } from '../../local/index.js'
+import type { JobDelay, JobDelays, RequestBudget } from '../../../local/index.js'
 import { parseDuration } from './duration.js'
 
 const KINDS = ['expedited', 'standard', 'bulk', 'inventory'] as const satisfies (keyof JobDelays)[]
