@@ -17,6 +17,7 @@ import { addServeCommand } from './commands/serve.js'
 import { addUploadsCommand } from './commands/vaults/uploads.js'
 import { addVaultCommand } from './commands/vaults/vault.js'
 import { addVerifyCommand } from './commands/archives/verify.js'
+import { addAllDetails } from './details/add-details.js'
 import { applyEnvironment } from './environment/apply-environment.js'
 import { describeOption } from './environment/option-help.js'
 import { unknownVariableNotes } from './environment/unknown-variables.js'
@@ -69,6 +70,7 @@ export function makeProgram(io: Io, argv: readonly string[], writeOut: (text: st
     const { serve } = await import('./run/serve/serve.js')
     return serve(options, io)
   })
+  addAllDetails(program)
   return program
 }
 
