@@ -7,6 +7,7 @@ import { Command } from 'commander'
 import { addCatalogCommand } from './commands/catalog.js'
 import { addEmptyCommand } from './commands/vaults/empty.js'
 import { addGetCommand } from './commands/archives/get.js'
+import { addHelpCommands } from './commands/help.js'
 import { addHashCommand } from './commands/archives/hash.js'
 import { addInventoryCommand } from './commands/vaults/inventory.js'
 import { addJobsCommand } from './commands/vaults/jobs.js'
@@ -17,13 +18,15 @@ import { addServeCommand } from './commands/serve.js'
 import { addUploadsCommand } from './commands/vaults/uploads.js'
 import { addVaultCommand } from './commands/vaults/vault.js'
 import { addVerifyCommand } from './commands/archives/verify.js'
+import { addWords } from './commands/words.js'
+import { addAllDetails } from './details/add-details.js'
 import { applyEnvironment } from './environment/apply-environment.js'
 import { describeOption } from './environment/option-help.js'
 import { unknownVariableNotes } from './environment/unknown-variables.js'
 import type { Io } from './io.js'
 import { createsLocalVault, type CatalogOptions, type OutputOptions } from './options/connection-options.js'
 import { assertVaultAndAccount } from './options/operands.js'
-import { printNote } from './output/print.js'
+import { printData, printNote } from './output/print.js'
 
 const { version } = createRequire(import.meta.url)('glacier-pipe/package.json') as {
   readonly version: string
@@ -69,6 +72,9 @@ export function makeProgram(io: Io, argv: readonly string[], writeOut: (text: st
     const { serve } = await import('./run/serve/serve.js')
     return serve(options, io)
   })
+  addHelpCommands(program, () => printData(io, version))
+  addWords(program)
+  addAllDetails(program)
   return program
 }
 
