@@ -48,8 +48,12 @@ export function addPutCommand(
       creatingLocalVault(program.command('put <vault>'))
         .argument('[file]', '', parsePath)
         .description('store stdin or a file; print the archive ID')
-        .option('--name <text>', 'name of the stream: --resume resumes only an upload with this name')
-        .option('--description <text>', 'description of the archive, at most 1,024 characters')
+        .option(
+          '--name <text>',
+          'name of the stream, stored in the description; default the name of FILE',
+          parseText,
+        )
+        .option('--description <text>', 'text in the description; with the name, at most 1,024 characters')
         .option(
           '--part-size <size>',
           'size of each part: a power of two from 1MiB to 4GiB; default 16MiB, or more for a large source',

@@ -2,7 +2,6 @@
  * `put VAULT [FILE]`: stores a stream in a vault, and prints the archive ID.
  */
 import { stat } from 'node:fs/promises'
-import { basename } from 'node:path'
 import { Catalog } from '../../../catalog/catalog.js'
 import { checkOptions, picked } from '../../../options/check-options.js'
 import { VAULT } from '../../../client/request-rules.js'
@@ -27,6 +26,7 @@ import { catalogFileOf } from '../data-folder.js'
 import { descriptorOf, openInput } from './put-input.js'
 import { printArchives, printPlan } from './put-output.js'
 import { withResumeHint } from './resume-hint.js'
+import { streamDescription, streamName } from './stream-name.js'
 import { selectStream } from './select-stream.js'
 import type { SelectedStream } from './stream-selection.js'
 import { watchSource } from './source-watch.js'
@@ -42,6 +42,7 @@ export async function put(
 ): Promise<void> {
   if (options.resume && options.uploadId !== undefined)
     throw new UsageError('--resume and --upload-id both select an upload. Give only one of them.')
+  const description = asUsageError(() => streamDescription(file, options))
   const size = await sizeOf(file)
   const expectedSize = options.expectedSize ?? size
   const planned: UploadPlanOptions = picked({ ...options, expectedSize }, UPLOAD_PLAN)
@@ -57,7 +58,11 @@ export async function put(
       const catalog = await Catalog.open(catalogFileOf(options, io.env))
       try {
         const { source } = input
-        return await upload({ vaultName, file, source, size, plan, catalog, connection }, options, io)
+        return await upload(
+          { vaultName, file, description, source, size, plan, catalog, connection },
+          options,
+          io,
+        )
       } finally {
         await catalog.close()
       }
@@ -75,6 +80,8 @@ interface UploadTask {
   readonly vaultName: string
   readonly file: string | undefined
   readonly source: ByteSource
+  /** The description of a new stream, as it is sent. */
+  readonly description: string | undefined
   /** Bytes of the source; `undefined` if they are not known for certain. */
   readonly size: number | undefined
   readonly plan: UploadPlan
@@ -119,27 +126,26 @@ async function upload(task: UploadTask, options: PutOptions, io: Io): Promise<re
 /** The identity of the stream: its vault, account and name. */
 async function identityOf(
   { vaultName, file, connection }: UploadTask,
-  { name, description, resume, uploadId }: PutOptions,
+  options: PutOptions,
 ): Promise<StreamIdentity> {
-  const fileName = file === undefined || descriptorOf(file) !== undefined ? undefined : basename(file)
-  const isResumed = resume === true || uploadId !== undefined
+  const isResumed = options.resume === true || options.uploadId !== undefined
   return {
     ...(await connection.address()),
     vaultName,
     // For a new upload, the response of the service states the account.
     accountId: isResumed ? await connection.account(vaultName) : undefined,
-    name: name ?? description ?? fileName,
+    name: streamName(file, options),
   }
 }
 
 /** A new stream has the plan of `put`; the plan of a resumed stream is made from the part size of its upload. */
 function makeWriter(
-  { vaultName, plan, connection, size }: UploadTask,
+  { vaultName, description, plan, connection, size }: UploadTask,
   { point, journal }: SelectedStream,
   options: PutOptions,
   { signal, clock }: Io,
 ): ArchiveWriter {
-  const { accountId, description, retryFor, onFailure, limitRate } = options
+  const { accountId, retryFor, onFailure, limitRate } = options
   checkOptions('put', { vaultName, accountId }, VAULT)
   const store = vaultStore(connection.client, { vaultName, accountId })
   const writerPlan = point ? resumedPlanOf(options, point, store) : plan

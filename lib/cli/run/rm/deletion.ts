@@ -4,6 +4,7 @@
 import { createInterface } from 'node:readline/promises'
 import { archivesIn, deletedIn, mismatchedIn } from '../../../catalog/queries/archives.js'
 import { Catalog } from '../../../catalog/catalog.js'
+import type { VaultPlace } from '../../../catalog/queries/stored-entries.js'
 import { isInSameVault } from '../../../catalog/vault-address.js'
 import type { VaultClient } from '../../../client/vault-client.js'
 import { Retry } from '../../../transfer/retry.js'
@@ -14,10 +15,11 @@ import { formatCount } from '../../output/format.js'
 import { printNote } from '../../output/print.js'
 import { type Connection, withConnection } from '../connection.js'
 import { catalogFileOf } from '../data-folder.js'
+import { placeOf, selectArchives } from '../select/select-archives.js'
 import { openInventory } from '../inventory.js'
 import type { RmOptions } from '../../commands/archives/rm.js'
 import type { EmptyOptions } from '../../commands/vaults/empty.js'
-import { planRemoval, removalLines } from './removal.js'
+import { planRemoval, removalLines, type Removal } from './removal.js'
 
 /** The service charges for an archive for at least this time (docs/glacier-protocol.md#costs). */
 const MIN_CHARGED_DAYS = 90
@@ -27,22 +29,34 @@ const DEFAULT_CONCURRENCY = 8
 /** Runs `rm`: prints what it will delete, asks for confirmation, and deletes. */
 export async function rm(
   vaultName: string,
-  archiveIds: readonly string[],
+  given: readonly string[],
   options: RmOptions,
   io: Io,
 ): Promise<void> {
-  const file = catalogFileOf(options, io.env)
-  const removals = await planRemoval(file, vaultName, archiveIds, options.volumes)
+  await withConnection(options, io, async (connection) => {
+    const place = (): Promise<VaultPlace> => placeOf(connection, vaultName)
+    const selected = await selectArchives(given, { vaultName, options, io, place, isStrict: true })
+    const archiveIds = selected.map(({ archiveId }) => archiveId)
+    const removals = await planRemoval(catalogFileOf(options, io.env), vaultName, archiveIds, options.volumes)
+    await announce(removals, vaultName, options, io)
+    const ids = removals.map(({ archiveId }) => archiveId)
+    await deleteAll(connection, connection.retryingClient, vaultName, ids, { ...options, concurrency: 1 }, io)
+  })
+}
+
+/** Prints what will be deleted, and asks for confirmation. */
+async function announce(
+  removals: readonly Removal[],
+  vaultName: string,
+  options: RmOptions,
+  io: Io,
+): Promise<void> {
   if (!options.quiet || !options.yes) {
     for (const line of removalLines(removals)) printNote(io, line)
     for (const { record } of removals) if (record) warnOfEarlyDeletion(record.archiveId, record.time, io)
   }
   const count = removals.length === 1 ? 'the archive' : `${removals.length} archives`
   await confirm(`Delete ${count} from ${vaultName} permanently?`, options, io)
-  const ids = removals.map(({ archiveId }) => archiveId)
-  await withConnection(options, io, async (connection) => {
-    await deleteAll(connection, connection.retryingClient, vaultName, ids, { ...options, concurrency: 1 }, io)
-  })
 }
 
 /** Runs `empty`: deletes the archives in the inventory of the vault, and those that only the catalog has. */
