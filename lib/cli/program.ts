@@ -33,8 +33,8 @@ const { version } = createRequire(import.meta.url)('glacier-pipe/package.json') 
 }
 
 const EXIT_CODES_HELP = `
-Exit codes: 0 success; 1 failure; 2 usage error; 3 failure that can be resumed;
-4 the bytes did not verify; 129, 130, 143 stopped by a signal.`
+Exit codes: 0 success; 1 failure; 2 usage error; 3 failure that can be resumed, or the
+command of put failed; 4 the bytes did not verify; 129, 130, 143 stopped by a signal.`
 
 /**
  * Makes the program. It throws where commander would end the process.
@@ -48,6 +48,7 @@ export function makeProgram(io: Io, argv: readonly string[], writeOut: (text: st
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help')
     .helpCommand(false)
+    .enablePositionalOptions() // the words after put VAULT -- belong to another command
     .exitOverride()
     .configureOutput({
       writeOut,
@@ -80,9 +81,9 @@ export function makeProgram(io: Io, argv: readonly string[], writeOut: (text: st
 
 /** Adds `put`, `get` and `hash`. */
 function addTransferCommands(program: Command, io: Io, argv: readonly string[]): void {
-  addPutCommand(program, async (vault, file, options) => {
+  addPutCommand(program, async (vault, source, options) => {
     const { put } = await import('./run/put/put.js')
-    return put(vault, file, options, io)
+    return put(vault, source, options, io)
   })
   addGetCommand(program, async (vault, archiveIds, options) => {
     const { get } = await import('./run/get/get.js')
