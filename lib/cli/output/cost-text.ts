@@ -16,7 +16,7 @@ export function formatAmount(pico: bigint): string {
 /** A cost as `US$0.0004`, `at least US$1.20`, or `unknown`. */
 export function formatCost({ total, isAtLeast }: Cost): string {
   if (!isAtLeast) return formatAmount(total)
-  return total > 0n ? `at least ${formatAmount(total)}` : 'unknown'
+  return total >= SMALLEST ? `at least ${formatAmount(total)}` : 'unknown'
 }
 
 /** A cost in JSON: amounts in US dollars, `null` for an unknown one. */

@@ -80,7 +80,7 @@ function totalLines({ plan, prices, nowMs }: PlanContext): string[] {
     const monthly = costByRegion(archives, prices, storageCostPerMonth)
     const early = costByRegion(archives, prices, (those, known) => costOfDeletion(those, nowMs, known))
     lines.push(
-      `Storage costs ${formatCost(monthly)} less a month. Early deletion: ${formatCost(early)}. ` +
+      `This saves ${formatCost(monthly)} a month. Early deletion: ${formatCost(early)}. ` +
         priceNote(archives, prices),
     )
   }

@@ -15,7 +15,7 @@ export function earlyDeletionCost(
   return costByRegion(archives, prices, (inRegion, known) => costOfDeletion(inRegion, nowMs, known))
 }
 
-/** The line about archives that are charged for after their deletion; none if there are none. */
+/** The line about archives that are charged for after their deletion, and the cost; none if no archive is known to be. */
 export function earlyDeletionLines(
   archives: readonly PlacedArchive[],
   nowMs: number,
@@ -26,14 +26,20 @@ export function earlyDeletionLines(
   )
   if (young.length === 0) return []
   const until = Math.max(...young.map(({ time = '' }) => freeDeletionTime(Date.parse(time))))
-  const cost = formatCost(earlyDeletionCost(young, nowMs, prices))
-  const [who, they, were] =
-    young.length === 1 ? ['archive is', 'it is', 'it was'] : ['archives are', 'they are', 'they were']
-  const count = archives.length === 1 ? `The ${who}` : `${young.length} of the ${archives.length} ${who}`
+  const cost = formatCost(earlyDeletionCost(archives, nowMs, prices))
+  const isOne = young.length === 1
+  const [they, were] = isOne ? ['it is', 'it was'] : ['they are', 'they were']
   return [
-    `${count} charged for until ${dayOf(until)}, ${MIN_CHARGED_DAYS} days after ${were} stored, even if ${they} deleted ` +
-      `now: ${cost}. ${priceNote(young, prices)}`,
+    `${whoAre(young.length, archives.length)} charged for until ${dayOf(until)}, ${MIN_CHARGED_DAYS} days after ${were} stored, even if ${they} deleted ` +
+      `now: ${cost}. ${priceNote(archives, prices)}`,
   ]
+}
+
+/** The subject of a sentence, as `2 of the 3 archives are`. */
+function whoAre(count: number, total: number): string {
+  if (total === 1) return 'The archive is'
+  if (count === total) return `The ${total} archives are`
+  return `${count} of the ${total} archives ${count === 1 ? 'is' : 'are'}`
 }
 
 /** A day as `2026-11-29`, in UTC. */

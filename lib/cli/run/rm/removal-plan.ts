@@ -26,10 +26,11 @@ export async function printRemovalPlan(
   }
   const isUnknown = archives.some((archive) => archive.size === undefined)
   const total = `${isUnknown ? 'at least ' : ''}${formatSize(size)}`
+  const charges = earlyDeletionLines(archives, nowMs, prices)
   const lines = [
     ...removalLines(removals),
-    `${formatCount(removals.length, 'archive')}, ${total}. Early deletion: ${formatCost(cost)}. Nothing is deleted.`,
-    ...earlyDeletionLines(archives, nowMs, prices),
+    `${formatCount(removals.length, 'archive')}, ${total}. Nothing is deleted.`,
+    ...(charges.length > 0 ? charges : [`Early deletion: ${formatCost(cost)}.`]),
   ]
   for (const line of lines) await printData(io, line)
 }
