@@ -1,6 +1,7 @@
 /**
  * `get VAULT ARCHIVE_ID…`: retrieves and verifies archives, to stdout or into a file.
  */
+import type { VaultPlace } from '../../../catalog/queries/stored-entries.js'
 import { picked } from '../../../options/check-options.js'
 import { pipeline } from '../../../streams/node-streams.js'
 import type { RetrievalEvents } from '../../../retrieve/archive-reader.js'
@@ -14,8 +15,9 @@ import { asUsageError, toUsageError } from '../../options/option-names.js'
 import { printData, printJson, printNote } from '../../output/print.js'
 import { Progress } from '../../output/progress.js'
 import { followRetries } from '../../output/retry-notes.js'
-import { withConnection } from '../connection.js'
+import { type Connection, withConnection } from '../connection.js'
 import { catalogFileOf } from '../data-folder.js'
+import { placeOf, selectArchives } from '../select/select-archives.js'
 import { withResumeHint } from './get-resume.js'
 import type { GetOptions } from '../../commands/archives/get.js'
 import { fragmentWarning, resolveTarget, targetOfJob, type RetrievalTarget } from './retrieval-target.js'
@@ -50,18 +52,37 @@ export async function get(
       'stdout is a terminal. Write the archive to a file with -o FILE, pipe it into a command, or give -o - to print it.',
     )
   }
-  await withConnection(options, io, async ({ client, retryingClient }) => {
+  await withConnection(options, io, async (connection) => {
+    const { client, retryingClient } = connection
     const { signal, clock } = io
     const { tier, concurrency, memory, retryFor, accountId } = options
     const base = { client, vaultName, accountId, tier, concurrency, memory, retryFor, signal, clock }
     const file = catalogFileOf(options, io.env)
     const target = await (job === undefined
-      ? resolveTarget(file, archiveIds, options, io)
+      ? resolveTarget(file, await idsOf(archiveIds, vaultName, connection, options, io), options, io)
       : targetOfJob(file, retryingClient, { vaultName, accountId, jobId: job, signal }, io))
     const retrieval = { ...base, ...target.options }
     if (wait) await transfer(retrieval, target, options, io, argv)
     else await start(retrieval, options, io)
   })
+}
+
+/** The IDs of the archives that the operands stand for. Of several operands, a name stands for all volumes of its set. */
+async function idsOf(
+  given: readonly string[],
+  vaultName: string,
+  connection: Connection,
+  options: GetOptions,
+  io: Io,
+): Promise<string[]> {
+  const place = (): Promise<VaultPlace> => placeOf(connection, vaultName)
+  const selected = await selectArchives(given, { vaultName, options, io, place, isStrict: false })
+  const expands = given.length > 1 && options.volumes
+  return selected.flatMap(({ by, archiveId, entry }) =>
+    expands && entry && (by === 'name' || by === 'latest')
+      ? entry.set.volumes.map((volume) => volume.archiveId)
+      : [archiveId],
+  )
 }
 
 async function transfer(

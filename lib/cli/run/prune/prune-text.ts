@@ -1,17 +1,15 @@
 /** The plan of `prune`, as people and programs read it. */
 import { costOfDeletion, storageCostPerMonth } from '../../../costs/storage-costs.js'
+import { shortIdsOf } from '../../../catalog/queries/short-ids.js'
 import type { StoredEntry } from '../../../catalog/queries/stored-entries.js'
 import { formatCost } from '../../output/cost-text.js'
-import { formatCount, formatSize } from '../../output/format.js'
+import { formatCount, formatSize, formatTime } from '../../output/format.js'
 import { volumesText } from '../../output/set-text.js'
 import { costByRegion, priceNote } from '../costs/archive-costs.js'
 import type { RegionalPrices } from '../costs/regional-prices.js'
 import { dayOf } from '../rm/early-deletion.js'
 import { archivesOf, type Candidates } from './candidates.js'
 import type { PlannedEntry, PrunePlan } from './prune-plan.js'
-
-/** The number of characters of an archive ID that identify it among those of a vault. */
-const SHORT_ID_LENGTH = 12
 
 const ACTIONS = { keep: 'keep', delete: 'delete', complete: 'delete the rest of' } as const
 
@@ -28,9 +26,13 @@ export interface PlanContext {
 export function planLines(context: PlanContext): string[] {
   const { plan } = context
   const begun = plan.deleted.filter(({ action }) => action === 'complete')
+  const all = [...begun, ...plan.groups.flatMap(({ entries }) => entries)]
+  const shortIds = shortIdsOf(all.map(({ entry }) => entry.id))
+  const linesOf = (entries: readonly PlannedEntry[]): string[] =>
+    entries.map((planned) => entryLine(planned, `${shortIds.get(planned.entry.id)}`))
   return [
-    ...plan.groups.flatMap(({ name, entries }) => [`${name}:`, ...entries.map(entryLine)]),
-    ...(begun.length > 0 ? ['sets whose deletion has begun:', ...begun.map(entryLine)] : []),
+    ...plan.groups.flatMap(({ name, entries }) => [`${name}:`, ...linesOf(entries)]),
+    ...(begun.length > 0 ? ['sets whose deletion has begun:', ...linesOf(begun)] : []),
     ...totalLines(context),
     ...ignoredLines(context.candidates),
   ]
@@ -51,14 +53,13 @@ export function entryJson({ entry, action, reasons, freeMs }: PlannedEntry): obj
   }
 }
 
-function entryLine({ entry, action, reasons, freeMs }: PlannedEntry): string {
-  const { id, time, size, set } = entry
+function entryLine({ entry, action, reasons, freeMs }: PlannedEntry, shortId: string): string {
+  const { time, size, set } = entry
   const remarks = [...(set.volumes.length > 1 ? [volumesText(set)] : [])]
   for (const reason of reasons)
     remarks.push(reason === 'young' ? `charged for until ${dayOf(freeMs)}` : reason)
   const remark = remarks.length === 0 ? '' : `  (${remarks.join(', ')})`
-  const shortId = id.slice(0, SHORT_ID_LENGTH)
-  return `  ${ACTIONS[action].padEnd(6)}  ${time}  ${formatSize(size).padStart(10)}  ${shortId}${remark}`
+  return `  ${ACTIONS[action].padEnd(6)}  ${formatTime(time)}  ${formatSize(size).padStart(10)}  ${shortId}${remark}`
 }
 
 function totalLines({ plan, prices, nowMs }: PlanContext): string[] {

@@ -2,7 +2,7 @@
 import { assertNoConflicts } from '../../../catalog/queries/conflicts.js'
 import type { ArchiveRecord } from '../../../catalog/record.js'
 import { setIdOf, setsOf, type ArchiveSet } from '../../../catalog/queries/sets.js'
-import { nameOf } from '../../../glacier/archive-name.js'
+import { recordName } from '../../../catalog/queries/stored-entries.js'
 import type { PlacedArchive } from '../costs/archive-costs.js'
 import { UsageError } from '../../command-errors.js'
 import { formatSize } from '../../output/format.js'
@@ -81,8 +81,8 @@ export function removalLines(removals: readonly Removal[]): string[] {
 
 function lineOf(archiveId: string, record: ArchiveRecord | undefined, set: ArchiveSet | undefined): string {
   if (!record) return `${archiveId}  (not in the catalog)`
-  const { size, description, name = '', volume } = record
-  const shownName = description === undefined ? name : nameOf(description)
+  const { size, volume } = record
+  const shownName = recordName(record) ?? ''
   const position = set ? `  (volume ${volume})` : ''
   return `${archiveId}  ${formatSize(size)}  ${shownName}`.trimEnd() + position
 }
