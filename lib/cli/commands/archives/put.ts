@@ -5,13 +5,14 @@ import {
   creatingLocalVault,
   type ConnectionOptions,
 } from '../../options/connection-options.js'
+import { addPricesOption, type CostOptions } from '../../options/cost-options.js'
 import { parseThreads } from '../../options/values/numbers.js'
 import { parsePath, parseText } from '../../options/values/text.js'
 import { parseSize } from '../../options/values/size.js'
 import { addTransferOptions, type TransferOptions } from '../../options/transfer-options.js'
 
 /** The options of `put`. */
-export interface PutOptions extends ConnectionOptions, TransferOptions {
+export interface PutOptions extends ConnectionOptions, TransferOptions, CostOptions {
   /** The name of the stream; default the description, or the base name of the file. */
   readonly name?: string
   readonly description?: string
@@ -43,7 +44,7 @@ export function addPutCommand(
   program: Command,
   run: (vault: string, file: string | undefined, options: PutOptions) => Promise<void>,
 ): void {
-  addTransferOptions(
+  const command = addTransferOptions(
     addConnectionOptions(
       creatingLocalVault(program.command('put <vault>'))
         .argument('[file]', '', parsePath)
@@ -82,7 +83,8 @@ export function addPutCommand(
           parseSize,
         )
         .option('--no-volumes', 'fail if the stream does not fit into one archive')
-        .option('--dry-run', 'print the plan of the upload; read and send nothing'),
+        .option('--dry-run', 'print the plan of the upload and what it costs; read and send nothing'),
     ),
-  ).action(run)
+  )
+  addPricesOption(command).action(run)
 }
