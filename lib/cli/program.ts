@@ -12,6 +12,7 @@ import { addHashCommand } from './commands/archives/hash.js'
 import { addInventoryCommand } from './commands/vaults/inventory.js'
 import { addJobsCommand } from './commands/vaults/jobs.js'
 import { addLsCommand } from './commands/archives/ls.js'
+import { addPruneCommand } from './commands/archives/prune.js'
 import { addPutCommand } from './commands/archives/put.js'
 import { addRmCommand } from './commands/archives/rm.js'
 import { addServeCommand } from './commands/serve.js'
@@ -130,8 +131,12 @@ function addVaultCommands(program: Command, io: Io): void {
     const { rm } = await import('./run/rm/deletion.js')
     return rm(vault, archiveIds, options, io)
   })
+  addPruneCommand(program, async (vault, options) => {
+    const { prune } = await import('./run/prune/prune.js')
+    return prune(vault, options, io)
+  })
   addEmptyCommand(program, async (vault, options) => {
-    const { empty } = await import('./run/rm/deletion.js')
+    const { empty } = await import('./run/rm/empty.js')
     return empty(vault, options, io)
   })
   const load = (): Promise<typeof import('./run/vault.js')> => import('./run/vault.js')

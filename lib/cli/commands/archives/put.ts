@@ -8,6 +8,7 @@ import {
 import { addDetails } from '../../command-details.js'
 import { takeCommandWords } from '../../options/command-words.js'
 import { PUT_DETAILS } from './put-details.js'
+import { addPricesOption, type CostOptions } from '../../options/cost-options.js'
 import { parseThreads } from '../../options/values/numbers.js'
 import { parsePath, parseText } from '../../options/values/text.js'
 import { parseSize } from '../../options/values/size.js'
@@ -22,7 +23,7 @@ export interface PutSource {
 }
 
 /** The options of `put`. */
-export interface PutOptions extends ConnectionOptions, TransferOptions {
+export interface PutOptions extends ConnectionOptions, TransferOptions, CostOptions {
   /** The name of the stream; default the description, or the base name of the file. */
   readonly name?: string
   readonly description?: string
@@ -103,9 +104,10 @@ export function addPutCommand(
           parseSize,
         )
         .option('--no-volumes', 'fail if the stream does not fit into one archive')
-        .option('--dry-run', 'print the plan of the upload; read and send nothing'),
+        .option('--dry-run', 'print the plan of the upload and what it costs; read and send nothing'),
     ),
-  ).action((vault: string, file: string | undefined, options: PutOptions) =>
+  )
+  addPricesOption(put).action((vault: string, file: string | undefined, options: PutOptions) =>
     run(vault, { file, command: commandWords() }, options),
   )
 }

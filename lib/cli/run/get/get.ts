@@ -20,6 +20,7 @@ import { catalogFileOf } from '../data-folder.js'
 import { placeOf, selectArchives } from '../select/select-archives.js'
 import { withResumeHint } from './get-resume.js'
 import type { GetOptions } from '../../commands/archives/get.js'
+import { noteRetrievalCost, printRetrievalPlan } from './retrieval-cost.js'
 import { fragmentWarning, resolveTarget, targetOfJob, type RetrievalTarget } from './retrieval-target.js'
 
 /** A reader or a download: the part of each that emits events. */
@@ -47,7 +48,11 @@ export async function get(
     throw new UsageError('Give either the ID of an archive, or the ID of a job with --job.')
   if (job !== undefined && options.range)
     throw new UsageError('--range cannot be used with --job: the range of a job is set when it is started.')
-  if (output === undefined && wait && io.stdout.isTTY) {
+  if (job !== undefined && options.dryRun)
+    throw new UsageError(
+      '--dry-run cannot be used with --job: the job exists, and its output costs nothing more.',
+    )
+  if (output === undefined && wait && !options.dryRun && io.stdout.isTTY) {
     throw new UsageError(
       'stdout is a terminal. Write the archive to a file with -o FILE, pipe it into a command, or give -o - to print it.',
     )
@@ -62,6 +67,12 @@ export async function get(
       ? resolveTarget(file, await idsOf(archiveIds, vaultName, connection, options, io), options, io)
       : targetOfJob(file, retryingClient, { vaultName, accountId, jobId: job, signal }, io))
     const retrieval = { ...base, ...target.options }
+    const place = await connection.address()
+    if (options.dryRun) {
+      await printRetrievalPlan(retrieval, place, options, io)
+      return
+    }
+    await noteRetrievalCost(retrieval, place, options, io)
     if (wait) await transfer(retrieval, target, options, io, argv)
     else await start(retrieval, options, io)
   })
