@@ -5,6 +5,7 @@ import { CommanderError } from 'commander'
 import type { Io } from './io.js'
 import { exitCodeOf, explanationsOf } from './output/exit-code.js'
 import { printNote, write } from './output/print.js'
+import { writeAbove } from './output/status-line.js'
 import { makeProgram } from './program.js'
 
 /**
@@ -34,7 +35,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
 /** Explains an error on stderr, and returns its exit code. */
 function explain(error: unknown, argv: readonly string[], io: Io): number {
   for (const line of explanationsOf(error)) printNote(io, line)
-  if (argv.includes('--debug')) io.stderr.write(`${stackTracesOf(error)}\n`)
+  if (argv.includes('--debug')) writeAbove(io.stderr, `${stackTracesOf(error)}\n`)
   return exitCodeOf(error, io.signal)
 }
 
