@@ -19,10 +19,10 @@ export function transferLine(
   const { totalBytes = 0, partsDone, partsSkipped, sentBytes, requestsInFlight, retries } = counts
   const hasPercent = percent !== undefined
   const pieces: (Piece | false)[] = [
-    { text: verb, rank: 5 },
+    { text: verb, rank: 4 },
     hasPercent && { text: `${percent} %`, before: ' ', rank: 1 },
     hasPercent && { text: `of ${formatSize(totalBytes)}`, before: ' ', rank: 6 },
-    { text: formatSize(snapshot.positionBytes), before: hasPercent ? ': ' : ' ', rank: hasPercent ? 4 : 1 },
+    { text: formatSize(snapshot.positionBytes), before: hasPercent ? ': ' : ' ', rank: hasPercent ? 5 : 1 },
     { text: `in ${formatCount(partsDone, 'part')}`, before: ' ', rank: 10 },
     partsSkipped > 0 && { text: `(${partsSkipped} already there)`, before: ' ', rank: 11 },
     sentBytes > 0 && { text: `${formatSize(sentBytes)} ${wireVerb}`, rank: 13 },
