@@ -5,6 +5,7 @@ import { type Command, CommanderError } from 'commander'
 import type { Io } from './io.js'
 import { exitCodeOf, explanationsOf } from './output/exit-code.js'
 import { printNote, write } from './output/print.js'
+import { writeAbove } from './output/status-line.js'
 import { makeProgram } from './program.js'
 
 /**
@@ -35,7 +36,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
 /** Explains an error on stderr, and returns its exit code. */
 function explain(error: unknown, program: Command, io: Io): number {
   for (const line of explanationsOf(error)) printNote(io, line)
-  if (hasDebug(program)) io.stderr.write(`${stackTracesOf(error)}\n`)
+  if (hasDebug(program)) writeAbove(io.stderr, `${stackTracesOf(error)}\n`)
   return exitCodeOf(error, io.signal)
 }
 

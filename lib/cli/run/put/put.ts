@@ -19,7 +19,8 @@ import { UsageError } from '../../command-errors.js'
 import type { Io } from '../../io.js'
 import { asUsageError } from '../../options/option-names.js'
 import { printNote } from '../../output/print.js'
-import { Progress } from '../../output/progress.js'
+import { PUT } from '../../output/progress/operation.js'
+import { Progress } from '../../output/progress/progress.js'
 import { retryNotes } from '../../output/retry-notes.js'
 import { type Connection, withConnection } from '../connection.js'
 import { catalogFileOf } from '../data-folder.js'
@@ -87,7 +88,7 @@ interface UploadTask extends PutSource {
 }
 
 async function upload(task: UploadTask, options: PutOptions, io: Io): Promise<readonly Archive[]> {
-  const progress = new Progress(io, options, 'stored')
+  const progress = new Progress(io, options, PUT)
   const noteRetry = retryNotes((line) => {
     progress.note(line)
   })
@@ -99,18 +100,22 @@ async function upload(task: UploadTask, options: PutOptions, io: Io): Promise<re
   const selected = await selectStream(selection)
   try {
     const writer = asUsageError(() => makeWriter(task, selected, options, io))
-    progress.total = task.size
+    const state = { hasParts: false }
+    writer.once('part', () => (state.hasParts = true))
     follow(writer, progress, noteRetry)
     try {
       const { hashThreads } = options
-      const archives = await sendSource(selected.source, writer, { hashThreads }).finally(() => {
-        progress.stop()
-      })
-      // If an earlier run has completed the upload, the source is only compared.
-      if (progress.isEmpty) progress.note('The source is the same as the stored archive. Nothing was sent.')
-      else progress.done()
+      const archives = await sendSource(selected.source, writer, { hashThreads })
+      if (state.hasParts) {
+        progress.done()
+      } else {
+        // An earlier run has completed the upload: the source was only compared.
+        progress.end('success')
+        progress.note('The source is the same as the stored archive. Nothing was sent.')
+      }
       return archives
     } catch (error) {
+      progress.end()
       for (const { volume, archiveId } of writer.archives)
         printNote(io, `Volume ${volume} is stored. Its ID is ${archiveId}.`)
       throw withResumeHint(error, writer, task, options)
@@ -163,9 +168,6 @@ function makeWriter(
 }
 
 function follow(writer: ArchiveWriter, progress: Progress, noteRetry: (notice: RetryNotice) => void): void {
-  writer.on('part', ({ start, end, skipped, concurrency }) => {
-    progress.add(end - start, !skipped, concurrency)
-  })
   writer.on('archive', ({ volume, archiveId }) => {
     if (volume > 1) progress.note(`Volume ${volume} is stored. Its ID is ${archiveId}.`)
   })
@@ -173,6 +175,11 @@ function follow(writer: ArchiveWriter, progress: Progress, noteRetry: (notice: R
     progress.note(message)
   })
   writer.on('retry', noteRetry)
+  progress.follow(writer, () => {
+    const number = writer.archives.length + 1
+    const isOpen = number > 1 && writer.uploadId !== undefined
+    return isOpen ? { noun: 'volume', number, count: undefined } : undefined
+  })
 }
 
 /**
