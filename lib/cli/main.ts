@@ -3,6 +3,7 @@
  */
 import { CommanderError } from 'commander'
 import type { Io } from './io.js'
+import type { OutputOptions } from './options/connection-options.js'
 import { exitCodeOf, explanationsOf } from './output/exit-code.js'
 import { printNote, write } from './output/print.js'
 import { makeProgram } from './program.js'
@@ -15,26 +16,30 @@ import { makeProgram } from './program.js'
  */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   const help: string[] = []
+  let options: Partial<OutputOptions> = { debug: argv.includes('--debug') }
+  const program = makeProgram(io, argv, (text) => help.push(text)).hook('preAction', (_program, command) => {
+    options = command.opts()
+  })
   try {
-    await makeProgram(io, argv, (text) => help.push(text)).parseAsync(argv, { from: 'user' })
+    await program.parseAsync(argv, { from: 'user' })
     return 0
   } catch (error) {
-    if (!(error instanceof CommanderError)) return explain(error, argv, io)
+    if (!(error instanceof CommanderError)) return explain(error, options, io)
     if (error.exitCode !== 0) return 2 // commander has printed the message
     return write(io, help.join('')).then(
       () => 0,
       (failure: unknown) => {
         const isClosed = (failure as NodeJS.ErrnoException).code === 'EPIPE' // as by head, which has read enough
-        return isClosed ? 0 : explain(failure, argv, io)
+        return isClosed ? 0 : explain(failure, options, io)
       },
     )
   }
 }
 
 /** Explains an error on stderr, and returns its exit code. */
-function explain(error: unknown, argv: readonly string[], io: Io): number {
+function explain(error: unknown, { debug }: Partial<OutputOptions>, io: Io): number {
   for (const line of explanationsOf(error)) printNote(io, line)
-  if (argv.includes('--debug')) io.stderr.write(`${stackTracesOf(error)}\n`)
+  if (debug) io.stderr.write(`${stackTracesOf(error)}\n`)
   return exitCodeOf(error, io.signal)
 }
 

@@ -17,9 +17,13 @@ import { addServeCommand } from './commands/serve.js'
 import { addUploadsCommand } from './commands/vaults/uploads.js'
 import { addVaultCommand } from './commands/vaults/vault.js'
 import { addVerifyCommand } from './commands/archives/verify.js'
+import { applyEnvironment } from './environment/apply-environment.js'
+import { describeOption } from './environment/option-help.js'
+import { unknownVariableNotes } from './environment/unknown-variables.js'
 import type { Io } from './io.js'
-import { createsLocalVault, type CatalogOptions } from './options/connection-options.js'
+import { createsLocalVault, type CatalogOptions, type OutputOptions } from './options/connection-options.js'
 import { assertVaultAndAccount } from './options/operands.js'
+import { printNote } from './output/print.js'
 
 const { version } = createRequire(import.meta.url)('glacier-pipe/package.json') as {
   readonly version: string
@@ -46,9 +50,13 @@ export function makeProgram(io: Io, argv: readonly string[], writeOut: (text: st
       writeOut,
       writeErr: (text) => void io.stderr.write(text),
     })
+    .configureHelp({ optionDescription: describeOption })
     .showHelpAfterError('(run with --help for the usage)')
     .addHelpText('after', EXIT_CODES_HELP)
     .hook('preAction', async (_program, command) => {
+      applyEnvironment(command, io.env)
+      if (!command.opts<OutputOptions>().quiet)
+        for (const note of unknownVariableNotes(io.env)) printNote(io, note)
       assertVaultAndAccount(command)
       if (createsLocalVault(command)) return
       const { assertLocalVault } = await import('./run/local-folder.js')

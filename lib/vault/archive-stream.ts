@@ -14,6 +14,7 @@ import { pipeline } from '../streams/node-streams.js'
 import { forwardEvents } from '../streams/forward-events.js'
 import type { NodeStream } from '../streams/node-source.js'
 import { TypedWritable } from '../streams/typed-events.js'
+import type { TransferProgress } from '../transfer/progress.js'
 import { PartHasher } from '../tree-hash/hash-parts.js'
 import type { ArchiveWriter, ArchiveWriterEvents } from '../upload/archive-writer.js'
 import { endOf, withOutcome } from '../upload/send-source.js'
@@ -102,6 +103,11 @@ export class ArchiveStream extends TypedWritable<ArchiveWriterEvents> {
   /** The outcome of the upload; `undefined` until the stream has closed. */
   get outcome(): WriterOutcome | undefined {
     return this.#writer.outcome
+  }
+
+  /** The transfer as it stands, for a display that is updated by a timer. The event `progress` reports changes. */
+  get progress(): TransferProgress {
+    return this.#writer.progress
   }
 
   /** The plan of the upload. */

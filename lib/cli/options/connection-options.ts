@@ -13,6 +13,8 @@ export interface OutputOptions {
   readonly json?: boolean
   readonly quiet?: boolean
   readonly progress: ProgressMode
+  /** Whether to print stack traces with errors. */
+  readonly debug?: boolean
 }
 
 /** The options of every command that uses a catalog. */
