@@ -12,7 +12,8 @@ import { sdkFor } from '../helpers/sdk-client.js'
 // Every shell block and every program of the documents is run against a local vault, except those that the document
 // marks as not run.
 
-const names = await documents()
+// DOCUMENT=docs/guide.md runs one document.
+const names = (await documents()).filter((name) => name === (process.env.DOCUMENT ?? name))
 const pages = new Map(await Promise.all(names.map(async (name) => [name, await textOf(name)] as const)))
 const notRun: string[] = []
 const withFakeTools: string[] = []
