@@ -19,6 +19,8 @@ export interface GetOptions extends ConnectionOptions, TransferOptions {
   readonly tier?: Tier
   /** Whether the ID of a first volume stands for the whole set. */
   readonly volumes: boolean
+  /** Whether a set whose last volume is missing is retrieved. */
+  readonly incomplete?: boolean
 }
 
 /**
@@ -56,6 +58,7 @@ export function addGetCommand(
           ]),
         )
         .option('--no-volumes', 'retrieve only the given archive, not all volumes of its set')
+        .option('--incomplete', 'retrieve a set of volumes although its last volume is missing')
         .addHelpText('after', DASHED_IDS_HELP),
     ),
   ).action(run)
