@@ -6,6 +6,7 @@
  */
 import { constants } from 'node:os'
 import {
+  IncompleteSetError,
   ServiceError,
   SizeMismatchError,
   SourceCommandError,
@@ -78,6 +79,8 @@ const HINTS: Readonly<Partial<Record<ServiceErrorReason, string>>> = {
 /** The hint on what to do about an error; empty if there is no more to say. */
 function hintFor(error: Error): string {
   const cause = causeOf(error)
+  if (cause instanceof IncompleteSetError && cause.missing.length === 0)
+    return ' With --incomplete, get retrieves the volumes that are stored.'
   const reason = cause instanceof ServiceError ? cause.reason : undefined
   return (reason && HINTS[reason]) ?? ''
 }
