@@ -2,8 +2,24 @@
 import { writeFile } from 'node:fs/promises'
 
 const THEMES = {
-  light: { text: '#1f2328', muted: '#59636e', line: '#818b98', box: '#f6f8fa', edge: '#d1d9e0', vault: '#ddf4ff', vaultEdge: '#54aeff' },
-  dark: { text: '#f0f6fc', muted: '#9198a1', line: '#656c76', box: '#151b23', edge: '#3d444d', vault: '#0c2d6b', vaultEdge: '#388bfd' },
+  light: {
+    text: '#1f2328',
+    muted: '#59636e',
+    line: '#818b98',
+    box: '#f6f8fa',
+    edge: '#d1d9e0',
+    vault: '#ddf4ff',
+    vaultEdge: '#54aeff',
+  },
+  dark: {
+    text: '#f0f6fc',
+    muted: '#9198a1',
+    line: '#656c76',
+    box: '#151b23',
+    edge: '#3d444d',
+    vault: '#0c2d6b',
+    vaultEdge: '#388bfd',
+  },
 }
 const PUT = [
   ['any stream', 'a dump, a tar, a file'],
@@ -44,7 +60,9 @@ ${row('get', GET, 156, theme, 'left')}
 
 function row(command, boxes, top, theme, direction) {
   const middle = top + BOX.height / 2
-  const lines = [`  <text x="8" y="${top - 12}" font-size="14" font-family="${MONO}" text-anchor="start" fill="${theme.muted}">glacier-pipe ${command}</text>`]
+  const lines = [
+    `  <text x="8" y="${top - 12}" font-size="14" font-family="${MONO}" text-anchor="start" fill="${theme.muted}">glacier-pipe ${command}</text>`,
+  ]
   boxes.forEach(([title, detail], i) => {
     const left = 8 + i * (BOX.width + BOX.gap + 11)
     const center = left + BOX.width / 2

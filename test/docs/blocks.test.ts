@@ -4,15 +4,16 @@ import { CreateVaultCommand } from '@aws-sdk/client-glacier'
 import t, { type Test } from 'tap'
 import ts from 'typescript'
 import { startLocalVault } from '../../lib/local/index.js'
-import { DocumentSession, fileNameOf } from '../helpers/document-session.js'
+import { DocumentSession, isProgramBlock, isShellBlock } from '../helpers/document-session.js'
 import { documents, ROOT, textOf } from '../helpers/documents.js'
-import { blocksOf, type Block } from '../helpers/markdown.js'
+import { blocksOf } from '../helpers/markdown.js'
 import { sdkFor } from '../helpers/sdk-client.js'
 
 // Every shell block and every program of the documents is run against a local vault, except those that the document
 // marks as not run.
 
-const names = await documents()
+// DOCUMENT=docs/guide.md runs one document.
+const names = (await documents()).filter((name) => name === (process.env.DOCUMENT ?? name))
 const pages = new Map(await Promise.all(names.map(async (name) => [name, await textOf(name)] as const)))
 const notRun: string[] = []
 const withFakeTools: string[] = []
@@ -39,7 +40,7 @@ t.test('the shell blocks and the programs of each document run as they are print
       for (const block of blocks) {
         if (block.notRun !== undefined) notRun.push(`${name}:${block.line} ${block.notRun}`)
       }
-      const isRun = blocks.some((block) => isShell(block) || isProgram(block))
+      const isRun = blocks.some((block) => isShellBlock(block) || isProgramBlock(block))
       return isRun ? t.test(name, { buffered: true }, (t) => runPage(t, name, text)) : undefined
     }),
   )
@@ -49,7 +50,7 @@ t.test('the programs in TypeScript compile', async (t) => {
   const dir = t.testdir()
   const files: string[] = []
   for (const [name, text] of pages) {
-    for (const block of blocksOf(text).filter(isProgram)) {
+    for (const block of blocksOf(text).filter(isProgramBlock)) {
       if (block.language !== 'ts') continue
       const path = join(dir, `${name.replaceAll('/', '-')}-${block.line}.mts`)
       await writeFile(path, block.text)
@@ -93,36 +94,7 @@ async function runPage(t: Test, name: string, text: string): Promise<void> {
   await mkdir(home)
   const session = new DocumentSession(name, text, home, vault, keys)
   await session.prepare()
-  t.strictSame(await session.runShell(), [])
-
-  const programs = blocksOf(text).filter(isProgram)
-  const shell = blocksOf(text).filter(isShell)
-  const unnamed: string[] = []
-  for (const { language, line, text: program } of programs) {
-    const file = fileNameOf(program)
-    // A shell block of the document may run the program with its arguments.
-    if (file !== undefined && shell.some((block) => block.text.includes(file))) continue
-    if (file !== undefined) t.strictSame(await session.runNamed(file), [])
-    else unnamed.push(await asFile(home, language, line, program))
-  }
-  t.strictSame(await session.runPrograms(unnamed), [])
+  t.strictSame(await session.run(), [])
   const fakes = await session.fakeTools()
   if (fakes.length > 0) withFakeTools.push(`${name}: ${fakes.join(', ')}`)
-}
-
-/** A program as a file in JavaScript. */
-async function asFile(home: string, language: string, line: number, program: string): Promise<string> {
-  const path = join(home, `line-${line}.mjs`)
-  const options = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext }
-  const text = language === 'ts' ? ts.transpileModule(program, { compilerOptions: options }).outputText : program
-  await writeFile(path, text)
-  return path
-}
-
-function isShell({ language, notRun }: Block): boolean {
-  return language === 'sh' && notRun === undefined
-}
-
-function isProgram({ language, notRun }: Block): boolean {
-  return (language === 'js' || language === 'ts') && notRun === undefined
 }

@@ -1,11 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import {
-  CreateVaultCommand,
-  SetVaultAccessPolicyCommand,
-  type GlacierClient,
-} from '@aws-sdk/client-glacier'
+import { CreateVaultCommand, SetVaultAccessPolicyCommand, type GlacierClient } from '@aws-sdk/client-glacier'
 import t, { type Test } from 'tap'
 import type { LocalVault } from '../../lib/local/index.js'
 import { MIB } from '../../lib/sizes.js'
@@ -76,7 +72,6 @@ class Role {
     })
     await this.#client.send(new SetVaultAccessPolicyCommand({ ...address, policy: { Policy } }))
   }
-
 
   /** The actions that were requested since {@link allowOnly}, in alphabetical order. */
   requested(): string[] {
@@ -194,11 +189,7 @@ async function succeeds(t: Test, ending: Promise<Ended>): Promise<string> {
   return stdout.toString().trim()
 }
 
-async function isDenied(
-  t: Test,
-  role: Role,
-  args: readonly string[],
-): Promise<void> {
+async function isDenied(t: Test, role: Role, args: readonly string[]): Promise<void> {
   const { code, stderr } = await role.run(...args)
   t.equal(code, 1, args.join(' '))
   t.match(stderr, /denied|not authorized/i)

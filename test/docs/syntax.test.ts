@@ -32,7 +32,7 @@ t.test('each block has a language that is run or checked', (t) => {
   t.end()
 })
 
-t.test('shell blocks are valid in bash, and a pipe into put says what it does not catch', async (t) => {
+t.test('shell blocks are valid in bash', async (t) => {
   const dir = t.testdir()
   for (const { place, text } of inLanguage('sh')) {
     const path = join(dir, place.replaceAll('/', '-'))
@@ -45,6 +45,14 @@ t.test('a program whose output is piped into put fails the pipe, or is run by pu
   for (const { place, text } of inLanguage('sh')) {
     const pipes = text.split('\n').filter((line) => /\| *glacier-pipe put\b/.test(line))
     t.ok(pipes.length === 0 || text.includes('pipefail'), `${place} has a pipe without pipefail`)
+  }
+  t.end()
+})
+
+t.test('a block with a server that runs until it is stopped is marked as not run', (t) => {
+  for (const { place, text, notRun } of inLanguage('sh')) {
+    const runsOn = text.split('\n').some((line) => /glacier-pipe serve\b(?!.*(?:&|--help))/.test(line))
+    t.ok(!runsOn || notRun !== undefined, `${place} would not end`)
   }
   t.end()
 })

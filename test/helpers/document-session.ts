@@ -7,13 +7,19 @@ import { spawn } from 'node:child_process'
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import ts from 'typescript'
 import type { LocalVault } from '../../lib/local/index.js'
 import { BIN, commandEnvironment } from './command.js'
 import { blocksOf, type Block } from './markdown.js'
 
 const FAKE_TOOLS = fileURLToPath(new URL('../fixtures/fake-tools', import.meta.url))
+/** Printed before each of several programs of one process. */
+const SEPARATOR = '---- the next program ----'
 /** The first line of a program that the reader saves as a file. */
 const NAME_LINE = /^\/\/ (\S+\.m?[jt]s)\n/
+
+/** The time after which the blocks of a document count as stuck. */
+const MAX_RUN_MS = 120_000
 
 /** A key pair of a document, whose account has the vault `backups`. */
 export interface SessionKeys {
@@ -27,6 +33,8 @@ export class DocumentSession {
   readonly #blocks: readonly Block[]
   readonly #home: string
   readonly #environment: NodeJS.ProcessEnv
+  /** What each block that was run has printed, by its line. */
+  readonly #outputs = new Map<number, string>()
 
   /**
    * @param document - the path of the document, for messages
@@ -67,53 +75,69 @@ export class DocumentSession {
     await writeFile(join(this.#home, 'photos', 'two.jpg'), Buffer.alloc(1_500_000, 'two'))
     await writeFile(join(this.#home, 'srv.tar'), Buffer.alloc(2_500_000, 'srv'))
     for (const { text } of this.#blocks) {
-      const name = NAME_LINE.exec(text)?.[1]
+      const name = fileNameOf(text)
       if (name !== undefined) await writeFile(join(this.#home, name), text)
     }
   }
 
   /**
-   * Runs the shell blocks in one bash, as if each was pasted after the other.
+   * Runs all blocks that are not marked: first the shell blocks in one bash, as if each was pasted after the other; then
+   * the saved programs that no shell block runs; then the other programs in one process.
    *
    * @returns one problem for each block that failed, or whose output is not as the document shows it
    */
-  async runShell(): Promise<string[]> {
-    const blocks = this.#blocks.filter(({ language, notRun }) => language === 'sh' && notRun === undefined)
+  async run(): Promise<string[]> {
+    const shell = this.#blocks.filter(isShellBlock)
+    const programs = this.#blocks.filter(isProgramBlock)
+    const problems = await this.#runShell(shell)
+    const unnamed: Block[] = []
+    for (const block of programs) {
+      const name = fileNameOf(block.text)
+      if (name === undefined) unnamed.push(block)
+      else if (!shell.some(({ text }) => text.includes(name))) problems.push(...(await this.#runSaved(block)))
+    }
+    problems.push(...(await this.#runPrograms(unnamed)))
+    return problems.length > 0 ? problems : this.#outputProblems()
+  }
+
+  async #runShell(blocks: readonly Block[]): Promise<string[]> {
     if (blocks.length === 0) return []
     const script = blocks.map(
       ({ text, line }) => `exec >"$HOME/.out-${line}" 2>&1; set +o pipefail\n${text}\n`,
     )
     const { code } = await this.#run('bash', ['-c', `set -eu\n${script.join('')}`])
-    const outputs = new Map<number, string>()
+    let last: number | undefined
     for (const { line } of blocks) {
       const output = await readFile(join(this.#home, `.out-${line}`), 'utf8').catch(() => undefined)
-      if (output !== undefined) outputs.set(line, output)
+      if (output === undefined) break
+      this.#outputs.set(line, output)
+      last = line
     }
-    if (code !== 0) {
-      const [line, output] = [...outputs].at(-1) ?? []
-      return [`${this.#document}:${line} ended with the exit code ${code}:\n${output}`]
-    }
-    return this.#outputProblems(outputs)
+    return code === 0 ? [] : [this.#failure(last, code)]
   }
 
-  /** Runs a program that the reader saves as a file, with what the document says to pass to it. */
-  async runNamed(name: string): Promise<string[]> {
-    const { code, output } = await this.#run(process.execPath, [name])
-    return code === 0 && !/^not ok/m.test(output) ? [] : [`${this.#document}: ${name} failed:\n${output}`]
+  async #runSaved({ text, line }: Block): Promise<string[]> {
+    const { code, output } = await this.#run(process.execPath, [fileNameOf(text) ?? ''])
+    this.#outputs.set(line, output)
+    return code === 0 && !/^not ok/m.test(output) ? [] : [this.#failure(line, code)]
   }
 
-  /**
-   * Runs programs without a name, one after the other, in one process.
-   *
-   * @param paths - the files of the programs in JavaScript
-   */
-  async runPrograms(paths: readonly string[]): Promise<string[]> {
-    if (paths.length === 0) return []
-    const main = paths.map(
-      (path) => `console.log(${JSON.stringify(path)}); await import(${JSON.stringify(path)})\n`,
-    )
+  async #runPrograms(blocks: readonly Block[]): Promise<string[]> {
+    if (blocks.length === 0) return []
+    const main: string[] = []
+    for (const { language, line, text } of blocks) {
+      const path = join(this.#home, `line-${line}.mjs`)
+      await writeFile(path, language === 'ts' ? inJavaScript(text) : text)
+      main.push(`console.log('${SEPARATOR}'); await import(${JSON.stringify(path)})\n`)
+    }
     const { code, output } = await this.#run(process.execPath, ['--input-type=module', '-e', main.join('')])
-    return code === 0 ? [] : [`${this.#document}: a program failed:\n${output}`]
+    const outputs = output.split(`${SEPARATOR}\n`).slice(1)
+    for (const [i, text] of outputs.entries()) this.#outputs.set(blocks[i]?.line ?? 0, text)
+    return code === 0 ? [] : [this.#failure(blocks[outputs.length - 1]?.line, code)]
+  }
+
+  #failure(line: number | undefined, code: number | null): string {
+    return `${this.#document}:${line} ended with the exit code ${code}:\n${this.#outputs.get(line ?? 0)}`
   }
 
   /** The names of the fake tools that were run, in alphabetical order. */
@@ -122,15 +146,13 @@ export class DocumentSession {
     return [...new Set(log.split('\n').filter((name) => name !== ''))].sort()
   }
 
-  /** The problems of blocks of text that show the output of the shell block before them. */
-  #outputProblems(outputs: ReadonlyMap<number, string>): string[] {
+  /** The problems of blocks of text, which show the output of the block before them. */
+  #outputProblems(): string[] {
     const problems: string[] = []
-    let last: number | undefined
+    let output: string | undefined
     for (const { language, line, notRun, text } of this.#blocks) {
-      if (language === 'sh') last = notRun === undefined ? line : undefined
-      if (language !== 'text' || notRun !== undefined) continue
-      const output = last === undefined ? undefined : outputs.get(last)
-      if (output === undefined || !patternOf(text).test(output))
+      if (language !== 'text') output = this.#outputs.get(line)
+      else if (notRun === undefined && !(output !== undefined && patternOf(text).test(output)))
         problems.push(`${this.#document}:${line} does not show the output, which is:\n${output}`)
     }
     return problems
@@ -141,22 +163,39 @@ export class DocumentSession {
       cwd: this.#home,
       env: this.#environment,
       stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: 120_000,
+      detached: true, // a process group, so that everything that a block has started can be ended
     })
+    const timer = setTimeout(() => process.kill(-Number(child.pid), 'SIGKILL'), MAX_RUN_MS)
     let output = ''
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (chunk: Buffer) => (output += chunk.toString()))
     return new Promise((resolve, reject) => {
       child.once('error', reject)
       child.once('close', (code) => {
+        clearTimeout(timer)
         resolve({ code, output })
       })
     })
   }
 }
 
+/** Whether a block is run by the shell. */
+export function isShellBlock({ language, notRun }: Block): boolean {
+  return language === 'sh' && notRun === undefined
+}
+
+/** Whether a block is run by Node. */
+export function isProgramBlock({ language, notRun }: Block): boolean {
+  return (language === 'js' || language === 'ts') && notRun === undefined
+}
+
+function inJavaScript(program: string): string {
+  const compilerOptions = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext }
+  return ts.transpileModule(program, { compilerOptions }).outputText
+}
+
 /** The name of the file that a program is saved as; `undefined` if it has none. */
-export function fileNameOf(program: string): string | undefined {
+function fileNameOf(program: string): string | undefined {
   return NAME_LINE.exec(program)?.[1]
 }
 

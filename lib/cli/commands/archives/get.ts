@@ -46,7 +46,7 @@ export function addGetCommand(
         )
         .option(
           '--range <range>',
-          'byte range, as 10GiB-11GiB or 10GiB-; defaults to the whole archive',
+          'byte range, as 0-9 (ten bytes), 10GiB+1GiB or 500-; defaults to the whole archive',
           parseRange,
         )
         .option('--job <id>', 'retrieve the output of this job; do not give an archive ID with it', parseText)
