@@ -95,7 +95,7 @@ function addTransferCommands(program: Command, io: Io, argv: readonly string[]):
 /** Adds the commands that read the catalog. */
 function addCatalogCommands(program: Command, io: Io): void {
   addLsCommand(program, async (vault, options) => {
-    const { ls } = await import('./run/ls.js')
+    const { ls } = await import('./run/ls/ls.js')
     return ls(vault, options, io)
   })
   addVerifyCommand(program, async (file, vault, archiveId, options) => {

@@ -12,6 +12,8 @@ export interface LsOptions extends CatalogOptions, DateOptions {
   readonly minSize?: number
   /** Bytes. */
   readonly maxSize?: number
+  /** Whether IDs and times are printed in full. */
+  readonly full?: true
 }
 
 /**
@@ -27,7 +29,8 @@ export function addLsCommand(
     addCatalogOptions(program.command('ls [vault]').description('list the archives in the catalog'))
       .option('--name <text>', 'only names that contain this text, or match it if it has * or ?')
       .option('--min-size <size>', 'only archives of at least this size', parseSize)
-      .option('--max-size <size>', 'only archives of at most this size', parseSize),
+      .option('--max-size <size>', 'only archives of at most this size', parseSize)
+      .option('--full', 'print whole archive IDs, and times in UTC with seconds'),
     'stored',
   ).action(run)
 }
