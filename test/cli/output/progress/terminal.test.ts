@@ -32,84 +32,66 @@ function drawnAt({ pieces }: TerminalRun, width: number): string[] {
     .flatMap(({ text }) => [...text.matchAll(DRAWING)].map(([, line = '']) => line))
 }
 
-t.test(
-  'on a terminal that is resized, an upload draws lines that fit, and leaves none behind',
-  { skip },
-  async (t) => {
-    const dir = t.testdir()
-    const file = join(dir, 'source')
-    await writeFile(file, patternBytes(6 * MIB))
-    const args = [
-      'put',
-      'docs',
-      file,
-      '--local-dir',
-      join(dir, 'v'),
-      '--part-size',
-      '1MiB',
-      '--limit-rate',
-      '3MiB',
-    ]
-    const run = await runInTerminal('40,80@2,200@4,39@6', '-', args, { NO_COLOR: '1' })
-    t.equal(run.status, 0)
-    const screen = screenAfter(run)
+/** Stores a file from a terminal, in parts of 1 MiB. */
+async function putInTerminal(
+  dir: string,
+  mib: number,
+  [widths, stop]: readonly [string, string],
+  env: NodeJS.ProcessEnv = {},
+): Promise<TerminalRun> {
+  const file = `${dir}-source`
+  await writeFile(file, patternBytes(mib * MIB))
+  const rate = ['--part-size', '1MiB', '--limit-rate', '3MiB']
+  return runInTerminal(widths, stop, ['put', 'docs', file, '--local-dir', dir, ...rate], env)
+}
+
+t.test('an upload from a terminal', { skip }, async (t) => {
+  const dir = t.testdir()
+  const stopped = [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const
+  // The runs mostly wait, so they are made at once.
+  const [resizedRun, dumbRun, ...stoppedRuns] = await Promise.all([
+    putInTerminal(join(dir, 'resized'), 6, ['40,80@2,200@4,39@6', '-'], { NO_COLOR: '1' }),
+    putInTerminal(join(dir, 'dumb'), 2, ['80', '-'], { TERM: 'dumb' }),
+    ...stopped.map(([signal]) => putInTerminal(join(dir, signal), 6, ['80', `${signal}@2`])),
+  ])
+
+  t.test('draws lines that fit, and leaves none behind when it is resized', async (t) => {
+    t.equal(resizedRun.status, 0)
+    const screen = screenAfter(resizedRun)
     t.match(screen.rows.join('\n'), /^glacier-pipe: stored 6\.00 MiB in 6 part\n?s, [^]+$/)
     t.equal(screen.rows.join('').match(/stored/g)?.length, 1, screen.rows.join('\n'))
     t.ok(screen.isClean)
     for (const width of [40, 80, 200, 39]) {
-      const lines = drawnAt(run, width)
+      const lines = drawnAt(resizedRun, width)
       t.ok(lines.length > 0, `${width} columns`)
       // The first line after a change may have been written before it.
-      const late = width === 40 ? 0 : 1
-      for (const line of lines.slice(late)) {
+      for (const line of lines.slice(width === 40 ? 0 : 1)) {
         t.ok(line.length < width, line)
-        t.match(line, /^stored \d+ % of 6\.00 MiB: |^stored \d+ %, /)
+        t.match(line, /^stored \d+ %(?: of 6\.00 MiB: |, )/)
       }
     }
-  },
-)
-
-t.test('a signal leaves the terminal clean, at whatever moment it comes', { skip }, async (t) => {
-  const dir = t.testdir()
-  const file = join(dir, 'source')
-  await writeFile(file, patternBytes(6 * MIB))
-  const runs = (
-    [
-      ['SIGINT', 130],
-      ['SIGTERM', 143],
-    ] as const
-  ).map(async ([signal, code]) => {
-    const where = ['--local-dir', join(dir, signal), '--part-size', '1MiB', '--limit-rate', '1MiB']
-    const run = await runInTerminal('80', `${signal}@2`, ['put', 'docs', file, ...where])
-    t.equal(run.status, code)
-    const screen = screenAfter(run)
-    t.match(screen.rows[0], /^glacier-pipe: Stopped\. The upload is kept/)
-    t.notMatch(screen.rows.join('\n'), / % of /)
-    t.ok(screen.isClean)
   })
-  await Promise.all(runs)
-})
 
-t.test('a terminal that cannot redraw gets whole lines only', { skip }, async (t) => {
-  const dir = t.testdir()
-  const file = join(dir, 'source')
-  await writeFile(file, patternBytes(2 * MIB))
-  const args = [
-    'put',
-    'docs',
-    file,
-    '--local-dir',
-    join(dir, 'v'),
-    '--part-size',
-    '1MiB',
-    '--limit-rate',
-    '2MiB',
-  ]
-  const { pieces, status } = await runInTerminal('80', '-', args, { TERM: 'dumb' })
-  t.equal(status, 0)
-  const text = pieces.map((piece) => piece.text).join('')
-  t.match(text, /^glacier-pipe: stored 2\.00 MiB in 2 parts, .*\r\n[\w-]{138}\r\n$/)
-  t.notMatch(text.replaceAll('\r\n', ''), /\p{Cc}/u)
+  t.test('leaves the terminal clean when a signal ends it', async (t) => {
+    for (const [i, [signal, code]] of stopped.entries()) {
+      const run = stoppedRuns[i] ?? resizedRun
+      t.equal(run.status, code, signal)
+      const screen = screenAfter(run)
+      t.match(screen.rows[0], /^glacier-pipe: Stopped\. The upload is kept/)
+      t.notMatch(screen.rows.join('\n'), / % of /)
+      t.ok(screen.isClean)
+    }
+  })
+
+  t.test('writes whole lines only where the terminal cannot redraw', async (t) => {
+    t.equal(dumbRun.status, 0)
+    const text = dumbRun.pieces.map((piece) => piece.text).join('')
+    t.match(text, /^glacier-pipe: stored 2\.00 MiB in 2 parts, .*\r\n[\w-]{138}\r\n$/)
+    t.notMatch(text.replaceAll('\r\n', ''), /\p{Cc}/u)
+  })
 })
 
 t.test('a get and an inventory say which job they wait for, and when it is ready', async (t) => {
