@@ -9,7 +9,8 @@ const MAX_PORT = 65_535
  * @throws {InvalidArgumentError} not such a number
  */
 export function parseCount(text: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('Write a whole number from 1 to 999,999,999.')
+  if (!/^[1-9]\d{0,8}$/.test(text))
+    throw new InvalidArgumentError('Write a whole number from 1 to 999,999,999.')
   return Number(text)
 }
 
