@@ -6,7 +6,7 @@ import type { Argument, Command, Option } from 'commander'
 import { applyEnvironment } from '../../environment/apply-environment.js'
 import type { Io } from '../../io.js'
 import type { CatalogOptions } from '../../options/connection-options.js'
-import { visibleCommandsOf } from '../../walk-commands.js'
+import { visibleCommandsOf, visibleOptionsOf } from '../../walk-commands.js'
 import { catalogFileOf } from '../data-folder.js'
 import { archivesIn, vaultsIn } from './stored-names.js'
 import { typedCommand, type TypedCommand } from './typed-command.js'
@@ -52,9 +52,7 @@ function asCandidate(command: Command): Candidate {
 }
 
 function optionsOf(command: Command): Candidate[] {
-  return command.options.flatMap(({ long, description, hidden }) =>
-    typeof long === 'string' && !hidden ? [{ word: long, description }] : [],
-  )
+  return visibleOptionsOf(command).map(({ long, description }) => ({ word: long, description }))
 }
 
 /** The values of an option. With `--option=` the candidates repeat it. */
@@ -74,7 +72,7 @@ async function operandsFor(argument: Argument, typed: TypedCommand, io: Io): Pro
   if (isVault) return vaultsIn(await catalogOf(typed, io))
   if (!name.startsWith('archive')) return []
   const vaultIndex = command.registeredArguments.findIndex((other) => other.name() === 'vault')
-  return archivesIn(await catalogOf(typed, io), operands[vaultIndex] ?? '', current)
+  return archivesIn(await catalogOf(typed, io), operands[vaultIndex], current)
 }
 
 /** The words of `help`. */

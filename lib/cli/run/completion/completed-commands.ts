@@ -1,6 +1,6 @@
 /** The commands and options that the scripts have in themselves, so that the shell completes them without a process. */
 import type { Command } from 'commander'
-import { callOf, leavesOf, visibleCommandsOf } from '../../walk-commands.js'
+import { callOf, leavesOf, visibleCommandsOf, visibleOptionsOf } from '../../walk-commands.js'
 
 /** A command, and the words that call it. */
 export interface CompletedCommand {
@@ -19,7 +19,7 @@ export function completedCommands(program: Command): CompletedCommand[] {
 
 /** The long flags of a command. */
 export function flagsOf(command: Command): string[] {
-  return [...command.options.flatMap(({ long, hidden }) => (long && !hidden ? [long] : [])), '--help']
+  return visibleOptionsOf(command).map(({ long }) => long)
 }
 
 /** The names of the commands below a command. */

@@ -1,6 +1,6 @@
 /** The completion of fish, which quotes by itself what it inserts. */
 import type { Command } from 'commander'
-import { visibleCommandsOf } from '../../walk-commands.js'
+import { visibleCommandsOf, visibleOptionsOf } from '../../walk-commands.js'
 import { completedCommands } from './completed-commands.js'
 
 /** The script for fish. */
@@ -14,8 +14,7 @@ export function fishScript(program: Command): string {
       .split(' ')
       .map((word) => `__fish_seen_subcommand_from ${word}`)
       .join('; and ')
-    for (const { long, short, description, required, hidden } of command.options) {
-      if (!long || hidden) continue
+    for (const { long, short, description, required } of visibleOptionsOf(command)) {
       const shortFlag = short ? ` -s ${short.slice(1)}` : ''
       // -x: the values come from the function, and are no files by default
       const value = required ? ` -x -a '(__glacier_pipe_complete)'` : ''

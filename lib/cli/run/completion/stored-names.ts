@@ -27,7 +27,11 @@ export async function vaultsIn(catalog: string): Promise<Candidate[]> {
  * @param catalog - the path
  * @param typed - the word at the cursor
  */
-export async function archivesIn(catalog: string, vault: string, typed: string): Promise<Candidate[]> {
+export async function archivesIn(
+  catalog: string,
+  vault: string | undefined,
+  typed: string,
+): Promise<Candidate[]> {
   const entries = (await storedEntriesIn(catalog)).filter(({ vaultName }) => vaultName === vault).reverse()
   const found = new Map<string, Candidate>()
   for (const entry of entries) {
