@@ -3,7 +3,6 @@
  * (docs/glacier-protocol.md#names-in-descriptions): `mt2 ` and base64url of JSON by mt-aws-glacier, XML with base64 by
  * FastGlacier, and JSON with a `Path`, which AWS's migration tool reads and this package writes.
  */
-import { decodeDescription } from './description.js'
 
 /**
  * Returns the name in an archive's description; the description itself if it has no known form.
@@ -14,8 +13,21 @@ import { decodeDescription } from './description.js'
  * ```
  */
 export function nameOf(description: string | undefined): string {
-  if (description === undefined) return ''
-  return fromMtAws(description) ?? fromFastGlacier(description) ?? decodeDescription(description)
+  return nameIn(description) ?? description ?? ''
+}
+
+/** Returns the name in a description that has a known form; `undefined` if it has none. */
+export function nameIn(description: string | undefined): string | undefined {
+  if (description === undefined) return undefined
+  return fromMtAws(description) ?? fromFastGlacier(description) ?? fromJson(description)
+}
+
+/** AWS's migration tool reads `path` too. */
+function fromJson(description: string): string | undefined {
+  if (!description.startsWith('{')) return undefined
+  const { Path: name, path = name } = parsed(description)
+  const found = typeof name === 'string' ? name : path
+  return typeof found === 'string' ? found : undefined
 }
 
 function fromMtAws(description: string): string | undefined {

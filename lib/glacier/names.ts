@@ -19,3 +19,8 @@ export const ACCOUNT_ID: Rule = rule(
   isString,
   (value) => /^(?:\d{12}|-)$/.test(value),
 )
+
+/** Whether a text has the form of an archive ID (docs/glacier-protocol.md#names-and-ids). */
+export function isArchiveId(text: string): boolean {
+  return /^[\w-]{138}$/.test(text)
+}

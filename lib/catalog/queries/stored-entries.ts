@@ -2,11 +2,12 @@
  * The streams that a catalog has stored: single archives, and sets of volumes as one entry each. Commands that select
  * archives by name, count them or delete old ones read entries, not records.
  */
-import { nameOf } from '../../glacier/archive-name.js'
+import { nameIn } from '../../glacier/archive-name.js'
+import { volumeMarkOf } from '../../glacier/volume-description.js'
 import type { FileSystem } from '../../runtime/file-system.js'
 import { systemFiles } from '../../runtime/system-files.js'
 import type { ArchiveRecord } from '../record.js'
-import type { VaultAddress } from '../vault-address.js'
+import { isInSameVault, type ServiceAddress, type VaultAddress } from '../vault-address.js'
 import { listingOf, type CatalogEntry } from './listing.js'
 import { setFrom, type ArchiveSet } from './sets.js'
 
@@ -14,7 +15,7 @@ import { setFrom, type ArchiveSet } from './sets.js'
 export interface StoredEntry extends VaultAddress {
   /** The archive ID of the first volume, which identifies the entry, even if the catalog does not know that volume. */
   readonly id: string
-  /** The name given to the stream, or the one in its description; `undefined` if it has neither. */
+  /** The name in the stream's description, or the one given to the stream; `undefined` if it has neither. */
   readonly name: string | undefined
   /** When the last known volume was stored, ISO 8601. */
   readonly time: string
@@ -22,6 +23,21 @@ export interface StoredEntry extends VaultAddress {
   readonly size: number
   /** The known volumes. A single archive is a set of one. */
   readonly set: ArchiveSet
+}
+
+/** A record that may have an account. */
+interface WithAccount {
+  readonly accountId?: string | undefined
+}
+
+/** A vault, as far as it is known. */
+export interface VaultPlace {
+  /** The vault's name. */
+  readonly vaultName: string
+  /** Its region and endpoint; `undefined` if they are not known: vaults of that name anywhere match. */
+  readonly address?: ServiceAddress | undefined
+  /** 12 digits; `undefined` if it is not known: every account matches. */
+  readonly accountId?: string | undefined
 }
 
 /**
@@ -39,7 +55,15 @@ export async function storedEntriesIn(file: string, files: FileSystem = systemFi
       const stored = storedEntryOf(entry)
       if (stored) entries.push(stored)
     }
-  return entries.sort((a, b) => Date.parse(a.time) - Date.parse(b.time))
+  return byTime(entries)
+}
+
+/** Sorts by time, the oldest first; of entries with the same time, the one that is first in the catalog. */
+export function byTime<Entry extends { readonly time: string }>(entries: readonly Entry[]): Entry[] {
+  return entries
+    .map((entry) => ({ entry, ms: Date.parse(entry.time) }))
+    .sort((a, b) => a.ms - b.ms)
+    .map(({ entry }) => entry)
 }
 
 /** The stored stream of an entry; `undefined` for an archive that may exist or has a wrong tree hash. */
@@ -48,18 +72,48 @@ export function storedEntryOf(entry: CatalogEntry): StoredEntry | undefined {
   return entry.type === 'set' ? entryFrom(entry.setId, entry.set) : undefined
 }
 
+/** Whether an archive may be in a vault: nothing that is known of the two differs. */
+export function isInPlace(
+  record: VaultAddress & WithAccount,
+  { vaultName, address, accountId }: VaultPlace,
+): boolean {
+  if ((accountIn(record) ?? accountId) !== (accountId ?? accountIn(record))) return false
+  return address ? isInSameVault(record, { vaultName, ...address }) : record.vaultName === vaultName
+}
+
+/** The streams that may be in a vault. */
+export function entriesInPlace(entries: readonly StoredEntry[], place: VaultPlace): StoredEntry[] {
+  return entries.filter(({ set: { volumes } }) => volumes[0] && isInPlace(volumes[0], place))
+}
+
+/** The account in a record; `undefined` if it is not known. A record may have the `-` of `--account-id`. */
+export function accountIn(record: WithAccount | undefined): string | undefined {
+  return record?.accountId === '-' ? undefined : record?.accountId
+}
+
 function entryFrom(id: string, set: ArchiveSet): StoredEntry | undefined {
-  const [first] = set.volumes
+  const [first, ...others] = set.volumes
   if (!first) return undefined
   const { vaultName, region, endpoint } = first
-  const time = set.volumes.reduce((latest, volume) => (volume.time > latest ? volume.time : latest), '')
+  const { time } = others.reduce(
+    (latest, volume) => (Date.parse(volume.time) > Date.parse(latest.time) ? volume : latest),
+    first,
+  )
   return { id, name: recordName(first), time, size: set.size, set, vaultName, region, endpoint }
 }
 
-/** The name of an archive; `undefined` if it has none. */
+/**
+ * The name of an archive; `undefined` if it has none. The name in its description counts first, so that it is the same
+ * after the catalog is rebuilt from an inventory. The name of a later volume is that of its stream.
+ */
 export function recordName({
   name,
   description,
 }: Pick<ArchiveRecord, 'name' | 'description'>): string | undefined {
-  return name ?? (description === undefined ? undefined : nameOf(description))
+  const inDescription = nameIn(description)
+  const mark = volumeMarkOf(description)
+  const found = mark
+    ? (name ?? inDescription?.replace(new RegExp(`\\.volume${mark.volume}$`), ''))
+    : (inDescription ?? name ?? description)
+  return found === '' ? undefined : found
 }

@@ -1,0 +1,118 @@
+/** The ways in which a text stands for an archive. Each function returns `undefined` if the text does not, in its way. */
+import { isArchiveId } from '../../glacier/names.js'
+import type { ArchiveRecord } from '../record.js'
+import type { Candidate, FoundArchive, SelectableArchives, Selection } from './selection.js'
+import { isInSameVault } from '../vault-address.js'
+import { datedNameOf, LATEST } from './selector.js'
+import { accountIn, type StoredEntry } from './stored-entries.js'
+
+/** The smallest number of characters that the beginning of an ID must have. */
+export const MIN_PREFIX_LENGTH = 4
+
+/** Finds an archive by its whole ID, in any vault. An ID that the catalog does not know must have the form of one. */
+export function foundById(
+  archiveId: string,
+  { entries, mismatched, deleted }: SelectableArchives,
+): FoundArchive | undefined {
+  const entry = entries.find((one) => one.id === archiveId || idsOf(one).includes(archiveId))
+  const deletedAt = deleted.get(archiveId)
+  const isKnown = entry !== undefined || deletedAt !== undefined
+  if (!isKnown && !isArchiveId(archiveId) && !mismatched.some((one) => one.archiveId === archiveId))
+    return undefined
+  return { result: 'found', by: 'id', archiveId, entry, matches: [], passedOver: [], deletedAt }
+}
+
+/** Finds an archive by a name, which may have a date. */
+export function foundByName(
+  text: string,
+  entries: readonly StoredEntry[],
+): {
+  readonly found: Selection | undefined
+  readonly name: string
+  readonly oldest: StoredEntry | undefined
+} {
+  const exact = entries.filter(isNamed(text))
+  const dated = exact.length > 0 ? undefined : datedNameOf(text)
+  if (!dated) return { found: newestOf(exact, 'name'), name: text, oldest: undefined }
+  const { name, endMs } = dated
+  const ofName = entries.filter(isNamed(name))
+  const found = newestOf(ofName.filter(isBefore(endMs)), 'name')
+  return { found, name, oldest: ofName[0] }
+}
+
+/** Finds the archive whose ID begins with a text. */
+export function foundByPrefix(
+  text: string,
+  { entries, mismatched }: Pick<SelectableArchives, 'entries' | 'mismatched'>,
+): Selection | undefined {
+  if (text.length < MIN_PREFIX_LENGTH) return undefined
+  const candidates = new Map<string, Candidate>()
+  for (const entry of entries)
+    for (const archiveId of [entry.id, ...idsOf(entry)])
+      if (archiveId.startsWith(text)) candidates.set(archiveId, { archiveId, entry })
+  for (const { archiveId } of mismatched)
+    if (archiveId.startsWith(text)) candidates.set(archiveId, { archiveId, entry: undefined })
+  const [only, ...others] = candidates.values()
+  if (!only) return undefined
+  if (others.length > 0) return { result: 'ambiguous', candidates: [only, ...others] }
+  const { archiveId, entry } = only
+  const matches = entry ? [entry] : []
+  return {
+    result: 'found',
+    by: 'prefix',
+    archiveId,
+    entry,
+    matches,
+    passedOver: [],
+    deletedAt: undefined,
+  }
+}
+
+/** Finds the newest archive for `latest`, which may have a date. */
+export function foundLatest(text: string, entries: readonly StoredEntry[]): Selection | undefined {
+  if (text === LATEST) return newestOf(entries, 'latest')
+  const dated = datedNameOf(text)
+  return dated?.name === LATEST ? newestOf(entries.filter(isBefore(dated.endMs)), 'latest') : undefined
+}
+
+/** The newest complete one of some streams; if none is complete, the newest whose end is not recorded, or the newest. */
+function newestOf(matches: readonly StoredEntry[], by: 'name' | 'latest'): Selection | undefined {
+  const isOfState = (state: StoredEntry['set']['state']) => (entry: StoredEntry) => entry.set.state === state
+  const entry =
+    matches.findLast(isOfState('complete')) ?? matches.findLast(isOfState('unknown')) ?? matches.at(-1)
+  if (!entry) return undefined
+  if (isInSeveralPlaces(matches))
+    return { result: 'ambiguous', candidates: matches.map((one) => ({ archiveId: one.id, entry: one })) }
+  const passedOver = matches.slice(matches.indexOf(entry) + 1)
+  return {
+    result: 'found',
+    by,
+    archiveId: entry.id,
+    entry,
+    matches,
+    passedOver,
+    deletedAt: undefined,
+  }
+}
+
+/** Whether streams are in vaults of one name at several services, regions or accounts: none is the newest of all. */
+function isInSeveralPlaces(entries: readonly StoredEntry[]): boolean {
+  const accounts = new Set(entries.flatMap(({ set }) => accountIn(set.volumes[0]) ?? []))
+  return (
+    accounts.size > 1 ||
+    entries.some((a) => entries[0] && !isInSameVault(a, entries[0]) && !isInSameVault(entries[0], a))
+  )
+}
+
+function isNamed(name: string): (entry: StoredEntry) => boolean {
+  const normalized = name.normalize('NFC') // macOS writes `é` as two characters
+  return (entry) => entry.name?.normalize('NFC') === normalized
+}
+
+function isBefore(endMs: number): (entry: StoredEntry) => boolean {
+  return ({ time }) => Date.parse(time) < endMs
+}
+
+function idsOf({ set: { volumes, duplicates } }: StoredEntry): string[] {
+  return [...volumes, ...duplicates].map(({ archiveId }: ArchiveRecord) => archiveId)
+}

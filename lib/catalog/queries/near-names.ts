@@ -1,0 +1,41 @@
+/** Names that are similar to one that is not known: it may be mistyped. */
+import type { StoredEntry } from './stored-entries.js'
+
+const MAX_NAMES = 3
+/** The characters of a name that are compared: a distance takes the product of two lengths. */
+const MAX_COMPARED = 100
+
+/** The names of streams that are similar to a name, the most similar first; at most three. */
+export function nearNames(name: string, entries: readonly Pick<StoredEntry, 'name'>[]): string[] {
+  const wanted = folded(name)
+  const known = new Set(entries.flatMap((entry) => entry.name ?? []))
+  const near: { readonly name: string; readonly distance: number }[] = []
+  for (const candidate of known) {
+    const other = folded(candidate)
+    const isPart = wanted !== '' && (other.includes(wanted) || wanted.includes(other))
+    const distance = isPart ? 0 : distanceOf(wanted, other)
+    if (distance <= Math.max(wanted.length, other.length) / 3) near.push({ name: candidate, distance })
+  }
+  return near
+    .sort((a, b) => a.distance - b.distance)
+    .slice(0, MAX_NAMES)
+    .map((one) => one.name)
+}
+
+function folded(name: string): string {
+  return name.normalize('NFC').toLowerCase().slice(0, MAX_COMPARED)
+}
+
+/** The number of characters to insert, delete or replace to make one text of the other. */
+function distanceOf(a: string, b: string): number {
+  let before = Array.from({ length: b.length + 1 }, (_, i) => i)
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = (before[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
+      row.push(Math.min(replaced, (before[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1))
+    }
+    before = row
+  }
+  return before[b.length] ?? 0
+}

@@ -1,0 +1,69 @@
+/**
+ * Finds the archive that a text stands for, among those of one vault that a catalog knows. A text is, in this order:
+ *
+ * 1. an archive ID: one that the catalog knows, or any text that has the form of one
+ * 2. the name of a stream, which stands for the newest of that name
+ * 3. a name with a date, `NAME@2026-03-01`: the newest that was stored up to the end of that day
+ * 4. the beginning of one archive ID
+ * 5. `latest`, the newest of all; it may have a date too
+ *
+ * The newest is the newest complete one. A set whose end is not recorded, or that lacks volumes, is selected only if no
+ * complete one matches, and the selection lists the newer ones that were passed over.
+ */
+import type { FileSystem } from '../../runtime/file-system.js'
+import { systemFiles } from '../../runtime/system-files.js'
+import { deletionTimesIn, mismatchedIn } from './archives.js'
+import { foundById, foundByName, foundByPrefix, foundLatest } from './archive-matches.js'
+import { nearNames } from './near-names.js'
+import type { SelectableArchives, Selection } from './selection.js'
+import { selectorOf } from './selector.js'
+import { entriesInPlace, isInPlace, storedEntriesIn, type VaultPlace } from './stored-entries.js'
+
+/**
+ * Reads the archives of a catalog that may be selected.
+ *
+ * @param files - default the disk
+ * @throws {CatalogError} `ERR_CATALOG`: it cannot be read
+ */
+export async function selectableIn(
+  file: string,
+  files: FileSystem = systemFiles,
+): Promise<SelectableArchives> {
+  return {
+    entries: await storedEntriesIn(file, files),
+    mismatched: await mismatchedIn(file, files),
+    deleted: await deletionTimesIn(file, files),
+  }
+}
+
+/**
+ * Finds the archive that a text stands for.
+ *
+ * @param given - an ID, the beginning of one, a name, a name with a date, or `latest`; `id:` or `name:` before it says which
+ * @param place - only its archives are selected by other texts than a whole ID
+ */
+export function selectArchive(given: string, archives: SelectableArchives, place: VaultPlace): Selection {
+  const { kind, text } = selectorOf(given)
+  const whole = kind === 'name' ? undefined : foundById(text, archives)
+  if (whole) return whole
+  const here = inPlace(archives, place)
+  const named = kind === 'id' ? undefined : foundByName(text, here.entries)
+  const found =
+    named?.found ??
+    (kind === 'name' ? undefined : foundByPrefix(text, here)) ??
+    (kind === 'any' ? foundLatest(text, here.entries) : undefined)
+  if (found) return found
+  const name = named?.name ?? text
+  return { result: 'unknown', name, near: nearNames(name, here.entries), oldest: named?.oldest }
+}
+
+function inPlace(
+  { entries, mismatched, deleted }: SelectableArchives,
+  place: VaultPlace,
+): SelectableArchives {
+  return {
+    entries: entriesInPlace(entries, place),
+    mismatched: mismatched.filter((record) => isInPlace(record, place)),
+    deleted,
+  }
+}
