@@ -19,7 +19,7 @@ async function wordsAt(words: readonly string[], env: Record<string, string> = {
 }
 
 t.test('commands, options, choices and files are completed', async (t) => {
-  t.ok((await complete([''])).includes('put\tstore stdin or a file; print the archive ID'))
+  t.ok((await complete([''])).includes('verify\tcheck that a file is the same as an archive, without retrieving the archive'))
   t.strictSame(await wordsAt(['vault', 's']), ['show'])
   t.strictSame(await wordsAt(['put', 'docs', '--part']), ['--part-size'])
   t.strictSame(await wordsAt(['get', 'docs', '--tier', 'B']), ['Bulk'])
@@ -92,7 +92,8 @@ t.test('of many archives, a thousand are candidates', async (t) => {
   t.equal(await runHere(['put', 'docs', '--local-dir', dir, '--name', 'n', '-q'], it), 0)
   const catalog = join(dir, 'catalog.jsonl')
   const line = (await readFile(catalog, 'utf8')).split('\n').find((text) => text.includes('"archive"')) ?? ''
-  const record = JSON.parse(line) as Record<string, unknown>
+  const { name, description, ...record } = JSON.parse(line) as Record<string, unknown>
+  t.match({ name, description }, { name: 'n', description: String })
   const lines = Array.from({ length: 1200 }, (_, i) =>
     JSON.stringify({
       ...record,
@@ -103,9 +104,7 @@ t.test('of many archives, a thousand are candidates', async (t) => {
   await writeFile(join(dir, 'many.jsonl'), `${lines.join('\n')}\n`)
   const many = ['--catalog', join(dir, 'many.jsonl')]
   t.equal((await wordsAt(['get', 'docs', ...many, ''])).length, 1000)
-  const { name, description, ...unnamed } = record
-  t.strictSame([name, description], ['n', undefined])
-  await writeFile(join(dir, 'dash.jsonl'), `${JSON.stringify({ ...unnamed, archiveId: '-x' })}\n`)
+  await writeFile(join(dir, 'dash.jsonl'), `${JSON.stringify({ ...record, archiveId: '-x' })}\n`)
   t.strictSame(await wordsAt(['get', 'docs', '--catalog', join(dir, 'dash.jsonl'), '']), ['id:-x'])
 })
 
