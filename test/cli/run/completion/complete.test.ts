@@ -19,7 +19,11 @@ async function wordsAt(words: readonly string[], env: Record<string, string> = {
 }
 
 t.test('commands, options, choices and files are completed', async (t) => {
-  t.ok((await complete([''])).includes('verify\tcheck that a file is the same as an archive, without retrieving the archive'))
+  t.ok(
+    (await complete([''])).includes(
+      'verify\tcheck that a file is the same as an archive, without retrieving the archive',
+    ),
+  )
   t.strictSame(await wordsAt(['vault', 's']), ['show'])
   t.strictSame(await wordsAt(['put', 'docs', '--part']), ['--part-size'])
   t.strictSame(await wordsAt(['get', 'docs', '--tier', 'B']), ['Bulk'])
