@@ -159,6 +159,7 @@ export {
   AccessDeniedError,
   CatalogConflictError,
   CatalogError,
+  CatalogMirrorError,
   CompletionRejectedError,
   CompletionUnknownError,
   ConnectionError,

@@ -94,6 +94,14 @@ function addCatalogCommands(program: Command, io: Io): void {
   addCatalogCommand(program, {
     rebuild: async (vault, options) => (await load()).rebuildCatalog(vault, options, io),
     diff: async (vault, options) => (await load()).diffCatalog(vault, options, io),
+    export: async (file, options) => {
+      const { exportCatalog } = await import('./run/catalog/export.js')
+      return exportCatalog(file, options, io, `glacier-pipe ${version}`)
+    },
+    import: async (file, options) => {
+      const { importCatalog } = await import('./run/catalog/import.js')
+      return importCatalog(file, options, io)
+    },
   })
 }
 

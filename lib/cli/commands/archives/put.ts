@@ -5,13 +5,14 @@ import {
   creatingLocalVault,
   type ConnectionOptions,
 } from '../../options/connection-options.js'
+import { catalogMirrorOption, type CatalogWriteOptions } from '../../options/catalog-mirror.js'
 import { parseThreads } from '../../options/values/numbers.js'
 import { parsePath, parseText } from '../../options/values/text.js'
 import { parseSize } from '../../options/values/size.js'
 import { addTransferOptions, type TransferOptions } from '../../options/transfer-options.js'
 
 /** The options of `put`. */
-export interface PutOptions extends ConnectionOptions, TransferOptions {
+export interface PutOptions extends ConnectionOptions, TransferOptions, CatalogWriteOptions {
   /** The name of the stream; default the description, or the base name of the file. */
   readonly name?: string
   readonly description?: string
@@ -82,6 +83,7 @@ export function addPutCommand(
           parseSize,
         )
         .option('--no-volumes', 'fail if the stream does not fit into one archive')
+        .addOption(catalogMirrorOption())
         .option('--dry-run', 'print the plan of the upload; read and send nothing'),
     ),
   ).action(run)

@@ -1,11 +1,12 @@
 /** The command `rm VAULT ARCHIVE_ID…`: its options and their help. */
 import type { Command } from 'commander'
+import { catalogMirrorOption, type CatalogWriteOptions } from '../../options/catalog-mirror.js'
 import { addConnectionOptions, type ConnectionOptions } from '../../options/connection-options.js'
 import { DASHED_IDS_HELP } from '../../options/operands.js'
 import { collectText } from '../../options/values/text.js'
 
 /** The options of `rm`. */
-export interface RmOptions extends ConnectionOptions {
+export interface RmOptions extends ConnectionOptions, CatalogWriteOptions {
   /** Whether to delete without a question. */
   readonly yes?: true
   /** Whether the ID of a first volume stands for the whole set. */
@@ -28,6 +29,7 @@ export function addRmCommand(
       .description('delete archives; the ID of a first volume deletes the whole set')
       .option('--no-volumes', 'delete only the given archives, even if they are volumes of a set')
       .option('--yes', 'do not ask for confirmation')
+      .addOption(catalogMirrorOption())
       .addHelpText('after', DASHED_IDS_HELP),
   ).action(run)
 }

@@ -1,10 +1,11 @@
 /** The command `empty VAULT`: its options and their help. */
 import type { Command } from 'commander'
+import { catalogMirrorOption, type CatalogWriteOptions } from '../../options/catalog-mirror.js'
 import { addInventoryOptions, type InventoryReadOptions } from '../../options/inventory-options.js'
 import { parseCount } from '../../options/values/numbers.js'
 
 /** The options of `empty`. */
-export interface EmptyOptions extends InventoryReadOptions {
+export interface EmptyOptions extends InventoryReadOptions, CatalogWriteOptions {
   /** Whether to delete without a question. */
   readonly yes?: true
   /** Maximum number of requests at once. */
@@ -25,6 +26,7 @@ export function addEmptyCommand(
       .command('empty <vault>')
       .description('delete all archives in a vault; rerun to resume after a failure')
       .option('--yes', 'do not ask for confirmation')
+      .addOption(catalogMirrorOption())
       .option('--concurrency <number>', 'maximum number of requests at once; default 8', parseCount),
   ).action(run)
 }

@@ -3,7 +3,7 @@
  */
 import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { Catalog } from '../../../catalog/catalog.js'
+import type { Catalog } from '../../../catalog/catalog.js'
 import { checkOptions, picked } from '../../../options/check-options.js'
 import { VAULT } from '../../../client/request-rules.js'
 import { GLACIER_LIMITS } from '../../../glacier/limits.js'
@@ -23,7 +23,7 @@ import { printNote } from '../../output/print.js'
 import { Progress } from '../../output/progress.js'
 import { retryNotes } from '../../output/retry-notes.js'
 import { type Connection, withConnection } from '../connection.js'
-import { catalogFileOf } from '../data-folder.js'
+import { openCatalog } from '../open-catalog.js'
 import { descriptorOf, openInput } from './put-input.js'
 import { printArchives, printPlan } from './put-output.js'
 import { withResumeHint } from './resume-hint.js'
@@ -54,7 +54,7 @@ export async function put(
   try {
     const changeOf = await watchSource(input.fd, file)
     const archives = await withConnection(options, io, async (connection) => {
-      const catalog = await Catalog.open(catalogFileOf(options, io.env))
+      const catalog = await openCatalog(options, io)
       try {
         const { source } = input
         return await upload({ vaultName, file, source, size, plan, catalog, connection }, options, io)

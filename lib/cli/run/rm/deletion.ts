@@ -3,7 +3,6 @@
  */
 import { createInterface } from 'node:readline/promises'
 import { archivesIn, deletedIn, mismatchedIn } from '../../../catalog/queries/archives.js'
-import { Catalog } from '../../../catalog/catalog.js'
 import { isInSameVault } from '../../../catalog/vault-address.js'
 import type { VaultClient } from '../../../client/vault-client.js'
 import { Retry } from '../../../transfer/retry.js'
@@ -15,6 +14,7 @@ import { printNote } from '../../output/print.js'
 import { type Connection, withConnection } from '../connection.js'
 import { catalogFileOf } from '../data-folder.js'
 import { openInventory } from '../inventory.js'
+import { openCatalog } from '../open-catalog.js'
 import type { RmOptions } from '../../commands/archives/rm.js'
 import type { EmptyOptions } from '../../commands/vaults/empty.js'
 import { planRemoval, removalLines } from './removal.js'
@@ -94,7 +94,7 @@ async function deleteAll(
   const { accountId, concurrency = DEFAULT_CONCURRENCY } = options
   const { signal } = io
   const location = await address()
-  const catalog = await Catalog.open(catalogFileOf(options, io.env))
+  const catalog = await openCatalog(options, io)
   const inFlight = new Set<Promise<void>>()
   let count = 0
   const deleteOne = async (archiveId: string): Promise<void> => {
