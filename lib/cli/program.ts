@@ -5,6 +5,7 @@
 import { createRequire } from 'node:module'
 import { Command } from 'commander'
 import { addCatalogCommand } from './commands/catalog.js'
+import { addDoctorCommand } from './commands/doctor.js'
 import { addEmptyCommand } from './commands/vaults/empty.js'
 import { addGetCommand } from './commands/archives/get.js'
 import { addHashCommand } from './commands/archives/hash.js'
@@ -57,6 +58,10 @@ export function makeProgram(io: Io, argv: readonly string[], writeOut: (text: st
   addTransferCommands(program, io, argv)
   addCatalogCommands(program, io)
   addVaultCommands(program, io)
+  addDoctorCommand(program, async (vault, options) => {
+    const { doctor } = await import('./run/doctor/doctor.js')
+    return doctor(vault, options, io)
+  })
   addServeCommand(program, async (options) => {
     const { serve } = await import('./run/serve/serve.js')
     return serve(options, io)

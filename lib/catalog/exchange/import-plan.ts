@@ -48,16 +48,20 @@ export async function planImport(
   const added: CatalogRecord[] = []
   let [duplicates, obsolete] = [0, 0]
   for (const record of candidates) {
-    const key = keyOf(record)
-    const count = counts.get(key) ?? 0
-    if (count > 0) {
-      counts.set(key, count - 1)
-      duplicates++
-    } else if (isObsolete(record, facts)) obsolete++
+    if (isCounted(keyOf(record), counts)) duplicates++
+    else if (isObsolete(record, facts)) obsolete++
     else added.push(record)
   }
   const later = laterVolumesOf(added, facts)
   return { added: [...added, ...later], duplicates, obsolete, conflicts: conflictsAfter(added, facts) }
+}
+
+/** Whether the catalog has one more record with a key. It counts for one record of the file. */
+function isCounted(key: string, counts: Map<string, number>): boolean {
+  const count = counts.get(key)
+  if (!count) return false
+  counts.set(key, count - 1)
+  return true
 }
 
 /** A settling record that contradicts the catalog without its claim to settle; any other record as it is. */

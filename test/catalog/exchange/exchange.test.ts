@@ -296,10 +296,14 @@ t.test('a line that is too long, or is not UTF-8, is refused before it is read w
   async function* endless(): AsyncGenerator<Uint8Array, void, undefined> {
     for (; ; sent++) yield Buffer.alloc(16_384, 'x')
   }
-  await t.rejects(readImport(endless(), true), { line: 1, problem: /longer than 65535 bytes/ })
+  await t.rejects(readImport(endless(), true), {
+    name: 'ImportError',
+    line: 1,
+    problem: /longer than 65535 bytes/,
+  })
   t.equal(sent, 3)
   const bytes = Buffer.concat([Buffer.from(lines(archive('a'))), Buffer.of(0xff, 0xfe)])
-  await t.rejects(readImport(chunksOf(bytes)), { line: 2, problem: 'it is not UTF-8.' })
+  await t.rejects(readImport(chunksOf(bytes)), { name: 'ImportError', line: 2, problem: 'it is not UTF-8.' })
   const marked = `\ufeff${lines(archive('a'))}`
   t.match(
     await readImport(chunksOf(marked)),
@@ -323,16 +327,33 @@ t.test('an export that is incomplete, was changed, or is of a newer version is r
   const text = await (await TestCatalog.with(archive('a'), archive('b'))).export()
   const all = text.trimEnd().split('\n')
   const cut = lines(...all.slice(0, 3))
-  await t.rejects(readImport(chunksOf(cut)), { line: 3, problem: /the last line of the export is missing/ })
+  await t.rejects(readImport(chunksOf(cut)), {
+    name: 'ImportError',
+    line: 3,
+    problem: /the last line of the export is missing/,
+  })
   t.match(await readImport(chunksOf(cut), true), { records: [{}, {}] })
   const changed = lines(...all.filter((_, i) => i !== 1))
-  await t.rejects(readImport(chunksOf(changed)), { line: 3, problem: /has 1 records before it, not 2/ })
+  await t.rejects(readImport(chunksOf(changed)), {
+    name: 'ImportError',
+    line: 3,
+    problem: /has 1 records before it, not 2/,
+  })
   t.match(await readImport(chunksOf(changed), true), { records: [{}] })
   await t.rejects(readImport(chunksOf(lines({ type: 'export', format: 2 }))), {
+    name: 'ImportError',
     line: 1,
     problem: /newer version/,
   })
-  await t.rejects(readImport(chunksOf('{"type":"export-x"}\n')), { line: 1, problem: /"export-x"/ })
-  await t.rejects(readImport(chunksOf('{"type":"export')), { line: 1, problem: /not a JSON object/ })
+  await t.rejects(readImport(chunksOf('{"type":"export-x"}\n')), {
+    name: 'ImportError',
+    line: 1,
+    problem: /"export-x"/,
+  })
+  await t.rejects(readImport(chunksOf('{"type":"export')), {
+    name: 'ImportError',
+    line: 1,
+    problem: /not a JSON object/,
+  })
   t.match(await readImport(chunksOf(lines({ type: 'export-end', records: 0 }))), { records: [] })
 })
