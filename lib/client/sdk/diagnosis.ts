@@ -16,8 +16,8 @@ export interface CredentialsInUse {
 
 /** The response of the service to one request. */
 export interface Probe {
-  /** The clock of the service: milliseconds since 1970; `undefined` if no response has a date. */
-  readonly serviceTime: number | undefined
+  /** The clock of the service: milliseconds since 1970; `NaN` if no response has a date. */
+  readonly serviceTime: number
   /** Why the request failed; `undefined` if it succeeded. */
   readonly error: GlacierPipeError | undefined
 }
@@ -53,7 +53,7 @@ export async function probe(
   accountId: string | undefined,
   signal: AbortSignal,
 ): Promise<Probe> {
-  let serviceTime: number | undefined
+  let serviceTime = NaN
   const command = (sdk: typeof Sdk): Sdk.ListVaultsCommand => {
     const list = new sdk.ListVaultsCommand({ accountId: accountId ?? '-', limit: 1 })
     observeDate(list.middlewareStack, (time) => (serviceTime = time))
@@ -71,8 +71,7 @@ function observeDate(stack: CommandStack, observe: (time: number) => void): void
     <Arguments>(next: (args: Arguments) => Promise<WithResponse>) =>
     async (args: Arguments): Promise<WithResponse> => {
       const result = await next(args)
-      const time = Date.parse(result.response.headers.date ?? '')
-      if (!Number.isNaN(time)) observe(time)
+      observe(Date.parse(String(result.response.headers.date)))
       return result
     }
   // The last one before the request is sent sees the response first, before its error is thrown.

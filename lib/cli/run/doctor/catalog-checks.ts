@@ -7,7 +7,6 @@ import { describeFailure } from '../../../catalog/mirror/mirror-messages.js'
 import { conflictsIn } from '../../../catalog/queries/conflicts.js'
 import { readCatalog } from '../../../catalog/read-catalog.js'
 import { findUnfinishedUploads } from '../../../catalog/unfinished-uploads.js'
-import { CatalogError } from '../../../errors.js'
 import { isMissing } from '../../../fs/missing.js'
 import type { FileSystem } from '../../../runtime/file-system.js'
 import type { Runtime } from '../../../runtime/runtime.js'
@@ -41,7 +40,6 @@ export async function catalogCheck(file: string, runtime: Runtime): Promise<Find
       )
     return ok(facts.join(', '))
   } catch (error) {
-    if (!(error instanceof CatalogError)) throw error
     return failedWith(error, 'Correct the path or its permissions, make room, or give --catalog.')
   }
 }

@@ -2,8 +2,7 @@
  * The checks of `doctor`. Each has a time limit, and none prevents the others: a failure of any kind is a finding.
  */
 import { systemReason } from '../../../fs/system-reason.js'
-import { systemClock } from '../../../runtime/clock.js'
-import type { Io } from '../../io.js'
+import { systemClock, type Clock } from '../../../runtime/clock.js'
 
 /** The result of a check. */
 export interface Finding {
@@ -56,17 +55,22 @@ export function problemOf(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).replace(/\.$/, '')
 }
 
-/** Runs checks at the same time, and yields their findings in the order of the checks. */
+/**
+ * Runs checks at the same time, and yields their findings in the order of the checks.
+ *
+ * @param clock - for the time limit; default the system's
+ */
 export async function* findingsOf(
   checks: readonly Check[],
-  io: Io,
+  signal: AbortSignal,
+  clock: Clock = systemClock,
 ): AsyncGenerator<NamedFinding, void, undefined> {
-  const findings = checks.map((check) => findingOf(check, io))
+  const findings = checks.map((check) => findingOf(check, signal, clock))
   for (const finding of findings) yield await finding
 }
 
 /** The finding of one check. Never rejects. */
-async function findingOf({ name, run }: Check, { signal, clock = systemClock }: Io): Promise<NamedFinding> {
+async function findingOf({ name, run }: Check, signal: AbortSignal, clock: Clock): Promise<NamedFinding> {
   const stop = new AbortController()
   const started = async (): Promise<Finding> => run(AbortSignal.any([signal, stop.signal]))
   const limit = async (): Promise<Finding> => {

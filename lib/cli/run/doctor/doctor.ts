@@ -50,7 +50,7 @@ async function reportAll(
       ...serviceChecks({ client: connection.client, vaultName, ...serviceOptions(options) }, signal),
       ...catalogChecks(options, io),
     ]
-    for await (const finding of findingsOf(checks, io)) {
+    for await (const finding of findingsOf(checks, signal)) {
       if (finding.status === 'failed') failures++
       await print(finding, options, io)
     }
@@ -86,13 +86,16 @@ function connectionChecks({ client }: Connection, options: DoctorOptions, io: Io
     { name: 'region', run: () => regionCheck(connection, options, io.env) },
     {
       name: 'network',
-      run: async () => {
-        const endpoint = await client.endpoint().catch(() => DEFAULT_ENDPOINT) // without a region
-        const region = await client.region().catch(() => '')
-        return networkCheck(endpoint ?? `https://glacier.${region}.amazonaws.com`, io.env)
-      },
+      run: async () => networkCheck(await endpointOf(client), io.env),
     },
   ]
+}
+
+/** The URL that requests go to. Without a region, that of the service in the region that most accounts have. */
+async function endpointOf(client: Connection['client']): Promise<string> {
+  const region = await client.region().catch(() => 'us-east-1')
+  const endpoint = await client.endpoint().catch(() => undefined)
+  return endpoint ?? `https://glacier.${region}.amazonaws.com`
 }
 
 function catalogChecks(options: DoctorOptions, io: Io): Check[] {
@@ -106,8 +109,6 @@ function catalogChecks(options: DoctorOptions, io: Io): Check[] {
   return [...checks, { name: 'mirror', run: () => mirrorCheck(file, mirror, systemFiles) }]
 }
 
-/** An address of the service, for a check of the network when no region is set. */
-const DEFAULT_ENDPOINT = 'https://glacier.us-east-1.amazonaws.com'
 const WORDS = { ok: 'ok', warning: 'warning', failed: 'FAILED' }
 
 async function print(

@@ -63,7 +63,7 @@ function serviceFinding(found: Probe): Finding {
 }
 
 function clockFinding({ serviceTime }: Probe, now: () => number): Finding {
-  if (serviceTime === undefined) return warning('not checked', 'The service must respond first.')
+  if (Number.isNaN(serviceTime)) return warning('not checked', 'The service must respond first.')
   const skewMs = now() - serviceTime
   const size = formatDuration(Math.abs(skewMs))
   const skew = `this machine is ${size} ${skewMs < 0 ? 'behind' : 'ahead of'} the service`
@@ -153,9 +153,7 @@ async function resultOf(
     await permission.try()
     return 'allowed'
   } catch (error) {
-    return error instanceof AccessDeniedError
-      ? 'denied'
-      : { problem: `${permission.action}: ${problemOf(error)}` }
+    return error instanceof AccessDeniedError ? 'denied' : { problem: problemOf(error) }
   }
 }
 
