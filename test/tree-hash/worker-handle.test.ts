@@ -148,9 +148,9 @@ t.test('the failures of two workers at once are one warning', async (t) => {
 })
 
 t.test('a worker of the built package gets none of the flags of the process', async (t) => {
-  const { flagsFor } = await import('../../lib/tree-hash/hash-thread.js')
+  const { flagsFor } = await import('../../lib/runtime/module-flags.js')
   t.strictSame(flagsFor('file:///dist/core.js'), [])
-  t.strictSame(flagsFor('file:///lib/tree-hash/hash-thread.ts'), process.execArgv)
+  t.strictSame(flagsFor('file:///lib/runtime/module-flags.ts'), process.execArgv)
 })
 
 t.test('a real worker that ends in the middle is noticed', async (t) => {
