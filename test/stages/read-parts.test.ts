@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { createSocket, type Socket } from 'node:dgram'
+import { createSocket, type Socket as UdpSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { closeSync, constants, openSync, readSync, writeSync } from 'node:fs'
 import { open, writeFile } from 'node:fs/promises'
@@ -222,7 +222,7 @@ t.test(
 )
 
 /** The descriptor of a UDP socket. Node.js has it in an internal field alone. */
-function descriptorOf(udp: Socket): number {
+function descriptorOf(udp: UdpSocket): number {
   const state = Object.getOwnPropertySymbols(udp).find(({ description }) => description === 'state symbol')
   const { handle } = Reflect.get(udp, state ?? '') as { readonly handle: { readonly fd: number } }
   return handle.fd
