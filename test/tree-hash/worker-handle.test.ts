@@ -40,7 +40,7 @@ async function fresh(t: Test): Promise<Module> {
   FakeWorker.made = []
   FakeWorker.refused = undefined
   return t.mockImport<Module>('../../lib/tree-hash/worker-handle.js', {
-    'node:worker_threads': { Worker: FakeWorker },
+    '../../lib/tree-hash/hash-thread.js': { startHashThread: () => new FakeWorker() },
   })
 }
 
@@ -161,7 +161,7 @@ t.test('a real worker that ends in the middle is noticed', async (t) => {
     }
   }
   const { WorkerHandle } = await t.mockImport<Module>('../../lib/tree-hash/worker-handle.js', {
-    'node:worker_threads': { Worker: EndingWorker },
+    '../../lib/tree-hash/hash-thread.js': { startHashThread: () => new EndingWorker() },
   })
   const warned = once(process, 'warning')
   t.equal(await new WorkerHandle().hash(job), undefined)
