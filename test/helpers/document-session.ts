@@ -60,6 +60,7 @@ export class DocumentSession {
       AWS_ACCESS_KEY_ID: keys.accessKeyId,
       AWS_SECRET_ACCESS_KEY: keys.secretAccessKey,
       AWS_EC2_METADATA_DISABLED: 'true',
+      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     }
   }
 
@@ -89,6 +90,8 @@ export class DocumentSession {
   async run(): Promise<string[]> {
     const shell = this.#blocks.filter(isShellBlock)
     const programs = this.#blocks.filter(isProgramBlock)
+    const endless = shell.find(({ text }) => runsUntilStopped(text))
+    if (endless) return [`${this.#document}:${endless.line} would not end. Mark it as not run.`]
     const problems = await this.#runShell(shell)
     const unnamed: Block[] = []
     for (const block of programs) {
@@ -182,6 +185,11 @@ export class DocumentSession {
 /** Whether a block is run by the shell. */
 export function isShellBlock({ language, notRun }: Block): boolean {
   return language === 'sh' && notRun === undefined
+}
+
+/** Whether a shell block has a server in the foreground, which runs until it is stopped. */
+function runsUntilStopped(text: string): boolean {
+  return text.split('\n').some((line) => /glacier-pipe serve\b(?!.*(?:&|--help))/.test(line))
 }
 
 /** Whether a block is run by Node. */
