@@ -39,6 +39,8 @@ export type {
   UploadJournal,
 } from './store/upload-journal.js'
 
+export { fromCommand, type CommandSource, type FromCommandOptions } from './stages/command-source.js'
+
 // The stages of an upload, for pipelines of the caller's own
 export { readParts, type FileDescriptor, type PieceMemory } from './stages/read-parts.js'
 export { rechunk, type Rechunk, type RechunkOptions } from './stages/rechunk.js'
@@ -47,6 +49,7 @@ export type { Checksums } from './tree-hash/tree-hash.js'
 export { PartMemory } from './transfer/part-memory.js'
 export { partSizeFor } from './glacier/part-size.js'
 export { decodeDescription, encodeDescription } from './glacier/description.js'
+export { namedDescription } from './glacier/named-description.js'
 export type { BlobSource, ByteChunk, ByteSource, ResponseSource } from './stages/byte-source.js'
 export type { Bytes } from './streams/bytes.js'
 export type { NodeStream } from './streams/node-source.js'
@@ -182,10 +185,12 @@ export {
   RetrievalRefusedError,
   ServiceError,
   SizeMismatchError,
+  SourceCommandError,
   TooManyPartsError,
   TreeHashMismatchError,
   UploadFailedError,
   UploadGoneError,
+  type CommandEnd,
   type CredentialsErrorReason,
   type ErrorContext,
   type OwnerDescription,

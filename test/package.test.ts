@@ -26,13 +26,16 @@ t.test(
       'LICENSE',
       'README.md',
       'package.json',
+      'man/glacier-pipe.1',
     ])
       t.ok(paths.includes(path), path)
     // Source maps double the size of the package, and lead to sources that it does not have.
     t.strictSame(
       paths.filter(
         (path) =>
-          !/^(?:dist\/.+\.(?:js|d\.ts|html|css|svg)|docs\/(?!api\/).+|examples\/.+|[^/]+)$/.test(path),
+          !/^(?:dist\/.+\.(?:js|d\.ts|html|css|svg)|docs\/(?!api\/).+|examples\/.+|man\/.+\.1|[^/]+)$/.test(
+            path,
+          ),
       ),
       [],
     )

@@ -8,7 +8,8 @@ import { main } from './main.js'
 // On Node 20 the SDK prints eight lines about its support at each start, unless this is set before it is loaded.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
 
-const signal = interruptOf(process, ignoresHangup(process.env, processStatus(process.ppid)))
+const isHangupIgnored = ignoresHangup(process.env, processStatus(process.ppid))
+const signal = interruptOf(process, isHangupIgnored)
 
 // Each write reports its own error. Without a listener, a closed pipe would end the process with a stack trace.
 process.stdout.on('error', () => undefined)
@@ -28,5 +29,6 @@ process.exitCode = await main(process.argv.slice(2), {
   stderr,
   env,
   signal,
+  ignoresHangup: isHangupIgnored,
 })
 if (signal.aborted) endBySignal(process, signal)

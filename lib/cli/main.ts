@@ -1,11 +1,11 @@
 /**
  * The command, from its arguments to its exit code.
  */
-import { CommanderError } from 'commander'
+import { type Command, CommanderError } from 'commander'
 import type { Io } from './io.js'
-import type { OutputOptions } from './options/connection-options.js'
 import { exitCodeOf, explanationsOf } from './output/exit-code.js'
 import { printNote, write } from './output/print.js'
+import { writeAbove } from './output/status-line.js'
 import { makeProgram } from './program.js'
 
 /**
@@ -16,31 +16,33 @@ import { makeProgram } from './program.js'
  */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   const help: string[] = []
-  let options: Partial<OutputOptions> = { debug: argv.includes('--debug') }
-  const program = makeProgram(io, argv, (text) => help.push(text)).hook('preAction', (_program, command) => {
-    options = command.opts()
-  })
+  const program = makeProgram(io, argv, (text) => help.push(text))
   try {
     await program.parseAsync(argv, { from: 'user' })
     return 0
   } catch (error) {
-    if (!(error instanceof CommanderError)) return explain(error, options, io)
+    if (!(error instanceof CommanderError)) return explain(error, program, io)
     if (error.exitCode !== 0) return 2 // commander has printed the message
     return write(io, help.join('')).then(
       () => 0,
       (failure: unknown) => {
         const isClosed = (failure as NodeJS.ErrnoException).code === 'EPIPE' // as by head, which has read enough
-        return isClosed ? 0 : explain(failure, options, io)
+        return isClosed ? 0 : explain(failure, program, io)
       },
     )
   }
 }
 
 /** Explains an error on stderr, and returns its exit code. */
-function explain(error: unknown, { debug }: Partial<OutputOptions>, io: Io): number {
+function explain(error: unknown, program: Command, io: Io): number {
   for (const line of explanationsOf(error)) printNote(io, line)
-  if (debug) io.stderr.write(`${stackTracesOf(error)}\n`)
+  if (hasDebug(program)) writeAbove(io.stderr, `${stackTracesOf(error)}\n`)
   return exitCodeOf(error, io.signal)
+}
+
+/** Whether the option --debug was given: not to the command of a `put`, which may have an option of that name. */
+function hasDebug(command: Command): boolean {
+  return command.opts<{ readonly debug?: boolean }>().debug === true || command.commands.some(hasDebug)
 }
 
 /** The stack traces of an error and of its causes. */

@@ -29,6 +29,11 @@ export function costOf(lines: readonly CostLine[]): Cost {
   }
 }
 
+/** The sum of several costs. */
+export function sumOf(costs: readonly Cost[]): Cost {
+  return costOf(costs.flatMap(({ lines }) => lines))
+}
+
 /**
  * A line of a cost. The amount of no quantity is 0, even if its price is unknown.
  *

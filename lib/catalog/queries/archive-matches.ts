@@ -2,8 +2,9 @@
 import { isArchiveId } from '../../glacier/names.js'
 import type { ArchiveRecord } from '../record.js'
 import type { Candidate, FoundArchive, SelectableArchives, Selection } from './selection.js'
+import { isInSameVault } from '../vault-address.js'
 import { datedNameOf, LATEST } from './selector.js'
-import type { StoredEntry } from './stored-entries.js'
+import { accountIn, type StoredEntry } from './stored-entries.js'
 
 /** The smallest number of characters that the beginning of an ID must have. */
 export const MIN_PREFIX_LENGTH = 4
@@ -96,8 +97,11 @@ function newestOf(matches: readonly StoredEntry[], by: 'name' | 'latest'): Selec
 
 /** Whether streams are in vaults of one name at several services, regions or accounts: none is the newest of all. */
 function isInSeveralPlaces(entries: readonly StoredEntry[]): boolean {
-  const places = new Set(entries.map(({ region, endpoint }) => JSON.stringify([region, endpoint])))
-  return places.size > 1
+  const accounts = new Set(entries.flatMap(({ set }) => accountIn(set.volumes[0]) ?? []))
+  return (
+    accounts.size > 1 ||
+    entries.some((a) => entries[0] && !isInSameVault(a, entries[0]) && !isInSameVault(entries[0], a))
+  )
 }
 
 function isNamed(name: string): (entry: StoredEntry) => boolean {

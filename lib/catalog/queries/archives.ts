@@ -51,10 +51,23 @@ export async function mismatchedIn(
  * @throws {CatalogError} `ERR_CATALOG`: the catalog cannot be read
  */
 export async function deletedIn(file: string, files: FileSystem = systemFiles): Promise<Set<string>> {
-  const deleted = new Set<string>()
+  return new Set((await deletionTimesIn(file, files)).keys())
+}
+
+/**
+ * Reads when archives were deleted, by their IDs, ISO 8601.
+ *
+ * @param files - default the disk
+ * @throws {CatalogError} `ERR_CATALOG`: the catalog cannot be read
+ */
+export async function deletionTimesIn(
+  file: string,
+  files: FileSystem = systemFiles,
+): Promise<Map<string, string>> {
+  const times = new Map<string, string>()
   for await (const records of readBlocks(file, { types: ['deleted'] }, files))
-    for (const { archiveId } of records) deleted.add(archiveId)
-  return deleted
+    for (const { archiveId, time } of records) times.set(archiveId, time)
+  return times
 }
 
 /**

@@ -12,8 +12,7 @@
  */
 import type { FileSystem } from '../../runtime/file-system.js'
 import { systemFiles } from '../../runtime/system-files.js'
-import { readBlocks } from '../read-catalog.js'
-import { mismatchedIn } from './archives.js'
+import { deletionTimesIn, mismatchedIn } from './archives.js'
 import { foundById, foundByName, foundByPrefix, foundLatest } from './archive-matches.js'
 import { nearNames } from './near-names.js'
 import type { SelectableArchives, Selection } from './selection.js'
@@ -30,13 +29,10 @@ export async function selectableIn(
   file: string,
   files: FileSystem = systemFiles,
 ): Promise<SelectableArchives> {
-  const deleted = new Map<string, string>()
-  for await (const records of readBlocks(file, { types: ['deleted'] }, files))
-    for (const { archiveId, time } of records) deleted.set(archiveId, time)
   return {
     entries: await storedEntriesIn(file, files),
     mismatched: await mismatchedIn(file, files),
-    deleted,
+    deleted: await deletionTimesIn(file, files),
   }
 }
 

@@ -25,6 +25,11 @@ export interface StoredEntry extends VaultAddress {
   readonly set: ArchiveSet
 }
 
+/** A record that may have an account. */
+interface WithAccount {
+  readonly accountId?: string | undefined
+}
+
 /** A vault, as far as it is known. */
 export interface VaultPlace {
   /** The vault's name. */
@@ -69,18 +74,21 @@ export function storedEntryOf(entry: CatalogEntry): StoredEntry | undefined {
 
 /** Whether an archive may be in a vault: nothing that is known of the two differs. */
 export function isInPlace(
-  record: VaultAddress & { readonly accountId?: string | undefined },
+  record: VaultAddress & WithAccount,
   { vaultName, address, accountId }: VaultPlace,
 ): boolean {
-  const isOtherAccount =
-    record.accountId !== undefined && accountId !== undefined && record.accountId !== accountId
-  if (isOtherAccount) return false
+  if ((accountIn(record) ?? accountId) !== (accountId ?? accountIn(record))) return false
   return address ? isInSameVault(record, { vaultName, ...address }) : record.vaultName === vaultName
 }
 
 /** The streams that may be in a vault. */
 export function entriesInPlace(entries: readonly StoredEntry[], place: VaultPlace): StoredEntry[] {
   return entries.filter(({ set: { volumes } }) => volumes[0] && isInPlace(volumes[0], place))
+}
+
+/** The account in a record; `undefined` if it is not known. A record may have the `-` of `--account-id`. */
+export function accountIn(record: WithAccount | undefined): string | undefined {
+  return record?.accountId === '-' ? undefined : record?.accountId
 }
 
 function entryFrom(id: string, set: ArchiveSet): StoredEntry | undefined {

@@ -62,7 +62,7 @@ function readValue(option: Option, value: string): unknown {
   }
   try {
     // A parser of an option that may be repeated adds the value to those before it: none.
-    return option.parseArg ? option.parseArg(value, undefined) : value
+    return option.parseArg ? option.parseArg<unknown>(value, undefined) : value
   } catch (error) {
     if (!(error instanceof InvalidArgumentError)) throw error
     throw new UsageError(`${variable} is invalid for ${flagOf(option.attributeName())}. ${error.message}`, {

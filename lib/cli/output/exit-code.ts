@@ -1,13 +1,14 @@
 /**
  * The exit code for the error that a command ended with, and the lines that explain the error.
  *
- * 0 success; 1 failure; 2 usage error; 3 failure that can be resumed; 4 the bytes did not verify; 129, 130 and 143
+ * 0 success; 1 failure; 2 usage error; 3 failure that can be resumed, or the command of a `put` failed; 4 the bytes did not verify; 129, 130 and 143
  * stopped by SIGHUP, SIGINT and SIGTERM. Whether an upload is kept is read from the error: the writer decides it.
  */
 import { constants } from 'node:os'
 import {
   ServiceError,
   SizeMismatchError,
+  SourceCommandError,
   TreeHashMismatchError,
   UploadFailedError,
   type ServiceErrorReason,
@@ -23,7 +24,7 @@ import { ReportedError, ResumableError, UsageError } from '../command-errors.js'
 export function exitCodeOf(error: unknown, signal: AbortSignal): number {
   if (signal.aborted) return 128 + signalNumberOf(signal.reason)
   if (error instanceof UsageError) return 2
-  if (error instanceof ResumableError) return 3
+  if (error instanceof ResumableError || causeOf(error) instanceof SourceCommandError) return 3
   if (error instanceof UploadFailedError) return error.kept ? 3 : 1
   if (error instanceof TreeHashMismatchError || error instanceof SizeMismatchError) return 4
   return 1
@@ -53,6 +54,11 @@ function explanationOf(error: unknown): string {
   return reason === undefined ? error.message + hintFor(error) : `${path}: ${reason}`
 }
 
+/** The failure of an upload, without what became of the upload; any other error as it is. */
+function causeOf(error: unknown): unknown {
+  return error instanceof UploadFailedError ? error.cause : error
+}
+
 const CREDENTIALS_HINT =
   ' Credentials come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, --profile, or the AWS configuration.'
 
@@ -71,7 +77,7 @@ const HINTS: Readonly<Partial<Record<ServiceErrorReason, string>>> = {
 
 /** The hint on what to do about an error; empty if there is no more to say. */
 function hintFor(error: Error): string {
-  const cause = error instanceof UploadFailedError ? error.cause : error
+  const cause = causeOf(error)
   const reason = cause instanceof ServiceError ? cause.reason : undefined
   return (reason && HINTS[reason]) ?? ''
 }

@@ -25,7 +25,20 @@ export function formatDuration(milliseconds: number): string {
     : `${Math.floor(minutes / 60)}:${twoDigits(minutes % 60)}:${twoDigits(seconds % 60)}`
 }
 
-/** A number with its noun: `1 part`, `2 parts`. */
-export function formatCount(count: number, noun: string): string {
-  return `${count} ${count === 1 ? noun : `${noun}s`}`
+/**
+ * A number with its noun: `1 part`, `2 parts`.
+ *
+ * @param plural - default: the noun with an `s`
+ */
+export function formatCount(count: number, noun: string, plural = `${noun}s`): string {
+  return `${count} ${count === 1 ? noun : plural}`
+}
+
+/** A time in local time to the minute, as `2026-11-29 02:00`, which `NAME@2026-11-29T02:00` selects. */
+export function formatTime(time: string | number): string {
+  const date = new Date(time)
+  if (Number.isNaN(date.getTime())) return String(time) // a record that another program has written
+  const twoDigits = (n: number): string => String(n).padStart(2, '0')
+  const day = [date.getFullYear(), date.getMonth() + 1, date.getDate()].map(twoDigits).join('-')
+  return `${day} ${twoDigits(date.getHours())}:${twoDigits(date.getMinutes())}`
 }

@@ -3,9 +3,11 @@
  * a set. No archive is retrieved. With `--inventory`, the inventory is.
  */
 import { assertNoConflicts } from '../../catalog/queries/conflicts.js'
+import type { VaultPlace } from '../../catalog/queries/stored-entries.js'
 import type { ArchiveRecord } from '../../catalog/record.js'
 import { setFrom, setIdOf, setOf, type ArchiveSet } from '../../catalog/queries/sets.js'
 import { IncompleteSetError, NotFoundError, SizeMismatchError, TreeHashMismatchError } from '../../errors.js'
+import { invariant } from '../../invariant.js'
 import { FileHasher } from '../../tree-hash/file-hasher.js'
 import { UsageError } from '../command-errors.js'
 import type { Io } from '../io.js'
@@ -18,15 +20,20 @@ import { hashOf } from './hash/hash-file.js'
 import { sectionHashesOf } from './hash/set-hash.js'
 import type { VerifyOptions } from '../commands/archives/verify.js'
 import { openInventory } from './inventory.js'
+import { placeOf, selectArchives } from './select/select-archives.js'
 
 /** Runs `verify`. */
 export async function verify(
   file: string,
   vaultName: string,
-  archiveId: string,
+  given: string,
   options: VerifyOptions,
   io: Io,
 ): Promise<void> {
+  const place = (): Promise<VaultPlace> => knownPlaceOf(vaultName, options, io)
+  const [selected] = await selectArchives([given], { vaultName, options, io, place, isStrict: false })
+  invariant(selected !== undefined, 'one text selects one archive')
+  const { archiveId } = selected
   const set = options.inventory
     ? await inInventory(vaultName, archiveId, options, io)
     : await inCatalog(vaultName, archiveId, options, io)
@@ -46,6 +53,14 @@ export async function verify(
   }
   if (options.json) await printJson(io, resultOf(file, archiveId, volumes, set))
   else await printData(io, `${file}: OK`)
+}
+
+/** Where the vault is, as far as it can be known: a comparison with the catalog works without a connection. */
+async function knownPlaceOf(vaultName: string, options: VerifyOptions, io: Io): Promise<VaultPlace> {
+  return withConnection(options, io, (connection) => placeOf(connection, vaultName)).catch(() => {
+    io.signal.throwIfAborted()
+    return { vaultName }
+  })
 }
 
 /** The volumes to compare: all of the set for the ID of its first volume, else the one archive. */

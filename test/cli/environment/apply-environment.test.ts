@@ -1,6 +1,5 @@
 import { Command, Option } from 'commander'
 import { readdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import t from 'tap'
 import { applyEnvironment } from '../../../lib/cli/environment/apply-environment.js'
 import { MIB } from '../../../lib/sizes.js'
@@ -58,7 +57,7 @@ t.test('a setting on the command line replaces its alternatives of the environme
   t.match(await runIn(env, ['put', 'docs', '--local-dir', dir], Buffer.from('x')), { code: 0 })
   t.match(await runIn(env, ['inventory', 'docs', '--local-dir', dir, '--csv']), {
     code: 0,
-    out: /^ArchiveId/,
+    out: /^archiveId/,
   })
 })
 

@@ -34,7 +34,9 @@ export function isSameAccount(
 
 /** Whether two names are the same text, in any Unicode normalization form: macOS writes `é` as two characters. */
 function isSameName(recorded: string | undefined, name: string | undefined): boolean {
-  if (recorded === undefined || name === undefined) return recorded === name
+  // Version 0.1 recorded an empty description as a name.
+  const isUnnamed = recorded === undefined || recorded === ''
+  if (isUnnamed || name === undefined) return isUnnamed && name === undefined
   const normalized = name.normalize('NFC')
   // Version 0.1 recorded the description, as it was sent.
   return [recorded, decodeDescription(recorded)].some((text) => text.normalize('NFC') === normalized)

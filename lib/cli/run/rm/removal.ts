@@ -2,10 +2,12 @@
 import { assertNoConflicts } from '../../../catalog/queries/conflicts.js'
 import type { ArchiveRecord } from '../../../catalog/record.js'
 import { setIdOf, setsOf, type ArchiveSet } from '../../../catalog/queries/sets.js'
-import { nameOf } from '../../../glacier/archive-name.js'
+import { recordName } from '../../../catalog/queries/stored-entries.js'
+import type { PlacedArchive } from '../costs/archive-costs.js'
 import { UsageError } from '../../command-errors.js'
 import { formatSize } from '../../output/format.js'
 import { setText } from '../../output/set-text.js'
+import type { Deletion } from './delete-archives.js'
 
 /** An archive to delete. */
 export interface Removal {
@@ -54,6 +56,16 @@ export async function planRemoval(
   return [...planned.values()]
 }
 
+/** The archive as it is priced. Nothing is known of an archive that the catalog does not have. */
+export function archiveOf({ record }: Removal): PlacedArchive {
+  return { size: record?.size, time: record?.time, region: record?.region, endpoint: record?.endpoint }
+}
+
+/** The deletion of the archive. A later volume that is deleted with its set is recorded as such. */
+export function deletionOf({ archiveId, record, set }: Removal): Deletion {
+  return { archiveId, firstVolume: set ? record?.firstVolume : undefined }
+}
+
 /** The lines that announce the deletion. */
 export function removalLines(removals: readonly Removal[]): string[] {
   const lines: string[] = []
@@ -69,8 +81,8 @@ export function removalLines(removals: readonly Removal[]): string[] {
 
 function lineOf(archiveId: string, record: ArchiveRecord | undefined, set: ArchiveSet | undefined): string {
   if (!record) return `${archiveId}  (not in the catalog)`
-  const { size, description, name = '', volume } = record
-  const shownName = description === undefined ? name : nameOf(description)
+  const { size, volume } = record
+  const shownName = recordName(record) ?? ''
   const position = set ? `  (volume ${volume})` : ''
   return `${archiveId}  ${formatSize(size)}  ${shownName}`.trimEnd() + position
 }

@@ -1,0 +1,36 @@
+/** The beginnings of archive IDs by which each of them is recognized. */
+
+/** The smallest number of characters of a short ID. IDs are random: this many rarely fail to be unique. */
+export const SHORT_ID_LENGTH = 8
+
+/**
+ * Shortens archive IDs.
+ *
+ * @returns for each ID the shortest beginning of at least eight characters that no other ID has; the whole ID if another
+ * one begins with it
+ */
+export function shortIdsOf(ids: Iterable<string>): ReadonlyMap<string, string> {
+  const groups = new Map<string, Set<string>>()
+  for (const id of ids) {
+    const beginning = id.slice(0, SHORT_ID_LENGTH)
+    const group = groups.get(beginning)
+    if (group) group.add(id)
+    else groups.set(beginning, new Set([id]))
+  }
+  const short = new Map<string, string>()
+  for (const [beginning, group] of groups) {
+    const sorted = [...group].sort()
+    for (const [i, id] of sorted.entries()) {
+      const shared = Math.max(sharedLength(id, sorted[i - 1]), sharedLength(id, sorted[i + 1]))
+      short.set(id, sorted.length === 1 ? beginning : id.slice(0, Math.max(SHORT_ID_LENGTH, shared + 1)))
+    }
+  }
+  return short
+}
+
+/** The number of characters with which both texts begin. */
+function sharedLength(a: string, b = ''): number {
+  let length = 0
+  while (length < a.length && a[length] === b[length]) length++
+  return length
+}
