@@ -2,7 +2,6 @@
  * The program: its commands and their help. What a command runs is loaded when it runs, so that `--help` and usage
  * errors load neither the SDK nor the server.
  */
-import { createRequire } from 'node:module'
 import { Command } from 'commander'
 import { addCatalogCommand } from './commands/catalog.js'
 import { addEmptyCommand } from './commands/vaults/empty.js'
@@ -28,10 +27,7 @@ import type { Io } from './io.js'
 import { createsLocalVault, type CatalogOptions, type OutputOptions } from './options/connection-options.js'
 import { assertVaultAndAccount } from './options/operands.js'
 import { printData, printNote } from './output/print.js'
-
-const { version } = createRequire(import.meta.url)('glacier-pipe/package.json') as {
-  readonly version: string
-}
+import { version } from './version.js'
 
 const EXIT_CODES_HELP = `
 Exit codes: 0 success; 1 failure; 2 usage error; 3 failure that can be resumed, or the

@@ -76,7 +76,10 @@ export class ArchiveWriter extends TypedWritable<ArchiveWriterEvents> {
   #working = Promise.resolve()
   #outcome: WriterOutcome | undefined
 
-  /** @param task - checked by the caller */
+  /**
+   * @param task - checked by the caller
+   * @internal
+   */
   constructor(task: ArchiveWriterTask) {
     super({ objectMode: true, highWaterMark: 1 })
     const { store, plan, runtime, journal, retryFor, limitRate } = task

@@ -62,7 +62,10 @@ export class ArchiveStream extends TypedWritable<ArchiveWriterEvents> {
   /** The inner pipeline; rejects with the error of this stream. */
   readonly #stages: Promise<void>
 
-  /** @param hashThreads - threads that hash a part; default 2 */
+  /**
+   * @param hashThreads - threads that hash a part; default 2
+   * @internal
+   */
   constructor(writer: ArchiveWriter, hashThreads: number | undefined) {
     super({ objectMode: true, highWaterMark: 1 })
     const { plan, partMemory: memory } = writer

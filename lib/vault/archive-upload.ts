@@ -39,7 +39,10 @@ export class ArchiveUpload extends ObservablePromise<Archives, UploadEvents> {
   readonly #abort: (reason: unknown) => void
   readonly #writer: () => ArchiveWriter | undefined
 
-  /** @param work - begins the upload */
+  /**
+   * @param work - begins the upload
+   * @internal
+   */
   constructor(work: (handle: UploadHandle) => Promise<Archives>) {
     let writer: ArchiveWriter | undefined
     let own: FollowingSignal | undefined
