@@ -50,7 +50,7 @@ const PRUNE_DETAILS: CommandDetails = {
   examples: [
     {
       purpose: 'print what a policy would delete',
-      line: 'glacier-pipe prune VAULT --keep-daily 7 --keep-weekly 4 --keep-monthly 12 --dry-run',
+      line: 'glacier-pipe prune backups --keep-daily 7 --keep-weekly 4 --keep-monthly 12 --dry-run',
     },
     {
       purpose: 'keep a year of monthly database dumps; for cron',

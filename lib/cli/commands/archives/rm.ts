@@ -28,7 +28,7 @@ const RM_DETAILS: CommandDetails = {
   examples: [
     {
       purpose: 'print what would be deleted, and the cost',
-      line: 'glacier-pipe rm --dry-run VAULT ARCHIVE_ID',
+      line: 'glacier-pipe rm --dry-run backups photos.tar',
     },
   ],
 }

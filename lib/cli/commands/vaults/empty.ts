@@ -25,7 +25,7 @@ const EMPTY_DETAILS: CommandDetails = {
     COST_DETAILS,
   ],
   examples: [
-    { purpose: 'state what would be deleted, and the cost', line: 'glacier-pipe empty --dry-run VAULT' },
+    { purpose: 'state what would be deleted, and the cost', line: 'glacier-pipe empty --dry-run backups' },
   ],
 }
 
