@@ -54,7 +54,7 @@ const PRUNE_DETAILS: CommandDetails = {
     },
     {
       purpose: 'keep a year of monthly database dumps; for cron',
-      line: "glacier-pipe prune VAULT --name 'db-*' --keep-last 3 --keep-monthly 12 --yes",
+      line: "glacier-pipe prune backups --name 'shop*' --keep-last 3 --keep-monthly 12 --yes",
     },
   ],
 }
