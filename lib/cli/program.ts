@@ -4,6 +4,7 @@
  */
 import { Command } from 'commander'
 import { addCatalogCommand } from './commands/catalog.js'
+import { addCompletionCommands } from './commands/completion.js'
 import { addEmptyCommand } from './commands/vaults/empty.js'
 import { addGetCommand } from './commands/archives/get.js'
 import { addHelpCommands } from './commands/help.js'
@@ -71,6 +72,7 @@ export function makeProgram(io: Io, argv: readonly string[], writeOut: (text: st
     return serve(options, io)
   })
   addHelpCommands(program, () => printData(io, version))
+  addCompletion(program, io)
   addWords(program)
   addAllDetails(program)
   return program
@@ -95,7 +97,7 @@ function addTransferCommands(program: Command, io: Io, argv: readonly string[]):
 /** Adds the commands that read the catalog. */
 function addCatalogCommands(program: Command, io: Io): void {
   addLsCommand(program, async (vault, options) => {
-    const { ls } = await import('./run/ls.js')
+    const { ls } = await import('./run/ls/ls.js')
     return ls(vault, options, io)
   })
   addVerifyCommand(program, async (file, vault, archiveId, options) => {
@@ -141,5 +143,15 @@ function addVaultCommands(program: Command, io: Io): void {
     list: async (options) => (await load()).listVaults(options, io),
     show: async (name, options) => (await load()).showVault(name, options, io),
     remove: async (name, options) => (await load()).deleteVault(name, options, io),
+  })
+}
+
+/** Adds the commands for the completion of command lines. */
+function addCompletion(program: Command, io: Io): void {
+  const load = (): Promise<typeof import('./run/completion/print-completion.js')> =>
+    import('./run/completion/print-completion.js')
+  addCompletionCommands(program, {
+    printScript: async (shell) => (await load()).printScript(program, shell, io),
+    complete: async (words) => (await load()).printCompletion(program, words, io),
   })
 }

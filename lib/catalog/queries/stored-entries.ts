@@ -8,7 +8,8 @@ import type { FileSystem } from '../../runtime/file-system.js'
 import { systemFiles } from '../../runtime/system-files.js'
 import type { ArchiveRecord } from '../record.js'
 import { isInSameVault, type ServiceAddress, type VaultAddress } from '../vault-address.js'
-import { listingOf, type CatalogEntry } from './listing.js'
+import { invariant } from '../../invariant.js'
+import { listingOf, type CatalogEntry, type SetEntry } from './listing.js'
 import { setFrom, type ArchiveSet } from './sets.js'
 
 /** A stored stream. */
@@ -67,6 +68,8 @@ export function byTime<Entry extends { readonly time: string }>(entries: readonl
 }
 
 /** The stored stream of an entry; `undefined` for an archive that may exist or has a wrong tree hash. */
+export function storedEntryOf(entry: ArchiveRecord | SetEntry): StoredEntry
+export function storedEntryOf(entry: CatalogEntry): StoredEntry | undefined
 export function storedEntryOf(entry: CatalogEntry): StoredEntry | undefined {
   if (entry.type === 'archive') return entryFrom(entry.archiveId, setFrom([entry]))
   return entry.type === 'set' ? entryFrom(entry.setId, entry.set) : undefined
@@ -91,9 +94,9 @@ export function accountIn(record: WithAccount | undefined): string | undefined {
   return record?.accountId === '-' ? undefined : record?.accountId
 }
 
-function entryFrom(id: string, set: ArchiveSet): StoredEntry | undefined {
+function entryFrom(id: string, set: ArchiveSet): StoredEntry {
   const [first, ...others] = set.volumes
-  if (!first) return undefined
+  invariant(first !== undefined, 'a set of a listing has at least one volume')
   const { vaultName, region, endpoint } = first
   const { time } = others.reduce(
     (latest, volume) => (Date.parse(volume.time) > Date.parse(latest.time) ? volume : latest),

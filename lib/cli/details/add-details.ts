@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { addDetails, type CommandDetails } from '../command-details.js'
 import { callOf, leavesOf } from '../walk-commands.js'
 import * as catalog from './catalog-commands.js'
+import * as deletions from './deletions.js'
 import { GET_DETAILS } from './get.js'
 import * as others from './other-commands.js'
 import { PUT_DETAILS } from './put.js'
@@ -15,12 +16,14 @@ const DETAILS: Readonly<Record<string, CommandDetails>> = {
   'catalog rebuild': catalog.REBUILD_DETAILS,
   'catalog diff': catalog.DIFF_DETAILS,
   inventory: catalog.INVENTORY_DETAILS,
-  rm: others.RM_DETAILS,
-  empty: others.EMPTY_DETAILS,
+  rm: deletions.RM_DETAILS,
+  empty: deletions.EMPTY_DETAILS,
+  prune: deletions.PRUNE_DETAILS,
   jobs: others.JOBS_DETAILS,
   uploads: others.UPLOADS_DETAILS,
   hash: others.HASH_DETAILS,
   serve: others.SERVE_DETAILS,
+  completion: others.COMPLETION_DETAILS,
   'vault create': others.VAULT_DETAILS,
   'vault ls': others.VAULT_DETAILS,
   'vault show': others.VAULT_DETAILS,

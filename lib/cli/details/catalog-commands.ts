@@ -5,6 +5,7 @@ export const LS_DETAILS: CommandDetails = {
   paragraphs: [
     'The catalog has the archives that this machine stored, and those that "catalog rebuild" found in an inventory. Case and Unicode normalization make no difference to --name. Names are read from descriptions in the formats of this tool, of the migration tool of AWS, mt-aws-glacier and FastGlacier. For an archive without a description, the name of its stream is shown.',
     'A set of volumes is one line: the ID of its first volume, the total size, and in parentheses the number of known volumes and whether the set is incomplete (a volume is missing, or another should follow) or unknown (its end is not recorded). An archive that may exist, because the response to a request was lost, has "may exist" in place of its ID. An archive whose stored tree hash differs from that of the bytes sent is marked "wrong"; rm deletes it.',
+    '--cost adds what the storage of each archive costs a month, with the 32 KiB that the service adds to each, and prints the total on stderr; with --json as costPerMonth.',
     'With --json, ls prints the records of the catalog. For a set, it prints that of the first volume with the total size, and volumes, state, missing and duplicates (archives of a volume that was stored twice).',
   ],
 }

@@ -4,20 +4,6 @@ import type { CommandDetails } from '../command-details.js'
 /** How commands that make single requests repeat them. */
 export const SINGLE_REQUESTS = 'A request that fails for a reason that may pass is repeated for ten seconds.'
 
-export const RM_DETAILS: CommandDetails = {
-  paragraphs: [
-    'It asks for confirmation at a terminal, after it has listed what it will delete. Without a terminal, give --yes. The ID of a first volume deletes the whole set, later volumes first, so that the same command continues after a crash. The ID of a later volume alone is refused with exit code 2; --no-volumes deletes only the given archives. An archive that the catalog has in another vault is refused too. An archive that the catalog does not know is deleted.',
-    'The service charges for an archive for at least 90 days; rm prints until when. Each deletion is recorded in the catalog. With --json, rm prints an object for each deleted archive: vault, archiveId.',
-    SINGLE_REQUESTS,
-  ],
-}
-
-export const EMPTY_DETAILS: CommandDetails = {
-  paragraphs: [
-    'It deletes the archives in the inventory and those that only the catalog has, and records each deletion. The service deletes a vault only if its last inventory is empty. With --json, empty prints an object with vault, deleted and failed.',
-  ],
-}
-
 export const JOBS_DETAILS: CommandDetails = {
   paragraphs: [`It prints the start, tier, content, ID and state of each job. ${SINGLE_REQUESTS}`],
 }
@@ -49,4 +35,12 @@ export const SERVE_DETAILS: CommandDetails = {
   examples: [
     { purpose: 'serve the vaults of a folder', line: 'glacier-pipe serve --dir /tmp/vaults --port 8765' },
   ],
+}
+
+export const COMPLETION_DETAILS: CommandDetails = {
+  paragraphs: [
+    'The script completes commands, options, choices and files, and the vaults and archives in the catalog. It reads no network.',
+    'In bash, add the line below to ~/.bashrc. In zsh, write the script to a file _glacier-pipe in a folder of $fpath. In fish, write it to ~/.config/fish/completions/glacier-pipe.fish.',
+  ],
+  examples: [{ purpose: 'complete in this bash', line: 'source <(glacier-pipe completion bash)' }],
 }

@@ -3,7 +3,7 @@
  */
 import type { Command } from 'commander'
 import { addConnectionOptions, type ConnectionOptions } from './connection-options.js'
-import { parseDate } from './values/date.js'
+import { parseDate, type GivenDate } from './values/date.js'
 import { parseText } from './values/text.js'
 import { addRetryOption, type RetryOptions } from './transfer-options.js'
 
@@ -15,10 +15,10 @@ export interface InventoryReadOptions extends ConnectionOptions, RetryOptions {
 
 /** The options that filter archives by date. */
 export interface DateOptions {
-  /** The first moment, ISO 8601. */
-  readonly since?: string
-  /** The moment after the last one, ISO 8601. */
-  readonly before?: string
+  /** The first moment. */
+  readonly since?: GivenDate
+  /** The moment after the last one. */
+  readonly before?: GivenDate
 }
 
 /** Adds {@link InventoryReadOptions}. */
@@ -35,6 +35,10 @@ export function addInventoryOptions(command: Command): Command {
  */
 export function addDateOptions(command: Command, event: string): Command {
   return command
-    .option('--since <date>', `only archives ${event} on this date or later, as 2026-01-31`, parseDate)
+    .option(
+      '--since <date>',
+      `only archives ${event} on this date or later, as 2026-01-31, yesterday, 7d or 1h30m (ago)`,
+      parseDate,
+    )
     .option('--before <date>', `only archives ${event} before this date`, parseDate)
 }

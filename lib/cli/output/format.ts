@@ -42,3 +42,21 @@ export function formatTime(time: string | number): string {
   const day = [date.getFullYear(), date.getMonth() + 1, date.getDate()].map(twoDigits).join('-')
   return `${day} ${twoDigits(date.getHours())}:${twoDigits(date.getMinutes())}`
 }
+
+/** The units of an age, each with the milliseconds up to which it is used. Months and years are averages. */
+const AGE_UNITS = [
+  { noun: 'minute', unitMs: 60_000, maxMs: 2 * 3_600_000 },
+  { noun: 'hour', unitMs: 3_600_000, maxMs: 2 * 86_400_000 },
+  { noun: 'day', unitMs: 86_400_000, maxMs: 100 * 86_400_000 },
+  { noun: 'month', unitMs: 30.4375 * 86_400_000, maxMs: 2 * 365.25 * 86_400_000 },
+]
+
+/** An age in milliseconds in whole units, as `3 days`. An age below zero is one of 0 minutes: clocks differ. */
+export function formatAge(ageMs: number): string {
+  const shown = Math.max(0, ageMs)
+  const { noun, unitMs } = AGE_UNITS.find(({ maxMs }) => shown < maxMs) ?? {
+    noun: 'year',
+    unitMs: 365.25 * 86_400_000,
+  }
+  return formatCount(Math.floor(shown / unitMs), noun)
+}

@@ -4,7 +4,8 @@ import type { InventoryReader } from '../../inventory/inventory-reader.js'
 import type { InventoryRow } from '../../inventory/inventory-row.js'
 import { nameOf } from '../../glacier/archive-name.js'
 import type { VaultClient } from '../../client/vault-client.js'
-import type { Io } from '../io.js'
+import { nowMsOf, type Io } from '../io.js'
+import { dateOf, type GivenDate } from '../options/values/date.js'
 import type { DateOptions, InventoryReadOptions } from '../options/inventory-options.js'
 import { asUsageError } from '../options/option-names.js'
 import { formatSize } from '../output/format.js'
@@ -33,7 +34,9 @@ export function openInventory(
   options: InventoryReadOptions & DateOptions,
   io: Io,
 ): InventoryReader {
-  const { accountId, job: jobId, retryFor, since: startDate, before: endDate } = options
+  const { accountId, job: jobId, retryFor } = options
+  const startDate = options.since && serviceDate(options.since, io)
+  const endDate = options.before && serviceDate(options.before, io)
   const { signal, clock } = io
   const reader = asUsageError(() =>
     readInventory({ client, vaultName, accountId, jobId, retryFor, startDate, endDate, signal, clock }),
@@ -61,6 +64,13 @@ export function openInventory(
   })
   followRetries(reader, note)
   return reader
+}
+
+/** A date in ISO 8601 to the second, as the service takes it. */
+function serviceDate(given: GivenDate, io: Io): string {
+  return dateOf(given, nowMsOf(io))
+    .toISOString()
+    .replace(/\.\d{3}Z$/, 'Z')
 }
 
 async function* lines(

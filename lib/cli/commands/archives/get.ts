@@ -22,6 +22,8 @@ export interface GetOptions extends ConnectionOptions, TransferOptions, CostOpti
   readonly volumes: boolean
   /** Whether to print the jobs and their cost, and start nothing. */
   readonly dryRun?: true
+  /** Whether a set whose last volume is missing is retrieved. */
+  readonly incomplete?: boolean
 }
 
 /**
@@ -60,6 +62,7 @@ export function addGetCommand(
         )
         .option('--no-volumes', 'retrieve only the given archive, not all volumes of its set')
         .option('--dry-run', 'print the jobs and what they cost; start nothing')
+        .option('--incomplete', 'retrieve a set of volumes although its last volume is missing')
         .addHelpText('after', DASHED_IDS_HELP),
     ),
   )

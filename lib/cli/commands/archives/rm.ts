@@ -1,8 +1,7 @@
 /** The command `rm VAULT ARCHIVE_ID…`: its options and their help. */
 import type { Command } from 'commander'
 import { addConnectionOptions, type ConnectionOptions } from '../../options/connection-options.js'
-import { addDetails, type CommandDetails } from '../../command-details.js'
-import { addPricesOption, COST_DETAILS, type CostOptions } from '../../options/cost-options.js'
+import { addPricesOption, type CostOptions } from '../../options/cost-options.js'
 import { DASHED_IDS_HELP } from '../../options/operands.js'
 import { collectText } from '../../options/values/text.js'
 
@@ -14,23 +13,6 @@ export interface RmOptions extends ConnectionOptions, CostOptions {
   readonly dryRun?: true
   /** Whether the ID of a first volume stands for the whole set. */
   readonly volumes: boolean
-}
-
-const RM_DETAILS: CommandDetails = {
-  paragraphs: [
-    'The service charges for an archive for at least 90 days. Before the question, rm states the archives, and what the ' +
-      'deletion of those that are younger costs. The last volume of a set is deleted first, and the first volume last: if ' +
-      'rm is interrupted, the same command deletes the rest, and so does the next prune.',
-    'Without a terminal, --yes is needed. --dry-run prints the same to stdout, from the catalog alone; with --json as one ' +
-      'object.',
-    COST_DETAILS,
-  ],
-  examples: [
-    {
-      purpose: 'print what would be deleted, and the cost',
-      line: 'glacier-pipe rm --dry-run backups photos.tar',
-    },
-  ],
 }
 
 /**
@@ -50,5 +32,5 @@ export function addRmCommand(
     .option('--yes', 'do not ask for confirmation')
     .option('--dry-run', 'print what would be deleted and what it costs; connect to nothing')
     .addHelpText('after', DASHED_IDS_HELP)
-  addDetails(addConnectionOptions(addPricesOption(command)), RM_DETAILS).action(run)
+  addConnectionOptions(addPricesOption(command)).action(run)
 }

@@ -1,27 +1,31 @@
 /** Durations on the command line. */
 import { InvalidArgumentError } from 'commander'
+import { timeAmounts, type TimeUnit } from './time-units.js'
 
-const UNITS_MS = new Map([
-  ['s', 1_000],
-  ['m', 60_000],
-  ['h', 3_600_000],
-  ['d', 86_400_000],
-])
+/** The units that have one length. */
+const UNITS_MS: Readonly<Partial<Record<TimeUnit, number>>> = {
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 604_800_000,
+}
 /** The delay of a timer must be below this. */
 const TIMER_LIMIT_MS = 2 ** 31
 
 /**
- * Reads `90s`, `5m`, `6h`, `1d`, or `0`.
+ * Reads `90s`, `5m` or `5min`, `1h30m`, `6h`, `1d`, `2 weeks`, or `0`.
  *
  * @returns milliseconds
  * @throws {InvalidArgumentError} not a valid duration
  */
 export function parseDuration(text: string): number {
   if (text === '0') return 0
-  const [, digits = '', unit = ''] = /^(\d{1,9}(?:\.\d+)?)([smhd])$/.exec(text) ?? []
-  const unitMs = UNITS_MS.get(unit)
-  if (unitMs === undefined) throw new InvalidArgumentError('Write a duration as 90s, 5m, 6h or 0.')
-  return Number(digits) * unitMs
+  let durationMs = 0
+  for (const [unit, amount] of timeAmounts(text) ?? []) durationMs += amount * (UNITS_MS[unit] ?? NaN)
+  if (!timeAmounts(text) || Number.isNaN(durationMs))
+    throw new InvalidArgumentError('Write a duration as 90s, 5min, 1h30m, 6h, 1d or 0.')
+  return durationMs
 }
 
 /**

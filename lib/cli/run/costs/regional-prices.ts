@@ -38,20 +38,17 @@ export async function regionalPrices({ prices: path }: CostOptions): Promise<Reg
 
 async function readPriceTable(path: string): Promise<PriceTable> {
   const text = await readFile(path, 'utf8')
-  const table = parsed(text, path)
+  let table: unknown
+  try {
+    table = JSON.parse(text)
+  } catch (error) {
+    throw new UsageError(`--prices ${path}: the file is not JSON.`, { cause: error })
+  }
   asUsageError(
     () => {
       PRICE_TABLE(table, 'prices', '--prices')
     },
-    { prices: `--prices ${path}:` },
+    { prices: `--prices ${path}` },
   )
   return table as PriceTable
-}
-
-function parsed(text: string, path: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    throw new UsageError(`--prices ${path}: the file is not JSON.`, { cause: error })
-  }
 }

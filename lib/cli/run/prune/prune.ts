@@ -6,7 +6,7 @@ import type { RetentionPolicy } from '../../../retention/retention-policy.js'
 import { Retry } from '../../../transfer/retry.js'
 import { ReportedError, UsageError } from '../../command-errors.js'
 import type { PruneOptions } from '../../commands/archives/prune.js'
-import type { Io } from '../../io.js'
+import { nowMsOf, type Io } from '../../io.js'
 import { formatCount } from '../../output/format.js'
 import { printData, printJson, printNote } from '../../output/print.js'
 import { withConnection, type Connection } from '../connection.js'
@@ -29,7 +29,7 @@ export async function prune(vaultName: string, options: PruneOptions, io: Io): P
     const accountId = await connection.account(vaultName)
     const vault = { ...(await connection.address()), vaultName, accountId }
     const candidates = await candidatesIn(catalogFileOf(options, io.env), vault, isNamed)
-    const nowMs = Date.now()
+    const nowMs = nowMsOf(io)
     const time = { nowMs, calendar: LOCAL_CALENDAR }
     const plan = planPrune(candidates, policy, time, options.now === true)
     await printPlan(plan, planLines({ candidates, plan, prices, nowMs }), options, io)

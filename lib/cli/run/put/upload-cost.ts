@@ -53,9 +53,10 @@ export async function uploadCostOf(
 export function uploadCostLines(cost: UploadCost | undefined): string[] {
   if (!cost) return ['cost         unknown, since the size is']
   const { upload, storagePerMonth, place, prices } = cost
+  const note = place.region === undefined ? prices.sourceOf(undefined) : priceNote([place], prices)
   return [
     `cost         ${formatCost(upload)} for the upload, and ${formatCost(storagePerMonth)} a month for the storage`,
-    `prices       ${priceNote([place], prices)}`,
+    `prices       ${note}`,
   ]
 }
 

@@ -3,7 +3,7 @@
  */
 import type { VaultPlace } from '../../../catalog/queries/stored-entries.js'
 import type { RmOptions } from '../../commands/archives/rm.js'
-import type { Io } from '../../io.js'
+import { nowMsOf, type Io } from '../../io.js'
 import { printNote } from '../../output/print.js'
 import { withConnection } from '../connection.js'
 import { regionalPrices, type RegionalPrices } from '../costs/regional-prices.js'
@@ -53,7 +53,7 @@ async function announce(
 ): Promise<void> {
   if (!options.quiet || !options.yes) {
     for (const line of removalLines(removals)) printNote(io, line)
-    for (const line of earlyDeletionLines(removals.map(archiveOf), Date.now(), prices)) printNote(io, line)
+    for (const line of earlyDeletionLines(removals.map(archiveOf), nowMsOf(io), prices)) printNote(io, line)
   }
   const count = removals.length === 1 ? 'the archive' : `${removals.length} archives`
   await confirm(`Delete ${count} from ${vaultName} permanently?`, options, io)

@@ -4,7 +4,7 @@ import { isInSameVault, type VaultAddress } from '../../../catalog/vault-address
 import { retrying } from '../../../client/retrying-client.js'
 import { Retry } from '../../../transfer/retry.js'
 import type { EmptyOptions } from '../../commands/vaults/empty.js'
-import type { Io } from '../../io.js'
+import { nowMsOf, type Io } from '../../io.js'
 import { printData, printJson, printNote } from '../../output/print.js'
 import { withConnection, type Connection } from '../connection.js'
 import { regionalPrices } from '../costs/regional-prices.js'
@@ -27,7 +27,7 @@ export async function empty(vaultName: string, options: EmptyOptions, io: Io): P
     const isStated = options.dryRun ?? (!options.quiet || !options.yes)
     if (isStated) {
       const content = await contentOf(file, here, connection, options, io)
-      const nowMs = Date.now()
+      const nowMs = nowMsOf(io)
       if (options.dryRun) {
         if (options.json) await printJson(io, contentJson(content, nowMs, prices))
         else for (const line of contentLines(content, nowMs, prices)) await printData(io, line)

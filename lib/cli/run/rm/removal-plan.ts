@@ -1,6 +1,6 @@
 /** The output of `rm --dry-run`. */
 import type { RmOptions } from '../../commands/archives/rm.js'
-import type { Io } from '../../io.js'
+import { nowMsOf, type Io } from '../../io.js'
 import { costJson, formatCost } from '../../output/cost-text.js'
 import { formatCount, formatSize } from '../../output/format.js'
 import { printData, printJson } from '../../output/print.js'
@@ -15,7 +15,7 @@ export async function printRemovalPlan(
   { json }: RmOptions,
   io: Io,
 ): Promise<void> {
-  const nowMs = Date.now()
+  const nowMs = nowMsOf(io)
   const archives = removals.map(archiveOf)
   const cost = earlyDeletionCost(archives, nowMs, prices)
   const size = archives.reduce((sum, archive) => sum + (archive.size ?? 0), 0)

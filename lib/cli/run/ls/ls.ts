@@ -1,0 +1,87 @@
+/** `ls [VAULT]`: lists the archives in the catalog, sets of volumes, and archives that may exist, the oldest first. */
+import { listingOf } from '../../../catalog/queries/listing.js'
+import { shortIdsOf } from '../../../catalog/queries/short-ids.js'
+import { byTime } from '../../../catalog/queries/stored-entries.js'
+import type { LsOptions } from '../../commands/archives/ls.js'
+import { nowMsOf, type Io } from '../../io.js'
+import { dateOf } from '../../options/values/date.js'
+import { warnOfConflicts } from '../../output/conflict-notes.js'
+import { formatCount } from '../../output/format.js'
+import { printLines, printNote } from '../../output/print.js'
+import { catalogFileOf } from '../data-folder.js'
+import { costsOfRows } from './ls-cost.js'
+import { rowOf, type LsRow } from './ls-row.js'
+import { jsonOf } from './ls-json.js'
+import { lsTable, type LsLayout } from './ls-table.js'
+import { namePattern } from '../name-pattern.js'
+
+/** The number of lines that are written together. */
+const BLOCK_SIZE = 1000
+
+/** Runs `ls`: prints a table, or with `--json` each archive as JSON. */
+export async function ls(vaultName: string | undefined, options: LsOptions, io: Io): Promise<void> {
+  const file = catalogFileOf(options, io.env)
+  const { conflicts, blocks } = await listingOf(file)
+  warnOfConflicts(conflicts, io)
+  const isShown = filterOf(vaultName, options, nowMsOf(io))
+  const shown: LsRow[] = []
+  const ids: string[] = [] // of all rows: a short ID must be unique among all
+  let count = 0
+  for await (const entries of blocks)
+    for (const entry of entries) {
+      const row = rowOf(entry)
+      count++
+      ids.push(...row.ids)
+      if (isShown(row)) shown.push(row)
+    }
+  if (shown.length === 0 && !options.quiet) printNote(io, emptyText(file, count, vaultName))
+  const rows = byTime(shown)
+  const costs = await costsOfRows(rows, options)
+  const toJson = (row: LsRow): string => costs?.withCost(row, jsonOf(row)) ?? jsonOf(row)
+  const layout = { ...layoutOf(vaultName, options, ids, io), costOf: costs?.cellOf }
+  await printLines(io, inBlocks(options.json ? rows.map(toJson) : lsTable(rows, layout)))
+  if (costs && !options.quiet) printNote(io, costs.total)
+}
+
+function layoutOf(
+  vaultName: string | undefined,
+  { full }: LsOptions,
+  ids: readonly string[],
+  io: Io,
+): LsLayout {
+  const { isTTY, columns } = io.stdout
+  const maxWidth = isTTY ? (columns ?? 80) : undefined
+  const shortIds = full ? undefined : shortIdsOf(ids)
+  return { maxWidth, shortIds, hasVault: vaultName === undefined, nowMs: nowMsOf(io) }
+}
+
+/** The note on an empty list: the catalog may be another one than the user means. */
+function emptyText(file: string, count: number, vaultName: string | undefined): string {
+  if (count === 0) return `The catalog ${file} has no archives.`
+  const which = vaultName === undefined ? '' : ` in ${vaultName}`
+  return `None of the ${formatCount(count, 'entry', 'entries')} of the catalog ${file} is an archive${which} that matches.`
+}
+
+async function* inBlocks(lines: readonly string[]): AsyncGenerator<readonly string[], void, undefined> {
+  for (let at = 0; at < lines.length; at += BLOCK_SIZE)
+    yield await Promise.resolve(lines.slice(at, at + BLOCK_SIZE))
+}
+
+function filterOf(
+  vaultName: string | undefined,
+  { name, since, before, minSize = 0, maxSize = Infinity }: LsOptions,
+  nowMs: number,
+): (row: LsRow) => boolean {
+  const isNamed = name === undefined ? undefined : namePattern(name)
+  const from = since === undefined ? -Infinity : dateOf(since, nowMs).getTime()
+  const to = before === undefined ? Infinity : dateOf(before, nowMs).getTime()
+  const isTimed = since !== undefined || before !== undefined
+  return (row) => {
+    if (vaultName !== undefined && row.vaultName !== vaultName) return false
+    if (row.size !== undefined && (row.size < minSize || row.size > maxSize)) return false
+    if (isNamed && !isNamed(row.name) && !isNamed(row.streamName ?? '')) return false
+    if (!isTimed) return true
+    const time = Date.parse(row.time)
+    return time >= from && time < to
+  }
+}
