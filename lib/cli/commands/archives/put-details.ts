@@ -20,13 +20,16 @@ export const PUT_DETAILS: CommandDetails = {
     },
     {
       purpose: 'store the archive of a folder only if tar succeeds',
-      line: 'glacier-pipe put backups --name srv -- tar -c /srv',
+      line: 'glacier-pipe put backups --name photos.tar -- tar -c photos',
     },
     {
       purpose: 'compress and encrypt in a pipeline; any failure in it counts',
-      line: "glacier-pipe put backups -- bash -o pipefail -c 'tar -c /srv | zstd | age -r age1…'",
+      line: "glacier-pipe put backups -- bash -o pipefail -c 'tar -c photos | zstd | age -R recipient.txt'",
     },
-    { purpose: 'store a file', line: 'glacier-pipe put backups photos.tar' },
-    { purpose: 'store the output of a pipe', line: 'zfs send tank/home@today | glacier-pipe put backups' },
+    { purpose: 'store a file', line: 'glacier-pipe put backups srv.tar' },
+    {
+      purpose: 'store the output of a pipe; pipefail reports a failure of tar, but the archive is stored',
+      line: 'set -o pipefail; tar -c photos | glacier-pipe put backups --name photos-from-a-pipe.tar',
+    },
   ],
 }
