@@ -1,4 +1,4 @@
-/** What is checked and repaired when the file of a catalog is opened for writing. */
+/** Checks and repairs that are made when the file of a catalog is opened for writing. */
 import type { OpenFile } from '../runtime/file-system.js'
 import type { Runtime } from '../runtime/runtime.js'
 

@@ -39,7 +39,7 @@ export interface CatalogOpenOptions {
   /**
    * The path of a second copy of the catalog, such as one on another disk; default: no second copy. Its folder must exist.
    * When the catalog is opened, and after each record, the copy gets the bytes that it misses. It never fails or delays
-   * a record; opening and closing the catalog wait for it for at most 10 seconds each.
+   * a record; opening and closing the catalog wait for it for at most 30 seconds each.
    */
   readonly mirror?: string | undefined
   /** Called once if the mirror is not up to date; default: a warning of the process. It must not throw. */
@@ -106,6 +106,7 @@ export class Catalog implements AsyncDisposable {
   ): Promise<Catalog> {
     const checked = checkOptions(CALLER, options, OPTIONS)
     const path = resolve(file)
+    if (checked.mirror !== undefined && resolve(checked.mirror) === path) throw sameFile()
     const mirror = mirrorOf(path, checked, runtime, mirrorWriter)
     const { catalog, size } = await Catalog.#openFile(runtime, path, mirror)
     if ((await mirror?.open(size)) !== 'same-file') return catalog

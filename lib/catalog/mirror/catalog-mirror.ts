@@ -13,7 +13,7 @@ import type { CopyFailure } from './mirror-messages.js'
 import type { MirrorWriter } from './mirror-writer.js'
 
 /** Maximum time for which opening or closing a catalog waits for the mirror. */
-export const MIRROR_LIMIT_MS = 10_000
+export const MIRROR_LIMIT_MS = 30_000
 
 /** Copies what is written to a catalog to its mirror. */
 export class CatalogMirror {

@@ -1,4 +1,4 @@
-/** What a diagnosis reads of a connection: the origin of its credentials, and the clock of the service. */
+/** Facts about a connection for a diagnosis: the origin of its credentials, and the clock of the service. */
 import type * as Sdk from '@aws-sdk/client-glacier'
 import type { GlacierPipeError } from '../../errors.js'
 import type { SdkConnection } from './sdk-connection.js'

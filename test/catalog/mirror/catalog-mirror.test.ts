@@ -140,14 +140,14 @@ function heldWriter(): { writer: MirrorWriter; sizes: number[]; ends: boolean[];
 }
 
 t.test(
-  'a mirror that hangs delays the opening and the closing for ten seconds each, and no record',
+  'a mirror that hangs delays the opening and the closing for thirty seconds each, and no record',
   async (t) => {
     const clock = new VirtualClock(false)
     const { runtime, failures, options } = await mirrorWorld(clock)
     const { writer, sizes, ends } = heldWriter()
     const opening = Catalog.openOn(runtime, PATH, options, () => writer)
     while (clock.sleeping === 0) await settled()
-    await clock.advance(10_000)
+    await clock.advance(30_000)
     const catalog = await opening
     await catalog.append(deleted('a'))
     await catalog.append(deleted('b'))
@@ -155,11 +155,11 @@ t.test(
     t.strictSame(failures, [], 'it may still respond')
     const closing = catalog.close()
     while (clock.sleeping === 0) await settled()
-    await clock.advance(10_000)
+    await clock.advance(30_000)
     await closing
     t.match(failures, [{ reason: 'timeout', message: /has not responded in time. The next run copies/ }])
     t.strictSame(ends, [true])
-    t.strictSame(clock.pauses, [10_000, 10_000])
+    t.strictSame(clock.pauses, [30_000, 30_000])
   },
 )
 

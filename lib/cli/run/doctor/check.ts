@@ -9,7 +9,7 @@ export interface Finding {
   readonly status: 'failed' | 'ok' | 'warning'
   /** The result, as a clause without a full stop. */
   readonly finding: string
-  /** What to do, in whole sentences; only for failures and warnings. */
+  /** The action to take, in whole sentences; only for failures and warnings. */
   readonly remedy?: string | undefined
 }
 
