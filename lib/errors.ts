@@ -525,14 +525,17 @@ export class IncompleteSetError extends GlacierPipeError {
   override readonly name = 'IncompleteSetError'
   /** The archive ID of the first volume, which identifies the set. */
   readonly firstVolume: string
-  /** The numbers of the volumes that the catalog does not have. */
+  /** The numbers of the volumes that the catalog does not have; empty if only volumes after the last known one are missing. */
   readonly missing: readonly number[]
 
   constructor(firstVolume: string, missing: readonly number[]) {
     super(
       'ERR_INCOMPLETE_SET',
-      `The catalog does not have volume ${missing.join(', ')} of the set ${firstVolume}. ` +
-        'Run "catalog rebuild" when an inventory contains it, or name the volumes to retrieve.',
+      missing.length === 0
+        ? `The last volume of the set ${firstVolume} is not in the catalog: ` +
+            'the stream was not stored to its end, or a record is missing.'
+        : `The catalog does not have volume ${missing.join(', ')} of the set ${firstVolume}. ` +
+            'Run "catalog rebuild" when an inventory contains it, or name the volumes to retrieve.',
     )
     this.firstVolume = firstVolume
     this.missing = missing
@@ -574,6 +577,45 @@ export class OutputFileError extends GlacierPipeError {
   constructor(path: string, reason: string, context?: ErrorContext) {
     super('ERR_OUTPUT_FILE', `${path}: ${reason}`, context)
     this.path = path
+  }
+}
+
+/** How a command ended, for a {@link SourceCommandError}. */
+export interface CommandEnd {
+  /** The exit status; `undefined` if the command was ended by a signal, or was not started. */
+  readonly exitStatus?: number | undefined
+  /** The signal that ended the command, as `SIGKILL`; default none. */
+  readonly signal?: string | undefined
+  /** The reason for which the command cannot be started, for the message; default none. */
+  readonly reason?: string | undefined
+}
+
+/**
+ * The command that gives the source did not succeed: its output may end anywhere. If it cannot be started, `exitStatus` and
+ * `signal` are `undefined`, and `cause` is the error of the system. The arguments of the command are in no field.
+ */
+export class SourceCommandError extends GlacierPipeError {
+  override readonly name = 'SourceCommandError'
+  /** The program. */
+  readonly command: string
+  /** The exit status; `undefined` if the command was ended by a signal, or was not started. */
+  readonly exitStatus: number | undefined
+  /** The signal that ended the command, as `SIGKILL`; `undefined` if it exited by itself, or was not started. */
+  readonly signal: string | undefined
+
+  constructor(command: string, { exitStatus, signal, reason }: CommandEnd, context?: ErrorContext) {
+    const program = `The command ${JSON.stringify(command)}`
+    const end = signal === undefined ? `exited with the status ${exitStatus}` : `was ended by ${signal}`
+    super(
+      'ERR_SOURCE_COMMAND',
+      reason === undefined
+        ? `${program} failed: it ${end}. Its output may be incomplete, so no archive is completed with it.`
+        : `${program} cannot be started: ${reason}.`,
+      context,
+    )
+    this.command = command
+    this.exitStatus = exitStatus
+    this.signal = signal
   }
 }
 

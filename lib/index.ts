@@ -39,6 +39,8 @@ export type {
   UploadJournal,
 } from './store/upload-journal.js'
 
+export { fromCommand, type CommandSource, type FromCommandOptions } from './stages/command-source.js'
+
 // The stages of an upload, for pipelines of the caller's own
 export { readParts, type FileDescriptor, type PieceMemory } from './stages/read-parts.js'
 export { rechunk, type Rechunk, type RechunkOptions } from './stages/rechunk.js'
@@ -183,10 +185,12 @@ export {
   RetrievalRefusedError,
   ServiceError,
   SizeMismatchError,
+  SourceCommandError,
   TooManyPartsError,
   TreeHashMismatchError,
   UploadFailedError,
   UploadGoneError,
+  type CommandEnd,
   type CredentialsErrorReason,
   type ErrorContext,
   type OwnerDescription,

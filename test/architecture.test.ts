@@ -14,6 +14,8 @@ const BELOW_VAULT = [
 const ARROWS: Record<string, readonly string[]> = {
   '.': [],
   options: ['.'],
+  costs: ['options', '.'],
+  retention: ['.'],
   streams: ['options', '.'],
   runtime: ['streams', '.'],
   fs: ['runtime', 'streams', 'options', '.'],
@@ -29,8 +31,8 @@ const ARROWS: Record<string, readonly string[]> = {
   catalog: ['glacier', 'store', 'tree-hash', 'fs', 'runtime', 'options', '.'],
   client: ['glacier', 'transfer', 'store', 'tree-hash', 'runtime', 'streams', 'options', '.'],
   vault: BELOW_VAULT,
-  local: ['glacier', 'store', 'tree-hash', 'fs', 'runtime', 'streams', 'options', '.'],
-  cli: ['local', 'vault', ...BELOW_VAULT],
+  local: ['costs', 'glacier', 'store', 'tree-hash', 'fs', 'runtime', 'streams', 'options', '.'],
+  cli: ['local', 'vault', 'costs', 'retention', ...BELOW_VAULT],
 }
 /**
  * The folders of lib/local that each of its folders may import, besides itself. Each folder stands below those that import it;
@@ -41,7 +43,7 @@ const LOCAL_ARROWS: Record<string, readonly string[]> = {
   records: ['service'],
   disk: ['records', 'service'],
   transport: ['disk', 'service'],
-  costs: ['records', 'service'],
+  costs: ['service'],
   realism: ['service'],
   'auth/policy': ['service'],
   auth: ['disk', 'records', 'service'],
@@ -64,6 +66,8 @@ const PURE = [
   'byte-range.ts',
   'sizes.ts',
   'options/*',
+  'costs/*',
+  'retention/*',
   'glacier/*',
   'store/*',
   'tree-hash/tree-hash.ts',

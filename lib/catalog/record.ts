@@ -173,6 +173,11 @@ export interface DeletedRecord extends RecordBase {
   readonly type: 'deleted'
   /** The ID of the deleted archive. */
   readonly archiveId: string
+  /**
+   * The archive ID of the first volume of a set: the archive was deleted as a volume of it, and the others are deleted
+   * too. Absent if the archive was deleted alone, or is that first volume.
+   */
+  readonly firstVolume?: string | undefined
 }
 
 /** A record of a catalog. */

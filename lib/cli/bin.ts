@@ -1,32 +1,5 @@
 #!/usr/bin/env node
-/** The executable: connects the command to the streams, signals and exit code of the process. */
-import { isatty } from 'node:tty'
-import { assertReadable } from '../fs/open-input.js'
-import { endBySignal, ignoresHangup, interruptOf, processStatus } from './interrupt.js'
-import { main } from './main.js'
+/** The command as the package installs it. */
+import { runProcess } from './command-process.js'
 
-// On Node 20 the SDK prints eight lines about its support at each start, unless this is set before it is loaded.
-process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
-
-const signal = interruptOf(process, ignoresHangup(process.env, processStatus(process.ppid)))
-
-// Each write reports its own error. Without a listener, a closed pipe would end the process with a stack trace.
-process.stdout.on('error', () => undefined)
-process.stderr.on('error', () => undefined)
-
-// Past a limit on file sizes (ulimit -f), a write fails and is reported. Without a listener, the signal ends the process.
-process.on('SIGXFSZ', () => undefined)
-
-const { stdout, stderr, env } = process
-process.exitCode = await main(process.argv.slice(2), {
-  get stdin() {
-    assertReadable(0, 'stdin') // for a directory, Node makes an empty stream
-    return process.stdin // opened only when it is used: two readers must not share a descriptor
-  },
-  stdinFd: isatty(0) || process.platform === 'win32' ? undefined : 0,
-  stdout,
-  stderr,
-  env,
-  signal,
-})
-if (signal.aborted) endBySignal(process, signal)
+await runProcess()

@@ -23,9 +23,13 @@ export interface CommandExample {
 const WIDTH = 80
 const detailsOfCommands = new WeakMap<Command, CommandDetails>()
 
-/** Adds the long help of a command. */
+/** Adds long help to a command, after the long help that it has. */
 export function addDetails(command: Command, details: CommandDetails): Command {
-  detailsOfCommands.set(command, details)
+  const before = detailsOf(command)
+  detailsOfCommands.set(command, {
+    paragraphs: [...(before?.paragraphs ?? []), ...details.paragraphs],
+    examples: [...(before?.examples ?? []), ...(details.examples ?? [])],
+  })
   return command.addHelpText('after', `\n${textOf(details)}`)
 }
 

@@ -20,6 +20,8 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Fires when the process is to stop. Its reason is the name of the system's signal. */
   readonly signal: AbortSignal
+  /** Whether SIGHUP has no effect, as under `nohup`; default false. */
+  readonly ignoresHangup?: boolean | undefined
   /** The clock for pauses between attempts; default the system's. */
   readonly clock?: Clock | undefined
   /** The time of day; default the system's. */

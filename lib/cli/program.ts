@@ -2,32 +2,37 @@
  * The program: its commands and their help. What a command runs is loaded when it runs, so that `--help` and usage
  * errors load neither the SDK nor the server.
  */
-import { createRequire } from 'node:module'
 import { Command } from 'commander'
 import { addCatalogCommand } from './commands/catalog.js'
+import { addCompletionCommands } from './commands/completion.js'
 import { addEmptyCommand } from './commands/vaults/empty.js'
 import { addGetCommand } from './commands/archives/get.js'
+import { addHelpCommands } from './commands/help.js'
 import { addHashCommand } from './commands/archives/hash.js'
 import { addInventoryCommand } from './commands/vaults/inventory.js'
 import { addJobsCommand } from './commands/vaults/jobs.js'
 import { addLsCommand } from './commands/archives/ls.js'
+import { addPruneCommand } from './commands/archives/prune.js'
 import { addPutCommand } from './commands/archives/put.js'
 import { addRmCommand } from './commands/archives/rm.js'
 import { addServeCommand } from './commands/serve.js'
 import { addUploadsCommand } from './commands/vaults/uploads.js'
 import { addVaultCommand } from './commands/vaults/vault.js'
 import { addVerifyCommand } from './commands/archives/verify.js'
+import { addWords } from './commands/words.js'
+import { addAllDetails } from './details/add-details.js'
+import { applyEnvironment } from './environment/apply-environment.js'
+import { describeOption } from './environment/option-help.js'
+import { unknownVariableNotes } from './environment/unknown-variables.js'
 import type { Io } from './io.js'
-import { createsLocalVault, type CatalogOptions } from './options/connection-options.js'
+import { createsLocalVault, type CatalogOptions, type OutputOptions } from './options/connection-options.js'
 import { assertVaultAndAccount } from './options/operands.js'
-
-const { version } = createRequire(import.meta.url)('glacier-pipe/package.json') as {
-  readonly version: string
-}
+import { printData, printNote } from './output/print.js'
+import { version } from './version.js'
 
 const EXIT_CODES_HELP = `
-Exit codes: 0 success; 1 failure; 2 usage error; 3 failure that can be resumed;
-4 the bytes did not verify; 129, 130, 143 stopped by a signal.`
+Exit codes: 0 success; 1 failure; 2 usage error; 3 failure that can be resumed, or the
+command of put failed; 4 the bytes did not verify; 129, 130, 143 stopped by a signal.`
 
 /**
  * Makes the program. It throws where commander would end the process.
@@ -41,14 +46,19 @@ export function makeProgram(io: Io, argv: readonly string[], writeOut: (text: st
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help')
     .helpCommand(false)
+    .enablePositionalOptions() // the words after put VAULT -- belong to another command
     .exitOverride()
     .configureOutput({
       writeOut,
       writeErr: (text) => void io.stderr.write(text),
     })
+    .configureHelp({ optionDescription: describeOption })
     .showHelpAfterError('(run with --help for the usage)')
     .addHelpText('after', EXIT_CODES_HELP)
     .hook('preAction', async (_program, command) => {
+      applyEnvironment(command, io.env)
+      if (!command.opts<OutputOptions>().quiet)
+        for (const note of unknownVariableNotes(io.env)) printNote(io, note)
       assertVaultAndAccount(command)
       if (createsLocalVault(command)) return
       const { assertLocalVault } = await import('./run/local-folder.js')
@@ -61,14 +71,18 @@ export function makeProgram(io: Io, argv: readonly string[], writeOut: (text: st
     const { serve } = await import('./run/serve/serve.js')
     return serve(options, io)
   })
+  addHelpCommands(program, () => printData(io, version))
+  addCompletion(program, io)
+  addWords(program)
+  addAllDetails(program)
   return program
 }
 
 /** Adds `put`, `get` and `hash`. */
 function addTransferCommands(program: Command, io: Io, argv: readonly string[]): void {
-  addPutCommand(program, async (vault, file, options) => {
+  addPutCommand(program, async (vault, source, options) => {
     const { put } = await import('./run/put/put.js')
-    return put(vault, file, options, io)
+    return put(vault, source, options, io)
   })
   addGetCommand(program, async (vault, archiveIds, options) => {
     const { get } = await import('./run/get/get.js')
@@ -115,8 +129,12 @@ function addVaultCommands(program: Command, io: Io): void {
     const { rm } = await import('./run/rm/deletion.js')
     return rm(vault, archiveIds, options, io)
   })
+  addPruneCommand(program, async (vault, options) => {
+    const { prune } = await import('./run/prune/prune.js')
+    return prune(vault, options, io)
+  })
   addEmptyCommand(program, async (vault, options) => {
-    const { empty } = await import('./run/rm/deletion.js')
+    const { empty } = await import('./run/rm/empty.js')
     return empty(vault, options, io)
   })
   const load = (): Promise<typeof import('./run/vault.js')> => import('./run/vault.js')
@@ -125,5 +143,15 @@ function addVaultCommands(program: Command, io: Io): void {
     list: async (options) => (await load()).listVaults(options, io),
     show: async (name, options) => (await load()).showVault(name, options, io),
     remove: async (name, options) => (await load()).deleteVault(name, options, io),
+  })
+}
+
+/** Adds the commands for the completion of command lines. */
+function addCompletion(program: Command, io: Io): void {
+  const load = (): Promise<typeof import('./run/completion/print-completion.js')> =>
+    import('./run/completion/print-completion.js')
+  addCompletionCommands(program, {
+    printScript: async (shell) => (await load()).printScript(program, shell, io),
+    complete: async (words) => (await load()).printCompletion(program, words, io),
   })
 }

@@ -41,6 +41,8 @@ export interface InventoryContext {
 export interface InventoryReaderEvents extends ReadableEvents<InventoryRow> {
   /** A job is used: its ID, and whether it existed before. */
   job: [jobId: string, found: boolean]
+  /** The job is in progress, and its output is waited for. Emitted once for each job that is waited for. */
+  waiting: [job: Job]
   /** The job has finished. */
   ready: [job: Job]
   /** A request has failed and is repeated. */
@@ -114,7 +116,10 @@ export class InventoryReader extends TypedReadable<InventoryRow, InventoryReader
     const onJob = (id: string, found: boolean): void => {
       emitOrDestroy(this, 'job', id, found)
     }
-    const jobContext = { store, retry, runtime, signal, poll, onJob }
+    const onWaiting = (waitedFor: Job): void => {
+      emitOrDestroy(this, 'waiting', waitedFor)
+    }
+    const jobContext = { store, retry, runtime, signal, poll, onJob, onWaiting }
     const lastInventoryDate =
       jobId === undefined ? await retry.run(() => store.lastInventoryDate({ signal }), signal) : undefined
     const renewable = new RenewableJob(jobContext, definitionOf(context, lastInventoryDate, signal), jobId)

@@ -32,6 +32,8 @@ export interface RetrievalEvents {
    * after minutes or hours.
    */
   job: [jobId: string, found: boolean]
+  /** A job is in progress, and its output is waited for. Emitted once for each job that is waited for. */
+  waiting: [job: Job]
   /** A job has finished. Of several archives, each job is reported when its output is read. */
   ready: [job: Job]
   /** Bytes of the stream have been verified and are handed on. The tree hash is that of the range as it was fetched. */
@@ -47,6 +49,7 @@ export interface RetrievalEvents {
 /** The names of the events of a retrieval. */
 export const RETRIEVAL_EVENTS: Readonly<Record<keyof RetrievalEvents, true>> = {
   job: true,
+  waiting: true,
   ready: true,
   range: true,
   retry: true,
@@ -92,6 +95,11 @@ export class ArchiveReader extends TypedReadable<Buffer, ArchiveReaderEvents> {
     destroyOnAbort(signal, this)
   }
 
+  /** The transfer as it stands, for a display that is updated by a timer. The event `progress` reports changes. */
+  get progress(): TransferProgress {
+    return this.#progress.progress
+  }
+
   /** @internal */
   override _read(): void {
     this.#ranges
@@ -132,7 +140,7 @@ export class ArchiveReader extends TypedReadable<Buffer, ArchiveReaderEvents> {
   async *#readOutputs(context: RetrievalContext): AsyncGenerator<VerifiedBytes, void, undefined> {
     const { store, plan, runtime, retryFor, poll } = context
     const progress = this.#progress
-    const retry = reportedRetry(this, { retryFor, clock: runtime.clock }, store)
+    const retry = reportedRetry(this, { retryFor, clock: runtime.clock }, store, progress)
     const { signal } = this.#cancel
     const abort = (): void => {
       this.#cancel.abort()
@@ -140,7 +148,10 @@ export class ArchiveReader extends TypedReadable<Buffer, ArchiveReaderEvents> {
     const onJob = (jobId: string, found: boolean): void => {
       emitOrDestroy(this, 'job', jobId, found)
     }
-    const jobs = plannedJobs({ store, retry, runtime, signal, poll, onJob }, plan.jobs)
+    const onWaiting = (job: Job): void => {
+      emitOrDestroy(this, 'waiting', job)
+    }
+    const jobs = plannedJobs({ store, retry, runtime, signal, poll, onJob, onWaiting }, plan.jobs)
     const schedule = new JobSchedule(jobs, runtime.clock)
     const outputContext = { store, retry, progress, signal, abort, plan, schedule, held: this.#skipHeld() }
     const sizes = jobs.map(({ size }) => size)

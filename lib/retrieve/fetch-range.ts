@@ -42,21 +42,23 @@ export function fetchRange(
   request: StoreOutputRequest,
   expected: ExpectedOutput,
 ): Promise<VerifiedBytes> {
-  const attempt = (): Promise<VerifiedBytes> => fetchOnce(store, request, expected, progress)
-  return retry.run(() => progress.inFlight(attempt), request.signal)
+  return retry.run(
+    () => progress.inFlight((onBytes) => fetchOnce(store, request, expected, onBytes)),
+    request.signal,
+  )
 }
 
 async function fetchOnce(
   store: FetchContext['store'],
   request: StoreOutputRequest,
   output: ExpectedOutput,
-  progress: ProgressMeter,
+  onBytes: (bytes: number) => void,
 ): Promise<VerifiedBytes> {
   const { range, jobId } = request
   const size = range.end - range.start
   const where = `bytes ${toInclusive(range)} of the output of job ${jobId}`
   const { body, treeHash } = await store.getJobOutput(request)
-  const found = await readAll(body, TreeHash.withLeafSize(store.limits.leafSize), size, where, progress)
+  const found = await readAll(body, TreeHash.withLeafSize(store.limits.leafSize), size, where, onBytes)
   const expected = treeHash ?? (size === output.size ? output.treeHash : undefined)
   if (expected !== found.treeHash) throw new TreeHashMismatchError('range', where, expected, found.treeHash)
   return found
@@ -68,13 +70,13 @@ async function readAll(
   hash: TreeHash,
   size: number,
   where: string,
-  progress: ProgressMeter,
+  onBytes: (bytes: number) => void,
 ): Promise<VerifiedBytes> {
   const chunks: Uint8Array[] = []
   let receivedBytes = 0
   for await (const chunk of body) {
     receivedBytes += chunk.length
-    progress.sent(chunk.length)
+    onBytes(chunk.length)
     if (receivedBytes > size) throw new SizeMismatchError(where, size, receivedBytes)
     hash.update(chunk)
     chunks.push(chunk)

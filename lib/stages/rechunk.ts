@@ -77,6 +77,7 @@ export class Rechunk extends Transform {
   /** The streams that are piped in. */
   readonly #sources = new Set<NodeStream>()
 
+  /** @internal */
   constructor(size: number, options: RechunkOptions = {}) {
     PIECE_SIZE(size, 'size', 'rechunk')
     const { flush = true, align = false, encoding, memory } = checkOptions('rechunk', options, RECHUNK)

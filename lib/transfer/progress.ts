@@ -11,10 +11,19 @@ export interface TransferProgress {
   readonly sentBytes: number
   /** Bytes of the whole stream; `undefined` if they are not known. */
   readonly totalBytes: number | undefined
+  /**
+   * Bytes of the requests in flight that were sent or received so far. Together with `doneBytes` they are the position of
+   * the transfer; they are subtracted again if their request fails.
+   */
+  readonly inFlightBytes: number
   /** Parts or ranges that are done, skipped ones included. */
   readonly partsDone: number
+  /** Parts or ranges that were not transferred because they were there before. */
+  readonly partsSkipped: number
   /** Requests in flight that send a part or fetch a range. */
   readonly requestsInFlight: number
+  /** Requests that were made again after a failure. */
+  readonly retries: number
 }
 
 /** Minimum time between two events, so that there are at most ten a second. */
@@ -28,8 +37,11 @@ export class ProgressMeter {
   #doneBytes = 0
   #skippedBytes = 0
   #sentBytes = 0
+  #inFlightBytes = 0
   #partsDone = 0
+  #partsSkipped = 0
   #requestsInFlight = 0
+  #retries = 0
   #reportedAtMs = -Infinity
   #isReported = false
 
@@ -50,8 +62,11 @@ export class ProgressMeter {
       skippedBytes: this.#skippedBytes,
       sentBytes: this.#sentBytes,
       totalBytes: this.#totalBytes,
+      inFlightBytes: this.#inFlightBytes,
       partsDone: this.#partsDone,
+      partsSkipped: this.#partsSkipped,
       requestsInFlight: this.#requestsInFlight,
+      retries: this.#retries,
     }
   }
 
@@ -64,25 +79,40 @@ export class ProgressMeter {
   /** Counts a part or range that is confirmed or verified. */
   partDone(bytes: number, skipped: boolean): void {
     this.#doneBytes += bytes
-    if (skipped) this.#skippedBytes += bytes
     this.#partsDone++
+    if (skipped) {
+      this.#skippedBytes += bytes
+      this.#partsSkipped++
+    }
     this.#changed()
   }
 
-  /** Counts bytes that were sent or received, those of repeated requests included. */
-  sent(bytes: number): void {
-    this.#sentBytes += bytes
+  /** Counts a request that is made again. */
+  retried(): void {
+    this.#retries++
     this.#changed()
   }
 
-  /** Counts a request as in flight until it settles. */
-  async inFlight<Result>(request: () => Promise<Result>): Promise<Result> {
+  /**
+   * Counts a request as in flight until it settles.
+   *
+   * @param request - makes the request. Its argument counts bytes that it has sent or received
+   */
+  async inFlight<Result>(request: (onBytes: (bytes: number) => void) => Promise<Result>): Promise<Result> {
+    let requestBytes = 0
+    const onBytes = (bytes: number): void => {
+      requestBytes += bytes
+      this.#inFlightBytes += bytes
+      this.#sentBytes += bytes
+      this.#changed()
+    }
     this.#requestsInFlight++
     this.#changed()
     try {
-      return await request()
+      return await request(onBytes)
     } finally {
       this.#requestsInFlight--
+      this.#inFlightBytes -= requestBytes
       this.#changed()
     }
   }

@@ -1,5 +1,6 @@
 /** The events by which uploads and retrievals report failed requests. */
 import { emitOrDestroy, type Destroyable } from '../streams/emit-or-destroy.js'
+import type { ProgressMeter } from './progress.js'
 import { Retry, type CredentialsSource, type RetryOptions, type StuckNotice } from './retry.js'
 
 /** A warning of a request that keeps failing while others succeed. */
@@ -14,17 +15,20 @@ export interface StuckWarning {
  * Returns a `Retry` for a stream, which emits `retry` before each further attempt, and `warning` with a
  * {@link StuckWarning} for a request that keeps failing while others succeed.
  *
+ * @param progress - counts the further attempts
  * @param credentials - the store, whose credentials are refreshed when the service reports them as expired
  */
 export function reportedRetry(
   stream: Destroyable,
   options: RetryOptions,
   credentials: CredentialsSource,
+  progress: Pick<ProgressMeter, 'retried'>,
 ): Retry {
   return new Retry(
     options,
     credentials,
     (notice) => {
+      progress.retried()
       emitOrDestroy(stream, 'retry', notice)
     },
     (notice) => {

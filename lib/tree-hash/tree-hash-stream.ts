@@ -43,7 +43,10 @@ export class TreeHashStream extends Transform {
   #treeHash: string | undefined
   #size = 0
 
-  /** @param options - see {@link treeHash} */
+  /**
+   * @param options - see {@link treeHash}
+   * @internal
+   */
   constructor(options: TreeHashStreamOptions = {}) {
     const { expected } = checkOptions('treeHash', options, OPTIONS)
     // In object mode a wrong chunk is an error of the stream, whereas `write()` of a byte stream throws.

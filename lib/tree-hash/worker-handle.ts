@@ -7,7 +7,8 @@
  * - A worker that cannot be started, or dies, settles all its jobs with `undefined`. No other is started in this process
  *   then: the same cause, such as memory or a permission, would make it fail again. One warning reports it.
  */
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
+import { startHashThread } from './hash-thread.js'
 import type { HashJob, HashResult } from './hash-worker.js'
 
 /** The code of the process warning which reports that worker threads cannot hash. */
@@ -16,14 +17,6 @@ export const NO_THREADS_WARNING = 'GLACIER_PIPE_NO_THREADS'
 const IDLE_MS = 10_000
 
 let areBroken = false
-
-/**
- * The flags of Node.js that a worker is started with: none. With some of those of the process, such as `--input-type`,
- * it would not start. Only code that was not compiled needs them, for its loader.
- */
-export function flagsFor(moduleUrl: string): string[] {
-  return moduleUrl.endsWith('.ts') ? process.execArgv : []
-}
 
 /** Whether workers can hash, as far as is known. */
 export function canRunWorkers(): boolean {
@@ -86,9 +79,7 @@ export class WorkerHandle {
   #started(): Worker | undefined {
     if (areBroken) return undefined
     try {
-      // Bundlers that replace `import.meta.url` do not find it in a destructuring.
-      const url = import.meta.url
-      const worker = new Worker(new URL('./hash-worker.js', url), { execArgv: flagsFor(url) })
+      const worker = startHashThread()
       worker.on('message', (result: HashResult) => {
         this.#pending.shift()?.settle(result)
         this.#holdProcess()

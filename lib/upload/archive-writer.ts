@@ -76,25 +76,29 @@ export class ArchiveWriter extends TypedWritable<ArchiveWriterEvents> {
   #working = Promise.resolve()
   #outcome: WriterOutcome | undefined
 
-  /** @param task - checked by the caller */
+  /**
+   * @param task - checked by the caller
+   * @internal
+   */
   constructor(task: ArchiveWriterTask) {
     super({ objectMode: true, highWaterMark: 1 })
     const { store, plan, runtime, journal, retryFor, limitRate } = task
     const { clock, random } = runtime
-    const report = (progress: TransferProgress): void => {
-      emitOrDestroy(this, 'progress', progress)
+    const report = (snapshot: TransferProgress): void => {
+      emitOrDestroy(this, 'progress', snapshot)
     }
+    const progress = new ProgressMeter(clock, report, task.sourceSize)
     this.#onFailure = task.onFailure
     this.hashContext = { leafSize: store.limits.leafSize, pool: task.hashPool }
     this.#context = {
       store,
       plan,
-      retry: reportedRetry(this, { retryFor, clock }, store),
+      retry: reportedRetry(this, { retryFor, clock }, store, progress),
       random,
       concurrency: new AdaptiveConcurrency(plan.concurrency),
       sendLimit: limitRate === undefined ? undefined : new RateLimit(limitRate, clock),
       partMemory: new PartMemory(plan.partSize),
-      progress: new ProgressMeter(clock, report, task.sourceSize),
+      progress,
       journal,
       signal: this.#cancel.signal,
       lastSignal: this.#lastCancel.signal,
@@ -127,6 +131,11 @@ export class ArchiveWriter extends TypedWritable<ArchiveWriterEvents> {
   /** The outcome of the upload; `undefined` until the writer has closed. */
   get outcome(): WriterOutcome | undefined {
     return this.#outcome
+  }
+
+  /** The transfer as it stands, for a display that is updated by a timer. The event `progress` reports changes. */
+  get progress(): TransferProgress {
+    return this.#context.progress.progress
   }
 
   /** The plan of the upload. */

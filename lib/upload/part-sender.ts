@@ -159,12 +159,9 @@ async function sendPart(
   { bytes, linearHash, treeHash }: HashedPart,
 ): Promise<void> {
   const { store, retry, concurrency, progress, signal, sendLimit } = context
-  const onSent = (sentBytes: number): void => {
-    progress.sent(sentBytes)
-  }
-  const request = { uploadId, range, bytes, linearHash, treeHash, sendLimit, onSent, signal }
+  const request = { uploadId, range, bytes, linearHash, treeHash, sendLimit, signal }
   const attempt = async (): Promise<void> => {
-    const found = await progress.inFlight(() => store.uploadPart(request))
+    const found = await progress.inFlight((onSent) => store.uploadPart({ ...request, onSent }))
     if (found === treeHash) return
     const where = `the part at bytes ${toInclusive(range)} at the service`
     throw new TreeHashMismatchError('part', where, treeHash, found, { uploadId })

@@ -46,9 +46,6 @@ export async function sendWhole(
     linearHash,
     treeHash,
     sendLimit,
-    onSent: (sentBytes: number) => {
-      progress.sent(sentBytes)
-    },
     signal: lastSignal,
   }
   let intentId: string | undefined
@@ -62,7 +59,7 @@ export async function sendWhole(
     const sent = intentId
     let stored: StoredArchive
     try {
-      stored = await progress.inFlight(() => store.uploadArchive(request))
+      stored = await progress.inFlight((onSent) => store.uploadArchive({ ...request, onSent }))
     } catch (error) {
       if (mayHaveActed(error)) {
         lost++

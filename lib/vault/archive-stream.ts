@@ -14,6 +14,7 @@ import { pipeline } from '../streams/node-streams.js'
 import { forwardEvents } from '../streams/forward-events.js'
 import type { NodeStream } from '../streams/node-source.js'
 import { TypedWritable } from '../streams/typed-events.js'
+import type { TransferProgress } from '../transfer/progress.js'
 import { PartHasher } from '../tree-hash/hash-parts.js'
 import type { ArchiveWriter, ArchiveWriterEvents } from '../upload/archive-writer.js'
 import { endOf, withOutcome } from '../upload/send-source.js'
@@ -61,7 +62,10 @@ export class ArchiveStream extends TypedWritable<ArchiveWriterEvents> {
   /** The inner pipeline; rejects with the error of this stream. */
   readonly #stages: Promise<void>
 
-  /** @param hashThreads - threads that hash a part; default 2 */
+  /**
+   * @param hashThreads - threads that hash a part; default 2
+   * @internal
+   */
   constructor(writer: ArchiveWriter, hashThreads: number | undefined) {
     super({ objectMode: true, highWaterMark: 1 })
     const { plan, partMemory: memory } = writer
@@ -102,6 +106,11 @@ export class ArchiveStream extends TypedWritable<ArchiveWriterEvents> {
   /** The outcome of the upload; `undefined` until the stream has closed. */
   get outcome(): WriterOutcome | undefined {
     return this.#writer.outcome
+  }
+
+  /** The transfer as it stands, for a display that is updated by a timer. The event `progress` reports changes. */
+  get progress(): TransferProgress {
+    return this.#writer.progress
   }
 
   /** The plan of the upload. */

@@ -3,6 +3,7 @@ import type { Archive } from '../store/archive.js'
 import { following, type FollowingSignal } from '../streams/caller-signal.js'
 import { forwardEvents } from '../streams/forward-events.js'
 import { ObservablePromise } from '../streams/observable-promise.js'
+import type { TransferProgress } from '../transfer/progress.js'
 import type { ArchiveWriter } from '../upload/archive-writer.js'
 import type { Archives } from '../upload/send-source.js'
 import { UPLOAD_EVENTS, type UploadEvents } from '../upload/upload-context.js'
@@ -38,7 +39,10 @@ export class ArchiveUpload extends ObservablePromise<Archives, UploadEvents> {
   readonly #abort: (reason: unknown) => void
   readonly #writer: () => ArchiveWriter | undefined
 
-  /** @param work - begins the upload */
+  /**
+   * @param work - begins the upload
+   * @internal
+   */
   constructor(work: (handle: UploadHandle) => Promise<Archives>) {
     let writer: ArchiveWriter | undefined
     let own: FollowingSignal | undefined
@@ -73,6 +77,14 @@ export class ArchiveUpload extends ObservablePromise<Archives, UploadEvents> {
    */
   get uploadId(): string | undefined {
     return this.#writer()?.uploadId
+  }
+
+  /**
+   * The transfer as it stands, for a display that is updated by a timer; `undefined` until it is known where a stream is
+   * resumed. The event `progress` reports changes.
+   */
+  get progress(): TransferProgress | undefined {
+    return this.#writer()?.progress
   }
 
   /** The archives that are stored so far, those of earlier runs included. */

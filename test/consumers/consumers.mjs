@@ -44,7 +44,7 @@ try {
 function install() {
   const npm = (/** @type {string} */ cwd, /** @type {string[]} */ ...args) =>
     execFileSync('npm', args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
-  npm(root, 'run', 'prepare') // builds what is published
+  npm(root, 'run', 'build')
   const [{ filename }] = JSON.parse(
     npm(root, 'pack', '--ignore-scripts', '--json', '--pack-destination', folder),
   )

@@ -53,7 +53,7 @@ const node = (name, executable) => ({
 })
 
 /** The file that hashing threads run. It is an entry of its own: it must be beside the bundle, under this name. */
-const worker = 'node_modules/glacier-pipe/dist/tree-hash/hash-worker.js'
+const worker = 'node_modules/glacier-pipe/dist/hash-worker.js'
 const workerEntry = `hash-worker=${worker}`
 
 /**

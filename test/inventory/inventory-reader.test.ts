@@ -148,6 +148,8 @@ t.test('a text that is not a complete inventory is an error', async (t) => {
 class InventoryVault extends MemoryVault {
   text = Buffer.from(jsonOf([]))
   inventories: Job[] = []
+  /** The states of the job in the first responses to DescribeJob. */
+  states: Job['status'][] = []
   lastInventoryDate: string | undefined
 
   constructor(rows: readonly InventoryRow[] = []) {
@@ -187,6 +189,7 @@ class InventoryVault extends MemoryVault {
 
   override async describeJob(request: { jobId: string }): Promise<Job> {
     return this.job({
+      status: this.states.shift() ?? 'Succeeded',
       ...this.inventories.find(({ jobId }) => jobId === request.jobId),
       jobId: request.jobId,
     })
@@ -226,14 +229,16 @@ async function gathered(source: AsyncIterable<InventoryRow>): Promise<InventoryR
 t.test('the rows of a vault come as objects', async (t) => {
   const rows = manyRows(30_000)
   const vault = new InventoryVault(rows)
+  vault.states.push('InProgress', 'InProgress')
   const told: unknown[] = []
-  const reader = inventory(optionsFor(vault))
+  const reader = inventory({ ...optionsFor(vault), poll: { firstMs: 1 } })
   reader.on('job', (jobId, found) => told.push([jobId, found]))
+  reader.on('waiting', ({ jobId, status }) => told.push([jobId, status]))
   reader.once('ready', ({ inventorySize }) => told.push(inventorySize))
   t.equal(reader.inventoryDate, undefined)
   t.strictSame(await gathered(reader), rows)
   t.equal(reader.inventoryDate, '2026-03-02T00:00:00Z')
-  t.strictSame(told, [['inventory', false], vault.text.length])
+  t.strictSame(told, [['inventory', false], ['inventory', 'InProgress'], vault.text.length])
   const asked = vault.calls.filter(({ operation }) => operation === 'getJobOutput')
   t.equal(asked.length, 1)
 })

@@ -44,8 +44,11 @@ t.test('progress is reported while a single large range arrives, at most ten tim
     sentBytes: bytes.length,
     skippedBytes: 0,
     totalBytes: bytes.length,
+    inFlightBytes: 0,
     partsDone: 1,
+    partsSkipped: 0,
     requestsInFlight: 0,
+    retries: 0,
   })
 })
 

@@ -18,23 +18,27 @@ function meter(totalBytes?: number): {
 
 t.test('progress is reported at most ten times a second, and the last snapshot always', async (t) => {
   const { meter: progress, reports, at } = meter(100)
-  for (let ms = 0; ms < 1000; ms++) {
-    at(ms)
-    progress.sent(1)
-  }
+  await progress.inFlight((onBytes) => {
+    for (let ms = 0; ms < 1000; ms++) {
+      at(ms)
+      onBytes(1)
+    }
+    return Promise.resolve()
+  })
   t.equal(reports.length, 10)
   progress.finish()
   t.equal(reports.length, 11)
-  t.match(reports.at(-1), { sentBytes: 1000, doneBytes: 0, totalBytes: 100 })
+  t.match(reports.at(-1), { sentBytes: 1000, doneBytes: 0, inFlightBytes: 0, totalBytes: 100 })
   progress.finish()
   t.equal(reports.length, 11, 'a snapshot is not reported twice')
 })
 
 t.test('parts, skipped bytes and requests in flight are counted', async (t) => {
   const { meter: progress, reports, at } = meter()
-  const run = progress.inFlight(async () => {
+  const run = progress.inFlight(async (onBytes) => {
     t.equal(progress.progress.requestsInFlight, 1)
-    progress.sent(7)
+    onBytes(7)
+    t.match(progress.progress, { inFlightBytes: 7, sentBytes: 7 }, 'also while the request is in flight')
   })
   await run
   progress.partDone(7, false)
@@ -45,9 +49,21 @@ t.test('parts, skipped bytes and requests in flight are counted', async (t) => {
     skippedBytes: 5,
     sentBytes: 7,
     totalBytes: undefined,
+    inFlightBytes: 0,
     partsDone: 2,
+    partsSkipped: 1,
     requestsInFlight: 0,
+    retries: 0,
   })
-  await t.rejects(progress.inFlight(() => Promise.reject(new Error('cut'))))
-  t.equal(progress.progress.requestsInFlight, 0)
+  const cut = progress.inFlight((onBytes) => {
+    onBytes(3)
+    return Promise.reject(new Error('cut'))
+  })
+  await t.rejects(cut)
+  progress.retried()
+  t.match(
+    progress.progress,
+    { requestsInFlight: 0, inFlightBytes: 0, sentBytes: 10, retries: 1 },
+    'the bytes of a request that failed are no position of the transfer',
+  )
 })

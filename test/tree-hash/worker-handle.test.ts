@@ -148,9 +148,9 @@ t.test('the failures of two workers at once are one warning', async (t) => {
 })
 
 t.test('a worker of the built package gets none of the flags of the process', async (t) => {
-  const { flagsFor } = await fresh(t)
-  t.strictSame(flagsFor('file:///dist/tree-hash/worker-handle.js'), [])
-  t.strictSame(flagsFor('file:///lib/tree-hash/worker-handle.ts'), process.execArgv)
+  const { flagsFor } = await import('../../lib/tree-hash/hash-thread.js')
+  t.strictSame(flagsFor('file:///dist/core.js'), [])
+  t.strictSame(flagsFor('file:///lib/tree-hash/hash-thread.ts'), process.execArgv)
 })
 
 t.test('a real worker that ends in the middle is noticed', async (t) => {

@@ -90,9 +90,13 @@ t.test('it is a Writable of one type of events, and finishes when the archive is
     skippedBytes: 0,
     sentBytes: 3 * MIB,
     totalBytes: 3 * MIB,
+    inFlightBytes: 0,
     partsDone: 3,
+    partsSkipped: 0,
     requestsInFlight: 0,
+    retries: 0,
   })
+  t.strictSame(stream.progress, reports.at(-1))
   t.equal(stream.isComplete, true)
   t.equal(stream.uploadId, undefined)
   if (!stream.closed) await once(stream, 'close')

@@ -239,8 +239,11 @@ t.test('parts that are there, and stored volumes, count as done and skipped', as
     skippedBytes: 3 * MIB,
     sentBytes: 2 * MIB,
     totalBytes: 5 * MIB,
+    inFlightBytes: 0,
     partsDone: 5,
+    partsSkipped: 3,
     requestsInFlight: 0,
+    retries: 0,
   })
   const done = reports.map(({ doneBytes }) => doneBytes)
   t.strictSame(

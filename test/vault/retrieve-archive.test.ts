@@ -51,10 +51,17 @@ t.test('it starts the job, waits for it with longer and longer pauses, and tells
     poll: { firstMs: 1, maxMs: 2 },
   })
   reader.on('job', (jobId) => told.push(jobId))
+  reader.on('waiting', ({ status, creationDate }) => told.push([status, creationDate]))
   reader.once('ready', ({ archiveSize }) => told.push(archiveSize))
   reader.on('range', ({ start, end }) => told.push({ start, end }))
   await gathered(reader)
-  t.strictSame(told, ['a', 2 * MIB, { start: 0, end: MIB }, { start: MIB, end: 2 * MIB }])
+  t.strictSame(told, [
+    'a',
+    ['InProgress', '2026-01-01T00:00:00.000Z'],
+    2 * MIB,
+    { start: 0, end: MIB },
+    { start: MIB, end: 2 * MIB },
+  ])
   t.equal(vault.operations[0], 'listJobs', 'it looks for a job first')
   t.match(vault.calls[1], {
     operation: 'startRetrieval',
@@ -249,8 +256,10 @@ t.test('it is left in the middle without a trace', async (t) => {
 })
 
 t.test('a listener that throws fails the stream instead of the process', async (t) => {
-  for (const event of ['job', 'ready', 'range'] as const) {
-    const reader = retrieveArchive(optionsFor(MemoryVault.holding(patternBytes(3))))
+  for (const event of ['job', 'waiting', 'ready', 'range'] as const) {
+    const vault = MemoryVault.holding(patternBytes(3))
+    vault.jobStates.push('InProgress')
+    const reader = retrieveArchive({ ...optionsFor(vault), poll: { firstMs: 1 } })
     reader.on(event, () => {
       throw new Error('in a listener')
     })

@@ -188,9 +188,13 @@ t.test('an upload is a promise with events, and shows its plan, upload ID and ar
     skippedBytes: 0,
     sentBytes: size,
     totalBytes: size,
+    inFlightBytes: 0,
     partsDone: 4,
+    partsSkipped: 0,
     requestsInFlight: 0,
+    retries: 0,
   })
+  t.strictSame(upload.progress, reports.at(-1), 'the last report is the transfer as it stands')
   t.strictSame(upload.archives, archives)
   t.equal(upload.uploadId, undefined)
 })
@@ -209,7 +213,7 @@ t.test('its retries are events, and bytes that are sent again are counted again'
   upload.on('progress', (progress) => (last = progress))
   await upload
   t.strictSame(attempts, [1, 1])
-  t.match(last, { doneBytes: 2 * MIB, sentBytes: 4 * MIB, totalBytes: undefined, partsDone: 2 })
+  t.match(last, { doneBytes: 2 * MIB, sentBytes: 4 * MIB, totalBytes: undefined, partsDone: 2, retries: 2 })
 })
 
 t.test('progress is reported while a single part is in flight, at most ten times a second', async (t) => {

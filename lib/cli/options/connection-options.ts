@@ -5,14 +5,16 @@ import { Option, type Command } from 'commander'
 import { parseTimeout } from './values/duration.js'
 import { parsePath, parseText } from './values/text.js'
 
-/** When progress is shown. */
-export type ProgressMode = 'auto' | 'always' | 'never'
+/** When progress is shown, and in which form. */
+export type ProgressMode = 'auto' | 'always' | 'never' | 'json'
 
 /** The options of every command. */
 export interface OutputOptions {
   readonly json?: boolean
   readonly quiet?: boolean
   readonly progress: ProgressMode
+  /** Whether to print stack traces with errors. */
+  readonly debug?: boolean
 }
 
 /** The options of every command that uses a catalog. */
@@ -57,8 +59,8 @@ export function addOutputOptions(command: Command): Command {
     .option('--json', 'print one JSON object per line on stdout')
     .option('-q, --quiet', 'print only errors, and warnings about data, on stderr')
     .addOption(
-      new Option('--progress <when>', 'when to show progress on stderr')
-        .choices(['auto', 'always', 'never'])
+      new Option('--progress <when>', 'when to show progress on stderr; json prints an object a second')
+        .choices(['auto', 'always', 'never', 'json'])
         .default('auto'),
     )
     .option('--debug', 'print stack traces with errors')

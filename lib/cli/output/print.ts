@@ -5,6 +5,7 @@
  * cannot control a terminal.
  */
 import type { Io } from '../io.js'
+import { writeAbove } from './status-line.js'
 
 const CONTROL = /\p{Cc}/u
 const CONTROLS = /\p{Cc}/gu
@@ -69,7 +70,7 @@ export function printJson(io: Io, value: object): Promise<void> {
   return printData(io, JSON.stringify(value))
 }
 
-/** Writes a line for people to stderr. */
+/** Writes a line for people to stderr, above the status line if one is shown. */
 export function printNote(io: Io, line: string): void {
-  io.stderr.write(`glacier-pipe: ${printable(line)}\n`)
+  writeAbove(io.stderr, `glacier-pipe: ${printable(line)}\n`)
 }

@@ -9,7 +9,9 @@ import { dateOf, type GivenDate } from '../options/values/date.js'
 import type { DateOptions, InventoryReadOptions } from '../options/inventory-options.js'
 import { asUsageError } from '../options/option-names.js'
 import { formatSize } from '../output/format.js'
-import { printLines, printNote } from '../output/print.js'
+import { printLines } from '../output/print.js'
+import { INVENTORY } from '../output/progress/operation.js'
+import { Progress } from '../output/progress/progress.js'
 import { followRetries } from '../output/retry-notes.js'
 import type { InventoryOptions } from '../commands/vaults/inventory.js'
 import { withConnection } from './connection.js'
@@ -39,8 +41,9 @@ export function openInventory(
   const reader = asUsageError(() =>
     readInventory({ client, vaultName, accountId, jobId, retryFor, startDate, endDate, signal, clock }),
   )
+  const progress = new Progress(io, options, INVENTORY)
   const note = (line: string): void => {
-    if (!options.quiet) printNote(io, line)
+    progress.note(line)
   }
   reader.on('job', (id, isFound) => {
     const found = isFound ? 'Found the' : 'Started the'
@@ -49,6 +52,15 @@ export function openInventory(
         ? `${found} inventory job ${id}. Waiting for it.`
         : `Waiting for the inventory job ${id}.`,
     )
+  })
+  reader.on('waiting', (job) => {
+    progress.waiting(job)
+  })
+  reader.on('ready', (job) => {
+    progress.ready(job)
+  })
+  reader.on('close', () => {
+    progress.end(reader.errored ? undefined : 'success')
   })
   followRetries(reader, note)
   return reader

@@ -17,6 +17,7 @@ const OPTIONAL_SIGNAL = optional(SIGNAL)
 export class SdkVaultClient implements Client.VaultClient, Disposable, AsyncDisposable {
   readonly #connection: SdkConnection
 
+  /** @internal */
   constructor(source: GlacierClientLike | GlacierClientSettings, options: RequestOptions) {
     this.#connection = new SdkConnection(source, options)
   }

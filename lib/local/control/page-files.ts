@@ -1,10 +1,10 @@
 /**
- * The files of the page, which browsers receive without the secret: they contain no secret. They are beside the code, in
- * `lib` as in the built package, and are read for each request.
+ * The files of the page, which browsers receive without the secret: they contain no secret. They are read for each
+ * request.
  */
 import { invariant } from '../../invariant.js'
-import { readFile } from 'node:fs/promises'
 import { extname } from 'node:path'
+import { readPageFile } from './page-source.js'
 
 /** A file of the page. */
 export interface PageFile {
@@ -42,7 +42,7 @@ const TYPES: Readonly<Record<string, string>> = {
 export async function pageFile(path: string): Promise<PageFile | undefined> {
   const name = path === '' ? 'index.html' : path
   if (!FILES.has(name)) return undefined
-  const bytes = await readFile(new URL(`../page/${name}`, import.meta.url))
+  const bytes = await readPageFile(name)
   const type = TYPES[extname(name)]
   invariant(type !== undefined, 'each file of the page has an extension with a type')
   return { type, bytes }

@@ -8,10 +8,10 @@
  * - Only requests that were carried out are charged for. A job is charged when it is started.
  */
 
-import { DAY_MS } from '../service/durations.js'
-import { dollars, inUnits, microDollars, type Quantity } from './amount.js'
+import { DAY_MS, GB_BYTES, MONTH_DAYS } from '../../costs/billing-rules.js'
+import { dollars, inUnits, microDollars, type Quantity } from '../../costs/amount.js'
 import type { Meter, StoredArchive } from './meter.js'
-import type { Prices } from './prices.js'
+import type { Prices } from '../../costs/prices.js'
 import { type RequestClass, requestClassOf } from './request-class.js'
 /** The subject of a line of the costs. */
 export type CostId = keyof Prices | 'earlyDeletion'
@@ -44,8 +44,7 @@ export interface Costs {
   readonly until: string
 }
 
-const GB = 2n ** 30n
-const GB_MONTH = GB * BigInt(30 * DAY_MS)
+const GB_MONTH = GB_BYTES * BigInt(MONTH_DAYS * DAY_MS)
 
 /** The use that costs are computed from. */
 export interface Usage {
@@ -108,7 +107,7 @@ function perThousand(id: CostId, item: string, count: number): Entry {
 function retrieval(meter: Meter, tier: string, id: CostId, requestsId: CostId): readonly Entry[] {
   const { jobs, bytes } = meter.retrievalsOf(tier)
   return [
-    { id, item: `${tier} retrieval`, unit: 'GB', quantity: { parts: bytes, perUnit: GB } },
+    { id, item: `${tier} retrieval`, unit: 'GB', quantity: { parts: bytes, perUnit: GB_BYTES } },
     perThousand(requestsId, `${tier} retrieval requests`, jobs),
   ]
 }

@@ -4,10 +4,10 @@
  * Bytes and times are bigints, so that no sum is rounded.
  */
 
-import { ARCHIVE_OVERHEAD } from '../records/inventory-record.js'
+import { ARCHIVE_OVERHEAD_BYTES, MIN_CHARGED_DAYS } from '../../costs/billing-rules.js'
 import { DAY_MS } from '../service/durations.js'
 /** The minimum time that an archive is charged for (Amazon S3 Glacier FAQs: 90 days, prorated). */
-const MIN_STORAGE_MS = 90 * DAY_MS
+const MIN_STORAGE_MS = MIN_CHARGED_DAYS * DAY_MS
 
 /** Retrieval jobs of a tier. */
 export interface RetrievalUse {
@@ -101,5 +101,5 @@ export class Meter {
 
 /** The storage of an archive for a time, in bytes times milliseconds; 0 for a negative time. */
 function byteMs(size: number, ms: number): bigint {
-  return BigInt(size + ARCHIVE_OVERHEAD) * BigInt(Math.floor(Math.max(ms, 0)))
+  return BigInt(size + ARCHIVE_OVERHEAD_BYTES) * BigInt(Math.floor(Math.max(ms, 0)))
 }

@@ -1,7 +1,7 @@
 /** The options about the folder and its vaults. */
 import type { RulesOf } from '../../options/check-options.js'
 import { BOOLEAN, FUNCTION, listOf, PATH, required, SIGNAL } from '../../options/rules.js'
-import { PRICES, type SomePrices } from '../costs/prices.js'
+import { PRICES, type SomePrices } from '../../costs/prices.js'
 import { assertRule, type FaultRule } from '../faults/faults.js'
 import { DURATION } from '../service/option-rules.js'
 import { UNDOCUMENTED, type Undocumented } from '../service/undocumented.js'

@@ -1,7 +1,8 @@
 /** The options of a local vault. They are checked, and defaults are set, before anything else is done. */
 import { checkOptions, escaped, shown, type RulesOf } from '../../options/check-options.js'
 import type { LocalCredentials } from '../auth/credentials.js'
-import { pricesWith, type Prices } from '../costs/prices.js'
+import { pricesWith } from '../../costs/price-table.js'
+import type { Prices } from '../../costs/prices.js'
 import type { RequestLog } from '../http/request-log.js'
 import { REALISM, realismOf, type Realism, type RealismOptions } from '../realism/realism-options.js'
 import { isLoopback } from '../service/loopback.js'

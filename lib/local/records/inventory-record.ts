@@ -22,9 +22,6 @@ export interface Inventory extends InventorySum {
   readonly date: string
 }
 
-/** Bytes that the service adds to each archive for its index and metadata (docs/glacier-protocol.md#costs). */
-export const ARCHIVE_OVERHEAD = 32_768
-
 /** Whether a value has the form of an {@link InventoryRow}. */
 export const isInventoryRow: (value: unknown) => value is InventoryRow = shaped<InventoryRow>({
   archiveId: isText,

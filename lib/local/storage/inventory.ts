@@ -10,16 +10,12 @@ import { createReadStream, createWriteStream } from 'node:fs'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { ARCHIVE_OVERHEAD_BYTES } from '../../costs/billing-rules.js'
 import { archiveFormOf, damagedArchive } from '../records/archive-record.js'
 import { ConcurrencyLimit, mapConcurrently } from '../service/concurrency-limit.js'
 import { DamageError, parsed, readRecord, unlessDamaged } from '../disk/damage.js'
 import { kindOf, namesIn } from '../disk/disk.js'
-import {
-  ARCHIVE_OVERHEAD,
-  type InventoryRow,
-  type InventorySum,
-  isInventoryRow,
-} from '../records/inventory-record.js'
+import { type InventoryRow, type InventorySum, isInventoryRow } from '../records/inventory-record.js'
 
 /** Archives that are read before their rows are written, and at the same time. */
 const ARCHIVES_PER_BLOCK = 64
@@ -47,7 +43,7 @@ export async function takeInventory(
   async function* lines(): AsyncGenerator<string, void, undefined> {
     for await (const row of archiveRows(vaultName, archives, previous, report)) {
       sum.archiveCount++
-      sum.size += row.size + ARCHIVE_OVERHEAD
+      sum.size += row.size + ARCHIVE_OVERHEAD_BYTES
       yield `${JSON.stringify(row)}\n`
     }
   }

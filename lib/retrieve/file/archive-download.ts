@@ -28,6 +28,7 @@ import { assertFits } from './free-space.js'
 import { outputTarget } from './output-target.js'
 import { PartialFile } from './partial-file.js'
 import type { FileTreeHasher } from '../../tree-hash/file-hasher.js'
+import type { TransferProgress } from '../../transfer/progress.js'
 import type { PartialContent } from './partial-notes.js'
 import { partialWriter } from './partial-writer.js'
 import { renameToTarget } from './rename-to-target.js'
@@ -53,6 +54,11 @@ export interface DownloadContext extends RetrievalContext {
   readonly makeHasher?: (() => FileTreeHasher) | undefined
 }
 
+/** A download whose reader is known to its caller, once it is made. */
+interface FollowedDownload extends DownloadContext {
+  readonly onReader: (reader: ArchiveReader) => void
+}
+
 type Emit = (event: keyof ArchiveDownloadEvents, ...args: unknown[]) => void
 
 /**
@@ -61,6 +67,7 @@ type Emit = (event: keyof ArchiveDownloadEvents, ...args: unknown[]) => void
  */
 export class ArchiveDownload extends ObservablePromise<void, ArchiveDownloadEvents> {
   readonly #plan: RetrievalPlan | undefined
+  readonly #reader: () => ArchiveReader | undefined
   readonly #abort: (reason: unknown) => void
 
   /**
@@ -70,19 +77,32 @@ export class ArchiveDownload extends ObservablePromise<void, ArchiveDownloadEven
   constructor(prepare: () => DownloadContext) {
     let plan: RetrievalPlan | undefined
     let own: FollowingSignal | undefined
+    let reader: ArchiveReader | undefined
+    const onReader = (made: ArchiveReader): void => {
+      reader = made
+    }
     super(async (emit) => {
       const context = prepare()
       plan = context.plan
       own = following(context.signal)
-      await download({ ...context, signal: own.signal }, emit).finally(own.release)
+      await download({ ...context, signal: own.signal, onReader }, emit).finally(own.release)
     })
     this.#plan = plan
+    this.#reader = () => reader
     this.#abort = (reason) => own?.abort(reason)
   }
 
   /** The jobs, the ranges and the memory of the retrieval; `undefined` if the options are wrong. */
   get plan(): RetrievalPlan | undefined {
     return this.#plan
+  }
+
+  /**
+   * The transfer as it stands, for a display that is updated by a timer; `undefined` until the bytes that an earlier call
+   * has left are verified. The event `progress` reports changes.
+   */
+  get progress(): TransferProgress | undefined {
+    return this.#reader()?.progress
   }
 
   /**
@@ -94,14 +114,14 @@ export class ArchiveDownload extends ObservablePromise<void, ArchiveDownloadEven
   }
 }
 
-async function download(context: DownloadContext, emit: Emit): Promise<void> {
+async function download(context: FollowedDownload, emit: Emit): Promise<void> {
   const { signal } = context
   const target = await outputTarget(context.file, context.runtime.files)
   if (target.kind === 'stream') await writeThrough(target, () => observedReader(context, emit), signal)
   else await downloadToPartial(target.path, context, emit)
 }
 
-async function downloadToPartial(path: string, context: DownloadContext, emit: Emit): Promise<void> {
+async function downloadToPartial(path: string, context: FollowedDownload, emit: Emit): Promise<void> {
   const { store, content, rangeOptions, runtime, lockRuntime, signal } = context
   const { limits } = store
   const partial = await PartialFile.open({
@@ -135,7 +155,12 @@ async function downloadToPartial(path: string, context: DownloadContext, emit: E
 }
 
 /** Retrieves the ranges that the partial file lacks. */
-async function fill(partial: PartialFile, path: string, context: DownloadContext, emit: Emit): Promise<void> {
+async function fill(
+  partial: PartialFile,
+  path: string,
+  context: FollowedDownload,
+  emit: Emit,
+): Promise<void> {
   const { totalBytes, held } = context.plan
   if (totalBytes !== undefined)
     await assertFits(path, dirname(path), totalBytes - (await partial.allocated()), partial.files)
@@ -146,8 +171,12 @@ async function fill(partial: PartialFile, path: string, context: DownloadContext
 }
 
 /** Makes a reader whose events are emitted by the download. The errors of its listeners destroy the reader. */
-function observedReader(context: RetrievalContext, emit: Emit): ArchiveReader {
+function observedReader(
+  context: RetrievalContext & Pick<FollowedDownload, 'onReader'>,
+  emit: Emit,
+): ArchiveReader {
   const reader = new ArchiveReader(context)
+  context.onReader(reader)
   forwardEvents(reader, RETRIEVAL_EVENTS, emit)
   return reader
 }

@@ -1,5 +1,5 @@
 /** The dependencies of jobs: the store, the retry policy, the clock and the random source. */
-import type { JobStore } from '../../store/retrieval-store.js'
+import type { Job, JobStore } from '../../store/retrieval-store.js'
 import type { Runtime } from '../../runtime/runtime.js'
 import type { Retry } from '../../transfer/retry.js'
 import type { PollDelays } from './job.js'
@@ -14,4 +14,6 @@ export interface JobContext<Store extends JobStore = JobStore> {
   readonly poll?: PollDelays | undefined
   /** Called for each job that is used, with its ID and whether it existed before. Must not throw. */
   readonly onJob: (jobId: string, found: boolean) => void
+  /** Called once for each job that is in progress and is waited for. Must not throw. */
+  readonly onWaiting: (job: Job) => void
 }

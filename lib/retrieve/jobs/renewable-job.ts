@@ -63,9 +63,13 @@ export class RenewableJob implements RetrievalJob {
    * @throws {NotFoundError} `ERR_NOT_FOUND`: each of several jobs disappeared, or the given one does not exist
    */
   ready(): Promise<Job> {
-    const { signal, poll, runtime } = this.#context
+    const { signal, poll, runtime, onWaiting } = this.#context
+    let waitedFor: string | undefined
     const onSeen = (job: Job): void => {
       this.#lastSeen = job
+      if (job.status !== 'InProgress' || job.jobId === waitedFor) return
+      waitedFor = job.jobId
+      onWaiting(job)
     }
     return this.#withJob((jobId) => waitForJob(this.#store, { jobId, signal }, poll, runtime.clock, onSeen))
   }

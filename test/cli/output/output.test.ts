@@ -12,12 +12,10 @@ import { parseSize } from '../../../lib/cli/options/values/size.js'
 import { exitCodeOf, explanationsOf } from '../../../lib/cli/output/exit-code.js'
 import { formatDuration, formatSize } from '../../../lib/cli/output/format.js'
 import { printable } from '../../../lib/cli/output/print.js'
-import { Progress } from '../../../lib/cli/output/progress.js'
 import { defaultLocalDir } from '../../../lib/cli/run/data-folder.js'
 import { SizeMismatchError, TreeHashMismatchError, UploadFailedError } from '../../../lib/errors.js'
 import { MIB } from '../../../lib/sizes.js'
 import { runHere, stage } from '../../helpers/command.js'
-import { clock } from '../../helpers/local-vault.js'
 
 // The command in this process, where its streams and its clock are ours.
 
@@ -111,67 +109,6 @@ t.test('help that cannot be printed is an error, unless its reader has seen enou
     t.equal(it.err(), said)
   }
 })
-
-t.test(
-  'progress is drawn when there is some, on a terminal over itself, in a log line by line',
-  async (t) => {
-    const time = clock(0)
-    const terminal = stage(Buffer.alloc(0), ['stderr'])
-    const drawn = new Progress(terminal.io, { progress: 'auto' }, 'stored', time.now)
-    drawn.total = 4 * MIB
-    time.time = 100
-    drawn.add(MIB)
-    t.equal(terminal.err(), '', 'not too often')
-    time.time = 1000
-    drawn.add(MIB)
-    t.equal(
-      terminal.err(),
-      '\rstored 50 % of 4.00 MiB: 2.00 MiB in 2 parts, 2.00 MiB/s, 0:01, 0:01 left\u001b[K',
-    )
-    time.time = 2000
-    drawn.total = undefined
-    drawn.add(MIB)
-    t.match(terminal.err(), new RegExp(`\\rstored 3\\.00 MiB in 3 parts, 1\\.50 MiB/s, 0:02${ESCAPE}\\[K$`))
-    drawn.done()
-    t.match(
-      terminal.err(),
-      new RegExp(`\\r${ESCAPE}\\[Kglacier-pipe: stored 3\\.00 MiB in 3 parts, 1\\.50 MiB/s, 0:02\\n$`),
-    )
-
-    for (const [columns, shown] of [
-      [24, 'stored 1.00 MiB in 1 pa'],
-      [0, 'stored 1.00 MiB in 1 part, 1.00 MiB/s, 0:01'],
-    ] as const) {
-      const narrow = stage(Buffer.alloc(0), ['stderr'])
-      Object.assign(narrow.io.stderr, { columns })
-      time.time = 0
-      const line = new Progress(narrow.io, { progress: 'auto' }, 'stored', time.now)
-      time.time = 1000
-      line.add(MIB)
-      t.equal(narrow.err(), `\r${shown}\u001b[K`, 'a line that wraps could not be drawn over')
-    }
-
-    const log = stage()
-    time.time = 0
-    const logged = new Progress(log.io, { progress: 'auto' }, 'stored', time.now)
-    for (time.time = 1000; time.time <= 121_000; time.time += 1000) logged.add(MIB)
-    t.equal(log.err().split('\n').length - 1, 2, 'a line a minute')
-    t.match(log.err(), /^glacier-pipe: stored 60\.0 MiB in 60 parts, 1\.00 MiB\/s, 1:00\n/)
-
-    for (const options of [{ quiet: true, progress: 'always' }, { progress: 'never' }] as const) {
-      const silent = stage(Buffer.alloc(0), ['stderr'])
-      time.time = 0
-      const progress = new Progress(silent.io, options, 'stored', time.now)
-      time.time = 1e6
-      progress.add(MIB)
-      progress.done()
-      t.equal(silent.err(), '')
-    }
-    const quick = stage()
-    new Progress(quick.io, { progress: 'always' }, 'stored').done()
-    t.equal(quick.err(), 'glacier-pipe: stored 0 B in 0 parts, 0 B/s, 0:00\n')
-  },
-)
 
 t.test('no text steers the terminal', async (t) => {
   t.equal(printable('a\u001b[31mb\n\u0007\u009bc\u007fä'), 'a\\u001b[31mb\\u000a\\u0007\\u009bc\\u007fä')

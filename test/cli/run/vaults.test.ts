@@ -104,7 +104,7 @@ t.test('a range of an archive is got, with or without its end', async (t) => {
   const file = join(vault.dir, 'out')
   for (const [range, start, end] of [
     ['1MiB-2MiB', MIB, 2 * MIB],
-    ['1000-3000000', 1000, 3_000_000],
+    ['1000-2999999', 1000, 3_000_000],
     ['3MiB-', 3 * MIB, bytes.length],
   ] as const) {
     t.match(await run(['get', '--range', range, '-o', file, 'docs', '--', archiveId]), { code: 0 }, range)

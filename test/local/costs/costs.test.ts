@@ -10,7 +10,7 @@ import {
   type Costs,
   type LocalVault,
 } from '../../../lib/local/index.js'
-import { dollars, inUnits, microDollars } from '../../../lib/local/costs/amount.js'
+import { dollars, inUnits, microDollars } from '../../../lib/costs/amount.js'
 import { requestClassOf } from '../../../lib/local/costs/request-class.js'
 import { ROUTES } from '../../../lib/local/http/routes.js'
 import { MIB } from '../../../lib/sizes.js'

@@ -42,6 +42,7 @@ t.test('a download is a promise with the events of its reader', async (t) => {
     .on('held', () => seen.push('held'))
   let last: TransferProgress | undefined
   download.on('progress', (progress) => (last = progress))
+  t.equal(download.progress, undefined, 'the file is not open yet')
   await download
   t.strictSame(seen, [
     ['job', 'a', false],
@@ -51,6 +52,7 @@ t.test('a download is a promise with the events of its reader', async (t) => {
     ['range', 3 * MIB],
   ])
   t.match(last, { doneBytes: 3 * MIB, totalBytes: 3 * MIB, skippedBytes: 0, requestsInFlight: 0 })
+  t.strictSame(download.progress, last)
   t.ok((await readFile(file)).equals(bytes))
 })
 

@@ -286,7 +286,14 @@ t.test('finished jobs of unknown size are described to decide on the next', asyn
   const store = vaultStore(vault, { vaultName })
   const { signal } = new AbortController()
   const runtime = { ...systemRuntime, clock: new VirtualClock() }
-  const context = { store, retry: new Retry({}), runtime, signal, onJob: () => undefined }
+  const context = {
+    store,
+    retry: new Retry({}),
+    runtime,
+    signal,
+    onJob: () => undefined,
+    onWaiting: () => undefined,
+  }
   const jobs = ['a', 'b'].map((jobId) => {
     return { job: new FinishedJob(context, jobId), archiveId: undefined, size: undefined }
   })

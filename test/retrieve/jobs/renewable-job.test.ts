@@ -339,7 +339,7 @@ t.test('two requests that find out together that a job is gone start one other j
   }
   const chosen: string[] = []
   const job = new RenewableJob(
-    { ...context, onJob: (jobId) => chosen.push(jobId) },
+    { ...context, onJob: (jobId) => chosen.push(jobId), onWaiting: () => undefined },
     {
       matches: () => false,
       start: async () => {

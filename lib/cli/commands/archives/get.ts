@@ -3,12 +3,13 @@ import { Option, type Command } from 'commander'
 import type { Tier } from '../../../store/retrieval-store.js'
 import { parseRange, type GivenRange } from '../../options/values/byte-range.js'
 import { addConnectionOptions, type ConnectionOptions } from '../../options/connection-options.js'
+import { addPricesOption, type CostOptions } from '../../options/cost-options.js'
 import { DASHED_IDS_HELP } from '../../options/operands.js'
 import { collectText, parsePath, parseText } from '../../options/values/text.js'
 import { addTransferOptions, type TransferOptions } from '../../options/transfer-options.js'
 
 /** The options of `get`. */
-export interface GetOptions extends ConnectionOptions, TransferOptions {
+export interface GetOptions extends ConnectionOptions, TransferOptions, CostOptions {
   /** The path of the output; `-` is stdout. */
   readonly output?: string
   readonly range?: GivenRange
@@ -19,6 +20,10 @@ export interface GetOptions extends ConnectionOptions, TransferOptions {
   readonly tier?: Tier
   /** Whether the ID of a first volume stands for the whole set. */
   readonly volumes: boolean
+  /** Whether to print the jobs and their cost, and start nothing. */
+  readonly dryRun?: true
+  /** Whether a set whose last volume is missing is retrieved. */
+  readonly incomplete?: boolean
 }
 
 /**
@@ -30,7 +35,7 @@ export function addGetCommand(
   program: Command,
   run: (vault: string, archiveIds: string[], options: GetOptions) => Promise<void>,
 ): void {
-  addTransferOptions(
+  const command = addTransferOptions(
     addConnectionOptions(
       program
         .command('get <vault>')
@@ -43,7 +48,7 @@ export function addGetCommand(
         )
         .option(
           '--range <range>',
-          'byte range, as 10GiB-11GiB or 10GiB-; defaults to the whole archive',
+          'byte range, as 0-9 (ten bytes), 10GiB+1GiB or 500-; defaults to the whole archive',
           parseRange,
         )
         .option('--job <id>', 'retrieve the output of this job; do not give an archive ID with it', parseText)
@@ -56,7 +61,10 @@ export function addGetCommand(
           ]),
         )
         .option('--no-volumes', 'retrieve only the given archive, not all volumes of its set')
+        .option('--dry-run', 'print the jobs and what they cost; start nothing')
+        .option('--incomplete', 'retrieve a set of volumes although its last volume is missing')
         .addHelpText('after', DASHED_IDS_HELP),
     ),
-  ).action(run)
+  )
+  addPricesOption(command).action(run)
 }

@@ -1,17 +1,29 @@
-/** The command `put VAULT [FILE]`: its options and their help. */
+/** The command `put VAULT [FILE]` or `put VAULT -- CMD ARGS…`: its options and their help. */
 import { Option, type Command } from 'commander'
 import {
   addConnectionOptions,
   creatingLocalVault,
   type ConnectionOptions,
 } from '../../options/connection-options.js'
+import { addDetails } from '../../command-details.js'
+import { takeCommandWords } from '../../options/command-words.js'
+import { PUT_DETAILS } from './put-details.js'
+import { addPricesOption, type CostOptions } from '../../options/cost-options.js'
 import { parseThreads } from '../../options/values/numbers.js'
 import { parsePath, parseText } from '../../options/values/text.js'
 import { parseSize } from '../../options/values/size.js'
 import { addTransferOptions, type TransferOptions } from '../../options/transfer-options.js'
 
+/** The operands of `put` that say what it stores: a file or a command; neither is stdin. */
+export interface PutSource {
+  /** The path. */
+  readonly file: string | undefined
+  /** The program whose output is stored, and its arguments. */
+  readonly command?: readonly string[] | undefined
+}
+
 /** The options of `put`. */
-export interface PutOptions extends ConnectionOptions, TransferOptions {
+export interface PutOptions extends ConnectionOptions, TransferOptions, CostOptions {
   /** The name of the stream; default the description, or the base name of the file. */
   readonly name?: string
   readonly description?: string
@@ -41,13 +53,19 @@ export interface PutOptions extends ConnectionOptions, TransferOptions {
  */
 export function addPutCommand(
   program: Command,
-  run: (vault: string, file: string | undefined, options: PutOptions) => Promise<void>,
+  run: (vault: string, source: PutSource, options: PutOptions) => Promise<void>,
 ): void {
+  const put = program.command('put <vault>')
+  const commandWords = takeCommandWords(put)
+  addDetails(put, PUT_DETAILS)
   addTransferOptions(
     addConnectionOptions(
-      creatingLocalVault(program.command('put <vault>'))
+      creatingLocalVault(put)
         .argument('[file]', '', parsePath)
-        .description('store stdin or a file; print the archive ID')
+        .usage(
+          '[options] <vault> [file]\n       glacier-pipe put [options] <vault> -- <command> [argument...]',
+        )
+        .description('store stdin, a file, or the output of a command; print the archive ID')
         .option(
           '--name <text>',
           'name of the stream, stored in the description; default the name of FILE',
@@ -86,7 +104,10 @@ export function addPutCommand(
           parseSize,
         )
         .option('--no-volumes', 'fail if the stream does not fit into one archive')
-        .option('--dry-run', 'print the plan of the upload; read and send nothing'),
+        .option('--dry-run', 'print the plan of the upload and what it costs; read and send nothing'),
     ),
-  ).action(run)
+  )
+  addPricesOption(put).action((vault: string, file: string | undefined, options: PutOptions) =>
+    run(vault, { file, command: commandWords() }, options),
+  )
 }

@@ -1,13 +1,16 @@
 /** The command `rm VAULT ARCHIVE_ID…`: its options and their help. */
 import type { Command } from 'commander'
 import { addConnectionOptions, type ConnectionOptions } from '../../options/connection-options.js'
+import { addPricesOption, type CostOptions } from '../../options/cost-options.js'
 import { DASHED_IDS_HELP } from '../../options/operands.js'
 import { collectText } from '../../options/values/text.js'
 
 /** The options of `rm`. */
-export interface RmOptions extends ConnectionOptions {
+export interface RmOptions extends ConnectionOptions, CostOptions {
   /** Whether to delete without a question. */
   readonly yes?: true
+  /** Whether to print what would be deleted, and delete nothing. */
+  readonly dryRun?: true
   /** Whether the ID of a first volume stands for the whole set. */
   readonly volumes: boolean
 }
@@ -21,13 +24,13 @@ export function addRmCommand(
   program: Command,
   run: (vault: string, archiveIds: string[], options: RmOptions) => Promise<void>,
 ): void {
-  addConnectionOptions(
-    program
-      .command('rm <vault>')
-      .argument('<archive-id...>', '', collectText)
-      .description('delete archives; the ID of a first volume deletes the whole set')
-      .option('--no-volumes', 'delete only the given archives, even if they are volumes of a set')
-      .option('--yes', 'do not ask for confirmation')
-      .addHelpText('after', DASHED_IDS_HELP),
-  ).action(run)
+  const command = program
+    .command('rm <vault>')
+    .argument('<archive-id...>', '', collectText)
+    .description('delete archives; the ID of a first volume deletes the whole set')
+    .option('--no-volumes', 'delete only the given archives, even if they are volumes of a set')
+    .option('--yes', 'do not ask for confirmation')
+    .option('--dry-run', 'print what would be deleted and what it costs; connect to nothing')
+    .addHelpText('after', DASHED_IDS_HELP)
+  addConnectionOptions(addPricesOption(command)).action(run)
 }

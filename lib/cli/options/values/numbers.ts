@@ -4,22 +4,23 @@ import { InvalidArgumentError } from 'commander'
 const MAX_PORT = 65_535
 
 /**
- * Reads a whole number from 1 up.
+ * Reads a whole number from 1 to 999,999,999.
  *
  * @throws {InvalidArgumentError} not such a number
  */
 export function parseCount(text: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('Write a whole number from 1 up.')
+  if (!/^[1-9]\d{0,8}$/.test(text))
+    throw new InvalidArgumentError('Write a whole number from 1 to 999,999,999.')
   return Number(text)
 }
 
 /**
- * Reads a limit: a whole number from 0 up.
+ * Reads a limit: a whole number from 0 to 999,999,999.
  *
  * @throws {InvalidArgumentError} not such a number
  */
 export function parseLimit(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('Write a whole number from 0 up.')
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('Write a whole number from 0 to 999,999,999.')
   return Number(text)
 }
 

@@ -1,6 +1,7 @@
 /** Prices of the local vault on the command line. */
 import { InvalidArgumentError } from 'commander'
-import { EXAMPLE_PRICES, type SomePrices } from '../../../local/costs/prices.js'
+import { EXAMPLE_PRICES } from '../../../costs/price-table.js'
+import type { SomePrices } from '../../../costs/prices.js'
 
 /**
  * Reads `storage=0.0045`, in US dollars, and adds it to the prices before it.

@@ -5,6 +5,7 @@ import type { VaultPlace } from '../../../catalog/queries/stored-entries.js'
 import { picked } from '../../../options/check-options.js'
 import { pipeline } from '../../../streams/node-streams.js'
 import type { RetrievalEvents } from '../../../retrieve/archive-reader.js'
+import type { RetrievalPlan } from '../../../retrieve/retrieval-plan.js'
 import type { RetrieveArchiveOptions } from '../../../vault/retrieval-options.js'
 import { RETRIEVAL } from '../../../vault/retrieval-rules.js'
 import { retrieveArchive, startRetrieval } from '../../../vault/retrieve-archive.js'
@@ -13,17 +14,21 @@ import { UsageError } from '../../command-errors.js'
 import type { Io } from '../../io.js'
 import { asUsageError, toUsageError } from '../../options/option-names.js'
 import { printData, printJson, printNote } from '../../output/print.js'
-import { Progress } from '../../output/progress.js'
+import { GET } from '../../output/progress/operation.js'
+import { Progress, type TransferSource } from '../../output/progress/progress.js'
 import { followRetries } from '../../output/retry-notes.js'
 import { type Connection, withConnection } from '../connection.js'
 import { catalogFileOf } from '../data-folder.js'
 import { placeOf, selectArchives } from '../select/select-archives.js'
 import { withResumeHint } from './get-resume.js'
 import type { GetOptions } from '../../commands/archives/get.js'
+import { noteRetrievalCost, printRetrievalPlan } from './retrieval-cost.js'
 import { fragmentWarning, resolveTarget, targetOfJob, type RetrievalTarget } from './retrieval-target.js'
 
 /** A reader or a download: the part of each that emits events. */
-interface Retrieval {
+interface Retrieval extends TransferSource {
+  /** The plan; `undefined` if the options are wrong. */
+  readonly plan: RetrievalPlan | undefined
   on<Event extends keyof RetrievalEvents>(
     event: Event,
     listener: (...args: RetrievalEvents[Event]) => void,
@@ -47,7 +52,11 @@ export async function get(
     throw new UsageError('Give either the ID of an archive, or the ID of a job with --job.')
   if (job !== undefined && options.range)
     throw new UsageError('--range cannot be used with --job: the range of a job is set when it is started.')
-  if (output === undefined && wait && io.stdout.isTTY) {
+  if (job !== undefined && options.dryRun)
+    throw new UsageError(
+      '--dry-run cannot be used with --job: the job exists, and its output costs nothing more.',
+    )
+  if (output === undefined && wait && !options.dryRun && io.stdout.isTTY) {
     throw new UsageError(
       'stdout is a terminal. Write the archive to a file with -o FILE, pipe it into a command, or give -o - to print it.',
     )
@@ -62,6 +71,12 @@ export async function get(
       ? resolveTarget(file, await idsOf(archiveIds, vaultName, connection, options, io), options, io)
       : targetOfJob(file, retryingClient, { vaultName, accountId, jobId: job, signal }, io))
     const retrieval = { ...base, ...target.options }
+    const place = await connection.address()
+    if (options.dryRun) {
+      await printRetrievalPlan(retrieval, place, options, io)
+      return
+    }
+    await noteRetrievalCost(retrieval, place, options, io)
     if (wait) await transfer(retrieval, target, options, io, argv)
     else await start(retrieval, options, io)
   })
@@ -94,37 +109,33 @@ async function transfer(
 ): Promise<void> {
   const { output } = given
   const state = { isWaiting: false }
-  const progress = new Progress(io, given, 'retrieved')
+  const toStdout = output === undefined || output === '-'
+  const progress = new Progress(io, given, GET, { isDataOnTerminal: toStdout && io.stdout.isTTY === true })
   const follow = (reader: Retrieval): void => {
     reader.on('job', () => (state.isWaiting = true))
     reader.on('ready', ({ archiveId, archiveSize = 0 }) => {
       const warning =
         archiveId !== undefined && archiveId === unknownArchive && fragmentWarning(archiveId, archiveSize)
-      if (!warning) return
-      progress.stop()
-      printNote(io, warning) // also with --quiet
+      if (warning) printNote(io, warning) // also with --quiet
     })
     followReader(reader, progress)
   }
   try {
-    if (output === undefined || output === '-') {
+    if (toStdout) {
       const reader = asUsageError(() => retrieveArchive(options))
       follow(reader)
       await pipeline(reader, io.stdout, { end: false })
     } else {
       const download = retrieveToFile(output, options)
       if (!download.plan) await download.catch(throwUsageError)
-      void download.on('held', (ranges) => {
-        for (const { start, end } of ranges) progress.add(end - start, false)
-      })
       follow(download)
       await download
     }
   } catch (error) {
-    progress.stop()
+    progress.end()
     const { isWaiting: hasJob } = state
     const isRange = given.range !== undefined
-    throw await withResumeHint(error, { output: output === '-' ? undefined : output, isRange, hasJob, argv })
+    throw await withResumeHint(error, { output: toStdout ? undefined : output, isRange, hasJob, argv })
   }
   progress.done()
 }
@@ -135,15 +146,26 @@ function followReader(reader: Retrieval, progress: Progress): void {
       `${found ? 'Found the retrieval job' : 'Started the retrieval job'} ${jobId}. Waiting for it.`,
     )
   })
-  reader.on('progress', ({ totalBytes }) => (progress.total = totalBytes))
+  let ready = 0
+  let isWaiting = false
+  reader.on('waiting', (job) => {
+    isWaiting = true
+    progress.waiting(job)
+  })
+  reader.on('ready', (job) => {
+    isWaiting = false
+    ready++
+    progress.ready(job)
+  })
   followRetries(reader, (line) => {
     progress.note(line)
   })
   reader.on('warning', ({ message }) => {
     progress.note(message)
   })
-  reader.on('range', ({ start, end }) => {
-    progress.add(end - start)
+  progress.follow(reader, () => {
+    const count = reader.plan?.jobs.length ?? 0
+    return count > 1 ? { noun: 'job', number: Math.max(isWaiting ? ready + 1 : ready, 1), count } : undefined
   })
 }
 

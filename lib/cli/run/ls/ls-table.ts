@@ -1,12 +1,9 @@
 /** The table that `ls` prints. */
+import { DAY_MS, MIN_CHARGED_DAYS } from '../../../costs/billing-rules.js'
 import { formatAge, formatCount, formatSize, formatTime } from '../../output/format.js'
 import { printable } from '../../output/print.js'
 import { tableLines, type Column } from '../../output/table/table.js'
 import type { LsRow } from './ls-row.js'
-
-/** The service charges for an archive for at least this time (docs/glacier-protocol.md#costs). */
-const MIN_CHARGED_DAYS = 90
-const DAY_MS = 86_400_000
 
 /** What the table shows, and where. */
 export interface LsLayout {
@@ -18,12 +15,14 @@ export interface LsLayout {
   readonly hasVault: boolean
   /** The time of day, in milliseconds since 1970. */
   readonly nowMs: number
+  /** The cost of a row each month; `undefined` if it is not shown. */
+  readonly costOf?: ((row: LsRow) => string) | undefined
 }
 
 /** Makes the lines of the table. Regions and endpoints are shown if they differ. */
 export function lsTable(
   rows: readonly LsRow[],
-  { maxWidth, shortIds, hasVault, nowMs }: LsLayout,
+  { maxWidth, shortIds, hasVault, nowMs, costOf }: LsLayout,
 ): readonly string[] {
   if (rows.length === 0) return []
   const columns: Column[] = [
@@ -36,6 +35,7 @@ export function lsTable(
     },
     { title: 'AGE', cells: rows.map(({ time }) => formatAge(nowMs - Date.parse(time))), rank: 4 },
     { title: 'DELETION', cells: rows.map((row) => freeCell(row, nowMs)), rank: 3 },
+    { title: 'COST A MONTH', cells: costOf ? rows.map(costOf) : [], align: 'right' },
     { title: 'ID', cells: rows.map(({ id = '' }) => shortIds?.get(id) ?? id) },
     { title: 'VAULT', cells: hasVault ? rows.map((row) => row.vaultName) : [], rank: 5 },
     { title: 'REGION', cells: ifDiffering(rows.map(({ region }) => region)), rank: 2 },

@@ -9,6 +9,7 @@ import { warnOfConflicts } from '../../output/conflict-notes.js'
 import { formatCount } from '../../output/format.js'
 import { printLines, printNote } from '../../output/print.js'
 import { catalogFileOf } from '../data-folder.js'
+import { costsOfRows } from './ls-cost.js'
 import { rowOf, type LsRow } from './ls-row.js'
 import { jsonOf } from './ls-json.js'
 import { lsTable, type LsLayout } from './ls-table.js'
@@ -35,8 +36,11 @@ export async function ls(vaultName: string | undefined, options: LsOptions, io: 
     }
   if (shown.length === 0 && !options.quiet) printNote(io, emptyText(file, count, vaultName))
   const rows = byTime(shown)
-  const lines = options.json ? rows.map(jsonOf) : lsTable(rows, layoutOf(vaultName, options, ids, io))
-  await printLines(io, inBlocks(lines))
+  const costs = await costsOfRows(rows, options)
+  const toJson = (row: LsRow): string => costs?.withCost(row, jsonOf(row)) ?? jsonOf(row)
+  const layout = { ...layoutOf(vaultName, options, ids, io), costOf: costs?.cellOf }
+  await printLines(io, inBlocks(options.json ? rows.map(toJson) : lsTable(rows, layout)))
+  if (costs && !options.quiet) printNote(io, costs.total)
 }
 
 function layoutOf(

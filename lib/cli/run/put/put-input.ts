@@ -10,10 +10,11 @@ import type { Io } from '../../io.js'
 
 /** The bytes to store. */
 export interface PutInput {
-  readonly source: ByteSource
+  /** Gives the source, once. A command is started by this. */
+  readonly open: () => ByteSource | Promise<ByteSource>
   /** The descriptor that is read; absent for a stream. */
   readonly fd?: number
-  /** Closes what was opened. It does not fail: all bytes have been read by then. */
+  /** Closes what was opened, and ends the command. It does not fail: all bytes have been read by then. */
   close(): Promise<void> | void
 }
 
@@ -36,9 +37,9 @@ export async function openInput(file: string | undefined, io: Io): Promise<PutIn
   const fd = await openForReading(String(file), io.signal)
   if (isatty(fd)) {
     const terminal = new ReadStream(fd) // a thread that reads a terminal could not be stopped
-    return { source: terminal, close: () => void terminal.destroy() }
+    return { open: () => terminal, close: () => void terminal.destroy() }
   }
-  return { source: { fd }, fd, close: () => closeQuietly(fd) }
+  return { open: () => ({ fd }), fd, close: () => closeQuietly(fd) }
 }
 
 function stdinOf(file: string | undefined, io: Io): PutInput {
@@ -49,10 +50,10 @@ function stdinOf(file: string | undefined, io: Io): PutInput {
       'stdin is a terminal. Give a FILE, pipe data into the command, or give - to type the data.',
     )
   }
-  return { source: stdin, close: () => void stdin.destroy() }
+  return { open: () => stdin, close: () => void stdin.destroy() }
 }
 
 /** A descriptor that the command was started with. */
 function borrowed(fd: number): PutInput {
-  return { source: { fd }, fd, close: () => undefined }
+  return { open: () => ({ fd }), fd, close: () => undefined }
 }

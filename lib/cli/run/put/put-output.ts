@@ -5,6 +5,7 @@ import type { PutOptions } from '../../commands/archives/put.js'
 import type { Io } from '../../io.js'
 import { formatCount, formatSize } from '../../output/format.js'
 import { printData, printJson, printNote } from '../../output/print.js'
+import { uploadCostJson, uploadCostLines, uploadCostOf } from './upload-cost.js'
 
 /** Prints the ID of the first volume, which identifies the whole set; with `--json` every volume. */
 export async function printArchives(
@@ -28,13 +29,14 @@ export async function printArchives(
 export async function printPlan(
   plan: UploadPlan,
   size: number | undefined,
-  { json }: PutOptions,
+  options: PutOptions,
   io: Io,
 ): Promise<void> {
+  const cost = await uploadCostOf(plan, size, options, io)
   const forecast = size === undefined ? undefined : forecastUpload(plan, size)
   const maxInArchive = plan.partSize * plan.partsPerVolume
-  if (json) {
-    await printJson(io, { ...plan, maxInArchive, size, forecast })
+  if (options.json) {
+    await printJson(io, { ...plan, maxInArchive, size, forecast, cost: cost && uploadCostJson(cost) })
     return
   }
   const lines = [
@@ -54,5 +56,6 @@ export async function printPlan(
   } else {
     lines.push('source       of unknown size')
   }
+  lines.push(...uploadCostLines(cost))
   for (const line of lines) await printData(io, line)
 }

@@ -1,5 +1,5 @@
 /**
- * `put VAULT [FILE]`: stores a stream in a vault, and prints the archive ID.
+ * `put VAULT [FILE]` and `put VAULT -- CMD ARGS…`: stores a stream in a vault, and prints the archive ID.
  */
 import { stat } from 'node:fs/promises'
 import { Catalog } from '../../../catalog/catalog.js'
@@ -19,10 +19,12 @@ import { UsageError } from '../../command-errors.js'
 import type { Io } from '../../io.js'
 import { asUsageError } from '../../options/option-names.js'
 import { printNote } from '../../output/print.js'
-import { Progress } from '../../output/progress.js'
+import { PUT } from '../../output/progress/operation.js'
+import { Progress } from '../../output/progress/progress.js'
 import { retryNotes } from '../../output/retry-notes.js'
 import { type Connection, withConnection } from '../connection.js'
 import { catalogFileOf } from '../data-folder.js'
+import { commandInput } from './command-input.js'
 import { descriptorOf, openInput } from './put-input.js'
 import { printArchives, printPlan } from './put-output.js'
 import { withResumeHint } from './resume-hint.js'
@@ -30,16 +32,17 @@ import { streamDescription, streamName } from './stream-name.js'
 import { selectStream } from './select-stream.js'
 import type { SelectedStream } from './stream-selection.js'
 import { watchSource } from './source-watch.js'
-import type { PutOptions } from '../../commands/archives/put.js'
+import type { PutOptions, PutSource } from '../../commands/archives/put.js'
 import type { StreamIdentity } from './stream-owner.js'
 
 /** Runs `put`. */
 export async function put(
   vaultName: string,
-  file: string | undefined,
+  { file, command }: PutSource,
   options: PutOptions,
   io: Io,
 ): Promise<void> {
+  assertOneSource(file, command)
   if (options.resume && options.uploadId !== undefined)
     throw new UsageError('--resume and --upload-id both select an upload. Give only one of them.')
   const description = asUsageError(() => streamDescription(file, options))
@@ -51,18 +54,14 @@ export async function put(
     await printPlan(plan, expectedSize, options, io)
     return
   }
-  const input = await openInput(file, io)
+  const input = command ? commandInput(command, io) : await openInput(file, io)
   try {
     const changeOf = await watchSource(input.fd, file)
     const archives = await withConnection(options, io, async (connection) => {
       const catalog = await Catalog.open(catalogFileOf(options, io.env))
       try {
-        const { source } = input
-        return await upload(
-          { vaultName, file, description, source, size, plan, catalog, connection },
-          options,
-          io,
-        )
+        const task = { vaultName, file, command, description, size, plan, catalog, connection }
+        return await upload({ ...task, source: await input.open() }, options, io)
       } finally {
         await catalog.close()
       }
@@ -76,9 +75,8 @@ export async function put(
 }
 
 /** An upload: its source, its plan, and the vault. */
-interface UploadTask {
+interface UploadTask extends PutSource {
   readonly vaultName: string
-  readonly file: string | undefined
   readonly source: ByteSource
   /** The description of a new stream, as it is sent. */
   readonly description: string | undefined
@@ -90,11 +88,11 @@ interface UploadTask {
 }
 
 async function upload(task: UploadTask, options: PutOptions, io: Io): Promise<readonly Archive[]> {
-  const progress = new Progress(io, options, 'stored')
+  const progress = new Progress(io, options, PUT)
   const noteRetry = retryNotes((line) => {
     progress.note(line)
   })
-  const { catalog, connection, source, file } = task
+  const { catalog, connection, source } = task
   const identity = await identityOf(task, options)
   const { client } = connection
   const { memory } = task.plan
@@ -102,25 +100,39 @@ async function upload(task: UploadTask, options: PutOptions, io: Io): Promise<re
   const selected = await selectStream(selection)
   try {
     const writer = asUsageError(() => makeWriter(task, selected, options, io))
-    progress.total = task.size
+    const state = { hasParts: false }
+    writer.once('part', () => (state.hasParts = true))
     follow(writer, progress, noteRetry)
     try {
       const { hashThreads } = options
-      const archives = await sendSource(selected.source, writer, { hashThreads }).finally(() => {
-        progress.stop()
-      })
-      // If an earlier run has completed the upload, the source is only compared.
-      if (progress.isEmpty) progress.note('The source is the same as the stored archive. Nothing was sent.')
-      else progress.done()
+      const archives = await sendSource(selected.source, writer, { hashThreads })
+      if (state.hasParts) {
+        progress.done()
+      } else {
+        // An earlier run has completed the upload: the source was only compared.
+        progress.end('success')
+        progress.note('The source is the same as the stored archive. Nothing was sent.')
+      }
       return archives
     } catch (error) {
+      progress.end()
       for (const { volume, archiveId } of writer.archives)
         printNote(io, `Volume ${volume} is stored. Its ID is ${archiveId}.`)
-      throw withResumeHint(error, writer, { vaultName: task.vaultName, file }, options)
+      throw withResumeHint(error, writer, task, options)
     }
   } finally {
     await selected.lock.release()
   }
+}
+
+/** @throws {UsageError} a file and a command are given, or no program after `--` */
+function assertOneSource(file: string | undefined, command: readonly string[] | undefined): void {
+  if (command && file !== undefined)
+    throw new UsageError(`A FILE and a command after -- are two sources. Give one of them. FILE is ${file}.`)
+  if (command?.length === 0)
+    throw new UsageError(
+      'A command must follow --, as in: put VAULT -- pg_dump shop. FILE is given without --.',
+    )
 }
 
 /** The identity of the stream: its vault, account and name. */
@@ -156,9 +168,6 @@ function makeWriter(
 }
 
 function follow(writer: ArchiveWriter, progress: Progress, noteRetry: (notice: RetryNotice) => void): void {
-  writer.on('part', ({ start, end, skipped, concurrency }) => {
-    progress.add(end - start, !skipped, concurrency)
-  })
   writer.on('archive', ({ volume, archiveId }) => {
     if (volume > 1) progress.note(`Volume ${volume} is stored. Its ID is ${archiveId}.`)
   })
@@ -166,6 +175,11 @@ function follow(writer: ArchiveWriter, progress: Progress, noteRetry: (notice: R
     progress.note(message)
   })
   writer.on('retry', noteRetry)
+  progress.follow(writer, () => {
+    const number = writer.archives.length + 1
+    const isOpen = number > 1 && writer.uploadId !== undefined
+    return isOpen ? { noun: 'volume', number, count: undefined } : undefined
+  })
 }
 
 /**

@@ -1,5 +1,5 @@
 /** The command that resumes an upload, for messages. */
-import type { PutOptions } from '../../commands/archives/put.js'
+import type { PutOptions, PutSource } from '../../commands/archives/put.js'
 import { flagOf } from '../../options/option-names.js'
 import { shellCommand } from '../../output/shell-command.js'
 import { descriptorOf } from './put-input.js'
@@ -12,19 +12,18 @@ const DURATIONS = ['retryFor', 'timeout']
 const DEFAULTS: Readonly<Record<string, unknown>> = { volumes: true, onFailure: 'keep', progress: 'auto' }
 
 /** The operands of a `put`. */
-export interface PutOperands {
+export interface PutOperands extends PutSource {
   readonly vaultName: string
-  /** The path; `undefined` for stdin. */
-  readonly file: string | undefined
 }
 
 /**
- * The command that resumes a stream, with all options that the user gave.
+ * The command that resumes a stream, with all options that the user gave. A command after `--` is shown as `…`: it may
+ * have passwords.
  *
  * @param uploadId - the upload to resume; `undefined` between two volumes, for `--resume`
  */
 export function resumeCommand(
-  { vaultName, file }: PutOperands,
+  { vaultName, file, command }: PutOperands,
   uploadId: string | undefined,
   options: PutOptions,
 ): string {
@@ -34,9 +33,9 @@ export function resumeCommand(
     words.push(wordOf(option, value))
   }
   words.push(uploadId === undefined ? '--resume' : `--upload-id=${uploadId}`)
-  const isPiped = file === undefined || descriptorOf(file) !== undefined
-  const operands = isPiped ? [vaultName] : [vaultName, file]
-  return (isPiped ? '… | ' : '') + shellCommand(words, operands)
+  if (command) return `${shellCommand(words, [vaultName])} -- …`
+  if (file === undefined || descriptorOf(file) !== undefined) return `… | ${shellCommand(words, [vaultName])}`
+  return shellCommand(words, [vaultName, file.startsWith('-') ? `./${file}` : file])
 }
 
 function wordOf(option: string, value: string | number | boolean): string {

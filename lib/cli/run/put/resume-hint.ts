@@ -26,7 +26,10 @@ export function withResumeHint(
   const resumed = isTooLong ? { ...options, volumes: true } : options
   const how = isTooLong ? ' without --no-volumes, in another archive' : ''
   const command = resumeCommand(operands, uploadId, resumed)
-  return new ResumableError(explained, `To resume${how}, pipe the same source in again: ${command}`)
+  const advice = operands.command
+    ? `If the command gives the same output again, this resumes${how}: ${command}`
+    : `To resume${how}, pipe the same source in again: ${command}`
+  return new ResumableError(explained, advice)
 }
 
 /** The error about a source that does not match what was uploaded, with what to do. */
@@ -40,6 +43,6 @@ function withMismatchHint(
   const old =
     uploadId === undefined
       ? ''
-      : ` To resume the old upload, pipe in the old source: ${resumeCommand(operands, uploadId, options)}`
+      : ` To resume the old upload, ${operands.command ? 'run a command that gives the old output' : 'pipe in the old source'}: ${resumeCommand(operands, uploadId, options)}`
   return new ResumableError(error, newUpload + old)
 }

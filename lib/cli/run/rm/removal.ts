@@ -3,9 +3,11 @@ import { assertNoConflicts } from '../../../catalog/queries/conflicts.js'
 import type { ArchiveRecord } from '../../../catalog/record.js'
 import { setIdOf, setsOf, type ArchiveSet } from '../../../catalog/queries/sets.js'
 import { recordName } from '../../../catalog/queries/stored-entries.js'
+import type { PlacedArchive } from '../costs/archive-costs.js'
 import { UsageError } from '../../command-errors.js'
 import { formatSize } from '../../output/format.js'
 import { setText } from '../../output/set-text.js'
+import type { Deletion } from './delete-archives.js'
 
 /** An archive to delete. */
 export interface Removal {
@@ -52,6 +54,16 @@ export async function planRemoval(
   }
   await assertNoConflicts(file, [...planned.keys()])
   return [...planned.values()]
+}
+
+/** The archive as it is priced. Nothing is known of an archive that the catalog does not have. */
+export function archiveOf({ record }: Removal): PlacedArchive {
+  return { size: record?.size, time: record?.time, region: record?.region, endpoint: record?.endpoint }
+}
+
+/** The deletion of the archive. A later volume that is deleted with its set is recorded as such. */
+export function deletionOf({ archiveId, record, set }: Removal): Deletion {
+  return { archiveId, firstVolume: set ? record?.firstVolume : undefined }
 }
 
 /** The lines that announce the deletion. */

@@ -246,7 +246,7 @@ t.test('a set is one object, and a range of it one of the whole', async (t) => {
   t.match(await get('-q', '--', first), { code: 0, stdout: bytes, stderr: /^$/ })
   t.equal(jobs(), 3)
   for (const [range, start, end] of [
-    ['1000-5000000', 1000, 5_000_000],
+    ['1000-4999999', 1000, 5_000_000],
     ['3MiB-', 3 * MIB, bytes.length],
     ['2MiB-4MiB', 2 * MIB, 4 * MIB],
   ] as const) {

@@ -163,6 +163,9 @@ t.test('--dry-run says what would be done, and does nothing', async (t) => {
       'memory       11.0 MiB for parts, of 256.0 MiB allowed',
       'max archive  3.00 MiB in 3 parts; a longer stream continues in another archive',
       'source       5.00 MiB: 5 parts, 2 archives, 9 requests',
+      'cost         US$0.0005 for the upload, and less than US$0.0001 a month for the storage',
+      'prices       The prices are those of us-east-1 of 2026-11, without taxes and data transfer. ' +
+        'The vault is on this machine: this is what AWS would charge.',
       '',
     ].join('\n'),
   )
@@ -192,7 +195,7 @@ t.test('--dry-run says what would be done, and does nothing', async (t) => {
   ])
   t.match(
     single.out,
-    /concurrency {2}1 request at once\n[^]*\nsource {7}1\.00 MiB: 1 part, 1 archive, 1 request\n$/,
+    /concurrency {2}1 request at once\n[^]*\nsource {7}1\.00 MiB: 1 part, 1 archive, 1 request\ncost /,
   )
   const json = await here(dir, ['put', 'docs', '--dry-run', '--json', '--expected-size', '2TB'])
   t.match(JSON.parse(json.out), {

@@ -1,6 +1,6 @@
 /**
  * Exact amounts. Prices are rounded to 10^-12 dollars, quantities are integers, and only the amount of a line is rounded,
- * to 10^-6 dollars, half up. Therefore the total is exactly the sum of the lines.
+ * half up: to 10^-6 dollars, or to 10^-12. Therefore a total is exactly the sum of its lines.
  */
 
 const PICO = 10n ** 12n
@@ -16,8 +16,12 @@ export interface Quantity {
 
 /** The cost of a quantity, in millionths of a dollar. */
 export function microDollars({ parts, perUnit }: Quantity, dollarsPerUnit: number): bigint {
-  const pico = BigInt(Math.round(dollarsPerUnit * Number(PICO)))
-  return rounded(parts * pico, perUnit * (PICO / MICRO))
+  return rounded(parts * picoPrice(dollarsPerUnit), perUnit * (PICO / MICRO))
+}
+
+/** The cost of a quantity, in units of 10^-12 dollars. */
+export function picoDollars({ parts, perUnit }: Quantity, dollarsPerUnit: number): bigint {
+  return rounded(parts * picoPrice(dollarsPerUnit), perUnit)
 }
 
 /** Millionths of a dollar, in dollars: the number closest to the decimal fraction. */
@@ -25,9 +29,18 @@ export function dollars(micro: bigint): number {
   return Number(micro) / Number(MICRO)
 }
 
+/** Units of 10^-12 dollars, in dollars: the number closest to the decimal fraction, rounded to 10^-12. */
+export function dollarsOfPico(pico: bigint): number {
+  return Number(`${pico}e-12`)
+}
+
 /** A quantity in its unit, rounded to nine decimal places. */
 export function inUnits({ parts, perUnit }: Quantity): number {
   return Number(rounded(parts * NANO, perUnit)) / Number(NANO)
+}
+
+function picoPrice(dollarsPerUnit: number): bigint {
+  return BigInt(Math.round(dollarsPerUnit * Number(PICO)))
 }
 
 function rounded(dividend: bigint, divisor: bigint): bigint {

@@ -1,0 +1,32 @@
+/** The long help of `put`. */
+import type { CommandDetails } from '../../command-details.js'
+
+/** Paragraphs and examples of `put`. */
+export const PUT_DETAILS: CommandDetails = {
+  paragraphs: [
+    'The bytes come from stdin, from FILE, or from a command after --. A FILE that begins with a dash is written as ./-file; - is stdin.',
+    'put VAULT -- COMMAND runs the command and stores its output. The archive is completed only if the command exits with the status 0. Otherwise the exit code is 3, and no archive is made of the output, even if it ended: a failed dump is never stored as a success. A command that cannot be started is exit code 2. Every word after -- belongs to the command, also options such as --json. No shell interprets it: for a pipeline give sh -c or bash -c. The command has the stdin, stderr, environment and folder of this process.',
+    'With a pipe, as in pg_dump shop | glacier-pipe put backups, put cannot know that pg_dump failed: it sees only that the input ended, and stores what came as a complete archive. After set -o pipefail in bash, ksh and zsh, the exit code of the pipeline tells it afterwards, but the archive is stored all the same, and ls shows it like any other.',
+    "A pipeline inside the command has the same problem: sh reports only the status of its last program. Give bash -o pipefail -c 'pg_dump shop | zstd', or let the last program fail if its input is cut.",
+    'When put is stopped or fails, the command receives SIGTERM, and SIGKILL five seconds later. SIGHUP is passed on. SIGINT of a terminal reaches the command by itself; SIGTERM follows after five seconds. Programs that the command has started receive no signal, but can no longer write.',
+    'Messages, hints and the catalog show the command as "…", since it may contain passwords; a message of its failure names the program alone. With --resume, the command runs again, and its output is compared with the parts that are stored: it must be the same up to there.',
+    'If a stream takes several archives and the command fails later, the volumes that are stored stay, as an incomplete set: ls marks it, and get refuses it without --incomplete.',
+    'The output of the command is a socket, not a pipe: a command cannot open /dev/stdout. Use its own option for stdout, often -, or append | cat in a shell.',
+  ],
+  examples: [
+    {
+      purpose: 'store a dump only if it succeeds',
+      line: 'glacier-pipe put backups --name shop -- pg_dump --format=custom shop',
+    },
+    {
+      purpose: 'store the archive of a folder only if tar succeeds',
+      line: 'glacier-pipe put backups --name srv -- tar -c /srv',
+    },
+    {
+      purpose: 'compress and encrypt in a pipeline; any failure in it counts',
+      line: "glacier-pipe put backups -- bash -o pipefail -c 'tar -c /srv | zstd | age -r age1…'",
+    },
+    { purpose: 'store a file', line: 'glacier-pipe put backups photos.tar' },
+    { purpose: 'store the output of a pipe', line: 'zfs send tank/home@today | glacier-pipe put backups' },
+  ],
+}

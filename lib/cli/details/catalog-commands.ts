@@ -1,0 +1,37 @@
+/** The long help of the commands that read the catalog and inventories. */
+import type { CommandDetails } from '../command-details.js'
+
+export const LS_DETAILS: CommandDetails = {
+  paragraphs: [
+    'The catalog has the archives that this machine stored, and those that "catalog rebuild" found in an inventory. Case and Unicode normalization make no difference to --name. Names are read from descriptions in the formats of this tool, of the migration tool of AWS, mt-aws-glacier and FastGlacier. For an archive without a description, the name of its stream is shown.',
+    'A set of volumes is one line: the ID of its first volume, the total size, and in parentheses the number of known volumes and whether the set is incomplete (a volume is missing, or another should follow) or unknown (its end is not recorded). An archive that may exist, because the response to a request was lost, has "may exist" in place of its ID. An archive whose stored tree hash differs from that of the bytes sent is marked "wrong"; rm deletes it.',
+    '--cost adds what the storage of each archive costs a month, with the 32 KiB that the service adds to each, and prints the total on stderr; with --json as costPerMonth.',
+    'With --json, ls prints the records of the catalog. For a set, it prints that of the first volume with the total size, and volumes, state, missing and duplicates (archives of a volume that was stored twice).',
+  ],
+}
+
+export const VERIFY_DETAILS: CommandDetails = {
+  paragraphs: [
+    'The file is hashed and compared with the catalog, or with --inventory with the inventory of the vault. The exit code is 4 if it differs.',
+    'For the ID of a first volume, the file is compared with all volumes of the set, and with --no-volumes only with that archive. For the ID of a later volume, it is compared with that volume. A set with a missing volume is an error; a set whose end is missing or not known is a warning. The file is read and hashed with a thread for each processor, at most four.',
+  ],
+}
+
+export const REBUILD_DETAILS: CommandDetails = {
+  paragraphs: [
+    'The archives that only the inventory has are added, except those that the catalog has as deleted or with a wrong tree hash. The volumes of sets are linked by their descriptions. The archives of unknown uploads, and of requests without a recorded outcome, are recognized by their size and tree hash, and recorded as stored, with their name and their position in the set. If the catalog has different tree hashes for one archive ID, that of the inventory is recorded as correct.',
+    'With --json, it prints an object with vaultName, inventory, added, reconciled and settled.',
+  ],
+}
+
+export const DIFF_DETAILS: CommandDetails = {
+  paragraphs: [
+    'It prints + before archives that only the vault has, - before archives that only the catalog has, and the reason, as "was unknown: completion of upload …". An inventory is up to about a day old: the reason also says if an archive was stored or deleted since.',
+  ],
+}
+
+export const INVENTORY_DETAILS: CommandDetails = {
+  paragraphs: [
+    'It prints the creation date, size, archive ID and name of each archive. --since and --before are filters of the service. A job that was started since the last inventory was taken is used again; --job selects one.',
+  ],
+}

@@ -1,0 +1,73 @@
+/** The long help of the commands that delete archives, and of costs. */
+import type { CommandDetails } from '../command-details.js'
+import { SINGLE_REQUESTS } from './other-commands.js'
+
+/** The paragraph of the long help about costs. */
+export const COST_DETAILS: string =
+  'Costs are estimates in US dollars, without taxes, discounts and the transfer of data out of AWS. The prices are in a ' +
+  'table in the package, by region, with their date. A price that the table does not have is shown as unknown, and a ' +
+  'total without it as "at least". --prices FILE replaces the table by a file of JSON, in which prices may be absent: ' +
+  '{"currency":"USD","regions":{"us-east-1":{"date":"2026-11","source":"where they are from","storage":0.004}}}. ' +
+  '"storage" is the price of a GB of 2^30 bytes for a month of 30 days; "standardRetrieval", "expeditedRetrieval" and ' +
+  '"bulkRetrieval" are those of a GB; "uploadRequests", "standardRequests", "expeditedRequests" and "bulkRequests" are those ' +
+  'of 1,000 requests.'
+
+/** Paragraphs and examples of `rm`. */
+export const RM_DETAILS: CommandDetails = {
+  paragraphs: [
+    'rm lists what it will delete, states what the early deletion of archives younger than 90 days costs, and asks at a terminal. Without a terminal, give --yes. --dry-run prints the same to stdout and deletes nothing; with --json as one object. If all archives are given by their whole IDs, it needs only the catalog and sends nothing.',
+    'The ID of a first volume deletes the whole set. Later volumes are deleted first, so that the same command continues after a crash; the next prune of the vault deletes the rest as well. The ID of a later volume alone is refused with exit code 2; --no-volumes deletes only the given archives. An archive that the catalog has in another vault is refused too. An archive that the catalog does not know is deleted. Each deletion is recorded in the catalog.',
+    SINGLE_REQUESTS,
+    COST_DETAILS,
+  ],
+  examples: [
+    {
+      purpose: 'print what would be deleted, and the cost',
+      line: 'glacier-pipe rm --dry-run backups latest',
+    },
+  ],
+}
+
+/** Paragraphs and examples of `empty`. */
+export const EMPTY_DETAILS: CommandDetails = {
+  paragraphs: [
+    'empty states how many archives the catalog and the last inventory have, their size, and what the early deletion of those younger than 90 days costs. It then requires the name of the vault to be typed: a y is not enough. Without a terminal, give --yes: the command line has the name of the vault. --dry-run prints the same to stdout and deletes nothing; with --json as one object.',
+    'It deletes the archives in the inventory, for which it may wait for hours, and those that only the catalog has, and records each deletion. The service deletes a vault only if its last inventory is empty.',
+    COST_DETAILS,
+  ],
+  examples: [
+    { purpose: 'state what would be deleted, and the cost', line: 'glacier-pipe empty --dry-run backups' },
+  ],
+}
+
+/** Paragraphs and examples of `prune`. */
+export const PRUNE_DETAILS: CommandDetails = {
+  paragraphs: [
+    'prune deletes the archives that no --keep option keeps. The options mean what they mean to "restic forget": archives ' +
+      'are grouped by name; --keep-daily 7 keeps the newest archive of each of the last seven days that have one; if there ' +
+      'are fewer such days than that, the oldest archive is kept too; and --keep-within counts back from the newest archive ' +
+      'of the name. An archive is kept if one option keeps it. Days, weeks and months are those of the local time zone. ' +
+      'At least one --keep option is needed.',
+    'A set of volumes counts once, and is deleted whole. Archives without a name, sets that are incomplete or whose end is ' +
+      'not known, archives that may exist, and archives about which the catalog contradicts itself are never deleted, and ' +
+      'do not count as kept. Only the archives that the catalog has of this vault, region, endpoint and account are ' +
+      'considered: run "glacier-pipe catalog rebuild" first on a machine that did not store them.',
+    'An archive younger than 90 days is kept, since the service charges for 90 days anyway; a set counts as its youngest ' +
+      'volume. A later prune deletes it. --now deletes it at once.',
+    'Before it deletes, prune prints what it keeps, with the reasons, and what it deletes, and asks. Without a terminal, ' +
+      '--yes is needed. --dry-run prints the same to stdout and deletes nothing; --json prints one object for each archive. ' +
+      'An archive that cannot be deleted does not stop the others, and the exit code is 1. If prune is interrupted in the ' +
+      'middle of a set, the next prune of the vault deletes the rest of it.',
+    COST_DETAILS,
+  ],
+  examples: [
+    {
+      purpose: 'print what a policy would delete',
+      line: 'glacier-pipe prune backups --keep-daily 7 --keep-weekly 4 --keep-monthly 12 --dry-run',
+    },
+    {
+      purpose: 'keep a year of monthly database dumps; for cron',
+      line: "glacier-pipe prune backups --name 'db-*' --keep-last 3 --keep-monthly 12 --yes",
+    },
+  ],
+}

@@ -1,0 +1,29 @@
+/** The operations whose progress is shown. */
+
+/** The words for an operation. */
+export interface Operation {
+  /** The name of the command. */
+  readonly name: string
+  /** The action, past tense. */
+  readonly verb: string
+  /** The action on the wire, past tense. */
+  readonly wireVerb: string
+}
+
+/** An upload. */
+export const PUT: Operation = { name: 'put', verb: 'stored', wireVerb: 'sent' }
+
+/** A retrieval of archives. */
+export const GET: Operation = { name: 'get', verb: 'retrieved', wireVerb: 'received' }
+
+/** A retrieval of an inventory. */
+export const INVENTORY: Operation = { name: 'inventory', verb: 'retrieved', wireVerb: 'received' }
+
+/** The archive of a set that is being transferred, or the job that is being read. */
+export interface Section {
+  readonly noun: 'volume' | 'job'
+  /** From 1. */
+  readonly number: number
+  /** The number of all; `undefined` if it is not known. */
+  readonly count: number | undefined
+}

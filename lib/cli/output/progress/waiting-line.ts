@@ -1,0 +1,72 @@
+/** The line while a job is waited for: for how long, since when, and how long such a job takes. */
+import { retrievalTimeOf } from '../../../glacier/retrieval-times.js'
+import type { Job } from '../../../store/retrieval-store.js'
+import { formatDuration, formatSize } from '../format.js'
+import { fittedLine, type Piece } from './fitted-line.js'
+import type { Operation, Section } from './operation.js'
+import { sectionText } from './transfer-line.js'
+import type { TransferSnapshot } from './transfer-model.js'
+
+const HOUR_MS = 3_600_000
+
+/** A job that is waited for. */
+export interface Wait {
+  readonly job: Pick<Job, 'jobId' | 'tier' | 'action' | 'creationDate'>
+  /** Milliseconds since 1970 by the clock of this machine: when the job was created, or else when the waiting began. */
+  readonly sinceMs: number
+}
+
+/**
+ * A wait for a job.
+ *
+ * @param wallNowMs - the time of day, milliseconds since 1970
+ */
+export function waitFor(job: Wait['job'], wallNowMs: number): Wait {
+  const createdMs = Date.parse(job.creationDate)
+  return { job, sinceMs: createdMs <= wallNowMs ? createdMs : wallNowMs } // not known, or by a clock that is ahead
+}
+
+/**
+ * The line about a job that is waited for.
+ *
+ * @param wallNowMs - the time of day, milliseconds since 1970
+ * @param maxLength - maximum number of characters: less important pieces are left out
+ */
+export function waitingLine(
+  { job, sinceMs }: Wait,
+  { counts }: TransferSnapshot,
+  { verb }: Operation,
+  section: Section | undefined,
+  { wallNowMs, maxLength }: { readonly wallNowMs: number; readonly maxLength: number },
+): string {
+  const usual = usualTime(job)
+  const pieces: (Piece | false)[] = [
+    { text: `waiting ${formatDuration(wallNowMs - sinceMs)}`, rank: 1 },
+    { text: `since ${timeOfDay(sinceMs, wallNowMs)}`, before: ' ', rank: 3 },
+    usual !== undefined && { text: `(${usual})`, before: ' ', rank: 2 },
+    section !== undefined && { text: sectionText(section), rank: 4 },
+    counts.doneBytes > 0 && { text: `${formatSize(counts.doneBytes)} ${verb}`, rank: 5 },
+  ]
+  return fittedLine(
+    pieces.filter((piece) => piece !== false),
+    maxLength,
+  )
+}
+
+/** The usual duration of a job, as `Standard: 3-5 hours`; `undefined` if it is not known. */
+function usualTime({ tier, action }: Wait['job']): string | undefined {
+  if (action === 'InventoryRetrieval') return 'an inventory takes hours'
+  const time = retrievalTimeOf(tier)
+  if (tier === undefined || time === undefined) return undefined
+  const [unitMs, unit] = time.minMs < HOUR_MS ? [60_000, 'minutes'] : [HOUR_MS, 'hours']
+  return `${tier}: ${time.minMs / unitMs}-${time.maxMs / unitMs} ${unit}`
+}
+
+/** A local time as `14:05`, or with its date if that is not today. */
+function timeOfDay(timeMs: number, nowMs: number): string {
+  const two = (number: number): string => String(number).padStart(2, '0')
+  const time = new Date(timeMs)
+  const clock = `${two(time.getHours())}:${two(time.getMinutes())}`
+  if (time.toDateString() === new Date(nowMs).toDateString()) return clock
+  return `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())} ${clock}`
+}

@@ -1,0 +1,54 @@
+/** The prices that a command computes costs with: those of the package, or of `--prices FILE`. */
+import { readFile } from 'node:fs/promises'
+import { KNOWN_PRICES } from '../../../costs/price-table.js'
+import { PRICE_TABLE, type PriceTable, type RegionPrices, type SomePrices } from '../../../costs/prices.js'
+import { UsageError } from '../../command-errors.js'
+import type { CostOptions } from '../../options/cost-options.js'
+import { asUsageError } from '../../options/option-names.js'
+
+/** The prices of each region. */
+export interface RegionalPrices {
+  /** The prices of a region; without any price if they are not known. */
+  readonly of: (region: string | undefined) => SomePrices
+  /** A sentence that says which prices those of a region are. */
+  readonly sourceOf: (region: string | undefined) => string
+}
+
+/**
+ * Reads the prices.
+ *
+ * @throws {UsageError} the file is not a table of prices
+ * @throws an error of the system, if the file cannot be read
+ */
+export async function regionalPrices({ prices: path }: CostOptions): Promise<RegionalPrices> {
+  const { regions } = path === undefined ? KNOWN_PRICES : await readPriceTable(path)
+  const found = (region: string | undefined): RegionPrices | undefined =>
+    region !== undefined && Object.hasOwn(regions, region) ? regions[region] : undefined
+  return {
+    of: (region) => found(region) ?? {},
+    sourceOf: (region) => {
+      if (region === undefined) return 'The prices are unknown, since no region is configured.'
+      const known = found(region)
+      return known
+        ? `The prices are those of ${region} of ${known.date}, without taxes and data transfer.`
+        : `The prices of ${region} are unknown. --prices FILE states them.`
+    },
+  }
+}
+
+async function readPriceTable(path: string): Promise<PriceTable> {
+  const text = await readFile(path, 'utf8')
+  let table: unknown
+  try {
+    table = JSON.parse(text)
+  } catch (error) {
+    throw new UsageError(`--prices ${path}: the file is not JSON.`, { cause: error })
+  }
+  asUsageError(
+    () => {
+      PRICE_TABLE(table, 'prices', '--prices')
+    },
+    { prices: `--prices ${path}` },
+  )
+  return table as PriceTable
+}

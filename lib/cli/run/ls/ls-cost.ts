@@ -1,0 +1,53 @@
+/** What the archives of `ls` cost each month, for `--cost`. */
+import { storageCostPerMonth } from '../../../costs/storage-costs.js'
+import { sumOf, type Cost } from '../../../costs/cost.js'
+import type { LsOptions } from '../../commands/archives/ls.js'
+import { costJson, formatCost } from '../../output/cost-text.js'
+import { costByRegion, priceNote, type PlacedArchive } from '../costs/archive-costs.js'
+import { regionalPrices } from '../costs/regional-prices.js'
+import type { LsRow } from './ls-row.js'
+
+/** The costs of rows. */
+export interface LsCosts {
+  /** The cost of a row each month, as `US$0.0004`; `-` for an archive that may exist. */
+  readonly cellOf: (row: LsRow) => string
+  /** A line of JSON with the cost added to it. */
+  readonly withCost: (row: LsRow, json: string) => string
+  /** The sentence about all rows. */
+  readonly total: string
+}
+
+/**
+ * Computes the costs of rows.
+ *
+ * @returns `undefined` without `--cost`
+ * @throws as {@link regionalPrices}
+ */
+export async function costsOfRows(rows: readonly LsRow[], options: LsOptions): Promise<LsCosts | undefined> {
+  if (!options.cost) return undefined
+  const prices = await regionalPrices(options)
+  const costs = new Map<LsRow, Cost>()
+  for (const row of rows) {
+    const archives = archivesOf(row)
+    if (archives.length > 0) costs.set(row, costByRegion(archives, prices, storageCostPerMonth))
+  }
+  const total = formatCost(sumOf([...costs.values()]))
+  const note = priceNote([...costs.keys()], prices)
+  return {
+    cellOf: (row) => {
+      const cost = costs.get(row)
+      return cost ? formatCost(cost) : '-'
+    },
+    withCost: (row, json) => {
+      const cost = costs.get(row)
+      return cost ? `${json.slice(0, -1)},"costPerMonth":${JSON.stringify(costJson(cost))}}` : json
+    },
+    total: `The storage costs ${total} a month. ${note}`.trimEnd(),
+  }
+}
+
+/** The archives that are charged for. Whether one that may exist is among them is not known. */
+function archivesOf({ entry }: LsRow): readonly PlacedArchive[] {
+  if (entry.type === 'possible') return []
+  return entry.type === 'set' ? [...entry.set.volumes, ...entry.set.duplicates] : [entry]
+}

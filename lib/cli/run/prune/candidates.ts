@@ -1,0 +1,99 @@
+/**
+ * The stored streams that `prune` considers.
+ *
+ * Only complete ones with a name: it may not delete, nor count as a backup, what cannot be restored or identified. A set
+ * whose deletion has begun is not among them, but its rest is deleted: each deletion of one of its later volumes is recorded
+ * with the set, and the first volume is deleted last.
+ */
+import { conflictsIn } from '../../../catalog/queries/conflicts.js'
+import { storedEntriesIn, type StoredEntry } from '../../../catalog/queries/stored-entries.js'
+import { readBlocks } from '../../../catalog/read-catalog.js'
+import type { ArchiveRecord } from '../../../catalog/record.js'
+import { isInSameVault, type VaultAddress } from '../../../catalog/vault-address.js'
+import { UsageError } from '../../command-errors.js'
+
+/** A stored stream with a name. */
+export interface NamedEntry extends StoredEntry {
+  readonly name: string
+}
+
+/** The stored streams of a vault, as `prune` sees them. */
+export interface Candidates {
+  /** The streams that a policy decides on. */
+  readonly named: readonly NamedEntry[]
+  /** The rest of sets whose deletion has begun. */
+  readonly begun: readonly StoredEntry[]
+  /** The streams that are never deleted, by the reason. */
+  readonly ignored: Readonly<Record<'unnamed' | 'incomplete' | 'contradictory', readonly StoredEntry[]>>
+}
+
+/** The vault that is pruned. */
+export interface PrunedVault extends VaultAddress {
+  /** 12 digits; `undefined` if it is not known. */
+  readonly accountId: string | undefined
+}
+
+/**
+ * Reads the candidates.
+ *
+ * @param file - the catalog
+ * @param isNamed - whether a name is to be considered
+ * @throws {UsageError} the account is not known, and the catalog has vaults of this name in several accounts
+ * @throws {CatalogError} `ERR_CATALOG`: the catalog cannot be read
+ */
+export async function candidatesIn(
+  file: string,
+  vault: PrunedVault,
+  isNamed: (name: string) => boolean,
+): Promise<Candidates> {
+  const contradictory = new Set((await conflictsIn(file)).map(({ archiveId }) => archiveId))
+  const begunSets = await begunDeletionsIn(file)
+  const found = {
+    named: [] as NamedEntry[],
+    begun: [] as StoredEntry[],
+    ignored: {
+      unnamed: [] as StoredEntry[],
+      incomplete: [] as StoredEntry[],
+      contradictory: [] as StoredEntry[],
+    },
+  }
+  const inVault = (await storedEntriesIn(file)).filter((entry) => isInSameVault(entry, vault))
+  for (const entry of ofAccount(inVault, vault)) {
+    const { name = '', set } = entry
+    if (archivesOf(entry).some(({ archiveId }) => contradictory.has(archiveId)))
+      found.ignored.contradictory.push(entry)
+    else if (name === '') found.ignored.unnamed.push(entry)
+    else if (!isNamed(name)) continue
+    else if (begunSets.has(entry.id)) found.begun.push(entry)
+    else if (set.state !== 'complete') found.ignored.incomplete.push(entry)
+    else found.named.push({ ...entry, name })
+  }
+  return found
+}
+
+/** All archives of a stream, with the further ones that were stored for a volume. */
+export function archivesOf({ set }: StoredEntry): readonly ArchiveRecord[] {
+  return [...set.volumes, ...set.duplicates]
+}
+
+/** The archive IDs of the first volumes of sets of which a volume was deleted with its set. */
+async function begunDeletionsIn(file: string): Promise<ReadonlySet<string>> {
+  const begun = new Set<string>()
+  for await (const records of readBlocks(file, { types: ['deleted'] }))
+    for (const { firstVolume } of records) if (firstVolume !== undefined) begun.add(firstVolume)
+  return begun
+}
+
+/** The entries of the account. A record without an account may be of any. */
+function ofAccount(entries: readonly StoredEntry[], { accountId, vaultName }: PrunedVault): StoredEntry[] {
+  const accountsOf = (entry: StoredEntry): string[] =>
+    archivesOf(entry).flatMap((archive) => archive.accountId ?? [])
+  if (accountId === undefined && new Set(entries.flatMap(accountsOf)).size > 1)
+    throw new UsageError(
+      `The catalog has vaults named ${vaultName} in several accounts, and the account of the credentials is not known. ` +
+        'Give --account-id with the 12 digits of the account.',
+    )
+  return entries.filter(
+    (entry) => accountId === undefined || accountsOf(entry).every((id) => id === accountId),
+  )
+}

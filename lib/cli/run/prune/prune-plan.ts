@@ -1,0 +1,83 @@
+/** The plan of `prune`: what is kept and why, and what is deleted. It is computed from the candidates alone. */
+import type { StoredEntry } from '../../../catalog/queries/stored-entries.js'
+import { freeDeletionTime } from '../../../costs/billing-rules.js'
+import {
+  applyPolicy,
+  type KeepReason,
+  type PolicyTime,
+  type RetentionPolicy,
+} from '../../../retention/retention-policy.js'
+import { archivesOf, type Candidates, type NamedEntry } from './candidates.js'
+
+/** Why an entry is kept: a rule of the policy, or `young`: the service charges for it anyway. */
+export type PlanReason = KeepReason | 'young'
+
+/** What happens to an entry: it is kept, deleted, or its deletion, which has begun, is completed. */
+export type PlanAction = 'keep' | 'delete' | 'complete'
+
+/** An entry of the plan. */
+export interface PlannedEntry {
+  readonly entry: StoredEntry
+  readonly action: PlanAction
+  /** Why it is kept; empty if it is deleted. */
+  readonly reasons: readonly PlanReason[]
+  /** When its deletion is free, in milliseconds since 1970. */
+  readonly freeMs: number
+}
+
+/** The plan. */
+export interface PrunePlan {
+  /** The entries of each name, the newest first; the names are in alphabetical order. */
+  readonly groups: readonly { readonly name: string; readonly entries: readonly PlannedEntry[] }[]
+  /** The entries to delete, in the order of the groups; those whose deletion has begun first. */
+  readonly deleted: readonly PlannedEntry[]
+}
+
+/**
+ * Makes the plan.
+ *
+ * @param includesYoung - whether entries younger than 90 days are deleted too
+ */
+export function planPrune(
+  { named, begun }: Pick<Candidates, 'named' | 'begun'>,
+  policy: RetentionPolicy,
+  time: PolicyTime,
+  includesYoung: boolean,
+): PrunePlan {
+  const byName = new Map<string, NamedEntry[]>()
+  for (const entry of named) {
+    const others = byName.get(entry.name)
+    if (others) others.push(entry)
+    else byName.set(entry.name, [entry])
+  }
+  const groups = [...byName]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, entries]) => ({
+      name,
+      entries: applyPolicy(entries, policy, time, (entry) => Date.parse(entry.time)).map(
+        ({ backup, reasons }) => planned(backup, reasons, time.nowMs, includesYoung),
+      ),
+    }))
+  const completed = begun.map((entry) => {
+    return { entry, action: 'complete' as const, reasons: [], freeMs: freeTimeOf(entry) }
+  })
+  const deleted = groups.flatMap(({ entries }) => entries.filter(({ action }) => action === 'delete'))
+  return { groups, deleted: [...completed, ...deleted] }
+}
+
+function planned(
+  entry: StoredEntry,
+  reasons: readonly KeepReason[],
+  nowMs: number,
+  includesYoung: boolean,
+): PlannedEntry {
+  const freeMs = freeTimeOf(entry)
+  if (reasons.length > 0) return { entry, action: 'keep', reasons, freeMs }
+  if (!includesYoung && freeMs > nowMs) return { entry, action: 'keep', reasons: ['young'], freeMs }
+  return { entry, action: 'delete', reasons: [], freeMs }
+}
+
+/** When the deletion of the youngest archive of an entry is free. */
+function freeTimeOf(entry: StoredEntry): number {
+  return Math.max(...archivesOf(entry).map(({ time }) => freeDeletionTime(Date.parse(time))))
+}

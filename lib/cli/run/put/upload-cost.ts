@@ -1,0 +1,66 @@
+/** What an upload costs, for `put --dry-run`. */
+import type { Cost } from '../../../costs/cost.js'
+import { costOfUpload } from '../../../costs/request-costs.js'
+import { storageCostPerMonth } from '../../../costs/storage-costs.js'
+import { forecastUpload, type UploadPlan } from '../../../upload/upload-plan.js'
+import type { PutOptions } from '../../commands/archives/put.js'
+import type { Io } from '../../io.js'
+import { costJson, formatCost } from '../../output/cost-text.js'
+import { priceNote, type Place } from '../costs/archive-costs.js'
+import { configuredPlace } from '../costs/configured-place.js'
+import { regionalPrices, type RegionalPrices } from '../costs/regional-prices.js'
+
+/** What an upload costs. */
+export interface UploadCost {
+  /** The requests. */
+  readonly upload: Cost
+  /** The storage of the archives for a month. */
+  readonly storagePerMonth: Cost
+  readonly place: Place
+  readonly prices: RegionalPrices
+}
+
+/**
+ * Computes the costs of an upload.
+ *
+ * @param size - bytes of the source; `undefined` if they are not known, and neither are the costs
+ * @throws as {@link regionalPrices} and {@link configuredPlace}
+ */
+export async function uploadCostOf(
+  plan: UploadPlan,
+  size: number | undefined,
+  options: PutOptions,
+  io: Io,
+): Promise<UploadCost | undefined> {
+  const prices = await regionalPrices(options)
+  if (size === undefined) return undefined
+  const place = await configuredPlace(options, io)
+  const known = prices.of(place.region)
+  const { requests, volumes } = forecastUpload(plan, size)
+  const maxInArchive = plan.partSize * plan.partsPerVolume
+  const archives = Array.from({ length: volumes }, (_, i) => {
+    return { size: Math.min(size - i * maxInArchive, maxInArchive) }
+  })
+  return {
+    upload: costOfUpload(requests, known),
+    storagePerMonth: storageCostPerMonth(archives, known),
+    place,
+    prices,
+  }
+}
+
+/** The lines about the costs in the plan of an upload. */
+export function uploadCostLines(cost: UploadCost | undefined): string[] {
+  if (!cost) return ['cost         unknown, since the size is']
+  const { upload, storagePerMonth, place, prices } = cost
+  const note = place.region === undefined ? prices.sourceOf(undefined) : priceNote([place], prices)
+  return [
+    `cost         ${formatCost(upload)} for the upload, and ${formatCost(storagePerMonth)} a month for the storage`,
+    `prices       ${note}`,
+  ]
+}
+
+/** The costs in JSON. */
+export function uploadCostJson({ upload, storagePerMonth, place }: UploadCost): object {
+  return { region: place.region, upload: costJson(upload), storagePerMonth: costJson(storagePerMonth) }
+}

@@ -1,0 +1,94 @@
+/** The prices that costs are computed with, and the form of a table of prices by region. */
+import { nested, record, rule, type Rule, type RulesOf } from '../options/check-options.js'
+import { isNumber, oneOf, required, TEXT } from '../options/rules.js'
+
+/** Prices in US dollars. */
+export interface Prices {
+  /** A GB-month of storage, and of the rest of 90 days when an archive is deleted. */
+  readonly storage: number
+  /** 1,000 upload requests. */
+  readonly uploadRequests: number
+  /** 1,000 list requests. */
+  readonly listRequests: number
+  /** 1,000 requests of any other kind. */
+  readonly otherRequests: number
+  /** A GB that is retrieved with the tier Expedited. */
+  readonly expeditedRetrieval: number
+  /** 1,000 archive retrieval jobs of the tier Expedited. */
+  readonly expeditedRequests: number
+  /** A GB that is retrieved with the tier Standard. */
+  readonly standardRetrieval: number
+  /** 1,000 archive retrieval jobs of the tier Standard. */
+  readonly standardRequests: number
+  /** A GB that is retrieved with the tier Bulk. */
+  readonly bulkRetrieval: number
+  /** 1,000 archive retrieval jobs of the tier Bulk. */
+  readonly bulkRequests: number
+  /** 1,000 inventory retrieval jobs. */
+  readonly inventoryRequests: number
+  /** A unit of provisioned capacity, for its month. */
+  readonly capacityUnits: number
+}
+
+/** Some of the prices. */
+export type SomePrices = { readonly [K in keyof Prices]?: Prices[K] | undefined }
+
+/** The prices of a region. A price that is absent is unknown. */
+export interface RegionPrices extends SomePrices {
+  /** When the prices were read: a year, a month or a day, as `2026-11`. */
+  readonly date: string
+  /** Where the prices were read. */
+  readonly source: string
+}
+
+/** Prices by region: the content of a file of prices. */
+export interface PriceTable {
+  /** The currency of all prices. */
+  readonly currency: 'USD'
+  /** The prices by the name of their region, as `eu-west-1`. */
+  readonly regions: Readonly<Record<string, RegionPrices>>
+}
+
+const PRICE: Rule = rule('a number of US dollars from 0 to 1,000,000', isNumber, (value) => {
+  return value >= 0 && value <= 1e6
+})
+
+const PRICE_RULES = {
+  storage: PRICE,
+  uploadRequests: PRICE,
+  listRequests: PRICE,
+  otherRequests: PRICE,
+  expeditedRetrieval: PRICE,
+  expeditedRequests: PRICE,
+  standardRetrieval: PRICE,
+  standardRequests: PRICE,
+  bulkRetrieval: PRICE,
+  bulkRequests: PRICE,
+  inventoryRequests: PRICE,
+  capacityUnits: PRICE,
+} satisfies RulesOf<SomePrices>
+
+/** The rule of {@link SomePrices}. */
+export const PRICES: Rule = nested(PRICE_RULES)
+
+const DATE: Rule = rule('a date as 2026-11 or 2026-11-29', (value): value is string => {
+  return typeof value === 'string' && /^\d{4}(?:-\d\d){0,2}$/.test(value)
+})
+
+const REGION_PRICES: Rule = nested<RegionPrices>({
+  ...PRICE_RULES,
+  date: required(DATE),
+  source: required(TEXT),
+})
+
+const REGIONS: Rule = (value, name, caller) => {
+  record('an object with a field for each region', {})(value, name, caller)
+  for (const [region, prices] of Object.entries(value as object))
+    REGION_PRICES(prices, `${name}.${region}`, caller)
+}
+
+/** The rule of a {@link PriceTable}. */
+export const PRICE_TABLE: Rule = record('a table of prices: {"currency":"USD","regions":{…}}', {
+  currency: required(oneOf('USD')),
+  regions: required(REGIONS),
+})
