@@ -1,4 +1,4 @@
-/** The command `rm VAULT ARCHIVE_ID…`: its options and their help. */
+/** The command `rm VAULT ARCHIVE…`: its options and their help. */
 import type { Command } from 'commander'
 import { catalogMirrorOption, type CatalogWriteOptions } from '../../options/catalog-mirror.js'
 import { addConnectionOptions, type ConnectionOptions } from '../../options/connection-options.js'
@@ -27,7 +27,7 @@ export function addRmCommand(
 ): void {
   const command = program
     .command('rm <vault>')
-    .argument('<archive-id...>', '', collectText)
+    .argument('<archive...>', '', collectText)
     .description('delete archives; the ID of a first volume deletes the whole set')
     .option('--no-volumes', 'delete only the given archives, even if they are volumes of a set')
     .option('--yes', 'do not ask for confirmation')
