@@ -6,9 +6,9 @@ import { forecastUpload, type UploadPlan } from '../../../upload/upload-plan.js'
 import type { PutOptions } from '../../commands/archives/put.js'
 import type { Io } from '../../io.js'
 import { costJson, formatCost } from '../../output/cost-text.js'
-import { priceNote, type Place } from '../costs/archive-costs.js'
-import { configuredPlace } from '../costs/configured-place.js'
-import { regionalPrices, type RegionalPrices } from '../costs/regional-prices.js'
+import { priceNote, type Place } from './archive-costs.js'
+import { configuredPlace } from './configured-place.js'
+import { regionalPrices, type RegionalPrices } from './regional-prices.js'
 
 /** What an upload costs. */
 export interface UploadCost {
