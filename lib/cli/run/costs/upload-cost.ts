@@ -1,4 +1,4 @@
-/** What an upload costs, for `put --dry-run`. */
+/** The costs of an upload, for `put --dry-run`. */
 import type { Cost } from '../../../costs/cost.js'
 import { costOfUpload } from '../../../costs/request-costs.js'
 import { storageCostPerMonth } from '../../../costs/storage-costs.js'
@@ -10,7 +10,7 @@ import { priceNote, type Place } from './archive-costs.js'
 import { configuredPlace } from './configured-place.js'
 import { regionalPrices, type RegionalPrices } from './regional-prices.js'
 
-/** What an upload costs. */
+/** The costs of an upload. */
 export interface UploadCost {
   /** The requests. */
   readonly upload: Cost
