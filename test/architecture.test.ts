@@ -55,7 +55,7 @@ const LOCAL_ARROWS: Record<string, readonly string[]> = {
   faults: ['requests', 'transport', 'service'],
   control: [...['faults', 'stores', 'jobs', 'realism', 'costs', 'auth', 'transport', 'records', 'service']],
   http: ['control', 'operations', 'faults', 'requests', 'stores', 'auth', 'transport', 'service'],
-  options: ['http', 'faults', 'auth', 'auth/policy', 'realism', 'costs', 'transport', 'service'],
+  options: ['http', 'faults', 'auth', 'auth/policy', 'realism', 'transport', 'service'],
 }
 /** Modules that know no streams; `folder/*` for a whole folder. */
 const PURE = [
