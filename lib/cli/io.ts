@@ -8,6 +8,8 @@ export interface Io {
   /** The descriptor of stdin, when bytes can be read directly from it. */
   readonly stdinFd?: number | undefined
   readonly stdout: Writable & { readonly isTTY?: boolean | undefined }
+  /** Closes the descriptor of stdout, for a command that keeps running after its output. */
+  readonly closeStdout?: (() => void) | undefined
   readonly stderr: Writable & {
     readonly isTTY?: boolean | undefined
     /** The width of the terminal in characters. */
