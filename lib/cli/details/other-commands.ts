@@ -7,14 +7,14 @@ export const SINGLE_REQUESTS = 'A request that fails for a reason that may pass 
 export const RM_DETAILS: CommandDetails = {
   paragraphs: [
     'It asks for confirmation at a terminal, after it has listed what it will delete. Without a terminal, give --yes. The ID of a first volume deletes the whole set, later volumes first, so that the same command continues after a crash. The ID of a later volume alone is refused with exit code 2; --no-volumes deletes only the given archives. An archive that the catalog has in another vault is refused too. An archive that the catalog does not know is deleted.',
-    'The service charges for an archive for at least 90 days; rm prints until when. Each deletion is recorded in the catalog. With --json, rm prints an object for each deleted archive: vault, archiveId.',
+    'The service charges for an archive for at least 90 days; rm prints until when. Each deletion is recorded in the catalog. With --json, rm prints an object for each deleted archive: vault, archiveId, deleted.',
     SINGLE_REQUESTS,
   ],
 }
 
 export const EMPTY_DETAILS: CommandDetails = {
   paragraphs: [
-    'It deletes the archives in the inventory and those that only the catalog has, and records each deletion. The service deletes a vault only if its last inventory is empty. With --json, empty prints an object with vault, deleted and failed.',
+    'It deletes the archives in the inventory and those that only the catalog has, and records each deletion. The service deletes a vault only if its last inventory is empty. With --json, empty prints an object for each deleted archive: vault, archiveId, deleted.',
   ],
 }
 
