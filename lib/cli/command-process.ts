@@ -1,4 +1,6 @@
 /** Connects the command to the streams, signals and exit code of the process. */
+import { closeSync, openSync } from 'node:fs'
+import { devNull } from 'node:os'
 import { isatty } from 'node:tty'
 import { assertReadable } from '../fs/open-input.js'
 import { endBySignal, ignoresHangup, interruptOf, processStatus } from './interrupt.js'
@@ -27,6 +29,10 @@ export async function runProcess(): Promise<void> {
     },
     stdinFd: isatty(0) || process.platform === 'win32' ? undefined : 0,
     stdout,
+    closeStdout: () => {
+      closeSync(1)
+      openSync(devNull, 'w') // takes the free descriptor, which no other file may get
+    },
     stderr,
     env,
     signal,

@@ -12,6 +12,8 @@ export interface Io {
     /** The width of the terminal in characters. */
     readonly columns?: number | undefined
   }
+  /** Closes the descriptor of stdout, for a command that keeps running after its output. */
+  readonly closeStdout?: (() => void) | undefined
   readonly stderr: Writable & {
     readonly isTTY?: boolean | undefined
     /** The width of the terminal in characters. */

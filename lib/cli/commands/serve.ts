@@ -30,6 +30,8 @@ export interface ServeOptions extends OutputOptions, RealismOptions {
   readonly snsEndpoint?: string
   readonly policies?: PolicyChecks
   readonly control?: true
+  /** Whether stdout gets commands of a shell, and is closed. */
+  readonly env?: true
   readonly undocumented?: Undocumented
   /** Milliseconds. */
   readonly idleTimeout?: number
@@ -80,6 +82,12 @@ function addNetworkOptions(command: Command): void {
       '--idle-timeout <time>',
       'how long the server waits for a silent client; default 60s',
       parseTimeout,
+    )
+    .addOption(
+      new Option(
+        '--env',
+        'print commands that a shell evaluates to use the vault, and close stdout',
+      ).conflicts('json'),
     )
     .option('--log <file>', 'append a line of JSON for each request to this file; - is stderr', parsePath)
     .option(

@@ -83,8 +83,9 @@ export const ALTERNATIVES: readonly (readonly string[])[] = [
 
 const PREFIX = 'GLACIER_PIPE_'
 
-/** Variables of the program that are no options: two secrets. */
+/** Variables of the program that are no options: two secrets, and the process that `serve --env` started. */
 export const OTHER_VARIABLES: readonly string[] = [
+  'GLACIER_PIPE_SERVE_PID',
   'GLACIER_PIPE_CONTROL_SECRET',
   'GLACIER_PIPE_TLS_PASSPHRASE',
 ]

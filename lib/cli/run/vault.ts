@@ -9,10 +9,11 @@ import { withConnection } from './connection.js'
 
 /** Runs `vault create NAME`. A vault that exists already is not changed. */
 export async function createVault(vaultName: string, options: ConnectionOptions, io: Io): Promise<void> {
-  const { accountId } = options
+  const { accountId, json } = options
   await withConnection(options, io, ({ retryingClient: client }) =>
     client.createVault({ vaultName, accountId, signal: io.signal }),
   )
+  if (json) await printJson(io, { vault: vaultName, created: true })
   if (!options.quiet) printNote(io, `The vault ${vaultName} exists.`)
 }
 
@@ -39,10 +40,11 @@ export async function showVault(vaultName: string, options: ConnectionOptions, i
 
 /** Runs `vault rm NAME`. */
 export async function deleteVault(vaultName: string, options: ConnectionOptions, io: Io): Promise<void> {
-  const { accountId } = options
+  const { accountId, json } = options
   await withConnection(options, io, ({ retryingClient: client }) =>
     client.deleteVault({ vaultName, accountId, signal: io.signal }),
   )
+  if (json) await printJson(io, { vault: vaultName, deleted: true })
   if (!options.quiet) printNote(io, `The vault ${vaultName} is deleted.`)
 }
 

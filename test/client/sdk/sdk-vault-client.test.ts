@@ -178,7 +178,10 @@ t.test('no region is a clear error', async (t) => {
   delete process.env.AWS_REGION
   process.env.AWS_CONFIG_FILE = `${t.testdir()}/none`
   const client = glacierClient({ credentials: { accessKeyId: 'A', secretAccessKey: 'b' } })
-  await t.rejects(client.createVault(address), { message: /no region is set: pass one/ })
+  await t.rejects(client.createVault(address), {
+    message: /no region is set: pass one/,
+    reason: 'region-missing',
+  })
   await t.rejects(client.region(), { name: 'ServiceError', message: /Configuration: no region is set/ })
 })
 

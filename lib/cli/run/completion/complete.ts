@@ -8,14 +8,9 @@ import type { Io } from '../../io.js'
 import type { CatalogOptions } from '../../options/connection-options.js'
 import { visibleCommandsOf, visibleOptionsOf } from '../../walk-commands.js'
 import { catalogFileOf } from '../data-folder.js'
+import type { Candidate } from './candidate.js'
 import { archivesIn, vaultsIn } from './stored-names.js'
 import { typedCommand, type TypedCommand } from './typed-command.js'
-
-/** A word that can stand at the cursor. */
-export interface Candidate {
-  readonly word: string
-  readonly description?: string
-}
 
 /** The candidates; or files or directories, which the shell completes by itself. */
 export type Completion = readonly Candidate[] | 'files' | 'directories'

@@ -1,7 +1,7 @@
 /** The vaults and archives in a catalog, as candidates. */
 import { storedEntriesIn, type StoredEntry } from '../../../catalog/queries/stored-entries.js'
 import { formatSize } from '../../output/format.js'
-import type { Candidate } from './complete.js'
+import type { Candidate } from './candidate.js'
 
 /** Maximum number of candidates: more are of no use to a person. */
 const MAX_CANDIDATES = 1000

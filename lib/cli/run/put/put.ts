@@ -32,6 +32,7 @@ import { streamDescription, streamName } from './stream-name.js'
 import { selectStream } from './select-stream.js'
 import type { SelectedStream } from './stream-selection.js'
 import { watchSource } from './source-watch.js'
+import { startNotes } from './start-notes.js'
 import type { PutOptions, PutSource } from '../../commands/archives/put.js'
 import type { StreamIdentity } from './stream-owner.js'
 
@@ -54,6 +55,8 @@ export async function put(
     await printPlan(plan, expectedSize, options, io)
     return
   }
+  if (!options.quiet)
+    for (const note of startNotes(plan, expectedSize, options.memory !== undefined)) printNote(io, note)
   const input = command ? commandInput(command, io) : await openInput(file, io)
   try {
     const changeOf = await watchSource(input.fd, file)

@@ -7,7 +7,7 @@ import type { CatalogWriteOptions } from '../../options/catalog-mirror.js'
 import type { CatalogOptions } from '../../options/connection-options.js'
 import type { Io } from '../../io.js'
 import { formatCount } from '../../output/format.js'
-import { printNote } from '../../output/print.js'
+import { printJson, printNote } from '../../output/print.js'
 import type { Connection } from '../connection.js'
 import { openCatalog } from '../open-catalog.js'
 
@@ -56,6 +56,7 @@ export async function deleteArchives(
     const time = new Date().toISOString()
     await catalog.append({ type: 'deleted', time, ...location, accountId, vaultName, archiveId, firstVolume })
     count++
+    if (options.json) await printJson(io, { vault: vaultName, archiveId, deleted: true })
     if (!options.quiet && count % 100 === 0) printNote(io, `${count} archives have been deleted so far.`)
   }
   const deleteGroup = async (group: readonly Deletion[]): Promise<void> => {

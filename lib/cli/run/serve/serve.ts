@@ -11,6 +11,7 @@ import type { Io } from '../../io.js'
 import { printData, printJson, printNote } from '../../output/print.js'
 import { defaultLocalDir } from '../data-folder.js'
 import { costSummary } from './cost-summary.js'
+import { envLines } from './env-lines.js'
 import { openRequestLog, type RequestLogFile, requestLogOn } from './request-log-file.js'
 import { assertServeOptions } from './serve-options.js'
 import { tlsFilesOf } from './serve-tls.js'
@@ -88,7 +89,7 @@ async function requestLogFor(path: string | undefined, io: Io): Promise<RequestL
 async function announce(
   { endpoint, region, accountId, credentials, dir }: LocalVault,
   secrets: { readonly credentials: LocalCredentials | undefined; readonly controlSecret: string | undefined },
-  { json, quiet, acceptAnyCredentials, region: regions = [region] }: ServeOptions,
+  { json, env, quiet, acceptAnyCredentials, region: regions = [region] }: ServeOptions,
   io: Io,
 ): Promise<void> {
   const { accessKeyId } = credentials
@@ -99,6 +100,10 @@ async function announce(
   if (json) {
     const keys = { accessKeyId, secretAccessKey, keysFrom }
     await printJson(io, { endpoint, region, accountId, ...keys, dir, controlSecret })
+  } else if (env) {
+    for (const line of envLines({ endpoint, region, accessKeyId, secretAccessKey }, process.pid))
+      await printData(io, line)
+    io.closeStdout?.()
   } else await printData(io, endpoint)
   if (!isLoopback(new URL(endpoint).hostname)) {
     printNote(
@@ -119,7 +124,7 @@ async function announce(
   if (secrets.credentials) printNote(io, 'The keys are from the environment.')
   const created = [secretAccessKey && 'the secret key', controlSecret && 'the secret of the controls']
   const names = created.filter((name) => name).join(' and ')
-  if (names !== '') printNote(io, `Run with --json to print ${names} on stdout.`)
+  if (names !== '' && !env) printNote(io, `Run with --json to print ${names} on stdout.`)
 }
 
 /**

@@ -1,0 +1,29 @@
+/** The notes before an upload starts: what its size or the size of its parts implies. */
+import { DEFAULT_MEMORY } from '../../../transfer/memory-plan.js'
+import { forecastUpload, heldBytes, type UploadPlan } from '../../../upload/upload-plan.js'
+import { formatSize } from '../../output/format.js'
+
+/**
+ * The notes: that the plan takes more memory than by default although no memory was given, and that the source takes
+ * several archives.
+ *
+ * @param size - bytes of the source, known or expected; `undefined` if neither
+ * @param isMemoryGiven - whether the user has decided about the memory
+ */
+export function startNotes(plan: UploadPlan, size: number | undefined, isMemoryGiven: boolean): string[] {
+  const notes: string[] = []
+  const { partSize, partsPerVolume } = plan
+  const held = heldBytes(plan)
+  if (held > DEFAULT_MEMORY && !isMemoryGiven)
+    notes.push(
+      `Parts of ${formatSize(partSize)} take up to ${formatSize(held)} of memory; the default is at most ` +
+        `${formatSize(DEFAULT_MEMORY)}. Choose smaller parts with --part-size to use less.`,
+    )
+  const archives = size === undefined ? 1 : forecastUpload(plan, size).volumes
+  if (archives > 1)
+    notes.push(
+      `The source of ${formatSize(size as number)} takes ${archives} archives, because parts of ${formatSize(partSize)} ` +
+        `fill an archive at ${formatSize(partSize * partsPerVolume)}. They are one set, with one ID.`,
+    )
+  return notes
+}
