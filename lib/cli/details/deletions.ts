@@ -23,7 +23,7 @@ export const RM_DETAILS: CommandDetails = {
   examples: [
     {
       purpose: 'print what would be deleted, and the cost',
-      line: 'glacier-pipe rm --dry-run backups latest',
+      line: 'glacier-pipe rm --dry-run backups photos.tar',
     },
   ],
 }
