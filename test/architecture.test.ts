@@ -55,7 +55,7 @@ const LOCAL_ARROWS: Record<string, readonly string[]> = {
   faults: ['requests', 'transport', 'service'],
   control: [...['faults', 'stores', 'jobs', 'realism', 'costs', 'auth', 'transport', 'records', 'service']],
   http: ['control', 'operations', 'faults', 'requests', 'stores', 'auth', 'transport', 'service'],
-  options: ['http', 'faults', 'auth', 'auth/policy', 'realism', 'costs', 'transport', 'service'],
+  options: ['http', 'faults', 'auth', 'auth/policy', 'realism', 'transport', 'service'],
 }
 /** Modules that know no streams; `folder/*` for a whole folder. */
 const PURE = [
@@ -199,6 +199,18 @@ t.test('streams come from one place, and pure modules have none', async (t) => {
       t.ok(file === 'streams/node-streams.ts' || file.startsWith('local/'), `${file} imports ${specifier}`)
     if (PURE.includes(file) || PURE.includes(file.replace(/\/[^/]*$/, '/*')))
       t.notOk(streams || specifier.endsWith('node-streams.js'), `${file} imports ${specifier}`)
+  }
+})
+
+/** The modules that know where their code lies. `build/executable.mjs` replaces those that read what lies there. */
+const KNOW_THEIR_PLACE = ['cli/version.ts', 'local/control/page-source.ts', 'tree-hash/hash-thread.ts']
+
+t.test('only the modules that the executable replaces read files beside the code', async (t) => {
+  const executable = await readFile(join(lib, '../build/executable.mjs'), 'utf8')
+  for (const name of KNOW_THEIR_PLACE) t.ok(executable.includes(`'${name}':`), name)
+  for (const entry of await readdir(lib, { recursive: true })) {
+    if (!entry.endsWith('.ts') || KNOW_THEIR_PLACE.includes(entry)) continue
+    t.notMatch(await readFile(join(lib, entry), 'utf8'), /import\.meta|createRequire/, entry)
   }
 })
 

@@ -212,6 +212,20 @@ const table: [errors.GlacierPipeError, string, string, RegExp, object][] = [
   ],
   [new errors.CatalogError('/c', 'read', 'why'), 'CatalogError', 'ERR_CATALOG', /read: why/, {}],
   [
+    new errors.CatalogError('/c', 'read', cause, 'no such file.'),
+    'CatalogError',
+    'ERR_CATALOG',
+    /^The catalog \/c cannot be read: no such file\.$/,
+    { path: '/c', cause },
+  ],
+  [
+    new errors.CatalogMirrorError('/m', 'diverged', 'it is another file.'),
+    'CatalogMirrorError',
+    'ERR_CATALOG_MIRROR',
+    /^The mirror \/m of the catalog is not up to date: it is another file\.$/,
+    { path: '/m', reason: 'diverged' },
+  ],
+  [
     new errors.UploadFailedError(cause, 'u', true),
     'UploadFailedError',
     'ERR_UPLOAD_FAILED',

@@ -5,6 +5,7 @@
 import { Command } from 'commander'
 import { addCatalogCommand } from './commands/catalog.js'
 import { addCompletionCommands } from './commands/completion.js'
+import { addDoctorCommand } from './commands/doctor.js'
 import { addEmptyCommand } from './commands/vaults/empty.js'
 import { addGetCommand } from './commands/archives/get.js'
 import { addHelpCommands } from './commands/help.js'
@@ -67,6 +68,10 @@ export function makeProgram(io: Io, argv: readonly string[], writeOut: (text: st
   addTransferCommands(program, io, argv)
   addCatalogCommands(program, io)
   addVaultCommands(program, io)
+  addDoctorCommand(program, async (vault, options) => {
+    const { doctor } = await import('./run/doctor/doctor.js')
+    return doctor(vault, options, io)
+  })
   addServeCommand(program, async (options) => {
     const { serve } = await import('./run/serve/serve.js')
     return serve(options, io)
@@ -108,6 +113,14 @@ function addCatalogCommands(program: Command, io: Io): void {
   addCatalogCommand(program, {
     rebuild: async (vault, options) => (await load()).rebuildCatalog(vault, options, io),
     diff: async (vault, options) => (await load()).diffCatalog(vault, options, io),
+    export: async (file, options) => {
+      const { exportCatalog } = await import('./run/catalog/export.js')
+      return exportCatalog(file, options, io, `glacier-pipe ${version}`)
+    },
+    import: async (file, options) => {
+      const { importCatalog } = await import('./run/catalog/import.js')
+      return importCatalog(file, options, io)
+    },
   })
 }
 

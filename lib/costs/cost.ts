@@ -4,7 +4,7 @@ import { DAY_MS, GB_BYTES, MONTH_DAYS } from './billing-rules.js'
 
 /** A line of a cost. */
 export interface CostLine {
-  /** What is charged for, in words. */
+  /** The thing that is charged for, in words. */
   readonly item: string
   /** Units of 10^-12 US dollars; `undefined` if it is not known. */
   readonly amount: bigint | undefined
@@ -12,7 +12,7 @@ export interface CostLine {
 
 /** A cost. */
 export interface Cost {
-  /** What is charged for. */
+  /** The things that are charged for. */
   readonly lines: readonly CostLine[]
   /** The sum of the known lines, in units of 10^-12 US dollars. */
   readonly total: bigint

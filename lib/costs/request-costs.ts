@@ -1,4 +1,4 @@
-/** What an upload and a retrieval cost. The transfer of data out of the service is not included. */
+/** The costs of an upload and of a retrieval. The transfer of data out of the service is not included. */
 import { costOf, gigabytes, lineOf, thousands, type Cost } from './cost.js'
 import type { SomePrices } from './prices.js'
 

@@ -1,4 +1,4 @@
-/** What stored archives cost: each month, and when they are deleted before the service has charged for 90 days. */
+/** The costs of stored archives: each month, and when they are deleted before the service has charged for 90 days. */
 import { ARCHIVE_OVERHEAD_BYTES, DAY_MS, freeDeletionTime, MONTH_DAYS } from './billing-rules.js'
 import { costOf, gigabyteMonths, lineOf, type Cost } from './cost.js'
 import type { SomePrices } from './prices.js'

@@ -39,7 +39,7 @@ export interface Decision<T> {
   readonly reasons: readonly KeepReason[]
 }
 
-/** What a policy counts in. */
+/** The present and the calendar that a policy is applied in. */
 export interface PolicyTime {
   /** The present, in milliseconds since 1970. */
   readonly nowMs: number

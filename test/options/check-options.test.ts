@@ -381,6 +381,12 @@ const ARGUMENTS: readonly Argument[] = [
     call: (text) => api.decodeDescription(text),
   },
   {
+    name: 'name of namedDescription',
+    types: [7, {}],
+    ranges: ['', 'x'.repeat(1025)],
+    call: (name) => api.namedDescription(name),
+  },
+  {
     name: 'archiveSize of partSizeFor',
     types: ['1', 5n],
     ranges: [-1, NaN],

@@ -92,7 +92,7 @@ t.test('an upload that fails ends the command', { skip: process.platform === 'wi
   }
   const source = fromCommand('sh', ['-c', 'head -c 3000000 /dev/zero; exec sleep 1000'])
   await t.rejects(upload(vault, source), { message: 'broken' })
-  if (!source.closed) await once(source, 'close')
+  while (!source.closed) await settled(1)
   t.equal(children[0]?.signalCode, 'SIGTERM')
 })
 

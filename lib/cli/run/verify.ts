@@ -1,5 +1,5 @@
 /**
- * `verify FILE VAULT ARCHIVE_ID`: compares the tree hash of a file with that of an archive, or with those of all volumes of
+ * `verify FILE VAULT ARCHIVE`: compares the tree hash of a file with that of an archive, or with those of all volumes of
  * a set. No archive is retrieved. With `--inventory`, the inventory is.
  */
 import { assertNoConflicts } from '../../catalog/queries/conflicts.js'

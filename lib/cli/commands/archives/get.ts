@@ -1,4 +1,4 @@
-/** The command `get VAULT ARCHIVE_ID…`: its options and their help. */
+/** The command `get VAULT ARCHIVE…`: its options and their help. */
 import { Option, type Command } from 'commander'
 import type { Tier } from '../../../store/retrieval-store.js'
 import { parseRange, type GivenRange } from '../../options/values/byte-range.js'
@@ -39,7 +39,7 @@ export function addGetCommand(
     addConnectionOptions(
       program
         .command('get <vault>')
-        .argument('[archive-id...]', '', collectText)
+        .argument('[archive...]', '', collectText)
         .description('retrieve and verify archives, one after the other, to stdout or a file')
         .option(
           '-o, --output <file>',

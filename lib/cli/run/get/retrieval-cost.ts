@@ -1,4 +1,4 @@
-/** What a retrieval costs: for `get --dry-run`, and for the notice before it starts. */
+/** The cost of a retrieval: for `get --dry-run`, and for the notice before it starts. */
 import type { Cost } from '../../../costs/cost.js'
 import { costOfRetrieval, type PricedTier } from '../../../costs/request-costs.js'
 import { GLACIER_LIMITS } from '../../../glacier/limits.js'

@@ -1,4 +1,4 @@
-/** What the archives of `ls` cost each month, for `--cost`. */
+/** The costs each month of the archives of `ls`, for `--cost`. */
 import { storageCostPerMonth } from '../../../costs/storage-costs.js'
 import { sumOf, type Cost } from '../../../costs/cost.js'
 import type { LsOptions } from '../../commands/archives/ls.js'

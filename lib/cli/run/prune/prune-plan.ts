@@ -12,7 +12,7 @@ import { archivesOf, type Candidates, type NamedEntry } from './candidates.js'
 /** Why an entry is kept: a rule of the policy, or `young`: the service charges for it anyway. */
 export type PlanReason = KeepReason | 'young'
 
-/** What happens to an entry: it is kept, deleted, or its deletion, which has begun, is completed. */
+/** The action on an entry: it is kept, deleted, or its deletion, which has begun, is completed. */
 export type PlanAction = 'keep' | 'delete' | 'complete'
 
 /** An entry of the plan. */

@@ -13,7 +13,7 @@ import type { PlannedEntry, PrunePlan } from './prune-plan.js'
 
 const ACTIONS = { keep: 'keep', delete: 'delete', complete: 'delete the rest of' } as const
 
-/** What a plan is made of and judged by. */
+/** A plan, its candidates, and the facts that its costs are computed from. */
 export interface PlanContext {
   readonly candidates: Candidates
   readonly plan: PrunePlan

@@ -5,7 +5,7 @@ import type { PutOptions } from '../../commands/archives/put.js'
 import type { Io } from '../../io.js'
 import { formatCount, formatSize } from '../../output/format.js'
 import { printData, printJson, printNote } from '../../output/print.js'
-import { uploadCostJson, uploadCostLines, uploadCostOf } from './upload-cost.js'
+import { uploadCostJson, uploadCostLines, uploadCostOf } from '../costs/upload-cost.js'
 
 /** Prints the ID of the first volume, which identifies the whole set; with `--json` every volume. */
 export async function printArchives(

@@ -1,4 +1,4 @@
-/** What `empty` states about a vault before it deletes everything: from the catalog, and from the last inventory. */
+/** The facts that `empty` states about a vault before it deletes everything: from the catalog and the last inventory. */
 import { archivesIn, mismatchedIn } from '../../../catalog/queries/archives.js'
 import { isInSameVault, type VaultAddress } from '../../../catalog/vault-address.js'
 import type { Vault } from '../../../client/vault-client.js'

@@ -1,4 +1,4 @@
-/** What an upload costs, for `put --dry-run`. */
+/** The costs of an upload, for `put --dry-run`. */
 import type { Cost } from '../../../costs/cost.js'
 import { costOfUpload } from '../../../costs/request-costs.js'
 import { storageCostPerMonth } from '../../../costs/storage-costs.js'
@@ -6,11 +6,11 @@ import { forecastUpload, type UploadPlan } from '../../../upload/upload-plan.js'
 import type { PutOptions } from '../../commands/archives/put.js'
 import type { Io } from '../../io.js'
 import { costJson, formatCost } from '../../output/cost-text.js'
-import { priceNote, type Place } from '../costs/archive-costs.js'
-import { configuredPlace } from '../costs/configured-place.js'
-import { regionalPrices, type RegionalPrices } from '../costs/regional-prices.js'
+import { priceNote, type Place } from './archive-costs.js'
+import { configuredPlace } from './configured-place.js'
+import { regionalPrices, type RegionalPrices } from './regional-prices.js'
 
-/** What an upload costs. */
+/** The costs of an upload. */
 export interface UploadCost {
   /** The requests. */
   readonly upload: Cost
