@@ -135,9 +135,12 @@ t.test('restore: retrieves, lists and verifies, and cannot store or delete', asy
 t.test('prune: deletes, and cannot store or retrieve', async (t) => {
   const { role, file, policy } = await roleFor(t, 'Prune')
   const id = await succeeds(t, role.run('put', 'backups', file))
-  const other = await succeeds(t, role.run('put', 'backups', file))
+  await succeeds(t, role.run('put', 'backups', file, '--name', 'old'))
+  const other = await succeeds(t, role.run('put', 'backups', file, '--name', 'old'))
   await role.allowOnly(policy.actions, policy.resource)
   await succeeds(t, role.run('rm', 'backups', '--yes', '--', id))
+  const policyOptions = ['--name', 'old', '--keep-last', '1', '--now', '--yes']
+  await succeeds(t, role.run('prune', 'backups', ...policyOptions))
   t.strictSame(role.requested(), policy.actions)
   await isDenied(t, role, ['put', 'backups', file])
   await isDenied(t, role, ['get', 'backups', '--', other])

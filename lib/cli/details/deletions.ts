@@ -26,7 +26,7 @@ export const RM_DETAILS: CommandDetails = {
   examples: [
     {
       purpose: 'print what would be deleted, and the cost',
-      line: 'glacier-pipe rm --dry-run backups db.dump@2026-03-01',
+      line: 'glacier-pipe rm --dry-run backups photos.tar',
     },
   ],
 }
