@@ -1,6 +1,6 @@
 /**
- * Measures how long a start of the command takes: the executable for machines without Node.js, the command as the package
- * has it, and the command as `npm run build` makes it. Prints medians and minima in milliseconds, and sizes.
+ * Measures the processor time of a start of the command: the executable for machines without Node.js, the command as the package
+ * has it, and the command as `npm run build` makes it. Prints medians in milliseconds, and sizes. Needs bash.
  *
  * `npm run bench:start-up` builds all three. BENCH_RUNS is the number of runs of each, default 21.
  */
@@ -34,26 +34,27 @@ try {
     // One after the other in each round, so that a busy moment of the machine slows all of them.
     for (let round = 0; round < runs; round++)
       for (const [name, command] of Object.entries(commands)) times.get(name)?.push(run(command, args))
-    for (const [name, list] of times)
-      console.log(
-        `${what}: ${name}: ${median(list).toFixed(0)} ms, at least ${Math.min(...list).toFixed(0)} ms`,
-      )
+    for (const [name, list] of times) console.log(`${what}: ${name}: ${median(list).toFixed(0)} ms`)
   }
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }
 
 /**
- * Runs a program to its end; the milliseconds that it took.
+ * Runs a program to its end; the milliseconds of processor time that it used, which other programs hardly change.
  *
  * @param {readonly [string, ...string[]]} command
  * @param {readonly string[]} args
  */
-function run([program, ...before], args) {
-  const start = performance.now()
-  const { status, stderr } = spawnSync(program, [...before, ...args], { cwd: root, encoding: 'utf8' })
-  if (status !== 0) throw new Error(`${program} ended with ${status}: ${stderr}`)
-  return performance.now() - start
+function run(command, args) {
+  const script = 'TIMEFORMAT="%U %S"; time "$0" "$@"'
+  const { status, stderr } = spawnSync('bash', ['-c', script, ...command, ...args], {
+    cwd: root,
+    encoding: 'utf8',
+  })
+  if (status !== 0) throw new Error(`${command.join(' ')} ended with ${status}: ${stderr}`)
+  const [user = NaN, system = NaN] = (stderr.trimEnd().split('\n').at(-1) ?? '').split(' ').map(Number)
+  return (user + system) * 1000
 }
 
 /** @param {number[]} values */

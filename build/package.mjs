@@ -31,9 +31,11 @@ const external = [/^node:/, ...Object.keys(dependencies)]
 /** The public entry points, without their extension. */
 const ENTRIES = ['index', 'tree-hash/index', 'catalog/index', 'local/index']
 
-const [given, target = join(root, 'dist')] = process.argv.slice(2)
-const compiled = given === undefined ? compile() : resolve(given)
+const [given, to = join(root, 'dist')] = process.argv.slice(2)
+const target = resolve(to)
+const compiled = given === undefined ? mkdtempSync(join(tmpdir(), 'glacier-pipe-build-')) : resolve(given)
 try {
+  if (given === undefined) compile()
   rmSync(target, { recursive: true, force: true })
   await bundleCode()
   await bundleDeclarations()
@@ -43,15 +45,13 @@ try {
   if (given === undefined) rmSync(compiled, { recursive: true, force: true })
 }
 
-/** Compiles `lib` into a temporary folder, and returns the folder. */
+/** Compiles `lib`. */
 function compile() {
-  const folder = mkdtempSync(join(tmpdir(), 'glacier-pipe-build-'))
   const tsc = join(root, 'node_modules/typescript/bin/tsc')
-  execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', folder], {
+  execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', compiled], {
     cwd: root,
     stdio: 'inherit',
   })
-  return folder
 }
 
 /** Joins the modules. */

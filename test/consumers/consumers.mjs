@@ -44,7 +44,7 @@ try {
 function install() {
   const npm = (/** @type {string} */ cwd, /** @type {string[]} */ ...args) =>
     execFileSync('npm', args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
-  npm(root, 'run', 'build')
+  npm(root, 'run', 'build:package')
   const [{ filename }] = JSON.parse(
     npm(root, 'pack', '--ignore-scripts', '--json', '--pack-destination', folder),
   )
