@@ -21,7 +21,10 @@ const executable = join(target, process.platform === 'win32' ? 'glacier-pipe.exe
 const parts = join(target, 'parts')
 /** The marker in the `node` program that postject changes: https://nodejs.org/api/single-executable-applications.html. */
 const FUSE = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2'
-/** The first module of the executable. It runs the command. Its exit code is that of a module whose top-level `await` never ends, unless the command ends. */
+/**
+ * The first module of the executable. If the event loop has nothing to do before the command has ended, the exit code is 13,
+ * as for a module whose top-level `await` never ends.
+ */
 const START = `
   import { runProcess } from './cli/command-process.js'
   process.exitCode = 13

@@ -365,10 +365,37 @@ export class CatalogError extends GlacierPipeError {
   /** The path of the catalog file. */
   readonly path: string
 
-  /** @param action - a participle, as `written` */
-  constructor(path: string, action: string, cause: unknown) {
-    super('ERR_CATALOG', `The catalog ${path} cannot be ${action}: ${messageOf(cause)}`, { cause })
+  /**
+   * @param action - a participle, as `written`
+   * @param reason - the cause as a sentence; default its message
+   */
+  constructor(path: string, action: string, cause: unknown, reason: string = messageOf(cause)) {
+    super('ERR_CATALOG', `The catalog ${path} cannot be ${action}: ${reason}`, { cause })
     this.path = path
+  }
+}
+
+/**
+ * Why a mirror of a catalog is not up to date:
+ * - `diverged`: it is not a copy of the beginning of the catalog, and is left as it is
+ * - `timeout`: its disk has not responded in time
+ * - `unavailable`: it cannot be read or written
+ */
+export type MirrorFailureReason = 'diverged' | 'timeout' | 'unavailable'
+
+/** The mirror of a catalog is not up to date. The catalog itself is: no record is lost. */
+export class CatalogMirrorError extends GlacierPipeError {
+  override readonly name = 'CatalogMirrorError'
+  /** The path of the mirror. */
+  readonly path: string
+  /** Why it is not up to date. */
+  readonly reason: MirrorFailureReason
+
+  /** @param problem - a clause or sentence about the mirror, with a full stop */
+  constructor(path: string, reason: MirrorFailureReason, problem: string, context?: ErrorContext) {
+    super('ERR_CATALOG_MIRROR', `The mirror ${path} of the catalog is not up to date: ${problem}`, context)
+    this.path = path
+    this.reason = reason
   }
 }
 

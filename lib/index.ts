@@ -162,6 +162,7 @@ export {
   AccessDeniedError,
   CatalogConflictError,
   CatalogError,
+  CatalogMirrorError,
   CompletionRejectedError,
   CompletionUnknownError,
   ConnectionError,

@@ -25,6 +25,7 @@ export type CredentialsErrorReason =
  * situations, which only the message distinguishes. The reasons of a {@link CredentialsError}, and:
  * - `vault-not-found`, `archive-not-found`, `upload-not-found`, `job-not-found`: what a {@link NotFoundError} is about
  * - `vault-not-empty`: the vault contains archives, or was written to after its last inventory
+ * - `region-missing`: neither the configuration of the client nor that of the AWS tools has a region
  */
 export type ServiceErrorReason =
   | CredentialsErrorReason
@@ -33,3 +34,4 @@ export type ServiceErrorReason =
   | 'upload-not-found'
   | 'job-not-found'
   | 'vault-not-empty'
+  | 'region-missing'

@@ -202,6 +202,18 @@ t.test('streams come from one place, and pure modules have none', async (t) => {
   }
 })
 
+/** The modules that know where their code lies. `build/executable.mjs` replaces those that read what lies there. */
+const KNOW_THEIR_PLACE = ['cli/version.ts', 'local/control/page-source.ts', 'tree-hash/hash-thread.ts']
+
+t.test('only the modules that the executable replaces read files beside the code', async (t) => {
+  const executable = await readFile(join(lib, '../build/executable.mjs'), 'utf8')
+  for (const name of KNOW_THEIR_PLACE) t.ok(executable.includes(`'${name}':`), name)
+  for (const entry of await readdir(lib, { recursive: true })) {
+    if (!entry.endsWith('.ts') || KNOW_THEIR_PLACE.includes(entry)) continue
+    t.notMatch(await readFile(join(lib, entry), 'utf8'), /import\.meta|createRequire/, entry)
+  }
+})
+
 /** Decisions on the text of an error: a comparison, a search, or a pattern. */
 const DECISIONS_ON_MESSAGES: readonly RegExp[] = [
   /\bmessage\)?\s*\??\.\s*(?:includes|startsWith|endsWith|match|matchAll|search|indexOf|lastIndexOf)\(/,

@@ -1,5 +1,6 @@
-// Writes the diagram of the README: node docs/images/pipeline.mjs
+// Writes the diagram of the README, in light and dark colours, into this folder or another: node pipeline.mjs [FOLDER]
 import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 
 const THEMES = {
   light: {
@@ -39,7 +40,7 @@ const FONT = "-apple-system, 'Segoe UI', 'Noto Sans', Helvetica, Arial, sans-ser
 const MONO = "ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace"
 
 for (const [name, theme] of Object.entries(THEMES))
-  await writeFile(new URL(`pipeline-${name}.svg`, import.meta.url), diagram(theme))
+  await writeFile(join(process.argv[2] ?? import.meta.dirname, `pipeline-${name}.svg`), diagram(theme))
 
 function diagram(theme) {
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" role="img" aria-labelledby="title description" font-family="${FONT}" text-anchor="middle">

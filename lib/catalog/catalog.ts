@@ -10,28 +10,44 @@
  *   only to a deleted file is lost.
  */
 import { dirname, resolve } from 'node:path'
-import { CatalogError } from '../errors.js'
 import { makeFolder } from '../fs/durable.js'
 import { closerOf } from '../fs/forgotten-file.js'
 import { isMissing } from '../fs/missing.js'
-import { record } from '../options/check-options.js'
-import { PATH, required, TEXT } from '../options/rules.js'
+import type { CatalogMirrorError } from '../errors.js'
+import { checkOptions, record, type RulesOf } from '../options/check-options.js'
+import { optionError } from '../options/option-error.js'
+import { FUNCTION, PATH, required, TEXT } from '../options/rules.js'
 import type { OpenFile } from '../runtime/file-system.js'
 import { systemRuntime, type Runtime } from '../runtime/runtime.js'
 import type { UploadJournal } from '../store/upload-journal.js'
+import { assertCatalog, assertRoom, endTornLine } from './catalog-file.js'
+import { catalogFailure } from './catalog-failure.js'
 import { catalogJournal, type JournalOptions } from './journal.js'
 import { LineWriter } from './lines/line-writer.js'
+import { CatalogMirror } from './mirror/catalog-mirror.js'
+import { MirrorProcess } from './mirror/mirror-process.js'
+import { writersOn, type MirrorWriterFactory } from './mirror/mirror-writer.js'
 import type { CatalogRecord } from './record.js'
 import type { ServiceAddress } from './vault-address.js'
 
 export { readCatalog } from './read-catalog.js'
 
-/** Free space that the disk must have before an upload is begun: far more than the records of one upload. */
-const MIN_FREE_BYTES = 65_536
 const RECORD = record('a record', { type: required(TEXT) })
-const NEW_LINE = 10
-/** The first bytes that a catalog may have: a record, the end of a torn line, zeros after a power cut, a byte order mark. */
-const FIRST_BYTES: readonly unknown[] = [0x7b, NEW_LINE, 0, 0xef]
+
+/** How a catalog is opened. */
+export interface CatalogOpenOptions {
+  /**
+   * The path of a second copy of the catalog, such as one on another disk; default: no second copy. Its folder must exist.
+   * When the catalog is opened, and after each record, the copy gets the bytes that it misses. It never fails or delays
+   * a record; opening and closing the catalog wait for it for at most 30 seconds each.
+   */
+  readonly mirror?: string | undefined
+  /** Called once if the mirror is not up to date; default: a warning of the process. It must not throw. */
+  readonly onMirrorFailure?: ((error: CatalogMirrorError) => void) | undefined
+}
+
+const OPTIONS = { mirror: PATH, onMirrorFailure: FUNCTION } satisfies RulesOf<CatalogOpenOptions>
+const CALLER = 'Catalog.open'
 
 /** A catalog, opened for writing. */
 export class Catalog implements AsyncDisposable {
@@ -44,7 +60,10 @@ export class Catalog implements AsyncDisposable {
   /** The record being written; never rejects. */
   #writing: Promise<unknown> = Promise.resolve()
 
-  private constructor(path: string, file: OpenFile, runtime: Runtime) {
+  readonly #mirror: CatalogMirror | undefined
+
+  private constructor(path: string, file: OpenFile, runtime: Runtime, mirror: CatalogMirror | undefined) {
+    this.#mirror = mirror
     this.path = path
     this.#file = file
     this.#runtime = runtime
@@ -57,8 +76,9 @@ export class Catalog implements AsyncDisposable {
    * or if the disk has no room for the records of an upload: not only after the upload, which may take hours.
    *
    * @param file - the path of the catalog
-   * @throws {TypeError} `file` is not a path
-   * @throws {RangeError} `file` is empty
+   * @param options - a second copy of the catalog; default: no second copy
+   * @throws {TypeError} `file` is not a path; an unknown option, or one of a wrong type
+   * @throws {RangeError} `file` is empty; `mirror` is empty, or the path of the catalog itself
    * @throws {CatalogError} `ERR_CATALOG`: the file cannot be written, or is not a catalog; `cause` says why
    *
    * @example
@@ -68,9 +88,9 @@ export class Catalog implements AsyncDisposable {
    * await uploadArchive(source, { client, vaultName: 'backups', journal })
    * ```
    */
-  static async open(file: string): Promise<Catalog> {
-    PATH(file, 'file', 'Catalog.open')
-    return Catalog.openOn(systemRuntime, file)
+  static async open(file: string, options: CatalogOpenOptions = {}): Promise<Catalog> {
+    PATH(file, 'file', CALLER)
+    return Catalog.openOn(systemRuntime, file, options, (paths) => new MirrorProcess(paths))
   }
 
   /**
@@ -78,8 +98,28 @@ export class Catalog implements AsyncDisposable {
    *
    * @internal
    */
-  static async openOn(runtime: Runtime, file: string): Promise<Catalog> {
+  static async openOn(
+    runtime: Runtime,
+    file: string,
+    options: CatalogOpenOptions = {},
+    mirrorWriter: MirrorWriterFactory = writersOn(runtime.files),
+  ): Promise<Catalog> {
+    const checked = checkOptions(CALLER, options, OPTIONS)
     const path = resolve(file)
+    if (checked.mirror !== undefined && resolve(checked.mirror) === path) throw sameFile()
+    const mirror = mirrorOf(path, checked, runtime, mirrorWriter)
+    const { catalog, size } = await Catalog.#openFile(runtime, path, mirror)
+    if ((await mirror?.open(size)) !== 'same-file') return catalog
+    await catalog.close()
+    throw sameFile()
+  }
+
+  /** Opens the file. Also returns how many of its bytes are certainly on disk. */
+  static async #openFile(
+    runtime: Runtime,
+    path: string,
+    mirror: CatalogMirror | undefined,
+  ): Promise<{ readonly catalog: Catalog; readonly size: number }> {
     const { files } = runtime
     try {
       await makeFolder(dirname(path), files)
@@ -88,15 +128,16 @@ export class Catalog implements AsyncDisposable {
         await assertCatalog(opened)
         await assertRoom(path, runtime)
         await endTornLine(opened)
+        const { size } = await opened.stat()
         await opened.sync()
         await files.syncFolder(dirname(path))
-        return new Catalog(path, opened, runtime)
+        return { catalog: new Catalog(path, opened, runtime, mirror), size }
       } catch (error) {
         await opened.close()
         throw error
       }
     } catch (error) {
-      throw new CatalogError(path, 'written', error)
+      throw catalogFailure(path, 'written', error)
     }
   }
 
@@ -140,6 +181,7 @@ export class Catalog implements AsyncDisposable {
    */
   async close(): Promise<void> {
     await this.#writing
+    await this.#mirror?.close()
     await this.#close()
   }
 
@@ -152,10 +194,12 @@ export class Catalog implements AsyncDisposable {
     try {
       await this.#assertInPlace()
       await this.#lines.write(lines)
+      const { size } = await this.#file.stat() // before it is synced: only what is on disk is copied to the mirror
       await this.#file.datasync()
       await this.#assertInPlace()
+      this.#mirror?.copy(size)
     } catch (error) {
-      throw new CatalogError(this.path, 'written', error)
+      throw catalogFailure(this.path, 'written', error)
     }
   }
 
@@ -177,34 +221,21 @@ function ignoreMissing(error: unknown): undefined {
   if (!isMissing(error)) throw error
 }
 
-/** Checks by its first byte that a file is a catalog: records are not appended to a file of another kind. */
-async function assertCatalog(file: OpenFile): Promise<void> {
-  const first = Buffer.alloc(1)
-  const bytesRead = await file.read(first, 0, 1, 0)
-  if (bytesRead === 0 || FIRST_BYTES.includes(first[0])) return
-  throw new Error(
-    'It is not a catalog: a catalog begins with a record in JSON. Give the path of another file.',
-  )
+function mirrorOf(
+  catalog: string,
+  { mirror, onMirrorFailure = warnOf }: CatalogOpenOptions,
+  { clock }: Runtime,
+  writer: MirrorWriterFactory,
+): CatalogMirror | undefined {
+  if (mirror === undefined) return undefined
+  const paths = { catalog, mirror: resolve(mirror) }
+  return new CatalogMirror(paths, writer(paths), clock, onMirrorFailure)
 }
 
-/** Writes a file and removes it: a full disk is noticed only when something is written. */
-async function assertRoom(path: string, { files, random }: Runtime): Promise<void> {
-  const trialPath = `${path}.${random.hex(6)}.room`
-  const trial = await files.open(trialPath, 'wx', 0o600)
-  try {
-    await trial.writeFile(Buffer.alloc(MIN_FREE_BYTES))
-    await trial.sync()
-  } finally {
-    await trial.close()
-    await files.rm(trialPath)
-  }
+function warnOf(error: CatalogMirrorError): void {
+  process.emitWarning(error)
 }
 
-/** Ends a part of a line that a crash has left. */
-async function endTornLine(file: OpenFile): Promise<void> {
-  const { size } = await file.stat()
-  if (size === 0) return
-  const last = Buffer.alloc(1)
-  await file.read(last, 0, 1, size - 1)
-  if (last[0] !== NEW_LINE) await file.write(Buffer.of(NEW_LINE))
+function sameFile(): RangeError {
+  return optionError(RangeError, 'mirror', CALLER, 'must be the path of another file than the catalog.')
 }

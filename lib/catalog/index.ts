@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-export { Catalog, readCatalog } from './catalog.js'
+export { Catalog, readCatalog, type CatalogOpenOptions } from './catalog.js'
 export type { JournalOptions, StreamLock } from './journal.js'
 export type {
   ArchiveRecord,
@@ -26,6 +26,8 @@ export type { ProcessIdentity } from '../runtime/process-identity.js'
 export {
   CatalogConflictError,
   CatalogError,
+  CatalogMirrorError,
+  type MirrorFailureReason,
   LockHeldError,
   LockLostError,
   NotRecordedError,

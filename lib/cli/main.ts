@@ -35,14 +35,14 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
 
 /** Explains an error on stderr, and returns its exit code. */
 function explain(error: unknown, program: Command, io: Io): number {
-  for (const line of explanationsOf(error)) printNote(io, line)
-  if (hasDebug(program)) writeAbove(io.stderr, `${stackTracesOf(error)}\n`)
+  for (const line of explanationsOf(error, isOn(program, 'quiet'))) printNote(io, line)
+  if (isOn(program, 'debug')) writeAbove(io.stderr, `${stackTracesOf(error)}\n`)
   return exitCodeOf(error, io.signal)
 }
 
-/** Whether the option --debug was given: not to the command of a `put`, which may have an option of that name. */
-function hasDebug(command: Command): boolean {
-  return command.opts<{ readonly debug?: boolean }>().debug === true || command.commands.some(hasDebug)
+/** Whether a switch is on: not of the command of a `put`, which may have an option of that name. */
+function isOn(command: Command, name: 'debug' | 'quiet'): boolean {
+  return command.getOptionValue(name) === true || command.commands.some((below) => isOn(below, name))
 }
 
 /** The stack traces of an error and of its causes. */

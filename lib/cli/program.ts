@@ -4,6 +4,8 @@
  */
 import { Command } from 'commander'
 import { addCatalogCommand } from './commands/catalog.js'
+import { addCompletionCommands } from './commands/completion.js'
+import { addDoctorCommand } from './commands/doctor.js'
 import { addEmptyCommand } from './commands/vaults/empty.js'
 import { addGetCommand } from './commands/archives/get.js'
 import { addHelpCommands } from './commands/help.js'
@@ -66,11 +68,16 @@ export function makeProgram(io: Io, argv: readonly string[], writeOut: (text: st
   addTransferCommands(program, io, argv)
   addCatalogCommands(program, io)
   addVaultCommands(program, io)
+  addDoctorCommand(program, async (vault, options) => {
+    const { doctor } = await import('./run/doctor/doctor.js')
+    return doctor(vault, options, io)
+  })
   addServeCommand(program, async (options) => {
     const { serve } = await import('./run/serve/serve.js')
     return serve(options, io)
   })
   addHelpCommands(program, () => printData(io, version))
+  addCompletion(program, io)
   addWords(program)
   addAllDetails(program)
   return program
@@ -106,6 +113,14 @@ function addCatalogCommands(program: Command, io: Io): void {
   addCatalogCommand(program, {
     rebuild: async (vault, options) => (await load()).rebuildCatalog(vault, options, io),
     diff: async (vault, options) => (await load()).diffCatalog(vault, options, io),
+    export: async (file, options) => {
+      const { exportCatalog } = await import('./run/catalog/export.js')
+      return exportCatalog(file, options, io, `glacier-pipe ${version}`)
+    },
+    import: async (file, options) => {
+      const { importCatalog } = await import('./run/catalog/import.js')
+      return importCatalog(file, options, io)
+    },
   })
 }
 
@@ -141,5 +156,15 @@ function addVaultCommands(program: Command, io: Io): void {
     list: async (options) => (await load()).listVaults(options, io),
     show: async (name, options) => (await load()).showVault(name, options, io),
     remove: async (name, options) => (await load()).deleteVault(name, options, io),
+  })
+}
+
+/** Adds the commands for the completion of command lines. */
+function addCompletion(program: Command, io: Io): void {
+  const load = (): Promise<typeof import('./run/completion/print-completion.js')> =>
+    import('./run/completion/print-completion.js')
+  addCompletionCommands(program, {
+    printScript: async (shell) => (await load()).printScript(program, shell, io),
+    complete: async (words) => (await load()).printCompletion(program, words, io),
   })
 }

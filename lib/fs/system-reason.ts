@@ -14,6 +14,11 @@ export function systemReason(error: unknown): string | undefined {
   return isOverQuota(error) ? 'disk quota exceeded (EDQUOT)' : code // such as `Unknown system error -122`
 }
 
+/** The reason of a system error in words, or the message of any other error. */
+export function reasonOf(error: unknown): string {
+  return systemReason(error) ?? (error instanceof Error ? error.message : String(error))
+}
+
 /** Whether a disk quota is used up; Node 20 has no name for the error. */
 export function isOverQuota(error: unknown): boolean {
   return (error as NodeJS.ErrnoException).errno === -constants.errno.EDQUOT

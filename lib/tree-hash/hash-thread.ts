@@ -3,14 +3,7 @@
  * the file of the thread is part of it: `build/executable.mjs`.
  */
 import { Worker } from 'node:worker_threads'
-
-/**
- * The flags of Node.js that a thread is started with: none. With some of those of the process, such as `--input-type`,
- * it would not start. Only code that was not compiled needs them, for its loader.
- */
-export function flagsFor(moduleUrl: string): string[] {
-  return moduleUrl.endsWith('.ts') ? process.execArgv : []
-}
+import { flagsFor } from '../runtime/module-flags.js'
 
 /**
  * Starts a thread that runs `hash-worker.js`.

@@ -144,8 +144,14 @@ t.test('what cannot be written or read is told with its path', async (t) => {
     path: under,
     cause: { code: /EEXIST|ENOTDIR/ },
   })
-  await t.rejects(all(under), { code: 'ERR_CATALOG', message: /cannot be read: ENOTDIR/ })
-  await t.rejects(idsIn(under), { code: 'ERR_CATALOG', message: /cannot be read: ENOTDIR/ })
+  await t.rejects(all(under), {
+    code: 'ERR_CATALOG',
+    message: /cannot be read: not a directory \(ENOTDIR\)\.$/,
+  })
+  await t.rejects(idsIn(under), {
+    code: 'ERR_CATALOG',
+    message: /cannot be read: not a directory \(ENOTDIR\)\.$/,
+  })
   t.strictSame(await idsIn(join(dir, 'none')), [])
   await t.rejects(Catalog.open(dir), { code: 'ERR_CATALOG', cause: { code: 'EISDIR' } })
 

@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { CreateVaultCommand } from '@aws-sdk/client-glacier'
+import { promisify } from 'node:util'
+import { CreateVaultCommand, UploadArchiveCommand } from '@aws-sdk/client-glacier'
 import t, { type Test } from 'tap'
 import ts from 'typescript'
 import { startLocalVault } from '../../lib/local/index.js'
@@ -18,14 +20,23 @@ const pages = new Map(await Promise.all(names.map(async (name) => [name, await t
 const notRun: string[] = []
 const withFakeTools: string[] = []
 
+/** The description of an archive that the vault of a document has already. */
+const OF_OTHER_TOOLS = new Map([
+  ['docs/migrating.md', `mt2 ${Buffer.from('{"filename":"old.tar"}').toString('base64url')}`],
+])
+
 const keysOf = new Map(
   names.map((name, i) => [
     name,
     { accessKeyId: `AKIAPAGE${i}`, secretAccessKey: `secret-${i}`, accountId: String(1e11 + i) },
   ]),
 )
+const dir = t.testdir()
+// The command as the package ships it, which starts faster than the files of `npm run build`.
+const shipped = join(dir, 'package')
+await promisify(execFile)(process.execPath, [join(ROOT, 'build/package.mjs'), join(ROOT, 'dist'), shipped])
 const vault = await startLocalVault({
-  dir: t.testdir(),
+  dir: join(dir, 'vaults'),
   region: 'eu-west-1',
   credentials: [...keysOf.values()],
   inventoryInterval: 0,
@@ -34,16 +45,15 @@ t.teardown(() => vault.close())
 
 t.test('the shell blocks and the programs of each document run as they are printed', async (t) => {
   t.jobs = 3
-  await Promise.all(
-    [...pages].map(([name, text]) => {
-      const blocks = blocksOf(text)
-      for (const block of blocks) {
-        if (block.notRun !== undefined) notRun.push(`${name}:${block.line} ${block.notRun}`)
-      }
-      const isRun = blocks.some((block) => isShellBlock(block) || isProgramBlock(block))
-      return isRun ? t.test(name, { buffered: true }, (t) => runPage(t, name, text)) : undefined
-    }),
-  )
+  const tests = [...pages].flatMap(([name, text]) => {
+    const blocks = blocksOf(text)
+    for (const { line, notRun: reason } of blocks) {
+      if (reason !== undefined) notRun.push(`${name}:${line} ${reason}`)
+    }
+    const isRun = blocks.some((block) => isShellBlock(block) || isProgramBlock(block))
+    return isRun ? [t.test(name, { buffered: true }, (t) => runPage(t, name, text))] : []
+  })
+  await Promise.all(tests)
 })
 
 t.test('the programs in TypeScript compile', async (t) => {
@@ -57,7 +67,6 @@ t.test('the programs in TypeScript compile', async (t) => {
       files.push(path)
     }
   }
-  t.ok(files.length > 10, `${files.length} programs`)
   const program = ts.createProgram(files, {
     strict: true,
     noEmit: true,
@@ -80,19 +89,28 @@ t.test('the programs in TypeScript compile', async (t) => {
 t.test('the blocks that are not run, and those that run with fake tools, are listed', (t) => {
   for (const line of notRun.sort()) t.comment(`not run: ${line}`)
   for (const line of withFakeTools.sort()) t.comment(`with fake tools, which only have the names: ${line}`)
-  const isExplained = (line: string): boolean => / \w+.*/.test(line)
-  t.ok(notRun.every(isExplained))
+  t.strictSame(
+    notRun.filter((line) => line.includes('waiting for')),
+    [],
+    'no block waits for a part of the program that does not exist',
+  )
   t.end()
 })
 
 /** Runs one document with an account and a home of its own. */
 async function runPage(t: Test, name: string, text: string): Promise<void> {
-  const keys = keysOf.get(name) ?? { accessKeyId: '', secretAccessKey: '' }
+  const keys = keysOf.get(name) ?? { accessKeyId: '', secretAccessKey: '', accountId: '' }
   const client = sdkFor(t, { ...vault, endpoint: vault.endpoint, region: vault.region, credentials: keys })
-  await client.send(new CreateVaultCommand({ accountId: '-', vaultName: 'backups' }))
+  const address = { accountId: '-', vaultName: 'backups' }
+  await client.send(new CreateVaultCommand(address))
+  const archiveDescription = OF_OTHER_TOOLS.get(name)
+  const body = Buffer.from('an old archive')
+  if (archiveDescription !== undefined)
+    await client.send(new UploadArchiveCommand({ ...address, archiveDescription, body }))
+  await vault.control.takeInventory('backups', { accountId: keys.accountId, region: vault.region })
   const home = join(t.testdir(), 'home')
   await mkdir(home)
-  const session = new DocumentSession(name, text, home, vault, keys)
+  const session = new DocumentSession(name, text, { home, command: join(shipped, 'cli/bin.js'), vault, keys })
   await session.prepare()
   t.strictSame(await session.run(), [])
   const fakes = await session.fakeTools()

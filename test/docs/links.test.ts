@@ -1,9 +1,13 @@
+import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { join, posix } from 'node:path'
+import { promisify } from 'node:util'
 import t from 'tap'
 import { documents, ROOT, textOf } from '../helpers/documents.js'
 import { anchorsOf, linksOf, type Link } from '../helpers/markdown.js'
 
+const execute = promisify(execFile)
 const EXTERNAL = /^[a-z]+:/i
 
 /** A link, the document that has it, and the file that it leads to. */
@@ -45,6 +49,17 @@ t.test('docs/README.md links each document in docs', async (t) => {
     pages.filter((name) => !linked.has(name)),
     [],
   )
+})
+
+t.test('the diagram in the README is the one that its script makes, and describes itself', async (t) => {
+  const dir = t.testdir()
+  await execute(process.execPath, [join(ROOT, 'docs/images/pipeline.mjs'), dir])
+  for (const name of ['pipeline-light.svg', 'pipeline-dark.svg']) {
+    const diagram = await textOf(`docs/images/${name}`)
+    t.equal(diagram, await readFile(join(dir, name), 'utf8'), 'run "node docs/images/pipeline.mjs"')
+    t.match(diagram, /<svg [^>]*role="img" aria-labelledby="title description"/)
+    t.match(diagram, /<title id="title">.+<\/title>\s*<desc id="description">.+<\/desc>/)
+  }
 })
 
 function shown({ document, written }: FoundLink): string {

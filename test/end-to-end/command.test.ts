@@ -15,12 +15,13 @@ import { BIN, DATA, ended, partsIn, type Ended } from '../helpers/command.js'
 const MIB = 2 ** 20
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const { COMMAND } = process.env
-const [program, ...before] = COMMAND === undefined ? [process.execPath, BIN] : [resolve(root, COMMAND)]
+const program = COMMAND === undefined ? process.execPath : resolve(root, COMMAND)
+const before = COMMAND === undefined ? [BIN] : []
 const bytes = randomBytes(9 * MIB + 1)
 
 /** Starts the command. It finds no other program, and no setting of this process. */
 function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcessWithoutNullStreams {
-  const child = spawn(program ?? '', [...before, ...args], {
+  const child = spawn(program, [...before, ...args], {
     cwd: '/',
     env: { PATH: '', HOME: DATA, XDG_DATA_HOME: DATA, ...env },
   })

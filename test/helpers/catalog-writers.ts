@@ -16,8 +16,9 @@ export interface WriterPlan {
 
 const SCRIPT = `
   import { Catalog } from ${JSON.stringify(new URL('../../dist/catalog/index.js', import.meta.url).href)}
-  const [file, name, count, batch] = process.argv.slice(2)
-  const catalog = await Catalog.open(file)
+  const [file, name, count, batch, mirror] = process.argv.slice(2)
+  const onMirrorFailure = (error) => { throw error }
+  const catalog = await Catalog.open(file, mirror ? { mirror, onMirrorFailure } : {})
   const common = { type: 'archive', time: '2026-01-01T00:00:00.000Z', region: 'r', vaultName: 'v' }
   process.send('ready')
   await new Promise((resolve) => process.once('message', resolve))
@@ -29,16 +30,17 @@ const SCRIPT = `
   }
   await catalog.close()`
 
-/** Lets processes write to one catalog at the same time, and counts what is in it. */
+/** Lets processes write to one catalog, and to its mirror if it has one, at the same time, and counts what is in it. */
 export async function writeAtOnce(
   test: Test,
   file: string,
   plans: readonly WriterPlan[],
+  mirror = '',
 ): Promise<{ readonly lines: number; readonly ids: number; readonly broken: number }> {
   const script = `${file}.writer.mjs`
   await writeFile(script, SCRIPT)
   const writers = plans.map(({ name, count, batch }) =>
-    fork(script, [file, name, String(count), String(batch)]),
+    fork(script, [file, name, String(count), String(batch), mirror], { execArgv: [] }),
   )
   test.teardown(() => {
     for (const writer of writers) writer.kill('SIGKILL')

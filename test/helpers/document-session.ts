@@ -1,5 +1,5 @@
 /**
- * Runs the blocks of a document as a reader would: in a home of its own, with the built command on the path. The AWS
+ * Runs the blocks of a document as a reader would: in a home of its own, with the command on the path. The AWS
  * configuration of that home leads to a local vault. All shell blocks of a document run in one bash, and all programs
  * without a name in one process of Node.
  */
@@ -9,7 +9,7 @@ import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
 import type { LocalVault } from '../../lib/local/index.js'
-import { BIN, commandEnvironment } from './command.js'
+import { commandEnvironment } from './command.js'
 import { blocksOf, type Block } from './markdown.js'
 
 const FAKE_TOOLS = fileURLToPath(new URL('../fixtures/fake-tools', import.meta.url))
@@ -27,11 +27,23 @@ export interface SessionKeys {
   readonly secretAccessKey: string
 }
 
+/** Where a session takes place. */
+export interface SessionPlaces {
+  /** An empty folder. */
+  readonly home: string
+  /** The file that `glacier-pipe` runs. */
+  readonly command: string
+  /** The service. */
+  readonly vault: LocalVault
+  readonly keys: SessionKeys
+}
+
 /** The session of one document. */
 export class DocumentSession {
   readonly #document: string
   readonly #blocks: readonly Block[]
   readonly #home: string
+  readonly #command: string
   readonly #environment: NodeJS.ProcessEnv
   /** What each block that was run has printed, by its line. */
   readonly #outputs = new Map<number, string>()
@@ -39,10 +51,10 @@ export class DocumentSession {
   /**
    * @param document - the path of the document, for messages
    * @param text - its text
-   * @param home - an empty folder
    */
-  constructor(document: string, text: string, home: string, vault: LocalVault, keys: SessionKeys) {
+  constructor(document: string, text: string, { home, command, vault, keys }: SessionPlaces) {
     this.#document = document
+    this.#command = command
     this.#blocks = blocksOf(text)
     this.#home = home
     const path = [FAKE_TOOLS, join(home, '.bin'), process.env.PATH ?? '']
@@ -60,6 +72,7 @@ export class DocumentSession {
       AWS_ACCESS_KEY_ID: keys.accessKeyId,
       AWS_SECRET_ACCESS_KEY: keys.secretAccessKey,
       AWS_EC2_METADATA_DISABLED: 'true',
+      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     }
   }
 
@@ -68,7 +81,10 @@ export class DocumentSession {
     const bin = join(this.#home, '.bin')
     await mkdir(bin, { recursive: true })
     await mkdir(join(this.#home, 'photos'))
-    await writeFile(join(bin, 'glacier-pipe'), `#!/bin/sh\nexec "${process.execPath}" "${BIN}" "$@"\n`)
+    await writeFile(
+      join(bin, 'glacier-pipe'),
+      `#!/bin/sh\nexec "${process.execPath}" "${this.#command}" "$@"\n`,
+    )
     await chmod(join(bin, 'glacier-pipe'), 0o755)
     await writeFile(join(this.#home, '.fake-tools'), '')
     await writeFile(join(this.#home, 'photos', 'one.jpg'), Buffer.alloc(70_000, 'one'))
@@ -89,6 +105,8 @@ export class DocumentSession {
   async run(): Promise<string[]> {
     const shell = this.#blocks.filter(isShellBlock)
     const programs = this.#blocks.filter(isProgramBlock)
+    const endless = shell.find(({ text }) => runsUntilStopped(text))
+    if (endless) return [`${this.#document}:${endless.line} would not end. Mark it as not run.`]
     const problems = await this.#runShell(shell)
     const unnamed: Block[] = []
     for (const block of programs) {
@@ -182,6 +200,11 @@ export class DocumentSession {
 /** Whether a block is run by the shell. */
 export function isShellBlock({ language, notRun }: Block): boolean {
   return language === 'sh' && notRun === undefined
+}
+
+/** Whether a shell block has a server in the foreground, which runs until it is stopped. */
+function runsUntilStopped(text: string): boolean {
+  return text.split('\n').some((line) => /glacier-pipe serve\b(?!.*(?:&|--help))/.test(line))
 }
 
 /** Whether a block is run by Node. */

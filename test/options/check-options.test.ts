@@ -149,6 +149,11 @@ const TAKERS: readonly Taker[] = [
     isAsync: true,
   },
   {
+    caller: 'fromCommand',
+    call: (options: any) => api.fromCommand('/dev/null/program', [], options),
+    names: namesOf<api.FromCommandOptions>({ cwd: 1, env: 1, stdin: 1, detached: 1, signal: 1, clock: 1 }),
+  },
+  {
     caller: 'inventory',
     call: (options: any) => api.inventory(options),
     names: Object.keys(INVENTORY),
@@ -309,6 +314,20 @@ const ARGUMENTS: readonly Argument[] = [
     ranges: [],
     call: (memory) => api.readParts(0, memory),
   },
+  { name: 'command of fromCommand', ...path, call: (command) => api.fromCommand(command) },
+  {
+    name: 'args of fromCommand',
+    types: [7, 'x', {}],
+    ranges: [],
+    call: (args) => api.fromCommand('/dev/null/program', args),
+    isOptional: true,
+  },
+  {
+    name: 'args[0] of fromCommand',
+    types: [7, {}, null],
+    ranges: ['a\0b'],
+    call: (arg) => api.fromCommand('/dev/null/program', [arg]),
+  },
   {
     name: 'path of FileHasher.hash',
     ...path,
@@ -360,6 +379,12 @@ const ARGUMENTS: readonly Argument[] = [
     types: [7, {}],
     ranges: [],
     call: (text) => api.decodeDescription(text),
+  },
+  {
+    name: 'name of namedDescription',
+    types: [7, {}],
+    ranges: ['', 'x'.repeat(1025)],
+    call: (name) => api.namedDescription(name),
   },
   {
     name: 'archiveSize of partSizeFor',

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { createSocket } from 'node:dgram'
+import { createSocket, type Socket as UdpSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { closeSync, constants, openSync, readSync, writeSync } from 'node:fs'
 import { open, writeFile } from 'node:fs/promises'
@@ -211,8 +211,7 @@ t.test(
   async (t) => {
     const udp = createSocket('udp4')
     await once(udp.bind(0, '127.0.0.1'), 'listening')
-    const { fd } = (udp as unknown as { readonly _handle: { readonly fd: number } })._handle
-    await t.rejects(once(readParts(fd, new PartMemory(SIZE)).resume(), 'end'), {
+    await t.rejects(once(readParts(descriptorOf(udp), new PartMemory(SIZE)).resume(), 'end'), {
       code: 'ERR_INVALID_FD_TYPE',
     })
     udp.close()
@@ -221,6 +220,13 @@ t.test(
     closeSync(written)
   },
 )
+
+/** The descriptor of a UDP socket. Node.js has it in an internal field alone. */
+function descriptorOf(udp: UdpSocket): number {
+  const state = Object.getOwnPropertySymbols(udp).find(({ description }) => description === 'state symbol')
+  const { handle } = Reflect.get(udp, state ?? '') as { readonly handle: { readonly fd: number } }
+  return handle.fd
+}
 
 t.test(
   'a terminal is read to its end, and one that gives nothing is given up at once',

@@ -40,7 +40,7 @@ async function fresh(t: Test): Promise<Module> {
   FakeWorker.made = []
   FakeWorker.refused = undefined
   return t.mockImport<Module>('../../lib/tree-hash/worker-handle.js', {
-    'node:worker_threads': { Worker: FakeWorker },
+    '../../lib/tree-hash/hash-thread.js': { startHashThread: () => new FakeWorker() },
   })
 }
 
@@ -148,9 +148,9 @@ t.test('the failures of two workers at once are one warning', async (t) => {
 })
 
 t.test('a worker of the built package gets none of the flags of the process', async (t) => {
-  const { flagsFor } = await import('../../lib/tree-hash/hash-thread.js')
+  const { flagsFor } = await import('../../lib/runtime/module-flags.js')
   t.strictSame(flagsFor('file:///dist/core.js'), [])
-  t.strictSame(flagsFor('file:///lib/tree-hash/hash-thread.ts'), process.execArgv)
+  t.strictSame(flagsFor('file:///lib/runtime/module-flags.ts'), process.execArgv)
 })
 
 t.test('a real worker that ends in the middle is noticed', async (t) => {
@@ -161,7 +161,7 @@ t.test('a real worker that ends in the middle is noticed', async (t) => {
     }
   }
   const { WorkerHandle } = await t.mockImport<Module>('../../lib/tree-hash/worker-handle.js', {
-    'node:worker_threads': { Worker: EndingWorker },
+    '../../lib/tree-hash/hash-thread.js': { startHashThread: () => new EndingWorker() },
   })
   const warned = once(process, 'warning')
   t.equal(await new WorkerHandle().hash(job), undefined)

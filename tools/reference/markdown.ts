@@ -41,10 +41,14 @@ function commandBlocks({
   blocks.push(...details.paragraphs.map(escaped))
   if (details.examples && details.examples.length > 0)
     blocks.push(
+      ...(name === 'serve' ? [SERVES_MARK] : []),
       ['```sh', ...details.examples.flatMap(({ purpose, line }) => [`# ${purpose}`, line]), '```'].join('\n'),
     )
   return blocks
 }
+
+/** Tells the test that runs the examples of all documents that these do not end by themselves. */
+const SERVES_MARK = '<!-- not run: the server runs until it is stopped -->'
 
 /** The first words of a command's help as a sentence. */
 export function sentence(text: string): string {

@@ -4,10 +4,10 @@
  */
 import { isAscii } from 'node:buffer'
 import { resolve } from 'node:path'
-import { CatalogError } from '../../errors.js'
 import { closerOf } from '../../fs/forgotten-file.js'
 import { isMissing } from '../../fs/missing.js'
 import type { FileSystem } from '../../runtime/file-system.js'
+import { catalogFailure } from '../catalog-failure.js'
 
 const NEW_LINE = 10
 /** Bytes read at once. */
@@ -41,7 +41,7 @@ export async function* readLines(
     }
   } catch (error) {
     if (isMissing(error)) return
-    throw new CatalogError(path, 'read', error)
+    throw catalogFailure(path, 'read', error)
   }
 }
 

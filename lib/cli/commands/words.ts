@@ -13,6 +13,7 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   ls: ['list', 'find', 'snapshots', 'archives'],
   verify: ['check', 'compare'],
   rm: ['delete', 'remove', 'del', 'erase'],
+  prune: ['forget', 'expire', 'retention'],
   empty: ['purge', 'clear', 'wipe'],
   hash: ['sum', 'checksum', 'treehash'],
   jobs: ['job', 'status'],

@@ -23,6 +23,7 @@ const DETAILS: Readonly<Record<string, CommandDetails>> = {
   uploads: others.UPLOADS_DETAILS,
   hash: others.HASH_DETAILS,
   serve: others.SERVE_DETAILS,
+  completion: others.COMPLETION_DETAILS,
   'vault create': others.VAULT_DETAILS,
   'vault ls': others.VAULT_DETAILS,
   'vault show': others.VAULT_DETAILS,

@@ -1,17 +1,22 @@
 /** The long help of the commands that read the catalog and inventories. */
+import { DATE_DETAILS, NEWEST_DETAILS, SELECTOR_DETAILS } from './selectors.js'
 import type { CommandDetails } from '../command-details.js'
 
 export const LS_DETAILS: CommandDetails = {
   paragraphs: [
-    'The catalog has the archives that this machine stored, and those that "catalog rebuild" found in an inventory. Case and Unicode normalization make no difference to --name. Names are read from descriptions in the formats of this tool, of the migration tool of AWS, mt-aws-glacier and FastGlacier. For an archive without a description, the name of its stream is shown.',
-    'A set of volumes is one line: the ID of its first volume, the total size, and in parentheses the number of known volumes and whether the set is incomplete (a volume is missing, or another should follow) or unknown (its end is not recorded). An archive that may exist, because the response to a request was lost, has "may exist" in place of its ID. An archive whose stored tree hash differs from that of the bytes sent is marked "wrong"; rm deletes it.',
+    'The catalog has the archives that this machine stored, and those that "catalog rebuild" found in an inventory. Case and Unicode normalization make no difference to --name. Names are read from descriptions in the formats of this tool, of the migration tool of AWS, mt-aws-glacier and FastGlacier. For an archive whose description has none of these formats, the name of its stream is shown, and the description if it has no name.',
+    'The lines are sorted by time, the newest last: name, size, when it was stored, its age, when deletion is free (90 days after it was stored: the service charges for them anyway), the ID, the vault if none is given, region and endpoint where they differ, and the state if there is something to say. IDs are shortened to a beginning that no other ID of the catalog has, which get, rm and verify take; --full prints whole IDs, and times in UTC. On a terminal, the table has titles and fits the width: columns are left out, and names are cut in the middle. Elsewhere nothing is cut, and two spaces or more separate the columns. For programs, use --json.',
+    'A set of volumes is one line: the ID of its first volume, the total size, and the number of known volumes; incomplete says that a volume is missing or another should follow, unknown that the end of the set is not recorded. An archive that may exist, because the response to a request was lost, has no ID. An archive whose stored tree hash differs from that of the bytes sent is marked wrong; rm deletes it.',
+    DATE_DETAILS,
     '--cost adds what the storage of each archive costs a month, with the 32 KiB that the service adds to each, and prints the total on stderr; with --json as costPerMonth.',
-    'With --json, ls prints the records of the catalog. For a set, it prints that of the first volume with the total size, and volumes, state, missing and duplicates (archives of a volume that was stored twice).',
+    'With --json, ls prints the records of the catalog, each with id and name. For a set, it prints that of the first volume with the total size, the time of the last volume, setId, volumes, state, missing and duplicates (archives of a volume that was stored twice).',
   ],
 }
 
 export const VERIFY_DETAILS: CommandDetails = {
   paragraphs: [
+    SELECTOR_DETAILS,
+    NEWEST_DETAILS,
     'The file is hashed and compared with the catalog, or with --inventory with the inventory of the vault. The exit code is 4 if it differs.',
     'For the ID of a first volume, the file is compared with all volumes of the set, and with --no-volumes only with that archive. For the ID of a later volume, it is compared with that volume. A set with a missing volume is an error; a set whose end is missing or not known is a warning. The file is read and hashed with a thread for each processor, at most four.',
   ],
@@ -32,6 +37,6 @@ export const DIFF_DETAILS: CommandDetails = {
 
 export const INVENTORY_DETAILS: CommandDetails = {
   paragraphs: [
-    'It prints the creation date, size, archive ID and name of each archive. --since and --before are filters of the service. A job that was started since the last inventory was taken is used again; --job selects one.',
+    'It prints the creation date, size, archive ID and name of each archive. --since and --before are filters of the service, and dates as in ls. A job that was started since the last inventory was taken is used again; --job selects one.',
   ],
 }

@@ -1,4 +1,5 @@
 /** The long help of the commands that delete archives, and of costs. */
+import { SELECTOR_DETAILS } from './selectors.js'
 import type { CommandDetails } from '../command-details.js'
 import { SINGLE_REQUESTS } from './other-commands.js'
 
@@ -15,6 +16,8 @@ export const COST_DETAILS: string =
 /** Paragraphs and examples of `rm`. */
 export const RM_DETAILS: CommandDetails = {
   paragraphs: [
+    SELECTOR_DETAILS,
+    'rm refuses what several archives match, also a name of which there are several and latest: it lists them with the beginnings of their IDs, and the exit code is 2.',
     'rm lists what it will delete, states what the early deletion of archives younger than 90 days costs, and asks at a terminal. Without a terminal, give --yes. --dry-run prints the same to stdout and deletes nothing; with --json as one object. If all archives are given by their whole IDs, it needs only the catalog and sends nothing.',
     'The ID of a first volume deletes the whole set. Later volumes are deleted first, so that the same command continues after a crash; the next prune of the vault deletes the rest as well. The ID of a later volume alone is refused with exit code 2; --no-volumes deletes only the given archives. An archive that the catalog has in another vault is refused too. An archive that the catalog does not know is deleted. Each deletion is recorded in the catalog.',
     SINGLE_REQUESTS,
@@ -23,7 +26,7 @@ export const RM_DETAILS: CommandDetails = {
   examples: [
     {
       purpose: 'print what would be deleted, and the cost',
-      line: 'glacier-pipe rm --dry-run backups latest',
+      line: 'glacier-pipe rm --dry-run backups db.dump@2026-03-01',
     },
   ],
 }

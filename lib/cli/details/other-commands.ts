@@ -36,3 +36,11 @@ export const SERVE_DETAILS: CommandDetails = {
     { purpose: 'serve the vaults of a folder', line: 'glacier-pipe serve --dir /tmp/vaults --port 8765' },
   ],
 }
+
+export const COMPLETION_DETAILS: CommandDetails = {
+  paragraphs: [
+    'The script completes commands, options, choices and files, and the vaults and archives in the catalog. It reads no network.',
+    'In bash, add the line below to ~/.bashrc. In zsh, write the script to a file _glacier-pipe in a folder of $fpath. In fish, write it to ~/.config/fish/completions/glacier-pipe.fish.',
+  ],
+  examples: [{ purpose: 'complete in this bash', line: 'source <(glacier-pipe completion bash)' }],
+}

@@ -21,15 +21,17 @@ export interface SplitWords {
 export function splitWords(words: readonly string[], options: readonly Option[]): SplitWords {
   let hasOperand = false
   let isLiteral = false
-  for (let i = 0; i < words.length; i++) {
-    const word = words[i] ?? ''
-    if (word === '--') {
+  let isValue = false
+  for (const [i, word] of words.entries()) {
+    if (isValue) {
+      isValue = false
+    } else if (word === '--') {
       if (hasOperand) return { own: words.slice(0, i), command: words.slice(i + 1) }
       isLiteral = true
     } else if (isLiteral || word === '-' || !word.startsWith('-')) {
       hasOperand = true
-    } else if (takesNextWord(word, options)) {
-      i++
+    } else {
+      isValue = takesNextWord(word, options)
     }
   }
   return { own: [...words], command: undefined }

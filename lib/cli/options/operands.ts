@@ -7,8 +7,8 @@ import { asUsageError } from './option-names.js'
 
 /** The help on archive IDs that begin with a dash. */
 export const DASHED_IDS_HELP = `
-IDs may begin with a dash. Put them behind --, as in
-  $ glacier-pipe get backups -- -kKb7c0T…`
+IDs may begin with a dash. Put them behind -- or id:, as in
+  $ glacier-pipe get backups id:-kKb7c0T`
 
 /**
  * Checks the name of the vault and the ID of the account that a command was given.

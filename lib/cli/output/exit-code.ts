@@ -6,15 +6,14 @@
  */
 import { constants } from 'node:os'
 import {
-  ServiceError,
   SizeMismatchError,
   SourceCommandError,
   TreeHashMismatchError,
   UploadFailedError,
-  type ServiceErrorReason,
 } from '../../errors.js'
 import { systemReason } from '../../fs/system-reason.js'
 import { ReportedError, ResumableError, UsageError } from '../command-errors.js'
+import { hintFor } from './hints.js'
 
 /**
  * The exit code for an error.
@@ -35,49 +34,53 @@ function signalNumberOf(reason: unknown): number {
   return reason === 'SIGHUP' || reason === 'SIGTERM' ? signals[reason] : signals.SIGINT
 }
 
-/** The lines that explain an error: one, and a second one with the command that resumes. None if stderr has them already. */
-export function explanationsOf(error: unknown): string[] {
-  if (error instanceof ReportedError) return []
+/**
+ * The lines that explain an error: one, and a second one with the command that resumes. None if stderr has them already.
+ *
+ * @param quiet - whether a stop that leaves nothing to say is not mentioned
+ */
+export function explanationsOf(error: unknown, quiet = false): string[] {
+  if (error instanceof ReportedError || (quiet && isPlainStop(error))) return []
   return error instanceof ResumableError ? [explanationOf(error.cause), error.hint] : [explanationOf(error)]
 }
 
 function explanationOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
-  const { uploadId } = error as { readonly uploadId?: string }
-  if (error.name === 'AbortError') {
-    return uploadId ? `Stopped. The upload is kept: its ID is ${uploadId}.` : 'Stopped.'
-  }
+  if (isPlainStop(error)) return 'Stopped.'
+  if (error.name === 'AbortError') return `Stopped. The upload is kept: its ID is ${uploadIdOf(error)}.`
   if ((error as NodeJS.ErrnoException).code === 'EPIPE')
     return 'stdout was closed before everything was written.'
-  const { path } = error as NodeJS.ErrnoException
-  const reason = path === undefined ? undefined : systemReason(error)
-  return reason === undefined ? error.message + hintFor(error) : `${path}: ${reason}`
+  return systemText(error) ?? uploadFailureText(error) ?? error.message + hintFor(error)
+}
+
+/** An error of the system in words; `undefined` for any other error. */
+function systemText(error: unknown): string | undefined {
+  const reason = systemReason(error)
+  if (reason === undefined) return undefined
+  // Node leaves the path out of errors of open files: the name of the system call says more than nothing.
+  const { path, syscall } = error as NodeJS.ErrnoException
+  return `${path ?? `The system call ${syscall as string} failed`}: ${reason}`
+}
+
+/** An upload that failed with an error of the system; `undefined` for any other error. */
+function uploadFailureText(error: Error): string | undefined {
+  if (!(error instanceof UploadFailedError)) return undefined
+  const { cause, uploadId, kept } = error
+  const text = systemText(cause)
+  const outcome = kept ? `The upload is kept: its ID is ${uploadId}.` : `The upload ${uploadId} was aborted.`
+  return text && `${text}. ${outcome}`
+}
+
+/** Whether a command was stopped, and no upload is kept. */
+function isPlainStop(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError' && uploadIdOf(error) === undefined
+}
+
+function uploadIdOf(error: Error): string | undefined {
+  return (error as { readonly uploadId?: string }).uploadId
 }
 
 /** The failure of an upload, without what became of the upload; any other error as it is. */
 function causeOf(error: unknown): unknown {
   return error instanceof UploadFailedError ? error.cause : error
-}
-
-const CREDENTIALS_HINT =
-  ' Credentials come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, --profile, or the AWS configuration.'
-
-/** The hints for reasons about which the command has more to say than the library. */
-const HINTS: Readonly<Partial<Record<ServiceErrorReason, string>>> = {
-  'credentials-missing': CREDENTIALS_HINT,
-  'credentials-unavailable': CREDENTIALS_HINT,
-  'credentials-expired': CREDENTIALS_HINT,
-  'credentials-rejected': CREDENTIALS_HINT,
-  'signature-time': ' Check the clock of this machine.',
-  'vault-not-empty':
-    ' The service deletes a vault only if its last inventory is empty and nothing was written to it since. ' +
-    'Empty the vault with: glacier-pipe empty NAME. Then wait about a day for the next inventory.',
-  'vault-not-found': ' Create a vault with: glacier-pipe vault create NAME',
-}
-
-/** The hint on what to do about an error; empty if there is no more to say. */
-function hintFor(error: Error): string {
-  const cause = causeOf(error)
-  const reason = cause instanceof ServiceError ? cause.reason : undefined
-  return (reason && HINTS[reason]) ?? ''
 }

@@ -2,7 +2,6 @@
  * `uploads VAULT`: lists the unfinished uploads at the service, and uploads in the catalog whose outcome is unknown.
  * `--abort ID` aborts one.
  */
-import { Catalog } from '../../catalog/catalog.js'
 import type { UploadState } from '../../catalog/queries/possible-archives.js'
 import { unsettledIn } from '../../catalog/queries/unsettled-records.js'
 import { isInSameVault, type VaultAddress } from '../../catalog/vault-address.js'
@@ -16,6 +15,7 @@ import { printData, printJson, printNote } from '../output/print.js'
 import { type Connection, withConnection } from './connection.js'
 import { catalogFileOf } from './data-folder.js'
 import type { UploadsOptions } from '../commands/vaults/uploads.js'
+import { openCatalog } from './open-catalog.js'
 import { streamLocks } from './put/stream-owner.js'
 
 /** Runs `uploads`: prints the start, part size, ID and description of each upload, and the remarks of the catalog. */
@@ -68,15 +68,16 @@ async function abortUpload(
   vaultName: string,
   uploadId: string,
   file: string,
-  { accountId, quiet }: UploadsOptions,
+  options: UploadsOptions,
   io: Io,
 ): Promise<void> {
+  const { accountId, quiet } = options
   const here = { vaultName, ...(await address()) }
   const locks = await streamLocks(file)
   const lock = await locks.tryTake(await streamIdOf(file, uploadId), `The upload ${uploadId}`)
   try {
     const state = (await unsettledIn(file)).uploads.get(uploadId)
-    const catalog = await Catalog.open(file)
+    const catalog = await openCatalog(options, io)
     try {
       const gone = await client.abortUpload({ vaultName, accountId, uploadId, signal: io.signal }).then(
         () => undefined,

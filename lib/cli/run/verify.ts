@@ -1,5 +1,5 @@
 /**
- * `verify FILE VAULT ARCHIVE_ID`: compares the tree hash of a file with that of an archive, or with those of all volumes of
+ * `verify FILE VAULT ARCHIVE`: compares the tree hash of a file with that of an archive, or with those of all volumes of
  * a set. No archive is retrieved. With `--inventory`, the inventory is.
  */
 import { assertNoConflicts } from '../../catalog/queries/conflicts.js'
@@ -7,6 +7,7 @@ import type { VaultPlace } from '../../catalog/queries/stored-entries.js'
 import type { ArchiveRecord } from '../../catalog/record.js'
 import { setFrom, setIdOf, setOf, type ArchiveSet } from '../../catalog/queries/sets.js'
 import { IncompleteSetError, NotFoundError, SizeMismatchError, TreeHashMismatchError } from '../../errors.js'
+import { withPath } from '../../fs/system-reason.js'
 import { invariant } from '../../invariant.js'
 import { FileHasher } from '../../tree-hash/file-hasher.js'
 import { UsageError } from '../command-errors.js'
@@ -46,8 +47,13 @@ export async function verify(
   const hasher = new FileHasher()
   try {
     const [first] = volumes
-    if (volumes.length === 1 && first) await compareOne(file, first, hasher, io)
-    else await compareSet(file, volumes, hasher, io)
+    const comparison =
+      volumes.length === 1 && first
+        ? compareOne(file, first, hasher, io)
+        : compareSet(file, volumes, hasher, io)
+    await comparison.catch((error: unknown) => {
+      throw withPath(error, file)
+    })
   } finally {
     hasher.close()
   }

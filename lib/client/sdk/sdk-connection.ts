@@ -72,6 +72,11 @@ export class SdkConnection {
     this.#ownClient?.destroy()
   }
 
+  /** The client of the SDK, to read its configuration. */
+  async sdkClient(): Promise<Sdk.GlacierClient> {
+    return (await this.#load()).client
+  }
+
   /** The region that requests go to. */
   async region(): Promise<string> {
     try {

@@ -22,6 +22,15 @@ export class SdkVaultClient implements Client.VaultClient, Disposable, AsyncDisp
     this.#connection = new SdkConnection(source, options)
   }
 
+  /**
+   * The connection, for a diagnosis.
+   *
+   * @internal
+   */
+  get connection(): SdkConnection {
+    return this.#connection
+  }
+
   /** Closes the connections of a client that was made here. A client of the caller is not changed. */
   destroy(): void {
     this.#connection.destroy()

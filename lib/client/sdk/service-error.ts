@@ -49,6 +49,9 @@ const TEXTS: readonly (readonly [RegExp, ServiceErrorReason])[] = [
   [/Vault not empty or recently written to/, 'vault-not-empty'],
 ]
 
+/** The text of the SDK for a client without a region; its error has no code. */
+const MISSING_REGION = 'Region is missing'
+
 const REFUSALS: ReadonlySet<string> = new Set(['InsufficientCapacityException', 'PolicyEnforcedException'])
 
 /** The parts of the SDK's and of Node's errors that distinguish them. */
@@ -80,6 +83,7 @@ export function toServiceError(
   if (known instanceof GlacierPipeError) return known
   if (signal?.aborted) return new AbortError({ cause: signal.reason })
   const error = toFailure(thrown)
+  if (error.message === MISSING_REGION) return regionMissing(operation, thrown)
   const { httpStatusCode: status, requestId } = error.$metadata ?? {}
   const details = { operation, serviceCode: error.name, status, requestId, cause: thrown }
   if (isOfNetwork(error, status, origin)) {
@@ -93,6 +97,16 @@ export function toServiceError(
   }
   if (status !== undefined && hasNoServiceCode(error)) return withoutServiceCode({ ...details, status })
   return refusal(messageOf(error), details)
+}
+
+function regionMissing(operation: string, cause: unknown): ServiceError {
+  const message = 'no region is set: pass one in the client configuration, or set AWS_REGION'
+  return new ServiceError(message, {
+    operation,
+    serviceCode: 'RegionMissing',
+    cause,
+    reason: 'region-missing',
+  })
 }
 
 /** The error for a response of the service. */
@@ -175,8 +189,6 @@ function hasNoServiceCode({ name }: RequestFailure): boolean {
 function messageOf(error: RequestFailure, networkCode = ''): string {
   const inner: unknown = error instanceof AggregateError ? error.errors[0] : undefined
   const message = error.message || (inner instanceof Error ? inner.message : '') || 'no reason was stated'
-  if (message === 'Region is missing')
-    return 'no region is set: pass one in the client configuration, with --region or in AWS_REGION'
   const line = message.replace(/\s+/g, ' ').trim() // messages of OpenSSL end with a line break
   return isCertificateCode(networkCode) ? `${line}. ${CERTIFICATE_ADVICE}` : line
 }

@@ -5,6 +5,7 @@
 import { join } from 'node:path'
 import { LockHeldError, OutputFileError } from '../../errors.js'
 import { LockFolder, type Lock } from '../../fs/lock.js'
+import { reasonOf } from '../../fs/system-reason.js'
 import type { FileSystem } from '../../runtime/file-system.js'
 import { systemRuntime, type Runtime } from '../../runtime/runtime.js'
 
@@ -43,10 +44,12 @@ export class PartialLock {
           await files.rmdir(folder).catch(() => undefined) // its owner may have released it meanwhile, and could not remove the folder
           throw error
         }
-        const { code, message } = error as NodeJS.ErrnoException
+        const { code } = error as NodeJS.ErrnoException
         if (code !== 'ENOENT' || attempt === MAX_ATTEMPTS) {
           await files.rmdir(folder).catch(() => undefined) // on a full disk the folder is left empty
-          throw new OutputFileError(path, `Its lock cannot be taken: ${message}`, { cause: error })
+          throw new OutputFileError(path, `Its lock cannot be taken: ${reasonOf(error)}`, {
+            cause: error,
+          })
         }
         // The folder was removed by another process, which had released the lock.
         await clock.sleep(clock.random() * MAX_PAUSE_MS, undefined)

@@ -1,6 +1,7 @@
 /** Renames a complete partial file to the output file, with the mode and owner of the file that it replaces. */
 import { GlacierPipeError, OutputFileError } from '../../errors.js'
 import { renameDurably } from '../../fs/durable.js'
+import { reasonOf } from '../../fs/system-reason.js'
 import type { FileSystem } from '../../runtime/file-system.js'
 import type { PartialFile } from './partial-file.js'
 
@@ -20,7 +21,7 @@ export async function renameToTarget(partial: PartialFile, path: string): Promis
     if (error instanceof GlacierPipeError) throw error
     throw new OutputFileError(
       path,
-      `All bytes are in ${partial.path}, verified, but it cannot be renamed: ${(error as NodeJS.ErrnoException).code}. ` +
+      `All bytes are in ${partial.path}, verified, but it cannot be renamed: ${reasonOf(error)}. ` +
         'Remove the cause and run the same again, or rename the file yourself.',
       { cause: error },
     )

@@ -63,10 +63,12 @@ t.test('sizes are read and written as people do', async (t) => {
     t.throws(() => parseSize(text), { code: 'commander.invalidArgument' }, text)
   }
   t.strictSame(
-    ['0', '0s', '90s', '0.5s', '5m', '6h', '1d'].map(parseDuration),
-    [0, 0, 90_000, 500, 300_000, 21_600_000, 86_400_000],
+    ['0', '0s', '90s', '0.5s', '5m', '6h', '1d', '1h30m', '5min', ' 1 hour 30 Minutes ', '2 weeks'].map(
+      parseDuration,
+    ),
+    [0, 0, 90_000, 500, 300_000, 21_600_000, 86_400_000, 5_400_000, 300_000, 5_400_000, 1_209_600_000],
   )
-  for (const text of ['', '5', 'x', '-1s', '1w', '1e3s'])
+  for (const text of ['', ' ', '5', 'x', '-1s', '1mo', '1y', '1e3s', '30m1h', '5m5m', '1h30'])
     t.throws(() => parseDuration(text), { code: 'commander.invalidArgument' }, text)
   t.equal(parseCount('12'), 12)
   for (const text of ['0', '-1', 'x', '1.5', ''])

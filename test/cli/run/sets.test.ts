@@ -24,7 +24,9 @@ t.test('ls shows a set as one line, with what is missing', async (t) => {
   const [a = '', b = '', c = ''] = await put(bytes, ...inVolumes)
   t.match(
     (await run(['ls'])).out,
-    new RegExp(`^\\S+Z {4}5\\.00 MiB  docs  ${a}  db\\.tar  \\(3 volumes\\)\\n$`),
+    new RegExp(
+      `^db\\.tar  5\\.00 MiB  \\S+ \\S+  0 minutes  free in 90 days  ${a.slice(0, 8)}  docs  3 volumes\\n$`,
+    ),
   )
   const [first, ...others] = (await run(['ls', '--json'])).out.trim().split('\n')
   t.strictSame(others, [])
@@ -37,11 +39,11 @@ t.test('ls shows a set as one line, with what is missing', async (t) => {
   })
   t.equal((await run(['ls', '--max-size', '4MiB'])).out, '', 'the size is that of the whole set')
   await keep((it) => it.type === 'archive' && it.archiveId !== b)
-  t.match((await run(['ls'])).out, /\(2 volumes, incomplete: volume 2 missing\)\n$/)
+  t.match((await run(['ls'])).out, / {2}2 volumes, incomplete: volume 2 missing\n$/)
   await keep((it) => it.type === 'archive' && it.archiveId !== a)
   t.match(
-    (await run(['ls'])).out,
-    new RegExp(`  docs  ${a}  .*\\(1 volume, incomplete: volumes 1, 2 missing\\)\\n$`),
+    (await run(['ls', '--full'])).out,
+    new RegExp(`Z  .*  ${a}  docs  1 volume, incomplete: volumes 1, 2 missing\\n$`),
   )
   const common = {
     type: 'archive',
@@ -54,10 +56,13 @@ t.test('ls shows a set as one line, with what is missing', async (t) => {
   await append({ ...common, archiveId: 'x', volume: 1, more: true })
   t.match(
     (await run(['ls', '--name', 'night'])).out,
-    / {2}x {2}nightly {2}\(1 volume, incomplete: another volume should follow\)/,
+    /^nightly .* {2}free {2}x {2}docs {2}1 volume, incomplete: another volume should follow\n/,
   )
   await append({ ...common, archiveId: 'y', volume: 2, firstVolume: 'x' })
-  t.match((await run(['ls', '--name', 'night'])).out, /\(2 volumes, unknown: the catalog does not say where/)
+  t.match(
+    (await run(['ls', '--name', 'night'])).out,
+    / {2}2 volumes, unknown: the catalog does not say where/,
+  )
 })
 
 t.test('ls shows what may exist, and what is wrong', async (t) => {
@@ -71,11 +76,11 @@ t.test('ls shows what may exist, and what is wrong', async (t) => {
   const wrong = { type: 'mismatched', ...common, archiveId: 'wrong', size: 8, sentTreeHash: 's' }
   await append(sending, unknown, orphan, begun, completing, wrong)
   t.match((await run(['ls'])).out.split('\n'), [
-    /^\S+Z {9}8 B {2}docs {2}wrong {2}\(wrong: the stored tree hash differs/,
-    /^\S+Z {9}5 B {2}docs {2}may exist {2}a$/,
-    /^\S+Z {9}6 B {2}docs {2}may exist$/,
-    /^\S+Z {11}- {2}docs {2}may exist$/,
-    /^\S+Z {9}7 B {2}docs {2}may exist {2}c\.tar$/,
+    /^- {6}8 B .* {2}free {2}wrong {2}docs {2}wrong: the stored tree hash differs/,
+    /^a {6}5 B .* {2}- {12}docs {2}may exist$/,
+    /^- {6}6 B .* {2}docs {2}may exist$/,
+    /^- {8}- .* {2}docs {2}may exist$/,
+    /^c\.tar {2}7 B .* {2}docs {2}may exist$/,
     '',
   ])
   const objects = (await run(['ls', '--json'])).out.trim().split('\n')
@@ -176,7 +181,7 @@ t.test('rm that fails in the middle leaves a set that the same command deletes',
   vault.faults.add({ fault: 'expired-upload', operation: 'DeleteArchive', nth: 2 })
   t.match(await run(['rm', '--yes', 'docs', '--', a]), { code: 1 })
   vault.faults.clear()
-  t.match((await run(['ls'])).out, /\(2 volumes, incomplete: another volume should follow\)/)
+  t.match((await run(['ls'])).out, / {2}2 volumes, incomplete: another volume should follow\n/)
   t.match(await run(['rm', '--yes', 'docs', '--', a]), { code: 0, err: /2 archives deleted/ })
   t.equal((await run(['ls'])).out, '')
 })

@@ -1,4 +1,4 @@
-/** The command `get VAULT ARCHIVE_ID…`: its options and their help. */
+/** The command `get VAULT ARCHIVE…`: its options and their help. */
 import { Option, type Command } from 'commander'
 import type { Tier } from '../../../store/retrieval-store.js'
 import { parseRange, type GivenRange } from '../../options/values/byte-range.js'
@@ -22,6 +22,8 @@ export interface GetOptions extends ConnectionOptions, TransferOptions, CostOpti
   readonly volumes: boolean
   /** Whether to print the jobs and their cost, and start nothing. */
   readonly dryRun?: true
+  /** Whether a set whose last volume is missing is retrieved. */
+  readonly incomplete?: boolean
 }
 
 /**
@@ -37,7 +39,7 @@ export function addGetCommand(
     addConnectionOptions(
       program
         .command('get <vault>')
-        .argument('[archive-id...]', '', collectText)
+        .argument('[archive...]', '', collectText)
         .description('retrieve and verify archives, one after the other, to stdout or a file')
         .option(
           '-o, --output <file>',
@@ -60,6 +62,7 @@ export function addGetCommand(
         )
         .option('--no-volumes', 'retrieve only the given archive, not all volumes of its set')
         .option('--dry-run', 'print the jobs and what they cost; start nothing')
+        .option('--incomplete', 'retrieve a set of volumes although its last volume is missing')
         .addHelpText('after', DASHED_IDS_HELP),
     ),
   )

@@ -1,6 +1,7 @@
 /** The command `prune VAULT`: its options and their help. */
 import type { Command } from 'commander'
 import type { CalendarDuration } from '../../../retention/calendar.js'
+import { catalogMirrorOption, type CatalogWriteOptions } from '../../options/catalog-mirror.js'
 import { addConnectionOptions, type ConnectionOptions } from '../../options/connection-options.js'
 import { addPricesOption, type CostOptions } from '../../options/cost-options.js'
 import { addRetryOption, type RetryOptions } from '../../options/transfer-options.js'
@@ -8,7 +9,7 @@ import { parseKeepCount, parseKeepWithin } from '../../options/values/retention.
 import { parseText } from '../../options/values/text.js'
 
 /** The options of `prune`. */
-export interface PruneOptions extends ConnectionOptions, CostOptions, RetryOptions {
+export interface PruneOptions extends ConnectionOptions, CatalogWriteOptions, CostOptions, RetryOptions {
   /** The rules: numbers of archives to keep of each name; `Infinity` is unlimited. */
   readonly keepLast?: number
   readonly keepDaily?: number
@@ -52,6 +53,7 @@ export function addPruneCommand(
     .option('--name <text>', 'only names that contain this text, or match it if it has * or ?', parseText)
     .option('--now', 'delete archives younger than 90 days too, which the service charges for')
     .option('--dry-run', 'print what would be kept and deleted; delete nothing')
+    .addOption(catalogMirrorOption())
     .option('--yes', 'do not ask for confirmation')
   addRetryOption(addConnectionOptions(addPricesOption(command))).action(run)
 }

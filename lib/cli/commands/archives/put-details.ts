@@ -9,7 +9,7 @@ export const PUT_DETAILS: CommandDetails = {
     'With a pipe, as in pg_dump shop | glacier-pipe put backups, put cannot know that pg_dump failed: it sees only that the input ended, and stores what came as a complete archive. After set -o pipefail in bash, ksh and zsh, the exit code of the pipeline tells it afterwards, but the archive is stored all the same, and ls shows it like any other.',
     "A pipeline inside the command has the same problem: sh reports only the status of its last program. Give bash -o pipefail -c 'pg_dump shop | zstd', or let the last program fail if its input is cut.",
     'When put is stopped or fails, the command receives SIGTERM, and SIGKILL five seconds later. SIGHUP is passed on. SIGINT of a terminal reaches the command by itself; SIGTERM follows after five seconds. Programs that the command has started receive no signal, but can no longer write.',
-    'Messages, hints and the catalog show the command as "…", since it may contain passwords; a message of its failure names the program alone. With --resume, the command runs again, and its output is compared with the parts that are stored: it must be the same up to there.',
+    'Messages, hints and the catalog show the command as "…", since it may contain passwords; a message of its failure names the program alone. With --resume, the command runs again, and its output is compared with the parts that are stored: parts that are the same are not sent again. Volumes that are stored must be the same.',
     'If a stream takes several archives and the command fails later, the volumes that are stored stay, as an incomplete set: ls marks it, and get refuses it without --incomplete.',
     'The output of the command is a socket, not a pipe: a command cannot open /dev/stdout. Use its own option for stdout, often -, or append | cat in a shell.',
   ],
@@ -20,13 +20,16 @@ export const PUT_DETAILS: CommandDetails = {
     },
     {
       purpose: 'store the archive of a folder only if tar succeeds',
-      line: 'glacier-pipe put backups --name srv -- tar -c /srv',
+      line: 'glacier-pipe put backups --name photos.tar -- tar -c photos',
     },
     {
       purpose: 'compress and encrypt in a pipeline; any failure in it counts',
-      line: "glacier-pipe put backups -- bash -o pipefail -c 'tar -c /srv | zstd | age -r age1…'",
+      line: "glacier-pipe put backups -- bash -o pipefail -c 'tar -c photos | zstd | age -R recipient.txt'",
     },
-    { purpose: 'store a file', line: 'glacier-pipe put backups photos.tar' },
-    { purpose: 'store the output of a pipe', line: 'zfs send tank/home@today | glacier-pipe put backups' },
+    { purpose: 'store a file', line: 'glacier-pipe put backups srv.tar' },
+    {
+      purpose: 'store the output of a pipe; pipefail reports a failure of tar, but the archive is stored',
+      line: 'set -o pipefail; tar -c photos | glacier-pipe put backups --name photos-from-a-pipe.tar',
+    },
   ],
 }

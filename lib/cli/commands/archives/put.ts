@@ -8,6 +8,7 @@ import {
 import { addDetails } from '../../command-details.js'
 import { takeCommandWords } from '../../options/command-words.js'
 import { PUT_DETAILS } from './put-details.js'
+import { catalogMirrorOption, type CatalogWriteOptions } from '../../options/catalog-mirror.js'
 import { addPricesOption, type CostOptions } from '../../options/cost-options.js'
 import { parseThreads } from '../../options/values/numbers.js'
 import { parsePath, parseText } from '../../options/values/text.js'
@@ -23,7 +24,7 @@ export interface PutSource {
 }
 
 /** The options of `put`. */
-export interface PutOptions extends ConnectionOptions, TransferOptions, CostOptions {
+export interface PutOptions extends ConnectionOptions, TransferOptions, CatalogWriteOptions, CostOptions {
   /** The name of the stream; default the description, or the base name of the file. */
   readonly name?: string
   readonly description?: string
@@ -104,6 +105,7 @@ export function addPutCommand(
           parseSize,
         )
         .option('--no-volumes', 'fail if the stream does not fit into one archive')
+        .addOption(catalogMirrorOption())
         .option('--dry-run', 'print the plan of the upload and what it costs; read and send nothing'),
     ),
   )

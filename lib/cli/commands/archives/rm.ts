@@ -1,12 +1,13 @@
-/** The command `rm VAULT ARCHIVE_ID…`: its options and their help. */
+/** The command `rm VAULT ARCHIVE…`: its options and their help. */
 import type { Command } from 'commander'
+import { catalogMirrorOption, type CatalogWriteOptions } from '../../options/catalog-mirror.js'
 import { addConnectionOptions, type ConnectionOptions } from '../../options/connection-options.js'
 import { addPricesOption, type CostOptions } from '../../options/cost-options.js'
 import { DASHED_IDS_HELP } from '../../options/operands.js'
 import { collectText } from '../../options/values/text.js'
 
 /** The options of `rm`. */
-export interface RmOptions extends ConnectionOptions, CostOptions {
+export interface RmOptions extends ConnectionOptions, CatalogWriteOptions, CostOptions {
   /** Whether to delete without a question. */
   readonly yes?: true
   /** Whether to print what would be deleted, and delete nothing. */
@@ -26,11 +27,12 @@ export function addRmCommand(
 ): void {
   const command = program
     .command('rm <vault>')
-    .argument('<archive-id...>', '', collectText)
+    .argument('<archive...>', '', collectText)
     .description('delete archives; the ID of a first volume deletes the whole set')
     .option('--no-volumes', 'delete only the given archives, even if they are volumes of a set')
     .option('--yes', 'do not ask for confirmation')
     .option('--dry-run', 'print what would be deleted and what it costs; connect to nothing')
+    .addOption(catalogMirrorOption())
     .addHelpText('after', DASHED_IDS_HELP)
   addConnectionOptions(addPricesOption(command)).action(run)
 }

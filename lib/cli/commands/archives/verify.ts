@@ -1,4 +1,4 @@
-/** The command `verify FILE VAULT ARCHIVE_ID`: its options and their help. */
+/** The command `verify FILE VAULT ARCHIVE`: its options and their help. */
 import type { Command } from 'commander'
 import { addInventoryOptions, type InventoryReadOptions } from '../../options/inventory-options.js'
 import { DASHED_IDS_HELP } from '../../options/operands.js'
@@ -26,7 +26,7 @@ export function addVerifyCommand(
       .command('verify')
       .argument('<file>', '', parsePath)
       .arguments('<vault>')
-      .argument('<archive-id>', '', parseText)
+      .argument('<archive>', '', parseText)
       .description('check that a file is the same as an archive, without retrieving the archive')
       .option('--inventory', 'compare the file with the inventory of the vault instead of the catalog')
       .option('--no-volumes', 'compare the file with the given archive only, not with all volumes of its set')

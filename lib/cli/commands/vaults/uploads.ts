@@ -1,10 +1,11 @@
 /** The command `uploads VAULT`: its options and their help. */
 import type { Command } from 'commander'
+import { catalogMirrorOption, type CatalogWriteOptions } from '../../options/catalog-mirror.js'
 import { addConnectionOptions, type ConnectionOptions } from '../../options/connection-options.js'
 import { parseText } from '../../options/values/text.js'
 
 /** The options of `uploads`. */
-export interface UploadsOptions extends ConnectionOptions {
+export interface UploadsOptions extends ConnectionOptions, CatalogWriteOptions {
   /** The ID of the upload to abort. */
   readonly abort?: string
 }
@@ -22,6 +23,7 @@ export function addUploadsCommand(
     program
       .command('uploads <vault>')
       .description('list the unfinished uploads of a vault, or abort one')
-      .option('--abort <id>', 'abort this upload; its parts are deleted', parseText),
+      .option('--abort <id>', 'abort this upload; its parts are deleted', parseText)
+      .addOption(catalogMirrorOption()),
   ).action(run)
 }

@@ -4,6 +4,8 @@ const ASCII = /^[\x20-\x7e]*$/
 /** Scripts of East Asia, and their punctuation and full-width forms: each character takes two columns. */
 const WIDE =
   /[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Bopomofo}\p{Script=Yi}\u3000-\u303e\uff01-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}|\ufe0f/u
+/** Half-width forms, which belong to the same scripts. */
+const HALF_WIDTH = /[\uff61-\uffdc]/
 /** Marks that are drawn on the character before them, and characters that are not drawn. */
 const WITHOUT_WIDTH = /^[\p{M}\p{Cf}]+$/u
 const ELLIPSIS = '…'
@@ -46,6 +48,6 @@ function charactersThatFit(all: readonly string[], width: number): string[] {
 }
 
 function characterWidth(character: string): number {
-  if (WIDE.test(character)) return 2
+  if (WIDE.test(character) && !HALF_WIDTH.test(character)) return 2
   return WITHOUT_WIDTH.test(character) ? 0 : 1
 }

@@ -5,7 +5,6 @@
  * deleted since.
  */
 import { archivesIn, deletedIn, mismatchedIn } from '../../../catalog/queries/archives.js'
-import { Catalog } from '../../../catalog/catalog.js'
 import { conflictsIn, type CatalogConflict } from '../../../catalog/queries/conflicts.js'
 import { unsettledIn } from '../../../catalog/queries/unsettled-records.js'
 import { readBlocks } from '../../../catalog/read-catalog.js'
@@ -14,6 +13,7 @@ import type { ArchiveRecord, MismatchedRecord } from '../../../catalog/record.js
 import type { InventoryRow } from '../../../inventory/inventory-row.js'
 import { nameOf } from '../../../glacier/archive-name.js'
 import type { Io } from '../../io.js'
+import type { RebuildOptions } from '../../commands/catalog.js'
 import type { InventoryReadOptions } from '../../options/inventory-options.js'
 import { warnOfConflicts, warnOfConflictsIn } from '../../output/conflict-notes.js'
 import { formatCount, formatSize } from '../../output/format.js'
@@ -22,6 +22,7 @@ import { reasonOf, Reconciler, recordOfRow } from './reconcile.js'
 import { withConnection } from '../connection.js'
 import { catalogFileOf } from '../data-folder.js'
 import { openInventory } from '../inventory.js'
+import { openCatalog } from '../open-catalog.js'
 
 /** The number of records that are written to disk together. */
 const BATCH_SIZE = 1000
@@ -30,11 +31,7 @@ const BATCH_SIZE = 1000
  * Runs `catalog rebuild`: adds archives that only the vault has to the catalog, records the outcome of uploads and
  * requests whose outcome was unknown, and settles conflicts between tree hashes.
  */
-export async function rebuildCatalog(
-  vaultName: string,
-  options: InventoryReadOptions,
-  io: Io,
-): Promise<void> {
+export async function rebuildCatalog(vaultName: string, options: RebuildOptions, io: Io): Promise<void> {
   const file = catalogFileOf(options, io.env)
   await withConnection(options, io, async ({ client, address }) => {
     const here = { vaultName, ...(await address()) }
@@ -59,7 +56,7 @@ export async function rebuildCatalog(
       const origin = { ...possible?.origin, volume, firstVolume }
       return { ...record, ...origin, accountId: origin.accountId ?? accountId }
     }
-    const catalog = await Catalog.open(file)
+    const catalog = await openCatalog(options, io)
     try {
       let batch: ArchiveRecord[] = []
       for await (const row of openInventory(client, vaultName, options, io)) {

@@ -1,7 +1,6 @@
 /**
- * `get VAULT ARCHIVE_ID…`: retrieves and verifies archives, to stdout or into a file.
+ * `get VAULT ARCHIVE…`: retrieves and verifies archives, to stdout or into a file.
  */
-import type { VaultPlace } from '../../../catalog/queries/stored-entries.js'
 import { picked } from '../../../options/check-options.js'
 import { pipeline } from '../../../streams/node-streams.js'
 import type { RetrievalEvents } from '../../../retrieve/archive-reader.js'
@@ -17,10 +16,10 @@ import { printData, printJson, printNote } from '../../output/print.js'
 import { GET } from '../../output/progress/operation.js'
 import { Progress, type TransferSource } from '../../output/progress/progress.js'
 import { followRetries } from '../../output/retry-notes.js'
-import { type Connection, withConnection } from '../connection.js'
+import { withConnection } from '../connection.js'
 import { catalogFileOf } from '../data-folder.js'
-import { placeOf, selectArchives } from '../select/select-archives.js'
 import { withResumeHint } from './get-resume.js'
+import { selectedIds } from './selected-ids.js'
 import type { GetOptions } from '../../commands/archives/get.js'
 import { noteRetrievalCost, printRetrievalPlan } from './retrieval-cost.js'
 import { fragmentWarning, resolveTarget, targetOfJob, type RetrievalTarget } from './retrieval-target.js'
@@ -49,7 +48,7 @@ export async function get(
 ): Promise<void> {
   const { output, wait, job } = options
   if (archiveIds.length > 0 === (job !== undefined))
-    throw new UsageError('Give either the ID of an archive, or the ID of a job with --job.')
+    throw new UsageError('Give either an archive, or the ID of a job with --job.')
   if (job !== undefined && options.range)
     throw new UsageError('--range cannot be used with --job: the range of a job is set when it is started.')
   if (job !== undefined && options.dryRun)
@@ -68,7 +67,7 @@ export async function get(
     const base = { client, vaultName, accountId, tier, concurrency, memory, retryFor, signal, clock }
     const file = catalogFileOf(options, io.env)
     const target = await (job === undefined
-      ? resolveTarget(file, await idsOf(archiveIds, vaultName, connection, options, io), options, io)
+      ? resolveTarget(file, await selectedIds(archiveIds, vaultName, connection, options, io), options, io)
       : targetOfJob(file, retryingClient, { vaultName, accountId, jobId: job, signal }, io))
     const retrieval = { ...base, ...target.options }
     const place = await connection.address()
@@ -80,24 +79,6 @@ export async function get(
     if (wait) await transfer(retrieval, target, options, io, argv)
     else await start(retrieval, options, io)
   })
-}
-
-/** The IDs of the archives that the operands stand for. Of several operands, a name stands for all volumes of its set. */
-async function idsOf(
-  given: readonly string[],
-  vaultName: string,
-  connection: Connection,
-  options: GetOptions,
-  io: Io,
-): Promise<string[]> {
-  const place = (): Promise<VaultPlace> => placeOf(connection, vaultName)
-  const selected = await selectArchives(given, { vaultName, options, io, place, isStrict: false })
-  const expands = given.length > 1 && options.volumes
-  return selected.flatMap(({ by, archiveId, entry }) =>
-    expands && entry && (by === 'name' || by === 'latest')
-      ? entry.set.volumes.map((volume) => volume.archiveId)
-      : [archiveId],
-  )
 }
 
 async function transfer(

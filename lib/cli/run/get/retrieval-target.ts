@@ -1,7 +1,9 @@
 /**
  * The archives that `get` retrieves for the IDs it is given. The catalog knows the volumes of sets and the sizes of archives.
  *
- * A fragment of a stream is never delivered as the whole stream without a warning, not even with `--quiet`.
+ * A fragment of a stream is never delivered as the whole stream without a warning, not even with `--quiet`. A set that
+ * certainly lacks its end is refused, except with `--incomplete`. If the catalog does not know where a set ends, as after it
+ * was rebuilt from an inventory, a warning is all: to refuse would be in the way of each restore after a disaster.
  */
 import { assertNoConflicts } from '../../../catalog/queries/conflicts.js'
 import type { ArchiveRecord } from '../../../catalog/record.js'
@@ -20,6 +22,8 @@ import { volumesText } from '../../output/set-text.js'
 export interface TargetOptions {
   readonly range?: GivenRange
   readonly volumes: boolean
+  /** Whether a set without its end is retrieved. */
+  readonly incomplete?: boolean
   readonly quiet?: boolean
 }
 
@@ -37,7 +41,7 @@ export interface RetrievalTarget {
  * Finds the archives that IDs stand for.
  *
  * @param file - the catalog
- * @throws {IncompleteSetError} `ERR_INCOMPLETE_SET`: a volume of the set is missing
+ * @throws {IncompleteSetError} `ERR_INCOMPLETE_SET`: a volume of the set is missing; its end only without `--incomplete`
  * @throws {CatalogConflictError} `ERR_CATALOG_CONFLICT`: the catalog contradicts itself about an archive
  * @throws {UsageError} a range without an end, in archives whose sizes are not known
  */
@@ -114,11 +118,13 @@ function isSeveral({ volumes, state }: ArchiveSet): boolean {
 function volumesIn(
   set: ArchiveSet,
   firstVolume: string,
-  { range, quiet }: TargetOptions,
+  { range, incomplete = false, quiet }: TargetOptions,
   io: Io,
 ): readonly ArchiveRecord[] {
   const { volumes, state, missing } = set
-  if (missing.length > 0) throw new IncompleteSetError(firstVolume, missing)
+  const needsEnd = range?.end === undefined && !incomplete // a range that ends in a known volume needs no others
+  if (missing.length > 0 || (state === 'incomplete' && needsEnd))
+    throw new IncompleteSetError(firstVolume, missing)
   const finding =
     volumes.length > 1
       ? `the archive is the first of ${volumesText(set)}, which are all retrieved`

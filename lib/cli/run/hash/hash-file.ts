@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises'
 import { inputStream } from '../../../fs/input-stream.js'
 import { descriptorNamed } from '../../../fs/open-input.js'
-import { systemReason } from '../../../fs/system-reason.js'
+import { reasonOf } from '../../../fs/system-reason.js'
 import { Writable, pipeline, type Readable } from '../../../streams/node-streams.js'
 import type { FileHasher, HashedFile } from '../../../tree-hash/file-hasher.js'
 import { treeHash } from '../../../tree-hash/tree-hash-stream.js'
@@ -23,7 +23,7 @@ export async function unlessUnreadable<T>(
     const hint = name.includes('\ufffd')
       ? '. Names that are not UTF-8 can only be read from a list, with --check'
       : ''
-    printNote(io, `${name}: ${systemReason(error) ?? (error as Error).message}${hint}`)
+    printNote(io, `${name}: ${reasonOf(error)}${hint}`)
     return undefined
   }
 }

@@ -29,7 +29,7 @@ export function rowOf(entry: CatalogEntry): LsRow {
   if (type === 'possible') {
     const { time, size, vaultName, region, endpoint, description, origin, record } = entry
     const named = 'archiveId' in record && record.archiveId !== undefined
-    const remark = named ? `may exist: its ID may be ${record.archiveId}` : 'may exist'
+    const remark = named ? `may exist (its ID may be ${record.archiveId})` : 'may exist'
     const name = recordName({ name: origin.name, description }) ?? ''
     const place = { vaultName, region, endpoint }
     return { entry, time, size, id: undefined, ids: [], name, streamName: origin.name, remark, ...place }
@@ -41,7 +41,7 @@ export function rowOf(entry: CatalogEntry): LsRow {
     return { entry, time, size, id, ids: [id], name: '', streamName: undefined, remark, ...place }
   }
   const { id, name = '', time, size, set, ...place } = storedEntryOf(entry)
-  const ids = [...set.volumes, ...set.duplicates].map(({ archiveId }) => archiveId)
+  const ids = [id, ...[...set.volumes, ...set.duplicates].map(({ archiveId }) => archiveId)]
   const remark = type === 'set' ? setText(set) : ''
   return { entry, time, size, id, ids, name, streamName: set.volumes[0]?.name, remark, ...place }
 }

@@ -26,7 +26,7 @@ export function lsTable(
 ): readonly string[] {
   if (rows.length === 0) return []
   const columns: Column[] = [
-    { title: 'NAME', cells: rows.map(nameCell), cut: { at: 'middle', minWidth: 12 } },
+    { title: 'NAME', cells: rows.map(nameCell), cut: { at: 'middle', minWidth: 8 } },
     { title: 'SIZE', cells: rows.map(({ size }) => sizeCell(size)), align: 'right', rank: 7 },
     {
       title: 'STORED',

@@ -6,6 +6,7 @@ import type { LsOptions } from '../../commands/archives/ls.js'
 import { nowMsOf, type Io } from '../../io.js'
 import { dateOf } from '../../options/values/date.js'
 import { warnOfConflicts } from '../../output/conflict-notes.js'
+import { formatCount } from '../../output/format.js'
 import { printLines, printNote } from '../../output/print.js'
 import { catalogFileOf } from '../data-folder.js'
 import { costsOfRows } from './ls-cost.js'
@@ -57,8 +58,8 @@ function layoutOf(
 /** The note on an empty list: the catalog may be another one than the user means. */
 function emptyText(file: string, count: number, vaultName: string | undefined): string {
   if (count === 0) return `The catalog ${file} has no archives.`
-  const where = vaultName === undefined ? '' : ` in ${vaultName} or none`
-  return `No archive in the catalog ${file} is${where} of those asked for.`
+  const which = vaultName === undefined ? '' : ` in ${vaultName}`
+  return `None of the ${formatCount(count, 'entry', 'entries')} of the catalog ${file} is an archive${which} that matches.`
 }
 
 async function* inBlocks(lines: readonly string[]): AsyncGenerator<readonly string[], void, undefined> {

@@ -2,7 +2,7 @@
  * `put VAULT [FILE]` and `put VAULT -- CMD ARGS…`: stores a stream in a vault, and prints the archive ID.
  */
 import { stat } from 'node:fs/promises'
-import { Catalog } from '../../../catalog/catalog.js'
+import type { Catalog } from '../../../catalog/catalog.js'
 import { checkOptions, picked } from '../../../options/check-options.js'
 import { VAULT } from '../../../client/request-rules.js'
 import { GLACIER_LIMITS } from '../../../glacier/limits.js'
@@ -23,7 +23,7 @@ import { PUT } from '../../output/progress/operation.js'
 import { Progress } from '../../output/progress/progress.js'
 import { retryNotes } from '../../output/retry-notes.js'
 import { type Connection, withConnection } from '../connection.js'
-import { catalogFileOf } from '../data-folder.js'
+import { openCatalog } from '../open-catalog.js'
 import { commandInput } from './command-input.js'
 import { descriptorOf, openInput } from './put-input.js'
 import { printArchives, printPlan } from './put-output.js'
@@ -58,7 +58,7 @@ export async function put(
   try {
     const changeOf = await watchSource(input.fd, file)
     const archives = await withConnection(options, io, async (connection) => {
-      const catalog = await Catalog.open(catalogFileOf(options, io.env))
+      const catalog = await openCatalog(options, io)
       try {
         const task = { vaultName, file, command, description, size, plan, catalog, connection }
         return await upload({ ...task, source: await input.open() }, options, io)

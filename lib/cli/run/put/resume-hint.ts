@@ -27,7 +27,7 @@ export function withResumeHint(
   const how = isTooLong ? ' without --no-volumes, in another archive' : ''
   const command = resumeCommand(operands, uploadId, resumed)
   const advice = operands.command
-    ? `If the command gives the same output again, this resumes${how}: ${command}`
+    ? `To resume${how}, run the same command again: ${command}`
     : `To resume${how}, pipe the same source in again: ${command}`
   return new ResumableError(explained, advice)
 }

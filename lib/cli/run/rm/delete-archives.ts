@@ -2,14 +2,14 @@
  * Deletes archives, several at once, for `rm`, `empty` and `prune`. Each deletion is recorded in the catalog at once, so
  * that a later run continues after it.
  */
-import { Catalog } from '../../../catalog/catalog.js'
 import type { VaultClient } from '../../../client/vault-client.js'
+import type { CatalogWriteOptions } from '../../options/catalog-mirror.js'
 import type { CatalogOptions } from '../../options/connection-options.js'
 import type { Io } from '../../io.js'
 import { formatCount } from '../../output/format.js'
 import { printNote } from '../../output/print.js'
 import type { Connection } from '../connection.js'
-import { catalogFileOf } from '../data-folder.js'
+import { openCatalog } from '../open-catalog.js'
 
 const DEFAULT_CONCURRENCY = 8
 
@@ -25,7 +25,8 @@ export interface DeletionTask {
   readonly connection: Pick<Connection, 'address'>
   readonly client: VaultClient
   readonly vaultName: string
-  readonly options: CatalogOptions & { readonly accountId?: string; readonly concurrency?: number }
+  readonly options: CatalogOptions &
+    CatalogWriteOptions & { readonly accountId?: string; readonly concurrency?: number }
   /**
    * Called when a deletion fails. The rest of its group is not deleted.
    *
@@ -47,7 +48,7 @@ export async function deleteArchives(
   const { accountId, concurrency = DEFAULT_CONCURRENCY } = options
   const { signal } = io
   const location = await connection.address()
-  const catalog = await Catalog.open(catalogFileOf(options, io.env))
+  const catalog = await openCatalog(options, io)
   const inFlight = new Set<Promise<void>>()
   let count = 0
   const deleteOne = async ({ archiveId, firstVolume }: Deletion): Promise<void> => {

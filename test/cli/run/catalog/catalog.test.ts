@@ -26,7 +26,9 @@ t.test('a catalog that was lost is rebuilt, and put beside the vault', async (t)
     out: '{"vaultName":"docs","inventory":3,"added":0,"reconciled":0,"settled":0}\n',
   })
   t.match(await run(['catalog', 'rebuild', 'docs', '-q']), { code: 0, out: '' })
-  t.match(await run(['ls', '--name', 'a.tar']), { out: new RegExp(`  docs  ${small}  a\\.tar\\n$`) })
+  t.match(await run(['ls', '--name', 'a.tar']), {
+    out: new RegExp(`^a\\.tar  .*  ${small.slice(0, 8)}  docs\\n$`),
+  })
   const out = join(catalog, '..', 'out')
   t.match(await run(['get', 'docs', '-o', out, '--', set[0] ?? '']), { code: 0, err: /first of 2 volumes/ })
   t.ok((await readFile(out)).equals(bytes), 'the set is known again')
@@ -139,7 +141,7 @@ t.test('the catalog is searched by name, date and size', async (t) => {
   t.equal(await idsOf('--min-size', '2000', '--max-size', '1MiB'), 'b')
   t.equal(await idsOf('--before', '1970-01-01'), '')
   t.equal(await idsOf('--since', '2026-02-01T00:00:01Z'), 'c')
-  for (const date of ['x', '1', '01/02/2026', '2026-2-3', '2026-02-30', '2026-13-01', '2026-01-31 12:00'])
+  for (const date of ['x', '1', '01/02/2026', '2026-2-3', '2026-02-30', '2026-13-01', '2026-01-31 12'])
     t.match(await run(['ls', '--since', date]), { code: 2 }, date)
   const many = Array.from({ length: 2000 }, (_, i) => ({ ...lines[0], archiveId: `id${i}` }))
   await writeFile(catalog, many.map((line) => `${JSON.stringify(line)}\n`).join(''))

@@ -73,7 +73,7 @@ t.test('uploads and requests of which nothing was known are stored once an inven
     { intentId: 'i', name: 'hi', streamId: 's2', parts: 1 },
   )
   t.equal((await run(['ls', 'docs'])).out.match(/may exist/g)?.length, 4, 'all but u3 and the request')
-  t.match((await run(['ls', 'docs'])).out, /may exist {2}\(its ID may be another\)$/m)
+  t.match((await run(['ls', 'docs'])).out, /may exist \(its ID may be another\)$/m)
   t.match(await run(['catalog', 'rebuild', 'docs', '--json']), {
     out: '{"vaultName":"docs","inventory":3,"added":0,"reconciled":0,"settled":0}\n',
   })

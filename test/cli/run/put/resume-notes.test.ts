@@ -30,8 +30,13 @@ t.test('the command that resumes is quoted for a shell', async (t) => {
     )
   t.equal(
     resumeCommand({ vaultName: '-v', file: '-f' }, 'u', DEFAULTS),
-    'glacier-pipe put --upload-id=u -- -v -f',
+    'glacier-pipe put --upload-id=u -- -v ./-f',
   )
+  for (const vaultName of ['docs', '-v'])
+    t.equal(
+      resumeCommand({ vaultName, file: undefined, command: ['pg_dump', 'secret'] }, undefined, DEFAULTS),
+      `glacier-pipe put --resume ${vaultName === '-v' ? '-- -v' : 'docs'} -- …`,
+    )
   t.equal(
     resumeCommand({ vaultName: 'docs', file: "a\n\u009bb\\'ä" }, 'u', DEFAULTS),
     "glacier-pipe put --upload-id=u docs $'a\\012\\302\\233b\\\\\\'ä'",

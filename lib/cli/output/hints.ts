@@ -1,0 +1,58 @@
+/** The hints after an error of a request: what to do about it, and how to try the command without AWS. */
+import { ConnectionError, IncompleteSetError, ServiceError, type ServiceErrorReason } from '../../errors.js'
+
+const CREDENTIALS =
+  'Credentials come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, --profile, or the AWS configuration.'
+const LOCAL = 'To try the command without AWS, add --local.'
+
+/** The hints for reasons about which the command has more to say than the library. */
+const BY_REASON: Readonly<Partial<Record<ServiceErrorReason, string>>> = {
+  'region-missing': `Select one with --region, as in --region us-east-1. ${LOCAL}`,
+  'credentials-missing': `${CREDENTIALS} ${LOCAL}`,
+  'credentials-unavailable': CREDENTIALS,
+  'credentials-expired': CREDENTIALS,
+  'credentials-rejected': CREDENTIALS,
+  'signature-time': 'Check the clock of this machine.',
+  'vault-not-empty':
+    'The service deletes a vault only if its last inventory is empty and nothing was written to it since. ' +
+    'Empty the vault with: glacier-pipe empty NAME. Then wait about a day for the next inventory.',
+  'vault-not-found':
+    'Create a vault with: glacier-pipe vault create NAME. Or select the region and the account of the vault with ' +
+    '--region and --profile; glacier-pipe vault ls lists its vaults.',
+}
+
+/** The hints for error codes of the service. */
+const BY_CODE: ReadonlyMap<string, string> = new Map([
+  [
+    'NoLongerSupportedException',
+    `AWS closed the service to new accounts on 15 December 2025. Use the credentials of an account that had vaults before. ${LOCAL}`,
+  ],
+])
+
+const NETWORK = `Check the network, the proxy in HTTPS_PROXY, and --endpoint. ${LOCAL}`
+
+/** The hint for an error, with a space before it; empty if there is no more to say. */
+export function hintFor(error: Error): string {
+  const failure = serviceErrorIn(error)
+  const hint = failure ? hintOf(failure) : incompleteSetHint(error)
+  return hint === undefined ? '' : `${/[.?!)]$/.test(error.message) ? '' : '.'} ${hint}`
+}
+
+/** The hint for a set of which only the end is missing: its first volumes can be retrieved. */
+function incompleteSetHint(error: Error): string | undefined {
+  return error instanceof IncompleteSetError && error.missing.length === 0
+    ? 'With --incomplete, get retrieves the volumes that are stored.'
+    : undefined
+}
+
+function hintOf(error: ServiceError): string | undefined {
+  const { reason, serviceCode } = error
+  const known = (reason && BY_REASON[reason]) ?? BY_CODE.get(serviceCode)
+  return known ?? (error instanceof ConnectionError ? NETWORK : undefined)
+}
+
+/** The error of a request in an error or its causes. */
+function serviceErrorIn(error: unknown): ServiceError | undefined {
+  if (error instanceof ServiceError) return error
+  return error instanceof Error ? serviceErrorIn(error.cause) : undefined
+}

@@ -1,0 +1,42 @@
+/** Commands for tests of sources, and ways to observe and to hold up their processes. */
+import type { ChildProcess } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { open } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Test } from 'tap'
+
+/** The processes that this process starts during a test, in order. */
+export function childrenOf(test: Test): ChildProcess[] {
+  const children: ChildProcess[] = []
+  const note = (message: unknown): void => {
+    children.push((message as { process: ChildProcess }).process)
+  }
+  subscribe('child_process', note)
+  test.teardown(() => {
+    unsubscribe('child_process', note)
+    for (const child of children) child.kill('SIGKILL')
+  })
+  return children
+}
+
+/** A FIFO that a shell script waits at. */
+export interface ShellGate {
+  /** The words of the script that wait. */
+  readonly wait: string
+  /** Resolves when the script waits. It continues when the returned function is called. */
+  readonly reached: () => Promise<() => Promise<void>>
+}
+
+/** Makes a {@link ShellGate} in the folder of a test. */
+export function shellGate(test: Test, name = 'gate'): ShellGate {
+  const path = join(test.testdirName, name)
+  execFileSync('mkfifo', [path])
+  return {
+    wait: `read line <'${path}'`,
+    reached: async () => {
+      const handle = await open(path, 'w') // waits for the reader
+      return () => handle.close()
+    },
+  }
+}
