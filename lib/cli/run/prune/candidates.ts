@@ -62,9 +62,9 @@ export async function candidatesIn(
     const { name = '', set } = entry
     if (archivesOf(entry).some(({ archiveId }) => contradictory.has(archiveId)))
       found.ignored.contradictory.push(entry)
+    else if (begunSets.has(entry.id) && isNamed(name)) found.begun.push(entry)
     else if (name === '') found.ignored.unnamed.push(entry)
     else if (!isNamed(name)) continue
-    else if (begunSets.has(entry.id)) found.begun.push(entry)
     else if (set.state !== 'complete') found.ignored.incomplete.push(entry)
     else found.named.push({ ...entry, name })
   }

@@ -213,6 +213,12 @@ t.test(
     })
     t.match(await run([...rule, '--yes']), { code: 0, err: /3 archives deleted/ })
     t.ok(b)
+    const [unnamed = ''] = await put(bytes, '--max-archive-size', '2MiB')
+    vault.faults.add({ fault: 'expired-upload', operation: 'DeleteArchive', nth: 2 })
+    t.equal((await run(['rm', 'docs', '--yes', '--', unnamed])).code, 1)
+    vault.faults.clear()
+    t.match((await run([...rule, '--dry-run', '--name', 'db'])).out, /Deleted: nothing/)
+    t.match(await run([...rule, '--yes']), { err: /2 archives deleted/ }, 'also of a set without a name')
     t.notMatch((await run(['prune', 'docs', '--keep-last', '1', '--dry-run'])).out, /begun|delete /)
   },
 )
