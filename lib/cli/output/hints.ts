@@ -35,7 +35,7 @@ const NETWORK = `Check the network, the proxy in HTTPS_PROXY, and --endpoint. ${
 export function hintFor(error: Error): string {
   const failure = serviceErrorIn(error)
   const hint = failure && hintOf(failure)
-  return hint === undefined ? '' : `${/[.?!)]$/.test(error.message) ? '' : '.'} ${hint}`
+  return hint === undefined ? '' : ` ${hint}`
 }
 
 function hintOf(error: ServiceError): string | undefined {
