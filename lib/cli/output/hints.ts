@@ -35,7 +35,7 @@ const NETWORK = `Check the network, the proxy in HTTPS_PROXY, and --endpoint. ${
 export function hintFor(error: Error): string {
   const failure = serviceErrorIn(error)
   const hint = failure ? hintOf(failure) : incompleteSetHint(error)
-  return hint === undefined ? '' : `${/[.?!)]$/.test(error.message) ? '' : '.'} ${hint}`
+  return hint === undefined ? '' : ` ${hint}`
 }
 
 /** The hint for a set of which only the end is missing: its first volumes can be retrieved. */

@@ -34,7 +34,7 @@ t.test('an error that a newcomer makes first names the ways forward', (t) => {
       /closed the service to new accounts on 15 December 2025\. .* add --local\.$/,
     ],
     [
-      new Error('It was given up', { cause: new ConnectionError('connect', details) }),
+      new Error('It was given up.', { cause: new ConnectionError('connect', details) }),
       /^It was given up\. Check the network, the proxy in HTTPS_PROXY, and --endpoint\. .* add --local\.$/,
     ],
   ]
