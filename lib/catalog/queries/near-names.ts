@@ -32,10 +32,11 @@ function distanceOf(a: string, b: string): number {
   for (let i = 1; i <= a.length; i++) {
     const row = [i]
     for (let j = 1; j <= b.length; j++) {
-      const replaced = (before[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
-      row.push(Math.min(replaced, (before[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1))
+      const at = (of: readonly number[], index: number): number => of[index] as number // within the row
+      const replaced = at(before, j - 1) + (a[i - 1] === b[j - 1] ? 0 : 1)
+      row.push(Math.min(replaced, at(before, j) + 1, at(row, j - 1) + 1))
     }
     before = row
   }
-  return before[b.length] ?? 0
+  return before[b.length] as number // the last of the row
 }
