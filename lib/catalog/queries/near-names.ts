@@ -7,14 +7,14 @@ const MAX_COMPARED = 100
 
 /** The names of streams that are similar to a name, the most similar first; at most three. */
 export function nearNames(name: string, entries: readonly Pick<StoredEntry, 'name'>[]): string[] {
-  const wanted = folded(name)
+  const requested = folded(name)
   const known = new Set(entries.flatMap((entry) => entry.name ?? []))
   const near: { readonly name: string; readonly distance: number }[] = []
   for (const candidate of known) {
     const other = folded(candidate)
-    const isPart = wanted !== '' && (other.includes(wanted) || wanted.includes(other))
-    const distance = isPart ? 0 : distanceOf(wanted, other)
-    if (distance <= Math.max(wanted.length, other.length) / 3) near.push({ name: candidate, distance })
+    const isPart = requested !== '' && (other.includes(requested) || requested.includes(other))
+    const distance = isPart ? 0 : distanceOf(requested, other)
+    if (distance <= Math.max(requested.length, other.length) / 3) near.push({ name: candidate, distance })
   }
   return near
     .sort((a, b) => a.distance - b.distance)
