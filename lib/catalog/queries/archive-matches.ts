@@ -14,7 +14,7 @@ export function foundById(
   archiveId: string,
   { entries, mismatched, deleted }: SelectableArchives,
 ): FoundArchive | undefined {
-  const entry = entries.find((one) => one.id === archiveId || idsOf(one).includes(archiveId))
+  const entry = entries.find((one) => one.id === archiveId || hasVolume(one, archiveId))
   const deletedAt = deleted.get(archiveId)
   const isKnown = entry !== undefined || deletedAt !== undefined
   if (!isKnown && !isArchiveId(archiveId) && !mismatched.some((one) => one.archiveId === archiveId))
@@ -111,6 +111,11 @@ function isNamed(name: string): (entry: StoredEntry) => boolean {
 
 function isBefore(endMs: number): (entry: StoredEntry) => boolean {
   return ({ time }) => Date.parse(time) < endMs
+}
+
+function hasVolume({ set: { volumes, duplicates } }: StoredEntry, archiveId: string): boolean {
+  const isIt = (volume: ArchiveRecord): boolean => volume.archiveId === archiveId
+  return volumes.some(isIt) || duplicates.some(isIt)
 }
 
 function idsOf({ set: { volumes, duplicates } }: StoredEntry): string[] {

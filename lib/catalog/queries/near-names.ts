@@ -7,14 +7,14 @@ const MAX_COMPARED = 100
 
 /** The names of streams that are similar to a name, the most similar first; at most three. */
 export function nearNames(name: string, entries: readonly Pick<StoredEntry, 'name'>[]): string[] {
-  const wanted = folded(name)
+  const requested = folded(name)
   const known = new Set(entries.flatMap((entry) => entry.name ?? []))
   const near: { readonly name: string; readonly distance: number }[] = []
   for (const candidate of known) {
     const other = folded(candidate)
-    const isPart = wanted !== '' && (other.includes(wanted) || wanted.includes(other))
-    const distance = isPart ? 0 : distanceOf(wanted, other)
-    if (distance <= Math.max(wanted.length, other.length) / 3) near.push({ name: candidate, distance })
+    const isPart = requested !== '' && (other.includes(requested) || requested.includes(other))
+    const distance = isPart ? 0 : distanceOf(requested, other)
+    if (distance <= Math.max(requested.length, other.length) / 3) near.push({ name: candidate, distance })
   }
   return near
     .sort((a, b) => a.distance - b.distance)
@@ -32,10 +32,11 @@ function distanceOf(a: string, b: string): number {
   for (let i = 1; i <= a.length; i++) {
     const row = [i]
     for (let j = 1; j <= b.length; j++) {
-      const replaced = (before[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
-      row.push(Math.min(replaced, (before[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1))
+      const at = (of: readonly number[], index: number): number => of[index] as number // within the row
+      const replaced = at(before, j - 1) + (a[i - 1] === b[j - 1] ? 0 : 1)
+      row.push(Math.min(replaced, at(before, j) + 1, at(row, j - 1) + 1))
     }
     before = row
   }
-  return before[b.length] ?? 0
+  return before[b.length] as number // the last of the row
 }

@@ -288,7 +288,7 @@ t.test('a selection is that of a naive model', async (t) => {
     if (prefix !== 'id:' && byName !== undefined) return byName
     const begun = given.length < 4 ? [] : mine.filter(({ id }) => id.startsWith(given))
     if (prefix !== 'name:' && begun.length > 0) return begun.length > 1 ? 'ambiguous' : (begun[0]?.id ?? '')
-    return (prefix === '' && before === 'latest' && newest(upTo)) || 'unknown'
+    return (prefix === '' && before === 'latest' ? newest(upTo) : undefined) ?? 'unknown'
   }
   t.doesNotThrow(() => {
     fc.assert(property, { numRuns: 2000 })

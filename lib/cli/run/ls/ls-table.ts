@@ -5,7 +5,7 @@ import { printable } from '../../output/print.js'
 import { tableLines, type Column } from '../../output/table/table.js'
 import type { LsRow } from './ls-row.js'
 
-/** What the table shows, and where. */
+/** The width, the IDs and the columns of the table. */
 export interface LsLayout {
   /** The width of the terminal; `undefined` without one. */
   readonly maxWidth: number | undefined

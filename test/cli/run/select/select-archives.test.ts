@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { appendFile, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
 import { formatTime } from '../../../../lib/cli/output/format.js'
@@ -115,6 +115,9 @@ t.test('a name stands for all volumes of a set; an incomplete one is not used si
   t.match(older.stderr, /Warning: not used, although it is newer: set of .*2 volumes, incomplete/)
   t.match(older.stderr, `(${set.slice(0, 8)}…), 3 volumes`)
   t.match(await run(['get', 'docs', 'latest', '-q']), { stderr: /^glacier-pipe: Warning: not used[^\n]*\n$/ })
+  const kept = (await archiveLines()).filter(({ archiveId }) => archiveId !== second.archiveId)
+  await writeFile(catalog, kept.map((it) => `${JSON.stringify(it)}\n`).join(''))
+  t.match(await run(['get', 'docs', 'one', 'set', '-q']), { code: 1, stderr: /volume/ }, 'none is complete')
   t.match(await run(['rm', '--yes', 'docs', `id:${one.slice(0, 8)}`]), { code: 0 })
 })
 
@@ -166,6 +169,20 @@ t.test('a stream without a name has its description alone, and an empty one is n
       code: 2,
       stderr: /take 1\d\d\d characters as JSON/,
     })
+})
+
+t.test('an archive with a wrong hash is given by the beginning of its ID', async (t) => {
+  const place = JSON.parse((await readFile(catalog, 'utf8')).split('\n')[0] ?? '') as Record<string, string>
+  const wrong = { ...place, type: 'mismatched', sentTreeHash: 'x', description: undefined }
+  const lines = ['wrong-a', 'wrong-b'].map((id) =>
+    JSON.stringify({ ...wrong, archiveId: id.padEnd(138, 'x') }),
+  )
+  await appendFile(catalog, `${lines.join('\n')}\n`)
+  t.match(await run(['rm', '--yes', 'docs', 'wrong-']), {
+    code: 2,
+    stderr: /wrong-bx… {2}an archive that was stored with a wrong tree hash/,
+  })
+  t.match(await run(['rm', '--dry-run', 'docs', 'wrong-a']), { stderr: 'wrong-a'.padEnd(138, 'x') })
 })
 
 t.test('after catalog rebuild, the names are those in the descriptions', async (t) => {
