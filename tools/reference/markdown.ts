@@ -41,14 +41,25 @@ function commandBlocks({
   blocks.push(...details.paragraphs.map(escaped))
   if (details.examples && details.examples.length > 0)
     blocks.push(
-      ...(name === 'serve' ? [SERVES_MARK] : []),
+      ...notRunMark(name),
       ['```sh', ...details.examples.flatMap(({ purpose, line }) => [`# ${purpose}`, line]), '```'].join('\n'),
     )
   return blocks
 }
 
-/** Tells the test that runs the examples of all documents that these do not end by themselves. */
-const SERVES_MARK = '<!-- not run: the server runs until it is stopped -->'
+/** Why the examples of a command cannot be run by the test that runs those of all documents. */
+const NOT_RUN: ReadonlyMap<string, string> = new Map([
+  ['get', 'needs an archive of March'],
+  ['catalog export', 'needs a disk at /mnt/usb'],
+  ['catalog import', 'needs another machine'],
+  ['serve', 'the server runs until it is stopped'],
+])
+
+/** The comment before examples that are not run. */
+function notRunMark(name: string): string[] {
+  const reason = NOT_RUN.get(name)
+  return reason === undefined ? [] : [`<!-- not run: ${reason} -->`]
+}
 
 /** The first words of a command's help as a sentence. */
 export function sentence(text: string): string {

@@ -16,7 +16,7 @@ export const PUT_DETAILS: CommandDetails = {
   examples: [
     {
       purpose: 'store a dump only if it succeeds',
-      line: 'glacier-pipe put backups --name shop -- pg_dump --format=custom shop',
+      line: 'glacier-pipe put backups --name db.dump -- pg_dump --format=custom shop',
     },
     {
       purpose: 'store the archive of a folder only if tar succeeds',
