@@ -4,7 +4,7 @@
  * inside.
  *
  * - The script has all modules and packages. `executable/LICENSES.txt` has the licences of all that is inside.
- * - Three modules of `lib` read files that lie beside the code. They are replaced by modules that contain those files.
+ * - The modules of `lib` that read files beside the code are replaced by modules that contain those files.
  */
 import { execFileSync } from 'node:child_process'
 import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -21,19 +21,26 @@ const executable = join(target, process.platform === 'win32' ? 'glacier-pipe.exe
 const parts = join(target, 'parts')
 /** The marker in the `node` program that postject changes: https://nodejs.org/api/single-executable-applications.html. */
 const FUSE = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2'
+/** The argument of the process that writes a mirror. It is the executable too. */
+const MIRROR_PROCESS = '--mirror-process'
 /**
  * The first module of the executable. If the event loop has nothing to do before the command has ended, the exit code is 13,
  * as for a module whose top-level `await` never ends.
  */
 const START = `
   import { runProcess } from './cli/command-process.js'
-  process.exitCode = 13
-  void runProcess()`
+  if (process.argv[2] === '${MIRROR_PROCESS}' && process.send) {
+    void import('./catalog/mirror/mirror-child.js')
+  } else {
+    process.exitCode = 13
+    void runProcess()
+  }`
 
 rmSync(target, { recursive: true, force: true })
 mkdirSync(parts, { recursive: true })
 const modules = await bundle('glacier-pipe.cjs', join(lib, 'start.ts'), {
   'start.ts': START,
+  'catalog/mirror/mirror-module.ts': mirrorModule(),
   'tree-hash/hash-thread.ts': await hashThread(),
   'local/control/page-source.ts': pageSource(),
   'cli/version.ts': `export const version = ${JSON.stringify(packageVersion())}`,
@@ -51,6 +58,15 @@ async function hashThread() {
     const source = ${JSON.stringify(readFileSync(join(parts, 'hash-worker.cjs'), 'utf8'))}
     export function startHashThread() {
       return new Worker(source, { eval: true, execArgv: [] })
+    }`
+}
+
+/** The module that starts the process that writes a mirror. */
+function mirrorModule() {
+  return `
+    import { fork } from 'node:child_process'
+    export function startMirrorProcess() {
+      return fork('${MIRROR_PROCESS}', { stdio: ['ignore', 'ignore', 'ignore', 'ipc'], execArgv: [] })
     }`
 }
 

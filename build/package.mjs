@@ -4,12 +4,12 @@
  *
  * - `tsc` checks the types and writes a module and a declaration for each source file into a temporary folder.
  * - rolldown joins the modules into a few files: the library (`core.js`), the command (`cli.js`), the local vault, and
- *   the file of the hashing threads. It removes comments and shortens local names. Classes keep their names, for stack
- *   traces. Source maps lie beside the files, and each release has them as a file; the package does not contain them.
+ *   the files of the hashing threads and of the process that writes a mirror. It removes comments and shortens local
+ *   names. Classes keep their names, for stack traces. Source maps lie beside the files, and each release has them as a file; the package does not contain them.
  * - rollup joins the declarations, with their documentation, and drops those that no entry point needs.
  *
  * The files whose path the code makes from `import.meta.url` have the same place, relative to the file with that code, as
- * in `lib`: `hash-worker.js` beside `core.js`, and `page` beside the folder `local`.
+ * in `lib`: `hash-worker.js` and `mirror-child.js` beside `core.js`, and `page` beside the folder `local`.
  *
  * `node build/package.mjs COMPILED TARGET` takes the files that `npm run build` has written into COMPILED, and writes into
  * TARGET.
@@ -17,7 +17,7 @@
 import { execFileSync } from 'node:child_process'
 import { chmodSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'rolldown'
 import { minifySync } from 'rolldown/utils'
@@ -81,8 +81,9 @@ async function bundleCode() {
       },
     },
   })
-  // A thread loads only what it needs.
-  await build({ ...options, input: { 'hash-worker': join(compiled, 'tree-hash/hash-worker.js') }, output })
+  // A thread, or the process that writes a mirror, loads only what it needs.
+  for (const path of ['tree-hash/hash-worker.js', 'catalog/mirror/mirror-child.js'])
+    await build({ ...options, input: { [basename(path, '.js')]: join(compiled, path) }, output })
 }
 
 /** Joins the declarations. */

@@ -47,6 +47,7 @@ t.test('the package', async (t) => {
       'dist/local/index.js',
       'dist/page/index.html',
       'dist/hash-worker.js',
+      'dist/mirror-child.js',
       'dist/cli/bin.js',
       'LICENSE',
       'README.md',

@@ -1,8 +1,9 @@
 /**
- * The long help of a command: paragraphs and examples. `--help` prints them after the options, and the man page and
- * docs/cli.md are generated from them.
+ * The long help of a command: paragraphs and examples. `help COMMAND` prints them after the options, `--help` only the
+ * examples. The man page and docs/cli.md are generated from them.
  */
 import type { Command } from 'commander'
+import { callOf } from './walk-commands.js'
 
 /** The long help of a command. */
 export interface CommandDetails {
@@ -22,15 +23,15 @@ export interface CommandExample {
 
 const WIDTH = 80
 const detailsOfCommands = new WeakMap<Command, CommandDetails>()
+const expanded = new WeakSet<Command>()
 
-/** Adds long help to a command, after the long help that it has. */
-export function addDetails(command: Command, details: CommandDetails): Command {
-  const before = detailsOf(command)
-  detailsOfCommands.set(command, {
-    paragraphs: [...(before?.paragraphs ?? []), ...details.paragraphs],
-    examples: [...(before?.examples ?? []), ...(details.examples ?? [])],
-  })
-  return command.addHelpText('after', `\n${textOf(details)}`)
+/** Adds long help to a command. */
+export function addDetails(command: Command, details: CommandDetails): void {
+  detailsOfCommands.set(command, details)
+  command.addHelpText(
+    'after',
+    () => `\n${expanded.has(command) ? wholeText(details) : shortText(command, details)}`,
+  )
 }
 
 /** The long help of a command; `undefined` if it has none. */
@@ -38,11 +39,29 @@ export function detailsOf(command: Command): CommandDetails | undefined {
   return detailsOfCommands.get(command)
 }
 
-function textOf({ paragraphs, examples = [] }: CommandDetails): string {
-  const blocks = paragraphs.map(wrapped)
-  if (examples.length > 0)
-    blocks.push(['Examples:', ...examples.map(({ purpose, line }) => `  # ${purpose}\n  ${line}`)].join('\n'))
-  return blocks.join('\n\n')
+/** Lets the help of a command include its paragraphs, as `help COMMAND` prints it. `--help` has only the examples. */
+export function expandHelp(command: Command): Command {
+  expanded.add(command)
+  return command
+}
+
+function wholeText({ paragraphs, examples }: CommandDetails): string {
+  return [...paragraphs.map(wrapped), ...examplesText(examples)].join('\n\n')
+}
+
+function shortText(command: Command, { examples }: CommandDetails): string {
+  return [...examplesText(examples), `More: ${helpCallOf(command)}`].join('\n\n')
+}
+
+function examplesText(examples: CommandDetails['examples'] = []): string[] {
+  const lines = examples.map(({ purpose, line }) => `  # ${purpose}\n  ${line}`)
+  return lines.length === 0 ? [] : ['Examples:\n' + lines.join('\n')]
+}
+
+/** The command line that prints the whole help, as `glacier-pipe help vault create`. */
+function helpCallOf(command: Command): string {
+  const [program = '', ...words] = callOf(command).split(' ')
+  return [program, 'help', ...words].join(' ')
 }
 
 /** A paragraph in lines of at most 80 characters. */

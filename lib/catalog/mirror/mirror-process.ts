@@ -2,24 +2,21 @@
  * Writes a mirror by a process of its own. A disk that hangs, such as that of an NFS server that is gone, blocks the thread
  * that uses it, and a process cannot exit while one of its threads is blocked. The other process can be abandoned.
  *
- * If no such process can run, as in a bundle that consists of one file, this process writes the mirror.
+ * If no such process can run, as in a bundle that leaves its file out, this process writes the mirror.
  */
-import { fork, type ChildProcess } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { systemFiles } from '../../runtime/system-files.js'
-import { flagsFor } from '../../runtime/module-flags.js'
 import type { MirrorPaths } from './mirror-copy.js'
 import type { CopyFailure, CopyReply, CopyRequest } from './mirror-messages.js'
+import { startMirrorProcess } from './mirror-module.js'
 import { writersOn, type MirrorWriter } from './mirror-writer.js'
 
 const ENDED: CopyFailure = { reason: 'unavailable', text: 'the process that writes it ended.' }
 
-const OWN_URL = import.meta.url
-
 /** Writes a mirror by another process. */
 export class MirrorProcess implements MirrorWriter {
   readonly #paths: MirrorPaths
-  readonly #module: URL
-  readonly #flags: readonly string[]
+  readonly #module: URL | undefined
   readonly #here: MirrorWriter
   #child: ChildProcess | undefined
   #hasReplied = false
@@ -28,8 +25,7 @@ export class MirrorProcess implements MirrorWriter {
   /** @param module - of the other process; default the one of this package */
   constructor(paths: MirrorPaths, module?: URL) {
     this.#paths = paths
-    this.#module = module ?? new URL('./mirror-child.js', OWN_URL)
-    this.#flags = module ? [] : flagsFor(OWN_URL)
+    this.#module = module
     this.#here = writersOn(systemFiles)(paths)
   }
 
@@ -55,9 +51,7 @@ export class MirrorProcess implements MirrorWriter {
   }
 
   #start(): ChildProcess {
-    // Its output is closed: a program that reads the output of this process must not wait for the other one.
-    const stdio = ['ignore', 'ignore', 'ignore', 'ipc'] as const
-    const child = fork(this.#module, { stdio: [...stdio], execArgv: [...this.#flags] })
+    const child = startMirrorProcess(this.#module)
     child.on('message', ({ failure }: CopyReply) => {
       this.#hasReplied = true
       this.#settle?.(failure)

@@ -1,5 +1,6 @@
 /** The commands `help [COMMAND…]` and `version`. */
 import type { Command } from 'commander'
+import { expandHelp } from '../command-details.js'
 import { UsageError } from '../command-errors.js'
 import { callOf, visibleCommandsOf } from '../walk-commands.js'
 
@@ -11,8 +12,8 @@ import { callOf, visibleCommandsOf } from '../walk-commands.js'
 export function addHelpCommands(program: Command, printVersion: () => Promise<void>): void {
   program
     .command('help [command...]')
-    .description('print the help of a command, or of the program')
-    .action((words: readonly string[]) => commandAt(program, words).help())
+    .description('print the whole help of a command, or that of the program')
+    .action((words: readonly string[]) => expandHelp(commandAt(program, words)).help())
   program.command('version').description('print the version').action(printVersion)
 }
 

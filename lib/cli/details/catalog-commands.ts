@@ -40,3 +40,38 @@ export const INVENTORY_DETAILS: CommandDetails = {
     'It prints the creation date, size, archive ID and name of each archive. --since and --before are filters of the service, and dates as in ls. A job that was started since the last inventory was taken is used again; --job selects one.',
   ],
 }
+
+export const EXPORT_DETAILS: CommandDetails = {
+  paragraphs: [
+    'The copy has one record per line, in JSON, between a first line that names its format and a last line with the number of records. It is a catalog itself: --catalog reads it.',
+    'Lines that are damaged are left out. A file that exists is not overwritten.',
+  ],
+  examples: [
+    {
+      purpose: 'copy the catalog to another disk',
+      line: 'glacier-pipe catalog export /mnt/usb/catalog.jsonl',
+    },
+    {
+      purpose: 'store the catalog in a vault, with the backups that it describes',
+      line: 'set -o pipefail; glacier-pipe catalog export | glacier-pipe put backups --name catalog',
+    },
+  ],
+}
+
+export const IMPORT_DETAILS: CommandDetails = {
+  paragraphs: [
+    'The whole file is checked before the first record is added: a line that is not a valid record is refused with its number, and nothing is added. Running the same import again adds nothing.',
+    'No record of the catalog is changed. Records that it has are left out, as are records of archives that it knows as deleted and of uploads that it knows as ended. If the file states another tree hash for an archive, that is a conflict: a warning prints both records, and "catalog rebuild" settles it.',
+    'A lost catalog is restored by importing its mirror or an export into a new one. If neither exists, "catalog rebuild" restores the archives from the inventory, but not the unfinished uploads.',
+  ],
+  examples: [
+    {
+      purpose: 'restore a lost catalog from its mirror',
+      line: 'glacier-pipe catalog import /mnt/usb/catalog.jsonl',
+    },
+    {
+      purpose: 'see what the catalog of another machine would add',
+      line: 'ssh db1 glacier-pipe catalog export | glacier-pipe catalog import --dry-run -',
+    },
+  ],
+}

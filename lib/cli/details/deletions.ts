@@ -1,17 +1,10 @@
-/** The long help of the commands that delete archives, and of costs. */
+/** The long help of the commands that delete archives. */
 import { SELECTOR_DETAILS } from './selectors.js'
 import type { CommandDetails } from '../command-details.js'
 import { SINGLE_REQUESTS } from './other-commands.js'
 
-/** The paragraph of the long help about costs. */
-export const COST_DETAILS: string =
-  'Costs are estimates in US dollars, without taxes, discounts and the transfer of data out of AWS. The prices are in a ' +
-  'table in the package, by region, with their date. A price that the table does not have is shown as unknown, and a ' +
-  'total without it as "at least". --prices FILE replaces the table by a file of JSON, in which prices may be absent: ' +
-  '{"currency":"USD","regions":{"us-east-1":{"date":"2026-11","source":"where they are from","storage":0.004}}}. ' +
-  '"storage" is the price of a GB of 2^30 bytes for a month of 30 days; "standardRetrieval", "expeditedRetrieval" and ' +
-  '"bulkRetrieval" are those of a GB; "uploadRequests", "standardRequests", "expeditedRequests" and "bulkRequests" are those ' +
-  'of 1,000 requests.'
+/** Where costs are explained. */
+const COSTS = 'Costs are estimates: see "Costs" in the manual. --prices FILE replaces the prices.'
 
 /** Paragraphs and examples of `rm`. */
 export const RM_DETAILS: CommandDetails = {
@@ -21,7 +14,7 @@ export const RM_DETAILS: CommandDetails = {
     'rm lists what it will delete, states what the early deletion of archives younger than 90 days costs, and asks at a terminal. Without a terminal, give --yes. --dry-run prints the same to stdout and deletes nothing; with --json as one object. If all archives are given by their whole IDs, it needs only the catalog and sends nothing.',
     'The ID of a first volume deletes the whole set. Later volumes are deleted first, so that the same command continues after a crash; the next prune of the vault deletes the rest as well. The ID of a later volume alone is refused with exit code 2; --no-volumes deletes only the given archives. An archive that the catalog has in another vault is refused too. An archive that the catalog does not know is deleted. Each deletion is recorded in the catalog.',
     SINGLE_REQUESTS,
-    COST_DETAILS,
+    COSTS,
   ],
   examples: [
     {
@@ -36,7 +29,7 @@ export const EMPTY_DETAILS: CommandDetails = {
   paragraphs: [
     'empty states how many archives the catalog and the last inventory have, their size, and what the early deletion of those younger than 90 days costs. It then requires the name of the vault to be typed: a y is not enough. Without a terminal, give --yes: the command line has the name of the vault. --dry-run prints the same to stdout and deletes nothing; with --json as one object.',
     'It deletes the archives in the inventory, for which it may wait for hours, and those that only the catalog has, and records each deletion. The service deletes a vault only if its last inventory is empty.',
-    COST_DETAILS,
+    COSTS,
   ],
   examples: [
     { purpose: 'state what would be deleted, and the cost', line: 'glacier-pipe empty --dry-run backups' },
@@ -61,7 +54,7 @@ export const PRUNE_DETAILS: CommandDetails = {
       '--yes is needed. --dry-run prints the same to stdout and deletes nothing; --json prints one object for each archive. ' +
       'An archive that cannot be deleted does not stop the others, and the exit code is 1. If prune is interrupted in the ' +
       'middle of a set, the next prune of the vault deletes the rest of it.',
-    COST_DETAILS,
+    COSTS,
   ],
   examples: [
     {

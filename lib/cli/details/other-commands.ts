@@ -50,3 +50,14 @@ export const COMPLETION_DETAILS: CommandDetails = {
   ],
   examples: [{ purpose: 'complete in this bash', line: 'source <(glacier-pipe completion bash)' }],
 }
+
+export const DOCTOR_DETAILS: CommandDetails = {
+  paragraphs: [
+    'Each check prints one line: ok, warning or FAILED, its subject, and the finding. A second line says what to do. The exit code is 1 if a check failed. No secret key is printed, so that the output can be part of a bug report.',
+    'The checks make requests that change nothing and cost nothing. Each ends after 15 seconds. With VAULT, they check whether the vault exists and whether the credentials may list its uploads and jobs. With --json, each line is an object with check, status, finding and remedy.',
+  ],
+  examples: [
+    { purpose: 'find out what is missing before the first backup', line: 'glacier-pipe doctor' },
+    { purpose: 'check everything that a nightly put needs', line: 'glacier-pipe doctor backups --write' },
+  ],
+}

@@ -1,8 +1,9 @@
 /**
  * The exit code for the error that a command ended with, and the lines that explain the error.
  *
- * 0 success; 1 failure; 2 usage error; 3 failure that can be resumed, or the command of a `put` failed; 4 the bytes did not verify; 129, 130 and 143
- * stopped by SIGHUP, SIGINT and SIGTERM. Whether an upload is kept is read from the error: the writer decides it.
+ * 0 success; 1 failure; 2 usage error; 3 failure that can be resumed, or the command of `put` failed; 4 the bytes did not
+ * verify; 129, 130 and 143 stopped by SIGHUP, SIGINT and SIGTERM. Whether an upload is kept is read from the error: the
+ * writer decides it.
  */
 import { constants } from 'node:os'
 import {

@@ -16,7 +16,7 @@ import { type Connection, withConnection } from './connection.js'
 import { catalogFileOf } from './data-folder.js'
 import type { UploadsOptions } from '../commands/vaults/uploads.js'
 import { openCatalog } from './open-catalog.js'
-import { streamLocks } from './put/stream-owner.js'
+import { streamLocks } from './put/stream/stream-owner.js'
 
 /** Runs `uploads`: prints the start, part size, ID and description of each upload, and the remarks of the catalog. */
 export async function uploads(vaultName: string, options: UploadsOptions, io: Io): Promise<void> {

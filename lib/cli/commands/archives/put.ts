@@ -5,9 +5,7 @@ import {
   creatingLocalVault,
   type ConnectionOptions,
 } from '../../options/connection-options.js'
-import { addDetails } from '../../command-details.js'
 import { takeCommandWords } from '../../options/command-words.js'
-import { PUT_DETAILS } from './put-details.js'
 import { catalogMirrorOption, type CatalogWriteOptions } from '../../options/catalog-mirror.js'
 import { addPricesOption, type CostOptions } from '../../options/cost-options.js'
 import { parseThreads } from '../../options/values/numbers.js'
@@ -58,7 +56,6 @@ export function addPutCommand(
 ): void {
   const put = program.command('put <vault>')
   const commandWords = takeCommandWords(put)
-  addDetails(put, PUT_DETAILS)
   addTransferOptions(
     addConnectionOptions(
       creatingLocalVault(put)

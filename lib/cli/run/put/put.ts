@@ -28,13 +28,13 @@ import { commandInput } from './command-input.js'
 import { descriptorOf, openInput } from './put-input.js'
 import { printArchives, printPlan } from './put-output.js'
 import { withResumeHint } from './resume-hint.js'
-import { streamDescription, streamName } from './stream-name.js'
-import { selectStream } from './select-stream.js'
-import type { SelectedStream } from './stream-selection.js'
+import { streamDescription, streamName } from './stream/stream-name.js'
+import { selectStream } from './stream/select-stream.js'
+import type { SelectedStream } from './stream/stream-selection.js'
 import { watchSource } from './source-watch.js'
 import { startNotes } from './start-notes.js'
 import type { PutOptions, PutSource } from '../../commands/archives/put.js'
-import type { StreamIdentity } from './stream-owner.js'
+import type { StreamIdentity } from './stream/stream-owner.js'
 
 /** Runs `put`. */
 export async function put(

@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap'
-import { streamLocks } from '../../../../lib/cli/run/put/stream-owner.js'
+import { streamLocks } from '../../../../lib/cli/run/put/stream/stream-owner.js'
 import { computeChecksums } from '../../../../lib/tree-hash/tree-hash.js'
 import { MIB } from '../../../../lib/sizes.js'
 import { BEGUN, intentOf, uploadsLeftIn, type LeftUploads } from '../../../helpers/left-uploads.js'

@@ -1,10 +1,10 @@
 /** Ownership of streams: while this process runs, no other process on any host uploads the same stream. */
 import { realpath } from 'node:fs/promises'
-import type { Catalog } from '../../../catalog/catalog.js'
-import type { VaultAddress } from '../../../catalog/vault-address.js'
-import { LockFolder, type Lock } from '../../../fs/lock.js'
-import { currentProcess } from '../../../runtime/process-identity.js'
-import type { UploadJournal } from '../../../store/upload-journal.js'
+import type { Catalog } from '../../../../catalog/catalog.js'
+import type { VaultAddress } from '../../../../catalog/vault-address.js'
+import { LockFolder, type Lock } from '../../../../fs/lock.js'
+import { currentProcess } from '../../../../runtime/process-identity.js'
+import type { UploadJournal } from '../../../../store/upload-journal.js'
 
 /** The identity of a stream. An upload is resumed only by a stream with the same identity. */
 export interface StreamIdentity extends VaultAddress {

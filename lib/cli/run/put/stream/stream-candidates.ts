@@ -1,6 +1,6 @@
 /** The unfinished streams in the catalog that a `put` may resume. */
-import { readCatalog } from '../../../catalog/catalog.js'
-import { findUnfinishedUploads, type UnfinishedUpload } from '../../../catalog/unfinished-uploads.js'
+import { readCatalog } from '../../../../catalog/catalog.js'
+import { findUnfinishedUploads, type UnfinishedUpload } from '../../../../catalog/unfinished-uploads.js'
 import { isInVault, isOfIdentity, keyOf } from './earlier-run.js'
 import type { StreamIdentity } from './stream-owner.js'
 

@@ -1,13 +1,13 @@
 /** The facts that a stream is selected by, and the result of the selection. */
-import type { Catalog } from '../../../catalog/catalog.js'
-import type { VaultClient } from '../../../client/vault-client.js'
-import type { Lock } from '../../../fs/lock.js'
-import type { ResumePoint } from '../../../upload/resume-point.js'
-import type { ByteSource } from '../../../stages/byte-source.js'
-import type { UploadJournal } from '../../../store/upload-journal.js'
-import type { RetryNotice } from '../../../transfer/retry.js'
-import type { PutOptions } from '../../commands/archives/put.js'
-import type { Io } from '../../io.js'
+import type { Catalog } from '../../../../catalog/catalog.js'
+import type { VaultClient } from '../../../../client/vault-client.js'
+import type { Lock } from '../../../../fs/lock.js'
+import type { ResumePoint } from '../../../../upload/resume-point.js'
+import type { ByteSource } from '../../../../stages/byte-source.js'
+import type { UploadJournal } from '../../../../store/upload-journal.js'
+import type { RetryNotice } from '../../../../transfer/retry.js'
+import type { PutOptions } from '../../../commands/archives/put.js'
+import type { Io } from '../../../io.js'
 import type { StreamIdentity } from './stream-owner.js'
 
 /** The facts that a stream is selected by. */

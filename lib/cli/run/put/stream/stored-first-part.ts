@@ -1,8 +1,8 @@
 /** The first part of an unfinished upload at the service, by which a stream without a name is recognized. */
-import type { UnfinishedUpload } from '../../../catalog/unfinished-uploads.js'
-import { NotFoundError } from '../../../errors.js'
-import type { Content } from '../../../store/upload-journal.js'
-import type { Retry } from '../../../transfer/retry.js'
+import type { UnfinishedUpload } from '../../../../catalog/unfinished-uploads.js'
+import { NotFoundError } from '../../../../errors.js'
+import type { Content } from '../../../../store/upload-journal.js'
+import type { Retry } from '../../../../transfer/retry.js'
 import { isSameAccount } from './earlier-run.js'
 import type { StreamSelection } from './stream-selection.js'
 

@@ -1,13 +1,13 @@
 /** The records of an earlier run in the catalog, as the upload needs them to resume it. */
-import { readCatalog } from '../../../catalog/catalog.js'
-import { isInSameVault, type VaultAddress } from '../../../catalog/vault-address.js'
-import type { ArchiveRecord } from '../../../catalog/record.js'
-import { setOf } from '../../../catalog/queries/sets.js'
-import type { UnfinishedUpload } from '../../../catalog/unfinished-uploads.js'
-import type { Archive } from '../../../store/archive.js'
-import type { EarlierRun } from '../../../resume/resume-point.js'
-import type { ResumePoint } from '../../../upload/resume-point.js'
-import { decodeDescription } from '../../../glacier/description.js'
+import { readCatalog } from '../../../../catalog/catalog.js'
+import { isInSameVault, type VaultAddress } from '../../../../catalog/vault-address.js'
+import type { ArchiveRecord } from '../../../../catalog/record.js'
+import { setOf } from '../../../../catalog/queries/sets.js'
+import type { UnfinishedUpload } from '../../../../catalog/unfinished-uploads.js'
+import type { Archive } from '../../../../store/archive.js'
+import type { EarlierRun } from '../../../../resume/resume-point.js'
+import type { ResumePoint } from '../../../../upload/resume-point.js'
+import { decodeDescription } from '../../../../glacier/description.js'
 import type { StreamIdentity } from './stream-owner.js'
 
 /** The key of an unfinished stream: the ID of its upload, or between two volumes that of the stream. */
