@@ -39,15 +39,19 @@ export async function openForReading(path: PathLike, signal?: AbortSignal): Prom
  * Checks that a descriptor is not that of a directory. A descriptor that is not open is left to its reader.
  *
  * @param name - its name in the message
- * @throws an Error if it is that of a directory
+ * @throws an Error if it is that of a directory, or is not open
  */
 export function assertReadable(descriptor: number, name: string): void {
-  let isDirectory = false
-  try {
-    isDirectory = fstatSync(descriptor).isDirectory()
-  } catch {
-    // It is not open.
-  }
-  if (isDirectory)
+  if (isDirectoryAt(descriptor, name))
     throw new Error(`${name} is a directory. Give a file, or pipe an archive of the directory in.`)
+}
+
+function isDirectoryAt(descriptor: number, name: string): boolean {
+  try {
+    return fstatSync(descriptor).isDirectory()
+  } catch (cause) {
+    throw new Error(`${name} is not an open descriptor of this process. Give a file, or pipe data in.`, {
+      cause,
+    })
+  }
 }

@@ -35,7 +35,7 @@ t.test('the words of other tools state the command, and run nothing', async (t) 
     [['restore', 'backups', 'latest'], /no command restore\. Use: glacier-pipe get \[options\] <vault>/],
     [['upload', '--help'], /Use: glacier-pipe put /],
     [['list'], /Use: glacier-pipe ls /],
-    [['delete', 'backups', 'x', '--yes'], /Use: glacier-pipe rm \[options\] <vault> <archive-id\.\.\.>/],
+    [['delete', 'backups', 'x', '--yes'], /Use: glacier-pipe rm \[options\] <vault> <archive\.\.\.>/],
     [['vaults'], /Use: glacier-pipe vault ls /],
     [['vault', 'list'], /Use: glacier-pipe vault ls /],
     [['vault', 'delete', 'backups'], /Use: glacier-pipe vault rm .*\(help: glacier-pipe vault rm --help\)/],

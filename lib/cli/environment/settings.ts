@@ -61,6 +61,8 @@ export const COMMAND_LINE_ONLY: Readonly<Record<string, CommandLineReason>> = {
   wait: 'changes the work',
   env: 'changes the work',
   dryRun: 'changes the work',
+  write: 'changes the work',
+  skipDamaged: 'changes the work',
   abort: 'destroys',
   onFailure: 'destroys',
   now: 'destroys',

@@ -171,7 +171,7 @@ t.test('a job is started, not waited for, listed, and its output got hours later
     ['get', 'docs'],
     ['get', 'docs', '--job', 'x', '--', archiveId],
   ]) {
-    t.match(await run(args), { code: 2, err: /Give either the ID of an archive/ })
+    t.match(await run(args), { code: 2, err: /Give either an archive, or the ID of a job/ })
   }
   t.match(await run(['get', 'docs', '--job', 'x', '--range', '0-5']), {
     code: 2,

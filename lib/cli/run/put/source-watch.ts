@@ -12,7 +12,7 @@ const statOf = promisify((fd: number, callback: (error: Error | null, stats: Big
  *
  * @param file - its name in messages; default stdin
  * @returns a function to call after the last byte. It returns a warning about the change, `undefined` if it is unchanged
- * @throws an Error if the descriptor is that of a directory
+ * @throws an Error if the descriptor is that of a directory, or is not open
  */
 export async function watchSource(
   fd: number | undefined,

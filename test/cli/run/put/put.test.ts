@@ -25,10 +25,12 @@ t.test('an archive is in the catalog before its ID is printed, and ls lists it',
     { type: 'completing', size: 2 * MIB, treeHash: treeHashOf(patternBytes(2 * MIB)) },
     { type: 'archive', archiveId: two.out.trim(), treeHash: treeHashOf(patternBytes(2 * MIB)) },
   ])
-  const all = await here(dir, ['ls'])
+  const all = await here(dir, ['ls', '--full'])
   t.match(all.out.split('\n'), [
-    new RegExp(`^\\d{4}-\\S+Z {8}11 B  docs  ${one.out.trim()}  Größe \\\\u001b\\[2J$`),
-    new RegExp(`^\\S+Z {4}2\\.00 MiB  other  ${two.out.trim()}$`),
+    new RegExp(
+      `^Größe \\\\u001b\\[2J {2,}11 B  \\S+Z  \\d+ minutes  free in 90 days  ${one.out.trim()}  docs$`,
+    ),
+    new RegExp(`^- {2,}2\\.00 MiB  \\S+Z  \\d+ minutes  free in 90 days  ${two.out.trim()}  other$`),
     '',
   ])
   t.equal((await here(dir, ['ls', 'other'])).out.split('\n').length, 2)
@@ -252,8 +254,8 @@ t.test('serve is as slow and as scarce as it is told', async (t) => {
     ['--job-delay', '5 miles', /Write a duration/],
     ['--inventory-hour', '24', /Write an hour from 0 to 23/],
     ['--inventory-hour', '3am', /Write an hour from 0 to 23/],
-    ['--expedited-capacity', '-1', /Write a whole number from 0 up/],
-    ['--retrievals-per-day', '1.5', /Write a whole number from 0 up/],
+    ['--expedited-capacity', '-1', /Write a whole number from 0 to 999,999,999/],
+    ['--retrievals-per-day', '1.5', /Write a whole number from 0 to 999,999,999/],
     ['--throttle', 'fast', /Write requests per second as 10/],
     ['--throttle', '0', /Write requests per second .* must be above 0/],
     ['--throttle', 'Upload=5', /--throttle: operation must be the name of an operation, .* not 'Upload'/],

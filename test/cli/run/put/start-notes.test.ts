@@ -33,7 +33,10 @@ t.test('put prints the notes before it starts, and not with --quiet', async (t) 
   for (const quiet of [[], ['-q']]) {
     const it = stage()
     const sizes = ['--part-size', '1MiB', '--max-archive-size', '1MiB']
-    t.equal(await runHere(['put', 'docs', file, '--local-dir', dir, ...sizes, ...quiet], it), 0)
+    t.equal(
+      await runHere(['put', 'docs', file, '--local-dir', join(dir, 'vaults'), ...sizes, ...quiet], it),
+      0,
+    )
     if (quiet.length > 0) t.equal(it.err(), '')
     else t.match(it.err(), /^glacier-pipe: The source of 2\.00 MiB takes 2 archives/)
   }
