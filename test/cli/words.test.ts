@@ -9,11 +9,14 @@ async function runWords(...args: string[]): Promise<{ code: number; out: string;
   return { code, out: it.out(), err: it.err() }
 }
 
-t.test('help prints the help of a command, as --help does', async (t) => {
+t.test('help prints the whole help of a command, and --help all but its paragraphs', async (t) => {
   for (const words of [['put'], ['vault', 'create'], ['vault'], []]) {
     const { code, out } = await runWords('help', ...words)
     t.equal(code, 0)
-    t.equal(out, (await runWords(...words, '--help')).out)
+    const short = (await runWords(...words, '--help')).out
+    const [options = '', more] = short.split(/\n\n(?:Examples:|More: )/)
+    t.equal(out === short, more === undefined, 'a command without paragraphs has the same help')
+    t.ok(out.startsWith(options))
     t.match(out, `Usage: ${['glacier-pipe', ...words].join(' ')} `)
   }
   t.match(await runWords('help', 'nonsense'), {
