@@ -5,11 +5,12 @@ import { parseRange, type GivenRange } from '../../options/values/byte-range.js'
 import { addConnectionOptions, type ConnectionOptions } from '../../options/connection-options.js'
 import { addPricesOption, type CostOptions } from '../../options/cost-options.js'
 import { DASHED_IDS_HELP } from '../../options/operands.js'
+import { snsTopicOption, type SnsOptions } from '../../options/sns-option.js'
 import { collectText, parsePath, parseText } from '../../options/values/text.js'
 import { addTransferOptions, type TransferOptions } from '../../options/transfer-options.js'
 
 /** The options of `get`. */
-export interface GetOptions extends ConnectionOptions, TransferOptions, CostOptions {
+export interface GetOptions extends ConnectionOptions, TransferOptions, CostOptions, SnsOptions {
   /** The path of the output; `-` is stdout. */
   readonly output?: string
   readonly range?: GivenRange
@@ -60,6 +61,7 @@ export function addGetCommand(
             'Bulk',
           ]),
         )
+        .addOption(snsTopicOption())
         .option('--no-volumes', 'retrieve only the given archive, not all volumes of its set')
         .option('--dry-run', 'print the jobs and what they cost; start nothing')
         .option('--incomplete', 'retrieve a set of volumes although its last volume is missing')
