@@ -11,9 +11,11 @@ import { addTransferOptions, type TransferOptions } from '../../options/transfer
 
 /** The options of `get`. */
 export interface GetOptions extends ConnectionOptions, TransferOptions, CostOptions, SnsOptions {
-  /** The path of the output; `-` is stdout. */
+  /** The path of the output; `-` is stdout. With `match`, the path of a folder. */
   readonly output?: string
   readonly range?: GivenRange
+  /** The pattern of the names of the archives that are retrieved, each into a file of its own. */
+  readonly match?: string
   /** The ID of the job whose output is retrieved. */
   readonly job?: string
   /** Whether to wait for the jobs and retrieve their output. */
@@ -44,8 +46,13 @@ export function addGetCommand(
         .description('retrieve and verify archives, one after the other, to stdout or a file')
         .option(
           '-o, --output <file>',
-          'write to this file, which appears when it is complete; rerun to resume',
+          'write to this file (with --match: files in this folder), which appears when it is complete; rerun to resume',
           parsePath,
+        )
+        .option(
+          '--match <pattern>',
+          'retrieve the newest archive of each name that matches, as srv-* or srv-*@2026-03-01, into the folder of -o',
+          parseText,
         )
         .option(
           '--range <range>',

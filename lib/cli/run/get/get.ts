@@ -18,6 +18,7 @@ import { placeOf, selectArchives } from '../select/select-archives.js'
 import { followReader, type Retrieval } from './follow-reader.js'
 import { withResumeHint } from './get-resume.js'
 import type { GetOptions } from '../../commands/archives/get.js'
+import { getMany } from './many/get-many.js'
 import { noteRetrievalCost, printRetrievalPlan } from './retrieval-cost.js'
 import { startOnly } from './start-only.js'
 import { fragmentWarning, resolveTarget, targetOfJob, type RetrievalTarget } from './retrieval-target.js'
@@ -34,7 +35,11 @@ export async function get(
   io: Io,
   argv: readonly string[],
 ): Promise<void> {
-  const { output, wait, job } = options
+  const { output, wait, job, match } = options
+  if (match !== undefined) {
+    await getMany(vaultName, archiveIds, match, options, io, argv)
+    return
+  }
   if (archiveIds.length > 0 === (job !== undefined))
     throw new UsageError('Give either the ID of an archive, or the ID of a job with --job.')
   if (job !== undefined && options.range)
@@ -71,10 +76,10 @@ export async function get(
     const retrieval = { ...base, ...target.options }
     const place = await connection.address()
     if (options.dryRun) {
-      await printRetrievalPlan(retrieval, place, options, io)
+      await printRetrievalPlan([retrieval], place, options, io)
       return
     }
-    await noteRetrievalCost(retrieval, place, options, io)
+    await noteRetrievalCost([retrieval], place, options, io)
     if (wait) await transfer(retrieval, target, options, io, argv)
     else await startOnly(retrieval, { retryingClient, options, io, argv })
   })
