@@ -30,7 +30,7 @@ export function exitCodeOf(error: unknown, signal: AbortSignal): number {
 }
 
 /** Whether the bytes of an archive are wrong. */
-function isOfBytes(error: unknown): boolean {
+export function isOfBytes(error: unknown): boolean {
   return error instanceof TreeHashMismatchError || error instanceof SizeMismatchError
 }
 

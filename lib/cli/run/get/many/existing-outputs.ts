@@ -64,7 +64,7 @@ export async function outputOf(
       file,
       `${partial} does not belong to an archive of that name. Move it away, or give another folder.`,
     )
-  return outputWith(begun, false, Number(found?.size ?? 0))
+  return outputWith(begun, false, found?.size ?? 0)
 }
 
 /**

@@ -1,14 +1,9 @@
 /** What became of each archive: a line for each on stdout, and the outcome of the command. */
-import {
-  ConnectionError,
-  RetriesExhaustedError,
-  TreeHashMismatchError,
-  SizeMismatchError,
-} from '../../../../errors.js'
+import { ConnectionError, RetriesExhaustedError } from '../../../../errors.js'
 import type { GetOptions } from '../../../commands/archives/get.js'
 import { ReportedError, ResumableError } from '../../../command-errors.js'
 import type { Io } from '../../../io.js'
-import { explanationsOf } from '../../../output/exit-code.js'
+import { explanationsOf, isOfBytes } from '../../../output/exit-code.js'
 import { formatCount } from '../../../output/format.js'
 import { printData, printJson, printNote } from '../../../output/print.js'
 import { shellCommand } from '../../../output/shell-command.js'
@@ -111,11 +106,6 @@ export class Results {
 }
 
 /** Whether an error is about the connection: the same command may succeed later. */
-function isOfConnection(error: unknown): boolean {
+export function isOfConnection(error: unknown): boolean {
   return error instanceof ConnectionError || error instanceof RetriesExhaustedError
-}
-
-/** Whether the bytes of an archive are wrong. */
-function isOfBytes(error: unknown): boolean {
-  return error instanceof TreeHashMismatchError || error instanceof SizeMismatchError
 }
