@@ -57,7 +57,7 @@ function fileNameOf(name: string): string {
 function withHash(fileName: string, name: string): string {
   const digits = createHash('sha256').update(name, 'utf16le').digest('hex').slice(0, HASH_DIGITS)
   let kept = ''
-  for (const [piece] of fileName.replace(/~[0-9a-f]*$/, '').matchAll(/(?:%[0-9A-F]{2})+|./gsu)) {
+  for (const [piece] of fileName.replace(/~[0-9a-f]*$/, '').matchAll(/%[0-9A-F]{2}|./gsu)) {
     if (Buffer.byteLength(kept + piece) > MAX_BYTES - HASH_DIGITS - 1) break
     kept += piece
   }

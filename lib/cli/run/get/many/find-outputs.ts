@@ -23,10 +23,12 @@ import type { ManyTask, PlannedArchive } from './task.js'
  * Finds the outputs of all archives that match. Notes say which archives are not retrieved, and why.
  *
  * @throws {UsageError} no archive matches
+ * @throws {OutputFileError} `ERR_OUTPUT_FILE`: the path of the folder is that of another file
  * @throws {ReportedError} other files are in the way, which stderr names
  */
 export async function outputsOf(task: ManyTask, connection: Connection): Promise<Output[]> {
   const { vaultName, pattern, options, io } = task
+  await folderExists(task.folder)
   const file = catalogFileOf(options, io.env)
   const place = await placeOf(connection, vaultName)
   const { named, passedOver } = await matchingArchives(file, pattern, place, options.incomplete === true)
@@ -78,6 +80,14 @@ async function outputsOfNames(named: readonly NamedArchives[], { folder, io }: M
   return outputs
 }
 
+/** @throws {OutputFileError} `ERR_OUTPUT_FILE`: the path is not that of a folder */
+async function folderExists(folder: string): Promise<boolean> {
+  const found = await orMissing(systemFiles.stat(folder))
+  if (found && !found.isDirectory())
+    throw new OutputFileError(folder, 'It is not a folder. Give the path of a folder.')
+  return found !== undefined
+}
+
 /** The warning about an archive of an inventory that may be the first of several volumes. */
 function warningAbout({ id, size, set: { volumes } }: Output['entry']): string | undefined {
   const [first, ...others] = volumes
@@ -88,13 +98,10 @@ function warningAbout({ id, size, set: { volumes } }: Output['entry']): string |
 /**
  * Makes the output folder, unless it exists, and checks that the files fit.
  *
- * @throws {OutputFileError} `ERR_OUTPUT_FILE`: the path is that of another file, or there is too little space
+ * @throws {OutputFileError} `ERR_OUTPUT_FILE`: there is too little space
  */
 export async function prepareFolder(folder: string, archives: readonly PlannedArchive[]): Promise<void> {
-  const found = await orMissing(systemFiles.stat(folder))
-  if (found && !found.isDirectory())
-    throw new OutputFileError(folder, 'It is not a folder. Give the path of a folder.')
-  if (!found) await mkdir(folder)
+  if (!(await folderExists(folder))) await mkdir(folder)
   const bytes = archives.reduce((sum, { size, output }) => sum + Math.max(0, size - output.heldBytes), 0)
   await assertFits(folder, folder, bytes, systemFiles)
 }

@@ -1,5 +1,5 @@
 /** Retrieves archives one after the other, in the order in which they become ready. */
-import { NotFoundError } from '../../../../errors.js'
+import { AbortError, NotFoundError } from '../../../../errors.js'
 import { runtimeWith } from '../../../../runtime/runtime.js'
 import type { Job } from '../../../../store/retrieval-store.js'
 import { retrieveToFile } from '../../../../vault/retrieve-to-file.js'
@@ -47,7 +47,8 @@ export async function retrieveAll(
     }
   } catch (error) {
     display.end()
-    throw io.signal.aborted || isOfConnection(error) ? results.stopped(error) : error
+    if (io.signal.aborted) throw results.stopped(new AbortError({ cause: error }))
+    throw isOfConnection(error) ? results.stopped(error) : error
   }
   results.end(left)
 }
