@@ -37,7 +37,7 @@ export interface Output {
  * Finds the output of one of the archives of a name.
  *
  * @param folder - the output folder, which need not exist
- * @throws {OutputFileError} `ERR_OUTPUT_FILE`: a file of that name is neither complete nor one that is resumed
+ * @returns an error if a file of that name is neither complete nor one that is resumed
  */
 export async function outputOf(
   { name, entries }: NamedArchives,
@@ -45,13 +45,14 @@ export async function outputOf(
   fileName: string,
   hasher: FileHasher,
   io: Io,
-): Promise<Output> {
+): Promise<Output | OutputFileError> {
   const file = join(folder, fileName)
   const [newest] = entries
   const outputWith = (entry: StoredEntry, isComplete: boolean, heldBytes: number): Output => {
     return { name, file, entry, isComplete, heldBytes, newer: entry === newest ? undefined : newest }
   }
   const complete = await completeEntry(entries, file, hasher, io)
+  if (complete instanceof OutputFileError) return complete
   if (complete) return outputWith(complete, true, 0)
   const partial = `${file}.partial`
   const found = await orMissing(systemFiles.lstat(partial))
@@ -60,7 +61,7 @@ export async function outputOf(
   const held = notes === 'foreign' || notes?.subject.range ? undefined : notes?.subject.archiveIds.join()
   const begun = entries.find(({ set }) => set.volumes.map(({ archiveId }) => archiveId).join() === held)
   if (!begun)
-    throw new OutputFileError(
+    return new OutputFileError(
       file,
       `${partial} does not belong to an archive of that name. Move it away, or give another folder.`,
     )
@@ -77,13 +78,13 @@ export async function assertNothingAt(file: string): Promise<void> {
     throw new OutputFileError(file, 'It exists and is not replaced. Move it away, or give another folder.')
 }
 
-/** The archive whose bytes a file has; `undefined` if there is no file. */
+/** The archive whose bytes a file has; `undefined` if there is no file, and an error if it has others. */
 async function completeEntry(
   entries: readonly StoredEntry[],
   file: string,
   hasher: FileHasher,
   io: Io,
-): Promise<StoredEntry | undefined> {
+): Promise<StoredEntry | OutputFileError | undefined> {
   const found = await orMissing(systemFiles.lstat(file))
   if (!found) return undefined
   const ofSize = found.isFile() ? entries.filter(({ size }) => size === found.size) : []
@@ -93,7 +94,7 @@ async function completeEntry(
     const hashes = await sectionHashesOf(file, sizes, hasher, io)
     if (volumes.every(({ treeHash }, i) => treeHash === hashes[i])) return entry
   }
-  throw new OutputFileError(
+  return new OutputFileError(
     file,
     'It exists and is not an archive of that name. It is not replaced: move it away, or give another folder.',
   )

@@ -20,25 +20,21 @@ const PARTIAL = /\.(?=partial(?:$|\.))/gi
 const HASH_DIGITS = 16
 
 /**
- * The file names of different names of archives, by the names.
+ * Pairs archives of different names with file names.
  *
  * Of names that differ only in case or in their Unicode normalization, each file name ends with a part of the hash of the
  * name: which of them are retrieved together makes no other difference.
  */
-export function fileNamesOf(names: Iterable<string>): ReadonlyMap<string, string> {
-  const all = [...names]
+export function withFileNames<Named extends { readonly name: string }>(
+  all: readonly Named[],
+): readonly (readonly [Named, string])[] {
+  const named = all.map((one) => ({ one, fileName: fileNameOf(one.name) }))
   const counts = new Map<string, number>()
-  for (const name of all) {
-    const key = folded(fileNameOf(name))
-    counts.set(key, (counts.get(key) ?? 0) + 1)
-  }
-  return new Map(
-    all.map((name) => {
-      const fileName = fileNameOf(name)
-      const isAlone = counts.get(folded(fileName)) === 1
-      return [name, isAlone ? fileName : withHash(fileName, name)]
-    }),
-  )
+  for (const { fileName } of named) counts.set(folded(fileName), (counts.get(folded(fileName)) ?? 0) + 1)
+  return named.map(({ one, fileName }) => {
+    const isAlone = counts.get(folded(fileName)) === 1
+    return [one, isAlone ? fileName : withHash(fileName, one.name)]
+  })
 }
 
 /** The file name of a name. Equal for names that differ only in their Unicode normalization. */

@@ -15,7 +15,7 @@ import { catalogFileOf } from '../../data-folder.js'
 import { placeOf } from '../../select/select-archives.js'
 import { fragmentWarning } from '../retrieval-target.js'
 import { outputOf, type Output } from './existing-outputs.js'
-import { fileNamesOf } from './file-name.js'
+import { withFileNames } from './file-name.js'
 import { matchingArchives, type NamedArchives } from './matching-archives.js'
 import type { ManyTask, PlannedArchive } from './task.js'
 
@@ -58,19 +58,14 @@ export async function outputsOf(task: ManyTask, connection: Connection): Promise
 }
 
 async function outputsOfNames(named: readonly NamedArchives[], { folder, io }: ManyTask): Promise<Output[]> {
-  const fileNames = fileNamesOf(named.map(({ name }) => name))
   const outputs: Output[] = []
   const faults: OutputFileError[] = []
   const hasher = new FileHasher()
   try {
-    for (const archives of named) {
-      const output = await outputOf(archives, folder, fileNames.get(archives.name) ?? '', hasher, io).catch(
-        (error: unknown) => {
-          if (!(error instanceof OutputFileError)) throw error
-          faults.push(error)
-        },
-      )
-      if (output) outputs.push(output)
+    for (const [archives, fileName] of withFileNames(named)) {
+      const output = await outputOf(archives, folder, fileName, hasher, io)
+      if (output instanceof OutputFileError) faults.push(output)
+      else outputs.push(output)
     }
   } finally {
     hasher.close()

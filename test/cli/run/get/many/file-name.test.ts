@@ -1,6 +1,12 @@
 import { join, win32 } from 'node:path'
 import t from 'tap'
-import { fileNamesOf } from '../../../../../lib/cli/run/get/many/file-name.js'
+import { withFileNames } from '../../../../../lib/cli/run/get/many/file-name.js'
+
+function fileNamesOf(names: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(
+    withFileNames(names.map((name) => ({ name }))).map(([{ name }, fileName]) => [name, fileName]),
+  )
+}
 
 function fileNameOf(name: string): string {
   return fileNamesOf([name]).get(name) ?? ''
