@@ -42,6 +42,10 @@ export type NextArchive<Archive> =
   | { readonly archive: Archive; readonly jobIds: readonly string[] }
   | { readonly archive: Archive; readonly error: unknown }
 
+type Look<Archive> =
+  | { readonly isWaiting: true; readonly inProgress: readonly Job[] }
+  | { readonly isWaiting: false; readonly next: NextArchive<Archive> | undefined }
+
 interface Started<Archive> {
   readonly archive: Archive
   readonly jobIds: readonly string[]
@@ -95,20 +99,14 @@ export class RetrievalQueue<Archive extends QueuedArchive> {
     this.#readingBytes = 0
     this.#isRefused = false
     let hasNoted = false
-    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS)) {
-      await this.#startAhead()
-      this.#signal.throwIfAborted()
-      const failed = this.#failed.shift()
-      if (failed) return failed
-      if (this.#started.length === 0) return undefined
-      const inProgress: Job[] = []
-      const next = await this.#look(inProgress)
-      if (next) return next
-      if (inProgress.length === 0) continue // all of them are started again
-      if (!hasNoted) this.#service.onWaiting(inProgress)
+    let look = await this.#look()
+    for (let pauseMs = FIRST_PAUSE_MS; look.isWaiting; pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS)) {
+      if (!hasNoted) this.#service.onWaiting(look.inProgress)
       hasNoted = true
       await sleep(this.#clock, pauseMs * (0.75 + this.#clock.random() / 4), this.#signal)
+      look = await this.#look()
     }
+    return look.next
   }
 
   /** Notes that bytes of the archive that is being read were fetched in a number of milliseconds. */
@@ -165,12 +163,24 @@ export class RetrievalQueue<Archive extends QueuedArchive> {
     return !this.#isBusy || this.#window.fits(bytes + size)
   }
 
+  /** Starts jobs, and looks for an archive to hand out. */
+  async #look(): Promise<Look<Archive>> {
+    await this.#startAhead()
+    this.#signal.throwIfAborted()
+    const failed = this.#failed.shift()
+    if (failed || this.#started.length === 0) return { isWaiting: false, next: failed }
+    const inProgress: Job[] = []
+    const next = await this.#nextOf(inProgress)
+    if (next) return { isWaiting: false, next }
+    return inProgress.length > 0 ? { isWaiting: true, inProgress } : this.#look() // all of them are started again
+  }
+
   /**
    * Looks at all jobs once.
    *
    * @param inProgress - receives the jobs that are in progress
    */
-  async #look(inProgress: Job[]): Promise<NextArchive<Archive> | undefined> {
+  async #nextOf(inProgress: Job[]): Promise<NextArchive<Archive> | undefined> {
     const jobs = await this.#service.look(this.#started.flatMap(({ jobIds }) => jobIds))
     const byId = new Map(jobs.flatMap((job) => (job ? [[job.jobId, job]] : [])))
     let next:
