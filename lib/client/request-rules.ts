@@ -15,7 +15,7 @@ import {
   withMethods,
 } from '../options/rules.js'
 import { checkOptions, rule, type Rule, type RulesOf } from '../options/check-options.js'
-import { ACCOUNT_ID, VAULT_NAME } from '../glacier/names.js'
+import { ACCOUNT_ID, SNS_TOPIC, VAULT_NAME } from '../glacier/names.js'
 import { PART_SIZE } from '../glacier/part-size.js'
 import type { AccountRequest, UploadRequest, VaultClient, VaultRequest } from './vault-client.js'
 import { TIER, type InventoryFilter } from '../store/retrieval-store.js'
@@ -62,6 +62,7 @@ export const REQUESTS: { readonly [Call in keyof Calls]: RulesOf<Parameters<Call
   startRetrieval: {
     ...VAULT,
     description: SENT_DESCRIPTION,
+    snsTopic: SNS_TOPIC,
     archiveId: required(TEXT),
     range: RANGE,
     tier: TIER,
@@ -70,6 +71,7 @@ export const REQUESTS: { readonly [Call in keyof Calls]: RulesOf<Parameters<Call
     ...VAULT,
     ...INVENTORY_FILTER,
     description: SENT_DESCRIPTION,
+    snsTopic: SNS_TOPIC,
     format: required(INVENTORY_FORMAT),
   },
   deleteArchive: { ...VAULT, archiveId: required(TEXT) },

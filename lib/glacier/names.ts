@@ -20,6 +20,18 @@ export const ACCOUNT_ID: Rule = rule(
   (value) => /^(?:\d{12}|-)$/.test(value),
 )
 
+/** The rule of the ARN of a topic of Amazon SNS. */
+export const SNS_TOPIC: Rule = rule(
+  'the ARN of an SNS topic, as arn:aws:sns:us-east-1:123456789012:topic',
+  isString,
+  isSnsTopic,
+)
+
+/** Whether a text has the form of the ARN of an SNS topic. */
+export function isSnsTopic(text: string): boolean {
+  return /^arn:aws[\w-]*:sns:[\w-]+:\d{12}:[\w-]{1,256}(?:\.fifo)?$/.test(text)
+}
+
 /** Whether a text has the form of an archive ID (docs/glacier-protocol.md#names-and-ids). */
 export function isArchiveId(text: string): boolean {
   return /^[\w-]{138}$/.test(text)

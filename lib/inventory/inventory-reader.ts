@@ -31,6 +31,8 @@ export interface InventoryContext {
   readonly runtime: Runtime
   /** The ID of a job to wait for; `undefined` if a job is found or started. */
   readonly jobId?: string | undefined
+  /** The ARN of the SNS topic that the job notifies, if it is started. */
+  readonly snsTopic?: string | undefined
   /** Milliseconds since the last success for which requests are repeated. */
   readonly retryFor?: number | undefined
   readonly poll?: PollDelays | undefined
@@ -139,7 +141,7 @@ export class InventoryReader extends TypedReadable<InventoryRow, InventoryReader
 
 /** The job to use: one started since the service took its last inventory, or a new one. */
 function definitionOf(
-  { store, selection }: InventoryContext,
+  { store, selection, snsTopic }: InventoryContext,
   lastInventoryDate: string | undefined,
   signal: AbortSignal,
 ): JobDefinition {
@@ -150,7 +152,7 @@ function definitionOf(
       if (lastInventoryDate !== undefined && creationDate < lastInventoryDate) return false
       return isSameTime(inventory.startDate, startDate) && isSameTime(inventory.endDate, endDate)
     },
-    start: (description) => store.startInventory({ signal, format, startDate, endDate, description }),
+    start: (description) => store.startInventory({ signal, format, startDate, endDate, description, snsTopic }),
   }
 }
 

@@ -68,6 +68,8 @@ export interface RetrievalContext {
   /** Milliseconds since the last success for which requests are repeated. */
   readonly retryFor?: number | undefined
   readonly poll?: PollDelays | undefined
+  /** The ARN of the SNS topic that the jobs notify which are started. */
+  readonly snsTopic?: string | undefined
   readonly signal?: AbortSignal | undefined
 }
 
@@ -138,7 +140,7 @@ export class ArchiveReader extends TypedReadable<Buffer, ArchiveReaderEvents> {
 
   /** Finds or starts the jobs of the plan, and reads their outputs one after the other. */
   async *#readOutputs(context: RetrievalContext): AsyncGenerator<VerifiedBytes, void, undefined> {
-    const { store, plan, runtime, retryFor, poll } = context
+    const { store, plan, runtime, retryFor, poll, snsTopic } = context
     const progress = this.#progress
     const retry = reportedRetry(this, { retryFor, clock: runtime.clock }, store, progress)
     const { signal } = this.#cancel
@@ -151,7 +153,7 @@ export class ArchiveReader extends TypedReadable<Buffer, ArchiveReaderEvents> {
     const onWaiting = (job: Job): void => {
       emitOrDestroy(this, 'waiting', job)
     }
-    const jobs = plannedJobs({ store, retry, runtime, signal, poll, onJob, onWaiting }, plan.jobs)
+    const jobs = plannedJobs({ store, retry, runtime, signal, poll, snsTopic, onJob, onWaiting }, plan.jobs)
     const schedule = new JobSchedule(jobs, runtime.clock)
     const outputContext = { store, retry, progress, signal, abort, plan, schedule, held: this.#skipHeld() }
     const sizes = jobs.map(({ size }) => size)

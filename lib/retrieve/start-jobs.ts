@@ -12,11 +12,11 @@ import { JobSchedule } from './jobs/job-schedule.js'
  * @throws {AbortError} `ABORT_ERR`: the signal fired
  */
 export async function startJobs(context: Omit<RetrievalContext, 'poll'>): Promise<string[]> {
-  const { store, plan, runtime, retryFor, signal: caller } = context
+  const { store, plan, runtime, retryFor, snsTopic, signal: caller } = context
   const { clock } = runtime
   const retry = new Retry({ retryFor, clock }, store)
   const { signal, release } = following(caller)
-  const jobContext = { store, retry, runtime, signal, onJob: () => undefined, onWaiting: () => undefined }
+  const jobContext = { store, retry, runtime, signal, snsTopic, onJob: () => undefined, onWaiting: () => undefined }
   try {
     return await new JobSchedule(plannedJobs(jobContext, plan.jobs), clock).startFirst()
   } finally {

@@ -24,6 +24,8 @@ export interface StoreJobStart extends StoreRequest {
    * to the request is lost.
    */
   readonly description?: string | undefined
+  /** The ARN of an SNS topic that the service notifies when the job is over. */
+  readonly snsTopic?: string | undefined
 }
 
 /** Starts the retrieval of an archive. */
@@ -77,6 +79,8 @@ export interface Job {
   readonly statusMessage: string | undefined
   /** As it was given when the job was started. */
   readonly description: string | undefined
+  /** The ARN of the SNS topic that was given when the job was started; `undefined` if none was. */
+  readonly snsTopic?: string | undefined
   /** ISO 8601. */
   readonly creationDate: string
   /** ISO 8601; `undefined` while the job is in progress. */

@@ -10,6 +10,11 @@ export interface InventoryOptions extends VaultOptions, RetryOptions, InventoryF
   readonly format?: InventoryFormat | undefined
   /** The ID of a job to wait for. By default a job is searched for, and started if none is found. */
   readonly jobId?: string | undefined
+  /**
+   * The ARN of an SNS topic that the service notifies when the job is over, if this call starts it. A job that exists
+   * already keeps the topic that it was started with. Defaults to no topic.
+   */
+  readonly snsTopic?: string | undefined
   /** The delays between two requests for the state of the job. */
   readonly poll?: PollDelays | undefined
 }

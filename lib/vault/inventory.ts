@@ -25,13 +25,14 @@ import { INVENTORY } from './retrieval-rules.js'
  */
 export function inventory(options: InventoryOptions): InventoryReader {
   const checked = checkOptions('inventory', options, INVENTORY)
-  const { format = 'JSON', startDate, endDate, jobId, poll, retryFor, signal, clock } = checked
+  const { format = 'JSON', startDate, endDate, jobId, snsTopic, poll, retryFor, signal, clock } = checked
   const selection = { format, startDate, endDate }
   return new InventoryReader({
     store: storeOf(checked),
     runtime: runtimeWith(clock),
     selection,
     jobId,
+    snsTopic,
     poll,
     retryFor,
     signal,

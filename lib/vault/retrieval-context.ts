@@ -8,9 +8,9 @@ import { storeOf } from './vault-store.js'
 
 /** The store, the runtime and the retries for a plan. The options have been checked. */
 export function retrievalContext(
-  options: ReadOptions & { readonly poll?: PollDelays | undefined },
+  options: ReadOptions & { readonly poll?: PollDelays | undefined; readonly snsTopic?: string | undefined },
   plan: RetrievalPlan,
 ): RetrievalContext {
-  const { retryFor, poll, signal, clock } = options
-  return { store: storeOf(options), plan, runtime: runtimeWith(clock), retryFor, poll, signal }
+  const { retryFor, poll, snsTopic, signal, clock } = options
+  return { store: storeOf(options), plan, runtime: runtimeWith(clock), retryFor, poll, snsTopic, signal }
 }

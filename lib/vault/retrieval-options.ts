@@ -15,7 +15,13 @@ export interface ArchiveReaderOptions extends ReadOptions {
 }
 
 /** The options of {@link startRetrieval}. */
-export interface RetrievalOptions extends ReadOptions, RetrievalTarget {}
+export interface RetrievalOptions extends ReadOptions, RetrievalTarget {
+  /**
+   * The ARN of an SNS topic that the service notifies when a job is over that this call starts. A job that exists already
+   * keeps the topic that it was started with. Defaults to no topic.
+   */
+  readonly snsTopic?: string | undefined
+}
 
 /** The options of {@link retrieveArchive} and {@link retrieveToFile}. */
 export interface RetrieveArchiveOptions extends RetrievalOptions {

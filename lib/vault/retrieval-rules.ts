@@ -1,5 +1,6 @@
 /** The rules of the options of functions that retrieve archives and inventories. */
 import { INVENTORY_FILTER, INVENTORY_FORMAT } from '../client/request-rules.js'
+import { SNS_TOPIC } from '../glacier/names.js'
 import { PART_SIZE } from '../glacier/part-size.js'
 import { optionError } from '../options/option-error.js'
 import { nested, rule, type Rule, type RulesOf } from '../options/check-options.js'
@@ -55,6 +56,7 @@ const TARGET = {
 export const RETRIEVAL: RulesOf<RetrievalOptions> = {
   ...READ,
   ...TARGET,
+  snsTopic: SNS_TOPIC,
 }
 
 /** The rules of {@link RetrieveArchiveOptions}. */
@@ -71,5 +73,6 @@ export const INVENTORY: RulesOf<InventoryOptions> = {
   ...INVENTORY_FILTER,
   format: INVENTORY_FORMAT,
   jobId: TEXT,
+  snsTopic: SNS_TOPIC,
   poll: POLL,
 }

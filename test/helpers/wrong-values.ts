@@ -42,6 +42,16 @@ export const WRONG: Readonly<Record<string, WrongValues>> = {
     types: [7, {}, ['v']],
     ranges: ['', '.', '..', '../x', 'a b', 'a/b', 'ä', 'a\n', 'x'.repeat(256)],
   },
+  snsTopic: {
+    types: [7, {}],
+    ranges: [
+      '',
+      'topic',
+      'arn:aws:sqs:us-east-1:111122223333:x',
+      'arn:aws:sns:us-east-1:1:x',
+      'arn:aws:sns:us-east-1:111122223333:x y',
+    ],
+  },
   accountId: { types: [111122223333, {}], ranges: ['', '1', '11112222333x', '1111-2222-3333'] },
   signal: { types: [7, 'x', {}, { aborted: true }, new EventTarget()], ranges: [] },
   memory: { types: ['1', {}], ranges: [0, -1, NaN, 4 * MIB - 1] },

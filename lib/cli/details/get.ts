@@ -10,7 +10,11 @@ export const GET_DETAILS: CommandDetails = {
     'A range is written as 0-9 (from the first offset to the last one, as in curl: ten bytes), as 10GiB+1GiB (offset and length), or as 500- (to the end). An end with a unit is a boundary, and the byte at it is not retrieved: 10GiB-11GiB is one gibibyte. Only certain ranges can be verified: up to an eighth more is retrieved, and a range may start several jobs.',
     'A job of the same archive and range is used again, if it is complete, or in progress and at least as fast as --tier. Therefore a command that was stopped, or failed with exit code 3, is simply run again. Expedited takes minutes, Standard 3 to 5 hours, and Bulk 5 to 12 hours.',
     'With -o, bytes are written to FILE.partial, which is renamed when it is complete and on disk; - is stdout. If you run the command again, it verifies the bytes that are there, and retrieves only the rest. Of a --range, nothing is kept.',
-    '--no-wait prints the ID of the job; for a large set, the jobs whose output can be read within a day.',
+    '--match retrieves many archives: of each name that matches the pattern, as "ls --name" takes it, the newest complete archive, into a file of its own in the folder of -o. PATTERN@2026-03-01 is the newest up to the end of that local day. Archives that are not retrieved because they are incomplete are named on stderr. The folder is made, but not the folders above it.',
+    'With --match, a file has the name of its archive. Characters that a file name cannot have, such as / and :, are written as % and hexadecimal digits, and so is a dot or dash at the beginning. Names that are too long, or that differ only in case, end with ~ and a part of a hash. An existing file is never replaced: one that has the size and the tree hashes of an archive of that name is complete and is skipped, a partial file is resumed, and any other file is an error before a job is started.',
+    'With --match, jobs are started ahead as long as all that is started can be read within the 24 hours for which outputs are kept, at the measured rate (1 MiB/s until ten minutes have been measured). Archives are read one after the other in the order in which they become ready, each with all of --concurrency and --memory. The failure of one does not stop the others. The exit code is 3 if the same command may retrieve the rest, 4 if the bytes of one are wrong, and otherwise 1. The path of each complete file is printed on stdout; with --json, an object with state (retrieved, present or failed), name, file, archiveId, time and size.',
+    '--no-wait prints the IDs of the jobs; of a large set, and with --match, of those whose output can be read within a day. It says when the jobs are expected to be complete, or until when their output is kept, in local time, and which command retrieves it. With --json, each object has jobId, tier, expectedFrom, expectedTo and readyUntil.',
+    '--sns-topic takes the ARN of an Amazon SNS topic in the region of the vault, which the service notifies when a job is over. It applies to jobs that the command starts: a job that exists keeps its own topic, and a note says so.',
     '--dry-run prints the jobs, their bytes and what they cost, and starts none. On a terminal, the cost is printed before a retrieval starts, unless --quiet is given or the vault is on this machine. A job that exists already costs nothing more.',
     'A request that fails is repeated until nothing has succeeded for the time of --retry-for; 0 never repeats a request.',
   ],
@@ -23,6 +27,10 @@ export const GET_DETAILS: CommandDetails = {
     {
       purpose: 'pipe the newest archive of the vault into a command',
       line: 'glacier-pipe get backups latest | tar -x',
+    },
+    {
+      purpose: 'retrieve the newest archive of each name that begins with srv-, into a folder',
+      line: "glacier-pipe get backups --match 'srv-*' -o restored",
     },
   ],
 }

@@ -5,7 +5,9 @@ import type { CommandDetails } from '../command-details.js'
 export const SINGLE_REQUESTS = 'A request that fails for a reason that may pass is repeated for ten seconds.'
 
 export const JOBS_DETAILS: CommandDetails = {
-  paragraphs: [`It prints the start, tier, content, ID and state of each job. ${SINGLE_REQUESTS}`],
+  paragraphs: [
+    `It prints the start, tier, content, ID and state of each job: for a job in progress when it is expected to be complete, for a complete one until when its output is kept. The SNS topic that a job notifies follows. ${SINGLE_REQUESTS}`,
+  ],
 }
 
 export const UPLOADS_DETAILS: CommandDetails = {

@@ -3,12 +3,13 @@
  */
 import type { Command } from 'commander'
 import { addConnectionOptions, type ConnectionOptions } from './connection-options.js'
+import { snsTopicOption, type SnsOptions } from './sns-option.js'
 import { parseDate, type GivenDate } from './values/date.js'
 import { parseText } from './values/text.js'
 import { addRetryOption, type RetryOptions } from './transfer-options.js'
 
 /** The options of every command that reads an inventory. */
-export interface InventoryReadOptions extends ConnectionOptions, RetryOptions {
+export interface InventoryReadOptions extends ConnectionOptions, RetryOptions, SnsOptions {
   /** The ID of the inventory job to use. */
   readonly job?: string
 }
@@ -24,7 +25,9 @@ export interface DateOptions {
 /** Adds {@link InventoryReadOptions}. */
 export function addInventoryOptions(command: Command): Command {
   return addRetryOption(
-    addConnectionOptions(command).option('--job <id>', 'use the inventory of this job', parseText),
+    addConnectionOptions(command)
+      .option('--job <id>', 'use the inventory of this job', parseText)
+      .addOption(snsTopicOption()),
   )
 }
 

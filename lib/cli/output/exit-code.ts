@@ -26,8 +26,13 @@ export function exitCodeOf(error: unknown, signal: AbortSignal): number {
   if (error instanceof UsageError) return 2
   if (error instanceof ResumableError || causeOf(error) instanceof SourceCommandError) return 3
   if (error instanceof UploadFailedError) return error.kept ? 3 : 1
-  if (error instanceof TreeHashMismatchError || error instanceof SizeMismatchError) return 4
+  if (isOfBytes(error instanceof ReportedError ? error.cause : error)) return 4
   return 1
+}
+
+/** Whether the bytes of an archive are wrong. */
+export function isOfBytes(error: unknown): boolean {
+  return error instanceof TreeHashMismatchError || error instanceof SizeMismatchError
 }
 
 function signalNumberOf(reason: unknown): number {

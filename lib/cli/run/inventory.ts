@@ -12,6 +12,7 @@ import { formatSize } from '../output/format.js'
 import { printLines } from '../output/print.js'
 import { INVENTORY } from '../output/progress/operation.js'
 import { Progress } from '../output/progress/progress.js'
+import { noteTopic } from '../output/topic-note.js'
 import { followRetries } from '../output/retry-notes.js'
 import type { InventoryOptions } from '../commands/vaults/inventory.js'
 import { withConnection } from './connection.js'
@@ -34,12 +35,23 @@ export function openInventory(
   options: InventoryReadOptions & DateOptions,
   io: Io,
 ): InventoryReader {
-  const { accountId, job: jobId, retryFor } = options
+  const { accountId, job: jobId, retryFor, snsTopic } = options
   const startDate = options.since && serviceDate(options.since, io)
   const endDate = options.before && serviceDate(options.before, io)
   const { signal, clock } = io
   const reader = asUsageError(() =>
-    readInventory({ client, vaultName, accountId, jobId, retryFor, startDate, endDate, signal, clock }),
+    readInventory({
+      client,
+      vaultName,
+      accountId,
+      jobId,
+      snsTopic,
+      retryFor,
+      startDate,
+      endDate,
+      signal,
+      clock,
+    }),
   )
   const progress = new Progress(io, options, INVENTORY)
   const note = (line: string): void => {
@@ -54,6 +66,7 @@ export function openInventory(
     )
   })
   reader.on('waiting', (job) => {
+    noteTopic(job, snsTopic, note)
     progress.waiting(job)
   })
   reader.on('ready', (job) => {

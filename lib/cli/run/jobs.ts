@@ -3,11 +3,9 @@ import { itemsOf } from '../../store/paging.js'
 import type { Job } from '../../store/retrieval-store.js'
 import type { Io } from '../io.js'
 import type { ConnectionOptions } from '../options/connection-options.js'
+import { jobTimesOf } from '../output/job-times.js'
 import { printData, printJson } from '../output/print.js'
 import { withConnection } from './connection.js'
-
-/** The service keeps the output of a job for at least this time (docs/glacier-protocol.md#job-output). */
-const OUTPUT_KEPT_MS = 86_400_000
 
 /** Runs `jobs`: prints the start, tier, content, ID and state of each job. */
 export async function jobs(vaultName: string, options: ConnectionOptions, io: Io): Promise<void> {
@@ -15,20 +13,24 @@ export async function jobs(vaultName: string, options: ConnectionOptions, io: Io
   await withConnection(options, io, async ({ retryingClient: client }) => {
     const request = { vaultName, accountId, signal: io.signal }
     for await (const job of itemsOf((page) => client.listJobs({ ...request, ...page }))) {
-      await (json ? printJson(io, { ...job, readyUntil: readyUntil(job) }) : printData(io, lineOf(job)))
+      await (json ? printJson(io, { ...job, ...jobTimesOf(job) }) : printData(io, lineOf(job)))
     }
   })
 }
 
 function lineOf(job: Job): string {
-  const until = readyUntil(job)
-  const state =
-    until === undefined
-      ? job.status === 'Failed'
-        ? 'failed'
-        : 'in progress'
-      : `ready until at least ${until}`
-  return [job.creationDate, job.tier?.padEnd(9) ?? '-'.padEnd(9), contentOf(job), job.jobId, state].join('  ')
+  const { creationDate, tier = '-', jobId, snsTopic } = job
+  const words = [creationDate, tier.padEnd(9), contentOf(job), jobId, stateOf(job)]
+  return [...words, ...(snsTopic === undefined ? [] : [`notifies ${snsTopic}`])].join('  ')
+}
+
+function stateOf(job: Job): string {
+  const { expectedFrom, expectedTo, readyUntil } = jobTimesOf(job)
+  if (readyUntil !== undefined) return `ready until at least ${readyUntil}`
+  if (job.status === 'Failed') return 'failed'
+  return expectedFrom === undefined || expectedTo === undefined
+    ? 'in progress'
+    : `in progress, expected between ${expectedFrom} and ${expectedTo}`
 }
 
 /** The content of the output: an archive, a byte range of it, or an inventory. */
@@ -41,9 +43,4 @@ function contentOf({ archiveId, archiveSize, range, inventory }: Job): string {
   ]
     .filter((word) => typeof word === 'string')
     .join(' ')
-}
-
-function readyUntil({ status, completionDate }: Job): string | undefined {
-  if (status !== 'Succeeded' || completionDate === undefined) return undefined
-  return new Date(Date.parse(completionDate) + OUTPUT_KEPT_MS).toISOString()
 }

@@ -32,12 +32,12 @@ function jobOf(plan: JobPlan, context: JobContext<RetrievalStore>): RetrievalJob
 
 function definitionOf(
   plan: ArchiveJobPlan,
-  { store, signal }: Pick<JobContext<RetrievalStore>, 'store' | 'signal'>,
+  { store, signal, snsTopic }: Pick<JobContext<RetrievalStore>, 'store' | 'signal' | 'snsTopic'>,
 ): JobDefinition {
   const { archiveId, range, tier } = plan
   return {
     matches: (job) => isRetrievalOf(job, plan),
-    start: (description) => store.startRetrieval({ signal, archiveId, range, tier, description }),
+    start: (description) => store.startRetrieval({ signal, archiveId, range, tier, description, snsTopic }),
   }
 }
 

@@ -12,6 +12,8 @@ export interface JobContext<Store extends JobStore = JobStore> {
   readonly runtime: Runtime
   readonly signal: AbortSignal
   readonly poll?: PollDelays | undefined
+  /** The ARN of the SNS topic that the jobs notify which are started; `undefined` for none. */
+  readonly snsTopic?: string | undefined
   /** Called for each job that is used, with its ID and whether it existed before. Must not throw. */
   readonly onJob: (jobId: string, found: boolean) => void
   /** Called once for each job that is in progress and is waited for. Must not throw. */

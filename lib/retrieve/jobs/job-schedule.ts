@@ -3,25 +3,15 @@
  * no job is started whose output could expire before it has been read.
  *
  * - The job whose output is read next is always started.
- * - Another job is started ahead if everything up to the end of its output can be read within {@link WINDOW_MS} at the
- *   measured rate. Before anything has been read, only jobs of the same archive are, at an assumed rate: the jobs of one
+ * - Another job is started ahead if everything up to the end of its output can be read in time at the measured rate
+ *   (`reading-window.ts`). Before anything has been read, only jobs of the same archive are, at an assumed rate: the jobs of one
  *   range.
  * - A job that has expired nevertheless is started again when its output is needed (`renewable-job.ts`).
  */
 import type { Clock } from '../../runtime/clock.js'
-import { MIB } from '../../sizes.js'
 import type { Job } from '../../store/retrieval-store.js'
+import { ReadingWindow } from './reading-window.js'
 import type { RetrievalJob } from './retrieval-job.js'
-
-/** The 24 hours for which an output is kept, less two hours for a rate that falls. */
-const WINDOW_MS = 22 * 3_600_000
-/**
- * The assumed rate until enough has been measured: 1 MiB/s, a connection of 8 Mbit/s. Few connections and few consumers
- * are slower. At this rate 77 GiB fit the window: small archives are started together, large volumes one by one.
- */
-const ASSUMED_BYTES_PER_MS = MIB / 1000
-/** Milliseconds of reading before a measured rate above the assumed one counts: buffers fill fast at first. */
-const MIN_MEASURED_MS = 600_000
 
 /** A job of a schedule. */
 export interface ScheduledJob {
@@ -42,8 +32,7 @@ export class JobSchedule {
   #next = 0
   /** Bytes of the current output that have been read. */
   #position = 0
-  #fetchedBytes = 0
-  #fetchingMs = 0
+  readonly #window = new ReadingWindow()
   #lastTimeMs = 0
   #hasFailedAhead = false
   #starting: Promise<void> | undefined
@@ -76,9 +65,8 @@ export class JobSchedule {
   progressed(end: number, fetchedBytes: number): void {
     const now = this.#clock.now()
     this.#position = end
-    this.#fetchedBytes += fetchedBytes
     if (fetchedBytes > 0) {
-      this.#fetchingMs += now - this.#lastTimeMs
+      this.#window.fetched(fetchedBytes, now - this.#lastTimeMs)
       this.#jobs[this.#current]?.job.progressed()
     }
     this.#lastTimeMs = now
@@ -130,20 +118,14 @@ export class JobSchedule {
     const next = this.#jobs[this.#next]
     if (!next || this.#hasFailedAhead || !this.#isReadInTime(this.#next)) return undefined
     const isSameArchive = next.archiveId === this.#jobs[this.#current]?.archiveId
-    return this.#fetchedBytes > 0 || isSameArchive ? next : undefined
+    return this.#window.isMeasured || isSameArchive ? next : undefined
   }
 
   /** Whether everything up to the end of a job's output can be read while that output is kept. */
   #isReadInTime(index: number): boolean {
     let left = -this.#position
     for (let i = this.#current; i <= index; i++) left += this.#sizeOf(i) ?? Infinity
-    return left / this.#bytesPerMs() <= WINDOW_MS
-  }
-
-  #bytesPerMs(): number {
-    if (this.#fetchedBytes === 0) return ASSUMED_BYTES_PER_MS
-    const measured = this.#fetchedBytes / this.#fetchingMs
-    return this.#fetchingMs >= MIN_MEASURED_MS ? measured : Math.min(measured, ASSUMED_BYTES_PER_MS)
+    return this.#window.fits(left)
   }
 
   /** The size of an output: as planned, as the job states, or that of the output before, since volumes have one size. */

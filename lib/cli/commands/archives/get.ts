@@ -5,14 +5,17 @@ import { parseRange, type GivenRange } from '../../options/values/byte-range.js'
 import { addConnectionOptions, type ConnectionOptions } from '../../options/connection-options.js'
 import { addPricesOption, type CostOptions } from '../../options/cost-options.js'
 import { DASHED_IDS_HELP } from '../../options/operands.js'
+import { snsTopicOption, type SnsOptions } from '../../options/sns-option.js'
 import { collectText, parsePath, parseText } from '../../options/values/text.js'
 import { addTransferOptions, type TransferOptions } from '../../options/transfer-options.js'
 
 /** The options of `get`. */
-export interface GetOptions extends ConnectionOptions, TransferOptions, CostOptions {
-  /** The path of the output; `-` is stdout. */
+export interface GetOptions extends ConnectionOptions, TransferOptions, CostOptions, SnsOptions {
+  /** The path of the output; `-` is stdout. With `match`, the path of a folder. */
   readonly output?: string
   readonly range?: GivenRange
+  /** The pattern of the names of the archives that are retrieved, each into a file of its own. */
+  readonly match?: string
   /** The ID of the job whose output is retrieved. */
   readonly job?: string
   /** Whether to wait for the jobs and retrieve their output. */
@@ -43,8 +46,13 @@ export function addGetCommand(
         .description('retrieve and verify archives, one after the other, to stdout or a file')
         .option(
           '-o, --output <file>',
-          'write to this file, which appears when it is complete; rerun to resume',
+          'write to this file (with --match: files in this folder), which appears when it is complete; rerun to resume',
           parsePath,
+        )
+        .option(
+          '--match <pattern>',
+          'retrieve the newest archive of each name that matches, as srv-* or srv-*@2026-03-01, into the folder of -o',
+          parseText,
         )
         .option(
           '--range <range>',
@@ -60,6 +68,7 @@ export function addGetCommand(
             'Bulk',
           ]),
         )
+        .addOption(snsTopicOption())
         .option('--no-volumes', 'retrieve only the given archive, not all volumes of its set')
         .option('--dry-run', 'print the jobs and what they cost; start nothing')
         .option('--incomplete', 'retrieve a set of volumes although its last volume is missing')

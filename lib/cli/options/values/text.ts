@@ -1,5 +1,6 @@
 /** Paths, IDs and names on the command line. An empty one is refused: it comes from a variable that is not set. */
 import { InvalidArgumentError } from 'commander'
+import { isSnsTopic } from '../../../glacier/names.js'
 
 /**
  * Takes a path as it is. An empty path would be resolved to the working directory.
@@ -28,6 +29,18 @@ export function collectPath(text: string, before: readonly string[] = []): strin
 export function parseText(text: string): string {
   if (text === '') throw new InvalidArgumentError('The text is empty.')
   return text
+}
+
+/**
+ * Takes the ARN of an SNS topic.
+ *
+ * @throws {InvalidArgumentError} a text of another form
+ */
+export function parseSnsTopic(text: string): string {
+  if (isSnsTopic(text)) return text
+  throw new InvalidArgumentError(
+    'It must be the ARN of an SNS topic, as arn:aws:sns:us-east-1:123456789012:topic.',
+  )
 }
 
 /**

@@ -1,38 +1,26 @@
 /**
  * `get VAULT ARCHIVE…`: retrieves and verifies archives, to stdout or into a file.
  */
-import { picked } from '../../../options/check-options.js'
 import { pipeline } from '../../../streams/node-streams.js'
-import type { RetrievalEvents } from '../../../retrieve/archive-reader.js'
-import type { RetrievalPlan } from '../../../retrieve/retrieval-plan.js'
 import type { RetrieveArchiveOptions } from '../../../vault/retrieval-options.js'
-import { RETRIEVAL } from '../../../vault/retrieval-rules.js'
-import { retrieveArchive, startRetrieval } from '../../../vault/retrieve-archive.js'
+import { retrieveArchive } from '../../../vault/retrieve-archive.js'
 import { retrieveToFile } from '../../../vault/retrieve-to-file.js'
 import { UsageError } from '../../command-errors.js'
 import type { Io } from '../../io.js'
 import { asUsageError, toUsageError } from '../../options/option-names.js'
-import { printData, printJson, printNote } from '../../output/print.js'
+import { printNote } from '../../output/print.js'
 import { GET } from '../../output/progress/operation.js'
-import { Progress, type TransferSource } from '../../output/progress/progress.js'
-import { followRetries } from '../../output/retry-notes.js'
+import { Progress } from '../../output/progress/progress.js'
 import { withConnection } from '../connection.js'
 import { catalogFileOf } from '../data-folder.js'
+import { followReader, type Retrieval } from './follow-reader.js'
 import { withResumeHint } from './get-resume.js'
 import { selectedIds } from './selected-ids.js'
 import type { GetOptions } from '../../commands/archives/get.js'
+import { getMany } from './many/get-many.js'
 import { noteRetrievalCost, printRetrievalPlan } from './retrieval-cost.js'
+import { startOnly } from './start-only.js'
 import { fragmentWarning, resolveTarget, targetOfJob, type RetrievalTarget } from './retrieval-target.js'
-
-/** A reader or a download: the part of each that emits events. */
-interface Retrieval extends TransferSource {
-  /** The plan; `undefined` if the options are wrong. */
-  readonly plan: RetrievalPlan | undefined
-  on<Event extends keyof RetrievalEvents>(
-    event: Event,
-    listener: (...args: RetrievalEvents[Event]) => void,
-  ): unknown
-}
 
 /**
  * Runs `get`.
@@ -46,7 +34,11 @@ export async function get(
   io: Io,
   argv: readonly string[],
 ): Promise<void> {
-  const { output, wait, job } = options
+  const { output, wait, job, match } = options
+  if (match !== undefined) {
+    await getMany(vaultName, archiveIds, match, options, io, argv)
+    return
+  }
   if (archiveIds.length > 0 === (job !== undefined))
     throw new UsageError('Give either an archive, or the ID of a job with --job.')
   if (job !== undefined && options.range)
@@ -63,8 +55,19 @@ export async function get(
   await withConnection(options, io, async (connection) => {
     const { client, retryingClient } = connection
     const { signal, clock } = io
-    const { tier, concurrency, memory, retryFor, accountId } = options
-    const base = { client, vaultName, accountId, tier, concurrency, memory, retryFor, signal, clock }
+    const { tier, concurrency, memory, retryFor, accountId, snsTopic } = options
+    const base = {
+      client,
+      vaultName,
+      accountId,
+      tier,
+      snsTopic,
+      concurrency,
+      memory,
+      retryFor,
+      signal,
+      clock,
+    }
     const file = catalogFileOf(options, io.env)
     const target = await (job === undefined
       ? resolveTarget(file, await selectedIds(archiveIds, vaultName, connection, options, io), options, io)
@@ -72,12 +75,12 @@ export async function get(
     const retrieval = { ...base, ...target.options }
     const place = await connection.address()
     if (options.dryRun) {
-      await printRetrievalPlan(retrieval, place, options, io)
+      await printRetrievalPlan([retrieval], place, options, io)
       return
     }
-    await noteRetrievalCost(retrieval, place, options, io)
+    await noteRetrievalCost([retrieval], place, options, io)
     if (wait) await transfer(retrieval, target, options, io, argv)
-    else await start(retrieval, options, io)
+    else await startOnly(retrieval, { retryingClient, options, io, argv })
   })
 }
 
@@ -99,7 +102,7 @@ async function transfer(
         archiveId !== undefined && archiveId === unknownArchive && fragmentWarning(archiveId, archiveSize)
       if (warning) printNote(io, warning) // also with --quiet
     })
-    followReader(reader, progress)
+    followReader(reader, progress, given.snsTopic)
   }
   try {
     if (toStdout) {
@@ -121,46 +124,7 @@ async function transfer(
   progress.done()
 }
 
-function followReader(reader: Retrieval, progress: Progress): void {
-  reader.on('job', (jobId, found) => {
-    progress.note(
-      `${found ? 'Found the retrieval job' : 'Started the retrieval job'} ${jobId}. Waiting for it.`,
-    )
-  })
-  let ready = 0
-  let isWaiting = false
-  reader.on('waiting', (job) => {
-    isWaiting = true
-    progress.waiting(job)
-  })
-  reader.on('ready', (job) => {
-    isWaiting = false
-    ready++
-    progress.ready(job)
-  })
-  followRetries(reader, (line) => {
-    progress.note(line)
-  })
-  reader.on('warning', ({ message }) => {
-    progress.note(message)
-  })
-  progress.follow(reader, () => {
-    const count = reader.plan?.jobs.length ?? 0
-    return count > 1 ? { noun: 'job', number: Math.max(isWaiting ? ready + 1 : ready, 1), count } : undefined
-  })
-}
-
 /** Throws the error of a promise: that of a refused option is a usage error. */
 function throwUsageError(error: unknown): never {
   throw toUsageError(error)
-}
-
-/** Starts the jobs, and prints their IDs. */
-async function start(retrieval: RetrieveArchiveOptions, { json, quiet }: GetOptions, io: Io): Promise<void> {
-  const jobIds = await startRetrieval(picked(retrieval, RETRIEVAL)).catch(throwUsageError)
-  for (const jobId of jobIds) await (json ? printJson(io, { jobId }) : printData(io, jobId))
-  if (quiet) return
-  printNote(io, 'When the jobs are complete, run the same command without --no-wait. It uses these jobs.')
-  if (!retrieval.range && jobIds.length < [retrieval.archiveId].flat().length)
-    printNote(io, 'That command starts the other jobs, each in time to read its output before it expires.')
 }

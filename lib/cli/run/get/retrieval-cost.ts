@@ -20,8 +20,19 @@ import { regionalPrices } from '../costs/regional-prices.js'
 /** The tier of a job that no tier is given for. */
 const DEFAULT_TIER: PricedTier = 'Standard'
 
+/** A retrieval, and the file that it writes. */
+export interface PricedRetrieval extends RetrievalPlanOptions {
+  /** The path of the file; `undefined` if it is not shown. */
+  readonly file?: string | undefined
+}
+
+interface PricedJob extends Pick<JobPlan, 'archiveId' | 'range'> {
+  readonly size: number | undefined
+  readonly file: string | undefined
+}
+
 interface PlannedCost {
-  readonly jobs: readonly JobPlan[]
+  readonly jobs: readonly PricedJob[]
   readonly tier: PricedTier
   readonly cost: Cost
   /** The number of jobs, the tier and the bytes. */
@@ -30,22 +41,22 @@ interface PlannedCost {
   readonly note: string
 }
 
-/** Prints the jobs of a retrieval and their cost, for `--dry-run`. Nothing is started. */
+/** Prints the jobs of retrievals and their cost, for `--dry-run`. Nothing is started. */
 export async function printRetrievalPlan(
-  retrieval: RetrievalPlanOptions,
+  retrievals: readonly PricedRetrieval[],
   place: Place,
   options: GetOptions,
   io: Io,
 ): Promise<void> {
-  const { jobs, tier, cost, what, note } = await plannedCost(retrieval, place, options)
+  const { jobs, tier, cost, what, note } = await plannedCost(retrievals, place, options)
   if (options.json) {
-    const shown = jobs.map((job) => ({ archiveId: job.archiveId, size: outputSizeOf(job), range: job.range }))
-    await printJson(io, { jobs: shown, tier, cost: costJson(cost) })
+    await printJson(io, { jobs, tier, cost: costJson(cost) })
     return
   }
   for (const job of jobs) {
     const range = job.range ? `  bytes ${job.range.start}-${job.range.end - 1}` : ''
-    await printData(io, `${sizeText(outputSizeOf(job)).padStart(10)}  ${job.archiveId}${range}`)
+    const file = job.file === undefined ? '' : `  ${job.file}`
+    await printData(io, `${sizeText(job.size).padStart(10)}  ${job.archiveId}${range}${file}`)
   }
   await printData(
     io,
@@ -53,34 +64,39 @@ export async function printRetrievalPlan(
   )
 }
 
-/** Prints what a retrieval costs, before it starts: on a terminal, for a vault at AWS. */
+/** Prints what retrievals cost, before it starts: on a terminal, for a vault at AWS. */
 export async function noteRetrievalCost(
-  retrieval: RetrievalPlanOptions,
+  retrievals: readonly PricedRetrieval[],
   place: Place,
   options: GetOptions,
   io: Io,
 ): Promise<void> {
-  const isPaid = retrieval.jobId === undefined && !place.endpoint?.startsWith('local')
+  const isPaid = retrievals.some(({ jobId }) => jobId === undefined) && !place.endpoint?.startsWith('local')
   if (!isPaid || options.quiet || !io.stderr.isTTY) return
-  const { cost, what, note } = await plannedCost(retrieval, place, options)
+  const { cost, what, note } = await plannedCost(retrievals, place, options)
   printNote(io, `${what}: ${formatCost(cost)}, unless the jobs exist already. ${note}`)
 }
 
 async function plannedCost(
-  retrieval: RetrievalPlanOptions,
+  retrievals: readonly PricedRetrieval[],
   place: Place,
   options: GetOptions,
 ): Promise<PlannedCost> {
   const prices = await regionalPrices(options)
   const { tier = DEFAULT_TIER } = options
-  const { jobs } = asUsageError(() => planRetrieval(retrieval, GLACIER_LIMITS))
-  const jobBytes = jobs.map(outputSizeOf)
+  const jobs = asUsageError(() => retrievals.flatMap(jobsOf))
+  const jobBytes = jobs.map(({ size }) => size)
   const cost = costOfRetrieval({ jobBytes, tier }, prices.of(place.region))
   const bytes = jobBytes.every((size) => size !== undefined)
     ? jobBytes.reduce((sum, size) => sum + size, 0)
     : undefined
   const count = formatCount(jobs.length, 'retrieval job')
   return { jobs, tier, cost, what: `${count}, ${tier}, ${sizeText(bytes)}`, note: priceNote([place], prices) }
+}
+
+function jobsOf({ file, ...retrieval }: PricedRetrieval): PricedJob[] {
+  const { jobs } = planRetrieval(retrieval, GLACIER_LIMITS)
+  return jobs.map((job) => ({ archiveId: job.archiveId, size: outputSizeOf(job), range: job.range, file }))
 }
 
 function sizeText(bytes: number | undefined): string {

@@ -21,10 +21,11 @@ import { markerOf, pageOf, requiredField, toJob } from './response-fields.js'
 /** InitiateJob, for an archive. */
 export async function startRetrieval(connection: SdkConnection, request: RetrievalRequest): Promise<string> {
   const address = addressOf('startRetrieval', request)
-  const { archiveId, range, tier, description } = request
+  const { archiveId, range, tier, description, snsTopic } = request
   return startJob(connection, address, request, {
     Type: 'archive-retrieval',
     Description: description,
+    SNSTopic: snsTopic,
     ArchiveId: archiveId,
     Tier: tier,
     RetrievalByteRange: range && toInclusive(range),
@@ -34,10 +35,11 @@ export async function startRetrieval(connection: SdkConnection, request: Retriev
 /** InitiateJob, for an inventory. */
 export async function startInventory(connection: SdkConnection, request: InventoryRequest): Promise<string> {
   const address = addressOf('startInventory', request)
-  const { format, startDate, endDate, description } = request
+  const { format, startDate, endDate, description, snsTopic } = request
   return startJob(connection, address, request, {
     Type: 'inventory-retrieval',
     Description: description,
+    SNSTopic: snsTopic,
     Format: format,
     InventoryRetrievalParameters: { StartDate: startDate, EndDate: endDate },
   })

@@ -70,6 +70,7 @@ export function toJob(operation: string, job: Output<Sdk.GlacierJobDescription>)
     status: requiredField(operation, 'StatusCode', job.StatusCode),
     statusMessage: job.StatusMessage ?? undefined,
     description: job.JobDescription ?? undefined,
+    snsTopic: job.SNSTopic ?? undefined,
     creationDate: requiredField(operation, 'CreationDate', job.CreationDate),
     completionDate: job.CompletionDate ?? undefined,
     tier: (job.Tier ?? undefined) as Tier | undefined, // the names are the same

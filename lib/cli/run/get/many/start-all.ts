@@ -1,0 +1,43 @@
+/** `get --match --no-wait`: starts the jobs that can be read in time. */
+import { AbortError } from '../../../../errors.js'
+import type { Job } from '../../../../store/retrieval-store.js'
+import { formatCount } from '../../../output/format.js'
+import { printNote } from '../../../output/print.js'
+import type { Connection } from '../../connection.js'
+import { noteReturn, printStarted } from '../start-only.js'
+import { Results } from './results.js'
+import { queueOf } from './service-queue.js'
+import type { ManyTask, PlannedArchive } from './task.js'
+
+/** Starts the jobs that can be read in time, and prints their IDs. */
+export async function startAll(
+  archives: readonly PlannedArchive[],
+  connection: Connection,
+  task: ManyTask,
+): Promise<void> {
+  const { options, io, argv } = task
+  const { retryingClient } = connection
+  const queue = queueOf(archives, connection, task, () => undefined)
+  const results = new Results(options, io, argv)
+  const jobs: Job[] = []
+  const first = await queue.startFirst()
+  if (io.signal.aborted) throw results.stopped(new AbortError())
+  for (const next of first) {
+    const { output, retrieval } = next.archive
+    const { name, file, entry } = output
+    const more = { name, file, archiveId: entry.id }
+    if ('error' in next) await results.failed(output, next.error)
+    else
+      jobs.push(...(await printStarted(next.jobIds, retrieval, { retryingClient, options, io, argv }, more)))
+  }
+  if (!options.quiet) {
+    if (archives.length === 0) printNote(io, 'All files are complete. No job is started.')
+    else noteReturn(jobs, { options, io, argv })
+    if (queue.waiting.length > 0)
+      printNote(
+        io,
+        `That command starts the jobs of ${formatCount(queue.waiting.length, 'further archive')}, each in time to read its output before it expires.`,
+      )
+  }
+  results.endOfStart()
+}
