@@ -17,7 +17,7 @@ export interface ProgramRuns {
 }
 
 /**
- * Runs programs one after the other, in one process. A server receives SIGTERM as soon as it listens.
+ * Runs programs one after the other, in one process. A program that waits for SIGTERM receives it once it runs.
  *
  * @param dir - a folder inside the repository, where the programs find the packages
  * @param programs - arguments by the name of the file in `examples`
@@ -27,7 +27,7 @@ export async function programsOfExamples(
   programs: Readonly<Record<string, readonly string[]>>,
   variables: NodeJS.ProcessEnv,
 ): Promise<ProgramRuns> {
-  const main: string[] = []
+  const main = [`const before = process.listenerCount('SIGTERM') // those of the test runner`]
   await mkdir(join(dir, 'programs'))
   for (const [name, args] of Object.entries(programs)) {
     const path = join(dir, 'programs', `${name.replace('/', '-')}.mjs`)
@@ -38,7 +38,7 @@ export async function programsOfExamples(
       `console.log(${JSON.stringify(SEPARATOR + name)})`,
       `process.argv = ${JSON.stringify([process.execPath, path, ...args])}`,
       `await import(${JSON.stringify(path)})`,
-      `process.emit('SIGTERM')`,
+      `if (process.listenerCount('SIGTERM') > before) process.emit('SIGTERM')`,
     )
   }
   const child = spawn(process.execPath, ['--input-type=module', '-e', main.join('\n')], {
