@@ -27,6 +27,17 @@ export default tseslint.config(
     },
   },
   {
+    files: ['examples/**/*.ts'],
+    rules: {
+      'no-console': 'off', // they are programs
+      // on() returns the upload, which is a promise that the program awaits elsewhere.
+      '@typescript-eslint/no-floating-promises': [
+        'error',
+        { allowForKnownSafePromises: [{ from: 'file', name: 'ArchiveUpload' }] },
+      ],
+    },
+  },
+  {
     files: ['**/*.mjs', '**/*.js'],
     ignores: ['lib/local/page/**'],
     languageOptions: {

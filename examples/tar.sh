@@ -5,8 +5,13 @@ set -eu
 folder=$1 vault=$2
 shift 2
 
-id=$(tar -c -C "$folder" . | glacier-pipe put "$vault" --description "tar of $folder" "$@")
+# put runs tar itself. If tar fails, no archive is completed, and put exits with 3.
+id=$(glacier-pipe put "$vault" --name "$(basename "$folder").tar" "$@" -- tar -c -C "$folder" .)
 echo "stored as $id" >&2
 
-# IDs may begin with a dash, so they go behind --.
-glacier-pipe get "$vault" "$@" -- "$id" | tar -t
+# Without pipefail, a failure of get would go unnoticed here; it outputs no byte that it has not verified.
+# IDs may begin with a dash, so they follow `--`.
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+glacier-pipe get "$vault" -o "$work/restored.tar" "$@" -- "$id"
+tar -tf "$work/restored.tar"

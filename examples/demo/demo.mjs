@@ -3,11 +3,10 @@
  * compares it byte for byte. All of it runs on this machine.
  */
 import { spawn } from 'node:child_process'
-import { createReadStream, createWriteStream } from 'node:fs'
+import { createReadStream } from 'node:fs'
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 
@@ -25,7 +24,7 @@ const folder = await mkdtemp(join(tmpdir(), 'glacier-pipe-demo-'))
 function glacierPipe(args, memoryFile) {
   const hook = new URL('report-memory.mjs', import.meta.url).href
   const env = { ...process.env, NODE_OPTIONS: `--import=${hook}`, PEAK_MEMORY_FILE: memoryFile }
-  return spawn(process.execPath, [command, ...args], { env, stdio: ['pipe', 'pipe', 'inherit'] })
+  return spawn(process.execPath, [command, ...args], { env, stdio: ['ignore', 'pipe', 'inherit'] })
 }
 
 /**
@@ -87,23 +86,17 @@ try {
   const vault = ['--local-dir', join(folder, 'vaults'), '--quiet']
   const original = join(folder, 'original.tar')
 
-  console.log(`tar of ${project}, through glacier-pipe put, into a local vault`)
+  console.log(`glacier-pipe put demo -- tar -c ${project}, into a local vault`)
   const putStart = performance.now()
-  const tar = spawn('tar', ['-c', '-C', project, '.'], { stdio: ['ignore', 'pipe', 'inherit'] })
-  const put = glacierPipe(['put', 'demo', ...vault, '--json'], join(folder, 'put-memory'))
-  const archive = text(put.stdout)
-  await Promise.all([
-    pipeline(tar.stdout, put.stdin),
-    pipeline(tar.stdout, createWriteStream(original)),
-    ended(tar, 'tar'),
-    ended(put, 'put'),
-  ])
-  const { archiveId, size, treeHash, parts } = JSON.parse(await archive)
+  // put runs the command, and completes the archive only if it succeeds. tee keeps a copy to compare with.
+  const tar = ['bash', '-o', 'pipefail', '-c', 'tar -c -C "$1" . | tee "$2"', 'tar', project, original]
+  const put = glacierPipe(['put', 'demo', ...vault, '--json', '--', ...tar], join(folder, 'put-memory'))
+  const [archive] = await Promise.all([text(put.stdout), ended(put, 'put')])
+  const { archiveId, size, treeHash, parts } = JSON.parse(archive)
   const putRate = rate(size, putStart)
 
   const getStart = performance.now()
   const get = glacierPipe(['get', 'demo', ...vault, '--', archiveId], join(folder, 'get-memory'))
-  get.stdin.end()
   const [compared] = await Promise.all([compare(get.stdout, original), ended(get, 'get')])
   if (compared !== size || compared !== (await stat(original)).size) throw new Error('The sizes differ.')
 

@@ -1,6 +1,6 @@
 /** Commands for tests of sources, and ways to observe and to hold up their processes. */
 import type { ChildProcess } from 'node:child_process'
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -39,4 +39,9 @@ export function shellGate(test: Test, name = 'gate'): ShellGate {
       return () => handle.close()
     },
   }
+}
+
+/** Whether a program is installed. */
+export function isInstalled(name: string): boolean {
+  return spawnSync(name, ['--version']).error === undefined
 }

@@ -1,0 +1,80 @@
+/**
+ * A Fastify server that stores the body of `PUT /archives/NAME` as an archive, straight from the socket.
+ *
+ * - The body is never in memory as a whole. The upload reads as fast as the vault takes the parts, and TCP slows the client.
+ * - If the client disconnects, no archive is stored, and the upload is aborted, so that none of its parts is charged.
+ *
+ * Run it: `node fastify-upload.ts VAULT`, with region and credentials in the environment.
+ */
+import Fastify, { type FastifyInstance } from 'fastify'
+import {
+  EmptyArchiveError,
+  glacierClient,
+  GlacierPipeError,
+  namedDescription,
+  TooManyPartsError,
+  uploadArchive,
+  UploadFailedError,
+  type VaultClient,
+} from 'glacier-pipe'
+
+/** Makes the server. The caller starts it with `listen()`. */
+export function uploadServer(
+  client: VaultClient,
+  vaultName: string,
+  maxBytes: number = 10 * 2 ** 30,
+): FastifyInstance {
+  // An upload may take hours, so the time of a request is not limited. A connection without traffic is closed after a while:
+  // later than the upload gives up, because the connection is silent while requests to the vault are repeated.
+  const app = Fastify({ requestTimeout: 0, connectionTimeout: 120_000 })
+
+  // No parser: the handler reads the body. Fastify does not limit its size then; `maxArchiveSize` does.
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', (_request, _body, done) => {
+    done(null)
+  })
+
+  app.put<{ Params: { name: string } }>('/archives/:name', async (request, reply) => {
+    // With the request itself as the source, a failure of the vault would close the connection before the response.
+    const body = request.raw.iterator({ destroyOnReturn: false })
+    const [archive] = await uploadArchive(body, {
+      client,
+      vaultName,
+      description: namedDescription(request.params.name),
+      partSize: 4 * 2 ** 20, // at most 10,000 parts
+      memory: 16 * 2 ** 20, // for each request
+      maxArchiveSize: maxBytes,
+      volumes: false,
+      retryFor: 60_000, // a client does not wait for the six hours of the default
+      onFailure: 'abort',
+    })
+    const { archiveId, size, treeHash } = archive
+    return reply.code(201).send({ archiveId, size, treeHash })
+  })
+
+  app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
+    const cause = error instanceof UploadFailedError ? error.cause : error
+    const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
+    return reply.code(error.statusCode ?? statusOf(cause)).send({ error: code ?? 'ERR_REQUEST' })
+  })
+  return app
+}
+
+/** The status of the response after an error. After the client has disconnected, no response is sent. */
+function statusOf(error: unknown): number {
+  if (error instanceof TooManyPartsError) return 413
+  if (error instanceof EmptyArchiveError || error instanceof RangeError) return 400 // no body; a name that is too long
+  return error instanceof GlacierPipeError ? 502 : 500 // 502: the vault fails
+}
+
+const [, program, vaultName] = process.argv
+if (program === import.meta.filename) {
+  if (vaultName === undefined) throw new Error('Usage: node fastify-upload.ts VAULT')
+  const client = glacierClient()
+  const app = uploadServer(client, vaultName)
+  app.addHook('onClose', () => {
+    client.destroy()
+  })
+  process.once('SIGTERM', () => void app.close()) // after the uploads in progress
+  console.log(await app.listen({ port: Number(process.env.PORT ?? 8080) }))
+}
