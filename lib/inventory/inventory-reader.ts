@@ -152,7 +152,8 @@ function definitionOf(
       if (lastInventoryDate !== undefined && creationDate < lastInventoryDate) return false
       return isSameTime(inventory.startDate, startDate) && isSameTime(inventory.endDate, endDate)
     },
-    start: (description) => store.startInventory({ signal, format, startDate, endDate, description, snsTopic }),
+    start: (description) =>
+      store.startInventory({ signal, format, startDate, endDate, description, snsTopic }),
   }
 }
 
