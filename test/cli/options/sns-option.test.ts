@@ -25,7 +25,7 @@ t.test('jobs that a command starts notify the topic; a job that exists keeps its
   for (const args of [
     ['catalog', 'diff', 'docs'],
     ['catalog', 'rebuild', 'docs'],
-    ['verify', '--inventory', catalog, 'docs', archiveId],
+    ['verify', '--inventory', catalog, 'docs', `id:${archiveId}`],
     ['empty', 'docs', '--dry-run'],
   ])
     t.not((await run([...args, '--sns-topic', `${TOPIC}2`])).code, 2, args.join(' '))

@@ -54,7 +54,7 @@ async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
 
 /** Waits until the notes of a partial file state a range. */
 function untilHeld(notes: string): Promise<void> {
-  return until(async () => /"treeHash"/.test(await readFile(notes, 'utf8').catch(() => '')))
+  return until(async () => (await readFile(notes, 'utf8').catch(() => '')).includes('"treeHash"'))
 }
 
 /** Changes the archives in the catalog. */
@@ -275,7 +275,7 @@ t.test('jobs are waited for together, and started alone with --no-wait', async (
   t.match(await get('--no-wait', '-q'), { code: 0, err: /^$/ })
   await t.rejects(files(), 'no folder is made')
   const waiting = staged('--sns-topic', TOPIC.replace('restores', 'other'))
-  await until(() => /Waiting for 2 retrieval jobs\./.test(waiting.it.err()))
+  await until(() => waiting.it.err().includes('Waiting for 2 retrieval jobs.'))
   await vault.control.completeJobs()
   t.equal(await waiting.done, 0, waiting.it.err())
   t.equal(jobs(), 2)
@@ -313,7 +313,7 @@ t.test(
     await put('12345', '--name', 'srv-a')
     await put('67890', '--name', 'srv-b')
     const waiting = staged('--json')
-    await until(() => /Waiting for 2 retrieval jobs\./.test(waiting.it.err()))
+    await until(() => waiting.it.err().includes('Waiting for 2 retrieval jobs.'))
     await writeFile(join(dir, 'srv-a'), 'precious')
     vault.faults.add({ operation: 'DescribeJob', fault: 'expired-job', nth: 1 })
     await vault.control.completeJobs()
