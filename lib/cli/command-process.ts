@@ -4,6 +4,7 @@ import { devNull } from 'node:os'
 import { isatty } from 'node:tty'
 import { assertReadable } from '../fs/open-input.js'
 import { endBySignal, ignoresHangup, interruptOf, processStatus } from './interrupt.js'
+import { leaveLostTerminal } from './lost-terminal.js'
 import { main } from './main.js'
 
 /** Runs the command of this process, and sets its exit code, or ends it by the signal that has stopped the command. */
@@ -13,6 +14,10 @@ export async function runProcess(): Promise<void> {
 
   const isHangupIgnored = ignoresHangup(process.env, processStatus(process.ppid))
   const signal = interruptOf(process, isHangupIgnored)
+  leaveLostTerminal(
+    process,
+    [0, 1, 2].filter((descriptor) => isatty(descriptor)),
+  )
 
   // Each write reports its own error. Without a listener, a closed pipe would end the process with a stack trace.
   process.stdout.on('error', () => undefined)

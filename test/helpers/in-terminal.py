@@ -2,7 +2,8 @@
 
 Usage: in-terminal.py COLUMNS[,COLUMNS@N]... SIGNAL@N|- COMMAND ARGUMENT...
 
-COLUMNS@N changes the width when the command has drawn its status line N times, and SIGNAL@N sends a signal then. Prints
+COLUMNS@N changes the width when the command has drawn its status line N times, SIGNAL@N sends a signal then, and CLOSE@N
+closes the terminal. Prints
 a line of JSON for each piece of output, [COLUMNS, TEXT], and at the end [null, STATUS]: the exit code, or the negative
 number of the signal that ended the command.
 """
@@ -22,7 +23,7 @@ columns = int(widths.pop(0))
 events = [(int(drawings), 'columns', int(width)) for width, drawings in (each.split('@') for each in widths)]
 if stop != '-':
     name, drawings = stop.split('@')
-    events.append((int(drawings), 'signal', getattr(signal, name)))
+    events.append((int(drawings), 'close', 0) if name == 'CLOSE' else (int(drawings), 'signal', getattr(signal, name)))
 events.sort()
 
 
@@ -35,7 +36,8 @@ if child == 0:
     resize(0, columns)
     os.execvp(command[0], command)
 drawn = 0
-while True:
+is_open = True
+while is_open:
     try:
         output = os.read(terminal, 65536).decode('utf-8', 'replace')
     except OSError:  # the command has closed the terminal
@@ -48,6 +50,9 @@ while True:
         _, kind, value = events.pop(0)
         if kind == 'signal':
             os.kill(child, value)
+        elif kind == 'close':
+            os.close(terminal)
+            is_open = False
         else:
             columns = value
             resize(terminal, columns)

@@ -26,7 +26,8 @@ export async function hasTerminals(): Promise<boolean> {
  * Runs the built command in a pseudo-terminal.
  *
  * @param widths - as `80,40@3`: 80 columns, and 40 when the command has drawn its status line three times
- * @param stop - as `SIGINT@5`: a signal when the command has drawn its status line five times; `-` for none
+ * @param stop - as `SIGINT@5`: a signal when the command has drawn its status line five times, or `CLOSE@5`: the terminal is
+ *   closed; `-` for none
  */
 export async function runInTerminal(
   widths: string,
