@@ -74,6 +74,7 @@ t.test('every operation says what the model says, on the wire', async (t) => {
     creationDate: 'c',
     completionDate: 'd',
     tier: 'Bulk',
+    snsTopic: undefined,
     archiveId: 'a',
     archiveSize: 9,
     archiveTreeHash: 'h',

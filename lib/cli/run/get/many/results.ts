@@ -1,4 +1,4 @@
-/** What became of each archive: a line for each on stdout, and the outcome of the command. */
+/** The result of each archive: a line for each on stdout, and the outcome of the command. */
 import { ConnectionError, RetriesExhaustedError } from '../../../../errors.js'
 import type { GetOptions } from '../../../commands/archives/get.js'
 import { ReportedError, ResumableError } from '../../../command-errors.js'
