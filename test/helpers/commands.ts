@@ -2,7 +2,9 @@
 import type { ChildProcess } from 'node:child_process'
 import { execFileSync, spawnSync } from 'node:child_process'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { open } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Test } from 'tap'
 
@@ -28,9 +30,13 @@ export interface ShellGate {
   readonly reached: () => Promise<() => Promise<void>>
 }
 
-/** Makes a {@link ShellGate} in the folder of a test. */
-export function shellGate(test: Test, name = 'gate'): ShellGate {
-  const path = join(test.testdirName, name)
+/** Makes a {@link ShellGate} for one test. */
+export function shellGate(test: Test): ShellGate {
+  const folder = mkdtempSync(join(tmpdir(), 'glacier-pipe-gate-'))
+  test.teardown(() => {
+    rmSync(folder, { recursive: true })
+  })
+  const path = join(folder, 'gate')
   execFileSync('mkfifo', [path])
   return {
     wait: `read line <'${path}'`,

@@ -27,8 +27,13 @@ export async function localVaultFor(
   test: Test,
   options: Partial<LocalVaultOptions> = {},
 ): Promise<LocalVault> {
-  const vault = await startLocalVault({ ...options, dir: options.dir ?? test.testdir() })
-  test.teardown(() => vault.close())
+  const dir = options.dir ?? (await mkdtemp(join(tmpdir(), 'glacier-pipe-vault-')))
+  const vault = await startLocalVault({ ...options, dir })
+  test.teardown(async () => {
+    await vault.close()
+    // Not a fixture: tap removes it while the server may still carry out a request of a client that is gone.
+    if (options.dir === undefined) await rm(dir, { recursive: true, force: true })
+  })
   return vault
 }
 

@@ -103,7 +103,7 @@ t.test('--resume runs the command again and sends only what is missing', async (
     const bytes = patternBytes(4 * MIB + 1)
     const [file, counter] = [join(vault.dir, 'bytes'), join(vault.dir, 'counter')]
     await writeFile(file, bytes)
-    const gate = shellGate(t, `gate-${name.length}`)
+    const gate = shellGate(t)
     const words = (end: string): string[] => sh(`echo >>'${counter}'; cat '${file}'; ${end}`)
     const failing = run(['put', 'docs', ...name, ...small, ...words(`exec >&-; ${gate.wait}; exit 1`)])
     const open = await gate.reached()
@@ -177,7 +177,7 @@ t.test('a signal ends the command, which has ended when the put has', async (t) 
     ['SIGHUP', 129],
   ] as const) {
     const it = stage(Buffer.alloc(0), [], {})
-    const gate = shellGate(t, reason)
+    const gate = shellGate(t)
     const ended = runHere(['put', 'docs', '--local-dir', vaults, ...sh(`echo x; ${gate.wait}`)], it)
     const open = await gate.reached()
     it.interrupt.abort(reason)
