@@ -306,25 +306,26 @@ t.test('a lost connection ends the command, which can be repeated', async (t) =>
   t.equal((await files()).length, 3)
 })
 
-t.test(
-  'a file that appears meanwhile is not replaced; a job that is lost meanwhile is replaced',
-  async (t) => {
-    const { put, staged, vault, dir, jobs } = await manyWorld(t, { jobDelay: 4 * 3_600_000 })
-    await put('12345', '--name', 'srv-a')
-    await put('67890', '--name', 'srv-b')
-    const waiting = staged('--json')
-    await until(() => /Waiting for 2 retrieval jobs\./.test(waiting.it.err()))
-    await writeFile(join(dir, 'srv-a'), 'precious')
-    vault.faults.add({ operation: 'DescribeJob', fault: 'expired-job', nth: 1 })
+t.test('a file that appears meanwhile is kept; a job that is lost meanwhile is started again', async (t) => {
+  const { put, staged, vault, dir, jobs } = await manyWorld(t, { jobDelay: 4 * 3_600_000 })
+  await put('12345', '--name', 'srv-a')
+  await put('67890', '--name', 'srv-b')
+  const waiting = staged('--json')
+  await until(() => /Waiting for 2 retrieval jobs\./.test(waiting.it.err()))
+  await writeFile(join(dir, 'srv-a'), 'precious')
+  vault.faults.add({ operation: 'DescribeJob', fault: 'expired-job', nth: 1 })
+  let isDone = false
+  void waiting.done.finally(() => (isDone = true))
+  await until(async () => {
     await vault.control.completeJobs()
-    await until(() => jobs() === 3)
-    await vault.control.completeJobs()
-    t.equal(await waiting.done, 1, waiting.it.err())
-    t.match(waiting.it.err(), /srv-a: .*srv-a: It exists and is not replaced/)
-    t.equal(await readFile(join(dir, 'srv-a'), 'utf8'), 'precious')
-    t.equal(await readFile(join(dir, 'srv-b'), 'utf8'), '67890')
-  },
-)
+    return isDone
+  })
+  t.equal(await waiting.done, 1, waiting.it.err())
+  t.equal(jobs(), 3)
+  t.match(waiting.it.err(), /srv-a: .*srv-a: It exists and is not replaced/)
+  t.equal(await readFile(join(dir, 'srv-a'), 'utf8'), 'precious')
+  t.equal(await readFile(join(dir, 'srv-b'), 'utf8'), '67890')
+})
 
 t.test('a run that was killed before it wrote a byte is resumed', async (t) => {
   const { put, get, dir } = await manyWorld(t)
@@ -334,6 +335,15 @@ t.test('a run that was killed before it wrote a byte is resumed', async (t) => {
   await writeFile(join(dir, 'srv-a.partial.ranges'), `${JSON.stringify(subject)}\n`)
   t.match(await get(), { code: 0 })
   t.equal(await readFile(join(dir, 'srv-a'), 'utf8'), '12345')
+})
+
+t.test('a closed stdout ends the command', async (t) => {
+  const { put, staged } = await manyWorld(t)
+  await put('12345', '--name', 'srv-a')
+  const closed = staged('-q')
+  closed.it.io.stdout.destroy()
+  t.equal(await closed.done, 1)
+  t.notMatch(closed.it.err(), /To resume/)
 })
 
 t.test('a signal before a job is started starts none', async (t) => {
