@@ -54,7 +54,7 @@ async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
 
 /** Waits until the notes of a partial file state a range. */
 function untilHeld(notes: string): Promise<void> {
-  return until(async () => /"treeHash"/.test(await readFile(notes, 'utf8').catch(() => '')))
+  return until(async () => (await readFile(notes, 'utf8').catch(() => '')).includes('"treeHash"'))
 }
 
 /** Changes the archives in the catalog. */
@@ -275,7 +275,7 @@ t.test('jobs are waited for together, and started alone with --no-wait', async (
   t.match(await get('--no-wait', '-q'), { code: 0, err: /^$/ })
   await t.rejects(files(), 'no folder is made')
   const waiting = staged('--sns-topic', TOPIC.replace('restores', 'other'))
-  await until(() => /Waiting for 2 retrieval jobs\./.test(waiting.it.err()))
+  await until(() => waiting.it.err().includes('Waiting for 2 retrieval jobs.'))
   await vault.control.completeJobs()
   t.equal(await waiting.done, 0, waiting.it.err())
   t.equal(jobs(), 2)
@@ -299,19 +299,19 @@ t.test('a lost connection ends the command, which can be repeated', async (t) =>
   })
   t.equal((failed.err.match(/ srv-[abc]: /g) ?? []).length, 2, 'the third is not tried')
   vault.faults.clear()
-  for (let nth = 1; nth < 20; nth++) vault.faults.add({ operation: 'ListJobs', fault: 'reset-before', nth })
+  for (let nth = 4; nth < 20; nth++) vault.faults.add({ operation: 'ListJobs', fault: 'reset-before', nth })
   t.match(await get('--retry-for', '0'), { code: 3, err: /To resume/ })
   vault.faults.clear()
   t.match(await get(), { code: 0 })
   t.equal((await files()).length, 3)
 })
 
-t.test('a file that appears meanwhile is kept; a job that is lost meanwhile is started again', async (t) => {
+t.test('a file that appears meanwhile is kept; a job that seems lost is looked for again', async (t) => {
   const { put, staged, vault, dir, jobs } = await manyWorld(t, { jobDelay: 4 * 3_600_000 })
   await put('12345', '--name', 'srv-a')
   await put('67890', '--name', 'srv-b')
   const waiting = staged('--json')
-  await until(() => /Waiting for 2 retrieval jobs\./.test(waiting.it.err()))
+  await until(() => waiting.it.err().includes('Waiting for 2 retrieval jobs.'))
   await writeFile(join(dir, 'srv-a'), 'precious')
   vault.faults.add({ operation: 'DescribeJob', fault: 'expired-job', nth: 1 })
   let isDone = false
@@ -321,7 +321,7 @@ t.test('a file that appears meanwhile is kept; a job that is lost meanwhile is s
     return isDone
   })
   t.equal(await waiting.done, 1, waiting.it.err())
-  t.equal(jobs(), 3)
+  t.equal(jobs(), 2, 'it is still listed, and found')
   t.match(waiting.it.err(), /srv-a: .*srv-a: It exists and is not replaced/)
   t.equal(await readFile(join(dir, 'srv-a'), 'utf8'), 'precious')
   t.equal(await readFile(join(dir, 'srv-b'), 'utf8'), '67890')
