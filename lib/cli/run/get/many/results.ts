@@ -1,4 +1,4 @@
-/** The result of each archive: a line for each on stdout, and the outcome of the command. */
+/** The results of a command that retrieves many archives: a line for each archive on stdout, and the exit code. */
 import { ConnectionError, RetriesExhaustedError } from '../../../../errors.js'
 import type { GetOptions } from '../../../commands/archives/get.js'
 import { ReportedError, ResumableError } from '../../../command-errors.js'
@@ -12,7 +12,7 @@ import type { Output } from './existing-outputs.js'
 /** How many archives in succession may fail because of the connection before the others are given up. */
 const MAX_CONNECTION_FAILURES = 2
 
-/** Prints and counts what became of the archives of one command. */
+/** Prints and counts the results of the archives of one command. */
 export class Results {
   readonly #options: Pick<GetOptions, 'json' | 'quiet'>
   readonly #io: Io

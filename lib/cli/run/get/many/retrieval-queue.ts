@@ -8,7 +8,7 @@
  * - A job that the service no longer has is started again.
  * - Jobs that are refused for now, as by a limit of the account, wait until another archive has been read.
  */
-import { JobFailedError, RetrievalRefusedError } from '../../../../errors.js'
+import { AbortError, JobFailedError, RetrievalRefusedError } from '../../../../errors.js'
 import type { Clock } from '../../../../runtime/clock.js'
 import { ReadingWindow } from '../../../../retrieve/jobs/reading-window.js'
 import type { Job } from '../../../../store/retrieval-store.js'
@@ -84,9 +84,14 @@ export class RetrievalQueue<Archive extends QueuedArchive> {
     return this.#waiting
   }
 
-  /** Starts the first jobs. Resolves to the archives whose jobs are started, and to those that failed. */
+  /**
+   * Starts the first jobs. Resolves to the archives whose jobs are started, and to those that failed.
+   *
+   * @throws {AbortError} `ABORT_ERR`: the signal fired
+   */
   async startFirst(): Promise<readonly NextArchive<Archive>[]> {
     await this.#startAhead()
+    this.#assertNotStopped()
     return [...this.#started, ...this.#failed]
   }
 
@@ -94,6 +99,7 @@ export class RetrievalQueue<Archive extends QueuedArchive> {
    * Waits for the next archive. The archive before it is no longer read.
    *
    * @returns `undefined` if all archives were handed out
+   * @throws {AbortError} `ABORT_ERR`: the signal fired
    */
   async next(): Promise<NextArchive<Archive> | undefined> {
     this.#readingBytes = 0
@@ -153,6 +159,10 @@ export class RetrievalQueue<Archive extends QueuedArchive> {
     }
   }
 
+  #assertNotStopped(): void {
+    if (this.#signal.aborted) throw new AbortError({ cause: this.#signal.reason })
+  }
+
   get #isBusy(): boolean {
     return this.#started.length > 0 || this.#readingBytes > 0
   }
@@ -166,7 +176,7 @@ export class RetrievalQueue<Archive extends QueuedArchive> {
   /** Starts jobs, and looks for an archive to hand out. */
   async #look(): Promise<Look<Archive>> {
     await this.#startAhead()
-    this.#signal.throwIfAborted()
+    this.#assertNotStopped()
     const failed = this.#failed.shift()
     if (failed || this.#started.length === 0) return { isWaiting: false, next: failed }
     const inProgress: Job[] = []

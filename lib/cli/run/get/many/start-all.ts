@@ -1,5 +1,4 @@
 /** `get --match --no-wait`: starts the jobs that can be read in time. */
-import { AbortError } from '../../../../errors.js'
 import type { Job } from '../../../../store/retrieval-store.js'
 import { formatCount } from '../../../output/format.js'
 import { printNote } from '../../../output/print.js'
@@ -21,7 +20,6 @@ export async function startAll(
   const results = new Results(options, io, argv)
   const jobs: Job[] = []
   const first = await queue.startFirst()
-  if (io.signal.aborted) throw results.stopped(new AbortError())
   for (const next of first) {
     const { output, retrieval } = next.archive
     const { name, file, entry } = output

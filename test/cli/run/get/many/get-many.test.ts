@@ -299,31 +299,33 @@ t.test('a lost connection ends the command, which can be repeated', async (t) =>
   })
   t.equal((failed.err.match(/ srv-[abc]: /g) ?? []).length, 2, 'the third is not tried')
   vault.faults.clear()
-  for (let nth = 1; nth < 20; nth++) vault.faults.add({ operation: 'ListJobs', fault: 'reset-before', nth })
+  for (let nth = 4; nth < 20; nth++) vault.faults.add({ operation: 'ListJobs', fault: 'reset-before', nth })
   t.match(await get('--retry-for', '0'), { code: 3, err: /To resume/ })
   vault.faults.clear()
   t.match(await get(), { code: 0 })
   t.equal((await files()).length, 3)
 })
 
-t.test(
-  'a file that appears meanwhile is not replaced; a job that a response denies is looked for again',
-  async (t) => {
-    const { put, staged, vault, dir, jobs } = await manyWorld(t, { jobDelay: 4 * 3_600_000 })
-    await put('12345', '--name', 'srv-a')
-    await put('67890', '--name', 'srv-b')
-    const waiting = staged('--json')
-    await until(() => waiting.it.err().includes('Waiting for 2 retrieval jobs.'))
-    await writeFile(join(dir, 'srv-a'), 'precious')
-    vault.faults.add({ operation: 'DescribeJob', fault: 'expired-job', nth: 1 })
+t.test('a file that appears meanwhile is kept; a job that seems lost is looked for again', async (t) => {
+  const { put, staged, vault, dir, jobs } = await manyWorld(t, { jobDelay: 4 * 3_600_000 })
+  await put('12345', '--name', 'srv-a')
+  await put('67890', '--name', 'srv-b')
+  const waiting = staged('--json')
+  await until(() => waiting.it.err().includes('Waiting for 2 retrieval jobs.'))
+  await writeFile(join(dir, 'srv-a'), 'precious')
+  vault.faults.add({ operation: 'DescribeJob', fault: 'expired-job', nth: 1 })
+  let isDone = false
+  void waiting.done.finally(() => (isDone = true))
+  await until(async () => {
     await vault.control.completeJobs()
-    t.equal(await waiting.done, 1, waiting.it.err())
-    t.equal(jobs(), 2, 'the service had the job all the same: it is found again')
-    t.match(waiting.it.err(), /srv-a: .*srv-a: It exists and is not replaced/)
-    t.equal(await readFile(join(dir, 'srv-a'), 'utf8'), 'precious')
-    t.equal(await readFile(join(dir, 'srv-b'), 'utf8'), '67890')
-  },
-)
+    return isDone
+  })
+  t.equal(await waiting.done, 1, waiting.it.err())
+  t.equal(jobs(), 2, 'it is still listed, and found')
+  t.match(waiting.it.err(), /srv-a: .*srv-a: It exists and is not replaced/)
+  t.equal(await readFile(join(dir, 'srv-a'), 'utf8'), 'precious')
+  t.equal(await readFile(join(dir, 'srv-b'), 'utf8'), '67890')
+})
 
 t.test('a run that was killed before it wrote a byte is resumed', async (t) => {
   const { put, get, dir } = await manyWorld(t)
@@ -333,6 +335,15 @@ t.test('a run that was killed before it wrote a byte is resumed', async (t) => {
   await writeFile(join(dir, 'srv-a.partial.ranges'), `${JSON.stringify(subject)}\n`)
   t.match(await get(), { code: 0 })
   t.equal(await readFile(join(dir, 'srv-a'), 'utf8'), '12345')
+})
+
+t.test('a closed stdout ends the command', async (t) => {
+  const { put, staged } = await manyWorld(t)
+  await put('12345', '--name', 'srv-a')
+  const closed = staged('-q')
+  closed.it.io.stdout.destroy()
+  t.equal(await closed.done, 1)
+  t.notMatch(closed.it.err(), /To resume/)
 })
 
 t.test('a signal before a job is started starts none', async (t) => {

@@ -182,5 +182,8 @@ t.test('a signal ends the wait, and starts no further jobs', async (t) => {
   const next = stopped.next()
   other.interrupt.abort()
   await t.rejects(next, { name: 'AbortError' })
+  await t.rejects(stopped.startFirst(), { name: 'AbortError' })
+  stopped.fetched(1, 1)
+  await settled()
   t.strictSame(other.starts, [])
 })
