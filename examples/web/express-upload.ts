@@ -9,13 +9,7 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import express, { type ErrorRequestHandler } from 'express'
-import {
-  glacierClient,
-  namedDescription,
-  uploadArchive,
-  UploadFailedError,
-  type VaultClient,
-} from 'glacier-pipe'
+import { glacierClient, namedDescription, uploadArchive, type VaultClient } from 'glacier-pipe'
 
 /** The status of the response after an error of the upload. After the client has disconnected, no response is sent. */
 const STATUS: Readonly<Record<string, number>> = { ERR_EMPTY_ARCHIVE: 400, ERR_TOO_MANY_PARTS: 413 }
@@ -56,10 +50,9 @@ export function uploadServer(
   // Express recognizes a handler of errors by its four parameters.
   // eslint-disable-next-line @typescript-eslint/no-unused-vars -- as above
   const onError: ErrorRequestHandler = (error: RequestError, _request, response, _next) => {
-    const cause = error instanceof UploadFailedError ? (error.cause as RequestError) : error
     // A RangeError is a name that is too long. 502: the vault fails.
-    const status = cause instanceof RangeError ? 400 : (cause.statusCode ?? STATUS[String(cause.code)] ?? 502)
-    response.status(status).json({ error: cause.code })
+    const status = error instanceof RangeError ? 400 : (error.statusCode ?? STATUS[String(error.code)] ?? 502)
+    response.status(status).json({ error: error.code })
   }
   app.use(onError)
 

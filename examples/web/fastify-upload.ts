@@ -7,13 +7,7 @@
  * Run it: `node fastify-upload.ts VAULT`, with region and credentials in the environment.
  */
 import Fastify, { type FastifyInstance } from 'fastify'
-import {
-  glacierClient,
-  namedDescription,
-  uploadArchive,
-  UploadFailedError,
-  type VaultClient,
-} from 'glacier-pipe'
+import { glacierClient, namedDescription, uploadArchive, type VaultClient } from 'glacier-pipe'
 
 /** The status of the response after an error of the upload. After the client has disconnected, no response is sent. */
 const STATUS: Readonly<Record<string, number>> = { ERR_EMPTY_ARCHIVE: 400, ERR_TOO_MANY_PARTS: 413 }
@@ -59,9 +53,8 @@ export function uploadServer(
   })
 
   app.setErrorHandler((error: RequestError, _request, reply) => {
-    const cause = error instanceof UploadFailedError ? (error.cause as RequestError) : error
-    const status = cause.statusCode ?? STATUS[String(cause.code)] ?? 502 // 502: the vault fails
-    return reply.code(status).send({ error: cause.code })
+    const status = error.statusCode ?? STATUS[String(error.code)] ?? 502 // 502: the vault fails
+    return reply.code(status).send({ error: error.code })
   })
   return app
 }

@@ -44,7 +44,7 @@ export function progressPage(upload: ArchiveUpload): Server {
   const end = upload.then(
     ([{ archiveId }]) => ['stored', archiveId] as const,
     // The page shows a code and no message, which might contain names of this machine.
-    (error: NodeJS.ErrnoException) => ['failed', String(error.code)] as const,
+    (error: unknown) => ['failed', String((error as NodeJS.ErrnoException).code)] as const,
   )
   return createServer((request, response) => {
     if (request.url === '/events') {
