@@ -42,9 +42,8 @@ export async function restoreFolder(
   )
 }
 
-const [, program, folder, vaultName] = process.argv
+const [, program, folder = 'photos', vaultName = 'backups'] = process.argv
 if (program === import.meta.filename) {
-  if (folder === undefined || vaultName === undefined) throw new Error('Usage: node node-tar.ts FOLDER VAULT')
   const client = glacierClient()
   try {
     const { archiveId } = await storeFolder(client, vaultName, folder)

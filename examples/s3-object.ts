@@ -27,8 +27,8 @@ export async function storeObject(
   const { signal } = options
   const command = new GetObjectCommand({ Bucket: bucket, Key: key })
   const { Body, ContentLength } = await s3.send(command, signal ? { abortSignal: signal } : {})
-  if (!Body) throw new Error(`The response for the object ${key} has no body.`)
-  const [archive] = await uploadArchive(Body, {
+  // The types leave it open, but the response to GetObject always has a body.
+  const [archive] = await uploadArchive(Body as NonNullable<typeof Body>, {
     ...options,
     description,
     sourceSize: ContentLength, // the total of the progress, and the reason for larger parts
@@ -36,10 +36,8 @@ export async function storeObject(
   return archive
 }
 
-const [, program, bucket, key, vaultName] = process.argv
+const [, program, bucket = 'photos', key = 'one.jpg', vaultName = 'backups'] = process.argv
 if (program === import.meta.filename) {
-  if (bucket === undefined || key === undefined || vaultName === undefined)
-    throw new Error('Usage: node s3-object.ts BUCKET KEY VAULT')
   const s3 = new S3Client()
   const client = glacierClient()
   try {

@@ -38,10 +38,8 @@ async function addFiles(tar: Pack, folder: string): Promise<void> {
   tar.finalize()
 }
 
-const [, program, folder, vaultName] = process.argv
+const [, program, folder = 'photos', vaultName = 'backups'] = process.argv
 if (program === import.meta.filename) {
-  if (folder === undefined || vaultName === undefined)
-    throw new Error('Usage: node tar-stream.ts FOLDER VAULT')
   const client = glacierClient()
   try {
     const { archiveId } = await storeFiles(client, vaultName, folder)

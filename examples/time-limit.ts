@@ -1,5 +1,5 @@
 /**
- * An upload with a time limit, which Ctrl-C ends too. An upload that is ended stays open at the service for about a day; the
+ * An upload with a time limit. An upload that is ended stays open at the service for about a day; the
  * next run with its ID sends only what is missing.
  *
  * Run it: `node time-limit.ts MINUTES FILE VAULT [UPLOAD_ID]`, with region and credentials in the environment.
@@ -43,21 +43,14 @@ export async function storeUntil(
   }
 }
 
-const [, program, minutes, path, vaultName, earlierUploadId] = process.argv
+const [, program, minutes = '60', path = 'srv.tar', vaultName = 'backups', earlierUploadId] = process.argv
 if (program === import.meta.filename) {
-  if (minutes === undefined || path === undefined || vaultName === undefined)
-    throw new Error('Usage: node time-limit.ts MINUTES FILE VAULT [UPLOAD_ID]')
-  const interrupt = new AbortController()
-  process.once('SIGINT', () => {
-    interrupt.abort()
-  })
-  const signal = AbortSignal.any([interrupt.signal, AbortSignal.timeout(Number(minutes) * 60_000)])
+  // AbortSignal.any([…]) makes one signal of several, as of a time limit and of Ctrl-C.
+  const signal = AbortSignal.timeout(Number(minutes) * 60_000)
   const client = glacierClient()
   try {
     const source = createReadStream(path)
-    const { archiveId, uploadId } = await storeUntil(signal, source, { client, vaultName }, earlierUploadId)
-    console.log(archiveId ?? `Not complete. To resume, add ${uploadId ?? 'nothing: no upload was begun'}`)
-    if (archiveId === undefined) process.exitCode = 3
+    console.log(await storeUntil(signal, source, { client, vaultName }, earlierUploadId))
   } finally {
     client.destroy()
   }

@@ -1,19 +1,18 @@
 /**
- * A file compressed by Zstandard into a vault: by Node.js from 22.15 on, otherwise by the program `zstd`. To get it back:
- * `glacier-pipe get VAULT FILE.zst | zstd -d`
+ * A file compressed by Zstandard into a vault, by the program `zstd`. To get it back: `glacier-pipe get VAULT FILE.zst | zstd -d`
+ *
+ * From Node.js 22.15 on, `zlib.createZstdCompress()` is a stream that does the same, as createGzip() in compose.ts.
  *
  * Run it: `node zstd.ts FILE VAULT`, with region and credentials in the environment.
  */
-import { createReadStream } from 'node:fs'
 import { basename } from 'node:path'
-import { pipeline, type Readable, type Transform } from 'node:stream'
-import * as zlib from 'node:zlib'
 import {
   fromCommand,
   glacierClient,
   namedDescription,
   uploadArchive,
   type Archive,
+  type CommandSource,
   type VaultClient,
 } from 'glacier-pipe'
 
@@ -29,18 +28,13 @@ export async function storeCompressed(
   return archive
 }
 
-/** A file as a compressed stream, which fails if the file cannot be read. */
-export function compressed(path: string): Readable {
-  const { createZstdCompress } = zlib as { createZstdCompress?: () => Transform } // as the types of Node.js 22 have it
-  // The source fails unless the program succeeds. The output of spawn() would end as if the file was complete.
-  if (!createZstdCompress) return fromCommand('zstd', ['--quiet', '--stdout', '--', path])
-  // pipeline() destroys the compressor with the error of the file. The callback has nothing to add to that.
-  return pipeline(createReadStream(path), createZstdCompress(), () => undefined)
+/** A file as a compressed stream. It fails unless zstd succeeds; the output of spawn() would end as if it was complete. */
+export function compressed(path: string): CommandSource {
+  return fromCommand('zstd', ['--quiet', '--stdout', '--', path])
 }
 
-const [, program, path, vaultName] = process.argv
+const [, program, path = 'srv.tar', vaultName = 'backups'] = process.argv
 if (program === import.meta.filename) {
-  if (path === undefined || vaultName === undefined) throw new Error('Usage: node zstd.ts FILE VAULT')
   const client = glacierClient()
   try {
     const { archiveId } = await storeCompressed(client, vaultName, path)

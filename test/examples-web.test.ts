@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { request as httpRequest, type Server } from 'node:http'
+import { request as httpRequest, type Server, type ServerResponse } from 'node:http'
 import { connect, type AddressInfo, type Socket } from 'node:net'
 import { buffer, text } from 'node:stream/consumers'
 import t, { type Test } from 'tap'
@@ -195,17 +195,22 @@ t.test('a page follows an upload by server-sent events', async (t) => {
     partSize: MIB,
     sourceSize: 3 * MIB,
   })
-  const address = `http://127.0.0.1:${await listening(t, progressPage(upload))}`
+  const server = progressPage(upload)
+  const address = `http://127.0.0.1:${await listening(t, server)}`
   const page = await fetch(address)
   t.match(page.headers.get('content-type'), 'text/html')
   t.match(await page.text(), /new EventSource\('\/events'\)/)
   t.equal((await fetch(`${address}/other`)).status, 404)
 
   const left = new AbortController()
+  const requested = once(server, 'request') as Promise<[unknown, ServerResponse]>
   await fetch(`${address}/events`, { signal: left.signal })
+  const [, leftResponse] = await requested
   const response = await fetch(`${address}/events`)
   t.equal(response.headers.get('content-type'), 'text/event-stream')
+  const isClosed = once(leftResponse, 'close')
   left.abort() // a page that is closed before the end
+  await isClosed
   open()
   const [archive] = await upload
   const events = (await response.text()).trim().split('\n\n')

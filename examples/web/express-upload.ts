@@ -9,16 +9,16 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import express, { type ErrorRequestHandler } from 'express'
-import {
-  EmptyArchiveError,
-  glacierClient,
-  GlacierPipeError,
-  namedDescription,
-  TooManyPartsError,
-  uploadArchive,
-  UploadFailedError,
-  type VaultClient,
-} from 'glacier-pipe'
+import { glacierClient, namedDescription, uploadArchive, type VaultClient } from 'glacier-pipe'
+
+/** The status of the response after an error of the upload. After the client has disconnected, no response is sent. */
+const STATUS: Readonly<Record<string, number>> = { ERR_EMPTY_ARCHIVE: 400, ERR_TOO_MANY_PARTS: 413 }
+
+interface RequestError extends Error {
+  readonly code?: string
+  /** The status of an error of the framework, as for a path that cannot be decoded. */
+  readonly statusCode?: number
+}
 
 /** Makes the server. The caller starts it with `listen()`. */
 export function uploadServer(
@@ -49,10 +49,10 @@ export function uploadServer(
 
   // Express recognizes a handler of errors by its four parameters.
   // eslint-disable-next-line @typescript-eslint/no-unused-vars -- as above
-  const onError: ErrorRequestHandler = (error: unknown, _request, response, _next) => {
-    const cause = error instanceof UploadFailedError ? error.cause : error
-    const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
-    response.status(statusOf(cause)).json({ error: code ?? 'ERR_REQUEST' })
+  const onError: ErrorRequestHandler = (error: RequestError, _request, response, _next) => {
+    // A RangeError is a name that is too long. 502: the vault fails.
+    const status = error instanceof RangeError ? 400 : (error.statusCode ?? STATUS[String(error.code)] ?? 502)
+    response.status(status).json({ error: error.code })
   }
   app.use(onError)
 
@@ -63,24 +63,16 @@ export function uploadServer(
   return server
 }
 
-/** The status of the response after an error. After the client has disconnected, no response is sent. */
-function statusOf(error: unknown): number {
-  if (error instanceof TooManyPartsError) return 413
-  if (error instanceof EmptyArchiveError || error instanceof RangeError) return 400 // no body; a name that is too long
-  if (error instanceof URIError) return 400 // a name that cannot be decoded
-  return error instanceof GlacierPipeError ? 502 : 500 // 502: the vault fails
-}
-
-const [, program, vaultName] = process.argv
+const [, program, vaultName = 'backups'] = process.argv
+const { PORT = '8080' } = process.env
 if (program === import.meta.filename) {
-  if (vaultName === undefined) throw new Error('Usage: node express-upload.ts VAULT')
   const client = glacierClient()
   const server = uploadServer(client, vaultName)
   server.once('close', () => {
     client.destroy()
   })
   process.once('SIGTERM', () => server.close()) // after the uploads in progress
-  server.listen(Number(process.env.PORT ?? 8080), '127.0.0.1')
+  server.listen(Number(PORT), '127.0.0.1')
   await once(server, 'listening')
   console.log(server.address())
 }

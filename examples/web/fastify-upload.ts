@@ -7,16 +7,16 @@
  * Run it: `node fastify-upload.ts VAULT`, with region and credentials in the environment.
  */
 import Fastify, { type FastifyInstance } from 'fastify'
-import {
-  EmptyArchiveError,
-  glacierClient,
-  GlacierPipeError,
-  namedDescription,
-  TooManyPartsError,
-  uploadArchive,
-  UploadFailedError,
-  type VaultClient,
-} from 'glacier-pipe'
+import { glacierClient, namedDescription, uploadArchive, type VaultClient } from 'glacier-pipe'
+
+/** The status of the response after an error of the upload. After the client has disconnected, no response is sent. */
+const STATUS: Readonly<Record<string, number>> = { ERR_EMPTY_ARCHIVE: 400, ERR_TOO_MANY_PARTS: 413 }
+
+interface RequestError extends Error {
+  readonly code?: string
+  /** The status of an error of the framework, as for a path that cannot be decoded. */
+  readonly statusCode?: number
+}
 
 /** Makes the server. The caller starts it with `listen()`. */
 export function uploadServer(
@@ -52,29 +52,21 @@ export function uploadServer(
     return reply.code(201).send({ archiveId, size, treeHash })
   })
 
-  app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
-    const cause = error instanceof UploadFailedError ? error.cause : error
-    const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
-    return reply.code(error.statusCode ?? statusOf(cause)).send({ error: code ?? 'ERR_REQUEST' })
+  app.setErrorHandler((error: RequestError, _request, reply) => {
+    const status = error.statusCode ?? STATUS[String(error.code)] ?? 502 // 502: the vault fails
+    return reply.code(status).send({ error: error.code })
   })
   return app
 }
 
-/** The status of the response after an error. After the client has disconnected, no response is sent. */
-function statusOf(error: unknown): number {
-  if (error instanceof TooManyPartsError) return 413
-  if (error instanceof EmptyArchiveError || error instanceof RangeError) return 400 // no body; a name that is too long
-  return error instanceof GlacierPipeError ? 502 : 500 // 502: the vault fails
-}
-
-const [, program, vaultName] = process.argv
+const [, program, vaultName = 'backups'] = process.argv
+const { PORT = '8080' } = process.env
 if (program === import.meta.filename) {
-  if (vaultName === undefined) throw new Error('Usage: node fastify-upload.ts VAULT')
   const client = glacierClient()
   const app = uploadServer(client, vaultName)
   app.addHook('onClose', () => {
     client.destroy()
   })
   process.once('SIGTERM', () => void app.close()) // after the uploads in progress
-  console.log(await app.listen({ port: Number(process.env.PORT ?? 8080) }))
+  console.log(await app.listen({ port: Number(PORT) }))
 }

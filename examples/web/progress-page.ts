@@ -43,7 +43,8 @@ export function progressPage(upload: ArchiveUpload): Server {
   // The upload may end before a page is opened.
   const end = upload.then(
     ([{ archiveId }]) => ['stored', archiveId] as const,
-    (error: unknown) => ['failed', codeOf(error)] as const,
+    // The page shows a code and no message, which might contain names of this machine.
+    (error: unknown) => ['failed', String((error as NodeJS.ErrnoException).code)] as const,
   )
   return createServer((request, response) => {
     if (request.url === '/events') {
@@ -67,21 +68,15 @@ function send(response: ServerResponse, event: string, data: string): void {
   response.write(`event: ${event}\ndata: ${data}\n\n`)
 }
 
-/** The page shows a code and no message, which might contain names of this machine. */
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'ERR_UPLOAD'
-}
-
-const [, program, path, vaultName] = process.argv
+const [, program, path = 'srv.tar', vaultName = 'backups'] = process.argv
+const { PORT = '8080' } = process.env
 if (program === import.meta.filename) {
-  if (path === undefined || vaultName === undefined)
-    throw new Error('Usage: node progress-page.ts FILE VAULT')
   const client = glacierClient()
   const file = await open(path)
   const { size } = await file.stat()
   const description = namedDescription(basename(path))
   const upload = uploadArchive(file, { client, vaultName, description, sourceSize: size })
-  const server = progressPage(upload).listen(Number(process.env.PORT ?? 8080), '127.0.0.1')
+  const server = progressPage(upload).listen(Number(PORT), '127.0.0.1')
   await once(server, 'listening')
   console.log(server.address())
   try {

@@ -1,8 +1,6 @@
-/** Runs the examples as programs, without the types, as Node.js 22.18 and later do by themselves. */
+/** Runs the examples as programs, as Node.js 22.18 and later do by themselves. */
 import { spawn } from 'node:child_process'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import ts from 'typescript'
 import { commandEnvironment } from './command.js'
 import { ROOT } from './documents.js'
 
@@ -17,23 +15,18 @@ export interface ProgramRuns {
 }
 
 /**
- * Runs programs one after the other, in one process. A program that waits for SIGTERM receives it once it runs.
+ * Runs programs one after the other, in one process, which reads TypeScript as this one does. A program that waits for SIGTERM
+ * receives it once it runs.
  *
- * @param dir - a folder inside the repository, where the programs find the packages
  * @param programs - arguments by the name of the file in `examples`
  */
 export async function programsOfExamples(
-  dir: string,
   programs: Readonly<Record<string, readonly string[]>>,
   variables: NodeJS.ProcessEnv,
 ): Promise<ProgramRuns> {
   const main = [`const before = process.listenerCount('SIGTERM') // those of the test runner`]
-  await mkdir(join(dir, 'programs'))
   for (const [name, args] of Object.entries(programs)) {
-    const path = join(dir, 'programs', `${name.replace('/', '-')}.mjs`)
-    const compilerOptions = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext }
-    const source = await readFile(join(ROOT, 'examples', name), 'utf8')
-    await writeFile(path, ts.transpileModule(source, { compilerOptions }).outputText)
+    const path = join(ROOT, 'examples', name)
     main.push(
       `console.log(${JSON.stringify(SEPARATOR + name)})`,
       `process.argv = ${JSON.stringify([process.execPath, path, ...args])}`,
@@ -41,7 +34,8 @@ export async function programsOfExamples(
       `if (process.listenerCount('SIGTERM') > before) process.emit('SIGTERM')`,
     )
   }
-  const child = spawn(process.execPath, ['--input-type=module', '-e', main.join('\n')], {
+  const options = [...process.execArgv, '--input-type=module', '-e', main.join('\n')]
+  const child = spawn(process.execPath, options, {
     env: { ...commandEnvironment(), ...variables },
     stdio: ['ignore', 'pipe', 'inherit'],
   })

@@ -1,7 +1,8 @@
 /** The recording of the demo: a command stored with progress, the list, the newest archive retrieved, and compared. */
 import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
-import { record, type Frame } from './recording.js'
+import type { Frame } from './frame.js'
+import { record } from './recording.js'
 
 export const COLUMNS = 96
 

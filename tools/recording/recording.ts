@@ -4,19 +4,11 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { TerminalScreen } from '../../test/helpers/terminal-screen.js'
+import { PROMPT, type Frame } from './frame.js'
 
 const IN_TERMINAL = fileURLToPath(new URL('../../test/helpers/in-terminal.py', import.meta.url))
-export const PROMPT = '$ '
-
 /** How long a prompt, a command line that is not yet run, and the result of a command are seen. */
 const PAUSE_MS = { prompt: 500, commandLine: 900, result: 1_400 }
-
-/** A state of the screen. */
-export interface Frame {
-  /** Milliseconds since the beginning. */
-  readonly timeMs: number
-  readonly rows: readonly string[]
-}
 
 /** The place that command lines are run in. */
 export interface RecordingPlace {

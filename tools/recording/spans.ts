@@ -1,5 +1,5 @@
 /** Which text is seen in which row, and when: what does not change between frames is one span. */
-import type { Frame } from './recording.js'
+import type { Frame } from './frame.js'
 
 /** A row of text for a time. */
 export interface Span {

@@ -5,7 +5,7 @@
  *   animate, and after the last repetition.
  * - One animation of a span is a rule of CSS that makes it visible for its time. Spans of the same time share it.
  */
-import { PROMPT, type Frame } from './recording.js'
+import { PROMPT, type Frame } from './frame.js'
 import { spansOf, type Span } from './spans.js'
 
 /** How long the last frame is seen before the animation is repeated, and how often it runs. */
@@ -25,7 +25,7 @@ export interface Labels {
 /** Returns the SVG of a recording. */
 export function svgOf(frames: readonly Frame[], columns: number, { title, description }: Labels): string {
   const spans = spansOf(frames)
-  const totalMs = (frames.at(-1)?.timeMs ?? 0) + HOLD_MS
+  const totalMs = Math.max(...frames.map(({ timeMs }) => timeMs)) + HOLD_MS
   const rowCount = Math.max(...frames.map(({ rows }) => rows.length))
   const width = Math.ceil(columns * CELL.width + 2 * MARGIN.left)
   const height = MARGIN.top + rowCount * CELL.height + MARGIN.bottom
@@ -71,9 +71,9 @@ function textOf({ row, text, untilMs }: Span, time: number): string {
   const y = MARGIN.top + row * CELL.height + 13
   // The width is that of the cells, whatever font the reader has.
   const length = `textLength="${(text.length * CELL.width).toFixed(1)}" lengthAdjust="spacingAndGlyphs"`
-  const content = text.startsWith(PROMPT)
-    ? `<tspan class="p">$</tspan> <tspan class="c">${escaped(text.slice(PROMPT.length))}</tspan>`
-    : escaped(text)
+  const isPrompt = text.startsWith(PROMPT.trimEnd())
+  const commandLine = `<tspan class="p">$</tspan> <tspan class="c">${escaped(text.slice(PROMPT.length))}</tspan>`
+  const content = isPrompt ? commandLine : escaped(text)
   const classes = `a t${time}${untilMs === undefined ? '' : ' gone'}`
   return `<text class="${classes}" x="${MARGIN.left}" y="${y}" ${length} xml:space="preserve">${content}</text>`
 }
