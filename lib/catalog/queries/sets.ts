@@ -8,6 +8,7 @@ import { richness, verdictOn } from './conflicts.js'
 import { deletedIn } from './archives.js'
 import { readBlocks } from '../read-catalog.js'
 import type { ArchiveRecord } from '../record.js'
+import { describingRecords } from './survey.js'
 
 /** A set of volumes, or a single archive, which is a set of one. */
 export interface ArchiveSet {
@@ -86,6 +87,27 @@ async function recordsOf(
   for await (const records of readBlocks(file, { types: ['archive'], archiveIds: ids }, files))
     found.push(...records.filter(({ archiveId }) => !deleted.has(archiveId)))
   return found
+}
+
+/**
+ * Finds archives that a catalog states to be in several sets. No upload makes such records: one of them is of other origin,
+ * as from a file that was imported. To delete one of the sets would delete a part of the other.
+ *
+ * @param archiveIds - the archives to look at
+ * @throws {CatalogError} `ERR_CATALOG`: the catalog cannot be read
+ */
+export async function severalSetsAmong(
+  file: string,
+  archiveIds: ReadonlySet<string>,
+  files: FileSystem = systemFiles,
+): Promise<string[]> {
+  if (archiveIds.size === 0) return []
+  const several: string[] = []
+  for (const [archiveId, records] of await describingRecords(file, archiveIds, files)) {
+    const sets = new Set(records.flatMap((record) => (record.type === 'archive' ? setIdOf(record) : [])))
+    if (sets.size > 1) several.push(archiveId)
+  }
+  return several
 }
 
 /**
