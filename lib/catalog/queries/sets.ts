@@ -10,6 +10,9 @@ import { readBlocks } from '../read-catalog.js'
 import type { ArchiveRecord } from '../record.js'
 import { describingRecords } from './survey.js'
 
+/** The maximum number of missing volumes that are listed. */
+const MAX_MISSING = 100
+
 /** A set of volumes, or a single archive, which is a set of one. */
 export interface ArchiveSet {
   /** The volumes that the catalog knows, in order, without deleted ones. */
@@ -21,7 +24,7 @@ export interface ArchiveSet {
    *   archives for one volume, and no record says which is right
    */
   readonly state: 'complete' | 'incomplete' | 'unknown'
-  /** The numbers of the volumes that the catalog does not know, up to the last known volume. */
+  /** The numbers of the volumes that the catalog does not know, up to the last known volume; at most 100 of them. */
   readonly missing: readonly number[]
   /** Bytes in all known volumes. */
   readonly size: number
@@ -143,7 +146,11 @@ function isAmbiguous([best, ...others]: readonly ArchiveRecord[]): boolean {
 function missingIn(volumes: readonly ArchiveRecord[]): number[] {
   const numbers = new Set(volumes.map(({ volume }) => volume))
   const last = volumes.at(-1)?.volume ?? 0
-  return Array.from({ length: last }, (_, i) => i + 1).filter((number) => !numbers.has(number))
+  const missing: number[] = []
+  // A record of other origin may have any number.
+  for (let number = 1; number < last && missing.length < MAX_MISSING; number++)
+    if (!numbers.has(number)) missing.push(number)
+  return missing
 }
 
 function stateOf(

@@ -272,3 +272,11 @@ t.test('an archive is in several sets if its records say so, however often they 
   t.strictSame(await severalSetsAmong(file, new Set(['a', 'b'])), [])
   t.strictSame(await severalSetsAmong(file, new Set()), [])
 })
+
+t.test('a record with a huge number of a volume makes a set with a gap, and costs no memory', async (t) => {
+  const file = await catalogOf(t, archive('a'), later('b', Number.MAX_SAFE_INTEGER), later('c', 3))
+  const set = await setOf(file, 'a')
+  t.match(set, { state: 'incomplete', volumes: { length: 3 } })
+  t.equal(set?.missing.length, 100)
+  t.strictSame(set?.missing.slice(0, 3), [2, 4, 5])
+})
