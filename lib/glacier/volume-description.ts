@@ -29,15 +29,22 @@ export function laterDescription(
   return named.length <= MAX_DESCRIPTION_LENGTH ? named : `{${mark}`
 }
 
-/** Returns the mark in a description; `undefined` if it is not the description of a later volume. */
+/**
+ * Returns the mark in a description; `undefined` if it is not the description of a later volume. Anyone may have written
+ * the description who can store archives: a number that is no number of a volume, or an ID that is no ID, is no mark.
+ */
 export function volumeMarkOf(description: string | undefined): VolumeMark | undefined {
   if (!description?.startsWith('{')) return undefined
   try {
     const { Volume: volume, FirstVolume: firstVolume } = JSON.parse(description) as Record<string, unknown>
-    return typeof volume === 'number' && volume > 1 && typeof firstVolume === 'string'
+    return isVolume(volume) && typeof firstVolume === 'string' && /^[\w-]+$/.test(firstVolume)
       ? { volume, firstVolume }
       : undefined
   } catch {
     return undefined // plain text that begins like JSON
   }
+}
+
+function isVolume(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) > 1
 }

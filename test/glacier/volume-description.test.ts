@@ -20,6 +20,12 @@ t.test('a later description carries the volume and the first one, and what else 
     '{"Volume":1,"FirstVolume":"x"}',
     '{"Volume":2}',
     '{"Volume":"2","FirstVolume":"x"}',
+    '{"Volume":2.5,"FirstVolume":"x"}',
+    '{"Volume":1e300,"FirstVolume":"x"}',
+    '{"Volume":-2,"FirstVolume":"x"}',
+    '{"Volume":2,"FirstVolume":""}',
+    '{"Volume":2,"FirstVolume":"\\u001b[31m"}',
+    '{"Volume":2,"FirstVolume":"../x"}',
   ]) {
     t.equal(volumeMarkOf(text), undefined)
   }

@@ -8,6 +8,10 @@ import { richness, verdictOn } from './conflicts.js'
 import { deletedIn } from './archives.js'
 import { readBlocks } from '../read-catalog.js'
 import type { ArchiveRecord } from '../record.js'
+import { describingRecords } from './survey.js'
+
+/** The maximum number of missing volumes that are listed. */
+const MAX_MISSING = 100
 
 /** A set of volumes, or a single archive, which is a set of one. */
 export interface ArchiveSet {
@@ -20,7 +24,7 @@ export interface ArchiveSet {
    *   archives for one volume, and no record says which is right
    */
   readonly state: 'complete' | 'incomplete' | 'unknown'
-  /** The numbers of the volumes that the catalog does not know, up to the last known volume. */
+  /** The numbers of the volumes that the catalog does not know, up to the last known volume; at most 100 of them. */
   readonly missing: readonly number[]
   /** Bytes in all known volumes. */
   readonly size: number
@@ -89,6 +93,27 @@ async function recordsOf(
 }
 
 /**
+ * Finds archives that a catalog states to be in several sets. No upload makes such records: one of them is of other origin,
+ * as from a file that was imported. To delete one of the sets would delete a part of the other.
+ *
+ * @param archiveIds - the archives to look at
+ * @throws {CatalogError} `ERR_CATALOG`: the catalog cannot be read
+ */
+export async function severalSetsAmong(
+  file: string,
+  archiveIds: ReadonlySet<string>,
+  files: FileSystem = systemFiles,
+): Promise<string[]> {
+  if (archiveIds.size === 0) return []
+  const several: string[] = []
+  for (const [archiveId, records] of await describingRecords(file, archiveIds, files)) {
+    const sets = new Set(records.flatMap((record) => (record.type === 'archive' ? setIdOf(record) : [])))
+    if (sets.size > 1) several.push(archiveId)
+  }
+  return several
+}
+
+/**
  * Makes a set of the records of its volumes.
  *
  * @param records - at least one, in the order of the file
@@ -121,7 +146,11 @@ function isAmbiguous([best, ...others]: readonly ArchiveRecord[]): boolean {
 function missingIn(volumes: readonly ArchiveRecord[]): number[] {
   const numbers = new Set(volumes.map(({ volume }) => volume))
   const last = volumes.at(-1)?.volume ?? 0
-  return Array.from({ length: last }, (_, i) => i + 1).filter((number) => !numbers.has(number))
+  const missing: number[] = []
+  // A record of other origin may have any number.
+  for (let number = 1; number < last && missing.length < MAX_MISSING; number++)
+    if (!numbers.has(number)) missing.push(number)
+  return missing
 }
 
 function stateOf(

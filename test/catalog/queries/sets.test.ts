@@ -5,7 +5,7 @@ import { archivesIn, mismatchedIn } from '../../../lib/catalog/queries/archives.
 import { assertNoConflicts, conflictsIn } from '../../../lib/catalog/queries/conflicts.js'
 import { listingOf } from '../../../lib/catalog/queries/listing.js'
 import type { ArchiveRecord } from '../../../lib/catalog/record.js'
-import { setOf, setsOf } from '../../../lib/catalog/queries/sets.js'
+import { setOf, setsOf, severalSetsAmong } from '../../../lib/catalog/queries/sets.js'
 import { MIB } from '../../../lib/sizes.js'
 
 const common = { time: '2026-01-01T00:00:00.000Z', region: 'eu-west-1', vaultName: 'backups' }
@@ -255,4 +255,28 @@ t.test('a listing has a set once, where its first volume is, and sets without on
         it.type === 'set' ? `${it.setId}:${ids(it.set.volumes)}` : 'archiveId' in it ? it.archiveId : it.type,
       )
   t.strictSame(found, ['x', 'a:abc', 'y', 'w', 'o1:o2', 'possible'])
+})
+
+t.test('an archive is in several sets if its records say so, however often they repeat', async (t) => {
+  const file = join(t.testdir(), 'catalog.jsonl')
+  const records = [
+    archive('a'),
+    later('b', 2),
+    later('b', 2),
+    { type: 'mismatched', ...common, archiveId: 'b', size: 5, sentTreeHash: 'c' },
+    archive('c'),
+    later('c', 3),
+  ]
+  await writeFile(file, records.map((record) => `${JSON.stringify(record)}\n`).join(''))
+  t.strictSame(await severalSetsAmong(file, new Set(['a', 'b', 'c', 'unknown'])), ['c'])
+  t.strictSame(await severalSetsAmong(file, new Set(['a', 'b'])), [])
+  t.strictSame(await severalSetsAmong(file, new Set()), [])
+})
+
+t.test('a record with a huge number of a volume makes a set with a gap, and costs no memory', async (t) => {
+  const file = await catalogOf(t, archive('a'), later('b', Number.MAX_SAFE_INTEGER), later('c', 3))
+  const set = await setOf(file, 'a')
+  t.match(set, { state: 'incomplete', volumes: { length: 3 } })
+  t.equal(set?.missing.length, 100)
+  t.strictSame(set?.missing.slice(0, 3), [2, 4, 5])
 })

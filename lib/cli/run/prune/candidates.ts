@@ -6,7 +6,8 @@
  * with the set, and the first volume is deleted last.
  */
 import { conflictsIn } from '../../../catalog/queries/conflicts.js'
-import { storedEntriesIn, type StoredEntry } from '../../../catalog/queries/stored-entries.js'
+import { severalSetsAmong } from '../../../catalog/queries/sets.js'
+import { accountIn, storedEntriesIn, type StoredEntry } from '../../../catalog/queries/stored-entries.js'
 import { readBlocks } from '../../../catalog/read-catalog.js'
 import type { ArchiveRecord } from '../../../catalog/record.js'
 import { isInSameVault, type VaultAddress } from '../../../catalog/vault-address.js'
@@ -57,12 +58,24 @@ export async function candidatesIn(
       contradictory: [] as StoredEntry[],
     },
   }
-  const inVault = (await storedEntriesIn(file)).filter((entry) => isInSameVault(entry, vault))
-  for (const entry of ofAccount(inVault, vault)) {
+  const inVault = (await storedEntriesIn(file)).filter((entry) =>
+    archivesOf(entry).every((archive) => isInSameVault(archive, vault)),
+  )
+  const here = ofAccount(inVault, vault)
+  const ofSets = here
+    .filter(({ set }) => set.volumes.length > 1 || set.missing.length > 0)
+    .flatMap(archivesOf)
+  for (const archiveId of await severalSetsAmong(file, new Set(ofSets.map((archive) => archive.archiveId))))
+    contradictory.add(archiveId)
+  for (const entry of here) {
     const { name = '', set } = entry
-    if (archivesOf(entry).some(({ archiveId }) => contradictory.has(archiveId)))
+    const isBegun = begunSets.has(entry.id)
+    if (
+      archivesOf(entry).some(({ archiveId }) => contradictory.has(archiveId)) ||
+      (isBegun && isWhole(entry))
+    )
       found.ignored.contradictory.push(entry)
-    else if (begunSets.has(entry.id) && isNamed(name)) found.begun.push(entry)
+    else if (isBegun && isNamed(name)) found.begun.push(entry)
     else if (name === '') found.ignored.unnamed.push(entry)
     else if (!isNamed(name)) continue
     else if (set.state !== 'complete') found.ignored.incomplete.push(entry)
@@ -76,6 +89,15 @@ export function archivesOf({ set }: StoredEntry): readonly ArchiveRecord[] {
   return [...set.volumes, ...set.duplicates]
 }
 
+/**
+ * Whether the records of the upload state that the stream ends with the last volume. The last volume of a set is deleted
+ * first, so that the deletion of such a set cannot have begun.
+ */
+function isWhole({ set: { state, volumes } }: StoredEntry): boolean {
+  const last = volumes.at(-1)
+  return state === 'complete' && (last?.partSize !== undefined || last?.intentId !== undefined)
+}
+
 /** The archive IDs of the first volumes of sets of which a volume was deleted with its set. */
 async function begunDeletionsIn(file: string): Promise<ReadonlySet<string>> {
   const begun = new Set<string>()
@@ -87,7 +109,7 @@ async function begunDeletionsIn(file: string): Promise<ReadonlySet<string>> {
 /** The entries of the account. A record without an account may be of any. */
 function ofAccount(entries: readonly StoredEntry[], { accountId, vaultName }: PrunedVault): StoredEntry[] {
   const accountsOf = (entry: StoredEntry): string[] =>
-    archivesOf(entry).flatMap((archive) => archive.accountId ?? [])
+    archivesOf(entry).flatMap((archive) => accountIn(archive) ?? [])
   if (accountId === undefined && new Set(entries.flatMap(accountsOf)).size > 1)
     throw new UsageError(
       `The catalog has vaults named ${vaultName} in several accounts, and the account of the credentials is not known. ` +

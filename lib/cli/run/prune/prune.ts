@@ -36,8 +36,26 @@ export async function prune(vaultName: string, options: PruneOptions, io: Io): P
     const count = plan.deleted.length
     if (options.dryRun === true || count === 0) return
     await confirm(`Delete ${formatCount(count, 'archive')} from ${vaultName} permanently?`, options, io)
+    if (!options.yes) {
+      // Another process may have deleted what the plan keeps, while the question was open.
+      const now = await candidatesIn(catalogFileOf(options, io.env), vault, isNamed)
+      assertStillDeleted(plan, planPrune(now, policy, time, options.now === true))
+    }
     await deletePlanned(plan.deleted, vaultName, connection, options, io)
   })
+}
+
+/** @throws {UsageError} the catalog has changed, so that an archive of the first plan is no longer deleted */
+function assertStillDeleted(plan: PrunePlan, now: PrunePlan): void {
+  const textOf = ({ entry }: PlannedEntry): string =>
+    archivesOf(entry)
+      .map(({ archiveId }) => archiveId)
+      .join()
+  const deleted = new Set(now.deleted.map(textOf))
+  if (!plan.deleted.every((entry) => deleted.has(textOf(entry))))
+    throw new UsageError(
+      'The catalog was changed since the question, and this plan no longer holds. Nothing was deleted. Run the command again.',
+    )
 }
 
 /** @throws {UsageError} no rule: everything would be deleted */

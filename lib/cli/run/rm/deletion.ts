@@ -27,7 +27,11 @@ export async function rm(
     const place = (): Promise<VaultPlace> => placeOf(connection, vaultName)
     const selected = await selectArchives(given, { vaultName, options, io, place, isStrict: true })
     const archiveIds = selected.map(({ archiveId }) => archiveId)
-    const removals = await planRemoval(catalogFileOf(options, io.env), vaultName, archiveIds, options.volumes)
+    const here = { vaultName, address: await connection.address() }
+    // A plan is made without a request.
+    const accountId = options.dryRun ? undefined : await connection.account(vaultName)
+    const file = catalogFileOf(options, io.env)
+    const removals = await planRemoval(file, { ...here, accountId }, archiveIds, options.volumes)
     if (options.dryRun) {
       await printRemovalPlan(removals, prices, options, io)
       return

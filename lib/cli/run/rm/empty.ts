@@ -1,6 +1,5 @@
 /** `empty VAULT`: deletes all archives of a vault. */
-import { archivesIn, deletedIn, mismatchedIn } from '../../../catalog/queries/archives.js'
-import { isInSameVault, type VaultAddress } from '../../../catalog/vault-address.js'
+import { deletedIn } from '../../../catalog/queries/archives.js'
 import { retrying } from '../../../client/retrying-client.js'
 import { Retry } from '../../../transfer/retry.js'
 import type { EmptyOptions } from '../../commands/vaults/empty.js'
@@ -12,7 +11,13 @@ import { catalogFileOf } from '../data-folder.js'
 import { openInventory } from '../inventory.js'
 import { assertConfirmable, confirmByName } from './confirmation.js'
 import { deleteArchives, type Deletion } from './delete-archives.js'
-import { contentJson, contentLines, contentOf } from './vault-content.js'
+import {
+  catalogArchivesIn,
+  contentJson,
+  contentLines,
+  contentOf,
+  type EmptiedVault,
+} from './vault-content.js'
 
 /**
  * Runs `empty`: states what is in the vault, requires the name of the vault as confirmation, and deletes the archives in
@@ -22,7 +27,8 @@ export async function empty(vaultName: string, options: EmptyOptions, io: Io): P
   if (!options.dryRun) assertConfirmable(options, io)
   const prices = await regionalPrices(options)
   await withConnection(options, io, async (connection) => {
-    const here = { vaultName, ...(await connection.address()) }
+    const address = await connection.address()
+    const here = { vaultName, address, accountId: await connection.account(vaultName) }
     const file = catalogFileOf(options, io.env)
     const isStated = options.dryRun ?? (!options.quiet || !options.yes)
     if (isStated) {
@@ -43,7 +49,7 @@ export async function empty(vaultName: string, options: EmptyOptions, io: Io): P
 
 async function emptyVault(
   file: string,
-  here: VaultAddress,
+  here: EmptiedVault,
   connection: Connection,
   options: EmptyOptions,
   io: Io,
@@ -55,16 +61,14 @@ async function emptyVault(
   )
   async function* archives(): AsyncGenerator<readonly Deletion[], void, undefined> {
     const done = await deletedIn(file)
+    // Before the inventory, which takes hours: what is stored meanwhile was not meant.
+    const inCatalog = await catalogArchivesIn(file, here)
     for await (const { archiveId } of openInventory(connection.client, vaultName, options, io)) {
       if (!done.has(archiveId)) yield [{ archiveId }]
       done.add(archiveId)
     }
-    for await (const archive of archivesIn(file)) {
-      if (isInSameVault(archive, here) && !done.has(archive.archiveId)) yield [archive]
-      done.add(archive.archiveId)
-    }
-    for (const archive of await mismatchedIn(file)) {
-      if (isInSameVault(archive, here) && !done.has(archive.archiveId)) yield [archive]
+    for (const archive of inCatalog) {
+      if (!done.has(archive.archiveId)) yield [archive]
       done.add(archive.archiveId)
     }
   }

@@ -1,8 +1,8 @@
 /** The archives that `rm` deletes for the IDs it is given, and their order. */
 import { assertNoConflicts } from '../../../catalog/queries/conflicts.js'
 import type { ArchiveRecord } from '../../../catalog/record.js'
-import { setIdOf, setsOf, type ArchiveSet } from '../../../catalog/queries/sets.js'
-import { recordName } from '../../../catalog/queries/stored-entries.js'
+import { setIdOf, setsOf, severalSetsAmong, type ArchiveSet } from '../../../catalog/queries/sets.js'
+import { isInPlace, recordName, type VaultPlace } from '../../../catalog/queries/stored-entries.js'
 import type { PlacedArchive } from '../costs/archive-costs.js'
 import { UsageError } from '../../command-errors.js'
 import { formatSize } from '../../output/format.js'
@@ -21,13 +21,18 @@ export interface Removal {
 /**
  * Plans the deletion. The first volume of a set is deleted last: after a crash, its ID still identifies the rest.
  *
+ * The service reports success for the deletion of an archive that a vault does not have. An archive of another vault would
+ * then be recorded as deleted, and never be found again.
+ *
+ * @param place - the vault that archives are deleted from
  * @param withVolumes - whether the ID of a first volume stands for the whole set
- * @throws {UsageError} an ID is that of a later volume, or of an archive in another vault
+ * @throws {UsageError} an ID is that of a later volume, or of an archive in another vault; or the catalog has an archive in
+ *   several sets
  * @throws {CatalogConflictError} `ERR_CATALOG_CONFLICT`: the catalog contradicts itself about one of the archives
  */
 export async function planRemoval(
   file: string,
-  vaultName: string,
+  place: VaultPlace,
   archiveIds: readonly string[],
   withVolumes: boolean,
 ): Promise<Removal[]> {
@@ -37,7 +42,7 @@ export async function planRemoval(
     const set = sets.get(archiveId)
     const members = set ? [...set.volumes, ...set.duplicates] : []
     const record = members.find((member) => member.archiveId === archiveId)
-    assertVault(record ?? members[0], vaultName, archiveId)
+    assertPlace(record ?? members[0], place, archiveId)
     if (withVolumes && record?.firstVolume !== undefined) {
       if (archiveIds.includes(record.firstVolume)) continue // its set is deleted, and it with the set
       throw new UsageError(
@@ -48,11 +53,14 @@ export async function planRemoval(
     const includesSet = withVolumes && set !== undefined && isSeveral(set, archiveId)
     if (includesSet)
       for (const member of members.sort((a, b) => b.volume - a.volume))
-        if (setIdOf(member) !== member.archiveId)
+        if (setIdOf(member) !== member.archiveId) {
+          assertPlace(member, place, member.archiveId)
           planned.set(member.archiveId, { archiveId: member.archiveId, record: member, set })
+        }
     planned.set(archiveId, { archiveId, record, ...(includesSet && { set }) })
   }
   await assertNoConflicts(file, [...planned.keys()])
+  await assertOneSet(file, [...planned.keys()])
   return [...planned.values()]
 }
 
@@ -94,9 +102,30 @@ function isSeveral({ volumes, duplicates, state }: ArchiveSet, archiveId: string
   )
 }
 
-function assertVault(record: ArchiveRecord | undefined, vaultName: string, archiveId: string): void {
-  if (!record || record.vaultName === vaultName) return
+function assertPlace(record: ArchiveRecord | undefined, place: VaultPlace, archiveId: string): void {
+  if (!record || isInPlace(record, place)) return
+  const { vaultName, region, endpoint, accountId } = record
+  if (vaultName !== place.vaultName)
+    throw new UsageError(
+      `The catalog has the archive ${archiveId} in the vault ${vaultName}, not in ${place.vaultName}. Nothing was deleted.`,
+    )
+  const where = [
+    `the region ${region}`,
+    endpoint !== undefined && `the endpoint ${endpoint}`,
+    accountId !== undefined && `the account ${accountId}`,
+  ].filter((text) => text !== false)
   throw new UsageError(
-    `The catalog has the archive ${archiveId} in the vault ${record.vaultName}, not in ${vaultName}. Nothing was deleted.`,
+    `The catalog has the archive ${archiveId} in another vault ${vaultName}: ${where.join(', ')}. Nothing was deleted. ` +
+      'Give the --region, --endpoint and credentials with which it was stored.',
   )
+}
+
+/** @throws {UsageError} the catalog states that one of the archives is in several sets */
+async function assertOneSet(file: string, archiveIds: readonly string[]): Promise<void> {
+  const [several] = await severalSetsAmong(file, new Set(archiveIds))
+  if (several !== undefined)
+    throw new UsageError(
+      `The catalog states that the archive ${several} is in several sets. Nothing was deleted. ` +
+        '"glacier-pipe catalog export" prints the records.',
+    )
 }

@@ -1,9 +1,12 @@
 /** The facts that `empty` states about a vault before it deletes everything: from the catalog and the last inventory. */
 import { archivesIn, mismatchedIn } from '../../../catalog/queries/archives.js'
-import { isInSameVault, type VaultAddress } from '../../../catalog/vault-address.js'
+import { accountIn, isInPlace, type VaultPlace } from '../../../catalog/queries/stored-entries.js'
+import type { DescribingRecord } from '../../../catalog/queries/survey.js'
+import type { ServiceAddress, VaultAddress } from '../../../catalog/vault-address.js'
 import type { Vault } from '../../../client/vault-client.js'
 import { ARCHIVE_OVERHEAD_BYTES } from '../../../costs/billing-rules.js'
 import { AccessDeniedError } from '../../../errors.js'
+import { UsageError } from '../../command-errors.js'
 import type { Io } from '../../io.js'
 import { costJson, formatCost } from '../../output/cost-text.js'
 import { formatCount, formatSize } from '../../output/format.js'
@@ -11,6 +14,11 @@ import type { Connection } from '../connection.js'
 import { priceNote, type PlacedArchive } from '../costs/archive-costs.js'
 import type { RegionalPrices } from '../costs/regional-prices.js'
 import { earlyDeletionCost } from './early-deletion.js'
+
+/** The vault that is emptied. */
+export interface EmptiedVault extends VaultPlace {
+  readonly address: ServiceAddress
+}
 
 /** The archives of a vault. */
 export interface VaultContent {
@@ -24,6 +32,24 @@ export interface VaultContent {
 }
 
 /**
+ * Reads the archives that a catalog has of a vault.
+ *
+ * @throws {UsageError} the account is not known, and the catalog has vaults of this name in several accounts
+ * @throws {CatalogError} `ERR_CATALOG`: the catalog cannot be read
+ */
+export async function catalogArchivesIn(file: string, here: EmptiedVault): Promise<DescribingRecord[]> {
+  const found: DescribingRecord[] = []
+  for await (const archive of archivesIn(file)) if (isInPlace(archive, here)) found.push(archive)
+  found.push(...(await mismatchedIn(file)).filter((archive) => isInPlace(archive, here)))
+  if (here.accountId === undefined && new Set(found.flatMap((archive) => accountIn(archive) ?? [])).size > 1)
+    throw new UsageError(
+      `The catalog has vaults named ${here.vaultName} in several accounts, and the account of the credentials is not ` +
+        'known. Give --account-id with the 12 digits of the account.',
+    )
+  return found
+}
+
+/**
  * Reads what a vault has.
  *
  * @throws {CatalogError} `ERR_CATALOG`: the catalog cannot be read
@@ -31,21 +57,20 @@ export interface VaultContent {
  */
 export async function contentOf(
   file: string,
-  address: VaultAddress,
+  here: EmptiedVault,
   { retryingClient }: Pick<Connection, 'retryingClient'>,
   { accountId }: { readonly accountId?: string },
   { signal }: Io,
 ): Promise<VaultContent> {
-  const { vaultName } = address
+  const { vaultName } = here
+  const address = { ...here.address, vaultName }
   const vault = await retryingClient
     .describeVault({ vaultName, accountId, signal })
     .catch((error: unknown) => {
       if (error instanceof AccessDeniedError) return undefined // a policy may allow deletions and deny this
       throw error
     })
-  const archives: PlacedArchive[] = []
-  for await (const archive of archivesIn(file)) if (isInSameVault(archive, address)) archives.push(archive)
-  archives.push(...(await mismatchedIn(file)).filter((archive) => isInSameVault(archive, address)))
+  const archives: PlacedArchive[] = await catalogArchivesIn(file, here)
   const inCatalog = archives.length
   const isMore = inCatalog < (vault?.archiveCount ?? 0)
   if (isMore) archives.push({ ...address, size: undefined, time: undefined })

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
+import { setTimeout } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import type { ArchiveRecord } from '../../../../lib/catalog/record.js'
 import { MIB } from '../../../../lib/sizes.js'
@@ -315,4 +316,63 @@ t.test('at a terminal prune asks, and a no deletes nothing', async (t) => {
   })
   t.match(await answered('y'), { code: 0 })
   t.match((await world.run(['prune', 'docs', '--keep-last', '1', '--dry-run'])).out, /Deleted: nothing/)
+})
+
+t.test('prune deletes nothing if the catalog was changed while the question was open', async (t) => {
+  const world = await pruneWorld(t)
+  await world.put('old', '--name', 'a')
+  await world.age(200)
+  const [kept = ''] = await world.put('new', '--name', 'a')
+  const { endpoint, region } = world.vault
+  const where = ['--endpoint', endpoint, '--region', region, '--catalog', world.catalog]
+  const it = stage(Buffer.alloc(0), ['stdin', 'stderr'], {}, new VirtualClock())
+  const stdin = Object.assign(new PassThrough(), { isTTY: true })
+  const ended = runHere(['prune', '-q', 'docs', '--keep-last', '1', ...where], {
+    ...it,
+    io: { ...it.io, stdin },
+  })
+  while (!it.err().includes('[y/N]')) await setTimeout(5)
+  t.match(await world.run(['rm', 'docs', '--yes', '--', kept]), { code: 0 })
+  stdin.write('y\n')
+  t.equal(await ended, 2)
+  t.match(it.err(), /The catalog was changed since the question.* Nothing was deleted/)
+  t.equal(world.vault.traffic.of('DeleteArchive').carriedOut, 1)
+})
+
+t.test('records that put an archive into the set of another one delete neither', async (t) => {
+  const world = await pruneWorld(t)
+  const id = (letter: string): string => letter.repeat(138)
+  const keys = recordOf(world, 'keys', 300, { archiveId: id('k') })
+  await world.append(
+    recordOf(world, 'db', 200, { archiveId: id('o') }),
+    keys,
+    { ...keys, volume: 2, firstVolume: id('o') },
+    recordOf(world, 'db', 150, { archiveId: id('n') }),
+  )
+  t.match(
+    (await world.run(['prune', 'docs', '--keep-last', '1', '--dry-run'])).out,
+    /Deleted: nothing[^]* 2 about which/,
+  )
+})
+
+t.test('a deletion that claims to be of a stream without other volumes does not delete it', async (t) => {
+  const world = await pruneWorld(t)
+  const id = (letter: string): string => letter.repeat(138)
+  const deleted = { type: 'deleted', time: new Date(NOW).toISOString(), ...world.place, archiveId: id('v') }
+  await world.append(
+    recordOf(world, 'db', 200, { archiveId: id('o') }),
+    recordOf(world, 'db', 150, { archiveId: id('n') }),
+    { ...deleted, firstVolume: id('n') },
+  )
+  t.match(
+    (await world.run(['prune', 'docs', '--keep-last', '1', '--dry-run'])).out,
+    /Deleted: nothing[^]* 1 about which/,
+  )
+})
+
+t.test('an account that was given as - is that of the credentials', async (t) => {
+  const world = await pruneWorld(t)
+  await world.append(recordOf(world, 'a', 200, { accountId: '-' }), recordOf(world, 'a', 150))
+  await world.put('so that the vault exists, and its account is known')
+  t.match((await world.run(['prune', 'docs', '--keep-last', '1', '--dry-run'])).out, /Deleted: 1 archive/)
 })

@@ -64,20 +64,6 @@ t.test('rm --dry-run prints what would be deleted, its size and its cost, withou
   t.equal((await world.records()).length, 3, 'nothing was recorded')
 })
 
-t.test('archives in several regions are priced each by its region', async (t) => {
-  const world = await worldFor(t, credentials)
-  const there = recordOf(world, 20, { region: 'mars-north-1', endpoint: 'local:1' })
-  const here = recordOf(world, 30)
-  await world.append(there, here, recordOf(world, 25))
-  const ids = [idOf(there), idOf(here), idOf(recordOf(world, 25))]
-  const { out } = await world.run(['rm', '--dry-run', 'docs', '--', ...ids])
-  t.match(
-    out,
-    /The prices of mars-north-1 are unknown\. --prices FILE states them\. The prices are those of us-east-1/,
-  )
-  t.match(out, /The vault is on this machine: this is what AWS would charge\.\n$/)
-})
-
 t.test('empty states what a vault has, and requires its name at a terminal', async (t) => {
   const world = await worldFor(t, credentials)
   await world.put(patternBytes(2 * MIB))
