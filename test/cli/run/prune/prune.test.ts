@@ -139,7 +139,7 @@ t.test('an archive younger than 90 days is kept, unless --now is given', async (
   )
   t.match(out, /To delete: 1 archive, 5\.00 MiB/)
   const now = await world.run([...rule, '--now', '--prices', join(world.vault.dir, 'prices.json')])
-  t.match(now, { code: 1, err: /prices\.json: no such file/i })
+  t.match(now, { code: 2, err: /--prices \S+prices\.json: no such file or directory \(ENOENT\)\.$/m })
   const prices = {
     currency: 'USD',
     regions: { 'us-east-1': { date: '2030', source: 'here', storage: 1000 } },
@@ -310,7 +310,7 @@ t.test('at a terminal prune asks, and a no deletes nothing', async (t) => {
     return { code, err: it.err() }
   }
   t.match(await answered('n'), {
-    code: 2,
+    code: 1,
     err: /To keep: 1 archive[^]*Delete 1 archive from docs permanently\? \[y\/N\] [^]*Nothing was deleted/,
   })
   t.match(await answered('y'), { code: 0 })
