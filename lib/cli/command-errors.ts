@@ -27,3 +27,8 @@ export class ResumableError extends Error {
 export class ReportedError extends Error {
   override readonly name = 'ReportedError'
 }
+
+/** Ctrl-C was pressed at a question. The terminal does not send a signal then. */
+export class InterruptedError extends Error {
+  override readonly name = 'InterruptedError'
+}

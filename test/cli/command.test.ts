@@ -75,7 +75,7 @@ t.test('what goes wrong is one clear line and the right exit code, and no stack 
       /has no archive "abc" in docs, .* "glacier-pipe catalog rebuild docs" finds it/,
     ],
     [['get', 'docs', 'abc', ...local, ...away], 2, /--endpoint and --local select different vaults/],
-    [['get', 'docs', ...local], 2, /Give either an archive, or the ID of a job with --job/],
+    [['get', 'docs', ...local], 2, /Give either archives, --match PATTERN .*, or --job ID\./],
     [['vault', 'show', 'docs', ...local], 1, /Vault not found .* glacier-pipe vault create NAME/],
     [['nonsense'], 2, /unknown command 'nonsense'/],
     [['put', 'docs', '--local', '--nonsense'], 2, /unknown option '--nonsense'/],

@@ -91,7 +91,7 @@ t.test('vaults are made, listed, shown and deleted', async (t) => {
     const code = await runHere(['vault', ...args, ...where], it)
     return { code, out: it.out(), err: it.err() }
   }
-  t.strictSame(await call('create', 'b'), { code: 0, out: '', err: 'glacier-pipe: The vault b exists.\n' })
+  t.strictSame(await call('create', 'b'), { code: 0, out: '', err: 'glacier-pipe: The vault b is ready.\n' })
   t.strictSame(await call('create', 'a', '--quiet'), { code: 0, out: '', err: '' })
   t.strictSame(await call('ls'), { code: 0, out: 'a\nb\n', err: '' })
   t.match(

@@ -34,3 +34,8 @@ t.test('docs/cli.md is the reference of the program', async (t) => {
 t.test('the man page is the reference of the program', async (t) => {
   await assertCurrent(t, 'man/glacier-pipe.1', manPageOf(referenceOf(program), sections))
 })
+
+t.test('the usage of each command is one line, which fits into a message and a heading', (t) => {
+  for (const { name, usage } of referenceOf(program).commands) t.notMatch(usage, /\n/, name)
+  t.end()
+})

@@ -36,10 +36,15 @@ t.test('version prints the version of the package', async (t) => {
 t.test('the words of other tools state the command, and run nothing', async (t) => {
   const cases: [string[], RegExp][] = [
     [['restore', 'backups', 'latest'], /no command restore\. Use: glacier-pipe get \[options\] <vault>/],
-    [['upload', '--help'], /Use: glacier-pipe put /],
+    [
+      ['upload', '--help'],
+      /Use: glacier-pipe put \[options\] <vault> \[file \| -- <command> \[argument\.\.\.\]\] \(help/,
+    ],
     [['list'], /Use: glacier-pipe ls /],
     [['delete', 'backups', 'x', '--yes'], /Use: glacier-pipe rm \[options\] <vault> <archive\.\.\.>/],
     [['vaults'], /Use: glacier-pipe vault ls /],
+    [['catalog', 'restore', 'x.jsonl'], /Use: glacier-pipe catalog import \[options\] <file>/],
+    [['catalog', 'backup'], /Use: glacier-pipe catalog export /],
     [['vault', 'list'], /Use: glacier-pipe vault ls /],
     [['vault', 'delete', 'backups'], /Use: glacier-pipe vault rm .*\(help: glacier-pipe vault rm --help\)/],
   ]
@@ -53,5 +58,10 @@ t.test('the words of other tools state the command, and run nothing', async (t) 
 
 t.test('an unknown command has near ones as a suggestion', async (t) => {
   t.match(await runWords('gett'), { code: 2, err: /unknown command 'gett'\n\(Did you mean get\?\)/ })
+  t.notMatch(
+    (await runWords('sync')).err,
+    /rebuild/,
+    'what sync does in other tools is not what rebuild does',
+  )
   t.match(await runWords('vault', 'creat'), { code: 2, err: /Did you mean create/ })
 })

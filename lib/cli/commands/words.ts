@@ -19,7 +19,7 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   jobs: ['job', 'status'],
   uploads: ['upload-list', 'multipart', 'abort'],
   serve: ['server', 'start', 'emulator', 'local'],
-  'catalog rebuild': ['sync', 'rebuild'],
+  'catalog rebuild': ['rebuild'],
   'catalog diff': ['diff'],
   'vault create': ['create', 'init', 'mkdir', 'mb', 'create-vault'],
   'vault ls': ['vaults', 'list-vaults'],
@@ -35,11 +35,19 @@ const VAULT_WORDS: Readonly<Record<string, readonly string[]>> = {
   rm: ['delete', 'remove', 'del'],
 }
 
+/** The words below `catalog`. */
+const CATALOG_WORDS: Readonly<Record<string, readonly string[]>> = {
+  import: ['restore', 'load', 'merge'],
+  export: ['backup', 'save', 'dump'],
+}
+
 /** Adds the words as hidden commands. */
 export function addWords(program: Command): void {
   addWordsTo(program, program, WORDS)
   const vault = below(program, 'vault')
   addWordsTo(vault, vault, VAULT_WORDS)
+  const catalog = below(program, 'catalog')
+  addWordsTo(catalog, catalog, CATALOG_WORDS)
 }
 
 function addWordsTo(

@@ -13,7 +13,7 @@ import {
   UploadFailedError,
 } from '../../errors.js'
 import { systemReason } from '../../fs/system-reason.js'
-import { ReportedError, ResumableError, UsageError } from '../command-errors.js'
+import { InterruptedError, ReportedError, ResumableError, UsageError } from '../command-errors.js'
 import { hintFor } from './hints.js'
 
 /**
@@ -23,6 +23,7 @@ import { hintFor } from './hints.js'
  */
 export function exitCodeOf(error: unknown, signal: AbortSignal): number {
   if (signal.aborted) return 128 + signalNumberOf(signal.reason)
+  if (error instanceof InterruptedError) return 128 + constants.signals.SIGINT
   if (error instanceof UsageError) return 2
   if (error instanceof ResumableError || causeOf(error) instanceof SourceCommandError) return 3
   if (error instanceof UploadFailedError) return error.kept ? 3 : 1

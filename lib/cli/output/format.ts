@@ -51,12 +51,12 @@ const AGE_UNITS = [
   { noun: 'month', unitMs: 30.4375 * 86_400_000, maxMs: 2 * 365.25 * 86_400_000 },
 ]
 
-/** An age in milliseconds in whole units, as `3 days`. An age below zero is one of 0 minutes: clocks differ. */
+/** An age in milliseconds in whole units, as `3 days`; `now` below a minute, and below zero, since clocks differ. */
 export function formatAge(ageMs: number): string {
-  const shown = Math.max(0, ageMs)
-  const { noun, unitMs } = AGE_UNITS.find(({ maxMs }) => shown < maxMs) ?? {
+  if (ageMs < 60_000) return 'now'
+  const { noun, unitMs } = AGE_UNITS.find(({ maxMs }) => ageMs < maxMs) ?? {
     noun: 'year',
     unitMs: 365.25 * 86_400_000,
   }
-  return formatCount(Math.floor(shown / unitMs), noun)
+  return formatCount(Math.floor(ageMs / unitMs), noun)
 }

@@ -14,7 +14,7 @@ export async function createVault(vaultName: string, options: ConnectionOptions,
     client.createVault({ vaultName, accountId, signal: io.signal }),
   )
   if (json) await printJson(io, { vault: vaultName, created: true })
-  if (!options.quiet) printNote(io, `The vault ${vaultName} exists.`)
+  if (!options.quiet) printNote(io, `The vault ${vaultName} is ready.`)
 }
 
 /** Runs `vault ls`. */

@@ -25,7 +25,7 @@ t.test('ls shows a set as one line, with what is missing', async (t) => {
   t.match(
     (await run(['ls'])).out,
     new RegExp(
-      `^db\\.tar  5\\.00 MiB  \\S+ \\S+  0 minutes  free in 90 days  ${a.slice(0, 8)}  docs  3 volumes\\n$`,
+      `^db\\.tar  5\\.00 MiB  \\S+ \\S+  now  free in 90 days  ${a.slice(0, 8)}  docs  3 volumes\\n$`,
     ),
   )
   const [first, ...others] = (await run(['ls', '--json'])).out.trim().split('\n')

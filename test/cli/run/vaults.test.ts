@@ -175,7 +175,7 @@ t.test('a job is started, not waited for, listed, and its output got hours later
     ['get', 'docs'],
     ['get', 'docs', '--job', 'x', '--', archiveId],
   ]) {
-    t.match(await run(args), { code: 2, err: /Give either an archive, or the ID of a job/ })
+    t.match(await run(args), { code: 2, err: /Give either archives, --match PATTERN for .*, or --job ID\./ })
   }
   t.match(await run(['get', 'docs', '--job', 'x', '--range', '0-5']), {
     code: 2,
@@ -281,7 +281,7 @@ t.test('at a terminal it asks, and a no is a no', async (t) => {
     return { code, err: it.err() }
   }
   t.match(await answered('n'), {
-    code: 2,
+    code: 1,
     err: /Delete the archive from docs permanently\? \[y\/N\] .*Nothing was deleted/s,
   })
   t.match(await answered(''), { code: 2 })

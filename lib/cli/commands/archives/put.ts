@@ -60,9 +60,7 @@ export function addPutCommand(
     addConnectionOptions(
       creatingLocalVault(put)
         .argument('[file]', '', parsePath)
-        .usage(
-          '[options] <vault> [file]\n       glacier-pipe put [options] <vault> -- <command> [argument...]',
-        )
+        .usage('[options] <vault> [file | -- <command> [argument...]]')
         .description('store stdin, a file, or the output of a command; print the archive ID')
         .option(
           '--name <text>',

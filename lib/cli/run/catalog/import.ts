@@ -2,6 +2,7 @@
 import { createReadStream } from 'node:fs'
 import { planImport, type ImportPlan } from '../../../catalog/exchange/import-plan.js'
 import { readImport } from '../../../catalog/exchange/read-import.js'
+import { withPath } from '../../../fs/system-reason.js'
 import { addAbortSignal } from '../../../streams/node-streams.js'
 import type { ImportOptions } from '../../commands/catalog.js'
 import type { Io } from '../../io.js'
@@ -22,10 +23,10 @@ const BATCH_SIZE = 1000
  */
 export async function importCatalog(file: string, options: ImportOptions, io: Io): Promise<void> {
   const source = file === '-' ? io.stdin : createReadStream(file)
-  const { records, damagedLines } = await readImport(
-    addAbortSignal(io.signal, source),
-    options.skipDamaged === true,
-  )
+  const reading = readImport(addAbortSignal(io.signal, source), options.skipDamaged === true)
+  const { records, damagedLines } = await reading.catch((error: unknown) => {
+    throw withPath(error, file)
+  })
   const plan = await planImport(catalogFileOf(options, io.env), records)
   if (!options.dryRun && plan.added.length > 0) await append(plan, options, io)
   const counts = {

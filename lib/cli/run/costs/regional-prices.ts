@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { KNOWN_PRICES } from '../../../costs/price-table.js'
 import { PRICE_TABLE, type PriceTable, type RegionPrices, type SomePrices } from '../../../costs/prices.js'
+import { reasonOf } from '../../../fs/system-reason.js'
 import { UsageError } from '../../command-errors.js'
 import type { CostOptions } from '../../options/cost-options.js'
 import { asUsageError } from '../../options/option-names.js'
@@ -17,8 +18,7 @@ export interface RegionalPrices {
 /**
  * Reads the prices.
  *
- * @throws {UsageError} the file is not a table of prices
- * @throws an error of the system, if the file cannot be read
+ * @throws {UsageError} the file is not a table of prices, or cannot be read
  */
 export async function regionalPrices({ prices: path }: CostOptions): Promise<RegionalPrices> {
   const { regions } = path === undefined ? KNOWN_PRICES : await readPriceTable(path)
@@ -37,7 +37,9 @@ export async function regionalPrices({ prices: path }: CostOptions): Promise<Reg
 }
 
 async function readPriceTable(path: string): Promise<PriceTable> {
-  const text = await readFile(path, 'utf8')
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw new UsageError(`--prices ${path}: ${reasonOf(error)}.`, { cause: error })
+  })
   let table: unknown
   try {
     table = JSON.parse(text)

@@ -66,7 +66,7 @@ function totalLines({ plan, prices, nowMs }: PlanContext): string[] {
   const all = plan.groups.flatMap(({ entries }) => entries)
   const kept = all.filter(({ action }) => action === 'keep')
   const young = kept.filter(({ reasons }) => reasons.includes('young'))
-  const lines = [`Kept: ${totalText(kept)}.`]
+  const lines = [`To keep: ${totalText(kept)}.`]
   if (young.length > 0) {
     const times = young.map(({ freeMs }) => freeMs)
     const [first, last] = [dayOf(Math.min(...times)), dayOf(Math.max(...times))]
@@ -75,7 +75,7 @@ function totalLines({ plan, prices, nowMs }: PlanContext): string[] {
         `anyway, until ${first === last ? first : `${first} to ${last}`}. --now deletes them at once.`,
     )
   }
-  lines.push(`Deleted: ${totalText(plan.deleted)}.`)
+  lines.push(`To delete: ${totalText(plan.deleted)}.`)
   const archives = plan.deleted.flatMap(({ entry }) => archivesOf(entry))
   if (archives.length > 0) {
     const monthly = costByRegion(archives, prices, storageCostPerMonth)

@@ -27,7 +27,7 @@ export function withResumeHint(
   const how = isTooLong ? ' without --no-volumes, in another archive' : ''
   const command = resumeCommand(operands, uploadId, resumed)
   const advice = operands.command
-    ? `To resume${how}, run the same command again: ${command}`
+    ? `To resume${how}, run the same command again, with your command in place of …: ${command}`
     : `To resume${how}, pipe the same source in again: ${command}`
   return new ResumableError(explained, advice)
 }
@@ -43,6 +43,6 @@ function withMismatchHint(
   const old =
     uploadId === undefined
       ? ''
-      : ` To resume the old upload, ${operands.command ? 'run a command that gives the old output' : 'pipe in the old source'}: ${resumeCommand(operands, uploadId, options)}`
+      : ` To resume the old upload, ${operands.command ? 'run this with a command that gives the old output in place of …' : 'pipe in the old source'}: ${resumeCommand(operands, uploadId, options)}`
   return new ResumableError(error, newUpload + old)
 }

@@ -52,7 +52,7 @@ export async function selectArchives(
       const candidates = matches.map((entry) => ({ archiveId: entry.id, entry }))
       throw ambiguousError(text, candidates, vaultName, io)
     }
-    noteSelection(selection, options, io)
+    noteSelection(text, selection, options, io)
     return selection
   })
 }
@@ -75,6 +75,7 @@ async function withoutEntries(file: string): Promise<SelectableArchives> {
 }
 
 function noteSelection(
+  given: string,
   { by, archiveId, entry, passedOver, deletedAt }: FoundArchive,
   { quiet }: ConnectionOptions,
   io: Io,
@@ -87,6 +88,8 @@ function noteSelection(
   for (const newer of passedOver)
     printNote(io, `Warning: not used, although it is newer: ${entryText(newer)}. Its ID is ${newer.id}.`)
   if (quiet || by === 'id') return
-  if (entry && (by !== 'prefix' || archiveId === entry.id)) printNote(io, entryText(entry))
+  if (entry && by === 'name' && /^latest(@|$)/.test(given))
+    printNote(io, `The archive with the name "${entry.name}" is meant, not the newest: ${entryText(entry)}`)
+  else if (entry && (by !== 'prefix' || archiveId === entry.id)) printNote(io, entryText(entry))
   else printNote(io, entry ? `${archiveId} is a volume of ${entryText(entry)}.` : archiveId)
 }

@@ -43,6 +43,11 @@ t.test('the mirror restores a lost catalog, and is in step with it again', async
   t.equal(await readFile(mirror, 'utf8'), before)
   t.equal((await stat(mirror)).mode & 0o777, 0o600)
 
+  t.match(await command(['catalog', 'import', dir, ...local]), {
+    code: 1,
+    err: /^glacier-pipe: [^\n]+: illegal operation on a directory \(EISDIR\)\n$/,
+  })
+  t.ok((await command(['catalog', 'import', dir, ...local])).err.includes(dir), 'with the path')
   await writeFile(catalog, '')
   t.match(await command(['catalog', 'import', mirror, ...local, '--dry-run']), {
     code: 0,

@@ -191,5 +191,5 @@ t.test('--prices FILE replaces the table', async (t) => {
   )
   t.match(await put('bad'), { code: 2, err: /--prices \S+bad: the file is not JSON\./ })
   t.match(await put('other'), { code: 2, err: /--prices \S+other: currency must be 'USD', not 'EUR'\./ })
-  t.match(await put('none'), { code: 1, err: /none: no such file/i })
+  t.match(await put('none'), { code: 2, err: /--prices \S+none: no such file/i })
 })

@@ -232,8 +232,8 @@ t.test('ages and times are those that people say', async (t) => {
     731 * DAY_MS,
   ]
   t.strictSame(ages.map(formatAge), [
-    '0 minutes',
-    '0 minutes',
+    'now',
+    'now',
     '119 minutes',
     '2 hours',
     '47 hours',

@@ -68,7 +68,7 @@ t.test('prune needs a rule, and a confirmation', async (t) => {
     })
   t.match(await run(['prune', 'docs', '--keep-last', '1', '--yes']), {
     code: 0,
-    err: /Kept: nothing.*\n.*Deleted: nothing/,
+    err: /To keep: nothing.*\n.*To delete: nothing/,
   })
 })
 
@@ -95,12 +95,12 @@ t.test('prune deletes by name what no rule keeps, and states why it keeps the re
   t.match(plan.out, new RegExp(` {2}delete {2}.* ${b2.slice(0, 8)}\n {2}delete {2}.* ${b1.slice(0, 8)}\n`))
   t.match(
     plan.out,
-    /Kept: 2 archives, 5\.00 MiB\.\nDeleted: 2 archives, 6 B\.\nThis saves less than US\$0\.0001 a month\. Early/,
+    /To keep: 2 archives, 5\.00 MiB\.\nTo delete: 2 archives, 6 B\.\nThis saves less than US\$0\.0001 a month\. Early/,
   )
   t.match(plan.out, /Early deletion: US\$0\.00\. The prices are those of us-east-1 of 2026-11, without taxes/)
   t.equal((await world.records()).filter(({ type }) => type === 'deleted').length, 0, 'nothing is deleted')
   const done = await run(['prune', 'docs', '--keep-last', '1', '--yes'])
-  t.match(done, { code: 0, out: '', err: /Deleted: 2 archives, 6 B[^]*2 archives deleted\.\n$/ })
+  t.match(done, { code: 0, out: '', err: /To delete: 2 archives, 6 B[^]*2 archives deleted\.\n$/ })
   const deleted = (await world.records()).flatMap((it) => (it.type === 'deleted' ? it.archiveId : []))
   t.strictSame(deleted.sort(), [b1, b2].sort())
   const again = await run(['prune', 'docs', '--keep-last', '1', '--yes', '--json', '-q'])
@@ -138,16 +138,16 @@ t.test('an archive younger than 90 days is kept, unless --now is given', async (
     out,
     new RegExp(`Of these, 2 are kept only because .*, until ${day(10)} to ${day(30)}\\. --now deletes them`),
   )
-  t.match(out, /Deleted: 1 archive, 5\.00 MiB/)
+  t.match(out, /To delete: 1 archive, 5\.00 MiB/)
   const now = await world.run([...rule, '--now', '--prices', join(world.vault.dir, 'prices.json')])
-  t.match(now, { code: 1, err: /prices\.json: no such file/i })
+  t.match(now, { code: 2, err: /--prices \S+prices\.json: no such file or directory \(ENOENT\)\.$/m })
   const prices = {
     currency: 'USD',
     regions: { 'us-east-1': { date: '2030', source: 'here', storage: 1000 } },
   }
   await writeFile(join(world.vault.dir, 'prices.json'), JSON.stringify(prices))
   const dear = await world.run([...rule, '--now', '--prices', join(world.vault.dir, 'prices.json')])
-  t.match(dear.out, /Deleted: 3 archives, 15\.0 MiB/)
+  t.match(dear.out, /To delete: 3 archives, 15\.0 MiB/)
   // Three archives of 5 MiB and 32 KiB for a month; two of them for 10 and 30 days more.
   t.match(
     dear.out,
@@ -218,7 +218,7 @@ t.test(
     vault.faults.add({ fault: 'expired-upload', operation: 'DeleteArchive', nth: 2 })
     t.equal((await run(['rm', 'docs', '--yes', '--', unnamed])).code, 1)
     vault.faults.clear()
-    t.match((await run([...rule, '--dry-run', '--name', 'db'])).out, /Deleted: nothing/)
+    t.match((await run([...rule, '--dry-run', '--name', 'db'])).out, /To delete: nothing/)
     t.match(await run([...rule, '--yes']), { err: /2 archives deleted/ }, 'also of a set without a name')
     t.notMatch((await run(['prune', 'docs', '--keep-last', '1', '--dry-run'])).out, /begun|delete /)
   },
@@ -268,7 +268,7 @@ t.test('what cannot be restored or identified is never deleted, and does not cou
   const { out } = await run(['prune', 'docs', '--keep-last', '1', '--dry-run'])
   t.match(
     out,
-    /^a:\n {2}keep .* a-200-xx {2}\(last, \S+\)\nKept|^a:\n {2}keep .* a-200-xx {2}\(last\)\nKept/,
+    /^a:\n {2}keep .* a-200-xx {2}\(last, \S+\)\nTo keep|^a:\n {2}keep .* a-200-xx {2}\(last\)\nTo keep/,
     'it is the only one that counts',
   )
   t.match(
@@ -277,7 +277,7 @@ t.test('what cannot be restored or identified is never deleted, and does not cou
   )
   t.match(
     (await run(['prune', 'docs', '--keep-last', '1', '--name', 'zzz', '--dry-run'])).out,
-    /^Kept: nothing/,
+    /^To keep: nothing/,
   )
 })
 
@@ -285,11 +285,11 @@ t.test('without a known account, the accounts of the catalog must agree', async 
   const world = await pruneWorld(t)
   await world.append(recordOf(world, 'a', 200, { accountId: '111111111111' }), recordOf(world, 'a', 150))
   const rule = ['prune', 'docs', '--keep-last', '1', '--dry-run']
-  t.match((await world.run(rule)).out, /Deleted: 1 archive/, 'a vault that does not respond has no account')
+  t.match((await world.run(rule)).out, /To delete: 1 archive/, 'a vault that does not respond has no account')
   await world.append(recordOf(world, 'a', 130, { accountId: '222222222222' }))
   t.match(await world.run(rule), { code: 2, err: /several accounts.* Give --account-id/ })
   t.match(await world.run([...rule, '--account-id', '222222222222']), {
-    out: /Kept: 1 archive.*\nDeleted: 1 archive/,
+    out: /To keep: 1 archive.*\nTo delete: 1 archive/,
   })
 })
 
@@ -311,11 +311,11 @@ t.test('at a terminal prune asks, and a no deletes nothing', async (t) => {
     return { code, err: it.err() }
   }
   t.match(await answered('n'), {
-    code: 2,
-    err: /Kept: 1 archive[^]*Delete 1 archive from docs permanently\? \[y\/N\] [^]*Nothing was deleted/,
+    code: 1,
+    err: /To keep: 1 archive[^]*Delete 1 archive from docs permanently\? \[y\/N\] [^]*Nothing was deleted/,
   })
   t.match(await answered('y'), { code: 0 })
-  t.match((await world.run(['prune', 'docs', '--keep-last', '1', '--dry-run'])).out, /Deleted: nothing/)
+  t.match((await world.run(['prune', 'docs', '--keep-last', '1', '--dry-run'])).out, /To delete: nothing/)
 })
 
 t.test('prune deletes nothing if the catalog was changed while the question was open', async (t) => {

@@ -112,7 +112,7 @@ t.test('--resume runs the command again and sends only what is missing', async (
     const { code, err } = await failing
     t.equal(code, 3)
     const [, uploadId = ''] = /--upload-id=(\S+) docs -- …\n$/.exec(err) ?? []
-    t.match(err, /To resume, run the same command again: glacier-pipe put /)
+    t.match(err, /To resume, run the same command again, with your command in place of …: glacier-pipe put /)
     t.notMatch(err, SECRET)
     const before = vault.traffic.of('UploadMultipartPart').carriedOut
     const resumed = await run(['put', 'docs', '--resume', ...name, ...words('exit 0')])
@@ -133,14 +133,17 @@ t.test('an output that differs is refused, with the command that resumes the old
   const failed = await run(['put', 'docs', ...small, ...givesUp, ...sh('head -c 3M /dev/zero')])
   t.match(
     failed,
-    { code: 3, err: /run the same command again: glacier-pipe put [^\n]* docs -- …\n$/ },
+    {
+      code: 3,
+      err: /run the same command again, with your command in place of …: glacier-pipe put [^\n]* docs -- …\n$/,
+    },
     failed.err,
   )
   const [, uploadId = ''] = /--upload-id=(\S+)/.exec(failed.err) ?? []
   const differs = await run(['put', 'docs', `--upload-id=${uploadId}`, ...sh('echo short')])
   t.match(differs, {
     code: 3,
-    err: /To resume the old upload, run a command that gives the old output: glacier-pipe put [^\n]* docs -- …\n$/,
+    err: /To resume the old upload, run this with a command that gives the old output in place of …: glacier-pipe put [^\n]* docs -- …\n$/,
   })
 })
 

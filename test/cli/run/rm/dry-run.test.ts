@@ -75,12 +75,29 @@ t.test('empty states what a vault has, and requires its name at a terminal', asy
   const answered = async (answer: string): Promise<{ code: number; err: string }> => {
     const it = stage(Buffer.alloc(0), ['stdin', 'stderr'], {}, new VirtualClock())
     const stdin = Object.assign(new PassThrough(), { isTTY: true })
-    stdin.write(`${answer}\n`)
+    stdin.write(answer === '\x03' || answer === '\x04' ? answer : `${answer}\n`)
     const code = await runHere(['empty', '-q', 'docs', ...where], { ...it, io: { ...it.io, stdin } })
     return { code, err: it.err() }
   }
   for (const answer of ['y', 'yes', '', 'doc', 'DOCS'])
-    t.match(await answered(answer), { code: 2, err: /Nothing was deleted/ }, answer)
+    t.match(await answered(answer), { code: 1, err: /Nothing was deleted/ }, answer)
+  t.match(
+    await answered('\x03'),
+    { code: 130, err: /name of the vault: .*\nglacier-pipe: Stopped\. Nothing was deleted\.\n$/ },
+    'Ctrl-C is a character in raw mode',
+  )
+  t.match(
+    await answered('\x04'),
+    { code: 1, err: /vault: .*\nglacier-pipe: Nothing was deleted\.\n$/ },
+    'Ctrl-D',
+  )
+  const it = stage(Buffer.alloc(0), ['stdin', 'stderr'], {}, new VirtualClock())
+  const stdin = Object.assign(new PassThrough(), { isTTY: true })
+  stdin.once('resume', () => {
+    it.interrupt.abort('SIGTERM')
+  })
+  t.equal(await runHere(['empty', '-q', 'docs', ...where], { ...it, io: { ...it.io, stdin } }), 143)
+  t.match(it.err(), /Stopped\. Nothing was deleted\.\n$/)
   t.equal(world.vault.traffic.of('DeleteArchive').carriedOut, 0)
   const done = await answered('docs')
   t.match(done, {
