@@ -69,6 +69,14 @@ t.test('the package', async (t) => {
       t.notMatch(await readFile(join(folder, path), 'utf8'), /sourceMappingURL/, path)
   })
 
+  await t.test(
+    'has its manual page where npm links it: npm ignores a `man` that is not a list',
+    async (t) => {
+      const { man } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as { man: unknown }
+      t.strictSame(man, ['./man/glacier-pipe.1'])
+    },
+  )
+
   await t.test('exports what the library exports', async (t) => {
     const entries = { '.': api, './tree-hash': treeHash, './catalog': catalog, './local': local }
     const module = createRequire(join(dir, 'program.mjs'))

@@ -74,17 +74,7 @@ t.test('a long name is cut, and stays different from others', (t) => {
 })
 
 t.test('names that are one file to some file systems have different file names', (t) => {
-  const names = [
-    'A.tar',
-    'a.tar',
-    'b.tar',
-    'u\u0308',
-    'ü',
-    'ﬁ',
-    'fi',
-    'x'.repeat(300),
-    'X'.repeat(300),
-  ]
+  const names = ['A.tar', 'a.tar', 'b.tar', 'u\u0308', 'ü', 'ﬁ', 'fi', 'x'.repeat(300), 'X'.repeat(300)]
   const fileNames = fileNamesOf(names)
   t.equal(fileNames.get('b.tar'), 'b.tar')
   t.match(fileNames.get('A.tar'), /^A\.tar~[0-9a-f]{16}$/)
