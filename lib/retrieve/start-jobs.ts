@@ -16,14 +16,15 @@ export async function startJobs(context: Omit<RetrievalContext, 'poll'>): Promis
   const { clock } = runtime
   const retry = new Retry({ retryFor, clock }, store)
   const { signal, release } = following(caller)
+  const ignore = (): void => undefined
   const jobContext = {
     store,
     retry,
     runtime,
     signal,
     snsTopic,
-    onJob: () => undefined,
-    onWaiting: () => undefined,
+    onJob: ignore,
+    onWaiting: ignore,
   }
   try {
     return await new JobSchedule(plannedJobs(jobContext, plan.jobs), clock).startFirst()

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { join, posix } from 'node:path'
 import { promisify } from 'node:util'
 import t from 'tap'
+import { commandEnvironment } from '../helpers/command.js'
 import { documents, ROOT, textOf } from '../helpers/documents.js'
 import { anchorsOf, linksOf, type Link } from '../helpers/markdown.js'
 
@@ -53,7 +54,9 @@ t.test('docs/README.md links each document in docs', async (t) => {
 
 t.test('the diagram in the README is the one that its script makes, and describes itself', async (t) => {
   const dir = t.testdir()
-  await execute(process.execPath, [join(ROOT, 'docs/images/pipeline.mjs'), dir])
+  await execute(process.execPath, [join(ROOT, 'docs/images/pipeline.mjs'), dir], {
+    env: commandEnvironment(),
+  })
   for (const name of ['pipeline-light.svg', 'pipeline-dark.svg']) {
     const diagram = await textOf(`docs/images/${name}`)
     t.equal(diagram, await readFile(join(dir, name), 'utf8'), 'run "node docs/images/pipeline.mjs"')

@@ -3,6 +3,7 @@
  * of other tools differ in their operands, and some delete.
  */
 import type { Command } from 'commander'
+import { invariant } from '../../invariant.js'
 import { UsageError } from '../command-errors.js'
 import { callOf } from '../walk-commands.js'
 
@@ -77,6 +78,6 @@ function addWord(parent: Command, word: string, target: Command): void {
 
 function below(command: Command, name: string): Command {
   const found = command.commands.find((candidate) => candidate.name() === name)
-  if (!found) throw new TypeError(`There is no command ${name}.`)
+  invariant(found !== undefined, `the program has the command ${name}`)
   return found
 }

@@ -30,7 +30,7 @@ const MAX_PADDED_WIDTH = 40
 export function tableLines(columns: readonly Column[], maxWidth: number | undefined): string[] {
   const given = columns.filter(({ cells }) => cells.some((cell) => cell !== ''))
   const fitted = maxWidth === undefined ? given.map(unlimited) : fittedTo(given.map(measured), maxWidth)
-  const count = columns[0]?.cells.length ?? 0
+  const count = Math.max(0, ...columns.map(({ cells }) => cells.length))
   const lines = Array.from({ length: count }, (_, line) => lineOf(fitted, ({ cells }) => cells[line] ?? ''))
   if (maxWidth === undefined) return lines
   return [lineOf(fitted, ({ title }) => title), ...lines].map((line) => cutEnd(line, maxWidth))
@@ -57,10 +57,7 @@ function widest(cells: readonly string[]): number {
 
 /** The columns that are shown, with widths that fit: first columns are left out, then texts are cut. */
 function fittedTo(columns: readonly MeasuredColumn[], maxWidth: number): MeasuredColumn[] {
-  const narrowest = columns.map((column) => ({
-    ...column,
-    width: Math.min(column.width, column.cut?.minWidth ?? column.width),
-  }))
+  const narrowest = columns.map((column) => ({ ...column, width: minWidthOf(column) }))
   const lowest = Math.min(...columns.map(({ rank = Infinity }) => rank))
   if (totalWidth(narrowest) > maxWidth && lowest !== Infinity)
     return fittedTo(
@@ -68,11 +65,15 @@ function fittedTo(columns: readonly MeasuredColumn[], maxWidth: number): Measure
       maxWidth,
     )
   let excess = totalWidth(columns) - maxWidth
-  return columns.map((column, i) => {
-    const cut = Math.min(Math.max(0, excess), column.width - (narrowest[i]?.width ?? column.width))
+  return columns.map((column) => {
+    const cut = Math.min(Math.max(0, excess), column.width - minWidthOf(column))
     excess -= cut
     return { ...column, width: column.width - cut }
   })
+}
+
+function minWidthOf({ width, cut }: MeasuredColumn): number {
+  return Math.min(width, cut?.minWidth ?? width)
 }
 
 function totalWidth(columns: readonly MeasuredColumn[]): number {
