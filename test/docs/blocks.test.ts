@@ -7,6 +7,7 @@ import t, { type Test } from 'tap'
 import ts from 'typescript'
 import { startLocalVault } from '../../lib/local/index.js'
 import { DocumentSession, isProgramBlock, isShellBlock } from '../helpers/document-session.js'
+import { environmentWithoutCoverage } from '../helpers/command.js'
 import { documents, ROOT, textOf } from '../helpers/documents.js'
 import { blocksOf } from '../helpers/markdown.js'
 import { sdkFor } from '../helpers/sdk-client.js'
@@ -34,7 +35,9 @@ const keysOf = new Map(
 const dir = t.testdir()
 // The command as the package ships it, which starts faster than the files of `npm run build`.
 const shipped = join(dir, 'package')
-await promisify(execFile)(process.execPath, [join(ROOT, 'build/package.mjs'), join(ROOT, 'dist'), shipped])
+await promisify(execFile)(process.execPath, [join(ROOT, 'build/package.mjs'), join(ROOT, 'dist'), shipped], {
+  env: environmentWithoutCoverage(),
+})
 const vault = await startLocalVault({
   dir: join(dir, 'vaults'),
   region: 'eu-west-1',

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { join, posix } from 'node:path'
 import { promisify } from 'node:util'
 import t from 'tap'
-import { commandEnvironment } from '../helpers/command.js'
+import { environmentWithoutCoverage } from '../helpers/command.js'
 import { documents, ROOT, textOf } from '../helpers/documents.js'
 import { anchorsOf, linksOf, type Link } from '../helpers/markdown.js'
 
@@ -55,7 +55,7 @@ t.test('docs/README.md links each document in docs', async (t) => {
 t.test('the diagram in the README is the one that its script makes, and describes itself', async (t) => {
   const dir = t.testdir()
   await execute(process.execPath, [join(ROOT, 'docs/images/pipeline.mjs'), dir], {
-    env: commandEnvironment(),
+    env: environmentWithoutCoverage(),
   })
   for (const name of ['pipeline-light.svg', 'pipeline-dark.svg']) {
     const diagram = await textOf(`docs/images/${name}`)

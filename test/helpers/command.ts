@@ -43,6 +43,11 @@ export function commandEnvironment(): NodeJS.ProcessEnv {
   return { ...env, ...(countsInCoverage && { NODE_OPTIONS }), XDG_DATA_HOME: DATA }
 }
 
+/** The environment of a script that is not part of the library, and does not count in the coverage. */
+export function environmentWithoutCoverage(): NodeJS.ProcessEnv {
+  return { ...commandEnvironment(), _TAPJS_PROCESSINFO_COVERAGE_: '0' }
+}
+
 /** Starts the built command as a process of its own. */
 export function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcessWithoutNullStreams {
   return spawn(process.execPath, [BIN, ...args], { env: { ...commandEnvironment(), ...env } })
