@@ -12,7 +12,7 @@ export const RM_DETAILS: CommandDetails = {
     SELECTOR_DETAILS,
     'rm refuses what several archives match, also a name of which there are several and latest: it lists them with the beginnings of their IDs, and the exit code is 2.',
     'rm lists what it will delete, states what the early deletion of archives younger than 90 days costs, and asks at a terminal. Without a terminal, give --yes. --dry-run prints the same to stdout and deletes nothing; with --json as one object. If all archives are given by their whole IDs, it needs only the catalog and sends nothing.',
-    'The ID of a first volume deletes the whole set. Later volumes are deleted first, so that the same command continues after a crash; the next prune of the vault deletes the rest as well. The ID of a later volume alone is refused with exit code 2; --no-volumes deletes only the given archives. An archive that the catalog has in another vault is refused too. An archive that the catalog does not know is deleted. Each deletion is recorded in the catalog.',
+    'The ID of a first volume deletes the whole set. Later volumes are deleted first, so that the same command continues after a crash; the next prune of the vault deletes the rest as well. The ID of a later volume alone is refused with exit code 2; --no-volumes deletes only the given archives. An archive that the catalog has in another vault is refused too, also in one of the same name in another region, at another endpoint or in another account. An archive that the catalog does not know is deleted. Each deletion is recorded in the catalog.',
     SINGLE_REQUESTS,
     COSTS,
   ],
@@ -28,7 +28,7 @@ export const RM_DETAILS: CommandDetails = {
 export const EMPTY_DETAILS: CommandDetails = {
   paragraphs: [
     'empty states how many archives the catalog and the last inventory have, their size, and what the early deletion of those younger than 90 days costs. It then requires the name of the vault to be typed: a y is not enough. Without a terminal, give --yes: the command line has the name of the vault. --dry-run prints the same to stdout and deletes nothing; with --json as one object.',
-    'It deletes the archives in the inventory, for which it may wait for hours, and those that only the catalog has, and records each deletion. The service deletes a vault only if its last inventory is empty.',
+    'It deletes the archives in the inventory, for which it may wait for hours, and those that only the catalog has, and records each deletion. Of what is stored meanwhile, it deletes only what the inventory has. The service deletes a vault only if its last inventory is empty.',
     COSTS,
   ],
   examples: [
@@ -51,7 +51,7 @@ export const PRUNE_DETAILS: CommandDetails = {
     'An archive younger than 90 days is kept, since the service charges for 90 days anyway; a set counts as its youngest ' +
       'volume. A later prune deletes it. --now deletes it at once.',
     'Before it deletes, prune prints what it keeps, with the reasons, and what it deletes, and asks. Without a terminal, ' +
-      '--yes is needed. --dry-run prints the same to stdout and deletes nothing; --json prints one object for each archive. ' +
+      '--yes is needed. If the catalog is changed before the answer, so that the plan no longer holds, nothing is deleted. --dry-run prints the same to stdout and deletes nothing; --json prints one object for each archive. ' +
       'An archive that cannot be deleted does not stop the others, and the exit code is 1. If prune is interrupted in the ' +
       'middle of a set, the next prune of the vault deletes the rest of it.',
     COSTS,

@@ -24,14 +24,15 @@ export async function rm(
 ): Promise<void> {
   const prices = await regionalPrices(options)
   await withConnection(options, io, async (connection) => {
-    const place = (): Promise<VaultPlace> => placeOf(connection, vaultName)
+    let found: Promise<VaultPlace> | undefined
+    const place = (): Promise<VaultPlace> => (found ??= placeOf(connection, vaultName))
     const selected = await selectArchives(given, { vaultName, options, io, place, isStrict: true })
     const archiveIds = selected.map(({ archiveId }) => archiveId)
-    const here = { vaultName, address: await connection.address() }
-    // A plan is made without a request.
-    const accountId = options.dryRun ? undefined : await connection.account(vaultName)
-    const file = catalogFileOf(options, io.env)
-    const removals = await planRemoval(file, { ...here, accountId }, archiveIds, options.volumes)
+    // A plan is made without a request, and without a region.
+    const here = options.dryRun
+      ? { vaultName, address: await connection.address().catch(() => undefined) }
+      : await place()
+    const removals = await planRemoval(catalogFileOf(options, io.env), here, archiveIds, options.volumes)
     if (options.dryRun) {
       await printRemovalPlan(removals, prices, options, io)
       return

@@ -1,7 +1,9 @@
 import t from 'tap'
 import { MIB } from '../../../../lib/sizes.js'
+import { runHere, stage } from '../../../helpers/command.js'
 import { configuredCredentials, send } from '../../../helpers/local-vault.js'
 import { policy } from '../../../helpers/policies.js'
+import { VirtualClock } from '../../../helpers/virtual-clock.js'
 import { worldFor, type World } from '../../../helpers/world.js'
 
 const OTHER_ACCOUNT = '999988887777'
@@ -110,4 +112,21 @@ t.test('empty does not delete what is stored after the confirmation', async (t) 
   t.match(await world.run(['empty', '--yes', 'docs']), { code: 0, err: /1 archive deleted/ })
   await during.stored
   t.match((await world.run(['ls'])).out, /llllllll/)
+})
+
+t.test('rm --dry-run of whole IDs needs no region', async (t) => {
+  const world = await worldFor(t, credentials)
+  const here = recordOf(world, 'a')
+  await world.append(here)
+  const it = stage(Buffer.alloc(0), [], {}, new VirtualClock())
+  const { AWS_REGION: region } = process.env
+  delete process.env.AWS_REGION
+  t.teardown(() => {
+    if (region !== undefined) process.env.AWS_REGION = region
+  })
+  const code = await runHere(
+    ['rm', 'docs', '--dry-run', '--catalog', world.catalog, '--', here.archiveId],
+    it,
+  )
+  t.match({ code, out: it.out() }, { code: 0, out: /Nothing is deleted/ })
 })
