@@ -95,6 +95,18 @@ t.test('rm refuses what several archives match, and lists them', async (t) => {
   t.match(await run(['get', 'docs', 'latest']), { code: 2 })
 })
 
+t.test('an archive with the name latest is meant by that word, which a note says', async (t) => {
+  const named = await put('of that name', '--name', 'latest')
+  const newest = await put('newest', '--name', 'other')
+  const got = await run(['get', 'docs', 'latest'])
+  t.equal(got.stdout.toString(), 'of that name')
+  t.match(
+    got.stderr,
+    /^glacier-pipe: The archive with the name "latest" is meant, not the newest: latest of /,
+  )
+  t.match(await run(['rm', '--yes', 'docs', `id:${named}`, `id:${newest}`]), { code: 0 })
+})
+
 t.test('a name stands for all volumes of a set; an incomplete one is not used silently', async (t) => {
   const bytes = patternBytes(3 * MIB)
   const volumes = ['--part-size', '1MiB', '--max-archive-size', '1MiB', '--name', 'set', '-q']
