@@ -73,6 +73,14 @@ t.test('a text without an archive is refused, with names that are similar', asyn
     code: 2,
     stderr: /The oldest is db "1"\.dump of /,
   })
+  for (const date of ['yesterday', 'foo', '2026-13-01', ''])
+    t.match(await run(['get', 'docs', `dump@${date}`]), {
+      code: 2,
+      stderr: new RegExp(
+        `neither by name nor by ID\\. If "${date}" is a date, write it as dump@2026-03-01\\.`,
+      ),
+    })
+  t.notMatch((await run(['get', 'docs', 'zzzz@2026-03-01'])).stderr, /is a date/)
   t.match(await run(['get', 'docs', 'zzzz']), { code: 2, stderr: /neither by name nor by ID\. If another/ })
   t.match(await run(['verify', file('x'), 'docs', 'name:latest']), { code: 2, stderr: /no archive "latest"/ })
 })
