@@ -1,18 +1,32 @@
 /** Checks and repairs that are made when the file of a catalog is opened for writing. */
 import type { OpenFile } from '../runtime/file-system.js'
 import type { Runtime } from '../runtime/runtime.js'
+import { RECORD_BEGIN } from './lines/parse-line.js'
 
 /** Free space that the disk must have before an upload is begun: far more than the records of one upload. */
 const MIN_FREE_BYTES = 65_536
 const NEW_LINE = 10
-/** The first bytes that a catalog may have: a record, the end of a torn line, zeros after a power cut, a byte order mark. */
-const FIRST_BYTES: readonly unknown[] = [0x7b, NEW_LINE, 0, 0xef]
+/** Bytes at the beginning of a file that are searched for a record. */
+const HEAD_BYTES = 65_536
+/** Bytes that a power cut leaves in a file, and a byte order mark, each byte as a character. */
+const PADDING = /[\0\r]|^\u00ef\u00bb\u00bf/g
 
-/** Checks by its first byte that a file is a catalog: records are not appended to a file of another kind. */
+/** Checks by its beginning that a file is a catalog: records are not appended to a file of another kind. */
 export async function assertCatalog(file: OpenFile): Promise<void> {
-  const first = Buffer.alloc(1)
-  const bytesRead = await file.read(first, 0, 1, 0)
-  if (bytesRead === 0 || FIRST_BYTES.includes(first[0])) return
+  const head = Buffer.alloc(HEAD_BYTES)
+  assertCatalogHead(head.subarray(0, await file.read(head, 0, HEAD_BYTES, 0)))
+}
+
+/**
+ * Checks that the first bytes of a file are those of a catalog: they have the beginning of a record, or nothing but zeros
+ * and lines that were torn before their type.
+ *
+ * @throws an error that says that the file is not a catalog
+ */
+export function assertCatalogHead(head: Buffer): void {
+  if (head.includes(RECORD_BEGIN)) return
+  const lines = head.toString('latin1').replace(PADDING, '').split('\n')
+  if (lines.every((line) => RECORD_BEGIN.startsWith(line))) return
   throw new Error(
     'It is not a catalog: a catalog begins with a record in JSON. Give the path of another file.',
   )

@@ -166,14 +166,31 @@ t.test('what cannot be written or read is told with its path', async (t) => {
 })
 
 t.test('a file of another kind is refused, and left as it is', async (t) => {
-  const dir = t.testdir({ 'dump.sql': '-- a dump', zeros: '\0'.repeat(100), empty: '' })
+  const dir = t.testdir({
+    'dump.sql': '-- a dump',
+    'photo.jpg': Buffer.from('ffd8ffe000104a46494600', 'hex'),
+    'package.json': '{\n  "type": "module"\n}\n',
+    'one-line.json': '{"currency":"USD","regions":{}}',
+    zeros: '\0'.repeat(100),
+    empty: '',
+    torn: '{"ty\n\0\0{"type\n',
+  })
   await t.rejects(Catalog.open(join(dir, 'dump.sql')), {
     code: 'ERR_CATALOG',
     message: /It is not a catalog/,
   })
   t.equal(await readFile(join(dir, 'dump.sql'), 'utf8'), '-- a dump')
+  for (const name of ['dump.sql', 'photo.jpg', 'package.json', 'one-line.json']) {
+    await t.rejects(
+      idsIn(join(dir, name)),
+      { code: 'ERR_CATALOG', message: /read: It is not a catalog/ },
+      name,
+    )
+    await t.rejects(Catalog.open(join(dir, name)), { code: 'ERR_CATALOG' }, name)
+  }
+  for (const name of ['zeros', 'empty', 'torn']) t.strictSame(await idsIn(join(dir, name)), [], name)
   // After a power cut, a file may have zeros where something was written.
-  for (const name of ['zeros', 'empty']) await (await Catalog.open(join(dir, name))).close()
+  for (const name of ['zeros', 'empty', 'torn']) await (await Catalog.open(join(dir, name))).close()
 })
 
 t.test('a disk without room is found out when the catalog is opened', async (t) => {

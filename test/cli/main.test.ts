@@ -264,6 +264,12 @@ t.test('a command that only reads or deletes refuses a local vault that is not t
       t.equal(await runHere([...command, '--local-dir', folder], it), 2, command.join(' '))
       t.match(it.err(), `There is no local vault in ${folder}, the folder of --local-dir.`)
     }
+    const other = stage()
+    t.equal(await runHere([...command, '--local-dir', dir], other), 2, command.join(' '))
+    t.match(
+      other.err(),
+      `There is no local vault in ${dir}, the folder of --local-dir, but other files. Give`,
+    )
     const it = stage(Buffer.alloc(0), [], { XDG_DATA_HOME: missing })
     t.equal(await runHere([...command, '--local'], it), 2, command.join(' '))
     t.match(it.err(), /the folder of --local\. .* glacier-pipe vault create --local NAME\n$/)

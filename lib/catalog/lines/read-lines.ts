@@ -8,6 +8,7 @@ import { closerOf } from '../../fs/forgotten-file.js'
 import { isMissing } from '../../fs/missing.js'
 import type { FileSystem } from '../../runtime/file-system.js'
 import { catalogFailure } from '../catalog-failure.js'
+import { assertCatalogHead } from '../catalog-file.js'
 
 const NEW_LINE = 10
 /** Bytes read at once. */
@@ -24,7 +25,7 @@ export interface LineBlock {
  * Reads whole lines, in blocks; nothing if the file does not exist.
  *
  * @param mayMatter - whether a block of the file's bytes is to be decoded; default: all blocks are
- * @throws {CatalogError} `ERR_CATALOG`: the file cannot be read; `cause` is the system's error
+ * @throws {CatalogError} `ERR_CATALOG`: the file cannot be read, or is not a catalog; `cause` says why
  */
 export async function* readLines(
   file: string,
@@ -51,10 +52,13 @@ async function* blocksOf(path: string, files: FileSystem): AsyncGenerator<Buffer
   const close = closerOf(file) // also if the generator is abandoned in the middle and never ended
   try {
     let buffer = Buffer.allocUnsafe(READ_BYTES)
+    let isFirst = true
     let heldBytes = 0 // of a line whose end has not been read yet
     for (;;) {
       const bytesRead = await file.read(buffer, heldBytes, buffer.length - heldBytes)
       const end = heldBytes + bytesRead
+      if (isFirst) assertCatalogHead(buffer.subarray(0, end))
+      isFirst = false
       const cut = bytesRead === 0 ? end : buffer.lastIndexOf(NEW_LINE, end - 1) + 1
       if (cut > 0) yield buffer.subarray(0, cut)
       if (bytesRead === 0) return

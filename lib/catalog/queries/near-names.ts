@@ -2,6 +2,8 @@
 import type { StoredEntry } from './stored-entries.js'
 
 const MAX_NAMES = 3
+/** The smallest number of characters of a part that suggests a much longer name. */
+const MIN_PART = 3
 /** The characters of a name that are compared: a distance takes the product of two lengths. */
 const MAX_COMPARED = 100
 
@@ -12,7 +14,7 @@ export function nearNames(name: string, entries: readonly Pick<StoredEntry, 'nam
   const near: { readonly name: string; readonly distance: number }[] = []
   for (const candidate of known) {
     const other = folded(candidate)
-    const isPart = requested !== '' && (other.includes(requested) || requested.includes(other))
+    const isPart = isLargePart(requested, other) || isLargePart(other, requested)
     const distance = isPart ? 0 : distanceOf(requested, other)
     if (distance <= Math.max(requested.length, other.length) / 3) near.push({ name: candidate, distance })
   }
@@ -20,6 +22,11 @@ export function nearNames(name: string, entries: readonly Pick<StoredEntry, 'nam
     .sort((a, b) => a.distance - b.distance)
     .slice(0, MAX_NAMES)
     .map((one) => one.name)
+}
+
+/** Whether a text is in another one, and is at least half of it, or so long that this is no chance. */
+function isLargePart(part: string, whole: string): boolean {
+  return (part.length >= MIN_PART || 2 * part.length >= whole.length) && part !== '' && whole.includes(part)
 }
 
 function folded(name: string): string {

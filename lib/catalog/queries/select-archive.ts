@@ -54,7 +54,15 @@ export function selectArchive(given: string, archives: SelectableArchives, place
     (kind === 'any' ? foundLatest(text, here.entries) : undefined)
   if (found) return found
   const name = named?.name ?? text
-  return { result: 'unknown', name, near: nearNames(name, here.entries), oldest: named?.oldest }
+  const near = nearNames(name, here.entries)
+  const undated = name.replace(/@[^@]*$/, '') // what follows may be meant as a date
+  const isDated = near.length === 0 && undated !== name
+  return {
+    result: 'unknown',
+    name,
+    near: isDated ? nearNames(undated, here.entries) : near,
+    oldest: named?.oldest,
+  }
 }
 
 function inPlace(

@@ -14,9 +14,14 @@ export function formatAmount(pico: bigint): string {
 }
 
 /** A cost as `US$0.0004`, `at least US$1.20`, or `unknown`. */
-export function formatCost({ total, isAtLeast }: Cost): string {
-  if (!isAtLeast) return formatAmount(total)
-  return total >= SMALLEST ? `at least ${formatAmount(total)}` : 'unknown'
+export function formatCost(cost: Cost): string {
+  if (isUnknown(cost)) return 'unknown'
+  return `${cost.isAtLeast ? 'at least ' : ''}${formatAmount(cost.total)}`
+}
+
+/** Whether nothing can be said about a cost. */
+export function isUnknown({ total, isAtLeast }: Cost): boolean {
+  return isAtLeast && total < SMALLEST
 }
 
 /** A cost in JSON: amounts in US dollars, `null` for an unknown one. */

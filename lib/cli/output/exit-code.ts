@@ -14,7 +14,7 @@ import {
 } from '../../errors.js'
 import { systemReason } from '../../fs/system-reason.js'
 import { InterruptedError, ReportedError, ResumableError, UsageError } from '../command-errors.js'
-import { hintFor } from './hints.js'
+import { withHint } from './hints.js'
 
 /**
  * The exit code for an error.
@@ -57,7 +57,7 @@ function explanationOf(error: unknown): string {
   if (error.name === 'AbortError') return `Stopped. The upload is kept: its ID is ${uploadIdOf(error)}.`
   if ((error as NodeJS.ErrnoException).code === 'EPIPE')
     return 'stdout was closed before everything was written.'
-  return systemText(error) ?? uploadFailureText(error) ?? error.message + hintFor(error)
+  return systemText(error) ?? uploadFailureText(error) ?? withHint(error)
 }
 
 /** An error of the system in words; `undefined` for any other error. */

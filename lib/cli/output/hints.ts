@@ -1,4 +1,4 @@
-/** The hints after an error of a request: what to do about it, and how to try the command without AWS. */
+/** The hints after the message of a failed request: what to do about it, and how to try the command without AWS. */
 import { ConnectionError, IncompleteSetError, ServiceError, type ServiceErrorReason } from '../../errors.js'
 
 const CREDENTIALS =
@@ -31,11 +31,15 @@ const BY_CODE: ReadonlyMap<string, string> = new Map([
 
 const NETWORK = `Check the network, the proxy in HTTPS_PROXY, and --endpoint. ${LOCAL}`
 
-/** The hint for an error, with a space before it; empty if there is no more to say. */
-export function hintFor(error: Error): string {
+/** The message of an error, and the hint if there is more to say. */
+export function withHint(error: Error): string {
   const failure = serviceErrorIn(error)
   const hint = failure ? hintOf(failure) : incompleteSetHint(error)
-  return hint === undefined ? '' : ` ${hint}`
+  if (hint === undefined) return error.message
+  // The library's message is about the configuration of its client, which the command does not have.
+  const isOfRegion = error instanceof ServiceError && error.reason === 'region-missing'
+  const message = isOfRegion ? 'No region is set.' : error.message
+  return `${message}${/[.!?]$/.test(message) ? '' : '.'} ${hint}`
 }
 
 /** The hint for a set of which only the end is missing: its first volumes can be retrieved. */

@@ -5,8 +5,11 @@ import type { Io } from '../io.js'
 import type { CatalogOptions } from '../options/connection-options.js'
 import { localDirOf } from './data-folder.js'
 
+/** The names of which a local vault's folder has at least one. A catalog may be there before the vault is. */
+const OWN_NAMES = ['local-vault.json', 'vaults', 'catalog.jsonl']
+
 /**
- * Refuses a folder that is missing or empty: the path may be mistyped, and only commands that store something create a
+ * Refuses a folder that is missing, empty, or of another kind: the path may be mistyped, and only commands that store something create a
  * local vault.
  *
  * @throws {UsageError} there is no local vault in the folder
@@ -18,8 +21,12 @@ export async function assertLocalVault(options: CatalogOptions, env: Io['env']):
     // Any other failure is explained better when the folder is opened.
     return (error as NodeJS.ErrnoException).code === 'ENOENT' ? [] : undefined
   })
-  if (names?.length !== 0) return
+  if (!names || names.some((name) => OWN_NAMES.includes(name))) return
   const option = options.localDir === undefined ? '--local' : '--local-dir'
+  if (names.length > 0)
+    throw new UsageError(
+      `There is no local vault in ${dir}, the folder of ${option}, but other files. Give the folder of a local vault.`,
+    )
   throw new UsageError(
     `There is no local vault in ${dir}, the folder of ${option}. Give the folder of a local vault, or create a vault ` +
       `in this one: glacier-pipe vault create ${option}${options.localDir === undefined ? '' : ' DIR'} NAME`,

@@ -322,6 +322,11 @@ t.test('names that are similar are found', async (t) => {
   t.strictSame(near('photo-2026'), ['photos-2026', 'photos-2024', 'photos-2025'], 'the most similar first')
   t.strictSame(near('zzz'), [])
   t.strictSame(near(''), [])
+  t.strictSame(near('p'), [], 'a letter that is in a name suggests nothing')
+  const short = ['.', 'a', 'ab', 'photos'].map((name) => ({ name }))
+  t.strictSame(nearNames('backup.tar', short), [], 'nor does a name of one or two letters')
+  t.strictSame(nearNames('abc', short), ['ab'])
+  t.strictSame(nearNames('pho', short), ['photos'])
 })
 
 t.test('short IDs select only their archive', async (t) => {

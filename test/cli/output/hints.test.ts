@@ -16,11 +16,11 @@ t.test('an error that a newcomer makes first names the ways forward', (t) => {
   const cases: [Error, RegExp][] = [
     [
       new ServiceError('no region is set', { ...details, reason: 'region-missing' }),
-      /\(X\) Select one with --region, .* add --local\.$/,
+      /^No region is set\. Select one with --region, .* add --local\.$/,
     ],
     [
       new CredentialsError('none', { ...details, reason: 'credentials-missing' }),
-      /--profile, or the AWS configuration\. To try the command without AWS, add --local\.$/,
+      /none \(X\)\. Credentials come .*--profile, or the AWS configuration\. To try the command without AWS, add --local\.$/,
     ],
     [
       new NotFoundError('Vault not found', { ...details, reason: 'vault-not-found' }),

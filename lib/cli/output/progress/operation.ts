@@ -4,20 +4,27 @@
 export interface Operation {
   /** The name of the command. */
   readonly name: string
-  /** The action, past tense. */
+  /** The action while it runs, a present participle. */
+  readonly running: string
+  /** The action once it has ended, past tense. */
   readonly verb: string
   /** The action on the wire, past tense. */
   readonly wireVerb: string
 }
 
 /** An upload. */
-export const PUT: Operation = { name: 'put', verb: 'stored', wireVerb: 'sent' }
+export const PUT: Operation = { name: 'put', running: 'storing', verb: 'stored', wireVerb: 'sent' }
 
 /** A retrieval of archives. */
-export const GET: Operation = { name: 'get', verb: 'retrieved', wireVerb: 'received' }
+export const GET: Operation = { name: 'get', running: 'retrieving', verb: 'retrieved', wireVerb: 'received' }
 
 /** A retrieval of an inventory. */
-export const INVENTORY: Operation = { name: 'inventory', verb: 'retrieved', wireVerb: 'received' }
+export const INVENTORY: Operation = {
+  name: 'inventory',
+  running: 'retrieving',
+  verb: 'retrieved',
+  wireVerb: 'received',
+}
 
 /** The archive of a set that is being transferred, or the job that is being read. */
 export interface Section {

@@ -11,7 +11,7 @@ import type { TransferSnapshot } from './transfer-model.js'
  */
 export function transferLine(
   snapshot: TransferSnapshot,
-  { verb, wireVerb }: Operation,
+  { running, wireVerb }: Operation,
   section: Section | undefined,
   maxLength: number,
 ): string {
@@ -19,11 +19,11 @@ export function transferLine(
   const { totalBytes = 0, partsDone, partsSkipped, sentBytes, requestsInFlight, retries } = counts
   const hasPercent = percent !== undefined
   const pieces: (Piece | false)[] = [
-    { text: verb, rank: 4 },
+    { text: running, rank: 4 },
     hasPercent && { text: `${percent} %`, before: ' ', rank: 1 },
     hasPercent && { text: `of ${formatSize(totalBytes)}`, before: ' ', rank: 6 },
     { text: formatSize(snapshot.positionBytes), before: hasPercent ? ': ' : ' ', rank: hasPercent ? 5 : 1 },
-    { text: `in ${formatCount(partsDone, 'part')}`, before: ' ', rank: 10 },
+    partsDone > 0 && { text: `in ${formatCount(partsDone, 'part')}`, before: ' ', rank: 10 },
     partsSkipped > 0 && { text: `(${partsSkipped} already there)`, before: ' ', rank: 11 },
     sentBytes > 0 && { text: `${formatSize(sentBytes)} ${wireVerb}`, rank: 13 },
     bytesPerSecond !== undefined && { text: `${formatSize(bytesPerSecond)}/s`, rank: 2 },

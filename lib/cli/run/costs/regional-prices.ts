@@ -29,9 +29,12 @@ export async function regionalPrices({ prices: path }: CostOptions): Promise<Reg
     sourceOf: (region) => {
       if (region === undefined) return 'The prices are unknown, since no region is configured.'
       const known = found(region)
-      return known
-        ? `The prices are those of ${region} of ${known.date}, without taxes and data transfer.`
-        : `The prices of ${region} are unknown. --prices FILE states them.`
+      if (known) {
+        const origin = path === undefined ? '' : ` in ${path} (source: ${known.source})`
+        return `The prices are those of ${region} of ${known.date}${origin}, without taxes and data transfer.`
+      }
+      const remedy = path === undefined ? '--prices FILE states them.' : `${path} does not state them.`
+      return `The prices of ${region} are unknown. ${remedy}`
     },
   }
 }

@@ -5,7 +5,7 @@ import { storageCostPerMonth } from '../../../costs/storage-costs.js'
 import { forecastUpload, type UploadPlan } from '../../../upload/upload-plan.js'
 import type { PutOptions } from '../../commands/archives/put.js'
 import type { Io } from '../../io.js'
-import { costJson, formatCost } from '../../output/cost-text.js'
+import { costJson, formatCost, isUnknown } from '../../output/cost-text.js'
 import { priceNote, type Place } from './archive-costs.js'
 import { configuredPlace } from './configured-place.js'
 import { regionalPrices, type RegionalPrices } from './regional-prices.js'
@@ -51,11 +51,12 @@ export async function uploadCostOf(
 
 /** The lines about the costs in the plan of an upload. */
 export function uploadCostLines(cost: UploadCost | undefined): string[] {
-  if (!cost) return ['cost         unknown, since the size is']
+  if (!cost) return ['cost         unknown, since the size is not known; --expected-size states it']
   const { upload, storagePerMonth, place, prices } = cost
+  const amount = isUnknown(storagePerMonth) ? 'an unknown amount' : formatCost(storagePerMonth)
   const note = place.region === undefined ? prices.sourceOf(undefined) : priceNote([place], prices)
   return [
-    `cost         ${formatCost(upload)} for the upload, and ${formatCost(storagePerMonth)} a month for the storage`,
+    `cost         ${formatCost(upload)} for the upload, and ${amount} a month for the storage`,
     `prices       ${note}`,
   ]
 }

@@ -42,6 +42,11 @@ export function failed(finding: string, remedy: string): Finding {
   return { status: 'failed', finding, remedy }
 }
 
+/** The finding of a check that needs a region, which is not set. */
+export function withoutRegion(): Finding {
+  return warning('not checked', 'Set a region first.')
+}
+
 /** The finding for an error. */
 export function failedWith(error: unknown, remedy: string): Finding {
   return failed(problemOf(error), remedy)

@@ -10,7 +10,7 @@ import { printData, printJson, printNote } from '../../output/print.js'
 import { withConnection, type Connection } from '../connection.js'
 import { catalogFileOf, localDirOf } from '../data-folder.js'
 import { catalogCheck, diskCheck, mirrorCheck } from './catalog-checks.js'
-import { findingsOf, ok, type Check, type NamedFinding } from './check.js'
+import { findingsOf, ok, withoutRegion, type Check, type NamedFinding } from './check.js'
 import { credentialsCheck, regionCheck } from './credentials-checks.js'
 import { localCheck } from './local-check.js'
 import { memoryCheck, networkCheck, nodeCheck, usableMemory } from './machine-checks.js'
@@ -86,16 +86,19 @@ function connectionChecks({ client }: Connection, options: DoctorOptions, io: Io
     { name: 'region', run: () => regionCheck(connection, options, io.env) },
     {
       name: 'network',
-      run: async () => networkCheck(await endpointOf(client), io.env),
+      run: async () => {
+        const endpoint = await endpointOf(client)
+        return endpoint === undefined ? withoutRegion() : networkCheck(endpoint, io.env)
+      },
     },
   ]
 }
 
-/** The URL that requests go to. Without a region, that of the service in the region that most accounts have. */
-async function endpointOf(client: Connection['client']): Promise<string> {
-  const region = await client.region().catch(() => 'us-east-1')
+/** The URL that requests go to; `undefined` if it depends on the region, and none is set. */
+async function endpointOf(client: Connection['client']): Promise<string | undefined> {
+  const region = await client.region().catch(() => undefined)
   const endpoint = await client.endpoint().catch(() => undefined)
-  return endpoint ?? `https://glacier.${region}.amazonaws.com`
+  return endpoint ?? (region && `https://glacier.${region}.amazonaws.com`)
 }
 
 function catalogChecks(options: DoctorOptions, io: Io): Check[] {

@@ -4,10 +4,19 @@
  */
 import { probe, type Probe } from '../../../client/sdk/diagnosis.js'
 import type { SdkVaultClient } from '../../../client/sdk/sdk-vault-client.js'
-import { AccessDeniedError, NotFoundError } from '../../../errors.js'
+import { AccessDeniedError, NotFoundError, ServiceError } from '../../../errors.js'
 import { itemsOf } from '../../../store/paging.js'
 import { formatCount, formatDuration } from '../../output/format.js'
-import { failed, failedWith, ok, problemOf, warning, type Check, type Finding } from './check.js'
+import {
+  failed,
+  failedWith,
+  ok,
+  problemOf,
+  warning,
+  withoutRegion,
+  type Check,
+  type Finding,
+} from './check.js'
 import { MIB } from '../../../sizes.js'
 
 /** The difference of clocks beyond which the service refuses signatures. */
@@ -54,6 +63,7 @@ function isAccepted({ error }: Probe): boolean {
 }
 
 function serviceFinding(found: Probe): Finding {
+  if (found.error instanceof ServiceError && found.error.reason === 'region-missing') return withoutRegion()
   return isAccepted(found)
     ? ok('it accepts requests with these credentials')
     : failedWith(

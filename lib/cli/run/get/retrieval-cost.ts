@@ -11,7 +11,7 @@ import {
 import type { GetOptions } from '../../commands/archives/get.js'
 import type { Io } from '../../io.js'
 import { asUsageError } from '../../options/option-names.js'
-import { costJson, formatCost } from '../../output/cost-text.js'
+import { costJson, formatCost, isUnknown } from '../../output/cost-text.js'
 import { formatCount, formatSize } from '../../output/format.js'
 import { printData, printJson, printNote } from '../../output/print.js'
 import { priceNote, type Place } from '../costs/archive-costs.js'
@@ -58,10 +58,7 @@ export async function printRetrievalPlan(
     const file = job.file === undefined ? '' : `  ${job.file}`
     await printData(io, `${sizeText(job.size).padStart(10)}  ${job.archiveId}${range}${file}`)
   }
-  await printData(
-    io,
-    `${what}: ${formatCost(cost)}, unless the jobs exist already. ${note} Nothing is started.`,
-  )
+  await printData(io, `${costSentence(what, cost)} ${note} Nothing is started.`)
 }
 
 /** Prints what retrievals cost, before it starts: on a terminal, for a vault at AWS. */
@@ -74,7 +71,14 @@ export async function noteRetrievalCost(
   const isPaid = retrievals.some(({ jobId }) => jobId === undefined) && !place.endpoint?.startsWith('local')
   if (!isPaid || options.quiet || !io.stderr.isTTY) return
   const { cost, what, note } = await plannedCost(retrievals, place, options)
-  printNote(io, `${what}: ${formatCost(cost)}, unless the jobs exist already. ${note}`)
+  printNote(io, `${costSentence(what, cost)} ${note}`)
+}
+
+/** A job that exists already is used again, and costs nothing more. */
+function costSentence(what: string, cost: Cost): string {
+  return isUnknown(cost)
+    ? `${what}. The cost is unknown.`
+    : `${what}: ${formatCost(cost)}, unless the jobs exist already.`
 }
 
 async function plannedCost(

@@ -2,7 +2,7 @@
 import { storageCostPerMonth } from '../../../costs/storage-costs.js'
 import { sumOf, type Cost } from '../../../costs/cost.js'
 import type { LsOptions } from '../../commands/archives/ls.js'
-import { costJson, formatCost } from '../../output/cost-text.js'
+import { costJson, formatCost, isUnknown } from '../../output/cost-text.js'
 import { costByRegion, priceNote, type PlacedArchive } from '../costs/archive-costs.js'
 import { regionalPrices } from '../costs/regional-prices.js'
 import type { LsRow } from './ls-row.js'
@@ -31,7 +31,10 @@ export async function costsOfRows(rows: readonly LsRow[], options: LsOptions): P
     const archives = archivesOf(row)
     if (archives.length > 0) costs.set(row, costByRegion(archives, prices, storageCostPerMonth))
   }
-  const total = formatCost(sumOf([...costs.values()]))
+  const total = sumOf([...costs.values()])
+  const sentence = isUnknown(total)
+    ? 'The monthly cost of the storage is unknown.'
+    : `The storage costs ${formatCost(total)} a month.`
   const note = priceNote([...costs.keys()], prices)
   return {
     cellOf: (row) => {
@@ -42,7 +45,7 @@ export async function costsOfRows(rows: readonly LsRow[], options: LsOptions): P
       const cost = costs.get(row)
       return cost ? `${json.slice(0, -1)},"costPerMonth":${JSON.stringify(costJson(cost))}}` : json
     },
-    total: `The storage costs ${total} a month. ${note}`.trimEnd(),
+    total: `${sentence} ${note}`.trimEnd(),
   }
 }
 

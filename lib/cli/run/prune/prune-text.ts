@@ -2,7 +2,7 @@
 import { costOfDeletion, storageCostPerMonth } from '../../../costs/storage-costs.js'
 import { shortIdsOf } from '../../../catalog/queries/short-ids.js'
 import type { StoredEntry } from '../../../catalog/queries/stored-entries.js'
-import { formatCost } from '../../output/cost-text.js'
+import { formatCost, isUnknown } from '../../output/cost-text.js'
 import { formatCount, formatSize, formatTime } from '../../output/format.js'
 import { volumesText } from '../../output/set-text.js'
 import { costByRegion, priceNote } from '../costs/archive-costs.js'
@@ -80,10 +80,10 @@ function totalLines({ plan, prices, nowMs }: PlanContext): string[] {
   if (archives.length > 0) {
     const monthly = costByRegion(archives, prices, storageCostPerMonth)
     const early = costByRegion(archives, prices, (those, known) => costOfDeletion(those, nowMs, known))
-    lines.push(
-      `This saves ${formatCost(monthly)} a month. Early deletion: ${formatCost(early)}. ` +
-        priceNote(archives, prices),
-    )
+    const saving = isUnknown(monthly)
+      ? 'The amount that this saves a month is unknown.'
+      : `This saves ${formatCost(monthly)} a month.`
+    lines.push(`${saving} Early deletion: ${formatCost(early)}. ${priceNote(archives, prices)}`)
   }
   return lines
 }

@@ -5,6 +5,7 @@ import { stat } from 'node:fs/promises'
 import type { Catalog } from '../../../catalog/catalog.js'
 import { checkOptions, picked } from '../../../options/check-options.js'
 import { VAULT } from '../../../client/request-rules.js'
+import { credentialsInUse } from '../../../client/sdk/diagnosis.js'
 import { GLACIER_LIMITS } from '../../../glacier/limits.js'
 import type { ArchiveWriter } from '../../../upload/archive-writer.js'
 import type { Archive } from '../../../store/archive.js'
@@ -61,6 +62,7 @@ export async function put(
   try {
     const changeOf = await watchSource(input.fd, file)
     const archives = await withConnection(options, io, async (connection) => {
+      if (command) await assertConfigured(connection)
       const catalog = await openCatalog(options, io)
       try {
         const task = { vaultName, file, command, description, size, plan, catalog, connection }
@@ -75,6 +77,17 @@ export async function put(
   } finally {
     await input.close()
   }
+}
+
+/**
+ * Checks that requests can be signed and addressed, before a command is started for nothing. Makes no request of the vault.
+ *
+ * @throws {ServiceError} `ERR_SERVICE`: no region is set
+ * @throws {CredentialsError} `ERR_CREDENTIALS`: the credentials cannot be fetched
+ */
+async function assertConfigured({ client, address }: Connection): Promise<void> {
+  await address()
+  await credentialsInUse(client.connection)
 }
 
 /** An upload: its source, its plan, and the vault. */

@@ -2,7 +2,7 @@
 import { freeDeletionTime, MIN_CHARGED_DAYS } from '../../../costs/billing-rules.js'
 import type { Cost } from '../../../costs/cost.js'
 import { costOfDeletion } from '../../../costs/storage-costs.js'
-import { formatCost } from '../../output/cost-text.js'
+import { formatCost, isUnknown } from '../../output/cost-text.js'
 import { costByRegion, priceNote, type PlacedArchive } from '../costs/archive-costs.js'
 import type { RegionalPrices } from '../costs/regional-prices.js'
 
@@ -26,12 +26,13 @@ export function earlyDeletionLines(
   )
   if (young.length === 0) return []
   const until = Math.max(...young.map(({ time = '' }) => freeDeletionTime(Date.parse(time))))
-  const cost = formatCost(earlyDeletionCost(archives, nowMs, prices))
+  const cost = earlyDeletionCost(archives, nowMs, prices)
+  const amount = isUnknown(cost) ? '. The amount is unknown' : `: ${formatCost(cost)}`
   const isOne = young.length === 1
   const [they, were] = isOne ? ['it is', 'it was'] : ['they are', 'they were']
   return [
     `${whoAre(young.length, archives.length)} charged for until ${dayOf(until)}, ${MIN_CHARGED_DAYS} days after ${were} stored, even if ${they} deleted ` +
-      `now: ${cost}. ${priceNote(archives, prices)}`,
+      `now${amount}. ${priceNote(archives, prices)}`,
   ]
 }
 

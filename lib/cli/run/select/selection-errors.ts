@@ -1,5 +1,6 @@
 /** The errors about a text that stands for no archive, or for several. */
 import type { Candidate, NotSelected } from '../../../catalog/queries/selection.js'
+import { datedNameOf } from '../../../catalog/queries/selector.js'
 import { UsageError } from '../../command-errors.js'
 import type { Io } from '../../io.js'
 import { candidateLines, entryText } from '../../output/entry-text.js'
@@ -33,10 +34,13 @@ export function unknownError(
     return new UsageError(
       `The catalog has no archive "${name}" in ${vaultName} as old as "${given}" says. The oldest is ${entryText(oldest)}.`,
     )
+  const [, before = '', after = ''] = /^(.+)@([^@]*)$/s.exec(given) ?? []
+  const asDate =
+    before === '' || datedNameOf(given) ? '' : ` If "${after}" is a date, write it as ${before}@2026-03-01.`
   const similar =
     near.length === 0 ? '' : ` Names that are similar: ${near.map((text) => `"${text}"`).join(', ')}.`
   return new UsageError(
-    `The catalog has no archive "${name}" in ${vaultName}, neither by name nor by ID.${similar} If another catalog has ` +
+    `The catalog has no archive "${name}" in ${vaultName}, neither by name nor by ID.${asDate}${similar} If another catalog has ` +
       `its record, "glacier-pipe catalog rebuild ${vaultName}" finds it in the inventory of the vault.`,
   )
 }

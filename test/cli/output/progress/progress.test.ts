@@ -84,7 +84,7 @@ t.test(
     transfer.report({ doneBytes: MIB, partsDone: 1 })
     t.equal(written.length, 0, 'the events that belong together are awaited')
     clock.settle()
-    t.strictSame(screen.rows, ['stored 25 % of 4.00 MiB: 1.00 MiB in 1 part, 1.00 MiB sent, 0:00'])
+    t.strictSame(screen.rows, ['storing 25 % of 4.00 MiB: 1.00 MiB in 1 part, 1.00 MiB sent, 0:00'])
     transfer.report({ requestsInFlight: 1 })
     clock.settle()
     t.equal(written.length, 1)
@@ -165,7 +165,7 @@ t.test('notes of any file stand above the line, which is drawn again', async (t)
     'glacier-pipe: Before.',
     'glacier-pipe: A retry.',
     'glacier-pipe: Another file.',
-    'stored 1.00 MiB in 1 part, 0:01',
+    'storing 1.00 MiB in 1 part, 0:01',
   ])
   progress.end()
   printNote(io, 'After.')
@@ -220,18 +220,18 @@ t.test('while a job is waited for, the line says so, and the rate stands still',
   clock.advance(600_000)
   t.match(screen.rows, [/^waiting 1:10:00 /])
   progress.ready(job())
-  t.match(screen.rows, ['glacier-pipe: The job j is ready.', /^retrieved 0 B in 0 parts, job 1 of 2, 0:00$/])
+  t.match(screen.rows, ['glacier-pipe: The job j is ready.', /^retrieving 0 B, job 1 of 2, 0:00$/])
   transfer.report({ requestsInFlight: 1, totalBytes: 4 * MIB })
   clock.advance(2000)
   transfer.report({ sentBytes: 2 * MIB, doneBytes: 2 * MIB, partsDone: 2 })
   clock.advance(1000)
-  t.match(screen.rows.at(-1), /^retrieved 50 % of .*, 682\.7 KiB\/s .*, job 1 of 2, 0:03 left$/)
+  t.match(screen.rows.at(-1), /^retrieving 50 % of .*, 682\.7 KiB\/s .*, job 1 of 2, 0:03 left$/)
   progress.waiting(job({ jobId: 'k', creationDate: '2026-01-01T00:10:00Z' }))
   t.match(screen.rows.at(-1), /^waiting 0:03 since .*, job 1 of 2, 2\.00 MiB retrieved$/)
   clock.advance(60_000)
   transfer.report({ sentBytes: 3 * MIB, inFlightBytes: MIB })
   clock.advance(1000)
-  t.match(screen.rows.at(-1), /^retrieved 75 % of .* 768\.0 KiB\/s .*, 0:01 left$/, 'bytes end a wait')
+  t.match(screen.rows.at(-1), /^retrieving 75 % of .* 768\.0 KiB\/s .*, 0:01 left$/, 'bytes end a wait')
   progress.ready(job({ jobId: 'k' }))
   t.notOk(screen.rows.includes('glacier-pipe: The job k is ready.'), 'it was not waited for any more')
   progress.done()
@@ -282,8 +282,8 @@ t.test('a log has a whole line a minute, without control characters', async (t) 
         .split('\n')
         .map((line) => line.replace(/ since .* \(/, ' since … (')),
       [
-        'glacier-pipe: retrieved 60.0 MiB in 60 parts, 60.0 MiB received, 1.00 MiB/s (average 1.00 MiB/s), 1:00',
-        'glacier-pipe: retrieved 120.0 MiB in 120 parts, 120.0 MiB received, 1.00 MiB/s (average 1.00 MiB/s), 2:00',
+        'glacier-pipe: retrieving 60.0 MiB in 60 parts, 60.0 MiB received, 1.00 MiB/s (average 1.00 MiB/s), 1:00',
+        'glacier-pipe: retrieving 120.0 MiB in 120 parts, 120.0 MiB received, 1.00 MiB/s (average 1.00 MiB/s), 2:00',
         'glacier-pipe: waiting 1:03:00 since … (Standard: 3-5 hours), 121.0 MiB retrieved',
         'glacier-pipe: The job j is ready.',
         'glacier-pipe: retrieved 121.0 MiB in 121 parts, 1.00 MiB/s, 2:01, after 1:00 of waiting',

@@ -70,7 +70,7 @@ t.test('an upload from a terminal', { skip }, async (t) => {
       // The first line after a change may have been written before it.
       for (const line of lines.slice(width === 40 ? 0 : 1)) {
         t.ok(line.length < width, line)
-        t.match(line, /^stored \d+ %(?: of 6\.00 MiB: |, )/)
+        t.match(line, /^storing \d+ %(?: of 6\.00 MiB: |, )/)
       }
     }
   })

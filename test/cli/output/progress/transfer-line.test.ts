@@ -55,14 +55,14 @@ t.test('a line has as many pieces as fit, the important ones first', async (t) =
   const lines: [number, string][] = [
     [
       199,
-      'stored 47 % of 10.0 GiB: 4.75 GiB in 288 parts (64 already there), 3.75 GiB sent, 25.3 MiB/s (average 24.8 MiB/s), 8 in flight, 2 retries, volume 2, 2:35, 3:32 left',
+      'storing 47 % of 10.0 GiB: 4.75 GiB in 288 parts (64 already there), 3.75 GiB sent, 25.3 MiB/s (average 24.8 MiB/s), 8 in flight, 2 retries, volume 2, 2:35, 3:32 left',
     ],
     [
       119,
-      'stored 47 % of 10.0 GiB: 4.75 GiB in 288 parts, 25.3 MiB/s, 8 in flight, 2 retries, volume 2, 3:32 left',
+      'storing 47 % of 10.0 GiB: 4.75 GiB in 288 parts, 25.3 MiB/s, 8 in flight, 2 retries, volume 2, 3:32 left',
     ],
-    [79, 'stored 47 % of 10.0 GiB: 4.75 GiB, 25.3 MiB/s, 8 in flight, volume 2, 3:32 left'],
-    [39, 'stored 47 %, 25.3 MiB/s, 3:32 left'],
+    [80, 'storing 47 % of 10.0 GiB: 4.75 GiB, 25.3 MiB/s, 8 in flight, volume 2, 3:32 left'],
+    [39, 'storing 47 %, 25.3 MiB/s, 3:32 left'],
     [20, '47 %, 25.3 MiB/s'],
     [4, '47 %'],
     [3, ''],
@@ -74,7 +74,7 @@ t.test('a line has as many pieces as fit, the important ones first', async (t) =
     positionBytes: MIB,
     elapsedMs: 1000,
   })
-  t.equal(transferLine(unknown, GET, undefined, 79), 'retrieved 1.00 MiB in 1 part, 0:01')
+  t.equal(transferLine(unknown, GET, undefined, 79), 'retrieving 1.00 MiB in 1 part, 0:01')
   t.equal(transferLine(unknown, GET, undefined, 12), '1.00 MiB')
   t.equal(transferLine(BUSY, PUT, { noun: 'job', number: 2, count: 3 }, 199).includes('job 2 of 3'), true)
   const one = { ...BUSY, counts: { ...BUSY.counts, retries: 1 } }

@@ -52,7 +52,7 @@ t.test('get --dry-run prints the jobs and their cost, and starts nothing', async
   )
   t.match(
     await get('--', 'u'.repeat(138)),
-    /^of unknown size {2}u{138}\n1 retrieval job, Standard, of unknown size: unknown, unless/,
+    /^of unknown size {2}u{138}\n1 retrieval job, Standard, of unknown size\. The cost is unknown\. The prices are/,
   )
   t.match(JSON.parse(await get('--json', '--tier', 'Bulk', '--', a)), {
     jobs: [
@@ -121,9 +121,12 @@ t.test('put --dry-run states the cost of the upload and of the storage', async (
   const unknown = await alone([...put, '--region', 'mars-north-1'])
   t.match(
     unknown.out,
-    /\ncost {9}unknown for the upload, and unknown a month .*\nprices {7}The prices of mars-north-1 are unknown/,
+    /\ncost {9}unknown for the upload, and an unknown amount a month .*\nprices {7}The prices of mars-north-1 are unknown/,
   )
-  t.match((await alone(['put', 'docs', '--dry-run'])).out, /\ncost {9}unknown, since the size is\n$/)
+  t.match(
+    (await alone(['put', 'docs', '--dry-run'])).out,
+    /\ncost {9}unknown, since the size is not known; --expected-size states it\n$/,
+  )
   const local = await alone([...put, '--local-dir', join(dir, 'v')])
   t.match(local.out, /US\$7\.45 a month.*\n.*those of us-east-1 .* The vault is on this machine/)
   t.match(
@@ -162,7 +165,7 @@ t.test('without a configured region, the prices are unknown', async (t) => {
   })
   t.match(await alone(['put', 'docs', '--dry-run', '--expected-size', '1GiB']), {
     code: 0,
-    out: /unknown a month for the storage\nprices {7}The prices are unknown, since no region is configured\.\n$/,
+    out: /an unknown amount a month for the storage\nprices {7}The prices are unknown, since no region is configured\.\n$/,
   })
 })
 
@@ -185,9 +188,14 @@ t.test('--prices FILE replaces the table', async (t) => {
       '--prices',
       join(dir, file),
     ])
+  const elsewhere = ['put', 'docs', '--dry-run', '--expected-size', '1GiB', '--region', 'mars-north-1']
   t.match(
     (await put('good')).out,
-    /cost {9}US\$0\.0660 for the upload, and unknown a month .*\n.* of us-east-1 of 2031-01,/,
+    /cost {9}US\$0\.0660 for the upload, and an unknown amount a month .*\nprices {7}The prices are those of us-east-1 of 2031-01 in \S+good \(source: a page\), without taxes/,
+  )
+  t.match(
+    (await alone([...elsewhere, '--prices', join(dir, 'good')])).out,
+    /prices {7}The prices of mars-north-1 are unknown\. \S+good does not state them\.\n$/,
   )
   t.match(await put('bad'), { code: 2, err: /--prices \S+bad: the file is not JSON\./ })
   t.match(await put('other'), { code: 2, err: /--prices \S+other: currency must be 'USD', not 'EUR'\./ })

@@ -285,7 +285,9 @@ t.test('without a region, the other checks are made', async (t) => {
   const it = stage(undefined, [], {}, new VirtualClock())
   t.equal(await runHere(['doctor', '--catalog', join(t.testdir(), 'catalog')], it), 1)
   t.match(it.out(), /FAILED {3}region {7}no region is set\n {22}Give --region/)
-  t.match(it.out(), /ok {7}network {6}requests go to https:\/\/glacier.us-east-1/)
+  t.match(it.out(), /warning {2}network {6}not checked\n {22}Set a region first\.\n/)
+  t.match(it.out(), /warning {2}service {6}not checked\n {22}Set a region first\.\n/)
+  t.match(it.err(), /: 1 check failed\.\n$/)
   t.match(it.out(), /ok {7}catalog/)
 })
 

@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
 import { GIB, MIB } from '../../../../lib/sizes.js'
@@ -69,5 +70,11 @@ t.test('ls --cost shows what each archive costs a month, and the total', async (
   t.equal(
     (await list(dir, '--cost', '--name', 'nothing')).err.split('\n').at(-2),
     'glacier-pipe: The storage costs US$0.00 a month.',
+  )
+  const prices = { currency: 'USD', regions: { 'us-east-1': { date: '2031-01', source: 'a page' } } }
+  await writeFile(join(dir, 'prices'), JSON.stringify(prices))
+  t.match(
+    (await list(dir, '--cost', '--prices', join(dir, 'prices'))).err,
+    /: The monthly cost of the storage is unknown\. The prices are those of us-east-1 of 2031-01 in /,
   )
 })

@@ -153,6 +153,10 @@ t.test('an archive younger than 90 days is kept, unless --now is given', async (
     dear.out,
     /This saves US\$14\.74 a month\. Early deletion: US\$6\.55\. The prices are those of us-east-1 of 2030/,
   )
+  const without = { ...prices, regions: { 'us-east-1': { date: '2030', source: 'here' } } }
+  await writeFile(join(world.vault.dir, 'prices.json'), JSON.stringify(without))
+  const unknown = await world.run([...rule, '--now', '--prices', join(world.vault.dir, 'prices.json')])
+  t.match(unknown.out, /The amount that this saves a month is unknown\. Early deletion: unknown\. The prices/)
   const kept = await world.run(['prune', 'docs', '--keep-last', '3', '--keep-within', '1d', '--dry-run'])
   t.notMatch(kept.out, /Of these/, 'the policy keeps the young ones')
 })

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { MIB } from '../../../../lib/sizes.js'
 import { runHere, stage } from '../../../helpers/command.js'
 import { childrenOf, shellGate } from '../../../helpers/commands.js'
@@ -15,6 +15,26 @@ const credentials = await configuredCredentials(t)
 const SECRET = 'hunter2'
 const sh = (code: string): string[] => ['--', 'sh', '-c', code, 'sh', SECRET]
 const small = ['--part-size', '1MiB']
+
+/** Runs a function in an environment without a region and without credentials. */
+async function withoutConfiguration(test: Test, run: () => Promise<void>): Promise<void> {
+  const none = join(test.testdirName, 'no-configuration')
+  const before = { ...process.env }
+  for (const name of Object.keys(before).filter((one) => one.startsWith('AWS_')))
+    Reflect.deleteProperty(process.env, name)
+  Object.assign(process.env, {
+    AWS_CONFIG_FILE: none,
+    AWS_SHARED_CREDENTIALS_FILE: none,
+    AWS_EC2_METADATA_DISABLED: 'true',
+  })
+  try {
+    await run()
+  } finally {
+    for (const name of Object.keys(process.env).filter((one) => one.startsWith('AWS_')))
+      Reflect.deleteProperty(process.env, name)
+    Object.assign(process.env, before)
+  }
+}
 
 t.test('put stores the output of a command that succeeds', async (t) => {
   const { run, records, vault } = await worldFor(t, credentials)
@@ -92,6 +112,15 @@ t.test('a command is not started before the upload can begin, nor by --dry-run',
   t.match(it.out(), /source {7}1\.00 GiB: 64 parts/)
   t.equal(await runHere(['put', 'docs', '--endpoint', 'x', ...touch], it), 2)
   t.equal(await runHere(['put', 'docs', '--part-size', '3MiB', '--local-dir', dir, ...touch], it), 2)
+  await withoutConfiguration(t, async () => {
+    const noRegion = stage(Buffer.alloc(0), [], {})
+    const to = ['--catalog', join(dir, 'catalog')]
+    t.equal(await runHere(['put', 'docs', ...to, ...touch], noRegion), 1)
+    t.match(noRegion.err(), /^glacier-pipe: No region is set\. Select one with --region/)
+    const noKeys = stage(Buffer.alloc(0), [], {})
+    t.equal(await runHere(['put', 'docs', '--region', 'us-east-1', ...to, ...touch], noKeys), 1)
+    t.match(noKeys.err(), /^glacier-pipe: [^\n]*Credentials come from AWS_ACCESS_KEY_ID/)
+  })
   t.notOk(existsSync(marker))
   t.equal(await runHere(['put', 'docs', '--local-dir', join(dir, 'v'), ...touch], it), 0)
   t.ok(existsSync(marker))

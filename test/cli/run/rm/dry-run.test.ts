@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import t from 'tap'
 import { MIB } from '../../../../lib/sizes.js'
@@ -54,6 +56,12 @@ t.test('rm --dry-run prints what would be deleted, its size and its cost, withou
   t.match((await rm(idOf(old))).out, /\nEarly deletion: US\$0\.00\.\n$/)
   t.match((await rm('u'.repeat(138))).out, /1 archive, at least 0 B\. .*\nEarly deletion: unknown\.\n$/)
   t.match((await rm('u'.repeat(138), idOf(young))).out, /The catalog does not know all of the archives/)
+  const prices = join(world.vault.dir, 'prices.json')
+  await writeFile(prices, '{"currency":"USD","regions":{}}')
+  t.match(
+    (await world.run(['rm', '--dry-run', '--prices', prices, 'docs', '--', idOf(young)])).out,
+    /even if it is deleted now\. The amount is unknown\. The prices of us-east-1 are unknown\. \S+ does not state/,
+  )
   const json = await world.run(['rm', '--dry-run', '--json', 'docs', '--', idOf(young), 'u'.repeat(138)])
   t.match(JSON.parse(json.out), {
     archives: [{ archiveId: idOf(young), size: 5 * MIB }, { archiveId: 'u'.repeat(138) }],

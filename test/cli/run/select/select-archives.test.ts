@@ -73,6 +73,14 @@ t.test('a text without an archive is refused, with names that are similar', asyn
     code: 2,
     stderr: /The oldest is db "1"\.dump of /,
   })
+  for (const date of ['yesterday', 'foo', '2026-13-01', ''])
+    t.match(await run(['get', 'docs', `dump@${date}`]), {
+      code: 2,
+      stderr: new RegExp(
+        `neither by name nor by ID\\. If "${date}" is a date, write it as dump@2026-03-01\\.`,
+      ),
+    })
+  t.notMatch((await run(['get', 'docs', 'zzzz@2026-03-01'])).stderr, /is a date/)
   t.match(await run(['get', 'docs', 'zzzz']), { code: 2, stderr: /neither by name nor by ID\. If another/ })
   t.match(await run(['verify', file('x'), 'docs', 'name:latest']), { code: 2, stderr: /no archive "latest"/ })
 })
@@ -93,6 +101,18 @@ t.test('rm refuses what several archives match, and lists them', async (t) => {
   t.match(deleted, { stderr: /Warning: the catalog records that the archive .* was deleted at / })
   t.match(await run(['rm', '--yes', 'docs', 'name:db "1".dump']), { code: 0, stderr: /1 archive deleted/ })
   t.match(await run(['get', 'docs', 'latest']), { code: 2 })
+})
+
+t.test('an archive with the name latest is meant by that word, which a note says', async (t) => {
+  const named = await put('of that name', '--name', 'latest')
+  const newest = await put('newest', '--name', 'other')
+  const got = await run(['get', 'docs', 'latest'])
+  t.equal(got.stdout.toString(), 'of that name')
+  t.match(
+    got.stderr,
+    /^glacier-pipe: The archive with the name "latest" is meant, not the newest: latest of /,
+  )
+  t.match(await run(['rm', '--yes', 'docs', `id:${named}`, `id:${newest}`]), { code: 0 })
 })
 
 t.test('a name stands for all volumes of a set; an incomplete one is not used silently', async (t) => {
