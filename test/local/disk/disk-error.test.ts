@@ -89,7 +89,10 @@ t.test('a full disk is told at once, wherever it is', { skip: NO_SHELL }, async 
       t.match(it, { code: 1, err: /The local vault in \S+\/w cannot be opened: .*no space left on device/ })
     }),
     run('gp put docs bytes --local-dir v --catalog DISK/c').then((it) => {
-      t.match(it, { code: 1, err: /The catalog \S+\/c cannot be written: no space left on device \(ENOSPC\)\./ })
+      t.match(it, {
+        code: 1,
+        err: /The catalog \S+\/c cannot be written: no space left on device \(ENOSPC\)\./,
+      })
     }),
   ])
   await rm(fill)
@@ -113,7 +116,10 @@ t.test('a disk that cannot be written to is told at once', { skip: NO_SHELL }, a
       'gp put docs file --local-dir file',
       /cannot be opened: \S+file: this is a file, and a folder is needed/,
     ],
-    ['gp put docs file --local-dir v --catalog file/c', /catalog \S+file\/c cannot be written: \S+file: file already exists \(EEXIST\)/],
+    [
+      'gp put docs file --local-dir v --catalog file/c',
+      /catalog \S+file\/c cannot be written: \S+file: file already exists \(EEXIST\)/,
+    ],
   ]
   if (process.platform === 'linux')
     cases.push(
