@@ -40,7 +40,9 @@ export async function get(
     return
   }
   if (archiveIds.length > 0 === (job !== undefined))
-    throw new UsageError('Give either archives, --match PATTERN for the newest archive of each name that matches, or --job ID.')
+    throw new UsageError(
+      'Give either archives, --match PATTERN for the newest archive of each name that matches, or --job ID.',
+    )
   if (job !== undefined && options.range)
     throw new UsageError('--range cannot be used with --job: the range of a job is set when it is started.')
   if (job !== undefined && options.dryRun)
