@@ -39,7 +39,7 @@ export function withHint(error: Error): string {
   // The library's message is about the configuration of its client, which the command does not have.
   const isOfRegion = error instanceof ServiceError && error.reason === 'region-missing'
   const message = isOfRegion ? 'No region is set.' : error.message
-  return `${message}${/[.!?]$/.test(message) ? '' : '.'} ${hint}`
+  return `${message.replace(/\.$/, '')}. ${hint}`
 }
 
 /** The hint for a set of which only the end is missing: its first volumes can be retrieved. */

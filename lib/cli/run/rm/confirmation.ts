@@ -70,9 +70,9 @@ async function ask(
  */
 async function answerTo(question: string, { stdin, stderr, signal }: Io): Promise<string | undefined> {
   const terminal = createInterface({ input: stdin, output: stderr })
-  let isInterrupted = false
+  const state = { isInterrupted: false }
   terminal.once('SIGINT', () => {
-    isInterrupted = true
+    state.isInterrupted = true
     terminal.close()
   })
   const closed = new Promise<undefined>((resolve) => {
@@ -84,6 +84,6 @@ async function answerTo(question: string, { stdin, stderr, signal }: Io): Promis
   const answer = await Promise.race([answered, closed])
   terminal.close()
   if (answer === undefined) stderr.write('\n') // the question ends in the middle of a line
-  if (isInterrupted) throw new InterruptedError('Stopped. Nothing was deleted.')
+  if (state.isInterrupted) throw new InterruptedError('Stopped. Nothing was deleted.')
   return answer
 }
