@@ -284,7 +284,7 @@ t.test('at a terminal it asks, and a no is a no', async (t) => {
     code: 1,
     err: /Delete the archive from docs permanently\? \[y\/N\] .*Nothing was deleted/s,
   })
-  t.match(await answered(''), { code: 2 })
+  t.match(await answered(''), { code: 1 })
   t.match(await answered('yes'), { code: 0, err: /1 archive deleted/ })
 })
 
