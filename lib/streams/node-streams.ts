@@ -3,5 +3,5 @@
  * to resolve, and each runtime uses the streams that it was tested with (docs/decisions/0009-streams-of-node.md).
  */
 export { addAbortSignal, Readable, Transform, Writable } from 'node:stream'
-export { pipeline } from 'node:stream/promises'
+export { finished, pipeline } from 'node:stream/promises'
 export type { TransformCallback } from 'node:stream'

@@ -46,7 +46,7 @@ export function referenceOf(program: Command): Reference {
     const key = keyOf(option)
     counts.set(key, (counts.get(key) ?? 0) + 1)
   }
-  const isShared = (option: Option): boolean => (counts.get(keyOf(option)) ?? 0) >= SHARED_BY
+  const isShared = (option: Option): boolean => Number(counts.get(keyOf(option))) >= SHARED_BY
   const shared = new Map(
     leaves
       .flatMap(optionsOf)
@@ -78,8 +78,9 @@ function keyOf(option: Option): string {
   return `${option.flags}\n${option.description}`
 }
 
-function longFlagOf({ long, flags }: Option): string {
-  return long ?? flags
+/** The long flag, which each option of this program has. */
+function longFlagOf({ long }: Option): string {
+  return String(long)
 }
 
 function asReference(option: Option): OptionReference {

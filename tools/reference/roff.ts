@@ -23,7 +23,7 @@ function unicode(character: string): string {
 }
 
 /**
- * Markdown as roff: headings of the second and third level, paragraphs, lists with dashes, tables with two columns, and
+ * Markdown as roff: headings of the second level, paragraphs, lists with dashes, tables with two columns, and
  * blocks of code.
  */
 export function roffOf(markdown: string): string {
@@ -35,11 +35,8 @@ export function roffOf(markdown: string): string {
 }
 
 function blockLines(block: string): string[] {
-  const heading = /^(##+) (.*)$/.exec(block)
-  if (heading?.[1] === '##') return [`.SH ${text((heading[2] ?? '').toUpperCase())}`]
-  if (heading) return [`.SS ${text(heading[2] ?? '')}`]
+  if (block.startsWith('## ')) return [`.SH ${text(block.slice(3).toUpperCase())}`]
   if (block.startsWith('```')) return codeLines(block.split('\n').slice(1, -1))
-  if (block.startsWith('    ')) return codeLines(block.split('\n').map((line) => line.slice(4)))
   if (block.startsWith('|')) return tableLines(block)
   if (block.startsWith('- '))
     return block

@@ -34,3 +34,13 @@ export interface Section {
   /** The number of all; `undefined` if it is not known. */
   readonly count: number | undefined
 }
+
+/** The volume that an upload sends; `undefined` for the first volume, and between two volumes. */
+export function openVolume(upload: {
+  readonly archives: readonly unknown[]
+  readonly uploadId: string | undefined
+}): Section | undefined {
+  const number = upload.archives.length + 1
+  const isOpen = number > 1 && upload.uploadId !== undefined
+  return isOpen ? { noun: 'volume', number, count: undefined } : undefined
+}

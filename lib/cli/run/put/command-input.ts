@@ -2,6 +2,7 @@
 import { once } from 'node:events'
 import { SourceCommandError } from '../../../errors.js'
 import { fromCommand, type CommandSource } from '../../../stages/command-source.js'
+import { finished } from '../../../streams/node-streams.js'
 import { UsageError } from '../../command-errors.js'
 import type { Io } from '../../io.js'
 import { asUsageError } from '../../options/option-names.js'
@@ -26,21 +27,15 @@ export function commandInput([program = '', ...args]: readonly string[], io: Io)
       return source
     },
     close: async () => {
-      if (source) await closed(source)
+      if (source) await end(source)
     },
   }
 }
 
-/** Destroys a source, and waits until its command has ended. */
-function closed(source: CommandSource): Promise<void> {
-  return new Promise((resolve) => {
-    if (source.closed) {
-      resolve()
-      return
-    }
-    source.once('close', resolve)
-    source.destroy()
-  })
+/** Destroys a source, and waits until its command has ended. Its error is that of the upload that read it. */
+async function end(source: CommandSource): Promise<void> {
+  source.destroy()
+  await finished(source).catch(() => undefined)
 }
 
 /** Throws the error of a command that does not run: that of a command that cannot be started is a usage error. */

@@ -20,7 +20,7 @@ import { UsageError } from '../../command-errors.js'
 import type { Io } from '../../io.js'
 import { asUsageError } from '../../options/option-names.js'
 import { printNote } from '../../output/print.js'
-import { PUT } from '../../output/progress/operation.js'
+import { openVolume, PUT } from '../../output/progress/operation.js'
 import { Progress } from '../../output/progress/progress.js'
 import { retryNotes } from '../../output/retry-notes.js'
 import { type Connection, withConnection } from '../connection.js'
@@ -191,11 +191,7 @@ function follow(writer: ArchiveWriter, progress: Progress, noteRetry: (notice: R
     progress.note(message)
   })
   writer.on('retry', noteRetry)
-  progress.follow(writer, () => {
-    const number = writer.archives.length + 1
-    const isOpen = number > 1 && writer.uploadId !== undefined
-    return isOpen ? { noun: 'volume', number, count: undefined } : undefined
-  })
+  progress.follow(writer, () => openVolume(writer))
 }
 
 /**

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { fittedLine } from '../../../../lib/cli/output/progress/fitted-line.js'
-import { GET, INVENTORY, PUT } from '../../../../lib/cli/output/progress/operation.js'
+import { GET, INVENTORY, openVolume, PUT } from '../../../../lib/cli/output/progress/operation.js'
 import {
   endJson,
   progressJson,
@@ -239,4 +239,11 @@ t.test('the objects for programs have names that stay, and null for what is not 
     operation: 'inventory',
     outcome: 'stopped',
   })
+})
+
+t.test('the volume of an upload is shown from the second one, while it is open', (t) => {
+  t.equal(openVolume({ archives: [], uploadId: 'x' }), undefined)
+  t.equal(openVolume({ archives: [{}], uploadId: undefined }), undefined)
+  t.strictSame(openVolume({ archives: [{}], uploadId: 'x' }), { noun: 'volume', number: 2, count: undefined })
+  t.end()
 })
