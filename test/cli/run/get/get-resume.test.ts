@@ -76,7 +76,7 @@ t.test('the progress of a set is that of all its volumes, with those that are th
   const found = await ended(start([...get, 'docs', '--', id], keys))
   t.match(found, { code: 0, stderr: /\([23] already there\)/ })
   t.ok((await readFile(file)).equals(bytes))
-  const lines = [...found.stderr.matchAll(/retrieved (\d+) % of ([\d.]+ \w+)/g)]
+  const lines = [...found.stderr.matchAll(/retrieving (\d+) % of ([\d.]+ \w+)/g)]
   t.ok(lines.length > 0, found.stderr)
   for (const [line, percent, total] of lines) {
     t.ok(Number(percent) >= 33 && Number(percent) <= 100, line)
