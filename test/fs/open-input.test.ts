@@ -19,7 +19,7 @@ import { openFifo } from '../../lib/fs/fifo.js'
 import { inputStream } from '../../lib/fs/input-stream.js'
 import { closeQuietly, descriptorNamed, openForReading } from '../../lib/fs/open-input.js'
 import { gathered } from '../helpers/gather.js'
-import { settled } from '../helpers/gate.js'
+import { openBothEnds, settled } from '../helpers/gate.js'
 
 const NO_FIFO = process.platform === 'win32' && 'there are no FIFOs'
 
@@ -68,6 +68,7 @@ t.test(
     closeSync(writer)
     const fd = await going
     t.equal(String(await gathered(createReadStream('', { fd }))), 'hello')
+    openBothEnds(fifo)
   },
 )
 
@@ -87,6 +88,7 @@ t.test('the wait for a reader ends with the signal as well', { skip: NO_FIFO }, 
   writeSync(fd, 'hello')
   closeSync(fd)
   t.equal(String(await gathered(createReadStream('', { fd: readerFd }))), 'hello')
+  openBothEnds(fifo)
 })
 
 t.test('the wait for a writer ends with the signal where the FIFO is gone', { skip: NO_FIFO }, async (t) => {

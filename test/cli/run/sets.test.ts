@@ -8,7 +8,7 @@ import { sectionHashesOf } from '../../../lib/cli/run/hash/set-hash.js'
 import { FileHasher } from '../../../lib/tree-hash/file-hasher.js'
 import { MIB } from '../../../lib/sizes.js'
 import { runHere, stage } from '../../helpers/command.js'
-import { settled } from '../../helpers/gate.js'
+import { openBothEnds, settled } from '../../helpers/gate.js'
 import { configuredCredentials } from '../../helpers/local-vault.js'
 import { patternBytes } from '../../helpers/pattern-source.js'
 import { VirtualClock } from '../../helpers/virtual-clock.js'
@@ -213,9 +213,7 @@ t.test(
     await settled()
     interrupt.abort('SIGINT')
     await t.rejects(unopened, { name: 'AbortError' }, 'nobody opens it')
-    // Both ends: a thread that still waits continues. Once the folder is removed, nothing could wake it.
-    const both = await open(fifo, 'r+')
-    t.teardown(() => both.close())
+    openBothEnds(fifo)
     const other = stage()
     const silent = sectionHashesOf(another, [1, 1], hasher, other.io)
     const writer = await open(another, 'w') // waits until it is read

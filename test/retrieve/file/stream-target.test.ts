@@ -9,7 +9,7 @@ import t from 'tap'
 import { retrieveToFile } from '../../../lib/vault/retrieve-to-file.js'
 import { writeThrough } from '../../../lib/retrieve/file/stream-target.js'
 import { MIB } from '../../../lib/sizes.js'
-import { gate, settled } from '../../helpers/gate.js'
+import { gate, openBothEnds, settled } from '../../helpers/gate.js'
 import { gathered } from '../../helpers/gather.js'
 import { MemoryVault } from '../../helpers/memory-vault.js'
 import { patternBytes } from '../../helpers/pattern-source.js'
@@ -52,6 +52,7 @@ t.test('FIFOs that nobody reads can take all threads, and the signal ends all wa
   await settled()
   aborting.abort()
   for (const it of waiting) await t.rejects(it, { name: 'AbortError' })
+  openBothEnds(fifo)
 })
 
 t.test('a FIFO that nobody reads is waited for, until the signal', async (t) => {
@@ -63,6 +64,7 @@ t.test('a FIFO that nobody reads is waited for, until the signal', async (t) => 
   await settled()
   aborting.abort()
   await t.rejects(waiting, { name: 'AbortError' })
+  openBothEnds(fifo)
   const before = retrieveToFile(fifo, optionsFor(vault, { signal: AbortSignal.abort() }))
   await t.rejects(before, { name: 'AbortError' })
   t.equal(count(vault, 'startRetrieval'), 0)
