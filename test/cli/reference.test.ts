@@ -6,6 +6,7 @@ import { makeProgram } from '../../lib/cli/program.js'
 import { manPageOf } from '../../tools/reference/man.js'
 import { markdownOf } from '../../tools/reference/markdown.js'
 import { referenceOf } from '../../tools/reference/reference.js'
+import { text } from '../../tools/reference/roff.js'
 import { stage } from '../helpers/command.js'
 
 // docs/cli.md and the man page are generated from the program.
@@ -37,5 +38,10 @@ t.test('the man page is the reference of the program', async (t) => {
 
 t.test('the usage of each command is one line, which fits into a message and a heading', (t) => {
   for (const { name, usage } of referenceOf(program).commands) t.notMatch(usage, /\n/, name)
+  t.end()
+})
+
+t.test('characters outside ASCII are escaped in the man page', (t) => {
+  t.equal(text('.é…'), '\\&.\\[u00E9]...')
   t.end()
 })

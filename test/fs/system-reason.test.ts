@@ -1,7 +1,7 @@
 import { constants } from 'node:os'
 import { readFile } from 'node:fs/promises'
 import t from 'tap'
-import { isOverQuota, systemReason, withPath } from '../../lib/fs/system-reason.js'
+import { isOverQuota, reasonOf, systemReason, withPath } from '../../lib/fs/system-reason.js'
 
 t.test('a system error has its reason in words', async (t) => {
   const missing: unknown = await readFile('/none').catch((error: unknown) => error)
@@ -12,6 +12,9 @@ t.test('a system error has its reason in words', async (t) => {
   t.match(systemReason(quota), /disk quota exceeded/)
   t.ok(isOverQuota(quota))
   t.equal(systemReason(Object.assign(new Error('x'), { ...unnamed, errno: -9999, code: 'X' })), 'X')
+  t.equal(reasonOf(missing), 'no such file or directory (ENOENT)')
+  t.equal(reasonOf(new Error('why')), 'why')
+  t.equal(reasonOf('why'), 'why')
   for (const other of [new Error('x'), 'x', undefined, Object.assign(new Error('x'), { code: 'ERR_X' })])
     t.equal(systemReason(other), undefined)
 })

@@ -13,12 +13,13 @@ export async function jobs(vaultName: string, options: ConnectionOptions, io: Io
   await withConnection(options, io, async ({ retryingClient: client }) => {
     const request = { vaultName, accountId, signal: io.signal }
     for await (const job of itemsOf((page) => client.listJobs({ ...request, ...page }))) {
-      await (json ? printJson(io, { ...job, ...jobTimesOf(job) }) : printData(io, lineOf(job)))
+      await (json ? printJson(io, { ...job, ...jobTimesOf(job) }) : printData(io, jobLine(job)))
     }
   })
 }
 
-function lineOf(job: Job): string {
+/** A job in one line: its start, tier, content, ID, state and topic. */
+export function jobLine(job: Job): string {
   const { creationDate, tier = '-', jobId, snsTopic } = job
   const words = [creationDate, tier.padEnd(9), contentOf(job), jobId, stateOf(job)]
   return [...words, ...(snsTopic === undefined ? [] : [`notifies ${snsTopic}`])].join('  ')

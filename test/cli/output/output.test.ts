@@ -2,7 +2,15 @@ import { readFile } from 'node:fs/promises'
 import { homedir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
+import { EventEmitter } from 'node:events'
 import t from 'tap'
+import { candidateLines } from '../../../lib/cli/output/entry-text.js'
+import type { Progress } from '../../../lib/cli/output/progress/progress.js'
+import { endpointOf } from '../../../lib/cli/run/doctor/doctor.js'
+import { followReader, type Retrieval } from '../../../lib/cli/run/get/follow-reader.js'
+import { jobLine } from '../../../lib/cli/run/jobs.js'
+import type { Job } from '../../../lib/store/retrieval-store.js'
+import type { ArchiveSet } from '../../../lib/catalog/queries/sets.js'
 import { ReportedError, ResumableError, UsageError } from '../../../lib/cli/command-errors.js'
 import { main } from '../../../lib/cli/main.js'
 import { parseDuration } from '../../../lib/cli/options/values/duration.js'
@@ -166,3 +174,54 @@ t.test(
     t.equal(homeless({ XDG_DATA_HOME: '/data' }, 'linux'), '/data/glacier-pipe/local')
   },
 )
+
+t.test('a candidate that is not a whole stream is listed as such', (t) => {
+  t.strictSame(candidateLines([{ archiveId: 'abcdefghij', entry: undefined }]), [
+    '  abcdefgh…  an archive that was stored with a wrong tree hash',
+  ])
+  const set = { volumes: [{}, {}], state: 'complete', missing: [] } as unknown as ArchiveSet
+  const place = { vaultName: 'docs', region: 'us-east-1', accountId: undefined }
+  const entry = { ...place, id: 'klmnopqrst', name: 'db', time: '2026-11-29T12:00:00Z', size: 1024, set }
+  t.match(candidateLines([{ archiveId: 'abcdefghij', entry }]), [
+    /^ {2}abcdefgh… {2}a volume of db of 2026-11-\d\d \d\d:\d\d, 1\.00 KiB \(klmnopqr…\), 2 volumes$/,
+  ])
+  t.end()
+})
+
+t.test('a job in progress without a tier has no expected time', (t) => {
+  const job = {
+    jobId: 'j',
+    action: 'InventoryRetrieval',
+    status: 'InProgress',
+    creationDate: 'c',
+    tier: undefined,
+    inventory: { format: 'JSON' },
+  } as unknown as Job
+  t.match(jobLine(job), /^c {2}- .*inventory JSON .* j {2}in progress$/)
+  t.end()
+})
+
+t.test('requests go to the endpoint, or to that of the region', async (t) => {
+  const none = (): Promise<undefined> => Promise.resolve(undefined)
+  const failing = (): Promise<string> => Promise.reject(new Error('no region'))
+  t.equal(await endpointOf({ region: failing, endpoint: none }), undefined)
+  t.equal(
+    await endpointOf({ region: () => Promise.resolve('eu-west-1'), endpoint: none }),
+    'https://glacier.eu-west-1.amazonaws.com',
+  )
+  t.equal(await endpointOf({ region: failing, endpoint: () => Promise.resolve('http://a:1') }), 'http://a:1')
+})
+
+t.test('a job that notifies another topic than that of the command is noted', (t) => {
+  const reader = new EventEmitter()
+  const notes: string[] = []
+  const progress = {
+    note: (line: string) => notes.push(line),
+    waiting: () => undefined,
+    follow: () => undefined,
+  }
+  followReader(reader as unknown as Retrieval, progress as unknown as Progress, 'topic')
+  reader.emit('waiting', { jobId: 'j', snsTopic: undefined })
+  t.match(notes, [/^The job j was started without this SNS topic/])
+  t.end()
+})

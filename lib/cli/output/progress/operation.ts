@@ -35,6 +35,11 @@ export interface Section {
   readonly count: number | undefined
 }
 
+/** The job of a retrieval that is read, or waited for; `undefined` if there is only one. */
+export function openJob(count: number, ready: number, isWaiting: boolean): Section | undefined {
+  return count > 1 ? { noun: 'job', number: Math.max(isWaiting ? ready + 1 : ready, 1), count } : undefined
+}
+
 /** The volume that an upload sends; `undefined` for the first volume, and between two volumes. */
 export function openVolume(upload: {
   readonly archives: readonly unknown[]

@@ -31,7 +31,7 @@ export function tableLines(columns: readonly Column[], maxWidth: number | undefi
   const given = columns.filter(({ cells }) => cells.some((cell) => cell !== ''))
   const fitted = maxWidth === undefined ? given.map(unlimited) : fittedTo(given.map(measured), maxWidth)
   const count = Math.max(0, ...columns.map(({ cells }) => cells.length))
-  const lines = Array.from({ length: count }, (_, line) => lineOf(fitted, ({ cells }) => cells[line] ?? ''))
+  const lines = Array.from({ length: count }, (_, line) => lineOf(fitted, ({ cells }) => String(cells[line])))
   if (maxWidth === undefined) return lines
   return [lineOf(fitted, ({ title }) => title), ...lines].map((line) => cutEnd(line, maxWidth))
 }

@@ -95,7 +95,9 @@ function connectionChecks({ client }: Connection, options: DoctorOptions, io: Io
 }
 
 /** The URL that requests go to; `undefined` if it depends on the region, and none is set. */
-async function endpointOf(client: Connection['client']): Promise<string | undefined> {
+export async function endpointOf(
+  client: Pick<Connection['client'], 'endpoint' | 'region'>,
+): Promise<string | undefined> {
   const region = await client.region().catch(() => undefined)
   const endpoint = await client.endpoint().catch(() => undefined)
   return endpoint ?? (region && `https://glacier.${region}.amazonaws.com`)

@@ -1,6 +1,7 @@
 /** Shows what a retrieval does: its jobs, its retries and its progress. */
 import type { RetrievalEvents } from '../../../retrieve/archive-reader.js'
 import type { RetrievalPlan } from '../../../retrieve/retrieval-plan.js'
+import { openJob } from '../../output/progress/operation.js'
 import type { Progress, TransferSource } from '../../output/progress/progress.js'
 import { noteTopic } from '../../output/topic-note.js'
 import { followRetries } from '../../output/retry-notes.js'
@@ -46,8 +47,5 @@ export function followReader(reader: Retrieval, progress: Progress, snsTopic?: s
   reader.on('warning', ({ message }) => {
     progress.note(message)
   })
-  progress.follow(reader, () => {
-    const count = reader.plan?.jobs.length ?? 0
-    return count > 1 ? { noun: 'job', number: Math.max(isWaiting ? ready + 1 : ready, 1), count } : undefined
-  })
+  progress.follow(reader, () => openJob(Number(reader.plan?.jobs.length), ready, isWaiting))
 }

@@ -95,7 +95,7 @@ export function archivesOf({ set }: StoredEntry): readonly ArchiveRecord[] {
  */
 function isWhole({ set: { state, volumes } }: StoredEntry): boolean {
   const last = volumes.at(-1)
-  return state === 'complete' && (last?.partSize !== undefined || last?.intentId !== undefined)
+  return state === 'complete' && [last?.partSize, last?.intentId].some((field) => field !== undefined)
 }
 
 /** The archive IDs of the first volumes of sets of which a volume was deleted with its set. */

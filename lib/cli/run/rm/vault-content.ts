@@ -41,7 +41,9 @@ export async function catalogArchivesIn(file: string, here: EmptiedVault): Promi
   const found: DescribingRecord[] = []
   for await (const archive of archivesIn(file)) if (isInPlace(archive, here)) found.push(archive)
   found.push(...(await mismatchedIn(file)).filter((archive) => isInPlace(archive, here)))
-  if (here.accountId === undefined && new Set(found.flatMap((archive) => accountIn(archive) ?? [])).size > 1)
+  const accounts = new Set(found.map(accountIn))
+  accounts.delete(undefined)
+  if (here.accountId === undefined && accounts.size > 1)
     throw new UsageError(
       `The catalog has vaults named ${here.vaultName} in several accounts, and the account of the credentials is not ` +
         'known. Give --account-id with the 12 digits of the account.',

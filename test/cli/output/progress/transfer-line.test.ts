@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { fittedLine } from '../../../../lib/cli/output/progress/fitted-line.js'
-import { GET, INVENTORY, openVolume, PUT } from '../../../../lib/cli/output/progress/operation.js'
+import { GET, INVENTORY, openJob, openVolume, PUT } from '../../../../lib/cli/output/progress/operation.js'
 import {
   endJson,
   progressJson,
@@ -239,6 +239,16 @@ t.test('the objects for programs have names that stay, and null for what is not 
     operation: 'inventory',
     outcome: 'stopped',
   })
+})
+
+t.test('the job of a retrieval is shown if there are several', (t) => {
+  t.equal(openJob(1, 0, true), undefined)
+  t.equal(openJob(NaN, 0, true), undefined, 'the plan is not known')
+  t.match(openJob(3, 0, true), { noun: 'job', number: 1, count: 3 })
+  t.match(openJob(3, 1, true), { number: 2 })
+  t.match(openJob(3, 1, false), { number: 1 })
+  t.match(openJob(3, 0, false), { number: 1 })
+  t.end()
 })
 
 t.test('the volume of an upload is shown from the second one, while it is open', (t) => {

@@ -127,8 +127,8 @@ t.test('an empty list says which catalog it is of', async (t) => {
   const dir = t.testdir()
   await mkdir(join(dir, 'no-vault', 'folder'), { recursive: true })
   const it = stage()
-  t.equal(await runHere(['ls', '--local-dir', join(dir, 'no-vault')], it), 0)
-  t.match(it.err(), /The catalog .*no-vault.catalog\.jsonl has no archives/)
+  t.equal(await runHere(['ls', '--local-dir', join(dir, 'no-vault')], it), 2)
+  t.match(it.err(), /There is no local vault in .*no-vault, the folder of --local-dir, but other files/)
 })
 
 t.test('on a terminal, no line is wider than the terminal', async (t) => {

@@ -355,7 +355,7 @@ t.test('records that put an archive into the set of another one delete neither',
   )
   t.match(
     (await world.run(['prune', 'docs', '--keep-last', '1', '--dry-run'])).out,
-    /Deleted: nothing[^]* 2 about which/,
+    /To delete: nothing[^]* 2 about which/,
   )
 })
 
@@ -370,7 +370,7 @@ t.test('a deletion that claims to be of a stream without other volumes does not 
   )
   t.match(
     (await world.run(['prune', 'docs', '--keep-last', '1', '--dry-run'])).out,
-    /Deleted: nothing[^]* 1 about which/,
+    /To delete: nothing[^]* 1 about which/,
   )
 })
 
@@ -378,5 +378,5 @@ t.test('an account that was given as - is that of the credentials', async (t) =>
   const world = await pruneWorld(t)
   await world.append(recordOf(world, 'a', 200, { accountId: '-' }), recordOf(world, 'a', 150))
   await world.put('so that the vault exists, and its account is known')
-  t.match((await world.run(['prune', 'docs', '--keep-last', '1', '--dry-run'])).out, /Deleted: 1 archive/)
+  t.match((await world.run(['prune', 'docs', '--keep-last', '1', '--dry-run'])).out, /To delete: 1 archive/)
 })

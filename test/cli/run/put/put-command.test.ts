@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
+import { commandInput } from '../../../../lib/cli/run/put/command-input.js'
 import { MIB } from '../../../../lib/sizes.js'
 import { runHere, stage } from '../../../helpers/command.js'
 import { childrenOf, shellGate } from '../../../helpers/commands.js'
@@ -224,4 +225,12 @@ t.test('a signal ends the command, which has ended when the put has', async (t) 
   t.strictSame(children, [])
   const catalog = join(vaults, 'catalog.jsonl')
   t.notOk((await recordsOf(catalog)).some(({ type }) => type === 'archive'))
+})
+
+t.test('a command is not started after the signal, and that is no usage error', async (t) => {
+  const { io, interrupt } = stage()
+  interrupt.abort('SIGINT')
+  const input = commandInput(['true'], io)
+  await t.rejects(Promise.resolve(input.open()), { name: 'AbortError' })
+  await input.close()
 })

@@ -212,3 +212,20 @@ t.test('after catalog rebuild, the names are those in the descriptions', async (
   t.equal((await run(['get', 'docs', '-q', 'Größe'])).stdout.toString(), 'rebuilt')
   t.match((await run(['inventory', 'docs', '-q'])).stdout.toString(), / {2}Größe\n/)
 })
+
+t.test('verify compares with the catalog also if the region of the vault is not known', async (t) => {
+  await put('some bytes', '--name', 'far')
+  await writeFile(file('far'), 'some bytes')
+  const names = ['AWS_REGION', 'AWS_DEFAULT_REGION', 'AWS_CONFIG_FILE'] as const
+  const before = names.map((name) => process.env[name])
+  t.teardown(() => {
+    for (const [i, name] of names.entries()) {
+      if (before[i] === undefined) Reflect.deleteProperty(process.env, name)
+      else process.env[name] = before[i]
+    }
+  })
+  for (const name of names) Reflect.deleteProperty(process.env, name)
+  process.env.AWS_CONFIG_FILE = file('none')
+  const it = stage()
+  t.equal(await runHere(['verify', file('far'), 'docs', 'far', '--catalog', catalog], it), 0, it.err())
+})
