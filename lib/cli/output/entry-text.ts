@@ -22,7 +22,7 @@ export function entryText(
 export function candidateLines(candidates: readonly Candidate[]): string[] {
   const short = shortIdsOf(candidates.map(({ archiveId }) => archiveId))
   return candidates.map(({ archiveId, entry }) => {
-    const shortId = short.get(archiveId) ?? archiveId
+    const shortId = String(short.get(archiveId))
     if (!entry) return `  ${shortId}…  an archive that was stored with a wrong tree hash`
     if (archiveId === entry.id) return `  ${entryText(entry, shortId)}`
     return `  ${shortId}…  a volume of ${entryText(entry)}`

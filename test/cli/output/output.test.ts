@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { EventEmitter } from 'node:events'
 import t from 'tap'
-import { candidateLines } from '../../../lib/cli/output/entry-text.js'
+import { candidateLines, entryText } from '../../../lib/cli/output/entry-text.js'
 import type { Progress } from '../../../lib/cli/output/progress/progress.js'
 import { endpointOf } from '../../../lib/cli/run/doctor/doctor.js'
 import { followReader, type Retrieval } from '../../../lib/cli/run/get/follow-reader.js'
@@ -182,6 +182,7 @@ t.test('a candidate that is not a whole stream is listed as such', (t) => {
   const set = { volumes: [{}, {}], state: 'complete', missing: [] } as unknown as ArchiveSet
   const place = { vaultName: 'docs', region: 'us-east-1', accountId: undefined }
   const entry = { ...place, id: 'klmnopqrst', name: 'db', time: '2026-11-29T12:00:00Z', size: 1024, set }
+  t.match(entryText({ ...entry, id: 'short' }), /^db of .* \(short\), 2 volumes$/)
   t.match(candidateLines([{ archiveId: 'abcdefghij', entry }]), [
     /^ {2}abcdefgh… {2}a volume of db of 2026-11-\d\d \d\d:\d\d, 1\.00 KiB \(klmnopqr…\), 2 volumes$/,
   ])
