@@ -1,9 +1,9 @@
 /** The ways in which a text stands for an archive. Each function returns `undefined` if the text does not, in its way. */
 import { isArchiveId } from '../../glacier/names.js'
-import type { ArchiveRecord } from '../record.js'
 import type { Candidate, FoundArchive, SelectableArchives, Selection } from './selection.js'
 import { isInSameVault } from '../vault-address.js'
 import { datedNameOf, LATEST } from './selector.js'
+import { archivesOfSet } from './sets.js'
 import { accountIn, type StoredEntry } from './stored-entries.js'
 
 /** The smallest number of characters that the beginning of an ID must have. */
@@ -113,11 +113,10 @@ function isBefore(endMs: number): (entry: StoredEntry) => boolean {
   return ({ time }) => Date.parse(time) < endMs
 }
 
-function hasVolume({ set: { volumes, duplicates } }: StoredEntry, archiveId: string): boolean {
-  const isIt = (volume: ArchiveRecord): boolean => volume.archiveId === archiveId
-  return volumes.some(isIt) || duplicates.some(isIt)
+function hasVolume({ set }: StoredEntry, archiveId: string): boolean {
+  return archivesOfSet(set).some((volume) => volume.archiveId === archiveId)
 }
 
-function idsOf({ set: { volumes, duplicates } }: StoredEntry): string[] {
-  return [...volumes, ...duplicates].map(({ archiveId }: ArchiveRecord) => archiveId)
+function idsOf({ set }: StoredEntry): string[] {
+  return archivesOfSet(set).map(({ archiveId }) => archiveId)
 }

@@ -32,6 +32,11 @@ export interface ArchiveSet {
   readonly duplicates: readonly ArchiveRecord[]
 }
 
+/** All archives of a set: its volumes, and the further ones that were stored for a volume. */
+export function archivesOfSet({ volumes, duplicates }: ArchiveSet): ArchiveRecord[] {
+  return [...volumes, ...duplicates]
+}
+
 /** The archive ID that identifies the set an archive belongs to. */
 export function setIdOf({ archiveId, firstVolume }: ArchiveRecord): string {
   return firstVolume ?? archiveId

@@ -5,7 +5,7 @@
 import { assertNoConflicts } from '../../catalog/queries/conflicts.js'
 import type { VaultPlace } from '../../catalog/queries/stored-entries.js'
 import type { ArchiveRecord } from '../../catalog/record.js'
-import { setFrom, setIdOf, setOf, type ArchiveSet } from '../../catalog/queries/sets.js'
+import { archivesOfSet, setFrom, setIdOf, setOf, type ArchiveSet } from '../../catalog/queries/sets.js'
 import { IncompleteSetError, NotFoundError, SizeMismatchError, TreeHashMismatchError } from '../../errors.js'
 import { withPath } from '../../fs/system-reason.js'
 import { invariant } from '../../invariant.js'
@@ -76,8 +76,8 @@ function volumesToCompare(
   { volumes: includesSet, quiet }: VerifyOptions,
   io: Io,
 ): readonly ArchiveRecord[] {
-  const { volumes, duplicates, missing, state } = set
-  const archive = [...volumes, ...duplicates].find((volume) => volume.archiveId === archiveId)
+  const { volumes, missing, state } = set
+  const archive = archivesOfSet(set).find((volume) => volume.archiveId === archiveId)
   if (archive && (!includesSet || archive.firstVolume !== undefined)) {
     if (includesSet && !quiet)
       printNote(

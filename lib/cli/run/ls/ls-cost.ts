@@ -1,4 +1,5 @@
 /** The costs each month of the archives of `ls`, for `--cost`. */
+import { archivesOfSet } from '../../../catalog/queries/sets.js'
 import { storageCostPerMonth } from '../../../costs/storage-costs.js'
 import { sumOf, type Cost } from '../../../costs/cost.js'
 import type { LsOptions } from '../../commands/archives/ls.js'
@@ -52,5 +53,5 @@ export async function costsOfRows(rows: readonly LsRow[], options: LsOptions): P
 /** The archives that are charged for. Whether one that may exist is among them is not known. */
 function archivesOf({ entry }: LsRow): readonly PlacedArchive[] {
   if (entry.type === 'possible') return []
-  return entry.type === 'set' ? [...entry.set.volumes, ...entry.set.duplicates] : [entry]
+  return entry.type === 'set' ? archivesOfSet(entry.set) : [entry]
 }

@@ -1,5 +1,6 @@
 /** The rows of `ls`: an archive, a set of volumes, an archive with a wrong tree hash, or one that may exist. */
 import type { CatalogEntry } from '../../../catalog/queries/listing.js'
+import { archivesOfSet } from '../../../catalog/queries/sets.js'
 import { recordName, storedEntryOf } from '../../../catalog/queries/stored-entries.js'
 import type { VaultAddress } from '../../../catalog/vault-address.js'
 import { setText } from '../../output/set-text.js'
@@ -41,7 +42,7 @@ export function rowOf(entry: CatalogEntry): LsRow {
     return { entry, time, size, id, ids: [id], name: '', streamName: undefined, remark, ...place }
   }
   const { id, name = '', time, size, set, ...place } = storedEntryOf(entry)
-  const ids = [id, ...[...set.volumes, ...set.duplicates].map(({ archiveId }) => archiveId)]
+  const ids = [id, ...archivesOfSet(set).map(({ archiveId }) => archiveId)]
   const remark = type === 'set' ? setText(set) : ''
   return { entry, time, size, id, ids, name, streamName: set.volumes[0]?.name, remark, ...place }
 }

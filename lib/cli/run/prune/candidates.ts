@@ -6,12 +6,12 @@
  * with the set, and the first volume is deleted last.
  */
 import { conflictsIn } from '../../../catalog/queries/conflicts.js'
-import { severalSetsAmong } from '../../../catalog/queries/sets.js'
-import { accountIn, storedEntriesIn, type StoredEntry } from '../../../catalog/queries/stored-entries.js'
+import { archivesOfSet, severalSetsAmong } from '../../../catalog/queries/sets.js'
+import { isInPlace, storedEntriesIn, type StoredEntry } from '../../../catalog/queries/stored-entries.js'
 import { readBlocks } from '../../../catalog/read-catalog.js'
 import type { ArchiveRecord } from '../../../catalog/record.js'
-import { isInSameVault, type VaultAddress } from '../../../catalog/vault-address.js'
-import { UsageError } from '../../command-errors.js'
+import type { VaultAddress } from '../../../catalog/vault-address.js'
+import { assertOneAccount } from '../select/one-account.js'
 
 /** A stored stream with a name. */
 export interface NamedEntry extends StoredEntry {
@@ -58,10 +58,12 @@ export async function candidatesIn(
       contradictory: [] as StoredEntry[],
     },
   }
-  const inVault = (await storedEntriesIn(file)).filter((entry) =>
-    archivesOf(entry).every((archive) => isInSameVault(archive, vault)),
+  const { vaultName, region, endpoint, accountId } = vault
+  const place = { vaultName, address: { region, endpoint }, accountId }
+  const here = (await storedEntriesIn(file)).filter((entry) =>
+    archivesOf(entry).every((archive) => isInPlace(archive, place)),
   )
-  const here = ofAccount(inVault, vault)
+  assertOneAccount(here.flatMap(archivesOf), place)
   const ofSets = here
     .filter(({ set }) => set.volumes.length > 1 || set.missing.length > 0)
     .flatMap(archivesOf)
@@ -86,7 +88,7 @@ export async function candidatesIn(
 
 /** All archives of a stream, with the further ones that were stored for a volume. */
 export function archivesOf({ set }: StoredEntry): readonly ArchiveRecord[] {
-  return [...set.volumes, ...set.duplicates]
+  return archivesOfSet(set)
 }
 
 /**
@@ -104,18 +106,4 @@ async function begunDeletionsIn(file: string): Promise<ReadonlySet<string>> {
   for await (const records of readBlocks(file, { types: ['deleted'] }))
     for (const { firstVolume } of records) if (firstVolume !== undefined) begun.add(firstVolume)
   return begun
-}
-
-/** The entries of the account. A record without an account may be of any. */
-function ofAccount(entries: readonly StoredEntry[], { accountId, vaultName }: PrunedVault): StoredEntry[] {
-  const accountsOf = (entry: StoredEntry): string[] =>
-    archivesOf(entry).flatMap((archive) => accountIn(archive) ?? [])
-  if (accountId === undefined && new Set(entries.flatMap(accountsOf)).size > 1)
-    throw new UsageError(
-      `The catalog has vaults named ${vaultName} in several accounts, and the account of the credentials is not known. ` +
-        'Give --account-id with the 12 digits of the account.',
-    )
-  return entries.filter(
-    (entry) => accountId === undefined || accountsOf(entry).every((id) => id === accountId),
-  )
 }

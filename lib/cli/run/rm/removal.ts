@@ -1,7 +1,13 @@
 /** The archives that `rm` deletes for the IDs it is given, and their order. */
 import { assertNoConflicts } from '../../../catalog/queries/conflicts.js'
 import type { ArchiveRecord } from '../../../catalog/record.js'
-import { setIdOf, setsOf, severalSetsAmong, type ArchiveSet } from '../../../catalog/queries/sets.js'
+import {
+  archivesOfSet,
+  setIdOf,
+  setsOf,
+  severalSetsAmong,
+  type ArchiveSet,
+} from '../../../catalog/queries/sets.js'
 import { isInPlace, recordName, type VaultPlace } from '../../../catalog/queries/stored-entries.js'
 import type { PlacedArchive } from '../costs/archive-costs.js'
 import { UsageError } from '../../command-errors.js'
@@ -40,7 +46,7 @@ export async function planRemoval(
   const planned = new Map<string, Removal>()
   for (const archiveId of archiveIds) {
     const set = sets.get(archiveId)
-    const members = set ? [...set.volumes, ...set.duplicates] : []
+    const members = set ? archivesOfSet(set) : []
     const record = members.find((member) => member.archiveId === archiveId)
     assertPlace(record ?? members[0], place, archiveId)
     if (withVolumes && record?.firstVolume !== undefined) {

@@ -1,18 +1,18 @@
 /** The facts that `empty` states about a vault before it deletes everything: from the catalog and the last inventory. */
 import { archivesIn, mismatchedIn } from '../../../catalog/queries/archives.js'
-import { accountIn, isInPlace, type VaultPlace } from '../../../catalog/queries/stored-entries.js'
+import { isInPlace, type VaultPlace } from '../../../catalog/queries/stored-entries.js'
 import type { DescribingRecord } from '../../../catalog/queries/survey.js'
 import type { ServiceAddress, VaultAddress } from '../../../catalog/vault-address.js'
 import type { Vault } from '../../../client/vault-client.js'
 import { ARCHIVE_OVERHEAD_BYTES } from '../../../costs/billing-rules.js'
 import { AccessDeniedError } from '../../../errors.js'
-import { UsageError } from '../../command-errors.js'
 import type { Io } from '../../io.js'
 import { costJson, formatCost } from '../../output/cost-text.js'
 import { formatCount, formatSize } from '../../output/format.js'
 import type { Connection } from '../connection.js'
 import { priceNote, type PlacedArchive } from '../costs/archive-costs.js'
 import type { RegionalPrices } from '../costs/regional-prices.js'
+import { assertOneAccount } from '../select/one-account.js'
 import { earlyDeletionCost } from './early-deletion.js'
 
 /** The vault that is emptied. */
@@ -41,13 +41,7 @@ export async function catalogArchivesIn(file: string, here: EmptiedVault): Promi
   const found: DescribingRecord[] = []
   for await (const archive of archivesIn(file)) if (isInPlace(archive, here)) found.push(archive)
   found.push(...(await mismatchedIn(file)).filter((archive) => isInPlace(archive, here)))
-  const accounts = new Set(found.map(accountIn))
-  accounts.delete(undefined)
-  if (here.accountId === undefined && accounts.size > 1)
-    throw new UsageError(
-      `The catalog has vaults named ${here.vaultName} in several accounts, and the account of the credentials is not ` +
-        'known. Give --account-id with the 12 digits of the account.',
-    )
+  assertOneAccount(found, here)
   return found
 }
 
