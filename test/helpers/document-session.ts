@@ -45,7 +45,7 @@ export class DocumentSession {
   readonly #home: string
   readonly #command: string
   readonly #environment: NodeJS.ProcessEnv
-  /** What each block that was run has printed, by its line. */
+  /** The output of each block that was run, by its line. */
   readonly #outputs = new Map<number, string>()
 
   /**

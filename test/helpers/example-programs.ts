@@ -10,7 +10,7 @@ const SEPARATOR = '---- the next program: '
 export interface ProgramRuns {
   /** The exit code of the process that has run all of them. */
   readonly code: number | null
-  /** What each has printed, by its name. */
+  /** The output of each, by its name. */
   readonly outputs: ReadonlyMap<string, string>
 }
 

@@ -6,7 +6,7 @@ import { BIN, commandEnvironment } from './command.js'
 const SCRIPT = fileURLToPath(new URL('in-terminal.py', import.meta.url))
 const execute = promisify(execFile)
 
-/** What a command writes to a terminal, and how it ends. */
+/** The output of a command to a terminal, and how the command ends. */
 export interface TerminalRun {
   /** Pieces of output, each with the width of the terminal when it arrived. A change of the width is an empty piece. */
   readonly pieces: readonly { readonly columns: number; readonly text: string }[]

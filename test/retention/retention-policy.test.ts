@@ -53,7 +53,7 @@ function weekNumber(time: number): number {
   return Math.floor((time - Date.parse('1969-12-29T00:00:00Z')) / (7 * DAY))
 }
 
-/** What a policy keeps, rule by rule, as the manual of restic describes it. */
+/** The archives that a policy keeps, rule by rule, as the manual of restic describes it. */
 function naiveKept(times: readonly number[], policy: RetentionPolicy): number[] {
   const sorted = [...times].sort((a, b) => b - a)
   const keep = new Set<number>()

@@ -27,7 +27,8 @@ export interface TransferSnapshot {
   readonly waitedMs: number
 }
 
-const NOTHING: TransferProgress = {
+/** The numbers of a transfer that has not begun. */
+export const NOTHING: TransferProgress = {
   doneBytes: 0,
   skippedBytes: 0,
   sentBytes: 0,

@@ -1,5 +1,5 @@
 /** The table that `ls` prints. */
-import { DAY_MS, MIN_CHARGED_DAYS } from '../../../costs/billing-rules.js'
+import { DAY_MS, freeDeletionTime } from '../../../costs/billing-rules.js'
 import { formatAge, formatCount, formatSize, formatTime } from '../../output/format.js'
 import { printable } from '../../output/print.js'
 import { tableLines, type Column } from '../../output/table/table.js'
@@ -59,7 +59,7 @@ function sizeCell(size: number | undefined): string {
 /** The days until the service no longer charges for an archive that is deleted. */
 function freeCell({ time, id }: LsRow, nowMs: number): string {
   if (id === undefined) return '-'
-  const days = Math.ceil((Date.parse(time) - nowMs) / DAY_MS) + MIN_CHARGED_DAYS
+  const days = Math.ceil((freeDeletionTime(Date.parse(time)) - nowMs) / DAY_MS)
   if (Number.isNaN(days)) return '-'
   return days > 0 ? `free in ${formatCount(days, 'day')}` : 'free'
 }
