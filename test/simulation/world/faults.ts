@@ -1,0 +1,53 @@
+/** The kinds of faults. Each must occur and take effect in the seeds of a long run: the report counts them. */
+
+/** What goes wrong, by kind. */
+export const FAULT_KINDS = {
+  // The network, at the port of the store or at the HTTP handler.
+  'request-lost': 'a request never arrives, and the client gets a connection error',
+  'request-late': 'a request is carried out after the client has given it up',
+  'response-lost': 'a request is carried out, and its response never arrives',
+  'response-late': 'a response takes minutes, so that responses come in another order',
+  'early-response': 'an error response arrives before the body is read',
+  'body-damaged': 'bytes change on the way to the service or back',
+  'body-cut': 'the output of a job ends early',
+  'middlebox-page': 'a proxy responds with a page of its own',
+  'not-a-range': 'a request for a range is answered with 200 and other bytes',
+  throttled: 'the service throttles',
+  'slow-request': '408: the bytes came too slowly',
+  'server-error': 'the service fails with 500 or 503 before it acts',
+  'server-error-after': 'the service fails with 500 or 503 after it has acted',
+  // The service.
+  'completion-forgotten': 'a repeated completion is not answered: the upload is gone',
+  'completion-hashless': 'a completion is answered without a tree hash',
+  'completion-unchecked': 'a repeated completion with other content is answered with the archive',
+  'upload-expired': 'an upload expires while it is not active',
+  'job-expired': 'a job and its output expire',
+  'job-failed': 'a job fails',
+  'wrong-hash': 'the service states a wrong tree hash',
+  'stored-damaged': 'the service stores other bytes than were sent, and states their hash',
+  'other-account': 'a request is made with the credentials of another account',
+  'credentials-expired': 'the credentials expire',
+  'short-page': 'a list has shorter pages than was requested',
+  // Processes.
+  killed: 'a process is killed',
+  paused: 'a process is paused for an hour',
+  'clock-jump': 'the time of day of a host is set forward or back',
+  aborted: 'a user ends a transfer by its signal',
+  'source-failed': 'a source fails',
+  'source-stalled': 'a source is silent for hours',
+  'source-changed': 'a stream is resumed with another source',
+  'consumer-failed': 'the consumer of a retrieval fails',
+  'consumer-stalled': 'the consumer of a retrieval is slow',
+  'listener-threw': 'a listener of an event throws',
+  // Disks.
+  'short-write': 'a write takes only some of the bytes',
+  'disk-full': 'the disk is full',
+  'disk-error': 'a call of the file system fails with EIO',
+  'disk-slow': 'a call of the file system takes a while, so that other processes act meanwhile',
+  'power-cut': 'a host loses power: what was not synced is lost',
+  'cut-off': 'a host is cut off from the shared disk for minutes',
+  'file-replaced': 'a file is replaced or deleted while it is open',
+} as const
+
+/** A kind of fault. */
+export type FaultKind = keyof typeof FAULT_KINDS

@@ -1,0 +1,37 @@
+/** What all parts of one run share. */
+import type { Choices } from '../choices/choices.js'
+import type { FaultKind } from './faults.js'
+import type { Scheduler } from './scheduler.js'
+
+/** The limits of the simulated service, and the sizes of a run: small, so that thousands of uploads run in a second. */
+export const LIMITS = { leafSize: 16, minPartSize: 16, maxPartSize: 64, maxParts: 6 }
+
+/** One run. */
+export interface World {
+  readonly seed: number
+  readonly choices: Choices
+  readonly scheduler: Scheduler
+  /**
+   * Whether faults still happen. When they have ceased, `faults.rate` is 0 for every kind, processes are not disturbed
+   * any more, and uploads must succeed.
+   */
+  readonly faults: Faults
+  /** Notes a step, for the trace of a failed run. Must be cheap: the text is made only if the trace is kept. */
+  note(who: string, text: () => string): void
+  /** Reports a broken invariant. The first one ends the run. */
+  fail(invariant: string, message: string): void
+  /** A number that no other call in this run has returned, from 1. */
+  number(): number
+  /** A pseudo-random number from 0 up to 1 for jitter, from the seed and the name alone. */
+  jitter(name: string): number
+}
+
+/** The faults of one run. */
+export interface Faults {
+  /** How likely a fault of a kind is at each occasion in this run: 0 if the run has none of this kind, or faults have ceased. */
+  rate(kind: FaultKind): number
+  /** Decides whether a fault happens at this occasion, as `choices.happens(name, rate(kind))`. */
+  happens(kind: FaultKind, name: string): boolean
+  /** Counts a fault that took effect: the engine noticed it, or could have. */
+  tookEffect(kind: FaultKind): void
+}
