@@ -5,6 +5,8 @@ import { CATALOG, type Environment } from './environment.js'
 
 /** The kinds of these faults. A process that is killed or paused is so by its calls themselves. */
 const KINDS = ['aborted', 'clock-jump', 'power-cut', 'cut-off', 'file-replaced'] as const satisfies FaultKind[]
+/** The rates of these kinds are for a whole process, which makes about this many calls. */
+const RATE_PER_CALL = 1 / 50
 type Disturbance = (typeof KINDS)[number]
 
 /**
@@ -16,9 +18,10 @@ export function disturb(process: SimProcess, env: Environment, stop: AbortContro
   const { faults, choices } = env.world
   const kinds = KINDS.filter((kind) => faults.rate(kind) > 0)
   if (kinds.length === 0) return
-  const rate = Math.max(...kinds.map((kind) => faults.rate(kind)))
+  const rate = RATE_PER_CALL * Math.max(...kinds.map((kind) => faults.rate(kind)))
+  const outcomes: [Disturbance | 'none', ...Disturbance[]] = ['none', ...kinds]
   process.onCall = (what) => {
-    const kind = choices.pick(`${process.name}/${what}/disturbance`, ['none', ...kinds], rate)
+    const kind = choices.pick(`${process.name}/${what}/disturbance`, outcomes, rate)
     // In a list of choices, the kind may be one that this run does not have.
     if (kind !== 'none' && faults.rate(kind) > 0) ACTIONS[kind](process, env, stop)
   }
@@ -39,12 +42,9 @@ const ACTIONS: Readonly<
     world.note(name, () => `sees the clock of ${host.name} jump by ${minutes} min`)
     world.faults.tookEffect('clock-jump')
   },
-  'power-cut'({ host, world, name }, { table, disk }) {
-    world.note(name, () => `is on ${host.name}, which loses power`)
-    world.faults.tookEffect('power-cut')
+  'power-cut'({ host }, { table, disk }) {
     for (const other of table.values()) if (other.host === host) other.kill()
     disk.powerCut(host)
-    host.boots++
   },
   'cut-off'({ host, world, name }) {
     const minutes = world.choices.pick(`${name}/cut-off-min`, [15, 2, 40])
@@ -52,13 +52,14 @@ const ACTIONS: Readonly<
     world.note(name, () => `is on ${host.name}, which is cut off from the disk for ${minutes} min`)
   },
   'file-replaced'({ world, name }, { disk, ledger }) {
-    const how = world.choices.pick(`${name}/replacement`, ['deleted', 'copy', 'older copy'])
-    const text = disk.textOf(CATALOG)
-    if (text === undefined) return
+    if (!disk.exists(CATALOG)) return
+    const text = disk.bytesOf(CATALOG).toString()
+    const how = world.choices.pick(`${name}/replacement`, ['deleted', 'copy', 'older-copy'])
     ledger.lostCatalogs.push(text)
-    world.note(name, () => `does not notice that the catalog is replaced: ${how}`)
-    if (how === 'deleted') disk.remove(CATALOG)
-    else disk.replace(CATALOG, how === 'copy' ? text : text.slice(0, text.lastIndexOf('\n', text.length - 2) + 1))
-    world.faults.tookEffect('file-replaced')
+    disk.replaceFile(CATALOG, how === 'deleted' ? undefined : how === 'copy' ? text : withoutLastLine(text))
   },
+}
+
+function withoutLastLine(text: string): string {
+  return text.slice(0, text.lastIndexOf('\n', text.length - 2) + 1)
 }

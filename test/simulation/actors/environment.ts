@@ -11,11 +11,6 @@ import type { Ledger } from './ledger.js'
 export const CATALOG = '/shared/catalog.jsonl'
 /** The folder of the files that are retrieved, on the same disk. */
 export const OUTPUT = '/shared/output'
-/** The vault. */
-export const VAULT = 'backups'
-/** The account that owns the vault, and another one. */
-export const ACCOUNT = '123456789012'
-export const OTHER_ACCOUNT = '210987654321'
 /** Where the vault is. */
 export const PLACE = { region: 'eu-west-1', endpoint: undefined }
 

@@ -20,7 +20,7 @@ export async function getStream(
 ): Promise<void> {
   const { bytes } = stored.content
   const range = drawRange(process, bytes.length)
-  const options = { ...drawPlan(process, stored), range }
+  const options = { ...drawPlan(process, stored, range === undefined), range }
   const reader = new ArchiveReader(contextOf(env, process, signal, options))
   reader.on('range', () => {
     maybeThrow(process, 'range')
@@ -45,7 +45,7 @@ export async function getFile(
   const { archives, content } = stored
   const path = `${OUTPUT}/${archives[0]?.archiveId}`
   env.ledger.files.push({ path, bytes: content.bytes })
-  const options = drawPlan(process, stored)
+  const options = drawPlan(process, stored, true)
   const archiveIds = archives.map(({ archiveId }) => archiveId)
   await new ArchiveDownload(() => ({
     ...contextOf(env, process, signal, options),
@@ -53,9 +53,9 @@ export async function getFile(
     file: path,
     content: { vaultName: VAULT, archiveIds },
     rangeOptions: options,
-    makeHasher: () => env.disk.hasherOf(process),
+    makeHasher: () => new SimFileHasher(process.runtime.files),
   }))
-  if (env.disk.bytesOf(path) === undefined)
+  if (!env.disk.exists(path))
     env.world.fail('a retrieved file has its name', `${process.name} has not made ${path}`)
   env.world.reached('file retrieved')
 }
@@ -77,10 +77,15 @@ function contextOf(
   }
 }
 
-function drawPlan({ world, name }: SimProcess, { archives }: StoredStream): RetrievalPlanOptions {
+/** @param isWhole - whether all of the stream is retrieved: then nothing else need be known than the IDs */
+function drawPlan(
+  { world, name }: SimProcess,
+  { archives }: StoredStream,
+  isWhole: boolean,
+): RetrievalPlanOptions {
   const { choices } = world
   const rangeSize = choices.pick(`${name}/range-size`, [16, 32, 64], 0.5)
-  const isKnown = !choices.happens(`${name}/knows-nothing`, 0.2)
+  const isKnown = !choices.happens(`${name}/knows-ids-only`, isWhole ? 0.2 : 0)
   return {
     archiveId: archives.map(({ archiveId }) => archiveId),
     archiveSizes: isKnown ? archives.map(({ size }) => size) : undefined,

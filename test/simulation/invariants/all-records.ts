@@ -4,5 +4,6 @@ import { recordsIn, type RawRecord } from './catalog-records.js'
 
 /** Reads the records of the catalog as it is on disk, and of the catalogs that were lost. */
 export function allRecords({ disk, ledger }: Environment): RawRecord[] {
-  return [...ledger.lostCatalogs, disk.textOf(CATALOG) ?? ''].flatMap(recordsIn)
+  const current = disk.exists(CATALOG) ? disk.bytesOf(CATALOG).toString() : ''
+  return [...ledger.lostCatalogs, current].flatMap(recordsIn)
 }

@@ -1,0 +1,23 @@
+/** Makes what the processes of a run share. */
+import { Ledger } from '../actors/ledger.js'
+import { OUTPUT, type Environment } from '../actors/environment.js'
+import { SimDisk } from '../disk/sim-disk.js'
+import { simulatedClient } from '../network/simulated-client.js'
+import { ServiceModel } from '../service/service-model.js'
+import { Host } from '../world/host.js'
+import type { World } from '../world/world.js'
+
+/** Makes the environment of a run. The output folder exists, and the catalog does not. */
+export function makeEnvironment(world: World): Environment {
+  const disk = new SimDisk(world)
+  disk.makeFolder(OUTPUT)
+  return {
+    world,
+    disk,
+    service: new ServiceModel(world),
+    table: new Map(),
+    hosts: [new Host('alpha'), new Host('beta')],
+    ledger: new Ledger(),
+    clientOf: simulatedClient,
+  }
+}
