@@ -2,6 +2,7 @@
 import type { VaultClient } from '../../../lib/client/vault-client.js'
 import type { SimDisk } from '../disk/sim-disk.js'
 import type { ServiceModel } from '../service/service-model.js'
+import type { FaultKind } from '../world/faults.js'
 import type { Host } from '../world/host.js'
 import type { ProcessTable, SimProcess } from '../world/sim-process.js'
 import type { World } from '../world/world.js'
@@ -25,5 +26,7 @@ export interface Environment {
   readonly table: ProcessTable
   readonly hosts: readonly Host[]
   readonly ledger: Ledger
+  /** The kinds of faults that can occur in the run, also after they have ceased. */
+  readonly kinds: ReadonlySet<FaultKind>
   readonly clientOf: ClientFactory
 }

@@ -3,6 +3,7 @@ import { ArchiveReader, type RetrievalContext } from '../../../lib/retrieve/arch
 import { ArchiveDownload } from '../../../lib/retrieve/file/archive-download.js'
 import { planRetrieval, type RetrievalPlanOptions } from '../../../lib/retrieve/retrieval-plan.js'
 import { vaultStore } from '../../../lib/vault/vault-store.js'
+import { hasherOn } from '../disk/file-hasher.js'
 import { accountOf, VAULT } from '../service/accounts.js'
 import type { SimProcess } from '../world/sim-process.js'
 import { LIMITS } from '../world/world.js'
@@ -53,7 +54,7 @@ export async function getFile(
     file: path,
     content: { vaultName: VAULT, archiveIds },
     rangeOptions: options,
-    makeHasher: () => new SimFileHasher(process.runtime.files),
+    makeHasher: () => hasherOn(process.runtime.files, LIMITS.leafSize),
   }))
   if (!env.disk.exists(path))
     env.world.fail('a retrieved file has its name', `${process.name} has not made ${path}`)

@@ -4,6 +4,7 @@ import { OUTPUT, type Environment } from '../actors/environment.js'
 import { SimDisk } from '../disk/sim-disk.js'
 import { simulatedClient } from '../network/simulated-client.js'
 import { ServiceModel } from '../service/service-model.js'
+import { ALL_KINDS } from '../world/faults.js'
 import { Host } from '../world/host.js'
 import type { World } from '../world/world.js'
 
@@ -18,6 +19,7 @@ export function makeEnvironment(world: World): Environment {
     table: new Map(),
     hosts: [new Host('alpha'), new Host('beta')],
     ledger: new Ledger(),
+    kinds: new Set(ALL_KINDS.filter((kind) => world.faults.rate(kind) > 0)),
     clientOf: simulatedClient,
   }
 }
