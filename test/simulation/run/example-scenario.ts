@@ -8,7 +8,7 @@ import type { World } from '../world/world.js'
 const REQUESTS = 6
 
 /** Runs both clients, and checks the count. */
-export async function exampleScenario(world: World): Promise<void> {
+export async function runScenario(world: World): Promise<void> {
   const counts = new Map<string, number>()
   await Promise.all(
     ['first', 'second'].map(async (name) => {

@@ -1,6 +1,6 @@
 import t from 'tap'
 import type { World } from '../world/world.js'
-import { exampleScenario } from './example-scenario.js'
+import { runScenario } from './example-scenario.js'
 import { runSeed, type RunResult } from './run.js'
 
 /** All that a run leaves behind. */
@@ -10,9 +10,9 @@ function textsOf({ trace, choices, failure, events, simulatedMs, faults }: RunRe
 
 t.test('a seed gives the same run alone and among others', async (t) => {
   const seeds = Array.from({ length: 64 }, (_, index) => index)
-  const together = await Promise.all(seeds.map((seed) => runSeed(seed, exampleScenario, { records: true })))
+  const together = await Promise.all(seeds.map((seed) => runSeed(seed, runScenario, { records: true })))
   for (const result of together) {
-    const alone = await runSeed(result.seed, exampleScenario, { records: true })
+    const alone = await runSeed(result.seed, runScenario, { records: true })
     t.strictSame(textsOf(result), textsOf(alone), `seed ${result.seed}`)
   }
   t.ok(new Set(together.map(({ trace }) => trace?.lines.join('\n'))).size > 32, 'seeds differ')
@@ -20,8 +20,8 @@ t.test('a seed gives the same run alone and among others', async (t) => {
 
 t.test('recording changes nothing', async (t) => {
   for (let seed = 0; seed < 64; seed++) {
-    const plain = await runSeed(seed, exampleScenario)
-    const recorded = await runSeed(seed, exampleScenario, { records: true })
+    const plain = await runSeed(seed, runScenario)
+    const recorded = await runSeed(seed, runScenario, { records: true })
     t.strictSame([plain.events, plain.failure], [recorded.events, recorded.failure])
     t.strictSame([plain.choices, plain.trace], [[], undefined])
   }
