@@ -1,6 +1,7 @@
 /** Consumers of a retrieval: they check each byte as it arrives, and are slow or fail. */
 import type { ArchiveReader } from '../../../lib/retrieve/archive-reader.js'
 import type { SimProcess } from '../world/sim-process.js'
+import { silence } from './silence.js'
 
 /** The error of a consumer that fails. */
 export class ConsumerFailure extends Error {}
@@ -11,10 +12,11 @@ export class ConsumerFailure extends Error {}
  * @param expected - the right bytes
  */
 export async function consume(
-  { world, name, runtime }: SimProcess,
+  process: SimProcess,
   reader: ArchiveReader,
   expected: Buffer,
 ): Promise<void> {
+  const { world, name } = process
   const { faults } = world
   let at = 0
   for await (const chunk of reader) {
@@ -24,7 +26,7 @@ export async function consume(
     if (faults.happens('consumer-stalled', `${name}/consumer/stall`)) {
       world.note(name, () => `has a consumer that is slow after ${at} bytes`)
       faults.tookEffect('consumer-stalled')
-      await runtime.clock.sleep(world.choices.pick(`${name}/consumer/minutes`, [1, 60, 1500]) * 60_000, undefined)
+      await silence(process, world.choices.pick(`${name}/consumer/minutes`, [1, 60, 1500], 0.3))
     }
     if (faults.happens('consumer-failed', `${name}/consumer/failure`)) {
       world.note(name, () => `has a consumer that fails after ${at} bytes`)

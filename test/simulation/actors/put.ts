@@ -55,12 +55,14 @@ async function upload(
   const { choices } = world
   const accountId = accountOf(process)
   const store = vaultStore(env.clientOf(process, env.service, accountId), { vaultName: VAULT }, LIMITS)
-  const options = drawPlan(process, content)
+  const isResumed = resume || uploadId !== undefined
+  // A stream with a name is resumed in any case: its parts must fit.
+  const needsRoom = isResumed && (streamName !== undefined || uploadId !== undefined)
+  const options = drawPlan(process, content, needsRoom)
   const retryFor = choices.pick(`${name}/retry-min`, [360, 0, 1, 60], 0.3) * 60_000
   const note = (line: string): void => {
     world.note(name, () => line)
   }
-  const isResumed = resume || uploadId !== undefined
   const identity = { ...PLACE, vaultName: VAULT, accountId: isResumed ? accountId : undefined, name: streamName }
   const selected = await selectStream({
     ...{ identity, catalog, store, source: drawSource(process, content), uploadId, resume, retryFor },
@@ -92,13 +94,14 @@ async function upload(
   }
 }
 
-function drawPlan({ world, name }: SimProcess, { bytes }: Content): UploadPlanOptions {
+/** @param needsRoom - whether the parts of an earlier run, of whatever size, must fit into the memory */
+function drawPlan({ world, name }: SimProcess, { bytes }: Content, needsRoom: boolean): UploadPlanOptions {
   const { choices } = world
   const partSize = choices.pick(`${name}/part-size`, [16, 32, 64], 0.5)
   const maxParts = choices.pick(`${name}/max-parts`, [6, 2, 1, 4], 0.2)
   return {
     partSize,
-    memory: partSize * choices.pick(`${name}/memory-parts`, [6, 4, 5, 9], 0.5),
+    memory: (needsRoom ? LIMITS.maxPartSize : partSize) * choices.pick(`${name}/memory-parts`, [6, 4, 5, 9], 0.5),
     concurrency: choices.pick(`${name}/concurrency`, [8, 1, 2], 0.3),
     maxArchiveSize: partSize * maxParts,
     expectedSize: choices.happens(`${name}/expects-size`, 0.2) ? bytes.length : undefined,

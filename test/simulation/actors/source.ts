@@ -1,7 +1,11 @@
 /** Simulated sources: they come in pieces, stall, fail, and use their buffer again. */
 import type { ByteSource } from '../../../lib/stages/byte-source.js'
 import type { SimProcess } from '../world/sim-process.js'
+import { silence } from './silence.js'
 import type { Content } from './content.js'
+
+/** The rates of these faults are for a whole source, which has about this many pieces. */
+const RATE_PER_PIECE = 1 / 5
 
 /** The error of a source that fails. */
 export class SourceFailure extends Error {}
@@ -21,17 +25,17 @@ async function* pieces(
   pieceSize: number,
   isReused: boolean,
 ): AsyncGenerator<Buffer, void, undefined> {
-  const { world, name, runtime } = process
+  const { world, name } = process
   const { faults, choices } = world
   const buffer = Buffer.alloc(pieceSize)
   for (let at = 0; at < bytes.length; at += pieceSize) {
-    if (faults.happens('source-stalled', `${name}/source/stall`)) {
-      const minutes = choices.pick(`${name}/source/minutes`, [5, 60, 800, 1600])
+    if (choices.happens(`${name}/source/stall`, faults.rate('source-stalled') * RATE_PER_PIECE)) {
+      const minutes = choices.pick(`${name}/source/minutes`, [5, 60, 800, 1600], 0.3)
       world.note(name, () => `its source is silent for ${minutes} min`)
       faults.tookEffect('source-stalled')
-      await runtime.clock.sleep(minutes * 60_000, undefined)
+      await silence(process, minutes)
     }
-    if (faults.happens('source-failed', `${name}/source/failure`)) {
+    if (choices.happens(`${name}/source/failure`, faults.rate('source-failed') * RATE_PER_PIECE)) {
       world.note(name, () => `its source fails after ${at} bytes`)
       faults.tookEffect('source-failed')
       throw new SourceFailure('The source fails.')

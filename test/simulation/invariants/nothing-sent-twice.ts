@@ -15,21 +15,20 @@ export function checkNothingSentTwice({ world, service }: Environment): void {
     const before = confirmed.get(key)
     if (before && isKnown(before, request) && isStillThere(before, request))
       world.fail('nothing stored is sent again', `${request.who} sends ${key}, which ${before.who} has stored`)
-    if (request.result === 'success') confirmed.set(key, request)
+    if (isConfirmed(request)) confirmed.set(key, request)
   }
 
   /** Whether the process that sends now knows of the part: from its own response, or because it has listed the parts. */
   function isKnown(before: RequestRecord, now: RequestRecord): boolean {
     if (before.who === now.who) return now.sentMs - (before.settledMs ?? Infinity) < KEEP_ALIVE_MS
-    const listing = service.history.records.find(
-      (other) =>
-        other.operation === 'listParts' &&
-        other.who === now.who &&
-        other.request.uploadId === now.request.uploadId &&
-        other.result === 'success',
+    const listings = service.history.records.filter(
+      ({ operation, who, request }) =>
+        operation === 'listParts' && who === now.who && request.uploadId === now.request.uploadId,
     )
-    const isListed = (before.carriedOutMs ?? Infinity) < (listing?.sentMs ?? 0)
-    return isListed && now.sentMs - (listing?.sentMs ?? 0) < KEEP_ALIVE_MS
+    const [first] = listings
+    if (!first || listings.some(({ faults }) => faults.includes('wrong-hash'))) return false
+    const isListed = (before.carriedOutMs ?? Infinity) < first.sentMs
+    return isListed && now.sentMs - first.sentMs < KEEP_ALIVE_MS
   }
 
   /** Whether no other content has replaced the part since. */
@@ -46,4 +45,9 @@ export function checkNothingSentTwice({ world, service }: Environment): void {
         other.carriedOutMs <= now.sentMs,
     )
   }
+}
+
+/** Whether the process got the right hash of the part. */
+function isConfirmed({ result, faults }: RequestRecord): boolean {
+  return result === 'success' && !faults.includes('wrong-hash') && !faults.includes('stored-damaged')
 }
