@@ -75,11 +75,15 @@ const anyCall: fc.Arbitrary<Call> = fc.oneof(
   callOf('open', [path, flags, fc.constantFrom(0o600, 0o666)], async (session, at, flag, mode) => {
     session.handles.push(await session.files.open(session.path(at), flag, mode))
   }),
-  callOf('handle.read', [index, fc.integer({ min: 1, max: 10 }), position], async (session, at, length, from) => {
-    const buffer = Buffer.alloc(length + 2)
-    const count = await session.handle(at)?.read(buffer, 1, length, from)
-    return [count, buffer.toString('hex')]
-  }),
+  callOf(
+    'handle.read',
+    [index, fc.integer({ min: 1, max: 10 }), position],
+    async (session, at, length, from) => {
+      const buffer = Buffer.alloc(length + 2)
+      const count = await session.handle(at)?.read(buffer, 1, length, from)
+      return [count, buffer.toString('hex')]
+    },
+  ),
   callOf('handle.write', [index, bytes, position], async (session, at, data, from) =>
     session.handle(at)?.write(data, from),
   ),
