@@ -30,14 +30,14 @@ export class DiskRoom {
    * The free bytes at the moment of a write. The disk may get full by it.
    *
    * @param bytes - that are needed; 0 if nothing is added
-   * @param process - the name of the process, for the choices
+   * @param call - names the process and the call, for the choices
    */
-  for(bytes: number, process: string): number {
+  for(bytes: number, call: string): number {
     const { faults, choices, scheduler } = this.#world
     if (faults.rate('disk-full') === 0 || bytes === 0) return Infinity
-    if (scheduler.nowMs >= this.#smallUntilMs && faults.happens('disk-full', `${process}/write/disk-full`)) {
-      this.#capacityBytes = this.#tree.usedBytes + choices.between(`${process}/write/room`, 0, bytes - 1)
-      this.#smallUntilMs = scheduler.nowMs + choices.pick(`${process}/write/full-ms`, FULL_MS)
+    if (scheduler.nowMs >= this.#smallUntilMs && faults.happens('disk-full', `${call}/full`)) {
+      this.#capacityBytes = this.#tree.usedBytes + choices.between(`${call}/room`, 0, bytes - 1)
+      this.#smallUntilMs = scheduler.nowMs + choices.pick(`${call}/full-ms`, FULL_MS)
     }
     return this.freeBytes
   }

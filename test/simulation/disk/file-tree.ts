@@ -137,9 +137,9 @@ export class FileTree {
     const fail = (code: Parameters<typeof systemError>[0]): never => {
       throw systemError(code, 'rename', from)
     }
+    const [source, target] = [this.#parentOf(from, 'rename'), this.#parentOf(to, 'rename')]
     const node = this.at(from, 'rename')
     const replaced = this.find(to, 'rename')
-    const [source, target] = [this.#parentOf(from, 'rename'), this.#parentOf(to, 'rename')]
     if (node === replaced) return
     if (node.kind === 'folder' && `${resolve(to)}/`.startsWith(`${resolve(from)}/`)) fail('EINVAL')
     if (replaced && `${resolve(from)}/`.startsWith(`${resolve(to)}/`)) fail('ENOTEMPTY')

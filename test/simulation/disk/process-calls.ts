@@ -45,7 +45,7 @@ export class ProcessCalls implements DiskCalls {
   bytesTaken(path: string, bytes: number, growth: number): number {
     const { name, world } = this.#process
     const { faults, choices } = world
-    const room = this.#room.for(growth, name)
+    const room = this.#room.for(growth, `${name}/write`)
     const most = bytes - growth + Math.min(room, growth)
     if (most < bytes) {
       faults.tookEffect('disk-full')
@@ -59,7 +59,7 @@ export class ProcessCalls implements DiskCalls {
   }
 
   creating(call: DiskCall, path: string): void {
-    if (this.#room.for(1, this.#process.name) > 0) return
+    if (this.#room.for(1, `${this.#process.name}/${call}`) > 0) return
     this.#process.world.faults.tookEffect('disk-full')
     throw diskFull(call, path)
   }

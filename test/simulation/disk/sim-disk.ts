@@ -4,10 +4,11 @@ import { dirname } from 'node:path'
 import type { FileSystem } from '../../../lib/runtime/file-system.js'
 import type { Host } from '../world/host.js'
 import type { Disk, SimProcess } from '../world/sim-process.js'
-import type { World } from '../world/world.js'
+import { LIMITS, type World } from '../world/world.js'
+import type { FileTreeHasher } from '../../../lib/tree-hash/file-hasher.js'
 import { DiskRoom } from './disk-room.js'
+import { hasherOn } from './file-hasher.js'
 import { FileTree } from './file-tree.js'
-import type { FileNode } from './nodes.js'
 import { ProcessCalls } from './process-calls.js'
 import { systemError } from './system-error.js'
 import { TreeFiles } from './tree-files.js'
@@ -38,10 +39,14 @@ export class SimDisk implements Disk {
     )
   }
 
-  /** A host loses power: what its processes have not synced is lost, or only some of it. They must have been killed. */
+  /** Makes a hasher of files that a process sees, with the leaves of the simulation. */
+  hasherOf(process: SimProcess): FileTreeHasher {
+    return hasherOn(process.runtime.files, LIMITS.leafSize)
+  }
+
+  /** A host has lost power, and its processes are killed: what they have not synced is lost, or only some of it. */
   powerCut(host: Host): void {
     const { choices, faults } = this.#world
-    this.#world.note(host.name, () => 'loses power')
     const name = `${host.name}/power-cut`
     const lost = this.#tree.losePower(host, {
       keptChanges: (changes) => choices.between(`${name}/kept-names`, 0, changes),
@@ -52,7 +57,6 @@ export class SimDisk implements Disk {
       },
     })
     if (lost) faults.tookEffect('power-cut')
-    host.boots++
   }
 
   /**
@@ -85,9 +89,16 @@ export class SimDisk implements Disk {
     return this.#tree.find(path, 'stat') !== undefined
   }
 
-  /** The bytes of a file. */
-  bytesOf(path: string): Buffer {
-    return this.#fileAt(path).content.copy()
+  /** The bytes of a file; `undefined` if it does not exist. */
+  bytesOf(path: string): Buffer | undefined {
+    const node = this.#tree.find(path, 'open')
+    if (node?.kind === 'folder') throw systemError('EISDIR', 'read', path)
+    return node?.content.copy()
+  }
+
+  /** The text of a file; `undefined` if it does not exist. */
+  textOf(path: string): string | undefined {
+    return this.bytesOf(path)?.toString()
   }
 
   /** The sorted names in a folder. */
@@ -106,12 +117,6 @@ export class SimDisk implements Disk {
       else paths.push(...inner)
     }
     return paths
-  }
-
-  #fileAt(path: string): FileNode {
-    const node = this.#tree.at(path, 'open')
-    if (node.kind === 'folder') throw systemError('EISDIR', 'read', path)
-    return node
   }
 
   #write(path: string, content: string | Uint8Array): void {

@@ -50,8 +50,7 @@ export class TreeFiles implements FileSystem {
   }
 
   open(path: string, flags: string | number, mode = 0o666): Promise<TreeFile> {
-    const bits = typeof flags === 'number' ? flags : FLAGS[flags]
-    if (bits === undefined) throw new TypeError(`The simulated disk does not know the flags ${flags}.`)
+    const bits = typeof flags === 'number' ? flags : stringToFlags(flags)
     return this.#calls.call('open', path, () => {
       if (bits & O_CREAT && !this.#tree.find(path, 'open')) this.#calls.creating('open', path)
       const node = this.#tree.open(path, bits, mode)
@@ -150,4 +149,10 @@ export class TreeFiles implements FileSystem {
   syncFolder(path: string): Promise<void> {
     return this.#calls.call('syncFolder', path, () => this.#tree.sync(this.#tree.at(path, 'open')))
   }
+}
+
+function stringToFlags(flags: string): number {
+  const bits = FLAGS[flags]
+  if (bits === undefined) throw new TypeError(`The simulated disk does not know the flags ${flags}.`)
+  return bits
 }
