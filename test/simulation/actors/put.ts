@@ -103,7 +103,7 @@ function drawPlan({ world, name }: SimProcess, { bytes }: Content, needsRoom: bo
     partSize,
     memory: (needsRoom ? LIMITS.maxPartSize : partSize) * choices.pick(`${name}/memory-parts`, [6, 4, 5, 9], 0.5),
     concurrency: choices.pick(`${name}/concurrency`, [8, 1, 2], 0.3),
-    maxArchiveSize: partSize * maxParts,
+    maxArchiveSize: (needsRoom ? LIMITS.maxPartSize : partSize) * maxParts,
     expectedSize: choices.happens(`${name}/expects-size`, 0.2) ? bytes.length : undefined,
   }
 }

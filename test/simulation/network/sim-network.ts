@@ -74,6 +74,7 @@ export class SimNetwork {
       record.result = error instanceof ServiceError ? error.serviceCode : codeOf(error)
       throw error
     } finally {
+      record.settledMs = process.world.scheduler.nowMs
       process.requests--
     }
   }

@@ -40,6 +40,8 @@ export interface RequestRecord {
   responded: boolean
   /** What the process got: `success`, or the code of the error; `undefined` if the call has not settled, or never will. */
   result: string | undefined
+  /** When the process got it. */
+  settledMs: number | undefined
   /** The faults that took effect at this request. */
   readonly faults: FaultKind[]
 }
@@ -67,6 +69,7 @@ export class RequestHistory {
       responseId: undefined,
       responded: false,
       result: undefined,
+      settledMs: undefined,
       faults: [],
     }
     this.records.push(record)
