@@ -11,7 +11,16 @@ export class ConsumerFailure extends Error {}
  *
  * @param expected - the right bytes
  */
-export async function consume(
+export async function consume(process: SimProcess, reader: ArchiveReader, expected: Buffer): Promise<void> {
+  const closed = new Promise((resolve) => reader.once('close', resolve))
+  try {
+    await read(process, reader, expected)
+  } finally {
+    await closed
+  }
+}
+
+async function read(
   process: SimProcess,
   reader: ArchiveReader,
   expected: Buffer,

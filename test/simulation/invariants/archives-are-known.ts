@@ -1,20 +1,21 @@
 /** Every archive in the vault has a record, an orphan note or an open intent. */
 import type { Environment } from '../actors/environment.js'
 import type { RequestRecord } from '../service/history.js'
-import { allRecords } from './all-records.js'
+import { recordsOfEach } from './all-records.js'
 import type { RawRecord } from './catalog-records.js'
 
 const INVARIANT = 'every archive is known to the catalog'
 
 /** Compares the vault with the catalog. */
 export function checkArchivesAreKnown(env: Environment): void {
-  const records = allRecords(env)
+  const catalogs = recordsOfEach(env)
+  const records = catalogs.flat()
   const known = new Set(records.map(({ archiveId }) => archiveId))
   const unresolved = unresolvedIntents(records)
   for (const request of env.service.history.records) {
     const { operation, outcome, responseId, request: sent, who } = request
     if (outcome !== 'accepted' || responseId === undefined || known.has(responseId)) continue
-    if (operation === 'completeUpload' && !hasOpenCompletion(records, sent.uploadId))
+    if (operation === 'completeUpload' && !catalogs.some((catalog) => hasOpenCompletion(catalog, sent.uploadId)))
       env.world.fail(INVARIANT, `${who} completes ${sent.uploadId}: ${responseId} has no record and no intent`)
     if (operation === 'uploadArchive' && !takeIntent(unresolved, request))
       env.world.fail(INVARIANT, `${who} stores ${responseId}, which has no record and no intent`)
