@@ -1,0 +1,13 @@
+/** A thread that runs seeds. It gets one order at a time, and responds to it with a result. */
+import { parentPort, workerData } from 'node:worker_threads'
+import { loadScenario } from '../run/load-scenario.js'
+import { catchUncaught } from '../run/uncaught.js'
+import { carryOut, type Order } from './seed-thread.js'
+
+const { scenarioUrl } = workerData as { scenarioUrl: string }
+const scenario = await loadScenario(scenarioUrl)
+catchUncaught()
+
+parentPort?.on('message', (order: Order) => {
+  void carryOut(order, scenario).then((result) => parentPort?.postMessage(result))
+})
