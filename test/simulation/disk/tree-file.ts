@@ -60,7 +60,9 @@ export class TreeFile implements OpenFile {
   }
 
   sync(): Promise<void> {
-    return this.#call('sync', (node) => this.#tree.sync(node))
+    return this.#call('sync', (node) => {
+      this.#tree.sync(node)
+    })
   }
 
   datasync(): Promise<void> {

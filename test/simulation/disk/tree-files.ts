@@ -101,7 +101,9 @@ export class TreeFiles implements FileSystem {
   }
 
   rename(from: string, to: string): Promise<void> {
-    return this.#calls.call('rename', to, () => this.#tree.rename(from, to))
+    return this.#calls.call('rename', to, () => {
+      this.#tree.rename(from, to)
+    })
   }
 
   rm(path: string): Promise<void> {
@@ -113,15 +115,21 @@ export class TreeFiles implements FileSystem {
   }
 
   rmTree(path: string): Promise<void> {
-    return this.#calls.call('rmTree', path, () => this.#tree.rmTree(path))
+    return this.#calls.call('rmTree', path, () => {
+      this.#tree.rmTree(path)
+    })
   }
 
   rmdir(path: string): Promise<void> {
-    return this.#calls.call('rmdir', path, () => this.#tree.rmdir(path))
+    return this.#calls.call('rmdir', path, () => {
+      this.#tree.rmdir(path)
+    })
   }
 
   unlink(path: string): Promise<void> {
-    return this.#calls.call('unlink', path, () => this.#tree.unlink(path))
+    return this.#calls.call('unlink', path, () => {
+      this.#tree.unlink(path)
+    })
   }
 
   readlink(path: string): Promise<string> {
@@ -147,7 +155,9 @@ export class TreeFiles implements FileSystem {
   }
 
   syncFolder(path: string): Promise<void> {
-    return this.#calls.call('syncFolder', path, () => this.#tree.sync(this.#tree.at(path, 'open')))
+    return this.#calls.call('syncFolder', path, () => {
+      this.#tree.sync(this.#tree.at(path, 'open'))
+    })
   }
 }
 
