@@ -2,7 +2,8 @@ import t from 'tap'
 import { compareMirror, copyToMirror } from '../../../lib/catalog/mirror/mirror-copy.js'
 import { describeFailure } from '../../../lib/catalog/mirror/mirror-messages.js'
 import { MirrorProblem } from '../../../lib/catalog/mirror/mirror-problem.js'
-import { MemoryFiles, systemError } from '../../helpers/memory-files.js'
+import { MemoryFiles } from '../../helpers/memory-files.js'
+import { systemError } from '../../simulation/disk/system-error.js'
 
 const PATHS = { catalog: '/catalog', mirror: '/disk/mirror' }
 
@@ -121,7 +122,7 @@ t.test('the catalog itself, a folder, and a path in a missing folder are no mirr
   })
   const unmounted = '/unmounted/mirror'
   await t.rejects(copyToMirror({ ...PATHS, mirror: unmounted }, 4, files), { code: 'ENOENT' })
-  t.match(describeFailure(unmounted, systemError('ENOENT', unmounted)), {
+  t.match(describeFailure(unmounted, systemError('ENOENT', 'stat', unmounted)), {
     reason: 'unavailable',
     text: 'its folder /unmounted does not exist. Mount its disk, or create the folder.',
   })
