@@ -5,6 +5,7 @@ import type {
   FileStats,
   FileSystem,
   FileSystemSpace,
+  OpenFile,
   WriteFileOptions,
 } from '../../../lib/runtime/file-system.js'
 import type { DiskCalls } from './disk-calls.js'
@@ -49,7 +50,7 @@ export class TreeFiles implements FileSystem {
     this.#freeBytes = freeBytes
   }
 
-  open(path: string, flags: string | number, mode = 0o666): Promise<TreeFile> {
+  open(path: string, flags: string | number, mode = 0o666): Promise<OpenFile> {
     const bits = typeof flags === 'number' ? flags : stringToFlags(flags)
     return this.#calls.call('open', path, () => {
       if (bits & O_CREAT && !this.#tree.find(path, 'open')) this.#calls.creating('open', path)
