@@ -40,6 +40,7 @@ export class SimNetwork {
         'credentials-expired',
         `${process.name}/credentials-unavailable`,
       )
+      if (isUnavailable) process.world.faults.tookEffect('credentials-expired')
       this.#isExpired &&= isUnavailable
       return !isUnavailable
     })
@@ -130,7 +131,8 @@ export class SimNetwork {
     let response: (() => Response) | undefined
     const arrive = (): void => {
       if (fault === 'request-late') history.tookEffect(fault, record)
-      if (body && record.result === undefined) this.#checkUnchanged(body.bytes, bytes, fault)
+      if (body && record.result === undefined && process.isRunning())
+        this.#checkUnchanged(body.bytes, bytes, fault)
       const arrived = { ...(body ?? NO_BODY), bytes }
       try {
         const result = history.carryOut(record, () => request.act(caller, arrived))
