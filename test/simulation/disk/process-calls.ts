@@ -1,5 +1,5 @@
 /** The calls of a simulated process, with the faults of its disk and of the way there. */
-import type { SimProcess } from '../world/sim-process.js'
+import { never, type SimProcess } from '../world/sim-process.js'
 import { diskFull, type DiskCall, type DiskCalls } from './disk-calls.js'
 import type { DiskRoom } from './disk-room.js'
 import type { FileTree } from './file-tree.js'
@@ -30,6 +30,8 @@ export class ProcessCalls implements DiskCalls {
   }
 
   call<Result>(call: DiskCall, path: string, effect: () => Result): Promise<Result> {
+    // The files of a process that was killed are closed when they are collected as garbage: nothing is drawn for that.
+    if (!this.#process.isRunning()) return never()
     const failure = this.#failure(call)
     return this.#process.call(call, this.#delayMs(call), () => {
       this.#tree.actAs(this.#process.host)
@@ -68,8 +70,9 @@ export class ProcessCalls implements DiskCalls {
     this.#process.openFiles++
   }
 
-  closed(): void {
+  closed(): boolean {
     this.#process.openFiles--
+    return this.#process.isRunning()
   }
 
   /** The time until the effect of a call. */

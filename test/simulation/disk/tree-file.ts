@@ -93,8 +93,7 @@ export class TreeFile implements OpenFile {
   async close(): Promise<void> {
     const node = this.#opened('close')
     this.#node = undefined // also if closing reports an error
-    this.#tree.release(node)
-    this.#calls.closed()
+    if (this.#calls.closed()) this.#tree.release(node)
     return this.#calls.call('close', this.#path, () => undefined)
   }
 

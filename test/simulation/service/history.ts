@@ -40,7 +40,7 @@ export interface RequestRecord {
   responded: boolean
   /** What the process got: `success`, or the code of the error; `undefined` if the call has not settled, or never will. */
   result: string | undefined
-  /** When the process got it. */
+  /** The time at which the call of the client settled. */
   settledMs: number | undefined
   /** The faults that took effect at this request. */
   readonly faults: FaultKind[]
@@ -97,6 +97,12 @@ export class RequestHistory {
       this.#current = undefined
       this.#world.note(record.who, () => textOf(record))
     }
+  }
+
+  /** Records what the client got. */
+  settle(record: RequestRecord, result: string): void {
+    record.result = result
+    record.settledMs = this.#world.scheduler.nowMs
   }
 
   /** Counts a fault that took effect, at the request that is being carried out or at the given one. */
