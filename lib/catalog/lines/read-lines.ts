@@ -11,7 +11,9 @@ import { catalogFailure } from '../catalog-failure.js'
 import { assertCatalogHead } from '../catalog-file.js'
 
 const NEW_LINE = 10
-/** Bytes read at once. */
+/** Bytes read first. Most catalogs have no more. */
+const FIRST_READ_BYTES = 65_536
+/** Bytes read at once of a longer catalog. */
 const READ_BYTES = 1_048_576
 
 /** Some lines of a catalog, torn ones included. Valid until the next block is requested. */
@@ -51,7 +53,7 @@ async function* blocksOf(path: string, files: FileSystem): AsyncGenerator<Buffer
   const file = await files.open(path, 'r')
   const close = closerOf(file) // also if the generator is abandoned in the middle and never ended
   try {
-    let buffer = Buffer.allocUnsafe(READ_BYTES)
+    let buffer = Buffer.allocUnsafe(FIRST_READ_BYTES)
     let isFirst = true
     let heldBytes = 0 // of a line whose end has not been read yet
     for (;;) {
@@ -64,7 +66,8 @@ async function* blocksOf(path: string, files: FileSystem): AsyncGenerator<Buffer
       if (bytesRead === 0) return
       buffer.copyWithin(0, cut, end)
       heldBytes = end - cut
-      if (heldBytes === buffer.length) buffer = Buffer.concat([buffer], 2 * heldBytes)
+      if (end === buffer.length && buffer.length < Math.max(READ_BYTES, 2 * heldBytes))
+        buffer = Buffer.concat([buffer.subarray(0, heldBytes)], Math.max(READ_BYTES, 2 * heldBytes))
     }
   } finally {
     await close()

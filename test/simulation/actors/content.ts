@@ -9,7 +9,7 @@ export interface Content {
 }
 
 /** The numbers of full parts that a stream can have. Streams of more than 6 parts take several volumes. */
-const PARTS = [2, 1, 0, 3, 5, 6, 7, 8, 12, 13] as const
+const PARTS = [2, 1, 0, 3, 4, 5, 6, 7, 13] as const
 
 /**
  * Draws the content of a stream.
@@ -18,7 +18,7 @@ const PARTS = [2, 1, 0, 3, 5, 6, 7, 8, 12, 13] as const
  */
 export function drawContent({ choices }: World, name: string): Content {
   const partSize = choices.pick(`${name}/unit`, [16, 32, 64])
-  const parts = choices.pick(`${name}/parts`, PARTS, 0.7)
+  const parts = choices.pick(`${name}/parts`, PARTS, 0.6)
   const rest = choices.pick(`${name}/rest`, [1, 0, 15, 16, 17, 31], 0.5)
   const size = Math.min(14 * 64, partSize * parts + (rest % partSize))
   const isUniform = choices.happens(`${name}/uniform`, 0.05)

@@ -52,8 +52,8 @@ const ACTIONS: Readonly<
     world.note(name, () => `is on ${host.name}, which is cut off from the disk for ${minutes} min`)
   },
   'file-replaced'({ world, name }, { disk, ledger }) {
-    if (!disk.exists(CATALOG)) return
-    const text = disk.bytesOf(CATALOG).toString()
+    const text = disk.bytesOf(CATALOG)?.toString()
+    if (text === undefined) return
     const how = world.choices.pick(`${name}/replacement`, ['deleted', 'copy', 'older-copy'])
     ledger.lostCatalogs.push(text)
     disk.replaceFile(CATALOG, how === 'deleted' ? undefined : how === 'copy' ? text : withoutLastLine(text))

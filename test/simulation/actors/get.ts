@@ -12,6 +12,8 @@ import { OUTPUT, type Environment } from './environment.js'
 import type { StoredStream } from './ledger.js'
 import { maybeThrow } from './listeners.js'
 
+const TIERS = ['Standard', 'Expedited', 'Bulk'] as const
+
 /** Retrieves a stream, or a range of it, and consumes it. */
 export async function getStream(
   env: Environment,
@@ -94,7 +96,7 @@ function drawPlan(
     rangeSize,
     memory: rangeSize * choices.pick(`${name}/memory-ranges`, [6, 4, 9], 0.5),
     concurrency: choices.pick(`${name}/concurrency`, [8, 1, 2], 0.3),
-    tier: choices.pick(`${name}/tier`, ['Standard', 'Expedited', 'Bulk'], 0.3),
+    tier: choices.pick(`${name}/tier`, TIERS, 0.3),
   }
 }
 

@@ -46,8 +46,13 @@ export interface DiskCalls {
   creating(call: DiskCall, path: string): void
   /** Is called when a file is opened. */
   opened(): void
-  /** Is called when a file is closed. */
-  closed(): void
+  /**
+   * Is called when a file is closed.
+   *
+   * @returns whether the process still runs. The files of a process that was killed are closed when they are collected as
+   *   garbage, at any time: that must change nothing
+   */
+  closed(): boolean
 }
 
 /** The error of a full disk. */

@@ -70,8 +70,9 @@ export class ProcessCalls implements DiskCalls {
     this.#process.openFiles++
   }
 
-  closed(): void {
+  closed(): boolean {
     this.#process.openFiles--
+    return this.#process.isRunning()
   }
 
   /** The time until the effect of a call. */

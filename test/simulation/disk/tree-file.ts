@@ -97,8 +97,7 @@ export class TreeFile implements OpenFile {
     const node = this.#node
     if (!node) return
     this.#node = undefined // also if closing reports an error
-    this.#tree.release(node)
-    this.#calls.closed()
+    if (this.#calls.closed()) this.#tree.release(node)
     return this.#calls.call('close', this.#path, () => undefined)
   }
 

@@ -16,7 +16,7 @@ const UNDISTURBED: DiskCalls = {
   bytesTaken: (_path, bytes) => bytes,
   creating: () => undefined,
   opened: () => undefined,
-  closed: () => undefined,
+  closed: () => true,
 }
 
 /** A file system, and the handles that are open in it. */

@@ -4,7 +4,7 @@ import { recordsIn, type RawRecord } from './catalog-records.js'
 
 /** Reads the records of each catalog that was lost, and of the catalog as it is on disk. */
 export function recordsOfEach({ disk, ledger }: Environment): RawRecord[][] {
-  const current = disk.exists(CATALOG) ? disk.bytesOf(CATALOG).toString() : ''
+  const current = disk.bytesOf(CATALOG)?.toString() ?? ''
   return [...ledger.lostCatalogs, current].map(recordsIn)
 }
 

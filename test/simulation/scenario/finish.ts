@@ -37,13 +37,16 @@ async function finishStream(env: Environment, stream: Stream): Promise<void> {
     world.fail('three runs succeed when faults have ceased', `${name}: ${reason}`)
     return
   }
-  for (const [command, actor] of [['get', getStream] as const, ['get-file', getFile] as const]) {
-    const got = await launch(env, `${name}-${command}`, host, (process, signal) =>
-      actor(env, process, signal, stored),
+  const command = world.choices.pick(`${name}/command`, ['get', 'get-file'])
+  const actor = command === 'get' ? getStream : getFile
+  const got = await launch(env, `${name}-${command}`, host, (process, signal) =>
+    actor(env, process, signal, stored),
+  )
+  if (got.state === 'failed')
+    world.fail(
+      'a stored stream is retrieved when faults have ceased',
+      `${name}: ${(got.error as Error).message}`,
     )
-    if (got.state === 'failed')
-      world.fail('a stored stream is retrieved when faults have ceased', `${name}: ${(got.error as Error).message}`)
-  }
 }
 
 /** Any source with a byte: a vault stores no empty archive. */

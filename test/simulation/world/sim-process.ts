@@ -19,6 +19,9 @@ import type { World } from './world.js'
 /** How a process can end. */
 export type ProcessState = 'running' | 'killed' | 'ended'
 
+const CALL_EVENTS = ['none', 'kill-before', 'kill-after', 'pause'] as const
+type CallEvent = (typeof CALL_EVENTS)[number]
+
 /** Makes the file system that a process sees. */
 export interface Disk {
   viewOf(process: SimProcess): FileSystem
@@ -101,19 +104,21 @@ export class SimProcess {
    * @param delayMs - the time until the effect; 0: at once
    * @param effect - is done at that time, unless the process is killed before; its result or error is that of the call
    */
-  async call<Result>(what: string, delayMs: number, effect: () => Result): Promise<Result> {
+  call<Result>(what: string, delayMs: number, effect: () => Result): Promise<Result> {
     if (!this.isRunning()) return never()
     this.onCall(what)
+    const event = this.#eventAt(what)
+    const isUsual = event === 'none' && delayMs === 0 && this.isRunning()
+    if (!isUsual || this.pausedUntilMs > this.world.scheduler.nowMs) return this.#delayed(event, delayMs, effect)
+    try {
+      return Promise.resolve(effect())
+    } catch (error) {
+      return Promise.reject(error as Error)
+    }
+  }
+
+  async #delayed<Result>(event: CallEvent, delayMs: number, effect: () => Result): Promise<Result> {
     const { faults, choices } = this.world
-    const disturbed = Math.max(faults.rate('killed'), faults.rate('paused'))
-    const event =
-      disturbed === 0
-        ? 'none'
-        : choices.pick(
-            `${this.name}/${what}/event`,
-            ['none', 'kill-before', 'kill-after', 'pause'],
-            disturbed,
-          )
     if (event === 'kill-before' && faults.rate('killed') > 0) this.kill()
     if (event === 'pause' && faults.rate('paused') > 0)
       this.pause(60_000 * choices.between(`${this.name}/pause-min`, 60, 5))
@@ -123,6 +128,12 @@ export class SimProcess {
     if (event === 'kill-after' && faults.rate('killed') > 0) this.kill()
     await this.arrival()
     return result()
+  }
+
+  #eventAt(what: string): CallEvent {
+    const { faults, choices } = this.world
+    const rate = Math.max(faults.rate('killed'), faults.rate('paused'))
+    return rate === 0 ? 'none' : choices.pick(`${this.name}/${what}/event`, CALL_EVENTS, rate)
   }
 
   /** Resolves when something reaches the process: at once, when it continues, or never. */
