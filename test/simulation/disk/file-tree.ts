@@ -123,7 +123,10 @@ export class FileTree {
   }
 
   sync(node: DiskNode): void {
-    if (node.kind === 'folder') return this.#commit(node)
+    if (node.kind === 'folder') {
+      this.#commit(node)
+      return
+    }
     node.content.sync()
     this.#unsyncedFiles.delete(node)
   }
@@ -146,7 +149,10 @@ export class FileTree {
     if (replaced && replaced.kind !== node.kind) fail(node.kind === 'folder' ? 'ENOTDIR' : 'EISDIR')
     if (replaced?.kind === 'folder' && replaced.entries.size > 0) fail('ENOTEMPTY')
     this.#count(replaced)
-    if (source === target) return this.#change(source, [basename(from), undefined], [basename(to), node])
+    if (source === target) {
+      this.#change(source, [basename(from), undefined], [basename(to), node])
+      return
+    }
     this.#change(target, [basename(to), node])
     this.#change(source, [basename(from), undefined])
   }
