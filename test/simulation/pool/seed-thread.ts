@@ -25,7 +25,7 @@ export interface SeedThread {
   end(): Promise<void>
 }
 
-/** Carries out an order in this thread. */
+/** Carries out an order. */
 export function carryOut(order: Order, scenario: Scenario): Promise<unknown> {
   return order.what === 'run' ? runSeeds(order, scenario) : explain(order.seed, order.network, scenario)
 }

@@ -9,5 +9,7 @@ const scenario = await loadScenario(scenarioUrl)
 catchUncaught()
 
 parentPort?.on('message', (order: Order) => {
+  // A stack costs more than most steps. It is needed only in the run that is printed.
+  Error.stackTraceLimit = order.what === 'run' ? 0 : 20
   void carryOut(order, scenario).then((result) => parentPort?.postMessage(result))
 })

@@ -57,7 +57,7 @@ async function verdictOn(
   const { remove, ...code } = await makeSabotagedBuild(root, saboteur)
   const startChanged = (): WorkerThread => new WorkerThread(code)
   const { name, about } = saboteur
-  const settings = { network, threads, maxFailures: 1, chunk: 64 }
+  const settings = { network, threads, maxFailures: 1, chunk: 32 }
   try {
     let from = first
     for (const end = first + seeds; from < end;) {
