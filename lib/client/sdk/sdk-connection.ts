@@ -6,6 +6,7 @@
  */
 import type * as Sdk from '@aws-sdk/client-glacier'
 import type { GlacierPipeError } from '../../errors.js'
+import { systemClock, type Clock } from '../../runtime/clock.js'
 import { addAbortSignal, type Readable } from '../../streams/node-streams.js'
 import { assertGlacier, clientFor } from '../caller-client.js'
 import { clientConfigFor } from './client-config.js'
@@ -48,6 +49,7 @@ interface Loaded {
 export class SdkConnection {
   readonly #source: GlacierClientLike | GlacierClientSettings
   readonly #idleTimeoutMs: number
+  readonly #clock: Clock
   #loading: Promise<Loaded> | undefined
   /** The client that was made here, and is destroyed here. */
   #ownClient: Sdk.GlacierClient | undefined
@@ -56,15 +58,18 @@ export class SdkConnection {
 
   /**
    * @param source - a client of the caller, or the configuration of one to make
+   * @param clock - measures the time limits of requests; default the system's
    * @throws {TypeError} a client for another service
    */
   constructor(
     source: GlacierClientLike | GlacierClientSettings,
     { idleTimeout = DEFAULT_IDLE_TIMEOUT_MS }: RequestOptions,
+    clock: Clock = systemClock,
   ) {
     if (isGlacierClientLike(source)) assertGlacier(source)
     this.#source = source
     this.#idleTimeoutMs = idleTimeout
+    this.#clock = clock
   }
 
   /** Closes the connections of a client that was made here. A client of the caller is not changed. */
@@ -204,7 +209,8 @@ export class SdkConnection {
     const attempt = new RequestAttempt(operation)
     const isPaused = (): boolean => isQueued(loaded.client.config.requestHandler, attempt.id)
     const limits = timeLimitsFor(this.#idleTimeoutMs, size)
-    return { ...loaded, attempt, timeout: new RequestTimeout(operation, limits, signal, isPaused) }
+    const timeout = new RequestTimeout(operation, limits, signal, isPaused, this.#clock)
+    return { ...loaded, attempt, timeout }
   }
 
   #load(): Promise<Loaded> {
