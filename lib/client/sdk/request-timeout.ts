@@ -6,7 +6,7 @@
  *
  * Both are measured by a clock that a simulation replaces.
  */
-import { ConnectionError } from '../../errors.js'
+import { AbortError, ConnectionError } from '../../errors.js'
 import { systemClock, type Clock } from '../../runtime/clock.js'
 import { onAbort } from '../../streams/caller-signal.js'
 
@@ -105,6 +105,11 @@ export class RequestTimeout {
       this.progress()
       this.#deadlineMs += this.#sliceStartMs - startMs
     }
+  }
+
+  /** Ends a request whose response has been received: the rest of its body is not sent. */
+  cancel(): void {
+    this.#abort.abort(new AbortError())
   }
 
   /** Stops the measurement: the request has ended. */

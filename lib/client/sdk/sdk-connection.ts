@@ -138,13 +138,19 @@ export class SdkConnection {
   ): Promise<Output> {
     const { bytes, linearHash, treeHash } = request
     const started = await this.#start(operation, bytes.length, request)
+    const body = bodyOf(request, started.timeout)
     return this.#send(operation, started, request, (sdk) =>
-      withBodyHeaders(command(sdk, bodyOf(request, started.timeout)), {
+      withBodyHeaders(command(sdk, body), {
         'content-length': String(bytes.length),
         'x-amz-content-sha256': linearHash,
         'x-amz-sha256-tree-hash': treeHash,
       }),
     ).finally(() => {
+      // After an early response, the connection would continue to take bytes, which the caller may change from here on.
+      if (!body.readableEnded) {
+        body.destroy()
+        started.timeout.cancel()
+      }
       started.timeout.end()
     })
   }
