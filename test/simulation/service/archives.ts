@@ -55,7 +55,8 @@ export function deleteArchive(context: ServiceContext, caller: Caller, archiveId
   if (archive.deletedMs !== undefined) return
   archive.deletedMs = nowMs
   for (const job of jobs.values()) {
-    const isInProgress = 'archive' in job.content && job.content.archive === archive && job.completedMs > nowMs
+    const isInProgress =
+      'archive' in job.content && job.content.archive === archive && job.completedMs > nowMs
     if (isInProgress) job.isFailed ||= world.choices.happens(`service/${job.jobId}/archive-deleted`, 0.5)
   }
 }

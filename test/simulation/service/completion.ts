@@ -42,11 +42,7 @@ export function completeOpen(context: ServiceContext, upload: Upload, { size, tr
  * Answers a repeated completion: with the same archive, whether or not the stated content is compared; or not at all,
  * from some time within a day on.
  */
-export function completeAgain(
-  context: ServiceContext,
-  upload: Upload,
-  { size, treeHash }: Content,
-): Archive {
+export function completeAgain(context: ServiceContext, upload: Upload, { size, treeHash }: Content): Archive {
   const { uploadId, endedMs, archive } = upload
   const name = `service/completeUpload/${uploadId}`
   if (!upload.isForgotten && context.nowMs - endedMs > REPEATABLE_MS) {

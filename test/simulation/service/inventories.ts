@@ -64,7 +64,9 @@ function jsonOf(caller: Caller, takenMs: number, archives: readonly Archive[]): 
 
 function csvOf(archives: readonly Archive[]): string {
   const rows = archives.map(({ archiveId, description = '', createdMs, bytes, treeHash }) =>
-    [archiveId, `"${description.replaceAll('"', '\\"')}"`, dateOf(createdMs), bytes.length, treeHash].join(','),
+    [archiveId, `"${description.replaceAll('"', '\\"')}"`, dateOf(createdMs), bytes.length, treeHash].join(
+      ',',
+    ),
   )
   return ['ArchiveId,ArchiveDescription,CreationDate,Size,SHA256TreeHash', ...rows, ''].join('\n')
 }

@@ -7,7 +7,14 @@ import { archiveOf } from './archives.js'
 import { lastInventory } from './inventories.js'
 import { pageOf } from './pages.js'
 import { archiveNotFound, invalidValue, jobNotFound } from './refusals.js'
-import type { Caller, InventoryFormat, JobResponse, OutputResponse, PageResponse, Service } from './service.js'
+import type {
+  Caller,
+  InventoryFormat,
+  JobResponse,
+  OutputResponse,
+  PageResponse,
+  Service,
+} from './service.js'
 import { LEAF_SIZE, type ServiceContext } from './service-context.js'
 import type { Job } from './stored.js'
 import { isAligned, treeHashOf } from './tree-hash.js'
@@ -78,7 +85,8 @@ export function jobOutput(
   const { content } = job
   if (statusOf(context, job) !== 'Succeeded')
     throw invalidValue(`The job is not currently available for download: ${jobId}`)
-  const output = 'archive' in content ? sliceOf(content.archive.bytes, content.range) : content.inventory.bytes
+  const output =
+    'archive' in content ? sliceOf(content.archive.bytes, content.range) : content.inventory.bytes
   const { start, end } = { start: range?.start ?? 0, end: Math.min(range?.end ?? Infinity, output.length) }
   if (start >= output.length)
     throw invalidValue(`The start of the range is larger than size of retrieved data: bytes=${start}-`)
@@ -109,7 +117,12 @@ function addJob(
 ): Job {
   const { jobs, nowMs, world } = context
   const jobId = `job-${jobs.size + 1}`
-  const minutes = world.choices.between(`service/${jobId}/minutes`, 1, LONGEST_MINUTES[tier ?? 'Standard'], 0.1)
+  const minutes = world.choices.between(
+    `service/${jobId}/minutes`,
+    1,
+    LONGEST_MINUTES[tier ?? 'Standard'],
+    0.1,
+  )
   const job: Job = {
     accountId,
     vaultName,

@@ -60,7 +60,10 @@ export class ServiceContext {
   /** The tree hash that a response states: by choice a wrong one. */
   stated(name: string, treeHash: string): string {
     if (!this.happens('wrong-hash', `${name}/wrong-hash`)) return treeHash
-    return otherHash(treeHash, this.world.choices.pick(`${name}/wrong-at`, ['last-digit', 'first-digit'], 0.3))
+    return otherHash(
+      treeHash,
+      this.world.choices.pick(`${name}/wrong-at`, ['last-digit', 'first-digit'], 0.3),
+    )
   }
 
   /** The bytes that the service stores in place of those that arrived: by choice they are damaged. Always a copy. */

@@ -60,7 +60,8 @@ export interface Job extends Caller {
   /** The time of its completion. */
   readonly completedMs: number
   readonly tier: JobResponse['tier']
-  readonly content: { readonly archive: Archive; readonly range: ByteRange } | { readonly inventory: Inventory }
+  readonly content:
+    { readonly archive: Archive; readonly range: ByteRange } | { readonly inventory: Inventory }
   isFailed: boolean
   isExpired: boolean
 }

@@ -1,0 +1,30 @@
+/** Loads a scenario into a thread, after everything in it that depends on chance was replaced. */
+import type { Scenario } from './run.js'
+
+/**
+ * Imports the module of a scenario.
+ *
+ * @param url - of a module that exports `runScenario`
+ */
+export async function loadScenario(url: string): Promise<Scenario> {
+  removeChance()
+  const { runScenario } = (await import(url)) as { runScenario: Scenario }
+  return runScenario
+}
+
+/** Removes the sources of chance of a thread that the engine could reach without its runtime. */
+function removeChance(): void {
+  // The garbage collector runs at any time. A file that is left open stays open, so that it is found.
+  globalThis.FinalizationRegistry = class<Value> implements FinalizationRegistry<Value> {
+    readonly [Symbol.toStringTag] = 'FinalizationRegistry' as const
+    register(): void {
+      return undefined
+    }
+    unregister(): boolean {
+      return false
+    }
+  }
+  Math.random = () => {
+    throw new Error('The simulation called Math.random: its numbers come from the seed.')
+  }
+}
