@@ -46,7 +46,7 @@ t.test('after an early response, nothing of the body is read, and its connection
     sendLimit,
     onSent: (size) => (sent += size),
   })
-  await t.rejects(part, { serviceCode: 'ThrottlingException' })
+  await t.rejects(part, { name: 'ServiceError', serviceCode: 'ThrottlingException' })
   const atSettlement = [taken, sent]
   t.ok(sent < bytes.length, 'the response came before the end of the body')
   await Promise.all(closed)

@@ -149,10 +149,10 @@ function earlyResponse(way: OnTheWay, name: string): HttpCourse {
     'page',
   ])
   const endings: Record<typeof how, () => Ending> = {
-    'throttled': () => THROTTLING,
+    throttled: () => THROTTLING,
     'server-error': () => serverError(way, name),
-    'ECONNRESET': () => ({ code: 'ECONNRESET' }),
-    'page': () => ({ reply: pageReply(403), isOfService: false }),
+    ECONNRESET: () => ({ code: 'ECONNRESET' }),
+    page: () => ({ reply: pageReply(403), isOfService: false }),
   }
   return unacted('early-response', endings[how](), false)
 }

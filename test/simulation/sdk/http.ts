@@ -1,5 +1,7 @@
 /** The requests and responses of the simulated HTTP, as the SDK hands them to a request handler and takes them. */
 
+import type { RequestSummary } from '../service/history.js'
+
 /** A request as the SDK makes it. */
 export interface SdkRequest {
   readonly method: string
@@ -16,6 +18,8 @@ export interface Reply {
   /** By lowercase name. */
   readonly headers: Readonly<Record<string, string>>
   readonly body: Uint8Array
+  /** The ID in it: of an upload, an archive or a job. */
+  readonly ids?: Pick<RequestSummary, 'uploadId' | 'archiveId' | 'jobId'>
 }
 
 const NO_BYTES = new Uint8Array(0)

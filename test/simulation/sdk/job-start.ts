@@ -46,7 +46,7 @@ function starting(
     act: (service, caller) => {
       const { jobId } = start(service, caller)
       const location = `/${caller.accountId}/vaults/${caller.vaultName}/jobs/${jobId}`
-      return emptyReply(202, { 'x-amz-job-id': jobId, location })
+      return { ...emptyReply(202, { 'x-amz-job-id': jobId, location }), ids: { jobId } }
     },
   }
 }

@@ -16,6 +16,8 @@ export interface HttpOperation {
   readonly summary: RequestSummary
   /** Carries it out with the bytes that have arrived. */
   act(service: Service, caller: Caller, bytes: Uint8Array): Reply
+  /** Of a job's output: gives the whole output, whatever the range of the request. */
+  actWhole?(service: Service, caller: Caller, status: 200 | 206): Reply
 }
 
 /** A request to a vault, or to something in it. */
@@ -26,14 +28,14 @@ export interface RoutedRequest {
   readonly query: Readonly<Record<string, string | undefined>>
 }
 
-/** The client is requested to send part sizes in this unit, since it refuses those of the simulation. */
+/** Bytes of a part size in a request, for each byte of a part size in the simulation: the adapter refuses small ones. */
 export const PART_SIZE_UNIT = 65_536
 
 type Route = (request: RoutedRequest) => HttpOperation
 
 /** By method, collection and form of the path. */
 const ROUTES: Readonly<Record<string, Route | undefined>> = {
-  'GET': () => ({
+  GET: () => ({
     name: 'describeVault',
     summary: {},
     act: (service, caller) => jsonReply(200, vaultJson(caller, service.describeVault(caller))),
@@ -80,7 +82,10 @@ const ROUTES: Readonly<Record<string, Route | undefined>> = {
   'GET jobs/ID': ({ id: jobId }) => ({
     name: 'describeJob',
     summary: { jobId },
-    act: (service, caller) => jsonReply(200, jobJson(caller, service.describeJob(caller, jobId))),
+    act: (service, caller) => {
+      const job = service.describeJob(caller, jobId)
+      return { ...jsonReply(200, jobJson(caller, job)), ids: { jobId } }
+    },
   }),
   'GET jobs/ID/output': ({ id: jobId, sdk }) => {
     const range = rangeIn(/^bytes=(\d+)-(\d+)$/, sdk.headers.range) // a malformed one is ignored
@@ -88,6 +93,10 @@ const ROUTES: Readonly<Record<string, Route | undefined>> = {
       name: 'jobOutput',
       summary: { jobId, range },
       act: (service, caller) => outputReply(service.jobOutput(caller, jobId, range), range),
+      actWhole: (service, caller, status) => {
+        const whole = service.jobOutput(caller, jobId, undefined)
+        return outputReply(whole, status === 200 ? undefined : { start: 0, end: whole.size })
+      },
     }
   },
 }
@@ -125,7 +134,8 @@ function initiateUpload({ sdk: { headers } }: RoutedRequest): HttpOperation {
     summary: { description },
     act: (service, caller) => {
       const { uploadId, location } = service.initiateUpload(caller, partSize, description)
-      return emptyReply(201, { 'x-amz-multipart-upload-id': uploadId, location })
+      const reply = emptyReply(201, { 'x-amz-multipart-upload-id': uploadId, location })
+      return { ...reply, ids: { uploadId } }
     },
   }
 }

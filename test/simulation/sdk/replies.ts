@@ -14,14 +14,12 @@ import { bytesReply, emptyReply, jsonReply, type Reply } from './http.js'
 
 /** The reply to a request that has stored an archive. */
 export function storedReply({ archiveId, location, treeHash }: StoredResponse): Reply {
-  return emptyReply(201, { 'x-amz-archive-id': archiveId, location, 'x-amz-sha256-tree-hash': treeHash })
+  const headers = { 'x-amz-archive-id': archiveId, location, 'x-amz-sha256-tree-hash': treeHash }
+  return { ...emptyReply(201, headers), ids: { archiveId } }
 }
 
 /** The reply with a job's output, or with a range of it. */
-export function outputReply(
-  { bytes, size, treeHash }: OutputResponse,
-  range: ByteRange | undefined,
-): Reply {
+export function outputReply({ bytes, size, treeHash }: OutputResponse, range: ByteRange | undefined): Reply {
   return bytesReply(range ? 206 : 200, bytes, {
     'content-type': 'application/octet-stream',
     'accept-ranges': 'bytes',
@@ -37,19 +35,22 @@ export function refusalReply({ status, code, message }: ServiceRefusal): Reply {
 
 /** The page of something between the client and the service: a login page, an error page or a redirect. */
 export function pageReply(status: number): Reply {
-  const headers = { 'content-type': 'text/html; charset=utf-8', location: status === 302 ? '/login' : undefined }
+  const headers = {
+    'content-type': 'text/html; charset=utf-8',
+    location: status === 302 ? '/login' : undefined,
+  }
   return bytesReply(status, Buffer.from('<!DOCTYPE html><title>Log in</title><p>Please log in.</p>'), headers)
 }
 
 /** The members of an upload in a list. */
 export function uploadJson(
   caller: Caller,
-  { uploadId, description = null, partSize, createdMs, accountId }: UploadResponse,
+  { uploadId, description, partSize, createdMs, accountId }: UploadResponse,
 ): object {
   return {
     MultipartUploadId: uploadId,
     VaultARN: arnOf({ ...caller, accountId }),
-    ArchiveDescription: description,
+    ArchiveDescription: description ?? null,
     PartSizeInBytes: partSize,
     CreationDate: dateOf(createdMs),
   }

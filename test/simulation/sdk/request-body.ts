@@ -13,7 +13,9 @@ export interface TakenBody {
 export function takeBody(body: unknown): TakenBody | Promise<TakenBody> {
   if (body instanceof Readable) return takeStream(body)
   if (typeof body === 'string') return { bytes: Buffer.from(body), pieces: [] }
-  return body instanceof Uint8Array ? { bytes: body.slice(), pieces: [body] } : { bytes: new Uint8Array(), pieces: [] }
+  return body instanceof Uint8Array
+    ? { bytes: body.slice(), pieces: [body] }
+    : { bytes: new Uint8Array(), pieces: [] }
 }
 
 /** Whether a body has been taken to its end, or was destroyed. */

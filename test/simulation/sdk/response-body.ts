@@ -19,16 +19,21 @@ export function outputBody(process: SimProcess, bytes: Uint8Array, fault: FaultK
   if (fault === 'body-damaged') damage(process, pieces)
   const last = fault === 'body-cut' ? pieces.pop() : undefined
   if (last && last.length > 1) pieces.push(last.subarray(0, last.length >> 1))
-  const ending = fault === 'body-cut' ? world.choices.pick(`${name}/jobOutput/cut`, ['early', 'reset', 'silence']) : 'early'
+  const ending =
+    fault === 'body-cut'
+      ? world.choices.pick(`${name}/jobOutput/cut`, ['early', 'reset', 'silence'])
+      : 'early'
   const body = new Readable({
     highWaterMark: 1,
     read() {
-      void process.call('jobOutput/body', 0, () => undefined).then(() => {
-        const piece = pieces.shift()
-        if (piece) this.push(piece)
-        else if (ending === 'early') this.push(null)
-        else if (ending === 'reset') this.destroy(nodeError('ECONNRESET'))
-      })
+      void process
+        .call('jobOutput/body', 0, () => undefined)
+        .then(() => {
+          const piece = pieces.shift()
+          if (piece) this.push(piece)
+          else if (ending === 'early') this.push(null)
+          else if (ending === 'reset') this.destroy(nodeError('ECONNRESET'))
+        })
     },
   })
   return body
