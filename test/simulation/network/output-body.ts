@@ -36,13 +36,13 @@ export class OutputBody implements AsyncIterable<Uint8Array>, AsyncIterator<Uint
     if (this.#isOver) return { done: true, value: undefined }
     const { process } = this.#network
     await process.call('jobOutput/body', 0, () => undefined)
-    if (this.#signal?.aborted) throw this.#over(new AbortError({ cause: this.#signal.reason }))
+    if (this.#signal?.aborted) throw this.#failed(new AbortError({ cause: this.#signal.reason }))
     const { nowMs } = process.world.scheduler
-    if (nowMs - this.#progressMs >= IDLE_TIMEOUT_MS) throw this.#over(timeoutError('GetJobOutput'))
+    if (nowMs - this.#progressMs >= IDLE_TIMEOUT_MS) throw this.#failed(timeoutError('GetJobOutput'))
     this.#progressMs = nowMs
     const value = this.#pieces.shift()
     if (value) return { done: false, value }
-    if (this.#ending === 'reset') throw this.#over(connectionError('GetJobOutput', 'ECONNRESET'))
+    if (this.#ending === 'reset') throw this.#failed(connectionError('GetJobOutput', 'ECONNRESET'))
     return this.return()
   }
 
@@ -51,10 +51,14 @@ export class OutputBody implements AsyncIterable<Uint8Array>, AsyncIterator<Uint
     return { done: true, value: undefined }
   }
 
-  #over<Thrown>(error?: Thrown): Thrown | undefined {
+  #failed(error: Error): Error {
+    this.#over()
+    return error
+  }
+
+  #over(): void {
     if (!this.#isOver) this.#network.process.requests--
     this.#isOver = true
-    return error
   }
 }
 

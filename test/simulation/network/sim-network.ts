@@ -61,17 +61,17 @@ export class SimNetwork {
     const { process } = this
     const { operation, summary, signal } = request
     if (signal?.aborted) throw new AbortError({ cause: signal.reason })
-    const record = this.#service.history.begin(process.name, caller, operation, summary)
+    const { history } = this.#service
+    const record = history.begin(process.name, caller, operation, summary)
     process.requests++
     try {
       const course = this.#courseOf(request)
       await this.#send(request, course)
       const response = await this.#exchange(caller, request, course, record)
-      record.responded = true
-      record.result = 'success'
+      history.settle(record, 'success')
       return { response, record, course }
     } catch (error) {
-      record.result = error instanceof ServiceError ? error.serviceCode : codeOf(error)
+      history.settle(record, codeOf(error))
       throw error
     } finally {
       process.requests--
@@ -202,5 +202,6 @@ export class SimNetwork {
 const NO_BODY: Body = { bytes: new Uint8Array(), linearHash: '', treeHash: '' }
 
 function codeOf(error: unknown): string {
+  if (error instanceof ServiceError) return error.serviceCode
   return error instanceof GlacierPipeError ? error.code : String(error)
 }

@@ -40,6 +40,8 @@ export interface RequestRecord {
   responded: boolean
   /** What the process got: `success`, or the code of the error; `undefined` if the call has not settled, or never will. */
   result: string | undefined
+  /** The time at which the call of the client settled. */
+  settledMs: number | undefined
   /** The faults that took effect at this request. */
   readonly faults: FaultKind[]
 }
@@ -67,6 +69,7 @@ export class RequestHistory {
       responseId: undefined,
       responded: false,
       result: undefined,
+      settledMs: undefined,
       faults: [],
     }
     this.records.push(record)
@@ -94,6 +97,12 @@ export class RequestHistory {
       this.#current = undefined
       this.#world.note(record.who, () => textOf(record))
     }
+  }
+
+  /** Records what the client got. */
+  settle(record: RequestRecord, result: string): void {
+    record.result = result
+    record.settledMs = this.#world.scheduler.nowMs
   }
 
   /** Counts a fault that took effect, at the request that is being carried out or at the given one. */
