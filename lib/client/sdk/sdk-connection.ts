@@ -45,6 +45,13 @@ interface Loaded {
   readonly client: Sdk.GlacierClient
 }
 
+let loadedSdk: Promise<typeof Sdk> | undefined
+
+/** Loads the SDK once: each `import()` looks for the module on the disk, also if it is loaded. */
+function loadSdk(): Promise<typeof Sdk> {
+  return (loadedSdk ??= import('@aws-sdk/client-glacier'))
+}
+
 /** Makes requests with a client of the SDK. */
 export class SdkConnection {
   readonly #source: GlacierClientLike | GlacierClientSettings
@@ -226,11 +233,11 @@ export class SdkConnection {
   async #make(): Promise<Loaded> {
     const source = this.#source
     if (isGlacierClientLike(source)) {
-      const sdk = await import('@aws-sdk/client-glacier')
+      const sdk = await loadSdk()
       return { sdk, client: clientFor(sdk, source) }
     }
     const [sdk, config] = await Promise.all([
-      import('@aws-sdk/client-glacier'),
+      loadSdk(),
       clientConfigFor(source as Sdk.GlacierClientConfig, process.env), // the settings are the same in all versions
     ])
     this.#ownClient = new sdk.GlacierClient(config)

@@ -1,6 +1,6 @@
 /** Finds the record of the request that a call of the client makes. A call makes at most one request. */
-import { GlacierPipeError, ServiceError } from '../../../lib/errors.js'
-import type { RequestRecord, RequestSummary } from '../service/history.js'
+import { codeOf } from '../network/sim-network.js'
+import type { RequestHistory, RequestRecord, RequestSummary } from '../service/history.js'
 import type { Service } from '../service/service.js'
 
 interface Call {
@@ -12,6 +12,11 @@ interface Call {
 /** The calls of one client that are in progress. */
 export class CallRecords {
   readonly #waiting = new Set<Call>()
+  readonly #history: RequestHistory
+
+  constructor(history: RequestHistory) {
+    this.#history = history
+  }
 
   /** Makes a call, and writes its result into the record of its request. */
   async run<Result>(
@@ -23,10 +28,10 @@ export class CallRecords {
     this.#waiting.add(entry)
     try {
       const result = await call()
-      if (entry.record) entry.record.result = 'success'
+      if (entry.record) this.#history.settle(entry.record, 'success')
       return result
     } catch (error) {
-      if (entry.record) entry.record.result = codeOf(error)
+      if (entry.record) this.#history.settle(entry.record, codeOf(error))
       throw error
     } finally {
       this.#waiting.delete(entry)
@@ -51,9 +56,4 @@ function isSame(a: RequestSummary, b: RequestSummary): boolean {
     a.jobId === b.jobId &&
     a.range?.start === b.range?.start
   )
-}
-
-function codeOf(error: unknown): string {
-  if (error instanceof ServiceError) return error.serviceCode
-  return error instanceof GlacierPipeError ? error.code : String(error)
 }

@@ -4,7 +4,6 @@
  * - A request arrives whatever becomes of its process, and whether or not the client still waits for the response.
  * - A connection continues to take the body after an early response, as that of Node.js does, until it is closed.
  */
-import type { Readable } from 'node:stream'
 import type { RequestHistory, RequestRecord } from '../service/history.js'
 import { sha256 } from '../service/tree-hash.js'
 import type { SimProcess } from '../world/sim-process.js'
@@ -13,13 +12,13 @@ import { courseOf, EXPIRED, type HttpCourse } from './http-courses.js'
 import type { Reply } from './http.js'
 import { handlerError } from './node-errors.js'
 import { takeBody, type TakenBody } from './request-body.js'
-import { outputBody, shortBody } from './response-body.js'
+import { outputBody, shortBody, type ResponseBody } from './response-body.js'
 
 /** A response as the SDK takes it. */
 export interface SdkResponse {
   readonly statusCode: number
   readonly headers: Record<string, string>
-  readonly body: Readable
+  readonly body: ResponseBody
 }
 
 /** The parts of the network that all exchanges of a process share. */
@@ -61,10 +60,16 @@ export class Exchange {
     const reply = await this.#send(taken)
     if (settlesMs > 0) await this.#passing(settlesMs)
     await process.arrival()
-    if (ending === undefined) return this.#response(reply(), true)
+    if (ending === undefined) {
+      this.#record.responded = true
+      return this.#response(reply(), true)
+    }
     if (ending === 'silence') return new Promise(() => undefined)
     if ('code' in ending) throw handlerError(ending.code)
-    if (!isBodyRead) process.world.scheduler.after(1, () => this.#sendOn())
+    if (!isBodyRead)
+      process.world.scheduler.after(1, () => {
+        this.#sendOn()
+      })
     return this.#response(ending.reply, ending.isOfService)
   }
 
@@ -107,7 +112,7 @@ export class Exchange {
   #damaged(bytes: Uint8Array): Uint8Array {
     if (bytes.length === 0) return bytes // of an output, whose response is damaged
     const { name, world } = this.#network.process
-    const copy = bytes.slice()
+    const copy = Uint8Array.from(bytes)
     const at = world.choices.between(
       `${name}/${this.#arrival.operation.name}/damaged-byte`,
       0,
@@ -142,7 +147,6 @@ export class Exchange {
     const { process } = this.#network
     const { fault } = this.#course
     const isOutput = this.#arrival.operation.name === 'jobOutput' && isOfService && status < 300
-    this.#record.responded = isOfService
     const sent: Record<string, string> = {
       date: new Date(process.world.scheduler.nowMs).toUTCString(),
       ...headers,

@@ -4,6 +4,7 @@ import { invalidValue } from '../service/refusals.js'
 import { ServiceRefusal, type JobResponse, type Service } from '../service/service.js'
 import { emptyReply } from './http.js'
 import type { HttpOperation, RoutedRequest } from './operations.js'
+import { textOf } from './request-body.js'
 
 interface JobParameters {
   readonly Type?: string
@@ -16,7 +17,7 @@ interface JobParameters {
 
 /** The operation of a request that starts a job. */
 export function startJob({ sdk }: RoutedRequest): HttpOperation {
-  const parameters = JSON.parse(String(sdk.body)) as JobParameters
+  const parameters = JSON.parse(textOf(sdk.body)) as JobParameters
   const { Type: type, Description: description } = parameters
   if (type === 'archive-retrieval') return startRetrieval(parameters)
   if (type !== 'inventory-retrieval') throw invalidValue(`Invalid job type: ${type}`)

@@ -84,7 +84,7 @@ const ROUTES: Readonly<Record<string, Route | undefined>> = {
     summary: { jobId },
     act: (service, caller) => {
       const job = service.describeJob(caller, jobId)
-      return { ...jsonReply(200, jobJson(caller, job)), ids: { jobId } }
+      return { ...jsonReply(200, jobJson(caller, job)), ids: job }
     },
   }),
   'GET jobs/ID/output': ({ id: jobId, sdk }) => {
@@ -120,7 +120,7 @@ function uploadArchive({ sdk: { headers } }: RoutedRequest): HttpOperation {
   const linearHash = required(headers, 'x-amz-content-sha256')
   return {
     name: 'uploadArchive',
-    summary: { description, treeHash, size: Number(headers['content-length']) },
+    summary: { description, size: Number(headers['content-length']), treeHash },
     act: (service, caller, bytes) =>
       storedReply(service.uploadArchive(caller, description, { bytes, linearHash, treeHash })),
   }

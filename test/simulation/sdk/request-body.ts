@@ -13,9 +13,12 @@ export interface TakenBody {
 export function takeBody(body: unknown): TakenBody | Promise<TakenBody> {
   if (body instanceof Readable) return takeStream(body)
   if (typeof body === 'string') return { bytes: Buffer.from(body), pieces: [] }
-  return body instanceof Uint8Array
-    ? { bytes: body.slice(), pieces: [body] }
-    : { bytes: new Uint8Array(), pieces: [] }
+  return { bytes: body instanceof Uint8Array ? Uint8Array.from(body) : new Uint8Array(), pieces: [] }
+}
+
+/** The text of a body that is complete. */
+export function textOf(body: unknown): string {
+  return typeof body === 'string' ? body : new TextDecoder().decode(body as Uint8Array)
 }
 
 /** Whether a body has been taken to its end, or was destroyed. */
@@ -29,7 +32,7 @@ function takeStream(body: Readable): Promise<TakenBody> {
     const copies: Uint8Array[] = []
     body.on('data', (piece: Uint8Array) => {
       pieces.push(piece)
-      copies.push(piece.slice())
+      copies.push(Uint8Array.from(piece))
     })
     body.once('end', () => {
       resolve({ bytes: Buffer.concat(copies), pieces })

@@ -4,16 +4,31 @@ import type { FaultKind } from '../world/faults.js'
 import type { SimProcess } from '../world/sim-process.js'
 import { nodeError } from './node-errors.js'
 
+/** The body of a response. */
+export class ResponseBody extends Readable {
+  /** Called at the moment when the body has been read, has failed or is left. */
+  onOver: (() => void) | undefined
+
+  override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
+    this.onOver?.()
+    callback(error)
+  }
+}
+
 /** The body of a short response. */
-export function shortBody(bytes: Uint8Array): Readable {
-  const body = new Readable({ read: () => undefined })
+export function shortBody(bytes: Uint8Array): ResponseBody {
+  const body = new ResponseBody({ read: () => undefined })
   if (bytes.length > 0) body.push(bytes)
   body.push(null)
   return body
 }
 
 /** The body of a job's output, with what the network does to it. */
-export function outputBody(process: SimProcess, bytes: Uint8Array, fault: FaultKind | undefined): Readable {
+export function outputBody(
+  process: SimProcess,
+  bytes: Uint8Array,
+  fault: FaultKind | undefined,
+): ResponseBody {
   const { name, world } = process
   const pieces = piecesOf(bytes, world.choices.pick(`${name}/jobOutput/pieces`, [1, 2, 3], 0.1))
   if (fault === 'body-damaged') damage(process, pieces)
@@ -23,7 +38,7 @@ export function outputBody(process: SimProcess, bytes: Uint8Array, fault: FaultK
     fault === 'body-cut'
       ? world.choices.pick(`${name}/jobOutput/cut`, ['early', 'reset', 'silence'])
       : 'early'
-  const body = new Readable({
+  return new ResponseBody({
     highWaterMark: 1,
     read() {
       void process
@@ -36,7 +51,6 @@ export function outputBody(process: SimProcess, bytes: Uint8Array, fault: FaultK
         })
     },
   })
-  return body
 }
 
 function damage({ name, world }: SimProcess, pieces: readonly Uint8Array[]): void {

@@ -23,7 +23,7 @@ export interface SdkClient extends VaultClient {
  * @param accountId - the account of its credentials
  */
 export function sdkClient(process: SimProcess, service: ServiceModel, accountId: string): SdkClient {
-  const records = new CallRecords()
+  const records = new CallRecords(service.history)
   const credentials = new SimCredentials(process)
   const handler = new SimHandler(process, service, accountId, credentials, records)
   const sdk = glacierClientWith(handler, credentials.provide)

@@ -93,15 +93,15 @@ export class SimHandler {
         (response) => {
           if (signal?.aborted) return
           // A connection whose request is not sent to its end is in use until it is closed.
-          response.body.once('close', () => {
+          response.body.onOver = () => {
             if (isOver(sdk.body) && signal?.aborted !== true) end()
-          })
+          }
           resolve(response)
         },
         (error: unknown) => {
           if (signal?.aborted) return
           end()
-          reject(error as Error)
+          reject(error)
         },
       )
     })
