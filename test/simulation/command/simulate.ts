@@ -1,11 +1,9 @@
 /** The command `npm run simulate`. */
 import { readFile } from 'node:fs/promises'
 import { explain } from '../pool/explain.js'
-import { explainInThread, runPool } from '../pool/pool.js'
-import type { ThreadCode } from '../pool/thread.js'
+import { explainInThread, runPool, type StartThread } from '../pool/pool.js'
 import type { FailedSeed, Totals } from '../pool/totals.js'
 import { parseList, runList } from '../run/choice-list.js'
-import { loadScenario } from '../run/load-scenario.js'
 import { runSeed, type RunResult, type Scenario } from '../run/run.js'
 import { catchUncaught } from '../run/uncaught.js'
 import { textOf } from '../choices/choices.js'
@@ -26,6 +24,9 @@ export interface CommandIo {
   readonly now: () => number
   /** The folder of the repository. */
   readonly root: string
+  readonly startThread: StartThread
+  /** Loads the scenario into this thread. */
+  readonly loadScenario: () => Promise<Scenario>
 }
 
 const DEFAULT_SEEDS = 1000
@@ -39,15 +40,15 @@ const PROGRESS_MS = 30_000
  *
  * @returns the exit code
  */
-export async function simulate(args: readonly string[], code: ThreadCode, io: CommandIo): Promise<number> {
+export async function simulate(args: readonly string[], io: CommandIo): Promise<number> {
   const print = (text: string): void => void io.stdout.write(text)
   try {
     const read = readArguments(args)
     const { help, replay, list, sabotage } = read
     if (help) return (print(USAGE), 0)
-    if (sabotage !== undefined) return await runSaboteurs(io.root, code, read, print)
-    if (replay === undefined && list === undefined) return await simulateSeeds(read, code, io)
-    const scenario = await loadScenario(code.scenarioUrl)
+    if (sabotage !== undefined) return await runSaboteurs(io.root, io.startThread, read, print)
+    if (replay === undefined && list === undefined) return await simulateSeeds(read, io)
+    const scenario = await io.loadScenario()
     catchUncaught()
     if (list !== undefined) return await repeatList(list, read, scenario, print)
     return await repeatSeed(replay ?? 0, read, scenario, print)
@@ -58,7 +59,7 @@ export async function simulate(args: readonly string[], code: ThreadCode, io: Co
   }
 }
 
-async function simulateSeeds(args: Arguments, code: ThreadCode, io: CommandIo): Promise<number> {
+async function simulateSeeds(args: Arguments, io: CommandIo): Promise<number> {
   const { seeds = DEFAULT_SEEDS, minutes = Infinity, network, failures, threads, json } = args
   const start = io.now()
   // A hundred seeds for each millisecond: calls that follow each other have different seeds.
@@ -73,10 +74,12 @@ async function simulateSeeds(args: Arguments, code: ThreadCode, io: CommandIo): 
     return now - start < minutes * 60_000
   }
   io.stderr.write(`Seeds from ${from}\n`)
-  const totals = await runPool({ ...code, from, seeds, network, threads, maxFailures: failures, continues })
+  const { startThread } = io
+  const range = { from, seeds, network, threads, maxFailures: failures }
+  const totals = await runPool({ ...range, startThread, continues })
   const session = { network, from, seconds: (io.now() - start) / 1000 }
   for (const failed of explained(totals.failed)) {
-    const text = textOfFailure(failed, network, await explainInThread(code, failed.seed, network))
+    const text = textOfFailure(failed, network, await explainInThread(startThread, failed.seed, network))
     ;(json ? io.stderr : io.stdout).write(`${text}\n`)
   }
   io.stdout.write(json ? jsonOf(totals, session) : textOfTotals(totals, session))

@@ -5,11 +5,15 @@
 import type { Network } from '../world/world.js'
 import type { Explanation } from './explain.js'
 import type { SeedRange } from './run-seeds.js'
-import { Thread, ThreadLostError, type ThreadCode } from './thread.js'
+import { ThreadLostError, type SeedThread } from './seed-thread.js'
 import { addTotals, noTotals, type Totals } from './totals.js'
 
+/** Starts a thread. */
+export type StartThread = () => SeedThread
+
 /** Which seeds run, and where. */
-export interface PoolOptions extends ThreadCode {
+export interface PoolOptions {
+  readonly startThread: StartThread
   readonly from: number
   readonly seeds: number
   readonly network: Network
@@ -30,13 +34,13 @@ const AT_ONCE = 64
 /** Runs seeds. */
 export async function runPool(options: PoolOptions): Promise<Totals> {
   const { from, seeds, network, threads, maxFailures, continues = () => true } = options
-  const { chunk = 256, limitMs = 300_000 } = options
+  const { startThread, chunk = 256, limitMs = 300_000 } = options
   const totals = noTotals()
   let next = from
   const isWanted = (): boolean =>
     next < from + seeds && totals.failed.length < maxFailures && continues(totals)
   const worker = async (): Promise<void> => {
-    const slot = new ThreadSlot(options)
+    const slot = new ThreadSlot(startThread)
     try {
       while (isWanted()) {
         const first = next
@@ -64,12 +68,12 @@ export async function runPool(options: PoolOptions): Promise<Totals> {
 
 /** Explains a failed seed in a thread; `undefined` if the seed does not fail again, or its runs do not end. */
 export async function explainInThread(
-  code: ThreadCode,
+  startThread: StartThread,
   seed: number,
   network: Network,
   limitMs = 300_000,
 ): Promise<Explanation | undefined> {
-  const thread = new Thread(code)
+  const thread = startThread()
   try {
     return (await thread.carryOut({ what: 'explain', seed, network }, limitMs)) as Explanation | undefined
   } catch (error) {
@@ -88,18 +92,18 @@ async function runAlone(slot: ThreadSlot, seed: number, network: Network, limitM
 
 /** A thread, and the one that replaces it when it is lost. */
 class ThreadSlot {
-  readonly #code: ThreadCode
-  #thread: Thread | undefined
+  readonly #start: StartThread
+  #thread: SeedThread | undefined
   /** Why the last thread was lost. */
   lost = ''
 
-  constructor(code: ThreadCode) {
-    this.#code = code
+  constructor(start: StartThread) {
+    this.#start = start
   }
 
   /** Runs seeds; `undefined` if the thread is lost. */
   async run(range: SeedRange, limitMs: number): Promise<Totals | undefined> {
-    this.#thread ??= new Thread(this.#code)
+    this.#thread ??= this.#start()
     try {
       return (await this.#thread.carryOut({ what: 'run', ...range }, limitMs)) as Totals
     } catch (error) {

@@ -1,8 +1,8 @@
-/** A thread of the pool, as the main thread sees it. */
+/** A thread of Node.js that runs seeds, as the main thread sees it. */
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { flagsFor } from '../../../lib/runtime/module-flags.js'
-import type { Order } from './worker.js'
+import { ThreadLostError, type Order, type SeedThread } from './seed-thread.js'
 
 /** The code that a thread runs. */
 export interface ThreadCode {
@@ -12,13 +12,10 @@ export interface ThreadCode {
   readonly scenarioUrl: string
 }
 
-/** A run has stopped its thread: it did not return to the event loop, or used up the memory. */
-export class ThreadLostError extends Error {}
-
 const OUT_OF_MEMORY = 'ERR_WORKER_OUT_OF_MEMORY'
 
-/** A thread that carries out one order at a time. */
-export class Thread {
+/** A thread of its own. */
+export class WorkerThread implements SeedThread {
   readonly #worker: Worker
 
   constructor({ workerUrl, scenarioUrl }: ThreadCode) {
@@ -26,12 +23,6 @@ export class Thread {
     this.#worker = new Worker(new URL(workerUrl), { workerData: { scenarioUrl }, execArgv })
   }
 
-  /**
-   * Carries out an order.
-   *
-   * @param limitMs - the time within which the thread must respond: a run that never returns to the event loop does not
-   * @throws {ThreadLostError} it did not, or has used up the memory; it takes no more orders
-   */
   async carryOut(order: Order, limitMs: number): Promise<unknown> {
     const limit = AbortSignal.timeout(limitMs)
     this.#worker.postMessage(order)
@@ -47,7 +38,6 @@ export class Thread {
     }
   }
 
-  /** Ends the thread. */
   async end(): Promise<void> {
     await this.#worker.terminate()
   }

@@ -1,8 +1,8 @@
 /** Runs the simulation against breakages of the engine: each must be found. */
 import type { Arguments } from '../command/arguments.js'
 import { UsageError } from '../command/arguments.js'
-import { runPool } from '../pool/pool.js'
-import type { ThreadCode } from '../pool/thread.js'
+import { runPool, type StartThread } from '../pool/pool.js'
+import { WorkerThread } from '../pool/thread.js'
 import type { FailedSeed } from '../pool/totals.js'
 import type { Saboteur } from './saboteur.js'
 import { makeSabotagedBuild } from './sabotaged-build.js'
@@ -25,13 +25,13 @@ interface Verdict {
  * Runs one breakage, or all of them.
  *
  * @param root - the folder of the repository
- * @param code - the build without a breakage
+ * @param startThread - starts a thread without a breakage
  * @returns the exit code: 1 if a breakage is not found
  * @throws {UsageError} no breakage has this name
  */
 export async function sabotage(
   root: string,
-  code: ThreadCode,
+  startThread: StartThread,
   args: Arguments,
   print: (text: string) => void,
 ): Promise<number> {
@@ -40,7 +40,7 @@ export async function sabotage(
     throw new UsageError(`The saboteurs are: ${SABOTEURS.map(({ name }) => name).join(', ')}.`)
   const verdicts: Verdict[] = []
   for (const saboteur of saboteurs) {
-    const verdict = await verdictOn(saboteur, root, code, args)
+    const verdict = await verdictOn(saboteur, root, startThread, args)
     verdicts.push(verdict)
     if (!args.json) print(textOf(verdict))
   }
@@ -51,20 +51,26 @@ export async function sabotage(
 async function verdictOn(
   saboteur: Saboteur,
   root: string,
-  code: ThreadCode,
+  startThread: StartThread,
   { from: first = 1, seeds = MAX_SEEDS, threads, network }: Arguments,
 ): Promise<Verdict> {
-  const { remove, ...changed } = await makeSabotagedBuild(root, saboteur)
+  const { remove, ...code } = await makeSabotagedBuild(root, saboteur)
+  const startChanged = (): WorkerThread => new WorkerThread(code)
   const { name, about } = saboteur
   const settings = { network, threads, maxFailures: 1, chunk: 64 }
   try {
     let from = first
     for (const end = first + seeds; from < end;) {
-      const { failed, seeds: done } = await runPool({ ...settings, ...changed, from, seeds: end - from })
+      const { failed, seeds: done } = await runPool({
+        ...settings,
+        startThread: startChanged,
+        from,
+        seeds: end - from,
+      })
       from += done
       for (const one of failed) {
         // A seed that fails without the breakage as well says nothing about it.
-        const original = await runPool({ ...settings, ...code, from: one.seed, seeds: 1 })
+        const original = await runPool({ ...settings, startThread, from: one.seed, seeds: 1 })
         if (original.failed.length === 0) return { name, about, seeds: from - first, caught: one }
       }
     }

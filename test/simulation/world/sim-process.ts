@@ -6,7 +6,8 @@
  *   its runtime and its network never settle.
  * - A process that is paused does what it was about to do when it continues. Its calls are carried out meanwhile, and
  *   their results reach it then.
- * - Every effect of a process is a call of {@link SimProcess.call}: there it may be killed, before or after the effect.
+ * - Every effect of a process is a call of {@link SimProcess.call}: there it may be killed, before or after the effect,
+ *   and there the scenario disturbs it otherwise.
  */
 import type { FileSystem } from '../../../lib/runtime/file-system.js'
 import type { ProcessIdentity } from '../../../lib/runtime/process-identity.js'
@@ -43,6 +44,11 @@ export class SimProcess {
   openFiles = 0
   /** Requests in flight. */
   requests = 0
+  /** Called before each call, with its name: the scenario disturbs the process, its host or its files there. */
+  onCall: (what: string) => void = () => undefined
+  /** Resolves when the process is killed or has ended. */
+  readonly over: Promise<void>
+  #setOver!: () => void // assigned in the constructor: a promise runs its executor at once
 
   constructor(name: string, host: Host, world: World, disk: Disk, table: ProcessTable) {
     this.name = name
@@ -53,6 +59,9 @@ export class SimProcess {
     const machineId = `machine-${host.name}`
     this.identity = { host: host.name, pid, startTime: name, bootId, pidNamespace: '4026531836', machineId }
     table.set(keyOf(this.identity), this)
+    this.over = new Promise((resolve) => {
+      this.#setOver = resolve
+    })
     this.runtime = runtimeOf(this, disk.viewOf(this), table)
   }
 
@@ -67,6 +76,14 @@ export class SimProcess {
     this.state = 'killed'
     this.world.faults.tookEffect('killed')
     this.world.note(this.name, () => 'is killed')
+    this.#setOver()
+  }
+
+  /** Notes that the process has done its work. */
+  end(): void {
+    if (this.state !== 'running') return
+    this.state = 'ended'
+    this.#setOver()
   }
 
   /** Pauses the process. */
@@ -86,6 +103,7 @@ export class SimProcess {
    */
   async call<Result>(what: string, delayMs: number, effect: () => Result): Promise<Result> {
     if (!this.isRunning()) return never()
+    this.onCall(what)
     const { faults, choices } = this.world
     const disturbed = Math.max(faults.rate('killed'), faults.rate('paused'))
     const event =
