@@ -39,6 +39,8 @@ export class Exchange {
   readonly #record: RequestRecord
   readonly #course: HttpCourse
   #isClosed = false
+  /** Whether the client has got a response or an error. */
+  #isDelivered = false
 
   constructor(network: Network, arrival: Arrival, record: RequestRecord, isExpired: boolean) {
     this.#network = network
@@ -65,6 +67,7 @@ export class Exchange {
       return this.#response(reply(), true)
     }
     if (ending === 'silence') return new Promise(() => undefined)
+    this.#isDelivered = true
     if ('code' in ending) throw handlerError(ending.code)
     if (!isBodyRead)
       process.world.scheduler.after(1, () => {
@@ -95,7 +98,7 @@ export class Exchange {
     let reply: Reply | undefined
     const arrive = (): void => {
       if (fault === 'request-late') history.tookEffect(fault, record)
-      if (!this.#isClosed) this.#checkUnchanged(taken)
+      if (!this.#isClosed && !this.#isDelivered) this.#checkUnchanged(taken)
       reply = arrivals.carryOut(this.#arrival, record, bytes, fault)
     }
     await process.call(this.#arrival.operation.name, 0, () => {
