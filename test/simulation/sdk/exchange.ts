@@ -12,7 +12,7 @@ import { courseOf, EXPIRED, type HttpCourse } from './http-courses.js'
 import type { Reply } from './http.js'
 import { handlerError } from './node-errors.js'
 import { takeBody, type TakenBody } from './request-body.js'
-import { outputBody, shortBody, type ResponseBody } from './response-body.js'
+import { longBody, shortBody, type ResponseBody } from './response-body.js'
 
 /** A response as the SDK takes it. */
 export interface SdkResponse {
@@ -80,8 +80,7 @@ export class Exchange {
     const { process, latencyMs } = this.#network
     const { name, world } = process
     const operation = this.#arrival.operation.name
-    const hasBody = operation === 'uploadPart' || operation === 'uploadArchive'
-    const course = courseOf({ process, operation, hasBody })
+    const course = courseOf({ process, operation })
     if (latencyMs === 0 || course.arrivesMs === undefined) return course
     const latency = (way: string): number =>
       world.choices.between(`${name}/${operation}/${way}-ms`, 0, latencyMs, 0.5)
@@ -149,21 +148,23 @@ export class Exchange {
   #response({ status, headers, body }: Reply, isOfService: boolean): SdkResponse {
     const { process } = this.#network
     const { fault } = this.#course
-    const isOutput = this.#arrival.operation.name === 'jobOutput' && isOfService && status < 300
+    const operation = this.#arrival.operation.name
+    const isOutput = operation === 'jobOutput' && isOfService && status < 300
     const sent: Record<string, string> = {
       date: new Date(process.world.scheduler.nowMs).toUTCString(),
       ...headers,
     }
     if (isOfService) sent['x-amzn-requestid'] = `request-${this.#record.sentMs}`
     // Node.js takes the end of a body before its Content-Length for a failure of the connection.
-    if (isOutput && fault === 'body-cut') delete sent['content-length']
+    if (fault === 'body-cut') delete sent['content-length']
     // An inventory has no hash that would reveal a damaged byte: only TLS protects it.
     const isDamaged = fault === 'body-damaged' && headers['x-amz-sha256-tree-hash'] !== undefined
     const bodyFault = fault === 'body-cut' || isDamaged ? fault : undefined
+    const isLong = isOutput || bodyFault === 'body-cut'
     return {
       statusCode: status,
       headers: sent,
-      body: isOutput ? outputBody(process, body, bodyFault) : shortBody(body),
+      body: isLong ? longBody(process, operation, body, bodyFault) : shortBody(body),
     }
   }
 

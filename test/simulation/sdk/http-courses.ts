@@ -44,8 +44,6 @@ export const DIRECT: HttpCourse = { arrivesMs: 0, settlesMs: 0, isBodyRead: true
 export interface OnTheWay {
   readonly process: SimProcess
   readonly operation: keyof Service
-  /** Whether it carries bytes of an archive. */
-  readonly hasBody: boolean
 }
 
 type Maker = (way: OnTheWay, name: string) => HttpCourse
@@ -65,6 +63,10 @@ const FOR_BODIES: readonly (readonly [FaultKind, Maker])[] = [
   ['slow-request', slowRequest],
   ['body-damaged', () => ({ ...DIRECT, fault: 'body-damaged' })],
 ]
+/** JSON may be cut as well: only HTTP has it. */
+const FOR_JSON: readonly (readonly [FaultKind, Maker])[] = [
+  ['body-cut', () => ({ ...DIRECT, fault: 'body-cut' })],
+]
 const FOR_OUTPUTS: readonly (readonly [FaultKind, Maker])[] = [
   ['body-damaged', () => ({ ...DIRECT, fault: 'body-damaged' })],
   ['body-cut', () => ({ ...DIRECT, fault: 'body-cut' })],
@@ -73,12 +75,24 @@ const FOR_OUTPUTS: readonly (readonly [FaultKind, Maker])[] = [
 
 const THROTTLING = ofService(new ServiceRefusal(400, 'ThrottlingException', 'Rate exceeded'))
 
+/** The faults of some operations, besides those of all. */
+const SPECIAL: Readonly<Partial<Record<keyof Service, typeof FOR_ALL>>> = {
+  uploadArchive: FOR_BODIES,
+  uploadPart: FOR_BODIES,
+  jobOutput: FOR_OUTPUTS,
+  listParts: FOR_JSON,
+  listUploads: FOR_JSON,
+  listJobs: FOR_JSON,
+  describeJob: FOR_JSON,
+  describeVault: FOR_JSON,
+}
+
 /** Decides what becomes of a request. */
 export function courseOf(way: OnTheWay): HttpCourse {
-  const { process, operation, hasBody } = way
+  const { process, operation } = way
   const { faults } = process.world
   const name = `${process.name}/${operation}`
-  for (const makers of [FOR_ALL, operation === 'jobOutput' ? FOR_OUTPUTS : hasBody ? FOR_BODIES : []])
+  for (const makers of [FOR_ALL, SPECIAL[operation] ?? []])
     for (const [kind, make] of makers)
       if (faults.rate(kind) > 0 && faults.happens(kind, `${name}/${kind}`)) return make(way, name)
   return DIRECT

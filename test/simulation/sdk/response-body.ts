@@ -1,5 +1,6 @@
 /** The body of a response as it reaches a process: by choice in pieces, damaged or cut. */
 import { Readable } from 'node:stream'
+import type { Service } from '../service/service.js'
 import type { FaultKind } from '../world/faults.js'
 import type { SimProcess } from '../world/sim-process.js'
 import { nodeError } from './node-errors.js'
@@ -8,6 +9,11 @@ import { nodeError } from './node-errors.js'
 export class ResponseBody extends Readable {
   /** Called at the moment when the body has been read, has failed or is left. */
   onOver: (() => void) | undefined
+
+  /** Ends the body with its connection. Like that of Node.js, it has no error if no listener waits for one. */
+  abort(): void {
+    this.destroy(this.listenerCount('error') > 0 ? nodeError('ECONNRESET') : undefined)
+  }
 
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
     this.onOver?.()
@@ -23,20 +29,21 @@ export function shortBody(bytes: Uint8Array): ResponseBody {
   return body
 }
 
-/** The body of a job's output, with what the network does to it. */
-export function outputBody(
+/** The body of a response that may be long, or to which the network does something. */
+export function longBody(
   process: SimProcess,
+  operation: keyof Service,
   bytes: Uint8Array,
   fault: FaultKind | undefined,
 ): ResponseBody {
   const { name, world } = process
-  const pieces = piecesOf(bytes, world.choices.pick(`${name}/jobOutput/pieces`, [1, 2, 3], 0.1))
+  const pieces = piecesOf(bytes, world.choices.pick(`${name}/${operation}/pieces`, [1, 2, 3], 0.1))
   if (fault === 'body-damaged') damage(process, pieces)
   const last = fault === 'body-cut' ? pieces.pop() : undefined
   if (last && last.length > 1) pieces.push(last.subarray(0, last.length >> 1))
   const ending =
     fault === 'body-cut'
-      ? world.choices.pick(`${name}/jobOutput/cut`, ['early', 'reset', 'silence'])
+      ? world.choices.pick(`${name}/${operation}/cut`, ['early', 'reset', 'silence'])
       : 'early'
   return new ResponseBody({
     highWaterMark: 1,

@@ -311,3 +311,19 @@ t.test('memory that changes while its request is in flight is found', async (t) 
       { message: /^part memory: / },
     )
 })
+
+t.test('a list that is cut is worth a few more attempts', async (t) => {
+  const name = 'upload-1/listParts'
+  for (const [cut, serviceCode, kind] of [
+    ['early', 'IncompleteResponse', 'corrupted'],
+    ['reset', 'ECONNRESET', 'transient'],
+    ['silence', 'TimeoutError', 'slow'],
+  ] as const) {
+    const outcomes = { [`${name}/body-cut`]: 'true', [`${name}/cut`]: cut }
+    const failure = await on(sdkClient, outcomes, async (net) => {
+      const uploadId = await openUpload(net)
+      return resultOf(net, () => net.client.listParts({ ...AT, uploadId }))
+    })
+    t.match(failure, { serviceCode, kind, mayHaveActed: true, requests: 0 }, cut)
+  }
+})

@@ -9,7 +9,7 @@ import type { SdkRequest } from './http.js'
 import { abortErrorOf } from './node-errors.js'
 import { refusalReply } from './replies.js'
 import { isOver } from './request-body.js'
-import { shortBody } from './response-body.js'
+import { shortBody, type ResponseBody } from './response-body.js'
 import type { SimCredentials } from './sim-credentials.js'
 
 /** Hands the requests of one process to the simulated network. */
@@ -83,9 +83,11 @@ export class SimHandler {
         process.requests--
         signal?.removeEventListener('abort', abort)
       }
+      let body: ResponseBody | undefined
       const abort = (): void => {
         exchange.close()
         end()
+        body?.abort()
         if (signal) reject(abortErrorOf(signal))
       }
       signal?.addEventListener('abort', abort, { once: true })
@@ -93,7 +95,8 @@ export class SimHandler {
         (response) => {
           if (signal?.aborted) return
           // A connection whose request is not sent to its end is in use until it is closed.
-          response.body.onOver = () => {
+          body = response.body
+          body.onOver = () => {
             if (isOver(sdk.body) && signal?.aborted !== true) end()
           }
           resolve(response)
