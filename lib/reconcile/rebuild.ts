@@ -2,7 +2,7 @@
  * Rebuilds a catalog from an inventory of its vault: adds archives that only the vault has, records the outcome of uploads
  * and requests whose outcome was unknown, and settles conflicts between tree hashes.
  *
- * What the catalog has is read once, before the first row. An archive that another process records meanwhile may get a
+ * The catalog is read once, before the first row. An archive that another process records meanwhile may get a
  * second record, which states the same.
  */
 import type { Catalog } from '../catalog/catalog.js'
@@ -32,7 +32,7 @@ export interface RebuildTask {
   readonly files?: FileSystem | undefined
 }
 
-/** The result of {@link rebuild}: numbers of archives, and what is left to settle. */
+/** The result of {@link rebuild}: numbers of archives, and the conflicts that are not settled. */
 export interface Rebuilt {
   /** Archives in the inventory. */
   readonly inventory: number

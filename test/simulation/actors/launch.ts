@@ -1,5 +1,6 @@
 /** Runs an actor in a simulated process, and checks what the process leaves behind when it has ended. */
 import { getEventListeners } from 'node:events'
+import { UsageError } from '../../../lib/cli/command-errors.js'
 import { GlacierPipeError } from '../../../lib/errors.js'
 import type { Host } from '../world/host.js'
 import { SimProcess } from '../world/sim-process.js'
@@ -77,6 +78,7 @@ function checkError({ world }: Environment, name: string, outcome: Outcome<unkno
     error instanceof SourceFailure ||
     error instanceof ConsumerFailure ||
     error instanceof ListenerFailure ||
+    error instanceof UsageError ||
     (error as Error).name === 'AbortError' ||
     isSystemError(error)
   if (!isExpected) world.fail('errors are documented ones', `${name}: ${(error as Error).stack}`)

@@ -56,9 +56,9 @@ async function upload(
   const accountId = accountOf(process)
   const store = vaultStore(env.clientOf(process, env.service, accountId), { vaultName: VAULT }, LIMITS)
   const isResumed = resume || uploadId !== undefined
-  // A stream with a name is resumed in any case: its parts must fit.
-  const needsRoom = isResumed && (streamName !== undefined || uploadId !== undefined)
-  const options = drawPlan(process, content, needsRoom)
+  // A stream with a name is resumed in any case: its parts must fit into the memory.
+  const hasRoom = isResumed && (streamName !== undefined || uploadId !== undefined)
+  const options = drawPlan(process, content, hasRoom, isResumed)
   const retryFor = choices.pick(`${name}/retry-min`, [360, 0, 1, 60], 0.3) * 60_000
   const note = (line: string): void => {
     world.note(name, () => line)
@@ -94,16 +94,24 @@ async function upload(
   }
 }
 
-/** @param needsRoom - whether the parts of an earlier run, of whatever size, must fit into the memory */
-function drawPlan({ world, name }: SimProcess, { bytes }: Content, needsRoom: boolean): UploadPlanOptions {
+/**
+ * @param hasRoom - whether parts of any size fit into the memory
+ * @param isResumed - whether parts of any size may have been sent
+ */
+function drawPlan(
+  { world, name }: SimProcess,
+  { bytes }: Content,
+  hasRoom: boolean,
+  isResumed: boolean,
+): UploadPlanOptions {
   const { choices } = world
   const partSize = choices.pick(`${name}/part-size`, [16, 32, 64], 0.5)
   const maxParts = choices.pick(`${name}/max-parts`, [6, 2, 1, 4], 0.2)
   return {
     partSize,
-    memory: (needsRoom ? LIMITS.maxPartSize : partSize) * choices.pick(`${name}/memory-parts`, [6, 4, 5, 9], 0.5),
+    memory: (hasRoom ? LIMITS.maxPartSize : partSize) * choices.pick(`${name}/memory-parts`, [6, 4, 5, 9], 0.5),
     concurrency: choices.pick(`${name}/concurrency`, [8, 1, 2], 0.3),
-    maxArchiveSize: (needsRoom ? LIMITS.maxPartSize : partSize) * maxParts,
+    maxArchiveSize: (isResumed ? LIMITS.maxPartSize : partSize) * maxParts,
     expectedSize: choices.happens(`${name}/expects-size`, 0.2) ? bytes.length : undefined,
   }
 }

@@ -24,9 +24,13 @@ interface Change {
 export type KeptBytes = (bytes: number) => number
 
 const EMPTY = new Uint8Array(0)
+/** The size of a write that is checked for zeros only, as those by which a program looks for room on a disk. */
+const MANY_BYTES = 4096
+const ZEROS = Buffer.alloc(65_536)
 
 /** The bytes of a file. */
 export class FileContent {
+  /** May be shorter than the file: the bytes behind it are zeros. Its own bytes behind the end of the file are zeros, too. */
   #buffer: Uint8Array = EMPTY
   #length = 0
   #unsynced: Change[] = []
@@ -45,13 +49,15 @@ export class FileContent {
   read(target: Uint8Array, offset: number, length: number, position: number): number {
     const end = Math.min(position + length, this.#length)
     if (end <= position) return 0
-    target.set(this.#buffer.subarray(position, end), offset)
+    const stored = this.#buffer.subarray(position, end)
+    target.set(stored, offset)
+    target.fill(0, offset + stored.length, offset + end - position)
     return end - position
   }
 
   /** A copy of all bytes. */
   copy(): Buffer {
-    return Buffer.from(this.#buffer.subarray(0, this.#length))
+    return this.#slice(0, this.#length)
   }
 
   /** Writes bytes at a position, which may be behind the end. */
@@ -91,25 +97,29 @@ export class FileContent {
     this.#unsynced = []
   }
 
-  #slice(start: number, end: number): Uint8Array {
-    return this.#buffer.slice(start, end)
+  #slice(start: number, end: number): Buffer {
+    const bytes = Buffer.alloc(end - start)
+    this.read(bytes, 0, bytes.length, start)
+    return bytes
   }
 
   #put(bytes: Uint8Array, start: number): void {
     const end = start + bytes.length
-    if (end > this.#length) this.#resize(end)
+    this.#length = Math.max(this.#length, end)
+    if (bytes.length >= MANY_BYTES && ZEROS.subarray(0, bytes.length).equals(bytes)) {
+      this.#buffer.fill(0, start, end)
+      return
+    }
+    if (end > this.#buffer.length) {
+      const grown = new Uint8Array(Math.max(end, 2 * this.#buffer.length))
+      grown.set(this.#buffer)
+      this.#buffer = grown
+    }
     this.#buffer.set(bytes, start)
   }
 
-  /** Bytes behind the end are zeros at all times. */
   #resize(length: number): void {
-    if (length > this.#buffer.length) {
-      const grown = new Uint8Array(Math.max(length, 2 * this.#buffer.length))
-      grown.set(this.#buffer)
-      this.#buffer = grown
-    } else if (length < this.#length) {
-      this.#buffer.fill(0, length, this.#length)
-    }
+    if (length < this.#length) this.#buffer.fill(0, length, this.#length)
     this.#length = length
   }
 }

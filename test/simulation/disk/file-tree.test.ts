@@ -85,3 +85,29 @@ t.test('a power cut loses no more than what was not synced, and perhaps nothing'
   t.ok(lost > 100)
   t.end()
 })
+
+t.test('bytes that are zeros are bytes like all others', (t) => {
+  const tree = new FileTree(() => 0)
+  tree.actAs(HOST)
+  const file = tree.open('/file', constants.O_RDWR | constants.O_CREAT, 0o600)
+  if (file.kind !== 'file') throw new Error('not a file')
+  tree.write(file, Buffer.alloc(5000, 1), 0)
+  tree.sync(file)
+  const expected = Buffer.concat([Buffer.alloc(10, 1), Buffer.alloc(6000)])
+  tree.write(file, Buffer.alloc(6000), 10)
+  t.ok(file.content.copy().equals(expected))
+  tree.losePower(HOST, ALL)
+  t.ok(file.content.copy().equals(expected))
+  tree.write(file, Buffer.from('x'), 7000)
+  const found = Buffer.alloc(8000, 2)
+  t.equal(file.content.read(found, 0, 8000, 5), 6996)
+  t.ok(
+    found.equals(
+      Buffer.concat([Buffer.alloc(5, 1), Buffer.alloc(6990), Buffer.from('x'), Buffer.alloc(1004, 2)]),
+    ),
+  )
+  tree.losePower(HOST, NONE)
+  t.ok(file.content.copy().equals(expected))
+  t.equal(tree.usedBytes, 7001)
+  t.end()
+})

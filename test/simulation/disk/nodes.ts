@@ -38,6 +38,8 @@ export type DiskNode = FileNode | FolderNode
 
 const BLOCK_BYTES = 4096
 const SECTOR_BYTES = 512
+/** The user who owns all files: the one of the real process, so that the engine takes them for its own. */
+const USER = { uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 }
 
 /** Makes an empty file or folder. */
 export function newNode<Kind extends DiskNode['kind']>(
@@ -48,9 +50,8 @@ export function newNode(
   kind: DiskNode['kind'],
   facts: Pick<Facts, 'inode' | 'birthtimeNs' | 'mode' | 'mtimeMs'>,
 ): DiskNode {
-  const user = { uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0, references: 0 }
-  if (kind === 'file') return { kind, content: new FileContent(), ...facts, ...user }
-  return { kind, entries: new Map(), unsynced: [], ...facts, ...user }
+  if (kind === 'file') return { kind, content: new FileContent(), ...facts, ...USER, references: 0 }
+  return { kind, entries: new Map(), unsynced: [], ...facts, ...USER, references: 0 }
 }
 
 /** The facts about a file or a folder. */

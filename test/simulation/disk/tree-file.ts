@@ -60,7 +60,9 @@ export class TreeFile implements OpenFile {
   }
 
   sync(): Promise<void> {
-    return this.#call('sync', (node) => this.#tree.sync(node))
+    return this.#call('sync', (node) => {
+      this.#tree.sync(node)
+    })
   }
 
   datasync(): Promise<void> {
@@ -90,8 +92,10 @@ export class TreeFile implements OpenFile {
     })
   }
 
+  /** Closing it again does nothing, as in Node. */
   async close(): Promise<void> {
-    const node = this.#opened('close')
+    const node = this.#node
+    if (!node) return
     this.#node = undefined // also if closing reports an error
     if (this.#calls.closed()) this.#tree.release(node)
     return this.#calls.call('close', this.#path, () => undefined)

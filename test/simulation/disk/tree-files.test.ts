@@ -103,6 +103,7 @@ const anyCall: fc.Arbitrary<Call> = fc.oneof(
     if (!handle) return undefined
     session.handles.splice(session.handles.indexOf(handle), 1)
     await handle.close()
+    await handle.close()
     return codeOf(handle.stat())
   }),
   callOf('handle.chmod', [index, mode], async (session, at, mode) => session.handle(at)?.chmod(mode)),

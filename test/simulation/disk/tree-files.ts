@@ -5,6 +5,7 @@ import type {
   FileStats,
   FileSystem,
   FileSystemSpace,
+  OpenFile,
   WriteFileOptions,
 } from '../../../lib/runtime/file-system.js'
 import type { DiskCalls } from './disk-calls.js'
@@ -49,7 +50,7 @@ export class TreeFiles implements FileSystem {
     this.#freeBytes = freeBytes
   }
 
-  open(path: string, flags: string | number, mode = 0o666): Promise<TreeFile> {
+  open(path: string, flags: string | number, mode = 0o666): Promise<OpenFile> {
     const bits = typeof flags === 'number' ? flags : stringToFlags(flags)
     return this.#calls.call('open', path, () => {
       if (bits & O_CREAT && !this.#tree.find(path, 'open')) this.#calls.creating('open', path)
@@ -101,7 +102,9 @@ export class TreeFiles implements FileSystem {
   }
 
   rename(from: string, to: string): Promise<void> {
-    return this.#calls.call('rename', to, () => this.#tree.rename(from, to))
+    return this.#calls.call('rename', to, () => {
+      this.#tree.rename(from, to)
+    })
   }
 
   rm(path: string): Promise<void> {
@@ -113,15 +116,21 @@ export class TreeFiles implements FileSystem {
   }
 
   rmTree(path: string): Promise<void> {
-    return this.#calls.call('rmTree', path, () => this.#tree.rmTree(path))
+    return this.#calls.call('rmTree', path, () => {
+      this.#tree.rmTree(path)
+    })
   }
 
   rmdir(path: string): Promise<void> {
-    return this.#calls.call('rmdir', path, () => this.#tree.rmdir(path))
+    return this.#calls.call('rmdir', path, () => {
+      this.#tree.rmdir(path)
+    })
   }
 
   unlink(path: string): Promise<void> {
-    return this.#calls.call('unlink', path, () => this.#tree.unlink(path))
+    return this.#calls.call('unlink', path, () => {
+      this.#tree.unlink(path)
+    })
   }
 
   readlink(path: string): Promise<string> {
@@ -147,7 +156,9 @@ export class TreeFiles implements FileSystem {
   }
 
   syncFolder(path: string): Promise<void> {
-    return this.#calls.call('syncFolder', path, () => this.#tree.sync(this.#tree.at(path, 'open')))
+    return this.#calls.call('syncFolder', path, () => {
+      this.#tree.sync(this.#tree.at(path, 'open'))
+    })
   }
 }
 

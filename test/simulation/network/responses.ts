@@ -1,7 +1,15 @@
 /** The responses of the simulated service in the terms of the port, as the SDK's adapter maps them. */
+import type { Vault } from '../../../lib/client/vault-client.js'
 import type { OpenUpload, StoredArchive } from '../../../lib/store/archive-store.js'
 import type { Job } from '../../../lib/store/retrieval-store.js'
-import type { JobResponse, StoredResponse, UploadResponse } from '../service/service.js'
+import { arnOf } from '../service/refusals.js'
+import type {
+  Caller,
+  JobResponse,
+  StoredResponse,
+  UploadResponse,
+  VaultResponse,
+} from '../service/service.js'
 
 /** Maps a time to ISO 8601 with milliseconds. */
 export function isoOf(timeMs: number): string {
@@ -45,5 +53,17 @@ export function toJob(job: JobResponse): Job {
       endDate: undefined,
       limited: false,
     },
+  }
+}
+
+/** Maps a vault. */
+export function toVault(caller: Caller, { createdMs, lastInventoryMs }: VaultResponse): Vault {
+  return {
+    vaultName: caller.vaultName,
+    arn: arnOf(caller),
+    creationDate: isoOf(createdMs),
+    lastInventoryDate: lastInventoryMs === undefined ? undefined : isoOf(lastInventoryMs),
+    archiveCount: undefined,
+    size: undefined,
   }
 }

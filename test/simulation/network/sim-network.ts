@@ -2,7 +2,7 @@
  * The network of one process: sends its requests to the service and brings the responses back.
  *
  * - A request on the way arrives whatever becomes of its process, and whether or not the client still waits for it.
- * - A call of a process that is killed never settles.
+ * - A call of a process that is killed never settles, and draws nothing.
  * - The bytes of a body must not change while the client waits for the response: the memory of a part is released only
  *   after that.
  */
@@ -13,7 +13,7 @@ import { toCredentialsError } from '../../../lib/client/sdk/service-error.js'
 import type { RequestRecord } from '../service/history.js'
 import type { ServiceModel } from '../service/service-model.js'
 import { ServiceRefusal, type Body, type Caller } from '../service/service.js'
-import type { SimProcess } from '../world/sim-process.js'
+import { never, type SimProcess } from '../world/sim-process.js'
 import { courseOf, expiredCredentials, type Course } from './courses.js'
 import { errorOf } from './failures.js'
 import { OPERATIONS, type SimRequest } from './requests.js'
@@ -40,6 +40,7 @@ export class SimNetwork {
         'credentials-expired',
         `${process.name}/credentials-unavailable`,
       )
+      if (isUnavailable) process.world.faults.tookEffect('credentials-expired')
       this.#isExpired &&= isUnavailable
       return !isUnavailable
     })
@@ -60,6 +61,7 @@ export class SimNetwork {
   ): Promise<{ readonly response: Response; readonly record: RequestRecord; readonly course: Course }> {
     const { process } = this
     const { operation, summary, signal } = request
+    if (!process.isRunning()) return never()
     if (signal?.aborted) throw new AbortError({ cause: signal.reason })
     const { history } = this.#service
     const record = history.begin(process.name, caller, operation, summary)
@@ -130,7 +132,8 @@ export class SimNetwork {
     let response: (() => Response) | undefined
     const arrive = (): void => {
       if (fault === 'request-late') history.tookEffect(fault, record)
-      if (body && record.result === undefined) this.#checkUnchanged(body.bytes, bytes, fault)
+      if (body && record.result === undefined && process.isRunning())
+        this.#checkUnchanged(body.bytes, bytes, fault)
       const arrived = { ...(body ?? NO_BODY), bytes }
       try {
         const result = history.carryOut(record, () => request.act(caller, arrived))

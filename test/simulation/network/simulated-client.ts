@@ -12,13 +12,12 @@ import type {
 } from '../../../lib/store/archive-store.js'
 import type { Page, PageRequest } from '../../../lib/store/pages.js'
 import type { Job, JobOutput, JobsPage } from '../../../lib/store/retrieval-store.js'
-import { arnOf } from '../service/refusals.js'
 import { ServiceRefusal, type Caller } from '../service/service.js'
 import type { ServiceModel } from '../service/service-model.js'
 import type { SimProcess } from '../world/sim-process.js'
 import { outputOf } from './job-output.js'
 import type { SimRequest } from './requests.js'
-import { toJob, toOpenUpload, toStoredArchive, isoOf } from './responses.js'
+import { isoOf, toJob, toOpenUpload, toStoredArchive, toVault } from './responses.js'
 import { SimNetwork } from './sim-network.js'
 
 /**
@@ -209,15 +208,7 @@ class SimulatedClient implements Port.VaultClient {
       signal,
       act: () => this.#service.describeVault(caller),
     })
-    const { createdMs, lastInventoryMs } = response
-    return {
-      vaultName,
-      arn: arnOf(caller),
-      creationDate: isoOf(createdMs),
-      lastInventoryDate: lastInventoryMs === undefined ? undefined : isoOf(lastInventoryMs),
-      archiveCount: undefined,
-      size: undefined,
-    }
+    return toVault(caller, response)
   }
 
   createVault(): Promise<void> {

@@ -1,9 +1,10 @@
 /** The end of a run, without faults: uploads are resumed until they are stored, and retrieved again. */
 import { drawChanged, type Content } from '../actors/content.js'
-import type { Environment } from '../actors/environment.js'
+import { CATALOG, type Environment } from '../actors/environment.js'
 import { getFile, getStream } from '../actors/get.js'
 import { launch, type Outcome } from '../actors/launch.js'
 import { put } from '../actors/put.js'
+import { rebuildCatalog } from '../actors/rebuild.js'
 import type { Host } from '../world/host.js'
 import { passing } from './passing.js'
 import type { Stream } from './streams.js'
@@ -12,11 +13,27 @@ import type { Stream } from './streams.js'
 const MAX_RUNS = 3
 /** Longer than the heartbeat of a lock may be silent. */
 const PAUSE_MS = 3_600_000
+/** Longer than it takes until an inventory has all archives. */
+const INVENTORY_MS = 49 * 3_600_000
 
 /** Stores each stream, and retrieves it. */
 export async function finish(env: Environment, streams: readonly Stream[]): Promise<void> {
   await passing(env.world, PAUSE_MS)
   for (const stream of streams) await finishStream(env, stream)
+  if (env.world.choices.happens('final-rebuild', 0.1)) await finishCatalog(env)
+}
+
+/** Loses the catalog, and rebuilds it. */
+async function finishCatalog(env: Environment): Promise<void> {
+  const { world, hosts, disk, ledger } = env
+  ledger.lostCatalogs.push(disk.bytesOf(CATALOG)?.toString() ?? '')
+  disk.replaceFile(CATALOG, undefined)
+  await passing(world, INVENTORY_MS)
+  const outcome = await launch(env, 'final-rebuild', hosts[0] as Host, (process, signal) =>
+    rebuildCatalog(env, process, signal),
+  )
+  if (outcome.state === 'failed')
+    world.fail('a lost catalog is rebuilt when faults have ceased', (outcome.error as Error).message)
 }
 
 async function finishStream(env: Environment, stream: Stream): Promise<void> {

@@ -3,13 +3,19 @@ import { drawChanged, type Content } from '../actors/content.js'
 import type { Environment } from '../actors/environment.js'
 import { getFile, getStream } from '../actors/get.js'
 import { launch } from '../actors/launch.js'
+import { prune } from '../actors/prune.js'
 import { put } from '../actors/put.js'
+import { rebuildCatalog } from '../actors/rebuild.js'
 import type { Host } from '../world/host.js'
 import type { SimProcess } from '../world/sim-process.js'
+import { passing } from './passing.js'
 import type { Stream } from './streams.js'
 
+/** Longer than it takes until an inventory has the archives that were stored before. */
+const INVENTORY_MS = 49 * 3_600_000
+
 /** The commands. In the first round the usual one is `put`, in later ones `resume`. */
-const COMMANDS = ['resume', 'put', 'upload-id', 'get', 'get-file'] as const
+const COMMANDS = ['resume', 'put', 'upload-id', 'get', 'get-file', 'rebuild', 'prune'] as const
 type Command = (typeof COMMANDS)[number]
 
 /** Plays a round: resolves when its commands are over. */
@@ -36,6 +42,12 @@ export async function playRound(
 /** Plays one command. A command that needs a result of an earlier one is left out if there is none. */
 async function play(env: Environment, stream: Stream, command: Command, name: string): Promise<void> {
   const host = drawHost(env, name)
+  if (command === 'rebuild' || command === 'prune') {
+    if (command === 'rebuild') await passing(env.world, INVENTORY_MS)
+    const actor = command === 'rebuild' ? rebuildCatalog : prune
+    await launch(env, name, host, (process, signal) => actor(env, process, signal))
+    return
+  }
   if (command === 'get' || command === 'get-file') {
     const stored = env.ledger.stored.at(-1)
     if (!stored) return

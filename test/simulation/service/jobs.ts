@@ -1,6 +1,6 @@
 /**
  * The jobs of the simulated service (docs/glacier-protocol.md#jobs). The output of a job is kept for 24 hours after its
- * completion; the job may disappear at any time after that.
+ * completion. At any time after that, the output may disappear, or the job with it.
  */
 import type { ByteRange } from '../../../lib/byte-range.js'
 import { archiveOf } from './archives.js'
@@ -83,6 +83,9 @@ export function jobOutput(
 ): OutputResponse {
   const job = jobOf(context, caller, jobId)
   const { content } = job
+  if (!job.hasLostOutput && isOld(context, job))
+    job.hasLostOutput = context.happens('job-expired', `service/${jobId}/output-expired`)
+  if (job.hasLostOutput) throw jobNotFound(jobId)
   if (statusOf(context, job) !== 'Succeeded')
     throw invalidValue(`The job is not currently available for download: ${jobId}`)
   const output =
@@ -133,6 +136,7 @@ function addJob(
     tier,
     content,
     isFailed: context.happens('job-failed', `service/${jobId}/failed`),
+    hasLostOutput: false,
     isExpired: false,
   }
   jobs.set(jobId, job)
@@ -148,9 +152,13 @@ function jobOf(context: ServiceContext, caller: Caller, jobId: string): Job {
 
 /** Whether a job still exists. It may have expired at any time after its 24 hours: that is decided when it matters. */
 function exists(context: ServiceContext, job: Job): boolean {
-  const mayExpire = !job.isExpired && context.nowMs - job.completedMs >= KEPT_MS
-  if (mayExpire) job.isExpired = context.happens('job-expired', `service/${job.jobId}/expired`)
+  if (!job.isExpired && isOld(context, job))
+    job.isExpired = context.happens('job-expired', `service/${job.jobId}/expired`)
   return !job.isExpired
+}
+
+function isOld({ nowMs }: ServiceContext, { completedMs }: Job): boolean {
+  return nowMs - completedMs >= KEPT_MS
 }
 
 function statusOf({ nowMs }: ServiceContext, { completedMs, isFailed }: Job): JobResponse['status'] {

@@ -290,7 +290,10 @@ t.test('a retrieval gives the bytes of its range, with the hash of a node of the
 })
 
 t.test('an output is kept for 24 hours or longer', async (t) => {
-  const { world: made, service } = world({ 'service/job-1/expired': 'true' })
+  const { world: made, service } = world({
+    'service/job-1/output-expired': 'true',
+    'service/job-1/expired': ['false', 'false', 'true'],
+  })
   const { archiveId } = service.uploadArchive(CALLER, undefined, bodyOf(BYTES.subarray(0, 40)))
   const { jobId } = service.startRetrieval(CALLER, {
     ...{ archiveId, range: undefined, tier: 'Expedited', description: undefined },
@@ -300,6 +303,7 @@ t.test('an output is kept for 24 hours or longer', async (t) => {
   t.equal(read(), 'accepted')
   pass(made, 1)
   t.equal(read(), NOT_FOUND)
+  t.match(service.describeJob(CALLER, jobId), { status: 'Succeeded' }, 'the job is described for longer')
   t.strictSame(service.listJobs(CALLER, undefined, undefined).items, [])
 })
 

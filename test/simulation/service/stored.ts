@@ -63,5 +63,7 @@ export interface Job extends Caller {
   readonly content:
     { readonly archive: Archive; readonly range: ByteRange } | { readonly inventory: Inventory }
   isFailed: boolean
+  /** Whether the output is gone; the job itself may be described and listed for longer. */
+  hasLostOutput: boolean
   isExpired: boolean
 }
