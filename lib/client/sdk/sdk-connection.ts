@@ -7,7 +7,7 @@
 import type * as Sdk from '@aws-sdk/client-glacier'
 import type { GlacierPipeError } from '../../errors.js'
 import { systemClock, type Clock } from '../../runtime/clock.js'
-import { addAbortSignal, type Readable } from '../../streams/node-streams.js'
+import type { Readable } from '../../streams/node-streams.js'
 import { assertGlacier, clientFor } from '../caller-client.js'
 import { clientConfigFor } from './client-config.js'
 import { endpointOf } from './configured-endpoint.js'
@@ -20,6 +20,7 @@ import {
   type GlacierClientSettings,
 } from '../glacier-client-like.js'
 import { bodyOf } from './request-body.js'
+import { bytesOf } from './response-bytes.js'
 import type { RequestOptions } from '../request-options.js'
 import { DEFAULT_IDLE_TIMEOUT_MS, RequestTimeout, timeLimitsFor } from './request-timeout.js'
 import { toCredentialsError, toServiceError } from './service-error.js'
@@ -242,24 +243,5 @@ export class SdkConnection {
     ])
     this.#ownClient = new sdk.GlacierClient(config)
     return { sdk, client: this.#ownClient }
-  }
-}
-
-async function* bytesOf(
-  operation: string,
-  body: Readable,
-  timeout: RequestTimeout,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  addAbortSignal(timeout.signal, body)
-  try {
-    for await (const bytes of body as AsyncIterable<Buffer>) {
-      timeout.progress()
-      yield bytes
-    }
-  } catch (error) {
-    throw timeout.error ?? toServiceError(operation, error, signal, 'transport')
-  } finally {
-    timeout.end()
   }
 }

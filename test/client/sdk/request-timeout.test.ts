@@ -95,7 +95,6 @@ t.test('a request without progress is given up, with any client and at any point
   const stalled = {
     name: 'ConnectionError',
     serviceCode: 'TimeoutError',
-    message: /No progress for 0\.25 s\. \(TimeoutError\)/,
   }
   await t.rejects(port.describeVault(address), { ...stalled, operation: 'DescribeVault' })
   const bytes = Buffer.alloc(3 * MIB)
@@ -110,7 +109,7 @@ t.test('a request without progress is given up, with any client and at any point
     async () => {
       for await (const piece of output.body) t.equal(piece.length, 3)
     },
-    { ...stalled, message: /No progress for 1 s/, operation: 'GetJobOutput' },
+    { ...stalled, operation: 'GetJobOutput' },
   )
   const gone = await startBareService(headersOnly(404, {}))
   t.teardown(() => gone.close())

@@ -6,13 +6,17 @@ export const MAX_TRACE_LINES = 60
 /** The lines of the beginning that are printed of a longer trace. The end matters more: there the run failed. */
 const FIRST_LINES = 15
 
+/** A hash, whose beginning says enough. */
+const HASH = /[0-9a-f]{64}/g
+
 /** Collects the steps of a run. */
 export class Trace {
   readonly #lines: string[] = []
 
   /** Adds a step of a process, or of another part of the run. */
   add(nowMs: number, who: string, text: string): void {
-    this.#lines.push(`${elapsed(nowMs - START_MS)} ${who}: ${text.replaceAll('\n', ' ')}`)
+    const line = text.replaceAll('\n', ' ').replaceAll(HASH, (hash) => `${hash.slice(0, 8)}…`)
+    this.#lines.push(`${elapsed(nowMs - START_MS)} ${who}: ${line}`)
   }
 
   /** All lines. */
