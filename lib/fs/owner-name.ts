@@ -29,7 +29,9 @@ export function ownerName(
 ): string {
   const { host, pid, startTime = '', bootId = '', pidNamespace = '', machineId = '' } = owner
   const fields = [startTime, bootId, pidNamespace, machineId].map(encoded)
-  return [pid, ...fields, wallClock.now().toString(36), random.hex(6), shortened(host)].join('_')
+  // A caller's clock may have fractions, and that of a machine without a battery may be wrong by decades.
+  const since = Math.max(0, Math.trunc(wallClock.now())).toString(36)
+  return [pid, ...fields, since, random.hex(6), shortened(host)].join('_')
 }
 
 /** Reads a name that {@link ownerName} made; `undefined` for any other name. */

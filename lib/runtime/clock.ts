@@ -34,7 +34,7 @@ export const systemClock: Clock = {
 
 /** The time of day. It may be set back, and is for records and for comparisons with the service. */
 export interface WallClock {
-  /** Milliseconds since 1970. */
+  /** Whole milliseconds since 1970. */
   now(): number
 }
 

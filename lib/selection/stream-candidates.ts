@@ -20,14 +20,19 @@ export class StreamCandidates {
     this.#files = files
   }
 
-  /** The candidates for `--resume`, the newest first, without those that were skipped. */
+  /**
+   * The candidates for `--resume`, the newest first, without those that were skipped.
+   *
+   * A source that could not continue one stream of a name has changed since, and continues none that is older. Streams
+   * without a name are of different sources: only the one that it could not continue is left out.
+   */
   async list(): Promise<UnfinishedUpload[]> {
-    const unfinished = await this.#unfinished()
-    return unfinished
-      .filter(
-        (stream) =>
-          !stream.isSuperseded && isOfIdentity(stream, this.#identity) && !this.#skipped.has(keyOf(stream)),
-      )
+    const streams = (await this.#unfinished()).filter((stream) => isOfIdentity(stream, this.#identity))
+    const hasName = this.#identity.name !== undefined
+    const oldest = hasName ? streams.findLastIndex(({ isSuperseded }) => isSuperseded) + 1 : 0
+    return streams
+      .slice(oldest)
+      .filter((stream) => !stream.isSuperseded && !this.#skipped.has(keyOf(stream)))
       .reverse()
   }
 

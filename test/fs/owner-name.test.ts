@@ -24,6 +24,17 @@ t.test('a name contains the whole identity', async (t) => {
   }
 })
 
+t.test('a name states its owner whatever the clock says', async (t) => {
+  const times = [
+    [Date.UTC(2026, 0, 1) + 0.25, '2026-01-01T00:00:00.000Z'],
+    [-5, '1970-01-01T00:00:00.000Z'],
+  ] as const
+  for (const [now, since] of times) {
+    const name = ownerName(full, { ...systemRuntime, wallClock: { now: () => now } })
+    t.match(parseOwnerName(name), { ...full, since }, name)
+  }
+})
+
 t.test('a name fits a file system, however long the host name is', async (t) => {
   for (const host of ['h'.repeat(255), 'ü'.repeat(255), `${'h'.repeat(39)}ü${'h'.repeat(80)}`]) {
     const name = ownerName({ ...full, host })

@@ -58,6 +58,17 @@ t.test('of several the newest is meant, by its place in the catalog and not by a
   t.match((await records()).at(-1), { uploadId: newest })
 })
 
+t.test('a source that cannot continue the newest upload of a name continues no older one', async (t) => {
+  const { leave, resume, records } = await worldOf(t)
+  await leave(bytes, [0, 1, 2], { name: 'db' })
+  await leave(bytes, [0, 1, 2], { name: 'db' })
+  const newest = await leave(bytes, [0, 1, 2], { name: 'db' })
+  const shorter = bytes.subarray(0, MIB)
+  t.match(await resume(shorter), { code: 3, err: /Resuming the upload/ })
+  t.match((await records()).at(-1), { type: 'superseded', uploadId: newest })
+  t.match(await resume(shorter), { code: 0, err: /No upload of "db" to docs is unfinished/ })
+})
+
 t.test('an upload of another identity is not meant', async (t) => {
   for (const record of [
     { name: 'other' },
