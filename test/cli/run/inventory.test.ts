@@ -6,7 +6,7 @@ import { MemoryVault } from '../../helpers/memory-vault.js'
 
 t.test('a command that is stopped before it reads the rows of an inventory fails when it reads them', async (t) => {
   const { io, interrupt } = stage()
-  const rows = openInventory(new MemoryVault(), 'docs', { quiet: true }, io)
+  const rows = openInventory(new MemoryVault(), 'docs', { quiet: true, progress: 'auto' }, io)
   interrupt.abort()
   await nextTurn()
   await t.rejects(
