@@ -83,7 +83,7 @@ async function upload(
       ...{ store, plan, resumePoint: point, description: point ? point.description : newDescription },
       sourceSize: choices.happens(`${name}/knows-size`, 0.3) ? content.bytes.length : undefined,
       ...{ runtime, hashPool, journal, retryFor, limitRate: undefined, signal },
-      onFailure: choices.happens(`${name}/aborts-on-failure`, 0.1) ? 'abort' : 'keep',
+      onFailure: choices.happens(`${name}/aborts-on-failure`, 0.2) ? 'abort' : 'keep',
       partMemory: new WatchedMemory(plan.partSize, heldBytes(plan) / plan.partSize, (held) => {
         world.fail('parts stay within the budget', `${name} holds ${held} parts of ${heldBytes(plan)} bytes`)
       }),

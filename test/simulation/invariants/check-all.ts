@@ -2,6 +2,7 @@
 import type { Environment } from '../actors/environment.js'
 import { checkArchivesAreKnown } from './archives-are-known.js'
 import { checkFiles } from './files-are-complete.js'
+import { checkNamedAreRecorded } from './named-archives-are-recorded.js'
 import { checkNoLockRemains } from './no-lock-remains.js'
 import { checkNoWrongAbort } from './no-wrong-abort.js'
 import { checkNothingSentTwice } from './nothing-sent-twice.js'
@@ -10,7 +11,7 @@ import { checkAllStored } from './stored-is-reported.js'
 
 const CHECKS = [
   ...[checkAllStored, checkOneHash, checkArchivesAreKnown, checkNothingSentTwice],
-  ...[checkFiles, checkNoLockRemains, checkNoWrongAbort],
+  ...[checkFiles, checkNoLockRemains, checkNamedAreRecorded, checkNoWrongAbort],
 ]
 
 /** Checks them all. */

@@ -4,12 +4,14 @@ import type { StoredStream } from '../actors/ledger.js'
 import { treeHashOf } from '../service/tree-hash.js'
 import { LIMITS } from '../world/world.js'
 import { allRecords } from './all-records.js'
+import { checkConfirmed } from './success-is-confirmed.js'
 
 /** Notes a success, and checks it against the vault and the catalog. */
 export function checkStored(env: Environment, success: StoredStream): void {
   env.ledger.stored.push(success)
   checkVault(env, success)
   checkCatalog(env, success)
+  checkConfirmed(env, success)
   env.world.reached('stream stored')
 }
 

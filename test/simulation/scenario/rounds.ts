@@ -18,6 +18,9 @@ const INVENTORY_MS = 49 * 3_600_000
 const COMMANDS = ['resume', 'put', 'upload-id', 'get', 'get-file', 'rebuild', 'prune'] as const
 type Command = (typeof COMMANDS)[number]
 
+/** When a second command starts: at once, or when the first one is perhaps paused or cut off from the disk. */
+const START_MIN = [0, 12, 30] as const
+
 /** Plays a round: resolves when its commands are over. */
 export async function playRound(
   env: Environment,
@@ -36,14 +39,22 @@ export async function playRound(
       round === 1
         ? choices.pick(`${id}/command`, ['put', 'resume'], 0.1)
         : choices.pick(`${id}/command`, COMMANDS, 0.6)
-    running.push(play(env, stream, command, `${command}-${round}${'abc'[i - 1]}`))
+    const name = `${command}-${round}${'abc'[i - 1]}`
+    const delayMin = choices.pick(`${name}/start-min`, START_MIN, i === 1 ? 0 : 0.4)
+    running.push(passing(env.world, delayMin * 60_000).then(() => play(env, stream, command, name, i)))
   }
   await Promise.all(running)
 }
 
 /** Plays one command. A command that needs a result of an earlier one is left out if there is none. */
-async function play(env: Environment, stream: Stream, command: Command, name: string): Promise<void> {
-  const host = drawHost(env, name)
+async function play(
+  env: Environment,
+  stream: Stream,
+  command: Command,
+  name: string,
+  index: number,
+): Promise<void> {
+  const host = drawHost(env, name, index === 1 ? 0.2 : 0.5)
   if (command === 'rebuild' || command === 'prune') {
     if (command === 'rebuild') await passing(env.world, INVENTORY_MS)
     const actor = command === 'rebuild' ? rebuildCatalog : prune
@@ -65,8 +76,8 @@ async function play(env: Environment, stream: Stream, command: Command, name: st
   await launch(env, name, host, (process: SimProcess, signal: AbortSignal) => put(env, process, signal, task))
 }
 
-function drawHost({ world, hosts }: Environment, name: string): Host {
-  return hosts[world.choices.pick(`${name}/host`, [0, 1], 0.2)] as Host
+function drawHost({ world, hosts }: Environment, name: string, rate: number): Host {
+  return hosts[world.choices.pick(`${name}/host`, [0, 1], rate)] as Host
 }
 
 /** What the source of a command gives: what it gave before, unless it has changed. */
