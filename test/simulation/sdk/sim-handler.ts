@@ -101,7 +101,7 @@ export class SimHandler {
           }
           resolve(response)
         },
-        (error: unknown) => {
+        (error: Error) => {
           if (signal?.aborted) return
           end()
           reject(error)
