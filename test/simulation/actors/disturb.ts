@@ -4,7 +4,13 @@ import type { SimProcess } from '../world/sim-process.js'
 import { CATALOG, type Environment } from './environment.js'
 
 /** The kinds of these faults. A process that is killed or paused is so by its calls themselves. */
-const KINDS = ['aborted', 'clock-jump', 'power-cut', 'cut-off', 'file-replaced'] as const satisfies FaultKind[]
+const KINDS = [
+  'aborted',
+  'clock-jump',
+  'power-cut',
+  'cut-off',
+  'file-replaced',
+] as const satisfies FaultKind[]
 /** The rates of these kinds are for a whole process, which makes about this many calls. */
 const RATE_PER_CALL = 1 / 50
 type Disturbance = (typeof KINDS)[number]

@@ -63,7 +63,12 @@ async function upload(
   const note = (line: string): void => {
     world.note(name, () => line)
   }
-  const identity = { ...PLACE, vaultName: VAULT, accountId: isResumed ? accountId : undefined, name: streamName }
+  const identity = {
+    ...PLACE,
+    vaultName: VAULT,
+    accountId: isResumed ? accountId : undefined,
+    name: streamName,
+  }
   const selected = await selectStream({
     ...{ identity, catalog, store, source: drawSource(process, content), uploadId, resume, retryFor },
     ...{ memory: planUpload(options, LIMITS).memory, signal, runtime, note, warn: note },
@@ -109,7 +114,8 @@ function drawPlan(
   const maxParts = choices.pick(`${name}/max-parts`, [6, 2, 1, 4], 0.2)
   return {
     partSize,
-    memory: (hasRoom ? LIMITS.maxPartSize : partSize) * choices.pick(`${name}/memory-parts`, [6, 4, 5, 9], 0.5),
+    memory:
+      (hasRoom ? LIMITS.maxPartSize : partSize) * choices.pick(`${name}/memory-parts`, [6, 4, 5, 9], 0.5),
     concurrency: choices.pick(`${name}/concurrency`, [8, 1, 2], 0.3),
     maxArchiveSize: (isResumed ? LIMITS.maxPartSize : partSize) * maxParts,
     expectedSize: choices.happens(`${name}/expects-size`, 0.2) ? bytes.length : undefined,

@@ -27,6 +27,7 @@ export async function rebuildCatalog(
       retryFor: world.choices.pick(`${name}/retry-min`, [360, 0, 60], 0.3) * 60_000,
       signal,
     })
+    rows.on('error', () => undefined) // it may be stopped before it is read, as in the command
     let jobId: string | undefined
     rows.on('ready', (job) => {
       jobId = job.jobId

@@ -15,8 +15,14 @@ export function checkArchivesAreKnown(env: Environment): void {
   for (const request of env.service.history.records) {
     const { operation, outcome, responseId, request: sent, who } = request
     if (outcome !== 'accepted' || responseId === undefined || known.has(responseId)) continue
-    if (operation === 'completeUpload' && !catalogs.some((catalog) => hasOpenCompletion(catalog, sent.uploadId)))
-      env.world.fail(INVARIANT, `${who} completes ${sent.uploadId}: ${responseId} has no record and no intent`)
+    if (
+      operation === 'completeUpload' &&
+      !catalogs.some((catalog) => hasOpenCompletion(catalog, sent.uploadId))
+    )
+      env.world.fail(
+        INVARIANT,
+        `${who} completes ${sent.uploadId}: ${responseId} has no record and no intent`,
+      )
     if (operation === 'uploadArchive' && !takeIntent(unresolved, request))
       env.world.fail(INVARIANT, `${who} stores ${responseId}, which has no record and no intent`)
   }

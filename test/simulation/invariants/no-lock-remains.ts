@@ -15,7 +15,9 @@ export function checkNoLockRemains({ world, disk, table, kinds }: Environment): 
       world.fail('no lock remains of an ended process', `${owner} leaves ${path}`)
   }
   const isAnyKilled = [...table.values()].some(({ state }) => state === 'killed')
-  const trial = isAnyKilled ? undefined : disk.pathsIn('/shared').find((path) => path.startsWith(`${CATALOG}.`) && path.endsWith('.room'))
+  const trial = isAnyKilled
+    ? undefined
+    : disk.pathsIn('/shared').find((path) => path.startsWith(`${CATALOG}.`) && path.endsWith('.room'))
   if (trial !== undefined) world.fail('no lock remains of an ended process', `${trial} remains`)
 }
 

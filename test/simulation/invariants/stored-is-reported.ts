@@ -49,6 +49,9 @@ function checkCatalog(env: Environment, { process, archives }: StoredStream): vo
       (record) => record.archiveId === archiveId && record.size === size && record.treeHash === treeHash,
     )
     if (!isRecorded)
-      env.world.fail('a success is what the catalog says', `${process} reports ${archiveId}, not in ${CATALOG}`)
+      env.world.fail(
+        'a success is what the catalog says',
+        `${process} reports ${archiveId}, not in ${CATALOG}`,
+      )
   }
 }

@@ -33,7 +33,9 @@ export async function playRound(
       ? (streams[1] as Stream)
       : streams[0]
     const command =
-      round === 1 ? choices.pick(`${id}/command`, ['put', 'resume'], 0.1) : choices.pick(`${id}/command`, COMMANDS, 0.6)
+      round === 1
+        ? choices.pick(`${id}/command`, ['put', 'resume'], 0.1)
+        : choices.pick(`${id}/command`, COMMANDS, 0.6)
     running.push(play(env, stream, command, `${command}-${round}${'abc'[i - 1]}`))
   }
   await Promise.all(running)
