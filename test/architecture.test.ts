@@ -286,7 +286,8 @@ const REACHES: Record<string, readonly Way[]> = {
   'runtime/': EVERY_WAY, // the real runtime
   'cli/': EVERY_WAY, // the command is a program: it runs on the real runtime
   'local/': EVERY_WAY, // a server of its own, with its own clock and its own disk; a simulation is its client
-  'client/': ['time', 'random'], // connections; a simulation replaces the client
+  'client/proxy/': ['time'], // connections, which a simulation replaces
+  'client/': ['random'], // the ID of a request, on which nothing depends
   'tree-hash/': ['disk', 'time'], // worker threads, which read files and end when they are idle
   'stages/read-parts.ts': ['disk'], // a descriptor that the caller has opened
   // Devices, FIFOs and inherited descriptors; a simulation passes a stream instead.

@@ -5,7 +5,9 @@
  *
  * @throws the error of the first step that failed, once all have been taken
  */
-export async function takeEveryStep(...steps: readonly (() => Promise<unknown> | undefined)[]): Promise<void> {
+export async function takeEveryStep(
+  ...steps: readonly (() => Promise<unknown> | undefined)[]
+): Promise<void> {
   const failures: unknown[] = []
   for (const step of steps) {
     try {

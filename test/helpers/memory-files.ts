@@ -39,7 +39,7 @@ export class MemoryFiles extends TreeFiles {
         if (call === 'open') step(call, path)
       },
       opened: () => undefined,
-      closed: () => undefined,
+      closed: () => true,
     }
     super(tree, calls)
     this.#tree = tree

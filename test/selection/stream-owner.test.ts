@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import t from 'tap'
 import { systemRuntime } from '../../lib/runtime/runtime.js'
 import { streamLocks } from '../../lib/selection/stream-owner.js'
-import { MemoryFiles, systemError } from '../helpers/memory-files.js'
+import { MemoryFiles } from '../helpers/memory-files.js'
+import { systemError } from '../simulation/disk/system-error.js'
 
 t.test('a link to a catalog has the locks of the catalog', async (t) => {
   const dir = t.testdir()
@@ -25,7 +26,7 @@ t.test('a catalog that does not exist yet has its locks beside its path', async 
 
 t.test('no lock is taken beside a path that may be a link to another catalog', async (t) => {
   const files = new MemoryFiles()
-  files.realpath = () => Promise.reject(systemError('EIO', '/data/catalog.jsonl'))
+  files.realpath = () => Promise.reject(systemError('EIO', 'realpath', '/data/catalog.jsonl'))
   await t.rejects(streamLocks('/data/catalog.jsonl', { ...systemRuntime, files }), {
     code: 'ERR_CATALOG',
     cause: { code: 'EIO' },

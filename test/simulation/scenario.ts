@@ -10,6 +10,8 @@ import { drawStreams } from './scenario/streams.js'
 import { passing } from './scenario/passing.js'
 import type { World } from './world/world.js'
 
+export { prepareNetwork } from './network/client-of.js'
+
 /** Plays the scenario in a world, and checks all invariants. */
 export async function runScenario(world: World): Promise<void> {
   const { choices, faults } = world

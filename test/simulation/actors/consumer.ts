@@ -20,11 +20,7 @@ export async function consume(process: SimProcess, reader: ArchiveReader, expect
   }
 }
 
-async function read(
-  process: SimProcess,
-  reader: ArchiveReader,
-  expected: Buffer,
-): Promise<void> {
+async function read(process: SimProcess, reader: ArchiveReader, expected: Buffer): Promise<void> {
   const { world, name } = process
   const { faults } = world
   let at = 0

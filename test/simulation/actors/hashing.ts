@@ -18,6 +18,10 @@ function resultOf(job: HashJob): HashResult {
   const runSize = kind === 'linear' ? bytes.length : leafSize
   const digests: Buffer[] = []
   for (let at = 0; at < bytes.length; at += runSize)
-    digests.push(createHash('sha256').update(bytes.subarray(at, at + runSize)).digest())
+    digests.push(
+      createHash('sha256')
+        .update(bytes.subarray(at, at + runSize))
+        .digest(),
+    )
   return { digests: Buffer.concat(digests), size: bytes.length }
 }

@@ -10,6 +10,7 @@ import { vaultStore } from '../../../lib/vault/vault-store.js'
 import { accountOf, VAULT } from '../service/accounts.js'
 import type { SimProcess } from '../world/sim-process.js'
 import { LIMITS } from '../world/world.js'
+import { watchOwnership } from '../invariants/only-owners-store.js'
 import { checkStored } from '../invariants/stored-is-reported.js'
 import type { Content } from './content.js'
 import { CATALOG, PLACE, type Environment } from './environment.js'
@@ -63,13 +64,23 @@ async function upload(
   const note = (line: string): void => {
     world.note(name, () => line)
   }
-  const identity = { ...PLACE, vaultName: VAULT, accountId: isResumed ? accountId : undefined, name: streamName }
+  const identity = {
+    ...PLACE,
+    vaultName: VAULT,
+    accountId: isResumed ? accountId : undefined,
+    name: streamName,
+  }
   const selected = await selectStream({
     ...{ identity, catalog, store, source: drawSource(process, content), uploadId, resume, retryFor },
     ...{ memory: planUpload(options, LIMITS).memory, signal, runtime, note, warn: note },
     onRetry: () => undefined,
   })
   const { lock, journal, point, source } = selected
+  watchOwnership(env, process)
+  if (lock.previous) {
+    env.ledger.isAnyTakenOver = true
+    world.reached(lock.wasElsewhere ? 'lock taken over from another host' : 'lock taken over')
+  }
   try {
     const planned = point ? { ...options, partSize: point.partSize, expectedSize: undefined } : options
     const plan = planUpload(planned, LIMITS)
@@ -109,7 +120,8 @@ function drawPlan(
   const maxParts = choices.pick(`${name}/max-parts`, [6, 2, 1, 4], 0.2)
   return {
     partSize,
-    memory: (hasRoom ? LIMITS.maxPartSize : partSize) * choices.pick(`${name}/memory-parts`, [6, 4, 5, 9], 0.5),
+    memory:
+      (hasRoom ? LIMITS.maxPartSize : partSize) * choices.pick(`${name}/memory-parts`, [6, 4, 5, 9], 0.5),
     concurrency: choices.pick(`${name}/concurrency`, [8, 1, 2], 0.3),
     maxArchiveSize: (isResumed ? LIMITS.maxPartSize : partSize) * maxParts,
     expectedSize: choices.happens(`${name}/expects-size`, 0.2) ? bytes.length : undefined,

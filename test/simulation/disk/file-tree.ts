@@ -11,13 +11,11 @@
 import { constants } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
 import type { KeptBytes } from './file-content.js'
+import { NameChanges, type Author, type NewName } from './name-changes.js'
 import { newNode, type DiskNode, type FileNode, type FolderNode } from './nodes.js'
 import { systemError } from './system-error.js'
 
 const UMASK = 0o022
-
-/** A host, as the author of changes; `undefined` for a change that is on disk at once. */
-export type Author = object | undefined
 
 /** The losses of a power cut. */
 export interface Losses {
@@ -37,15 +35,16 @@ export class FileTree {
   readonly #root: FolderNode
   /** The host that makes the next changes. */
   #author: Author
-  /** Folders with names that are not on disk. All of them were changed by the same host. */
-  readonly #unsyncedFolders = new Set<FolderNode>()
-  #folderAuthor: Author
+  readonly #names: NameChanges
   /** Files with bytes that are not on disk, and the host that has written them. */
   readonly #unsyncedFiles = new Map<FileNode, Author>()
 
   /** @param now - the clock of the disk: milliseconds since 1970 */
   constructor(now: () => number) {
     this.#now = now
+    this.#names = new NameChanges((node) => {
+      this.release(node)
+    })
     this.#root = this.#newNode('folder', 0o755)
     this.#root.references = 1
   }
@@ -124,7 +123,7 @@ export class FileTree {
 
   sync(node: DiskNode): void {
     if (node.kind === 'folder') {
-      this.#commit(node)
+      this.#names.commit(node)
       return
     }
     node.content.sync()
@@ -178,14 +177,7 @@ export class FileTree {
 
   /** The power of a host fails. Returns whether anything was lost. */
   losePower(author: Author, { keptChanges, keptBytes }: Losses): boolean {
-    let lost = false
-    if (this.#folderAuthor === author)
-      for (const folder of this.#unsyncedFolders) {
-        const kept = keptChanges(folder.unsynced.length)
-        lost ||= kept < folder.unsynced.length
-        this.#revert(folder, kept)
-        this.#commit(folder)
-      }
+    let lost = this.#names.losePower(author, keptChanges)
     for (const [file, writer] of this.#unsyncedFiles) {
       if (writer !== author) continue
       file.content.losePower((bytes) => {
@@ -200,7 +192,7 @@ export class FileTree {
 
   /** Everything is on disk. */
   syncAll(): void {
-    for (const folder of this.#unsyncedFolders) this.#commit(folder)
+    this.#names.commitAll()
     for (const file of this.#unsyncedFiles.keys()) this.sync(file)
   }
 
@@ -226,34 +218,9 @@ export class FileTree {
   }
 
   /** Changes names in a folder in one step. */
-  #change(folder: FolderNode, ...names: readonly (readonly [string, DiskNode | undefined])[]): void {
-    if (this.#author !== this.#folderAuthor) {
-      for (const unsynced of this.#unsyncedFolders) this.#commit(unsynced)
-      this.#folderAuthor = this.#author
-    }
-    folder.unsynced.push(names.map(([name]) => [name, folder.entries.get(name)]))
-    for (const [name, node] of names) setEntry(folder, name, node)
+  #change(folder: FolderNode, ...names: readonly NewName[]): void {
+    this.#names.change(this.#author, folder, names)
     folder.mtimeMs = this.#now()
-    this.#unsyncedFolders.add(folder)
-    if (this.#author === undefined) this.#commit(folder)
-  }
-
-  #commit(folder: FolderNode): void {
-    if (folder.unsynced.length === 0) return
-    for (const change of folder.unsynced) for (const [, before] of change) if (before) this.release(before)
-    folder.unsynced = []
-    this.#unsyncedFolders.delete(folder)
-  }
-
-  /** Takes back all unsynced changes of a folder but the first ones. */
-  #revert(folder: FolderNode, kept: number): void {
-    for (const change of folder.unsynced.splice(kept).toReversed())
-      for (const [name, before] of change) {
-        const node = folder.entries.get(name)
-        if (before) folder.entries.set(name, before)
-        else folder.entries.delete(name)
-        if (node) this.release(node)
-      }
   }
 
   #changing(file: FileNode): void {
@@ -267,14 +234,4 @@ export class FileTree {
     if (this.#author === undefined) file.content.sync()
     else this.#unsyncedFiles.set(file, this.#author)
   }
-}
-
-/** The reference of the name to an earlier node passes to the unsynced change. */
-function setEntry(folder: FolderNode, name: string, node: DiskNode | undefined): void {
-  if (!node) {
-    folder.entries.delete(name)
-    return
-  }
-  folder.entries.set(name, node)
-  node.references++
 }

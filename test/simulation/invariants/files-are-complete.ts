@@ -6,6 +6,9 @@ export function checkFiles({ world, disk, ledger }: Environment): void {
   for (const { path, bytes } of ledger.files) {
     const found = disk.bytesOf(path)
     if (found && !found.equals(bytes))
-      world.fail('a file under its final name is complete', `${path} has ${found.length} of ${bytes.length} bytes, or others`)
+      world.fail(
+        'a file under its final name is complete',
+        `${path} has ${found.length} of ${bytes.length} bytes, or others`,
+      )
   }
 }

@@ -14,7 +14,10 @@ export function checkNothingSentTwice({ world, service }: Environment): void {
     const key = `${uploadId} ${range?.start} ${treeHash}`
     const before = confirmed.get(key)
     if (before && isKnown(before, request) && isStillThere(before, request))
-      world.fail('nothing stored is sent again', `${request.who} sends ${key}, which ${before.who} has stored`)
+      world.fail(
+        'nothing stored is sent again',
+        `${request.who} sends ${key}, which ${before.who} has stored`,
+      )
     if (isConfirmed(request)) confirmed.set(key, request)
   }
 

@@ -14,6 +14,9 @@ export function checkOneHash(env: Environment): void {
     contents.set(archiveId, content)
     const archive = env.service.archives.get(archiveId)
     if (archive && `${archive.bytes.length} bytes of ${archive.treeHash}` !== content)
-      env.world.fail('an archive ID has one hash', `${archiveId} is recorded as ${content}, and the vault has another`)
+      env.world.fail(
+        'an archive ID has one hash',
+        `${archiveId} is recorded as ${content}, and the vault has another`,
+      )
   }
 }

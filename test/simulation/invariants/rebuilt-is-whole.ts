@@ -17,6 +17,7 @@ export function checkRebuilt(env: Environment, { name, world }: SimProcess, jobI
         record.archiveId === archiveId &&
         (record.type !== 'archive' || (record.size === bytes.length && record.treeHash === treeHash)),
     )
-    if (!isKnown) world.fail('a rebuilt catalog has the inventory', `${name}: ${archiveId} is not in the catalog`)
+    if (!isKnown)
+      world.fail('a rebuilt catalog has the inventory', `${name}: ${archiveId} is not in the catalog`)
   }
 }

@@ -204,7 +204,8 @@ export class SimNetwork {
 
 const NO_BODY: Body = { bytes: new Uint8Array(), linearHash: '', treeHash: '' }
 
-function codeOf(error: unknown): string {
+/** The code of an error in a record: that of the service, if it has one. */
+export function codeOf(error: unknown): string {
   if (error instanceof ServiceError) return error.serviceCode
   return error instanceof GlacierPipeError ? error.code : String(error)
 }

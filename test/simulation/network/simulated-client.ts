@@ -18,7 +18,7 @@ import type { SimProcess } from '../world/sim-process.js'
 import { outputOf } from './job-output.js'
 import type { SimRequest } from './requests.js'
 import { isoOf, toJob, toOpenUpload, toStoredArchive, toVault } from './responses.js'
-import { SimNetwork } from './sim-network.js'
+import { codeOf, SimNetwork } from './sim-network.js'
 
 /**
  * Makes the client of a process.
@@ -190,13 +190,18 @@ class SimulatedClient implements Port.VaultClient {
 
   async getJobOutput(request: Port.OutputRequest): Promise<JobOutput> {
     const { jobId, range, signal } = request
-    const { response, course } = await this.#request(request, {
+    const { response, record, course } = await this.#request(request, {
       operation: 'jobOutput',
       summary: { jobId, range },
       signal,
       act: (caller) => this.#service.jobOutput(caller, jobId, range),
     })
-    return outputOf(this.#network, request, response, course.fault)
+    try {
+      return outputOf(this.#network, request, response, course.fault)
+    } catch (error) {
+      this.#service.history.settle(record, codeOf(error))
+      throw error
+    }
   }
 
   async describeVault(request: Port.VaultRequest): Promise<Port.Vault> {

@@ -17,7 +17,11 @@ import type { Trace } from './trace.js'
 import { whileActive } from './uncaught.js'
 
 /** What happens in a run: the processes, the disturbances, and the checks of the invariants. */
-export type Scenario = (world: World) => Promise<void>
+export interface Scenario {
+  (world: World): Promise<void>
+  /** Loads what a network needs. It is called before each run, outside of it. */
+  readonly prepare?: ((network: Network) => Promise<void>) | undefined
+}
 
 /** The result of a run. */
 export interface RunResult {
@@ -78,6 +82,7 @@ export async function runWorld(
   kinds: readonly FaultKind[],
   scenario: Scenario,
 ): Promise<RunResult> {
+  await scenario.prepare?.(world.network)
   const events = await whileActive(world, () => eventsOf(world, scenario))
   const { seed, network, failure, scheduler, faults, milestones, recorded, trace, isUncertain } = world
   return {

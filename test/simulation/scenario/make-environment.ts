@@ -2,7 +2,7 @@
 import { Ledger } from '../actors/ledger.js'
 import { OUTPUT, type Environment } from '../actors/environment.js'
 import { SimDisk } from '../disk/sim-disk.js'
-import { simulatedClient } from '../network/simulated-client.js'
+import { clientOf } from '../network/client-of.js'
 import { ServiceModel } from '../service/service-model.js'
 import { ALL_KINDS } from '../world/faults.js'
 import { Host } from '../world/host.js'
@@ -20,6 +20,6 @@ export function makeEnvironment(world: World): Environment {
     hosts: [new Host('alpha'), new Host('beta')],
     ledger: new Ledger(),
     kinds: new Set(ALL_KINDS.filter((kind) => world.faults.rate(kind) > 0)),
-    clientOf: simulatedClient,
+    clientOf,
   }
 }

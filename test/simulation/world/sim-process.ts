@@ -109,7 +109,8 @@ export class SimProcess {
     this.onCall(what)
     const event = this.#eventAt(what)
     const isUsual = event === 'none' && delayMs === 0 && this.isRunning()
-    if (!isUsual || this.pausedUntilMs > this.world.scheduler.nowMs) return this.#delayed(event, delayMs, effect)
+    if (!isUsual || this.pausedUntilMs > this.world.scheduler.nowMs)
+      return this.#delayed(event, delayMs, effect)
     try {
       return Promise.resolve(effect())
     } catch (error) {
