@@ -116,15 +116,18 @@ t.test('a source that is not read to its end is closed, once', async (t) => {
   await new SourcePrefix([Buffer.alloc(1)]).close() // an array has nothing to close
 })
 
-t.test('a source of which nothing was read is closed, and does not listen to the signal any more', async (t) => {
-  const { signal } = new AbortController()
-  const source = new PassThrough()
-  const prefix = new SourcePrefix(source, signal)
-  await prefix.close()
-  t.ok(source.destroyed)
-  await once(source, 'close')
-  t.equal(getEventListeners(signal, 'abort').length, 0)
-})
+t.test(
+  'a source of which nothing was read is closed, and does not listen to the signal any more',
+  async (t) => {
+    const { signal } = new AbortController()
+    const source = new PassThrough()
+    const prefix = new SourcePrefix(source, signal)
+    await prefix.close()
+    t.ok(source.destroyed)
+    await once(source, 'close')
+    t.equal(getEventListeners(signal, 'abort').length, 0)
+  },
+)
 
 t.test('the signal ends the reading of a stream that gives nothing', async (t) => {
   const aborting = new AbortController()

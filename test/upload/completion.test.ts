@@ -124,7 +124,8 @@ t.test('a refusal whose parts cannot be listed voids the intent', async (t) => {
   const vault = await vaultWithParts(bytes, [0, 1, 2])
   vault.before = ({ operation }) => {
     if (operation === 'completeUpload') throw rejection
-    if (operation === 'listParts') throw new AccessDeniedError('no', { operation, serviceCode: 'AccessDeniedException' })
+    if (operation === 'listParts')
+      throw new AccessDeniedError('no', { operation, serviceCode: 'AccessDeniedException' })
   }
   const journal = recordingJournal()
   await t.rejects(completing(vault, journal), { code: 'ERR_COMPLETION_REJECTED' })

@@ -382,33 +382,36 @@ t.test('a symbolic link in the folder of the lock does not lead to another file'
   t.equal(await readFile(join(dir, 'precious'), 'utf8'), 'precious')
 })
 
-t.test('if the notes cannot be closed, the file is closed and the lock is released all the same', async (t) => {
-  const path = join(t.testdir(), 'out')
-  const open = new Set<string>()
-  let fails = false
-  const files: FileSystem = {
-    ...systemFiles,
-    open: async (...args) => {
-      const file = await systemFiles.open(...args)
-      const [name] = args
-      open.add(name)
-      return {
-        ...file,
-        close: async () => {
-          await file.close()
-          open.delete(name)
-          if (fails && name.endsWith('notes')) throw Object.assign(new Error('i/o error'), { code: 'EIO' })
-        },
-      }
-    },
-  }
-  const partial = await PartialFile.open({
-    ...{ path, content: { vaultName, archiveIds: ['a'] }, rangeSizeFor: () => MIB, signal: undefined },
-    ...{ limits: GLACIER_LIMITS, runtime: { ...systemRuntime, files }, lockRuntime: systemRuntime },
-  })
-  await partial.bytes.write(Buffer.alloc(1))
-  fails = true
-  await t.rejects(partial.close(), { code: 'EIO' })
-  t.strictSame([...open], [])
-  await (await PartialLock.take(path)).release()
-})
+t.test(
+  'if the notes cannot be closed, the file is closed and the lock is released all the same',
+  async (t) => {
+    const path = join(t.testdir(), 'out')
+    const open = new Set<string>()
+    let fails = false
+    const files: FileSystem = {
+      ...systemFiles,
+      open: async (...args) => {
+        const file = await systemFiles.open(...args)
+        const [name] = args
+        open.add(name)
+        return {
+          ...file,
+          close: async () => {
+            await file.close()
+            open.delete(name)
+            if (fails && name.endsWith('notes')) throw Object.assign(new Error('i/o error'), { code: 'EIO' })
+          },
+        }
+      },
+    }
+    const partial = await PartialFile.open({
+      ...{ path, content: { vaultName, archiveIds: ['a'] }, rangeSizeFor: () => MIB, signal: undefined },
+      ...{ limits: GLACIER_LIMITS, runtime: { ...systemRuntime, files }, lockRuntime: systemRuntime },
+    })
+    await partial.bytes.write(Buffer.alloc(1))
+    fails = true
+    await t.rejects(partial.close(), { code: 'EIO' })
+    t.strictSame([...open], [])
+    await (await PartialLock.take(path)).release()
+  },
+)

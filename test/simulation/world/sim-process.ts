@@ -114,7 +114,7 @@ export class SimProcess {
     try {
       return Promise.resolve(effect())
     } catch (error) {
-      return Promise.reject(error as Error)
+      return Promise.reject(error)
     }
   }
 
