@@ -13,6 +13,9 @@ const KINDS = [
 ] as const satisfies FaultKind[]
 /** The rates of these kinds are for a whole process, which makes about this many calls. */
 const RATE_PER_CALL = 1 / 50
+/** A long pause begins at one of the first calls of a process, of which most make no more. */
+const MAX_PAUSED_CALL = 120
+const LONG_PAUSE_MS = 3_600_000
 type Disturbance = (typeof KINDS)[number]
 
 /**
@@ -22,14 +25,29 @@ type Disturbance = (typeof KINDS)[number]
  */
 export function disturb(process: SimProcess, env: Environment, stop: AbortController): void {
   const { faults, choices } = env.world
+  pauseOnce(process)
   const kinds = KINDS.filter((kind) => faults.rate(kind) > 0)
   if (kinds.length === 0) return
+  const before = process.onCall
   const rate = RATE_PER_CALL * Math.max(...kinds.map((kind) => faults.rate(kind)))
   const outcomes: [Disturbance | 'none', ...Disturbance[]] = ['none', ...kinds]
   process.onCall = (what) => {
+    before(what)
     const kind = choices.pick(`${process.name}/${what}/disturbance`, outcomes, rate)
     // In a list of choices, the kind may be one that this run does not have.
     if (kind !== 'none' && faults.rate(kind) > 0) ACTIONS[kind](process, env, stop)
+  }
+}
+
+/** Pauses a process at one of its calls for so long that another host takes its lock over. */
+function pauseOnce(process: SimProcess): void {
+  const { world, name } = process
+  const isPaused = world.faults.rate('paused') > 0
+  const at = world.choices.between(`${name}/long-pause-at-call`, 0, MAX_PAUSED_CALL, isPaused ? 0.4 : 0)
+  if (at === 0) return
+  let calls = 0
+  process.onCall = () => {
+    if (++calls === at) process.pause(LONG_PAUSE_MS)
   }
 }
 

@@ -60,8 +60,14 @@ function note({ world }: Environment, name: string, outcome: Outcome<unknown>): 
   if (outcome.state === 'succeeded') world.note(name, () => 'ends')
   if (outcome.state === 'failed') {
     const { error } = outcome
+    if (hasCode(error, 'ERR_LOCK_LOST')) world.reached('lock lost')
     world.note(name, () => `fails: ${messageOf(error)}`)
   }
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  const { code: own, cause } = (error ?? {}) as { readonly code?: unknown; readonly cause?: unknown }
+  return own === code || (cause !== undefined && hasCode(cause, code))
 }
 
 function messageOf(error: unknown): string {

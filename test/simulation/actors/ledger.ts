@@ -31,4 +31,6 @@ export class Ledger {
   readonly lostCatalogs: string[] = []
   /** The IDs of the archives that a process was told to delete. */
   readonly deleted = new Set<string>()
+  /** Whether a process has taken over the lock of another one. */
+  isAnyTakenOver = false
 }

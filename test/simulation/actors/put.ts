@@ -10,6 +10,7 @@ import { vaultStore } from '../../../lib/vault/vault-store.js'
 import { accountOf, VAULT } from '../service/accounts.js'
 import type { SimProcess } from '../world/sim-process.js'
 import { LIMITS } from '../world/world.js'
+import { watchOwnership } from '../invariants/only-owners-store.js'
 import { checkStored } from '../invariants/stored-is-reported.js'
 import type { Content } from './content.js'
 import { CATALOG, PLACE, type Environment } from './environment.js'
@@ -75,6 +76,11 @@ async function upload(
     onRetry: () => undefined,
   })
   const { lock, journal, point, source } = selected
+  watchOwnership(env, process)
+  if (lock.previous) {
+    env.ledger.isAnyTakenOver = true
+    world.reached(lock.wasElsewhere ? 'lock taken over from another host' : 'lock taken over')
+  }
   try {
     const planned = point ? { ...options, partSize: point.partSize, expectedSize: undefined } : options
     const plan = planUpload(planned, LIMITS)

@@ -1,6 +1,6 @@
 /** Every archive in the vault has a record, an orphan note or an open intent. */
 import type { Environment } from '../actors/environment.js'
-import type { RequestRecord } from '../service/history.js'
+import type { RequestRecord, RequestSummary } from '../service/history.js'
 import { recordsOfEach } from './all-records.js'
 import type { RawRecord } from './catalog-records.js'
 
@@ -15,10 +15,7 @@ export function checkArchivesAreKnown(env: Environment): void {
   for (const request of env.service.history.records) {
     const { operation, outcome, responseId, request: sent, who } = request
     if (outcome !== 'accepted' || responseId === undefined || known.has(responseId)) continue
-    if (
-      operation === 'completeUpload' &&
-      !catalogs.some((catalog) => hasOpenCompletion(catalog, sent.uploadId))
-    )
+    if (operation === 'completeUpload' && !catalogs.some((catalog) => hasOpenCompletion(catalog, sent)))
       env.world.fail(
         INVARIANT,
         `${who} completes ${sent.uploadId}: ${responseId} has no record and no intent`,
@@ -28,13 +25,14 @@ export function checkArchivesAreKnown(env: Environment): void {
   }
 }
 
-/** Whether the catalog says that the archive of an upload may exist. */
-function hasOpenCompletion(records: readonly RawRecord[], uploadId: string | undefined): boolean {
+/** Whether a catalog says that the archive of an upload may exist, and which content it has. */
+function hasOpenCompletion(records: readonly RawRecord[], sent: RequestSummary): boolean {
   let isOpen = false
-  for (const record of records) {
-    if (record.uploadId !== uploadId) continue
-    if (record.type === 'completing' || record.type === 'unknown') isOpen = true
-    if (record.type === 'rejected' || record.type === 'aborted' || record.type === 'expired') isOpen = false
+  for (const { type, uploadId, size, treeHash } of records) {
+    if (uploadId !== sent.uploadId) continue
+    const isSame = size === sent.size && treeHash === sent.treeHash
+    if ((type === 'completing' || type === 'unknown') && isSame) isOpen = true
+    if (type === 'rejected' || type === 'aborted' || type === 'expired') isOpen = false
   }
   return isOpen
 }

@@ -1,6 +1,7 @@
 /** No lock, and no other file that a process has made for itself, remains of a process that has ended by itself. */
 import { CATALOG, type Environment } from '../actors/environment.js'
 import type { FaultKind } from '../world/faults.js'
+import { ownerIn } from './lock-owner.js'
 
 /** Faults by which a process cannot remove its files. */
 const EXCUSES: readonly FaultKind[] = ['disk-error', 'power-cut', 'cut-off', 'file-replaced', 'disk-full']
@@ -19,10 +20,4 @@ export function checkNoLockRemains({ world, disk, table, kinds }: Environment): 
     ? undefined
     : disk.pathsIn('/shared').find((path) => path.startsWith(`${CATALOG}.`) && path.endsWith('.room'))
   if (trial !== undefined) world.fail('no lock remains of an ended process', `${trial} remains`)
-}
-
-/** The name of the process that a file is named for: the second field of the name. */
-function ownerIn(path: string): string | undefined {
-  const [, name] = /\/\d+_([^_/]+)_[^/]*$/.exec(path) ?? []
-  return name === undefined ? undefined : decodeURIComponent(name)
 }

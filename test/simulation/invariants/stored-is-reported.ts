@@ -46,9 +46,15 @@ function checkVault({ world, service, ledger }: Environment, success: StoredStre
 
 function checkCatalog(env: Environment, { process, archives }: StoredStream): void {
   const records = allRecords(env).filter(({ type }) => type === 'archive')
-  for (const { archiveId, size, treeHash } of archives) {
+  for (const [i, { archiveId, size, treeHash }] of archives.entries()) {
     const isRecorded = records.some(
-      (record) => record.archiveId === archiveId && record.size === size && record.treeHash === treeHash,
+      (record) =>
+        record.archiveId === archiveId &&
+        record.size === size &&
+        record.treeHash === treeHash &&
+        record.volume === i + 1 &&
+        record.firstVolume === (i === 0 ? undefined : archives[0]?.archiveId) &&
+        record.more === (i < archives.length - 1 ? true : undefined),
     )
     if (!isRecorded)
       env.world.fail(

@@ -27,8 +27,10 @@ export async function playRound(
   streams: readonly [Stream, ...Stream[]],
   round: number,
 ): Promise<void> {
-  const { choices } = env.world
-  const count = choices.pick(`round-${round}/commands`, [1, 2, 3], 0.25)
+  const { choices, faults } = env.world
+  // A lock changes hands only if its owner is silent while another command starts.
+  const mayLoseLock = faults.rate('paused') > 0 || faults.rate('cut-off') > 0
+  const count = choices.pick(`round-${round}/commands`, [1, 2, 3], mayLoseLock ? 0.5 : 0.2)
   const running: Promise<void>[] = []
   for (let i = 1; i <= count; i++) {
     const id = `round-${round}/${i}`
@@ -37,10 +39,10 @@ export async function playRound(
       : streams[0]
     const command =
       round === 1
-        ? choices.pick(`${id}/command`, ['put', 'resume'], 0.1)
+        ? choices.pick(`${id}/command`, i === 1 ? ['put', 'resume'] : ['resume', 'put'], 0.2)
         : choices.pick(`${id}/command`, COMMANDS, 0.6)
     const name = `${command}-${round}${'abc'[i - 1]}`
-    const delayMin = choices.pick(`${name}/start-min`, START_MIN, i === 1 ? 0 : 0.4)
+    const delayMin = choices.pick(`${name}/start-min`, START_MIN, i === 1 || !mayLoseLock ? 0 : 0.7)
     running.push(passing(env.world, delayMin * 60_000).then(() => play(env, stream, command, name, i)))
   }
   await Promise.all(running)

@@ -91,22 +91,21 @@ export class SimHandler {
         if (signal) reject(abortErrorOf(signal))
       }
       signal?.addEventListener('abort', abort, { once: true })
-      exchange.run().then(
-        (response) => {
-          if (signal?.aborted) return
-          // A connection whose request is not sent to its end is in use until it is closed.
-          body = response.body
-          body.onOver = () => {
-            if (isOver(sdk.body) && signal?.aborted !== true) end()
-          }
-          resolve(response)
-        },
-        (error: Error) => {
-          if (signal?.aborted) return
-          end()
-          reject(error)
-        },
-      )
+      const run = async (): Promise<void> => {
+        const response = await exchange.run()
+        if (signal?.aborted) return
+        // A connection whose request is not sent to its end is in use until it is closed.
+        body = response.body
+        body.onOver = () => {
+          if (isOver(sdk.body) && signal?.aborted !== true) end()
+        }
+        resolve(response)
+      }
+      run().catch((error: unknown) => {
+        if (signal?.aborted) return
+        end()
+        reject(error instanceof Error ? error : new Error(String(error)))
+      })
     })
   }
 }

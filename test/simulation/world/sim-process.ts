@@ -114,7 +114,7 @@ export class SimProcess {
     try {
       return Promise.resolve(effect())
     } catch (error) {
-      return Promise.reject(error as Error)
+      return rejected(error)
     }
   }
 
@@ -162,6 +162,10 @@ export function keyOf({ host, pid, bootId }: ProcessIdentity): string {
 /** A promise that never settles: of a process that was killed. */
 export function never(): Promise<never> {
   return new Promise(() => undefined)
+}
+
+async function rejected(error: unknown): Promise<never> {
+  throw error
 }
 
 function resultOf<Result>(effect: () => Result): () => Result {

@@ -13,7 +13,7 @@ export function runtimeOf(process: SimProcess, files: FileSystem, table: Process
     (world.number().toString(16).padStart(8, '0') + '0'.repeat(2 * bytes)).slice(0, 2 * bytes)
   return {
     clock: clockOf(process),
-    wallClock: { now: () => Math.floor(world.scheduler.nowMs + host.clockOffsetMs) },
+    wallClock: { now: () => Math.floor(world.scheduler.nowMs + host.clockOffsetMs) }, // whole, as Date.now()
     random: {
       uuid: () => `00000000-0000-4000-8000-${world.number().toString(16).padStart(12, '0')}`,
       hex,

@@ -10,7 +10,7 @@ export type Rates = ReadonlyMap<FaultKind, number>
 
 /** The kinds that have an occasion at each call of the disk or of the network. A run has hundreds of calls. */
 const AT_EACH_CALL: readonly FaultKind[] = [
-  ...(['killed', 'paused', 'short-write', 'disk-full', 'disk-error', 'disk-slow'] as const),
+  ...(['killed', 'paused', 'disk-full', 'disk-error', 'disk-slow'] as const),
 ]
 /** The kinds that have few occasions in a run. */
 const RARE: readonly FaultKind[] = [

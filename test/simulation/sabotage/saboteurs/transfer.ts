@@ -11,20 +11,6 @@ export const TRANSFER_SABOTEURS: readonly Saboteur[] = [
     replace: 'if (isOverload(error)) this.#inFlight++',
   },
   {
-    name: 'unlimited-requests',
-    about: 'requests start whatever the number in flight',
-    file: 'transfer/concurrency.ts',
-    find: 'if (!signal?.aborted && this.#inFlight < this.#current)',
-    replace: 'if (!signal?.aborted)',
-  },
-  {
-    name: 'no-second-attempt',
-    about: 'a request that fails by the network is not repeated',
-    file: 'store/failure.ts',
-    find: "return error instanceof ConnectionError ? 'transient' : 'final'",
-    replace: "return 'final'",
-  },
-  {
     name: 'reset-request-never-acted',
     about: 'a request without a response counts as not carried out',
     file: 'store/failure.ts',
