@@ -29,10 +29,14 @@ const ARROWS: Record<string, readonly string[]> = {
   glacier: ['store', 'tree-hash', 'options', '.'],
   inventory: ['retrieve', 'transfer', 'store', 'runtime', 'streams', 'options', '.'],
   catalog: ['glacier', 'store', 'tree-hash', 'fs', 'runtime', 'options', '.'],
+  selection: [
+    ...['catalog', 'glacier', 'resume', 'upload', 'stages', 'transfer', 'store', 'tree-hash', 'fs'],
+    ...['runtime', 'streams', 'options', '.'],
+  ],
   client: ['glacier', 'transfer', 'store', 'tree-hash', 'runtime', 'streams', 'options', '.'],
   vault: BELOW_VAULT,
   local: ['costs', 'glacier', 'store', 'tree-hash', 'fs', 'runtime', 'streams', 'options', '.'],
-  cli: ['local', 'vault', 'costs', 'retention', ...BELOW_VAULT],
+  cli: ['local', 'vault', 'selection', 'costs', 'retention', ...BELOW_VAULT],
 }
 /**
  * The folders of lib/local that each of its folders may import, besides itself. Each folder stands below those that import it;

@@ -7,6 +7,7 @@ import { unsettledIn } from '../../catalog/queries/unsettled-records.js'
 import { isInSameVault, type VaultAddress } from '../../catalog/vault-address.js'
 import { NotFoundError } from '../../errors.js'
 import { decodeDescription } from '../../glacier/description.js'
+import { streamLocks } from '../../selection/stream-owner.js'
 import { itemsOf } from '../../store/paging.js'
 import type { Io } from '../io.js'
 import { warnOfConflictsIn } from '../output/conflict-notes.js'
@@ -16,7 +17,6 @@ import { type Connection, withConnection } from './connection.js'
 import { catalogFileOf } from './data-folder.js'
 import type { UploadsOptions } from '../commands/vaults/uploads.js'
 import { openCatalog } from './open-catalog.js'
-import { streamLocks } from './put/stream/stream-owner.js'
 
 /** Runs `uploads`: prints the start, part size, ID and description of each upload, and the remarks of the catalog. */
 export async function uploads(vaultName: string, options: UploadsOptions, io: Io): Promise<void> {

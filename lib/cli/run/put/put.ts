@@ -2,19 +2,18 @@
  * `put VAULT [FILE]` and `put VAULT -- CMD ARGS…`: stores a stream in a vault, and prints the archive ID.
  */
 import { stat } from 'node:fs/promises'
-import type { Catalog } from '../../../catalog/catalog.js'
 import { checkOptions, picked } from '../../../options/check-options.js'
 import { VAULT } from '../../../client/request-rules.js'
 import { credentialsInUse } from '../../../client/sdk/diagnosis.js'
 import { GLACIER_LIMITS } from '../../../glacier/limits.js'
+import type { SelectedStream } from '../../../selection/stream-selection.js'
 import type { ArchiveWriter } from '../../../upload/archive-writer.js'
 import type { Archive } from '../../../store/archive.js'
-import type { ByteSource } from '../../../stages/byte-source.js'
 import { sendSource } from '../../../upload/send-source.js'
-import { planUpload, type UploadPlan, type UploadPlanOptions } from '../../../upload/upload-plan.js'
+import { planUpload, type UploadPlanOptions } from '../../../upload/upload-plan.js'
 import { newWriter, resumedPlanOf } from '../../../vault/archive-writer.js'
 import { UPLOAD_PLAN } from '../../../vault/upload-options.js'
-import { vaultStore } from '../../../vault/vault-store.js'
+import { vaultStore, type VaultStore } from '../../../vault/vault-store.js'
 import type { RetryNotice } from '../../../transfer/retry.js'
 import { UsageError } from '../../command-errors.js'
 import type { Io } from '../../io.js'
@@ -29,13 +28,11 @@ import { commandInput } from './command-input.js'
 import { descriptorOf, openInput } from './put-input.js'
 import { printArchives, printPlan } from './put-output.js'
 import { withResumeHint } from './resume-hint.js'
-import { streamDescription, streamName } from './stream/stream-name.js'
-import { selectStream } from './stream/select-stream.js'
-import type { SelectedStream } from './stream/stream-selection.js'
+import { type PutStream, selectPutStream } from './put-stream.js'
+import { streamDescription } from './stream-name.js'
 import { watchSource } from './source-watch.js'
 import { startNotes } from './start-notes.js'
 import type { PutOptions, PutSource } from '../../commands/archives/put.js'
-import type { StreamIdentity } from './stream/stream-owner.js'
 
 /** Runs `put`. */
 export async function put(
@@ -91,16 +88,11 @@ async function assertConfigured({ client, address }: Connection): Promise<void> 
 }
 
 /** An upload: its source, its plan, and the vault. */
-interface UploadTask extends PutSource {
-  readonly vaultName: string
-  readonly source: ByteSource
+interface UploadTask extends PutStream {
   /** The description of a new stream, as it is sent. */
   readonly description: string | undefined
   /** Bytes of the source; `undefined` if they are not known for certain. */
   readonly size: number | undefined
-  readonly plan: UploadPlan
-  readonly catalog: Catalog
-  readonly connection: Connection
 }
 
 async function upload(task: UploadTask, options: PutOptions, io: Io): Promise<readonly Archive[]> {
@@ -108,14 +100,11 @@ async function upload(task: UploadTask, options: PutOptions, io: Io): Promise<re
   const noteRetry = retryNotes((line) => {
     progress.note(line)
   })
-  const { catalog, connection, source } = task
-  const identity = await identityOf(task, options)
-  const { client } = connection
-  const { memory } = task.plan
-  const selection = { identity, catalog, client, source, options, io, memory, onRetry: noteRetry }
-  const selected = await selectStream(selection)
+  const { vaultName, connection } = task
+  const store = vaultStore(connection.client, { vaultName, accountId: options.accountId })
+  const selected = await selectPutStream(task, store, noteRetry, options, io)
   try {
-    const writer = asUsageError(() => makeWriter(task, selected, options, io))
+    const writer = asUsageError(() => makeWriter(task, store, selected, options, io))
     const state = { hasParts: false }
     writer.once('part', () => (state.hasParts = true))
     follow(writer, progress, noteRetry)
@@ -151,31 +140,16 @@ function assertOneSource(file: string | undefined, command: readonly string[] | 
     )
 }
 
-/** The identity of the stream: its vault, account and name. */
-async function identityOf(
-  { vaultName, file, connection }: UploadTask,
-  options: PutOptions,
-): Promise<StreamIdentity> {
-  const isResumed = options.resume === true || options.uploadId !== undefined
-  return {
-    ...(await connection.address()),
-    vaultName,
-    // For a new upload, the response of the service states the account.
-    accountId: isResumed ? await connection.account(vaultName) : undefined,
-    name: streamName(file, options),
-  }
-}
-
 /** A new stream has the plan of `put`; the plan of a resumed stream is made from the part size of its upload. */
 function makeWriter(
-  { vaultName, description, plan, connection, size }: UploadTask,
+  { vaultName, description, plan, size }: UploadTask,
+  store: VaultStore,
   { point, journal }: SelectedStream,
   options: PutOptions,
   { signal, clock }: Io,
 ): ArchiveWriter {
   const { accountId, retryFor, onFailure, limitRate } = options
   checkOptions('put', { vaultName, accountId }, VAULT)
-  const store = vaultStore(connection.client, { vaultName, accountId })
   const writerPlan = point ? resumedPlanOf(options, point, store) : plan
   return newWriter(
     { description, sourceSize: size, onFailure, journal, retryFor, limitRate, clock },

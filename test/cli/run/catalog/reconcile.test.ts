@@ -1,5 +1,5 @@
 import t from 'tap'
-import { streamLocks } from '../../../../lib/cli/run/put/stream/stream-owner.js'
+import { streamLocks } from '../../../../lib/selection/stream-owner.js'
 import { uploads } from '../../../../lib/cli/run/uploads.js'
 import { treeHashOf } from '../../../../lib/tree-hash/tree-hash.js'
 import { MIB } from '../../../../lib/sizes.js'

@@ -1,8 +1,8 @@
 /** The first part of an unfinished upload at the service, by which a stream without a name is recognized. */
-import type { UnfinishedUpload } from '../../../../catalog/unfinished-uploads.js'
-import { NotFoundError } from '../../../../errors.js'
-import type { Content } from '../../../../store/upload-journal.js'
-import type { Retry } from '../../../../transfer/retry.js'
+import type { UnfinishedUpload } from '../catalog/unfinished-uploads.js'
+import { NotFoundError } from '../errors.js'
+import type { Content } from '../store/upload-journal.js'
+import type { Retry } from '../transfer/retry.js'
 import { isSameAccount } from './earlier-run.js'
 import type { StreamSelection } from './stream-selection.js'
 
@@ -13,15 +13,13 @@ import type { StreamSelection } from './stream-selection.js'
  * @throws as {@link Retry.run}
  */
 export async function storedFirstPart(
-  { client, identity, io, options }: Pick<StreamSelection, 'client' | 'identity' | 'io' | 'options'>,
+  { store, identity, signal }: Pick<StreamSelection, 'store' | 'identity' | 'signal'>,
   retry: Retry,
   { uploadId, ...candidate }: UnfinishedUpload,
 ): Promise<Content | 'gone' | undefined> {
   if (uploadId === undefined) return undefined
-  const { vaultName } = identity
-  const request = { vaultName, accountId: options.accountId, uploadId, signal: io.signal, limit: 1 }
   try {
-    const { items } = await retry.run(() => client.listParts(request), io.signal)
+    const { items } = await retry.run(() => store.listParts({ uploadId, signal, limit: 1 }), signal)
     const [part] = items
     return part?.start === 0 ? { size: part.end, treeHash: part.treeHash } : undefined
   } catch (error) {

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { streamDescription } from '../../../../../lib/cli/run/put/stream/stream-name.js'
+import { streamDescription } from '../../../../lib/cli/run/put/stream-name.js'
 
 t.test('a description that would make the archive a volume of a set needs a name', (t) => {
   const description = '{"Volume":2,"FirstVolume":"a"}'

@@ -1,11 +1,11 @@
 import t, { type Test } from 'tap'
-import { streamLocks } from '../../../../lib/cli/run/put/stream/stream-owner.js'
-import { computeChecksums } from '../../../../lib/tree-hash/tree-hash.js'
-import { MIB } from '../../../../lib/sizes.js'
-import { BEGUN, intentOf, uploadsLeftIn, type LeftUploads } from '../../../helpers/left-uploads.js'
-import { configuredCredentials } from '../../../helpers/local-vault.js'
-import { patternBytes } from '../../../helpers/pattern-source.js'
-import { worldFor, type Ran, type World } from '../../../helpers/world.js'
+import { streamLocks } from '../../lib/selection/stream-owner.js'
+import { computeChecksums } from '../../lib/tree-hash/tree-hash.js'
+import { MIB } from '../../lib/sizes.js'
+import { BEGUN, intentOf, uploadsLeftIn, type LeftUploads } from '../helpers/left-uploads.js'
+import { configuredCredentials } from '../helpers/local-vault.js'
+import { patternBytes } from '../helpers/pattern-source.js'
+import { worldFor, type Ran, type World } from '../helpers/world.js'
 
 // Which upload `put --resume` continues, where the stream has no name: it goes by the first part.
 

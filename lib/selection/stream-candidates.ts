@@ -1,6 +1,7 @@
 /** The unfinished streams in the catalog that a `put` may resume. */
-import { readCatalog } from '../../../../catalog/catalog.js'
-import { findUnfinishedUploads, type UnfinishedUpload } from '../../../../catalog/unfinished-uploads.js'
+import { readCatalog } from '../catalog/read-catalog.js'
+import { findUnfinishedUploads, type UnfinishedUpload } from '../catalog/unfinished-uploads.js'
+import type { FileSystem } from '../runtime/file-system.js'
 import { isInVault, isOfIdentity, keyOf } from './earlier-run.js'
 import type { StreamIdentity } from './stream-owner.js'
 
@@ -8,17 +9,20 @@ import type { StreamIdentity } from './stream-owner.js'
 export class StreamCandidates {
   readonly #catalogFile: string
   readonly #identity: StreamIdentity
+  readonly #files: FileSystem
   /** The keys of candidates that are not the stream. */
   readonly #skipped = new Set<string>()
 
-  constructor(catalogFile: string, identity: StreamIdentity) {
+  /** @param files - the disk on which the catalog lies */
+  constructor(catalogFile: string, identity: StreamIdentity, files: FileSystem) {
     this.#catalogFile = catalogFile
     this.#identity = identity
+    this.#files = files
   }
 
   /** The candidates for `--resume`, the newest first, without those that were skipped. */
   async list(): Promise<UnfinishedUpload[]> {
-    const unfinished = await findUnfinishedUploads(readCatalog(this.#catalogFile))
+    const unfinished = await this.#unfinished()
     return unfinished
       .filter(
         (stream) =>
@@ -34,7 +38,7 @@ export class StreamCandidates {
 
   /** The unfinished stream of an upload, or of the set that the upload became a volume of: it has the same lock. */
   async ofUpload(uploadId: string): Promise<UnfinishedUpload | undefined> {
-    const unfinished = await findUnfinishedUploads(readCatalog(this.#catalogFile))
+    const unfinished = await this.#unfinished()
     const hasVolume = (stream: UnfinishedUpload): boolean =>
       isInVault(stream, this.#identity) &&
       stream.earlierVolumes.some((volume) => volume.uploadId === uploadId)
@@ -44,5 +48,9 @@ export class StreamCandidates {
   /** Leaves a candidate out of later lists. */
   skip(candidate: UnfinishedUpload): void {
     this.#skipped.add(keyOf(candidate))
+  }
+
+  #unfinished(): Promise<UnfinishedUpload[]> {
+    return findUnfinishedUploads(readCatalog(this.#catalogFile, undefined, this.#files))
   }
 }

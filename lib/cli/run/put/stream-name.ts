@@ -1,11 +1,11 @@
 /** The name of a stream: in the description of its archive, where every catalog finds it, and in its identity. */
 import { basename } from 'node:path'
-import { nameIn } from '../../../../glacier/archive-name.js'
-import { encodeDescription } from '../../../../glacier/description.js'
-import { namedDescription } from '../../../../glacier/named-description.js'
-import { volumeMarkOf } from '../../../../glacier/volume-description.js'
-import type { PutOptions } from '../../../commands/archives/put.js'
-import { descriptorOf } from '../put-input.js'
+import { nameIn } from '../../../glacier/archive-name.js'
+import { encodeDescription } from '../../../glacier/description.js'
+import { namedDescription } from '../../../glacier/named-description.js'
+import { volumeMarkOf } from '../../../glacier/volume-description.js'
+import type { PutOptions } from '../../commands/archives/put.js'
+import { descriptorOf } from './put-input.js'
 
 type NameOptions = Pick<PutOptions, 'name' | 'description'>
 

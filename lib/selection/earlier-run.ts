@@ -1,13 +1,14 @@
 /** The records of an earlier run in the catalog, as the upload needs them to resume it. */
-import { readCatalog } from '../../../../catalog/catalog.js'
-import { isInSameVault, type VaultAddress } from '../../../../catalog/vault-address.js'
-import type { ArchiveRecord } from '../../../../catalog/record.js'
-import { setOf } from '../../../../catalog/queries/sets.js'
-import type { UnfinishedUpload } from '../../../../catalog/unfinished-uploads.js'
-import type { Archive } from '../../../../store/archive.js'
-import type { EarlierRun } from '../../../../resume/resume-point.js'
-import type { ResumePoint } from '../../../../upload/resume-point.js'
-import { decodeDescription } from '../../../../glacier/description.js'
+import { readCatalog } from '../catalog/read-catalog.js'
+import { isInSameVault, type VaultAddress } from '../catalog/vault-address.js'
+import type { ArchiveRecord } from '../catalog/record.js'
+import { setOf } from '../catalog/queries/sets.js'
+import type { UnfinishedUpload } from '../catalog/unfinished-uploads.js'
+import type { Archive } from '../store/archive.js'
+import type { EarlierRun } from '../resume/resume-point.js'
+import type { ResumePoint } from '../upload/resume-point.js'
+import { decodeDescription } from '../glacier/description.js'
+import type { FileSystem } from '../runtime/file-system.js'
 import type { StreamIdentity } from './stream-owner.js'
 
 /** The key of an unfinished stream: the ID of its upload, or between two volumes that of the stream. */
@@ -60,14 +61,17 @@ export function earlierRunOf(stream: UnfinishedUpload, identity: StreamIdentity)
  * The earlier run of an upload that the catalog does not have as unfinished. For a stored set, it is the volumes that the
  * source is compared with. A set counts as stored if the catalog has all its volumes in this vault, and none is deleted.
  * For any other upload, it is only the ID: the upload is then requested from the service.
+ *
+ * @param files - the disk on which the catalog lies
  */
 export async function storedRunOf(
   catalogFile: string,
   uploadId: string,
   identity: StreamIdentity,
+  files: FileSystem,
 ): Promise<EarlierRun | { readonly point: ResumePoint }> {
-  const stored = await archiveOfUpload(catalogFile, uploadId)
-  const set = stored && (await setOf(catalogFile, stored.archiveId))
+  const stored = await archiveOfUpload(catalogFile, uploadId, files)
+  const set = stored && (await setOf(catalogFile, stored.archiveId, files))
   const isStored =
     set?.state === 'complete' &&
     set.volumes.some(({ archiveId }) => archiveId === stored?.archiveId) &&
@@ -78,8 +82,12 @@ export async function storedRunOf(
   return { point: { uploadId: undefined, partSize, description, earlierVolumes, isComplete: true } }
 }
 
-async function archiveOfUpload(catalogFile: string, uploadId: string): Promise<ArchiveRecord | undefined> {
-  for await (const record of readCatalog(catalogFile, 'archive'))
+async function archiveOfUpload(
+  catalogFile: string,
+  uploadId: string,
+  files: FileSystem,
+): Promise<ArchiveRecord | undefined> {
+  for await (const record of readCatalog(catalogFile, 'archive', files))
     if (record.uploadId === uploadId && record.partSize !== undefined) return record
   return undefined
 }

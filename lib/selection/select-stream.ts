@@ -1,28 +1,23 @@
 /**
- * Selects the stream that a `put` uploads: a new one, or one that an earlier run has left unfinished.
+ * Selects the stream that is uploaded: a new one, or one that an earlier run has left unfinished.
  *
- * - `--upload-id` selects a stream explicitly. `--resume` selects the newest one of the same identity, by its position in
- *   the catalog; for a source without a name, the newest one with the same first part.
+ * - An upload ID selects a stream explicitly. `resume` selects the newest one of the same identity, by its position in the
+ *   catalog; for a source without a name, the newest one with the same first part.
  * - A stream is owned before it is examined. Its records are read again under its lock, because the process that owned it
  *   before may have finished it meanwhile. A stream of a living process is left alone.
  */
-import { randomUUID } from 'node:crypto'
-import { assertNoConflicts } from '../../../../catalog/queries/conflicts.js'
-import type { UnfinishedUpload } from '../../../../catalog/unfinished-uploads.js'
-import { GLACIER_LIMITS } from '../../../../glacier/limits.js'
-import { CompletionUnknownError, LockHeldError, TreeHashMismatchError } from '../../../../errors.js'
-import type { Archive } from '../../../../store/archive.js'
-import type { ByteSource } from '../../../../stages/byte-source.js'
-import { findResumePoint, type EarlierRun, type ResumeFinding } from '../../../../resume/resume-point.js'
-import { SourcePrefix } from '../../../../resume/source-prefix.js'
-import { Retry } from '../../../../transfer/retry.js'
-import { vaultStore } from '../../../../vault/vault-store.js'
-import { warnOfConflictsIn } from '../../../output/conflict-notes.js'
-import { printNote } from '../../../output/print.js'
+import { assertNoConflicts } from '../catalog/queries/conflicts.js'
+import type { UnfinishedUpload } from '../catalog/unfinished-uploads.js'
+import { CompletionUnknownError, LockHeldError, TreeHashMismatchError } from '../errors.js'
+import type { Archive } from '../store/archive.js'
+import type { ByteSource } from '../stages/byte-source.js'
+import { findResumePoint, type EarlierRun, type ResumeFinding } from '../resume/resume-point.js'
+import { SourcePrefix } from '../resume/source-prefix.js'
+import { Retry } from '../transfer/retry.js'
 import { earlierRunOf, storedRunOf } from './earlier-run.js'
 import { StreamCandidates } from './stream-candidates.js'
 import type { SelectedStream, StreamSelection } from './stream-selection.js'
-import { findingNotes, takeOverWarning } from '../resume-notes.js'
+import { findingNotes, takeOverWarning } from './resume-notes.js'
 import { storedFirstPart } from './stored-first-part.js'
 import { type OwnedStream, owning, ownStream } from './stream-owner.js'
 
@@ -33,14 +28,13 @@ type Resumed = Omit<SelectedStream, 'source'> | 'skipped' | 'start new'
  * Selects the stream, and takes its lock, which the caller releases.
  *
  * @throws {LockHeldError} `ERR_LOCK_HELD`: a living process owns the stream
- * @throws {UploadGoneError} `ERR_UPLOAD_GONE`: the service does not have the upload of `--upload-id`
+ * @throws {UploadGoneError} `ERR_UPLOAD_GONE`: the service does not have the upload of `uploadId`
  */
 export async function selectStream(selection: StreamSelection): Promise<SelectedStream> {
-  const { options, identity, catalog, io } = selection
-  if (options.uploadId !== undefined) return new StreamSelector(selection).byUploadId(options.uploadId)
-  if (!options.resume) return new StreamSelector(selection).newStream()
-  await warnOfConflictsIn(catalog.path, io)
+  const { uploadId, resume, identity } = selection
   const selector = new StreamSelector(selection)
+  if (uploadId !== undefined) return selector.byUploadId(uploadId)
+  if (!resume) return selector.newStream()
   return identity.name === undefined ? selector.byFirstPart() : selector.byName()
 }
 
@@ -49,24 +43,23 @@ class StreamSelector {
   readonly #candidates: StreamCandidates
 
   constructor(selection: StreamSelection) {
+    const { catalog, identity, runtime } = selection
     this.#selection = selection
-    this.#candidates = new StreamCandidates(selection.catalog.path, selection.identity)
+    this.#candidates = new StreamCandidates(catalog.path, identity, runtime.files)
   }
 
   async newStream(source: ByteSource = this.#selection.source): Promise<SelectedStream> {
-    const { catalog, identity } = this.#selection
-    const owned = await ownStream(catalog, identity, randomUUID(), 'The stream')
+    const { identity, runtime } = this.#selection
+    const owned = await ownStream(this.#selection, identity, runtime.random.uuid(), 'The stream')
     return { ...owned, point: undefined, source }
   }
 
   async byName(): Promise<SelectedStream> {
-    const { identity } = this.#selection
+    const { identity, note } = this.#selection
     for (;;) {
       const [candidate] = await this.#candidates.list()
       if (!candidate) {
-        this.#note(
-          `No upload of "${identity.name}" to ${identity.vaultName} is unfinished. Starting a new upload.`,
-        )
+        note(`No upload of "${identity.name}" to ${identity.vaultName} is unfinished. Starting a new upload.`)
         return this.newStream()
       }
       const resumed = await this.#resume(candidate)
@@ -76,20 +69,20 @@ class StreamSelector {
   }
 
   async byFirstPart(): Promise<SelectedStream> {
-    const { io, source, identity } = this.#selection
+    const { source, signal, identity, note } = this.#selection
     let candidates = await this.#candidates.list()
     const count = candidates.length
     if (count === 0) {
-      this.#note(`No upload without a name to ${identity.vaultName} is unfinished. Starting a new upload.`)
+      note(`No upload without a name to ${identity.vaultName} is unfinished. Starting a new upload.`)
       return this.newStream()
     }
-    const prefix = new SourcePrefix(source, io.signal)
+    const prefix = new SourcePrefix(source, signal)
     try {
       for (;;) {
         const [candidate, ...others] = candidates
         if (!candidate) {
           const uploads = count === 1 ? 'the unfinished upload' : `any of the ${count} unfinished uploads`
-          this.#note(
+          note(
             `The first part of the source differs from that of ${uploads} without a name. Starting a new upload. ${count === 1 ? 'That upload stays' : 'Those uploads stay'} open.`,
           )
           return await this.newStream(prefix.bytes())
@@ -107,13 +100,13 @@ class StreamSelector {
   }
 
   async byUploadId(uploadId: string): Promise<SelectedStream> {
-    const { source, catalog, identity } = this.#selection
+    const { source, identity } = this.#selection
     for (;;) {
       const known = await this.#candidates.ofUpload(uploadId)
       // The stream keeps the name it has in the catalog.
       const stream = known ? { ...identity, name: known.name } : identity
       const streamId = known?.streamId ?? uploadId
-      const selected = await owning(catalog, stream, streamId, `The upload ${uploadId}`, (owned) =>
+      const selected = await owning(this.#selection, stream, streamId, `The upload ${uploadId}`, (owned) =>
         this.#continueUpload(owned, uploadId, streamId),
       )
       if (selected !== 'skipped') return { ...selected, source }
@@ -141,17 +134,17 @@ class StreamSelector {
         return this.#skip(candidate) // its process has just stored it, or is about to record that it has expired
       })
     }
-    const first = stored && (await prefix.firstPart(candidate.partSize, GLACIER_LIMITS))
+    const first = stored && (await prefix.firstPart(candidate.partSize, this.#selection.store.limits))
     const isSame = first?.size === stored?.size && first?.treeHash === stored?.treeHash
     return first && isSame ? this.#resume(candidate) : this.#setAside(candidate)
   }
 
   /** Owns a candidate and finds the point where it is resumed. */
   #resume(candidate: UnfinishedUpload): Promise<Resumed> {
-    const { catalog, identity } = this.#selection
+    const { identity } = this.#selection
     const { streamId, uploadId } = candidate
     const subject = uploadId === undefined ? 'The stream' : `The upload ${uploadId}`
-    return owning(catalog, identity, streamId, subject, async (owned) => {
+    return owning(this.#selection, identity, streamId, subject, async (owned) => {
       const now = await this.#candidates.find(candidate)
       if (!now) return 'skipped' // finished meanwhile: the rest is examined again
       const finding = await this.#findPoint(owned, earlierRunOf(now, identity))
@@ -162,18 +155,21 @@ class StreamSelector {
     })
   }
 
-  /** Finds the point where the upload of `--upload-id` is resumed; `skipped` if it belongs to a stream that is not owned. */
+  /** Finds the point where the upload of an upload ID is resumed; `skipped` if it belongs to a stream that is not owned. */
   async #continueUpload(
     owned: OwnedStream,
     uploadId: string,
     streamId: string,
   ): Promise<Exclude<Resumed, 'start new'>> {
-    const { catalog, identity } = this.#selection
+    const { catalog, identity, runtime } = this.#selection
+    const { files } = runtime
     const found = await this.#candidates.ofUpload(uploadId)
     if ((found?.streamId ?? uploadId) !== streamId) return 'skipped' // its record was written meanwhile
-    const run = found ? earlierRunOf(found, identity) : await storedRunOf(catalog.path, uploadId, identity)
+    const run = found
+      ? earlierRunOf(found, identity)
+      : await storedRunOf(catalog.path, uploadId, identity, files)
     if ('point' in run) {
-      await assertNoConflicts(catalog.path, idsOf(run.point.earlierVolumes))
+      await assertNoConflicts(catalog.path, idsOf(run.point.earlierVolumes), files)
       return { ...owned, point: run.point }
     }
     const finding = await this.#findPoint(owned, run)
@@ -183,26 +179,20 @@ class StreamSelector {
   }
 
   async #findPoint({ lock, journal }: OwnedStream, run: EarlierRun): Promise<ResumeFinding> {
-    const { client, identity, options, io, catalog } = this.#selection
-    await assertNoConflicts(catalog.path, idsOf(run.earlierVolumes))
+    const { store, signal, catalog, runtime, warn } = this.#selection
+    await assertNoConflicts(catalog.path, idsOf(run.earlierVolumes), runtime.files)
     const warning = takeOverWarning(lock)
-    if (warning !== undefined) printNote(io, warning)
-    const store = vaultStore(client, { vaultName: identity.vaultName, accountId: options.accountId })
-    const { signal } = io
+    if (warning !== undefined) warn(warning)
     return findResumePoint({ store, retry: this.#retry(), journal, signal, lastSignal: signal }, run)
   }
 
   #noteFinding(finding: ResumeFinding, uploadId: string | undefined, time?: string): void {
-    for (const line of findingNotes(finding, uploadId, time)) this.#note(line)
+    for (const line of findingNotes(finding, uploadId, time)) this.#selection.note(line)
   }
 
   #retry(): Retry {
-    const { client, options, io, onRetry } = this.#selection
-    return new Retry({ retryFor: options.retryFor, clock: io.clock }, client, onRetry)
-  }
-
-  #note(line: string): void {
-    if (!this.#selection.options.quiet) printNote(this.#selection.io, line)
+    const { store, retryFor, runtime, clock = runtime.clock, onRetry } = this.#selection
+    return new Retry({ retryFor, clock }, store, onRetry)
   }
 }
 

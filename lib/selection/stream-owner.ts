@@ -1,10 +1,9 @@
 /** Ownership of streams: while this process runs, no other process on any host uploads the same stream. */
-import { realpath } from 'node:fs/promises'
-import type { Catalog } from '../../../../catalog/catalog.js'
-import type { VaultAddress } from '../../../../catalog/vault-address.js'
-import { LockFolder, type Lock } from '../../../../fs/lock.js'
-import { currentProcess } from '../../../../runtime/process-identity.js'
-import type { UploadJournal } from '../../../../store/upload-journal.js'
+import type { Catalog } from '../catalog/catalog.js'
+import type { VaultAddress } from '../catalog/vault-address.js'
+import { LockFolder, type Lock } from '../fs/lock.js'
+import { systemRuntime, type Runtime } from '../runtime/runtime.js'
+import type { UploadJournal } from '../store/upload-journal.js'
 
 /** The identity of a stream. An upload is resumed only by a stream with the same identity. */
 export interface StreamIdentity extends VaultAddress {
@@ -14,33 +13,46 @@ export interface StreamIdentity extends VaultAddress {
   readonly name: string | undefined
 }
 
+/** The catalog that records a stream, and the runtime on which both the catalog and the locks beside it lie. */
+export interface StreamHome {
+  readonly catalog: Catalog
+  readonly runtime: Runtime
+}
+
 /** A stream that this process owns. */
 export interface OwnedStream {
   readonly lock: Lock
   readonly journal: UploadJournal
 }
 
-/** The locks on the streams of a catalog. They lie beside the file itself, so that symbolic links to it share them. */
-export async function streamLocks(catalogFile: string): Promise<LockFolder> {
-  const file = await realpath(catalogFile).catch(() => catalogFile) // a catalog that does not exist yet
-  return new LockFolder(`${file}.locks`)
+/**
+ * The locks on the streams of a catalog. They lie beside the file itself, so that symbolic links to it share them.
+ *
+ * @param runtime - default: the real clock, disk and processes
+ */
+export async function streamLocks(
+  catalogFile: string,
+  runtime: Runtime = systemRuntime,
+): Promise<LockFolder> {
+  const file = await runtime.files.realpath(catalogFile).catch(() => catalogFile) // a catalog that does not exist yet
+  return new LockFolder(`${file}.locks`, { runtime })
 }
 
 /**
  * Takes ownership of a stream.
  *
  * @param streamId - the same for all volumes and runs of the stream
- * @param what - the subject of messages about it, as `The upload X`
+ * @param subject - the thing that is owned, for messages: `The upload X`
  * @throws {LockHeldError} `ERR_LOCK_HELD`: a living process owns it
  */
 export async function ownStream(
-  catalog: Catalog,
+  { catalog, runtime }: StreamHome,
   { accountId, name, vaultName, region, endpoint }: StreamIdentity,
   streamId: string,
-  what: string,
+  subject: string,
 ): Promise<OwnedStream> {
-  const lock = await (await streamLocks(catalog.path)).tryTake(streamId, what)
-  const owner = await currentProcess()
+  const lock = await (await streamLocks(catalog.path, runtime)).tryTake(streamId, subject)
+  const owner = await runtime.processes.current()
   const stream = { vaultName, accountId, name, streamId, owner, lock }
   return { lock, journal: catalog.journal({ region, endpoint }, stream) }
 }
@@ -52,13 +64,13 @@ export async function ownStream(
  * @throws as {@link ownStream}
  */
 export async function owning<Found extends object | string>(
-  catalog: Catalog,
+  home: StreamHome,
   identity: StreamIdentity,
   streamId: string,
-  what: string,
+  subject: string,
   look: (owned: OwnedStream) => Promise<Found>,
 ): Promise<Found> {
-  const owned = await ownStream(catalog, identity, streamId, what)
+  const owned = await ownStream(home, identity, streamId, subject)
   let isSelected = false
   try {
     const found = await look(owned)

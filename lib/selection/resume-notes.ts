@@ -1,6 +1,6 @@
-/** The notes of `put` on the stream that it resumes. */
-import type { Lock } from '../../../fs/lock.js'
-import type { ResumeFinding } from '../../../resume/resume-point.js'
+/** The notes on the stream that is resumed. */
+import type { Lock } from '../fs/lock.js'
+import type { ResumeFinding } from '../resume/resume-point.js'
 
 /**
  * Notes on where a stream is resumed.
