@@ -11,8 +11,12 @@ import { catalogFailure } from '../catalog-failure.js'
 import { assertCatalogHead } from '../catalog-file.js'
 
 const NEW_LINE = 10
-/** Bytes read at once. */
-const READ_BYTES = 1_048_576
+/**
+ * Bytes read at once. The text of a block is then an ordinary object, which the next collection of new objects removes.
+ * Longer texts are large objects, and those of more than about a million characters are outside of the JavaScript heap:
+ * they pile up to the size of the catalog before V8 collects them.
+ */
+const READ_BYTES = 65_536
 
 /** Some lines of a catalog, torn ones included. Valid until the next block is requested. */
 export interface LineBlock {

@@ -25,33 +25,34 @@ export async function ls(vaultName: string | undefined, options: LsOptions, io: 
   warnOfConflicts(conflicts, io)
   const isShown = filterOf(vaultName, options, nowMsOf(io))
   const shown: LsRow[] = []
+  const isShort = !options.full && !options.json
   const ids: string[] = [] // of all rows: a short ID must be unique among all
   let count = 0
   for await (const entries of blocks)
     for (const entry of entries) {
       const row = rowOf(entry)
       count++
-      ids.push(...row.ids)
+      if (isShort) ids.push(...row.ids)
       if (isShown(row)) shown.push(row)
     }
   if (shown.length === 0 && !options.quiet) printNote(io, emptyText(file, count, vaultName))
   const rows = byTime(shown)
+  const shortIds = isShort
+    ? shortIdsOf(
+        rows.flatMap(({ id }) => id ?? []),
+        ids,
+      )
+    : undefined
   const costs = await costsOfRows(rows, options)
   const toJson = (row: LsRow): string => costs?.withCost(row, jsonOf(row)) ?? jsonOf(row)
-  const layout = { ...layoutOf(vaultName, options, ids, io), costOf: costs?.cellOf }
+  const layout = { ...layoutOf(vaultName, shortIds, io), costOf: costs?.cellOf }
   await printLines(io, inBlocks(options.json ? rows.map(toJson) : lsTable(rows, layout)))
   if (costs && !options.quiet) printNote(io, costs.total)
 }
 
-function layoutOf(
-  vaultName: string | undefined,
-  { full }: LsOptions,
-  ids: readonly string[],
-  io: Io,
-): LsLayout {
+function layoutOf(vaultName: string | undefined, shortIds: LsLayout['shortIds'], io: Io): LsLayout {
   const { isTTY, columns } = io.stdout
   const maxWidth = isTTY ? (columns ?? 80) : undefined
-  const shortIds = full ? undefined : shortIdsOf(ids)
   return { maxWidth, shortIds, hasVault: vaultName === undefined, nowMs: nowMsOf(io) }
 }
 
