@@ -15,11 +15,13 @@ const STEP_MS = 9_000
 /** Lines that are written together. */
 const BLOCK_LINES = 1000
 
-/** The records of a catalog that was written. */
+/** The content of a catalog that was written. */
 export interface LongCatalog {
+  /** The number of its lines. */
   readonly lines: number
   /** Streams that are stored and not deleted. */
   readonly entries: number
+  /** Uploads that were begun and have no end. */
   readonly unfinished: number
   /** The ID and the name of the stored stream in the middle of the file. */
   readonly middle: { readonly id: string; readonly name: string }
@@ -124,8 +126,8 @@ function archiveId(i: number, volume: number): string {
   return idOf(`v${volume}`, i, 138)
 }
 
-/** An ID that is like a random one at its beginning and at its end. */
+/** An ID whose beginning and end are like those of a random one: no other stream has the same. */
 function idOf(kind: string, i: number, length: number): string {
-  const digits = ((Math.imul(i, 2_654_435_761) >>> 0) * 4_194_304 + (i % 4_194_304)).toString(36)
+  const digits = (Math.imul(i, 2_654_435_761) >>> 0).toString(36).padStart(7, '0')
   return `${digits}${kind}`.padEnd(length, digits)
 }
