@@ -2,14 +2,14 @@
  * What must hold at the end: compared are what the puts have said, the lines of the catalog, and the folders of the vaults.
  * Nothing of the library takes part but the retrieval itself.
  */
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { glacierClient, retrieveArchive } from '../../dist/index.js'
 import { sha256 } from './random.mjs'
-import { hashOf } from './workload.mjs'
+import { hashOf } from './state.mjs'
 
-/** @typedef {import('./workload.mjs').Workload} Workload */
+/** @typedef {import('./state.mjs').State} State */
 /** @typedef {Record<string, any>} CatalogLine */
 
 const VAULT = 'soak'
@@ -41,20 +41,20 @@ export async function readLines(catalog) {
 /**
  * Checks that each stream whose put has succeeded is in the catalog and in the vault, and that its bytes come back.
  *
- * @param {Workload} workload
+ * @param {State} state
  * @param {readonly CatalogLine[]} records
  * @returns the number of streams that were retrieved, and of those that `prune` has deleted
  */
-export async function checkStored(workload, records) {
+export async function checkStored(state, records) {
   const deleted = new Set(records.filter(({ type }) => type === 'deleted').map(({ archiveId }) => archiveId))
   let pruned = 0
   let retrieved = 0
-  for (const { archiveId, stream, run } of workload.stored.values()) {
+  for (const { archiveId, stream, run } of state.stored.values()) {
     const volumes = new Map()
     for (const record of records)
       if (record.type === 'archive' && (record.archiveId === archiveId || record.firstVolume === archiveId))
         volumes.set(record.volume, record)
-    if (volumes.size === 0) workload.violate(`the catalog does not have ${archiveId}`, run)
+    if (volumes.size === 0) state.violate(`the catalog does not have ${archiveId}`, run)
     if ([...volumes.values()].some((record) => deleted.has(record.archiveId))) {
       pruned++
       continue
@@ -63,14 +63,14 @@ export async function checkStored(workload, records) {
     for (const [, record] of [...volumes].sort(([a], [b]) => a - b)) {
       const bytes = await bytesOf(stream.server.endpoint, record.archiveId).catch(
         (/** @type {unknown} */ error) => {
-          workload.violate(`${record.archiveId} cannot be retrieved: ${String(error)}`, run)
+          state.violate(`${record.archiveId} cannot be retrieved: ${String(error)}`, run)
           return Buffer.alloc(0)
         },
       )
       pieces.push(bytes)
     }
     if (sha256(Buffer.concat(pieces)) === hashOf(stream)) retrieved++
-    else workload.violate(`${archiveId} does not come back as it was sent`, run)
+    else state.violate(`${archiveId} does not come back as it was sent`, run)
   }
   return { retrieved, pruned }
 }
@@ -78,12 +78,12 @@ export async function checkStored(workload, records) {
 /**
  * Checks that the catalog has a record, or an intent, of each archive in a vault, with the same content.
  *
- * @param {Workload} workload
+ * @param {State} state
  * @param {readonly CatalogLine[]} records
  * @param {import('./server.mjs').Server} server
  * @returns the number of archives in the vault
  */
-export async function checkVault(workload, records, server) {
+export async function checkVault(state, records, server) {
   const settled = new Set()
   for (const { type, intentId, uploadId } of records)
     if (type === 'archive' || type === 'rejected') settled.add(intentId ?? uploadId)
@@ -102,9 +102,8 @@ export async function checkVault(workload, records, server) {
         !settled.has(intentId ?? uploadId) &&
         isSame(record),
     )
-    if (known.length === 0 && intents.length === 0)
-      workload.violate(`the catalog knows nothing of ${archiveId}`)
-    if (!known.every(isSame)) workload.violate(`the catalog has another size or hash for ${archiveId}`)
+    if (known.length === 0 && intents.length === 0) state.violate(`the catalog knows nothing of ${archiveId}`)
+    if (!known.every(isSame)) state.violate(`the catalog has another size or hash for ${archiveId}`)
   }
   const deleted = new Set(records.filter(({ type }) => type === 'deleted').map(({ archiveId }) => archiveId))
   for (const { type, archiveId, endpoint } of records)
@@ -114,19 +113,19 @@ export async function checkVault(workload, records, server) {
       !deleted.has(archiveId) &&
       !archives.has(archiveId)
     )
-      workload.violate(`the vault has lost ${archiveId}`)
+      state.violate(`the vault has lost ${archiveId}`)
   return names.length
 }
 
 /**
  * Checks that no lock, partial or temporary file is left when no process runs.
  *
- * @param {Workload} workload
+ * @param {State} state
  * @param {string} catalog
  * @param {string} outputs
  * @param {readonly import('./server.mjs').Server[]} servers
  */
-export async function checkLeftovers(workload, catalog, outputs, servers) {
+export async function checkLeftovers(state, catalog, outputs, servers) {
   const expected = new Set([basename(catalog), `${basename(catalog)}.locks`])
   const left = (await readdir(dirname(catalog))).filter(
     (name) => name.startsWith(basename(catalog)) && !expected.has(name),
@@ -138,37 +137,25 @@ export async function checkLeftovers(workload, catalog, outputs, servers) {
   for (const { dir } of servers) {
     left.push(...(await within(join(dir, 'tmp'))), ...(await within(join(dir, 'locks'))))
   }
-  for (const path of left) workload.violate(`left behind: ${path}`)
+  for (const path of left) state.violate(`left behind: ${path}`)
 }
 
 /**
  * Checks that memory and descriptors of a server do not rise.
  *
- * @param {Workload} workload
+ * @param {State} state
  * @param {import('./server.mjs').Server} server
  * @param {{ memory: { rise: number, level: number }, descriptors: { rise: number } }} curves
  */
-export function checkCurves(workload, { name }, { memory, descriptors }) {
+export function checkCurves(state, { name }, { memory, descriptors }) {
   if (memory.rise > Math.max(MAX_RISE_BYTES, MAX_RISE_RATIO * memory.level))
-    workload.violate(
+    state.violate(
       `the memory of the server ${name} rises by ${Math.round(memory.rise)} bytes over half of the soak`,
     )
   if (descriptors.rise > MAX_DESCRIPTOR_RISE)
-    workload.violate(
+    state.violate(
       `the descriptors of the server ${name} rise by ${descriptors.rise.toFixed(1)} over half of the soak`,
     )
-}
-
-/**
- * Whether a path exists.
- *
- * @param {string} path
- */
-export function exists(path) {
-  return stat(path).then(
-    () => true,
-    () => false,
-  )
 }
 
 /**

@@ -16,6 +16,7 @@ import { Random } from './random.mjs'
 import { Server } from './server.mjs'
 import { riseOf } from './slope.mjs'
 import { printSummary, printViolations } from './summary.mjs'
+import { State } from './state.mjs'
 import { Workload } from './workload.mjs'
 
 const WORKERS = 4
@@ -51,7 +52,8 @@ const steady = new Server(commands, 'steady', join(dir, 'steady'))
 const restarted = new Server(commands, 'restarted', join(dir, 'restarted'))
 const servers = [steady, restarted]
 for (const server of servers) await server.start()
-const workload = new Workload(commands, { servers, catalog, outputs })
+const state = new State(outputs)
+const workload = new Workload(state, commands, { servers, catalog })
 console.log(`Soak of ${minutes} minutes, seed ${seed}, in ${dir}`)
 
 const started = performance.now()
@@ -70,9 +72,9 @@ await lastRuns()
 const results = await check()
 if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(results, undefined, 1)}\n`)
 printSummary(results)
-if (workload.violations.length > 0) printViolations(workload.violations, { seed, dir })
+if (state.violations.length > 0) printViolations(state.violations, { seed, dir })
 else await rm(dir, { recursive: true })
-process.exitCode = workload.violations.length > 0 ? 1 : 0
+process.exitCode = state.violations.length > 0 ? 1 : 0
 
 /** @param {Random} random */
 async function work(random) {
@@ -81,42 +83,42 @@ async function work(random) {
 
 /** Resumes all that is not finished: nothing disturbs these runs, so they must succeed. */
 async function lastRuns() {
-  for (const stream of workload.unfinished.splice(0)) {
+  for (const stream of state.unfinished.splice(0)) {
     let isStored = false
     for (let run = 0; run < LAST_RUNS && !isStored; run++) isStored = await workload.put(stream)
   }
   const { records } = await readLines(catalog)
   const deleted = new Set(records.filter(({ type }) => type === 'deleted').map(({ archiveId }) => archiveId))
-  for (const retrieval of workload.unretrieved.splice(0)) {
+  for (const retrieval of state.unretrieved.splice(0)) {
     const run = await workload.retrieve(retrieval)
     if (run.code === 0) continue
     const { archiveId } = retrieval.stored
     if (deleted.has(archiveId)) await rm(`${retrieval.path}.partial`, { force: true })
-    else workload.violate(`get of ${archiveId} exited with ${run.code}, and nothing had disturbed it`, run)
+    else state.violate(`get of ${archiveId} exited with ${run.code}, and nothing had disturbed it`, run)
   }
 }
 
 /** Makes all checks, and ends the servers. */
 async function check() {
   const { records, torn } = await readLines(catalog)
-  const stored = await checkStored(workload, records)
+  const stored = await checkStored(state, records)
   /** @type {number[]} */
   const archives = []
-  for (const server of servers) archives.push(await checkVault(workload, records, server))
+  for (const server of servers) archives.push(await checkVault(state, records, server))
   const rises = servers.map(({ samples }) => ({
     memory: riseOf(samples.map(({ seconds, rss }) => [seconds, rss])),
     descriptors: riseOf(samples.map((sample) => [sample.seconds, sample.descriptors])),
   }))
   const [ofSteady] = rises
-  if (ofSteady) checkCurves(workload, steady, ofSteady)
+  if (ofSteady) checkCurves(state, steady, ofSteady)
   for (const server of servers) {
     await server.stop('SIGTERM')
-    for (const crash of server.crashes) workload.violate(crash)
+    for (const crash of server.crashes) state.violate(crash)
   }
-  await checkLeftovers(workload, catalog, outputs, servers)
-  const { storedBytes, retrievedBytes } = workload
+  await checkLeftovers(state, catalog, outputs, servers)
+  const { storedBytes, retrievedBytes } = state
   const counts = {
-    streams: workload.stored.size,
+    streams: state.stored.size,
     ...stored,
     records: records.length,
     torn,
@@ -129,7 +131,7 @@ async function check() {
     ...rises[i],
     samples: thinned(samples),
   }))
-  const violations = workload.violations.map(({ text }) => text)
+  const violations = state.violations.map(({ text }) => text)
   return {
     minutes,
     seed,
