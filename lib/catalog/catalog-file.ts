@@ -1,4 +1,5 @@
 /** Checks and repairs that are made when the file of a catalog is opened for writing. */
+import { takeEveryStep } from '../fs/every-step.js'
 import type { OpenFile } from '../runtime/file-system.js'
 import type { Runtime } from '../runtime/runtime.js'
 import { RECORD_BEGIN } from './lines/parse-line.js'
@@ -40,8 +41,10 @@ export async function assertRoom(path: string, { files, random }: Runtime): Prom
     await trial.writeFile(Buffer.alloc(MIN_FREE_BYTES))
     await trial.sync()
   } finally {
-    await trial.close()
-    await files.rm(trialPath)
+    await takeEveryStep(
+      () => trial.close(),
+      () => files.rm(trialPath),
+    )
   }
 }
 

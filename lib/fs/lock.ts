@@ -121,7 +121,7 @@ export class LockFolder {
       }
       return new Lock(path, found, subject, this.#heartbeatMs, runtime)
     } finally {
-      await claim.end()
+      await claim.end().catch(() => undefined) // a lock that was taken is held; the leftover is swept later
     }
   }
 

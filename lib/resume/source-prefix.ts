@@ -3,13 +3,14 @@
  * had been read before. The bytes that are read ahead are held in memory: one part, of the largest requested part size.
  */
 import { TreeHash } from '../tree-hash/tree-hash.js'
-import { addAbortSignal } from '../streams/node-streams.js'
+import { addAbortSignal, type Readable } from '../streams/node-streams.js'
 import { openSource, readableOf, type ByteSource } from '../stages/byte-source.js'
 import type { StoreLimits } from '../store/limits.js'
 import type { Content } from '../store/upload-journal.js'
 
 /** A source whose beginning is known before it is uploaded. */
 export class SourcePrefix {
+  readonly #bytes: Readable
   readonly #iterator: AsyncIterator<Uint8Array, unknown>
   readonly #read: Uint8Array[] = []
   #size = 0
@@ -20,9 +21,9 @@ export class SourcePrefix {
    * @throws as {@link openSource}
    */
   constructor(source: ByteSource, signal?: AbortSignal) {
-    const bytes = readableOf(openSource(source))
-    if (signal) addAbortSignal(signal, bytes)
-    this.#iterator = (bytes as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]()
+    this.#bytes = readableOf(openSource(source))
+    if (signal) addAbortSignal(signal, this.#bytes)
+    this.#iterator = (this.#bytes as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]()
   }
 
   /**
@@ -79,5 +80,6 @@ export class SourcePrefix {
   async close(): Promise<void> {
     if (!this.#isEnded) await this.#iterator.return?.()
     this.#isEnded = true
+    this.#bytes.destroy() // an iterator that was never used leaves its stream open
   }
 }

@@ -89,6 +89,8 @@ export interface WriteFileOptions {
 
 /** A file system. Paths are absolute, or relative to the working directory. */
 export interface FileSystem {
+  /** The ID of the user as whom files are accessed; `undefined` if users have no IDs, as on Windows. */
+  readonly user?: number | undefined
   /**
    * Opens a file.
    *

@@ -24,6 +24,7 @@ const NS_PER_MS = 1_000_000
 /** Makes the {@link FileSystem} of a platform: Windows cannot sync a folder, and does without. */
 export function systemFilesOn(platform: NodeJS.Platform): FileSystem {
   return {
+    user: process.geteuid?.(),
     open: async (path, flags, mode) => openFile(await open(path, flags, mode)),
     stat: async (path) => fileStats(await stat(path, { bigint: true })),
     lstat: async (path) => fileStats(await lstat(path, { bigint: true })),

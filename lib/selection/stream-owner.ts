@@ -1,6 +1,8 @@
 /** Ownership of streams: while this process runs, no other process on any host uploads the same stream. */
 import type { Catalog } from '../catalog/catalog.js'
+import { catalogFailure } from '../catalog/catalog-failure.js'
 import type { VaultAddress } from '../catalog/vault-address.js'
+import { isMissing } from '../fs/missing.js'
 import { LockFolder, type Lock } from '../fs/lock.js'
 import { systemRuntime, type Runtime } from '../runtime/runtime.js'
 import type { UploadJournal } from '../store/upload-journal.js'
@@ -29,12 +31,17 @@ export interface OwnedStream {
  * The locks on the streams of a catalog. They lie beside the file itself, so that symbolic links to it share them.
  *
  * @param runtime - default: the real clock, disk and processes
+ * @throws {CatalogError} `ERR_CATALOG`: it cannot be found out whether the catalog is a link: other processes may use other
+ *   locks
  */
 export async function streamLocks(
   catalogFile: string,
   runtime: Runtime = systemRuntime,
 ): Promise<LockFolder> {
-  const file = await runtime.files.realpath(catalogFile).catch(() => catalogFile) // a catalog that does not exist yet
+  const file = await runtime.files.realpath(catalogFile).catch((error: unknown) => {
+    if (isMissing(error)) return catalogFile // a catalog that does not exist yet
+    throw catalogFailure(catalogFile, 'read', error)
+  })
   return new LockFolder(`${file}.locks`, { runtime })
 }
 

@@ -5,10 +5,11 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { LEAF_SIZE } from './leaf-size.js'
 
 /**
- * Calls a function with each leaf of some bytes, and yields to the event loop between two: both hashes of 1 MiB take
+ * Calls a function with each leaf of some bytes, and yields to the event loop after each MiB, of which both hashes take
  * about 1 ms if the processor has SHA instructions.
  *
- * @param isStopped - called between two leaves; `true` ends the loop early
+ * @param isStopped - called before each leaf; `true` ends the loop early
+ * @param leafSize - bytes of a leaf: the service's, or a power of two below, as a simulation has
  */
 export async function forEachLeafYielding(
   bytes: Uint8Array,
@@ -17,7 +18,7 @@ export async function forEachLeafYielding(
   leafSize: number = LEAF_SIZE,
 ): Promise<void> {
   for (let at = 0; at < bytes.length && !isStopped(); at += leafSize) {
-    if (at > 0) await nextTurn()
+    if (at > 0 && at % LEAF_SIZE === 0) await nextTurn()
     update(bytes.subarray(at, at + leafSize))
   }
 }

@@ -41,6 +41,8 @@ export interface ArchiveWriterTask extends StreamFacts {
   readonly runtime: Runtime
   /** The workers that hash the parts; default those of the process. A simulation passes its own. */
   readonly hashPool?: HashPool | undefined
+  /** Memory for parts of the part size of the plan; default memory of its own. A simulation passes its own. */
+  readonly partMemory?: PartMemory | undefined
   readonly journal: UploadJournal
   /** Whether an upload that fails is kept or aborted. */
   readonly onFailure: 'keep' | 'abort'
@@ -83,6 +85,7 @@ export class ArchiveWriter extends TypedWritable<ArchiveWriterEvents> {
   constructor(task: ArchiveWriterTask) {
     super({ objectMode: true, highWaterMark: 1 })
     const { store, plan, runtime, journal, retryFor, limitRate } = task
+    const { partMemory = new PartMemory(plan.partSize) } = task
     const { clock, random } = runtime
     const report = (snapshot: TransferProgress): void => {
       emitOrDestroy(this, 'progress', snapshot)
@@ -97,7 +100,7 @@ export class ArchiveWriter extends TypedWritable<ArchiveWriterEvents> {
       random,
       concurrency: new AdaptiveConcurrency(plan.concurrency),
       sendLimit: limitRate === undefined ? undefined : new RateLimit(limitRate, clock),
-      partMemory: new PartMemory(plan.partSize),
+      partMemory,
       progress,
       journal,
       signal: this.#cancel.signal,

@@ -3,7 +3,8 @@
  * the request may be repeated for a while and gives the same archive (docs/glacier-protocol.md#completion).
  *
  * - It is sent only with the content of the intent in the journal, which the caller has recorded.
- * - A definite rejection voids the intent: the upload is still open. An intent that may have been carried out stays.
+ * - A definite rejection voids the intent: the upload is still open. An intent that may have been carried out stays, also
+ *   if the service refuses to repeat it and the upload is gone.
  * - A response without a tree hash is accepted only if the caller knows that the upload was open when this process
  *   began to own it, or that no other content can have been stored; see {@link CompletionTrust}.
  */
@@ -46,8 +47,8 @@ export const OWN_UPLOAD: CompletionTrust = { sentBefore: false, acceptsNoHash: t
  * @throws {TreeHashMismatchError} `ERR_TREE_HASH_MISMATCH`: the service responded with another tree hash. The archive ID
  *   is recorded
  * @throws {CompletionRejectedError} `ERR_COMPLETION_REJECTED`: the service refused size or hash; the upload stays open
- * @throws {CompletionUnknownError} `ERR_COMPLETION_UNKNOWN`: a response was lost, and now the upload is gone; or the
- *   response does not prove what was stored. Recorded as `unknown`
+ * @throws {CompletionUnknownError} `ERR_COMPLETION_UNKNOWN`: a response was lost or the completion refused, and
+ *   now the upload is gone; or the response does not prove what was stored. Recorded as `unknown`
  * @throws {UploadGoneError} `ERR_UPLOAD_GONE`: the upload had expired or been ended before
  * @throws {LockLostError} `ERR_LOCK_LOST`: another process owns the upload
  * @throws as {@link Retry.run}
@@ -108,19 +109,47 @@ async function errorOfFailure(
   }
   if (isGone(error)) {
     if (!lost || !isSameAccount) return new UploadGoneError(uploadId, { cause: error })
-    await unlessFailed(journal.closed('unknown', uploadId, { size, treeHash }))
-    return new CompletionUnknownError(size, treeHash, uploadId, { cause: error })
+    return unknownContent(context, uploadId, { size, treeHash }, error)
   }
   const isRefused = error instanceof ServiceError && error.serviceCode === 'InvalidParameterValueException'
+  if (isRefused) return errorOfRefusal(context, uploadId, { size, treeHash }, error)
   // A process that lost the lock leaves the intent to the owner, who finds out from the service whether it became an archive.
   const isVoid = !lost && !(error instanceof LockLostError) && error instanceof GlacierPipeError
-  if (isRefused || isVoid) await unlessFailed(journal.rejected({ uploadId }))
-  if (!isRefused) return error
-  const found = await listUploaded(context, uploadId).then(
-    (uploaded) => uploaded.summary,
-    (failed: unknown) => `parts that could not be listed (${(failed as Error).message})`,
-  )
+  if (isVoid) await unlessFailed(journal.rejected({ uploadId }))
+  return error
+}
+
+/**
+ * Records the consequence of a refusal. If the upload is open, its parts are not the content. If it is gone, a completion
+ * has been carried out before, and the service refuses to repeat it for other content: an archive may exist that no
+ * response has named.
+ */
+async function errorOfRefusal(
+  context: CompletionContext,
+  uploadId: string,
+  { size, treeHash }: Content,
+  error: ServiceError,
+): Promise<unknown> {
+  let found: string
+  try {
+    found = (await listUploaded(context, uploadId)).summary
+  } catch (failed) {
+    if (failed instanceof UploadGoneError) return unknownContent(context, uploadId, { size, treeHash }, error)
+    found = `parts that could not be listed (${(failed as Error).message})`
+  }
+  await unlessFailed(context.journal.rejected({ uploadId }))
   return new CompletionRejectedError(size, treeHash, found, error, uploadId)
+}
+
+/** Records that an archive of this content may exist. */
+async function unknownContent(
+  { journal }: CompletionContext,
+  uploadId: string,
+  { size, treeHash }: Content,
+  cause: unknown,
+): Promise<CompletionUnknownError> {
+  await unlessFailed(journal.closed('unknown', uploadId, { size, treeHash }))
+  return new CompletionUnknownError(size, treeHash, uploadId, { cause })
 }
 
 /** Ignores a failure to record, which costs a later run a request: the error at hand matters more. */

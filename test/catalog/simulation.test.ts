@@ -8,7 +8,8 @@ import { setOf } from '../../lib/catalog/queries/sets.js'
 import { unsettledIn } from '../../lib/catalog/queries/unsettled-records.js'
 import { findUnfinishedUploads } from '../../lib/catalog/unfinished-uploads.js'
 import { systemRuntime, type Runtime } from '../../lib/runtime/runtime.js'
-import { MemoryFiles, systemError } from '../helpers/memory-files.js'
+import { MemoryFiles } from '../helpers/memory-files.js'
+import { systemError } from '../simulation/disk/system-error.js'
 
 // The catalog on a disk in memory, which can be full, take a part of a write, and lose power.
 
@@ -95,7 +96,7 @@ t.test('a full disk fails the record, and the next one once there is room again 
   const files = new MemoryFiles()
   const fill = (room: number): void => {
     files.limitWrite = (path, bytes) => {
-      if (room === 0) throw systemError('ENOSPC', path)
+      if (room === 0) throw systemError('ENOSPC', 'write', path)
       const count = Math.min(room, bytes)
       room -= count
       return count

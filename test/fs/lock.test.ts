@@ -389,3 +389,18 @@ t.test(
     await t.rejects(touch(`${path}.none`, systemFiles), { code: 'ENOENT', path: `${path}.none` })
   },
 )
+
+t.test('a lock that was taken over is held, also if what was prepared for it cannot be removed', async (t) => {
+  const dir = t.testdir()
+  await craft(dir, 'x', await recycled())
+  const files = {
+    ...systemFiles,
+    rmTree: async () => {
+      throw Object.assign(new Error('i/o error'), { code: 'EIO' })
+    },
+  }
+  const lock = await new LockFolder(dir, { runtime: { ...systemRuntime, files } }).tryTake('x', WHAT)
+  await lock.assertHeld()
+  await lock.release()
+  t.notOk(await new LockFolder(dir).ownerOf('x'))
+})

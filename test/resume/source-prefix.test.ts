@@ -1,3 +1,4 @@
+import { getEventListeners, once } from 'node:events'
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
@@ -113,6 +114,16 @@ t.test('a source that is not read to its end is closed, once', async (t) => {
   await partly.close()
   t.equal(closed, 2)
   await new SourcePrefix([Buffer.alloc(1)]).close() // an array has nothing to close
+})
+
+t.test('a source of which nothing was read is closed, and does not listen to the signal any more', async (t) => {
+  const { signal } = new AbortController()
+  const source = new PassThrough()
+  const prefix = new SourcePrefix(source, signal)
+  await prefix.close()
+  t.ok(source.destroyed)
+  await once(source, 'close')
+  t.equal(getEventListeners(signal, 'abort').length, 0)
 })
 
 t.test('the signal ends the reading of a stream that gives nothing', async (t) => {

@@ -106,6 +106,31 @@ t.test(
   },
 )
 
+t.test('after a refusal, the archive may exist if the upload is gone', async (t) => {
+  for (const failures of [[rejection], [reset, rejection]]) {
+    const vault = await vaultWithParts(bytes, [0, 1, 2])
+    const left = [...failures]
+    vault.before = ({ operation }) => {
+      if (operation === 'completeUpload') throw left.shift() ?? rejection
+      if (operation === 'listParts') throw notFound
+    }
+    const journal = recordingJournal()
+    await t.rejects(completing(vault, journal), { code: 'ERR_COMPLETION_UNKNOWN', ...content })
+    t.strictSame(journal.notes, [['closed', 'unknown', 'upload-1', content]])
+  }
+})
+
+t.test('a refusal whose parts cannot be listed voids the intent', async (t) => {
+  const vault = await vaultWithParts(bytes, [0, 1, 2])
+  vault.before = ({ operation }) => {
+    if (operation === 'completeUpload') throw rejection
+    if (operation === 'listParts') throw new AccessDeniedError('no', { operation, serviceCode: 'AccessDeniedException' })
+  }
+  const journal = recordingJournal()
+  await t.rejects(completing(vault, journal), { code: 'ERR_COMPLETION_REJECTED' })
+  t.strictSame(journal.notes, [['rejected', { uploadId: 'upload-1' }]])
+})
+
 t.test('an archive with another tree hash is recorded once, however often it is asked for', async (t) => {
   for (const isRightAtLast of [false, true]) {
     const vault = await vaultWithParts(bytes, [0, 1, 2])

@@ -4,6 +4,7 @@ import { systemRuntime } from '../../lib/runtime/runtime.js'
 import type { StoreLimits } from '../../lib/store/limits.js'
 import { choosePartSize } from '../../lib/store/part-size.js'
 import { noJournal } from '../../lib/store/upload-journal.js'
+import { PartMemory } from '../../lib/transfer/part-memory.js'
 import type { HashPool } from '../../lib/tree-hash/hash-pool.js'
 import { ArchiveWriter } from '../../lib/upload/archive-writer.js'
 import { sendSource } from '../../lib/upload/send-source.js'
@@ -17,6 +18,17 @@ import { vaultName } from '../helpers/uploads.js'
 import { VirtualClock } from '../helpers/virtual-clock.js'
 
 const LIMITS: StoreLimits = { leafSize: 1024, minPartSize: 1024, maxPartSize: 4096, maxParts: 3 }
+
+/** Memory that is overwritten when it is released. */
+class PoisonedMemory extends PartMemory {
+  released = 0
+
+  override release(bytes: Uint8Array): void {
+    bytes.fill(0xdb)
+    this.released++
+    super.release(bytes)
+  }
+}
 
 t.test('the part size and the number of parts are those that the store accepts', async (t) => {
   t.match(planUpload({}, LIMITS), { partSize: 4096, partsPerVolume: 3 })
@@ -42,6 +54,7 @@ t.test(
         return undefined // the calling thread hashes
       },
     }
+    const partMemory = new PoisonedMemory(2048)
     const writer = new ArchiveWriter({
       store,
       plan: planUpload({ partSize: 2048 }, store.limits),
@@ -50,6 +63,7 @@ t.test(
       sourceSize: undefined,
       runtime: { ...systemRuntime, clock: new VirtualClock() },
       hashPool,
+      partMemory,
       journal: noJournal,
       onFailure: 'keep',
       retryFor: undefined,
@@ -69,5 +83,6 @@ t.test(
       stored.map((volume) => naiveTreeHash(volume, 1024)),
     )
     t.ok(takes > 0, 'the pool of the writer was used')
+    t.equal(partMemory.released, 8, 'so was the memory, and no part was read after its release')
   },
 )

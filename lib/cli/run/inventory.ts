@@ -57,6 +57,7 @@ export function openInventory(
   const note = (line: string): void => {
     progress.note(line)
   }
+  reader.on('error', () => undefined) // it may be stopped before its rows are read, which then reports the error
   reader.on('job', (id, isFound) => {
     const found = isFound ? 'Found the' : 'Started the'
     note(

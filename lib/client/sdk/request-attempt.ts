@@ -2,7 +2,7 @@
  * One request at the transport: whether it was handed over, and whether the response can be the service's. The SDK takes
  * any status below 300 for success, and hides where an error was thrown.
  *
- * The ID of a request is the system's random number: a simulation replaces the client or the store.
+ * The ID of a request is the system's random number, also in a simulation: nothing depends on it.
  */
 import { randomUUID } from 'node:crypto'
 import { foreignResponse } from './service-error.js'

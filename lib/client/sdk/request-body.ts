@@ -46,10 +46,10 @@ export function bodyOf(
         else push()
         return
       }
-      const startedAt = performance.now()
+      const endPause = timeout.pause()
       sendLimit.take(piece.length, timeout.signal).then(
         () => {
-          timeout.progress(performance.now() - startedAt)
+          endPause()
           this.push(piece)
         },
         () => {

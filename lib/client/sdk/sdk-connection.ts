@@ -6,7 +6,8 @@
  */
 import type * as Sdk from '@aws-sdk/client-glacier'
 import type { GlacierPipeError } from '../../errors.js'
-import { addAbortSignal, type Readable } from '../../streams/node-streams.js'
+import { systemClock, type Clock } from '../../runtime/clock.js'
+import type { Readable } from '../../streams/node-streams.js'
 import { assertGlacier, clientFor } from '../caller-client.js'
 import { clientConfigFor } from './client-config.js'
 import { endpointOf } from './configured-endpoint.js'
@@ -19,6 +20,7 @@ import {
   type GlacierClientSettings,
 } from '../glacier-client-like.js'
 import { bodyOf } from './request-body.js'
+import { bytesOf } from './response-bytes.js'
 import type { RequestOptions } from '../request-options.js'
 import { DEFAULT_IDLE_TIMEOUT_MS, RequestTimeout, timeLimitsFor } from './request-timeout.js'
 import { toCredentialsError, toServiceError } from './service-error.js'
@@ -44,10 +46,18 @@ interface Loaded {
   readonly client: Sdk.GlacierClient
 }
 
+let loadedSdk: Promise<typeof Sdk> | undefined
+
+/** Loads the SDK once: each `import()` looks for the module on the disk, also if it is loaded. */
+function loadSdk(): Promise<typeof Sdk> {
+  return (loadedSdk ??= import('@aws-sdk/client-glacier'))
+}
+
 /** Makes requests with a client of the SDK. */
 export class SdkConnection {
   readonly #source: GlacierClientLike | GlacierClientSettings
   readonly #idleTimeoutMs: number
+  readonly #clock: Clock
   #loading: Promise<Loaded> | undefined
   /** The client that was made here, and is destroyed here. */
   #ownClient: Sdk.GlacierClient | undefined
@@ -56,15 +66,18 @@ export class SdkConnection {
 
   /**
    * @param source - a client of the caller, or the configuration of one to make
+   * @param clock - measures the time limits of requests; default the system's
    * @throws {TypeError} a client for another service
    */
   constructor(
     source: GlacierClientLike | GlacierClientSettings,
     { idleTimeout = DEFAULT_IDLE_TIMEOUT_MS }: RequestOptions,
+    clock: Clock = systemClock,
   ) {
     if (isGlacierClientLike(source)) assertGlacier(source)
     this.#source = source
     this.#idleTimeoutMs = idleTimeout
+    this.#clock = clock
   }
 
   /** Closes the connections of a client that was made here. A client of the caller is not changed. */
@@ -133,13 +146,19 @@ export class SdkConnection {
   ): Promise<Output> {
     const { bytes, linearHash, treeHash } = request
     const started = await this.#start(operation, bytes.length, request)
+    const body = bodyOf(request, started.timeout)
     return this.#send(operation, started, request, (sdk) =>
-      withBodyHeaders(command(sdk, bodyOf(request, started.timeout)), {
+      withBodyHeaders(command(sdk, body), {
         'content-length': String(bytes.length),
         'x-amz-content-sha256': linearHash,
         'x-amz-sha256-tree-hash': treeHash,
       }),
     ).finally(() => {
+      // After an early response, the connection would continue to take bytes, which the caller may change from here on.
+      if (!body.readableEnded) {
+        body.destroy()
+        started.timeout.cancel()
+      }
       started.timeout.end()
     })
   }
@@ -204,7 +223,8 @@ export class SdkConnection {
     const attempt = new RequestAttempt(operation)
     const isPaused = (): boolean => isQueued(loaded.client.config.requestHandler, attempt.id)
     const limits = timeLimitsFor(this.#idleTimeoutMs, size)
-    return { ...loaded, attempt, timeout: new RequestTimeout(operation, limits, signal, isPaused) }
+    const timeout = new RequestTimeout(operation, limits, signal, isPaused, this.#clock)
+    return { ...loaded, attempt, timeout }
   }
 
   #load(): Promise<Loaded> {
@@ -214,33 +234,14 @@ export class SdkConnection {
   async #make(): Promise<Loaded> {
     const source = this.#source
     if (isGlacierClientLike(source)) {
-      const sdk = await import('@aws-sdk/client-glacier')
+      const sdk = await loadSdk()
       return { sdk, client: clientFor(sdk, source) }
     }
     const [sdk, config] = await Promise.all([
-      import('@aws-sdk/client-glacier'),
+      loadSdk(),
       clientConfigFor(source as Sdk.GlacierClientConfig, process.env), // the settings are the same in all versions
     ])
     this.#ownClient = new sdk.GlacierClient(config)
     return { sdk, client: this.#ownClient }
-  }
-}
-
-async function* bytesOf(
-  operation: string,
-  body: Readable,
-  timeout: RequestTimeout,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  addAbortSignal(timeout.signal, body)
-  try {
-    for await (const bytes of body as AsyncIterable<Buffer>) {
-      timeout.progress()
-      yield bytes
-    }
-  } catch (error) {
-    throw timeout.error ?? toServiceError(operation, error, signal, 'transport')
-  } finally {
-    timeout.end()
   }
 }

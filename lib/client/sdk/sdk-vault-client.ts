@@ -1,5 +1,6 @@
 /** The adapter of the {@link VaultClient} to the AWS SDK: each call is one of the SDK's commands. */
 import { optional, SIGNAL } from '../../options/rules.js'
+import { systemClock, type Clock } from '../../runtime/clock.js'
 import type { InitiatedUpload, OpenUpload, PartsPage, StoredArchive } from '../../store/archive-store.js'
 import type { Page, PageRequest } from '../../store/pages.js'
 import type { Job, JobOutput, JobsPage } from '../../store/retrieval-store.js'
@@ -18,8 +19,12 @@ export class SdkVaultClient implements Client.VaultClient, Disposable, AsyncDisp
   readonly #connection: SdkConnection
 
   /** @internal */
-  constructor(source: GlacierClientLike | GlacierClientSettings, options: RequestOptions) {
-    this.#connection = new SdkConnection(source, options)
+  constructor(
+    source: GlacierClientLike | GlacierClientSettings,
+    options: RequestOptions,
+    clock: Clock = systemClock,
+  ) {
+    this.#connection = new SdkConnection(source, options, clock)
   }
 
   /**

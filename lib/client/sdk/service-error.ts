@@ -136,10 +136,15 @@ function isOfNetwork(error: RequestFailure, status: number | undefined, origin: 
   return origin === 'transport' && status === undefined
 }
 
-/** The error for a response without an error code of the service. With a request ID, it is the service's all the same. */
+/**
+ * The error for a response without an error code of the service. With a request ID, it is the service's all the same: one
+ * that refuses the request, or a success whose JSON was cut on the way.
+ */
 function withoutServiceCode(details: ServiceErrorDetails & { readonly status: number }): ServiceError {
   const { operation, status, requestId, cause } = details
   if (requestId === undefined) return foreignResponse(operation, status, cause)
+  if (status < 300)
+    return new ServiceError('The response cannot be read.', { ...details, serviceCode: 'IncompleteResponse' })
   return new ServiceError('the service stated no reason', { ...details, serviceCode: `HTTP ${status}` })
 }
 

@@ -9,6 +9,7 @@
  */
 import { constants } from 'node:fs/promises'
 import { OutputFileError } from '../../errors.js'
+import { takeEveryStep } from '../../fs/every-step.js'
 import type { FileStats, FileSystem, OpenFile } from '../../runtime/file-system.js'
 import type { Runtime } from '../../runtime/runtime.js'
 import type { VerifiedRange } from '../verified-range.js'
@@ -137,17 +138,19 @@ export class PartialFile {
   }
 
   /** Closes the files and releases the lock. A partial file without a byte is removed. */
-  async close(): Promise<void> {
-    try {
-      if ((await this.bytes.stat()).size === 0 && (await this.#isOurs())) {
-        await this.files.rm(this.path)
-        await this.removeNotes()
-      }
-    } finally {
-      await this.#notes?.close()
-      await this.bytes.close()
-      await this.lock.release()
-    }
+  close(): Promise<void> {
+    return takeEveryStep(
+      () => this.#removeIfEmpty(),
+      () => this.#notes?.close(),
+      () => this.bytes.close(),
+      () => this.lock.release(),
+    )
+  }
+
+  async #removeIfEmpty(): Promise<void> {
+    if ((await this.bytes.stat()).size > 0 || !(await this.#isOurs())) return
+    await this.files.rm(this.path)
+    await this.removeNotes()
   }
 
   #isOurs(): Promise<boolean> {

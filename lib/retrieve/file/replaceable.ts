@@ -17,14 +17,12 @@ export interface Replacer {
   readonly mountInfo: string
 }
 
-const THIS_PROCESS: Replacer = { user: process.geteuid?.(), mountInfo: '/proc/self/mountinfo' }
-
 /**
  * Checks that a file can be replaced.
  *
  * @param path - the file, with no symbolic link in it
  * @param file - the existing file
- * @param replacer - default this process
+ * @param replacer - default the user of the file system, and the mounts of this process
  * @throws {OutputFileError} `ERR_OUTPUT_FILE`: it is a mount point, such as a single file that is mounted into a
  *   container, or it belongs to another user in a folder with the sticky bit
  */
@@ -32,7 +30,7 @@ export async function assertReplaceable(
   path: string,
   file: FileStats,
   files: FileSystem,
-  { user, mountInfo }: Replacer = THIS_PROCESS,
+  { user, mountInfo }: Replacer = { user: files.user, mountInfo: '/proc/self/mountinfo' },
 ): Promise<void> {
   if ((await mountPoints(mountInfo, files)).has(path)) {
     throw new OutputFileError(

@@ -7,7 +7,8 @@ import type { CatalogRecord } from '../../../lib/catalog/record.js'
 import type { CatalogMirrorError } from '../../../lib/errors.js'
 import { systemRuntime, type Runtime } from '../../../lib/runtime/runtime.js'
 import { settled } from '../../helpers/gate.js'
-import { MemoryFiles, systemError } from '../../helpers/memory-files.js'
+import { MemoryFiles } from '../../helpers/memory-files.js'
+import { systemError } from '../../simulation/disk/system-error.js'
 import { VirtualClock } from '../../helpers/virtual-clock.js'
 
 const PATH = '/data/catalog.jsonl'
@@ -60,7 +61,7 @@ t.test('a full mirror fails no record, is reported once, and catches up in the s
   const { files, runtime, failures, options } = await mirrorWorld()
   let isFull = true
   files.limitWrite = (path, bytes) => {
-    if (isFull && path === MIRROR) throw systemError('ENOSPC', path)
+    if (isFull && path === MIRROR) throw systemError('ENOSPC', 'write', path)
     return bytes
   }
   await using catalog = await Catalog.openOn(runtime, PATH, options)

@@ -1,5 +1,5 @@
 import { stopped } from '../../helpers/stopped-download.js'
-import { TreeHash, treeHashOf } from '../../../lib/tree-hash/tree-hash.js'
+import { treeHashOf } from '../../../lib/tree-hash/tree-hash.js'
 import type { RetrieveArchiveOptions } from '../../../lib/vault/retrieval-options.js'
 import { readFile, readdir, mkdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -11,13 +11,13 @@ import { planRetrieval } from '../../../lib/retrieve/retrieval-plan.js'
 import type { VerifiedRange } from '../../../lib/retrieve/verified-range.js'
 import { systemRuntime } from '../../../lib/runtime/runtime.js'
 import type { StoreLimits } from '../../../lib/store/limits.js'
-import type { FileTreeHasher } from '../../../lib/tree-hash/file-hasher.js'
 import { vaultStore } from '../../../lib/vault/vault-store.js'
 import type { TransferProgress } from '../../../lib/transfer/progress.js'
 import { retrieveToFile } from '../../../lib/vault/retrieve-to-file.js'
 import { MIB } from '../../../lib/sizes.js'
 import { gate } from '../../helpers/gate.js'
 import { MemoryFiles } from '../../helpers/memory-files.js'
+import { hasherOn } from '../../simulation/disk/file-hasher.js'
 import { MemoryVault } from '../../helpers/memory-vault.js'
 import { naiveTreeHash } from '../../helpers/naive-tree-hash.js'
 import { patternBytes } from '../../helpers/pattern-source.js'
@@ -283,19 +283,6 @@ t.test('of a range nothing is kept, but the file is as much its own', async (t) 
   await t.rejects(wrong, { name: 'RangeError' })
 })
 
-/** Hashes files in memory, with leaves of `leafSize` bytes. */
-function hasherOf(files: MemoryFiles, leafSize: number): FileTreeHasher {
-  return {
-    hash: async (path, options) => {
-      const { start, end } = options?.range ?? { start: 0, end: (await files.stat(path)).size }
-      const bytes = Buffer.alloc(end - start)
-      const size = await (await files.open(path, 'r')).read(bytes, 0, bytes.length, start)
-      return { size, treeHash: TreeHash.withLeafSize(leafSize).update(bytes.subarray(0, size)).digest('hex') }
-    },
-    close: () => undefined,
-  }
-}
-
 t.test('a simulation downloads an archive of small leaves to files in memory, and resumes', async (t) => {
   const limits: StoreLimits = { leafSize: 1024, minPartSize: 1024, maxPartSize: 4096, maxParts: 8 }
   const bytes = patternBytes(9 * 1024 + 5)
@@ -313,7 +300,7 @@ t.test('a simulation downloads an archive of small leaves to files in memory, an
       file: '/out',
       content: { vaultName: 'backups', archiveIds: ['a'] },
       rangeOptions,
-      makeHasher: () => hasherOf(files, limits.leafSize),
+      makeHasher: () => hasherOn(files, limits.leafSize),
     }))
   vault.before = ({ operation, range }) => {
     if (operation === 'getJobOutput' && range?.start === 6 * 1024) throw new TypeError('stopped')

@@ -6,6 +6,7 @@ import { retrieveToFile } from '../../../lib/vault/retrieve-to-file.js'
 import { chmod, chown, mkdir, stat, writeFile, lstat, readFile, readdir, symlink } from 'node:fs/promises'
 import { join, basename } from 'node:path'
 import t from 'tap'
+import type { FileStats } from '../../../lib/runtime/file-system.js'
 import { systemFiles } from '../../../lib/runtime/system-files.js'
 import { assertFits } from '../../../lib/retrieve/file/free-space.js'
 import { assertReplaceable } from '../../../lib/retrieve/file/replaceable.js'
@@ -31,6 +32,22 @@ t.test('a file that is a mount point is refused, as it cannot be replaced', asyn
   await t.resolves(
     assertReplaceable(path, await systemFiles.stat(path), systemFiles, { user, mountInfo: dir }),
   )
+})
+
+t.test('the user is that of the file system', async (t) => {
+  const path = join(t.testdir({ out: 'x' }), 'out')
+  await chmod(join(path, '..'), 0o1777)
+  const found = { ...(await systemFiles.stat(path)), uid: 4321 }
+  const stat = async (folder: string): Promise<FileStats> => ({
+    ...(await systemFiles.stat(folder)),
+    uid: 4321,
+  })
+  const check = (user: number | undefined): Promise<void> =>
+    assertReplaceable(path, found, { ...systemFiles, stat, user })
+  await t.rejects(check(1234), { code: 'ERR_OUTPUT_FILE', message: /It belongs to another user/ })
+  await t.resolves(check(4321))
+  await t.resolves(check(undefined), 'on a system without IDs of users')
+  t.equal(systemFiles.user, process.geteuid?.())
 })
 
 t.test('a file of another user in a folder with the sticky bit is refused', async (t) => {

@@ -16,8 +16,12 @@ import {
 import { join } from 'node:path'
 import t from 'tap'
 import { LockHeldError } from '../../../lib/errors.js'
+import { GLACIER_LIMITS } from '../../../lib/glacier/limits.js'
 import { PartialFile } from '../../../lib/retrieve/file/partial-file.js'
 import { PartialLock } from '../../../lib/retrieve/file/partial-lock.js'
+import type { FileSystem } from '../../../lib/runtime/file-system.js'
+import { systemRuntime } from '../../../lib/runtime/runtime.js'
+import { systemFiles } from '../../../lib/runtime/system-files.js'
 import { treeHashOf } from '../../../lib/tree-hash/tree-hash.js'
 import { retrieveToFile } from '../../../lib/vault/retrieve-to-file.js'
 import { MIB } from '../../../lib/sizes.js'
@@ -376,4 +380,35 @@ t.test('a symbolic link in the folder of the lock does not lead to another file'
   await retrieveToFile(join(dir, 'out'), optionsFor(MemoryVault.holding(bytes)))
   t.ok((await readFile(join(dir, 'out'))).equals(bytes))
   t.equal(await readFile(join(dir, 'precious'), 'utf8'), 'precious')
+})
+
+t.test('if the notes cannot be closed, the file is closed and the lock is released all the same', async (t) => {
+  const path = join(t.testdir(), 'out')
+  const open = new Set<string>()
+  let fails = false
+  const files: FileSystem = {
+    ...systemFiles,
+    open: async (...args) => {
+      const file = await systemFiles.open(...args)
+      const [name] = args
+      open.add(name)
+      return {
+        ...file,
+        close: async () => {
+          await file.close()
+          open.delete(name)
+          if (fails && name.endsWith('notes')) throw Object.assign(new Error('i/o error'), { code: 'EIO' })
+        },
+      }
+    },
+  }
+  const partial = await PartialFile.open({
+    ...{ path, content: { vaultName, archiveIds: ['a'] }, rangeSizeFor: () => MIB, signal: undefined },
+    ...{ limits: GLACIER_LIMITS, runtime: { ...systemRuntime, files }, lockRuntime: systemRuntime },
+  })
+  await partial.bytes.write(Buffer.alloc(1))
+  fails = true
+  await t.rejects(partial.close(), { code: 'EIO' })
+  t.strictSame([...open], [])
+  await (await PartialLock.take(path)).release()
 })

@@ -18,6 +18,23 @@ export interface Choice {
   readonly outcome: Outcome
 }
 
+/** A choice as a line of a list, such as `upload-1/completeUpload/response #2 = lost`. */
+export function textOf({ name, occurrence, outcome }: Choice): string {
+  return `${name} #${occurrence} = ${outcome}`
+}
+
+/**
+ * Reads a line of a list.
+ *
+ * @throws {Error} the line is not a choice
+ */
+export function parseChoice(line: string): Choice {
+  const [, name, occurrence, outcome] = /^(.+) #([1-9]\d*) = (.*)$/.exec(line) ?? []
+  if (name === undefined || occurrence === undefined || outcome === undefined)
+    throw new Error(`A choice has the form NAME #OCCURRENCE = OUTCOME, not ${JSON.stringify(line)}.`)
+  return { name, occurrence: Number(occurrence), outcome }
+}
+
 /** Makes the decisions of a run. */
 export interface Choices {
   /**

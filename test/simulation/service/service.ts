@@ -77,7 +77,18 @@ export interface JobResponse {
   /** The tree hash of the range, if the job is over and the range is a node of the tree. */
   readonly treeHash: string | undefined
   readonly inventorySize: number | undefined
+  readonly inventoryFormat: InventoryFormat | undefined
   readonly accountId: string
+}
+
+/** The format of an inventory. */
+export type InventoryFormat = 'JSON' | 'CSV'
+
+/** A vault. */
+export interface VaultResponse {
+  readonly createdMs: number
+  /** The time of the last inventory; `undefined` before the first. */
+  readonly lastInventoryMs: number | undefined
 }
 
 /** A range of a job's output. */
@@ -121,8 +132,20 @@ export interface Service {
       readonly description: string | undefined
     },
   ): { readonly jobId: string }
-  startInventory(caller: Caller, description: string | undefined): { readonly jobId: string }
-  listJobs(caller: Caller, marker: string | undefined, limit: number | undefined): PageResponse<JobResponse>
+  /** @param format - default JSON */
+  startInventory(
+    caller: Caller,
+    description: string | undefined,
+    format?: InventoryFormat,
+  ): { readonly jobId: string }
+  /** @param completed - only jobs that are over, or only those that are not; default both */
+  listJobs(
+    caller: Caller,
+    marker: string | undefined,
+    limit: number | undefined,
+    completed?: boolean,
+  ): PageResponse<JobResponse>
   describeJob(caller: Caller, jobId: string): JobResponse
   jobOutput(caller: Caller, jobId: string, range: ByteRange | undefined): OutputResponse
+  describeVault(caller: Caller): VaultResponse
 }

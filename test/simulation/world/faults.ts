@@ -51,3 +51,6 @@ export const FAULT_KINDS = {
 
 /** A kind of fault. */
 export type FaultKind = keyof typeof FAULT_KINDS
+
+/** All kinds of faults. */
+export const ALL_KINDS: readonly FaultKind[] = Object.keys(FAULT_KINDS) as FaultKind[]

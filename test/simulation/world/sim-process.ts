@@ -6,7 +6,8 @@
  *   its runtime and its network never settle.
  * - A process that is paused does what it was about to do when it continues. Its calls are carried out meanwhile, and
  *   their results reach it then.
- * - Every effect of a process is a call of {@link SimProcess.call}: there it may be killed, before or after the effect.
+ * - Every effect of a process is a call of {@link SimProcess.call}: there it may be killed, before or after the effect,
+ *   and there the scenario disturbs it otherwise.
  */
 import type { FileSystem } from '../../../lib/runtime/file-system.js'
 import type { ProcessIdentity } from '../../../lib/runtime/process-identity.js'
@@ -17,6 +18,9 @@ import type { World } from './world.js'
 
 /** How a process can end. */
 export type ProcessState = 'running' | 'killed' | 'ended'
+
+const CALL_EVENTS = ['none', 'kill-before', 'kill-after', 'pause'] as const
+type CallEvent = (typeof CALL_EVENTS)[number]
 
 /** Makes the file system that a process sees. */
 export interface Disk {
@@ -43,6 +47,11 @@ export class SimProcess {
   openFiles = 0
   /** Requests in flight. */
   requests = 0
+  /** Called before each call, with its name: the scenario disturbs the process, its host or its files there. */
+  onCall: (what: string) => void = () => undefined
+  /** Resolves when the process is killed or has ended. */
+  readonly over: Promise<void>
+  #setOver!: () => void // assigned in the constructor: a promise runs its executor at once
 
   constructor(name: string, host: Host, world: World, disk: Disk, table: ProcessTable) {
     this.name = name
@@ -53,6 +62,9 @@ export class SimProcess {
     const machineId = `machine-${host.name}`
     this.identity = { host: host.name, pid, startTime: name, bootId, pidNamespace: '4026531836', machineId }
     table.set(keyOf(this.identity), this)
+    this.over = new Promise((resolve) => {
+      this.#setOver = resolve
+    })
     this.runtime = runtimeOf(this, disk.viewOf(this), table)
   }
 
@@ -67,6 +79,14 @@ export class SimProcess {
     this.state = 'killed'
     this.world.faults.tookEffect('killed')
     this.world.note(this.name, () => 'is killed')
+    this.#setOver()
+  }
+
+  /** Notes that the process has done its work. */
+  end(): void {
+    if (this.state !== 'running') return
+    this.state = 'ended'
+    this.#setOver()
   }
 
   /** Pauses the process. */
@@ -84,18 +104,22 @@ export class SimProcess {
    * @param delayMs - the time until the effect; 0: at once
    * @param effect - is done at that time, unless the process is killed before; its result or error is that of the call
    */
-  async call<Result>(what: string, delayMs: number, effect: () => Result): Promise<Result> {
+  call<Result>(what: string, delayMs: number, effect: () => Result): Promise<Result> {
     if (!this.isRunning()) return never()
+    this.onCall(what)
+    const event = this.#eventAt(what)
+    const isUsual = event === 'none' && delayMs === 0 && this.isRunning()
+    if (!isUsual || this.pausedUntilMs > this.world.scheduler.nowMs)
+      return this.#delayed(event, delayMs, effect)
+    try {
+      return Promise.resolve(effect())
+    } catch (error) {
+      return Promise.reject(error as Error)
+    }
+  }
+
+  async #delayed<Result>(event: CallEvent, delayMs: number, effect: () => Result): Promise<Result> {
     const { faults, choices } = this.world
-    const disturbed = Math.max(faults.rate('killed'), faults.rate('paused'))
-    const event =
-      disturbed === 0
-        ? 'none'
-        : choices.pick(
-            `${this.name}/${what}/event`,
-            ['none', 'kill-before', 'kill-after', 'pause'],
-            disturbed,
-          )
     if (event === 'kill-before' && faults.rate('killed') > 0) this.kill()
     if (event === 'pause' && faults.rate('paused') > 0)
       this.pause(60_000 * choices.between(`${this.name}/pause-min`, 60, 5))
@@ -105,6 +129,12 @@ export class SimProcess {
     if (event === 'kill-after' && faults.rate('killed') > 0) this.kill()
     await this.arrival()
     return result()
+  }
+
+  #eventAt(what: string): CallEvent {
+    const { faults, choices } = this.world
+    const rate = Math.max(faults.rate('killed'), faults.rate('paused'))
+    return rate === 0 ? 'none' : choices.pick(`${this.name}/${what}/event`, CALL_EVENTS, rate)
   }
 
   /** Resolves when something reaches the process: at once, when it continues, or never. */

@@ -6,9 +6,13 @@ import type { Scheduler } from './scheduler.js'
 /** The limits of the simulated service, and the sizes of a run: small, so that thousands of uploads run in a second. */
 export const LIMITS = { leafSize: 16, minPartSize: 16, maxPartSize: 64, maxParts: 6 }
 
+/** The network of a run: at the port of the store, or below the SDK, at its `requestHandler`. */
+export type Network = 'port' | 'sdk'
+
 /** One run. */
 export interface World {
   readonly seed: number
+  readonly network: Network
   readonly choices: Choices
   readonly scheduler: Scheduler
   /**
@@ -18,11 +22,13 @@ export interface World {
   readonly faults: Faults
   /** Notes a step, for the trace of a failed run. Must be cheap: the text is made only if the trace is kept. */
   note(who: string, text: () => string): void
+  /** Counts something that a run is meant to reach, such as `archive stored`: the report has the numbers. */
+  reached(milestone: string): void
   /** Reports a broken invariant. The first one ends the run. */
   fail(invariant: string, message: string): void
   /** A number that no other call in this run has returned, from 1. */
   number(): number
-  /** A pseudo-random number from 0 up to 1 for jitter, from the seed and the name alone. */
+  /** The next pseudo-random number from 0 up to 1 for jitter, of a sequence from the seed and the name alone. */
   jitter(name: string): number
 }
 
@@ -34,4 +40,6 @@ export interface Faults {
   happens(kind: FaultKind, name: string): boolean
   /** Counts a fault that took effect: the engine noticed it, or could have. */
   tookEffect(kind: FaultKind): void
+  /** Ends all faults: from here on, every rate is 0. */
+  cease(): void
 }

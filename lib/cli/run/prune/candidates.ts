@@ -11,6 +11,8 @@ import { isInPlace, storedEntriesIn, type StoredEntry } from '../../../catalog/q
 import { readBlocks } from '../../../catalog/read-catalog.js'
 import type { ArchiveRecord } from '../../../catalog/record.js'
 import type { VaultAddress } from '../../../catalog/vault-address.js'
+import type { FileSystem } from '../../../runtime/file-system.js'
+import { systemFiles } from '../../../runtime/system-files.js'
 import { assertOneAccount } from '../select/one-account.js'
 
 /** A stored stream with a name. */
@@ -39,6 +41,7 @@ export interface PrunedVault extends VaultAddress {
  *
  * @param file - the catalog
  * @param isNamed - whether a name is to be considered
+ * @param files - the disk on which the catalog lies; default that of the machine
  * @throws {UsageError} the account is not known, and the catalog has vaults of this name in several accounts
  * @throws {CatalogError} `ERR_CATALOG`: the catalog cannot be read
  */
@@ -46,9 +49,10 @@ export async function candidatesIn(
   file: string,
   vault: PrunedVault,
   isNamed: (name: string) => boolean,
+  files: FileSystem = systemFiles,
 ): Promise<Candidates> {
-  const contradictory = new Set((await conflictsIn(file)).map(({ archiveId }) => archiveId))
-  const begunSets = await begunDeletionsIn(file)
+  const contradictory = new Set((await conflictsIn(file, files)).map(({ archiveId }) => archiveId))
+  const begunSets = await begunDeletionsIn(file, files)
   const found = {
     named: [] as NamedEntry[],
     begun: [] as StoredEntry[],
@@ -60,14 +64,18 @@ export async function candidatesIn(
   }
   const { vaultName, region, endpoint, accountId } = vault
   const place = { vaultName, address: { region, endpoint }, accountId }
-  const here = (await storedEntriesIn(file)).filter((entry) =>
+  const here = (await storedEntriesIn(file, files)).filter((entry) =>
     archivesOf(entry).every((archive) => isInPlace(archive, place)),
   )
   assertOneAccount(here.flatMap(archivesOf), place)
   const ofSets = here
     .filter(({ set }) => set.volumes.length > 1 || set.missing.length > 0)
     .flatMap(archivesOf)
-  for (const archiveId of await severalSetsAmong(file, new Set(ofSets.map((archive) => archive.archiveId))))
+  for (const archiveId of await severalSetsAmong(
+    file,
+    new Set(ofSets.map((archive) => archive.archiveId)),
+    files,
+  ))
     contradictory.add(archiveId)
   for (const entry of here) {
     const { name = '', set } = entry
@@ -101,9 +109,9 @@ function isWhole({ set: { state, volumes } }: StoredEntry): boolean {
 }
 
 /** The archive IDs of the first volumes of sets of which a volume was deleted with its set. */
-async function begunDeletionsIn(file: string): Promise<ReadonlySet<string>> {
+async function begunDeletionsIn(file: string, files: FileSystem): Promise<ReadonlySet<string>> {
   const begun = new Set<string>()
-  for await (const records of readBlocks(file, { types: ['deleted'] }))
+  for await (const records of readBlocks(file, { types: ['deleted'] }, files))
     for (const { firstVolume } of records) if (firstVolume !== undefined) begun.add(firstVolume)
   return begun
 }

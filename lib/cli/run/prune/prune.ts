@@ -1,5 +1,6 @@
 /** `prune VAULT`: deletes the archives that a retention policy does not keep. */
 import { retrying } from '../../../client/retrying-client.js'
+import type { Deletion } from '../../../deletion/delete-archives.js'
 import { ConnectionError, CredentialsError, ServiceError } from '../../../errors.js'
 import { LOCAL_CALENDAR } from '../../../retention/calendar.js'
 import type { RetentionPolicy } from '../../../retention/retention-policy.js'
@@ -14,7 +15,7 @@ import { regionalPrices } from '../costs/regional-prices.js'
 import { catalogFileOf } from '../data-folder.js'
 import { namePattern } from '../name-pattern.js'
 import { assertConfirmable, confirm } from '../rm/confirmation.js'
-import { deleteArchives, type Deletion } from '../rm/delete-archives.js'
+import { deleteAndPrint } from '../rm/delete-archives.js'
 import { archivesOf, candidatesIn } from './candidates.js'
 import { planPrune, type PlannedEntry, type PrunePlan } from './prune-plan.js'
 import { entryJson, planLines } from './prune-text.js'
@@ -113,7 +114,7 @@ async function deletePlanned(
     printNote(io, `The archive ${group.at(-1)?.archiveId} is not deleted: ${error.message}`)
     return true
   }
-  await deleteArchives(entries.map(deletionsOf), { connection, client, vaultName, options, onFailure }, io)
+  await deleteAndPrint(entries.map(deletionsOf), { connection, client, vaultName, options, onFailure }, io)
   if (failed === 0) return
   printNote(io, `${formatCount(failed, 'archive')} could not be deleted. The same command tries again.`)
   throw new ReportedError()

@@ -10,7 +10,7 @@ import { regionalPrices, type RegionalPrices } from '../costs/regional-prices.js
 import { catalogFileOf } from '../data-folder.js'
 import { placeOf, selectArchives } from '../select/select-archives.js'
 import { confirm } from './confirmation.js'
-import { deleteArchives } from './delete-archives.js'
+import { deleteAndPrint } from './delete-archives.js'
 import { earlyDeletionLines } from './early-deletion.js'
 import { archiveOf, deletionOf, planRemoval, removalLines, type Removal } from './removal.js'
 import { printRemovalPlan } from './removal-plan.js'
@@ -40,7 +40,7 @@ export async function rm(
     await announce(removals, prices, vaultName, options, io)
     const client = connection.retryingClient
     const task = { connection, client, vaultName, options: { ...options, concurrency: 1 } }
-    await deleteArchives(
+    await deleteAndPrint(
       removals.map((removal) => [deletionOf(removal)]),
       task,
       io,

@@ -1,6 +1,7 @@
 /** `empty VAULT`: deletes all archives of a vault. */
 import { deletedIn } from '../../../catalog/queries/archives.js'
 import { retrying } from '../../../client/retrying-client.js'
+import type { Deletion } from '../../../deletion/delete-archives.js'
 import { Retry } from '../../../transfer/retry.js'
 import type { EmptyOptions } from '../../commands/vaults/empty.js'
 import { nowMsOf, type Io } from '../../io.js'
@@ -10,7 +11,7 @@ import { regionalPrices } from '../costs/regional-prices.js'
 import { catalogFileOf } from '../data-folder.js'
 import { openInventory } from '../inventory.js'
 import { assertConfirmable, confirmByName } from './confirmation.js'
-import { deleteArchives, type Deletion } from './delete-archives.js'
+import { deleteAndPrint } from './delete-archives.js'
 import {
   catalogArchivesIn,
   contentJson,
@@ -72,7 +73,7 @@ async function emptyVault(
       done.add(archive.archiveId)
     }
   }
-  await deleteArchives(archives(), { connection, client, vaultName, options }, io)
+  await deleteAndPrint(archives(), { connection, client, vaultName, options }, io)
   if (!options.quiet) {
     printNote(
       io,

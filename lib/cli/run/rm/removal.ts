@@ -9,11 +9,11 @@ import {
   type ArchiveSet,
 } from '../../../catalog/queries/sets.js'
 import { isInPlace, recordName, type VaultPlace } from '../../../catalog/queries/stored-entries.js'
+import type { Deletion } from '../../../deletion/delete-archives.js'
 import type { PlacedArchive } from '../costs/archive-costs.js'
 import { UsageError } from '../../command-errors.js'
 import { formatSize } from '../../output/format.js'
 import { setText } from '../../output/set-text.js'
-import type { Deletion } from './delete-archives.js'
 
 /** An archive to delete. */
 export interface Removal {

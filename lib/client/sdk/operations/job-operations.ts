@@ -69,7 +69,7 @@ export async function listJobs(connection: SdkConnection, request: JobsRequest):
   const output = await connection.call('ListJobs', request, (sdk) =>
     observingResponse(new sdk.ListJobsCommand(input), (facts) => (response = facts)),
   )
-  const items = (output.JobList ?? []).map((job) => toJob('ListJobs', job))
+  const items = requiredField('ListJobs', 'JobList', output.JobList).map((job) => toJob('ListJobs', job))
   return { items, marker: markerOf(output), date: dateOf(response) }
 }
 

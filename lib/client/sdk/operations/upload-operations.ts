@@ -118,6 +118,7 @@ export async function listUploads(
     request,
     (sdk) => new sdk.ListMultipartUploadsCommand(input),
   )
-  const items = (output.UploadsList ?? []).map((upload) => toOpenUpload(operation, upload))
+  const uploads = requiredField(operation, 'UploadsList', output.UploadsList)
+  const items = uploads.map((upload) => toOpenUpload(operation, upload))
   return { items, marker: markerOf(output) }
 }

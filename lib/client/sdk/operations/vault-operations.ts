@@ -3,7 +3,7 @@ import type { Page, PageRequest } from '../../../store/pages.js'
 import { accountOf, addressOf } from '../../request-rules.js'
 import type { AccountRequest, ArchiveAddress, Vault, VaultRequest } from '../../vault-client.js'
 import type { SdkConnection } from '../sdk-connection.js'
-import { markerOf, pageOf, toVault } from './response-fields.js'
+import { markerOf, pageOf, requiredField, toVault } from './response-fields.js'
 
 /** CreateVault. */
 export async function createVault(connection: SdkConnection, request: VaultRequest): Promise<void> {
@@ -26,7 +26,8 @@ export async function listVaults(
 ): Promise<Page<Vault>> {
   const input = { ...accountOf('listVaults', request), ...pageOf(request) }
   const output = await connection.call('ListVaults', request, (sdk) => new sdk.ListVaultsCommand(input))
-  return { items: (output.VaultList ?? []).map(toVault), marker: markerOf(output) }
+  const items = requiredField('ListVaults', 'VaultList', output.VaultList).map(toVault)
+  return { items, marker: markerOf(output) }
 }
 
 /** DeleteVault. */

@@ -3,7 +3,8 @@ import { Catalog } from '../../../../lib/catalog/catalog.js'
 import type { ArchiveRecord, CatalogRecord } from '../../../../lib/catalog/record.js'
 import { catalogCheck, diskCheck, mirrorCheck } from '../../../../lib/cli/run/doctor/catalog-checks.js'
 import { systemRuntime, type Runtime } from '../../../../lib/runtime/runtime.js'
-import { MemoryFiles, systemError } from '../../../helpers/memory-files.js'
+import { MemoryFiles } from '../../../helpers/memory-files.js'
+import { systemError } from '../../../simulation/disk/system-error.js'
 
 const PATH = '/data/catalog.jsonl'
 const PLACE = { time: '2026-01-01T00:00:00.000Z', region: 'r', vaultName: 'v' }
@@ -56,7 +57,7 @@ t.test('conflicts and damaged lines are warnings', async (t) => {
 t.test('a catalog that cannot be written, and one that is another file, fail', async (t) => {
   const { files, runtime } = await diskWith(archive('a'))
   files.limitWrite = (path) => {
-    throw systemError('ENOSPC', path)
+    throw systemError('ENOSPC', 'write', path)
   }
   t.match(await catalogCheck(PATH, runtime), { status: 'failed', finding: /catalog.jsonl cannot be written/ })
   files.limitWrite = (_, bytes) => bytes
@@ -99,6 +100,7 @@ t.test('a mirror: in step, behind, missing, diverged, on a missing disk', async 
 
 t.test('the free space of the disk', async (t) => {
   const files = new MemoryFiles()
+  files.statfs = () => Promise.resolve({ bsize: 1, blocks: 0, bavail: 0 })
   t.match(await diskCheck(PATH, files), { status: 'ok', finding: '/ is on a file system without a size' })
   const withSpace = (bytes: number): Promise<object> => {
     files.statfs = () => Promise.resolve({ bsize: 1, blocks: 1, bavail: bytes })

@@ -37,7 +37,7 @@ t.test('every operation says what the model says, on the wire', async (t) => {
   const list = (page: PageRequest): Promise<Page<Vault>> => service.port.listVaults(page)
   for await (const { vaultName } of itemsOf(list)) names.push(vaultName)
   t.strictSame(names, ['a', 'a', 'a'], 'all pages')
-  answers.push(json(200, {}))
+  answers.push(json(200, { VaultList: [], Marker: null }))
   for await (const found of itemsOf(list)) t.fail(`there is no vault ${found.vaultName}`)
   answers.push(headersOnly(204, {}))
   await service.port.deleteVault(all)
@@ -106,7 +106,7 @@ t.test('every operation says what the model says, on the wire', async (t) => {
     ],
     marker: 'm',
   })
-  answers.push(json(200, {}))
+  answers.push(json(200, { JobList: [], Marker: null }))
   const none = await service.port.listJobs(all)
   t.match(
     none,
@@ -177,7 +177,7 @@ t.test('an upload is begun and its parts and its like are listed as the service 
   })
   answers.push(
     json(200, { UploadsList: [{ ...upload, ArchiveDescription: 'd' }], Marker: 'n' }),
-    json(200, {}),
+    json(200, { UploadsList: [], Marker: null }),
   )
   t.strictSame(await service.port.listUploads(address), {
     items: [{ ...open, description: 'd' }],

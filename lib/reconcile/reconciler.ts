@@ -1,9 +1,9 @@
 /** Matches rows of an inventory with archives that may exist according to the catalog. */
-import type { PossibleArchive } from '../../../catalog/queries/possible-archives.js'
-import { isInSameVault, type VaultAddress } from '../../../catalog/vault-address.js'
-import type { ArchiveRecord } from '../../../catalog/record.js'
-import type { InventoryRow } from '../../../inventory/inventory-row.js'
-import { volumeMarkOf } from '../../../glacier/volume-description.js'
+import type { PossibleArchive } from '../catalog/queries/possible-archives.js'
+import { isInSameVault, type VaultAddress } from '../catalog/vault-address.js'
+import type { ArchiveRecord } from '../catalog/record.js'
+import type { InventoryRow } from '../inventory/inventory-row.js'
+import { volumeMarkOf } from '../glacier/volume-description.js'
 
 /** Finds the archive of each row. Each archive is found once. */
 export class Reconciler {

@@ -1,0 +1,71 @@
+/** Disturbs a process at its calls, by faults that come from outside of it. */
+import type { FaultKind } from '../world/faults.js'
+import type { SimProcess } from '../world/sim-process.js'
+import { CATALOG, type Environment } from './environment.js'
+
+/** The kinds of these faults. A process that is killed or paused is so by its calls themselves. */
+const KINDS = [
+  'aborted',
+  'clock-jump',
+  'power-cut',
+  'cut-off',
+  'file-replaced',
+] as const satisfies FaultKind[]
+/** The rates of these kinds are for a whole process, which makes about this many calls. */
+const RATE_PER_CALL = 1 / 50
+type Disturbance = (typeof KINDS)[number]
+
+/**
+ * Makes a process subject to the disturbances of the run.
+ *
+ * @param stop - ends the transfer of the process, as its user does
+ */
+export function disturb(process: SimProcess, env: Environment, stop: AbortController): void {
+  const { faults, choices } = env.world
+  const kinds = KINDS.filter((kind) => faults.rate(kind) > 0)
+  if (kinds.length === 0) return
+  const rate = RATE_PER_CALL * Math.max(...kinds.map((kind) => faults.rate(kind)))
+  const outcomes: [Disturbance | 'none', ...Disturbance[]] = ['none', ...kinds]
+  process.onCall = (what) => {
+    const kind = choices.pick(`${process.name}/${what}/disturbance`, outcomes, rate)
+    // In a list of choices, the kind may be one that this run does not have.
+    if (kind !== 'none' && faults.rate(kind) > 0) ACTIONS[kind](process, env, stop)
+  }
+}
+
+const ACTIONS: Readonly<
+  Record<Disturbance, (process: SimProcess, env: Environment, stop: AbortController) => void>
+> = {
+  aborted({ world, name }, _env, stop) {
+    if (stop.signal.aborted) return
+    world.note(name, () => 'is stopped by its user')
+    world.faults.tookEffect('aborted')
+    stop.abort(new Error('The user has stopped it.'))
+  },
+  'clock-jump'({ host, world, name }) {
+    const minutes = world.choices.pick(`${name}/jump-min`, [90, -90, 3000, -3000])
+    host.clockOffsetMs += minutes * 60_000
+    world.note(name, () => `sees the clock of ${host.name} jump by ${minutes} min`)
+    world.faults.tookEffect('clock-jump')
+  },
+  'power-cut'({ host }, { table, disk }) {
+    for (const other of table.values()) if (other.host === host) other.kill()
+    disk.powerCut(host)
+  },
+  'cut-off'({ host, world, name }) {
+    const minutes = world.choices.pick(`${name}/cut-off-min`, [15, 2, 40])
+    host.cutOffUntilMs = world.scheduler.nowMs + minutes * 60_000
+    world.note(name, () => `is on ${host.name}, which is cut off from the disk for ${minutes} min`)
+  },
+  'file-replaced'({ world, name }, { disk, ledger }) {
+    const text = disk.bytesOf(CATALOG)?.toString()
+    if (text === undefined) return
+    const how = world.choices.pick(`${name}/replacement`, ['deleted', 'copy', 'older-copy'])
+    ledger.lostCatalogs.push(text)
+    disk.replaceFile(CATALOG, how === 'deleted' ? undefined : how === 'copy' ? text : withoutLastLine(text))
+  },
+}
+
+function withoutLastLine(text: string): string {
+  return text.slice(0, text.lastIndexOf('\n', text.length - 2) + 1)
+}

@@ -1,0 +1,32 @@
+/** What the processes of one run share besides the world: the disk, the service, the process table, and what they report. */
+import type { VaultClient } from '../../../lib/client/vault-client.js'
+import type { SimDisk } from '../disk/sim-disk.js'
+import type { ServiceModel } from '../service/service-model.js'
+import type { FaultKind } from '../world/faults.js'
+import type { Host } from '../world/host.js'
+import type { ProcessTable, SimProcess } from '../world/sim-process.js'
+import type { World } from '../world/world.js'
+import type { Ledger } from './ledger.js'
+
+/** The catalog, on the disk that all hosts share. */
+export const CATALOG = '/shared/catalog.jsonl'
+/** The folder of the files that are retrieved, on the same disk. */
+export const OUTPUT = '/shared/output'
+/** Where the vault is. */
+export const PLACE = { region: 'eu-west-1', endpoint: undefined }
+
+/** Makes the client of a process: of the simulated port, or the real one on a simulated network. */
+export type ClientFactory = (process: SimProcess, service: ServiceModel, accountId: string) => VaultClient
+
+/** What the processes of one run share. */
+export interface Environment {
+  readonly world: World
+  readonly disk: SimDisk
+  readonly service: ServiceModel
+  readonly table: ProcessTable
+  readonly hosts: readonly Host[]
+  readonly ledger: Ledger
+  /** The kinds of faults that can occur in the run, also after they have ceased. */
+  readonly kinds: ReadonlySet<FaultKind>
+  readonly clientOf: ClientFactory
+}

@@ -1,0 +1,160 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import t from 'tap'
+import type { FaultKind } from '../world/faults.js'
+import { ALL_KINDS } from '../world/faults.js'
+import { carryOut, ThreadLostError, type Order, type SeedThread } from '../pool/seed-thread.js'
+import { noTotals, type FailedSeed, type Totals } from '../pool/totals.js'
+import { runScenario } from '../run/example-scenario.js'
+import { missingKinds } from './report.js'
+import { simulate } from './simulate.js'
+
+interface Called {
+  readonly status: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+async function call(...args: string[]): Promise<Called> {
+  const written = { stdout: '', stderr: '' }
+  const sink = (name: keyof typeof written) => ({
+    write: (text: string) => {
+      written[name] += text
+    },
+  })
+  const io = {
+    ...{ stdout: sink('stdout'), stderr: sink('stderr'), now: () => 1000, root: '.' },
+    startThread: () => new SameThread(),
+    loadScenario: () => Promise.resolve(runScenario),
+  }
+  return { status: await simulate(args, io), ...written }
+}
+
+/** Carries out the orders to a thread in this one, and is lost at one seed. */
+class SameThread implements SeedThread {
+  async carryOut(order: Order): Promise<unknown> {
+    if (order.what === 'run' && order.from <= LOST_SEED && LOST_SEED < order.from + order.count)
+      throw new ThreadLostError('no memory is left')
+    return carryOut(order, runScenario)
+  }
+
+  async end(): Promise<void> {
+    return undefined
+  }
+}
+const LOST_SEED = 1_000_100
+
+/** A seed of the example whose planted fault shows. */
+async function failingSeed(): Promise<number> {
+  const { stdout } = await call(
+    '--seeds',
+    '500',
+    '--from',
+    '0',
+    '--threads',
+    '1',
+    '--failures',
+    '1',
+    '--json',
+  )
+  return (JSON.parse(stdout) as { failed: { seed: number }[] }).failed[0]?.seed ?? -1
+}
+
+t.test('a planted fault is found, made small and printed with a list that repeats it', async (t) => {
+  const seed = await failingSeed()
+  t.ok(seed >= 0)
+  const { status, stdout } = await call('--seeds', '1', '--from', String(seed), '--threads', '1')
+  t.equal(status, 1)
+  t.match(stdout, `npm run simulate -- --replay ${seed}`)
+  t.match(stdout, /2 of its \d+ unusual choices are left/)
+  const file = join(
+    t.testdir({ 'list.json': stdout.slice(stdout.indexOf('{'), stdout.lastIndexOf('}') + 1) }),
+    'list.json',
+  )
+  const repeated = await call('--list', file)
+  t.equal(repeated.status, 1)
+  t.match(repeated.stdout, /FAILED: count/)
+})
+
+t.test('a list that no longer applies fails', async (t) => {
+  const list = { broke: 'x', seed: 1, network: 'port', kinds: [], choices: ['third/delay-s #1 = 2'] }
+  const file = join(t.testdir({ 'list.json': JSON.stringify(list) }), 'list.json')
+  const { status, stdout } = await call('--list', file)
+  t.equal(status, 1)
+  t.match(stdout, 'This choice no longer applies: third/delay-s #1 = 2')
+  t.match(stdout, 'All invariants hold.')
+})
+
+t.test('a seed that stops its thread is found among the others of its chunk', async (t) => {
+  const from = LOST_SEED - 100
+  const { status, stdout } = await call(
+    ...['--seeds', '200', '--from', String(from), '--threads', '1', '--failures', '200', '--json'],
+  )
+  t.equal(status, 1)
+  const { seeds, failed } = JSON.parse(stdout) as { seeds: number; failed: readonly FailedSeed[] }
+  t.equal(seeds, 200)
+  t.strictSame(
+    failed.filter(({ failure }) => failure.invariant === 'returns').map(({ seed }) => seed),
+    [LOST_SEED],
+  )
+})
+
+t.test('another process repeats a seed exactly', async (t) => {
+  const seed = await failingSeed()
+  const args = ['--replay', String(seed), '--trace']
+  const here = await call(...args)
+  const program = `
+    import { simulate } from ${JSON.stringify(import.meta.resolve('./simulate.js'))}
+    import { loadScenario } from ${JSON.stringify(import.meta.resolve('../run/load-scenario.js'))}
+    const url = ${JSON.stringify(import.meta.resolve('../run/example-scenario.js'))}
+    const { stdout, stderr } = process
+    const io = { stdout, stderr, now: Date.now, root: '.', loadScenario: () => loadScenario(url) }
+    process.exitCode = await simulate(${JSON.stringify(args)}, io)
+  `
+  const nodeArgs = [...process.execArgv, '--input-type=module', '--eval', program]
+  const cwd = fileURLToPath(new URL('../../..', import.meta.url))
+  const there = await promisify(execFile)(process.execPath, nodeArgs, { cwd }).catch(
+    (error: unknown) => error as { code: number; stdout: string },
+  )
+  t.equal(here.status, 1)
+  t.match(here.stdout, /FAILED: count/)
+  t.equal(there.stdout, here.stdout)
+})
+
+t.test('a seed that passes ends with 0', async (t) => {
+  const { status, stdout } = await call('--replay', '0')
+  t.equal(status, 0, 'seed 0 passes')
+  t.match(stdout, 'All invariants hold.')
+  const { stdout: sums } = await call('--seeds', '1', '--from', '0')
+  t.match(sums, '1 seeds from 0: 1 passed, 0 failed')
+  t.match(sums, /1 counted/)
+})
+
+t.test('a kind of fault that never took effect in many seeds is named', (t) => {
+  const totals = (seeds: number, kinds: readonly FaultKind[]): Totals => ({
+    ...noTotals(),
+    seeds,
+    faults: new Map(kinds.map((kind) => [kind, 1])),
+  })
+  t.strictSame(missingKinds(totals(9999, [])), [])
+  t.strictSame(missingKinds(totals(10_000, [])), ALL_KINDS)
+  t.strictSame(missingKinds(totals(10_000, ALL_KINDS.slice(1))), ALL_KINDS.slice(0, 1))
+  t.end()
+})
+
+t.test('wrong use ends with 2', async (t) => {
+  for (const args of [
+    ['--seeds', '0'],
+    ['--from', '-1'],
+    ['--minutes', '1.5'],
+    ['--unknown'],
+    ['--sabotage', 'no'],
+  ]) {
+    const { status, stdout, stderr } = await call(...args)
+    t.strictSame([status, stdout], [2, ''], args.join(' '))
+    t.match(stderr, 'Usage: npm run simulate')
+  }
+  t.strictSame((await call('--help')).status, 0)
+})

@@ -1,0 +1,63 @@
+/** Every archive in the vault has a record, an orphan note or an open intent. */
+import type { Environment } from '../actors/environment.js'
+import type { RequestRecord } from '../service/history.js'
+import { recordsOfEach } from './all-records.js'
+import type { RawRecord } from './catalog-records.js'
+
+const INVARIANT = 'every archive is known to the catalog'
+
+/** Compares the vault with the catalog. */
+export function checkArchivesAreKnown(env: Environment): void {
+  const catalogs = recordsOfEach(env)
+  const records = catalogs.flat()
+  const known = new Set(records.map(({ archiveId }) => archiveId))
+  const unresolved = unresolvedIntents(records)
+  for (const request of env.service.history.records) {
+    const { operation, outcome, responseId, request: sent, who } = request
+    if (outcome !== 'accepted' || responseId === undefined || known.has(responseId)) continue
+    if (
+      operation === 'completeUpload' &&
+      !catalogs.some((catalog) => hasOpenCompletion(catalog, sent.uploadId))
+    )
+      env.world.fail(
+        INVARIANT,
+        `${who} completes ${sent.uploadId}: ${responseId} has no record and no intent`,
+      )
+    if (operation === 'uploadArchive' && !takeIntent(unresolved, request))
+      env.world.fail(INVARIANT, `${who} stores ${responseId}, which has no record and no intent`)
+  }
+}
+
+/** Whether the catalog says that the archive of an upload may exist. */
+function hasOpenCompletion(records: readonly RawRecord[], uploadId: string | undefined): boolean {
+  let isOpen = false
+  for (const record of records) {
+    if (record.uploadId !== uploadId) continue
+    if (record.type === 'completing' || record.type === 'unknown') isOpen = true
+    if (record.type === 'rejected' || record.type === 'aborted' || record.type === 'expired') isOpen = false
+  }
+  return isOpen
+}
+
+/** The intents to store an archive in one request that have no outcome, by size and hash. */
+function unresolvedIntents(records: readonly RawRecord[]): Map<string, number> {
+  const resolved = new Set<string | undefined>()
+  for (const { type, intentId } of records) if (type !== 'sending') resolved.add(intentId)
+  const counts = new Map<string, number>()
+  const ids = new Set<string | undefined>()
+  for (const { type, intentId, size, treeHash } of records) {
+    // A catalog that was replaced by a copy has the same records again.
+    if (type !== 'sending' || resolved.has(intentId) || ids.has(intentId)) continue
+    ids.add(intentId)
+    counts.set(`${size} ${treeHash}`, (counts.get(`${size} ${treeHash}`) ?? 0) + 1)
+  }
+  return counts
+}
+
+/** Each archive takes an intent of its own. */
+function takeIntent(unresolved: Map<string, number>, { request }: RequestRecord): boolean {
+  const key = `${request.size} ${request.treeHash}`
+  const left = unresolved.get(key) ?? 0
+  unresolved.set(key, left - 1)
+  return left > 0
+}

@@ -1,0 +1,172 @@
+/**
+ * What the network does with a request. At most one fault happens to a request at the network; the service has faults of
+ * its own.
+ */
+import type { GlacierPipeError } from '../../../lib/errors.js'
+import { ServiceRefusal } from '../service/service.js'
+import type { FaultKind } from '../world/faults.js'
+import type { SimProcess } from '../world/sim-process.js'
+import { bareStatusError, connectionError, pageError, refusalError, timeoutError } from './failures.js'
+import { OPERATIONS, type SimRequest } from './requests.js'
+
+/** The time without progress after which a client gives a request up. */
+export const IDLE_TIMEOUT_MS = 300_000
+/** The time after which a connection that does not open is given up. */
+const CONNECTION_TIMEOUT_MS = 10_000
+const MINUTE_MS = 60_000
+
+/** What becomes of a request. Times are milliseconds after it is sent. */
+export interface Course {
+  /** The fault that happens; `undefined` if none does. */
+  readonly fault?: FaultKind
+  /** When the service carries the request out; `undefined`: never. */
+  readonly arrivesMs: number | undefined
+  /** When the client gets the response, or the error. */
+  readonly settlesMs: number
+  /** The error that the client gets in place of the service's response. */
+  readonly error?: GlacierPipeError
+  /** The share of the body that is sent. */
+  readonly sentShare: number
+}
+
+/** The course of nearly all requests. */
+export const DIRECT: Course = { arrivesMs: 0, settlesMs: 0, sentShare: 1 }
+
+type Maker = (process: SimProcess, name: string, operation: string) => Course
+
+const FOR_ALL: readonly (readonly [FaultKind, Maker])[] = [
+  ['throttled', (_, __, operation) => refused('throttled', operation, throttling())],
+  [
+    'server-error',
+    (process, name, operation) => unacted('server-error', serverError(process, name, operation)),
+  ],
+  ['server-error-after', serverErrorAfter],
+  ['request-lost', requestLost],
+  ['request-late', requestLate],
+  ['response-lost', responseLost],
+  ['response-late', responseLate],
+  ['middlebox-page', middleboxPage],
+]
+
+const FOR_BODIES: readonly (readonly [FaultKind, Maker])[] = [
+  ['early-response', earlyResponse],
+  ['slow-request', slowRequest],
+  ['body-damaged', () => ({ ...DIRECT, fault: 'body-damaged' })],
+]
+
+const FOR_OUTPUTS: readonly (readonly [FaultKind, Maker])[] = [
+  ['body-damaged', () => ({ ...DIRECT, fault: 'body-damaged' })],
+  ['body-cut', () => ({ ...DIRECT, fault: 'body-cut' })],
+  ['not-a-range', () => ({ ...DIRECT, fault: 'not-a-range' })],
+]
+
+/** Decides what becomes of a request. */
+export function courseOf(
+  process: SimProcess,
+  { operation, body }: Pick<SimRequest<unknown>, 'operation' | 'body'>,
+): Course {
+  const { faults } = process.world
+  const special = operation === 'jobOutput' ? FOR_OUTPUTS : body ? FOR_BODIES : []
+  for (const makers of [FOR_ALL, special])
+    for (const [kind, make] of makers) {
+      if (faults.rate(kind) === 0) continue
+      const name = `${process.name}/${operation}`
+      if (faults.happens(kind, `${name}/${kind}`)) return make(process, name, OPERATIONS[operation])
+    }
+  return DIRECT
+}
+
+/** The refusal of a request whose credentials have expired. */
+export function expiredCredentials(operation: string): Course {
+  const refusal = new ServiceRefusal(403, 'ExpiredTokenException', 'The security token included is expired')
+  return refused('credentials-expired', operation, refusal)
+}
+
+function throttling(): ServiceRefusal {
+  return new ServiceRefusal(400, 'ThrottlingException', 'Rate exceeded')
+}
+
+function refused(fault: FaultKind, operation: string, refusal: ServiceRefusal): Course {
+  return unacted(fault, refusalError(operation, refusal))
+}
+
+function unacted(fault: FaultKind, error: GlacierPipeError, sentShare = 1): Course {
+  return { fault, arrivesMs: undefined, settlesMs: 0, error, sentShare }
+}
+
+function serverError({ world }: SimProcess, name: string, operation: string): GlacierPipeError {
+  const status = world.choices.pick(`${name}/status`, [500, 503, 502], 0.5)
+  return status === 500
+    ? refusalError(operation, new ServiceRefusal(500, 'ServiceUnavailableException', 'The service failed.'))
+    : bareStatusError(operation, status)
+}
+
+function serverErrorAfter(process: SimProcess, name: string, operation: string): Course {
+  return { ...DIRECT, fault: 'server-error-after', error: serverError(process, name, operation) }
+}
+
+function requestLost({ world }: SimProcess, name: string, operation: string): Course {
+  const fault = 'request-lost'
+  const how = world.choices.pick(`${name}/lost-by`, ['ECONNRESET', 'ECONNREFUSED', 'ETIMEDOUT', 'silence'])
+  if (how === 'ECONNRESET') return unacted(fault, connectionError(operation, how), 0.5)
+  if (how === 'silence')
+    return { ...unacted(fault, timeoutError(operation), 0.5), settlesMs: IDLE_TIMEOUT_MS }
+  const settlesMs = how === 'ETIMEDOUT' ? CONNECTION_TIMEOUT_MS : 0
+  return { ...unacted(fault, connectionError(operation, how), 0), settlesMs }
+}
+
+function requestLate(process: SimProcess, name: string, operation: string): Course {
+  const { settlesMs, error } = withoutResponse(process, name, operation)
+  const arrivesMs = settlesMs + MINUTE_MS * process.world.choices.between(`${name}/late-min`, 1, 30)
+  return { fault: 'request-late', arrivesMs, settlesMs, error, sentShare: 1 }
+}
+
+function responseLost(process: SimProcess, name: string, operation: string): Course {
+  return { ...DIRECT, ...withoutResponse(process, name, operation), fault: 'response-lost' }
+}
+
+function withoutResponse(
+  { world }: SimProcess,
+  name: string,
+  operation: string,
+): { readonly settlesMs: number; readonly error: GlacierPipeError } {
+  return world.choices.pick(`${name}/lost-by`, ['ECONNRESET', 'silence']) === 'silence'
+    ? { settlesMs: IDLE_TIMEOUT_MS, error: timeoutError(operation) }
+    : { settlesMs: 0, error: connectionError(operation, 'ECONNRESET') }
+}
+
+function responseLate({ world }: SimProcess, name: string): Course {
+  const minutes = world.choices.between(`${name}/late-min`, 1, 4)
+  return { ...DIRECT, fault: 'response-late', settlesMs: minutes * MINUTE_MS }
+}
+
+function middleboxPage({ world }: SimProcess, name: string, operation: string): Course {
+  const fault = 'middlebox-page'
+  const status = world.choices.pick(`${name}/status`, [503, 200, 403, 502])
+  const error = pageError(operation, status)
+  const isForwarded = world.choices.pick(`${name}/forwarded`, [false, true])
+  return isForwarded ? { ...DIRECT, fault, error } : unacted(fault, error)
+}
+
+function earlyResponse(process: SimProcess, name: string, operation: string): Course {
+  const how = process.world.choices.pick(`${name}/early`, ['throttled', 'server-error', 'ECONNRESET'])
+  const error =
+    how === 'throttled'
+      ? refusalError(operation, throttling())
+      : how === 'server-error'
+        ? serverError(process, name, operation)
+        : connectionError(operation, how)
+  return unacted('early-response', error, 0.5)
+}
+
+function slowRequest({ world }: SimProcess, name: string, operation: string): Course {
+  const how = world.choices.pick(`${name}/408`, ['with-code', 'without-body', 'without-id'], 0.5)
+  const refusal = new ServiceRefusal(408, 'RequestTimeoutException', 'Request timed out.')
+  const error =
+    how === 'with-code'
+      ? refusalError(operation, refusal)
+      : how === 'without-body'
+        ? bareStatusError(operation, 408)
+        : pageError(operation, 408)
+  return unacted('slow-request', error, 0.5)
+}

@@ -1,0 +1,33 @@
+/** The requests of the simulated client, by the calls of the port. */
+import type { StoreBody } from '../../../lib/store/archive-store.js'
+import type { RequestSummary } from '../service/history.js'
+import type { Body, Caller, Service } from '../service/service.js'
+
+/** The names that the service's model gives to the operations. */
+export const OPERATIONS = {
+  uploadArchive: 'UploadArchive',
+  initiateUpload: 'InitiateMultipartUpload',
+  uploadPart: 'UploadMultipartPart',
+  completeUpload: 'CompleteMultipartUpload',
+  abortUpload: 'AbortMultipartUpload',
+  listParts: 'ListParts',
+  listUploads: 'ListMultipartUploads',
+  deleteArchive: 'DeleteArchive',
+  startRetrieval: 'InitiateJob',
+  startInventory: 'InitiateJob',
+  listJobs: 'ListJobs',
+  describeJob: 'DescribeJob',
+  jobOutput: 'GetJobOutput',
+  describeVault: 'DescribeVault',
+} as const satisfies Record<keyof Service, string>
+
+/** A request of the simulated client. */
+export interface SimRequest<Response> {
+  readonly operation: keyof Service
+  readonly summary: RequestSummary
+  readonly signal: AbortSignal | undefined
+  /** The bytes of an archive that the request carries; `undefined` if it carries none. */
+  readonly body?: StoreBody | undefined
+  /** Lets the service carry the request out. The body is that of the request as it arrives. */
+  act(caller: Caller, body: Body): Response
+}

@@ -1,0 +1,14 @@
+/** All breakages. */
+import type { Saboteur } from './saboteur.js'
+import { CATALOG_SABOTEURS } from './saboteurs/catalog.js'
+import { RETRIEVE_SABOTEURS } from './saboteurs/retrieve.js'
+import { TRANSFER_SABOTEURS } from './saboteurs/transfer.js'
+import { UPLOAD_SABOTEURS } from './saboteurs/upload.js'
+
+/** The breakages that the simulation must find, each within 10,000 seeds. */
+export const SABOTEURS: readonly Saboteur[] = [
+  ...UPLOAD_SABOTEURS,
+  ...TRANSFER_SABOTEURS,
+  ...RETRIEVE_SABOTEURS,
+  ...CATALOG_SABOTEURS,
+]

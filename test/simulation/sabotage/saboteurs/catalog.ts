@@ -1,0 +1,76 @@
+/** Breakages of the catalog and of locks. */
+import type { Saboteur } from '../saboteur.js'
+
+/** Breakages of the catalog and of locks. */
+export const CATALOG_SABOTEURS: readonly Saboteur[] = [
+  {
+    name: 'success-before-sync',
+    about: 'success is reported before the record is on disk',
+    file: 'catalog/catalog.ts',
+    find: '      await this.#file.datasync()\n',
+    replace: '',
+  },
+  {
+    name: 'replaced-catalog-accepted',
+    about: 'a catalog that was replaced while it was open is not noticed',
+    file: 'catalog/catalog.ts',
+    find: 'if (found?.ino === mine.ino && found.dev === mine.dev) return',
+    replace: 'if (mine.dev === found?.dev || !found) return',
+  },
+  {
+    name: 'half-line-accepted',
+    about: 'a write that took a part of a line counts as complete',
+    file: 'catalog/lines/line-writer.ts',
+    find: 'if (written === rest.length) return',
+    replace: 'if (written > 0) return',
+  },
+  {
+    name: 'torn-line-continued',
+    about: 'the rest of a line is written without an end of the torn line',
+    file: 'catalog/lines/line-writer.ts',
+    find: 'return afterLineEnd(block.subarray(lineStart))',
+    replace: 'return block.subarray(lineStart)',
+  },
+  {
+    name: 'intent-without-size',
+    about: 'an intent does not state the content that is completed',
+    file: 'catalog/journal.ts',
+    find: 'uploadId, size, treeHash, firstPart, more })',
+    replace: 'uploadId, firstPart, more } as never)',
+  },
+  {
+    name: 'volume-without-successor',
+    about: 'the record of a volume does not say that another follows',
+    file: 'catalog/journal.ts',
+    find: '        more: hasNextVolume ? true : undefined,\n',
+    replace: '',
+  },
+  {
+    name: 'lock-kept-by-the-dead',
+    about: 'the lock of a process that has ended is never taken over',
+    file: 'fs/lock-files.ts',
+    find: "if (liveness === 'dead') return 'dead'",
+    replace: "if (liveness === 'dead') return 'living'",
+  },
+  {
+    name: 'lock-taken-from-the-living',
+    about: 'the lock of a living process is taken over',
+    file: 'fs/lock-files.ts',
+    find: "if (liveness === 'alive') return 'living'",
+    replace: "if (liveness === 'alive') return 'dead'",
+  },
+  {
+    name: 'lock-taken-from-another-host',
+    about: 'the lock of a process on another host is taken over at once',
+    file: 'fs/lock-files.ts',
+    find: "- writtenMs > staleMs ? 'stale' : 'living'",
+    replace: "- writtenMs > staleMs ? 'stale' : 'dead'",
+  },
+  {
+    name: 'lock-lost-unnoticed',
+    about: 'a process does not notice that its lock was taken over',
+    file: 'fs/held-lock.ts',
+    find: "      throw new LockLostError(this.#subject.replace(/^The /, 'the '), { cause: error })\n",
+    replace: '',
+  },
+]

@@ -1,0 +1,27 @@
+import t from 'tap'
+import { runSeed, type RunResult } from './run/run.js'
+import { runScenario } from './scenario.js'
+
+/** All that a run leaves behind. */
+function textsOf({ trace, choices, failure, events, simulatedMs, faults, milestones }: RunResult): unknown {
+  return {
+    trace: trace?.lines,
+    choices,
+    failure,
+    events,
+    simulatedMs,
+    faults: [...faults],
+    milestones: [...milestones],
+  }
+}
+
+t.test('a seed gives the same steps alone and among others, and with and without a record', async (t) => {
+  const seeds = Array.from({ length: 16 }, (_, index) => 1000 + index)
+  const together = await Promise.all(seeds.map((seed) => runSeed(seed, runScenario, { records: true })))
+  for (const { seed, ...result } of together.slice(0, 4)) {
+    const alone = await runSeed(seed, runScenario, { records: true })
+    t.strictSame(textsOf({ seed, ...result }), textsOf(alone), `seed ${seed}`)
+    const { events, failure } = await runSeed(seed, runScenario)
+    t.strictSame([events, failure], [alone.events, alone.failure], `seed ${seed} without a record`)
+  }
+})
