@@ -115,13 +115,14 @@ async function check() {
     await server.stop('SIGTERM')
     for (const crash of server.crashes) state.violate(crash)
   }
-  await checkLeftovers(state, catalog, outputs, servers)
+  const trials = await checkLeftovers(state, catalog, outputs, servers)
   const { storedBytes, retrievedBytes } = state
   const counts = {
     streams: state.stored.size,
     ...stored,
     records: records.length,
     torn,
+    trials,
     storedBytes,
     retrievedBytes,
   }

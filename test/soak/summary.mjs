@@ -24,12 +24,12 @@ const MIB = 2 ** 20
 export function printSummary({ counts, outcomes, curves }) {
   for (const [outcome, count] of Object.entries(outcomes).sort())
     console.log(`${String(count).padStart(6)}  ${outcome}`)
-  const { streams, retrieved, pruned, records, torn, storedBytes = 0, retrievedBytes = 0 } = counts
+  const { streams, retrieved, pruned, records, torn, trials, storedBytes = 0, retrievedBytes = 0 } = counts
   console.log(
     `Stored: ${streams} streams, ${inMib(storedBytes)}; at the end ${retrieved} came back, and ${pruned} were pruned.`,
   )
   console.log(
-    `Retrieved on the way: ${inMib(retrievedBytes)}. Catalog: ${records} records, ${torn} lines cut off.`,
+    `Retrieved on the way: ${inMib(retrievedBytes)}. Catalog: ${records} records, ${torn} lines cut off, ${trials} trials left.`,
   )
   for (const { name, archives, memory, descriptors, samples } of curves) {
     const last = samples.at(-1)

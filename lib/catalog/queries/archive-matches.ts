@@ -126,8 +126,8 @@ function isInSeveralPlaces(entries: readonly StoredEntry[]): boolean {
 }
 
 function isNamed(name: string): (entry: StoredEntry) => boolean {
-  const wanted = normalized(name)
-  return (entry) => entry.name !== undefined && normalized(entry.name) === wanted
+  const requested = normalized(name)
+  return (entry) => entry.name !== undefined && normalized(entry.name) === requested
 }
 
 function isBefore(endMs: number): (entry: StoredEntry) => boolean {
