@@ -47,6 +47,7 @@ export default tseslint.config(
         performance: 'readonly',
         URL: 'readonly',
         Buffer: 'readonly',
+        AbortController: 'readonly',
       },
     },
   },

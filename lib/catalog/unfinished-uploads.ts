@@ -4,7 +4,10 @@
  */
 import { isObject, rule } from '../options/check-options.js'
 import { isIterable } from '../options/rules.js'
+import type { FileSystem } from '../runtime/file-system.js'
+import { systemFiles } from '../runtime/system-files.js'
 import type { CompletionIntent, Content } from '../store/upload-journal.js'
+import { readBlocks } from './read-catalog.js'
 import type { ArchiveRecord, BegunRecord, CatalogRecord } from './record.js'
 import { UploadHistory, type OpenUpload, type UnfinishedSet } from './upload-history.js'
 import type { VaultAddress } from './vault-address.js'
@@ -64,6 +67,26 @@ export async function findUnfinishedUploads(
   RECORDS(records, 'records', 'findUnfinishedUploads')
   const history = new UploadHistory()
   for await (const record of records) history.take(record)
+  return unfinishedOf(history)
+}
+
+/**
+ * As {@link findUnfinishedUploads}, of a catalog's file. A step of a generator costs more than a record: it takes a third
+ * of the time.
+ *
+ * @param files - default the disk
+ * @throws {CatalogError} `ERR_CATALOG`: the catalog cannot be read
+ */
+export async function unfinishedUploadsIn(
+  file: string,
+  files: FileSystem = systemFiles,
+): Promise<UnfinishedUpload[]> {
+  const history = new UploadHistory()
+  for await (const records of readBlocks(file, {}, files)) for (const record of records) history.take(record)
+  return unfinishedOf(history)
+}
+
+function unfinishedOf(history: UploadHistory): UnfinishedUpload[] {
   const setsWithoutUpload = new Map(history.unfinishedSets)
   const found: UnfinishedUpload[] = []
   for (const upload of history.openUploads) {

@@ -47,7 +47,7 @@ export interface UploadIntents {
 /** Takes records, in the order of the file, and keeps what may be unfinished. */
 export class UploadHistory {
   readonly #open = new Map<string, OpenUpload>()
-  /** By upload ID, also for uploads that are stored as a volume of an unfinished set. */
+  /** By upload ID, of uploads that are open or stored as a volume of an unfinished set. */
   readonly #intents = new Map<string, CompletionIntent[]>()
   /** By the archive ID of the first volume. */
   readonly #sets = new Map<string, UnfinishedSet>()
@@ -87,8 +87,8 @@ export class UploadHistory {
         this.#supersede(record.uploadId, record.streamId)
         break
       case 'deleted':
-        for (const [first, { volumes }] of this.#sets)
-          if (volumes.some(({ archiveId }) => archiveId === record.archiveId)) this.#sets.delete(first)
+        for (const [setId, { volumes }] of this.#sets)
+          if (volumes.some(({ archiveId }) => archiveId === record.archiveId)) this.#endSet(setId, volumes)
         break
       case 'aborted':
       case 'expired':
@@ -142,7 +142,13 @@ export class UploadHistory {
     const [first = archive] = before
     const set = { volumes: [...before, archive], first, last: archive, position: this.#position }
     if (more) this.#sets.set(setId, set)
-    else this.#sets.delete(setId)
+    else this.#endSet(setId, set.volumes)
+  }
+
+  /** Forgets a set that is complete or deleted, and the intents of its uploads: a catalog may have millions of them. */
+  #endSet(setId: string, volumes: readonly UploadedVolume[]): void {
+    this.#sets.delete(setId)
+    for (const { uploadId } of volumes) if (uploadId !== undefined) this.#voidIntents(uploadId)
   }
 
   #supersede(uploadId: string | undefined, streamId: string | undefined): void {

@@ -22,7 +22,8 @@
  *
  * A crash leaves this behind, depending on the step after which it happens:
  * - folder prepared, with or without its file: a leftover that is swept once its owner is gone
- * - lock taken, taken over, or its file created beside a foreign one: a dead owner, which the next process takes over
+ * - lock taken, taken over, or its file created beside a foreign one: a dead owner, which the next process
+ *   takes over or sweeps
  * - dead owner's file written to: it seems fresh to other hosts for one more period
  * - owner's file removed on release: an empty folder, which a rename replaces (on Windows, it is removed first)
  * - time probe created: a leftover, swept like a prepared folder

@@ -92,12 +92,15 @@ export async function assertFolder(path: string, files: FileSystem): Promise<voi
   throw new Error(`Locks are kept in the folder ${path}, but that path is not a folder. Move it away.`)
 }
 
-/** Removes the unfinished work of owners that are gone from a folder of locks, and the folders of locks that are empty. */
+/**
+ * Removes the unfinished work of owners that are gone from a folder of locks, and the locks of owners that are dead: no
+ * process takes the lock of a stream again that was killed before it began its upload, or after it stored its archive.
+ */
 export async function sweepLocks(locks: LockDirectory): Promise<void> {
   const { files } = locks.runtime
   for (const name of await files.readdir(locks.dir)) {
     const path = join(locks.dir, name)
-    if (/^[0-9a-f]{64}$/.test(name)) await ignoringErrors(files.rmdir(path)) // fails if the folder is not empty
+    if (/^[0-9a-f]{64}$/.test(name)) await ignoringErrors(removeDead(path, locks))
     const [, ownName = '', kind] = /^(.+)\.(new|time)$/.exec(name) ?? []
     const owner = parseOwnerName(ownName)
     if (owner === undefined) continue
@@ -110,6 +113,19 @@ export async function sweepLocks(locks: LockDirectory): Promise<void> {
     }
     await ignoringErrors(removal()) // another process may be sweeping, or the next one will
   }
+}
+
+/**
+ * Removes the dead owners of a lock, and then its folder, which fails if another owner or a foreign file is in it. A stale
+ * owner may come back, and the next owner is to know of it: it stays.
+ */
+async function removeDead(path: string, { runtime: { files, processes } }: LockDirectory): Promise<void> {
+  for (const name of await namesInLock(path, files)) {
+    const owner = parseOwnerName(name)
+    if (owner !== undefined && (await processes.livenessOf(owner)) === 'dead')
+      await files.unlink(join(path, name))
+  }
+  await files.rmdir(path)
 }
 
 async function ignoringErrors(work: Promise<void>): Promise<void> {

@@ -1,6 +1,5 @@
 /** The unfinished streams in the catalog that a `put` may resume. */
-import { readCatalog } from '../catalog/read-catalog.js'
-import { findUnfinishedUploads, type UnfinishedUpload } from '../catalog/unfinished-uploads.js'
+import { unfinishedUploadsIn, type UnfinishedUpload } from '../catalog/unfinished-uploads.js'
 import type { FileSystem } from '../runtime/file-system.js'
 import { isInVault, isOfIdentity, keyOf } from './earlier-run.js'
 import type { StreamIdentity } from './stream-owner.js'
@@ -56,6 +55,6 @@ export class StreamCandidates {
   }
 
   #unfinished(): Promise<UnfinishedUpload[]> {
-    return findUnfinishedUploads(readCatalog(this.#catalogFile, undefined, this.#files))
+    return unfinishedUploadsIn(this.#catalogFile, this.#files)
   }
 }

@@ -1,6 +1,13 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import t from 'tap'
 import type { CatalogRecord } from '../../lib/catalog/record.js'
-import { findUnfinishedUploads, type UnfinishedUpload } from '../../lib/catalog/unfinished-uploads.js'
+import {
+  findUnfinishedUploads,
+  unfinishedUploadsIn,
+  type UnfinishedUpload,
+} from '../../lib/catalog/unfinished-uploads.js'
+import { UploadHistory } from '../../lib/catalog/upload-history.js'
 import { MIB } from '../../lib/sizes.js'
 
 const place = { region: 'eu-west-1', vaultName: 'backups' }
@@ -288,4 +295,39 @@ t.test('an upload whose volume another upload has stored is not continued after 
     [],
     'nor is it begun anew',
   )
+})
+
+t.test(
+  'the intents of uploads that are stored, and of sets that are complete or deleted, are forgotten',
+  async (t) => {
+    const history = new UploadHistory()
+    const intentOf = (uploadId: string): unknown => history.intentsOf(uploadId).last
+    for (const record of [begun('u'), completing('u')]) history.take(record)
+    t.ok(intentOf('u'))
+    history.take(archive('a', 'u'))
+    t.equal(intentOf('u'), undefined)
+    for (const [set, end] of [
+      ['s', archive('s2', 'us2', { volume: 2, firstVolume: 's' })],
+      ['d', { type: 'deleted', time: time(), ...place, archiveId: 'd' }],
+    ] as const) {
+      for (const record of [begun(`u${set}`), completing(`u${set}`), archive(set, `u${set}`, { more: true })])
+        history.take(record)
+      t.ok(intentOf(`u${set}`), 'they are needed to recognize the stream')
+      history.take(end)
+      t.equal(intentOf(`u${set}`), undefined)
+    }
+  },
+)
+
+t.test('the unfinished uploads of a file are those of its records', async (t) => {
+  const records = [begun('u'), completing('u'), begun('v'), archive('a', 'u'), begun('w')]
+  const path = join(t.testdir(), 'catalog.jsonl')
+  await writeFile(path, records.map((record) => `${JSON.stringify(record)}\n`).join(''))
+  const found = await unfinishedUploadsIn(path)
+  t.same(found, await unfinished(...records))
+  t.strictSame(
+    found.map(({ uploadId }) => uploadId),
+    ['v', 'w'],
+  )
+  t.strictSame(await unfinishedUploadsIn(`${path}.missing`), [])
 })

@@ -54,7 +54,7 @@ t.test(
     owner.stdin.end()
     const [code] = (await once(owner, 'exit')) as [number]
     t.equal(code, 0, 'the heartbeat does not keep the process running')
-    t.match(await new LockFolder(dir).tryTake(KEY, WHAT), { previous: { pid: owner.pid } })
+    await t.resolves(new LockFolder(dir).tryTake(KEY, WHAT))
   },
 )
 

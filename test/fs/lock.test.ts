@@ -100,6 +100,7 @@ t.test('a lock excludes others, in one process too, until it is released', async
 t.test('a recycled process ID does not keep a lock', async (t) => {
   const dir = t.testdir()
   const locks = new LockFolder(dir)
+  await (await locks.tryTake('other', WHAT)).release() // the folder is swept once
   const dead = await recycled()
   const file = await craft(dir, 'x', dead)
   t.equal(await locks.ownerOf('x'), undefined)
@@ -266,13 +267,21 @@ t.test('leftovers of processes that are gone are swept, and nothing else', async
   await writeFile(join(locks, 'nobody.new'), '')
   await mkdir(pathOf(locks, 'empty'))
   const held = await craft(locks, 'held', ELSEWHERE)
+  await craft(locks, 'of a killed process', await recycled())
+  await craft(locks, 'stale', ELSEWHERE, 700_000)
+  const living = await craft(locks, 'beside a dead owner', await currentProcess())
+  await craft(locks, 'beside a dead owner', await recycled())
   const lock = await new LockFolder(locks).tryTake('x', WHAT)
   await lock.release()
   const left = [fresh, own].flatMap((name) => [`${name}.new`, `${name}.time`])
   t.strictSame(
     (await readdir(locks)).sort(),
-    [...left, full, `${linked}.new`, 'nobody.new', pathOf('', 'held')].sort(),
+    [
+      ...[...left, full, `${linked}.new`, 'nobody.new'],
+      ...['held', 'stale', 'beside a dead owner'].map((key) => pathOf('', key)),
+    ].sort(),
   )
+  t.strictSame(await readdir(pathOf(locks, 'beside a dead owner')), [basename(living)])
   t.equal(await readFile(join(dir, 'outside', linked), 'utf8'), 'kept', 'a symbolic link is not followed')
   await t.resolves(stat(held))
 })

@@ -11,10 +11,12 @@ import { catalogFailure } from '../catalog-failure.js'
 import { assertCatalogHead } from '../catalog-file.js'
 
 const NEW_LINE = 10
-/** Bytes read first. Most catalogs have no more. */
-const FIRST_READ_BYTES = 65_536
-/** Bytes read at once of a longer catalog. */
-const READ_BYTES = 1_048_576
+/**
+ * Bytes read at once. The text of a block is then an ordinary object, which the next collection of new objects removes.
+ * Longer texts are large objects, and those of more than about a million characters are outside of the JavaScript heap:
+ * they pile up to the size of the catalog before V8 collects them.
+ */
+const READ_BYTES = 65_536
 
 /** Some lines of a catalog, torn ones included. Valid until the next block is requested. */
 export interface LineBlock {
@@ -53,7 +55,7 @@ async function* blocksOf(path: string, files: FileSystem): AsyncGenerator<Buffer
   const file = await files.open(path, 'r')
   const close = closerOf(file) // also if the generator is abandoned in the middle and never ended
   try {
-    let buffer = Buffer.allocUnsafe(FIRST_READ_BYTES)
+    let buffer = Buffer.allocUnsafe(READ_BYTES)
     let isFirst = true
     let heldBytes = 0 // of a line whose end has not been read yet
     for (;;) {
@@ -66,8 +68,7 @@ async function* blocksOf(path: string, files: FileSystem): AsyncGenerator<Buffer
       if (bytesRead === 0) return
       buffer.copyWithin(0, cut, end)
       heldBytes = end - cut
-      if (end === buffer.length && buffer.length < Math.max(READ_BYTES, 2 * heldBytes))
-        buffer = Buffer.concat([buffer.subarray(0, heldBytes)], Math.max(READ_BYTES, 2 * heldBytes))
+      if (heldBytes === buffer.length) buffer = Buffer.concat([buffer], 2 * heldBytes)
     }
   } finally {
     await close()

@@ -2,12 +2,33 @@
 import { isArchiveId } from '../../glacier/names.js'
 import type { Candidate, FoundArchive, SelectableArchives, Selection } from './selection.js'
 import { isInSameVault } from '../vault-address.js'
-import { datedNameOf, LATEST } from './selector.js'
+import { datedNameOf, LATEST, selectorOf } from './selector.js'
 import { archivesOfSet } from './sets.js'
 import { accountIn, type StoredEntry } from './stored-entries.js'
 
 /** The smallest number of characters that the beginning of an ID must have. */
 export const MIN_PREFIX_LENGTH = 4
+
+/**
+ * Makes a function that says whether one of some texts may stand for a stream. A catalog may have millions of streams, and
+ * only these are kept in memory.
+ */
+export function mayBeMeant(given: readonly string[]): (entry: StoredEntry) => boolean {
+  const selectors = given.map(selectorOf)
+  if (selectors.some(({ kind, text }) => kind === 'any' && isLatest(text))) return () => true
+  const names = new Set(
+    selectors
+      .filter(({ kind }) => kind !== 'id')
+      .flatMap(({ text }) => [text, datedNameOf(text)?.name ?? text])
+      .map(normalized),
+  )
+  const beginnings = selectors.filter(({ kind }) => kind !== 'name').map(({ text }) => text)
+  return ({ id, name, set }) => {
+    if (name !== undefined && names.has(normalized(name))) return true
+    const ids = [id, ...archivesOfSet(set).map(({ archiveId }) => archiveId)]
+    return beginnings.some((beginning) => ids.some((one) => one.startsWith(beginning)))
+  }
+}
 
 /** Finds an archive by its whole ID, in any vault. An ID that the catalog does not know must have the form of one. */
 export function foundById(
@@ -105,8 +126,8 @@ function isInSeveralPlaces(entries: readonly StoredEntry[]): boolean {
 }
 
 function isNamed(name: string): (entry: StoredEntry) => boolean {
-  const normalized = name.normalize('NFC') // macOS writes `é` as two characters
-  return (entry) => entry.name?.normalize('NFC') === normalized
+  const requested = normalized(name)
+  return (entry) => entry.name !== undefined && normalized(entry.name) === requested
 }
 
 function isBefore(endMs: number): (entry: StoredEntry) => boolean {
@@ -119,4 +140,13 @@ function hasVolume({ set }: StoredEntry, archiveId: string): boolean {
 
 function idsOf({ set }: StoredEntry): string[] {
   return archivesOfSet(set).map(({ archiveId }) => archiveId)
+}
+
+/** A name in the form in which names are compared: macOS writes `é` as two characters. */
+function normalized(name: string): string {
+  return name.normalize('NFC')
+}
+
+function isLatest(text: string): boolean {
+  return (datedNameOf(text)?.name ?? text) === LATEST
 }

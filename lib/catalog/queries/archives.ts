@@ -58,14 +58,16 @@ export async function deletedIn(file: string, files: FileSystem = systemFiles): 
  * Reads when archives were deleted, by their IDs, ISO 8601.
  *
  * @param files - default the disk
+ * @param archiveIds - only these archives; default all
  * @throws {CatalogError} `ERR_CATALOG`: the catalog cannot be read
  */
 export async function deletionTimesIn(
   file: string,
   files: FileSystem = systemFiles,
+  archiveIds?: ReadonlySet<string>,
 ): Promise<Map<string, string>> {
   const times = new Map<string, string>()
-  for await (const records of readBlocks(file, { types: ['deleted'] }, files))
+  for await (const records of readBlocks(file, { types: ['deleted'], archiveIds }, files))
     for (const { archiveId, time } of records) times.set(archiveId, time)
   return times
 }

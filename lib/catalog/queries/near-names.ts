@@ -1,4 +1,5 @@
 /** Names that are similar to one that is not known: it may be mistyped. */
+import type { VaultAddress } from '../vault-address.js'
 import type { StoredEntry } from './stored-entries.js'
 
 const MAX_NAMES = 3
@@ -7,10 +8,34 @@ const MIN_PART = 3
 /** The characters of a name that are compared: a distance takes the product of two lengths. */
 const MAX_COMPARED = 100
 
+/** The name of streams in one vault. */
+export interface NamedPlace extends VaultAddress {
+  readonly name: string
+  readonly accountId: string | undefined
+}
+
+/** The names of streams, once for each vault. */
+export class KnownNames {
+  readonly #places = new Map<string, NamedPlace>()
+
+  /** Takes the name of a stream. */
+  add({ name, vaultName, region, endpoint, set }: StoredEntry): void {
+    if (name === undefined) return
+    const accountId = set.volumes[0]?.accountId
+    const key = JSON.stringify([name, vaultName, region, endpoint, accountId])
+    if (!this.#places.has(key)) this.#places.set(key, { name, vaultName, region, endpoint, accountId })
+  }
+
+  /** The names, in the order in which they were first taken. */
+  all(): NamedPlace[] {
+    return [...this.#places.values()]
+  }
+}
+
 /** The names of streams that are similar to a name, the most similar first; at most three. */
-export function nearNames(name: string, entries: readonly Pick<StoredEntry, 'name'>[]): string[] {
+export function nearNames(name: string, named: readonly Pick<NamedPlace, 'name'>[]): string[] {
   const requested = folded(name)
-  const known = new Set(entries.flatMap((entry) => entry.name ?? []))
+  const known = new Set(named.map((one) => one.name))
   const near: { readonly name: string; readonly distance: number }[] = []
   for (const candidate of known) {
     const other = folded(candidate)

@@ -13,26 +13,45 @@
 import type { FileSystem } from '../../runtime/file-system.js'
 import { systemFiles } from '../../runtime/system-files.js'
 import { deletionTimesIn, mismatchedIn } from './archives.js'
-import { foundById, foundByName, foundByPrefix, foundLatest } from './archive-matches.js'
-import { nearNames } from './near-names.js'
+import { foundById, foundByName, foundByPrefix, foundLatest, mayBeMeant } from './archive-matches.js'
+import { KnownNames, nearNames } from './near-names.js'
 import type { SelectableArchives, Selection } from './selection.js'
 import { selectorOf } from './selector.js'
-import { entriesInPlace, isInPlace, storedEntriesIn, type VaultPlace } from './stored-entries.js'
+import {
+  byTime,
+  entriesInPlace,
+  isInPlace,
+  storedBlocksIn,
+  type StoredEntry,
+  type VaultPlace,
+} from './stored-entries.js'
 
 /**
  * Reads the archives of a catalog that may be selected.
  *
+ * @param given - the texts that {@link selectArchive} will be called with
  * @param files - default the disk
  * @throws {CatalogError} `ERR_CATALOG`: it cannot be read
  */
 export async function selectableIn(
   file: string,
+  given: readonly string[],
   files: FileSystem = systemFiles,
 ): Promise<SelectableArchives> {
+  const isMeant = mayBeMeant(given)
+  const known = new KnownNames()
+  const entries: StoredEntry[] = []
+  for await (const block of storedBlocksIn(file, files))
+    for (const entry of block) {
+      known.add(entry)
+      if (isMeant(entry)) entries.push(entry)
+    }
+  const texts = new Set(given.map((one) => selectorOf(one).text))
   return {
-    entries: await storedEntriesIn(file, files),
+    entries: byTime(entries),
+    names: known.all(),
     mismatched: await mismatchedIn(file, files),
-    deleted: await deletionTimesIn(file, files),
+    deleted: await deletionTimesIn(file, files, texts),
   }
 }
 
@@ -54,23 +73,24 @@ export function selectArchive(given: string, archives: SelectableArchives, place
     (kind === 'any' ? foundLatest(text, here.entries) : undefined)
   if (found) return found
   const name = named?.name ?? text
-  const near = nearNames(name, here.entries)
+  const near = nearNames(name, here.names)
   const undated = name.replace(/@[^@]*$/, '') // what follows may be meant as a date
   const isDated = near.length === 0 && undated !== name
   return {
     result: 'unknown',
     name,
-    near: isDated ? nearNames(undated, here.entries) : near,
+    near: isDated ? nearNames(undated, here.names) : near,
     oldest: named?.oldest,
   }
 }
 
 function inPlace(
-  { entries, mismatched, deleted }: SelectableArchives,
+  { entries, names, mismatched, deleted }: SelectableArchives,
   place: VaultPlace,
 ): SelectableArchives {
   return {
     entries: entriesInPlace(entries, place),
+    names: names.filter((name) => isInPlace(name, place)),
     mismatched: mismatched.filter((record) => isInPlace(record, place)),
     deleted,
   }

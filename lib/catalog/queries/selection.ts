@@ -1,11 +1,14 @@
 /** The archives that a text may select, and the result of the selection. */
 import type { MismatchedRecord } from '../record.js'
+import type { NamedPlace } from './near-names.js'
 import type { StoredEntry } from './stored-entries.js'
 
 /** The archives that may be selected. */
 export interface SelectableArchives {
-  /** The stored streams, the oldest first. */
+  /** The stored streams that may be meant, the oldest first. */
   readonly entries: readonly StoredEntry[]
+  /** The names of all stored streams, once for each vault. */
+  readonly names: readonly NamedPlace[]
   /** The archives with a wrong tree hash. Only an ID selects one. */
   readonly mismatched: readonly MismatchedRecord[]
   /** When archives were deleted, by their IDs, ISO 8601. */

@@ -6,26 +6,30 @@ export const SHORT_ID_LENGTH = 8
 /**
  * Shortens archive IDs.
  *
+ * @param among - all IDs from which they are told apart, themselves included; default only they
  * @returns for each ID the shortest beginning of at least eight characters that no other ID has; the whole ID if another
  * one begins with it
  */
-export function shortIdsOf(ids: Iterable<string>): ReadonlyMap<string, string> {
-  const groups = new Map<string, Set<string>>()
-  for (const id of ids) {
-    const beginning = id.slice(0, SHORT_ID_LENGTH)
-    const group = groups.get(beginning)
-    if (group) group.add(id)
-    else groups.set(beginning, new Set([id]))
-  }
+export function shortIdsOf(
+  ids: readonly string[],
+  among: readonly string[] = ids,
+): ReadonlyMap<string, string> {
+  const groups = new Map<string, string[]>()
+  for (const id of ids) groups.set(beginningOf(id), [])
+  for (const id of among) groups.get(beginningOf(id))?.push(id)
   const short = new Map<string, string>()
   for (const [beginning, group] of groups) {
-    const sorted = [...group].sort()
+    const sorted = [...new Set(group)].sort()
     for (const [i, id] of sorted.entries()) {
       const shared = Math.max(sharedLength(id, sorted[i - 1]), sharedLength(id, sorted[i + 1]))
       short.set(id, sorted.length === 1 ? beginning : id.slice(0, Math.max(SHORT_ID_LENGTH, shared + 1)))
     }
   }
   return short
+}
+
+function beginningOf(id: string): string {
+  return id.slice(0, SHORT_ID_LENGTH)
 }
 
 /** The number of characters with which both texts begin. */

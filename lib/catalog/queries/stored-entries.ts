@@ -46,17 +46,30 @@ export interface VaultPlace {
  * that may exist are not among them.
  *
  * @param files - default the disk
+ * @param isWanted - whether a stream is kept; default all are. A catalog may have millions
  * @throws {CatalogError} `ERR_CATALOG`: it cannot be read
  */
-export async function storedEntriesIn(file: string, files: FileSystem = systemFiles): Promise<StoredEntry[]> {
-  const { blocks } = await listingOf(file, files)
+export async function storedEntriesIn(
+  file: string,
+  files: FileSystem = systemFiles,
+  isWanted: (entry: StoredEntry) => boolean = () => true,
+): Promise<StoredEntry[]> {
   const entries: StoredEntry[] = []
-  for await (const block of blocks)
-    for (const entry of block) {
-      const stored = storedEntryOf(entry)
-      if (stored) entries.push(stored)
-    }
+  for await (const block of storedBlocksIn(file, files)) entries.push(...block.filter(isWanted))
   return byTime(entries)
+}
+
+/**
+ * Reads the stored streams of a catalog in blocks of many, in the order of the file; see {@link storedEntriesIn}.
+ *
+ * @throws {CatalogError} `ERR_CATALOG`: it cannot be read
+ */
+export async function* storedBlocksIn(
+  file: string,
+  files: FileSystem,
+): AsyncGenerator<StoredEntry[], void, undefined> {
+  const { blocks } = await listingOf(file, files)
+  for await (const block of blocks) yield block.flatMap((entry) => storedEntryOf(entry) ?? [])
 }
 
 /** Sorts by time, the oldest first; of entries with the same time, the one that is first in the catalog. */

@@ -1,9 +1,10 @@
+import { deepStrictEqual } from 'node:assert/strict'
 import { appendFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
-import { foundByPrefix } from '../../../lib/catalog/queries/archive-matches.js'
-import { nearNames } from '../../../lib/catalog/queries/near-names.js'
+import { foundByPrefix, mayBeMeant } from '../../../lib/catalog/queries/archive-matches.js'
+import { KnownNames, nearNames } from '../../../lib/catalog/queries/near-names.js'
 import { selectableIn, selectArchive } from '../../../lib/catalog/queries/select-archive.js'
 import type { SelectableArchives, Selection } from '../../../lib/catalog/queries/selection.js'
 import { datedNameOf, selectorOf } from '../../../lib/catalog/queries/selector.js'
@@ -37,7 +38,9 @@ function archivesOf(
   entries: readonly StoredEntry[],
   more: Partial<SelectableArchives> = {},
 ): SelectableArchives {
-  return { entries, mismatched: [], deleted: new Map(), ...more }
+  const known = new KnownNames()
+  for (const one of entries) known.add(one)
+  return { entries, names: known.all(), mismatched: [], deleted: new Map(), ...more }
 }
 
 /** The ID that a text selects, or the result without one. */
@@ -264,9 +267,13 @@ t.test('a selection is that of a naive model', async (t) => {
           const fields = { ...rest, time: local(2026, 1, day, 12), more: more ? (true as const) : undefined }
           return storedEntryOf({ type: 'set', setId: id, set: setFrom([archive(id, fields)]) })
         })
-      const found = idOf(selectArchive(prefix + given, archivesOf(entries), here))
+      const archives = archivesOf(entries)
+      const selection = selectArchive(prefix + given, archives, here)
+      const found = idOf(selection)
       const expected = naive(prefix, given, all)
       if (found !== expected) throw new Error(`${found}, not ${expected}`)
+      const kept = entries.filter(mayBeMeant(['unrelated', prefix + given]))
+      deepStrictEqual(selectArchive(prefix + given, { ...archives, entries: kept }, here), selection)
     },
   )
   interface Stored {
@@ -302,15 +309,7 @@ t.test('the prefix of a text says of which kind it is, if something is behind it
 })
 
 t.test('names that are similar are found', async (t) => {
-  const entries = [
-    'db.dump',
-    'DB.dump.old',
-    'photos-2024',
-    undefined,
-    'photos-2025',
-    'photos-2026',
-    'photos-2023',
-  ]
+  const entries = ['db.dump', 'DB.dump.old', 'photos-2024', 'photos-2025', 'photos-2026', 'photos-2023']
   const near = (name: string): string[] =>
     nearNames(
       name,
@@ -338,6 +337,9 @@ t.test('short IDs select only their archive', async (t) => {
     ['abcdefghijz', 'abcdefghijz'],
     ['zzzzzzzzzz', 'zzzzzzzz'],
   ])
+  const among = ['abcdefghijk', 'abcdefghijz', 'zzzzzzzzzz', 'zzzzzzzzzz']
+  t.equal(shortIdsOf(['abcdefghixx'], [...among, 'abcdefghixx']).get('abcdefghixx'), 'abcdefghix')
+  t.equal(shortIdsOf(['zzzzzzzzzz'], among).get('zzzzzzzzzz'), 'zzzzzzzz')
   const id = fc.stringMatching(/^[ab]{12,20}$/)
   const property = fc.property(fc.uniqueArray(id, { maxLength: 60 }), (all) => {
     for (const [whole, short] of shortIdsOf(all)) {
@@ -373,11 +375,14 @@ t.test('the stored streams of a catalog are entries with a name and a time, the 
     { id: 'later', name: undefined, vaultName: 'backups', region: 'eu-west-1' },
   ])
   t.equal(entries.length, 3)
-  t.match(await selectableIn(file), {
-    entries,
-    mismatched: [{ archiveId: 'wrong' }],
-    deleted: new Map([['gone', '2026-01-06T00:00:00Z']]),
-  })
+  const mismatched = [{ archiveId: 'wrong' }]
+  const deleted = new Map([['gone', '2026-01-06T00:00:00Z']])
+  t.match(await selectableIn(file, ['latest', 'gone']), { entries, mismatched, deleted })
+  const meant = await selectableIn(file, ['name:set', 'id:late', 'set@2026-01-01'])
+  t.strictSame(meant.entries, entries.slice(1), 'only what may be meant is kept')
+  t.equal(meant.deleted.size, 0)
+  t.match(meant.names, [{ name: 'set' }, { name: 'x' }], 'and the names of all')
+  t.strictSame(await storedEntriesIn(file, undefined, ({ id }) => id === 'a'), entries.slice(1, 2))
   await appendFile(file, `${JSON.stringify(archive('c', { volume: 3, firstVolume: 'lost' }))}\n`)
   t.match((await storedEntriesIn(file)).find(({ id }) => id === 'lost')?.set, { missing: [1, 2] })
   t.equal(storedEntryOf({ ...archive('x'), type: 'mismatched', sentTreeHash: '' }), undefined)

@@ -16,7 +16,11 @@ const AMBIGUOUS = /^(?:-|latest$|id:|name:)|@/
  * @param catalog - the path
  */
 export async function vaultsIn(catalog: string): Promise<Candidate[]> {
-  const names = new Set((await storedEntriesIn(catalog)).map(({ vaultName }) => vaultName))
+  const names = new Set<string>()
+  await storedEntriesIn(catalog, undefined, ({ vaultName }) => {
+    names.add(vaultName)
+    return false
+  })
   return [...names].sort().map((word) => ({ word }))
 }
 
@@ -32,7 +36,9 @@ export async function archivesIn(
   vault: string | undefined,
   typed: string,
 ): Promise<Candidate[]> {
-  const entries = (await storedEntriesIn(catalog)).filter(({ vaultName }) => vaultName === vault).reverse()
+  const isCandidate = (entry: StoredEntry): boolean =>
+    entry.vaultName === vault && wordsFor(entry, typed).some((word) => word.startsWith(typed))
+  const entries = (await storedEntriesIn(catalog, undefined, isCandidate)).reverse()
   const found = new Map<string, Candidate>()
   for (const entry of entries) {
     for (const word of wordsFor(entry, typed)) {

@@ -5,8 +5,7 @@ import { countLines } from '../../../catalog/exchange/export-records.js'
 import { compareMirror } from '../../../catalog/mirror/mirror-copy.js'
 import { describeFailure } from '../../../catalog/mirror/mirror-messages.js'
 import { conflictsIn } from '../../../catalog/queries/conflicts.js'
-import { readCatalog } from '../../../catalog/read-catalog.js'
-import { findUnfinishedUploads } from '../../../catalog/unfinished-uploads.js'
+import { unfinishedUploadsIn } from '../../../catalog/unfinished-uploads.js'
 import { isMissing } from '../../../fs/missing.js'
 import type { FileSystem } from '../../../runtime/file-system.js'
 import type { Runtime } from '../../../runtime/runtime.js'
@@ -25,7 +24,7 @@ export async function catalogCheck(file: string, runtime: Runtime): Promise<Find
     await (await Catalog.openOn(runtime, file)).close() // finds out whether there is room for the records of an upload
     const { records, damagedLines } = await countLines(file, files)
     const conflicts = await conflictsIn(file, files)
-    const unfinished = await findUnfinishedUploads(readCatalog(file, undefined, files))
+    const unfinished = await unfinishedUploadsIn(file, files)
     const facts = [file, formatCount(records, 'record')]
     if (unfinished.length > 0) facts.push(formatCount(unfinished.length, 'unfinished upload'))
     if (conflicts.length > 0)

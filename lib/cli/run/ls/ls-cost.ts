@@ -6,12 +6,12 @@ import type { LsOptions } from '../../commands/archives/ls.js'
 import { costJson, formatCost, isUnknown } from '../../output/cost-text.js'
 import { costByRegion, priceNote, type PlacedArchive } from '../costs/archive-costs.js'
 import { regionalPrices } from '../costs/regional-prices.js'
-import type { LsRow } from './ls-row.js'
+import type { LsRow, TableRow } from './ls-row.js'
 
 /** The costs of rows. */
 export interface LsCosts {
   /** The cost of a row each month, as `US$0.0004`; `-` for an archive that may exist. */
-  readonly cellOf: (row: LsRow) => string
+  readonly cellOf: (row: TableRow) => string
   /** A line of JSON with the cost added to it. */
   readonly withCost: (row: LsRow, json: string) => string
   /** The sentence about all rows. */
@@ -21,13 +21,11 @@ export interface LsCosts {
 /**
  * Computes the costs of rows.
  *
- * @returns `undefined` without `--cost`
  * @throws as {@link regionalPrices}
  */
-export async function costsOfRows(rows: readonly LsRow[], options: LsOptions): Promise<LsCosts | undefined> {
-  if (!options.cost) return undefined
+export async function costsOfRows(rows: readonly LsRow[], options: LsOptions): Promise<LsCosts> {
   const prices = await regionalPrices(options)
-  const costs = new Map<LsRow, Cost>()
+  const costs = new Map<TableRow, Cost>()
   for (const row of rows) {
     const archives = archivesOf(row)
     if (archives.length > 0) costs.set(row, costByRegion(archives, prices, storageCostPerMonth))

@@ -5,23 +5,32 @@ import { recordName, storedEntryOf } from '../../../catalog/queries/stored-entri
 import type { VaultAddress } from '../../../catalog/vault-address.js'
 import { setText } from '../../output/set-text.js'
 
-/** A row. */
-export interface LsRow extends VaultAddress {
-  readonly entry: CatalogEntry
+/** The fields of a row that a table shows. */
+export interface TableRow extends VaultAddress {
   /** When it was stored, ISO 8601; for a set the last volume. */
   readonly time: string
   /** Bytes; `undefined` if they are not known. */
   readonly size: number | undefined
   /** The archive ID, for a set that of its first volume; `undefined` if the archive may exist. */
   readonly id: string | undefined
-  /** All archive IDs of the row. */
-  readonly ids: readonly string[]
   /** Empty if it has none. */
   readonly name: string
-  /** The name of the stream, if it is another one; `--name` finds it too. */
-  readonly streamName: string | undefined
   /** A remark on its state; empty if there is nothing to say. */
   readonly remark: string
+}
+
+/** A row. */
+export interface LsRow extends TableRow {
+  readonly entry: CatalogEntry
+  /** All archive IDs of the row. */
+  readonly ids: readonly string[]
+  /** The name of the stream, if it is another one; `--name` finds it too. */
+  readonly streamName: string | undefined
+}
+
+/** Leaves out of a row what a table does not show: a catalog may have millions of rows. */
+export function tableRowOf({ time, size, id, name, remark, vaultName, region, endpoint }: LsRow): TableRow {
+  return { time, size, id, name, remark, vaultName, region, endpoint }
 }
 
 /** Makes the row of an entry. */

@@ -3,7 +3,7 @@ import { DAY_MS, freeDeletionTime } from '../../../costs/billing-rules.js'
 import { formatAge, formatCount, formatSize, formatTime } from '../../output/format.js'
 import { printable } from '../../output/print.js'
 import { tableLines, type Column } from '../../output/table/table.js'
-import type { LsRow } from './ls-row.js'
+import type { TableRow } from './ls-row.js'
 
 /** The width, the IDs and the columns of the table. */
 export interface LsLayout {
@@ -16,12 +16,12 @@ export interface LsLayout {
   /** The time of day, in milliseconds since 1970. */
   readonly nowMs: number
   /** The cost of a row each month; `undefined` if it is not shown. */
-  readonly costOf?: ((row: LsRow) => string) | undefined
+  readonly costOf?: ((row: TableRow) => string) | undefined
 }
 
 /** Makes the lines of the table. Regions and endpoints are shown if they differ. */
 export function lsTable(
-  rows: readonly LsRow[],
+  rows: readonly TableRow[],
   { maxWidth, shortIds, hasVault, nowMs, costOf }: LsLayout,
 ): readonly string[] {
   if (rows.length === 0) return []
@@ -48,7 +48,7 @@ export function lsTable(
   )
 }
 
-function nameCell({ name }: LsRow): string {
+function nameCell({ name }: TableRow): string {
   return name === '' ? '-' : name
 }
 
@@ -57,7 +57,7 @@ function sizeCell(size: number | undefined): string {
 }
 
 /** The days until the service no longer charges for an archive that is deleted. */
-function freeCell({ time, id }: LsRow, nowMs: number): string {
+function freeCell({ time, id }: TableRow, nowMs: number): string {
   if (id === undefined) return '-'
   const days = Math.ceil((freeDeletionTime(Date.parse(time)) - nowMs) / DAY_MS)
   if (Number.isNaN(days)) return '-'

@@ -10,7 +10,7 @@ import { formatCount } from '../../output/format.js'
 import { printLines, printNote } from '../../output/print.js'
 import { catalogFileOf } from '../data-folder.js'
 import { costsOfRows } from './ls-cost.js'
-import { rowOf, type LsRow } from './ls-row.js'
+import { rowOf, tableRowOf, type LsRow, type TableRow } from './ls-row.js'
 import { jsonOf } from './ls-json.js'
 import { lsTable, type LsLayout } from './ls-table.js'
 import { namePattern } from '../name-pattern.js'
@@ -18,40 +18,72 @@ import { namePattern } from '../name-pattern.js'
 /** The number of lines that are written together. */
 const BLOCK_SIZE = 1000
 
+/** Rows of a catalog. */
+interface Rows<Row> {
+  /** The rows that are shown, the oldest first. */
+  readonly rows: readonly Row[]
+  /** The archive IDs of all rows, of those that are not shown too: a short ID must be unique among all. */
+  readonly ids: readonly string[]
+}
+
 /** Runs `ls`: prints a table, or with `--json` each archive as JSON. */
 export async function ls(vaultName: string | undefined, options: LsOptions, io: Io): Promise<void> {
+  if (!options.json && !options.cost) {
+    const { rows, ids } = await readRows(vaultName, options, io, tableRowOf)
+    return printTable(rows, ids, vaultName, options, io)
+  }
+  const { rows, ids } = await readRows(vaultName, options, io, (row) => row)
+  const costs = options.cost ? await costsOfRows(rows, options) : undefined
+  const toJson = (row: LsRow): string => costs?.withCost(row, jsonOf(row)) ?? jsonOf(row)
+  if (options.json) await printLines(io, inBlocks(rows, toJson))
+  else await printTable(rows, ids, vaultName, options, io, costs?.cellOf)
+  if (costs && !options.quiet) printNote(io, costs.total)
+}
+
+/** Reads the rows that are shown, and keeps of each what `keep` returns. */
+async function readRows<Row extends TableRow>(
+  vaultName: string | undefined,
+  options: LsOptions,
+  io: Io,
+  keep: (row: LsRow) => Row,
+): Promise<Rows<Row>> {
   const file = catalogFileOf(options, io.env)
   const { conflicts, blocks } = await listingOf(file)
   warnOfConflicts(conflicts, io)
   const isShown = filterOf(vaultName, options, nowMsOf(io))
-  const shown: LsRow[] = []
-  const ids: string[] = [] // of all rows: a short ID must be unique among all
+  const shown: Row[] = []
+  const ids: string[] = []
   let count = 0
   for await (const entries of blocks)
     for (const entry of entries) {
       const row = rowOf(entry)
       count++
-      ids.push(...row.ids)
-      if (isShown(row)) shown.push(row)
+      if (!options.full && !options.json) ids.push(...row.ids)
+      if (isShown(row)) shown.push(keep(row))
     }
   if (shown.length === 0 && !options.quiet) printNote(io, emptyText(file, count, vaultName))
-  const rows = byTime(shown)
-  const costs = await costsOfRows(rows, options)
-  const toJson = (row: LsRow): string => costs?.withCost(row, jsonOf(row)) ?? jsonOf(row)
-  const layout = { ...layoutOf(vaultName, options, ids, io), costOf: costs?.cellOf }
-  await printLines(io, inBlocks(options.json ? rows.map(toJson) : lsTable(rows, layout)))
-  if (costs && !options.quiet) printNote(io, costs.total)
+  return { rows: byTime(shown), ids }
 }
 
-function layoutOf(
+async function printTable(
+  rows: readonly TableRow[],
+  ids: readonly string[],
   vaultName: string | undefined,
   { full }: LsOptions,
-  ids: readonly string[],
   io: Io,
-): LsLayout {
+  costOf?: (row: TableRow) => string,
+): Promise<void> {
+  const shownIds = rows.flatMap(({ id }) => id ?? [])
+  const layout = layoutOf(vaultName, full ? undefined : shortIdsOf(shownIds, ids), io)
+  await printLines(
+    io,
+    inBlocks(lsTable(rows, { ...layout, costOf }), (line) => line),
+  )
+}
+
+function layoutOf(vaultName: string | undefined, shortIds: LsLayout['shortIds'], io: Io): LsLayout {
   const { isTTY, columns } = io.stdout
   const maxWidth = isTTY ? (columns ?? 80) : undefined
-  const shortIds = full ? undefined : shortIdsOf(ids)
   return { maxWidth, shortIds, hasVault: vaultName === undefined, nowMs: nowMsOf(io) }
 }
 
@@ -62,9 +94,13 @@ function emptyText(file: string, count: number, vaultName: string | undefined): 
   return `None of the ${formatCount(count, 'entry', 'entries')} of the catalog ${file} is an archive${which} that matches.`
 }
 
-async function* inBlocks(lines: readonly string[]): AsyncGenerator<readonly string[], void, undefined> {
-  for (let at = 0; at < lines.length; at += BLOCK_SIZE)
-    yield await Promise.resolve(lines.slice(at, at + BLOCK_SIZE))
+/** Makes the lines block by block: all at once would take as much memory as the rows. */
+async function* inBlocks<T>(
+  all: readonly T[],
+  lineOf: (one: T) => string,
+): AsyncGenerator<readonly string[], void, undefined> {
+  for (let at = 0; at < all.length; at += BLOCK_SIZE)
+    yield await Promise.resolve(all.slice(at, at + BLOCK_SIZE).map(lineOf))
 }
 
 function filterOf(

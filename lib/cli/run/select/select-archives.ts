@@ -41,7 +41,7 @@ export async function selectArchives(
   const { vaultName, options, io } = task
   const file = catalogFileOf(options, io.env)
   const areIds = given.every(isWholeId)
-  const archives = areIds ? await withoutEntries(file) : await selectableIn(file)
+  const archives = areIds ? await withoutEntries(file, given) : await selectableIn(file, given)
   const place = areIds ? { vaultName } : await task.place()
   const selected = given.map((text) => ({ text, selection: selectArchive(text, archives, place) }))
   return selected.map(({ text, selection }) => {
@@ -70,8 +70,14 @@ function isWholeId(given: string): boolean {
   return kind !== 'name' && isArchiveId(text)
 }
 
-async function withoutEntries(file: string): Promise<SelectableArchives> {
-  return { entries: [], mismatched: [], deleted: await deletionTimesIn(file) }
+async function withoutEntries(file: string, given: readonly string[]): Promise<SelectableArchives> {
+  const archiveIds = new Set(given.map((one) => selectorOf(one).text))
+  return {
+    entries: [],
+    names: [],
+    mismatched: [],
+    deleted: await deletionTimesIn(file, undefined, archiveIds),
+  }
 }
 
 function noteSelection(

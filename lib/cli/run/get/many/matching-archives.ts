@@ -55,7 +55,8 @@ export async function matchingArchives(
     return missing.length === 0 ? 'its end is not known; --incomplete retrieves it' : 'volumes are missing'
   }
   const byName = new Map<string, { usable: StoredEntry[]; passedOver: PassedOver[] }>()
-  for (const entry of matching(entriesInPlace(await storedEntriesIn(file), place), pattern)) {
+  const entries = await storedEntriesIn(file, undefined, mayMatch(pattern))
+  for (const entry of matching(entriesInPlace(entries, place), pattern)) {
     const { name = '' } = entry
     const ofName = byName.get(name) ?? { usable: [], passedOver: [] }
     byName.set(name, ofName)
@@ -79,6 +80,13 @@ export async function matchingArchives(
     ),
     passedOver: names.flatMap(([, { passedOver }]) => passedOver),
   }
+}
+
+/** Makes a function that says whether the name of an entry matches the pattern, or the pattern before a date. */
+function mayMatch(pattern: string): (entry: StoredEntry) => boolean {
+  const isMatch = namePattern(pattern)
+  const isBeforeDate = namePattern(datedNameOf(pattern)?.name ?? pattern)
+  return ({ name = '' }) => isMatch(name) || isBeforeDate(name)
 }
 
 /** The entries with a name that matches, the oldest first. */
