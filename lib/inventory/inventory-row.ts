@@ -25,7 +25,8 @@ export function inventoryRow(fields: Readonly<Record<string, unknown>>): Invento
   if (typeof ArchiveId !== 'string' || typeof CreationDate !== 'string' || typeof SHA256TreeHash !== 'string')
     throw inventoryError('a row has no ArchiveId, CreationDate or SHA256TreeHash')
   const size = typeof Size === 'string' || typeof Size === 'number' ? Number(Size) : NaN
-  if (!Number.isSafeInteger(size) || size < 0) throw inventoryError(`the Size of ${ArchiveId} is not a whole number`)
+  if (!Number.isSafeInteger(size) || size < 0)
+    throw inventoryError(`the Size of ${ArchiveId} is not a whole number`)
   const description = typeof ArchiveDescription === 'string' ? ArchiveDescription : ''
   return { archiveId: ArchiveId, description, creationDate: CreationDate, size, treeHash: SHA256TreeHash }
 }

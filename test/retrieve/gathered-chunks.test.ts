@@ -3,7 +3,9 @@ import t from 'tap'
 import { GatheredChunks } from '../../lib/retrieve/gathered-chunks.js'
 
 t.test('chunks of any sizes come out as the same bytes in order, the large ones without a copy', (t) => {
-  const sizes = fc.array(fc.oneof(fc.nat(10), fc.nat(5_000), fc.constantFrom(4095, 4096, 65_536, 70_000)), { maxLength: 60 })
+  const sizes = fc.array(fc.oneof(fc.nat(10), fc.nat(5_000), fc.constantFrom(4095, 4096, 65_536, 70_000)), {
+    maxLength: 60,
+  })
   fc.assert(
     fc.property(sizes, (all) => {
       const chunks = all.map((size, i) => Buffer.alloc(size, i + 1))
@@ -29,6 +31,14 @@ t.test('a range that arrives byte by byte takes few chunks, and little more memo
     mixed.add(bytes)
     mixed.add(Buffer.alloc(4096))
   }
-  t.equal(new Set(mixed.end().filter(({ length }) => length === 8).map((chunk) => chunk.buffer)).size, 1)
+  t.equal(
+    new Set(
+      mixed
+        .end()
+        .filter(({ length }) => length === 8)
+        .map((chunk) => chunk.buffer),
+    ).size,
+    1,
+  )
   t.end()
 })

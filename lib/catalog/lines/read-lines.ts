@@ -1,6 +1,9 @@
 /**
  * Reads the lines of a catalog in large blocks: a catalog may have millions of lines, and a step of a generator costs more
  * than a line. Each block has whole lines only; the last one may end without a line end.
+ *
+ * A line that is longer than many records was not written by this tool, or has the zeros of a power cut in it. It comes in
+ * pieces that begin with a record, as far as it has records: the memory that it takes is bounded.
  */
 import { isAscii } from 'node:buffer'
 import { resolve } from 'node:path'
@@ -9,10 +12,13 @@ import { isMissing } from '../../fs/missing.js'
 import type { FileSystem } from '../../runtime/file-system.js'
 import { catalogFailure } from '../catalog-failure.js'
 import { assertCatalogHead } from '../catalog-file.js'
+import { RECORD_BEGIN } from './parse-line.js'
 
 const NEW_LINE = 10
 /** Bytes read at once. */
 const READ_BYTES = 1_048_576
+/** Maximum number of bytes of a line that are held. A record has at most 64 KiB. */
+const MAX_LINE_BYTES = 16 * READ_BYTES
 
 /** Some lines of a catalog, torn ones included. Valid until the next block is requested. */
 export interface LineBlock {
@@ -59,7 +65,8 @@ async function* blocksOf(path: string, files: FileSystem): AsyncGenerator<Buffer
       const end = heldBytes + bytesRead
       if (isFirst) assertCatalogHead(buffer.subarray(0, end))
       isFirst = false
-      const cut = bytesRead === 0 ? end : buffer.lastIndexOf(NEW_LINE, end - 1) + 1
+      const lineEnd = bytesRead === 0 ? end : buffer.lastIndexOf(NEW_LINE, end - 1) + 1
+      const cut = lineEnd === 0 && end === MAX_LINE_BYTES ? cutOfLongLine(buffer) : lineEnd
       if (cut > 0) yield buffer.subarray(0, cut)
       if (bytesRead === 0) return
       buffer.copyWithin(0, cut, end)
@@ -69,4 +76,10 @@ async function* blocksOf(path: string, files: FileSystem): AsyncGenerator<Buffer
   } finally {
     await close()
   }
+}
+
+/** The position at which a line is cut that fills the buffer: where its last record begins that may still be complete. */
+function cutOfLongLine(buffer: Buffer): number {
+  const begin = buffer.lastIndexOf(RECORD_BEGIN)
+  return begin > 0 ? begin : buffer.length - RECORD_BEGIN.length + 1 // which may be the beginning of a record
 }
