@@ -5,6 +5,7 @@ import { type Command, CommanderError } from 'commander'
 import type { Io } from './io.js'
 import { exitCodeOf, explanationsOf } from './output/exit-code.js'
 import { printNote, write } from './output/print.js'
+import { printableLines } from './output/printable.js'
 import { writeAbove } from './output/status-line.js'
 import { makeProgram } from './program.js'
 
@@ -36,7 +37,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
 /** Explains an error on stderr, and returns its exit code. */
 function explain(error: unknown, program: Command, io: Io): number {
   for (const line of explanationsOf(error, isOn(program, 'quiet'))) printNote(io, line)
-  if (isOn(program, 'debug')) writeAbove(io.stderr, `${stackTracesOf(error)}\n`)
+  if (isOn(program, 'debug')) writeAbove(io.stderr, `${printableLines(stackTracesOf(error))}\n`)
   return exitCodeOf(error, io.signal)
 }
 

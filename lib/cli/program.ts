@@ -29,6 +29,7 @@ import type { Io } from './io.js'
 import { createsLocalVault, type CatalogOptions, type OutputOptions } from './options/connection-options.js'
 import { assertVaultAndAccount } from './options/operands.js'
 import { printData, printNote } from './output/print.js'
+import { printableLines } from './output/printable.js'
 import { version } from './version.js'
 
 const EXIT_CODES_HELP = `
@@ -51,7 +52,7 @@ export function makeProgram(io: Io, argv: readonly string[], writeOut: (text: st
     .exitOverride()
     .configureOutput({
       writeOut,
-      writeErr: (text) => void io.stderr.write(text),
+      writeErr: (text) => void io.stderr.write(printableLines(text)), // it repeats words of the command line
     })
     .configureHelp({ optionDescription: describeOption })
     .showHelpAfterError('(run with --help for the usage)')

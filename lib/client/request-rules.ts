@@ -15,7 +15,7 @@ import {
   withMethods,
 } from '../options/rules.js'
 import { checkOptions, rule, type Rule, type RulesOf } from '../options/check-options.js'
-import { ACCOUNT_ID, SNS_TOPIC, VAULT_NAME } from '../glacier/names.js'
+import { ACCOUNT_ID, ID, SNS_TOPIC, VAULT_NAME } from '../glacier/names.js'
 import { PART_SIZE } from '../glacier/part-size.js'
 import type { AccountRequest, UploadRequest, VaultClient, VaultRequest } from './vault-client.js'
 import { TIER, type InventoryFilter } from '../store/retrieval-store.js'
@@ -30,8 +30,8 @@ const ACCOUNT = { accountId: ACCOUNT_ID, signal: SIGNAL } satisfies RulesOf<Acco
 /** The rules of a {@link VaultRequest}. */
 export const VAULT: RulesOf<VaultRequest> = { ...ACCOUNT, vaultName: required(VAULT_NAME) }
 const PAGE = { marker: TEXT, limit: wholeNumber(1) } satisfies RulesOf<PageRequest>
-const UPLOAD = { ...VAULT, uploadId: required(TEXT) } satisfies RulesOf<UploadRequest>
-const JOB = { ...VAULT, jobId: required(TEXT) }
+const UPLOAD = { ...VAULT, uploadId: required(ID) } satisfies RulesOf<UploadRequest>
+const JOB = { ...VAULT, jobId: required(ID) }
 /** The rules of an {@link InventoryFilter}. */
 export const INVENTORY_FILTER: RulesOf<InventoryFilter> = { startDate: DATE, endDate: DATE }
 const HASHES = { linearHash: required(TREE_HASH), treeHash: required(TREE_HASH) }
@@ -63,7 +63,7 @@ export const REQUESTS: { readonly [Call in keyof Calls]: RulesOf<Parameters<Call
     ...VAULT,
     description: SENT_DESCRIPTION,
     snsTopic: SNS_TOPIC,
-    archiveId: required(TEXT),
+    archiveId: required(ID),
     range: RANGE,
     tier: TIER,
   },
@@ -74,7 +74,7 @@ export const REQUESTS: { readonly [Call in keyof Calls]: RulesOf<Parameters<Call
     snsTopic: SNS_TOPIC,
     format: required(INVENTORY_FORMAT),
   },
-  deleteArchive: { ...VAULT, archiveId: required(TEXT) },
+  deleteArchive: { ...VAULT, archiveId: required(ID) },
   listJobs: { ...VAULT, ...PAGE, completed: BOOLEAN },
   describeJob: JOB,
   getJobOutput: { ...JOB, range: required(RANGE), outputSize: SIZE },

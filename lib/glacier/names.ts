@@ -7,6 +7,14 @@ export function isVaultName(text: string): boolean {
   return /^[\w.-]{1,255}$/.test(text) && text !== '.' && text !== '..'
 }
 
+/** Whether an ID can be a part of the path of a URL. `.` and `..` change the path, as an empty part may. */
+export function isPathId(text: string): boolean {
+  return text !== '' && text !== '.' && text !== '..'
+}
+
+/** The rule of the ID of an archive, an upload or a job. */
+export const ID: Rule = rule('an ID: a string that is not empty, "." or ".."', isString, isPathId)
+
 /** The rule of the name of a vault. */
 export const VAULT_NAME: Rule = rule(
   'the name of a vault: 1 to 255 characters of A-Z, a-z, 0-9, "_", "." and "-", and neither "." nor ".."',

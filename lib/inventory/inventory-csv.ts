@@ -4,7 +4,7 @@
  * ends: the fields before and after the description cannot contain its special characters, and a row ends only after a
  * date, a size and a hash.
  */
-import { inventoryRow, inventoryError, type InventoryRow } from './inventory-row.js'
+import { assertHoldable, inventoryRow, inventoryError, type InventoryRow } from './inventory-row.js'
 
 const HEADER = 'ArchiveId,ArchiveDescription,CreationDate,Size,SHA256TreeHash'
 const ROW = /^([\w-]+),(.*),(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ),(\d+),([0-9a-f]{64})$/s
@@ -21,6 +21,7 @@ export class InventoryCsvParser {
     const all = this.#text + text
     const end = all.lastIndexOf('\n') + 1
     this.#text = all.slice(end)
+    assertHoldable(this.#text)
     return all
       .slice(0, end)
       .split('\n')

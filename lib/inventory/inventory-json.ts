@@ -5,7 +5,7 @@
  * A row contains no objects, so it ends at the first brace that is not in a string. Fields in another order are handled
  * by JSON.parse.
  */
-import { inventoryRow, inventoryError, type InventoryRow } from './inventory-row.js'
+import { assertHoldable, inventoryRow, inventoryError, type InventoryRow } from './inventory-row.js'
 
 const LIST = '"ArchiveList"'
 
@@ -26,7 +26,10 @@ export class InventoryJsonParser {
   /** Parses a piece of text. Returns the rows that end in it. */
   push(text: string): InventoryRow[] {
     this.#text += text
-    if (!this.#hasList && !this.#readHead()) return []
+    if (!this.#hasList && !this.#readHead()) {
+      assertHoldable(this.#text)
+      return []
+    }
     const rows: InventoryRow[] = []
     let from = 0 // the end of the last row
     while (!this.#isEnded) {
@@ -39,6 +42,7 @@ export class InventoryJsonParser {
     }
     this.#text = this.#text.slice(this.#isEnded ? this.#listEnd : from)
     this.#listEnd = 0
+    assertHoldable(this.#text)
     return rows
   }
 

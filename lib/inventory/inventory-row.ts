@@ -24,10 +24,23 @@ export function inventoryRow(fields: Readonly<Record<string, unknown>>): Invento
   const { ArchiveId, ArchiveDescription, CreationDate, Size, SHA256TreeHash } = fields
   if (typeof ArchiveId !== 'string' || typeof CreationDate !== 'string' || typeof SHA256TreeHash !== 'string')
     throw inventoryError('a row has no ArchiveId, CreationDate or SHA256TreeHash')
-  const size = Number(Size)
-  if (!Number.isInteger(size)) throw inventoryError(`the Size of ${ArchiveId} is not a whole number`)
+  const size = typeof Size === 'string' || typeof Size === 'number' ? Number(Size) : NaN
+  if (!Number.isSafeInteger(size) || size < 0)
+    throw inventoryError(`the Size of ${ArchiveId} is not a whole number`)
   const description = typeof ArchiveDescription === 'string' ? ArchiveDescription : ''
   return { archiveId: ArchiveId, description, creationDate: CreationDate, size, treeHash: SHA256TreeHash }
+}
+
+/** Characters in a row, or in the text before the first or after the last one: the service's have some thousand. */
+const MAX_ROW_LENGTH = 65_536
+
+/**
+ * Checks the text of a row that has not ended yet. It is held, so that a row without an end would fill the memory.
+ *
+ * @throws {InventoryError} `ERR_INVENTORY`: it is longer than any row
+ */
+export function assertHoldable(text: string): void {
+  if (text.length > MAX_ROW_LENGTH) throw inventoryError(`a row has more than ${MAX_ROW_LENGTH} characters`)
 }
 
 /** The error for a text that is not a complete inventory. */

@@ -1,7 +1,8 @@
 /**
  * Fetches one range of a job's output into memory and verifies it. A damaged or incomplete range is fetched again.
  *
- * The bytes stay in the buffers in which they arrived: copying them into one buffer would cost more than hashing them.
+ * The bytes stay in the buffers in which they arrived, except for very small ones: copying them into one buffer would
+ * cost more than hashing them.
  */
 import { toInclusive } from '../byte-range.js'
 import { SizeMismatchError, TreeHashMismatchError } from '../errors.js'
@@ -10,6 +11,7 @@ import type { ProgressMeter } from '../transfer/progress.js'
 import type { Retry } from '../transfer/retry.js'
 import { TreeHash } from '../tree-hash/tree-hash.js'
 import type { ExpectedOutput } from './expected-output.js'
+import { GatheredChunks } from './gathered-chunks.js'
 
 /** Bytes whose tree hash has been verified. */
 export interface VerifiedBytes {
@@ -72,15 +74,15 @@ async function readAll(
   where: string,
   onBytes: (bytes: number) => void,
 ): Promise<VerifiedBytes> {
-  const chunks: Uint8Array[] = []
+  const chunks = new GatheredChunks()
   let receivedBytes = 0
   for await (const chunk of body) {
     receivedBytes += chunk.length
     onBytes(chunk.length)
     if (receivedBytes > size) throw new SizeMismatchError(where, size, receivedBytes)
     hash.update(chunk)
-    chunks.push(chunk)
+    chunks.add(chunk)
   }
   if (receivedBytes < size) throw new SizeMismatchError(where, size, receivedBytes)
-  return { chunks, size, treeHash: hash.digest('hex') }
+  return { chunks: chunks.end(), size, treeHash: hash.digest('hex') }
 }

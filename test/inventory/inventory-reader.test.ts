@@ -144,6 +144,44 @@ t.test('a text that is not a complete inventory is an error', async (t) => {
   }
 })
 
+t.test(
+  'text without an end of a row, of the head or of the inventory is not held beyond 64 Ki characters',
+  (t) => {
+    const piece = 'x'.repeat(1000)
+    const untilError = (
+      parser: InventoryJsonParser | InventoryCsvParser,
+      beginning: string,
+      filler = piece,
+    ): number => {
+      let length = 0
+      parser.push(beginning)
+      t.throws(
+        () => {
+          for (; length < 1_000_000; length += filler.length) parser.push(filler)
+        },
+        { code: 'ERR_INVENTORY', message: /more than 65536 characters/ },
+      )
+      return length
+    }
+    const list = '{"ArchiveList":['
+    t.ok(untilError(new InventoryJsonParser(), '{"VaultARN":"') < 70_000)
+    t.ok(untilError(new InventoryJsonParser(), `${list}{"ArchiveDescription":"`) < 70_000)
+    t.ok(untilError(new InventoryJsonParser(), `${list}]`, ' '.repeat(1000)) < 70_000)
+    t.ok(untilError(new InventoryCsvParser(), csvOf([])) < 70_000)
+    t.ok(untilError(new InventoryCsvParser(), '') < 70_000)
+    t.end()
+  },
+)
+
+t.test('a size that is no number of bytes is an error', (t) => {
+  const whole = jsonOf([{ archiveId: 'a', description: '', creationDate: 'd', size: 1, treeHash: HASH }])
+  for (const size of ['-1', '1e300', '0.5', 'null', 'true', '[1]', '{}', '""x']) {
+    const text = whole.replace('"Size":1', `"Size":${size}`)
+    t.throws(() => read(new InventoryJsonParser(), text, []), { code: 'ERR_INVENTORY' }, size)
+  }
+  t.end()
+})
+
 /** A vault that has an inventory. */
 class InventoryVault extends MemoryVault {
   text = Buffer.from(jsonOf([]))

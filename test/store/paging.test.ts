@@ -91,3 +91,26 @@ t.test('every list of the service ends at an empty marker, and fails at a repeat
   t.equal(service.seen.length, 3, 'one page each')
   t.equal((await client.listVaults({})).marker, undefined)
 })
+
+t.test(
+  'a list of ever new markers ends: after 1,000 empty pages in a row, or after 20,000 pages',
+  async (t) => {
+    const pagesUntilError = async (rowsOf: (page: number) => number[]): Promise<number> => {
+      let pages = 0
+      const list = (): Promise<Page<number>> => {
+        const marker = `m${++pages}`
+        return Promise.resolve({ items: rowsOf(pages), marker })
+      }
+      await t.rejects(
+        async () => {
+          for await (const item of itemsOf(list)) if (item < 0) break
+        },
+        { name: 'ServiceError', serviceCode: 'EndlessList', message: /does not end/ },
+      )
+      return pages
+    }
+    t.equal(await pagesUntilError(() => []), 1000)
+    t.equal(await pagesUntilError((page) => (page === 999 ? [1] : [])), 1999)
+    t.equal(await pagesUntilError(() => [1]), 20_001)
+  },
+)

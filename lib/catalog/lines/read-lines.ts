@@ -1,6 +1,9 @@
 /**
  * Reads the lines of a catalog in large blocks: a catalog may have millions of lines, and a step of a generator costs more
  * than a line. Each block has whole lines only; the last one may end without a line end.
+ *
+ * A line that is longer than many records was not written by this tool, or has the zeros of a power cut in it. It comes in
+ * pieces that begin with a record, as far as it has records: the memory that it takes is bounded.
  */
 import { isAscii } from 'node:buffer'
 import { resolve } from 'node:path'
@@ -9,6 +12,7 @@ import { isMissing } from '../../fs/missing.js'
 import type { FileSystem } from '../../runtime/file-system.js'
 import { catalogFailure } from '../catalog-failure.js'
 import { assertCatalogHead } from '../catalog-file.js'
+import { RECORD_BEGIN } from './parse-line.js'
 
 const NEW_LINE = 10
 /**
@@ -17,6 +21,8 @@ const NEW_LINE = 10
  * they pile up to the size of the catalog before V8 collects them.
  */
 const READ_BYTES = 65_536
+/** Maximum number of bytes of a line that are held. A record has at most 64 KiB. */
+const MAX_LINE_BYTES = 16_777_216
 
 /** Some lines of a catalog, torn ones included. Valid until the next block is requested. */
 export interface LineBlock {
@@ -63,7 +69,8 @@ async function* blocksOf(path: string, files: FileSystem): AsyncGenerator<Buffer
       const end = heldBytes + bytesRead
       if (isFirst) assertCatalogHead(buffer.subarray(0, end))
       isFirst = false
-      const cut = bytesRead === 0 ? end : buffer.lastIndexOf(NEW_LINE, end - 1) + 1
+      const lineEnd = bytesRead === 0 ? end : buffer.lastIndexOf(NEW_LINE, end - 1) + 1
+      const cut = lineEnd === 0 && end === MAX_LINE_BYTES ? cutOfLongLine(buffer) : lineEnd
       if (cut > 0) yield buffer.subarray(0, cut)
       if (bytesRead === 0) return
       buffer.copyWithin(0, cut, end)
@@ -73,4 +80,10 @@ async function* blocksOf(path: string, files: FileSystem): AsyncGenerator<Buffer
   } finally {
     await close()
   }
+}
+
+/** The position at which a line is cut that fills the buffer: where its last record begins that may still be complete. */
+function cutOfLongLine(buffer: Buffer): number {
+  const begin = buffer.lastIndexOf(RECORD_BEGIN)
+  return begin > 0 ? begin : buffer.length - RECORD_BEGIN.length + 1 // which may be the beginning of a record
 }

@@ -1,22 +1,14 @@
 /**
  * How commands print: data and IDs on stdout, everything else on stderr.
  *
- * Text from the service or from the description of an archive is printed with its control characters escaped, so that it
- * cannot control a terminal.
+ * Text from the service or from the description of an archive is printed with the characters escaped that are unsafe on a
+ * terminal.
  */
 import type { Io } from '../io.js'
+import { printable } from './printable.js'
 import { writeAbove } from './status-line.js'
 
-const CONTROL = /\p{Cc}/u
-const CONTROLS = /\p{Cc}/gu
 const LINE_END = Buffer.from('\n')
-
-/** Text with every control character written as `\u001b`. */
-export function printable(text: string): string {
-  return CONTROL.test(text)
-    ? text.replace(CONTROLS, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
-    : text
-}
 
 /**
  * Writes a line of data to stdout.

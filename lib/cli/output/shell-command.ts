@@ -1,4 +1,5 @@
 /** Commands in messages, quoted for a shell. */
+import { isPrintable, withoutUnsafe } from './printable.js'
 
 /**
  * A command as the user types it.
@@ -14,8 +15,8 @@ export function shellCommand(words: readonly string[], operands: readonly string
 /** A word, quoted if the shell would not take it as it is. */
 function quoted(word: string): string {
   if (/^[\w./:=@%+,-]+$/.test(word)) return word
-  if (!/\p{Cc}/u.test(word)) return `'${word.replaceAll("'", `'\\''`)}'`
-  const escaped = word.replace(/[\\']/g, '\\$&').replace(/\p{Cc}/gu, (character) => octalOf(character))
+  if (isPrintable(word)) return `'${word.replaceAll("'", `'\\''`)}'`
+  const escaped = withoutUnsafe(word.replace(/[\\']/g, '\\$&'), octalOf)
   return `$'${escaped}'` // as bash, zsh and ksh read it; plain quotes would let a name control the terminal
 }
 

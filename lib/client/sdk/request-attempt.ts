@@ -5,6 +5,9 @@
  * The ID of a request is the system's random number, also in a simulation: nothing depends on it.
  */
 import { randomUUID } from 'node:crypto'
+import type { ServiceError } from '../../errors.js'
+import { Readable } from '../../streams/node-streams.js'
+import { boundedBody, tooLongResponse } from './bounded-body.js'
 import { foreignResponse } from './service-error.js'
 import type { CommandStack } from './single-request.js'
 
@@ -27,7 +30,7 @@ interface RawResponse {
   readonly response: {
     readonly statusCode: number
     readonly headers: Readonly<Record<string, string>>
-    readonly body?: { destroy?(): void }
+    body?: unknown
   }
 }
 
@@ -36,10 +39,19 @@ export class RequestAttempt {
   readonly #operation: string
   /** Unique; sent in the header in which the SDK sends its own ID. */
   readonly id: string = randomUUID()
+  readonly #isOutput: boolean
   #isStarted = false
+  #error: ServiceError | undefined
 
-  constructor(operation: string) {
+  /** @param isOutput - whether the body of a success is read as a stream, and not gathered by the SDK */
+  constructor(operation: string, isOutput: boolean) {
     this.#operation = operation
+    this.#isOutput = isOutput
+  }
+
+  /** The error of a response that is too long, which the SDK changes or hides; `undefined` otherwise. */
+  get error(): ServiceError | undefined {
+    return this.#error
   }
 
   /** Whether the request was handed to the transport: before, nothing was sent. */
@@ -55,11 +67,18 @@ export class RequestAttempt {
         this.#isStarted = true
         args.request.headers[ID_HEADER] = this.id
         const result = await next(args)
-        const { statusCode, body } = result.response
+        const { response } = result
+        const { statusCode, body } = response
+        const stream = body instanceof Readable ? body : undefined // the handler of another platform has other bodies
         if (isForeignSuccess(args.request.method, result)) {
-          body?.destroy?.() // it is not read, and would keep its connection
+          stream?.destroy() // it is not read, and would keep its connection
           throw foreignResponse(this.#operation, statusCode)
         }
+        if (stream && !(this.#isOutput && statusCode < 300))
+          response.body = boundedBody(
+            stream,
+            () => (this.#error = tooLongResponse(this.#operation, statusCode)),
+          )
         return result
       }
     command.middlewareStack.add(middleware, INNERMOST)

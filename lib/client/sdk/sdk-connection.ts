@@ -177,7 +177,7 @@ export class SdkConnection {
     command: (sdk: typeof Sdk) => SdkCommand<Input, Output>,
     read: (output: Output) => Facts & { readonly body: unknown },
   ): Promise<Facts & { readonly body: AsyncIterable<Uint8Array> }> {
-    const started = await this.#start(operation, size, request)
+    const started = await this.#start(operation, size, request, true)
     try {
       const response = read(await this.#send(operation, started, request, command))
       const body = bytesOf(operation, response.body as Readable, started.timeout, request.signal)
@@ -204,7 +204,7 @@ export class SdkConnection {
     } catch (error) {
       if (fetch.isInProgress) throw this.#fetchError(operation, error, signal)
       const origin = attempt.isStarted ? 'transport' : 'preparation'
-      throw timeout.error ?? toServiceError(operation, error, signal, origin)
+      throw timeout.error ?? attempt.error ?? toServiceError(operation, error, signal, origin)
     }
   }
 
@@ -218,9 +218,14 @@ export class SdkConnection {
     )
   }
 
-  async #start(operation: string, size: number, { signal }: AccountRequest): Promise<StartedRequest> {
+  async #start(
+    operation: string,
+    size: number,
+    { signal }: AccountRequest,
+    isOutput = false,
+  ): Promise<StartedRequest> {
     const loaded = await this.#load() // not a part of the request's time
-    const attempt = new RequestAttempt(operation)
+    const attempt = new RequestAttempt(operation, isOutput)
     const isPaused = (): boolean => isQueued(loaded.client.config.requestHandler, attempt.id)
     const limits = timeLimitsFor(this.#idleTimeoutMs, size)
     const timeout = new RequestTimeout(operation, limits, signal, isPaused, this.#clock)

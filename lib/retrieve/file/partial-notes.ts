@@ -12,6 +12,9 @@ import type { StoreLimits } from '../../store/limits.js'
 import type { VerifiedRange } from '../verified-range.js'
 import { orMissing } from './output-target.js'
 
+/** Far more than the notes of an archive of 40,000 GiB in ranges of the usual size, and less than a string can hold. */
+const MAX_NOTES_BYTES = 500_000_000
+
 /** The content of a partial file: archives, or a range of the stream that they form. */
 export interface PartialContent {
   readonly vaultName: string
@@ -54,6 +57,7 @@ export async function readNotes(
   const found = await orMissing(files.lstat(path))
   if (!found) return undefined
   if (!found.isFile()) return 'foreign' // reading a FIFO would wait for a writer
+  if (found.size > MAX_NOTES_BYTES) return 'foreign'
   const text = await files.readFile(path)
   const [first = '', ...lines] = text.split('\n')
   const subject = subjectOf(first, limits)
@@ -104,6 +108,7 @@ function subjectOf(line: string, limits: StoreLimits): PartialSubject | undefine
     const isOurs =
       typeof value?.vaultName === 'string' &&
       Array.isArray(value.archiveIds) &&
+      value.archiveIds.every((id: unknown) => typeof id === 'string') &&
       typeof value.rangeSize === 'number' &&
       isRangeSize(value.rangeSize, limits) &&
       value.file !== undefined

@@ -20,6 +20,9 @@ export interface PollDelays {
 /** Milliseconds after its completion for which a job is used: its output is kept for at least 24 hours. */
 const MAX_AGE_MS = 20 * 3_600_000
 
+/** The number of jobs of one output that are considered: a list of more must not fill the memory. */
+const MAX_FOUND_JOBS = 1000
+
 /**
  * Waits until a job has an output. The job is described at once, and then after pauses that are jittered by a quarter, so
  * that many waiting processes do not send their requests together.
@@ -71,8 +74,9 @@ export async function findJobs(
       if (job.completionDate !== undefined && now - Date.parse(job.completionDate) > MAX_AGE_MS) continue
       found.push(job)
     }
+    found.sort((a, b) => preferenceOf(b) - preferenceOf(a)).splice(MAX_FOUND_JOBS)
   }
-  return found.sort((a, b) => preferenceOf(b) - preferenceOf(a))
+  return found
 }
 
 /** Finished jobs come before others: of the finished ones the latest is preferred, of the others the earliest. */

@@ -23,6 +23,8 @@ export interface JobDefinition {
 
 /** Maximum number of jobs started in succession, each in place of the last, before a byte is read. */
 const MAX_RENEWALS = 3
+/** The same for jobs that existed before, which cost nothing: a list may have many that have expired. */
+const MAX_FOUND_RENEWALS = 1000
 
 /** Finds or starts a job, and another one when the service no longer has it. */
 export class RenewableJob implements RetrievalJob {
@@ -35,6 +37,7 @@ export class RenewableJob implements RetrievalJob {
   #jobId: Promise<string> | undefined
   #lastSeen: Job | undefined
   #renewals = 0
+  #foundRenewals = 0
   #lastRefusal: NotFoundError | undefined
 
   /** @param givenJobId - the ID of the job to use first; by default a job is found or started */
@@ -89,6 +92,7 @@ export class RenewableJob implements RetrievalJob {
   /** Notes that a part of the output has been read: the count of renewals starts again. */
   progressed(): void {
     this.#renewals = 0
+    this.#foundRenewals = 0
   }
 
   /** Makes a request about the job. If the service no longer has the job, the request is made about another one. */
@@ -121,6 +125,8 @@ export class RenewableJob implements RetrievalJob {
     const matches = (job: Job): boolean => !this.#gone.has(job.jobId) && this.#definition.matches(job)
     for (const { jobId } of await findJobs(this.#store, { signal }, matches, runtime.wallClock)) {
       if (!(await this.#exists(jobId))) continue
+      // A list may name a new job after each one that disappears, and never one that has an output.
+      if (this.#lastRefusal && ++this.#foundRenewals > MAX_FOUND_RENEWALS) throw this.#lastRefusal
       onJob(jobId, true)
       return jobId
     }

@@ -1,11 +1,53 @@
-import { writeFile } from 'node:fs/promises'
+import { open, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import fc from 'fast-check'
 import t from 'tap'
 import { readLines } from '../../../lib/catalog/lines/read-lines.js'
+import { readCatalog } from '../../../lib/catalog/catalog.js'
 import { systemFiles } from '../../../lib/runtime/system-files.js'
 
+const MIB = 1_048_576
 /** The largest text that V8 collects with other new objects; a larger one stays for as long as there is memory. */
 const MAX_ORDINARY_CHARACTERS = 131_072
+
+function record(uploadId: string): string {
+  return `{"type":"ended","time":"2026-01-01T00:00:00.000Z","uploadId":"${uploadId}"}`
+}
+
+async function idsIn(file: string): Promise<string[]> {
+  const ids: string[] = []
+  for await (const { uploadId } of readCatalog(file, 'ended')) ids.push(uploadId)
+  return ids
+}
+
+t.test('records behind a long stretch without a line end are read, wherever they lie', async (t) => {
+  const file = join(t.testdir(), 'catalog.jsonl')
+  const gaps = fc.integer({ min: 16 * MIB - 300, max: 16 * MIB + 100 })
+  await fc.assert(
+    fc.asyncProperty(gaps, gaps, async (first, second) => {
+      const filler = (length: number): string => '\0'.repeat(length)
+      await writeFile(
+        file,
+        `${record('a')}\n${filler(first)}${record('b')}\n${filler(second)}${record('c')}${record('d')}`,
+      )
+      return (await idsIn(file)).join('') === 'abcd'
+    }),
+    { numRuns: 5 },
+  )
+})
+
+t.test('a line of hundreds of MiB takes little memory', async (t) => {
+  const file = join(t.testdir(), 'catalog.jsonl')
+  await writeFile(file, `${record('a')}\n`)
+  const handle = await open(file, 'r+')
+  await handle.truncate(300 * MIB) // zeros, which take no space on the disk
+  await handle.write(`${record('b')}\n`, 300 * MIB)
+  await handle.close()
+  let longest = 0
+  for await (const { text } of readLines(file, systemFiles)) longest = Math.max(longest, text.length)
+  t.ok(longest <= 16 * MIB, String(longest))
+  t.strictSame(await idsIn(file), ['a', 'b'])
+})
 
 t.test('lines are read in blocks of whole lines, whose texts are ordinary objects', async (t) => {
   const path = join(t.testdir(), 'catalog.jsonl')

@@ -353,3 +353,40 @@ t.test('two requests that find out together that a job is gone start one other j
   await Promise.all([job.ready(), job.look()])
   t.equal(chosen.length, 2, 'the first job, and the one in its place')
 })
+
+t.test('a list that names a new job after each one that disappears ends in an error', async (t) => {
+  const vault = MemoryVault.holding(patternBytes(MIB))
+  let listed = 0
+  const listJobs = vault.listJobs.bind(vault)
+  vault.listJobs = (request) => {
+    vault.jobs.push(`new-${++listed}`)
+    return listJobs(request)
+  }
+  vault.before = ({ operation, jobId }) => {
+    if (operation !== 'getJobOutput') return
+    vault.jobs.splice(0)
+    throw notFound(String(jobId))
+  }
+  await t.rejects(gathered(retrieveArchive(optionsFor(vault))), { code: 'ERR_NOT_FOUND' })
+  t.ok(listed <= 1002, String(listed))
+})
+
+t.test('of a list of many jobs, the thousand best are considered', async (t) => {
+  const store = vaultStore(MemoryVault.holding(patternBytes(MIB)), { vaultName })
+  const [job] = (await store.listJobs({})).items
+  const time = (n: number): string => new Date(Date.parse('2026-01-01T00:00:00Z') + n * 1000).toISOString()
+  let page = 0
+  const reader: JobReader = {
+    ...store,
+    listJobs: () => {
+      const items = Array.from({ length: 900 }, (_, i) => ({
+        ...(job as Job),
+        completionDate: time(page * 900 + i),
+      }))
+      return Promise.resolve({ items, marker: ++page < 3 ? `m${page}` : undefined, date: time(0) })
+    },
+  }
+  const found = await findJobs(reader, {}, () => true, systemRuntime.wallClock)
+  t.equal(found.length, 1000)
+  t.equal(found[0]?.completionDate, time(2699))
+})

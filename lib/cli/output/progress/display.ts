@@ -4,7 +4,7 @@
  * a write has failed.
  */
 import type { Io } from '../../io.js'
-import { printable } from '../print.js'
+import { printable } from '../printable.js'
 import { clearStatusLine, drawStatusLine } from '../status-line.js'
 import type { ProgressClock } from './progress-clock.js'
 import type { ProgressForm } from './progress-form.js'

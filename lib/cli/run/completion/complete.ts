@@ -8,6 +8,7 @@ import type { Io } from '../../io.js'
 import type { CatalogOptions } from '../../options/connection-options.js'
 import { visibleCommandsOf, visibleOptionsOf } from '../../walk-commands.js'
 import { catalogFileOf } from '../data-folder.js'
+import { isPrintable } from '../../output/printable.js'
 import type { Candidate } from './candidate.js'
 import { archivesIn, vaultsIn } from './stored-names.js'
 import { typedCommand, type TypedCommand } from './typed-command.js'
@@ -27,7 +28,7 @@ export async function completionOf(program: Command, words: readonly string[], i
   const typed = typedCommand(program, words)
   const found = await allAt(typed, io)
   if (typeof found === 'string') return found
-  return found.filter(({ word }) => word.startsWith(typed.current) && !/\p{Cc}/u.test(word))
+  return found.filter(({ word }) => word.startsWith(typed.current) && isPrintable(word))
 }
 
 async function allAt(typed: TypedCommand, io: Io): Promise<Completion> {

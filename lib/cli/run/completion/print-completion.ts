@@ -1,7 +1,8 @@
 /** Runs `__complete` and `completion`. */
 import type { Command } from 'commander'
 import type { Io } from '../../io.js'
-import { printable, write } from '../../output/print.js'
+import { write } from '../../output/print.js'
+import { printable } from '../../output/printable.js'
 import { bashScript } from './bash-script.js'
 import { completionOf } from './complete.js'
 import { fishScript } from './fish-script.js'

@@ -1,7 +1,7 @@
 /** The table that `ls` prints. */
 import { DAY_MS, freeDeletionTime } from '../../../costs/billing-rules.js'
 import { formatAge, formatCount, formatSize, formatTime } from '../../output/format.js'
-import { printable } from '../../output/print.js'
+import { printable } from '../../output/printable.js'
 import { tableLines, type Column } from '../../output/table/table.js'
 import type { TableRow } from './ls-row.js'
 

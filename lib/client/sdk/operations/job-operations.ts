@@ -16,7 +16,8 @@ import type {
 import { observingResponse, type ResponseFacts } from '../response-facts.js'
 import type { SdkConnection } from '../sdk-connection.js'
 import { assertOutputResponse, dateOf } from './output-response.js'
-import { markerOf, pageOf, requiredField, toJob } from './response-fields.js'
+import { markerOf, pageOf, toJob } from './response-fields.js'
+import { requiredField, requiredId, rowsOf } from './response-values.js'
 
 /** InitiateJob, for an archive. */
 export async function startRetrieval(connection: SdkConnection, request: RetrievalRequest): Promise<string> {
@@ -53,7 +54,7 @@ async function startJob(
 ): Promise<string> {
   const input = { ...address, jobParameters }
   const output = await connection.call('InitiateJob', request, (sdk) => new sdk.InitiateJobCommand(input))
-  return requiredField('InitiateJob', 'x-amz-job-id', output.jobId)
+  return requiredId('InitiateJob', 'x-amz-job-id', output.jobId)
 }
 
 /** ListJobs. */
@@ -69,8 +70,8 @@ export async function listJobs(connection: SdkConnection, request: JobsRequest):
   const output = await connection.call('ListJobs', request, (sdk) =>
     observingResponse(new sdk.ListJobsCommand(input), (facts) => (response = facts)),
   )
-  const items = requiredField('ListJobs', 'JobList', output.JobList).map((job) => toJob('ListJobs', job))
-  return { items, marker: markerOf(output), date: dateOf(response) }
+  const items = rowsOf('ListJobs', 'JobList', output.JobList).map((job) => toJob('ListJobs', job))
+  return { items, marker: markerOf('ListJobs', output), date: dateOf(response) }
 }
 
 /** DescribeJob. */

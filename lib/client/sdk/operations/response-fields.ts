@@ -3,48 +3,39 @@
  * a crash later.
  */
 import type * as Sdk from '@aws-sdk/client-glacier'
-import { ServiceError } from '../../../errors.js'
 import { accountInArn } from '../../../glacier/account-id.js'
 import { parseInclusive } from '../../../glacier/range-format.js'
 import type { Job, Tier } from '../../../store/retrieval-store.js'
 import type { ListedPart, OpenUpload, StoredArchive } from '../../../store/archive-store.js'
 import type { PageRequest } from '../../../store/pages.js'
 import type { Vault } from '../../vault-client.js'
+import { optionalSize, optionalText, requiredField, requiredId, requiredText } from './response-values.js'
 
 /** An output of the SDK, whose fields may all be missing. */
 type Output<T> = { readonly [K in keyof T]?: T[K] | undefined }
 
-/**
- * Returns the value of a field that a response must have.
- *
- * @throws {ServiceError} `ERR_SERVICE`, service code `IncompleteResponse`: the field is missing
- */
-export function requiredField<T>(operation: string, field: string, value: T | undefined): T {
-  if (value !== undefined) return value
-  throw new ServiceError(`The response has no ${field}.`, { operation, serviceCode: 'IncompleteResponse' })
-}
-
 /** Returns the marker of the next page. The service ends a list with `null`; an empty marker ends it as well. */
-export function markerOf({ Marker }: { readonly Marker?: string | undefined }): string | undefined {
-  return Marker === '' ? undefined : (Marker ?? undefined)
+export function markerOf(operation: string, { Marker }: { readonly Marker?: unknown }): string | undefined {
+  const marker = optionalText(operation, 'Marker', Marker)
+  return marker === '' ? undefined : marker
 }
 
-/** Maps a vault. */
-export function toVault(vault: Output<Sdk.DescribeVaultOutput>): Vault {
+/** Maps a vault of an operation. */
+export function toVault(operation: string, vault: Output<Sdk.DescribeVaultOutput>): Vault {
   return {
-    vaultName: requiredField('DescribeVault', 'VaultName', vault.VaultName),
-    arn: requiredField('DescribeVault', 'VaultARN', vault.VaultARN),
-    creationDate: requiredField('DescribeVault', 'CreationDate', vault.CreationDate),
-    lastInventoryDate: vault.LastInventoryDate,
-    archiveCount: vault.NumberOfArchives,
-    size: vault.SizeInBytes,
+    vaultName: requiredText(operation, 'VaultName', vault.VaultName),
+    arn: requiredText(operation, 'VaultARN', vault.VaultARN),
+    creationDate: requiredText(operation, 'CreationDate', vault.CreationDate),
+    lastInventoryDate: optionalText(operation, 'LastInventoryDate', vault.LastInventoryDate),
+    archiveCount: optionalSize(operation, 'NumberOfArchives', vault.NumberOfArchives),
+    size: optionalSize(operation, 'SizeInBytes', vault.SizeInBytes),
   }
 }
 
 /** Maps the response of an operation that stores an archive. */
 export function toStoredArchive(operation: string, output: Output<Sdk.ArchiveCreationOutput>): StoredArchive {
   return {
-    archiveId: requiredField(operation, 'x-amz-archive-id', output.archiveId),
+    archiveId: requiredId(operation, 'x-amz-archive-id', output.archiveId),
     treeHash: output.checksum,
     location: output.location,
   }
@@ -52,38 +43,43 @@ export function toStoredArchive(operation: string, output: Output<Sdk.ArchiveCre
 
 /** Maps an upload. */
 export function toOpenUpload(operation: string, upload: Output<Sdk.UploadListElement>): OpenUpload {
+  const partSize = optionalSize(operation, 'PartSizeInBytes', upload.PartSizeInBytes)
   return {
-    uploadId: requiredField(operation, 'MultipartUploadId', upload.MultipartUploadId),
-    partSize: requiredField(operation, 'PartSizeInBytes', upload.PartSizeInBytes),
-    description: upload.ArchiveDescription ?? undefined,
-    creationDate: requiredField(operation, 'CreationDate', upload.CreationDate),
-    accountId: accountInArn(upload.VaultARN),
+    uploadId: requiredId(operation, 'MultipartUploadId', upload.MultipartUploadId),
+    partSize: requiredField(operation, 'PartSizeInBytes', partSize),
+    description: optionalText(operation, 'ArchiveDescription', upload.ArchiveDescription),
+    creationDate: requiredText(operation, 'CreationDate', upload.CreationDate),
+    accountId: accountInArn(optionalText(operation, 'VaultARN', upload.VaultARN)),
   }
 }
 
 /** Maps a job. */
 export function toJob(operation: string, job: Output<Sdk.GlacierJobDescription>): Job {
-  const inventory = job.InventoryRetrievalParameters
+  const inventory = job.InventoryRetrievalParameters ?? undefined
+  const text = (field: keyof Sdk.GlacierJobDescription): string | undefined =>
+    optionalText(operation, field, job[field])
+  const size = (field: keyof Sdk.GlacierJobDescription): number | undefined =>
+    optionalSize(operation, field, job[field])
   return {
-    jobId: requiredField(operation, 'JobId', job.JobId),
-    action: requiredField(operation, 'Action', job.Action),
-    status: requiredField(operation, 'StatusCode', job.StatusCode),
-    statusMessage: job.StatusMessage ?? undefined,
-    description: job.JobDescription ?? undefined,
-    snsTopic: job.SNSTopic ?? undefined,
-    creationDate: requiredField(operation, 'CreationDate', job.CreationDate),
-    completionDate: job.CompletionDate ?? undefined,
-    tier: (job.Tier ?? undefined) as Tier | undefined, // the names are the same
-    archiveId: job.ArchiveId ?? undefined,
-    archiveSize: job.ArchiveSizeInBytes ?? undefined,
-    archiveTreeHash: job.ArchiveSHA256TreeHash ?? undefined,
-    range: parseInclusive(job.RetrievalByteRange ?? ''),
-    treeHash: job.SHA256TreeHash ?? undefined,
-    inventorySize: job.InventorySizeInBytes ?? undefined,
+    jobId: requiredId(operation, 'JobId', job.JobId),
+    action: requiredText(operation, 'Action', job.Action) as Sdk.ActionCode,
+    status: requiredText(operation, 'StatusCode', job.StatusCode) as Sdk.StatusCode,
+    statusMessage: text('StatusMessage'),
+    description: text('JobDescription'),
+    snsTopic: text('SNSTopic'),
+    creationDate: requiredText(operation, 'CreationDate', job.CreationDate),
+    completionDate: text('CompletionDate'),
+    tier: text('Tier') as Tier | undefined, // the names are the same
+    archiveId: text('ArchiveId'),
+    archiveSize: size('ArchiveSizeInBytes'),
+    archiveTreeHash: text('ArchiveSHA256TreeHash'),
+    range: parseInclusive(text('RetrievalByteRange') ?? ''),
+    treeHash: text('SHA256TreeHash'),
+    inventorySize: size('InventorySizeInBytes'),
     inventory: inventory && {
       format: inventory.Format === 'CSV' ? 'CSV' : 'JSON',
-      startDate: inventory.StartDate ?? undefined,
-      endDate: inventory.EndDate ?? undefined,
+      startDate: optionalText(operation, 'StartDate', inventory.StartDate),
+      endDate: optionalText(operation, 'EndDate', inventory.EndDate),
       limited: Boolean(inventory.Limit ?? inventory.Marker),
     },
   }
@@ -91,8 +87,8 @@ export function toJob(operation: string, job: Output<Sdk.GlacierJobDescription>)
 
 /** Maps a part of an upload. */
 export function toListedPart(part: Sdk.PartListElement): ListedPart {
-  const range = parseInclusive(requiredField('ListParts', 'RangeInBytes', part.RangeInBytes))
-  const treeHash = requiredField('ListParts', 'SHA256TreeHash', part.SHA256TreeHash)
+  const range = parseInclusive(requiredText('ListParts', 'RangeInBytes', part.RangeInBytes))
+  const treeHash = requiredText('ListParts', 'SHA256TreeHash', part.SHA256TreeHash)
   return { ...requiredField('ListParts', 'valid RangeInBytes', range), treeHash }
 }
 

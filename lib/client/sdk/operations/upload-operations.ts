@@ -12,14 +12,8 @@ import type {
   VaultRequest,
 } from '../../vault-client.js'
 import type { SdkConnection } from '../sdk-connection.js'
-import {
-  markerOf,
-  pageOf,
-  requiredField,
-  toListedPart,
-  toOpenUpload,
-  toStoredArchive,
-} from './response-fields.js'
+import { markerOf, pageOf, toListedPart, toOpenUpload, toStoredArchive } from './response-fields.js'
+import { requiredId, rowsOf } from './response-values.js'
 
 /** UploadArchive. */
 export async function uploadArchive(
@@ -51,7 +45,7 @@ export async function initiateUpload(
     request,
     (sdk) => new sdk.InitiateMultipartUploadCommand(input),
   )
-  return { uploadId: requiredField(operation, 'x-amz-multipart-upload-id', uploadId), location }
+  return { uploadId: requiredId(operation, 'x-amz-multipart-upload-id', uploadId), location }
 }
 
 /** UploadMultipartPart. */
@@ -102,8 +96,8 @@ export async function listParts(
 ): Promise<PartsPage> {
   const input = { ...addressOf('listParts', request), uploadId: request.uploadId, ...pageOf(request) }
   const output = await connection.call('ListParts', request, (sdk) => new sdk.ListPartsCommand(input))
-  const items = (output.Parts ?? []).map(toListedPart)
-  return { upload: toOpenUpload('ListParts', output), items, marker: markerOf(output) }
+  const items = rowsOf('ListParts', 'Parts', output.Parts).map(toListedPart)
+  return { upload: toOpenUpload('ListParts', output), items, marker: markerOf('ListParts', output) }
 }
 
 /** ListMultipartUploads. */
@@ -118,7 +112,8 @@ export async function listUploads(
     request,
     (sdk) => new sdk.ListMultipartUploadsCommand(input),
   )
-  const uploads = requiredField(operation, 'UploadsList', output.UploadsList)
-  const items = uploads.map((upload) => toOpenUpload(operation, upload))
-  return { items, marker: markerOf(output) }
+  const items = rowsOf(operation, 'UploadsList', output.UploadsList).map((upload) =>
+    toOpenUpload(operation, upload),
+  )
+  return { items, marker: markerOf(operation, output) }
 }

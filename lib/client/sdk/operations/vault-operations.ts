@@ -3,7 +3,8 @@ import type { Page, PageRequest } from '../../../store/pages.js'
 import { accountOf, addressOf } from '../../request-rules.js'
 import type { AccountRequest, ArchiveAddress, Vault, VaultRequest } from '../../vault-client.js'
 import type { SdkConnection } from '../sdk-connection.js'
-import { markerOf, pageOf, requiredField, toVault } from './response-fields.js'
+import { markerOf, pageOf, toVault } from './response-fields.js'
+import { rowsOf } from './response-values.js'
 
 /** CreateVault. */
 export async function createVault(connection: SdkConnection, request: VaultRequest): Promise<void> {
@@ -15,6 +16,7 @@ export async function createVault(connection: SdkConnection, request: VaultReque
 export async function describeVault(connection: SdkConnection, request: VaultRequest): Promise<Vault> {
   const input = addressOf('describeVault', request)
   return toVault(
+    'DescribeVault',
     await connection.call('DescribeVault', request, (sdk) => new sdk.DescribeVaultCommand(input)),
   )
 }
@@ -26,8 +28,10 @@ export async function listVaults(
 ): Promise<Page<Vault>> {
   const input = { ...accountOf('listVaults', request), ...pageOf(request) }
   const output = await connection.call('ListVaults', request, (sdk) => new sdk.ListVaultsCommand(input))
-  const items = requiredField('ListVaults', 'VaultList', output.VaultList).map(toVault)
-  return { items, marker: markerOf(output) }
+  const items = rowsOf('ListVaults', 'VaultList', output.VaultList).map((vault) =>
+    toVault('ListVaults', vault),
+  )
+  return { items, marker: markerOf('ListVaults', output) }
 }
 
 /** DeleteVault. */
