@@ -1,5 +1,6 @@
 /** Disturbs a process at its calls, by faults that come from outside of it. */
 import type { FaultKind } from '../world/faults.js'
+import type { Host } from '../world/host.js'
 import type { SimProcess } from '../world/sim-process.js'
 import { CATALOG, type Environment } from './environment.js'
 
@@ -43,7 +44,7 @@ export function disturb(process: SimProcess, env: Environment, stop: AbortContro
 function pauseOnce(process: SimProcess): void {
   const { world, name } = process
   const isPaused = world.faults.rate('paused') > 0
-  const at = world.choices.between(`${name}/long-pause-at-call`, 0, MAX_PAUSED_CALL, isPaused ? 0.4 : 0)
+  const at = world.choices.between(`${name}/long-pause-at-call`, 0, MAX_PAUSED_CALL, isPaused ? 0.6 : 0)
   if (at === 0) return
   let calls = 0
   process.onCall = () => {
@@ -66,9 +67,8 @@ const ACTIONS: Readonly<
     world.note(name, () => `sees the clock of ${host.name} jump by ${minutes} min`)
     world.faults.tookEffect('clock-jump')
   },
-  'power-cut'({ host }, { table, disk }) {
-    for (const other of table.values()) if (other.host === host) other.kill()
-    disk.powerCut(host)
+  'power-cut'({ host }, env) {
+    cutPower(host, env)
   },
   'cut-off'({ host, world, name }) {
     const minutes = world.choices.pick(`${name}/cut-off-min`, [15, 2, 40])
@@ -82,6 +82,16 @@ const ACTIONS: Readonly<
     ledger.lostCatalogs.push(text)
     disk.replaceFile(CATALOG, how === 'deleted' ? undefined : how === 'copy' ? text : withoutLastLine(text))
   },
+}
+
+/** A host loses power right after a process of it has reported a success: all that it reported must be on disk. */
+export function disturbSuccess({ name, host, world }: SimProcess, env: Environment): void {
+  if (world.faults.happens('power-cut', `${name}/success/power-cut`)) cutPower(host, env)
+}
+
+function cutPower(host: Host, { table, disk }: Environment): void {
+  for (const other of table.values()) if (other.host === host) other.kill()
+  disk.powerCut(host)
 }
 
 function withoutLastLine(text: string): string {
