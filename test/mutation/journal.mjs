@@ -1,0 +1,96 @@
+/**
+ * The results of earlier runs, so that a run that was stopped continues, and a later one repeats only what may have changed.
+ *
+ * - A mutant is known by its file with its content, its place and its replacement: a change of a file tests all its mutants
+ *   again. Changes of other files of lib/ do not; `--fresh` tests everything again.
+ * - A killed mutant stays killed while the test file that found it is the same, with the helpers it imports.
+ * - A mutant survives while all the test files that execute it are the same.
+ */
+import { createHash } from 'node:crypto'
+import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { withHelpers } from './folders.mjs'
+
+/** @typedef {import('@stryker-mutator/api/test-runner').MutantRunResult} Result */
+
+/** Hashes of files and test files, which do not change during a run. */
+export class Fingerprints {
+  /** @type {Map<string, string>} */
+  #known = new Map()
+  #root
+
+  /** @param {string} root - the folder with the original files, with a slash at its end */
+  constructor(root) {
+    this.#root = root
+  }
+
+  /** @param {string} path - from the root of the project */
+  ofFile(path) {
+    return this.#once(path, () => this.#read(path))
+  }
+
+  /** @param {string} path - a test file, from the root of the project */
+  ofTestFile(path) {
+    return this.#once(`${path} with helpers`, () =>
+      withHelpers(path, (file) => this.#read(file))
+        .map((file) => this.ofFile(file))
+        .join(),
+    )
+  }
+
+  /** @param {string} path */
+  #read(path) {
+    return readFileSync(this.#root + path, 'utf8')
+  }
+
+  /**
+   * @param {string} key
+   * @param {() => string} text
+   */
+  #once(key, text) {
+    const known = this.#known.get(key)
+    if (known !== undefined) return known
+    const hash = createHash('sha256').update(text()).digest('hex').slice(0, 16)
+    this.#known.set(key, hash)
+    return hash
+  }
+}
+
+export class Journal {
+  /** @type {Map<string, { tests: string, result: Result }>} */
+  #results = new Map()
+  #path
+
+  /** @param {string} path - of the file with the results */
+  constructor(path) {
+    this.#path = path
+    mkdirSync(dirname(path), { recursive: true })
+    if (!existsSync(path)) return
+    for (const line of readFileSync(path, 'utf8').split('\n')) {
+      // A process that was killed may have left half a line.
+      if (!line.endsWith('}')) continue
+      const { key, ...entry } = JSON.parse(line)
+      this.#results.set(key, entry)
+    }
+  }
+
+  /**
+   * The result of an earlier run, if it holds.
+   *
+   * @param {string} key - of the mutant
+   * @param {(result: Result) => string} testsOf - the fingerprint of the tests that decide such a result
+   */
+  find(key, testsOf) {
+    const entry = this.#results.get(key)
+    return entry && entry.tests === testsOf(entry.result) ? entry.result : undefined
+  }
+
+  /**
+   * @param {string} key
+   * @param {string} tests
+   * @param {Result} result
+   */
+  add(key, tests, result) {
+    appendFileSync(this.#path, `${JSON.stringify({ key, tests, result })}\n`)
+  }
+}
