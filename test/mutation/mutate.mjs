@@ -18,6 +18,9 @@ process.chdir(root)
 const { isFresh, folder, files } = parse(process.argv.slice(2))
 if (isFresh) await rm(`.mutation/${folder}.jsonl`, { force: true })
 
+const sandbox = `.mutation/sandbox-${folder}`
+await rm(sandbox, { recursive: true, force: true }) // of a run that was killed
+
 const results = await new Stryker({
   mutate: files.length > 0 ? files : [`lib/${folder}/**/*.ts`],
   // Texts are for people; what depends on them is tested where they are printed.
@@ -31,7 +34,7 @@ const results = await new Stryker({
   concurrency: 1,
   // The runner has limits of its own, which end what a test started as well.
   timeoutMS: 600_000,
-  tempDirName: '.mutation/sandbox',
+  tempDirName: sandbox,
   ignorePatterns: ['**', '!lib/**', '!test/**', '!package.json', '!tsconfig.json'],
   reporters: ['progress-append-only'],
   allowConsoleColors: false,

@@ -21,12 +21,13 @@ import { runTests } from './test-process.mjs'
 /** For the first run of a test file, without a mutant. */
 const DRY_RUN_TIMEOUT_MS = 240_000
 /** The start of a process on a busy machine. */
-const START_MS = 10_000
+const START_MS = 5000
 /** A test may take so many times as long as without a mutant. */
 const SLOWNESS = 5
 
 class Runner {
-  static inject = /** @type {const} */ ([commonTokens.options])
+  /** @type {[typeof commonTokens.options]} */
+  static inject = [commonTokens.options]
   /** How long each test takes without a mutant. @type {Map<string, number>} */
   #times = new Map()
   #folder
@@ -56,10 +57,7 @@ class Runner {
     /** @type {import('@stryker-mutator/api/core').MutantCoverage} */
     const coverage = { static: {}, perTest: {} }
     for (const file of testFilesOf(this.#folder)) {
-      const { events, passed, output } = await runTests(
-        { files: [file] },
-        { timeoutMs: DRY_RUN_TIMEOUT_MS, keepOutput: true },
-      )
+      const { events, passed, output } = await runTests({ files: [file] }, DRY_RUN_TIMEOUT_MS)
       const last = events.at(-1)
       if (!passed || last?.type !== 'done') {
         return { status: DryRunStatus.Error, errorMessage: `${file} fails without a mutant.\n${output}` }
@@ -73,6 +71,14 @@ class Runner {
         // What is executed while the modules are loaded affects all tests of the file.
         coverage.perTest[id] = { ...last.coverage?.static, ...last.coverage?.perTest[id] }
       }
+    }
+    // The same way as with a mutant: a failure that has another cause would count as a mutant found.
+    const control = await runTests(
+      { files: testFilesOf(this.#folder), tests: [...this.#times.keys()], mutant: 'none', hitLimit: 1 },
+      DRY_RUN_TIMEOUT_MS,
+    )
+    if (!control.passed) {
+      return { status: DryRunStatus.Error, errorMessage: `The tests fail together.\n${control.output}` }
     }
     addUncounted(coverage, this.#folder)
     return { status: DryRunStatus.Complete, tests, mutantCoverage: coverage }
@@ -95,18 +101,18 @@ class Runner {
     const timeoutMs = START_MS + SLOWNESS * tests.reduce((sum, id) => sum + (this.#times.get(id) ?? 0), 0)
     const { events, passed, timedOut, output } = await runTests(
       { files, tests, mutant: activeMutant.id, ...(hitLimit !== undefined && { hitLimit }) },
-      { timeoutMs },
+      timeoutMs,
     )
     const nrOfTests = events.filter(({ type }) => type === 'end').length
     const last = events.at(-1)
     /** @type {Result} */
     let result
     if (passed) result = { status: MutantRunStatus.Survived, nrOfTests }
-    else if (timedOut || (last?.type === 'end' && last.isLoop)) result = { status: MutantRunStatus.Timeout }
+    else if (timedOut) result = { status: MutantRunStatus.Timeout }
     else {
       // A process that ends before its first test cannot load the first file.
       const test = last && last.type !== 'done' ? last.test : (tests[0] ?? '')
-      const failureMessage = output.slice(-500) || 'The test fails.'
+      const failureMessage = output.slice(-2000)
       result = { status: MutantRunStatus.Killed, killedBy: [test], failureMessage, nrOfTests }
     }
     this.#journal.add(key, testsOf(result), result)
@@ -121,7 +127,7 @@ class Runner {
   }
 
   /**
-   * The tests of the same name as the module first, then those of the files that take the least time.
+   * The test file of the same name as the module first, then those that take the least time, and so with the tests of a file.
    *
    * @param {string[]} tests
    * @param {string} module - the path of the file with the mutant
@@ -132,10 +138,14 @@ class Runner {
     const costs = new Map()
     for (const id of tests) {
       const file = fileOf(id)
-      const costMs = file.endsWith(`/${name}.test.ts`) ? -Infinity : (this.#times.get(id) ?? 0)
-      costs.set(file, (costs.get(file) ?? 0) + costMs)
+      const costMs = (costs.get(file) ?? 0) + (this.#times.get(id) ?? 0)
+      costs.set(file, file.endsWith(`/${name}.test.ts`) ? -1 : costMs)
     }
-    return tests.toSorted((a, b) => (costs.get(fileOf(a)) ?? 0) - (costs.get(fileOf(b)) ?? 0))
+    const costOf = (/** @type {string} */ id) => [costs.get(fileOf(id)) ?? 0, this.#times.get(id) ?? 0]
+    return tests.toSorted((a, b) => {
+      const [[fileA = 0, testA = 0], [fileB = 0, testB = 0]] = [costOf(a), costOf(b)]
+      return fileA === fileB ? testA - testB : fileA - fileB
+    })
   }
 }
 

@@ -45,7 +45,9 @@ export async function compareSurvivors(folder, results, read) {
     if (count > 0) continue
     isUpToDate = false
     const { line, column } = result.location.start
-    console.log(`${file}:${line}:${column} ${result.mutatorName} (${result.status})\n- ${code}\n+ ${replacement}`)
+    console.log(
+      `${file}:${line}:${column} ${result.mutatorName} (${result.status})\n- ${code}\n+ ${replacement}`,
+    )
   }
   for (const [key, count] of left) {
     if (count <= 0) continue

@@ -4,6 +4,7 @@
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
+import { clearTimeout, setTimeout } from 'node:timers'
 import { fileURLToPath } from 'node:url'
 
 /** @typedef {import('./run-tests.mjs').Order} Order */
@@ -16,7 +17,7 @@ import { fileURLToPath } from 'node:url'
  * @property {Event[]} events - what it reported
  * @property {boolean} passed - all its tests passed, and it ended by itself with the exit code 0
  * @property {boolean} timedOut - it was stopped at the time limit
- * @property {string} output - what it wrote to stderr, and to stdout if it was kept
+ * @property {string} output - the end of what it wrote to stdout and stderr
  */
 
 const SCRIPT = fileURLToPath(new URL('run-tests.mjs', import.meta.url))
@@ -27,18 +28,21 @@ const MOCK_LOADER = import.meta.resolve('@tapjs/mock/import')
  * Runs tests in a process of their own.
  *
  * @param {Order} order
- * @param {object} limits
- * @param {number} limits.timeoutMs - after this time the process and all that it started are stopped
- * @param {boolean} [limits.keepOutput] - default false
+ * @param {number} timeoutMs - after this time the process and all that it started are stopped
  * @returns {Promise<Outcome>}
  */
-export async function runTests(order, { timeoutMs, keepOutput = false }) {
+export async function runTests(order, timeoutMs) {
   const mocks = order.files.some((file) => readFileSync(file, 'utf8').includes('mockImport'))
-  const child = spawn(
-    process.execPath,
-    [...(mocks ? ['--import', MOCK_LOADER] : []), SCRIPT, JSON.stringify(order)],
-    { stdio: ['ignore', keepOutput ? 'pipe' : 'ignore', 'pipe', 'pipe'], detached: true },
-  )
+  const child = spawn(process.execPath, [...(mocks ? ['--import', MOCK_LOADER] : []), SCRIPT], {
+    env: {
+      ...process.env,
+      ORDER: JSON.stringify(order),
+      TAP_TIMEOUT: '0',
+      ...(order.mutant !== undefined && { TAP_BAIL: '1' }),
+    },
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+    detached: true,
+  })
   let timedOut = false
   const timer = setTimeout(() => {
     timedOut = true
@@ -55,7 +59,7 @@ export async function runTests(order, { timeoutMs, keepOutput = false }) {
   /** @type {number | null} */
   const code = await new Promise((resolve, reject) => {
     child.once('error', reject)
-    child.once('exit', (status) => {
+    child.once('exit', () => {
       stopGroup(child.pid) // what the tests started and did not stop
     })
     child.once('close', resolve)
