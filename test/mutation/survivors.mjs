@@ -18,7 +18,7 @@ import { relative } from 'node:path'
 const PATH = new URL('survivors.json', import.meta.url)
 
 /**
- * Prints the survivors that are not listed, and those that are listed and no longer survive.
+ * Prints the survivors that are not listed, as entries of the list, and those that are listed and no longer survive.
  *
  * @param {string} folder
  * @param {readonly import('@stryker-mutator/api/core').MutantResult[]} results
@@ -44,10 +44,8 @@ export async function compareSurvivors(folder, results, read) {
     left.set(key, count - 1)
     if (count > 0) continue
     isUpToDate = false
-    const { line, column } = result.location.start
-    console.log(
-      `${file}:${line}:${column} ${result.mutatorName} (${result.status})\n- ${code}\n+ ${replacement}`,
-    )
+    console.log(`${file}:${result.location.start.line} ${result.mutatorName}`)
+    console.log(JSON.stringify({ file, code, replacement, reason: '' }, null, 2))
   }
   for (const [key, count] of left) {
     if (count <= 0) continue

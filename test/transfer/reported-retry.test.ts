@@ -152,7 +152,7 @@ t.test('a stream emits each further attempt, which the progress counts, and a st
   }
   let counted = 0
   const clock = new VirtualClock()
-  const retry = reportedRetry(stream, { clock, retryFor: 10 }, {}, { retried: () => void counted++ })
+  const retry = reportedRetry(stream, { clock, retryFor: 10 }, {}, { retried: () => counted++ })
   let attempts = 0
   await retry.run(async () => {
     await retry.run(succeed)
