@@ -70,6 +70,18 @@ t.test('a stuck request is reported once, when it has failed for 15 minutes', as
   t.ok(notice.attempts > 15)
 })
 
+t.test('a request is stuck from the moment at which it has failed for the time allowed', async (t) => {
+  const { retry, clock, stuck } = listening(500)
+  clock.time = 100 * HOUR
+  clock.chance = 1
+  let attempts = 0
+  await retry.run(async () => {
+    await retry.run(succeed)
+    if (++attempts < 3) throw reset
+  })
+  t.match(stuck, [{ attempts: 2, failingMs: 500, limitMs: 2000 }])
+})
+
 t.test('each stuck request is reported', async (t) => {
   const { retry, stuck } = listening(HOUR)
   const failing = [1, 2].map(() =>
