@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { closeSync, constants, openSync, unlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { openFifo } from '../../lib/fs/fifo.js'
@@ -7,7 +8,7 @@ import { openBothEnds, settled } from '../helpers/gate.js'
 
 const NO_FIFO = process.platform === 'win32' && 'there are no FIFOs'
 /** The threads on which Node opens files. */
-const THREADS = Number(process.env['UV_THREADPOOL_SIZE'] ?? 4)
+const THREADS = Number(process.env.UV_THREADPOOL_SIZE ?? 4)
 
 /** A clock whose pauses are noted, and end after a few turns of the event loop. */
 function countingClock(): Clock & { readonly pauses: number[] } {
@@ -16,7 +17,8 @@ function countingClock(): Clock & { readonly pauses: number[] } {
     pauses,
     now: () => 0,
     random: () => 0,
-    sleep: async (milliseconds) => {
+    sleep: async (milliseconds, _signal, options) => {
+      t.strictSame(options, { keepsAlive: false }, 'a pause does not keep the process running')
       pauses.push(milliseconds)
       await settled(1)
     },
@@ -67,3 +69,25 @@ t.test(
     t.equal(clock.pauses.length, before, 'no attempt follows the end of the wait')
   },
 )
+
+t.test('no attempt follows when the FIFO is gone', { skip: NO_FIFO }, async (t) => {
+  const fifo = join(t.testdir(), 'fifo')
+  execFileSync('mkfifo', [fifo])
+  const clock = countingClock()
+  const aborting = new AbortController()
+  const opening = openFifo(fifo, 'reading', aborting.signal, clock)
+  const rejected = t.rejects(opening, { name: 'AbortError', cause: 'SIGINT' })
+  while (!aborting.signal.aborted) {
+    await settled(1)
+    try {
+      closeSync(openSync(fifo, constants.O_WRONLY | constants.O_NONBLOCK)) // fails until the thread waits
+    } catch {
+      continue
+    }
+    unlinkSync(fifo)
+    aborting.abort('SIGINT')
+  }
+  await rejected
+  await settled()
+  t.strictSame(clock.pauses, [])
+})

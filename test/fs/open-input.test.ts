@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
 import {
   closeSync,
   constants,
@@ -11,6 +12,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
+import { Socket } from 'node:net'
 import { join } from 'node:path'
 import tty from 'node:tty'
 import { promisify } from 'node:util'
@@ -144,7 +146,10 @@ t.test('what cannot be made a stream is closed', async (t) => {
 
 t.test('files, FIFOs and sockets are streams, and a directory is an error', async (t) => {
   const dir = t.testdir({ file: 'hello' })
-  t.equal(String(await gathered(await inputStream(join(dir, 'file')))), 'hello')
+  const file = await inputStream(join(dir, 'file'))
+  t.equal(String(await gathered(file)), 'hello')
+  if (!file.closed) await once(file, 'close')
+  t.match(file, { fd: null }, 'its descriptor is closed')
   t.equal(
     String(await gathered(await inputStream(Buffer.from(join(dir, 'file'))))),
     'hello',
@@ -155,9 +160,11 @@ t.test('files, FIFOs and sockets are streams, and a directory is an error', asyn
   if (NO_FIFO) return
   const fifo = join(dir, 'fifo')
   execFileSync('mkfifo', [fifo])
-  const stream = inputStream(fifo)
+  const opening = inputStream(fifo)
   const writer = await openForWriting(fifo)
   writeSync(writer, 'from a FIFO')
   closeSync(writer)
-  t.equal(String(await gathered(await stream)), 'from a FIFO')
+  const stream = await opening
+  t.ok(stream instanceof Socket && !stream.writable, 'it is read on the event loop')
+  t.equal(String(await gathered(stream)), 'from a FIFO')
 })
