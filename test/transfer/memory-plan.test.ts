@@ -159,5 +159,5 @@ t.test('the memory is a number from 4 MiB up, and the concurrency a whole number
   for (const options of [{ memory: 4 * MIB - 1 }, { memory: NaN }, { concurrency: 0 }, { concurrency: 1.5 }])
     t.throws(() => checkOptions('put', options, MEMORY), { name: 'RangeError' })
   t.throws(() => checkOptions('put', { memory: 0 }, MEMORY), { message: /4194304/ })
-  t.throws(() => checkOptions('put', { memory: '4 MiB' }, MEMORY), { name: 'TypeError' })
+  t.throws(() => checkOptions('put', { memory: '4 MiB' as unknown as number }, MEMORY), { name: 'TypeError' })
 })

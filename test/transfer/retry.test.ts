@@ -1,6 +1,6 @@
 import t from 'tap'
 import * as errors from '../../lib/errors.js'
-import { systemClock } from '../../lib/runtime/clock.js'
+import { systemClock, type Clock } from '../../lib/runtime/clock.js'
 import { checkOptions } from '../../lib/options/check-options.js'
 import { RETRY, Retry, type RetryNotice } from '../../lib/transfer/retry.js'
 import { answer, reset } from '../helpers/failed-requests.js'
@@ -68,7 +68,8 @@ t.test('the time for retries is a number from 0 up, and a clock has three method
     t.strictSame(checkOptions('put', options, RETRY), options)
   for (const retryFor of [-1, NaN])
     t.throws(() => checkOptions('put', { retryFor }, RETRY), { name: 'RangeError' })
-  t.throws(() => checkOptions('put', { clock: { now: () => 0 } }, RETRY), { name: 'TypeError' })
+  const clock = { now: () => 0 } as Clock
+  t.throws(() => checkOptions('put', { clock }, RETRY), { name: 'TypeError' })
 })
 
 t.test('a success of another request gives all a new time', async (t) => {
