@@ -27,8 +27,10 @@ import { LockFolder, type Lock } from '../../lib/fs/lock.js'
 import { ownerName } from '../../lib/fs/owner-name.js'
 import { currentProcess, type ProcessIdentity } from '../../lib/runtime/process-identity.js'
 import type { FileSystem } from '../../lib/runtime/file-system.js'
+import type { Clock } from '../../lib/runtime/clock.js'
 import { systemRuntime } from '../../lib/runtime/runtime.js'
 import { systemFiles } from '../../lib/runtime/system-files.js'
+import { settled } from '../helpers/gate.js'
 
 const WHAT = 'The upload X'
 const ELSEWHERE: ProcessIdentity = {
@@ -302,6 +304,38 @@ t.test('a heartbeat closes the file, whether it could write or not', async (t) =
     else await touching
     t.equal(closed, 1)
   }
+})
+
+t.test('actions of one process wait for each other, and do not look at the lock meanwhile', async (t) => {
+  const pauses: number[] = []
+  const clock: Clock = {
+    now: () => Date.now(),
+    random: () => 0.5,
+    sleep: async (milliseconds, signal, options) => {
+      pauses.push(milliseconds)
+      await systemRuntime.clock.sleep(milliseconds, signal, options)
+    },
+  }
+  const locks = new LockFolder(t.testdir(), {
+    retryPauseMs: 7,
+    runtime: { ...systemRuntime, clock },
+  })
+  const order: number[] = []
+  const act = (i: number, then?: () => Promise<void>): Promise<void> =>
+    locks.withLock('x', async () => {
+      order.push(i)
+      await then?.()
+    })
+  let third: Promise<void> | undefined
+  const first = act(1)
+  const second = act(2, async () => {
+    third = act(3)
+    await settled(200)
+  })
+  await Promise.all([first, second])
+  await third
+  t.strictSame(order, [1, 2, 3])
+  t.notOk(pauses.includes(7))
 })
 
 t.test('only the first word of the name of a lock is changed in a message', async (t) => {
