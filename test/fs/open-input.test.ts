@@ -19,7 +19,7 @@ import { promisify } from 'node:util'
 import t from 'tap'
 import { openFifo } from '../../lib/fs/fifo.js'
 import { inputStream } from '../../lib/fs/input-stream.js'
-import { closeQuietly, descriptorNamed, openForReading } from '../../lib/fs/open-input.js'
+import { assertReadable, closeQuietly, descriptorNamed, openForReading } from '../../lib/fs/open-input.js'
 import { gathered } from '../helpers/gather.js'
 import { openBothEnds, settled } from '../helpers/gate.js'
 
@@ -171,4 +171,32 @@ t.test('files, FIFOs and sockets are streams, and a directory is an error', asyn
   const stream = await opening
   t.ok(stream instanceof Socket && !stream.writable, 'it is read on the event loop')
   t.equal(String(await gathered(stream)), 'from a FIFO')
+})
+
+t.test('a signal that has fired before ends the opening of any input', async (t) => {
+  const file = join(t.testdir({ file: '' }), 'file')
+  await t.rejects(openForReading(file, AbortSignal.abort('SIGINT')), { name: 'AbortError', cause: 'SIGINT' })
+  await closeQuietly(await openForReading(file, new AbortController().signal))
+})
+
+t.test('a descriptor is readable unless it is that of a directory or is not open', (t) => {
+  const dir = t.testdir({ file: '' })
+  const [file, folder] = [openSync(join(dir, 'file'), 'r'), openSync(dir, 'r')]
+  t.doesNotThrow(() => {
+    assertReadable(file, '/dev/fd/3')
+  })
+  t.throws(
+    () => {
+      assertReadable(folder, '/dev/fd/3')
+    },
+    { message: /^\/dev\/fd\/3 is a directory\./ },
+  )
+  for (const descriptor of [file, folder]) closeSync(descriptor)
+  t.throws(
+    () => {
+      assertReadable(file, '/dev/fd/3')
+    },
+    { message: /^\/dev\/fd\/3 is not an open descriptor/, cause: { code: 'EBADF' } },
+  )
+  t.end()
 })

@@ -43,6 +43,17 @@ t.test('other names state no owner', async (t) => {
     '12-1700000000000-ffffffffffffffffffffffff',
     name.slice(1).replace(/^\d+/, 'x'),
     name.replace('build', '%'),
+    `x${name}`,
+    `${name}_x`,
+    ` ${name}`,
+    `${'1'.repeat(11)}${name.slice(name.indexOf('_'))}`,
+    name.replace(/_[0-9a-f]{12}_/, '_0123456789a_'),
+    name.replace(/_[0-9a-f]{12}_/, '_0123456789abc_'),
+    name.replace(/_[0-9a-f]{12}_/, '_0123456789ag_'),
+    name.replace(/_[0-9a-z]{1,9}_(?=[0-9a-f]{12}_)/, '_0123456789_'),
+    name.replace(/_[0-9a-z]{1,9}_(?=[0-9a-f]{12}_)/, '__'),
+    name.replace(/[^_]+$/, ''),
+    name.slice(name.indexOf('_')),
   ]
   for (const other of others) t.equal(parseOwnerName(other), undefined, other)
 })
