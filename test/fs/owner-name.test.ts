@@ -19,6 +19,7 @@ t.test('a name contains the whole identity', async (t) => {
   for (const identity of [full, macos, await currentProcess()]) {
     const name = ownerName(identity, runtime)
     t.match(name, /^[\w.%-]+$/)
+    t.equal(parseOwnerName(name)?.host, identity.host)
     t.match(parseOwnerName(name), { ...identity, since: '2026-01-02T03:04:05.678Z' })
     t.not(ownerName(identity, runtime), name, 'no two names are equal')
   }
@@ -34,6 +35,17 @@ t.test('a name fits a file system, however long the host name is', async (t) => 
     t.not(read?.host, parseOwnerName(ownerName({ ...full, host: `${host}x` }))?.host)
   }
 })
+
+t.test(
+  'a host name of up to 64 bytes is written as it is, and a longer one by its beginning and hash',
+  (t) => {
+    const written = (host: string): string | undefined => parseOwnerName(ownerName({ ...full, host }))?.host
+    t.equal(written('h'.repeat(64)), 'h'.repeat(64))
+    t.match(written('h'.repeat(65)), /^h{40}~[0-9a-f]{16}$/)
+    t.match(written(`a.b-C9_${'ü'.repeat(60)}`), /^a\.b-C9-{34}~[0-9a-f]{16}$/)
+    t.end()
+  },
+)
 
 t.test('other names state no owner', async (t) => {
   const name = ownerName(full)
