@@ -3,7 +3,8 @@
  *
  * - A mutant is known by its file with its content, its place and its replacement: a change of a file tests all its mutants
  *   again. Changes of other files of lib/ do not; `--fresh` tests everything again.
- * - A killed mutant stays killed while the test file that found it is the same, with the helpers it imports.
+ * - A killed mutant stays killed while the test that found it is the same, with the code of its file that is outside of tests
+ *   and the helpers that it imports.
  * - A mutant survives while all the test files that execute it are the same.
  */
 import { createHash } from 'node:crypto'
@@ -36,6 +37,22 @@ export class Fingerprints {
         .map((file) => this.ofFile(file))
         .join(),
     )
+  }
+
+  /** @param {string} id - of a test, FILE#NAME */
+  ofTest(id) {
+    return this.#once(id, () => {
+      const [path, name] = [id.slice(0, id.indexOf('#')), id.slice(id.indexOf('#') + 1)]
+      const [, ...helpers] = withHelpers(path, (file) => this.#read(file))
+      const [outside = '', ...tests] = this.#read(path).split(/^(?=t\.test\()/m)
+      const own = tests.find((text) => text.includes(name) || text.includes(name.replaceAll("'", "\\'")))
+      const code = own === undefined ? tests : [own]
+      return [
+        outside.replace(/^import [^]*?from '.*'$/gm, ''),
+        ...code,
+        ...helpers.map((file) => this.ofFile(file)),
+      ].join()
+    })
   }
 
   /** @param {string} path */

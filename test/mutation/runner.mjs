@@ -93,9 +93,12 @@ class Runner {
     const files = [...new Set(tests.map(fileOf))]
     const key = this.#keyOf(activeMutant)
     const testsOf = (/** @type {Result} */ result) =>
-      (result.status === MutantRunStatus.Killed ? result.killedBy.map(fileOf) : files.toSorted())
-        .map((file) => this.#fingerprints.ofTestFile(file))
-        .join()
+      result.status === MutantRunStatus.Killed
+        ? result.killedBy.map((id) => this.#fingerprints.ofTest(id)).join()
+        : files
+            .toSorted()
+            .map((file) => this.#fingerprints.ofTestFile(file))
+            .join()
     const known = this.#journal.find(key, testsOf)
     if (known) return known
     const timeoutMs = START_MS + SLOWNESS * tests.reduce((sum, id) => sum + (this.#times.get(id) ?? 0), 0)
