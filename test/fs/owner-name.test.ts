@@ -25,6 +25,12 @@ t.test('a name contains the whole identity', async (t) => {
   }
 })
 
+t.test('a field that the system does not state is absent', async (t) => {
+  const { startTime, bootId, pidNamespace, machineId } =
+    parseOwnerName(ownerName({ host: 'h', pid: 5 })) ?? full
+  t.strictSame([startTime, bootId, pidNamespace, machineId], Array(4).fill(undefined))
+})
+
 t.test('a name fits a file system, however long the host name is', async (t) => {
   for (const host of ['h'.repeat(255), 'ü'.repeat(255), `${'h'.repeat(39)}ü${'h'.repeat(80)}`]) {
     const name = ownerName({ ...full, host })

@@ -8,21 +8,26 @@
  * - A mutant survives while all the test files that execute it are the same.
  */
 import { createHash } from 'node:crypto'
-import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { withHelpers } from './folders.mjs'
 
 /** @typedef {import('@stryker-mutator/api/test-runner').MutantRunResult} Result */
 
-/** Hashes of files and test files, which do not change during a run. */
+/** Hashes of files of lib and of tests. Those of tests are read from the sandbox, since a run uses the tests that it began with. */
 export class Fingerprints {
   /** @type {Map<string, string>} */
   #known = new Map()
   #root
 
-  /** @param {string} root - the folder with the original files, with a slash at its end */
-  constructor(root) {
+  /**
+   * @param {string} root - the folder with the original files, with a slash at its end
+   * @param {string} folder - the folder of lib whose files are read at once, before they change
+   */
+  constructor(root, folder) {
     this.#root = root
+    for (const entry of readdirSync(`${root}lib/${folder}`, { recursive: true, encoding: 'utf8' }))
+      if (entry.endsWith('.ts')) this.ofFile(`lib/${folder}/${entry}`)
   }
 
   /** @param {string} path - from the root of the project */
@@ -57,7 +62,7 @@ export class Fingerprints {
 
   /** @param {string} path */
   #read(path) {
-    return readFileSync(this.#root + path, 'utf8')
+    return readFileSync(path.startsWith('test/') ? path : this.#root + path, 'utf8')
   }
 
   /**

@@ -43,7 +43,7 @@ class Runner {
     // The current directory is the sandbox.
     this.#root = /** @type {string} */ (options['root'])
     this.#journal = new Journal(`${this.#root}.mutation/${folder}.jsonl`)
-    this.#fingerprints = new Fingerprints(this.#root)
+    this.#fingerprints = new Fingerprints(this.#root, folder)
   }
 
   capabilities() {
