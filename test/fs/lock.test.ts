@@ -15,7 +15,7 @@ import {
 } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import t from 'tap'
-import { LockClaim } from '../../lib/fs/lock-claim.js'
+import { LockClaim, type TakenLock } from '../../lib/fs/lock-claim.js'
 import {
   fileSystemTime,
   namesInLock,
@@ -30,7 +30,6 @@ import type { FileSystem } from '../../lib/runtime/file-system.js'
 import type { Clock } from '../../lib/runtime/clock.js'
 import { systemRuntime } from '../../lib/runtime/runtime.js'
 import { systemFiles } from '../../lib/runtime/system-files.js'
-import { settled } from '../helpers/gate.js'
 
 const WHAT = 'The upload X'
 const ELSEWHERE: ProcessIdentity = {
@@ -316,7 +315,8 @@ t.test('actions of one process wait for each other, and do not look at the lock 
       await systemRuntime.clock.sleep(milliseconds, signal, options)
     },
   }
-  const locks = new LockFolder(t.testdir(), {
+  const dir = t.testdir()
+  const locks = new LockFolder(dir, {
     retryPauseMs: 7,
     runtime: { ...systemRuntime, clock },
   })
@@ -330,13 +330,36 @@ t.test('actions of one process wait for each other, and do not look at the lock 
   const first = act(1)
   const second = act(2, async () => {
     third = act(3)
-    await settled(200)
+    // Longer than the steps after which the third would find the lock held.
+    for (let step = 0; step < 50; step++) await stat(dir)
   })
   await Promise.all([first, second])
   await third
   t.strictSame(order, [1, 2, 3])
   t.notOk(pauses.includes(7))
 })
+
+t.test(
+  'a claim that took a lock over and withdrew has no previous owner when the lock is free later',
+  async (t) => {
+    const dir = t.testdir()
+    const path = pathOf(dir, 'x')
+    await craft(dir, 'x', await recycled())
+    let living = ''
+    const rename = async (from: string, to: string): Promise<void> => {
+      await systemFiles.rename(from, to)
+      if (from.startsWith(path)) living = await craft(dir, 'x', ELSEWHERE) // which meets the process that takes over
+    }
+    const runtime = { ...systemRuntime, files: { ...systemFiles, rename } }
+    const claim = await LockClaim.make({ ...locksIn(dir), runtime }, path)
+    t.match(await claim.take(), { host: 'elsewhere' })
+    t.strictSame(await readdir(path), [basename(living)], 'its own name is withdrawn')
+    await unlink(living)
+    const { previous, wasElsewhere } = (await claim.take()) as TakenLock
+    t.strictSame({ previous, wasElsewhere }, { previous: undefined, wasElsewhere: false })
+    await claim.end()
+  },
+)
 
 t.test('only the first word of the name of a lock is changed in a message', async (t) => {
   const dir = t.testdir()
