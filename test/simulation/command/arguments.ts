@@ -19,6 +19,8 @@ Runs the engine in simulated processes, with a simulated clock, network, disk an
   --failures N     ends after so many failed seeds; default 10
   --threads N      default: one for each processor
   --json           prints the sums as JSON
+  --record FILE    adds the sums to those in FILE if all seeds pass; with --sabotage, the seeds that found the saboteurs.
+                   docs/reliability/{simulation,saboteurs}.json are such files; \`npm run docs:reliability\` makes a page of them
   --help
 
 Exit codes: 0 if all invariants hold, 1 if one is broken or a kind of fault never took effect in 10,000 seeds or more,
@@ -44,6 +46,8 @@ export interface Arguments {
   readonly failures: number
   readonly threads: number
   readonly json: boolean
+  /** The file to which results are added. */
+  readonly record: string | undefined
 }
 
 const OPTIONS = {
@@ -58,6 +62,7 @@ const OPTIONS = {
   failures: { type: 'string' },
   threads: { type: 'string' },
   json: { type: 'boolean', default: false },
+  record: { type: 'string' },
   help: { type: 'boolean', default: false },
 } as const
 
@@ -68,10 +73,10 @@ const OPTIONS = {
  */
 export function readArguments(args: readonly string[]): Arguments {
   const values = valuesIn(args)
-  const { sdk, help, list, trace, sabotage, json } = values
+  const { sdk, help, list, trace, sabotage, json, record } = values
   const minutes = numberOf('minutes', values.minutes, 1)
   return {
-    ...{ help, list, trace, sabotage, json, minutes },
+    ...{ help, list, trace, sabotage, json, record, minutes },
     seeds: numberOf('seeds', values.seeds, 1) ?? (minutes === undefined ? undefined : Infinity),
     from: numberOf('from', values.from, 0),
     network: sdk ? 'sdk' : 'port',

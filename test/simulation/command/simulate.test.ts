@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -9,6 +10,7 @@ import { carryOut, ThreadLostError, type Order, type SeedThread } from '../pool/
 import { noTotals, type FailedSeed, type Totals } from '../pool/totals.js'
 import { runScenario } from '../run/example-scenario.js'
 import { missingKinds } from './report.js'
+import { readSeries } from './series-record.js'
 import { simulate } from './simulate.js'
 
 interface Called {
@@ -62,6 +64,16 @@ async function failingSeed(): Promise<number> {
   return (JSON.parse(stdout) as { failed: { seed: number }[] }).failed[0]?.seed ?? -1
 }
 
+/** The first seeds of two pairs of the example that pass. */
+async function passingPairs(): Promise<readonly number[]> {
+  const pairs: number[] = []
+  for (let from = 0; pairs.length < 2; from += 2) {
+    const { status } = await call('--seeds', '2', '--from', String(from), '--threads', '1', '--json')
+    if (status === 0) pairs.push(from)
+  }
+  return pairs
+}
+
 t.test('a planted fault is found, made small and printed with a list that repeats it', async (t) => {
   const seed = await failingSeed()
   t.ok(seed >= 0)
@@ -75,7 +87,7 @@ t.test('a planted fault is found, made small and printed with a list that repeat
   )
   const repeated = await call('--list', file)
   t.equal(repeated.status, 1)
-  t.match(repeated.stdout, /FAILED: count/)
+  t.match(repeated.stdout, /FAILED: scenario/)
 })
 
 t.test('a list that no longer applies fails', async (t) => {
@@ -119,7 +131,7 @@ t.test('another process repeats a seed exactly', async (t) => {
     (error: unknown) => error as { code: number; stdout: string },
   )
   t.equal(here.status, 1)
-  t.match(here.stdout, /FAILED: count/)
+  t.match(here.stdout, /FAILED: scenario/)
   t.equal(there.stdout, here.stdout)
 })
 
@@ -130,6 +142,34 @@ t.test('a seed that passes ends with 0', async (t) => {
   const { stdout: sums } = await call('--seeds', '1', '--from', '0')
   t.match(sums, '1 seeds from 0: 1 passed, 0 failed')
   t.match(sums, /1 counted/)
+})
+
+t.test('the sums of seeds that pass are added to a record, and each seed counts once', async (t) => {
+  const record = join(t.testdir(), 'simulation.json')
+  const run = (from: string): Promise<Called> =>
+    call('--seeds', '2', '--from', from, '--threads', '1', '--record', record)
+  const failing = await failingSeed()
+  t.equal((await run(String(failing))).status, 1)
+  t.notOk(existsSync(record), 'a seed that fails is not recorded')
+  const [earlier, later] = await passingPairs()
+  t.equal((await run(String(later))).status, 0)
+  t.equal((await run(String(earlier))).status, 0)
+  const { port, sdk } = await readSeries(record)
+  t.match(port, { seeds: 4, milestones: { counted: 4 } })
+  t.strictSame(port?.ranges, [
+    { from: earlier, seeds: 2, date: '1970-01-01' },
+    { from: later, seeds: 2, date: '1970-01-01' },
+  ])
+  t.equal(sdk, undefined)
+  const again = await run(String(later))
+  t.equal(again.status, 2)
+  t.match(again.stderr, `The seeds from ${later} to ${Number(later) + 1} are recorded already.`)
+  const unlimited = await call('--minutes', '1', '--from', '0', '--record', record)
+  t.equal(unlimited.status, 2, 'seeds without an end would reach the recorded ones')
+})
+
+t.test('a record that cannot be read is an error', async (t) => {
+  await t.rejects(readSeries(t.testdir()), { code: 'EISDIR' })
 })
 
 t.test('a kind of fault that never took effect in many seeds is named', (t) => {

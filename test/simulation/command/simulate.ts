@@ -10,6 +10,7 @@ import { textOf } from '../choices/choices.js'
 import { sabotage as runSaboteurs } from '../sabotage/sabotage.js'
 import { readArguments, USAGE, UsageError, type Arguments } from './arguments.js'
 import { jsonOf, missingKinds, textOfFailure, textOfTotals } from './report.js'
+import { assertNewSeeds, readSeries, withTotals, writeJson } from './series-record.js'
 
 /** What the command writes to. */
 export interface TextSink {
@@ -60,10 +61,11 @@ export async function simulate(args: readonly string[], io: CommandIo): Promise<
 }
 
 async function simulateSeeds(args: Arguments, io: CommandIo): Promise<number> {
-  const { seeds = DEFAULT_SEEDS, minutes = Infinity, network, failures, threads, json } = args
+  const { seeds = DEFAULT_SEEDS, minutes = Infinity, network, failures, threads, json, record } = args
   const start = io.now()
   // A hundred seeds for each millisecond: calls that follow each other have different seeds.
   const { from = 100 * start } = args
+  if (record !== undefined) assertNewSeeds(await readSeries(record), network, from, seeds)
   let printedMs = start
   const continues = ({ seeds: done, failed }: Totals): boolean => {
     const now = io.now()
@@ -83,7 +85,15 @@ async function simulateSeeds(args: Arguments, io: CommandIo): Promise<number> {
     ;(json ? io.stderr : io.stdout).write(`${text}\n`)
   }
   io.stdout.write(json ? jsonOf(totals, session) : textOfTotals(totals, session))
-  return totals.failed.length > 0 || missingKinds(totals).length > 0 ? 1 : 0
+  if (totals.failed.length > 0 || missingKinds(totals).length > 0) return 1
+  if (record !== undefined)
+    await writeJson(record, withTotals(await readSeries(record), totals, session, dayOf(io.now())))
+  return 0
+}
+
+/** The day of a time, as `2026-01-31`. */
+function dayOf(timeMs: number): string {
+  return new Date(timeMs).toISOString().slice(0, 10)
 }
 
 /** The first failure of each invariant. */

@@ -16,7 +16,7 @@ export async function runScenario(world: World): Promise<void> {
     }),
   )
   for (const [name, count] of counts)
-    if (count < REQUESTS) world.fail('count', `${name} has ${count} of ${REQUESTS}.`)
+    if (count < REQUESTS) world.fail('scenario', `${name} has ${count} of ${REQUESTS}.`)
   world.reached('counted')
 }
 

@@ -2,6 +2,7 @@
 import { textOf, type Choice, type Choices } from '../choices/choices.js'
 import { randomOf, type Random } from '../choices/random.js'
 import { RecordedChoices } from '../choices/recorded-choices.js'
+import type { InvariantName } from '../world/invariants.js'
 import { Scheduler } from '../world/scheduler.js'
 import type { Rates } from '../world/swarm.js'
 import type { Network, World } from '../world/world.js'
@@ -62,7 +63,7 @@ export class RunWorld implements World {
     this.milestones.set(milestone, (this.milestones.get(milestone) ?? 0) + 1)
   }
 
-  fail(invariant: string, message: string): void {
+  fail(invariant: InvariantName, message: string): void {
     if (this.failure) return
     this.failure = { invariant, message }
     this.note('FAILED', () => `${invariant}: ${message}`)

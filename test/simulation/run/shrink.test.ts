@@ -14,10 +14,10 @@ async function failedRun(): Promise<RunResult> {
 t.test('a failed run is reduced to the choices that it needs', async (t) => {
   const found = await failedRun()
   const { list, result } = await shrink(found, runScenario)
-  t.equal(result?.failure?.invariant, 'count')
+  t.equal(result?.failure?.invariant, 'scenario')
   t.equal(list.choices.length, 2, 'a lost request, and a pause')
   t.strictSame([...list.kinds].sort(), ['paused', 'request-lost'])
-  t.match(list.broke, /^count: /)
+  t.match(list.broke, /^scenario: /)
   t.strictSame(result?.choices, list.choices)
 })
 

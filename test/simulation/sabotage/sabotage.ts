@@ -5,6 +5,7 @@ import { runPool, type StartThread } from '../pool/pool.js'
 import { WorkerThread } from '../pool/thread.js'
 import type { FailedSeed } from '../pool/totals.js'
 import type { Saboteur } from './saboteur.js'
+import { recordVerdict } from './saboteur-record.js'
 import { makeSabotagedBuild } from './sabotaged-build.js'
 import { SABOTEURS } from './saboteurs.js'
 
@@ -38,11 +39,17 @@ export async function sabotage(
   const saboteurs = SABOTEURS.filter(({ name }) => args.sabotage === 'all' || args.sabotage === name)
   if (saboteurs.length === 0)
     throw new UsageError(`The saboteurs are: ${SABOTEURS.map(({ name }) => name).join(', ')}.`)
+  const { network } = args
   const verdicts: Verdict[] = []
   for (const saboteur of saboteurs) {
     const verdict = await verdictOn(saboteur, root, startThread, args)
     verdicts.push(verdict)
     if (!args.json) print(textOf(verdict))
+    const { name, seeds, caught } = verdict
+    if (args.record !== undefined && caught) {
+      const { seed, failure } = caught
+      await recordVerdict(args.record, name, { network, seeds, seed, invariant: failure.invariant })
+    }
   }
   if (args.json) print(`${JSON.stringify(verdicts, undefined, 2)}\n`)
   return verdicts.every(({ caught }) => caught) ? 0 : 1

@@ -1,6 +1,7 @@
 /** What all parts of one run share. */
 import type { Choices } from '../choices/choices.js'
 import type { FaultKind } from './faults.js'
+import type { InvariantName } from './invariants.js'
 import type { Scheduler } from './scheduler.js'
 
 /** The limits of the simulated service, and the sizes of a run: small, so that thousands of uploads run in a second. */
@@ -25,7 +26,7 @@ export interface World {
   /** Counts something that a run is meant to reach, such as `archive stored`: the report has the numbers. */
   reached(milestone: string): void
   /** Reports a broken invariant. The first one ends the run. */
-  fail(invariant: string, message: string): void
+  fail(invariant: InvariantName, message: string): void
   /** A number that no other call in this run has returned, from 1. */
   number(): number
   /** The next pseudo-random number from 0 up to 1 for jitter, of a sequence from the seed and the name alone. */
