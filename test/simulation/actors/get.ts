@@ -65,6 +65,9 @@ export async function getFile(
   download.on('range', () => {
     checkVerified(env, process, ++ranges)
   })
+  download.on('held', () => {
+    env.world.reached('file resumed')
+  })
   await download
   if (!env.disk.exists(path))
     env.world.fail('a retrieved file has its name', `${process.name} has not made ${path}`)

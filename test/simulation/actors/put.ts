@@ -93,8 +93,8 @@ async function upload(
       onFailure: choices.happens(`${name}/aborts-on-failure`, world.faults.rate('paused') > 0 ? 0.5 : 0.2)
         ? 'abort'
         : 'keep',
-      partMemory: new WatchedMemory(plan.partSize, heldBytes(plan) / plan.partSize, (misuse) => {
-        world.fail('the memory of parts is used as planned', `${name} ${misuse}`)
+      partMemory: new WatchedMemory(plan.partSize, heldBytes(plan) / plan.partSize, (invariant, message) => {
+        world.fail(invariant, `${name}: ${message}`)
       }),
     })
     follow(env, process, writer, plan.concurrency)

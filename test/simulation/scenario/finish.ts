@@ -1,4 +1,5 @@
 /** The end of a run, without faults: uploads are resumed until they are stored, and retrieved again. */
+import { TreeHashMismatchError } from '../../../lib/errors.js'
 import { drawChanged, type Content } from '../actors/content.js'
 import { CATALOG, type Environment } from '../actors/environment.js'
 import { getFile, getStream } from '../actors/get.js'
@@ -10,7 +11,7 @@ import type { Host } from '../world/host.js'
 import { passing } from './passing.js'
 import type { Stream } from './streams.js'
 
-/** The `--resume` runs after which a stream must be stored. */
+/** The runs after which a stream must be stored, and a file complete. */
 const MAX_RUNS = 3
 /** Longer than the heartbeat of a lock may be silent. */
 const PAUSE_MS = 3_600_000
@@ -77,15 +78,22 @@ async function finishFiles(env: Environment): Promise<void> {
     const name = `final-file-${stored.process}`
     if (kinds.has('file-replaced') && world.choices.happens(`${name}/changed`, 0.7))
       changeFile(env, `${path}.partial`)
-    const got = await launch(env, name, hosts[0] as Host, (process, signal) =>
-      getFile(env, process, signal, stored),
-    )
-    if (got.state === 'failed')
+    let got: Outcome<unknown> | undefined
+    // A job that was started before may have failed. That bytes were changed is found out before anything is retrieved.
+    for (let run = 1; run <= MAX_RUNS && !disk.exists(path) && !isMismatch(got); run++)
+      got = await launch(env, `${name}-${run}`, hosts[0] as Host, (process, signal) =>
+        getFile(env, process, signal, stored),
+      )
+    if (got?.state === 'failed')
       world.fail(
         'a file that was begun is completed when faults have ceased',
         `${name}: ${(got.error as Error).message}`,
       )
   }
+}
+
+function isMismatch(outcome: Outcome<unknown> | undefined): boolean {
+  return outcome?.state === 'failed' && outcome.error instanceof TreeHashMismatchError
 }
 
 /** Whether the vault still has an archive. It may also be one of another account. */

@@ -36,9 +36,9 @@ const FOCUSES: readonly (readonly FaultKind[])[] = [
   ['body-cut', 'killed', 'power-cut', 'file-replaced', 'short-write'],
   // An archive is stored, and the client does not know which.
   ['completion-forgotten', 'completion-hashless', 'completion-unchecked', 'response-lost', 'stored-damaged'],
-  ['killed', 'power-cut', 'response-lost', 'source-changed', 'throttled'],
+  ['killed', 'power-cut', 'response-lost', 'source-changed', 'upload-expired'],
   // An upload is found again, or not.
-  ['short-page', 'source-failed', 'aborted', 'killed', 'other-account'],
+  ['short-page', 'source-failed', 'aborted', 'upload-expired', 'other-account'],
   ['source-stalled', 'upload-expired', 'source-failed', 'slow-request'],
 ]
 const FOCUS_SHARE = 0.5
