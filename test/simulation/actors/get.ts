@@ -49,10 +49,10 @@ export async function getFile(
   stored: StoredStream,
 ): Promise<void> {
   const { archives, content } = stored
-  const path = `${OUTPUT}/${archives[0]?.archiveId}`
+  const archiveIds = archives.map(({ archiveId }) => archiveId)
+  const path = `${OUTPUT}/${archiveIds.join('+')}`
   env.ledger.files.push({ path, bytes: content.bytes, stored })
   const options = drawPlan(process, stored, true)
-  const archiveIds = archives.map(({ archiveId }) => archiveId)
   const download = new ArchiveDownload(() => ({
     ...contextOf(env, process, signal, options),
     lockRuntime: process.runtime,

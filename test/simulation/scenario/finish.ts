@@ -71,13 +71,12 @@ async function finishStream(env: Environment, stream: Stream): Promise<void> {
 
 /** Completes the files that were begun, also if their bytes have changed since. */
 async function finishFiles(env: Environment): Promise<void> {
-  const { world, hosts, disk, ledger, kinds } = env
+  const { world, hosts, disk, ledger } = env
   const files = new Map(ledger.files.map((file) => [file.path, file]))
   for (const [path, { stored }] of files) {
     if (disk.exists(path) || !stored.archives.every(({ archiveId }) => isThere(env, archiveId))) continue
     const name = `final-file-${stored.process}`
-    if (kinds.has('file-replaced') && world.choices.happens(`${name}/changed`, 0.7))
-      changeFile(env, `${path}.partial`)
+    if (world.choices.happens(`${name}/changed`, 0.6)) changeFile(env, `${path}.partial`)
     let got: Outcome<unknown> | undefined
     // A job that was started before may have failed. That bytes were changed is found out before anything is retrieved.
     for (let run = 1; run <= MAX_RUNS && !disk.exists(path) && !isMismatch(got); run++)

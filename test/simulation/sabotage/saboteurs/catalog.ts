@@ -46,6 +46,20 @@ export const CATALOG_SABOTEURS: readonly Saboteur[] = [
     replace: '',
   },
   {
+    name: 'last-rows-left-out',
+    about: 'the last records of a rebuild are not written',
+    file: 'reconcile/rebuild.ts',
+    find: '  await catalog.append(...batch)\n  return comparison.result',
+    replace: '  return comparison.result',
+  },
+  {
+    name: 'incomplete-set-is-kept',
+    about: 'a policy of retention counts sets that lack a volume',
+    file: 'cli/run/prune/candidates.ts',
+    find: "set.state !== 'complete')",
+    replace: 'set.volumes.length === 0)',
+  },
+  {
     name: 'lock-kept-by-the-dead',
     about: 'the lock of a process that has ended is never taken over',
     file: 'fs/lock-files.ts',

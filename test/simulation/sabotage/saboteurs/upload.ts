@@ -25,13 +25,6 @@ export const UPLOAD_SABOTEURS: readonly Saboteur[] = [
     replace: 'if (stored.treeHash?.slice(0, 2) === treeHash.slice(0, 2) ||',
   },
   {
-    name: 'any-hashless-completion',
-    about: 'a response without a tree hash is accepted whatever may have been stored',
-    file: 'upload/completion.ts',
-    find: '(stored.treeHash === undefined && acceptsNoHash)',
-    replace: 'stored.treeHash === undefined',
-  },
-  {
     name: 'completion-without-owner',
     about: 'the lock is not checked before the completion is sent',
     file: 'upload/completion.ts',
