@@ -6,7 +6,7 @@
  */
 import type * as Sdk from '@aws-sdk/client-glacier'
 import type { GlacierPipeError } from '../../errors.js'
-import { addAbortSignal, type Readable } from '../../streams/node-streams.js'
+import type { Readable } from '../../streams/node-streams.js'
 import { assertGlacier, clientFor } from '../caller-client.js'
 import { clientConfigFor } from './client-config.js'
 import { endpointOf } from './configured-endpoint.js'
@@ -24,6 +24,7 @@ import { DEFAULT_IDLE_TIMEOUT_MS, RequestTimeout, timeLimitsFor } from './reques
 import { toCredentialsError, toServiceError } from './service-error.js'
 import { withBodyHeaders, withoutRetries, type CommandStack } from './single-request.js'
 import { isQueued } from './socket-queue.js'
+import { outputBytes } from './output-bytes.js'
 import type { AccountRequest } from '../vault-client.js'
 import type { StoreBody } from '../../store/archive-store.js'
 
@@ -161,7 +162,7 @@ export class SdkConnection {
     const started = await this.#start(operation, size, request, true)
     try {
       const response = read(await this.#send(operation, started, request, command))
-      const body = bytesOf(operation, response.body as Readable, started.timeout, request.signal)
+      const body = outputBytes(operation, response.body as Readable, started.timeout, request.signal)
       return { ...response, body }
     } catch (error) {
       started.timeout.end()
@@ -228,24 +229,5 @@ export class SdkConnection {
     ])
     this.#ownClient = new sdk.GlacierClient(config)
     return { sdk, client: this.#ownClient }
-  }
-}
-
-async function* bytesOf(
-  operation: string,
-  body: Readable,
-  timeout: RequestTimeout,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  addAbortSignal(timeout.signal, body)
-  try {
-    for await (const bytes of body as AsyncIterable<Buffer>) {
-      timeout.progress()
-      yield bytes
-    }
-  } catch (error) {
-    throw timeout.error ?? toServiceError(operation, error, signal, 'transport')
-  } finally {
-    timeout.end()
   }
 }
