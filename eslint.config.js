@@ -2,7 +2,18 @@ import js from '@eslint/js'
 import tseslint from 'typescript-eslint'
 
 export default tseslint.config(
-  { ignores: ['dist', 'executable', '.tap', '.conformance', '.simulation', 'coverage', 'docs/api'] },
+  {
+    ignores: [
+      'dist',
+      'executable',
+      '.tap',
+      '.conformance',
+      '.simulation',
+      '.mutation',
+      'coverage',
+      'docs/api',
+    ],
+  },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   js.configs.recommended,
   {

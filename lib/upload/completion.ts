@@ -120,7 +120,7 @@ async function errorOfFailure(
 }
 
 /**
- * Records the consequence of a refusal. If the upload is open, its parts are not the content. If it is gone, a completion
+ * Records the consequence of a refusal, if it is known. If the upload is open, its parts are not the content. If it is gone, a completion
  * has been carried out before, and the service refuses to repeat it for other content: an archive may exist that no
  * response has named.
  */
@@ -133,11 +133,12 @@ async function errorOfRefusal(
   let found: string
   try {
     found = (await listUploaded(context, uploadId)).summary
+    await unlessFailed(context.journal.rejected({ uploadId }))
   } catch (failed) {
     if (failed instanceof UploadGoneError) return unknownContent(context, uploadId, { size, treeHash }, error)
+    // Whether the upload is open is not known: the intent stays, and the next run sends it again.
     found = `parts that could not be listed (${(failed as Error).message})`
   }
-  await unlessFailed(context.journal.rejected({ uploadId }))
   return new CompletionRejectedError(size, treeHash, found, error, uploadId)
 }
 

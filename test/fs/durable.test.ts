@@ -69,3 +69,78 @@ t.test('a folder that others remove while it is created is created again, a numb
   await t.rejects(makeFolder(join(dir, 'b'), files), { message: 'it existed' })
   t.equal(attempts, 4 + 100)
 })
+
+/** The system's files, which note the calls that create and sync folders and rename. */
+function recordingFiles(calls: string[], failMkdir?: (path: string) => string | undefined): FileSystem {
+  return {
+    ...systemFiles,
+    mkdir: async (path, mode) => {
+      calls.push(`mkdir ${path}`)
+      const code = failMkdir?.(path)
+      if (code !== undefined) throw Object.assign(new Error(`it fails with ${code}`), { code })
+      await systemFiles.mkdir(path, mode)
+    },
+    rename: async (from, to) => {
+      calls.push(`rename ${from} ${to}`)
+      await systemFiles.rename(from, to)
+    },
+    syncFolder: async (path) => {
+      calls.push(`sync ${path}`)
+      await systemFiles.syncFolder(path)
+    },
+  }
+}
+
+t.test(
+  'new folders are synced from the innermost outwards, and then the folder that holds them',
+  async (t) => {
+    const dir = t.testdir()
+    const calls: string[] = []
+    const files = recordingFiles(calls)
+    const synced = async (...names: string[]): Promise<string[]> => {
+      calls.length = 0
+      await makeFolder(join(dir, ...names), files)
+      return calls.filter((call) => call.startsWith('sync'))
+    }
+    t.strictSame(await synced('a', 'b', 'c'), [
+      `sync ${dir}/a/b/c`,
+      `sync ${dir}/a/b`,
+      `sync ${dir}/a`,
+      `sync ${dir}`,
+    ])
+    t.strictSame(await synced('a', 'b', 'd'), [`sync ${dir}/a/b/d`, `sync ${dir}/a/b`])
+    t.strictSame(await synced('a', 'b', 'd'), [], 'a folder that exists is not synced')
+  },
+)
+
+t.test('a rename is synced in the folder of the new name, after it is made', async (t) => {
+  const dir = t.testdir({ file: '', folder: {} })
+  const calls: string[] = []
+  await renameDurably(join(dir, 'file'), join(dir, 'folder', 'file'), recordingFiles(calls))
+  t.strictSame(calls, [`rename ${dir}/file ${dir}/folder/file`, `sync ${dir}/folder`])
+})
+
+t.test('a folder is tried once where another attempt would fail as well', async (t) => {
+  const dir = t.testdir({ file: '' })
+  for (const [name, code] of [
+    ['new', 'ENOSPC'],
+    ['new', 'EACCES'],
+    ['file', 'EEXIST'],
+    ['file', 'ENOSPC'],
+  ] as const) {
+    const calls: string[] = []
+    const files = recordingFiles(calls, () => code)
+    await t.rejects(makeFolder(join(dir, name), files), { code })
+    t.strictSame(calls, [`mkdir ${dir}/${name}`])
+  }
+})
+
+t.test('a root that does not exist ends the search for parents', async (t) => {
+  const calls: string[] = []
+  const files: FileSystem = {
+    ...recordingFiles(calls, () => 'ENOENT'),
+    lstat: () => Promise.reject(Object.assign(new Error('it does not exist'), { code: 'ENOENT' })),
+  }
+  await t.rejects(makeFolder('/x/y', files), { code: 'ENOENT' })
+  t.strictSame(calls, ['mkdir /x/y', 'mkdir /x', 'mkdir /'])
+})

@@ -15,11 +15,19 @@ import {
 } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import t from 'tap'
-import { LockClaim } from '../../lib/fs/lock-claim.js'
-import { ownerState, touch, type LockDirectory } from '../../lib/fs/lock-files.js'
+import { LockClaim, type TakenLock } from '../../lib/fs/lock-claim.js'
+import {
+  fileSystemTime,
+  namesInLock,
+  ownerState,
+  touch,
+  type LockDirectory,
+} from '../../lib/fs/lock-files.js'
 import { LockFolder, type Lock } from '../../lib/fs/lock.js'
 import { ownerName } from '../../lib/fs/owner-name.js'
 import { currentProcess, type ProcessIdentity } from '../../lib/runtime/process-identity.js'
+import type { FileSystem } from '../../lib/runtime/file-system.js'
+import type { Clock } from '../../lib/runtime/clock.js'
 import { systemRuntime } from '../../lib/runtime/runtime.js'
 import { systemFiles } from '../../lib/runtime/system-files.js'
 
@@ -170,13 +178,195 @@ t.test('an owner whose lock was taken over finds out, and does not release it', 
   const [, file = ''] = await filesIn(dir)
   const other = join(dir, pathOf('', 'x'), ownerName(ELSEWHERE))
   await rename(join(dir, file), other) // a take-over
-  await t.rejects(lock.assertHeld(), { code: 'ERR_LOCK_LOST', message: /the lock on the upload X/ })
+  await t.rejects(lock.assertHeld(), {
+    code: 'ERR_LOCK_LOST',
+    message: /the lock on the upload X/,
+    cause: { code: 'ENOENT' },
+  })
   await lock.release()
   await t.resolves(stat(other))
   await t.rejects(new LockFolder(dir).tryTake('x', WHAT), {
     code: 'ERR_LOCK_HELD',
     owner: { host: 'elsewhere' },
   })
+})
+
+t.test(
+  'an error of the system other than that of an occupied path is reported after one attempt',
+  async (t) => {
+    const dir = t.testdir()
+    let attempts = 0
+    const rename = (): Promise<never> => {
+      attempts++
+      return Promise.reject(Object.assign(new Error('i/o error'), { code: 'EIO' }))
+    }
+    const runtime = { ...systemRuntime, files: { ...systemFiles, rename } }
+    await t.rejects(new LockFolder(dir, { runtime }).tryTake('x', WHAT), { code: 'EIO' })
+    t.equal(attempts, 1)
+    t.strictSame(await filesIn(dir), [], 'the prepared folder is removed')
+  },
+)
+
+t.test('of several dead owners, the first by name is the previous one, and none is left', async (t) => {
+  const dir = t.testdir()
+  const dead = await recycled()
+  await craft(dir, 'x', { ...dead, startTime: '2' })
+  await craft(dir, 'x', { ...dead, startTime: '3' })
+  await craft(dir, 'x', dead)
+  const readdir = async (path: string): Promise<string[]> =>
+    (await systemFiles.readdir(path)).sort().reverse()
+  const runtime = { ...systemRuntime, files: { ...systemFiles, readdir } }
+  const lock = await new LockFolder(dir, { runtime }).tryTake('x', WHAT)
+  t.match(lock, { previous: { startTime: '1' }, wasElsewhere: false })
+  t.equal((await filesIn(pathOf(dir, 'x'))).length, 1)
+  await lock.release()
+})
+
+t.test('the file of an owner is private beside files of other programs as well', async (t) => {
+  const dir = t.testdir()
+  await mkdir(pathOf(dir, 'x'))
+  await writeFile(join(pathOf(dir, 'x'), '.DS_Store'), '')
+  const lock = await new LockFolder(dir).tryTake('x', WHAT)
+  const [, name = ''] = (await readdir(pathOf(dir, 'x'))).sort()
+  t.equal((await stat(join(pathOf(dir, 'x'), name))).mode & 0o777, 0o600)
+  await lock.release()
+})
+
+t.test('an empty folder is removed where the system renames no folder to its path', async (t) => {
+  const dir = t.testdir()
+  const rename = async (from: string, to: string): Promise<void> => {
+    const exists = await stat(to).catch(() => undefined)
+    if (exists) throw Object.assign(new Error('not permitted'), { code: 'EPERM' })
+    await systemFiles.rename(from, to)
+  }
+  const locks = new LockFolder(dir, { runtime: { ...systemRuntime, files: { ...systemFiles, rename } } })
+  await locks.withLock('other', async () => undefined)
+  await mkdir(pathOf(dir, 'x'))
+  await (await locks.tryTake('x', WHAT)).release()
+  t.strictSame(await filesIn(dir), [])
+})
+
+t.test('the first use removes empty folders of locks, and no folder of another name', async (t) => {
+  const hash = '0123456789abcdef'.repeat(4)
+  const dead = await recycled()
+  const others = ['mine', hash.slice(1), `x${hash}`, `${hash}x`, hash.toUpperCase()]
+  const dir = t.testdir(Object.fromEntries([hash, ...others].map((name) => [name, {}])))
+  const copies = ['new', 'time'].map((kind) => `${ownerName(dead)}.${kind}.bak`)
+  for (const name of copies) await writeFile(join(dir, name), '')
+  await (await new LockFolder(dir).tryTake('x', WHAT)).release()
+  t.strictSame(await filesIn(dir), [...others, ...copies].sort())
+})
+
+t.test('a folder of a lock that does not exist has no names', async (t) => {
+  t.strictSame(await namesInLock(join(t.testdir(), 'none'), systemFiles), [])
+})
+
+t.test('the probe of the time is a new private file, which is removed', async (t) => {
+  const dir = t.testdir()
+  const written: unknown[] = []
+  const files: FileSystem = {
+    ...systemFiles,
+    writeFile: async (path, text, options) => {
+      written.push(options)
+      await systemFiles.writeFile(path, text, options)
+    },
+  }
+  const timeMs = await fileSystemTime(dir, { ...systemRuntime, files })
+  t.ok(Math.abs(timeMs - Date.now()) < 600_000)
+  t.strictSame(written, [{ mode: 0o600, flag: 'wx' }])
+  t.strictSame(await filesIn(dir), [])
+})
+
+t.test('a heartbeat closes the file, whether it could write or not', async (t) => {
+  const file = join(t.testdir({ file: '' }), 'file')
+  for (const fails of [false, true]) {
+    let closed = 0
+    const files: FileSystem = {
+      ...systemFiles,
+      open: async (...args) => {
+        const opened = await systemFiles.open(...args)
+        return {
+          ...opened,
+          write: async () => {
+            if (fails)
+              throw Object.assign(new Error('full'), { code: 'ENOSPC', errno: -28, syscall: 'write' })
+            return 1
+          },
+          close: async () => {
+            closed++
+            await opened.close()
+          },
+        }
+      },
+    }
+    const touching = touch(file, files)
+    if (fails) await t.rejects(touching, { code: 'ENOSPC', path: file })
+    else await touching
+    t.equal(closed, 1)
+  }
+})
+
+t.test('actions of one process wait for each other, and do not look at the lock meanwhile', async (t) => {
+  const pauses: number[] = []
+  const clock: Clock = {
+    now: () => Date.now(),
+    random: () => 0.5,
+    sleep: async (milliseconds, signal, options) => {
+      pauses.push(milliseconds)
+      await systemRuntime.clock.sleep(milliseconds, signal, options)
+    },
+  }
+  const dir = t.testdir()
+  const locks = new LockFolder(dir, {
+    retryPauseMs: 7,
+    runtime: { ...systemRuntime, clock },
+  })
+  const order: number[] = []
+  const act = (i: number, then?: () => Promise<void>): Promise<void> =>
+    locks.withLock('x', async () => {
+      order.push(i)
+      await then?.()
+    })
+  let third: Promise<void> | undefined
+  const first = act(1)
+  const second = act(2, async () => {
+    third = act(3)
+    // Longer than the steps after which the third would find the lock held.
+    for (let step = 0; step < 50; step++) await stat(dir)
+  })
+  await Promise.all([first, second])
+  await third
+  t.strictSame(order, [1, 2, 3])
+  t.notOk(pauses.includes(7))
+})
+
+t.test(
+  'a claim that took a lock over and withdrew has no previous owner when the lock is free later',
+  async (t) => {
+    const dir = t.testdir()
+    const path = pathOf(dir, 'x')
+    await craft(dir, 'x', await recycled())
+    let living = ''
+    const rename = async (from: string, to: string): Promise<void> => {
+      await systemFiles.rename(from, to)
+      if (from.startsWith(path)) living = await craft(dir, 'x', ELSEWHERE) // which meets the process that takes over
+    }
+    const runtime = { ...systemRuntime, files: { ...systemFiles, rename } }
+    const claim = await LockClaim.make({ ...locksIn(dir), runtime }, path)
+    t.match(await claim.take(), { host: 'elsewhere' })
+    t.strictSame(await readdir(path), [basename(living)], 'its own name is withdrawn')
+    await unlink(living)
+    const { previous, wasElsewhere } = (await claim.take()) as TakenLock
+    t.strictSame({ previous, wasElsewhere }, { previous: undefined, wasElsewhere: false })
+    await claim.end()
+  },
+)
+
+t.test('only the first word of the name of a lock is changed in a message', async (t) => {
+  const dir = t.testdir()
+  const lock = await new LockFolder(dir).tryTake('x', 'Disk of The Hague')
+  await rm(pathOf(dir, 'x'), { recursive: true })
+  await t.rejects(lock.assertHeld(), { message: /Disk of The Hague/ })
 })
 
 t.test('a lock that cannot be looked at is neither held nor lost', async (t) => {

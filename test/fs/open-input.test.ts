@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
 import {
   closeSync,
   constants,
@@ -11,13 +12,14 @@ import {
   writeSync,
 } from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
+import { Socket } from 'node:net'
 import { join } from 'node:path'
 import tty from 'node:tty'
 import { promisify } from 'node:util'
 import t from 'tap'
 import { openFifo } from '../../lib/fs/fifo.js'
 import { inputStream } from '../../lib/fs/input-stream.js'
-import { closeQuietly, descriptorNamed, openForReading } from '../../lib/fs/open-input.js'
+import { assertReadable, closeQuietly, descriptorNamed, openForReading } from '../../lib/fs/open-input.js'
 import { gathered } from '../helpers/gather.js'
 import { openBothEnds, settled } from '../helpers/gate.js'
 
@@ -34,6 +36,10 @@ t.test('a path that names a descriptor is known', (t) => {
     ['/dev/fd/63', 63],
     ['/dev/fd/x', undefined],
     ['/dev/fd/', undefined],
+    ['/x/dev/fd/3', undefined],
+    ['/dev/fd/3x', undefined],
+    ['/dev/fd/999999', 999_999],
+    ['/dev/fd/1000000', undefined],
     ['/dev/stdout', undefined],
     ['dev/stdin', undefined],
     ['63', undefined],
@@ -144,7 +150,10 @@ t.test('what cannot be made a stream is closed', async (t) => {
 
 t.test('files, FIFOs and sockets are streams, and a directory is an error', async (t) => {
   const dir = t.testdir({ file: 'hello' })
-  t.equal(String(await gathered(await inputStream(join(dir, 'file')))), 'hello')
+  const file = await inputStream(join(dir, 'file'))
+  t.equal(String(await gathered(file)), 'hello')
+  if (!file.closed) await once(file, 'close')
+  t.match(file, { fd: null }, 'its descriptor is closed')
   t.equal(
     String(await gathered(await inputStream(Buffer.from(join(dir, 'file'))))),
     'hello',
@@ -155,9 +164,39 @@ t.test('files, FIFOs and sockets are streams, and a directory is an error', asyn
   if (NO_FIFO) return
   const fifo = join(dir, 'fifo')
   execFileSync('mkfifo', [fifo])
-  const stream = inputStream(fifo)
+  const opening = inputStream(fifo)
   const writer = await openForWriting(fifo)
   writeSync(writer, 'from a FIFO')
   closeSync(writer)
-  t.equal(String(await gathered(await stream)), 'from a FIFO')
+  const stream = await opening
+  t.ok(stream instanceof Socket && !stream.writable, 'it is read on the event loop')
+  t.equal(String(await gathered(stream)), 'from a FIFO')
+})
+
+t.test('a signal that has fired before ends the opening of any input', async (t) => {
+  const file = join(t.testdir({ file: '' }), 'file')
+  await t.rejects(openForReading(file, AbortSignal.abort('SIGINT')), { name: 'AbortError', cause: 'SIGINT' })
+  await closeQuietly(await openForReading(file, new AbortController().signal))
+})
+
+t.test('a descriptor is readable unless it is that of a directory or is not open', (t) => {
+  const dir = t.testdir({ file: '' })
+  const [file, folder] = [openSync(join(dir, 'file'), 'r'), openSync(dir, 'r')]
+  t.doesNotThrow(() => {
+    assertReadable(file, '/dev/fd/3')
+  })
+  t.throws(
+    () => {
+      assertReadable(folder, '/dev/fd/3')
+    },
+    { message: /^\/dev\/fd\/3 is a directory\./ },
+  )
+  for (const descriptor of [file, folder]) closeSync(descriptor)
+  t.throws(
+    () => {
+      assertReadable(file, '/dev/fd/3')
+    },
+    { message: /^\/dev\/fd\/3 is not an open descriptor/, cause: { code: 'EBADF' } },
+  )
+  t.end()
 })

@@ -19,6 +19,7 @@ t.test('a name contains the whole identity', async (t) => {
   for (const identity of [full, macos, await currentProcess()]) {
     const name = ownerName(identity, runtime)
     t.match(name, /^[\w.%-]+$/)
+    t.equal(parseOwnerName(name)?.host, identity.host)
     t.match(parseOwnerName(name), { ...identity, since: '2026-01-02T03:04:05.678Z' })
     t.not(ownerName(identity, runtime), name, 'no two names are equal')
   }
@@ -35,6 +36,12 @@ t.test('a name states its owner whatever the clock says', async (t) => {
   }
 })
 
+t.test('a field that the system does not state is absent', async (t) => {
+  const { startTime, bootId, pidNamespace, machineId } =
+    parseOwnerName(ownerName({ host: 'h', pid: 5 })) ?? full
+  t.strictSame([startTime, bootId, pidNamespace, machineId], Array(4).fill(undefined))
+})
+
 t.test('a name fits a file system, however long the host name is', async (t) => {
   for (const host of ['h'.repeat(255), 'ü'.repeat(255), `${'h'.repeat(39)}ü${'h'.repeat(80)}`]) {
     const name = ownerName({ ...full, host })
@@ -46,6 +53,17 @@ t.test('a name fits a file system, however long the host name is', async (t) => 
   }
 })
 
+t.test(
+  'a host name of up to 64 bytes is written as it is, and a longer one by its beginning and hash',
+  (t) => {
+    const written = (host: string): string | undefined => parseOwnerName(ownerName({ ...full, host }))?.host
+    t.equal(written('h'.repeat(64)), 'h'.repeat(64))
+    t.match(written('h'.repeat(65)), /^h{40}~[0-9a-f]{16}$/)
+    t.match(written(`a.b-C9_${'ü'.repeat(60)}`), /^a\.b-C9-{34}~[0-9a-f]{16}$/)
+    t.end()
+  },
+)
+
 t.test('other names state no owner', async (t) => {
   const name = ownerName(full)
   const others = [
@@ -54,6 +72,17 @@ t.test('other names state no owner', async (t) => {
     '12-1700000000000-ffffffffffffffffffffffff',
     name.slice(1).replace(/^\d+/, 'x'),
     name.replace('build', '%'),
+    `x${name}`,
+    `${name}_x`,
+    ` ${name}`,
+    `${'1'.repeat(11)}${name.slice(name.indexOf('_'))}`,
+    name.replace(/_[0-9a-f]{12}_/, '_0123456789a_'),
+    name.replace(/_[0-9a-f]{12}_/, '_0123456789abc_'),
+    name.replace(/_[0-9a-f]{12}_/, '_0123456789ag_'),
+    name.replace(/_[0-9a-z]{1,9}_(?=[0-9a-f]{12}_)/, '_0123456789_'),
+    name.replace(/_[0-9a-z]{1,9}_(?=[0-9a-f]{12}_)/, '__'),
+    name.replace(/[^_]+$/, ''),
+    name.slice(name.indexOf('_')),
   ]
   for (const other of others) t.equal(parseOwnerName(other), undefined, other)
 })

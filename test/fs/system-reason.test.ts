@@ -15,6 +15,12 @@ t.test('a system error has its reason in words', async (t) => {
   t.equal(reasonOf(missing), 'no such file or directory (ENOENT)')
   t.equal(reasonOf(new Error('why')), 'why')
   t.equal(reasonOf('why'), 'why')
+  for (const fields of [
+    { errno: -28, code: 'ENOSPC' },
+    { errno: -28, syscall: 'write' },
+    { code: 'ENOSPC', syscall: 'write' },
+  ])
+    t.equal(systemReason(Object.assign(new Error('x'), fields)), undefined)
   for (const other of [new Error('x'), 'x', undefined, Object.assign(new Error('x'), { code: 'ERR_X' })])
     t.equal(systemReason(other), undefined)
 })

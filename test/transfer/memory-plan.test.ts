@@ -1,6 +1,7 @@
 import t from 'tap'
 import { GIB, MIB } from '../../lib/sizes.js'
-import { planMemory } from '../../lib/transfer/memory-plan.js'
+import { checkOptions } from '../../lib/options/check-options.js'
+import { MEMORY, planMemory } from '../../lib/transfer/memory-plan.js'
 import { GLACIER_LIMITS } from '../../lib/glacier/limits.js'
 import { forecastUpload, heldBytes, planUpload } from '../../lib/upload/upload-plan.js'
 
@@ -150,4 +151,13 @@ t.test('what an upload will take is counted as it will be', async (t) => {
   ] as const) {
     t.strictSame(forecastUpload(plan, size), forecast, `${size} bytes`)
   }
+})
+
+t.test('the memory is a number from 4 MiB up, and the concurrency a whole number from 1 up', async (t) => {
+  for (const options of [{ memory: 4 * MIB }, { memory: 4 * MIB + 0.5 }, { concurrency: 1 }])
+    t.strictSame(checkOptions('put', options, MEMORY), options)
+  for (const options of [{ memory: 4 * MIB - 1 }, { memory: NaN }, { concurrency: 0 }, { concurrency: 1.5 }])
+    t.throws(() => checkOptions('put', options, MEMORY), { name: 'RangeError' })
+  t.throws(() => checkOptions('put', { memory: 0 }, MEMORY), { message: /4194304/ })
+  t.throws(() => checkOptions('put', { memory: '4 MiB' as unknown as number }, MEMORY), { name: 'TypeError' })
 })

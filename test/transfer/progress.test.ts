@@ -67,3 +67,63 @@ t.test('parts, skipped bytes and requests in flight are counted', async (t) => {
     'the bytes of a request that failed are no position of the transfer',
   )
 })
+
+t.test('each change is reported, if the last report was 100 ms before', async (t) => {
+  const { meter: progress, reports, at } = meter()
+  let now = 0
+  const changes: [() => void, Partial<TransferProgress>][] = [
+    [() => void progress.inFlight(() => new Promise(() => undefined)), { requestsInFlight: 1 }],
+    [
+      () => {
+        progress.setTotalBytes(50)
+      },
+      { totalBytes: 50 },
+    ],
+    [
+      () => {
+        progress.partDone(3, false)
+      },
+      { doneBytes: 3, partsSkipped: 0, skippedBytes: 0 },
+    ],
+    [
+      () => {
+        progress.retried()
+      },
+      { retries: 1 },
+    ],
+    [
+      () => {
+        progress.setTotalBytes(undefined)
+      },
+      { totalBytes: undefined },
+    ],
+  ]
+  for (const [i, [change, expected]] of changes.entries()) {
+    change()
+    t.equal(reports.length, i + 1)
+    t.match(reports.at(-1), expected)
+    now += 99
+    at(now)
+    progress.setTotalBytes(progress.progress.totalBytes)
+    t.equal(reports.length, i + 1, 'not within 100 ms')
+    at(++now)
+  }
+  progress.finish()
+  t.equal(reports.length, changes.length + 1)
+})
+
+t.test('the end of a request is reported, and the first report is not delayed', async (t) => {
+  const { meter: progress, reports, at } = meter()
+  progress.finish()
+  t.equal(reports.length, 1)
+  at(100)
+  await progress.inFlight(async () => {
+    at(200)
+  })
+  t.strictSame(
+    reports.map(({ requestsInFlight }) => requestsInFlight),
+    [0, 1, 0],
+  )
+  progress.finish()
+  t.equal(reports.length, 3)
+})

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { RateLimit } from '../../lib/transfer/rate-limit.js'
+import { RATE, RateLimit } from '../../lib/transfer/rate-limit.js'
 import { VirtualClock } from '../helpers/virtual-clock.js'
 
 t.test('a rate limit lets so many bytes a second through, evenly, to all who ask', async (t) => {
@@ -19,4 +19,18 @@ t.test('a rate limit lets so many bytes a second through, evenly, to all who ask
   t.equal(new RateLimit(2 ** 40, clock).chunkSize, 65_536)
   t.equal(new RateLimit(1, clock).chunkSize, 1)
   await t.rejects(limit.take(50_000, AbortSignal.abort('enough')), { code: 'ABORT_ERR', cause: 'enough' })
+})
+
+t.test('a rate is a finite number from 1 up', async (t) => {
+  for (const rate of [1, 1.5, 2 ** 40])
+    t.doesNotThrow(() => {
+      RATE(rate, 'rate', 'put')
+    })
+  for (const rate of [0, 0.99, -1, NaN, Infinity])
+    t.throws(() => {
+      RATE(rate, 'rate', 'put')
+    }, RangeError)
+  t.throws(() => {
+    RATE('1', 'rate', 'put')
+  }, TypeError)
 })

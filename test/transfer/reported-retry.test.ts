@@ -10,7 +10,7 @@ import { pipeline } from '../../lib/streams/node-streams.js'
 import { emitOrDestroy } from '../../lib/streams/emit-or-destroy.js'
 import { Retry, type StuckNotice } from '../../lib/transfer/retry.js'
 import { toServiceError } from '../../lib/client/sdk/service-error.js'
-import { stuckWarning } from '../../lib/transfer/reported-retry.js'
+import { reportedRetry, stuckWarning } from '../../lib/transfer/reported-retry.js'
 import { startBareService, type BareService } from '../helpers/bare-service.js'
 import { VirtualClock } from '../helpers/virtual-clock.js'
 
@@ -68,6 +68,18 @@ t.test('a stuck request is reported once, when it has failed for 15 minutes', as
   t.ok(notice.failingMs >= 15 * MINUTE && notice.failingMs < 16 * MINUTE, `${notice.failingMs} ms`)
   t.equal(notice.failingMs, last)
   t.ok(notice.attempts > 15)
+})
+
+t.test('a request is stuck from the moment at which it has failed for the time allowed', async (t) => {
+  const { retry, clock, stuck } = listening(500)
+  clock.time = 100 * HOUR
+  clock.chance = 1
+  let attempts = 0
+  await retry.run(async () => {
+    await retry.run(succeed)
+    if (++attempts < 3) throw reset
+  })
+  t.match(stuck, [{ attempts: 2, failingMs: 500, limitMs: 2000 }])
 })
 
 t.test('each stuck request is reported', async (t) => {
@@ -134,6 +146,37 @@ t.test('the warning says how long it has been so, how long it goes on, and why',
     /in 5 s .* after 1\.5 h\./,
   )
   t.notMatch(stuckWarning({ ...notice, limitMs: Infinity }).message, /given up/)
+  for (const [failingMs, expected] of [
+    [59_000, 'in 59 s while'],
+    [60_000, 'in 1 min while'],
+    [59 * MINUTE, 'in 59 min while'],
+    [HOUR, 'in 1 h while'],
+    [2.04 * HOUR, 'in 2 h while'],
+  ] as const)
+    t.match(stuckWarning({ ...notice, failingMs }).message, expected)
+})
+
+t.test('a stream emits each further attempt, which the progress counts, and a stuck request', async (t) => {
+  const events: unknown[][] = []
+  const stream = {
+    emit: (...event: unknown[]) => events.push(event) > 0,
+    destroy: () => t.fail('no listener has thrown'),
+  }
+  let counted = 0
+  const clock = new VirtualClock()
+  const retry = reportedRetry(stream, { clock, retryFor: 10 }, {}, { retried: () => counted++ })
+  let attempts = 0
+  await retry.run(async () => {
+    await retry.run(succeed)
+    if (++attempts < 10) throw reset
+  })
+  t.equal(counted, events.filter(([event]) => event === 'retry').length)
+  t.ok(counted > 0)
+  t.match(events[0], ['retry', { error: reset, attempts: 1 }])
+  t.match(
+    events.filter(([event]) => event === 'warning'),
+    [['warning', { code: 'REQUEST_STUCK' }]],
+  )
 })
 
 t.test('an error of a listener destroys the stream, and is not thrown at who emits', async (t) => {

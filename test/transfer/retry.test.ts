@@ -1,7 +1,8 @@
 import t from 'tap'
 import * as errors from '../../lib/errors.js'
-import { systemClock } from '../../lib/runtime/clock.js'
-import { Retry, type RetryNotice } from '../../lib/transfer/retry.js'
+import { systemClock, type Clock } from '../../lib/runtime/clock.js'
+import { checkOptions } from '../../lib/options/check-options.js'
+import { RETRY, Retry, type RetryNotice } from '../../lib/transfer/retry.js'
 import { answer, reset } from '../helpers/failed-requests.js'
 import { settled } from '../helpers/gate.js'
 import { VirtualClock } from '../helpers/virtual-clock.js'
@@ -48,6 +49,27 @@ t.test('attempts go on for the time allowed since anything succeeded, and no lon
     const allowed = retryFor ?? 6 * HOUR
     t.ok(elapsed >= allowed * 0.99 && elapsed <= allowed, `${elapsed} of ${allowed} ms`)
   }
+})
+
+t.test('the time of a request that is given up counts from its beginning', async (t) => {
+  const clock = new VirtualClock()
+  clock.time = 50 * HOUR
+  clock.chance = 1
+  const retry = new Retry({ clock, retryFor: HOUR })
+  await t.rejects(attempts(retry, Array<Error>(1000).fill(reset)), {
+    attempts: 67,
+    message: /after 67 attempts in 3600 s/,
+  })
+  t.equal(clock.time, 51 * HOUR)
+})
+
+t.test('the time for retries is a number from 0 up, and a clock has three methods', async (t) => {
+  for (const options of [{ retryFor: 0 }, { retryFor: Infinity }, { clock: systemClock }])
+    t.strictSame(checkOptions('put', options, RETRY), options)
+  for (const retryFor of [-1, NaN])
+    t.throws(() => checkOptions('put', { retryFor }, RETRY), { name: 'RangeError' })
+  const clock = { now: () => 0 } as Clock
+  t.throws(() => checkOptions('put', { clock }, RETRY), { name: 'TypeError' })
 })
 
 t.test('a success of another request gives all a new time', async (t) => {

@@ -161,3 +161,30 @@ t.test('any range is covered by a few that can be verified', async (t) => {
   t.pass('as all were')
   t.strictSame(alignedRanges({ start: 10 * GIB, end: 11 * GIB }), [{ start: 10 * GIB, end: 11 * GIB }])
 })
+
+t.test(
+  'the whole archive is one range, and a range up to its last byte ends with the largest nodes',
+  async (t) => {
+    t.strictSame(alignedRanges({ start: 0, end: 7 * MIB }, 7 * MIB), [{ start: 0, end: 7 * MIB }])
+    t.strictSame(alignedRanges({ start: 4 * MIB, end: 6.5 * MIB }, 6.5 * MIB), [
+      { start: 4 * MIB, end: 6.5 * MIB },
+    ])
+    t.strictSame(alignedRanges({ start: 0, end: 7 * MIB }), [
+      { start: 0, end: 4 * MIB },
+      { start: 4 * MIB, end: 6 * MIB },
+      { start: 6 * MIB, end: 7 * MIB },
+    ])
+  },
+)
+
+t.test('a long range of an archive of known size ends at a multiple of a sixteenth of it', async (t) => {
+  const requested = { start: 0, end: 64 * MIB + 1 }
+  t.strictSame(alignedRanges(requested, 100 * MIB), [
+    { start: 0, end: 64 * MIB },
+    { start: 64 * MIB, end: 68 * MIB },
+  ])
+  t.strictSame(alignedRanges(requested), [
+    { start: 0, end: 64 * MIB },
+    { start: 64 * MIB, end: 65 * MIB },
+  ])
+})

@@ -1,6 +1,7 @@
 import { PassThrough, Readable } from 'node:stream'
 import t from 'tap'
-import { hashParts, type HashedPart } from '../../lib/tree-hash/hash-parts.js'
+import { hashParts, PartHasher, type HashedPart } from '../../lib/tree-hash/hash-parts.js'
+import type { HashPool } from '../../lib/tree-hash/hash-pool.js'
 import { computeChecksums } from '../../lib/tree-hash/tree-hash.js'
 import { forEachLeafYielding } from '../../lib/tree-hash/yielding.js'
 import { MIB } from '../../lib/sizes.js'
@@ -92,5 +93,32 @@ t.test(
     stage.destroy()
     await settled(80)
     t.equal(stage.read(), null)
+  },
+)
+
+t.test(
+  'workers hash parts of more than one leaf in shared memory, from the second part on, and no others',
+  async (t) => {
+    const leafSize = 16
+    const counts: number[] = []
+    const pool: HashPool = {
+      take: (count) => {
+        counts.push(count)
+        return undefined
+      },
+    }
+    const takenFor = async (hashThreads: number | undefined, parts: Uint8Array[]): Promise<number[]> => {
+      counts.length = 0
+      const hasher = new PartHasher({ hashThreads }, { leafSize, pool })
+      for await (const part of Readable.from(parts).pipe(hasher)) t.ok(part)
+      return [...counts]
+    }
+    const shared = (size: number): Uint8Array => new Uint8Array(new SharedArrayBuffer(size))
+    t.strictSame(await takenFor(3, [shared(64)]), [], 'the first part')
+    t.strictSame(await takenFor(3, [shared(1), shared(16), shared(1)]), [], 'parts of one leaf')
+    t.strictSame(await takenFor(3, [shared(1), shared(17), shared(64)]), [3, 3])
+    t.strictSame(await takenFor(undefined, [shared(1), shared(17)]), [2], 'the default')
+    t.strictSame(await takenFor(0, [shared(1), shared(17)]), [], 'no threads')
+    t.strictSame(await takenFor(3, [shared(1), Buffer.alloc(17)]), [], 'memory that is not shared')
   },
 )

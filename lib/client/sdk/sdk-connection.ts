@@ -49,9 +49,7 @@ interface Loaded {
 let loadedSdk: Promise<typeof Sdk> | undefined
 
 /** Loads the SDK once: each `import()` looks for the module on the disk, also if it is loaded. */
-function loadSdk(): Promise<typeof Sdk> {
-  return (loadedSdk ??= import('@aws-sdk/client-glacier'))
-}
+const loadSdk = (): Promise<typeof Sdk> => (loadedSdk ??= import('@aws-sdk/client-glacier'))
 
 /** Makes requests with a client of the SDK. */
 export class SdkConnection {
@@ -113,9 +111,7 @@ export class SdkConnection {
   /** Gets fresh credentials. */
   async refreshCredentials(signal?: AbortSignal): Promise<void> {
     const { client, timeout } = await this.#start('Credentials', 0, { signal })
-    const fresh = client.config.credentials as (options: {
-      readonly forceRefresh: boolean
-    }) => Promise<unknown>
+    const fresh = client.config.credentials as (options: { forceRefresh: boolean }) => Promise<unknown>
     try {
       // Without this option, a provider may return the expired credentials again.
       await unlessAborted(fresh({ forceRefresh: true }), timeout.signal)

@@ -177,14 +177,6 @@ t.test('a file that is not this tool’s is left alone, whatever lies beside it'
       },
     ],
     [
-      'notes of a gigabyte',
-      async (file) => {
-        const subject = { vaultName, archiveIds: ['a'], rangeSize: MIB, file: null }
-        await writeFile(`${file}.partial.ranges`, `${JSON.stringify(subject)}\n`)
-        await truncate(`${file}.partial.ranges`, 1_000_000_000)
-      },
-    ],
-    [
       'a file that took the place of ours',
       async (file) => {
         await stopped(file, bytes, 6)

@@ -8,7 +8,7 @@ import { UsageError } from '../../command-errors.js'
 import type { Io } from '../../io.js'
 import type { CatalogOptions } from '../../options/connection-options.js'
 import { formatCount } from '../../output/format.js'
-import { printJson, printNote, write } from '../../output/print.js'
+import { printJson, printLines, printNote } from '../../output/print.js'
 import { catalogFileOf } from '../data-folder.js'
 
 /**
@@ -26,7 +26,7 @@ export async function exportCatalog(
   const counts = { records: 0, damagedLines: 0 }
   const time = new Date().toISOString()
   const blocks = exportLines(catalogFileOf(options, io.env), counts, program, time)
-  if (file === undefined || file === '-') for await (const lines of blocks) await write(io, textOf(lines))
+  if (file === undefined || file === '-') await printLines(io, blocks)
   else await writeFile(file, blocks)
   if (counts.damagedLines > 0)
     printNote(

@@ -61,7 +61,7 @@ export function optionalSize(operation: string, field: string, value: unknown): 
 }
 
 /**
- * Returns the rows of a list; none if it is absent or `null`.
+ * Returns the rows of a list; none if it is `null`.
  *
  * @throws as {@link requiredField}, also if it is not a list of objects
  */
@@ -70,7 +70,8 @@ export function rowsOf<Row extends object>(
   field: string,
   value: readonly Row[] | null | undefined,
 ): readonly Row[] {
-  const rows: unknown = value ?? []
+  // A list without rows is not left out: a response that was cut on the way may have none.
+  const rows: unknown = requiredField(operation, field, value) ?? []
   if (Array.isArray(rows) && rows.every((row) => typeof row === 'object' && row !== null))
     return rows as Row[]
   throw incomplete(operation, `valid ${field}`)

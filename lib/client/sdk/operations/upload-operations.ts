@@ -96,7 +96,8 @@ export async function listParts(
 ): Promise<PartsPage> {
   const input = { ...addressOf('listParts', request), uploadId: request.uploadId, ...pageOf(request) }
   const output = await connection.call('ListParts', request, (sdk) => new sdk.ListPartsCommand(input))
-  const items = rowsOf('ListParts', 'Parts', output.Parts).map(toListedPart)
+  // Some services leave it out if the upload has no part. A response that was cut lacks the upload as well.
+  const items = rowsOf('ListParts', 'Parts', output.Parts ?? null).map(toListedPart)
   return { upload: toOpenUpload('ListParts', output), items, marker: markerOf('ListParts', output) }
 }
 
