@@ -64,3 +64,12 @@ t.test('each file and folder of lib that a document for developers names exists'
   t.ok(found > 100, `${found} names`)
   t.strictSame(missing, [])
 })
+
+t.test('each test that SECURITY.md names exists', async (t) => {
+  const named = [...(await textOf('SECURITY.md')).matchAll(/`([\w./-]+\.test\.ts)`/g)]
+  t.ok(named.length > 30, `${named.length} names`)
+  t.strictSame(
+    named.map(([, name = '']) => name).filter((name) => !existsSync(join(ROOT, 'test', name))),
+    [],
+  )
+})

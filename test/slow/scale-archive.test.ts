@@ -19,6 +19,7 @@ import { planUpload } from '../../lib/upload/upload-plan.js'
 import { HashStore } from '../helpers/hash-store.js'
 import { naiveLeaves, naiveRoot } from '../helpers/naive-tree-hash.js'
 import { patternBytes } from '../helpers/pattern-source.js'
+import { recordScale } from '../helpers/scale-figures.js'
 
 // The largest archive: 10,000 parts of 4 GiB. The bytes repeat a pattern of a few leaves, which are hashed once; plan, tree
 // hash, writer, resumption and catalog are the real ones.
@@ -115,6 +116,7 @@ t.test(
           status: 403,
         })
     }
+    const started = performance.now()
     const first = writerOf(store, journal, undefined)
     await t.rejects(pipeline(Readable.from(parts()), first), { code: 'ERR_UPLOAD_FAILED', kept: true })
     const sent = store.requests.parts
@@ -132,6 +134,9 @@ t.test(
     )
     const resumed = writerOf(store, journal, finding.point)
     await pipeline(Readable.from(parts()), resumed)
+    const seconds = (performance.now() - started) / 1000
+    const peakMib = Math.round(process.resourceUsage().maxRSS / 1024)
+    t.comment(`${seconds.toFixed(1)} s, peak ${peakMib} MiB`)
 
     const hashes = Array.from({ length: ALL_PARTS }, (_, i) => Buffer.from(expectedHash(i), 'hex'))
     const [whole, rest] = [naiveRoot(hashes.slice(0, PARTS)), naiveRoot(hashes.slice(PARTS))]
@@ -152,5 +157,10 @@ t.test(
       set: { state: 'complete', missing: [] },
     })
     t.strictSame(await unfinishedUploadsIn(file), [])
+    await recordScale('an archive of 40,000 GiB', 'test/slow/scale-archive.test.ts', {
+      parts: PARTS.toLocaleString('en'),
+      'time without hashing and sending': `${seconds.toFixed(1)} s`,
+      'peak memory': `${peakMib} MiB`,
+    })
   },
 )

@@ -4,6 +4,7 @@ import t from 'tap'
 import { MIB } from '../../lib/sizes.js'
 import { ended, environmentWithoutCoverage, start } from '../helpers/command.js'
 import { writeLongCatalog } from '../helpers/long-catalog.js'
+import { recordScale } from '../helpers/scale-figures.js'
 
 // A catalog of ten million lines, 4 GiB, which has three million archives. Each question to it is a process of its own, so
 // that its memory can be measured. It runs the built modules.
@@ -86,4 +87,13 @@ t.test(`a catalog of ${LINES} lines is opened, searched and listed in bounded me
   const listed = await ended(start(['ls', 'backups', '--name', middle.name, '--catalog', file]))
   t.equal(listed.code, 0, listed.stderr)
   t.equal(listed.stdout.toString().split('\n').length - 1, answers['select a name']?.count)
+  const figures = Object.entries(answers).map(([name, { seconds, peakBytes }]) => [
+    name,
+    `${seconds.toFixed(1)} s, peak ${Math.round(peakBytes / MIB)} MiB`,
+  ])
+  await recordScale(
+    `a catalog of ${lines.toLocaleString('en')} lines`,
+    'test/slow/scale-catalog.test.ts',
+    Object.fromEntries(figures) as Record<string, string>,
+  )
 })

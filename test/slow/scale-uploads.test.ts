@@ -13,6 +13,7 @@ import { gate } from '../helpers/gate.js'
 import { HashStore } from '../helpers/hash-store.js'
 import { naiveTreeHash } from '../helpers/naive-tree-hash.js'
 import { patternBytes } from '../helpers/pattern-source.js'
+import { recordScale } from '../helpers/scale-figures.js'
 
 // A thousand uploads at once in one process, with one catalog and one signal. The parts are small, so that the budgets of
 // all uploads fit into memory.
@@ -95,4 +96,13 @@ t.test('a thousand uploads at once keep to their memory, and leave no listener a
   t.equal(getEventListeners(signal, 'abort').length, 0)
   t.ok(process.getActiveResourcesInfo().length <= resources + 2, 'the two threads that hash remain')
   t.equal((await storedEntriesIn(file)).length, UPLOADS)
+  await recordScale(
+    `${UPLOADS.toLocaleString('en')} uploads in one process`,
+    'test/slow/scale-uploads.test.ts',
+    {
+      'requests at once': mostUnderWay.toLocaleString('en'),
+      time: `${seconds.toFixed(1)} s`,
+      'memory above that of the process before': `${Math.round((peak - before) / MIB)} MiB`,
+    },
+  )
 })

@@ -49,6 +49,11 @@ t.test('the whole output of a command is read, at the pace of its reader', async
   t.equal(await text(fromCommand('true')), '', 'no output and the status 0 is an empty source')
 })
 
+t.test('a command is started without a shell, which would expand its words', async (t) => {
+  const words = ['$HOME', '*', '; echo x', '`id`', '| cat', "'"]
+  t.equal(await text(fromCommand('printf', ['%s\\n', ...words])), `${words.join('\n')}\n`)
+})
+
 t.test('folder, environment and standard input are those that were given', async (t) => {
   const dir = t.testdir()
   t.equal(await text(script('pwd -P', { cwd: dir })), await text(fromCommand('pwd', ['-P'], { cwd: dir })))

@@ -1,0 +1,93 @@
+/** The promises of the README and of docs/architecture.md, and what tests each. */
+import type { InvariantName } from '../../test/simulation/world/invariants.js'
+
+/** A promise. */
+export interface Promised {
+  readonly promise: string
+  /** The invariants of the simulation that fail when it is broken. */
+  readonly invariants: readonly InvariantName[]
+  /** The most direct tests outside of the simulation. */
+  readonly tests: readonly string[]
+  /** The milestones of the simulation at which the invariants were checked. */
+  readonly milestones: readonly string[]
+}
+
+/** All promises. Each invariant belongs to one of them. */
+export const PROMISES: readonly Promised[] = [
+  {
+    promise: 'Success is true: exactly these bytes are stored under the printed ID.',
+    invariants: ['a success is what the vault holds', 'a success is confirmed', 'an archive ID has one hash'],
+    tests: ['test/upload/completion.test.ts', 'test/upload/whole-archive.test.ts'],
+    milestones: ['stream stored'],
+  },
+  {
+    promise:
+      'Nothing is lost: an archive that exists, or may exist, is in the catalog before success is reported.',
+    invariants: [
+      'a success is what the catalog says',
+      'every archive is known to the catalog',
+      'an archive with a known ID is recorded',
+      'no wrong abort',
+    ],
+    tests: ['test/upload/record-before-emit.test.ts', 'test/slow/power-cut.test.ts'],
+    milestones: ['archive stored'],
+  },
+  {
+    promise: 'A lost catalog is rebuilt from the inventory.',
+    invariants: ['a rebuilt catalog has the inventory', 'a lost catalog is rebuilt when faults have ceased'],
+    tests: ['test/reconcile/rebuild.test.ts'],
+    milestones: ['catalog rebuilt'],
+  },
+  {
+    promise: 'A failed upload is resumed with any source, and only what is missing is sent.',
+    invariants: ['three runs succeed when faults have ceased', 'nothing stored is sent again'],
+    tests: ['test/resume/resume-point.test.ts', 'test/slow/kills.test.ts'],
+    milestones: ['stream stored'],
+  },
+  {
+    promise: 'Two commands at once, on one host or two, do not disturb each other.',
+    invariants: ['only the owner of a stream stores archives'],
+    tests: ['test/fs/lock-simulation.test.ts', 'test/slow/locks.test.ts'],
+    milestones: ['lock taken over', 'lock taken over from another host', 'lock lost'],
+  },
+  {
+    promise: 'No unverified byte is output, and a file appears only when it is complete.',
+    invariants: [
+      'delivered bytes are right',
+      'delivered bytes are complete',
+      'a file under its final name is complete',
+      'a retrieved file has its name',
+      'a stored stream is retrieved when faults have ceased',
+    ],
+    tests: ['test/retrieve/archive-reader.test.ts', 'test/retrieve/file/archive-download.test.ts'],
+    milestones: ['stream retrieved', 'file retrieved'],
+  },
+  {
+    promise: 'Memory and requests stay within their limits.',
+    invariants: ['parts stay within the budget', 'requests stay within the concurrency', 'part memory'],
+    tests: ['test/transfer/concurrency.test.ts', 'test/slow/memory.test.ts'],
+    milestones: ['stream stored', 'stream retrieved'],
+  },
+  {
+    promise: 'Pruning keeps a whole stream of each name.',
+    invariants: ['a stream of each name is kept'],
+    tests: ['test/deletion/delete-archives.test.ts'],
+    milestones: ['archive deleted'],
+  },
+  {
+    promise: 'A command ends with its result or with a documented error, and leaves nothing behind.',
+    invariants: [
+      'errors are documented ones',
+      'nothing remains of an ended process',
+      'no lock remains of an ended process',
+      'uncaught',
+      'settles',
+      'ends',
+      'returns',
+      'scenario',
+      'request form',
+    ],
+    tests: ['test/errors.test.ts', 'test/fs/every-step.test.ts', 'test/process-life.test.ts'],
+    milestones: ['run finished'],
+  },
+]
