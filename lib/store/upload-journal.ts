@@ -84,7 +84,7 @@ export type UploadEnd = 'aborted' | 'expired' | 'superseded' | 'unknown'
 /** Records uploads. */
 export interface UploadJournal {
   /**
-   * Checks that this process still owns the stream; called before each request that stores an archive.
+   * Checks that this process still owns the stream; called before each request that stores an archive or aborts an upload.
    *
    * @throws {LockLostError} `ERR_LOCK_LOST`: it does not
    */

@@ -73,7 +73,8 @@ export async function endUpload(
     return endedWith('gone', error)
   }
   const mustKeep = completionSent || error instanceof LockLostError || onFailure === 'keep'
-  if (mustKeep || !(await aborted(context, uploadId)))
+  // A process that was paused may have lost its lock without noticing, and fails for another reason.
+  if (mustKeep || !(await isOwner(context)) || !(await aborted(context, uploadId)))
     return endedWith('kept', withUploadId(error, uploadId, true))
   await record('aborted', uploadId)
   return endedWith('aborted', withUploadId(error, uploadId, false))
@@ -90,6 +91,14 @@ function withArchive(error: Error | null, { archives }: VolumeSequence): Error |
   const archiveId = archives.at(-1)?.archiveId
   const lacksArchive = error instanceof ListenerError && error.archiveId === undefined
   return lacksArchive && archiveId !== undefined ? error.withArchive(archiveId) : error
+}
+
+/** Whether the upload certainly belongs to this process. */
+async function isOwner({ journal }: Pick<UploadContext, 'journal'>): Promise<boolean> {
+  return journal.assertOwner().then(
+    () => true,
+    () => false,
+  )
 }
 
 /** Aborts an upload. A failure to do so does not replace the error at hand: the upload is reported as kept. */

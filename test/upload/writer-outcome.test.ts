@@ -96,6 +96,18 @@ t.test('an upload whose lock was lost is kept for the process that has it', asyn
   t.equal(vault.uploads.size, 1)
 })
 
+t.test('an upload that another process took over is kept whatever the failure', async (t) => {
+  const vault = new MemoryVault()
+  failingFrom('uploadPart', 2)(vault)
+  const journal = recordingJournal()
+  journal.before = (what) => {
+    if (what === 'assertOwner') throw new LockLostError('the upload')
+  }
+  const writer = writerTo(vault, { retryFor: 0, concurrency: 1, onFailure: 'abort', journal })
+  t.match(await sendAll(patternBytes(4 * MIB), writer), { kept: true })
+  t.strictSame(writer.outcome, { state: 'kept', uploadId: 'upload-1', isResumable: true })
+})
+
 t.test('an abort error has the ID of the upload that is kept, and of no other', async (t) => {
   for (const onFailure of ['keep', 'abort'] as const) {
     for (const way of ['signal', 'abort()']) {
