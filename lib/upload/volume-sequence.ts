@@ -203,9 +203,13 @@ export class VolumeSequence {
 
   /** Aborts an upload that has no part: the volume it was begun for is not needed. It may be gone by now. */
   async #abort(uploadId: string): Promise<void> {
-    const { store, retry, signal } = this.#context
+    const { store, retry, journal, signal } = this.#context
+    const attempt = async (): Promise<void> => {
+      await journal.assertOwner()
+      await store.abortUpload({ uploadId, signal })
+    }
     try {
-      await retry.run(() => store.abortUpload({ uploadId, signal }), signal)
+      await retry.run(attempt, signal)
     } catch (error) {
       if (!isGone(error)) throw error
     }

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { LockLostError } from '../../lib/errors.js'
 import type { Archive, UploadWarning } from '../../lib/store/archive.js'
 import { resumeUpload } from '../../lib/vault/resume-upload.js'
 import { laterDescription, volumeMarkOf } from '../../lib/glacier/volume-description.js'
@@ -211,6 +212,21 @@ t.test(
     await t.rejects(send(bytes.subarray(0, 2 * MIB), writer), { cause: rejection, uploadId, kept: true })
   },
 )
+
+t.test('an upload that is not needed and that another process owns by now is not aborted', async (t) => {
+  const bytes = patternBytes(4 * MIB)
+  const vault = new MemoryVault()
+  const earlierVolumes = await storedVolumes(vault, bytes, 1)
+  const uploadId = await uploadParts(vault, bytes, [])
+  const journal = recordingJournal()
+  journal.before = (what) => {
+    if (what === 'assertOwner') throw new LockLostError('the upload')
+  }
+  const writer = writerTo(vault, { earlierVolumes, uploadId, journal })
+  await t.rejects(send(bytes.subarray(0, 2 * MIB), writer), { cause: { code: 'ERR_LOCK_LOST' }, kept: true })
+  t.equal(vault.uploads.size, 1)
+  t.strictSame(journal.types, [])
+})
 
 t.test('a source that cannot continue a set is superseded, by its upload or by its stream', async (t) => {
   const bytes = patternBytes(6 * MIB)
