@@ -73,13 +73,8 @@ export class FileTree {
 
   /** The names in a path. They are kept: a run has few paths, and many calls with each. */
   #namesOf(path: string): readonly string[] {
-    let names = this.#namesOfPaths.get(path)
-    if (!names) {
-      names = resolve(path)
-        .split('/')
-        .filter((name) => name !== '')
-      this.#namesOfPaths.set(path, names)
-    }
+    const names = this.#namesOfPaths.get(path) ?? resolve(path).split('/').filter(Boolean)
+    this.#namesOfPaths.set(path, names)
     return names
   }
 
@@ -220,9 +215,8 @@ export class FileTree {
 
   #parentOf(path: string, syscall: string): FolderNode {
     const node = this.#follow(this.#namesOf(path).slice(0, -1), path, syscall)
-    if (!node) throw systemError('ENOENT', syscall, path)
-    if (node.kind === 'file') throw systemError('ENOTDIR', syscall, path)
-    return node
+    if (node?.kind === 'folder') return node
+    throw systemError(node ? 'ENOTDIR' : 'ENOENT', syscall, path)
   }
 
   #remove(path: string, node: DiskNode): void {

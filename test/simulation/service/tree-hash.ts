@@ -12,7 +12,7 @@ const kept = new Map<string, Buffer>()
 /** SHA-256 of some bytes. The digest must not be changed. */
 export function sha256(bytes: Uint8Array): Buffer {
   if (bytes.length > MAX_KEPT_BYTES) return hash('sha256', bytes, 'buffer')
-  const key = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).latin1Slice()
+  const key = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
   let digest = kept.get(key)
   if (!digest) {
     digest = hash('sha256', bytes, 'buffer')
