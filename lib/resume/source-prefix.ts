@@ -1,9 +1,14 @@
 /**
  * The beginning of a source, read ahead to find the upload it belongs to; then the whole source is read as if nothing
  * had been read before. The bytes that are read ahead are held in memory: one part, of the largest requested part size.
+ *
+ * A source that is silent is left at once when the reader of its bytes is closed. So the bytes do not come from a
+ * generator, which would wait for the source first.
  */
 import { TreeHash } from '../tree-hash/tree-hash.js'
-import { addAbortSignal, type Readable } from '../streams/node-streams.js'
+import { AbortError } from '../errors.js'
+import { onAbort } from '../streams/caller-signal.js'
+import type { Readable } from '../streams/node-streams.js'
 import { openSource, readableOf, type ByteSource } from '../stages/byte-source.js'
 import type { StoreLimits } from '../store/limits.js'
 import type { Content } from '../store/upload-journal.js'
@@ -13,8 +18,11 @@ export class SourcePrefix {
   readonly #bytes: Readable
   readonly #iterator: AsyncIterator<Uint8Array, unknown>
   readonly #read: Uint8Array[] = []
+  readonly #stopListening: () => void
   #size = 0
   #isEnded = false
+  /** Whether the source has yet to give the next bytes. */
+  #isWaiting = false
 
   /**
    * @param signal - ends the reading
@@ -22,7 +30,10 @@ export class SourcePrefix {
    */
   constructor(source: ByteSource, signal?: AbortSignal) {
     this.#bytes = readableOf(openSource(source))
-    if (signal) addAbortSignal(signal, this.#bytes)
+    this.#stopListening = onAbort(signal, () => {
+      this.#bytes.destroy(new AbortError({ cause: signal?.reason }))
+    })
+    this.#bytes.once('close', this.#stopListening)
     this.#iterator = (this.#bytes as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]()
   }
 
@@ -56,21 +67,27 @@ export class SourcePrefix {
   }
 
   /** The source from its beginning; once. */
-  async *bytes(): AsyncGenerator<Uint8Array, void, undefined> {
-    try {
-      for (let first = this.#read.shift(); first; first = this.#read.shift()) yield first
-      while (!this.#isEnded) {
-        const bytes = await this.#next()
-        if (bytes) yield bytes
-      }
-    } finally {
+  bytes(): AsyncIterableIterator<Uint8Array, undefined> {
+    const end = async (): Promise<IteratorReturnResult<undefined>> => {
       await this.close()
+      return { done: true, value: undefined }
     }
+    const iterator: AsyncIterableIterator<Uint8Array, undefined> = {
+      next: async () => {
+        const value = this.#read.shift() ?? (this.#isEnded ? undefined : await this.#next())
+        return value ? { done: false, value } : end()
+      },
+      return: end,
+      [Symbol.asyncIterator]: () => iterator,
+    }
+    return iterator
   }
 
   /** The next bytes; `undefined` at the end. */
   async #next(): Promise<Uint8Array | undefined> {
+    this.#isWaiting = true
     const next = await this.#iterator.next()
+    this.#isWaiting = false
     if (!next.done) return next.value
     this.#isEnded = true
     return undefined
@@ -78,7 +95,8 @@ export class SourcePrefix {
 
   /** Closes the source if it was not read to its end. */
   async close(): Promise<void> {
-    if (!this.#isEnded) await this.#iterator.return?.()
+    this.#stopListening()
+    if (!this.#isEnded && !this.#isWaiting) await this.#iterator.return?.()
     this.#isEnded = true
     this.#bytes.destroy() // an iterator that was never used leaves its stream open
   }

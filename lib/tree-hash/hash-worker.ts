@@ -88,7 +88,7 @@ function hashFile({ fd, start, end, leafSize }: FileJob): HashResult {
 function fill(leaf: Buffer, fd: number, start: number, end: number): number {
   const size = Math.min(leaf.length, end - start)
   for (let filled = 0; ;) {
-    const read = filled < size ? readSync(fd, leaf, filled, size - filled, start + filled) : 0
+    const read = readSync(fd, leaf, filled, size - filled, start + filled)
     if (read === 0) return filled
     filled += read
   }

@@ -28,7 +28,7 @@ export async function checksumsByWorkers(
   const onAbort = (): void => {
     Atomics.store(stop, 0, 1)
   }
-  signal?.addEventListener('abort', onAbort, { once: true })
+  signal?.addEventListener('abort', onAbort)
   try {
     const part = { memory, start: byteOffset, end: byteOffset + length, leafSize, stop }
     const [linear, ...runs] = await Promise.all([

@@ -17,8 +17,9 @@ export async function forEachLeafYielding(
   isStopped: () => boolean,
   leafSize: number = LEAF_SIZE,
 ): Promise<void> {
-  for (let at = 0; at < bytes.length && !isStopped(); at += leafSize) {
+  for (let at = 0; at < bytes.length; at += leafSize) {
     if (at > 0 && at % LEAF_SIZE === 0) await nextTurn()
+    if (isStopped()) return
     update(bytes.subarray(at, at + leafSize))
   }
 }

@@ -62,7 +62,9 @@ export async function runHostile(
   if (interrupt !== undefined) it.interrupt.abort(interrupt)
   const code = await runHere(args, it)
   const result = { code, out: it.out(), err: it.err() }
-  const problems = problemsOf(result, rawStdout).filter((problem) => !(quotesWords && /NaN/.test(problem)))
+  const problems = problemsOf(result, rawStdout).filter(
+    (problem) => !(quotesWords && problem.includes('NaN')),
+  )
   if (tree && before)
     for (const path of changes(before, await treeOf(tree.dir), tree.mayChange))
       problems.push(`changed: ${path}`)
@@ -87,9 +89,7 @@ function textProblems(text: string): string[] {
 /** The paths below a folder, each with its kind, mode and content. Symbolic links are not followed. */
 export async function treeOf(dir: string): Promise<Map<string, string>> {
   const tree = new Map<string, string>()
-  for (const name of (await readdir(dir, { recursive: true, encoding: 'buffer' }).catch(() => [])).map(
-    String,
-  )) {
+  for (const name of await readdir(dir, { recursive: true })) {
     const path = join(dir, name)
     const stats = await lstat(path)
     const content = stats.isFile()

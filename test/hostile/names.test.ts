@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { encodeDescription } from '../../lib/glacier/description.js'
@@ -58,11 +58,12 @@ t.test(
     t.strictSame(await problemsOf('inventory', 'docs', ...where), [])
     t.strictSame(await problemsOf('inventory', 'docs', ...where, '--csv'), [])
     const match = ['get', 'docs', '--match', '*', '-o', folder, ...where, '--catalog', catalog]
-    t.strictSame(await problemsOf(...match, '--dry-run'), [])
+    t.strictSame(await problemsOf(...match), [], 'links in the place of outputs are refused')
+    const links = ['link', 'x%2Epartial'].map((name) => join(folder, name))
+    for (const link of links) rmSync(link)
     t.strictSame(await problemsOf(...match), [])
     for (const name of readdirSync(folder)) t.notMatch(name, /[\p{Cc}\p{Cf}/\\:]|^[-.]/u)
     const tree = await treeOf(dir)
-    t.match(tree.get('folder/link'), /outside/, 'a link in the folder stays')
     t.ok(tree.get('outside/precious.txt')?.endsWith(createHash('sha256').update('precious').digest('hex')))
     const stored = [...tree.keys()].filter((path) => path.startsWith('folder/'))
     t.ok(stored.length >= NAMES.length - 2, `${stored.length} entries`)
@@ -79,5 +80,5 @@ t.test('names of files on the command line that control a terminal are escaped i
     ['verify', join(dir, `missing${ESCAPES}`), 'docs', 'x', '--catalog', join(dir, 'c')],
     ['get', 'docs', ESCAPES, '--catalog', join(dir, 'c'), '--region', 'x'],
   ])
-    t.strictSame((await runHostile(args)).problems, [], args.join(' '))
+    t.strictSame((await runHostile(args)).problems, [], String(args[0]))
 })

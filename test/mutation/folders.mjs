@@ -4,14 +4,15 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
-/** The folders of tests for each folder of lib/. Those of the folder itself come first, since they find most mutants. */
+/** The folders of tests, and single files, for each folder of lib/. Those of the folder itself come first: they find most mutants. */
 const TESTS = {
   'tree-hash': ['tree-hash'],
   transfer: ['transfer'],
   fs: ['fs'],
   catalog: ['catalog'],
-  upload: ['upload'],
-  retrieve: ['retrieve'],
+  // The tests of the functions that run whole pipelines are in another folder than the pipelines.
+  upload: ['upload', 'vault/upload-archive.test.ts', 'vault/resume-upload.test.ts'],
+  retrieve: ['retrieve', 'vault/retrieve-archive.test.ts', 'vault/retrieve-archive-jobs.test.ts'],
 }
 
 /** The names that `npm run mutate` accepts. */
@@ -26,10 +27,12 @@ export const FOLDERS = Object.keys(TESTS)
 export function testFilesOf(folder) {
   const folders = Object.entries(TESTS).find(([name]) => name === folder)?.[1] ?? []
   return folders.flatMap((name) =>
-    readdirSync(join('test', name), { recursive: true, encoding: 'utf8' })
-      .filter((entry) => entry.endsWith('.test.ts'))
-      .sort()
-      .map((entry) => join('test', name, entry)),
+    name.endsWith('.test.ts')
+      ? join('test', name)
+      : readdirSync(join('test', name), { recursive: true, encoding: 'utf8' })
+          .filter((entry) => entry.endsWith('.test.ts'))
+          .sort()
+          .map((entry) => join('test', name, entry)),
   )
 }
 

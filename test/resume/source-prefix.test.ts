@@ -129,6 +129,28 @@ t.test(
   },
 )
 
+t.test('a source that is silent is left at once, and does not listen to the signal any more', async (t) => {
+  const { signal } = new AbortController()
+  async function* silent(): AsyncGenerator<Buffer, void, undefined> {
+    yield Buffer.alloc(MIB)
+    await new Promise(() => undefined)
+  }
+  const stream = new PassThrough()
+  stream.write(Buffer.alloc(MIB))
+  for (const source of [silent(), stream]) {
+    const prefix = new SourcePrefix(source, signal)
+    await prefix.firstPart(MIB, GLACIER_LIMITS)
+    const bytes = Readable.from(prefix.bytes())
+    bytes.resume()
+    await once(bytes, 'data')
+    await new Promise(setImmediate) // it waits for the next bytes
+    bytes.destroy()
+    await once(bytes, 'close')
+    t.equal(getEventListeners(signal, 'abort').length, 0)
+  }
+  t.ok(stream.destroyed)
+})
+
 t.test('the signal ends the reading of a stream that gives nothing', async (t) => {
   const aborting = new AbortController()
   const silent = new PassThrough()

@@ -20,7 +20,7 @@ export async function runScenario(world: World): Promise<void> {
   const rounds = choices.pick('rounds', [2, 1, 3, 4], 0.6)
   for (let round = 1; round <= rounds; round++) {
     await playRound(env, streams, round)
-    await passing(world, 60_000 * choices.pick(`round-${round}/pause-min`, [0, 1, 30, 600, 1500, 4500], 0.4))
+    await passing(world, 60_000 * drawPause(world, round))
   }
   checkAll(env)
   faults.cease()
@@ -28,4 +28,13 @@ export async function runScenario(world: World): Promise<void> {
   await finish(env, streams)
   checkAll(env)
   world.reached('run finished')
+}
+
+/** The minutes between two rounds. If uploads or jobs can expire, it is usually more than a day. */
+function drawPause({ choices, faults }: World, round: number): number {
+  const mayExpire = faults.rate('upload-expired') > 0 || faults.rate('job-expired') > 0
+  const name = `round-${round}/pause-min`
+  return mayExpire
+    ? choices.pick(name, [1500, 0, 30, 4500], 0.5)
+    : choices.pick(name, [0, 1, 30, 600, 1500, 4500], 0.4)
 }

@@ -102,6 +102,17 @@ t.test('a pool has a limited number of workers, and those with the fewest jobs a
   await Promise.all(jobs)
 })
 
+t.test('a pool starts no worker while as many as are taken have no jobs', (t) => {
+  const ownPool = new WorkerPool(3)
+  ownPool.take(1)
+  ownPool.take(1)
+  t.equal(ownPool.size, 1)
+  ownPool.take(2)
+  ownPool.take(2)
+  t.equal(ownPool.size, 2)
+  t.end()
+})
+
 t.test(
   'fifteen uploads at once share as many threads as one of them may use, or as the processor has cores',
   async (t) => {

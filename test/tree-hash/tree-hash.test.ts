@@ -225,6 +225,10 @@ t.test('a value that is not a digest does not combine', async (t) => {
       message: /treeHashes\[0\] of combineTreeHashes must be a SHA-256 digest/,
     })
   }
+  t.throws(() => combineTreeHashes([7 as unknown as string]), {
+    name: 'TypeError',
+    message: /treeHashes\[0\]/,
+  })
   t.throws(() => new NodeStack().root(), { name: 'RangeError' })
 })
 

@@ -20,7 +20,7 @@ import {
   type GlacierClientSettings,
 } from '../glacier-client-like.js'
 import { bodyOf } from './request-body.js'
-import { bytesOf } from './response-bytes.js'
+import { outputBytes } from './output-bytes.js'
 import type { RequestOptions } from '../request-options.js'
 import { DEFAULT_IDLE_TIMEOUT_MS, RequestTimeout, timeLimitsFor } from './request-timeout.js'
 import { toCredentialsError, toServiceError } from './service-error.js'
@@ -176,7 +176,7 @@ export class SdkConnection {
     const started = await this.#start(operation, size, request, true)
     try {
       const response = read(await this.#send(operation, started, request, command))
-      const body = bytesOf(operation, response.body as Readable, started.timeout, request.signal)
+      const body = outputBytes(operation, response.body as Readable, started.timeout, request.signal)
       return { ...response, body }
     } catch (error) {
       started.timeout.end()

@@ -8,7 +8,7 @@ const BIDI = '\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068
 t.test('controls of the terminal, of the writing direction and of lines are escaped', (t) => {
   t.equal(printable('\u001b[2J\u0000\u007f\u009b'), '\\u001b[2J\\u0000\\u007f\\u009b')
   t.equal(printable('a\u202egpj.exe'), 'a\\u202egpj.exe')
-  for (const character of [...BIDI, '\u2028', '\u2029', '\n', '\r', '\t'])
+  for (const character of Array.from(`${BIDI}\u2028\u2029\n\r\t`))
     t.equal(JSON.parse(`"${printable(character)}"`), character)
   t.equal(printable('שלום Größe 日本 👩‍👩‍👧'), 'שלום Größe 日本 👩‍👩‍👧')
   t.equal(printableLines('a\u001b\nb\r\n'), 'a\\u001b\nb\\u000d\n')
@@ -32,5 +32,5 @@ t.test('the stack trace of --debug has no character that is unsafe on a terminal
   const it = stage(undefined, [], {})
   t.equal(await runHere(['hash', '--debug', '/does\u001bnot\u202eexist'], it), 1)
   t.match(it.err(), /\n\s+at /)
-  t.notMatch(it.err(), /[\u001b\u202e]/)
+  t.notOk(it.err().includes('\u001b') || it.err().includes('\u202e'))
 })

@@ -1,5 +1,6 @@
 /** Disturbs a process at its calls, by faults that come from outside of it. */
 import type { FaultKind } from '../world/faults.js'
+import type { Host } from '../world/host.js'
 import type { SimProcess } from '../world/sim-process.js'
 import { CATALOG, type Environment } from './environment.js'
 
@@ -13,8 +14,8 @@ const KINDS = [
 ] as const satisfies FaultKind[]
 /** The rates of these kinds are for a whole process, which makes about this many calls. */
 const RATE_PER_CALL = 1 / 50
-/** A long pause begins at one of the first calls of a process, of which most make no more. */
-const MAX_PAUSED_CALL = 120
+/** A process is paused for long, or killed, at one of its first calls: most make no more. */
+const LAST_CALL = 120
 const LONG_PAUSE_MS = 3_600_000
 type Disturbance = (typeof KINDS)[number]
 
@@ -25,7 +26,7 @@ type Disturbance = (typeof KINDS)[number]
  */
 export function disturb(process: SimProcess, env: Environment, stop: AbortController): void {
   const { faults, choices } = env.world
-  pauseOnce(process)
+  stopOnce(process)
   const kinds = KINDS.filter((kind) => faults.rate(kind) > 0)
   if (kinds.length === 0) return
   const before = process.onCall
@@ -39,15 +40,20 @@ export function disturb(process: SimProcess, env: Environment, stop: AbortContro
   }
 }
 
-/** Pauses a process at one of its calls for so long that another host takes its lock over. */
-function pauseOnce(process: SimProcess): void {
+/** Pauses a process at one of its calls for so long that another host takes its lock over, or kills it there. */
+function stopOnce(process: SimProcess): void {
   const { world, name } = process
-  const isPaused = world.faults.rate('paused') > 0
-  const at = world.choices.between(`${name}/long-pause-at-call`, 0, MAX_PAUSED_CALL, isPaused ? 0.4 : 0)
-  if (at === 0) return
+  const { faults, choices } = world
+  const pauseShare = faults.rate('paused') > 0 ? 0.6 : 0
+  const pausedAt = choices.between(`${name}/long-pause-at-call`, 0, LAST_CALL, pauseShare)
+  const killShare = faults.rate('killed') > 0 ? 0.4 : 0
+  const killedAt = choices.between(`${name}/killed-at-call`, 0, LAST_CALL, killShare)
+  if (pausedAt === 0 && killedAt === 0) return
   let calls = 0
   process.onCall = () => {
-    if (++calls === at) process.pause(LONG_PAUSE_MS)
+    calls++
+    if (calls === pausedAt) process.pause(LONG_PAUSE_MS)
+    if (calls === killedAt) process.kill()
   }
 }
 
@@ -66,9 +72,8 @@ const ACTIONS: Readonly<
     world.note(name, () => `sees the clock of ${host.name} jump by ${minutes} min`)
     world.faults.tookEffect('clock-jump')
   },
-  'power-cut'({ host }, { table, disk }) {
-    for (const other of table.values()) if (other.host === host) other.kill()
-    disk.powerCut(host)
+  'power-cut'({ host }, env) {
+    cutPower(host, env)
   },
   'cut-off'({ host, world, name }) {
     const minutes = world.choices.pick(`${name}/cut-off-min`, [15, 2, 40])
@@ -82,6 +87,16 @@ const ACTIONS: Readonly<
     ledger.lostCatalogs.push(text)
     disk.replaceFile(CATALOG, how === 'deleted' ? undefined : how === 'copy' ? text : withoutLastLine(text))
   },
+}
+
+/** A host loses power right after a process of it has reported a success: all that it reported must be on disk. */
+export function disturbSuccess({ name, host, world }: SimProcess, env: Environment): void {
+  if (world.faults.happens('power-cut', `${name}/success/power-cut`)) cutPower(host, env)
+}
+
+function cutPower(host: Host, { table, disk }: Environment): void {
+  for (const other of table.values()) if (other.host === host) other.kill()
+  disk.powerCut(host)
 }
 
 function withoutLastLine(text: string): string {

@@ -7,6 +7,7 @@ import { hasherOn } from '../disk/file-hasher.js'
 import { accountOf, VAULT } from '../service/accounts.js'
 import type { SimProcess } from '../world/sim-process.js'
 import { LIMITS } from '../world/world.js'
+import { checkVerified } from '../invariants/ranges-are-verified.js'
 import { consume } from './consumer.js'
 import { OUTPUT, type Environment } from './environment.js'
 import type { StoredStream } from './ledger.js'
@@ -25,7 +26,9 @@ export async function getStream(
   const range = drawRange(process, bytes.length)
   const options = { ...drawPlan(process, stored, range === undefined), range }
   const reader = new ArchiveReader(contextOf(env, process, signal, options))
+  let ranges = 0
   reader.on('range', () => {
+    checkVerified(env, process, ++ranges)
     maybeThrow(process, 'range')
   })
   reader.on('ready', () => {
@@ -47,10 +50,10 @@ export async function getFile(
 ): Promise<void> {
   const { archives, content } = stored
   const path = `${OUTPUT}/${archives[0]?.archiveId}`
-  env.ledger.files.push({ path, bytes: content.bytes })
+  env.ledger.files.push({ path, bytes: content.bytes, stored })
   const options = drawPlan(process, stored, true)
   const archiveIds = archives.map(({ archiveId }) => archiveId)
-  await new ArchiveDownload(() => ({
+  const download = new ArchiveDownload(() => ({
     ...contextOf(env, process, signal, options),
     lockRuntime: process.runtime,
     file: path,
@@ -58,6 +61,14 @@ export async function getFile(
     rangeOptions: options,
     makeHasher: () => hasherOn(process.runtime.files, LIMITS.leafSize),
   }))
+  let ranges = 0
+  download.on('range', () => {
+    checkVerified(env, process, ++ranges)
+  })
+  download.on('held', () => {
+    env.world.reached('file resumed')
+  })
+  await download
   if (!env.disk.exists(path))
     env.world.fail('a retrieved file has its name', `${process.name} has not made ${path}`)
   env.world.reached('file retrieved')

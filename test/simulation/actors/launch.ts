@@ -4,7 +4,7 @@ import { UsageError } from '../../../lib/cli/command-errors.js'
 import { GlacierPipeError } from '../../../lib/errors.js'
 import type { Host } from '../world/host.js'
 import { SimProcess } from '../world/sim-process.js'
-import { disturb } from './disturb.js'
+import { disturb, disturbSuccess } from './disturb.js'
 import type { Environment } from './environment.js'
 import { ListenerFailure } from './listeners.js'
 import { ConsumerFailure } from './consumer.js'
@@ -53,6 +53,7 @@ export async function launch<Result>(
   // What the end of the process has caused is done when the next event happens.
   await new Promise<void>((resolve) => world.scheduler.after(0, resolve))
   checkLeftovers(process, stop.signal)
+  if ((outcome as Outcome<Result>).state === 'succeeded') disturbSuccess(process, env)
   return outcome
 }
 

@@ -21,6 +21,8 @@ export interface StoredStream {
 export interface ExpectedFile {
   readonly path: string
   readonly bytes: Buffer
+  /** What is retrieved into the file. */
+  readonly stored: StoredStream
 }
 
 /** The reports of one run. */
@@ -31,6 +33,4 @@ export class Ledger {
   readonly lostCatalogs: string[] = []
   /** The IDs of the archives that a process was told to delete. */
   readonly deleted = new Set<string>()
-  /** Whether a process has taken over the lock of another one. */
-  isAnyTakenOver = false
 }

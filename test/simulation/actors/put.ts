@@ -10,6 +10,7 @@ import { vaultStore } from '../../../lib/vault/vault-store.js'
 import { accountOf, VAULT } from '../service/accounts.js'
 import type { SimProcess } from '../world/sim-process.js'
 import { LIMITS } from '../world/world.js'
+import { checkTakenOver } from '../invariants/locks-are-respected.js'
 import { watchOwnership } from '../invariants/only-owners-store.js'
 import { checkStored } from '../invariants/stored-is-reported.js'
 import type { Content } from './content.js'
@@ -78,7 +79,7 @@ async function upload(
   const { lock, journal, point, source } = selected
   watchOwnership(env, process)
   if (lock.previous) {
-    env.ledger.isAnyTakenOver = true
+    checkTakenOver(env, process, String(lock.previous.startTime))
     world.reached(lock.wasElsewhere ? 'lock taken over from another host' : 'lock taken over')
   }
   try {
@@ -89,9 +90,11 @@ async function upload(
       ...{ store, plan, resumePoint: point, description: point ? point.description : newDescription },
       sourceSize: choices.happens(`${name}/knows-size`, 0.3) ? content.bytes.length : undefined,
       ...{ runtime, hashPool, journal, retryFor, limitRate: undefined, signal },
-      onFailure: choices.happens(`${name}/aborts-on-failure`, 0.2) ? 'abort' : 'keep',
-      partMemory: new WatchedMemory(plan.partSize, heldBytes(plan) / plan.partSize, (held) => {
-        world.fail('parts stay within the budget', `${name} holds ${held} parts of ${heldBytes(plan)} bytes`)
+      onFailure: choices.happens(`${name}/aborts-on-failure`, world.faults.rate('paused') > 0 ? 0.5 : 0.2)
+        ? 'abort'
+        : 'keep',
+      partMemory: new WatchedMemory(plan.partSize, heldBytes(plan) / plan.partSize, (invariant, message) => {
+        world.fail(invariant, `${name}: ${message}`)
       }),
     })
     follow(env, process, writer, plan.concurrency)

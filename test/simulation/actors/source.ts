@@ -5,7 +5,7 @@ import { silence } from './silence.js'
 import type { Content } from './content.js'
 
 /** The rates of these faults are for a whole source, which has about this many pieces. */
-const RATE_PER_PIECE = 1 / 5
+const RATE_PER_PIECE = 1 / 4
 
 /** The error of a source that fails. */
 export class SourceFailure extends Error {}
@@ -30,7 +30,7 @@ async function* pieces(
   const buffer = Buffer.alloc(pieceSize)
   for (let at = 0; at < bytes.length; at += pieceSize) {
     if (choices.happens(`${name}/source/stall`, faults.rate('source-stalled') * RATE_PER_PIECE)) {
-      const minutes = choices.pick(`${name}/source/minutes`, [5, 60, 800, 1600], 0.3)
+      const minutes = choices.pick(`${name}/source/minutes`, [5, 60, 800, 1600], 0.6)
       world.note(name, () => `its source is silent for ${minutes} min`)
       faults.tookEffect('source-stalled')
       await silence(process, minutes)

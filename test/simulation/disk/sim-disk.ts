@@ -76,6 +76,14 @@ export class SimDisk implements Disk {
     this.#write(path, content)
   }
 
+  /** Someone writes into a file that exists: it stays the same file. */
+  overwriteFile(path: string, content: Uint8Array): void {
+    this.#tree.actAs(undefined)
+    this.#world.faults.tookEffect('file-replaced')
+    this.#world.note('disk', () => `${path} is changed`)
+    this.#write(path, content)
+  }
+
   /** Creates a folder, and those around it, if it does not exist. */
   makeFolder(path: string): void {
     this.#tree.actAs(undefined)

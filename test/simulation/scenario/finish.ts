@@ -1,15 +1,17 @@
 /** The end of a run, without faults: uploads are resumed until they are stored, and retrieved again. */
+import { TreeHashMismatchError } from '../../../lib/errors.js'
 import { drawChanged, type Content } from '../actors/content.js'
 import { CATALOG, type Environment } from '../actors/environment.js'
 import { getFile, getStream } from '../actors/get.js'
 import { launch, type Outcome } from '../actors/launch.js'
 import { put } from '../actors/put.js'
 import { rebuildCatalog } from '../actors/rebuild.js'
+import { ACCOUNT } from '../service/accounts.js'
 import type { Host } from '../world/host.js'
 import { passing } from './passing.js'
 import type { Stream } from './streams.js'
 
-/** The `--resume` runs after which a stream must be stored. */
+/** The runs after which a stream must be stored, and a file complete. */
 const MAX_RUNS = 3
 /** Longer than the heartbeat of a lock may be silent. */
 const PAUSE_MS = 3_600_000
@@ -20,6 +22,7 @@ const INVENTORY_MS = 49 * 3_600_000
 export async function finish(env: Environment, streams: readonly Stream[]): Promise<void> {
   await passing(env.world, PAUSE_MS)
   for (const stream of streams) await finishStream(env, stream)
+  await finishFiles(env)
   if (env.world.choices.happens('final-rebuild', 0.1)) await finishCatalog(env)
 }
 
@@ -64,6 +67,46 @@ async function finishStream(env: Environment, stream: Stream): Promise<void> {
       'a stored stream is retrieved when faults have ceased',
       `${name}: ${(got.error as Error).message}`,
     )
+}
+
+/** Completes the files that were begun, also if their bytes have changed since. */
+async function finishFiles(env: Environment): Promise<void> {
+  const { world, hosts, disk, ledger, kinds } = env
+  const files = new Map(ledger.files.map((file) => [file.path, file]))
+  for (const [path, { stored }] of files) {
+    if (disk.exists(path) || !stored.archives.every(({ archiveId }) => isThere(env, archiveId))) continue
+    const name = `final-file-${stored.process}`
+    if (kinds.has('file-replaced') && world.choices.happens(`${name}/changed`, 0.7))
+      changeFile(env, `${path}.partial`)
+    let got: Outcome<unknown> | undefined
+    // A job that was started before may have failed. That bytes were changed is found out before anything is retrieved.
+    for (let run = 1; run <= MAX_RUNS && !disk.exists(path) && !isMismatch(got); run++)
+      got = await launch(env, `${name}-${run}`, hosts[0] as Host, (process, signal) =>
+        getFile(env, process, signal, stored),
+      )
+    if (got?.state === 'failed')
+      world.fail(
+        'a file that was begun is completed when faults have ceased',
+        `${name}: ${(got.error as Error).message}`,
+      )
+  }
+}
+
+function isMismatch(outcome: Outcome<unknown> | undefined): boolean {
+  return outcome?.state === 'failed' && outcome.error instanceof TreeHashMismatchError
+}
+
+/** Whether the vault still has an archive. It may also be one of another account. */
+function isThere({ service, ledger }: Environment, archiveId: string): boolean {
+  return !ledger.deleted.has(archiveId) && service.archives.get(archiveId)?.accountId === ACCOUNT
+}
+
+/** Changes a byte of a file in its place. */
+function changeFile({ disk }: Environment, path: string): void {
+  const bytes = disk.exists(path) ? disk.bytesOf(path) : undefined
+  if (bytes === undefined || bytes.length === 0) return
+  bytes[0] = (bytes[0] ?? 0) ^ 1
+  disk.overwriteFile(path, bytes)
 }
 
 /** Any source with a byte: a vault stores no empty archive. */

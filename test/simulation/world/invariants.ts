@@ -29,17 +29,32 @@ export const INVARIANTS = {
     'Once faults have ceased, each stored stream is retrieved.',
   'a lost catalog is rebuilt when faults have ceased':
     'Once faults have ceased, a catalog that was lost is rebuilt.',
+  'a file that was begun is completed when faults have ceased':
+    'Once faults have ceased, at most three runs complete a file, also if its bytes were changed.',
+  'an upload is kept alive':
+    'A process whose source is silent sends a part again before its upload can expire.',
+  'an upload that has ended is not open':
+    'An upload that the catalog has as ended is not open at the service.',
   // Two processes.
-  'only the owner of a stream stores archives': 'A process whose lock was taken over stores no archive.',
+  'only the owner of a stream stores archives':
+    'A process sends a request that stores an archive only right after it has seen that it owns the stream.',
+  'a lock is taken only from a process that is gone':
+    'A lock is taken over only from a process that has ended, or that is on another host and could have.',
   // Retrieval.
   'delivered bytes are right':
     'The bytes that a reader has delivered are always the beginning of the right ones.',
+  'a delivered range is verified':
+    'Each range was compared with a right hash of the service before it is delivered.',
+  'a job is started once': 'A job is started once, also if the response to the request is lost.',
   'delivered bytes are complete': 'A reader that ends without an error has delivered all bytes.',
   'a file under its final name is complete': 'A file under its final name has all bytes, and no others.',
   'a retrieved file has its name': 'A retrieval that succeeds has made its file.',
   // Bounds.
   'parts stay within the budget': 'A process never holds more memory for parts than its budget.',
+  'the memory of a part is released once': 'The memory of a part is released once.',
   'requests stay within the concurrency': 'A process never makes more requests at once than its concurrency.',
+  'the bytes of a request are those it states':
+    'The bytes of a request have the hashes that it states, unless they are damaged on the way.',
   'part memory':
     'The bytes of a request do not change while it is in flight: no memory is used after its release.',
   // Ends.

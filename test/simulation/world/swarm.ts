@@ -1,6 +1,8 @@
 /**
  * Which kinds of faults a run has, and how likely each is. A run has only some kinds: a fault that hides another one is
  * absent from most runs, and a fault that needs several others meets each combination of kinds sooner or later.
+ *
+ * Half of the runs have a focus: kinds that break a promise only together are frequent, and most others are absent.
  */
 import type { Random } from '../choices/random.js'
 import { ALL_KINDS, type FaultKind } from './faults.js'
@@ -17,17 +19,43 @@ const RARE: readonly FaultKind[] = [
   ...(['clock-jump', 'aborted', 'source-failed', 'source-stalled', 'source-changed'] as const),
   ...(['consumer-failed', 'consumer-stalled', 'listener-threw', 'power-cut', 'cut-off'] as const),
   ...(['file-replaced', 'completion-forgotten', 'completion-hashless', 'completion-unchecked'] as const),
-  ...(['upload-expired', 'job-expired', 'job-failed', 'short-page'] as const),
+  ...(['upload-expired', 'job-expired', 'job-failed', 'short-page', 'other-account'] as const),
 ]
 
 /** The shares of the kinds that a run has: few runs have all of them, and some have none. */
 const SHARES = [0, 0.05, 0.1, 0.1, 0.2, 0.2, 0.4, 1]
 
+/** Kinds that are frequent together in a run. */
+const FOCUSES: readonly (readonly FaultKind[])[] = [
+  // A lock changes hands while its owner is silent.
+  ['paused', 'cut-off', 'request-lost'],
+  // The output of a job reaches the client damaged, late or never.
+  ['body-damaged', 'body-cut', 'not-a-range', 'consumer-failed', 'wrong-hash'],
+  ['consumer-stalled', 'job-expired', 'job-failed', 'response-lost', 'short-page'],
+  // A file is written in several runs.
+  ['body-cut', 'killed', 'power-cut', 'file-replaced', 'short-write'],
+  // An archive is stored, and the client does not know which.
+  ['completion-forgotten', 'completion-hashless', 'completion-unchecked', 'response-lost', 'stored-damaged'],
+  ['killed', 'power-cut', 'response-lost', 'source-changed', 'upload-expired'],
+  // An upload is found again, or not.
+  ['short-page', 'source-failed', 'aborted', 'upload-expired', 'other-account'],
+  ['source-stalled', 'upload-expired', 'source-failed', 'slow-request'],
+]
+const FOCUS_SHARE = 0.5
+/** The share of the kinds of a focus that a run has. */
+const SHARE_IN_FOCUS = 0.8
+
 /** Draws the kinds of faults of a run, and their rates. */
 export function drawRates(random: Random): Rates {
   const rates = new Map<FaultKind, number>()
-  const share = oneOf(SHARES, random)
-  for (const kind of ALL_KINDS) if (random() < share) rates.set(kind, oneOf(ratesOf(kind), random))
+  const focus = random() < FOCUS_SHARE ? oneOf(FOCUSES, random) : []
+  const share = focus.length > 0 ? 0.03 : oneOf(SHARES, random)
+  for (const kind of ALL_KINDS) {
+    const isInFocus = focus.includes(kind)
+    if (random() >= (isInFocus ? SHARE_IN_FOCUS : share)) continue
+    // The lowest rate of a kind leaves most runs without a fault of it.
+    rates.set(kind, oneOf(isInFocus ? ratesOf(kind).slice(1) : ratesOf(kind), random))
+  }
   return rates
 }
 
@@ -41,6 +69,6 @@ function ratesOf(kind: FaultKind): readonly number[] {
   return RARE.includes(kind) ? [0.1, 0.3, 0.7] : [0.02, 0.1, 0.3]
 }
 
-function oneOf(values: readonly number[], random: Random): number {
-  return values[Math.floor(random() * values.length)] as number
+function oneOf<Value>(values: readonly Value[], random: Random): Value {
+  return values[Math.floor(random() * values.length)] as Value
 }

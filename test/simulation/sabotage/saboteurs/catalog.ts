@@ -25,11 +25,11 @@ export const CATALOG_SABOTEURS: readonly Saboteur[] = [
     replace: 'if (written > 0) return',
   },
   {
-    name: 'torn-line-continued',
-    about: 'the rest of a line is written without an end of the torn line',
+    name: 'torn-line-not-repeated',
+    about: 'after a part of a line was written, only the rest of it follows, as a line of its own',
     file: 'catalog/lines/line-writer.ts',
     find: 'return afterLineEnd(block.subarray(lineStart))',
-    replace: 'return block.subarray(lineStart)',
+    replace: 'return afterLineEnd(block.subarray(written))',
   },
   {
     name: 'intent-without-size',

@@ -11,7 +11,7 @@ import { toServiceError } from './service-error.js'
  * @throws {ConnectionError} `ERR_CONNECTION`: the body was cut, or did not progress
  * @throws {AbortError} `ABORT_ERR`: the signal fired
  */
-export async function* bytesOf(
+export async function* outputBytes(
   operation: string,
   body: Readable,
   timeout: RequestTimeout,
