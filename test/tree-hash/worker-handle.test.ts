@@ -103,6 +103,17 @@ t.test('a worker without jobs is ended after a while, and started again for the 
   t.strictSame(warnings(), [], 'which is no failure')
 })
 
+t.test('the time without a job after which a worker is ended is that of the handle', async (t) => {
+  const { WorkerHandle } = await fresh(t)
+  const timers = t.capture(globalThis, 'setTimeout', globalThis.setTimeout)
+  for (const idleMs of [undefined, 7]) {
+    const done = new WorkerHandle(idleMs).hash(job)
+    FakeWorker.made.at(-1)?.emit('message', result)
+    await done
+  }
+  t.match(timers(), [{ args: [Function, 10_000] }, { args: [Function, 7] }])
+})
+
 t.test('a worker that dies or cannot start has no results, and one warning reports it', async (t) => {
   const failures: Record<string, () => void> = {
     'an error': () => made().emit('error', new Error('out of memory')),
