@@ -114,6 +114,20 @@ t.test('the time without a job after which a worker is ended is that of the hand
   t.match(timers(), [{ args: [Function, 10_000] }, { args: [Function, 7] }])
 })
 
+t.test('a worker is not ended while it has a job, awaited or not', async (t) => {
+  const { WorkerHandle } = await fresh(t)
+  const timers = t.capture(globalThis, 'setTimeout', globalThis.setTimeout)
+  const handle = new WorkerHandle(0)
+  const ending = new AbortController()
+  const both = [handle.hash(job), handle.hash(job, ending.signal)]
+  made().emit('message', result)
+  ending.abort()
+  await Promise.all(both)
+  t.strictSame(timers(), [])
+  made().emit('message', result)
+  t.equal(timers().length, 1)
+})
+
 t.test('a worker that dies or cannot start has no results, and one warning reports it', async (t) => {
   const failures: Record<string, () => void> = {
     'an error': () => made().emit('error', new Error('out of memory')),
@@ -134,6 +148,7 @@ t.test('a worker that dies or cannot start has no results, and one warning repor
     t.equal(await handle.hash(job), undefined)
     t.equal(await new WorkerHandle().hash(job), undefined, 'no other is started')
     t.equal(FakeWorker.made.length, 1)
+    made().emit('message', result) // on its way when the worker died
     t.match(warnings(), [{ args: [/cannot run/, { code: 'GLACIER_PIPE_NO_THREADS' }] }])
     warnings.restore()
   }
