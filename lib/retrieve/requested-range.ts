@@ -1,16 +1,20 @@
 /** The range of a job's output that is handed on. */
 import { rangeWithin, toInclusive, type ByteRange } from '../byte-range.js'
-import { SizeMismatchError } from '../errors.js'
+import { SizeMismatchError, TreeHashMismatchError } from '../errors.js'
 import type { Job } from '../store/retrieval-store.js'
 import type { JobPlan } from './retrieval-plan.js'
 
 /**
  * Checks that a job retrieves what was planned. A job that was found or started does; one that was given by its ID may
- * retrieve another archive, or another range.
+ * retrieve another archive, or another range. The archive must have the tree hash and size that the caller knows: a service
+ * that returns other bytes states their hash, and the bytes would match it.
  *
  * @throws {RangeError} the job retrieves another archive, another range of it, or an inventory
+ * @throws {TreeHashMismatchError} `ERR_TREE_HASH_MISMATCH`: the archive has another tree hash than the caller knows
+ * @throws {SizeMismatchError} `ERR_SIZE_MISMATCH`: the archive has another size than the caller knows
  */
-export function assertPlanned({ archiveId, range: planned }: JobPlan, job: Job): void {
+export function assertPlanned(plan: JobPlan, job: Job): void {
+  const { archiveId, range: planned } = plan
   if (archiveId === undefined) return // only the ID of the job is known
   const { jobId, archiveSize: end = 0 } = job
   if (job.archiveId !== archiveId)
@@ -18,6 +22,7 @@ export function assertPlanned({ archiveId, range: planned }: JobPlan, job: Job):
       `jobId must be the ID of a job for the archive ${archiveId}: the job ${jobId} retrieves ` +
         `${job.archiveId === undefined ? 'an inventory' : `the archive ${job.archiveId}`}.`,
     )
+  assertKnownContent(plan, job)
   const expected = planned ?? { start: 0, end }
   const { range = expected } = job
   if (range.start === expected.start && range.end === expected.end) return
@@ -27,17 +32,16 @@ export function assertPlanned({ archiveId, range: planned }: JobPlan, job: Job):
   )
 }
 
-/**
- * Maps the requested range of an archive to the output of a job.
- *
- * @returns the range within the output; `undefined` if the whole output is handed on
- * @throws {SizeMismatchError} `ERR_SIZE_MISMATCH`: the range was planned with a size that the archive does not have
- */
-export function requestedRangeOf(plan: JobPlan, job: Job): ByteRange | undefined {
-  const { requestedRange, archiveSize } = plan
-  if (!requestedRange) return undefined
-  const { jobId, archiveSize: found = 0, range = requestedRange } = job
-  if (archiveSize !== undefined && found !== archiveSize)
-    throw new SizeMismatchError(`The archive of job ${jobId}`, archiveSize, found)
-  return rangeWithin(requestedRange, range)
+function assertKnownContent({ archiveSize, treeHash }: JobPlan, job: Job): void {
+  const { jobId, archiveSize: foundSize = 0, archiveTreeHash: foundHash } = job
+  if (archiveSize !== undefined && foundSize !== archiveSize)
+    throw new SizeMismatchError(`The archive of job ${jobId}`, archiveSize, foundSize)
+  if (treeHash === undefined || foundHash === undefined || foundHash === treeHash) return
+  const where = `the archive of job ${jobId}, as the service describes it,`
+  throw new TreeHashMismatchError('archive', where, treeHash, foundHash)
+}
+
+/** Maps the requested range of an archive to the output of a job; `undefined` if the whole output is handed on. */
+export function requestedRangeOf({ requestedRange }: JobPlan, job: Job): ByteRange | undefined {
+  return requestedRange && rangeWithin(requestedRange, job.range ?? requestedRange)
 }

@@ -70,7 +70,7 @@ export class WorkerHandle {
         resolve(undefined)
       }
       this.#pending.push(pending)
-      signal?.addEventListener('abort', abandon, { once: true })
+      signal?.addEventListener('abort', abandon)
       worker.postMessage(job)
       this.#holdProcess()
     })

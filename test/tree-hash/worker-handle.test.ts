@@ -103,6 +103,31 @@ t.test('a worker without jobs is ended after a while, and started again for the 
   t.strictSame(warnings(), [], 'which is no failure')
 })
 
+t.test('the time without a job after which a worker is ended is that of the handle', async (t) => {
+  const { WorkerHandle } = await fresh(t)
+  const timers = t.capture(globalThis, 'setTimeout', globalThis.setTimeout)
+  for (const idleMs of [undefined, 7]) {
+    const done = new WorkerHandle(idleMs).hash(job)
+    FakeWorker.made.at(-1)?.emit('message', result)
+    await done
+  }
+  t.match(timers(), [{ args: [Function, 10_000] }, { args: [Function, 7] }])
+})
+
+t.test('a worker is not ended while it has a job, awaited or not', async (t) => {
+  const { WorkerHandle } = await fresh(t)
+  const timers = t.capture(globalThis, 'setTimeout', globalThis.setTimeout)
+  const handle = new WorkerHandle(0)
+  const ending = new AbortController()
+  const both = [handle.hash(job), handle.hash(job, ending.signal)]
+  made().emit('message', result)
+  ending.abort()
+  await Promise.all(both)
+  t.strictSame(timers(), [])
+  made().emit('message', result)
+  t.equal(timers().length, 1)
+})
+
 t.test('a worker that dies or cannot start has no results, and one warning reports it', async (t) => {
   const failures: Record<string, () => void> = {
     'an error': () => made().emit('error', new Error('out of memory')),
@@ -123,6 +148,7 @@ t.test('a worker that dies or cannot start has no results, and one warning repor
     t.equal(await handle.hash(job), undefined)
     t.equal(await new WorkerHandle().hash(job), undefined, 'no other is started')
     t.equal(FakeWorker.made.length, 1)
+    made().emit('message', result) // on its way when the worker died
     t.match(warnings(), [{ args: [/cannot run/, { code: 'GLACIER_PIPE_NO_THREADS' }] }])
     warnings.restore()
   }

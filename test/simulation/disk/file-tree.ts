@@ -9,7 +9,7 @@
  * - The inode of a file that is gone is given to a new file, as by ext4.
  */
 import { constants } from 'node:fs'
-import { basename, dirname, resolve } from 'node:path'
+import { basename, resolve } from 'node:path'
 import type { KeptBytes } from './file-content.js'
 import { NameChanges, type Author, type NewName } from './name-changes.js'
 import { newNode, type DiskNode, type FileNode, type FolderNode } from './nodes.js'
@@ -36,6 +36,7 @@ export class FileTree {
   /** The host that makes the next changes. */
   #author: Author
   readonly #names: NameChanges
+  readonly #namesOfPaths = new Map<string, readonly string[]>()
   /** Files with bytes that are not on disk, and the host that has written them. */
   readonly #unsyncedFiles = new Map<FileNode, Author>()
 
@@ -56,16 +57,25 @@ export class FileTree {
 
   /** What a path leads to. */
   find(path: string, syscall: string): DiskNode | undefined {
+    return this.#follow(this.#namesOf(path), path, syscall)
+  }
+
+  /** What names lead to, one after the other. */
+  #follow(names: readonly string[], path: string, syscall: string): DiskNode | undefined {
     let node: DiskNode | undefined = this.#root
-    const full = resolve(path)
-    for (let from = 1; from < full.length && node;) {
+    for (const name of names) {
+      if (!node) return undefined
       if (node.kind === 'file') throw systemError('ENOTDIR', syscall, path)
-      const slash = full.indexOf('/', from)
-      const end = slash === -1 ? full.length : slash
-      node = node.entries.get(full.slice(from, end))
-      from = end + 1
+      node = node.entries.get(name)
     }
     return node
+  }
+
+  /** The names in a path. They are kept: a run has few paths, and many calls with each. */
+  #namesOf(path: string): readonly string[] {
+    const names = this.#namesOfPaths.get(path) ?? resolve(path).split('/').filter(Boolean)
+    this.#namesOfPaths.set(path, names)
+    return names
   }
 
   /** As {@link FileTree.find}, with an error if there is nothing. */
@@ -204,7 +214,9 @@ export class FileTree {
   }
 
   #parentOf(path: string, syscall: string): FolderNode {
-    return this.folderAt(dirname(resolve(path)), syscall)
+    const node = this.#follow(this.#namesOf(path).slice(0, -1), path, syscall)
+    if (node?.kind === 'folder') return node
+    throw systemError(node ? 'ENOTDIR' : 'ENOENT', syscall, path)
   }
 
   #remove(path: string, node: DiskNode): void {

@@ -18,17 +18,32 @@ export interface RawRecord {
 
 const BEGIN = '{"type":"'
 
+/** The number of lines whose records are kept: a catalog is read many times in a run. */
+const MAX_KEPT_LINES = 1024
+/** The records by their lines. They depend on nothing else: all runs may share them. */
+const kept = new Map<string, RawRecord | 'none'>()
+
 /** Reads the records in a text. A line may begin with a part of another one, which a crash has left. */
 export function recordsIn(text: string): RawRecord[] {
   const records: RawRecord[] = []
-  for (const line of text.split('\n'))
-    for (let at = line.indexOf(BEGIN); at !== -1; at = line.indexOf(BEGIN, at + 1)) {
-      const record = parsed(line.slice(at))
-      if (!record) continue
-      records.push(record)
-      break
+  for (const line of text.split('\n')) {
+    let record = kept.get(line)
+    if (record === undefined) {
+      record = recordIn(line) ?? 'none'
+      if (kept.size === MAX_KEPT_LINES) kept.clear()
+      kept.set(line, record)
     }
+    if (record !== 'none') records.push(record)
+  }
   return records
+}
+
+function recordIn(line: string): RawRecord | undefined {
+  for (let at = line.indexOf(BEGIN); at !== -1; at = line.indexOf(BEGIN, at + 1)) {
+    const record = parsed(line.slice(at))
+    if (record) return record
+  }
+  return undefined
 }
 
 function parsed(text: string): RawRecord | undefined {

@@ -28,8 +28,11 @@ export interface PoolOptions {
   readonly limitMs?: number | undefined
 }
 
-/** How many runs of a chunk take place at the same time. */
-const AT_ONCE = 64
+/**
+ * How many runs of a chunk take place at the same time. What more of them hold outlives the collections of new objects, and
+ * leaves the caches of the processor: each run takes longer.
+ */
+const AT_ONCE = 4
 
 /** Runs seeds. */
 export async function runPool(options: PoolOptions): Promise<Totals> {

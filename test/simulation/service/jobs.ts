@@ -170,22 +170,33 @@ function responseOf(context: ServiceContext, job: Job): JobResponse {
   const { jobId, description, createdMs, completedMs, tier, content, accountId } = job
   const status = statusOf(context, job)
   const isOver = status !== 'InProgress'
-  const facts = { jobId, description, status, createdMs, tier, accountId }
-  const completion = { completedMs: isOver ? completedMs : undefined }
+  const response = {
+    jobId,
+    description,
+    status,
+    createdMs,
+    completedMs: isOver ? completedMs : undefined,
+    tier,
+    accountId,
+    archiveId: undefined,
+    archiveSize: undefined,
+    archiveTreeHash: undefined,
+    range: undefined,
+    treeHash: undefined,
+    inventorySize: undefined,
+    inventoryFormat: undefined,
+  }
   if ('inventory' in content) {
     const { bytes, format } = content.inventory
-    const none = { archiveId: undefined, archiveSize: undefined, archiveTreeHash: undefined }
     const inventorySize = isOver ? bytes.length : undefined
-    const ofInventory = { inventorySize, inventoryFormat: format, range: undefined, treeHash: undefined }
-    return { ...facts, ...completion, ...none, ...ofInventory, kind: 'inventory' }
+    return { ...response, kind: 'inventory', inventorySize, inventoryFormat: format }
   }
   const { archive, range } = content
   const { archiveId, bytes, treeHash } = archive
   const isNode = isOver && isAligned(range, bytes.length, LEAF_SIZE)
   const name = `service/describeJob/${jobId}`
   return {
-    ...facts,
-    ...completion,
+    ...response,
     kind: 'archive',
     archiveId,
     archiveSize: bytes.length,
@@ -194,8 +205,6 @@ function responseOf(context: ServiceContext, job: Job): JobResponse {
     treeHash: isNode
       ? context.stated(`${name}/range`, treeHashOf(sliceOf(bytes, range), LEAF_SIZE))
       : undefined,
-    inventorySize: undefined,
-    inventoryFormat: undefined,
   }
 }
 

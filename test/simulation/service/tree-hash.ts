@@ -2,9 +2,24 @@
 import { hash } from 'node:crypto'
 import type { ByteRange } from '../../../lib/byte-range.js'
 
-/** SHA-256 of some bytes. */
+/** Bytes whose digests are kept: a leaf, or two nodes. The service hashes each of them many times in a run. */
+const MAX_KEPT_BYTES = 64
+/** The number of digests that are kept. */
+const MAX_KEPT_DIGESTS = 4096
+/** The digests of bytes, by these as text. They depend on nothing else: all runs may share them. */
+const kept = new Map<string, Buffer>()
+
+/** SHA-256 of some bytes. The digest must not be changed. */
 export function sha256(bytes: Uint8Array): Buffer {
-  return hash('sha256', bytes, 'buffer')
+  if (bytes.length > MAX_KEPT_BYTES) return hash('sha256', bytes, 'buffer')
+  const key = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
+  let digest = kept.get(key)
+  if (!digest) {
+    digest = hash('sha256', bytes, 'buffer')
+    if (kept.size === MAX_KEPT_DIGESTS) kept.clear()
+    kept.set(key, digest)
+  }
+  return digest
 }
 
 /** SHA-256 of each leaf, the last of which may be shorter. */
