@@ -120,17 +120,20 @@ t.test('after a refusal, the archive may exist if the upload is gone', async (t)
   }
 })
 
-t.test('after a refusal, the intent stays if the parts cannot be listed: the archive may exist', async (t) => {
-  const vault = await vaultWithParts(bytes, [0, 1, 2])
-  vault.before = ({ operation }) => {
-    if (operation === 'completeUpload') throw rejection
-    if (operation === 'listParts')
-      throw new AccessDeniedError('no', { operation, serviceCode: 'AccessDeniedException' })
-  }
-  const journal = recordingJournal()
-  await t.rejects(completing(vault, journal), { code: 'ERR_COMPLETION_REJECTED' })
-  t.strictSame(journal.notes, [])
-})
+t.test(
+  'after a refusal, the intent stays if the parts cannot be listed: the archive may exist',
+  async (t) => {
+    const vault = await vaultWithParts(bytes, [0, 1, 2])
+    vault.before = ({ operation }) => {
+      if (operation === 'completeUpload') throw rejection
+      if (operation === 'listParts')
+        throw new AccessDeniedError('no', { operation, serviceCode: 'AccessDeniedException' })
+    }
+    const journal = recordingJournal()
+    await t.rejects(completing(vault, journal), { code: 'ERR_COMPLETION_REJECTED' })
+    t.strictSame(journal.notes, [])
+  },
+)
 
 t.test('an archive with another tree hash is recorded once, however often it is asked for', async (t) => {
   for (const isRightAtLast of [false, true]) {
@@ -265,5 +268,22 @@ t.test('an error is told even where its record cannot be written', async (t) => 
       if (what !== 'assertOwner') throw new Error('disk full')
     }
     await t.rejects(completing(vault, journal, { sentBefore: true }), { code })
+  }
+})
+
+t.test('the error of an upload that is gone has the refusal of the service as its cause', async (t) => {
+  for (const [sentBefore, code] of [
+    [false, 'ERR_UPLOAD_GONE'],
+    [true, 'ERR_COMPLETION_UNKNOWN'],
+  ] as const) {
+    const vault = await vaultWithParts(bytes, [0, 1, 2])
+    vault.before = () => {
+      throw notFound
+    }
+    const error: unknown = await completing(vault, recordingJournal(), { sentBefore }).catch(
+      (thrown: unknown) => thrown,
+    )
+    t.match(error, { code })
+    t.equal((error as Error).cause, notFound)
   }
 })
