@@ -6,7 +6,9 @@ import { MIB } from '../../lib/sizes.js'
 import { MemoryVault } from '../helpers/memory-vault.js'
 import { patternBytes } from '../helpers/pattern-source.js'
 import {
+  failure,
   notFound,
+  partsOf,
   recordingJournal,
   rejection,
   reset,
@@ -296,5 +298,24 @@ t.test(
         bytes,
       ),
     )
+  },
+)
+
+t.test(
+  'an upload that waits while stored volumes are compared is aborted on failure, if that is the option',
+  async (t) => {
+    const bytes = patternBytes(4 * MIB)
+    for (const onFailure of ['keep', 'abort'] as const) {
+      const vault = new MemoryVault()
+      const earlierVolumes = await storedVolumes(vault, bytes, 1)
+      const uploadId = await uploadParts(vault, bytes.subarray(2 * MIB), [0])
+      const writer = writerTo(vault, { earlierVolumes, uploadId, onFailure })
+      const [part] = await partsOf(bytes.subarray(0, MIB))
+      const failed = failure(writer)
+      writer.write(part)
+      writer.destroy(new Error('enough'))
+      t.match(await failed, { code: 'ERR_UPLOAD_FAILED', uploadId, kept: onFailure === 'keep' })
+      t.equal(vault.uploads.has(uploadId), onFailure === 'keep')
+    }
   },
 )
