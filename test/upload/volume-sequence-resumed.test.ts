@@ -319,3 +319,14 @@ t.test(
     }
   },
 )
+
+t.test('an upload is aborted on failure before its first part, if that is the option', async (t) => {
+  for (const onFailure of ['keep', 'abort'] as const) {
+    const vault = await vaultWithParts(patternBytes(2 * MIB), [0])
+    const writer = writerTo(vault, { uploadId: 'upload-1', onFailure })
+    const failed = failure(writer)
+    writer.destroy(new Error('enough'))
+    t.match(await failed, { code: 'ERR_UPLOAD_FAILED', kept: onFailure === 'keep' })
+    t.equal(vault.uploads.has('upload-1'), onFailure === 'keep')
+  }
+})
