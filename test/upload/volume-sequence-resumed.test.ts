@@ -330,3 +330,12 @@ t.test('an upload is aborted on failure before its first part, if that is the op
     t.equal(vault.uploads.has('upload-1'), onFailure === 'keep')
   }
 })
+
+t.test('an upload that has all bytes of a source of known size is completed', async (t) => {
+  const bytes = patternBytes(2 * MIB + 5)
+  const vault = await vaultWithParts(bytes, [0, 1, 2])
+  const writer = writerTo(vault, { uploadId: 'upload-1', sourceSize: bytes.length })
+  await send(bytes, writer)
+  t.strictSame(sentTo(vault), [])
+  t.match(writer.archives, [{ size: bytes.length, parts: 3 }])
+})
