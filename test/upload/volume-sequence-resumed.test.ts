@@ -339,3 +339,19 @@ t.test('an upload that has all bytes of a source of known size is completed', as
   t.strictSame(sentTo(vault), [])
   t.match(writer.archives, [{ size: bytes.length, parts: 3 }])
 })
+
+t.test(
+  'a source that ends within the stored volumes is refused without a request about the upload',
+  async (t) => {
+    const bytes = patternBytes(4 * MIB)
+    const vault = new MemoryVault()
+    const earlierVolumes = await storedVolumes(vault, bytes, 2)
+    const journal = recordingJournal()
+    const writer = writerTo(vault, { earlierVolumes, uploadId: 'gone', journal })
+    await t.rejects(send(bytes.subarray(0, 2 * MIB), writer), {
+      cause: { code: 'ERR_RESUME_MISMATCH', start: 2 * MIB, end: 4 * MIB },
+    })
+    t.strictSame(vault.calls, [])
+    t.strictSame(journal.notes, [['closed', 'superseded', 'gone']])
+  },
+)

@@ -119,3 +119,12 @@ t.test('a single part above the part size is refused before it is sent', async (
   })
   t.strictSame(vault.calls, [])
 })
+
+t.test('the warning comes in the first archive only', async (t) => {
+  const writer = writerTo(new MemoryVault(), { maxArchiveSize: 5 * MIB })
+  const warnings: UploadWarning[] = []
+  writer.on('warning', (warning) => warnings.push(warning))
+  await send(Buffer.alloc(10 * MIB), writer)
+  t.match(warnings, [{ code: 'NEARLY_FULL', message: /^4 of the 5 parts/ }])
+  t.equal(writer.archives.length, 2)
+})
