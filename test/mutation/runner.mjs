@@ -20,8 +20,8 @@ import { runTests } from './test-process.mjs'
 
 /** For the first run of a test file, without a mutant. */
 const DRY_RUN_TIMEOUT_MS = 240_000
-/** The start of a process on a busy machine. */
-const START_MS = 5000
+/** The start of a process, or of a file of tests, on a busy machine. */
+const START_MS = 20_000
 /** A test may take so many times as long as without a mutant. */
 const SLOWNESS = 5
 
@@ -57,7 +57,7 @@ class Runner {
     /** @type {import('@stryker-mutator/api/core').MutantCoverage} */
     const coverage = { static: {}, perTest: {} }
     for (const file of testFilesOf(this.#folder)) {
-      const { events, passed, output } = await runTests({ files: [file] }, DRY_RUN_TIMEOUT_MS)
+      const { events, passed, output } = await runTests({ files: [file] }, () => DRY_RUN_TIMEOUT_MS)
       const last = events.at(-1)
       if (!passed || last?.type !== 'done') {
         return { status: DryRunStatus.Error, errorMessage: `${file} fails without a mutant.\n${output}` }
@@ -75,7 +75,7 @@ class Runner {
     // The same way as with a mutant: a failure that has another cause would count as a mutant found.
     const control = await runTests(
       { files: testFilesOf(this.#folder), tests: [...this.#times.keys()], mutant: 'none', hitLimit: 1 },
-      DRY_RUN_TIMEOUT_MS,
+      () => DRY_RUN_TIMEOUT_MS,
     )
     if (!control.passed) {
       return { status: DryRunStatus.Error, errorMessage: `The tests fail together.\n${control.output}` }
@@ -101,10 +101,12 @@ class Runner {
             .join()
     const known = this.#journal.find(key, testsOf)
     if (known) return known
-    const timeoutMs = START_MS + SLOWNESS * tests.reduce((sum, id) => sum + (this.#times.get(id) ?? 0), 0)
+    /** @type {import('./test-process.mjs').LimitOf} */
+    const limitMsOf = (event) =>
+      START_MS + (event?.type === 'begin' ? SLOWNESS * (this.#times.get(event.test) ?? 0) : 0)
     const { events, passed, timedOut, output } = await runTests(
       { files, tests, mutant: activeMutant.id, ...(hitLimit !== undefined && { hitLimit }) },
-      timeoutMs,
+      limitMsOf,
     )
     const nrOfTests = events.filter(({ type }) => type === 'end').length
     const last = events.at(-1)

@@ -20,6 +20,14 @@ import { fileURLToPath } from 'node:url'
  * @property {string} output - the end of what it wrote to stdout and stderr
  */
 
+/**
+ * Decides how long a process may take until its next event.
+ *
+ * @callback LimitOf
+ * @param {Event | undefined} event - the last event; `undefined` when the process is started
+ * @returns {number} milliseconds, after which the process and all that it started are stopped
+ */
+
 const SCRIPT = fileURLToPath(new URL('run-tests.mjs', import.meta.url))
 /** Lets t.mockImport() replace modules. */
 const MOCK_LOADER = import.meta.resolve('@tapjs/mock/import')
@@ -29,17 +37,17 @@ const MOCK_LOADER = import.meta.resolve('@tapjs/mock/import')
  * process with the first file is the first, and the second is started only if all tests of the first have passed.
  *
  * @param {Order} order
- * @param {number} timeoutMs - after this time a process and all that it started are stopped
+ * @param {LimitOf} limitMsOf
  * @returns {Promise<Outcome>}
  */
-export async function runTests(order, timeoutMs) {
+export async function runTests(order, limitMsOf) {
   const [first = '', ...others] = order.files
   const isFirst = replacesModules(first)
   const group = [first, ...others.filter((file) => replacesModules(file) === isFirst)]
   const rest = others.filter((file) => replacesModules(file) !== isFirst)
-  const outcome = await runProcess({ ...order, files: group }, isFirst, timeoutMs)
+  const outcome = await runProcess({ ...order, files: group }, isFirst, limitMsOf)
   if (rest.length === 0 || !outcome.passed) return outcome
-  const last = await runProcess({ ...order, files: rest }, !isFirst, timeoutMs)
+  const last = await runProcess({ ...order, files: rest }, !isFirst, limitMsOf)
   return { ...last, events: [...outcome.events, ...last.events] }
 }
 
@@ -51,10 +59,10 @@ function replacesModules(file) {
 /**
  * @param {Order} order
  * @param {boolean} mocks - whether tests replace modules
- * @param {number} timeoutMs
+ * @param {LimitOf} limitMsOf
  * @returns {Promise<Outcome>}
  */
-async function runProcess(order, mocks, timeoutMs) {
+async function runProcess(order, mocks, limitMsOf) {
   const child = spawn(process.execPath, [...(mocks ? ['--import', MOCK_LOADER] : []), SCRIPT], {
     env: {
       ...process.env,
@@ -66,10 +74,11 @@ async function runProcess(order, mocks, timeoutMs) {
     detached: true,
   })
   let timedOut = false
-  const timer = setTimeout(() => {
+  const stop = () => {
     timedOut = true
     stopGroup(child.pid)
-  }, timeoutMs)
+  }
+  let timer = setTimeout(stop, limitMsOf(undefined))
   let output = ''
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding('utf8').on('data', (text) => (output = (output + text).slice(-20_000)))
@@ -77,7 +86,12 @@ async function runProcess(order, mocks, timeoutMs) {
   /** @type {Event[]} */
   const events = []
   const log = /** @type {import('node:stream').Readable} */ (child.stdio[3])
-  createInterface({ input: log }).on('line', (line) => events.push(JSON.parse(line)))
+  createInterface({ input: log }).on('line', (line) => {
+    const event = JSON.parse(line)
+    events.push(event)
+    clearTimeout(timer)
+    if (child.exitCode === null) timer = setTimeout(stop, limitMsOf(event))
+  })
   /** @type {number | null} */
   const code = await new Promise((resolve, reject) => {
     child.once('error', reject)

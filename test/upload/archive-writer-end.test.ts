@@ -346,6 +346,35 @@ t.test('an answer on its way when the writer is destroyed is waited for, but not
   }
 })
 
+t.test('the signals of requests that are ended have the error of the writer as their reason', async (t) => {
+  for (const [size, operation] of [
+    [2 * MIB, 'uploadPart'],
+    [2 * MIB, 'completeUpload'],
+    [5, 'uploadArchive'],
+  ] as const) {
+    const vault = new MemoryVault()
+    const clock = new VirtualClock(false)
+    const never = gate()
+    const sent = gate()
+    let ending: AbortSignal | undefined
+    vault.before = (call) => {
+      if (call.operation !== operation) return undefined
+      ending = call.signal
+      sent.open()
+      return never.opened
+    }
+    const writer = writerTo(vault, { clock })
+    const ended = t.rejects(send(patternBytes(size), writer))
+    await sent.opened
+    const error = new Error('enough')
+    writer.destroy(error)
+    await settled()
+    clock.wake()
+    await ended
+    t.equal(ending?.reason, error, operation)
+  }
+})
+
 t.test('a writer that is destroyed during a pause ends at once', async (t) => {
   const vault = new MemoryVault()
   const clock = new VirtualClock(false)

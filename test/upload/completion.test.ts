@@ -270,3 +270,20 @@ t.test('an error is told even where its record cannot be written', async (t) => 
     await t.rejects(completing(vault, journal, { sentBefore: true }), { code })
   }
 })
+
+t.test('the error of an upload that is gone has the refusal of the service as its cause', async (t) => {
+  for (const [sentBefore, code] of [
+    [false, 'ERR_UPLOAD_GONE'],
+    [true, 'ERR_COMPLETION_UNKNOWN'],
+  ] as const) {
+    const vault = await vaultWithParts(bytes, [0, 1, 2])
+    vault.before = () => {
+      throw notFound
+    }
+    const error: unknown = await completing(vault, recordingJournal(), { sentBefore }).catch(
+      (thrown: unknown) => thrown,
+    )
+    t.match(error, { code })
+    t.equal((error as Error).cause, notFound)
+  }
+})

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import t from 'tap'
 import { UploadFailedError, type ListenerError } from '../../lib/errors.js'
 import { noJournal, type UploadJournal } from '../../lib/store/upload-journal.js'
+import { treeHashOf } from '../../lib/tree-hash/tree-hash.js'
 import { MIB } from '../../lib/sizes.js'
 import { settled } from '../helpers/gate.js'
 import { MemoryVault } from '../helpers/memory-vault.js'
@@ -170,4 +171,31 @@ t.test('the error of a listener of the last progress has the archive', async (t)
     t.match(await failing, { event: 'progress', archiveId: archive?.archiveId })
     t.ok(archive)
   }
+})
+
+t.test('the intent of each volume has its content and its first part', async (t) => {
+  const bytes = patternBytes(4 * MIB + 2)
+  const journal = recordingJournal()
+  await send(bytes, writerTo(new MemoryVault(), { journal, maxArchiveSize: 2 * MIB }))
+  const contentOf = (start: number, end: number): object => ({
+    size: end - start,
+    treeHash: treeHashOf(bytes.subarray(start, end)),
+  })
+  t.strictSame(
+    journal.notes.filter(([what]) => what === 'completing').map(([, , intent]) => intent),
+    [0, 2 * MIB].map((start) => ({
+      ...contentOf(start, start + 2 * MIB),
+      firstPart: contentOf(start, start + MIB),
+      hasNextVolume: true,
+    })),
+  )
+})
+
+t.test('the only part of an archive is reported as sent', async (t) => {
+  const writer = writerTo(new MemoryVault())
+  const parts: unknown[] = []
+  writer.on('part', (part) => parts.push(part))
+  await send(patternBytes(5), writer)
+  t.match(parts, [{ index: 0, start: 0, end: 5, skipped: false }])
+  t.match(writer.progress, { partsDone: 1, partsSkipped: 0, doneBytes: 5, skippedBytes: 0 })
 })

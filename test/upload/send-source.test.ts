@@ -1,3 +1,5 @@
+import { open } from 'node:fs/promises'
+import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import t from 'tap'
 import { sendSource, withOutcome, type StageOptions } from '../../lib/upload/send-source.js'
@@ -20,6 +22,18 @@ t.test('the stage that cuts has the part size and the memory of the writer', asy
   t.strictSame(archives, writer.archives)
   t.strictSame(cuts, [[MIB, { flush: true, memory: writer.partMemory }]])
   t.equal((cuts[0] as [number, { memory: unknown }])[1].memory, writer.partMemory)
+})
+
+t.test('the parts of a descriptor are read as such, and are not cut', async (t) => {
+  const bytes = patternBytes(2 * MIB + 1)
+  const file = await open(join(t.testdir({ file: bytes }), 'file'))
+  t.teardown(() => file.close())
+  const vault = new MemoryVault()
+  const cut = (): never => {
+    throw new Error('there is nothing to cut')
+  }
+  const [archive] = await sendSource({ fd: file.fd }, writerTo(vault), { rechunk: cut })
+  t.ok(vault.archives.get(archive.archiveId)?.equals(bytes))
 })
 
 t.test('source and writer are destroyed if a stage cannot be made', async (t) => {

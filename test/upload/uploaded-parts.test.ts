@@ -65,7 +65,8 @@ t.test('an upload that the service does not have is gone, unless its vault is mi
   for (const request of requests) {
     const vault = new MemoryVault()
     const context = contextFor(vault, recordingJournal())
-    await t.rejects(request(context, 'gone'), { code: 'ERR_UPLOAD_GONE', uploadId: 'gone' })
+    const gone = { code: 'ERR_UPLOAD_GONE', uploadId: 'gone', cause: { name: 'NotFoundError' } }
+    await t.rejects(request(context, 'gone'), gone)
     const noVault = new NotFoundError('Vault not found', {
       operation: 'ListParts',
       serviceCode: 'ResourceNotFoundException',

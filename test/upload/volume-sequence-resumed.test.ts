@@ -7,7 +7,9 @@ import { MIB } from '../../lib/sizes.js'
 import { MemoryVault } from '../helpers/memory-vault.js'
 import { patternBytes } from '../helpers/pattern-source.js'
 import {
+  failure,
   notFound,
+  partsOf,
   recordingJournal,
   rejection,
   reset,
@@ -312,5 +314,60 @@ t.test(
         bytes,
       ),
     )
+  },
+)
+
+t.test(
+  'an upload that waits while stored volumes are compared is aborted on failure, if that is the option',
+  async (t) => {
+    const bytes = patternBytes(4 * MIB)
+    for (const onFailure of ['keep', 'abort'] as const) {
+      const vault = new MemoryVault()
+      const earlierVolumes = await storedVolumes(vault, bytes, 1)
+      const uploadId = await uploadParts(vault, bytes.subarray(2 * MIB), [0])
+      const writer = writerTo(vault, { earlierVolumes, uploadId, onFailure })
+      const [part] = await partsOf(bytes.subarray(0, MIB))
+      const failed = failure(writer)
+      writer.write(part)
+      writer.destroy(new Error('enough'))
+      t.match(await failed, { code: 'ERR_UPLOAD_FAILED', uploadId, kept: onFailure === 'keep' })
+      t.equal(vault.uploads.has(uploadId), onFailure === 'keep')
+    }
+  },
+)
+
+t.test('an upload is aborted on failure before its first part, if that is the option', async (t) => {
+  for (const onFailure of ['keep', 'abort'] as const) {
+    const vault = await vaultWithParts(patternBytes(2 * MIB), [0])
+    const writer = writerTo(vault, { uploadId: 'upload-1', onFailure })
+    const failed = failure(writer)
+    writer.destroy(new Error('enough'))
+    t.match(await failed, { code: 'ERR_UPLOAD_FAILED', kept: onFailure === 'keep' })
+    t.equal(vault.uploads.has('upload-1'), onFailure === 'keep')
+  }
+})
+
+t.test('an upload that has all bytes of a source of known size is completed', async (t) => {
+  const bytes = patternBytes(2 * MIB + 5)
+  const vault = await vaultWithParts(bytes, [0, 1, 2])
+  const writer = writerTo(vault, { uploadId: 'upload-1', sourceSize: bytes.length })
+  await send(bytes, writer)
+  t.strictSame(sentTo(vault), [])
+  t.match(writer.archives, [{ size: bytes.length, parts: 3 }])
+})
+
+t.test(
+  'a source that ends within the stored volumes is refused without a request about the upload',
+  async (t) => {
+    const bytes = patternBytes(4 * MIB)
+    const vault = new MemoryVault()
+    const earlierVolumes = await storedVolumes(vault, bytes, 2)
+    const journal = recordingJournal()
+    const writer = writerTo(vault, { earlierVolumes, uploadId: 'gone', journal })
+    await t.rejects(send(bytes.subarray(0, 2 * MIB), writer), {
+      cause: { code: 'ERR_RESUME_MISMATCH', start: 2 * MIB, end: 4 * MIB },
+    })
+    t.strictSame(vault.calls, [])
+    t.strictSame(journal.notes, [['closed', 'superseded', 'gone']])
   },
 )

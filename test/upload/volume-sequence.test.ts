@@ -1,5 +1,7 @@
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import t from 'tap'
 import type { Archive, UploadWarning } from '../../lib/store/archive.js'
 import { uploadArchive } from '../../lib/vault/upload-archive.js'
@@ -7,7 +9,7 @@ import { laterDescription } from '../../lib/glacier/volume-description.js'
 import { MIB } from '../../lib/sizes.js'
 import { MemoryVault } from '../helpers/memory-vault.js'
 import { patternBytes } from '../helpers/pattern-source.js'
-import { recordingJournal, send, vaultName, writerTo } from '../helpers/uploads.js'
+import { partsOf, recordingJournal, send, vaultName, writerTo } from '../helpers/uploads.js'
 
 t.test('a stream longer than an archive may be becomes several, tied together', async (t) => {
   const volume = 3 * MIB
@@ -94,4 +96,35 @@ t.test('a warning comes when four fifths of an archive are used', async (t) => {
     await send(Buffer.alloc(9 * MIB), fuller)
     t.match(warnings, [{ code: 'NEARLY_FULL', message: then }])
   }
+})
+
+t.test('what lacks an index, a range or bytes is no part', async (t) => {
+  const [part] = await partsOf(patternBytes(5))
+  for (const name of ['index', 'start', 'end', 'bytes', 'all'] as const) {
+    const vault = new MemoryVault()
+    const broken = name === 'all' ? {} : { ...part, [name]: undefined }
+    await t.rejects(pipeline(Readable.from([broken]), writerTo(vault)), { name: 'TypeError' }, name)
+    t.strictSame(vault.calls, [])
+  }
+})
+
+t.test('a single part above the part size is refused before it is sent', async (t) => {
+  const vault = new MemoryVault()
+  const parts = await partsOf(patternBytes(2 * MIB), 2 * MIB)
+  await t.rejects(pipeline(Readable.from(parts), writerTo(vault)), {
+    code: 'ERR_PART_BOUNDARY',
+    index: 0,
+    expected: MIB,
+    actual: 2 * MIB,
+  })
+  t.strictSame(vault.calls, [])
+})
+
+t.test('the warning comes in the first archive only', async (t) => {
+  const writer = writerTo(new MemoryVault(), { maxArchiveSize: 5 * MIB })
+  const warnings: UploadWarning[] = []
+  writer.on('warning', (warning) => warnings.push(warning))
+  await send(Buffer.alloc(10 * MIB), writer)
+  t.match(warnings, [{ code: 'NEARLY_FULL', message: /^4 of the 5 parts/ }])
+  t.equal(writer.archives.length, 2)
 })
