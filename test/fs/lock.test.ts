@@ -210,13 +210,15 @@ t.test(
 t.test('of several dead owners, the first by name is the previous one, and none is left', async (t) => {
   const dir = t.testdir()
   const dead = await recycled()
-  await craft(dir, 'x', { ...dead, startTime: '2' })
-  await craft(dir, 'x', { ...dead, startTime: '3' })
-  await craft(dir, 'x', dead)
   const readdir = async (path: string): Promise<string[]> =>
     (await systemFiles.readdir(path)).sort().reverse()
   const runtime = { ...systemRuntime, files: { ...systemFiles, readdir } }
-  const lock = await new LockFolder(dir, { runtime }).tryTake('x', WHAT)
+  const locks = new LockFolder(dir, { runtime })
+  await (await locks.tryTake('y', WHAT)).release() // the sweep of the first use finds none of them
+  await craft(dir, 'x', { ...dead, startTime: '2' })
+  await craft(dir, 'x', { ...dead, startTime: '3' })
+  await craft(dir, 'x', dead)
+  const lock = await locks.tryTake('x', WHAT)
   t.match(lock, { previous: { startTime: '1' }, wasElsewhere: false })
   t.equal((await filesIn(pathOf(dir, 'x'))).length, 1)
   await lock.release()
