@@ -43,5 +43,7 @@ function assertKnownContent({ archiveSize, treeHash }: JobPlan, job: Job): void 
 
 /** Maps the requested range of an archive to the output of a job; `undefined` if the whole output is handed on. */
 export function requestedRangeOf({ requestedRange }: JobPlan, job: Job): ByteRange | undefined {
-  return requestedRange && rangeWithin(requestedRange, job.range ?? requestedRange)
+  if (!requestedRange) return undefined
+  const { range = requestedRange } = job
+  return rangeWithin(requestedRange, range)
 }

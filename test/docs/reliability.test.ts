@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as prettier from 'prettier'
 import t from 'tap'
@@ -68,6 +68,20 @@ t.test('results that are not measured yet are named, and those of each kind are 
   t.match(page, '| much | time: 1 s | 2026-01-01 |')
   t.end()
 })
+
+t.test(
+  'a folder without results has none, and a kind of fault that never took effect counts as 0',
+  async (t) => {
+    const root = `${t.testdir()}/`
+    await mkdir(join(root, 'docs/reliability'), { recursive: true })
+    await writeFile(join(root, 'docs/reliability/found.json'), '[]')
+    const port = { seeds: 1, events: 1, simulatedHours: 1, faults: {}, milestones: {}, ranges: [[5, 5]] }
+    await writeFile(join(root, 'docs/reliability/simulation.json'), JSON.stringify({ port }))
+    const found = await readResults(root)
+    t.match(found, { saboteurs: {}, found: [], mutation: {}, soak: undefined, scale: {} })
+    t.match(pageOf(found), /\| killed +\| a process is killed +\| 0 +\|/)
+  },
+)
 
 t.test('a curve is a line of bars from 0 to its maximum', (t) => {
   t.equal(sparkline([0, 7, 14]), '▁▅█')

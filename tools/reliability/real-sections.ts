@@ -76,7 +76,7 @@ export function soakBlocks({ soak }: Results): string[] {
           name,
           'disk',
           `\`${sparkline(samples.map(({ disk }) => disk))}\``,
-          mib(samples.at(-1)?.disk ?? 0),
+          mib(samples.reduce((_, { disk }) => disk, 0)),
           'grows with the archives',
         ],
       ]),

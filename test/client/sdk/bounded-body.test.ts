@@ -1,7 +1,9 @@
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
+import { GlacierClient } from '@aws-sdk/client-glacier'
 import t from 'tap'
+import { glacierClient } from '../../../lib/client/glacier-client.js'
 import { boundedBody, MAX_RESPONSE_BYTES } from '../../../lib/client/sdk/bounded-body.js'
 import { clientOfService, headersOnly } from '../../helpers/bare-service.js'
 
@@ -60,3 +62,18 @@ t.test('the output of a job may be longer', async (t) => {
   const empty = await clientOfService(t, headersOnly(204, {}))
   await t.resolves(empty.port.deleteVault({ vaultName }))
 })
+
+t.test(
+  'a body that is no stream of Node.js, as that of a request handler of the caller, is left as it is',
+  async (t) => {
+    const requestHandler = {
+      handle: () => {
+        const response = { statusCode: 204, headers: { 'x-amzn-requestid': 'r' }, body: new Uint8Array() }
+        return Promise.resolve({ response })
+      },
+    }
+    const credentials = { accessKeyId: 'AK', secretAccessKey: 'SK' }
+    const client = glacierClient(new GlacierClient({ region: 'us-east-1', credentials, requestHandler }))
+    await client.deleteVault({ vaultName: 'backups' })
+  },
+)

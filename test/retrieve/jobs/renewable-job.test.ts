@@ -359,7 +359,7 @@ t.test('a list that names a new job after each one that disappears ends in an er
   let listed = 0
   const listJobs = vault.listJobs.bind(vault)
   vault.listJobs = (request) => {
-    vault.jobs.push(`new-${++listed}`)
+    vault.jobs.push(`a#${++listed}`) // another job for the same archive
     return listJobs(request)
   }
   vault.before = ({ operation, jobId }) => {
@@ -368,7 +368,7 @@ t.test('a list that names a new job after each one that disappears ends in an er
     throw notFound(String(jobId))
   }
   await t.rejects(gathered(retrieveArchive(optionsFor(vault))), { code: 'ERR_NOT_FOUND' })
-  t.ok(listed <= 1002, String(listed))
+  t.equal(listed, 1002)
 })
 
 t.test('of a list of many jobs, the thousand best are considered', async (t) => {
