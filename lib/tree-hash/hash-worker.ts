@@ -87,9 +87,11 @@ function hashFile({ fd, start, end, leafSize }: FileJob): HashResult {
 /** Reads until the leaf is full or the bytes end, and returns how many bytes it has read. */
 function fill(leaf: Buffer, fd: number, start: number, end: number): number {
   const size = Math.min(leaf.length, end - start)
-  for (let filled = 0; ;) {
-    const read = readSync(fd, leaf, filled, size - filled, start + filled)
-    if (read === 0) return filled
+  let filled = 0
+  let read: number
+  do {
+    read = readSync(fd, leaf, filled, size - filled, start + filled)
     filled += read
-  }
+  } while (read > 0)
+  return filled
 }
