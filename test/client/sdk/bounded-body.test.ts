@@ -74,6 +74,6 @@ t.test(
     }
     const credentials = { accessKeyId: 'AK', secretAccessKey: 'SK' }
     const client = glacierClient(new GlacierClient({ region: 'us-east-1', credentials, requestHandler }))
-    await client.deleteVault({ vaultName: 'backups' })
+    t.equal(await client.deleteVault({ vaultName }), undefined)
   },
 )
