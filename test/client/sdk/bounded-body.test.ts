@@ -74,6 +74,6 @@ t.test(
     }
     const credentials = { accessKeyId: 'AK', secretAccessKey: 'SK' }
     const client = glacierClient(new GlacierClient({ region: 'us-east-1', credentials, requestHandler }))
-    t.equal(await client.deleteVault({ vaultName }), undefined)
+    await t.resolves(client.deleteVault({ vaultName }))
   },
 )
