@@ -11,7 +11,7 @@ import { accountOf, VAULT } from '../service/accounts.js'
 import type { SimProcess } from '../world/sim-process.js'
 import { LIMITS } from '../world/world.js'
 import { checkTakenOver } from '../invariants/locks-are-respected.js'
-import { watchOwnership } from '../invariants/only-owners-store.js'
+import { watchOwnership } from '../invariants/only-owners-act.js'
 import { checkStored } from '../invariants/stored-is-reported.js'
 import type { Content } from './content.js'
 import { CATALOG, PLACE, type Environment } from './environment.js'
@@ -20,7 +20,7 @@ import { maybeThrow } from './listeners.js'
 import { drawSource } from './source.js'
 import { WatchedMemory } from './watched-memory.js'
 
-/** What a `put` does. */
+/** The task of a `put`. */
 export interface PutTask {
   /** The name of the stream; `undefined` if it has none. */
   readonly streamName: string | undefined

@@ -14,7 +14,7 @@ export const UPLOAD_SABOTEURS: readonly Saboteur[] = [
     name: 'abort-after-lost-lock',
     about: 'an upload that belongs to another process is aborted',
     file: 'upload/writer-outcome.ts',
-    find: 'error instanceof LockLostError || ',
+    find: '!(await isOwner(context)) || ',
     replace: '',
   },
   {
