@@ -1,5 +1,6 @@
 /** A check of the local vault's folder, before a command that does not create one. */
 import { readdir } from 'node:fs/promises'
+import { isMissing } from '../../fs/missing.js'
 import { UsageError } from '../command-errors.js'
 import type { Io } from '../io.js'
 import type { CatalogOptions } from '../options/connection-options.js'
@@ -19,7 +20,7 @@ export async function assertLocalVault(options: CatalogOptions, env: Io['env']):
   if (dir === undefined) return
   const names = await readdir(dir).catch((error: unknown) => {
     // Any other failure is explained better when the folder is opened.
-    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? [] : undefined
+    return isMissing(error) ? [] : undefined
   })
   if (!names || names.some((name) => OWN_NAMES.includes(name))) return
   const option = options.localDir === undefined ? '--local' : '--local-dir'

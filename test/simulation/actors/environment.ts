@@ -1,4 +1,4 @@
-/** What the processes of one run share besides the world: the disk, the service, the process table, and what they report. */
+/** The things that the processes of one run share besides the world: the disk, the service, the process table, and what they report. */
 import type { VaultClient } from '../../../lib/client/vault-client.js'
 import type { SimDisk } from '../disk/sim-disk.js'
 import type { ServiceModel } from '../service/service-model.js'
@@ -18,7 +18,7 @@ export const PLACE = { region: 'eu-west-1', endpoint: undefined }
 /** Makes the client of a process: of the simulated port, or the real one on a simulated network. */
 export type ClientFactory = (process: SimProcess, service: ServiceModel, accountId: string) => VaultClient
 
-/** What the processes of one run share. */
+/** The things that the processes of one run share. */
 export interface Environment {
   readonly world: World
   readonly disk: SimDisk

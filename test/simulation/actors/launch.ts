@@ -16,7 +16,7 @@ export type Outcome<Result> =
   | { readonly state: 'failed'; readonly error: unknown }
   | { readonly state: 'killed' }
 
-/** What an actor does; its process ends when the promise is settled. */
+/** The work of an actor; its process ends when the promise is settled. */
 export type Actor<Result> = (process: SimProcess, signal: AbortSignal) => Promise<Result>
 
 /**

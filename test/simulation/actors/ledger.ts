@@ -1,4 +1,4 @@
-/** What the processes of a run have reported, for the invariants. */
+/** The reports of the processes of a run, for the invariants. */
 import type { Content } from './content.js'
 
 /** An archive as a success reports it. */
@@ -21,7 +21,7 @@ export interface StoredStream {
 export interface ExpectedFile {
   readonly path: string
   readonly bytes: Buffer
-  /** What is retrieved into the file. */
+  /** The content that is retrieved into the file. */
   readonly stored: StoredStream
 }
 

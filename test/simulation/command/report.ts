@@ -7,7 +7,7 @@ import type { FailedSeed, Totals } from '../pool/totals.js'
 /** The number of seeds from which on each kind of fault must have taken effect. */
 export const SEEDS_FOR_ALL_KINDS = 10_000
 
-/** What was run, and how long it took. */
+/** The seeds of one call, and the time that they took. */
 export interface Session {
   readonly network: Network
   readonly from: number

@@ -1,5 +1,6 @@
 /** The recorded sums of all runs that have passed, for docs/reliability.md: `--record FILE`. */
 import { readFile, writeFile } from 'node:fs/promises'
+import { isMissing } from '../../../lib/fs/missing.js'
 import type { Totals } from '../pool/totals.js'
 import type { Network } from '../world/world.js'
 import { UsageError } from './arguments.js'
@@ -42,7 +43,7 @@ export async function textOf(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8')
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '{}'
+    if (isMissing(error)) return '{}'
     throw error
   }
 }

@@ -12,12 +12,12 @@ import { readArguments, USAGE, UsageError, type Arguments } from './arguments.js
 import { jsonOf, missingKinds, textOfFailure, textOfTotals } from './report.js'
 import { assertNewSeeds, readSeries, withTotals, writeJson } from './series-record.js'
 
-/** What the command writes to. */
+/** The outputs of the command. */
 export interface TextSink {
   write(text: string): unknown
 }
 
-/** What the command needs of its process. */
+/** The things that the command needs of its process. */
 export interface CommandIo {
   readonly stdout: TextSink
   readonly stderr: TextSink

@@ -25,7 +25,7 @@ export type DiskCall =
   | 'chown'
   | 'close'
 
-/** What happens to the calls of a process. */
+/** The course of the calls of a process. */
 export interface DiskCalls {
   /**
    * Makes a call.

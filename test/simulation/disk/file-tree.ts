@@ -55,12 +55,12 @@ export class FileTree {
     this.#author = author
   }
 
-  /** What a path leads to. */
+  /** The node that a path leads to. */
   find(path: string, syscall: string): DiskNode | undefined {
     return this.#follow(this.#namesOf(path), path, syscall)
   }
 
-  /** What names lead to, one after the other. */
+  /** The node that some names lead to, one after the other. */
   #follow(names: readonly string[], path: string, syscall: string): DiskNode | undefined {
     let node: DiskNode | undefined = this.#root
     for (const name of names) {

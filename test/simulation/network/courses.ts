@@ -3,19 +3,21 @@
  * its own.
  */
 import type { GlacierPipeError } from '../../../lib/errors.js'
+import { expiredToken, serviceFailure, throttling } from '../service/refusals.js'
 import { ServiceRefusal } from '../service/service.js'
 import type { FaultKind } from '../world/faults.js'
 import type { SimProcess } from '../world/sim-process.js'
+import { drawnFault, type FaultTable } from './drawn-fault.js'
 import { bareStatusError, connectionError, pageError, refusalError, timeoutError } from './failures.js'
 import { OPERATIONS, type SimRequest } from './requests.js'
 
 /** The time without progress after which a client gives a request up. */
 export const IDLE_TIMEOUT_MS = 300_000
 /** The time after which a connection that does not open is given up. */
-const CONNECTION_TIMEOUT_MS = 10_000
-const MINUTE_MS = 60_000
+export const CONNECTION_TIMEOUT_MS = 10_000
+export const MINUTE_MS = 60_000
 
-/** What becomes of a request. Times are milliseconds after it is sent. */
+/** The course of a request. Times are milliseconds after it is sent. */
 export interface Course {
   /** The fault that happens; `undefined` if none does. */
   readonly fault?: FaultKind
@@ -34,7 +36,7 @@ export const DIRECT: Course = { arrivesMs: 0, settlesMs: 0, sentShare: 1 }
 
 type Maker = (process: SimProcess, name: string, operation: string) => Course
 
-const FOR_ALL: readonly (readonly [FaultKind, Maker])[] = [
+const FOR_ALL: FaultTable<Maker> = [
   ['throttled', (_, __, operation) => refused('throttled', operation, throttling())],
   [
     'server-error',
@@ -48,42 +50,31 @@ const FOR_ALL: readonly (readonly [FaultKind, Maker])[] = [
   ['middlebox-page', middleboxPage],
 ]
 
-const FOR_BODIES: readonly (readonly [FaultKind, Maker])[] = [
+const FOR_BODIES: FaultTable<Maker> = [
   ['early-response', earlyResponse],
   ['slow-request', slowRequest],
   ['body-damaged', () => ({ ...DIRECT, fault: 'body-damaged' })],
 ]
 
-const FOR_OUTPUTS: readonly (readonly [FaultKind, Maker])[] = [
+const FOR_OUTPUTS: FaultTable<Maker> = [
   ['body-damaged', () => ({ ...DIRECT, fault: 'body-damaged' })],
   ['body-cut', () => ({ ...DIRECT, fault: 'body-cut' })],
   ['not-a-range', () => ({ ...DIRECT, fault: 'not-a-range' })],
 ]
 
-/** Decides what becomes of a request. */
+/** Decides on the course of a request. */
 export function courseOf(
   process: SimProcess,
   { operation, body }: Pick<SimRequest<unknown>, 'operation' | 'body'>,
 ): Course {
-  const { faults } = process.world
   const special = operation === 'jobOutput' ? FOR_OUTPUTS : body ? FOR_BODIES : []
-  for (const makers of [FOR_ALL, special])
-    for (const [kind, make] of makers) {
-      if (faults.rate(kind) === 0) continue
-      const name = `${process.name}/${operation}`
-      if (faults.happens(kind, `${name}/${kind}`)) return make(process, name, OPERATIONS[operation])
-    }
-  return DIRECT
+  const name = `${process.name}/${operation}`
+  return drawnFault(process, name, FOR_ALL, special)?.(process, name, OPERATIONS[operation]) ?? DIRECT
 }
 
 /** The refusal of a request whose credentials have expired. */
 export function expiredCredentials(operation: string): Course {
-  const refusal = new ServiceRefusal(403, 'ExpiredTokenException', 'The security token included is expired')
-  return refused('credentials-expired', operation, refusal)
-}
-
-function throttling(): ServiceRefusal {
-  return new ServiceRefusal(400, 'ThrottlingException', 'Rate exceeded')
+  return refused('credentials-expired', operation, expiredToken())
 }
 
 function refused(fault: FaultKind, operation: string, refusal: ServiceRefusal): Course {
@@ -96,9 +87,7 @@ function unacted(fault: FaultKind, error: GlacierPipeError, sentShare = 1): Cour
 
 function serverError({ world }: SimProcess, name: string, operation: string): GlacierPipeError {
   const status = world.choices.pick(`${name}/status`, [500, 503, 502], 0.5)
-  return status === 500
-    ? refusalError(operation, new ServiceRefusal(500, 'ServiceUnavailableException', 'The service failed.'))
-    : bareStatusError(operation, status)
+  return status === 500 ? refusalError(operation, serviceFailure()) : bareStatusError(operation, status)
 }
 
 function serverErrorAfter(process: SimProcess, name: string, operation: string): Course {

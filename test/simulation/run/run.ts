@@ -16,7 +16,7 @@ import { RunWorld, type Failure } from './run-world.js'
 import type { Trace } from './trace.js'
 import { whileActive } from './uncaught.js'
 
-/** What happens in a run: the processes, the disturbances, and the checks of the invariants. */
+/** The events of a run: the processes, the disturbances, and the checks of the invariants. */
 export interface Scenario {
   (world: World): Promise<void>
   /** Loads what a network needs. It is called before each run, outside of it. */

@@ -63,7 +63,7 @@ function drawCommand({ world }: Environment, id: string, round: number, index: n
   return choices.pick(`${id}/command`, COMMANDS, 0.6)
 }
 
-/** Plays one command. A command that needs a result of an earlier one is left out if there is none. */
+/** Plays one command. A command that needs the result of an earlier one is left out without such a result. */
 async function play(
   env: Environment,
   stream: Stream,

@@ -2,17 +2,14 @@
  * What the network does with an HTTP request. The decisions have the names that they have at the port
  * (network/courses.ts); some have more outcomes here, since only HTTP has them.
  */
+import { CONNECTION_TIMEOUT_MS, IDLE_TIMEOUT_MS, MINUTE_MS } from '../network/courses.js'
+import { drawnFault, type FaultTable } from '../network/drawn-fault.js'
+import { expiredToken, serviceFailure, throttling } from '../service/refusals.js'
 import { ServiceRefusal, type Service } from '../service/service.js'
 import type { FaultKind } from '../world/faults.js'
 import type { SimProcess } from '../world/sim-process.js'
 import { emptyReply, type Reply } from './http.js'
 import { pageReply, refusalReply } from './replies.js'
-
-const MINUTE_MS = 60_000
-/** The time after which a connection that does not open is given up. */
-const CONNECTION_TIMEOUT_MS = 10_000
-/** The time after which the client gives a silent request up. */
-const IDLE_TIMEOUT_MS = 300_000
 
 /** What reaches the client in place of the service's response. */
 export type Ending =
@@ -23,7 +20,7 @@ export type Ending =
   /** Nothing: the client gives the request up. */
   | 'silence'
 
-/** What becomes of a request. Times are milliseconds after it is sent. */
+/** The course of a request. Times are milliseconds after it is sent. */
 export interface HttpCourse {
   /** The fault that happens; `undefined` if none does. */
   readonly fault?: FaultKind
@@ -48,7 +45,7 @@ export interface OnTheWay {
 
 type Maker = (way: OnTheWay, name: string) => HttpCourse
 
-const FOR_ALL: readonly (readonly [FaultKind, Maker])[] = [
+const FOR_ALL: FaultTable<Maker> = [
   ['throttled', () => unacted('throttled', THROTTLING)],
   ['server-error', (way, name) => unacted('server-error', serverError(way, name))],
   ['server-error-after', (way, name) => acted('server-error-after', serverError(way, name))],
@@ -58,22 +55,20 @@ const FOR_ALL: readonly (readonly [FaultKind, Maker])[] = [
   ['response-late', responseLate],
   ['middlebox-page', middleboxPage],
 ]
-const FOR_BODIES: readonly (readonly [FaultKind, Maker])[] = [
+const FOR_BODIES: FaultTable<Maker> = [
   ['early-response', earlyResponse],
   ['slow-request', slowRequest],
   ['body-damaged', () => ({ ...DIRECT, fault: 'body-damaged' })],
 ]
 /** JSON may be cut as well: only HTTP has it. */
-const FOR_JSON: readonly (readonly [FaultKind, Maker])[] = [
-  ['body-cut', () => ({ ...DIRECT, fault: 'body-cut' })],
-]
-const FOR_OUTPUTS: readonly (readonly [FaultKind, Maker])[] = [
+const FOR_JSON: FaultTable<Maker> = [['body-cut', () => ({ ...DIRECT, fault: 'body-cut' })]]
+const FOR_OUTPUTS: FaultTable<Maker> = [
   ['body-damaged', () => ({ ...DIRECT, fault: 'body-damaged' })],
   ['body-cut', () => ({ ...DIRECT, fault: 'body-cut' })],
   ['not-a-range', () => ({ ...DIRECT, fault: 'not-a-range' })],
 ]
 
-const THROTTLING = ofService(new ServiceRefusal(400, 'ThrottlingException', 'Rate exceeded'))
+const THROTTLING = ofService(throttling())
 
 /** The faults of some operations, besides those of all. */
 const SPECIAL: Readonly<Partial<Record<keyof Service, typeof FOR_ALL>>> = {
@@ -87,22 +82,15 @@ const SPECIAL: Readonly<Partial<Record<keyof Service, typeof FOR_ALL>>> = {
   describeVault: FOR_JSON,
 }
 
-/** Decides what becomes of a request. */
+/** Decides on the course of a request. */
 export function courseOf(way: OnTheWay): HttpCourse {
   const { process, operation } = way
-  const { faults } = process.world
   const name = `${process.name}/${operation}`
-  for (const makers of [FOR_ALL, SPECIAL[operation] ?? []])
-    for (const [kind, make] of makers)
-      if (faults.rate(kind) > 0 && faults.happens(kind, `${name}/${kind}`)) return make(way, name)
-  return DIRECT
+  return drawnFault(process, name, FOR_ALL, SPECIAL[operation] ?? [])?.(way, name) ?? DIRECT
 }
 
 /** The course of a request whose credentials have expired. */
-export const EXPIRED: HttpCourse = unacted(
-  'credentials-expired',
-  ofService(new ServiceRefusal(403, 'ExpiredTokenException', 'The security token included is expired')),
-)
+export const EXPIRED: HttpCourse = unacted('credentials-expired', ofService(expiredToken()))
 
 function ofService(refusal: ServiceRefusal): Ending {
   return { reply: refusalReply(refusal), isOfService: true }
@@ -118,9 +106,7 @@ function acted(fault: FaultKind, ending: Ending): HttpCourse {
 
 function serverError({ process: { world } }: OnTheWay, name: string): Ending {
   const status = world.choices.pick(`${name}/status`, [500, 503, 502], 0.5)
-  return status === 500
-    ? ofService(new ServiceRefusal(500, 'ServiceUnavailableException', 'The service failed.'))
-    : { reply: emptyReply(status, {}), isOfService: true }
+  return status === 500 ? ofService(serviceFailure()) : { reply: emptyReply(status, {}), isOfService: true }
 }
 
 function requestLost({ process: { world } }: OnTheWay, name: string): HttpCourse {

@@ -42,6 +42,21 @@ export function wrongBodyHash(computed: string, stated: string): ServiceRefusal 
   return new ServiceRefusal(403, 'InvalidSignatureException', message)
 }
 
+/** Too many requests. */
+export function throttling(): ServiceRefusal {
+  return new ServiceRefusal(400, 'ThrottlingException', 'Rate exceeded')
+}
+
+/** The service itself failed. */
+export function serviceFailure(): ServiceRefusal {
+  return new ServiceRefusal(500, 'ServiceUnavailableException', 'The service failed.')
+}
+
+/** The credentials have expired. */
+export function expiredToken(): ServiceRefusal {
+  return new ServiceRefusal(403, 'ExpiredTokenException', 'The security token included is expired')
+}
+
 /** The ARN of a vault. */
 export function arnOf({ accountId, vaultName }: Caller): string {
   return `arn:aws:glacier:us-east-1:${accountId}:vaults/${vaultName}`
