@@ -91,10 +91,19 @@ export function catalogJournal(
         streamId,
         owner,
       }),
-    async completing(uploadId, { size, treeHash, firstPart, hasNextVolume }) {
+    async completing(uploadId, { intentId, size, treeHash, firstPart, hasNextVolume }) {
       await lock?.assertHeld() // an intent of a process that owns nothing would mislead the owner
       const more = hasNextVolume ? true : undefined
-      await catalog.append({ type: 'completing', time: time(), uploadId, size, treeHash, firstPart, more })
+      await catalog.append({
+        type: 'completing',
+        time: time(),
+        uploadId,
+        intentId,
+        size,
+        treeHash,
+        firstPart,
+        more,
+      })
     },
     sending: ({ intentId, size, treeHash, description, volume, firstVolume, ...intent }) =>
       catalog.append({
@@ -113,13 +122,8 @@ export function catalogJournal(
         name,
         streamId,
       }),
-    rejected: (intent) =>
-      catalog.append({
-        type: 'rejected',
-        time: time(),
-        uploadId: 'uploadId' in intent ? intent.uploadId : undefined,
-        intentId: 'intentId' in intent ? intent.intentId : undefined,
-      }),
+    rejected: ({ uploadId, intentId }) =>
+      catalog.append({ type: 'rejected', time: time(), uploadId, intentId }),
     stored: (archive, uploadId, hasNextVolume, intentId) =>
       catalog.append({
         type: 'archive',

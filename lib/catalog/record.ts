@@ -77,6 +77,8 @@ export interface CompletingRecord extends Partial<Content> {
   readonly time: string
   /** The upload to be completed. */
   readonly uploadId: string
+  /** Random; absent in version 0.1. */
+  readonly intentId?: string | undefined
   /** The first part of the volume. */
   readonly firstPart?: Content | undefined
   /** Whether the stream continues in another volume. */
@@ -100,7 +102,7 @@ export interface SendingRecord extends StreamRecord, Content {
   readonly firstVolume?: string | undefined
 }
 
-/** The service certainly refused an intent: it stored no archive, and an upload is still open. */
+/** An intent that is void: the service has stored no archive because of it, and will not. */
 export interface RejectedRecord {
   /** The type of the record. */
   readonly type: 'rejected'
@@ -108,7 +110,7 @@ export interface RejectedRecord {
   readonly time: string
   /** The upload whose completion was refused; absent for a `sending` record. */
   readonly uploadId?: string | undefined
-  /** The refused `sending` record; absent for an upload. */
+  /** The `sending` or `completing` record that is void; absent if all `completing` records of the upload are. */
   readonly intentId?: string | undefined
 }
 
@@ -133,7 +135,8 @@ export interface MismatchedRecord extends RecordBase {
 /**
  * The end of an upload that did not become an archive of this catalog:
  * - `aborted`: this tool aborted it
- * - `expired`: the service no longer has it
+ * - `expired`: the service no longer has it. A `completing` record of another process, which is not rejected, still counts:
+ *   the upload may be gone because it is an archive
  * - `superseded`: it is open, or its stream is incomplete, but the source cannot continue it; only `--upload-id` selects it
  * - `unknown`: completion was sent, its response did not arrive, and the upload is gone. `size` and `treeHash` are those
  *   of the archive that may exist

@@ -4,10 +4,12 @@
  * - An upload ends with the record of its archive, or with a record that it became no archive. `superseded` ends nothing:
  *   the upload is open, but only its ID selects it.
  * - An intent to complete an upload counts until it is rejected. The upload may be an archive by now.
+ * - `expired` does not end an upload with such an intent. Its process found that the upload is gone, and another process,
+ *   which knew the ID of the upload, may have completed it.
  * - A set of volumes is unfinished while its last volume says that another follows.
  */
 import type { CompletionIntent, Content } from '../store/upload-journal.js'
-import type { ArchiveRecord, BegunRecord, CatalogRecord, CompletingRecord } from './record.js'
+import type { ArchiveRecord, BegunRecord, CatalogRecord, CompletingRecord, RejectedRecord } from './record.js'
 
 /** An upload that was begun and has no end. */
 export interface OpenUpload {
@@ -38,7 +40,7 @@ export interface UnfinishedSet {
 export interface UploadIntents {
   /** The last intent whose content is recorded; `undefined` without such an intent. */
   readonly last: CompletionIntent | undefined
-  /** Whether the last is the only one. */
+  /** Whether no other has other content. */
   readonly isOnly: boolean
   /** Whether the content of an intent is not recorded, as in version 0.1. */
   readonly hasUnknown: boolean
@@ -78,7 +80,7 @@ export class UploadHistory {
         this.#takeIntent(record)
         break
       case 'rejected':
-        if (record.uploadId !== undefined) this.#voidIntents(record.uploadId)
+        this.#reject(record)
         break
       case 'archive':
         this.#takeArchive(record)
@@ -90,8 +92,10 @@ export class UploadHistory {
         for (const [setId, { volumes }] of this.#sets)
           if (volumes.some(({ archiveId }) => archiveId === record.archiveId)) this.#endSet(setId, volumes)
         break
-      case 'aborted':
       case 'expired':
+        if (record.uploadId !== undefined && !this.#hasIntent(record.uploadId)) this.#close(record.uploadId)
+        break
+      case 'aborted':
       case 'unknown':
       case 'ended':
       case 'mismatched':
@@ -105,7 +109,9 @@ export class UploadHistory {
   intentsOf(uploadId: string | undefined): UploadIntents {
     const intents = this.#intents.get(uploadId ?? '') ?? []
     const hasUnknown = this.#unknownIntents.has(uploadId ?? '')
-    return { last: intents.at(-1), isOnly: intents.length === 1 && !hasUnknown, hasUnknown }
+    const [first, ...others] = intents
+    const isOnly = first !== undefined && others.every((other) => isSameContent(other, first)) && !hasUnknown
+    return { last: intents.at(-1), isOnly, hasUnknown }
   }
 
   /** The first part of the stream that begins with a volume, if it is recorded. */
@@ -118,16 +124,26 @@ export class UploadHistory {
     return this.#supersededStreams.has(streamId)
   }
 
-  #takeIntent({ uploadId, size, treeHash, firstPart, more }: CompletingRecord): void {
+  #takeIntent({ uploadId, intentId, size, treeHash, firstPart, more }: CompletingRecord): void {
     if (size === undefined || treeHash === undefined || !firstPart) {
       this.#unknownIntents.add(uploadId) // of version 0.1
       return
     }
-    const intents = this.#intents.get(uploadId) ?? []
-    const intent = { size, treeHash, firstPart, hasNextVolume: more === true }
-    // The same content again is not another intent.
-    const others = intents.filter((other) => other.size !== size || other.treeHash !== treeHash)
-    this.#intents.set(uploadId, [...others, intent])
+    const intent = { intentId, size, treeHash, firstPart, hasNextVolume: more === true }
+    this.#intents.set(uploadId, [...(this.#intents.get(uploadId) ?? []), intent])
+  }
+
+  /** Voids one intent, or all intents to complete an upload. */
+  #reject({ uploadId, intentId }: RejectedRecord): void {
+    if (uploadId === undefined) return // an archive that was sent in one request
+    const others = this.#intents.get(uploadId)?.filter((intent) => intent.intentId !== intentId) ?? []
+    if (intentId === undefined || others.length === 0) this.#intents.delete(uploadId)
+    else this.#intents.set(uploadId, others)
+    if (intentId === undefined) this.#unknownIntents.delete(uploadId)
+  }
+
+  #hasIntent(uploadId: string): boolean {
+    return this.#intents.has(uploadId) || this.#unknownIntents.has(uploadId)
   }
 
   #takeArchive(record: ArchiveRecord): void {
@@ -171,4 +187,8 @@ export class UploadHistory {
     this.#intents.delete(uploadId)
     this.#unknownIntents.delete(uploadId)
   }
+}
+
+function isSameContent(a: Content, b: Content): boolean {
+  return a.size === b.size && a.treeHash === b.treeHash
 }

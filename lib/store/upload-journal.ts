@@ -34,6 +34,8 @@ export interface BegunUpload {
 
 /** The content that a completion stores: it is sent again with this content and no other. */
 export interface CompletionIntent extends Content {
+  /** Random; `undefined` if the catalog of version 0.1 has the intent. */
+  readonly intentId?: string | undefined
   /** The first part of the volume. */
   readonly firstPart: Content
   /** Whether the stream continues in another volume. */
@@ -78,6 +80,14 @@ export interface UnknownContent extends Content {
   readonly archiveId?: string | undefined
 }
 
+/** An intent that was not carried out. */
+export interface RejectedIntent {
+  /** The upload that was to be completed; absent for an archive sent in one request. */
+  readonly uploadId?: string | undefined
+  /** The ID of the intent; `undefined` for all intents to complete the upload. */
+  readonly intentId?: string | undefined
+}
+
 /** The end of an upload that did not become an archive; see the catalog's records of the same names. */
 export type UploadEnd = 'aborted' | 'expired' | 'superseded' | 'unknown'
 
@@ -95,8 +105,11 @@ export interface UploadJournal {
   completing(uploadId: string, intent: CompletionIntent): Promise<void>
   /** An archive is about to be sent in one request. */
   sending(intent: SendingIntent): Promise<void>
-  /** The service refused an intent for certain, and no archive is stored. An upload is still open. */
-  rejected(intent: { readonly uploadId: string } | { readonly intentId: string }): Promise<void>
+  /**
+   * An intent will never be carried out: the service refused its content, or no archive was stored in one request. Another
+   * process may have recorded an intent for the same upload: that is not rejected.
+   */
+  rejected(intent: RejectedIntent): Promise<void>
   /**
    * An archive is stored. Success is reported only when this has resolved.
    *

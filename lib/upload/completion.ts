@@ -3,28 +3,31 @@
  * the request may be repeated for a while and gives the same archive (docs/glacier-protocol.md#completion).
  *
  * - It is sent only with the content of the intent in the journal, which the caller has recorded.
- * - A definite rejection voids the intent: the upload is still open. An intent that may have been carried out stays, also
- *   if the service refuses to repeat it and the upload is gone.
+ * - A refusal voids the intent if the upload is open: its parts are not the content. It voids no intent that another process
+ *   has recorded for the same upload.
+ * - After any other failure the intent stays, and the next run sends it again. This process may have lost the upload while
+ *   it was paused, and the new owner may have sent the same intent.
  * - A response without a tree hash is accepted only if the caller knows that the upload was open when this process
  *   began to own it, or that no other content can have been stored; see {@link CompletionTrust}.
  */
 import {
   CompletionRejectedError,
   CompletionUnknownError,
-  GlacierPipeError,
-  LockLostError,
   ServiceError,
   TreeHashMismatchError,
   UploadGoneError,
 } from '../errors.js'
 import { mayHaveActed } from '../store/failure.js'
 import type { StoredArchive } from '../store/archive-store.js'
-import { recorded, type Content } from '../store/upload-journal.js'
+import { recorded, type CompletionIntent, type Content } from '../store/upload-journal.js'
 import { listUploaded } from './uploaded-parts.js'
 import { isGone, type UploadContext } from './upload-context.js'
 
 /** The part of an upload's context that a completion needs. */
 export type CompletionContext = Pick<UploadContext, 'store' | 'retry' | 'journal' | 'signal' | 'lastSignal'>
+
+/** The content of an intent in the journal. */
+type IdentifiedContent = Pick<CompletionIntent, 'intentId' | 'size' | 'treeHash'>
 
 /** Facts about an upload that are known before its completion is sent. */
 export interface CompletionTrust {
@@ -56,7 +59,7 @@ export const OWN_UPLOAD: CompletionTrust = { sentBefore: false, acceptsNoHash: t
 export async function complete(
   context: CompletionContext,
   uploadId: string,
-  { size, treeHash }: Content,
+  { intentId, size, treeHash }: IdentifiedContent,
   { sentBefore, acceptsNoHash, isSameAccount }: CompletionTrust,
 ): Promise<StoredArchive> {
   const { store, retry, journal, signal, lastSignal } = context
@@ -90,21 +93,25 @@ export async function complete(
   try {
     return await retry.run(attempt, signal)
   } catch (error) {
-    throw await errorOfFailure(context, uploadId, { size, treeHash }, error, { lost, isSameAccount })
+    throw await errorOfFailure(context, uploadId, { intentId, size, treeHash }, error, {
+      lost,
+      isSameAccount,
+    })
   }
 }
 
-/** Records the consequence of a failure for the intent; the error to throw. */
+/** Records the consequence of a failure for the intent, if it is known; the error to throw. */
 async function errorOfFailure(
   context: CompletionContext,
   uploadId: string,
-  { size, treeHash }: Content,
+  { intentId, size, treeHash }: IdentifiedContent,
   error: unknown,
   { lost, isSameAccount }: { readonly lost: boolean; readonly isSameAccount: boolean },
 ): Promise<unknown> {
-  const { journal } = context
   if (error instanceof CompletionUnknownError) {
-    await unlessFailed(journal.closed('unknown', uploadId, { size, treeHash, archiveId: error.archiveId }))
+    await unlessFailed(
+      context.journal.closed('unknown', uploadId, { size, treeHash, archiveId: error.archiveId }),
+    )
     return error
   }
   if (isGone(error)) {
@@ -112,10 +119,7 @@ async function errorOfFailure(
     return unknownContent(context, uploadId, { size, treeHash }, error)
   }
   const isRefused = error instanceof ServiceError && error.serviceCode === 'InvalidParameterValueException'
-  if (isRefused) return errorOfRefusal(context, uploadId, { size, treeHash }, error)
-  // A process that lost the lock leaves the intent to the owner, who finds out from the service whether it became an archive.
-  const isVoid = !lost && !(error instanceof LockLostError) && error instanceof GlacierPipeError
-  if (isVoid) await unlessFailed(journal.rejected({ uploadId }))
+  if (isRefused) return errorOfRefusal(context, uploadId, { intentId, size, treeHash }, error)
   return error
 }
 
@@ -127,13 +131,13 @@ async function errorOfFailure(
 async function errorOfRefusal(
   context: CompletionContext,
   uploadId: string,
-  { size, treeHash }: Content,
+  { intentId, size, treeHash }: IdentifiedContent,
   error: ServiceError,
 ): Promise<unknown> {
   let found: string
   try {
     found = (await listUploaded(context, uploadId)).summary
-    await unlessFailed(context.journal.rejected({ uploadId }))
+    await unlessFailed(context.journal.rejected({ uploadId, intentId }))
   } catch (failed) {
     if (failed instanceof UploadGoneError) return unknownContent(context, uploadId, { size, treeHash }, error)
     // Whether the upload is open is not known: the intent stays, and the next run sends it again.

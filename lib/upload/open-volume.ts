@@ -92,7 +92,12 @@ export class OpenVolume implements Volume {
     this.#held = undefined
     return first
       ? this.#sendWhole(first, hasNextVolume)
-      : this.#completeUpload({ ...content, firstPart: this.#firstPart, hasNextVolume })
+      : this.#completeUpload({
+          ...content,
+          intentId: this.#context.random.uuid(),
+          firstPart: this.#firstPart,
+          hasNextVolume,
+        })
   }
 
   /** Forgets the upload, which is gone or aborted. */

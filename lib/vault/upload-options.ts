@@ -113,6 +113,7 @@ const ARCHIVE: Rule = record('an archive, as uploadArchive() gives', {
 const CONTENT = { size: required(SIZE), treeHash: required(TREE_HASH) } satisfies RulesOf<Content>
 const INTENT: Rule = record('an intent: { size, treeHash, firstPart, hasNextVolume }', {
   ...CONTENT,
+  intentId: TEXT,
   firstPart: required(record('a size and a tree hash: { size, treeHash }', CONTENT)),
   hasNextVolume: required(BOOLEAN),
 } satisfies RulesOf<CompletionIntent>)

@@ -41,8 +41,8 @@ export interface Origin {
 export interface UploadState {
   /** Absent if another catalog has it. */
   readonly begun?: BegunRecord | undefined
-  /** The last completion that was sent and had no response. */
-  readonly completing?: CompletingRecord | undefined
+  /** The completions that may have been sent, and were not rejected; the last one is the one that counts. */
+  readonly intents?: readonly CompletingRecord[] | undefined
   /** Only `superseded` or `unknown`: other ends settle the upload. */
   readonly outcome?: ClosedRecord | undefined
 }
@@ -55,7 +55,8 @@ export function ofSending(record: SendingRecord): PossibleArchive {
 }
 
 /** The archive that an upload may have become; `undefined` if no completion was sent. */
-export function ofUpload({ begun, completing, outcome }: UploadState): PossibleArchive | undefined {
+export function ofUpload({ begun, intents, outcome }: UploadState): PossibleArchive | undefined {
+  const completing = intents?.at(-1)
   const record = outcome?.type === 'unknown' ? outcome : completing
   const address = begun ?? (outcome?.type === 'unknown' ? outcome : undefined)
   if (!record || !address) return undefined

@@ -5,7 +5,13 @@ import type { FileSystem } from '../../runtime/file-system.js'
 import { systemFiles } from '../../runtime/system-files.js'
 import { ofOrphan, ofSending, ofUpload, type PossibleArchive, type UploadState } from './possible-archives.js'
 import { readBlocks } from '../read-catalog.js'
-import type { ArchiveRecord, CatalogRecord, OrphanRecord, SendingRecord } from '../record.js'
+import type {
+  ArchiveRecord,
+  CatalogRecord,
+  CompletingRecord,
+  OrphanRecord,
+  SendingRecord,
+} from '../record.js'
 
 /**
  * Reads the unsettled records of a catalog.
@@ -38,14 +44,14 @@ export class UnsettledRecords {
         this.#sending.set(record.intentId, record)
         break
       case 'begun':
-        this.#uploads.set(record.uploadId, { begun: record })
+        this.#change(record.uploadId, { begun: record })
         break
       case 'completing':
-        this.#change(record.uploadId, { completing: record })
+        this.#change(record.uploadId, { intents: [...this.#intentsOf(record.uploadId), record] })
         break
       case 'rejected':
         if (record.intentId !== undefined) this.#sending.delete(record.intentId)
-        if (record.uploadId !== undefined) this.#change(record.uploadId, { completing: undefined })
+        if (record.uploadId !== undefined) this.#reject(record.uploadId, record.intentId)
         break
       case 'superseded':
       case 'unknown':
@@ -60,9 +66,12 @@ export class UnsettledRecords {
         break
       case 'mismatched':
       case 'aborted':
-      case 'expired':
       case 'ended':
         this.#settle(record)
+        break
+      case 'expired':
+        // It may be gone because another process has completed it.
+        if (this.#intentsOf(record.uploadId).length === 0) this.#settle(record)
         break
       case 'deleted':
     }
@@ -78,8 +87,18 @@ export class UnsettledRecords {
   }
 
   #change(uploadId: string, change: UploadState): void {
+    this.#uploads.set(uploadId, { ...this.#uploads.get(uploadId), ...change })
+  }
+
+  #intentsOf(uploadId: string | undefined): readonly CompletingRecord[] {
+    return this.#uploads.get(uploadId ?? '')?.intents ?? []
+  }
+
+  #reject(uploadId: string, intentId: string | undefined): void {
     const upload = this.#uploads.get(uploadId)
-    if (upload || change.completing || change.outcome) this.#uploads.set(uploadId, { ...upload, ...change })
+    if (!upload) return
+    const others = this.#intentsOf(uploadId).filter((intent) => intent.intentId !== intentId)
+    this.#uploads.set(uploadId, { ...upload, intents: intentId === undefined ? [] : others })
   }
 
   #settle({

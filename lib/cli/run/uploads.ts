@@ -97,9 +97,9 @@ async function abortUpload(
   }
 }
 
-function goneNote({ completing, outcome }: UploadState): string {
+function goneNote({ intents = [], outcome }: UploadState): string {
   const note = 'The service no longer has the upload. The catalog now has it as aborted.'
-  if (!completing && outcome?.type !== 'unknown') return note
+  if (intents.length === 0 && outcome?.type !== 'unknown') return note
   return `${note} The archive may exist nevertheless: "glacier-pipe catalog rebuild" finds it.`
 }
 

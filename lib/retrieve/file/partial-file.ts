@@ -8,6 +8,7 @@
  * - Any other file of that name is left alone.
  */
 import { constants } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { OutputFileError } from '../../errors.js'
 import { takeEveryStep } from '../../fs/every-step.js'
 import type { FileStats, FileSystem, OpenFile } from '../../runtime/file-system.js'
@@ -134,7 +135,7 @@ export class PartialFile {
 
   /** Removes the notes, after the file has been renamed. */
   removeNotes(): Promise<void> {
-    return this.files.rm(this.#notesPath)
+    return this.lock.owner.remove(this.#notesPath)
   }
 
   /** Closes the files and releases the lock. A partial file without a byte is removed. */
@@ -149,7 +150,9 @@ export class PartialFile {
 
   async #removeIfEmpty(): Promise<void> {
     if ((await this.bytes.stat()).size > 0 || !(await this.#isOurs())) return
-    await this.files.rm(this.path)
+    await this.lock.owner.remove(this.path)
+    // After a power cut, a file without notes would not be recognized.
+    await this.files.syncFolder(dirname(this.path))
     await this.removeNotes()
   }
 
@@ -164,7 +167,9 @@ export class PartialFile {
     await this.#notes?.close()
     this.#notes = undefined
     const notes = { subject: this.#subject, ranges: held }
-    this.#notes = await writeNotes(this.#notesPath, this.lock.pathOf('notes'), notes, this.files)
+    this.#notes = await this.lock.owner.owned(this.path, () =>
+      writeNotes(this.#notesPath, this.lock.owner.pathOf('notes'), notes, this.files),
+    )
     this.#held = held
   }
 }
@@ -186,10 +191,12 @@ async function openLocked(
   const earlierSize = found ? notes?.subject.rangeSize : undefined
   const subject = { ...content, rangeSize: rangeSizeFor(earlierSize), file: null }
   const { O_RDWR, O_CREAT, O_EXCL, O_NOFOLLOW } = constants // Windows has no O_NOFOLLOW, which then adds nothing
-  if (!found)
-    await (
-      await writeNotes(`${partial}.ranges`, lock.pathOf('notes'), { subject, ranges: [] }, files)
-    ).close()
+  if (!found) {
+    const announced = await lock.owner.owned(partial, () =>
+      writeNotes(`${partial}.ranges`, lock.owner.pathOf('notes'), { subject, ranges: [] }, files),
+    )
+    await announced.close()
+  }
   // With O_EXCL, a file that another process creates meanwhile is an error of the system.
   const bytes = await files.open(partial, found ? O_RDWR | O_NOFOLLOW : O_RDWR | O_CREAT | O_EXCL, 0o600)
   try {

@@ -2,12 +2,12 @@
  * The lock of an output file, its partial file and its notes. It is in the folder `FILE.partial.lock`, on the same file
  * system, so that processes on other hosts see it as well.
  */
-import { join } from 'node:path'
-import { LockHeldError, OutputFileError } from '../../errors.js'
+import { LockHeldError, LockLostError, OutputFileError } from '../../errors.js'
 import { LockFolder, type Lock } from '../../fs/lock.js'
 import { reasonOf } from '../../fs/system-reason.js'
 import type { FileSystem } from '../../runtime/file-system.js'
 import { systemRuntime, type Runtime } from '../../runtime/runtime.js'
+import { OwnerFolder } from './owner-folder.js'
 
 /** Maximum number of attempts to take the lock while other processes remove its folder. */
 const MAX_ATTEMPTS = 100
@@ -16,11 +16,14 @@ const MAX_PAUSE_MS = 10
 
 /** The lock of an output file. */
 export class PartialLock {
+  /** The folder by which this process replaces and removes the files. */
+  readonly owner: OwnerFolder
   readonly #folder: string
   readonly #lock: Lock
   readonly #files: FileSystem
 
-  private constructor(folder: string, lock: Lock, files: FileSystem) {
+  private constructor(folder: string, lock: Lock, owner: OwnerFolder, files: FileSystem) {
+    this.owner = owner
     this.#folder = folder
     this.#lock = lock
     this.#files = files
@@ -38,28 +41,30 @@ export class PartialLock {
     for (let attempt = 1; ; attempt++) {
       try {
         const locks = new LockFolder(folder, { runtime }) // it creates the folder once, and another process may remove it
-        return new PartialLock(folder, await locks.tryTake(path, `The output file ${path}`), files)
+        const lock = await locks.tryTake(path, `The output file ${path}`)
+        try {
+          return new PartialLock(folder, lock, await OwnerFolder.make(folder, lock, runtime), files)
+        } catch (error) {
+          await lock.release().catch(() => undefined) // the first error states the reason
+          throw error
+        }
       } catch (error) {
         if (error instanceof LockHeldError) {
           await files.rmdir(folder).catch(() => undefined) // its owner may have released it meanwhile, and could not remove the folder
           throw error
         }
         const { code } = error as NodeJS.ErrnoException
-        if (code !== 'ENOENT' || attempt === MAX_ATTEMPTS) {
+        const isRemoved = code === 'ENOENT' || error instanceof LockLostError
+        if (!isRemoved || attempt === MAX_ATTEMPTS) {
           await files.rmdir(folder).catch(() => undefined) // on a full disk the folder is left empty
           throw new OutputFileError(path, `Its lock cannot be taken: ${reasonOf(error)}`, {
             cause: error,
           })
         }
-        // The folder was removed by another process, which had released the lock.
+        // The folder was removed by another process, which had released the lock or has taken it over.
         await clock.sleep(clock.random() * MAX_PAUSE_MS, undefined)
       }
     }
-  }
-
-  /** A path for a temporary file of the owner, on the file system of the output file. */
-  pathOf(name: string): string {
-    return join(this.#folder, name)
   }
 
   /** @throws {LockLostError} `ERR_LOCK_LOST`: another process has taken the lock over, or it was removed */
@@ -69,6 +74,7 @@ export class PartialLock {
 
   /** Releases the lock, and removes its folder unless another process is in it. */
   async release(): Promise<void> {
+    await this.owner.end()
     await this.#lock.release()
     await this.#files.rmdir(this.#folder).catch(() => undefined)
   }

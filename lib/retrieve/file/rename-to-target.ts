@@ -36,7 +36,7 @@ export async function renameToTarget(partial: PartialFile, path: string): Promis
 async function takeModeOf(path: string, { bytes, lock, files }: PartialFile): Promise<void> {
   const replaced = await files.stat(path).catch(() => undefined)
   if (!replaced) {
-    await bytes.chmod(await modeOfNewFile(lock.pathOf('mode'), files))
+    await bytes.chmod(await modeOfNewFile(lock.owner.pathOf('mode'), files))
     return
   }
   const own = await bytes.stat()

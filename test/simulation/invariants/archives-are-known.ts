@@ -27,14 +27,16 @@ export function checkArchivesAreKnown(env: Environment): void {
 
 /** Whether a catalog says that the archive of an upload may exist, and which content it has. */
 function hasOpenCompletion(records: readonly RawRecord[], sent: RequestSummary): boolean {
-  let isOpen = false
-  for (const { type, uploadId, size, treeHash } of records) {
+  const open = new Set<string | undefined>()
+  for (const { type, uploadId, intentId, size, treeHash } of records) {
     if (uploadId !== sent.uploadId) continue
     const isSame = size === sent.size && treeHash === sent.treeHash
-    if ((type === 'completing' || type === 'unknown') && isSame) isOpen = true
-    if (type === 'rejected' || type === 'aborted' || type === 'expired') isOpen = false
+    if (type === 'unknown' && isSame) return true
+    if (type === 'completing' && isSame) open.add(intentId)
+    if (type === 'rejected') open.delete(intentId)
+    if (type === 'aborted') open.clear()
   }
-  return isOpen
+  return open.size > 0
 }
 
 /** The intents to store an archive in one request that have no outcome, by size and hash. */
