@@ -110,14 +110,18 @@ t.test('intents have the content that they are sent with', async (t) => {
     await journal.completing('u', { ...intent, hasNextVolume: true })
     await journal.completing('u', { ...intent, hasNextVolume: false })
     await journal.sending(sending)
+    await journal.completing('u', { intentId: 'j', ...intent, hasNextVolume: false })
     await journal.rejected({ uploadId: 'u' })
+    await journal.rejected({ uploadId: 'u', intentId: 'j' })
     await journal.rejected({ intentId: 'i' })
   })
   t.strictSame(records, [
     { type: 'completing', uploadId: 'u', ...intent, more: true },
     { type: 'completing', uploadId: 'u', ...intent },
     { type: 'sending', ...place, accountId: '111122223333', ...sending, name: 'srv.tar', streamId: 's' },
+    { type: 'completing', uploadId: 'u', intentId: 'j', ...intent },
     { type: 'rejected', uploadId: 'u' },
+    { type: 'rejected', uploadId: 'u', intentId: 'j' },
     { type: 'rejected', intentId: 'i' },
   ])
 })

@@ -77,7 +77,6 @@ t.test('an upload that was begun is unfinished, with its identity', async (t) =>
 t.test('each record that ends an upload ends it, and only that one', async (t) => {
   const ends: CatalogRecord[] = [
     closed('aborted', { uploadId: 'u' }),
-    closed('expired', { uploadId: 'u' }),
     closed('unknown', { uploadId: 'u', size: 1, treeHash: 'aa' }),
     { type: 'ended', time: time(), uploadId: 'u' },
     {
@@ -242,10 +241,40 @@ t.test('a set of volumes is unfinished until its last is stored', async (t) => {
 t.test('where volume n ends without an archive, the volumes before it are kept', async (t) => {
   const first = archive('a', 'u1', { more: true })
   const second = begun('u2', { volume: 2, firstVolume: 'a' })
-  for (const end of ['expired', 'unknown', 'aborted'] as const) {
+  for (const end of ['unknown', 'aborted'] as const) {
     const found = await unfinished(first, second, completing('u2'), closed(end, { uploadId: 'u2' }))
     t.match(found, [{ uploadId: undefined, intent: undefined, earlierVolumes: [{ archiveId: 'a' }] }], end)
   }
+})
+
+t.test('an upload that is gone ends, unless an intent to complete it is not rejected', async (t) => {
+  const gone = closed('expired', { uploadId: 'u' })
+  const first = completing('u', 'aa', { intentId: '1' })
+  const second = completing('u', 'bb', { intentId: '2' })
+  const rejected = (intentId?: string): CatalogRecord => ({
+    type: 'rejected',
+    time: time(),
+    uploadId: 'u',
+    intentId,
+  })
+  t.strictSame(await idsOf(begun('u'), gone), [])
+  t.strictSame(await idsOf(begun('u'), completing('u'), gone), ['u'])
+  t.strictSame(await idsOf(completing('u'), begun('u'), gone), ['u'], 'the intent of another process')
+  t.strictSame(await idsOf(begun('u'), { type: 'completing', time: time(), uploadId: 'u' }, gone), ['u'])
+  t.match(await unfinished(begun('u'), first, second, gone), [
+    { intent: { intentId: '2' }, isOnlyIntent: false },
+  ])
+  t.match(await unfinished(begun('u'), first, second, rejected('1'), gone), [
+    { intent: { intentId: '2' }, isOnlyIntent: true },
+  ])
+  t.match(await unfinished(begun('u'), first, second, rejected('2'), gone), [
+    { intent: { intentId: '1' }, isOnlyIntent: true },
+  ])
+  t.strictSame(await idsOf(begun('u'), first, second, rejected('1'), rejected('2'), gone), [])
+  t.strictSame(await idsOf(begun('u'), first, second, rejected(), gone), [])
+  t.match(await unfinished(begun('u'), rejected('1'), completing('u')), [{ isOnlyIntent: true }])
+  t.match(await unfinished(begun('u'), first, rejected('other')), [{ intent: { intentId: '1' } }])
+  t.match(await unfinished(begun('u'), first, completing('u', 'aa', { intentId: '2' })), [{ isOnlyIntent: true }])
 })
 
 t.test('a set that was recorded again as complete is finished', async (t) => {

@@ -201,9 +201,9 @@ t.test('an intent that is refused is void, and the upload is resumed as any othe
   vault.before = ({ operation }) => {
     if (operation === 'completeUpload') throw rejection
   }
-  const { point, journal } = await find(vault, { uploadId, intent })
+  const { point, journal } = await find(vault, { uploadId, intent: { ...intent, intentId: 'i' } })
   t.match(point, { uploadId, partSize: MIB, description: 'd', isComplete: false })
-  t.strictSame(journal.notes, [['rejected', { uploadId }]])
+  t.strictSame(journal.notes, [['rejected', { uploadId, intentId: 'i' }]])
 })
 
 t.test('an archive with another hash ends the upload', async (t) => {

@@ -2,7 +2,7 @@ import t from 'tap'
 import { AccessDeniedError, LockLostError, NotFoundError } from '../../lib/errors.js'
 import { treeHashOf } from '../../lib/tree-hash/tree-hash.js'
 import { complete, OWN_UPLOAD, type CompletionTrust } from '../../lib/upload/completion.js'
-import type { Content } from '../../lib/store/upload-journal.js'
+import type { CompletionIntent } from '../../lib/store/upload-journal.js'
 import type { StoredArchive } from '../../lib/store/archive-store.js'
 import { MIB } from '../../lib/sizes.js'
 import { MemoryVault } from '../helpers/memory-vault.js'
@@ -29,7 +29,7 @@ function completing(
   vault: MemoryVault,
   journal: RecordingJournal,
   trust: Partial<CompletionTrust> = {},
-  sent: Content = content,
+  sent: Pick<CompletionIntent, 'intentId' | 'size' | 'treeHash'> = content,
 ): Promise<StoredArchive> {
   return complete(contextFor(vault, journal), 'upload-1', sent, { ...OWN_UPLOAD, ...trust })
 }
@@ -69,42 +69,40 @@ t.test('an answer without a tree hash is taken where it can only be of this cont
   }
 })
 
-t.test(
-  'a definite failure voids the intent, unless an earlier request may have been carried out',
-  async (t) => {
-    const denied = new AccessDeniedError('no', {
-      operation: 'X',
-      serviceCode: 'AccessDeniedException',
-      status: 403,
-    })
-    const cases: readonly [what: string, failures: Error[], sentBefore: boolean, isVoid: boolean][] = [
-      ['refused', [rejection], false, true],
-      ['refused after a lost answer: the upload is still open', [reset, rejection], false, true],
-      ['refused when sent again by another run', [rejection], true, true],
-      ['denied', [denied], false, true],
-      ['denied after a lost answer', [reset, denied], false, false],
-      ['denied when sent again by another run', [denied], true, false],
-      ['never arrived', [], false, true],
-      ['never arrived after a lost answer', [reset], false, false],
-      ['failed otherwise', [new TypeError('a bug')], false, false],
-    ]
-    for (const [what, failures, sentBefore, isVoid] of cases) {
-      const vault = await vaultWithParts(bytes, [0, 1, 2])
-      const left = [...failures]
-      vault.before = ({ operation }) => {
-        if (operation === 'completeUpload') throw left.shift() ?? refused
-      }
-      const journal = recordingJournal()
-      const code = failures.includes(rejection)
-        ? 'ERR_COMPLETION_REJECTED'
-        : failures.includes(denied)
-          ? 'ERR_ACCESS_DENIED'
-          : undefined
-      await t.rejects(completing(vault, journal, { sentBefore }), code ? { code } : Error, what)
-      t.strictSame(journal.notes, isVoid ? [['rejected', { uploadId: 'upload-1' }]] : [], what)
+t.test('a refusal voids the intent, and after any other failure the next run sends it again', async (t) => {
+  const denied = new AccessDeniedError('no', {
+    operation: 'X',
+    serviceCode: 'AccessDeniedException',
+    status: 403,
+  })
+  const cases: readonly [what: string, failures: Error[], sentBefore: boolean, isVoid: boolean][] = [
+    ['refused', [rejection], false, true],
+    ['refused after a lost answer: the upload is still open', [reset, rejection], false, true],
+    ['refused when sent again by another run', [rejection], true, true],
+    ['denied', [denied], false, false],
+    ['denied after a lost answer', [reset, denied], false, false],
+    ['denied when sent again by another run', [denied], true, false],
+    ['never arrived', [], false, false],
+    ['never arrived after a lost answer', [reset], false, false],
+    ['failed otherwise', [new TypeError('a bug')], false, false],
+  ]
+  for (const [what, failures, sentBefore, isVoid] of cases) {
+    const vault = await vaultWithParts(bytes, [0, 1, 2])
+    const left = [...failures]
+    vault.before = ({ operation }) => {
+      if (operation === 'completeUpload') throw left.shift() ?? refused
     }
-  },
-)
+    const journal = recordingJournal()
+    const code = failures.includes(rejection)
+      ? 'ERR_COMPLETION_REJECTED'
+      : failures.includes(denied)
+        ? 'ERR_ACCESS_DENIED'
+        : undefined
+    const sent = { ...content, intentId: 'i' }
+    await t.rejects(completing(vault, journal, { sentBefore }, sent), code ? { code } : Error, what)
+    t.strictSame(journal.notes, isVoid ? [['rejected', { uploadId: 'upload-1', intentId: 'i' }]] : [], what)
+  }
+})
 
 t.test('after a refusal, the archive may exist if the upload is gone', async (t) => {
   for (const failures of [[rejection], [reset, rejection]]) {

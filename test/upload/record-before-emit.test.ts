@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import t from 'tap'
 import { UploadFailedError, type ListenerError } from '../../lib/errors.js'
-import { noJournal, type UploadJournal } from '../../lib/store/upload-journal.js'
+import { noJournal, type CompletionIntent, type UploadJournal } from '../../lib/store/upload-journal.js'
 import { treeHashOf } from '../../lib/tree-hash/tree-hash.js'
 import { MIB } from '../../lib/sizes.js'
 import { settled } from '../helpers/gate.js'
@@ -181,8 +181,10 @@ t.test('the intent of each volume has its content and its first part', async (t)
     size: end - start,
     treeHash: treeHashOf(bytes.subarray(start, end)),
   })
-  t.strictSame(
-    journal.notes.filter(([what]) => what === 'completing').map(([, , intent]) => intent),
+  const intents = journal.notes.filter(([what]) => what === 'completing').map(([, , intent]) => intent)
+  t.equal(new Set(intents.map((intent) => (intent as CompletionIntent).intentId)).size, 2)
+  t.match(
+    intents,
     [0, 2 * MIB].map((start) => ({
       ...contentOf(start, start + 2 * MIB),
       firstPart: contentOf(start, start + MIB),

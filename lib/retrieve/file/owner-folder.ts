@@ -10,13 +10,13 @@
  */
 import { join } from 'node:path'
 import { OutputFileError } from '../../errors.js'
-import { takeEveryStep } from '../../fs/every-step.js'
 import type { Lock } from '../../fs/lock.js'
 import { isMissing } from '../../fs/missing.js'
 import type { Runtime } from '../../runtime/runtime.js'
 import type { FileSystem } from '../../runtime/file-system.js'
 
-const SUFFIX = '.owner'
+/** The names of such folders. */
+const FOLDER_NAME = /^[\da-f-]+\.owner$/
 const OWNED_FILES = ['notes', 'mode', 'removed'] as const
 
 /** The name of a file in the folder of an owner. */
@@ -42,13 +42,13 @@ export class OwnerFolder {
    * @throws the error of the system if the folder cannot be created
    */
   static async make(dir: string, lock: Lock, { files, random }: Runtime): Promise<OwnerFolder> {
-    const name = `${random.uuid()}${SUFFIX}`
+    const name = `${random.uuid()}.owner`
     await files.mkdir(join(dir, name), 0o700)
     const folder = new OwnerFolder(join(dir, name), lock, files)
     try {
       await lock.assertHeld()
       for (const other of await files.readdir(dir))
-        if (other.endsWith(SUFFIX) && other !== name) await removeFolder(join(dir, other), files)
+        if (FOLDER_NAME.test(other) && other !== name) await removeFolder(join(dir, other), files)
       return folder
     } catch (error) {
       await folder.end()
@@ -92,16 +92,22 @@ export class OwnerFolder {
     await this.#files.rm(this.pathOf('removed'))
   }
 
-  /** Removes the folder. A failure leaves it to the next owner. */
+  /** Removes the folder. */
   end(): Promise<void> {
     return removeFolder(this.#path, this.#files)
   }
 }
 
-/** Removes the folder of an owner with its files, unless it contains others. */
+/**
+ * Removes the folder of an owner with its files, unless it contains others. A symbolic link is not followed. A failure
+ * leaves the folder to the next owner.
+ */
 async function removeFolder(path: string, files: FileSystem): Promise<void> {
-  const removal = takeEveryStep(...OWNED_FILES.map((name) => () => files.rm(join(path, name))), () =>
-    files.rmdir(path),
-  )
-  await removal.catch(() => undefined)
+  try {
+    if (!(await files.lstat(path)).isDirectory()) return
+    for (const name of OWNED_FILES) await files.rm(join(path, name))
+    await files.rmdir(path)
+  } catch {
+    // Another process may be removing it.
+  }
 }

@@ -95,7 +95,6 @@ t.test(
       { type: 'rejected', time: 't', uploadId: 'u' },
       { type: 'mismatched', ...common, archiveId: 'a', size: 5, sentTreeHash: 'h', uploadId: 'u' },
       { type: 'aborted', ...ofUpload },
-      { type: 'expired', ...ofUpload },
       { type: 'ended', time: 't', uploadId: 'u' },
     ] as const)
       t.strictSame(after(begun, completing, outcome).possible(), [], outcome.type)
@@ -107,6 +106,23 @@ t.test('what version 0.1 noted is settled by an archive that an inventory told o
   t.match(after(orphan).possible(), [{ record: orphan, size: 5 }])
   t.equal(after(orphan, { ...archive, partSize: 1 }, { ...archive, size: 6 }).possible().length, 1)
   t.equal(after(orphan, orphan, archive).possible().length, 1)
+})
+
+t.test('an upload that is gone may be the archive of an intent that is not rejected', async (t) => {
+  const expired = { type: 'expired', ...ofUpload } as const
+  t.strictSame([...after(begun, expired).uploads], [], 'no completion was sent')
+  t.match(after(begun, completing, expired).possible(), [{ record: completing }])
+  t.match(after(completing, begun, expired).possible(), [{ record: completing }], 'of another process')
+  const first = { ...completing, intentId: '1' }
+  const second = { ...completing, intentId: '2' }
+  const rejected = { type: 'rejected', time: 't', uploadId: 'u' } as const
+  t.match(after(begun, first, second).possible(), [{ record: second }], 'the last one counts')
+  t.match(after(begun, first, second, { ...rejected, intentId: '2' }).possible(), [{ record: first }])
+  t.match(after(begun, first, second, { ...rejected, intentId: '1' }, expired).possible(), [
+    { record: second },
+  ])
+  t.strictSame(after(begun, first, second, rejected).possible(), [], 'all of them')
+  t.strictSame([...after(rejected).uploads], [], 'of another catalog')
 })
 
 t.test('open uploads are known with how they stand', async (t) => {
@@ -127,6 +143,6 @@ t.test('what a catalog has not settled is read from all of it', async (t) => {
   t.strictSame((await unsettledIn(path)).possible(), [], 'nothing, where there is no catalog')
   await writeFile(path, [sending, begun, completing].map((record) => `${JSON.stringify(record)}\n`).join(''))
   const unsettled = await unsettledIn(path)
-  t.match([...unsettled.uploads], [['u', { begun, completing }]])
+  t.match([...unsettled.uploads], [['u', { begun, intents: [completing] }]])
   t.equal(unsettled.possible().length, 2)
 })

@@ -379,6 +379,25 @@ t.test('who takes a lock while it is released takes it, or is told who holds it'
   t.strictSame(await readdir(join(path, '..')), [])
 })
 
+t.test('a lock whose folder of the owner cannot be made is released', async (t) => {
+  const path = join(t.testdir(), 'out')
+  const failures = [Object.assign(new Error('gone'), { code: 'ENOENT' }), undefined]
+  const files: FileSystem = {
+    ...systemFiles,
+    mkdir: async (name, mode) => {
+      const failure = name.endsWith('.owner') ? failures.shift() : undefined
+      if (failure) throw failure
+      await systemFiles.mkdir(name, mode)
+    },
+  }
+  const runtime = { ...systemRuntime, files }
+  await (await PartialLock.take(path, runtime)).release()
+  t.strictSame(failures, [], 'a folder that another process removes is tried again')
+  failures.push(Object.assign(new Error('disk full'), { code: 'ENOSPC' }))
+  await t.rejects(PartialLock.take(path, runtime), { code: 'ERR_OUTPUT_FILE', cause: { code: 'ENOSPC' } })
+  t.strictSame(await readdir(join(path, '..')), [])
+})
+
 t.test('a symbolic link in the folder of the lock does not lead to another file', async (t) => {
   const bytes = patternBytes(MIB)
   const dir = t.testdir({ precious: 'precious', 'out.partial.lock': {} })
