@@ -274,7 +274,9 @@ t.test('an upload that is gone ends, unless an intent to complete it is not reje
   t.strictSame(await idsOf(begun('u'), first, second, rejected(), gone), [])
   t.match(await unfinished(begun('u'), rejected('1'), completing('u')), [{ isOnlyIntent: true }])
   t.match(await unfinished(begun('u'), first, rejected('other')), [{ intent: { intentId: '1' } }])
-  t.match(await unfinished(begun('u'), first, completing('u', 'aa', { intentId: '2' })), [{ isOnlyIntent: true }])
+  t.match(await unfinished(begun('u'), first, completing('u', 'aa', { intentId: '2' })), [
+    { isOnlyIntent: true },
+  ])
 })
 
 t.test('a set that was recorded again as complete is finished', async (t) => {

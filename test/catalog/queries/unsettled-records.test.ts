@@ -123,6 +123,8 @@ t.test('an upload that is gone may be the archive of an intent that is not rejec
   ])
   t.strictSame(after(begun, first, second, rejected).possible(), [], 'all of them')
   t.strictSame([...after(rejected).uploads], [], 'of another catalog')
+  const ofStream = { type: 'expired', ...common, streamId: 's' } as const
+  t.equal(after(begun, ofStream).uploads.size, 1, 'a stream that ended between two volumes')
 })
 
 t.test('open uploads are known with how they stand', async (t) => {
