@@ -13,8 +13,8 @@ import { TreeHashMismatchError } from '../../errors.js'
 import type { Runtime } from '../../runtime/runtime.js'
 import { following, type FollowingSignal } from '../../streams/caller-signal.js'
 import { forwardEvents } from '../../streams/forward-events.js'
-import { pipeline } from '../../streams/node-streams.js'
 import { ObservablePromise } from '../../streams/observable-promise.js'
+import { pipeToClose } from '../../streams/pipe-to-close.js'
 import {
   ArchiveReader,
   RETRIEVAL_EVENTS,
@@ -166,7 +166,7 @@ async function fill(
     await assertFits(path, dirname(path), totalBytes - (await partial.allocated()), partial.files)
   if (held.length > 0) emit('held', held)
   const reader = observedReader(context, emit)
-  await pipeline(reader, partialWriter(partial, path, reader))
+  await pipeToClose(reader, partialWriter(partial, path, reader))
   await partial.bytes.sync()
 }
 

@@ -6,7 +6,8 @@ import { open } from 'node:fs/promises'
 import { createConnection } from 'node:net'
 import { OutputFileError } from '../../errors.js'
 import { openFifo } from '../../fs/fifo.js'
-import { pipeline, type Readable, type Writable } from '../../streams/node-streams.js'
+import type { Readable, Writable } from '../../streams/node-streams.js'
+import { pipeToClose } from '../../streams/pipe-to-close.js'
 import type { OutputTarget } from './output-target.js'
 
 /**
@@ -23,7 +24,7 @@ export async function writeThrough(
 ): Promise<void> {
   const sink = target.isSocket ? createConnection(target.path) : await openForWriting(target, signal)
   try {
-    await pipeline(makeReader(), sink)
+    await pipeToClose(makeReader(), sink)
   } catch (error) {
     sink.destroy()
     if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error

@@ -11,7 +11,7 @@ export function checkArchivesAreKnown(env: Environment): void {
   const catalogs = recordsOfEach(env)
   const records = catalogs.flat()
   const known = new Set(records.map(({ archiveId }) => archiveId))
-  const unresolved = unresolvedIntents(records)
+  const unresolved = unresolvedIntents(catalogs)
   for (const request of env.service.history.records) {
     const { operation, outcome, responseId, request: sent, who } = request
     if (outcome !== 'accepted' || responseId === undefined || known.has(responseId)) continue
@@ -39,17 +39,21 @@ function hasOpenCompletion(records: readonly RawRecord[], sent: RequestSummary):
   return open.size > 0
 }
 
-/** The intents to store an archive in one request that have no outcome, by size and hash. */
-function unresolvedIntents(records: readonly RawRecord[]): Map<string, number> {
-  const resolved = new Set<string | undefined>()
-  for (const { type, intentId } of records) if (type !== 'sending') resolved.add(intentId)
+/**
+ * The number of intents to store an archive in one request that have no outcome in a catalog, by size and hash. A catalog
+ * may have been replaced by a copy, in which a rebuild has given the intent to another archive of the same content.
+ */
+function unresolvedIntents(catalogs: readonly (readonly RawRecord[])[]): Map<string, number> {
   const counts = new Map<string, number>()
   const ids = new Set<string | undefined>()
-  for (const { type, intentId, size, treeHash } of records) {
-    // A catalog that was replaced by a copy has the same records again.
-    if (type !== 'sending' || resolved.has(intentId) || ids.has(intentId)) continue
-    ids.add(intentId)
-    counts.set(`${size} ${treeHash}`, (counts.get(`${size} ${treeHash}`) ?? 0) + 1)
+  for (const records of catalogs) {
+    const resolved = new Set<string | undefined>()
+    for (const { type, intentId } of records) if (type !== 'sending') resolved.add(intentId)
+    for (const { type, intentId, size, treeHash } of records) {
+      if (type !== 'sending' || resolved.has(intentId) || ids.has(intentId)) continue
+      ids.add(intentId)
+      counts.set(`${size} ${treeHash}`, (counts.get(`${size} ${treeHash}`) ?? 0) + 1)
+    }
   }
   return counts
 }

@@ -1,7 +1,7 @@
 /**
  * `get VAULT ARCHIVE…`: retrieves and verifies archives, to stdout or into a file.
  */
-import { pipeline } from '../../../streams/node-streams.js'
+import { pipeToClose } from '../../../streams/pipe-to-close.js'
 import type { RetrieveArchiveOptions } from '../../../vault/retrieval-options.js'
 import { retrieveArchive } from '../../../vault/retrieve-archive.js'
 import { retrieveToFile } from '../../../vault/retrieve-to-file.js'
@@ -110,7 +110,7 @@ async function transfer(
     if (toStdout) {
       const reader = asUsageError(() => retrieveArchive(options))
       follow(reader)
-      await pipeline(reader, io.stdout, { end: false })
+      await pipeToClose(reader, io.stdout, { end: false })
     } else {
       const download = retrieveToFile(output, options)
       if (!download.plan) await download.catch(throwUsageError)
