@@ -74,7 +74,9 @@ function filesOf(pieces: readonly string[]): { readonly files: FileSystem; reado
       buffer.set(piece, offset)
       return piece.length
     },
-    close: async () => void closed++,
+    close: async () => {
+      closed++
+    },
   }
   const files = { open: async () => file } as unknown as FileSystem
   return { files, closed: () => closed }
