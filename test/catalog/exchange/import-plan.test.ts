@@ -68,7 +68,8 @@ t.test(
 t.test(
   'records are added as they are, except those that claim to settle a conflict with the catalog',
   async (t) => {
-    const records = [deleted('x'), mismatched('m', { treeHash: OTHER_HASH }), begun('u')]
+    const claim = { ...mismatched('x', { treeHash: OTHER_HASH }), settles: true } // only archives settle
+    const records = [deleted('y'), claim, begun('u')]
     t.strictSame((await planFor([mismatched('x', { treeHash: HASH })], ...records)).added, records)
     const settling = archive('a', { settles: true })
     t.strictSame((await planFor([], settling)).added, [settling])
