@@ -41,6 +41,12 @@ t.test('the other process writes nothing to the output of this one', async (t) =
     const child = startMirrorProcess(new URL(${JSON.stringify(module)}))
     child.send({})
     child.once('message', () => { console.log('done'); child.disconnect() })`
+  // Mutation testing runs the tests that call a module in the process of the test.
+  const { startMirrorProcess } = (await import(API)) as typeof MirrorModule
+  const child = startMirrorProcess(new URL(module))
+  child.send({})
+  await once(child, 'message')
+  child.disconnect()
   const { stdout, stderr } = await promisify(execFile)(process.execPath, [
     '--input-type=module',
     '-e',
