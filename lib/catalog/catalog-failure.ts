@@ -18,7 +18,7 @@ export function catalogFailure(path: string, action: 'read' | 'written', cause: 
  */
 export function reasonOf(path: string, cause: unknown): string | undefined {
   const reason = systemReason(cause)
-  const failed = (cause as NodeJS.ErrnoException | undefined)?.path
   if (reason === undefined) return undefined
+  const { path: failed } = cause as NodeJS.ErrnoException
   return failed === undefined || failed === path ? `${reason}.` : `${failed}: ${reason}.`
 }

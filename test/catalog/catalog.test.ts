@@ -17,6 +17,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import fc from 'fast-check'
 import t from 'tap'
+import { assertCatalogHead } from '../../lib/catalog/catalog-file.js'
 import { archivesIn } from '../../lib/catalog/queries/archives.js'
 import { Catalog, readCatalog } from '../../lib/catalog/catalog.js'
 import { recordsIn } from '../../lib/catalog/lines/parse-line.js'
@@ -25,6 +26,7 @@ import { systemRuntime } from '../../lib/runtime/runtime.js'
 import { findUnfinishedUploads } from '../../lib/catalog/unfinished-uploads.js'
 import { MIB } from '../../lib/sizes.js'
 import { writeAtOnce } from '../helpers/catalog-writers.js'
+import { WatchedFiles } from '../helpers/watched-files.js'
 
 const place = { region: 'eu-west-1' }
 
@@ -242,10 +244,10 @@ t.test('a file that is replaced or deleted while it is open is detected', async 
   await copyFile(path, `${path}.copy`)
   await rename(`${path}.copy`, path)
   const before = await readFile(path, 'utf8')
-  await t.rejects(catalog.append(archive('b')), { code: 'ERR_CATALOG', path, message: /replaced/ })
+  await t.rejects(catalog.append(archive('b')), { code: 'ERR_CATALOG', path, message: /was replaced while/ })
   t.equal(await readFile(path, 'utf8'), before)
   await unlink(path)
-  await t.rejects(catalog.append(archive('c')), { code: 'ERR_CATALOG', message: /deleted/ })
+  await t.rejects(catalog.append(archive('c')), { code: 'ERR_CATALOG', message: /was deleted while/ })
   await catalog.close()
   t.strictSame(await readdir(dir), [])
 })
@@ -259,7 +261,7 @@ t.test(
     const handles = Object.getPrototypeOf(probe) as { datasync: () => Promise<void> }
     await probe.close()
     t.intercept(handles, 'datasync', { value: () => unlink(path) })
-    await t.rejects(catalog.append(archive('a')), { code: 'ERR_CATALOG', message: /deleted/ })
+    await t.rejects(catalog.append(archive('a')), { code: 'ERR_CATALOG', message: /was deleted while/ })
     await catalog.close()
   },
 )
@@ -320,4 +322,40 @@ t.test('lines of other kinds are passed over, as a later version may write them'
   await appendFile(path, `${JSON.stringify(archive('a'))}\r\n`)
   t.match(await findUnfinishedUploads(readCatalog(path)), [])
   t.strictSame(await idsIn(path), ['a'])
+})
+
+t.test('a record without a type is refused', async (t) => {
+  await using catalog = await Catalog.open(join(t.testdir(), 'catalog.jsonl'))
+  for (const record of [{}, { type: 7 }, null, 'x'])
+    await t.rejects(catalog.append(record as unknown as CatalogRecord), { name: 'TypeError' })
+  t.strictSame(await all(catalog.path), [])
+})
+
+t.test('only the file of the catalog stays open, until it is closed', async (t) => {
+  const files = new WatchedFiles()
+  const catalog = await Catalog.openOn({ ...systemRuntime, files }, '/catalog.jsonl')
+  t.equal(files.openFiles, 1)
+  await catalog.append(archive('a'))
+  await catalog.close()
+  t.equal(files.openFiles, 0)
+  await files.writeFile('/other', 'a dump', { mode: 0o600 })
+  files.openFiles = 0
+  await t.rejects(Catalog.openOn({ ...systemRuntime, files }, '/other'), { code: 'ERR_CATALOG' })
+  t.equal(files.openFiles, 0)
+})
+
+t.test('a file on another disk with the same inode has replaced the catalog', async (t) => {
+  const files = new WatchedFiles()
+  await using catalog = await Catalog.openOn({ ...systemRuntime, files }, '/catalog.jsonl')
+  files.changeStats = (_, stats) => ({ ...stats, dev: 2n })
+  await t.rejects(catalog.append(archive('a')), { message: /was replaced while/ })
+})
+
+t.test('a byte order mark is left out at the beginning of a file only', async (t) => {
+  t.doesNotThrow(() => {
+    assertCatalogHead(Buffer.from('\ufeff{"ty'))
+  })
+  t.throws(() => {
+    assertCatalogHead(Buffer.from('{"ty\n\ufeff{"ty'))
+  }, /It is not a catalog/)
 })

@@ -362,3 +362,37 @@ t.test('the unfinished uploads of a file are those of its records', async (t) =>
   )
   t.strictSame(await unfinishedUploadsIn(`${path}.missing`), [])
 })
+
+t.test('an intent of which a fact is not recorded is not known', async (t) => {
+  for (const missing of [{ size: undefined }, { treeHash: undefined }, { firstPart: undefined }]) {
+    const [found] = await unfinished(begun('u'), completing('u', 'aa', missing))
+    t.match(found, { intent: undefined, hasUnknownIntent: true }, JSON.stringify(Object.keys(missing)))
+  }
+})
+
+t.test('between two volumes, no intent is known', async (t) => {
+  const [found] = await unfinished(archive('a', 'u', { more: true }))
+  t.match(found, { intent: undefined, isOnlyIntent: false, hasUnknownIntent: false })
+})
+
+t.test('the deletion of another archive ends no set', async (t) => {
+  const sets = [archive('a', 'u1', { more: true }), archive('b', 'u2', { more: true })]
+  const deleted: CatalogRecord = { type: 'deleted', time: time(), ...place, archiveId: 'b' }
+  const found = await unfinished(...sets, deleted)
+  t.strictSame(
+    found.map(({ earlierVolumes: [first] }) => first?.archiveId),
+    ['a'],
+  )
+})
+
+t.test('a volume that is known from an inventory alone begins no unfinished set', async (t) => {
+  t.strictSame(await unfinished(archive('a', undefined, { partSize: undefined, more: true })), [])
+})
+
+t.test('records that cannot be iterated are refused', async (t) => {
+  for (const wrong of [7, {}, undefined])
+    await t.rejects(findUnfinishedUploads(wrong as unknown as AsyncIterable<CatalogRecord>), {
+      name: 'TypeError',
+      message: /^records of findUnfinishedUploads must be an iterable/,
+    })
+})

@@ -77,18 +77,30 @@ function test(name, ...rest) {
   if (!expected || expected.has(id)) found.set(id, [name, ...rest])
   return Promise.resolve()
 }
-Object.assign(t, { test })
+
+/**
+ * The functions of `t.teardown` of the top level. They run after all files: tap would end the first file that has one as soon
+ * as its tests are over, and skip the tests of all later files.
+ *
+ * @type {(() => unknown)[]}
+ */
+const teardowns = []
+Object.assign(t, { test, teardown: (/** @type {() => unknown} */ end) => void teardowns.unshift(end) })
 
 /** @param {string} id - of a test of the current file */
 async function runTest(id) {
   const [name, ...rest] = found.get(id) ?? []
   const body = /** @type {(t: unknown) => unknown} */ (rest.pop())
   const startMs = performance.now()
+  const [options] = /** @type {{ skip?: unknown }[]} */ (rest)
+  let hasBegun = Boolean(options?.skip)
   const result = await original(name, ...rest, (/** @type {unknown} */ subtest) => {
+    hasBegun = true
     state.currentTestId = id
     report({ type: 'begin', test: id })
     return body(subtest)
   })
+  if (!hasBegun) throw new Error(`${id} was not run.`)
   report({ type: 'end', test: id, timeMs: performance.now() - startMs, passed: result?.ok !== false })
 }
 
@@ -105,4 +117,5 @@ for (file of files) {
   for (const id of order) await runTest(id)
 }
 state.currentTestId = undefined
+for (const end of teardowns) await end()
 report({ type: 'done', ...(state.mutantCoverage && { coverage: state.mutantCoverage }) })

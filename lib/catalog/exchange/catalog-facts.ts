@@ -39,7 +39,7 @@ export async function factsOf(
   files: FileSystem,
 ): Promise<CatalogFacts> {
   const counts = new Map(records.map((record) => [keyOf(record), 0]))
-  const archiveIds = new Set(records.flatMap((record) => (isDescribing(record) ? record.archiveId : [])))
+  const archiveIds = new Set(records.filter(isDescribing).map(({ archiveId }) => archiveId))
   const deleted = new Set<string>()
   const settled = new Set<string>()
   const laterVolumes = new Map<string, ArchiveRecord[]>()

@@ -67,9 +67,10 @@ function isCounted(key: string, counts: Map<string, number>): boolean {
 /** A settling record that contradicts the catalog without its claim to settle; any other record as it is. */
 function withoutSettling(record: CatalogRecord, { describing }: CatalogFacts): CatalogRecord {
   if (record.type !== 'archive' || !record.settles) return record
-  const others = describing.get(record.archiveId) ?? []
-  if (others.every(({ treeHash }) => treeHash === undefined || treeHash === record.treeHash)) return record
-  return { ...record, settles: undefined }
+  const isContradicted = describing
+    .get(record.archiveId)
+    ?.some(({ treeHash }) => treeHash !== undefined && treeHash !== record.treeHash)
+  return isContradicted ? { ...record, settles: undefined } : record
 }
 
 function isObsolete(record: CatalogRecord, { deleted, settled }: CatalogFacts): boolean {

@@ -23,7 +23,7 @@ export class KnownNames {
     if (name === undefined) return
     const accountId = set.volumes[0]?.accountId
     const key = JSON.stringify([name, vaultName, region, endpoint, accountId])
-    if (!this.#places.has(key)) this.#places.set(key, { name, vaultName, region, endpoint, accountId })
+    this.#places.set(key, { name, vaultName, region, endpoint, accountId }) // keeps its place if it is there
   }
 
   /** The names, in the order in which they were first taken. */
@@ -51,7 +51,7 @@ export function nearNames(name: string, named: readonly Pick<NamedPlace, 'name'>
 
 /** Whether a text is in another one, and is at least half of it, or so long that this is no chance. */
 function isLargePart(part: string, whole: string): boolean {
-  return (part.length >= MIN_PART || 2 * part.length >= whole.length) && part !== '' && whole.includes(part)
+  return (part.length >= MIN_PART || 2 * part.length >= whole.length) && whole.includes(part)
 }
 
 function folded(name: string): string {

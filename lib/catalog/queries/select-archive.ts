@@ -75,11 +75,10 @@ export function selectArchive(given: string, archives: SelectableArchives, place
   const name = named?.name ?? text
   const near = nearNames(name, here.names)
   const undated = name.replace(/@[^@]*$/, '') // what follows may be meant as a date
-  const isDated = near.length === 0 && undated !== name
   return {
     result: 'unknown',
     name,
-    near: isDated ? nearNames(undated, here.names) : near,
+    near: near.length === 0 ? nearNames(undated, here.names) : near,
     oldest: named?.oldest,
   }
 }

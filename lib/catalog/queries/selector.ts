@@ -22,7 +22,7 @@ export interface DatedName {
   readonly endMs: number
 }
 
-const KIND = /^(id|name):(.+)$/s
+const KIND = /^(id|name):(.+)/s
 const DATED = /^(.+)@(\d{4})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d))?)?$/s
 
 /** Takes the prefix from a text. A prefix with nothing behind it is a text like any other. */

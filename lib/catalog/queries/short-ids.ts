@@ -18,11 +18,11 @@ export function shortIdsOf(
   for (const id of ids) groups.set(beginningOf(id), [])
   for (const id of among) groups.get(beginningOf(id))?.push(id)
   const short = new Map<string, string>()
-  for (const [beginning, group] of groups) {
+  for (const group of groups.values()) {
     const sorted = [...new Set(group)].sort()
     for (const [i, id] of sorted.entries()) {
       const shared = Math.max(sharedLength(id, sorted[i - 1]), sharedLength(id, sorted[i + 1]))
-      short.set(id, sorted.length === 1 ? beginning : id.slice(0, Math.max(SHORT_ID_LENGTH, shared + 1)))
+      short.set(id, id.slice(0, Math.max(SHORT_ID_LENGTH, shared + 1)))
     }
   }
   return short

@@ -61,7 +61,7 @@ export class UnsettledRecords {
         this.#orphans.push(record)
         break
       case 'archive':
-        if (this.#orphans.length > 0) this.#settleOrphan(record)
+        this.#settleOrphan(record)
         this.#settle(record)
         break
       case 'mismatched':

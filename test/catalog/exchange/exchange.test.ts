@@ -357,3 +357,34 @@ t.test('an export that is incomplete, was changed, or is of a newer version is r
   })
   t.match(await readImport(chunksOf(lines({ type: 'export-end', records: 0 }))), { records: [] })
 })
+
+t.test('lines of white space are no damage, and a record that is cut off is', async (t) => {
+  const catalog = new TestCatalog()
+  const whole = JSON.stringify(archive('a'))
+  const text = `${whole}\n \n\r\n${whole.slice(0, 40)}\n`
+  await catalog.files.writeFile(PATH, text, { mode: 0o600 })
+  t.strictSame(await countLines(PATH, catalog.files), { records: 1, damagedLines: 1 })
+  const { records, damagedLines } = await readImport(chunksOf(text), true)
+  t.strictSame({ records, damagedLines }, { records: [archive('a')], damagedLines: 1 })
+  t.strictSame((await readImport(chunksOf(`${whole}\n \n\r\n`))).records, [archive('a')])
+})
+
+t.test('several exports in one file are read, each with its own number of records', async (t) => {
+  const [one, two] = [
+    await TestCatalog.with(archive('a')),
+    await TestCatalog.with(archive('b'), archive('c')),
+  ]
+  const text = `${await one.export()}${lines(archive('x'))}${await two.export()}`
+  t.strictSame((await readImport(chunksOf(text))).records, [
+    archive('a'),
+    archive('x'),
+    archive('b'),
+    archive('c'),
+  ])
+})
+
+t.test('the last line of an export behind a line that is cut off is damaged too', async (t) => {
+  const text = `${lines(archive('a'))}{"type":"arch{"type":"export-end","records":7}\n`
+  const { records, damagedLines } = await readImport(chunksOf(text), true)
+  t.strictSame({ records, damagedLines }, { records: [archive('a')], damagedLines: 1 })
+})

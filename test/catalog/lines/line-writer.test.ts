@@ -93,3 +93,53 @@ t.test('on a full disk the torn line is ended where possible, else before the ne
   const stuck = fileTaking(Array.from({ length: 20 }, () => 0))
   await t.rejects(new LineWriter(stuck.append).write(['abcdef']), /only some/)
 })
+
+t.test('a line end is added only behind a torn line', async (t) => {
+  const full = Object.assign(new Error('no space left'), { code: 'ENOSPC' })
+  const linesAfter = async (limits: (number | Error)[], ...calls: string[][]): Promise<string[]> => {
+    const file = fileTaking(limits)
+    const writer = new LineWriter(file.append)
+    for (const lines of calls) await writer.write(lines).catch(() => undefined)
+    return file.lines()
+  }
+  t.strictSame(await linesAfter([full], ['a'], ['b']), ['b', ''], 'nothing was written')
+  t.strictSame(await linesAfter([3], ['ab', 'cd']), ['ab', 'cd', ''], 'a whole line was written')
+  t.strictSame(await linesAfter([0], ['ab', 'cd']), ['ab', 'cd', ''], 'no byte was written')
+  t.strictSame(await linesAfter([4, full], ['abcdef'], ['b']), ['abcd', 'b', ''], 'the line was ended')
+  t.strictSame(await linesAfter([4, full, 0], ['abcdef'], ['b']), ['abcd', 'b', ''], 'the end was not taken')
+  t.strictSame(await linesAfter([3, full], ['ab', 'cd'], ['b']), ['ab', 'b', ''])
+})
+
+t.test('eight writes that take too little are a failure, and leave no line end', async (t) => {
+  const stuck = fileTaking(Array.from({ length: 8 }, () => 0))
+  const writer = new LineWriter(stuck.append)
+  await t.rejects(writer.write(['abcdef']), /only some/)
+  t.equal(stuck.writes.length, 8)
+  await writer.write(['next'])
+  t.strictSame(stuck.lines(), ['next', ''])
+})
+
+t.test('a call without lines writes nothing', async (t) => {
+  const file = fileTaking([])
+  await new LineWriter(file.append).write([])
+  t.strictSame(file.writes, [])
+})
+
+t.test('one byte of each write is left free for the end of a torn line', async (t) => {
+  const half = MAX_WRITE_BYTES / 2
+  const file = fileTaking([])
+  await new LineWriter(file.append).write(['x'.repeat(half - 1), 'y'.repeat(half - 1)])
+  t.strictSame(
+    file.writes.map(({ length }) => length),
+    [half, half],
+  )
+  const fitting = fileTaking([])
+  await new LineWriter(fitting.append).write(['x'.repeat(half - 1), 'y'.repeat(half - 2)])
+  t.strictSame(
+    fitting.writes.map(({ length }) => length),
+    [MAX_WRITE_BYTES - 1],
+  )
+  await t.rejects(new LineWriter(file.append).write(['x'.repeat(MAX_WRITE_BYTES)]), {
+    message: 'A line has 65537 bytes; at most 65535 are allowed.',
+  })
+})

@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { readLines } from '../../../lib/catalog/lines/read-lines.js'
 import { readCatalog } from '../../../lib/catalog/catalog.js'
+import type { FileSystem, OpenFile } from '../../../lib/runtime/file-system.js'
 import { systemFiles } from '../../../lib/runtime/system-files.js'
 
 const MIB = 1_048_576
@@ -61,4 +62,74 @@ t.test('lines are read in blocks of whole lines, whose texts are ordinary object
   t.equal(texts.join(''), lines.join(''))
   t.ok(texts.every((text) => text.endsWith('\n') && text.length < MAX_ORDINARY_CHARACTERS))
   t.ok(texts.length > 30)
+})
+
+/** A file system whose only file is read in these pieces. Also counts how often the file is closed. */
+function filesOf(pieces: readonly string[]): { readonly files: FileSystem; readonly closed: () => number } {
+  const left = pieces.map((piece) => Buffer.from(piece))
+  let closed = 0
+  const file: Pick<OpenFile, 'read' | 'close'> = {
+    read: async (buffer, offset) => {
+      const piece = left.shift() ?? Buffer.alloc(0)
+      buffer.set(piece, offset)
+      return piece.length
+    },
+    close: async () => {
+      closed++
+    },
+  }
+  const files = { open: async () => file } as unknown as FileSystem
+  return { files, closed: () => closed }
+}
+
+async function textsIn(files: FileSystem, mayMatter?: (block: Buffer) => boolean): Promise<string[]> {
+  const texts: string[] = []
+  for await (const { text } of readLines('catalog.jsonl', files, mayMatter)) texts.push(text)
+  return texts
+}
+
+t.test('reads that end anywhere give whole lines, and the file is closed', async (t) => {
+  const [a, b, c] = ['a', 'b', 'c'].map(record)
+  const { files, closed } = filesOf([`${a}\n`, `${b}`, '\n', `${c}\n`.slice(0, 9), `${c}\n`.slice(9)])
+  t.strictSame(await textsIn(files), [`${a}\n`, `${b}\n`, `${c}\n`])
+  t.equal(closed(), 1)
+})
+
+t.test('the file is closed if it is no catalog, or is not read to its end', async (t) => {
+  const other = filesOf(['-- a dump'])
+  await t.rejects(textsIn(other.files), { code: 'ERR_CATALOG' })
+  t.equal(other.closed(), 1)
+  const abandoned = filesOf([`${record('a')}\n`, `${record('b')}\n`])
+  for await (const { text } of readLines('catalog.jsonl', abandoned.files)) {
+    t.equal(text, `${record('a')}\n`)
+    break
+  }
+  t.equal(abandoned.closed(), 1)
+})
+
+t.test('only the beginning of a file says whether it is a catalog', async (t) => {
+  const lines = [`${record('a')}\n`, 'damaged\n', `${record('b')}\n`]
+  t.strictSame(await textsIn(filesOf(lines).files), lines)
+})
+
+t.test('blocks that do not matter are left out', async (t) => {
+  const lines = ['a', 'b', 'c'].map((id) => `${record(id)}\n`)
+  const texts = await textsIn(filesOf(lines).files, (block) => !block.includes('"b"'))
+  t.strictSame(texts, [lines[0], lines[2]])
+})
+
+t.test('a block has its bytes if each character is one byte', async (t) => {
+  const { files } = filesOf([`${record('a')}\n`, `${record('ä')}\n`])
+  const bytes: (string | undefined)[] = []
+  for await (const block of readLines('catalog.jsonl', files)) bytes.push(block.bytes?.toString())
+  t.strictSame(bytes, [`${record('a')}\n`, undefined])
+})
+
+t.test('a long line that begins with a record takes little memory', async (t) => {
+  const file = join(t.testdir(), 'catalog.jsonl')
+  await writeFile(file, `${record('x'.repeat(17 * MIB))}\n${record('b')}\n`)
+  let longest = 0
+  for await (const { text } of readLines(file, systemFiles)) longest = Math.max(longest, text.length)
+  t.ok(longest <= 16 * MIB, String(longest))
+  t.strictSame(await idsIn(file), ['b'])
 })

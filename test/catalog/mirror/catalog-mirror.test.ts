@@ -103,12 +103,22 @@ t.test('a mirror that diverged, and one whose folder is missing, are reported an
 })
 
 t.test('the catalog is not its own mirror', async (t) => {
-  const { runtime, options, failures } = await mirrorWorld()
+  const { files, runtime, options, failures } = await mirrorWorld()
   await t.rejects(Catalog.openOn(runtime, PATH, { ...options, mirror: '/data/../data/catalog.jsonl' }), {
     name: 'RangeError',
     message: 'mirror of Catalog.open must be the path of another file than the catalog.',
   })
   t.strictSame(failures, [])
+  await t.rejects(files.stat(PATH), { code: 'ENOENT' }, 'no catalog is created')
+  const linked: MirrorWriter = {
+    copy: async () => ({ reason: 'same-file', text: 'it is the catalog itself.' }),
+    end: () => undefined,
+  }
+  await t.rejects(
+    Catalog.openOn(runtime, PATH, options, () => linked),
+    { name: 'RangeError' },
+  )
+  t.strictSame(failures, [], 'it is an error of the call, not of the mirror')
   await t.rejects(Catalog.open(PATH, { mirror: '' }), { name: 'RangeError' })
   await t.rejects(Catalog.open(PATH, { mirror: 7 } as unknown as CatalogOpenOptions), { name: 'TypeError' })
   await t.rejects(Catalog.open(PATH, { mirrors: MIRROR } as CatalogOpenOptions), { name: 'TypeError' })
@@ -165,7 +175,8 @@ t.test(
 )
 
 t.test('records that are written during a copy are copied together after it', async (t) => {
-  const { files, runtime, failures, options } = await mirrorWorld()
+  const clock = new VirtualClock(false)
+  const { files, runtime, failures, options } = await mirrorWorld(clock)
   const { writer, sizes, ends, finish } = heldWriter()
   const opening = Catalog.openOn(runtime, PATH, options, () => writer)
   while (sizes.length === 0) await settled()
@@ -182,6 +193,9 @@ t.test('records that are written during a copy are copied together after it', as
   await closing
   t.strictSame(ends, [false])
   t.strictSame(failures, [])
+  const pauses = clock.pauses.length
+  await catalog.close()
+  t.equal(clock.pauses.length, pauses, 'nothing is left to wait for')
 })
 
 t.test('a power cut at any step leaves a mirror that the next run makes whole', async (t) => {

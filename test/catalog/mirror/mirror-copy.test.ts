@@ -2,7 +2,9 @@ import t from 'tap'
 import { compareMirror, copyToMirror } from '../../../lib/catalog/mirror/mirror-copy.js'
 import { describeFailure } from '../../../lib/catalog/mirror/mirror-messages.js'
 import { MirrorProblem } from '../../../lib/catalog/mirror/mirror-problem.js'
+import { writersOn } from '../../../lib/catalog/mirror/mirror-writer.js'
 import { MemoryFiles } from '../../helpers/memory-files.js'
+import { WatchedFiles } from '../../helpers/watched-files.js'
 import { systemError } from '../../simulation/disk/system-error.js'
 
 const PATHS = { catalog: '/catalog', mirror: '/disk/mirror' }
@@ -166,4 +168,60 @@ t.test('after a power cut at any step, the next copy makes the mirror whole', as
       t.equal(files.text(PATHS.mirror), catalog, `after ${steps} steps`)
     }
   }
+})
+
+async function watchedFilesWith(catalog: string, mirror: string): Promise<WatchedFiles> {
+  const files = new WatchedFiles()
+  await files.mkdir('/disk', 0o700)
+  await files.writeFile(PATHS.catalog, catalog, { mode: 0o600 })
+  await files.writeFile(PATHS.mirror, mirror, { mode: 0o600 })
+  return files
+}
+
+t.test('both files are closed, whatever happens', async (t) => {
+  for (const mirror of ['one\n', 'other\n']) {
+    const files = await watchedFilesWith('one\ntwo\n', mirror)
+    await copyToMirror(PATHS, 8, files).catch(() => undefined)
+    t.equal(files.openFiles, 0)
+    await compareMirror(PATHS, files).catch(() => undefined)
+    t.equal(files.openFiles, 0)
+  }
+  const missing = new WatchedFiles()
+  await missing.writeFile(PATHS.catalog, 'one\n', { mode: 0o600 })
+  await t.rejects(copyToMirror(PATHS, 4, missing), { code: 'ENOENT' })
+  await t.rejects(compareMirror(PATHS, missing), { code: 'ENOENT' })
+  t.equal(missing.openFiles, 0)
+})
+
+t.test('bytes are copied in blocks, and only up to the position', async (t) => {
+  const catalog = 'x'.repeat(3_000_000)
+  const files = await watchedFilesWith(catalog, 'xxxx')
+  files.longestWriteBytes = 0
+  t.equal(await copyToMirror(PATHS, 1_500_000, files), 1_500_000)
+  t.equal(files.text(PATHS.mirror).length, 1_500_000, 'more of the catalog may not be on disk')
+  t.equal(files.longestWriteBytes, 1_048_576)
+})
+
+t.test('a file on another disk with the same inode is not the catalog', async (t) => {
+  const files = await watchedFilesWith('one\n', '')
+  const { ino } = await files.stat(PATHS.catalog)
+  files.changeStats = (path, stats) => (path === PATHS.mirror ? { ...stats, ino, dev: 2n } : stats)
+  t.equal(await copyToMirror(PATHS, 4, files), 4)
+})
+
+t.test('a writer compares only the beginning and what it has not compared before', async (t) => {
+  const files = await watchedFilesWith('x'.repeat(200_000), '')
+  const writer = writersOn(files)(PATHS)
+  t.equal(await writer.copy(150_000), undefined)
+  files.bytesRead.clear()
+  t.equal(await writer.copy(200_000), undefined)
+  t.strictSame(Object.fromEntries(files.bytesRead), {
+    [PATHS.catalog]: 65_536 + 50_000,
+    [PATHS.mirror]: 65_536,
+  })
+})
+
+t.test('the mirror may be longer than the catalog when they are compared', async (t) => {
+  const files = await filesWith('one\n', 'one\n\0\0')
+  t.equal(await compareMirror(PATHS, files), 0)
 })

@@ -407,3 +407,91 @@ t.test('the name in a description counts first; a volume has the name of its str
   ] as const)
     t.equal(recordName({ name, description }), expected, String(description))
 })
+
+t.test('only what a text may stand for is kept', async (t) => {
+  const kept = (given: string, ...entries: StoredEntry[]): string[] =>
+    entries.filter(mayBeMeant([given])).map(({ id }) => id)
+  const all = [entry('abcdefgh', { name: 'db' }), entry('db-db-db', { name: 'other' })]
+  t.strictSame(kept('name:latest', ...all), [])
+  t.strictSame(kept('latest', ...all), ['abcdefgh', 'db-db-db'])
+  t.strictSame(kept('id:db', ...all), ['db-db-db'])
+  t.strictSame(kept('name:db', ...all), ['abcdefgh'])
+  const set = setFrom([archive('firstfirst', { more: true }), archive('second', { volume: 2 })])
+  t.strictSame(kept('sec', storedEntryOf({ type: 'set', setId: 'firstfirst', set })), ['firstfirst'])
+})
+
+t.test('a set is known by the ID of its first volume, even if that is missing', async (t) => {
+  const set = setFrom([archive('second', { volume: 2, firstVolume: 'first' })])
+  const stored = storedEntryOf({ type: 'set', setId: 'first', set })
+  t.match(selectArchive('first', archivesOf([stored]), here), { by: 'id', archiveId: 'first', entry: stored })
+})
+
+t.test('an archive with a wrong tree hash is found by the beginning of its ID', async (t) => {
+  const wrong = {
+    type: 'mismatched',
+    time: '',
+    ...address,
+    vaultName: 'backups',
+    size: 5,
+    sentTreeHash: '',
+  } as const
+  const mismatched = [{ ...wrong, archiveId: 'wrong-id' }]
+  t.equal(foundByPrefix('g-id', { entries: [], mismatched }), undefined)
+  t.strictSame(foundByPrefix('wron', { entries: [], mismatched }), {
+    result: 'found',
+    by: 'prefix',
+    archiveId: 'wrong-id',
+    entry: undefined,
+    matches: [],
+    passedOver: [],
+    deletedAt: undefined,
+  })
+})
+
+t.test('streams whose account is not known, or of version 0.1, may be in the same place', async (t) => {
+  const anywhere = { vaultName: 'backups' }
+  const accounts = archivesOf([entry('one', { accountId: '111111111111' }), entry('two')])
+  t.equal(idOf(selectArchive('latest', accounts, anywhere)), 'two')
+  const endpoints = [entry('new', { endpoint: 'local:1' }), entry('old', { endpoint: 'local' })]
+  t.equal(idOf(selectArchive('latest', archivesOf(endpoints), anywhere)), 'old')
+})
+
+t.test('a date may be the last of a year, and a time the last of a day', async (t) => {
+  const end = (text: string): string => new Date(datedNameOf(text)?.endMs ?? 0).toISOString()
+  t.equal(end('db@2026-12-31'), local(2027, 1, 1))
+  t.equal(end('db@2026-03-01T23:59'), local(2026, 3, 2))
+  t.equal(end('db@2026-03-01T12:00'), local(2026, 3, 1, 12, 1))
+  t.equal(end('db@2026-03-01T12:00:59'), local(2026, 3, 1, 12, 1))
+  for (const text of ['db@2026-03-01x', 'db@2026-03-01T12', 'db@2026-03-01T12:00Z'])
+    t.equal(datedNameOf(text), undefined, text)
+  t.strictSame(selectorOf('my-id:x'), { kind: 'any', text: 'my-id:x' })
+})
+
+t.test('names are near by their distance, by a part of them, and by their beginning', async (t) => {
+  const isNear = (name: string, known: string): boolean => nearNames(name, [{ name: known }]).length > 0
+  t.ok(isNear('abc', 'abd'), 'a third of the characters differs')
+  t.ok(isNear('abcd', 'abxcdy'), 'a third of the longer name')
+  t.ok(isNear('pho', 'photos-2024'))
+  t.notOk(isNear('ph', 'photos-2024'))
+  t.ok(isNear('ph', 'phot'), 'half of the name')
+  t.notOk(isNear('ph', 'photo'))
+  t.notOk(isNear('', 'photo'))
+  const start = 'a'.repeat(100)
+  t.ok(isNear(start + 'x'.repeat(60), start + 'y'.repeat(60)), 'the first 100 characters are compared')
+})
+
+t.test('a name that is not known is similar to names of its vault, and first as it is given', async (t) => {
+  const near = (name: string, ...entries: StoredEntry[]): readonly string[] | undefined => {
+    const selection = selectArchive(name, archivesOf(entries), here)
+    return selection.result === 'unknown' ? selection.near : undefined
+  }
+  t.strictSame(near('db@hom', entry('one', { name: 'db@home' }), entry('two', { name: 'db' })), ['db@home'])
+  t.strictSame(near('a@b@2026-13-01', entry('one', { name: 'a@b' })), ['a@b'])
+  t.strictSame(near('photoz', entry('one', { name: 'photos', vaultName: 'other' })), [])
+})
+
+t.test('the time of a stream is that of the volume that was stored last', async (t) => {
+  const [early, late] = ['2026-01-01T00:00:00Z', '2026-01-02T00:00:00Z']
+  const set = setFrom([archive('a', { more: true, time: late }), archive('b', { volume: 2, time: early })])
+  t.equal(storedEntryOf({ type: 'set', setId: 'a', set }).time, late)
+})

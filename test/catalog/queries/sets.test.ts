@@ -280,3 +280,35 @@ t.test('a record with a huge number of a volume makes a set with a gap, and cost
   t.equal(set?.missing.length, 100)
   t.strictSame(set?.missing.slice(0, 3), [2, 4, 5])
 })
+
+t.test('sets of first and of later volumes are read at once, each with all its volumes', async (t) => {
+  const path = await catalogOf(
+    t,
+    archive('a'),
+    archive('x1', { more: true }),
+    archive('x2', { volume: 2, firstVolume: 'x1' }),
+    wrong('w'),
+  )
+  const sets = await setsOf(path, ['a', 'x2', 'w'])
+  t.strictSame(
+    [...sets].map(([id, { volumes }]) => `${id}:${ids(volumes)}`),
+    ['a:a', 'x2:x1x2'],
+  )
+  t.strictSame(await severalSetsAmong(t.testdir(), new Set()), [], 'without IDs, nothing is read')
+})
+
+t.test('a further archive of a volume that states less leaves the set complete', async (t) => {
+  const path = await catalogOf(t, archive('a', { more: true }), later('b', 2), later('r', 2, fromInventory))
+  const set = await setOf(path, 'a')
+  t.equal(set?.state, 'complete')
+  t.equal(ids(set?.duplicates), 'r')
+})
+
+t.test('a listing shows volumes of an inventory as a set', async (t) => {
+  const path = await catalogOf(t, archive('a', fromInventory), later('b', 2, fromInventory), archive('c'))
+  const { blocks } = await listingOf(path)
+  const found: string[] = []
+  for await (const block of blocks)
+    found.push(...block.map((it) => (it.type === 'set' ? `${it.setId}:${ids(it.set.volumes)}` : it.type)))
+  t.strictSame(found, ['a:ab', 'archive'])
+})

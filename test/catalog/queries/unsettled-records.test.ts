@@ -148,3 +148,21 @@ t.test('what a catalog has not settled is read from all of it', async (t) => {
   t.match([...unsettled.uploads], [['u', { begun, intents: [completing] }]])
   t.equal(unsettled.possible().length, 2)
 })
+
+t.test('a record without the ID of an upload changes no upload', async (t) => {
+  const without = [
+    { type: 'rejected', time: 't', intentId: 'i' },
+    { type: 'superseded', ...common, streamId: 's' },
+  ] as const
+  t.strictSame([...after(begun, ...without).uploads], [['u', { begun }]])
+})
+
+t.test('what is not known of an upload is absent in the archive that may exist', async (t) => {
+  const unknown = { type: 'unknown', ...ofUpload } as const
+  t.match(after(unknown).possible(), [{ size: undefined, treeHash: undefined }])
+  const [other] = after(completing, { ...unknown, ...content }).possible()
+  t.notOk(other && 'parts' in other.origin, 'without the part size, the number of parts is not known')
+  t.strictSame(after(completing, { type: 'superseded', ...ofUpload }).possible(), [])
+  const [old] = after({ type: 'orphan', ...common, ...content, accountId: '111122223333' }).possible()
+  t.strictSame(old?.origin, { accountId: '111122223333' })
+})
