@@ -259,6 +259,29 @@ t.test('what the caller has already counts as read, but not for the rate', async
   t.strictSame(started, ['a', 'b'], 'ten of the first and all of the second are read in time')
 })
 
+t.test('a job is started ahead at most once, and not after its output was needed', async (t) => {
+  for (const size of [GIB, 200 * GIB]) {
+    const calls: string[] = []
+    const clock = new VirtualClock()
+    const jobs = ['a', 'b', 'c'].map((name): ScheduledJob => {
+      const { job } = fakeJob(name, size, [])
+      const start = (): Promise<string> => {
+        calls.push(name)
+        return job.start()
+      }
+      return { job: { ...job, start }, archiveId: 'v', size }
+    })
+    const schedule = new JobSchedule(jobs, clock)
+    for (const [i, scheduled] of jobs.entries()) {
+      await schedule.ready(scheduled)
+      await settled()
+      const ahead = size === GIB ? ['b', 'c'] : []
+      // The start of a job that was started ahead is looked up when its output is needed.
+      t.strictSame(calls, ['a', ...ahead, ...['b', 'c'].slice(0, i)])
+    }
+  }
+})
+
 t.test('sizes that nobody knows start nothing ahead', async (t) => {
   const started: string[] = []
   const jobs = ['a', 'b'].map((name) => fakeJob(name, undefined, started))
