@@ -282,6 +282,26 @@ t.test('a job is started ahead at most once, and not after its output was needed
   }
 })
 
+t.test('after a job that could not be started ahead, no other is before its turn', async (t) => {
+  const started: string[] = []
+  const jobs = ['a', 'b', 'c', 'd'].map((name) => ({ ...fakeJob(name, MIB, started), archiveId: 'v' }))
+  const [a, b] = jobs as [ScheduledJob, ScheduledJob]
+  let refusals = 1
+  const start = (): Promise<string> => {
+    if (refusals-- > 0) return Promise.reject(new Error('refused'))
+    started.push('b')
+    return Promise.resolve('b')
+  }
+  Object.assign(b.job, { start })
+  const schedule = new JobSchedule(jobs, new VirtualClock())
+  await schedule.ready(a)
+  await settled()
+  t.strictSame(started, ['a'])
+  await schedule.ready(b)
+  await settled()
+  t.strictSame(started, ['a', 'b', 'c', 'd'])
+})
+
 t.test('sizes that nobody knows start nothing ahead', async (t) => {
   const started: string[] = []
   const jobs = ['a', 'b'].map((name) => fakeJob(name, undefined, started))
@@ -322,4 +342,7 @@ t.test('finished jobs of unknown size are described to decide on the next', asyn
   })
   t.strictSame(await new JobSchedule(jobs, runtime.clock).startFirst(), ['a', 'b'])
   t.strictSame(vault.operations, ['describeJob'])
+  const last = { job: new FinishedJob(context, 'a'), archiveId: undefined, size: undefined }
+  t.strictSame(await new JobSchedule([last], runtime.clock).startFirst(), ['a'])
+  t.strictSame(vault.operations, ['describeJob'], 'the size of the last job decides on no other')
 })

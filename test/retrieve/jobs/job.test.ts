@@ -292,8 +292,8 @@ t.test('a given job is used first, and must exist', async (t) => {
     ['listed', true],
   ])
   world.gone.add('missing')
-  for (const call of ['ready', 'look'] as const)
-    await t.rejects(world.renewable('missing')[call](), { code: 'ERR_NOT_FOUND' })
+  await t.rejects(world.renewable('missing').ready(), { code: 'ERR_NOT_FOUND' })
+  await t.rejects(world.renewable('missing').look(), { code: 'ERR_NOT_FOUND' })
   t.strictSame(world.started, [])
 })
 
