@@ -282,6 +282,14 @@ t.test('a job is started ahead at most once, and not after its output was needed
   }
 })
 
+t.test('a job that the service describes with a range is of that range', async (t) => {
+  const started: string[] = []
+  const jobs = ['a', 'b'].map((name) => fakeJob(name, undefined, started))
+  const lastSeen = { jobId: 'a', archiveSize: 200 * GIB, range: { start: 100 * GIB, end: 101 * GIB } }
+  Object.assign(jobs[0]?.job ?? {}, { lastSeen })
+  t.strictSame(await new JobSchedule(jobs, new VirtualClock()).startFirst(), ['a', 'b'])
+})
+
 t.test('after a job that could not be started ahead, no other is before its turn', async (t) => {
   const started: string[] = []
   const jobs = ['a', 'b', 'c', 'd'].map((name) => ({ ...fakeJob(name, MIB, started), archiveId: 'v' }))

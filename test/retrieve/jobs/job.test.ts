@@ -255,6 +255,9 @@ t.test('a job is chosen once, and described once for its size', async (t) => {
 
 t.test('a job in progress is reported once, and each job that takes its place as well', async (t) => {
   const world = new ListedJobs()
+  await world.renewable().ready()
+  t.strictSame(world.waitedFor, [], 'a finished job is not waited for')
+  world.started.pop()
   world.states.push('InProgress', 'InProgress')
   const job = world.renewable()
   const ready = await job.ready()
