@@ -20,7 +20,7 @@ export function planAfter(plan: RetrievalPlan, held: readonly VerifiedRange[]): 
   for (const [i, { range, archiveSize, treeHash }] of plan.jobs.entries()) {
     const end = start + (archiveSize ?? Infinity)
     const own = ranges.filter((other) => other.end <= end)
-    const isComplete = range === undefined && treeHash !== undefined && own.at(-1)?.end === end
+    const isComplete = range === undefined && own.at(-1)?.end === end
     if (!isComplete || combineTreeHashes(own.map((range) => range.treeHash)) !== treeHash)
       return { ...plan, jobs: plan.jobs.slice(i), start, held }
     ranges = ranges.slice(own.length)

@@ -6,12 +6,15 @@
  * - tap becomes one file, `tap-bundle.mjs`: it loads in a third of the time of its many modules, for each mutant. `tap.mjs`
  *   chooses between both, since t.mockImport() works in the modules only.
  */
-import { readFile, readdir, symlink, writeFile } from 'node:fs/promises'
+import { chmod, readFile, readdir, symlink, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'
 import { transformSync } from 'rolldown/utils'
 import ts from 'typescript'
+
+// Stryker makes the sandbox for its owner alone. Tests of file owners run as another user, who must reach their fixtures.
+await chmod('.', 0o755)
 
 const bundle = await rolldown({
   input: fileURLToPath(import.meta.resolve('tap')),

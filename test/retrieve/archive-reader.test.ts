@@ -1,12 +1,12 @@
 import { join } from 'node:path'
 import t from 'tap'
 import type { TransferProgress } from '../../lib/transfer/progress.js'
-import { ServiceError } from '../../lib/errors.js'
+import { AbortError, ServiceError } from '../../lib/errors.js'
 import { archiveReader } from '../../lib/vault/archive-reader.js'
 import { retrieveArchive } from '../../lib/vault/retrieve-archive.js'
 import { MIB } from '../../lib/sizes.js'
 import { retrieveToFile } from '../../lib/vault/retrieve-to-file.js'
-import { gate } from '../helpers/gate.js'
+import { gate, settled } from '../helpers/gate.js'
 import { gathered } from '../helpers/gather.js'
 import { MemoryVault } from '../helpers/memory-vault.js'
 import { patternBytes } from '../helpers/pattern-source.js'
@@ -96,6 +96,63 @@ t.test('the bytes of several archives of unknown size are known when the last jo
   reader.on('progress', ({ totalBytes }) => totals.add(totalBytes))
   await gathered(reader)
   t.strictSame([...totals], [undefined, 3 * MIB])
+})
+
+t.test('the bytes of several archives are known as soon as the size of each is', async (t) => {
+  const vault = MemoryVault.holding(patternBytes(2 * MIB))
+  vault.archives.set('b', patternBytes(MIB, 2))
+  const archiveSizes = [undefined, MIB]
+  const reader = retrieveArchive(optionsFor(vault, { archiveId: ['a', 'b'], archiveSizes }))
+  t.equal(reader.progress.totalBytes, undefined)
+  const totals: unknown[] = []
+  reader.on('range', () => totals.push(reader.progress.totalBytes))
+  await gathered(reader)
+  t.strictSame(totals, [3 * MIB, 3 * MIB, 3 * MIB])
+})
+
+t.test('a request in flight is aborted with the error of the reader as the reason', async (t) => {
+  const vault = MemoryVault.holding(patternBytes(2 * MIB))
+  const isReading = gate()
+  let reason: unknown
+  vault.getJobOutput = ({ signal }) =>
+    new Promise((_resolve, reject) => {
+      signal?.addEventListener('abort', () => {
+        reason = signal.reason
+        reject(new AbortError({ cause: reason }))
+      })
+      isReading.open()
+    })
+  const reader = retrieveArchive(optionsFor(vault))
+  const error = new Error('enough')
+  const failed = t.rejects(gathered(reader), { message: 'enough' })
+  await isReading.opened
+  reader.destroy(error)
+  await failed
+  t.equal(reason, error)
+})
+
+t.test('an error is reported when the request that starts another job has ended', async (t) => {
+  const vault = MemoryVault.holding(patternBytes(3 * MIB))
+  vault.archives.set('b', patternBytes(MIB, 2))
+  const isStarting = gate()
+  let hasEnded = false
+  const startRetrieval = vault.startRetrieval.bind(vault)
+  vault.startRetrieval = async (request) => {
+    if (request.archiveId === 'a') return startRetrieval(request)
+    isStarting.open()
+    await new Promise((resolve) => request.signal?.addEventListener('abort', resolve))
+    await settled()
+    hasEnded = true
+    throw new AbortError()
+  }
+  vault.before = async ({ operation, range }) => {
+    if (operation !== 'getJobOutput' || range?.start !== 2 * MIB) return
+    await isStarting.opened
+    throw new Error('broken')
+  }
+  const options = optionsFor(vault, { archiveId: ['a', 'b'], archiveSizes: [3 * MIB, MIB] })
+  await t.rejects(gathered(retrieveArchive(options)), { message: 'broken' })
+  t.ok(hasEnded)
 })
 
 t.test('a reader that is destroyed reports how far it came', async (t) => {

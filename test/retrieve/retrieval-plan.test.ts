@@ -1,5 +1,5 @@
 import t from 'tap'
-import { planAfter } from '../../lib/retrieve/held-archives.js'
+import { assertUsed, planAfter } from '../../lib/retrieve/held-archives.js'
 import { planJobOutput, planRanges, planRetrieval } from '../../lib/retrieve/retrieval-plan.js'
 import { GLACIER_LIMITS } from '../../lib/glacier/limits.js'
 import { combineTreeHashes, treeHashOf } from '../../lib/tree-hash/tree-hash.js'
@@ -58,5 +58,101 @@ t.test('archives that the caller has completely are left out of a plan', (t) => 
   t.equal(planAfter(plan, held.slice(0, 1)).jobs.length, 2, 'a range is missing')
   const unknown = planRetrieval({ ...options, archiveTreeHashes: undefined }, GLACIER_LIMITS)
   t.equal(planAfter(unknown, held).jobs.length, 2, 'the hash is not known')
+  t.end()
+})
+
+t.test('a plan after held ranges has the jobs from the first archive that is not complete', (t) => {
+  const [first, second, third] = [1, 2, 3].map((value) => treeHashOf(Buffer.alloc(MIB, value)))
+  const hashes = [first, second, third].map(String)
+  const held = hashes.map((treeHash, i) => ({ start: i * MIB, end: (i + 1) * MIB, treeHash }))
+  const options = {
+    archiveId: ['a', 'b', 'c'],
+    archiveSizes: [MIB, MIB, MIB],
+    archiveTreeHashes: hashes,
+  }
+  const plan = planRetrieval(options, GLACIER_LIMITS)
+  const restOf = (ranges = held, other = plan): unknown[] => {
+    const { start, jobs, held: kept } = planAfter(other, ranges)
+    t.strictSame(kept, ranges)
+    return [start, ...jobs.map(({ archiveId }) => archiveId)]
+  }
+  t.strictSame(restOf([]), [0, 'a', 'b', 'c'])
+  t.strictSame(restOf(held.slice(0, 1)), [MIB, 'b', 'c'])
+  t.strictSame(restOf(held.slice(0, 2)), [2 * MIB, 'c'])
+  t.strictSame(restOf(), [3 * MIB])
+  const other = held.map((range, i) => (i === 1 ? { ...range, treeHash: String(first) } : range))
+  t.strictSame(restOf(other), [MIB, 'b', 'c'], 'bytes of another archive')
+  const unknown = planRetrieval({ ...options, archiveSizes: [MIB, undefined, MIB] }, GLACIER_LIMITS)
+  t.strictSame(restOf(held, unknown), [MIB, 'b', 'c'], 'the size is unknown')
+  const [job] = plan.jobs
+  t.ok(job?.archiveId !== undefined)
+  const part = { ...plan, jobs: [{ ...job, range: { start: 0, end: MIB } } as typeof job] }
+  t.strictSame(restOf(held.slice(0, 1), part as typeof plan), [0, 'a'], 'a range of an archive')
+  t.end()
+})
+
+t.test('a held range that is left over is a mismatch of the archive', (t) => {
+  t.doesNotThrow(() => {
+    assertUsed([])
+  })
+  t.throws(
+    () => {
+      assertUsed([{ start: 5, end: 9, treeHash: 'aa' }])
+    },
+    { code: 'ERR_TREE_HASH_MISMATCH', scope: 'archive', actual: 'aa', message: /bytes 5-8/ },
+  )
+  t.end()
+})
+
+t.test('the ranges of a plan are those of the archives, each with its job', (t) => {
+  const plan = (options: Parameters<typeof planRetrieval>[0]): unknown =>
+    planRetrieval(options, GLACIER_LIMITS).jobs.map(({ archiveId, range, requestedRange, jobId, tier }) => {
+      return [archiveId, range, requestedRange, jobId, tier]
+    })
+  const range = { start: MIB, end: 2 * MIB }
+  t.strictSame(plan({ archiveId: 'a', jobId: 'job', tier: 'Bulk' }), [
+    ['a', undefined, undefined, 'job', 'Bulk'],
+  ])
+  t.strictSame(plan({ archiveId: 'a', jobId: 'job', range: { start: 1, end: 5 } }), [
+    ['a', { start: 1, end: 5 }, { start: 1, end: 5 }, 'job', undefined],
+  ])
+  t.strictSame(plan({ archiveId: 'a', range, tier: 'Expedited' }), [
+    ['a', range, range, undefined, 'Expedited'],
+  ])
+  const archiveId = ['a', 'b', 'c']
+  t.strictSame(plan({ archiveId, archiveSizes: [MIB, MIB, MIB], range }), [
+    ['b', { start: 0, end: MIB }, { start: 0, end: MIB }, undefined, undefined],
+  ])
+  t.strictSame(
+    planRetrieval({ archiveId, archiveSizes: [MIB, MIB, MIB], range }, GLACIER_LIMITS).totalBytes,
+    MIB,
+  )
+  t.end()
+})
+
+t.test(
+  'a plan of a range that the archives do not have, or of a job for several archives, is refused',
+  (t) => {
+    const plan = (options: Parameters<typeof planRetrieval>[0]) => () =>
+      planRetrieval(options, GLACIER_LIMITS)
+    const range = { start: 0, end: 2 * MIB }
+    t.throws(plan({ archiveId: ['a', 'b'], jobId: 'job' }), { name: 'RangeError', message: /jobId .* 2\./ })
+    t.throws(plan({ archiveId: ['a', 'b'], range }), { name: 'RangeError', message: /pass archiveSizes/ })
+    t.throws(plan({ archiveId: ['a', 'b'], range, archiveSizes: [MIB, MIB - 1] }), {
+      name: 'RangeError',
+      message: 'The range must end within the archive of 2097151 bytes, not go from 0 to 2097152.',
+    })
+    t.doesNotThrow(plan({ archiveId: ['a', 'b'], range, archiveSizes: [MIB, MIB] }))
+    t.doesNotThrow(plan({ archiveId: 'a', range }))
+    t.end()
+  },
+)
+
+t.test('the default range size is within the limits of the service', (t) => {
+  const sizeOf = (limits: Partial<typeof GLACIER_LIMITS>): number =>
+    planRanges({}, { ...GLACIER_LIMITS, ...limits }).rangeSize
+  t.equal(sizeOf({}), 16 * MIB)
+  t.equal(sizeOf({ minPartSize: 32 * MIB }), 32 * MIB)
+  t.equal(sizeOf({ maxPartSize: 8 * MIB }), 8 * MIB)
   t.end()
 })

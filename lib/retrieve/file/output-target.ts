@@ -23,9 +23,7 @@ export type OutputTarget =
  *   existing file cannot be replaced
  */
 export async function outputTarget(path: string, files: FileSystem): Promise<OutputTarget> {
-  // Resolving the path would remove the slash, and lead to a file.
-  if (path.endsWith('/') || path.endsWith(sep))
-    throw new OutputFileError(path, 'It is the path of a directory. Give the path of a file.')
+  assertNamesFile(path, path)
   const found = await orMissing(files.stat(path))
   if (found?.isDirectory()) throw new OutputFileError(path, 'It is a directory. Give the path of a file.')
   if (found && !found.isFile())
@@ -45,12 +43,24 @@ async function resolveLinks(path: string, files: FileSystem): Promise<string> {
     at = join(folder, basename(at))
     const found = await orMissing(files.lstat(at))
     if (!found?.isSymbolicLink()) return at
-    at = resolve(folder, await files.readlink(at))
+    const link = await files.readlink(at)
+    assertNamesFile(path, link)
+    at = resolve(folder, link)
   }
   throw new OutputFileError(
     path,
     'It is a symbolic link that leads to itself. Remove it, or give another path.',
   )
+}
+
+/**
+ * Checks that a path, or the content of a symbolic link, can be that of a file. Resolving it would remove a slash or dots at
+ * its end, and lead to a file or directory of another name.
+ */
+function assertNamesFile(path: string, name: string): void {
+  const last = name.slice(Math.max(name.lastIndexOf('/'), name.lastIndexOf(sep)) + 1)
+  if (!['', '.', '..'].includes(last)) return
+  throw new OutputFileError(path, 'It is the path of a directory. Give the path of a file.')
 }
 
 /** The result of looking up a path; `undefined` if nothing exists there. */

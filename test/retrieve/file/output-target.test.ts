@@ -8,6 +8,7 @@ import { join, basename } from 'node:path'
 import t from 'tap'
 import type { FileStats } from '../../../lib/runtime/file-system.js'
 import { systemFiles } from '../../../lib/runtime/system-files.js'
+import { outputTarget } from '../../../lib/retrieve/file/output-target.js'
 import { assertFits } from '../../../lib/retrieve/file/free-space.js'
 import { assertReplaceable } from '../../../lib/retrieve/file/replaceable.js'
 import { MIB } from '../../../lib/sizes.js'
@@ -147,6 +148,22 @@ t.test('what cannot become a file is refused before a job is started', async (t)
   })
   const long = join(dir, 'x'.repeat(241)) // too long with what is added to it
   await t.rejects(retrieveToFile(long, optionsFor(MemoryVault.holding(bytes))), { code: 'ENAMETOOLONG' })
+})
+
+t.test('a path that ends with the name of a directory is refused, also through a link', async (t) => {
+  const dir = t.testdir({ target: {} })
+  await symlink('none/..', join(dir, 'up'))
+  await symlink('new/', join(dir, 'slash'))
+  for (const path of ['', '.', '..', `${dir}/new/.`, `${dir}/none/..`, `${dir}/up`, `${dir}/slash`])
+    await t.rejects(
+      outputTarget(path, systemFiles),
+      { code: 'ERR_OUTPUT_FILE', message: /directory\. Give the path of a file\.$/ },
+      path,
+    )
+  t.strictSame(await outputTarget(`${dir}/target/.x`, systemFiles), {
+    kind: 'file',
+    path: join(dir, 'target', '.x'),
+  })
 })
 
 t.test('where the size is not known, the space is looked at before the first byte is written', async (t) => {

@@ -259,6 +259,57 @@ t.test('what the caller has already counts as read, but not for the rate', async
   t.strictSame(started, ['a', 'b'], 'ten of the first and all of the second are read in time')
 })
 
+t.test('a job is started ahead at most once, and not after its output was needed', async (t) => {
+  for (const size of [GIB, 200 * GIB]) {
+    const calls: string[] = []
+    const clock = new VirtualClock()
+    const jobs = ['a', 'b', 'c'].map((name): ScheduledJob => {
+      const { job } = fakeJob(name, size, [])
+      const start = (): Promise<string> => {
+        calls.push(name)
+        return job.start()
+      }
+      return { job: { ...job, start }, archiveId: 'v', size }
+    })
+    const schedule = new JobSchedule(jobs, clock)
+    for (const [i, scheduled] of jobs.entries()) {
+      await schedule.ready(scheduled)
+      await settled()
+      const ahead = size === GIB ? ['b', 'c'] : []
+      // The start of a job that was started ahead is looked up when its output is needed.
+      t.strictSame(calls, ['a', ...ahead, ...['b', 'c'].slice(0, i)])
+    }
+  }
+})
+
+t.test('a job that the service describes with a range is of that range', async (t) => {
+  const started: string[] = []
+  const jobs = ['a', 'b'].map((name) => fakeJob(name, undefined, started))
+  const lastSeen = { jobId: 'a', archiveSize: 200 * GIB, range: { start: 100 * GIB, end: 101 * GIB } }
+  Object.assign(jobs[0]?.job ?? {}, { lastSeen })
+  t.strictSame(await new JobSchedule(jobs, new VirtualClock()).startFirst(), ['a', 'b'])
+})
+
+t.test('after a job that could not be started ahead, no other is before its turn', async (t) => {
+  const started: string[] = []
+  const jobs = ['a', 'b', 'c', 'd'].map((name) => ({ ...fakeJob(name, MIB, started), archiveId: 'v' }))
+  const [a, b] = jobs as [ScheduledJob, ScheduledJob]
+  let refusals = 1
+  const start = (): Promise<string> => {
+    if (refusals-- > 0) return Promise.reject(new Error('refused'))
+    started.push('b')
+    return Promise.resolve('b')
+  }
+  Object.assign(b.job, { start })
+  const schedule = new JobSchedule(jobs, new VirtualClock())
+  await schedule.ready(a)
+  await settled()
+  t.strictSame(started, ['a'])
+  await schedule.ready(b)
+  await settled()
+  t.strictSame(started, ['a', 'b', 'c', 'd'])
+})
+
 t.test('sizes that nobody knows start nothing ahead', async (t) => {
   const started: string[] = []
   const jobs = ['a', 'b'].map((name) => fakeJob(name, undefined, started))
@@ -299,4 +350,7 @@ t.test('finished jobs of unknown size are described to decide on the next', asyn
   })
   t.strictSame(await new JobSchedule(jobs, runtime.clock).startFirst(), ['a', 'b'])
   t.strictSame(vault.operations, ['describeJob'])
+  const last = { job: new FinishedJob(context, 'a'), archiveId: undefined, size: undefined }
+  t.strictSame(await new JobSchedule([last], runtime.clock).startFirst(), ['a'])
+  t.strictSame(vault.operations, ['describeJob'], 'the size of the last job decides on no other')
 })
