@@ -26,6 +26,7 @@ t.test('a plan states the jobs, the ranges, the memory and the size of the strea
   ])
   t.equal(planRetrieval({ archiveId: 'a' }, GLACIER_LIMITS).totalBytes, undefined)
   t.match(planJobOutput('job', {}, GLACIER_LIMITS), { jobs: [{ jobId: 'job' }], totalBytes: undefined })
+  t.strictSame([plan.held, planJobOutput('job', {}, GLACIER_LIMITS).held], [[], []])
   t.end()
 })
 

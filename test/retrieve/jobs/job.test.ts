@@ -283,6 +283,15 @@ t.test('three jobs are started in succession, and again three after a part has b
   t.equal(world.started.length, 7)
 })
 
+t.test('no job is started if it is not known whether a listed one exists', async (t) => {
+  const world = new ListedJobs(jobWith())
+  const { context } = world
+  const denied = new ServiceError('no', { operation: 'DescribeJob', serviceCode: 'Denied', status: 403 })
+  const store = { ...context.store, describeJob: () => Promise.reject(denied) }
+  const job = new RenewableJob({ ...context, store }, { matches: () => true, start: () => t.fail() as never })
+  t.equal(await job.start().catch((error: unknown) => error), denied)
+})
+
 t.test('a given job is used first, and must exist', async (t) => {
   const world = new ListedJobs(jobWith({ jobId: 'listed' }))
   const job = world.renewable('given')
