@@ -13,7 +13,7 @@ import { OutputFileError } from '../../errors.js'
 import type { Lock } from '../../fs/lock.js'
 import { isMissing } from '../../fs/missing.js'
 import type { Runtime } from '../../runtime/runtime.js'
-import type { FileSystem } from '../../runtime/file-system.js'
+import type { FileStats, FileSystem } from '../../runtime/file-system.js'
 
 /** The names of such folders. */
 const FOLDER_NAME = /^[\da-f-]+\.owner$/
@@ -79,6 +79,12 @@ export class OwnerFolder {
         cause: error,
       })
     }
+  }
+
+  /** Whether a file has the mode and the user of the files that this process creates. */
+  async isLikeOwn({ mode, uid }: FileStats): Promise<boolean> {
+    const own = await this.#files.lstat(this.#path)
+    return uid === own.uid && (mode & 0o777) === (own.mode & 0o666) // the folder differs from a file by its x bits
   }
 
   /** Removes a file, if it exists and this process still owns the lock. */

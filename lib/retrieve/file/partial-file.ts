@@ -2,9 +2,9 @@
  * `FILE.partial`: the bytes of a retrieval until all have arrived. It belongs to one process, to one archive and range,
  * and to this tool.
  *
- * - A file belongs to this tool if the notes beside it state its inode and time of birth. The notes are written before
- *   the file is created, and again when its inode is known. A crash in between leaves an empty file, which belongs to
- *   this tool if the notes announce it.
+ * - A file belongs to this tool if the notes beside it state its inode and time of birth. A crash before the notes are
+ *   written leaves an empty file, and so does a process that was paused before it created the file and has lost its lock.
+ *   So an empty file with the mode and the user of files that this tool creates belongs to it as well.
  * - Any other file of that name is left alone.
  */
 import { constants } from 'node:fs/promises'
@@ -187,41 +187,39 @@ async function openLocked(
   const notes = await readNotes(`${partial}.ranges`, limits, files)
   const found = await statsOf(partial, files)
   if (notes === 'foreign') throw foreign(`${partial}.ranges`)
-  if (found) assertUsable(partial, found, notes, content)
-  const earlierSize = found ? notes?.subject.rangeSize : undefined
-  const subject = { ...content, rangeSize: rangeSizeFor(earlierSize), file: null }
+  const isNew = !found || (found.isFile() && found.size === 0 && (await lock.owner.isLikeOwn(found)))
+  const earlier = isNew ? undefined : usableNotes(partial, found, notes, content)
+  const rangeSize = rangeSizeFor(earlier?.subject.rangeSize)
   const { O_RDWR, O_CREAT, O_EXCL, O_NOFOLLOW } = constants // Windows has no O_NOFOLLOW, which then adds nothing
-  if (!found) {
-    const announced = await lock.owner.owned(partial, () =>
-      writeNotes(`${partial}.ranges`, lock.owner.pathOf('notes'), { subject, ranges: [] }, files),
-    )
-    await announced.close()
-  }
   // With O_EXCL, a file that another process creates meanwhile is an error of the system.
   const bytes = await files.open(partial, found ? O_RDWR | O_NOFOLLOW : O_RDWR | O_CREAT | O_EXCL, 0o600)
   try {
     const file = identityOf(await bytes.stat())
-    const isSameSize = found && notes?.subject.rangeSize === subject.rangeSize
-    return await opened(bytes, { ...subject, file }, isSameSize ? notes.ranges : [])
+    const isSameSize = earlier?.subject.rangeSize === rangeSize
+    return await opened(bytes, { ...content, rangeSize, file }, isSameSize ? earlier.ranges : [])
   } catch (error) {
     await bytes.close()
     throw error
   }
 }
 
-/** @throws {OutputFileError} `ERR_OUTPUT_FILE`: the file does not belong to this tool, or has other content */
-function assertUsable(
+/**
+ * The notes of a file that is not empty.
+ *
+ * @throws {OutputFileError} `ERR_OUTPUT_FILE`: the file does not belong to this tool, or has other content
+ */
+function usableNotes(
   partial: string,
   found: FileStats,
   notes: PartialNotes | undefined,
   content: PartialContent,
-): void {
+): PartialNotes {
   if (!notes || !found.isFile()) throw foreign(partial)
   const { subject } = notes
   const { inode, birthtime } = identityOf(found)
-  const isNamed = subject.file?.inode === inode && subject.file.birthtime === birthtime
-  if (!isNamed && !(subject.file === null && found.size === 0)) throw foreign(partial)
-  if (isSameContent(subject, content)) return
+  const isNamed = subject.file.inode === inode && subject.file.birthtime === birthtime
+  if (!isNamed) throw foreign(partial)
+  if (isSameContent(subject, content)) return notes
   const { vaultName, archiveIds, range } = subject
   const kept = `${range ? `bytes ${range.start} to ${range.end} of ` : ''}${archiveIds.join(' ')} in the vault ${vaultName}`
   throw new OutputFileError(

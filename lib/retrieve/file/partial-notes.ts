@@ -7,6 +7,7 @@
  */
 import { renameDurably } from '../../fs/durable.js'
 import type { ByteRange } from '../../byte-range.js'
+import { isObject } from '../../options/check-options.js'
 import type { FileSystem, OpenFile } from '../../runtime/file-system.js'
 import type { StoreLimits } from '../../store/limits.js'
 import type { VerifiedRange } from '../verified-range.js'
@@ -34,8 +35,7 @@ export interface FileIdentity {
 export interface PartialSubject extends PartialContent {
   /** Bytes of each range except the last of an archive. */
   readonly rangeSize: number
-  /** `null` while the file is being created: then an empty file belongs to the notes as well. */
-  readonly file: FileIdentity | null
+  readonly file: FileIdentity
 }
 
 /** The notes of a partial file. */
@@ -111,7 +111,7 @@ function subjectOf(line: string, limits: StoreLimits): PartialSubject | undefine
       value.archiveIds.every((id: unknown) => typeof id === 'string') &&
       typeof value.rangeSize === 'number' &&
       isRangeSize(value.rangeSize, limits) &&
-      value.file !== undefined
+      isObject(value.file)
     return isOurs ? (value as PartialSubject) : undefined
   } catch {
     return undefined

@@ -31,6 +31,8 @@ import { patternBytes } from '../../helpers/pattern-source.js'
 import { count, optionsFor } from '../../helpers/retrieval.js'
 import { stopped } from '../../helpers/stopped-download.js'
 
+const NO_FILE = { inode: '1', birthtime: '1' }
+
 const vaultName = 'backups'
 
 /** The content of a folder: names, kinds and contents. */
@@ -155,7 +157,7 @@ t.test('a file that is not this tool’s is left alone, whatever lies beside it'
   }
   const cases: [what: string, make: (file: string) => Promise<unknown>][] = [
     ['a file without notes', (file) => writeFile(`${file}.partial`, 'precious')],
-    ['an empty file without notes', (file) => writeFile(`${file}.partial`, '')],
+    ['an empty file that others can read', (file) => writeFile(`${file}.partial`, '', { mode: 0o644 })],
     ['a directory', (file) => mkdir(`${file}.partial`)],
     ['a link', (file) => symlink('precious', `${file}.partial`)],
     ['notes that are none', (file) => writeFile(`${file}.partial.ranges`, 'precious')],
@@ -165,14 +167,14 @@ t.test('a file that is not this tool’s is left alone, whatever lies beside it'
     [
       'notes of no range size',
       async (file) => {
-        const subject = { vaultName, archiveIds: ['a'], rangeSize: -5, file: null }
+        const subject = { vaultName, archiveIds: ['a'], rangeSize: -5, file: NO_FILE }
         await writeFile(`${file}.partial.ranges`, `${JSON.stringify(subject)}\n`)
       },
     ],
     [
       'notes of IDs that are no texts',
       async (file) => {
-        const subject = { vaultName, archiveIds: [{ toString: 1 }], rangeSize: MIB, file: null }
+        const subject = { vaultName, archiveIds: [{ toString: 1 }], rangeSize: MIB, file: NO_FILE }
         await writeFile(`${file}.partial.ranges`, `${JSON.stringify(subject)}\n`)
       },
     ],
@@ -202,11 +204,10 @@ t.test('a file that is not this tool’s is left alone, whatever lies beside it'
       },
     ],
     [
-      'a file beside notes of one that was about to be created',
+      'notes that do not state a file',
       async (file) => {
         const subject = { vaultName, archiveIds: ['a'], rangeSize: MIB, file: null }
         await writeFile(`${file}.partial.ranges`, `${JSON.stringify(subject)}\n`)
-        await writeFile(`${file}.partial`, 'precious')
       },
     ],
   ]
@@ -224,14 +225,16 @@ t.test('a file that is not this tool’s is left alone, whatever lies beside it'
 
 t.test('a crash at any step of creating the partial file leaves one that is ours', async (t) => {
   const bytes = patternBytes(3 * MIB)
-  const subject = { vaultName, archiveIds: ['a'], rangeSize: MIB, file: null }
-  for (const isCreated of [false, true]) {
-    const file = join(t.testdir(), 'out')
-    await writeFile(`${file}.partial.ranges`, `${JSON.stringify(subject)}\n`)
-    if (isCreated) await writeFile(`${file}.partial`, '')
-    await retrieveToFile(file, optionsFor(MemoryVault.holding(bytes)))
-    t.ok((await readFile(file)).equals(bytes))
-  }
+  const empty = join(t.testdir(), 'out')
+  await writeFile(`${empty}.partial`, '', { mode: 0o600 })
+  await retrieveToFile(empty, optionsFor(MemoryVault.holding(bytes)))
+  t.ok((await readFile(empty)).equals(bytes), 'a file without notes')
+  const replaced = join(t.testdir(), 'out')
+  await stopped(replaced, bytes, 2)
+  await rm(`${replaced}.partial`)
+  await writeFile(`${replaced}.partial`, '', { mode: 0o600 })
+  await retrieveToFile(replaced, optionsFor(MemoryVault.holding(bytes)))
+  t.ok((await readFile(replaced)).equals(bytes), 'a file beside the notes of an earlier one')
   const file = join(t.testdir(), 'out')
   await stopped(file, patternBytes(3 * MIB, 7), 2)
   await rm(`${file}.partial`)

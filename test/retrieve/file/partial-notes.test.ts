@@ -14,7 +14,12 @@ import type { FileSystem } from '../../../lib/runtime/file-system.js'
 import { systemFiles } from '../../../lib/runtime/system-files.js'
 import { MIB } from '../../../lib/sizes.js'
 
-const subject = { vaultName: 'docs', archiveIds: ['a', 'b'], rangeSize: MIB, file: null }
+const subject = {
+  vaultName: 'docs',
+  archiveIds: ['a', 'b'],
+  rangeSize: MIB,
+  file: { inode: '1', birthtime: '1' },
+}
 const ranges = [0, 1, 2].map((i) => ({
   start: i * MIB,
   end: (i + 1) * MIB,
