@@ -1,6 +1,7 @@
 /** Checks and repairs that are made when the file of a catalog is opened for writing. */
+import { constants } from 'node:fs'
 import { takeEveryStep } from '../fs/every-step.js'
-import type { OpenFile } from '../runtime/file-system.js'
+import type { FileSystem, OpenFile } from '../runtime/file-system.js'
 import type { Runtime } from '../runtime/runtime.js'
 import { RECORD_BEGIN } from './lines/parse-line.js'
 
@@ -11,6 +12,30 @@ const NEW_LINE = 10
 const HEAD_BYTES = 65_536
 /** Bytes that a power cut leaves in a file, and a byte order mark, each byte as a character. */
 const PADDING = /[\0\r]|^\u00ef\u00bb\u00bf/g
+
+/**
+ * Opens the file of a catalog for reading, or, created with mode 0600 if it is missing, for appending. Anything other than
+ * a regular file is refused: opening a FIFO would wait for another process, and devices may have no end.
+ *
+ * @throws the system's error, or an Error that says that it is not a regular file
+ */
+export async function openCatalogFile(
+  path: string,
+  purpose: 'reading' | 'appending',
+  files: FileSystem,
+): Promise<OpenFile> {
+  const { O_RDONLY, O_RDWR, O_APPEND, O_CREAT, O_NONBLOCK } = constants // Windows has no O_NONBLOCK, and no FIFOs
+  const access = purpose === 'reading' ? O_RDONLY : O_RDWR | O_APPEND | O_CREAT
+  const file = await files.open(path, access | O_NONBLOCK, 0o600)
+  try {
+    if (!(await file.stat()).isFile())
+      throw new Error('It is not a regular file. Give the path of another file.')
+    return file
+  } catch (error) {
+    await file.close()
+    throw error
+  }
+}
 
 /** Checks by its beginning that a file is a catalog: records are not appended to a file of another kind. */
 export async function assertCatalog(file: OpenFile): Promise<void> {

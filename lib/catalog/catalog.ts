@@ -20,7 +20,7 @@ import { FUNCTION, PATH, required, TEXT } from '../options/rules.js'
 import type { OpenFile } from '../runtime/file-system.js'
 import { systemRuntime, type Runtime } from '../runtime/runtime.js'
 import type { UploadJournal } from '../store/upload-journal.js'
-import { assertCatalog, assertRoom, endTornLine } from './catalog-file.js'
+import { assertCatalog, assertRoom, endTornLine, openCatalogFile } from './catalog-file.js'
 import { catalogFailure } from './catalog-failure.js'
 import { catalogJournal, type JournalOptions } from './journal.js'
 import { LineWriter } from './lines/line-writer.js'
@@ -123,7 +123,7 @@ export class Catalog implements AsyncDisposable {
     const { files } = runtime
     try {
       await makeFolder(dirname(path), files)
-      const opened = await files.open(path, 'a+', 0o600)
+      const opened = await openCatalogFile(path, 'appending', files)
       try {
         await assertCatalog(opened)
         await assertRoom(path, runtime)

@@ -30,7 +30,7 @@
  */
 import { join } from 'node:path'
 import type { FileSystem } from '../runtime/file-system.js'
-import { namesInLock, ownerState, touch, type LockDirectory } from './lock-files.js'
+import { namesInLock, ownerState, removeOwnerFile, touch, type LockDirectory } from './lock-files.js'
 import { isMissing } from './missing.js'
 import { ownerName, parseOwnerName, type LockOwner } from './owner-name.js'
 
@@ -156,7 +156,7 @@ export class LockClaim {
     isIn: boolean,
   ): Promise<void> {
     if (first !== undefined && isIn) {
-      for (const { name } of [first, ...others]) await this.#files.unlink(join(this.#path, name))
+      for (const { name } of [first, ...others]) await removeOwnerFile(join(this.#path, name), this.#files)
     } else if (first !== undefined) {
       await this.#takeOver(first)
     } else if (names.length > 0) {

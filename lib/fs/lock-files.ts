@@ -1,10 +1,21 @@
 /** The files of locks: which process owns a lock, and whether that owner is gone. */
+import { constants } from 'node:fs'
 import { join } from 'node:path'
-import type { FileSystem } from '../runtime/file-system.js'
+import type { FileStats, FileSystem, OpenFile } from '../runtime/file-system.js'
 import { systemRuntime, type Runtime } from '../runtime/runtime.js'
 import { isMissing } from './missing.js'
 import { ownerName, parseOwnerName, type LockOwner } from './owner-name.js'
 import { withPath } from './system-reason.js'
+
+/** Maximum number of bytes in the file of an owner: it is empty, or has the byte that a heartbeat writes. */
+const MAX_OWNER_BYTES = 1
+/** The codes of the errors of opening a symbolic link, a folder or a socket for writing. */
+const NOT_A_FILE = new Set<string | undefined>(['ELOOP', 'EISDIR', 'ENXIO'])
+
+/** Maximum number of names in the folder of a lock. Each needs several calls, and a lock has a few at most. */
+const MAX_NAMES = 1000
+/** Maximum number of names in a folder of locks that one sweep looks at; others are left to later sweeps. */
+const MAX_SWEPT = 1000
 
 /** A folder that contains locks, and the rules for them. */
 export interface LockDirectory {
@@ -63,10 +74,16 @@ export async function fileSystemTime(dir: string, runtime: Runtime = systemRunti
   }
 }
 
-/** Sets a file's modification time to that of its file system, by writing to it; rejects if the file does not exist. */
+/**
+ * Sets the modification time of an owner's file to that of its file system, by writing to it. A symbolic link is not
+ * followed, and nothing is written to a file that is longer than those of owners.
+ *
+ * @throws the system's error, such as that of a missing file; or an Error if the path is not that of an owner's file
+ */
 export async function touch(path: string, files: FileSystem): Promise<void> {
-  const file = await files.open(path, 'r+')
+  const file = await openOwnerFile(path, files)
   try {
+    assertOwnerFile(path, await file.stat())
     await file.write(Buffer.from('.'), 0)
   } catch (error) {
     throw withPath(error, path)
@@ -75,15 +92,55 @@ export async function touch(path: string, files: FileSystem): Promise<void> {
   }
 }
 
-/** The names in the folder of a lock, sorted; none if the folder does not exist. A symbolic link is not followed. */
+/**
+ * Removes the file of an owner that is gone.
+ *
+ * @throws as {@link touch}
+ */
+export async function removeOwnerFile(path: string, files: FileSystem): Promise<void> {
+  assertOwnerFile(path, await files.lstat(path))
+  await files.unlink(path)
+}
+
+async function openOwnerFile(path: string, files: FileSystem): Promise<OpenFile> {
+  const { O_RDWR, O_NOFOLLOW, O_NONBLOCK } = constants // Windows has only O_RDWR; the others add nothing there
+  try {
+    return await files.open(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK)
+  } catch (error) {
+    throw NOT_A_FILE.has((error as NodeJS.ErrnoException).code) ? foreignEntry(path, error) : error
+  }
+}
+
+function assertOwnerFile(path: string, stats: FileStats): void {
+  if (!stats.isFile() || stats.size > MAX_OWNER_BYTES) throw foreignEntry(path)
+}
+
+function foreignEntry(path: string, cause?: unknown): Error {
+  return new Error(
+    `${path} has the name of a lock's owner, but was not written by glacier-pipe. It is left as it is: move it away.`,
+    { cause },
+  )
+}
+
+/**
+ * The names in the folder of a lock, sorted; none if the folder does not exist. A symbolic link is not followed.
+ *
+ * @throws an Error if the folder contains more names than processes have ever put there
+ */
 export async function namesInLock(path: string, files: FileSystem): Promise<string[]> {
+  let names: string[]
   try {
     await assertFolder(path, files)
-    return (await files.readdir(path)).sort()
+    names = await files.readdir(path, MAX_NAMES + 1)
   } catch (error) {
     if (isMissing(error)) return []
     throw error
   }
+  if (names.length <= MAX_NAMES) return names.sort()
+  throw new Error(
+    `The folder ${path} of a lock contains more than ${MAX_NAMES} files. Make sure that no glacier-pipe command that ` +
+      'needs this lock is running, and move the folder away.',
+  )
 }
 
 /** @throws an Error if the path is not that of a folder itself, but of a symbolic link or a file */
@@ -98,7 +155,7 @@ export async function assertFolder(path: string, files: FileSystem): Promise<voi
  */
 export async function sweepLocks(locks: LockDirectory): Promise<void> {
   const { files } = locks.runtime
-  for (const name of await files.readdir(locks.dir)) {
+  for (const name of await files.readdir(locks.dir, MAX_SWEPT)) {
     const path = join(locks.dir, name)
     if (/^[0-9a-f]{64}$/.test(name)) await ignoringErrors(removeDead(path, locks))
     const [, ownName = '', kind] = /^(.+)\.(new|time)$/.exec(name) ?? []
@@ -123,7 +180,7 @@ async function removeDead(path: string, { runtime: { files, processes } }: LockD
   for (const name of await namesInLock(path, files)) {
     const owner = parseOwnerName(name)
     if (owner !== undefined && (await processes.livenessOf(owner)) === 'dead')
-      await files.unlink(join(path, name))
+      await removeOwnerFile(join(path, name), files)
   }
   await files.rmdir(path)
 }

@@ -137,7 +137,10 @@ export class LockFolder {
 
   async #prepare(): Promise<void> {
     const { dir, runtime } = this.#locks
-    await makeFolder(dir, runtime.files)
+    await makeFolder(dir, runtime.files).catch(async (error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') await assertFolder(dir, runtime.files)
+      throw error
+    })
     await assertFolder(dir, runtime.files)
     await sweepLocks(this.#locks)
   }

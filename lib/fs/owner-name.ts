@@ -18,7 +18,7 @@ export interface LockOwner extends ProcessIdentity {
 /** Maximum length of a host name that is written as it is. Linux allows 64 bytes. */
 const MAX_HOST_LENGTH = 64
 const NAME =
-  /^(?<pid>\d{1,10})_(?<startTime>[^_]*)_(?<bootId>[^_]*)_(?<pidNamespace>[^_]*)_(?<machineId>[^_]*)_(?<since>[0-9a-z]{1,9})_[0-9a-f]{12}_(?<host>[^_]+)$/
+  /^(?<pid>\d{1,10})_(?<startTime>[A-Za-z\d.%-]*)_(?<bootId>[A-Za-z\d.%-]*)_(?<pidNamespace>[A-Za-z\d.%-]*)_(?<machineId>[A-Za-z\d.%-]*)_(?<since>[0-9a-z]{1,9})_[0-9a-f]{12}_(?<host>[A-Za-z\d.%~-]+)$/
 
 type Field = 'pid' | 'startTime' | 'bootId' | 'pidNamespace' | 'machineId' | 'since' | 'host'
 

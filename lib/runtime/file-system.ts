@@ -102,8 +102,12 @@ export interface FileSystem {
   stat(path: string): Promise<FileStats>
   /** Does not follow a symbolic link at the end of the path. */
   lstat(path: string): Promise<FileStats>
-  /** The names in a folder, in no particular order. */
-  readdir(path: string): Promise<string[]>
+  /**
+   * The names in a folder, in no particular order.
+   *
+   * @param most - a number of names after which the rest may be left out
+   */
+  readdir(path: string, most: number): Promise<string[]>
   /** The text of a file in UTF-8. */
   readFile(path: string): Promise<string>
   /** Creates a file with this content, or replaces the content of a file. */

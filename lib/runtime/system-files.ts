@@ -3,7 +3,7 @@ import {
   lstat,
   mkdir,
   open,
-  readdir,
+  opendir,
   readFile,
   readlink,
   realpath,
@@ -20,6 +20,8 @@ import type { BigIntStats } from 'node:fs'
 import type { FileStats, FileSystem, OpenFile } from './file-system.js'
 
 const NS_PER_MS = 1_000_000
+/** Names that are read from a folder by one call. */
+const NAMES_AT_ONCE = 1000
 
 /** Makes the {@link FileSystem} of a platform: Windows cannot sync a folder, and does without. */
 export function systemFilesOn(platform: NodeJS.Platform): FileSystem {
@@ -28,7 +30,7 @@ export function systemFilesOn(platform: NodeJS.Platform): FileSystem {
     open: async (path, flags, mode) => openFile(await open(path, flags, mode)),
     stat: async (path) => fileStats(await stat(path, { bigint: true })),
     lstat: async (path) => fileStats(await lstat(path, { bigint: true })),
-    readdir: (path) => readdir(path),
+    readdir: namesIn,
     readFile: (path) => readFile(path, 'utf8'),
     writeFile,
     mkdir: async (path, mode) => {
@@ -52,6 +54,14 @@ export function systemFilesOn(platform: NodeJS.Platform): FileSystem {
 
 /** The file system of this machine. */
 export const systemFiles: FileSystem = systemFilesOn(process.platform)
+
+/** The names in a folder. A folder of any size takes no more memory than the names that are returned. */
+async function namesIn(path: string, most: number): Promise<string[]> {
+  const names: string[] = []
+  for await (const { name } of await opendir(path, { bufferSize: NAMES_AT_ONCE }))
+    if (names.push(name) >= most) break
+  return names
+}
 
 function openFile(handle: FileHandle): OpenFile {
   return {

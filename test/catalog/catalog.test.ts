@@ -359,3 +359,18 @@ t.test('a byte order mark is left out at the beginning of a file only', async (t
     assertCatalogHead(Buffer.from('{"ty\n\ufeff{"ty'))
   }, /It is not a catalog/)
 })
+
+t.test(
+  'a FIFO and a device are no catalogs, and are neither waited for nor read',
+  { skip: process.platform === 'win32' && 'there are none' },
+  async (t) => {
+    const fifo = join(t.testdir(), 'fifo')
+    await promisify(execFile)('mkfifo', [fifo])
+    for (const path of [fifo, '/dev/zero']) {
+      const expected = { code: 'ERR_CATALOG', message: /It is not a regular file/ }
+      await t.rejects(idsIn(path), expected)
+      await t.rejects(Catalog.open(path), expected)
+    }
+    t.strictSame(await readdir(join(fifo, '..')), ['fifo'])
+  },
+)

@@ -2,6 +2,8 @@ import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {
   chmod,
+  link,
+  lutimes,
   mkdir,
   readdir,
   readFile,
@@ -32,6 +34,8 @@ import { systemRuntime } from '../../lib/runtime/runtime.js'
 import { systemFiles } from '../../lib/runtime/system-files.js'
 
 const WHAT = 'The upload X'
+/** The error of an entry with an owner's name that no owner wrote. */
+const NOT_OURS = { message: /was not written by glacier-pipe.*move it away/ }
 const ELSEWHERE: ProcessIdentity = {
   host: 'elsewhere',
   pid: 1,
@@ -211,7 +215,7 @@ t.test('of several dead owners, the first by name is the previous one, and none 
   const dir = t.testdir()
   const dead = await recycled()
   const readdir = async (path: string): Promise<string[]> =>
-    (await systemFiles.readdir(path)).sort().reverse()
+    (await systemFiles.readdir(path, 9)).sort().reverse()
   const runtime = { ...systemRuntime, files: { ...systemFiles, readdir } }
   const locks = new LockFolder(dir, { runtime })
   await (await locks.tryTake('y', WHAT)).release() // the sweep of the first use finds none of them
@@ -377,7 +381,7 @@ t.test('a lock that cannot be looked at is neither held nor lost', async (t) => 
   const [folder = '', file = ''] = await filesIn(dir)
   await unlink(join(dir, file))
   await mkdir(join(dir, file))
-  await t.rejects(lock.assertHeld(), { code: 'EISDIR' })
+  await t.rejects(lock.assertHeld(), { cause: { code: 'EISDIR' } })
   await t.rejects(lock.release(), 'a system error is reported')
   await rm(join(dir, folder), { recursive: true })
   await t.rejects(lock.assertHeld(), { code: 'ERR_LOCK_LOST' }, 'somebody has removed the folder')
@@ -500,6 +504,57 @@ t.test('what is in place of a folder is not followed', async (t) => {
   )
 })
 
+t.test(
+  'what has the name of an owner that is gone and is not its file is neither written to nor removed',
+  { skip: process.platform === 'win32' && 'there are no FIFOs' },
+  async (t) => {
+    const entries: Record<string, (path: string, victim: string) => Promise<unknown>> = {
+      'a symbolic link': (path, victim) => symlink(victim, path),
+      'a link to nothing': (path, victim) => symlink(`${victim}.none`, path),
+      'a second link to a file': (path, victim) => link(victim, path),
+      'a FIFO': async (path) => execFileSync('mkfifo', [path]),
+      'a folder': (path) => mkdir(path),
+    }
+    for (const [kind, make] of Object.entries(entries))
+      for (const owner of [ELSEWHERE, await recycled()]) {
+        const dir = t.testdir({ victim: 'precious' })
+        const [victim, locks] = [join(dir, 'victim'), join(dir, 'locks')]
+        const name = ownerName(owner)
+        await mkdir(pathOf(locks, 'x'), { recursive: true })
+        await make(join(pathOf(locks, 'x'), name), victim)
+        await lutimes(join(pathOf(locks, 'x'), name), 1, 1)
+        await t.rejects(new LockFolder(locks).tryTake('x', WHAT), NOT_OURS, kind)
+        const second = await craft(locks, 'x', owner, 700_000) // the first by name is taken over, the others are removed
+        await new LockFolder(locks).tryTake('x', WHAT).catch(() => undefined)
+        await rm(second, { force: true })
+        t.ok((await readdir(pathOf(locks, 'x'))).includes(name), `${kind} is left`)
+        t.equal(await readFile(victim, 'utf8'), 'precious', kind)
+        await t.rejects(stat(`${victim}.none`), { code: 'ENOENT' })
+      }
+  },
+)
+
+t.test('a file in place of the folder of all locks is named in the message', async (t) => {
+  const path = join(t.testdir({ file: '' }), 'file')
+  await t.rejects(new LockFolder(path).tryTake('x', WHAT), { message: /not a folder. Move it away/ })
+  await t.rejects(new LockFolder(join(path, 'x')).tryTake('x', WHAT), { code: 'ENOTDIR' })
+})
+
+t.test('a lock with too many names is an error, and names in a sweep are limited', async (t) => {
+  const dir = t.testdir()
+  await mkdir(pathOf(dir, 'x'))
+  for (let i = 0; i <= 1000; i++) await writeFile(join(pathOf(dir, 'x'), `${i}`), '')
+  await t.rejects(new LockFolder(dir).tryTake('x', WHAT), {
+    message: /more than 1000 files.*move the folder/,
+  })
+  for (const name of ['0', '1']) await unlink(join(pathOf(dir, 'x'), name))
+  await (await new LockFolder(dir).tryTake('x', WHAT)).release()
+  await rm(pathOf(dir, 'x'), { recursive: true })
+  for (let i = 0; i < 1010; i++) await mkdir(pathOf(dir, `${i}`))
+  await (await new LockFolder(dir).tryTake('y', WHAT)).release()
+  t.equal((await readdir(dir)).length, 10, 'the rest is left to the next sweep')
+})
+
 t.test('a claim that was swept while its process was paused is made again', async (t) => {
   const dir = t.testdir()
   const path = pathOf(dir, 'x')
@@ -538,7 +593,7 @@ t.test('system errors are reported, not taken for a lock that is held', async (t
   await t.rejects(tooLong.take(), { code: 'ENAMETOOLONG' })
   await tooLong.end()
   await mkdir(join(pathOf(dir, 'y'), ownerName(await recycled())), { recursive: true })
-  await t.rejects(locks.tryTake('y', WHAT), { code: 'EISDIR' }, 'a folder in place of the owner file')
+  await t.rejects(locks.tryTake('y', WHAT), NOT_OURS, 'a folder in place of the owner file')
   await rm(pathOf(dir, 'x'), { recursive: true })
   await t.resolves(locks.withLock('x', async () => undefined))
 })
@@ -586,8 +641,19 @@ t.test(
   async (t) => {
     const path = join(t.testdir(), 'fifo')
     execFileSync('mkfifo', [path])
-    await t.rejects(touch(path, systemFiles), { code: 'ESPIPE', path })
+    await t.rejects(touch(path, systemFiles), NOT_OURS)
     await t.rejects(touch(`${path}.none`, systemFiles), { code: 'ENOENT', path: `${path}.none` })
+    await writeFile(`${path}.file`, '')
+    const full: FileSystem = {
+      ...systemFiles,
+      open: async (...args) => ({
+        ...(await systemFiles.open(...args)),
+        write: async () => {
+          throw Object.assign(new Error('EDQUOT'), { errno: -28, code: 'ENOSPC', syscall: 'write' })
+        },
+      }),
+    }
+    await t.rejects(touch(`${path}.file`, full), { code: 'ENOSPC', path: `${path}.file` })
   },
 )
 

@@ -86,3 +86,16 @@ t.test('other names state no owner', async (t) => {
   ]
   for (const other of others) t.equal(parseOwnerName(other), undefined, other)
 })
+
+t.test(
+  'a name with characters that no owner writes, such as those for invalid UTF-8, is of another form',
+  (t) => {
+    const name = ownerName(full)
+    t.ok(parseOwnerName(name))
+    for (const text of ['\ufffd', '\u001b', ' ', '/', '\n', '\u202e']) {
+      t.equal(parseOwnerName(`${name}${text}`), undefined)
+      t.equal(parseOwnerName(name.replace('38322daa', text)), undefined)
+    }
+    t.end()
+  },
+)

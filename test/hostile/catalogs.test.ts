@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
@@ -17,6 +18,12 @@ t.test('files of other kinds in place of a catalog are errors, and stay as they 
   const kinds: Record<string, (path: string) => void> = {
     folder: (path) => {
       mkdirSync(path)
+    },
+    FIFO: (path) => {
+      execFileSync('mkfifo', [path])
+    },
+    'a device without an end': (path) => {
+      symlinkSync('/dev/zero', path)
     },
     'a link to itself': (path) => {
       symlinkSync(path, path)

@@ -11,7 +11,7 @@ import { closerOf } from '../../fs/forgotten-file.js'
 import { isMissing } from '../../fs/missing.js'
 import type { FileSystem } from '../../runtime/file-system.js'
 import { catalogFailure } from '../catalog-failure.js'
-import { assertCatalogHead } from '../catalog-file.js'
+import { assertCatalogHead, openCatalogFile } from '../catalog-file.js'
 import { RECORD_BEGIN } from './parse-line.js'
 
 const NEW_LINE = 10
@@ -23,6 +23,15 @@ const NEW_LINE = 10
 const READ_BYTES = 65_536
 /** Maximum number of bytes of a line that are held. A record has at most 64 KiB. */
 const MAX_LINE_BYTES = 16_777_216
+/**
+ * Maximum number of bytes of a line in a row that have no record. A power cut leaves a few MiB: each record is on disk
+ * before the next one is written. A file with a hole of a TiB would be read for an hour.
+ */
+const MAX_GAP_BYTES = 536_870_912
+
+/** Where a line is cut in which no record begins. The bytes behind it may be the beginning of one. */
+const LONGEST_CUT = MAX_LINE_BYTES - RECORD_BEGIN.length + 1
+const GAP = `It has more than ${MAX_GAP_BYTES / 1_048_576} MiB in a row without a record. Cut them out, or give the path of another file.`
 
 /** Some lines of a catalog, torn ones included. Valid until the next block is requested. */
 export interface LineBlock {
@@ -58,12 +67,13 @@ export async function* readLines(
 
 /** Reads a file's bytes in blocks of whole lines. A block is valid until the next one is requested. */
 async function* blocksOf(path: string, files: FileSystem): AsyncGenerator<Buffer, void, undefined> {
-  const file = await files.open(path, 'r')
+  const file = await openCatalogFile(path, 'reading', files)
   const close = closerOf(file) // also if the generator is abandoned in the middle and never ended
   try {
     let buffer = Buffer.allocUnsafe(READ_BYTES)
     let isFirst = true
     let heldBytes = 0 // of a line whose end has not been read yet
+    let gapBytes = 0 // of a line, in which no record begins
     for (;;) {
       const bytesRead = await file.read(buffer, heldBytes, buffer.length - heldBytes)
       const end = heldBytes + bytesRead
@@ -71,6 +81,8 @@ async function* blocksOf(path: string, files: FileSystem): AsyncGenerator<Buffer
       isFirst = false
       const lineEnd = bytesRead === 0 ? end : buffer.lastIndexOf(NEW_LINE, end - 1) + 1
       const cut = lineEnd === 0 && end === MAX_LINE_BYTES ? cutOfLongLine(buffer) : lineEnd
+      if (cut > 0) gapBytes = cut === LONGEST_CUT ? gapBytes + cut : 0
+      if (gapBytes > MAX_GAP_BYTES) throw new Error(GAP)
       if (cut > 0) yield buffer.subarray(0, cut)
       if (bytesRead === 0) return
       buffer.copyWithin(0, cut, end)
@@ -85,5 +97,5 @@ async function* blocksOf(path: string, files: FileSystem): AsyncGenerator<Buffer
 /** The position at which a line is cut that fills the buffer: where its last record begins that may still be complete. */
 function cutOfLongLine(buffer: Buffer): number {
   const begin = buffer.lastIndexOf(RECORD_BEGIN)
-  return begin > 0 ? begin : buffer.length - RECORD_BEGIN.length + 1 // which may be the beginning of a record
+  return begin > 0 ? begin : LONGEST_CUT
 }

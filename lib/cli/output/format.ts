@@ -51,8 +51,12 @@ const AGE_UNITS = [
   { noun: 'month', unitMs: 30.4375 * 86_400_000, maxMs: 2 * 365.25 * 86_400_000 },
 ]
 
-/** An age in milliseconds in whole units, as `3 days`; `now` below a minute, and below zero, since clocks differ. */
+/**
+ * An age in milliseconds in whole units, as `3 days`; `now` below a minute, and below zero, since clocks differ; `-` for
+ * NaN, the age of a time that cannot be read.
+ */
 export function formatAge(ageMs: number): string {
+  if (Number.isNaN(ageMs)) return '-' // a record that another program has written
   if (ageMs < 60_000) return 'now'
   const { noun, unitMs } = AGE_UNITS.find(({ maxMs }) => ageMs < maxMs) ?? {
     noun: 'year',

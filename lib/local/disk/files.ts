@@ -1,6 +1,6 @@
 /** Reads files and folders that may be missing: another process can remove them at any moment. */
 import { constants } from 'node:fs'
-import { lstat, readFile, readdir } from 'node:fs/promises'
+import { lstat, open, readdir } from 'node:fs/promises'
 import { ConcurrencyLimit } from '../service/concurrency-limit.js'
 
 /** Files that all requests together read at the same time. Each needs a file descriptor, and a process may have only 256. */
@@ -9,12 +9,29 @@ const reads = new ConcurrencyLimit(READS_AT_ONCE)
 /** Flags for reading. A FIFO in the place of a file is read as empty: otherwise, opening it would wait for a writer. */
 export const READ: number = constants.O_RDONLY | constants.O_NONBLOCK
 
-/** The text of a file; `undefined` if it does not exist. Waits while many other files are read. */
+/** Maximum number of bytes in a file that is read as a text: far more than the longest record has. */
+const MAX_TEXT_BYTES = 16_777_216
+
+/**
+ * The text of a file; `undefined` if it does not exist. A file that is too long for a record, or a device, is read as
+ * empty, which is no valid record. Waits while many other files are read.
+ */
 export function readText(path: string): Promise<string | undefined> {
   return unlessMissing(
-    reads.run(() => readFile(path, { encoding: 'utf8', flag: READ })),
+    reads.run(() => readRecordText(path)),
     undefined,
   )
+}
+
+async function readRecordText(path: string): Promise<string> {
+  const file = await open(path, READ)
+  try {
+    const stats = await file.stat()
+    const isReadable = stats.isDirectory() || (stats.isFile() && stats.size <= MAX_TEXT_BYTES)
+    return isReadable ? await file.readFile('utf8') : '' // reading a directory fails with the error that names it
+  } finally {
+    await file.close()
+  }
 }
 
 /** The names in a folder, in ASCII order; empty if it does not exist. */

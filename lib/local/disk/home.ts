@@ -8,7 +8,7 @@ import type { AccountRegion } from '../service/account-region.js'
 import type { Disk } from './disk.js'
 import { assertFolder } from './folder.js'
 import { readOwnJson } from './own-file.js'
-import { isHome } from '../records/home-record.js'
+import { HOME_CONTENT, isHome } from '../records/home-record.js'
 
 /** The file of the home, in the folder. */
 const HOME_FILE = 'home.json'
@@ -22,7 +22,7 @@ const HOME_FILE = 'home.json'
 export async function loadHome(disk: Disk, locks: LockFolder, first: AccountRegion): Promise<AccountRegion> {
   const path = disk.path(HOME_FILE)
   return locks.withLock('home', async () => {
-    const kept = await readOwnJson(path, isHome, 'an accountId of 12 digits and a region')
+    const kept = await readOwnJson(path, isHome, HOME_CONTENT)
     if (kept !== undefined) return kept
     const { accountId, region } = first
     await disk.writeJson(path, { accountId, region })

@@ -10,6 +10,7 @@
  */
 import { join } from 'node:path'
 import { OutputFileError } from '../../errors.js'
+import { namesInLock } from '../../fs/lock-files.js'
 import type { Lock } from '../../fs/lock.js'
 import { isMissing } from '../../fs/missing.js'
 import type { Runtime } from '../../runtime/runtime.js'
@@ -47,7 +48,7 @@ export class OwnerFolder {
     const folder = new OwnerFolder(join(dir, name), lock, files)
     try {
       await lock.assertHeld()
-      for (const other of await files.readdir(dir))
+      for (const other of await namesInLock(dir, files))
         if (FOLDER_NAME.test(other) && other !== name) await removeFolder(join(dir, other), files)
       return folder
     } catch (error) {

@@ -50,6 +50,32 @@ t.test('a line of hundreds of MiB takes little memory', async (t) => {
   t.strictSame(await idsIn(file), ['a', 'b'])
 })
 
+t.test('a stretch without a record and without an end is an error', async (t) => {
+  const file = join(t.testdir(), 'catalog.jsonl')
+  await writeFile(file, `${record('a')}\n`)
+  let readBytes = 0
+  const endless: FileSystem = {
+    ...systemFiles,
+    open: async (...args) => {
+      const opened = await systemFiles.open(...args)
+      return {
+        ...opened,
+        read: async (buffer, offset, length) => {
+          const count = readBytes === 0 ? await opened.read(buffer, offset, length) : Math.ceil(length / 2)
+          if (readBytes > 0 && readBytes < 32 * MIB) buffer.fill(0, offset, offset + count)
+          readBytes += count
+          return count
+        },
+      }
+    },
+  }
+  const reading = async (): Promise<void> => {
+    for await (const { text } of readLines(file, endless)) t.ok(text.length > 0)
+  }
+  await t.rejects(reading(), { code: 'ERR_CATALOG', message: /more than 512 MiB in a row without a record/ })
+  t.ok(readBytes < 600 * MIB, String(readBytes))
+})
+
 t.test('lines are read in blocks of whole lines, whose texts are ordinary objects', async (t) => {
   const path = join(t.testdir(), 'catalog.jsonl')
   const lines = Array.from(

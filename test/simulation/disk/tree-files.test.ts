@@ -109,7 +109,7 @@ const anyCall: fc.Arbitrary<Call> = fc.oneof(
   callOf('handle.chmod', [index, mode], async (session, at, mode) => session.handle(at)?.chmod(mode)),
   callOf('handle.datasync', [index], async (session, at) => session.handle(at)?.datasync()),
   callOf('stat', [path], async ({ files, path }, at) => factsOf(await files.stat(path(at)))),
-  callOf('readdir', [path], async ({ files, path }, at) => (await files.readdir(path(at))).sort()),
+  callOf('readdir', [path], async ({ files, path }, at) => (await files.readdir(path(at), Infinity)).sort()),
   callOf('readFile', [path], ({ files, path }, at) => files.readFile(path(at))),
   callOf('writeFile', [path, bytes, newFile], ({ files, path }, at, data, flag) =>
     files.writeFile(path(at), data, { mode: 0o600, flag }),
@@ -135,7 +135,7 @@ async function codeOf(result: Promise<unknown>): Promise<unknown> {
 
 /** All files and folders, with their content. */
 async function contentOf(session: Session, at = ''): Promise<unknown> {
-  const names = (await session.files.readdir(session.path(at))).sort()
+  const names = (await session.files.readdir(session.path(at), Infinity)).sort()
   const entries = names.map(async (name) => {
     const path = join(at, name)
     const isFile = (await session.files.stat(session.path(path))).isFile()

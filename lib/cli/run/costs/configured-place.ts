@@ -1,7 +1,7 @@
 /** Where a command would store an archive, for the costs that it states without a request. */
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isHome } from '../../../local/records/home-record.js'
+import { readOwnJson } from '../../../local/disk/own-file.js'
+import { HOME_CONTENT, isHome } from '../../../local/records/home-record.js'
 import type { Io } from '../../io.js'
 import type { ConnectionOptions } from '../../options/connection-options.js'
 import { withConnection } from '../connection.js'
@@ -15,6 +15,7 @@ const FIRST_LOCAL_REGION = 'us-east-1'
  * The region and endpoint of the options and the configuration. Nothing is sent, and no local vault is created.
  *
  * @throws {UsageError} options that contradict each other
+ * @throws {Error} the file of the local vault that states its region contains anything else
  */
 export async function configuredPlace(options: ConnectionOptions, io: Io): Promise<Place> {
   const dir = localDirOf(options, io.env)
@@ -26,7 +27,6 @@ export async function configuredPlace(options: ConnectionOptions, io: Io): Promi
 }
 
 async function localRegion(dir: string): Promise<string> {
-  const text = await readFile(join(dir, 'home.json'), 'utf8').catch(() => '{}')
-  const home = JSON.parse(text) as Readonly<Record<string, unknown>>
-  return isHome(home) ? home.region : FIRST_LOCAL_REGION
+  const home = await readOwnJson(join(dir, 'home.json'), isHome, HOME_CONTENT)
+  return home?.region ?? FIRST_LOCAL_REGION
 }

@@ -201,3 +201,17 @@ t.test('--prices FILE replaces the table', async (t) => {
   t.match(await put('other'), { code: 2, err: /--prices \S+other: currency must be 'USD', not 'EUR'\./ })
   t.match(await put('none'), { code: 2, err: /--prices \S+none: no such file/i })
 })
+
+t.test('a file of the local vault that states no region is an error in words', async (t) => {
+  const dir = t.testdir({ 'local-vault.json': '{"format":1}' })
+  const put = ['put', 'docs', '--dry-run', '--expected-size', '2TB', '--local-dir', dir]
+  for (const content of ['{', '"x"', '{"accountId":"111122223333","region":"../.."}']) {
+    await writeFile(join(dir, 'home.json'), content)
+    t.match(await alone(put), {
+      code: 1,
+      err: /home\.json does not contain an accountId .* and a region\. Restore/,
+    })
+  }
+  await rm(join(dir, 'home.json'))
+  t.match(await alone(put), { code: 0 })
+})

@@ -243,6 +243,7 @@ t.test('ages and times are those that people say', async (t) => {
     '23 months',
     '2 years',
   ])
+  t.equal(formatAge(NaN), '-')
   t.equal(formatTime(new Date(2026, 0, 2, 3, 4, 59).toISOString()), '2026-01-02 03:04')
   t.equal(formatTime('once'), 'once')
   const { lines } = await ls(t, [{ ...records[0], time: 'once' }], ['docs'])
