@@ -3,8 +3,8 @@
  * the request may be repeated for a while and gives the same archive (docs/glacier-protocol.md#completion).
  *
  * - It is sent only with the content of the intent in the journal, which the caller has recorded.
- * - A refusal voids the intent if the upload is open: its parts are not the content. It voids no intent that another process
- *   has recorded for the same upload.
+ * - A refusal voids the intent if the upload is open and no earlier request is unanswered: its parts are not the content. It
+ *   voids no intent that another process has recorded for the same upload.
  * - After any other failure the intent stays, and the next run sends it again. This process may have lost the upload while
  *   it was paused, and the new owner may have sent the same intent.
  * - A response without a tree hash is accepted only if the caller knows that the upload was open when this process
@@ -119,7 +119,7 @@ async function errorOfFailure(
     return unknownContent(context, uploadId, { size, treeHash }, error)
   }
   const isRefused = error instanceof ServiceError && error.serviceCode === 'InvalidParameterValueException'
-  if (isRefused) return errorOfRefusal(context, uploadId, { intentId, size, treeHash }, error)
+  if (isRefused) return errorOfRefusal(context, uploadId, { intentId, size, treeHash }, error, lost)
   return error
 }
 
@@ -133,11 +133,13 @@ async function errorOfRefusal(
   uploadId: string,
   { intentId, size, treeHash }: IdentifiedContent,
   error: ServiceError,
+  lost: boolean,
 ): Promise<unknown> {
   let found: string
   try {
     found = (await listUploaded(context, uploadId)).summary
-    await unlessFailed(context.journal.rejected({ uploadId, intentId }))
+    // A request that has no response yet may be carried out after a part has been replaced, and gives this archive.
+    if (!lost) await unlessFailed(context.journal.rejected({ uploadId, intentId }))
   } catch (failed) {
     if (failed instanceof UploadGoneError) return unknownContent(context, uploadId, { size, treeHash }, error)
     // Whether the upload is open is not known: the intent stays, and the next run sends it again.

@@ -77,8 +77,8 @@ t.test('a refusal voids the intent, and after any other failure the next run sen
   })
   const cases: readonly [what: string, failures: Error[], sentBefore: boolean, isVoid: boolean][] = [
     ['refused', [rejection], false, true],
-    ['refused after a lost answer: the upload is still open', [reset, rejection], false, true],
-    ['refused when sent again by another run', [rejection], true, true],
+    ['refused after a lost answer, whose request may be carried out yet', [reset, rejection], false, false],
+    ['refused when sent again by another run', [rejection], true, false],
     ['denied', [denied], false, false],
     ['denied after a lost answer', [reset, denied], false, false],
     ['denied when sent again by another run', [denied], true, false],

@@ -94,7 +94,8 @@ t.test('lines are read in blocks of whole lines, whose texts are ordinary object
 function filesOf(pieces: readonly string[]): { readonly files: FileSystem; readonly closed: () => number } {
   const left = pieces.map((piece) => Buffer.from(piece))
   let closed = 0
-  const file: Pick<OpenFile, 'read' | 'close'> = {
+  const file: Pick<OpenFile, 'read' | 'stat' | 'close'> = {
+    stat: () => systemFiles.stat(import.meta.filename),
     read: async (buffer, offset) => {
       const piece = left.shift() ?? Buffer.alloc(0)
       buffer.set(piece, offset)
