@@ -57,7 +57,9 @@ export async function outputOf(
   const partial = `${file}.partial`
   const found = await orMissing(systemFiles.lstat(partial))
   const notes = await readNotes(`${partial}.ranges`, GLACIER_LIMITS, systemFiles)
-  if (!found && notes === undefined) return outputWith(newest, false, 0)
+  // An empty file without notes is left by a run that was killed as it created the file, or is refused when it is opened.
+  const isEmpty = !found || (found.isFile() && found.size === 0)
+  if (isEmpty && notes === undefined) return outputWith(newest, false, 0)
   const held = notes === 'foreign' || notes?.subject.range ? undefined : notes?.subject.archiveIds.join()
   const begun = entries.find(({ set }) => set.volumes.map(({ archiveId }) => archiveId).join() === held)
   if (!begun)

@@ -118,7 +118,12 @@ t.test('a file that is not ours is named, and no job is started', async (t) => {
   await writeFile(join(dir, 'srv-c.partial'), 'precious')
   await writeFile(join(dir, 'srv-d.partial.ranges'), 'foreign')
   await mkdir(join(dir, 'srv-e'))
-  const subject = { vaultName: 'docs', archiveIds: ['x'], rangeSize: MIB, file: null }
+  const subject = {
+    vaultName: 'docs',
+    archiveIds: ['x'],
+    rangeSize: MIB,
+    file: { inode: '1', birthtime: '1' },
+  }
   await writeFile(join(dir, 'srv-f.partial.ranges'), `${JSON.stringify(subject)}\n`)
   const before = await files()
   for (const mode of [[], ['--no-wait'], ['--dry-run']]) {
@@ -329,12 +334,19 @@ t.test('a file that appears meanwhile is kept; a job that seems lost is looked f
 
 t.test('a run that was killed before it wrote a byte is resumed', async (t) => {
   const { put, get, dir } = await manyWorld(t)
-  const archiveIds = await put('12345', '--name', 'srv-a')
+  await put('12345', '--name', 'srv-a')
   await mkdir(dir)
-  const subject = { vaultName: 'docs', archiveIds, rangeSize: MIB, file: null }
-  await writeFile(join(dir, 'srv-a.partial.ranges'), `${JSON.stringify(subject)}\n`)
+  await writeFile(join(dir, 'srv-a.partial'), '', { mode: 0o600 })
+  const archiveIds = await put('6789', '--name', 'srv-b')
+  const subject = { vaultName: 'docs', archiveIds, rangeSize: MIB, file: { inode: '1', birthtime: '1' } }
+  await writeFile(join(dir, 'srv-b.partial.ranges'), `${JSON.stringify(subject)}\n`)
   t.match(await get(), { code: 0 })
   t.equal(await readFile(join(dir, 'srv-a'), 'utf8'), '12345')
+  t.equal(
+    await readFile(join(dir, 'srv-b'), 'utf8'),
+    '6789',
+    'a run that was killed as it removed its empty file',
+  )
 })
 
 t.test('a closed stdout ends the command', async (t) => {
