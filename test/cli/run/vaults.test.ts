@@ -157,7 +157,7 @@ t.test('a job is started, not waited for, listed, and its output got hours later
     '0-1MiB',
     'docs',
     '--catalog',
-    '/dev/null',
+    join(t.testdir(), 'none.jsonl'),
     '--',
     await put(patternBytes(2 * MIB)),
   ])
