@@ -35,8 +35,8 @@ export const CATALOG_SABOTEURS: readonly Saboteur[] = [
     name: 'intent-without-size',
     about: 'an intent does not state the content that is completed',
     file: 'catalog/journal.ts',
-    find: 'uploadId, size, treeHash, firstPart, more })',
-    replace: 'uploadId, firstPart, more } as never)',
+    find: '        size,\n        treeHash,\n        firstPart,\n',
+    replace: '        firstPart,\n',
   },
   {
     name: 'volume-without-successor',
