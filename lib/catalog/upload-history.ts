@@ -9,6 +9,7 @@
  * - A set of volumes is unfinished while its last volume says that another follows.
  */
 import type { CompletionIntent, Content } from '../store/upload-journal.js'
+import { intentsLeft } from './open-intents.js'
 import type { ArchiveRecord, BegunRecord, CatalogRecord, CompletingRecord, RejectedRecord } from './record.js'
 
 /** An upload that was begun and has no end. */
@@ -136,9 +137,9 @@ export class UploadHistory {
   /** Voids one intent, or all intents to complete an upload. */
   #reject({ uploadId, intentId }: RejectedRecord): void {
     if (uploadId === undefined) return // an archive that was sent in one request
-    const others = this.#intents.get(uploadId)?.filter((intent) => intent.intentId !== intentId) ?? []
-    if (intentId === undefined || others.length === 0) this.#intents.delete(uploadId)
-    else this.#intents.set(uploadId, others)
+    const left = intentsLeft(this.#intents.get(uploadId) ?? [], intentId)
+    if (left.length > 0) this.#intents.set(uploadId, left)
+    else this.#intents.delete(uploadId)
     if (intentId === undefined) this.#unknownIntents.delete(uploadId)
   }
 

@@ -4,6 +4,7 @@
 import type { FileSystem } from '../../runtime/file-system.js'
 import { systemFiles } from '../../runtime/system-files.js'
 import { ofOrphan, ofSending, ofUpload, type PossibleArchive, type UploadState } from './possible-archives.js'
+import { intentsLeft } from '../open-intents.js'
 import { readBlocks } from '../read-catalog.js'
 import type {
   ArchiveRecord,
@@ -95,10 +96,8 @@ export class UnsettledRecords {
   }
 
   #reject(uploadId: string, intentId: string | undefined): void {
-    const upload = this.#uploads.get(uploadId)
-    if (!upload) return
-    const others = this.#intentsOf(uploadId).filter((intent) => intent.intentId !== intentId)
-    this.#uploads.set(uploadId, { ...upload, intents: intentId === undefined ? [] : others })
+    if (this.#uploads.has(uploadId))
+      this.#change(uploadId, { intents: intentsLeft(this.#intentsOf(uploadId), intentId) })
   }
 
   #settle({
