@@ -78,7 +78,7 @@ export function selectArchive(given: string, archives: SelectableArchives, place
   return {
     result: 'unknown',
     name,
-    near: near.length === 0 ? nearNames(undated, here.names) : near,
+    near: near.length === 0 && undated !== name ? nearNames(undated, here.names) : near,
     oldest: named?.oldest,
   }
 }
