@@ -1,5 +1,5 @@
 /** A pipeline that ends when its source has closed. */
-import { pipeline, type Readable, type Writable } from './node-streams.js'
+import { pipeline, type Readable } from './node-streams.js'
 
 /**
  * As `pipeline()`, but resolves or rejects when the source has closed: `pipeline()` rejects at the first error, while the
@@ -9,7 +9,7 @@ import { pipeline, type Readable, type Writable } from './node-streams.js'
  */
 export async function pipeToClose(
   source: Readable,
-  sink: NodeJS.WritableStream | Writable,
+  sink: NodeJS.WritableStream,
   options: { readonly end?: boolean } = {},
 ): Promise<void> {
   const closed = new Promise<void>((resolve) => {
