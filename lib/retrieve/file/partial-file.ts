@@ -8,7 +8,6 @@
  * - Any other file of that name is left alone.
  */
 import { constants } from 'node:fs/promises'
-import { dirname } from 'node:path'
 import { OutputFileError } from '../../errors.js'
 import { takeEveryStep } from '../../fs/every-step.js'
 import type { FileStats, FileSystem, OpenFile } from '../../runtime/file-system.js'
@@ -151,8 +150,6 @@ export class PartialFile {
   async #removeIfEmpty(): Promise<void> {
     if ((await this.bytes.stat()).size > 0 || !(await this.#isOurs())) return
     await this.lock.owner.remove(this.path)
-    // After a power cut, a file without notes would not be recognized.
-    await this.files.syncFolder(dirname(this.path))
     await this.removeNotes()
   }
 
