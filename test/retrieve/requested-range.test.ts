@@ -4,29 +4,7 @@ import { expectedOutputOf } from '../../lib/retrieve/expected-output.js'
 import { assertPlanned, requestedRangeOf } from '../../lib/retrieve/requested-range.js'
 import type { JobPlan } from '../../lib/retrieve/retrieval-plan.js'
 import { archivesOf, totalSizeOf } from '../../lib/retrieve/retrieval-target.js'
-import type { Job } from '../../lib/store/retrieval-store.js'
-
-/** A job for the archive `a` of 100 bytes. */
-function jobWith(more: Partial<Job> = {}): Job {
-  return {
-    jobId: 'job',
-    action: 'ArchiveRetrieval',
-    status: 'Succeeded',
-    statusMessage: undefined,
-    description: undefined,
-    creationDate: '2026-01-01T00:00:00.000Z',
-    completionDate: '2026-01-01T04:00:00.000Z',
-    tier: 'Standard',
-    archiveId: 'a',
-    archiveSize: 100,
-    archiveTreeHash: 'aa',
-    range: { start: 0, end: 100 },
-    treeHash: 'bb',
-    inventorySize: undefined,
-    inventory: undefined,
-    ...more,
-  }
-}
+import { jobWith } from '../helpers/jobs.js'
 
 const planOf = (more: Partial<JobPlan> = {}): JobPlan =>
   ({ archiveId: 'a', archiveSize: undefined, treeHash: undefined, ...more }) as JobPlan

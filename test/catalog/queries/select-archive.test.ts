@@ -58,6 +58,16 @@ async function catalogOf(test: Test, ...records: readonly object[]): Promise<str
   return path
 }
 
+/** An archive with a wrong tree hash, without its ID. */
+const wrong = {
+  type: 'mismatched',
+  time: '',
+  ...address,
+  vaultName: 'backups',
+  size: 5,
+  sentTreeHash: '',
+} as const
+
 t.test(
   'a text is an ID, a name, a dated name, the beginning of an ID, or latest, in this order',
   async (t) => {
@@ -111,14 +121,6 @@ t.test('IDs of volumes, of wrong archives and of deleted ones are known', async 
     archive('secondagain', { volume: 2, firstVolume: 'firstfirst', partSize: undefined }),
   ])
   const stored = storedEntryOf({ type: 'set', setId: 'firstfirst', set })
-  const wrong = {
-    type: 'mismatched',
-    time: '',
-    ...address,
-    vaultName: 'backups',
-    size: 5,
-    sentTreeHash: '',
-  } as const
   const mismatched = [{ ...wrong, archiveId: 'wrongwrong' }]
   const archives = archivesOf([stored], {
     mismatched,
@@ -427,14 +429,6 @@ t.test('a set is known by the ID of its first volume, even if that is missing', 
 })
 
 t.test('an archive with a wrong tree hash is found by the beginning of its ID', async (t) => {
-  const wrong = {
-    type: 'mismatched',
-    time: '',
-    ...address,
-    vaultName: 'backups',
-    size: 5,
-    sentTreeHash: '',
-  } as const
   const mismatched = [{ ...wrong, archiveId: 'wrong-id' }]
   t.equal(foundByPrefix('g-id', { entries: [], mismatched }), undefined)
   t.strictSame(foundByPrefix('wron', { entries: [], mismatched }), {

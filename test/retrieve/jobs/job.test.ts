@@ -12,33 +12,12 @@ import { systemRuntime } from '../../../lib/runtime/runtime.js'
 import type { Job, RetrievalStore, StoreRetrieval } from '../../../lib/store/retrieval-store.js'
 import { GIB, MIB } from '../../../lib/sizes.js'
 import { Retry } from '../../../lib/transfer/retry.js'
+import { jobWith } from '../../helpers/jobs.js'
 import { VirtualClock } from '../../helpers/virtual-clock.js'
 
 const HOUR = 3_600_000
 const NOW = Date.parse('2026-01-02T00:00:00Z')
 const { signal } = new AbortController()
-
-/** A finished job for the archive `a` of 100 bytes. */
-function jobWith(more: Partial<Job> = {}): Job {
-  return {
-    jobId: 'job',
-    action: 'ArchiveRetrieval',
-    status: 'Succeeded',
-    statusMessage: undefined,
-    description: undefined,
-    creationDate: '2026-01-01T20:00:00.000Z',
-    completionDate: '2026-01-02T00:00:00.000Z',
-    tier: 'Standard',
-    archiveId: 'a',
-    archiveSize: 100,
-    archiveTreeHash: 'aa',
-    range: { start: 0, end: 100 },
-    treeHash: 'aa',
-    inventorySize: undefined,
-    inventory: undefined,
-    ...more,
-  }
-}
 
 function notFound(): NotFoundError {
   const details = { operation: 'DescribeJob', serviceCode: 'ResourceNotFoundException', status: 404 }
