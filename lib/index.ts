@@ -33,6 +33,7 @@ export type {
   CompletionIntent,
   Content,
   MismatchedArchive,
+  RejectedIntent,
   SendingIntent,
   UnknownContent,
   UploadEnd,
