@@ -9,8 +9,9 @@ import { systemFiles } from '../runtime/system-files.js'
 import type { CompletionIntent, Content } from '../store/upload-journal.js'
 import { readBlocks } from './read-catalog.js'
 import type { ArchiveRecord, BegunRecord, CatalogRecord } from './record.js'
-import { UploadHistory, type OpenUpload, type UnfinishedSet } from './upload-history.js'
-import type { VaultAddress } from './vault-address.js'
+import { streamIdOf, UploadHistory, type OpenUpload, type UnfinishedSet } from './upload-history.js'
+import { isSameStreamName } from './stream-name.js'
+import { isInSameVault, type VaultAddress } from './vault-address.js'
 
 /** A stream that is not stored to its end. */
 export interface UnfinishedUpload extends VaultAddress {
@@ -42,9 +43,15 @@ export interface UnfinishedUpload extends VaultAddress {
   readonly hasUnknownIntent: boolean
   /** The first part of the stream, if it is recorded. */
   readonly firstPart: Content | undefined
-  /** Whether a source could not continue it: only the upload ID selects it. */
+  /** Whether a source could not continue it, or a newer stream of the same name: only the upload ID selects it. */
   readonly isSuperseded: boolean
 }
+
+/** The facts of an unfinished upload that are those of its stream. */
+type Stream = Pick<
+  UnfinishedUpload,
+  'region' | 'endpoint' | 'vaultName' | 'time' | 'accountId' | 'name' | 'streamId' | 'description'
+>
 
 const RECORDS = rule('an iterable of records, such as readCatalog() returns', (value): value is object => {
   return isIterable(value) || (isObject(value) && Symbol.asyncIterator in value)
@@ -98,9 +105,29 @@ function unfinishedOf(history: UploadHistory): UnfinishedUpload[] {
     found.push(ofUpload(upload, set, history))
   }
   for (const set of setsWithoutUpload.values()) found.push(betweenVolumes(set, history))
+  const superseded = history.supersededStreams.map(({ record, first, position }) => {
+    return { ...streamOf(record, first), position }
+  })
   return found
     .filter(({ earlierVolumes }) => earlierVolumes.every(({ volume }, i) => volume === i + 1))
+    .map((stream) => (superseded.some((newer) => isOlder(stream, newer)) ? supersededOf(stream) : stream))
     .sort((a, b) => a.position - b.position)
+}
+
+/**
+ * Whether a stream is older than a superseded stream of the same name. A source that could not continue one stream of a
+ * name has changed since, and continues none that is older. Streams without a name are of different sources.
+ */
+function isOlder(stream: UnfinishedUpload, superseded: Stream & { readonly position: number }): boolean {
+  const { name, accountId, position } = superseded
+  if (stream.position >= position || name === undefined || name === '') return false
+  const isOtherAccount =
+    accountId !== undefined && stream.accountId !== undefined && accountId !== stream.accountId
+  return !isOtherAccount && isSameStreamName(stream.name, name) && isInSameVault(stream, superseded)
+}
+
+function supersededOf(stream: UnfinishedUpload): UnfinishedUpload {
+  return { ...stream, isSuperseded: true }
 }
 
 /** An open upload, with the volumes before it. */
@@ -152,21 +179,11 @@ function betweenVolumes(
  *
  * @param firstVolume - `undefined` if the record is of the first volume itself
  */
-function streamOf(
-  record: ArchiveRecord | BegunRecord,
-  firstVolume: ArchiveRecord | undefined,
-): Pick<
-  UnfinishedUpload,
-  'region' | 'endpoint' | 'vaultName' | 'time' | 'accountId' | 'name' | 'streamId' | 'description'
-> {
+function streamOf(record: ArchiveRecord | BegunRecord, firstVolume: ArchiveRecord | undefined): Stream {
   const { region, endpoint, vaultName, time, accountId } = record
   const { description } = firstVolume ?? record
-  const streamId = record.streamId ?? record.firstVolume ?? ownIdOf(firstVolume ?? record)
+  const streamId = streamIdOf(record, firstVolume)
   // Version 0.1 had no names, and identified a stream by its description.
   const name = record.name ?? (record.streamId === undefined ? description : undefined)
   return { region, endpoint, vaultName, time, accountId, name, streamId, description }
-}
-
-function ownIdOf(record: ArchiveRecord | BegunRecord): string {
-  return record.type === 'archive' ? record.archiveId : record.uploadId
 }

@@ -2,7 +2,8 @@
  * The records of a catalog, reduced to the uploads and sets of volumes that may be unfinished.
  *
  * - An upload ends with the record of its archive, or with a record that it became no archive. `superseded` ends nothing:
- *   the upload is open, but only its ID selects it.
+ *   the upload is open, but only its ID selects it. The record counts after the upload has ended, for older streams of the
+ *   same name, until its stream is continued.
  * - An intent to complete an upload counts until it is rejected. The upload may be an archive by now.
  * - `expired` does not end an upload with such an intent. Its process found that the upload is gone, and another process,
  *   which knew the ID of the upload, may have completed it.
@@ -37,6 +38,16 @@ export interface UnfinishedSet {
   readonly position: number
 }
 
+/** A stream that its source could not continue. */
+export interface SupersededStream {
+  /** The record of its open upload, or of its last volume. */
+  readonly record: ArchiveRecord | BegunRecord
+  /** The record of its first volume; `undefined` if no volume is stored. */
+  readonly first: ArchiveRecord | undefined
+  /** The position of the record in the catalog, from 1. */
+  readonly position: number
+}
+
 /** The completions of an upload that were sent, or were about to be, and not rejected. */
 export interface UploadIntents {
   /** The last intent whose content is recorded; `undefined` without such an intent. */
@@ -54,7 +65,8 @@ export class UploadHistory {
   readonly #intents = new Map<string, CompletionIntent[]>()
   /** By the archive ID of the first volume. */
   readonly #sets = new Map<string, UnfinishedSet>()
-  readonly #supersededStreams = new Set<string>()
+  /** By the ID of the stream, or of the upload if the record has no stream. */
+  readonly #superseded = new Map<string, SupersededStream>()
   /** The IDs of uploads that have an intent without content. */
   readonly #unknownIntents = new Set<string>()
   #position = 0
@@ -67,6 +79,11 @@ export class UploadHistory {
   /** The unfinished sets, by the archive ID of the first volume. */
   get unfinishedSets(): ReadonlyMap<string, UnfinishedSet> {
     return this.#sets
+  }
+
+  /** The streams that were superseded, and not continued since. */
+  get supersededStreams(): readonly SupersededStream[] {
+    return [...this.#superseded.values()]
   }
 
   /** Takes the next record of the file. */
@@ -122,7 +139,7 @@ export class UploadHistory {
 
   /** Whether a stream was superseded, and not continued since. */
   isSupersededStream(streamId: string): boolean {
-    return this.#supersededStreams.has(streamId)
+    return this.#superseded.has(streamId)
   }
 
   #takeIntent({ uploadId, intentId, size, treeHash, firstPart, more }: CompletingRecord): void {
@@ -171,12 +188,29 @@ export class UploadHistory {
   #supersede(uploadId: string | undefined, streamId: string | undefined): void {
     const upload = this.#open.get(uploadId ?? '')
     if (upload) this.#open.set(upload.begun.uploadId, { ...upload, isSuperseded: true })
-    if (streamId !== undefined) this.#supersededStreams.add(streamId)
+    const stream = upload ?? this.#openUploadOf(streamId)
+    const superseded = stream ? this.#streamOf(stream) : this.#setOf(streamId)
+    const key = streamId ?? uploadId
+    if (superseded && key !== undefined) this.#superseded.set(key, superseded)
+  }
+
+  #openUploadOf(streamId: string | undefined): OpenUpload | undefined {
+    return this.openUploads.find(({ begun }) => streamId !== undefined && begun.streamId === streamId)
+  }
+
+  #streamOf({ begun, position }: OpenUpload): SupersededStream {
+    return { record: begun, first: this.#sets.get(begun.firstVolume ?? '')?.first, position }
+  }
+
+  #setOf(streamId: string | undefined): SupersededStream | undefined {
+    for (const { first, last, position } of this.#sets.values())
+      if (streamIdOf(last, first) === streamId) return { record: last, first, position }
+    return undefined
   }
 
   /** A superseded stream can still be continued, by the ID of its upload. */
   #continueStream(streamId: string | undefined): void {
-    if (streamId !== undefined) this.#supersededStreams.delete(streamId)
+    if (streamId !== undefined) this.#superseded.delete(streamId)
   }
 
   #close(uploadId: string): void {
@@ -188,6 +222,19 @@ export class UploadHistory {
     this.#intents.delete(uploadId)
     this.#unknownIntents.delete(uploadId)
   }
+}
+
+/**
+ * The ID of the stream to which a record belongs: in a catalog of version 0.1, that of its first archive or upload.
+ *
+ * @param first - `undefined` if the record is of the first volume itself
+ */
+export function streamIdOf(record: ArchiveRecord | BegunRecord, first: ArchiveRecord | undefined): string {
+  return record.streamId ?? record.firstVolume ?? ownIdOf(first ?? record)
+}
+
+function ownIdOf(record: ArchiveRecord | BegunRecord): string {
+  return record.type === 'archive' ? record.archiveId : record.uploadId
 }
 
 function isSameContent(a: Content, b: Content): boolean {

@@ -1,5 +1,6 @@
 /** The records of an earlier run in the catalog, as the upload needs them to resume it. */
 import { readCatalog } from '../catalog/read-catalog.js'
+import { isSameStreamName } from '../catalog/stream-name.js'
 import { isInSameVault, type VaultAddress } from '../catalog/vault-address.js'
 import type { ArchiveRecord } from '../catalog/record.js'
 import { setOf } from '../catalog/queries/sets.js'
@@ -7,7 +8,6 @@ import type { UnfinishedUpload } from '../catalog/unfinished-uploads.js'
 import type { Archive } from '../store/archive.js'
 import type { EarlierRun } from '../resume/resume-point.js'
 import type { ResumePoint } from '../upload/resume-point.js'
-import { decodeDescription } from '../glacier/description.js'
 import type { FileSystem } from '../runtime/file-system.js'
 import type { StreamIdentity } from './stream-owner.js'
 
@@ -18,7 +18,7 @@ export function keyOf({ uploadId, streamId }: UnfinishedUpload): string {
 
 /** Whether an unfinished stream may have this identity: nothing that is known of the two differs. */
 export function isOfIdentity(stream: UnfinishedUpload, identity: StreamIdentity): boolean {
-  return isInVault(stream, identity) && isSameName(stream.name, identity.name)
+  return isInVault(stream, identity) && isSameStreamName(stream.name, identity.name)
 }
 
 /** Whether a stream is known to be in the account and vault of this identity. */
@@ -31,16 +31,6 @@ export function isSameAccount(
     stream.accountId === identity.accountId &&
     isInSameVault(stream, identity)
   )
-}
-
-/** Whether two names are the same text, in any Unicode normalization form: macOS writes `é` as two characters. */
-function isSameName(recorded: string | undefined, name: string | undefined): boolean {
-  // Version 0.1 recorded an empty description as a name.
-  const isUnnamed = recorded === undefined || recorded === ''
-  if (isUnnamed || name === undefined) return isUnnamed && name === undefined
-  const normalized = name.normalize('NFC')
-  // Version 0.1 recorded the description, as it was sent.
-  return [recorded, decodeDescription(recorded)].some((text) => text.normalize('NFC') === normalized)
 }
 
 /** An unfinished stream in the form that a resumed upload takes. */

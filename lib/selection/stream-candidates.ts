@@ -19,18 +19,10 @@ export class StreamCandidates {
     this.#files = files
   }
 
-  /**
-   * The candidates for `--resume`, the newest first, without those that were skipped.
-   *
-   * A source that could not continue one stream of a name has changed since, and continues none that is older. Streams
-   * without a name are of different sources: only the one that it could not continue is left out.
-   */
+  /** The candidates for `--resume`, the newest first, without those that were superseded or skipped. */
   async list(): Promise<UnfinishedUpload[]> {
-    const streams = (await this.#unfinished()).filter((stream) => isOfIdentity(stream, this.#identity))
-    const hasName = this.#identity.name !== undefined
-    const oldest = hasName ? streams.findLastIndex(({ isSuperseded }) => isSuperseded) + 1 : 0
-    return streams
-      .slice(oldest)
+    return (await this.#unfinished())
+      .filter((stream) => isOfIdentity(stream, this.#identity))
       .filter((stream) => !stream.isSuperseded && !this.#skipped.has(keyOf(stream)))
       .reverse()
   }

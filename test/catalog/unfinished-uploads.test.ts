@@ -208,6 +208,43 @@ t.test('a stream that cannot be continued is superseded: its upload is open, but
   t.strictSame(await isSuperseded(ofUpload, ofStream), [], 'of what is not known it says nothing')
 })
 
+t.test(
+  'older streams of the same name are superseded too, and stay so when the newer one has ended',
+  async (t) => {
+    const ofUpload = { uploadId: 'u', streamId: 's-u' }
+    const ended = [closed('superseded', ofUpload), closed('aborted', ofUpload)]
+    const older = (more: object): Promise<UnfinishedUpload[]> =>
+      unfinished(
+        begun('old', more),
+        begun('u', { name: 'caf\u00e9' }),
+        begun('new', { name: 'caf\u00e9' }),
+        ...ended,
+      )
+    for (const same of [{}, { name: 'cafe\u0301' }, { accountId: undefined }])
+      t.match(await older({ name: 'caf\u00e9', ...same }), [
+        { uploadId: 'old', isSuperseded: true },
+        { uploadId: 'new', isSuperseded: false },
+      ])
+    for (const other of [
+      {},
+      { name: undefined, description: undefined },
+      { accountId: '444455556666', name: 'caf\u00e9' },
+    ])
+      t.match((await older(other))[0], { uploadId: 'old', isSuperseded: false })
+    t.match((await older({ name: 'caf\u00e9', vaultName: 'other' }))[0], { isSuperseded: false })
+    const volume = archive('one', 'u', { streamId: 's-u', more: true, name: 'n' })
+    const set = [begun('old'), volume, closed('superseded', { streamId: 's-u' })]
+    t.match(await unfinished(...set), [{ uploadId: 'old', isSuperseded: true }, { isSuperseded: true }])
+    const unnamed = { name: undefined, description: undefined }
+    const nameless = [begun('old', unnamed), begun('u', unnamed), closed('superseded', ofUpload)]
+    t.match(await unfinished(...nameless), [{ isSuperseded: false }, { isSuperseded: true }])
+    const continued = archive('a', 'u', { streamId: 's-u', partSize: MIB })
+    t.match(await unfinished(begun('old'), begun('u'), closed('superseded', ofUpload), continued), [
+      { uploadId: 'old', isSuperseded: false },
+    ])
+  },
+)
+
 t.test('a superseded stream that an upload ID has continued is one like any other again', async (t) => {
   const superseded = closed('superseded', { uploadId: 'u', streamId: 's' })
   const volume = archive('one', 'u', { streamId: 's', more: true })
