@@ -98,29 +98,29 @@ export class PartBoundaryError extends GlacierPipeError {
   }
 }
 
-/** The data that a tree hash is of. */
-export type TreeHashScope = 'part' | 'archive' | 'range'
+/** The data that a hash is of. */
+export type HashScope = 'part' | 'archive' | 'range'
 
-/** The tree hash of some bytes is not the expected one. */
-export class TreeHashMismatchError extends GlacierPipeError {
-  override readonly name = 'TreeHashMismatchError'
-  /** The data that has the wrong tree hash. */
-  readonly scope: TreeHashScope
-  /** The expected tree hash, lowercase hex; `undefined` if the service stated none to compare with. */
+/** The hash of some bytes is not the expected one. The hashes of a vault are tree hashes. */
+export class HashMismatchError extends GlacierPipeError {
+  override readonly name = 'HashMismatchError'
+  /** The data that has the wrong hash. */
+  readonly scope: HashScope
+  /** The expected hash; `undefined` if the service stated none to compare with. */
   readonly expected: string | undefined
-  /** The actual tree hash, lowercase hex; `undefined` if the response of the service has none. */
+  /** The actual hash; `undefined` if the response of the service has none. */
   readonly actual: string | undefined
 
   constructor(
-    scope: TreeHashScope,
+    scope: HashScope,
     where: string,
     expected: string | undefined,
     actual: string | undefined,
     context?: ErrorContext,
   ) {
     super(
-      'ERR_TREE_HASH_MISMATCH',
-      `The tree hash of ${where} does not match. Expected: ${expected ?? 'not stated'}. Found: ${actual ?? 'not stated'}.`,
+      'ERR_HASH_MISMATCH',
+      `The hash of ${where} does not match. Expected: ${expected ?? 'not stated'}. Found: ${actual ?? 'not stated'}.`,
       context,
     )
     this.scope = scope
@@ -293,19 +293,19 @@ export class CompletionRejectedError extends GlacierPipeError {
   override readonly name = 'CompletionRejectedError'
   /** Bytes that were sent. */
   readonly size: number
-  /** The tree hash of the bytes that were sent, lowercase hex. */
-  readonly treeHash: string
+  /** The hash of the bytes that were sent, by the algorithm of the store. */
+  readonly hash: string
 
-  /** @param atService - the parts that the service has, as `2 parts, 8 bytes of tree hash …` */
-  constructor(size: number, treeHash: string, atService: string, cause: Error, uploadId: string) {
+  /** @param atService - the parts that the service has, as `2 parts, 8 bytes of hash …` */
+  constructor(size: number, hash: string, atService: string, cause: Error, uploadId: string) {
     super(
       'ERR_COMPLETION_REJECTED',
-      `${sentence(cause)} Sent: ${size} bytes of tree hash ${treeHash}. At the service: ${atService}. ` +
+      `${sentence(cause)} Sent: ${size} bytes of hash ${hash}. At the service: ${atService}. ` +
         'Resume the upload: parts that differ are sent again.',
       { cause, uploadId },
     )
     this.size = size
-    this.treeHash = treeHash
+    this.hash = hash
   }
 }
 
@@ -317,14 +317,14 @@ export class CompletionUnknownError extends GlacierPipeError {
   override readonly name = 'CompletionUnknownError'
   /** Bytes that were sent, and of the archive if it exists. */
   readonly size: number
-  /** The tree hash of the bytes that were sent, and of the archive if it exists, lowercase hex. */
-  readonly treeHash: string
+  /** The hash of the bytes that were sent, and of the archive if it exists, by the algorithm of the store. */
+  readonly hash: string
   /** The ID of the archive that the service named without proof of its content; `undefined` if it named none. */
   readonly archiveId: string | undefined
 
   constructor(
     size: number,
-    treeHash: string,
+    hash: string,
     uploadId: string,
     { archiveId, ...context }: ErrorContext & { readonly archiveId?: string | undefined } = {},
   ) {
@@ -334,11 +334,11 @@ export class CompletionUnknownError extends GlacierPipeError {
         (archiveId === undefined
           ? 'was lost, and the service no longer has the upload. '
           : `names the archive ${archiveId} without proof of its content. `) +
-        `The archive probably exists: look for ${size} bytes of tree hash ${treeHash} in an inventory, a day from now.`,
+        `The archive probably exists: look for ${size} bytes of hash ${hash} in an inventory, a day from now.`,
       { ...context, uploadId },
     )
     this.size = size
-    this.treeHash = treeHash
+    this.hash = hash
     this.archiveId = archiveId
   }
 }

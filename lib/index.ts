@@ -113,7 +113,10 @@ export type {
   RetrievalRequest,
   UploadRequest,
   Vault,
+  VaultArchive,
   VaultClient,
+  VaultPart,
+  VaultPartsPage,
   VaultRequest,
 } from './client/vault-client.js'
 export type {
@@ -189,7 +192,7 @@ export {
   SizeMismatchError,
   SourceCommandError,
   TooManyPartsError,
-  TreeHashMismatchError,
+  HashMismatchError,
   UploadFailedError,
   UploadGoneError,
   type CommandEnd,
@@ -198,5 +201,5 @@ export {
   type OwnerDescription,
   type ServiceErrorDetails,
   type ServiceErrorReason,
-  type TreeHashScope,
+  type HashScope,
 } from './errors.js'

@@ -43,7 +43,7 @@ export function uploadServer(
       retryFor: 60_000, // a client does not wait for the six hours of the default
       onFailure: 'abort',
     })
-    const { archiveId, size, treeHash } = archive
+    const { archiveId, size, hash: treeHash } = archive
     response.status(201).json({ archiveId, size, treeHash })
   })
 

@@ -48,7 +48,7 @@ export function uploadServer(
       retryFor: 60_000, // a client does not wait for the six hours of the default
       onFailure: 'abort',
     })
-    const { archiveId, size, treeHash } = archive
+    const { archiveId, size, hash: treeHash } = archive
     return reply.code(201).send({ archiveId, size, treeHash })
   })
 

@@ -20,6 +20,7 @@ export type {
   RejectedRecord,
   SendingRecord,
 } from './record.js'
+export type { EarlierVolume } from './archive-of.js'
 export { findUnfinishedUploads, type UnfinishedUpload } from './unfinished-uploads.js'
 export type { ServiceAddress, VaultAddress } from './vault-address.js'
 export type { ProcessIdentity } from '../runtime/process-identity.js'

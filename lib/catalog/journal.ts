@@ -91,7 +91,7 @@ export function catalogJournal(
         streamId,
         owner,
       }),
-    async completing(uploadId, { intentId, size, treeHash, firstPart, hasNextVolume }) {
+    async completing(uploadId, { intentId, size, hash: treeHash, firstPart, hasNextVolume }) {
       await lock?.assertHeld() // an intent of a process that owns nothing would mislead the owner
       const more = hasNextVolume ? true : undefined
       await catalog.append({
@@ -101,11 +101,11 @@ export function catalogJournal(
         intentId,
         size,
         treeHash,
-        firstPart,
+        firstPart: { size: firstPart.size, treeHash: firstPart.hash },
         more,
       })
     },
-    sending: ({ intentId, size, treeHash, description, volume, firstVolume, ...intent }) =>
+    sending: ({ intentId, size, hash: treeHash, description, volume, firstVolume, ...intent }) =>
       catalog.append({
         type: 'sending',
         time: time(),
@@ -134,7 +134,7 @@ export function catalogJournal(
         archiveId: archive.archiveId,
         vaultName: archive.vaultName,
         size: archive.size,
-        treeHash: archive.treeHash,
+        treeHash: archive.hash,
         partSize: archive.partSize,
         parts: archive.parts,
         description: archive.description,
@@ -146,7 +146,15 @@ export function catalogJournal(
         streamId,
         more: hasNextVolume ? true : undefined,
       }),
-    mismatched: ({ archiveId, size, treeHash, sentTreeHash, uploadId, intentId, ...archive }) =>
+    mismatched: ({
+      archiveId,
+      size,
+      hash: treeHash,
+      sentHash: sentTreeHash,
+      uploadId,
+      intentId,
+      ...archive
+    }) =>
       catalog.append({
         type: 'mismatched',
         time: time(),
@@ -171,7 +179,7 @@ export function catalogJournal(
         accountId,
         uploadId,
         streamId,
-        ...(content && { size: content.size, treeHash: content.treeHash, archiveId: content.archiveId }),
+        ...(content && { size: content.size, treeHash: content.hash, archiveId: content.archiveId }),
       }),
   }
 }

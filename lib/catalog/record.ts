@@ -3,8 +3,16 @@
  * Readers skip types and fields that they do not know, so that an older version can read the file of a newer one.
  */
 import type { ProcessIdentity } from '../runtime/process-identity.js'
-import type { Content, UploadEnd } from '../store/upload-journal.js'
+import type { UploadEnd } from '../store/upload-journal.js'
 import type { VaultAddress } from './vault-address.js'
+
+/** The size and tree hash of some bytes. */
+export interface RecordedContent {
+  /** Bytes. */
+  readonly size: number
+  /** Lowercase hex. */
+  readonly treeHash: string
+}
 
 /** The fields that most records have. */
 interface RecordBase extends VaultAddress {
@@ -23,7 +31,7 @@ interface StreamRecord extends RecordBase {
 }
 
 /** An archive that is stored. */
-export interface ArchiveRecord extends StreamRecord, Content {
+export interface ArchiveRecord extends StreamRecord, RecordedContent {
   /** The type of the record. */
   readonly type: 'archive'
   /** The archive's ID, which the service gave. */
@@ -70,7 +78,7 @@ export interface BegunRecord extends StreamRecord {
 }
 
 /** A completion about to be sent: from here on the archive may exist. Version 0.1 wrote no size and hash. */
-export interface CompletingRecord extends Partial<Content> {
+export interface CompletingRecord extends Partial<RecordedContent> {
   /** The type of the record. */
   readonly type: 'completing'
   /** When the record was written, ISO 8601. */
@@ -80,7 +88,7 @@ export interface CompletingRecord extends Partial<Content> {
   /** Random; absent in version 0.1. */
   readonly intentId?: string | undefined
   /** The first part of the volume. */
-  readonly firstPart?: Content | undefined
+  readonly firstPart?: RecordedContent | undefined
   /** Whether the stream continues in another volume. */
   readonly more?: true | undefined
 }
@@ -89,7 +97,7 @@ export interface CompletingRecord extends Partial<Content> {
  * A request that stores an archive at once, about to be sent. Unless an `archive` or a `rejected` record has the same
  * `intentId`, the archive may exist.
  */
-export interface SendingRecord extends StreamRecord, Content {
+export interface SendingRecord extends StreamRecord, RecordedContent {
   /** The type of the record. */
   readonly type: 'sending'
   /** Random. */
@@ -141,7 +149,7 @@ export interface MismatchedRecord extends RecordBase {
  * - `unknown`: completion was sent, its response did not arrive, and the upload is gone. `size` and `treeHash` are those
  *   of the archive that may exist
  */
-export interface ClosedRecord extends RecordBase, Partial<Content> {
+export interface ClosedRecord extends RecordBase, Partial<RecordedContent> {
   /** The type of the record. */
   readonly type: UploadEnd
   /** Absent if a stream ended between two volumes. */
@@ -163,7 +171,7 @@ export interface EndedRecord {
 }
 
 /** An archive that may exist, in the catalogs of version 0.1; later versions write `sending` records instead. */
-export interface OrphanRecord extends RecordBase, Content {
+export interface OrphanRecord extends RecordBase, RecordedContent {
   /** The type of the record. */
   readonly type: 'orphan'
   /** The description as the service would keep it. */

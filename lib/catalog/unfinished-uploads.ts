@@ -7,6 +7,7 @@ import { isIterable } from '../options/rules.js'
 import type { FileSystem } from '../runtime/file-system.js'
 import { systemFiles } from '../runtime/system-files.js'
 import type { CompletionIntent, Content } from '../store/upload-journal.js'
+import { archiveOf, type EarlierVolume } from './archive-of.js'
 import { readBlocks } from './read-catalog.js'
 import type { ArchiveRecord, BegunRecord, CatalogRecord } from './record.js'
 import { streamIdOf, UploadHistory, type OpenUpload, type UnfinishedSet } from './upload-history.js'
@@ -34,7 +35,7 @@ export interface UnfinishedUpload extends VaultAddress {
   /** The description of the upload that was begun, as the service keeps it. */
   readonly uploadDescription: string | undefined
   /** The volumes that are stored, in order. */
-  readonly earlierVolumes: readonly ArchiveRecord[]
+  readonly earlierVolumes: readonly EarlierVolume[]
   /** The last intent to complete the upload that was not rejected; `undefined` if all were. */
   readonly intent: CompletionIntent | undefined
   /** Whether that is the only intent that was not rejected. */
@@ -144,7 +145,7 @@ function ofUpload(
     uploadId: begun.uploadId,
     partSize: begun.partSize,
     uploadDescription: begun.description,
-    earlierVolumes: set?.volumes ?? [],
+    earlierVolumes: set?.volumes.map(archiveOf) ?? [],
     intent,
     isOnlyIntent: isOnly,
     hasUnknownIntent: hasUnknown,
@@ -165,7 +166,7 @@ function betweenVolumes(
     uploadId: undefined,
     partSize: first.partSize,
     uploadDescription: undefined,
-    earlierVolumes: volumes,
+    earlierVolumes: volumes.map(archiveOf),
     intent: undefined,
     isOnlyIntent: false,
     hasUnknownIntent: false,

@@ -134,7 +134,7 @@ export class UploadHistory {
 
   /** The first part of the stream that begins with a volume, if it is recorded. */
   firstPartOf({ parts, size, treeHash, uploadId }: ArchiveRecord): Content | undefined {
-    return parts === 1 ? { size, treeHash } : this.intentsOf(uploadId).last?.firstPart
+    return parts === 1 ? { size, hash: treeHash } : this.intentsOf(uploadId).last?.firstPart
   }
 
   /** Whether a stream was superseded, and not continued since. */
@@ -147,7 +147,8 @@ export class UploadHistory {
       this.#unknownIntents.add(uploadId) // of version 0.1
       return
     }
-    const intent = { intentId, size, treeHash, firstPart, hasNextVolume: more === true }
+    const first = { size: firstPart.size, hash: firstPart.treeHash }
+    const intent = { intentId, size, hash: treeHash, firstPart: first, hasNextVolume: more === true }
     this.#intents.set(uploadId, [...(this.#intents.get(uploadId) ?? []), intent])
   }
 
@@ -238,5 +239,5 @@ function ownIdOf(record: ArchiveRecord | BegunRecord): string {
 }
 
 function isSameContent(a: Content, b: Content): boolean {
-  return a.size === b.size && a.treeHash === b.treeHash
+  return a.size === b.size && a.hash === b.hash
 }

@@ -4,13 +4,11 @@
  *
  * A call is one request: it makes no second attempt of its own, and it ends at some time, whatever the service does.
  */
+import type { ByteRange } from '../byte-range.js'
 import type {
   InitiatedUpload,
   OpenUpload,
-  PartsPage,
   StoreArchiveRequest,
-  StoreCompleteRequest,
-  StoredArchive,
   StoreInitiateRequest,
   StorePartRequest,
   StoreRequest,
@@ -67,7 +65,34 @@ export interface UploadRequest extends VaultRequest, StoreUploadRequest {}
 export interface PartRequest extends VaultRequest, StorePartRequest {}
 
 /** A request to complete an upload. */
-export interface CompleteRequest extends VaultRequest, StoreCompleteRequest {}
+export interface CompleteRequest extends VaultRequest, StoreUploadRequest {
+  /** Bytes of the archive. */
+  readonly size: number
+  /** The tree hash of the archive. */
+  readonly treeHash: string
+}
+
+/** The response of the service that has stored an archive. */
+export interface VaultArchive {
+  /** The ID of the archive. */
+  readonly archiveId: string
+  /** The tree hash that the service computed; `undefined` if the response has none. */
+  readonly treeHash: string | undefined
+  /** The archive's path at the service. */
+  readonly location: string | undefined
+}
+
+/** A part of an upload that the service has. */
+export interface VaultPart extends ByteRange {
+  /** Lowercase hex. */
+  readonly treeHash: string
+}
+
+/** Some of the parts of an upload, and the upload itself. */
+export interface VaultPartsPage extends Page<VaultPart> {
+  /** The upload. */
+  readonly upload: OpenUpload
+}
 
 /** A request to store an archive of one part. */
 export interface ArchiveRequest extends VaultRequest, StoreArchiveRequest {}
@@ -107,17 +132,17 @@ export interface VaultClient {
   /** Deletes a vault. The service refuses a vault that is not empty. */
   deleteVault(request: VaultRequest): Promise<void>
   /** Stores an archive of one part. It is not idempotent: each call that is carried out stores another archive. */
-  uploadArchive(request: ArchiveRequest): Promise<StoredArchive>
+  uploadArchive(request: ArchiveRequest): Promise<VaultArchive>
   /** Begins a multipart upload. */
   initiateUpload(request: InitiateRequest): Promise<InitiatedUpload>
   /** Sends a part. Resolves to the tree hash that the service computed of it; `undefined` if the response has none. */
   uploadPart(request: PartRequest): Promise<string | undefined>
   /** Completes a multipart upload: the parts become an archive. */
-  completeUpload(request: CompleteRequest): Promise<StoredArchive>
+  completeUpload(request: CompleteRequest): Promise<VaultArchive>
   /** Aborts a multipart upload, and deletes its parts. */
   abortUpload(request: UploadRequest): Promise<void>
   /** Lists the parts that the service has, sorted by their start. */
-  listParts(request: UploadRequest & PageRequest): Promise<PartsPage>
+  listParts(request: UploadRequest & PageRequest): Promise<VaultPartsPage>
   /** Lists the open uploads of a vault. */
   listUploads(request: VaultRequest & PageRequest): Promise<Page<OpenUpload>>
   /** Starts the retrieval of an archive, and resolves to the job ID. Each call starts a job that costs money. */

@@ -11,7 +11,7 @@ import {
   CompletionRejectedError,
   CompletionUnknownError,
   IncompleteSetError,
-  TreeHashMismatchError,
+  HashMismatchError,
   UploadGoneError,
 } from '../errors.js'
 import type { ArchiveStore } from '../store/archive-store.js'
@@ -36,7 +36,7 @@ export interface EarlierRun {
   readonly intent?: CompletionIntent | undefined
   /**
    * Whether the journal proves that no other content can have been stored: it has the upload from its beginning, and
-   * only this intent. Default false: then a response without a tree hash proves nothing unless the upload is seen open.
+   * only this intent. Default false: then a response without a hash proves nothing unless the upload is seen open.
    */
   readonly isOnlyIntent?: boolean | undefined
   /** Whether completion was sent, or about to be, and it is not known with which content; default false. */
@@ -46,7 +46,7 @@ export interface EarlierRun {
 }
 
 /** The reason for which an upload cannot be resumed. */
-export type UploadEnded = CompletionUnknownError | TreeHashMismatchError | UploadGoneError
+export type UploadEnded = CompletionUnknownError | HashMismatchError | UploadGoneError
 
 /** The result of {@link findResumePoint}. */
 export type ResumeFinding =
@@ -152,13 +152,13 @@ async function repeatCompletion(
       acceptsNoHash,
       isSameAccount,
     })
-    const { size, treeHash } = intent
+    const { size, hash } = intent
     const partSize = run.partSize ?? smallestPartSize(intent.firstPart.size, limits)
     const archive: Archive = {
       archiveId,
       vaultName,
       size,
-      treeHash,
+      hash,
       partSize,
       parts: Math.ceil(size / partSize),
       description: run.description,
@@ -173,7 +173,7 @@ async function repeatCompletion(
     const isEnded =
       error instanceof CompletionUnknownError ||
       error instanceof UploadGoneError ||
-      (error instanceof TreeHashMismatchError && error.scope === 'archive')
+      (error instanceof HashMismatchError && error.scope === 'archive')
     if (isEnded) return error
     throw error
   }

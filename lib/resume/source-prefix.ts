@@ -5,12 +5,11 @@
  * A source that is silent is left at once when the reader of its bytes is closed. So the bytes do not come from a
  * generator, which would wait for the source first.
  */
-import { TreeHash } from '../tree-hash/tree-hash.js'
 import { AbortError } from '../errors.js'
 import { onAbort } from '../streams/caller-signal.js'
 import type { Readable } from '../streams/node-streams.js'
 import { openSource, readableOf, type ByteSource } from '../stages/byte-source.js'
-import type { StoreLimits } from '../store/limits.js'
+import type { HashScheme } from '../store/hash-scheme.js'
 import type { Content } from '../store/upload-journal.js'
 
 /** A source whose beginning is known before it is uploaded. */
@@ -41,14 +40,11 @@ export class SourcePrefix {
    * The first part of the source, read as far as it is needed.
    *
    * @param partSize - bytes; the part is shorter if the source is
-   * @param limits - of the store: the tree hash has its leaves
+   * @param hashes - of the store
    * @returns `undefined` if the source has no byte
    * @throws as the source fails
    */
-  async firstPart(
-    partSize: number,
-    { leafSize }: Pick<StoreLimits, 'leafSize'>,
-  ): Promise<Content | undefined> {
+  async firstPart(partSize: number, hashes: HashScheme): Promise<Content | undefined> {
     while (this.#size < partSize && !this.#isEnded) {
       const bytes = await this.#next()
       if (!bytes) continue
@@ -58,12 +54,12 @@ export class SourcePrefix {
     const size = Math.min(this.#size, partSize)
     if (size === 0) return undefined
     let left = size
-    const hash = TreeHash.withLeafSize(leafSize)
+    const hash = hashes.begin()
     for (const bytes of this.#read) {
       hash.update(bytes.subarray(0, left))
       left = Math.max(0, left - bytes.length)
     }
-    return { size, treeHash: hash.digest('hex') }
+    return { size, hash: hash.digest() }
   }
 
   /** The source from its beginning; once. */

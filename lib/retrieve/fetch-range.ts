@@ -5,7 +5,7 @@
  * cost more than hashing them.
  */
 import { toInclusive } from '../byte-range.js'
-import { SizeMismatchError, TreeHashMismatchError } from '../errors.js'
+import { SizeMismatchError, HashMismatchError } from '../errors.js'
 import type { RetrievalStore, StoreOutputRequest } from '../store/retrieval-store.js'
 import type { ProgressMeter } from '../transfer/progress.js'
 import type { Retry } from '../transfer/retry.js'
@@ -35,7 +35,7 @@ export interface FetchContext {
  * Fetches a range and compares it with the tree hash that the service states for it.
  *
  * @param expected - the output that the range belongs to: its tree hash is used if the range is the whole output
- * @throws {TreeHashMismatchError} `ERR_TREE_HASH_MISMATCH`: in every attempt, the bytes had another tree hash
+ * @throws {HashMismatchError} `ERR_HASH_MISMATCH`: in every attempt, the bytes had another tree hash
  * @throws {SizeMismatchError} `ERR_SIZE_MISMATCH`: in every attempt, fewer or more bytes arrived
  * @throws as {@link Retry.run}
  */
@@ -62,7 +62,7 @@ async function fetchOnce(
   const { body, treeHash } = await store.getJobOutput(request)
   const found = await readAll(body, TreeHash.withLeafSize(store.limits.leafSize), size, where, onBytes)
   const expected = treeHash ?? (size === output.size ? output.treeHash : undefined)
-  if (expected !== found.treeHash) throw new TreeHashMismatchError('range', where, expected, found.treeHash)
+  if (expected !== found.treeHash) throw new HashMismatchError('range', where, expected, found.treeHash)
   return found
 }
 

@@ -3,7 +3,7 @@
  * needs no job if its tree hash is known.
  */
 import { toInclusive } from '../byte-range.js'
-import { TreeHashMismatchError } from '../errors.js'
+import { HashMismatchError } from '../errors.js'
 import { combineTreeHashes } from '../tree-hash/tree-hash.js'
 import type { RetrievalPlan } from './retrieval-plan.js'
 import type { VerifiedRange } from './verified-range.js'
@@ -33,11 +33,11 @@ export function planAfter(plan: RetrievalPlan, held: readonly VerifiedRange[]): 
  * Checks that no held range is left over.
  *
  * @param held - the ranges that are none of those in which the outputs are fetched
- * @throws {TreeHashMismatchError} `ERR_TREE_HASH_MISMATCH`: the first such range. Its hash cannot be combined with the
+ * @throws {HashMismatchError} `ERR_HASH_MISMATCH`: the first such range. Its hash cannot be combined with the
  *   others, and the bytes of the stream would be in other places than the caller has them
  */
 export function assertUsed([first]: readonly VerifiedRange[]): void {
   if (!first) return
   const where = `bytes ${toInclusive(first)}, which are there already and are no range of the archive,`
-  throw new TreeHashMismatchError('archive', where, undefined, first.treeHash)
+  throw new HashMismatchError('archive', where, undefined, first.treeHash)
 }

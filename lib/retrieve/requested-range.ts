@@ -1,6 +1,6 @@
 /** The range of a job's output that is handed on. */
 import { rangeWithin, toInclusive, type ByteRange } from '../byte-range.js'
-import { SizeMismatchError, TreeHashMismatchError } from '../errors.js'
+import { SizeMismatchError, HashMismatchError } from '../errors.js'
 import type { Job } from '../store/retrieval-store.js'
 import type { JobPlan } from './retrieval-plan.js'
 
@@ -10,7 +10,7 @@ import type { JobPlan } from './retrieval-plan.js'
  * that returns other bytes states their hash, and the bytes would match it.
  *
  * @throws {RangeError} the job retrieves another archive, another range of it, or an inventory
- * @throws {TreeHashMismatchError} `ERR_TREE_HASH_MISMATCH`: the archive has another tree hash than the caller knows
+ * @throws {HashMismatchError} `ERR_HASH_MISMATCH`: the archive has another tree hash than the caller knows
  * @throws {SizeMismatchError} `ERR_SIZE_MISMATCH`: the archive has another size than the caller knows
  */
 export function assertPlanned(plan: JobPlan, job: Job): void {
@@ -38,7 +38,7 @@ function assertKnownContent({ archiveSize, treeHash }: JobPlan, job: Job): void 
     throw new SizeMismatchError(`The archive of job ${jobId}`, archiveSize, foundSize)
   if (treeHash === undefined || foundHash === undefined || foundHash === treeHash) return
   const where = `the archive of job ${jobId}, as the service describes it,`
-  throw new TreeHashMismatchError('archive', where, treeHash, foundHash)
+  throw new HashMismatchError('archive', where, treeHash, foundHash)
 }
 
 /** Maps the requested range of an archive to the output of a job; `undefined` if the whole output is handed on. */

@@ -7,7 +7,7 @@
  * - If the service loses the job meanwhile, another job takes its place, and only the missing ranges are fetched from it.
  */
 import { rangesOf, rangeWithin, type ByteRange } from '../byte-range.js'
-import { NotFoundError, TreeHashMismatchError } from '../errors.js'
+import { NotFoundError, HashMismatchError } from '../errors.js'
 import type { Job } from '../store/retrieval-store.js'
 import { NodeStack } from '../tree-hash/tree-hash.js'
 import { sliceChunks } from './chunk-slices.js'
@@ -139,7 +139,7 @@ function sliceOf(chunks: readonly Uint8Array[], { start, end }: ByteRange, treeH
 /**
  * Takes the held range that is exactly this range; `undefined` if there are no more held ranges.
  *
- * @throws {TreeHashMismatchError} `ERR_TREE_HASH_MISMATCH`: the next held range is another
+ * @throws {HashMismatchError} `ERR_HASH_MISMATCH`: the next held range is another
  */
 function takeHeld(
   held: VerifiedRange[],
@@ -156,5 +156,5 @@ function takeHeld(
 function assertWhole(nodes: NodeStack, jobId: string, { treeHash }: ExpectedOutput): void {
   const found = nodes.root().toString('hex')
   if (found === treeHash) return
-  throw new TreeHashMismatchError('archive', `the archive of job ${jobId}`, treeHash, found)
+  throw new HashMismatchError('archive', `the archive of job ${jobId}`, treeHash, found)
 }

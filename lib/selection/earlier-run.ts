@@ -1,11 +1,11 @@
 /** The records of an earlier run in the catalog, as the upload needs them to resume it. */
+import { archiveOf } from '../catalog/archive-of.js'
 import { readCatalog } from '../catalog/read-catalog.js'
 import { isSameStreamName } from '../catalog/stream-name.js'
 import { isInSameVault, type VaultAddress } from '../catalog/vault-address.js'
 import type { ArchiveRecord } from '../catalog/record.js'
 import { setOf } from '../catalog/queries/sets.js'
 import type { UnfinishedUpload } from '../catalog/unfinished-uploads.js'
-import type { Archive } from '../store/archive.js'
 import type { EarlierRun } from '../resume/resume-point.js'
 import type { ResumePoint } from '../upload/resume-point.js'
 import type { FileSystem } from '../runtime/file-system.js'
@@ -37,7 +37,7 @@ export function isSameAccount(
 export function earlierRunOf(stream: UnfinishedUpload, identity: StreamIdentity): EarlierRun {
   return {
     uploadId: stream.uploadId,
-    earlierVolumes: stream.earlierVolumes.map((record) => archiveOf(record)),
+    earlierVolumes: stream.earlierVolumes,
     partSize: stream.partSize,
     description: stream.uploadDescription,
     intent: stream.intent,
@@ -92,11 +92,4 @@ export function isInVault(
     identity.accountId !== undefined &&
     record.accountId !== identity.accountId
   return isInSameVault(record, identity) && !isOtherAccount
-}
-
-function archiveOf(record: ArchiveRecord): Archive {
-  const { archiveId, vaultName, size, treeHash, description, volume, firstVolume } = record
-  const { partSize = size, parts = Math.ceil(size / partSize) } = record
-  const content = { size, treeHash, partSize, parts }
-  return { archiveId, vaultName, ...content, description, location: undefined, volume, firstVolume }
 }

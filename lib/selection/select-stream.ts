@@ -8,7 +8,7 @@
  */
 import { assertNoConflicts } from '../catalog/queries/conflicts.js'
 import type { UnfinishedUpload } from '../catalog/unfinished-uploads.js'
-import { CompletionUnknownError, LockHeldError, TreeHashMismatchError } from '../errors.js'
+import { CompletionUnknownError, LockHeldError, HashMismatchError } from '../errors.js'
 import type { Archive } from '../store/archive.js'
 import type { ByteSource } from '../stages/byte-source.js'
 import { findResumePoint, type EarlierRun, type ResumeFinding } from '../resume/resume-point.js'
@@ -134,8 +134,8 @@ class StreamSelector {
         return this.#skip(candidate) // its process has just stored it, or is about to record that it has expired
       })
     }
-    const first = stored && (await prefix.firstPart(candidate.partSize, this.#selection.store.limits))
-    const isSame = first?.size === stored?.size && first?.treeHash === stored?.treeHash
+    const first = stored && (await prefix.firstPart(candidate.partSize, this.#selection.store.hashes))
+    const isSame = first?.size === stored?.size && first?.hash === stored?.hash
     return first && isSame ? this.#resume(candidate) : this.#setAside(candidate)
   }
 
@@ -198,7 +198,7 @@ class StreamSelector {
 
 /** Whether a new upload is started: the archive may exist already, so no older upload of the stream is resumed instead. */
 function startsNewUpload({ ended }: ResumeFinding): boolean {
-  return ended instanceof CompletionUnknownError || ended instanceof TreeHashMismatchError
+  return ended instanceof CompletionUnknownError || ended instanceof HashMismatchError
 }
 
 function idsOf(volumes: readonly Archive[] = []): string[] {

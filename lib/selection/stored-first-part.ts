@@ -21,7 +21,7 @@ export async function storedFirstPart(
   try {
     const { items } = await retry.run(() => store.listParts({ uploadId, signal, limit: 1 }), signal)
     const [part] = items
-    return part?.start === 0 ? { size: part.end, treeHash: part.treeHash } : undefined
+    return part?.start === 0 ? { size: part.end, hash: part.hash } : undefined
   } catch (error) {
     if (!(error instanceof NotFoundError)) throw error
     return isSameAccount(candidate, identity) ? 'gone' : undefined

@@ -5,7 +5,9 @@
  * A call is one request: it makes no second attempt of its own, and it ends at some time, whatever the service does.
  */
 import type { ByteRange } from '../byte-range.js'
+import type { ServiceError } from '../errors.js'
 import type { Checksums } from '../tree-hash/tree-hash.js'
+import type { HashScheme } from './hash-scheme.js'
 import type { StoreLimits } from './limits.js'
 import type { Page, PageRequest } from './pages.js'
 
@@ -65,8 +67,8 @@ export interface StorePartRequest extends StoreUploadRequest, StoreBody {
 export interface StoreCompleteRequest extends StoreUploadRequest {
   /** Bytes of the archive. */
   readonly size: number
-  /** The tree hash of the archive. */
-  readonly treeHash: string
+  /** The hash of the archive. */
+  readonly hash: string
 }
 
 /** Stores an archive of one part in one request. */
@@ -79,8 +81,8 @@ export interface StoreArchiveRequest extends StoreRequest, StoreBody {
 export interface StoredArchive {
   /** The ID of the archive. */
   readonly archiveId: string
-  /** The tree hash that the service computed; `undefined` if the response has none. */
-  readonly treeHash: string | undefined
+  /** The hash that the service computed; `undefined` if the response has none. */
+  readonly hash: string | undefined
   /** The archive's path at the service. */
   readonly location: string | undefined
 }
@@ -101,8 +103,8 @@ export interface OpenUpload {
 
 /** A part that the service has. */
 export interface ListedPart extends ByteRange {
-  /** Lowercase hex. */
-  readonly treeHash: string
+  /** By the algorithm of the store. */
+  readonly hash: string
 }
 
 /** Some of the parts of an upload, and the upload itself. */
@@ -123,16 +125,22 @@ export interface VolumeMark {
 export interface ArchiveStore {
   /** The limits of the store. */
   readonly limits: StoreLimits
+  /** The hashes of the store. */
+  readonly hashes: HashScheme
+  /** Milliseconds without activity after which an upload is kept alive by a part that is sent again; `Infinity` if uploads do not expire. */
+  readonly keepAliveMs: number
   /** The name of the vault, which archives and records carry. */
   readonly vaultName: string
   /** Stores an archive of one part. It is not idempotent: each call that is carried out stores another archive. */
   uploadArchive(request: StoreArchiveRequest): Promise<StoredArchive>
   /** Begins a multipart upload. */
   initiateUpload(request: StoreInitiateRequest): Promise<InitiatedUpload>
-  /** Resolves to the tree hash that the service computed of the part; `undefined` if the response has none. */
+  /** Resolves to the hash that the service computed of the part; `undefined` if the response has none. */
   uploadPart(request: StorePartRequest): Promise<string | undefined>
   /** Completes an upload: its parts become an archive. */
   completeUpload(request: StoreCompleteRequest): Promise<StoredArchive>
+  /** Whether a completion failed because the parts at the service do not have the size and hash that it states. */
+  isContentRefusal(error: unknown): error is ServiceError
   /** Aborts an upload. Its parts are deleted. */
   abortUpload(request: StoreUploadRequest): Promise<void>
   /** Lists the parts that the service has, sorted by their start. */

@@ -1,7 +1,7 @@
 /** The results of an upload, as plain data. */
 import type { ByteRange } from '../byte-range.js'
 
-/** An archive that the service has stored, its tree hash confirmed. */
+/** An archive that the service has stored, its hash confirmed. */
 export interface Archive {
   /** The only name by which the service knows the archive. If it is lost, only an inventory has it, a day later. */
   readonly archiveId: string
@@ -9,8 +9,8 @@ export interface Archive {
   readonly vaultName: string
   /** Bytes. */
   readonly size: number
-  /** Lowercase hex. */
-  readonly treeHash: string
+  /** The hash of the archive: in a vault, its tree hash, lowercase hex. */
+  readonly hash: string
   /** Bytes in each part but the last. */
   readonly partSize: number
   /** The number of parts in which it was sent; 1 if it was sent in one request. */
@@ -33,12 +33,12 @@ export interface RecordedArchive {
   readonly emit: () => void
 }
 
-/** A part that the service has stored, its tree hash confirmed. */
+/** A part that the service has stored, its hash confirmed. */
 export interface UploadedPart extends ByteRange {
   /** 0-based, in the stream. */
   readonly index: number
-  /** Lowercase hex. */
-  readonly treeHash: string
+  /** The hash of the part: in a vault, its tree hash, lowercase hex. */
+  readonly hash: string
   /** Whether a resumed upload had it already, so that it was not sent. */
   readonly skipped: boolean
   /** The number of requests that are allowed at once now. */

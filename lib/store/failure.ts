@@ -9,7 +9,7 @@ import {
   ConnectionError,
   ServiceError,
   SizeMismatchError,
-  TreeHashMismatchError,
+  HashMismatchError,
   type ServiceErrorReason,
 } from '../errors.js'
 import { isCertificateCode, neverArrived } from './network-failure.js'
@@ -77,7 +77,7 @@ const NOT_ACCEPTED: ReadonlySet<number> = new Set([408, 429])
 
 /** The meaning of a failed request for the next attempt. */
 export function failureKindOf(error: unknown): FailureKind {
-  if (error instanceof TreeHashMismatchError || error instanceof SizeMismatchError) return 'corrupted'
+  if (error instanceof HashMismatchError || error instanceof SizeMismatchError) return 'corrupted'
   if (!(error instanceof ServiceError)) return 'final'
   const { reason, serviceCode, status } = error
   const byReason = reason && BY_REASON[reason]
@@ -91,7 +91,7 @@ export function failureKindOf(error: unknown): FailureKind {
 
 /** Whether the service may have carried out a request that failed. */
 export function mayHaveActed(error: unknown): boolean {
-  if (error instanceof AbortError || error instanceof TreeHashMismatchError) return true
+  if (error instanceof AbortError || error instanceof HashMismatchError) return true
   if (!(error instanceof ServiceError)) return false
   if (error instanceof ConnectionError) return !neverArrived(error.cause, error.serviceCode)
   const { serviceCode, status = 0 } = error

@@ -6,12 +6,12 @@
 import { NotRecordedError } from '../errors.js'
 import type { Archive } from './archive.js'
 
-/** The size and tree hash of some bytes. */
+/** The size and hash of some bytes. */
 export interface Content {
   /** Bytes. */
   readonly size: number
-  /** Lowercase hex. */
-  readonly treeHash: string
+  /** The hash, by the algorithm of the store: in a vault the tree hash, lowercase hex. */
+  readonly hash: string
 }
 
 /** An upload that the service has begun. */
@@ -56,7 +56,7 @@ export interface SendingIntent extends Content {
   readonly firstVolume: string | undefined
 }
 
-/** An archive that the service stored with another tree hash than that of the bytes sent. */
+/** An archive that the service stored with another hash than that of the bytes sent. */
 export interface MismatchedArchive {
   /** The ID of the archive. */
   readonly archiveId: string
@@ -64,10 +64,10 @@ export interface MismatchedArchive {
   readonly vaultName: string
   /** Bytes sent. */
   readonly size: number
-  /** The tree hash of the response; `undefined` if it had none, or a later response may have another. */
-  readonly treeHash: string | undefined
-  /** The tree hash of the bytes sent. */
-  readonly sentTreeHash: string
+  /** The hash of the response; `undefined` if it had none, or a later response may have another. */
+  readonly hash: string | undefined
+  /** The hash of the bytes sent. */
+  readonly sentHash: string
   /** The ID of the upload; absent if the archive was sent in one request. */
   readonly uploadId?: string | undefined
   /** The ID of the `sending` intent; absent if the archive came from an upload. */
@@ -123,7 +123,7 @@ export interface UploadJournal {
     hasNextVolume: boolean,
     intentId?: string,
   ): Promise<void>
-  /** The service stored an archive with another tree hash than that of the bytes sent. */
+  /** The service stored an archive with another hash than that of the bytes sent. */
   mismatched(archive: MismatchedArchive): Promise<void>
   /**
    * An upload ended without an archive.

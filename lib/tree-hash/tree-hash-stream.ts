@@ -1,7 +1,7 @@
 /**
  * A stage that computes the tree hash of the bytes that pass through it.
  */
-import { TreeHashMismatchError } from '../errors.js'
+import { HashMismatchError } from '../errors.js'
 import { TREE_HASH } from '../options/rules.js'
 import { checkOptions, type RulesOf } from '../options/check-options.js'
 import { bytesOfChunk } from '../streams/bytes.js'
@@ -22,7 +22,7 @@ const OPTIONS = { expected: TREE_HASH } satisfies RulesOf<TreeHashStreamOptions>
  *
  * @throws {TypeError} an unknown option, or one of a wrong type
  * @throws {RangeError} `expected` is not a tree hash
- * @throws {TreeHashMismatchError} `ERR_TREE_HASH_MISMATCH`, as an error of the stream: the bytes do not have the
+ * @throws {HashMismatchError} `ERR_HASH_MISMATCH`, as an error of the stream: the bytes do not have the
  *   expected tree hash
  *
  * @example
@@ -88,7 +88,7 @@ export class TreeHashStream extends Transform {
     this.#treeHash = this.#hash.digest('hex')
     const isExpected = this.#expected === undefined || this.#expected === this.#treeHash
     callback(
-      isExpected ? null : new TreeHashMismatchError('archive', 'the stream', this.#expected, this.#treeHash),
+      isExpected ? null : new HashMismatchError('archive', 'the stream', this.#expected, this.#treeHash),
     )
   }
 }

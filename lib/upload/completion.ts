@@ -1,5 +1,5 @@
 /**
- * The request that completes an upload. The service computes the tree hash from the parts it has and refuses another;
+ * The request that completes an upload. The service computes the hash from the parts it has and refuses another;
  * the request may be repeated for a while and gives the same archive (docs/glacier-protocol.md#completion).
  *
  * - It is sent only with the content of the intent in the journal, which the caller has recorded.
@@ -7,14 +7,14 @@
  *   voids no intent that another process has recorded for the same upload.
  * - After any other failure the intent stays, and the next run sends it again. This process may have lost the upload while
  *   it was paused, and the new owner may have sent the same intent.
- * - A response without a tree hash is accepted only if the caller knows that the upload was open when this process
+ * - A response without a hash is accepted only if the caller knows that the upload was open when this process
  *   began to own it, or that no other content can have been stored; see {@link CompletionTrust}.
  */
 import {
   CompletionRejectedError,
   CompletionUnknownError,
   ServiceError,
-  TreeHashMismatchError,
+  HashMismatchError,
   UploadGoneError,
 } from '../errors.js'
 import { mayHaveActed } from '../store/failure.js'
@@ -27,14 +27,14 @@ import { isGone, type UploadContext } from './upload-context.js'
 export type CompletionContext = Pick<UploadContext, 'store' | 'retry' | 'journal' | 'signal' | 'lastSignal'>
 
 /** The content of an intent in the journal. */
-type IdentifiedContent = Pick<CompletionIntent, 'intentId' | 'size' | 'treeHash'>
+type IdentifiedContent = Pick<CompletionIntent, 'intentId' | 'size' | 'hash'>
 
 /** Facts about an upload that are known before its completion is sent. */
 export interface CompletionTrust {
   /** Whether an earlier run has sent the completion, so that the upload may be gone because it is an archive. */
   readonly sentBefore: boolean
   /**
-   * Whether a response without a tree hash is for the content of the intent; see docs/glacier-protocol.md#completion.
+   * Whether a response without a hash is for the content of the intent; see docs/glacier-protocol.md#completion.
    */
   readonly acceptsNoHash: boolean
   /** Whether the upload is known to be in the account in use: only then does a 404 mean that the upload is gone. */
@@ -47,7 +47,7 @@ export const OWN_UPLOAD: CompletionTrust = { sentBefore: false, acceptsNoHash: t
 /**
  * Completes an upload. Unless the archive is stored, it records the outcome of the intent.
  *
- * @throws {TreeHashMismatchError} `ERR_TREE_HASH_MISMATCH`: the service responded with another tree hash. The archive ID
+ * @throws {HashMismatchError} `ERR_HASH_MISMATCH`: the service responded with another hash. The archive ID
  *   is recorded
  * @throws {CompletionRejectedError} `ERR_COMPLETION_REJECTED`: the service refused size or hash; the upload stays open
  * @throws {CompletionUnknownError} `ERR_COMPLETION_UNKNOWN`: a response was lost or the completion refused, and
@@ -59,7 +59,7 @@ export const OWN_UPLOAD: CompletionTrust = { sentBefore: false, acceptsNoHash: t
 export async function complete(
   context: CompletionContext,
   uploadId: string,
-  { intentId, size, treeHash }: IdentifiedContent,
+  { intentId, size, hash }: IdentifiedContent,
   { sentBefore, acceptsNoHash, isSameAccount }: CompletionTrust,
 ): Promise<StoredArchive> {
   const { store, retry, journal, signal, lastSignal } = context
@@ -70,30 +70,30 @@ export async function complete(
     await journal.assertOwner()
     let stored: StoredArchive
     try {
-      stored = await store.completeUpload({ uploadId, size, treeHash, signal: lastSignal })
+      stored = await store.completeUpload({ uploadId, size, hash, signal: lastSignal })
     } catch (error) {
       lost ||= mayHaveActed(error)
       throw error
     }
     lost = true
-    if (stored.treeHash === treeHash || (stored.treeHash === undefined && acceptsNoHash)) return stored
+    if (stored.hash === hash || (stored.hash === undefined && acceptsNoHash)) return stored
     const { archiveId } = stored
-    if (stored.treeHash === undefined) {
-      throw new CompletionUnknownError(size, treeHash, uploadId, { archiveId })
+    if (stored.hash === undefined) {
+      throw new CompletionUnknownError(size, hash, uploadId, { archiveId })
     }
     if (!mismatches.has(archiveId)) {
       mismatches.add(archiveId)
       // Without the hash of the response: a later response may state the right one for the same ID.
-      const content = { size, treeHash: undefined, sentTreeHash: treeHash }
+      const content = { size, hash: undefined, sentHash: hash }
       await recorded(archiveId, journal.mismatched({ archiveId, vaultName, ...content, uploadId }))
     }
     const where = `the archive ${archiveId} at the service`
-    throw new TreeHashMismatchError('archive', where, treeHash, stored.treeHash)
+    throw new HashMismatchError('archive', where, hash, stored.hash)
   }
   try {
     return await retry.run(attempt, signal)
   } catch (error) {
-    throw await errorOfFailure(context, uploadId, { intentId, size, treeHash }, error, {
+    throw await errorOfFailure(context, uploadId, { intentId, size, hash }, error, {
       lost,
       isSameAccount,
     })
@@ -104,22 +104,22 @@ export async function complete(
 async function errorOfFailure(
   context: CompletionContext,
   uploadId: string,
-  { intentId, size, treeHash }: IdentifiedContent,
+  { intentId, size, hash }: IdentifiedContent,
   error: unknown,
   { lost, isSameAccount }: { readonly lost: boolean; readonly isSameAccount: boolean },
 ): Promise<unknown> {
   if (error instanceof CompletionUnknownError) {
     await unlessFailed(
-      context.journal.closed('unknown', uploadId, { size, treeHash, archiveId: error.archiveId }),
+      context.journal.closed('unknown', uploadId, { size, hash, archiveId: error.archiveId }),
     )
     return error
   }
   if (isGone(error)) {
     if (!lost || !isSameAccount) return new UploadGoneError(uploadId, { cause: error })
-    return unknownContent(context, uploadId, { size, treeHash }, error)
+    return unknownContent(context, uploadId, { size, hash }, error)
   }
-  const isRefused = error instanceof ServiceError && error.serviceCode === 'InvalidParameterValueException'
-  if (isRefused) return errorOfRefusal(context, uploadId, { intentId, size, treeHash }, error, lost)
+  if (context.store.isContentRefusal(error))
+    return errorOfRefusal(context, uploadId, { intentId, size, hash }, error, lost)
   return error
 }
 
@@ -131,7 +131,7 @@ async function errorOfFailure(
 async function errorOfRefusal(
   context: CompletionContext,
   uploadId: string,
-  { intentId, size, treeHash }: IdentifiedContent,
+  { intentId, size, hash }: IdentifiedContent,
   error: ServiceError,
   lost: boolean,
 ): Promise<unknown> {
@@ -141,22 +141,22 @@ async function errorOfRefusal(
     // A request that has no response yet may be carried out after a part has been replaced, and gives this archive.
     if (!lost) await unlessFailed(context.journal.rejected({ uploadId, intentId }))
   } catch (failed) {
-    if (failed instanceof UploadGoneError) return unknownContent(context, uploadId, { size, treeHash }, error)
+    if (failed instanceof UploadGoneError) return unknownContent(context, uploadId, { size, hash }, error)
     // Whether the upload is open is not known: the intent stays, and the next run sends it again.
     found = `parts that could not be listed (${(failed as Error).message})`
   }
-  return new CompletionRejectedError(size, treeHash, found, error, uploadId)
+  return new CompletionRejectedError(size, hash, found, error, uploadId)
 }
 
 /** Records that an archive of this content may exist. */
 async function unknownContent(
   { journal }: CompletionContext,
   uploadId: string,
-  { size, treeHash }: Content,
+  { size, hash }: Content,
   cause: unknown,
 ): Promise<CompletionUnknownError> {
-  await unlessFailed(journal.closed('unknown', uploadId, { size, treeHash }))
-  return new CompletionUnknownError(size, treeHash, uploadId, { cause })
+  await unlessFailed(journal.closed('unknown', uploadId, { size, hash }))
+  return new CompletionUnknownError(size, hash, uploadId, { cause })
 }
 
 /** Ignores a failure to record, which costs a later run a request: the error at hand matters more. */

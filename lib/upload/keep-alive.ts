@@ -1,7 +1,6 @@
 /**
- * Keeps an upload alive while its source is silent. The service removes an upload after a day without activity
- * (docs/glacier-protocol.md#upload-expiry), so the last part that was sent or compared is kept, and sent again after
- * half a day without one.
+ * Keeps an upload alive while its source is silent. A store may remove an upload that is silent, so the
+ * last part that was sent or compared is kept, and sent again after a while without one (`ArchiveStore.keepAliveMs`).
  *
  * - The part's memory is reserved in the plan: it is released when a later part replaces the part, or at the end.
  * - The memory of a part that is being sent again is released only when that request has settled.
@@ -10,12 +9,10 @@ import type { HashedPart } from '../tree-hash/hash-parts.js'
 import type { Clock } from '../runtime/clock.js'
 import type { PartMemory } from '../transfer/part-memory.js'
 
-/** Milliseconds without activity after which a part is sent again. */
-export const KEEP_ALIVE_MS: number = 12 * 3_600_000
-
 /** Keeps one upload alive. */
 export class KeepAlive {
   readonly #clock: Clock
+  readonly #afterMs: number
   readonly #memory: PartMemory
   readonly #send: (part: HashedPart) => Promise<void>
   readonly #stop = new AbortController()
@@ -24,9 +21,13 @@ export class KeepAlive {
   #activeAtMs = 0
   #isRunning = false
 
-  /** @param send - sends a part again; must not reject */
-  constructor(clock: Clock, memory: PartMemory, send: (part: HashedPart) => Promise<void>) {
+  /**
+   * @param afterMs - milliseconds without activity after which a part is sent again; `Infinity` for never
+   * @param send - sends a part again; must not reject
+   */
+  constructor(clock: Clock, afterMs: number, memory: PartMemory, send: (part: HashedPart) => Promise<void>) {
     this.#clock = clock
+    this.#afterMs = afterMs
     this.#memory = memory
     this.#send = send
   }
@@ -36,7 +37,7 @@ export class KeepAlive {
     const before = this.#part
     this.#part = part
     if (before) this.#release(before)
-    if (this.#isRunning) return
+    if (this.#isRunning || this.#afterMs === Infinity) return
     this.#isRunning = true
     this.#activeAtMs = this.#clock.now()
     void this.#run()
@@ -57,7 +58,7 @@ export class KeepAlive {
 
   async #run(): Promise<void> {
     while (!this.#stop.signal.aborted) {
-      const leftMs = this.#activeAtMs + KEEP_ALIVE_MS - this.#clock.now()
+      const leftMs = this.#activeAtMs + this.#afterMs - this.#clock.now()
       if (leftMs > 0) await this.#clock.sleep(leftMs, this.#stop.signal).catch(() => undefined)
       else if (this.#part) await this.#sendAgain(this.#part)
     }

@@ -1,7 +1,7 @@
 /**
  * A volume of a stream while it is uploaded: parts in, an archive ID out.
  *
- * - The first part waits for a second: an archive of one part is stored by one UploadArchive request, and nothing is
+ * - The first part waits for a second: an archive of one part is stored by one request, and nothing is
  *   initiated for a stream without a byte.
  * - `add` resolves when the next part could be sent at once, so at most `concurrency` parts are held here, and the part
  *   that keeps the upload alive.
@@ -10,8 +10,8 @@
 import { EmptyArchiveError } from '../errors.js'
 import { invariant } from '../invariant.js'
 import type { HashedPart } from '../tree-hash/hash-parts.js'
-import { NodeStack } from '../tree-hash/tree-hash.js'
 import type { InitiatedUpload, StoredArchive } from '../store/archive-store.js'
+import type { PartHashes } from '../store/hash-scheme.js'
 import type { Archive, RecordedArchive } from '../store/archive.js'
 import { complete, OWN_UPLOAD } from './completion.js'
 import { recorded, type CompletionIntent, type Content } from '../store/upload-journal.js'
@@ -28,7 +28,7 @@ export class OpenVolume implements Volume {
   readonly #position: VolumePosition
   readonly #isResumed: boolean
   readonly #sender: PartSender
-  readonly #nodes = new NodeStack()
+  readonly #hashes: PartHashes
   #held: HashedPart | undefined
   #firstPart: Content | undefined
   #size = 0
@@ -46,6 +46,7 @@ export class OpenVolume implements Volume {
   ) {
     this.#context = context
     this.#position = position
+    this.#hashes = context.store.hashes.combine()
     this.#isResumed = resumed !== undefined
     this.#sender = new PartSender(context, position.offset, resumed, fail)
     this.uploadId = resumed?.uploadId
@@ -53,7 +54,7 @@ export class OpenVolume implements Volume {
 
   /** The number of parts added. */
   get parts(): number {
-    return this.#nodes.count
+    return this.#hashes.count
   }
 
   /** Whether the next part belongs to another volume. All parts that an earlier run has sent belong to this one. */
@@ -65,9 +66,10 @@ export class OpenVolume implements Volume {
 
   /** Takes the next part; resolves when another part could be sent. */
   async add(part: HashedPart): Promise<void> {
-    this.#nodes.push(Buffer.from(part.treeHash, 'hex'))
+    const hash = this.#context.store.hashes.ofPart(part)
+    this.#hashes.push(hash)
     this.#size = part.end - this.#position.offset
-    this.#firstPart ??= { size: part.end - part.start, treeHash: part.treeHash }
+    this.#firstPart ??= { size: part.end - part.start, hash }
     if (this.parts === 1 && !this.#isResumed) {
       this.#held = part
       return
@@ -87,7 +89,7 @@ export class OpenVolume implements Volume {
   async complete(hasNextVolume: boolean): Promise<RecordedArchive> {
     if (this.#sender.uploadedEnd > this.#size) throw this.#sender.endsEarly(this.#size)
     if (!this.#firstPart) throw new EmptyArchiveError()
-    const content = { size: this.#size, treeHash: this.#nodes.root().toString('hex') }
+    const content = { size: this.#size, hash: this.#hashes.digest() }
     const first = this.#held
     this.#held = undefined
     return first
@@ -128,7 +130,7 @@ export class OpenVolume implements Volume {
 
   async #sendWhole(part: HashedPart, hasNextVolume: boolean): Promise<RecordedArchive> {
     const { stored, intentId, warn } = await sendWhole(this.#context, this.#facts(), part)
-    const archive = this.#archive(stored, part.treeHash)
+    const archive = this.#archive(stored, this.#hashes.digest())
     await this.#record(archive, undefined, hasNextVolume, intentId)
     this.#context.partMemory.release(part.bytes)
     const emit = (): void => {
@@ -149,7 +151,7 @@ export class OpenVolume implements Volume {
     this.completionSent = true
     const stored = await complete(this.#context, uploadId, intent, OWN_UPLOAD)
     this.uploadId = undefined
-    const archive = this.#archive(stored, intent.treeHash)
+    const archive = this.#archive(stored, intent.hash)
     await this.#record(archive, uploadId, intent.hasNextVolume)
     const emit = (): void => {
       this.#context.emit('archive', archive)
@@ -162,9 +164,9 @@ export class OpenVolume implements Volume {
     return { description, volume, firstVolume }
   }
 
-  #archive({ archiveId, location }: StoredArchive, treeHash: string): Archive {
+  #archive({ archiveId, location }: StoredArchive, hash: string): Archive {
     const { store, plan } = this.#context
-    const content = { size: this.#size, treeHash, partSize: plan.partSize, parts: this.parts }
+    const content = { size: this.#size, hash, partSize: plan.partSize, parts: this.parts }
     return { archiveId, vaultName: store.vaultName, ...content, location, ...this.#facts() }
   }
 

@@ -6,7 +6,7 @@
  * - The last part that was sent or compared keeps the upload alive.
  */
 import { toInclusive, type ByteRange } from '../byte-range.js'
-import { TreeHashMismatchError, type ResumeMismatchError } from '../errors.js'
+import { HashMismatchError, type ResumeMismatchError } from '../errors.js'
 import { invariant } from '../invariant.js'
 import type { HashedPart } from '../tree-hash/hash-parts.js'
 import { KeepAlive } from './keep-alive.js'
@@ -40,7 +40,12 @@ export class PartSender {
     this.#uploaded = resumed?.uploaded
     this.#uploadId = resumed?.uploadId
     this.#fail = fail
-    this.#keepAlive = new KeepAlive(context.retry.clock, context.partMemory, (part) => this.#send(part))
+    this.#keepAlive = new KeepAlive(
+      context.retry.clock,
+      context.store.keepAliveMs,
+      context.partMemory,
+      (part) => this.#send(part),
+    )
   }
 
   /** The end of the last part that an earlier run has uploaded, in the volume. */
@@ -92,7 +97,8 @@ export class PartSender {
 
   #sendUnlessUploaded(part: HashedPart): void {
     const { start, end } = this.#rangeOf(part)
-    const found = this.#uploaded?.compare({ start, end, treeHash: part.treeHash }) ?? 'none'
+    const found =
+      this.#uploaded?.compare({ start, end, hash: this.#context.store.hashes.ofPart(part) }) ?? 'none'
     if (found === 'same') {
       partDone(this.#context, part, true)
       this.#keepAlive.keep(part)
@@ -135,12 +141,20 @@ export class PartSender {
  * @param skipped - whether the service had the part already
  */
 export function partDone(
-  { progress, concurrency, emit }: UploadContext,
-  { index, start, end, treeHash }: HashedPart,
+  { store, progress, concurrency, emit }: UploadContext,
+  part: HashedPart,
   skipped: boolean,
 ): void {
+  const { index, start, end } = part
   progress.partDone(end - start, skipped)
-  emit('part', { index, start, end, treeHash, skipped, concurrency: concurrency.current })
+  emit('part', {
+    index,
+    start,
+    end,
+    hash: store.hashes.ofPart(part),
+    skipped,
+    concurrency: concurrency.current,
+  })
 }
 
 /**
@@ -148,7 +162,7 @@ export function partDone(
  * (docs/glacier-protocol.md#multipart-uploads).
  *
  * @param range - the range of the part in the archive
- * @throws {TreeHashMismatchError} `ERR_TREE_HASH_MISMATCH`: in each attempt, the service received other bytes than were sent
+ * @throws {HashMismatchError} `ERR_HASH_MISMATCH`: in each attempt, the service received other bytes than were sent
  * @throws {UploadGoneError} `ERR_UPLOAD_GONE`: the upload has expired or is ended
  * @throws as {@link Retry.run}
  */
@@ -156,15 +170,17 @@ async function sendPart(
   context: UploadContext,
   uploadId: string,
   range: ByteRange,
-  { bytes, linearHash, treeHash }: HashedPart,
+  part: HashedPart,
 ): Promise<void> {
   const { store, retry, concurrency, progress, signal, sendLimit } = context
+  const { bytes, linearHash, treeHash } = part
+  const hash = store.hashes.ofPart(part)
   const request = { uploadId, range, bytes, linearHash, treeHash, sendLimit, signal }
   const attempt = async (): Promise<void> => {
     const found = await progress.inFlight((onSent) => store.uploadPart({ ...request, onSent }))
-    if (found === treeHash) return
+    if (found === hash) return
     const where = `the part at bytes ${toInclusive(range)} at the service`
-    throw new TreeHashMismatchError('part', where, treeHash, found, { uploadId })
+    throw new HashMismatchError('part', where, hash, found, { uploadId })
   }
   try {
     await retry.run(() => concurrency.run(attempt, signal), signal)

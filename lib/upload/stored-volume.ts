@@ -1,34 +1,40 @@
 /** A volume that an earlier run has stored: the stream is read past it, and must still be what it was. */
 import { ResumeMismatchError } from '../errors.js'
 import type { HashedPart } from '../tree-hash/hash-parts.js'
-import { NodeStack } from '../tree-hash/tree-hash.js'
 import type { Archive, RecordedArchive } from '../store/archive.js'
+import type { HashScheme, PartHashes } from '../store/hash-scheme.js'
 import type { UploadContext } from './upload-context.js'
 import type { Volume } from './volume.js'
+
+/** The part of an upload's context that a stored volume needs. */
+interface StoredVolumeContext extends Pick<UploadContext, 'partMemory' | 'progress'> {
+  readonly store: { readonly hashes: HashScheme }
+}
 
 /** A volume that an earlier run has stored. Its parts are compared with it and dropped. */
 export class StoredVolume implements Volume {
   readonly isStored = true
   readonly uploadId = undefined
   readonly completionSent = false
-  readonly #context: Pick<UploadContext, 'partMemory' | 'progress'>
+  readonly #context: StoredVolumeContext
   readonly #archive: Archive
-  readonly #nodes = new NodeStack()
+  readonly #hashes: PartHashes
   readonly #offset: number
   /** The sizes of the parts, which are verified all at once. */
   readonly #partSizes: number[] = []
   #size = 0
 
   /** @param offset - bytes of the stream before the volume */
-  constructor(context: Pick<UploadContext, 'partMemory' | 'progress'>, archive: Archive, offset: number) {
+  constructor(context: StoredVolumeContext, archive: Archive, offset: number) {
     this.#context = context
     this.#archive = archive
+    this.#hashes = context.store.hashes.combine()
     this.#offset = offset
   }
 
   /** The number of parts added. */
   get parts(): number {
-    return this.#nodes.count
+    return this.#hashes.count
   }
 
   /** Whether the next part belongs to another volume. */
@@ -38,7 +44,7 @@ export class StoredVolume implements Volume {
 
   /** Takes the next part. Its memory is released. */
   add(part: HashedPart): Promise<void> {
-    this.#nodes.push(Buffer.from(part.treeHash, 'hex'))
+    this.#hashes.push(this.#context.store.hashes.ofPart(part))
     this.#size = part.end - this.#offset
     this.#partSizes.push(part.end - part.start)
     this.#context.partMemory.release(part.bytes)
@@ -51,8 +57,8 @@ export class StoredVolume implements Volume {
    * @throws {ResumeMismatchError} `ERR_RESUME_MISMATCH`: the source differs from the archive
    */
   async complete(): Promise<RecordedArchive> {
-    const { size, treeHash, archiveId } = this.#archive
-    const isSame = this.#size === size && this.#nodes.root().toString('hex') === treeHash
+    const { size, hash, archiveId } = this.#archive
+    const isSame = this.#size === size && this.#hashes.digest() === hash
     if (!isSame) {
       const what = `they are stored as the archive ${archiveId}, and the source differs from it.`
       throw new ResumeMismatchError(this.#offset, this.#offset + size, what, { archiveId })

@@ -14,9 +14,9 @@ import type { UploadPlan } from './upload-plan.js'
 export interface UploadEvents {
   /** An upload was begun at the service; its ID. */
   initiated: [uploadId: string]
-  /** The service has taken a part and confirmed its tree hash. Parts may come out of order. */
+  /** The service has taken a part and confirmed its hash. Parts may come out of order. */
   part: [part: UploadedPart]
-  /** The service has stored an archive, its tree hash is confirmed, and it is in the journal. */
+  /** The service has stored an archive, its hash is confirmed, and it is in the journal. */
   archive: [archive: Archive]
   /** Something should be known, and fails nothing. */
   warning: [warning: UploadWarning]

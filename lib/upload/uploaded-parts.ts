@@ -2,36 +2,40 @@
  * The parts that the service has of an upload that was begun before, with any pattern of gaps.
  */
 import { ResumeMismatchError } from '../errors.js'
-import { combineTreeHashes } from '../tree-hash/tree-hash.js'
-import type { ByteRange } from '../byte-range.js'
+import { combined, type HashScheme } from '../store/hash-scheme.js'
 import { itemsOf } from '../store/paging.js'
 import type { ListedPart, OpenUpload } from '../store/archive-store.js'
 import { uploadErrorOf, type UploadContext } from './upload-context.js'
 
 /** The parts of an upload at the service. */
 export class UploadedParts {
+  readonly #hashes: HashScheme
   readonly #byStart = new Map<number, ListedPart>()
   /** The end of the last byte that was uploaded; 0 if none was. */
   readonly end: number
 
-  constructor(parts: readonly ListedPart[]) {
+  constructor(hashes: HashScheme, parts: readonly ListedPart[]) {
+    this.#hashes = hashes
     for (const part of parts) this.#byStart.set(part.start, part)
     this.end = parts.reduce((end, part) => Math.max(end, part.end), 0)
   }
 
   /** Whether the service has the same part at this range, another part, or none. */
-  compare({ start, end, treeHash }: ByteRange & { readonly treeHash: string }): 'same' | 'other' | 'none' {
+  compare({ start, end, hash }: ListedPart): 'same' | 'other' | 'none' {
     const part = this.#byStart.get(start)
     if (!part) return 'none'
-    return part.end === end && part.treeHash === treeHash ? 'same' : 'other'
+    return part.end === end && part.hash === hash ? 'same' : 'other'
   }
 
-  /** The size and tree hash of the parts, in words. */
+  /** The size and hash of the parts, in words. */
   get summary(): string {
     const parts = [...this.#byStart.values()].sort((a, b) => a.start - b.start)
     const size = parts.reduce((sum, part) => sum + part.end - part.start, 0)
     if (parts.length === 0) return 'no parts'
-    return `${parts.length} parts, ${size} bytes of tree hash ${combineTreeHashes(parts.map((part) => part.treeHash))}`
+    return `${parts.length} parts, ${size} bytes of hash ${combined(
+      this.#hashes,
+      parts.map((part) => part.hash),
+    )}`
   }
 }
 
@@ -62,7 +66,7 @@ export async function listUploaded(
   } catch (error) {
     throw uploadErrorOf(error, uploadId)
   }
-  return new UploadedParts(parts)
+  return new UploadedParts(store.hashes, parts)
 }
 
 /**

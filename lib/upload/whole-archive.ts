@@ -5,11 +5,12 @@
  *   intent that is neither stored, mismatched nor rejected stands for an archive that may exist.
  * - An attempt that certainly was not carried out leaves its intent to the next attempt.
  */
-import { TreeHashMismatchError } from '../errors.js'
+import { HashMismatchError } from '../errors.js'
 import type { HashedPart } from '../tree-hash/hash-parts.js'
 import { mayHaveActed } from '../store/failure.js'
+import { combined } from '../store/hash-scheme.js'
 import type { StoredArchive } from '../store/archive-store.js'
-import { recorded, type SendingIntent } from '../store/upload-journal.js'
+import { recorded, type Content, type SendingIntent } from '../store/upload-journal.js'
 import type { UploadContext } from './upload-context.js'
 
 /** The description of an archive, and its position in its stream. */
@@ -28,18 +29,20 @@ export interface StoredWhole {
  * Sends a whole archive that is one part. After a request that had no response and may have been carried out, another
  * is sent, and the intent of the first stays in the journal.
  *
- * @throws {TreeHashMismatchError} `ERR_TREE_HASH_MISMATCH`: in each attempt, the service stored other bytes than were sent
+ * @throws {HashMismatchError} `ERR_HASH_MISMATCH`: in each attempt, the service stored other bytes than were sent
  * @throws {LockLostError} `ERR_LOCK_LOST`: another process owns the stream
  * @throws as {@link Retry.run}
  */
 export async function sendWhole(
   context: UploadContext,
   facts: ArchiveFacts,
-  { bytes, linearHash, treeHash }: HashedPart,
+  part: HashedPart,
 ): Promise<StoredWhole> {
   const { store, retry, random, progress, journal, signal, lastSignal, sendLimit } = context
   const { vaultName } = store
+  const { bytes, linearHash, treeHash } = part
   const size = bytes.length
+  const hash = combined(store.hashes, [store.hashes.ofPart(part)])
   const request = {
     description: facts.description,
     bytes,
@@ -53,7 +56,7 @@ export async function sendWhole(
   const attempt = async (): Promise<Omit<StoredWhole, 'warn'>> => {
     if (intentId === undefined) {
       intentId = random.uuid()
-      await journal.sending({ intentId, vaultName, size, treeHash, ...facts })
+      await journal.sending({ intentId, vaultName, size, hash, ...facts })
     }
     await journal.assertOwner()
     const sent = intentId
@@ -68,14 +71,14 @@ export async function sendWhole(
       throw error
     }
     intentId = undefined
-    if (stored.treeHash === treeHash) return { stored, intentId: sent }
+    if (stored.hash === hash) return { stored, intentId: sent }
     const { archiveId } = stored
-    const content = { size, treeHash: stored.treeHash, sentTreeHash: treeHash }
+    const content = { size, hash: stored.hash, sentHash: hash }
     await recorded(archiveId, journal.mismatched({ archiveId, vaultName, ...content, intentId: sent }))
-    throw new TreeHashMismatchError('archive', `the archive ${archiveId}`, treeHash, stored.treeHash)
+    throw new HashMismatchError('archive', `the archive ${archiveId}`, hash, stored.hash)
   }
   const warn = (): void => {
-    if (lost > 0) warnOfOrphans(context, lost, { size, treeHash })
+    if (lost > 0) warnOfOrphans(context, lost, { size, hash })
   }
   try {
     return { ...(await retry.run(attempt, signal)), warn }
@@ -87,17 +90,13 @@ export async function sendWhole(
   }
 }
 
-function warnOfOrphans(
-  { emit }: UploadContext,
-  count: number,
-  { size, treeHash }: { readonly size: number; readonly treeHash: string },
-): void {
+function warnOfOrphans({ emit }: UploadContext, count: number, { size, hash }: Content): void {
   const requests =
     count === 1
       ? 'A request to store the archive had no response and may have been carried out'
       : `${count} requests to store the archive had no response and may have been carried out`
   emit('warning', {
     code: 'POSSIBLE_ORPHAN',
-    message: `${requests}: an inventory may show as many more archives of ${size} bytes and tree hash ${treeHash}.`,
+    message: `${requests}: an inventory may show as many more archives of ${size} bytes and hash ${hash}.`,
   })
 }

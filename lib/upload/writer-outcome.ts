@@ -12,7 +12,7 @@ import {
   ListenerError,
   LockLostError,
   ResumeMismatchError,
-  TreeHashMismatchError,
+  HashMismatchError,
   UploadFailedError,
   UploadGoneError,
 } from '../errors.js'
@@ -82,7 +82,7 @@ export async function endUpload(
 
 /** Whether the upload is no longer open: expired, or probably or certainly an archive. */
 function isNoLongerOpen(error: Error | null): boolean {
-  const isWrongArchive = error instanceof TreeHashMismatchError && error.scope === 'archive'
+  const isWrongArchive = error instanceof HashMismatchError && error.scope === 'archive'
   return error instanceof UploadGoneError || error instanceof CompletionUnknownError || isWrongArchive
 }
 

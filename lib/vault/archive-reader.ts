@@ -10,7 +10,7 @@ import { ARCHIVE_READER } from './retrieval-rules.js'
 /**
  * Makes a Readable of the archive that a finished job has retrieved. Each byte is verified before it is handed on.
  *
- * The stream fails with `ERR_TREE_HASH_MISMATCH` or `ERR_SIZE_MISMATCH` if a range has other bytes than the archive in
+ * The stream fails with `ERR_HASH_MISMATCH` or `ERR_SIZE_MISMATCH` if a range has other bytes than the archive in
  * several attempts.
  *
  * @throws {TypeError} an unknown or missing option, or an option of the wrong type

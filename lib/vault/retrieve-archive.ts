@@ -18,7 +18,7 @@ import { RETRIEVAL, RETRIEVE_ARCHIVE } from './retrieval-rules.js'
  *
  * The stream fails with `ERR_JOB_FAILED`, `ERR_NOT_FOUND` and the like if there is no such archive, with
  * `ERR_RETRIEVAL_REFUSED` if the policy of the account or the capacity of the service does not permit the retrieval now,
- * and with `ERR_TREE_HASH_MISMATCH` or `ERR_SIZE_MISMATCH` if the bytes are not those of the archive.
+ * and with `ERR_HASH_MISMATCH` or `ERR_SIZE_MISMATCH` if the bytes are not those of the archive.
  *
  * @throws {TypeError} an unknown or missing option, or an option of the wrong type
  * @throws {RangeError} an option out of range

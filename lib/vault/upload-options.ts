@@ -96,12 +96,12 @@ const JOURNAL_METHODS = {
 } satisfies Record<keyof UploadJournal, true>
 const JOURNAL: Rule = withMethods('a journal, as catalog.journal() returns', ...Object.keys(JOURNAL_METHODS))
 
-/** The rule of an archive. A record of a catalog may be given: its other fields are ignored. */
+/** The rule of an archive. An earlier volume of a catalog's unfinished upload may be given: its other fields are ignored. */
 const ARCHIVE: Rule = record('an archive, as uploadArchive() gives', {
   archiveId: required(TEXT),
   vaultName: required(TEXT),
   size: required(SIZE),
-  treeHash: required(TREE_HASH),
+  hash: required(TREE_HASH),
   partSize: required(wholeNumber(1)),
   parts: required(wholeNumber(1)),
   description: STRING,
@@ -110,11 +110,11 @@ const ARCHIVE: Rule = record('an archive, as uploadArchive() gives', {
   firstVolume: TEXT,
 } satisfies RulesOf<Archive>)
 
-const CONTENT = { size: required(SIZE), treeHash: required(TREE_HASH) } satisfies RulesOf<Content>
-const INTENT: Rule = record('an intent: { size, treeHash, firstPart, hasNextVolume }', {
+const CONTENT = { size: required(SIZE), hash: required(TREE_HASH) } satisfies RulesOf<Content>
+const INTENT: Rule = record('an intent: { size, hash, firstPart, hasNextVolume }', {
   ...CONTENT,
   intentId: TEXT,
-  firstPart: required(record('a size and a tree hash: { size, treeHash }', CONTENT)),
+  firstPart: required(record('a size and a hash: { size, hash }', CONTENT)),
   hasNextVolume: required(BOOLEAN),
 } satisfies RulesOf<CompletionIntent>)
 

@@ -4,12 +4,14 @@ import { VAULT } from '../client/request-rules.js'
 import { refreshCredentialsOf } from '../client/refresh-credentials.js'
 import { vaultClientOf } from '../client/glacier-client.js'
 import type { GlacierClientLike } from '../client/glacier-client-like.js'
-import type { VaultClient, VaultRequest } from '../client/vault-client.js'
+import type { VaultArchive, VaultClient, VaultRequest } from '../client/vault-client.js'
+import { ServiceError } from '../errors.js'
 import { GLACIER_LIMITS } from '../glacier/limits.js'
+import { treeHashScheme } from '../glacier/tree-hash-scheme.js'
 import { laterDescription, volumeMarkOf } from '../glacier/volume-description.js'
 import type { RulesOf } from '../options/check-options.js'
 import { required } from '../options/rules.js'
-import type { ArchiveStore } from '../store/archive-store.js'
+import type { ArchiveStore, StoredArchive } from '../store/archive-store.js'
 import type { StoreLimits } from '../store/limits.js'
 import type { InventoryStore, RetrievalStore } from '../store/retrieval-store.js'
 
@@ -33,6 +35,9 @@ export function storeOf({ client, vaultName, accountId }: VaultOptions): VaultSt
   return vaultStore(vaultClientOf(client), { vaultName, accountId })
 }
 
+/** Milliseconds: half of the day after which the service removes a silent upload (docs/glacier-protocol.md#upload-expiry). */
+const KEEP_ALIVE_MS = 12 * 3_600_000
+
 /**
  * Makes a store of a vault.
  *
@@ -48,13 +53,21 @@ export function vaultStore(
   }
   return {
     limits,
+    hashes: treeHashScheme(limits.leafSize),
+    keepAliveMs: KEEP_ALIVE_MS,
     vaultName,
-    uploadArchive: (request) => client.uploadArchive(to(request)),
+    uploadArchive: async (request) => storedOf(await client.uploadArchive(to(request))),
     initiateUpload: (request) => client.initiateUpload(to(request)),
     uploadPart: (request) => client.uploadPart(to(request)),
-    completeUpload: (request) => client.completeUpload(to(request)),
+    completeUpload: async ({ hash: treeHash, ...request }) =>
+      storedOf(await client.completeUpload(to({ ...request, treeHash }))),
+    isContentRefusal: (error): error is ServiceError =>
+      error instanceof ServiceError && error.serviceCode === 'InvalidParameterValueException',
     abortUpload: (request) => client.abortUpload(to(request)),
-    listParts: (request) => client.listParts(to(request)),
+    async listParts(request) {
+      const { items, ...page } = await client.listParts(to(request))
+      return { ...page, items: items.map(({ treeHash: hash, start, end }) => ({ start, end, hash })) }
+    },
     describeVolume: laterDescription,
     markIn: volumeMarkOf,
     startRetrieval: (request) => client.startRetrieval(to(request)),
@@ -65,4 +78,8 @@ export function vaultStore(
     getJobOutput: (request) => client.getJobOutput(to(request)),
     refreshCredentials: (signal) => refreshCredentialsOf(client, signal),
   }
+}
+
+function storedOf({ archiveId, treeHash: hash, location }: VaultArchive): StoredArchive {
+  return { archiveId, hash, location }
 }

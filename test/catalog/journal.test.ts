@@ -37,7 +37,7 @@ const recorded = {
   archiveId: 'a',
   vaultName: 'backups',
   size: 9,
-  treeHash: 'aa',
+  hash: 'aa',
   partSize: 4,
   parts: 3,
   description: 'd',
@@ -45,16 +45,22 @@ const recorded = {
   firstVolume: 'one',
 }
 const archive = { ...recorded, location: undefined }
-const intent = { size: 9, treeHash: 'aa', firstPart: { size: 4, treeHash: 'bb' } }
+const intent = { size: 9, hash: 'aa', firstPart: { size: 4, hash: 'bb' } }
 const sending = {
   intentId: 'i',
   vaultName: 'backups',
   size: 3,
-  treeHash: 'cc',
+  hash: 'cc',
   description: 'd',
   volume: 2,
   firstVolume: 'one',
 }
+
+/** Content as a record has it: the hash of a vault is a tree hash. */
+function inRecord<Fields extends { readonly hash: string }>({ hash, ...fields }: Fields): object {
+  return { ...fields, treeHash: hash }
+}
+const intentInRecord = { ...inRecord(intent), firstPart: inRecord(intent.firstPart) }
 
 /** The records that a journal appends, as they are read back. */
 async function recordsOf(
@@ -116,10 +122,17 @@ t.test('intents have the content that they are sent with', async (t) => {
     await journal.rejected({ intentId: 'i' })
   })
   t.strictSame(records, [
-    { type: 'completing', uploadId: 'u', ...intent, more: true },
-    { type: 'completing', uploadId: 'u', ...intent },
-    { type: 'sending', ...place, accountId: '111122223333', ...sending, name: 'srv.tar', streamId: 's' },
-    { type: 'completing', uploadId: 'u', intentId: 'j', ...intent },
+    { type: 'completing', uploadId: 'u', ...intentInRecord, more: true },
+    { type: 'completing', uploadId: 'u', ...intentInRecord },
+    {
+      type: 'sending',
+      ...place,
+      accountId: '111122223333',
+      ...inRecord(sending),
+      name: 'srv.tar',
+      streamId: 's',
+    },
+    { type: 'completing', uploadId: 'u', intentId: 'j', ...intentInRecord },
     { type: 'rejected', uploadId: 'u' },
     { type: 'rejected', uploadId: 'u', intentId: 'j' },
     { type: 'rejected', intentId: 'i' },
@@ -127,7 +140,7 @@ t.test('intents have the content that they are sent with', async (t) => {
 })
 
 t.test('an archive has its upload or its intent, and whether another volume follows', async (t) => {
-  const of = { ...place, accountId: '111122223333', ...recorded, name: 'srv.tar', streamId: 's' }
+  const of = { ...place, accountId: '111122223333', ...inRecord(recorded), name: 'srv.tar', streamId: 's' }
   const records = await recordsOf(async (journal) => {
     await journal.stored(archive, 'u', true)
     await journal.stored(archive, undefined, false, 'i')
@@ -135,8 +148,8 @@ t.test('an archive has its upload or its intent, and whether another volume foll
       archiveId: 'm',
       vaultName: 'backups',
       size: 9,
-      treeHash: undefined,
-      sentTreeHash: 'aa',
+      hash: undefined,
+      sentHash: 'aa',
       uploadId: 'u',
     })
   })
@@ -157,7 +170,7 @@ t.test('an archive has its upload or its intent, and whether another volume foll
 })
 
 t.test('each end of an upload has a record', async (t) => {
-  const content = { size: 9, treeHash: 'aa' }
+  const content = { size: 9, hash: 'aa' }
   const records = await recordsOf(async (journal) => {
     await journal.closed('aborted', 'u')
     await journal.closed('expired', 'u')
@@ -170,8 +183,8 @@ t.test('each end of an upload has a record', async (t) => {
     { type: 'aborted', ...of, uploadId: 'u' },
     { type: 'expired', ...of, uploadId: 'u' },
     { type: 'superseded', ...of },
-    { type: 'unknown', ...of, uploadId: 'u', ...content },
-    { type: 'unknown', ...of, uploadId: 'u', ...content, archiveId: 'a' },
+    { type: 'unknown', ...of, uploadId: 'u', ...inRecord(content) },
+    { type: 'unknown', ...of, uploadId: 'u', ...inRecord(content), archiveId: 'a' },
   ])
 })
 
@@ -207,13 +220,13 @@ t.test('the lines on disk are those of the earlier versions, byte for byte', asy
   const journal = catalog.journal(place, stream)
   await journal.begun({ location, ...begun })
   await journal.sending(sending)
-  await journal.completing('u', { firstPart: intent.firstPart, hasNextVolume: true, size: 9, treeHash: 'aa' })
+  await journal.completing('u', { firstPart: intent.firstPart, hasNextVolume: true, size: 9, hash: 'aa' })
   await journal.rejected({ uploadId: 'u' })
   const passedAlong = { location: undefined, isOurs: true }
   await journal.stored({ ...passedAlong, ...archive }, 'u', true)
-  const content = { treeHash: undefined, size: 9, sentTreeHash: 'aa', intentId: 'i' }
+  const content = { hash: undefined, size: 9, sentHash: 'aa', intentId: 'i' }
   await journal.mismatched({ ...content, vaultName: 'backups', archiveId: 'm' })
-  await journal.closed('unknown', 'u', { archiveId: 'a', treeHash: 'aa', size: 9 })
+  await journal.closed('unknown', 'u', { archiveId: 'a', hash: 'aa', size: 9 })
   await journal.closed('superseded', undefined)
   const service = '"region":"eu-west-1","endpoint":"https://here"'
   const named = '"name":"srv.tar","streamId":"s"'

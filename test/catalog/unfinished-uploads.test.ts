@@ -141,28 +141,28 @@ t.test('the order is that of the records, whatever their times say', async (t) =
 
 t.test('an intent counts until it is rejected', async (t) => {
   const found = await unfinished(begun('u'), completing('u', 'aa', { more: true }))
-  const intent = { size: 3 * MIB, treeHash: 'aa', firstPart, hasNextVolume: true }
-  t.match(found, [{ intent, isOnlyIntent: true, firstPart }])
+  const intent = { size: 3 * MIB, hash: 'aa', firstPart: { size: MIB, hash: 'f1' }, hasNextVolume: true }
+  t.match(found, [{ intent, isOnlyIntent: true, firstPart: intent.firstPart }])
   const rejected: CatalogRecord = { type: 'rejected', time: time(), uploadId: 'u' }
   t.match(await unfinished(begun('u'), completing('u'), rejected), [
     { intent: undefined, isOnlyIntent: false },
   ])
   t.match(
     await unfinished(begun('u'), completing('u'), rejected, completing('u', 'bb')),
-    [{ intent: { treeHash: 'bb', hasNextVolume: false }, isOnlyIntent: true }],
+    [{ intent: { hash: 'bb', hasNextVolume: false }, isOnlyIntent: true }],
     'the one before it is void',
   )
 })
 
 t.test('of two intents the last counts, and neither proves what was stored', async (t) => {
   const two = [begun('u'), completing('u', 'aa'), completing('u', 'bb')]
-  t.match(await unfinished(...two), [{ intent: { treeHash: 'bb' }, isOnlyIntent: false }])
+  t.match(await unfinished(...two), [{ intent: { hash: 'bb' }, isOnlyIntent: false }])
   t.match(await unfinished(begun('u'), completing('u'), completing('u', 'aa', { size: 5 })), [
     { intent: { size: 5 }, isOnlyIntent: false },
   ])
   t.match(
     await unfinished(begun('u'), completing('u'), completing('u')),
-    [{ intent: { treeHash: 'aa' }, isOnlyIntent: true }],
+    [{ intent: { hash: 'aa' }, isOnlyIntent: true }],
     'the same again is no other intent',
   )
 })
@@ -332,9 +332,9 @@ t.test('a set that was recorded again as complete is finished', async (t) => {
 t.test('the first part of a stream is known from its first volume, or from its intent', async (t) => {
   const second = begun('u2', { volume: 2, firstVolume: 'a' })
   const ofWhole = archive('a', undefined, { parts: 1, size: 5, more: true })
-  t.match(await unfinished(ofWhole, second, completing('u2')), [{ firstPart: { size: 5, treeHash: 'aa' } }])
+  t.match(await unfinished(ofWhole, second, completing('u2')), [{ firstPart: { size: 5, hash: 'aa' } }])
   t.match(await unfinished(begun('u1'), completing('u1'), archive('a', 'u1', { more: true }), second), [
-    { firstPart },
+    { firstPart: { size: MIB, hash: 'f1' } },
   ])
   t.match(await unfinished(archive('a', 'u1', { more: true })), [{ firstPart: undefined }])
   t.match(await unfinished(archive('a', undefined, { more: true })), [{ firstPart: undefined }])

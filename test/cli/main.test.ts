@@ -198,7 +198,7 @@ t.test('a damaged archive is exit code 4, and no file appears', async (t) => {
   t.equal(await runHere(['get', '--local-dir', dir, 'docs', '-o', join(dir, 'out'), '--', id], get), 4)
   t.match(
     get.err(),
-    /The tree hash of bytes 0-3145727 of the output of job .* does not match. Expected: \w{64}. Found: \w{64}./,
+    /The hash of bytes 0-3145727 of the output of job .* does not match. Expected: \w{64}. Found: \w{64}./,
   )
   await t.rejects(readFile(join(dir, 'out')), { code: 'ENOENT' })
   const toStdout = stage(Buffer.alloc(0), [], {}, new VirtualClock())

@@ -1,6 +1,8 @@
-import { NotFoundError } from '../../lib/errors.js'
+import { NotFoundError, type ServiceError } from '../../lib/errors.js'
+import { treeHashScheme } from '../../lib/glacier/tree-hash-scheme.js'
 import { GLACIER_LIMITS } from '../../lib/glacier/limits.js'
 import type * as Port from '../../lib/store/archive-store.js'
+import type { HashScheme } from '../../lib/store/hash-scheme.js'
 import type { StoreLimits } from '../../lib/store/limits.js'
 import type { PageRequest } from '../../lib/store/pages.js'
 import { naiveRoot } from './naive-tree-hash.js'
@@ -17,6 +19,8 @@ interface Upload {
 export class HashStore implements Port.ArchiveStore {
   readonly vaultName = 'backups'
   readonly limits: StoreLimits
+  readonly hashes: HashScheme = treeHashScheme()
+  readonly keepAliveMs = 12 * 3_600_000
   readonly archives = new Map<string, { readonly size: number; readonly treeHash: string }>()
   readonly #uploads = new Map<string, Upload>()
   /** Requests that were made, by operation. */
@@ -49,19 +53,27 @@ export class HashStore implements Port.ArchiveStore {
     this.requests.parts++
     const { uploadId, range, treeHash } = request
     await this.beforePart(request)
-    this.#upload(uploadId).parts.set(range.start, { ...range, treeHash })
+    this.#upload(uploadId).parts.set(range.start, { ...range, hash: treeHash })
     return treeHash
   }
 
-  async completeUpload({ uploadId, size, treeHash }: Port.StoreCompleteRequest): Promise<Port.StoredArchive> {
+  async completeUpload({
+    uploadId,
+    size,
+    hash: treeHash,
+  }: Port.StoreCompleteRequest): Promise<Port.StoredArchive> {
     this.requests.completions++
     const parts = this.#sorted(uploadId)
     const isWhole = parts.every(({ start }, i) => start === (parts[i - 1]?.end ?? 0))
-    const found = naiveRoot(parts.map((part) => Buffer.from(part.treeHash, 'hex')))
+    const found = naiveRoot(parts.map((part) => Buffer.from(part.hash, 'hex')))
     if (!isWhole || parts.at(-1)?.end !== size || found !== treeHash)
       throw new Error(`${uploadId}: the parts are not those of the archive`)
     this.#uploads.delete(uploadId)
     return this.#store(size, found)
+  }
+
+  isContentRefusal(error: unknown): error is ServiceError {
+    return error === undefined
   }
 
   async abortUpload({ uploadId }: Port.StoreUploadRequest): Promise<void> {
@@ -96,7 +108,7 @@ export class HashStore implements Port.ArchiveStore {
   #store(size: number, treeHash: string): Port.StoredArchive {
     const archiveId = `archive-${++this.#ids}`
     this.archives.set(archiveId, { size, treeHash })
-    return { archiveId, treeHash, location: `/111122223333/vaults/backups/archives/${archiveId}` }
+    return { archiveId, hash: treeHash, location: `/111122223333/vaults/backups/archives/${archiveId}` }
   }
 
   #sorted(uploadId: string): Port.ListedPart[] {

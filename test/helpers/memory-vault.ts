@@ -3,7 +3,7 @@ import { TreeHash, combineTreeHashes } from '../../lib/tree-hash/tree-hash.js'
 import { AbortError, NotFoundError, ServiceError } from '../../lib/errors.js'
 import { isTreeHashAligned } from '../../lib/tree-hash/aligned-ranges.js'
 import type { ByteRange } from '../../lib/byte-range.js'
-import type { InitiatedUpload, OpenUpload, PartsPage, StoredArchive } from '../../lib/store/archive-store.js'
+import type { InitiatedUpload, OpenUpload } from '../../lib/store/archive-store.js'
 import type { Job, JobOutput, JobsPage } from '../../lib/store/retrieval-store.js'
 import type { Page, PageRequest } from '../../lib/store/pages.js'
 import type * as Port from '../../lib/client/vault-client.js'
@@ -24,7 +24,7 @@ export class MemoryVault implements Port.VaultClient {
   readonly archives = new Map<string, Buffer>()
   readonly uploads = new Map<string, Map<number, Buffer>>()
   /** The archives of completed uploads, with which repeated completions are answered. If it is cleared, the uploads are gone. */
-  readonly completed = new Map<string, StoredArchive>()
+  readonly completed = new Map<string, Port.VaultArchive>()
   /** The requests by which uploads were begun. */
   readonly begun = new Map<string, Port.InitiateRequest>()
   /** The account that listings state. */
@@ -86,7 +86,7 @@ export class MemoryVault implements Port.VaultClient {
     return this.#run('deleteVault', request, () => undefined)
   }
 
-  uploadArchive(request: Port.ArchiveRequest): Promise<StoredArchive> {
+  uploadArchive(request: Port.ArchiveRequest): Promise<Port.VaultArchive> {
     return this.#run('uploadArchive', request, () => {
       noteSent(request)
       return this.#store(Buffer.from(request.bytes))
@@ -110,7 +110,7 @@ export class MemoryVault implements Port.VaultClient {
     })
   }
 
-  completeUpload(request: Port.CompleteRequest): Promise<StoredArchive> {
+  completeUpload(request: Port.CompleteRequest): Promise<Port.VaultArchive> {
     return this.#run('completeUpload', request, () => {
       const { uploadId, size } = request
       const before = this.completed.get(uploadId)
@@ -132,7 +132,7 @@ export class MemoryVault implements Port.VaultClient {
     })
   }
 
-  listParts(request: Port.UploadRequest & PageRequest): Promise<PartsPage> {
+  listParts(request: Port.UploadRequest & PageRequest): Promise<Port.VaultPartsPage> {
     return this.#run('listParts', request, () => {
       const { uploadId, marker, limit = this.pageSize } = request
       const parts = [...this.#upload(uploadId)].sort(([a], [b]) => a - b)
@@ -214,7 +214,7 @@ export class MemoryVault implements Port.VaultClient {
     }
   }
 
-  #store(bytes: Buffer): StoredArchive {
+  #store(bytes: Buffer): Port.VaultArchive {
     const archiveId = `archive-${++this.#ids}`
     this.archives.set(archiveId, bytes)
     return { archiveId, treeHash: this.#treeHash(bytes), location: `/here/${archiveId}` }

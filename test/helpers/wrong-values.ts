@@ -15,7 +15,7 @@ export const ARCHIVE: Archive = {
   archiveId: 'a',
   vaultName: 'v',
   size: 1,
-  treeHash: HASH,
+  hash: HASH,
   partSize: MIB,
   parts: 1,
   description: undefined,
@@ -24,7 +24,7 @@ export const ARCHIVE: Archive = {
   firstVolume: undefined,
 }
 
-const INTENT = { size: 1, treeHash: HASH, firstPart: { size: 1, treeHash: HASH }, hasNextVolume: false }
+const INTENT = { size: 1, hash: HASH, firstPart: { size: 1, hash: HASH }, hasNextVolume: false }
 const boolean: WrongValues = { types: ['yes', 1], ranges: [] }
 const count: WrongValues = { types: ['1', 5n], ranges: [0, -1, 1.5, NaN, Infinity] }
 const size: WrongValues = { types: ['1', {}], ranges: [-1, 1.5, NaN, Infinity] }
@@ -94,7 +94,7 @@ export const WRONG: Readonly<Record<string, WrongValues>> = {
   owner: { types: [7, 'x', []], ranges: [] },
   lock: { types: [7, {}], ranges: [] },
   earlierVolumes: {
-    types: [7, {}, ARCHIVE, [7], [null], [{}], [{ ...ARCHIVE, treeHash: 7 }]],
+    types: [7, {}, ARCHIVE, [7], [null], [{}], [{ ...ARCHIVE, hash: 7 }]],
     ranges: [[{ ...ARCHIVE, size: -1 }], [ARCHIVE, { ...ARCHIVE, archiveId: '' }]],
   },
   intent: { types: [7, {}, { ...INTENT, firstPart: 1 }], ranges: [{ ...INTENT, size: -1 }] },
@@ -120,6 +120,7 @@ export const WRONG: Readonly<Record<string, WrongValues>> = {
     ranges: [{ firstMs: 0 }, { firstMs: -1 }, { maxMs: NaN }, { maxMs: Infinity }],
   },
   expected: hash,
+  hash,
   treeHash: hash,
   linearHash: hash,
   bytes: { types: ['x', [1], {}, new ArrayBuffer(1)], ranges: [] },

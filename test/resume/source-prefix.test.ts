@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
 import t from 'tap'
-import { GLACIER_LIMITS } from '../../lib/glacier/limits.js'
+import { treeHashScheme } from '../../lib/glacier/tree-hash-scheme.js'
 import { treeHashOf } from '../../lib/tree-hash/tree-hash.js'
 import type { ByteSource } from '../../lib/stages/byte-source.js'
 import { SourcePrefix } from '../../lib/resume/source-prefix.js'
@@ -18,9 +18,9 @@ t.test('the first part is known before the source is read from its beginning', a
       const prefix = new SourcePrefix(patternSource(size, writeSize))
       for (const partSize of [MIB, 2 * MIB, MIB]) {
         const first = bytes.subarray(0, Math.min(size, partSize))
-        t.strictSame(await prefix.firstPart(partSize, GLACIER_LIMITS), {
+        t.strictSame(await prefix.firstPart(partSize, treeHashScheme()), {
           size: first.length,
-          treeHash: treeHashOf(first),
+          hash: treeHashOf(first),
         })
       }
       t.ok(
@@ -36,7 +36,7 @@ t.test('no more is read than the part needs', async (t) => {
     for (; read < 4 * MIB; read += MIB / 4) yield Buffer.alloc(MIB / 4)
   }
   const prefix = new SourcePrefix(source())
-  await prefix.firstPart(MIB, GLACIER_LIMITS)
+  await prefix.firstPart(MIB, treeHashScheme())
   t.ok(read <= MIB, `${read} bytes`)
   t.equal((await gathered(prefix.bytes())).length, 4 * MIB)
 })
@@ -63,7 +63,7 @@ t.test('any source will do, and one that uses its buffer again', async (t) => {
   }
   for (const [what, source] of Object.entries(sources)) {
     const prefix = new SourcePrefix(source)
-    t.match(await prefix.firstPart(MIB, GLACIER_LIMITS), { size: MIB }, what)
+    t.match(await prefix.firstPart(MIB, treeHashScheme()), { size: MIB }, what)
     t.ok((await gathered(prefix.bytes())).equals(bytes), what)
   }
   await file.close()
@@ -73,7 +73,7 @@ t.test('any source will do, and one that uses its buffer again', async (t) => {
 t.test('a source without a byte has no first part', async (t) => {
   for (const source of [[], [Buffer.alloc(0)]]) {
     const prefix = new SourcePrefix(source)
-    t.equal(await prefix.firstPart(MIB, GLACIER_LIMITS), undefined)
+    t.equal(await prefix.firstPart(MIB, treeHashScheme()), undefined)
     t.equal((await gathered(prefix.bytes())).length, 0)
   }
 })
@@ -83,11 +83,11 @@ t.test('a source that fails fails when its first part is read, or its bytes', as
     yield Buffer.alloc(MIB)
     throw new Error('disk read error')
   }
-  await t.rejects(new SourcePrefix(source()).firstPart(2 * MIB, GLACIER_LIMITS), {
+  await t.rejects(new SourcePrefix(source()).firstPart(2 * MIB, treeHashScheme()), {
     message: 'disk read error',
   })
   const prefix = new SourcePrefix(source())
-  t.match(await prefix.firstPart(MIB, GLACIER_LIMITS), { size: MIB })
+  t.match(await prefix.firstPart(MIB, treeHashScheme()), { size: MIB })
   await t.rejects(gathered(prefix.bytes()), { message: 'disk read error' })
 })
 
@@ -101,11 +101,11 @@ t.test('a source that is not read to its end is closed, once', async (t) => {
     }
   }
   const unread = new SourcePrefix(source())
-  await unread.firstPart(MIB, GLACIER_LIMITS)
+  await unread.firstPart(MIB, treeHashScheme())
   await unread.close()
   t.equal(closed, 1)
   const partly = new SourcePrefix(source())
-  await partly.firstPart(MIB, GLACIER_LIMITS)
+  await partly.firstPart(MIB, treeHashScheme())
   for await (const bytes of partly.bytes()) {
     t.equal(bytes.length, MIB)
     break
@@ -139,7 +139,7 @@ t.test('a source that is silent is left at once, and does not listen to the sign
   stream.write(Buffer.alloc(MIB))
   for (const source of [silent(), stream]) {
     const prefix = new SourcePrefix(source, signal)
-    await prefix.firstPart(MIB, GLACIER_LIMITS)
+    await prefix.firstPart(MIB, treeHashScheme())
     const bytes = Readable.from(prefix.bytes())
     bytes.resume()
     await once(bytes, 'data')
@@ -154,19 +154,19 @@ t.test('a source that is silent is left at once, and does not listen to the sign
 t.test('the signal ends the reading of a stream that gives nothing', async (t) => {
   const aborting = new AbortController()
   const silent = new PassThrough()
-  const reading = new SourcePrefix(silent, aborting.signal).firstPart(MIB, GLACIER_LIMITS)
+  const reading = new SourcePrefix(silent, aborting.signal).firstPart(MIB, treeHashScheme())
   aborting.abort(new Error('enough'))
   await t.rejects(reading, { name: 'AbortError', code: 'ABORT_ERR', cause: { message: 'enough' } })
   t.ok(silent.destroyed)
   const late = new SourcePrefix(new PassThrough(), AbortSignal.abort())
   await t.rejects(
-    late.firstPart(MIB, GLACIER_LIMITS),
+    late.firstPart(MIB, treeHashScheme()),
     { name: 'AbortError' },
     'also where it has fired before',
   )
   const { signal } = new AbortController()
   t.match(
-    await new SourcePrefix([Buffer.alloc(3)], signal).firstPart(MIB, GLACIER_LIMITS),
+    await new SourcePrefix([Buffer.alloc(3)], signal).firstPart(MIB, treeHashScheme()),
     { size: 3 },
     'an array is no stream',
   )

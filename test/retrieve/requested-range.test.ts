@@ -61,7 +61,7 @@ t.test('a job that retrieves something else is refused', (t) => {
     [
       planOf({ treeHash: 'ff' }),
       {},
-      { code: 'ERR_TREE_HASH_MISMATCH', scope: 'archive', expected: 'ff', actual: 'aa' },
+      { code: 'ERR_HASH_MISMATCH', scope: 'archive', expected: 'ff', actual: 'aa' },
     ],
   ] as const)
     t.throws(

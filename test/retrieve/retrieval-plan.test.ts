@@ -100,7 +100,7 @@ t.test('a held range that is left over is a mismatch of the archive', (t) => {
     () => {
       assertUsed([{ start: 5, end: 9, treeHash: 'aa' }])
     },
-    { code: 'ERR_TREE_HASH_MISMATCH', scope: 'archive', actual: 'aa', message: /bytes 5-8/ },
+    { code: 'ERR_HASH_MISMATCH', scope: 'archive', actual: 'aa', message: /bytes 5-8/ },
   )
   t.end()
 })

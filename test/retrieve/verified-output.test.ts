@@ -53,11 +53,11 @@ t.test('a range is fetched with its size and the hash that the service states', 
   t.equal(progress.progress.sentBytes, 2 * MIB)
   t.match(await fetched({ body: bodyOf(bytes), treeHash: undefined }, 2 * MIB), { treeHash })
   await t.rejects(fetched({ body: bodyOf(bytes), treeHash: undefined }) as Promise<unknown>, {
-    ...{ code: 'ERR_TREE_HASH_MISMATCH', scope: 'range', expected: undefined, actual: treeHash },
+    ...{ code: 'ERR_HASH_MISMATCH', scope: 'range', expected: undefined, actual: treeHash },
     message: /bytes 1048576-3145727 of the output of job job/,
   })
   await t.rejects(fetched({ body: bodyOf(bytes), treeHash: 'ff' }, 2 * MIB) as Promise<unknown>, {
-    ...{ code: 'ERR_TREE_HASH_MISMATCH', expected: 'ff', actual: treeHash },
+    ...{ code: 'ERR_HASH_MISMATCH', expected: 'ff', actual: treeHash },
   })
   await t.rejects(fetched({ body: bodyOf(bytes.subarray(1)), treeHash }) as Promise<unknown>, {
     ...{ code: 'ERR_SIZE_MISMATCH', expected: 2 * MIB, actual: 2 * MIB - 1 },
@@ -206,12 +206,12 @@ t.test('held ranges are not fetched, and belong to the hash of the output', asyn
   t.strictSame(all.requests, [])
   const wrong = new Output(bytes, { archiveTreeHash: 'ff' })
   wrong.holding(3)
-  await t.rejects(wrong.read(), { code: 'ERR_TREE_HASH_MISMATCH', scope: 'archive', expected: 'ff' })
+  await t.rejects(wrong.read(), { code: 'ERR_HASH_MISMATCH', scope: 'archive', expected: 'ff' })
   for (const change of [{ start: 1 }, { end: 2 * MIB }]) {
     const other = new Output(bytes)
     other.holding(1)
     other.held = other.held.map((range) => ({ ...range, ...change }))
-    await t.rejects(other.read(), { code: 'ERR_TREE_HASH_MISMATCH', scope: 'archive', expected: undefined })
+    await t.rejects(other.read(), { code: 'ERR_HASH_MISMATCH', scope: 'archive', expected: undefined })
     t.strictSame(other.requests, [])
   }
 })
@@ -219,7 +219,7 @@ t.test('held ranges are not fetched, and belong to the hash of the output', asyn
 t.test('the last range is not handed on before the hash of the whole output is right', async (t) => {
   const output = new Output(patternBytes(3 * MIB), { archiveTreeHash: 'ff' })
   await t.rejects(output.read(), {
-    ...{ code: 'ERR_TREE_HASH_MISMATCH', scope: 'archive', expected: 'ff' },
+    ...{ code: 'ERR_HASH_MISMATCH', scope: 'archive', expected: 'ff' },
     ...{ actual: treeHashOf(patternBytes(3 * MIB)), message: /the archive of job job/ },
   })
   t.strictSame(

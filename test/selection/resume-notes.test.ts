@@ -5,7 +5,7 @@ import { MIB } from '../../lib/sizes.js'
 import { ARCHIVE } from '../helpers/wrong-values.js'
 
 t.test('a note says what is resumed, or why nothing is', async (t) => {
-  const volume = { ...ARCHIVE, archiveId: 'one', vaultName: 'docs', treeHash: 'aa' }
+  const volume = { ...ARCHIVE, archiveId: 'one', vaultName: 'docs', hash: 'aa' }
   const point = { partSize: MIB, description: undefined, earlierVolumes: [volume], isComplete: false }
   const ended = new UploadGoneError('u')
   const started = '2026-01-01T00:00:00.000Z'

@@ -88,7 +88,7 @@ t.test('100,000 small records by four processes: every line is whole, and none i
       const catalog = await Catalog.open(file)
       const journal = catalog.journal({ region: 'r' })
       for (let i = 0; i < 25_000; i++) {
-        await journal.stored({ archiveId: name + i, vaultName: 'v', size: i, treeHash: 'f'.repeat(64), partSize: 1, parts: 1,
+        await journal.stored({ archiveId: name + i, vaultName: 'v', size: i, hash: 'f'.repeat(64), partSize: 1, parts: 1,
           volume: 1, description: 'x'.repeat(i % 200) }, undefined, false)
       }
       await catalog.close()`,

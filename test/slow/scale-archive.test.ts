@@ -141,8 +141,8 @@ t.test(
     const hashes = Array.from({ length: ALL_PARTS }, (_, i) => Buffer.from(expectedHash(i), 'hex'))
     const [whole, rest] = [naiveRoot(hashes.slice(0, PARTS)), naiveRoot(hashes.slice(PARTS))]
     t.match(resumed.archives, [
-      { size: ARCHIVE_SIZE, parts: PARTS, partSize: PART_SIZE, treeHash: whole, volume: 1 },
-      { size: PART_SIZE + LAST_BYTES, parts: 2, treeHash: rest, volume: 2 },
+      { size: ARCHIVE_SIZE, parts: PARTS, partSize: PART_SIZE, hash: whole, volume: 1 },
+      { size: PART_SIZE + LAST_BYTES, parts: 2, hash: rest, volume: 2 },
     ])
     t.strictSame(
       [...store.archives.values()].map(({ treeHash }) => treeHash),

@@ -76,7 +76,7 @@ t.test('a thousand uploads at once keep to their memory, and leave no listener a
     const [archive] = await sendSource([bytes], writer)
     const expected = {
       size: bytes.length,
-      treeHash: naiveTreeHash(bytes, LIMITS.leafSize),
+      hash: naiveTreeHash(bytes, LIMITS.leafSize),
       parts: Math.ceil(bytes.length / PART_SIZE),
     }
     t.match(archive, expected)

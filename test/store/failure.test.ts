@@ -68,7 +68,7 @@ t.test('a failure is judged by its code, then its status, then the network', asy
     [failure('ENETUNREACH'), 'transient', true],
     [failure('ETIMEDOUT'), 'slow', true],
     [failure('', 'TimeoutError'), 'slow', true],
-    [new errors.TreeHashMismatchError('part', 'x', 'a', 'b'), 'corrupted', true],
+    [new errors.HashMismatchError('part', 'x', 'a', 'b'), 'corrupted', true],
     [new errors.SizeMismatchError('x', 1, 2), 'corrupted', false],
     [
       new errors.ServiceError('no ID', { operation: 'X', serviceCode: 'IncompleteResponse' }),

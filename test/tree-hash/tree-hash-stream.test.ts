@@ -52,8 +52,8 @@ t.test('bytes that are not those expected fail the stream before its end', async
   let ended = false
   sink.on('end', () => (ended = true))
   await t.rejects(pipeline(Readable.from([bytes]), treeHash({ expected }), sink), {
-    name: 'TreeHashMismatchError',
-    code: 'ERR_TREE_HASH_MISMATCH',
+    name: 'HashMismatchError',
+    code: 'ERR_HASH_MISMATCH',
     expected,
     actual: treeHashOf(bytes),
   })

@@ -28,7 +28,7 @@ t.test('any number of bytes becomes the archive they are, with no part too many'
     const bytes = patternBytes(size)
     await send(bytes, writer)
     const [archive] = writer.archives
-    t.match(archive, { vaultName, size, parts, partSize: MIB, treeHash: treeHashOf(bytes) }, `${size} bytes`)
+    t.match(archive, { vaultName, size, parts, partSize: MIB, hash: treeHashOf(bytes) }, `${size} bytes`)
     t.ok(vault.archives.get(archive?.archiveId ?? '')?.equals(bytes), `${size} bytes arrived as they are`)
     t.equal(vault.uploads.size, 0, 'no upload is left open')
     t.equal(writer.uploadId, undefined)
@@ -62,7 +62,7 @@ t.test('it tells of the upload, of each part and of the archive', async (t) => {
     index,
     start,
     end,
-    treeHash: treeHashOf(bytes.subarray(start, end)),
+    hash: treeHashOf(bytes.subarray(start, end)),
     skipped: false,
     concurrency: 8,
   })
@@ -75,7 +75,7 @@ t.test('it tells of the upload, of each part and of the archive', async (t) => {
       archiveId: 'archive-2',
       vaultName,
       size: bytes.length,
-      treeHash: treeHashOf(bytes),
+      hash: treeHashOf(bytes),
       partSize: MIB,
       parts: 3,
       description: '{"Path":"Gr\\u00f6\\u00dfe"}',
@@ -152,7 +152,7 @@ t.test('parts that end in any order make the same archive', async (t) => {
   gates[5]?.open()
   await done
   t.strictSame(order, [5, 4, 3, 2, 1, 0])
-  t.equal(writer.archives[0]?.treeHash, treeHashOf(bytes))
+  t.equal(writer.archives[0]?.hash, treeHashOf(bytes))
 })
 
 t.test('a wrong tree hash in an answer is an error, of a part, of a whole and of an archive', async (t) => {
@@ -162,7 +162,7 @@ t.test('a wrong tree hash in an answer is an error, of a part, of a whole and of
   await t.rejects(send(patternBytes(3 * MIB), writerTo(part)), {
     code: 'ERR_UPLOAD_FAILED',
     cause: {
-      code: 'ERR_TREE_HASH_MISMATCH',
+      code: 'ERR_HASH_MISMATCH',
       scope: 'part',
       actual: wrong,
       uploadId: 'upload-1',
@@ -174,7 +174,7 @@ t.test('a wrong tree hash in an answer is an error, of a part, of a whole and of
   whole.uploadArchive = async () => stored
   const bytes = patternBytes(5)
   await t.rejects(send(bytes, writerTo(whole)), {
-    code: 'ERR_TREE_HASH_MISMATCH',
+    code: 'ERR_HASH_MISMATCH',
     scope: 'archive',
     expected: treeHashOf(bytes),
     actual: wrong,
@@ -182,7 +182,7 @@ t.test('a wrong tree hash in an answer is an error, of a part, of a whole and of
   const archive = new MemoryVault()
   archive.completeUpload = async () => stored
   const writer = writerTo(archive)
-  await t.rejects(send(patternBytes(3 * MIB), writer), { code: 'ERR_TREE_HASH_MISMATCH', scope: 'archive' })
+  await t.rejects(send(patternBytes(3 * MIB), writer), { code: 'ERR_HASH_MISMATCH', scope: 'archive' })
   t.strictSame(writer.archives, [])
   t.equal(writer.uploadId, undefined, 'the upload is an archive now, although a wrong one')
 })

@@ -73,7 +73,7 @@ t.test(
         [bytes.subarray(0, MIB), bytes.subarray(2 * MIB)].map((part) => treeHashOf(part)),
       )
       const found = {
-        works: `2 parts, ${2 * MIB} bytes of tree hash ${there}`,
+        works: `2 parts, ${2 * MIB} bytes of hash ${there}`,
         fails: 'parts that could not be listed \\(no list\\)',
         'finds none': 'no parts',
       }[listing]
@@ -84,10 +84,10 @@ t.test(
           name: 'CompletionRejectedError',
           code: 'ERR_COMPLETION_REJECTED',
           size: bytes.length,
-          treeHash: treeHashOf(bytes),
+          hash: treeHashOf(bytes),
           cause: rejection,
           message: new RegExp(
-            `Sent: ${bytes.length} bytes of tree hash ${treeHashOf(bytes)}\\. At the service: ${found}\\.`,
+            `Sent: ${bytes.length} bytes of hash ${treeHashOf(bytes)}\\. At the service: ${found}\\.`,
           ),
         },
       })
@@ -104,7 +104,7 @@ t.test(
     const writer = writerTo(vault)
     const bytes = patternBytes(3 * MIB)
     await send(bytes, writer)
-    t.match(writer.archives, [{ archiveId: 'a', location: undefined, treeHash: treeHashOf(bytes) }])
+    t.match(writer.archives, [{ archiveId: 'a', location: undefined, hash: treeHashOf(bytes) }])
   },
 )
 

@@ -22,14 +22,14 @@ import {
 } from '../helpers/uploads.js'
 
 const bytes = patternBytes(3 * MIB)
-const content = { size: bytes.length, treeHash: treeHashOf(bytes) }
+const content = { size: bytes.length, hash: treeHashOf(bytes) }
 
 /** Completes `upload-1` of a vault with what it holds, or with something else. */
 function completing(
   vault: MemoryVault,
   journal: RecordingJournal,
   trust: Partial<CompletionTrust> = {},
-  sent: Pick<CompletionIntent, 'intentId' | 'size' | 'treeHash'> = content,
+  sent: Pick<CompletionIntent, 'intentId' | 'size' | 'hash'> = content,
 ): Promise<StoredArchive> {
   return complete(contextFor(vault, journal), 'upload-1', sent, { ...OWN_UPLOAD, ...trust })
 }
@@ -46,7 +46,7 @@ t.test('a lost answer is asked for again, with the same content, until it comes'
   const journal = recordingJournal()
   t.match(await completing(vault, journal), { archiveId: 'archive-2' })
   t.strictSame(
-    vault.calls.map(({ size, treeHash }) => ({ size, treeHash })),
+    vault.calls.map(({ size, treeHash: hash }) => ({ size, hash })),
     [content, content, content],
   )
   t.equal(journal.checks, 3, 'each time it is made sure that the upload is still ours')
@@ -142,19 +142,19 @@ t.test('an archive with another tree hash is recorded once, however often it is 
       return {
         archiveId: 'a',
         location: undefined,
-        treeHash: isRight || times++ > 9 ? content.treeHash : 'ff',
+        treeHash: isRight || times++ > 9 ? content.hash : 'ff',
       }
     }
     const journal = recordingJournal()
     const stored = completing(vault, journal)
-    if (isRightAtLast) t.match(await stored, { archiveId: 'a', treeHash: content.treeHash })
-    else await t.rejects(stored, { code: 'ERR_TREE_HASH_MISMATCH', scope: 'archive', actual: 'ff' })
+    if (isRightAtLast) t.match(await stored, { archiveId: 'a', hash: content.hash })
+    else await t.rejects(stored, { code: 'ERR_HASH_MISMATCH', scope: 'archive', actual: 'ff' })
     const mismatched = {
       archiveId: 'a',
       vaultName,
       size: content.size,
-      treeHash: undefined,
-      sentTreeHash: content.treeHash,
+      hash: undefined,
+      sentHash: content.hash,
       uploadId: 'upload-1',
     }
     t.strictSame(journal.notes, [['mismatched', mismatched]], 'and without the hash, which may change')
@@ -163,7 +163,7 @@ t.test('an archive with another tree hash is recorded once, however often it is 
   let times = 0
   vault.completeUpload = async () => ({ archiveId: `a${++times}`, location: undefined, treeHash: 'ff' })
   const journal = recordingJournal()
-  await t.rejects(completing(vault, journal), { code: 'ERR_TREE_HASH_MISMATCH' })
+  await t.rejects(completing(vault, journal), { code: 'ERR_HASH_MISMATCH' })
   t.strictSame(journal.types, Array(4).fill('mismatched'), 'each ID the service ever named is recorded')
 })
 

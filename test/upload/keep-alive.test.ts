@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises'
 import t from 'tap'
 import { hashParts } from '../../lib/tree-hash/hash-parts.js'
 import type { ArchiveWriter } from '../../lib/upload/archive-writer.js'
-import { KEEP_ALIVE_MS, KeepAlive } from '../../lib/upload/keep-alive.js'
+import { KeepAlive } from '../../lib/upload/keep-alive.js'
 import { PartMemory } from '../../lib/transfer/part-memory.js'
 import { rechunk } from '../../lib/stages/rechunk.js'
 import type { HashedPart } from '../../lib/tree-hash/hash-parts.js'
@@ -15,6 +15,8 @@ import { failure, partsOf, recordingJournal, sentTo, vaultWithParts, writerTo } 
 import { VirtualClock } from '../helpers/virtual-clock.js'
 
 const HOUR_MS = 3_600_000
+/** The time without activity after which a vault's upload is kept alive. */
+const KEEP_ALIVE_MS = 12 * HOUR_MS
 
 /** A vault that removes an upload after a day without activity, as the service does. */
 function forgetful(vault: MemoryVault, clock: VirtualClock): MemoryVault {
@@ -178,7 +180,7 @@ t.test(
     const memory = new CountingMemory(MIB)
     const hold = gate()
     const again: HashedPart[] = []
-    const keepAlive = new KeepAlive(clock, memory, (part) => {
+    const keepAlive = new KeepAlive(clock, KEEP_ALIVE_MS, memory, (part) => {
       again.push(part)
       return hold.opened
     })

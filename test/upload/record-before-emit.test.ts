@@ -179,7 +179,7 @@ t.test('the intent of each volume has its content and its first part', async (t)
   await send(bytes, writerTo(new MemoryVault(), { journal, maxArchiveSize: 2 * MIB }))
   const contentOf = (start: number, end: number): object => ({
     size: end - start,
-    treeHash: treeHashOf(bytes.subarray(start, end)),
+    hash: treeHashOf(bytes.subarray(start, end)),
   })
   const intents = journal.notes.filter(([what]) => what === 'completing').map(([, , intent]) => intent)
   t.equal(new Set(intents.map((intent) => (intent as CompletionIntent).intentId)).size, 2)

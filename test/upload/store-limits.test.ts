@@ -79,7 +79,7 @@ t.test(
     const stored = archives.map(({ archiveId }) => vault.archives.get(archiveId) ?? Buffer.alloc(0))
     t.ok(Buffer.concat(stored).equals(bytes))
     t.strictSame(
-      archives.map(({ treeHash }) => treeHash),
+      archives.map(({ hash }) => hash),
       stored.map((volume) => naiveTreeHash(volume, 1024)),
     )
     t.ok(takes > 0, 'the pool of the writer was used')

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { treeHashScheme } from '../../lib/glacier/tree-hash-scheme.js'
 import { NotFoundError } from '../../lib/errors.js'
 import type { ListedPart } from '../../lib/store/archive-store.js'
 import { combineTreeHashes, treeHashOf } from '../../lib/tree-hash/tree-hash.js'
@@ -10,24 +11,24 @@ import { patternBytes } from '../helpers/pattern-source.js'
 import { contextFor, recordingJournal, reset, vaultWithParts } from '../helpers/uploads.js'
 
 function part(start: number, end: number): ListedPart {
-  return { start, end, treeHash: treeHashOf(patternBytes(end - start, start)) }
+  return { start, end, hash: treeHashOf(patternBytes(end - start, start)) }
 }
 
 t.test('a part is the same, another or none, by its range and its tree hash', async (t) => {
-  const uploaded = new UploadedParts([part(0, 10), part(20, 25)])
+  const uploaded = new UploadedParts(treeHashScheme(), [part(0, 10), part(20, 25)])
   t.equal(uploaded.compare(part(0, 10)), 'same')
-  t.equal(uploaded.compare({ ...part(0, 10), treeHash: part(20, 25).treeHash }), 'other')
+  t.equal(uploaded.compare({ ...part(0, 10), hash: part(20, 25).hash }), 'other')
   t.equal(uploaded.compare({ ...part(0, 10), end: 9 }), 'other')
   t.equal(uploaded.compare(part(10, 20)), 'none')
 })
 
 t.test('the parts in any order have an end and a summary', async (t) => {
   const parts = [part(20, 25), part(10, 20), part(0, 10)]
-  const uploaded = new UploadedParts(parts)
+  const uploaded = new UploadedParts(treeHashScheme(), parts)
   t.equal(uploaded.end, 25)
-  const treeHash = combineTreeHashes(parts.toReversed().map((listed) => listed.treeHash))
-  t.equal(uploaded.summary, `3 parts, 25 bytes of tree hash ${treeHash}`)
-  t.match(new UploadedParts([]), { end: 0, summary: 'no parts' })
+  const treeHash = combineTreeHashes(parts.toReversed().map((listed) => listed.hash))
+  t.equal(uploaded.summary, `3 parts, 25 bytes of hash ${treeHash}`)
+  t.match(new UploadedParts(treeHashScheme(), []), { end: 0, summary: 'no parts' })
 })
 
 t.test(

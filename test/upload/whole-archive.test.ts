@@ -19,7 +19,7 @@ import {
 const bytes = patternBytes(100)
 const [part] = await partsOf(bytes)
 if (!part) throw new Error('there is one part')
-const { treeHash } = part
+const { treeHash: hash } = part
 const facts = { description: 'x', volume: 1, firstVolume: undefined }
 
 /** Sends the part as an archive; `failures` are what the first requests fail with. */
@@ -54,8 +54,8 @@ t.test('the intent is recorded with its content before anything is sent', async 
     t.strictSame(vault.calls, [])
   }
   const { stored, intentId } = await sending(vault, journal)
-  t.match(stored, { archiveId: 'archive-1', treeHash })
-  t.strictSame(journal.notes, [['sending', { intentId, vaultName, size: 100, treeHash, ...facts }]])
+  t.match(stored, { archiveId: 'archive-1', hash })
+  t.strictSame(journal.notes, [['sending', { intentId, vaultName, size: 100, hash, ...facts }]])
 })
 
 t.test(
@@ -79,7 +79,7 @@ t.test(
     t.strictSame(warnings, [], 'no word before the archive is recorded')
     warn()
     t.match(warnings, [
-      { code: 'POSSIBLE_ORPHAN', message: new RegExp(`^2 requests .* 100 bytes and tree hash ${treeHash}`) },
+      { code: 'POSSIBLE_ORPHAN', message: new RegExp(`^2 requests .* 100 bytes and hash ${hash}`) },
     ])
   },
 )
@@ -121,16 +121,16 @@ t.test('every ID the service names is recorded, before the next attempt', async 
     return {
       archiveId,
       location: undefined,
-      treeHash: times === 1 ? 'ff' : times === 2 ? undefined : treeHash,
+      treeHash: times === 1 ? 'ff' : times === 2 ? undefined : hash,
     }
   }
   const { stored, intentId } = await sending(vault, journal)
   t.equal(stored.archiveId, 'a3')
   t.strictSame(journal.types, ['sending', 'mismatched', 'sending', 'mismatched', 'sending'])
   const { sent } = intentsOf(journal)
-  const facts = { vaultName, size: 100, sentTreeHash: treeHash }
-  t.strictSame(journal.notes[1]?.[1], { archiveId: 'a1', ...facts, treeHash: 'ff', intentId: sent[0] })
-  t.strictSame(journal.notes[3]?.[1], { archiveId: 'a2', ...facts, treeHash: undefined, intentId: sent[1] })
+  const facts = { vaultName, size: 100, sentHash: hash }
+  t.strictSame(journal.notes[1]?.[1], { archiveId: 'a1', ...facts, hash: 'ff', intentId: sent[0] })
+  t.strictSame(journal.notes[3]?.[1], { archiveId: 'a2', ...facts, hash: undefined, intentId: sent[1] })
   t.equal(intentId, sent[2])
 })
 
@@ -138,7 +138,7 @@ t.test('where each answer has a wrong hash, that is the error, and no intent is 
   const vault = new MemoryVault()
   const journal = recordingJournal()
   vault.uploadArchive = async () => ({ archiveId: 'a', location: undefined, treeHash: 'ff' })
-  await t.rejects(sending(vault, journal), { code: 'ERR_TREE_HASH_MISMATCH', scope: 'archive', actual: 'ff' })
+  await t.rejects(sending(vault, journal), { code: 'ERR_HASH_MISMATCH', scope: 'archive', actual: 'ff' })
   t.strictSame(new Set(journal.types), new Set(['sending', 'mismatched']))
   journal.before = (what) => {
     if (what === 'mismatched') throw new Error('disk full')

@@ -185,10 +185,10 @@ t.test('an upload of a later volume is not resumed without the earlier ones', as
 t.test('an upload that became an archive unheard is asked for its ID, and the source compared', async (t) => {
   const bytes = patternBytes(3 * MIB)
   const vault = await vaultWithParts(bytes, [0, 1, 2])
-  const content = { size: bytes.length, treeHash: treeHashOf(bytes) }
-  await vault.completeUpload({ vaultName, uploadId: 'upload-1', ...content })
+  const content = { size: bytes.length, hash: treeHashOf(bytes) }
+  await vault.completeUpload({ vaultName, uploadId: 'upload-1', size: content.size, treeHash: content.hash })
   vault.calls.length = 0
-  const firstPart = { size: MIB, treeHash: treeHashOf(bytes.subarray(0, MIB)) }
+  const firstPart = { size: MIB, hash: treeHashOf(bytes.subarray(0, MIB)) }
   const journal = recordingJournal()
   const intent = { ...content, firstPart, hasNextVolume: false }
   const options = { client: vault, vaultName, uploadId: 'upload-1', intent, isOnlyIntent: true, journal }

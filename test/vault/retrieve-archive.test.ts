@@ -121,11 +121,11 @@ t.test('a range that is corrupt, cut, too long or broken off is fetched again, a
     'without a hash': ({ body }) => ({ body, treeHash: undefined }),
   }
   const codes: Record<string, string> = {
-    corrupt: 'ERR_TREE_HASH_MISMATCH',
+    corrupt: 'ERR_HASH_MISMATCH',
     cut: 'ERR_SIZE_MISMATCH',
     'too long': 'ERR_SIZE_MISMATCH',
     'broken off': 'ERR_RETRIES_EXHAUSTED',
-    'without a hash': 'ERR_TREE_HASH_MISMATCH',
+    'without a hash': 'ERR_HASH_MISMATCH',
   }
   for (const [what, fault] of Object.entries(faults)) {
     for (const start of [0, 2 * MIB, 4 * MIB]) {
@@ -173,7 +173,7 @@ t.test("ranges that verify one by one but are not the archive's fail it before i
   })
   const out: Buffer[] = []
   await t.rejects(gathered(retrieveArchive(optionsFor(vault)), out), {
-    code: 'ERR_TREE_HASH_MISMATCH',
+    code: 'ERR_HASH_MISMATCH',
     scope: 'archive',
     expected: 'f'.repeat(64),
   })

@@ -6,12 +6,7 @@
  * writer decides it.
  */
 import { constants } from 'node:os'
-import {
-  SizeMismatchError,
-  SourceCommandError,
-  TreeHashMismatchError,
-  UploadFailedError,
-} from '../../errors.js'
+import { SizeMismatchError, SourceCommandError, HashMismatchError, UploadFailedError } from '../../errors.js'
 import { systemReason } from '../../fs/system-reason.js'
 import { InterruptedError, ReportedError, ResumableError, UsageError } from '../command-errors.js'
 import { withHint } from './hints.js'
@@ -33,7 +28,7 @@ export function exitCodeOf(error: unknown, signal: AbortSignal): number {
 
 /** Whether the bytes of an archive are wrong. */
 export function isOfBytes(error: unknown): boolean {
-  return error instanceof TreeHashMismatchError || error instanceof SizeMismatchError
+  return error instanceof HashMismatchError || error instanceof SizeMismatchError
 }
 
 function signalNumberOf(reason: unknown): number {

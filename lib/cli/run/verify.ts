@@ -6,7 +6,7 @@ import { assertNoConflicts } from '../../catalog/queries/conflicts.js'
 import type { VaultPlace } from '../../catalog/queries/stored-entries.js'
 import type { ArchiveRecord } from '../../catalog/record.js'
 import { archivesOfSet, setFrom, setIdOf, setOf, type ArchiveSet } from '../../catalog/queries/sets.js'
-import { IncompleteSetError, NotFoundError, SizeMismatchError, TreeHashMismatchError } from '../../errors.js'
+import { IncompleteSetError, NotFoundError, SizeMismatchError, HashMismatchError } from '../../errors.js'
 import { recordOfRow } from '../../reconcile/reconciler.js'
 import { withPath } from '../../fs/system-reason.js'
 import { invariant } from '../../invariant.js'
@@ -96,7 +96,7 @@ async function compareOne(file: string, archive: ArchiveRecord, hasher: FileHash
   const found = await hashOf(file, hasher, io)
   if (found.size !== archive.size) throw new SizeMismatchError(file, archive.size, found.size)
   if (found.treeHash !== archive.treeHash)
-    throw new TreeHashMismatchError('archive', file, archive.treeHash, found.treeHash)
+    throw new HashMismatchError('archive', file, archive.treeHash, found.treeHash)
 }
 
 async function compareSet(
@@ -110,7 +110,7 @@ async function compareSet(
   let start = 0
   for (const [i, { volume, size, treeHash }] of volumes.entries()) {
     const where = `bytes ${start}-${start + size - 1} of ${file} (volume ${volume})`
-    if (hashes[i] !== treeHash) throw new TreeHashMismatchError('archive', where, treeHash, hashes[i])
+    if (hashes[i] !== treeHash) throw new HashMismatchError('archive', where, treeHash, hashes[i])
     start += size
   }
 }

@@ -1,7 +1,7 @@
 /** The adapter of the {@link VaultClient} to the AWS SDK: each call is one of the SDK's commands. */
 import { optional, SIGNAL } from '../../options/rules.js'
 import { systemClock, type Clock } from '../../runtime/clock.js'
-import type { InitiatedUpload, OpenUpload, PartsPage, StoredArchive } from '../../store/archive-store.js'
+import type { InitiatedUpload, OpenUpload } from '../../store/archive-store.js'
 import type { Page, PageRequest } from '../../store/pages.js'
 import type { Job, JobOutput, JobsPage } from '../../store/retrieval-store.js'
 import type { GlacierClientLike, GlacierClientSettings } from '../glacier-client-like.js'
@@ -96,7 +96,7 @@ export class SdkVaultClient implements Client.VaultClient, Disposable, AsyncDisp
     return vaults.deleteArchive(this.#connection, request)
   }
 
-  uploadArchive(request: Client.ArchiveRequest): Promise<StoredArchive> {
+  uploadArchive(request: Client.ArchiveRequest): Promise<Client.VaultArchive> {
     return uploads.uploadArchive(this.#connection, request)
   }
 
@@ -108,7 +108,7 @@ export class SdkVaultClient implements Client.VaultClient, Disposable, AsyncDisp
     return uploads.uploadPart(this.#connection, request)
   }
 
-  completeUpload(request: Client.CompleteRequest): Promise<StoredArchive> {
+  completeUpload(request: Client.CompleteRequest): Promise<Client.VaultArchive> {
     return uploads.completeUpload(this.#connection, request)
   }
 
@@ -116,7 +116,7 @@ export class SdkVaultClient implements Client.VaultClient, Disposable, AsyncDisp
     return uploads.abortUpload(this.#connection, request)
   }
 
-  listParts(request: Client.UploadRequest & PageRequest): Promise<PartsPage> {
+  listParts(request: Client.UploadRequest & PageRequest): Promise<Client.VaultPartsPage> {
     return uploads.listParts(this.#connection, request)
   }
 

@@ -9,7 +9,7 @@
  *   a download and never leads to a wrong file.
  */
 import { dirname } from 'node:path'
-import { TreeHashMismatchError } from '../../errors.js'
+import { HashMismatchError } from '../../errors.js'
 import type { Runtime } from '../../runtime/runtime.js'
 import { following, type FollowingSignal } from '../../streams/caller-signal.js'
 import { forwardEvents } from '../../streams/forward-events.js'
@@ -146,7 +146,7 @@ async function downloadToPartial(path: string, context: FollowedDownload, emit: 
     await renameToTarget(partial, path)
     await partial.removeNotes()
   } catch (error) {
-    const isWrongArchive = error instanceof TreeHashMismatchError && error.scope === 'archive'
+    const isWrongArchive = error instanceof HashMismatchError && error.scope === 'archive'
     if (isWrongArchive) await partial.forget().catch(() => undefined) // the mismatch is the error to report
     throw error
   } finally {

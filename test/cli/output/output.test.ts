@@ -21,7 +21,7 @@ import { exitCodeOf, explanationsOf } from '../../../lib/cli/output/exit-code.js
 import { formatDuration, formatSize } from '../../../lib/cli/output/format.js'
 import { printable } from '../../../lib/cli/output/printable.js'
 import { defaultLocalDir } from '../../../lib/cli/run/data-folder.js'
-import { SizeMismatchError, TreeHashMismatchError, UploadFailedError } from '../../../lib/errors.js'
+import { SizeMismatchError, HashMismatchError, UploadFailedError } from '../../../lib/errors.js'
 import { MIB } from '../../../lib/sizes.js'
 import { runHere, stage } from '../../helpers/command.js'
 
@@ -33,7 +33,7 @@ t.test('errors have their exit codes and their lines', async (t) => {
   const calm = new AbortController().signal
   t.equal(exitCodeOf(new UploadFailedError(new Error('x'), 'u', true), calm), 3)
   t.equal(exitCodeOf(new UploadFailedError(new Error('x'), 'u', false), calm), 1)
-  t.equal(exitCodeOf(new TreeHashMismatchError('range', 'x', 'a', 'b'), calm), 4)
+  t.equal(exitCodeOf(new HashMismatchError('range', 'x', 'a', 'b'), calm), 4)
   t.strictSame(explanationsOf(new ResumableError('cut', 'To resume, …')), ['cut', 'To resume, …'])
   t.equal(exitCodeOf(new SizeMismatchError('x', 1, 2), calm), 4)
   t.equal(exitCodeOf(new UsageError('x'), calm), 2)

@@ -19,7 +19,7 @@ t.test(
   async (t) => {
     const bytes = patternBytes(5 * MIB)
     const table: [fault: FaultKind, code: number, err: RegExp][] = [
-      ['corrupt-output', 4, /tree hash of bytes \d+-\d+ of the output .* does not match/],
+      ['corrupt-output', 4, /hash of bytes \d+-\d+ of the output .* does not match/],
       [
         'cut-output',
         3,
@@ -333,13 +333,13 @@ t.test('hashes are checked in the manner of sha256sum', async (t) => {
   t.match(await run(['hash', '-c', join(vault.dir, 'list')]), {
     code: 4,
     out: `${a}: OK\n${b}: FAILED\n`,
-    err: /The tree hash of .*b does not match/,
+    err: /The hash of .*b does not match/,
   })
   await rm(a)
   t.match(await run(['hash', '-c', '--quiet', join(vault.dir, 'list')]), {
     code: 4,
     out: `${a}: FAILED open or read\n${b}: FAILED\n`,
-    err: /a: no such file or directory \(ENOENT\)\n.*The tree hash of .*b does not match/,
+    err: /a: no such file or directory \(ENOENT\)\n.*The hash of .*b does not match/,
   })
   t.match(await run(['hash', '-c', '--json', join(vault.dir, 'list')]), {
     out: /\{"file":".*","ok":false\}\n/,

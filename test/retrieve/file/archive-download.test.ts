@@ -248,7 +248,7 @@ t.test('an archive that is there whole needs no job, where its hash is known', a
   t.strictSame(await startedAfter({ archiveTreeHashes: undefined }, 7), ['a', 'b', 'c'])
   const wrong = ['f'.repeat(64), ...archiveTreeHashes.slice(1)]
   await t.rejects(startedAfter({ archiveTreeHashes: wrong }, 7), {
-    code: 'ERR_TREE_HASH_MISMATCH',
+    code: 'ERR_HASH_MISMATCH',
     expected: 'f'.repeat(64),
     actual: archiveTreeHashes[0],
   })

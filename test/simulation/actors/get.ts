@@ -103,7 +103,7 @@ function drawPlan(
   return {
     archiveId: archives.map(({ archiveId }) => archiveId),
     archiveSizes: isKnown ? archives.map(({ size }) => size) : undefined,
-    archiveTreeHashes: isKnown ? archives.map(({ treeHash }) => treeHash) : undefined,
+    archiveTreeHashes: isKnown ? archives.map(({ hash: treeHash }) => treeHash) : undefined,
     rangeSize,
     memory: rangeSize * choices.pick(`${name}/memory-ranges`, [6, 4, 9], 0.5),
     concurrency: choices.pick(`${name}/concurrency`, [8, 1, 2], 0.3),

@@ -5,7 +5,7 @@ import type { Content } from './content.js'
 export interface ReportedArchive {
   readonly archiveId: string
   readonly size: number
-  readonly treeHash: string
+  readonly hash: string
 }
 
 /** The success of a `put`. */

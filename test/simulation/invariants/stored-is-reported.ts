@@ -27,7 +27,7 @@ function checkVault({ world, service, ledger }: Environment, success: StoredStre
   const { process, archives, content } = success
   const invariant = 'a success is what the vault holds'
   const stored: Uint8Array[] = []
-  for (const { archiveId, size, treeHash } of archives) {
+  for (const { archiveId, size, hash: treeHash } of archives) {
     const archive = service.archives.get(archiveId)
     if (!archive) {
       world.fail(invariant, `${process} reports ${archiveId}, which the vault does not have`)
@@ -46,7 +46,7 @@ function checkVault({ world, service, ledger }: Environment, success: StoredStre
 
 function checkCatalog(env: Environment, { process, archives }: StoredStream): void {
   const records = allRecords(env).filter(({ type }) => type === 'archive')
-  for (const [i, { archiveId, size, treeHash }] of archives.entries()) {
+  for (const [i, { archiveId, size, hash: treeHash }] of archives.entries()) {
     const isRecorded = records.some(
       (record) =>
         record.archiveId === archiveId &&

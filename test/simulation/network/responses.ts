@@ -1,6 +1,6 @@
 /** The responses of the simulated service in the terms of the port, as the SDK's adapter maps them. */
-import type { Vault } from '../../../lib/client/vault-client.js'
-import type { OpenUpload, StoredArchive } from '../../../lib/store/archive-store.js'
+import type { Vault, VaultArchive } from '../../../lib/client/vault-client.js'
+import type { OpenUpload } from '../../../lib/store/archive-store.js'
 import type { Job } from '../../../lib/store/retrieval-store.js'
 import { arnOf } from '../service/refusals.js'
 import type {
@@ -17,7 +17,7 @@ export function isoOf(timeMs: number): string {
 }
 
 /** Maps the response to a request that has stored an archive. */
-export function toStoredArchive({ archiveId, treeHash, location }: StoredResponse): StoredArchive {
+export function toStoredArchive({ archiveId, treeHash, location }: StoredResponse): VaultArchive {
   return { archiveId, treeHash, location }
 }
 

@@ -4,12 +4,7 @@
  */
 import { ServiceError } from '../../../lib/errors.js'
 import type * as Port from '../../../lib/client/vault-client.js'
-import type {
-  InitiatedUpload,
-  OpenUpload,
-  PartsPage,
-  StoredArchive,
-} from '../../../lib/store/archive-store.js'
+import type { InitiatedUpload, OpenUpload } from '../../../lib/store/archive-store.js'
 import type { Page, PageRequest } from '../../../lib/store/pages.js'
 import type { Job, JobOutput, JobsPage } from '../../../lib/store/retrieval-store.js'
 import { ServiceRefusal, type Caller } from '../service/service.js'
@@ -48,7 +43,7 @@ class SimulatedClient implements Port.VaultClient {
     return this.#network.refreshCredentials(signal)
   }
 
-  async uploadArchive(request: Port.ArchiveRequest): Promise<StoredArchive> {
+  async uploadArchive(request: Port.ArchiveRequest): Promise<Port.VaultArchive> {
     const { bytes, description, treeHash, signal } = request
     const { response } = await this.#request(request, {
       operation: 'uploadArchive',
@@ -83,7 +78,7 @@ class SimulatedClient implements Port.VaultClient {
     return response.treeHash
   }
 
-  async completeUpload(request: Port.CompleteRequest): Promise<StoredArchive> {
+  async completeUpload(request: Port.CompleteRequest): Promise<Port.VaultArchive> {
     const { uploadId, size, treeHash, signal } = request
     const { response } = await this.#request(request, {
       operation: 'completeUpload',
@@ -107,7 +102,7 @@ class SimulatedClient implements Port.VaultClient {
     })
   }
 
-  async listParts(request: Port.UploadRequest & PageRequest): Promise<PartsPage> {
+  async listParts(request: Port.UploadRequest & PageRequest): Promise<Port.VaultPartsPage> {
     const { uploadId, marker, limit, signal } = request
     const { response } = await this.#request(request, {
       operation: 'listParts',

@@ -1,5 +1,5 @@
 /** The end of a run, without faults: uploads are resumed until they are stored, and retrieved again. */
-import { TreeHashMismatchError } from '../../../lib/errors.js'
+import { HashMismatchError } from '../../../lib/errors.js'
 import { drawChanged, type Content } from '../actors/content.js'
 import { CATALOG, type Environment } from '../actors/environment.js'
 import { getFile, getStream } from '../actors/get.js'
@@ -92,7 +92,7 @@ async function finishFiles(env: Environment): Promise<void> {
 }
 
 function isMismatch(outcome: Outcome<unknown> | undefined): boolean {
-  return outcome?.state === 'failed' && outcome.error instanceof TreeHashMismatchError
+  return outcome?.state === 'failed' && outcome.error instanceof HashMismatchError
 }
 
 /** Whether the vault still has an archive. It may also be one of another account. */

@@ -6,7 +6,7 @@
  * read, a line is malformed, or a list has no lines.
  */
 import { isUtf8 } from 'node:buffer'
-import { TreeHashMismatchError } from '../../../errors.js'
+import { HashMismatchError } from '../../../errors.js'
 import { descriptorNamed } from '../../../fs/open-input.js'
 import { inputStream } from '../../../fs/input-stream.js'
 import { addAbortSignal } from '../../../streams/node-streams.js'
@@ -22,13 +22,13 @@ import { checkLine, type HashLine, parseHashLines } from './hash-lines.js'
 interface Findings {
   /** The number of files, lists and lines that could not be read. */
   unreadable: number
-  readonly mismatches: TreeHashMismatchError[]
+  readonly mismatches: HashMismatchError[]
 }
 
 /**
  * Checks the files in the lists, and prints a line about each.
  *
- * @throws {TreeHashMismatchError} `ERR_TREE_HASH_MISMATCH`: a file has another hash
+ * @throws {HashMismatchError} `ERR_HASH_MISMATCH`: a file has another hash
  * @throws {ReportedError} something could not be read
  */
 export async function check(
@@ -62,7 +62,7 @@ export async function check(
   if (first && mismatches.length === 1) throw first
   if (first) {
     const subject = `${mismatches.length} files`
-    throw new TreeHashMismatchError('archive', subject, 'those in the list', 'others', { cause: first })
+    throw new HashMismatchError('archive', subject, 'those in the list', 'others', { cause: first })
   }
   if (unreadable > 0) throw new ReportedError(`${unreadable} files, lists or lines could not be read.`)
 }
@@ -78,8 +78,7 @@ async function checkFile(
   const found = await unlessUnreadable(hashOf(file, hasher, io), file, io)
   const ok = found?.treeHash === hash
   if (!found) findings.unreadable++
-  else if (!ok)
-    findings.mismatches.push(new TreeHashMismatchError('archive', String(file), hash, found.treeHash))
+  else if (!ok) findings.mismatches.push(new HashMismatchError('archive', String(file), hash, found.treeHash))
   if (json) await printJson(io, { file: String(file), ok })
   else if (!ok || !quiet)
     await printExact(io, checkLine(name, ok ? 'OK' : found ? 'FAILED' : 'FAILED open or read'))

@@ -16,8 +16,8 @@ export async function printArchives(
   const [first] = archives
   try {
     if (json)
-      for (const { vaultName: vault, archiveId, ...rest } of archives)
-        await printJson(io, { archiveId, vault, ...rest })
+      for (const { vaultName: vault, archiveId, size, hash: treeHash, ...rest } of archives)
+        await printJson(io, { archiveId, vault, size, treeHash, ...rest })
     else if (first) await printData(io, first.archiveId)
   } catch (error) {
     printNote(io, `The archive is stored. Its ID is ${first?.archiveId}.`) // stdout is closed, and the ID would be lost

@@ -6,9 +6,9 @@ import type * as Sdk from '@aws-sdk/client-glacier'
 import { accountInArn } from '../../../glacier/account-id.js'
 import { parseInclusive } from '../../../glacier/range-format.js'
 import type { Job, Tier } from '../../../store/retrieval-store.js'
-import type { ListedPart, OpenUpload, StoredArchive } from '../../../store/archive-store.js'
+import type { OpenUpload } from '../../../store/archive-store.js'
 import type { PageRequest } from '../../../store/pages.js'
-import type { Vault } from '../../vault-client.js'
+import type { Vault, VaultArchive, VaultPart } from '../../vault-client.js'
 import { optionalSize, optionalText, requiredField, requiredId, requiredText } from './response-values.js'
 
 /** An output of the SDK, whose fields may all be missing. */
@@ -33,7 +33,7 @@ export function toVault(operation: string, vault: Output<Sdk.DescribeVaultOutput
 }
 
 /** Maps the response of an operation that stores an archive. */
-export function toStoredArchive(operation: string, output: Output<Sdk.ArchiveCreationOutput>): StoredArchive {
+export function toStoredArchive(operation: string, output: Output<Sdk.ArchiveCreationOutput>): VaultArchive {
   return {
     archiveId: requiredId(operation, 'x-amz-archive-id', output.archiveId),
     treeHash: output.checksum,
@@ -86,7 +86,7 @@ export function toJob(operation: string, job: Output<Sdk.GlacierJobDescription>)
 }
 
 /** Maps a part of an upload. */
-export function toListedPart(part: Sdk.PartListElement): ListedPart {
+export function toListedPart(part: Sdk.PartListElement): VaultPart {
   const range = parseInclusive(requiredText('ListParts', 'RangeInBytes', part.RangeInBytes))
   const treeHash = requiredText('ListParts', 'SHA256TreeHash', part.SHA256TreeHash)
   return { ...requiredField('ListParts', 'valid RangeInBytes', range), treeHash }

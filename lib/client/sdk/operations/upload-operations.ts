@@ -1,6 +1,6 @@
 /** The operations that upload archives. */
 import { toContentRange } from '../../../glacier/range-format.js'
-import type { InitiatedUpload, OpenUpload, PartsPage, StoredArchive } from '../../../store/archive-store.js'
+import type { InitiatedUpload, OpenUpload } from '../../../store/archive-store.js'
 import type { Page, PageRequest } from '../../../store/pages.js'
 import { addressOf } from '../../request-rules.js'
 import type {
@@ -9,6 +9,8 @@ import type {
   InitiateRequest,
   PartRequest,
   UploadRequest,
+  VaultArchive,
+  VaultPartsPage,
   VaultRequest,
 } from '../../vault-client.js'
 import type { SdkConnection } from '../sdk-connection.js'
@@ -19,7 +21,7 @@ import { requiredId, rowsOf } from './response-values.js'
 export async function uploadArchive(
   connection: SdkConnection,
   request: ArchiveRequest,
-): Promise<StoredArchive> {
+): Promise<VaultArchive> {
   const input = { ...addressOf('uploadArchive', request), archiveDescription: request.description }
   const output = await connection.send(
     'UploadArchive',
@@ -67,7 +69,7 @@ export async function uploadPart(
 export async function completeUpload(
   connection: SdkConnection,
   request: CompleteRequest,
-): Promise<StoredArchive> {
+): Promise<VaultArchive> {
   const operation = 'CompleteMultipartUpload'
   const input = {
     ...addressOf('completeUpload', request),
@@ -93,7 +95,7 @@ export async function abortUpload(connection: SdkConnection, request: UploadRequ
 export async function listParts(
   connection: SdkConnection,
   request: UploadRequest & PageRequest,
-): Promise<PartsPage> {
+): Promise<VaultPartsPage> {
   const input = { ...addressOf('listParts', request), uploadId: request.uploadId, ...pageOf(request) }
   const output = await connection.call('ListParts', request, (sdk) => new sdk.ListPartsCommand(input))
   // Some services leave it out if the upload has no part. A response that was cut lacks the upload as well.

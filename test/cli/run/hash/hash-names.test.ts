@@ -127,7 +127,7 @@ t.test('what cannot be read does not stop the others', async (t) => {
   t.match(await run('--check', '--quiet', at('list')), {
     code: 4,
     out: `${at('a')}: FAILED\n${at('b')}: FAILED\n`,
-    err: /The tree hash of 2 files does not match/,
+    err: /The hash of 2 files does not match/,
   })
 })
 

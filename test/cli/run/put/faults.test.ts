@@ -109,7 +109,7 @@ const TABLE: Record<UploadFault, Row> = {
     always: [
       [1, /Checksum mismatch: expected 0+, computed f+/],
       [3, KEPT],
-      [3, /Checksum mismatch.* At the service: 4 parts, 3145733 bytes of tree hash [0-9a-f]{64}/],
+      [3, /Checksum mismatch.* At the service: 4 parts, 3145733 bytes of hash [0-9a-f]{64}/],
       [1, /Checksum mismatch/],
     ],
   },
@@ -117,8 +117,8 @@ const TABLE: Record<UploadFault, Row> = {
     always: [
       [0, /stored/],
       [3, KEPT],
-      [4, /The tree hash of the archive [\w-]{138} at the service does not match/],
-      [4, /The tree hash of the archive [\w-]{138} does not match/],
+      [4, /The hash of the archive [\w-]{138} at the service does not match/],
+      [4, /The hash of the archive [\w-]{138} does not match/],
     ],
     orphans: 1,
   },

@@ -35,8 +35,8 @@ export const CATALOG_SABOTEURS: readonly Saboteur[] = [
     name: 'intent-without-size',
     about: 'an intent does not state the content that is completed',
     file: 'catalog/journal.ts',
-    find: '        size,\n        treeHash,\n        firstPart,\n',
-    replace: '        firstPart,\n',
+    find: '        size,\n        treeHash,\n        firstPart: {',
+    replace: '        firstPart: {',
   },
   {
     name: 'volume-without-successor',

@@ -21,8 +21,8 @@ export const UPLOAD_SABOTEURS: readonly Saboteur[] = [
     name: 'completion-by-first-byte',
     about: 'the hash of a completed archive is compared on its first byte',
     file: 'upload/completion.ts',
-    find: 'if (stored.treeHash === treeHash ||',
-    replace: 'if (stored.treeHash?.slice(0, 2) === treeHash.slice(0, 2) ||',
+    find: 'if (stored.hash === hash ||',
+    replace: 'if (stored.hash?.slice(0, 2) === hash.slice(0, 2) ||',
   },
   {
     name: 'completion-without-owner',
@@ -70,7 +70,7 @@ export const UPLOAD_SABOTEURS: readonly Saboteur[] = [
     name: 'sent-without-intent',
     about: 'a whole archive is sent without an intent in the catalog',
     file: 'upload/whole-archive.ts',
-    find: '      await journal.sending({ intentId, vaultName, size, treeHash, ...facts })\n',
+    find: '      await journal.sending({ intentId, vaultName, size, hash, ...facts })\n',
     replace: '',
   },
   {
@@ -91,7 +91,7 @@ export const UPLOAD_SABOTEURS: readonly Saboteur[] = [
     name: 'differing-part-is-skipped',
     about: 'a part with another hash is skipped on resume',
     file: 'upload/uploaded-parts.ts',
-    find: 'return part.end === end && part.treeHash === treeHash ?',
+    find: 'return part.end === end && part.hash === hash ?',
     replace: 'return part.end === end ?',
   },
   {
@@ -104,9 +104,9 @@ export const UPLOAD_SABOTEURS: readonly Saboteur[] = [
   {
     name: 'no-keep-alive',
     about: 'an upload whose source is silent for a day expires',
-    file: 'upload/keep-alive.ts',
-    find: 'KEEP_ALIVE_MS: number = 12 *',
-    replace: 'KEEP_ALIVE_MS: number = 4800 *',
+    file: 'vault/vault-store.ts',
+    find: 'KEEP_ALIVE_MS = 12 *',
+    replace: 'KEEP_ALIVE_MS = 4800 *',
   },
   {
     name: 'too-many-parts-held',

@@ -1,0 +1,17 @@
+/** An archive as an upload knows it, from its record. */
+import type { Archive } from '../store/archive.js'
+import type { ArchiveRecord } from './record.js'
+
+/** A volume that an earlier run has stored. */
+export interface EarlierVolume extends Archive {
+  /** The upload that became the archive; `undefined` if it was sent in one request. */
+  readonly uploadId: string | undefined
+}
+
+/** The archive of a record. One from an inventory has no part size: it counts as one part. */
+export function archiveOf(record: ArchiveRecord): EarlierVolume {
+  const { archiveId, vaultName, size, treeHash: hash, description, volume, firstVolume, uploadId } = record
+  const { partSize = size, parts = Math.ceil(size / partSize) } = record
+  const content = { size, hash, partSize, parts }
+  return { archiveId, vaultName, ...content, description, location: undefined, volume, firstVolume, uploadId }
+}
