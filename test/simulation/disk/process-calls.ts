@@ -7,6 +7,8 @@ import { systemError } from './system-error.js'
 
 /** How long a slow call takes, in milliseconds. */
 const DELAYS_MS = [20, 1, 300, 5000, 120_000] as const
+/** Short writes in a row. More of them are a disk that is full, which is a fault of its own. */
+const MAX_SHORT_WRITES = 7
 /** Calls that are left out of the trace, unless they fail: they change nothing. */
 const QUIET: ReadonlySet<DiskCall> = new Set<DiskCall>([
   'read',
@@ -22,6 +24,7 @@ export class ProcessCalls implements DiskCalls {
   readonly #process: SimProcess
   readonly #tree: FileTree
   readonly #room: DiskRoom
+  #shortWrites = 0
 
   constructor(process: SimProcess, tree: FileTree, room: DiskRoom) {
     this.#process = process
@@ -55,7 +58,9 @@ export class ProcessCalls implements DiskCalls {
       return most
     }
     if (bytes < 2 || faults.rate('short-write') === 0) return bytes
-    if (!faults.happens('short-write', `${name}/write/short`)) return bytes
+    const isShort = faults.happens('short-write', `${name}/write/short`)
+    this.#shortWrites = isShort ? this.#shortWrites + 1 : 0
+    if (!isShort || this.#shortWrites > MAX_SHORT_WRITES) return bytes
     faults.tookEffect('short-write')
     return choices.between(`${name}/write/bytes`, 1, bytes - 1)
   }

@@ -74,6 +74,15 @@ t.test('a write takes only some of the bytes', async (t) => {
   t.strictSame(run.choices.unapplied, [])
 })
 
+t.test('eight writes in a row are not short: that is a disk that is full', async (t) => {
+  const short = Array.from({ length: 8 }, (_, i) => `a/write/short #${i + 1} = true`)
+  const run = new DiskRun(['short-write'], ...short)
+  const file = await run.a.open(PATH, 'wx')
+  for (let i = 0; i < 7; i++) t.equal(await file.write(bytes('hello')), 1)
+  t.equal(await file.write(bytes('hello')), 5)
+  t.equal(run.count('short-write'), 7)
+})
+
 t.test('a disk is full at any byte, until files are removed or a while has passed', async (t) => {
   const run = new DiskRun(['disk-full'], 'a/write/full #3 = true', 'a/write/room #1 = 3')
   const other = await run.a.open('/data/other', 'wx')
