@@ -485,6 +485,19 @@ export class JobFailedError extends GlacierPipeError {
   }
 }
 
+/** An optional package that an operation needs is not installed. */
+export class MissingPackageError extends GlacierPipeError {
+  override readonly name = 'MissingPackageError'
+  /** The name of the package. */
+  readonly packageName: string
+
+  /** @param purpose - a clause, as `Objects of S3 need it` */
+  constructor(packageName: string, purpose: string, context?: ErrorContext) {
+    super('ERR_MISSING_PACKAGE', `Install ${packageName}: ${purpose}, and it is not installed.`, context)
+    this.packageName = packageName
+  }
+}
+
 /** The process that owns a lock. */
 export interface OwnerDescription {
   /** The name of the owner's host. */

@@ -177,6 +177,7 @@ export {
   LocalFolderError,
   LockHeldError,
   LockLostError,
+  MissingPackageError,
   NotFoundError,
   NotRecordedError,
   OutputFileError,
