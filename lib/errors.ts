@@ -183,7 +183,7 @@ export class ServiceError extends GlacierPipeError {
   }
 }
 
-/** The vault, archive, upload or job does not exist; `reason` says which of them, if the service does. */
+/** The vault, archive, upload, job, bucket or object does not exist; `reason` says which of them, if the service does. */
 export class NotFoundError extends ServiceError {
   override readonly name = 'NotFoundError'
 

@@ -45,9 +45,7 @@ interface ForeignConfig {
  */
 export function clientFor(sdk: typeof Sdk, client: GlacierClientLike): Sdk.GlacierClient {
   const settings = settingsOfOlder(client)
-  return settings === undefined
-    ? (client as unknown as Sdk.GlacierClient)
-    : new sdk.GlacierClient(settings as Sdk.GlacierClientConfig)
+  return settings === undefined ? (client as unknown as Sdk.GlacierClient) : new sdk.GlacierClient(settings)
 }
 
 /**

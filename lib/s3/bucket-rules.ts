@@ -35,10 +35,14 @@ import { MAX_METADATA_BYTES, MAX_TAGS, S3_LIMITS } from './s3-limits.js'
 import { STORAGE_CLASS } from './storage-classes.js'
 
 /** The rule of a SHA-256 in hex. */
-export const SHA256: Rule = rule('a SHA-256 of 64 hex digits', isString, (value) => /^[0-9a-f]{64}$/.test(value))
+export const SHA256: Rule = rule('a SHA-256 of 64 hex digits', isString, (value) =>
+  /^[0-9a-f]{64}$/.test(value),
+)
 
 /** The rule of the ID of an account. */
-export const ACCOUNT: Rule = rule('the ID of an account: 12 digits', isString, (value) => /^\d{12}$/.test(value))
+export const ACCOUNT: Rule = rule('the ID of an account: 12 digits', isString, (value) =>
+  /^\d{12}$/.test(value),
+)
 
 /** The rule of a text that becomes the value of a header. */
 const HEADER: Rule = rule('a text of 0x20-0x7E that is not empty', isString, (value) =>
@@ -160,6 +164,9 @@ export const REQUESTS: { readonly [Call in keyof Calls]: RulesOf<Parameters<Call
  * @throws {TypeError} no object, an unknown name, a missing field, or one of another type
  * @throws {RangeError} a field out of range
  */
-export function checkRequest<Call extends keyof Calls>(call: Call, request: Parameters<Calls[Call]>[0]): void {
+export function checkRequest<Call extends keyof Calls>(
+  call: Call,
+  request: Parameters<Calls[Call]>[0],
+): void {
   checkOptions<Parameters<Calls[Call]>[0]>(call, request, REQUESTS[call])
 }

@@ -199,9 +199,7 @@ export class RequestSender<Sdk, Client extends SdkClient> {
       if (fetch.isInProgress) throw this.#fetchError(operation, error, signal)
       const origin = attempt.isStarted ? 'transport' : 'preparation'
       throw (
-        timeout.error ??
-        attempt.error ??
-        this.#traits.toError(operation, error, signal, origin, attempt.head)
+        timeout.error ?? attempt.error ?? this.#traits.toError(operation, error, signal, origin, attempt.head)
       )
     }
   }

@@ -149,6 +149,6 @@ const CHECKSUMS = {
 
 /** Whether a module was not found, as Node.js and the loaders of CommonJS say it. */
 function isMissing(error: unknown): boolean {
-  const { code } = (error ?? {}) as { readonly code?: unknown }
+  const { code } = Object(error) as { readonly code?: unknown }
   return code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND'
 }

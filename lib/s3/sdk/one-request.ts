@@ -50,7 +50,7 @@ export function asPlainDownload<Command extends { readonly middlewareStack: Comm
   const unrequested =
     <Output>(next: (args: BuildArguments) => Promise<Output>) =>
     (args: BuildArguments): Promise<Output> => {
-      delete args.request.headers[VALIDATION]
+      Reflect.deleteProperty(args.request.headers, VALIDATION)
       return next(args)
     }
   stack.add(unrequested, { step: 'build', name: 'glacierPipeNoValidation', priority: 'low' })
@@ -60,7 +60,8 @@ export function asPlainDownload<Command extends { readonly middlewareStack: Comm
       const result = await next(args)
       const { headers } = result.response
       // The SDK validates what the headers state, whatever was requested.
-      for (const name of Object.keys(headers)) if (name.startsWith('x-amz-checksum-')) delete headers[name]
+      for (const name of Object.keys(headers))
+        if (name.startsWith('x-amz-checksum-')) Reflect.deleteProperty(headers, name)
       return result
     }
   stack.add(unstated, { step: 'deserialize', name: 'glacierPipePlainDownload', priority: 'low' })

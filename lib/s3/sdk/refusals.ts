@@ -41,7 +41,8 @@ const WRONG_TIME: Refusal = {
 }
 const WRONG_HASH: Refusal = {
   reason: 'body-hash-mismatch',
-  advice: 'The bytes that arrived are not those that were sent. If it persists, something on the way changes them.',
+  advice:
+    'The bytes that arrived are not those that were sent. If it persists, something on the way changes them.',
 }
 const REFUSED_COMPLETION = 'completion-refused'
 
@@ -87,7 +88,8 @@ const CODES: Readonly<Record<string, Refusal>> = {
   },
   SlowDown: { advice: 'The service asks for fewer requests at once.' },
   TemporaryRedirect: {
-    advice: 'The bucket is new, and its name is not known everywhere yet. Use the region of the bucket, or wait.',
+    advice:
+      'The bucket is new, and its name is not known everywhere yet. Use the region of the bucket, or wait.',
   },
 }
 
@@ -112,7 +114,10 @@ const BY_OPERATION: Readonly<Record<string, Readonly<Record<string, Refusal>>>> 
   },
   CompleteMultipartUpload: {
     BadDigest: { reason: REFUSED_COMPLETION },
-    EntityTooSmall: { reason: REFUSED_COMPLETION, advice: 'Each part but the last must have at least 5 MiB.' },
+    EntityTooSmall: {
+      reason: REFUSED_COMPLETION,
+      advice: 'Each part but the last must have at least 5 MiB.',
+    },
     InvalidPart: { reason: REFUSED_COMPLETION },
     InvalidPartOrder: { reason: REFUSED_COMPLETION },
     InvalidRequest: { reason: REFUSED_COMPLETION },
@@ -121,7 +126,8 @@ const BY_OPERATION: Readonly<Record<string, Readonly<Record<string, Refusal>>>> 
 
 const EXISTS: Refusal = {
   reason: 'exists',
-  advice: 'An object of this key exists, and is not overwritten: choose another key, or permit to overwrite it.',
+  advice:
+    'An object of this key exists, and is not overwritten: choose another key, or permit to overwrite it.',
 }
 
 /** The permissions of the operations, for a refusal. */
@@ -157,7 +163,7 @@ export function refusalFor(operation: string, code: string): Refusal {
   if (code.startsWith('KMS.')) {
     const advice =
       'The KMS key that encrypts the object cannot be used: it needs kms:GenerateDataKey and kms:Decrypt, or choose another.'
-    return { kind: /AccessDenied/.test(code) ? 'denied' : 'service', advice }
+    return { kind: code.includes('AccessDenied') ? 'denied' : 'service', advice }
   }
   const found = BY_OPERATION[operation]?.[code] ?? CODES[code]
   return found ?? (code === 'PreconditionFailed' ? EXISTS : {})

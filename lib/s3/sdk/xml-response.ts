@@ -5,7 +5,6 @@
  * result without fields.
  */
 import type { ResponseHead } from '../../client/sdk/request-attempt.js'
-import { foreignResponse } from '../../client/sdk/service-error.js'
 import type { CommandStack } from '../../client/sdk/single-request.js'
 import { ServiceError } from '../../errors.js'
 import { Readable } from '../../streams/node-streams.js'
@@ -73,15 +72,14 @@ function assertExpected(
   { statusCode: status, headers }: ResponseHead,
 ): void {
   if (expected === 'nothing' && text === '') return
-  if (root === undefined || /^html$/i.test(root)) throw foreignResponse(operation, status)
+  const details = { operation, status, requestId: headers['x-amz-request-id'] }
+  if (root === undefined || /^html$/i.test(root)) {
+    const found = text === '' ? 'is empty' : 'is no document of XML'
+    const message = `The response ${found}. A proxy, a firewall or a login page may have sent it in place of the service.`
+    throw new ServiceError(message, { ...details, serviceCode: 'UnexpectedResponse' })
+  }
   if (text.endsWith(`</${root}>`) || isEmptyElement(text)) return
-  const requestId = headers['x-amz-request-id']
-  throw new ServiceError('The response breaks off.', {
-    operation,
-    serviceCode: 'IncompleteResponse',
-    status,
-    requestId,
-  })
+  throw new ServiceError('The response breaks off.', { ...details, serviceCode: 'IncompleteResponse' })
 }
 
 /** The name of the outermost element of a document; `undefined` if the text is no document of XML. */

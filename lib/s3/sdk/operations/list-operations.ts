@@ -32,7 +32,9 @@ export async function getAttributes(
   const input = {
     ...objectOf(request),
     ...present({ PartNumberMarker: request.marker, MaxParts: request.limit }),
-    ObjectAttributes: ['ETag', 'Checksum', 'ObjectParts', 'StorageClass', 'ObjectSize'] as ('ETag' | 'Checksum')[],
+    ObjectAttributes: ['ETag', 'Checksum', 'ObjectParts', 'StorageClass', 'ObjectSize'] as (
+      'ETag' | 'Checksum'
+    )[],
   }
   const output = await connection.call(
     operation,

@@ -20,11 +20,16 @@ export interface PaidFields extends BucketFields {
 
 /** Returns the bucket, its expected owner, and whether the requester pays. */
 export function paidBucketOf(request: BucketRequest): PaidFields {
-  return { ...bucketOf(request), ...(request.requesterPays === true && { RequestPayer: 'requester' as const }) }
+  return {
+    ...bucketOf(request),
+    ...(request.requesterPays === true && { RequestPayer: 'requester' as const }),
+  }
 }
 
 /** Returns the key, and the fields of its bucket. */
-export function keyOf(request: BucketRequest & { readonly key: string }): PaidFields & { readonly Key: string } {
+export function keyOf(
+  request: BucketRequest & { readonly key: string },
+): PaidFields & { readonly Key: string } {
   return { ...paidBucketOf(request), Key: request.key }
 }
 

@@ -1,7 +1,13 @@
 /** The operations on multipart uploads. */
 import { requiredId } from '../../../client/sdk/operations/response-values.js'
 import type { PageRequest } from '../../../store/pages.js'
-import type { CompletedPart, CompleteRequest, NewObject, PartRequest, UploadRequest } from '../../bucket-requests.js'
+import type {
+  CompletedPart,
+  CompleteRequest,
+  NewObject,
+  PartRequest,
+  UploadRequest,
+} from '../../bucket-requests.js'
 import type { ListedPart, PartsPage, SentPart, StoredObject } from '../../bucket-responses.js'
 import { checkRequest } from '../../bucket-rules.js'
 import { hexToBase64, toWireHash } from '../../composite-hash.js'
@@ -123,8 +129,6 @@ export async function abortUpload(connection: BucketConnection, request: UploadR
   )
 }
 
-function uploadOf(
-  request: UploadRequest,
-): PaidFields & { readonly Key: string; readonly UploadId: string } {
+function uploadOf(request: UploadRequest): PaidFields & { readonly Key: string; readonly UploadId: string } {
   return { ...keyOf(request), UploadId: request.uploadId }
 }
