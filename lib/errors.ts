@@ -183,7 +183,7 @@ export class ServiceError extends GlacierPipeError {
   }
 }
 
-/** The vault, archive, upload or job does not exist; `reason` says which of them, if the service does. */
+/** The vault, archive, upload, job, bucket or object does not exist; `reason` says which of them, if the service does. */
 export class NotFoundError extends ServiceError {
   override readonly name = 'NotFoundError'
 
@@ -482,6 +482,19 @@ export class JobFailedError extends GlacierPipeError {
       `The job ${jobId} failed: ${sentence(statusMessage ?? 'the service stated no reason')} Start a new job.`,
     )
     this.jobId = jobId
+  }
+}
+
+/** An optional package that an operation needs is not installed. */
+export class MissingPackageError extends GlacierPipeError {
+  override readonly name = 'MissingPackageError'
+  /** The name of the package. */
+  readonly packageName: string
+
+  /** @param purpose - a clause, as `Objects of S3 need it` */
+  constructor(packageName: string, purpose: string, context?: ErrorContext) {
+    super('ERR_MISSING_PACKAGE', `Install ${packageName}: ${purpose}, and it is not installed.`, context)
+    this.packageName = packageName
   }
 }
 

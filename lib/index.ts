@@ -180,6 +180,7 @@ export {
   LocalFolderError,
   LockHeldError,
   LockLostError,
+  MissingPackageError,
   NotFoundError,
   NotRecordedError,
   OutputFileError,

@@ -26,6 +26,15 @@ export type CredentialsErrorReason =
  * - `vault-not-found`, `archive-not-found`, `upload-not-found`, `job-not-found`: what a {@link NotFoundError} is about
  * - `vault-not-empty`: the vault contains archives, or was written to after its last inventory
  * - `region-missing`: neither the configuration of the client nor that of the AWS tools has a region
+ * - `bucket-not-found`, `object-not-found`: what a {@link NotFoundError} of a bucket is about
+ * - `exists`: an object of the key exists, and the request must not overwrite it
+ * - `conditional-conflict`: another request changes the key at the same time: the upload must begin again
+ * - `object-changed`: the object is another one than the request expects
+ * - `completion-refused`: the parts of the upload are not those that its completion lists, or not of its hash or size
+ * - `not-restored`: the object is archived, and must be restored before it can be read
+ * - `not-archived`: the object is of a storage class from which nothing is restored
+ * - `restore-in-progress`: the object is being restored
+ * - `wrong-region`: the bucket is in another region than the one the request went to; the message names it
  */
 export type ServiceErrorReason =
   | CredentialsErrorReason
@@ -35,3 +44,13 @@ export type ServiceErrorReason =
   | 'job-not-found'
   | 'vault-not-empty'
   | 'region-missing'
+  | 'bucket-not-found'
+  | 'object-not-found'
+  | 'exists'
+  | 'conditional-conflict'
+  | 'object-changed'
+  | 'completion-refused'
+  | 'not-restored'
+  | 'not-archived'
+  | 'restore-in-progress'
+  | 'wrong-region'

@@ -34,6 +34,7 @@ const ARROWS: Record<string, readonly string[]> = {
     ...['runtime', 'streams', 'options', '.'],
   ],
   client: ['glacier', 'transfer', 'store', 'tree-hash', 'runtime', 'streams', 'options', '.'],
+  s3: ['client', 'transfer', 'store', 'tree-hash', 'runtime', 'streams', 'options', '.'],
   reconcile: ['inventory', 'catalog', 'glacier', 'runtime', '.'],
   deletion: ['client', 'catalog', 'runtime', '.'],
   vault: BELOW_VAULT,
@@ -91,6 +92,18 @@ const PURE = [
   'client/vault-client.ts',
   'client/sdk/single-request.ts',
   'client/sdk/service-error.ts',
+  's3/bucket-client.ts',
+  's3/bucket-requests.ts',
+  's3/bucket-responses.ts',
+  's3/bucket-rules.ts',
+  's3/composite-hash.ts',
+  's3/s3-address.ts',
+  's3/s3-limits.ts',
+  's3/storage-classes.ts',
+  's3/sdk/bucket-error.ts',
+  's3/sdk/exact-body.ts',
+  's3/sdk/one-request.ts',
+  's3/sdk/refusals.ts',
   'transfer/concurrency.ts',
   'transfer/rate-limit.ts',
   'transfer/retry.ts',
@@ -186,15 +199,26 @@ t.test('there are no circles', async (t) => {
   t.ok(done.size > 30)
 })
 
-t.test('only one file knows the SDK, and it loads it when it is needed', async (t) => {
+/** The files that load the SDK of a service. */
+const LOAD_SDK: Readonly<Record<string, string>> = {
+  'client/sdk/sdk-connection.ts': '@aws-sdk/client-glacier',
+  's3/sdk/bucket-connection.ts': '@aws-sdk/client-s3',
+}
+
+t.test('only one file for each service knows its SDK, and it loads it when it is needed', async (t) => {
   const imports = (await importsOfLib()).filter(
     ({ specifier }) => specifier.startsWith('@aws-sdk') || specifier.startsWith('@smithy'),
   )
-  for (const { file, typeOnly } of imports) {
-    t.ok(typeOnly || file === 'client/sdk/sdk-connection.ts', `${file} imports the SDK`)
+  for (const { file, specifier, typeOnly } of imports) {
+    t.ok(typeOnly || LOAD_SDK[file] === specifier, `${file} imports the SDK`)
+    const isOfS3 = specifier === '@aws-sdk/client-s3'
+    t.equal(roomOf(file) === 's3', isOfS3, `${file} imports ${specifier}`)
   }
-  const adapter = await readFile(join(lib, 'client/sdk/sdk-connection.ts'), 'utf8')
-  t.notMatch(adapter, /^import (?!type)[^\n]*@aws-sdk/m)
+  for (const [file, specifier] of Object.entries(LOAD_SDK)) {
+    const adapter = await readFile(join(lib, file), 'utf8')
+    t.notMatch(adapter, /^import (?!type)[^\n]*@aws-sdk/m)
+    t.ok(adapter.includes(`import('${specifier}')`), `${file} loads ${specifier}`)
+  }
 })
 
 t.test('streams come from one place, and pure modules have none', async (t) => {

@@ -40,6 +40,13 @@ const table: [errors.GlacierPipeError, string, string, RegExp, object][] = [
     { scope: 'range', uploadId: undefined },
   ],
   [
+    new errors.MissingPackageError('p', 'it is needed', context),
+    'MissingPackageError',
+    'ERR_MISSING_PACKAGE',
+    /^Install p: it is needed, and it is not installed\.$/,
+    { packageName: 'p', ...context },
+  ],
+  [
     new errors.RepeatedMarkerError('m', 1),
     'RepeatedMarkerError',
     'ERR_REPEATED_MARKER',
@@ -352,7 +359,7 @@ t.test('docs/errors.md explains every reason', async (t) => {
   const file = (path: string): Promise<string> => readFile(new URL(path, import.meta.url), 'utf8')
   const source = await file('../lib/service-error-reason.ts')
   const reasons = [...source.matchAll(/^ {2}\| '([a-z-]+)'$/gm)].map(([, reason = '']) => reason)
-  t.equal(reasons.length, 12)
+  t.equal(reasons.length, 22)
   const documentation = await file('../docs/errors.md')
   t.strictSame(
     reasons.filter((reason) => !documentation.includes(`\`${reason}\``)),

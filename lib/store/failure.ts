@@ -35,15 +35,27 @@ const BY_REASON: Readonly<Partial<Record<ServiceErrorReason, FailureKind>>> = {
 }
 
 const BY_CODE: Readonly<Record<string, FailureKind>> = {
+  BadDigest: 'corrupted',
+  ExpiredToken: 'expired',
   ExpiredTokenException: 'expired',
+  IncompleteBody: 'corrupted',
+  InternalError: 'transient',
   InternalFailure: 'transient',
   InternalServerError: 'transient',
+  InvalidDigest: 'corrupted',
+  'KMS.ThrottlingException': 'throttled',
+  OperationAborted: 'transient', // another request changes the same object or bucket
+  RequestTimeout: 'slow',
   RequestTimeoutException: 'slow',
+  RequestTimeTooSkewed: 'transient', // the next attempt is signed by the time in the response
+  ServiceUnavailable: 'transient',
   ServiceUnavailableException: 'transient',
   SlowDown: 'throttled',
+  TemporaryRedirect: 'transient', // a new bucket, whose name is not known everywhere
   ThrottlingException: 'throttled',
   TimeoutError: 'slow',
   TooManyRequestsException: 'throttled',
+  XAmzContentSHA256Mismatch: 'corrupted',
   ETIMEDOUT: 'slow',
 }
 
@@ -59,16 +71,41 @@ const BY_STATUS: Readonly<Record<number, FailureKind>> = {
   504: 'transient',
 }
 
-/** Codes that are final whatever their status: what they say does not change by itself. */
+/**
+ * Codes that are final whatever their status: what they say does not change by itself. S3 may send any of its codes in the
+ * body of a success, which counts as the status 500.
+ */
 const FINAL: ReadonlySet<string> = new Set([
+  'AccessDenied',
   'AccessDeniedException',
+  'ConditionalRequestConflict', // the upload must begin again
+  'EntityTooLarge',
+  'EntityTooSmall',
+  'GlacierExpeditedRetrievalNotAvailable',
   'InsufficientCapacityException',
+  'InvalidArgument',
+  'InvalidObjectState',
   'InvalidParameterValueException',
+  'InvalidPart',
+  'InvalidPartOrder',
+  'InvalidRequest',
+  'InvalidStorageClass',
+  'KMS.AccessDeniedException',
+  'KMS.DisabledException',
+  'KMS.KMSInvalidStateException',
+  'KMS.NotFoundException',
+  'KeyTooLongError',
   'LimitExceededException',
   'LocalStorageException', // of the local vault, whose disk is full or broken
   'MissingParameterValueException',
   'NoLongerSupportedException',
+  'NoSuchBucket',
+  'NoSuchKey',
+  'NoSuchUpload',
+  'NotImplemented',
+  'PermanentRedirect',
   'PolicyEnforcedException',
+  'PreconditionFailed',
   'ResourceNotFoundException',
 ])
 

@@ -21,19 +21,26 @@ export function tooLongResponse(operation: string, status: number): ServiceError
  * Returns the bytes of a body up to the limit. A longer body is destroyed.
  *
  * @param onTooLong - makes the error with which the reader of a longer body fails
+ * @param onBytes - called when some of the body has been received; default nothing
  */
-export function boundedBody(body: Readable, onTooLong: () => Error): Readable {
-  return Readable.from(boundedBytes(body, onTooLong), { objectMode: false })
+export function boundedBody(
+  body: Readable,
+  onTooLong: () => Error,
+  onBytes: () => void = () => undefined,
+): Readable {
+  return Readable.from(boundedBytes(body, onTooLong, onBytes), { objectMode: false })
 }
 
 async function* boundedBytes(
   body: Readable,
   onTooLong: () => Error,
+  onBytes: () => void,
 ): AsyncGenerator<Buffer, void, undefined> {
   let receivedBytes = 0
   for await (const chunk of body as AsyncIterable<Buffer>) {
     receivedBytes += chunk.length
     if (receivedBytes > MAX_RESPONSE_BYTES) throw onTooLong()
+    onBytes()
     yield chunk
   }
 }

@@ -1,5 +1,4 @@
 /** The configuration of the clients that this package makes: the caller's, and defaults for the rest. */
-import type * as Sdk from '@aws-sdk/client-glacier'
 import { namesProxy, type Environment } from '../proxy/proxy-setting.js'
 
 /** Maximum time in which a connection must open. */
@@ -15,7 +14,7 @@ const KEEP_ALIVE = { keepAlive: true, maxSockets: Infinity } as const
  * Settings that must not come from the environment or the AWS configuration files if the caller passes an endpoint: they
  * are about the service's own endpoints, and the SDK rejects them together with another one.
  */
-const WITH_ENDPOINT: Sdk.GlacierClientConfig = {
+const WITH_ENDPOINT = {
   useFipsEndpoint: false,
   useDualstackEndpoint: false,
   userAgentAppId: () => Promise.resolve(undefined), // the SDK prints a warning about one that is too long
@@ -24,11 +23,11 @@ const WITH_ENDPOINT: Sdk.GlacierClientConfig = {
 /** The SDK's retries are replaced (`single-request.ts`), so that an invalid setting of them must not fail. */
 const NO_RETRIES = { maxAttempts: 1, retryMode: 'standard' } as const
 
-/** Returns the configuration of a client to make. */
-export async function clientConfigFor(
-  config: Sdk.GlacierClientConfig,
+/** Returns the configuration of a client to make, of any service. */
+export async function clientConfigFor<Config extends { readonly endpoint?: unknown }>(
+  config: Config,
   env: Environment,
-): Promise<Sdk.GlacierClientConfig> {
+): Promise<Config> {
   const requestHandler = { connectionTimeout: CONNECTION_TIMEOUT_MS, ...(await agentsFor(env)) }
   return {
     // The provider of SSO credentials looks for its settings here; those of STS use the client's.

@@ -17,22 +17,24 @@ const INNERMOST = { step: 'deserialize', priority: 'low', name: 'glacierPipeAtte
 /** The header in which the SDK sends an ID. Its middleware that sets the header makes the attempts, and is replaced. */
 export const ID_HEADER = 'amz-sdk-invocation-id'
 
-/** The success statuses of the service, for GET and for all other methods (docs/glacier-protocol.md#operations). */
-const SUCCESSES_OF_READS: ReadonlySet<number> = new Set([200, 206])
-const SUCCESSES_OF_WRITES: ReadonlySet<number> = new Set([201, 202, 204])
-
 interface SentRequest {
   readonly method: string
   readonly headers: Record<string, string>
 }
 
 interface RawResponse {
-  readonly response: {
-    readonly statusCode: number
-    readonly headers: Readonly<Record<string, string>>
-    body?: unknown
-  }
+  readonly response: ResponseHead & { body?: unknown }
 }
+
+/** The status and headers of a response. */
+export interface ResponseHead {
+  readonly statusCode: number
+  /** By lowercase name. */
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** Whether a response to a request of this method is a success that the service has not sent. */
+export type IsForeignSuccess = (method: string, response: ResponseHead) => boolean
 
 /** One request at the transport. */
 export class RequestAttempt {
@@ -40,13 +42,16 @@ export class RequestAttempt {
   /** Unique; sent in the header in which the SDK sends its own ID. */
   readonly id: string = randomUUID()
   readonly #isOutput: boolean
+  readonly #isForeignSuccess: IsForeignSuccess
   #isStarted = false
   #error: ServiceError | undefined
+  #head: ResponseHead | undefined
 
   /** @param isOutput - whether the body of a success is read as a stream, and not gathered by the SDK */
-  constructor(operation: string, isOutput: boolean) {
+  constructor(operation: string, isOutput: boolean, isForeignSuccess: IsForeignSuccess) {
     this.#operation = operation
     this.#isOutput = isOutput
+    this.#isForeignSuccess = isForeignSuccess
   }
 
   /** The error of a response that is too long, which the SDK changes or hides; `undefined` otherwise. */
@@ -59,8 +64,20 @@ export class RequestAttempt {
     return this.#isStarted
   }
 
-  /** Returns the command with a middleware that reports here, and that fails if a success is not the service's. */
-  watched<Command extends { readonly middlewareStack: CommandStack }>(command: Command): Command {
+  /** The status and headers of the response, also of one that refuses the request; `undefined` before it was received. */
+  get head(): ResponseHead | undefined {
+    return this.#head
+  }
+
+  /**
+   * Returns the command with a middleware that reports here, and that fails if a success is not the service's.
+   *
+   * @param onBytes - called when some of a response that the SDK gathers has been received
+   */
+  watched<Command extends { readonly middlewareStack: CommandStack }>(
+    command: Command,
+    onBytes: () => void,
+  ): Command {
     const middleware =
       (next: (args: { readonly request: SentRequest }) => Promise<RawResponse>) =>
       async (args: { readonly request: SentRequest }): Promise<RawResponse> => {
@@ -68,9 +85,10 @@ export class RequestAttempt {
         args.request.headers[ID_HEADER] = this.id
         const result = await next(args)
         const { response } = result
+        this.#head = response
         const { statusCode, body } = response
         const stream = body instanceof Readable ? body : undefined // the handler of another platform has other bodies
-        if (isForeignSuccess(args.request.method, result)) {
+        if (statusCode < 300 && this.#isForeignSuccess(args.request.method, response)) {
           stream?.destroy() // it is not read, and would keep its connection
           throw foreignResponse(this.#operation, statusCode)
         }
@@ -78,22 +96,11 @@ export class RequestAttempt {
           response.body = boundedBody(
             stream,
             () => (this.#error = tooLongResponse(this.#operation, statusCode)),
+            onBytes,
           )
         return result
       }
     command.middlewareStack.add(middleware, INNERMOST)
     return command
   }
-}
-
-/**
- * Whether a response with a status below 300 is not the service's: it lacks the request ID, and something else that
- * every success of the service has. The request ID alone does not decide, since some emulators do not send one.
- */
-function isForeignSuccess(method: string, { response: { statusCode, headers } }: RawResponse): boolean {
-  if (statusCode >= 300 || headers['x-amzn-requestid'] !== undefined) return false
-  const isRead = method === 'GET'
-  const isEmptyRead = isRead && headers['content-length'] === '0'
-  const isPage = /^text\/html\b/i.test(headers['content-type'] ?? '')
-  return isEmptyRead || isPage || !(isRead ? SUCCESSES_OF_READS : SUCCESSES_OF_WRITES).has(statusCode)
 }

@@ -6,7 +6,7 @@
  * one buffer.
  */
 import { Readable } from '../../streams/node-streams.js'
-import type { StoreBody } from '../../store/archive-store.js'
+import type { SendLimit } from '../../store/archive-store.js'
 import type { RequestTimeout } from './request-timeout.js'
 
 const PIECE_SIZE = 262_144
@@ -17,16 +17,22 @@ const PIECE_SIZE = 262_144
  */
 const BYTES_PER_TURN = 8 * PIECE_SIZE
 
+/** The bytes of a body, and how they are sent. */
+export interface BodyBytes {
+  readonly bytes: Uint8Array
+  /** Default: no limit. */
+  readonly sendLimit?: SendLimit | undefined
+  /** Called with the number of bytes each time some of the body is written to the connection. Default: nothing. */
+  readonly onSent?: ((bytes: number) => void) | undefined
+}
+
 /**
  * Returns a stream of the bytes. It takes each piece from the limit, if there is one, and reports it to `onSent` when
  * the connection takes it.
  *
  * @param timeout - counts each piece as progress
  */
-export function bodyOf(
-  { bytes, sendLimit, onSent }: Omit<StoreBody, 'linearHash' | 'treeHash'>,
-  timeout: RequestTimeout,
-): Readable {
+export function bodyOf({ bytes, sendLimit, onSent }: BodyBytes, timeout: RequestTimeout): Readable {
   const size = sendLimit?.chunkSize ?? PIECE_SIZE
   let at = 0
   let bufferedBytes = 0

@@ -55,7 +55,7 @@ const MISSING_REGION = 'Region is missing'
 const REFUSALS: ReadonlySet<string> = new Set(['InsufficientCapacityException', 'PolicyEnforcedException'])
 
 /** The parts of the SDK's and of Node's errors that distinguish them. */
-interface RequestFailure extends Error {
+export interface RequestFailure extends Error {
   /** Whether the client or the service is at fault; only errors of the service have it. */
   readonly $fault?: unknown
   readonly $metadata?: { readonly httpStatusCode?: number; readonly requestId?: string }
@@ -66,6 +66,9 @@ interface RequestFailure extends Error {
  * request and reads the response; `undefined` if it is not known.
  */
 export type FailureOrigin = 'preparation' | 'transport' | undefined
+
+/** Returns the error for a response of the service that refuses a request, or for one that is not the service's. */
+export type RefusalMapping = (error: RequestFailure, details: ServiceErrorDetails) => ServiceError
 
 /**
  * Returns the error to throw for one that a request threw. An error of this package is returned as it is.
@@ -78,6 +81,21 @@ export function toServiceError(
   thrown: unknown,
   signal?: AbortSignal,
   origin?: FailureOrigin,
+): GlacierPipeError {
+  return toRequestError(operation, thrown, signal, origin, refusalOfGlacier)
+}
+
+/**
+ * The same as {@link toServiceError}, for any service.
+ *
+ * @param toRefusal - maps everything that is not a failure of the network, of this machine or of the caller
+ */
+export function toRequestError(
+  operation: string,
+  thrown: unknown,
+  signal: AbortSignal | undefined,
+  origin: FailureOrigin,
+  toRefusal: RefusalMapping,
 ): GlacierPipeError {
   const known = asAbortError(thrown, signal)
   if (known instanceof GlacierPipeError) return known
@@ -95,6 +113,11 @@ export function toServiceError(
       status: proxyStatus,
     })
   }
+  return toRefusal(error, details)
+}
+
+const refusalOfGlacier: RefusalMapping = (error, details) => {
+  const { status } = details
   if (status !== undefined && hasNoServiceCode(error)) return withoutServiceCode({ ...details, status })
   return refusal(messageOf(error), details)
 }
@@ -140,7 +163,7 @@ function isOfNetwork(error: RequestFailure, status: number | undefined, origin: 
  * The error for a response without an error code of the service. With a request ID, it is the service's all the same: one
  * that refuses the request, or a success whose JSON was cut on the way.
  */
-function withoutServiceCode(details: ServiceErrorDetails & { readonly status: number }): ServiceError {
+export function withoutServiceCode(details: ServiceErrorDetails & { readonly status: number }): ServiceError {
   const { operation, status, requestId, cause } = details
   if (requestId === undefined) return foreignResponse(operation, status, cause)
   if (status < 300)
@@ -190,8 +213,8 @@ function hasNoServiceCode({ name }: RequestFailure): boolean {
   return /^(?:Unknown|\w*Error|[^A-Za-z].*|)$/.test(name)
 }
 
-/** Node.js sets an empty message if a connection was refused at several addresses. */
-function messageOf(error: RequestFailure, networkCode = ''): string {
+/** The message of an error on one line. Node.js sets an empty one if a connection was refused at several addresses. */
+export function messageOf(error: RequestFailure, networkCode = ''): string {
   const inner: unknown = error instanceof AggregateError ? error.errors[0] : undefined
   const message = error.message || (inner instanceof Error ? inner.message : '') || 'no reason was stated'
   const line = message.replace(/\s+/g, ' ').trim() // messages of OpenSSL end with a line break

@@ -1,4 +1,3 @@
-import { createHash, type Hash } from 'node:crypto'
 import t from 'tap'
 import { bodyOf } from '../../../lib/client/sdk/request-body.js'
 import { RequestTimeout, timeLimitsFor } from '../../../lib/client/sdk/request-timeout.js'
@@ -6,26 +5,9 @@ import { MIB } from '../../../lib/sizes.js'
 import { computeChecksums } from '../../../lib/tree-hash/tree-hash.js'
 import { uploadArchive } from '../../../lib/vault/upload-archive.js'
 import { clientOfService, headersOnly, type Answer } from '../../helpers/bare-service.js'
+import { bytesHashed } from '../../helpers/bytes-hashed.js'
 
 const address = { vaultName: 'backups' }
-
-/** Bytes handed to any SHA-256 in this process while `run` runs, in updates of at least `atLeast` bytes. */
-async function bytesHashed(atLeast: number, run: () => Promise<unknown>): Promise<number> {
-  const prototype = Object.getPrototypeOf(createHash('sha256')) as { update: unknown }
-  const original = Object.getOwnPropertyDescriptor(prototype, 'update') as PropertyDescriptor
-  let bytes = 0
-  prototype.update = function (this: Hash, data: string | NodeJS.ArrayBufferView, encoding?: 'utf8') {
-    const length = typeof data === 'string' ? data.length : data.byteLength
-    if (length >= atLeast) bytes += length
-    return (original.value as (...all: unknown[]) => Hash).call(this, data, encoding)
-  }
-  try {
-    await run()
-  } finally {
-    Object.defineProperty(prototype, 'update', original)
-  }
-  return bytes
-}
 
 /** Takes any upload and confirms whatever hash the request says. */
 const confirmAll: Answer = (request, response) => {

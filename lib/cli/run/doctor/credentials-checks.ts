@@ -1,6 +1,6 @@
 /** Checks of the credentials and the region: which are used, and from where. The secret key is never printed. */
 import { CredentialsError } from '../../../errors.js'
-import { credentialsInUse } from '../../../client/sdk/diagnosis.js'
+import { credentialsInUse } from '../../../client/diagnosis.js'
 import type { SdkConnection } from '../../../client/sdk/sdk-connection.js'
 import type { Io } from '../../io.js'
 import type { ConnectionOptions } from '../../options/connection-options.js'

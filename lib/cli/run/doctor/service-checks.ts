@@ -2,7 +2,7 @@
  * Checks of the service: whether it accepts requests, its clock, the vault, and what the credentials may do. They make
  * requests that change nothing, except for the check of uploads, which must be requested.
  */
-import { probe, type Probe } from '../../../client/sdk/diagnosis.js'
+import { probe, type Probe } from '../../../client/diagnosis.js'
 import type { SdkVaultClient } from '../../../client/sdk/sdk-vault-client.js'
 import { AccessDeniedError, NotFoundError, ServiceError } from '../../../errors.js'
 import { itemsOf } from '../../../store/paging.js'

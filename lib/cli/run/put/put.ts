@@ -4,7 +4,7 @@
 import { stat } from 'node:fs/promises'
 import { checkOptions, picked } from '../../../options/check-options.js'
 import { VAULT } from '../../../client/request-rules.js'
-import { credentialsInUse } from '../../../client/sdk/diagnosis.js'
+import { credentialsInUse } from '../../../client/diagnosis.js'
 import { GLACIER_LIMITS } from '../../../glacier/limits.js'
 import type { SelectedStream } from '../../../selection/stream-selection.js'
 import type { ArchiveWriter } from '../../../upload/archive-writer.js'

@@ -15,7 +15,7 @@ export interface RequestedOutput {
 }
 
 /**
- * Checks status, `Content-Range` and `Content-Length`. A response without `Content-Length` passes: the reader of the body
+ * Checks status, `Content-Range` and `Content-Length`, also of a range of another service. A response without `Content-Length` passes: the reader of the body
  * counts its bytes.
  *
  * @throws {ServiceError} `ERR_SERVICE`, service code `UnexpectedResponse`: the response is not of the requested range
@@ -23,6 +23,7 @@ export interface RequestedOutput {
 export function assertOutputResponse(
   { range, outputSize }: RequestedOutput,
   response: ResponseFacts | undefined,
+  operation = 'GetJobOutput',
 ): void {
   const { status = 0, headers = {} } = response ?? {}
   const { 'content-range': contentRange, 'content-length': contentLength } = headers
@@ -36,10 +37,10 @@ export function assertOutputResponse(
     `The response is not of the requested range. Requested: ${toRangeHeader(range)} of ${outputSize ?? 'an unknown number of'} bytes. ` +
       `Received: status ${status}, Content-Range ${contentRange ?? 'none'}, Content-Length ${contentLength ?? 'none'}.`,
     {
-      operation: 'GetJobOutput',
+      operation,
       serviceCode: 'UnexpectedResponse',
       status,
-      requestId: headers['x-amzn-requestid'],
+      requestId: headers['x-amzn-requestid'] ?? headers['x-amz-request-id'],
     },
   )
 }

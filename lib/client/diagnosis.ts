@@ -1,9 +1,9 @@
 /** Facts about a connection for a diagnosis: the origin of its credentials, and the clock of the service. */
 import type * as Sdk from '@aws-sdk/client-glacier'
-import type { GlacierPipeError } from '../../errors.js'
-import type { SdkConnection } from './sdk-connection.js'
-import { toCredentialsError, toServiceError } from './service-error.js'
-import type { CommandStack } from './single-request.js'
+import type { GlacierPipeError } from '../errors.js'
+import type { SdkConnection } from './sdk/sdk-connection.js'
+import { toCredentialsError, toServiceError } from './sdk/service-error.js'
+import type { CommandStack } from './sdk/single-request.js'
 
 /** The credentials that requests are signed with, without the secret key. */
 export interface CredentialsInUse {
