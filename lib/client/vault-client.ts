@@ -62,7 +62,7 @@ export interface InitiateRequest extends VaultRequest, StoreInitiateRequest {}
 export interface UploadRequest extends VaultRequest, StoreUploadRequest {}
 
 /** A request to send one part, with both its hashes. */
-export interface PartRequest extends VaultRequest, StorePartRequest {}
+export interface PartRequest extends VaultRequest, Omit<StorePartRequest, 'index'> {}
 
 /** A request to complete an upload. */
 export interface CompleteRequest extends VaultRequest, StoreUploadRequest {

@@ -110,7 +110,9 @@ async function findOpenUpload(
 ): Promise<ResumeFinding> {
   const { earlierVolumes = [] } = run
   try {
-    const { partSize, description } = await findUpload(context, uploadId)
+    const found = await findUpload(context, uploadId)
+    const { partSize = run.partSize, description = run.description } = found
+    if (partSize === undefined) throw new TypeError('The part size of the upload is needed: partSize.')
     assertContinues(context.store, earlierVolumes, description)
     const point = { uploadId, partSize, description, earlierVolumes, isComplete: false }
     return { point, ended: undefined, isStoredNow: false }

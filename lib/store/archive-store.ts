@@ -59,6 +59,8 @@ export interface StoreUploadRequest extends StoreRequest {
 
 /** Sends one part, with both its hashes. */
 export interface StorePartRequest extends StoreUploadRequest, StoreBody {
+  /** The number of the part in the archive, from 0. */
+  readonly index: number
   /** The range of the part in the archive. */
   readonly range: ByteRange
 }
@@ -87,6 +89,20 @@ export interface StoredArchive {
   readonly location: string | undefined
 }
 
+/** Lists the parts of an upload. */
+export interface StorePartsRequest extends StoreUploadRequest, PageRequest {
+  /** Bytes in each part but the last, if they are known: a store may have only the numbers of parts. */
+  readonly partSize?: number | undefined
+}
+
+/** The facts of an upload that is open, as far as the store has them. */
+export interface FoundUpload {
+  /** Bytes in each part but the last; `undefined` if the store does not know them. */
+  readonly partSize: number | undefined
+  /** The description of the archive; `undefined` if it has none, or if the store does not know it. */
+  readonly description: string | undefined
+}
+
 /** An upload that is open at the service. */
 export interface OpenUpload {
   /** The ID of the upload. */
@@ -110,7 +126,7 @@ export interface ListedPart extends ByteRange {
 /** Some of the parts of an upload, and the upload itself. */
 export interface PartsPage extends Page<ListedPart> {
   /** The upload. */
-  readonly upload: OpenUpload
+  readonly upload: FoundUpload
 }
 
 /** The position of a later volume in its stream. */
@@ -131,7 +147,12 @@ export interface ArchiveStore {
   readonly keepAliveMs: number
   /** The name of the vault, which archives and records carry. */
   readonly vaultName: string
-  /** Stores an archive of one part. It is not idempotent: each call that is carried out stores another archive. */
+  /**
+   * Whether an archive that is stored again takes the place of the first, so that a request without a response may be
+   * repeated. Otherwise each request that is carried out stores another archive.
+   */
+  readonly replacesArchives: boolean
+  /** Stores an archive of one part. */
   uploadArchive(request: StoreArchiveRequest): Promise<StoredArchive>
   /** Begins a multipart upload. */
   initiateUpload(request: StoreInitiateRequest): Promise<InitiatedUpload>
@@ -144,7 +165,7 @@ export interface ArchiveStore {
   /** Aborts an upload. Its parts are deleted. */
   abortUpload(request: StoreUploadRequest): Promise<void>
   /** Lists the parts that the service has, sorted by their start. */
-  listParts(request: StoreUploadRequest & PageRequest): Promise<PartsPage>
+  listParts(request: StorePartsRequest): Promise<PartsPage>
   /** Makes the description of a later volume from that of the first. */
   describeVolume(firstDescription: string | undefined, mark: VolumeMark): string
   /** Reads the mark from a description that {@link ArchiveStore.describeVolume} made; `undefined` for any other. */

@@ -172,10 +172,11 @@ async function sendPart(
   range: ByteRange,
   part: HashedPart,
 ): Promise<void> {
-  const { store, retry, concurrency, progress, signal, sendLimit } = context
+  const { store, plan, retry, concurrency, progress, signal, sendLimit } = context
   const { bytes, linearHash, treeHash } = part
   const hash = store.hashes.ofPart(part)
-  const request = { uploadId, range, bytes, linearHash, treeHash, sendLimit, signal }
+  const index = range.start / plan.partSize
+  const request = { uploadId, index, range, bytes, linearHash, treeHash, sendLimit, signal }
   const attempt = async (): Promise<void> => {
     const found = await progress.inFlight((onSent) => store.uploadPart({ ...request, onSent }))
     if (found === hash) return

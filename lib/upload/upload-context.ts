@@ -55,9 +55,12 @@ export interface UploadContext {
   readonly emit: <E extends keyof UploadEvents>(event: E, ...args: UploadEvents[E]) => void
 }
 
-/** Whether the service does not have the upload. A missing vault says nothing about the upload. */
+/** Whether the service does not have the upload. A missing vault or bucket says nothing about the upload. */
 export function isGone(error: unknown): boolean {
-  return error instanceof NotFoundError && error.reason !== 'vault-not-found'
+  return (
+    error instanceof NotFoundError &&
+    !(error.reason === 'vault-not-found' || error.reason === 'bucket-not-found')
+  )
 }
 
 /** The error of a request about an upload: an `UploadGoneError` if the service does not have the upload. */

@@ -4,7 +4,7 @@
 import { ResumeMismatchError } from '../errors.js'
 import { combined, type HashScheme } from '../store/hash-scheme.js'
 import { itemsOf } from '../store/paging.js'
-import type { ListedPart, OpenUpload } from '../store/archive-store.js'
+import type { FoundUpload, ListedPart } from '../store/archive-store.js'
 import { uploadErrorOf, type UploadContext } from './upload-context.js'
 
 /** The parts of an upload at the service. */
@@ -52,15 +52,19 @@ type ListingContext = Pick<UploadContext, 'store' | 'retry' | 'signal'>
 /**
  * Lists all parts that the service has of an upload.
  *
+ * @param partSize - bytes, if they are known
  * @throws {UploadGoneError} `ERR_UPLOAD_GONE`: the upload has expired or is ended
  * @throws as {@link Retry.run}
  */
 export async function listUploaded(
   { store, retry, signal }: ListingContext,
   uploadId: string,
+  partSize?: number,
 ): Promise<UploadedParts> {
   const parts: ListedPart[] = []
-  const pages = itemsOf((page) => retry.run(() => store.listParts({ uploadId, signal, ...page }), signal))
+  const pages = itemsOf((page) =>
+    retry.run(() => store.listParts({ uploadId, partSize, signal, ...page }), signal),
+  )
   try {
     for await (const part of pages) parts.push(part)
   } catch (error) {
@@ -70,7 +74,7 @@ export async function listUploaded(
 }
 
 /**
- * Finds an open upload, with the part size and the description that it was begun with.
+ * Finds an open upload, with the part size and the description that it was begun with, if the store knows them.
  *
  * @throws {UploadGoneError} `ERR_UPLOAD_GONE`: the upload has expired or is ended
  * @throws as {@link Retry.run}
@@ -78,7 +82,7 @@ export async function listUploaded(
 export async function findUpload(
   { store, retry, signal }: ListingContext,
   uploadId: string,
-): Promise<OpenUpload> {
+): Promise<FoundUpload> {
   try {
     const { upload } = await retry.run(() => store.listParts({ uploadId, signal, limit: 1 }), signal)
     return upload

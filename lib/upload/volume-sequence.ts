@@ -157,7 +157,7 @@ export class VolumeSequence {
     if (uploadId === undefined) return undefined
     const { sourceSize = Infinity } = this.#stream
     try {
-      const uploaded = await listUploaded(this.#context, uploadId)
+      const uploaded = await listUploaded(this.#context, uploadId, this.#context.plan.partSize)
       const end = this.#stored + uploaded.end
       if (end > sourceSize) throw endsEarly(sourceSize, end, uploadId)
       return { uploadId, uploaded }

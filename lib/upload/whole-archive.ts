@@ -1,9 +1,10 @@
 /**
- * The request that stores a whole archive of one part. It is not idempotent (docs/glacier-protocol.md#archives).
+ * The request that stores a whole archive of one part.
  *
- * - Each request that may be carried out has an intent of its own in the journal, recorded before it is sent. An
+ * - Where each request stores another archive, each request that may be carried out has an intent of its own in the journal, recorded before it is sent. An
  *   intent that is neither stored, mismatched nor rejected stands for an archive that may exist.
- * - An attempt that certainly was not carried out leaves its intent to the next attempt.
+ * - An attempt that certainly was not carried out leaves its intent to the next attempt. So does any attempt where an
+ *   archive takes the place of the one before.
  */
 import { HashMismatchError } from '../errors.js'
 import type { HashedPart } from '../tree-hash/hash-parts.js'
@@ -53,6 +54,7 @@ export async function sendWhole(
   }
   let intentId: string | undefined
   let lost = 0
+  let mayExist = false
   const attempt = async (): Promise<Omit<StoredWhole, 'warn'>> => {
     if (intentId === undefined) {
       intentId = random.uuid()
@@ -65,8 +67,11 @@ export async function sendWhole(
       stored = await progress.inFlight((onSent) => store.uploadArchive({ ...request, onSent }))
     } catch (error) {
       if (mayHaveActed(error)) {
-        lost++
-        intentId = undefined
+        mayExist = true
+        if (!store.replacesArchives) {
+          lost++
+          intentId = undefined
+        }
       }
       throw error
     }
@@ -84,7 +89,8 @@ export async function sendWhole(
     return { ...(await retry.run(attempt, signal)), warn }
   } catch (error) {
     // If this cannot be recorded, the intent stands for an archive that may exist: the error at hand matters more.
-    if (intentId !== undefined) await journal.rejected({ intentId }).catch(() => undefined)
+    if (intentId !== undefined && !(mayExist && store.replacesArchives))
+      await journal.rejected({ intentId }).catch(() => undefined)
     warn()
     throw error
   }

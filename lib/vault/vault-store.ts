@@ -55,16 +55,19 @@ export function vaultStore(
     limits,
     hashes: treeHashScheme(limits.leafSize),
     keepAliveMs: KEEP_ALIVE_MS,
+    replacesArchives: false,
     vaultName,
     uploadArchive: async (request) => storedOf(await client.uploadArchive(to(request))),
     initiateUpload: (request) => client.initiateUpload(to(request)),
-    uploadPart: (request) => client.uploadPart(to(request)),
+    uploadPart: ({ uploadId, range, bytes, linearHash, treeHash, sendLimit, onSent, signal }) =>
+      client.uploadPart(to({ uploadId, range, bytes, linearHash, treeHash, sendLimit, onSent, signal })),
     completeUpload: async ({ hash: treeHash, ...request }) =>
       storedOf(await client.completeUpload(to({ ...request, treeHash }))),
     isContentRefusal: (error): error is ServiceError =>
       error instanceof ServiceError && error.serviceCode === 'InvalidParameterValueException',
     abortUpload: (request) => client.abortUpload(to(request)),
-    async listParts(request) {
+    async listParts({ uploadId, marker, limit, signal }) {
+      const request = { uploadId, marker, limit, signal }
       const { items, ...page } = await client.listParts(to(request))
       return { ...page, items: items.map(({ treeHash: hash, start, end }) => ({ start, end, hash })) }
     },

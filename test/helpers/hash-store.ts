@@ -21,6 +21,7 @@ export class HashStore implements Port.ArchiveStore {
   readonly limits: StoreLimits
   readonly hashes: HashScheme = treeHashScheme()
   readonly keepAliveMs = 12 * 3_600_000
+  readonly replacesArchives = false
   readonly archives = new Map<string, { readonly size: number; readonly treeHash: string }>()
   readonly #uploads = new Map<string, Upload>()
   /** Requests that were made, by operation. */
@@ -87,11 +88,10 @@ export class HashStore implements Port.ArchiveStore {
   }: Port.StoreUploadRequest & PageRequest): Promise<Port.PartsPage> {
     this.requests.pages++
     const { partSize, description } = this.#upload(uploadId).request
-    const creationDate = '2026-01-01T00:00:00.000Z'
     const parts = this.#sorted(uploadId)
     const from = Number(marker ?? 0)
     return {
-      upload: { uploadId, partSize, description, creationDate, accountId: '111122223333' },
+      upload: { partSize, description },
       items: parts.slice(from, from + limit),
       marker: from + limit < parts.length ? String(from + limit) : undefined,
     }

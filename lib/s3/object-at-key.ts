@@ -1,0 +1,105 @@
+/**
+ * The object at a key, as evidence of what a request has stored. A response may be lost or say that the upload is gone or
+ * that an object exists, and the object is there all the same: its composite and its size decide.
+ */
+import { AccessDeniedError, NotFoundError, ServiceError } from '../errors.js'
+import type { StoredArchive } from '../store/archive-store.js'
+import type { BucketClient } from './bucket-client.js'
+import type { KeyRequest } from './bucket-requests.js'
+import type { ObjectFacts, StoredObject } from './bucket-responses.js'
+import { CompositeHash, toWireHash, type ObjectHash } from './composite-hash.js'
+import { printAddress } from './s3-address.js'
+
+/** The content that a request stores. */
+export interface ObjectContent {
+  /** Bytes. */
+  readonly size: number
+  /** The composite, in the form of the wire. */
+  readonly hash: string
+}
+
+/**
+ * The archive that a response names, with the hash that the service states. A server that states no SHA-256 is asked for
+ * the size of the object, which is all that is left to compare.
+ *
+ * @param onUnconfirmed - called if the server states no SHA-256
+ */
+export async function confirmed(
+  client: BucketClient,
+  object: KeyRequest,
+  { hash, versionId }: Pick<StoredObject, 'hash' | 'versionId'>,
+  content: ObjectContent,
+  onUnconfirmed: () => void,
+): Promise<StoredArchive> {
+  if (hash) return archiveAt(object, versionId, compositeOf(hash))
+  const found = await client.headObject({ ...object, versionId })
+  if (found.hash) return archiveAt(object, versionId, compositeOf(found.hash))
+  onUnconfirmed()
+  return archiveAt(object, versionId, found.size === content.size ? content.hash : undefined)
+}
+
+/**
+ * The archive that is stored although a request failed: the object at the key has the content. Otherwise the error of the
+ * request is thrown.
+ *
+ * @throws {ServiceError} `error`, or that of a HeadObject that may be repeated
+ */
+export async function foundAfter(
+  client: BucketClient,
+  object: KeyRequest,
+  { size, hash }: ObjectContent,
+  error: unknown,
+): Promise<StoredArchive> {
+  if (!isAboutExisting(error) && !isAboutUpload(error)) throw error
+  const found = await objectAt(client, object)
+  const isSame = found?.size === size && found.hash !== undefined && compositeOf(found.hash) === hash
+  if (!isSame) throw error
+  return archiveAt(object, found.versionId, hash)
+}
+
+/**
+ * Checks that no object of a key exists. Without the permission to look, the check is left to the request that stores it.
+ *
+ * @throws {ServiceError} reason `exists`: there is one
+ */
+export async function assertAbsent(client: BucketClient, object: KeyRequest): Promise<void> {
+  if (!(await objectAt(client, object))) return
+  const message = `${printAddress(object)} exists, and is not overwritten. Choose another key, or permit to overwrite it.`
+  const details = { operation: 'HeadObject', serviceCode: 'PreconditionFailed', status: 412 }
+  throw new ServiceError(message, { ...details, reason: 'exists' })
+}
+
+/** Whether a request failed because an object of its key exists, or may exist soon. */
+export function isAboutExisting(error: unknown): boolean {
+  if (!(error instanceof ServiceError)) return false
+  return error.reason === 'exists' || error.reason === 'conditional-conflict'
+}
+
+function isAboutUpload(error: unknown): boolean {
+  return error instanceof ServiceError && error.reason === 'upload-not-found'
+}
+
+/** The object at a key; `undefined` if there is none, or it may not be looked at. */
+async function objectAt(client: BucketClient, object: KeyRequest): Promise<ObjectFacts | undefined> {
+  try {
+    return await client.headObject(object)
+  } catch (error) {
+    if (error instanceof NotFoundError || error instanceof AccessDeniedError) return undefined
+    throw error
+  }
+}
+
+function archiveAt(
+  object: KeyRequest,
+  versionId: string | undefined,
+  hash: string | undefined,
+): StoredArchive {
+  const archiveId = printAddress(object)
+  const location = versionId === undefined ? undefined : `${archiveId}?versionId=${versionId}`
+  return { archiveId, hash, location }
+}
+
+/** The composite of an object. One that was stored in one request counts as a composite of one part. */
+export function compositeOf(hash: ObjectHash): string {
+  return toWireHash(hash.parts === undefined ? new CompositeHash().update(hash.sha256).digest() : hash)
+}

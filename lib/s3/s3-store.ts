@@ -1,0 +1,183 @@
+/**
+ * A key of a bucket as a store of archives: the port of an upload, mapped to a client, a bucket and a key.
+ *
+ * - An object of the key is not overwritten unless that is permitted. It is looked for before an upload is begun, and the
+ *   service checks it again when the object is stored.
+ * - A request that stores an object may have been carried out whatever its response says: the object at the key decides.
+ * - A completion lists the parts first. It sends the list that the service has, and only if that is the content it is for.
+ */
+import { ServiceError } from '../errors.js'
+import { combined, type HashScheme } from '../store/hash-scheme.js'
+import type * as Port from '../store/archive-store.js'
+import type { StoreLimits } from '../store/limits.js'
+import type { BucketClient } from './bucket-client.js'
+import type { KeyRequest, NewObject, UploadRequest } from './bucket-requests.js'
+import { parseWireHash } from './composite-hash.js'
+import { COMPOSITE_SCHEME } from './composite-scheme.js'
+import { assertAbsent, confirmed, foundAfter, isAboutExisting } from './object-at-key.js'
+import { volumeKey } from './s3-address.js'
+import { S3_LIMITS } from './s3-limits.js'
+import { DEFAULT_STORAGE_CLASS } from './storage-classes.js'
+import { UploadParts } from './upload-parts.js'
+import { describeVolume, uploadIdOf, volumeMarkIn, volumeUploadOf } from './volume-uploads.js'
+
+/** The key that a store writes to, and the properties of its objects. */
+export interface S3StoreFacts extends Omit<NewObject, 'signal'> {
+  readonly client: BucketClient
+  /** Whether an existing object may be replaced; default false. */
+  readonly overwrite?: boolean | undefined
+  /** Called if the server states no SHA-256 of what it has stored. */
+  readonly onUnconfirmed?: (() => void) | undefined
+}
+
+/** A key of a bucket, and the keys of the later volumes of its stream. */
+export class S3Store implements Port.ArchiveStore {
+  readonly limits: StoreLimits
+  readonly hashes: HashScheme = COMPOSITE_SCHEME
+  /** An upload lives until it is completed or aborted, or a lifecycle rule of the bucket removes it. */
+  readonly keepAliveMs = Infinity
+  readonly replacesArchives = true
+  /** `s3://BUCKET`. */
+  readonly vaultName: string
+  readonly #client: BucketClient
+  readonly #object: Omit<NewObject, 'signal'>
+  readonly #ifAbsent: boolean
+  readonly #onUnconfirmed: () => void
+  readonly #parts = new UploadParts()
+
+  /**
+   * @param facts - checked
+   * @param limits - the limits of the service; a simulation passes smaller ones
+   */
+  constructor(facts: S3StoreFacts, limits: StoreLimits = S3_LIMITS) {
+    const { client, overwrite = false, onUnconfirmed = () => undefined, ...object } = facts
+    this.limits = limits
+    this.vaultName = `s3://${object.bucket}`
+    this.#client = client
+    this.#ifAbsent = !overwrite
+    this.#onUnconfirmed = onUnconfirmed
+    this.#object = { ...object, storageClass: object.storageClass ?? DEFAULT_STORAGE_CLASS }
+  }
+
+  /**
+   * Checks that no object of the key exists, unless it may be overwritten.
+   *
+   * @throws {ServiceError} reason `exists`: there is one
+   */
+  async assertAbsent(signal?: AbortSignal): Promise<void> {
+    if (this.#ifAbsent) await assertAbsent(this.#client, this.#requestOf(1, signal))
+  }
+
+  async uploadArchive(request: Port.StoreArchiveRequest): Promise<Port.StoredArchive> {
+    const { description, bytes, linearHash, sendLimit, onSent, signal } = request
+    const object = { ...this.#newObject(description, undefined), signal }
+    const content = { size: bytes.length, hash: combined(this.hashes, [linearHash]) }
+    try {
+      const body = { bytes, sha256: linearHash, sendLimit, onSent, ifAbsent: this.#ifAbsent }
+      const stored = await this.#client.putObject({ ...object, ...body })
+      const at = this.#requestOf(this.#volumeIn(description), signal)
+      return await confirmed(this.#client, at, stored, content, this.#onUnconfirmed)
+    } catch (error) {
+      const at = this.#requestOf(this.#volumeIn(description), signal)
+      return foundAfter(this.#client, at, content, error)
+    }
+  }
+
+  async initiateUpload(request: Port.StoreInitiateRequest): Promise<Port.InitiatedUpload> {
+    const { partSize, description, signal } = request
+    const volume = this.#volumeIn(description)
+    if (this.#ifAbsent) await assertAbsent(this.#client, this.#requestOf(volume, signal))
+    const serviceId = await this.#client.createUpload({ ...this.#newObject(description, partSize), signal })
+    return { uploadId: uploadIdOf({ volume, serviceId }), location: undefined }
+  }
+
+  async uploadPart(request: Port.StorePartRequest): Promise<string> {
+    const { index, bytes, linearHash, sendLimit, onSent } = request
+    const upload = this.#uploadOf(request)
+    const body = { bytes, sha256: linearHash, sendLimit, onSent }
+    const partNumber = index + 1
+    const { etag, sha256 } = await this.#client.uploadPart({ ...upload, partNumber, ...body })
+    this.#parts.sent(upload.uploadId, partNumber, { etag, sha256: linearHash })
+    return sha256 ?? linearHash // without one, the list of the parts confirms it before the completion
+  }
+
+  async listParts(request: Port.StorePartsRequest): Promise<Port.PartsPage> {
+    const upload = this.#uploadOf(request)
+    const page = await this.#client.listParts({ ...upload, marker: request.marker })
+    const sizes = page.items.map(({ size }) => size)
+    // All parts but the last have the part size: of two, the larger one has it.
+    const partSize = request.partSize ?? (sizes.length > 1 ? Math.max(...sizes) : undefined)
+    const items = page.items.map((part) => {
+      const start = (part.partNumber - 1) * (partSize ?? part.size)
+      // A part whose hash is not known counts as another one, and is sent again.
+      return { start, end: start + part.size, hash: this.#parts.hashOf(upload.uploadId, part) ?? 'unknown' }
+    })
+    return { items, marker: page.marker, upload: { partSize, description: undefined } }
+  }
+
+  async completeUpload(request: Port.StoreCompleteRequest): Promise<Port.StoredArchive> {
+    const { size, hash, signal } = request
+    const upload = this.#uploadOf(request)
+    const at = this.#requestOf(volumeUploadOf(request.uploadId).volume, signal)
+    try {
+      const parts = await this.#parts.toComplete(this.#client, upload, { size, hash })
+      const hasHashes = parts.every(({ sha256 }) => sha256 !== undefined)
+      const content = { parts, size, hash: hasHashes ? parseWireHash(hash) : undefined }
+      const stored = await this.#client.completeUpload({ ...upload, ...content, ifAbsent: this.#ifAbsent })
+      this.#parts.forget(upload.uploadId)
+      return await confirmed(this.#client, at, stored, { size, hash }, this.#onUnconfirmed)
+    } catch (error) {
+      const found = await foundAfter(this.#client, at, { size, hash }, error)
+      // The object is there, and the parts of this upload would be charged until somebody aborts it.
+      if (isAboutExisting(error)) await this.abortUpload(request).catch(() => undefined)
+      return found
+    }
+  }
+
+  isContentRefusal(error: unknown): error is ServiceError {
+    return error instanceof ServiceError && error.reason === 'completion-refused'
+  }
+
+  async abortUpload(request: Port.StoreUploadRequest): Promise<void> {
+    const upload = this.#uploadOf(request)
+    await this.#client.abortUpload(upload)
+    this.#parts.forget(upload.uploadId)
+  }
+
+  describeVolume(_firstDescription: string | undefined, mark: Port.VolumeMark): string {
+    return describeVolume(mark)
+  }
+
+  markIn(description: string | undefined): Port.VolumeMark | undefined {
+    return volumeMarkIn(description, this.#object)
+  }
+
+  async refreshCredentials(signal?: AbortSignal): Promise<void> {
+    await this.#client.refreshCredentials?.(signal)
+  }
+
+  #volumeIn(description: string | undefined): number {
+    return this.markIn(description)?.volume ?? 1
+  }
+
+  #newObject(description: string | undefined, partSize: number | undefined): Omit<NewObject, 'signal'> {
+    const volume = this.#volumeIn(description)
+    const { metadata, key } = this.#object
+    const facts = {
+      ...(partSize !== undefined && { 'part-size': String(partSize) }),
+      ...(volume > 1 && { volume: String(volume) }),
+      ...(volume === 1 && description !== undefined && { description }),
+    }
+    return { ...this.#object, key: volumeKey(key, volume), metadata: { ...metadata, ...facts } }
+  }
+
+  #requestOf(volume: number, signal: AbortSignal | undefined): KeyRequest {
+    const { bucket, key, expectedBucketOwner, requesterPays } = this.#object
+    return { bucket, key: volumeKey(key, volume), expectedBucketOwner, requesterPays, signal }
+  }
+
+  #uploadOf({ uploadId, signal }: Port.StoreUploadRequest): UploadRequest {
+    const { volume, serviceId } = volumeUploadOf(uploadId)
+    return { ...this.#requestOf(volume, signal), uploadId: serviceId }
+  }
+}
