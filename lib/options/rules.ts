@@ -79,6 +79,15 @@ export const TREE_HASH: Rule = rule('a tree hash of 64 hex digits', isString, (v
   return /^[0-9a-f]{64}$/i.test(value)
 })
 
+/** A rule for the hash of an archive or a part: a tree hash or SHA-256 in hex, or a composite SHA-256 in base64 with `-N`. */
+export const CONTENT_HASH: Rule = rule(
+  'a hash of 64 hex digits, or a composite BASE64-N',
+  isString,
+  (value) => {
+    return /^(?:[0-9a-f]{64}|[A-Za-z0-9+/]{43}=-[1-9]\d{0,4})$/.test(value)
+  },
+)
+
 /** A rule for a signal that ends an operation early. */
 export const SIGNAL: Rule = rule(
   'an AbortSignal',

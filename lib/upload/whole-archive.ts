@@ -1,10 +1,10 @@
 /**
  * The request that stores a whole archive of one part.
  *
- * - Where each request stores another archive, each request that may be carried out has an intent of its own in the journal, recorded before it is sent. An
- *   intent that is neither stored, mismatched nor rejected stands for an archive that may exist.
- * - An attempt that certainly was not carried out leaves its intent to the next attempt. So does any attempt where an
- *   archive takes the place of the one before.
+ * - Each request that may be carried out has an intent in the journal, recorded before it is sent. An intent that is
+ *   neither stored, mismatched nor rejected stands for an archive that may exist.
+ * - Where each request stores another archive, each of them has an intent of its own. An attempt that certainly was not
+ *   carried out leaves its intent to the next attempt; so does every attempt where an archive takes the place of the first.
  */
 import { HashMismatchError } from '../errors.js'
 import type { HashedPart } from '../tree-hash/hash-parts.js'
@@ -54,7 +54,6 @@ export async function sendWhole(
   }
   let intentId: string | undefined
   let lost = 0
-  let mayExist = false
   const attempt = async (): Promise<Omit<StoredWhole, 'warn'>> => {
     if (intentId === undefined) {
       intentId = random.uuid()
@@ -67,11 +66,8 @@ export async function sendWhole(
       stored = await progress.inFlight((onSent) => store.uploadArchive({ ...request, onSent }))
     } catch (error) {
       if (mayHaveActed(error)) {
-        mayExist = true
-        if (!store.replacesArchives) {
-          lost++
-          intentId = undefined
-        }
+        lost++
+        if (!store.replacesArchives) intentId = undefined
       }
       throw error
     }
@@ -83,14 +79,14 @@ export async function sendWhole(
     throw new HashMismatchError('archive', `the archive ${archiveId}`, hash, stored.hash)
   }
   const warn = (): void => {
-    if (lost > 0) warnOfOrphans(context, lost, { size, hash })
+    if (lost > 0 && !store.replacesArchives) warnOfOrphans(context, lost, { size, hash })
   }
   try {
     return { ...(await retry.run(attempt, signal)), warn }
   } catch (error) {
     // If this cannot be recorded, the intent stands for an archive that may exist: the error at hand matters more.
-    if (intentId !== undefined && !(mayExist && store.replacesArchives))
-      await journal.rejected({ intentId }).catch(() => undefined)
+    const mayExist = lost > 0 && store.replacesArchives
+    if (intentId !== undefined && !mayExist) await journal.rejected({ intentId }).catch(() => undefined)
     warn()
     throw error
   }

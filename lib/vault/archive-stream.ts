@@ -22,8 +22,8 @@ import { UPLOAD_EVENTS } from '../upload/upload-context.js'
 import type { WriterOutcome } from '../upload/writer-outcome.js'
 import type { UploadPlan } from '../upload/upload-plan.js'
 import { newWriter, planOf } from './archive-writer.js'
-import { storeOf } from './vault-store.js'
-import { ARCHIVE_STREAM, type ArchiveStreamOptions } from './upload-options.js'
+import { targetStoreOf } from './upload-target.js'
+import { ARCHIVE_STREAM, type StreamFields, type ArchiveStreamOptions } from './upload-options.js'
 
 /**
  * Makes a Writable of bytes that stores an archive in a vault, or several if the stream is longer than an archive may be.
@@ -43,8 +43,8 @@ import { ARCHIVE_STREAM, type ArchiveStreamOptions } from './upload-options.js'
  * ```
  */
 export function archiveStream(options: ArchiveStreamOptions): ArchiveStream {
-  const checked = checkOptions('archiveStream', options, ARCHIVE_STREAM)
-  const store = storeOf(checked)
+  const checked = checkOptions<StreamFields>('archiveStream', options, ARCHIVE_STREAM)
+  const store = targetStoreOf('archiveStream', checked)
   const { signal } = checked
   const writer = newWriter(checked, { store, plan: planOf(checked, store), resumePoint: undefined, signal })
   return new ArchiveStream(writer, checked.hashThreads)

@@ -1,4 +1,5 @@
 /** A writer of hashed parts to a vault. */
+import type { ArchiveStore } from '../store/archive-store.js'
 import { encodeDescription } from '../glacier/description.js'
 import { checkOptions } from '../options/check-options.js'
 import { runtimeWith } from '../runtime/runtime.js'
@@ -6,8 +7,13 @@ import { noJournal } from '../store/upload-journal.js'
 import { ArchiveWriter, type ArchiveWriterTask } from '../upload/archive-writer.js'
 import type { ResumePoint } from '../upload/resume-point.js'
 import { planUpload, type UploadPlan } from '../upload/upload-plan.js'
-import { ARCHIVE_WRITER, type ArchiveWriterOptions, type UploadOptions } from './upload-options.js'
-import { storeOf, type VaultStore } from './vault-store.js'
+import {
+  ARCHIVE_WRITER,
+  type WriterFields,
+  type ArchiveWriterOptions,
+  type UploadSettings,
+} from './upload-options.js'
+import { targetStoreOf } from './upload-target.js'
 
 /**
  * Makes a Writable of hashed parts that stores an archive in a vault, or several.
@@ -23,8 +29,8 @@ import { storeOf, type VaultStore } from './vault-store.js'
  * ```
  */
 export function archiveWriter(options: ArchiveWriterOptions): ArchiveWriter {
-  const checked = checkOptions('archiveWriter', options, ARCHIVE_WRITER)
-  const store = storeOf(checked)
+  const checked = checkOptions<WriterFields>('archiveWriter', options, ARCHIVE_WRITER)
+  const store = targetStoreOf('archiveWriter', checked)
   const plan = planOf(checked, store)
   const resumePoint = resumePointOf(checked, plan)
   return newWriter(checked, { store, plan, resumePoint, signal: checked.signal })
@@ -37,7 +43,7 @@ export function archiveWriter(options: ArchiveWriterOptions): ArchiveWriter {
  */
 export function newWriter(
   options: Pick<
-    UploadOptions,
+    UploadSettings,
     'description' | 'sourceSize' | 'onFailure' | 'journal' | 'retryFor' | 'limitRate' | 'clock'
   >,
   { store, plan, resumePoint, signal }: Pick<ArchiveWriterTask, 'store' | 'plan' | 'resumePoint' | 'signal'>,
@@ -59,7 +65,7 @@ export function newWriter(
 }
 
 /** The plan of a new stream. */
-export function planOf(options: UploadOptions, { limits }: VaultStore): UploadPlan {
+export function planOf(options: UploadSettings, { limits }: ArchiveStore): UploadPlan {
   const { partSize, sourceSize, expectedSize = sourceSize } = options
   const { memory, concurrency, limitRate, maxArchiveSize, volumes } = options
   return planUpload(
@@ -70,20 +76,20 @@ export function planOf(options: UploadOptions, { limits }: VaultStore): UploadPl
 
 /** The plan of a stream that is resumed: the part size is that of the upload. */
 export function resumedPlanOf(
-  options: Pick<UploadOptions, 'memory' | 'concurrency' | 'limitRate' | 'maxArchiveSize' | 'volumes'>,
+  options: Pick<UploadSettings, 'memory' | 'concurrency' | 'limitRate' | 'maxArchiveSize' | 'volumes'>,
   { partSize }: ResumePoint,
-  { limits }: Pick<VaultStore, 'limits'>,
+  { limits }: Pick<ArchiveStore, 'limits'>,
 ): UploadPlan {
   const { memory, concurrency, limitRate, maxArchiveSize, volumes } = options
   return planUpload({ partSize, memory, concurrency, limitRate, maxArchiveSize, volumes }, limits)
 }
 
-function encodedDescription({ description }: Pick<UploadOptions, 'description'>): string | undefined {
+function encodedDescription({ description }: Pick<UploadSettings, 'description'>): string | undefined {
   return description === undefined || description === '' ? undefined : encodeDescription(description)
 }
 
 /** The point from which the options say that a writer resumes; `undefined` for a new stream. */
-function resumePointOf(options: ArchiveWriterOptions, { partSize }: UploadPlan): ResumePoint | undefined {
+function resumePointOf(options: WriterFields, { partSize }: UploadPlan): ResumePoint | undefined {
   const { uploadId, earlierVolumes, isComplete = false } = options
   if (uploadId === undefined && earlierVolumes === undefined) return undefined
   const description = encodedDescription(options)

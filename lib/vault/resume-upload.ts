@@ -1,6 +1,7 @@
 /**
  * Resumes an upload that was begun before, by reading the same source again.
  */
+import type { ArchiveStore } from '../store/archive-store.js'
 import { AbortError } from '../errors.js'
 import { checkOptions } from '../options/check-options.js'
 import { findResumePoint } from '../resume/resume-point.js'
@@ -11,8 +12,8 @@ import type { ResumePoint } from '../upload/resume-point.js'
 import { sendSource } from '../upload/send-source.js'
 import { ArchiveUpload, type UploadHandle } from './archive-upload.js'
 import { newWriter, resumedPlanOf } from './archive-writer.js'
-import { RESUME_UPLOAD, type ResumeUploadOptions } from './upload-options.js'
-import { storeOf, type VaultStore } from './vault-store.js'
+import { RESUME_UPLOAD, type ResumeFields, type ResumeUploadOptions } from './upload-options.js'
+import { targetStoreOf } from './upload-target.js'
 
 /**
  * Resumes an upload: reads the same source again, from its beginning. Each part is hashed and compared with what the
@@ -38,8 +39,8 @@ import { storeOf, type VaultStore } from './vault-store.js'
  */
 export function resumeUpload(source: ByteSource, options: ResumeUploadOptions): ArchiveUpload {
   return new ArchiveUpload(async (handle) => {
-    const checked = checkOptions('resumeUpload', options, RESUME_UPLOAD)
-    const store = storeOf(checked)
+    const checked = checkOptions<ResumeFields>('resumeUpload', options, RESUME_UPLOAD)
+    const store = targetStoreOf('resumeUpload', checked)
     const signal = handle.signalWith(checked.signal)
     const opened = openSource(source) // from here on it is listened to: it may fail during the requests
     try {
@@ -57,8 +58,8 @@ export function resumeUpload(source: ByteSource, options: ResumeUploadOptions): 
 
 /** Finds where the stream is resumed, before a byte of the source is read. */
 async function resumePointOf(
-  options: ResumeUploadOptions,
-  store: VaultStore,
+  options: ResumeFields,
+  store: ArchiveStore,
   signal: AbortSignal,
   { emit }: UploadHandle,
 ): Promise<ResumePoint> {

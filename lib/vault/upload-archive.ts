@@ -4,8 +4,8 @@ import type { ByteSource } from '../stages/byte-source.js'
 import { sendSource } from '../upload/send-source.js'
 import { ArchiveUpload } from './archive-upload.js'
 import { newWriter, planOf } from './archive-writer.js'
-import { storeOf } from './vault-store.js'
-import { UPLOAD_ARCHIVE, type UploadArchiveOptions } from './upload-options.js'
+import { targetStoreOf } from './upload-target.js'
+import { UPLOAD_ARCHIVE, type UploadFields, type UploadArchiveOptions } from './upload-options.js'
 
 /**
  * Stores a stream of bytes of unknown length in a vault.
@@ -32,8 +32,8 @@ import { UPLOAD_ARCHIVE, type UploadArchiveOptions } from './upload-options.js'
  */
 export function uploadArchive(source: ByteSource, options: UploadArchiveOptions): ArchiveUpload {
   return new ArchiveUpload(async ({ signalWith, follow }) => {
-    const checked = checkOptions('uploadArchive', options, UPLOAD_ARCHIVE)
-    const store = storeOf(checked)
+    const checked = checkOptions<UploadFields>('uploadArchive', options, UPLOAD_ARCHIVE)
+    const store = targetStoreOf('uploadArchive', checked)
     const signal = signalWith(checked.signal)
     const writer = newWriter(checked, { store, plan: planOf(checked, store), resumePoint: undefined, signal })
     follow(writer)

@@ -1,15 +1,16 @@
-/** The options of the functions that upload to a vault, and their rules. */
+/** The options of the functions that upload, and their rules. */
 import {
   BOOLEAN,
+  CONTENT_HASH,
   FUNCTION,
   isNumber,
   listOf,
   oneOf,
   required,
+  SIGNAL,
   SIZE,
   STRING,
   TEXT,
-  TREE_HASH,
   wholeNumber,
   withMethods,
 } from '../options/rules.js'
@@ -25,10 +26,10 @@ import { RETRY, type RetryOptions } from '../transfer/retry.js'
 import { HASH_THREADS } from '../tree-hash/hash-parts.js'
 import type { StageOptions } from '../upload/send-source.js'
 import type { UploadPlanOptions } from '../upload/upload-plan.js'
-import { VAULT_OPTIONS, type VaultOptions } from './vault-store.js'
+import { UPLOAD_TARGET, type TargetFields, type UploadTarget } from './upload-target.js'
 
-/** Options that all functions share that upload to a vault. */
-export interface UploadOptions extends VaultOptions, UploadPlanOptions, RetryOptions {
+/** The options of an upload that do not say where it goes. */
+export interface UploadSettings extends UploadPlanOptions, RetryOptions {
   /**
    * Any text of at most 1,024 characters once encoded; see `encodeDescription`. Default: none. A resumed upload keeps
    * the description that it was begun with.
@@ -47,8 +48,14 @@ export interface UploadOptions extends VaultOptions, UploadPlanOptions, RetryOpt
   readonly signal?: AbortSignal | undefined
 }
 
+/** Options that all uploads share: a vault, or another store. */
+export type UploadOptions = UploadTarget & UploadSettings
+
 /** Options of `archiveWriter`. */
-export interface ArchiveWriterOptions extends UploadOptions {
+export type ArchiveWriterOptions = UploadOptions & WriterSettings
+
+/** The options of `archiveWriter` for a stream that was begun before. */
+export interface WriterSettings {
   /** An upload that is open at the service. Its parts are compared with the source, and only others are sent. */
   readonly uploadId?: string | undefined
   /** The volumes that are stored; default none. The source is read past them, and must still be what they hold. */
@@ -61,10 +68,10 @@ export interface ArchiveWriterOptions extends UploadOptions {
 }
 
 /** Options of `uploadArchive`. */
-export interface UploadArchiveOptions extends UploadOptions, StageOptions {}
+export type UploadArchiveOptions = UploadOptions & StageOptions
 
 /** Options of `archiveStream`. */
-export interface ArchiveStreamOptions extends UploadOptions, Pick<StageOptions, 'hashThreads'> {}
+export type ArchiveStreamOptions = UploadOptions & Pick<StageOptions, 'hashThreads'>
 
 /**
  * Options of `resumeUpload`: an upload to resume, volumes that are stored, or both.
@@ -72,7 +79,16 @@ export interface ArchiveStreamOptions extends UploadOptions, Pick<StageOptions, 
  * The part size and the description are those that the upload was begun with, as the service states them.
  * `onFailure` applies once the upload is found: what fails or is ended before that leaves the upload as it is.
  */
-export interface ResumeUploadOptions extends Omit<UploadArchiveOptions, keyof EarlierRun>, EarlierRun {}
+export type ResumeUploadOptions = UploadTarget &
+  Omit<UploadSettings, keyof EarlierRun> &
+  StageOptions &
+  EarlierRun
+
+/** The options of the functions as they are checked, field by field. */
+export type WriterFields = TargetFields & UploadSettings & WriterSettings
+export type StreamFields = TargetFields & UploadSettings & Pick<StageOptions, 'hashThreads'>
+export type UploadFields = TargetFields & UploadSettings & StageOptions
+export type ResumeFields = TargetFields & UploadSettings & StageOptions & EarlierRun
 
 /** The rules of {@link UploadPlanOptions}. */
 export const UPLOAD_PLAN: RulesOf<UploadPlanOptions> = {
@@ -101,7 +117,7 @@ const ARCHIVE: Rule = record('an archive, as uploadArchive() gives', {
   archiveId: required(TEXT),
   vaultName: required(TEXT),
   size: required(SIZE),
-  hash: required(TREE_HASH),
+  hash: required(CONTENT_HASH),
   partSize: required(wholeNumber(1)),
   parts: required(wholeNumber(1)),
   description: STRING,
@@ -110,7 +126,7 @@ const ARCHIVE: Rule = record('an archive, as uploadArchive() gives', {
   firstVolume: TEXT,
 } satisfies RulesOf<Archive>)
 
-const CONTENT = { size: required(SIZE), hash: required(TREE_HASH) } satisfies RulesOf<Content>
+const CONTENT = { size: required(SIZE), hash: required(CONTENT_HASH) } satisfies RulesOf<Content>
 const INTENT: Rule = record('an intent: { size, hash, firstPart, hasNextVolume }', {
   ...CONTENT,
   intentId: TEXT,
@@ -118,14 +134,15 @@ const INTENT: Rule = record('an intent: { size, hash, firstPart, hasNextVolume }
   hasNextVolume: required(BOOLEAN),
 } satisfies RulesOf<CompletionIntent>)
 
-const UPLOAD: RulesOf<UploadOptions> = {
-  ...VAULT_OPTIONS,
+const UPLOAD: RulesOf<TargetFields & UploadSettings> = {
+  ...UPLOAD_TARGET,
   ...RETRY,
   ...UPLOAD_PLAN,
   description: DESCRIPTION,
   sourceSize: SIZE,
   onFailure: oneOf('keep', 'abort'),
   journal: JOURNAL,
+  signal: SIGNAL,
 }
 
 const EARLIER_RUN: RulesOf<EarlierRun> = {
@@ -140,7 +157,7 @@ const EARLIER_RUN: RulesOf<EarlierRun> = {
 }
 
 /** The rules of {@link ArchiveWriterOptions}. */
-export const ARCHIVE_WRITER: RulesOf<ArchiveWriterOptions> = {
+export const ARCHIVE_WRITER: RulesOf<WriterFields> = {
   ...UPLOAD,
   uploadId: EARLIER_RUN.uploadId,
   earlierVolumes: EARLIER_RUN.earlierVolumes,
@@ -148,10 +165,19 @@ export const ARCHIVE_WRITER: RulesOf<ArchiveWriterOptions> = {
 }
 
 /** The rules of {@link ArchiveStreamOptions}. */
-export const ARCHIVE_STREAM: RulesOf<ArchiveStreamOptions> = { ...UPLOAD, hashThreads: HASH_THREADS }
+export const ARCHIVE_STREAM: RulesOf<StreamFields> = {
+  ...UPLOAD,
+  hashThreads: HASH_THREADS,
+}
 
 /** The rules of {@link UploadArchiveOptions}. */
-export const UPLOAD_ARCHIVE: RulesOf<UploadArchiveOptions> = { ...ARCHIVE_STREAM, rechunk: FUNCTION }
+export const UPLOAD_ARCHIVE: RulesOf<UploadFields> = {
+  ...ARCHIVE_STREAM,
+  rechunk: FUNCTION,
+}
 
 /** The rules of {@link ResumeUploadOptions}. */
-export const RESUME_UPLOAD: RulesOf<ResumeUploadOptions> = { ...UPLOAD_ARCHIVE, ...EARLIER_RUN }
+export const RESUME_UPLOAD: RulesOf<ResumeFields> = {
+  ...UPLOAD_ARCHIVE,
+  ...EARLIER_RUN,
+}

@@ -3,7 +3,8 @@ import { PassThrough } from 'node:stream'
 import { ReadableStream } from 'node:stream/web'
 import type { ByteSource } from '../../lib/stages/byte-source.js'
 import { uploadArchive } from '../../lib/vault/upload-archive.js'
-import type { UploadArchiveOptions } from '../../lib/vault/upload-options.js'
+import type { UploadSettings } from '../../lib/vault/upload-options.js'
+import type { StageOptions } from '../../lib/upload/send-source.js'
 import { MIB } from '../../lib/sizes.js'
 import { MemoryVault } from './memory-vault.js'
 import { vaultName } from './uploads.js'
@@ -54,13 +55,13 @@ export class OldStream extends EventEmitter {
   }
 }
 
-export function upload(vault: MemoryVault, source: unknown, more: Partial<UploadArchiveOptions> = {}) {
+export function upload(vault: MemoryVault, source: unknown, more: UploadSettings & StageOptions = {}) {
   return uploadArchive(source as ByteSource, { client: vault, vaultName, partSize: MIB, ...more })
 }
 
 export async function stored(
   source: unknown,
-  more: Partial<UploadArchiveOptions> = {},
+  more: UploadSettings & StageOptions = {},
 ): Promise<Buffer | undefined> {
   const vault = new MemoryVault()
   const [archive] = await upload(vault, source, more)

@@ -11,7 +11,7 @@ import { PartMemory } from '../../lib/transfer/part-memory.js'
 import { rechunk } from '../../lib/stages/rechunk.js'
 import type { UploadContext } from '../../lib/upload/upload-context.js'
 import { planUpload } from '../../lib/upload/upload-plan.js'
-import type { ArchiveWriterOptions } from '../../lib/vault/upload-options.js'
+import type { UploadSettings, WriterSettings } from '../../lib/vault/upload-options.js'
 import { AdaptiveConcurrency } from '../../lib/transfer/concurrency.js'
 import { GLACIER_LIMITS } from '../../lib/glacier/limits.js'
 import { systemRandom } from '../../lib/runtime/runtime.js'
@@ -42,7 +42,10 @@ export const notFound = new NotFoundError('The upload ID was not found: x', {
 })
 
 /** A writer of parts of 1 MiB, whose pauses take no time. */
-export function writerTo(vault: MemoryVault, options: Partial<ArchiveWriterOptions> = {}): ArchiveWriter {
+export function writerTo(
+  vault: MemoryVault,
+  options: UploadSettings & WriterSettings & { readonly accountId?: string } = {},
+): ArchiveWriter {
   return archiveWriter({ client: vault, vaultName, partSize: MIB, clock: new VirtualClock(), ...options })
 }
 

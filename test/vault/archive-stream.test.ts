@@ -5,7 +5,8 @@ import t from 'tap'
 import { AbortError, GlacierPipeError } from '../../lib/errors.js'
 import type { TransferProgress } from '../../lib/transfer/progress.js'
 import { archiveStream, type ArchiveStream } from '../../lib/vault/archive-stream.js'
-import type { ArchiveStreamOptions } from '../../lib/vault/upload-options.js'
+import type { UploadSettings } from '../../lib/vault/upload-options.js'
+import type { StageOptions } from '../../lib/upload/send-source.js'
 import { MIB } from '../../lib/sizes.js'
 import { gate, settled } from '../helpers/gate.js'
 import { MemoryVault } from '../helpers/memory-vault.js'
@@ -14,7 +15,10 @@ import { failure, recordingJournal, reset, vaultName } from '../helpers/uploads.
 import { VirtualClock } from '../helpers/virtual-clock.js'
 import { sourceSizes, writePatterns } from '../helpers/write-patterns.js'
 
-function streamTo(vault: MemoryVault, options: Partial<ArchiveStreamOptions> = {}): ArchiveStream {
+function streamTo(
+  vault: MemoryVault,
+  options: UploadSettings & Pick<StageOptions, 'hashThreads'> = {},
+): ArchiveStream {
   return archiveStream({
     client: vault,
     vaultName,
