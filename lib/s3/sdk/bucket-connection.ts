@@ -1,5 +1,5 @@
 /**
- * The only file that loads `@aws-sdk/client-s3`, which is an optional peer: whoever uses vaults only does not install it.
+ * The only file that loads `@aws-sdk/client-s3`, which is an optional peer: a program that uses only vaults does not need it.
  * It is loaded with the first request.
  */
 import type * as Sdk from '@aws-sdk/client-s3'
