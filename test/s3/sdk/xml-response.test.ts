@@ -90,9 +90,13 @@ t.test('an error in a 200 that is final stays final', async (t) => {
   }
 })
 
-t.test('white space before a result is waited for', async (t) => {
-  const { client } = await scriptedBucket(t, slowly(RESULT))
-  t.match(await client.completeUpload(completion), { etag: '"e-1"' })
+t.test('white space around a result is no part of it', async (t) => {
+  const answers = [slowly(RESULT), slowly(`${RESULT}\n`), xml(200, `${RESULT} \n `), slowly(`${RESULT}  `)]
+  const blank: BucketAnswer = (_request, response) => response.writeHead(200, REQUEST_ID).end(` \n ${RESULT}`)
+  for (const answer of [...answers, blank]) {
+    const { client } = await scriptedBucket(t, answer)
+    t.match(await client.completeUpload(completion), { etag: '"e-1"' })
+  }
 })
 
 t.test('an empty response, a page and another text are not the response of the service', async (t) => {
