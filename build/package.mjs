@@ -25,9 +25,9 @@ import { rollup } from 'rollup'
 import { dts } from 'rollup-plugin-dts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-/** @type {{ dependencies: Record<string, string> }} */
-const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
-const external = [/^node:/, ...Object.keys(dependencies)]
+/** @type {{ dependencies: Record<string, string>, peerDependencies: Record<string, string> }} */
+const { dependencies, peerDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+const external = [/^node:/, ...Object.keys(dependencies), ...Object.keys(peerDependencies)]
 /** The public entry points, without their extension. */
 const ENTRIES = ['index', 'tree-hash/index', 'catalog/index', 'local/index']
 

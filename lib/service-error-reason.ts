@@ -1,6 +1,7 @@
 /**
  * The reasons of failed requests. The service uses one error code for several situations, and only the message
- * distinguishes them: client/sdk/service-error.ts reads the message and sets the reason, and everything else reads that.
+ * distinguishes them: client/sdk/service-error.ts reads the message and sets the reason, and everything else reads that. For
+ * buckets, s3/sdk/bucket-error.ts sets it by the operation and the code.
  */
 
 /**

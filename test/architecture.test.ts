@@ -34,7 +34,7 @@ const ARROWS: Record<string, readonly string[]> = {
     ...['runtime', 'streams', 'options', '.'],
   ],
   client: ['glacier', 'transfer', 'store', 'tree-hash', 'runtime', 'streams', 'options', '.'],
-  s3: ['client', 'transfer', 'store', 'tree-hash', 'runtime', 'streams', 'options', '.'],
+  s3: ['client', 'glacier', 'transfer', 'store', 'tree-hash', 'runtime', 'streams', 'options', '.'],
   reconcile: ['inventory', 'catalog', 'glacier', 'runtime', '.'],
   deletion: ['client', 'catalog', 'runtime', '.'],
   vault: BELOW_VAULT,

@@ -32,7 +32,7 @@ import type {
 export interface BucketClient {
   /**
    * Describes an object, also one that is archived. A missing object is a `NotFoundError`; so is a missing bucket, since the
-   * response has no body that would tell them apart. Without the permission s3:ListBucket, the service responds 403 to both.
+   * response has no body that would distinguish them. Without the permission s3:ListBucket, the service responds 403 to both.
    */
   headObject(request: ObjectRequest): Promise<ObjectFacts>
   /** Stores an object in one request. A repeated call stores the same object again. */

@@ -29,9 +29,9 @@ export interface ObjectRequest extends KeyRequest {
   readonly versionId?: string | undefined
 }
 
-/** The lock of an object: until when nobody can delete it. The bucket must have Object Lock. */
+/** The lock of an object: how long no request can delete it. The bucket must have Object Lock. */
 export interface ObjectLock {
-  /** `GOVERNANCE`: some users may remove the lock; `COMPLIANCE`: nobody can. Requires `retainUntil`. */
+  /** `GOVERNANCE`: some users may remove the lock; `COMPLIANCE`: no user can. Requires `retainUntil`. */
   readonly mode?: 'GOVERNANCE' | 'COMPLIANCE' | undefined
   /** ISO 8601. Requires `mode`. */
   readonly retainUntil?: string | undefined

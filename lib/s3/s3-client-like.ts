@@ -1,6 +1,6 @@
 /**
  * The SDK's client of S3 and its configuration as this package declares them, so that the client of any version of the SDK
- * fits, and so that nobody needs the SDK's types.
+ * fits, and so that programs without the SDK compile.
  */
 import type { GlacierClientLike, GlacierClientSettings, Provided } from '../client/glacier-client-like.js'
 

@@ -3,12 +3,14 @@
  * environment and the configuration files, and does not expose it: a command is prepared, and stopped before it is sent.
  */
 import type * as Sdk from '@aws-sdk/client-glacier'
+import type { SdkClient } from './request-sender.js'
 import type { CommandStack } from './single-request.js'
 
 /** The path of the command below. The endpoint's base path comes before it. */
 const PATH = '/-/vaults/none'
 
-interface PreparedRequest {
+/** The address of a request that is not sent. */
+export interface PreparedRequest {
   readonly protocol: string
   readonly hostname: string
   readonly port?: number
@@ -18,14 +20,26 @@ interface PreparedRequest {
 /** Returns the URL that paths of requests are appended to. Makes no request, and fetches no credentials. */
 export async function endpointOf(sdk: typeof Sdk, client: Sdk.GlacierClient): Promise<string> {
   const command = new sdk.DescribeVaultCommand({ accountId: '-', vaultName: 'none' })
+  const request = await preparedRequestOf(client, command)
+  return urlOf({ ...request, path: request.path.slice(0, request.path.length - PATH.length) })
+}
+
+/** The URL of a request. */
+export function urlOf({ protocol, hostname, port, path }: PreparedRequest): string {
+  return `${protocol}//${hostname}${port === undefined ? '' : `:${port}`}${path}`
+}
+
+/** Prepares a command of any service. Makes no request, and fetches no credentials. */
+export async function preparedRequestOf(
+  client: SdkClient,
+  command: { readonly middlewareStack: unknown },
+): Promise<PreparedRequest> {
   const stack = command.middlewareStack as CommandStack
-  let endpoint = ''
+  let prepared: PreparedRequest = { protocol: '', hostname: '', path: '' }
   const capture =
     () =>
     ({ request }: { readonly request: PreparedRequest }): Promise<object> => {
-      const { protocol, hostname, port, path } = request
-      const base = path.slice(0, path.length - PATH.length)
-      endpoint = `${protocol}//${hostname}${port === undefined ? '' : `:${port}`}${base}`
+      prepared = request
       return Promise.resolve({ response: {}, output: { $metadata: {} } })
     }
   // The last middleware before the request is signed: all that change the endpoint have run.
@@ -37,6 +51,6 @@ export async function endpointOf(sdk: typeof Sdk, client: Sdk.GlacierClient): Pr
     name: 'httpAuthSchemeMiddleware',
     override: true,
   })
-  await client.send(command)
-  return endpoint
+  await client.send(command as never, { abortSignal: new AbortController().signal })
+  return prepared
 }

@@ -1,5 +1,5 @@
 /**
- * The only file that loads `@aws-sdk/client-s3`, which is an optional peer: whoever uses vaults only does not install it.
+ * The only file that loads `@aws-sdk/client-s3`, which is an optional peer: a program that uses only vaults does not need it.
  * It is loaded with the first request.
  */
 import type * as Sdk from '@aws-sdk/client-s3'
@@ -10,10 +10,12 @@ import { clientConfigFor } from '../../client/sdk/client-config.js'
 import type { BodyBytes } from '../../client/sdk/request-body.js'
 import { RequestSender, type Loaded, type SdkCommand } from '../../client/sdk/request-sender.js'
 import { MissingPackageError } from '../../errors.js'
+import { normalizeEndpoint } from '../../glacier/endpoint.js'
 import { systemClock, type Clock } from '../../runtime/clock.js'
 import type { Readable } from '../../streams/node-streams.js'
 import type { BucketRequest } from '../bucket-requests.js'
 import type { S3ClientLike, S3ClientSettings } from '../s3-client-like.js'
+import { bucketEndpointOf } from './bucket-endpoint.js'
 import { toBucketError } from './bucket-error.js'
 import { asOneRequest } from './one-request.js'
 import { isForeignSuccess, readingXml, type ExpectedBody } from './xml-response.js'
@@ -70,6 +72,16 @@ export class BucketConnection {
   /** The region that requests go to. */
   region(): Promise<string> {
     return this.#requests.region()
+  }
+
+  /** The endpoint that requests go to; `undefined` if it is the service's own. Makes no request. */
+  async endpoint(): Promise<string | undefined> {
+    try {
+      const { sdk, client } = await this.#load()
+      return normalizeEndpoint(await bucketEndpointOf(sdk, client))
+    } catch (error) {
+      throw toBucketError('Configuration', error, undefined, 'preparation', undefined)
+    }
   }
 
   /** Gets fresh credentials. */

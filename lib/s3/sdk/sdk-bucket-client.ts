@@ -52,6 +52,17 @@ export class SdkBucketClient implements BucketClient, Disposable, AsyncDisposabl
     return this.#connection.region()
   }
 
+  /**
+   * The endpoint that requests go to, from the client's configuration, the environment or the AWS configuration files:
+   * the origin and the base path, without the bucket and without a slash at the end; `undefined` if it is the service's
+   * own. Makes no request and needs no credentials.
+   *
+   * @throws {ServiceError} `ERR_SERVICE`: the configuration has no valid endpoint
+   */
+  endpoint(): Promise<string | undefined> {
+    return this.#connection.endpoint()
+  }
+
   async refreshCredentials(signal?: AbortSignal): Promise<void> {
     OPTIONAL_SIGNAL(signal, 'signal', 'refreshCredentials')
     return this.#connection.refreshCredentials(signal)

@@ -10,7 +10,7 @@ import { ServiceError } from '../../errors.js'
 import { Readable } from '../../streams/node-streams.js'
 
 /**
- * What the body of a success must be: `xml`, a document; `nothing`: the fields are in the headers, and only the document of
+ * The body that a success must have: `xml`, a document; `nothing`: the fields are in the headers, and only the document of
  * an error may be in the body.
  */
 export type ExpectedBody = 'xml' | 'nothing'

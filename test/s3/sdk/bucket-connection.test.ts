@@ -207,3 +207,26 @@ t.test('after an early refusal, nothing of the body is read', async (t) => {
   await Promise.all(closed)
   t.equal(taken, atSettlement)
 })
+
+t.test(
+  'the endpoint of a client has no bucket in it, and needs neither a request nor credentials',
+  async (t) => {
+    const credentials = (): Promise<never> => Promise.reject(new Error('credentials were fetched'))
+    const rows: [S3ClientSettings, string | undefined][] = [
+      [{}, undefined],
+      [{ forcePathStyle: true }, undefined],
+      [{ useDualstackEndpoint: true }, undefined],
+      [{ endpoint: 'http://minio.local:9000/' }, 'http://minio.local:9000'],
+      [{ endpoint: 'http://127.0.0.1:9000' }, 'http://127.0.0.1:9000'],
+      [{ endpoint: 'https://gate.example/Base/' }, 'https://gate.example/Base'],
+      [{ endpoint: 'https://gate.example', forcePathStyle: false }, 'https://gate.example'],
+    ]
+    for (const [settings, expected] of rows)
+      t.equal(await s3Client({ region: 'eu-west-1', credentials, ...settings }).endpoint(), expected)
+    const region = (): Promise<never> => Promise.reject(new Error('Region is missing'))
+    await t.rejects(s3Client({ region, credentials }).endpoint(), {
+      name: 'ServiceError',
+      reason: 'region-missing',
+    })
+  },
+)

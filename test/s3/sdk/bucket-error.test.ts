@@ -372,3 +372,13 @@ t.test(
     t.match(prepared, { name: 'ServiceError', serviceCode: 'TypeError', message: 'X: odd. (TypeError)' })
   },
 )
+
+t.test('an operation that has no permission of its own is refused without one', (t) => {
+  const $metadata = { httpStatusCode: 403 }
+  const denied = Object.assign(new Error('no'), { Code: 'AccessDenied', $fault: 'client', $metadata })
+  t.match(toBucketError('Other', denied, undefined, 'transport', undefined), {
+    name: 'AccessDeniedError',
+    message: /do not permit the request\./,
+  })
+  t.end()
+})

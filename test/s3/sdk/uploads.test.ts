@@ -251,3 +251,10 @@ t.test('a response without the fields that are needed is incomplete', async (t) 
   const other = await scriptedBucket(t, xml(200, '<InitiateMultipartUploadResult/>'))
   await t.rejects(other.client.createUpload(where), incomplete)
 })
+
+t.test('the composite of another object is no hash of a part', async (t) => {
+  for (const wrong of [`${base64('ab'.repeat(32))}-1`, 'x']) {
+    const { client } = await scriptedBucket(t, headers(200, { etag: '"e"', 'x-amz-checksum-sha256': wrong }))
+    t.strictSame(await client.uploadPart(partOf(Buffer.from('abc'))), { etag: '"e"', sha256: undefined })
+  }
+})

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { isForeignSuccess } from '../../../lib/s3/sdk/xml-response.js'
 import { failureKindOf, mayHaveActed } from '../../../lib/store/failure.js'
 import {
   errorXml,
@@ -8,6 +9,29 @@ import {
   xml,
   type BucketAnswer,
 } from '../../helpers/scripted-bucket.js'
+
+t.test('a success is of the service by its ID, or if it is neither a page nor of another status', (t) => {
+  const page = { 'content-type': 'text/html; charset=utf-8' }
+  const rows: [string, number, Record<string, string>, boolean][] = [
+    ['GET', 200, {}, false],
+    ['GET', 206, page, false],
+    ['GET', 200, page, true],
+    ['GET', 204, {}, true],
+    ['HEAD', 200, page, false],
+    ['HEAD', 202, {}, true],
+    ['PUT', 200, {}, false],
+    ['POST', 202, {}, false],
+    ['DELETE', 204, {}, false],
+    ['POST', 200, page, true],
+    ['PUT', 206, {}, true],
+    ['GET', 200, { ...page, ...REQUEST_ID }, false],
+    ['PUT', 201, { 'x-amz-id-2': 'i' }, false],
+    ['PUT', 201, { 'x-amzn-requestid': 'i' }, false],
+  ]
+  for (const [method, statusCode, headers, expected] of rows)
+    t.equal(isForeignSuccess(method, { statusCode, headers }), expected, `${method} ${statusCode}`)
+  t.end()
+})
 
 const where = { bucket: 'backups', key: 'docs.tar' }
 const upload = { ...where, uploadId: 'u' }
@@ -66,9 +90,13 @@ t.test('an error in a 200 that is final stays final', async (t) => {
   }
 })
 
-t.test('white space before a result is waited for', async (t) => {
-  const { client } = await scriptedBucket(t, slowly(RESULT))
-  t.match(await client.completeUpload(completion), { etag: '"e-1"' })
+t.test('white space around a result is no part of it', async (t) => {
+  const answers = [slowly(RESULT), slowly(`${RESULT}\n`), xml(200, `${RESULT} \n `), slowly(`${RESULT}  `)]
+  const blank: BucketAnswer = (_request, response) => response.writeHead(200, REQUEST_ID).end(` \n ${RESULT}`)
+  for (const answer of [...answers, blank]) {
+    const { client } = await scriptedBucket(t, answer)
+    t.match(await client.completeUpload(completion), { etag: '"e-1"' })
+  }
 })
 
 t.test('an empty response, a page and another text are not the response of the service', async (t) => {

@@ -47,7 +47,7 @@ export async function headObject(connection: BucketConnection, request: ObjectRe
     storageClass: storageClassOf(operation, output.StorageClass),
     lastModified: timeOf(output.LastModified),
     hash: hashOf(output.ChecksumSHA256),
-    metadata: output.Metadata ?? {},
+    metadata: { ...output.Metadata },
     restore: restoreOf(output.Restore),
     archiveStatus: optionalText(operation, 'x-amz-archive-status', output.ArchiveStatus),
   }

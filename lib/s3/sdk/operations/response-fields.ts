@@ -19,8 +19,8 @@ export function hashOf(text: unknown): ObjectHash | undefined {
 
 /** Returns the hash of a part, in hex; `undefined` if the response has no SHA-256 of its bytes. */
 export function partHashOf(text: unknown): string | undefined {
-  const hash = hashOf(text)
-  return hash?.parts === undefined ? hash?.sha256 : undefined
+  const { sha256, parts }: Partial<ObjectHash> = hashOf(text) ?? {}
+  return parts === undefined ? sha256 : undefined
 }
 
 /** Returns an ETag or an ID that a response must have: it is used in requests. */
@@ -98,10 +98,10 @@ export function versionOf(value: unknown): string | undefined {
 }
 
 /** Reads the header `x-amz-restore`: `ongoing-request="false", expiry-date="Fri, 21 Dec 2012 00:00:00 GMT"`. */
-export function restoreOf(header: string | undefined): RestoreState | undefined {
-  const [, ongoing] = /ongoing-request="(true|false)"/.exec(header ?? '') ?? []
+export function restoreOf(header = ''): RestoreState | undefined {
+  const ongoing = /ongoing-request="(true|false)"/.exec(header)?.[1]
   if (ongoing === undefined) return undefined
-  const [, expiry = ''] = /expiry-date="([^"]*)"/.exec(header ?? '') ?? []
+  const expiry = /expiry-date="([^"]*)"/.exec(header)?.[1] ?? ''
   return { isInProgress: ongoing === 'true', expiryDate: timeOf(new Date(expiry)) }
 }
 
