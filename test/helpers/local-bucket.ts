@@ -113,7 +113,7 @@ export async function sendS3(server: LocalBucket, given: RawS3Request): Promise<
           !unsigned.includes(name),
       )
       .sort()
-    const [address = '', query = ''] = path.split('?')
+    const [address = '', query = ''] = path.replace(/^https?:\/\/[^/]*/, '').split('?')
     const signedPath = address
       .split('/')
       .map((segment) => encode(decode(segment)))

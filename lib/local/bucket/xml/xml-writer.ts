@@ -42,5 +42,5 @@ function escapedText(text: string): string {
     .replace(/</g, '&lt;')
     .replace(/>/g, '&gt;')
     .replace(/"/g, '&quot;')
-    .replace(/[\p{Cc}\ufffe\uffff]/gu, (c) => `&#x${(c.codePointAt(0) as number).toString(16)};`) // it is not empty
+    .replace(/(?![\n\t])[\p{Cc}\ufffe\uffff]/gu, (c) => `&#x${(c.codePointAt(0) as number).toString(16)};`) // it is not empty
 }
