@@ -62,7 +62,55 @@ const LOCAL_ARROWS: Record<string, readonly string[]> = {
   faults: ['requests', 'transport', 'service'],
   control: [...['faults', 'stores', 'jobs', 'realism', 'costs', 'auth', 'transport', 'records', 'service']],
   http: ['control', 'operations', 'faults', 'requests', 'stores', 'auth', 'transport', 'service'],
-  options: ['http', 'faults', 'auth', 'auth/policy', 'realism', 'transport', 'service'],
+  options: ['http', 'faults', 'stores', 'auth', 'auth/policy', 'realism', 'transport', 'service'],
+  'bucket/service': ['service'],
+  'bucket/checksums': [],
+  'bucket/xml': ['bucket/service'],
+  'bucket/records': ['bucket/service', 'bucket/checksums', 'records', 'service'],
+  'bucket/auth': ['bucket/service', 'auth', 'service'],
+  'bucket/body': ['bucket/auth', 'bucket/checksums', 'bucket/service'],
+  'bucket/storage': ['bucket/records', 'bucket/service', 'disk', 'records', 'service'],
+  'bucket/requests': [
+    ...['bucket/storage', 'bucket/body', 'bucket/auth', 'bucket/records', 'bucket/xml', 'bucket/checksums'],
+    ...['bucket/service', 'auth'],
+  ],
+  'bucket/operations': [
+    ...[
+      'bucket/requests',
+      'bucket/storage',
+      'bucket/records',
+      'bucket/xml',
+      'bucket/checksums',
+      'bucket/service',
+    ],
+    ...['records', 'service'],
+  ],
+  'bucket/faults': ['bucket/requests', 'bucket/service', 'faults', 'transport'],
+  'bucket/http': [
+    ...[
+      'bucket/faults',
+      'bucket/operations',
+      'bucket/requests',
+      'bucket/storage',
+      'bucket/body',
+      'bucket/auth',
+    ],
+    ...['bucket/xml', 'bucket/service', 'http', 'control', 'faults', 'transport', 'service'],
+  ],
+  'bucket/options': [...['bucket/faults', 'bucket/storage', 'options', 'http', 'auth', 'service']],
+  bucket: [
+    ...[
+      'bucket/options',
+      'bucket/http',
+      'bucket/faults',
+      'bucket/storage',
+      'options',
+      'http',
+      'control',
+      'faults',
+    ],
+    ...['auth', 'disk', 'service'],
+  ],
 }
 /** Modules that know no streams; `folder/*` for a whole folder. */
 const PURE = [

@@ -1,5 +1,5 @@
 /**
- * The local vault server: a faithful Amazon Glacier vault service on this machine.
+ * The local vault server: a faithful Amazon Glacier vault service on this machine; and the local bucket, an Amazon S3.
  *
  * @packageDocumentation
  */
@@ -22,3 +22,9 @@ export type { RequestBudget } from './realism/throttle.js'
 export type { Undocumented } from './service/undocumented.js'
 export type { Inventory, InventorySum } from './records/inventory-record.js'
 export { Traffic, type OperationTraffic } from './control/traffic.js'
+export { startLocalBucket, type LocalBucket } from './bucket/local-bucket.js'
+export type { BucketControl } from './bucket/bucket-control.js'
+export type { LocalBucketOptions } from './bucket/options/local-bucket-options.js'
+export { BUCKET_FAULT_KINDS, type BucketFaultKind } from './faults/bucket-fault-kinds.js'
+export type { BucketFaultRule } from './bucket/faults/bucket-faults.js'
+export type { RestoreDelay, RestoreDelays } from './bucket/storage/restore-delay.js'

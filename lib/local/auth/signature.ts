@@ -16,6 +16,8 @@ export interface SignedRequest {
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
   /** The SHA-256 of the body, computed or as in `x-amz-content-sha256`; lowercase hex. */
   readonly payloadHash: string
+  /** The path as it is signed, if it is not normalized and encoded once more: Amazon S3 signs paths as they are sent. */
+  readonly signedPath?: string
 }
 
 /** The parts of an `Authorization` header. */
@@ -90,12 +92,16 @@ export function signatureOf(
   timestamp: string,
   secretAccessKey: string,
 ): string {
-  const { date, region, service } = authorization
-  const key = [date, region, service, 'aws4_request'].reduce<string | Buffer>(
-    (secret, text) => hmac(secret, text),
-    `AWS4${secretAccessKey}`,
-  )
+  const key = signingKeyOf(authorization, secretAccessKey)
   return hmac(key, signingTexts(request, authorization, timestamp).stringToSign).toString('hex')
+}
+
+/** The key of a scope, which signs requests and the chunks of their bodies. */
+export function signingKeyOf(
+  { date, region, service }: Pick<Authorization, 'date' | 'region' | 'service'>,
+  secretAccessKey: string,
+): Buffer {
+  return [region, service, 'aws4_request'].reduce(hmac, hmac(`AWS4${secretAccessKey}`, date))
 }
 
 /** Whether two texts are equal. The duration does not depend on where they differ. */
@@ -111,7 +117,7 @@ export function canonicalRequest(request: SignedRequest, signedHeaders: readonly
   const headers = signedHeaders.map((name) => `${name}:${headerText(request.headers[name])}\n`)
   return [
     request.method,
-    normalizedPath(request.path).split('/').map(encode).join('/'),
+    request.signedPath ?? normalizedPath(request.path).split('/').map(encode).join('/'),
     canonicalQuery(request.query),
     headers.join(''),
     signedHeaders.join(';'),
@@ -155,7 +161,8 @@ function headerText(value: string | readonly string[] | undefined): string {
     .join(',')
 }
 
-function encode(text: string): string {
+/** A text, percent-encoded as in a signature: all but letters, digits, `-`, `.`, `_` and `~`. */
+export function encode(text: string): string {
   return encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)
 }
 
@@ -167,6 +174,7 @@ function decode(text: string): string {
   }
 }
 
-function hmac(key: string | Buffer, text: string): Buffer {
+/** The HMAC of a text with SHA-256. */
+export function hmac(key: string | Buffer, text: string): Buffer {
   return createHmac('sha256', key).update(text).digest()
 }

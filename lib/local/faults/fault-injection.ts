@@ -109,7 +109,8 @@ function withBytes(response: OperationResponse, bytes: AsyncIterable<Buffer> | u
   return response.content && bytes ? { ...response, content: { ...response.content, bytes } } : response
 }
 
-async function resetInBody(request: IncomingMessage, idleTimeoutMs: number): Promise<void> {
+/** Reads half of a body, and resets the connection. */
+export async function resetInBody(request: IncomingMessage, idleTimeoutMs: number): Promise<void> {
   const { socket } = request
   let left = Number(request.headers['content-length'] ?? 0) / 2
   try {

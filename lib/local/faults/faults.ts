@@ -1,5 +1,5 @@
 /** Fault rules: which requests fail, and how. */
-import { nested, type Rule, type RulesOf } from '../../options/check-options.js'
+import { nested, type Rule as Check, type RulesOf } from '../../options/check-options.js'
 import { optionError } from '../../options/option-error.js'
 import { oneOf, required, wholeNumber } from '../../options/rules.js'
 import { OPERATION } from '../service/option-rules.js'
@@ -34,9 +34,9 @@ export const FAULT_KINDS = [
 export type FaultKind = (typeof FAULT_KINDS)[number]
 
 /** Which requests fail, and how. If several rules match a request, the first one that was added applies. */
-export interface FaultRule {
+export interface FaultRule<Kind extends string = FaultKind> {
   /** The kind of the failure. */
-  readonly fault: FaultKind
+  readonly fault: Kind
   /** Only requests of this operation count, such as `UploadMultipartPart`; default: of any operation. */
   readonly operation?: string | undefined
   /** Only the nth request fails, from 1. Not together with `every`. */
@@ -49,7 +49,7 @@ export interface FaultRule {
   readonly bytesPerSecond?: number | undefined
 }
 
-const IS_RULE: Rule = nested({
+const IS_RULE: Check = nested({
   fault: required(oneOf(...FAULT_KINDS)),
   operation: OPERATION,
   nth: wholeNumber(1),
@@ -61,9 +61,15 @@ const IS_RULE: Rule = nested({
 /** The fault that applies to a request. */
 export type ActiveFault = Pick<FaultRule, 'fault' | 'bytesPerSecond'>
 
-/** The fault rules of a local vault. */
-export class Faults {
-  #rules: { readonly rule: FaultRule; seen: number; left: number }[] = []
+/** The fault rules of a local vault, or of another local server with rules of its own. */
+export class Faults<Rule extends FaultRule<string> = FaultRule> {
+  readonly #assertRule: (rule: Rule, name: string, caller: string) => void
+  #rules: { readonly rule: Rule; seen: number; left: number }[] = []
+
+  /** @param check - throws unless a rule is one of the server; default: of a local vault */
+  constructor(check: (rule: Rule, name: string, caller: string) => void = assertRule) {
+    this.#assertRule = check
+  }
 
   /**
    * Adds a rule. It counts requests from now on.
@@ -71,8 +77,8 @@ export class Faults {
    * @throws {TypeError} an unknown or missing field, or one of the wrong type
    * @throws {RangeError} an unknown operation or fault, or a number out of range
    */
-  add(rule: FaultRule): void {
-    assertRule(rule, 'rule', 'Faults.add')
+  add(rule: Rule): void {
+    this.#assertRule(rule, 'rule', 'Faults.add')
     this.#rules.push({ rule, seen: 0, left: rule.times ?? Infinity })
   }
 
@@ -82,7 +88,7 @@ export class Faults {
   }
 
   /** The rules, in the order they were added. */
-  list(): readonly FaultRule[] {
+  list(): readonly Rule[] {
     return this.#rules.map(({ rule }) => rule)
   }
 
@@ -91,8 +97,8 @@ export class Faults {
    *
    * @internal
    */
-  match(operation: string): ActiveFault | undefined {
-    let active: ActiveFault | undefined
+  match(operation: string): Rule | undefined {
+    let active: Rule | undefined
     for (const entry of this.#rules) {
       const { rule } = entry
       if (rule.operation !== undefined && rule.operation !== operation) continue
@@ -114,9 +120,17 @@ export class Faults {
  * @throws {TypeError} an unknown or missing field, or one of the wrong type
  * @throws {RangeError} an unknown operation or fault, or a number out of range
  */
-export function assertRule(rule: FaultRule, name: string, caller: string): void {
+export function assertRule(rule: unknown, name: string, caller: string): void {
   IS_RULE(rule, name, caller)
-  const { nth, every } = rule
+  assertOneCount(rule as FaultRule, name, caller)
+}
+
+/**
+ * Asserts that a rule does not count in two ways.
+ *
+ * @throws {RangeError} it has both `nth` and `every`
+ */
+export function assertOneCount({ nth, every }: FaultRule<string>, name: string, caller: string): void {
   if (nth !== undefined && every !== undefined)
     throw optionError(RangeError, name, caller, 'must have nth or every, not both.')
 }

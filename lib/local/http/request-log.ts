@@ -3,6 +3,7 @@
  * secret: no signature, session token or secret key.
  */
 import type { SigningTexts } from '../auth/signature.js'
+import type { BucketFaultKind } from '../faults/bucket-fault-kinds.js'
 import type { FaultKind } from '../faults/faults.js'
 
 /** The entry of a request that is over. */
@@ -32,7 +33,7 @@ export interface RequestLogEntry {
   /** The access key ID that the request names, known or not; `null` if it names none. */
   readonly accessKeyId: string | null
   /** The fault that was applied; `null` if there was none. */
-  readonly fault: FaultKind | null
+  readonly fault: FaultKind | BucketFaultKind | null
   /** The texts that a refused signature should have been computed from; `null` for any other request. */
   readonly diagnostic: SigningTexts | null
 }

@@ -8,6 +8,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { claimedKeyOf } from '../auth/claim.js'
 import type { SigningTexts } from '../auth/signature.js'
+import type { BucketFaultKind } from '../faults/bucket-fault-kinds.js'
 import type { FaultKind } from '../faults/faults.js'
 import type { RequestLog, RequestLogEntry } from './request-log.js'
 import { parseTarget, shownTarget, type RequestTarget } from './request-target.js'
@@ -32,7 +33,7 @@ export class RequestRecord {
   /** The operation; `null` for any other request. */
   operation: string | null = null
   /** The fault that was applied. */
-  fault: FaultKind | null = null
+  fault: FaultKind | BucketFaultKind | null = null
   /** The texts that a refused signature should have been computed from. */
   diagnostic: SigningTexts | null = null
   readonly request: IncomingMessage

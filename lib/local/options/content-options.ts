@@ -36,7 +36,7 @@ export const CONTENT_RULES: RulesOf<ContentOptions> = {
   createVaults: BOOLEAN,
   inventoryInterval: DURATION,
   faults: listOf('an array of fault rules', (value, name, caller) => {
-    assertRule(value as FaultRule, name, caller)
+    assertRule(value, name, caller)
   }),
   prices: PRICES,
   undocumented: UNDOCUMENTED,

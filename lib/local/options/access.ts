@@ -1,10 +1,10 @@
 /** The accounts, regions and keys of a local vault, from its options and its folder. */
-import type { AuthConfig } from './auth/authenticate.js'
-import type { LocalCredentials } from './auth/credentials.js'
-import type { CheckedOptions } from './options/local-vault-options.js'
-import type { NotEmpty } from './options/option-forms.js'
-import type { AccountRegion } from './service/account-region.js'
-import type { Extent } from './stores/all-stores.js'
+import type { AuthConfig } from '../auth/authenticate.js'
+import type { LocalCredentials } from '../auth/credentials.js'
+import type { CheckedOptions } from './local-vault-options.js'
+import type { NotEmpty } from './option-forms.js'
+import type { AccountRegion } from '../service/account-region.js'
+import type { Extent } from '../stores/all-stores.js'
 
 type AdmissionOptions = Pick<CheckedOptions, 'regions' | 'accountId' | 'acceptAnyCredentials'>
 

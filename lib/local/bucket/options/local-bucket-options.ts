@@ -1,0 +1,116 @@
+/** The options of a local bucket. They are checked, and defaults are set, before anything else is done. */
+import { checkOptions, shown, type RulesOf } from '../../../options/check-options.js'
+import { BOOLEAN, FUNCTION, listOf, PATH, required, SIGNAL } from '../../../options/rules.js'
+import type { LocalCredentials } from '../../auth/credentials.js'
+import type { RequestLog } from '../../http/request-log.js'
+import { ACCESS_RULES, type AccessOptions } from '../../options/access-options.js'
+import { NETWORK_RULES, type NetworkOptions } from '../../options/network-options.js'
+import { valuesOf, type NotEmpty } from '../../options/option-forms.js'
+import { REPORTING_RULES, type ReportingOptions } from '../../options/reporting-options.js'
+import { DAY_MS } from '../../service/durations.js'
+import { isLoopback } from '../../service/loopback.js'
+import { DURATION } from '../../service/option-rules.js'
+import { assertBucketRule, type BucketFaultRule } from '../faults/bucket-faults.js'
+import { RESTORE_DELAY, type RestoreDelay } from '../storage/restore-delay.js'
+
+/** The options that a local bucket shares with a local vault. */
+type SharedOptions = Pick<AccessOptions, 'region' | 'accountId' | 'credentials'> &
+  Pick<NetworkOptions, 'host' | 'allowRemote' | 'port' | 'tls' | 'idleTimeout'> &
+  Pick<ReportingOptions, 'log' | 'onFailure'>
+
+/** Options of {@link startLocalBucket}. */
+export interface LocalBucketOptions extends SharedOptions {
+  /**
+   * The folder that everything is kept in. It is created if it does not exist. It can be that of a local vault, and several
+   * servers can share one.
+   */
+  readonly dir: string
+  /** The clock of everything, in milliseconds; default `Date.now`. */
+  readonly now?: (() => number) | undefined
+  /** The duration of restores: milliseconds, or milliseconds by tier, or `'realistic'`; default 0. */
+  readonly restoreDelay?: RestoreDelay | undefined
+  /** Milliseconds for which a completion can be repeated with the same response; default a day. */
+  readonly repeatableFor?: number | undefined
+  /**
+   * Whether checksums (`x-amz-checksum-…`) are checked, kept and returned; default true. With false, they are ignored, as by some
+   * other implementations of the API. The hash of a body that is signed is checked in any case.
+   */
+  readonly partHashes?: boolean | undefined
+  /** The fault rules in force from the start; default none. More can be added while the server runs. */
+  readonly faults?: readonly BucketFaultRule[] | undefined
+  /** Ends the start while it waits for a lock that another process holds. It does not stop a server that has started. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Milliseconds that the server waits for a silent client. */
+const DEFAULT_IDLE_TIMEOUT_MS = 60_000
+const NO_LOG: RequestLog = () => undefined
+
+const LOCAL_BUCKET: RulesOf<LocalBucketOptions> = {
+  region: ACCESS_RULES.region,
+  accountId: ACCESS_RULES.accountId,
+  credentials: ACCESS_RULES.credentials,
+  host: NETWORK_RULES.host,
+  allowRemote: NETWORK_RULES.allowRemote,
+  port: NETWORK_RULES.port,
+  tls: NETWORK_RULES.tls,
+  idleTimeout: NETWORK_RULES.idleTimeout,
+  log: REPORTING_RULES.log,
+  onFailure: REPORTING_RULES.onFailure,
+  dir: required(PATH),
+  now: FUNCTION,
+  restoreDelay: RESTORE_DELAY,
+  repeatableFor: DURATION,
+  partHashes: BOOLEAN,
+  faults: listOf('an array of fault rules', (value, name, caller) => {
+    assertBucketRule(value as BucketFaultRule, name, caller)
+  }),
+  signal: SIGNAL,
+}
+
+/** Options that have been checked, with their defaults. */
+export type CheckedBucketOptions = Pick<LocalBucketOptions, 'accountId' | 'tls' | 'onFailure' | 'signal'> &
+  Required<{
+    readonly [
+      K in
+        | 'dir'
+        | 'host'
+        | 'port'
+        | 'idleTimeout'
+        | 'now'
+        | 'log'
+        | 'restoreDelay'
+        | 'repeatableFor'
+        | 'partHashes'
+        | 'faults'
+    ]: NonNullable<LocalBucketOptions[K]>
+  }> & {
+    /** `undefined` for the region of the folder. */
+    readonly regions: NotEmpty<string> | undefined
+    /** `undefined` for the key pair of the folder. */
+    readonly credentials: NotEmpty<LocalCredentials> | undefined
+  }
+
+/**
+ * Checks options, and sets the defaults of those that are absent.
+ *
+ * @throws {TypeError} an unknown or missing option, or one of the wrong type
+ * @throws {RangeError} an option out of range, or an address that is not loopback without `allowRemote`
+ */
+export function checkedBucketOptions(given: LocalBucketOptions): CheckedBucketOptions {
+  const options = checkOptions('startLocalBucket', given, LOCAL_BUCKET)
+  const { dir, host = '127.0.0.1', allowRemote = false, port = 0, tls } = options
+  const { accountId, now = Date.now, restoreDelay = 0, repeatableFor = DAY_MS } = options
+  const { partHashes = true, faults = [], onFailure, signal } = options
+  const { idleTimeout = DEFAULT_IDLE_TIMEOUT_MS, log = NO_LOG } = options
+  if (!isLoopback(host) && !allowRemote) {
+    throw new RangeError(
+      `${shown(host)} is not a loopback address: other machines could connect, and any owner of the keys can read and ` +
+        'delete everything. Give allowRemote where that is meant.',
+    )
+  }
+  const [regions, credentials] = [valuesOf(options.region), valuesOf(options.credentials)]
+  const network = { host, port, tls, idleTimeout, signal }
+  const behaviour = { restoreDelay, repeatableFor, partHashes, faults }
+  return { dir, accountId, regions, credentials, now, log, onFailure, ...network, ...behaviour }
+}
