@@ -20,7 +20,12 @@ export type {
   ResumeUploadOptions,
   UploadArchiveOptions,
   UploadOptions,
+  UploadSettings,
+  WriterSettings,
 } from './vault/upload-options.js'
+export type { StoreTarget, UploadTarget, VaultTarget } from './vault/upload-target.js'
+export type { HashScheme, ByteHasher, PartHashes } from './store/hash-scheme.js'
+export type { ArchiveStore } from './store/archive-store.js'
 export type { EarlierRun } from './resume/resume-point.js'
 export type { ArchiveWriter, ArchiveWriterEvents } from './upload/archive-writer.js'
 export type { Archives, Rechunker, StageOptions } from './upload/send-source.js'
@@ -136,6 +141,46 @@ export type {
   Tier,
 } from './store/retrieval-store.js'
 export type { Page, PageRequest } from './store/pages.js'
+
+// The store of a bucket
+export { s3Client } from './s3/s3-client.js'
+export type { S3ClientLike, S3ClientSettings } from './s3/s3-client-like.js'
+export type { SdkBucketClient } from './s3/sdk/sdk-bucket-client.js'
+export { s3Store, type S3StoreOptions } from './s3/s3-store-of.js'
+export type { S3Store } from './s3/s3-store.js'
+export type { BucketClient } from './s3/bucket-client.js'
+export type {
+  BucketRequest,
+  CompletedPart,
+  CompleteRequest as CompleteObjectRequest,
+  GetRequest,
+  KeyRequest,
+  NewObject,
+  ObjectBytes,
+  ObjectLock,
+  ObjectRequest,
+  PartRequest as ObjectPartRequest,
+  PrefixRequest,
+  PutRequest,
+  RestoreRequest,
+  StoreCondition,
+  UploadRequest as ObjectUploadRequest,
+} from './s3/bucket-requests.js'
+export type {
+  AttributesPage,
+  ListedObject,
+  ListedPart as ListedObjectPart,
+  ListedUpload,
+  ObjectFacts,
+  ObjectPart,
+  ObjectRange,
+  PartsPage as ObjectPartsPage,
+  RestoreState,
+  SentPart,
+  StoredObject,
+} from './s3/bucket-responses.js'
+export type { ObjectHash } from './s3/composite-hash.js'
+export type { StorageClass } from './s3/storage-classes.js'
 
 // Options and events of every transfer
 export type { ByteRange } from './byte-range.js'

@@ -105,7 +105,8 @@ const BASE = {
 } satisfies RulesOf<Request.BucketRequest>
 const KEYED = { ...BASE, key: required(KEY) } satisfies RulesOf<Request.KeyRequest>
 const OBJECT = { ...KEYED, versionId: TOKEN } satisfies RulesOf<Request.ObjectRequest>
-const NEW_OBJECT = {
+/** The rules of a {@link Request.NewObject}. */
+export const NEW_OBJECT: RulesOf<Request.NewObject> = {
   ...KEYED,
   storageClass: STORAGE_CLASS,
   metadata: METADATA,
@@ -113,7 +114,7 @@ const NEW_OBJECT = {
   kmsKeyId: HEADER,
   lock: LOCK,
   contentType: HEADER,
-} satisfies RulesOf<Request.NewObject>
+}
 const BYTES_TO_SEND = {
   bytes: required(BYTES),
   sha256: required(SHA256),

@@ -35,8 +35,8 @@ export class S3Store implements Port.ArchiveStore {
   readonly limits: StoreLimits
   readonly hashes: HashScheme = COMPOSITE_SCHEME
   /** An upload lives until it is completed or aborted, or a lifecycle rule of the bucket removes it. */
-  readonly keepAliveMs = Infinity
-  readonly replacesArchives = true
+  readonly keepAliveMs: number = Infinity
+  readonly replacesArchives: boolean = true
   /** `s3://BUCKET`. */
   readonly vaultName: string
   readonly #client: BucketClient

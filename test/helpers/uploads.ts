@@ -44,7 +44,7 @@ export const notFound = new NotFoundError('The upload ID was not found: x', {
 /** A writer of parts of 1 MiB, whose pauses take no time. */
 export function writerTo(
   vault: MemoryVault,
-  options: UploadSettings & WriterSettings & { readonly accountId?: string } = {},
+  options: UploadSettings & WriterSettings & { readonly accountId?: string | undefined } = {},
 ): ArchiveWriter {
   return archiveWriter({ client: vault, vaultName, partSize: MIB, clock: new VirtualClock(), ...options })
 }
