@@ -320,7 +320,7 @@ t.test('lines of other kinds are passed over, as a later version may write them'
   const path = join(t.testdir(), 'catalog.jsonl')
   await writeFile(path, '\nhello\n{"type":"later","x":1}\n')
   await appendFile(path, `${JSON.stringify(archive('a'))}\r\n`)
-  t.match(await findUnfinishedUploads(readCatalog(path)), [])
+  t.strictSame(await findUnfinishedUploads(readCatalog(path)), [])
   t.strictSame(await idsIn(path), ['a'])
 })
 
