@@ -65,12 +65,13 @@ t.test(
       ['ListVaults', endless(200), ['vault', 'ls']],
       ['ListVaults', endless(403), ['vault', 'ls']],
       ['UploadArchive', endless(201), ['put', 'docs', ...catalog, '--retry-for', '1s']],
+      ['GetJobOutput', endless(200), ['inventory', 'docs', '--job', 'job-inventory', '--retry-for', '1s']],
     ]
     for (const [operation, send, args] of cases) {
       service.reset()
       service.nonsense = { operations: new Set([operation]), send }
       const { peak, ...result } = await run(dir, [...args, ...place])
-      t.ok([1, 3].includes(result.code), `${result.code} ${result.err.slice(0, 200)}`)
+      t.ok([1, 3, 4].includes(result.code), `${result.code} ${result.err.slice(0, 200)}`)
       t.ok(service.seen.length > 0, args.join(' '))
       t.strictSame(problemsOf(result), [])
       t.ok(peak > 10_000 && peak < MAX_RSS_KIB, `${operation}: ${peak} KiB`)
