@@ -1,6 +1,20 @@
 import js from '@eslint/js'
 import tseslint from 'typescript-eslint'
 
+/** `t.match` compares only what the pattern has: an empty list or object in it matches every one. */
+const EMPTY_PATTERNS = [
+  'ArrayExpression[elements.length=0]',
+  'ObjectExpression[properties.length=0]',
+].flatMap((empty) =>
+  [
+    `> ${empty}.arguments:not(:first-child)`,
+    `> .arguments:not(:first-child):not(CallExpression) ${empty}`,
+  ].map((place) => ({
+    selector: `CallExpression[callee.property.name="match"][callee.object.name="t"] ${place}`,
+    message: 'It matches anything. Use t.strictSame, or { length: 0 } for a list in a pattern.',
+  })),
+)
+
 export default tseslint.config(
   {
     ignores: [
@@ -35,6 +49,7 @@ export default tseslint.config(
     rules: {
       // t.test() returns a promise tap itself awaits.
       '@typescript-eslint/no-floating-promises': 'off',
+      'no-restricted-syntax': ['error', ...EMPTY_PATTERNS],
     },
   },
   {

@@ -58,17 +58,28 @@ export function assertCatalogHead(head: Buffer): void {
   )
 }
 
-/** Writes a file and removes it: a full disk is noticed only when something is written. */
+/**
+ * Writes a file and removes it: a full disk is noticed only when something is written. The file loses its name before it is
+ * written, so that a process that is killed leaves no file: the system frees its bytes.
+ */
 export async function assertRoom(path: string, { files, random }: Runtime): Promise<void> {
   const trialPath = `${path}.${random.hex(6)}.room`
   const trial = await files.open(trialPath, 'wx', 0o600)
+  let hasName = true
   try {
+    // Some file systems of Windows and of networks do not remove an open file.
+    hasName = await files.unlink(trialPath).then(
+      () => false,
+      () => true,
+    )
     await trial.writeFile(Buffer.alloc(MIN_FREE_BYTES))
     await trial.sync()
   } finally {
     await takeEveryStep(
       () => trial.close(),
-      () => files.rm(trialPath),
+      async () => {
+        if (hasName) await files.rm(trialPath)
+      },
     )
   }
 }

@@ -23,6 +23,7 @@ import type { UploadJournal } from '../store/upload-journal.js'
 import { assertCatalog, assertRoom, endTornLine, openCatalogFile } from './catalog-file.js'
 import { catalogFailure } from './catalog-failure.js'
 import { catalogJournal, type JournalOptions } from './journal.js'
+import { assertRecordNearEnd } from './lines/file-end.js'
 import { LineWriter } from './lines/line-writer.js'
 import { CatalogMirror } from './mirror/catalog-mirror.js'
 import { MirrorProcess } from './mirror/mirror-process.js'
@@ -126,6 +127,7 @@ export class Catalog implements AsyncDisposable {
       const opened = await openCatalogFile(path, 'appending', files)
       try {
         await assertCatalog(opened)
+        await assertRecordNearEnd(opened, (await opened.stat()).size)
         await assertRoom(path, runtime)
         await endTornLine(opened)
         const { size } = await opened.stat()

@@ -92,7 +92,9 @@ async function* bytesOf(
       if (!piece.done && start + length <= outputSize) return piece.value
       throw new SizeMismatchError(`The output of job ${jobId}`, outputSize, start + length)
     } catch (error) {
+      const failed = body
       body = undefined
+      await failed?.return?.().catch(() => undefined) // a response without an end would keep the process running
       throw error
     }
   }

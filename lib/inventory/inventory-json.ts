@@ -114,7 +114,7 @@ function isEscaped(text: string, at: number): boolean {
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text)
-  } catch (error) {
-    throw inventoryError(`a row cannot be read: ${(error as Error).message}`)
+  } catch {
+    throw inventoryError(`a row cannot be read: ${text.slice(0, 200)}`) // the message of JSON.parse is not for users
   }
 }

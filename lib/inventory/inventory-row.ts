@@ -15,15 +15,27 @@ export interface InventoryRow {
   readonly treeHash: string
 }
 
+/** An ID that can be a part of the path of a request. It is printed, too. */
+const ID = /^(?!\.{1,2}$)[\x21-\x7e]{1,4096}$/
+/** A date with its time, in years of four digits. */
+const DATE = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/
+const TREE_HASH = /^[0-9a-f]{64}$/
+
 /**
- * Makes a row from its fields.
+ * Makes a row from its fields. They are checked, because a catalog that is rebuilt has them, and later commands request,
+ * sort, print and delete what the catalog has.
  *
- * @throws {InventoryError} `ERR_INVENTORY`: a field is missing or has the wrong type
+ * @throws {InventoryError} `ERR_INVENTORY`: a field is missing, has the wrong type, or is no ID, date, size or hash
  */
 export function inventoryRow(fields: Readonly<Record<string, unknown>>): InventoryRow {
   const { ArchiveId, ArchiveDescription, CreationDate, Size, SHA256TreeHash } = fields
   if (typeof ArchiveId !== 'string' || typeof CreationDate !== 'string' || typeof SHA256TreeHash !== 'string')
     throw inventoryError('a row has no ArchiveId, CreationDate or SHA256TreeHash')
+  if (!ID.test(ArchiveId)) throw inventoryError('an ArchiveId is not an ID')
+  if (!DATE.test(CreationDate) || Number.isNaN(Date.parse(CreationDate)))
+    throw inventoryError(`the CreationDate of ${ArchiveId} is not a date`)
+  if (!TREE_HASH.test(SHA256TreeHash))
+    throw inventoryError(`the SHA256TreeHash of ${ArchiveId} is not a hash`)
   const size = typeof Size === 'string' || typeof Size === 'number' ? Number(Size) : NaN
   if (!Number.isSafeInteger(size) || size < 0)
     throw inventoryError(`the Size of ${ArchiveId} is not a whole number`)

@@ -22,7 +22,10 @@ import { archivesIn } from '../../lib/catalog/queries/archives.js'
 import { Catalog, readCatalog } from '../../lib/catalog/catalog.js'
 import { recordsIn } from '../../lib/catalog/lines/parse-line.js'
 import type { CatalogRecord } from '../../lib/catalog/record.js'
+import { assertRecordNearEnd } from '../../lib/catalog/lines/file-end.js'
+import type { FileSystem } from '../../lib/runtime/file-system.js'
 import { systemRuntime } from '../../lib/runtime/runtime.js'
+import { systemFiles } from '../../lib/runtime/system-files.js'
 import { findUnfinishedUploads } from '../../lib/catalog/unfinished-uploads.js'
 import { MIB } from '../../lib/sizes.js'
 import { writeAtOnce } from '../helpers/catalog-writers.js'
@@ -165,6 +168,72 @@ t.test('what cannot be written or read is told with its path', async (t) => {
   const catalog = await Catalog.open(path)
   await catalog.close()
   await t.rejects(catalog.append(archive('a')), { code: 'ERR_CATALOG' })
+})
+
+t.test('nothing is appended behind a hole that readers refuse', async (t) => {
+  const path = join(t.testdir({ 'catalog.jsonl': `${JSON.stringify(archive('a'))}\n` }), 'catalog.jsonl')
+  await truncate(path, 2 ** 40) // zeros, which take no space on the disk
+  const refusal = {
+    code: 'ERR_CATALOG',
+    message: /more than 512 MiB in a row without a record\. Cut them out/,
+  }
+  await t.rejects(Catalog.open(path), refusal)
+  await t.rejects(idsIn(path), refusal, 'as readers do')
+  t.equal((await stat(path)).size, 2 ** 40, 'it stays as it is')
+  await truncate(path, 500 * 2 ** 20)
+  await (await Catalog.open(path)).close()
+})
+
+t.test('a record is found wherever it begins near the end of a file', async (t) => {
+  const MIB = 2 ** 20
+  const path = join(t.testdir(), 'catalog.jsonl')
+  const record = `${JSON.stringify(archive('a'))}\n`
+  for (const [beforeEnd, isFound] of [
+    [record.length, true],
+    [MIB - 4, true],
+    [MIB, true],
+    [MIB + 4, true],
+    [3 * MIB, true],
+    [3 * MIB + 5, true],
+    [5 * MIB, false],
+  ] as const) {
+    const file = await systemFiles.open(path, 'w+')
+    await file.truncate(8 * MIB)
+    await file.write(Buffer.from(record), 8 * MIB - beforeEnd)
+    const checked = assertRecordNearEnd(file, 8 * MIB, 4 * MIB + 1)
+    if (isFound) await t.resolves(checked, `${beforeEnd}`)
+    else await t.rejects(checked, { message: /without a record/ }, `${beforeEnd}`)
+    await t.resolves(assertRecordNearEnd(file, 8 * MIB, 8 * MIB), 'a file that is short enough')
+    await file.close()
+  }
+})
+
+t.test('the file that tries whether the disk has room has no name while it is written', async (t) => {
+  for (const isRefused of [false, true]) {
+    const dir = t.testdir({})
+    const written: string[][] = []
+    const files: FileSystem = {
+      ...systemFiles,
+      open: async (path, flags, mode) => {
+        const file = await systemFiles.open(path, flags, mode)
+        if (path.endsWith('.room'))
+          file.writeFile = async (data) => {
+            t.equal(data.length, 65_536)
+            written.push(await readdir(dir))
+          }
+        return file
+      },
+      unlink: (path) =>
+        isRefused ? Promise.reject(new Error('it is open, as Windows has it')) : systemFiles.unlink(path),
+    }
+    const path = join(dir, 'catalog.jsonl')
+    await (await Catalog.openOn({ ...systemRuntime, files }, path)).close()
+    t.match(written, [
+      isRefused ? ['catalog.jsonl', /^catalog\.jsonl\.[0-9a-f]{12}\.room$/] : ['catalog.jsonl'],
+    ])
+    t.equal(written[0]?.length, isRefused ? 2 : 1)
+    t.strictSame(await readdir(dir), ['catalog.jsonl'], 'a file that kept its name is removed at the end')
+  }
 })
 
 t.test('a file of another kind is refused, and left as it is', async (t) => {
@@ -320,7 +389,7 @@ t.test('lines of other kinds are passed over, as a later version may write them'
   const path = join(t.testdir(), 'catalog.jsonl')
   await writeFile(path, '\nhello\n{"type":"later","x":1}\n')
   await appendFile(path, `${JSON.stringify(archive('a'))}\r\n`)
-  t.match(await findUnfinishedUploads(readCatalog(path)), [])
+  t.strictSame(await findUnfinishedUploads(readCatalog(path)), [])
   t.strictSame(await idsIn(path), ['a'])
 })
 

@@ -267,7 +267,7 @@ t.test('a set of volumes is unfinished until its last is stored', async (t) => {
   const after = (steps: number): Promise<UnfinishedUpload[]> => unfinished(...records.slice(0, steps))
   const [a, b] = [{ archiveId: 'a' }, { archiveId: 'b' }]
   const of = { streamId: 's', description: 'd' }
-  t.match(await after(1), [{ ...of, uploadId: 'u1', earlierVolumes: [] }])
+  t.match(await after(1), [{ ...of, uploadId: 'u1', earlierVolumes: { length: 0 } }])
   t.match(await after(2), [{ ...of, uploadId: undefined, earlierVolumes: [a], partSize: MIB, position: 2 }])
   t.match(await after(3), [{ ...of, uploadId: 'u2', earlierVolumes: [a], uploadDescription: 'later' }])
   t.match(await after(4), [{ ...of, uploadId: undefined, earlierVolumes: [a, b], position: 4 }])
@@ -357,7 +357,7 @@ t.test('an upload whose volume another upload has stored is not continued after 
   const first = archive('a', 'u1', { more: true })
   const left = begun('left', { volume: 2, firstVolume: 'a' })
   const second = archive('b', 'u2', { volume: 2, firstVolume: 'a', more: true })
-  t.match(await unfinished(first, left, second), [{ uploadId: undefined, earlierVolumes: [{}, {}] }])
+  t.match(await unfinished(first, left, second), [{ uploadId: undefined, earlierVolumes: { length: 2 } }])
   t.strictSame(
     await unfinished(first, left, archive('b', 'u2', { volume: 2, firstVolume: 'a' })),
     [],

@@ -159,6 +159,16 @@ t.test('an empty path is a usage error that names its option', async (t) => {
     t.equal(await runHere(args, it), 2, args.join(' '))
     t.match(it.err(), where)
     t.match(it.err(), /The path is empty\./)
+    const other = stage()
+    t.equal(
+      await runHere(
+        args.map((arg) => arg.replace(/^$|=$/, '$&a\0b')),
+        other,
+      ),
+      2,
+      args.join(' '),
+    )
+    t.match(other.err(), /The path has a null character\./)
   }
 })
 

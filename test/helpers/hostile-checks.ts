@@ -11,7 +11,7 @@ const EXIT_CODES: ReadonlySet<number> = new Set([0, 1, 2, 3, 4, 129, 130, 143])
 /** A line of a stack trace. */
 const STACK_LINE = /^\s*at .*[:(]\d+|node:internal|\.[jt]s:\d+:\d+/m
 /** Messages of the language, which say that the program has a fault, and not what the user can do. */
-const LANGUAGE_MESSAGE =
+export const LANGUAGE_MESSAGE =
   /Cannot (?:read|set|convert|destructure|access)|is not (?:a function|iterable|defined|a constructor)|Invalid (?:time value|string length|array length)|Maximum call stack|\[object \w+\]|\bNaN\b|ERR_(?:INVALID|OUT_OF|UNHANDLED)|not valid JSON|Unexpected (?:token|end|non-whitespace)/
 /** Characters that control a terminal, or the order in which it shows others. */
 const CONTROLS = /[^\P{Cc}\n\t]|[\p{Bidi_Control}\u2028\u2029]/u

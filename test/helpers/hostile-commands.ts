@@ -91,10 +91,10 @@ export const COMMANDS: readonly HostileCommand[] = [
   },
   { name: 'jobs', operations: ['ListJobs'], args: at(['jobs', 'docs']) },
   { name: 'jobs --json', operations: ['ListJobs'], args: at(['jobs', 'docs'], ['--json']) },
-  { name: 'vault list', operations: ['ListVaults'], args: at(['vault', 'list']) },
+  { name: 'vault ls', operations: ['ListVaults'], args: at(['vault', 'ls']) },
   { name: 'vault show', operations: ['DescribeVault'], args: at(['vault', 'show', 'docs']) },
   { name: 'vault create', operations: ['CreateVault'], args: at(['vault', 'create', 'docs']) },
-  { name: 'vault delete', operations: ['DeleteVault'], args: at(['vault', 'delete', 'docs']) },
+  { name: 'vault rm', operations: ['DeleteVault'], args: at(['vault', 'rm', 'docs']) },
   {
     name: 'rm',
     operations: ['DeleteArchive', 'DescribeVault'],

@@ -110,8 +110,16 @@ export const CATALOG_COMMANDS: readonly (readonly string[])[] = [
   ['__complete', '--', 'get', 'docs', ''],
 ]
 
-/** The properties that do not hold when a command reads `catalog.jsonl` in a folder. */
-export async function problemsWith(dir: string, command: readonly string[]): Promise<string[]> {
+/**
+ * The properties that do not hold when a command reads `catalog.jsonl` in a folder.
+ *
+ * @param quotesWords - whether the catalog has NaN as a text; default no
+ */
+export async function problemsWith(
+  dir: string,
+  command: readonly string[],
+  quotesWords = false,
+): Promise<string[]> {
   const [first = '', ...rest] = command
   const words = ['catalog', '__complete'].includes(first) ? [first, ...rest.slice(0, 1)] : [first]
   const others = ['catalog', '__complete'].includes(first) ? rest.slice(1) : rest
@@ -124,7 +132,7 @@ export async function problemsWith(dir: string, command: readonly string[]): Pro
   ]
   const env = isComplete ? { GLACIER_PIPE_CATALOG: catalog } : {}
   const tree = { dir, mayChange: [] }
-  const { problems } = await runHostile(args, { tree, env })
+  const { problems } = await runHostile(args, { tree, env, quotesWords })
   return problems.map((problem) => `${command.join(' ')}: ${problem}`)
 }
 

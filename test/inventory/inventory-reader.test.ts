@@ -110,7 +110,9 @@ t.test('and in the service’s CSV, whose quoting is its own', async (t) => {
 })
 
 t.test('a text that is not a complete inventory is an error', async (t) => {
-  const whole = jsonOf([{ archiveId: 'a', description: '', creationDate: 'd', size: 1, treeHash: HASH }])
+  const whole = jsonOf([
+    { archiveId: 'a', description: '', creationDate: '2026-03-01T12:00:00Z', size: 1, treeHash: HASH },
+  ])
   for (const text of [
     '',
     'hello',
@@ -174,12 +176,51 @@ t.test(
 )
 
 t.test('a size that is no number of bytes is an error', (t) => {
-  const whole = jsonOf([{ archiveId: 'a', description: '', creationDate: 'd', size: 1, treeHash: HASH }])
+  const whole = jsonOf([
+    { archiveId: 'a', description: '', creationDate: '2026-03-01T12:00:00Z', size: 1, treeHash: HASH },
+  ])
   for (const size of ['-1', '1e300', '0.5', 'null', 'true', '[1]', '{}', '""x']) {
     const text = whole.replace('"Size":1', `"Size":${size}`)
     t.throws(() => read(new InventoryJsonParser(), text, []), { code: 'ERR_INVENTORY' }, size)
   }
   t.end()
+})
+
+t.test('an ID, a date or a hash that is none is an error, as later commands use them', async (t) => {
+  const row = {
+    archiveId: 'a',
+    description: '',
+    creationDate: '2026-03-01T12:00:00Z',
+    size: 1,
+    treeHash: HASH,
+  }
+  const wrong = {
+    ArchiveId: ['', '.', '..', 'a b', 'a\n', '\u001b[2J', 'ä', '\u202e', 'a'.repeat(4097)],
+    CreationDate: [
+      '',
+      'd',
+      'NaN',
+      'Infinity',
+      '2026-13-01T00:00:00Z',
+      '2026-03-01',
+      '+275760-09-13T00:00:00.000Z',
+    ],
+    SHA256TreeHash: ['', 'h', HASH.toUpperCase().replaceAll(/\d/g, 'A'), `${HASH}0`, `${HASH}\n`],
+  }
+  const of = (more: object): string => {
+    const [text] = /\{"ArchiveId.*\}(?=\])/.exec(jsonOf([row])) ?? ['']
+    return JSON.stringify({ ArchiveList: [{ ...(JSON.parse(text) as object), ...more }] })
+  }
+  t.match(read(new InventoryJsonParser(), of({ CreationDate: '2026-03-01T12:00:00.123Z' }), []), {
+    length: 1,
+  })
+  for (const [field, values] of Object.entries(wrong))
+    for (const value of values)
+      t.throws(
+        () => read(new InventoryJsonParser(), of({ [field]: value }), []),
+        { code: 'ERR_INVENTORY', message: new RegExp(`${field}.* is not an? (?:ID|date|hash)`) },
+        `${field} ${JSON.stringify(value.slice(0, 30))}`,
+      )
 })
 
 /** A vault that has an inventory. */
@@ -218,7 +259,14 @@ class InventoryVault extends MemoryVault {
 
   override async describeVault(): ReturnType<MemoryVault['describeVault']> {
     const { lastInventoryDate } = this
-    return { vaultName, arn: 'arn', creationDate: 'd', lastInventoryDate, archiveCount: 1, size: 1 }
+    return {
+      vaultName,
+      arn: 'arn',
+      creationDate: '2026-03-01T12:00:00Z',
+      lastInventoryDate,
+      archiveCount: 1,
+      size: 1,
+    }
   }
 
   override async listJobs(): ReturnType<MemoryVault['listJobs']> {

@@ -27,11 +27,10 @@ const MAX_LINE_BYTES = 16_777_216
  * Maximum number of bytes of a line in a row that have no record. A power cut leaves a few MiB: each record is on disk
  * before the next one is written. A file with a hole of a TiB would be read for an hour.
  */
-const MAX_GAP_BYTES = 536_870_912
+export const MAX_GAP_BYTES = 536_870_912
 
 /** Where a line is cut in which no record begins. The bytes behind it may be the beginning of one. */
 const LONGEST_CUT = MAX_LINE_BYTES - RECORD_BEGIN.length + 1
-const GAP = `It has more than ${MAX_GAP_BYTES / 1_048_576} MiB in a row without a record. Cut them out, or give the path of another file.`
 
 /** Some lines of a catalog, torn ones included. Valid until the next block is requested. */
 export interface LineBlock {
@@ -82,7 +81,7 @@ async function* blocksOf(path: string, files: FileSystem): AsyncGenerator<Buffer
       const lineEnd = bytesRead === 0 ? end : buffer.lastIndexOf(NEW_LINE, end - 1) + 1
       const cut = lineEnd === 0 && end === MAX_LINE_BYTES ? cutOfLongLine(buffer) : lineEnd
       if (cut > 0) gapBytes = cut === LONGEST_CUT ? gapBytes + cut : 0
-      if (gapBytes > MAX_GAP_BYTES) throw new Error(GAP)
+      if (gapBytes > MAX_GAP_BYTES) throw wideGap()
       if (cut > 0) yield buffer.subarray(0, cut)
       if (bytesRead === 0) return
       buffer.copyWithin(0, cut, end)
@@ -98,4 +97,11 @@ async function* blocksOf(path: string, files: FileSystem): AsyncGenerator<Buffer
 function cutOfLongLine(buffer: Buffer): number {
   const begin = buffer.lastIndexOf(RECORD_BEGIN)
   return begin > 0 ? begin : LONGEST_CUT
+}
+
+/** The error for a file that has too many bytes in a row without a record. */
+export function wideGap(): Error {
+  return new Error(
+    `It has more than ${MAX_GAP_BYTES / 1_048_576} MiB in a row without a record. Cut them out, or give the path of another file.`,
+  )
 }

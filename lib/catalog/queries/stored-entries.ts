@@ -7,6 +7,7 @@ import { volumeMarkOf } from '../../glacier/volume-description.js'
 import type { FileSystem } from '../../runtime/file-system.js'
 import { systemFiles } from '../../runtime/system-files.js'
 import type { ArchiveRecord } from '../record.js'
+import { recordTimeMs } from '../record-time.js'
 import { isInSameVault, type ServiceAddress, type VaultAddress } from '../vault-address.js'
 import { invariant } from '../../invariant.js'
 import { listingOf, type CatalogEntry, type SetEntry } from './listing.js'
@@ -72,12 +73,20 @@ export async function* storedBlocksIn(
   for await (const block of blocks) yield block.flatMap((entry) => storedEntryOf(entry) ?? [])
 }
 
-/** Sorts by time, the oldest first; of entries with the same time, the one that is first in the catalog. */
+/**
+ * Sorts by time, the oldest first; of entries with the same time, the one that is first in the catalog. A time that cannot
+ * be read counts as the oldest: it must not change the order of the others, nor be the latest.
+ */
 export function byTime<Entry extends { readonly time: string }>(entries: readonly Entry[]): Entry[] {
   return entries
-    .map((entry) => ({ entry, ms: Date.parse(entry.time) }))
-    .sort((a, b) => a.ms - b.ms)
+    .map((entry) => ({ entry, ms: sortingTimeMs(entry.time) }))
+    .sort((a, b) => (a.ms === b.ms ? 0 : a.ms - b.ms))
     .map(({ entry }) => entry)
+}
+
+function sortingTimeMs(time: string): number {
+  const ms = recordTimeMs(time)
+  return Number.isNaN(ms) ? -Infinity : ms
 }
 
 /** The stored stream of an entry; `undefined` for an archive that may exist or has a wrong tree hash. */
@@ -112,7 +121,7 @@ function entryFrom(id: string, set: ArchiveSet): StoredEntry {
   invariant(first !== undefined, 'a set of a listing has at least one volume')
   const { vaultName, region, endpoint } = first
   const { time } = others.reduce(
-    (latest, volume) => (Date.parse(volume.time) > Date.parse(latest.time) ? volume : latest),
+    (latest, volume) => (sortingTimeMs(volume.time) > sortingTimeMs(latest.time) ? volume : latest),
     first,
   )
   return { id, name: recordName(first), time, size: set.size, set, vaultName, region, endpoint }

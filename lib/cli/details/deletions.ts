@@ -44,7 +44,7 @@ export const PRUNE_DETAILS: CommandDetails = {
       'are fewer such days than that, the oldest archive is kept too; and --keep-within counts back from the newest archive ' +
       'of the name. An archive is kept if one option keeps it. Days, weeks and months are those of the local time zone. ' +
       'At least one --keep option is needed.',
-    'A set of volumes counts once, and is deleted whole. Archives without a name, sets that are incomplete or whose end is ' +
+    'A set of volumes counts once, and is deleted whole. Archives without a name or a readable time, sets that are incomplete or whose end is ' +
       'not known, archives that may exist, and archives about which the catalog contradicts itself are never deleted, and ' +
       'do not count as kept. Only the archives that the catalog has of this vault, region, endpoint and account are ' +
       'considered: run "glacier-pipe catalog rebuild" first on a machine that did not store them.',

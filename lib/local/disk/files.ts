@@ -6,15 +6,18 @@ import { ConcurrencyLimit } from '../service/concurrency-limit.js'
 /** Files that all requests together read at the same time. Each needs a file descriptor, and a process may have only 256. */
 const READS_AT_ONCE = 32
 const reads = new ConcurrencyLimit(READS_AT_ONCE)
-/** Flags for reading. A FIFO in the place of a file is read as empty: otherwise, opening it would wait for a writer. */
-export const READ: number = constants.O_RDONLY | constants.O_NONBLOCK
+/**
+ * Flags for reading. A FIFO in the place of a file is read as empty: otherwise, opening it would wait for a writer. A
+ * symbolic link is not followed: it may lead out of the folder. Windows has neither flag.
+ */
+export const READ: number = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW
 
 /** Maximum number of bytes in a file that is read as a text: far more than the longest record has. */
 const MAX_TEXT_BYTES = 16_777_216
 
 /**
- * The text of a file; `undefined` if it does not exist. A file that is too long for a record, or a device, is read as
- * empty, which is no valid record. Waits while many other files are read.
+ * The text of a file; `undefined` if it does not exist. A file that is too long for a record, a device or a symbolic link
+ * is read as empty, which is no valid record. Waits while many other files are read.
  */
 export function readText(path: string): Promise<string | undefined> {
   return unlessMissing(
@@ -24,6 +27,7 @@ export function readText(path: string): Promise<string | undefined> {
 }
 
 async function readRecordText(path: string): Promise<string> {
+  if ((await lstat(path)).isSymbolicLink()) return '' // Windows cannot open a file without following links
   const file = await open(path, READ)
   try {
     const stats = await file.stat()

@@ -5,8 +5,8 @@
  * The state of a job follows from its times and the clock: it is done when its delay is over, and expires with its output a
  * day later (docs/glacier-protocol.md#job-output).
  */
-import { createReadStream, createWriteStream } from 'node:fs'
-import { rm, stat } from 'node:fs/promises'
+import { createWriteStream } from 'node:fs'
+import { lstat, open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -14,6 +14,7 @@ import { renameDurably } from '../../fs/durable.js'
 import type { ByteRange } from '../../byte-range.js'
 import { DamageError, readRecord, unlessDamaged } from '../disk/damage.js'
 import { unlessMissing } from '../disk/disk.js'
+import { READ } from '../disk/files.js'
 import { DAY_MS } from '../service/durations.js'
 import type { StoreContext } from '../storage/store-context.js'
 import { isId, newUploadOrJobId } from '../records/identifiers.js'
@@ -157,12 +158,13 @@ export class JobFiles {
     range: ByteRange,
   ): Promise<AsyncIterable<Buffer>> {
     const path = await this.#path(vaultName, `${jobId}.output`)
-    const file = await unlessMissing(stat(path), undefined)
-    if (file?.size !== outputSize) {
+    const file = await unlessMissing(lstat(path), undefined)
+    if (file?.isFile() !== true || file.size !== outputSize) {
       const cause = new Error(`${path} is not a file of ${outputSize} bytes.`)
       throw new DamageError(damagedJob(vaultName, jobId), 'its output is missing or incomplete', cause)
     }
-    return createReadStream(path, { start: range.start, end: range.end - 1 })
+    const output = await open(path, READ)
+    return output.createReadStream({ start: range.start, end: range.end - 1 })
   }
 
   #newState(delay: number): JobState {

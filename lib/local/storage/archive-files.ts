@@ -2,7 +2,7 @@
  * Archives on disk: `archives/ARCHIVE_ID/`, with `archive.json` and the part files `00000.part`, `00001.part`, …
  * The folder of a multipart archive is that of its upload, renamed: parts are never copied.
  */
-import { mkdir, open, stat, type FileHandle } from 'node:fs/promises'
+import { lstat, mkdir, open, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { renameDurably } from '../../fs/durable.js'
 import { NodeStack } from '../../tree-hash/tree-hash.js'
@@ -135,7 +135,7 @@ export class ArchiveFiles {
     const folder = await this.#folder(vaultName, archive.archiveId)
     for (const { index, size } of piecesOf(archive, range)) {
       const path = join(folder, partName(index))
-      const file = await unlessMissing(stat(path), undefined)
+      const file = await unlessMissing(lstat(path), undefined) // a link may lead out of the folder
       if (file?.isFile() === true && partSizeIn(file.size) === size) continue
       const cause = new Error(`${path} is not the file of a part of ${size} bytes.`)
       throw new DamageError(

@@ -53,6 +53,9 @@ export async function takeInventory(
   return sum
 }
 
+/** Characters in a row: more than a description in which all characters are escaped. Longer text would fill the memory. */
+const MAX_ROW_LENGTH = 262_144
+
 /**
  * The rows of an inventory; none if the file does not exist.
  *
@@ -71,6 +74,8 @@ export async function* inventoryRows(
     const text = rest + chunk
     const end = text.lastIndexOf('\n') + 1
     rest = text.slice(end)
+    if (rest.length > MAX_ROW_LENGTH)
+      throw new DamageError(what, 'a row of it is not valid', new Error(`A line of ${path} has no end.`))
     for (const line of text.slice(0, end).split('\n')) if (line !== '') yield rowIn(line)
   }
   if (rest !== '') rowIn(rest) // every row ends with a line feed: this one is incomplete

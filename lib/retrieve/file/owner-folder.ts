@@ -88,9 +88,15 @@ export class OwnerFolder {
     return uid === own.uid && (mode & 0o777) === (own.mode & 0o666) // the folder differs from a file by its x bits
   }
 
-  /** Removes a file, if it exists and this process still owns the lock. */
+  /**
+   * Removes a file, if it exists and this process still owns the lock.
+   *
+   * @throws {OutputFileError} `ERR_OUTPUT_FILE`: something else is in its place, and stays
+   */
   async remove(path: string): Promise<void> {
     try {
+      if (!(await this.#files.lstat(path)).isFile())
+        throw new OutputFileError(path, 'Another program has put something else in its place. Move it away.')
       await this.#files.rename(path, this.pathOf('removed'))
     } catch (error) {
       if (isMissing(error)) return

@@ -109,7 +109,11 @@ t.test('an ID that the catalog does not know must have the form of one', async (
       passedOver: [],
       deletedAt: undefined,
     })
-  t.match(selectArchive(`name:${id}`, archivesOf([]), here), { result: 'unknown', name: id, near: [] })
+  t.match(selectArchive(`name:${id}`, archivesOf([]), here), {
+    result: 'unknown',
+    name: id,
+    near: { length: 0 },
+  })
   for (const text of [`${id}x`, id.slice(1), id.replace('9', '+')])
     t.equal(idOf(selectArchive(text, archivesOf([]), here)), 'unknown')
 })
@@ -138,7 +142,11 @@ t.test('IDs of volumes, of wrong archives and of deleted ones are known', async 
     candidates: [{ archiveId: 'secondsecond' }, { archiveId: 'secondagain' }],
   })
   t.match(selectArchive('wrongwrong', archives, here), { by: 'id', entry: undefined })
-  t.match(selectArchive('wrong', archives, here), { by: 'prefix', archiveId: 'wrongwrong', matches: [] })
+  t.match(selectArchive('wrong', archives, here), {
+    by: 'prefix',
+    archiveId: 'wrongwrong',
+    matches: { length: 0 },
+  })
   t.equal(idOf(selectArchive('wrong', archives, { ...here, vaultName: 'x' })), 'unknown')
   t.match(selectArchive('gonegone', archives, here), { by: 'id', deletedAt: '2026-02-01T00:00:00Z' })
   t.equal(idOf(selectArchive('gone', archives, here)), 'unknown')

@@ -74,7 +74,7 @@ t.test('a set is found by the ID of any of its volumes', async (t) => {
   for (const id of ['a', 'b', 'c']) {
     const set = await setOf(path, id)
     t.equal(ids(set?.volumes), 'abc', id)
-    t.match(set, { state: 'complete', missing: [], size: 15, duplicates: [] })
+    t.match(set, { state: 'complete', missing: { length: 0 }, size: 15, duplicates: { length: 0 } })
   }
   t.match(await setOf(path, 'x'), { volumes: [{ archiveId: 'x' }], state: 'complete', size: 5 })
   t.equal(await setOf(path, 'gone'), undefined)
@@ -109,7 +109,7 @@ t.test('of two archives for one volume, that with a record of its upload is used
   const first = archive('a', { more: true })
   const path = await catalogOf(t, first, later('r', 2, { ...fromInventory, uploadId: 'u' }), later('b', 2))
   t.match(await setOf(path, 'a'), {
-    volumes: [{}, { archiveId: 'b' }],
+    volumes: [{ archiveId: 'a' }, { archiveId: 'b' }],
     duplicates: [{ archiveId: 'r' }],
     size: 10,
   })

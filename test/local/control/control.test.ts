@@ -57,7 +57,7 @@ t.test('everything can be controlled over HTTP, by whoever knows the secret', as
   t.match(await order(vault, 'POST', 'faults', rule), { json: { faults: [rule] } })
   t.match(await order(vault, 'GET', 'faults'), { json: { faults: [rule] } })
   t.match(await ask('GET', '/-/vaults'), { status: 400, json: { code: 'ThrottlingException' } })
-  t.match(await order(vault, 'DELETE', 'faults'), { json: { faults: [] } })
+  t.match(await order(vault, 'DELETE', 'faults'), { json: { faults: { length: 0 } } })
   t.strictSame(vault.faults.list(), [])
   t.match((await order(vault, 'GET', 'traffic')).json, {
     ListVaults: { requests: 1, carriedOut: 0 },

@@ -95,7 +95,7 @@ t.test('jobs take their time, can be completed or let fail, and are gone a day a
     status: 404,
     json: { message: /^The job ID was not found/ },
   })
-  t.match((await get('/jobs')).json, { JobList: [] })
+  t.match((await get('/jobs')).json, { JobList: { length: 0 } })
   for (const wrong of [-1, NaN, Infinity]) {
     t.throws(
       () => {

@@ -259,10 +259,10 @@ t.test('capacity is bought by the month, two units at the most', async (t) => {
   for (let i = 0; i < 2; i++) t.equal((await ask('POST')).status, 201)
   t.match(await ask('POST'), { status: 400, json: { code: 'LimitExceededException' } })
   t.match((await ask('GET')).json, {
-    ProvisionedCapacityList: [
-      { StartDate: '2026-01-31T10:00:00.000Z', ExpirationDate: '2026-02-28T10:00:00.000Z' },
-      {},
-    ],
+    ProvisionedCapacityList: {
+      length: 2,
+      0: { StartDate: '2026-01-31T10:00:00.000Z', ExpirationDate: '2026-02-28T10:00:00.000Z' },
+    },
   })
   time.time = Date.parse('2026-02-28T10:00:00.000Z')
   t.strictSame((await ask('GET')).json, { ProvisionedCapacityList: [] })

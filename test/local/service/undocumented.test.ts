@@ -99,7 +99,8 @@ t.test('the counts, the policy and the answer to a malformed Range can be chosen
   t.match(await other.ask('GET', '/vaults/docs'), {
     json: { NumberOfArchives: 0, SizeInBytes: 0, LastInventoryDate: null },
   })
-  t.match((await other.ask('GET', '/vaults')).json.VaultList, [{ NumberOfArchives: 0, SizeInBytes: 0 }, {}])
+  const { VaultList } = (await other.ask('GET', '/vaults')).json
+  t.match(VaultList, { length: 2, 0: { NumberOfArchives: 0, SizeInBytes: 0 } })
   t.strictSame(await policyOf(other), { Rules: [{ Strategy: 'FreeTier', BytesPerHour: null }] })
   const ArchiveId = await other.store(Buffer.from('0123456789'))
   const body = { Type: 'archive-retrieval', ArchiveId }

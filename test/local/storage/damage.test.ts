@@ -101,7 +101,7 @@ t.test(
       t.match(answer, DAMAGED, content)
       t.match(answer.json.message, /^The settings of the vault docs is damaged/)
       t.match(await ask('GET', '/-/vaults/fine/multipart-uploads'), { status: 200 })
-      t.match(await ask('GET', '/-/vaults'), { json: { VaultList: [{}, {}] } })
+      t.match(await ask('GET', '/-/vaults'), { json: { VaultList: { length: 2 } } })
     })
     await ask(
       'PUT',
@@ -115,7 +115,7 @@ t.test(
       t.match(await ask('POST', '/-/provisioned-capacity'), DAMAGED)
       t.match(await ask('GET', '/-/vaults/docs/multipart-uploads'), { status: 200 })
     })
-    t.match(await ask('GET', '/-/provisioned-capacity'), { json: { ProvisionedCapacityList: [{}] } })
+    t.match(await ask('GET', '/-/provisioned-capacity'), { json: { ProvisionedCapacityList: { length: 1 } } })
   },
 )
 
@@ -148,7 +148,7 @@ t.test('an upload that is damaged is left out of lists, and expires', async (t) 
   const others = join(dir, 'vaults', 'docs', 'uploads', 'x'.repeat(92))
   await mkdir(others)
   vault.control.advanceClock(25 * 3_600_000)
-  t.match(await ask('GET', '/-/vaults/docs/multipart-uploads'), { json: { UploadsList: [] } })
+  t.match(await ask('GET', '/-/vaults/docs/multipart-uploads'), { json: { UploadsList: { length: 0 } } })
   t.strictSame(
     await readdir(join(dir, 'vaults', 'docs', 'uploads')),
     ['x'.repeat(92)],

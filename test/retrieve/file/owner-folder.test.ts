@@ -90,6 +90,21 @@ t.test('only folders of owners are removed, and only the files that an owner mak
   t.equal(await readFile(join(dir, 'precious', 'notes'), 'utf8'), 'precious')
 })
 
+t.test('a folder or a link in place of a file is an error that names it, and stays', async (t) => {
+  const dir = t.testdir({ locks: {}, folder: { file: 'precious' } })
+  await symlink('folder', join(dir, 'link'))
+  const lock = await new LockFolder(join(dir, 'locks')).tryTake('x', 'The file')
+  const owner = await OwnerFolder.make(join(dir, 'locks'), lock, systemRuntime)
+  for (const name of ['folder', 'link']) {
+    const path = join(dir, name)
+    await t.rejects(owner.remove(path), { code: 'ERR_OUTPUT_FILE', message: /folder: |link: / }, name)
+    t.equal(await readFile(join(path, 'file'), 'utf8'), 'precious')
+  }
+  await owner.end()
+  await lock.release()
+  t.strictSame(await readdir(join(dir, 'locks')), [])
+})
+
 t.test('a file that cannot be removed is an error, and a file that is missing is not', async (t) => {
   const dir = t.testdir({ file: '' })
   const lock = await new LockFolder(join(dir, 'locks')).tryTake('x', 'The file')

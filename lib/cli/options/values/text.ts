@@ -5,10 +5,11 @@ import { isSnsTopic } from '../../../glacier/names.js'
 /**
  * Takes a path as it is. An empty path would be resolved to the working directory.
  *
- * @throws {InvalidArgumentError} an empty path
+ * @throws {InvalidArgumentError} an empty path, or one that no file can have
  */
 export function parsePath(text: string): string {
   if (text === '') throw new InvalidArgumentError('The path is empty.')
+  if (text.includes('\0')) throw new InvalidArgumentError('The path has a null character.')
   return text
 }
 

@@ -10,6 +10,7 @@ import { archivesOfSet, severalSetsAmong } from '../../../catalog/queries/sets.j
 import { isInPlace, storedEntriesIn, type StoredEntry } from '../../../catalog/queries/stored-entries.js'
 import { readBlocks } from '../../../catalog/read-catalog.js'
 import type { ArchiveRecord } from '../../../catalog/record.js'
+import { recordTimeMs } from '../../../catalog/record-time.js'
 import type { VaultAddress } from '../../../catalog/vault-address.js'
 import type { FileSystem } from '../../../runtime/file-system.js'
 import { systemFiles } from '../../../runtime/system-files.js'
@@ -27,7 +28,9 @@ export interface Candidates {
   /** The rest of sets whose deletion has begun. */
   readonly begun: readonly StoredEntry[]
   /** The streams that are never deleted, by the reason. */
-  readonly ignored: Readonly<Record<'unnamed' | 'incomplete' | 'contradictory', readonly StoredEntry[]>>
+  readonly ignored: Readonly<
+    Record<'unnamed' | 'undated' | 'incomplete' | 'contradictory', readonly StoredEntry[]>
+  >
 }
 
 /** The vault that is pruned. */
@@ -58,6 +61,7 @@ export async function candidatesIn(
     begun: [] as StoredEntry[],
     ignored: {
       unnamed: [] as StoredEntry[],
+      undated: [] as StoredEntry[],
       incomplete: [] as StoredEntry[],
       contradictory: [] as StoredEntry[],
     },
@@ -85,6 +89,7 @@ export async function candidatesIn(
       (isBegun && isWhole(entry))
     )
       found.ignored.contradictory.push(entry)
+    else if (isNamed(name) && !archivesOf(entry).every(isDated)) found.ignored.undated.push(entry)
     else if (isBegun && isNamed(name)) found.begun.push(entry)
     else if (name === '') found.ignored.unnamed.push(entry)
     else if (!isNamed(name)) continue
@@ -92,6 +97,11 @@ export async function candidatesIn(
     else found.named.push({ ...entry, name })
   }
   return found
+}
+
+/** Whether the time of an archive can be read. Otherwise it has no place among the others of its name. */
+function isDated({ time }: ArchiveRecord): boolean {
+  return !Number.isNaN(recordTimeMs(time))
 }
 
 /** All archives of a stream, with the further ones that were stored for a volume. */

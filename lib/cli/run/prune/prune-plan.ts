@@ -1,5 +1,6 @@
 /** The plan of `prune`: what is kept and why, and what is deleted. It is computed from the candidates alone. */
 import type { StoredEntry } from '../../../catalog/queries/stored-entries.js'
+import { recordTimeMs } from '../../../catalog/record-time.js'
 import { freeDeletionTime } from '../../../costs/billing-rules.js'
 import {
   applyPolicy,
@@ -54,7 +55,7 @@ export function planPrune(
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, entries]) => ({
       name,
-      entries: applyPolicy(entries, policy, time, (entry) => Date.parse(entry.time)).map(
+      entries: applyPolicy(entries, policy, time, (entry) => recordTimeMs(entry.time)).map(
         ({ backup, reasons }) => planned(backup, reasons, time.nowMs, includesYoung),
       ),
     }))
@@ -79,5 +80,5 @@ function planned(
 
 /** When the deletion of the youngest archive of an entry is free. */
 function freeTimeOf(entry: StoredEntry): number {
-  return Math.max(...archivesOf(entry).map(({ time }) => freeDeletionTime(Date.parse(time))))
+  return Math.max(...archivesOf(entry).map(({ time }) => freeDeletionTime(recordTimeMs(time))))
 }

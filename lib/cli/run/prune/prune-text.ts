@@ -91,6 +91,7 @@ function totalLines({ plan, prices, nowMs }: PlanContext): string[] {
 function ignoredLines({ ignored }: Candidates): string[] {
   const found = [
     countText(ignored.unnamed, 'without a name'),
+    countText(ignored.undated, 'without a readable time'),
     countText(ignored.incomplete, 'incomplete or without a known end'),
     countText(ignored.contradictory, 'about which the catalog contradicts itself'),
   ].filter((text) => text !== '')

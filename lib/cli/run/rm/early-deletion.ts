@@ -1,4 +1,5 @@
 /** The costs of deleting archives before the service has charged for 90 days. */
+import { recordTimeMs } from '../../../catalog/record-time.js'
 import { freeDeletionTime, MIN_CHARGED_DAYS } from '../../../costs/billing-rules.js'
 import type { Cost } from '../../../costs/cost.js'
 import { costOfDeletion } from '../../../costs/storage-costs.js'
@@ -22,10 +23,10 @@ export function earlyDeletionLines(
   prices: RegionalPrices,
 ): string[] {
   const young = archives.filter(
-    ({ time }) => time !== undefined && freeDeletionTime(Date.parse(time)) > nowMs,
+    ({ time }) => time !== undefined && freeDeletionTime(recordTimeMs(time)) > nowMs,
   )
   if (young.length === 0) return []
-  const until = Math.max(...young.map(({ time = '' }) => freeDeletionTime(Date.parse(time))))
+  const until = Math.max(...young.map(({ time = '' }) => freeDeletionTime(recordTimeMs(time))))
   const cost = earlyDeletionCost(archives, nowMs, prices)
   const amount = isUnknown(cost) ? '. The amount is unknown' : `: ${formatCost(cost)}`
   const isOne = young.length === 1

@@ -115,7 +115,7 @@ t.test('JSON has the ID and the name of each entry', async (t) => {
 t.test('an empty list says which catalog it is of', async (t) => {
   t.match(await ls(t, []), {
     code: 0,
-    lines: [],
+    lines: { length: 0 },
     err: /^glacier-pipe: The catalog .*catalog\.jsonl has no archives\.\n$/,
   })
   t.match(
@@ -152,7 +152,7 @@ t.test('on a terminal, no line is wider than the terminal', async (t) => {
   t.match(narrow.lines[2], /^db\.dump +2\.00 KiB {2}bbbbbbbb$/)
   const wide = await ls(t, records, [], 200)
   t.match(wide.lines[0], /^NAME +SIZE {2}STORED +AGE +DELETION +ID +VAULT {2}STATE$/)
-  t.match((await ls(t, [], [], 80)).lines, [])
+  t.strictSame((await ls(t, [], [], 80)).lines, [])
 })
 
 t.test('a table is as wide as its terminal at most, whatever its texts', async (t) => {

@@ -285,6 +285,37 @@ t.test('what cannot be restored or identified is never deleted, and does not cou
   )
 })
 
+t.test('an archive whose time cannot be read is never deleted, and does not shift the others', async (t) => {
+  const world = await pruneWorld(t)
+  const undated = ['', 'x', 'Infinity', '2026-13-99', '+275760-09-13T00:00:00.000Z'].map((time, i) =>
+    recordOf(world, 'n', 400 + i, { time }),
+  )
+  const [newest, older, oldest] = [
+    recordOf(world, 'n', 100),
+    recordOf(world, 'n', 200),
+    recordOf(world, 'n', 300),
+  ]
+  await world.append(oldest, ...undated.slice(0, 2), older, ...undated.slice(2), newest)
+  for (const flags of [['--dry-run'], ['--dry-run', '--json'], ['--dry-run', '--now']]) {
+    const { code, out, err } = await world.run(['prune', 'docs', '--keep-last', '1', ...flags])
+    t.match({ code, err }, { code: 0, err: '' })
+    if (flags.includes('--json')) {
+      const plan = out
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as { action: string; time: string })
+      t.strictSame(
+        plan.map(({ action, time }) => [action, time]),
+        [newest, older, oldest].map((record, i) => [
+          i === 0 ? 'keep' : 'delete',
+          (record as ArchiveRecord).time,
+        ]),
+      )
+    } else t.match(out, /Never deleted, and not counted as kept: 5 without a readable time\./)
+  }
+  t.match((await world.run(['get', 'docs', 'latest', '--dry-run'])).out, (newest as ArchiveRecord).archiveId)
+})
+
 t.test('without a known account, the accounts of the catalog must agree', async (t) => {
   const world = await pruneWorld(t)
   await world.append(recordOf(world, 'a', 200, { accountId: '111111111111' }), recordOf(world, 'a', 150))

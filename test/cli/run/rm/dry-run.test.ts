@@ -66,7 +66,15 @@ t.test('rm --dry-run prints what would be deleted, its size and its cost, withou
   t.match(JSON.parse(json.out), {
     archives: [{ archiveId: idOf(young), size: 5 * MIB }, { archiveId: 'u'.repeat(138) }],
     size: 5 * MIB,
-    earlyDeletion: { currency: 'USD', isAtLeast: true, lines: [{ item: 'early deletion' }, {}] },
+    earlyDeletion: {
+      currency: 'USD',
+      isAtLeast: true,
+      lines: [
+        { item: 'early deletion' },
+        { amount: 0 },
+        { item: /that the catalog does not know$/, amount: null },
+      ],
+    },
   })
   t.strictSame(world.vault.traffic.all(), before, 'nothing was sent')
   t.equal((await world.records()).length, 3, 'nothing was recorded')
