@@ -17,7 +17,7 @@ const LINE_FEED = 10
 /** A body in chunks. */
 export class AwsChunkedBody {
   /** The trailers, by names in lower case; complete when all bytes were read. */
-  readonly trailers = new Map<string, string>()
+  readonly trailers: Map<string, string> = new Map<string, string>()
   readonly #signatures: ChunkSignatures | undefined
   readonly #declared: ReadonlySet<string>
   #waiting: Buffer = Buffer.alloc(0)
