@@ -87,7 +87,7 @@ export type { PollDelays } from './retrieve/jobs/job.js'
 
 // Inventory
 export { inventory } from './vault/inventory.js'
-export type { InventoryOptions } from './vault/inventory-options.js'
+export type { InventoryOptions } from './vault/retrieval-options.js'
 export type { InventoryReader, InventoryReaderEvents } from './inventory/inventory-reader.js'
 export type { InventoryRow } from './inventory/inventory-row.js'
 
@@ -143,44 +143,7 @@ export type {
 export type { Page, PageRequest } from './store/pages.js'
 
 // The store of a bucket
-export { s3Client } from './s3/s3-client.js'
-export type { S3ClientLike, S3ClientSettings } from './s3/s3-client-like.js'
-export type { SdkBucketClient } from './s3/sdk/sdk-bucket-client.js'
-export { s3Store, type S3StoreOptions } from './s3/s3-store-of.js'
-export type { S3Store } from './s3/s3-store.js'
-export type { BucketClient } from './s3/bucket-client.js'
-export type {
-  BucketRequest,
-  CompletedPart,
-  CompleteRequest as CompleteObjectRequest,
-  GetRequest,
-  KeyRequest,
-  NewObject,
-  ObjectBytes,
-  ObjectLock,
-  ObjectRequest,
-  PartRequest as ObjectPartRequest,
-  PrefixRequest,
-  PutRequest,
-  RestoreRequest,
-  StoreCondition,
-  UploadRequest as ObjectUploadRequest,
-} from './s3/bucket-requests.js'
-export type {
-  AttributesPage,
-  ListedObject,
-  ListedPart as ListedObjectPart,
-  ListedUpload,
-  ObjectFacts,
-  ObjectPart,
-  ObjectRange,
-  PartsPage as ObjectPartsPage,
-  RestoreState,
-  SentPart,
-  StoredObject,
-} from './s3/bucket-responses.js'
-export type { ObjectHash } from './s3/composite-hash.js'
-export type { StorageClass } from './s3/storage-classes.js'
+export * from './s3/index.js'
 
 // Options and events of every transfer
 export type { ByteRange } from './byte-range.js'

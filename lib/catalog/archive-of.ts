@@ -1,6 +1,7 @@
 /** An archive as an upload knows it, from its record. */
 import type { Archive } from '../store/archive.js'
 import type { ArchiveRecord } from './record.js'
+import { hashIn } from './recorded-hash.js'
 
 /** A volume that an earlier run has stored. */
 export interface EarlierVolume extends Archive {
@@ -10,8 +11,9 @@ export interface EarlierVolume extends Archive {
 
 /** The archive of a record. One from an inventory has no part size: it counts as one part. */
 export function archiveOf(record: ArchiveRecord): EarlierVolume {
-  const { archiveId, vaultName, size, treeHash: hash, description, volume, firstVolume, uploadId } = record
+  const { archiveId, vaultName, size, description, volume, firstVolume, uploadId } = record
   const { partSize = size, parts = Math.ceil(size / partSize) } = record
+  const hash = hashIn(record) ?? ''
   const content = { size, hash, partSize, parts }
   return { archiveId, vaultName, ...content, description, location: undefined, volume, firstVolume, uploadId }
 }

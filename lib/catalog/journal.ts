@@ -8,7 +8,8 @@ import { OBJECT, required, STRING, TEXT, withMethods } from '../options/rules.js
 import type { WallClock } from '../runtime/clock.js'
 import type { ProcessIdentity } from '../runtime/process-identity.js'
 import type { UploadJournal } from '../store/upload-journal.js'
-import type { CatalogRecord } from './record.js'
+import type { CatalogRecord, MismatchedRecord } from './record.js'
+import { hashField } from './recorded-hash.js'
 import type { ServiceAddress } from './vault-address.js'
 
 /** A lock on a stream. */
@@ -91,7 +92,7 @@ export function catalogJournal(
         streamId,
         owner,
       }),
-    async completing(uploadId, { intentId, size, hash: treeHash, firstPart, hasNextVolume }) {
+    async completing(uploadId, { intentId, size, hash, firstPart, hasNextVolume }) {
       await lock?.assertHeld() // an intent of a process that owns nothing would mislead the owner
       const more = hasNextVolume ? true : undefined
       await catalog.append({
@@ -100,12 +101,12 @@ export function catalogJournal(
         uploadId,
         intentId,
         size,
-        treeHash,
-        firstPart: { size: firstPart.size, treeHash: firstPart.hash },
+        ...hashField(hash),
+        firstPart: { size: firstPart.size, ...hashField(firstPart.hash, hash) },
         more,
       })
     },
-    sending: ({ intentId, size, hash: treeHash, description, volume, firstVolume, ...intent }) =>
+    sending: ({ intentId, size, hash, description, volume, firstVolume, ...intent }) =>
       catalog.append({
         type: 'sending',
         time: time(),
@@ -115,7 +116,7 @@ export function catalogJournal(
         intentId,
         vaultName: intent.vaultName,
         size,
-        treeHash,
+        ...hashField(hash),
         description,
         volume,
         firstVolume,
@@ -134,7 +135,7 @@ export function catalogJournal(
         archiveId: archive.archiveId,
         vaultName: archive.vaultName,
         size: archive.size,
-        treeHash: archive.hash,
+        ...hashField(archive.hash, archive.hash, archive.partSize),
         partSize: archive.partSize,
         parts: archive.parts,
         description: archive.description,
@@ -146,15 +147,7 @@ export function catalogJournal(
         streamId,
         more: hasNextVolume ? true : undefined,
       }),
-    mismatched: ({
-      archiveId,
-      size,
-      hash: treeHash,
-      sentHash: sentTreeHash,
-      uploadId,
-      intentId,
-      ...archive
-    }) =>
+    mismatched: ({ archiveId, size, hash, sentHash, uploadId, intentId, ...archive }) =>
       catalog.append({
         type: 'mismatched',
         time: time(),
@@ -164,8 +157,8 @@ export function catalogJournal(
         archiveId,
         vaultName: archive.vaultName,
         size,
-        treeHash,
-        sentTreeHash,
+        ...(hash !== undefined && hashField(hash, sentHash)),
+        ...sentHashField(sentHash),
         uploadId,
         intentId,
       }),
@@ -179,9 +172,15 @@ export function catalogJournal(
         accountId,
         uploadId,
         streamId,
-        ...(content && { size: content.size, treeHash: content.hash, archiveId: content.archiveId }),
+        ...(content && { size: content.size, ...hashField(content.hash), archiveId: content.archiveId }),
       }),
   }
+}
+
+/** As {@link hashField}, for the bytes that were sent. */
+function sentHashField(sent: string): Pick<MismatchedRecord, 'sentHash' | 'sentTreeHash'> {
+  const { treeHash: sentTreeHash, hash: sentHash } = hashField(sent)
+  return sentHash ? { sentHash } : { sentTreeHash }
 }
 
 /**

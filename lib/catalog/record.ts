@@ -6,12 +6,24 @@ import type { ProcessIdentity } from '../runtime/process-identity.js'
 import type { UploadEnd } from '../store/upload-journal.js'
 import type { VaultAddress } from './vault-address.js'
 
-/** The size and tree hash of some bytes. */
+/** The hash of some bytes that is no tree hash. */
+export interface RecordedHash {
+  /** Of a part, or over the SHA-256 of each part of an archive. */
+  readonly algorithm: 'sha256' | 'sha256-composite'
+  /** Lowercase hex of a part; `BASE64-N` of an archive of N parts. */
+  readonly value: string
+  /** Bytes in each part but the last; absent if they are not known. */
+  readonly partSize?: number | undefined
+}
+
+/** The size and hash of some bytes: of an archive in a vault `treeHash`, of one in a bucket `hash`. */
 export interface RecordedContent {
   /** Bytes. */
   readonly size: number
-  /** Lowercase hex. */
-  readonly treeHash: string
+  /** The tree hash, lowercase hex. It does not depend on the part size. */
+  readonly treeHash?: string | undefined
+  /** The hash of an archive in a bucket. */
+  readonly hash?: RecordedHash | undefined
 }
 
 /** The fields that most records have. */
@@ -133,7 +145,9 @@ export interface MismatchedRecord extends RecordBase {
   /** The tree hash that the service states, lowercase hex; absent if it stated none. */
   readonly treeHash?: string | undefined
   /** The tree hash of the bytes sent, lowercase hex. */
-  readonly sentTreeHash: string
+  readonly sentTreeHash?: string | undefined
+  /** The hash of the bytes sent, if it is no tree hash. */
+  readonly sentHash?: RecordedHash | undefined
   /** The upload that became the archive; absent if it was sent in one request. */
   readonly uploadId?: string | undefined
   /** The `sending` record of the request that stored it; absent if it came from an upload. */

@@ -11,6 +11,7 @@
  */
 import type { CompletionIntent, Content } from '../store/upload-journal.js'
 import { intentsLeft } from './open-intents.js'
+import { contentIn } from './recorded-hash.js'
 import type { ArchiveRecord, BegunRecord, CatalogRecord, CompletingRecord, RejectedRecord } from './record.js'
 
 /** An upload that was begun and has no end. */
@@ -133,8 +134,11 @@ export class UploadHistory {
   }
 
   /** The first part of the stream that begins with a volume, if it is recorded. */
-  firstPartOf({ parts, size, treeHash, uploadId }: ArchiveRecord): Content | undefined {
-    return parts === 1 ? { size, hash: treeHash } : this.intentsOf(uploadId).last?.firstPart
+  firstPartOf(record: ArchiveRecord): Content | undefined {
+    // A composite is not the hash of its only part.
+    const { parts, size, treeHash, uploadId } = record
+    const isPart = parts === 1 && treeHash !== undefined
+    return isPart ? { size, hash: treeHash } : this.intentsOf(uploadId).last?.firstPart
   }
 
   /** Whether a stream was superseded, and not continued since. */
@@ -142,13 +146,15 @@ export class UploadHistory {
     return this.#superseded.has(streamId)
   }
 
-  #takeIntent({ uploadId, intentId, size, treeHash, firstPart, more }: CompletingRecord): void {
-    if (size === undefined || treeHash === undefined || !firstPart) {
+  #takeIntent(record: CompletingRecord): void {
+    const { uploadId, intentId, more } = record
+    const content = contentIn(record)
+    const firstPart = contentIn(record.firstPart ?? {})
+    if (!content || !firstPart) {
       this.#unknownIntents.add(uploadId) // of version 0.1
       return
     }
-    const first = { size: firstPart.size, hash: firstPart.treeHash }
-    const intent = { intentId, size, hash: treeHash, firstPart: first, hasNextVolume: more === true }
+    const intent = { intentId, ...content, firstPart, hasNextVolume: more === true }
     this.#intents.set(uploadId, [...(this.#intents.get(uploadId) ?? []), intent])
   }
 

@@ -4,8 +4,8 @@ import { BOOLEAN, FUNCTION, hasMethods, required } from '../options/rules.js'
 import type { BucketClient } from './bucket-client.js'
 import type { NewObject } from './bucket-requests.js'
 import { NEW_OBJECT } from './bucket-rules.js'
-import type { S3ClientLike } from './s3-client-like.js'
-import { s3Client } from './s3-client.js'
+import type { S3ClientLike } from './sdk/s3-client-like.js'
+import { s3Client } from './sdk/s3-client.js'
 import { S3Store } from './s3-store.js'
 
 /** Options of {@link s3Store}. */

@@ -2,7 +2,7 @@
 import { InventoryReader } from '../inventory/inventory-reader.js'
 import { checkOptions } from '../options/check-options.js'
 import { runtimeWith } from '../runtime/runtime.js'
-import type { InventoryOptions } from './inventory-options.js'
+import type { InventoryOptions } from './retrieval-options.js'
 import { storeOf } from './vault-store.js'
 import { INVENTORY } from './retrieval-rules.js'
 

@@ -10,7 +10,7 @@ import type { RetrievalTarget } from '../retrieve/retrieval-target.js'
 import { TIER } from '../store/retrieval-store.js'
 import { MEMORY } from '../transfer/memory-plan.js'
 import { RETRY } from '../transfer/retry.js'
-import type { InventoryOptions } from './inventory-options.js'
+import type { InventoryOptions } from './retrieval-options.js'
 import type {
   ArchiveReaderOptions,
   ReadOptions,

@@ -5,8 +5,8 @@ import type { AddressInfo } from 'node:net'
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
 import type { Test } from 'tap'
 import type { RequestOptions } from '../../lib/client/request-options.js'
-import { s3Client } from '../../lib/s3/s3-client.js'
-import type { S3ClientSettings } from '../../lib/s3/s3-client-like.js'
+import { s3Client } from '../../lib/s3/sdk/s3-client.js'
+import type { S3ClientSettings } from '../../lib/s3/sdk/s3-client-like.js'
 import type { SdkBucketClient } from '../../lib/s3/sdk/sdk-bucket-client.js'
 
 /** A request to a bucket as it arrived. */

@@ -6,16 +6,35 @@ import type { CatalogRecord, RecordType } from '../record.js'
 
 /** The kinds of values in records. An ID or an address is printed and compared. */
 type Kind =
-  'account' | 'content' | 'count' | 'hash' | 'id' | 'object' | 'size' | 'text' | 'time' | 'vault' | 'yes'
+  | 'account'
+  | 'content'
+  | 'count'
+  | 'hash'
+  | 'id'
+  | 'object'
+  | 'size'
+  | 'stated'
+  | 'text'
+  | 'time'
+  | 'vault'
+  | 'yes'
 
 const KINDS: Readonly<Record<Kind, (value: unknown) => boolean>> = {
   account: (value) => isText(value) && /^(?:\d{12}|-)$/.test(value),
-  content: (value) => isPlainObject(value) && KINDS.size(value.size) && KINDS.hash(value.treeHash),
+  content: (value) =>
+    isPlainObject(value) &&
+    KINDS.size(value.size) &&
+    (KINDS.hash(value.treeHash) || KINDS.stated(value.hash)),
   count: (value) => Number.isSafeInteger(value) && (value as number) >= 1,
   hash: (value) => isText(value) && /^[\da-f]{64}$/.test(value),
   id: (value) => isText(value) && value !== '' && !/\p{Cc}/u.test(value),
   object: isPlainObject,
   size: (value) => Number.isSafeInteger(value) && (value as number) >= 0,
+  stated: (value) =>
+    isPlainObject(value) &&
+    (value.algorithm === 'sha256' || value.algorithm === 'sha256-composite') &&
+    isText(value.value) &&
+    /^(?:[\da-f]{64}|[A-Za-z\d+/]{43}=-[1-9]\d{0,4})$/.test(value.value),
   text: isText,
   time: (value) => isText(value) && value.length <= 40 && !Number.isNaN(Date.parse(value)),
   vault: (value) => isText(value) && /^[\w.-]{0,255}$/.test(value),
@@ -39,6 +58,8 @@ const FIELDS: readonly (readonly [string, Kind])[] = [
   ['size', 'size'],
   ['treeHash', 'hash'],
   ['sentTreeHash', 'hash'],
+  ['hash', 'stated'],
+  ['sentHash', 'stated'],
   ['partSize', 'count'],
   ['parts', 'count'],
   ['volume', 'count'],
@@ -49,7 +70,7 @@ const FIELDS: readonly (readonly [string, Kind])[] = [
 ]
 
 const PLACE = ['time', 'region', 'vaultName']
-const CONTENT = ['size', 'treeHash']
+const CONTENT = ['size', 'treeHash or hash']
 
 /** The fields that each type of record must have. */
 const REQUIRED: Readonly<Record<RecordType, readonly string[]>> = {
@@ -58,7 +79,7 @@ const REQUIRED: Readonly<Record<RecordType, readonly string[]>> = {
   completing: ['time', 'uploadId'],
   sending: [...PLACE, ...CONTENT, 'intentId', 'volume'],
   rejected: ['time'],
-  mismatched: [...PLACE, 'archiveId', 'size', 'sentTreeHash'],
+  mismatched: [...PLACE, 'archiveId', 'size', 'sentTreeHash or sentHash'],
   aborted: PLACE,
   expired: PLACE,
   superseded: PLACE,
@@ -82,7 +103,9 @@ export function checkRecord(text: string): CheckedLine {
   if (!isText(type)) return { problem: 'it has no type of record.' }
   if (!Object.hasOwn(REQUIRED, type))
     return { problem: `this version does not know records of the type ${shortened(type)}.` }
-  const missing = REQUIRED[type as RecordType].find((field) => value[field] === undefined)
+  const missing = REQUIRED[type as RecordType].find((fields) =>
+    fields.split(' or ').every((field) => value[field] === undefined),
+  )
   if (missing !== undefined)
     return { problem: `a record of the type ${type} must have the field ${missing}.` }
   const wrong = FIELDS.find(([field, kind]) => value[field] !== undefined && !KINDS[kind](value[field]))

@@ -67,6 +67,7 @@ function hasValidFields(record: Readonly<Record<string, unknown>>): boolean {
     isTextOrAbsent(record.name) &&
     isTextOrAbsent(record.description) &&
     isTextOrAbsent(record.treeHash) &&
+    isHashOrAbsent(record.hash) &&
     isSizeOrAbsent(record.size) &&
     isSizeOrAbsent(record.partSize) &&
     isSizeOrAbsent(record.parts) &&
@@ -77,6 +78,12 @@ function hasValidFields(record: Readonly<Record<string, unknown>>): boolean {
 
 function isTextOrAbsent(value: unknown): boolean {
   return value === undefined || typeof value === 'string'
+}
+
+/** Whether a hash states its algorithm; what follows from an unknown one is decided by those who compare it. */
+function isHashOrAbsent(value: unknown): boolean {
+  if (value === undefined) return true
+  return typeof value === 'object' && value !== null && 'value' in value && typeof value.value === 'string'
 }
 
 function isSizeOrAbsent(value: unknown): boolean {

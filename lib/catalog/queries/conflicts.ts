@@ -8,6 +8,7 @@ import { CatalogConflictError } from '../../errors.js'
 import type { FileSystem } from '../../runtime/file-system.js'
 import { systemFiles } from '../../runtime/system-files.js'
 import type { ArchiveRecord } from '../record.js'
+import { hashIn } from '../recorded-hash.js'
 import { describingRecords, surveyOf, type DescribingRecord } from './survey.js'
 
 /** An archive ID for which a catalog has different tree hashes. */
@@ -34,11 +35,13 @@ export interface Verdict {
 export function verdictOn(archiveId: string, records: readonly DescribingRecord[]): Verdict {
   const settling = records.findLastIndex((record) => record.type === 'archive' && record.settles)
   const byHash = new Map<string, DescribingRecord>()
-  for (const record of records.slice(Math.max(settling, 0)))
-    if (record.treeHash !== undefined && !byHash.has(record.treeHash)) byHash.set(record.treeHash, record)
+  for (const record of records.slice(Math.max(settling, 0))) {
+    const hash = hashIn(record)
+    if (hash !== undefined && !byHash.has(hash)) byHash.set(hash, record)
+  }
   const [right] = byHash.keys()
   const archives = records.filter(
-    (record): record is ArchiveRecord => record.type === 'archive' && record.treeHash === right,
+    (record): record is ArchiveRecord => record.type === 'archive' && hashIn(record) === right,
   )
   return {
     archive: withStreamEnd(richestOf(archives), archives),

@@ -8,6 +8,7 @@ import { richness, verdictOn } from './conflicts.js'
 import { deletedIn } from './archives.js'
 import { readBlocks } from '../read-catalog.js'
 import type { ArchiveRecord } from '../record.js'
+import { hashIn } from '../recorded-hash.js'
 import { describingRecords } from './survey.js'
 
 /** The maximum number of missing volumes that are listed. */
@@ -143,9 +144,7 @@ export function setFrom(records: readonly ArchiveRecord[]): ArchiveSet {
 
 /** Whether no record says which of the archives for one volume belongs to the set. */
 function isAmbiguous([best, ...others]: readonly ArchiveRecord[]): boolean {
-  return others.some(
-    (other) => best && richness(other) === richness(best) && other.treeHash !== best.treeHash,
-  )
+  return others.some((other) => best && richness(other) === richness(best) && hashIn(other) !== hashIn(best))
 }
 
 function missingIn(volumes: readonly ArchiveRecord[]): number[] {

@@ -24,6 +24,12 @@ const records: readonly CatalogRecord[] = [
   { type: 'deleted', ...place, archiveId: 'a' },
 ]
 
+/** The names of required fields that another one may replace. */
+const REQUIRED_NAMES: Readonly<Record<string, string>> = {
+  treeHash: 'treeHash or hash',
+  sentTreeHash: 'sentTreeHash or sentHash',
+}
+
 /** The problem of a record; `undefined` if it is valid. */
 function problemOf(record: object | null): string | undefined {
   const checked = checkRecord(JSON.stringify(record))
@@ -41,9 +47,28 @@ t.test('each type of record has fields that it must have', async (t) => {
     for (const field of Object.keys(record).filter((name) => name !== 'type'))
       t.equal(
         problemOf({ ...record, [field]: undefined }),
-        `a record of the type ${record.type} must have the field ${field}.`,
+        `a record of the type ${record.type} must have the field ${REQUIRED_NAMES[field] ?? field}.`,
       )
   }
+})
+
+t.test('an archive in a bucket has a hash that states its algorithm', async (t) => {
+  const composite = { algorithm: 'sha256-composite', value: `${'A'.repeat(43)}=-3`, partSize: 8 }
+  const archive = { type: 'archive', ...place, archiveId: 's3://b/k', volume: 1, size: 5 }
+  t.equal(problemOf({ ...archive, hash: composite }), undefined)
+  t.equal(problemOf({ ...archive, hash: { algorithm: 'sha256', value: hash } }), undefined)
+  const part = { size: 5, hash: { algorithm: 'sha256', value: hash } }
+  t.equal(problemOf({ type: 'completing', time, uploadId: 'u', firstPart: part }), undefined)
+  const sent = { type: 'mismatched', ...place, archiveId: 'a', size: 5, sentHash: composite }
+  t.equal(problemOf(sent), undefined)
+  for (const wrong of [
+    { ...composite, algorithm: 'md5' },
+    { ...composite, value: 'x' },
+    { ...composite, value: 7 },
+    hash,
+    null,
+  ])
+    t.match(problemOf({ ...archive, hash: wrong }), /^the field hash has a value that is not valid/)
 })
 
 t.test('each field has values that are valid, and others that are not', async (t) => {

@@ -289,7 +289,7 @@ t.test('a bucket of another region is named with its region', async (t) => {
   for (const [operation, answer, serviceCode] of answers) {
     const service = await scriptedBucket(t, answer)
     const following = service.sdkClient({ followRegionRedirects: true, maxAttempts: 5 })
-    const { s3Client } = await import('../../../lib/s3/s3-client.js')
+    const { s3Client } = await import('../../../lib/s3/sdk/s3-client.js')
     for (const client of [service.client, s3Client(following)]) {
       service.seen.length = 0
       const error = await CALLS[operation](client).catch((error: unknown) => error)

@@ -1,6 +1,6 @@
 import t from 'tap'
 import type { ObjectRange } from '../../../lib/s3/bucket-responses.js'
-import { s3Client } from '../../../lib/s3/s3-client.js'
+import { s3Client } from '../../../lib/s3/sdk/s3-client.js'
 import { failureKindOf } from '../../../lib/store/failure.js'
 import { bytesHashed } from '../../helpers/bytes-hashed.js'
 import {

@@ -32,7 +32,7 @@ async function create(
   const { text } = await sendS3(server, {
     method: 'POST',
     path: `/bkt/${key}?uploads`,
-    ...(headers && { headers }),
+    headers,
   })
   return elementIn(text, 'UploadId') ?? ''
 }
@@ -71,7 +71,7 @@ function complete(
     return `<Part><PartNumber>${one.number}</PartNumber><ETag>"${etag}"</ETag>${element}</Part>`
   })
   const body = `<CompleteMultipartUpload>${xml.join('')}</CompleteMultipartUpload>`
-  return { method: 'POST', path: `/bkt/${key}?uploadId=${id}`, body, ...(headers && { headers }) }
+  return { method: 'POST', path: `/bkt/${key}?uploadId=${id}`, body, headers }
 }
 
 function outcome({ status, code }: RawS3Response): string {

@@ -1,10 +1,10 @@
 /** The client of S3 of a caller, made from an SDK client or from its configuration. */
-import { REQUEST_OPTIONS } from '../client/client-rules.js'
-import type { RequestOptions } from '../client/request-options.js'
-import { checkOptions } from '../options/check-options.js'
-import { OBJECT } from '../options/rules.js'
+import { REQUEST_OPTIONS } from '../../client/client-rules.js'
+import type { RequestOptions } from '../../client/request-options.js'
+import { checkOptions } from '../../options/check-options.js'
+import { OBJECT } from '../../options/rules.js'
 import type { S3ClientLike, S3ClientSettings } from './s3-client-like.js'
-import { SdkBucketClient } from './sdk/sdk-bucket-client.js'
+import { SdkBucketClient } from './sdk-bucket-client.js'
 
 /**
  * Returns a {@link BucketClient} over the AWS SDK. Each call is one request, signed separately, under time limits. It does

@@ -2,7 +2,7 @@
  * The SDK's client of S3 and its configuration as this package declares them, so that the client of any version of the SDK
  * fits, and so that programs without the SDK compile.
  */
-import type { GlacierClientLike, GlacierClientSettings, Provided } from '../client/glacier-client-like.js'
+import type { GlacierClientLike, GlacierClientSettings, Provided } from '../../client/glacier-client-like.js'
 
 /** The members of an `S3Client` of `@aws-sdk/client-s3` that are used; every version has them. `serviceId` is `'S3'`. */
 export type S3ClientLike = GlacierClientLike
