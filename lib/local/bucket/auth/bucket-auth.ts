@@ -30,7 +30,7 @@ export interface BucketAuthConfig {
   readonly now: () => number
 }
 
-/** What the signatures of the chunks of a body are computed from. */
+/** The values that the signatures of the chunks of a body are computed from. */
 export interface Signing {
   /** The signature of the headers, which that of the first chunk includes. */
   readonly signature: string

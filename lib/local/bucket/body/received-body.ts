@@ -26,7 +26,7 @@ export interface BodyHashes {
 
 /** The body of a request. */
 export class ReceivedBody {
-  /** What the headers say about it. */
+  /** The body that the headers announce. */
   readonly announced: AnnouncedBody
   readonly #source: AsyncIterable<Buffer>
   readonly #chunked: AwsChunkedBody | undefined

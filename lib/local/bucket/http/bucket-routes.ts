@@ -21,7 +21,7 @@ import type { BucketOperationName } from '../service/bucket-operations.js'
 export interface BucketRoute {
   readonly operation: BucketOperationName
   readonly method: string
-  /** What the path names. */
+  /** The kind of the target. */
   readonly of: 'service' | 'bucket' | 'object'
   /** Parameters that the query must have; `list-type=2` with its value. */
   readonly required: readonly string[]

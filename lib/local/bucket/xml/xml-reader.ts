@@ -57,7 +57,7 @@ export function readXml(bytes: Buffer): XmlNode {
 }
 
 /**
- * The only child of a name; `undefined` if there is none.
+ * The only child of a name; `undefined` if no child has the name.
  *
  * @throws {BucketError} 400 `MalformedXML`: there are several
  */
@@ -68,7 +68,7 @@ export function childOf({ children }: XmlNode, name: string): XmlNode | undefine
 }
 
 /**
- * The text of the only child of a name, without white space around it; `undefined` if there is none.
+ * The text of the only child of a name, without white space around it; `undefined` if no child has the name.
  *
  * @throws {BucketError} 400 `MalformedXML`: there are several, or it has elements
  */

@@ -26,13 +26,13 @@ async function serverWithBucket(t: Test, options: Partial<LocalBucketOptions> = 
 
 async function create(
   server: LocalBucket,
-  headers: RawS3Request['headers'] = SHA256,
+  headers: NonNullable<RawS3Request['headers']> = SHA256,
   key = 'k',
 ): Promise<string> {
   const { text } = await sendS3(server, {
     method: 'POST',
     path: `/bkt/${key}?uploads`,
-    ...(headers && { headers }),
+    headers,
   })
   return elementIn(text, 'UploadId') ?? ''
 }
@@ -61,7 +61,7 @@ interface Listed {
 function complete(
   id: string,
   parts: readonly Listed[],
-  headers: RawS3Request['headers'] = {},
+  headers: NonNullable<RawS3Request['headers']> = {},
   key = 'k',
 ): RawS3Request {
   const xml = parts.map((one) => {
@@ -71,7 +71,7 @@ function complete(
     return `<Part><PartNumber>${one.number}</PartNumber><ETag>"${etag}"</ETag>${element}</Part>`
   })
   const body = `<CompleteMultipartUpload>${xml.join('')}</CompleteMultipartUpload>`
-  return { method: 'POST', path: `/bkt/${key}?uploadId=${id}`, body, ...(headers && { headers }) }
+  return { method: 'POST', path: `/bkt/${key}?uploadId=${id}`, body, headers }
 }
 
 function outcome({ status, code }: RawS3Response): string {
