@@ -3,6 +3,7 @@
  * elements in each other, and a limited number of bytes, which the caller has checked.
  */
 import { SaxesParser } from 'saxes'
+import { invariant } from '../../../invariant.js'
 import { malformedXml } from '../service/bucket-error.js'
 
 /** An element. */
@@ -53,7 +54,8 @@ export function readXml(bytes: Buffer): XmlNode {
     open.pop()
   })
   parser.write(textIn(bytes)).close()
-  return root ?? refuse()
+  invariant(root !== undefined, 'the parser refuses a document without a root')
+  return root
 }
 
 /**

@@ -78,6 +78,7 @@ t.test('a body in another form is refused', async (t) => {
     ['a long line with an end', `${'0'.repeat(300)}\r\n`, 'InvalidRequest'],
     ['a signature', `1;chunk-signature=${'0'.repeat(64)}\r\na\r\n0\r\n\r\n`, 'InvalidRequest'],
     ['a trailer that was not declared', '0\r\na:b\r\n\r\n', 'MalformedTrailerError'],
+    ['a trailer that is no header', '0\r\ngarbage\r\n\r\n', 'MalformedTrailerError'],
     ['no trailer', '0\r\n\r\n', 'MalformedTrailerError'],
     ['trailers that are too long', `0\r\n${'a'.repeat(9000)}`, 'InvalidRequest'],
   ]

@@ -141,6 +141,9 @@ t.test('the end of a part is its record', async (t) => {
   await t.rejects(async () => {
     for await (const chunk of readPartBytes(path, { start: 0, end: 999 })) t.ok(chunk)
   }, /ends at/)
+  const odd = Buffer.from('{}\0\0\0\x02S3PT')
+  await writeFile(path, odd)
+  await t.rejects(readPart(path, 'A part'), { code: 'LocalStorageException' })
   await writeFile(path, 'x')
   await t.rejects(readPart(path, 'A part'), { code: 'LocalStorageException' })
   await t.rejects(readPart(dirname(path), 'A part'), { code: 'LocalStorageException' })
