@@ -142,7 +142,10 @@ t.test('streamed bodies are checked with their trailers and signatures', async (
     ['a wrong trailer, signed', put(both, signed(wrong)), '400 BadDigest'],
     [
       'a trailer without a signature',
-      put(both, (a, b, c) => String(signed(right)?.(a, b, c)).replace(/x-amz-trailer-signature.*\r\n/, '')),
+      put(both, (a, b, c) => {
+        const text = Buffer.from(signed(right)?.(a, b, c) ?? '').toString('latin1')
+        return Buffer.from(text.replace(/x-amz-trailer-signature.*\r\n/, ''), 'latin1')
+      }),
       '403 SignatureDoesNotMatch',
     ],
     ['unsigned chunks with a trailer', put(trailer, unsigned(right)), '200 '],

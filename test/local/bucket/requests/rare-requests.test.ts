@@ -35,7 +35,13 @@ t.test('requests that clients rarely send', async (t) => {
     path: '/bkt/k',
     headers,
   })
+  const location = '<CreateBucketConfiguration/>'
   const rows: readonly [string, RawS3Request, string][] = [
+    [
+      'a bucket with XML of an unknown length',
+      { method: 'PUT', path: '/chunked', body: location, headers: chunked },
+      '200 ',
+    ],
     ['a name that no new bucket has', { method: 'GET', path: '/Old_Name/k' }, '404 NoSuchBucket'],
     ['a time without a mode', put({ [lock]: '2099-01-01' }), '400 InvalidArgument'],
     ['a key of KMS', put({ [kms]: 'aws:kms', [`${kms}-aws-kms-key-id`]: 'k' }), '200 '],
