@@ -3,7 +3,7 @@ import { Readable } from 'node:stream'
 import { GlacierClient } from '@aws-sdk/client-glacier'
 import t from 'tap'
 import * as local from '../../lib/local/index.js'
-import type { LocalVaultOptions } from '../../lib/local/index.js'
+import type { LocalBucketOptions, LocalVaultOptions } from '../../lib/local/index.js'
 import { ARCHIVE_READER, INVENTORY, RETRIEVAL, RETRIEVE_ARCHIVE } from '../../lib/vault/retrieval-rules.js'
 import {
   ARCHIVE_STREAM,
@@ -253,6 +253,38 @@ const TAKERS: readonly Taker[] = [
     wrong: {
       accountId: { types: [111122223333], ranges: ['', '-', '12'] },
       onFailure: { types: [7, 'keep', {}], ranges: [] },
+    },
+  },
+  {
+    caller: 'startLocalBucket',
+    call: (options: any) => local.startLocalBucket(options),
+    names: namesOf<LocalBucketOptions>({
+      dir: 1,
+      host: 1,
+      allowRemote: 1,
+      port: 1,
+      region: 1,
+      accountId: 1,
+      credentials: 1,
+      tls: 1,
+      restoreDelay: 1,
+      repeatableFor: 1,
+      partHashes: 1,
+      now: 1,
+      faults: 1,
+      idleTimeout: 1,
+      log: 1,
+      onFailure: 1,
+      signal: 1,
+    }),
+    needed: { dir: '/dev/null/buckets' },
+    isAsync: true,
+    wrong: {
+      accountId: { types: [111122223333], ranges: ['', '-', '12'] },
+      onFailure: { types: [7, 'keep', {}], ranges: [] },
+      restoreDelay: { types: [[], true], ranges: [-1, NaN, Infinity] },
+      repeatableFor: { types: ['1', {}], ranges: [-1, NaN, Infinity] },
+      partHashes: { types: [1, 'true'], ranges: [] },
     },
   },
   ...Object.entries(REQUESTS).map(([call, rules]): Taker => ({

@@ -114,7 +114,7 @@ t.test('the SDK stores an object in parts, finds it, and reads it back', async (
   t.match(attributes, {
     ObjectSize: bytes.length,
     StorageClass: 'STANDARD_IA',
-    Checksum: { ChecksumSHA256: composite, ChecksumType: 'COMPOSITE' },
+    Checksum: { ChecksumSHA256: composite.replace('-3', ''), ChecksumType: 'COMPOSITE' },
     ObjectParts: {
       TotalPartsCount: 3,
       IsTruncated: true,

@@ -30,7 +30,7 @@ export interface BucketAuthConfig {
   readonly now: () => number
 }
 
-/** What the signatures of the chunks of a body are computed from. */
+/** The values that the signatures of the chunks of a body are computed from. */
 export interface Signing {
   /** The signature of the headers, which that of the first chunk includes. */
   readonly signature: string
@@ -52,6 +52,7 @@ export type ReceivedRequest = Pick<SignedRequest, 'method' | 'path' | 'query' | 
 /**
  * Authenticates a request.
  *
+ * @param received - its path is percent-encoded UTF-8, which the caller has checked
  * @throws {BucketError} the request is not signed as it must be
  */
 export function authenticateBucketRequest(
@@ -141,14 +142,10 @@ function assertSigned({ headers }: ReceivedRequest, signedHeaders: readonly stri
 
 /** The path in the signature: each byte that needs it is encoded once, and nothing is normalized. */
 function signedPathOf(path: string): string {
-  try {
-    return path
-      .split('/')
-      .map((segment) => encode(decodeURIComponent(segment)))
-      .join('/')
-  } catch {
-    throw new BucketError(400, 'InvalidURI', "Couldn't parse the specified URI.")
-  }
+  return path
+    .split('/')
+    .map((segment) => encode(decodeURIComponent(segment)))
+    .join('/')
 }
 
 function malformedAuthorization(

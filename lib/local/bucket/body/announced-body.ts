@@ -1,4 +1,4 @@
-/** What the headers of a request say about its body: its length, encoding, hash and checksums. */
+/** The body that the headers of a request announce: its length, encoding, hash and checksums. */
 import type { IncomingHttpHeaders } from 'node:http'
 import {
   CHECKSUM_ALGORITHMS,
@@ -15,7 +15,7 @@ export interface AnnouncedChecksum {
   readonly value: string | undefined
 }
 
-/** What the headers say. */
+/** The body that the headers announce. */
 export interface AnnouncedBody {
   /** Bytes, decoded; `undefined` if no header says. */
   readonly length: number | undefined

@@ -26,7 +26,7 @@ export interface BodyHashes {
 
 /** The body of a request. */
 export class ReceivedBody {
-  /** What the headers say about it. */
+  /** The body that the headers announce. */
   readonly announced: AnnouncedBody
   readonly #source: AsyncIterable<Buffer>
   readonly #chunked: AwsChunkedBody | undefined
@@ -116,8 +116,8 @@ export class ReceivedBody {
 
   #announcedChecksum(algorithm: ChecksumAlgorithm, inHeader: string | undefined): string {
     const name = checksumHeader(algorithm)
-    const value = inHeader ?? this.#chunked?.trailers.get(name) ?? ''
-    if (checksumBytes(algorithm, value) === undefined)
+    const value = inHeader ?? this.#chunked?.trailers.get(name)
+    if (value === undefined || checksumBytes(algorithm, value) === undefined)
       throw invalidRequest(`Value for ${name} trailing header is invalid.`)
     return value
   }

@@ -31,20 +31,20 @@ export function objectChecksum(
   type: ChecksumType,
   parts: readonly CheckedPart[],
 ): string {
-  const values = parts.map(({ checksum }) => {
+  const values = parts.map(({ checksum, size }) => {
     const bytes = checksumBytes(algorithm, checksum)
     invariant(bytes !== undefined, 'a stored checksum was checked')
-    return bytes
+    return { bytes, size }
   })
   if (type === 'COMPOSITE') {
     const composite = runningChecksum(algorithm)
-    for (const value of values) composite.update(value)
+    for (const { bytes } of values) composite.update(bytes)
     return `${composite.digest().toString('base64')}-${parts.length}`
   }
   const kind = crcOf(algorithm)
   invariant(kind !== undefined, 'only CRCs have the type FULL_OBJECT')
-  const whole = values.reduce((before, value, index) =>
-    combinedCrc(kind, before, value, parts[index]?.size ?? 0),
-  )
-  return whole.toString('base64')
+  const whole = values.reduce((before, { bytes, size }) => {
+    return { bytes: combinedCrc(kind, before.bytes, bytes, size), size }
+  })
+  return whole.bytes.toString('base64')
 }

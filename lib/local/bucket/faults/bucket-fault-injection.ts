@@ -125,8 +125,7 @@ function withChecksums(
 
 /** Another checksum of the same form. */
 function swapped(value: string): string {
-  const first = value.startsWith('A') ? 'B' : 'A'
-  return `${first}${value.slice(1)}`
+  return `${'AB'.replace(value.charAt(0), '').charAt(0)}${value.slice(1)}`
 }
 
 function withBytes(response: BucketResponse, bytes: AsyncIterable<Buffer> | undefined): BucketResponse {

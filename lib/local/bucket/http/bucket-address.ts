@@ -4,9 +4,9 @@
  */
 import { isLoopback } from '../../service/loopback.js'
 
-/** What a request addresses. */
+/** The target of a request. */
 export interface BucketAddress {
-  /** What the path names. */
+  /** The kind of the target. */
   readonly of: 'service' | 'bucket' | 'object'
   /** Decoded; empty for the service. */
   readonly bucket: string

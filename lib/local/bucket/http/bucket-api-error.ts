@@ -1,6 +1,5 @@
 /** The error response of Amazon S3 for any error that was thrown. */
 import { apiErrorOf } from '../../transport/thrown-error.js'
-import { ApiError } from '../../service/api-error.js'
 import { BucketError } from '../service/bucket-error.js'
 
 /** The codes of Amazon S3 for those that all local servers have. */
@@ -10,7 +9,7 @@ const CODES: Readonly<Record<string, readonly [status: number, code: string]>> =
 }
 
 /** The error response for any error. */
-export function bucketApiError(error: unknown): ApiError {
+export function bucketApiError(error: unknown): BucketError {
   const found = apiErrorOf(error)
   const [status, code] = CODES[found.code] ?? [found.status, found.code]
   return found instanceof BucketError ? found : new BucketError(status, code, found.message)

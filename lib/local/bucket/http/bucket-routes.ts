@@ -21,7 +21,7 @@ import type { BucketOperationName } from '../service/bucket-operations.js'
 export interface BucketRoute {
   readonly operation: BucketOperationName
   readonly method: string
-  /** What the path names. */
+  /** The kind of the target. */
   readonly of: 'service' | 'bucket' | 'object'
   /** Parameters that the query must have; `list-type=2` with its value. */
   readonly required: readonly string[]
@@ -93,7 +93,7 @@ export function findBucketRoute(
   const names = new Set([...query.keys()].filter((name) => name !== 'x-id')) // the SDK for JavaScript names the operation
   return BUCKET_ROUTES.find((one) => {
     if (one.method !== method || one.of !== of) return false
-    const known = [...one.required.map((parameter) => parameter.split('=')[0] ?? ''), ...one.optional]
+    const known = [...one.required.map((parameter) => parameter.replace(/=.*$/, '')), ...one.optional]
     return (
       one.required.every((parameter) => has(query, parameter)) &&
       [...names].every((name) => known.includes(name))

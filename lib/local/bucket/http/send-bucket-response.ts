@@ -1,15 +1,13 @@
 /** Sends the responses of the local bucket. */
 import type { ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
-import type { ApiError } from '../../service/api-error.js'
 import type { BucketResponse } from '../requests/bucket-request.js'
-import { BucketError } from '../service/bucket-error.js'
+import type { BucketError } from '../service/bucket-error.js'
 import { plainXmlDocument } from '../xml/xml-writer.js'
 
 /** The response for an error. */
-export function errorResponse(error: ApiError, resource: string, requestId: string): BucketResponse {
-  const { status, code, message } = error
-  const { headers, fields } = error instanceof BucketError ? error : { headers: {}, fields: {} }
+export function errorResponse(error: BucketError, resource: string, requestId: string): BucketResponse {
+  const { status, code, message, headers, fields } = error
   if (status === 304) return { status, headers }
   const content = { Code: code, Message: message, ...fields, Resource: resource, RequestId: requestId }
   return { status, headers, xml: plainXmlDocument('Error', content) }

@@ -8,7 +8,7 @@ import { partFileName } from '../records/part-record.js'
 import { withBucket } from '../requests/bucket-access.js'
 import {
   headerIn,
-  parameterIn,
+  requiredParameter,
   type BucketRequest,
   type BucketResponse,
   type ObjectRequest,
@@ -30,7 +30,7 @@ export async function completeMultipartUpload(given: BucketRequest): Promise<Buc
   const { conditionalWrites } = request.stores
   const record = await (condition ? conditionalWrites.run(request.bucket, request.key, complete) : complete())
   const { checksum } = record
-  const host = headerIn(request, 'host') ?? ''
+  const host = String(headerIn(request, 'host'))
   return {
     status: 200,
     headers: encryptionHeaders(record.settings),
@@ -51,7 +51,7 @@ async function completed(
 ): Promise<ObjectRecord> {
   const { bucket, key, stores } = request
   const { uploads, objects, buckets, context } = stores
-  const uploadId = parameterIn(request, 'uploadId') ?? ''
+  const uploadId = requiredParameter(request, 'uploadId')
   return uploads.withLock(uploadId, async () => {
     const upload = await uploads.lookUp(bucket, uploadId)
     if (upload?.key !== key) return completedBefore(request, uploadId)

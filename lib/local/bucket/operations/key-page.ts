@@ -1,6 +1,6 @@
 /** A page of the keys of a bucket, some of which a delimiter groups into common prefixes. */
 
-/** What a page has. */
+/** The keys that a page has. */
 export interface KeyQuery {
   readonly prefix: string
   /** Empty for none. */
@@ -42,7 +42,7 @@ export function pageOfKeys(all: readonly string[], { prefix, delimiter, after, m
   return { keys, prefixes, next: undefined }
 }
 
-/** The common prefix of a key: up to the first delimiter after the prefix; `undefined` if there is none. */
+/** The common prefix of a key: up to the first delimiter after the prefix; `undefined` if it has no delimiter there. */
 function groupOf(key: string, prefix: string, delimiter: string): string | undefined {
   const at = delimiter === '' ? -1 : key.indexOf(delimiter, prefix.length)
   return at < 0 ? undefined : key.slice(0, at + delimiter.length)

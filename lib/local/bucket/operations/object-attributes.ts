@@ -10,25 +10,32 @@ import { partMarker } from './upload-lists.js'
 
 const ATTRIBUTES = ['ETag', 'Checksum', 'ObjectParts', 'StorageClass', 'ObjectSize'] as const
 
-/** GetObjectAttributes. The parts of an object without checksums of its parts are only counted, as at Amazon S3. */
+/**
+ * GetObjectAttributes. As at Amazon S3, a composite has no suffix here, and the parts of an object without a composite are only
+ * counted (verified against S3 in https://github.com/floci-io/floci/issues/3083 and
+ * https://github.com/localstack/localstack/pull/12764).
+ */
 export async function getObjectAttributes(given: BucketRequest): Promise<BucketResponse> {
   const request = await withBucket(given)
   const { bucket, key, stores } = request
-  const asked = attributesIn(request)
+  const requested = attributesIn(request)
   assertNoVersion(request)
   const object = await stores.objects.find(bucket, key)
   const { record } = object
   const { checksum, partCount } = record
   const content: Record<string, XmlElements[string]> = {}
-  if (asked.has('ETag')) content.ETag = record.etag
-  if (asked.has('Checksum') && checksum) {
-    content.Checksum = { [checksumElement(checksum.algorithm)]: checksum.value, ChecksumType: checksum.type }
+  if (requested.has('ETag')) content.ETag = record.etag
+  if (requested.has('Checksum') && checksum) {
+    content.Checksum = {
+      [checksumElement(checksum.algorithm)]: checksum.value.replace(/-\d+$/, ''),
+      ChecksumType: checksum.type,
+    }
   }
-  if (asked.has('ObjectParts') && partCount !== null) {
+  if (requested.has('ObjectParts') && partCount !== null) {
     content.ObjectParts = await partsOf(request, object, partCount)
   }
-  if (asked.has('StorageClass')) content.StorageClass = record.settings.storageClass
-  if (asked.has('ObjectSize')) content.ObjectSize = record.size
+  if (requested.has('StorageClass')) content.StorageClass = record.settings.storageClass
+  if (requested.has('ObjectSize')) content.ObjectSize = record.size
   return {
     status: 200,
     headers: { 'last-modified': new Date(record.lastModified).toUTCString() },
@@ -42,7 +49,7 @@ async function partsOf(
   partCount: number,
 ): Promise<XmlElements> {
   const { checksum } = object.record
-  if (checksum === null) return { PartsCount: partCount }
+  if (checksum?.type !== 'COMPOSITE') return { PartsCount: partCount }
   const max = pageSize('max-parts', headerIn(request, 'x-amz-max-parts'))
   const marker = partMarker(headerIn(request, 'x-amz-part-number-marker'))
   const rest = (await request.stores.objects.partsOf(object)).filter(({ number }) => number > marker)

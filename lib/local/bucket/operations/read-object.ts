@@ -73,11 +73,14 @@ async function described(
   return { object, parts, range, headers }
 }
 
-/** The checksum of the whole object, or of a part that was asked for by its number. A range has none. */
+/**
+ * The checksum of the whole object, or, with a composite, of a part that the request names. A range has none, and a part of an
+ * object with a checksum of all its bytes neither (https://github.com/localstack/localstack/pull/12842).
+ */
 function checksumOf({ record }: StoredObject, { isPartial, part }: RequestedRange): ResponseHeaders {
   const { checksum, partCount } = record
   if (checksum === null || !isPartial || (part && partCount === null)) return checksumHeaders(checksum)
-  if (part?.checksum === null || part === undefined) return {}
+  if (part === undefined || part.checksum === null || checksum.type !== 'COMPOSITE') return {}
   return checksumHeaders({ ...checksum, value: part.checksum })
 }
 

@@ -5,6 +5,7 @@ import { withBucket } from '../requests/bucket-access.js'
 import {
   pageSize,
   parameterIn,
+  requiredParameter,
   wholeNumber,
   type BucketRequest,
   type BucketResponse,
@@ -18,7 +19,7 @@ export async function listParts(given: BucketRequest): Promise<BucketResponse> {
   const { bucket, key, stores } = request
   const max = pageSize('max-parts', parameterIn(request, 'max-parts'))
   const marker = partMarker(parameterIn(request, 'part-number-marker'))
-  const upload = await stores.uploads.find(bucket, key, parameterIn(request, 'uploadId') ?? '')
+  const upload = await stores.uploads.find(bucket, key, requiredParameter(request, 'uploadId'))
   const numbers = await stores.uploads.partNumbers(bucket, upload.uploadId)
   const rest = numbers.filter((number) => number > marker)
   const shown = rest.slice(0, max)

@@ -10,7 +10,7 @@ import type { MultipartRecord } from '../records/multipart-record.js'
 import { withBucket } from '../requests/bucket-access.js'
 import {
   headerIn,
-  parameterIn,
+  requiredParameter,
   wholeNumber,
   type BucketRequest,
   type BucketResponse,
@@ -82,13 +82,13 @@ export async function uploadPart(given: BucketRequest): Promise<BucketResponse> 
   const { bucket, key, stores } = request
   const number = wholeNumber(
     'partNumber',
-    parameterIn(request, 'partNumber') ?? '',
+    requiredParameter(request, 'partNumber'),
     1,
     MAX_PART_NUMBER,
     'Part number must be an integer between 1 and 10000, inclusive',
   )
   assertLength(request)
-  const upload = await stores.uploads.find(bucket, key, parameterIn(request, 'uploadId') ?? '')
+  const upload = await stores.uploads.find(bucket, key, requiredParameter(request, 'uploadId'))
   assertAlgorithm(request, upload)
   const part = await stores.uploads.receive(bucket, upload, number, (temporary) =>
     receiveBody(request, temporary),
@@ -122,6 +122,6 @@ function assertAlgorithm({ body, stores }: BucketRequest, { algorithm: expected 
 export async function abortMultipartUpload(given: BucketRequest): Promise<BucketResponse> {
   const request = await withBucket(given)
   const { bucket, key, stores } = request
-  await stores.uploads.abort(bucket, key, parameterIn(request, 'uploadId') ?? '')
+  await stores.uploads.abort(bucket, key, requiredParameter(request, 'uploadId'))
   return { status: 204 }
 }

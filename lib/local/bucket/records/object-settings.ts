@@ -1,4 +1,4 @@
-/** What a request says about an object that it stores, besides its bytes. */
+/** The properties that a request gives to an object, besides its bytes. */
 import {
   isChecksumAlgorithm,
   type ChecksumAlgorithm,

@@ -1,5 +1,6 @@
 /** A request and its response, as the operations of the local bucket see them. */
 import type { IncomingHttpHeaders } from 'node:http'
+import { invariant } from '../../../invariant.js'
 import type { AuthenticatedCaller } from '../auth/bucket-auth.js'
 import type { ReceivedBody } from '../body/received-body.js'
 import { invalidArgument } from '../service/bucket-error.js'
@@ -49,7 +50,15 @@ export function headerIn({ headers }: Pick<BucketRequest, 'headers'>, name: stri
  */
 export function parameterIn({ query }: Pick<BucketRequest, 'query'>, name: string): string | undefined {
   const [value, ...more] = query.getAll(name)
-  if (more.length > 0) throw invalidArgument('The query has the parameter more than once.', name, value ?? '')
+  if (more.length > 0)
+    throw invalidArgument('The query has the parameter more than once.', name, String(value))
+  return value
+}
+
+/** The value of a query parameter that the route of the operation requires. */
+export function requiredParameter(request: Pick<BucketRequest, 'query'>, name: string): string {
+  const value = parameterIn(request, name)
+  invariant(value !== undefined, 'the route of the operation requires it')
   return value
 }
 

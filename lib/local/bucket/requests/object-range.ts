@@ -5,7 +5,7 @@ import { BucketError, invalidRequest } from '../service/bucket-error.js'
 import { MAX_PART_NUMBER } from '../service/bucket-limits.js'
 import { headerIn, parameterIn, wholeNumber, type BucketRequest } from './bucket-request.js'
 
-/** What a request reads. */
+/** The bytes that a request reads. */
 export interface RequestedRange extends ByteRange {
   /** Whether the response is 206: it has a range, even if that is the whole object. */
   readonly isPartial: boolean

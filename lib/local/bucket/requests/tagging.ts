@@ -16,7 +16,7 @@ export function taggingIn(text: string | undefined): Readonly<Record<string, str
   if (pairs.length > MAX_TAGS)
     throw new BucketError(400, 'BadRequest', `Object tags cannot be greater than ${MAX_TAGS}`)
   if (Object.keys(tags).length < pairs.length)
-    throw invalidArgument('Cannot provide multiple Tags with the same key', 'x-amz-tagging', text ?? '')
+    throw invalidArgument('Cannot provide multiple Tags with the same key', 'x-amz-tagging', String(text))
   for (const [key, value] of pairs) {
     if (key === '' || key.length > 128 || !TEXT.test(key))
       throw new BucketError(400, 'InvalidTag', 'The TagKey you have provided is invalid')

@@ -3,7 +3,7 @@
  */
 import { ApiError } from '../../service/api-error.js'
 
-/** What an error response has besides its code and message. */
+/** The parts of an error response besides its code and message. */
 export interface ErrorDetails {
   /** Further elements of the body, such as `Region`. */
   readonly fields?: Readonly<Record<string, string>>

@@ -2,7 +2,7 @@
  * The buckets on disk: `buckets/HASH/`, with `bucket.json` and the folders `objects` and `uploads`. The folder appears with all
  * of them at once, and disappears at once.
  *
- * What is stored in a bucket, or deleted from it, is so under the lock of the bucket. Thus only an empty one is deleted.
+ * Objects are stored and deleted under the lock of their bucket, so that no bucket is deleted with an object in it.
  */
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -67,7 +67,7 @@ export class MultipartFiles {
   /**
    * An open upload.
    *
-   * @throws {BucketError} 404 `NoSuchUpload`: there is none with this ID and key
+   * @throws {BucketError} 404 `NoSuchUpload`: no open upload has this ID and key
    */
   async find(bucket: string, key: string, uploadId: string): Promise<MultipartRecord> {
     const found = await this.lookUp(bucket, uploadId)
@@ -75,7 +75,7 @@ export class MultipartFiles {
     return found
   }
 
-  /** An open upload; `undefined` if there is none. */
+  /** An open upload; `undefined` if no open upload has this ID. */
   async lookUp(bucket: string, uploadId: string): Promise<MultipartRecord | undefined> {
     if (!isId(uploadId)) return undefined
     const path = join(this.folder(bucket, uploadId), 'upload.json')

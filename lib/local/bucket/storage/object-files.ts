@@ -134,15 +134,15 @@ export class ObjectFiles {
 
   async #inFolder(bucket: string, name: string, what: string): Promise<StoredObject | undefined> {
     const parent = this.#buckets.path(bucket, 'objects', name)
-    for (let reads = 1; ; reads++) {
+    for (let reads = 0; reads < MAX_READS; reads++) {
       const current = (await objectFolders(parent)).at(-1)
       if (current === undefined) return undefined
       const folder = join(parent, current)
       const read = readRecord(join(folder, 'object.json'), isObjectRecord, what, 'object.json')
       const record = await unlessMissing(read, undefined)
       if (record) return { record, folder }
-      if (reads === MAX_READS) throw new DamageError(what, 'its object.json is missing')
     }
+    throw new DamageError(what, 'its object.json is missing')
   }
 }
 

@@ -3,6 +3,7 @@
  * elements in each other, and a limited number of bytes, which the caller has checked.
  */
 import { SaxesParser } from 'saxes'
+import { invariant } from '../../../invariant.js'
 import { malformedXml } from '../service/bucket-error.js'
 
 /** An element. */
@@ -53,11 +54,12 @@ export function readXml(bytes: Buffer): XmlNode {
     open.pop()
   })
   parser.write(textIn(bytes)).close()
-  return root ?? refuse()
+  invariant(root !== undefined, 'the parser refuses a document without a root')
+  return root
 }
 
 /**
- * The only child of a name; `undefined` if there is none.
+ * The only child of a name; `undefined` if no child has the name.
  *
  * @throws {BucketError} 400 `MalformedXML`: there are several
  */
@@ -68,7 +70,7 @@ export function childOf({ children }: XmlNode, name: string): XmlNode | undefine
 }
 
 /**
- * The text of the only child of a name, without white space around it; `undefined` if there is none.
+ * The text of the only child of a name, without white space around it; `undefined` if no child has the name.
  *
  * @throws {BucketError} 400 `MalformedXML`: there are several, or it has elements
  */

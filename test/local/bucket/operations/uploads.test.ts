@@ -26,7 +26,7 @@ async function serverWithBucket(t: Test, options: Partial<LocalBucketOptions> = 
 
 async function create(
   server: LocalBucket,
-  headers: RawS3Request['headers'] = SHA256,
+  headers: NonNullable<RawS3Request['headers']> = SHA256,
   key = 'k',
 ): Promise<string> {
   const { text } = await sendS3(server, {
@@ -61,7 +61,7 @@ interface Listed {
 function complete(
   id: string,
   parts: readonly Listed[],
-  headers: RawS3Request['headers'] = {},
+  headers: NonNullable<RawS3Request['headers']> = {},
   key = 'k',
 ): RawS3Request {
   const xml = parts.map((one) => {
