@@ -79,7 +79,7 @@ function isAboutUpload(error: unknown): boolean {
   return error instanceof ServiceError && error.reason === 'upload-not-found'
 }
 
-/** The object at a key; `undefined` if there is none, or it may not be looked at. */
+/** The object at a key; `undefined` if the key has no object, or it may not be looked at. */
 async function objectAt(client: BucketClient, object: KeyRequest): Promise<ObjectFacts | undefined> {
   try {
     return await client.headObject(object)
