@@ -68,12 +68,16 @@ export async function foundAfter(
 }
 
 /**
- * Checks that no object of a key exists. Without the permission to look, the check is left to the request that stores it.
+ * Checks that no object of a key exists. Without the permission to look, the check is left to the request that stores it;
+ * so is a 400, as for an expired token: only the response to another request says the reason.
  *
  * @throws {ServiceError} reason `exists`: there is one
  */
 export async function assertAbsent(client: BucketClient, object: KeyRequest): Promise<void> {
-  if (!(await objectAt(client, object))) return
+  const found = await objectAt(client, object).catch((error: unknown) => {
+    if (!(error instanceof ServiceError && error.status === 400)) throw error
+  })
+  if (!found) return
   const message = `${printAddress(object)} exists, and is not overwritten. Choose another key, or permit to overwrite it.`
   const details = { operation: 'HeadObject', serviceCode: 'PreconditionFailed', status: 412 }
   throw new ServiceError(message, { ...details, reason: 'exists' })

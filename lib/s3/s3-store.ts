@@ -99,7 +99,7 @@ export class S3Store implements Port.ArchiveStore {
     const partNumber = index + 1
     const { etag, sha256 } = await this.#client.uploadPart({ ...upload, partNumber, ...body })
     const found = sha256 ?? linearHash // without one, the list of the parts confirms it before the completion
-    this.#parts.sent(upload.uploadId, partNumber, { etag, sha256: found })
+    this.#parts.sent(upload.uploadId, partNumber, { etag, sha256: found, isStated: sha256 !== undefined })
     return found
   }
 

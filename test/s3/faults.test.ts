@@ -118,7 +118,7 @@ type UploadFault = Exclude<BucketFaultKind, 'cut-output' | 'corrupt-output' | 'w
 const ONCE: Record<UploadFault, Ends> = {
   error: {},
   'error-after': {},
-  'error-in-200': { 'the look at the key': 'exists' },
+  'error-in-200': {},
   'error-in-200-after': {},
   'empty-200': {},
   timeout: {},
@@ -128,7 +128,7 @@ const ONCE: Record<UploadFault, Ends> = {
   'error-html': {},
   'expired-token': {},
   'time-skewed': {},
-  'access-denied': { ...everywhere('AccessDenied'), 'the look at the key': 'stored' },
+  'access-denied': { ...everywhere('ERR_ACCESS_DENIED'), 'the look at the key': 'stored' },
   'wrong-region': everywhere('wrong-region'),
   'no-bucket': { ...everywhere('bucket-not-found'), 'the look at the key': 'stored' }, // HEAD has no body that tells it
   'expired-upload': {
@@ -141,12 +141,13 @@ const ONCE: Record<UploadFault, Ends> = {
   },
   'checksum-mismatch': {},
   'precondition-failed': everywhere('exists'),
-  conflict: everywhere('conditional-conflict'),
+  conflict: { ...everywhere('conditional-conflict'), 'the look at the key': 'HTTP 409' },
   'reset-before': {},
   'reset-amid': {},
   'lose-answer': {},
   stall: {},
-  'wrong-hash': {},
+  // A list of other parts than those that were sent is not the content.
+  'wrong-hash': { 'the list of parts': 'ERR_COMPLETION_REJECTED' },
   'no-hash': {},
   slow: {},
 }
@@ -192,7 +193,7 @@ t.test('each fault at each place, met once', async (t) => {
       const isPart = operation === 'UploadPart'
       if (ran.archive && !isPart && bytes === SEVERAL)
         t.equal(ran.partsStored, 2, `${what}: no part is sent again`)
-      if (ran.archive && isPart && !LATE.has(fault))
+      if (ran.archive && isPart && !LATE.has(fault) && fault !== 'wrong-hash')
         t.equal(ran.partsStored, 2, `${what}: each part is stored once`)
     }
   }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import t from 'tap'
-import { ConnectionError, HashMismatchError } from '../../lib/errors.js'
+import { ConnectionError, HashMismatchError, ServiceError } from '../../lib/errors.js'
 import { CompositeHash, toWireHash } from '../../lib/s3/composite-hash.js'
 import {
   assertAbsent,
@@ -130,6 +130,8 @@ t.test('a key must be free, as far as that may be known', async (t) => {
   await t.resolves(assertAbsent(await bucketWith(undefined), at))
   await t.resolves(assertAbsent(await bucketWith(BYTES, DENIED), at))
   await t.rejects(assertAbsent(await bucketWith(undefined, reset), at), reset)
+  const nothingSaid = new ServiceError('x', { operation: 'HeadObject', serviceCode: 'HTTP 400', status: 400 })
+  await t.resolves(assertAbsent(await bucketWith(undefined, nothingSaid), at))
   t.ok(isAboutExisting(EXISTS) && isAboutExisting(CONFLICT))
   t.notOk([GONE, reset, new Error('x'), undefined].some(isAboutExisting))
 })

@@ -13,7 +13,10 @@ const CONTENT = {
 }
 
 /** A bucket with an upload that has some parts. */
-async function withParts(numbers: readonly number[]): Promise<{
+async function withParts(
+  numbers: readonly number[],
+  isStated = false,
+): Promise<{
   bucket: MemoryBucket
   upload: typeof where & { readonly uploadId: string }
   parts: UploadParts
@@ -24,7 +27,7 @@ async function withParts(numbers: readonly number[]): Promise<{
   for (const number of numbers) {
     const bytes = PIECES[number - 1] ?? Buffer.from('more')
     const { etag } = await bucket.uploadPart({ ...upload, partNumber: number, bytes, sha256: sha256(bytes) })
-    parts.sent(upload.uploadId, number, { etag, sha256: sha256(bytes) })
+    parts.sent(upload.uploadId, number, { etag, sha256: sha256(bytes), isStated })
   }
   return { bucket, upload, parts }
 }
@@ -77,6 +80,16 @@ t.test('a server that lists no hashes has the hashes of the parts that were sent
   })
   parts.forget(upload.uploadId)
   await t.rejects(parts.toComplete(bucket, upload, CONTENT), { message: /hash of part 1 is not known/ })
+})
+
+t.test('a server that states hashes and does not list them gets them with the completion', async (t) => {
+  const { bucket, upload, parts } = await withParts([1, 2, 3], true)
+  bucket.statesHash = () => false
+  const found = await parts.toComplete(bucket, upload, CONTENT)
+  t.strictSame(
+    found.map(({ sha256: hash }) => hash),
+    PIECES.map(sha256),
+  )
 })
 
 t.test('an upload that is gone is told as such', async (t) => {
