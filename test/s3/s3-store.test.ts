@@ -170,11 +170,29 @@ t.test('a conflict and a precondition that no object explains end the upload, wh
   ] as const
   for (const [status, code, reason] of refusals) {
     const bucket = new MemoryBucket()
-    bucket.before = failing([COMPLETE, 1, bucketError(COMPLETE, code, status)])
+    bucket.before = ({ operation }) => {
+      if (operation === COMPLETE) throw bucketError(COMPLETE, code, status)
+    }
     const error = await upload(smallStore(bucket), BYTES).catch((thrown: unknown) => thrown)
     t.ok(error instanceof UploadFailedError)
     t.match(error, { kept: true, cause: { reason, status } })
     t.equal(bucket.uploads.size, 1)
+    const attempts = bucket.operations.filter((name) => name === COMPLETE).length
+    t.equal(attempts, status === 409 ? 4 : 1, 'a conflict may pass')
+  }
+})
+
+t.test('a conflict with an earlier attempt passes', async (t) => {
+  for (const [operation, size] of [
+    [COMPLETE, BYTES.length],
+    ['PutObject', PART],
+  ] as const) {
+    const bucket = new MemoryBucket()
+    const conflict = bucketError(operation, 'ConditionalRequestConflict', 409)
+    bucket.before = failing([operation, 2, conflict], [operation, 3, conflict])
+    bucket.after = failing([operation, 1, reset])
+    const archives = await upload(smallStore(bucket), BYTES.subarray(0, size))
+    t.strictSame(storedBytes(bucket, archives), BYTES.subarray(0, size))
   }
 })
 
