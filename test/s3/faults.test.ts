@@ -106,7 +106,10 @@ async function check(
 t.test('each fault at each place, met once', async (t) => {
   const started = await start(t)
   for (const [fault, ends] of Object.entries(ONCE) as [UploadFault, Ends][]) {
-    const passed = PLACES.filter(({ where }) => ends[where] === undefined)
+    const passed = PLACES.filter(({ where, operation }) => {
+      // A slow part takes seconds, whatever its rate.
+      return ends[where] === undefined && !(fault === 'slow' && operation === 'UploadPart')
+    })
     // One upload meets all those that it survives.
     const [several, one] = [SEVERAL, ONE].map((bytes) => passed.filter((place) => place.bytes === bytes))
     for (const places of [several ?? [], one ?? []])
