@@ -56,7 +56,7 @@ export interface Vault {
 }
 
 /** A request to begin a multipart upload. */
-export interface InitiateRequest extends VaultRequest, StoreInitiateRequest {}
+export interface InitiateRequest extends VaultRequest, Omit<StoreInitiateRequest, 'volume'> {}
 
 /** A request to one upload. */
 export interface UploadRequest extends VaultRequest, StoreUploadRequest {}
@@ -95,7 +95,7 @@ export interface VaultPartsPage extends Page<VaultPart> {
 }
 
 /** A request to store an archive of one part. */
-export interface ArchiveRequest extends VaultRequest, StoreArchiveRequest {}
+export interface ArchiveRequest extends VaultRequest, Omit<StoreArchiveRequest, 'volume'> {}
 
 /** A request to start a job. */
 export interface JobStartRequest extends VaultRequest, StoreJobStart {}

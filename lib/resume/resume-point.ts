@@ -111,9 +111,11 @@ async function findOpenUpload(
   const { earlierVolumes = [] } = run
   try {
     const found = await findUpload(context, uploadId)
-    const { partSize = run.partSize, description = run.description } = found
-    if (partSize === undefined) throw new TypeError('The part size of the upload is needed: partSize.')
+    const { description = run.description } = found
     assertContinues(context.store, earlierVolumes, description)
+    // All volumes of a stream have the same part size.
+    const partSize = found.partSize ?? run.partSize ?? earlierVolumes[0]?.partSize
+    if (partSize === undefined) throw new TypeError('The part size of the upload is needed: partSize.')
     const point = { uploadId, partSize, description, earlierVolumes, isComplete: false }
     return { point, ended: undefined, isStoredNow: false }
   } catch (error) {

@@ -2,7 +2,7 @@
  * The object at a key, as evidence of what a request has stored. A response may be lost or say that the upload is gone or
  * that an object exists, and the object is there all the same: its composite and its size decide.
  */
-import { AccessDeniedError, NotFoundError, ServiceError } from '../errors.js'
+import { AccessDeniedError, HashMismatchError, NotFoundError, ServiceError } from '../errors.js'
 import type { StoredArchive } from '../store/archive-store.js'
 import type { BucketClient } from './bucket-client.js'
 import type { KeyRequest } from './bucket-requests.js'
@@ -20,9 +20,11 @@ export interface ObjectContent {
 
 /**
  * The archive that a response names, with the hash that the service states. A server that states no SHA-256 is asked for
- * the size of the object, which is all that is left to compare.
+ * the size of the object, which is all that is left to compare; without the permission to look, nothing is.
  *
  * @param onUnconfirmed - called if the server states no SHA-256
+ * @throws {HashMismatchError} `ERR_HASH_MISMATCH`: the object has another size than the content
+ * @throws {ServiceError} that of a HeadObject
  */
 export async function confirmed(
   client: BucketClient,
@@ -32,16 +34,22 @@ export async function confirmed(
   onUnconfirmed: () => void,
 ): Promise<StoredArchive> {
   if (hash) return archiveAt(object, versionId, compositeOf(hash))
-  const found = await client.headObject({ ...object, versionId })
-  if (found.hash) return archiveAt(object, versionId, compositeOf(found.hash))
+  const found = await client.headObject({ ...object, versionId }).catch(unlessDenied)
+  if (found?.hash) return archiveAt(object, versionId, compositeOf(found.hash))
+  if (found && found.size !== content.size) {
+    const where = `the object ${printAddress(object)}, which has ${found.size} bytes and not ${content.size},`
+    throw new HashMismatchError('archive', where, content.hash, undefined)
+  }
   onUnconfirmed()
-  return archiveAt(object, versionId, found.size === content.size ? content.hash : undefined)
+  return archiveAt(object, versionId, content.hash)
 }
 
 /**
  * The archive that is stored although a request failed: the object at the key has the content. Otherwise the error of the
  * request is thrown.
  *
+ * @param etag - the ETag of the object that an earlier response of this content has named, if there was one: a server that
+ *   states no SHA-256 has nothing else by which the object is recognized
  * @throws {ServiceError} `error`, or that of a HeadObject that may be repeated
  */
 export async function foundAfter(
@@ -49,21 +57,27 @@ export async function foundAfter(
   object: KeyRequest,
   { size, hash }: ObjectContent,
   error: unknown,
+  etag?: string,
 ): Promise<StoredArchive> {
   if (!isAboutExisting(error) && !isAboutUpload(error)) throw error
   const found = await objectAt(client, object)
-  const isSame = found?.size === size && found.hash !== undefined && compositeOf(found.hash) === hash
+  if (found?.size !== size) throw error
+  const isSame = found.hash ? compositeOf(found.hash) === hash : etag !== undefined && found.etag === etag
   if (!isSame) throw error
   return archiveAt(object, found.versionId, hash)
 }
 
 /**
- * Checks that no object of a key exists. Without the permission to look, the check is left to the request that stores it.
+ * Checks that no object of a key exists. Without the permission to look, the check is left to the request that stores it;
+ * so is a 400, as for an expired token: only the response to another request says the reason.
  *
  * @throws {ServiceError} reason `exists`: there is one
  */
 export async function assertAbsent(client: BucketClient, object: KeyRequest): Promise<void> {
-  if (!(await objectAt(client, object))) return
+  const found = await objectAt(client, object).catch((error: unknown) => {
+    if (!(error instanceof ServiceError && error.status === 400)) throw error
+  })
+  if (!found) return
   const message = `${printAddress(object)} exists, and is not overwritten. Choose another key, or permit to overwrite it.`
   const details = { operation: 'HeadObject', serviceCode: 'PreconditionFailed', status: 412 }
   throw new ServiceError(message, { ...details, reason: 'exists' })
@@ -81,12 +95,15 @@ function isAboutUpload(error: unknown): boolean {
 
 /** The object at a key; `undefined` if the key has no object, or it may not be looked at. */
 async function objectAt(client: BucketClient, object: KeyRequest): Promise<ObjectFacts | undefined> {
-  try {
-    return await client.headObject(object)
-  } catch (error) {
-    if (error instanceof NotFoundError || error instanceof AccessDeniedError) return undefined
-    throw error
-  }
+  return client.headObject(object).catch((error: unknown) => {
+    if (!(error instanceof NotFoundError)) unlessDenied(error)
+    return undefined
+  })
+}
+
+/** Passes over a refusal: without the permission to look, nothing is known of the object. */
+function unlessDenied(error: unknown): undefined {
+  if (!(error instanceof AccessDeniedError)) throw error
 }
 
 function archiveAt(

@@ -34,8 +34,17 @@ const CLIENT: Rule = rule(
 )
 
 const S3_STORE: RulesOf<S3StoreOptions> = {
-  ...NEW_OBJECT,
   client: required(CLIENT),
+  bucket: NEW_OBJECT.bucket,
+  key: NEW_OBJECT.key,
+  expectedBucketOwner: NEW_OBJECT.expectedBucketOwner,
+  requesterPays: NEW_OBJECT.requesterPays,
+  storageClass: NEW_OBJECT.storageClass,
+  metadata: NEW_OBJECT.metadata,
+  tags: NEW_OBJECT.tags,
+  kmsKeyId: NEW_OBJECT.kmsKeyId,
+  lock: NEW_OBJECT.lock,
+  contentType: NEW_OBJECT.contentType,
   overwrite: BOOLEAN,
   onUnconfirmed: FUNCTION,
 }

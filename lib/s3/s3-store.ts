@@ -14,7 +14,7 @@ import type { BucketClient } from './bucket-client.js'
 import type { KeyRequest, NewObject, UploadRequest } from './bucket-requests.js'
 import { parseWireHash } from './composite-hash.js'
 import { COMPOSITE_SCHEME } from './composite-scheme.js'
-import { assertAbsent, confirmed, foundAfter, isAboutExisting } from './object-at-key.js'
+import { assertAbsent, confirmed, foundAfter, isAboutExisting, type ObjectContent } from './object-at-key.js'
 import { volumeKey } from './s3-address.js'
 import { S3_LIMITS } from './s3-limits.js'
 import { DEFAULT_STORAGE_CLASS } from './storage-classes.js'
@@ -44,6 +44,8 @@ export class S3Store implements Port.ArchiveStore {
   readonly #ifAbsent: boolean
   readonly #onUnconfirmed: () => void
   readonly #parts = new UploadParts()
+  /** The ETags of the objects that responses have named as stored, by {@link contentId}. */
+  readonly #etags = new Map<string, string>()
 
   /**
    * @param facts - checked
@@ -69,25 +71,24 @@ export class S3Store implements Port.ArchiveStore {
   }
 
   async uploadArchive(request: Port.StoreArchiveRequest): Promise<Port.StoredArchive> {
-    const { description, bytes, linearHash, sendLimit, onSent, signal } = request
-    const object = { ...this.#newObject(description, undefined), signal }
+    const { bytes, linearHash, sendLimit, onSent, signal } = request
+    const object = { ...this.#newObject(request, undefined), signal }
     const content = { size: bytes.length, hash: combined(this.hashes, [linearHash]) }
+    const at = this.#requestOf(request.volume, signal)
     try {
       const body = { bytes, sha256: linearHash, sendLimit, onSent, ifAbsent: this.#ifAbsent }
       const stored = await this.#client.putObject({ ...object, ...body })
-      const at = this.#requestOf(this.#volumeIn(description), signal)
+      this.#etags.set(contentId(at, content), stored.etag)
       return await confirmed(this.#client, at, stored, content, this.#onUnconfirmed)
     } catch (error) {
-      const at = this.#requestOf(this.#volumeIn(description), signal)
-      return foundAfter(this.#client, at, content, error)
+      return foundAfter(this.#client, at, content, error, this.#etags.get(contentId(at, content)))
     }
   }
 
   async initiateUpload(request: Port.StoreInitiateRequest): Promise<Port.InitiatedUpload> {
-    const { partSize, description, signal } = request
-    const volume = this.#volumeIn(description)
+    const { partSize, volume = 1, signal } = request
     if (this.#ifAbsent) await assertAbsent(this.#client, this.#requestOf(volume, signal))
-    const serviceId = await this.#client.createUpload({ ...this.#newObject(description, partSize), signal })
+    const serviceId = await this.#client.createUpload({ ...this.#newObject(request, partSize), signal })
     return { uploadId: uploadIdOf({ volume, serviceId }), location: undefined }
   }
 
@@ -97,8 +98,9 @@ export class S3Store implements Port.ArchiveStore {
     const body = { bytes, sha256: linearHash, sendLimit, onSent }
     const partNumber = index + 1
     const { etag, sha256 } = await this.#client.uploadPart({ ...upload, partNumber, ...body })
-    this.#parts.sent(upload.uploadId, partNumber, { etag, sha256: linearHash })
-    return sha256 ?? linearHash // without one, the list of the parts confirms it before the completion
+    const found = sha256 ?? linearHash // without one, the list of the parts confirms it before the completion
+    this.#parts.sent(upload.uploadId, partNumber, { etag, sha256: found, isStated: sha256 !== undefined })
+    return found
   }
 
   async listParts(request: Port.StorePartsRequest): Promise<Port.PartsPage> {
@@ -109,25 +111,35 @@ export class S3Store implements Port.ArchiveStore {
     const partSize = request.partSize ?? (sizes.length > 1 ? Math.max(...sizes) : undefined)
     const items = page.items.map((part) => {
       const start = (part.partNumber - 1) * (partSize ?? part.size)
-      // A part whose hash is not known counts as another one, and is sent again.
-      return { start, end: start + part.size, hash: this.#parts.hashOf(upload.uploadId, part) ?? 'unknown' }
+      return { start, end: start + part.size, hash: this.#parts.hashOf(upload.uploadId, part) ?? '' }
     })
-    return { items, marker: page.marker, upload: { partSize, description: undefined } }
+    // The service does not tell the description. That of a later volume is known, and says which volumes precede it.
+    const { volume } = volumeUploadOf(request.uploadId)
+    const description = volume > 1 ? describeVolume({ volume }) : undefined
+    return { items, marker: page.marker, upload: { partSize, description } }
   }
 
   async completeUpload(request: Port.StoreCompleteRequest): Promise<Port.StoredArchive> {
     const { size, hash, signal } = request
+    const content = { size, hash }
     const upload = this.#uploadOf(request)
     const at = this.#requestOf(volumeUploadOf(request.uploadId).volume, signal)
     try {
-      const parts = await this.#parts.toComplete(this.#client, upload, { size, hash })
+      const parts = await this.#parts.toComplete(this.#client, upload, content)
       const hasHashes = parts.every(({ sha256 }) => sha256 !== undefined)
-      const content = { parts, size, hash: hasHashes ? parseWireHash(hash) : undefined }
-      const stored = await this.#client.completeUpload({ ...upload, ...content, ifAbsent: this.#ifAbsent })
+      const expected = { parts, size, hash: hasHashes ? parseWireHash(hash) : undefined }
+      const stored = await this.#client.completeUpload({ ...upload, ...expected, ifAbsent: this.#ifAbsent })
       this.#parts.forget(upload.uploadId)
-      return await confirmed(this.#client, at, stored, { size, hash }, this.#onUnconfirmed)
+      this.#etags.set(contentId(at, content), stored.etag)
+      return await confirmed(this.#client, at, stored, content, this.#onUnconfirmed)
     } catch (error) {
-      const found = await foundAfter(this.#client, at, { size, hash }, error)
+      const found = await foundAfter(
+        this.#client,
+        at,
+        content,
+        error,
+        this.#etags.get(contentId(at, content)),
+      )
       // The object is there, and the parts of this upload would be charged until somebody aborts it.
       if (isAboutExisting(error)) await this.abortUpload(request).catch(() => undefined)
       return found
@@ -156,12 +168,10 @@ export class S3Store implements Port.ArchiveStore {
     await this.#client.refreshCredentials?.(signal)
   }
 
-  #volumeIn(description: string | undefined): number {
-    return this.markIn(description)?.volume ?? 1
-  }
-
-  #newObject(description: string | undefined, partSize: number | undefined): Omit<NewObject, 'signal'> {
-    const volume = this.#volumeIn(description)
+  #newObject(
+    { description, volume = 1 }: Pick<Port.StoreInitiateRequest, 'description' | 'volume'>,
+    partSize: number | undefined,
+  ): Omit<NewObject, 'signal'> {
     const { metadata, key } = this.#object
     const facts = {
       ...(partSize !== undefined && { 'part-size': String(partSize) }),
@@ -171,13 +181,18 @@ export class S3Store implements Port.ArchiveStore {
     return { ...this.#object, key: volumeKey(key, volume), metadata: { ...metadata, ...facts } }
   }
 
-  #requestOf(volume: number, signal: AbortSignal | undefined): KeyRequest {
+  #requestOf(volume: number | undefined, signal: AbortSignal | undefined): KeyRequest {
     const { bucket, key, expectedBucketOwner, requesterPays } = this.#object
-    return { bucket, key: volumeKey(key, volume), expectedBucketOwner, requesterPays, signal }
+    return { bucket, key: volumeKey(key, volume ?? 1), expectedBucketOwner, requesterPays, signal }
   }
 
   #uploadOf({ uploadId, signal }: Port.StoreUploadRequest): UploadRequest {
     const { volume, serviceId } = volumeUploadOf(uploadId)
     return { ...this.#requestOf(volume, signal), uploadId: serviceId }
   }
+}
+
+/** Identifies some content at a key: the ETag of other content proves nothing. */
+function contentId({ key }: KeyRequest, { hash }: ObjectContent): string {
+  return `${hash} ${key}`
 }

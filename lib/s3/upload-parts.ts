@@ -7,13 +7,20 @@ import type { ListedPart, SentPart } from './bucket-responses.js'
 import { CompositeHash, toWireHash } from './composite-hash.js'
 import type { ObjectContent } from './object-at-key.js'
 
+/** A part that this process has sent. */
+export interface KnownPart extends SentPart {
+  readonly sha256: string
+  /** Whether the service has stated the hash: then it expects it in the completion, also if it lists none. */
+  readonly isStated: boolean
+}
+
 /** The parts of the uploads of one stream. Some servers list no hashes: the ETag then says whether a part is the one sent. */
 export class UploadParts {
-  readonly #sent = new Map<string, Map<number, Required<SentPart>>>()
+  readonly #sent = new Map<string, Map<number, KnownPart>>()
 
   /** Notes a part that was sent. */
-  sent(uploadId: string, partNumber: number, part: SentPart & { readonly sha256: string }): void {
-    const parts = this.#sent.get(uploadId) ?? new Map<number, SentPart>()
+  sent(uploadId: string, partNumber: number, part: KnownPart): void {
+    const parts = this.#sent.get(uploadId) ?? new Map<number, KnownPart>()
     this.#sent.set(uploadId, parts.set(partNumber, part))
   }
 
@@ -23,13 +30,12 @@ export class UploadParts {
   }
 
   /** The SHA-256 of a part: as the service lists it, or as this process has sent it; `undefined` if neither is known. */
-  hashOf(uploadId: string, { partNumber, etag, sha256 }: ListedPart): string | undefined {
-    const sent = this.#sent.get(uploadId)?.get(partNumber)
-    return sha256 ?? (sent?.etag === etag ? sent.sha256 : undefined)
+  hashOf(uploadId: string, part: ListedPart): string | undefined {
+    return part.sha256 ?? this.#sentAs(uploadId, part)?.sha256
   }
 
   /**
-   * Lists the parts of an upload that is about to be completed.
+   * Lists the parts of an upload that is about to be completed, with the hashes that the service knows of them.
    *
    * @throws {ServiceError} reason `completion-refused`: they are not the content
    */
@@ -42,7 +48,8 @@ export class UploadParts {
     const composite = new CompositeHash()
     let size = 0
     for await (const part of itemsOf((page) => client.listParts({ ...upload, ...page }))) {
-      parts.push(part)
+      const sent = this.#sentAs(upload.uploadId, part)
+      parts.push({ ...part, sha256: part.sha256 ?? (sent?.isStated ? sent.sha256 : undefined) })
       size += part.size
       const { partNumber } = part
       if (partNumber !== parts.length) throw refused(`part ${parts.length} is missing`)
@@ -55,6 +62,12 @@ export class UploadParts {
     const hash = toWireHash(composite.digest())
     if (hash !== content.hash) throw refused(`its parts have the composite ${hash}, not ${content.hash}`)
     return parts
+  }
+
+  /** The part that was sent, if it is the one that the service has. */
+  #sentAs(uploadId: string, { partNumber, etag }: ListedPart): KnownPart | undefined {
+    const sent = this.#sent.get(uploadId)?.get(partNumber)
+    return sent?.etag === etag ? sent : undefined
   }
 }
 

@@ -41,6 +41,8 @@ export interface StoreInitiateRequest extends StoreRequest {
   readonly partSize: number
   /** At most 1,024 characters of 0x20-0x7E. */
   readonly description?: string | undefined
+  /** The number of the volume in its stream, from 1; default 1. */
+  readonly volume?: number | undefined
 }
 
 /** An upload that was begun. */
@@ -77,6 +79,8 @@ export interface StoreCompleteRequest extends StoreUploadRequest {
 export interface StoreArchiveRequest extends StoreRequest, StoreBody {
   /** The description of the archive; default none. */
   readonly description?: string | undefined
+  /** The number of the volume in its stream, from 1; default 1. */
+  readonly volume?: number | undefined
 }
 
 /** The response of a store that has stored an archive. */
@@ -119,7 +123,7 @@ export interface OpenUpload {
 
 /** A part that the service has. */
 export interface ListedPart extends ByteRange {
-  /** By the algorithm of the store. */
+  /** By the algorithm of the store; empty if the store does not know it: then the part counts as another one. */
   readonly hash: string
 }
 

@@ -19,8 +19,8 @@ import { isCertificateCode, neverArrived } from './network-failure.js'
  * - `slow`: the same, and fewer requests at once may help: 408, a timeout
  * - `throttled`: the same, at the request of the service
  * - `expired`: worth another attempt with fresh credentials
- * - `corrupted`: the bytes that arrived differ from those that were sent, the response did not come from the service, or
- *   a proxy refused: worth a few more attempts
+ * - `corrupted`: the bytes that arrived differ from those that were sent, the response did not come from the service, a
+ *   proxy refused, or another request changes the same object: worth a few more attempts
  * - `final`: another attempt would fail as well
  */
 export type FailureKind = 'transient' | 'slow' | 'throttled' | 'expired' | 'corrupted' | 'final'
@@ -62,6 +62,13 @@ const BY_CODE: Readonly<Record<string, FailureKind>> = {
 /** Codes of this package, for failures that something between this machine and the service may have caused. */
 const DOUBTFUL: ReadonlySet<string> = new Set(['IncompleteResponse', 'ProxyRefused', 'UnexpectedResponse'])
 
+/**
+ * Another request writes the same key: it may be an attempt of ours that had no response. S3 asks to repeat PutObject. A
+ * completion that is repeated a few times finds the object of the other request, or that the upload is gone
+ * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html).
+ */
+const CONFLICT = 'ConditionalRequestConflict'
+
 const BY_STATUS: Readonly<Record<number, FailureKind>> = {
   408: 'slow',
   429: 'throttled',
@@ -78,7 +85,6 @@ const BY_STATUS: Readonly<Record<number, FailureKind>> = {
 const FINAL: ReadonlySet<string> = new Set([
   'AccessDenied',
   'AccessDeniedException',
-  'ConditionalRequestConflict', // the upload must begin again
   'EntityTooLarge',
   'EntityTooSmall',
   'GlacierExpeditedRetrievalNotAvailable',
@@ -116,9 +122,10 @@ const NOT_ACCEPTED: ReadonlySet<number> = new Set([408, 429])
 export function failureKindOf(error: unknown): FailureKind {
   if (error instanceof HashMismatchError || error instanceof SizeMismatchError) return 'corrupted'
   if (!(error instanceof ServiceError)) return 'final'
-  const { reason, serviceCode, status } = error
+  const { operation, reason, serviceCode, status } = error
   const byReason = reason && BY_REASON[reason]
   if (byReason) return byReason
+  if (serviceCode === CONFLICT) return operation === 'PutObject' ? 'transient' : 'corrupted'
   if (FINAL.has(serviceCode) || isCertificateCode(serviceCode)) return 'final'
   const kind = BY_CODE[serviceCode] ?? (status === undefined ? undefined : BY_STATUS[status])
   if (kind) return kind

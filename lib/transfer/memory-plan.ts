@@ -17,7 +17,7 @@ export const DEFAULT_CONCURRENCY = 8
 
 /** Pieces held between the requests and the other end. */
 export const PIECES_BETWEEN_STAGES = 2
-const MIN_PIECES = 4
+export const MIN_PIECES = 4
 
 /** The options of a transfer that bound its memory and its requests. */
 export interface MemoryOptions {

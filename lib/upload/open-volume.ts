@@ -118,7 +118,7 @@ export class OpenVolume implements Volume {
     if (!first) return
     this.#held = undefined
     const { store, plan, journal, signal, emit } = this.#context
-    const { uploadId, location } = await initiate(this.#context, this.#position.description)
+    const { uploadId, location } = await initiate(this.#context, this.#position)
     this.#sender.begin(uploadId)
     this.uploadId = uploadId // from here on it is kept or aborted, whatever happens
     const { vaultName } = store
@@ -187,8 +187,11 @@ export class OpenVolume implements Volume {
  *
  * @throws as {@link Retry.run}
  */
-function initiate(context: UploadContext, description: string | undefined): Promise<InitiatedUpload> {
+function initiate(
+  context: UploadContext,
+  { description, volume }: Pick<VolumePosition, 'description' | 'volume'>,
+): Promise<InitiatedUpload> {
   const { store, retry, plan, signal, lastSignal } = context
-  const request = { partSize: plan.partSize, description, signal: lastSignal }
+  const request = { partSize: plan.partSize, description, volume, signal: lastSignal }
   return retry.run(() => store.initiateUpload(request), signal)
 }

@@ -2,7 +2,7 @@
  * The plan of an upload, made once before a byte is read: how large the parts are, how much memory they may take, how
  * many are sent at once, how much an archive holds.
  */
-import { PIECES_BETWEEN_STAGES, planMemory, type MemoryOptions } from '../transfer/memory-plan.js'
+import { MIN_PIECES, PIECES_BETWEEN_STAGES, planMemory, type MemoryOptions } from '../transfer/memory-plan.js'
 import { optionError } from '../options/option-error.js'
 import type { StoreLimits } from '../store/limits.js'
 import { choosePartSize } from '../store/part-size.js'
@@ -75,6 +75,7 @@ export function planUpload(options: UploadPlanOptions, limits: StoreLimits): Upl
   const defaultPartSize = choosePartSize(volumeSize ?? 0, limits)
   const memoryPlan = planMemory(options.partSize, defaultPartSize, options, PARTS_RESERVED)
   const { pieceSize: partSize, memory } = memoryPlan
+  assertAccepted(partSize, options.partSize === undefined, limits)
   // Of a limited rate, a few requests at once get enough each; many would all be slow.
   const maxConcurrency = Math.max(1, Math.floor((limitRate * MAX_PART_SECONDS) / partSize))
   const concurrency = Math.min(memoryPlan.concurrency, maxConcurrency)
@@ -98,6 +99,19 @@ export function planUpload(options: UploadPlanOptions, limits: StoreLimits): Upl
     )
   }
   return { partSize, memory, concurrency, partsPerVolume, volumes }
+}
+
+/** @param isByMemory - whether the memory decided the part size, and not the caller */
+function assertAccepted(
+  partSize: number,
+  isByMemory: boolean,
+  { minPartSize, maxPartSize }: StoreLimits,
+): void {
+  if (partSize >= minPartSize && partSize <= maxPartSize) return
+  const problem = isByMemory
+    ? `must hold four of the smallest parts of this store, ${MIN_PIECES * minPartSize} bytes.`
+    : `must be from ${minPartSize} to ${maxPartSize} bytes for this store, not ${partSize}.`
+  throw optionError(RangeError, isByMemory ? 'memory' : 'partSize', 'an upload', problem)
 }
 
 /** Maximum number of bytes of parts that an upload holds. */

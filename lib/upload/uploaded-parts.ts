@@ -32,10 +32,9 @@ export class UploadedParts {
     const parts = [...this.#byStart.values()].sort((a, b) => a.start - b.start)
     const size = parts.reduce((sum, part) => sum + part.end - part.start, 0)
     if (parts.length === 0) return 'no parts'
-    return `${parts.length} parts, ${size} bytes of hash ${combined(
-      this.#hashes,
-      parts.map((part) => part.hash),
-    )}`
+    const hashes = parts.map(({ hash }) => hash)
+    const hash = hashes.includes('') ? 'a hash that is not known' : `hash ${combined(this.#hashes, hashes)}`
+    return `${parts.length} parts, ${size} bytes of ${hash}`
   }
 }
 

@@ -46,6 +46,7 @@ export async function sendWhole(
   const hash = combined(store.hashes, [store.hashes.ofPart(part)])
   const request = {
     description: facts.description,
+    volume: facts.volume,
     bytes,
     linearHash,
     treeHash,

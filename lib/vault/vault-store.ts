@@ -57,8 +57,12 @@ export function vaultStore(
     keepAliveMs: KEEP_ALIVE_MS,
     replacesArchives: false,
     vaultName,
-    uploadArchive: async (request) => storedOf(await client.uploadArchive(to(request))),
-    initiateUpload: (request) => client.initiateUpload(to(request)),
+    uploadArchive: async ({ description, bytes, linearHash, treeHash, sendLimit, onSent, signal }) => {
+      const request = { description, bytes, linearHash, treeHash, sendLimit, onSent, signal }
+      return storedOf(await client.uploadArchive(to(request)))
+    },
+    initiateUpload: ({ partSize, description, signal }) =>
+      client.initiateUpload(to({ partSize, description, signal })),
     uploadPart: ({ uploadId, range, bytes, linearHash, treeHash, sendLimit, onSent, signal }) =>
       client.uploadPart(to({ uploadId, range, bytes, linearHash, treeHash, sendLimit, onSent, signal })),
     completeUpload: async ({ hash: treeHash, ...request }) =>

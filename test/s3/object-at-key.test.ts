@@ -1,0 +1,137 @@
+import { createHash } from 'node:crypto'
+import t from 'tap'
+import { ConnectionError, HashMismatchError, ServiceError } from '../../lib/errors.js'
+import { CompositeHash, toWireHash } from '../../lib/s3/composite-hash.js'
+import {
+  assertAbsent,
+  compositeOf,
+  confirmed,
+  foundAfter,
+  isAboutExisting,
+} from '../../lib/s3/object-at-key.js'
+import { bucketError, MemoryBucket } from '../helpers/memory-bucket.js'
+
+const at = { bucket: 'backups', key: 'docs.tar' }
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
+const BYTES = Buffer.from('hello')
+const CONTENT = { size: 5, hash: toWireHash(new CompositeHash().update(sha256(BYTES)).digest()) }
+const ADDRESS = 's3://backups/docs.tar'
+
+const reset = new ConnectionError('reset', { operation: 'HeadObject', serviceCode: 'ECONNRESET' })
+const EXISTS = bucketError('PutObject', 'PreconditionFailed', 412)
+const CONFLICT = bucketError('CompleteMultipartUpload', 'ConditionalRequestConflict', 409)
+const GONE = bucketError('CompleteMultipartUpload', 'NoSuchUpload', 404)
+const DENIED = bucketError('HeadObject', 'AccessDenied', 403)
+
+/** A bucket with an object, whose later requests fail with an error, if one is given. */
+async function bucketWith(bytes: Uint8Array | undefined, error?: Error): Promise<MemoryBucket> {
+  const bucket = new MemoryBucket()
+  if (bytes) await bucket.putObject({ ...at, bytes, sha256: sha256(bytes) })
+  bucket.before = () => {
+    if (error) throw error
+  }
+  return bucket
+}
+
+function fail(): never {
+  throw new Error('it is confirmed')
+}
+
+t.test('an object that a response names with its hash needs no request', async (t) => {
+  const bucket = new MemoryBucket()
+  const whole = { hash: { sha256: sha256(BYTES), parts: undefined }, versionId: undefined }
+  const expected = { archiveId: ADDRESS, hash: CONTENT.hash, location: undefined }
+  t.strictSame(await confirmed(bucket, at, whole, CONTENT, fail), expected)
+  const composite = { hash: new CompositeHash().update(sha256(BYTES)).digest(), versionId: 'v1' }
+  const location = `${ADDRESS}?versionId=v1`
+  t.strictSame(await confirmed(bucket, at, composite, CONTENT, fail), { ...expected, location })
+  t.equal(compositeOf(composite.hash), compositeOf(whole.hash))
+  t.equal(bucket.calls.length, 0)
+})
+
+t.test('an object that is named without a hash is looked at', async (t) => {
+  const unhashed = { hash: undefined, versionId: 'v7' }
+  const bucket = await bucketWith(BYTES)
+  const found = await confirmed(bucket, at, unhashed, CONTENT, fail)
+  t.match(found, { archiveId: ADDRESS, hash: CONTENT.hash })
+  t.match(bucket.calls.at(-1), { operation: 'HeadObject', request: { versionId: 'v7' } })
+
+  bucket.statesHash = () => false
+  let warnings = 0
+  const warn = (): void => {
+    warnings++
+  }
+  t.match(await confirmed(bucket, at, unhashed, CONTENT, warn), { hash: CONTENT.hash })
+  t.equal(warnings, 1)
+  await t.rejects(confirmed(bucket, at, unhashed, { ...CONTENT, size: 6 }, fail), HashMismatchError)
+
+  const other = await bucketWith(Buffer.from('other'))
+  t.not((await confirmed(other, at, unhashed, CONTENT, fail)).hash, CONTENT.hash)
+
+  const denied = await bucketWith(BYTES, DENIED)
+  t.match(await confirmed(denied, at, unhashed, CONTENT, warn), { hash: CONTENT.hash })
+  t.equal(warnings, 2)
+  for (const error of [reset, bucketError('HeadObject', 'NotFound', 404)])
+    await t.rejects(confirmed(await bucketWith(BYTES, error), at, unhashed, CONTENT, fail), error)
+})
+
+t.test('an object with the content is found after a failure that may be about it', async (t) => {
+  for (const error of [EXISTS, CONFLICT, GONE]) {
+    const found = await foundAfter(await bucketWith(BYTES), at, CONTENT, error)
+    t.strictSame(found, { archiveId: ADDRESS, hash: CONTENT.hash, location: undefined })
+    for (const bytes of [undefined, Buffer.from('other'), Buffer.from('hello!')])
+      await t.rejects(foundAfter(await bucketWith(bytes), at, CONTENT, error), error)
+    await t.rejects(foundAfter(await bucketWith(BYTES, DENIED), at, CONTENT, error), error)
+    // A request that may succeed later decides nothing.
+    await t.rejects(foundAfter(await bucketWith(BYTES, reset), at, CONTENT, error), reset)
+  }
+  const versions = new MemoryBucket()
+  versions.hasVersions = true
+  await versions.putObject({ ...at, bytes: BYTES, sha256: sha256(BYTES) })
+  t.match(await foundAfter(versions, at, CONTENT, EXISTS), { location: `${ADDRESS}?versionId=v1` })
+})
+
+t.test('after any other failure, nothing is looked for', async (t) => {
+  for (const error of [reset, DENIED, new Error('x'), bucketError('PutObject', 'NoSuchBucket', 404)]) {
+    const bucket = await bucketWith(BYTES)
+    const before = bucket.calls.length
+    await t.rejects(foundAfter(bucket, at, CONTENT, error), error)
+    t.equal(bucket.calls.length, before)
+  }
+})
+
+t.test(
+  'an object without a hash is recognized by the ETag that a response of this content named',
+  async (t) => {
+    const bucket = await bucketWith(BYTES)
+    bucket.statesHash = () => false
+    const etag = bucket.objects.get(at.key)?.etag
+    await t.rejects(foundAfter(bucket, at, CONTENT, EXISTS), EXISTS)
+    await t.rejects(foundAfter(bucket, at, CONTENT, EXISTS, '"other"'), EXISTS)
+    await t.rejects(foundAfter(bucket, at, { ...CONTENT, size: 6 }, EXISTS, etag), EXISTS)
+    t.match(await foundAfter(bucket, at, CONTENT, EXISTS, etag), { hash: CONTENT.hash })
+    // A hash decides against an ETag.
+    const other = await bucketWith(Buffer.from('other'))
+    await t.rejects(foundAfter(other, at, CONTENT, EXISTS, other.objects.get(at.key)?.etag), EXISTS)
+  },
+)
+
+t.test('a key must be free, as far as that may be known', async (t) => {
+  const details = {
+    reason: 'exists',
+    status: 412,
+    serviceCode: 'PreconditionFailed',
+    operation: 'HeadObject',
+  }
+  await t.rejects(assertAbsent(await bucketWith(BYTES), at), {
+    ...details,
+    message: /s3:\/\/backups\/docs\.tar exists/,
+  })
+  await t.resolves(assertAbsent(await bucketWith(undefined), at))
+  await t.resolves(assertAbsent(await bucketWith(BYTES, DENIED), at))
+  await t.rejects(assertAbsent(await bucketWith(undefined, reset), at), reset)
+  const nothingSaid = new ServiceError('x', { operation: 'HeadObject', serviceCode: 'HTTP 400', status: 400 })
+  await t.resolves(assertAbsent(await bucketWith(undefined, nothingSaid), at))
+  t.ok(isAboutExisting(EXISTS) && isAboutExisting(CONFLICT))
+  t.notOk([GONE, reset, new Error('x'), undefined].some(isAboutExisting))
+})
