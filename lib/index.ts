@@ -143,7 +143,8 @@ export type {
 export type { Page, PageRequest } from './store/pages.js'
 
 // The store of a bucket
-export * from './s3/index.js'
+export { s3Client, s3Store } from './s3/index.js'
+export type * from './s3/index.js'
 
 // Options and events of every transfer
 export type { ByteRange } from './byte-range.js'

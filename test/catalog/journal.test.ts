@@ -57,7 +57,7 @@ const sending = {
 }
 
 /** Content as a record has it: the hash of a vault is a tree hash. */
-function inRecord<Fields extends { readonly hash: string }>({ hash, ...fields }: Fields): object {
+function inRecord({ hash, ...fields }: { readonly hash: string }): object {
   return { ...fields, treeHash: hash }
 }
 const intentInRecord = { ...inRecord(intent), firstPart: inRecord(intent.firstPart) }

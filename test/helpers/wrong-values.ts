@@ -38,6 +38,7 @@ const date: WrongValues = { types: [7, new Date()], ranges: ['', 'soon'] }
 /** By the name of the option. */
 export const WRONG: Readonly<Record<string, WrongValues>> = {
   client: { types: [7, 'x', {}, [], { region: 'eu-west-1' }], ranges: [] },
+  store: { types: [7, 'x', {}, []], ranges: [] },
   vaultName: {
     types: [7, {}, ['v']],
     ranges: ['', '.', '..', '../x', 'a b', 'a/b', 'ä', 'a\n', 'x'.repeat(256)],

@@ -204,6 +204,34 @@ const TAKERS: readonly Taker[] = [
     names: namesOf<api.RequestOptions>({ idleTimeout: 1 }),
   },
   {
+    caller: 's3Client',
+    call: (options: any) => api.s3Client({}, options),
+    names: namesOf<api.RequestOptions>({ idleTimeout: 1 }),
+  },
+  {
+    caller: 's3Store',
+    call: (options: any) => api.s3Store(options),
+    names: namesOf<api.S3StoreOptions>({
+      ...{ client: 1, bucket: 1, key: 1, storageClass: 1, metadata: 1, tags: 1, kmsKeyId: 1, lock: 1 },
+      ...{ contentType: 1, expectedBucketOwner: 1, requesterPays: 1, overwrite: 1, onUnconfirmed: 1 },
+    }),
+    needed: { client: api.s3Client(), bucket: 'backups', key: 'docs.tar' },
+    wrong: {
+      bucket: { types: [7, {}], ranges: ['', 'B', 'a..b', 'x--x-s3'] },
+      key: { types: [7, {}], ranges: ['', 'a/../b', 'a\nb', 'k'.repeat(1025)] },
+      storageClass: { types: [7], ranges: ['COLD', ''] },
+      metadata: { types: [7, 'x', { a: 1 }], ranges: [{ a: 'é' }, { 'a b': 'c' }] },
+      tags: { types: [7, 'x', { a: 1 }], ranges: [{ '': 'x' }] },
+      kmsKeyId: { types: [7], ranges: ['', 'é'] },
+      lock: { types: [7, 'x'], ranges: [{ mode: 'GOVERNANCE' }] },
+      contentType: { types: [7], ranges: ['', 'é'] },
+      expectedBucketOwner: { types: [7], ranges: ['1', 'x'] },
+      requesterPays: { types: ['yes', 1], ranges: [] },
+      overwrite: { types: ['yes', 1], ranges: [] },
+      onUnconfirmed: { types: ['x', {}], ranges: [] },
+    },
+  },
+  {
     caller: 'Catalog.journal',
     call: (options: any) => catalog.journal({ region: 'r' }, options),
     names: namesOf<api.JournalOptions>({
@@ -430,6 +458,13 @@ const ARGUMENTS: readonly Argument[] = [
     types: [7, 'x', []],
     ranges: [],
     call: (config) => api.glacierClient(config),
+    isOptional: true,
+  },
+  {
+    name: 'source of s3Client',
+    types: [7, 'x', []],
+    ranges: [],
+    call: (config) => api.s3Client(config),
     isOptional: true,
   },
   { name: 'file of Catalog.open', ...path, call: (file) => api.Catalog.open(file), isAsync: true },

@@ -1,6 +1,6 @@
 import { S3Client } from '@aws-sdk/client-s3'
 import t from 'tap'
-import type { S3ClientLike } from '../../lib/s3/s3-client-like.js'
+import type { S3ClientLike } from '../../lib/s3/sdk/s3-client-like.js'
 import { s3Store, type S3StoreOptions } from '../../lib/s3/s3-store-of.js'
 import { S3Store } from '../../lib/s3/s3-store.js'
 import { S3_LIMITS } from '../../lib/s3/s3-limits.js'
