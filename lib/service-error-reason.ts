@@ -29,7 +29,7 @@ export type CredentialsErrorReason =
  * - `region-missing`: neither the configuration of the client nor that of the AWS tools has a region
  * - `bucket-not-found`, `object-not-found`: what a {@link NotFoundError} of a bucket is about
  * - `exists`: an object of the key exists, and the request must not overwrite it
- * - `conditional-conflict`: another request changes the key at the same time: the upload must begin again
+ * - `conditional-conflict`: another request changes the key at the same time
  * - `object-changed`: the object is another one than the request expects
  * - `completion-refused`: the parts of the upload are not those that its completion lists, or not of its hash or size
  * - `not-restored`: the object is archived, and must be restored before it can be read

@@ -72,7 +72,7 @@ const CODES: Readonly<Record<string, Refusal>> = {
   XAmzContentSHA256Mismatch: WRONG_HASH,
   ConditionalRequestConflict: {
     reason: 'conditional-conflict',
-    advice: 'Another request changes this key at the same time. Begin a new upload.',
+    advice: 'Another request changes this key at the same time. If it persists, choose another key.',
   },
   EntityTooLarge: { advice: 'A part has at most 5 GiB, and an object at most 10,000 parts.' },
   EntityTooSmall: { advice: 'Each part but the last must have at least 5 MiB.' },
