@@ -77,7 +77,7 @@ export const UPLOAD_SABOTEURS: readonly Saboteur[] = [
     name: 'lost-intent-is-used-again',
     about: 'the intent of a request without a response is used for the next request',
     file: 'upload/whole-archive.ts',
-    find: '        lost++\n        intentId = undefined\n',
+    find: '        lost++\n        if (!store.replacesArchives) intentId = undefined\n',
     replace: '        lost++\n',
   },
   {
