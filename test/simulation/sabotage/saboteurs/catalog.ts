@@ -35,7 +35,7 @@ export const CATALOG_SABOTEURS: readonly Saboteur[] = [
     name: 'intent-without-size',
     about: 'an intent does not state the content that is completed',
     file: 'catalog/journal.ts',
-    find: '        size,\n        treeHash,\n        firstPart: {',
+    find: '        size,\n        ...hashField(hash),\n        firstPart: {',
     replace: '        firstPart: {',
   },
   {
