@@ -232,10 +232,18 @@ t.test('a part whose file is broken is a failure of the server, not an absence',
   const body = { Type: 'archive-retrieval', ArchiveId, RetrievalByteRange: `0-${MIB - 1}` }
   const failed = { status: 507, json: { code: 'LocalStorageException' } }
   t.match(await ask('POST', '/vaults/docs/jobs', { body }), failed)
-  const uploadId = await initiate()
-  await symlink('nowhere', join(folder, 'uploads', uploadId, '00000.part'))
-  t.match(await ask('GET', `/vaults/docs/multipart-uploads/${uploadId}`), failed)
 })
+
+t.test(
+  'a link in place of a part of an upload is left out of the list, so that the part is sent again',
+  async (t) => {
+    const { ask, initiate, vault } = await worldFor(t)
+    const uploadId = await initiate()
+    await symlink('nowhere', join(vault.dir, 'vaults', 'docs', 'uploads', uploadId, '00000.part'))
+    const { status, json } = await ask('GET', `/vaults/docs/multipart-uploads/${uploadId}`)
+    t.strictSame({ status, parts: json.Parts }, { status: 200, parts: [] })
+  },
+)
 
 t.test('the absence of a thing is told, and not the failure that it led to', async (t) => {
   const failing = async (): Promise<never> => Promise.reject(new Error('no such file'))
