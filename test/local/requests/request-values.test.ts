@@ -225,7 +225,7 @@ t.test('an archive that is deleted while its output is asked for is read whole, 
 })
 
 t.test('a part whose file is broken is a failure of the server, not an absence', async (t) => {
-  const { ask, initiate, store, vault } = await worldFor(t)
+  const { ask, store, vault } = await worldFor(t)
   const ArchiveId = await store(Buffer.alloc(3 * MIB))
   const folder = join(vault.dir, 'vaults', 'docs')
   await rm(join(folder, 'archives', ArchiveId, '00000.part'))

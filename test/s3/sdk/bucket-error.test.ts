@@ -160,8 +160,8 @@ const ROWS: readonly Row[] = [
     'ConditionalRequestConflict',
     'ServiceError',
     'conditional-conflict',
-    'final',
-    /new upload/,
+    'transient',
+    /choose another key/,
   ],
   [
     'CompleteMultipartUpload',
@@ -178,8 +178,8 @@ const ROWS: readonly Row[] = [
     'ConditionalRequestConflict',
     'ServiceError',
     'conditional-conflict',
-    'final',
-    /./,
+    'corrupted',
+    /choose another key/,
   ],
   ['CompleteMultipartUpload', 400, 'EntityTooSmall', 'ServiceError', 'completion-refused', 'final', /5 MiB/],
   [
