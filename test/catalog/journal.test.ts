@@ -169,6 +169,28 @@ t.test('an archive has its upload or its intent, and whether another volume foll
   ])
 })
 
+t.test('an archive in a bucket has a hash that states its algorithm and part size', async (t) => {
+  const value = `${'A'.repeat(43)}=-3`
+  const hash = { algorithm: 'sha256-composite', value }
+  const records = await recordsOf(async (journal) => {
+    const firstPart = { size: 4, hash: 'bb' }
+    await journal.completing('u', { size: 9, hash: value, firstPart, hasNextVolume: false })
+    await journal.stored({ ...archive, hash: value }, 'u', false)
+    await journal.mismatched({ archiveId: 'm', vaultName: 'b', size: 9, hash: undefined, sentHash: value })
+    const other = { archiveId: 'n', vaultName: 'b', size: 9, hash: `${'B'.repeat(43)}=-3` }
+    await journal.mismatched({ ...other, sentHash: value })
+    await journal.mismatched({ ...other, hash: 'bb', sentHash: 'aa' })
+  })
+  t.match(records, [
+    { type: 'completing', size: 9, hash, firstPart: { size: 4, hash: { algorithm: 'sha256', value: 'bb' } } },
+    { type: 'archive', size: 9, hash: { ...hash, partSize: 4 } },
+    { type: 'mismatched', size: 9, sentHash: hash },
+    { type: 'mismatched', hash: { ...hash, value: `${'B'.repeat(43)}=-3` }, sentHash: hash },
+    { type: 'mismatched', treeHash: 'bb', sentTreeHash: 'aa' },
+  ])
+  for (const record of records.slice(0, 4)) t.notOk('treeHash' in record || 'sentTreeHash' in record)
+})
+
 t.test('each end of an upload has a record', async (t) => {
   const content = { size: 9, hash: 'aa' }
   const records = await recordsOf(async (journal) => {

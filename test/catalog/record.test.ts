@@ -45,9 +45,14 @@ t.test('a record whose fields are not of their types is skipped, and others are 
     { volume: 1.5 },
     { firstPart: 'x' },
     { firstPart: null },
+    { hash: 'x' },
+    { hash: null },
+    { hash: {} },
+    { hash: { value: 7 } },
   ]
   for (const fields of wrong)
     t.strictSame(recordsIn(JSON.stringify({ ...record, ...fields })), [], JSON.stringify(fields))
   t.strictSame(recordsIn(JSON.stringify({ ...record, firstPart: { size: 1, treeHash: 'x' } })).length, 1)
+  t.strictSame(recordsIn(JSON.stringify({ ...record, hash: { value: 'x-1' } })).length, 1)
   t.end()
 })

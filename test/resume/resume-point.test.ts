@@ -110,6 +110,23 @@ t.test('between two volumes the stream continues after the last, and nothing is 
 })
 
 t.test(
+  'the part size of an upload is known to the store, to the journal, or from earlier volumes',
+  async (t) => {
+    const vault = await vaultWithParts(bytes, [0], 'x')
+    const list = vault.listParts.bind(vault)
+    vault.listParts = async (request) => {
+      const page = await list(request)
+      return { ...page, upload: { ...page.upload, partSize: undefined as unknown as number } }
+    }
+    await t.rejects(find(vault, { uploadId }), { name: 'TypeError', message: /partSize/ })
+    t.match(await find(vault, { uploadId, partSize: 2 * MIB }), { point: { partSize: 2 * MIB } })
+    t.match(await find(vault, { uploadId, earlierVolumes: [volume1] }), {
+      point: { partSize: volume1.partSize },
+    })
+  },
+)
+
+t.test(
   'a completion is sent again first, with the content of its intent, and its archive recorded',
   async (t) => {
     const vault = await vaultWithArchive(t)

@@ -26,7 +26,7 @@ t.test('a store takes neither a client nor the name of a vault, and a vault need
     [{ store, client }, /client.*with a store/],
     [{ store, vaultName }, /vaultName.*with a store/],
     [{ store, accountId: '123456789012' }, /accountId.*with a store/],
-    [{}, /client/],
+    [{}, /vaultName|client/],
     [{ client }, /vaultName/],
     [{ vaultName }, /client/],
     [{ store: {} }, /store.*s3Store/],

@@ -1,4 +1,6 @@
-import { rm, symlink } from 'node:fs/promises'
+import { once } from 'node:events'
+import { rename, rm, symlink } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import t from 'tap'
 import { hashHeaders, type RawResponse } from '../../helpers/local-vault.js'
@@ -232,6 +234,20 @@ t.test('a part whose file is broken is a failure of the server, not an absence',
   const body = { Type: 'archive-retrieval', ArchiveId, RetrievalByteRange: `0-${MIB - 1}` }
   const failed = { status: 507, json: { code: 'LocalStorageException' } }
   t.match(await ask('POST', '/vaults/docs/jobs', { body }), failed)
+})
+
+t.test('a part that cannot be opened for a reason of its own fails the list', async (t) => {
+  const { ask, initiate, vault } = await worldFor(t)
+  const uploadId = await initiate()
+  const folder = join(vault.dir, 'vaults', 'docs', 'uploads', uploadId)
+  const before = process.cwd()
+  process.chdir(folder) // the path of a socket must be short
+  const server = createServer().listen('s')
+  await once(server, 'listening')
+  process.chdir(before)
+  t.teardown(() => server.close())
+  await rename(join(folder, 's'), join(folder, '00000.part'))
+  t.match(await ask('GET', `/vaults/docs/multipart-uploads/${uploadId}`), { status: 507 })
 })
 
 t.test(
