@@ -25,7 +25,18 @@ export type {
 } from './vault/upload-options.js'
 export type { StoreTarget, UploadTarget, VaultTarget } from './vault/upload-target.js'
 export type { HashScheme, ByteHasher, PartHashes } from './store/hash-scheme.js'
-export type { ArchiveStore } from './store/archive-store.js'
+export type { StoreLimits } from './store/limits.js'
+export type {
+  ArchiveStore,
+  FoundUpload,
+  StoreArchiveRequest,
+  StoreCompleteRequest,
+  StoreInitiateRequest,
+  StorePartRequest,
+  StorePartsRequest,
+  StoreUploadRequest,
+  VolumeMark,
+} from './store/archive-store.js'
 export type { EarlierRun } from './resume/resume-point.js'
 export type { ArchiveWriter, ArchiveWriterEvents } from './upload/archive-writer.js'
 export type { Archives, Rechunker, StageOptions } from './upload/send-source.js'

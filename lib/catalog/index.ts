@@ -15,6 +15,8 @@ export type {
   EndedRecord,
   MismatchedRecord,
   OrphanRecord,
+  RecordedContent,
+  RecordedHash,
   RecordOf,
   RecordType,
   RejectedRecord,
