@@ -1,4 +1,5 @@
 /** The end of a run, without faults: uploads are resumed until they are stored, and retrieved again. */
+import { JobFailedError } from '../../../lib/errors.js'
 import { HashMismatchError } from '../../../lib/errors.js'
 import { drawChanged, type Content } from '../actors/content.js'
 import { CATALOG, type Environment } from '../actors/environment.js'
@@ -59,9 +60,12 @@ async function finishStream(env: Environment, stream: Stream): Promise<void> {
   }
   const command = world.choices.pick(`${name}/command`, ['get', 'get-file'])
   const actor = command === 'get' ? getStream : getFile
-  const got = await launch(env, `${name}-${command}`, host, (process, signal) =>
-    actor(env, process, signal, stored),
-  )
+  const retrieve = (run: string): Promise<Outcome<unknown>> =>
+    launch(env, run, host, (process, signal) => actor(env, process, signal, stored))
+  let got = await retrieve(`${name}-${command}`)
+  // A job that was started while faults happened may fail later: the next run starts another.
+  if (got.state === 'failed' && got.error instanceof JobFailedError)
+    got = await retrieve(`${name}-${command}-2`)
   if (got.state === 'failed')
     world.fail(
       'a stored stream is retrieved when faults have ceased',
