@@ -12,7 +12,7 @@ import { readBlocks } from './read-catalog.js'
 import type { ArchiveRecord, BegunRecord, CatalogRecord } from './record.js'
 import { streamIdOf, UploadHistory, type OpenUpload, type UnfinishedSet } from './upload-history.js'
 import { isSameStreamName } from './stream-name.js'
-import { isInSameVault, type VaultAddress } from './vault-address.js'
+import { mayBeInSameVault, type VaultAddress } from './vault-address.js'
 
 /** A stream that is not stored to its end. */
 export interface UnfinishedUpload extends VaultAddress {
@@ -120,11 +120,9 @@ function unfinishedOf(history: UploadHistory): UnfinishedUpload[] {
  * name has changed since, and continues none that is older. Streams without a name are of different sources.
  */
 function isOlder(stream: UnfinishedUpload, superseded: Stream & { readonly position: number }): boolean {
-  const { name, accountId, position } = superseded
+  const { name, position } = superseded
   if (stream.position >= position || name === undefined || name === '') return false
-  const isOtherAccount =
-    accountId !== undefined && stream.accountId !== undefined && accountId !== stream.accountId
-  return !isOtherAccount && isSameStreamName(stream.name, name) && isInSameVault(stream, superseded)
+  return isSameStreamName(stream.name, name) && mayBeInSameVault(stream, superseded)
 }
 
 function supersededOf(stream: UnfinishedUpload): UnfinishedUpload {

@@ -27,6 +27,16 @@ export function isInSameVault(
   return isSameName && isSameEndpoint(recorded.endpoint, endpoint)
 }
 
+/** Whether a record may be of a vault of an account: nothing that is known of the two differs. */
+export function mayBeInSameVault(
+  recorded: VaultAddress & { readonly accountId?: string | undefined },
+  used: VaultAddress & { readonly accountId?: string | undefined },
+): boolean {
+  const isOtherAccount =
+    recorded.accountId !== undefined && used.accountId !== undefined && recorded.accountId !== used.accountId
+  return isInSameVault(recorded, used) && !isOtherAccount
+}
+
 /** A record of version 0.1 has the endpoint as it was typed, and no ID of an embedded vault. */
 function isSameEndpoint(recorded: string | undefined, used: string | undefined): boolean {
   if (recorded === 'local') return used === 'local' || (used?.startsWith('local:') ?? false)

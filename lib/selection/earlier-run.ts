@@ -2,7 +2,7 @@
 import { archiveOf } from '../catalog/archive-of.js'
 import { readCatalog } from '../catalog/read-catalog.js'
 import { isSameStreamName } from '../catalog/stream-name.js'
-import { isInSameVault, type VaultAddress } from '../catalog/vault-address.js'
+import { isInSameVault, mayBeInSameVault } from '../catalog/vault-address.js'
 import type { ArchiveRecord } from '../catalog/record.js'
 import { setOf } from '../catalog/queries/sets.js'
 import type { UnfinishedUpload } from '../catalog/unfinished-uploads.js'
@@ -18,7 +18,7 @@ export function keyOf({ uploadId, streamId }: UnfinishedUpload): string {
 
 /** Whether an unfinished stream may have this identity: nothing that is known of the two differs. */
 export function isOfIdentity(stream: UnfinishedUpload, identity: StreamIdentity): boolean {
-  return isInVault(stream, identity) && isSameStreamName(stream.name, identity.name)
+  return mayBeInSameVault(stream, identity) && isSameStreamName(stream.name, identity.name)
 }
 
 /** Whether a stream is known to be in the account and vault of this identity. */
@@ -65,7 +65,7 @@ export async function storedRunOf(
   const isStored =
     set?.state === 'complete' &&
     set.volumes.some(({ archiveId }) => archiveId === stored?.archiveId) &&
-    set.volumes.every((volume) => volume.partSize !== undefined && isInVault(volume, identity))
+    set.volumes.every((volume) => volume.partSize !== undefined && mayBeInSameVault(volume, identity))
   if (stored?.partSize === undefined || !isStored) return { uploadId }
   const { partSize, description } = stored
   const earlierVolumes = set.volumes.map(archiveOf)
@@ -80,16 +80,4 @@ async function archiveOfUpload(
   for await (const record of readCatalog(catalogFile, 'archive', files))
     if (record.uploadId === uploadId && record.partSize !== undefined) return record
   return undefined
-}
-
-/** Whether a record may be of the vault of this identity: nothing that is known of the two differs. */
-export function isInVault(
-  record: VaultAddress & { readonly accountId?: string | undefined },
-  identity: StreamIdentity,
-): boolean {
-  const isOtherAccount =
-    record.accountId !== undefined &&
-    identity.accountId !== undefined &&
-    record.accountId !== identity.accountId
-  return isInSameVault(record, identity) && !isOtherAccount
 }

@@ -1,7 +1,8 @@
 /** The unfinished streams in the catalog that a `put` may resume. */
 import { unfinishedUploadsIn, type UnfinishedUpload } from '../catalog/unfinished-uploads.js'
+import { mayBeInSameVault } from '../catalog/vault-address.js'
 import type { FileSystem } from '../runtime/file-system.js'
-import { isInVault, isOfIdentity, keyOf } from './earlier-run.js'
+import { isOfIdentity, keyOf } from './earlier-run.js'
 import type { StreamIdentity } from './stream-owner.js'
 
 /** The candidates of one selection. The catalog is read at each call: other processes write to it. */
@@ -36,7 +37,7 @@ export class StreamCandidates {
   async ofUpload(uploadId: string): Promise<UnfinishedUpload | undefined> {
     const unfinished = await this.#unfinished()
     const hasVolume = (stream: UnfinishedUpload): boolean =>
-      isInVault(stream, this.#identity) &&
+      mayBeInSameVault(stream, this.#identity) &&
       stream.earlierVolumes.some((volume) => volume.uploadId === uploadId)
     return unfinished.find((stream) => stream.uploadId === uploadId) ?? unfinished.find(hasVolume)
   }

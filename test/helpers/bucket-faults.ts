@@ -60,7 +60,7 @@ export async function put(
   return { archive, error, partsStored: bucket.traffic.of('UploadPart').carriedOut - before }
 }
 
-/** What the server has computed of the object at a key; `undefined` if there is none. */
+/** The size and hash that the server states of the object at a key; `undefined` if the key has no object. */
 export async function objectAt(sdk: S3Client, key: string): Promise<Content | undefined> {
   try {
     const { size, hash } = await s3Client(sdk).headObject({ bucket: 'backups', key })

@@ -31,7 +31,7 @@ function text(content: string | Buffer): Damage {
   return (path) => writeFile(path, content)
 }
 
-/** What an adversary puts in place of a file, by name. The file is at `PATH.kept` meanwhile. */
+/** The things that an adversary puts in place of a file, by name. The file is at `PATH.kept` meanwhile. */
 const DAMAGES: Readonly<Record<string, Damage>> = {
   'a link to the same content outside': async (path, outside) => {
     await cp(`${path}.kept`, join(outside, 'copy'))

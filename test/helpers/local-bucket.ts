@@ -168,7 +168,7 @@ function exchange(
   })
 }
 
-/** The text of an element; `undefined` if there is none. */
+/** The text of an element; `undefined` if the XML does not have the element. */
 export function elementIn(text: string, name: string): string | undefined {
   return new RegExp(`<${name}>([^<]*)</${name}>`).exec(text)?.[1]
 }

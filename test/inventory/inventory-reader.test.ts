@@ -186,7 +186,7 @@ t.test('a size that is no number of bytes is an error', (t) => {
   t.end()
 })
 
-t.test('an ID, a date or a hash that is none is an error, as later commands use them', async (t) => {
+t.test('an ID, a date or a hash that is not valid is an error, as later commands use them', async (t) => {
   const row = {
     archiveId: 'a',
     description: '',
