@@ -129,6 +129,23 @@ export class HashMismatchError extends GlacierPipeError {
   }
 }
 
+/** The service has no hashes by which the bytes of an archive can be verified. */
+export class UnverifiableError extends GlacierPipeError {
+  override readonly name = 'UnverifiableError'
+  /** The ID of the archive. */
+  readonly archiveId: string
+
+  /** @param what - what the archive lacks, as a sentence without its subject and its end */
+  constructor(archiveId: string, what: string, context?: ErrorContext) {
+    super(
+      'ERR_UNVERIFIABLE',
+      `The archive ${archiveId} ${what}, so its bytes cannot be verified. Only an archive with a SHA-256 of each part can be.`,
+      context,
+    )
+    this.archiveId = archiveId
+  }
+}
+
 /** The number of received bytes is not the expected one. */
 export class SizeMismatchError extends GlacierPipeError {
   override readonly name = 'SizeMismatchError'

@@ -17,8 +17,6 @@ import type {
 import type { Page, PageRequest } from '../store/pages.js'
 import type {
   Job,
-  JobOutput,
-  JobsPage,
   StoreInventory,
   StoreJobRequest,
   StoreJobsRequest,
@@ -113,13 +111,35 @@ export interface ArchiveAddress extends VaultRequest {
 export interface InventoryRequest extends VaultRequest, StoreInventory {}
 
 /** A request to list the jobs of a vault. */
-export interface JobsRequest extends VaultRequest, StoreJobsRequest {}
+export interface JobsRequest extends VaultRequest, Omit<StoreJobsRequest, 'archiveId'> {}
 
 /** A request to one job. */
 export interface JobRequest extends VaultRequest, StoreJobRequest {}
 
 /** A request to fetch a range of a job's output. */
 export interface OutputRequest extends VaultRequest, StoreOutputRequest {}
+
+/** A job of a vault as it stands. */
+export interface VaultJob extends Omit<Job, 'archiveHash' | 'hash'> {
+  /** Tree hash of the whole archive. */
+  readonly archiveTreeHash: string | undefined
+  /** Tree hash of the range; `undefined` while in progress, or if the range is not a node of the archive's tree. */
+  readonly treeHash: string | undefined
+}
+
+/** Some of the jobs of a vault. */
+export interface VaultJobsPage extends Page<VaultJob> {
+  /** The time of the response by the service's clock, ISO 8601; `undefined` if the response has none. */
+  readonly date?: string | undefined
+}
+
+/** The bytes of a range of a job's output, as they arrive. Neither their number nor their tree hash has been checked. */
+export interface VaultJobOutput {
+  /** Must be read to the end, left early, or ended by the request's signal. */
+  readonly body: AsyncIterable<Uint8Array>
+  /** The service's tree hash of exactly these bytes; `undefined` if the response has none. */
+  readonly treeHash: string | undefined
+}
 
 /** The operations of the vault service that this package uses. */
 export interface VaultClient {
@@ -152,14 +172,14 @@ export interface VaultClient {
   /** Deletes an archive. The service accepts an archive that is deleted already. */
   deleteArchive(request: ArchiveAddress): Promise<void>
   /** Lists jobs in the order in which they were started. */
-  listJobs(request: JobsRequest): Promise<JobsPage>
+  listJobs(request: JobsRequest): Promise<VaultJobsPage>
   /** Describes a job. */
-  describeJob(request: JobRequest): Promise<Job>
+  describeJob(request: JobRequest): Promise<VaultJob>
   /**
    * Fetches a range of a job's output. Rejects with the service code `UnexpectedResponse` if the response is not of the
    * requested range.
    */
-  getJobOutput(request: OutputRequest): Promise<JobOutput>
+  getJobOutput(request: OutputRequest): Promise<VaultJobOutput>
   /** Gets fresh credentials, after the service has reported the current ones as expired. */
   refreshCredentials?(signal?: AbortSignal): Promise<void>
 }

@@ -7,7 +7,8 @@
  */
 import { StringDecoder } from 'node:string_decoder'
 import type { PollDelays } from '../retrieve/jobs/job.js'
-import { RenewableJob, type JobDefinition } from '../retrieve/jobs/renewable-job.js'
+import type { JobDefinition } from '../retrieve/jobs/job-definition.js'
+import { RenewableJob } from '../retrieve/jobs/renewable-job.js'
 import type { Runtime } from '../runtime/runtime.js'
 import type { InventoryFilter, InventoryFormat, InventoryStore, Job } from '../store/retrieval-store.js'
 import { destroyOnAbort } from '../streams/caller-signal.js'

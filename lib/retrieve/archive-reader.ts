@@ -1,7 +1,7 @@
 /**
  * A Readable of an archive's bytes, from the outputs of retrieval jobs.
  *
- * - No byte is handed on before it has been verified: a range is held until its tree hash is checked
+ * - No byte is handed on before it has been verified: a range is held until its hash is checked
  *   (verified-output.ts).
  * - At most `concurrency + 2` ranges are held: those in requests, one that waits to be read, and one that is being read.
  */
@@ -16,7 +16,8 @@ import { reportedRetry, type StuckWarning } from '../transfer/reported-retry.js'
 import type { RetryNotice } from '../transfer/retry.js'
 import { expectedOutputOf } from './expected-output.js'
 import type { VerifiedBytes } from './fetch-range.js'
-import { assertUsed } from './held-archives.js'
+import { describedPlan } from './described-plan.js'
+import { assertUsed, planAfter } from './held-archives.js'
 import { plannedJobs } from './jobs/archive-job.js'
 import type { PollDelays } from './jobs/job.js'
 import { JobSchedule } from './jobs/job-schedule.js'
@@ -36,7 +37,7 @@ export interface RetrievalEvents {
   waiting: [job: Job]
   /** A job has finished. Of several archives, each job is reported when its output is read. */
   ready: [job: Job]
-  /** Bytes of the stream have been verified and are handed on. The tree hash is that of the range as it was fetched. */
+  /** Bytes of the stream have been verified and are handed on. The hash is that of the range as it was fetched. */
   range: [range: VerifiedRange]
   /** A request has failed and is repeated. */
   retry: [notice: RetryNotice]
@@ -75,8 +76,7 @@ export interface RetrievalContext {
 
 /** The Readable that {@link archiveReader} and {@link retrieveArchive} return. */
 export class ArchiveReader extends TypedReadable<Buffer, ArchiveReaderEvents> {
-  /** The jobs, the ranges and the memory of the retrieval. */
-  readonly plan: RetrievalPlan
+  #plan: RetrievalPlan
   readonly #cancel = new AbortController()
   readonly #progress: ProgressMeter
   readonly #ranges: AsyncGenerator<VerifiedBytes, void, undefined>
@@ -86,7 +86,7 @@ export class ArchiveReader extends TypedReadable<Buffer, ArchiveReaderEvents> {
   constructor(context: RetrievalContext) {
     super()
     const { plan, runtime, signal } = context
-    this.plan = plan
+    this.#plan = plan
     this.#position = plan.held.at(-1)?.end ?? plan.start
     setMaxListeners(0, this.#cancel.signal) // each request in flight adds several, and their number is not limited
     const report = (progress: TransferProgress): void => {
@@ -95,6 +95,11 @@ export class ArchiveReader extends TypedReadable<Buffer, ArchiveReaderEvents> {
     this.#progress = new ProgressMeter(runtime.clock, report, plan.totalBytes)
     this.#ranges = this.#readOutputs(context)
     destroyOnAbort(signal, this)
+  }
+
+  /** The jobs, the ranges and the memory of the retrieval. A store that can describe archives completes it. */
+  get plan(): RetrievalPlan {
+    return this.#plan
   }
 
   /** The transfer as it stands, for a display that is updated by a timer. The event `progress` reports changes. */
@@ -125,11 +130,11 @@ export class ArchiveReader extends TypedReadable<Buffer, ArchiveReaderEvents> {
     this.#ranges.return().then(ended, ended)
   }
 
-  #handOn({ chunks, size, treeHash }: VerifiedBytes): void {
+  #handOn({ chunks, size, hash }: VerifiedBytes): void {
     if (this.destroyed) return // a listener has thrown since the read
     const start = this.#position
     this.#position += size
-    emitOrDestroy(this, 'range', { start, end: this.#position, treeHash })
+    emitOrDestroy(this, 'range', { start, end: this.#position, hash })
     for (const chunk of chunks) this.push(chunk)
   }
 
@@ -140,10 +145,13 @@ export class ArchiveReader extends TypedReadable<Buffer, ArchiveReaderEvents> {
 
   /** Finds or starts the jobs of the plan, and reads their outputs one after the other. */
   async *#readOutputs(context: RetrievalContext): AsyncGenerator<VerifiedBytes, void, undefined> {
-    const { store, plan, runtime, retryFor, poll, snsTopic } = context
+    const { store, runtime, retryFor, poll, snsTopic } = context
     const progress = this.#progress
     const retry = reportedRetry(this, { retryFor, clock: runtime.clock }, store, progress)
     const { signal } = this.#cancel
+    const described = await describedPlan(context.plan, { store, retry, signal })
+    const plan = planAfter(described, context.plan.held, store.hashes)
+    this.#plan = plan
     const abort = (): void => {
       this.#cancel.abort()
     }
@@ -167,7 +175,8 @@ export class ArchiveReader extends TypedReadable<Buffer, ArchiveReaderEvents> {
         sizes[i] = size
         progress.setTotalBytes(plan.totalBytes ?? sumOf(plan.start, sizes))
         const requestedRange = requestedRangeOf(scheduled.plan, ready)
-        yield* verifiedOutput({ job: scheduled.job, ready, offset, requestedRange }, outputContext)
+        const { parts } = scheduled.plan
+        yield* verifiedOutput({ job: scheduled.job, ready, offset, requestedRange, parts }, outputContext)
         offset += size
       }
       assertUsed(outputContext.held)

@@ -32,8 +32,8 @@ export function assertPlanned(plan: JobPlan, job: Job): void {
   )
 }
 
-function assertKnownContent({ archiveSize, treeHash }: JobPlan, job: Job): void {
-  const { jobId, archiveSize: foundSize = 0, archiveTreeHash: foundHash } = job
+function assertKnownContent({ archiveSize, hash: treeHash }: JobPlan, job: Job): void {
+  const { jobId, archiveSize: foundSize = 0, archiveHash: foundHash } = job
   if (archiveSize !== undefined && foundSize !== archiveSize)
     throw new SizeMismatchError(`The archive of job ${jobId}`, archiveSize, foundSize)
   if (treeHash === undefined || foundHash === undefined || foundHash === treeHash) return

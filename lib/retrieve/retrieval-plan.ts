@@ -1,13 +1,13 @@
 /**
- * The plan of a retrieval: the jobs, the ranges that are fetched of their outputs, and the memory. It is made once, from
- * the options alone, before anything is requested.
+ * The plan of a retrieval: the jobs, the ranges that are fetched of their outputs, and the memory. It is made from the
+ * options alone, before anything is requested. A store that can describe archives completes it (`described-plan.ts`).
  */
 import { rangeWithin, type ByteRange } from '../byte-range.js'
 import { MIB } from '../sizes.js'
+import type { ListedPart } from '../store/archive-store.js'
 import type { StoreLimits } from '../store/limits.js'
-import type { Tier } from '../store/retrieval-store.js'
+import type { RetrievalStore, Tier } from '../store/retrieval-store.js'
 import { planMemory, type MemoryOptions } from '../transfer/memory-plan.js'
-import { alignedRanges } from '../tree-hash/aligned-ranges.js'
 import { archivesOf, totalSizeOf, type KnownArchive, type RetrievalTarget } from './retrieval-target.js'
 import type { VerifiedRange } from './verified-range.js'
 
@@ -26,8 +26,13 @@ export interface RetrievalPlanOptions extends RetrievalTarget, RangeOptions {
   readonly jobId?: string | undefined
 }
 
+/** What a plan depends on of a store. */
+export type RetrievalRules = Pick<RetrievalStore, 'limits' | 'jobRanges'>
+
 /** The division of a job's output into requests. */
 export interface RangePlan {
+  /** The options that it is made from. */
+  readonly options: RangeOptions
   /** Bytes in each request. */
   readonly rangeSize: number
   /** Maximum number of bytes held in memory. */
@@ -42,6 +47,8 @@ export interface ArchiveJobPlan extends KnownArchive {
   readonly jobId?: string | undefined
   /** The range of the archive that the job retrieves; `undefined` for the whole archive. */
   readonly range?: ByteRange | undefined
+  /** The parts of the archive, which are fetched one by one; `undefined` for ranges of the plan's own size. */
+  readonly parts?: readonly ListedPart[] | undefined
   /** The range of the archive to hand on; `undefined` for all that the job retrieves. */
   readonly requestedRange?: ByteRange | undefined
   /** Retrieval speed and cost; `undefined` for the service's default. */
@@ -57,9 +64,11 @@ export interface FinishedJobPlan {
   /** Unknown before the job has been described. */
   readonly archiveSize?: undefined
   /** Unknown before the job has been described. */
-  readonly treeHash?: undefined
+  readonly hash?: undefined
   /** Unknown before the job has been described. */
   readonly range?: undefined
+  /** The output is divided into ranges. */
+  readonly parts?: undefined
   /** The whole output is handed on. */
   readonly requestedRange?: undefined
   /** The job has been started already. */
@@ -87,15 +96,15 @@ export interface RetrievalPlan extends RangePlan {
  * @throws {RangeError} a range outside the archives, a range of several archives whose sizes are not given, a job for
  *   several archives, or a memory that is too small for the range size
  */
-export function planRetrieval(options: RetrievalPlanOptions, limits: StoreLimits): RetrievalPlan {
+export function planRetrieval(options: RetrievalPlanOptions, rules: RetrievalRules): RetrievalPlan {
   const { range, jobId } = options
   const archives = archivesOf(options)
   if (jobId !== undefined && archives.length > 1)
     throw new RangeError(`jobId must be used with one archive, not with ${archives.length}.`)
   return {
-    ...planRanges(options, limits),
+    ...planRanges(options, rules.limits),
     totalBytes: range ? range.end - range.start : totalSizeOf(archives),
-    jobs: planJobs(options, archives, limits),
+    jobs: planJobs(options, archives, rules),
     start: 0,
     held: [],
   }
@@ -114,8 +123,14 @@ export function planJobOutput(jobId: string, options: RangeOptions, limits: Stor
  */
 export function planRanges(options: RangeOptions, limits: StoreLimits, earlierSize?: number): RangePlan {
   const defaultSize = Math.min(Math.max(DEFAULT_RANGE_SIZE, limits.minPartSize), limits.maxPartSize)
-  const plan = planMemory(options.rangeSize ?? earlierSize, defaultSize, options)
-  return { rangeSize: plan.pieceSize, memory: plan.memory, concurrency: plan.concurrency }
+  const { rangeSize, memory, concurrency } = options
+  const plan = planMemory(rangeSize ?? earlierSize, defaultSize, options)
+  return {
+    options: { rangeSize, memory, concurrency },
+    rangeSize: plan.pieceSize,
+    memory: plan.memory,
+    concurrency: plan.concurrency,
+  }
 }
 
 /** The bytes of a job's output; `undefined` if they are unknown. */
@@ -126,7 +141,7 @@ export function outputSizeOf({ range, archiveSize }: JobPlan): number | undefine
 function planJobs(
   { range, tier, jobId }: RetrievalPlanOptions,
   archives: readonly KnownArchive[],
-  { leafSize }: StoreLimits,
+  rules: RetrievalRules,
 ): ArchiveJobPlan[] {
   if (!range) return archives.map((archive) => ({ ...archive, tier, jobId }))
   assertWithin(range, archives)
@@ -134,12 +149,13 @@ function planJobs(
     return archives.map((archive) => ({ ...archive, range, requestedRange: range, tier, jobId }))
   const jobs: ArchiveJobPlan[] = []
   let position = 0
-  for (const { archiveId, archiveSize, treeHash } of archives) {
+  for (const { archiveId, archiveSize, hash } of archives) {
     const archiveRange = { start: position, end: position + (archiveSize ?? Infinity) }
-    const requestedRange = rangeWithin(range, archiveRange)
-    for (const aligned of requestedRange ? alignedRanges(requestedRange, archiveSize, leafSize) : [])
-      jobs.push({ archiveId, archiveSize, treeHash, range: aligned, requestedRange, tier })
     position += archiveSize ?? 0
+    const requestedRange = rangeWithin(range, archiveRange)
+    if (!requestedRange) continue
+    const ranges = rules.jobRanges(requestedRange, archiveSize) ?? [undefined]
+    for (const range of ranges) jobs.push({ archiveId, archiveSize, hash, range, requestedRange, tier })
   }
   return jobs
 }

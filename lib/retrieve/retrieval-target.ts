@@ -19,10 +19,10 @@ export interface RetrievalTarget {
    */
   readonly archiveSizes?: readonly (number | undefined)[] | undefined
   /**
-   * Tree hashes of the archives, lowercase hex, if known. With them, `retrieveToFile` needs no job for an archive that
-   * its file already contains.
+   * The hashes of the archives, if known: of a vault, tree hashes in lowercase hex. With them, `retrieveToFile` needs no job
+   * for an archive that its file already contains.
    */
-  readonly archiveTreeHashes?: readonly (string | undefined)[] | undefined
+  readonly archiveHashes?: readonly (string | undefined)[] | undefined
   /** Retrieval speed and cost; defaults to the service's default, Standard. */
   readonly tier?: Tier | undefined
 }
@@ -33,8 +33,8 @@ export interface KnownArchive {
   readonly archiveId: string
   /** Bytes of the archive; `undefined` if unknown. */
   readonly archiveSize: number | undefined
-  /** Tree hash of the archive, lowercase hex; `undefined` if unknown. */
-  readonly treeHash: string | undefined
+  /** The hash of the archive; `undefined` if unknown. */
+  readonly hash: string | undefined
 }
 
 /**
@@ -43,7 +43,7 @@ export interface KnownArchive {
  * @throws {RangeError} the numbers of archives and of `archiveSizes` differ
  */
 export function archivesOf(target: RetrievalTarget): KnownArchive[] {
-  const { archiveId, archiveSize, archiveSizes, archiveTreeHashes = [] } = target
+  const { archiveId, archiveSize, archiveSizes, archiveHashes: archiveTreeHashes = [] } = target
   const archiveIds = [archiveId].flat()
   const sizes = archiveSizes ?? (archiveIds.length === 1 ? [archiveSize] : [])
   if (archiveSizes && archiveSizes.length !== archiveIds.length)
@@ -53,7 +53,7 @@ export function archivesOf(target: RetrievalTarget): KnownArchive[] {
   return archiveIds.map((id, i) => ({
     archiveId: id,
     archiveSize: sizes[i],
-    treeHash: archiveTreeHashes[i],
+    hash: archiveTreeHashes[i],
   }))
 }
 

@@ -2,6 +2,7 @@
 import { following } from '../streams/caller-signal.js'
 import { Retry } from '../transfer/retry.js'
 import type { RetrievalContext } from './archive-reader.js'
+import { describedPlan } from './described-plan.js'
 import { plannedJobs } from './jobs/archive-job.js'
 import { JobSchedule } from './jobs/job-schedule.js'
 
@@ -27,7 +28,8 @@ export async function startJobs(context: Omit<RetrievalContext, 'poll'>): Promis
     onWaiting: ignore,
   }
   try {
-    return await new JobSchedule(plannedJobs(jobContext, plan.jobs), clock).startFirst()
+    const { jobs } = await describedPlan(plan, { store, retry, signal })
+    return await new JobSchedule(plannedJobs(jobContext, jobs), clock).startFirst()
   } finally {
     release()
   }

@@ -1,15 +1,17 @@
 /**
  * Reads the output of a job in order. Each range is verified before it is handed on, and several are fetched at once.
  *
- * - A range is a power of two MiB long and starts at a multiple of its length, so the service states a hash for each
- *   (docs/glacier-protocol.md#aligned-ranges). The last range is held until the hashes of all ranges together give the
- *   hash of the output.
+ * - Each range has a hash. An archive whose parts are known is fetched part by part. Any other output is divided into ranges
+ *   that are a power of two MiB long and start at a multiple of their length, for which the service states a hash.
+ * - If the whole output is read, the last range is held until the hashes of all ranges together give the hash of the output.
+ *   Of parts, only those are fetched that are needed: their hashes together have given that of the archive already.
  * - If the service loses the job meanwhile, another job takes its place, and only the missing ranges are fetched from it.
  */
 import { rangesOf, rangeWithin, type ByteRange } from '../byte-range.js'
 import { NotFoundError, HashMismatchError } from '../errors.js'
+import type { ListedPart } from '../store/archive-store.js'
+import type { PartHashes } from '../store/hash-scheme.js'
 import type { Job } from '../store/retrieval-store.js'
-import { NodeStack } from '../tree-hash/tree-hash.js'
 import { sliceChunks } from './chunk-slices.js'
 import { expectedOutputOf, type ExpectedOutput } from './expected-output.js'
 import { fetchRange, type FetchContext, type VerifiedBytes } from './fetch-range.js'
@@ -42,26 +44,37 @@ export interface PlannedOutput {
   readonly offset: number
   /** The range of the output to hand on; `undefined` for the whole output. */
   readonly requestedRange: ByteRange | undefined
+  /** The parts of the archive, if they are known. The output is the whole archive then. */
+  readonly parts: readonly ListedPart[] | undefined
 }
 
-/** Yields the requested bytes of an output in order, with the tree hashes of the ranges in which they were fetched. */
+/** A range to fetch. */
+interface OutputRange extends ByteRange {
+  /** Its hash, if it is known before it is fetched. */
+  readonly hash?: string | undefined
+}
+
+/** Yields the requested bytes of an output in order, with the hashes of the ranges in which they were fetched. */
 export async function* verifiedOutput(
-  { job, ready, offset, requestedRange }: PlannedOutput,
+  { job, ready, offset, requestedRange, parts }: PlannedOutput,
   context: OutputContext,
 ): AsyncGenerator<VerifiedBytes, void, undefined> {
-  const { signal, abort, plan, schedule, progress, held } = context
+  const { store, signal, abort, plan, schedule, progress, held } = context
   const output = expectedOutputOf(ready)
   const requested = requestedRange ?? { start: 0, end: output.size }
   const current = new CurrentJob(job, ready)
-  const ranges = rangesOf(output.size, plan.rangeSize)
-  const nodes = new NodeStack()
+  const needed = parts?.filter((part) => rangeWithin(requested, part) !== undefined)
+  const ranges = needed?.values() ?? outputRanges(output, plan.rangeSize)
+  const isWhole = parts === undefined || (requested.start === 0 && requested.end === output.size)
+  const hashes = store.hashes.combine()
   const fetches: Promise<VerifiedBytes>[] = []
-  let position = 0
-  const fetch = async (range: ByteRange): Promise<VerifiedBytes> => {
+  let position = needed?.[0]?.start ?? 0
+  const fetch = async (range: OutputRange): Promise<VerifiedBytes> => {
     const verified = await current.fetch(({ jobId, archiveSize }) => {
       // Which total size the service states for the output of a part of an archive is not documented.
       const outputSize = output.size === archiveSize ? output.size : undefined
-      return fetchRange(context, { signal, jobId, range, outputSize }, output)
+      const { start, end, hash } = range
+      return fetchRange(context, { signal, jobId, range: { start, end }, outputSize }, hash)
     })
     const { start, end } = rangeWithin(requested, range) ?? NOTHING
     progress.partDone(end - start, false)
@@ -69,7 +82,7 @@ export async function* verifiedOutput(
   }
   const fetchNext = (): void => {
     for (let next = ranges.next(); !next.done; next = ranges.next()) {
-      const range = next.value
+      const range: OutputRange = next.value
       const known = takeHeld(held, range, offset)
       if (!known) {
         const fetched = fetch(range)
@@ -77,11 +90,14 @@ export async function* verifiedOutput(
         fetches.push(fetched)
         return
       }
-      nodes.push(Buffer.from(known.treeHash, 'hex'))
+      hashes.push(known.hash)
       position = range.end
       progress.partDone(range.end - range.start, true)
       schedule.progressed(position, 0)
     }
+  }
+  const assertOutput = (): void => {
+    if (isWhole) assertWhole(hashes, ready.jobId, output)
   }
   const fail = (error: unknown): never => {
     abort() // requests that are still being repeated must not delay the error
@@ -89,20 +105,29 @@ export async function* verifiedOutput(
   }
   try {
     for (let i = 0; i < plan.concurrency; i++) fetchNext()
-    if (fetches.length === 0) assertWhole(nodes, ready.jobId, output)
+    if (fetches.length === 0) assertOutput()
     for (let fetched = fetches.shift(); fetched; fetched = fetches.shift()) {
-      const { chunks, size, treeHash } = await fetched.catch(fail)
+      const { chunks, size, hash } = await fetched.catch(fail)
       fetchNext()
-      nodes.push(Buffer.from(treeHash, 'hex'))
-      if (fetches.length === 0) assertWhole(nodes, ready.jobId, output)
+      hashes.push(hash)
+      if (fetches.length === 0) assertOutput()
       const slice = rangeWithin(requested, { start: position, end: position + size })
       position += size
       schedule.progressed(position, size)
-      if (slice) yield sliceOf(chunks, slice, treeHash)
+      if (slice) yield sliceOf(chunks, slice, hash)
     }
   } finally {
     await Promise.allSettled(fetches) // if the reading ends early, they have been aborted
   }
+}
+
+/** Divides an output into ranges. A range that is the whole output has its hash. */
+function* outputRanges(
+  { size, hash }: ExpectedOutput,
+  rangeSize: number,
+): Generator<OutputRange, void, undefined> {
+  for (const range of rangesOf(size, rangeSize))
+    yield { ...range, hash: range.end - range.start === size ? hash : undefined }
 }
 
 /** The job from which ranges are fetched: the one that was ready, or one that has taken its place. */
@@ -132,29 +157,30 @@ class CurrentJob {
   }
 }
 
-function sliceOf(chunks: readonly Uint8Array[], { start, end }: ByteRange, treeHash: string): VerifiedBytes {
-  return { chunks: [...sliceChunks(chunks, start, end)], size: end - start, treeHash }
+function sliceOf(chunks: readonly Uint8Array[], { start, end }: ByteRange, hash: string): VerifiedBytes {
+  return { chunks: [...sliceChunks(chunks, start, end)], size: end - start, hash }
 }
 
 /**
  * Takes the held range that is exactly this range; `undefined` if there are no more held ranges.
  *
- * @throws {HashMismatchError} `ERR_HASH_MISMATCH`: the next held range is another
+ * @throws {HashMismatchError} `ERR_HASH_MISMATCH`: the next held range is another, or has another hash
  */
 function takeHeld(
   held: VerifiedRange[],
-  { start, end }: ByteRange,
+  { start, end, hash }: OutputRange,
   offset: number,
 ): VerifiedRange | undefined {
   const [first] = held
-  if (first?.start === offset + start && first.end === offset + end) return held.shift()
+  const isSame = first?.start === offset + start && first.end === offset + end
+  if (isSame && (hash === undefined || hash === first.hash)) return held.shift()
   assertUsed(held)
   return undefined
 }
 
 /** Compares the combined hash of all ranges with that of the output: each range alone was what the service stated. */
-function assertWhole(nodes: NodeStack, jobId: string, { treeHash }: ExpectedOutput): void {
-  const found = nodes.root().toString('hex')
-  if (found === treeHash) return
-  throw new HashMismatchError('archive', `the archive of job ${jobId}`, treeHash, found)
+function assertWhole(hashes: PartHashes, jobId: string, { hash }: ExpectedOutput): void {
+  const found = hashes.digest()
+  if (found === hash) return
+  throw new HashMismatchError('archive', `the archive of job ${jobId}`, hash, found)
 }

@@ -3,6 +3,6 @@ import type { ByteRange } from '../byte-range.js'
 
 /** A verified range of a stream, in the stream's own bytes. */
 export interface VerifiedRange extends ByteRange {
-  /** Tree hash of the range, lowercase hex. */
-  readonly treeHash: string
+  /** The hash of the range: in a vault, its tree hash, lowercase hex. */
+  readonly hash: string
 }

@@ -120,8 +120,8 @@ export interface GetRequest extends ObjectRequest {
 
 /** Restores an archived object. */
 export interface RestoreRequest extends ObjectRequest {
-  /** How long the restored copy is kept, in days; from 1. */
-  readonly days: number
+  /** How long the restored copy is kept, in days, from 1; default: none is sent, for INTELLIGENT_TIERING. */
+  readonly days?: number | undefined
   /** Default: the service's, Standard. */
   readonly tier?: Tier | undefined
 }

@@ -151,7 +151,7 @@ export const REQUESTS: { readonly [Call in keyof Calls]: RulesOf<Parameters<Call
   completeUpload: { ...UPLOAD, ...CONDITION, parts: required(PARTS), hash: HASH, size: SIZE },
   abortUpload: UPLOAD,
   getObject: { ...OBJECT, range: required(RANGE), objectSize: SIZE, ifMatch: TOKEN },
-  restoreObject: { ...OBJECT, days: required(wholeNumber(1)), tier: TIER },
+  restoreObject: { ...OBJECT, days: wholeNumber(1), tier: TIER },
   getAttributes: { ...OBJECT, ...PAGE },
   listObjects: { ...PREFIXED, ...PAGE },
   listUploads: { ...PREFIXED, ...PAGE },

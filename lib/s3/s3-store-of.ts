@@ -1,6 +1,6 @@
 /** The store of a caller: a key of a bucket, by a client of the SDK or any other. */
 import { checkOptions, rule, type Rule, type RulesOf } from '../options/check-options.js'
-import { BOOLEAN, FUNCTION, hasMethods, required } from '../options/rules.js'
+import { BOOLEAN, FUNCTION, hasMethods, required, wholeNumber } from '../options/rules.js'
 import type { BucketClient } from './bucket-client.js'
 import type { NewObject } from './bucket-requests.js'
 import { NEW_OBJECT } from './bucket-rules.js'
@@ -12,6 +12,8 @@ import { S3Store } from './s3-store.js'
 export interface S3StoreOptions extends Omit<NewObject, 'signal'> {
   /** An `S3Client` of the SDK, which the caller continues to own, or any {@link BucketClient}. */
   readonly client: BucketClient | S3ClientLike
+  /** How long a retrieval lets the service keep a restored copy, in days; default 1. */
+  readonly restoreDays?: number | undefined
   /**
    * Whether an object of the key may be replaced; default false: the upload fails with a `ServiceError` of the reason
    * `exists`, before the first part is sent if the object exists by then.
@@ -45,12 +47,13 @@ const S3_STORE: RulesOf<S3StoreOptions> = {
   kmsKeyId: NEW_OBJECT.kmsKeyId,
   lock: NEW_OBJECT.lock,
   contentType: NEW_OBJECT.contentType,
+  restoreDays: wholeNumber(1),
   overwrite: BOOLEAN,
   onUnconfirmed: FUNCTION,
 }
 
 /**
- * Makes a store of a key of an S3 bucket, for the option `store` of an upload. The stream becomes one object of the key; one
+ * Makes a store of a key of an S3 bucket, for the option `store` of an upload or a retrieval. The stream becomes one object of the key; one
  * of more than 10,000 parts continues in `KEY.volume2`.
  *
  * The package `@aws-sdk/client-s3` must be installed beside this one, unless the client is another.

@@ -1,5 +1,5 @@
 /**
- * A key of a bucket as a store of archives: the port of an upload, mapped to a client, a bucket and a key.
+ * A key of a bucket as a store of archives: the ports of an upload and a retrieval, mapped to a client, a bucket and a key.
  *
  * - An object of the key is not overwritten unless that is permitted. It is looked for before an upload is begun, and the
  *   service checks it again when the object is stored.
@@ -10,11 +10,13 @@ import { ServiceError } from '../errors.js'
 import { combined, type HashScheme } from '../store/hash-scheme.js'
 import type * as Port from '../store/archive-store.js'
 import type { StoreLimits } from '../store/limits.js'
+import type * as Retrieval from '../store/retrieval-store.js'
 import type { BucketClient } from './bucket-client.js'
 import type { KeyRequest, NewObject, UploadRequest } from './bucket-requests.js'
 import { parseWireHash } from './composite-hash.js'
 import { COMPOSITE_SCHEME } from './composite-scheme.js'
 import { assertAbsent, confirmed, foundAfter, isAboutExisting, type ObjectContent } from './object-at-key.js'
+import { Restores } from './restore/restores.js'
 import { volumeKey } from './s3-address.js'
 import { S3_LIMITS } from './s3-limits.js'
 import { DEFAULT_STORAGE_CLASS } from './storage-classes.js'
@@ -24,6 +26,10 @@ import { describeVolume, uploadIdOf, volumeMarkIn, volumeUploadOf } from './volu
 /** The key that a store writes to, and the properties of its objects. */
 export interface S3StoreFacts extends Omit<NewObject, 'signal'> {
   readonly client: BucketClient
+  /** How long restored copies are kept, in days; default 1. */
+  readonly restoreDays?: number | undefined
+  /** Milliseconds since 1970; default: the time of this machine. A simulation passes its own. */
+  readonly now?: (() => number) | undefined
   /** Whether an existing object may be replaced; default false. */
   readonly overwrite?: boolean | undefined
   /** Called if the server states no SHA-256 of what it has stored. */
@@ -31,7 +37,7 @@ export interface S3StoreFacts extends Omit<NewObject, 'signal'> {
 }
 
 /** A key of a bucket, and the keys of the later volumes of its stream. */
-export class S3Store implements Port.ArchiveStore {
+export class S3Store implements Port.ArchiveStore, Retrieval.RetrievalStore {
   readonly limits: StoreLimits
   readonly hashes: HashScheme = COMPOSITE_SCHEME
   /** An upload lives until it is completed or aborted, or a lifecycle rule of the bucket removes it. */
@@ -44,6 +50,7 @@ export class S3Store implements Port.ArchiveStore {
   readonly #ifAbsent: boolean
   readonly #onUnconfirmed: () => void
   readonly #parts = new UploadParts()
+  readonly #restores: Restores
   /** The ETags of the objects that responses have named as stored, by {@link contentId}. */
   readonly #etags = new Map<string, string>()
 
@@ -52,12 +59,15 @@ export class S3Store implements Port.ArchiveStore {
    * @param limits - the limits of the service; a simulation passes smaller ones
    */
   constructor(facts: S3StoreFacts, limits: StoreLimits = S3_LIMITS) {
-    const { client, overwrite = false, onUnconfirmed = () => undefined, ...object } = facts
+    const { client, overwrite = false, onUnconfirmed = () => undefined, restoreDays = 1, ...rest } = facts
+    const { now = Date.now, ...object } = rest
+    const { bucket, expectedBucketOwner, requesterPays } = object
     this.limits = limits
-    this.vaultName = `s3://${object.bucket}`
+    this.vaultName = `s3://${bucket}`
     this.#client = client
     this.#ifAbsent = !overwrite
     this.#onUnconfirmed = onUnconfirmed
+    this.#restores = new Restores({ client, bucket, expectedBucketOwner, requesterPays, restoreDays, now })
     this.#object = { ...object, storageClass: object.storageClass ?? DEFAULT_STORAGE_CLASS }
   }
 
@@ -162,6 +172,34 @@ export class S3Store implements Port.ArchiveStore {
 
   markIn(description: string | undefined): Port.VolumeMark | undefined {
     return volumeMarkIn(description, this.#object)
+  }
+
+  /** The restore of an object makes all of it readable. */
+  jobRanges(): undefined {
+    return undefined
+  }
+
+  describeArchive({
+    archiveId,
+    signal,
+  }: Port.StoreRequest & { readonly archiveId: string }): Promise<Retrieval.DescribedArchive> {
+    return this.#restores.describe(archiveId, signal)
+  }
+
+  startRetrieval(request: Retrieval.StoreRetrieval): Promise<string> {
+    return this.#restores.start(request)
+  }
+
+  listJobs(request: Retrieval.StoreJobsRequest): Promise<Retrieval.JobsPage> {
+    return this.#restores.list(request)
+  }
+
+  describeJob(request: Retrieval.StoreJobRequest): Promise<Retrieval.Job> {
+    return this.#restores.describeJob(request)
+  }
+
+  getJobOutput(request: Retrieval.StoreOutputRequest): Promise<Retrieval.JobOutput> {
+    return this.#restores.output(request)
   }
 
   async refreshCredentials(signal?: AbortSignal): Promise<void> {

@@ -1,13 +1,14 @@
 /**
- * The port of a retrieval: what it needs of a store, which brings archives out by jobs. A vault is one; see
- * vault/vault-store.ts. Ranges are half-open, sizes are bytes, hashes lowercase hex, times ISO 8601.
+ * The port of a retrieval: what it needs of a store, which brings archives out by jobs. A vault is one, see
+ * vault/vault-store.ts; a bucket is one, whose jobs are restores, see s3/restores.ts. Ranges are half-open, sizes are bytes, hashes lowercase hex, times ISO 8601.
  *
  * A call is one request: it makes no second attempt of its own, and it ends at some time, whatever the service does.
  */
 import type { ByteRange } from '../byte-range.js'
 import { oneOf } from '../options/rules.js'
 import type { Rule } from '../options/check-options.js'
-import type { StoreRequest } from './archive-store.js'
+import type { ListedPart, StoreRequest } from './archive-store.js'
+import type { HashScheme } from './hash-scheme.js'
 import type { StoreLimits } from './limits.js'
 import type { Page, PageRequest } from './pages.js'
 
@@ -57,6 +58,8 @@ export interface StoreInventory extends StoreJobStart, InventoryFilter {
 
 /** Lists jobs. */
 export interface StoreJobsRequest extends StoreRequest, PageRequest {
+  /** The archive whose jobs are looked for; default all. A store may list the jobs of other archives as well. */
+  readonly archiveId?: string | undefined
   /** Only jobs that are over, or only jobs that are not; default both. */
   readonly completed?: boolean | undefined
 }
@@ -85,18 +88,20 @@ export interface Job {
   readonly creationDate: string
   /** ISO 8601; `undefined` while the job is in progress. */
   readonly completionDate: string | undefined
-  /** The retrieval speed and cost. */
+  /** When the output is deleted, ISO 8601; `undefined` if the service does not say it: a day or more after its completion. */
+  readonly expiryDate?: string | undefined
+  /** The retrieval speed and cost; `undefined` if the service does not say it. */
   readonly tier: Tier | undefined
   /** The archive it retrieves; `undefined` for an inventory. */
   readonly archiveId: string | undefined
   /** Bytes of the whole archive. */
   readonly archiveSize: number | undefined
-  /** Tree hash of the whole archive. */
-  readonly archiveTreeHash: string | undefined
+  /** The hash of the whole archive; `undefined` if the service states none. */
+  readonly archiveHash: string | undefined
   /** The range of the archive that it retrieves. */
   readonly range: ByteRange | undefined
-  /** Tree hash of that range; `undefined` while in progress, or if the range is not a node of the archive's tree. */
-  readonly treeHash: string | undefined
+  /** The hash of that range; `undefined` while in progress, or if the service has none of this range. */
+  readonly hash: string | undefined
   /** Bytes of an inventory; `undefined` while in progress, or for an archive. */
   readonly inventorySize: number | undefined
   /** The filter and format of an inventory. */
@@ -126,13 +131,23 @@ export interface StoreOutputRequest extends StoreJobRequest {
 
 /**
  * The bytes of a range, as they arrive. The response says that they are of this range; neither their number nor their
- * tree hash has been checked.
+ * hash has been checked.
  */
 export interface JobOutput {
   /** Must be read to the end, left early, or ended by the request's signal. */
   readonly body: AsyncIterable<Uint8Array>
-  /** The service's tree hash of exactly these bytes; `undefined` if the response has none. */
-  readonly treeHash: string | undefined
+  /** The service's hash of exactly these bytes; `undefined` if the response has none. */
+  readonly hash: string | undefined
+}
+
+/** An archive as a store describes it without a job. */
+export interface DescribedArchive {
+  /** Bytes. */
+  readonly size: number
+  /** The hash of the archive. */
+  readonly hash: string
+  /** The parts of the archive in order, without gaps. Their hashes together give that of the archive. */
+  readonly parts: readonly ListedPart[]
 }
 
 /** The jobs of a store. */
@@ -151,8 +166,27 @@ export interface JobStore {
 export interface RetrievalStore extends JobStore {
   /** The limits of the store. */
   readonly limits: StoreLimits
+  /** The hashes of the store. */
+  readonly hashes: HashScheme
   /** The name of the vault, which the notes of a partial file carry. */
   readonly vaultName: string
+  /**
+   * The ranges that jobs retrieve, so that a range of an archive can be verified, in order and without gaps. `undefined` if
+   * each job makes a whole archive readable.
+   *
+   * @param archiveSize - bytes of the archive; `undefined` if unknown
+   */
+  jobRanges(requested: ByteRange, archiveSize: number | undefined): readonly ByteRange[] | undefined
+  /**
+   * Describes an archive and its parts, without a job. Absent in a store that cannot: it states a hash for each range that is
+   * a power of two MiB long and starts at a multiple of its length.
+   */
+  describeArchive?(
+    request: StoreRequest & {
+      /** The ID of the archive. */
+      readonly archiveId: string
+    },
+  ): Promise<DescribedArchive>
   /** Resolves to the job ID. Each call starts a job that costs money. */
   startRetrieval(request: StoreRetrieval): Promise<string>
 }

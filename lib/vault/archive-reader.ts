@@ -1,11 +1,11 @@
 /** Reads the output of a finished retrieval job. */
-import { GLACIER_LIMITS } from '../glacier/limits.js'
 import { checkOptions } from '../options/check-options.js'
 import { ArchiveReader } from '../retrieve/archive-reader.js'
 import { planJobOutput } from '../retrieve/retrieval-plan.js'
-import { retrievalContext } from './retrieval-context.js'
+import { runtimeWith } from '../runtime/runtime.js'
 import type { ArchiveReaderOptions } from './retrieval-options.js'
 import { ARCHIVE_READER } from './retrieval-rules.js'
+import { storeOf } from './vault-store.js'
 
 /**
  * Makes a Readable of the archive that a finished job has retrieved. Each byte is verified before it is handed on.
@@ -23,6 +23,8 @@ import { ARCHIVE_READER } from './retrieval-rules.js'
  */
 export function archiveReader(options: ArchiveReaderOptions): ArchiveReader {
   const checked = checkOptions('archiveReader', options, ARCHIVE_READER)
-  const plan = planJobOutput(checked.jobId, checked, GLACIER_LIMITS)
-  return new ArchiveReader(retrievalContext(checked, plan))
+  const { jobId, retryFor, signal, clock } = checked
+  const store = storeOf(checked)
+  const plan = planJobOutput(jobId, checked, store.limits)
+  return new ArchiveReader({ store, plan, runtime: runtimeWith(clock), retryFor, signal })
 }

@@ -2,38 +2,53 @@
 import type { PollDelays } from '../retrieve/jobs/job.js'
 import type { RangeOptions } from '../retrieve/retrieval-plan.js'
 import type { RetrievalTarget } from '../retrieve/retrieval-target.js'
-import type { InventoryFilter, InventoryFormat } from '../store/retrieval-store.js'
+import type { StoreRequest } from '../store/archive-store.js'
+import type { InventoryFilter, InventoryFormat, RetrievalStore } from '../store/retrieval-store.js'
 import type { RetryOptions } from '../transfer/retry.js'
+import type { RetrievalSource, TargetFields, VaultTarget } from './upload-target.js'
 import type { VaultOptions } from './vault-store.js'
 
 /** The options of every function that reads the output of a job. */
-export interface ReadOptions extends VaultOptions, RangeOptions, RetryOptions {}
+export interface ReadOptions extends StoreRequest, RangeOptions, RetryOptions {}
 
 /** The options of {@link archiveReader}. */
-export interface ArchiveReaderOptions extends ReadOptions {
+export interface ArchiveReaderOptions extends VaultOptions, ReadOptions {
   /** The ID of a finished job. */
   readonly jobId: string
 }
 
 /** The options of {@link startRetrieval}. */
-export interface RetrievalOptions extends ReadOptions, RetrievalTarget {
+export type RetrievalOptions = RetrievalSource & RetrievalSettings
+
+/** The options of a retrieval that do not say where it comes from. */
+export interface RetrievalSettings extends ReadOptions, RetrievalTarget {
   /**
    * The ARN of an SNS topic that the service notifies when a job is over that this call starts. A job that exists already
-   * keeps the topic that it was started with. Defaults to no topic.
+   * keeps the topic that it was started with. Defaults to no topic. Restores of S3 notify nobody.
    */
   readonly snsTopic?: string | undefined
 }
 
 /** The options of {@link retrieveArchive} and {@link retrieveToFile}. */
-export interface RetrieveArchiveOptions extends RetrievalOptions {
+export type RetrieveArchiveOptions = RetrievalOptions & WaitOptions
+
+/** The options of a retrieval that waits for its jobs. */
+export interface WaitOptions {
   /** The delays between two requests for the state of a job. */
   readonly poll?: PollDelays | undefined
   /**
    * The ID of a job that retrieves exactly this archive, or exactly this range of it. By default a job is looked for, and
-   * started if no such job exists.
+   * started if no such job exists. A bucket has no jobs with an ID.
    */
   readonly jobId?: string | undefined
 }
+
+/** The options of a retrieval from a vault that waits for its jobs. */
+export type VaultRetrieval = VaultTarget & RetrievalSettings & WaitOptions
+
+/** The fields of {@link RetrieveArchiveOptions}, as they are checked one by one. */
+export type RetrievalFields = TargetFields<RetrievalStore> & RetrievalSettings
+export type RetrieveArchiveFields = RetrievalFields & WaitOptions
 
 /** The options of {@link inventory}. */
 export interface InventoryOptions extends VaultOptions, RetryOptions, InventoryFilter {

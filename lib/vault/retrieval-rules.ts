@@ -4,31 +4,46 @@ import { SNS_TOPIC } from '../glacier/names.js'
 import { PART_SIZE } from '../glacier/part-size.js'
 import { optionError } from '../options/option-error.js'
 import { nested, rule, type Rule, type RulesOf } from '../options/check-options.js'
-import { isNumber, listOf, optional, RANGE, required, SIZE, TEXT, TREE_HASH } from '../options/rules.js'
+import {
+  CONTENT_HASH,
+  isNumber,
+  listOf,
+  optional,
+  RANGE,
+  required,
+  SIGNAL,
+  SIZE,
+  TEXT,
+} from '../options/rules.js'
 import type { PollDelays } from '../retrieve/jobs/job.js'
 import type { RetrievalTarget } from '../retrieve/retrieval-target.js'
 import { TIER } from '../store/retrieval-store.js'
 import { MEMORY } from '../transfer/memory-plan.js'
 import { RETRY } from '../transfer/retry.js'
-import type { InventoryOptions } from './retrieval-options.js'
 import type {
   ArchiveReaderOptions,
+  InventoryOptions,
   ReadOptions,
-  RetrievalOptions,
-  RetrieveArchiveOptions,
+  RetrievalFields,
+  RetrieveArchiveFields,
 } from './retrieval-options.js'
+import { RETRIEVAL_SOURCE } from './upload-target.js'
 import { VAULT_OPTIONS } from './vault-store.js'
 
 /** The rules of {@link ReadOptions}. */
 export const READ: RulesOf<ReadOptions> = {
-  ...VAULT_OPTIONS,
+  signal: SIGNAL,
   ...MEMORY,
   ...RETRY,
   rangeSize: PART_SIZE,
 }
 
 /** The rules of {@link ArchiveReaderOptions}. */
-export const ARCHIVE_READER: RulesOf<ArchiveReaderOptions> = { ...READ, jobId: required(TEXT) }
+export const ARCHIVE_READER: RulesOf<ArchiveReaderOptions> = {
+  ...VAULT_OPTIONS,
+  ...READ,
+  jobId: required(TEXT),
+}
 
 const DELAY: Rule = rule('a number of milliseconds above 0', isNumber, (value) => {
   return value > 0 && value < Infinity
@@ -48,19 +63,20 @@ const TARGET = {
   range: RANGE,
   archiveSize: SIZE,
   archiveSizes: listOf('an array of sizes', optional(SIZE)),
-  archiveTreeHashes: listOf('an array of tree hashes', optional(TREE_HASH)),
+  archiveHashes: listOf('an array of hashes', optional(CONTENT_HASH)),
   tier: TIER,
 } satisfies RulesOf<RetrievalTarget>
 
-/** The rules of {@link RetrievalOptions}. */
-export const RETRIEVAL: RulesOf<RetrievalOptions> = {
+/** The rules of {@link RetrievalFields}. */
+export const RETRIEVAL: RulesOf<RetrievalFields> = {
+  ...RETRIEVAL_SOURCE,
   ...READ,
   ...TARGET,
   snsTopic: SNS_TOPIC,
 }
 
-/** The rules of {@link RetrieveArchiveOptions}. */
-export const RETRIEVE_ARCHIVE: RulesOf<RetrieveArchiveOptions> = {
+/** The rules of {@link RetrieveArchiveFields}. */
+export const RETRIEVE_ARCHIVE: RulesOf<RetrieveArchiveFields> = {
   ...RETRIEVAL,
   poll: POLL,
   jobId: TEXT,

@@ -1,11 +1,14 @@
 /** Retrieves archives: finds or starts the jobs, waits for them, and reads their outputs. */
-import { GLACIER_LIMITS } from '../glacier/limits.js'
 import { checkOptions } from '../options/check-options.js'
 import { ArchiveReader } from '../retrieve/archive-reader.js'
-import { planRetrieval } from '../retrieve/retrieval-plan.js'
 import { startJobs } from '../retrieve/start-jobs.js'
 import { retrievalContext } from './retrieval-context.js'
-import type { RetrievalOptions, RetrieveArchiveOptions } from './retrieval-options.js'
+import type {
+  RetrievalFields,
+  RetrievalOptions,
+  RetrieveArchiveFields,
+  RetrieveArchiveOptions,
+} from './retrieval-options.js'
 import { RETRIEVAL, RETRIEVE_ARCHIVE } from './retrieval-rules.js'
 
 /**
@@ -29,8 +32,8 @@ import { RETRIEVAL, RETRIEVE_ARCHIVE } from './retrieval-rules.js'
  * ```
  */
 export function retrieveArchive(options: RetrieveArchiveOptions): ArchiveReader {
-  const checked = checkOptions('retrieveArchive', options, RETRIEVE_ARCHIVE)
-  return new ArchiveReader(retrievalContext(checked, planRetrieval(checked, GLACIER_LIMITS)))
+  const checked = checkOptions<RetrieveArchiveFields>('retrieveArchive', options, RETRIEVE_ARCHIVE)
+  return new ArchiveReader(retrievalContext('retrieveArchive', checked))
 }
 
 /**
@@ -50,6 +53,6 @@ export function retrieveArchive(options: RetrieveArchiveOptions): ArchiveReader 
  * ```
  */
 export async function startRetrieval(options: RetrievalOptions): Promise<string[]> {
-  const checked = checkOptions('startRetrieval', options, RETRIEVAL)
-  return startJobs(retrievalContext(checked, planRetrieval(checked, GLACIER_LIMITS)))
+  const checked = checkOptions<RetrievalFields>('startRetrieval', options, RETRIEVAL)
+  return startJobs(retrievalContext('startRetrieval', checked))
 }

@@ -1,13 +1,11 @@
 /** Retrieves archives into a file. */
-import { GLACIER_LIMITS } from '../glacier/limits.js'
 import { checkOptions } from '../options/check-options.js'
 import { PATH } from '../options/rules.js'
 import { ArchiveDownload } from '../retrieve/file/archive-download.js'
 import type { PartialContent } from '../retrieve/file/partial-notes.js'
 import { systemRuntime } from '../runtime/runtime.js'
-import { planRetrieval } from '../retrieve/retrieval-plan.js'
 import { retrievalContext } from './retrieval-context.js'
-import type { RetrieveArchiveOptions } from './retrieval-options.js'
+import type { RetrieveArchiveFields, RetrieveArchiveOptions } from './retrieval-options.js'
 import { RETRIEVE_ARCHIVE } from './retrieval-rules.js'
 
 /**
@@ -35,15 +33,14 @@ import { RETRIEVE_ARCHIVE } from './retrieval-rules.js'
 export function retrieveToFile(file: string, options: RetrieveArchiveOptions): ArchiveDownload {
   return new ArchiveDownload(() => {
     PATH(file, 'file', 'retrieveToFile')
-    const checked = checkOptions('retrieveToFile', options, RETRIEVE_ARCHIVE)
-    const plan = planRetrieval(checked, GLACIER_LIMITS)
-    const context = retrievalContext(checked, plan)
-    const content = contentOf(checked)
+    const checked = checkOptions<RetrieveArchiveFields>('retrieveToFile', options, RETRIEVE_ARCHIVE)
+    const context = retrievalContext('retrieveToFile', checked)
+    const content = contentOf(context.store.vaultName, checked)
     return { ...context, lockRuntime: systemRuntime, file, content, rangeOptions: checked }
   })
 }
 
-function contentOf({ vaultName, archiveId, range }: RetrieveArchiveOptions): PartialContent {
+function contentOf(vaultName: string, { archiveId, range }: RetrieveArchiveFields): PartialContent {
   const archiveIds = [archiveId].flat()
   return { vaultName, archiveIds, ...(range && { range: { start: range.start, end: range.end } }) }
 }

@@ -4,16 +4,17 @@ import { VAULT } from '../client/request-rules.js'
 import { refreshCredentialsOf } from '../client/refresh-credentials.js'
 import { vaultClientOf } from '../client/glacier-client.js'
 import type { GlacierClientLike } from '../client/glacier-client-like.js'
-import type { VaultArchive, VaultClient, VaultRequest } from '../client/vault-client.js'
+import type { VaultArchive, VaultClient, VaultJob, VaultRequest } from '../client/vault-client.js'
 import { ServiceError } from '../errors.js'
 import { GLACIER_LIMITS } from '../glacier/limits.js'
 import { treeHashScheme } from '../glacier/tree-hash-scheme.js'
+import { vaultRetrievalRules } from '../glacier/retrieval-rules.js'
 import { laterDescription, volumeMarkOf } from '../glacier/volume-description.js'
 import type { RulesOf } from '../options/check-options.js'
 import { required } from '../options/rules.js'
 import type { ArchiveStore, StoredArchive } from '../store/archive-store.js'
 import type { StoreLimits } from '../store/limits.js'
-import type { InventoryStore, RetrievalStore } from '../store/retrieval-store.js'
+import type { InventoryStore, Job, RetrievalStore } from '../store/retrieval-store.js'
 
 /** A vault, as uploads, retrievals and inventories need it. */
 export type VaultStore = ArchiveStore & RetrievalStore & InventoryStore
@@ -52,7 +53,6 @@ export function vaultStore(
     return { ...request, vaultName, accountId }
   }
   return {
-    limits,
     hashes: treeHashScheme(limits.leafSize),
     keepAliveMs: KEEP_ALIVE_MS,
     replacesArchives: false,
@@ -77,14 +77,26 @@ export function vaultStore(
     },
     describeVolume: laterDescription,
     markIn: volumeMarkOf,
+    ...vaultRetrievalRules(limits),
     startRetrieval: (request) => client.startRetrieval(to(request)),
     lastInventoryDate: async (request) => (await client.describeVault(to(request))).lastInventoryDate,
     startInventory: (request) => client.startInventory(to(request)),
-    listJobs: (request) => client.listJobs(to(request)),
-    describeJob: (request) => client.describeJob(to(request)),
-    getJobOutput: (request) => client.getJobOutput(to(request)),
+    async listJobs({ completed, marker, limit, signal }) {
+      const request = { completed, marker, limit, signal }
+      const { items, ...page } = await client.listJobs(to(request))
+      return { ...page, items: items.map(jobOf) }
+    },
+    describeJob: async (request) => jobOf(await client.describeJob(to(request))),
+    async getJobOutput(request) {
+      const { body, treeHash: hash } = await client.getJobOutput(to(request))
+      return { body, hash }
+    },
     refreshCredentials: (signal) => refreshCredentialsOf(client, signal),
   }
+}
+
+function jobOf({ archiveTreeHash: archiveHash, treeHash: hash, ...job }: VaultJob): Job {
+  return { ...job, archiveHash, hash }
 }
 
 function storedOf({ archiveId, treeHash: hash, location }: VaultArchive): StoredArchive {

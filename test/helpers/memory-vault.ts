@@ -1,10 +1,10 @@
+import type { VaultJob, VaultJobOutput } from '../../lib/client/vault-client.js'
 import { LEAF_SIZE } from '../../lib/tree-hash/leaf-size.js'
 import { TreeHash, combineTreeHashes } from '../../lib/tree-hash/tree-hash.js'
 import { AbortError, NotFoundError, ServiceError } from '../../lib/errors.js'
 import { isTreeHashAligned } from '../../lib/tree-hash/aligned-ranges.js'
 import type { ByteRange } from '../../lib/byte-range.js'
 import type { InitiatedUpload, OpenUpload } from '../../lib/store/archive-store.js'
-import type { Job, JobOutput, JobsPage } from '../../lib/store/retrieval-store.js'
 import type { Page, PageRequest } from '../../lib/store/pages.js'
 import type * as Port from '../../lib/client/vault-client.js'
 
@@ -41,19 +41,19 @@ export class MemoryVault implements Port.VaultClient {
   /** Runs after a request was carried out; what it throws takes the place of the answer. */
   after: (call: SeenCall) => unknown = () => undefined
   /** Runs on a job's output before it is given. */
-  tamper: (output: JobOutput, request: Port.OutputRequest) => JobOutput = (output) => output
+  tamper: (output: VaultJobOutput, request: Port.OutputRequest) => VaultJobOutput = (output) => output
   /** Jobs that were started, and those the service has no more. */
   readonly jobs: string[] = []
   readonly expiredJobs = new Set<string>()
   /** The jobs that a list contains. */
-  listedStatus: Job['status'] = 'Succeeded'
+  listedStatus: VaultJob['status'] = 'Succeeded'
   completionDate = new Date().toISOString()
   /** The requests by which jobs were started. */
   readonly descriptions = new Map<string, string | undefined>()
   /** The service's time, as a list of jobs states it. */
   serviceTime: string | undefined
-  /** Job states to give before `Succeeded`. */
-  readonly jobStates: Job['status'][] = []
+  /** VaultJob states to give before `Succeeded`. */
+  readonly jobStates: VaultJob['status'][] = []
   #ids = 0
 
   /** A vault with the archive `a`. */
@@ -174,7 +174,7 @@ export class MemoryVault implements Port.VaultClient {
     })
   }
 
-  listJobs(request: Port.JobsRequest): Promise<JobsPage> {
+  listJobs(request: Port.JobsRequest): Promise<Port.VaultJobsPage> {
     return this.#run('listJobs', request, () => ({
       items: this.jobs.filter((jobId) => !this.expiredJobs.has(jobId)).map((jobId) => this.#job(jobId)),
       marker: undefined,
@@ -182,14 +182,14 @@ export class MemoryVault implements Port.VaultClient {
     }))
   }
 
-  describeJob(request: Port.JobRequest): Promise<Job> {
+  describeJob(request: Port.JobRequest): Promise<Port.VaultJob> {
     return this.#run('describeJob', request, () => {
-      if (this.expiredJobs.has(request.jobId)) return found<Job>(undefined, 'DescribeJob')
+      if (this.expiredJobs.has(request.jobId)) return found<VaultJob>(undefined, 'DescribeJob')
       return { ...this.#job(request.jobId), status: this.jobStates.shift() ?? 'Succeeded' }
     })
   }
 
-  getJobOutput(request: Port.OutputRequest): Promise<JobOutput> {
+  getJobOutput(request: Port.OutputRequest): Promise<Port.VaultJobOutput> {
     return this.#run('getJobOutput', request, () => {
       const { archiveId, range } = this.#target(request.jobId)
       if (this.expiredJobs.has(request.jobId)) found(undefined, 'GetJobOutput')
@@ -225,7 +225,7 @@ export class MemoryVault implements Port.VaultClient {
     return { archiveId, range: { start: Number(start), end: Number(end ?? this.#archive(archiveId).length) } }
   }
 
-  #job(jobId: string): Job {
+  #job(jobId: string): VaultJob {
     const { archiveId, range } = this.#target(jobId)
     const bytes = this.#archive(archiveId)
     const isAligned = isTreeHashAligned(range, bytes.length, this.leafSize)

@@ -1,5 +1,5 @@
 /** Downloads that stop before their end. */
-import type { RetrieveArchiveOptions } from '../../lib/vault/retrieval-options.js'
+import type { VaultRetrieval } from '../../lib/vault/retrieval-options.js'
 import { retrieveToFile } from '../../lib/vault/retrieve-to-file.js'
 import { MIB } from '../../lib/sizes.js'
 import { MemoryVault } from './memory-vault.js'
@@ -10,7 +10,7 @@ export async function stopped(
   file: string,
   bytes: Buffer,
   ranges: number,
-  more: Partial<RetrieveArchiveOptions> = {},
+  more: Partial<VaultRetrieval> = {},
 ): Promise<void> {
   const vault = MemoryVault.holding(bytes)
   vault.before = ({ operation, range }) => {

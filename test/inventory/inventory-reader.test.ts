@@ -1,3 +1,4 @@
+import type { VaultJob, VaultJobOutput } from '../../lib/client/vault-client.js'
 import { deepStrictEqual } from 'node:assert'
 import fc from 'fast-check'
 import t from 'tap'
@@ -6,7 +7,6 @@ import type { InventoryOptions } from '../../lib/vault/retrieval-options.js'
 import { InventoryCsvParser } from '../../lib/inventory/inventory-csv.js'
 import { InventoryJsonParser } from '../../lib/inventory/inventory-json.js'
 import type { InventoryRow } from '../../lib/inventory/inventory-row.js'
-import type { Job, JobOutput } from '../../lib/store/retrieval-store.js'
 import type { OutputRequest } from '../../lib/client/vault-client.js'
 import { settled } from '../helpers/gate.js'
 import { MemoryVault } from '../helpers/memory-vault.js'
@@ -226,9 +226,9 @@ t.test('an ID, a date or a hash that is not valid is an error, as later commands
 /** A vault that has an inventory. */
 class InventoryVault extends MemoryVault {
   text = Buffer.from(jsonOf([]))
-  inventories: Job[] = []
+  inventories: VaultJob[] = []
   /** The states of the job in the first responses to DescribeJob. */
-  states: Job['status'][] = []
+  states: VaultJob['status'][] = []
   lastInventoryDate: string | undefined
 
   constructor(rows: readonly InventoryRow[] = []) {
@@ -236,7 +236,7 @@ class InventoryVault extends MemoryVault {
     this.text = Buffer.from(jsonOf(rows))
   }
 
-  job(more: Partial<Job> = {}): Job {
+  job(more: Partial<VaultJob> = {}): VaultJob {
     return {
       jobId: 'inventory',
       action: 'InventoryRetrieval',
@@ -273,7 +273,7 @@ class InventoryVault extends MemoryVault {
     return { items: this.inventories, marker: undefined }
   }
 
-  override async describeJob(request: { jobId: string }): Promise<Job> {
+  override async describeJob(request: { jobId: string }): Promise<VaultJob> {
     return this.job({
       status: this.states.shift() ?? 'Succeeded',
       ...this.inventories.find(({ jobId }) => jobId === request.jobId),
@@ -281,7 +281,7 @@ class InventoryVault extends MemoryVault {
     })
   }
 
-  override async getJobOutput(request: OutputRequest): Promise<JobOutput> {
+  override async getJobOutput(request: OutputRequest): Promise<VaultJobOutput> {
     this.calls.push({ ...request, operation: 'getJobOutput' })
     await this.before({ ...request, operation: 'getJobOutput' })
     const bytes = this.text.subarray(request.range.start, request.range.end)
@@ -334,7 +334,7 @@ t.test(
   async (t) => {
     const rows = manyRows(100)
     const vault = new InventoryVault(rows)
-    const bodyOf = (...pieces: Uint8Array[]): JobOutput => ({
+    const bodyOf = (...pieces: Uint8Array[]): VaultJobOutput => ({
       treeHash: undefined,
       body: (async function* () {
         yield* pieces
@@ -363,7 +363,10 @@ t.test('a job of the same inventory is used again, an older or another one is no
   const vault = new InventoryVault()
   vault.lastInventoryDate = '2026-01-01T00:00:00.000Z'
   const asked = { format: 'JSON', startDate: undefined, endDate: undefined, limited: false } as const
-  const chosenFor = async (jobs: Partial<Job>[], more: Partial<InventoryOptions> = {}): Promise<unknown> => {
+  const chosenFor = async (
+    jobs: Partial<VaultJob>[],
+    more: Partial<InventoryOptions> = {},
+  ): Promise<unknown> => {
     vault.inventories = jobs.map((job, i) => vault.job({ jobId: `job-${i}`, ...job }))
     const reader = inventory({ ...optionsFor(vault), ...more })
     let found: unknown

@@ -214,6 +214,7 @@ const TAKERS: readonly Taker[] = [
     names: namesOf<api.S3StoreOptions>({
       ...{ client: 1, bucket: 1, key: 1, storageClass: 1, metadata: 1, tags: 1, kmsKeyId: 1, lock: 1 },
       ...{ contentType: 1, expectedBucketOwner: 1, requesterPays: 1, overwrite: 1, onUnconfirmed: 1 },
+      restoreDays: 1,
     }),
     needed: { client: api.s3Client(), bucket: 'backups', key: 'docs.tar' },
     wrong: {

@@ -7,14 +7,14 @@ import { archivesOf, totalSizeOf } from '../../lib/retrieve/retrieval-target.js'
 import { jobWith } from '../helpers/jobs.js'
 
 const planOf = (more: Partial<JobPlan> = {}): JobPlan =>
-  ({ archiveId: 'a', archiveSize: undefined, treeHash: undefined, ...more }) as JobPlan
+  ({ archiveId: 'a', archiveSize: undefined, hash: undefined, ...more }) as JobPlan
 
 t.test('a job that retrieves what is planned is accepted', (t) => {
   const part = { start: 10, end: 20 }
   for (const [plan, job] of [
     [planOf(), jobWith()],
-    [planOf({ archiveSize: 100, treeHash: 'aa' }), jobWith()],
-    [planOf({ treeHash: 'aa' }), jobWith({ archiveTreeHash: undefined })],
+    [planOf({ archiveSize: 100, hash: 'aa' }), jobWith()],
+    [planOf({ hash: 'aa' }), jobWith({ archiveHash: undefined })],
     [planOf(), jobWith({ range: undefined })],
     [planOf({ range: part }), jobWith({ range: part })],
     [planOf({ range: part }), jobWith({ range: undefined })],
@@ -59,7 +59,7 @@ t.test('a job that retrieves something else is refused', (t) => {
       { code: 'ERR_SIZE_MISMATCH', expected: 99, actual: 0 },
     ],
     [
-      planOf({ treeHash: 'ff' }),
+      planOf({ hash: 'ff' }),
       {},
       { code: 'ERR_HASH_MISMATCH', scope: 'archive', expected: 'ff', actual: 'aa' },
     ],
@@ -90,10 +90,10 @@ t.test('the requested range is that within the output of the job', (t) => {
 })
 
 t.test('the output of a job has the size of its range, and the hash of the archive or of the range', (t) => {
-  t.strictSame(expectedOutputOf(jobWith()), { size: 100, treeHash: 'aa' })
-  t.strictSame(expectedOutputOf(jobWith({ range: undefined })), { size: 100, treeHash: 'aa' })
-  t.strictSame(expectedOutputOf(jobWith({ range: { start: 40, end: 50 } })), { size: 10, treeHash: 'bb' })
-  t.strictSame(expectedOutputOf(jobWith({ range: { start: 99, end: 100 } })), { size: 1, treeHash: 'bb' })
+  t.strictSame(expectedOutputOf(jobWith()), { size: 100, hash: 'aa' })
+  t.strictSame(expectedOutputOf(jobWith({ range: undefined })), { size: 100, hash: 'aa' })
+  t.strictSame(expectedOutputOf(jobWith({ range: { start: 40, end: 50 } })), { size: 10, hash: 'bb' })
+  t.strictSame(expectedOutputOf(jobWith({ range: { start: 99, end: 100 } })), { size: 1, hash: 'bb' })
   for (const more of [
     { range: undefined, archiveSize: undefined },
     { range: undefined, archiveSize: 0 },
@@ -120,19 +120,19 @@ t.test('slices of chunks are parts of their memory, and none is empty', (t) => {
 
 t.test('the archives of a target have the sizes and hashes that are known', (t) => {
   t.strictSame(archivesOf({ archiveId: 'a', archiveSize: 5 }), [
-    { archiveId: 'a', archiveSize: 5, treeHash: undefined },
+    { archiveId: 'a', archiveSize: 5, hash: undefined },
   ])
   t.strictSame(archivesOf({ archiveId: 'a', archiveSizes: [6], archiveSize: 5 }), [
-    { archiveId: 'a', archiveSize: 6, treeHash: undefined },
+    { archiveId: 'a', archiveSize: 6, hash: undefined },
   ])
   const several = archivesOf({
     archiveId: ['a', 'b'],
     archiveSize: 5,
-    archiveTreeHashes: [undefined, 'bb'],
+    archiveHashes: [undefined, 'bb'],
   })
   t.strictSame(several, [
-    { archiveId: 'a', archiveSize: undefined, treeHash: undefined },
-    { archiveId: 'b', archiveSize: undefined, treeHash: 'bb' },
+    { archiveId: 'a', archiveSize: undefined, hash: undefined },
+    { archiveId: 'b', archiveSize: undefined, hash: 'bb' },
   ])
   for (const archiveSizes of [[], [1], [1, 2, 3]])
     t.throws(() => archivesOf({ archiveId: ['a', 'b'], archiveSizes }), {

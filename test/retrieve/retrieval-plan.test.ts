@@ -1,20 +1,24 @@
 import t from 'tap'
+import { vaultRetrievalRules } from '../../lib/glacier/retrieval-rules.js'
+import { treeHashScheme } from '../../lib/glacier/tree-hash-scheme.js'
 import { assertUsed, planAfter } from '../../lib/retrieve/held-archives.js'
 import { planJobOutput, planRanges, planRetrieval } from '../../lib/retrieve/retrieval-plan.js'
 import { GLACIER_LIMITS } from '../../lib/glacier/limits.js'
 import { combineTreeHashes, treeHashOf } from '../../lib/tree-hash/tree-hash.js'
 import { MIB } from '../../lib/sizes.js'
 
+const RULES = vaultRetrievalRules()
+
 t.test('a plan states the jobs, the ranges, the memory and the size of the stream', (t) => {
-  const known = { archiveSizes: [4 * MIB, 3 * MIB], archiveTreeHashes: ['aa', undefined] }
-  const plan = planRetrieval({ archiveId: ['a', 'b'], ...known, tier: 'Bulk' }, GLACIER_LIMITS)
+  const known = { archiveSizes: [4 * MIB, 3 * MIB], archiveHashes: ['aa', undefined] }
+  const plan = planRetrieval({ archiveId: ['a', 'b'], ...known, tier: 'Bulk' }, RULES)
   t.match(plan, { rangeSize: 16 * MIB, memory: 256 * MIB, concurrency: 8, totalBytes: 7 * MIB, start: 0 })
   t.match(plan.jobs, [
-    { archiveId: 'a', archiveSize: 4 * MIB, treeHash: 'aa', range: undefined, tier: 'Bulk' },
-    { archiveId: 'b', archiveSize: 3 * MIB, treeHash: undefined, range: undefined, tier: 'Bulk' },
+    { archiveId: 'a', archiveSize: 4 * MIB, hash: 'aa', range: undefined, tier: 'Bulk' },
+    { archiveId: 'b', archiveSize: 3 * MIB, hash: undefined, range: undefined, tier: 'Bulk' },
   ])
   const range = { start: 3 * MIB, end: 4 * MIB + 1 }
-  const part = planRetrieval({ archiveId: ['a', 'b'], ...known, range }, GLACIER_LIMITS)
+  const part = planRetrieval({ archiveId: ['a', 'b'], ...known, range }, RULES)
   t.equal(part.totalBytes, MIB + 1)
   t.match(part.jobs, [
     {
@@ -24,7 +28,7 @@ t.test('a plan states the jobs, the ranges, the memory and the size of the strea
     },
     { archiveId: 'b', range: { start: 0, end: MIB }, requestedRange: { start: 0, end: 1 } },
   ])
-  t.equal(planRetrieval({ archiveId: 'a' }, GLACIER_LIMITS).totalBytes, undefined)
+  t.equal(planRetrieval({ archiveId: 'a' }, RULES).totalBytes, undefined)
   t.match(planJobOutput('job', {}, GLACIER_LIMITS), { jobs: [{ jobId: 'job' }], totalBytes: undefined })
   t.strictSame([plan.held, planJobOutput('job', {}, GLACIER_LIMITS).held], [[], []])
   t.end()
@@ -47,33 +51,33 @@ t.test(
 t.test('archives that the caller has completely are left out of a plan', (t) => {
   const [first, second] = [Buffer.alloc(MIB, 1), Buffer.alloc(5, 2)].map((bytes) => treeHashOf(bytes))
   const held = [
-    { start: 0, end: MIB, treeHash: String(first) },
-    { start: MIB, end: MIB + 5, treeHash: String(second) },
+    { start: 0, end: MIB, hash: String(first) },
+    { start: MIB, end: MIB + 5, hash: String(second) },
   ]
   const treeHash = combineTreeHashes([String(first), String(second)])
-  const options = { archiveId: ['a', 'b'], archiveSizes: [MIB + 5, 9], archiveTreeHashes: [treeHash] }
-  const plan = planRetrieval(options, GLACIER_LIMITS)
-  const rest = planAfter(plan, held)
+  const options = { archiveId: ['a', 'b'], archiveSizes: [MIB + 5, 9], archiveHashes: [treeHash] }
+  const plan = planRetrieval(options, RULES)
+  const rest = planAfter(plan, held, treeHashScheme())
   t.match(rest, { start: MIB + 5, totalBytes: MIB + 14, jobs: [{ archiveId: 'b' }] })
   t.equal(rest.jobs.length, 1)
-  t.equal(planAfter(plan, held.slice(0, 1)).jobs.length, 2, 'a range is missing')
-  const unknown = planRetrieval({ ...options, archiveTreeHashes: undefined }, GLACIER_LIMITS)
-  t.equal(planAfter(unknown, held).jobs.length, 2, 'the hash is not known')
+  t.equal(planAfter(plan, held.slice(0, 1), treeHashScheme()).jobs.length, 2, 'a range is missing')
+  const unknown = planRetrieval({ ...options, archiveHashes: undefined }, RULES)
+  t.equal(planAfter(unknown, held, treeHashScheme()).jobs.length, 2, 'the hash is not known')
   t.end()
 })
 
 t.test('a plan after held ranges has the jobs from the first archive that is not complete', (t) => {
   const [first, second, third] = [1, 2, 3].map((value) => treeHashOf(Buffer.alloc(MIB, value)))
   const hashes = [first, second, third].map(String)
-  const held = hashes.map((treeHash, i) => ({ start: i * MIB, end: (i + 1) * MIB, treeHash }))
+  const held = hashes.map((hash, i) => ({ start: i * MIB, end: (i + 1) * MIB, hash }))
   const options = {
     archiveId: ['a', 'b', 'c'],
     archiveSizes: [MIB, MIB, MIB],
-    archiveTreeHashes: hashes,
+    archiveHashes: hashes,
   }
-  const plan = planRetrieval(options, GLACIER_LIMITS)
+  const plan = planRetrieval(options, RULES)
   const restOf = (ranges = held, other = plan): unknown[] => {
-    const { start, jobs, held: kept } = planAfter(other, ranges)
+    const { start, jobs, held: kept } = planAfter(other, ranges, treeHashScheme())
     t.strictSame(kept, ranges)
     return [start, ...jobs.map(({ archiveId }) => archiveId)]
   }
@@ -81,9 +85,9 @@ t.test('a plan after held ranges has the jobs from the first archive that is not
   t.strictSame(restOf(held.slice(0, 1)), [MIB, 'b', 'c'])
   t.strictSame(restOf(held.slice(0, 2)), [2 * MIB, 'c'])
   t.strictSame(restOf(), [3 * MIB])
-  const other = held.map((range, i) => (i === 1 ? { ...range, treeHash: String(first) } : range))
+  const other = held.map((range, i) => (i === 1 ? { ...range, hash: String(first) } : range))
   t.strictSame(restOf(other), [MIB, 'b', 'c'], 'bytes of another archive')
-  const unknown = planRetrieval({ ...options, archiveSizes: [MIB, undefined, MIB] }, GLACIER_LIMITS)
+  const unknown = planRetrieval({ ...options, archiveSizes: [MIB, undefined, MIB] }, RULES)
   t.strictSame(restOf(held, unknown), [MIB, 'b', 'c'], 'the size is unknown')
   const [job] = plan.jobs
   t.ok(job?.archiveId !== undefined)
@@ -98,7 +102,7 @@ t.test('a held range that is left over is a mismatch of the archive', (t) => {
   })
   t.throws(
     () => {
-      assertUsed([{ start: 5, end: 9, treeHash: 'aa' }])
+      assertUsed([{ start: 5, end: 9, hash: 'aa' }])
     },
     { code: 'ERR_HASH_MISMATCH', scope: 'archive', actual: 'aa', message: /bytes 5-8/ },
   )
@@ -107,7 +111,7 @@ t.test('a held range that is left over is a mismatch of the archive', (t) => {
 
 t.test('the ranges of a plan are those of the archives, each with its job', (t) => {
   const plan = (options: Parameters<typeof planRetrieval>[0]): unknown =>
-    planRetrieval(options, GLACIER_LIMITS).jobs.map(({ archiveId, range, requestedRange, jobId, tier }) => {
+    planRetrieval(options, RULES).jobs.map(({ archiveId, range, requestedRange, jobId, tier }) => {
       return [archiveId, range, requestedRange, jobId, tier]
     })
   const range = { start: MIB, end: 2 * MIB }
@@ -124,18 +128,14 @@ t.test('the ranges of a plan are those of the archives, each with its job', (t) 
   t.strictSame(plan({ archiveId, archiveSizes: [MIB, MIB, MIB], range }), [
     ['b', { start: 0, end: MIB }, { start: 0, end: MIB }, undefined, undefined],
   ])
-  t.strictSame(
-    planRetrieval({ archiveId, archiveSizes: [MIB, MIB, MIB], range }, GLACIER_LIMITS).totalBytes,
-    MIB,
-  )
+  t.strictSame(planRetrieval({ archiveId, archiveSizes: [MIB, MIB, MIB], range }, RULES).totalBytes, MIB)
   t.end()
 })
 
 t.test(
   'a plan of a range that the archives do not have, or of a job for several archives, is refused',
   (t) => {
-    const plan = (options: Parameters<typeof planRetrieval>[0]) => () =>
-      planRetrieval(options, GLACIER_LIMITS)
+    const plan = (options: Parameters<typeof planRetrieval>[0]) => () => planRetrieval(options, RULES)
     const range = { start: 0, end: 2 * MIB }
     t.throws(plan({ archiveId: ['a', 'b'], jobId: 'job' }), { name: 'RangeError', message: /jobId .* 2\./ })
     t.throws(plan({ archiveId: ['a', 'b'], range }), { name: 'RangeError', message: /pass archiveSizes/ })

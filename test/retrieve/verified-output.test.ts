@@ -1,6 +1,7 @@
 import t from 'tap'
 import { NotFoundError, ServiceError } from '../../lib/errors.js'
-import { GLACIER_LIMITS } from '../../lib/glacier/limits.js'
+import { treeHashScheme } from '../../lib/glacier/tree-hash-scheme.js'
+import type { ListedPart } from '../../lib/store/archive-store.js'
 import { fetchRange, type FetchContext } from '../../lib/retrieve/fetch-range.js'
 import type { JobSchedule } from '../../lib/retrieve/jobs/job-schedule.js'
 import type { RetrievalJob } from '../../lib/retrieve/jobs/retrieval-job.js'
@@ -37,32 +38,32 @@ t.test('a range is fetched with its size and the hash that the service states', 
   const halves = [bytes.subarray(0, MIB), bytes.subarray(MIB)]
   const request = { jobId: 'job', range: { start: MIB, end: 3 * MIB } }
   const progress = meter()
-  const fetched = (output: JobOutput, size = 9 * MIB, outputHash: string | undefined = treeHash): unknown => {
+  const fetched = (output: JobOutput, known?: string): unknown => {
     const store: FetchContext['store'] = {
-      limits: GLACIER_LIMITS,
+      hashes: treeHashScheme(),
       getJobOutput: (seen) => {
         t.equal(seen, request)
         return Promise.resolve(output)
       },
     }
-    return fetchRange({ store, retry: once, progress }, request, { size, treeHash: outputHash })
+    return fetchRange({ store, retry: once, progress }, request, known)
   }
-  t.strictSame(await fetched({ body: bodyOf(...halves), treeHash }), {
-    ...{ chunks: halves, size: 2 * MIB, treeHash },
+  t.strictSame(await fetched({ body: bodyOf(...halves), hash: treeHash }), {
+    ...{ chunks: halves, size: 2 * MIB, hash: treeHash },
   })
   t.equal(progress.progress.sentBytes, 2 * MIB)
-  t.match(await fetched({ body: bodyOf(bytes), treeHash: undefined }, 2 * MIB), { treeHash })
-  await t.rejects(fetched({ body: bodyOf(bytes), treeHash: undefined }) as Promise<unknown>, {
+  t.match(await fetched({ body: bodyOf(bytes), hash: undefined }, treeHash), { hash: treeHash })
+  await t.rejects(fetched({ body: bodyOf(bytes), hash: undefined }) as Promise<unknown>, {
     ...{ code: 'ERR_HASH_MISMATCH', scope: 'range', expected: undefined, actual: treeHash },
     message: /bytes 1048576-3145727 of the output of job job/,
   })
-  await t.rejects(fetched({ body: bodyOf(bytes), treeHash: 'ff' }, 2 * MIB) as Promise<unknown>, {
+  await t.rejects(fetched({ body: bodyOf(bytes), hash: 'ff' }, treeHash) as Promise<unknown>, {
     ...{ code: 'ERR_HASH_MISMATCH', expected: 'ff', actual: treeHash },
   })
-  await t.rejects(fetched({ body: bodyOf(bytes.subarray(1)), treeHash }) as Promise<unknown>, {
+  await t.rejects(fetched({ body: bodyOf(bytes.subarray(1)), hash: treeHash }) as Promise<unknown>, {
     ...{ code: 'ERR_SIZE_MISMATCH', expected: 2 * MIB, actual: 2 * MIB - 1 },
   })
-  await t.rejects(fetched({ body: bodyOf(bytes, Buffer.alloc(1)), treeHash }) as Promise<unknown>, {
+  await t.rejects(fetched({ body: bodyOf(bytes, Buffer.alloc(1)), hash: treeHash }) as Promise<unknown>, {
     ...{ code: 'ERR_SIZE_MISMATCH', expected: 2 * MIB, actual: 2 * MIB + 1 },
   })
 })
@@ -77,6 +78,7 @@ class Output {
   inFlight = 0
   mostInFlight = 0
   held: VerifiedRange[] = []
+  parts: ListedPart[] | undefined
   job: Job
   /** Runs before a range is sent. */
   before: (request: StoreOutputRequest) => unknown = () => undefined
@@ -86,7 +88,7 @@ class Output {
     this.#bytes = bytes
     this.job = {
       ...{ jobId: 'job', action: 'ArchiveRetrieval', status: 'Succeeded', archiveId: 'a' },
-      ...{ archiveSize: bytes.length, archiveTreeHash: treeHashOf(bytes), range: undefined },
+      ...{ archiveSize: bytes.length, archiveHash: treeHashOf(bytes), range: undefined },
       ...more,
     } as Job
   }
@@ -98,10 +100,10 @@ class Output {
     concurrency = 2,
   ): Promise<{ bytes: Buffer; hashes: string[]; sizes: number[] }> {
     const context: OutputContext = {
-      store: { limits: GLACIER_LIMITS, getJobOutput: (request) => this.#send(request) },
+      store: { hashes: treeHashScheme(), getJobOutput: (request) => this.#send(request) },
       ...{ retry: once, progress: this.progress, signal: new AbortController().signal },
       abort: () => this.aborted++,
-      plan: { rangeSize: MIB, memory: 8 * MIB, concurrency },
+      plan: { options: {}, rangeSize: MIB, memory: 8 * MIB, concurrency },
       schedule: {
         progressed: (...args) => this.progressed.push(args),
       } as Partial<JobSchedule> as JobSchedule,
@@ -114,10 +116,11 @@ class Output {
       },
     }
     const result = { bytes: Buffer.alloc(0), hashes: [] as string[], sizes: [] as number[] }
-    const output = { job: renewable as RetrievalJob, ready: this.job, offset, requestedRange }
-    for await (const { chunks, size, treeHash } of verifiedOutput(output, context)) {
+    const { parts } = this
+    const output = { job: renewable as RetrievalJob, ready: this.job, offset, requestedRange, parts }
+    for await (const { chunks, size, hash } of verifiedOutput(output, context)) {
       result.bytes = Buffer.concat([result.bytes, ...chunks])
-      result.hashes.push(treeHash)
+      result.hashes.push(hash)
       result.sizes.push(size)
     }
     return result
@@ -128,7 +131,7 @@ class Output {
     this.held = Array.from({ length: count }, (_, i) => ({
       start: offset + i * MIB,
       end: offset + (i + 1) * MIB,
-      treeHash: treeHashOf(this.#bytes.subarray(i * MIB, (i + 1) * MIB)),
+      hash: treeHashOf(this.#bytes.subarray(i * MIB, (i + 1) * MIB)),
     }))
   }
 
@@ -139,7 +142,7 @@ class Output {
       await settled(1)
       await this.before(request)
       const bytes = this.#bytes.subarray(request.range.start, request.range.end)
-      return { body: bodyOf(bytes), treeHash: treeHashOf(bytes) }
+      return { body: bodyOf(bytes), hash: treeHashOf(bytes) }
     } finally {
       this.inFlight--
     }
@@ -168,7 +171,7 @@ t.test('an output is fetched in ranges, several at once, and read in order', asy
 t.test('only the requested bytes of an output are handed on and counted', async (t) => {
   const bytes = patternBytes(4 * MIB)
   const range = { start: 4 * MIB, end: 8 * MIB }
-  const output = new Output(bytes, { archiveSize: 9 * MIB, range, treeHash: treeHashOf(bytes) })
+  const output = new Output(bytes, { archiveSize: 9 * MIB, range, hash: treeHashOf(bytes) })
   const read = await output.read({ start: MIB + 7, end: 3 * MIB - 9 })
   t.ok(read.bytes.equals(bytes.subarray(MIB + 7, 3 * MIB - 9)))
   t.strictSame(read.sizes, [MIB - 7, MIB - 9])
@@ -204,7 +207,7 @@ t.test('held ranges are not fetched, and belong to the hash of the output', asyn
   all.holding(3)
   t.equal((await all.read()).bytes.length, 0)
   t.strictSame(all.requests, [])
-  const wrong = new Output(bytes, { archiveTreeHash: 'ff' })
+  const wrong = new Output(bytes, { archiveHash: 'ff' })
   wrong.holding(3)
   await t.rejects(wrong.read(), { code: 'ERR_HASH_MISMATCH', scope: 'archive', expected: 'ff' })
   for (const change of [{ start: 1 }, { end: 2 * MIB }]) {
@@ -217,7 +220,7 @@ t.test('held ranges are not fetched, and belong to the hash of the output', asyn
 })
 
 t.test('the last range is not handed on before the hash of the whole output is right', async (t) => {
-  const output = new Output(patternBytes(3 * MIB), { archiveTreeHash: 'ff' })
+  const output = new Output(patternBytes(3 * MIB), { archiveHash: 'ff' })
   await t.rejects(output.read(), {
     ...{ code: 'ERR_HASH_MISMATCH', scope: 'archive', expected: 'ff' },
     ...{ actual: treeHashOf(patternBytes(3 * MIB)), message: /the archive of job job/ },

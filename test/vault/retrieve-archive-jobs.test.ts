@@ -1,6 +1,6 @@
 import t from 'tap'
 import { retrieveArchive, startRetrieval } from '../../lib/vault/retrieve-archive.js'
-import type { RetrieveArchiveOptions } from '../../lib/vault/retrieval-options.js'
+import type { VaultRetrieval } from '../../lib/vault/retrieval-options.js'
 import { AbortError, ConnectionError } from '../../lib/errors.js'
 import { systemClock } from '../../lib/runtime/clock.js'
 import { VirtualClock } from '../helpers/virtual-clock.js'
@@ -13,7 +13,7 @@ import { count, optionsFor } from '../helpers/retrieval.js'
 t.test('a job that is there is used again, where it brings out the same, and soon enough', async (t) => {
   const chosenFor = async (
     change: (vault: MemoryVault) => void,
-    more: Partial<RetrieveArchiveOptions> = {},
+    more: Partial<VaultRetrieval> = {},
   ): Promise<boolean | undefined> => {
     const vault = MemoryVault.holding(patternBytes(2 * MIB))
     vault.archives.set('b', patternBytes(MIB))

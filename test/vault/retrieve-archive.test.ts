@@ -3,9 +3,9 @@ import { pipeline } from 'node:stream/promises'
 import t from 'tap'
 import { archiveReader } from '../../lib/vault/archive-reader.js'
 import { retrieveArchive } from '../../lib/vault/retrieve-archive.js'
-import type { RetrieveArchiveOptions } from '../../lib/vault/retrieval-options.js'
+import type { VaultRetrieval } from '../../lib/vault/retrieval-options.js'
 import { ConnectionError } from '../../lib/errors.js'
-import type { Job, JobOutput } from '../../lib/store/retrieval-store.js'
+import type { VaultJob, VaultJobOutput } from '../../lib/client/vault-client.js'
 import { MIB } from '../../lib/sizes.js'
 import { gate, settled } from '../helpers/gate.js'
 import { gathered } from '../helpers/gather.js'
@@ -16,7 +16,7 @@ import { VirtualClock } from '../helpers/virtual-clock.js'
 
 const vaultName = 'backups'
 
-function optionsFor(client: MemoryVault): RetrieveArchiveOptions {
+function optionsFor(client: MemoryVault): VaultRetrieval {
   return { client, vaultName, archiveId: 'a', rangeSize: MIB, retryFor: 10_000, clock: new VirtualClock() }
 }
 
@@ -103,7 +103,7 @@ t.test('a job that fails, and an archive there is none of, are errors', async (t
 
 t.test('a range that is corrupt, cut, too long or broken off is fetched again, alone', async (t) => {
   const bytes = patternBytes(5 * MIB)
-  const faults: Record<string, (output: JobOutput, good: Buffer) => JobOutput> = {
+  const faults: Record<string, (output: VaultJobOutput, good: Buffer) => VaultJobOutput> = {
     corrupt: (output, good) => {
       const bad = Buffer.from(good)
       bad[500] = (bad[500] ?? 0) ^ 1
@@ -189,7 +189,7 @@ t.test('an archive in one range without a hash of its own is held against that o
 
 t.test('a job that says no size is an error', async (t) => {
   const vault = MemoryVault.holding(patternBytes(3))
-  const job: Job = {
+  const job: VaultJob = {
     ...(await vault.describeJob({ vaultName, jobId: 'a' })),
     range: undefined,
     archiveTreeHash: 'h',

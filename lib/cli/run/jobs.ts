@@ -1,6 +1,6 @@
 /** `jobs VAULT`: lists the retrieval jobs of a vault. */
 import { itemsOf } from '../../store/paging.js'
-import type { Job } from '../../store/retrieval-store.js'
+import type { VaultJob } from '../../client/vault-client.js'
 import type { Io } from '../io.js'
 import type { ConnectionOptions } from '../options/connection-options.js'
 import { jobTimesOf } from '../output/job-times.js'
@@ -19,13 +19,13 @@ export async function jobs(vaultName: string, options: ConnectionOptions, io: Io
 }
 
 /** A job in one line: its start, tier, content, ID, state and topic. */
-export function jobLine(job: Job): string {
+export function jobLine(job: VaultJob): string {
   const { creationDate, tier = '-', jobId, snsTopic } = job
   const words = [creationDate, tier.padEnd(9), contentOf(job), jobId, stateOf(job)]
   return [...words, ...(snsTopic === undefined ? [] : [`notifies ${snsTopic}`])].join('  ')
 }
 
-function stateOf(job: Job): string {
+function stateOf(job: VaultJob): string {
   const { expectedFrom, expectedTo, readyUntil } = jobTimesOf(job)
   if (readyUntil !== undefined) return `ready until at least ${readyUntil}`
   if (job.status === 'Failed') return 'failed'
@@ -35,7 +35,7 @@ function stateOf(job: Job): string {
 }
 
 /** The content of the output: an archive, a byte range of it, or an inventory. */
-function contentOf({ archiveId, archiveSize, range, inventory }: Job): string {
+function contentOf({ archiveId, archiveSize, range, inventory }: VaultJob): string {
   const isPart = range && range.end - range.start !== archiveSize
   return [
     inventory && `inventory ${inventory.format}`,

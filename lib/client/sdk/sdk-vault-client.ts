@@ -3,7 +3,6 @@ import { optional, SIGNAL } from '../../options/rules.js'
 import { systemClock, type Clock } from '../../runtime/clock.js'
 import type { InitiatedUpload, OpenUpload } from '../../store/archive-store.js'
 import type { Page, PageRequest } from '../../store/pages.js'
-import type { Job, JobOutput, JobsPage } from '../../store/retrieval-store.js'
 import type { GlacierClientLike, GlacierClientSettings } from '../glacier-client-like.js'
 import type { RequestOptions } from '../request-options.js'
 import type * as Client from '../vault-client.js'
@@ -132,15 +131,15 @@ export class SdkVaultClient implements Client.VaultClient, Disposable, AsyncDisp
     return jobs.startInventory(this.#connection, request)
   }
 
-  listJobs(request: Client.JobsRequest): Promise<JobsPage> {
+  listJobs(request: Client.JobsRequest): Promise<Client.VaultJobsPage> {
     return jobs.listJobs(this.#connection, request)
   }
 
-  describeJob(request: Client.JobRequest): Promise<Job> {
+  describeJob(request: Client.JobRequest): Promise<Client.VaultJob> {
     return jobs.describeJob(this.#connection, request)
   }
 
-  getJobOutput(request: Client.OutputRequest): Promise<JobOutput> {
+  getJobOutput(request: Client.OutputRequest): Promise<Client.VaultJobOutput> {
     return jobs.getJobOutput(this.#connection, request)
   }
 }

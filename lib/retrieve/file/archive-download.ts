@@ -3,7 +3,7 @@
  * where it stopped.
  *
  * - Everything that can be wrong with the file is found out before a job is started.
- * - Bytes go into `FILE.partial` in order (`partial-file.ts`), and the tree hash of each range into the notes beside it.
+ * - Bytes go into `FILE.partial` in order (`partial-file.ts`), and the hash of each range into the notes beside it.
  * - A resumed download hashes the bytes again and compares the hashes with the notes. It keeps the ranges that match, up
  *   to the first that does not. At the end, all hashes together must give the hash of the archive, so a wrong note costs
  *   a download and never leads to a wrong file.
@@ -21,16 +21,15 @@ import {
   type RetrievalContext,
   type RetrievalEvents,
 } from '../archive-reader.js'
-import { planAfter } from '../held-archives.js'
 import { planRanges, type RangeOptions, type RetrievalPlan } from '../retrieval-plan.js'
 import type { VerifiedRange } from '../verified-range.js'
 import { assertFits } from './free-space.js'
 import { outputTarget } from './output-target.js'
 import { PartialFile } from './partial-file.js'
-import type { FileTreeHasher } from '../../tree-hash/file-hasher.js'
 import type { TransferProgress } from '../../transfer/progress.js'
 import type { PartialContent } from './partial-notes.js'
 import { partialWriter } from './partial-writer.js'
+import type { RangeHasher } from './range-hasher.js'
 import { renameToTarget } from './rename-to-target.js'
 import { writeThrough } from './stream-target.js'
 
@@ -50,8 +49,8 @@ export interface DownloadContext extends RetrievalContext {
   readonly content: PartialContent
   /** The options of the plan: the range size of an earlier run is used unless they have one. */
   readonly rangeOptions: RangeOptions
-  /** Makes the hasher of the partial file; default: a `FileHasher`. */
-  readonly makeHasher?: (() => FileTreeHasher) | undefined
+  /** Makes the hasher of the partial file; default: `rangeHasher`. */
+  readonly makeHasher?: (() => RangeHasher) | undefined
 }
 
 /** A download whose reader is known to its caller, once it is made. */
@@ -123,11 +122,12 @@ async function download(context: FollowedDownload, emit: Emit): Promise<void> {
 
 async function downloadToPartial(path: string, context: FollowedDownload, emit: Emit): Promise<void> {
   const { store, content, rangeOptions, runtime, lockRuntime, signal } = context
-  const { limits } = store
+  const { hashes, limits } = store
   const partial = await PartialFile.open({
     path,
     content,
     rangeSizeFor: (earlierSize) => planRanges(rangeOptions, limits, earlierSize).rangeSize,
+    hashes,
     limits,
     runtime,
     lockRuntime,
@@ -136,12 +136,7 @@ async function downloadToPartial(path: string, context: FollowedDownload, emit: 
   })
   try {
     const ranges = planRanges(rangeOptions, limits, partial.rangeSize)
-    await fill(
-      partial,
-      path,
-      { ...context, plan: planAfter({ ...context.plan, ...ranges }, partial.held) },
-      emit,
-    )
+    await fill(partial, path, { ...context, plan: { ...context.plan, ...ranges, held: partial.held } }, emit)
     await partial.assertOurs()
     await renameToTarget(partial, path)
     await partial.removeNotes()

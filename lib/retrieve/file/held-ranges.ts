@@ -1,13 +1,15 @@
 /** The ranges of a partial file that an earlier run has written, and that are unchanged. */
 import type { StoreLimits } from '../../store/limits.js'
-import { FileHasher, type FileTreeHasher } from '../../tree-hash/file-hasher.js'
+import type { HashScheme } from '../../store/hash-scheme.js'
 import type { VerifiedRange } from '../verified-range.js'
+import { rangeHasher, type RangeHasher } from './range-hasher.js'
 
 /** The dependencies of {@link heldRanges}. */
 export interface RangeCheck {
+  readonly hashes: HashScheme
   readonly limits: StoreLimits
-  /** Makes the hasher of the file; default: a {@link FileHasher} with the leaf size of the limits. */
-  readonly makeHasher?: (() => FileTreeHasher) | undefined
+  /** Makes the hasher of the file; default: {@link rangeHasher}. */
+  readonly makeHasher?: (() => RangeHasher) | undefined
   readonly signal: AbortSignal | undefined
 }
 
@@ -20,14 +22,14 @@ export interface RangeCheck {
 export async function heldRanges(
   path: string,
   noted: readonly VerifiedRange[],
-  { limits, makeHasher, signal }: RangeCheck,
+  { hashes, limits, makeHasher, signal }: RangeCheck,
 ): Promise<VerifiedRange[]> {
   const held: VerifiedRange[] = []
-  const hasher = makeHasher?.() ?? FileHasher.withContext({}, { leafSize: limits.leafSize })
+  const hasher = makeHasher?.() ?? rangeHasher(hashes, limits.leafSize)
   try {
     for (const range of noted) {
-      const { size, treeHash } = await hasher.hash(path, { range, signal })
-      if (size !== range.end - range.start || treeHash !== range.treeHash) break
+      const { size, hash } = await hasher.hash(path, { range, signal })
+      if (size !== range.end - range.start || hash !== range.hash) break
       held.push(range)
     }
   } catch (error) {

@@ -1,5 +1,5 @@
 /**
- * The notes beside a partial file, `FILE.partial.ranges`: the content and identity of the file, and the tree hash of each
+ * The notes beside a partial file, `FILE.partial.ranges`: the content and identity of the file, and the hash of each
  * range that has been written. They are a hint for the next run, which compares their hashes with the bytes, and all
  * bytes with the hash of the archive.
  *
@@ -118,14 +118,17 @@ function subjectOf(line: string, limits: StoreLimits): PartialSubject | undefine
   }
 }
 
-/** Whether a size is a power of two within the limits, so that the ranges are nodes of the archive's tree hash. */
+/** Whether a size is a power of two within the limits, as plans have it. */
 function isRangeSize(size: number, { minPartSize, maxPartSize }: StoreLimits): boolean {
   return size >= minPartSize && size <= maxPartSize && Number.isInteger(Math.log2(size))
 }
 
-/** The range that a line states; `undefined` if the line is incomplete or empty. */
+/**
+ * The range that a line states; `undefined` if the line is incomplete or empty. Earlier versions, which knew only tree hashes,
+ * wrote `treeHash`.
+ */
 function rangeOf(line: string): VerifiedRange | undefined {
-  const match = /^\{"start":(\d+),"end":(\d+),"treeHash":"([0-9a-f]{64})"\}$/.exec(line)
+  const match = /^\{"start":(\d+),"end":(\d+),"(?:hash|treeHash)":"([0-9a-f]{64})"\}$/.exec(line)
   if (!match) return undefined
-  return { start: Number(match[1]), end: Number(match[2]), treeHash: String(match[3]) }
+  return { start: Number(match[1]), end: Number(match[2]), hash: String(match[3]) }
 }

@@ -26,7 +26,10 @@ export function partialWriter(partial: PartialFile, path: string, reader: Archiv
   const verified: VerifiedRange[] = []
   reader.on('range', (range) => verified.push(range))
   if (reader.plan.totalBytes === undefined)
-    reader.on('ready', (job) => (announcedBytes += expectedOutputOf(job).size))
+    reader.on(
+      'ready',
+      (job) => (announcedBytes = reader.plan.totalBytes ?? announcedBytes + expectedOutputOf(job).size),
+    )
   const write = async (chunks: readonly Uint8Array[]): Promise<void> => {
     if (announcedBytes > checkedBytes) {
       checkedBytes = announcedBytes

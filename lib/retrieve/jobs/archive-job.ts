@@ -4,7 +4,8 @@ import { outputSizeOf, type ArchiveJobPlan, type JobPlan } from '../retrieval-pl
 import { FinishedJob } from './finished-job.js'
 import type { JobContext } from './job-context.js'
 import type { ScheduledJob } from './job-schedule.js'
-import { RenewableJob, type JobDefinition } from './renewable-job.js'
+import type { JobDefinition } from './job-definition.js'
+import { RenewableJob } from './renewable-job.js'
 import type { RetrievalJob } from './retrieval-job.js'
 
 /** The tiers, the slowest first. */
@@ -36,6 +37,7 @@ function definitionOf(
 ): JobDefinition {
   const { archiveId, range, tier } = plan
   return {
+    archiveId,
     matches: (job) => isRetrievalOf(job, plan),
     start: (description) => store.startRetrieval({ signal, archiveId, range, tier, description, snsTopic }),
   }
@@ -45,5 +47,8 @@ function isRetrievalOf(job: Job, { archiveId, range, tier = 'Standard' }: Archiv
   if (job.action !== 'ArchiveRetrieval' || job.archiveId !== archiveId || !job.range) return false
   const { start, end } = range ?? { start: 0, end: job.archiveSize }
   if (job.range.start !== start || job.range.end !== end) return false
-  return job.status === 'Succeeded' || TIERS.indexOf(job.tier) >= TIERS.indexOf(tier)
+  // Of a running job whose tier is unknown, another one would be paid for a second time.
+  return (
+    job.status === 'Succeeded' || job.tier === undefined || TIERS.indexOf(job.tier) >= TIERS.indexOf(tier)
+  )
 }

@@ -19,6 +19,8 @@ export interface PollDelays {
 
 /** Milliseconds after its completion for which a job is used: its output is kept for at least 24 hours. */
 const MAX_AGE_MS = 20 * 3_600_000
+/** Milliseconds before the deletion of its output until which a job is used. */
+const MIN_LEFT_MS = 4 * 3_600_000
 
 /** The number of jobs of one output that are considered: a list of more must not fill the memory. */
 const MAX_FOUND_JOBS = 1000
@@ -71,12 +73,18 @@ export async function findJobs(
     const now = date === undefined ? wallClock.now() : Date.parse(date)
     for (const job of items) {
       if (job.status === 'Failed' || !matches(job)) continue
-      if (job.completionDate !== undefined && now - Date.parse(job.completionDate) > MAX_AGE_MS) continue
+      if (isOld(job, now)) continue
       found.push(job)
     }
     found.sort((a, b) => preferenceOf(b) - preferenceOf(a)).splice(MAX_FOUND_JOBS)
   }
   return found
+}
+
+/** Whether the output of a job is deleted soon. */
+function isOld({ completionDate, expiryDate }: Job, now: number): boolean {
+  if (expiryDate !== undefined) return Date.parse(expiryDate) - now < MIN_LEFT_MS
+  return completionDate !== undefined && now - Date.parse(completionDate) > MAX_AGE_MS
 }
 
 /** Finished jobs come before others: of the finished ones the latest is preferred, of the others the earliest. */

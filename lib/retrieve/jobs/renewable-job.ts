@@ -8,18 +8,11 @@
 import { NotFoundError } from '../../errors.js'
 import type { Job } from '../../store/retrieval-store.js'
 import type { JobContext } from './job-context.js'
+import type { JobDefinition } from './job-definition.js'
 import { findJobs, waitForJob } from './job.js'
 import type { RetrievalJob } from './retrieval-job.js'
 import { retryingStore, type JobReader } from './retrying-store.js'
 import { startOnce } from './start-once.js'
-
-/** The output that a job must have. */
-export interface JobDefinition {
-  /** Whether an existing job has that output, or will have it soon enough. */
-  matches(job: Job): boolean
-  /** Sends the request that starts such a job, once. Resolves to the job ID. */
-  start(description: string): Promise<string>
-}
 
 /** Maximum number of jobs started in succession, each in place of the last, before a byte is read. */
 const MAX_RENEWALS = 3
@@ -118,12 +111,13 @@ export class RenewableJob implements RetrievalJob {
 
   async #choose(): Promise<string> {
     const { signal, onJob, runtime } = this.#context
+    const { archiveId } = this.#definition
     if (this.#givenJobId !== undefined && this.#lastRefusal === undefined) {
       onJob(this.#givenJobId, true)
       return this.#givenJobId
     }
     const matches = (job: Job): boolean => !this.#gone.has(job.jobId) && this.#definition.matches(job)
-    for (const { jobId } of await findJobs(this.#store, { signal }, matches, runtime.wallClock)) {
+    for (const { jobId } of await findJobs(this.#store, { archiveId, signal }, matches, runtime.wallClock)) {
       if (!(await this.#exists(jobId))) continue
       // A list may name a new job after each one that disappears, and never one that has an output.
       if (this.#lastRefusal && ++this.#foundRenewals > MAX_FOUND_RENEWALS) throw this.#lastRefusal
@@ -131,7 +125,7 @@ export class RenewableJob implements RetrievalJob {
       return jobId
     }
     if (this.#lastRefusal && ++this.#renewals > MAX_RENEWALS) throw this.#lastRefusal
-    const jobId = await startOnce(this.#context, (description) => this.#definition.start(description))
+    const jobId = await startOnce(this.#context, this.#definition)
     onJob(jobId, false)
     return jobId
   }

@@ -9,6 +9,7 @@ import { mayHaveActed } from '../../store/failure.js'
 import { itemsOf } from '../../store/paging.js'
 import { sleep } from '../../transfer/sleep.js'
 import type { JobContext } from './job-context.js'
+import type { JobDefinition } from './job-definition.js'
 
 /** Milliseconds to wait before each search for a job, since a new job may appear late in a list. */
 const SEARCH_DELAYS_MS = [0, 1_000, 2_000, 4_000, 8_000]
@@ -19,18 +20,20 @@ export type StartContext = Pick<JobContext, 'store' | 'retry' | 'runtime' | 'sig
 /**
  * Starts a job.
  *
- * @param send - sends the request once, with the given description
+ * @param definition - sends the request once, with the given description
  * @returns the job ID
  * @throws as {@link Retry.run}
  */
 export async function startOnce(
   { store, retry, runtime, signal }: StartContext,
-  send: (description: string) => Promise<string>,
+  definition: Pick<JobDefinition, 'archiveId' | 'start'>,
 ): Promise<string> {
   const description = `glacier-pipe ${runtime.random.uuid()}`
   let mayBeStarted = false
   const search = async (): Promise<string | undefined> => {
-    for await (const job of itemsOf((page) => store.listJobs({ signal, ...page })))
+    for await (const job of itemsOf((page) =>
+      store.listJobs({ archiveId: definition.archiveId, signal, ...page }),
+    ))
       if (job.description === description) return job.jobId
     return undefined
   }
@@ -41,7 +44,7 @@ export async function startOnce(
       if (jobId !== undefined) return jobId
     }
     try {
-      return await send(description)
+      return await definition.start(description)
     } catch (error) {
       mayBeStarted ||= mayHaveActed(error)
       throw error

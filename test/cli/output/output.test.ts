@@ -9,7 +9,7 @@ import type { Progress } from '../../../lib/cli/output/progress/progress.js'
 import { endpointOf } from '../../../lib/cli/run/doctor/doctor.js'
 import { followReader, type Retrieval } from '../../../lib/cli/run/get/follow-reader.js'
 import { jobLine } from '../../../lib/cli/run/jobs.js'
-import type { Job } from '../../../lib/store/retrieval-store.js'
+import type { VaultJob } from '../../../lib/client/vault-client.js'
 import type { ArchiveSet } from '../../../lib/catalog/queries/sets.js'
 import { ReportedError, ResumableError, UsageError } from '../../../lib/cli/command-errors.js'
 import { main } from '../../../lib/cli/main.js'
@@ -197,7 +197,7 @@ t.test('a job in progress without a tier has no expected time', (t) => {
     creationDate: 'c',
     tier: undefined,
     inventory: { format: 'JSON' },
-  } as unknown as Job
+  } as unknown as VaultJob
   t.match(jobLine(job), /^c {2}- .*inventory JSON .* j {2}in progress$/)
   t.end()
 })

@@ -1,6 +1,6 @@
 import { stopped } from '../../helpers/stopped-download.js'
 import { treeHashOf } from '../../../lib/tree-hash/tree-hash.js'
-import type { RetrieveArchiveOptions } from '../../../lib/vault/retrieval-options.js'
+import type { VaultRetrieval } from '../../../lib/vault/retrieval-options.js'
 import { readFile, readdir, mkdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
@@ -110,7 +110,7 @@ t.test('archives that need no job are skipped as well, and the total is known', 
   const known = {
     archiveId: ['a', 'b'],
     archiveSizes: [2 * MIB, undefined],
-    archiveTreeHashes: volumes.map((bytes) => treeHashOf(bytes)),
+    archiveHashes: volumes.map((bytes) => treeHashOf(bytes)),
   }
   const holding = (): MemoryVault => {
     const vault = MemoryVault.holding(volumes[0] as Buffer)
@@ -223,9 +223,9 @@ t.test('an archive that is there whole needs no job, where its hash is known', a
     return vault
   }
   const archiveSizes = volumes.map(({ length }) => length)
-  const archiveTreeHashes = volumes.map((bytes) => treeHashOf(bytes))
-  const known = { archiveId, archiveSizes, archiveTreeHashes }
-  const startedAfter = async (more: Partial<RetrieveArchiveOptions>, ranges: number): Promise<unknown[]> => {
+  const archiveHashes = volumes.map((bytes) => treeHashOf(bytes))
+  const known = { archiveId, archiveSizes, archiveHashes }
+  const startedAfter = async (more: Partial<VaultRetrieval>, ranges: number): Promise<unknown[]> => {
     const file = join(t.testdir(), 'out')
     const first = holding()
     let outputs = 0
@@ -245,12 +245,12 @@ t.test('an archive that is there whole needs no job, where its hash is known', a
   }
   t.strictSame(await startedAfter({}, 4), ['b', 'c'], 'of the second not all is there')
   t.strictSame(await startedAfter({}, 7), ['c'])
-  t.strictSame(await startedAfter({ archiveTreeHashes: undefined }, 7), ['a', 'b', 'c'])
-  const wrong = ['f'.repeat(64), ...archiveTreeHashes.slice(1)]
-  await t.rejects(startedAfter({ archiveTreeHashes: wrong }, 7), {
+  t.strictSame(await startedAfter({ archiveHashes: undefined }, 7), ['a', 'b', 'c'])
+  const wrong = ['f'.repeat(64), ...archiveHashes.slice(1)]
+  await t.rejects(startedAfter({ archiveHashes: wrong }, 7), {
     code: 'ERR_HASH_MISMATCH',
     expected: 'f'.repeat(64),
-    actual: archiveTreeHashes[0],
+    actual: archiveHashes[0],
   })
   await rm(join(t.testdir(), 'out'), { force: true })
 
@@ -299,7 +299,7 @@ t.test('a simulation downloads an archive of small leaves to files in memory, an
   const download = (): ArchiveDownload =>
     new ArchiveDownload(() => ({
       store,
-      plan: planRetrieval({ archiveId: 'a', ...rangeOptions }, limits),
+      plan: planRetrieval({ archiveId: 'a', ...rangeOptions }, store),
       runtime: { ...systemRuntime, clock: new VirtualClock(), files },
       lockRuntime: { ...systemRuntime, files },
       file: '/out',
@@ -320,11 +320,11 @@ t.test('a simulation downloads an archive of small leaves to files in memory, an
   const found = Buffer.alloc(bytes.length + 1)
   t.equal(await out.read(found, 0, found.length), bytes.length)
   t.ok(found.subarray(0, -1).equals(bytes))
-  t.match(held[0], { start: 0, end: 2048, treeHash: naiveTreeHash(bytes.subarray(0, 2048), 1024) })
+  t.match(held[0], { start: 0, end: 2048, hash: naiveTreeHash(bytes.subarray(0, 2048), 1024) })
   t.strictSame(await files.readdir('/'), ['out'])
 
   const range = { start: 3 * 1024, end: 5 * 1024 }
-  const plan = planRetrieval({ archiveId: 'a', archiveSizes: [bytes.length], range, ...rangeOptions }, limits)
+  const plan = planRetrieval({ archiveId: 'a', archiveSizes: [bytes.length], range, ...rangeOptions }, store)
   const reader = new ArchiveReader({ store, plan, runtime: systemRuntime })
   t.ok(Buffer.concat(await reader.toArray()).equals(bytes.subarray(range.start, range.end)))
   t.strictSame(

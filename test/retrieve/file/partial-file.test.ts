@@ -17,6 +17,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { LockHeldError } from '../../../lib/errors.js'
 import { GLACIER_LIMITS } from '../../../lib/glacier/limits.js'
+import { treeHashScheme } from '../../../lib/glacier/tree-hash-scheme.js'
 import { PartialFile } from '../../../lib/retrieve/file/partial-file.js'
 import { PartialLock } from '../../../lib/retrieve/file/partial-lock.js'
 import type { FileSystem } from '../../../lib/runtime/file-system.js'
@@ -64,7 +65,7 @@ t.test('what is there is checked, and what is not as it was is fetched again', a
       'a hash',
       async (file: string) => {
         const text = await readFile(`${file}.ranges`, 'utf8')
-        await writeFile(`${file}.ranges`, text.replace(/"treeHash":"\w{4}/, '"treeHash":"0000'))
+        await writeFile(`${file}.ranges`, text.replace(/"hash":"\w{4}/, '"hash":"0000'))
       },
       0,
     ],
@@ -292,14 +293,14 @@ t.test('ranges that are not those of the archive make no file, and are fetched a
       Buffer.alloc(MIB),
     ],
   ] as const)
-    for (const archiveTreeHashes of [undefined, [treeHashOf(bytes)]]) {
+    for (const archiveHashes of [undefined, [treeHashOf(bytes)]]) {
       const file = join(t.testdir(), 'out')
       await stopped(file, bytes, 3)
       const [subject = ''] = (await readFile(`${file}.partial.ranges`, 'utf8')).split('\n')
       await writeFile(`${file}.partial.ranges`, [subject, ...lines, ''].join('\n'))
       await writeFile(`${file}.partial`, Buffer.concat([bytes, extra]), { flag: 'r+' })
       const vault = MemoryVault.holding(bytes)
-      const options = optionsFor(vault, { archiveSize: bytes.length, archiveTreeHashes })
+      const options = optionsFor(vault, { archiveSize: bytes.length, archiveHashes: archiveHashes })
       await t.rejects(retrieveToFile(file, options), { code: 'ERR_HASH_MISMATCH', scope: 'archive' }, name)
       await retrieveToFile(file, options)
       t.ok((await readFile(file)).equals(bytes), name)
@@ -431,7 +432,12 @@ t.test(
     }
     const partial = await PartialFile.open({
       ...{ path, content: { vaultName, archiveIds: ['a'] }, rangeSizeFor: () => MIB, signal: undefined },
-      ...{ limits: GLACIER_LIMITS, runtime: { ...systemRuntime, files }, lockRuntime: systemRuntime },
+      ...{
+        hashes: treeHashScheme(),
+        limits: GLACIER_LIMITS,
+        runtime: { ...systemRuntime, files },
+        lockRuntime: systemRuntime,
+      },
     })
     await partial.bytes.write(Buffer.alloc(1))
     fails = true

@@ -1,3 +1,4 @@
+import { treeHashScheme } from '../../../lib/glacier/tree-hash-scheme.js'
 import { readFile, stat, symlink, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
@@ -23,7 +24,7 @@ const subject = {
 const ranges = [0, 1, 2].map((i) => ({
   start: i * MIB,
   end: (i + 1) * MIB,
-  treeHash: String(i).repeat(64),
+  hash: String(i).repeat(64),
 }))
 
 t.test('notes of a gigabyte are not of this tool, and are not read', async (t) => {
@@ -39,11 +40,11 @@ t.test('notes are read as they were written, and replace earlier ones', async (t
   const [path, temporary] = [join(dir, 'notes'), join(dir, 'temporary')]
   const notes = { subject: { ...subject, file: { inode: '5', birthtime: '6' } }, ranges }
   const file = await writeNotes(path, temporary, notes, systemFiles)
-  await file.writeFile(`${JSON.stringify({ start: 3 * MIB, end: 3 * MIB + 7, treeHash: 'f'.repeat(64) })}\n`)
+  await file.writeFile(`${JSON.stringify({ start: 3 * MIB, end: 3 * MIB + 7, hash: 'f'.repeat(64) })}\n`)
   await file.close()
   t.strictSame(await readNotes(path, GLACIER_LIMITS, systemFiles), {
     ...notes,
-    ranges: [...ranges, { start: 3 * MIB, end: 3 * MIB + 7, treeHash: 'f'.repeat(64) }],
+    ranges: [...ranges, { start: 3 * MIB, end: 3 * MIB + 7, hash: 'f'.repeat(64) }],
   })
   t.equal((await stat(path)).mode & 0o777, 0o600)
   await t.rejects(stat(temporary), { code: 'ENOENT' })
@@ -169,35 +170,36 @@ t.test('held ranges end with the first that differs, and the hasher is closed', 
   const { signal } = new AbortController()
   let closed = 0
   const check = (
-    hash: (start: number) => { size: number; treeHash: string },
+    hash: (start: number) => { size: number; hash: string },
     by: AbortSignal | undefined = signal,
   ): Promise<unknown> =>
     heldRanges('out', ranges, {
       limits: GLACIER_LIMITS,
       signal: by,
+      hashes: treeHashScheme(),
       makeHasher: () => ({
-        hash: async (path, options) => {
+        hash: async (path, { range, signal: seen }) => {
           t.equal(path, 'out')
-          t.equal(options?.signal, by)
-          return Promise.resolve(hash(options?.range?.start ?? NaN))
+          t.equal(seen, by)
+          return Promise.resolve(hash(range.start))
         },
         close: () => closed++,
       }),
     })
-  const right = (start: number): { size: number; treeHash: string } => ({
+  const right = (start: number): { size: number; hash: string } => ({
     size: MIB,
-    treeHash: String(start / MIB).repeat(64),
+    hash: String(start / MIB).repeat(64),
   })
   t.strictSame(await check(right), ranges)
   t.strictSame(
-    await check((start) => (start === MIB ? { ...right(start), treeHash: 'f'.repeat(64) } : right(start))),
+    await check((start) => (start === MIB ? { ...right(start), hash: 'f'.repeat(64) } : right(start))),
     ranges.slice(0, 1),
   )
   t.strictSame(
     await check((start) => (start === MIB ? { ...right(start), size: MIB - 1 } : right(start))),
     ranges.slice(0, 1),
   )
-  const failing = (start: number): { size: number; treeHash: string } => {
+  const failing = (start: number): { size: number; hash: string } => {
     if (start === 2 * MIB) throw new Error('i/o error')
     return right(start)
   }

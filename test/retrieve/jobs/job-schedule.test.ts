@@ -1,13 +1,14 @@
+import type { Job } from '../../../lib/store/retrieval-store.js'
+import type { VaultJob } from '../../../lib/client/vault-client.js'
 import t from 'tap'
 import { FinishedJob } from '../../../lib/retrieve/jobs/finished-job.js'
 import { JobSchedule, type ScheduledJob } from '../../../lib/retrieve/jobs/job-schedule.js'
 import type { RetrievalJob } from '../../../lib/retrieve/jobs/retrieval-job.js'
 import { retrieveArchive, startRetrieval } from '../../../lib/vault/retrieve-archive.js'
-import type { RetrieveArchiveOptions } from '../../../lib/vault/retrieval-options.js'
+import type { VaultRetrieval } from '../../../lib/vault/retrieval-options.js'
 import { systemRuntime } from '../../../lib/runtime/runtime.js'
 import { Retry } from '../../../lib/transfer/retry.js'
 import { vaultStore } from '../../../lib/vault/vault-store.js'
-import type { Job } from '../../../lib/store/retrieval-store.js'
 import type { RetrievalRequest } from '../../../lib/client/vault-client.js'
 import { GIB, MIB } from '../../../lib/sizes.js'
 import { gate, settled } from '../../helpers/gate.js'
@@ -67,7 +68,7 @@ class SlowVault extends MemoryVault {
     return super.listJobs(request)
   }
 
-  override async describeJob(request: { jobId: string }): Promise<Job> {
+  override async describeJob(request: { jobId: string }): Promise<VaultJob> {
     this.#expire()
     const job = await super.describeJob({ vaultName, ...request })
     const isDone = this.clock.time >= this.#done(request.jobId)
@@ -87,7 +88,7 @@ class SlowVault extends MemoryVault {
   }
 }
 
-function optionsFor(vault: SlowVault, more: Partial<RetrieveArchiveOptions> = {}): RetrieveArchiveOptions {
+function optionsFor(vault: SlowVault, more: Partial<VaultRetrieval> = {}): VaultRetrieval {
   const { clock } = vault
   return { client: vault, vaultName, archiveId: 'a', rangeSize: MIB, concurrency: 1, clock, ...more }
 }

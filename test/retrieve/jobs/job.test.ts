@@ -88,7 +88,7 @@ class ListedJobs {
 t.test('an existing job is used if it has the output, and a new one is started otherwise', async (t) => {
   const part = { start: 0, end: 50 }
   const inProgress = { status: 'InProgress', completionDate: undefined } as const
-  const planned: JobPlan = { archiveId: 'a', archiveSize: undefined, treeHash: undefined }
+  const planned: JobPlan = { archiveId: 'a', archiveSize: undefined, hash: undefined }
   for (const [name, plan, more, isUsed] of [
     ['the archive', {}, {}, true],
     ['another archive', {}, { archiveId: 'b' }, false],
@@ -120,10 +120,10 @@ t.test('a planned job states its archive and size, and is started as planned', a
   const snsTopic = 'arn:aws:sns:eu-central-1:111122223333:topic'
   const range = { start: 10, end: 50 }
   const plans: JobPlan[] = [
-    { archiveId: 'a', archiveSize: 100, treeHash: undefined, range, tier: 'Bulk' },
-    { archiveId: 'b', archiveSize: 70, treeHash: undefined },
+    { archiveId: 'a', archiveSize: 100, hash: undefined, range, tier: 'Bulk' },
+    { archiveId: 'b', archiveSize: 70, hash: undefined },
     { jobId: 'finished' },
-    { archiveId: 'a', archiveSize: undefined, treeHash: undefined, jobId: 'given' },
+    { archiveId: 'a', archiveSize: undefined, hash: undefined, jobId: 'given' },
   ]
   const jobs = plannedJobs({ ...world.context, snsTopic }, plans)
   t.strictSame(
@@ -302,7 +302,7 @@ t.test('a job that may have been started is searched for five times before anoth
     const failure = failures.shift()
     return failure ? Promise.reject(failure) : Promise.resolve('sent')
   }
-  t.equal(await startOnce(context, send), 'sent')
+  t.equal(await startOnce(context, { start: send }), 'sent')
   t.equal(new Set(descriptions).size, 1)
   t.equal(descriptions.length, 3)
   t.equal(world.lists, 10, 'a later attempt that is refused leaves the first in doubt')
@@ -317,7 +317,7 @@ t.test('a job that may have been started is searched for five times before anoth
       new ConnectionError('reset', { operation: 'InitiateJob', serviceCode: 'ECONNRESET' }),
     )
   }
-  t.equal(await startOnce(found.context, lost), 'ours')
+  t.equal(await startOnce(found.context, { start: lost }), 'ours')
   t.equal(found.lists, 1)
 })
 

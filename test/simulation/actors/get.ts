@@ -82,9 +82,10 @@ function contextOf(
 ): RetrievalContext {
   const { runtime, name, world } = process
   const client = env.clientOf(process, env.service, accountOf(process))
+  const store = vaultStore(client, { vaultName: VAULT }, LIMITS)
   return {
-    store: vaultStore(client, { vaultName: VAULT }, LIMITS),
-    plan: planRetrieval(options, LIMITS),
+    store,
+    plan: planRetrieval(options, store),
     runtime,
     retryFor: world.choices.pick(`${name}/retry-min`, [360, 0, 1, 60], 0.3) * 60_000,
     signal,
@@ -103,7 +104,7 @@ function drawPlan(
   return {
     archiveId: archives.map(({ archiveId }) => archiveId),
     archiveSizes: isKnown ? archives.map(({ size }) => size) : undefined,
-    archiveTreeHashes: isKnown ? archives.map(({ hash: treeHash }) => treeHash) : undefined,
+    archiveHashes: isKnown ? archives.map(({ hash: treeHash }) => treeHash) : undefined,
     rangeSize,
     memory: rangeSize * choices.pick(`${name}/memory-ranges`, [6, 4, 9], 0.5),
     concurrency: choices.pick(`${name}/concurrency`, [8, 1, 2], 0.3),

@@ -1,7 +1,7 @@
 /** Tree hashes of files that are not on the disk of the machine. */
 import { AbortError } from '../../../lib/errors.js'
 import type { FileSystem } from '../../../lib/runtime/file-system.js'
-import type { FileTreeHasher } from '../../../lib/tree-hash/file-hasher.js'
+import type { RangeHasher } from '../../../lib/retrieve/file/range-hasher.js'
 import { TreeHash } from '../../../lib/tree-hash/tree-hash.js'
 
 /**
@@ -9,10 +9,9 @@ import { TreeHash } from '../../../lib/tree-hash/tree-hash.js'
  *
  * @param leafSize - in bytes
  */
-export function hasherOn(files: FileSystem, leafSize: number): FileTreeHasher {
+export function hasherOn(files: FileSystem, leafSize: number): RangeHasher {
   return {
-    async hash(path, { range, signal } = {}) {
-      const { start, end } = range ?? { start: 0, end: Infinity }
+    async hash(path, { range: { start, end }, signal }) {
       const file = await files.open(path, 'r')
       try {
         const hash = TreeHash.withLeafSize(leafSize)
@@ -20,7 +19,7 @@ export function hasherOn(files: FileSystem, leafSize: number): FileTreeHasher {
         for (let at = start; ;) {
           if (signal?.aborted) throw new AbortError({ cause: signal.reason })
           const count = await file.read(buffer, 0, Math.min(buffer.length, end - at), at)
-          if (count === 0) return { size: at - start, treeHash: hash.digest('hex') }
+          if (count === 0) return { size: at - start, hash: hash.digest('hex') }
           hash.update(buffer.subarray(0, count))
           at += count
         }

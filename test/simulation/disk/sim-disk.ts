@@ -5,7 +5,7 @@ import type { FileSystem } from '../../../lib/runtime/file-system.js'
 import type { Host } from '../world/host.js'
 import type { Disk, SimProcess } from '../world/sim-process.js'
 import { LIMITS, type World } from '../world/world.js'
-import type { FileTreeHasher } from '../../../lib/tree-hash/file-hasher.js'
+import type { RangeHasher } from '../../../lib/retrieve/file/range-hasher.js'
 import { DiskRoom } from './disk-room.js'
 import { hasherOn } from './file-hasher.js'
 import { FileTree } from './file-tree.js'
@@ -40,7 +40,7 @@ export class SimDisk implements Disk {
   }
 
   /** Makes a hasher of files that a process sees, with the leaves of the simulation. */
-  hasherOf(process: SimProcess): FileTreeHasher {
+  hasherOf(process: SimProcess): RangeHasher {
     return hasherOn(process.runtime.files, LIMITS.leafSize)
   }
 

@@ -1,7 +1,7 @@
 /** The response of GetJobOutput at the port, with what the network does to its body. */
+import type { VaultJobOutput } from '../../../lib/client/vault-client.js'
 import { ServiceError } from '../../../lib/errors.js'
 import type { OutputRequest } from '../../../lib/client/vault-client.js'
-import type { JobOutput } from '../../../lib/store/retrieval-store.js'
 import type { OutputResponse } from '../service/service.js'
 import type { FaultKind } from '../world/faults.js'
 import { OutputBody, piecesOf } from './output-body.js'
@@ -18,7 +18,7 @@ export function outputOf(
   { range, outputSize, signal }: OutputRequest,
   { bytes, size, treeHash }: OutputResponse,
   fault: FaultKind | undefined,
-): JobOutput {
+): VaultJobOutput {
   const { name, world } = network.process
   const isOtherRange = bytes.length !== range.end - range.start || (outputSize ?? size) !== size
   const isWholeOutput = bytes.length === size

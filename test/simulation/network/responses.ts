@@ -1,7 +1,7 @@
 /** The responses of the simulated service in the terms of the port, as the SDK's adapter maps them. */
+import type { VaultJob } from '../../../lib/client/vault-client.js'
 import type { Vault, VaultArchive } from '../../../lib/client/vault-client.js'
 import type { OpenUpload } from '../../../lib/store/archive-store.js'
-import type { Job } from '../../../lib/store/retrieval-store.js'
 import { arnOf } from '../service/refusals.js'
 import type {
   Caller,
@@ -28,7 +28,7 @@ export function toOpenUpload(upload: UploadResponse): OpenUpload {
 }
 
 /** Maps a job. */
-export function toJob(job: JobResponse): Job {
+export function toJob(job: JobResponse): VaultJob {
   const { jobId, kind, status, description, createdMs, completedMs, tier, inventoryFormat } = job
   const { archiveId, archiveSize, archiveTreeHash, range, treeHash, inventorySize } = job
   return {

@@ -2,11 +2,11 @@
  * The client of the simulated service, in place of the SDK and the network. Each call of the port is one request, and
  * the network decides what becomes of it.
  */
+import type { VaultJob, VaultJobOutput, VaultJobsPage } from '../../../lib/client/vault-client.js'
 import { ServiceError } from '../../../lib/errors.js'
 import type * as Port from '../../../lib/client/vault-client.js'
 import type { InitiatedUpload, OpenUpload } from '../../../lib/store/archive-store.js'
 import type { Page, PageRequest } from '../../../lib/store/pages.js'
-import type { Job, JobOutput, JobsPage } from '../../../lib/store/retrieval-store.js'
 import { ServiceRefusal, type Caller } from '../service/service.js'
 import type { ServiceModel } from '../service/service-model.js'
 import type { SimProcess } from '../world/sim-process.js'
@@ -159,7 +159,7 @@ class SimulatedClient implements Port.VaultClient {
     return response.jobId
   }
 
-  async listJobs(request: Port.JobsRequest): Promise<JobsPage> {
+  async listJobs(request: Port.JobsRequest): Promise<VaultJobsPage> {
     const { marker, limit, completed, signal } = request
     const { response } = await this.#request(request, {
       operation: 'listJobs',
@@ -172,7 +172,7 @@ class SimulatedClient implements Port.VaultClient {
     return { items: response.items.map(toJob), marker: response.marker, date }
   }
 
-  async describeJob(request: Port.JobRequest): Promise<Job> {
+  async describeJob(request: Port.JobRequest): Promise<VaultJob> {
     const { jobId, signal } = request
     const { response } = await this.#request(request, {
       operation: 'describeJob',
@@ -183,7 +183,7 @@ class SimulatedClient implements Port.VaultClient {
     return toJob(response)
   }
 
-  async getJobOutput(request: Port.OutputRequest): Promise<JobOutput> {
+  async getJobOutput(request: Port.OutputRequest): Promise<VaultJobOutput> {
     const { jobId, range, signal } = request
     const { response, record, course } = await this.#request(request, {
       operation: 'jobOutput',

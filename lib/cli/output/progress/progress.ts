@@ -11,7 +11,7 @@ import { progressForm } from './progress-form.js'
 import { endJson, progressJson, readyJson, waitingJson, type Outcome } from './progress-json.js'
 import { summaryLine, transferLine } from './transfer-line.js'
 import { TransferModel, type TransferSnapshot } from './transfer-model.js'
-import { waitFor, waitingLine, type Wait } from './waiting-line.js'
+import { waitFor, waitingLine, type Wait, type WaitedJob } from './waiting-line.js'
 
 /** A transfer whose progress is shown. */
 export interface TransferSource {
@@ -71,7 +71,7 @@ export class Progress {
   }
 
   /** Shows that a job is waited for. The clock of the transfer stands still meanwhile. */
-  waiting(job: Job): void {
+  waiting(job: WaitedJob): void {
     this.#wait = waitFor(job, this.#clock.wallNow())
     this.#bytesBeforeWait = this.#source?.progress?.sentBytes ?? 0
     this.#model.beginWaiting(this.#clock.now())

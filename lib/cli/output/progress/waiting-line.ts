@@ -9,9 +9,12 @@ import type { TransferSnapshot } from './transfer-model.js'
 
 const HOUR_MS = 3_600_000
 
+/** A job that is waited for, of any store. */
+export type WaitedJob = Pick<Job, 'jobId' | 'tier' | 'action' | 'creationDate'>
+
 /** A job that is waited for. */
 export interface Wait {
-  readonly job: Pick<Job, 'jobId' | 'tier' | 'action' | 'creationDate'>
+  readonly job: WaitedJob
   /** Milliseconds since 1970 by the clock of this machine: when the job was created, or else when the waiting began. */
   readonly sinceMs: number
 }

@@ -2,7 +2,7 @@
  * `get VAULT ARCHIVE…`: retrieves and verifies archives, to stdout or into a file.
  */
 import { pipeToClose } from '../../../streams/pipe-to-close.js'
-import type { RetrieveArchiveOptions } from '../../../vault/retrieval-options.js'
+import type { VaultRetrieval } from '../../../vault/retrieval-options.js'
 import { retrieveArchive } from '../../../vault/retrieve-archive.js'
 import { retrieveToFile } from '../../../vault/retrieve-to-file.js'
 import { UsageError } from '../../command-errors.js'
@@ -87,7 +87,7 @@ export async function get(
 }
 
 async function transfer(
-  options: RetrieveArchiveOptions,
+  options: VaultRetrieval,
   { unknownArchive }: RetrievalTarget,
   given: GetOptions,
   io: Io,

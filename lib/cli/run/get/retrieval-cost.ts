@@ -1,7 +1,7 @@
 /** The cost of a retrieval: for `get --dry-run`, and for the notice before it starts. */
 import type { Cost } from '../../../costs/cost.js'
 import { costOfRetrieval, type PricedTier } from '../../../costs/request-costs.js'
-import { GLACIER_LIMITS } from '../../../glacier/limits.js'
+import { vaultRetrievalRules } from '../../../glacier/retrieval-rules.js'
 import {
   outputSizeOf,
   planRetrieval,
@@ -99,7 +99,7 @@ async function plannedCost(
 }
 
 function jobsOf({ file, ...retrieval }: PricedRetrieval): PricedJob[] {
-  const { jobs } = planRetrieval(retrieval, GLACIER_LIMITS)
+  const { jobs } = planRetrieval(retrieval, vaultRetrievalRules())
   return jobs.map((job) => ({ archiveId: job.archiveId, size: outputSizeOf(job), range: job.range, file }))
 }
 

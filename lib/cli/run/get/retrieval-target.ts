@@ -30,7 +30,7 @@ export interface TargetOptions {
 /** The archives to retrieve. */
 export interface RetrievalTarget {
   /** The options of the retrieval. */
-  readonly options: Pick<RetrieveArchiveOptions, 'range' | 'archiveSizes' | 'archiveTreeHashes' | 'jobId'> & {
+  readonly options: Pick<RetrieveArchiveOptions, 'range' | 'archiveSizes' | 'archiveHashes' | 'jobId'> & {
     readonly archiveId: readonly string[]
   }
   /** An archive that the catalog does not know. Its size decides whether it may be the first of several volumes. */
@@ -60,11 +60,11 @@ export async function resolveTarget(
   const records = volumes ?? ids.map((id) => recordIn(sets.get(id), id))
   if (!volumes) warnOfFragments(archiveIds, sets, options, io)
   const archiveSizes = records.map((record) => record?.size)
-  const archiveTreeHashes = records.map((record) => record?.treeHash)
+  const archiveHashes = records.map((record) => record?.treeHash)
   const range = options.range && { start: options.range.start, end: endOf(options.range, archiveSizes) }
   const unknownArchive = options.range || records.at(-1) ? undefined : ids.at(-1)
   return {
-    options: { archiveId: ids, archiveSizes, archiveTreeHashes, ...(range && { range }) },
+    options: { archiveId: ids, archiveSizes, archiveHashes: archiveHashes, ...(range && { range }) },
     unknownArchive,
   }
 }

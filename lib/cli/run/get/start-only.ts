@@ -1,8 +1,7 @@
 /** `get --no-wait`: starts the jobs, prints their IDs, and says when to come back. */
-import type { VaultClient } from '../../../client/vault-client.js'
+import type { VaultClient, VaultJob } from '../../../client/vault-client.js'
 import { picked } from '../../../options/check-options.js'
-import type { Job } from '../../../store/retrieval-store.js'
-import type { RetrieveArchiveOptions } from '../../../vault/retrieval-options.js'
+import type { VaultRetrieval } from '../../../vault/retrieval-options.js'
 import { RETRIEVAL } from '../../../vault/retrieval-rules.js'
 import { startRetrieval } from '../../../vault/retrieve-archive.js'
 import type { GetOptions } from '../../commands/archives/get.js'
@@ -22,7 +21,7 @@ export interface StartTask {
 }
 
 /** Starts the jobs of a retrieval, prints their IDs, and says when to come back. */
-export async function startOnly(retrieval: RetrieveArchiveOptions, task: StartTask): Promise<void> {
+export async function startOnly(retrieval: VaultRetrieval, task: StartTask): Promise<void> {
   const jobIds = await startRetrieval(picked(retrieval, RETRIEVAL)).catch((error: unknown) => {
     throw toUsageError(error)
   })
@@ -42,11 +41,11 @@ export async function startOnly(retrieval: RetrieveArchiveOptions, task: StartTa
  */
 export async function printStarted(
   jobIds: readonly string[],
-  { vaultName, accountId }: Pick<RetrieveArchiveOptions, 'vaultName' | 'accountId'>,
+  { vaultName, accountId }: Pick<VaultRetrieval, 'vaultName' | 'accountId'>,
   { retryingClient, options: { json, quiet }, io }: StartTask,
   more: object = {},
-): Promise<Job[]> {
-  const jobs: Job[] = []
+): Promise<VaultJob[]> {
+  const jobs: VaultJob[] = []
   const { signal } = io
   for (const jobId of jobIds) {
     // The jobs are started: a policy that denies DescribeJob only hides their times.
@@ -64,7 +63,7 @@ export async function printStarted(
 
 /** Says when the jobs are expected to be complete, and which command retrieves their output. */
 export function noteReturn(
-  jobs: readonly Job[],
+  jobs: readonly VaultJob[],
   { options: { output }, io, argv }: Pick<StartTask, 'options' | 'io' | 'argv'>,
 ): void {
   for (const line of comeBackLines(jobs)) printNote(io, line)

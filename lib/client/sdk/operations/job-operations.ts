@@ -2,7 +2,6 @@
 import type * as Sdk from '@aws-sdk/client-glacier'
 import { toInclusive } from '../../../byte-range.js'
 import { toRangeHeader } from '../../../glacier/range-format.js'
-import type { Job, JobOutput, JobsPage } from '../../../store/retrieval-store.js'
 import type { Readable } from '../../../streams/node-streams.js'
 import { addressOf, type Address } from '../../request-rules.js'
 import type {
@@ -11,6 +10,9 @@ import type {
   JobsRequest,
   OutputRequest,
   RetrievalRequest,
+  VaultJob,
+  VaultJobOutput,
+  VaultJobsPage,
   VaultRequest,
 } from '../../vault-client.js'
 import { observingResponse, type ResponseFacts } from '../response-facts.js'
@@ -58,7 +60,7 @@ async function startJob(
 }
 
 /** ListJobs. */
-export async function listJobs(connection: SdkConnection, request: JobsRequest): Promise<JobsPage> {
+export async function listJobs(connection: SdkConnection, request: JobsRequest): Promise<VaultJobsPage> {
   const address = addressOf('listJobs', request)
   const { completed } = request
   const input = {
@@ -75,14 +77,17 @@ export async function listJobs(connection: SdkConnection, request: JobsRequest):
 }
 
 /** DescribeJob. */
-export async function describeJob(connection: SdkConnection, request: JobRequest): Promise<Job> {
+export async function describeJob(connection: SdkConnection, request: JobRequest): Promise<VaultJob> {
   const input = { ...addressOf('describeJob', request), jobId: request.jobId }
   const job = await connection.call('DescribeJob', request, (sdk) => new sdk.DescribeJobCommand(input))
   return toJob('DescribeJob', { ...job, JobId: request.jobId })
 }
 
 /** GetJobOutput. */
-export async function getJobOutput(connection: SdkConnection, request: OutputRequest): Promise<JobOutput> {
+export async function getJobOutput(
+  connection: SdkConnection,
+  request: OutputRequest,
+): Promise<VaultJobOutput> {
   const address = addressOf('getJobOutput', request)
   const { start, end } = request.range
   const input = { ...address, jobId: request.jobId, range: toRangeHeader(request.range) }

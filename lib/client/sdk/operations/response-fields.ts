@@ -5,10 +5,10 @@
 import type * as Sdk from '@aws-sdk/client-glacier'
 import { accountInArn } from '../../../glacier/account-id.js'
 import { parseInclusive } from '../../../glacier/range-format.js'
-import type { Job, Tier } from '../../../store/retrieval-store.js'
+import type { Tier } from '../../../store/retrieval-store.js'
 import type { OpenUpload } from '../../../store/archive-store.js'
 import type { PageRequest } from '../../../store/pages.js'
-import type { Vault, VaultArchive, VaultPart } from '../../vault-client.js'
+import type { Vault, VaultArchive, VaultJob, VaultPart } from '../../vault-client.js'
 import { optionalSize, optionalText, requiredField, requiredId, requiredText } from './response-values.js'
 
 /** An output of the SDK, whose fields may all be missing. */
@@ -54,7 +54,7 @@ export function toOpenUpload(operation: string, upload: Output<Sdk.UploadListEle
 }
 
 /** Maps a job. */
-export function toJob(operation: string, job: Output<Sdk.GlacierJobDescription>): Job {
+export function toJob(operation: string, job: Output<Sdk.GlacierJobDescription>): VaultJob {
   const inventory = job.InventoryRetrievalParameters ?? undefined
   const text = (field: keyof Sdk.GlacierJobDescription): string | undefined =>
     optionalText(operation, field, job[field])

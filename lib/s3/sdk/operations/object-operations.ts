@@ -107,7 +107,10 @@ export async function getObject(connection: BucketConnection, request: GetReques
 export async function restoreObject(connection: BucketConnection, request: RestoreRequest): Promise<boolean> {
   checkRequest('restoreObject', request)
   const { days, tier } = request
-  const RestoreRequest = { Days: days, ...(tier && { GlacierJobParameters: { Tier: tier } }) }
+  const RestoreRequest = {
+    ...(days !== undefined && { Days: days }),
+    ...(tier && { GlacierJobParameters: { Tier: tier } }),
+  }
   const input = { ...objectOf(request), RestoreRequest }
   let response: ResponseFacts | undefined
   await connection.call('RestoreObject', request, 'nothing', (sdk) =>

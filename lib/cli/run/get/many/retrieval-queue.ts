@@ -11,7 +11,7 @@
 import { AbortError, JobFailedError, RetrievalRefusedError } from '../../../../errors.js'
 import type { Clock } from '../../../../runtime/clock.js'
 import { ReadingWindow } from '../../../../retrieve/jobs/reading-window.js'
-import type { Job } from '../../../../store/retrieval-store.js'
+import type { VaultJob } from '../../../../client/vault-client.js'
 import { sleep } from '../../../../transfer/sleep.js'
 
 /** The pause after the first look at the jobs; each pause is twice as long as the one before. */
@@ -32,9 +32,9 @@ export interface QueueService<Archive extends QueuedArchive> {
   /** Finds or starts the first jobs of an archive. Resolves to their IDs. */
   start(archive: Archive): Promise<readonly string[]>
   /** Resolves to jobs as they stand, in the order of their IDs; `undefined` for those that do not exist. */
-  look(jobIds: readonly string[]): Promise<readonly (Job | undefined)[]>
+  look(jobIds: readonly string[]): Promise<readonly (VaultJob | undefined)[]>
   /** Called before the first pause of a wait, with the jobs that are waited for, which are in progress. */
-  onWaiting(jobs: readonly Job[]): void
+  onWaiting(jobs: readonly VaultJob[]): void
 }
 
 /** The next archive: its outputs are ready, or it has failed. */
@@ -43,7 +43,7 @@ export type NextArchive<Archive> =
   | { readonly archive: Archive; readonly error: unknown }
 
 type Look<Archive> =
-  | { readonly isWaiting: true; readonly inProgress: readonly Job[] }
+  | { readonly isWaiting: true; readonly inProgress: readonly VaultJob[] }
   | { readonly isWaiting: false; readonly next: NextArchive<Archive> | undefined }
 
 interface Started<Archive> {
@@ -179,7 +179,7 @@ export class RetrievalQueue<Archive extends QueuedArchive> {
     this.#assertNotStopped()
     const failed = this.#failed.shift()
     if (failed || this.#started.length === 0) return { isWaiting: false, next: failed }
-    const inProgress: Job[] = []
+    const inProgress: VaultJob[] = []
     const next = await this.#nextOf(inProgress)
     if (next) return { isWaiting: false, next }
     return inProgress.length > 0 ? { isWaiting: true, inProgress } : this.#look() // all of them are started again
@@ -190,11 +190,11 @@ export class RetrievalQueue<Archive extends QueuedArchive> {
    *
    * @param inProgress - receives the jobs that are in progress
    */
-  async #nextOf(inProgress: Job[]): Promise<NextArchive<Archive> | undefined> {
+  async #nextOf(inProgress: VaultJob[]): Promise<NextArchive<Archive> | undefined> {
     const jobs = await this.#service.look(this.#started.flatMap(({ jobIds }) => jobIds))
     const byId = new Map(jobs.flatMap((job) => (job ? [[job.jobId, job]] : [])))
     let next:
-      { readonly started: Started<Archive>; readonly completed: string; readonly job?: Job } | undefined
+      { readonly started: Started<Archive>; readonly completed: string; readonly job?: VaultJob } | undefined
     for (const started of this.#started) {
       const ofArchive = started.jobIds.flatMap((jobId) => byId.get(jobId) ?? [])
       const unfinished = ofArchive.filter(({ status }) => status === 'InProgress')

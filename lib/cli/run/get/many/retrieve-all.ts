@@ -1,7 +1,7 @@
 /** Retrieves archives one after the other, in the order in which they become ready. */
 import { AbortError, NotFoundError } from '../../../../errors.js'
 import { runtimeWith } from '../../../../runtime/runtime.js'
-import type { Job } from '../../../../store/retrieval-store.js'
+import type { WaitedJob } from '../../../output/progress/waiting-line.js'
 import { retrieveToFile } from '../../../../vault/retrieve-to-file.js'
 import { formatCount, formatSize, formatTime } from '../../../output/format.js'
 import { GET } from '../../../output/progress/operation.js'
@@ -62,7 +62,7 @@ class WaitDisplay {
     this.#task = task
   }
 
-  begin(jobs: readonly Job[]): void {
+  begin(jobs: readonly WaitedJob[]): void {
     const { io, options } = this.#task
     this.#progress = new Progress(io, options, GET)
     this.#progress.note(`Waiting for ${formatCount(jobs.length, 'retrieval job')}.`)

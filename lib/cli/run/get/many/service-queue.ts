@@ -4,7 +4,7 @@ import { NotFoundError } from '../../../../errors.js'
 import { picked } from '../../../../options/check-options.js'
 import { runtimeWith } from '../../../../runtime/runtime.js'
 import { itemsOf } from '../../../../store/paging.js'
-import type { Job } from '../../../../store/retrieval-store.js'
+import type { VaultJob } from '../../../../client/vault-client.js'
 import { Retry } from '../../../../transfer/retry.js'
 import { RETRIEVAL } from '../../../../vault/retrieval-rules.js'
 import { startRetrieval } from '../../../../vault/retrieve-archive.js'
@@ -21,7 +21,7 @@ export function queueOf(
   archives: readonly PlannedArchive[],
   { client }: Pick<Connection, 'client'>,
   { vaultName, options, io }: ManyTask,
-  onWaiting: (jobs: readonly Job[]) => void,
+  onWaiting: (jobs: readonly VaultJob[]) => void,
 ): RetrievalQueue<PlannedArchive> {
   const { signal } = io
   const { clock } = runtimeWith(io.clock)
@@ -31,11 +31,11 @@ export function queueOf(
   const service: QueueService<PlannedArchive> = {
     start: ({ retrieval }) => startRetrieval(picked(retrieval, RETRIEVAL)),
     look: async (jobIds) => {
-      const listed = new Map<string, Job>()
+      const listed = new Map<string, VaultJob>()
       for await (const job of itemsOf((page) => patient.listJobs({ ...to, ...page })))
         listed.set(job.jobId, job)
       // A job that was just started may be missing in the list.
-      const described = async (jobId: string): Promise<Job | undefined> =>
+      const described = async (jobId: string): Promise<VaultJob | undefined> =>
         listed.get(jobId) ??
         patient.describeJob({ ...to, jobId }).catch((error: unknown) => {
           if (!(error instanceof NotFoundError)) throw error

@@ -1,5 +1,5 @@
 /** `get --match --no-wait`: starts the jobs that can be read in time. */
-import type { Job } from '../../../../store/retrieval-store.js'
+import type { VaultJob } from '../../../../client/vault-client.js'
 import { formatCount } from '../../../output/format.js'
 import { printNote } from '../../../output/print.js'
 import type { Connection } from '../../connection.js'
@@ -18,7 +18,7 @@ export async function startAll(
   const { retryingClient } = connection
   const queue = queueOf(archives, connection, task, () => undefined)
   const results = new Results(options, io, argv)
-  const jobs: Job[] = []
+  const jobs: VaultJob[] = []
   const first = await queue.startFirst()
   for (const next of first) {
     const { output, retrieval } = next.archive

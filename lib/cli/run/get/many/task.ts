@@ -1,5 +1,5 @@
 /** A command that retrieves many archives, and the plan for each of them. */
-import type { RetrieveArchiveOptions } from '../../../../vault/retrieval-options.js'
+import type { VaultRetrieval } from '../../../../vault/retrieval-options.js'
 import type { GetOptions } from '../../../commands/archives/get.js'
 import type { Io } from '../../../io.js'
 import type { Connection } from '../../connection.js'
@@ -10,7 +10,7 @@ import type { QueuedArchive } from './retrieval-queue.js'
 export interface PlannedArchive extends QueuedArchive {
   readonly output: Output
   /** The options of its retrieval. */
-  readonly retrieval: RetrieveArchiveOptions
+  readonly retrieval: VaultRetrieval
 }
 
 /** A command that retrieves many archives. */
@@ -40,7 +40,7 @@ export function planned(
       ...{ client, vaultName, accountId, tier, snsTopic, concurrency, memory, retryFor, signal, clock },
       archiveId: volumes.map(({ archiveId }) => archiveId),
       archiveSizes: volumes.map(({ size }) => size),
-      archiveTreeHashes: volumes.map(({ treeHash }) => treeHash),
+      archiveHashes: volumes.map(({ treeHash }) => treeHash),
     },
   }
 }

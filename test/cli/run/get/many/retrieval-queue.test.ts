@@ -1,8 +1,8 @@
+import type { VaultJob } from '../../../../../lib/client/vault-client.js'
 import t from 'tap'
 import { RetrievalQueue, type NextArchive } from '../../../../../lib/cli/run/get/many/retrieval-queue.js'
 import { RetrievalRefusedError } from '../../../../../lib/errors.js'
 import { GIB } from '../../../../../lib/sizes.js'
-import type { Job } from '../../../../../lib/store/retrieval-store.js'
 import { settled } from '../../../../helpers/gate.js'
 import { VirtualClock } from '../../../../helpers/virtual-clock.js'
 
@@ -19,7 +19,7 @@ class FakeService {
   readonly interrupt = new AbortController()
   /** The archives whose jobs were started, in order. */
   readonly starts: string[] = []
-  readonly states = new Map<string, Partial<Job> | undefined>()
+  readonly states = new Map<string, Partial<VaultJob> | undefined>()
   /** Errors with which the next start of an archive fails, by its ID. */
   readonly refusals = new Map<string, Error>()
   /** The IDs of the jobs in progress, at each wait. */
@@ -38,16 +38,16 @@ class FakeService {
         if (!this.states.has(id)) this.states.set(id, { status: 'InProgress' })
         return [id]
       },
-      look: (ids: readonly string[]): Promise<(Job | undefined)[]> => {
+      look: (ids: readonly string[]): Promise<(VaultJob | undefined)[]> => {
         this.onLook()
         return Promise.resolve(
           ids.map((jobId) => {
             const state = this.states.get(jobId)
-            return state && ({ jobId, ...state } as Job)
+            return state && ({ jobId, ...state } as VaultJob)
           }),
         )
       },
-      onWaiting: (jobs: readonly Job[]): unknown => this.waits.push(jobs.map(({ jobId }) => jobId)),
+      onWaiting: (jobs: readonly VaultJob[]): unknown => this.waits.push(jobs.map(({ jobId }) => jobId)),
     }
     return new RetrievalQueue(archives, service, this.clock, this.interrupt.signal)
   }

@@ -1,9 +1,9 @@
+import type { VaultJob } from '../../../../../lib/client/vault-client.js'
 import t from 'tap'
 import { queueOf } from '../../../../../lib/cli/run/get/many/service-queue.js'
 import type { ManyTask, PlannedArchive } from '../../../../../lib/cli/run/get/many/task.js'
 import type { SdkVaultClient } from '../../../../../lib/client/sdk/sdk-vault-client.js'
 import { AccessDeniedError, NotFoundError } from '../../../../../lib/errors.js'
-import type { Job } from '../../../../../lib/store/retrieval-store.js'
 import { stage } from '../../../../helpers/command.js'
 import { MemoryVault } from '../../../../helpers/memory-vault.js'
 import { VirtualClock } from '../../../../helpers/virtual-clock.js'
@@ -16,15 +16,19 @@ t.test('a job that the list lacks is described; one that does not exist is start
       return Promise.resolve(`job ${++starts}`)
     }
 
-    override listJobs(): Promise<{ items: Job[]; marker: undefined }> {
+    override listJobs(): Promise<{ items: VaultJob[]; marker: undefined }> {
       return Promise.resolve({ items: [], marker: undefined })
     }
 
-    override describeJob({ jobId }: { jobId: string }): Promise<Job> {
+    override describeJob({ jobId }: { jobId: string }): Promise<VaultJob> {
       const details = { operation: 'DescribeJob', serviceCode: 'x' }
       if (isDenied) return Promise.reject(new AccessDeniedError('denied', details))
       if (jobId === 'job 1') return Promise.reject(new NotFoundError('gone', details))
-      return Promise.resolve({ jobId, status: 'Succeeded', completionDate: '2026-11-29T12:00:00Z' } as Job)
+      return Promise.resolve({
+        jobId,
+        status: 'Succeeded',
+        completionDate: '2026-11-29T12:00:00Z',
+      } as VaultJob)
     }
   }
   const client = new ForgetfulVault() as unknown as SdkVaultClient

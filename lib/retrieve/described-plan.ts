@@ -1,0 +1,67 @@
+/**
+ * A plan that is completed by what the store says of the archives, before a job is started: their sizes, hashes and parts.
+ * A range outside an archive, and a memory that is too small for its parts, are errors before a job costs money.
+ */
+import { HashMismatchError, SizeMismatchError } from '../errors.js'
+import type { DescribedArchive, RetrievalStore } from '../store/retrieval-store.js'
+import type { Retry } from '../transfer/retry.js'
+import { planRanges, type ArchiveJobPlan, type JobPlan, type RetrievalPlan } from './retrieval-plan.js'
+import { totalSizeOf } from './retrieval-target.js'
+
+/** The dependencies of {@link describedPlan}. */
+export interface DescriptionContext {
+  readonly store: Pick<RetrievalStore, 'describeArchive' | 'limits'>
+  readonly retry: Retry
+  readonly signal: AbortSignal | undefined
+}
+
+/**
+ * Completes a plan. A plan that is complete, or whose store cannot describe archives, is returned as it is.
+ *
+ * @throws {RangeError} the range ends behind the archive, or the memory does not hold four of the largest part
+ * @throws {SizeMismatchError} `ERR_SIZE_MISMATCH`: an archive has another size than the caller knows
+ * @throws {HashMismatchError} `ERR_HASH_MISMATCH`: an archive has another hash than the caller knows
+ * @throws {ServiceError} an archive could not be described
+ */
+export async function describedPlan(
+  plan: RetrievalPlan,
+  { store, retry, signal }: DescriptionContext,
+): Promise<RetrievalPlan> {
+  const describe = store.describeArchive?.bind(store)
+  if (!describe || plan.jobs.every(isDescribed)) return plan
+  const jobs: ArchiveJobPlan[] = []
+  for (const job of plan.jobs) {
+    if (job.archiveId === undefined) return plan // a job of which only the ID is known
+    const { archiveId } = job
+    jobs.push(describedJob(job, await retry.run(() => describe({ archiveId, signal }), signal)))
+  }
+  const rangeSize = largestPartOf(jobs)
+  const totalBytes = plan.totalBytes ?? totalSizeOf(jobs)
+  return { ...plan, ...planRanges({ ...plan.options, rangeSize }, store.limits), jobs, totalBytes }
+}
+
+function isDescribed({ parts }: JobPlan): boolean {
+  return parts !== undefined
+}
+
+/** A job of an archive that is described. */
+function describedJob(job: ArchiveJobPlan, { size, hash, parts }: DescribedArchive): ArchiveJobPlan {
+  const { archiveId, archiveSize, requestedRange } = job
+  const where = `the archive ${archiveId}, as the service describes it,`
+  if (archiveSize !== undefined && archiveSize !== size) throw new SizeMismatchError(where, archiveSize, size)
+  if (job.hash !== undefined && job.hash !== hash)
+    throw new HashMismatchError('archive', where, job.hash, hash)
+  if (requestedRange && requestedRange.end > size)
+    throw new RangeError(
+      `The range must end within the archive of ${size} bytes, not at ${requestedRange.end}.`,
+    )
+  return { ...job, archiveSize: size, hash, parts }
+}
+
+/** Bytes of the largest part. */
+function largestPartOf(jobs: readonly ArchiveJobPlan[]): number {
+  let largest = 0
+  for (const { parts = [] } of jobs)
+    for (const { start, end } of parts) largest = Math.max(largest, end - start)
+  return largest
+}

@@ -1,0 +1,76 @@
+/**
+ * An object as S3 describes it, also while it is archived: its size, its parts with their SHA-256, and the composite that
+ * they must give. Nothing is restored for that.
+ */
+import { SizeMismatchError, UnverifiableError } from '../../errors.js'
+import type { ListedPart } from '../../store/archive-store.js'
+import type { DescribedArchive } from '../../store/retrieval-store.js'
+import type { BucketClient } from '../bucket-client.js'
+import type { KeyRequest } from '../bucket-requests.js'
+import type { AttributesPage, ObjectPart } from '../bucket-responses.js'
+import { CompositeHash, toWireHash } from '../composite-hash.js'
+import { printAddress } from '../s3-address.js'
+
+/** An object whose bytes can be verified. */
+export interface DescribedObject extends DescribedArchive {
+  /** The ETag with its quotes, by which a request recognizes another object; `undefined` if the server states none. */
+  readonly etag: string | undefined
+}
+
+/**
+ * Describes an object and its parts.
+ *
+ * @throws {UnverifiableError} `ERR_UNVERIFIABLE`: the service has no SHA-256 of the parts, or they do not give the composite
+ * @throws {SizeMismatchError} `ERR_SIZE_MISMATCH`: the object is empty, or the sizes of the parts do not give its size
+ * @throws {ServiceError} a request failed
+ */
+export async function describeObject(client: BucketClient, object: KeyRequest): Promise<DescribedObject> {
+  const listed: ObjectPart[] = []
+  let first: AttributesPage | undefined
+  let marker: string | undefined
+  do {
+    const page: AttributesPage = await client.getAttributes({ ...object, marker })
+    first ??= page
+    if (page.etag !== first.etag) throw unverifiable(object, 'was replaced while it was described')
+    listed.push(...page.items)
+    ;({ marker } = page)
+  } while (marker !== undefined)
+  return { ...described(object, first, listed), etag: quoted(first.etag) }
+}
+
+/** The archive that attributes describe. */
+function described(
+  object: KeyRequest,
+  { size, hash, parts: count }: AttributesPage,
+  listed: readonly ObjectPart[],
+): DescribedArchive {
+  const where = `The object ${printAddress(object)}, as the service describes it,`
+  if (size === 0) throw new SizeMismatchError(where, 1, size)
+  if (!hash) throw unverifiable(object, 'has no SHA-256')
+  const isSingle = count === undefined && listed.length === 0 && hash.parts === undefined
+  const parts = isSingle ? [{ partNumber: 1, size, sha256: hash.sha256 }] : listed
+  const ranges: ListedPart[] = []
+  const composite = new CompositeHash()
+  let position = 0
+  for (const [i, { partNumber, size, sha256 }] of parts.entries()) {
+    if (partNumber !== i + 1 || sha256 === undefined)
+      throw unverifiable(object, 'has no SHA-256 of each part')
+    composite.update(sha256)
+    ranges.push({ start: position, end: position + size, hash: sha256 })
+    position += size
+  }
+  if (position !== size) throw new SizeMismatchError(where, size, position)
+  const found = composite.digest()
+  if (!isSingle && found.sha256 !== hash.sha256)
+    throw unverifiable(object, 'has a SHA-256 that its parts do not give')
+  return { size, hash: toWireHash(found), parts: ranges }
+}
+
+function unverifiable(object: KeyRequest, what: string): UnverifiableError {
+  return new UnverifiableError(printAddress(object), what)
+}
+
+/** An ETag as requests have it: GetObjectAttributes states it without its quotes. */
+function quoted(etag: string | undefined): string | undefined {
+  return etag === undefined || etag.startsWith('"') ? etag : `"${etag}"`
+}

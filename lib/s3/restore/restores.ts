@@ -1,0 +1,172 @@
+/**
+ * Restores of archived objects, as the jobs of a retrieval. An object has at most one restore: a job is the object as it is
+ * made readable, and its ID is the address of the object.
+ *
+ * - An object of a class that can be read at once has a finished job.
+ * - A restore that is running is used, whoever has started it. It is not paid for twice.
+ * - When the restored copy has been deleted, the job does not exist any more. The next job of the object has another ID.
+ * - All requests are about the object as it was described first: one that replaces it is refused by its ETag.
+ */
+import { NotFoundError, ServiceError } from '../../errors.js'
+import type * as Port from '../../store/retrieval-store.js'
+import type { BucketClient } from '../bucket-client.js'
+import type { KeyRequest, ObjectRequest } from '../bucket-requests.js'
+import type { ObjectFacts } from '../bucket-responses.js'
+import { parseObjectAddress } from '../s3-address.js'
+import { needsRestore } from '../storage-classes.js'
+import { describeObject, type DescribedObject } from './described-object.js'
+
+/** The objects of a bucket, and how they are restored. */
+export interface RestoresFacts extends Omit<KeyRequest, 'key' | 'signal'> {
+  readonly client: BucketClient
+  /** How long a restored copy is kept, in days. */
+  readonly restoreDays: number
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+}
+
+/** A request to restore an object, as far as this process knows it. */
+interface StartedRestore {
+  readonly description: string | undefined
+  readonly tier: Port.Tier | undefined
+  /** ISO 8601. */
+  readonly creationDate: string
+}
+
+/** The restores of objects of one bucket. */
+export class Restores {
+  readonly #facts: RestoresFacts
+  readonly #objects = new Map<string, Promise<DescribedObject>>()
+  readonly #started = new Map<string, StartedRestore>()
+  /** The archives of the jobs, by their IDs. */
+  readonly #archives = new Map<string, string>()
+  /** The number of jobs of each archive that the service no longer has. */
+  readonly #lost = new Map<string, number>()
+
+  constructor(facts: RestoresFacts) {
+    this.#facts = facts
+  }
+
+  /** Describes an object and its parts: once, so that all requests are about the same object. */
+  describe(archiveId: string, signal: AbortSignal | undefined): Promise<DescribedObject> {
+    let found = this.#objects.get(archiveId)
+    if (!found) {
+      found = describeObject(this.#facts.client, this.#objectOf(archiveId, signal))
+      this.#objects.set(archiveId, found)
+      found.catch(() => this.#objects.delete(archiveId)) // the next call tries again
+    }
+    return found
+  }
+
+  /** Requests the restore of an object, unless it is running. Resolves to the ID of the job. */
+  async start({ archiveId, tier, description, signal }: Port.StoreRetrieval): Promise<string> {
+    const object = this.#objectOf(archiveId, signal)
+    const { client, restoreDays, now } = this.#facts
+    const { archiveStatus } = await client.headObject(object)
+    // Before the request: if its response is lost, the job is found by the description.
+    this.#started.set(archiveId, { description, tier, creationDate: new Date(now()).toISOString() })
+    // An object of INTELLIGENT_TIERING comes back for good, and a number of days is refused.
+    const days = archiveStatus === undefined ? restoreDays : undefined
+    await client.restoreObject({ ...object, tier, days }).catch((error: unknown) => {
+      const isReadable = error instanceof ServiceError && error.reason === 'not-archived'
+      const isRunning = error instanceof ServiceError && error.reason === 'restore-in-progress'
+      if (!isReadable && !isRunning) throw error
+      this.#started.delete(archiveId) // another request has started it, with a tier of its own
+    })
+    return this.#idOf(archiveId)
+  }
+
+  /** The job of an archive, if it has one. */
+  async list({ archiveId, signal }: Port.StoreJobsRequest): Promise<Port.JobsPage> {
+    const job = archiveId === undefined ? undefined : await this.#look(archiveId, signal)
+    return { items: job ? [job] : [], marker: undefined }
+  }
+
+  /**
+   * Describes a job.
+   *
+   * @throws {NotFoundError} `ERR_NOT_FOUND`: the object is gone, or is archived and not restored
+   */
+  async describeJob({ jobId, signal }: Port.StoreJobRequest): Promise<Port.Job> {
+    const archiveId = this.#archiveOf(jobId)
+    const job = jobId === this.#idOf(archiveId) ? await this.#look(archiveId, signal) : undefined
+    if (job) return job
+    throw this.#gone(jobId, 'HeadObject')
+  }
+
+  /** Fetches a range of the object of a job. */
+  async output({ jobId, range, signal }: Port.StoreOutputRequest): Promise<Port.JobOutput> {
+    const archiveId = this.#archiveOf(jobId)
+    const { size: objectSize, etag: ifMatch } = await this.describe(archiveId, signal)
+    const request = { ...this.#objectOf(archiveId, signal), range, objectSize, ifMatch }
+    const { body } = await this.#facts.client.getObject(request).catch((error: unknown) => {
+      const isGone = error instanceof ServiceError && error.reason === 'not-restored'
+      throw isGone ? this.#gone(jobId, 'GetObject', error) : error
+    })
+    return { body, hash: undefined }
+  }
+
+  async #look(archiveId: string, signal: AbortSignal | undefined): Promise<Port.Job | undefined> {
+    const facts = await this.#facts.client.headObject(this.#objectOf(archiveId, signal))
+    const state = stateOf(facts)
+    if (state === undefined) return undefined
+    const { size, hash } = await this.describe(archiveId, signal)
+    const { description, tier, creationDate } = this.#started.get(archiveId) ?? {}
+    return {
+      jobId: this.#idOf(archiveId),
+      action: 'ArchiveRetrieval',
+      status: state,
+      statusMessage: undefined,
+      description,
+      creationDate: creationDate ?? new Date(this.#facts.now()).toISOString(),
+      completionDate: undefined,
+      expiryDate: facts.restore?.expiryDate,
+      tier: state === 'InProgress' ? tier : undefined,
+      archiveId,
+      archiveSize: size,
+      archiveHash: hash,
+      range: { start: 0, end: size },
+      hash,
+      inventorySize: undefined,
+      inventory: undefined,
+    }
+  }
+
+  #idOf(archiveId: string): string {
+    const lost = this.#lost.get(archiveId) ?? 0
+    const jobId = lost === 0 ? archiveId : `${archiveId} (restore ${lost + 1})`
+    this.#archives.set(jobId, archiveId)
+    return jobId
+  }
+
+  /** The archive of a job. The ID of a job that another process has named is the address of its object. */
+  #archiveOf(jobId: string): string {
+    return this.#archives.get(jobId) ?? jobId
+  }
+
+  /** The error about a job that does not exist. The next job of the archive gets another ID. */
+  #gone(jobId: string, operation: string, cause?: unknown): NotFoundError {
+    const archiveId = this.#archiveOf(jobId)
+    if (jobId === this.#idOf(archiveId)) {
+      this.#lost.set(archiveId, (this.#lost.get(archiveId) ?? 0) + 1)
+      this.#started.delete(archiveId)
+    }
+    const message = `The object ${archiveId} is archived, and no restored copy of it exists.`
+    return new NotFoundError(message, { operation, serviceCode: 'InvalidObjectState', status: 403, cause })
+  }
+
+  #objectOf(archiveId: string, signal: AbortSignal | undefined): ObjectRequest {
+    const { bucket, expectedBucketOwner, requesterPays } = this.#facts
+    const address = parseObjectAddress(archiveId)
+    if (address?.bucket !== bucket)
+      throw new RangeError(`archiveId must be the address of an object in s3://${bucket}, not ${archiveId}.`)
+    return { bucket, key: address.key, expectedBucketOwner, requesterPays, signal }
+  }
+}
+
+/** The state of the job of an object; `undefined` if the object is archived, and no restore was requested. */
+function stateOf({ storageClass, archiveStatus, restore }: ObjectFacts): Port.Job['status'] | undefined {
+  if (!needsRestore(storageClass) && archiveStatus === undefined) return 'Succeeded'
+  if (!restore) return undefined
+  return restore.isInProgress ? 'InProgress' : 'Succeeded'
+}
