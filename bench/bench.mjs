@@ -16,7 +16,7 @@ import { render } from './report.mjs'
  * @property {() => Promise<import('./harness.mjs').Results>} measure
  */
 
-const ROWS = ['upload', 'rechunk', 'tree-hash', 'retrieve', 'memory', 'growth', 'start-up']
+const ROWS = ['upload', 's3', 'rechunk', 'tree-hash', 'retrieve', 'memory', 'growth', 'start-up']
 const RESULTS = path('../docs/benchmarks/results.json')
 
 const names = process.argv.slice(2)
