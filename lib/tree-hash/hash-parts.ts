@@ -35,8 +35,8 @@ export interface HashPartsOptions {
   readonly hashes?: PartHashKinds | undefined
   /**
    * Number of threads that hash a part of more than 1 MiB in shared memory, from the second part on; default 2. All
-   * transfers of the process share them. With 0, and if threads cannot run, the calling thread hashes parts, and
-   * yields to the event loop after each MiB.
+   * transfers of the process share them. The `linear` hash alone is made by one of them. With 0, and if threads cannot
+   * run, the calling thread hashes parts, and yields to the event loop after each MiB.
    */
   readonly hashThreads?: number | undefined
 }
