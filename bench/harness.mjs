@@ -143,10 +143,31 @@ export async function serve(...args) {
  */
 export async function inTurn(contenders, runs = RUNS) {
   const names = /** @type {Name[]} */ (Object.keys(contenders))
-  const measured = names.map((name) => ({ name, all: /** @type {Measured[]} */ ([]) }))
-  for (let i = 0; i < runs; i++) for (const { name, all } of measured) all.push(await contenders[name]())
-  const medians = Object.fromEntries(measured.map(({ name, all }) => [name, mediansOf(all)]))
+  const rounds = await inRounds(contenders, runs)
+  const medians = Object.fromEntries(
+    names.map((name) => [name, mediansOf(rounds.map((round) => round[name]))]),
+  )
   return /** @type {Record<Name, Measured>} */ (medians)
+}
+
+/**
+ * Measures contenders in turn (A B C, A B C, …), and keeps the rounds apart: what disturbs one round cancels out in its ratios.
+ *
+ * @template {string} Name
+ * @template {object} Measured
+ * @param {Record<Name, () => Promise<Measured>>} contenders
+ * @returns {Promise<Record<Name, Measured>[]>} for each round, the figures by name
+ */
+export async function inRounds(contenders, runs = RUNS) {
+  const names = /** @type {Name[]} */ (Object.keys(contenders))
+  const rounds = []
+  for (let i = 0; i < runs; i++) {
+    /** @type {Partial<Record<Name, Measured>>} */
+    const round = {}
+    for (const name of names) round[name] = await contenders[name]()
+    rounds.push(/** @type {Record<Name, Measured>} */ (round))
+  }
+  return rounds
 }
 
 /**

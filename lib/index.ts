@@ -63,6 +63,7 @@ export { readParts, type FileDescriptor, type PieceMemory } from './stages/read-
 export { rechunk, type Rechunk, type RechunkOptions } from './stages/rechunk.js'
 export { hashParts, type HashedPart, type HashPartsOptions, type PartHasher } from './tree-hash/hash-parts.js'
 export type { Checksums } from './tree-hash/tree-hash.js'
+export type { PartChecksums, PartHashKinds } from './tree-hash/part-checksums.js'
 export { PartMemory } from './transfer/part-memory.js'
 export { partSizeFor } from './glacier/part-size.js'
 export { decodeDescription, encodeDescription } from './glacier/description.js'

@@ -1,4 +1,4 @@
-/** The lower bound of an upload: the same bytes in bare PUTs, hashed twice before they are sent. */
+/** The lower bound of an upload: the same bytes in bare PUTs, hashed before they are sent: twice, or `HASHES` times. */
 import { createHash } from 'node:crypto'
 import { Agent, request } from 'node:http'
 import { connection, eachOf, parts } from './settings.mjs'
@@ -22,7 +22,7 @@ function put(body) {
 }
 
 globalThis.benchBegin()
-const hashes = [createHash('sha256'), createHash('sha256')]
+const hashes = Array.from({ length: Number(process.env.HASHES ?? 2) }, () => createHash('sha256'))
 await eachOf(parts(), (body) => {
   for (let at = 0; at < body.length; at += PIECE)
     for (const hash of hashes) hash.update(body.subarray(at, at + PIECE))

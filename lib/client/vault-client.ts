@@ -24,6 +24,7 @@ import type {
   StoreOutputRequest,
   StoreRetrieval,
 } from '../store/retrieval-store.js'
+import type { Checksums } from '../tree-hash/tree-hash.js'
 
 /** The fields of every request. */
 export interface AccountRequest extends StoreRequest {
@@ -60,7 +61,7 @@ export interface InitiateRequest extends VaultRequest, Omit<StoreInitiateRequest
 export interface UploadRequest extends VaultRequest, StoreUploadRequest {}
 
 /** A request to send one part, with both its hashes. */
-export interface PartRequest extends VaultRequest, Omit<StorePartRequest, 'index'> {}
+export interface PartRequest extends VaultRequest, Omit<StorePartRequest, 'hash' | 'index'>, Checksums {}
 
 /** A request to complete an upload. */
 export interface CompleteRequest extends VaultRequest, StoreUploadRequest {
@@ -93,7 +94,8 @@ export interface VaultPartsPage extends Page<VaultPart> {
 }
 
 /** A request to store an archive of one part. */
-export interface ArchiveRequest extends VaultRequest, Omit<StoreArchiveRequest, 'volume'> {}
+export interface ArchiveRequest
+  extends VaultRequest, Omit<StoreArchiveRequest, 'hash' | 'volume'>, Checksums {}
 
 /** A request to start a job. */
 export interface JobStartRequest extends VaultRequest, StoreJobStart {}

@@ -7,6 +7,7 @@ import { NodeStack, TreeHash } from '../tree-hash/tree-hash.js'
 export function treeHashScheme(leafSize: number = LEAF_SIZE): HashScheme {
   return {
     algorithm: 'sha256-tree',
+    partHashes: 'both', // the linear hash is signed (docs/glacier-protocol.md#signatures)
     ofPart: ({ treeHash }) => treeHash,
     begin() {
       const hash = TreeHash.withLeafSize(leafSize)

@@ -6,6 +6,7 @@ import { CompositeHash, toWireHash } from './composite-hash.js'
 /** The hashes of a bucket. Parts have 64 hex digits, and archives `BASE64-N`, as the service states them. */
 export const COMPOSITE_SCHEME: HashScheme = {
   algorithm: 'sha256-composite',
+  partHashes: 'linear',
   ofPart: ({ linearHash }) => linearHash,
   begin() {
     const hash = createHash('sha256')

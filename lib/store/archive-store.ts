@@ -6,7 +6,6 @@
  */
 import type { ByteRange } from '../byte-range.js'
 import type { ServiceError } from '../errors.js'
-import type { Checksums } from '../tree-hash/tree-hash.js'
 import type { HashScheme } from './hash-scheme.js'
 import type { StoreLimits } from './limits.js'
 import type { Page, PageRequest } from './pages.js'
@@ -26,9 +25,13 @@ export interface SendLimit {
 }
 
 /** The body of a request that carries bytes of an archive. */
-export interface StoreBody extends Checksums {
+export interface StoreBody {
   /** Must not change before the call settles. */
   readonly bytes: Uint8Array
+  /** SHA-256 of the bytes, by which a request is signed. */
+  readonly linearHash: string
+  /** The hash of the part, by the algorithm of the store. */
+  readonly hash: string
   /** Default: no limit. */
   readonly sendLimit?: SendLimit | undefined
   /** Called with the number of bytes each time some of the body is written to the connection. Default: nothing. */
@@ -59,7 +62,7 @@ export interface StoreUploadRequest extends StoreRequest {
   readonly uploadId: string
 }
 
-/** Sends one part, with both its hashes. */
+/** Sends one part, with its hashes. */
 export interface StorePartRequest extends StoreUploadRequest, StoreBody {
   /** The number of the part in the archive, from 0. */
   readonly index: number

@@ -2,7 +2,7 @@
  * The hashes by which a store identifies content. A part has one hash, and the hashes of its parts, in order, give that of
  * an archive. The form of a hash states its algorithm, so it is compared and recorded as text.
  */
-import type { Checksums } from '../tree-hash/tree-hash.js'
+import type { PartChecksums, PartHashKinds } from '../tree-hash/part-checksums.js'
 
 /** Computes the hash of bytes in any number of updates. */
 export interface ByteHasher {
@@ -33,8 +33,10 @@ export interface HashScheme {
    * - `sha256-composite`: SHA-256 over the SHA-256 of each part; it depends on the part size
    */
   readonly algorithm: 'sha256-composite' | 'sha256-tree'
-  /** The hash of a part whose checksums are known. */
-  ofPart(checksums: Checksums): string
+  /** The hashes of a part that the store needs: the stage that hashes parts computes these, and no others. */
+  readonly partHashes: PartHashKinds
+  /** The hash of a part from its checksums; `undefined` if it is not among them. */
+  ofPart(checksums: PartChecksums): string | undefined
   /** Begins the hash of a part. */
   begin(): ByteHasher
   /** Begins the hash of an archive. */

@@ -4,7 +4,8 @@
  * - All transfers share them. Each uses as many at a time as it may, and there are never more than the processors can
  *   use, however many transfers there are. A worker does its jobs in order, and a transfer waits for one part at a time,
  *   so the transfers take turns.
- * - One worker makes the linear hash of a part. The others share its leaves; with a single worker, it makes both.
+ * - One worker makes the linear hash of a part. The others share its leaves, if its tree hash is wanted; with a single
+ *   worker, it makes both.
  * - Workers that read files may wait for a disk. They are other workers than those that hash parts.
  */
 import { invariant } from '../invariant.js'

@@ -1,11 +1,22 @@
 /**
- * Both hashes of bytes in shared memory, made by workers of a pool.
+ * The hashes of bytes in shared memory, made by workers of a pool.
  */
 import { types } from 'node:util'
 import type { HashWorker, HashWorkers } from './hash-pool.js'
 import type { HashResult, MemoryJob } from './hash-worker.js'
 import { LEAF_SIZE } from './leaf-size.js'
-import { NodeStack, type Checksums } from './tree-hash.js'
+import type { PartChecksums, PartHashKinds } from './part-checksums.js'
+import { NodeStack } from './tree-hash.js'
+
+/** What workers do with a part. */
+export interface ChecksumJob {
+  /** The hashes to make; default both. */
+  readonly kinds?: PartHashKinds | undefined
+  /** Stops the workers. */
+  readonly signal?: AbortSignal | undefined
+  /** Bytes of a leaf; default those of the service. */
+  readonly leafSize?: number | undefined
+}
 
 /** Whether bytes lie where other threads can read them. */
 export function isShared(bytes: Uint8Array): bytes is Uint8Array<SharedArrayBuffer> {
@@ -13,17 +24,15 @@ export function isShared(bytes: Uint8Array): bytes is Uint8Array<SharedArrayBuff
 }
 
 /**
- * Both hashes of a part. Its bytes must not change before the promise settles.
+ * The hashes of a part. Its bytes must not change before the promise settles. The linear hash is made by one worker.
  *
- * @param signal - stops the workers
  * @returns `undefined` if the workers cannot run, or were stopped
  */
 export async function checksumsByWorkers(
   [first, ...others]: HashWorkers,
   { buffer: memory, byteOffset, length }: Uint8Array<SharedArrayBuffer>,
-  signal?: AbortSignal,
-  leafSize: number = LEAF_SIZE,
-): Promise<Checksums | undefined> {
+  { kinds = 'both', signal, leafSize = LEAF_SIZE }: ChecksumJob = {},
+): Promise<PartChecksums | undefined> {
   const stop = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
   const onAbort = (): void => {
     Atomics.store(stop, 0, 1)
@@ -31,9 +40,10 @@ export async function checksumsByWorkers(
   signal?.addEventListener('abort', onAbort)
   try {
     const part = { memory, start: byteOffset, end: byteOffset + length, leafSize, stop }
+    const ofLeaves = others.length > 0 ? others : [first]
     const [linear, ...runs] = await Promise.all([
       first.hash({ ...part, kind: 'linear' }, signal),
-      ...hashLeaves(others.length > 0 ? others : [first], { ...part, kind: 'leaves' }, signal),
+      ...(kinds === 'both' ? hashLeaves(ofLeaves, { ...part, kind: 'leaves' }, signal) : []),
     ])
     const nodes = new NodeStack()
     for (const run of runs) {
@@ -43,7 +53,7 @@ export async function checksumsByWorkers(
     if (!linear) return undefined
     return {
       linearHash: Buffer.from(linear.digests).toString('hex'),
-      treeHash: nodes.root().toString('hex'),
+      treeHash: kinds === 'both' ? nodes.root().toString('hex') : undefined,
     }
   } finally {
     signal?.removeEventListener('abort', onAbort)

@@ -22,6 +22,7 @@ import { RateLimit } from '../transfer/rate-limit.js'
 import { reportedRetry } from '../transfer/reported-retry.js'
 import type { HashContext, HashedPart } from '../tree-hash/hash-parts.js'
 import type { HashPool } from '../tree-hash/hash-pool.js'
+import type { PartHashKinds } from '../tree-hash/part-checksums.js'
 import type { UploadContext, UploadEvents } from './upload-context.js'
 import { endUpload, type WriterOutcome } from './writer-outcome.js'
 import type { UploadPlan } from './upload-plan.js'
@@ -144,6 +145,11 @@ export class ArchiveWriter extends TypedWritable<ArchiveWriterEvents> {
   /** The plan of the upload. */
   get plan(): UploadPlan {
     return this.#context.plan
+  }
+
+  /** The hashes that the store needs of a part: for the stage before, as `hashParts({ hashes: writer.partHashes })`. */
+  get partHashes(): PartHashKinds {
+    return this.#context.store.hashes.partHashes
   }
 
   /**

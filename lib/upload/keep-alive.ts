@@ -5,7 +5,7 @@
  * - The part's memory is reserved in the plan: it is released when a later part replaces the part, or at the end.
  * - The memory of a part that is being sent again is released only when that request has settled.
  */
-import type { HashedPart } from '../tree-hash/hash-parts.js'
+import type { StorePart } from '../store/store-part.js'
 import type { Clock } from '../runtime/clock.js'
 import type { PartMemory } from '../transfer/part-memory.js'
 
@@ -14,10 +14,10 @@ export class KeepAlive {
   readonly #clock: Clock
   readonly #afterMs: number
   readonly #memory: PartMemory
-  readonly #send: (part: HashedPart) => Promise<void>
+  readonly #send: (part: StorePart) => Promise<void>
   readonly #stop = new AbortController()
-  #part: HashedPart | undefined
-  #sending: { readonly part: HashedPart; readonly sent: Promise<void> } | undefined
+  #part: StorePart | undefined
+  #sending: { readonly part: StorePart; readonly sent: Promise<void> } | undefined
   #activeAtMs = 0
   #isRunning = false
 
@@ -25,7 +25,7 @@ export class KeepAlive {
    * @param afterMs - milliseconds without activity after which a part is sent again; `Infinity` for never
    * @param send - sends a part again; must not reject
    */
-  constructor(clock: Clock, afterMs: number, memory: PartMemory, send: (part: HashedPart) => Promise<void>) {
+  constructor(clock: Clock, afterMs: number, memory: PartMemory, send: (part: StorePart) => Promise<void>) {
     this.#clock = clock
     this.#afterMs = afterMs
     this.#memory = memory
@@ -33,7 +33,7 @@ export class KeepAlive {
   }
 
   /** Keeps a part that the service has, in place of the previous one, and watches for silence from now on. */
-  keep(part: HashedPart): void {
+  keep(part: StorePart): void {
     const before = this.#part
     this.#part = part
     if (before) this.#release(before)
@@ -64,14 +64,14 @@ export class KeepAlive {
     }
   }
 
-  async #sendAgain(part: HashedPart): Promise<void> {
+  async #sendAgain(part: StorePart): Promise<void> {
     this.#sending = { part, sent: this.#send(part) }
     await this.#sending.sent
     this.#sending = undefined
     this.active()
   }
 
-  #release(part: HashedPart): void {
+  #release(part: StorePart): void {
     const release = (): void => {
       this.#memory.release(part.bytes)
     }

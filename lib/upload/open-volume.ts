@@ -9,7 +9,7 @@
  */
 import { EmptyArchiveError } from '../errors.js'
 import { invariant } from '../invariant.js'
-import type { HashedPart } from '../tree-hash/hash-parts.js'
+import type { StorePart } from '../store/store-part.js'
 import type { InitiatedUpload, StoredArchive } from '../store/archive-store.js'
 import type { PartHashes } from '../store/hash-scheme.js'
 import type { Archive, RecordedArchive } from '../store/archive.js'
@@ -29,7 +29,7 @@ export class OpenVolume implements Volume {
   readonly #isResumed: boolean
   readonly #sender: PartSender
   readonly #hashes: PartHashes
-  #held: HashedPart | undefined
+  #held: StorePart | undefined
   #firstPart: Content | undefined
   #size = 0
   /** The upload that is open at the service. */
@@ -65,8 +65,8 @@ export class OpenVolume implements Volume {
   }
 
   /** Takes the next part; resolves when another part could be sent. */
-  async add(part: HashedPart): Promise<void> {
-    const hash = this.#context.store.hashes.ofPart(part)
+  async add(part: StorePart): Promise<void> {
+    const { hash } = part
     this.#hashes.push(hash)
     this.#size = part.end - this.#position.offset
     this.#firstPart ??= { size: part.end - part.start, hash }
@@ -128,7 +128,7 @@ export class OpenVolume implements Volume {
     await this.#sender.send(first)
   }
 
-  async #sendWhole(part: HashedPart, hasNextVolume: boolean): Promise<RecordedArchive> {
+  async #sendWhole(part: StorePart, hasNextVolume: boolean): Promise<RecordedArchive> {
     const { stored, intentId, warn } = await sendWhole(this.#context, this.#facts(), part)
     const archive = this.#archive(stored, this.#hashes.digest())
     await this.#record(archive, undefined, hasNextVolume, intentId)

@@ -8,7 +8,7 @@
 import { toInclusive, type ByteRange } from '../byte-range.js'
 import { HashMismatchError, type ResumeMismatchError } from '../errors.js'
 import { invariant } from '../invariant.js'
-import type { HashedPart } from '../tree-hash/hash-parts.js'
+import type { StorePart } from '../store/store-part.js'
 import { KeepAlive } from './keep-alive.js'
 import { uploadErrorOf, type UploadContext } from './upload-context.js'
 import { endsEarly, type ResumedUpload } from './uploaded-parts.js'
@@ -63,7 +63,7 @@ export class PartSender {
    *
    * @throws {ResumeMismatchError} the part ends the source before the last byte that was uploaded
    */
-  async send(part: HashedPart): Promise<void> {
+  async send(part: StorePart): Promise<void> {
     this.#sendUnlessUploaded(part)
     while (this.#inFlight.size >= this.#context.plan.concurrency) await Promise.race(this.#inFlight)
   }
@@ -95,10 +95,9 @@ export class PartSender {
     return endsEarly(this.#offset + size, this.#offset + this.uploadedEnd, this.#uploadId)
   }
 
-  #sendUnlessUploaded(part: HashedPart): void {
+  #sendUnlessUploaded(part: StorePart): void {
     const { start, end } = this.#rangeOf(part)
-    const found =
-      this.#uploaded?.compare({ start, end, hash: this.#context.store.hashes.ofPart(part) }) ?? 'none'
+    const found = this.#uploaded?.compare({ start, end, hash: part.hash }) ?? 'none'
     if (found === 'same') {
       partDone(this.#context, part, true)
       this.#keepAlive.keep(part)
@@ -114,7 +113,7 @@ export class PartSender {
   }
 
   /** Sends a part; the promise is fulfilled when the request has settled, also if it failed. */
-  #send(part: HashedPart, done: () => void = () => undefined): Promise<void> {
+  #send(part: StorePart, done: () => void = () => undefined): Promise<void> {
     const uploadId = this.#uploadId
     invariant(uploadId !== undefined, 'a part is sent only to an upload that is begun or resumed')
     const sent = sendPart(this.#context, uploadId, this.#rangeOf(part), part)
@@ -130,7 +129,7 @@ export class PartSender {
     return sent
   }
 
-  #rangeOf({ start, end }: HashedPart): ByteRange {
+  #rangeOf({ start, end }: StorePart): ByteRange {
     return { start: start - this.#offset, end: end - this.#offset }
   }
 }
@@ -141,17 +140,17 @@ export class PartSender {
  * @param skipped - whether the service had the part already
  */
 export function partDone(
-  { store, progress, concurrency, emit }: UploadContext,
-  part: HashedPart,
+  { progress, concurrency, emit }: UploadContext,
+  part: StorePart,
   skipped: boolean,
 ): void {
-  const { index, start, end } = part
+  const { index, start, end, hash } = part
   progress.partDone(end - start, skipped)
   emit('part', {
     index,
     start,
     end,
-    hash: store.hashes.ofPart(part),
+    hash,
     skipped,
     concurrency: concurrency.current,
   })
@@ -170,13 +169,12 @@ async function sendPart(
   context: UploadContext,
   uploadId: string,
   range: ByteRange,
-  part: HashedPart,
+  part: StorePart,
 ): Promise<void> {
   const { store, plan, retry, concurrency, progress, signal, sendLimit } = context
-  const { bytes, linearHash, treeHash } = part
-  const hash = store.hashes.ofPart(part)
+  const { bytes, linearHash, hash } = part
   const index = range.start / plan.partSize
-  const request = { uploadId, index, range, bytes, linearHash, treeHash, sendLimit, signal }
+  const request = { uploadId, index, range, bytes, linearHash, hash, sendLimit, signal }
   const attempt = async (): Promise<void> => {
     const found = await progress.inFlight((onSent) => store.uploadPart({ ...request, onSent }))
     if (found === hash) return

@@ -45,8 +45,8 @@ export async function sendSource(
   const ended = endOf(writer)
   let bytes: Readable | undefined
   try {
-    const { plan, partMemory: memory } = writer
-    const hashing = new PartHasher({ hashThreads }, writer.hashContext)
+    const { plan, partMemory: memory, partHashes: hashes } = writer
+    const hashing = new PartHasher({ hashes, hashThreads }, writer.hashContext)
     const opened = openSource(source)
     bytes = isDescriptor(opened) ? readParts(opened, memory) : opened
     if (!plan.volumes) limitSize(bytes, plan)

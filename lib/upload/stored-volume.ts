@@ -1,6 +1,6 @@
 /** A volume that an earlier run has stored: the stream is read past it, and must still be what it was. */
 import { ResumeMismatchError } from '../errors.js'
-import type { HashedPart } from '../tree-hash/hash-parts.js'
+import type { StorePart } from '../store/store-part.js'
 import type { Archive, RecordedArchive } from '../store/archive.js'
 import type { HashScheme, PartHashes } from '../store/hash-scheme.js'
 import type { UploadContext } from './upload-context.js'
@@ -43,8 +43,8 @@ export class StoredVolume implements Volume {
   }
 
   /** Takes the next part. Its memory is released. */
-  add(part: HashedPart): Promise<void> {
-    this.#hashes.push(this.#context.store.hashes.ofPart(part))
+  add(part: StorePart): Promise<void> {
+    this.#hashes.push(part.hash)
     this.#size = part.end - this.#offset
     this.#partSizes.push(part.end - part.start)
     this.#context.partMemory.release(part.bytes)

@@ -18,6 +18,7 @@ import {
 } from '../errors.js'
 import type { HashedPart } from '../tree-hash/hash-parts.js'
 import type { Archive } from '../store/archive.js'
+import { storePart } from '../store/store-part.js'
 import { endsEarly, listUploaded, type ResumedUpload } from './uploaded-parts.js'
 import { StoredVolume } from './stored-volume.js'
 import { OpenVolume } from './open-volume.js'
@@ -100,7 +101,7 @@ export class VolumeSequence {
       await this.#complete(volume, true)
       volume = await this.#next()
     }
-    await volume.add(part)
+    await volume.add(await storePart(this.#context.store.hashes, part, this.#context.signal))
     this.#warnOfFullness(volume.parts)
   }
 

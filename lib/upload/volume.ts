@@ -1,6 +1,6 @@
 /** A volume of a stream, as the sequence of volumes handles it: stored by an earlier run, or open. */
 import type { RecordedArchive } from '../store/archive.js'
-import type { HashedPart } from '../tree-hash/hash-parts.js'
+import type { StorePart } from '../store/store-part.js'
 
 /** The position of a volume in its stream, and what describes it. */
 export interface VolumePosition {
@@ -27,7 +27,7 @@ export interface Volume {
   /** Whether the archive may exist: then the upload must not be aborted. */
   readonly completionSent: boolean
   /** Takes the next part; resolves when another part could be sent. */
-  add(part: HashedPart): Promise<void>
+  add(part: StorePart): Promise<void>
   /**
    * Ends the volume.
    *

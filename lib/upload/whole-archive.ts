@@ -7,7 +7,7 @@
  *   carried out leaves its intent to the next attempt; so does every attempt where an archive takes the place of the first.
  */
 import { HashMismatchError } from '../errors.js'
-import type { HashedPart } from '../tree-hash/hash-parts.js'
+import type { StorePart } from '../store/store-part.js'
 import { mayHaveActed } from '../store/failure.js'
 import { combined } from '../store/hash-scheme.js'
 import type { StoredArchive } from '../store/archive-store.js'
@@ -37,19 +37,19 @@ export interface StoredWhole {
 export async function sendWhole(
   context: UploadContext,
   facts: ArchiveFacts,
-  part: HashedPart,
+  part: StorePart,
 ): Promise<StoredWhole> {
   const { store, retry, random, progress, journal, signal, lastSignal, sendLimit } = context
   const { vaultName } = store
-  const { bytes, linearHash, treeHash } = part
+  const { bytes, linearHash } = part
   const size = bytes.length
-  const hash = combined(store.hashes, [store.hashes.ofPart(part)])
+  const hash = combined(store.hashes, [part.hash])
   const request = {
     description: facts.description,
     volume: facts.volume,
     bytes,
     linearHash,
-    treeHash,
+    hash: part.hash,
     sendLimit,
     signal: lastSignal,
   }

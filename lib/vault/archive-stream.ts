@@ -68,18 +68,17 @@ export class ArchiveStream extends TypedWritable<ArchiveWriterEvents> {
    */
   constructor(writer: ArchiveWriter, hashThreads: number | undefined) {
     super({ objectMode: true, highWaterMark: 1 })
-    const { plan, partMemory: memory } = writer
+    const { plan, partMemory: memory, partHashes: hashes } = writer
     this.#writer = writer
     this.#cutter = rechunk(plan.partSize, { memory })
     forwardEvents(writer, UPLOAD_EVENTS, (event, ...args) => {
       this.emit(event, ...args)
     })
     const ended = endOf(writer)
-    this.#stages = pipeline(this.#cutter, new PartHasher({ hashThreads }, writer.hashContext), writer).catch(
-      async (error: unknown) => {
-        throw withOutcome(error, writer, await ended)
-      },
-    )
+    const hashing = new PartHasher({ hashes, hashThreads }, writer.hashContext)
+    this.#stages = pipeline(this.#cutter, hashing, writer).catch(async (error: unknown) => {
+      throw withOutcome(error, writer, await ended)
+    })
     this.#stages.catch((error: unknown) => {
       this.destroy(error as Error)
     })

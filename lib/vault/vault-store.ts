@@ -57,13 +57,13 @@ export function vaultStore(
     keepAliveMs: KEEP_ALIVE_MS,
     replacesArchives: false,
     vaultName,
-    uploadArchive: async ({ description, bytes, linearHash, treeHash, sendLimit, onSent, signal }) => {
+    uploadArchive: async ({ description, bytes, linearHash, hash: treeHash, sendLimit, onSent, signal }) => {
       const request = { description, bytes, linearHash, treeHash, sendLimit, onSent, signal }
       return storedOf(await client.uploadArchive(to(request)))
     },
     initiateUpload: ({ partSize, description, signal }) =>
       client.initiateUpload(to({ partSize, description, signal })),
-    uploadPart: ({ uploadId, range, bytes, linearHash, treeHash, sendLimit, onSent, signal }) =>
+    uploadPart: ({ uploadId, range, bytes, linearHash, hash: treeHash, sendLimit, onSent, signal }) =>
       client.uploadPart(to({ uploadId, range, bytes, linearHash, treeHash, sendLimit, onSent, signal })),
     completeUpload: async ({ hash: treeHash, ...request }) =>
       storedOf(await client.completeUpload(to({ ...request, treeHash }))),

@@ -39,8 +39,8 @@ export class HashStore implements Port.ArchiveStore {
     this.limits = limits
   }
 
-  async uploadArchive({ bytes, treeHash }: Port.StoreArchiveRequest): Promise<Port.StoredArchive> {
-    return this.#store(bytes.length, treeHash)
+  async uploadArchive({ bytes, hash }: Port.StoreArchiveRequest): Promise<Port.StoredArchive> {
+    return this.#store(bytes.length, hash)
   }
 
   async initiateUpload(request: Port.StoreInitiateRequest): Promise<Port.InitiatedUpload> {
@@ -52,10 +52,10 @@ export class HashStore implements Port.ArchiveStore {
 
   async uploadPart(request: Port.StorePartRequest): Promise<string> {
     this.requests.parts++
-    const { uploadId, range, treeHash } = request
+    const { uploadId, range, hash } = request
     await this.beforePart(request)
-    this.#upload(uploadId).parts.set(range.start, { ...range, hash: treeHash })
-    return treeHash
+    this.#upload(uploadId).parts.set(range.start, { ...range, hash })
+    return hash
   }
 
   async completeUpload({

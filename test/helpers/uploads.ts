@@ -1,6 +1,8 @@
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { ConnectionError, NotFoundError, ServiceError } from '../../lib/errors.js'
+import { treeHashScheme } from '../../lib/glacier/tree-hash-scheme.js'
+import { storePart, type StorePart } from '../../lib/store/store-part.js'
 import { hashParts, type HashedPart } from '../../lib/tree-hash/hash-parts.js'
 import { treeHashOf } from '../../lib/tree-hash/tree-hash.js'
 import type { ArchiveStream } from '../../lib/vault/archive-stream.js'
@@ -59,6 +61,14 @@ export async function partsOf(bytes: Uint8Array, size = MIB): Promise<HashedPart
   const parts: HashedPart[] = []
   for await (const part of Readable.from([bytes]).pipe(rechunk(size)).pipe(hashParts()))
     parts.push(part as HashedPart)
+  return parts
+}
+
+/** The parts of some bytes, as a vault takes them. */
+export async function vaultPartsOf(bytes: Uint8Array): Promise<StorePart[]> {
+  const { signal } = new AbortController()
+  const parts: StorePart[] = []
+  for (const part of await partsOf(bytes)) parts.push(await storePart(treeHashScheme(), part, signal))
   return parts
 }
 

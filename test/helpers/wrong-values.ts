@@ -73,6 +73,7 @@ export const WRONG: Readonly<Record<string, WrongValues>> = {
   journal: { types: [7, {}, { begun: () => undefined }], ranges: [] },
   rechunk: { types: [7, 'x', {}], ranges: [] },
   hashThreads,
+  hashes: { types: [7, true, ['linear']], ranges: ['', 'tree', 'Both'] },
   volumes: boolean,
   isComplete: boolean,
   isOnlyIntent: boolean,

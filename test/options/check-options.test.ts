@@ -176,7 +176,7 @@ const TAKERS: readonly Taker[] = [
       caller: 'hashParts',
       exports: ['hashParts', 'PartHasher'],
       call,
-      names: namesOf<api.HashPartsOptions>({ hashThreads: 1 }),
+      names: namesOf<api.HashPartsOptions>({ hashes: 1, hashThreads: 1 }),
     }),
   ),
   ...[(options: any) => api.treeHash(options), (options: any) => new api.TreeHashStream(options)].map(

@@ -8,7 +8,9 @@ const hex = (bytes: Uint8Array | string): string => sha256(bytes).toString('hex'
 
 t.test('the hash of a part is its linear hash, also of bytes that come in pieces', async (t) => {
   t.equal(COMPOSITE_SCHEME.algorithm, 'sha256-composite')
-  t.equal(COMPOSITE_SCHEME.ofPart({ linearHash: hex('a'), treeHash: hex('b') }), hex('a'))
+  t.equal(COMPOSITE_SCHEME.partHashes, 'linear')
+  for (const treeHash of [undefined, hex('b')])
+    t.equal(COMPOSITE_SCHEME.ofPart({ linearHash: hex('a'), treeHash }), hex('a'))
   const hash = COMPOSITE_SCHEME.begin()
   hash.update(Buffer.from('hel'))
   hash.update(Buffer.from('lo'))

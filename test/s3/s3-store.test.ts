@@ -349,9 +349,9 @@ t.test('a hash that a store states otherwise is a mismatch only if the object ha
   t.equal(journal.types.at(-1), 'stored')
 })
 
-function hashesOf(bytes: Uint8Array | string): { linearHash: string; treeHash: string } {
+function hashesOf(bytes: Uint8Array | string): { linearHash: string; hash: string } {
   const linearHash = createHash('sha256').update(bytes).digest('hex')
-  return { linearHash, treeHash: linearHash }
+  return { linearHash, hash: linearHash }
 }
 
 t.test('a long stream continues in the keys of its volumes, and each is resumed by its ID', async (t) => {

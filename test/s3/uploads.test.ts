@@ -6,12 +6,14 @@ import t, { type Test } from 'tap'
 import { Catalog } from '../../lib/catalog/catalog.js'
 import type { LocalBucket, LocalBucketOptions } from '../../lib/local/index.js'
 import { compositeOf } from '../../lib/s3/object-at-key.js'
+import { COMPOSITE_SCHEME } from '../../lib/s3/composite-scheme.js'
 import { s3Client } from '../../lib/s3/sdk/s3-client.js'
 import { s3Store } from '../../lib/s3/s3-store-of.js'
 import { S3_LIMITS } from '../../lib/s3/s3-limits.js'
 import { S3Store } from '../../lib/s3/s3-store.js'
 import { MIB } from '../../lib/sizes.js'
 import type { UploadWarning } from '../../lib/store/archive.js'
+import type { HashScheme } from '../../lib/store/hash-scheme.js'
 import { rechunk } from '../../lib/stages/rechunk.js'
 import { hashParts, type HashedPart } from '../../lib/tree-hash/hash-parts.js'
 import { archiveStream } from '../../lib/vault/archive-stream.js'
@@ -52,11 +54,20 @@ async function bytesAt(sdk: S3Client, key: string): Promise<Buffer> {
 /** Begins an upload that has some parts of these bytes; its ID. */
 async function withParts(store: S3Store, bytes: Buffer, indexes: readonly number[]): Promise<string> {
   const { uploadId } = await store.initiateUpload({ partSize: PART })
-  const chunks = Readable.from([bytes]).pipe(rechunk(PART)).pipe(hashParts())
+  const chunks = Readable.from([bytes])
+    .pipe(rechunk(PART))
+    .pipe(hashParts({ hashes: 'linear' }))
   for await (const part of chunks) {
-    const { index, start: from, end, ...body } = part as HashedPart
+    const { index, start, end, bytes: body, linearHash } = part as HashedPart
     if (indexes.includes(index))
-      await store.uploadPart({ uploadId, index, range: { start: from, end }, ...body })
+      await store.uploadPart({
+        uploadId,
+        index,
+        range: { start, end },
+        bytes: body,
+        linearHash,
+        hash: linearHash,
+      })
   }
   return uploadId
 }
@@ -90,6 +101,29 @@ t.test('a writer and a stream take a store as they take a vault', async (t) => {
   await pipeline(Readable.from([bytes]), new PassThrough(), stream)
   t.match(stream.archives, [{ archiveId: 's3://backups/stream', parts: 2 }])
   for (const key of ['writer', 'stream']) t.ok((await bytesAt(sdk, key)).equals(bytes), key)
+})
+
+t.test('each byte that goes to a bucket is hashed once, in every way to send it', async (t) => {
+  const { sdk } = await start(t)
+  const treeHashes: unknown[] = []
+  class WatchedStore extends S3Store {
+    override readonly hashes: HashScheme = {
+      ...COMPOSITE_SCHEME,
+      ofPart(checksums) {
+        treeHashes.push(checksums.treeHash)
+        return COMPOSITE_SCHEME.ofPart(checksums)
+      },
+    }
+  }
+  const client = s3Client(sdk)
+  const storeOf = (key: string): S3Store => new WatchedStore({ client, bucket: 'backups', key }, LIMITS)
+  const bytes = LONG.subarray(0, PART + 9)
+  await uploadArchive([bytes], { store: storeOf('a') })
+  await pipeline(Readable.from([bytes]), archiveStream({ store: storeOf('b') }))
+  const writer = archiveWriter({ store: storeOf('c') })
+  const hashing = hashParts({ hashes: writer.partHashes })
+  await pipeline(Readable.from([bytes]), rechunk(PART), hashing, writer)
+  t.strictSame(treeHashes, Array(6).fill(undefined))
 })
 
 t.test('an upload is resumed with any pattern of holes: nothing that is stored is sent again', async (t) => {

@@ -4,6 +4,7 @@ import { combined, type HashScheme } from '../../lib/store/hash-scheme.js'
 /** A scheme whose hashes can be read. */
 const PLAIN: HashScheme = {
   algorithm: 'sha256-tree',
+  partHashes: 'both',
   ofPart: ({ treeHash }) => treeHash,
   begin: () => ({ update: () => undefined, digest: () => '' }),
   combine() {

@@ -1,16 +1,23 @@
+import { createHash } from 'node:crypto'
 import { PassThrough, Readable } from 'node:stream'
 import t from 'tap'
-import { hashParts, PartHasher, type HashedPart } from '../../lib/tree-hash/hash-parts.js'
+import {
+  hashParts,
+  PartHasher,
+  type HashedPart,
+  type HashPartsOptions,
+} from '../../lib/tree-hash/hash-parts.js'
 import type { HashPool } from '../../lib/tree-hash/hash-pool.js'
+import type { PartHashKinds } from '../../lib/tree-hash/part-checksums.js'
 import { computeChecksums } from '../../lib/tree-hash/tree-hash.js'
 import { forEachLeafYielding } from '../../lib/tree-hash/yielding.js'
 import { MIB } from '../../lib/sizes.js'
 import { settled } from '../helpers/gate.js'
 import { patternBytes } from '../helpers/pattern-source.js'
 
-async function hashed(parts: Uint8Array[]): Promise<HashedPart[]> {
+async function hashed(parts: Uint8Array[], options: HashPartsOptions = {}): Promise<HashedPart[]> {
   const found: HashedPart[] = []
-  for await (const part of Readable.from(parts).pipe(hashParts())) found.push(part as HashedPart)
+  for await (const part of Readable.from(parts).pipe(hashParts(options))) found.push(part as HashedPart)
   return found
 }
 
@@ -29,6 +36,26 @@ t.test(
     for (const [i, { bytes }] of found.entries()) t.equal(bytes, parts[i])
   },
 )
+
+t.test('without a tree hash, a part has only SHA-256 of its bytes', async (t) => {
+  for (const hashThreads of [0, 1, 2]) {
+    const parts = [3 * MIB, MIB, 3 * MIB, 1].map((size, i) => {
+      const bytes = new Uint8Array(new SharedArrayBuffer(size))
+      bytes.set(patternBytes(size, i))
+      return bytes
+    })
+    const found = await hashed(parts, { hashes: 'linear', hashThreads })
+    t.strictSame(
+      found.map(({ index, linearHash, treeHash }) => ({ index, linearHash, treeHash })),
+      parts.map((bytes, index) => ({
+        index,
+        linearHash: createHash('sha256').update(bytes).digest('hex'),
+        treeHash: undefined,
+      })),
+      `${hashThreads} threads`,
+    )
+  }
+})
 
 t.test('an empty part is left out', async (t) => {
   t.match(await hashed([Buffer.alloc(3), Buffer.alloc(0), Buffer.alloc(2)]), [
@@ -113,9 +140,13 @@ t.test(
         return undefined
       },
     }
-    const takenFor = async (hashThreads: number | undefined, parts: Uint8Array[]): Promise<number[]> => {
+    const takenFor = async (
+      hashThreads: number | undefined,
+      parts: Uint8Array[],
+      hashes?: PartHashKinds,
+    ): Promise<number[]> => {
       counts.length = 0
-      const hasher = new PartHasher({ hashThreads }, { leafSize, pool })
+      const hasher = new PartHasher({ hashes, hashThreads }, { leafSize, pool })
       for await (const part of Readable.from(parts).pipe(hasher)) t.ok(part)
       return [...counts]
     }
@@ -124,6 +155,7 @@ t.test(
     t.strictSame(await takenFor(3, [shared(1), shared(16), shared(1)]), [], 'parts of one leaf')
     t.strictSame(await takenFor(3, [shared(1), shared(17), shared(64)]), [3, 3])
     t.strictSame(await takenFor(undefined, [shared(1), shared(17)]), [2], 'the default')
+    t.strictSame(await takenFor(3, [shared(1), shared(17)], 'linear'), [1], 'one hash, by one thread')
     t.strictSame(await takenFor(0, [shared(1), shared(17)]), [], 'no threads')
     t.strictSame(await takenFor(3, [shared(1), Buffer.alloc(17)]), [], 'memory that is not shared')
   },

@@ -56,12 +56,13 @@ t.test('any number of workers makes the hashes of bytes in memory', async (t) =>
 t.test('a job that is stopped has no result, and the workers continue with the next', async (t) => {
   const ending = new AbortController()
   const workers = pool.take(2) as HashWorkers
-  const stopped = checksumsByWorkers(workers, shared(64 * MIB), ending.signal)
-  const next = checksumsByWorkers(workers, shared(2 * MIB), new AbortController().signal)
+  const stopped = checksumsByWorkers(workers, shared(64 * MIB), { signal: ending.signal })
+  const { signal } = new AbortController()
+  const next = checksumsByWorkers(workers, shared(2 * MIB), { signal })
   ending.abort()
   t.equal(await stopped, undefined)
   t.strictSame(await next, computeChecksums(patternBytes(2 * MIB)))
-  t.equal(await checksumsByWorkers(workers, shared(1), ending.signal), undefined)
+  t.equal(await checksumsByWorkers(workers, shared(1), { signal: ending.signal }), undefined)
 })
 
 t.test('a worker reads leaves of a file, and has no result if it cannot', async (t) => {

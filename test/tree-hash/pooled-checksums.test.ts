@@ -2,6 +2,7 @@ import { getEventListeners } from 'node:events'
 import t from 'tap'
 import type { HashWorker, HashWorkers } from '../../lib/tree-hash/hash-pool.js'
 import type { MemoryJob } from '../../lib/tree-hash/hash-worker.js'
+import type { PartHashKinds } from '../../lib/tree-hash/part-checksums.js'
 import { checksumsByWorkers } from '../../lib/tree-hash/pooled-checksums.js'
 
 /** A job that a worker was given: the number of the worker, the kind, and the leaves from the first to the last. */
@@ -12,7 +13,7 @@ const LEAF_SIZE = 16
 const BEFORE = 3 * LEAF_SIZE
 
 /** Gives a part of so many leaves to workers that have no results. */
-async function given(leaves: number, workerCount: number): Promise<Given[]> {
+async function given(leaves: number, workerCount: number, kinds?: PartHashKinds): Promise<Given[]> {
   const jobs: Given[] = []
   const leafOf = (offset: number): number => (offset - BEFORE) / LEAF_SIZE
   const workers = Array.from({ length: workerCount }, (_, i): HashWorker => ({
@@ -24,7 +25,7 @@ async function given(leaves: number, workerCount: number): Promise<Given[]> {
   }))
   const memory = new SharedArrayBuffer(BEFORE + leaves * LEAF_SIZE + BEFORE)
   const part = new Uint8Array(memory, BEFORE, leaves * LEAF_SIZE)
-  await checksumsByWorkers(workers as unknown as HashWorkers, part, undefined, LEAF_SIZE)
+  await checksumsByWorkers(workers as unknown as HashWorkers, part, { kinds, leafSize: LEAF_SIZE })
   return jobs
 }
 
@@ -57,6 +58,11 @@ t.test('a worker without leaves has no job', async (t) => {
   ])
 })
 
+t.test('without a tree hash, one worker has one job', async (t) => {
+  t.strictSame(await given(5, 1, 'linear'), [[0, 'linear', 0, 5]])
+  t.strictSame(await given(5, 3, 'linear'), [[0, 'linear', 0, 5]])
+})
+
 t.test('the signal stops the jobs, and has no listener once they have settled', async (t) => {
   const ending = new AbortController()
   const stops: number[] = []
@@ -72,7 +78,7 @@ t.test('the signal stops the jobs, and has no listener once they have settled', 
     },
   }
   const part = new Uint8Array(new SharedArrayBuffer(32))
-  t.equal(await checksumsByWorkers([worker], part, ending.signal, LEAF_SIZE), undefined)
+  t.equal(await checksumsByWorkers([worker], part, { signal: ending.signal, leafSize: LEAF_SIZE }), undefined)
   t.strictSame(stops, [0, 1, 1, 1])
   t.strictSame(getEventListeners(ending.signal, 'abort'), [])
 })

@@ -2,7 +2,8 @@ import { Readable, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import t from 'tap'
 import { ServiceError } from '../../lib/errors.js'
-import type { HashedPart } from '../../lib/tree-hash/hash-parts.js'
+import { rechunk } from '../../lib/stages/rechunk.js'
+import { hashParts, type HashedPart } from '../../lib/tree-hash/hash-parts.js'
 import { treeHashOf } from '../../lib/tree-hash/tree-hash.js'
 import { archiveWriter } from '../../lib/vault/archive-writer.js'
 import type { SendLimit } from '../../lib/store/archive-store.js'
@@ -209,6 +210,15 @@ t.test('what is no hashed part is refused, saying what is missing', async (t) =>
     name: 'TypeError',
     message: /put hashParts\(\) in front of it/,
   })
+})
+
+t.test('a vault gets the tree hashes also of parts that come without them', async (t) => {
+  const bytes = patternBytes(5 * MIB + 1)
+  const vault = new MemoryVault()
+  const writer = writerTo(vault, { partSize: 2 * MIB })
+  t.equal(writer.partHashes, 'both')
+  await pipeline(Readable.from([bytes]), rechunk(2 * MIB), hashParts({ hashes: 'linear' }), writer)
+  t.match(writer.archives, [{ hash: treeHashOf(bytes), parts: 3 }])
 })
 
 t.test('part 10,001 is refused before it is sent', async (t) => {

@@ -6,12 +6,19 @@ import type { ArchiveWriter } from '../../lib/upload/archive-writer.js'
 import { KeepAlive } from '../../lib/upload/keep-alive.js'
 import { PartMemory } from '../../lib/transfer/part-memory.js'
 import { rechunk } from '../../lib/stages/rechunk.js'
-import type { HashedPart } from '../../lib/tree-hash/hash-parts.js'
+import type { StorePart } from '../../lib/store/store-part.js'
 import { MIB } from '../../lib/sizes.js'
 import { gate, settled } from '../helpers/gate.js'
 import { MemoryVault } from '../helpers/memory-vault.js'
 import { patternBytes } from '../helpers/pattern-source.js'
-import { failure, partsOf, recordingJournal, sentTo, vaultWithParts, writerTo } from '../helpers/uploads.js'
+import {
+  failure,
+  recordingJournal,
+  sentTo,
+  vaultPartsOf,
+  vaultWithParts,
+  writerTo,
+} from '../helpers/uploads.js'
 import { VirtualClock } from '../helpers/virtual-clock.js'
 
 const HOUR_MS = 3_600_000
@@ -179,12 +186,12 @@ t.test(
     const clock = new VirtualClock()
     const memory = new CountingMemory(MIB)
     const hold = gate()
-    const again: HashedPart[] = []
+    const again: StorePart[] = []
     const keepAlive = new KeepAlive(clock, KEEP_ALIVE_MS, memory, (part) => {
       again.push(part)
       return hold.opened
     })
-    const [a, b, c] = (await partsOf(patternBytes(3 * MIB))) as [HashedPart, HashedPart, HashedPart]
+    const [a, b, c] = (await vaultPartsOf(patternBytes(3 * MIB))) as [StorePart, StorePart, StorePart]
     keepAlive.keep(a)
     t.strictSame(memory.back, [])
     keepAlive.keep(b)

@@ -8,10 +8,10 @@ import { MemoryVault } from '../helpers/memory-vault.js'
 import { patternBytes } from '../helpers/pattern-source.js'
 import {
   contextFor,
-  partsOf,
   recordingJournal,
   send,
   sentTo,
+  vaultPartsOf,
   vaultWithParts,
   writerTo,
 } from '../helpers/uploads.js'
@@ -34,7 +34,7 @@ t.test(
     )
     sender.begin(uploadId)
     const taken: number[] = []
-    const parts = await partsOf(patternBytes(2 * MIB))
+    const parts = await vaultPartsOf(patternBytes(2 * MIB))
     const sending = parts.map(async (part) => {
       await sender.send(part)
       taken.push(part.index)

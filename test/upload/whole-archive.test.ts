@@ -5,21 +5,21 @@ import { sendWhole, type StoredWhole } from '../../lib/upload/whole-archive.js'
 import { MemoryVault } from '../helpers/memory-vault.js'
 import { patternBytes } from '../helpers/pattern-source.js'
 import {
-  partsOf,
   recordingJournal,
   refused,
   reset,
   send,
   contextFor,
   vaultName,
+  vaultPartsOf,
   writerTo,
   type RecordingJournal,
 } from '../helpers/uploads.js'
 
 const bytes = patternBytes(100)
-const [part] = await partsOf(bytes)
+const [part] = await vaultPartsOf(bytes)
 if (!part) throw new Error('there is one part')
-const { treeHash: hash } = part
+const { hash } = part
 const facts = { description: 'x', volume: 1, firstVolume: undefined }
 
 /** Sends the part as an archive; `failures` are what the first requests fail with. */

@@ -19,8 +19,7 @@ import {
 import type { RequestOptions } from '../request-options.js'
 import { RequestSender, type Loaded, type SdkCommand } from './request-sender.js'
 import { toServiceError } from './service-error.js'
-import type { AccountRequest } from '../vault-client.js'
-import type { StoreBody } from '../../store/archive-store.js'
+import type { AccountRequest, ArchiveRequest, PartRequest } from '../vault-client.js'
 
 /** The SDK, and a client of it. */
 type LoadedGlacier = Loaded<typeof Sdk, Sdk.GlacierClient>
@@ -112,7 +111,7 @@ export class SdkConnection {
   /** Makes a request whose body is bytes of an archive. */
   send<Output>(
     operation: string,
-    request: AccountRequest & StoreBody,
+    request: ArchiveRequest | PartRequest,
     command: (sdk: typeof Sdk, body: Readable) => SdkCommand<Output>,
   ): Promise<Output> {
     const { linearHash, treeHash } = request

@@ -1,5 +1,5 @@
 /** The requests of the simulated client, by the calls of the port. */
-import type { StoreBody } from '../../../lib/store/archive-store.js'
+import type { ArchiveRequest } from '../../../lib/client/vault-client.js'
 import type { RequestSummary } from '../service/history.js'
 import type { Body, Caller, Service } from '../service/service.js'
 
@@ -27,7 +27,7 @@ export interface SimRequest<Response> {
   readonly summary: RequestSummary
   readonly signal: AbortSignal | undefined
   /** The bytes of an archive that the request carries; `undefined` if it carries none. */
-  readonly body?: StoreBody | undefined
+  readonly body?: Pick<ArchiveRequest, keyof Body | 'onSent' | 'sendLimit'> | undefined
   /** Lets the service carry the request out. The body is that of the request as it arrives. */
   act(caller: Caller, body: Body): Response
 }
