@@ -298,6 +298,7 @@ const TAKERS: readonly Taker[] = [
       restoreDelay: 1,
       repeatableFor: 1,
       partHashes: 1,
+      createBuckets: 1,
       now: 1,
       faults: 1,
       idleTimeout: 1,
@@ -313,6 +314,7 @@ const TAKERS: readonly Taker[] = [
       restoreDelay: { types: [[], true], ranges: [-1, NaN, Infinity] },
       repeatableFor: { types: ['1', {}], ranges: [-1, NaN, Infinity] },
       partHashes: { types: [1, 'true'], ranges: [] },
+      createBuckets: { types: [1, 'true'], ranges: [] },
     },
   },
   ...Object.entries(REQUESTS).map(([call, rules]): Taker => ({
