@@ -22,8 +22,8 @@ export function assertVaultAndAccount(command: Command): void {
   for (const [i, argument] of command.registeredArguments.entries()) {
     const value: unknown = command.processedArgs[i]
     if (value === undefined || !(argument.name() === 'vault' || isOfVault)) continue
-    if (takesDestination(command)) {
-      assertDestination(command, String(value))
+    if (takesDestination(command) && typeof value === 'string') {
+      assertDestination(command, value)
       continue
     }
     asUsageError(

@@ -81,10 +81,14 @@ function store({ input, ...task }: PutTask, io: Io): Promise<readonly Archive[]>
   const { target, command } = task
   const { options } = target
   const progress = new Progress(io, options, PUT)
-  const warn = (line: string): void => {
+  const note = (line: string): void => {
     progress.note(line)
   }
-  const onRetry = retryNotes(warn)
+  const warn = (line: string): void => {
+    if (options.quiet) printNote(io, line)
+    else note(line)
+  }
+  const onRetry = retryNotes(note)
   return target.connect(io, warn, async (connection) => {
     const catalogFile = catalogFileOf(options, io.env)
     await connection.assertReady({ catalogFile, isCommand: command !== undefined, onRetry })
