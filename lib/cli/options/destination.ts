@@ -28,13 +28,13 @@ export function objectAddressOf(destination: string): ObjectAddress | undefined 
   if (!isS3Address(destination)) return undefined
   const address = parseObjectAddress(destination)
   if (address) return address
-  const [, bucket = '', key = ''] = /^s3:\/\/([^/]*)\/?(.*)$/s.exec(destination) ?? []
+  const [, , bucket = '', ...key] = destination.split('/')
   if (!isBucketName(bucket))
     throw new UsageError(
       `${destination} does not name a bucket. Write s3://BUCKET/KEY, where BUCKET has 3 to 63 characters of a-z, 0-9, "." and "-".`,
     )
   throw new UsageError(
-    key === ''
+    key.join('') === ''
       ? `${destination} has no key. Write s3://BUCKET/KEY: the object gets this key.`
       : `${destination} does not have a valid key. A key has 1 to 1024 bytes of UTF-8, no control characters, and no part "." or ".." between slashes.`,
   )

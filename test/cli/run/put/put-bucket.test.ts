@@ -5,6 +5,7 @@ import t from 'tap'
 import { setOf } from '../../../../lib/catalog/queries/sets.js'
 import { CompositeHash, toWireHash } from '../../../../lib/s3/composite-hash.js'
 import { MIB } from '../../../../lib/sizes.js'
+import { runHere, stage } from '../../../helpers/command.js'
 import { bucketWorld } from '../../../helpers/bucket-put.js'
 import { sha256 } from '../../../helpers/local-bucket.js'
 import { configuredCredentials } from '../../../helpers/local-vault.js'
@@ -174,6 +175,17 @@ t.test('an object can be larger than 5 TB, and parts are from 8 MiB', async (t) 
     code: 2,
     err: /--part-size must be from 8388608 to/,
   })
+})
+
+t.test('without a region, nothing is sent', async (t) => {
+  const it = stage(Buffer.from('x'), [], {})
+  const catalog = join(t.testdir({}), 'catalog.jsonl')
+  const args = ['put', 's3://backups/k', '--timeout', '1s', '--profile', 'nobody', '--catalog', catalog]
+  t.equal(await runHere(args, it), 1)
+  t.match(it.err(), /No region is set\. Select one with --region/)
+  t.notOk(existsSync(catalog))
+  const local = ['put', 's3://backups/k', '--local-dir', t.testdir({}), '--timeout', '1m']
+  t.equal(await runHere(local, stage(Buffer.from('x'), [], {})), 0)
 })
 
 t.test('a locked object needs a bucket with locks', async (t) => {
