@@ -39,7 +39,10 @@ const ARROWS: Record<string, readonly string[]> = {
   deletion: ['client', 'catalog', 'runtime', '.'],
   vault: BELOW_VAULT,
   local: ['costs', 'glacier', 'store', 'tree-hash', 'fs', 'runtime', 'streams', 'options', '.'],
-  cli: [...['local', 'vault', 'selection', 'reconcile', 'deletion', 'costs', 'retention'], ...BELOW_VAULT],
+  cli: [
+    ...['local', 's3', 'vault', 'selection', 'reconcile', 'deletion', 'costs', 'retention'],
+    ...BELOW_VAULT,
+  ],
 }
 /**
  * The folders of lib/local that each of its folders may import, besides itself. Each folder stands below those that import it;

@@ -11,9 +11,10 @@ export interface EarlierVolume extends Archive {
 
 /** The archive of a record. One from an inventory has no part size: it counts as one part. */
 export function archiveOf(record: ArchiveRecord): EarlierVolume {
-  const { archiveId, vaultName, size, description, volume, firstVolume, uploadId } = record
+  const { archiveId, vaultName, versionId, size, description, volume, firstVolume, uploadId } = record
   const { partSize = size, parts = Math.ceil(size / partSize) } = record
   const hash = hashIn(record) ?? ''
   const content = { size, hash, partSize, parts }
-  return { archiveId, vaultName, ...content, description, location: undefined, volume, firstVolume, uploadId }
+  const place = { archiveId, vaultName, location: undefined, ...(versionId !== undefined && { versionId }) }
+  return { ...place, ...content, description, volume, firstVolume, uploadId }
 }

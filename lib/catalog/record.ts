@@ -54,6 +54,8 @@ export interface ArchiveRecord extends StreamRecord, RecordedContent {
   readonly parts?: number | undefined
   /** The description as the service keeps it. */
   readonly description?: string | undefined
+  /** The version of the object; absent in a vault, and in a bucket without versions. */
+  readonly versionId?: string | undefined
   /** The number of the volume in its stream, from 1. */
   readonly volume: number
   /** The archive ID of the stream's first volume; absent in that volume itself. */

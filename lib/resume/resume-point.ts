@@ -151,7 +151,7 @@ async function repeatCompletion(
   const { earlierVolumes = [], isOnlyIntent = false, isSameAccount = false } = run
   const acceptsNoHash = isOnlyIntent || (await isOpen(context, uploadId))
   try {
-    const { archiveId, location } = await complete(context, uploadId, intent, {
+    const { archiveId, location, versionId } = await complete(context, uploadId, intent, {
       sentBefore: true,
       acceptsNoHash,
       isSameAccount,
@@ -169,6 +169,7 @@ async function repeatCompletion(
       location,
       volume: earlierVolumes.length + 1,
       firstVolume: earlierVolumes[0]?.archiveId,
+      ...(versionId !== undefined && { versionId }),
     }
     await recorded(archiveId, context.journal.stored(archive, uploadId, intent.hasNextVolume))
     return archive

@@ -113,7 +113,7 @@ function archiveAt(
 ): StoredArchive {
   const archiveId = printAddress(object)
   const location = versionId === undefined ? undefined : `${archiveId}?versionId=${versionId}`
-  return { archiveId, hash, location }
+  return { archiveId, hash, location, ...(versionId !== undefined && { versionId }) }
 }
 
 /** The composite of an object. One that was stored in one request counts as a composite of one part. */

@@ -13,6 +13,7 @@ export const S3_LIMITS: StoreLimits = {
   minPartSize: 8 * MIB,
   maxPartSize: 4 * GIB,
   maxParts: 10_000,
+  defaultMaxArchiveSize: 10_000 * 4 * GIB,
 }
 
 /** Maximum number of bytes in the names and values of an object's own metadata. */

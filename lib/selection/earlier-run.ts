@@ -2,7 +2,7 @@
 import { archiveOf } from '../catalog/archive-of.js'
 import { readCatalog } from '../catalog/read-catalog.js'
 import { isSameStreamName } from '../catalog/stream-name.js'
-import { isInSameVault, mayBeInSameVault } from '../catalog/vault-address.js'
+import { isBucketName, isInSameVault, mayBeInSameVault } from '../catalog/vault-address.js'
 import type { ArchiveRecord } from '../catalog/record.js'
 import { setOf } from '../catalog/queries/sets.js'
 import type { UnfinishedUpload } from '../catalog/unfinished-uploads.js'
@@ -21,16 +21,16 @@ export function isOfIdentity(stream: UnfinishedUpload, identity: StreamIdentity)
   return mayBeInSameVault(stream, identity) && isSameStreamName(stream.name, identity.name)
 }
 
-/** Whether a stream is known to be in the account and vault of this identity. */
+/**
+ * Whether a stream is known to be in the account and vault of this identity. The name of a bucket is unique at its endpoint,
+ * whatever the account.
+ */
 export function isSameAccount(
   stream: Pick<UnfinishedUpload, 'accountId' | 'endpoint' | 'region' | 'vaultName'>,
   identity: StreamIdentity,
 ): boolean {
-  return (
-    stream.accountId !== undefined &&
-    stream.accountId === identity.accountId &&
-    isInSameVault(stream, identity)
-  )
+  const isOfAccount = stream.accountId !== undefined && stream.accountId === identity.accountId
+  return (isOfAccount || isBucketName(stream.vaultName)) && isInSameVault(stream, identity)
 }
 
 /** An unfinished stream in the form that a resumed upload takes. */

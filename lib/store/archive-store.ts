@@ -94,6 +94,8 @@ export interface StoredArchive {
   readonly hash: string | undefined
   /** The archive's path at the service. */
   readonly location: string | undefined
+  /** The version of the object that is the archive; absent if the store has no versions. */
+  readonly versionId?: string | undefined
 }
 
 /** Lists the parts of an upload. */

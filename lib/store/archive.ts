@@ -19,6 +19,8 @@ export interface Archive {
   readonly description: string | undefined
   /** The archive's path at the service; `undefined` if the response had none. */
   readonly location: string | undefined
+  /** The version of the object that is the archive; absent in a vault, and in a bucket without versions. */
+  readonly versionId?: string | undefined
   /** The number of the volume: 1, or more if the stream took several archives. */
   readonly volume: number
   /** The archive ID of the stream's first volume; `undefined` in that volume itself. */

@@ -10,4 +10,6 @@ export interface StoreLimits {
   readonly maxPartSize: number
   /** Maximum number of parts in one archive. */
   readonly maxParts: number
+  /** Bytes in an archive at most, unless an upload has another maximum; default 5 TB. */
+  readonly defaultMaxArchiveSize?: number | undefined
 }

@@ -164,10 +164,11 @@ export class OpenVolume implements Volume {
     return { description, volume, firstVolume }
   }
 
-  #archive({ archiveId, location }: StoredArchive, hash: string): Archive {
+  #archive({ archiveId, location, versionId }: StoredArchive, hash: string): Archive {
     const { store, plan } = this.#context
     const content = { size: this.#size, hash, partSize: plan.partSize, parts: this.parts }
-    return { archiveId, vaultName: store.vaultName, ...content, location, ...this.#facts() }
+    const stored = { archiveId, vaultName: store.vaultName, ...content, location, ...this.#facts() }
+    return { ...stored, ...(versionId !== undefined && { versionId }) }
   }
 
   async #record(

@@ -8,7 +8,7 @@ import type { StoreLimits } from '../store/limits.js'
 import { choosePartSize } from '../store/part-size.js'
 
 /**
- * Default maximum size of an archive, in bytes: 5 TB, what AWS's own migration tool accepts
+ * Default maximum size of an archive of a store that states none, in bytes: 5 TB, what AWS's own migration tool accepts
  * (docs/glacier-protocol.md#names-in-descriptions).
  */
 export const DEFAULT_MAX_ARCHIVE_SIZE = 5e12
@@ -31,7 +31,8 @@ export interface UploadPlanOptions extends MemoryOptions {
   readonly partSize?: number | undefined
   /** Bytes that the source has, known or estimated. It decides the part size. Default: unknown. */
   readonly expectedSize?: number | undefined
-  /** Maximum size of an archive in bytes, rounded down to full parts; default 5 TB. A longer stream takes several. */
+  /** Maximum size of an archive in bytes, rounded down to full parts; default 5 TB in a vault, 39 TiB in
+   * a bucket. A longer stream takes several. */
   readonly maxArchiveSize?: number | undefined
   /** Maximum number of bytes sent per second; default no limit. */
   readonly limitRate?: number | undefined
@@ -68,7 +69,8 @@ export interface UploadForecast {
  * @throws {RangeError} the store or the memory does not allow these values; the message says which would do
  */
 export function planUpload(options: UploadPlanOptions, limits: StoreLimits): UploadPlan {
-  const { expectedSize, maxArchiveSize = DEFAULT_MAX_ARCHIVE_SIZE, volumes = true } = options
+  const { defaultMaxArchiveSize = DEFAULT_MAX_ARCHIVE_SIZE } = limits
+  const { expectedSize, maxArchiveSize = defaultMaxArchiveSize, volumes = true } = options
   const { limitRate = Infinity } = options
   const volumeSize =
     expectedSize !== undefined && volumes ? Math.min(expectedSize, maxArchiveSize) : expectedSize

@@ -122,6 +122,7 @@ const ARCHIVE: Rule = record('an archive, as uploadArchive() gives', {
   parts: required(wholeNumber(1)),
   description: STRING,
   location: STRING,
+  versionId: TEXT,
   volume: required(wholeNumber(1)),
   firstVolume: TEXT,
 } satisfies RulesOf<Archive>)

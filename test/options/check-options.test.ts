@@ -299,6 +299,7 @@ const TAKERS: readonly Taker[] = [
       restoreDelay: 1,
       repeatableFor: 1,
       partHashes: 1,
+      createBuckets: 1,
       now: 1,
       faults: 1,
       idleTimeout: 1,
@@ -314,6 +315,7 @@ const TAKERS: readonly Taker[] = [
       restoreDelay: { types: [[], true], ranges: [-1, NaN, Infinity] },
       repeatableFor: { types: ['1', {}], ranges: [-1, NaN, Infinity] },
       partHashes: { types: [1, 'true'], ranges: [] },
+      createBuckets: { types: [1, 'true'], ranges: [] },
     },
   },
   ...Object.entries(REQUESTS).map(([call, rules]): Taker => ({

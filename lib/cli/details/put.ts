@@ -19,7 +19,9 @@ export const PUT_DETAILS: CommandDetails = {
     'Memory holds at least four parts, of which one is reserved to keep a silent upload alive. If it holds fewer parts than --concurrency, fewer requests are made at once. --hash-threads 0 is slower and uses one processor less. With --limit-rate, fewer parts are sent at once, so that none takes long.',
     'A request that fails is repeated until nothing has succeeded for the time of --retry-for; 0 never repeats a request. A single request that fails while others succeed is reported after 15 minutes, and given up after four times that time.',
     '--dry-run prints the part size, the memory, and for a source of known size the number of parts, archives and requests, and what the upload and a month of storage cost. --no-volumes fails before the first byte is sent that does not fit into the archive.',
-    'With --json, put prints an object for each archive: archiveId, vault, size, treeHash, partSize, parts, description, location, volume, firstVolume.',
+    'In the place of VAULT, s3://BUCKET/KEY stores the stream as an object of an S3 bucket, which needs the package @aws-sdk/client-s3 beside this one. The key is written as it is, without escapes, and takes the place of the name: --resume selects the newest unfinished upload to the same bucket and key. An object that exists is not overwritten without --overwrite: put fails before it reads the source or starts a command. With --local or --local-dir, the bucket is in the folder of the local vault, and is created if it is missing.',
+    'An object is stored in the class DEEP_ARCHIVE unless --storage-class says another. --tag, --metadata, --content-type, --kms-key-id, --lock-mode with --lock-until, --requester-pays and --bucket-owner are those of S3. A stream of more than 10,000 parts continues in the object KEY.volume2. --description is kept in the metadata of the object.',
+    'With --json, put prints an object for each archive: archiveId, vault, size, treeHash, partSize, parts, description, location, volume, firstVolume. For an object: archiveId, bucket, key, size, hash (algorithm, value, partSize), storageClass, versionId, parts, description, volume, firstVolume.',
   ],
   examples: [
     {
@@ -35,6 +37,10 @@ export const PUT_DETAILS: CommandDetails = {
       line: "glacier-pipe put backups -- bash -o pipefail -c 'tar -c photos | zstd | age -R recipient.txt'",
     },
     { purpose: 'store a file', line: 'glacier-pipe put backups srv.tar' },
+    {
+      purpose: 'store a file as an object of a bucket',
+      line: 'glacier-pipe put s3://my-backups/srv.tar srv.tar',
+    },
     {
       purpose: 'store the output of a pipe; pipefail reports a failure of tar, but the archive is stored',
       line: 'set -o pipefail; tar -c photos | glacier-pipe put backups --name photos-from-a-pipe.tar',

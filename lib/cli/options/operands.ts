@@ -3,6 +3,7 @@
  */
 import type { Command } from 'commander'
 import { ACCOUNT_ID, VAULT_NAME } from '../../glacier/names.js'
+import { assertDestination, takesDestination } from './destination.js'
 import { asUsageError } from './option-names.js'
 
 /** The help on archive IDs that begin with a dash. */
@@ -21,6 +22,10 @@ export function assertVaultAndAccount(command: Command): void {
   for (const [i, argument] of command.registeredArguments.entries()) {
     const value: unknown = command.processedArgs[i]
     if (value === undefined || !(argument.name() === 'vault' || isOfVault)) continue
+    if (takesDestination(command) && typeof value === 'string') {
+      assertDestination(command, value)
+      continue
+    }
     asUsageError(
       () => {
         VAULT_NAME(value, 'vault', command.name())

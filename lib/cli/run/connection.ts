@@ -13,6 +13,7 @@ import { UsageError } from '../command-errors.js'
 import type { Io } from '../io.js'
 import type { ConnectionOptions } from '../options/connection-options.js'
 import { asUsageError } from '../options/option-names.js'
+import { checkedEndpoint } from '../options/values/endpoint.js'
 import { localDirOf } from './data-folder.js'
 import { startVault } from './start-vault.js'
 
@@ -57,7 +58,7 @@ export async function withConnection<T>(
   const config = {
     ...(region !== undefined && { region }),
     ...(profile !== undefined && { profile }),
-    ...(endpoint !== undefined && { endpoint: checkedUrl(endpoint) }),
+    ...(endpoint !== undefined && { endpoint: checkedEndpoint(endpoint) }),
   }
   const client = asUsageError(() => glacierClient(config, requestOptions), CLIENT_OPTIONS)
   const address = async (): Promise<ServiceAddress> => ({
@@ -120,18 +121,4 @@ async function withLocalVault<T>(
   } finally {
     await vault.close() // after any failure: a running server keeps the process alive
   }
-}
-
-/** Checks an endpoint. Messages do not repeat it: it may contain a password. */
-function checkedUrl(endpoint: string): string {
-  if (!URL.canParse(endpoint) || !/^https?:/i.test(endpoint))
-    throw new UsageError('--endpoint must be an http or https address, as http://127.0.0.1:8080.')
-  const { username, password, search, hash } = new URL(endpoint)
-  if (username !== '' || password !== '')
-    throw new UsageError(
-      '--endpoint must have no user name or password: requests are signed with AWS credentials.',
-    )
-  if (search !== '' || hash !== '')
-    throw new UsageError('--endpoint must be an address without a query (?) or fragment (#).')
-  return endpoint
 }

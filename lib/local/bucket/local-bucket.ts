@@ -15,6 +15,7 @@ import { Traffic } from '../control/traffic.js'
 import { Disk } from '../disk/disk.js'
 import { assertFolder } from '../disk/folder.js'
 import { loadHome } from '../disk/home.js'
+import { loadVaultId } from '../disk/vault-id.js'
 import { Faults } from '../faults/faults.js'
 import { listen } from '../http/http-server.js'
 import type { AccountRegion } from '../service/account-region.js'
@@ -41,6 +42,8 @@ export interface LocalBucket {
   readonly credentials: LocalCredentials
   /** The folder, absolute. */
   readonly dir: string
+  /** The ID of the folder, a random UUID: that of the local vault in it. The catalog distinguishes folders by it. */
+  readonly id: string
   /** Controls of its clock and of restores. */
   readonly control: BucketControl
   /** The fault rules. */
@@ -84,7 +87,7 @@ export async function startLocalBucket(options: LocalBucketOptions): Promise<Loc
   await disk.open()
   await assertFolder(disk.dir, 'buckets')
   const locks = new LockFolder(disk.path('locks'))
-  const { home, keys } = await identityOf(disk, locks, given).catch((error: unknown) => {
+  const { id, home, keys } = await identityOf(disk, locks, given).catch((error: unknown) => {
     throw signal?.aborted === true ? new AbortError({ cause: signal.reason }) : error
   })
   const access = resolveAccess({ ...given, acceptAnyCredentials: false }, keys, home)
@@ -111,6 +114,7 @@ export async function startLocalBucket(options: LocalBucketOptions): Promise<Loc
     accountId: accountIds[0],
     credentials: inspectedWithoutSecrets(keys[0]),
     dir: disk.dir,
+    id,
     control: new BucketControl(clock, stores.restores),
     faults,
     traffic,
@@ -119,19 +123,19 @@ export async function startLocalBucket(options: LocalBucketOptions): Promise<Loc
   }
 }
 
-/** The identity of the folder: its home, and its key pair unless key pairs are given. */
+/** The identity of the folder: its ID, its home, and its key pair unless key pairs are given. */
 async function identityOf(
   disk: Disk,
   locks: LockFolder,
   given: CheckedBucketOptions,
-): Promise<{ home: AccountRegion; keys: NotEmpty<LocalCredentials> }> {
+): Promise<{ id: string; home: AccountRegion; keys: NotEmpty<LocalCredentials> }> {
   const release = onAbort(given.signal, () => {
     locks.stopWaiting()
   })
   try {
     const keys = given.credentials ?? ([await loadCredentials(disk, locks)] as const)
     const first = homeOfNewFolder({ ...given, acceptAnyCredentials: false }, keys)
-    return { home: await loadHome(disk, locks, first), keys }
+    return { id: await loadVaultId(disk, locks), home: await loadHome(disk, locks, first), keys }
   } finally {
     release()
   }

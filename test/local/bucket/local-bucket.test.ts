@@ -23,7 +23,7 @@ import {
   UploadPartCommand,
 } from '@aws-sdk/client-s3'
 import t from 'tap'
-import { startLocalBucket } from '../../../lib/local/index.js'
+import { startLocalBucket, startLocalVault } from '../../../lib/local/index.js'
 import { MIB } from '../../../lib/sizes.js'
 import { checksum, localBucketFor, s3ClientFor, sha256 } from '../../helpers/local-bucket.js'
 import { patternBytes } from '../../helpers/pattern-source.js'
@@ -202,4 +202,34 @@ t.test('everything is there after a restart, in a folder that two servers can sh
   const gone = new AbortMultipartUploadCommand({ Bucket, Key: 'b', UploadId })
   await t.rejects(other.send(gone), { name: 'NoSuchUpload' })
   t.notMatch(inspect(second, { depth: 9 }), second.credentials.secretAccessKey)
+})
+
+t.test('a missing bucket is created when something is stored in it, with the option', async (t) => {
+  const strict = await localBucketFor(t)
+  const put = new PutObjectCommand({ Bucket, Key: 'a', Body: 'x' })
+  await t.rejects(s3ClientFor(t, strict).send(put), { name: 'NoSuchBucket' })
+  const server = await localBucketFor(t, { createBuckets: true })
+  const client = s3ClientFor(t, server)
+  await t.rejects(client.send(new HeadBucketCommand({ Bucket })), { name: 'NotFound' }, 'not by reading')
+  await client.send(put)
+  await client.send(new CreateMultipartUploadCommand({ Bucket, Key: 'b' }))
+  const lock = { ObjectLockMode: 'COMPLIANCE', ObjectLockRetainUntilDate: new Date('2100-01-01') } as const
+  await t.rejects(client.send(new CreateMultipartUploadCommand({ Bucket, Key: 'c', ...lock })), {
+    name: 'InvalidRequest',
+  })
+  await client.send(new CreateMultipartUploadCommand({ Bucket: 'locked', Key: 'c', ...lock }))
+  const { Buckets = [] } = await client.send(new ListBucketsCommand())
+  t.same(
+    Buckets.map(({ Name }) => Name),
+    [Bucket, 'locked'],
+  )
+  await t.rejects(client.send(new PutObjectCommand({ Bucket: '..', Key: 'a', Body: 'x' })))
+})
+
+t.test('the ID of the folder is that of the local vault in it', async (t) => {
+  const dir = t.testdir()
+  const vault = await startLocalVault({ dir })
+  await vault.close()
+  const { id } = await localBucketFor(t, { dir })
+  t.equal(id, vault.id)
 })

@@ -1,10 +1,12 @@
-/** The command `put VAULT [FILE]` or `put VAULT -- CMD ARGS…`: its options and their help. */
+/** The command `put VAULT [FILE]` or `put VAULT -- CMD ARGS…`, where VAULT may be `s3://BUCKET/KEY`: its options and their help. */
 import { Option, type Command } from 'commander'
 import {
   addConnectionOptions,
   creatingLocalVault,
   type ConnectionOptions,
 } from '../../options/connection-options.js'
+import { takingDestination } from '../../options/destination.js'
+import { addObjectOptions, type ObjectOptions } from '../../options/object-options.js'
 import { takeCommandWords } from '../../options/command-words.js'
 import { catalogMirrorOption, type CatalogWriteOptions } from '../../options/catalog-mirror.js'
 import { addPricesOption, type CostOptions } from '../../options/cost-options.js'
@@ -22,8 +24,9 @@ export interface PutSource {
 }
 
 /** The options of `put`. */
-export interface PutOptions extends ConnectionOptions, TransferOptions, CatalogWriteOptions, CostOptions {
-  /** The name of the stream; default the description, or the base name of the file. */
+export interface PutOptions
+  extends ConnectionOptions, TransferOptions, CatalogWriteOptions, CostOptions, ObjectOptions {
+  /** The name of the stream in a vault; default the description, or the base name of the file. */
   readonly name?: string
   readonly description?: string
   /** Bytes in each part. */
@@ -52,25 +55,27 @@ export interface PutOptions extends ConnectionOptions, TransferOptions, CatalogW
  */
 export function addPutCommand(
   program: Command,
-  run: (vault: string, source: PutSource, options: PutOptions) => Promise<void>,
+  run: (destination: string, source: PutSource, options: PutOptions) => Promise<void>,
 ): void {
   const put = program.command('put <vault>')
   const commandWords = takeCommandWords(put)
   addTransferOptions(
     addConnectionOptions(
-      creatingLocalVault(put)
+      creatingLocalVault(takingDestination(put))
         .argument('[file]', '', parsePath)
-        .usage('[options] <vault> [file | -- <command> [argument...]]')
-        .description('store stdin, a file, or the output of a command; print the archive ID')
+        .usage('[options] <vault | s3://bucket/key> [file | -- <command> [argument...]]')
+        .description(
+          'store stdin, a file, or the output of a command in a vault or a bucket; print the archive ID',
+        )
         .option(
           '--name <text>',
-          'name of the stream, stored in the description; default the name of FILE',
+          'name of the stream in a vault, stored in the description; default the name of FILE',
           parseText,
         )
         .option('--description <text>', 'text in the description; with the name, at most 1,024 characters')
         .option(
           '--part-size <size>',
-          'size of each part: a power of two from 1MiB to 4GiB; default 16MiB, or more for a large source',
+          'size of each part: a power of two from 1MiB (8MiB in a bucket) to 4GiB; default 16MiB, or more for a large source',
           parseSize,
         )
         .option(
@@ -96,7 +101,7 @@ export function addPutCommand(
         )
         .option(
           '--max-archive-size <size>',
-          'maximum size of an archive; a longer stream continues in another archive; default 5TB',
+          'maximum size of an archive; a longer stream continues in another archive; default 5TB, 39TiB in a bucket',
           parseSize,
         )
         .option('--no-volumes', 'fail if the stream does not fit into one archive')
@@ -104,7 +109,8 @@ export function addPutCommand(
         .option('--dry-run', 'print the plan of the upload and what it costs; read and send nothing'),
     ),
   )
-  addPricesOption(put).action((vault: string, file: string | undefined, options: PutOptions) =>
-    run(vault, { file, command: commandWords() }, options),
+  addPricesOption(addObjectOptions(put)).action(
+    (destination: string, file: string | undefined, options: PutOptions) =>
+      run(destination, { file, command: commandWords() }, options),
   )
 }

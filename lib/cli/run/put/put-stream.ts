@@ -5,23 +5,21 @@ import { selectStream } from '../../../selection/select-stream.js'
 import type { StreamIdentity } from '../../../selection/stream-owner.js'
 import type { SelectedStream } from '../../../selection/stream-selection.js'
 import type { ByteSource } from '../../../stages/byte-source.js'
-import type { ArchiveStore } from '../../../store/archive-store.js'
 import type { RetryNotice } from '../../../transfer/retry.js'
 import type { UploadPlan } from '../../../upload/upload-plan.js'
-import type { PutOptions, PutSource } from '../../commands/archives/put.js'
+import type { PutSource } from '../../commands/archives/put.js'
 import type { Io } from '../../io.js'
 import { warnOfConflictsIn } from '../../output/conflict-notes.js'
 import { printNote } from '../../output/print.js'
-import type { Connection } from '../connection.js'
-import { streamName } from './stream-name.js'
+import type { PutConnection, PutTarget } from './target/put-target.js'
 
-/** The facts that the stream of a `put` is selected by, besides the options. */
+/** The facts that the stream of a `put` is selected by. */
 export interface PutStream extends PutSource {
-  readonly vaultName: string
+  readonly target: PutTarget
   readonly source: ByteSource
   readonly plan: UploadPlan
   readonly catalog: Catalog
-  readonly connection: Connection
+  readonly connection: PutConnection
 }
 
 /**
@@ -31,15 +29,14 @@ export interface PutStream extends PutSource {
  */
 export async function selectPutStream(
   stream: PutStream,
-  store: ArchiveStore,
   onRetry: (notice: RetryNotice) => void,
-  options: PutOptions,
   io: Io,
 ): Promise<SelectedStream> {
-  const { catalog, source, plan } = stream
-  const { uploadId, resume, retryFor, quiet } = options
+  const { catalog, source, plan, target, connection } = stream
+  const { uploadId, resume, retryFor, quiet } = target.options
+  const { store } = connection
   const { signal, clock } = io
-  const identity = await identityOf(stream, options)
+  const identity = await identityOf(stream)
   if (resume) await warnOfConflictsIn(catalog.path, io)
   const warn = (line: string): void => {
     printNote(io, line)
@@ -53,16 +50,14 @@ export async function selectPutStream(
 }
 
 /** The identity of the stream: its vault, account and name. */
-async function identityOf(
-  { vaultName, file, connection }: PutStream,
-  options: PutOptions,
-): Promise<StreamIdentity> {
+async function identityOf({ target, connection }: PutStream): Promise<StreamIdentity> {
+  const { name, options } = target
   const isResumed = options.resume === true || options.uploadId !== undefined
   return {
     ...(await connection.address()),
-    vaultName,
+    vaultName: connection.store.vaultName,
     // For a new upload, the response of the service states the account.
-    accountId: isResumed ? await connection.account(vaultName) : undefined,
-    name: streamName(file, options),
+    accountId: isResumed || target.storageClass !== undefined ? await connection.account() : undefined,
+    name,
   }
 }

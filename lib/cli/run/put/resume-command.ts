@@ -11,9 +11,13 @@ const DURATIONS = ['retryFor', 'timeout']
 /** The values of options that the user need not give. */
 const DEFAULTS: Readonly<Record<string, unknown>> = { volumes: true, onFailure: 'keep', progress: 'auto' }
 
+/** A value of an option; one that may be repeated has several. */
+type Value = string | number | boolean
+
 /** The operands of a `put`. */
 export interface PutOperands extends PutSource {
-  readonly vaultName: string
+  /** The name of a vault, or `s3://BUCKET/KEY`. */
+  readonly destination: string
 }
 
 /**
@@ -23,22 +27,23 @@ export interface PutOperands extends PutSource {
  * @param uploadId - the upload to resume; `undefined` between two volumes, for `--resume`
  */
 export function resumeCommand(
-  { vaultName, file, command }: PutOperands,
+  { destination, file, command }: PutOperands,
   uploadId: string | undefined,
   options: PutOptions,
 ): string {
   const words = ['glacier-pipe', 'put']
-  for (const [option, value] of Object.entries(options) as [string, string | number | boolean][]) {
-    if (SELECTING.includes(option) || value === DEFAULTS[option]) continue
-    words.push(wordOf(option, value))
+  for (const [option, given] of Object.entries(options) as [string, Value | readonly Value[]][]) {
+    if (SELECTING.includes(option) || given === DEFAULTS[option]) continue
+    for (const value of [given].flat()) words.push(wordOf(option, value))
   }
   words.push(uploadId === undefined ? '--resume' : `--upload-id=${uploadId}`)
-  if (command) return `${shellCommand(words, [vaultName])} -- …`
-  if (file === undefined || descriptorOf(file) !== undefined) return `… | ${shellCommand(words, [vaultName])}`
-  return shellCommand(words, [vaultName, file.startsWith('-') ? `./${file}` : file])
+  if (command) return `${shellCommand(words, [destination])} -- …`
+  if (file === undefined || descriptorOf(file) !== undefined)
+    return `… | ${shellCommand(words, [destination])}`
+  return shellCommand(words, [destination, file.startsWith('-') ? `./${file}` : file])
 }
 
-function wordOf(option: string, value: string | number | boolean): string {
+function wordOf(option: string, value: Value): string {
   if (value === true) return flagOf(option)
   if (value === false) return flagOf(option).replace(/^--/, '--no-')
   if (DURATIONS.includes(option)) return `${flagOf(option)}=${Number(value) / 1000}s`

@@ -1,20 +1,27 @@
-/** The notes before an upload starts: what its size or the size of its parts implies. */
+/** The notes before an upload starts: what its size, the size of its parts or its storage class implies. */
 import { DEFAULT_MEMORY } from '../../../transfer/memory-plan.js'
 import { forecastUpload, heldBytes, type UploadPlan } from '../../../upload/upload-plan.js'
 import { formatSize } from '../../output/format.js'
+import { storageClassText } from '../../output/storage-class-text.js'
+import type { PutTarget } from './target/put-target.js'
 
 /**
- * The notes: that the plan takes more memory than by default although no memory was given, and that the source takes
+ * The notes: that the storage class is the default, that the plan takes more memory than by default although no memory was given, and that the source takes
  * several archives.
  *
  * @param size - bytes of the source, known or expected; `undefined` if neither
- * @param isMemoryGiven - whether the user has decided about the memory
  */
-export function startNotes(plan: UploadPlan, size: number | undefined, isMemoryGiven: boolean): string[] {
+export function startNotes(
+  plan: UploadPlan,
+  size: number | undefined,
+  { options, storageClass }: Pick<PutTarget, 'options' | 'storageClass'>,
+): string[] {
   const notes: string[] = []
+  if (storageClass !== undefined && options.storageClass === undefined)
+    notes.push(`The storage class is ${storageClassText(storageClass)}. --storage-class selects another.`)
   const { partSize, partsPerVolume } = plan
   const held = heldBytes(plan)
-  if (held > DEFAULT_MEMORY && !isMemoryGiven)
+  if (held > DEFAULT_MEMORY && options.memory === undefined)
     notes.push(
       `Parts of ${formatSize(partSize)} take up to ${formatSize(held)} of memory; the default is at most ` +
         `${formatSize(DEFAULT_MEMORY)}. Choose smaller parts with --part-size to use less.`,

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { newUploadOrJobId } from '../../records/identifiers.js'
 import type { ObjectRecord } from '../records/object-record.js'
 import { partFileName } from '../records/part-record.js'
-import { withBucket } from '../requests/bucket-access.js'
+import { withBucket, withBucketToStore } from '../requests/bucket-access.js'
 import type { BucketRequest, BucketResponse, ObjectRequest } from '../requests/bucket-request.js'
 import { writeCondition, type WriteCondition } from '../requests/conditions.js'
 import { objectSettings } from '../requests/object-headers.js'
@@ -16,7 +16,7 @@ import { assertLength, receiveBody } from './stored-body.js'
 
 /** PutObject. With a condition, it is checked before the body is received, and again when the object is stored. */
 export async function putObject(given: BucketRequest): Promise<BucketResponse> {
-  const request = await withBucket(given)
+  const request = await withBucketToStore(given)
   assertLength(request)
   const settings = objectSettings(request)
   const { announced } = request.body

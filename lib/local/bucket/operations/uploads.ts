@@ -7,7 +7,7 @@ import {
   type ChecksumType,
 } from '../checksums/checksum-algorithms.js'
 import type { MultipartRecord } from '../records/multipart-record.js'
-import { withBucket } from '../requests/bucket-access.js'
+import { withBucket, withBucketToStore } from '../requests/bucket-access.js'
 import {
   headerIn,
   requiredParameter,
@@ -26,7 +26,7 @@ import { assertLength, receiveBody } from './stored-body.js'
 
 /** CreateMultipartUpload. */
 export async function createMultipartUpload(given: BucketRequest): Promise<BucketResponse> {
-  const request = await withBucket(given)
+  const request = await withBucketToStore(given)
   const { bucket, key, stores } = request
   await readWhole(request)
   const record: MultipartRecord = {

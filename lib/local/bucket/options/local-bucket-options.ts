@@ -27,6 +27,8 @@ export interface LocalBucketOptions extends SharedOptions {
   readonly dir: string
   /** The clock of everything, in milliseconds; default `Date.now`. */
   readonly now?: (() => number) | undefined
+  /** Whether a missing bucket is created when something is stored in it; default false: CreateBucket creates one. */
+  readonly createBuckets?: boolean | undefined
   /** The duration of restores: milliseconds, or milliseconds by tier, or `'realistic'`; default 0. */
   readonly restoreDelay?: RestoreDelay | undefined
   /** Milliseconds for which a completion can be repeated with the same response; default a day. */
@@ -59,6 +61,7 @@ const LOCAL_BUCKET: RulesOf<LocalBucketOptions> = {
   onFailure: REPORTING_RULES.onFailure,
   dir: required(PATH),
   now: FUNCTION,
+  createBuckets: BOOLEAN,
   restoreDelay: RESTORE_DELAY,
   repeatableFor: DURATION,
   partHashes: BOOLEAN,
@@ -79,6 +82,7 @@ export type CheckedBucketOptions = Pick<LocalBucketOptions, 'accountId' | 'tls' 
         | 'idleTimeout'
         | 'now'
         | 'log'
+        | 'createBuckets'
         | 'restoreDelay'
         | 'repeatableFor'
         | 'partHashes'
@@ -100,7 +104,13 @@ export type CheckedBucketOptions = Pick<LocalBucketOptions, 'accountId' | 'tls' 
 export function checkedBucketOptions(given: LocalBucketOptions): CheckedBucketOptions {
   const options = checkOptions('startLocalBucket', given, LOCAL_BUCKET)
   const { dir, host = '127.0.0.1', allowRemote = false, port = 0, tls } = options
-  const { accountId, now = Date.now, restoreDelay = 0, repeatableFor = DAY_MS } = options
+  const {
+    accountId,
+    now = Date.now,
+    createBuckets = false,
+    restoreDelay = 0,
+    repeatableFor = DAY_MS,
+  } = options
   const { partHashes = true, faults = [], onFailure, signal } = options
   const { idleTimeout = DEFAULT_IDLE_TIMEOUT_MS, log = NO_LOG } = options
   if (!isLoopback(host) && !allowRemote) {
@@ -111,6 +121,6 @@ export function checkedBucketOptions(given: LocalBucketOptions): CheckedBucketOp
   }
   const [regions, credentials] = [valuesOf(options.region), valuesOf(options.credentials)]
   const network = { host, port, tls, idleTimeout, signal }
-  const behaviour = { restoreDelay, repeatableFor, partHashes, faults }
+  const behaviour = { createBuckets, restoreDelay, repeatableFor, partHashes, faults }
   return { dir, accountId, regions, credentials, now, log, onFailure, ...network, ...behaviour }
 }

@@ -1,6 +1,7 @@
-/** Finds the bucket of a request, and asserts that the caller may use it, from where it is. */
+/** Finds the bucket of a request, or creates it, and asserts that the caller may use it, from where it is. */
 import { accessDenied, BucketError, noSuchBucket } from '../service/bucket-error.js'
 import { isBucketName } from '../service/bucket-names.js'
+import { timeOf } from '../storage/bucket-context.js'
 import { headerIn, type BucketRequest, type ObjectRequest } from './bucket-request.js'
 
 /**
@@ -34,4 +35,21 @@ export async function withBucket(request: BucketRequest): Promise<ObjectRequest>
   const expected = headerIn(request, 'x-amz-expected-bucket-owner')
   if (expected !== undefined && expected !== record.accountId) throw accessDenied()
   return { ...request, record }
+}
+
+/**
+ * As {@link withBucket}, for a request that stores something: a missing bucket is created if the option `createBuckets` is set,
+ * with Object Lock if the object is to be locked.
+ *
+ * @throws as {@link withBucket}
+ */
+export async function withBucketToStore(request: BucketRequest): Promise<ObjectRequest> {
+  const { bucket: name, caller, stores } = request
+  if (stores.createBuckets && isBucketName(name)) {
+    const { accountId, region } = caller
+    const creationDate = timeOf(stores.context)
+    const hasObjectLock = headerIn(request, 'x-amz-object-lock-mode') !== undefined
+    await stores.buckets.create({ name, creationDate, accountId, region, hasObjectLock })
+  }
+  return withBucket(request)
 }

@@ -10,6 +10,8 @@ import { Restores } from './restores.js'
 
 /** How the stores behave. */
 export interface BucketBehaviour {
+  /** Whether a missing bucket is created when something is stored in it. */
+  readonly createBuckets: boolean
   /** Milliseconds for which a completion can be repeated. */
   readonly repeatableFor: number
   /** Whether checksums are checked, kept and returned. */

@@ -7,13 +7,13 @@ import { MIB } from '../../../../lib/sizes.js'
 const DEFAULTS = { onFailure: 'keep', volumes: true, progress: 'auto' } as const
 
 t.test('the command that resumes is quoted for a shell', async (t) => {
-  const stdin = { vaultName: 'docs', file: undefined }
+  const stdin = { destination: 'docs', file: undefined }
   t.equal(
     resumeCommand(stdin, '-u', { ...DEFAULTS, local: true }),
     '… | glacier-pipe put --local --upload-id=-u docs',
   )
   t.equal(
-    resumeCommand({ vaultName: 'docs', file: "it's $HOME.tar" }, undefined, {
+    resumeCommand({ destination: 'docs', file: "it's $HOME.tar" }, undefined, {
       ...DEFAULTS,
       catalog: 'a b',
       profile: 'p',
@@ -22,20 +22,20 @@ t.test('the command that resumes is quoted for a shell', async (t) => {
   )
   for (const file of ['-', '/dev/stdin', '/dev/fd/63'])
     t.equal(
-      resumeCommand({ vaultName: 'docs', file }, 'u', DEFAULTS),
+      resumeCommand({ destination: 'docs', file }, 'u', DEFAULTS),
       '… | glacier-pipe put --upload-id=u docs',
     )
   t.equal(
-    resumeCommand({ vaultName: '-v', file: '-f' }, 'u', DEFAULTS),
+    resumeCommand({ destination: '-v', file: '-f' }, 'u', DEFAULTS),
     'glacier-pipe put --upload-id=u -- -v ./-f',
   )
-  for (const vaultName of ['docs', '-v'])
+  for (const destination of ['docs', '-v'])
     t.equal(
-      resumeCommand({ vaultName, file: undefined, command: ['pg_dump', 'secret'] }, undefined, DEFAULTS),
-      `glacier-pipe put --resume ${vaultName === '-v' ? '-- -v' : 'docs'} -- …`,
+      resumeCommand({ destination, file: undefined, command: ['pg_dump', 'secret'] }, undefined, DEFAULTS),
+      `glacier-pipe put --resume ${destination === '-v' ? '-- -v' : 'docs'} -- …`,
     )
   t.equal(
-    resumeCommand({ vaultName: 'docs', file: "a\n\u009bb\\'ä" }, 'u', DEFAULTS),
+    resumeCommand({ destination: 'docs', file: "a\n\u009bb\\'ä" }, 'u', DEFAULTS),
     "glacier-pipe put --upload-id=u docs $'a\\012\\302\\233b\\\\\\'ä'",
     'a name cannot control the terminal',
   )
@@ -74,7 +74,7 @@ t.test('the command that resumes repeats every option that was given', async (t)
     ['--hash-threads=0', '--on-failure=abort', '--no-volumes', '--max-archive-size=7340032'],
     ['--concurrency=2', '--memory=4194304', '--retry-for=0s'],
   ].flat()
-  const stdin = { vaultName: 'docs', file: undefined }
+  const stdin = { destination: 'docs', file: undefined }
   for (const [uploadId, selecting] of [
     ['u', '--upload-id=u'],
     [undefined, '--resume'],

@@ -3,25 +3,43 @@ import { join } from 'node:path'
 import t from 'tap'
 import { startNotes } from '../../../../lib/cli/run/put/start-notes.js'
 import { GLACIER_LIMITS } from '../../../../lib/glacier/limits.js'
+import type { StorageClass } from '../../../../lib/s3/storage-classes.js'
 import { MIB } from '../../../../lib/sizes.js'
 import { planUpload } from '../../../../lib/upload/upload-plan.js'
 import { runHere, stage } from '../../../helpers/command.js'
 
+const DEFAULTS = { onFailure: 'keep', volumes: true, progress: 'auto' } as const
+const VAULT = { options: DEFAULTS, storageClass: undefined }
+
 t.test('more memory than by default is stated, unless the user has decided about it', (t) => {
   const plan = planUpload({ partSize: 128 * MIB }, GLACIER_LIMITS)
-  t.match(startNotes(plan, undefined, false), [
+  t.match(startNotes(plan, undefined, VAULT), [
     /^Parts of 128\.0 MiB take up to \d+\.\d MiB of memory; .* 256\.0 MiB/,
   ])
-  t.strictSame(startNotes(plan, undefined, true), [])
-  t.strictSame(startNotes(planUpload({}, GLACIER_LIMITS), 5 * MIB, false), [])
+  t.strictSame(
+    startNotes(plan, undefined, { options: { ...DEFAULTS, memory: plan.memory }, storageClass: undefined }),
+    [],
+  )
+  t.strictSame(startNotes(planUpload({}, GLACIER_LIMITS), 5 * MIB, VAULT), [])
   t.end()
 })
 
 t.test('several archives are stated', (t) => {
   const plan = planUpload({ partSize: MIB, maxArchiveSize: 3 * MIB }, GLACIER_LIMITS)
-  t.match(startNotes(plan, 7 * MIB, false), [
+  t.match(startNotes(plan, 7 * MIB, VAULT), [
     /^The source of 7\.00 MiB takes 3 archives, .* at 3\.00 MiB\. .* one ID/,
   ])
+  t.end()
+})
+
+t.test('the storage class is stated if it is the default', (t) => {
+  const plan = planUpload({}, GLACIER_LIMITS)
+  const notes = (storageClass: StorageClass, options: object): string[] =>
+    startNotes(plan, undefined, { storageClass, options: { ...DEFAULTS, ...options } })
+  t.match(notes('DEEP_ARCHIVE', {}), [
+    /^The storage class is DEEP_ARCHIVE: charged .* --storage-class selects/,
+  ])
+  t.strictSame(notes('DEEP_ARCHIVE', { storageClass: 'DEEP_ARCHIVE' }), [])
   t.end()
 })
 

@@ -118,6 +118,7 @@ t.test('a bucket that was deleted meanwhile gets no upload and no object', async
   }
   const { uploads, objects } = makeBucketStores(context, {
     repeatableFor: 0,
+    createBuckets: false,
     partHashes: true,
     restoreDelay: 0,
   })

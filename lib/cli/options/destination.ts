@@ -1,0 +1,66 @@
+/** The destination of `put`: a vault, or the address of an object. */
+import type { Command } from 'commander'
+import { VAULT_NAME } from '../../glacier/names.js'
+import { isBucketName, isS3Address, parseObjectAddress, type ObjectAddress } from '../../s3/s3-address.js'
+import { UsageError } from '../command-errors.js'
+import { OBJECT_OPTIONS, VAULT_OPTIONS } from './object-options.js'
+import { asUsageError, flagOf } from './option-names.js'
+
+const takers = new WeakSet<Command>()
+
+/** Marks a command whose vault may also be the address of an object. */
+export function takingDestination(command: Command): Command {
+  takers.add(command)
+  return command
+}
+
+/** Whether the vault of a command may also be the address of an object. */
+export function takesDestination(command: Command): boolean {
+  return takers.has(command)
+}
+
+/**
+ * The address of an object; `undefined` for the name of a vault.
+ *
+ * @throws {UsageError} it begins with `s3://`, and is no such address
+ */
+export function objectAddressOf(destination: string): ObjectAddress | undefined {
+  if (!isS3Address(destination)) return undefined
+  const address = parseObjectAddress(destination)
+  if (address) return address
+  const [, , bucket = '', ...key] = destination.split('/')
+  if (!isBucketName(bucket))
+    throw new UsageError(
+      `${destination} does not name a bucket. Write s3://BUCKET/KEY, where BUCKET has 3 to 63 characters of a-z, 0-9, "." and "-".`,
+    )
+  throw new UsageError(
+    key.join('') === ''
+      ? `${destination} has no key. Write s3://BUCKET/KEY: the object gets this key.`
+      : `${destination} does not have a valid key. A key has 1 to 1024 bytes of UTF-8, no control characters, and no part "." or ".." between slashes.`,
+  )
+}
+
+/**
+ * Checks a destination, and that the options on the command line are about a place of its kind. Settings of the environment
+ * that are about the other kind are ignored.
+ *
+ * @throws {UsageError} it is neither the name of a vault nor an address, or an option is about the other kind
+ */
+export function assertDestination(command: Command, destination: string): void {
+  const isObject = objectAddressOf(destination) !== undefined
+  if (!isObject)
+    asUsageError(
+      () => {
+        VAULT_NAME(destination, 'vault', command.name())
+      },
+      { vault: 'vault' },
+    )
+  const others = isObject ? VAULT_OPTIONS : OBJECT_OPTIONS
+  const wrong = others.find((name) => command.getOptionValueSource(name) === 'cli')
+  if (wrong === undefined) return
+  throw new UsageError(
+    isObject
+      ? `${flagOf(wrong)} is for vaults, and ${destination} is in a bucket${wrong === 'name' ? ': its key is its name' : ''}.`
+      : `${flagOf(wrong)} is for objects of a bucket, and ${destination} is a vault. The address of an object is s3://BUCKET/KEY.`,
+  )
+}

@@ -1,0 +1,92 @@
+/** The connection of a command to the buckets: at the service, behind an endpoint, or in a folder of this machine. */
+import type { ServiceAddress } from '../../catalog/vault-address.js'
+import type { RequestOptions } from '../../client/request-options.js'
+import { s3Client } from '../../s3/sdk/s3-client.js'
+import type { SdkBucketClient } from '../../s3/sdk/sdk-bucket-client.js'
+import { UsageError } from '../command-errors.js'
+import type { Io } from '../io.js'
+import type { ConnectionOptions } from '../options/connection-options.js'
+import { asUsageError } from '../options/option-names.js'
+import { checkedEndpoint } from '../options/values/endpoint.js'
+import { localDirOf } from './data-folder.js'
+import { startBucket } from './start-bucket.js'
+
+/** The names of the client's options on the command line. */
+const CLIENT_OPTIONS = { idleTimeout: '--timeout' }
+
+/** A client for the buckets, and their location. */
+export interface BucketConnection {
+  /** Each call is one request. */
+  readonly client: SdkBucketClient
+  /**
+   * The region and endpoint of the buckets, as the catalog records them. Makes no request.
+   *
+   * @throws {MissingPackageError} `ERR_MISSING_PACKAGE`: the SDK for S3 is not installed
+   * @throws {ServiceError} `ERR_SERVICE`: no region is set
+   */
+  readonly address: () => Promise<ServiceAddress>
+  /** The 12-digit ID of the account of the buckets on this machine; `undefined` elsewhere, where no response states it. */
+  readonly accountId: string | undefined
+}
+
+/**
+ * Runs a function with a connection, and closes what was opened for it. A bucket on this machine is created when something is
+ * stored in it.
+ *
+ * @throws {UsageError} options that contradict each other
+ */
+export async function withBucketConnection<T>(
+  options: ConnectionOptions,
+  io: Io,
+  run: (connection: BucketConnection) => Promise<T>,
+): Promise<T> {
+  const { region, profile, endpoint, timeout } = options
+  const requestOptions = timeout === undefined ? {} : { idleTimeout: timeout }
+  const dir = localDirOf(options, io.env)
+  if (dir !== undefined) {
+    if (endpoint !== undefined)
+      throw new UsageError('--endpoint and --local select different buckets. Give one of them.')
+    return withLocalBucket(dir, region, requestOptions, io, run)
+  }
+  const config = {
+    ...(region !== undefined && { region }),
+    ...(profile !== undefined && { profile }),
+    ...(endpoint !== undefined && { endpoint: checkedEndpoint(endpoint) }),
+  }
+  const client = asUsageError(() => s3Client(config, requestOptions), CLIENT_OPTIONS)
+  const address = async (): Promise<ServiceAddress> => ({
+    region: await client.region(),
+    endpoint: await client.endpoint(),
+  })
+  try {
+    return await run({ client, address, accountId: undefined })
+  } finally {
+    client.destroy()
+  }
+}
+
+async function withLocalBucket<T>(
+  dir: string,
+  givenRegion: string | undefined,
+  requestOptions: RequestOptions,
+  io: Io,
+  run: (connection: BucketConnection) => Promise<T>,
+): Promise<T> {
+  const bucket = await startBucket({ dir, region: givenRegion, createBuckets: true, signal: io.signal }, io)
+  const { endpoint, region, credentials, accountId } = bucket
+  try {
+    const client = asUsageError(
+      () => s3Client({ endpoint, region, credentials }, requestOptions),
+      CLIENT_OPTIONS,
+    )
+    const address = async (): Promise<ServiceAddress> => {
+      await client.endpoint() // loads the SDK, as for any other endpoint
+      return { region, endpoint: `local:${bucket.id}` }
+    }
+    return await run({ client, address, accountId }).finally(() => {
+      client.destroy()
+    })
+  } finally {
+    await bucket.close() // after any failure: a running server keeps the process alive
+  }
+}

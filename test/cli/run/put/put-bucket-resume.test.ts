@@ -1,0 +1,91 @@
+import { Readable } from 'node:stream'
+import { PutObjectCommand } from '@aws-sdk/client-s3'
+import t from 'tap'
+import { MIB } from '../../../../lib/sizes.js'
+import { bucketWorld, type BucketWorld } from '../../../helpers/bucket-put.js'
+import { settled } from '../../../helpers/gate.js'
+import { configuredCredentials } from '../../../helpers/local-vault.js'
+import { patternBytes } from '../../../helpers/pattern-source.js'
+
+const credentials = await configuredCredentials(t)
+const PART = 8 * MIB
+const bytes = patternBytes(3 * PART + 5)
+const PUT = ['put', 's3://backups/k', '--part-size', '8MiB']
+
+/** Stops a put once two of its parts are stored; what it printed on stderr. */
+async function stopped({ start, server }: BucketWorld, args: readonly string[] = PUT): Promise<string> {
+  const source = new Readable({ read: () => undefined })
+  source.push(bytes.subarray(0, 2 * PART))
+  const { it, ended } = start(args, source)
+  while (server.traffic.of('UploadPart').carriedOut < 2) await settled(1)
+  it.interrupt.abort('SIGINT')
+  return (await ended).err
+}
+
+t.test('the printed command resumes an upload, and sends no part again that is stored', async (t) => {
+  const world = await bucketWorld(t, credentials)
+  const printed = /glacier-pipe (put .*)\n/.exec(await stopped(world, [...PUT, '--tag', 'a=b']))?.[1] ?? ''
+  t.match(printed, / --tag=a=b --upload-id=\S+ s3:\/\/backups\/k$/)
+  const resumed = await world.run(
+    printed.split(' ').filter((word) => !/^--(?:region|endpoint|catalog)=/.test(word)),
+    bytes,
+  )
+  t.match(resumed, { code: 0, out: 's3://backups/k\n', err: /2 already there/ })
+  t.equal(world.requests('UploadPart'), 4)
+  t.match(await world.head('k'), { ContentLength: bytes.length })
+  const [begun] = await world.records()
+  const again = await world.run(
+    printed.split(' ').filter((word) => !/^--(?:region|endpoint|catalog)=/.test(word)),
+    bytes,
+  )
+  t.match(again, { code: 0, err: /same as the stored archive\. Nothing was sent/ })
+  t.match(begun, { type: 'begun', name: 'k' })
+})
+
+t.test('--resume selects the unfinished upload of the same bucket and key', async (t) => {
+  const world = await bucketWorld(t, credentials)
+  await stopped(world)
+  const other = await world.run(
+    ['put', 's3://backups/other', '--part-size', '8MiB', '--resume'],
+    Buffer.from('x'),
+  )
+  t.match(other, { code: 0, err: /No upload of "other" to s3:\/\/backups is unfinished/ })
+  t.match(await world.run([...PUT, '--resume'], bytes), { code: 0, err: /Resuming the upload / })
+  t.equal(world.requests('UploadPart'), 4)
+})
+
+t.test('an object of others at the key of an unfinished upload is told before a byte is read', async (t) => {
+  const world = await bucketWorld(t, credentials)
+  const printed = await stopped(world)
+  await world.sdk.send(new PutObjectCommand({ Bucket: 'backups', Key: 'k', Body: 'of others' }))
+  const id = /--upload-id=(\S+)/.exec(printed)?.[1] ?? ''
+  for (const by of [['--resume'], ['--upload-id', id]])
+    t.match(await world.run([...PUT, ...by], bytes), { code: 1, err: /s3:\/\/backups\/k exists/ })
+  t.equal(world.requests('UploadPart'), 2)
+})
+
+t.test('a completion without a response is found again, and the source is only compared', async (t) => {
+  const world = await bucketWorld(t, credentials)
+  const { server, run } = world
+  server.faults.add({ operation: 'CompleteMultipartUpload', fault: 'lose-answer', nth: 1 })
+  const failed = await run([...PUT, '--retry-for', '0s'], bytes)
+  t.match(failed, { code: 3, err: /To resume, pipe the same source in again/ })
+  const sent = world.requests('UploadPart')
+  t.match(await run([...PUT, '--resume'], bytes), {
+    code: 0,
+    out: 's3://backups/k\n',
+    err: /Nothing was sent/,
+  })
+  t.equal(world.requests('UploadPart'), sent)
+})
+
+t.test('an upload that a lifecycle rule has removed has ended, whatever the account', async (t) => {
+  const world = await bucketWorld(t, credentials)
+  await stopped(world)
+  world.server.faults.add({ operation: 'ListParts', fault: 'expired-upload', nth: 1 })
+  t.match(await world.run([...PUT, '--resume'], bytes), { code: 0 })
+  t.match(
+    (await world.records()).map(({ type }) => type),
+    ['begun', 'expired', 'begun', 'completing', 'archive'],
+  )
+})
