@@ -1,0 +1,187 @@
+import { CreateBucketCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3'
+import { mkdtemp, readFile, rm, truncate } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { NotFoundError, ServiceError, UnverifiableError } from '../../lib/errors.js'
+import type { LocalBucket, LocalBucketOptions } from '../../lib/local/index.js'
+import type { ArchiveReader } from '../../lib/retrieve/archive-reader.js'
+import { s3Client } from '../../lib/s3/sdk/s3-client.js'
+import { S3_LIMITS } from '../../lib/s3/s3-limits.js'
+import { S3Store, type S3StoreFacts } from '../../lib/s3/s3-store.js'
+import { MIB } from '../../lib/sizes.js'
+import { retrieveArchive, startRetrieval } from '../../lib/vault/retrieve-archive.js'
+import { retrieveToFile } from '../../lib/vault/retrieve-to-file.js'
+import { uploadArchive } from '../../lib/vault/upload-archive.js'
+import { localBucketFor, s3ClientFor } from '../helpers/local-bucket.js'
+import { patternBytes } from '../helpers/pattern-source.js'
+
+/** The smallest part that S3 accepts. */
+const PART = 5 * MIB
+const LIMITS = { ...S3_LIMITS, minPartSize: PART, maxPartSize: PART }
+const LONG = patternBytes(3 * PART + 7)
+
+interface Place {
+  readonly bucket: LocalBucket
+  readonly sdk: S3Client
+  readonly storeOf: (key: string, more?: Partial<S3StoreFacts>) => S3Store
+}
+
+async function start(test: Test, options: Partial<LocalBucketOptions> = {}): Promise<Place> {
+  const bucket = await localBucketFor(test, options)
+  const sdk = s3ClientFor(test, bucket)
+  await sdk.send(new CreateBucketCommand({ Bucket: 'backups' }))
+  const client = s3Client(sdk)
+  const storeOf = (key: string, more: Partial<S3StoreFacts> = {}): S3Store =>
+    new S3Store({ client, bucket: 'backups', key, ...more }, LIMITS)
+  return { bucket, sdk, storeOf }
+}
+
+const address = (key: string): string => `s3://backups/${key}`
+
+async function bytesOf(reader: ArchiveReader): Promise<Buffer> {
+  return Buffer.concat((await reader.toArray()) as Buffer[])
+}
+
+t.test('an object comes back whole, part by part, or a range of it, whatever its class', async (t) => {
+  const { bucket, storeOf } = await start(t)
+  for (const size of [1, PART, PART + 1, LONG.length]) {
+    for (const storageClass of ['DEEP_ARCHIVE', 'GLACIER_IR', 'STANDARD'] as const) {
+      const key = `${size} ${storageClass}`
+      const bytes = LONG.subarray(0, size)
+      const [{ archiveId }] = await uploadArchive([bytes], { store: storeOf(key, { storageClass }) })
+      const before = bucket.traffic.of('RestoreObject').carriedOut
+      const found = await bytesOf(retrieveArchive({ store: storeOf(key), archiveId, poll: { firstMs: 1 } }))
+      t.ok(found.equals(bytes), key)
+      const restores = bucket.traffic.of('RestoreObject').carriedOut - before
+      t.equal(restores, storageClass === 'DEEP_ARCHIVE' ? 1 : 0, 'only an archived object is restored')
+    }
+  }
+  const archiveId = address(`${LONG.length} DEEP_ARCHIVE`)
+  const store = storeOf('any')
+  const before = bucket.traffic.of('GetObject').carriedOut
+  const range = { start: PART + 3, end: PART + 9 }
+  const found = await bytesOf(retrieveArchive({ store, archiveId, range }))
+  t.ok(found.equals(LONG.subarray(range.start, range.end)))
+  t.equal(bucket.traffic.of('GetObject').carriedOut - before, 1, 'only the part that has the range is fetched')
+  const outside = { start: LONG.length - 1, end: LONG.length + 1 }
+  await t.rejects(bytesOf(retrieveArchive({ store, archiveId, range: outside })), {
+    name: 'RangeError',
+    message: /must end within the archive of/,
+  })
+})
+
+t.test('a restore that is running is used, and none is started for nothing', async (t) => {
+  let now = Date.parse('2026-03-01T12:00:00Z')
+  const { bucket, storeOf } = await start(t, { restoreDelay: 3_600_000, now: () => now })
+  const [{ archiveId }] = await uploadArchive([LONG], { store: storeOf('a') })
+  const restores = (): number => bucket.traffic.of('RestoreObject').carriedOut
+  const again = (): Promise<string[]> => startRetrieval({ store: storeOf('a'), archiveId, tier: 'Bulk' })
+  t.strictSame(await again(), [archiveId])
+  t.strictSame(await again(), [archiveId], 'another process finds it')
+  t.equal(restores(), 1)
+
+  const reader = retrieveArchive({ store: storeOf('a'), archiveId, poll: { firstMs: 1, maxMs: 1 } })
+  const seen: unknown[] = []
+  reader.on('job', (jobId, found) => seen.push([jobId, found]))
+  reader.on('waiting', ({ status, archiveSize }) => {
+    seen.push([status, archiveSize])
+    now += 3_600_001
+  })
+  t.ok((await bytesOf(reader)).equals(LONG))
+  t.strictSame(seen, [
+    [archiveId, true],
+    ['InProgress', LONG.length],
+  ])
+  t.equal(restores(), 1)
+
+  const { jobs } = { jobs: await storeOf('a').listJobs({ archiveId }) }
+  t.match(jobs.items[0], { status: 'Succeeded', expiryDate: '2026-03-03T00:00:00.000Z' })
+  now = Date.parse('2026-03-02T22:00:00Z')
+  t.strictSame(await again(), [archiveId])
+  t.equal(restores(), 2, 'a copy that is deleted soon is kept for longer')
+  now += 30 * 86_400_000
+  t.strictSame((await storeOf('a').listJobs({ archiveId })).items, [])
+  t.strictSame((await storeOf('a').listJobs({})).items, [], 'no archive is named')
+})
+
+t.test('a restored copy that is deleted while it is read is restored again', async (t) => {
+  let now = Date.parse('2026-03-01T12:00:00Z')
+  const { bucket, storeOf } = await start(t, { now: () => now })
+  const [{ archiveId }] = await uploadArchive([LONG], { store: storeOf('a') })
+  const reader = retrieveArchive({ store: storeOf('a'), archiveId, concurrency: 1, poll: { firstMs: 1 } })
+  const jobs: string[] = []
+  reader.on('job', (jobId) => jobs.push(jobId))
+  reader.once('range', () => (now += 10 * 86_400_000))
+  t.ok((await bytesOf(reader)).equals(LONG))
+  t.strictSame(jobs, [archiveId, `${archiveId} (restore 2)`])
+  t.equal(bucket.traffic.of('RestoreObject').carriedOut, 2)
+  await t.rejects(storeOf('a').describeJob({ jobId: 'other' }), RangeError)
+  const store = storeOf('a')
+  now += 10 * 86_400_000
+  await t.rejects(store.describeJob({ jobId: archiveId }), NotFoundError)
+  await t.rejects(store.describeJob({ jobId: archiveId }), NotFoundError)
+})
+
+t.test('a damaged part is fetched again, and one that stays damaged is not handed on', async (t) => {
+  const { bucket, storeOf } = await start(t)
+  const [{ archiveId }] = await uploadArchive([LONG], { store: storeOf('a', { storageClass: 'STANDARD' }) })
+  const read = (retryFor: number): ArchiveReader =>
+    retrieveArchive({ store: storeOf('a'), archiveId, retryFor, concurrency: 1 })
+  bucket.faults.add({ fault: 'corrupt-output', operation: 'GetObject', times: 1 })
+  t.ok((await bytesOf(read(60_000))).equals(LONG))
+  bucket.faults.add({ fault: 'corrupt-output', operation: 'GetObject', after: 1 })
+  const reader = read(0)
+  const handedOn: Buffer[] = []
+  reader.on('data', (chunk) => handedOn.push(chunk))
+  await t.rejects(reader.toArray(), { code: 'ERR_HASH_MISMATCH', scope: 'range' })
+  const found = Buffer.concat(handedOn)
+  t.ok(found.equals(LONG.subarray(0, found.length)), 'a prefix of the right bytes')
+})
+
+t.test('a file is resumed part by part, and one that is complete needs no restore', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'glacier-pipe-s3-'))
+  t.teardown(() => rm(folder, { recursive: true }))
+  const file = join(folder, 'a')
+  const { bucket, storeOf } = await start(t)
+  const [{ archiveId }] = await uploadArchive([LONG], { store: storeOf('a') })
+  const gets = (): number => bucket.traffic.of('GetObject').carriedOut
+  bucket.faults.add({ fault: 'error-500', operation: 'GetObject', after: 2 })
+  await t.rejects(
+    retrieveToFile(file, { store: storeOf('a'), archiveId, concurrency: 1, retryFor: 0 }),
+    ServiceError,
+  )
+  bucket.faults.clear()
+  const before = gets()
+  await retrieveToFile(file, { store: storeOf('a'), archiveId })
+  t.ok((await readFile(file)).equals(LONG))
+  t.equal(gets() - before, 2, 'two parts of four are there already')
+
+  await truncate(file, 3)
+  await t.rejects(
+    retrieveToFile(file, { store: storeOf('a'), archiveId: ['s3://other/a'] }),
+    { name: 'RangeError', message: /in s3:\/\/backups, not s3:\/\/other\/a/ },
+  )
+})
+
+t.test('an object without a SHA-256 of its parts is refused before anything is restored', async (t) => {
+  const { bucket, sdk, storeOf } = await start(t)
+  await sdk.send(
+    new PutObjectCommand({
+      ...{ Bucket: 'backups', Key: 'crc', Body: 'abc', StorageClass: 'GLACIER' },
+      ChecksumAlgorithm: 'CRC32',
+    }),
+  )
+  await t.rejects(bytesOf(retrieveArchive({ store: storeOf('crc'), archiveId: address('crc') })), UnverifiableError)
+  await sdk.send(
+    new PutObjectCommand({
+      ...{ Bucket: 'backups', Key: 'empty', Body: '' },
+      ChecksumAlgorithm: 'SHA256',
+    }),
+  )
+  await t.rejects(bytesOf(retrieveArchive({ store: storeOf('empty'), archiveId: address('empty') })), {
+    code: 'ERR_SIZE_MISMATCH',
+  })
+  await t.rejects(bytesOf(retrieveArchive({ store: storeOf('none'), archiveId: address('none') })), NotFoundError)
+  t.equal(bucket.traffic.of('RestoreObject').carriedOut, 0)
+})
