@@ -113,20 +113,21 @@ t.test(
   async (t) => {
     const world = new World()
     await t.rejects(world.restores.describeJob({ jobId: ARCHIVE }), NotFoundError)
-  t.equal(await world.restores.start({ archiveId: ARCHIVE }), `${ARCHIVE} (restore 2)`)
-  world.refusal = 'not-restored'
-  const range = { start: 0, end: 5 }
-  await t.rejects(world.restores.output({ jobId: `${ARCHIVE} (restore 2)`, range }), NotFoundError)
-  world.refusal = undefined
-  const next = await world.restores.start({ archiveId: ARCHIVE })
-  t.equal(next, `${ARCHIVE} (restore 3)`)
-  t.equal(await reasonOf(world.restores.output({ jobId: next, range })), 'object-changed')
-})
+    t.equal(await world.restores.start({ archiveId: ARCHIVE }), `${ARCHIVE} (restore 2)`)
+    world.refusal = 'not-restored'
+    const range = { start: 0, end: 5 }
+    await t.rejects(world.restores.output({ jobId: `${ARCHIVE} (restore 2)`, range }), NotFoundError)
+    world.refusal = undefined
+    const next = await world.restores.start({ archiveId: ARCHIVE })
+    t.equal(next, `${ARCHIVE} (restore 3)`)
+    t.equal(await reasonOf(world.restores.output({ jobId: next, range })), 'object-changed')
+  },
+)
 
 t.test('a description that failed is tried again, and an archive of another bucket is refused', async (t) => {
   const world = new World()
   world.failures = 1
-  await t.rejects(world.restores.describe(ARCHIVE, undefined)), 'object-not-found')
+  t.equal(await reasonOf(world.restores.describe(ARCHIVE, undefined)), 'object-not-found')
   t.match(await world.restores.describe(ARCHIVE, undefined), { size: 5, etag: '"e"' })
   for (const archiveId of ['s3://other/a', 's3://backups', 'a'])
     t.throws(() => world.restores.describe(archiveId, undefined), RangeError)
