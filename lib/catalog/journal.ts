@@ -2,15 +2,15 @@
  * The journal of a stream's uploads, as records of a catalog. Each record states its fields one by one: their order and
  * number on disk do not depend on the objects that the upload passes.
  */
-import { ACCOUNT_ID, VAULT_NAME } from '../glacier/names.js'
-import { checkOptions, nested, type Rule, type RulesOf } from '../options/check-options.js'
-import { OBJECT, required, STRING, TEXT, withMethods } from '../options/rules.js'
+import { ACCOUNT_ID, isVaultName } from '../glacier/names.js'
+import { checkOptions, nested, rule, type Rule, type RulesOf } from '../options/check-options.js'
+import { isString, OBJECT, required, STRING, TEXT, withMethods } from '../options/rules.js'
 import type { WallClock } from '../runtime/clock.js'
 import type { ProcessIdentity } from '../runtime/process-identity.js'
 import type { UploadJournal } from '../store/upload-journal.js'
 import type { CatalogRecord, MismatchedRecord } from './record.js'
 import { hashField } from './recorded-hash.js'
-import type { ServiceAddress } from './vault-address.js'
+import { isBucketName, type ServiceAddress } from './vault-address.js'
 
 /** A lock on a stream. */
 export interface StreamLock {
@@ -20,7 +20,7 @@ export interface StreamLock {
 
 /** The stream whose uploads a journal records, and who owns the stream. */
 export interface JournalOptions {
-  /** The vault of records that do not name one; default: an empty name, so that they belong to no vault. */
+  /** The vault, or the bucket as `s3://BUCKET`, of records that do not name one; default: an empty name, so that they belong to no vault. */
   readonly vaultName?: string | undefined
   /** 12 digits; default: the account ID that the service states in its responses. */
   readonly accountId?: string | undefined
@@ -34,12 +34,17 @@ export interface JournalOptions {
   readonly lock?: StreamLock | undefined
 }
 
+const STORE_NAME: Rule = rule(
+  'the name of a vault: 1 to 255 characters of A-Z, a-z, 0-9, "_", "." and "-", and neither "." nor ".."; or s3://BUCKET',
+  isString,
+  (value) => isVaultName(value) || isBucketName(value),
+)
 const ADDRESS: Rule = nested({
   region: required(TEXT),
   endpoint: TEXT,
 } satisfies RulesOf<ServiceAddress>)
 const OPTIONS = {
-  vaultName: VAULT_NAME,
+  vaultName: STORE_NAME,
   accountId: ACCOUNT_ID,
   name: STRING,
   streamId: TEXT,

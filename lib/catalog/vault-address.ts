@@ -14,8 +14,21 @@ export interface ServiceAddress {
 
 /** The address of a vault. */
 export interface VaultAddress extends ServiceAddress {
-  /** The vault's name. */
+  /** The vault's name, or `s3://BUCKET`. */
   readonly vaultName: string
+}
+
+/**
+ * Whether the name of a vault is that of a bucket: `s3://BUCKET`. In a bucket, a key takes the place of an archive ID: an object
+ * that is stored again replaces the one before.
+ */
+export function isBucketName(vaultName: string): boolean {
+  return /^s3:\/\/[a-z0-9.-]{3,63}$/.test(vaultName)
+}
+
+/** Whether an archive ID is the address of an object: `s3://BUCKET/KEY`. The IDs of a vault have no slash. */
+export function isObjectId(archiveId: string): boolean {
+  return archiveId.startsWith('s3://')
 }
 
 /** Whether two addresses are those of one vault. The first may be from a record of version 0.1. */

@@ -3,6 +3,7 @@
  * the right types. Readers of a catalog are less strict, since a catalog may be from another version.
  */
 import type { CatalogRecord, RecordType } from '../record.js'
+import { isBucketName } from '../vault-address.js'
 
 /** The kinds of values in records. An ID or an address is printed and compared. */
 type Kind =
@@ -37,7 +38,7 @@ const KINDS: Readonly<Record<Kind, (value: unknown) => boolean>> = {
     /^(?:[\da-f]{64}|[A-Za-z\d+/]{43}=-[1-9]\d{0,4})$/.test(value.value),
   text: isText,
   time: (value) => isText(value) && value.length <= 40 && !Number.isNaN(Date.parse(value)),
-  vault: (value) => isText(value) && /^[\w.-]{0,255}$/.test(value),
+  vault: (value) => isText(value) && (/^[\w.-]{0,255}$/.test(value) || isBucketName(value)),
   yes: (value) => value === true,
 }
 
@@ -53,6 +54,7 @@ const FIELDS: readonly (readonly [string, Kind])[] = [
   ['intentId', 'id'],
   ['streamId', 'id'],
   ['firstVolume', 'id'],
+  ['versionId', 'id'],
   ['name', 'text'],
   ['description', 'text'],
   ['size', 'size'],

@@ -9,6 +9,7 @@ import type { FileSystem } from '../../runtime/file-system.js'
 import { systemFiles } from '../../runtime/system-files.js'
 import type { ArchiveRecord } from '../record.js'
 import { hashIn } from '../recorded-hash.js'
+import { isObjectId } from '../vault-address.js'
 import { describingRecords, surveyOf, type DescribingRecord } from './survey.js'
 
 /** An archive ID for which a catalog has different tree hashes. */
@@ -28,11 +29,13 @@ export interface Verdict {
 }
 
 /**
- * Weighs the records of one archive ID. If a record settles a conflict, those before it no longer count.
+ * Weighs the records of one archive ID. If a record settles a conflict, those before it no longer count. Of an object in a
+ * bucket, only the records of the hash that was recorded last count: an object that is stored again replaces the one before.
  *
- * @param records - in the order of the file
+ * @param all - all records of the ID, in the order of the file
  */
-export function verdictOn(archiveId: string, records: readonly DescribingRecord[]): Verdict {
+export function verdictOn(archiveId: string, all: readonly DescribingRecord[]): Verdict {
+  const records = isObjectId(archiveId) ? latestOf(all) : all
   const settling = records.findLastIndex((record) => record.type === 'archive' && record.settles)
   const byHash = new Map<string, DescribingRecord>()
   for (const record of records.slice(Math.max(settling, 0))) {
@@ -47,6 +50,15 @@ export function verdictOn(archiveId: string, records: readonly DescribingRecord[
     archive: withStreamEnd(richestOf(archives), archives),
     conflict: byHash.size > 1 ? { archiveId, records: [...byHash.values()] } : undefined,
   }
+}
+
+/** The records of an object as it is now: those with the hash that was recorded last, without any that is older than another. */
+function latestOf(records: readonly DescribingRecord[]): readonly DescribingRecord[] {
+  const last = records.findLast((record) => hashIn(record) !== undefined)
+  if (!last) return records
+  const isOther = (record: DescribingRecord): boolean =>
+    hashIn(record) !== undefined && hashIn(record) !== hashIn(last)
+  return records.slice(records.findLastIndex(isOther) + 1)
 }
 
 /**

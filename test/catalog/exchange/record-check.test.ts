@@ -85,7 +85,10 @@ t.test('each field has values that are valid, and others that are not', async (t
     time: { valid: [time, longTime], wrong: ['soon', '', 7, `${longTime.slice(0, -1)}0Z`, null] },
     region: ids,
     endpoint: ids,
-    vaultName: { valid: ['', 'a_b.C-9', 'v'.repeat(255)], wrong: ['a/b', 'v'.repeat(256), 'a b', 7] },
+    vaultName: {
+      valid: ['', 'a_b.C-9', 'v'.repeat(255), 's3://my.bucket-1'],
+      wrong: ['a/b', 'v'.repeat(256), 'a b', 7, 's3://', 's3://B-1', 's3://abc/'],
+    },
     accountId: { valid: ['123456789012', '-'], wrong: ['x-', '-x', '1', '1234567890123', 'a'.repeat(12), 7] },
     archiveId: ids,
     uploadId: ids,

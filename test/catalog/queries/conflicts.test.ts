@@ -44,3 +44,18 @@ t.test('only the record of an archive is used, and only it settles a conflict', 
   const claim = mismatched({ treeHash: 'other', settles: true })
   t.ok(verdictOn('a', [one, claim]).conflict)
 })
+
+t.test('an object that is stored again replaces the one before, and is no conflict', async (t) => {
+  const archiveId = 's3://backups/docs.tar'
+  const object = (value: string, time: string): ArchiveRecord => {
+    const hash = { algorithm: 'sha256-composite', value } as const
+    return { type: 'archive', ...place, time, vaultName: 's3://backups', archiveId, size: 5, hash, volume: 1 }
+  }
+  const [one, two, three] = [object('a-1', '1'), object('b-1', '2'), object('a-1', '3')]
+  t.strictSame(verdictOn(archiveId, [one, two]), { archive: two, conflict: undefined })
+  t.equal(verdictOn(archiveId, [one, two, three]).archive, three, 'the same content, stored later')
+  const wrong = mismatched({ archiveId })
+  t.equal(verdictOn(archiveId, [one, two, wrong]).archive, two, 'a record without a hash replaces nothing')
+  t.strictSame(verdictOn(archiveId, [wrong]), { archive: undefined, conflict: undefined })
+  t.ok(verdictOn('a', [one, two]).conflict, 'an archive of a vault is never replaced')
+})

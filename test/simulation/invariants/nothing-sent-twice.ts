@@ -1,12 +1,12 @@
 /** Nothing stored is sent again, except to keep an upload alive and after a request without a response. */
-import type { Environment } from '../actors/environment.js'
+import type { SharedEnvironment } from '../actors/environment.js'
 import type { RequestRecord } from '../service/history.js'
 
 /** An upload is kept alive by sending a part again after this time without activity. */
 const KEEP_ALIVE_MS = 12 * 3_600_000
 
 /** Looks for parts that a process has sent although the service had confirmed them, and the process could know. */
-export function checkNothingSentTwice({ world, service }: Environment): void {
+export function checkNothingSentTwice({ world, service }: SharedEnvironment): void {
   const confirmed = new Map<string, RequestRecord>()
   for (const request of service.history.records) {
     if (request.operation !== 'uploadPart') continue
