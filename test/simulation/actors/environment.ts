@@ -48,6 +48,6 @@ export interface BucketEnvironment extends SharedEnvironment {
   readonly service: BucketModel
   /** The contents of all sources, by the key of the stream. */
   readonly sources: Map<string, Content[]>
-  /** The names of the processes that may overwrite objects. */
-  readonly overwriting: Set<string>
+  /** The content of the source of each process that may overwrite objects, by its name. */
+  readonly overwriting: Map<string, Content>
 }

@@ -29,7 +29,7 @@ export async function putObject(
   const { world, name } = process
   const client = new SimulatedBucketClient(process, env.service)
   env.sources.set(key, [...(env.sources.get(key) ?? []), content])
-  if (overwrite) env.overwriting.add(name)
+  if (overwrite) env.overwriting.set(name, content)
   const store = new S3Store({ client, bucket: BUCKET, key, overwrite }, LIMITS)
   const isNew = !resume && uploadId === undefined
   // As the command does, before it reads the source: with a failure, the check is left to the upload.

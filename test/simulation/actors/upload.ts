@@ -73,7 +73,8 @@ async function uploadWith(
   }
   const selected = await selectStream({
     ...{ identity, catalog, store, source: drawSource(process, content), uploadId, resume, retryFor },
-    ...{ memory: planUpload(options, LIMITS).memory, signal, runtime, note, warn: note },
+    ...{ memory: planUpload(options, LIMITS).memory, partSize: options.partSize },
+    ...{ signal, runtime, note, warn: note },
     onRetry: () => undefined,
   })
   const { lock, journal, point, source } = selected
@@ -116,7 +117,7 @@ function drawPlan(
   { bytes }: Content,
   hasRoom: boolean,
   isResumed: boolean,
-): UploadPlanOptions {
+): UploadPlanOptions & { readonly partSize: number } {
   const { choices } = world
   const partSize = choices.pick(`${name}/part-size`, [16, 32, 64], 0.5)
   const maxParts = choices.pick(`${name}/max-parts`, [6, 2, 1, 4], 0.2)

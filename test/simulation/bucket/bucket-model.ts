@@ -78,7 +78,7 @@ export class BucketModel implements Api.BucketService {
     marker: string | undefined,
     limit: number | undefined,
   ): Api.PartsPageResponse {
-    return listParts(this.#context, caller, marker, limit)
+    return this.#stated(listParts(this.#context, caller, marker, limit))
   }
 
   completeUpload(caller: Api.UploadCaller, completion: Api.Completion): Api.StoredObjectResponse {

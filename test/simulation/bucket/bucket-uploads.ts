@@ -56,8 +56,9 @@ export function listParts(
     .filter(([partNumber]) => partNumber > Number(marker))
     .sort(([a], [b]) => a - b)
   let length = Math.min(limit, pageSize, left.length)
-  if (length > 0 && context.happens('short-page', 'bucket/listParts/short-page'))
-    length = context.world.choices.between('bucket/listParts/page-length', length - 1, 0)
+  // A page has a part, if one is left: its marker is the number of its last part.
+  if (length > 1 && context.happens('short-page', 'bucket/listParts/short-page'))
+    length = context.world.choices.between('bucket/listParts/page-length', length - 1, 1)
   const items = left.slice(0, length).map(([partNumber, { bytes, etag, sha256 }]) => {
     return { partNumber, size: bytes.length, etag, sha256: checksums === 'all' ? sha256 : undefined }
   })

@@ -24,12 +24,20 @@ export function checkNothingSentTwice({ world, service }: SharedEnvironment): vo
   /** Whether the process that sends now knows of the part: from its own response, or because it has listed the parts. */
   function isKnown(before: RequestRecord, now: RequestRecord): boolean {
     if (before.who === now.who) return now.sentMs - (before.settledMs ?? Infinity) < KEEP_ALIVE_MS
-    const listings = service.history.records.filter(
-      ({ operation, who, request }) =>
-        operation === 'listParts' && who === now.who && request.uploadId === now.request.uploadId,
-    )
+    const { records } = service.history
+    // Parts are also listed before a completion: what is listed later was not known.
+    const listings = records
+      .slice(0, records.indexOf(now))
+      .filter(
+        ({ operation, who, request }) =>
+          operation === 'listParts' && who === now.who && request.uploadId === now.request.uploadId,
+      )
     const [first] = listings
-    if (!first || listings.some(({ faults }) => faults.includes('wrong-hash'))) return false
+    if (
+      !first ||
+      listings.some(({ faults }) => faults.includes('wrong-hash') || faults.includes('no-checksums'))
+    )
+      return false
     const isListed = (before.carriedOutMs ?? Infinity) < first.sentMs
     return isListed && now.sentMs - first.sentMs < KEEP_ALIVE_MS
   }

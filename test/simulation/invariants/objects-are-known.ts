@@ -1,6 +1,8 @@
 /** Each object that a process has stored has a record or an open intent, and is of one source. */
+import type { Content } from '../actors/content.js'
 import type { BucketEnvironment } from '../actors/environment.js'
 import { compositeOfBytes, compositeText, type SimObject } from '../bucket/bucket-content.js'
+import { LIMITS } from '../world/world.js'
 import { recordsOfEach } from './all-records.js'
 import type { RawRecord } from './catalog-records.js'
 import { addressOf } from './objects-are-reported.js'
@@ -12,7 +14,9 @@ export function checkObjects(env: BucketEnvironment): void {
     const { who, key, replaced } = object
     if (!catalogs.some((records) => isKnown(records, object)))
       env.world.fail('every object is known to the catalog', `${who} stores ${key}, and no record says so`)
-    if (replaced && !env.overwriting.has(who))
+    const ownSource = env.overwriting.get(who)
+    // What an earlier run was about to store may be older than the object that is there now.
+    if (replaced && !(ownSource && isOfSource(object, ownSource)))
       env.world.fail('an existing object is not replaced', `${who} replaces ${key}, of ${replaced.who}`)
     if (!isOfOneSource(env, object))
       env.world.fail(
@@ -45,15 +49,29 @@ function compositeOf({ hash, bytes }: SimObject): string {
   return hash.parts === undefined ? compositeOfBytes(bytes, bytes.length) : compositeText(hash)
 }
 
-function isOfOneSource({ sources }: BucketEnvironment, { key, bytes }: SimObject): boolean {
-  const [, streamKey = key, volume] = /^(.*)\.volume(\d+)$/.exec(key) ?? []
-  const contents = sources.get(streamKey) ?? []
-  return contents.some(({ bytes: whole }) => {
-    if (volume === undefined && whole.equals(bytes)) return true
-    // A volume: all but the last are full.
-    for (let at = volume === undefined ? 0 : 16; at + bytes.length <= whole.length; at += 16)
-      if (whole.subarray(at, at + bytes.length).equals(bytes))
-        return at + bytes.length === whole.length || bytes.length % 16 === 0
-    return false
-  })
+function isOfOneSource({ sources }: BucketEnvironment, object: SimObject): boolean {
+  const { streamKey } = positionOf(object)
+  return (sources.get(streamKey) ?? []).some((source) => isOfSource(object, source))
+}
+
+/** Whether an object is a whole source, or a volume of it. */
+function isOfSource(object: SimObject, { bytes: whole }: Content): boolean {
+  const { bytes } = object
+  if (!positionOf(object).isLaterVolume) return isVolumeAt(whole, 0, bytes)
+  const unit = LIMITS.minPartSize
+  for (let at = unit; at + bytes.length <= whole.length; at += unit)
+    if (isVolumeAt(whole, at, bytes)) return true
+  return false
+}
+
+function positionOf({ key }: SimObject): { readonly streamKey: string; readonly isLaterVolume: boolean } {
+  const [, streamKey] = /^(.*)\.volume\d+$/.exec(key) ?? []
+  return { streamKey: streamKey ?? key, isLaterVolume: streamKey !== undefined }
+}
+
+/** Whether an object is the volume at a position: all but the last are full. */
+function isVolumeAt(whole: Buffer, at: number, bytes: Uint8Array): boolean {
+  const end = at + bytes.length
+  const isFullOrLast = bytes.length % LIMITS.minPartSize === 0 || end === whole.length
+  return isFullOrLast && whole.subarray(at, end).equals(bytes)
 }

@@ -50,7 +50,7 @@ function bucketEnvironment(world: World): BucketEnvironment {
     ...{ world, disk, service: new BucketModel(world), table: new Map() },
     ...{ hosts: [new Host('alpha'), new Host('beta')], ledger: new Ledger() },
     ...{ kinds: new Set(ALL_KINDS.filter((kind) => world.faults.rate(kind) > 0)) },
-    ...{ sources: new Map(), overwriting: new Set() },
+    ...{ sources: new Map(), overwriting: new Map() },
   }
 }
 

@@ -9,7 +9,8 @@ export const INVARIANTS = {
     'The ID, size and hash of each archive that a process reports are those of the vault, and its bytes are the source.',
   'a success is what the bucket holds':
     'Each object that a process reports was at its key with that size, composite and content, and only who may overwrite it, or somebody who deletes it, has ended that.',
-  'an existing object is not replaced': 'Without `overwrite`, a process never replaces an object.',
+  'an existing object is not replaced':
+    'Without `overwrite`, a process never replaces an object; with it, only by its own source.',
   'an object is of one source': 'Each object is the whole source of a process, or a volume of it.',
   'a success is what the catalog says':
     'The catalog has a record of each archive that a process reports, with its size, hash and place in the stream.',
