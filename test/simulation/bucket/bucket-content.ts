@@ -35,6 +35,8 @@ export interface SimUpload {
   readonly metadata: Readonly<Record<string, string>>
   /** By number, from 1. */
   readonly parts: Map<number, SimPart>
+  /** Parts on the way, by number: each arrives after the next part of its number that differs. */
+  readonly late: Map<number, SimPart>
   state: 'open' | 'completed' | 'aborted' | 'expired'
   /** The object that it became. */
   object: SimObject | undefined

@@ -3,7 +3,7 @@
  * is sent again replaces the one before, whichever was sent first.
  */
 import { LIMITS } from '../world/world.js'
-import { sha256Of, type SimUpload } from './bucket-content.js'
+import { sha256Of, type SimPart, type SimUpload } from './bucket-content.js'
 import type { BucketContext } from './bucket-context.js'
 import { invalid, noSuchUpload, wrongBodyHash } from './bucket-refusals.js'
 import type { KeyCaller, PartResponse, PartsPageResponse, SentBytes, UploadCaller } from './bucket-service.js'
@@ -19,7 +19,16 @@ export function createUpload(
 ): SimUpload {
   const uploadId = `upload-${uploads.size + 1}`
   const upload: SimUpload = {
-    ...{ uploadId, key, metadata, parts: new Map(), state: 'open', object: undefined, isForgotten: false },
+    ...{
+      uploadId,
+      key,
+      metadata,
+      parts: new Map(),
+      late: new Map(),
+      state: 'open',
+      object: undefined,
+      isForgotten: false,
+    },
   }
   uploads.set(uploadId, upload)
   return upload
@@ -38,9 +47,20 @@ export function uploadPart(
   checkBytes(body)
   const bytes = Uint8Array.from(body.bytes)
   const etag = context.etagOf(bytes, `${upload.uploadId} ${partNumber} ${context.history.records.length}`)
-  upload.parts.set(partNumber, { bytes, sha256: body.sha256, etag })
+  const part = { bytes, sha256: body.sha256, etag }
+  if (context.history.has('part-late')) upload.late.set(partNumber, part)
+  else storePart(upload, partNumber, part)
   const isStated = context.properties.checksums !== 'none'
   return { partNumber, size: bytes.length, etag, sha256: isStated ? body.sha256 : undefined }
+}
+
+/** Stores a part. One on the way that differs arrives right after it, and replaces it. */
+function storePart({ parts, late }: SimUpload, partNumber: number, part: SimPart): void {
+  parts.set(partNumber, part)
+  const older = late.get(partNumber)
+  if (!older || older.sha256 === part.sha256) return
+  parts.set(partNumber, older)
+  late.delete(partNumber)
 }
 
 /** Lists the parts of an upload, in the order of their numbers. The marker is the number of the last part of a page. */

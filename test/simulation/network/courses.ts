@@ -71,6 +71,7 @@ const FOR_COMPLETIONS: FaultTable<Maker> = [['error-in-success', errorInSuccess]
 const SPECIAL: Readonly<Partial<Record<Operation, FaultTable<Maker>>>> = {
   jobOutput: FOR_OUTPUTS,
   completeUpload: FOR_COMPLETIONS,
+  uploadPart: [...FOR_BODIES, ['part-late', partLate]],
 }
 
 /** Decides on the course of a request. */
@@ -79,7 +80,7 @@ export function courseOf(
   { operation, body }: Pick<SimRequest<unknown>, 'operation' | 'body'>,
   target: Target,
 ): Course {
-  const special = body ? FOR_BODIES : (SPECIAL[operation] ?? [])
+  const special = SPECIAL[operation] ?? (body ? FOR_BODIES : [])
   const name = `${process.name}/${operation}`
   return drawnFault(process, name, FOR_ALL, special)?.(process, name, target) ?? DIRECT
 }
@@ -146,6 +147,11 @@ function withoutResponse(
   return world.choices.pick(`${name}/lost-by`, ['ECONNRESET', 'silence']) === 'silence'
     ? { settlesMs: IDLE_TIMEOUT_MS, error: timeoutError(operation) }
     : { settlesMs: 0, error: errors.connection(operation, 'ECONNRESET') }
+}
+
+/** The service holds the part until a newer one has arrived. */
+function partLate(process: SimProcess, name: string, target: Target): Course {
+  return { ...DIRECT, ...withoutResponse(process, name, target), fault: 'part-late' }
 }
 
 function responseLate({ world }: SimProcess, name: string): Course {

@@ -102,6 +102,11 @@ export class RequestHistory {
     }
   }
 
+  /** Whether the request that is being carried out has a fault. */
+  has(kind: FaultKind): boolean {
+    return this.#current?.faults.includes(kind) ?? false
+  }
+
   /** Records what the client got. */
   settle(record: RequestRecord, result: string): void {
     record.result = result

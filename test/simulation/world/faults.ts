@@ -51,6 +51,7 @@ export const FAULT_KINDS = {
   // Buckets only. They come last: a run of a vault draws the others as if these did not exist.
   'error-in-success':
     'a completion is answered with 200 and an error in the body, whether or not it is carried out',
+  'part-late': 'a part arrives after a newer one of its number, and replaces it',
   'write-conflict': '409: another write of the key is in progress; the upload may be gone after that',
   'own-object-exists': 'a repeated conditional completion is refused, because its own object exists',
   'object-deleted': 'somebody deletes an object',
@@ -65,7 +66,7 @@ export type FaultKind = keyof typeof FAULT_KINDS
 export const ALL_KINDS: readonly FaultKind[] = Object.keys(FAULT_KINDS) as FaultKind[]
 
 const OF_BUCKETS: ReadonlySet<FaultKind> = new Set([
-  ...(['error-in-success', 'write-conflict', 'own-object-exists'] as const),
+  ...(['error-in-success', 'part-late', 'write-conflict', 'own-object-exists'] as const),
   ...(['object-deleted', 'head-denied', 'no-checksums'] as const),
 ])
 const OF_VAULTS: ReadonlySet<FaultKind> = new Set([

@@ -55,7 +55,7 @@ const FOCUSES_OF_BUCKETS: readonly (readonly FaultKind[])[] = [
   // Parts are replaced, and those at the server are not known.
   ['request-late', 'killed', 'source-changed', 'slow-request'],
   ['no-checksums', 'killed', 'source-changed', 'short-page', 'response-lost'],
-  ['no-checksums', 'request-late', 'source-changed', 'source-stalled', 'aborted'],
+  ['no-checksums', 'part-late', 'source-changed', 'aborted', 'killed'],
   ['short-page', 'source-failed', 'aborted', 'upload-expired'],
 ]
 const FOCUS_SHARE = 0.5
