@@ -13,6 +13,8 @@ export function checkNoWrongAbortOfAnObject(env: BucketEnvironment): void {
     const { who, operation, request, outcome, responded } = record
     const upload = `${who} ${request.uploadId}`
     const isRefused = responded && outcome !== 'accepted'
+    // A refusal that arrives says of the earlier ones, too, that the upload is open.
+    if (operation === 'completeUpload' && isRefused) completed.delete(upload)
     if (operation === 'completeUpload' && !isRefused) completed.set(upload, record)
     const sent = completed.get(upload)
     if (operation === 'abortUpload' && sent && !isThere(env, sent, record.sentMs))

@@ -51,11 +51,16 @@ export function checkNothingSentTwice({ world, service }: SharedEnvironment): vo
         other.request.uploadId === uploadId &&
         other.request.range?.start === range?.start &&
         (other.request.treeHash !== treeHash || other.faults.includes('stored-damaged')) &&
-        other.carriedOutMs !== undefined &&
-        other.carriedOutMs >= (before.carriedOutMs ?? 0) &&
-        other.carriedOutMs <= now.sentMs,
+        (other.faults.includes('part-late') || isBetween(other, before, now)),
     )
   }
+}
+
+/** Whether a request was carried out after another one, and before a third was sent. */
+function isBetween({ carriedOutMs }: RequestRecord, before: RequestRecord, now: RequestRecord): boolean {
+  return (
+    carriedOutMs !== undefined && carriedOutMs >= (before.carriedOutMs ?? 0) && carriedOutMs <= now.sentMs
+  )
 }
 
 /** Whether the process got the right hash of the part. */
