@@ -71,8 +71,9 @@ export async function planRemoval(
 }
 
 /** The archive as it is priced. Nothing is known of an archive that the catalog does not have. */
-export function archiveOf({ record }: Removal): PlacedArchive {
-  return { size: record?.size, time: record?.time, region: record?.region, endpoint: record?.endpoint }
+export function archiveOf({ archiveId, record }: Removal): PlacedArchive {
+  const { size, time, region, endpoint, storageClass } = record ?? {}
+  return { archiveId, size, time, region, endpoint, storageClass }
 }
 
 /** The deletion of the archive. A later volume that is deleted with its set is recorded as such. */
