@@ -1,8 +1,9 @@
 /** The commands whose vault may also be a bucket, and the options that are for one of the two. */
 import type { Command } from 'commander'
+import { ACCOUNT } from '../../s3/bucket-rules.js'
 import { isS3Address, parsePrefixAddress, type PrefixAddress } from '../../s3/s3-address.js'
 import { UsageError } from '../command-errors.js'
-import { flagOf } from './option-names.js'
+import { asUsageError, flagOf } from './option-names.js'
 import { parseText } from './values/text.js'
 
 /** The part of a bucket that a command works on. */
@@ -69,6 +70,11 @@ export function assertBucketOperand(command: Command, operand: string): boolean 
       `${command.name()} takes a whole bucket: write s3://${bucketAddressOf(operand).bucket}.`,
     )
   if (isBucket) bucketAddressOf(operand)
+  const { bucketOwner } = command.opts<BucketAccessOptions>()
+  if (isBucket && bucketOwner !== undefined)
+    asUsageError(() => {
+      ACCOUNT(bucketOwner, 'bucketOwner', command.name())
+    })
   const others = isBucket ? taker.vaultOnly : BUCKET_ONLY
   const wrong = others.find((name) => command.getOptionValueSource(name) === 'cli')
   if (wrong === undefined) return isBucket
