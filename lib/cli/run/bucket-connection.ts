@@ -1,7 +1,7 @@
 /** The connection of a command to the buckets: at the service, behind an endpoint, or in a folder of this machine. */
 import type { ServiceAddress } from '../../catalog/vault-address.js'
 import type { RequestOptions } from '../../client/request-options.js'
-import { retryingBucket, type RepeatableOperations } from '../../s3/retrying-bucket.js'
+import { retryingBucket, type RepeatableOperations } from '../../s3/retry/retrying-bucket.js'
 import { s3Client } from '../../s3/sdk/s3-client.js'
 import type { SdkBucketClient } from '../../s3/sdk/sdk-bucket-client.js'
 import { Retry } from '../../transfer/retry.js'

@@ -5,7 +5,7 @@ import { NotFoundError } from '../../../errors.js'
 import { recordOfObject } from '../../../reconcile/object-record.js'
 import type { BucketRequest } from '../../../s3/bucket-requests.js'
 import type { ListedObject } from '../../../s3/bucket-responses.js'
-import type { RepeatableOperations } from '../../../s3/retrying-bucket.js'
+import type { RepeatableOperations } from '../../../s3/retry/retrying-bucket.js'
 import { pagesOf } from '../../../store/paging.js'
 
 /** The number of objects that are looked at at the same time. */

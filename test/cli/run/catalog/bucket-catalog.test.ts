@@ -45,7 +45,7 @@ t.test('a lost catalog is rebuilt from the bucket, without a job', async (t) => 
         size,
         hash: { value: (hash as { value: string }).value },
         storageClass,
-        ...(description ? { description } : {}),
+        ...(typeof description === 'string' && { description }),
       },
     )
   }

@@ -1,7 +1,7 @@
 /** A client of buckets that retries each request that can be repeated. */
-import type { Retry } from '../transfer/retry.js'
-import type { BucketClient } from './bucket-client.js'
-import type { BucketRequest } from './bucket-requests.js'
+import type { Retry } from '../../transfer/retry.js'
+import type { BucketClient } from '../bucket-client.js'
+import type { BucketRequest } from '../bucket-requests.js'
 
 /** The operations that describe, list and delete: a repeated request has the same outcome. */
 export type RepeatableOperations = Pick<

@@ -1,9 +1,9 @@
 import t from 'tap'
-import { ServiceError } from '../../lib/errors.js'
-import type { BucketClient } from '../../lib/s3/bucket-client.js'
-import { retryingBucket } from '../../lib/s3/retrying-bucket.js'
-import { Retry } from '../../lib/transfer/retry.js'
-import { VirtualClock } from '../helpers/virtual-clock.js'
+import { ServiceError } from '../../../lib/errors.js'
+import type { BucketClient } from '../../../lib/s3/bucket-client.js'
+import { retryingBucket } from '../../../lib/s3/retry/retrying-bucket.js'
+import { Retry } from '../../../lib/transfer/retry.js'
+import { VirtualClock } from '../../helpers/virtual-clock.js'
 
 t.test('each operation that can be repeated is repeated, and no other is there', async (t) => {
   const calls = new Map<string, number>()
