@@ -35,7 +35,7 @@ const ARROWS: Record<string, readonly string[]> = {
   ],
   client: ['glacier', 'transfer', 'store', 'tree-hash', 'runtime', 'streams', 'options', '.'],
   s3: ['client', 'glacier', 'transfer', 'store', 'tree-hash', 'runtime', 'streams', 'options', '.'],
-  reconcile: ['inventory', 'catalog', 'glacier', 'runtime', '.'],
+  reconcile: ['inventory', 's3', 'catalog', 'glacier', 'runtime', '.'],
   deletion: ['client', 'catalog', 'runtime', '.'],
   vault: BELOW_VAULT,
   local: ['costs', 'glacier', 'store', 'tree-hash', 'fs', 'runtime', 'streams', 'options', '.'],

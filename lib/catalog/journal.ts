@@ -28,6 +28,8 @@ export interface JournalOptions {
   readonly name?: string | undefined
   /** Random; the same for all volumes and runs of one stream. */
   readonly streamId?: string | undefined
+  /** The storage class of the objects, as `DEEP_ARCHIVE`; default: none is recorded. */
+  readonly storageClass?: string | undefined
   /** The process that uploads the stream. */
   readonly owner?: ProcessIdentity | undefined
   /** The lock on the stream, which is checked before an intent is recorded; default: no lock. */
@@ -48,6 +50,7 @@ const OPTIONS = {
   accountId: ACCOUNT_ID,
   name: STRING,
   streamId: TEXT,
+  storageClass: TEXT,
   owner: OBJECT,
   lock: withMethods('a lock with a method assertHeld()', 'assertHeld'),
 } satisfies RulesOf<JournalOptions>
@@ -74,7 +77,8 @@ export function catalogJournal(
   wallClock: WallClock,
 ): UploadJournal {
   ADDRESS(address, 'address', CALLER)
-  const { vaultName = '', accountId, name, streamId, owner, lock } = checkOptions(CALLER, options, OPTIONS)
+  const checked = checkOptions(CALLER, options, OPTIONS)
+  const { vaultName = '', accountId, name, streamId, storageClass, owner, lock } = checked
   const { region, endpoint } = address
   const time = (): string => new Date(wallClock.now()).toISOString()
   const accountOf = (location: string | undefined): string | undefined => accountIn(location) ?? accountId
@@ -145,6 +149,7 @@ export function catalogJournal(
         parts: archive.parts,
         description: archive.description,
         versionId: archive.versionId,
+        storageClass,
         volume: archive.volume,
         firstVolume: archive.firstVolume,
         uploadId,

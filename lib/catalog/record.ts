@@ -56,6 +56,8 @@ export interface ArchiveRecord extends StreamRecord, RecordedContent {
   readonly description?: string | undefined
   /** The version of the object; absent in a vault, and in a bucket without versions. */
   readonly versionId?: string | undefined
+  /** The storage class of the object, as `DEEP_ARCHIVE`; absent in a vault, and if it is not known. */
+  readonly storageClass?: string | undefined
   /** The number of the volume in its stream, from 1. */
   readonly volume: number
   /** The archive ID of the stream's first volume; absent in that volume itself. */

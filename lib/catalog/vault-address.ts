@@ -31,6 +31,11 @@ export function isObjectId(archiveId: string): boolean {
   return archiveId.startsWith('s3://')
 }
 
+/** The key in the address of an object, `s3://BUCKET/KEY`. */
+export function keyIn(objectId: string): string {
+  return objectId.replace(/^s3:\/\/[^/]*\//, '')
+}
+
 /** Whether two addresses are those of one vault. The first may be from a record of version 0.1. */
 export function isInSameVault(
   recorded: VaultAddress,

@@ -136,7 +136,7 @@ function addVaultCommands(program: Command, io: Io): void {
     return jobs(vault, options, io)
   })
   addUploadsCommand(program, async (vault, options) => {
-    const { uploads } = await import('./run/uploads.js')
+    const { uploads } = await import('./run/uploads/uploads.js')
     return uploads(vault, options, io)
   })
   addRmCommand(program, async (vault, archiveIds, options) => {

@@ -38,8 +38,17 @@ export const KNOWN_PRICES: PriceTable = {
       source:
         'Amazon S3 Glacier FAQs, https://aws.amazon.com/glacier/faqs/ (storage); AWS Knowledge Center, ' +
         'https://repost.aws/knowledge-center/s3-manage-data-retrieval (Standard and Expedited); notes of users ' +
-        '(uploads and Bulk)',
+        '(uploads and Bulk); https://www.usage.ai/blogs/aws/storage-cost/glacier-deep-archive-pricing/ of June 2026 ' +
+        '(storage classes of buckets)',
       ...EXAMPLE_PRICES,
+      storageClasses: {
+        STANDARD: { storage: 0.023 },
+        STANDARD_IA: { storage: 0.0125 },
+        ONEZONE_IA: { storage: 0.01 },
+        GLACIER_IR: { storage: 0.004 },
+        GLACIER: { storage: 0.0036 },
+        DEEP_ARCHIVE: { storage: 0.00099 },
+      },
     },
     'ap-southeast-2': {
       date: '2018-07',

@@ -33,12 +33,30 @@ export interface Prices {
 /** Some of the prices. */
 export type SomePrices = { readonly [K in keyof Prices]?: Prices[K] | undefined }
 
+/** Prices of stored bytes, in US dollars for a GB-month. One that is absent is unknown. */
+export interface StoragePrices {
+  /** The archive itself. */
+  readonly storage?: number | undefined
+  /** What the service adds to an object of a bucket at the rate of the class STANDARD. */
+  readonly standardStorage?: number | undefined
+}
+
+/** Prices of a storage class of buckets. One that is absent is unknown. */
+export interface ClassPrices {
+  /** A GB-month of storage. */
+  readonly storage?: number | undefined
+  /** 1,000 upload requests. */
+  readonly uploadRequests?: number | undefined
+}
+
 /** The prices of a region. A price that is absent is unknown. */
 export interface RegionPrices extends SomePrices {
   /** When the prices were read: a year, a month or a day, as `2026-11`. */
   readonly date: string
   /** Where the prices were read. */
   readonly source: string
+  /** The prices of buckets by storage class, as `DEEP_ARCHIVE`; the other prices are those of vaults. Default: unknown. */
+  readonly storageClasses?: Readonly<Record<string, ClassPrices>> | undefined
 }
 
 /** Prices by region: the content of a file of prices. */
@@ -75,10 +93,19 @@ const DATE: Rule = rule('a date as 2026-11 or 2026-11-29', (value): value is str
   return typeof value === 'string' && /^\d{4}(?:-\d\d){0,2}$/.test(value)
 })
 
+const CLASS_PRICES: Rule = nested<ClassPrices>({ storage: PRICE, uploadRequests: PRICE })
+
+const STORAGE_CLASSES: Rule = (value, name, caller) => {
+  record('an object with a field for each storage class', {})(value, name, caller)
+  for (const [storageClass, prices] of Object.entries(value as object))
+    CLASS_PRICES(prices, `${name}.${storageClass}`, caller)
+}
+
 const REGION_PRICES: Rule = nested<RegionPrices>({
   ...PRICE_RULES,
   date: required(DATE),
   source: required(TEXT),
+  storageClasses: STORAGE_CLASSES,
 })
 
 const REGIONS: Rule = (value, name, caller) => {

@@ -13,6 +13,8 @@ export interface StreamIdentity extends VaultAddress {
   readonly accountId: string | undefined
   /** `undefined` for a stream without a name, which is an identity of its own. */
   readonly name: string | undefined
+  /** The storage class to record with its objects; no part of the identity. Default: none is recorded. */
+  readonly storageClass?: string | undefined
 }
 
 /** The catalog that records a stream, and the runtime on which both the catalog and the locks beside it lie. */
@@ -54,13 +56,13 @@ export async function streamLocks(
  */
 export async function ownStream(
   { catalog, runtime }: StreamHome,
-  { accountId, name, vaultName, region, endpoint }: StreamIdentity,
+  { accountId, name, vaultName, region, endpoint, storageClass }: StreamIdentity,
   streamId: string,
   subject: string,
 ): Promise<OwnedStream> {
   const lock = await (await streamLocks(catalog.path, runtime)).tryTake(streamId, subject)
   const owner = await runtime.processes.current()
-  const stream = { vaultName, accountId, name, streamId, owner, lock }
+  const stream = { vaultName, accountId, name, streamId, storageClass, owner, lock }
   return { lock, journal: catalog.journal({ region, endpoint }, stream) }
 }
 

@@ -51,7 +51,11 @@ export async function bucketWorld(test: Test, credentials: LocalCredentials): Pr
   const dir = test.testdir({})
   const catalog = join(dir, 'catalog.jsonl')
   const where = ['--endpoint', server.endpoint, '--region', server.region, '--catalog', catalog]
-  const withPlace = ([command = '', ...rest]: readonly string[]): string[] => [command, ...where, ...rest]
+  const withPlace = (args: readonly string[]): string[] => {
+    const words = args[0] === 'catalog' ? 2 : 1
+    const place = args[0] === 'ls' ? where.slice(-2) : where // ls connects to nothing
+    return [...args.slice(0, words), ...place, ...args.slice(words)]
+  }
   const start: BucketWorld['start'] = (args, input) => {
     const it = stage(input, [], {}, new VirtualClock())
     return { it, ended: endOf(it, withPlace(args)) }

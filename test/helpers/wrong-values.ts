@@ -92,6 +92,7 @@ export const WRONG: Readonly<Record<string, WrongValues>> = {
   jobId: text,
   marker: text,
   streamId: text,
+  storageClass: text,
   name: { types: [7, {}], ranges: [] },
   owner: { types: [7, 'x', []], ranges: [] },
   lock: { types: [7, {}], ranges: [] },

@@ -240,6 +240,7 @@ const TAKERS: readonly Taker[] = [
       accountId: 1,
       name: 1,
       streamId: 1,
+      storageClass: 1,
       owner: 1,
       lock: 1,
     }),

@@ -4,18 +4,19 @@ import type { FileSystem } from '../../runtime/file-system.js'
 import { describingRecords, type DescribingRecord } from '../queries/survey.js'
 import { readBlocks } from '../read-catalog.js'
 import type { ArchiveRecord, CatalogRecord } from '../record.js'
+import { isObjectId } from '../vault-address.js'
 
 /** Facts about a catalog. */
 export interface CatalogFacts {
   /** The number of equal records that the catalog has, by {@link keyOf}; only for the given records. */
   readonly counts: Map<string, number>
-  /** The IDs of deleted archives. */
-  readonly deleted: ReadonlySet<string>
+  /** When archives were deleted, by their IDs, ISO 8601. An object that was stored again since is not among them. */
+  readonly deleted: ReadonlyMap<string, string>
   /** The IDs of uploads and intents whose outcome is known. */
   readonly settled: ReadonlySet<string>
   /** The records of later volumes, by the archive ID of their first volume. */
   readonly laterVolumes: ReadonlyMap<string, readonly ArchiveRecord[]>
-  /** The records that describe one of the given archives, by its ID. */
+  /** The records that describe one of the given archives, or a given object that is deleted, by its ID. */
   readonly describing: ReadonlyMap<string, readonly DescribingRecord[]>
 }
 
@@ -39,8 +40,12 @@ export async function factsOf(
   files: FileSystem,
 ): Promise<CatalogFacts> {
   const counts = new Map(records.map((record) => [keyOf(record), 0]))
-  const archiveIds = new Set(records.filter(isDescribing).map(({ archiveId }) => archiveId))
-  const deleted = new Set<string>()
+  const archiveIds = new Set(
+    records
+      .filter((record) => isDescribing(record) || record.type === 'deleted')
+      .map(({ archiveId }) => archiveId),
+  )
+  const deleted = new Map<string, string>()
   const settled = new Set<string>()
   const laterVolumes = new Map<string, ArchiveRecord[]>()
   for await (const block of readBlocks(file, {}, files))
@@ -48,7 +53,8 @@ export async function factsOf(
       const key = keyOf(record)
       const count = counts.get(key)
       if (count !== undefined) counts.set(key, count + 1)
-      if (record.type === 'deleted') deleted.add(record.archiveId)
+      if (record.type === 'deleted') deleted.set(record.archiveId, record.time)
+      else if (isDescribing(record) && isObjectId(record.archiveId)) deleted.delete(record.archiveId)
       for (const id of settledBy(record)) settled.add(id)
       if (record.type !== 'archive' || record.firstVolume === undefined) continue
       laterVolumes.set(record.firstVolume, [...(laterVolumes.get(record.firstVolume) ?? []), record])

@@ -5,7 +5,8 @@
  * - A record that the catalog has is left out. If the file has a record more often than the catalog, the difference is
  *   added, because a record that is repeated says that it is newer than those before it. So a second import adds nothing.
  * - Archives that the catalog knows as deleted stay deleted, and uploads that it knows as ended stay ended: records about
- *   them that would count again at the end of the file are left out.
+ *   them that would count again at the end of the file are left out. An object may be stored, replaced and deleted several
+ *   times: its records that are older than those of the catalog are left out.
  * - A record that settles a conflict does so only among the records of its own file. If the catalog has another tree hash,
  *   that is a conflict, which only the inventory settles.
  * - Readers take the volumes of a set in the order of the file. If an earlier volume than those of the catalog is added,
@@ -15,7 +16,10 @@ import type { FileSystem } from '../../runtime/file-system.js'
 import { systemFiles } from '../../runtime/system-files.js'
 import { verdictOn, type CatalogConflict } from '../queries/conflicts.js'
 import type { DescribingRecord } from '../queries/survey.js'
-import type { ArchiveRecord, CatalogRecord } from '../record.js'
+import type { ArchiveRecord, CatalogRecord, RecordOf } from '../record.js'
+import { recordTimeMs } from '../record-time.js'
+import { hashIn } from '../recorded-hash.js'
+import { isObjectId } from '../vault-address.js'
 import { factsOf, isDescribing, keyOf, type CatalogFacts } from './catalog-facts.js'
 
 /** The records that an import adds. */
@@ -73,11 +77,27 @@ function withoutSettling(record: CatalogRecord, { describing }: CatalogFacts): C
   return isContradicted ? { ...record, settles: undefined } : record
 }
 
-function isObsolete(record: CatalogRecord, { deleted, settled }: CatalogFacts): boolean {
-  if (isDescribing(record)) return deleted.has(record.archiveId)
+function isObsolete(record: CatalogRecord, facts: CatalogFacts): boolean {
+  const { deleted, settled } = facts
+  if (isDescribing(record) || record.type === 'deleted')
+    return isObjectId(record.archiveId)
+      ? isOlder(record, facts)
+      : record.type !== 'deleted' && deleted.has(record.archiveId)
   const { uploadId, intentId } = record as { readonly uploadId?: string; readonly intentId?: string }
   const isOpening = !['aborted', 'ended', 'expired'].includes(record.type)
   return isOpening && [uploadId, intentId].some((id) => id !== undefined && settled.has(id))
+}
+
+/** Whether a record of an object is older than what the catalog knows last of it: a deletion, or other content. */
+function isOlder(
+  record: DescribingRecord | RecordOf<'deleted'>,
+  { deleted, describing }: CatalogFacts,
+): boolean {
+  const { archiveId, time } = record
+  const last = describing.get(archiveId)?.at(-1)
+  const isSame = last !== undefined && isDescribing(record) && hashIn(record) === hashIn(last)
+  const known = deleted.get(archiveId) ?? (isSame ? undefined : last?.time)
+  return known !== undefined && recordTimeMs(time) <= recordTimeMs(known)
 }
 
 /** The volumes of the catalog that come after a volume that is added. */
@@ -94,7 +114,10 @@ function laterVolumesOf(added: readonly CatalogRecord[], { laterVolumes }: Catal
 function conflictsAfter(added: readonly CatalogRecord[], { describing }: CatalogFacts): CatalogConflict[] {
   const records = new Map<string, DescribingRecord[]>()
   for (const record of added) {
-    if (record.type === 'deleted') records.delete(record.archiveId)
+    if (record.type === 'deleted') {
+      if (isObjectId(record.archiveId)) records.set(record.archiveId, [])
+      else records.delete(record.archiveId)
+    }
     if (!isDescribing(record)) continue
     const others = records.get(record.archiveId) ?? describing.get(record.archiveId) ?? []
     records.set(record.archiveId, [...others, record])

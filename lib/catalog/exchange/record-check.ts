@@ -55,6 +55,7 @@ const FIELDS: readonly (readonly [string, Kind])[] = [
   ['streamId', 'id'],
   ['firstVolume', 'id'],
   ['versionId', 'id'],
+  ['storageClass', 'id'],
   ['name', 'text'],
   ['description', 'text'],
   ['size', 'size'],

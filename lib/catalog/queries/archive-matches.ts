@@ -1,7 +1,7 @@
 /** The ways in which a text stands for an archive. Each function returns `undefined` if the text does not, in its way. */
 import { isArchiveId } from '../../glacier/names.js'
 import type { Candidate, FoundArchive, SelectableArchives, Selection } from './selection.js'
-import { isInSameVault } from '../vault-address.js'
+import { isInSameVault, isObjectId } from '../vault-address.js'
 import { datedNameOf, LATEST, selectorOf } from './selector.js'
 import { archivesOfSet } from './sets.js'
 import { accountIn, type StoredEntry } from './stored-entries.js'
@@ -38,7 +38,8 @@ export function foundById(
   const entry = entries.find((one) => one.id === archiveId || hasVolume(one, archiveId))
   const deletedAt = deleted.get(archiveId)
   const isKnown = entry !== undefined || deletedAt !== undefined
-  if (!isKnown && !isArchiveId(archiveId) && !mismatched.some((one) => one.archiveId === archiveId))
+  const isId = isArchiveId(archiveId) || isObjectId(archiveId)
+  if (!isKnown && !isId && !mismatched.some((one) => one.archiveId === archiveId))
     return undefined
   return { result: 'found', by: 'id', archiveId, entry, matches: [], passedOver: [], deletedAt }
 }

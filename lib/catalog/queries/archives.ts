@@ -7,7 +7,8 @@ import { systemFiles } from '../../runtime/system-files.js'
 import { verdictOn } from './conflicts.js'
 import { readBlocks } from '../read-catalog.js'
 import type { ArchiveRecord, MismatchedRecord } from '../record.js'
-import { surveyOf, type Survey } from './survey.js'
+import { isObjectId } from '../vault-address.js'
+import { describingRecords, surveyOf, type Survey } from './survey.js'
 
 /**
  * Reads the archives of a catalog that were not deleted, in the order in which they were written.
@@ -37,9 +38,18 @@ export async function mismatchedIn(
   file: string,
   files: FileSystem = systemFiles,
 ): Promise<MismatchedRecord[]> {
-  const found: MismatchedRecord[] = []
+  let found: MismatchedRecord[] = []
   for await (const records of readBlocks(file, { types: ['mismatched'] }, files)) found.push(...records)
   if (found.length === 0) return []
+  const objects = new Set(found.map(({ archiveId }) => archiveId).filter(isObjectId))
+  if (objects.size > 0) {
+    const current = await describingRecords(file, objects, files)
+    found = found.filter(
+      ({ archiveId, time }) =>
+        !objects.has(archiveId) ||
+        current.get(archiveId)?.some((one) => one.type === 'mismatched' && one.time === time),
+    )
+  }
   const deleted = await deletedIn(file, files)
   return found.filter(({ archiveId }) => !deleted.has(archiveId))
 }
@@ -55,7 +65,7 @@ export async function deletedIn(file: string, files: FileSystem = systemFiles): 
 }
 
 /**
- * Reads when archives were deleted, by their IDs, ISO 8601.
+ * Reads when archives were deleted, by their IDs, ISO 8601. An object of a bucket that was stored again since is not deleted.
  *
  * @param files - default the disk
  * @param archiveIds - only these archives; default all
@@ -69,7 +79,15 @@ export async function deletionTimesIn(
   const times = new Map<string, string>()
   for await (const records of readBlocks(file, { types: ['deleted'], archiveIds }, files))
     for (const { archiveId, time } of records) times.set(archiveId, time)
+  await leaveOutRenewed(times, file, files)
   return times
+}
+
+/** Leaves out the objects that were stored again after their last deletion: only their keys come back. */
+async function leaveOutRenewed(times: Map<string, string>, file: string, files: FileSystem): Promise<void> {
+  const objects = new Set([...times.keys()].filter(isObjectId))
+  if (objects.size === 0) return
+  for (const archiveId of (await describingRecords(file, objects, files)).keys()) times.delete(archiveId)
 }
 
 /**

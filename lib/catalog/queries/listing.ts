@@ -9,6 +9,7 @@ import { conflictsAmong, type CatalogConflict } from './conflicts.js'
 import type { PossibleArchive } from './possible-archives.js'
 import { readBlocks } from '../read-catalog.js'
 import type { ArchiveRecord, CatalogRecord, MismatchedRecord } from '../record.js'
+import { isObjectId } from '../vault-address.js'
 import { setFrom, type ArchiveSet } from './sets.js'
 import { surveyOf, type Survey } from './survey.js'
 import { UnsettledRecords } from './unsettled-records.js'
@@ -75,7 +76,7 @@ class Entries {
   }
 
   of(record: CatalogRecord): CatalogEntry | undefined {
-    if (record.type === 'mismatched') return this.#survey.deleted.has(record.archiveId) ? undefined : record
+    if (record.type === 'mismatched') return this.#isCurrent(record) ? record : undefined
     if (record.type !== 'archive') return undefined
     const archive = this.#current(record)
     if (!archive || archive.firstVolume !== undefined) return undefined
@@ -84,6 +85,15 @@ class Entries {
     return more || (laterVolumes.size > 0 && laterVolumes.has(archiveId))
       ? this.#setOf(archiveId, [archive])
       : archive
+  }
+
+  /** Whether an archive with a wrong hash is still there. An object may have been replaced, or deleted and stored again. */
+  #isCurrent({ archiveId, time }: MismatchedRecord): boolean {
+    const { deleted, repeated } = this.#survey
+    if (deleted.has(archiveId)) return false
+    const records = isObjectId(archiveId) ? repeated.get(archiveId) : undefined
+    const last = records?.at(-1)
+    return last === undefined || (last.type === 'mismatched' && last.time === time)
   }
 
   /** The sets whose first volume the catalog does not know. */

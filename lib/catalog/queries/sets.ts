@@ -9,6 +9,7 @@ import { deletedIn } from './archives.js'
 import { readBlocks } from '../read-catalog.js'
 import type { ArchiveRecord } from '../record.js'
 import { hashIn } from '../recorded-hash.js'
+import { isObjectId } from '../vault-address.js'
 import { describingRecords } from './survey.js'
 
 /** The maximum number of missing volumes that are listed. */
@@ -92,9 +93,15 @@ async function recordsOf(
   deleted: ReadonlySet<string>,
   files: FileSystem,
 ): Promise<ArchiveRecord[]> {
-  const found: ArchiveRecord[] = []
-  for await (const records of readBlocks(file, { types: ['archive'], archiveIds: ids }, files))
-    found.push(...records.filter(({ archiveId }) => !deleted.has(archiveId)))
+  let found: ArchiveRecord[] = []
+  for await (const records of readBlocks(file, { types: ['archive', 'deleted'], archiveIds: ids }, files))
+    for (const record of records) {
+      const { archiveId } = record
+      if (record.type === 'archive') {
+        if (!deleted.has(archiveId)) found.push(record)
+      } else if (isObjectId(archiveId) && !deleted.has(archiveId))
+        found = found.filter((other) => other.archiveId !== archiveId) // it was stored again since
+    }
   return found
 }
 

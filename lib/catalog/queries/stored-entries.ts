@@ -8,7 +8,7 @@ import type { FileSystem } from '../../runtime/file-system.js'
 import { systemFiles } from '../../runtime/system-files.js'
 import type { ArchiveRecord } from '../record.js'
 import { recordTimeMs } from '../record-time.js'
-import { isInSameVault, type ServiceAddress, type VaultAddress } from '../vault-address.js'
+import { isInSameVault, isObjectId, keyIn, type ServiceAddress, type VaultAddress } from '../vault-address.js'
 import { invariant } from '../../invariant.js'
 import { listingOf, type CatalogEntry, type SetEntry } from './listing.js'
 import { setFrom, type ArchiveSet } from './sets.js'
@@ -127,14 +127,22 @@ function entryFrom(id: string, set: ArchiveSet): StoredEntry {
   return { id, name: recordName(first), time, size: set.size, set, vaultName, region, endpoint }
 }
 
+/** The fields of a record that name its archive. */
+type NamingFields = Pick<ArchiveRecord, 'name' | 'description' | 'firstVolume'> &
+  Partial<Pick<ArchiveRecord, 'archiveId'>>
+
 /**
  * The name of an archive; `undefined` if it has none. The name in its description counts first, so that it is the same
- * after the catalog is rebuilt from an inventory. The name of a later volume is that of its stream.
+ * after the catalog is rebuilt from an inventory. The name of a later volume is that of its stream. The name of an object is
+ * its key.
  */
 export function recordName({
   name,
   description,
-}: Pick<ArchiveRecord, 'name' | 'description'>): string | undefined {
+  archiveId = '',
+  firstVolume = archiveId,
+}: NamingFields): string | undefined {
+  if (isObjectId(firstVolume)) return keyIn(firstVolume)
   const inDescription = nameIn(description)
   const mark = volumeMarkOf(description)
   const found = mark

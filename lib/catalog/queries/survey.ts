@@ -7,7 +7,8 @@ import { systemFiles } from '../../runtime/system-files.js'
 import { hasOneRecord, recordsIn } from '../lines/parse-line.js'
 import { readLines, type LineBlock } from '../lines/read-lines.js'
 import { readBlocks } from '../read-catalog.js'
-import type { ArchiveRecord, MismatchedRecord } from '../record.js'
+import type { ArchiveRecord, DeletedRecord, MismatchedRecord } from '../record.js'
+import { isObjectId } from '../vault-address.js'
 import { RepeatedTexts } from './repeated-texts.js'
 
 /** A record that describes an archive. */
@@ -15,11 +16,14 @@ export type DescribingRecord = ArchiveRecord | MismatchedRecord
 
 /** Facts about the archives of a catalog that are not in each archive's own record. */
 export interface Survey {
-  /** The IDs of deleted archives. */
+  /** The IDs of deleted archives. An object that was stored again since is not among them. */
   readonly deleted: ReadonlySet<string>
   /** The records of later volumes, by the archive ID of their first volume, in the order of the file. */
   readonly laterVolumes: ReadonlyMap<string, readonly ArchiveRecord[]>
-  /** The records of each archive that has several, in the order of the file; without deleted archives. */
+  /**
+   * The records of each archive that has several, in the order of the file; without deleted archives. Of an object that was
+   * stored again after it was deleted, the records since then.
+   */
   readonly repeated: ReadonlyMap<string, readonly DescribingRecord[]>
 }
 
@@ -28,6 +32,8 @@ const DELETED = '{"type":"deleted"'
 // values a quote stands behind a backslash.
 /** The end of `"archiveId":"`. */
 const ARCHIVE_ID = 'eId":"'
+/** The beginning of the ID of an object. */
+const OBJECT_ID = 'eId":"s3://'
 /** Part of `firstVolume`. */
 const FIRST_VOLUME = 'Volume'
 /** The characters between the quotes of a text of JSON. */
@@ -42,8 +48,8 @@ const INNER_TEXT = /(?:[^"\\]|\\.)*/y
 export async function surveyOf(file: string, files: FileSystem = systemFiles): Promise<Survey> {
   const surveyor = new Surveyor()
   for await (const block of readLines(file, files)) surveyor.take(block)
-  const { deleted, laterVolumes, candidates } = surveyor
-  return { deleted, laterVolumes, repeated: await recordsOf(file, candidates, deleted, files) }
+  const { deleted, laterVolumes } = surveyor
+  return { deleted, laterVolumes, repeated: await recordsOf(file, surveyor, files) }
 }
 
 class Surveyor {
@@ -51,21 +57,45 @@ class Surveyor {
   readonly laterVolumes = new Map<string, ArchiveRecord[]>()
   /** IDs that may be those of several records. */
   readonly candidates = new Set<string>()
+  /** The IDs of objects that were stored again after they were deleted. */
+  readonly renewed = new Set<string>()
   readonly #ids = new RepeatedTexts()
+  #hasDeletedObject = false
 
   take({ text, bytes }: LineBlock): void {
-    if (bytes && !text.includes(FIRST_VOLUME) && !text.includes(DELETED)) this.#takeIds(text, bytes)
+    const isPlain = !text.includes(FIRST_VOLUME) && !text.includes(DELETED)
+    if (bytes && isPlain && !(this.#hasDeletedObject && text.includes(OBJECT_ID))) this.#takeIds(text, bytes)
     else for (const line of text.split('\n')) this.#takeLine(line)
   }
 
   #takeLine(line: string): void {
     const isDeletion = line.startsWith(DELETED)
-    if (isDeletion || line.includes(FIRST_VOLUME) || !hasOneRecord(line))
+    const mayRenew = this.#hasDeletedObject && line.includes(OBJECT_ID)
+    if (isDeletion || mayRenew || line.includes(FIRST_VOLUME) || !hasOneRecord(line))
       for (const record of recordsIn(line)) {
-        if (record.type === 'deleted') this.deleted.add(record.archiveId)
-        else if (record.type === 'archive') addLater(record, this.laterVolumes)
+        if (record.type === 'deleted') this.#delete(record)
+        else if (record.type === 'archive' || record.type === 'mismatched') this.#describe(record)
       }
     if (!isDeletion) this.#takeIds(line)
+  }
+
+  #delete({ archiveId }: DeletedRecord): void {
+    this.deleted.add(archiveId)
+    if (!isObjectId(archiveId)) return
+    this.#hasDeletedObject = true
+    // If the object is stored again, it is described by later records alone.
+    const setId = archiveId.replace(/\.volume\d+$/, '')
+    const others = this.laterVolumes.get(setId)?.filter((volume) => volume.archiveId !== archiveId)
+    if (others) this.laterVolumes.set(setId, others)
+  }
+
+  #describe(record: DescribingRecord): void {
+    const { archiveId } = record
+    if (isObjectId(archiveId) && this.deleted.delete(archiveId)) {
+      this.renewed.add(archiveId)
+      this.candidates.add(archiveId)
+    }
+    if (record.type === 'archive') addLater(record, this.laterVolumes)
   }
 
   /** Takes the IDs of archives in a text, also those in lines that are cut off. */
@@ -108,22 +138,22 @@ function addLater(record: ArchiveRecord, laterVolumes: Map<string, ArchiveRecord
   else laterVolumes.set(record.firstVolume, [record])
 }
 
-/** Reads the records of those IDs that are really repeated. */
+/** Reads the records of those IDs that are really repeated, or were stored again. */
 async function recordsOf(
   file: string,
-  ids: ReadonlySet<string>,
-  deleted: ReadonlySet<string>,
+  { candidates, deleted, renewed }: Surveyor,
   files: FileSystem,
 ): Promise<Map<string, DescribingRecord[]>> {
-  if (ids.size === 0) return new Map()
-  const found = await describingRecords(file, ids, files)
+  if (candidates.size === 0) return new Map()
+  const found = await describingRecords(file, candidates, files)
   for (const [archiveId, records] of found)
-    if (records.length < 2 || deleted.has(archiveId)) found.delete(archiveId)
+    if ((records.length < 2 && !renewed.has(archiveId)) || deleted.has(archiveId)) found.delete(archiveId)
   return found
 }
 
 /**
- * Reads the records that describe archives with these IDs, in the order of the file.
+ * Reads the records that describe archives with these IDs, in the order of the file. Records of an object from before its
+ * deletion describe nothing: another object may be at its key since.
  *
  * @throws {CatalogError} `ERR_CATALOG`: the catalog cannot be read
  */
@@ -135,11 +165,15 @@ export async function describingRecords(
   const found = new Map<string, DescribingRecord[]>()
   for await (const records of readBlocks(
     file,
-    { types: ['archive', 'mismatched'], archiveIds: ids },
+    { types: ['archive', 'mismatched', 'deleted'], archiveIds: ids },
     files,
   )) {
     for (const record of records) {
       if (!ids.has(record.archiveId)) continue // it only names one of these as its first volume
+      if (record.type === 'deleted') {
+        if (isObjectId(record.archiveId)) found.delete(record.archiveId)
+        continue
+      }
       const others = found.get(record.archiveId)
       if (others) others.push(record)
       else found.set(record.archiveId, [record])

@@ -1,12 +1,13 @@
 /** The commands `catalog rebuild|diff|export|import`: their options and their help. */
 import type { Command } from 'commander'
+import { addBucketAccessOptions, takingBucket, type BucketAccessOptions } from '../options/bucket-operand.js'
 import { catalogMirrorOption, type CatalogWriteOptions } from '../options/catalog-mirror.js'
 import { addCatalogOptions, type CatalogOptions } from '../options/connection-options.js'
 import { addInventoryOptions, type InventoryReadOptions } from '../options/inventory-options.js'
 import { parsePath } from '../options/values/text.js'
 
 /** The options of `catalog rebuild`. */
-export interface RebuildOptions extends InventoryReadOptions, CatalogWriteOptions {}
+export interface RebuildOptions extends InventoryReadOptions, CatalogWriteOptions, BucketAccessOptions {}
 
 /** The options of `catalog import`. */
 export interface ImportOptions extends CatalogOptions, CatalogWriteOptions {
@@ -36,20 +37,31 @@ export function addCatalogCommand(program: Command, run: CatalogRunners): void {
     .helpCommand(false)
   addRebuild(catalog).action((vault: string, options: RebuildOptions) => run.rebuild(vault, options))
   addInventoryOptions(
-    catalog
-      .command('diff <vault>')
-      .description('print archives that only the vault has (+), or only the catalog (-)'),
+    comparing(
+      catalog
+        .command('diff <vault>')
+        .description('print archives that only the vault or bucket has (+), or only the catalog (-)'),
+    ),
   ).action((vault: string, options: InventoryReadOptions) => run.diff(vault, options))
   addExport(catalog).action((file: string | undefined, options: CatalogOptions) => run.export(file, options))
   addImport(catalog).action((file: string, options: ImportOptions) => run.import(file, options))
 }
 
+/** Takes a vault, or a bucket, which has no inventory and no job. */
+function comparing(command: Command): Command {
+  return addBucketAccessOptions(takingBucket(command, 'prefix', ['job', 'snsTopic']))
+}
+
 function addRebuild(catalog: Command): Command {
   return addInventoryOptions(
-    catalog
-      .command('rebuild <vault>')
-      .description('add archives that only the inventory has to the catalog, and settle conflicts')
-      .addOption(catalogMirrorOption()),
+    comparing(
+      catalog
+        .command('rebuild <vault>')
+        .description(
+          'add archives that only the inventory or the bucket has to the catalog, and settle conflicts',
+        )
+        .addOption(catalogMirrorOption()),
+    ),
   )
 }
 

@@ -7,8 +7,9 @@ export const LS_DETAILS: CommandDetails = {
     'The catalog has the archives that this machine stored, and those that "catalog rebuild" found in an inventory. Case and Unicode normalization make no difference to --name. Names are read from descriptions in the formats of this tool, of the migration tool of AWS, mt-aws-glacier and FastGlacier. For an archive whose description has none of these formats, the name of its stream is shown, and the description if it has no name.',
     'The lines are sorted by time, the newest last: name, size, when it was stored, its age, when deletion is free (90 days after it was stored: the service charges for them anyway), the ID, the vault if none is given, region and endpoint where they differ, and the state if there is something to say. IDs are shortened to a beginning that no other ID of the catalog has, which get, rm and verify take; --full prints whole IDs, and times in UTC. On a terminal, the table has titles and fits the width: columns are left out, and names are cut in the middle. Elsewhere nothing is cut, and two spaces or more separate the columns. For programs, use --json.',
     'A set of volumes is one line: the ID of its first volume, the total size, and the number of known volumes; incomplete says that a volume is missing or another should follow, unknown that the end of the set is not recorded. An archive that may exist, because the response to a request was lost, has no ID. An archive whose stored tree hash differs from that of the bytes sent is marked wrong; rm deletes it.',
+    'ls s3://BUCKET lists the objects of a bucket, and ls s3://BUCKET/PREFIX those whose keys begin so. The name of an object is its key, and its ID, its address, is never shortened. When its deletion is free follows from its storage class.',
     DATE_DETAILS,
-    '--cost adds what the storage of each archive costs a month, with the 32 KiB that the service adds to each, and prints the total on stderr; with --json as costPerMonth.',
+    '--cost adds what the storage of each archive costs a month, with what the service adds to each (32 KiB in a vault), and prints the total on stderr; with --json as costPerMonth.',
     'With --json, ls prints the records of the catalog, each with id and name. For a set, it prints that of the first volume with the total size, the time of the last volume, setId, volumes, state, missing and duplicates (archives of a volume that was stored twice).',
   ],
 }
@@ -26,11 +27,13 @@ export const REBUILD_DETAILS: CommandDetails = {
   paragraphs: [
     'The archives that only the inventory has are added, except those that the catalog has as deleted or with a wrong tree hash. The volumes of sets are linked by their descriptions. The archives of unknown uploads, and of requests without a recorded outcome, are recognized by their size and tree hash, and recorded as stored, with their name and their position in the set. If the catalog has different tree hashes for one archive ID, that of the inventory is recorded as correct.',
     'With --json, it prints an object with vaultName, inventory, added, reconciled and settled.',
+    'With s3://BUCKET or s3://BUCKET/PREFIX, the catalog is compared with the list of the bucket, without a job. The service states the SHA-256 of an object only to a request about that object, so that each object costs one. All objects with a SHA-256 are added, also those of other programs: what can be compared is worth a record. An object that was replaced, or stored again after it was deleted, gets a new record. With --json, it prints an object with vaultName, objects, added, replaced, reconciled and withoutHash.',
   ],
 }
 
 export const DIFF_DETAILS: CommandDetails = {
   paragraphs: [
+    'With s3://BUCKET or s3://BUCKET/PREFIX, the catalog is compared with the list of the bucket, which is never old; each object costs a request.',
     'It prints + before archives that only the vault has, - before archives that only the catalog has, and the reason, as "was unknown: completion of upload …". An inventory is up to about a day old: the reason also says if an archive was stored or deleted since.',
   ],
 }

@@ -13,6 +13,7 @@ export const RM_DETAILS: CommandDetails = {
     'rm refuses what several archives match, also a name of which there are several and latest: it lists them with the beginnings of their IDs, and the exit code is 2.',
     'rm lists what it will delete, states what the early deletion of archives younger than 90 days costs, and asks at a terminal. Without a terminal, give --yes. --dry-run prints the same to stdout and deletes nothing; with --json as one object. If all archives are given by their whole IDs, it needs only the catalog and sends nothing.',
     'The ID of a first volume deletes the whole set. Later volumes are deleted first, so that the same command continues after a crash; the next prune of the vault deletes the rest as well. The ID of a later volume alone is refused with exit code 2; --no-volumes deletes only the given archives. An archive that the catalog has in another vault is refused too, also in one of the same name in another region, at another endpoint or in another account. An archive that the catalog does not know is deleted. Each deletion is recorded in the catalog.',
+    'rm s3://BUCKET/KEY deletes an object; more addresses or keys may follow, and rm s3://BUCKET KEY is the same. The volumes of a stream are deleted with it: those that the catalog has, and objects KEY.volume2 and so on that state their number in their metadata. The early deletion is that of the storage class. In a bucket with versions, an object is only hidden, and rm says so. A key that is stored again is listed again.',
     SINGLE_REQUESTS,
     COSTS,
   ],

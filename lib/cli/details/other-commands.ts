@@ -13,6 +13,7 @@ export const JOBS_DETAILS: CommandDetails = {
 export const UPLOADS_DETAILS: CommandDetails = {
   paragraphs: [
     'It prints the start, part size, ID and description of each upload, and in parentheses the name of the stream, if it differs, and "superseded". Uploads that the catalog has as unknown follow.',
+    'With s3://BUCKET or s3://BUCKET/PREFIX, it prints the start, part size (- if another catalog has the upload), ID and key of each multipart upload. They do not expire, and are charged for until they are aborted.',
     'An upload that a living process owns is not aborted. An upload that the service no longer has is only recorded, if the catalog has it as one of this vault and account. IDs that begin with a dash are written as --abort=-x….',
     SINGLE_REQUESTS,
   ],

@@ -3,6 +3,7 @@
  */
 import type { Command } from 'commander'
 import { ACCOUNT_ID, VAULT_NAME } from '../../glacier/names.js'
+import { assertBucketOperand } from './bucket-operand.js'
 import { assertDestination, takesDestination } from './destination.js'
 import { asUsageError } from './option-names.js'
 
@@ -26,6 +27,7 @@ export function assertVaultAndAccount(command: Command): void {
       assertDestination(command, value)
       continue
     }
+    if (typeof value === 'string' && assertBucketOperand(command, value)) continue
     asUsageError(
       () => {
         VAULT_NAME(value, 'vault', command.name())

@@ -1,8 +1,10 @@
 /** The connection of a command to the buckets: at the service, behind an endpoint, or in a folder of this machine. */
 import type { ServiceAddress } from '../../catalog/vault-address.js'
 import type { RequestOptions } from '../../client/request-options.js'
+import { retryingBucket, type RepeatableOperations } from '../../s3/retry/retrying-bucket.js'
 import { s3Client } from '../../s3/sdk/s3-client.js'
 import type { SdkBucketClient } from '../../s3/sdk/sdk-bucket-client.js'
+import { Retry } from '../../transfer/retry.js'
 import { UsageError } from '../command-errors.js'
 import type { Io } from '../io.js'
 import type { ConnectionOptions } from '../options/connection-options.js'
@@ -11,6 +13,8 @@ import { checkedEndpoint } from '../options/values/endpoint.js'
 import { localDirOf } from './data-folder.js'
 import { startBucket } from './start-bucket.js'
 
+/** How long {@link BucketConnection.retryingClient} repeats a request. */
+const RETRY_FOR_MS = 10_000
 /** The names of the client's options on the command line. */
 const CLIENT_OPTIONS = { idleTimeout: '--timeout' }
 
@@ -18,6 +22,8 @@ const CLIENT_OPTIONS = { idleTimeout: '--timeout' }
 export interface BucketConnection {
   /** Each call is one request. */
   readonly client: SdkBucketClient
+  /** Repeats failed requests for ten seconds: for commands that make single requests. */
+  readonly retryingClient: RepeatableOperations
   /**
    * The region and endpoint of the buckets, as the catalog records them. Makes no request.
    *
@@ -59,10 +65,14 @@ export async function withBucketConnection<T>(
     endpoint: await client.endpoint(),
   })
   try {
-    return await run({ client, address, accountId: undefined })
+    return await run({ client, retryingClient: withRetries(client, io), address, accountId: undefined })
   } finally {
     client.destroy()
   }
+}
+
+function withRetries(client: SdkBucketClient, { clock }: Io): RepeatableOperations {
+  return retryingBucket(client, new Retry({ retryFor: RETRY_FOR_MS, clock }, client))
 }
 
 async function withLocalBucket<T>(
@@ -83,7 +93,7 @@ async function withLocalBucket<T>(
       await client.endpoint() // loads the SDK, as for any other endpoint
       return { region, endpoint: `local:${bucket.id}` }
     }
-    return await run({ client, address, accountId }).finally(() => {
+    return await run({ client, retryingClient: withRetries(client, io), address, accountId }).finally(() => {
       client.destroy()
     })
   } finally {

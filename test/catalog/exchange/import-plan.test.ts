@@ -160,7 +160,7 @@ t.test('the facts about a catalog are those that an import needs', async (t) => 
   ]
   const facts = await factsOf(PATH, [archive('a'), begun('new')], await filesWith(catalog))
   t.strictSame([...facts.counts.values()], [2, 0], 'of the given records only')
-  t.strictSame([...facts.deleted], ['x'])
+  t.strictSame([...facts.deleted], [['x', '2026-01-01T00:00:00.000Z']])
   t.strictSame([...facts.settled], ['u', 'i', 'v', 'w'])
   t.strictSame([...facts.laterVolumes], [['a', [volume]]])
   t.strictSame([...facts.describing], [['a', [archive('a'), archive('a')]]])

@@ -52,9 +52,9 @@ t.test('options about the other kind of place are usage errors', async (t) => {
   t.match(await here(dir, ['put', 's3://backups']), { code: 2, err: /has no key/ })
   t.match(await here(dir, ['put', 'a/b']), { code: 2, err: /vault must be the name of a vault/ })
   t.match(
-    await here(dir, ['ls', 's3://backups/k']),
+    await here(dir, ['jobs', 's3://backups/k']),
     { code: 2, err: /must be the name of a vault/ },
-    'only put takes it',
+    'jobs are of vaults',
   )
 })
 

@@ -1,5 +1,6 @@
 /** The command `ls [VAULT]`: its options and their help. */
 import type { Command } from 'commander'
+import { takingBucket } from '../../options/bucket-operand.js'
 import { addCatalogOptions, type CatalogOptions } from '../../options/connection-options.js'
 import { addPricesOption, type CostOptions } from '../../options/cost-options.js'
 import { addDateOptions, type DateOptions } from '../../options/inventory-options.js'
@@ -37,5 +38,5 @@ export function addLsCommand(
       .option('--full', 'print whole archive IDs, and times in UTC with seconds'),
     'stored',
   )
-  addPricesOption(command).action(run)
+  addPricesOption(takingBucket(command, 'prefix')).action(run)
 }

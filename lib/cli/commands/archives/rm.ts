@@ -1,5 +1,11 @@
 /** The command `rm VAULT ARCHIVE…`: its options and their help. */
 import type { Command } from 'commander'
+import { isS3Address } from '../../../s3/s3-address.js'
+import {
+  addBucketAccessOptions,
+  takingBucket,
+  type BucketAccessOptions,
+} from '../../options/bucket-operand.js'
 import { catalogMirrorOption, type CatalogWriteOptions } from '../../options/catalog-mirror.js'
 import { addConnectionOptions, type ConnectionOptions } from '../../options/connection-options.js'
 import { addPricesOption, type CostOptions } from '../../options/cost-options.js'
@@ -7,7 +13,7 @@ import { DASHED_IDS_HELP } from '../../options/operands.js'
 import { collectText } from '../../options/values/text.js'
 
 /** The options of `rm`. */
-export interface RmOptions extends ConnectionOptions, CatalogWriteOptions, CostOptions {
+export interface RmOptions extends ConnectionOptions, CatalogWriteOptions, CostOptions, BucketAccessOptions {
   /** Whether to delete without a question. */
   readonly yes?: true
   /** Whether to print what would be deleted, and delete nothing. */
@@ -27,12 +33,19 @@ export function addRmCommand(
 ): void {
   const command = program
     .command('rm <vault>')
-    .argument('<archive...>', '', collectText)
+    .argument('[archive...]', '', collectText)
     .description('delete archives; the ID of a first volume deletes the whole set')
     .option('--no-volumes', 'delete only the given archives, even if they are volumes of a set')
     .option('--yes', 'do not ask for confirmation')
     .option('--dry-run', 'print what would be deleted and what it costs; connect to nothing')
     .addOption(catalogMirrorOption())
     .addHelpText('after', DASHED_IDS_HELP)
-  addConnectionOptions(addPricesOption(command)).action(run)
+  takingBucket(addBucketAccessOptions(command), 'prefix')
+  addConnectionOptions(addPricesOption(command)).action(
+    (vault: string, archiveIds: string[], options: RmOptions) => {
+      if (archiveIds.length === 0 && !isS3Address(vault))
+        command.error("error: missing required argument 'archive'", { code: 'commander.missingArgument' })
+      return run(vault, archiveIds, options)
+    },
+  )
 }

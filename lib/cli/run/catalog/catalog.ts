@@ -11,22 +11,26 @@ import type { ArchiveRecord, MismatchedRecord } from '../../../catalog/record.js
 import { nameOf } from '../../../glacier/archive-name.js'
 import { rebuild, type Rebuilt } from '../../../reconcile/rebuild.js'
 import { reasonOf, Reconciler } from '../../../reconcile/reconciler.js'
+import { isS3Address } from '../../../s3/s3-address.js'
 import type { Io } from '../../io.js'
 import type { RebuildOptions } from '../../commands/catalog.js'
 import type { InventoryReadOptions } from '../../options/inventory-options.js'
 import { warnOfConflicts, warnOfConflictsIn } from '../../output/conflict-notes.js'
-import { formatCount, formatSize } from '../../output/format.js'
-import { printData, printJson, printNote } from '../../output/print.js'
+import { formatCount } from '../../output/format.js'
+import { printJson, printNote } from '../../output/print.js'
 import { withConnection } from '../connection.js'
 import { catalogFileOf } from '../data-folder.js'
 import { openInventory } from '../inventory.js'
 import { openCatalog } from '../open-catalog.js'
+import { diffWithBucket, rebuildFromBucket } from './bucket-catalog.js'
+import { printDifference } from './difference.js'
 
 /**
  * Runs `catalog rebuild`: adds archives that only the vault has to the catalog, records the outcome of uploads and
  * requests whose outcome was unknown, and settles conflicts between tree hashes.
  */
 export async function rebuildCatalog(vaultName: string, options: RebuildOptions, io: Io): Promise<void> {
+  if (isS3Address(vaultName)) return rebuildFromBucket(vaultName, options, io)
   await withConnection(options, io, async ({ client, address }) => {
     const vault = { vaultName, ...(await address()) }
     const catalog = await openCatalog(options, io)
@@ -60,6 +64,7 @@ function printCounts({ inventory, added, reconciled, settled }: Omit<Rebuilt, 'c
 
 /** Runs `catalog diff`: prints `+` before archives that only the vault has, `-` before those that only the catalog has. */
 export async function diffCatalog(vaultName: string, options: InventoryReadOptions, io: Io): Promise<void> {
+  if (isS3Address(vaultName)) return diffWithBucket(vaultName, options, io)
   const file = catalogFileOf(options, io.env)
   await warnOfConflictsIn(file, io)
   await withConnection(options, io, async ({ client, address }) => {
@@ -99,20 +104,4 @@ export async function diffCatalog(vaultName: string, options: InventoryReadOptio
       await printDifference('-', archiveId, time, size, name, why, options, io)
     }
   })
-}
-
-/** Prints an archive that only one side has. */
-async function printDifference(
-  side: '+' | '-',
-  archiveId: string,
-  time: string,
-  size: number,
-  name: string,
-  why: string,
-  { json }: InventoryReadOptions,
-  io: Io,
-): Promise<void> {
-  await (json
-    ? printJson(io, { only: side === '+' ? 'vault' : 'catalog', archiveId, time, size, name, why })
-    : printData(io, [side, time, formatSize(size).padStart(10), archiveId, name, `(${why})`].join('  ')))
 }

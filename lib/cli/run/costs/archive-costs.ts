@@ -1,7 +1,9 @@
 /** The costs of archives that may be in several regions, and the note on the prices that they are computed with. */
+import { isObjectId } from '../../../catalog/vault-address.js'
 import { sumOf, type Cost } from '../../../costs/cost.js'
-import type { SomePrices } from '../../../costs/prices.js'
+import type { StoragePrices } from '../../../costs/prices.js'
 import type { PricedArchive } from '../../../costs/storage-costs.js'
+import { chargesOf } from './charges.js'
 import type { RegionalPrices } from './regional-prices.js'
 
 /** Where an archive is stored. */
@@ -10,24 +12,44 @@ export interface Place {
   readonly region: string | undefined
   /** The endpoint, as the catalog records it: that of a vault on this machine begins with `local`. */
   readonly endpoint?: string | undefined
+  /** The ID, by which an object of a bucket is recognized; absent if the catalog does not know the archive. */
+  readonly archiveId?: string | undefined
+  /** The storage class of an object; absent if it is not known. */
+  readonly storageClass?: string | undefined
 }
 
 /** An archive, and where it is. */
 export interface PlacedArchive extends PricedArchive, Place {}
 
-/** The cost of archives, computed with the prices of each one's region. */
-export function costByRegion<T extends Place>(
-  archives: readonly T[],
+/** The cost of archives, computed with the prices of each one's region and storage class. */
+export function costByRegion(
+  archives: readonly PlacedArchive[],
   prices: RegionalPrices,
-  costOf: (archives: readonly T[], prices: SomePrices) => Cost,
+  costOf: (archives: readonly PricedArchive[], prices: StoragePrices) => Cost,
 ): Cost {
-  const byRegion = new Map<string | undefined, T[]>()
+  const groups = new Map<string, { readonly place: Place; readonly charged: PricedArchive[] }>()
   for (const archive of archives) {
-    const others = byRegion.get(archive.region)
-    if (others) others.push(archive)
-    else byRegion.set(archive.region, [archive])
+    const key = [archive.region, isObject(archive), archive.storageClass].join(' ')
+    const group = groups.get(key) ?? { place: archive, charged: [] }
+    group.charged.push(chargedOf(archive))
+    groups.set(key, group)
   }
-  return sumOf([...byRegion].map(([region, inRegion]) => costOf(inRegion, prices.of(region))))
+  return sumOf([...groups.values()].map(({ place, charged }) => costOf(charged, pricesAt(place, prices))))
+}
+
+/** An archive with how it is charged for. Nothing can be computed for an object of a class that is not known. */
+function chargedOf({ size, time, archiveId = '', storageClass }: PlacedArchive): PricedArchive {
+  const charges = chargesOf({ archiveId, storageClass })
+  return charges ? { size, time, charges } : { size: undefined, time: undefined }
+}
+
+function pricesAt(place: Place, prices: RegionalPrices): StoragePrices {
+  const { region, storageClass = '' } = place
+  return isObject(place) ? prices.ofClass(region, storageClass) : prices.of(region)
+}
+
+function isObject({ archiveId = '' }: Place): boolean {
+  return isObjectId(archiveId)
 }
 
 /** The sentences that say which prices are those of some places. */
@@ -37,6 +59,8 @@ export function priceNote(places: readonly Place[], prices: RegionalPrices): str
   if (places.some(({ region }) => region === undefined))
     sentences.push('The catalog does not know all of the archives.')
   if (places.some(({ endpoint }) => endpoint?.startsWith('local')))
-    sentences.push('The vault is on this machine: this is what AWS would charge.')
+    sentences.push(
+      `The ${places.some(isObject) ? 'bucket' : 'vault'} is on this machine: this is what AWS would charge.`,
+    )
   return sentences.join(' ')
 }

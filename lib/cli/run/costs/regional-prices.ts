@@ -1,7 +1,14 @@
 /** The prices that a command computes costs with: those of the package, or of `--prices FILE`. */
 import { readFile } from 'node:fs/promises'
 import { KNOWN_PRICES } from '../../../costs/price-table.js'
-import { PRICE_TABLE, type PriceTable, type RegionPrices, type SomePrices } from '../../../costs/prices.js'
+import {
+  PRICE_TABLE,
+  type ClassPrices,
+  type PriceTable,
+  type RegionPrices,
+  type SomePrices,
+  type StoragePrices,
+} from '../../../costs/prices.js'
 import { reasonOf } from '../../../fs/system-reason.js'
 import { UsageError } from '../../command-errors.js'
 import type { CostOptions } from '../../options/cost-options.js'
@@ -9,8 +16,10 @@ import { asUsageError } from '../../options/option-names.js'
 
 /** The prices of each region. */
 export interface RegionalPrices {
-  /** The prices of a region; without any price if they are not known. */
+  /** The prices of the vaults of a region; without any price if they are not known. */
   readonly of: (region: string | undefined) => SomePrices
+  /** The prices of the objects of a storage class in a region; without any price if they are not known. */
+  readonly ofClass: (region: string | undefined, storageClass: string) => ClassPrices & StoragePrices
   /** A sentence that says which prices those of a region are. */
   readonly sourceOf: (region: string | undefined) => string
 }
@@ -26,6 +35,12 @@ export async function regionalPrices({ prices: path }: CostOptions): Promise<Reg
     region !== undefined && Object.hasOwn(regions, region) ? regions[region] : undefined
   return {
     of: (region) => found(region) ?? {},
+    ofClass: (region, storageClass) => {
+      const classes = found(region)?.storageClasses ?? {}
+      const of = (name: string): ClassPrices =>
+        (Object.hasOwn(classes, name) ? classes[name] : undefined) ?? {}
+      return { ...of(storageClass), standardStorage: of('STANDARD').storage }
+    },
     sourceOf: (region) => {
       if (region === undefined) return 'The prices are unknown, since no region is configured.'
       const known = found(region)

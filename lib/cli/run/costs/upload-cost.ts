@@ -1,7 +1,9 @@
 /** The costs of an upload, for `put --dry-run`. */
+import { VAULT_CHARGES } from '../../../costs/billing-rules.js'
 import type { Cost } from '../../../costs/cost.js'
 import { costOfUpload } from '../../../costs/request-costs.js'
 import { storageCostPerMonth } from '../../../costs/storage-costs.js'
+import { STORAGE_CLASSES, type StorageClass } from '../../../s3/storage-classes.js'
 import { forecastUpload, type UploadPlan } from '../../../upload/upload-plan.js'
 import type { PutOptions } from '../../commands/archives/put.js'
 import type { Io } from '../../io.js'
@@ -24,6 +26,7 @@ export interface UploadCost {
  * Computes the costs of an upload.
  *
  * @param size - bytes of the source; `undefined` if they are not known, and neither are the costs
+ * @param storageClass - that of the object; `undefined` in a vault
  * @throws as {@link regionalPrices} and {@link configuredPlace}
  */
 export async function uploadCostOf(
@@ -31,15 +34,18 @@ export async function uploadCostOf(
   size: number | undefined,
   options: PutOptions,
   io: Io,
+  storageClass?: StorageClass,
 ): Promise<UploadCost | undefined> {
   const prices = await regionalPrices(options)
   if (size === undefined) return undefined
   const place = await configuredPlace(options, io)
-  const known = prices.of(place.region)
+  const known =
+    storageClass === undefined ? prices.of(place.region) : prices.ofClass(place.region, storageClass)
+  const charges = storageClass === undefined ? VAULT_CHARGES : STORAGE_CLASSES[storageClass]
   const { requests, volumes } = forecastUpload(plan, size)
   const maxInArchive = plan.partSize * plan.partsPerVolume
   const archives = Array.from({ length: volumes }, (_, i) => {
-    return { size: Math.min(size - i * maxInArchive, maxInArchive) }
+    return { size: Math.min(size - i * maxInArchive, maxInArchive), charges }
   })
   return {
     upload: costOfUpload(requests, known),

@@ -57,9 +57,9 @@ function sizeCell(size: number | undefined): string {
 }
 
 /** The days until the service no longer charges for an archive that is deleted. */
-function freeCell({ time, id }: TableRow, nowMs: number): string {
-  if (id === undefined) return '-'
-  const days = Math.ceil((freeDeletionTime(Date.parse(time)) - nowMs) / DAY_MS)
+function freeCell({ time, id, minDays }: TableRow, nowMs: number): string {
+  if (id === undefined || minDays === undefined) return '-'
+  const days = Math.ceil((freeDeletionTime(Date.parse(time), minDays) - nowMs) / DAY_MS)
   if (Number.isNaN(days)) return '-'
   return days > 0 ? `free in ${formatCount(days, 'day')}` : 'free'
 }

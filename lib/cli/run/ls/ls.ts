@@ -1,7 +1,9 @@
-/** `ls [VAULT]`: lists the archives in the catalog, sets of volumes, and archives that may exist, the oldest first. */
+/** `ls [VAULT|s3://BUCKET/PREFIX]`: lists the archives in the catalog, sets of volumes, and archives that may exist, the oldest first. */
 import { listingOf } from '../../../catalog/queries/listing.js'
 import { shortIdsOf } from '../../../catalog/queries/short-ids.js'
 import { byTime } from '../../../catalog/queries/stored-entries.js'
+import { isObjectId } from '../../../catalog/vault-address.js'
+import { parsePrefixAddress } from '../../../s3/s3-address.js'
 import type { LsOptions } from '../../commands/archives/ls.js'
 import { nowMsOf, type Io } from '../../io.js'
 import { dateOf } from '../../options/values/date.js'
@@ -50,7 +52,7 @@ async function readRows<Row extends TableRow>(
   const file = catalogFileOf(options, io.env)
   const { conflicts, blocks } = await listingOf(file)
   warnOfConflicts(conflicts, io)
-  const isShown = filterOf(vaultName, options, nowMsOf(io))
+  const isShown = filterOf(isInNamed(vaultName), options, nowMsOf(io))
   const shown: Row[] = []
   const ids: string[] = []
   let count = 0
@@ -58,7 +60,7 @@ async function readRows<Row extends TableRow>(
     for (const entry of entries) {
       const row = rowOf(entry)
       count++
-      if (!options.full && !options.json) ids.push(...row.ids)
+      if (!options.full && !options.json) ids.push(...row.ids.filter(isShortened))
       if (isShown(row)) shown.push(keep(row))
     }
   if (shown.length === 0 && !options.quiet) printNote(io, emptyText(file, count, vaultName))
@@ -73,12 +75,17 @@ async function printTable(
   io: Io,
   costOf?: (row: TableRow) => string,
 ): Promise<void> {
-  const shownIds = rows.flatMap(({ id }) => id ?? [])
+  const shownIds = rows.flatMap(({ id }) => id ?? []).filter(isShortened)
   const layout = layoutOf(vaultName, full ? undefined : shortIdsOf(shownIds, ids), io)
   await printLines(
     io,
     inBlocks(lsTable(rows, { ...layout, costOf }), (line) => line),
   )
+}
+
+/** Whether an ID is shown by its beginning. The beginning of an address would say nothing. */
+function isShortened(archiveId: string): boolean {
+  return !isObjectId(archiveId)
 }
 
 function layoutOf(vaultName: string | undefined, shortIds: LsLayout['shortIds'], io: Io): LsLayout {
@@ -103,8 +110,16 @@ async function* inBlocks<T>(
     yield await Promise.resolve(all.slice(at, at + BLOCK_SIZE).map(lineOf))
 }
 
+/** Whether a row is in a vault or a bucket, and its key begins with the prefix. */
+function isInNamed(operand: string | undefined): (row: LsRow) => boolean {
+  const address = operand === undefined ? undefined : parsePrefixAddress(operand)
+  if (!address) return (row) => operand === undefined || row.vaultName === operand
+  const bucket = `s3://${address.bucket}`
+  return (row) => row.vaultName === bucket && row.name.startsWith(address.prefix)
+}
+
 function filterOf(
-  vaultName: string | undefined,
+  isInside: (row: LsRow) => boolean,
   { name, since, before, minSize = 0, maxSize = Infinity }: LsOptions,
   nowMs: number,
 ): (row: LsRow) => boolean {
@@ -113,7 +128,7 @@ function filterOf(
   const to = before === undefined ? Infinity : dateOf(before, nowMs).getTime()
   const isTimed = since !== undefined || before !== undefined
   return (row) => {
-    if (vaultName !== undefined && row.vaultName !== vaultName) return false
+    if (!isInside(row)) return false
     if (row.size !== undefined && (row.size < minSize || row.size > maxSize)) return false
     if (isNamed && !isNamed(row.name) && !isNamed(row.streamName ?? '')) return false
     if (!isTimed) return true

@@ -11,7 +11,7 @@ import { isInPlace, storedEntriesIn, type StoredEntry } from '../../../catalog/q
 import { readBlocks } from '../../../catalog/read-catalog.js'
 import type { ArchiveRecord } from '../../../catalog/record.js'
 import { recordTimeMs } from '../../../catalog/record-time.js'
-import type { VaultAddress } from '../../../catalog/vault-address.js'
+import { isObjectId, type VaultAddress } from '../../../catalog/vault-address.js'
 import type { FileSystem } from '../../../runtime/file-system.js'
 import { systemFiles } from '../../../runtime/system-files.js'
 import { assertOneAccount } from '../select/one-account.js'
@@ -118,10 +118,15 @@ function isWhole({ set: { state, volumes } }: StoredEntry): boolean {
   return state === 'complete' && [last?.partSize, last?.intentId].some((field) => field !== undefined)
 }
 
-/** The archive IDs of the first volumes of sets of which a volume was deleted with its set. */
+/**
+ * The archive IDs of the first volumes of sets of which a volume was deleted with its set. A stream that was stored at the same
+ * key since is another one.
+ */
 async function begunDeletionsIn(file: string, files: FileSystem): Promise<ReadonlySet<string>> {
   const begun = new Set<string>()
-  for await (const records of readBlocks(file, { types: ['deleted'] }, files))
-    for (const { firstVolume } of records) if (firstVolume !== undefined) begun.add(firstVolume)
+  for await (const records of readBlocks(file, { types: ['deleted', 'archive'] }, files))
+    for (const { type, archiveId, firstVolume } of records)
+      if (type === 'deleted' && firstVolume !== undefined) begun.add(firstVolume)
+      else if (type === 'archive' && isObjectId(archiveId)) begun.delete(archiveId)
   return begun
 }

@@ -2,13 +2,18 @@
 import type { StoredEntry } from '../../../catalog/queries/stored-entries.js'
 import { recordTimeMs } from '../../../catalog/record-time.js'
 import { freeDeletionTime } from '../../../costs/billing-rules.js'
+import { STORAGE_CLASSES } from '../../../s3/storage-classes.js'
 import {
   applyPolicy,
   type KeepReason,
   type PolicyTime,
   type RetentionPolicy,
 } from '../../../retention/retention-policy.js'
+import { chargesOf } from '../costs/charges.js'
 import { archivesOf, type Candidates, type NamedEntry } from './candidates.js'
+
+/** The charges of an object whose class is not known: it may be of the class that is charged for the longest. */
+const LONGEST_CHARGES = STORAGE_CLASSES.DEEP_ARCHIVE
 
 /** Why an entry is kept: a rule of the policy, or `young`: the service charges for it anyway. */
 export type PlanReason = KeepReason | 'young'
@@ -80,5 +85,9 @@ function planned(
 
 /** When the deletion of the youngest archive of an entry is free. */
 function freeTimeOf(entry: StoredEntry): number {
-  return Math.max(...archivesOf(entry).map(({ time }) => freeDeletionTime(recordTimeMs(time))))
+  return Math.max(
+    ...archivesOf(entry).map((archive) =>
+      freeDeletionTime(recordTimeMs(archive.time), (chargesOf(archive) ?? LONGEST_CHARGES).minDays),
+    ),
+  )
 }

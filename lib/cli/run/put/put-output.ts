@@ -62,7 +62,7 @@ export async function printPlan(
   { options, storageClass }: PutTarget,
   io: Io,
 ): Promise<void> {
-  const cost = storageClass === undefined ? await uploadCostOf(plan, size, options, io) : undefined
+  const cost = await uploadCostOf(plan, size, options, io, storageClass)
   const forecast = size === undefined ? undefined : forecastUpload(plan, size)
   const maxInArchive = plan.partSize * plan.partsPerVolume
   if (options.json) {
@@ -93,7 +93,7 @@ export async function printPlan(
   } else {
     lines.push('source       of unknown size')
   }
-  if (storageClass === undefined) lines.push(...uploadCostLines(cost))
-  else lines.push(`class        ${storageClassText(storageClass)}`)
+  if (storageClass !== undefined) lines.push(`class        ${storageClassText(storageClass)}`)
+  lines.push(...uploadCostLines(cost))
   for (const line of lines) await printData(io, line)
 }

@@ -60,5 +60,6 @@ async function identityOf({ target, connection }: PutStream): Promise<StreamIden
     // For a new upload, the response of the service states the account.
     accountId: isResumed || target.storageClass !== undefined ? await connection.account() : undefined,
     name,
+    storageClass: target.storageClass,
   }
 }

@@ -13,7 +13,7 @@ import { openCatalog } from '../open-catalog.js'
 /** Where a command deletes archives, and how. */
 export interface CommandDeletion extends Pick<DeletionTask, 'vaultName' | 'onFailure'> {
   readonly connection: Pick<Connection, 'address'>
-  readonly client: VaultClient
+  readonly client: Pick<VaultClient, 'deleteArchive'>
   readonly options: CatalogOptions &
     CatalogWriteOptions & { readonly accountId?: string; readonly concurrency?: number }
 }

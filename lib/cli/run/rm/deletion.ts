@@ -1,18 +1,18 @@
 /**
- * `rm VAULT ARCHIVE…`: deletes archives, and records each deletion in the catalog.
+ * `rm VAULT ARCHIVE…`, `rm s3://BUCKET/KEY…`: deletes archives, and records each deletion in the catalog.
  */
 import type { VaultPlace } from '../../../catalog/queries/stored-entries.js'
 import type { RmOptions } from '../../commands/archives/rm.js'
-import { nowMsOf, type Io } from '../../io.js'
-import { printNote } from '../../output/print.js'
+import type { Io } from '../../io.js'
+import { isS3Address } from '../../../s3/s3-address.js'
 import { withConnection } from '../connection.js'
-import { regionalPrices, type RegionalPrices } from '../costs/regional-prices.js'
+import { regionalPrices } from '../costs/regional-prices.js'
 import { catalogFileOf } from '../data-folder.js'
 import { placeOf, selectArchives } from '../select/select-archives.js'
-import { confirm } from './confirmation.js'
+import { announce } from './announcement.js'
 import { deleteAndPrint } from './delete-archives.js'
-import { earlyDeletionLines } from './early-deletion.js'
-import { archiveOf, deletionOf, planRemoval, removalLines, type Removal } from './removal.js'
+import { removeObjects } from './object-deletion.js'
+import { deletionOf, planRemoval } from './removal.js'
 import { printRemovalPlan } from './removal-plan.js'
 
 /** Runs `rm`: prints what it will delete, asks for confirmation, and deletes. With `--dry-run`, it only prints. */
@@ -22,6 +22,7 @@ export async function rm(
   options: RmOptions,
   io: Io,
 ): Promise<void> {
+  if (isS3Address(vaultName)) return removeObjects(vaultName, given, options, io)
   const prices = await regionalPrices(options)
   await withConnection(options, io, async (connection) => {
     let found: Promise<VaultPlace> | undefined
@@ -46,20 +47,4 @@ export async function rm(
       io,
     )
   })
-}
-
-/** Prints what will be deleted, and asks for confirmation. */
-async function announce(
-  removals: readonly Removal[],
-  prices: RegionalPrices,
-  vaultName: string,
-  options: RmOptions,
-  io: Io,
-): Promise<void> {
-  if (!options.quiet || !options.yes) {
-    for (const line of removalLines(removals)) printNote(io, line)
-    for (const line of earlyDeletionLines(removals.map(archiveOf), nowMsOf(io), prices)) printNote(io, line)
-  }
-  const count = removals.length === 1 ? 'the archive' : `${removals.length} archives`
-  await confirm(`Delete ${count} from ${vaultName} permanently?`, options, io)
 }

@@ -22,6 +22,12 @@ export interface Removal {
   readonly record?: ArchiveRecord | undefined
   /** The set that is deleted with it; absent if the archive is deleted alone. */
   readonly set?: ArchiveSet | undefined
+  /** The number of a volume that only the bucket knows, from 2. */
+  readonly volume?: number | undefined
+  /** The first volume of the set that such a volume is deleted with. */
+  readonly firstVolume?: string | undefined
+  /** Bytes of such a volume. */
+  readonly size?: number | undefined
 }
 
 /**
@@ -71,20 +77,27 @@ export async function planRemoval(
 }
 
 /** The archive as it is priced. Nothing is known of an archive that the catalog does not have. */
-export function archiveOf({ record }: Removal): PlacedArchive {
-  return { size: record?.size, time: record?.time, region: record?.region, endpoint: record?.endpoint }
+export function archiveOf({ archiveId, record }: Removal): PlacedArchive {
+  const { size, time, region, endpoint, storageClass } = record ?? {}
+  return { archiveId, size, time, region, endpoint, storageClass }
 }
 
 /** The deletion of the archive. A later volume that is deleted with its set is recorded as such. */
-export function deletionOf({ archiveId, record, set }: Removal): Deletion {
-  return { archiveId, firstVolume: set ? record?.firstVolume : undefined }
+export function deletionOf({ archiveId, record, set, firstVolume }: Removal): Deletion {
+  return { archiveId, firstVolume: firstVolume ?? (set ? record?.firstVolume : undefined) }
 }
 
 /** The lines that announce the deletion. */
 export function removalLines(removals: readonly Removal[]): string[] {
   const lines: string[] = []
   let lastSet: ArchiveSet | undefined
-  for (const { archiveId, record, set } of removals) {
+  for (const { archiveId, record, set, volume, size = 0 } of removals) {
+    if (volume !== undefined) {
+      lines.push(
+        `This volume, which the catalog does not know, will be deleted with its set: ${archiveId}  ${formatSize(size)}  (volume ${volume})`,
+      )
+      continue
+    }
     if (set && set !== lastSet)
       lines.push(`This set will be deleted: ${setText(set)}, ${formatSize(set.size)} in total:`)
     lastSet = set

@@ -7,6 +7,7 @@ import type { FoundArchive, SelectableArchives } from '../../../catalog/queries/
 import { selectorOf } from '../../../catalog/queries/selector.js'
 import type { VaultPlace } from '../../../catalog/queries/stored-entries.js'
 import { deletionTimesIn } from '../../../catalog/queries/archives.js'
+import { isObjectId } from '../../../catalog/vault-address.js'
 import { isArchiveId } from '../../../glacier/names.js'
 import type { Io } from '../../io.js'
 import type { ConnectionOptions } from '../../options/connection-options.js'
@@ -67,7 +68,7 @@ export async function placeOf(
 
 function isWholeId(given: string): boolean {
   const { kind, text } = selectorOf(given)
-  return kind !== 'name' && isArchiveId(text)
+  return kind !== 'name' && (isArchiveId(text) || isObjectId(text))
 }
 
 async function withoutEntries(file: string, given: readonly string[]): Promise<SelectableArchives> {

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { streamLocks } from '../../../../lib/selection/stream-owner.js'
-import { uploads } from '../../../../lib/cli/run/uploads.js'
+import { uploads } from '../../../../lib/cli/run/uploads/uploads.js'
 import { treeHashOf } from '../../../../lib/tree-hash/tree-hash.js'
 import { MIB } from '../../../../lib/sizes.js'
 import { stage } from '../../../helpers/command.js'

@@ -53,7 +53,7 @@ export interface Readiness {
 }
 
 /** The options without some of them. */
-export function without(options: PutOptions, names: readonly string[]): PutOptions {
+export function without<Options extends object>(options: Options, names: readonly string[]): Options {
   const kept = Object.entries(options).filter(([name]) => !names.includes(name))
-  return Object.fromEntries(kept) as unknown as PutOptions
+  return Object.fromEntries(kept) as unknown as Options
 }

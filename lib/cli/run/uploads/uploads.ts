@@ -1,27 +1,29 @@
 /**
- * `uploads VAULT`: lists the unfinished uploads at the service, and uploads in the catalog whose outcome is unknown.
+ * `uploads VAULT|s3://BUCKET`: lists the unfinished uploads at the service, and uploads in the catalog whose outcome is unknown.
  * `--abort ID` aborts one.
  */
-import type { UploadState } from '../../catalog/queries/possible-archives.js'
-import { unsettledIn } from '../../catalog/queries/unsettled-records.js'
-import { isInSameVault, type VaultAddress } from '../../catalog/vault-address.js'
-import { NotFoundError } from '../../errors.js'
-import { decodeDescription } from '../../glacier/description.js'
-import { streamLocks } from '../../selection/stream-owner.js'
-import { itemsOf } from '../../store/paging.js'
-import type { Io } from '../io.js'
-import { warnOfConflictsIn } from '../output/conflict-notes.js'
-import { formatSize } from '../output/format.js'
-import { printData, printJson, printNote } from '../output/print.js'
-import { type Connection, withConnection } from './connection.js'
-import { catalogFileOf } from './data-folder.js'
-import type { UploadsOptions } from '../commands/vaults/uploads.js'
-import { openCatalog } from './open-catalog.js'
+import { unsettledIn } from '../../../catalog/queries/unsettled-records.js'
+import { NotFoundError } from '../../../errors.js'
+import { decodeDescription } from '../../../glacier/description.js'
+import { streamLocks } from '../../../selection/stream-owner.js'
+import { itemsOf } from '../../../store/paging.js'
+import type { Io } from '../../io.js'
+import { warnOfConflictsIn } from '../../output/conflict-notes.js'
+import { formatSize } from '../../output/format.js'
+import { printData, printJson, printNote } from '../../output/print.js'
+import { type Connection, withConnection } from '../connection.js'
+import { catalogFileOf } from '../data-folder.js'
+import { isS3Address } from '../../../s3/s3-address.js'
+import type { UploadsOptions } from '../../commands/vaults/uploads.js'
+import { openCatalog } from '../open-catalog.js'
+import { bucketUploads } from './bucket-uploads.js'
+import { accountOf, goneNote, isOf, streamIdOf } from './upload-state.js'
 
 /** Runs `uploads`: prints the start, part size, ID and description of each upload, and the remarks of the catalog. */
 export async function uploads(vaultName: string, options: UploadsOptions, io: Io): Promise<void> {
   const file = catalogFileOf(options, io.env)
   await warnOfConflictsIn(file, io)
+  if (isS3Address(vaultName)) return bucketUploads(vaultName, file, options, io)
   await withConnection(options, io, async (connection) => {
     if (options.abort === undefined) await list(connection, vaultName, file, options, io)
     else await abortUpload(connection, vaultName, options.abort, file, options, io)
@@ -95,25 +97,4 @@ async function abortUpload(
   } finally {
     await lock.release()
   }
-}
-
-function goneNote({ intents = [], outcome }: UploadState): string {
-  const note = 'The service no longer has the upload. The catalog now has it as aborted.'
-  if (intents.length === 0 && outcome?.type !== 'unknown') return note
-  return `${note} The archive may exist nevertheless: "glacier-pipe catalog rebuild" finds it.`
-}
-
-function isOf({ begun, outcome }: UploadState, here: VaultAddress): boolean {
-  const known = begun ?? outcome
-  return known !== undefined && isInSameVault(known, here)
-}
-
-function accountOf({ begun, outcome }: UploadState): string | undefined {
-  return begun?.accountId ?? outcome?.accountId
-}
-
-/** The ID of the stream that an upload belongs to. The stream's lock is also that of the upload. */
-async function streamIdOf(file: string, uploadId: string): Promise<string> {
-  const begun = (await unsettledIn(file)).uploads.get(uploadId)?.begun
-  return begun?.streamId ?? begun?.firstVolume ?? uploadId
 }

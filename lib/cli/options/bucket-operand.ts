@@ -1,0 +1,100 @@
+/** The commands whose vault may also be a bucket, and the options that are for one of the two. */
+import type { Command } from 'commander'
+import { ACCOUNT } from '../../s3/bucket-rules.js'
+import { isS3Address, parsePrefixAddress, type PrefixAddress } from '../../s3/s3-address.js'
+import { UsageError } from '../command-errors.js'
+import { asUsageError, flagOf } from './option-names.js'
+import { parseText } from './values/text.js'
+
+/** The part of a bucket that a command works on. */
+export type BucketOperand =
+  /** `s3://BUCKET` */
+  | 'bucket'
+  /** `s3://BUCKET`, or `s3://BUCKET/PREFIX` */
+  | 'prefix'
+
+/** The options about access to a bucket. */
+export interface BucketAccessOptions {
+  readonly requesterPays?: boolean
+  /** 12 digits. */
+  readonly bucketOwner?: string
+}
+
+interface Taker {
+  readonly operand: BucketOperand
+  /** The options that are usage errors with a bucket. */
+  readonly vaultOnly: readonly string[]
+}
+
+const BUCKET_ONLY: readonly string[] = Object.keys({
+  requesterPays: true,
+  bucketOwner: true,
+} satisfies Record<keyof BucketAccessOptions, true>)
+
+const takers = new WeakMap<Command, Taker>()
+
+/**
+ * Marks a command whose vault may also be a bucket.
+ *
+ * @param vaultOnly - the options that are usage errors with a bucket, besides the account
+ */
+export function takingBucket(
+  command: Command,
+  operand: BucketOperand,
+  vaultOnly: readonly string[] = [],
+): Command {
+  takers.set(command, { operand, vaultOnly: ['accountId', ...vaultOnly] })
+  return command
+}
+
+/** Adds {@link BucketAccessOptions}. */
+export function addBucketAccessOptions(command: Command): Command {
+  return command
+    .option('--requester-pays', 'pay for the requests to a bucket of another account that demands it')
+    .option('--bucket-owner <digits>', 'fail unless this account owns the bucket', parseText)
+}
+
+/**
+ * Checks an operand that may be a bucket, and that the options on the command line are about a place of its kind. Settings of
+ * the environment that are about the other kind are ignored.
+ *
+ * @returns whether it is a bucket; otherwise it remains to be checked as the name of a vault
+ * @throws {UsageError} it begins with `s3://` and names no bucket, or an option is about the other kind
+ */
+export function assertBucketOperand(command: Command, operand: string): boolean {
+  const taker = takers.get(command)
+  if (!taker) return false
+  const isBucket = isS3Address(operand)
+  if (isBucket && taker.operand === 'bucket' && bucketAddressOf(operand).prefix !== '')
+    throw new UsageError(
+      `${command.name()} takes a whole bucket: write s3://${bucketAddressOf(operand).bucket}.`,
+    )
+  if (isBucket) bucketAddressOf(operand)
+  const { bucketOwner } = command.opts<BucketAccessOptions>()
+  if (isBucket && bucketOwner !== undefined)
+    asUsageError(() => {
+      ACCOUNT(bucketOwner, 'bucketOwner', command.name())
+    })
+  const others = isBucket ? taker.vaultOnly : BUCKET_ONLY
+  const wrong = others.find((name) => command.getOptionValueSource(name) === 'cli')
+  if (wrong === undefined) return isBucket
+  throw new UsageError(
+    isBucket
+      ? `${flagOf(wrong)} is for vaults, and ${operand} is in a bucket.`
+      : `${flagOf(wrong)} is for buckets, and ${operand} is a vault. The address of a bucket is s3://BUCKET.`,
+  )
+}
+
+/**
+ * The bucket and the beginning of the keys that an operand names.
+ *
+ * @throws {UsageError} it names none
+ */
+export function bucketAddressOf(operand: string): PrefixAddress {
+  const address = parsePrefixAddress(operand)
+  if (address) return address
+  throw new UsageError(
+    `${operand} does not name a bucket. Write s3://BUCKET or s3://BUCKET/KEY, where BUCKET has 3 to 63 characters of a-z, 0-9, "." and "-", ` +
+      'and KEY has at most 1024 bytes of UTF-8 and no control characters.',
+  )
+}

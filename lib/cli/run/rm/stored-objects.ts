@@ -1,0 +1,118 @@
+/** The objects that `rm` deletes, as the bucket has them: with the volumes that the catalog does not know. */
+import type { ArchiveRecord } from '../../../catalog/record.js'
+import { keyIn, type VaultAddress } from '../../../catalog/vault-address.js'
+import { AccessDeniedError, NotFoundError } from '../../../errors.js'
+import { recordOfObject, volumeOfObject, type ObjectVolume } from '../../../reconcile/object-record.js'
+import type { BucketRequest } from '../../../s3/bucket-requests.js'
+import type { ObjectFacts } from '../../../s3/bucket-responses.js'
+import type { RepeatableOperations } from '../../../s3/retry/retrying-bucket.js'
+import { itemsOf } from '../../../store/paging.js'
+import { UsageError } from '../../command-errors.js'
+import type { Removal } from './removal.js'
+
+/** The bucket that objects are deleted from. */
+export interface EmptiedBucket {
+  readonly client: RepeatableOperations
+  readonly request: BucketRequest
+  readonly address: VaultAddress
+}
+
+/** The objects to delete. */
+export interface StoredObjects {
+  /** In the order of their deletion: the first volume of a set is deleted last. */
+  readonly removals: readonly Removal[]
+  /** Whether the bucket has versions, so that a deletion only hides an object. */
+  readonly hasVersions: boolean
+}
+
+/**
+ * Looks at the objects before they are deleted. The bucket states their storage classes, and has volumes that the catalog may
+ * not know: objects `KEY.volume2` with the number in their metadata.
+ *
+ * @param withVolumes - whether a first volume stands for the whole set
+ * @throws {UsageError} neither the bucket nor the catalog has an object, or it is a later volume; nothing was deleted
+ */
+export async function storedObjects(
+  planned: readonly Removal[],
+  bucket: EmptiedBucket,
+  withVolumes: boolean,
+): Promise<StoredObjects> {
+  const found = new Map<string, Removal>()
+  const ids = new Set(planned.map(({ archiveId }) => archiveId))
+  let hasVersions = false
+  for (const removal of planned) {
+    const facts = await factsOf(keyIn(removal.archiveId), bucket)
+    if (facts === 'missing' && !removal.record)
+      throw new UsageError(
+        `There is no object ${removal.archiveId}, and the catalog has none. Nothing was deleted.`,
+      )
+    const described = typeof facts === 'object' ? withFacts(removal, facts, bucket) : removal
+    const { volume, firstVolume } = placeInSet(removal, facts, bucket)
+    if (withVolumes && !removal.record && firstVolume !== undefined)
+      throw new UsageError(
+        `The object ${removal.archiveId} is volume ${volume} of ${firstVolume}, which is deleted as a whole. Give that ` +
+          'address, or --no-volumes to delete only this object. Nothing was deleted.',
+      )
+    hasVersions ||= typeof facts === 'object' && facts.versionId !== undefined
+    if (withVolumes && firstVolume === undefined)
+      for (const volume of await volumesIn(removal.archiveId, ids, bucket))
+        found.set(volume.archiveId, volume)
+    found.set(removal.archiveId, described)
+  }
+  return { removals: [...found.values()], hasVersions }
+}
+
+/** The volumes of a stream that only the bucket knows, the last one first. */
+async function volumesIn(
+  setId: string,
+  known: ReadonlySet<string>,
+  { client, request, address }: EmptiedBucket,
+): Promise<Removal[]> {
+  const prefix = `${keyIn(setId)}.volume`
+  const volumes: Removal[] = []
+  const list = itemsOf((page) => client.listObjects({ ...request, prefix, ...page }))
+  for await (const { key } of list) {
+    const archiveId = `${address.vaultName}/${key}`
+    if (known.has(archiveId) || !/^\d{1,6}$/.test(key.slice(prefix.length))) continue
+    const facts = await factsOf(key, { client, request, address })
+    if (typeof facts !== 'object') continue
+    const { volume, firstVolume } = volumeOfObject({ ...address, key }, facts)
+    if (firstVolume !== setId) continue
+    const record = recordOfObject({ ...address, key }, facts)
+    volumes.push({ archiveId, record, volume, firstVolume, size: facts.size })
+  }
+  return volumes.sort((a, b) => (b.volume ?? 0) - (a.volume ?? 0))
+}
+
+/** The facts of an object; `unknown` if they may not be read. */
+async function factsOf(
+  key: string,
+  { client, request }: EmptiedBucket,
+): Promise<ObjectFacts | 'missing' | 'unknown'> {
+  return client.headObject({ ...request, key }).catch((error: unknown) => {
+    if (error instanceof NotFoundError) return 'missing' as const // a missing bucket shows in the deletion
+    if (error instanceof AccessDeniedError) return 'unknown' as const
+    throw error
+  })
+}
+
+/** The volume that an object is, by the catalog or its metadata. */
+function placeInSet(
+  { archiveId, record }: Removal,
+  facts: ObjectFacts | 'missing' | 'unknown',
+  { address }: EmptiedBucket,
+): ObjectVolume {
+  if (record) return record
+  return typeof facts === 'object'
+    ? volumeOfObject({ ...address, key: keyIn(archiveId) }, facts)
+    : { volume: 1 }
+}
+
+/** A removal with what the bucket states of the object. */
+function withFacts(removal: Removal, facts: ObjectFacts, { address }: EmptiedBucket): Removal {
+  const key = keyIn(removal.archiveId)
+  const record: ArchiveRecord | undefined = removal.record
+    ? { ...removal.record, storageClass: facts.storageClass }
+    : recordOfObject({ ...address, key }, facts)
+  return { ...removal, record }
+}
