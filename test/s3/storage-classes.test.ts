@@ -13,7 +13,10 @@ import { GIB, MIB } from '../../lib/sizes.js'
 const HOUR_MS = 3_600_000
 
 t.test('an object has at most 10,000 parts of 4 GiB, and parts are larger than the service requires', (t) => {
-  t.strictSame(S3_LIMITS, { leafSize: MIB, minPartSize: 8 * MIB, maxPartSize: 4 * GIB, maxParts: 10_000 })
+  t.strictSame(S3_LIMITS, {
+    ...{ leafSize: MIB, minPartSize: 8 * MIB, maxPartSize: 4 * GIB, maxParts: 10_000 },
+    defaultMaxArchiveSize: 40_000 * GIB,
+  })
   t.ok(S3_LIMITS.minPartSize >= 5 * MIB && S3_LIMITS.maxPartSize <= 5 * GIB)
   t.end()
 })
