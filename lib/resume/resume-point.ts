@@ -28,7 +28,7 @@ export interface EarlierRun {
   readonly uploadId?: string | undefined
   /** The volumes that are stored, in order; default none. */
   readonly earlierVolumes?: readonly Archive[] | undefined
-  /** The part size of the upload, if the journal knows it. */
+  /** The part size of the upload, if the journal or the caller knows it. */
   readonly partSize?: number | undefined
   /** The description of the upload, if the journal knows it. */
   readonly description?: string | undefined

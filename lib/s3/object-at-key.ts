@@ -3,6 +3,7 @@
  * that an object exists, and the object is there all the same: its composite and its size decide.
  */
 import { AccessDeniedError, HashMismatchError, NotFoundError, ServiceError } from '../errors.js'
+import { mayHaveActed } from '../store/failure.js'
 import type { StoredArchive } from '../store/archive-store.js'
 import type { BucketClient } from './bucket-client.js'
 import type { KeyRequest } from './bucket-requests.js'
@@ -24,7 +25,7 @@ export interface ObjectContent {
  *
  * @param onUnconfirmed - called if the server states no SHA-256
  * @throws {HashMismatchError} `ERR_HASH_MISMATCH`: the object has another size than the content
- * @throws {ServiceError} that of a HeadObject
+ * @throws {ServiceError} that of a HeadObject; by each of them, the object may be stored
  */
 export async function confirmed(
   client: BucketClient,
@@ -34,7 +35,10 @@ export async function confirmed(
   onUnconfirmed: () => void,
 ): Promise<StoredArchive> {
   if (hash) return archiveAt(object, versionId, compositeOf(hash))
-  const found = await client.headObject({ ...object, versionId }).catch(unlessDenied)
+  const found = await client
+    .headObject({ ...object, versionId })
+    .catch(unlessDenied)
+    .catch(asDoubtful)
   if (found?.hash) return archiveAt(object, versionId, compositeOf(found.hash))
   if (found && found.size !== content.size) {
     const where = `the object ${printAddress(object)}, which has ${found.size} bytes and not ${content.size},`
@@ -104,6 +108,19 @@ async function objectAt(client: BucketClient, object: KeyRequest): Promise<Objec
 /** Passes over a refusal: without the permission to look, nothing is known of the object. */
 function unlessDenied(error: unknown): undefined {
   if (!(error instanceof AccessDeniedError)) throw error
+}
+
+/**
+ * The object is stored, and could not be looked at. The failure of the look alone could mean that nothing was sent: who
+ * repeats the request or gives it up must know that it was carried out.
+ *
+ * @throws {ServiceError} service code `IncompleteResponse`, unless the error says by itself that the request may have acted
+ */
+function asDoubtful(error: unknown): never {
+  if (mayHaveActed(error)) throw error
+  const reason = error instanceof Error ? error.message : String(error)
+  const details = { operation: 'HeadObject', serviceCode: 'IncompleteResponse', cause: error }
+  throw new ServiceError(`The object is stored, and its size cannot be confirmed: ${reason}`, details)
 }
 
 function archiveAt(

@@ -4,6 +4,7 @@
  * - An object of the key is not overwritten unless that is permitted. It is looked for before an upload is begun, and the
  *   service checks it again when the object is stored.
  * - A request that stores an object may have been carried out whatever its response says: the object at the key decides.
+ * - What an earlier run was about to store never replaces an object, since that may be newer.
  * - A completion lists the parts first. It sends the list that the service has, and only if that is the content it is for.
  */
 import { ServiceError } from '../errors.js'
@@ -130,7 +131,8 @@ export class S3Store implements Port.ArchiveStore, Retrieval.RetrievalStore {
   }
 
   async completeUpload(request: Port.StoreCompleteRequest): Promise<Port.StoredArchive> {
-    const { size, hash, signal } = request
+    const { size, hash, keepsExisting = false, signal } = request
+    const ifAbsent = this.#ifAbsent || keepsExisting
     const content = { size, hash }
     const upload = this.#uploadOf(request)
     const at = this.#requestOf(volumeUploadOf(request.uploadId).volume, signal)
@@ -138,21 +140,17 @@ export class S3Store implements Port.ArchiveStore, Retrieval.RetrievalStore {
       const parts = await this.#parts.toComplete(this.#client, upload, content)
       const hasHashes = parts.every(({ sha256 }) => sha256 !== undefined)
       const expected = { parts, size, hash: hasHashes ? parseWireHash(hash) : undefined }
-      const stored = await this.#client.completeUpload({ ...upload, ...expected, ifAbsent: this.#ifAbsent })
+      const stored = await this.#client.completeUpload({ ...upload, ...expected, ifAbsent })
       this.#parts.forget(upload.uploadId)
       this.#etags.set(contentId(at, content), stored.etag)
       return await confirmed(this.#client, at, stored, content, this.#onUnconfirmed)
     } catch (error) {
-      const found = await foundAfter(
-        this.#client,
-        at,
-        content,
-        error,
-        this.#etags.get(contentId(at, content)),
-      )
-      // The object is there, and the parts of this upload would be charged until somebody aborts it.
-      if (isAboutExisting(error)) await this.abortUpload(request).catch(() => undefined)
-      return found
+      const etag = this.#etags.get(contentId(at, content))
+      const found = await foundAfter(this.#client, at, content, error, etag).catch((reported: unknown) => {
+        throw this.#ifAbsent ? reported : asRefusal(reported)
+      })
+      // The object is there, and the parts of this upload would be charged until its owner aborts it.
+      return isAboutExisting(error) ? { ...found, leavesUpload: true } : found
     }
   }
 
@@ -228,6 +226,16 @@ export class S3Store implements Port.ArchiveStore, Retrieval.RetrievalStore {
     const { volume, serviceId } = volumeUploadOf(uploadId)
     return { ...this.#requestOf(volume, signal), uploadId: serviceId }
   }
+}
+
+/** A completion that would have replaced an object, and was not to: the upload can be completed with other content. */
+function asRefusal(error: unknown): unknown {
+  if (!(error instanceof ServiceError && error.reason === 'exists')) return error
+  const { operation, serviceCode, status, requestId } = error
+  const details = { operation, serviceCode, status, requestId, cause: error }
+  const message =
+    'An object of this key exists, and what an earlier run was about to store does not replace it.'
+  return new ServiceError(message, { ...details, reason: 'completion-refused' })
 }
 
 /** Identifies some content at a key: the ETag of other content proves nothing. */

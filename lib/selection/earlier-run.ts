@@ -59,7 +59,7 @@ export async function storedRunOf(
   uploadId: string,
   identity: StreamIdentity,
   files: FileSystem,
-): Promise<EarlierRun | { readonly point: ResumePoint }> {
+): Promise<{ readonly uploadId: string } | { readonly point: ResumePoint }> {
   const stored = await archiveOfUpload(catalogFile, uploadId, files)
   const set = stored && (await setOf(catalogFile, stored.archiveId, files))
   const isStored =

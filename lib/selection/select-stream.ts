@@ -161,7 +161,7 @@ class StreamSelector {
     uploadId: string,
     streamId: string,
   ): Promise<Exclude<Resumed, 'start new'>> {
-    const { catalog, identity, runtime } = this.#selection
+    const { catalog, identity, runtime, partSize } = this.#selection
     const { files } = runtime
     const found = await this.#candidates.ofUpload(uploadId)
     if ((found?.streamId ?? uploadId) !== streamId) return 'skipped' // its record was written meanwhile
@@ -172,7 +172,7 @@ class StreamSelector {
       await assertNoConflicts(catalog.path, idsOf(run.point.earlierVolumes), files)
       return { ...owned, point: run.point }
     }
-    const finding = await this.#findPoint(owned, run)
+    const finding = await this.#findPoint(owned, { partSize, ...run })
     if (!finding.point) throw finding.ended
     this.#noteFinding(finding, uploadId)
     return { ...owned, point: finding.point }

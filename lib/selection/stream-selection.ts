@@ -22,6 +22,11 @@ export interface StreamSelection extends StreamHome {
   readonly retryFor?: number | undefined
   /** The clock of the pauses between attempts; default that of the runtime. */
   readonly clock?: Clock | undefined
+  /**
+   * Bytes in each part of an upload that is selected by its ID, if neither the catalog nor the store knows it: a bucket
+   * does not state it. Parts of another size are sent again.
+   */
+  readonly partSize: number
   /** Maximum bytes of memory for parts. A stream without a name is recognized only by a part that fits into it. */
   readonly memory: number
   /** Ends the selection early, with an `AbortError`. */

@@ -76,6 +76,11 @@ export interface StoreCompleteRequest extends StoreUploadRequest {
   readonly size: number
   /** The hash of the archive. */
   readonly hash: string
+  /**
+   * Whether another archive that exists is kept also where it may be replaced: the completion then fails as one whose
+   * content is refused. Default false.
+   */
+  readonly keepsExisting?: boolean | undefined
 }
 
 /** Stores an archive of one part in one request. */
@@ -96,6 +101,11 @@ export interface StoredArchive {
   readonly location: string | undefined
   /** The version of the object that is the archive; absent if the store has no versions. */
   readonly versionId?: string | undefined
+  /**
+   * Whether another request has stored this archive, and the upload that was to be completed may be open: its owner aborts
+   * it. Default false.
+   */
+  readonly leavesUpload?: boolean | undefined
 }
 
 /** Lists the parts of an upload. */

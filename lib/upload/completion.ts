@@ -7,6 +7,9 @@
  *   voids no intent that another process has recorded for the same upload.
  * - After any other failure the intent stays, and the next run sends it again. This process may have lost the upload while
  *   it was paused, and the new owner may have sent the same intent.
+ * - The content of an earlier run does not replace an archive that exists: that may be newer, and its source is not known
+ *   to be the same as now.
+ * - If another request has stored the archive, the upload is aborted by its owner, and by no other process.
  * - A response without a hash is accepted only if the caller knows that the upload was open when this process
  *   began to own it, or that no other content can have been stored; see {@link CompletionTrust}.
  */
@@ -70,13 +73,22 @@ export async function complete(
     await journal.assertOwner()
     let stored: StoredArchive
     try {
-      stored = await store.completeUpload({ uploadId, size, hash, signal: lastSignal })
+      stored = await store.completeUpload({
+        uploadId,
+        size,
+        hash,
+        keepsExisting: sentBefore,
+        signal: lastSignal,
+      })
     } catch (error) {
       lost ||= mayHaveActed(error)
       throw error
     }
     lost = true
-    if (stored.hash === hash || (stored.hash === undefined && acceptsNoHash)) return stored
+    if (stored.hash === hash || (stored.hash === undefined && acceptsNoHash)) {
+      if (stored.leavesUpload) await abortLeft(context, uploadId)
+      return stored
+    }
     const { archiveId } = stored
     if (stored.hash === undefined) {
       throw new CompletionUnknownError(size, hash, uploadId, { archiveId })
@@ -97,6 +109,19 @@ export async function complete(
       lost,
       isSameAccount,
     })
+  }
+}
+
+/** Aborts an upload that is not needed any more. A failure to do so leaves parts that are charged, and loses nothing. */
+async function abortLeft(
+  { store, journal, lastSignal: signal }: CompletionContext,
+  uploadId: string,
+): Promise<void> {
+  try {
+    await journal.assertOwner() // another process may fill it again by now
+    await store.abortUpload({ uploadId, signal })
+  } catch {
+    // The archive is stored: that is the result.
   }
 }
 

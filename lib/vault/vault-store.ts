@@ -65,8 +65,9 @@ export function vaultStore(
       client.initiateUpload(to({ partSize, description, signal })),
     uploadPart: ({ uploadId, range, bytes, linearHash, hash: treeHash, sendLimit, onSent, signal }) =>
       client.uploadPart(to({ uploadId, range, bytes, linearHash, treeHash, sendLimit, onSent, signal })),
-    completeUpload: async ({ hash: treeHash, ...request }) =>
-      storedOf(await client.completeUpload(to({ ...request, treeHash }))),
+    // An archive of a vault replaces no other.
+    completeUpload: async ({ uploadId, size, hash: treeHash, signal }) =>
+      storedOf(await client.completeUpload(to({ uploadId, size, treeHash, signal }))),
     isContentRefusal: (error): error is ServiceError =>
       error instanceof ServiceError && error.serviceCode === 'InvalidParameterValueException',
     abortUpload: (request) => client.abortUpload(to(request)),

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import t from 'tap'
 import { ConnectionError, HashMismatchError, ServiceError } from '../../lib/errors.js'
+import { mayHaveActed } from '../../lib/store/failure.js'
 import { CompositeHash, toWireHash } from '../../lib/s3/composite-hash.js'
 import {
   assertAbsent,
@@ -71,8 +72,25 @@ t.test('an object that is named without a hash is looked at', async (t) => {
   const denied = await bucketWith(BYTES, DENIED)
   t.match(await confirmed(denied, at, unhashed, CONTENT, warn), { hash: CONTENT.hash })
   t.equal(warnings, 2)
-  for (const error of [reset, bucketError('HeadObject', 'NotFound', 404)])
-    await t.rejects(confirmed(await bucketWith(BYTES, error), at, unhashed, CONTENT, fail), error)
+  await t.rejects(confirmed(await bucketWith(BYTES, reset), at, unhashed, CONTENT, fail), reset)
+})
+
+t.test('a look that fails after the object is stored says that the request was carried out', async (t) => {
+  const unhashed = { hash: undefined, versionId: undefined }
+  const refused = new ConnectionError('refused', { operation: 'HeadObject', serviceCode: 'ECONNREFUSED' })
+  const missing = bucketError('HeadObject', 'NotFound', 404)
+  for (const error of [refused, missing, bucketError('HeadObject', 'HTTP 400', 400)]) {
+    const bucket = await bucketWith(BYTES, error)
+    const thrown: unknown = await confirmed(bucket, at, unhashed, CONTENT, fail).catch((e: unknown) => e)
+    t.match(thrown, { serviceCode: 'IncompleteResponse', cause: error })
+    t.ok(mayHaveActed(thrown), error.message)
+    t.notOk(mayHaveActed(error), 'the failure of the look alone says the opposite')
+  }
+  const throwing = await bucketWith(BYTES)
+  throwing.before = () => {
+    throw 'text' // eslint-disable-line @typescript-eslint/only-throw-error -- a client may throw anything
+  }
+  await t.rejects(confirmed(throwing, at, unhashed, CONTENT, fail), /cannot be confirmed: text/)
 })
 
 t.test('an object with the content is found after a failure that may be about it', async (t) => {

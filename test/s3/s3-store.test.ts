@@ -12,12 +12,22 @@ import { PART, resume, smallStore, storedBytes, upload } from '../helpers/bucket
 import { bucketError, MemoryBucket, type BucketCall } from '../helpers/memory-bucket.js'
 import { patternBytes } from '../helpers/pattern-source.js'
 import { GIB, MIB } from '../../lib/sizes.js'
+import { combined } from '../../lib/store/hash-scheme.js'
 import { recordingJournal } from '../helpers/uploads.js'
 
 const BYTES = patternBytes(3 * PART + 5)
 const COMPLETE = 'CompleteMultipartUpload'
 
 const reset = new ConnectionError('reset', { operation: 'X', serviceCode: 'ECONNRESET' })
+
+/** The hashes of the parts of bytes. */
+function partHashes(bytes: Buffer): string[] {
+  return Array.from({ length: Math.ceil(bytes.length / PART) }, (_, i) =>
+    createHash('sha256')
+      .update(bytes.subarray(i * PART, (i + 1) * PART))
+      .digest('hex'),
+  )
+}
 
 /** Fails the nth calls of operations, each with an error. */
 function failing(
@@ -301,6 +311,39 @@ t.test('an upload that another has changed is refused, and says what is there', 
     const archives = await resume(smallStore(bucket), BYTES, { uploadId: 'upload-1' })
     t.strictSame(storedBytes(bucket, archives), BYTES, 'it can be resumed')
   }
+})
+
+t.test('what an earlier run was about to store does not replace an object that is newer', async (t) => {
+  for (const isDenied of [false, true]) {
+    const bucket = new MemoryBucket()
+    bucket.before = failing([COMPLETE, 1, bucketError(COMPLETE, 'AccessDenied', 403)])
+    const store = smallStore(bucket, { overwrite: true })
+    await t.rejects(upload(store, BYTES), { code: 'ERR_UPLOAD_FAILED', kept: true })
+    await upload(store, Buffer.from('newer'))
+    if (isDenied)
+      bucket.before = ({ operation }) => {
+        if (operation === 'HeadObject') throw bucketError(operation, 'AccessDenied', 403)
+      }
+    const content = { size: BYTES.length, hash: combined(store.hashes, partHashes(BYTES)) }
+    const request = { uploadId: 'upload-1', ...content }
+    const error: unknown = await store
+      .completeUpload({ ...request, keepsExisting: true })
+      .catch((e: unknown) => e)
+    t.match(error, { reason: 'completion-refused', cause: { reason: 'exists' } })
+    t.ok(store.isContentRefusal(error), 'the upload can still be completed')
+    t.equal(String(bucket.objects.get('docs.tar')?.bytes), 'newer')
+    t.match(await store.completeUpload(request), { hash: content.hash })
+    t.strictSame(bucket.objects.get('docs.tar')?.bytes, BYTES, 'the content of this run may replace it')
+  }
+})
+
+t.test('any other failure of such a completion stays what it is', async (t) => {
+  const bucket = new MemoryBucket()
+  bucket.before = failing([COMPLETE, 1, reset], [COMPLETE, 2, reset])
+  const store = smallStore(bucket, { overwrite: true })
+  await t.rejects(upload(store, BYTES, { retryFor: 0 }), { code: 'ERR_UPLOAD_FAILED', kept: true })
+  const content = { size: BYTES.length, hash: combined(store.hashes, partHashes(BYTES)) }
+  await t.rejects(store.completeUpload({ uploadId: 'upload-1', ...content, keepsExisting: true }), reset)
 })
 
 t.test('an upload that fails is aborted if that is wanted', async (t) => {

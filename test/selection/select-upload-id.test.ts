@@ -14,7 +14,9 @@ import { systemRuntime } from '../../lib/runtime/runtime.js'
 import { MIB } from '../../lib/sizes.js'
 import { vaultStore } from '../../lib/vault/vault-store.js'
 import { BEGUN, intentOf, uploadsLeftIn, type LeftUploads } from '../helpers/left-uploads.js'
+import { PART, smallStore } from '../helpers/bucket-uploads.js'
 import { configuredCredentials } from '../helpers/local-vault.js'
+import { MemoryBucket } from '../helpers/memory-bucket.js'
 import { patternBytes } from '../helpers/pattern-source.js'
 import { worldFor, type Ran, type World } from '../helpers/world.js'
 
@@ -261,6 +263,7 @@ t.test('what another process records before the lock is taken is seen', async (t
       note: () => undefined,
       warn: () => undefined,
       onRetry: () => undefined,
+      partSize: MIB,
       memory: 256 * MIB,
       ...given,
     } satisfies StreamSelection)
@@ -281,6 +284,36 @@ t.test('what another process records before the lock is taken is seen', async (t
   t.equal(anew.point, undefined, 'an upload that was ended meanwhile is not continued')
   t.equal(await (await streamLocks(world.catalog)).ownerOf('s'), undefined)
   await anew.lock.release()
+})
+
+t.test('an upload of which nobody knows the part size is resumed with that of this run', async (t) => {
+  const bucket = new MemoryBucket()
+  const store = smallStore(bucket)
+  const { uploadId } = await store.initiateUpload({ partSize: PART })
+  const catalog = await Catalog.open(join(t.testdir(), 'catalog.jsonl'))
+  const { lock, point } = await selectStream({
+    identity: {
+      region: 'eu-west-1',
+      endpoint: undefined,
+      vaultName: store.vaultName,
+      accountId: undefined,
+      name: 'x',
+    },
+    ...{
+      catalog,
+      runtime: systemRuntime,
+      store,
+      source: [bytes],
+      uploadId,
+      partSize: PART,
+      memory: 8 * PART,
+    },
+    ...{ note: () => undefined, warn: () => undefined, onRetry: () => undefined },
+    signal: new AbortController().signal,
+  })
+  t.match(point, { uploadId, partSize: PART })
+  await lock.release()
+  await catalog.close()
 })
 
 t.test('a stored archive for which the catalog has two hashes is not compared with', async (t) => {

@@ -17,11 +17,15 @@ function textsOf({ trace, choices, failure, events, simulatedMs, faults, milesto
 
 t.test('a seed gives the same steps alone and among others, and with and without a record', async (t) => {
   const seeds = Array.from({ length: 16 }, (_, index) => 1000 + index)
-  const together = await Promise.all(seeds.map((seed) => runSeed(seed, runScenario, { records: true })))
-  for (const { seed, ...result } of together.slice(0, 4)) {
-    const alone = await runSeed(seed, runScenario, { records: true })
-    t.strictSame(textsOf({ seed, ...result }), textsOf(alone), `seed ${seed}`)
-    const { events, failure } = await runSeed(seed, runScenario)
-    t.strictSame([events, failure], [alone.events, alone.failure], `seed ${seed} without a record`)
+  for (const network of ['port', 'bucket'] as const) {
+    const run = (seed: number, records: boolean): Promise<RunResult> =>
+      runSeed(seed, runScenario, { network, records })
+    const together = await Promise.all(seeds.map((seed) => run(seed, true)))
+    for (const { seed, ...result } of together.slice(0, 4)) {
+      const alone = await run(seed, true)
+      t.strictSame(textsOf({ seed, ...result }), textsOf(alone), `seed ${seed} of ${network}`)
+      const { events, failure } = await run(seed, false)
+      t.strictSame([events, failure], [alone.events, alone.failure], `seed ${seed} without a record`)
+    }
   }
 })

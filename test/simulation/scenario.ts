@@ -3,6 +3,7 @@
  * disturbed for some rounds. Then the faults cease, and everything must succeed.
  */
 import { checkAll } from './invariants/check-all.js'
+import { runBucketScenario } from './scenario/bucket-scenario.js'
 import { finish } from './scenario/finish.js'
 import { makeEnvironment } from './scenario/make-environment.js'
 import { playRound } from './scenario/rounds.js'
@@ -12,8 +13,12 @@ import type { World } from './world/world.js'
 
 export { prepareNetwork } from './network/client-of.js'
 
-/** Plays the scenario in a world, and checks all invariants. */
-export async function runScenario(world: World): Promise<void> {
+/** Plays the scenario of a world's service, and checks all invariants. */
+export function runScenario(world: World): Promise<void> {
+  return world.network === 'bucket' ? runBucketScenario(world) : runVaultScenario(world)
+}
+
+async function runVaultScenario(world: World): Promise<void> {
   const { choices, faults } = world
   const env = makeEnvironment(world)
   const streams = drawStreams(world)

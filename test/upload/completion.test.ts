@@ -3,7 +3,12 @@ import { AccessDeniedError, LockLostError, NotFoundError } from '../../lib/error
 import { treeHashOf } from '../../lib/tree-hash/tree-hash.js'
 import { complete, OWN_UPLOAD, type CompletionTrust } from '../../lib/upload/completion.js'
 import type { CompletionIntent } from '../../lib/store/upload-journal.js'
-import type { StoredArchive } from '../../lib/store/archive-store.js'
+import type {
+  ArchiveStore,
+  StoreCompleteRequest,
+  StoredArchive,
+  StoreUploadRequest,
+} from '../../lib/store/archive-store.js'
 import { MIB } from '../../lib/sizes.js'
 import { MemoryVault } from '../helpers/memory-vault.js'
 import { patternBytes } from '../helpers/pattern-source.js'
@@ -234,6 +239,36 @@ t.test('who has lost the lock sends nothing more, records nothing and aborts not
   t.notOk(vault.operations.includes('completeUpload'))
   t.notOk(vault.operations.includes('abortUpload'), 'it is another process’s now')
   t.strictSame(journal.types, ['begun', 'completing'])
+})
+
+t.test('an upload that another request has made needless is aborted, by its owner only', async (t) => {
+  for (const [isOwner, isAborted] of [
+    [true, true],
+    [true, false],
+    [false, true],
+  ] as const) {
+    const vault = new MemoryVault()
+    const journal = recordingJournal()
+    journal.before = (what) => {
+      if (what === 'assertOwner' && journal.checks > 1 && !isOwner) throw new LockLostError('the upload')
+    }
+    const calls: unknown[] = []
+    const context = contextFor(vault, journal)
+    const store: ArchiveStore = Object.assign(Object.create(context.store) as ArchiveStore, {
+      async completeUpload({ keepsExisting }: StoreCompleteRequest): Promise<StoredArchive> {
+        calls.push(keepsExisting)
+        return { archiveId: 'a', hash: content.hash, location: undefined, leavesUpload: true }
+      },
+      async abortUpload({ uploadId }: StoreUploadRequest): Promise<void> {
+        calls.push(uploadId)
+        if (!isAborted) throw reset
+      },
+    })
+    const trust = { ...OWN_UPLOAD, sentBefore: !isOwner }
+    t.match(await complete({ ...context, store }, 'upload-1', content, trust), { archiveId: 'a' })
+    t.strictSame(calls, isOwner ? [false, 'upload-1'] : [true], 'an earlier run’s content replaces nothing')
+    t.strictSame(journal.notes, [])
+  }
 })
 
 t.test(

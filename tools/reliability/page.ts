@@ -11,8 +11,14 @@ import {
 
 /** How each of the results is made again. */
 const COMMANDS = [
-  ['a simulation of new seeds', '`npm run simulate -- --seeds 20000`; `--sdk` for the network below the SDK'],
-  ['a seed again, made small if it fails', '`npm run simulate -- --replay SEED`'],
+  [
+    'a simulation of new seeds',
+    '`npm run simulate -- --seeds 20000`; `--sdk` for the network below the SDK, `--store s3` for buckets',
+  ],
+  [
+    'a seed again, made small if it fails',
+    '`npm run simulate -- --replay SEED`, with `--sdk` or `--store s3` if it was run so',
+  ],
   ['a list of choices again', '`npm run simulate -- --list test/simulation/lists/NAME.json`'],
   ['the record of seeds', '`npm run simulate -- --minutes 60 --record docs/reliability/simulation.json`'],
   ['the saboteurs', '`npm run simulate -- --sabotage all --record docs/reliability/saboteurs.json`'],
@@ -39,6 +45,10 @@ export function pageOf(results: Results): string {
       'drawn from a seed. The service is written from [glacier-protocol.md](glacier-protocol.md), independently of the local vault. The ' +
       'sizes are small: leaves of 16 bytes and six parts for each archive. A run has disturbed rounds; then the faults cease, and ' +
       'everything must succeed.',
+    'In the runs of a bucket, the processes upload to the keys of a bucket of S3, which is another model: conditional writes and their ' +
+      'conflicts, repeated and forgotten completions, errors in a success, parts that arrive late, lifecycle rules, lists in pages, ' +
+      'servers without checksums, credentials that may not look, versions, and somebody who deletes objects. What is stored is read from ' +
+      'the model: retrieval from buckets is not simulated.',
     ...seedBlocks(results),
     '### Invariants',
     ...invariantBlocks(),

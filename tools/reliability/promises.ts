@@ -16,7 +16,10 @@ export interface Promised {
 export const PROMISES: readonly Promised[] = [
   {
     promise: 'Success is true: exactly these bytes are stored under the printed ID.',
-    invariants: ['a success is what the vault holds', 'a success is confirmed', 'an archive ID has one hash'],
+    invariants: [
+      ...(['a success is what the vault holds', 'a success is what the bucket holds'] as const),
+      ...(['a success is confirmed', 'an archive ID has one hash', 'an object is of one source'] as const),
+    ],
     tests: ['test/upload/completion.test.ts', 'test/upload/whole-archive.test.ts'],
     milestones: ['stream stored'],
   },
@@ -26,12 +29,19 @@ export const PROMISES: readonly Promised[] = [
     invariants: [
       'a success is what the catalog says',
       'every archive is known to the catalog',
+      'every object is known to the catalog',
       'an archive with a known ID is recorded',
       'no wrong abort',
       'an upload that has ended is not open',
     ],
     tests: ['test/upload/record-before-emit.test.ts', 'test/slow/power-cut.test.ts'],
     milestones: ['archive stored'],
+  },
+  {
+    promise: 'No object of a bucket is overwritten unless that is permitted, and never by an older source.',
+    invariants: ['an existing object is not replaced'],
+    tests: ['test/s3/s3-store.test.ts', 'test/s3/s3-store-properties.test.ts'],
+    milestones: ['refused by an object'],
   },
   {
     promise: 'A lost catalog is rebuilt from the inventory.',

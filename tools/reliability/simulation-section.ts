@@ -77,13 +77,15 @@ function foundCells(saboteurs: SaboteurRecord, name: string): string[] {
   const found = saboteurs[name]
   if (!found) return ['not run yet', '', '']
   const { seed, seeds, invariant, network } = found
-  return [network === 'sdk' ? `${seed} (below the SDK)` : String(seed), count(seeds), invariant]
+  const place = { port: '', sdk: ' (below the SDK)', bucket: ' (of a bucket)' }[network]
+  return [`${seed}${place}`, count(seeds), invariant]
 }
 
 function networksOf(series: SeriesRecord): [name: string, series: Series][] {
   const all: [string, Series | undefined][] = [
     ['at the port', series.port],
     ['below the SDK', series.sdk],
+    ['of a bucket', series.bucket],
   ]
   return all.filter((entry): entry is [string, Series] => entry[1] !== undefined)
 }

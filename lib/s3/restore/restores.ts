@@ -61,10 +61,10 @@ export class Restores {
   /** Requests the restore of an object, unless it is running. Resolves to the ID of the job. */
   async start({ archiveId, tier, description, signal }: Port.StoreRetrieval): Promise<string> {
     const object = this.#objectOf(archiveId, signal)
-    const { client, restoreDays, now } = this.#facts
+    const { client, restoreDays } = this.#facts
     const { archiveStatus } = await client.headObject(object)
     // Before the request: if its response is lost, the job is found by the description.
-    this.#started.set(archiveId, { description, tier, creationDate: new Date(now()).toISOString() })
+    this.#started.set(archiveId, { description, tier, creationDate: this.#time() })
     // An object of INTELLIGENT_TIERING comes back for good, and a number of days is refused.
     const days = archiveStatus === undefined ? restoreDays : undefined
     await client.restoreObject({ ...object, tier, days }).catch((error: unknown) => {
@@ -79,7 +79,7 @@ export class Restores {
   /** The job of an archive, if it has one. */
   async list({ archiveId, signal }: Port.StoreJobsRequest): Promise<Port.JobsPage> {
     const job = archiveId === undefined ? undefined : await this.#look(archiveId, signal)
-    return { items: job ? [job] : [], marker: undefined }
+    return { items: job ? [job] : [], marker: undefined, date: this.#time() }
   }
 
   /**
@@ -118,7 +118,7 @@ export class Restores {
       status: state,
       statusMessage: undefined,
       description,
-      creationDate: creationDate ?? new Date(this.#facts.now()).toISOString(),
+      creationDate: creationDate ?? this.#time(),
       completionDate: undefined,
       expiryDate: facts.restore?.expiryDate,
       tier: state === 'InProgress' ? tier : undefined,
@@ -130,6 +130,10 @@ export class Restores {
       inventorySize: undefined,
       inventory: undefined,
     }
+  }
+
+  #time(): string {
+    return new Date(this.#facts.now()).toISOString()
   }
 
   #idOf(archiveId: string): string {

@@ -2,7 +2,7 @@
 import type { FaultKind } from '../world/faults.js'
 import type { Host } from '../world/host.js'
 import type { SimProcess } from '../world/sim-process.js'
-import { CATALOG, type Environment } from './environment.js'
+import { CATALOG, type SharedEnvironment } from './environment.js'
 
 /** The kinds of these faults. A process that is killed or paused is so by its calls themselves. */
 const KINDS = [
@@ -24,7 +24,7 @@ type Disturbance = (typeof KINDS)[number]
  *
  * @param stop - ends the transfer of the process, as its user does
  */
-export function disturb(process: SimProcess, env: Environment, stop: AbortController): void {
+export function disturb(process: SimProcess, env: SharedEnvironment, stop: AbortController): void {
   const { faults, choices } = env.world
   stopOnce(process)
   const kinds = KINDS.filter((kind) => faults.rate(kind) > 0)
@@ -58,7 +58,7 @@ function stopOnce(process: SimProcess): void {
 }
 
 const ACTIONS: Readonly<
-  Record<Disturbance, (process: SimProcess, env: Environment, stop: AbortController) => void>
+  Record<Disturbance, (process: SimProcess, env: SharedEnvironment, stop: AbortController) => void>
 > = {
   aborted({ world, name }, _env, stop) {
     if (stop.signal.aborted) return
@@ -90,11 +90,11 @@ const ACTIONS: Readonly<
 }
 
 /** A host loses power right after a process of it has reported a success: all that it reported must be on disk. */
-export function disturbSuccess({ name, host, world }: SimProcess, env: Environment): void {
+export function disturbSuccess({ name, host, world }: SimProcess, env: SharedEnvironment): void {
   if (world.faults.happens('power-cut', `${name}/success/power-cut`)) cutPower(host, env)
 }
 
-function cutPower(host: Host, { table, disk }: Environment): void {
+function cutPower(host: Host, { table, disk }: SharedEnvironment): void {
   for (const other of table.values()) if (other.host === host) other.kill()
   disk.powerCut(host)
 }

@@ -5,7 +5,7 @@ import { GlacierPipeError } from '../../../lib/errors.js'
 import type { Host } from '../world/host.js'
 import { SimProcess } from '../world/sim-process.js'
 import { disturb, disturbSuccess } from './disturb.js'
-import type { Environment } from './environment.js'
+import type { SharedEnvironment } from './environment.js'
 import { ListenerFailure } from './listeners.js'
 import { ConsumerFailure } from './consumer.js'
 import { SourceFailure } from './source.js'
@@ -25,7 +25,7 @@ export type Actor<Result> = (process: SimProcess, signal: AbortSignal) => Promis
  * @param name - unique in the run
  */
 export async function launch<Result>(
-  env: Environment,
+  env: SharedEnvironment,
   name: string,
   host: Host,
   actor: Actor<Result>,
@@ -57,7 +57,7 @@ export async function launch<Result>(
   return outcome
 }
 
-function note({ world }: Environment, name: string, outcome: Outcome<unknown>): void {
+function note({ world }: SharedEnvironment, name: string, outcome: Outcome<unknown>): void {
   if (outcome.state === 'succeeded') world.note(name, () => 'ends')
   if (outcome.state === 'failed') {
     const { error } = outcome
@@ -77,7 +77,7 @@ function messageOf(error: unknown): string {
 }
 
 /** A process fails with the errors of the documentation, and no others. */
-function checkError({ world }: Environment, name: string, outcome: Outcome<unknown>): void {
+function checkError({ world }: SharedEnvironment, name: string, outcome: Outcome<unknown>): void {
   if (outcome.state !== 'failed') return
   const { error } = outcome
   const isExpected =

@@ -11,7 +11,8 @@ Runs the engine in simulated processes, with a simulated clock, network, disk an
   --seeds N        the number of seeds; default 1000, or any number with --minutes
   --from S         the first seed; default: by the time, so that each call has new seeds
   --minutes M      starts no other seeds after this time
-  --sdk            the network is below the SDK, at its requestHandler, instead of at the port of the store
+  --store NAME     \`vault\` or \`s3\`: uploads to a vault and back, or uploads to a bucket; default vault
+  --sdk            the network is below the SDK, at its requestHandler, instead of at the port of the vault's client
   --replay SEED    repeats a seed, prints its steps and, if it fails, makes it small
   --list FILE      repeats a list of choices; fails if one of them does not apply
   --trace          with --replay and --list: prints all steps instead of the first and the last
@@ -54,6 +55,7 @@ const OPTIONS = {
   seeds: { type: 'string' },
   from: { type: 'string' },
   minutes: { type: 'string' },
+  store: { type: 'string', default: 'vault' },
   sdk: { type: 'boolean', default: false },
   replay: { type: 'string' },
   list: { type: 'string' },
@@ -73,17 +75,25 @@ const OPTIONS = {
  */
 export function readArguments(args: readonly string[]): Arguments {
   const values = valuesIn(args)
-  const { sdk, help, list, trace, sabotage, json, record } = values
+  const { help, list, trace, sabotage, json, record } = values
   const minutes = numberOf('minutes', values.minutes, 1)
   return {
     ...{ help, list, trace, sabotage, json, record, minutes },
     seeds: numberOf('seeds', values.seeds, 1) ?? (minutes === undefined ? undefined : Infinity),
     from: numberOf('from', values.from, 0),
-    network: sdk ? 'sdk' : 'port',
+    network: networkOf(values.store, values.sdk),
     replay: numberOf('replay', values.replay, 0),
     failures: numberOf('failures', values.failures, 1) ?? 10,
     threads: numberOf('threads', values.threads, 1) ?? availableParallelism(),
   }
+}
+
+function networkOf(store: string, isBelowSdk: boolean): Network {
+  if (store !== 'vault' && store !== 's3')
+    throw new UsageError(`--store must be vault or s3, not ${JSON.stringify(store)}.`)
+  if (store === 'vault') return isBelowSdk ? 'sdk' : 'port'
+  if (isBelowSdk) throw new UsageError('--sdk is for vaults: leave out one of --sdk and --store.')
+  return 'bucket'
 }
 
 function valuesIn(args: readonly string[]) {

@@ -1,11 +1,16 @@
 /** The texts that `npm run simulate` prints. */
-import { ALL_KINDS, FAULT_KINDS, type FaultKind } from '../world/faults.js'
+import { FAULT_KINDS, kindsOn, type FaultKind } from '../world/faults.js'
 import type { Network } from '../world/world.js'
 import type { Explanation } from '../pool/explain.js'
 import type { FailedSeed, Totals } from '../pool/totals.js'
 
 /** The number of seeds from which on each kind of fault must have taken effect. */
 export const SEEDS_FOR_ALL_KINDS = 10_000
+
+/** Where the network of a run is, in words. */
+const PLACES: Readonly<Record<Network, string>> = { port: '', sdk: ' below the SDK', bucket: ' of a bucket' }
+/** The options that choose a network. */
+const FLAGS: Readonly<Record<Network, string>> = { port: '', sdk: ' --sdk', bucket: ' --store s3' }
 
 /** The seeds of one call, and the time that they took. */
 export interface Session {
@@ -15,8 +20,8 @@ export interface Session {
 }
 
 /** The kinds that never took effect although there were enough seeds. */
-export function missingKinds({ seeds, faults }: Totals): readonly FaultKind[] {
-  return seeds < SEEDS_FOR_ALL_KINDS ? [] : ALL_KINDS.filter((kind) => !faults.has(kind))
+export function missingKinds({ seeds, faults }: Totals, network: Network): readonly FaultKind[] {
+  return seeds < SEEDS_FOR_ALL_KINDS ? [] : kindsOn(network).filter((kind) => !faults.has(kind))
 }
 
 /** The sums as JSON, for docs/reliability.md. */
@@ -24,7 +29,7 @@ export function jsonOf(totals: Totals, { network, from, seconds }: Session): str
   const { seeds, events, simulatedMs, faults, milestones, failed } = totals
   const sums = {
     ...{ network, from, seeds, failed, seconds, events, simulatedHours: Math.round(simulatedMs / 3_600_000) },
-    ...{ faults: sorted(faults), milestones: sorted(milestones), missing: missingKinds(totals) },
+    ...{ faults: sorted(faults), milestones: sorted(milestones), missing: missingKinds(totals, network) },
   }
   return `${JSON.stringify(sums, undefined, 2)}\n`
 }
@@ -33,13 +38,14 @@ export function jsonOf(totals: Totals, { network, from, seconds }: Session): str
 export function textOfTotals(totals: Totals, { network, from, seconds }: Session): string {
   const { seeds, events, simulatedMs, faults, milestones, failed } = totals
   const years = (simulatedMs / (365 * 86_400_000)).toFixed(1)
-  const below = network === 'sdk' ? ' below the SDK' : ''
   return [
-    `${seeds} seeds${below} from ${from}: ${seeds - failed.length} passed, ${failed.length} failed`,
+    `${seeds} seeds${PLACES[network]} from ${from}: ${seeds - failed.length} passed, ${failed.length} failed`,
     `${events} events and ${years} simulated years in ${Math.round(seconds)} s (${Math.round(seeds / seconds)} seeds/s)`,
     ...section('Faults that took effect', sorted(faults), (kind) => FAULT_KINDS[kind as FaultKind]),
     ...section('Reached', sorted(milestones)),
-    ...missingKinds(totals).map((kind) => `The fault ${kind} never took effect: ${FAULT_KINDS[kind]}.`),
+    ...missingKinds(totals, network).map(
+      (kind) => `The fault ${kind} never took effect: ${FAULT_KINDS[kind]}.`,
+    ),
     '',
   ].join('\n')
 }
@@ -50,7 +56,7 @@ export function textOfFailure(
   network: Network,
   explanation: Explanation | undefined,
 ): string {
-  const repeat = `npm run simulate -- --replay ${seed}${network === 'sdk' ? ' --sdk' : ''}`
+  const repeat = `npm run simulate -- --replay ${seed}${FLAGS[network]}`
   const lines = [
     `The seed ${seed} breaks the invariant \`${failure.invariant}\`: ${failure.message}`,
     `  ${repeat}`,

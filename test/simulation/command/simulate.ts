@@ -85,7 +85,7 @@ async function simulateSeeds(args: Arguments, io: CommandIo): Promise<number> {
     ;(json ? io.stderr : io.stdout).write(`${text}\n`)
   }
   io.stdout.write(json ? jsonOf(totals, session) : textOfTotals(totals, session))
-  if (totals.failed.length > 0 || missingKinds(totals).length > 0) return 1
+  if (totals.failed.length > 0 || missingKinds(totals, network).length > 0) return 1
   if (record !== undefined)
     await writeJson(record, withTotals(await readSeries(record), totals, session, dayOf(io.now())))
   return 0

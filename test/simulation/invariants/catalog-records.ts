@@ -6,6 +6,8 @@ export interface RawRecord {
   readonly archiveId?: string
   readonly size?: number
   readonly treeHash?: string
+  /** Of a bucket. */
+  readonly hash?: { readonly algorithm: string; readonly value: string; readonly partSize?: number }
   readonly sentTreeHash?: string
   readonly uploadId?: string
   readonly intentId?: string

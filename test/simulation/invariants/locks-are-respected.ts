@@ -1,5 +1,5 @@
 /** A lock is taken over only from a process that is gone, or that is elsewhere and could be so. */
-import type { Environment } from '../actors/environment.js'
+import type { SharedEnvironment } from '../actors/environment.js'
 import type { FaultKind } from '../world/faults.js'
 import type { SimProcess } from '../world/sim-process.js'
 
@@ -16,7 +16,7 @@ const EXCUSES: readonly FaultKind[] = [
  * @param previousName - the name of the process that owned it before
  */
 export function checkTakenOver(
-  env: Environment,
+  env: SharedEnvironment,
   { name, host, world }: SimProcess,
   previousName: string,
 ): void {

@@ -1,5 +1,5 @@
 /** No lock, and no other file that a process has made for itself, remains of a process that has ended by itself. */
-import { CATALOG, type Environment } from '../actors/environment.js'
+import { CATALOG, type SharedEnvironment } from '../actors/environment.js'
 import type { FaultKind } from '../world/faults.js'
 import { ownerIn } from './lock-owner.js'
 
@@ -7,7 +7,7 @@ import { ownerIn } from './lock-owner.js'
 const EXCUSES: readonly FaultKind[] = ['disk-error', 'power-cut', 'cut-off', 'file-replaced', 'disk-full']
 
 /** Looks for names of processes that have ended among all files. */
-export function checkNoLockRemains({ world, disk, table, kinds }: Environment): void {
+export function checkNoLockRemains({ world, disk, table, kinds }: SharedEnvironment): void {
   if (EXCUSES.some((kind) => kinds.has(kind))) return
   const ended = new Set([...table.values()].filter(({ state }) => state === 'ended').map(({ name }) => name))
   for (const path of disk.pathsIn('/shared')) {

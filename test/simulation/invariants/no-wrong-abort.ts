@@ -2,10 +2,10 @@
  * An upload is never aborted after its completion was sent, unless the service has refused that. That its owner aborts it is
  * watched in only-owners-act.ts.
  */
-import type { Environment } from '../actors/environment.js'
+import type { SharedEnvironment } from '../actors/environment.js'
 
 /** Looks for aborts of uploads that may be an archive. */
-export function checkNoWrongAbort({ world, service }: Environment): void {
+export function checkNoWrongAbort({ world, service }: SharedEnvironment): void {
   const completed = new Set<string>()
   for (const { who, operation, request, outcome, responded } of service.history.records) {
     const upload = `${who} ${request.uploadId}`

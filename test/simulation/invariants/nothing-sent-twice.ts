@@ -1,12 +1,12 @@
 /** Nothing stored is sent again, except to keep an upload alive and after a request without a response. */
-import type { Environment } from '../actors/environment.js'
+import type { SharedEnvironment } from '../actors/environment.js'
 import type { RequestRecord } from '../service/history.js'
 
 /** An upload is kept alive by sending a part again after this time without activity. */
 const KEEP_ALIVE_MS = 12 * 3_600_000
 
 /** Looks for parts that a process has sent although the service had confirmed them, and the process could know. */
-export function checkNothingSentTwice({ world, service }: Environment): void {
+export function checkNothingSentTwice({ world, service }: SharedEnvironment): void {
   const confirmed = new Map<string, RequestRecord>()
   for (const request of service.history.records) {
     if (request.operation !== 'uploadPart') continue
@@ -24,12 +24,20 @@ export function checkNothingSentTwice({ world, service }: Environment): void {
   /** Whether the process that sends now knows of the part: from its own response, or because it has listed the parts. */
   function isKnown(before: RequestRecord, now: RequestRecord): boolean {
     if (before.who === now.who) return now.sentMs - (before.settledMs ?? Infinity) < KEEP_ALIVE_MS
-    const listings = service.history.records.filter(
-      ({ operation, who, request }) =>
-        operation === 'listParts' && who === now.who && request.uploadId === now.request.uploadId,
-    )
+    const { records } = service.history
+    // Parts are also listed before a completion: what is listed later was not known.
+    const listings = records
+      .slice(0, records.indexOf(now))
+      .filter(
+        ({ operation, who, request }) =>
+          operation === 'listParts' && who === now.who && request.uploadId === now.request.uploadId,
+      )
     const [first] = listings
-    if (!first || listings.some(({ faults }) => faults.includes('wrong-hash'))) return false
+    if (
+      !first ||
+      listings.some(({ faults }) => faults.includes('wrong-hash') || faults.includes('no-checksums'))
+    )
+      return false
     const isListed = (before.carriedOutMs ?? Infinity) < first.sentMs
     return isListed && now.sentMs - first.sentMs < KEEP_ALIVE_MS
   }
@@ -43,11 +51,16 @@ export function checkNothingSentTwice({ world, service }: Environment): void {
         other.request.uploadId === uploadId &&
         other.request.range?.start === range?.start &&
         (other.request.treeHash !== treeHash || other.faults.includes('stored-damaged')) &&
-        other.carriedOutMs !== undefined &&
-        other.carriedOutMs >= (before.carriedOutMs ?? 0) &&
-        other.carriedOutMs <= now.sentMs,
+        (other.faults.includes('part-late') || isBetween(other, before, now)),
     )
   }
+}
+
+/** Whether a request was carried out after another one, and before a third was sent. */
+function isBetween({ carriedOutMs }: RequestRecord, before: RequestRecord, now: RequestRecord): boolean {
+  return (
+    carriedOutMs !== undefined && carriedOutMs >= (before.carriedOutMs ?? 0) && carriedOutMs <= now.sentMs
+  )
 }
 
 /** Whether the process got the right hash of the part. */

@@ -2,7 +2,7 @@
  * A process stores an archive, or aborts an upload, only right after it has seen that it owns the stream. What takes time
  * comes before that: a record that is synced, or another attempt at the request.
  */
-import { CATALOG, type Environment } from '../actors/environment.js'
+import { CATALOG, type SharedEnvironment } from '../actors/environment.js'
 import type { InvariantName } from '../world/invariants.js'
 import type { SimProcess } from '../world/sim-process.js'
 import { ownerIn } from './lock-owner.js'
@@ -11,11 +11,12 @@ import { ownerIn } from './lock-owner.js'
 const REQUESTS: ReadonlyMap<string, InvariantName> = new Map([
   ['completeUpload', 'only the owner of a stream stores archives'],
   ['uploadArchive', 'only the owner of a stream stores archives'],
+  ['putObject', 'only the owner of a stream stores archives'],
   ['abortUpload', 'no wrong abort'],
 ])
 
 /** Watches a process that owns a stream from now on. */
-export function watchOwnership({ world }: Environment, process: SimProcess): void {
+export function watchOwnership({ world }: SharedEnvironment, process: SimProcess): void {
   const { name, runtime } = process
   const { files } = runtime
   let hasChecked = false

@@ -3,13 +3,13 @@
  * its own.
  */
 import type { GlacierPipeError } from '../../../lib/errors.js'
-import { expiredToken, serviceFailure, throttling } from '../service/refusals.js'
 import { ServiceRefusal } from '../service/service.js'
 import type { FaultKind } from '../world/faults.js'
 import type { SimProcess } from '../world/sim-process.js'
 import { drawnFault, type FaultTable } from './drawn-fault.js'
-import { bareStatusError, connectionError, pageError, refusalError, timeoutError } from './failures.js'
-import { OPERATIONS, type SimRequest } from './requests.js'
+import { pageError, timeoutError } from './failures.js'
+import type { Operation, SimRequest } from './requests.js'
+import type { ServiceErrors } from './service-errors.js'
 
 /** The time without progress after which a client gives a request up. */
 export const IDLE_TIMEOUT_MS = 300_000
@@ -34,14 +34,18 @@ export interface Course {
 /** The course of nearly all requests. */
 export const DIRECT: Course = { arrivesMs: 0, settlesMs: 0, sentShare: 1 }
 
-type Maker = (process: SimProcess, name: string, operation: string) => Course
+/** A request, as its course needs it. */
+interface Target {
+  /** The name of the operation in the service's model. */
+  readonly operation: string
+  readonly errors: ServiceErrors
+}
+
+type Maker = (process: SimProcess, name: string, target: Target) => Course
 
 const FOR_ALL: FaultTable<Maker> = [
-  ['throttled', (_, __, operation) => refused('throttled', operation, throttling())],
-  [
-    'server-error',
-    (process, name, operation) => unacted('server-error', serverError(process, name, operation)),
-  ],
+  ['throttled', (_, __, target) => refused('throttled', target, target.errors.throttling())],
+  ['server-error', (process, name, target) => unacted('server-error', serverError(process, name, target))],
   ['server-error-after', serverErrorAfter],
   ['request-lost', requestLost],
   ['request-late', requestLate],
@@ -62,66 +66,92 @@ const FOR_OUTPUTS: FaultTable<Maker> = [
   ['not-a-range', () => ({ ...DIRECT, fault: 'not-a-range' })],
 ]
 
+const FOR_COMPLETIONS: FaultTable<Maker> = [['error-in-success', errorInSuccess]]
+
+const SPECIAL: Readonly<Partial<Record<Operation, FaultTable<Maker>>>> = {
+  jobOutput: FOR_OUTPUTS,
+  completeUpload: FOR_COMPLETIONS,
+  uploadPart: [...FOR_BODIES, ['part-late', partLate]],
+}
+
 /** Decides on the course of a request. */
 export function courseOf(
   process: SimProcess,
   { operation, body }: Pick<SimRequest<unknown>, 'operation' | 'body'>,
+  target: Target,
 ): Course {
-  const special = operation === 'jobOutput' ? FOR_OUTPUTS : body ? FOR_BODIES : []
+  const special = SPECIAL[operation] ?? (body ? FOR_BODIES : [])
   const name = `${process.name}/${operation}`
-  return drawnFault(process, name, FOR_ALL, special)?.(process, name, OPERATIONS[operation]) ?? DIRECT
+  return drawnFault(process, name, FOR_ALL, special)?.(process, name, target) ?? DIRECT
 }
 
 /** The refusal of a request whose credentials have expired. */
-export function expiredCredentials(operation: string): Course {
-  return refused('credentials-expired', operation, expiredToken())
+export function expiredCredentials(target: Target): Course {
+  return refused('credentials-expired', target, target.errors.expiredToken())
 }
 
-function refused(fault: FaultKind, operation: string, refusal: ServiceRefusal): Course {
-  return unacted(fault, refusalError(operation, refusal))
+function refused(fault: FaultKind, { operation, errors }: Target, refusal: ServiceRefusal): Course {
+  return unacted(fault, errors.refusal(operation, refusal))
 }
 
 function unacted(fault: FaultKind, error: GlacierPipeError, sentShare = 1): Course {
   return { fault, arrivesMs: undefined, settlesMs: 0, error, sentShare }
 }
 
-function serverError({ world }: SimProcess, name: string, operation: string): GlacierPipeError {
+function serverError({ world }: SimProcess, name: string, { operation, errors }: Target): GlacierPipeError {
   const status = world.choices.pick(`${name}/status`, [500, 503, 502], 0.5)
-  return status === 500 ? refusalError(operation, serviceFailure()) : bareStatusError(operation, status)
+  return status === 500
+    ? errors.refusal(operation, errors.serviceFailure())
+    : errors.bareStatus(operation, status)
 }
 
-function serverErrorAfter(process: SimProcess, name: string, operation: string): Course {
-  return { ...DIRECT, fault: 'server-error-after', error: serverError(process, name, operation) }
+function serverErrorAfter(process: SimProcess, name: string, target: Target): Course {
+  return { ...DIRECT, fault: 'server-error-after', error: serverError(process, name, target) }
 }
 
-function requestLost({ world }: SimProcess, name: string, operation: string): Course {
+/** The status of the response is a success: its adapter makes 500 of it. It may take minutes until the error comes. */
+function errorInSuccess({ world }: SimProcess, name: string, { operation, errors }: Target): Course {
+  const fault = 'error-in-success'
+  const code = world.choices.pick(`${name}/code`, ['InternalError', 'SlowDown', 'ServiceUnavailable'], 0.5)
+  const error = errors.refusal(operation, new ServiceRefusal(500, code, 'We encountered an error.'))
+  const settlesMs = MINUTE_MS * world.choices.between(`${name}/after-min`, 0, 4, 0.5)
+  const isCarriedOut = world.choices.pick(`${name}/carried-out`, [true, false])
+  return { ...(isCarriedOut ? { ...DIRECT, fault, error } : unacted(fault, error)), settlesMs }
+}
+
+function requestLost({ world }: SimProcess, name: string, { operation, errors }: Target): Course {
   const fault = 'request-lost'
   const how = world.choices.pick(`${name}/lost-by`, ['ECONNRESET', 'ECONNREFUSED', 'ETIMEDOUT', 'silence'])
-  if (how === 'ECONNRESET') return unacted(fault, connectionError(operation, how), 0.5)
+  if (how === 'ECONNRESET') return unacted(fault, errors.connection(operation, how), 0.5)
   if (how === 'silence')
     return { ...unacted(fault, timeoutError(operation), 0.5), settlesMs: IDLE_TIMEOUT_MS }
   const settlesMs = how === 'ETIMEDOUT' ? CONNECTION_TIMEOUT_MS : 0
-  return { ...unacted(fault, connectionError(operation, how), 0), settlesMs }
+  return { ...unacted(fault, errors.connection(operation, how), 0), settlesMs }
 }
 
-function requestLate(process: SimProcess, name: string, operation: string): Course {
-  const { settlesMs, error } = withoutResponse(process, name, operation)
+function requestLate(process: SimProcess, name: string, target: Target): Course {
+  const { settlesMs, error } = withoutResponse(process, name, target)
   const arrivesMs = settlesMs + MINUTE_MS * process.world.choices.between(`${name}/late-min`, 1, 30)
   return { fault: 'request-late', arrivesMs, settlesMs, error, sentShare: 1 }
 }
 
-function responseLost(process: SimProcess, name: string, operation: string): Course {
-  return { ...DIRECT, ...withoutResponse(process, name, operation), fault: 'response-lost' }
+function responseLost(process: SimProcess, name: string, target: Target): Course {
+  return { ...DIRECT, ...withoutResponse(process, name, target), fault: 'response-lost' }
 }
 
 function withoutResponse(
   { world }: SimProcess,
   name: string,
-  operation: string,
+  { operation, errors }: Target,
 ): { readonly settlesMs: number; readonly error: GlacierPipeError } {
   return world.choices.pick(`${name}/lost-by`, ['ECONNRESET', 'silence']) === 'silence'
     ? { settlesMs: IDLE_TIMEOUT_MS, error: timeoutError(operation) }
-    : { settlesMs: 0, error: connectionError(operation, 'ECONNRESET') }
+    : { settlesMs: 0, error: errors.connection(operation, 'ECONNRESET') }
+}
+
+/** The service holds the part until a newer one has arrived. */
+function partLate(process: SimProcess, name: string, target: Target): Course {
+  return { ...DIRECT, ...withoutResponse(process, name, target), fault: 'part-late' }
 }
 
 function responseLate({ world }: SimProcess, name: string): Course {
@@ -129,7 +159,7 @@ function responseLate({ world }: SimProcess, name: string): Course {
   return { ...DIRECT, fault: 'response-late', settlesMs: minutes * MINUTE_MS }
 }
 
-function middleboxPage({ world }: SimProcess, name: string, operation: string): Course {
+function middleboxPage({ world }: SimProcess, name: string, { operation }: Target): Course {
   const fault = 'middlebox-page'
   const status = world.choices.pick(`${name}/status`, [503, 200, 403, 502])
   const error = pageError(operation, status)
@@ -137,25 +167,26 @@ function middleboxPage({ world }: SimProcess, name: string, operation: string): 
   return isForwarded ? { ...DIRECT, fault, error } : unacted(fault, error)
 }
 
-function earlyResponse(process: SimProcess, name: string, operation: string): Course {
+function earlyResponse(process: SimProcess, name: string, target: Target): Course {
+  const { operation, errors } = target
   const how = process.world.choices.pick(`${name}/early`, ['throttled', 'server-error', 'ECONNRESET'])
   const error =
     how === 'throttled'
-      ? refusalError(operation, throttling())
+      ? errors.refusal(operation, errors.throttling())
       : how === 'server-error'
-        ? serverError(process, name, operation)
-        : connectionError(operation, how)
+        ? serverError(process, name, target)
+        : errors.connection(operation, how)
   return unacted('early-response', error, 0.5)
 }
 
-function slowRequest({ world }: SimProcess, name: string, operation: string): Course {
+function slowRequest({ world }: SimProcess, name: string, { operation, errors }: Target): Course {
   const how = world.choices.pick(`${name}/408`, ['with-code', 'without-body', 'without-id'], 0.5)
-  const refusal = new ServiceRefusal(408, 'RequestTimeoutException', 'Request timed out.')
+  const refusal = errors.slowRequest()
   const error =
     how === 'with-code'
-      ? refusalError(operation, refusal)
+      ? errors.refusal(operation, refusal)
       : how === 'without-body'
-        ? bareStatusError(operation, 408)
+        ? errors.bareStatus(operation, refusal.status)
         : pageError(operation, 408)
   return unacted('slow-request', error, 0.5)
 }

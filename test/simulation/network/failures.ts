@@ -4,7 +4,9 @@
  */
 import { ConnectionError, type GlacierPipeError } from '../../../lib/errors.js'
 import { foreignResponse, toServiceError } from '../../../lib/client/sdk/service-error.js'
+import { expiredToken, serviceFailure, throttling } from '../service/refusals.js'
 import { ServiceRefusal } from '../service/service.js'
+import type { ServiceErrors } from './service-errors.js'
 
 /** The error for a response that refuses the request. */
 export function refusalError(
@@ -41,7 +43,13 @@ export function pageError(operation: string, status: number): GlacierPipeError {
   return foreignResponse(operation, status)
 }
 
-/** The error for anything that carrying out a request threw. A mistake in the simulation is passed on as it is. */
-export function errorOf(operation: string, thrown: unknown): unknown {
-  return thrown instanceof ServiceRefusal ? refusalError(operation, thrown) : thrown
+/** The errors of a vault. */
+export const VAULT_ERRORS: ServiceErrors = {
+  refusal: refusalError,
+  bareStatus: bareStatusError,
+  connection: connectionError,
+  throttling,
+  serviceFailure,
+  expiredToken,
+  slowRequest: () => new ServiceRefusal(408, 'RequestTimeoutException', 'Request timed out.'),
 }

@@ -1,9 +1,13 @@
 /** The requests of the simulated client, by the calls of the port. */
 import type { ArchiveRequest } from '../../../lib/client/vault-client.js'
 import type { RequestSummary } from '../service/history.js'
+import type { BucketService } from '../bucket/bucket-service.js'
 import type { Body, Caller, Service } from '../service/service.js'
 
-/** The names that the service's model gives to the operations. */
+/** An operation of a vault or of a bucket, by the method of its model. */
+export type Operation = keyof Service | keyof BucketService
+
+/** The names that the service's model gives to the operations of a vault. */
 export const OPERATIONS = {
   uploadArchive: 'UploadArchive',
   initiateUpload: 'InitiateMultipartUpload',
@@ -23,7 +27,7 @@ export const OPERATIONS = {
 
 /** A request of the simulated client. */
 export interface SimRequest<Response> {
-  readonly operation: keyof Service
+  readonly operation: Operation
   readonly summary: RequestSummary
   readonly signal: AbortSignal | undefined
   /** The bytes of an archive that the request carries; `undefined` if it carries none. */

@@ -10,24 +10,31 @@ import { AbortError, GlacierPipeError, ServiceError } from '../../../lib/errors.
 import { asAbortError } from '../../../lib/streams/abort-error.js'
 import { onAbort } from '../../../lib/streams/caller-signal.js'
 import { toCredentialsError } from '../../../lib/client/sdk/service-error.js'
-import type { RequestRecord } from '../service/history.js'
-import type { ServiceModel } from '../service/service-model.js'
+import type { RequestHistory, RequestRecord } from '../service/history.js'
 import { ServiceRefusal, type Body, type Caller } from '../service/service.js'
 import { never, type SimProcess } from '../world/sim-process.js'
 import { courseOf, expiredCredentials, type Course } from './courses.js'
-import { errorOf } from './failures.js'
-import { OPERATIONS, type SimRequest } from './requests.js'
+import type { Operation, SimRequest } from './requests.js'
+import { errorOf, type ServiceErrors } from './service-errors.js'
+
+/** The service at the other end of a network. */
+export interface NetworkPeer {
+  readonly history: RequestHistory
+  readonly errors: ServiceErrors
+  /** The names that the service's model gives to the operations. */
+  readonly operations: Readonly<Partial<Record<Operation, string>>>
+}
 
 /** The network between a process and the service. */
 export class SimNetwork {
   readonly process: SimProcess
-  readonly #service: ServiceModel
+  readonly #peer: NetworkPeer
   readonly #latencyMs: number
   #isExpired = false
 
-  constructor(process: SimProcess, service: ServiceModel) {
+  constructor(process: SimProcess, peer: NetworkPeer) {
     this.process = process
-    this.#service = service
+    this.#peer = peer
     this.#latencyMs = process.world.choices.pick(`${process.name}/latency-ms`, [0, 20, 2_000], 0.2)
   }
 
@@ -63,7 +70,7 @@ export class SimNetwork {
     const { operation, summary, signal } = request
     if (!process.isRunning()) return never()
     if (signal?.aborted) throw new AbortError({ cause: signal.reason })
-    const { history } = this.#service
+    const { history } = this.#peer
     const record = history.begin(process.name, caller, operation, summary)
     process.requests++
     try {
@@ -92,8 +99,9 @@ export class SimNetwork {
     const { faults, choices } = process.world
     const { operation } = request
     this.#isExpired ||= faults.happens('credentials-expired', `${name}/${operation}/credentials-expired`)
-    if (this.#isExpired) return expiredCredentials(OPERATIONS[operation])
-    const course = courseOf(process, request)
+    const target = { operation: this.#nameOf(operation), errors: this.#peer.errors }
+    if (this.#isExpired) return expiredCredentials(target)
+    const course = courseOf(process, request, target)
     if (this.#latencyMs === 0 || course.arrivesMs === undefined) return course
     const arrivesMs =
       course.arrivesMs + choices.between(`${name}/${operation}/arrival-ms`, 0, this.#latencyMs, 0.5)
@@ -126,7 +134,7 @@ export class SimNetwork {
   ): Promise<Response> {
     const { process } = this
     const { operation, body, signal } = request
-    const { history } = this.#service
+    const { history } = this.#peer
     const { scheduler } = process.world
     const bytes = this.#onTheWay(request, fault === 'body-damaged', arrivesMs)
     let response: (() => Response) | undefined
@@ -141,7 +149,7 @@ export class SimNetwork {
       } catch (thrown) {
         this.#checkRefusal(thrown, fault)
         response = () => {
-          throw errorOf(OPERATIONS[operation], thrown)
+          throw errorOf(this.#peer.errors, this.#nameOf(operation), thrown)
         }
       }
     }
@@ -180,11 +188,14 @@ export class SimNetwork {
   /** A body that was not damaged has the hashes that the client states, unless the client reads released memory. */
   #checkRefusal(thrown: unknown, fault: Course['fault']): void {
     if (!(thrown instanceof ServiceRefusal) || fault === 'body-damaged') return
-    const isWrongHash =
-      thrown.code === 'InvalidSignatureException' || thrown.message.startsWith('Checksum mismatch')
+    const isWrongHash = WRONG_HASH.has(thrown.code) || thrown.message.startsWith('Checksum mismatch')
     if (!isWrongHash) return
     const { name, world } = this.process
     world.fail('part memory', `${name} sent bytes that do not have the stated hash: ${thrown.message}`)
+  }
+
+  #nameOf(operation: Operation): string {
+    return this.#peer.operations[operation] ?? operation
   }
 
   #passing(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
@@ -201,6 +212,9 @@ export class SimNetwork {
     })
   }
 }
+
+/** The codes for a body that does not have the SHA-256 that was signed. */
+const WRONG_HASH: ReadonlySet<string> = new Set(['InvalidSignatureException', 'XAmzContentSHA256Mismatch'])
 
 const NO_BODY: Body = { bytes: new Uint8Array(), linearHash: '', treeHash: '' }
 

@@ -10,8 +10,9 @@ import type { Page, PageRequest } from '../../../lib/store/pages.js'
 import { ServiceRefusal, type Caller } from '../service/service.js'
 import type { ServiceModel } from '../service/service-model.js'
 import type { SimProcess } from '../world/sim-process.js'
+import { VAULT_ERRORS } from './failures.js'
 import { outputOf } from './job-output.js'
-import type { SimRequest } from './requests.js'
+import { OPERATIONS, type SimRequest } from './requests.js'
 import { isoOf, toJob, toOpenUpload, toStoredArchive, toVault } from './responses.js'
 import { codeOf, SimNetwork } from './sim-network.js'
 
@@ -34,7 +35,8 @@ class SimulatedClient implements Port.VaultClient {
   readonly #accountId: string
 
   constructor(process: SimProcess, service: ServiceModel, accountId: string) {
-    this.#network = new SimNetwork(process, service)
+    const { history } = service
+    this.#network = new SimNetwork(process, { history, errors: VAULT_ERRORS, operations: OPERATIONS })
     this.#service = service
     this.#accountId = accountId
   }

@@ -45,7 +45,8 @@ export function listText(list: ChoiceList): string {
 export function parseList(text: string): ChoiceList {
   const { broke, seed, network, kinds, choices } = JSON.parse(text) as Record<string, unknown>
   if (typeof broke !== 'string' || typeof seed !== 'number') throw new Error('A list has `broke` and `seed`.')
-  if (network !== 'port' && network !== 'sdk') throw new Error('The network of a list is `port` or `sdk`.')
+  if (network !== 'port' && network !== 'sdk' && network !== 'bucket')
+    throw new Error('The network of a list is `port`, `sdk` or `bucket`.')
   return {
     broke,
     seed,

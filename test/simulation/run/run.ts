@@ -67,7 +67,7 @@ export async function runSeed(
   scenario: Scenario,
   { network = 'port', records = false }: SeedOptions = {},
 ): Promise<RunResult> {
-  const rates = drawRates(randomOf(seed, 'rates'))
+  const rates = drawRates(randomOf(seed, 'rates'), network)
   const choices = new DrawnChoices(randomOf(seed, 'choices'))
   return runWorld(new RunWorld({ seed, network, choices, rates, records }), [...rates.keys()], scenario)
 }

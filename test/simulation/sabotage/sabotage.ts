@@ -4,6 +4,7 @@ import { UsageError } from '../command/arguments.js'
 import { runPool, type StartThread } from '../pool/pool.js'
 import { WorkerThread } from '../pool/thread.js'
 import type { FailedSeed } from '../pool/totals.js'
+import type { Network } from '../world/world.js'
 import type { Saboteur } from './saboteur.js'
 import { recordVerdict } from './saboteur-record.js'
 import { makeSabotagedBuild } from './sabotaged-build.js'
@@ -15,6 +16,7 @@ const MAX_SEEDS = 10_000
 /** The result of one breakage. */
 interface Verdict {
   readonly name: string
+  readonly network: Network
   readonly about: string
   /** The seeds that were run. */
   readonly seeds: number
@@ -39,13 +41,12 @@ export async function sabotage(
   const saboteurs = SABOTEURS.filter(({ name }) => args.sabotage === 'all' || args.sabotage === name)
   if (saboteurs.length === 0)
     throw new UsageError(`The saboteurs are: ${SABOTEURS.map(({ name }) => name).join(', ')}.`)
-  const { network } = args
   const verdicts: Verdict[] = []
   for (const saboteur of saboteurs) {
     const verdict = await verdictOn(saboteur, root, startThread, args)
     verdicts.push(verdict)
     if (!args.json) print(textOf(verdict))
-    const { name, seeds, caught } = verdict
+    const { name, network, seeds, caught } = verdict
     if (args.record !== undefined && caught) {
       const { seed, failure } = caught
       await recordVerdict(args.record, name, { network, seeds, seed, invariant: failure.invariant })
@@ -59,11 +60,11 @@ async function verdictOn(
   saboteur: Saboteur,
   root: string,
   startThread: StartThread,
-  { from: first = 1, seeds = MAX_SEEDS, threads, network }: Arguments,
+  { from: first = 1, seeds = MAX_SEEDS, threads, ...args }: Arguments,
 ): Promise<Verdict> {
   const { remove, ...code } = await makeSabotagedBuild(root, saboteur)
   const startChanged = (): WorkerThread => new WorkerThread(code)
-  const { name, about } = saboteur
+  const { name, about, network = args.network } = saboteur
   const settings = { network, threads, maxFailures: 1, chunk: 32 }
   try {
     let from = first
@@ -78,10 +79,10 @@ async function verdictOn(
       for (const one of failed) {
         // A seed that fails without the breakage as well says nothing about it.
         const original = await runPool({ ...settings, startThread, from: one.seed, seeds: 1 })
-        if (original.failed.length === 0) return { name, about, seeds: from - first, caught: one }
+        if (original.failed.length === 0) return { name, network, about, seeds: from - first, caught: one }
       }
     }
-    return { name, about, seeds: from - first, caught: undefined }
+    return { name, network, about, seeds: from - first, caught: undefined }
   } finally {
     await remove()
   }

@@ -1,11 +1,15 @@
 /** Breakages of the engine that the simulation must find: a test of the simulation. */
 
+import type { Network } from '../world/world.js'
+
 /** A breakage of one line of the engine. */
 export interface Saboteur {
   /** Words with hyphens, such as `success-before-sync`. */
   readonly name: string
   /** The promise that it breaks. */
   readonly about: string
+  /** The network of the runs that find it; default that of the command. */
+  readonly network?: Network | undefined
   /** The file below `lib`. */
   readonly file: string
   /** A text that the file has exactly once. */

@@ -1,5 +1,6 @@
 /** All breakages. */
 import type { Saboteur } from './saboteur.js'
+import { BUCKET_SABOTEURS } from './saboteurs/bucket.js'
 import { CATALOG_SABOTEURS } from './saboteurs/catalog.js'
 import { RETRIEVE_SABOTEURS } from './saboteurs/retrieve.js'
 import { TRANSFER_SABOTEURS } from './saboteurs/transfer.js'
@@ -11,4 +12,5 @@ export const SABOTEURS: readonly Saboteur[] = [
   ...TRANSFER_SABOTEURS,
   ...RETRIEVE_SABOTEURS,
   ...CATALOG_SABOTEURS,
+  ...BUCKET_SABOTEURS,
 ]

@@ -5,18 +5,21 @@
 import type { ByteRange } from '../../../lib/byte-range.js'
 import type { FaultKind } from '../world/faults.js'
 import type { World } from '../world/world.js'
-import { ServiceRefusal, type Caller, type Service } from './service.js'
+import type { Operation } from '../network/requests.js'
+import { ServiceRefusal, type Caller } from './service.js'
 
 /** The parts of a request that the invariants look at. */
 export interface RequestSummary {
   readonly uploadId?: string | undefined
   readonly archiveId?: string | undefined
   readonly jobId?: string | undefined
-  /** Of a part, of a retrieval, or of an output. */
+  /** The key of an object. */
+  readonly key?: string | undefined
+  /** Of a part, of a retrieval, or of an output. A part of a bucket has the range of its number: part 1 is 0 to 1. */
   readonly range?: ByteRange | undefined
   /** Bytes of the body, or of the archive that is completed. */
   readonly size?: number | undefined
-  /** The tree hash that the client states. */
+  /** The hash that the client states: the tree hash, or in a bucket the SHA-256 of a part or the composite of an object. */
   readonly treeHash?: string | undefined
   readonly description?: string | undefined
 }
@@ -26,7 +29,7 @@ export interface RequestRecord {
   /** The name of the process that made it. */
   readonly who: string
   readonly caller: Caller
-  readonly operation: keyof Service
+  readonly operation: Operation
   readonly request: RequestSummary
   /** The time at which the client made it. */
   readonly sentMs: number
@@ -57,7 +60,7 @@ export class RequestHistory {
   }
 
   /** Records a request that a client makes. */
-  begin(who: string, caller: Caller, operation: keyof Service, request: RequestSummary): RequestRecord {
+  begin(who: string, caller: Caller, operation: Operation, request: RequestSummary): RequestRecord {
     const record: RequestRecord = {
       who,
       caller,
@@ -99,6 +102,11 @@ export class RequestHistory {
     }
   }
 
+  /** Whether the request that is being carried out has a fault. */
+  has(kind: FaultKind): boolean {
+    return this.#current?.faults.includes(kind) ?? false
+  }
+
   /** Records what the client got. */
   settle(record: RequestRecord, result: string): void {
     record.result = result
@@ -118,8 +126,8 @@ function idIn(response: object | undefined): string | undefined {
 }
 
 function textOf({ operation, request, outcome = 'failed', responseId, faults }: RequestRecord): string {
-  const { uploadId, archiveId, jobId, range } = request
-  const subject = [uploadId, archiveId, jobId, range && `${range.start}-${range.end - 1}`]
+  const { uploadId, archiveId, jobId, key, range } = request
+  const subject = [uploadId, archiveId, jobId, key, range && `${range.start}-${range.end - 1}`]
   const words = [operation, ...subject, '→', outcome, responseId, ...faults]
   return words.filter((word) => word !== undefined).join(' ')
 }

@@ -1,4 +1,5 @@
 /** The kinds of faults. Each must occur and take effect in the seeds of a long run: the report counts them. */
+import type { Network } from './world.js'
 
 /** What goes wrong, by kind. */
 export const FAULT_KINDS = {
@@ -13,7 +14,7 @@ export const FAULT_KINDS = {
   'middlebox-page': 'a proxy responds with a page of its own',
   'not-a-range': 'a request for a range is answered with 200 and other bytes',
   throttled: 'the service throttles',
-  'slow-request': '408: the bytes came too slowly',
+  'slow-request': '408, of a bucket 400 RequestTimeout: the bytes came too slowly',
   'server-error': 'the service fails with 500 or 503 before it acts',
   'server-error-after': 'the service fails with 500 or 503 after it has acted',
   // The service.
@@ -47,6 +48,15 @@ export const FAULT_KINDS = {
   'power-cut': 'a host loses power: what was not synced is lost',
   'cut-off': 'a host is cut off from the shared disk for minutes',
   'file-replaced': 'a file is replaced or deleted while it is open',
+  // Buckets only. They come last: a run of a vault draws the others as if these did not exist.
+  'error-in-success':
+    'a completion is answered with 200 and an error in the body, whether or not it is carried out',
+  'part-late': 'a part arrives after a newer one of its number, and replaces it',
+  'write-conflict': '409: another write of the key is in progress; the upload may be gone after that',
+  'own-object-exists': 'a repeated conditional completion is refused, because its own object exists',
+  'object-deleted': 'somebody deletes an object',
+  'head-denied': 'the credentials may not look at objects, or not at missing ones',
+  'no-checksums': 'the server states no checksums, or lists none',
 } as const
 
 /** A kind of fault. */
@@ -54,3 +64,31 @@ export type FaultKind = keyof typeof FAULT_KINDS
 
 /** All kinds of faults. */
 export const ALL_KINDS: readonly FaultKind[] = Object.keys(FAULT_KINDS) as FaultKind[]
+
+const OF_BUCKETS: ReadonlySet<FaultKind> = new Set([
+  ...(['error-in-success', 'part-late', 'write-conflict', 'own-object-exists'] as const),
+  ...(['object-deleted', 'head-denied', 'no-checksums'] as const),
+])
+const OF_VAULTS: ReadonlySet<FaultKind> = new Set([
+  ...([
+    'body-cut',
+    'not-a-range',
+    'consumer-failed',
+    'consumer-stalled',
+    'job-expired',
+    'job-failed',
+  ] as const),
+  ...([
+    'completion-hashless',
+    'completion-unchecked',
+    'wrong-hash',
+    'stored-damaged',
+    'other-account',
+  ] as const),
+])
+
+/** The kinds of faults that a run on a network can have. */
+export function kindsOn(network: Network): readonly FaultKind[] {
+  const others = network === 'bucket' ? OF_VAULTS : OF_BUCKETS
+  return ALL_KINDS.filter((kind) => !others.has(kind))
+}

@@ -7,6 +7,11 @@ export const INVARIANTS = {
   // Success.
   'a success is what the vault holds':
     'The ID, size and hash of each archive that a process reports are those of the vault, and its bytes are the source.',
+  'a success is what the bucket holds':
+    'Each object that a process reports was at its key with that size, composite and content, and only who may overwrite it, or somebody who deletes it, has ended that.',
+  'an existing object is not replaced':
+    'Without `overwrite`, a process never replaces an object; with it, only by its own source.',
+  'an object is of one source': 'Each object is the whole source of a process, or a volume of it.',
   'a success is what the catalog says':
     'The catalog has a record of each archive that a process reports, with its size, hash and place in the stream.',
   'a success is confirmed':
@@ -15,6 +20,8 @@ export const INVARIANTS = {
   // Nothing is lost.
   'every archive is known to the catalog':
     'Each archive in the vault has a record, a note that it may exist, or an open intent with its size and hash.',
+  'every object is known to the catalog':
+    'Each object that a process has stored has a record or an open intent with its size and hash.',
   'an archive with a known ID is recorded':
     'An archive whose ID has reached a process is recorded, also if it is not the one that was meant.',
   'no wrong abort': 'An upload is aborted only by its owner, and never after its completion was sent.',
@@ -24,7 +31,7 @@ export const INVARIANTS = {
   'nothing stored is sent again':
     'A part that is known to be stored is not sent again, except to keep an upload alive and after a request without a response.',
   'three runs succeed when faults have ceased':
-    'Once faults have ceased, at most three runs with `--resume` store any source.',
+    'Once faults have ceased, at most three runs with `--resume` store any source; in a bucket, an object that exists may refuse them.',
   'a stored stream is retrieved when faults have ceased':
     'Once faults have ceased, each stored stream is retrieved.',
   'a lost catalog is rebuilt when faults have ceased':

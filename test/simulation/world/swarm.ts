@@ -5,7 +5,8 @@
  * Half of the runs have a focus: kinds that break a promise only together are frequent, and most others are absent.
  */
 import type { Random } from '../choices/random.js'
-import { ALL_KINDS, type FaultKind } from './faults.js'
+import { kindsOn, type FaultKind } from './faults.js'
+import type { Network } from './world.js'
 
 /** How likely a fault of each kind is at each occasion; kinds that are absent do not occur. */
 export type Rates = ReadonlyMap<FaultKind, number>
@@ -20,12 +21,13 @@ const RARE: readonly FaultKind[] = [
   ...(['consumer-failed', 'consumer-stalled', 'listener-threw', 'power-cut', 'cut-off'] as const),
   ...(['file-replaced', 'completion-forgotten', 'completion-hashless', 'completion-unchecked'] as const),
   ...(['upload-expired', 'job-expired', 'job-failed', 'short-page', 'other-account'] as const),
+  ...(['own-object-exists', 'head-denied', 'no-checksums'] as const),
 ]
 
 /** The shares of the kinds that a run has: few runs have all of them, and some have none. */
 const SHARES = [0, 0.05, 0.1, 0.1, 0.2, 0.2, 0.4, 1]
 
-/** Kinds that are frequent together in a run. */
+/** Kinds that are frequent together in a run of a vault. */
 const FOCUSES: readonly (readonly FaultKind[])[] = [
   // A lock changes hands while its owner is silent.
   ['paused', 'cut-off', 'request-lost'],
@@ -41,16 +43,32 @@ const FOCUSES: readonly (readonly FaultKind[])[] = [
   ['short-page', 'source-failed', 'aborted', 'upload-expired', 'other-account'],
   ['source-stalled', 'upload-expired', 'source-failed', 'slow-request'],
 ]
+/** Kinds that are frequent together in a run of a bucket. */
+const FOCUSES_OF_BUCKETS: readonly (readonly FaultKind[])[] = [
+  // A lock changes hands while its owner is silent, and its requests are on the way.
+  ['paused', 'cut-off', 'request-late', 'source-changed'],
+  // A completion is carried out, and the client does not know.
+  ['response-lost', 'completion-forgotten', 'own-object-exists', 'error-in-success', 'object-deleted'],
+  ['head-denied', 'response-lost', 'completion-forgotten', 'write-conflict', 'no-checksums'],
+  ['write-conflict', 'response-lost', 'server-error-after', 'request-late'],
+  ['killed', 'power-cut', 'response-lost', 'source-changed', 'upload-expired'],
+  // Parts are replaced, and those at the server are not known.
+  ['request-late', 'killed', 'source-changed', 'slow-request'],
+  ['no-checksums', 'killed', 'source-changed', 'short-page', 'response-lost'],
+  ['no-checksums', 'part-late', 'source-changed', 'aborted', 'killed'],
+  ['short-page', 'source-failed', 'aborted', 'upload-expired'],
+]
 const FOCUS_SHARE = 0.5
 /** The share of the kinds of a focus that a run has. */
 const SHARE_IN_FOCUS = 0.8
 
 /** Draws the kinds of faults of a run, and their rates. */
-export function drawRates(random: Random): Rates {
+export function drawRates(random: Random, network: Network): Rates {
   const rates = new Map<FaultKind, number>()
-  const focus = random() < FOCUS_SHARE ? oneOf(FOCUSES, random) : []
+  const focuses = network === 'bucket' ? FOCUSES_OF_BUCKETS : FOCUSES
+  const focus = random() < FOCUS_SHARE ? oneOf(focuses, random) : []
   const share = focus.length > 0 ? 0.03 : oneOf(SHARES, random)
-  for (const kind of ALL_KINDS) {
+  for (const kind of kindsOn(network)) {
     const isInFocus = focus.includes(kind)
     if (random() >= (isInFocus ? SHARE_IN_FOCUS : share)) continue
     // The lowest rate of a kind leaves most runs without a fault of it.

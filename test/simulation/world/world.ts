@@ -7,8 +7,14 @@ import type { Scheduler } from './scheduler.js'
 /** The limits of the simulated service, and the sizes of a run: small, so that thousands of uploads run in a second. */
 export const LIMITS = { leafSize: 16, minPartSize: 16, maxPartSize: 64, maxParts: 6 }
 
-/** The network of a run: at the port of the store, or below the SDK, at its `requestHandler`. */
-export type Network = 'port' | 'sdk'
+/**
+ * The network of a run, and the service behind it.
+ *
+ * - `port`: a vault, at the port of its client
+ * - `sdk`: a vault, below the SDK, at its `requestHandler`
+ * - `bucket`: a bucket of S3, at the port of its client
+ */
+export type Network = 'port' | 'sdk' | 'bucket'
 
 /** One run. */
 export interface World {

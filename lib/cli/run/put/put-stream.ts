@@ -44,6 +44,7 @@ export async function selectPutStream(
   return selectStream({
     ...{ identity, catalog, store, source, uploadId, resume, retryFor, signal, clock, warn, onRetry },
     memory: plan.memory,
+    partSize: plan.partSize,
     runtime: systemRuntime,
     note: quiet ? () => undefined : warn,
   })

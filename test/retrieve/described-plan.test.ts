@@ -1,0 +1,82 @@
+import t from 'tap'
+import { vaultRetrievalRules } from '../../lib/glacier/retrieval-rules.js'
+import { describedPlan } from '../../lib/retrieve/described-plan.js'
+import { planJobOutput, planRetrieval, type RetrievalPlanOptions } from '../../lib/retrieve/retrieval-plan.js'
+import type { RetrievalPlan } from '../../lib/retrieve/retrieval-plan.js'
+import { MIB } from '../../lib/sizes.js'
+import type { DescribedArchive } from '../../lib/store/retrieval-store.js'
+import { Retry } from '../../lib/transfer/retry.js'
+
+const { limits } = vaultRetrievalRules()
+const rules = { limits, jobRanges: () => undefined }
+
+/** An archive of parts of 5 MiB, the last of which has one byte. */
+function archive(parts: number): DescribedArchive {
+  const ranges = Array.from({ length: parts }, (_, i) => {
+    const start = i * 5 * MIB
+    return { start, end: i === parts - 1 ? start + 1 : start + 5 * MIB, hash: `part ${i}` }
+  })
+  return { size: (parts - 1) * 5 * MIB + 1, hash: `${parts} parts`, parts: ranges }
+}
+
+function describe(plan: RetrievalPlan, archives: Record<string, DescribedArchive>): Promise<RetrievalPlan> {
+  const store = {
+    limits,
+    describeArchive: ({ archiveId }: { readonly archiveId: string }) =>
+      Promise.resolve(archives[archiveId] ?? archive(1)),
+  }
+  return describedPlan(plan, { store, retry: new Retry({ retryFor: 0 }), signal: undefined })
+}
+
+function plan(options: Partial<RetrievalPlanOptions> = {}): RetrievalPlan {
+  return planRetrieval({ archiveId: 'a', ...options }, rules)
+}
+
+t.test(
+  'a plan gets the sizes, hashes and parts of its archives, and memory for the largest part',
+  async (t) => {
+    const given = plan({ archiveId: ['a', 'b'], concurrency: 3, rangeSize: MIB })
+    const found = await describe(given, { a: archive(3), b: archive(2) })
+    t.match(found, {
+      jobs: [
+        { archiveId: 'a', archiveSize: 10 * MIB + 1, hash: '3 parts', parts: { length: 3 } },
+        { archiveId: 'b', archiveSize: 5 * MIB + 1, hash: '2 parts', parts: { length: 2 } },
+      ],
+      ...{ totalBytes: 15 * MIB + 2, rangeSize: 5 * MIB, concurrency: 3, start: 0 },
+    })
+    t.equal(await describe(found, {}), found, 'it is described once')
+    const known = { archiveSizes: [10 * MIB + 1], archiveHashes: ['3 parts'], range: { start: 2, end: 3 } }
+    t.match(await describe(plan(known), { a: archive(3) }), {
+      totalBytes: 1,
+      jobs: [{ requestedRange: known.range }],
+    })
+  },
+)
+
+t.test('a plan of a vault, or of a job of which only the ID is known, is left as it is', async (t) => {
+  const vault = plan()
+  const retry = new Retry({ retryFor: 0 })
+  t.equal(await describedPlan(vault, { store: { limits }, retry, signal: undefined }), vault)
+  const job = planJobOutput('job', {}, limits)
+  t.equal(await describe(job, {}), job)
+})
+
+t.test('what contradicts the archive is an error before a job is started', async (t) => {
+  const a = archive(3)
+  await t.rejects(describe(plan({ archiveSize: 7 }), { a }), {
+    code: 'ERR_SIZE_MISMATCH',
+    expected: 7,
+    actual: a.size,
+  })
+  await t.rejects(describe(plan({ archiveHashes: ['other'] }), { a }), {
+    ...{ code: 'ERR_HASH_MISMATCH', scope: 'archive', expected: 'other', actual: '3 parts' },
+  })
+  await t.rejects(describe(plan({ range: { start: 0, end: a.size + 1 } }), { a }), {
+    name: 'RangeError',
+    message: `The range must end within the archive of ${a.size} bytes, not at ${a.size + 1}.`,
+  })
+  await t.rejects(describe(plan({ memory: 19 * MIB }), { a }), {
+    name: 'RangeError',
+    message: /at least 20971520/,
+  })
+})
