@@ -10,6 +10,7 @@ import { hashIn } from '../../../catalog/recorded-hash.js'
 import { AccessDeniedError, IncompleteSetError, NotFoundError } from '../../../errors.js'
 import type { ObjectFacts } from '../../../s3/bucket-responses.js'
 import { MAX_KEY_BYTES, printAddress, volumeKey, type ObjectAddress } from '../../../s3/s3-address.js'
+import { S3_LIMITS } from '../../../s3/s3-limits.js'
 import { formatCount } from '../../output/format.js'
 import type { ObjectRequests } from './object-requests.js'
 import { recordedSet } from './recorded-volumes.js'
@@ -55,7 +56,9 @@ export async function findObjects(
 ): Promise<FoundObject[]> {
   const archiveId = printAddress(address)
   const { store, place, accountId } = requests
-  const facts = await requests.head(address)
+  const facts = await requests.head(address).catch(async (error: unknown) => {
+    throw error instanceof NotFoundError ? await requests.missing(address, error) : error
+  })
   const recorded = await recordedSet(search.file, archiveId, {
     ...place,
     vaultName: store.vaultName,
@@ -144,10 +147,11 @@ function isCutOff(count: number, { volumes, state }: ArchiveSet): boolean {
   return last > count || (last === count && state === 'incomplete')
 }
 
-/** Whether another volume may follow an object: it was sent in parts, and the last part has the full size, too. */
-function mayContinue({ size, metadata }: ObjectFacts): boolean {
-  const partSize = Number(metadata['part-size'])
-  return Number.isSafeInteger(partSize) && partSize > 0 && size % partSize === 0
+/** Whether another volume may follow an object: its last part has the full size, too. */
+function mayContinue({ size, metadata: { 'part-size': partSize } }: ObjectFacts): boolean {
+  if (partSize !== undefined) return /^[1-9]\d{0,15}$/.test(partSize) && size % Number(partSize) === 0
+  // An object that was stored in one request is one part of a size that is not stated: 2ⁿ MiB.
+  return size >= S3_LIMITS.minPartSize && Number.isInteger(Math.log2(size))
 }
 
 /** The number of a later volume; `undefined` for any other object. */

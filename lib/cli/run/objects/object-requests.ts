@@ -1,5 +1,6 @@
 /** Requests about the objects of a bucket, repeated as those of a transfer are. */
 import type { ServiceAddress } from '../../../catalog/vault-address.js'
+import { NotFoundError } from '../../../errors.js'
 import type { ObjectFacts } from '../../../s3/bucket-responses.js'
 import { printAddress, type ObjectAddress } from '../../../s3/s3-address.js'
 import { s3Store } from '../../../s3/s3-store-of.js'
@@ -32,6 +33,8 @@ export interface ObjectRequests {
    * @throws {AccessDeniedError} `ERR_ACCESS_DENIED`: the same, without the permission to list the bucket
    */
   readonly head: (address: ObjectAddress) => Promise<ObjectFacts>
+  /** The error about a missing object, or the one about its bucket if that is missing. */
+  readonly missing: (address: ObjectAddress, cause: NotFoundError) => Promise<NotFoundError>
   /** Describes the parts of an object, as {@link RetrievalStore.describeArchive}. */
   readonly describe: (address: ObjectAddress) => Promise<DescribedArchive>
 }
@@ -65,8 +68,28 @@ export async function withObjects<T>(
       place: await connection.address(),
       accountId: bucketOwner ?? connection.accountId,
       head: (address) => retry.run(() => client.headObject({ ...address, ...owner, signal }), signal),
+      missing: (address, cause) =>
+        client.headBucket({ bucket, ...owner, signal }).then(
+          () => missingError(address, cause, 'object'),
+          (error: unknown) =>
+            missingError(address, cause, error instanceof NotFoundError ? 'bucket' : 'object'),
+        ),
       describe: (address) =>
         retry.run(() => store.describeArchive({ archiveId: printAddress(address), signal }), signal),
     })
   })
+}
+
+/** The response to HeadObject has no body that would say what is missing. */
+function missingError(
+  address: ObjectAddress,
+  cause: NotFoundError,
+  what: 'bucket' | 'object',
+): NotFoundError {
+  const { operation, serviceCode, status } = cause
+  const message =
+    what === 'bucket'
+      ? `The bucket ${address.bucket} does not exist. Check its name, and the region and the endpoint.`
+      : `${printAddress(address)} does not exist. Check the key; a list of the bucket shows the keys.`
+  return new NotFoundError(message, { operation, serviceCode, status, reason: `${what}-not-found`, cause })
 }

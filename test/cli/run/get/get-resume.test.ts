@@ -89,7 +89,14 @@ t.test('what is kept depends on what was begun', async (t) => {
   const file = join(dir, 'out')
   const kept = 'The retrieval job is kept'
   const hint = async (error: unknown, more: object = {}): Promise<string | undefined> => {
-    const broken = { output: file, isRange: false, hasJob: true, kept, argv: ['get', 'v', '-o', file], ...more }
+    const broken = {
+      output: file,
+      isRange: false,
+      hasJob: true,
+      kept,
+      argv: ['get', 'v', '-o', file],
+      ...more,
+    }
     const found = await withResumeHint(error, broken)
     return found instanceof ResumableError ? found.hint : undefined
   }
