@@ -27,7 +27,11 @@ export interface Wait {
  * @param wallNowMs - the time of day, milliseconds since 1970
  * @param usual - the time that such a job takes; default that of its tier in a vault
  */
-export function waitFor(job: Wait['job'], wallNowMs: number, usual = retrievalTimeOf(job.tier)): Wait {
+export function waitFor(
+  job: Wait['job'],
+  wallNowMs: number,
+  usual: RetrievalTime | undefined = retrievalTimeOf(job.tier),
+): Wait {
   const createdMs = Date.parse(job.creationDate)
   const sinceMs = createdMs <= wallNowMs ? createdMs : wallNowMs // not known, or by a clock that is ahead
   return { job, sinceMs, usual }

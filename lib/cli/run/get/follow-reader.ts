@@ -4,7 +4,7 @@ import type { RetrievalPlan } from '../../../retrieve/retrieval-plan.js'
 import { openJob } from '../../output/progress/operation.js'
 import type { Progress, TransferSource } from '../../output/progress/progress.js'
 import { noteTopic } from '../../output/topic-note.js'
-import { JOB_WORDS } from '../../output/retrieval-words.js'
+import { JOB_WORDS, type RetrievalWords } from './retrieval-words.js'
 import { followRetries } from '../../output/retry-notes.js'
 
 /** A reader or a download: the part of each that emits events. */
@@ -27,7 +27,7 @@ export function followReader(
   reader: Retrieval,
   progress: Progress,
   snsTopic?: string,
-  words = JOB_WORDS,
+  words: RetrievalWords = JOB_WORDS,
 ): void {
   const started = new Set<string>()
   const note = (line: string | undefined): void => {

@@ -7,7 +7,7 @@ import type { Io } from '../../io.js'
 import { toUsageError } from '../../options/option-names.js'
 import { comeBackLines, jobTimesOf, waitingCommand, type TimedJob } from '../../output/job-times.js'
 import { printData, printJson, printNote } from '../../output/print.js'
-import type { RetrievalWords } from '../../output/retrieval-words.js'
+import type { RetrievalWords } from './retrieval-words.js'
 import type { SourceRetrieval } from './source/get-source.js'
 
 /** The dependencies of `get --no-wait`. */

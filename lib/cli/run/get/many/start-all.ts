@@ -2,7 +2,7 @@
 import { formatCount } from '../../../output/format.js'
 import type { TimedJob } from '../../../output/job-times.js'
 import { printNote } from '../../../output/print.js'
-import { JOB_WORDS } from '../../../output/retrieval-words.js'
+import { JOB_WORDS } from '../retrieval-words.js'
 import type { Connection } from '../../connection.js'
 import { noteReturn, printStarted, type StartTask } from '../start-only.js'
 import { Results } from './results.js'

@@ -4,9 +4,9 @@ import type { RetrievalSettings, WaitOptions } from '../../../../vault/retrieval
 import type { StoreTarget } from '../../../../vault/upload-target.js'
 import type { GetOptions } from '../../../commands/archives/get.js'
 import type { Io } from '../../../io.js'
-import type { RetrievalWords } from '../../../output/retrieval-words.js'
+import type { RetrievalWords } from '../retrieval-words.js'
 import type { RetrievalTarget } from '../retrieval-target.js'
-import type { StartTask } from '../start-only.js'
+import type { TimedJob } from '../../../output/job-times.js'
 
 /** The source of a `get`, before a connection is made. */
 export interface GetSource {
@@ -24,7 +24,8 @@ export interface FoundSource {
   readonly store: RetrievalStore
   readonly target: RetrievalTarget
   readonly words: RetrievalWords
-  readonly describeJob: StartTask['describeJob']
+  /** Describes a job as it stands. */
+  readonly describeJob: (jobId: string) => Promise<TimedJob>
   /** Prints what would be started, and what it costs as far as that is known. */
   readonly printPlan: (retrieval: SourceRetrieval) => Promise<void>
   /** Notes what a retrieval costs, or needs, before it starts. */

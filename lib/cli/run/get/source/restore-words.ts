@@ -5,7 +5,7 @@ import { formatCount } from '../../../output/format.js'
 import type { JobTimesWords, TimedJob } from '../../../output/job-times.js'
 import { GET_OBJECTS } from '../../../output/progress/operation.js'
 import { timeText } from '../../../output/progress/waiting-line.js'
-import type { RetrievalWords } from '../../../output/retrieval-words.js'
+import type { RetrievalWords } from '../retrieval-words.js'
 import type { RetrievalTime } from '../../../../glacier/retrieval-times.js'
 import type { FoundObject } from '../../objects/find-objects.js'
 

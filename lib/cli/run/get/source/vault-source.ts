@@ -2,7 +2,7 @@
 import { vaultStore } from '../../../../vault/vault-store.js'
 import type { GetOptions } from '../../../commands/archives/get.js'
 import { RESTORE_OPTIONS, without } from '../../../options/object-options.js'
-import { JOB_WORDS } from '../../../output/retrieval-words.js'
+import { JOB_WORDS } from '../retrieval-words.js'
 import { withConnection } from '../../connection.js'
 import { catalogFileOf } from '../../data-folder.js'
 import { noteRetrievalCost, printRetrievalPlan } from '../retrieval-cost.js'

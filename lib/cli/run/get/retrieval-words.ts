@@ -1,7 +1,7 @@
 /** The words about a retrieval, whose jobs are those of a vault, or restores of objects of a bucket. */
-import type { Job } from '../../store/retrieval-store.js'
-import { JOB_TIMES, type JobTimesWords } from './job-times.js'
-import { GET, type Operation } from './progress/operation.js'
+import type { Job } from '../../../store/retrieval-store.js'
+import { JOB_TIMES, type JobTimesWords } from '../../output/job-times.js'
+import { GET, type Operation } from '../../output/progress/operation.js'
 
 /** The words about the jobs of a retrieval. */
 export interface RetrievalWords {
