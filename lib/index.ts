@@ -23,7 +23,7 @@ export type {
   UploadSettings,
   WriterSettings,
 } from './vault/upload-options.js'
-export type { StoreTarget, UploadTarget, VaultTarget } from './vault/upload-target.js'
+export type { RetrievalSource, StoreTarget, UploadTarget, VaultTarget } from './vault/upload-target.js'
 export type { HashScheme, ByteHasher, PartHashes } from './store/hash-scheme.js'
 export type { StoreLimits } from './store/limits.js'
 export type {
@@ -34,6 +34,7 @@ export type {
   StoreInitiateRequest,
   StorePartRequest,
   StorePartsRequest,
+  StoreRequest,
   StoreUploadRequest,
   VolumeMark,
 } from './store/archive-store.js'
@@ -81,7 +82,9 @@ export type {
   ArchiveReaderOptions,
   ReadOptions,
   RetrievalOptions,
+  RetrievalSettings,
   RetrieveArchiveOptions,
+  WaitOptions,
 } from './vault/retrieval-options.js'
 export type { ArchiveReader, ArchiveReaderEvents, RetrievalEvents } from './retrieve/archive-reader.js'
 export type { ArchiveDownload, ArchiveDownloadEvents } from './retrieve/file/archive-download.js'
@@ -132,6 +135,9 @@ export type {
   Vault,
   VaultArchive,
   VaultClient,
+  VaultJob,
+  VaultJobOutput,
+  VaultJobsPage,
   VaultPart,
   VaultPartsPage,
   VaultRequest,
@@ -145,11 +151,19 @@ export type {
   StoredArchive,
 } from './store/archive-store.js'
 export type {
+  DescribedArchive,
   InventoryFilter,
   InventoryFormat,
   Job,
   JobOutput,
   JobsPage,
+  JobStore,
+  RetrievalStore,
+  StoreJobRequest,
+  StoreJobsRequest,
+  StoreJobStart,
+  StoreOutputRequest,
+  StoreRetrieval,
   Tier,
 } from './store/retrieval-store.js'
 export type { Page, PageRequest } from './store/pages.js'
@@ -214,6 +228,7 @@ export {
   SizeMismatchError,
   SourceCommandError,
   TooManyPartsError,
+  UnverifiableError,
   HashMismatchError,
   UploadFailedError,
   UploadGoneError,

@@ -5,7 +5,7 @@ import { promisify } from 'node:util'
 import { CreateVaultCommand, UploadArchiveCommand } from '@aws-sdk/client-glacier'
 import t, { type Test } from 'tap'
 import ts from 'typescript'
-import { startLocalVault } from '../../lib/local/index.js'
+import { startLocalBucket, startLocalVault } from '../../lib/local/index.js'
 import { DocumentSession, isProgramBlock, isShellBlock } from '../helpers/document-session.js'
 import { environmentWithoutCoverage } from '../helpers/command.js'
 import { documents, ROOT, textOf } from '../helpers/documents.js'
@@ -113,7 +113,16 @@ async function runPage(t: Test, name: string, text: string): Promise<void> {
   await vault.control.takeInventory('backups', { accountId: keys.accountId, region: vault.region })
   const home = join(t.testdir(), 'home')
   await mkdir(home)
-  const session = new DocumentSession(name, text, { home, command: join(shipped, 'cli/bin.js'), vault, keys })
+  const { region } = vault
+  const bucket = await startLocalBucket({
+    dir: join(t.testdirName, 'buckets'),
+    region,
+    createBuckets: true,
+    credentials: keys,
+  })
+  t.teardown(() => bucket.close())
+  const command = join(shipped, 'cli/bin.js')
+  const session = new DocumentSession(name, text, { home, command, vault, bucket, keys })
   await session.prepare()
   t.strictSame(await session.run(), [])
   const fakes = await session.fakeTools()

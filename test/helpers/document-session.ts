@@ -8,7 +8,7 @@ import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
-import type { LocalVault } from '../../lib/local/index.js'
+import type { LocalBucket, LocalVault } from '../../lib/local/index.js'
 import { commandEnvironment } from './command.js'
 import { blocksOf, type Block } from './markdown.js'
 
@@ -33,8 +33,10 @@ export interface SessionPlaces {
   readonly home: string
   /** The file that `glacier-pipe` runs. */
   readonly command: string
-  /** The service. */
+  /** The service of vaults. */
   readonly vault: LocalVault
+  /** The service of buckets. */
+  readonly bucket: LocalBucket
   readonly keys: SessionKeys
 }
 
@@ -52,7 +54,7 @@ export class DocumentSession {
    * @param document - the path of the document, for messages
    * @param text - its text
    */
-  constructor(document: string, text: string, { home, command, vault, keys }: SessionPlaces) {
+  constructor(document: string, text: string, { home, command, vault, bucket, keys }: SessionPlaces) {
     this.#document = document
     this.#command = command
     this.#blocks = blocksOf(text)
@@ -68,6 +70,7 @@ export class DocumentSession {
       PATH: path.join(delimiter),
       FAKE_TOOLS_LOG: join(home, '.fake-tools'),
       AWS_ENDPOINT_URL_GLACIER: vault.endpoint,
+      AWS_ENDPOINT_URL_S3: bucket.endpoint,
       AWS_REGION: vault.region,
       AWS_ACCESS_KEY_ID: keys.accessKeyId,
       AWS_SECRET_ACCESS_KEY: keys.secretAccessKey,

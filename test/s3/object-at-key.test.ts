@@ -45,7 +45,11 @@ t.test('an object that a response names with its hash needs no request', async (
   t.strictSame(await confirmed(bucket, at, whole, CONTENT, fail), expected)
   const composite = { hash: new CompositeHash().update(sha256(BYTES)).digest(), versionId: 'v1' }
   const location = `${ADDRESS}?versionId=v1`
-  t.strictSame(await confirmed(bucket, at, composite, CONTENT, fail), { ...expected, location, versionId: 'v1' })
+  t.strictSame(await confirmed(bucket, at, composite, CONTENT, fail), {
+    ...expected,
+    location,
+    versionId: 'v1',
+  })
   t.equal(compositeOf(composite.hash), compositeOf(whole.hash))
   t.equal(bucket.calls.length, 0)
 })

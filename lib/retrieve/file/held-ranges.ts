@@ -1,4 +1,5 @@
 /** The ranges of a partial file that an earlier run has written, and that are unchanged. */
+import type { Runtime } from '../../runtime/runtime.js'
 import type { StoreLimits } from '../../store/limits.js'
 import type { HashScheme } from '../../store/hash-scheme.js'
 import type { VerifiedRange } from '../verified-range.js'
@@ -8,6 +9,7 @@ import { rangeHasher, type RangeHasher } from './range-hasher.js'
 export interface RangeCheck {
   readonly hashes: HashScheme
   readonly limits: StoreLimits
+  readonly runtime: Pick<Runtime, 'files'>
   /** Makes the hasher of the file; default: {@link rangeHasher}. */
   readonly makeHasher?: (() => RangeHasher) | undefined
   readonly signal: AbortSignal | undefined
@@ -22,10 +24,10 @@ export interface RangeCheck {
 export async function heldRanges(
   path: string,
   noted: readonly VerifiedRange[],
-  { hashes, limits, makeHasher, signal }: RangeCheck,
+  { hashes, limits, runtime, makeHasher, signal }: RangeCheck,
 ): Promise<VerifiedRange[]> {
   const held: VerifiedRange[] = []
-  const hasher = makeHasher?.() ?? rangeHasher(hashes, limits.leafSize)
+  const hasher = makeHasher?.() ?? rangeHasher(hashes, limits.leafSize, runtime.files)
   try {
     for (const range of noted) {
       const { size, hash } = await hasher.hash(path, { range, signal })

@@ -1,6 +1,7 @@
 /** Hashes the ranges of a file by the algorithm of a store. */
-import { open } from 'node:fs/promises'
 import type { ByteRange } from '../../byte-range.js'
+import { AbortError } from '../../errors.js'
+import type { FileSystem } from '../../runtime/file-system.js'
 import type { HashScheme } from '../../store/hash-scheme.js'
 import { FileHasher } from '../../tree-hash/file-hasher.js'
 
@@ -38,9 +39,9 @@ export interface RangeHasher {
  *
  * @param leafSize - bytes under a leaf of a tree hash, which threads compute
  */
-export function rangeHasher(hashes: HashScheme, leafSize: number): RangeHasher {
+export function rangeHasher(hashes: HashScheme, leafSize: number, files: FileSystem): RangeHasher {
   if (hashes.algorithm !== 'sha256-tree')
-    return { hash: (path, options) => hashRange(hashes, path, options), close: () => undefined }
+    return { hash: (path, range) => hashRange(hashes, files, path, range), close: () => undefined }
   const hasher = FileHasher.withContext({}, { leafSize })
   return {
     async hash(path, options) {
@@ -55,27 +56,22 @@ export function rangeHasher(hashes: HashScheme, leafSize: number): RangeHasher {
 
 async function hashRange(
   hashes: HashScheme,
+  files: FileSystem,
   path: string,
-  { range, signal }: FileRange,
+  { range: { start, end }, signal }: FileRange,
 ): Promise<HashedRange> {
   const hasher = hashes.begin()
-  let size = 0
-  const file = await open(path, 'r')
+  const buffer = Buffer.allocUnsafeSlow(READ_BYTES)
+  const file = await files.open(path, 'r')
   try {
-    const { start, end } = range
-    const bytes = file.createReadStream({
-      start,
-      end: end - 1,
-      highWaterMark: READ_BYTES,
-      autoClose: false,
-      signal,
-    })
-    for await (const chunk of bytes as AsyncIterable<Buffer>) {
-      hasher.update(chunk)
-      size += chunk.length
+    for (let at = start; ;) {
+      if (signal?.aborted) throw new AbortError({ cause: signal.reason })
+      const bytesRead = await file.read(buffer, 0, Math.min(buffer.length, end - at), at)
+      if (bytesRead === 0) return { size: at - start, hash: hasher.digest() }
+      hasher.update(buffer.subarray(0, bytesRead))
+      at += bytesRead
     }
   } finally {
     await file.close()
   }
-  return { size, hash: hasher.digest() }
 }

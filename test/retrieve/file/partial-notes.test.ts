@@ -177,6 +177,7 @@ t.test('held ranges end with the first that differs, and the hasher is closed', 
       limits: GLACIER_LIMITS,
       signal: by,
       hashes: treeHashScheme(),
+      runtime: { files: systemFiles },
       makeHasher: () => ({
         hash: async (path, { range, signal: seen }) => {
           t.equal(path, 'out')
