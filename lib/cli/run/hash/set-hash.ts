@@ -36,6 +36,7 @@ export async function sectionHashesOf(
 
 async function hashesOfStream(file: string, sizes: readonly number[], io: Io): Promise<string[]> {
   const hashes: string[] = []
-  for await (const hash of sectionHashes(file, sizes, treeHashScheme(), io)) hashes.push(hash)
+  const sections = sizes.map((size) => ({ size }))
+  for await (const { hash } of sectionHashes(file, sections, treeHashScheme(), io)) hashes.push(hash)
   return hashes
 }

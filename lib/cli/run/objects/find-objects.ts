@@ -143,7 +143,7 @@ function doubtAbout(
 
 /** Whether a volume that the catalog has is missing, or one that must follow its last volume. */
 function isCutOff(count: number, { volumes, state }: ArchiveSet): boolean {
-  const last = volumes.at(-1)?.volume ?? 0
+  const last = Math.max(...volumes.map(({ volume }) => volume))
   return last > count || (last === count && state === 'incomplete')
 }
 

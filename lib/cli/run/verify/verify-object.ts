@@ -72,13 +72,11 @@ function describedVolumes(
 /** Compares each part with the same bytes of the file, up to the first part that differs. */
 async function compareParts(file: string, volumes: readonly DescribedVolume[], io: Io): Promise<void> {
   const parts = volumes.flatMap(({ parts }, i) =>
-    parts.map((part, j) => ({ ...part, volume: i + 1, part: j + 1 })),
+    parts.map(({ start, end, hash }, j) => ({ size: end - start, hash, volume: i + 1, part: j + 1 })),
   )
-  const sizes = parts.map(({ start, end }) => end - start)
-  let [next, position] = [0, 0]
-  for await (const found of sectionHashes(file, sizes, COMPOSITE_SCHEME, io)) {
-    const { hash, volume, part } = parts[next] ?? {}
-    const size = sizes[next++] ?? 0
+  let position = 0
+  for await (const { section, hash: found } of sectionHashes(file, parts, COMPOSITE_SCHEME, io)) {
+    const { size, hash, volume, part } = section
     const which = volumes.length > 1 ? `part ${part} of volume ${volume}` : `part ${part}`
     const where = `bytes ${position}-${position + size - 1} of ${file} (${which})`
     if (found !== hash) throw new HashMismatchError('archive', where, hash, found)
@@ -88,8 +86,7 @@ async function compareParts(file: string, volumes: readonly DescribedVolume[], i
 
 function resultOf(file: string, volumes: readonly DescribedVolume[]): object {
   const shown = volumes.map(({ archiveId, size, hash, parts }) => {
-    const [first = { start: 0, end: size }] = parts
-    const partSize = first.end - first.start
+    const partSize = parts[0]?.end // the first part begins at 0
     return { archiveId, size, hash: { algorithm: COMPOSITE_SCHEME.algorithm, value: hash, partSize } }
   })
   const [only, ...others] = shown

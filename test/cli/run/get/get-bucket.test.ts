@@ -180,7 +180,7 @@ t.test('all volumes of a set are retrieved, whether the catalog has them or not'
     code: 0,
     err: /Warning: the object is perhaps the first of several volumes, but there is no volume 2/,
   })
-  server.faults.add({ operation: 'HeadObject', fault: 'error-500' })
+  server.faults.add({ operation: 'HeadObject', fault: 'error-500', nth: 2 })
   t.match(await got(world, '--retry-for', '0'), { code: 1 })
   server.faults.clear()
 
@@ -312,6 +312,15 @@ t.test('each refusal is one line, with the remedy', async (t) => {
     t.match(refused.err, /^glacier-pipe: [^\n]*\n$/)
   }
   t.equal(world.requests('RestoreObject'), 0)
+  server.faults.add({ operation: 'HeadBucket', fault: 'access-denied' })
+  t.match(await run(['get', 's3://none/k']), { code: 1, err: /s3:\/\/none\/k does not exist/ })
+  for (const [more, noted] of [
+    [[], /Attempt 4 follows/],
+    [['-q'], /^(?!.*Attempt)/],
+  ] as const) {
+    server.faults.add({ operation: 'HeadObject', fault: 'error-503', times: 4 })
+    t.match(await run(['get', K, '--dry-run', ...more]), { code: 0, err: noted })
+  }
   server.faults.add({ operation: 'GetObject', fault: 'error', status: 403, code: 'InvalidObjectState' })
   const gone = await got(world)
   t.match(gone, { code: 1, err: /no restored copy of it exists\. .*--days/ })

@@ -1,6 +1,7 @@
 /** The plan of the restores of a `get`, for `--dry-run`, and the notes before they start. */
 import { restoreTimesOf } from '../../../../s3/restore/restore-times.js'
 import type { ObjectFacts } from '../../../../s3/bucket-responses.js'
+import { invariant } from '../../../../invariant.js'
 import { outputSizeOf, planRetrieval, type RetrievalRules } from '../../../../retrieve/retrieval-plan.js'
 import { DEFAULT_MEMORY, MIN_PIECES } from '../../../../transfer/memory-plan.js'
 import type { GetOptions } from '../../../commands/archives/get.js'
@@ -39,9 +40,10 @@ export async function printRestorePlan(
   io: Io,
 ): Promise<void> {
   const { jobs } = asUsageError(() => planRetrieval(retrieval, rules))
-  const planned = jobs.flatMap((job) => {
+  const planned = jobs.map((job) => {
     const object = objects.find(({ archiveId }) => archiveId === job.archiveId)
-    return object ? [{ ...object, size: outputSizeOf(job), range: job.requestedRange }] : []
+    invariant(object !== undefined, 'the jobs are of the objects')
+    return { ...object, size: outputSizeOf(job), range: job.requestedRange }
   })
   const rows = planned.map(({ archiveId, size = 0, range, facts }) => {
     return { archiveId, size, range, storageClass: facts.storageClass, restore: restoreNeedOf(facts) }
