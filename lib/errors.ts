@@ -589,8 +589,11 @@ export class IncompleteSetError extends GlacierPipeError {
     super(
       'ERR_INCOMPLETE_SET',
       missing.length === 0
-        ? `The last volume of the set ${firstVolume} is not in the catalog: ` +
-            'the stream was not stored to its end, or a record is missing.'
+        ? `The last volume of the set ${firstVolume} is not in the ${
+            firstVolume.startsWith('s3://') ? 'bucket' : 'catalog'
+          }: the stream was not stored to its end, or ${
+            firstVolume.startsWith('s3://') ? 'an object was deleted' : 'a record is missing'
+          }.`
         : `The catalog does not have volume ${missing.join(', ')} of the set ${firstVolume}. ` +
             'Run "catalog rebuild" when an inventory contains it, or name the volumes to retrieve.',
     )

@@ -182,6 +182,20 @@ const table: [errors.GlacierPipeError, string, string, RegExp, object][] = [
     { archiveId: 'a', lines: ['{1}', '{2}'] },
   ],
   [
+    new errors.UnverifiableError('s3://b/k', 'has no SHA-256', context),
+    'UnverifiableError',
+    'ERR_UNVERIFIABLE',
+    /^The archive s3:\/\/b\/k has no SHA-256, so its bytes cannot be verified\./,
+    { archiveId: 's3://b/k', ...context },
+  ],
+  [
+    new errors.IncompleteSetError('s3://b/k', []),
+    'IncompleteSetError',
+    'ERR_INCOMPLETE_SET',
+    /^The last volume of the set s3:\/\/b\/k is not in the bucket: .* or an object was deleted\.$/,
+    { firstVolume: 's3://b/k', missing: [] },
+  ],
+  [
     new errors.IncompleteSetError('a', [2, 4]),
     'IncompleteSetError',
     'ERR_INCOMPLETE_SET',

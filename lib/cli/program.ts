@@ -107,7 +107,7 @@ function addCatalogCommands(program: Command, io: Io): void {
     return ls(vault, options, io)
   })
   addVerifyCommand(program, async (file, vault, archiveId, options) => {
-    const { verify } = await import('./run/verify.js')
+    const { verify } = await import('./run/verify/verify.js')
     return verify(file, vault, archiveId, options, io)
   })
   const load = (): Promise<typeof import('./run/catalog/catalog.js')> => import('./run/catalog/catalog.js')

@@ -1,14 +1,25 @@
 /** Objects of a bucket from outside, by the built command. */
-import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
+import { execFile, spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
 import { once } from 'node:events'
 import { randomBytes } from 'node:crypto'
-import { readdir } from 'node:fs/promises'
+import { createReadStream, existsSync } from 'node:fs'
+import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import t from 'tap'
 import { MIB } from '../../lib/sizes.js'
 import { commandEnvironment, ended, run, start } from '../helpers/command.js'
+import { localBucketFor } from '../helpers/local-bucket.js'
 
-const bytes = randomBytes(24 * MIB + 1)
+const PART = 8 * MIB
+const bytes = randomBytes(3 * PART + 1)
+/** A folder of many small files, where the system has one. */
+const docs = ['/usr/share/doc', join(import.meta.dirname, '../../docs')].find(existsSync) ?? '.'
+
+/** Whether a file has so many bytes. */
+async function hasSize(file: string, size: number): Promise<boolean> {
+  return ((await stat(file).catch(() => undefined))?.size ?? 0) >= size
+}
 
 /** Starts a put of the first two parts, and waits until they are stored. */
 async function begun(dir: string): Promise<ChildProcessWithoutNullStreams> {
@@ -31,6 +42,46 @@ t.test('a put that is killed is resumed, and sends no part again that is stored'
   const resumed = await run(args, bytes)
   t.match(resumed, { code: 0, stderr: /in 4 parts \(2 already there\)/ })
   t.equal(resumed.stdout.toString(), 's3://backups/k\n')
+})
+
+t.test('an archive of tar comes back as it was stored, and is verified without being restored', async (t) => {
+  const dir = t.testdir()
+  const where = ['--local-dir', join(dir, 'local')]
+  const tar = join(dir, 'docs.tar')
+  await promisify(execFile)('tar', ['-c', '-f', tar, '-C', docs, '.'])
+  const put = await run(['put', 's3://b-1/docs.tar', ...where], createReadStream(tar))
+  t.match(put, { code: 0 }, put.stderr)
+  t.match(await run(['verify', tar, 's3://b-1/docs.tar', ...where]), { code: 0 })
+  const got = await run(['get', 's3://b-1/docs.tar', ...where])
+  t.match(got, {
+    code: 0,
+    stderr: /Started the restore of s3:\/\/b-1\/docs\.tar, Standard: up to 12 hours\./,
+  })
+  t.ok(got.stdout.equals(await readFile(tar)))
+})
+
+t.test('a get that is killed is resumed, and fetches no part again that is there', async (t) => {
+  const dir = t.testdir()
+  const server = await localBucketFor(t, { dir: join(dir, 'server'), createBuckets: true })
+  const { accessKeyId, secretAccessKey } = server.credentials
+  const keys = { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey }
+  const common = ['--endpoint', server.endpoint, '--region', server.region]
+  const catalog = ['--catalog', join(dir, 'catalog')]
+  const storing = start(['put', 's3://backups/k', '--part-size', '8MiB', ...common, ...catalog], keys)
+  storing.stdin.end(bytes)
+  t.match(await ended(storing), { code: 0 })
+
+  const out = join(dir, 'out')
+  const get = ['get', 's3://backups/k', '-o', out, '--concurrency', '1', ...common, ...catalog]
+  server.faults.add({ operation: 'GetObject', fault: 'stall', nth: 3 }) // it goes no further
+  const killed = start(get, keys)
+  while (!(await hasSize(`${out}.partial`, PART))) await new Promise(setImmediate)
+  killed.kill('SIGKILL')
+  await once(killed, 'exit')
+  server.faults.clear()
+  const resumed = await ended(start(get, keys))
+  t.match(resumed, { code: 0, stderr: /in 4 parts \([12] already there\)/ })
+  t.ok((await readFile(out)).equals(bytes))
 })
 
 t.test('without the SDK for S3, the remedy is one line, and the source is not read', async (t) => {

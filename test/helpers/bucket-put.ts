@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import type { Test } from 'tap'
 import type { CatalogRecord } from '../../lib/catalog/record.js'
-import type { LocalBucket, LocalCredentials } from '../../lib/local/index.js'
+import type { LocalBucket, LocalBucketOptions, LocalCredentials } from '../../lib/local/index.js'
 import { runHere, stage, type Stage } from './command.js'
 import { localBucketFor, s3ClientFor } from './local-bucket.js'
 import { recordsOf } from './put.js'
@@ -39,8 +39,12 @@ export interface BucketWorld {
 }
 
 /** Starts a bucket for one test. */
-export async function bucketWorld(test: Test, credentials: LocalCredentials): Promise<BucketWorld> {
-  const server = await localBucketFor(test, { credentials, region: 'eu-west-1' })
+export async function bucketWorld(
+  test: Test,
+  credentials: LocalCredentials,
+  options: Partial<LocalBucketOptions> = {},
+): Promise<BucketWorld> {
+  const server = await localBucketFor(test, { credentials, region: 'eu-west-1', ...options })
   const sdk = s3ClientFor(test, server)
   await sdk.send(
     new CreateBucketCommand({

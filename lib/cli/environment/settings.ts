@@ -28,7 +28,7 @@ export const SETTINGS: ReadonlySet<string> = new Set([
   ],
   ...['memory', 'concurrency', 'retryFor', 'partSize', 'expectedSize', 'limitRate', 'hashThreads'],
   ...['maxArchiveSize', 'tier', 'snsTopic', 'prices'],
-  ...['storageClass', 'kmsKeyId', 'requesterPays', 'bucketOwner'],
+  ...['storageClass', 'kmsKeyId', 'requesterPays', 'bucketOwner', 'days'],
   // Of `serve`.
   ...['dir', 'host', 'port', 'tlsCert', 'tlsKey', 'idleTimeout', 'log', 'control', 'createVaults'],
   ...['jobDelay', 'inventoryInterval', 'inventoryHour', 'expeditedCapacity', 'retrievalsPerDay', 'throttle'],

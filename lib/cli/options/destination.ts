@@ -1,9 +1,9 @@
-/** The destination of `put`: a vault, or the address of an object. */
+/** The place that a command stores to or reads from: a vault, or the address of an object. */
 import type { Command } from 'commander'
 import { VAULT_NAME } from '../../glacier/names.js'
 import { isBucketName, isS3Address, parseObjectAddress, type ObjectAddress } from '../../s3/s3-address.js'
 import { UsageError } from '../command-errors.js'
-import { OBJECT_OPTIONS, VAULT_OPTIONS } from './object-options.js'
+import { OBJECT_OPTIONS, RESTORE_OPTIONS, VAULT_OPTIONS, VAULT_READ_OPTIONS } from './object-options.js'
 import { asUsageError, flagOf } from './option-names.js'
 
 const takers = new WeakSet<Command>()
@@ -35,7 +35,7 @@ export function objectAddressOf(destination: string): ObjectAddress | undefined 
     )
   throw new UsageError(
     key.join('') === ''
-      ? `${destination} has no key. Write s3://BUCKET/KEY: the object gets this key.`
+      ? `${destination} has no key. Write s3://BUCKET/KEY, with the key of the object.`
       : `${destination} does not have a valid key. A key has 1 to 1024 bytes of UTF-8, no control characters, and no part "." or ".." between slashes.`,
   )
 }
@@ -55,8 +55,8 @@ export function assertDestination(command: Command, destination: string): void {
       },
       { vault: 'vault' },
     )
-  const others = isObject ? VAULT_OPTIONS : OBJECT_OPTIONS
-  const wrong = others.find((name) => command.getOptionValueSource(name) === 'cli')
+  const others = isObject ? [VAULT_OPTIONS, VAULT_READ_OPTIONS] : [OBJECT_OPTIONS, RESTORE_OPTIONS]
+  const wrong = others.flat().find((name) => command.getOptionValueSource(name) === 'cli')
   if (wrong === undefined) return
   throw new UsageError(
     isObject

@@ -1,5 +1,11 @@
 /** The hints after the message of a failed request: what to do about it, and how to try the command without AWS. */
-import { ConnectionError, IncompleteSetError, ServiceError, type ServiceErrorReason } from '../../errors.js'
+import {
+  ConnectionError,
+  IncompleteSetError,
+  ServiceError,
+  UnverifiableError,
+  type ServiceErrorReason,
+} from '../../errors.js'
 
 const CREDENTIALS =
   'Credentials come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, --profile, or the AWS configuration.'
@@ -29,6 +35,10 @@ const BY_CODE: ReadonlyMap<string, string> = new Map([
     'NoLongerSupportedException',
     `AWS closed the service to new accounts on 15 December 2025. Use the credentials of an account that had vaults before. ${LOCAL}`,
   ],
+  [
+    'InvalidObjectState',
+    'The same command restores the object again. With a larger --days, the restored copy is kept for longer.',
+  ],
 ])
 
 const NETWORK = `Check the network, the proxy in HTTPS_PROXY, and --endpoint. ${LOCAL}`
@@ -36,7 +46,7 @@ const NETWORK = `Check the network, the proxy in HTTPS_PROXY, and --endpoint. ${
 /** The message of an error, and the hint if there is more to say. */
 export function withHint(error: Error): string {
   const failure = serviceErrorIn(error)
-  const hint = failure ? hintOf(failure) : incompleteSetHint(error)
+  const hint = failure ? hintOf(failure) : ownHint(error)
   if (hint === undefined) return error.message
   // The library's message is about the configuration of its client, which the command does not have.
   const isOfRegion = error instanceof ServiceError && error.reason === 'region-missing'
@@ -44,8 +54,13 @@ export function withHint(error: Error): string {
   return `${message.replace(/\.$/, '')}. ${hint}`
 }
 
-/** The hint for a set of which only the end is missing: its first volumes can be retrieved. */
-function incompleteSetHint(error: Error): string | undefined {
+/**
+ * The hint for an error of no request: for a set of which only the end is missing, since its first volumes can be
+ * retrieved, and for an object without hashes.
+ */
+function ownHint(error: Error): string | undefined {
+  if (error instanceof UnverifiableError)
+    return 'Retrieve it with a tool that does not verify, such as "aws s3 cp", and compare it with the original.'
   return error instanceof IncompleteSetError && error.missing.length === 0
     ? 'With --incomplete, get retrieves the volumes that are stored.'
     : undefined

@@ -1,5 +1,5 @@
 /** When the output of a job is expected, and until when it is kept. */
-import { retrievalTimeOf } from '../../glacier/retrieval-times.js'
+import { retrievalTimeOf, type RetrievalTime } from '../../glacier/retrieval-times.js'
 import type { Job } from '../../store/retrieval-store.js'
 import { shellCommand } from './shell-command.js'
 import { formatCount, formatTime } from './format.js'
@@ -19,32 +19,60 @@ export interface JobTimes {
 }
 
 /** The fields of a job that decide on its times. */
-export type TimedJob = Pick<Job, 'status' | 'tier' | 'creationDate' | 'completionDate'>
+export type TimedJob = Pick<Job, 'status' | 'tier' | 'creationDate' | 'completionDate' | 'expiryDate'> &
+  Partial<Pick<Job, 'archiveId'>>
 
-/** The times of a job: those in the future of a job in progress are a rule of thumb of its tier. */
-export function jobTimesOf({ status, tier, creationDate, completionDate }: TimedJob): JobTimes {
-  const usual = status === 'InProgress' ? retrievalTimeOf(tier) : undefined
+/**
+ * The times of a job: those in the future of a job in progress are a rule of thumb of its tier.
+ *
+ * @param usualTime - the time that such a job takes, if it is known; default that of its tier in a vault
+ */
+export function jobTimesOf(
+  { status, tier, creationDate, completionDate, expiryDate }: TimedJob,
+  usualTime: RetrievalTime | undefined = retrievalTimeOf(tier),
+): JobTimes {
+  const usual = status === 'InProgress' ? usualTime : undefined
   const isReady = status === 'Succeeded' && completionDate !== undefined
   return {
     expectedFrom: usual && later(creationDate, usual.minMs),
     expectedTo: usual && later(creationDate, usual.maxMs),
-    readyUntil: isReady ? later(completionDate, OUTPUT_KEPT_MS) : undefined,
+    readyUntil: isReady ? later(completionDate, OUTPUT_KEPT_MS) : expiryDate,
   }
 }
 
-/** The lines that say when to come back for the output of jobs, in local time. Failed jobs have none. */
-export function comeBackLines(jobs: readonly TimedJob[]): string[] {
-  const times = jobs.map(jobTimesOf)
+/** The words about jobs of a kind of store. */
+export interface JobTimesWords {
+  /** The number of jobs that have an output, and the output. */
+  readonly complete: (count: number) => string
+  /** The number of jobs that are in progress. */
+  readonly inProgress: (count: number) => string
+  /** The time that a job takes; `undefined` if it is not known. */
+  readonly usualTime: (job: TimedJob) => RetrievalTime | undefined
+}
+
+/** The words about the jobs of a vault. */
+export const JOB_TIMES: JobTimesWords = {
+  complete: (count) => `${formatCount(count, 'job')} complete: the output`,
+  inProgress: (count) => `${formatCount(count, 'job')} in progress`,
+  usualTime: ({ tier }) => retrievalTimeOf(tier),
+}
+
+/**
+ * The lines that say when to come back for the output of jobs, in local time. Failed jobs have none.
+ *
+ * @param words - default those about the jobs of a vault
+ */
+export function comeBackLines(jobs: readonly TimedJob[], words: JobTimesWords = JOB_TIMES): string[] {
+  const times = jobs.map((job) => jobTimesOf(job, words.usualTime(job)))
   const from = times.flatMap(({ expectedFrom = [] }) => expectedFrom).sort()
   const to = times.flatMap(({ expectedTo = [] }) => expectedTo).sort()
   const until = times.flatMap(({ readyUntil = [] }) => readyUntil).sort()
   const [earliest, latest, [kept]] = [from[0], to.at(-1), until]
   const lines = []
-  if (kept !== undefined)
-    lines.push(`${formatCount(until.length, 'job')} complete: the output is kept until ${formatTime(kept)}.`)
+  if (kept !== undefined) lines.push(`${words.complete(until.length)} is kept until ${formatTime(kept)}.`)
   if (earliest !== undefined && latest !== undefined)
     lines.push(
-      `${formatCount(to.length, 'job')} in progress: expected to be complete between ${formatTime(earliest)} and ${formatTime(latest)}.`,
+      `${words.inProgress(to.length)}: expected to be complete between ${formatTime(earliest)} and ${formatTime(latest)}.`,
     )
   return lines
 }

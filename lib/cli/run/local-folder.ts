@@ -6,8 +6,8 @@ import type { Io } from '../io.js'
 import type { CatalogOptions } from '../options/connection-options.js'
 import { localDirOf } from './data-folder.js'
 
-/** The names of which a local vault's folder has at least one. A catalog may be there before the vault is. */
-const OWN_NAMES = ['local-vault.json', 'vaults', 'catalog.jsonl']
+/** The names of which a local vault's folder has at least one. A catalog or a bucket may be there before the vault is. */
+const OWN_NAMES = ['local-vault.json', 'vaults', 'buckets', 'catalog.jsonl']
 
 /**
  * Refuses a folder that is missing, empty, or of another kind: the path may be mistyped, and only commands that store something create a

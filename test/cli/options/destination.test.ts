@@ -12,7 +12,7 @@ t.test('an address has a bucket and a key', async (t) => {
   t.throws(() => objectAddressOf('s3://B/k'), { message: /^s3:\/\/B\/k does not name a bucket\. / })
   for (const text of ['s3://backups', 's3://backups/'])
     t.throws(() => objectAddressOf(text), {
-      message: `${text} has no key. Write s3://BUCKET/KEY: the object gets this key.`,
+      message: `${text} has no key. Write s3://BUCKET/KEY, with the key of the object.`,
     })
   t.throws(() => objectAddressOf('s3://backups/a/../b'), { message: /does not have a valid key/ })
 })

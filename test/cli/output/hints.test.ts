@@ -7,6 +7,7 @@ import {
   CredentialsError,
   NotFoundError,
   ServiceError,
+  UnverifiableError,
   UploadFailedError,
 } from '../../../lib/errors.js'
 
@@ -32,6 +33,14 @@ t.test('an error that a newcomer makes first names the ways forward', (t) => {
         serviceCode: 'NoLongerSupportedException',
       }),
       /closed the service to new accounts on 15 December 2025\. .* add --local\.$/,
+    ],
+    [
+      new UnverifiableError('s3://b/k', 'has no SHA-256'),
+      /can be\. Retrieve it with a tool that does not verify, such as "aws s3 cp", and compare it with the original\.$/,
+    ],
+    [
+      new NotFoundError('gone', { ...details, serviceCode: 'InvalidObjectState' }),
+      /The same command restores the object again\. With a larger --days/,
     ],
     [
       new Error('It was given up.', { cause: new ConnectionError('connect', details) }),

@@ -1,8 +1,10 @@
-/** The command `get VAULT ARCHIVE…`: its options and their help. */
+/** The command `get VAULT ARCHIVE…` or `get s3://BUCKET/KEY`: its options and their help. */
 import { Option, type Command } from 'commander'
 import type { Tier } from '../../../store/retrieval-store.js'
 import { parseRange, type GivenRange } from '../../options/values/byte-range.js'
 import { addConnectionOptions, type ConnectionOptions } from '../../options/connection-options.js'
+import { takingDestination } from '../../options/destination.js'
+import { addRestoreOptions, type RestoreOptions } from '../../options/object-options.js'
 import { addPricesOption, type CostOptions } from '../../options/cost-options.js'
 import { DASHED_IDS_HELP } from '../../options/operands.js'
 import { snsTopicOption, type SnsOptions } from '../../options/sns-option.js'
@@ -10,7 +12,8 @@ import { collectText, parsePath, parseText } from '../../options/values/text.js'
 import { addTransferOptions, type TransferOptions } from '../../options/transfer-options.js'
 
 /** The options of `get`. */
-export interface GetOptions extends ConnectionOptions, TransferOptions, CostOptions, SnsOptions {
+export interface GetOptions
+  extends ConnectionOptions, TransferOptions, CostOptions, SnsOptions, RestoreOptions {
   /** The path of the output; `-` is stdout. With `match`, the path of a folder. */
   readonly output?: string
   readonly range?: GivenRange
@@ -36,13 +39,13 @@ export interface GetOptions extends ConnectionOptions, TransferOptions, CostOpti
  */
 export function addGetCommand(
   program: Command,
-  run: (vault: string, archiveIds: string[], options: GetOptions) => Promise<void>,
+  run: (place: string, archiveIds: string[], options: GetOptions) => Promise<void>,
 ): void {
   const command = addTransferOptions(
     addConnectionOptions(
-      program
-        .command('get <vault>')
+      takingDestination(program.command('get <vault>'))
         .argument('[archive...]', '', collectText)
+        .usage('[options] <vault | s3://bucket/key> [archive...]')
         .description('retrieve and verify archives, one after the other, to stdout or a file')
         .option(
           '-o, --output <file>',
@@ -75,5 +78,5 @@ export function addGetCommand(
         .addHelpText('after', DASHED_IDS_HELP),
     ),
   )
-  addPricesOption(command).action(run)
+  addPricesOption(addRestoreOptions(command)).action(run)
 }

@@ -2,7 +2,6 @@
  * Progress as JSON: one object per line, for programs. The names are stable: bytes end in `Bytes`, milliseconds in `Ms`,
  * and a number that is not known is `null`.
  */
-import { retrievalTimeOf } from '../../../glacier/retrieval-times.js'
 import type { Operation, Section } from './operation.js'
 import type { TransferSnapshot } from './transfer-model.js'
 import type { Wait } from './waiting-line.js'
@@ -39,13 +38,12 @@ export function endJson(
  * @param wallNowMs - the time of day, milliseconds since 1970
  */
 export function waitingJson(
-  { job, sinceMs }: Wait,
+  { job, sinceMs, usual }: Wait,
   { counts }: TransferSnapshot,
   { name }: Operation,
   section: Section | undefined,
   wallNowMs: number,
 ): object {
-  const usual = retrievalTimeOf(job.tier)
   return {
     event: 'waiting',
     operation: name,
@@ -91,7 +89,11 @@ function numbersOf(snapshot: TransferSnapshot, section: Section | undefined): ob
 /** The number of the volume of an upload, or of the job of a retrieval; `null` where it is the only one or not known. */
 function sectionOf(section: Section | undefined): object {
   const number = (noun: Section['noun']): number | null => (section?.noun === noun ? section.number : null)
-  return { volume: number('volume'), job: number('job'), jobs: section?.count ?? null }
+  return {
+    volume: number('volume'),
+    job: number('job'),
+    jobs: (section?.noun === 'job' ? section.count : undefined) ?? null,
+  }
 }
 
 function rounded(number: number | undefined): number | null {

@@ -1,11 +1,11 @@
 /** The progress of an operation on stderr: as a line that is redrawn, as lines of a log, or as JSON. */
 import type { Io } from '../../io.js'
 import type { OutputOptions } from '../../options/connection-options.js'
-import type { Job } from '../../../store/retrieval-store.js'
+import type { RetrievalTime } from '../../../glacier/retrieval-times.js'
 import type { TransferProgress } from '../../../transfer/progress.js'
 import { printNote } from '../print.js'
 import { Display } from './display.js'
-import type { Operation, Section } from './operation.js'
+import type { Operation, ReadyJob, Section } from './operation.js'
 import { systemProgressClock, type ProgressClock } from './progress-clock.js'
 import { progressForm } from './progress-form.js'
 import { endJson, progressJson, readyJson, waitingJson, type Outcome } from './progress-json.js'
@@ -70,9 +70,13 @@ export class Progress {
     this.#display.start()
   }
 
-  /** Shows that a job is waited for. The clock of the transfer stands still meanwhile. */
-  waiting(job: WaitedJob): void {
-    this.#wait = waitFor(job, this.#clock.wallNow())
+  /**
+   * Shows that a job is waited for. The clock of the transfer stands still meanwhile.
+   *
+   * @param usual - the time that such a job takes; default that of its tier in a vault
+   */
+  waiting(job: WaitedJob, usual?: RetrievalTime): void {
+    this.#wait = waitFor(job, this.#clock.wallNow(), usual)
     this.#bytesBeforeWait = this.#source?.progress?.sentBytes ?? 0
     this.#model.beginWaiting(this.#clock.now())
     this.#display.start()
@@ -80,12 +84,12 @@ export class Progress {
   }
 
   /** Notes that a job is ready, if it was waited for. */
-  ready({ jobId }: Pick<Job, 'jobId'>): void {
+  ready(job: ReadyJob): void {
     const isWaitedFor = this.#wait !== undefined
     this.#endWait()
     this.#display.redraw()
-    this.#display.print(readyJson(jobId, this.#operation))
-    if (isWaitedFor) this.note(`The job ${jobId} is ready.`)
+    this.#display.print(readyJson(job.jobId, this.#operation))
+    if (isWaitedFor) this.note(this.#operation.readyText(job))
   }
 
   /** Prints a line for people above the progress, unless the command is quiet. */

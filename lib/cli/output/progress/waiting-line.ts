@@ -1,5 +1,5 @@
 /** The line while a job is waited for: for how long, since when, and how long such a job takes. */
-import { retrievalTimeOf } from '../../../glacier/retrieval-times.js'
+import { retrievalTimeOf, type RetrievalTime } from '../../../glacier/retrieval-times.js'
 import type { Job } from '../../../store/retrieval-store.js'
 import { formatDuration, formatSize } from '../format.js'
 import { fittedLine, type Piece } from './fitted-line.js'
@@ -17,16 +17,24 @@ export interface Wait {
   readonly job: WaitedJob
   /** Milliseconds since 1970 by the clock of this machine: when the job was created, or else when the waiting began. */
   readonly sinceMs: number
+  /** The time that such a job takes; `undefined` if it is not known. */
+  readonly usual: RetrievalTime | undefined
 }
 
 /**
  * A wait for a job.
  *
  * @param wallNowMs - the time of day, milliseconds since 1970
+ * @param usual - the time that such a job takes; default that of its tier in a vault
  */
-export function waitFor(job: Wait['job'], wallNowMs: number): Wait {
+export function waitFor(
+  job: Wait['job'],
+  wallNowMs: number,
+  usual: RetrievalTime | undefined = retrievalTimeOf(job.tier),
+): Wait {
   const createdMs = Date.parse(job.creationDate)
-  return { job, sinceMs: createdMs <= wallNowMs ? createdMs : wallNowMs } // not known, or by a clock that is ahead
+  const sinceMs = createdMs <= wallNowMs ? createdMs : wallNowMs // not known, or by a clock that is ahead
+  return { job, sinceMs, usual }
 }
 
 /**
@@ -36,13 +44,13 @@ export function waitFor(job: Wait['job'], wallNowMs: number): Wait {
  * @param maxLength - maximum number of characters: less important pieces are left out
  */
 export function waitingLine(
-  { job, sinceMs }: Wait,
+  { job, sinceMs, usual: time }: Wait,
   { counts }: TransferSnapshot,
   { verb }: Operation,
   section: Section | undefined,
   { wallNowMs, maxLength }: { readonly wallNowMs: number; readonly maxLength: number },
 ): string {
-  const usual = usualTime(job)
+  const usual = usualTime(job, time)
   const pieces: (Piece | false)[] = [
     { text: `waiting ${formatDuration(wallNowMs - sinceMs)}`, rank: 1 },
     { text: `since ${timeOfDay(sinceMs, wallNowMs)}`, before: ' ', rank: 3 },
@@ -56,13 +64,16 @@ export function waitingLine(
   )
 }
 
-/** The usual duration of a job, as `Standard: 3-5 hours`; `undefined` if it is not known. */
-function usualTime({ tier, action }: Wait['job']): string | undefined {
+/** The usual duration of a job, as `Standard: 3-5 hours` or `Bulk: up to 48 hours`; `undefined` if it is not known. */
+function usualTime({ tier, action }: Wait['job'], time: RetrievalTime | undefined): string | undefined {
   if (action === 'InventoryRetrieval') return 'an inventory takes hours'
-  const time = retrievalTimeOf(tier)
-  if (tier === undefined || time === undefined) return undefined
-  const [unitMs, unit] = time.minMs < HOUR_MS ? [60_000, 'minutes'] : [HOUR_MS, 'hours']
-  return `${tier}: ${time.minMs / unitMs}-${time.maxMs / unitMs} ${unit}`
+  return tier === undefined || time === undefined ? undefined : `${tier}: ${timeText(time)}`
+}
+
+/** The time that a job takes, as `3-5 hours`, or `up to 12 hours` if only the longest time is known. */
+export function timeText({ minMs, maxMs }: RetrievalTime): string {
+  const [unitMs, unit] = maxMs < HOUR_MS ? [60_000, 'minutes'] : [HOUR_MS, 'hours']
+  return `${minMs === 0 ? 'up to ' : `${minMs / unitMs}-`}${maxMs / unitMs} ${unit}`
 }
 
 /** A local time as `14:05`, or with its date if that is not today. */

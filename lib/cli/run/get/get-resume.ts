@@ -14,16 +14,20 @@ export interface EndedGet {
   readonly isRange: boolean
   /** Whether a retrieval job was started or found. */
   readonly hasJob: boolean
+  /** What the service keeps of the job, as `The retrieval job is kept`; `undefined` if that is nothing. */
+  readonly kept: string | undefined
   /** The arguments of the command. */
   readonly argv: readonly string[]
 }
 
 /** The error, with what is kept and the command that resumes, if something is kept and the same command may succeed. */
 export async function withResumeHint(error: unknown, ended: EndedGet): Promise<unknown> {
-  const { output, hasJob, argv } = ended
+  const { output, hasJob, kept, argv } = ended
   const partial = await partialOf(ended)
   const isStopped = error instanceof AbortError || (error as Error).name === 'AbortError'
-  const isKept = hasJob || (isStopped && partial !== undefined)
+  const isJobKept = hasJob && kept !== undefined
+  // Where nothing but the partial file is kept, the same command may use it once a job was found.
+  const isKept = isJobKept || (partial !== undefined && (isStopped || hasJob))
   const reason = outputReason(error)
   if (!isKept || !(isStopped || isTransient(error) || reason !== undefined)) return error
   const explained =
@@ -35,9 +39,10 @@ export async function withResumeHint(error: unknown, ended: EndedGet): Promise<u
   )
 }
 
-function keptText({ output, isRange, hasJob }: EndedGet, partial: string | undefined): string {
-  const job = 'The retrieval job is kept'
-  if (partial !== undefined) return hasJob ? `${job}, and so is ${partial}.` : `${partial} is kept.`
+function keptText({ output, isRange, hasJob, kept }: EndedGet, partial: string | undefined): string {
+  const job = hasJob ? kept : undefined
+  if (partial !== undefined)
+    return job === undefined ? `${partial} is kept.` : `${job}, and so is ${partial}.`
   if (output === undefined) return `${job}. The output on stdout starts again from its beginning.`
   return isRange ? `${job}. The range is retrieved again from its beginning.` : `${job}.`
 }

@@ -1,12 +1,10 @@
 /** Tree hashes of consecutive sections of a file: of each volume, if the file is a whole set. */
 import { stat } from 'node:fs/promises'
 import { SizeMismatchError } from '../../../errors.js'
-import { inputStream } from '../../../fs/input-stream.js'
-import { descriptorNamed } from '../../../fs/open-input.js'
-import { addAbortSignal } from '../../../streams/node-streams.js'
+import { treeHashScheme } from '../../../glacier/tree-hash-scheme.js'
 import type { FileHasher } from '../../../tree-hash/file-hasher.js'
-import { TreeHash } from '../../../tree-hash/tree-hash.js'
 import type { Io } from '../../io.js'
+import { sectionHashes } from './section-hashes.js'
 
 /**
  * Hashes sections of a file, or of stdin for `-`.
@@ -24,7 +22,7 @@ export async function sectionHashesOf(
 ): Promise<string[]> {
   const total = sizes.reduce((sum, size) => sum + size, 0)
   const stats = file === '-' ? undefined : await stat(file)
-  if (!stats?.isFile()) return hashesOfStream(file, sizes, total, io)
+  if (!stats?.isFile()) return hashesOfStream(file, sizes, io)
   if (stats.size !== total) throw new SizeMismatchError(file, total, stats.size)
   const hashes: string[] = []
   let start = 0
@@ -36,33 +34,9 @@ export async function sectionHashesOf(
   return hashes
 }
 
-/** The tree hashes of sections of a stream. */
-async function hashesOfStream(
-  file: string,
-  sizes: readonly number[],
-  total: number,
-  io: Io,
-): Promise<string[]> {
-  const isStdin = file === '-' || descriptorNamed(file) === 0
-  const source = addAbortSignal(io.signal, isStdin ? io.stdin : await inputStream(file, io.signal))
+async function hashesOfStream(file: string, sizes: readonly number[], io: Io): Promise<string[]> {
   const hashes: string[] = []
-  let hash = new TreeHash()
-  const nextSize = (): number => sizes[hashes.length] ?? 0
-  let left = nextSize()
-  let found = 0
-  for await (let chunk of source as AsyncIterable<Buffer>) {
-    found += chunk.length
-    while (chunk.length > 0 && hashes.length < sizes.length) {
-      const bytes = chunk.subarray(0, left)
-      hash.update(bytes)
-      chunk = chunk.subarray(bytes.length)
-      left -= bytes.length
-      if (left > 0) continue
-      hashes.push(hash.digest('hex'))
-      hash = new TreeHash()
-      left = nextSize()
-    }
-  }
-  if (found !== total) throw new SizeMismatchError(file, total, found)
+  const sections = sizes.map((size) => ({ size }))
+  for await (const { hash } of sectionHashes(file, sections, treeHashScheme(), io)) hashes.push(hash)
   return hashes
 }

@@ -156,6 +156,8 @@ t.test('a wait says for how long, since when, and how long such a job takes', as
   const odd = wait({ tier: 'toString\u001b[31m' as 'Bulk' })
   t.equal(waited(odd), 'waiting 2:00:00 since 10:00', 'a tier that is not known is not printed')
   t.match(waited(wait({ action: 'InventoryRetrieval' })), '(an inventory takes hours)')
+  const restore = waitFor(wait({ tier: 'Bulk' }).job, NOON, { minMs: 0, maxMs: 48 * HOUR_MS })
+  t.match(waited(restore), '(Bulk: up to 48 hours)')
   const yesterday = new Date(2026, 2, 9, 23, 5).toISOString()
   t.match(waited(wait({ creationDate: yesterday })), 'waiting 12:55:00 since 2026-03-09 23:05 (')
   t.equal(

@@ -87,25 +87,35 @@ t.test('the progress of a set is that of all its volumes, with those that are th
 t.test('what is kept depends on what was begun', async (t) => {
   const dir = t.testdir()
   const file = join(dir, 'out')
+  const kept = 'The retrieval job is kept'
   const hint = async (error: unknown, more: object = {}): Promise<string | undefined> => {
-    const broken = { output: file, isRange: false, hasJob: true, argv: ['get', 'v', '-o', file], ...more }
+    const broken = {
+      output: file,
+      isRange: false,
+      hasJob: true,
+      kept,
+      argv: ['get', 'v', '-o', file],
+      ...more,
+    }
     const found = await withResumeHint(error, broken)
     return found instanceof ResumableError ? found.hint : undefined
   }
   const stopped = new AbortError()
   t.match(await hint(stopped), /^The retrieval job is kept\. To resume, .*: glacier-pipe get v -o \S+out$/)
   t.equal(await hint(stopped, { hasJob: false }), undefined, 'nothing was begun')
+  t.equal(await hint(stopped, { kept: undefined }), undefined, 'an object that needs no restore')
   await writeFile(`${file}.partial`, 'x')
   t.match(await hint(stopped, { hasJob: false }), /out\.partial is kept\. To resume/)
   t.match(await hint(stopped, { isRange: true }), /The range is retrieved again/)
   const details = { operation: 'GetJobOutput', serviceCode: 'ECONNRESET' }
   t.match(await hint(new ConnectionError('x', details)), /out\.partial/)
+  t.match(await hint(new ConnectionError('x', details), { kept: undefined }), /^\S+out\.partial is kept\./)
   t.equal(await hint(new ConnectionError('x', details), { hasJob: false }), undefined)
   t.equal(await hint(new Error('x')), undefined, 'the same command would fail again')
   const epipe = Object.assign(new Error('x'), { code: 'EPIPE', errno: -32, syscall: 'write' })
   t.equal(await hint(epipe, { output: undefined }), undefined)
   const full = Object.assign(new Error('x'), { code: 'ENOSPC', errno: -28, syscall: 'write' })
-  t.match(await withResumeHint(full, { output: file, isRange: false, hasJob: true, argv: [] }), {
+  t.match(await withResumeHint(full, { output: file, isRange: false, hasJob: true, kept, argv: [] }), {
     message: `${file}: no space left on device (ENOSPC).`,
     cause: { cause: full },
   })

@@ -3,11 +3,11 @@ import { printAddress, type ObjectAddress } from '../../../../s3/s3-address.js'
 import { S3_LIMITS } from '../../../../s3/s3-limits.js'
 import { s3Store } from '../../../../s3/s3-store-of.js'
 import type { PutOptions } from '../../../commands/archives/put.js'
-import { VAULT_OPTIONS } from '../../../options/object-options.js'
+import { VAULT_OPTIONS, without } from '../../../options/object-options.js'
 import { withBucketConnection } from '../../bucket-connection.js'
 import { assertKeyFree } from './key-check.js'
 import { objectFacts } from './object-facts.js'
-import { without, type PutTarget } from './put-target.js'
+import type { PutTarget } from './put-target.js'
 
 /**
  * The object that a `put` stores.

@@ -51,9 +51,3 @@ export interface Readiness {
   readonly isCommand: boolean
   readonly onRetry: (notice: RetryNotice) => void
 }
-
-/** The options without some of them. */
-export function without<Options extends object>(options: Options, names: readonly string[]): Options {
-  const kept = Object.entries(options).filter(([name]) => !names.includes(name))
-  return Object.fromEntries(kept) as unknown as Options
-}

@@ -5,11 +5,11 @@ import { GLACIER_LIMITS } from '../../../../glacier/limits.js'
 import { checkOptions } from '../../../../options/check-options.js'
 import { vaultStore } from '../../../../vault/vault-store.js'
 import type { PutOptions } from '../../../commands/archives/put.js'
-import { OBJECT_OPTIONS } from '../../../options/object-options.js'
+import { OBJECT_OPTIONS, without } from '../../../options/object-options.js'
 import { asUsageError } from '../../../options/option-names.js'
 import { type Connection, withConnection } from '../../connection.js'
 import { streamDescription, streamName } from '../stream-name.js'
-import { without, type PutTarget } from './put-target.js'
+import type { PutTarget } from './put-target.js'
 
 /**
  * The vault to which a `put` stores.

@@ -2,35 +2,50 @@
  * `verify FILE VAULT ARCHIVE`: compares the tree hash of a file with that of an archive, or with those of all volumes of
  * a set. No archive is retrieved. With `--inventory`, the inventory is.
  */
-import { assertNoConflicts } from '../../catalog/queries/conflicts.js'
-import type { VaultPlace } from '../../catalog/queries/stored-entries.js'
-import type { ArchiveRecord } from '../../catalog/record.js'
-import { archivesOfSet, setFrom, setIdOf, setOf, type ArchiveSet } from '../../catalog/queries/sets.js'
-import { IncompleteSetError, NotFoundError, SizeMismatchError, HashMismatchError } from '../../errors.js'
-import { recordOfRow } from '../../reconcile/reconciler.js'
-import { withPath } from '../../fs/system-reason.js'
-import { invariant } from '../../invariant.js'
-import { FileHasher } from '../../tree-hash/file-hasher.js'
-import { UsageError } from '../command-errors.js'
-import type { Io } from '../io.js'
-import { printData, printJson, printNote } from '../output/print.js'
-import { setText } from '../output/set-text.js'
-import { withConnection } from './connection.js'
-import { catalogFileOf } from './data-folder.js'
-import { hashOf } from './hash/hash-file.js'
-import { sectionHashesOf } from './hash/set-hash.js'
-import type { VerifyOptions } from '../commands/archives/verify.js'
-import { openInventory } from './inventory.js'
-import { placeOf, selectArchives } from './select/select-archives.js'
+import { assertNoConflicts } from '../../../catalog/queries/conflicts.js'
+import type { VaultPlace } from '../../../catalog/queries/stored-entries.js'
+import type { ArchiveRecord } from '../../../catalog/record.js'
+import { archivesOfSet, setFrom, setIdOf, setOf, type ArchiveSet } from '../../../catalog/queries/sets.js'
+import { IncompleteSetError, NotFoundError, SizeMismatchError, HashMismatchError } from '../../../errors.js'
+import { recordOfRow } from '../../../reconcile/reconciler.js'
+import { withPath } from '../../../fs/system-reason.js'
+import { invariant } from '../../../invariant.js'
+import { FileHasher } from '../../../tree-hash/file-hasher.js'
+import { UsageError } from '../../command-errors.js'
+import type { Io } from '../../io.js'
+import { printData, printJson, printNote } from '../../output/print.js'
+import { objectAddressOf } from '../../options/destination.js'
+import { setText } from '../../output/set-text.js'
+import { withConnection } from '../connection.js'
+import { catalogFileOf } from '../data-folder.js'
+import { hashOf } from '../hash/hash-file.js'
+import { sectionHashesOf } from '../hash/set-hash.js'
+import type { VerifyOptions } from '../../commands/archives/verify.js'
+import { openInventory } from '../inventory.js'
+import { placeOf, selectArchives } from '../select/select-archives.js'
+import { verifyObject } from './verify-object.js'
 
-/** Runs `verify`. */
+/**
+ * Runs `verify`.
+ *
+ * @param vaultName - or the address of an object
+ * @param given - the archive; `undefined` with the address of an object
+ */
 export async function verify(
   file: string,
   vaultName: string,
-  given: string,
+  given: string | undefined,
   options: VerifyOptions,
   io: Io,
 ): Promise<void> {
+  const address = objectAddressOf(vaultName)
+  if (address) {
+    if (given !== undefined)
+      throw new UsageError(`${vaultName} is the object to compare with. Give no archive after it.`)
+    await verifyObject(file, address, options, io)
+    return
+  }
+  invariant(given !== undefined, 'the command demands an archive of a vault')
   const place = (): Promise<VaultPlace> => knownPlaceOf(vaultName, options, io)
   const [selected] = await selectArchives([given], { vaultName, options, io, place, isStrict: false })
   invariant(selected !== undefined, 'one text selects one archive')
