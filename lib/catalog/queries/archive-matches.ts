@@ -39,8 +39,7 @@ export function foundById(
   const deletedAt = deleted.get(archiveId)
   const isKnown = entry !== undefined || deletedAt !== undefined
   const isId = isArchiveId(archiveId) || isObjectId(archiveId)
-  if (!isKnown && !isId && !mismatched.some((one) => one.archiveId === archiveId))
-    return undefined
+  if (!isKnown && !isId && !mismatched.some((one) => one.archiveId === archiveId)) return undefined
   return { result: 'found', by: 'id', archiveId, entry, matches: [], passedOver: [], deletedAt }
 }
 
