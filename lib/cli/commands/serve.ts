@@ -17,6 +17,8 @@ export interface ServeOptions extends OutputOptions, RealismOptions {
   readonly host?: string
   readonly allowRemote?: true
   readonly port?: number
+  /** The port of the buckets; default: no buckets are served. */
+  readonly s3Port?: number
   readonly region?: readonly string[]
   readonly accountId?: string
   readonly acceptAnyCredentials?: true
@@ -64,6 +66,11 @@ export function addServeCommand(program: Command, run: (options: ServeOptions) =
 function addNetworkOptions(command: Command): void {
   command
     .option('--port <number>', 'port to listen on; default any free port', parsePort)
+    .option(
+      '--s3-port <number>',
+      'serve buckets, too, as S3 does, on this port; 0 is any free port',
+      parsePort,
+    )
     .option('--host <address>', 'address to listen on; default 127.0.0.1')
     .option('--allow-remote', 'allow an address that other machines can connect to')
     .option(
@@ -99,10 +106,10 @@ function addNetworkOptions(command: Command): void {
 /** Adds the options about the vaults: how they differ from those of the service, and what fails. */
 function addServiceOptions(command: Command): void {
   command
-    .option('--create-vaults', 'create a missing vault when something is uploaded to it')
+    .option('--create-vaults', 'create a missing vault or bucket when something is uploaded to it')
     .option(
       '--job-delay <times>',
-      'how long jobs take: 4h, by tier as standard=4h,bulk=8h, or realistic; default 0',
+      'how long jobs and restores take: 4h, by tier as standard=4h,bulk=8h, or realistic; default 0',
       parseJobDelay,
     )
     .option('--inventory-interval <time>', 'time between two inventories; default 24h', parseDuration)

@@ -7,6 +7,8 @@ import { shellCommand } from '../../output/shell-command.js'
 /** A local vault that is ready. */
 export interface ReadyVault {
   readonly endpoint: string
+  /** The address of the buckets; `undefined` if none are served. */
+  readonly s3Endpoint?: string | undefined
   readonly region: string
   readonly accessKeyId: string
   /** `undefined` if the environment has the keys: its secrets are never printed. */
@@ -19,10 +21,12 @@ export interface ReadyVault {
  * @param pid - the ID of the process of the server
  */
 export function envLines(
-  { endpoint, region, accessKeyId, secretAccessKey }: ReadyVault,
+  { endpoint, s3Endpoint, region, accessKeyId, secretAccessKey }: ReadyVault,
   pid: number,
 ): string[] {
-  const lines = [exportOf('AWS_ENDPOINT_URL_GLACIER', endpoint), exportOf('AWS_REGION', region)]
+  const lines = [exportOf('AWS_ENDPOINT_URL_GLACIER', endpoint)]
+  if (s3Endpoint !== undefined) lines.push(exportOf('AWS_ENDPOINT_URL_S3', s3Endpoint))
+  lines.push(exportOf('AWS_REGION', region))
   if (secretAccessKey !== undefined) {
     // A profile or a session token of another account would be used instead of the keys, or with them.
     lines.push('unset AWS_PROFILE AWS_SESSION_TOKEN')

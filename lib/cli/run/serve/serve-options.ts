@@ -14,6 +14,7 @@ export function assertServeOptions({
   host = '127.0.0.1',
   allowRemote,
   acceptAnyCredentials,
+  s3Port,
 }: ServeOptions): void {
   if (inventoryHour !== undefined && inventoryInterval !== undefined)
     throw new UsageError(
@@ -23,6 +24,10 @@ export function assertServeOptions({
     throw new UsageError(
       `'${host}' is not a loopback address: other machines could connect, and anyone with the keys could read and ` +
         'delete everything. To allow that, give --allow-remote.',
+    )
+  if (acceptAnyCredentials && s3Port !== undefined)
+    throw new UsageError(
+      '--accept-any-credentials is for vaults alone: buckets accept the key pair of the server. Give it without --s3-port.',
     )
   if (acceptAnyCredentials && (allowRemote || !isLoopback(host)))
     throw new UsageError(

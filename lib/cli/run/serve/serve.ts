@@ -1,7 +1,7 @@
-/** `serve`: runs the local vault as a server until a signal stops it. */
+/** `serve`: runs the local vault as a server until a signal stops it, and the local bucket beside it. */
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import type { LocalCredentials, LocalVault, RequestLogEntry } from '../../../local/index.js'
+import type { LocalBucket, LocalCredentials, LocalVault, RequestLogEntry } from '../../../local/index.js'
 import { isLoopback } from '../../../local/service/loopback.js'
 import { REALISM } from '../../../local/realism/realism-options.js'
 import { AbortError } from '../../../errors.js'
@@ -16,6 +16,7 @@ import { openRequestLog, type RequestLogFile, requestLogOn } from './request-log
 import { assertServeOptions } from './serve-options.js'
 import { tlsFilesOf } from './serve-tls.js'
 import type { ServeOptions } from '../../commands/serve.js'
+import { startBucket } from '../start-bucket.js'
 import { startVault } from '../start-vault.js'
 
 /** The secret of the controls: that of the environment, unless it is empty, else a new one. */
@@ -26,7 +27,7 @@ export function controlSecretOf({ GLACIER_PIPE_CONTROL_SECRET: secret = '' }: Io
 /** Runs `serve`. Prints one line on stdout when the server is ready. */
 export async function serve(options: ServeOptions, io: Io): Promise<void> {
   const { dir = defaultLocalDir(io.env), fault: faults, price: prices, control } = options
-  const { host, allowRemote, port, createVaults } = options
+  const { host, allowRemote, port, s3Port, createVaults, jobDelay } = options
   const { region, accountId, acceptAnyCredentials } = options
   const { inventoryInterval, snsEndpoint, policies, undocumented, idleTimeout } = options
   assertServeOptions(options)
@@ -44,11 +45,25 @@ export async function serve(options: ServeOptions, io: Io): Promise<void> {
     }
     const serving = { credentials, controlSecret, log, signal: io.signal }
     const vault = await startVault({ dir, ...network, ...access, ...behaviour, ...serving }, io)
+    let bucket: LocalBucket | undefined
     try {
-      await announce(vault, { credentials, controlSecret }, options, io)
+      if (s3Port !== undefined) {
+        const keys = {
+          region: region ?? vault.region,
+          accountId: vault.accountId,
+          credentials: vault.credentials,
+        }
+        const own = { host, allowRemote, port: s3Port, tls, idleTimeout, log, signal: io.signal }
+        bucket = await startBucket(
+          { dir, ...keys, ...own, createBuckets: createVaults, restoreDelay: jobDelay },
+          io,
+        )
+      }
+      await announce(vault, bucket?.endpoint, { credentials, controlSecret }, options, io)
       if (!io.signal.aborted) await once(io.signal, 'abort')
       throw new AbortError({ cause: io.signal.reason })
     } finally {
+      await bucket?.close()
       await vault.close()
       if (!options.json && !options.quiet) await printCosts(vault, io)
     }
@@ -88,6 +103,7 @@ async function requestLogFor(path: string | undefined, io: Io): Promise<RequestL
  */
 async function announce(
   { endpoint, region, accountId, credentials, dir }: LocalVault,
+  s3Endpoint: string | undefined,
   secrets: { readonly credentials: LocalCredentials | undefined; readonly controlSecret: string | undefined },
   { json, env, quiet, acceptAnyCredentials, region: regions = [region] }: ServeOptions,
   io: Io,
@@ -99,9 +115,9 @@ async function announce(
   const controlSecret = isControlSecretGiven ? undefined : secrets.controlSecret
   if (json) {
     const keys = { accessKeyId, secretAccessKey, keysFrom }
-    await printJson(io, { endpoint, region, accountId, ...keys, dir, controlSecret })
+    await printJson(io, { endpoint, s3Endpoint, region, accountId, ...keys, dir, controlSecret })
   } else if (env) {
-    for (const line of envLines({ endpoint, region, accessKeyId, secretAccessKey }, process.pid))
+    for (const line of envLines({ endpoint, s3Endpoint, region, accessKeyId, secretAccessKey }, process.pid))
       await printData(io, line)
     io.closeStdout?.()
   } else await printData(io, endpoint)
@@ -120,6 +136,7 @@ async function announce(
     `A local vault in ${dir}, ${regions.length > 1 ? 'regions' : 'region'} ${regions.join(', ')}, ` +
       `account ${accountId}, access key ${accessKeyId}.`,
   )
+  if (s3Endpoint !== undefined) printNote(io, `Its buckets are at ${s3Endpoint}.`)
   if (acceptAnyCredentials) printNote(io, 'Requests that are signed with any other keys are accepted too.')
   if (secrets.credentials) printNote(io, 'The keys are from the environment.')
   const created = [secretAccessKey && 'the secret key', controlSecret && 'the secret of the controls']

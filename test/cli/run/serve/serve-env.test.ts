@@ -18,6 +18,10 @@ t.test('the lines are quoted for a shell, and have no secret of the environment'
     'export GLACIER_PIPE_SERVE_PID=42',
   ])
   t.notMatch(envLines({ ...vault, secretAccessKey: undefined }, 42).join(), /KEY/)
+  t.equal(
+    envLines({ ...vault, s3Endpoint: 'http://[::1]:81' }, 42)[1],
+    "export AWS_ENDPOINT_URL_S3='http://[::1]:81'",
+  )
   t.end()
 })
 

@@ -1,3 +1,4 @@
+import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { readdir, readFile, rename, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
@@ -248,4 +249,54 @@ t.test('serve takes choices where the documents of the service leave it open', a
   t.match((await send(where, { method: 'GET', path: '/-/vaults/docs' })).json, { NumberOfArchives: 0 })
   it.interrupt.abort('SIGTERM')
   t.equal(await served, 143)
+})
+
+t.test('serve has buckets on a port of their own, which is closed with the server', async (t) => {
+  const dir = t.testdir()
+  const it = stage()
+  const served = runHere(['serve', '--dir', dir, '--s3-port', '0', '--create-vaults', '--json'], it)
+  while (it.out() === '') await settled(1)
+  const {
+    s3Endpoint = '',
+    accessKeyId = '',
+    secretAccessKey = '',
+  } = JSON.parse(it.out()) as Partial<Record<string, string>>
+  const credentials = { accessKeyId, secretAccessKey }
+  const client = new S3Client({
+    endpoint: s3Endpoint,
+    region: 'us-east-1',
+    credentials,
+    forcePathStyle: true,
+  })
+  t.teardown(() => {
+    client.destroy()
+  })
+  const object = { Bucket: 'backups', Key: 'a' }
+  await client.send(new PutObjectCommand({ ...object, Body: 'bytes' })) // --create-vaults creates the bucket
+  const { Body } = await client.send(new GetObjectCommand(object))
+  t.equal(await Body?.transformToString(), 'bytes')
+  it.interrupt.abort('SIGTERM')
+  t.equal(await served, 143)
+  await t.rejects(fetch(s3Endpoint), TypeError)
+
+  const noted = stage()
+  const withNotes = runHere(['serve', '--dir', t.testdir(), '--s3-port', '0'], noted)
+  while (!noted.err().includes('access key')) await settled(1)
+  noted.interrupt.abort('SIGTERM')
+  t.equal(await withNotes, 143)
+  t.match(noted.err(), /Its buckets are at http:\/\/127\.0\.0\.1:\d+\.\n/)
+  const both = stage()
+  t.equal(
+    await runHere(['serve', '--dir', t.testdir(), '--s3-port', '0', '--accept-any-credentials'], both),
+    2,
+  )
+  t.match(both.err(), /buckets accept the key pair of the server/)
+  const busy = await localVaultFor(t)
+  const taken = stage()
+  const { port } = new URL(busy.endpoint)
+  t.equal(await runHere(['serve', '--dir', t.testdir(), '--s3-port', port], taken), 1)
+  t.match(
+    taken.err(),
+    /The local bucket cannot listen at the host 127\.0\.0\.1 and port \d+: address already in use/,
+  )
 })
