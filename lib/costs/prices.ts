@@ -37,7 +37,7 @@ export type SomePrices = { readonly [K in keyof Prices]?: Prices[K] | undefined 
 export interface StoragePrices {
   /** The archive itself. */
   readonly storage?: number | undefined
-  /** What the service adds to an object of a bucket at the rate of the class STANDARD. */
+  /** The bytes that the service adds to an object of a bucket at the rate of the class STANDARD. */
   readonly standardStorage?: number | undefined
 }
 

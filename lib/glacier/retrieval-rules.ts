@@ -1,4 +1,4 @@
-/** What the plan of a retrieval depends on of a vault. */
+/** The facts of a vault that the plan of a retrieval depends on. */
 import type { StoreLimits } from '../store/limits.js'
 import type { RetrievalStore } from '../store/retrieval-store.js'
 import { alignedRanges } from '../tree-hash/aligned-ranges.js'

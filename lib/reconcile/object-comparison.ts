@@ -8,7 +8,7 @@ import { hashIn } from '../catalog/recorded-hash.js'
 import { isInSameVault, keyIn, type VaultAddress } from '../catalog/vault-address.js'
 import { volumeKey } from '../s3/s3-address.js'
 
-/** What a catalog says of an object that a bucket has. */
+/** The facts that a catalog states of an object that a bucket has. */
 export type ObjectFinding =
   | 'known'
   /** The catalog does not have the object, and this record describes it. */

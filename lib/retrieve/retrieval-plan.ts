@@ -26,7 +26,7 @@ export interface RetrievalPlanOptions extends RetrievalTarget, RangeOptions {
   readonly jobId?: string | undefined
 }
 
-/** What a plan depends on of a store. */
+/** The facts of a store that a plan depends on. */
 export type RetrievalRules = Pick<RetrievalStore, 'limits' | 'jobRanges'>
 
 /** The division of a job's output into requests. */

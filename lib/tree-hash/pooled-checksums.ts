@@ -8,7 +8,7 @@ import { LEAF_SIZE } from './leaf-size.js'
 import type { PartChecksums, PartHashKinds } from './part-checksums.js'
 import { NodeStack } from './tree-hash.js'
 
-/** What workers do with a part. */
+/** The work of a worker on a part. */
 export interface ChecksumJob {
   /** The hashes to make; default both. */
   readonly kinds?: PartHashKinds | undefined

@@ -24,7 +24,7 @@ export type RetrievalOptions = RetrievalSource & RetrievalSettings
 export interface RetrievalSettings extends ReadOptions, RetrievalTarget {
   /**
    * The ARN of an SNS topic that the service notifies when a job is over that this call starts. A job that exists already
-   * keeps the topic that it was started with. Defaults to no topic. Restores of S3 notify nobody.
+   * keeps the topic that it was started with. Defaults to no topic. Restores of S3 send no notification.
    */
   readonly snsTopic?: string | undefined
 }

@@ -1,4 +1,4 @@
-/** What the storage class of an object implies, in words. */
+/** The charges and delays of a storage class, in words. */
 import { STORAGE_CLASSES, type StorageClass } from '../../s3/storage-classes.js'
 import { formatSize } from './format.js'
 

@@ -3,7 +3,7 @@
  * made readable, and its ID is the address of the object.
  *
  * - An object of a class that can be read at once has a finished job.
- * - A restore that is running is used, whoever has started it. It is not paid for twice.
+ * - A restore that is running is used, also one that another process has started. It is not paid for twice.
  * - When the restored copy has been deleted, the job does not exist any more. The next job of the object has another ID.
  * - All requests are about the object as it was described first: one that replaces it is refused by its ETag.
  */

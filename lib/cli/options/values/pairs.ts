@@ -19,7 +19,7 @@ export function pairsOf(texts: readonly string[] | undefined): Readonly<Record<s
   return texts && Object.fromEntries(texts.map((text) => [keyIn(text), text.slice(keyIn(text).length + 1)]))
 }
 
-/** The part before the first `=`; empty if there is none. */
+/** The part before the first `=`; empty if the text has no `=`. */
 function keyIn(text: string): string {
   return text.slice(0, Math.max(text.indexOf('='), 0))
 }

@@ -14,7 +14,7 @@ export interface EndedGet {
   readonly isRange: boolean
   /** Whether a retrieval job was started or found. */
   readonly hasJob: boolean
-  /** What the service keeps of the job, as `The retrieval job is kept`; `undefined` if that is nothing. */
+  /** The clause about the job that the service keeps, as `The retrieval job is kept`; `undefined` if it keeps none. */
   readonly kept: string | undefined
   /** The arguments of the command. */
   readonly argv: readonly string[]

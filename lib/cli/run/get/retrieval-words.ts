@@ -15,7 +15,7 @@ export interface RetrievalWords {
   /** The line about a job that existed before and is waited for; `undefined` if {@link RetrievalWords.used} says it. */
   readonly waiting: (job: Pick<Job, 'jobId'>) => string | undefined
   readonly times: JobTimesWords
-  /** What the service keeps after a failure, as `The retrieval job is kept`; `undefined` if that is nothing. */
+  /** The clause about the job that the service keeps after a failure, as `The retrieval job is kept`; `undefined` if it keeps none. */
   readonly kept: string | undefined
   /** When the output can be read, as `the jobs are complete`. */
   readonly complete: string

@@ -35,7 +35,7 @@ export interface ObjectSearch {
   readonly incomplete?: boolean | undefined
   /** Whether only bytes of known volumes are needed, so that the end of the set does not matter. */
   readonly isEndKnown: boolean
-  /** What is done with the objects, past tense, as `retrieved`. */
+  /** The use of the objects, in the past tense, as `retrieved`. */
   readonly verb: string
   readonly note: (line: string) => void
   /** Takes warnings, which are printed also by a quiet command. */

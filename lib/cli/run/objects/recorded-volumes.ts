@@ -1,4 +1,4 @@
-/** What the catalog has of a stream in a bucket. A key can be in several catalogs, buckets of that name elsewhere included. */
+/** The volumes of a stream in a bucket that the catalog has. A key can be in several catalogs, buckets of that name elsewhere included. */
 import { assertNoConflicts } from '../../../catalog/queries/conflicts.js'
 import { setOf, type ArchiveSet } from '../../../catalog/queries/sets.js'
 import { mayBeInSameVault, type VaultAddress } from '../../../catalog/vault-address.js'

@@ -1,4 +1,4 @@
-/** What `rm` says before it deletes, and its question. */
+/** The lines of `rm` before it deletes, and its question. */
 import type { RmOptions } from '../../commands/archives/rm.js'
 import { nowMsOf, type Io } from '../../io.js'
 import { printNote } from '../../output/print.js'

@@ -1,4 +1,4 @@
-/** What the catalog knows of an upload, as `uploads` needs it. */
+/** The facts of an upload in the catalog, as `uploads` needs them. */
 import type { UploadState } from '../../../catalog/queries/possible-archives.js'
 import { unsettledIn } from '../../../catalog/queries/unsettled-records.js'
 import { isInSameVault, type VaultAddress } from '../../../catalog/vault-address.js'
