@@ -132,7 +132,7 @@ t.test('each script has the commands and options of the program', async (t) => {
     const it = stage()
     t.equal(await runHere(['completion', shell], it), 0)
     t.match(it.out(), /\bverify\b[^]*\bput\b[^]*\bpart-size\b/)
-    t.notMatch(it.out(), /@[A-Z]+@|restore/)
+    t.notMatch(it.out(), /@[A-Z]+@|extract/) // `extract` is a word that get suggests itself for
   }
   t.match(await runHere(['completion', 'tcsh'], stage()), 2)
 })
