@@ -35,13 +35,13 @@ t.test('version prints the version of the package', async (t) => {
 
 t.test('the words of other tools state the command, and run nothing', async (t) => {
   const cases: [string[], RegExp][] = [
-    [['restore', 'backups', 'latest'], /no command restore\. Use: glacier-pipe get \[options\] <vault>/],
+    [['restore', 'backups', 'latest'], /no command restore\. Use: glacier-pipe get \[options\] <vault \|/],
     [
       ['upload', '--help'],
-      /Use: glacier-pipe put \[options\] <vault> \[file \| -- <command> \[argument\.\.\.\]\] \(help/,
+      /Use: glacier-pipe put \[options\] <vault \| s3:\/\/bucket\/key> \[file \| -- <command> \[argument\.\.\.\]\] \(help/,
     ],
     [['list'], /Use: glacier-pipe ls /],
-    [['delete', 'backups', 'x', '--yes'], /Use: glacier-pipe rm \[options\] <vault> <archive\.\.\.>/],
+    [['delete', 'backups', 'x', '--yes'], /Use: glacier-pipe rm \[options\] <vault> \[archive\.\.\.\]/],
     [['vaults'], /Use: glacier-pipe vault ls /],
     [['catalog', 'restore', 'x.jsonl'], /Use: glacier-pipe catalog import \[options\] <file>/],
     [['catalog', 'backup'], /Use: glacier-pipe catalog export /],

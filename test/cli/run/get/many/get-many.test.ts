@@ -54,7 +54,7 @@ async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
 
 /** Waits until the notes of a partial file state a range. */
 function untilHeld(notes: string): Promise<void> {
-  return until(async () => (await readFile(notes, 'utf8').catch(() => '')).includes('"treeHash"'))
+  return until(async () => (await readFile(notes, 'utf8').catch(() => '')).includes('"hash"'))
 }
 
 /** Changes the archives in the catalog. */
