@@ -212,3 +212,13 @@ t.test('an object without a SHA-256 of its parts is refused before anything is r
   )
   t.equal(bucket.traffic.of('RestoreObject').carriedOut, 0)
 })
+
+t.test('a store that has retrieved an object retrieves the one that replaces it, too', async (t) => {
+  const { storeOf, put } = await start(t)
+  const facts = { storageClass: 'STANDARD', overwrite: true } as const
+  const store = storeOf('a', facts)
+  for (const bytes of [LONG, LONG.subarray(1), LONG.subarray(0, 5)]) {
+    const archiveId = await put('a', bytes, facts)
+    t.ok((await bytesOf(retrieveArchive({ store, archiveId }))).equals(bytes))
+  }
+})
