@@ -126,3 +126,27 @@ t.test(
     t.equal(await readFile(join(world.dir, 'catalog.jsonl'), 'utf8'), before, 'nothing was recorded')
   },
 )
+
+t.test('an object that has replaced the one in the catalog is not deleted in its place', async (t) => {
+  const world = await bucketWorld(t, credentials)
+  t.match(await put(world, 'k'), { code: 0 })
+  for (const Body of ['hallo', 'longer than hello']) {
+    for (const checksum of [
+      { ChecksumAlgorithm: 'SHA256' as const },
+      { ChecksumAlgorithm: 'CRC32' as const },
+    ]) {
+      if (Body.length === 5 && checksum.ChecksumAlgorithm === 'CRC32') continue // it cannot be told from the recorded one
+      await world.sdk.send(new PutObjectCommand({ Bucket: 'backups', Key: 'k', Body, ...checksum }))
+      for (const operands of [['s3://backups/k'], ['s3://backups', 'k']])
+        t.match(await world.run(['rm', ...operands, '--yes']), {
+          code: 2,
+          err: /k is another one than the catalog has: .* "glacier-pipe catalog rebuild s3:\/\/backups" before\./,
+        })
+      t.strictSame(await keysIn(world), ['k'])
+    }
+  }
+  await store(world, 'k')
+  t.match(await world.run(['catalog', 'rebuild', 's3://backups']), { code: 0 })
+  t.match(await world.run(['rm', 's3://backups/k', '--yes']), { code: 0 })
+  t.strictSame(await keysIn(world), [])
+})
