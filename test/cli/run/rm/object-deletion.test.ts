@@ -2,6 +2,7 @@ import { DeleteObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aw
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
+import { MIB } from '../../../../lib/sizes.js'
 import { bucketWorld, type BucketWorld, type RanHere } from '../../../helpers/bucket-put.js'
 import { configuredCredentials } from '../../../helpers/local-vault.js'
 
@@ -148,5 +149,15 @@ t.test('an object that has replaced the one in the catalog is not deleted in its
   await store(world, 'k')
   t.match(await world.run(['catalog', 'rebuild', 's3://backups']), { code: 0 })
   t.match(await world.run(['rm', 's3://backups/k', '--yes']), { code: 0 })
+  t.strictSame(await keysIn(world), [])
+})
+
+t.test('a volume that a replaced stream has left is deleted with the key', async (t) => {
+  const world = await bucketWorld(t, credentials)
+  const long = ['--part-size', '8MiB', '--max-archive-size', '8MiB']
+  t.match(await world.run(['put', 's3://backups/k', ...long], Buffer.alloc(8 * MIB + 5)), { code: 0 })
+  t.match(await put(world, 'k', '--overwrite'), { code: 0 })
+  t.strictSame(await keysIn(world), ['k', 'k.volume2'])
+  t.match(await world.run(['rm', 's3://backups/k', '--yes']), { code: 0, err: /k\.volume2/ })
   t.strictSame(await keysIn(world), [])
 })
