@@ -120,7 +120,8 @@ async function withLaterVolumes(
     if (facts === 'denied') return { objects, isEndDenied: true }
     if (!facts || volumeOf(facts) !== volume) break
     const archiveId = printAddress(address)
-    if (count === undefined && isOlder(facts, last.facts))
+    const before = recorded?.volumes.find((record) => record.volume === volume - 1)
+    if (!before?.more && isOlder(facts, last.facts))
       throw new UsageError(
         `The object ${archiveId} is older than ${last.archiveId}: it is a volume of an earlier stream of this key, or the other ` +
           'object was copied since. Give --no-volumes for one object without later volumes, and the address of a volume for that volume.',

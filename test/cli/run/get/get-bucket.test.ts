@@ -375,3 +375,17 @@ t.test('a volume that an earlier stream of the key has left is never part of a l
   t.match(await fresh('--no-volumes'), { code: 0 })
   t.match(await run(['rm', K, '--yes']), { code: 0, err: /k\.volume2/ }, 'it is deleted with the key')
 })
+
+t.test('a volume is not joined to an object that another machine has stored since', async (t) => {
+  const world = await bucketWorld(t, credentials)
+  const { run, sdk, server } = world
+  await stored(world, bytes, '--max-archive-size', '8MiB', '--storage-class', 'STANDARD')
+  server.control.advanceClock(2000)
+  await sdk.send(
+    new PutObjectCommand({ Bucket: 'backups', Key: 'k', Body: 'other', ChecksumAlgorithm: 'SHA256' }),
+  )
+  t.match(await got(world), { code: 4, bytes: undefined }, 'the catalog has another object')
+  t.match(await run(['catalog', 'rebuild', 's3://backups']), { code: 0 })
+  t.match(await got(world), { code: 2, err: /is older than/, bytes: undefined })
+  t.match(await got(world, '--no-volumes'), { code: 0, bytes: Buffer.from('other') })
+})
