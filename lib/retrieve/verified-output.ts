@@ -65,7 +65,7 @@ export async function* verifiedOutput(
   const current = new CurrentJob(job, ready)
   const needed = parts?.filter((part) => rangeWithin(requested, part) !== undefined)
   const ranges = needed?.values() ?? outputRanges(output, plan.rangeSize)
-  const isWhole = parts === undefined || (requested.start === 0 && requested.end === output.size)
+  const isWhole = needed?.length === parts?.length // a part without bytes is not needed
   const hashes = store.hashes.combine()
   const fetches: Promise<VerifiedBytes>[] = []
   let position = needed?.[0]?.start ?? 0

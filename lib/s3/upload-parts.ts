@@ -6,6 +6,7 @@ import type { UploadRequest } from './bucket-requests.js'
 import type { ListedPart, SentPart } from './bucket-responses.js'
 import { CompositeHash, toWireHash } from './composite-hash.js'
 import type { ObjectContent } from './object-at-key.js'
+import { S3_LIMITS } from './s3-limits.js'
 
 /** A part that this process has sent. */
 export interface KnownPart extends SentPart {
@@ -52,6 +53,7 @@ export class UploadParts {
       parts.push({ ...part, sha256: part.sha256 ?? (sent?.isStated ? sent.sha256 : undefined) })
       size += part.size
       const { partNumber } = part
+      if (parts.length > S3_LIMITS.maxParts) throw refused(`it has more than ${S3_LIMITS.maxParts} parts`)
       if (partNumber !== parts.length) throw refused(`part ${parts.length} is missing`)
       const sha256 = this.hashOf(upload.uploadId, part)
       if (sha256 === undefined) throw refused(`the hash of part ${partNumber} is not known`)

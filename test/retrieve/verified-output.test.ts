@@ -263,3 +263,18 @@ t.test('a job that is gone is renewed once for all ranges in flight', async (t) 
   await t.rejects(broken.read(), { code: 'ERR_SERVICE' })
   t.strictSame(broken.renewed, [], 'only a job that is gone is renewed')
 })
+
+t.test('a part without bytes is not fetched, and the archive is whole without it', async (t) => {
+  const bytes = patternBytes(2 * MIB)
+  const output = new Output(bytes)
+  const [first, second] = [bytes.subarray(0, MIB), bytes.subarray(MIB)].map((half) => treeHashOf(half))
+  const empty = { hash: 'e'.repeat(64) }
+  output.parts = [
+    { start: 0, end: MIB, hash: String(first) },
+    { start: MIB, end: 2 * MIB, hash: String(second) },
+    { start: 2 * MIB, end: 2 * MIB, ...empty },
+  ]
+  output.job = { ...output.job, archiveHash: 'f'.repeat(64) } // that of all three
+  t.ok((await output.read()).bytes.equals(bytes))
+  t.equal(output.requests.length, 2)
+})

@@ -212,3 +212,47 @@ t.test('an object without a SHA-256 of its parts is refused before anything is r
   )
   t.equal(bucket.traffic.of('RestoreObject').carriedOut, 0)
 })
+
+t.test('a store that has retrieved an object retrieves the one that replaces it, too', async (t) => {
+  const { storeOf, put } = await start(t)
+  const facts = { storageClass: 'STANDARD', overwrite: true } as const
+  const store = storeOf('a', facts)
+  for (const bytes of [LONG, LONG.subarray(1), LONG.subarray(0, 5)]) {
+    const archiveId = await put('a', bytes, facts)
+    t.ok((await bytesOf(retrieveArchive({ store, archiveId }))).equals(bytes))
+  }
+})
+
+t.test(
+  'a file that is resumed after its object was replaced has the bytes of the new one, or none',
+  async (t) => {
+    const folder = await mkdtemp(join(tmpdir(), 'glacier-pipe-s3-'))
+    t.teardown(() => rm(folder, { recursive: true }))
+    const file = join(folder, 'a')
+    const { bucket, storeOf, put } = await start(t)
+    const facts = { storageClass: 'STANDARD', overwrite: true } as const
+    const other = Buffer.from(LONG).fill(1, 0, 9)
+    for (const replacement of [
+      other,
+      LONG.subarray(0, PART),
+      LONG.subarray(0, PART + 3),
+      LONG.subarray(0, 5),
+    ]) {
+      await rm(file, { force: true })
+      const archiveId = await put('a', LONG, facts)
+      bucket.faults.add({ fault: 'error', operation: 'GetObject', nth: 3 })
+      const retrieve = (concurrency?: number): Promise<void> =>
+        retrieveToFile(file, { store: storeOf('a'), archiveId, concurrency, retryFor: 0 })
+      await t.rejects(retrieve(1), ServiceError)
+      bucket.faults.clear()
+      await put('a', replacement, facts)
+      const error: unknown = await retrieve().catch((thrown: unknown) => thrown)
+      if (error !== undefined) {
+        t.match(error, { code: 'ERR_HASH_MISMATCH', scope: 'archive' })
+        await t.rejects(readFile(file), { code: 'ENOENT' })
+        await retrieve() // the notes are forgotten
+      }
+      t.ok((await readFile(file)).equals(replacement), `${replacement.length} bytes`)
+    }
+  },
+)

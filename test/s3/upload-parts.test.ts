@@ -100,3 +100,18 @@ t.test('an upload that is gone is told as such', async (t) => {
     reason: 'upload-not-found',
   })
 })
+
+t.test('an endless list of parts is refused after as many as an upload can have', async (t) => {
+  const { bucket, upload, parts } = await withParts([])
+  let pages = 0
+  bucket.listParts = () => {
+    const first = pages++ * 1000
+    const items = Array.from({ length: 1000 }, (_, i) => {
+      return { partNumber: first + i + 1, size: 1, etag: '"e"', sha256: 'a'.repeat(64) }
+    })
+    return Promise.resolve({ items, marker: String(pages), storageClass: 'STANDARD' })
+  }
+  const message = /it has more than 10000 parts/
+  await t.rejects(parts.toComplete(bucket, upload, CONTENT), { reason: 'completion-refused', message })
+  t.equal(pages, 11)
+})

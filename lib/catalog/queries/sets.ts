@@ -30,7 +30,10 @@ export interface ArchiveSet {
   readonly missing: readonly number[]
   /** Bytes in all known volumes. */
   readonly size: number
-  /** Further archives of volumes in `volumes`: a completion had no response, and the volume was stored again. */
+  /**
+   * Further archives. Those of volumes in `volumes`: a completion had no response, and the volume was stored again. In a
+   * bucket also later volumes of a stream that another one has replaced, which ended with an earlier volume.
+   */
   readonly duplicates: readonly ArchiveRecord[]
 }
 
@@ -138,15 +141,25 @@ export function setFrom(records: readonly ArchiveRecord[]): ArchiveSet {
   const byNumber = [...grouped(known, ({ volume }) => volume)]
     .sort(([a], [b]) => a - b)
     .map(([, candidates]) => candidates.sort((a, b) => richness(b) - richness(a)))
-  const volumes = byNumber.flatMap((candidates) => candidates.slice(0, 1))
+  const chosen = byNumber.flatMap((candidates) => candidates.slice(0, 1))
+  const end = chosen.findIndex(isEndOfObjects)
+  const volumes = end < 0 ? chosen : chosen.slice(0, end + 1)
   const missing = missingIn(volumes)
   return {
     volumes,
     state: stateOf(volumes, missing, byNumber.some(isAmbiguous)),
     missing,
     size: volumes.reduce((sum, { size }) => sum + size, 0),
-    duplicates: byNumber.flatMap((candidates) => candidates.slice(1)),
+    duplicates: [...byNumber.flatMap((candidates) => candidates.slice(1)), ...chosen.slice(volumes.length)],
   }
+}
+
+/**
+ * Whether the upload of an object says that its stream ended there. Keys are used again: an object `KEY.volume2` of an
+ * earlier stream stays when a shorter stream replaces the object `KEY`, and is no part of it.
+ */
+function isEndOfObjects({ archiveId, more, partSize, intentId }: ArchiveRecord): boolean {
+  return isObjectId(archiveId) && !more && (partSize !== undefined || intentId !== undefined)
 }
 
 /** Whether no record says which of the archives for one volume belongs to the set. */

@@ -3,13 +3,16 @@
  * they must give. Nothing is restored for that.
  */
 import { SizeMismatchError, UnverifiableError } from '../../errors.js'
+import { invariant } from '../../invariant.js'
 import type { ListedPart } from '../../store/archive-store.js'
+import { pagesOf } from '../../store/paging.js'
 import type { DescribedArchive } from '../../store/retrieval-store.js'
 import type { BucketClient } from '../bucket-client.js'
 import type { KeyRequest } from '../bucket-requests.js'
 import type { AttributesPage, ObjectPart } from '../bucket-responses.js'
 import { CompositeHash, toWireHash } from '../composite-hash.js'
 import { printAddress } from '../s3-address.js'
+import { S3_LIMITS } from '../s3-limits.js'
 
 /** An object whose bytes can be verified. */
 export interface DescribedObject extends DescribedArchive {
@@ -20,21 +23,24 @@ export interface DescribedObject extends DescribedArchive {
 /**
  * Describes an object and its parts.
  *
- * @throws {UnverifiableError} `ERR_UNVERIFIABLE`: the service has no SHA-256 of the parts, or they do not give the composite
+ * @throws {UnverifiableError} `ERR_UNVERIFIABLE`: the service has no SHA-256 of the parts, they do not give the composite, or
+ *   they are more than an object has
  * @throws {SizeMismatchError} `ERR_SIZE_MISMATCH`: the object is empty, or the sizes of the parts do not give its size
- * @throws {ServiceError} a request failed
+ * @throws {RepeatedMarkerError} `ERR_REPEATED_MARKER`: the list of the parts does not end
+ * @throws {ServiceError} a request failed, or the list of the parts does not end
  */
 export async function describeObject(client: BucketClient, object: KeyRequest): Promise<DescribedObject> {
   const listed: ObjectPart[] = []
   let first: AttributesPage | undefined
-  let marker: string | undefined
-  do {
-    const page: AttributesPage = await client.getAttributes({ ...object, marker })
+  const pages = pagesOf<ObjectPart, AttributesPage>((page) => client.getAttributes({ ...object, ...page }))
+  for await (const page of pages) {
     first ??= page
     if (page.etag !== first.etag) throw unverifiable(object, 'was replaced while it was described')
+    if (listed.length + page.items.length > S3_LIMITS.maxParts)
+      throw unverifiable(object, `has more than ${S3_LIMITS.maxParts} parts, as the service states them`)
     listed.push(...page.items)
-    ;({ marker } = page)
-  } while (marker !== undefined)
+  }
+  invariant(first !== undefined, 'a list has a page')
   return { ...described(object, first, listed), etag: quoted(first.etag) }
 }
 

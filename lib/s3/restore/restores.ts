@@ -5,7 +5,8 @@
  * - An object of a class that can be read at once has a finished job.
  * - A restore that is running is used, also one that another process has started. It is not paid for twice.
  * - When the restored copy has been deleted, the job does not exist any more. The next job of the object has another ID.
- * - All requests are about the object as it was described first: one that replaces it is refused by its ETag.
+ * - The requests of a retrieval are about the object as it was described at its start: one that replaces it meanwhile is
+ *   refused by its ETag. The next retrieval describes the object again.
  */
 import { NotFoundError, ServiceError } from '../../errors.js'
 import type * as Port from '../../store/retrieval-store.js'
@@ -36,7 +37,8 @@ interface StartedRestore {
 /** The restores of objects of one bucket. */
 export class Restores {
   readonly #facts: RestoresFacts
-  readonly #objects = new Map<string, Promise<DescribedObject>>()
+  /** The objects that were described, without their parts: a store may be used for many. */
+  readonly #objects = new Map<string, Omit<DescribedObject, 'parts'>>()
   readonly #started = new Map<string, StartedRestore>()
   /** The archives of the jobs, by their IDs. */
   readonly #archives = new Map<string, string>()
@@ -47,15 +49,12 @@ export class Restores {
     this.#facts = facts
   }
 
-  /** Describes an object and its parts: once, so that all requests are about the same object. */
-  describe(archiveId: string, signal: AbortSignal | undefined): Promise<DescribedObject> {
-    let found = this.#objects.get(archiveId)
-    if (!found) {
-      found = describeObject(this.#facts.client, this.#objectOf(archiveId, signal))
-      this.#objects.set(archiveId, found)
-      found.catch(() => this.#objects.delete(archiveId)) // the next call tries again
-    }
-    return found
+  /** Describes an object and its parts. The requests of its job are about the object that was described last. */
+  async describe(archiveId: string, signal: AbortSignal | undefined): Promise<DescribedObject> {
+    const described = await describeObject(this.#facts.client, this.#objectOf(archiveId, signal))
+    const { size, hash, etag } = described
+    this.#objects.set(archiveId, { size, hash, etag })
+    return described
   }
 
   /** Requests the restore of an object, unless it is running. Resolves to the ID of the job. */
@@ -97,7 +96,7 @@ export class Restores {
   /** Fetches a range of the object of a job. */
   async output({ jobId, range, signal }: Port.StoreOutputRequest): Promise<Port.JobOutput> {
     const archiveId = this.#archiveOf(jobId)
-    const { size: objectSize, etag: ifMatch } = await this.describe(archiveId, signal)
+    const { size: objectSize, etag: ifMatch } = await this.#described(archiveId, signal)
     const request = { ...this.#objectOf(archiveId, signal), range, objectSize, ifMatch }
     const { body } = await this.#facts.client.getObject(request).catch((error: unknown) => {
       const isGone = error instanceof ServiceError && error.reason === 'not-restored'
@@ -110,7 +109,7 @@ export class Restores {
     const facts = await this.#facts.client.headObject(this.#objectOf(archiveId, signal))
     const state = stateOf(facts)
     if (state === undefined) return undefined
-    const { size, hash } = await this.describe(archiveId, signal)
+    const { size, hash } = await this.#described(archiveId, signal)
     const { description, tier, creationDate } = this.#started.get(archiveId) ?? {}
     return {
       jobId: this.#idOf(archiveId),
@@ -130,6 +129,14 @@ export class Restores {
       inventorySize: undefined,
       inventory: undefined,
     }
+  }
+
+  /** The object that was described last; it is described now if none was, as for a job of which only the ID is known. */
+  async #described(
+    archiveId: string,
+    signal: AbortSignal | undefined,
+  ): Promise<Omit<DescribedObject, 'parts'>> {
+    return this.#objects.get(archiveId) ?? (await this.describe(archiveId, signal))
   }
 
   #time(): string {

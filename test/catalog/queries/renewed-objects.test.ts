@@ -176,3 +176,25 @@ t.test('an import adds of an object only what is newer than the catalog', async 
   t.strictSame(await times([stored('k', 0, 'x'), deleted('k', 1)], [stored('k', 0, 'z')]), [])
   t.strictSame(await times([stored('k', 0, 'x'), deleted('k', 1)], [stored('k', 2, 'z')]), [all[2]])
 })
+
+t.test('a volume that an earlier stream of the key has left is no volume of the later stream', async (t) => {
+  const key = 's3://backups/k'
+  const second = stored('k.volume2', 1, 'b', { volume: 2, firstVolume: key })
+  const long = [stored('k', 0, 'a', { more: true }), second]
+  t.match(await setOf(PATH, key, await filesWith(long)), {
+    volumes: [{ volume: 1 }, { volume: 2 }],
+    size: 10,
+  })
+  for (const [name, content] of [
+    ['other content', 'c'],
+    ['the same first volume', 'a'],
+  ] as const) {
+    const set = await setOf(PATH, key, await filesWith([...long, stored('k', 2, content)]))
+    t.match(set, { state: 'complete', size: 5, duplicates: [{ archiveId: second.archiveId }] }, name)
+    t.equal(set?.volumes.length, 1, name)
+  }
+  const whole = stored('k', 2, 'c', { partSize: undefined, intentId: 'i' })
+  t.equal((await setOf(PATH, key, await filesWith([...long, whole])))?.volumes.length, 1, 'one request')
+  const found = stored('k', 2, 'c', { partSize: undefined })
+  t.match(await setOf(PATH, key, await filesWith([...long, found])), { size: 10 }, 'a list does not say it')
+})

@@ -89,3 +89,15 @@ t.test('an object that cannot be verified is refused, with its address', async (
   await t.rejects(describe(pageOf({ size: 0 })), { code: 'ERR_SIZE_MISMATCH' })
   await t.rejects(describe(pageOf({ size: 31 })), { code: 'ERR_SIZE_MISMATCH', expected: 31, actual: 30 })
 })
+
+t.test('a list of parts that does not end is an error, and does not fill the memory', async (t) => {
+  const repeated = pageOf({ items: [], marker: '1' })
+  await t.rejects(describe(repeated, repeated, repeated), { code: 'ERR_REPEATED_MARKER' })
+  const many = Array.from({ length: 10_001 }, (_, i) => ({ partNumber: i + 1, size: 1, sha256: HASHES[0] }))
+  await t.rejects(describe(pageOf({ items: many, size: many.length })), {
+    code: 'ERR_UNVERIFIABLE',
+    message: /more than 10000 parts/,
+  })
+  const endless = Array.from({ length: 3 }, (_, i) => pageOf({ items: many.slice(0, 5000), marker: `${i}` }))
+  await t.rejects(describe(...endless), { code: 'ERR_UNVERIFIABLE', message: /more than 10000 parts/ })
+})

@@ -130,5 +130,5 @@ t.test('a description that failed is tried again, and an archive of another buck
   t.equal(await reasonOf(world.restores.describe(ARCHIVE, undefined)), 'object-not-found')
   t.match(await world.restores.describe(ARCHIVE, undefined), { size: 5, etag: '"e"' })
   for (const archiveId of ['s3://other/a', 's3://backups', 'a'])
-    t.throws(() => world.restores.describe(archiveId, undefined), RangeError)
+    await t.rejects(world.restores.describe(archiveId, undefined), { name: 'RangeError' })
 })

@@ -62,7 +62,10 @@ function printCounts(
   if (reconciled)
     printNote(io, `Of these, ${formatCount(reconciled, 'object')} had an unknown outcome before.`)
   if (withoutHash)
-    printNote(io, `Left out, since the service states no SHA-256: ${formatCount(withoutHash, 'object')}.`)
+    printNote(
+      io,
+      `Left out, without a SHA-256 or with a key that no request can name: ${formatCount(withoutHash, 'object')}.`,
+    )
 }
 
 /** Prints `+` before objects that only the bucket has, `-` before those that only the catalog has. */
@@ -73,7 +76,9 @@ export async function diffWithBucket(operand: string, options: ReadOptions, io: 
       const { lastModified = '-', size, key } = listed
       const finding = record ? comparison.take(record) : comparison.takeKey(archiveId) ? 'known' : undefined
       if (finding === 'known') continue
-      const why = finding ? WHY[finding.why] : 'not in the catalog, and without a SHA-256'
+      const why = finding
+        ? WHY[finding.why]
+        : 'not in the catalog, and without a SHA-256 or a key that a request can name'
       await printDifference('+', archiveId, lastModified, size, key, why, options, io)
     }
     for (const { archiveId, time, size } of comparison.missing) {

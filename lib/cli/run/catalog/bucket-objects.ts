@@ -6,6 +6,7 @@ import { recordOfObject } from '../../../reconcile/object-record.js'
 import type { BucketRequest } from '../../../s3/bucket-requests.js'
 import type { ListedObject } from '../../../s3/bucket-responses.js'
 import type { RepeatableOperations } from '../../../s3/retry/retrying-bucket.js'
+import { isObjectKey } from '../../../s3/s3-address.js'
 import { pagesOf } from '../../../store/paging.js'
 
 /** The number of objects that are looked at at the same time. */
@@ -24,7 +25,7 @@ export interface BucketScope {
 export interface FoundObject {
   readonly archiveId: string
   readonly listed: ListedObject
-  /** `undefined` if the service states no SHA-256 of it: it was stored by another program. */
+  /** `undefined` if it was stored by another program: the service states no SHA-256 of it, or requests cannot name its key. */
   readonly record: ArchiveRecord | undefined
 }
 
@@ -46,6 +47,8 @@ async function described(
   { client, request, address }: BucketScope,
 ): Promise<FoundObject | undefined> {
   const { key } = listed
+  // Anyone can store objects: of a key that no request is made with, as `a/../b`, nothing can be retrieved either.
+  if (!isObjectKey(key)) return { archiveId: `${address.vaultName}/${key}`, listed, record: undefined }
   try {
     const facts = await client.headObject({ ...request, key })
     return {

@@ -11,6 +11,7 @@ import { AccessDeniedError, IncompleteSetError, NotFoundError } from '../../../e
 import type { ObjectFacts } from '../../../s3/bucket-responses.js'
 import { MAX_KEY_BYTES, printAddress, volumeKey, type ObjectAddress } from '../../../s3/s3-address.js'
 import { S3_LIMITS } from '../../../s3/s3-limits.js'
+import { UsageError } from '../../command-errors.js'
 import { formatCount } from '../../output/format.js'
 import type { ObjectRequests } from './object-requests.js'
 import { recordedSet } from './recorded-volumes.js'
@@ -47,6 +48,7 @@ export interface ObjectSearch {
  *
  * @throws {NotFoundError} `ERR_NOT_FOUND`: there is no such object
  * @throws {IncompleteSetError} `ERR_INCOMPLETE_SET`: a volume of the set is missing; its end only without `incomplete`
+ * @throws {UsageError} a later volume is older than the one before it, and the catalog does not say that they are one set
  * @throws as {@link recordedSet}
  */
 export async function findObjects(
@@ -93,7 +95,11 @@ interface FoundVolumes {
   readonly isEndDenied: boolean
 }
 
-/** The object and the volumes after it, up to the first that is not there. */
+/**
+ * The object and the volumes after it, up to the first that is not there.
+ *
+ * @throws {UsageError} a volume is older than the one before it
+ */
 async function withLaterVolumes(
   first: FoundObject,
   recorded: ArchiveSet | undefined,
@@ -114,10 +120,24 @@ async function withLaterVolumes(
     if (facts === 'denied') return { objects, isEndDenied: true }
     if (!facts || volumeOf(facts) !== volume) break
     const archiveId = printAddress(address)
+    const before = recorded?.volumes.find((record) => record.volume === volume - 1)
+    if (!before?.more && isOlder(facts, last.facts))
+      throw new UsageError(
+        `The object ${archiveId} is older than ${last.archiveId}: it is a volume of an earlier stream of this key, or the other ` +
+          'object was copied since. Give --no-volumes for one object without later volumes, and the address of a volume for that volume.',
+      )
     last = { address, archiveId, facts, hash: hashOf(recorded, archiveId) }
     objects.push(last)
   }
   return { objects, isEndDenied: false }
+}
+
+/**
+ * Whether an object was stored before another one. The volumes of a stream are stored one after the other, so that a volume
+ * that is older than the one before it was left by a stream that has been replaced.
+ */
+function isOlder({ lastModified = '' }: ObjectFacts, { lastModified: than = '' }: ObjectFacts): boolean {
+  return Date.parse(lastModified) < Date.parse(than) // false if a time is not known
 }
 
 /**

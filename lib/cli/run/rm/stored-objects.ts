@@ -1,11 +1,13 @@
 /** The objects that `rm` deletes, as the bucket has them: with the volumes that the catalog does not know. */
 import type { ArchiveRecord } from '../../../catalog/record.js'
+import { hashIn } from '../../../catalog/recorded-hash.js'
 import { keyIn, type VaultAddress } from '../../../catalog/vault-address.js'
 import { AccessDeniedError, NotFoundError } from '../../../errors.js'
 import { recordOfObject, volumeOfObject, type ObjectVolume } from '../../../reconcile/object-record.js'
 import type { BucketRequest } from '../../../s3/bucket-requests.js'
 import type { ObjectFacts } from '../../../s3/bucket-responses.js'
 import type { RepeatableOperations } from '../../../s3/retry/retrying-bucket.js'
+import { compositeOf } from '../../../s3/object-at-key.js'
 import { itemsOf } from '../../../store/paging.js'
 import { UsageError } from '../../command-errors.js'
 import type { Removal } from './removal.js'
@@ -30,7 +32,8 @@ export interface StoredObjects {
  * not know: objects `KEY.volume2` with the number in their metadata.
  *
  * @param withVolumes - whether a first volume stands for the whole set
- * @throws {UsageError} neither the bucket nor the catalog has an object, or it is a later volume; nothing was deleted
+ * @throws {UsageError} neither the bucket nor the catalog has an object, it is a later volume, or it is another one than the
+ *   catalog has; nothing was deleted
  */
 export async function storedObjects(
   planned: readonly Removal[],
@@ -46,6 +49,7 @@ export async function storedObjects(
       throw new UsageError(
         `There is no object ${removal.archiveId}, and the catalog has none. Nothing was deleted.`,
       )
+    if (removal.record && typeof facts === 'object') assertSame(removal.record, facts)
     const described = typeof facts === 'object' ? withFacts(removal, facts, bucket) : removal
     const { volume, firstVolume } = placeInSet(removal, facts, bucket)
     if (withVolumes && !removal.record && firstVolume !== undefined)
@@ -60,6 +64,22 @@ export async function storedObjects(
     found.set(removal.archiveId, described)
   }
   return { removals: [...found.values()], hasVersions }
+}
+
+/**
+ * Checks that an object is the one that the catalog has. Keys are used again: what another machine or program has stored at
+ * the key since was not chosen by whoever chose it by the name, the time or the volumes in this catalog.
+ *
+ * @throws {UsageError} it is another one
+ */
+function assertSame(record: ArchiveRecord, { size, hash }: ObjectFacts): void {
+  const recorded = hashIn(record)
+  const isSameHash = recorded === undefined || !hash || compositeOf(hash) === recorded
+  if (size === record.size && isSameHash) return
+  throw new UsageError(
+    `The object ${record.archiveId} is another one than the catalog has: it was replaced since. Nothing was deleted. ` +
+      `To delete it, run "glacier-pipe catalog rebuild ${record.vaultName}" before.`,
+  )
 }
 
 /** The volumes of a stream that only the bucket knows, the last one first. */

@@ -27,14 +27,17 @@ t.test('a lost catalog is rebuilt from the bucket, without a job', async (t) => 
     diff.out,
     /^\+ {2}\S+ +5 B {2}s3:\/\/backups\/2026\/small {2}2026\/small {2}\(not in the catalog\)\n/,
   )
-  t.match(diff.out, /other {2}\(not in the catalog, and without a SHA-256\)\n$/)
+  t.match(
+    diff.out,
+    /other {2}\(not in the catalog, and without a SHA-256 or a key that a request can name\)\n$/,
+  )
   t.match(await run(['catalog', 'rebuild', 's3://backups/2026/', '--json']), {
     code: 0,
     out: '{"vaultName":"s3://backups","objects":1,"added":1,"replaced":0,"reconciled":0,"withoutHash":0}\n',
   })
   t.match(await run(['catalog', 'rebuild', 's3://backups']), {
     code: 0,
-    err: /Objects in the bucket: 3\. Added to the catalog: 1\.\n.*no SHA-256: 1 object\.\n/,
+    err: /Objects in the bucket: 3\. Added to the catalog: 1\.\n.*without a SHA-256 .*: 1 object\.\n/,
   })
   const rebuilt = await records()
   for (const record of before) {
@@ -108,4 +111,19 @@ t.test('an option about inventories is a usage error, and a failure is reported'
   )
   server.faults.add({ operation: 'HeadObject', fault: 'error', status: 403, code: 'AccessDenied' })
   t.match(await run(['catalog', 'diff', 's3://backups']), { code: 1 })
+})
+
+t.test('an object whose key no request can name is left out, and shown without its controls', async (t) => {
+  const { run, sdk } = await bucketWorld(t, credentials)
+  t.match(await run(['put', 's3://backups/größe #1?%41+ b', '-q'], Buffer.from('hello')), { code: 0 })
+  for (const Key of ['a/../b', './c', 'x\u001b[31my'])
+    await sdk.send(new PutObjectCommand({ Bucket: 'backups', Key, Body: 'x', ChecksumAlgorithm: 'SHA256' }))
+  await rm(join(t.testdirName, 'catalog.jsonl'))
+  const diff = await run(['catalog', 'diff', 's3://backups'])
+  t.match(diff, { code: 0, out: /x\\u001b\[31my/ })
+  t.notMatch(diff.out, '\u001b')
+  t.match(await run(['catalog', 'rebuild', 's3://backups']), {
+    code: 0,
+    err: /Objects in the bucket: 4\. Added to the catalog: 1\.\n.*Left out.*3 objects/,
+  })
 })

@@ -344,3 +344,48 @@ t.test('a memory that is too small for the parts is a usage error, and large par
   t.notMatch((await got(world, ...lost, '-q')).err, large)
   t.notMatch((await got(world, ...lost, '--memory', '4GiB')).err, large)
 })
+
+t.test('a volume that an earlier stream of the key has left is never part of a later one', async (t) => {
+  const world = await bucketWorld(t, credentials)
+  const { run, dir, server } = world
+  const limits = ['--part-size', '8MiB', '--max-archive-size', '16MiB', '--storage-class', 'STANDARD', '-q']
+  const replaced = async (size: number): Promise<Buffer> => {
+    server.control.advanceClock(2000) // times of objects have seconds
+    const content = Buffer.alloc(size, 7)
+    t.match(await run(['put', K, ...limits, '--overwrite'], content), { code: 0 })
+    return content
+  }
+  const fresh = async (...more: readonly string[]): ReturnType<typeof got> => {
+    await rm(join(dir, 'out'), { force: true })
+    return got(world, '-q', ...more)
+  }
+  await replaced(2 * PART + 5)
+  for (const size of [5, PART, 2 * PART]) {
+    const content = await replaced(size)
+    const { code, bytes } = await fresh()
+    t.equal(code, 0, `${size} bytes`)
+    t.ok(bytes?.equals(content), `${size} bytes`)
+  }
+  const listed = await run(['ls', 's3://backups', '--json'])
+  t.match(JSON.parse(listed.out), { size: 2 * PART })
+  await rm(join(dir, 'catalog.jsonl'))
+  const doubtful = await fresh()
+  t.match(doubtful, { code: 2, err: /k\.volume2 is older than s3:\/\/backups\/k: .* Give --no-volumes/ })
+  t.match(await run(['verify', join(dir, 'out'), K]), { code: 2, err: /is older than/ })
+  t.match(await fresh('--no-volumes'), { code: 0 })
+  t.match(await run(['rm', K, '--yes']), { code: 0, err: /k\.volume2/ }, 'it is deleted with the key')
+})
+
+t.test('a volume is not joined to an object that another machine has stored since', async (t) => {
+  const world = await bucketWorld(t, credentials)
+  const { run, sdk, server } = world
+  await stored(world, bytes, '--max-archive-size', '8MiB', '--storage-class', 'STANDARD')
+  server.control.advanceClock(2000)
+  await sdk.send(
+    new PutObjectCommand({ Bucket: 'backups', Key: 'k', Body: 'other', ChecksumAlgorithm: 'SHA256' }),
+  )
+  t.match(await got(world), { code: 4, bytes: undefined }, 'the catalog has another object')
+  t.match(await run(['catalog', 'rebuild', 's3://backups']), { code: 0 })
+  t.match(await got(world), { code: 2, err: /is older than/, bytes: undefined })
+  t.match(await got(world, '--no-volumes'), { code: 0, bytes: Buffer.from('other') })
+})

@@ -2,6 +2,7 @@ import { DeleteObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aw
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
+import { MIB } from '../../../../lib/sizes.js'
 import { bucketWorld, type BucketWorld, type RanHere } from '../../../helpers/bucket-put.js'
 import { configuredCredentials } from '../../../helpers/local-vault.js'
 
@@ -126,3 +127,37 @@ t.test(
     t.equal(await readFile(join(world.dir, 'catalog.jsonl'), 'utf8'), before, 'nothing was recorded')
   },
 )
+
+t.test('an object that has replaced the one in the catalog is not deleted in its place', async (t) => {
+  const world = await bucketWorld(t, credentials)
+  t.match(await put(world, 'k'), { code: 0 })
+  for (const Body of ['hallo', 'longer than hello']) {
+    for (const checksum of [
+      { ChecksumAlgorithm: 'SHA256' as const },
+      { ChecksumAlgorithm: 'CRC32' as const },
+    ]) {
+      if (Body.length === 5 && checksum.ChecksumAlgorithm === 'CRC32') continue // it cannot be told from the recorded one
+      await world.sdk.send(new PutObjectCommand({ Bucket: 'backups', Key: 'k', Body, ...checksum }))
+      for (const operands of [['s3://backups/k'], ['s3://backups', 'k']])
+        t.match(await world.run(['rm', ...operands, '--yes']), {
+          code: 2,
+          err: /k is another one than the catalog has: .* "glacier-pipe catalog rebuild s3:\/\/backups" before\./,
+        })
+      t.strictSame(await keysIn(world), ['k'])
+    }
+  }
+  await store(world, 'k')
+  t.match(await world.run(['catalog', 'rebuild', 's3://backups']), { code: 0 })
+  t.match(await world.run(['rm', 's3://backups/k', '--yes']), { code: 0 })
+  t.strictSame(await keysIn(world), [])
+})
+
+t.test('a volume that a replaced stream has left is deleted with the key', async (t) => {
+  const world = await bucketWorld(t, credentials)
+  const long = ['--part-size', '8MiB', '--max-archive-size', '8MiB']
+  t.match(await world.run(['put', 's3://backups/k', ...long], Buffer.alloc(8 * MIB + 5)), { code: 0 })
+  t.match(await put(world, 'k', '--overwrite'), { code: 0 })
+  t.strictSame(await keysIn(world), ['k', 'k.volume2'])
+  t.match(await world.run(['rm', 's3://backups/k', '--yes']), { code: 0, err: /k\.volume2/ })
+  t.strictSame(await keysIn(world), [])
+})

@@ -73,8 +73,17 @@ export function memoryNote(
   objects: readonly FoundObject[],
   { memory }: Pick<GetOptions, 'memory'>,
 ): string | undefined {
-  const largest = Math.max(...objects.map(({ facts }) => Number(facts.metadata['part-size'] ?? 0)))
+  const largest = Math.max(...objects.map(({ facts }) => partSizeOf(facts)))
   const held = MIN_PIECES * largest
   if (memory !== undefined || !(held > DEFAULT_MEMORY)) return undefined
   return `Parts of ${formatSize(largest)} take up to ${formatSize(held)} of memory; the default is at most ${formatSize(DEFAULT_MEMORY)}.`
+}
+
+/**
+ * Bytes of the largest part of an object, as far as they are known before its parts are: the size that its metadata states,
+ * or the share of each part if that is more. An object that another program has stored in one request is one part.
+ */
+function partSizeOf({ size, hash, metadata: { 'part-size': stated = '' } }: ObjectFacts): number {
+  const share = hash ? Math.ceil(size / (hash.parts ?? 1)) : 0
+  return Math.max(share, /^\d{1,15}$/.test(stated) ? Number(stated) : 0)
 }
