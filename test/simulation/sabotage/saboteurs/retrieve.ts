@@ -7,15 +7,15 @@ export const RETRIEVE_SABOTEURS: readonly Saboteur[] = [
     name: 'bytes-before-check',
     about: 'bytes are delivered before their hash is compared',
     file: 'retrieve/fetch-range.ts',
-    find: 'if (expected !== found.treeHash) throw',
+    find: 'if (expected !== found.hash) throw',
     replace: 'if (expected === found.jobId) throw',
   },
   {
     name: 'range-by-first-byte',
     about: 'the hash of a range is compared on its first byte',
     file: 'retrieve/fetch-range.ts',
-    find: 'if (expected !== found.treeHash) throw',
-    replace: 'if (expected?.slice(0, 2) !== found.treeHash.slice(0, 2)) throw',
+    find: 'if (expected !== found.hash) throw',
+    replace: 'if (expected?.slice(0, 2) !== found.hash.slice(0, 2)) throw',
   },
   {
     name: 'file-named-before-sync',
