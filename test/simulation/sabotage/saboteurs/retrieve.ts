@@ -28,8 +28,8 @@ export const RETRIEVE_SABOTEURS: readonly Saboteur[] = [
     name: 'held-bytes-unchecked',
     about: 'the bytes of an earlier run are kept without a comparison',
     file: 'retrieve/file/held-ranges.ts',
-    find: ' || treeHash !== range.treeHash) break',
-    replace: ' || treeHash === undefined) break',
+    find: ' || hash !== range.hash) break',
+    replace: ' || hash === undefined) break',
   },
   {
     name: 'short-write-accepted',
