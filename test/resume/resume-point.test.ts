@@ -148,6 +148,17 @@ t.test(
       firstVolume: undefined,
     }
     t.strictSame(found.journal.notes, [['stored', archive, uploadId, false]])
+
+    const versioned = contextFor(await vaultWithArchive(t), recordingJournal())
+    const completed = versioned.store.completeUpload.bind(versioned.store)
+    versioned.store.completeUpload = async (request) => ({ ...(await completed(request)), versionId: 'v' })
+    const { point } = await findResumePoint(versioned, {
+      uploadId,
+      intent,
+      partSize: MIB,
+      isOnlyIntent: true,
+    })
+    t.match(point?.earlierVolumes, [{ archiveId: 'archive-2', versionId: 'v' }])
     t.equal(found.isStoredNow, true)
     t.strictSame(found.point, {
       uploadId: undefined,

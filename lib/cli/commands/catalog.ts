@@ -49,7 +49,7 @@ export function addCatalogCommand(program: Command, run: CatalogRunners): void {
 
 /** Takes a vault, or a bucket, which has no inventory and no job. */
 function comparing(command: Command): Command {
-  return addBucketAccessOptions(takingBucket(command, 'prefix', ['job', 'snsTopic']))
+  return addBucketAccessOptions(takingBucket(command, ['job', 'snsTopic']))
 }
 
 function addRebuild(catalog: Command): Command {

@@ -6,13 +6,6 @@ import { UsageError } from '../command-errors.js'
 import { asUsageError, flagOf } from './option-names.js'
 import { parseText } from './values/text.js'
 
-/** The part of a bucket that a command works on. */
-export type BucketOperand =
-  /** `s3://BUCKET` */
-  | 'bucket'
-  /** `s3://BUCKET`, or `s3://BUCKET/PREFIX` */
-  | 'prefix'
-
 /** The options about access to a bucket. */
 export interface BucketAccessOptions {
   readonly requesterPays?: boolean
@@ -21,7 +14,6 @@ export interface BucketAccessOptions {
 }
 
 interface Taker {
-  readonly operand: BucketOperand
   /** The options that are usage errors with a bucket. */
   readonly vaultOnly: readonly string[]
 }
@@ -34,16 +26,12 @@ const BUCKET_ONLY: readonly string[] = Object.keys({
 const takers = new WeakMap<Command, Taker>()
 
 /**
- * Marks a command whose vault may also be a bucket.
+ * Marks a command whose vault may also be a bucket, `s3://BUCKET` or `s3://BUCKET/PREFIX`.
  *
  * @param vaultOnly - the options that are usage errors with a bucket, besides the account
  */
-export function takingBucket(
-  command: Command,
-  operand: BucketOperand,
-  vaultOnly: readonly string[] = [],
-): Command {
-  takers.set(command, { operand, vaultOnly: ['accountId', ...vaultOnly] })
+export function takingBucket(command: Command, vaultOnly: readonly string[] = []): Command {
+  takers.set(command, { vaultOnly: ['accountId', ...vaultOnly] })
   return command
 }
 
@@ -65,10 +53,6 @@ export function assertBucketOperand(command: Command, operand: string): boolean 
   const taker = takers.get(command)
   if (!taker) return false
   const isBucket = isS3Address(operand)
-  if (isBucket && taker.operand === 'bucket' && bucketAddressOf(operand).prefix !== '')
-    throw new UsageError(
-      `${command.name()} takes a whole bucket: write s3://${bucketAddressOf(operand).bucket}.`,
-    )
   if (isBucket) bucketAddressOf(operand)
   const { bucketOwner } = command.opts<BucketAccessOptions>()
   if (isBucket && bucketOwner !== undefined)

@@ -165,3 +165,19 @@ t.test('the facts about a catalog are those that an import needs', async (t) => 
   t.strictSame([...facts.laterVolumes], [['a', [volume]]])
   t.strictSame([...facts.describing], [['a', [archive('a'), archive('a')]]])
 })
+
+t.test('of an object, only records are added that are newer than what the catalog knows last', async (t) => {
+  const object = (day: number, treeHash = HASH): ArchiveRecord =>
+    archive('s3://backups/a', { vaultName: 's3://backups', time: `2026-01-0${day}T00:00:00.000Z`, treeHash })
+  const gone = deleted('s3://backups/a', { vaultName: 's3://backups', time: '2026-01-03T00:00:00.000Z' })
+  t.match(
+    await planFor([object(3)], object(2, OTHER_HASH)),
+    { added: { length: 0 } },
+    'other content, which is older',
+  )
+  t.match(await planFor([object(3)], object(4, OTHER_HASH)), { added: { length: 1 } })
+  t.match(await planFor([object(3)], object(2)), { added: { length: 1 } }, 'the same content')
+  t.match(await planFor([gone], object(2)), { added: { length: 0 } }, 'it was deleted since')
+  t.match(await planFor([], object(2)), { added: { length: 1 } })
+  t.match(await planFor([object(3)], { ...gone, time: '2026-01-02T00:00:00.000Z' }), { added: { length: 0 } })
+})

@@ -65,3 +65,22 @@ t.test('only records of archives describe an archive', async (t) => {
   )
   t.strictSame([...(await describingRecords(PATH, new Set(['a']), files))], [['a', [one, wrong]]])
 })
+
+t.test(
+  'after the deletion of an object, blocks without objects are still read for their IDs alone',
+  async (t) => {
+    const gone = { type: 'deleted', ...place, archiveId: 's3://backups/a' } as CatalogRecord
+    const others = Array.from({ length: 2000 }, (_, i) => archive(`vault-archive-${i}`))
+    const again = archive('s3://backups/a')
+    const files = await filesWith(
+      archive('s3://backups/a'),
+      gone,
+      ...others,
+      archive('vault-archive-7'),
+      again,
+    )
+    const { deleted, repeated } = await surveyOf(PATH, files)
+    t.strictSame([...deleted], [], 'it was stored again')
+    t.strictSame([...repeated.keys()].sort(), ['s3://backups/a', 'vault-archive-7'])
+  },
+)

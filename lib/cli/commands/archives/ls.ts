@@ -38,5 +38,5 @@ export function addLsCommand(
       .option('--full', 'print whole archive IDs, and times in UTC with seconds'),
     'stored',
   )
-  addPricesOption(takingBucket(command, 'prefix')).action(run)
+  addPricesOption(takingBucket(command)).action(run)
 }

@@ -40,7 +40,7 @@ export function addRmCommand(
     .option('--dry-run', 'print what would be deleted and what it costs; connect to nothing')
     .addOption(catalogMirrorOption())
     .addHelpText('after', DASHED_IDS_HELP)
-  takingBucket(addBucketAccessOptions(command), 'prefix')
+  takingBucket(addBucketAccessOptions(command))
   addConnectionOptions(addPricesOption(command)).action(
     (vault: string, archiveIds: string[], options: RmOptions) => {
       if (archiveIds.length === 0 && !isS3Address(vault))

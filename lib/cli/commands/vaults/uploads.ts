@@ -29,5 +29,5 @@ export function addUploadsCommand(
     .description('list the unfinished uploads of a vault or bucket, or abort one')
     .option('--abort <id>', 'abort this upload; its parts are deleted', parseText)
     .addOption(catalogMirrorOption())
-  addConnectionOptions(addBucketAccessOptions(takingBucket(command, 'prefix'))).action(run)
+  addConnectionOptions(addBucketAccessOptions(takingBucket(command))).action(run)
 }

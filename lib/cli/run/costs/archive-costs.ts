@@ -59,8 +59,6 @@ export function priceNote(places: readonly Place[], prices: RegionalPrices): str
   if (places.some(({ region }) => region === undefined))
     sentences.push('The catalog does not know all of the archives.')
   if (places.some(({ endpoint }) => endpoint?.startsWith('local')))
-    sentences.push(
-      `The ${places.some(isObject) ? 'bucket' : 'vault'} is on this machine: this is what AWS would charge.`,
-    )
+    sentences.push('The archives are on this machine: this is what AWS would charge.')
   return sentences.join(' ')
 }

@@ -10,7 +10,7 @@ import { archiveOf, removalLines, type Removal } from './removal.js'
 /**
  * Prints what will be deleted, and asks for confirmation.
  *
- * @param notes - more lines to print; default none
+ * @param notes - more lines to print
  */
 export async function announce(
   removals: readonly Removal[],
@@ -18,7 +18,7 @@ export async function announce(
   vaultName: string,
   options: RmOptions,
   io: Io,
-  notes: readonly string[] = [],
+  notes: readonly string[],
 ): Promise<void> {
   if (!options.quiet || !options.yes) {
     for (const line of removalLines(removals)) printNote(io, line)

@@ -38,7 +38,7 @@ export async function rm(
       await printRemovalPlan(removals, prices, options, io)
       return
     }
-    await announce(removals, prices, vaultName, options, io)
+    await announce(removals, prices, vaultName, options, io, [])
     const client = connection.retryingClient
     const task = { connection, client, vaultName, options: { ...options, concurrency: 1 } }
     await deleteAndPrint(

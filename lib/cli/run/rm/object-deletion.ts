@@ -16,9 +16,6 @@ import { deletionOf, planRemoval } from './removal.js'
 import { printRemovalPlan } from './removal-plan.js'
 import { storedObjects } from './stored-objects.js'
 
-const VERSIONS_NOTE =
-  'The bucket has versions: the objects are only hidden, and are charged for until their versions are deleted with other tools.'
-
 /** Runs `rm` for a bucket, as for a vault. With `--dry-run`, only the catalog is read. */
 export async function removeObjects(
   operand: string,
@@ -48,12 +45,8 @@ export async function removeObjects(
     const { bucketOwner: expectedBucketOwner, requesterPays } = options
     const request = { bucket, expectedBucketOwner, requesterPays, signal: io.signal }
     const address = { vaultName, ...(await connection.address()) }
-    const { removals, hasVersions } = await storedObjects(
-      planned,
-      { client, request, address },
-      options.volumes,
-    )
-    await announce(removals, prices, vaultName, options, io, hasVersions ? [VERSIONS_NOTE] : [])
+    const { removals, notes } = await storedObjects(planned, { client, request, address }, options.volumes)
+    await announce(removals, prices, vaultName, options, io, notes)
     const deleting = {
       deleteArchive: ({ archiveId }: { readonly archiveId: string }) =>
         client.deleteObject({ ...request, key: keyIn(archiveId) }),

@@ -12,6 +12,9 @@ import { itemsOf } from '../../../store/paging.js'
 import { UsageError } from '../../command-errors.js'
 import type { Removal } from './removal.js'
 
+const VERSIONS_NOTE =
+  'The bucket has versions: the objects are only hidden, and are charged for until their versions are deleted with other tools.'
+
 /** The bucket that objects are deleted from. */
 export interface EmptiedBucket {
   readonly client: RepeatableOperations
@@ -23,8 +26,8 @@ export interface EmptiedBucket {
 export interface StoredObjects {
   /** In the order of their deletion: the first volume of a set is deleted last. */
   readonly removals: readonly Removal[]
-  /** Whether the bucket has versions, so that a deletion only hides an object. */
-  readonly hasVersions: boolean
+  /** Lines to print before they are deleted: that the bucket has versions, so that a deletion only hides an object. */
+  readonly notes: readonly string[]
 }
 
 /**
@@ -63,7 +66,7 @@ export async function storedObjects(
         found.set(volume.archiveId, volume)
     found.set(removal.archiveId, described)
   }
-  return { removals: [...found.values()], hasVersions }
+  return { removals: [...found.values()], notes: hasVersions ? [VERSIONS_NOTE] : [] }
 }
 
 /**

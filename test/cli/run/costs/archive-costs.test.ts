@@ -11,7 +11,7 @@ t.test('archives in several regions are priced each by its region', async (t) =>
   const here = { size: 1, time, region: 'us-east-1' }
   t.match(
     priceNote([there, here, here], prices),
-    /The prices of mars-north-1 are unknown\. --prices FILE states them\. The prices are those of us-east-1.* The vault is on this machine: this is what AWS would charge\.$/,
+    /The prices of mars-north-1 are unknown\. --prices FILE states them\. The prices are those of us-east-1.* The archives are on this machine: this is what AWS would charge\.$/,
   )
   const cost = costByRegion([there, here, here], prices, (those, known) =>
     costOfDeletion(those, nowMs, known),

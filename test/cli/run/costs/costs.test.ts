@@ -105,7 +105,10 @@ t.test('a retrieval from the vault on this machine costs nothing, and has no not
   t.notMatch(it.err(), /US\$/)
   const dry = stage()
   t.equal(await runHere(['get', 'docs', 'a', ...where, '--dry-run'], dry), 0)
-  t.match(dry.out(), /The vault is on this machine: this is what AWS would charge\. Nothing is started\.\n$/)
+  t.match(
+    dry.out(),
+    /The archives are on this machine: this is what AWS would charge\. Nothing is started\.\n$/,
+  )
 })
 
 t.test('put --dry-run states the cost of the upload and of the storage', async (t) => {
@@ -128,7 +131,7 @@ t.test('put --dry-run states the cost of the upload and of the storage', async (
     /\ncost {9}unknown, since the size is not known; --expected-size states it\n$/,
   )
   const local = await alone([...put, '--local-dir', join(dir, 'v')])
-  t.match(local.out, /US\$7\.45 a month.*\n.*those of us-east-1 .* The vault is on this machine/)
+  t.match(local.out, /US\$7\.45 a month.*\n.*those of us-east-1 .* The archives are on this machine/)
   t.match(
     (await alone([...put, '--local-dir', join(dir, 'v'), '--region', 'eu-west-2'])).out,
     /those of eu-west-2/,

@@ -1,4 +1,6 @@
+import { join } from 'node:path'
 import t from 'tap'
+import { runHere, stage, type Stage } from '../../../helpers/command.js'
 import { bucketWorld } from '../../../helpers/bucket-put.js'
 import { configuredCredentials } from '../../../helpers/local-vault.js'
 
@@ -98,4 +100,16 @@ t.test('put --dry-run states the cost of the storage class', async (t) => {
     plan.out,
     /class +DEEP_ARCHIVE.*\ncost +unknown for the upload, and US\$0\.0010 a month for the storage\n/,
   )
+})
+
+t.test('the cost in a bucket on this machine is what AWS would charge', async (t) => {
+  const dir = join(t.testdir(), 'local')
+  const command = async (stdin: Buffer, ...args: string[]): Promise<Stage> => {
+    const it = stage(stdin)
+    t.equal(await runHere([...args, '--local-dir', dir], it), 0, it.err())
+    return it
+  }
+  await command(Buffer.from('hello'), 'put', 's3://backups/k')
+  const listed = await command(Buffer.alloc(0), 'ls', 's3://backups', '--cost')
+  t.match(listed.out() + listed.err(), /The archives are on this machine: this is what AWS would charge\./)
 })

@@ -153,8 +153,13 @@ t.test('a server without hashes is warned of, also with --quiet', async (t) => {
   const { run, server } = await bucketWorld(t, credentials)
   server.faults.add({ operation: 'PutObject', fault: 'no-hash' })
   server.faults.add({ operation: 'HeadObject', fault: 'no-hash' })
-  const stored = await run(['put', 's3://backups/k', '-q'], Buffer.from('x'))
-  t.match(stored, { code: 0, err: /^glacier-pipe: WARNING: the server states no SHA-256 of the object/ })
+  for (const [key, quiet] of [
+    ['k', ['-q']],
+    ['l', []],
+  ] as const) {
+    const stored = await run(['put', `s3://backups/${key}`, ...quiet], Buffer.from('x'))
+    t.match(stored, { code: 0, err: /^glacier-pipe: WARNING: the server states no SHA-256 of the object/m })
+  }
 })
 
 t.test('the plan states the storage class, and sends nothing', async (t) => {

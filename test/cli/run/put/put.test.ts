@@ -165,7 +165,7 @@ t.test('--dry-run says what would be done, and does nothing', async (t) => {
       'source       5.00 MiB: 5 parts, 2 archives, 9 requests',
       'cost         US$0.0005 for the upload, and less than US$0.0001 a month for the storage',
       'prices       The prices are those of us-east-1 of 2026-11, without taxes and data transfer. ' +
-        'The vault is on this machine: this is what AWS would charge.',
+        'The archives are on this machine: this is what AWS would charge.',
       '',
     ].join('\n'),
   )

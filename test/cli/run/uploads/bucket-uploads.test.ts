@@ -54,11 +54,14 @@ t.test(
     await appendFile(
       join(world.dir, 'catalog.jsonl'),
       `${JSON.stringify({ ...begun, uploadId: 'gone' })}\n${JSON.stringify(unknown)}\n` +
-        `${JSON.stringify({ ...begun, type: 'superseded' })}\n`,
+        `${JSON.stringify({ ...begun, type: 'superseded' })}\n` +
+        // Their streams have no name, or are not known.
+        `${JSON.stringify({ ...begun, uploadId: 'nameless', name: undefined })}\n` +
+        `${JSON.stringify({ ...unknown, uploadId: 'nameless' })}\n${JSON.stringify({ ...unknown, uploadId: 'alone' })}\n`,
     )
     const more = (await world.run(['uploads', 's3://backups'])).out
     t.match(more, /mine\/a {2}\(superseded\)\n/)
-    t.match(more, /5 B {2}gone {2}mine\/a {2}\(unknown: the archive may exist\)\n$/)
+    t.match(more, /5 B {2}gone {2}mine\/a {2}\(unknown: the archive may exist\)\n/)
     t.notMatch((await world.run(['uploads', 's3://backups/x'])).out, /gone/)
     t.match((await world.run(['uploads', 's3://backups', '--json'])).out, /^\{.*"type":"unknown".*"gone"/m)
   },

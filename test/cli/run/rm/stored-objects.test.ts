@@ -1,0 +1,48 @@
+import t from 'tap'
+import { storedObjects } from '../../../../lib/cli/run/rm/stored-objects.js'
+import { AccessDeniedError, ConnectionError } from '../../../../lib/errors.js'
+import type { ObjectFacts } from '../../../../lib/s3/bucket-responses.js'
+import type { RepeatableOperations } from '../../../../lib/s3/retry/retrying-bucket.js'
+
+const FACTS: ObjectFacts = {
+  ...{
+    size: 5,
+    etag: '"e"',
+    versionId: undefined,
+    storageClass: 'GLACIER',
+    lastModified: '2026-01-01T00:00:00Z',
+  },
+  ...{ hash: undefined, metadata: {}, restore: undefined, archiveStatus: undefined },
+}
+
+function stored(headObject: () => Promise<ObjectFacts>): ReturnType<typeof storedObjects> {
+  const client: Partial<RepeatableOperations> = {
+    headObject,
+    listObjects: () => Promise.resolve({ items: [], marker: undefined }),
+  }
+  const address = { vaultName: 's3://backups', region: 'eu-west-1' }
+  const bucket = { client: client as RepeatableOperations, request: { bucket: 'backups' }, address }
+  return storedObjects([{ archiveId: 's3://backups/a' }], bucket, true)
+}
+
+t.test('in a bucket with versions, the deletion only hides an object, and a note says so', async (t) => {
+  const plain = await stored(() => Promise.resolve(FACTS))
+  t.strictSame(plain.notes, [])
+  const versioned = await stored(() => Promise.resolve({ ...FACTS, versionId: 'v1' }))
+  t.match(versioned.notes, [/version/])
+  t.match(versioned.removals, [{ archiveId: 's3://backups/a' }])
+})
+
+t.test(
+  'an object that may not be looked at is deleted all the same; another failure is an error',
+  async (t) => {
+    const details = { operation: 'HeadObject', serviceCode: 'Forbidden', status: 403 }
+    const denied = await stored(() => Promise.reject(new AccessDeniedError('denied', details)))
+    t.match(denied, { removals: [{ archiveId: 's3://backups/a' }], notes: { length: 0 } })
+    const broken = new ConnectionError('reset', { operation: 'HeadObject', serviceCode: 'ECONNRESET' })
+    await t.rejects(
+      stored(() => Promise.reject(broken)),
+      broken,
+    )
+  },
+)
