@@ -64,13 +64,15 @@ async function hashRange(
   const buffer = Buffer.allocUnsafeSlow(READ_BYTES)
   const file = await files.open(path, 'r')
   try {
-    for (let at = start; ;) {
+    let at = start
+    let bytesRead: number
+    do {
       if (signal?.aborted) throw new AbortError({ cause: signal.reason })
-      const bytesRead = await file.read(buffer, 0, Math.min(buffer.length, end - at), at)
-      if (bytesRead === 0) return { size: at - start, hash: hasher.digest() }
+      bytesRead = await file.read(buffer, 0, Math.min(buffer.length, end - at), at)
       hasher.update(buffer.subarray(0, bytesRead))
       at += bytesRead
-    }
+    } while (bytesRead > 0)
+    return { size: at - start, hash: hasher.digest() }
   } finally {
     await file.close()
   }

@@ -104,7 +104,7 @@ async function volumesIn(
     const record = recordOfObject({ ...address, key }, facts)
     volumes.push({ archiveId, record, volume, firstVolume, size: facts.size })
   }
-  return volumes.sort((a, b) => (b.volume ?? 0) - (a.volume ?? 0))
+  return volumes.sort((a, b) => Number(b.volume) - Number(a.volume))
 }
 
 /** The facts of an object; `unknown` if they may not be read. */

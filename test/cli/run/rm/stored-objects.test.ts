@@ -1,6 +1,6 @@
 import t from 'tap'
 import { storedObjects } from '../../../../lib/cli/run/rm/stored-objects.js'
-import { AccessDeniedError, ConnectionError } from '../../../../lib/errors.js'
+import { AccessDeniedError, ConnectionError, NotFoundError } from '../../../../lib/errors.js'
 import type { ObjectFacts } from '../../../../lib/s3/bucket-responses.js'
 import type { RepeatableOperations } from '../../../../lib/s3/retry/retrying-bucket.js'
 
@@ -15,10 +15,22 @@ const FACTS: ObjectFacts = {
   ...{ hash: undefined, metadata: {}, restore: undefined, archiveStatus: undefined },
 }
 
-function stored(headObject: () => Promise<ObjectFacts>): ReturnType<typeof storedObjects> {
+function stored(
+  headObject: RepeatableOperations['headObject'],
+  keys: readonly string[] = [],
+): ReturnType<typeof storedObjects> {
   const client: Partial<RepeatableOperations> = {
     headObject,
-    listObjects: () => Promise.resolve({ items: [], marker: undefined }),
+    listObjects: () => {
+      const items = keys.map((key) => ({
+        key,
+        size: 5,
+        etag: undefined,
+        storageClass: 'GLACIER',
+        lastModified: undefined,
+      }))
+      return Promise.resolve({ items, marker: undefined })
+    },
   }
   const address = { vaultName: 's3://backups', region: 'eu-west-1' }
   const bucket = { client: client as RepeatableOperations, request: { bucket: 'backups' }, address }
@@ -43,6 +55,23 @@ t.test(
     await t.rejects(
       stored(() => Promise.reject(broken)),
       broken,
+    )
+  },
+)
+
+t.test(
+  'the volumes of a stream are deleted before its first one, without what is gone or of another',
+  async (t) => {
+    const keys = ['a.volume2', 'a.volume3', 'a.volume4', 'a.volume5', 'a.volumes']
+    const found = await stored(({ key }) => {
+      if (key === 'a.volume4')
+        return Promise.reject(new NotFoundError('gone', { operation: 'HeadObject', serviceCode: 'NotFound' }))
+      const [, volume = ''] = /volume([235])$/.exec(key) ?? []
+      return Promise.resolve({ ...FACTS, metadata: volume === '5' ? {} : { volume } })
+    }, keys)
+    t.strictSame(
+      found.removals.map(({ archiveId }) => archiveId),
+      ['s3://backups/a.volume3', 's3://backups/a.volume2', 's3://backups/a'],
     )
   },
 )
