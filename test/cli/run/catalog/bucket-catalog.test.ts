@@ -127,3 +127,14 @@ t.test('an object whose key no request can name is left out, and shown without i
     err: /Objects in the bucket: 4\. Added to the catalog: 1\.\n.*Left out.*3 objects/,
   })
 })
+
+t.test(
+  'an object that the catalog has, and whose SHA-256 the service does not state, is no difference',
+  async (t) => {
+    const { run, server } = await bucketWorld(t, credentials)
+    t.match(await run(['put', 's3://backups/a'], Buffer.from('hello')), { code: 0 })
+    t.match(await run(['catalog', 'diff', 's3://backups']), { code: 0, out: '' })
+    server.faults.add({ operation: 'HeadObject', fault: 'no-hash' })
+    t.match(await run(['catalog', 'diff', 's3://backups']), { code: 0, out: '' })
+  },
+)
