@@ -70,8 +70,8 @@ export async function storedObjects(
 }
 
 /**
- * Checks that an object is the one that the catalog has. Keys are used again: what another machine or program has stored at
- * the key since was not chosen by whoever chose it by the name, the time or the volumes in this catalog.
+ * Checks that an object is the one that the catalog has. Keys are used again: the user has chosen an archive by the name, the
+ * time or the volumes in this catalog, and not the object that another machine or program has stored at the key since.
  *
  * @throws {UsageError} it is another one
  */
