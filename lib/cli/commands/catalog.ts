@@ -1,13 +1,14 @@
 /** The commands `catalog rebuild|diff|export|import`: their options and their help. */
 import type { Command } from 'commander'
-import { addBucketAccessOptions, takingBucket, type BucketAccessOptions } from '../options/bucket-operand.js'
+import { takingBucket } from '../options/bucket-operand.js'
+import { addBucketRequestOptions, type BucketRequestOptions } from '../options/object-options.js'
 import { catalogMirrorOption, type CatalogWriteOptions } from '../options/catalog-mirror.js'
 import { addCatalogOptions, type CatalogOptions } from '../options/connection-options.js'
 import { addInventoryOptions, type InventoryReadOptions } from '../options/inventory-options.js'
 import { parsePath } from '../options/values/text.js'
 
 /** The options of `catalog rebuild`. */
-export interface RebuildOptions extends InventoryReadOptions, CatalogWriteOptions, BucketAccessOptions {}
+export interface RebuildOptions extends InventoryReadOptions, CatalogWriteOptions, BucketRequestOptions {}
 
 /** The options of `catalog import`. */
 export interface ImportOptions extends CatalogOptions, CatalogWriteOptions {
@@ -49,7 +50,7 @@ export function addCatalogCommand(program: Command, run: CatalogRunners): void {
 
 /** Takes a vault, or a bucket, which has no inventory and no job. */
 function comparing(command: Command): Command {
-  return addBucketAccessOptions(takingBucket(command, ['job', 'snsTopic']))
+  return addBucketRequestOptions(takingBucket(command, ['job', 'snsTopic']))
 }
 
 function addRebuild(catalog: Command): Command {

@@ -3,15 +3,8 @@ import type { Command } from 'commander'
 import { ACCOUNT } from '../../s3/bucket-rules.js'
 import { isS3Address, parsePrefixAddress, type PrefixAddress } from '../../s3/s3-address.js'
 import { UsageError } from '../command-errors.js'
+import type { BucketRequestOptions } from './object-options.js'
 import { asUsageError, flagOf } from './option-names.js'
-import { parseText } from './values/text.js'
-
-/** The options about access to a bucket. */
-export interface BucketAccessOptions {
-  readonly requesterPays?: boolean
-  /** 12 digits. */
-  readonly bucketOwner?: string
-}
 
 interface Taker {
   /** The options that are usage errors with a bucket. */
@@ -21,7 +14,7 @@ interface Taker {
 const BUCKET_ONLY: readonly string[] = Object.keys({
   requesterPays: true,
   bucketOwner: true,
-} satisfies Record<keyof BucketAccessOptions, true>)
+} satisfies Record<keyof BucketRequestOptions, true>)
 
 const takers = new WeakMap<Command, Taker>()
 
@@ -33,13 +26,6 @@ const takers = new WeakMap<Command, Taker>()
 export function takingBucket(command: Command, vaultOnly: readonly string[] = []): Command {
   takers.set(command, { vaultOnly: ['accountId', ...vaultOnly] })
   return command
-}
-
-/** Adds {@link BucketAccessOptions}. */
-export function addBucketAccessOptions(command: Command): Command {
-  return command
-    .option('--requester-pays', 'pay for the requests to a bucket of another account that demands it')
-    .option('--bucket-owner <digits>', 'fail unless this account owns the bucket', parseText)
 }
 
 /**
@@ -54,7 +40,7 @@ export function assertBucketOperand(command: Command, operand: string): boolean 
   if (!taker) return false
   const isBucket = isS3Address(operand)
   if (isBucket) bucketAddressOf(operand)
-  const { bucketOwner } = command.opts<BucketAccessOptions>()
+  const { bucketOwner } = command.opts<BucketRequestOptions>()
   if (isBucket && bucketOwner !== undefined)
     asUsageError(() => {
       ACCOUNT(bucketOwner, 'bucketOwner', command.name())

@@ -1,11 +1,8 @@
 /** The command `rm VAULT ARCHIVE…`: its options and their help. */
 import type { Command } from 'commander'
 import { isS3Address } from '../../../s3/s3-address.js'
-import {
-  addBucketAccessOptions,
-  takingBucket,
-  type BucketAccessOptions,
-} from '../../options/bucket-operand.js'
+import { takingBucket } from '../../options/bucket-operand.js'
+import { addBucketRequestOptions, type BucketRequestOptions } from '../../options/object-options.js'
 import { catalogMirrorOption, type CatalogWriteOptions } from '../../options/catalog-mirror.js'
 import { addConnectionOptions, type ConnectionOptions } from '../../options/connection-options.js'
 import { addPricesOption, type CostOptions } from '../../options/cost-options.js'
@@ -13,7 +10,7 @@ import { DASHED_IDS_HELP } from '../../options/operands.js'
 import { collectText } from '../../options/values/text.js'
 
 /** The options of `rm`. */
-export interface RmOptions extends ConnectionOptions, CatalogWriteOptions, CostOptions, BucketAccessOptions {
+export interface RmOptions extends ConnectionOptions, CatalogWriteOptions, CostOptions, BucketRequestOptions {
   /** Whether to delete without a question. */
   readonly yes?: true
   /** Whether to print what would be deleted, and delete nothing. */
@@ -40,7 +37,7 @@ export function addRmCommand(
     .option('--dry-run', 'print what would be deleted and what it costs; connect to nothing')
     .addOption(catalogMirrorOption())
     .addHelpText('after', DASHED_IDS_HELP)
-  takingBucket(addBucketAccessOptions(command))
+  takingBucket(addBucketRequestOptions(command))
   addConnectionOptions(addPricesOption(command)).action(
     (vault: string, archiveIds: string[], options: RmOptions) => {
       if (archiveIds.length === 0 && !isS3Address(vault))

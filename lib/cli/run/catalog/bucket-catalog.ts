@@ -8,7 +8,8 @@ import { retryingBucket } from '../../../s3/retry/retrying-bucket.js'
 import { Retry } from '../../../transfer/retry.js'
 import type { RebuildOptions } from '../../commands/catalog.js'
 import type { Io } from '../../io.js'
-import { bucketAddressOf, type BucketAccessOptions } from '../../options/bucket-operand.js'
+import { bucketAddressOf } from '../../options/bucket-operand.js'
+import type { BucketRequestOptions } from '../../options/object-options.js'
 import type { InventoryReadOptions } from '../../options/inventory-options.js'
 import { formatCount } from '../../output/format.js'
 import { printJson, printNote } from '../../output/print.js'
@@ -18,12 +19,12 @@ import { openCatalog } from '../open-catalog.js'
 import { bucketObjects, type BucketScope } from './bucket-objects.js'
 import { printDifference } from './difference.js'
 
-type ReadOptions = InventoryReadOptions & BucketAccessOptions
+type ReadOptions = InventoryReadOptions & BucketRequestOptions
 
 /** Adds the objects that the catalog does not have as they are, and records the outcome of requests that was unknown. */
 export async function rebuildFromBucket(
   operand: string,
-  options: RebuildOptions & BucketAccessOptions,
+  options: RebuildOptions & BucketRequestOptions,
   io: Io,
 ): Promise<void> {
   await withScope(operand, options, io, async (scope) => {
