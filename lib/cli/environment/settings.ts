@@ -30,7 +30,7 @@ export const SETTINGS: ReadonlySet<string> = new Set([
   ...['maxArchiveSize', 'tier', 'snsTopic', 'prices'],
   ...['storageClass', 'kmsKeyId', 'requesterPays', 'bucketOwner', 'days'],
   // Of `serve`.
-  ...['dir', 'host', 'port', 'tlsCert', 'tlsKey', 'idleTimeout', 'log', 'control', 'createVaults'],
+  ...['dir', 'host', 'port', 's3Port', 'tlsCert', 'tlsKey', 'idleTimeout', 'log', 'control', 'createVaults'],
   ...['jobDelay', 'inventoryInterval', 'inventoryHour', 'expeditedCapacity', 'retrievalsPerDay', 'throttle'],
   ...['snsEndpoint', 'policies', 'undocumented', 'price', 'fault'],
 ])
