@@ -1,16 +1,14 @@
 /** A client that retries each request. */
+import { repeatedBy } from '../transfer/repeated-call.js'
 import type { Retry } from '../transfer/retry.js'
-import type { AccountRequest, VaultClient } from './vault-client.js'
+import type { VaultClient } from './vault-client.js'
 
 /**
  * Returns a client whose calls are retried by `retry`. The two calls that start a job are made once: each attempt may cost
  * money, so that a retry must look for the job first (retrieve/jobs/start-once.ts).
  */
 export function retrying(client: VaultClient, retry: Retry): VaultClient {
-  const again =
-    <Request extends AccountRequest, Result>(call: (request: Request) => Promise<Result>) =>
-    (request: Request): Promise<Result> =>
-      retry.run(() => call(request), request.signal)
+  const again = repeatedBy(retry)
   return {
     createVault: again(client.createVault.bind(client)),
     describeVault: again(client.describeVault.bind(client)),

@@ -1,5 +1,6 @@
 /** The reading calls of a store, with retries. */
 import type { JobStore } from '../../store/retrieval-store.js'
+import { repeatedBy } from '../../transfer/repeated-call.js'
 import type { Retry } from '../../transfer/retry.js'
 
 /** The calls of a store that look at jobs. */
@@ -10,8 +11,6 @@ export type JobReader = Pick<JobStore, 'describeJob' | 'listJobs'>
  * may cost money, so `start-once.ts` searches for the job before it makes another attempt.
  */
 export function retryingStore(store: JobReader, retry: Retry): JobReader {
-  return {
-    describeJob: (request) => retry.run(() => store.describeJob(request), request.signal),
-    listJobs: (request) => retry.run(() => store.listJobs(request), request.signal),
-  }
+  const again = repeatedBy(retry)
+  return { describeJob: again(store.describeJob.bind(store)), listJobs: again(store.listJobs.bind(store)) }
 }

@@ -1,7 +1,7 @@
 /** A client of buckets that retries each request that can be repeated. */
+import { repeatedBy } from '../../transfer/repeated-call.js'
 import type { Retry } from '../../transfer/retry.js'
 import type { BucketClient } from '../bucket-client.js'
-import type { BucketRequest } from '../bucket-requests.js'
 
 /** The operations that describe, list and delete: a repeated request has the same outcome. */
 export type RepeatableOperations = Pick<
@@ -17,10 +17,7 @@ export type RepeatableOperations = Pick<
 
 /** Returns the repeatable operations of a client, which are retried by `retry`. */
 export function retryingBucket(client: BucketClient, retry: Retry): RepeatableOperations {
-  const again =
-    <Request extends BucketRequest, Result>(call: (request: Request) => Promise<Result>) =>
-    (request: Request): Promise<Result> =>
-      retry.run(() => call(request), request.signal)
+  const again = repeatedBy(retry)
   return {
     abortUpload: again(client.abortUpload.bind(client)),
     deleteObject: again(client.deleteObject.bind(client)),

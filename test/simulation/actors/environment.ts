@@ -1,4 +1,4 @@
-/** What the processes of one run share besides the world: the disk, the service, the process table, and what they report. */
+/** The things that the processes of one run share besides the world: the disk, the service, the process table and the reports. */
 import type { VaultClient } from '../../../lib/client/vault-client.js'
 import type { BucketModel } from '../bucket/bucket-model.js'
 import type { SimDisk } from '../disk/sim-disk.js'

@@ -1,4 +1,4 @@
-/** What the operations of the simulated bucket share: the run, the content, and its decisions about faults. */
+/** The things that all operations of the simulated bucket use: the run, the content, and the decisions about faults. */
 import type { FaultKind } from '../world/faults.js'
 import type { World } from '../world/world.js'
 import type { RequestHistory } from '../service/history.js'

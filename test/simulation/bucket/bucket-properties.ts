@@ -1,4 +1,4 @@
-/** What a bucket is like: drawn once for a run, since it does not change from request to request. */
+/** The properties of a bucket: drawn once for a run, since it does not change from request to request. */
 import type { World } from '../world/world.js'
 
 /** The properties of a bucket. */

@@ -69,7 +69,7 @@ async function play(
   await launch(env, name, host, (process, signal) => putObject(env, process, signal, task))
 }
 
-/** What the source of a process gives. */
+/** The content of a process's source. */
 function drawSourceContent({ world }: BucketEnvironment, name: string, { content }: KeyStream): Content {
   if (!world.faults.happens('source-changed', `${name}/changed`)) return content
   world.faults.tookEffect('source-changed')

@@ -22,11 +22,7 @@ import { printDifference } from './difference.js'
 type ReadOptions = InventoryReadOptions & BucketRequestOptions
 
 /** Adds the objects that the catalog does not have as they are, and records the outcome of requests that was unknown. */
-export async function rebuildFromBucket(
-  operand: string,
-  options: RebuildOptions & BucketRequestOptions,
-  io: Io,
-): Promise<void> {
+export async function rebuildFromBucket(operand: string, options: RebuildOptions, io: Io): Promise<void> {
   await withScope(operand, options, io, async (scope) => {
     const catalog = await openCatalog(options, io)
     const counts = { objects: 0, added: 0, replaced: 0, reconciled: 0, withoutHash: 0 }
