@@ -5,18 +5,17 @@ import { retryingBucket, type RepeatableOperations } from '../../s3/retry/retryi
 import { s3Client } from '../../s3/sdk/s3-client.js'
 import type { SdkBucketClient } from '../../s3/sdk/sdk-bucket-client.js'
 import { Retry } from '../../transfer/retry.js'
-import { UsageError } from '../command-errors.js'
 import type { Io } from '../io.js'
 import type { ConnectionOptions } from '../options/connection-options.js'
 import { asUsageError } from '../options/option-names.js'
-import { checkedEndpoint } from '../options/values/endpoint.js'
-import { localDirOf } from './data-folder.js'
+import {
+  CLIENT_OPTIONS,
+  clientConfigOf,
+  localDirInstead,
+  requestOptionsOf,
+  RETRY_FOR_MS,
+} from './service-client.js'
 import { startBucket } from './start-bucket.js'
-
-/** How long {@link BucketConnection.retryingClient} repeats a request. */
-const RETRY_FOR_MS = 10_000
-/** The names of the client's options on the command line. */
-const CLIENT_OPTIONS = { idleTimeout: '--timeout' }
 
 /** A client for the buckets, and their location. */
 export interface BucketConnection {
@@ -46,20 +45,10 @@ export async function withBucketConnection<T>(
   io: Io,
   run: (connection: BucketConnection) => Promise<T>,
 ): Promise<T> {
-  const { region, profile, endpoint, timeout } = options
-  const requestOptions = timeout === undefined ? {} : { idleTimeout: timeout }
-  const dir = localDirOf(options, io.env)
-  if (dir !== undefined) {
-    if (endpoint !== undefined)
-      throw new UsageError('--endpoint and --local select different buckets. Give one of them.')
-    return withLocalBucket(dir, region, requestOptions, io, run)
-  }
-  const config = {
-    ...(region !== undefined && { region }),
-    ...(profile !== undefined && { profile }),
-    ...(endpoint !== undefined && { endpoint: checkedEndpoint(endpoint) }),
-  }
-  const client = asUsageError(() => s3Client(config, requestOptions), CLIENT_OPTIONS)
+  const requestOptions = requestOptionsOf(options)
+  const dir = localDirInstead(options, 'buckets', io.env)
+  if (dir !== undefined) return withLocalBucket(dir, options.region, requestOptions, io, run)
+  const client = asUsageError(() => s3Client(clientConfigOf(options), requestOptions), CLIENT_OPTIONS)
   const address = async (): Promise<ServiceAddress> => ({
     region: await client.region(),
     endpoint: await client.endpoint(),

@@ -9,18 +9,17 @@ import type { SdkVaultClient } from '../../client/sdk/sdk-vault-client.js'
 import type { VaultClient } from '../../client/vault-client.js'
 import { accountInArn } from '../../glacier/account-id.js'
 import { Retry } from '../../transfer/retry.js'
-import { UsageError } from '../command-errors.js'
 import type { Io } from '../io.js'
 import type { ConnectionOptions } from '../options/connection-options.js'
 import { asUsageError } from '../options/option-names.js'
-import { checkedEndpoint } from '../options/values/endpoint.js'
-import { localDirOf } from './data-folder.js'
+import {
+  CLIENT_OPTIONS,
+  clientConfigOf,
+  localDirInstead,
+  requestOptionsOf,
+  RETRY_FOR_MS,
+} from './service-client.js'
 import { startVault } from './start-vault.js'
-
-/** How long {@link Connection.retryingClient} repeats a request. */
-const RETRY_FOR_MS = 10_000
-/** The names of the client's options on the command line. */
-const CLIENT_OPTIONS = { idleTimeout: '--timeout' }
 
 /** A client for the vaults, and their location. */
 export interface Connection {
@@ -47,20 +46,10 @@ export async function withConnection<T>(
   io: Io,
   run: (connection: Connection) => Promise<T>,
 ): Promise<T> {
-  const { region, profile, endpoint, timeout } = options
-  const requestOptions = timeout === undefined ? {} : { idleTimeout: timeout }
-  const dir = localDirOf(options, io.env)
-  if (dir !== undefined) {
-    if (endpoint !== undefined)
-      throw new UsageError('--endpoint and --local select different vaults. Give one of them.')
-    return withLocalVault(dir, options, requestOptions, io, run)
-  }
-  const config = {
-    ...(region !== undefined && { region }),
-    ...(profile !== undefined && { profile }),
-    ...(endpoint !== undefined && { endpoint: checkedEndpoint(endpoint) }),
-  }
-  const client = asUsageError(() => glacierClient(config, requestOptions), CLIENT_OPTIONS)
+  const requestOptions = requestOptionsOf(options)
+  const dir = localDirInstead(options, 'vaults', io.env)
+  if (dir !== undefined) return withLocalVault(dir, options, requestOptions, io, run)
+  const client = asUsageError(() => glacierClient(clientConfigOf(options), requestOptions), CLIENT_OPTIONS)
   const address = async (): Promise<ServiceAddress> => ({
     region: await client.region(),
     endpoint: await client.endpoint(),

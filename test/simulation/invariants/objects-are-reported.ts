@@ -1,9 +1,9 @@
 /** Each reported success of a bucket was at its key, with the content that was reported and that the catalog says. */
-import { CATALOG, type BucketEnvironment } from '../actors/environment.js'
+import type { BucketEnvironment } from '../actors/environment.js'
 import type { StoredStream } from '../actors/ledger.js'
 import type { Archive } from '../../../lib/store/archive.js'
 import { compositeOfBytes, type SimObject } from '../bucket/bucket-content.js'
-import { allRecords } from './all-records.js'
+import { checkRecorded } from './success-is-recorded.js'
 
 /** The success of a `put` to a bucket. */
 export interface StoredObjects extends StoredStream {
@@ -53,25 +53,12 @@ function isLost(
   return next !== undefined && !overwriting.has(next.who)
 }
 
-function checkCatalog(env: BucketEnvironment, { process, archives }: StoredObjects): void {
-  const records = allRecords(env).filter(({ type }) => type === 'archive')
-  for (const [i, { archiveId, size, hash, partSize }] of archives.entries()) {
-    const isRecorded = records.some(
-      (record) =>
-        record.archiveId === archiveId &&
-        record.size === size &&
-        record.hash?.value === hash &&
-        record.hash.partSize === partSize &&
-        record.volume === i + 1 &&
-        record.firstVolume === (i === 0 ? undefined : archives[0]?.archiveId) &&
-        record.more === (i < archives.length - 1 ? true : undefined),
-    )
-    if (!isRecorded)
-      env.world.fail(
-        'a success is what the catalog says',
-        `${process} reports ${archiveId}, not in ${CATALOG}`,
-      )
-  }
+function checkCatalog(env: BucketEnvironment, success: StoredObjects): void {
+  checkRecorded(
+    env,
+    success,
+    (record, { hash, partSize }) => record.hash?.value === hash && record.hash.partSize === partSize,
+  )
 }
 
 /** The address of an object in the bucket of the run. */

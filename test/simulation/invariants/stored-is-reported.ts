@@ -1,10 +1,10 @@
 /** The ID, size and hash of every reported success are what the vault holds and the catalog says. */
-import { CATALOG, type Environment } from '../actors/environment.js'
+import type { Environment } from '../actors/environment.js'
 import type { StoredStream } from '../actors/ledger.js'
 import { treeHashOf } from '../service/tree-hash.js'
 import { LIMITS } from '../world/world.js'
-import { allRecords } from './all-records.js'
 import { checkConfirmed } from './success-is-confirmed.js'
+import { checkRecorded } from './success-is-recorded.js'
 
 /** Notes a success, and checks it against the vault and the catalog. */
 export function checkStored(env: Environment, success: StoredStream): void {
@@ -44,22 +44,6 @@ function checkVault({ world, service, ledger }: Environment, success: StoredStre
     world.fail(invariant, `${process} reports archives that are not its source`)
 }
 
-function checkCatalog(env: Environment, { process, archives }: StoredStream): void {
-  const records = allRecords(env).filter(({ type }) => type === 'archive')
-  for (const [i, { archiveId, size, hash: treeHash }] of archives.entries()) {
-    const isRecorded = records.some(
-      (record) =>
-        record.archiveId === archiveId &&
-        record.size === size &&
-        record.treeHash === treeHash &&
-        record.volume === i + 1 &&
-        record.firstVolume === (i === 0 ? undefined : archives[0]?.archiveId) &&
-        record.more === (i < archives.length - 1 ? true : undefined),
-    )
-    if (!isRecorded)
-      env.world.fail(
-        'a success is what the catalog says',
-        `${process} reports ${archiveId}, not in ${CATALOG}`,
-      )
-  }
+function checkCatalog(env: Environment, success: StoredStream): void {
+  checkRecorded(env, success, (record, { hash }) => record.treeHash === hash)
 }
