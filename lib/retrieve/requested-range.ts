@@ -6,11 +6,11 @@ import type { JobPlan } from './retrieval-plan.js'
 
 /**
  * Checks that a job retrieves what was planned. A job that was found or started does; one that was given by its ID may
- * retrieve another archive, or another range. The archive must have the tree hash and size that the caller knows: a service
+ * retrieve another archive, or another range. The archive must have the hash and size that the caller knows: a service
  * that returns other bytes states their hash, and the bytes would match it.
  *
  * @throws {RangeError} the job retrieves another archive, another range of it, or an inventory
- * @throws {HashMismatchError} `ERR_HASH_MISMATCH`: the archive has another tree hash than the caller knows
+ * @throws {HashMismatchError} `ERR_HASH_MISMATCH`: the archive has another hash than the caller knows
  * @throws {SizeMismatchError} `ERR_SIZE_MISMATCH`: the archive has another size than the caller knows
  */
 export function assertPlanned(plan: JobPlan, job: Job): void {
@@ -32,13 +32,13 @@ export function assertPlanned(plan: JobPlan, job: Job): void {
   )
 }
 
-function assertKnownContent({ archiveSize, hash: treeHash }: JobPlan, job: Job): void {
+function assertKnownContent({ archiveSize, hash }: JobPlan, job: Job): void {
   const { jobId, archiveSize: foundSize = 0, archiveHash: foundHash } = job
   if (archiveSize !== undefined && foundSize !== archiveSize)
     throw new SizeMismatchError(`The archive of job ${jobId}`, archiveSize, foundSize)
-  if (treeHash === undefined || foundHash === undefined || foundHash === treeHash) return
+  if (hash === undefined || foundHash === undefined || foundHash === hash) return
   const where = `the archive of job ${jobId}, as the service describes it,`
-  throw new HashMismatchError('archive', where, treeHash, foundHash)
+  throw new HashMismatchError('archive', where, hash, foundHash)
 }
 
 /** Maps the requested range of an archive to the output of a job; `undefined` if the whole output is handed on. */

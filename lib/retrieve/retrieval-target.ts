@@ -43,7 +43,7 @@ export interface KnownArchive {
  * @throws {RangeError} the numbers of archives and of `archiveSizes` differ
  */
 export function archivesOf(target: RetrievalTarget): KnownArchive[] {
-  const { archiveId, archiveSize, archiveSizes, archiveHashes: archiveTreeHashes = [] } = target
+  const { archiveId, archiveSize, archiveSizes, archiveHashes = [] } = target
   const archiveIds = [archiveId].flat()
   const sizes = archiveSizes ?? (archiveIds.length === 1 ? [archiveSize] : [])
   if (archiveSizes && archiveSizes.length !== archiveIds.length)
@@ -53,7 +53,7 @@ export function archivesOf(target: RetrievalTarget): KnownArchive[] {
   return archiveIds.map((id, i) => ({
     archiveId: id,
     archiveSize: sizes[i],
-    hash: archiveTreeHashes[i],
+    hash: archiveHashes[i],
   }))
 }
 

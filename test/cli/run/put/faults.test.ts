@@ -160,14 +160,16 @@ for (const [fault, { always, orphans = 0, final }] of Object.entries(TABLE)) {
         t.match(once, { code: 0, out: /^[\w-]{138}\n$/ }, what)
         t.ok(await isStored(t, vault, once.out.trim(), bytes), `${what}: the archive is right`)
         await vault.close() // what was given up may be stored still
-        const { carriedOut } = vault.traffic.of(operation)
+        // On a busy machine, more than the first request may be given up. All but the last one were.
+        const { carriedOut, requests } = vault.traffic.of(operation)
         const more = stalls ? carriedOut - 1 : orphans
+        const unanswered = stalls ? requests - 1 : 1
         t.equal(await archivesIn(vault), 1 + (ending === 3 ? more : 0), `${what}: the archives in the vault`)
         const records = await recordsIn(vault)
         t.equal(records.at(-1)?.type, 'archive', `${what}: it is in the catalog`)
         t.equal(
           openIntents(records),
-          ending === 3 && ORPHANING.has(fault) ? 1 : 0,
+          ending === 3 && ORPHANING.has(fault) ? unanswered : 0,
           `${what}: an archive that may exist is recorded`,
         )
         t.equal(
