@@ -2,9 +2,9 @@
  * A plan that is completed by what the store says of the archives, before a job is started: their sizes, hashes and parts.
  * A range outside an archive, and a memory that is too small for its parts, are errors before a job costs money.
  */
-import { HashMismatchError, SizeMismatchError } from '../errors.js'
 import type { DescribedArchive, RetrievalStore } from '../store/retrieval-store.js'
 import type { Retry } from '../transfer/retry.js'
+import { assertKnownContent } from './known-content.js'
 import { planRanges, type ArchiveJobPlan, type JobPlan, type RetrievalPlan } from './retrieval-plan.js'
 import { totalSizeOf } from './retrieval-target.js'
 
@@ -46,11 +46,8 @@ function isDescribed({ parts }: JobPlan): boolean {
 
 /** A job of an archive that is described. */
 function describedJob(job: ArchiveJobPlan, { size, hash, parts }: DescribedArchive): ArchiveJobPlan {
-  const { archiveId, archiveSize, requestedRange } = job
-  const where = `the archive ${archiveId}, as the service describes it,`
-  if (archiveSize !== undefined && archiveSize !== size) throw new SizeMismatchError(where, archiveSize, size)
-  if (job.hash !== undefined && job.hash !== hash)
-    throw new HashMismatchError('archive', where, job.hash, hash)
+  const { archiveId, requestedRange } = job
+  assertKnownContent(`archive ${archiveId}`, job, { size, hash })
   if (requestedRange && requestedRange.end > size)
     throw new RangeError(
       `The range must end within the archive of ${size} bytes, not at ${requestedRange.end}.`,

@@ -1,7 +1,7 @@
 /** The range of a job's output that is handed on. */
 import { rangeWithin, toInclusive, type ByteRange } from '../byte-range.js'
-import { SizeMismatchError, HashMismatchError } from '../errors.js'
 import type { Job } from '../store/retrieval-store.js'
+import { assertKnownContent } from './known-content.js'
 import type { JobPlan } from './retrieval-plan.js'
 
 /**
@@ -22,7 +22,8 @@ export function assertPlanned(plan: JobPlan, job: Job): void {
       `jobId must be the ID of a job for the archive ${archiveId}: the job ${jobId} retrieves ` +
         `${job.archiveId === undefined ? 'an inventory' : `the archive ${job.archiveId}`}.`,
     )
-  assertKnownContent(plan, job)
+  const { archiveSize: size = 0, archiveHash: hash } = job
+  assertKnownContent(`archive of job ${jobId}`, plan, { size, hash })
   const expected = planned ?? { start: 0, end }
   const { range = expected } = job
   if (range.start === expected.start && range.end === expected.end) return
@@ -30,15 +31,6 @@ export function assertPlanned(plan: JobPlan, job: Job): void {
     `range must be the range of the job ${jobId}, bytes ${toInclusive(range)} of the archive, ` +
       `not ${planned ? `bytes ${toInclusive(planned)}` : 'the whole archive'}.`,
   )
-}
-
-function assertKnownContent({ archiveSize, hash }: JobPlan, job: Job): void {
-  const { jobId, archiveSize: foundSize = 0, archiveHash: foundHash } = job
-  if (archiveSize !== undefined && foundSize !== archiveSize)
-    throw new SizeMismatchError(`The archive of job ${jobId}`, archiveSize, foundSize)
-  if (hash === undefined || foundHash === undefined || foundHash === hash) return
-  const where = `the archive of job ${jobId}, as the service describes it,`
-  throw new HashMismatchError('archive', where, hash, foundHash)
 }
 
 /** Maps the requested range of an archive to the output of a job; `undefined` if the whole output is handed on. */
