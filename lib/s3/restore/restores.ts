@@ -5,6 +5,8 @@
  * - An object of a class that can be read at once has a finished job.
  * - A restore that is running is used, also one that another process has started. It is not paid for twice.
  * - When the restored copy has been deleted, the job does not exist any more. The next job of the object has another ID.
+ * - A copy that GetObject has refused is no job, although HeadObject states it, until a restore is requested again. The
+ *   retrieval would find it at once, and again after each refusal.
  * - The requests of a retrieval are about the object as it was described at its start: one that replaces it meanwhile is
  *   refused by its ETag. The next retrieval describes the object again.
  */
@@ -44,6 +46,10 @@ export class Restores {
   readonly #archives = new Map<string, string>()
   /** The number of jobs of each archive that the service no longer has. */
   readonly #lost = new Map<string, number>()
+  /** The expiry date of the copy of each archive, as it was stated last. */
+  readonly #stated = new Map<string, string | undefined>()
+  /** The expiry date of the copy of each archive that was refused. */
+  readonly #refused = new Map<string, string | undefined>()
 
   constructor(facts: RestoresFacts) {
     this.#facts = facts
@@ -64,6 +70,7 @@ export class Restores {
     const { archiveStatus } = await client.headObject(object)
     // Before the request: if its response is lost, the job is found by the description.
     this.#started.set(archiveId, { description, tier, creationDate: this.#time() })
+    this.#refused.delete(archiveId)
     // An object of INTELLIGENT_TIERING comes back for good, and a number of days is refused.
     const days = archiveStatus === undefined ? restoreDays : undefined
     await client.restoreObject({ ...object, tier, days }).catch((error: unknown) => {
@@ -78,7 +85,8 @@ export class Restores {
   /** The job of an archive, if it has one. */
   async list({ archiveId, signal }: Port.StoreJobsRequest): Promise<Port.JobsPage> {
     const job = archiveId === undefined ? undefined : await this.#look(archiveId, signal)
-    return { items: job ? [job] : [], marker: undefined, date: this.#time() }
+    const isOffered = job !== undefined && !this.#isRefused(job)
+    return { items: isOffered ? [job] : [], marker: undefined, date: this.#time() }
   }
 
   /**
@@ -100,7 +108,9 @@ export class Restores {
     const request = { ...this.#objectOf(archiveId, signal), range, objectSize, ifMatch }
     const { body } = await this.#facts.client.getObject(request).catch((error: unknown) => {
       const isGone = error instanceof ServiceError && error.reason === 'not-restored'
-      throw isGone ? this.#gone(jobId, 'GetObject', error) : error
+      if (!isGone) throw error
+      this.#refused.set(archiveId, this.#stated.get(archiveId))
+      throw this.#gone(jobId, 'GetObject', error)
     })
     return { body, hash: undefined }
   }
@@ -109,6 +119,7 @@ export class Restores {
     const facts = await this.#facts.client.headObject(this.#objectOf(archiveId, signal))
     const state = stateOf(facts)
     if (state === undefined) return undefined
+    this.#stated.set(archiveId, facts.restore?.expiryDate)
     const { size, hash } = await this.#described(archiveId, signal)
     const { description, tier, creationDate } = this.#started.get(archiveId) ?? {}
     return {
@@ -129,6 +140,12 @@ export class Restores {
       inventorySize: undefined,
       inventory: undefined,
     }
+  }
+
+  #isRefused({ archiveId = '', status, expiryDate }: Port.Job): boolean {
+    return (
+      status === 'Succeeded' && this.#refused.has(archiveId) && this.#refused.get(archiveId) === expiryDate
+    )
   }
 
   /** The object that was described last; it is described now if none was, as for a job of which only the ID is known. */

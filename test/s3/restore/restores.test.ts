@@ -124,6 +124,28 @@ t.test(
   },
 )
 
+t.test('a restored copy that was refused is a job again once a restore was requested', async (t) => {
+  const world = new World()
+  const jobs = async (): Promise<number> => (await world.restores.list({ archiveId: ARCHIVE })).items.length
+  const copyUntil = (expiryDate: string | undefined): void => {
+    world.facts = { storageClass: 'GLACIER', restore: { isInProgress: false, expiryDate } }
+  }
+  for (const expiryDate of ['2026-03-09T00:00:00.000Z', undefined]) {
+    copyUntil(expiryDate)
+    t.equal(await jobs(), 1)
+    world.refusal = 'not-restored'
+    const { jobId = '' } = (await world.restores.list({ archiveId: ARCHIVE })).items[0] ?? {}
+    await t.rejects(world.restores.output({ jobId, range: { start: 0, end: 5 } }), NotFoundError)
+    t.equal(await jobs(), 0, 'HEAD states the copy, and GET has refused it')
+    copyUntil('2026-03-10T00:00:00.000Z')
+    t.equal(await jobs(), 1, 'another copy')
+    copyUntil(expiryDate)
+    world.refusal = undefined
+    await world.restores.start({ archiveId: ARCHIVE })
+    t.equal(await jobs(), 1, 'a restore was requested since')
+  }
+})
+
 t.test('a description that failed is tried again, and an archive of another bucket is refused', async (t) => {
   const world = new World()
   world.failures = 1

@@ -324,6 +324,7 @@ t.test('each refusal is one line, with the remedy', async (t) => {
   server.faults.add({ operation: 'GetObject', fault: 'error', status: 403, code: 'InvalidObjectState' })
   const gone = await got(world)
   t.match(gone, { code: 1, err: /no restored copy of it exists\. .*--days/ })
+  t.equal(world.requests('RestoreObject'), 4, 'each refused copy is restored again, three times')
 })
 
 t.test('a memory that is too small for the parts is a usage error, and large parts are noted', async (t) => {
