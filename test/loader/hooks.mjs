@@ -1,0 +1,32 @@
+/** Lets Node.js load a TypeScript file by the name of the JavaScript file that it becomes. */
+import { transpiled } from './transpiled.mjs'
+
+/** The end of a path. A module that is loaded again, with others replaced, has a query. */
+const JAVASCRIPT = /\.js(?=\?|$)/
+const TYPESCRIPT = /\.ts(?=\?|$)/
+
+/** @type {import('node:module').ResolveHook} */
+export async function resolve(specifier, context, nextResolve) {
+  try {
+    return await nextResolve(specifier, context)
+  } catch (error) {
+    const isMissing = /** @type {NodeJS.ErrnoException} */ (error).code === 'ERR_MODULE_NOT_FOUND'
+    if (!isMissing || !JAVASCRIPT.test(specifier)) throw error
+    return nextResolve(specifier.replace(JAVASCRIPT, '.ts'), context).catch(() => {
+      throw error
+    })
+  }
+}
+
+/** @type {import('node:module').LoadHook} */
+export async function load(url, context, nextLoad) {
+  if (!isTypeScript(url)) return nextLoad(url, context)
+  const { source } = await nextLoad(url, { ...context, format: 'module' })
+  const { pathname } = new URL(url)
+  return { format: 'module', source: await transpiled(new URL(pathname, url), String(source)) }
+}
+
+/** @param {string} url */
+function isTypeScript(url) {
+  return url.startsWith('file:') && TYPESCRIPT.test(url) && !url.includes('/node_modules/')
+}
