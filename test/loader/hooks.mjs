@@ -12,9 +12,7 @@ export async function resolve(specifier, context, nextResolve) {
   } catch (error) {
     const isMissing = /** @type {NodeJS.ErrnoException} */ (error).code === 'ERR_MODULE_NOT_FOUND'
     if (!isMissing || !JAVASCRIPT.test(specifier)) throw error
-    return nextResolve(specifier.replace(JAVASCRIPT, '.ts'), context).catch(() => {
-      throw error
-    })
+    return await nextResolve(specifier.replace(JAVASCRIPT, '.ts'), context)
   }
 }
 
