@@ -8,6 +8,7 @@ import { pageOf } from '../../tools/reliability/page.js'
 import { PROMISES } from '../../tools/reliability/promises.js'
 import { readResults, type Results } from '../../tools/reliability/results.js'
 import { unknownNames } from '../../tools/reliability/simulation-section.js'
+import type { SeedRange } from '../simulation/command/series-record.js'
 import { ROOT, textOf } from '../helpers/documents.js'
 
 // docs/reliability.md is generated from the committed results.
@@ -47,8 +48,12 @@ t.test('results that are not measured yet are named, and those of each kind are 
   t.match(pageOf(none), /no recorded results yet[^]*no recorded results yet/)
   const rise = { rise: 1, level: 2 ** 20 }
   const samples = [1, 2, 3].map((seconds) => ({ seconds, rss: seconds, descriptors: 7, disk: 2 ** 21 }))
+  const rangesOf = (...starts: number[]): SeedRange[] =>
+    starts.map((from) => ({ from, seeds: 2, date: '2026-01-01' }))
+  const totals = { seeds: 6, events: 1, simulatedHours: 1, faults: {}, milestones: {} }
   const page = pageOf({
     ...none,
+    series: { port: { ...totals, ranges: rangesOf(1, 3, 9) } },
     saboteurs: {
       'success-before-sync': { network: 'sdk', seeds: 5, seed: 77, invariant: 'settles' },
       'put-without-condition': { network: 'bucket', seeds: 5, seed: 78, invariant: 'settles' },
@@ -62,6 +67,7 @@ t.test('results that are not measured yet are named, and those of each kind are 
     },
     scale: { 'test/x.test.ts': { subject: 'much', date: '2026-01-01', figures: { time: '1 s' } } },
   })
+  t.match(page, '| 1–4, 9–10 |')
   t.match(page, '77 (below the SDK)')
   t.match(page, '78 (of a bucket)')
   t.match(page, '| lib/fs | 10 | 8 | 1 | 1 | 90 % |')

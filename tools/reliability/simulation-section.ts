@@ -1,5 +1,5 @@
 /** The parts of docs/reliability.md on the simulation: promises, seeds, faults and saboteurs. */
-import type { Series, SeriesRecord } from '../../test/simulation/command/series-record.js'
+import type { SeedRange, Series, SeriesRecord } from '../../test/simulation/command/series-record.js'
 import type { SaboteurRecord } from '../../test/simulation/sabotage/saboteur-record.js'
 import { SABOTEURS } from '../../test/simulation/sabotage/saboteurs.js'
 import { ALL_KINDS, FAULT_KINDS } from '../../test/simulation/world/faults.js'
@@ -35,13 +35,28 @@ export function seedBlocks({ series }: Results): string[] {
     count(events),
     `${(simulatedHours / 8760).toFixed(1)} years`,
     count(Object.values(faults).reduce((sum, value) => sum + value, 0)),
-    ranges.map(({ from, seeds }) => `${from}–${from + seeds - 1}`).join(', '),
+    joinedRanges(ranges)
+      .map(({ from, seeds }) => `${from}–${from + seeds - 1}`)
+      .join(', '),
   ])
   const total = networksOf(series).reduce((sum, [, { seeds }]) => sum + seeds, 0)
   return [
     `**${count(total)} seeds have passed**, each a different run of one to four disturbed rounds. A series with a seed that breaks an invariant is not counted.`,
     ...table(['network', 'seeds passed', 'events', 'simulated time', 'faults', 'ranges of seeds'], rows),
   ]
+}
+
+/** Ranges in ascending order, those that follow each other without a gap as one. */
+function joinedRanges(
+  ranges: readonly Pick<SeedRange, 'from' | 'seeds'>[],
+): Pick<SeedRange, 'from' | 'seeds'>[] {
+  const joined: { from: number; seeds: number }[] = []
+  for (const { from, seeds } of ranges) {
+    const last = joined.at(-1)
+    if (last && last.from + last.seeds === from) last.seeds += seeds
+    else joined.push({ from, seeds })
+  }
+  return joined
 }
 
 /** The faults that took effect, by kind and network. */
