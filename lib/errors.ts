@@ -262,14 +262,20 @@ export class RetriesExhaustedError extends GlacierPipeError {
 /** The service does not have the upload: it expired after a day without activity, or was completed or aborted. */
 export class UploadGoneError extends GlacierPipeError {
   override readonly name = 'UploadGoneError'
+  /** The archive that the upload became, if it is known to be deleted. */
+  readonly archiveId: string | undefined
 
-  constructor(uploadId: string, context?: ErrorContext) {
+  constructor(uploadId: string, context?: ErrorContext & { readonly archiveId?: string | undefined }) {
+    const { archiveId, ...given } = context ?? {}
     super(
       'ERR_UPLOAD_GONE',
-      `The service does not have the upload ${uploadId}: it expired after a day without activity, or was completed or ` +
-        'aborted. Look for the archive in the catalog or in an inventory; if it is not there, start a new upload.',
-      { ...context, uploadId },
+      archiveId === undefined
+        ? `The service does not have the upload ${uploadId}: it expired after a day without activity, or was completed or ` +
+            'aborted. Look for the archive in the catalog or in an inventory; if it is not there, start a new upload.'
+        : `The upload ${uploadId} is complete, and its archive ${archiveId} was deleted. Start a new upload.`,
+      { ...given, uploadId },
     )
+    this.archiveId = archiveId
   }
 }
 

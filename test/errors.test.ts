@@ -126,7 +126,14 @@ const table: [errors.GlacierPipeError, string, string, RegExp, object][] = [
     'UploadGoneError',
     'ERR_UPLOAD_GONE',
     /does not have the upload u: .*after a day.*start a new upload/,
-    context,
+    { ...context, archiveId: undefined },
+  ],
+  [
+    new errors.UploadGoneError('u', { archiveId: 'a' }),
+    'UploadGoneError',
+    'ERR_UPLOAD_GONE',
+    /^The upload u is complete, and its archive a was deleted\. Start a new upload\.$/,
+    { uploadId: 'u', archiveId: 'a' },
   ],
   [
     new errors.ResumeMismatchError(5, 9, 'the source ends at 5.', context),

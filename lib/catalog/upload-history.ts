@@ -10,8 +10,9 @@
  * - A set of volumes is unfinished while its last volume says that another follows.
  */
 import type { CompletionIntent, Content } from '../store/upload-journal.js'
-import { intentsLeft } from './open-intents.js'
+import { intentsLeft, summaryOf, type UploadIntents } from './open-intents.js'
 import { contentIn } from './recorded-hash.js'
+import { isObjectId } from './vault-address.js'
 import type { ArchiveRecord, BegunRecord, CatalogRecord, CompletingRecord, RejectedRecord } from './record.js'
 
 /** An upload that was begun and has no end. */
@@ -49,16 +50,6 @@ export interface SupersededStream {
   readonly position: number
 }
 
-/** The completions of an upload that were sent, or were about to be, and not rejected. */
-export interface UploadIntents {
-  /** The last intent whose content is recorded; `undefined` without such an intent. */
-  readonly last: CompletionIntent | undefined
-  /** Whether no other has other content. */
-  readonly isOnly: boolean
-  /** Whether the content of an intent is not recorded, as in version 0.1. */
-  readonly hasUnknown: boolean
-}
-
 /** Takes records, in the order of the file, and keeps what may be unfinished. */
 export class UploadHistory {
   readonly #open = new Map<string, OpenUpload>()
@@ -68,6 +59,8 @@ export class UploadHistory {
   readonly #sets = new Map<string, UnfinishedSet>()
   /** By the ID of the stream, or of the upload if the record has no stream. */
   readonly #superseded = new Map<string, SupersededStream>()
+  /** The IDs of deleted archives of vaults, which no other archive ever has. */
+  readonly #deleted = new Set<string>()
   /** The IDs of uploads that have an intent without content. */
   readonly #unknownIntents = new Set<string>()
   #position = 0
@@ -108,8 +101,7 @@ export class UploadHistory {
         this.#supersede(record.uploadId, record.streamId)
         break
       case 'deleted':
-        for (const [setId, { volumes }] of this.#sets)
-          if (volumes.some(({ archiveId }) => archiveId === record.archiveId)) this.#endSet(setId, volumes)
+        this.#delete(record.archiveId)
         break
       case 'expired':
         if (record.uploadId !== undefined && !this.#hasIntent(record.uploadId)) this.#close(record.uploadId)
@@ -126,11 +118,7 @@ export class UploadHistory {
 
   /** The intents of an upload that were not rejected. */
   intentsOf(uploadId: string | undefined): UploadIntents {
-    const intents = this.#intents.get(uploadId ?? '') ?? []
-    const hasUnknown = this.#unknownIntents.has(uploadId ?? '')
-    const [first, ...others] = intents
-    const isOnly = first !== undefined && others.every((other) => isSameContent(other, first)) && !hasUnknown
-    return { last: intents.at(-1), isOnly, hasUnknown }
+    return summaryOf(this.#intents.get(uploadId ?? '') ?? [], this.#unknownIntents.has(uploadId ?? ''))
   }
 
   /** The first part of the stream that begins with a volume, if it is recorded. */
@@ -182,8 +170,15 @@ export class UploadHistory {
     const before = (this.#sets.get(setId)?.volumes ?? []).filter((other) => other.volume < volume)
     const [first = archive] = before
     const set = { volumes: [...before, archive], first, last: archive, position: this.#position }
-    if (more) this.#sets.set(setId, set)
+    // A catalog that was replaced by an older copy gets the record of an archive after that of its deletion.
+    if (more && !this.#deleted.has(archiveId)) this.#sets.set(setId, set)
     else this.#endSet(setId, set.volumes)
+  }
+
+  #delete(archiveId: string): void {
+    if (!isObjectId(archiveId)) this.#deleted.add(archiveId)
+    for (const [setId, { volumes }] of this.#sets)
+      if (volumes.some((volume) => volume.archiveId === archiveId)) this.#endSet(setId, volumes)
   }
 
   /** Forgets a set that is complete or deleted, and the intents of its uploads: a catalog may have millions of them. */
@@ -242,8 +237,4 @@ export function streamIdOf(record: ArchiveRecord | BegunRecord, first: ArchiveRe
 
 function ownIdOf(record: ArchiveRecord | BegunRecord): string {
   return record.type === 'archive' ? record.archiveId : record.uploadId
-}
-
-function isSameContent(a: Content, b: Content): boolean {
-  return a.size === b.size && a.hash === b.hash
 }

@@ -6,9 +6,10 @@
  * - A stream is owned before it is examined. Its records are read again under its lock, because the process that owned it
  *   before may have finished it meanwhile. A stream of a living process is left alone.
  */
+import { deletionTimesIn } from '../catalog/queries/archives.js'
 import { assertNoConflicts } from '../catalog/queries/conflicts.js'
 import type { UnfinishedUpload } from '../catalog/unfinished-uploads.js'
-import { CompletionUnknownError, LockHeldError, HashMismatchError } from '../errors.js'
+import { CompletionUnknownError, LockHeldError, HashMismatchError, UploadGoneError } from '../errors.js'
 import type { Archive } from '../store/archive.js'
 import type { ByteSource } from '../stages/byte-source.js'
 import { findResumePoint, type EarlierRun, type ResumeFinding } from '../resume/resume-point.js'
@@ -183,7 +184,21 @@ class StreamSelector {
     await assertNoConflicts(catalog.path, idsOf(run.earlierVolumes), runtime.files)
     const warning = takeOverWarning(lock)
     if (warning !== undefined) warn(warning)
-    return findResumePoint({ store, retry: this.#retry(), journal, signal, lastSignal: signal }, run)
+    const context = { store, retry: this.#retry(), journal, signal, lastSignal: signal }
+    const finding = await findResumePoint(context, run)
+    return finding.isStoredNow ? this.#unlessDeleted(finding, run) : finding
+  }
+
+  /**
+   * A repeated completion may name an archive that was deleted since. A catalog that was replaced by an older copy has the
+   * record of the deletion, and not that of the archive.
+   */
+  async #unlessDeleted(finding: ResumeFinding, { uploadId = '' }: EarlierRun): Promise<ResumeFinding> {
+    const { catalog, runtime } = this.#selection
+    const ids = new Set(idsOf(finding.point?.earlierVolumes))
+    const [archiveId] = (await deletionTimesIn(catalog.path, runtime.files, ids)).keys()
+    if (archiveId === undefined) return finding
+    return { point: undefined, ended: new UploadGoneError(uploadId, { archiveId }), isStoredNow: false }
   }
 
   #noteFinding(finding: ResumeFinding, uploadId: string | undefined, time?: string): void {

@@ -348,6 +348,7 @@ t.test('a set of which a volume is deleted, or missing, is not continued', async
     const deleted: CatalogRecord = { type: 'deleted', time: time(), ...place, archiveId }
     t.strictSame(await unfinished(first, second, deleted), [])
     t.strictSame(await unfinished(first, second, third, deleted), [], 'nor by its open upload')
+    t.strictSame(await unfinished(deleted, first, second, third), [], 'whatever the order of the records')
   }
   t.strictSame(await unfinished(second), [])
   t.strictSame(await unfinished(second, third), [])

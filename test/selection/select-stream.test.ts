@@ -223,6 +223,28 @@ t.test('a completion that was not answered ends in the ID, where the source is t
   }
 })
 
+t.test('an archive that was deleted is no result of a completion that is sent again', async (t) => {
+  for (const byUploadId of [false, true]) {
+    const world = await worldOf(t)
+    const uploadId = await world.leave(bytes, [0, 1, 2], { name: 'db' })
+    await world.append({ type: 'completing', time: BEGUN, uploadId, ...intentOf(bytes) })
+    const archiveId = await world.completeUnheard(uploadId, bytes)
+    // A copy of the catalog from before the record of the archive.
+    await world.append({ type: 'deleted', time: BEGUN, ...world.place, archiveId })
+    const err = new RegExp(
+      `${uploadId} is complete, and its archive ${archiveId} was deleted\\. Start a new upload`,
+    )
+    if (byUploadId) {
+      t.match(await world.run(['put', 'docs', '--upload-id', uploadId], bytes), { code: 1, out: '', err })
+    } else {
+      const found = await world.resume()
+      t.match(found, { code: 0, err })
+      t.not(found.out, `${archiveId}\n`)
+    }
+    await world.vault.close()
+  }
+})
+
 t.test('after an intent of an earlier run is refused, the upload is continued', async (t) => {
   const { append, leave, resume, records, partsSent } = await worldOf(t)
   const uploadId = await leave(bytes, [0, 1], { name: 'db' })

@@ -4,6 +4,7 @@
 export interface RawRecord {
   readonly type: string
   readonly archiveId?: string
+  readonly name?: string
   readonly size?: number
   readonly treeHash?: string
   /** Of a bucket. */

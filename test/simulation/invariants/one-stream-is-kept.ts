@@ -15,15 +15,16 @@ export function checkKept(env: Environment, { name, world }: SimProcess): void {
     if (type !== 'archive') continue
     sets.set(firstVolume, [...(sets.get(firstVolume) ?? []), record])
   }
-  const keptNames = new Set<string | undefined>()
+  const keptNames = new Set<string>()
   for (const [setId, records] of sets)
-    if (isWhole(records) && isKept(env, records)) keptNames.add(nameOf(env, setId))
+    if (isWhole(records) && isKept(env, records))
+      for (const streamName of namesOf(env, setId, records)) keptNames.add(streamName)
   for (const [setId, records] of sets) {
     if (!records.some(({ archiveId = '' }) => deleted.has(archiveId))) continue
-    const streamName = nameOf(env, setId)
-    if (streamName === undefined) world.fail(INVARIANT, `${name} deletes ${setId}, which has no name`)
-    else if (!keptNames.has(streamName))
-      world.fail(INVARIANT, `${name} deletes ${setId} and keeps no other ${streamName}`)
+    const names = namesOf(env, setId, records)
+    if (names.length === 0) world.fail(INVARIANT, `${name} deletes ${setId}, which has no name`)
+    else if (!names.some((streamName) => keptNames.has(streamName)))
+      world.fail(INVARIANT, `${name} deletes ${setId} and keeps no other ${names.join(' or ')}`)
   }
 }
 
@@ -44,8 +45,14 @@ function isKept({ service, ledger }: Environment, records: readonly RawRecord[])
   )
 }
 
-/** The name of a stream: in the description of its first volume at the service. */
-function nameOf({ service }: Environment, setId: string): string | undefined {
+/**
+ * The names of a stream: that in the description of its first volume at the service, and those in its records. They differ
+ * where a user gives a name with the ID of an upload that the catalog has lost.
+ */
+function namesOf({ service }: Environment, setId: string, records: readonly RawRecord[]): string[] {
   const { description } = service.archives.get(setId) ?? {}
-  return description === undefined ? undefined : (JSON.parse(description) as { readonly Path?: string }).Path
+  const described =
+    description === undefined ? undefined : (JSON.parse(description) as { readonly Path?: string }).Path
+  const names = [described, ...records.map((record) => record.name)]
+  return names.filter((name) => name !== undefined)
 }
