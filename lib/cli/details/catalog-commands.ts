@@ -20,7 +20,7 @@ export const VERIFY_DETAILS: CommandDetails = {
     NEWEST_DETAILS,
     'The file is hashed and compared with the catalog, or with --inventory with the inventory of the vault. The exit code is 4 if it differs.',
     'For the ID of a first volume, the file is compared with all volumes of the set, and with --no-volumes only with that archive. For the ID of a later volume, it is compared with that volume. A set with a missing volume is an error; a set whose end is missing or not known is a warning. The file is read and hashed with a thread for each processor, at most four.',
-    'verify FILE s3://BUCKET/KEY compares the file part by part with the SHA-256 of each part that S3 states of the object, and of the later volumes of its set. Nothing is restored, and the catalog is asked only for the volumes. The message about a difference names the first part that differs. --inventory, --job, --sns-topic and --account-id are for vaults.',
+    'verify FILE s3://BUCKET/KEY, or s3://BUCKET NAME, compares the file part by part with the SHA-256 of each part that S3 states of the object, and of the later volumes of its set. Nothing is restored, and the catalog is asked only for the name and the volumes. The message about a difference names the first part that differs. --inventory, --job, --sns-topic and --account-id are for vaults.',
   ],
 }
 

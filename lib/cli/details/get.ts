@@ -16,7 +16,7 @@ export const GET_DETAILS: CommandDetails = {
     '--no-wait prints the IDs of the jobs; of a large set, and with --match, of those whose output can be read within a day. It says when the jobs are expected to be complete, or until when their output is kept, in local time, and which command retrieves it. With --json, each object has jobId, tier, expectedFrom, expectedTo and readyUntil.',
     '--sns-topic takes the ARN of an Amazon SNS topic in the region of the vault, which the service notifies when a job is over. It applies to jobs that the command starts: a job that exists keeps its own topic, and a note says so.',
     '--dry-run prints the jobs, their bytes and what they cost, and starts none. On a terminal, the cost is printed before a retrieval starts, unless --quiet is given or the vault is on this machine. A job that exists already costs nothing more.',
-    'In the place of VAULT, s3://BUCKET/KEY retrieves an object of an S3 bucket, with the later volumes of its set, KEY.volume2 and so on: from the catalog, or else by a look at each next key. Then a volume that is older than the one before it is an error, since a stream that was replaced has left it. Each part is verified by its own SHA-256 before a byte of it is written; an object without them is refused. An object of a class that must be restored is restored, which --no-wait only starts; a restore that is running is used, also one of another process. The restored copy is kept for --days: give as many as the reading takes. GLACIER has the three tiers; DEEP_ARCHIVE has Standard, which takes up to 12 hours, and Bulk, up to 48. The prices of restores are not known to --dry-run. The latest version is retrieved. --match, --job, --sns-topic, --account-id, latest and dates are for vaults.',
+    'In the place of VAULT, s3://BUCKET/KEY retrieves an object of an S3 bucket, with the later volumes of its set, KEY.volume2 and so on: from the catalog, or else by a look at each next key. s3://BUCKET NAME retrieves the object that the catalog has by that name, which is its key, and s3://BUCKET latest the newest one. Then a volume that is older than the one before it is an error, since a stream that was replaced has left it. Each part is verified by its own SHA-256 before a byte of it is written; an object without them is refused. An object of a class that must be restored is restored, which --no-wait only starts; a restore that is running is used, also one of another process. The restored copy is kept for --days: give as many as the reading takes. GLACIER has the three tiers; DEEP_ARCHIVE has Standard, which takes up to 12 hours, and Bulk, up to 48. The prices of restores are not known to --dry-run. The latest version is retrieved. --match, --job, --sns-topic and --account-id are for vaults.',
     'A request that fails is repeated until nothing has succeeded for the time of --retry-for; 0 never repeats a request.',
   ],
   examples: [
@@ -28,6 +28,10 @@ export const GET_DETAILS: CommandDetails = {
     {
       purpose: 'pipe the newest archive of the vault into a command',
       line: 'glacier-pipe get backups latest | tar -x',
+    },
+    {
+      purpose: 'restore the newest object of a bucket that the catalog has, and pipe it into a command',
+      line: 'glacier-pipe get s3://my-backups latest | tar -x',
     },
     {
       purpose: 'restore an object of a bucket, and retrieve it into a file',

@@ -3,14 +3,22 @@ import type { Command } from 'commander'
 import { VAULT_NAME } from '../../glacier/names.js'
 import { isBucketName, isS3Address, parseObjectAddress, type ObjectAddress } from '../../s3/s3-address.js'
 import { UsageError } from '../command-errors.js'
+import { bucketAddressOf } from './bucket-operand.js'
 import { OBJECT_OPTIONS, RESTORE_OPTIONS, VAULT_OPTIONS, VAULT_READ_OPTIONS } from './object-options.js'
 import { asUsageError, flagOf } from './option-names.js'
 
-const takers = new WeakSet<Command>()
+/** Whether the address of a bucket is enough for a command, because a name may follow it. */
+const takers = new WeakMap<Command, boolean>()
 
 /** Marks a command whose vault may also be the address of an object. */
 export function takingDestination(command: Command): Command {
-  takers.add(command)
+  takers.set(command, false)
+  return command
+}
+
+/** Marks a command whose vault may also be the address of an object, or of a bucket with the name of an object after it. */
+export function takingObject(command: Command): Command {
+  takers.set(command, true)
   return command
 }
 
@@ -44,10 +52,11 @@ export function objectAddressOf(destination: string): ObjectAddress | undefined 
  * Checks a destination, and that the options on the command line are about a place of its kind. Settings of the environment
  * that are about the other kind are ignored.
  *
- * @throws {UsageError} it is neither the name of a vault nor an address, or an option is about the other kind
+ * @throws {UsageError} it is neither the name of a vault nor such an address, or an option is about the other kind
  */
 export function assertDestination(command: Command, destination: string): void {
-  const isObject = objectAddressOf(destination) !== undefined
+  const isBucket = takers.get(command) === true && isS3Address(destination)
+  const isObject = isBucket ? bucketAddressOf(destination) : objectAddressOf(destination)
   if (!isObject)
     asUsageError(
       () => {

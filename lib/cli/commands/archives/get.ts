@@ -3,7 +3,7 @@ import { Option, type Command } from 'commander'
 import type { Tier } from '../../../store/retrieval-store.js'
 import { parseRange, type GivenRange } from '../../options/values/byte-range.js'
 import { addConnectionOptions, type ConnectionOptions } from '../../options/connection-options.js'
-import { takingDestination } from '../../options/destination.js'
+import { takingObject } from '../../options/destination.js'
 import { addRestoreOptions, type RestoreOptions } from '../../options/object-options.js'
 import { addPricesOption, type CostOptions } from '../../options/cost-options.js'
 import { DASHED_IDS_HELP } from '../../options/operands.js'
@@ -43,9 +43,9 @@ export function addGetCommand(
 ): void {
   const command = addTransferOptions(
     addConnectionOptions(
-      takingDestination(program.command('get <vault>'))
+      takingObject(program.command('get <vault>'))
         .argument('[archive...]', '', collectText)
-        .usage('[options] <vault | s3://bucket/key> [archive...]')
+        .usage('[options] <vault | s3://bucket[/key]> [archive...]')
         .description('retrieve and verify archives, one after the other, to stdout or a file')
         .option(
           '-o, --output <file>',

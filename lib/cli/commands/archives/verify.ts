@@ -1,7 +1,7 @@
 /** The command `verify FILE VAULT ARCHIVE` or `verify FILE s3://BUCKET/KEY`: its options and their help. */
 import type { Command } from 'commander'
 import { isS3Address } from '../../../s3/s3-address.js'
-import { takingDestination } from '../../options/destination.js'
+import { takingObject } from '../../options/destination.js'
 import { addInventoryOptions, type InventoryReadOptions } from '../../options/inventory-options.js'
 import { addBucketRequestOptions, type BucketRequestOptions } from '../../options/object-options.js'
 import { DASHED_IDS_HELP } from '../../options/operands.js'
@@ -25,11 +25,11 @@ export function addVerifyCommand(
   run: (file: string, place: string, archiveId: string | undefined, options: VerifyOptions) => Promise<void>,
 ): void {
   const command = addInventoryOptions(
-    takingDestination(program.command('verify'))
+    takingObject(program.command('verify'))
       .argument('<file>', '', parsePath)
       .arguments('<vault>')
       .argument('[archive]', '', parseText)
-      .usage('[options] <file> <vault | s3://bucket/key> [archive]')
+      .usage('[options] <file> <vault | s3://bucket[/key]> [archive]')
       .description('check that a file is the same as an archive, without retrieving the archive')
       .option('--inventory', 'compare the file with the inventory of the vault instead of the catalog')
       .option('--no-volumes', 'compare the file with the given archive only, not with all volumes of its set')

@@ -1,6 +1,6 @@
 /**
- * `get VAULT ARCHIVE…`: retrieves and verifies archives, to stdout or into a file. `s3://BUCKET/KEY` in the place of VAULT
- * retrieves an object of a bucket.
+ * `get VAULT ARCHIVE…`: retrieves and verifies archives, to stdout or into a file. `s3://BUCKET/KEY` or
+ * `s3://BUCKET NAME` retrieves an object of a bucket.
  */
 import { refusalOf } from '../../../options/option-error.js'
 import { pipeToClose } from '../../../streams/pipe-to-close.js'
@@ -9,10 +9,10 @@ import { retrieveToFile } from '../../../vault/retrieve-to-file.js'
 import { UsageError } from '../../command-errors.js'
 import type { GetOptions } from '../../commands/archives/get.js'
 import type { Io } from '../../io.js'
-import { objectAddressOf } from '../../options/destination.js'
 import { asUsageError, toUsageError } from '../../options/option-names.js'
 import { printNote } from '../../output/print.js'
 import { Progress } from '../../output/progress/progress.js'
+import { objectOperandOf } from '../objects/object-operand.js'
 import { followReader, type Retrieval } from './follow-reader.js'
 import { withResumeHint } from './get-resume.js'
 import { getMany } from './many/get-many.js'
@@ -32,7 +32,7 @@ interface GetTask extends Pick<FoundSource, 'target' | 'words'> {
 /**
  * Runs `get`.
  *
- * @param place - the name of a vault, or the address of an object
+ * @param place - the name of a vault, or the address of an object or of a bucket
  * @param argv - the arguments of the process, for the hint that repeats the command
  */
 export async function get(
@@ -75,11 +75,8 @@ export async function get(
  * @throws {UsageError} operands and options that contradict each other
  */
 function sourceOf(place: string, archiveIds: readonly string[], options: GetOptions): GetSource {
-  const address = objectAddressOf(place)
-  if (address) {
-    if (archiveIds.length === 0) return bucketSource(address, options)
-    throw new UsageError(`${place} is the object to retrieve. Give one address, and no archives after it.`)
-  }
+  const object = objectOperandOf(place, archiveIds)
+  if (object) return bucketSource(object, options)
   const { job, range, dryRun } = options
   if (archiveIds.length > 0 === (job !== undefined))
     throw new UsageError(

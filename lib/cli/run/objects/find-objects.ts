@@ -51,13 +51,9 @@ export interface ObjectSearch {
  * @throws {UsageError} a later volume is older than the one before it, and the catalog does not say that they are one set
  * @throws as {@link recordedSet}
  */
-export async function findObjects(
-  address: ObjectAddress,
-  requests: ObjectRequests,
-  search: ObjectSearch,
-): Promise<FoundObject[]> {
+export async function findObjects(requests: ObjectRequests, search: ObjectSearch): Promise<FoundObject[]> {
+  const { address, store, place, accountId } = requests
   const archiveId = printAddress(address)
-  const { store, place, accountId } = requests
   const facts = await requests.head(address).catch(async (error: unknown) => {
     throw error instanceof NotFoundError ? await requests.missing(address, error) : error
   })

@@ -15,12 +15,15 @@ import type { RetryOptions } from '../../options/transfer-options.js'
 import { printNote } from '../../output/print.js'
 import { retryNotes } from '../../output/retry-notes.js'
 import { withBucketConnection } from '../bucket-connection.js'
+import { addressOf, type ObjectOperand } from './object-operand.js'
 
 /** The options of commands that read objects. */
 export interface ObjectReadOptions extends ConnectionOptions, RetryOptions, RestoreOptions {}
 
 /** Requests about the objects of a bucket. */
 export interface ObjectRequests {
+  /** The object that the operand of the command stands for. */
+  readonly address: ObjectAddress
   readonly store: S3Store
   /** The region and endpoint of the bucket, as the catalog records them. */
   readonly place: ServiceAddress
@@ -43,12 +46,12 @@ export interface ObjectRequests {
 const OPTION_NAMES = { expectedBucketOwner: '--bucket-owner', restoreDays: '--days' }
 
 /**
- * Runs a function with requests about the objects of the bucket of an address, and closes what was opened for it.
+ * Runs a function with requests about the objects of the bucket of an operand, and closes what was opened for it.
  *
- * @throws {UsageError} an option that is not valid, or options that contradict each other
+ * @throws {UsageError} an option that is not valid, or options that contradict each other; or as {@link addressOf}
  */
 export async function withObjects<T>(
-  { bucket, key }: ObjectAddress,
+  operand: ObjectOperand,
   options: ObjectReadOptions,
   io: Io,
   run: (requests: ObjectRequests) => Promise<T>,
@@ -57,6 +60,9 @@ export async function withObjects<T>(
   const { signal, clock } = io
   return withBucketConnection(options, io, async (connection) => {
     const { client } = connection
+    const accountId = bucketOwner ?? connection.accountId
+    const address = await addressOf(operand, connection, accountId, options, io)
+    const { bucket, key } = address
     const owner = { expectedBucketOwner: bucketOwner, requesterPays }
     const store = asUsageError(() => s3Store({ client, bucket, key, ...owner, restoreDays }), OPTION_NAMES)
     const onRetry = retryNotes((line) => {
@@ -64,9 +70,10 @@ export async function withObjects<T>(
     })
     const retry = new Retry({ retryFor, clock }, store, onRetry)
     return run({
+      address,
       store,
       place: await connection.address(),
-      accountId: bucketOwner ?? connection.accountId,
+      accountId,
       head: (address) => retry.run(() => client.headObject({ ...address, ...owner, signal }), signal),
       missing: (address, cause) =>
         client.headBucket({ bucket, ...owner, signal }).then(

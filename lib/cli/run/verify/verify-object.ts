@@ -5,7 +5,6 @@
 import { HashMismatchError } from '../../../errors.js'
 import { withPath } from '../../../fs/system-reason.js'
 import { COMPOSITE_SCHEME } from '../../../s3/composite-scheme.js'
-import type { ObjectAddress } from '../../../s3/s3-address.js'
 import type { DescribedArchive } from '../../../store/retrieval-store.js'
 import type { VerifyOptions } from '../../commands/archives/verify.js'
 import type { Io } from '../../io.js'
@@ -14,6 +13,7 @@ import { printData, printJson, printNote } from '../../output/print.js'
 import { catalogFileOf } from '../data-folder.js'
 import { sectionHashes } from '../hash/section-hashes.js'
 import { findObjects } from '../objects/find-objects.js'
+import type { ObjectOperand } from '../objects/object-operand.js'
 import { withObjects } from '../objects/object-requests.js'
 
 /** A volume to compare with, as the service describes it. */
@@ -30,12 +30,12 @@ interface DescribedVolume extends DescribedArchive {
  */
 export async function verifyObject(
   file: string,
-  address: ObjectAddress,
+  operand: ObjectOperand,
   given: VerifyOptions,
   io: Io,
 ): Promise<void> {
   const options = without(given, VAULT_READ_OPTIONS)
-  const volumes = await describedVolumes(address, options, io)
+  const volumes = await describedVolumes(operand, options, io)
   await compareParts(file, volumes, io).catch((error: unknown) => {
     throw withPath(error, file)
   })
@@ -45,16 +45,16 @@ export async function verifyObject(
 
 /** The object and its volumes, as the service describes them. */
 function describedVolumes(
-  address: ObjectAddress,
+  operand: ObjectOperand,
   options: VerifyOptions,
   io: Io,
 ): Promise<DescribedVolume[]> {
   const { volumes, quiet } = options
-  return withObjects(address, options, io, async (requests) => {
+  return withObjects(operand, options, io, async (requests) => {
     const warn = (line: string): void => {
       printNote(io, line)
     }
-    const objects = await findObjects(address, requests, {
+    const objects = await findObjects(requests, {
       file: catalogFileOf(options, io.env),
       volumes,
       isEndKnown: false,

@@ -14,7 +14,6 @@ import { FileHasher } from '../../../tree-hash/file-hasher.js'
 import { UsageError } from '../../command-errors.js'
 import type { Io } from '../../io.js'
 import { printData, printJson, printNote } from '../../output/print.js'
-import { objectAddressOf } from '../../options/destination.js'
 import { setText } from '../../output/set-text.js'
 import { withConnection } from '../connection.js'
 import { catalogFileOf } from '../data-folder.js'
@@ -22,13 +21,14 @@ import { hashOf } from '../hash/hash-file.js'
 import { sectionHashesOf } from '../hash/set-hash.js'
 import type { VerifyOptions } from '../../commands/archives/verify.js'
 import { openInventory } from '../inventory.js'
+import { objectOperandOf } from '../objects/object-operand.js'
 import { placeOf, selectArchives } from '../select/select-archives.js'
 import { verifyObject } from './verify-object.js'
 
 /**
  * Runs `verify`.
  *
- * @param vaultName - or the address of an object
+ * @param vaultName - or the address of an object or of a bucket
  * @param given - the archive; `undefined` with the address of an object
  */
 export async function verify(
@@ -38,11 +38,9 @@ export async function verify(
   options: VerifyOptions,
   io: Io,
 ): Promise<void> {
-  const address = objectAddressOf(vaultName)
-  if (address) {
-    if (given !== undefined)
-      throw new UsageError(`${vaultName} is the object to compare with. Give no archive after it.`)
-    await verifyObject(file, address, options, io)
+  const object = objectOperandOf(vaultName, given === undefined ? [] : [given])
+  if (object) {
+    await verifyObject(file, object, options, io)
     return
   }
   invariant(given !== undefined, 'the command demands an archive of a vault')

@@ -236,10 +236,42 @@ t.test('the records of a bucket of that name elsewhere, or of another object, do
   t.match(later, { code: 4 })
 })
 
+t.test('an object is retrieved by its name, and the newest one as "latest"', async (t) => {
+  const world = await bucketWorld(t, credentials)
+  const put = (key: string, content: string): Promise<RanHere> =>
+    world.run(['put', `s3://backups/${key}`, '--storage-class', 'STANDARD', '-q'], Buffer.from(content))
+  await put('2026/a.tar', 'the first')
+  await put('2026/b.tar', 'the second')
+  for (const [text, content] of [
+    ['latest', 'the second'],
+    ['2026/a.tar', 'the first'],
+    ['s3://backups/2026/a.tar', 'the first'],
+  ] as const) {
+    const file = join(world.dir, 'out')
+    const got = await world.run(['get', 's3://backups', text, '-o', file])
+    t.equal(got.code, 0, text)
+    t.equal(/b\.tar of .*, 10 B \(s3:\/\/backups\/2026\/b\.tar\)/.test(got.err), text === 'latest')
+    t.equal(await readFile(file, 'utf8'), content)
+    t.match(await world.run(['verify', file, 's3://backups', text]), { code: 0, out: `${file}: OK\n` })
+  }
+  const elsewhere = ['--region', 'us-west-2', '--endpoint', 'http://127.0.0.1:1']
+  t.match(await world.run(['get', 's3://backups', 'latest', ...elsewhere]), {
+    code: 2,
+    err: /The catalog has no archive "latest"/,
+  })
+})
+
 t.test('what makes no sense for a bucket is a usage error', async (t) => {
   const world = await bucketWorld(t, credentials)
   for (const [words, err] of [
-    [['get', K, 'docs.tar'], /s3:\/\/backups\/k is the object to retrieve\. Give one address/],
+    [
+      ['get', K, 'docs.tar'],
+      /Give the address of one object, as s3:\/\/backups\/KEY, or one name .*not s3:\/\/backups\/k docs\.tar/,
+    ],
+    [['get', 's3://backups', 'a', 'b'], /Give the address of one object/],
+    [['get', 's3://B', 'a'], /s3:\/\/B does not name a bucket/],
+    [['get', 's3://backups', 'a'], /The catalog has no archive "a" in s3:\/\/backups/],
+    [['get', 's3://backups', 's3://other/k'], /s3:\/\/other\/k is not in s3:\/\/backups\./],
     [['get', K, '--job', 'j'], /--job is for vaults, and s3:\/\/backups\/k is in a bucket/],
     [['get', K, '--account-id', '111122223333'], /--account-id is for vaults/],
     [['get', K, '--sns-topic', 'arn:aws:sns:us-east-1:123456789012:t'], /--sns-topic is for vaults/],

@@ -1,5 +1,5 @@
 /** An object of a bucket as the source of a `get`. */
-import { printAddress, type ObjectAddress } from '../../../../s3/s3-address.js'
+import { printAddress } from '../../../../s3/s3-address.js'
 import { restoreTimesOf } from '../../../../s3/restore/restore-times.js'
 import type { Tier } from '../../../../store/retrieval-store.js'
 import { UsageError } from '../../../command-errors.js'
@@ -9,6 +9,7 @@ import { VAULT_READ_OPTIONS, without } from '../../../options/object-options.js'
 import { printNote } from '../../../output/print.js'
 import { catalogFileOf } from '../../data-folder.js'
 import { findObjects, type FoundObject } from '../../objects/find-objects.js'
+import type { ObjectOperand } from '../../objects/object-operand.js'
 import { withObjects, type ObjectRequests } from '../../objects/object-requests.js'
 import type { RetrievalTarget } from '../retrieval-target.js'
 import type { GetSource } from './get-source.js'
@@ -21,15 +22,15 @@ const DEFAULT_TIER: Tier = 'Standard'
 const DEFAULT_DAYS = 1
 
 /** The object that a `get` retrieves, with the later volumes of its set. */
-export function bucketSource(address: ObjectAddress, given: GetOptions): GetSource {
+export function bucketSource(operand: ObjectOperand, given: GetOptions): GetSource {
   const options = { tier: DEFAULT_TIER, ...without(given, VAULT_READ_OPTIONS) }
   const { tier, days = DEFAULT_DAYS } = options
   return {
     options,
     connect: (io, run) =>
-      withObjects(address, options, io, async (requests) => {
+      withObjects(operand, options, io, async (requests) => {
         const { store } = requests
-        const objects = await objectsOf(address, requests, options, io)
+        const objects = await objectsOf(requests, options, io)
         for (const object of objects) assertTier(object, tier)
         const restores = { objects, tier, days }
         return run({
@@ -49,7 +50,6 @@ export function bucketSource(address: ObjectAddress, given: GetOptions): GetSour
 }
 
 function objectsOf(
-  address: ObjectAddress,
   requests: ObjectRequests,
   { volumes, incomplete, range, quiet, ...options }: GetOptions,
   io: Io,
@@ -57,7 +57,7 @@ function objectsOf(
   const warn = (line: string): void => {
     printNote(io, line)
   }
-  return findObjects(address, requests, {
+  return findObjects(requests, {
     file: catalogFileOf(options, io.env),
     volumes,
     incomplete,
