@@ -50,7 +50,7 @@ export class EmptyArchiveError extends GlacierPipeError {
   constructor() {
     super(
       'ERR_EMPTY_ARCHIVE',
-      'The source ended without a byte, and a vault cannot store an empty archive. Nothing was sent.',
+      'The source ended without a byte, and an archive has at least one. Nothing was sent.',
     )
   }
 }

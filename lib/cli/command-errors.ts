@@ -12,14 +12,17 @@ export class ResumableError extends Error {
   override readonly name = 'ResumableError'
   /** The command that resumes, as a sentence: `To resume, run the same command again: …`. */
   readonly hint: string
+  /** Whether the command with the same options fails again. */
+  readonly isLasting: boolean
 
   /**
    * @param cause - the failure
    * @param hint - the command that resumes, as a sentence
    */
-  constructor(cause: unknown, hint: string) {
+  constructor(cause: unknown, hint: string, isLasting = false) {
     super(cause instanceof Error ? cause.message : String(cause), { cause })
     this.hint = hint
+    this.isLasting = isLasting
   }
 }
 

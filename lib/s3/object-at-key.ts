@@ -82,7 +82,7 @@ export async function assertAbsent(client: BucketClient, object: KeyRequest): Pr
     if (!(error instanceof ServiceError && error.status === 400)) throw error
   })
   if (!found) return
-  const message = `${printAddress(object)} exists, and is not overwritten. Choose another key, or permit to overwrite it.`
+  const message = `${printAddress(object)} exists, and is not overwritten unless that is permitted.`
   const details = { operation: 'HeadObject', serviceCode: 'PreconditionFailed', status: 412 }
   throw new ServiceError(message, { ...details, reason: 'exists' })
 }

@@ -3,6 +3,7 @@
  * the request may be repeated for a while and gives the same archive (docs/glacier-protocol.md#completion).
  *
  * - It is sent only with the content of the intent in the journal, which the caller has recorded.
+ * - An archive that exists and is not replaced voids the intent, if no earlier request is unanswered.
  * - A refusal voids the intent if the upload is open and no earlier request is unanswered: its parts are not the content. It
  *   voids no intent that another process has recorded for the same upload.
  * - After any other failure the intent stays, and the next run sends it again. This process may have lost the upload while
@@ -143,6 +144,8 @@ async function errorOfFailure(
     if (!lost || !isSameAccount) return new UploadGoneError(uploadId, { cause: error })
     return unknownContent(context, uploadId, { size, hash }, error)
   }
+  if (error instanceof ServiceError && error.reason === 'exists' && !lost)
+    await unlessFailed(context.journal.rejected({ uploadId, intentId }))
   if (context.store.isContentRefusal(error))
     return errorOfRefusal(context, uploadId, { intentId, size, hash }, error, lost)
   return error

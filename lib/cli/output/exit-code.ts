@@ -20,6 +20,7 @@ export function exitCodeOf(error: unknown, signal: AbortSignal): number {
   if (signal.aborted) return 128 + signalNumberOf(signal.reason)
   if (error instanceof InterruptedError) return 128 + constants.signals.SIGINT
   if (error instanceof UsageError) return 2
+  if (error instanceof ResumableError && error.isLasting) return 1
   if (error instanceof ResumableError || causeOf(error) instanceof SourceCommandError) return 3
   if (error instanceof UploadFailedError) return error.kept ? 3 : 1
   if (isOfBytes(error instanceof ReportedError ? error.cause : error)) return 4

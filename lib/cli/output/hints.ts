@@ -19,7 +19,7 @@ const BY_REASON: Readonly<Partial<Record<ServiceErrorReason, string>>> = {
   'credentials-expired': CREDENTIALS,
   'credentials-rejected': CREDENTIALS,
   'signature-time': 'Check the clock of this machine.',
-  exists: 'With --overwrite, put replaces it.',
+  exists: 'Choose another key, or replace the object with --overwrite.',
   'wrong-region': 'Select it with --region.',
   'vault-not-empty':
     'The service deletes a vault only if its last inventory is empty and nothing was written to it since. ' +

@@ -126,8 +126,7 @@ const BY_OPERATION: Readonly<Record<string, Readonly<Record<string, Refusal>>>> 
 
 const EXISTS: Refusal = {
   reason: 'exists',
-  advice:
-    'An object of this key exists, and is not overwritten: choose another key, or permit to overwrite it.',
+  advice: 'An object of this key exists, and is not overwritten unless that is permitted.',
 }
 
 /** The permissions of the operations, for a refusal. */

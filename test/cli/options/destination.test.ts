@@ -51,11 +51,20 @@ t.test('options about the other kind of place are usage errors', async (t) => {
   })
   t.match(await here(dir, ['put', 's3://backups']), { code: 2, err: /has no key/ })
   t.match(await here(dir, ['put', 'a/b']), { code: 2, err: /vault must be the name of a vault/ })
-  t.match(
-    await here(dir, ['jobs', 's3://backups/k']),
-    { code: 2, err: /must be the name of a vault/ },
-    'jobs are of vaults',
-  )
+  for (const [words, name] of [
+    [['jobs'], 'jobs'],
+    [['prune', '--keep-last', '1'], 'prune'],
+    [['vault', 'show'], 'vault show'],
+  ] as const)
+    t.match(await here(dir, [...words, 's3://backups/k']), {
+      code: 2,
+      err: `${name} is for vaults, and s3://backups/k is in a bucket.`,
+    })
+  for (const address of ['s3:/backups/k', 'S3://backups/k', 's3:backups'])
+    t.match(await here(dir, ['put', address]), {
+      code: 2,
+      err: `${address} is no address. Write s3://BUCKET or s3://BUCKET/KEY`,
+    })
 })
 
 t.test('settings of the environment about the other kind of place are ignored', async (t) => {

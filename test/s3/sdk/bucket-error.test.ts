@@ -170,7 +170,7 @@ const ROWS: readonly Row[] = [
     'ServiceError',
     'exists',
     'final',
-    /choose another key/,
+    /not overwritten unless that is permitted/,
   ],
   [
     'CompleteMultipartUpload',

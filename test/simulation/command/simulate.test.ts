@@ -90,6 +90,15 @@ t.test('a planted fault is found, made small and printed with a list that repeat
   t.match(repeated.stdout, /FAILED: scenario/)
 })
 
+t.test('a file that is no list is a usage error', async (t) => {
+  const dir = t.testdir({ 'package.json': '{"name":"x"}', 'broken.json': '{' })
+  for (const name of ['none.json', 'package.json', 'broken.json']) {
+    const { status, stderr } = await call('--list', join(dir, name))
+    t.equal(status, 2)
+    t.match(stderr, `${name} is no list of choices: `)
+  }
+})
+
 t.test('a list that no longer applies fails', async (t) => {
   const list = { broke: 'x', seed: 1, network: 'port', kinds: [], choices: ['third/delay-s #1 = 2'] }
   const file = join(t.testdir({ 'list.json': JSON.stringify(list) }), 'list.json')

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { explain } from '../pool/explain.js'
 import { explainInThread, runPool, type StartThread } from '../pool/pool.js'
 import type { FailedSeed, Totals } from '../pool/totals.js'
-import { parseList, runList } from '../run/choice-list.js'
+import { parseList, runList, type ChoiceList } from '../run/choice-list.js'
 import { runSeed, type RunResult, type Scenario } from '../run/run.js'
 import { catchUncaught } from '../run/uncaught.js'
 import { textOf } from '../choices/choices.js'
@@ -123,10 +123,18 @@ async function repeatList(
   scenario: Scenario,
   print: (text: string) => void,
 ): Promise<number> {
-  const result = await runList(parseList(await readFile(path, 'utf8')), scenario, true)
+  const result = await runList(await readList(path), scenario, true)
   print(textOfRun(result, trace))
   for (const choice of result.unapplied) print(`This choice no longer applies: ${textOf(choice)}\n`)
   return result.failure || result.unapplied.length > 0 ? 1 : 0
+}
+
+async function readList(path: string): Promise<ChoiceList> {
+  try {
+    return parseList(await readFile(path, 'utf8'))
+  } catch (error) {
+    throw new UsageError(`${path} is no list of choices: ${(error as Error).message}`)
+  }
 }
 
 function textOfRun({ trace, events, failure }: RunResult, isWhole: boolean): string {

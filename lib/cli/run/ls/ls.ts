@@ -96,7 +96,8 @@ function layoutOf(vaultName: string | undefined, shortIds: LsLayout['shortIds'],
 
 /** The note on an empty list: the catalog may be another one than the user means. */
 function emptyText(file: string, count: number, vaultName: string | undefined): string {
-  if (count === 0) return `The catalog ${file} has no archives.`
+  if (count === 0)
+    return `The catalog ${file} has no archives. "glacier-pipe catalog rebuild ${vaultName ?? 'VAULT'}" adds those that exist.`
   const which = vaultName === undefined ? '' : ` in ${vaultName}`
   return `None of the ${formatCount(count, 'entry', 'entries')} of the catalog ${file} is an archive${which} that matches.`
 }

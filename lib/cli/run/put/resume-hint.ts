@@ -1,5 +1,5 @@
 /** The hint after a `put` that failed: the command that resumes it. */
-import { ResumeMismatchError, TooManyPartsError, UploadFailedError } from '../../../errors.js'
+import { ResumeMismatchError, ServiceError, TooManyPartsError, UploadFailedError } from '../../../errors.js'
 import type { ArchiveWriter } from '../../../upload/archive-writer.js'
 import { ResumableError } from '../../command-errors.js'
 import type { PutOptions } from '../../commands/archives/put.js'
@@ -21,15 +21,23 @@ export function withResumeHint(
     ? new Error('Stopped. The upload is aborted. Its parts are deleted.', { cause: error })
     : error
   if (outcome?.isResumable !== true) return explained
+  if (cause instanceof ServiceError && cause.reason === 'exists') {
+    const replacing = resumeCommand(operands, uploadId, { ...options, overwrite: true })
+    const advice = `The parts are kept. To replace the object, ${againWith(operands)}: ${replacing}`
+    return new ResumableError(explained, advice, true)
+  }
   // The same command would fail again: with --no-volumes the source does not fit.
   const isTooLong = cause instanceof TooManyPartsError
   const resumed = isTooLong ? { ...options, volumes: true } : options
   const how = isTooLong ? ' without --no-volumes, in another archive' : ''
   const command = resumeCommand(operands, uploadId, resumed)
-  const advice = operands.command
-    ? `To resume${how}, run the same command again, with your command in place of …: ${command}`
-    : `To resume${how}, pipe the same source in again: ${command}`
-  return new ResumableError(explained, advice)
+  return new ResumableError(explained, `To resume${how}, ${againWith(operands)}: ${command}`)
+}
+
+function againWith({ command }: PutOperands): string {
+  return command
+    ? 'run the same command again, with your command in place of …'
+    : 'pipe the same source in again'
 }
 
 /** The error about a source that does not match what was uploaded, with what to do. */

@@ -26,7 +26,8 @@ export function envLines(
 ): string[] {
   const lines = [exportOf('AWS_ENDPOINT_URL_GLACIER', endpoint)]
   if (s3Endpoint !== undefined) lines.push(exportOf('AWS_ENDPOINT_URL_S3', s3Endpoint))
-  lines.push(exportOf('AWS_REGION', region))
+  // Version 1 of the aws CLI, and boto3, read AWS_DEFAULT_REGION only.
+  lines.push(exportOf('AWS_REGION', region), exportOf('AWS_DEFAULT_REGION', region))
   if (secretAccessKey !== undefined) {
     // A profile or a session token of another account would be used instead of the keys, or with them.
     lines.push('unset AWS_PROFILE AWS_SESSION_TOKEN')

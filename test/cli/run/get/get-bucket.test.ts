@@ -114,7 +114,7 @@ t.test('the plan says what is restored, and starts nothing', async (t) => {
   }
   const lines = (await plan('--days', '2')).split('\n')
   t.match(lines, [
-    /^ {2}16\.0 MiB {2}s3:\/\/backups\/k {2}DEEP_ARCHIVE: is restored$/,
+    /^ {2}16\.0 MiB {2}s3:\/\/backups\/k {2}DEEP_ARCHIVE: must be restored$/,
     /^1 restore, Standard, 16\.0 MiB, kept for 2 days\. The prices of restores are not known here\. Nothing is started\.$/,
     '',
   ])

@@ -116,7 +116,7 @@ t.test('an empty list says which catalog it is of', async (t) => {
   t.match(await ls(t, []), {
     code: 0,
     lines: { length: 0 },
-    err: /^glacier-pipe: The catalog .*catalog\.jsonl has no archives\.\n$/,
+    err: /^glacier-pipe: The catalog .*catalog\.jsonl has no archives\. "glacier-pipe catalog rebuild VAULT" adds those that exist\.\n$/,
   })
   t.match(
     (await ls(t, records, ['photos'])).err,

@@ -64,6 +64,30 @@ t.test('an object of others at the key of an unfinished upload is told before a 
   t.equal(world.requests('UploadPart'), 2)
 })
 
+t.test('an object that another command stores meanwhile is not replaced, and may be then', async (t) => {
+  const world = await bucketWorld(t, credentials)
+  const store = new PutObjectCommand({ Bucket: 'backups', Key: 'other', Body: 'of others' })
+  const source = async function* (): AsyncGenerator<Buffer> {
+    yield bytes
+    await world.sdk.send(store)
+  }
+  const args = ['put', 's3://backups/other', '--part-size', '8MiB']
+  const refused = await world.run(args, Readable.from(source()))
+  const hint = /The parts are kept\. To replace the object, pipe the same source in again: (.*)\n$/
+  t.match(refused, { code: 1, out: '', err: hint })
+  const uploadId = /--upload-id=(\S+)/.exec(refused.err)?.[1] ?? ''
+  t.match(hint.exec(refused.err)?.[1], ` --overwrite --upload-id=${uploadId} s3://backups/other`)
+  t.match((await world.records()).slice(-2), [
+    { type: 'completing', uploadId },
+    { type: 'rejected', uploadId },
+  ])
+  t.notMatch((await world.run(['ls', 's3://backups'])).out, /may exist/)
+  const sent = world.requests('UploadPart')
+  const replaced = await world.run([...args, '--overwrite', '--upload-id', uploadId], bytes)
+  t.match(replaced, { code: 0, out: 's3://backups/other\n' })
+  t.equal(world.requests('UploadPart'), sent)
+})
+
 t.test('a completion without a response is found again, and the source is only compared', async (t) => {
   const world = await bucketWorld(t, credentials)
   const { server, run } = world

@@ -97,7 +97,7 @@ t.test(
     const refused = {
       code: 1,
       out: '',
-      err: /s3:\/\/backups\/k exists, .* With --overwrite, put replaces it\.\n$/,
+      err: /s3:\/\/backups\/k exists, .* Choose another key, or replace the object with --overwrite\.\n$/,
     }
     t.match(await run(['put', 's3://backups/k'], source), refused)
     t.notOk(isRead)

@@ -12,6 +12,7 @@ t.test('the lines are quoted for a shell, and have no secret of the environment'
   t.strictSame(envLines(vault, 42), [
     "export AWS_ENDPOINT_URL_GLACIER='http://[::1]:80'",
     "export AWS_REGION='r $(x)'",
+    "export AWS_DEFAULT_REGION='r $(x)'",
     'unset AWS_PROFILE AWS_SESSION_TOKEN',
     'export AWS_ACCESS_KEY_ID=id',
     'export AWS_SECRET_ACCESS_KEY=a/b+c',

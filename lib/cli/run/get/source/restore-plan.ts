@@ -18,7 +18,7 @@ export type RestoreNeed = 'needed' | 'none' | 'restored' | 'running'
 
 /** The words about each {@link RestoreNeed}. */
 const NEEDS: Readonly<Record<RestoreNeed, string>> = {
-  needed: 'is restored',
+  needed: 'must be restored',
   running: 'is being restored already',
   restored: 'has a restored copy',
   none: 'can be read at once',
