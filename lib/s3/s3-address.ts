@@ -24,6 +24,8 @@ export interface PrefixAddress {
 export const MAX_KEY_BYTES = 1024
 
 const SCHEME = 's3://'
+/** Maximum number of digits in the number of a volume. */
+const MAX_VOLUME_DIGITS = 6
 
 /**
  * Whether a text is the name of a general purpose bucket or the alias of an access point
@@ -118,6 +120,12 @@ export function parsePrefixAddress(text: string): PrefixAddress | undefined {
 /** The address as a text, which {@link parseObjectAddress} reads. */
 export function printAddress({ bucket, key }: ObjectAddress): string {
   return `${SCHEME}${bucket}/${key}`
+}
+
+/** The number of volumes that a stream can have whose first volume has this key: 1 if there is no room for `.volume2`. */
+export function maxVolumesOf(key: string): number {
+  const room = MAX_KEY_BYTES - Buffer.byteLength(`${key}.volume`)
+  return room < 1 ? 1 : 10 ** Math.min(room, MAX_VOLUME_DIGITS) - 1
 }
 
 /**

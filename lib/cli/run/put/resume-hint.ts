@@ -20,7 +20,8 @@ export function withResumeHint(
   const explained = isStoppedAndAborted
     ? new Error('Stopped. The upload is aborted. Its parts are deleted.', { cause: error })
     : error
-  if (outcome?.isResumable !== true) return explained
+  // A key that has no room for the number of the next volume: the same stream would fail again.
+  if (outcome?.isResumable !== true || cause instanceof RangeError) return explained
   // The same command would fail again: with --no-volumes the source does not fit.
   const isTooLong = cause instanceof TooManyPartsError
   const resumed = isTooLong ? { ...options, volumes: true } : options
