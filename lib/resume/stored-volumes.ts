@@ -7,8 +7,8 @@ import type { Archive } from '../store/archive.js'
 import type { UploadContext } from '../upload/upload-context.js'
 
 /**
- * Checks the volumes of a stream that is resumed, before a byte of its source is read. A store whose archives nobody else
- * replaces is not asked.
+ * Checks the volumes of a stream that is resumed, before a byte of its source is read. Nothing is checked in a store
+ * that never replaces an archive.
  *
  * @throws {NotFoundError} `ERR_NOT_FOUND`: a volume is gone
  * @throws {ServiceError} `ERR_SERVICE`, reason `object-changed`: a volume was replaced

@@ -101,7 +101,7 @@ export function asRefusal(error: unknown): unknown {
  * Checks that the object of a key is the one that an earlier run has stored. Where nothing can be looked at, nothing is
  * checked, as in {@link assertAbsent}.
  *
- * @throws {NotFoundError} reason `object-not-found`: there is none
+ * @throws {NotFoundError} reason `object-not-found`: the key has no object
  * @throws {ServiceError} reason `object-changed`: it is another one
  */
 export async function assertStored(

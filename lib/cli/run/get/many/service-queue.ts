@@ -31,10 +31,10 @@ export function queueOf(
   const service: QueueService<PlannedArchive> = {
     start: ({ retrieval }) => startRetrieval(picked(retrieval, RETRIEVAL)),
     look: async (jobIds) => {
-      const wanted = new Set(jobIds)
+      const requested = new Set(jobIds)
       const listed = new Map<string, VaultJob>()
       for await (const job of itemsOf((page) => patient.listJobs({ ...to, ...page })))
-        if (wanted.has(job.jobId)) listed.set(job.jobId, job) // a vault may have any number of jobs
+        if (requested.has(job.jobId)) listed.set(job.jobId, job) // a vault may have any number of jobs
       // A job that was just started may be missing in the list.
       const described = async (jobId: string): Promise<VaultJob | undefined> =>
         listed.get(jobId) ??
