@@ -128,6 +128,11 @@ export function maxVolumesOf(key: string): number {
   return room < 1 ? 1 : 10 ** Math.min(room, MAX_VOLUME_DIGITS) - 1
 }
 
+/** The key of a volume as {@link volumeKey} has it, of any length: that of a record may be of other origin, and too long. */
+export function volumeName(key: string, volume: number): string {
+  return volume === 1 ? key : `${key}.volume${volume}`
+}
+
 /**
  * The key of a volume: the key of the stream for the first one, `KEY.volume2` for the second.
  *
@@ -135,7 +140,7 @@ export function maxVolumesOf(key: string): number {
  * @throws {RangeError} the key of the volume would be longer than {@link MAX_KEY_BYTES}
  */
 export function volumeKey(key: string, volume: number): string {
-  const name = volume === 1 ? key : `${key}.volume${volume}`
+  const name = volumeName(key, volume)
   if (Buffer.byteLength(name) <= MAX_KEY_BYTES) return name
   throw new RangeError(
     `The key of volume ${volume} would be longer than ${MAX_KEY_BYTES} bytes. Choose a shorter key for the stream.`,
