@@ -36,6 +36,7 @@ export type {
   StorePartsRequest,
   StoreRequest,
   StoreUploadRequest,
+  StoreVolumeRequest,
   VolumeMark,
 } from './store/archive-store.js'
 export type { EarlierRun } from './resume/resume-point.js'

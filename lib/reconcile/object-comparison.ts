@@ -6,7 +6,7 @@ import type { PossibleArchive } from '../catalog/queries/possible-archives.js'
 import type { ArchiveRecord, MismatchedRecord } from '../catalog/record.js'
 import { hashIn } from '../catalog/recorded-hash.js'
 import { isInSameVault, keyIn, type VaultAddress } from '../catalog/vault-address.js'
-import { volumeKey } from '../s3/s3-address.js'
+import { volumeName } from '../s3/s3-address.js'
 
 /** The facts that a catalog states of an object that a bucket has. */
 export type ObjectFinding =
@@ -57,7 +57,7 @@ export class ObjectComparison {
   #takePossible(record: ArchiveRecord): PossibleArchive | undefined {
     const at = this.#possible.findIndex(({ record: request, size, origin: { name, volume = 1 } }) => {
       const isSame = size === record.size && 'hash' in request && hashIn(request) === hashIn(record)
-      return isSame && (name === undefined || volumeKey(name, volume) === keyIn(record.archiveId))
+      return isSame && (name === undefined || volumeName(name, volume) === keyIn(record.archiveId))
     })
     return at === -1 ? undefined : this.#possible.splice(at, 1)[0]
   }

@@ -21,6 +21,7 @@ import { recorded, type CompletionIntent } from '../store/upload-journal.js'
 import { complete, type CompletionContext } from '../upload/completion.js'
 import type { ResumePoint } from '../upload/resume-point.js'
 import { findUpload } from '../upload/uploaded-parts.js'
+import { assertVolumesStored } from './stored-volumes.js'
 
 /** Facts about an earlier run. */
 export interface EarlierRun {
@@ -71,9 +72,16 @@ export type ResumeFinding =
  * @throws {IncompleteSetError} `ERR_INCOMPLETE_SET`: the upload is of a later volume, and earlier volumes are not known
  * @throws {NotRecordedError} `ERR_NOT_RECORDED`: an archive is stored and could not be recorded
  * @throws {LockLostError} `ERR_LOCK_LOST`: another process owns the upload
+ * @throws as {@link assertVolumesStored}: a volume of the earlier run is not there any more
  * @throws as {@link Retry.run} if the service does not respond
  */
 export async function findResumePoint(context: CompletionContext, run: EarlierRun): Promise<ResumeFinding> {
+  const finding = await findPoint(context, run)
+  if (finding.point) await assertVolumesStored(context, finding.point.earlierVolumes)
+  return finding
+}
+
+async function findPoint(context: CompletionContext, run: EarlierRun): Promise<ResumeFinding> {
   const { uploadId, intent } = run
   if (uploadId === undefined) {
     const point = pointAfterVolumes(run)

@@ -87,6 +87,51 @@ export async function assertAbsent(client: BucketClient, object: KeyRequest): Pr
   throw new ServiceError(message, { ...details, reason: 'exists' })
 }
 
+/** A completion that would have replaced an object, and was not to: the upload can be completed with other content. */
+export function asRefusal(error: unknown): unknown {
+  if (!(error instanceof ServiceError && error.reason === 'exists')) return error
+  const { operation, serviceCode, status, requestId } = error
+  const details = { operation, serviceCode, status, requestId, cause: error }
+  const message =
+    'An object of this key exists, and what an earlier run was about to store does not replace it.'
+  return new ServiceError(message, { ...details, reason: 'completion-refused' })
+}
+
+/**
+ * Checks that the object of a key is the one that an earlier run has stored. Where nothing can be looked at, nothing is
+ * checked, as in {@link assertAbsent}.
+ *
+ * @throws {NotFoundError} reason `object-not-found`: the key has no object
+ * @throws {ServiceError} reason `object-changed`: it is another one
+ */
+export async function assertStored(
+  client: BucketClient,
+  object: KeyRequest,
+  { size, hash }: ObjectContent,
+): Promise<void> {
+  const found = await client.headObject(object).catch((error: unknown) => {
+    if (error instanceof NotFoundError)
+      throw new NotFoundError(`${lostVolume(object)} is gone. ${BEGIN_AGAIN}`, {
+        ...{ operation: error.operation, serviceCode: error.serviceCode, status: error.status },
+        ...{ requestId: error.requestId, reason: 'object-not-found', cause: error },
+      })
+    if (!(error instanceof ServiceError && error.status === 400)) unlessDenied(error)
+    return undefined
+  })
+  if (!found || (found.size === size && (!found.hash || compositeOf(found.hash) === hash))) return
+  const details = { operation: 'HeadObject', serviceCode: 'PreconditionFailed', status: 412 }
+  throw new ServiceError(`${lostVolume(object)} was replaced by another object. ${BEGIN_AGAIN}`, {
+    ...details,
+    reason: 'object-changed',
+  })
+}
+
+const BEGIN_AGAIN = 'The stream cannot be resumed without it: begin a new upload of the whole source.'
+
+function lostVolume(object: KeyRequest): string {
+  return `${printAddress(object)}, which an earlier run has stored as a volume of this stream,`
+}
+
 /** Whether a request failed because an object of its key exists, or may exist soon. */
 export function isAboutExisting(error: unknown): boolean {
   if (!(error instanceof ServiceError)) return false

@@ -24,6 +24,8 @@ export interface PrefixAddress {
 export const MAX_KEY_BYTES = 1024
 
 const SCHEME = 's3://'
+/** Maximum number of digits in the number of a volume. */
+const MAX_VOLUME_DIGITS = 6
 
 /**
  * Whether a text is the name of a general purpose bucket or the alias of an access point
@@ -120,6 +122,17 @@ export function printAddress({ bucket, key }: ObjectAddress): string {
   return `${SCHEME}${bucket}/${key}`
 }
 
+/** The number of volumes that a stream can have whose first volume has this key: 1 if there is no room for `.volume2`. */
+export function maxVolumesOf(key: string): number {
+  const room = MAX_KEY_BYTES - Buffer.byteLength(`${key}.volume`)
+  return room < 1 ? 1 : 10 ** Math.min(room, MAX_VOLUME_DIGITS) - 1
+}
+
+/** The key of a volume as {@link volumeKey} has it, of any length: that of a record may be of other origin, and too long. */
+export function volumeName(key: string, volume: number): string {
+  return volume === 1 ? key : `${key}.volume${volume}`
+}
+
 /**
  * The key of a volume: the key of the stream for the first one, `KEY.volume2` for the second.
  *
@@ -127,7 +140,7 @@ export function printAddress({ bucket, key }: ObjectAddress): string {
  * @throws {RangeError} the key of the volume would be longer than {@link MAX_KEY_BYTES}
  */
 export function volumeKey(key: string, volume: number): string {
-  const name = volume === 1 ? key : `${key}.volume${volume}`
+  const name = volumeName(key, volume)
   if (Buffer.byteLength(name) <= MAX_KEY_BYTES) return name
   throw new RangeError(
     `The key of volume ${volume} would be longer than ${MAX_KEY_BYTES} bytes. Choose a shorter key for the stream.`,

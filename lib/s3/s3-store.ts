@@ -16,7 +16,15 @@ import type { BucketClient } from './bucket-client.js'
 import type { KeyRequest, NewObject, UploadRequest } from './bucket-requests.js'
 import { parseWireHash } from './composite-hash.js'
 import { COMPOSITE_SCHEME } from './composite-scheme.js'
-import { assertAbsent, confirmed, foundAfter, isAboutExisting, type ObjectContent } from './object-at-key.js'
+import {
+  asRefusal,
+  assertAbsent,
+  assertStored,
+  confirmed,
+  foundAfter,
+  isAboutExisting,
+  type ObjectContent,
+} from './object-at-key.js'
 import { Restores } from './restore/restores.js'
 import { volumeKey } from './s3-address.js'
 import { S3_LIMITS } from './s3-limits.js'
@@ -164,6 +172,10 @@ export class S3Store implements Port.ArchiveStore, Retrieval.RetrievalStore {
     this.#parts.forget(upload.uploadId)
   }
 
+  assertStored({ volume, size, hash, signal }: Port.StoreVolumeRequest): Promise<void> {
+    return assertStored(this.#client, this.#requestOf(volume, signal), { size, hash })
+  }
+
   describeVolume(_firstDescription: string | undefined, mark: Port.VolumeMark): string {
     return describeVolume(mark)
   }
@@ -226,16 +238,6 @@ export class S3Store implements Port.ArchiveStore, Retrieval.RetrievalStore {
     const { volume, serviceId } = volumeUploadOf(uploadId)
     return { ...this.#requestOf(volume, signal), uploadId: serviceId }
   }
-}
-
-/** A completion that would have replaced an object, and was not to: the upload can be completed with other content. */
-function asRefusal(error: unknown): unknown {
-  if (!(error instanceof ServiceError && error.reason === 'exists')) return error
-  const { operation, serviceCode, status, requestId } = error
-  const details = { operation, serviceCode, status, requestId, cause: error }
-  const message =
-    'An object of this key exists, and what an earlier run was about to store does not replace it.'
-  return new ServiceError(message, { ...details, reason: 'completion-refused' })
 }
 
 /** Identifies some content at a key: the ETag of other content proves nothing. */

@@ -13,6 +13,7 @@ import { CompletionUnknownError, LockHeldError, HashMismatchError, UploadGoneErr
 import type { Archive } from '../store/archive.js'
 import type { ByteSource } from '../stages/byte-source.js'
 import { findResumePoint, type EarlierRun, type ResumeFinding } from '../resume/resume-point.js'
+import { assertVolumesStored } from '../resume/stored-volumes.js'
 import { SourcePrefix } from '../resume/source-prefix.js'
 import { Retry } from '../transfer/retry.js'
 import { earlierRunOf, storedRunOf } from './earlier-run.js'
@@ -170,7 +171,10 @@ class StreamSelector {
       ? earlierRunOf(found, identity)
       : await storedRunOf(catalog.path, uploadId, identity, files)
     if ('point' in run) {
-      await assertNoConflicts(catalog.path, idsOf(run.point.earlierVolumes), files)
+      const { earlierVolumes } = run.point
+      await assertNoConflicts(catalog.path, idsOf(earlierVolumes), files)
+      const { store, signal } = this.#selection
+      await assertVolumesStored({ store, signal, retry: this.#retry() }, earlierVolumes)
       return { ...owned, point: run.point }
     }
     const finding = await this.#findPoint(owned, { partSize, ...run })

@@ -156,6 +156,16 @@ export interface VolumeMark {
   readonly firstVolume: string
 }
 
+/** Looks for a volume that an earlier run has stored. */
+export interface StoreVolumeRequest extends StoreRequest {
+  /** The number of the volume in its stream, from 1. */
+  readonly volume: number
+  /** Bytes. */
+  readonly size: number
+  /** The hash of the archive. */
+  readonly hash: string
+}
+
 /** A store of archives, as an upload needs it. */
 export interface ArchiveStore {
   /** The limits of the store. */
@@ -185,6 +195,14 @@ export interface ArchiveStore {
   abortUpload(request: StoreUploadRequest): Promise<void>
   /** Lists the parts that the service has, sorted by their start. */
   listParts(request: StorePartsRequest): Promise<PartsPage>
+  /**
+   * Checks that a volume of an earlier run is still there, before its stream is resumed. Absent in a store in which an archive
+   * is never replaced.
+   *
+   * @throws {NotFoundError} `ERR_NOT_FOUND`: it is gone
+   * @throws {ServiceError} `ERR_SERVICE`, reason `object-changed`: another archive is in its place
+   */
+  assertStored?(request: StoreVolumeRequest): Promise<void>
   /** Makes the description of a later volume from that of the first. */
   describeVolume(firstDescription: string | undefined, mark: VolumeMark): string
   /** Reads the mark from a description that {@link ArchiveStore.describeVolume} made; `undefined` for any other. */

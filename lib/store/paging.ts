@@ -53,7 +53,12 @@ export function itemsOf<Item>(
   return rowsOf(list)
 }
 
-function endlessList(reason: string): ServiceError {
+/**
+ * The error about a list that does not end.
+ *
+ * @param reason - a clause, as `it has more than 10000 rows`
+ */
+export function endlessList(reason: string): ServiceError {
   return new ServiceError(
     `The list does not end: ${reason}. Check whether a proxy or another server responds in place of the service.`,
     { operation: 'List', serviceCode: 'EndlessList' },

@@ -3,7 +3,7 @@
  */
 import { ResumeMismatchError } from '../errors.js'
 import { combined, type HashScheme } from '../store/hash-scheme.js'
-import { itemsOf } from '../store/paging.js'
+import { endlessList, itemsOf } from '../store/paging.js'
 import type { FoundUpload, ListedPart } from '../store/archive-store.js'
 import { uploadErrorOf, type UploadContext } from './upload-context.js'
 
@@ -53,6 +53,7 @@ type ListingContext = Pick<UploadContext, 'store' | 'retry' | 'signal'>
  *
  * @param partSize - bytes, if they are known
  * @throws {UploadGoneError} `ERR_UPLOAD_GONE`: the upload has expired or is ended
+ * @throws {ServiceError} `ERR_SERVICE`, service code `EndlessList`: there are more parts than an upload can have
  * @throws as {@link Retry.run}
  */
 export async function listUploaded(
@@ -61,11 +62,16 @@ export async function listUploaded(
   partSize?: number,
 ): Promise<UploadedParts> {
   const parts: ListedPart[] = []
+  const { maxParts } = store.limits
   const pages = itemsOf((page) =>
     retry.run(() => store.listParts({ uploadId, partSize, signal, ...page }), signal),
   )
   try {
-    for await (const part of pages) parts.push(part)
+    for await (const part of pages) {
+      // All parts are held: a list of another server must not fill the memory.
+      if (parts.length === maxParts) throw endlessList(`an upload has at most ${maxParts} parts`)
+      parts.push(part)
+    }
   } catch (error) {
     throw uploadErrorOf(error, uploadId)
   }

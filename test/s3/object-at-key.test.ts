@@ -5,6 +5,7 @@ import { mayHaveActed } from '../../lib/store/failure.js'
 import { CompositeHash, toWireHash } from '../../lib/s3/composite-hash.js'
 import {
   assertAbsent,
+  assertStored,
   compositeOf,
   confirmed,
   foundAfter,
@@ -156,4 +157,29 @@ t.test('a key must be free, as far as that may be known', async (t) => {
   await t.resolves(assertAbsent(await bucketWith(undefined, nothingSaid), at))
   t.ok(isAboutExisting(EXISTS) && isAboutExisting(CONFLICT))
   t.notOk([GONE, reset, new Error('x'), undefined].some(isAboutExisting))
+})
+
+t.test('an object that an earlier run has stored is there, is gone or was replaced', async (t) => {
+  const check = async (bytes: Uint8Array | undefined, error?: Error, content = CONTENT): Promise<void> =>
+    assertStored(await bucketWith(bytes, error), at, content)
+  await t.resolves(check(BYTES))
+  await t.rejects(check(undefined), {
+    code: 'ERR_NOT_FOUND',
+    reason: 'object-not-found',
+    message: /s3:\/\/backups\/docs\.tar, which .* is gone\. /,
+  })
+  const replaced = { code: 'ERR_SERVICE', reason: 'object-changed', message: /was replaced/ }
+  await t.rejects(check(Buffer.from('other')), replaced)
+  await t.rejects(check(Buffer.from('longer')), replaced)
+  const unhashed = await bucketWith(BYTES)
+  unhashed.headObject = async (request) => ({
+    ...(await MemoryBucket.prototype.headObject.call(unhashed, request)),
+    hash: undefined,
+  })
+  await t.resolves(assertStored(unhashed, at, CONTENT))
+  await t.rejects(assertStored(unhashed, at, { ...CONTENT, size: 6 }), replaced)
+  await t.resolves(check(undefined, DENIED))
+  const nothingSaid = new ServiceError('x', { operation: 'HeadObject', serviceCode: 'HTTP 400', status: 400 })
+  await t.resolves(check(undefined, nothingSaid))
+  await t.rejects(check(BYTES, reset), reset)
 })

@@ -11,6 +11,7 @@ import {
   parsePrefixAddress,
   PREFIX,
   printAddress,
+  maxVolumesOf,
   volumeKey,
 } from '../../lib/s3/s3-address.js'
 
@@ -127,6 +128,20 @@ t.test('a later volume has its number in its key', (t) => {
   t.equal(volumeKey('docs.tar', 12), 'docs.tar.volume12')
   const longest = 'x'.repeat(MAX_KEY_BYTES)
   t.equal(volumeKey(longest, 1), longest)
+  for (const [length, volumes] of [
+    [1, 999_999],
+    [1010, 999_999],
+    [1011, 999_999],
+    [1012, 99_999],
+    [1016, 9],
+    [1017, 1],
+    [1024, 1],
+  ] as const) {
+    const key = 'k'.repeat(length)
+    t.equal(maxVolumesOf(key), volumes, String(length))
+    t.doesNotThrow(() => volumeKey(key, volumes))
+    if (length > 1011) t.throws(() => volumeKey(key, volumes + 1), RangeError)
+  }
   t.throws(() => volumeKey(longest, 2), { name: 'RangeError', message: /volume 2 .* shorter key/ })
   t.end()
 })

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { treeHashScheme } from '../../lib/glacier/tree-hash-scheme.js'
 import { NotFoundError } from '../../lib/errors.js'
-import type { ListedPart } from '../../lib/store/archive-store.js'
+import type { ArchiveStore, ListedPart, PartsPage } from '../../lib/store/archive-store.js'
 import { combineTreeHashes, treeHashOf } from '../../lib/tree-hash/tree-hash.js'
 import type { UploadContext } from '../../lib/upload/upload-context.js'
 import { endsEarly, findUpload, listUploaded, UploadedParts } from '../../lib/upload/uploaded-parts.js'
@@ -86,3 +86,23 @@ t.test(
     t.match(endsEarly(7, 10, 'upload-1'), { start: 7, end: 10, uploadId: 'upload-1', message: /ends at 7/ })
   },
 )
+
+t.test('a list with more parts than an upload can have is not held', async (t) => {
+  const vault = await vaultWithParts(patternBytes(MIB), [0])
+  const context = contextFor(vault, recordingJournal())
+  const { maxParts } = context.store.limits
+  let pages = 0
+  const listParts = (): Promise<PartsPage> => {
+    const at = pages++ * 1000
+    const items = Array.from({ length: 1000 }, (_, i) => ({ start: at + i, end: at + i + 1, hash: '' }))
+    const upload = { partSize: 1, description: undefined }
+    return Promise.resolve({ items, marker: pages < 30 ? `m${pages}` : undefined, upload })
+  }
+  const store = Object.assign(Object.create(context.store) as ArchiveStore, { listParts })
+  await t.rejects(listUploaded({ ...context, store }, 'upload-1'), {
+    code: 'ERR_SERVICE',
+    serviceCode: 'EndlessList',
+    message: /at most 10000 parts/,
+  })
+  t.equal(pages, maxParts / 1000 + 1)
+})

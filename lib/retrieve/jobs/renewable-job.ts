@@ -28,6 +28,8 @@ export class RenewableJob implements RetrievalJob {
   readonly #gone = new Set<string>()
   readonly #givenJobId: string | undefined
   #jobId: Promise<string> | undefined
+  /** The job that was chosen last; `undefined` once the service no longer has it. */
+  #current: string | undefined
   #lastSeen: Job | undefined
   #renewals = 0
   #foundRenewals = 0
@@ -46,10 +48,13 @@ export class RenewableJob implements RetrievalJob {
   }
 
   start(): Promise<string> {
-    this.#jobId ??= this.#choose().catch((error: unknown) => {
-      this.#jobId = undefined // the next call tries again
-      throw error
-    })
+    this.#jobId ??= this.#choose().then(
+      (jobId) => (this.#current = jobId),
+      (error: unknown) => {
+        this.#jobId = undefined // the next call tries again
+        throw error
+      },
+    )
     return this.#jobId
   }
 
@@ -103,7 +108,10 @@ export class RenewableJob implements RetrievalJob {
   }
 
   #forget(jobId: string, refusal: NotFoundError): void {
-    if (this.#gone.has(jobId)) return // another request has found that out, and the next job may be chosen already
+    // Another request has found that out, and the next job may be chosen already. It may have the same ID: a bucket whose
+    // HeadObject and GetObject contradict each other has the same object again.
+    if (jobId !== this.#current) return
+    this.#current = undefined
     this.#gone.add(jobId)
     this.#lastRefusal = refusal
     this.#jobId = undefined

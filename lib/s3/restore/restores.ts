@@ -48,8 +48,8 @@ export class Restores {
   readonly #lost = new Map<string, number>()
   /** The expiry date of the copy of each archive, as it was stated last. */
   readonly #stated = new Map<string, string | undefined>()
-  /** The expiry date of the copy of each archive that was refused. */
-  readonly #refused = new Map<string, string | undefined>()
+  /** The expiry dates of the copies of each archive that were refused: the servers behind an address may state several. */
+  readonly #refused = new Map<string, ReadonlySet<string | undefined>>()
 
   constructor(facts: RestoresFacts) {
     this.#facts = facts
@@ -109,7 +109,8 @@ export class Restores {
     const { body } = await this.#facts.client.getObject(request).catch((error: unknown) => {
       const isGone = error instanceof ServiceError && error.reason === 'not-restored'
       if (!isGone) throw error
-      this.#refused.set(archiveId, this.#stated.get(archiveId))
+      const refused = this.#refused.get(archiveId) ?? []
+      this.#refused.set(archiveId, new Set([...refused, this.#stated.get(archiveId)]))
       throw this.#gone(jobId, 'GetObject', error)
     })
     return { body, hash: undefined }
@@ -143,9 +144,7 @@ export class Restores {
   }
 
   #isRefused({ archiveId = '', status, expiryDate }: Port.Job): boolean {
-    return (
-      status === 'Succeeded' && this.#refused.has(archiveId) && this.#refused.get(archiveId) === expiryDate
-    )
+    return status === 'Succeeded' && this.#refused.get(archiveId)?.has(expiryDate) === true
   }
 
   /** The object that was described last; it is described now if none was, as for a job of which only the ID is known. */

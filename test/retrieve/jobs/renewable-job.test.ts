@@ -256,6 +256,25 @@ t.test('a service that forgets every job ends in an error, in each of the cases'
   }
 })
 
+t.test(
+  'a job that is started again under the ID of the one that is gone is given up as any other',
+  async (t) => {
+    for (const operation of ['describeJob', 'getJobOutput'] as const) {
+      const vault = MemoryVault.holding(patternBytes(2 * MIB))
+      const stop = new AbortController()
+      vault.before = async (call) => {
+        if (call.operation !== operation) return
+        if (count(vault, operation) > 100) stop.abort()
+        await new Promise(setImmediate) // otherwise nothing could stop requests that are repeated for ever
+        throw notFound(operation)
+      }
+      const reader = retrieveArchive({ ...optionsFor(vault), signal: stop.signal })
+      await t.rejects(gathered(reader), { code: 'ERR_NOT_FOUND' }, operation)
+      t.equal(starts(vault), 4)
+    }
+  },
+)
+
 t.test('no vault and no archive are no jobs that disappeared', async (t) => {
   const vault = MemoryVault.holding(patternBytes(2 * MIB))
   vault.before = ({ operation }) => {

@@ -146,6 +146,21 @@ t.test('a restored copy that was refused is a job again once a restore was reque
   }
 })
 
+t.test('copies that are stated in turn and all refused are no job', async (t) => {
+  const world = new World()
+  world.refusal = 'not-restored'
+  const dates = ['2026-03-09T00:00:00.000Z', '2026-03-10T00:00:00.000Z']
+  const jobs: (string | undefined)[] = []
+  for (let i = 0; i < 6; i++) {
+    world.facts = { storageClass: 'GLACIER', restore: { isInProgress: false, expiryDate: dates[i % 2] } }
+    const { jobId } = (await world.restores.list({ archiveId: ARCHIVE })).items[0] ?? {}
+    jobs.push(jobId)
+    const range = { start: 0, end: 5 }
+    if (jobId !== undefined) await t.rejects(world.restores.output({ jobId, range }), NotFoundError)
+  }
+  t.strictSame(jobs, [ARCHIVE, `${ARCHIVE} (restore 2)`, ...Array<undefined>(4).fill(undefined)])
+})
+
 t.test('a description that failed is tried again, and an archive of another bucket is refused', async (t) => {
   const world = new World()
   world.failures = 1

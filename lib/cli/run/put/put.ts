@@ -5,7 +5,12 @@
 import { stat } from 'node:fs/promises'
 import { checkOptions, picked } from '../../../options/check-options.js'
 import type { Archive } from '../../../store/archive.js'
-import { planUpload, type UploadPlan, type UploadPlanOptions } from '../../../upload/upload-plan.js'
+import {
+  forecastUpload,
+  planUpload,
+  type UploadPlan,
+  type UploadPlanOptions,
+} from '../../../upload/upload-plan.js'
 import { UPLOAD_PLAN } from '../../../vault/upload-options.js'
 import { UsageError } from '../../command-errors.js'
 import type { PutOptions, PutSource } from '../../commands/archives/put.js'
@@ -44,6 +49,7 @@ export async function put(
   const expectedSize = options.expectedSize ?? size
   const planned: UploadPlanOptions = picked({ ...options, expectedSize }, UPLOAD_PLAN)
   const plan = asUsageError(() => planUpload(checkOptions('put', planned, UPLOAD_PLAN), limits))
+  assertRoom(plan, expectedSize, target)
   if (options.dryRun) {
     await printPlan(plan, expectedSize, target, io)
     return
@@ -59,6 +65,19 @@ export async function put(
   } finally {
     await input.close()
   }
+}
+
+/** @throws {UsageError} the source takes more volumes than the key has room for; it would fail at the end of the last of them */
+function assertRoom(
+  plan: UploadPlan,
+  size: number | undefined,
+  { maxVolumes, destination }: PutTarget,
+): void {
+  if (size === undefined || forecastUpload(plan, size).volumes <= maxVolumes) return
+  throw new UsageError(
+    `The source takes more objects than there can be for ${destination}: the keys of the later ones would be too long. ` +
+      'Choose a shorter key, or larger parts with --part-size.',
+  )
 }
 
 /** The target of the operand: an object of a bucket if it is an address, otherwise a vault. */

@@ -20,7 +20,8 @@ export function withResumeHint(
   const explained = isStoppedAndAborted
     ? new Error('Stopped. The upload is aborted. Its parts are deleted.', { cause: error })
     : error
-  if (outcome?.isResumable !== true) return explained
+  // A key that has no room for the number of the next volume: the same stream would fail again.
+  if (outcome?.isResumable !== true || cause instanceof RangeError) return explained
   if (cause instanceof ServiceError && cause.reason === 'exists') {
     const replacing = resumeCommand(operands, uploadId, { ...options, overwrite: true })
     const advice = `The parts are kept. To replace the object, ${againWith(operands)}: ${replacing}`

@@ -14,7 +14,7 @@ import type { PutTarget } from './target/put-target.js'
 export function startNotes(
   plan: UploadPlan,
   size: number | undefined,
-  { options, storageClass }: Pick<PutTarget, 'options' | 'storageClass'>,
+  { options, storageClass, maxVolumes }: Pick<PutTarget, 'maxVolumes' | 'options' | 'storageClass'>,
 ): string[] {
   const notes: string[] = []
   if (storageClass !== undefined && options.storageClass === undefined)
@@ -25,6 +25,11 @@ export function startNotes(
     notes.push(
       `Parts of ${formatSize(partSize)} take up to ${formatSize(held)} of memory; the default is at most ` +
         `${formatSize(DEFAULT_MEMORY)}. Choose smaller parts with --part-size to use less.`,
+    )
+  if (size === undefined && plan.volumes && maxVolumes === 1)
+    notes.push(
+      `The key has no room for the number of another volume: the upload of more than ${formatSize(partSize * partsPerVolume)} ` +
+        'fails. Choose a shorter key.',
     )
   const archives = size === undefined ? 1 : forecastUpload(plan, size).volumes
   if (archives > 1)

@@ -1,4 +1,5 @@
 /** `rm s3://BUCKET/KEY…`: deletes objects, and records each deletion in the catalog. */
+import { hashIn } from '../../../catalog/recorded-hash.js'
 import { isObjectId, keyIn } from '../../../catalog/vault-address.js'
 import { selectorOf } from '../../../catalog/queries/selector.js'
 import { UsageError } from '../../command-errors.js'
@@ -12,9 +13,9 @@ import { without } from '../../options/object-options.js'
 import { selectArchives } from '../select/select-archives.js'
 import { announce } from './announcement.js'
 import { deleteAndPrint } from './delete-archives.js'
-import { deletionOf, planRemoval } from './removal.js'
+import { deletionOf, planRemoval, type Removal } from './removal.js'
 import { printRemovalPlan } from './removal-plan.js'
-import { storedObjects } from './stored-objects.js'
+import { storedObjects, type StoredObjects } from './stored-objects.js'
 
 /** Runs `rm` for a bucket, as for a vault. With `--dry-run`, only the catalog is read. */
 export async function removeObjects(
@@ -45,8 +46,12 @@ export async function removeObjects(
     const { bucketOwner: expectedBucketOwner, requesterPays } = options
     const request = { bucket, expectedBucketOwner, requesterPays, signal: io.signal }
     const address = { vaultName, ...(await connection.address()) }
-    const { removals, notes } = await storedObjects(planned, { client, request, address }, options.volumes)
+    const found = (): Promise<StoredObjects> =>
+      storedObjects(planned, { client, request, address }, options.volumes)
+    const { removals, notes } = await found()
     await announce(removals, prices, vaultName, options, io, notes)
+    // Anyone may have stored other objects while the question was open.
+    if (!options.yes) assertUnchanged(removals, (await found()).removals)
     const deleting = {
       deleteArchive: ({ archiveId }: { readonly archiveId: string }) =>
         client.deleteObject({ ...request, key: keyIn(archiveId) }),
@@ -58,6 +63,16 @@ export async function removeObjects(
       io,
     )
   })
+}
+
+/** @throws {UsageError} the objects are not those that the question was about */
+function assertUnchanged(asked: readonly Removal[], found: readonly Removal[]): void {
+  const textOf = ({ archiveId, record }: Removal): string =>
+    JSON.stringify([archiveId, record?.size, record && hashIn(record)])
+  if (asked.map(textOf).join() !== found.map(textOf).join())
+    throw new UsageError(
+      'The bucket was changed since the question. Nothing was deleted. Run the command again.',
+    )
 }
 
 /** @throws {UsageError} there is nothing to delete, or an address is that of another bucket */

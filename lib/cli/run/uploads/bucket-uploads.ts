@@ -8,7 +8,7 @@ import type { VaultAddress } from '../../../catalog/vault-address.js'
 import { AccessDeniedError, NotFoundError } from '../../../errors.js'
 import type { BucketRequest } from '../../../s3/bucket-requests.js'
 import type { ListedUpload } from '../../../s3/bucket-responses.js'
-import { volumeKey } from '../../../s3/s3-address.js'
+import { volumeName } from '../../../s3/s3-address.js'
 import { volumeUploadOf } from '../../../s3/volume-uploads.js'
 import { streamLocks } from '../../../selection/stream-owner.js'
 import { itemsOf } from '../../../store/paging.js'
@@ -155,5 +155,5 @@ async function knownUploads(file: string, here: VaultAddress): Promise<Map<strin
 
 /** The key of an upload that the catalog has; `undefined` if its stream has no name there. */
 function keyOf(uploadId: string, { begun }: UploadState): string | undefined {
-  return begun?.name === undefined ? undefined : volumeKey(begun.name, volumeUploadOf(uploadId).volume)
+  return begun?.name === undefined ? undefined : volumeName(begun.name, volumeUploadOf(uploadId).volume)
 }

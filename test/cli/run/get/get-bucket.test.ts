@@ -357,6 +357,12 @@ t.test('each refusal is one line, with the remedy', async (t) => {
   const gone = await got(world)
   t.match(gone, { code: 1, err: /no restored copy of it exists\. .*--days/ })
   t.equal(world.requests('RestoreObject'), 4, 'each refused copy is restored again, three times')
+  server.faults.clear()
+  server.faults.add({ operation: 'GetObject', fault: 'error', status: 404, code: 'NoSuchKey' })
+  const before = world.requests('GetObject')
+  const lost = await got(world)
+  t.match(lost, { code: 1, err: /Check the key/ }, 'the bucket lists an object whose bytes it has lost')
+  t.ok(world.requests('GetObject') - before <= 4 * 3, 'a request for each part, each time')
 })
 
 t.test('a memory that is too small for the parts is a usage error, and large parts are noted', async (t) => {

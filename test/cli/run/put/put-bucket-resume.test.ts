@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import { PutObjectCommand } from '@aws-sdk/client-s3'
+import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3'
 import t from 'tap'
 import { MIB } from '../../../../lib/sizes.js'
 import { bucketWorld, type BucketWorld } from '../../../helpers/bucket-put.js'
@@ -111,5 +111,40 @@ t.test('an upload that a lifecycle rule has removed has ended, whatever the acco
   t.match(
     (await world.records()).map(({ type }) => type),
     ['begun', 'expired', 'begun', 'completing', 'archive'],
+  )
+})
+
+t.test('a stream is not resumed whose stored volume was deleted or replaced since', async (t) => {
+  const world = await bucketWorld(t, credentials)
+  const { server, sdk, run, requests } = world
+  const put = [...PUT, '--max-archive-size', '16MiB']
+  server.faults.add({ operation: 'UploadPart', fault: 'access-denied', nth: 3 })
+  const failed = await run([...put, '--concurrency', '1'], bytes)
+  t.match(failed, { code: 3, err: /Volume 1 is stored/ })
+  server.faults.clear()
+  const id = /--upload-id=(\S+)/.exec(failed.err)?.[1] ?? ''
+  const sent = requests('UploadPart')
+  const refused = async (err: RegExp): Promise<void> => {
+    for (const by of [['--resume'], ['--upload-id', id]])
+      t.match(await run([...put, ...by], bytes), { code: 1, out: '', err })
+  }
+  const k = { Bucket: 'backups', Key: 'k' }
+  await sdk.send(new DeleteObjectCommand(k))
+  await refused(/s3:\/\/backups\/k, which an earlier run has stored .* is gone\. .*begin a new upload/)
+  for (const Body of ['of others', patternBytes(2 * PART, 2)]) {
+    await sdk.send(new PutObjectCommand({ ...k, Body, ChecksumAlgorithm: 'SHA256' }))
+    await refused(/s3:\/\/backups\/k, which .* was replaced by another object\. .*begin a new upload/)
+  }
+  t.equal(requests('UploadPart'), sent)
+  for (const fault of ['access-denied', 'expired-token'] as const) {
+    server.faults.add({ operation: 'HeadObject', fault, nth: 1 })
+    const unseen = await run([...put, '--upload-id', id], bytes)
+    server.faults.clear()
+    t.match(unseen, { code: 0 }, 'without the permission to look, nothing is known of the object')
+  }
+  t.match(
+    await run([...put, '--upload-id', id], bytes),
+    { code: 1, err: /was replaced/ },
+    'also when all is stored',
   )
 })

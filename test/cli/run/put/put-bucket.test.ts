@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import t from 'tap'
@@ -200,3 +201,24 @@ t.test('a locked object needs a bucket with locks', async (t) => {
   const refused = await run(['put', 's3://backups/k', ...lock], Buffer.from('x'))
   t.match(refused, { code: 1, err: /Object Lock/ })
 })
+
+t.test(
+  'a source that takes more objects than the key has room for is refused before anything is sent',
+  async (t) => {
+    const { run, dir, requests } = await bucketWorld(t, credentials)
+    const file = join(dir, 'file')
+    await writeFile(file, '')
+    await truncate(file, 2 * 8 * MIB + 1)
+    const to = `s3://backups/${'k'.repeat(1020)}`
+    const put = ['put', to, '--part-size', '8MiB', '--max-archive-size', '8MiB']
+    for (const more of [[], ['--dry-run']])
+      t.match(await run([...put, file, ...more]), {
+        code: 2,
+        err: /keys of the later ones .* Choose a shorter key/,
+      })
+    t.equal(requests('PutObject'), 0)
+    const piped = await run(put, Buffer.alloc(8 * MIB + 1))
+    t.match(piped, { code: 1, err: /The key has no room .*\n(?:.*\n)*.*The key of volume 2 would be longer/ })
+    t.notMatch(piped.err, /To resume/, 'it would fail again')
+  },
+)

@@ -9,17 +9,14 @@ import { planUpload } from '../../../../lib/upload/upload-plan.js'
 import { runHere, stage } from '../../../helpers/command.js'
 
 const DEFAULTS = { onFailure: 'keep', volumes: true, progress: 'auto' } as const
-const VAULT = { options: DEFAULTS, storageClass: undefined }
+const VAULT = { options: DEFAULTS, storageClass: undefined, maxVolumes: Infinity }
 
 t.test('more memory than by default is stated, unless the user has decided about it', (t) => {
   const plan = planUpload({ partSize: 128 * MIB }, GLACIER_LIMITS)
   t.match(startNotes(plan, undefined, VAULT), [
     /^Parts of 128\.0 MiB take up to \d+\.\d MiB of memory; .* 256\.0 MiB/,
   ])
-  t.strictSame(
-    startNotes(plan, undefined, { options: { ...DEFAULTS, memory: plan.memory }, storageClass: undefined }),
-    [],
-  )
+  t.strictSame(startNotes(plan, undefined, { ...VAULT, options: { ...DEFAULTS, memory: plan.memory } }), [])
   t.strictSame(startNotes(planUpload({}, GLACIER_LIMITS), 5 * MIB, VAULT), [])
   t.end()
 })
@@ -32,10 +29,25 @@ t.test('several archives are stated', (t) => {
   t.end()
 })
 
+t.test(
+  'a key without room for the number of another volume is stated, unless the source is known to fit',
+  (t) => {
+    const plan = planUpload({ partSize: MIB, maxArchiveSize: 3 * MIB }, GLACIER_LIMITS)
+    const single = { ...VAULT, maxVolumes: 1 }
+    t.match(startNotes(plan, undefined, single), [
+      /^The key has no room .* more than 3\.00 MiB fails\. .* shorter/,
+    ])
+    t.strictSame(startNotes(plan, MIB, single), [])
+    t.strictSame(startNotes({ ...plan, volumes: false }, undefined, single), [])
+    t.strictSame(startNotes(plan, undefined, { ...VAULT, maxVolumes: 9 }), [])
+    t.end()
+  },
+)
+
 t.test('the storage class is stated if it is the default', (t) => {
   const plan = planUpload({}, GLACIER_LIMITS)
   const notes = (storageClass: StorageClass, options: object): string[] =>
-    startNotes(plan, undefined, { storageClass, options: { ...DEFAULTS, ...options } })
+    startNotes(plan, undefined, { ...VAULT, storageClass, options: { ...DEFAULTS, ...options } })
   t.match(notes('DEEP_ARCHIVE', {}), [
     /^The storage class is DEEP_ARCHIVE: charged .* --storage-class selects/,
   ])

@@ -1,10 +1,14 @@
 import { DeleteObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
 import t from 'tap'
 import { MIB } from '../../../../lib/sizes.js'
 import { bucketWorld, type BucketWorld, type RanHere } from '../../../helpers/bucket-put.js'
+import { runHere, stage } from '../../../helpers/command.js'
+import { settled } from '../../../helpers/gate.js'
 import { configuredCredentials } from '../../../helpers/local-vault.js'
+import { VirtualClock } from '../../../helpers/virtual-clock.js'
 
 const credentials = await configuredCredentials(t)
 
@@ -160,4 +164,26 @@ t.test('a volume that a replaced stream has left is deleted with the key', async
   t.strictSame(await keysIn(world), ['k', 'k.volume2'])
   t.match(await world.run(['rm', 's3://backups/k', '--yes']), { code: 0, err: /k\.volume2/ })
   t.strictSame(await keysIn(world), [])
+})
+
+t.test('an object that is replaced while the question is open is not deleted', async (t) => {
+  const world = await bucketWorld(t, credentials)
+  await put(world, 'recorded')
+  for (const [key, replace, err] of [
+    ['recorded', true, /is another one than the catalog has/],
+    ['unrecorded', true, /The bucket was changed since the question\. Nothing was deleted/],
+    ['unrecorded', false, /1 archive deleted/],
+  ] as const) {
+    if (key === 'unrecorded') await store(world, key)
+    const it = stage(Buffer.alloc(0), ['stdin', 'stderr'], {}, new VirtualClock())
+    const stdin = Object.assign(new PassThrough(), { isTTY: true })
+    const ended = runHere(['rm', ...world.where, `s3://backups/${key}`], { ...it, io: { ...it.io, stdin } })
+    while (!it.err().includes('[y/N]')) await settled(1)
+    const input = { Bucket: 'backups', Key: key, Body: 'newer', ChecksumAlgorithm: 'SHA256' } as const
+    if (replace) await world.sdk.send(new PutObjectCommand(input))
+    stdin.write('y\n')
+    t.equal(await ended, replace ? 2 : 0)
+    t.match(it.err(), err)
+    t.equal((await keysIn(world)).includes(key), replace)
+  }
 })

@@ -31,9 +31,10 @@ export function queueOf(
   const service: QueueService<PlannedArchive> = {
     start: ({ retrieval }) => startRetrieval(picked(retrieval, RETRIEVAL)),
     look: async (jobIds) => {
+      const requested = new Set(jobIds)
       const listed = new Map<string, VaultJob>()
       for await (const job of itemsOf((page) => patient.listJobs({ ...to, ...page })))
-        listed.set(job.jobId, job)
+        if (requested.has(job.jobId)) listed.set(job.jobId, job) // a vault may have any number of jobs
       // A job that was just started may be missing in the list.
       const described = async (jobId: string): Promise<VaultJob | undefined> =>
         listed.get(jobId) ??

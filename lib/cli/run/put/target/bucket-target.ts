@@ -1,5 +1,5 @@
 /** An object of a bucket as the target of a `put`. */
-import { printAddress, type ObjectAddress } from '../../../../s3/s3-address.js'
+import { maxVolumesOf, printAddress, type ObjectAddress } from '../../../../s3/s3-address.js'
 import { S3_LIMITS } from '../../../../s3/s3-limits.js'
 import { s3Store } from '../../../../s3/s3-store-of.js'
 import type { PutOptions } from '../../../commands/archives/put.js'
@@ -22,6 +22,7 @@ export function bucketTarget(address: ObjectAddress, given: PutOptions): PutTarg
     destination: printAddress(address),
     options,
     limits: S3_LIMITS,
+    maxVolumes: maxVolumesOf(address.key),
     description,
     name: address.key,
     storageClass: facts.storageClass,

@@ -14,6 +14,8 @@ export interface PutTarget {
   /** The options of the command, without those that are about the other kind of target. */
   readonly options: PutOptions
   readonly limits: StoreLimits
+  /** Maximum number of volumes of the stream: the keys of later volumes are longer than that of the first. */
+  readonly maxVolumes: number
   /** The description of a new stream, as it is sent. */
   readonly description: string | undefined
   /** The name by which `--resume` recognizes the stream. */

@@ -24,6 +24,7 @@ export function vaultTarget(vaultName: string, file: string | undefined, given: 
     destination: vaultName,
     options,
     limits: GLACIER_LIMITS,
+    maxVolumes: Infinity,
     description: asUsageError(() => streamDescription(file, options)),
     name: streamName(file, options),
     storageClass: undefined,
