@@ -84,14 +84,10 @@ export class Arrivals {
     const stated = sdk.headers['x-amz-content-sha256']
     const computed = sha256(bytes).toString('hex')
     if (stated !== computed) throw wrongBodyHash(computed, String(stated))
-    const reply = operation.act(this.#service, caller, bytes)
-    if (fault !== 'not-a-range' || !operation.actWhole) return reply
+    if (fault !== 'not-a-range' || !operation.actWhole) return operation.act(this.#service, caller, bytes)
     const { name, world } = this.#process
-    return operation.actWhole(
-      this.#service,
-      caller,
-      world.choices.pick(`${name}/jobOutput/instead`, [200, 206]),
-    )
+    const status = world.choices.pick(`${name}/jobOutput/instead`, [200, 206])
+    return operation.actWhole(this.#service, caller, status)
   }
 
   /** A body that was not damaged has the hashes that the client states, unless the client reads released memory. */
