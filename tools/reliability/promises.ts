@@ -33,6 +33,7 @@ export const PROMISES: readonly Promised[] = [
       'an archive with a known ID is recorded',
       'no wrong abort',
       'an upload that has ended is not open',
+      'an upload counts as gone only if it is',
     ],
     tests: ['test/upload/record-before-emit.test.ts', 'test/slow/power-cut.test.ts'],
     milestones: ['archive stored'],

@@ -2,6 +2,7 @@
 import { getEventListeners } from 'node:events'
 import { UsageError } from '../../../lib/cli/command-errors.js'
 import { GlacierPipeError } from '../../../lib/errors.js'
+import { checkExpiry } from '../invariants/expiry-is-true.js'
 import type { Host } from '../world/host.js'
 import { SimProcess } from '../world/sim-process.js'
 import { disturb, disturbSuccess } from './disturb.js'
@@ -76,9 +77,10 @@ function messageOf(error: unknown): string {
   return cause === undefined ? message : `${message} (${(cause as Error).message})`
 }
 
-/** A process fails with the errors of the documentation, and no others. */
-function checkError({ world }: SharedEnvironment, name: string, outcome: Outcome<unknown>): void {
+/** A process fails with the errors of the documentation, and no others, and they are true. */
+function checkError(env: SharedEnvironment, name: string, outcome: Outcome<unknown>): void {
   if (outcome.state !== 'failed') return
+  const { world } = env
   const { error } = outcome
   const isExpected =
     error instanceof GlacierPipeError ||
@@ -89,6 +91,7 @@ function checkError({ world }: SharedEnvironment, name: string, outcome: Outcome
     (error as Error).name === 'AbortError' ||
     isSystemError(error)
   if (!isExpected) world.fail('errors are documented ones', `${name}: ${(error as Error).stack}`)
+  checkExpiry(env, name, error)
 }
 
 function isSystemError(error: unknown): boolean {

@@ -42,6 +42,8 @@ export const INVARIANTS = {
     'A process whose source is silent sends a part again before its upload can expire.',
   'an upload that has ended is not open':
     'An upload that the catalog has as ended is not open at the service.',
+  'an upload counts as gone only if it is':
+    'A process that has completed an upload never reports that the upload is gone.',
   // Two processes.
   'only the owner of a stream stores archives':
     'A process sends a request that stores an archive only right after it has seen that it owns the stream.',
