@@ -4,6 +4,8 @@ import { transpiled } from './transpiled.mjs'
 /** The end of a path. A module that is loaded again, with others replaced, has a query. */
 const JAVASCRIPT = /\.js(?=\?|$)/
 const TYPESCRIPT = /\.ts(?=\?|$)/
+/** The end of a compiled file. */
+const COMPILED = /\n\/\/# sourceMappingURL=data:\S+\s*$/
 
 /** @type {import('node:module').ResolveHook} */
 export async function resolve(specifier, context, nextResolve) {
@@ -20,8 +22,11 @@ export async function resolve(specifier, context, nextResolve) {
 export async function load(url, context, nextLoad) {
   if (!isTypeScript(url)) return nextLoad(url, context)
   const { source } = await nextLoad(url, { ...context, format: 'module' })
+  const text = String(source)
+  // tap's own loader has compiled it, in the first run after an installation: the source map must be that of the file.
+  if (COMPILED.test(text)) return { format: 'module', source: text }
   const { pathname } = new URL(url)
-  return { format: 'module', source: await transpiled(new URL(pathname, url), String(source)) }
+  return { format: 'module', source: await transpiled(new URL(pathname, url), text) }
 }
 
 /** @param {string} url */
