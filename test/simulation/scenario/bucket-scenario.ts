@@ -10,7 +10,7 @@ import { Ledger } from '../actors/ledger.js'
 import { putObject } from '../actors/put-object.js'
 import { BucketModel } from '../bucket/bucket-model.js'
 import { SimDisk } from '../disk/sim-disk.js'
-import { ServiceError } from '../../../lib/errors.js'
+import { ServiceError, type ServiceErrorReason } from '../../../lib/errors.js'
 import { checkAllOfBucket } from '../invariants/check-all-of-bucket.js'
 import { ALL_KINDS } from '../world/faults.js'
 import { Host } from '../world/host.js'
@@ -54,7 +54,7 @@ function bucketEnvironment(world: World): BucketEnvironment {
   }
 }
 
-/** Resumes a stream until it is stored, or an object that exists refuses it. */
+/** Resumes a stream until it is stored, or is refused: an object exists, or a stored volume is not there any more. */
 async function finishStream(env: BucketEnvironment, { key, content }: KeyStream): Promise<void> {
   const { world, hosts, ledger } = env
   const { choices } = world
@@ -70,7 +70,8 @@ async function finishStream(env: BucketEnvironment, { key, content }: KeyStream)
       putObject(env, process, signal, { key, content: source, resume: true, overwrite }),
     )
   if (ledger.stored.length > before) return
-  if (!overwrite && last?.state === 'failed' && existsIn(last.error)) {
+  const refusals = overwrite ? LOST_VOLUME : [...LOST_VOLUME, 'exists' as const]
+  if (last?.state === 'failed' && refusals.some((reason) => hasReason(last.error, reason))) {
     world.reached('refused by an object')
     return
   }
@@ -78,8 +79,11 @@ async function finishStream(env: BucketEnvironment, { key, content }: KeyStream)
   world.fail('three runs succeed when faults have ceased', `${name}: ${reason}`)
 }
 
-/** Whether an error, or its cause, is that an object exists. */
-function existsIn(error: unknown): boolean {
+/** The reasons for which a stream is not resumed whose stored volume was replaced or deleted. */
+const LOST_VOLUME = ['object-changed', 'object-not-found'] as const
+
+/** Whether an error, or its cause, has a reason. */
+function hasReason(error: unknown, reason: ServiceErrorReason): boolean {
   if (!(error instanceof Error)) return false
-  return (error instanceof ServiceError && error.reason === 'exists') || existsIn(error.cause)
+  return (error instanceof ServiceError && error.reason === reason) || hasReason(error.cause, reason)
 }

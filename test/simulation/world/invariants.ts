@@ -31,7 +31,7 @@ export const INVARIANTS = {
   'nothing stored is sent again':
     'A part that is known to be stored is not sent again, except to keep an upload alive and after a request without a response.',
   'three runs succeed when faults have ceased':
-    'Once faults have ceased, at most three runs with `--resume` store any source; in a bucket, an object that exists may refuse them.',
+    'Once faults have ceased, at most three runs with `--resume` store any source; in a bucket, an object that exists may refuse them, or a stored volume that is not there any more.',
   'a stored stream is retrieved when faults have ceased':
     'Once faults have ceased, each stored stream is retrieved.',
   'a lost catalog is rebuilt when faults have ceased':
