@@ -56,7 +56,8 @@ export function objectAddressOf(destination: string): ObjectAddress | undefined 
  */
 export function assertDestination(command: Command, destination: string): void {
   const isBucket = takers.get(command) === true && isS3Address(destination)
-  const isObject = isBucket ? bucketAddressOf(destination) : objectAddressOf(destination)
+  const address = isBucket ? bucketAddressOf(destination) : objectAddressOf(destination)
+  const isObject = address !== undefined
   if (!isObject)
     asUsageError(
       () => {
