@@ -16,7 +16,17 @@ import { render } from './report.mjs'
  * @property {() => Promise<import('./harness.mjs').Results>} measure
  */
 
-const ROWS = ['upload', 's3', 'rechunk', 'tree-hash', 'retrieve', 'memory', 'growth', 'start-up']
+const ROWS = [
+  'upload',
+  's3',
+  's3-retrieve',
+  'rechunk',
+  'tree-hash',
+  'retrieve',
+  'memory',
+  'growth',
+  'start-up',
+]
 const RESULTS = path('../docs/benchmarks/results.json')
 
 const names = process.argv.slice(2)
@@ -26,7 +36,7 @@ Rows: ${ROWS.join(', ')}; default all.
 Variables:
   BENCH_RUNS           runs of each contender; default 5
   BENCH_MODULES        s3: a folder whose node_modules have @aws-sdk/lib-storage and @aws-sdk/client-s3
-  BENCH_S3_MIB         s3: MiB that each contender sends; default 2048
+  BENCH_S3_MIB         s3, s3-retrieve: MiB of each contender; default 2048
   BENCH_S3_STREAM_GIB  s3: lengths of the streams whose peak memory is measured; default 1,4,16`)
   process.exit()
 }

@@ -1,7 +1,6 @@
 /**
  * A bucket that stores nothing: reads request bodies without hashing them, and states the checksums that requests carry, so
- * that the client alone is measured. Prints its address. It has the operations of a multipart upload; ranges of an object,
- * for a row about retrieval, belong beside `answer`.
+ * that the client alone is measured. Prints its address. It has the operations of a multipart upload.
  */
 import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:http'
