@@ -35,7 +35,6 @@ if (names.includes('--help')) {
 Rows: ${ROWS.join(', ')}; default all.
 Variables:
   BENCH_RUNS           runs of each contender; default 5
-  BENCH_MODULES        s3: a folder whose node_modules have @aws-sdk/lib-storage and @aws-sdk/client-s3
   BENCH_S3_MIB         s3, s3-retrieve: MiB of each contender; default 2048
   BENCH_S3_STREAM_GIB  s3: lengths of the streams whose peak memory is measured; default 1,4,16`)
   process.exit()

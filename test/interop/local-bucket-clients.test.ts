@@ -2,11 +2,16 @@ import { execFile } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
 import { promisify } from 'node:util'
+import { GetObjectCommand, type PutObjectCommandInput } from '@aws-sdk/client-s3'
+import { Upload } from '@aws-sdk/lib-storage'
 import t, { type Test } from 'tap'
+import { retrieveArchive, s3Client, s3Store } from '../../lib/index.js'
 import type { LocalBucket } from '../../lib/local/index.js'
 import { MIB } from '../../lib/sizes.js'
-import { checksum, localBucketFor, sha256 } from '../helpers/local-bucket.js'
+import { checksum, localBucketFor, s3ClientFor, sha256 } from '../helpers/local-bucket.js'
 import { patternBytes } from '../helpers/pattern-source.js'
 
 // Other people's clients against the local bucket. Skipped, with a plain message, where they are not installed.
@@ -88,3 +93,31 @@ t.test(
     t.equal((await aws('s3', 'ls')).trim(), '')
   },
 )
+
+for (const [checksumName, fields] of [
+  ['the checksum that the SDK chooses', {}],
+  ['SHA-256', { ChecksumAlgorithm: 'SHA256' }],
+] satisfies [string, Partial<PutObjectCommandInput>][]) {
+  t.test(`lib-storage stores a stream in parts, with ${checksumName}`, async (t) => {
+    const server = await localBucketFor(t, { createBuckets: true })
+    const client = s3ClientFor(t, server)
+    const target = { Bucket: 'b-1', Key: 'lib/data' }
+    const params = { ...target, ...fields, Body: Readable.from([bytes.subarray(0, 7), bytes.subarray(7)]) }
+    await new Upload({ client, partSize: 5 * MIB, params }).done()
+    const { Body } = await client.send(new GetObjectCommand(target))
+    t.ok(bytes.equals(await buffer(Body as Readable)), 'the SDK reads what it has stored')
+    if (!('ChecksumAlgorithm' in fields)) return
+
+    const ours = s3Client({
+      endpoint: server.endpoint,
+      region: server.region,
+      credentials: server.credentials,
+    })
+    t.teardown(() => {
+      ours.destroy()
+    })
+    const store = s3Store({ client: ours, bucket: target.Bucket, key: target.Key })
+    const read = retrieveArchive({ store, archiveId: `s3://${target.Bucket}/${target.Key}` })
+    t.ok(bytes.equals(await buffer(read)), 'it has the hashes by which this package verifies each part')
+  })
+}
