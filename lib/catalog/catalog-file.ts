@@ -65,21 +65,15 @@ export function assertCatalogHead(head: Buffer): void {
 export async function assertRoom(path: string, { files, random }: Runtime): Promise<void> {
   const trialPath = `${path}.${random.hex(6)}.room`
   const trial = await files.open(trialPath, 'wx', 0o600)
-  let hasName = true
   try {
-    // Some file systems of Windows and of networks do not remove an open file.
-    hasName = await files.unlink(trialPath).then(
-      () => false,
-      () => true,
-    )
+    // Some file systems of Windows and of networks do not remove an open file: it is removed once it is closed.
+    await files.unlink(trialPath).catch(() => undefined)
     await trial.writeFile(Buffer.alloc(MIN_FREE_BYTES))
     await trial.sync()
   } finally {
     await takeEveryStep(
       () => trial.close(),
-      async () => {
-        if (hasName) await files.rm(trialPath)
-      },
+      () => files.rm(trialPath),
     )
   }
 }

@@ -19,3 +19,9 @@ t.test('an archive has the hash of its record, whatever its algorithm', (t) => {
   t.match(archiveOf(record), { hash: '' }, 'one without a hash is no content of any source')
   t.end()
 })
+
+t.test('an archive has the version of its object, if the record has one', (t) => {
+  t.match(archiveOf({ ...record, versionId: 'v' }), { versionId: 'v' })
+  t.notOk('versionId' in archiveOf(record))
+  t.end()
+})

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import {
   appendFile,
   chmod,
@@ -158,6 +159,7 @@ t.test('what cannot be written or read is told with its path', async (t) => {
     message: /cannot be read: not a directory \(ENOTDIR\)\.$/,
   })
   t.strictSame(await idsIn(join(dir, 'none')), [])
+  t.notOk(existsSync(join(dir, 'none')), 'a file that is read is not created')
   await t.rejects(Catalog.open(dir), { code: 'ERR_CATALOG', cause: { code: 'EISDIR' } })
 
   const path = join(dir, 'catalog.jsonl')
@@ -199,11 +201,12 @@ t.test('a record is found wherever it begins near the end of a file', async (t) 
   ] as const) {
     const file = await systemFiles.open(path, 'w+')
     await file.truncate(8 * MIB)
+    await t.resolves(assertRecordNearEnd(file, 8 * MIB, 8 * MIB), 'a file that is short enough')
+    await t.rejects(assertRecordNearEnd(file, 8 * MIB, 8 * MIB - 1), 'a file that is too long by a byte')
     await file.write(Buffer.from(record), 8 * MIB - beforeEnd)
     const checked = assertRecordNearEnd(file, 8 * MIB, 4 * MIB + 1)
     if (isFound) await t.resolves(checked, `${beforeEnd}`)
     else await t.rejects(checked, { message: /without a record/ }, `${beforeEnd}`)
-    await t.resolves(assertRecordNearEnd(file, 8 * MIB, 8 * MIB), 'a file that is short enough')
     await file.close()
   }
 })

@@ -79,6 +79,14 @@ async function recordsOf(
   return records
 }
 
+t.test('a journal is of a vault, or of a bucket', async (t) => {
+  const make = (vaultName: string): UploadJournal =>
+    catalogJournal({ append: () => Promise.resolve() }, place, { ...stream, vaultName }, { now: () => NOW })
+  for (const name of ['backups', 's3://backups']) t.ok(make(name), name)
+  for (const name of ['a/b', 's3://B', 's3://backups/key', ''])
+    t.throws(() => make(name), { name: 'RangeError', message: /the name of a vault/ }, name)
+})
+
 t.test('an upload that was begun has its identity and its owner', async (t) => {
   const records = await recordsOf((journal) => journal.begun({ ...begun, location }))
   t.strictSame(records, [

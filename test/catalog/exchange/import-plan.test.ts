@@ -94,6 +94,8 @@ t.test('an archive with a wrong tree hash takes part in conflicts, and stays del
   ])
   t.match((await planFor([wrong], archive('a'))).conflicts, [{ archiveId: 'a' }])
   t.strictSame(await planFor([deleted('a')], wrong), { added: [], duplicates: 0, obsolete: 1, conflicts: [] })
+  const again = deleted('a', { time: '2026-01-02T00:00:00.000Z' })
+  t.strictSame((await planFor([deleted('a')], again)).added, [again], 'another deletion is no archive')
 })
 
 t.test(
@@ -101,6 +103,12 @@ t.test(
   async (t) => {
     const gone = [archive('a'), archive('a', { treeHash: OTHER_HASH }), deleted('a')]
     t.strictSame(await planFor([], ...gone), { added: gone, duplicates: 0, obsolete: 0, conflicts: [] })
+    const restored = [deleted('a'), archive('a', { treeHash: OTHER_HASH })]
+    t.match(
+      (await planFor([archive('a')], ...restored)).conflicts,
+      [{ archiveId: 'a' }],
+      'an archive ID is never given again: the catalog counts',
+    )
     const requests = [sending('i'), sending('j', OTHER_HASH)]
     t.strictSame(await planFor([], ...requests), {
       added: requests,
@@ -162,6 +170,10 @@ t.test('the facts about a catalog are those that an import needs', async (t) => 
   t.strictSame([...facts.counts.values()], [2, 0], 'of the given records only')
   t.strictSame([...facts.deleted], [['x', '2026-01-01T00:00:00.000Z']])
   t.strictSame([...facts.settled], ['u', 'i', 'v', 'w'])
+  const object = archive('s3://backups/a', { vaultName: 's3://backups' })
+  const stored = [deleted('x'), archive('x'), deleted(object.archiveId), object]
+  const later = await factsOf(PATH, [], await filesWith(stored))
+  t.strictSame([...later.deleted.keys()], ['x'], 'only an object is stored again')
   t.strictSame([...facts.laterVolumes], [['a', [volume]]])
   t.strictSame([...facts.describing], [['a', [archive('a'), archive('a')]]])
 })
@@ -175,9 +187,14 @@ t.test('of an object, only records are added that are newer than what the catalo
     { added: { length: 0 } },
     'other content, which is older',
   )
+  t.match(await planFor([object(3)], object(3, OTHER_HASH)), { added: { length: 0 } }, 'at the same time')
   t.match(await planFor([object(3)], object(4, OTHER_HASH)), { added: { length: 1 } })
   t.match(await planFor([object(3)], object(2)), { added: { length: 1 } }, 'the same content')
   t.match(await planFor([gone], object(2)), { added: { length: 0 } }, 'it was deleted since')
   t.match(await planFor([], object(2)), { added: { length: 1 } })
+  t.match(await planFor([object(2)], gone, object(4, OTHER_HASH)), {
+    added: { length: 2 },
+    conflicts: { length: 0 },
+  })
   t.match(await planFor([object(3)], { ...gone, time: '2026-01-02T00:00:00.000Z' }), { added: { length: 0 } })
 })

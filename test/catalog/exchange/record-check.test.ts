@@ -56,7 +56,10 @@ t.test('an archive in a bucket has a hash that states its algorithm', async (t) 
   const composite = { algorithm: 'sha256-composite', value: `${'A'.repeat(43)}=-3`, partSize: 8 }
   const archive = { type: 'archive', ...place, archiveId: 's3://b/k', volume: 1, size: 5 }
   t.equal(problemOf({ ...archive, hash: composite }), undefined)
-  t.equal(problemOf({ ...archive, hash: { algorithm: 'sha256', value: hash } }), undefined)
+  for (const value of [hash, '0123456789abcdef'.repeat(4)])
+    t.equal(problemOf({ ...archive, hash: { algorithm: 'sha256', value } }), undefined)
+  for (const value of [`${'0'.repeat(43)}=-10`, `${'+/'.repeat(21)}A=-10000`])
+    t.equal(problemOf({ ...archive, hash: { ...composite, value } }), undefined)
   const part = { size: 5, hash: { algorithm: 'sha256', value: hash } }
   t.equal(problemOf({ type: 'completing', time, uploadId: 'u', firstPart: part }), undefined)
   const sent = { type: 'mismatched', ...place, archiveId: 'a', size: 5, sentHash: composite }
@@ -65,6 +68,11 @@ t.test('an archive in a bucket has a hash that states its algorithm', async (t) 
     { ...composite, algorithm: 'md5' },
     { ...composite, value: 'x' },
     { ...composite, value: 7 },
+    { ...composite, value: `x${composite.value}` },
+    { ...composite, value: `${composite.value}x` },
+    { ...composite, value: `${'A'.repeat(43)}=-0` },
+    { algorithm: 'sha256', value: `x${hash}` },
+    { algorithm: 'sha256', value: `${hash}x` },
     hash,
     null,
   ])
@@ -95,6 +103,8 @@ t.test('each field has values that are valid, and others that are not', async (t
     intentId: ids,
     streamId: ids,
     firstVolume: ids,
+    versionId: ids,
+    storageClass: ids,
     name: texts,
     description: texts,
     size: { valid: [0, 1, Number.MAX_SAFE_INTEGER], wrong: [-1, 1.5, '1', 2 ** 53, null] },
@@ -109,6 +119,7 @@ t.test('each field has values that are valid, and others that are not', async (t
       valid: [{ size: 0, treeHash: hash }],
       wrong: [null, [], 'x', { size: -1, treeHash: hash }, { size: 1, treeHash: 'x' }, { treeHash: hash }],
     },
+    sentHash: { valid: [{ algorithm: 'sha256', value: hash }], wrong: [hash, null, { algorithm: 'sha256' }] },
     owner: { valid: [{}, { host: 'h' }], wrong: [[], null, 'x'] },
   }
   t.equal(longTime.length, 40)

@@ -26,3 +26,10 @@ t.test('a line has one record if no other one begins in it', async (t) => {
   for (const other of ['', 'x', `x${line}`, line + line, '{"type":"{"type":"'])
     t.notOk(hasOneRecord(other), other)
 })
+
+t.test('a record whose hash has no value is skipped, as a torn one is', async (t) => {
+  const recordWith = (hash: unknown): string => JSON.stringify({ type: 'archive', archiveId: 'a', hash })
+  t.equal(recordsIn(recordWith({ algorithm: 'later', value: 'x' })).length, 1, 'its algorithm may be unknown')
+  for (const hash of [null, 'x', 7, {}, { value: 7 }, { algorithm: 'sha256' }])
+    t.strictSame(recordsIn(recordWith(hash)), [], JSON.stringify(hash))
+})
