@@ -45,6 +45,13 @@ t.test(
       ...{ totalBytes: 15 * MIB + 2, rangeSize: 5 * MIB, concurrency: 3, start: 0 },
     })
     t.equal(await describe(found, {}), found, 'it is described once')
+    const [first] = found.jobs
+    const half = { ...found, jobs: [first, given.jobs[1]] } as RetrievalPlan
+    t.strictSame(
+      (await describe(half, { a: archive(3), b: archive(2) })).jobs,
+      found.jobs,
+      'each of its jobs',
+    )
     const known = { archiveSizes: [10 * MIB + 1], archiveHashes: ['3 parts'], range: { start: 2, end: 3 } }
     t.match(await describe(plan(known), { a: archive(3) }), {
       totalBytes: 1,
@@ -71,6 +78,7 @@ t.test('what contradicts the archive is an error before a job is started', async
   await t.rejects(describe(plan({ archiveHashes: ['other'] }), { a }), {
     ...{ code: 'ERR_HASH_MISMATCH', scope: 'archive', expected: 'other', actual: '3 parts' },
   })
+  await t.resolves(describe(plan({ range: { start: 0, end: a.size } }), { a }))
   await t.rejects(describe(plan({ range: { start: 0, end: a.size + 1 } }), { a }), {
     name: 'RangeError',
     message: `The range must end within the archive of ${a.size} bytes, not at ${a.size + 1}.`,

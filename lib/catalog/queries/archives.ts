@@ -8,7 +8,7 @@ import { verdictOn } from './conflicts.js'
 import { readBlocks } from '../read-catalog.js'
 import type { ArchiveRecord, MismatchedRecord } from '../record.js'
 import { isObjectId } from '../vault-address.js'
-import { describingRecords, surveyOf, type Survey } from './survey.js'
+import { describingRecords, surveyOf, type DescribingRecord, type Survey } from './survey.js'
 
 /**
  * Reads the archives of a catalog that were not deleted, in the order in which they were written.
@@ -38,20 +38,27 @@ export async function mismatchedIn(
   file: string,
   files: FileSystem = systemFiles,
 ): Promise<MismatchedRecord[]> {
-  let found: MismatchedRecord[] = []
+  const found: MismatchedRecord[] = []
   for await (const records of readBlocks(file, { types: ['mismatched'] }, files)) found.push(...records)
   if (found.length === 0) return []
   const objects = new Set(found.map(({ archiveId }) => archiveId).filter(isObjectId))
-  if (objects.size > 0) {
-    const current = await describingRecords(file, objects, files)
-    found = found.filter(
-      ({ archiveId, time }) =>
-        !objects.has(archiveId) ||
-        current.get(archiveId)?.some((one) => one.type === 'mismatched' && one.time === time),
-    )
-  }
+  const described = await describingRecords(file, objects, files)
   const deleted = await deletedIn(file, files)
-  return found.filter(({ archiveId }) => !deleted.has(archiveId))
+  return found.filter((record) => !deleted.has(record.archiveId) && isStillThere(record, described))
+}
+
+/**
+ * Whether an archive with a wrong hash, which was not deleted, is still there: an object may have been replaced, or deleted
+ * and stored again. The record of it that was written last says what is at its key.
+ *
+ * @param described - the records that describe objects, by their IDs, in the order in which they were written
+ */
+export function isStillThere(
+  { archiveId, time }: MismatchedRecord,
+  described: ReadonlyMap<string, readonly DescribingRecord[]>,
+): boolean {
+  const last = isObjectId(archiveId) ? described.get(archiveId)?.at(-1) : undefined
+  return last === undefined || (last.type === 'mismatched' && last.time === time)
 }
 
 /**

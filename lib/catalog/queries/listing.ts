@@ -4,12 +4,11 @@
  */
 import type { FileSystem } from '../../runtime/file-system.js'
 import { systemFiles } from '../../runtime/system-files.js'
-import { currentOf } from './archives.js'
+import { currentOf, isStillThere } from './archives.js'
 import { conflictsAmong, type CatalogConflict } from './conflicts.js'
 import type { PossibleArchive } from './possible-archives.js'
 import { readBlocks } from '../read-catalog.js'
 import type { ArchiveRecord, CatalogRecord, MismatchedRecord } from '../record.js'
-import { isObjectId } from '../vault-address.js'
 import { setFrom, type ArchiveSet } from './sets.js'
 import { surveyOf, type Survey } from './survey.js'
 import { UnsettledRecords } from './unsettled-records.js'
@@ -76,7 +75,7 @@ class Entries {
   }
 
   of(record: CatalogRecord): CatalogEntry | undefined {
-    if (record.type === 'mismatched') return this.#isCurrent(record) ? record : undefined
+    if (record.type === 'mismatched') return this.#isStillThere(record) ? record : undefined
     if (record.type !== 'archive') return undefined
     const archive = this.#current(record)
     if (!archive || archive.firstVolume !== undefined) return undefined
@@ -87,13 +86,9 @@ class Entries {
       : archive
   }
 
-  /** Whether an archive with a wrong hash is still there. An object may have been replaced, or deleted and stored again. */
-  #isCurrent({ archiveId, time }: MismatchedRecord): boolean {
+  #isStillThere(record: MismatchedRecord): boolean {
     const { deleted, repeated } = this.#survey
-    if (deleted.has(archiveId)) return false
-    const records = isObjectId(archiveId) ? repeated.get(archiveId) : undefined
-    const last = records?.at(-1)
-    return last === undefined || (last.type === 'mismatched' && last.time === time)
+    return !deleted.has(record.archiveId) && isStillThere(record, repeated)
   }
 
   /** The sets whose first volume the catalog does not know. */

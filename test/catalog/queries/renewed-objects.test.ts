@@ -125,6 +125,9 @@ t.test('a wrong object is no longer shown once it is deleted, or replaced', asyn
   t.strictSame(await shown(wrong('k', 0), deleted('k', 1)), [])
   t.strictSame(await shown(wrong('k', 0), deleted('k', 1), stored('k', 2, 'x')), ['archive'])
   t.strictSame(await shown(stored('k', 0, 'x'), deleted('k', 1), wrong('k', 2)), ['mismatched'])
+  t.strictSame(await shown(wrong('k', 0), wrong('k', 1)), ['mismatched'], 'the later one')
+  t.strictSame(await shown(wrong('k', 0), stored('k', 0, 'x')), ['archive'], 'at the same time')
+  t.strictSame(await shown(wrong('k', 0), stored('k', 1, 'x')), ['archive'])
 })
 
 t.test('whatever is stored and deleted, the keys that were stored last are there', async (t) => {

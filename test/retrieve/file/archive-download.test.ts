@@ -296,10 +296,10 @@ t.test('a simulation downloads an archive of small leaves to files in memory, an
   vault.leafSize = limits.leafSize
   const store = vaultStore(vault, { vaultName: 'backups' }, limits)
   const rangeOptions = { rangeSize: 2048, concurrency: 1 }
-  const download = (): ArchiveDownload =>
+  const download = (archiveSizes?: number[]): ArchiveDownload =>
     new ArchiveDownload(() => ({
       store,
-      plan: planRetrieval({ archiveId: 'a', ...rangeOptions }, store),
+      plan: planRetrieval({ archiveId: 'a', archiveSizes, ...rangeOptions }, store),
       runtime: { ...systemRuntime, clock: new VirtualClock(), files },
       lockRuntime: { ...systemRuntime, files },
       file: '/out',
@@ -312,7 +312,11 @@ t.test('a simulation downloads an archive of small leaves to files in memory, an
   }
   await t.rejects(download(), { message: 'stopped' })
   vault.before = () => undefined
-  const resumed = download()
+  const { size: heldSize } = await files.lstat('/out.partial')
+  files.statfs = () => Promise.resolve({ bsize: 1, blocks: 1, bavail: bytes.length - heldSize - 1 })
+  await t.rejects(download([bytes.length]), { message: /too little free space/ }, 'a byte does not fit')
+  files.statfs = () => Promise.resolve({ bsize: 1, blocks: 1, bavail: bytes.length - heldSize })
+  const resumed = download([bytes.length])
   let held: readonly VerifiedRange[] = []
   resumed.on('held', (ranges) => (held = ranges))
   await resumed

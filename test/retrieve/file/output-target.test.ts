@@ -104,6 +104,9 @@ t.test('links are followed, and the partial file lies beside what they lead to',
   await symlink('round', join(dir, 'round'))
   const round = retrieveToFile(join(dir, 'round'), optionsFor(MemoryVault.holding(bytes)))
   await t.rejects(round, { code: 'ERR_OUTPUT_FILE', message: /leads to itself/ })
+  for (let i = 1; i <= 40; i++) await symlink(`link${i - 1}`, join(dir, `link${i}`))
+  t.match(await outputTarget(join(dir, 'link39'), systemFiles), { kind: 'file', path: join(dir, 'link0') })
+  await t.rejects(outputTarget(join(dir, 'link40'), systemFiles), { code: 'ERR_OUTPUT_FILE' })
 })
 
 t.test('what cannot become a file is refused before a job is started', async (t) => {
@@ -181,4 +184,12 @@ t.test('where the size is not known, the space is looked at before the first byt
     message: /too little free space/,
   })
   t.strictSame(await readdir(dir), [])
+})
+
+t.test('a file that exists must be replaceable, and one that does not need not', async (t) => {
+  const dir = t.testdir({ out: 'x' })
+  await chmod(dir, 0o1777)
+  const asStranger = { ...systemFiles, user: 4321 }
+  await t.rejects(outputTarget(join(dir, 'out'), asStranger), { message: /It belongs to another user/ })
+  t.match(await outputTarget(join(dir, 'new'), asStranger), { kind: 'file' })
 })

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
 import { LockFolder } from '../../../lib/fs/lock.js'
@@ -77,7 +77,12 @@ t.test('a folder that is missing although the lock is held is an error that name
 t.test('only folders of owners are removed, and only the files that an owner makes', async (t) => {
   const dir = t.testdir({
     precious: { notes: 'precious' },
-    locks: { '0a-1.owner': { notes: '', mode: '', removed: '' }, '0b.owner': { other: '' }, 'x y.owner': {} },
+    locks: {
+      '0a-1.owner': { notes: '', mode: '', removed: '' },
+      '0b.owner': { other: '' },
+      'xa.owner': {},
+      'a.owner2': {},
+    },
   })
   const locks = join(dir, 'locks')
   await symlink(join(dir, 'precious'), join(locks, '0c.owner'))
@@ -86,7 +91,7 @@ t.test('only folders of owners are removed, and only the files that an owner mak
   const owner = await OwnerFolder.make(locks, lock, systemRuntime)
   await owner.end()
   await lock.release()
-  t.strictSame((await readdir(locks)).sort(), ['0b.owner', '0c.owner', '0d.owner', 'x y.owner'])
+  t.strictSame((await readdir(locks)).sort(), ['0b.owner', '0c.owner', '0d.owner', 'a.owner2', 'xa.owner'])
   t.equal(await readFile(join(dir, 'precious', 'notes'), 'utf8'), 'precious')
 })
 
@@ -119,6 +124,19 @@ t.test('a file that cannot be removed is an error, and a file that is missing is
   const owner = await OwnerFolder.make(join(dir, 'locks'), lock, { ...systemRuntime, files })
   await owner.remove(join(dir, 'missing'))
   await t.rejects(owner.remove(join(dir, 'file')), denied)
+  await owner.end()
+  await lock.release()
+})
+
+t.test('a file is like those of this process if it has their mode and their user', async (t) => {
+  const dir = t.testdir({ file: '' })
+  const lock = await new LockFolder(join(dir, 'locks')).tryTake('x', 'The file')
+  const owner = await OwnerFolder.make(join(dir, 'locks'), lock, systemRuntime)
+  await chmod(join(dir, 'file'), 0o600)
+  const found = await systemFiles.lstat(join(dir, 'file'))
+  t.ok(await owner.isLikeOwn(found))
+  t.notOk(await owner.isLikeOwn({ ...found, uid: found.uid + 1 }))
+  t.notOk(await owner.isLikeOwn({ ...found, mode: found.mode | 0o040 }))
   await owner.end()
   await lock.release()
 })

@@ -31,6 +31,7 @@ import { MemoryVault } from '../../helpers/memory-vault.js'
 import { patternBytes } from '../../helpers/pattern-source.js'
 import { count, optionsFor } from '../../helpers/retrieval.js'
 import { stopped } from '../../helpers/stopped-download.js'
+import { VirtualClock } from '../../helpers/virtual-clock.js'
 
 const NO_FILE = { inode: '1', birthtime: '1' }
 
@@ -259,6 +260,7 @@ t.test('a file that is replaced at the last moment gets no name', async (t) => {
   }
   await t.rejects(retrieveToFile(file, optionsFor(MemoryVault.holding(bytes))), {
     code: 'ERR_OUTPUT_FILE',
+    path: `${file}.partial`,
     message: /removed or replaced/,
   })
   await t.rejects(stat(file), { code: 'ENOENT' })
@@ -395,6 +397,12 @@ t.test('a lock whose folder of the owner cannot be made is released', async (t) 
   t.strictSame(failures, [], 'a folder that another process removes is tried again')
   failures.push(Object.assign(new Error('disk full'), { code: 'ENOSPC' }))
   await t.rejects(PartialLock.take(path, runtime), { code: 'ERR_OUTPUT_FILE', cause: { code: 'ENOSPC' } })
+  const clock = new VirtualClock()
+  clock.chance = 0.5
+  for (let i = 0; i < 200; i++) failures.push(Object.assign(new Error('gone'), { code: 'ENOENT' }))
+  await t.rejects(PartialLock.take(path, { ...runtime, clock }), { cause: { code: 'ENOENT' } })
+  const pauses = clock.pauses.filter((milliseconds) => milliseconds <= 10) // without those of the heartbeats
+  t.strictSame(pauses, Array<number>(99).fill(5), 'it is tried 100 times, with pauses of some milliseconds')
   t.strictSame(await readdir(join(path, '..')), [])
 })
 
@@ -444,5 +452,41 @@ t.test(
     await t.rejects(partial.close(), { code: 'EIO' })
     t.strictSame([...open], [])
     await (await PartialLock.take(path)).release()
+  },
+)
+
+t.test(
+  'an empty partial file that another empty one has replaced leaves the other where it is',
+  async (t) => {
+    const dir = t.testdir()
+    const path = join(dir, 'out')
+    const partial = await PartialFile.open({
+      ...{ path, content: { vaultName, archiveIds: ['a'] }, rangeSizeFor: () => MIB, signal: undefined },
+      ...{ hashes: treeHashScheme(), limits: GLACIER_LIMITS },
+      ...{ runtime: systemRuntime, lockRuntime: systemRuntime },
+    })
+    await writeFile(`${path}.other`, '')
+    await rename(`${path}.other`, partial.path)
+    await partial.close()
+    t.ok((await readdir(dir)).includes('out.partial'))
+  },
+)
+
+t.test(
+  'the bytes that a partial file occupies are at most its size, and none where it has a hole',
+  async (t) => {
+    const path = join(t.testdir(), 'out')
+    const partial = await PartialFile.open({
+      ...{ path, content: { vaultName, archiveIds: ['a'] }, rangeSizeFor: () => MIB, signal: undefined },
+      ...{ hashes: treeHashScheme(), limits: GLACIER_LIMITS },
+      ...{ runtime: systemRuntime, lockRuntime: systemRuntime },
+    })
+    await partial.bytes.truncate(64 * MIB)
+    t.ok((await partial.allocated()) < MIB, 'a hole occupies nothing')
+    await partial.bytes.truncate(0)
+    await partial.bytes.write(Buffer.alloc(7))
+    await partial.bytes.sync()
+    t.equal(await partial.allocated(), 7, 'a block occupies more')
+    await partial.close()
   },
 )

@@ -72,10 +72,16 @@ t.test(
   'a file keeps its owner when it is replaced',
   { skip: process.getuid?.() !== 0 && 'only the superuser may give a file away' },
   async (t) => {
-    const file = join(t.testdir({ out: 'x' }), 'out')
-    await chown(file, 1234, 2345)
-    await retrieveToFile(file, optionsFor(MemoryVault.holding(patternBytes(MIB))))
-    t.match(await stat(file), { uid: 1234, gid: 2345 })
+    for (const [uid, gid] of [
+      [1234, 2345],
+      [1234, 0],
+      [0, 2345],
+    ] as const) {
+      const file = join(t.testdir({ out: 'x' }), 'out')
+      await chown(file, uid, gid)
+      await retrieveToFile(file, optionsFor(MemoryVault.holding(patternBytes(MIB))))
+      t.match(await stat(file), { uid, gid })
+    }
   },
 )
 
