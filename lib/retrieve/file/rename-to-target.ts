@@ -1,7 +1,6 @@
 /** Renames a complete partial file to the output file, with the mode and owner of the file that it replaces. */
 import { GlacierPipeError, OutputFileError } from '../../errors.js'
 import { renameDurably } from '../../fs/durable.js'
-import { takeEveryStep } from '../../fs/every-step.js'
 import { reasonOf } from '../../fs/system-reason.js'
 import type { FileSystem } from '../../runtime/file-system.js'
 import type { PartialFile } from './partial-file.js'
@@ -57,9 +56,6 @@ async function modeOfNewFile(path: string, files: FileSystem): Promise<number> {
   try {
     return (await file.stat()).mode & 0o777
   } finally {
-    await takeEveryStep(
-      () => file.close(),
-      () => files.unlink(path),
-    )
+    await file.close() // it is removed with the folder of the owner
   }
 }

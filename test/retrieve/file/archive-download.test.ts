@@ -184,6 +184,25 @@ t.test('a file appears when it is whole, and goes on where it stopped', async (t
   t.ok((await readFile(file)).equals(bytes), 'one that is there is replaced')
 })
 
+t.test(
+  'the ranges that were verified are kept when the service has other bytes for a later one',
+  async (t) => {
+    const bytes = patternBytes(5 * MIB)
+    const file = join(t.testdir(), 'out')
+    const bad = MemoryVault.holding(bytes)
+    bad.tamper = (output, { range }) =>
+      range.start < 3 * MIB ? output : { ...output, treeHash: 'f'.repeat(64) }
+    await t.rejects(retrieveToFile(file, optionsFor(bad, { concurrency: 1 })), {
+      code: 'ERR_HASH_MISMATCH',
+      scope: 'range',
+    })
+    const again = MemoryVault.holding(bytes)
+    await retrieveToFile(file, optionsFor(again))
+    t.ok(count(again, 'getJobOutput') < 5)
+    t.ok((await readFile(file)).equals(bytes))
+  },
+)
+
 t.test('a retrieval that fails before its first byte leaves nothing', async (t) => {
   const dir = t.testdir()
   const file = join(dir, 'out')
@@ -285,6 +304,7 @@ t.test('of a range nothing is kept, but the file is as much its own', async (t) 
   t.strictSame(await readdir(dir), ['out'])
   const wrong = retrieveToFile(file, optionsFor(vault, { archiveId: [] }))
   t.equal(wrong.plan, undefined)
+  wrong.abort() // it has no effect
   await t.rejects(wrong, { name: 'RangeError' })
 })
 

@@ -69,6 +69,9 @@ t.test('a file of another user in a folder with the sticky bit is refused', asyn
   if (owner !== 0) return
   await chown(folder, 4321, 4321)
   await t.resolves(check(4321), 'the owner of the folder')
+  await chown(path, 1234, 1234)
+  await t.resolves(check(1234), 'the owner of the file')
+  await t.resolves(check(0), 'the superuser owns neither')
 })
 
 t.test(

@@ -1,6 +1,13 @@
 import { chmod, chown, mkdir, readFile, readdir, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
+import { GLACIER_LIMITS } from '../../../lib/glacier/limits.js'
+import { treeHashScheme } from '../../../lib/glacier/tree-hash-scheme.js'
+import { PartialFile } from '../../../lib/retrieve/file/partial-file.js'
+import { renameToTarget } from '../../../lib/retrieve/file/rename-to-target.js'
+import type { FileSystem } from '../../../lib/runtime/file-system.js'
+import { systemRuntime } from '../../../lib/runtime/runtime.js'
+import { systemFiles } from '../../../lib/runtime/system-files.js'
 import { retrieveToFile } from '../../../lib/vault/retrieve-to-file.js'
 import { MIB } from '../../../lib/sizes.js'
 import { MemoryVault } from '../../helpers/memory-vault.js'
@@ -66,6 +73,33 @@ t.test('a file keeps its mode when it is replaced; a new one has that of the uma
   t.equal(await modeOf('private'), 0o640)
   t.equal(await modeOf('open'), 0o755)
   t.equal(await modeOf('new'), 0o640)
+})
+
+t.test('the file that shows the mode of new files is closed, and removed at the end', async (t) => {
+  const dir = t.testdir()
+  const path = join(dir, 'out')
+  const open = new Set<string>()
+  const files: FileSystem = {
+    ...systemFiles,
+    open: async (...args) => {
+      const file = await systemFiles.open(...args)
+      const [name] = args
+      open.add(name)
+      return { ...file, close: () => file.close().finally(() => open.delete(name)) }
+    },
+  }
+  const partial = await PartialFile.open({
+    ...{ path, content: { vaultName: 'backups', archiveIds: ['a'] }, rangeSizeFor: () => MIB },
+    ...{ hashes: treeHashScheme(), limits: GLACIER_LIMITS, signal: undefined },
+    ...{ runtime: { ...systemRuntime, files }, lockRuntime: systemRuntime },
+  })
+  await partial.bytes.write(Buffer.from('x'))
+  await renameToTarget(partial, path)
+  t.notOk([...open].some((name) => name.endsWith('mode')))
+  await partial.removeNotes()
+  await partial.close()
+  t.strictSame([...open], [])
+  t.strictSame(await readdir(dir), ['out'])
 })
 
 t.test(

@@ -195,6 +195,21 @@ t.test('a finished job is used for twenty hours', async (t) => {
   )
 })
 
+t.test('a job that states when its output is deleted is used up to four hours before', async (t) => {
+  const expiringIn = (leftMs: number): Job =>
+    jobWith({
+      jobId: String(leftMs),
+      completionDate: new Date(NOW - 48 * HOUR).toISOString(),
+      expiryDate: new Date(NOW + leftMs).toISOString(),
+    })
+  const world = new ListedJobs(...[4 * HOUR - 1, 4 * HOUR, 72 * HOUR, -HOUR].map(expiringIn))
+  const found = await findJobs(world.context.store, {}, () => true, { now: () => NOW })
+  t.strictSame(
+    found.map(({ jobId }) => jobId),
+    [String(4 * HOUR), String(72 * HOUR)],
+  )
+})
+
 t.test('a finished job is described each time, and never renewed', async (t) => {
   const world = new ListedJobs()
   const job = new FinishedJob(world.context, 'finished')
