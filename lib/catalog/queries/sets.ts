@@ -102,8 +102,7 @@ async function recordsOf(
       const { archiveId } = record
       if (record.type === 'archive') {
         if (!deleted.has(archiveId)) found.push(record)
-      } else if (isObjectId(archiveId) && !deleted.has(archiveId))
-        found = found.filter((other) => other.archiveId !== archiveId) // it was stored again since
+      } else if (!deleted.has(archiveId)) found = found.filter((other) => other.archiveId !== archiveId) // an object that was stored again since
     }
   return found
 }

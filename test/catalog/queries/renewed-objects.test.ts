@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { archivesIn, deletedIn, mismatchedIn } from '../../../lib/catalog/queries/archives.js'
 import { listingOf } from '../../../lib/catalog/queries/listing.js'
-import { setOf } from '../../../lib/catalog/queries/sets.js'
+import { setOf, setsOf } from '../../../lib/catalog/queries/sets.js'
 import { storedEntriesIn } from '../../../lib/catalog/queries/stored-entries.js'
 import { planImport } from '../../../lib/catalog/exchange/import-plan.js'
 import type {
@@ -79,6 +79,17 @@ t.test('an object that is stored again after its deletion is as the last record 
       ['other', timeOf(0)],
       ['k', timeOf(2)],
     ],
+  )
+})
+
+t.test('the deletion of an object takes nothing from other sets', async (t) => {
+  const again = stored('k', 2, 'x')
+  const files = await filesWith([stored('other', 0, 'x'), stored('k', 0, 'x'), deleted('k', 1), again])
+  const ids = ['s3://backups/other', 's3://backups/k']
+  const sets = await setsOf(PATH, ids, files)
+  t.strictSame(
+    ids.map((id) => sets.get(id)?.volumes.map(({ time }) => time)),
+    [[timeOf(0)], [timeOf(2)]],
   )
 })
 

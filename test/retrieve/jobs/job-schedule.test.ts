@@ -355,3 +355,23 @@ t.test('finished jobs of unknown size are described to decide on the next', asyn
   t.strictSame(await new JobSchedule([last], runtime.clock).startFirst(), ['a'])
   t.strictSame(vault.operations, ['describeJob'], 'the size of the last job decides on no other')
 })
+
+t.test('a job is described at its start only if its size decides on the job after it', async (t) => {
+  const lookedAt = async (...sizes: (number | undefined)[]): Promise<readonly string[]> => {
+    const looked: string[] = []
+    const jobs = sizes.map((size, i) => {
+      const scheduled = fakeJob(String(i), size, [])
+      return {
+        ...scheduled,
+        job: { ...scheduled.job, look: () => Promise.resolve(void looked.push(String(i))) },
+      }
+    })
+    const schedule = new JobSchedule(jobs, new VirtualClock())
+    await schedule.ready(jobs[0] as ScheduledJob)
+    await schedule.settled()
+    return looked
+  }
+  t.strictSame(await lookedAt(undefined), [], 'there is no job after it')
+  t.strictSame(await lookedAt(GIB, undefined), [], 'its size is known')
+  t.strictSame(await lookedAt(undefined, GIB), ['0'])
+})

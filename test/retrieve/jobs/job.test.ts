@@ -100,6 +100,7 @@ t.test('an existing job is used if it has the output, and a new one is started o
     ['all, for a part', { range: part }, {}, false],
     ['another start', { range: part }, { range: { start: 1, end: 50 } }, false],
     ['in progress', {}, inProgress, true],
+    ['one in progress whose tier is unknown', {}, { ...inProgress, tier: undefined }, true],
     ['a slower one in progress', {}, { ...inProgress, tier: 'Bulk' }, false],
     ['a faster one in progress', {}, { ...inProgress, tier: 'Expedited' }, true],
     ['a slow one for a slow plan', { tier: 'Bulk' }, { ...inProgress, tier: 'Bulk' }, true],
