@@ -84,3 +84,21 @@ t.test(
     t.strictSame([...repeated.keys()].sort(), ['s3://backups/a', 'vault-archive-7'])
   },
 )
+
+t.test(
+  'a volume of an object that is deleted leaves its set, and comes back as it is stored again',
+  async (t) => {
+    const later = (setId: string, volume: number, day: number): ArchiveRecord =>
+      archive(`${setId}.volume${volume}`, {
+        volume,
+        firstVolume: setId,
+        time: `2026-01-0${day}T00:00:00.000Z`,
+      })
+    const goneAt = (archiveId: string): CatalogRecord => ({ type: 'deleted', ...place, archiveId })
+    for (const setId of ['s3://backups/k', 's3://backups/a.volume7.tar']) {
+      const [second, tenth, again] = [later(setId, 2, 1), later(setId, 10, 1), later(setId, 10, 3)]
+      const files = await filesWith(archive(setId), second, tenth, goneAt(tenth.archiveId), again)
+      t.strictSame([...(await surveyOf(PATH, files)).laterVolumes], [[setId, [second, again]]])
+    }
+  },
+)

@@ -106,6 +106,11 @@ t.test('what version 0.1 noted is settled by an archive that an inventory told o
   t.match(after(orphan).possible(), [{ record: orphan, size: 5 }])
   t.equal(after(orphan, { ...archive, partSize: 1 }, { ...archive, size: 6 }).possible().length, 1)
   t.equal(after(orphan, orphan, archive).possible().length, 1)
+  const others = [
+    { ...archive, vaultName: 'other' },
+    { ...archive, treeHash: 'other' },
+  ]
+  t.equal(after(orphan, ...others).possible().length, 1)
 })
 
 t.test('an upload that is gone may be the archive of an intent that is not rejected', async (t) => {

@@ -116,6 +116,13 @@ t.test('an existing job is used if it has the output, and a new one is started o
   }
 })
 
+t.test('a job that is listed and does not exist is not used', async (t) => {
+  const world = new ListedJobs(jobWith({}))
+  world.gone.add('job')
+  t.equal(await world.renewable().start(), 'new1')
+  t.strictSame(world.used, [['new1', false]])
+})
+
 t.test('a planned job states its archive and size, and is started as planned', async (t) => {
   const world = new ListedJobs()
   const snsTopic = 'arn:aws:sns:eu-central-1:111122223333:topic'
