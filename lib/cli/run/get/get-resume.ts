@@ -11,7 +11,7 @@ import { shellCommand } from '../../output/shell-command.js'
 export interface EndedGet {
   /** The path given with `--output`; `undefined` for stdout. */
   readonly output: string | undefined
-  /** What is retrieved again from its beginning, although it goes into a file; `undefined` if the partial file is used. */
+  /** The content that is retrieved again from its beginning, also into a file; `undefined` if the partial file is used. */
   readonly again: 'The object' | 'The range' | undefined
   /** Whether a retrieval job was started or found. */
   readonly hasJob: boolean

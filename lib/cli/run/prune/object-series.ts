@@ -4,8 +4,8 @@
  * A stream that is stored every day in a vault has one name. In a bucket it has a key of its own each time, with the date in it,
  * since a key that is used again replaces the object. So objects are counted together whose keys differ only in their dates.
  *
- * What is no full date is never taken for one: two keys that differ in a number may be two halves of one backup, and one of them
- * would be deleted. A key that is not recognized is a series of its own, whose only object is always kept.
+ * Only a full date counts: two keys that differ in another number may be two halves of one backup, and one of them would be
+ * deleted. A key that is not recognized is a series of its own, whose only object is always kept.
  */
 
 /** Stands for a date. Keys of this package have no such characters. */

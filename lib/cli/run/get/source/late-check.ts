@@ -1,4 +1,4 @@
-/** What a `get` says about objects that have no SHA-256 of their parts, and are verified when all of their bytes have arrived. */
+/** The notes of a `get` about objects that have no SHA-256 of their parts, and are verified when all of their bytes have arrived. */
 import { wholeHashOf } from '../../../../s3/restore/whole-hash.js'
 import type { GetOptions } from '../../../commands/archives/get.js'
 import type { FoundObject } from '../../objects/find-objects.js'
