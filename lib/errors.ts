@@ -146,13 +146,12 @@ export class UnverifiableError extends GlacierPipeError {
     what: string,
     { isCheckedLate = false, ...context }: ErrorContext & { readonly isCheckedLate?: boolean } = {},
   ) {
+    const lack = `The archive ${archiveId} ${what}`
     super(
       'ERR_UNVERIFIABLE',
-      `The archive ${archiveId} ${what}, so its bytes ${
-        isCheckedLate
-          ? 'can only be verified when all of them have arrived. Retrieve all of it into a file, which gets its name then.'
-          : 'cannot be verified. An archive needs a SHA-256 of each part, or a hash of all its bytes.'
-      }`,
+      isCheckedLate
+        ? `${lack}, so its bytes can only be verified when all of them have arrived. Retrieve all of it into a file, which gets its name then.`
+        : `${lack}, so its bytes cannot be verified. An archive needs a SHA-256 of each part, or a hash of all its bytes.`,
       context,
     )
     this.archiveId = archiveId

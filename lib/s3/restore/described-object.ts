@@ -10,7 +10,7 @@ import type { DescribedArchive } from '../../store/retrieval-store.js'
 import type { BucketClient } from '../bucket-client.js'
 import type { KeyRequest } from '../bucket-requests.js'
 import type { AttributesPage, ObjectPart } from '../bucket-responses.js'
-import { CompositeHash, toWireHash } from '../composite-hash.js'
+import { CompositeHash, toWireHash, type ObjectHash } from '../composite-hash.js'
 import { printAddress } from '../s3-address.js'
 import { S3_LIMITS } from '../s3-limits.js'
 import { wholeHashOf } from './whole-hash.js'
@@ -44,8 +44,9 @@ export async function describeObject(client: BucketClient, object: KeyRequest): 
   invariant(first !== undefined, 'a list has a page')
   const etag = quoted(first.etag)
   const { size, hash } = first
-  if (size > 0 && !hash) return { ...(await describedAsWhole(client, object, first)), etag }
-  return { ...described(object, first, listed), etag }
+  if (size === 0) throw new SizeMismatchError(placeOf(object), 1, size)
+  const found = hash ? described(object, first, hash, listed) : await describedAsWhole(client, object, first)
+  return { ...found, etag }
 }
 
 /**
@@ -66,15 +67,13 @@ async function describedAsWhole(
   return { size, hash: whole.hash, parts: [], beginHash: whole.begin }
 }
 
-/** The archive that attributes describe. */
+/** The archive that the attributes of an object with a SHA-256 describe. */
 function described(
   object: KeyRequest,
-  { size, hash, parts: count }: AttributesPage,
+  { size, parts: count }: AttributesPage,
+  hash: ObjectHash,
   listed: readonly ObjectPart[],
 ): DescribedArchive {
-  const where = `The object ${printAddress(object)}, as the service describes it,`
-  if (size === 0) throw new SizeMismatchError(where, 1, size)
-  if (!hash) throw unverifiable(object, 'has no SHA-256')
   const isSingle = count === undefined && listed.length === 0 && hash.parts === undefined
   const parts = isSingle ? [{ partNumber: 1, size, sha256: hash.sha256 }] : listed
   const ranges: ListedPart[] = []
@@ -87,11 +86,15 @@ function described(
     ranges.push({ start: position, end: position + size, hash: sha256 })
     position += size
   }
-  if (position !== size) throw new SizeMismatchError(where, size, position)
+  if (position !== size) throw new SizeMismatchError(placeOf(object), size, position)
   const found = composite.digest()
   if (!isSingle && found.sha256 !== hash.sha256)
     throw unverifiable(object, 'has a SHA-256 that its parts do not give')
   return { size, hash: toWireHash(found), parts: ranges }
+}
+
+function placeOf(object: KeyRequest): string {
+  return `The object ${printAddress(object)}, as the service describes it,`
 }
 
 function unverifiable(object: KeyRequest, what: string): UnverifiableError {

@@ -1,11 +1,14 @@
 /** Deletes what `prune` has planned. An entry that fails does not stop the others, unless the failure concerns all of them. */
 import type { Deletion } from '../../../deletion/delete-archives.js'
-import { ConnectionError, CredentialsError, ServiceError } from '../../../errors.js'
+import { ConnectionError, CredentialsError, ServiceError, type ServiceErrorReason } from '../../../errors.js'
 import { ReportedError } from '../../command-errors.js'
 import type { Io } from '../../io.js'
 import { formatCount } from '../../output/format.js'
 import { printNote } from '../../output/print.js'
 import { deleteAndPrint, type CommandDeletion } from '../rm/delete-archives.js'
+
+/** The reasons of failures that concern all archives. */
+const OF_ALL: ReadonlySet<ServiceErrorReason | undefined> = new Set(['vault-not-found', 'bucket-not-found'])
 
 /** The archives of each entry, in the order of their deletion. */
 export type DeletionGroups = AsyncIterable<readonly Deletion[]> | Iterable<readonly Deletion[]>
@@ -41,6 +44,5 @@ export async function deletePlanned(
 /** Whether a failure is that of one archive: the service refused its deletion. */
 function isOfOneArchive(error: unknown): error is ServiceError {
   if (error instanceof CredentialsError || error instanceof ConnectionError) return false
-  if (!(error instanceof ServiceError)) return false
-  return error.reason !== 'vault-not-found' && error.reason !== 'bucket-not-found'
+  return error instanceof ServiceError && !OF_ALL.has(error.reason)
 }
