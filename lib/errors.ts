@@ -129,20 +129,33 @@ export class HashMismatchError extends GlacierPipeError {
   }
 }
 
-/** The service has no hashes by which the bytes of an archive can be verified. */
+/** The service has no hashes by which the bytes of an archive can be verified before they are handed on. */
 export class UnverifiableError extends GlacierPipeError {
   override readonly name = 'UnverifiableError'
   /** The ID of the archive. */
   readonly archiveId: string
+  /** Whether all bytes of the archive together can be verified when they have arrived, as `checkLate` permits. */
+  readonly isCheckedLate: boolean
 
-  /** @param what - what the archive lacks, as a sentence without its subject and its end */
-  constructor(archiveId: string, what: string, context?: ErrorContext) {
+  /**
+   * @param what - what the archive lacks, as a sentence without its subject and its end
+   * @param context - `isCheckedLate` is false by default
+   */
+  constructor(
+    archiveId: string,
+    what: string,
+    { isCheckedLate = false, ...context }: ErrorContext & { readonly isCheckedLate?: boolean } = {},
+  ) {
+    const lack = `The archive ${archiveId} ${what}`
     super(
       'ERR_UNVERIFIABLE',
-      `The archive ${archiveId} ${what}, so its bytes cannot be verified. Only an archive with a SHA-256 of each part can be.`,
+      isCheckedLate
+        ? `${lack}, so its bytes can only be verified when all of them have arrived. Retrieve all of it into a file, which gets its name then.`
+        : `${lack}, so its bytes cannot be verified. An archive needs a SHA-256 of each part, or a hash of all its bytes.`,
       context,
     )
     this.archiveId = archiveId
+    this.isCheckedLate = isCheckedLate
   }
 }
 

@@ -193,7 +193,14 @@ const table: [errors.GlacierPipeError, string, string, RegExp, object][] = [
     'UnverifiableError',
     'ERR_UNVERIFIABLE',
     /^The archive s3:\/\/b\/k has no SHA-256, so its bytes cannot be verified\./,
-    { archiveId: 's3://b/k', ...context },
+    { archiveId: 's3://b/k', isCheckedLate: false, ...context },
+  ],
+  [
+    new errors.UnverifiableError('s3://b/k', 'has no SHA-256', { isCheckedLate: true, ...context }),
+    'UnverifiableError',
+    'ERR_UNVERIFIABLE',
+    /^The archive s3:\/\/b\/k has no SHA-256, so its bytes can only be verified when all of them have arrived\./,
+    { archiveId: 's3://b/k', isCheckedLate: true, ...context },
   ],
   [
     new errors.IncompleteSetError('s3://b/k', []),

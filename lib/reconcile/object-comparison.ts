@@ -46,7 +46,7 @@ export class ObjectComparison {
   take(record: ArchiveRecord): ObjectFinding {
     const known = this.#known.get(record.archiveId)
     this.#known.delete(record.archiveId)
-    if (known && hashIn(known) === hashIn(record) && known.size === record.size) return 'known'
+    if (known && isSame(known, record)) return 'known'
     const possible = this.#takePossible(record)
     if (!possible) return { record, why: known ? 'replaced' : 'new' }
     const { volume, firstVolume } = record
@@ -61,4 +61,11 @@ export class ObjectComparison {
     })
     return at === -1 ? undefined : this.#possible.splice(at, 1)[0]
   }
+}
+
+/** Whether a record describes an object as it is. A version that was stored since is another object, whatever its content is. */
+function isSame(known: ArchiveRecord | MismatchedRecord, record: ArchiveRecord): boolean {
+  if (hashIn(known) !== hashIn(record) || known.size !== record.size) return false
+  const recorded = known.type === 'archive' ? known.versionId : undefined
+  return [recorded, record.versionId].includes(undefined) || recorded === record.versionId
 }

@@ -2,7 +2,7 @@
  * A Readable of an archive's bytes, from the outputs of retrieval jobs.
  *
  * - No byte is handed on before it has been verified: a range is held until its hash is checked
- *   (verified-output.ts).
+ *   (verified-output.ts). Only with `checkLate`, an archive without hashes of its parts is verified when all have arrived.
  * - At most `concurrency + 2` ranges are held: those in requests, one that waits to be read, and one that is being read.
  */
 import { setMaxListeners } from 'node:events'
@@ -15,7 +15,6 @@ import { ProgressMeter, type TransferProgress } from '../transfer/progress.js'
 import { reportedRetry, type StuckWarning } from '../transfer/reported-retry.js'
 import type { RetryNotice } from '../transfer/retry.js'
 import { expectedOutputOf } from './expected-output.js'
-import type { VerifiedBytes } from './fetch-range.js'
 import { describedPlan } from './described-plan.js'
 import { assertUsed, planAfter } from './held-archives.js'
 import { plannedJobs } from './jobs/archive-job.js'
@@ -23,7 +22,7 @@ import type { PollDelays } from './jobs/job.js'
 import { JobSchedule } from './jobs/job-schedule.js'
 import { assertPlanned, requestedRangeOf } from './requested-range.js'
 import type { RetrievalPlan } from './retrieval-plan.js'
-import { verifiedOutput } from './verified-output.js'
+import { verifiedOutput, type OutputBytes } from './verified-output.js'
 import type { VerifiedRange } from './verified-range.js'
 
 /** The events of a retrieval. */
@@ -37,7 +36,10 @@ export interface RetrievalEvents {
   waiting: [job: Job]
   /** A job has finished. Of several archives, each job is reported when its output is read. */
   ready: [job: Job]
-  /** Bytes of the stream have been verified and are handed on. The hash is that of the range as it was fetched. */
+  /**
+   * Bytes of the stream have been verified and are handed on. The hash is that of the range as it was fetched. Not emitted for
+   * bytes that can only be verified when all of them have arrived.
+   */
   range: [range: VerifiedRange]
   /** A request has failed and is repeated. */
   retry: [notice: RetryNotice]
@@ -71,6 +73,8 @@ export interface RetrievalContext {
   readonly poll?: PollDelays | undefined
   /** The ARN of the SNS topic that the jobs notify which are started. */
   readonly snsTopic?: string | undefined
+  /** Whether bytes are handed on that can only be verified when all of them have arrived; default false. */
+  readonly checkLate?: boolean | undefined
   readonly signal?: AbortSignal | undefined
 }
 
@@ -79,7 +83,7 @@ export class ArchiveReader extends TypedReadable<Buffer, ArchiveReaderEvents> {
   #plan: RetrievalPlan
   readonly #cancel = new AbortController()
   readonly #progress: ProgressMeter
-  readonly #ranges: AsyncGenerator<VerifiedBytes, void, undefined>
+  readonly #ranges: AsyncGenerator<OutputBytes, void, undefined>
   #position: number
 
   /** @internal */
@@ -130,11 +134,11 @@ export class ArchiveReader extends TypedReadable<Buffer, ArchiveReaderEvents> {
     this.#ranges.return().then(ended, ended)
   }
 
-  #handOn({ chunks, size, hash }: VerifiedBytes): void {
+  #handOn({ chunks, size, hash }: OutputBytes): void {
     if (this.destroyed) return // a listener has thrown since the read
     const start = this.#position
     this.#position += size
-    emitOrDestroy(this, 'range', { start, end: this.#position, hash })
+    if (hash !== undefined) emitOrDestroy(this, 'range', { start, end: this.#position, hash })
     for (const chunk of chunks) this.push(chunk)
   }
 
@@ -144,12 +148,12 @@ export class ArchiveReader extends TypedReadable<Buffer, ArchiveReaderEvents> {
   }
 
   /** Finds or starts the jobs of the plan, and reads their outputs one after the other. */
-  async *#readOutputs(context: RetrievalContext): AsyncGenerator<VerifiedBytes, void, undefined> {
-    const { store, runtime, retryFor, poll, snsTopic } = context
+  async *#readOutputs(context: RetrievalContext): AsyncGenerator<OutputBytes, void, undefined> {
+    const { store, runtime, retryFor, poll, snsTopic, checkLate } = context
     const progress = this.#progress
     const retry = reportedRetry(this, { retryFor, clock: runtime.clock }, store, progress)
     const { signal } = this.#cancel
-    const described = await describedPlan(context.plan, { store, retry, signal })
+    const described = await describedPlan(context.plan, { store, retry, signal, checkLate })
     const plan = planAfter(described, context.plan.held, store.hashes)
     this.#plan = plan
     const abort = (): void => {
@@ -175,8 +179,9 @@ export class ArchiveReader extends TypedReadable<Buffer, ArchiveReaderEvents> {
         sizes[i] = size
         progress.setTotalBytes(plan.totalBytes ?? sumOf(plan.start, sizes))
         const requestedRange = requestedRangeOf(scheduled.plan, ready)
-        const { parts } = scheduled.plan
-        yield* verifiedOutput({ job: scheduled.job, ready, offset, requestedRange, parts }, outputContext)
+        const { parts, beginHash } = scheduled.plan
+        const output = { job: scheduled.job, ready, offset, requestedRange, parts, beginHash }
+        yield* verifiedOutput(output, outputContext)
         offset += size
       }
       assertUsed(outputContext.held)

@@ -12,12 +12,16 @@ import type { ProgressMeter } from '../transfer/progress.js'
 import type { Retry } from '../transfer/retry.js'
 import { GatheredChunks } from './gathered-chunks.js'
 
-/** Bytes whose hash has been verified. */
-export interface VerifiedBytes {
+/** Bytes that have arrived completely. */
+export interface FetchedBytes {
   /** The bytes in order, as they arrived. */
   readonly chunks: readonly Uint8Array[]
   /** Number of bytes. */
   readonly size: number
+}
+
+/** Bytes whose hash has been verified. */
+export interface VerifiedBytes extends FetchedBytes {
   /** The hash of the bytes. */
   readonly hash: string
 }
@@ -49,39 +53,58 @@ export function fetchRange(
   )
 }
 
+/**
+ * Fetches a range that has no hash of its own.
+ *
+ * @throws {SizeMismatchError} `ERR_SIZE_MISMATCH`: in every attempt, fewer or more bytes arrived
+ * @throws as {@link Retry.run}
+ */
+export function fetchUnverified(
+  { store, retry, progress }: FetchContext,
+  request: StoreOutputRequest,
+): Promise<FetchedBytes> {
+  const fetchOnce = async (onBytes: (bytes: number) => void): Promise<FetchedBytes> =>
+    readAll((await store.getJobOutput(request)).body, request, onBytes)
+  return retry.run(() => progress.inFlight(fetchOnce), request.signal)
+}
+
 async function fetchOnce(
   store: FetchContext['store'],
   request: StoreOutputRequest,
   known: string | undefined,
   onBytes: (bytes: number) => void,
 ): Promise<VerifiedBytes> {
-  const { range, jobId } = request
-  const size = range.end - range.start
-  const where = `bytes ${toInclusive(range)} of the output of job ${jobId}`
   const { body, hash: stated } = await store.getJobOutput(request)
-  const found = await readAll(body, store.hashes.begin(), size, where, onBytes)
+  const hasher = store.hashes.begin()
+  const fetched = await readAll(body, request, onBytes, hasher)
   const expected = stated ?? known
-  if (expected !== found.hash) throw new HashMismatchError('range', where, expected, found.hash)
-  return found
+  const hash = hasher.digest()
+  if (expected !== hash) throw new HashMismatchError('range', placeOf(request), expected, hash)
+  return { ...fetched, hash }
 }
 
-/** Reads exactly `size` bytes, and hashes them as they arrive. */
+function placeOf({ range, jobId }: StoreOutputRequest): string {
+  return `bytes ${toInclusive(range)} of the output of job ${jobId}`
+}
+
+/** Reads exactly the bytes of the range, and hashes them as they arrive. */
 async function readAll(
   body: AsyncIterable<Uint8Array>,
-  hash: ByteHasher,
-  size: number,
-  where: string,
+  request: StoreOutputRequest,
   onBytes: (bytes: number) => void,
-): Promise<VerifiedBytes> {
+  hasher?: ByteHasher,
+): Promise<FetchedBytes> {
+  const { start, end } = request.range
+  const size = end - start
   const chunks = new GatheredChunks()
   let receivedBytes = 0
   for await (const chunk of body) {
     receivedBytes += chunk.length
     onBytes(chunk.length)
-    if (receivedBytes > size) throw new SizeMismatchError(where, size, receivedBytes)
-    hash.update(chunk)
+    if (receivedBytes > size) throw new SizeMismatchError(placeOf(request), size, receivedBytes)
+    hasher?.update(chunk)
     chunks.add(chunk)
   }
-  if (receivedBytes < size) throw new SizeMismatchError(where, size, receivedBytes)
-  return { chunks: chunks.end(), size, hash: hash.digest() }
+  if (receivedBytes < size) throw new SizeMismatchError(placeOf(request), size, receivedBytes)
+  return { chunks: chunks.end(), size }
 }

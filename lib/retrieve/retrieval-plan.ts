@@ -5,6 +5,7 @@
 import { rangeWithin, type ByteRange } from '../byte-range.js'
 import { MIB } from '../sizes.js'
 import type { ListedPart } from '../store/archive-store.js'
+import type { ByteHasher } from '../store/hash-scheme.js'
 import type { StoreLimits } from '../store/limits.js'
 import type { RetrievalStore, Tier } from '../store/retrieval-store.js'
 import { planMemory, type MemoryOptions } from '../transfer/memory-plan.js'
@@ -49,6 +50,8 @@ export interface ArchiveJobPlan extends KnownArchive {
   readonly range?: ByteRange | undefined
   /** The parts of the archive, which are fetched one by one; `undefined` for ranges of the plan's own size. */
   readonly parts?: readonly ListedPart[] | undefined
+  /** Begins the hash of all bytes of an archive whose parts have none; `undefined` for any other archive. */
+  readonly beginHash?: (() => ByteHasher) | undefined
   /** The range of the archive to hand on; `undefined` for all that the job retrieves. */
   readonly requestedRange?: ByteRange | undefined
   /** Retrieval speed and cost; `undefined` for the service's default. */
@@ -69,6 +72,8 @@ export interface FinishedJobPlan {
   readonly range?: undefined
   /** The output is divided into ranges. */
   readonly parts?: undefined
+  /** The service states a hash of each range. */
+  readonly beginHash?: undefined
   /** The whole output is handed on. */
   readonly requestedRange?: undefined
   /** The job has been started already. */

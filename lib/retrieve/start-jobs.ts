@@ -28,7 +28,7 @@ export async function startJobs(context: Omit<RetrievalContext, 'poll'>): Promis
     onWaiting: ignore,
   }
   try {
-    const { jobs } = await describedPlan(plan, { store, retry, signal })
+    const { jobs } = await describedPlan(plan, { store, retry, signal, checkLate: true })
     return await new JobSchedule(plannedJobs(jobContext, jobs), clock).startFirst()
   } finally {
     release()

@@ -5,16 +5,18 @@
  *   that are a power of two MiB long and start at a multiple of their length, for which the service states a hash.
  * - If the whole output is read, the last range is held until the hashes of all ranges together give the hash of the output.
  *   Of parts, only those are fetched that are needed: their hashes together have given that of the archive already.
+ * - An archive that has only a hash of all its bytes is divided as well. Its ranges are handed on as they arrive, and the last
+ *   one is held until all bytes have given the hash: the caller has agreed to that, or keeps them to itself until then.
  * - If the service loses the job meanwhile, another job takes its place, and only the missing ranges are fetched from it.
  */
 import { rangesOf, rangeWithin, type ByteRange } from '../byte-range.js'
 import { NotFoundError, HashMismatchError } from '../errors.js'
 import type { ListedPart } from '../store/archive-store.js'
-import type { PartHashes } from '../store/hash-scheme.js'
+import type { ByteHasher } from '../store/hash-scheme.js'
 import type { Job } from '../store/retrieval-store.js'
 import { sliceChunks } from './chunk-slices.js'
 import { expectedOutputOf, type ExpectedOutput } from './expected-output.js'
-import { fetchRange, type FetchContext, type VerifiedBytes } from './fetch-range.js'
+import { fetchRange, fetchUnverified, type FetchContext, type FetchedBytes } from './fetch-range.js'
 import { assertUsed } from './held-archives.js'
 import type { JobSchedule } from './jobs/job-schedule.js'
 import type { RetrievalJob } from './jobs/retrieval-job.js'
@@ -46,6 +48,14 @@ export interface PlannedOutput {
   readonly requestedRange: ByteRange | undefined
   /** The parts of the archive, if they are known. The output is the whole archive then. */
   readonly parts: readonly ListedPart[] | undefined
+  /** Begins the hash of all bytes, for an archive whose parts have none. The whole output is handed on then. */
+  readonly beginHash?: (() => ByteHasher) | undefined
+}
+
+/** Bytes that are handed on. */
+export interface OutputBytes extends FetchedBytes {
+  /** The hash of the range as it was fetched; `undefined` if it has none, and is verified with all others. */
+  readonly hash: string | undefined
 }
 
 /** A range to fetch. */
@@ -56,9 +66,9 @@ interface OutputRange extends ByteRange {
 
 /** Yields the requested bytes of an output in order, with the hashes of the ranges in which they were fetched. */
 export async function* verifiedOutput(
-  { job, ready, offset, requestedRange, parts }: PlannedOutput,
+  { job, ready, offset, requestedRange, parts, beginHash }: PlannedOutput,
   context: OutputContext,
-): AsyncGenerator<VerifiedBytes, void, undefined> {
+): AsyncGenerator<OutputBytes, void, undefined> {
   const { store, signal, abort, plan, schedule, progress, held } = context
   const output = expectedOutputOf(ready)
   const requested = requestedRange ?? { start: 0, end: output.size }
@@ -67,18 +77,23 @@ export async function* verifiedOutput(
   const ranges = needed?.values() ?? outputRanges(output, plan.rangeSize)
   const isWhole = needed?.length === parts?.length // a part without bytes is not needed
   const hashes = store.hashes.combine()
-  const fetches: Promise<VerifiedBytes>[] = []
+  const whole = beginHash?.()
+  if (whole) assertUsed(held) // its hash needs all bytes
+  const fetches: Promise<OutputBytes>[] = []
   let position = needed?.[0]?.start ?? 0
-  const fetch = async (range: OutputRange): Promise<VerifiedBytes> => {
-    const verified = await current.fetch(({ jobId, archiveSize }) => {
+  const fetch = async (range: OutputRange): Promise<OutputBytes> => {
+    const fetched = await current.fetch(async ({ jobId, archiveSize }) => {
       // Which total size the service states for the output of a part of an archive is not documented.
       const outputSize = output.size === archiveSize ? output.size : undefined
       const { start, end, hash } = range
-      return fetchRange(context, { signal, jobId, range: { start, end }, outputSize }, hash)
+      const request = { signal, jobId, range: { start, end }, outputSize }
+      return whole
+        ? { ...(await fetchUnverified(context, request)), hash: undefined }
+        : fetchRange(context, request, hash)
     })
     const { start, end } = rangeWithin(requested, range) ?? NOTHING
     progress.partDone(end - start, false)
-    return verified
+    return fetched
   }
   const fetchNext = (): void => {
     for (let next = ranges.next(); !next.done; next = ranges.next()) {
@@ -97,7 +112,7 @@ export async function* verifiedOutput(
     }
   }
   const assertOutput = (): void => {
-    if (isWhole) assertWhole(hashes, ready.jobId, output)
+    if (isWhole) assertWhole((whole ?? hashes).digest(), ready.jobId, output)
   }
   const fail = (error: unknown): never => {
     abort() // requests that are still being repeated must not delay the error
@@ -109,7 +124,8 @@ export async function* verifiedOutput(
     for (let fetched = fetches.shift(); fetched; fetched = fetches.shift()) {
       const { chunks, size, hash } = await fetched.catch(fail)
       fetchNext()
-      hashes.push(hash)
+      if (hash !== undefined) hashes.push(hash)
+      if (whole) for (const chunk of chunks) whole.update(chunk)
       if (fetches.length === 0) assertOutput()
       const slice = rangeWithin(requested, { start: position, end: position + size })
       position += size
@@ -157,7 +173,11 @@ class CurrentJob {
   }
 }
 
-function sliceOf(chunks: readonly Uint8Array[], { start, end }: ByteRange, hash: string): VerifiedBytes {
+function sliceOf(
+  chunks: readonly Uint8Array[],
+  { start, end }: ByteRange,
+  hash: string | undefined,
+): OutputBytes {
   return { chunks: [...sliceChunks(chunks, start, end)], size: end - start, hash }
 }
 
@@ -178,9 +198,8 @@ function takeHeld(
   return undefined
 }
 
-/** Compares the combined hash of all ranges with that of the output: each range alone was what the service stated. */
-function assertWhole(hashes: PartHashes, jobId: string, { hash }: ExpectedOutput): void {
-  const found = hashes.digest()
+/** Compares the hash of all ranges with that of the output: each range alone was what the service stated. */
+function assertWhole(found: string, jobId: string, { hash }: ExpectedOutput): void {
   if (found === hash) return
   throw new HashMismatchError('archive', `the archive of job ${jobId}`, hash, found)
 }

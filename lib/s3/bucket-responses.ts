@@ -30,6 +30,8 @@ export interface ObjectFacts {
   readonly restore: RestoreState | undefined
   /** The archive tier of an object of INTELLIGENT_TIERING, which must be restored; `undefined` for all others. */
   readonly archiveStatus: string | undefined
+  /** How the service encrypts the object, as `AES256` or `aws:kms`; absent if the response does not say it. */
+  readonly encryption?: string | undefined
 }
 
 /** An object that is stored. */

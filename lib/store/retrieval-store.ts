@@ -8,7 +8,7 @@ import type { ByteRange } from '../byte-range.js'
 import { oneOf } from '../options/rules.js'
 import type { Rule } from '../options/check-options.js'
 import type { ListedPart, StoreRequest } from './archive-store.js'
-import type { HashScheme } from './hash-scheme.js'
+import type { ByteHasher, HashScheme } from './hash-scheme.js'
 import type { StoreLimits } from './limits.js'
 import type { Page, PageRequest } from './pages.js'
 
@@ -146,8 +146,16 @@ export interface DescribedArchive {
   readonly size: number
   /** The hash of the archive. */
   readonly hash: string
-  /** The parts of the archive in order, without gaps. Their hashes together give that of the archive. */
+  /**
+   * The parts of the archive in order, without gaps. Their hashes together give that of the archive. Without hashes of the
+   * parts, there are none.
+   */
   readonly parts: readonly ListedPart[]
+  /**
+   * Begins the hash of all bytes of an archive without hashes of its parts: it must give `hash`. Such bytes can only be verified
+   * when all of them have arrived. Absent if the parts have hashes.
+   */
+  readonly beginHash?: (() => ByteHasher) | undefined
 }
 
 /** The jobs of a store. */

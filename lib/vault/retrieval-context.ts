@@ -13,8 +13,8 @@ import { targetStoreOf } from './upload-target.js'
  * @throws {RangeError} as {@link planRetrieval}
  */
 export function retrievalContext(caller: string, options: RetrieveArchiveFields): RetrievalContext {
-  const { retryFor, poll, snsTopic, signal, clock } = options
+  const { retryFor, poll, snsTopic, checkLate, signal, clock } = options
   const store = targetStoreOf(caller, options)
   const plan = planRetrieval(options, store)
-  return { store, plan, runtime: runtimeWith(clock), retryFor, poll, snsTopic, signal }
+  return { store, plan, runtime: runtimeWith(clock), retryFor, poll, snsTopic, checkLate, signal }
 }

@@ -41,6 +41,12 @@ export interface WaitOptions {
    * started if no such job exists. A bucket has no jobs with an ID.
    */
   readonly jobId?: string | undefined
+  /**
+   * Whether to hand on the bytes of an object whose parts have no SHA-256 as they arrive: they are verified when all of them have
+   * arrived, by the MD5 that its ETag is, and the last ones are held until then. Default false: such an object fails with
+   * `ERR_UNVERIFIABLE`. `retrieveToFile` needs it only for a FIFO, a device or a socket: a file gets its name when it is verified.
+   */
+  readonly checkLate?: boolean | undefined
 }
 
 /** The options of a retrieval from a vault that waits for its jobs. */

@@ -5,6 +5,7 @@ import { PART_SIZE } from '../glacier/part-size.js'
 import { optionError } from '../options/option-error.js'
 import { nested, rule, type Rule, type RulesOf } from '../options/check-options.js'
 import {
+  BOOLEAN,
   CONTENT_HASH,
   isNumber,
   listOf,
@@ -80,6 +81,7 @@ export const RETRIEVE_ARCHIVE: RulesOf<RetrieveArchiveFields> = {
   ...RETRIEVAL,
   poll: POLL,
   jobId: TEXT,
+  checkLate: BOOLEAN,
 }
 
 /** The rules of {@link InventoryOptions}. */

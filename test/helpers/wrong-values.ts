@@ -114,6 +114,7 @@ export const WRONG: Readonly<Record<string, WrongValues>> = {
   },
   archiveSizes: { types: [7, {}, ['1'], [null]], ranges: [[-1], [1.5]] },
   archiveHashes: { types: [HASH, [7], [null]], ranges: [['x']] },
+  checkLate: { types: [7, 'yes'], ranges: [] },
   restoreDays: { types: ['1'], ranges: [0, 1.5] },
   tier: { types: [7], ranges: ['', 'Fast', 'bulk'] },
   format: { types: [7], ranges: ['XML'] },

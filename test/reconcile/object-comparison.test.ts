@@ -1,6 +1,6 @@
 import t from 'tap'
 import { unsettledIn } from '../../lib/catalog/queries/unsettled-records.js'
-import type { ArchiveRecord } from '../../lib/catalog/record.js'
+import type { ArchiveRecord, MismatchedRecord } from '../../lib/catalog/record.js'
 import { ObjectComparison } from '../../lib/reconcile/object-comparison.js'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -29,4 +29,22 @@ t.test('a record whose name has no room for the number of its volume is of no ob
     archiveId: 's3://backups/other',
   }
   t.match(comparison.take(record), { why: 'new' })
+})
+
+t.test('an object of another version was replaced, also by the same content', (t) => {
+  const place = { vaultName: 's3://backups', region: 'eu-west-1' }
+  const record: ArchiveRecord = {
+    ...{ type: 'archive', time: '2026-03-01T12:00:00.000Z', ...place, volume: 1, size: 5 },
+    archiveId: 's3://backups/a',
+  }
+  const mismatched: MismatchedRecord = { ...record, type: 'mismatched' }
+  for (const [known, versionId, finding] of [
+    [{ ...record, versionId: 'v1' }, 'v1', 'known'],
+    [{ ...record, versionId: 'v1' }, 'v2', { why: 'replaced' }],
+    [{ ...record, versionId: 'v1' }, undefined, 'known'],
+    [record, 'v2', 'known'],
+    [mismatched, 'v2', 'known'],
+  ] as const)
+    t.match(new ObjectComparison([known], [], place).take({ ...record, versionId }), finding)
+  t.end()
 })

@@ -19,13 +19,17 @@ function archive(parts: number): DescribedArchive {
   return { size: (parts - 1) * 5 * MIB + 1, hash: `${parts} parts`, parts: ranges }
 }
 
-function describe(plan: RetrievalPlan, archives: Record<string, DescribedArchive>): Promise<RetrievalPlan> {
+function describe(
+  plan: RetrievalPlan,
+  archives: Record<string, DescribedArchive>,
+  checkLate?: boolean,
+): Promise<RetrievalPlan> {
   const store = {
     limits,
     describeArchive: ({ archiveId }: { readonly archiveId: string }) =>
       Promise.resolve(archives[archiveId] ?? archive(1)),
   }
-  return describedPlan(plan, { store, retry: new Retry({ retryFor: 0 }), signal: undefined })
+  return describedPlan(plan, { store, retry: new Retry({ retryFor: 0 }), signal: undefined, checkLate })
 }
 
 function plan(options: Partial<RetrievalPlanOptions> = {}): RetrievalPlan {
@@ -87,4 +91,31 @@ t.test('what contradicts the archive is an error before a job is started', async
     name: 'RangeError',
     message: /at least 20971520/,
   })
+})
+
+t.test('an archive without hashes of its parts is planned only where it may be checked late', async (t) => {
+  const beginHash = (): never => {
+    throw new Error('not begun')
+  }
+  const late = { size: 5 * MIB, hash: 'of all', parts: [], beginHash }
+  for (const [options, checkLate, isPlanned] of [
+    [{}, true, true],
+    [{ range: { start: 0, end: 5 * MIB } }, true, true],
+    [{}, false, false],
+    [{}, undefined, false],
+    [{ range: { start: 0, end: 5 } }, true, false],
+    [{ range: { start: 1, end: 5 * MIB } }, true, false],
+  ] as const) {
+    const found = describe(plan(options), { a: late }, checkLate)
+    if (!isPlanned) {
+      await t.rejects(found, { code: 'ERR_UNVERIFIABLE', archiveId: 'a', isCheckedLate: true })
+      continue
+    }
+    const described = await found
+    t.match(described, { jobs: [{ hash: 'of all', parts: undefined, beginHash }], rangeSize: 16 * MIB })
+    t.equal(await describe(described, {}, checkLate), described, 'it is described once')
+  }
+  const mixed = plan({ archiveId: ['a', 'b'], rangeSize: MIB })
+  t.match(await describe(mixed, { a: late, b: archive(2) }, true), { rangeSize: 5 * MIB })
+  t.match(await describe(plan({ rangeSize: MIB }), { a: late }, true), { rangeSize: MIB })
 })

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import t from 'tap'
 import { NotFoundError, ServiceError } from '../../lib/errors.js'
 import { treeHashScheme } from '../../lib/glacier/tree-hash-scheme.js'
@@ -8,6 +9,7 @@ import type { RetrievalJob } from '../../lib/retrieve/jobs/retrieval-job.js'
 import { verifiedOutput, type OutputContext } from '../../lib/retrieve/verified-output.js'
 import type { VerifiedRange } from '../../lib/retrieve/verified-range.js'
 import { MIB } from '../../lib/sizes.js'
+import type { ByteHasher } from '../../lib/store/hash-scheme.js'
 import type { Job, JobOutput, StoreOutputRequest } from '../../lib/store/retrieval-store.js'
 import { ProgressMeter } from '../../lib/transfer/progress.js'
 import { Retry } from '../../lib/transfer/retry.js'
@@ -79,6 +81,7 @@ class Output {
   mostInFlight = 0
   held: VerifiedRange[] = []
   parts: ListedPart[] | undefined
+  beginHash: (() => ByteHasher) | undefined
   job: Job
   /** Runs before a range is sent. */
   before: (request: StoreOutputRequest) => unknown = () => undefined
@@ -116,11 +119,12 @@ class Output {
       },
     }
     const result = { bytes: Buffer.alloc(0), hashes: [] as string[], sizes: [] as number[] }
-    const { parts } = this
-    const output = { job: renewable as RetrievalJob, ready: this.job, offset, requestedRange, parts }
+    const { parts, beginHash } = this
+    const ready = this.job
+    const output = { job: renewable as RetrievalJob, ready, offset, requestedRange, parts, beginHash }
     for await (const { chunks, size, hash } of verifiedOutput(output, context)) {
       result.bytes = Buffer.concat([result.bytes, ...chunks])
-      result.hashes.push(hash)
+      if (hash !== undefined) result.hashes.push(hash)
       result.sizes.push(size)
     }
     return result
@@ -278,3 +282,39 @@ t.test('a part without bytes is not fetched, and the archive is whole without it
   t.ok((await output.read()).bytes.equals(bytes))
   t.equal(output.requests.length, 2)
 })
+
+t.test(
+  'an output without hashes of its ranges is handed on, but for its last range until all give its hash',
+  async (t) => {
+    const bytes = patternBytes(3 * MIB + 5)
+    const hash = createHash('md5').update(bytes).digest('hex')
+    const late = (archiveHash: string): Output => {
+      const output = new Output(bytes, { archiveHash })
+      output.beginHash = () => {
+        const md5 = createHash('md5')
+        return { update: (chunk) => md5.update(chunk), digest: () => md5.digest('hex') }
+      }
+      return output
+    }
+    const right = late(hash)
+    const read = await right.read()
+    t.ok(read.bytes.equals(bytes))
+    t.strictSame([read.sizes, read.hashes], [[MIB, MIB, MIB, 5], []])
+    t.equal(right.mostInFlight, 2)
+    const wrong = late('ff')
+    await t.rejects(wrong.read(), {
+      code: 'ERR_HASH_MISMATCH',
+      scope: 'archive',
+      expected: 'ff',
+      actual: hash,
+    })
+    t.strictSame(
+      wrong.progressed.map(([end]) => end),
+      [MIB, 2 * MIB, 3 * MIB],
+    )
+    const held = late(hash)
+    held.holding(1)
+    await t.rejects(held.read(), { code: 'ERR_HASH_MISMATCH', scope: 'archive' })
+    t.strictSame(held.requests, [], 'its hash needs all bytes')
+  },
+)

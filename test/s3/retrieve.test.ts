@@ -1,15 +1,16 @@
 import { CreateBucketCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3'
-import { mkdtemp, readFile, rm, truncate } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, truncate } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { NotFoundError, ServiceError, UnverifiableError } from '../../lib/errors.js'
+import { NotFoundError, ServiceError } from '../../lib/errors.js'
 import type { LocalBucket, LocalBucketOptions } from '../../lib/local/index.js'
 import type { ArchiveReader } from '../../lib/retrieve/archive-reader.js'
 import { s3Client } from '../../lib/s3/sdk/s3-client.js'
 import { S3_LIMITS } from '../../lib/s3/s3-limits.js'
 import { S3Store, type S3StoreFacts } from '../../lib/s3/s3-store.js'
 import { MIB } from '../../lib/sizes.js'
+import type { RetrieveArchiveOptions } from '../../lib/vault/retrieval-options.js'
 import { retrieveArchive, startRetrieval } from '../../lib/vault/retrieve-archive.js'
 import { retrieveToFile } from '../../lib/vault/retrieve-to-file.js'
 import { uploadArchive } from '../../lib/vault/upload-archive.js'
@@ -185,17 +186,74 @@ t.test('a file is resumed part by part', async (t) => {
   })
 })
 
-t.test('an object without a SHA-256 of its parts is refused before anything is restored', async (t) => {
+t.test('an object without SHA-256 is checked as a whole: handed on only if the caller agrees', async (t) => {
+  const { bucket, sdk, storeOf } = await start(t)
+  const Body = LONG
+  await sdk.send(
+    new PutObjectCommand({
+      Bucket: 'backups',
+      Key: 'crc',
+      Body,
+      ChecksumAlgorithm: 'CRC32',
+      StorageClass: 'GLACIER',
+    }),
+  )
+  const request = { archiveId: address('crc'), rangeSize: 4 * MIB, concurrency: 2 }
+  const read = (more: Partial<RetrieveArchiveOptions> = {}): Promise<Buffer> =>
+    bytesOf(retrieveArchive({ store: storeOf('crc'), ...request, ...more } as RetrieveArchiveOptions))
+  const late = { code: 'ERR_UNVERIFIABLE', isCheckedLate: true, archiveId: request.archiveId }
+  await t.rejects(read(), late)
+  await t.rejects(read({ checkLate: true, range: { start: 0, end: 5 } }), late)
+  t.equal(bucket.traffic.of('RestoreObject').carriedOut, 0)
+  const ranges: unknown[] = []
+  const reader = retrieveArchive({ store: storeOf('crc'), ...request, checkLate: true, poll: { firstMs: 1 } })
+  reader.on('range', (range) => ranges.push(range))
+  t.ok((await bytesOf(reader)).equals(LONG))
+  t.strictSame(ranges, [], 'they are not verified when they are handed on')
+  t.strictSame(await startRetrieval({ store: storeOf('crc'), ...request }), [request.archiveId])
+  bucket.faults.add({ fault: 'corrupt-output', operation: 'GetObject', nth: 2 })
+  const handedOn: Buffer[] = []
+  const damaged = retrieveArchive({ store: storeOf('crc'), ...request, checkLate: true })
+  damaged.on('data', (chunk) => handedOn.push(chunk))
+  await t.rejects(damaged.toArray(), { code: 'ERR_HASH_MISMATCH', scope: 'archive', expected: /^md5-/ })
+  t.ok(Buffer.concat(handedOn).length < LONG.length, 'never all bytes')
+})
+
+t.test('a file of an object without SHA-256 gets its name when all bytes are verified', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'glacier-pipe-s3-'))
+  t.teardown(() => rm(folder, { recursive: true }))
+  const file = join(folder, 'a')
+  const { bucket, sdk, storeOf } = await start(t)
+  await sdk.send(
+    new PutObjectCommand({ Bucket: 'backups', Key: 'md5', Body: LONG, ChecksumAlgorithm: 'CRC32C' }),
+  )
+  const options = { archiveId: address('md5'), rangeSize: 4 * MIB, concurrency: 1, retryFor: 0 }
+  const download = (): Promise<void> => retrieveToFile(file, { store: storeOf('md5'), ...options })
+  bucket.faults.add({ fault: 'corrupt-output', operation: 'GetObject', nth: 2 })
+  await t.rejects(download(), { code: 'ERR_HASH_MISMATCH', scope: 'archive' })
+  bucket.faults.clear()
+  bucket.faults.add({ fault: 'reset-before', operation: 'GetObject', nth: 3 })
+  await t.rejects(download(), { code: 'ERR_CONNECTION' })
+  bucket.faults.clear()
+  await t.rejects(readFile(file), { code: 'ENOENT' })
+  const before = bucket.traffic.of('GetObject').carriedOut
+  await download()
+  t.ok((await readFile(file)).equals(LONG))
+  t.equal(bucket.traffic.of('GetObject').carriedOut - before, 4, 'it is fetched again from its beginning')
+  t.strictSame(await readdir(folder), ['a'])
+})
+
+t.test('an object that cannot be verified is refused before anything is restored', async (t) => {
   const { bucket, sdk, storeOf } = await start(t)
   await sdk.send(
     new PutObjectCommand({
-      ...{ Bucket: 'backups', Key: 'crc', Body: 'abc', StorageClass: 'GLACIER' },
-      ChecksumAlgorithm: 'CRC32',
+      ...{ Bucket: 'backups', Key: 'crc', Body: 'abc', StorageClass: 'GLACIER', ChecksumAlgorithm: 'CRC32' },
+      ...{ ServerSideEncryption: 'aws:kms', SSEKMSKeyId: 'key' },
     }),
   )
   await t.rejects(
-    bytesOf(retrieveArchive({ store: storeOf('crc'), archiveId: address('crc') })),
-    UnverifiableError,
+    bytesOf(retrieveArchive({ store: storeOf('crc'), archiveId: address('crc'), checkLate: true })),
+    { code: 'ERR_UNVERIFIABLE', isCheckedLate: false, message: /encrypted with aws:kms/ },
   )
   await sdk.send(
     new PutObjectCommand({

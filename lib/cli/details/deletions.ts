@@ -55,6 +55,15 @@ export const PRUNE_DETAILS: CommandDetails = {
       '--yes is needed. If the catalog is changed before the answer, so that the plan no longer holds, nothing is deleted. --dry-run prints the same to stdout and deletes nothing; --json prints one object for each archive. ' +
       'An archive that cannot be deleted does not stop the others, and the exit code is 1. If prune is interrupted in the ' +
       'middle of a set, the next prune of the vault deletes the rest of it.',
+    'prune s3://BUCKET, or s3://BUCKET/PREFIX for the keys that begin so, deletes objects. The key takes the place of the ' +
+      'name, without the full dates in it: db/2026-11-29.dump and db/2026-11-30.dump are counted together, as db/*.dump. ' +
+      'A date is written as 2026-11-30, 2026/11/30, 2026_11_30, 2026.11.30 or 20261130, and a time may follow it: ' +
+      'T05:45:00Z, T0545, 05:45 or 05-45-00, and 20261130054500 without a separator. Any other number stays, so that parts ' +
+      'of one backup are not counted as two. An object without such a date is counted alone, and always kept. --name ' +
+      'is for the whole key. The days that are charged are those of the storage class.',
+    'Each object is looked at before it is deleted. It is kept, with a line that says why, if it is another one than the ' +
+      'catalog has, if the policies do not permit to look at it, or if the bucket has a volume of it that the catalog does ' +
+      'not know; the exit code is 1 then. In a bucket with versions, objects are only hidden, and prune says so.',
     COSTS,
   ],
   examples: [
@@ -65,6 +74,10 @@ export const PRUNE_DETAILS: CommandDetails = {
     {
       purpose: 'keep a year of monthly database dumps; for cron',
       line: "glacier-pipe prune backups --name 'db-*' --keep-last 3 --keep-monthly 12 --yes",
+    },
+    {
+      purpose: 'print what would be deleted of the objects db/2026-11-30.dump and so on',
+      line: 'glacier-pipe prune s3://my-backups/db/ --keep-daily 7 --keep-monthly 12 --dry-run',
     },
   ],
 }

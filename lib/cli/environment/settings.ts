@@ -41,6 +41,7 @@ export const COMMAND_LINE_ONLY: Readonly<Record<string, CommandLineReason>> = {
   yes: 'confirms',
   confirm: 'confirms',
   incomplete: 'confirms',
+  checkLate: 'confirms',
   allowRemote: 'confirms',
   acceptAnyCredentials: 'confirms',
   name: 'selects',

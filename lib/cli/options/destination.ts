@@ -4,7 +4,13 @@ import { VAULT_NAME } from '../../glacier/names.js'
 import { isBucketName, isS3Address, parseObjectAddress, type ObjectAddress } from '../../s3/s3-address.js'
 import { UsageError } from '../command-errors.js'
 import { bucketAddressOf } from './bucket-operand.js'
-import { OBJECT_OPTIONS, RESTORE_OPTIONS, VAULT_OPTIONS, VAULT_READ_OPTIONS } from './object-options.js'
+import {
+  OBJECT_GET_OPTIONS,
+  OBJECT_OPTIONS,
+  RESTORE_OPTIONS,
+  VAULT_OPTIONS,
+  VAULT_READ_OPTIONS,
+} from './object-options.js'
 import { asUsageError, flagOf } from './option-names.js'
 
 /** Whether the address of a bucket is enough for a command, because a name may follow it. */
@@ -65,7 +71,9 @@ export function assertDestination(command: Command, destination: string): void {
       },
       { vault: 'vault' },
     )
-  const others = isObject ? [VAULT_OPTIONS, VAULT_READ_OPTIONS] : [OBJECT_OPTIONS, RESTORE_OPTIONS]
+  const others = isObject
+    ? [VAULT_OPTIONS, VAULT_READ_OPTIONS]
+    : [OBJECT_OPTIONS, RESTORE_OPTIONS, OBJECT_GET_OPTIONS]
   const wrong = others.flat().find((name) => command.getOptionValueSource(name) === 'cli')
   if (wrong === undefined) return
   throw new UsageError(

@@ -55,6 +55,9 @@ export const RESTORE_OPTIONS: readonly string[] = Object.keys({
   days: true,
 } satisfies Record<keyof RestoreOptions, true>)
 
+/** The options of `get` alone that are usage errors with a vault, whose archives have a hash of each range. */
+export const OBJECT_GET_OPTIONS: readonly string[] = ['checkLate']
+
 /** The options of `put` that are usage errors with a bucket: the key is the name, and names of buckets have no account. */
 export const VAULT_OPTIONS: readonly string[] = ['name', 'accountId']
 

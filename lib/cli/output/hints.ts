@@ -56,9 +56,11 @@ export function withHint(error: Error): string {
 
 /**
  * The hint for an error of no request: for a set of which only the end is missing, since its first volumes can be
- * retrieved, and for an object without hashes.
+ * retrieved, and for an object without hashes of its parts.
  */
 function ownHint(error: Error): string | undefined {
+  if (error instanceof UnverifiableError && error.isCheckedLate)
+    return 'The option for a file is -o FILE. To output the bytes before they are verified, give --check-late: if they are wrong, the command fails after it has written them.'
   if (error instanceof UnverifiableError)
     return 'Retrieve it with a tool that does not verify, such as "aws s3 cp", and compare it with the original.'
   return error instanceof IncompleteSetError && error.missing.length === 0

@@ -7,6 +7,7 @@
  * - A resumed download hashes the bytes again and compares the hashes with the notes. It keeps the ranges that match, up
  *   to the first that does not. At the end, all hashes together must give the hash of the archive, so a wrong note costs
  *   a download and never leads to a wrong file.
+ * - An archive without hashes of its parts has no notes, and is downloaded again from its beginning.
  */
 import { dirname } from 'node:path'
 import { HashMismatchError } from '../../errors.js'
@@ -136,7 +137,9 @@ async function downloadToPartial(path: string, context: FollowedDownload, emit: 
   })
   try {
     const ranges = planRanges(rangeOptions, limits, partial.rangeSize)
-    await fill(partial, path, { ...context, plan: { ...context.plan, ...ranges, held: partial.held } }, emit)
+    const plan = { ...context.plan, ...ranges, held: partial.held }
+    // The file gets its name when all bytes are verified, so that it does not matter when they are.
+    await fill(partial, path, { ...context, plan, checkLate: true }, emit)
     await partial.assertOurs()
     await renameToTarget(partial, path)
     await partial.removeNotes()

@@ -118,9 +118,9 @@ function subjectOf(line: string, limits: StoreLimits): PartialSubject | undefine
   }
 }
 
-/** Whether a size is a power of two within the limits, as plans have it. */
-function isRangeSize(size: number, { minPartSize, maxPartSize }: StoreLimits): boolean {
-  return size >= minPartSize && size <= maxPartSize && Number.isInteger(Math.log2(size))
+/** Whether a size is a power of two within the limits, as plans have it. With little memory, ranges are smaller than parts may be. */
+function isRangeSize(size: number, { leafSize, maxPartSize }: StoreLimits): boolean {
+  return size >= leafSize && size <= maxPartSize && Number.isInteger(Math.log2(size))
 }
 
 /**

@@ -1,6 +1,6 @@
 /**
  * An object as S3 describes it, also while it is archived: its size, its parts with their SHA-256, and the composite that
- * they must give. Nothing is restored for that.
+ * they must give; or the hash of all its bytes, if the parts have none. Nothing is restored for that.
  */
 import { SizeMismatchError, UnverifiableError } from '../../errors.js'
 import { invariant } from '../../invariant.js'
@@ -10,9 +10,10 @@ import type { DescribedArchive } from '../../store/retrieval-store.js'
 import type { BucketClient } from '../bucket-client.js'
 import type { KeyRequest } from '../bucket-requests.js'
 import type { AttributesPage, ObjectPart } from '../bucket-responses.js'
-import { CompositeHash, toWireHash } from '../composite-hash.js'
+import { CompositeHash, toWireHash, type ObjectHash } from '../composite-hash.js'
 import { printAddress } from '../s3-address.js'
 import { S3_LIMITS } from '../s3-limits.js'
+import { wholeHashOf } from './whole-hash.js'
 
 /** An object whose bytes can be verified. */
 export interface DescribedObject extends DescribedArchive {
@@ -23,8 +24,8 @@ export interface DescribedObject extends DescribedArchive {
 /**
  * Describes an object and its parts.
  *
- * @throws {UnverifiableError} `ERR_UNVERIFIABLE`: the service has no SHA-256 of the parts, they do not give the composite, or
- *   they are more than an object has
+ * @throws {UnverifiableError} `ERR_UNVERIFIABLE`: the service has no SHA-256 of the parts, nor a hash of all bytes; or they do
+ *   not give the composite, or are more than an object has
  * @throws {SizeMismatchError} `ERR_SIZE_MISMATCH`: the object is empty, or the sizes of the parts do not give its size
  * @throws {RepeatedMarkerError} `ERR_REPEATED_MARKER`: the list of the parts does not end
  * @throws {ServiceError} a request failed, or the list of the parts does not end
@@ -41,18 +42,38 @@ export async function describeObject(client: BucketClient, object: KeyRequest): 
     listed.push(...page.items)
   }
   invariant(first !== undefined, 'a list has a page')
-  return { ...described(object, first, listed), etag: quoted(first.etag) }
+  const etag = quoted(first.etag)
+  const { size, hash } = first
+  if (size === 0) throw new SizeMismatchError(placeOf(object), 1, size)
+  const found = hash ? described(object, first, hash, listed) : await describedAsWhole(client, object, first)
+  return { ...found, etag }
 }
 
-/** The archive that attributes describe. */
+/**
+ * An object without SHA-256. Its encryption, by which the ETag is an MD5 or is not, is stated by HeadObject alone.
+ *
+ * @throws {UnverifiableError} `ERR_UNVERIFIABLE`: the ETag is no MD5
+ */
+async function describedAsWhole(
+  client: BucketClient,
+  object: KeyRequest,
+  { size, etag }: AttributesPage,
+): Promise<DescribedArchive> {
+  const facts = await client.headObject(object)
+  if (facts.etag !== quoted(etag)) throw unverifiable(object, 'was replaced while it was described')
+  const whole = wholeHashOf(facts)
+  if (typeof whole === 'string')
+    throw unverifiable(object, `has no SHA-256, and its ETag is no MD5 of its bytes (${whole})`)
+  return { size, hash: whole.hash, parts: [], beginHash: whole.begin }
+}
+
+/** The archive that the attributes of an object with a SHA-256 describe. */
 function described(
   object: KeyRequest,
-  { size, hash, parts: count }: AttributesPage,
+  { size, parts: count }: AttributesPage,
+  hash: ObjectHash,
   listed: readonly ObjectPart[],
 ): DescribedArchive {
-  const where = `The object ${printAddress(object)}, as the service describes it,`
-  if (size === 0) throw new SizeMismatchError(where, 1, size)
-  if (!hash) throw unverifiable(object, 'has no SHA-256')
   const isSingle = count === undefined && listed.length === 0 && hash.parts === undefined
   const parts = isSingle ? [{ partNumber: 1, size, sha256: hash.sha256 }] : listed
   const ranges: ListedPart[] = []
@@ -65,11 +86,15 @@ function described(
     ranges.push({ start: position, end: position + size, hash: sha256 })
     position += size
   }
-  if (position !== size) throw new SizeMismatchError(where, size, position)
+  if (position !== size) throw new SizeMismatchError(placeOf(object), size, position)
   const found = composite.digest()
   if (!isSingle && found.sha256 !== hash.sha256)
     throw unverifiable(object, 'has a SHA-256 that its parts do not give')
   return { size, hash: toWireHash(found), parts: ranges }
+}
+
+function placeOf(object: KeyRequest): string {
+  return `The object ${printAddress(object)}, as the service describes it,`
 }
 
 function unverifiable(object: KeyRequest, what: string): UnverifiableError {

@@ -53,7 +53,7 @@ t.test('options about the other kind of place are usage errors', async (t) => {
   t.match(await here(dir, ['put', 'a/b']), { code: 2, err: /vault must be the name of a vault/ })
   for (const [words, name] of [
     [['jobs'], 'jobs'],
-    [['prune', '--keep-last', '1'], 'prune'],
+    [['inventory'], 'inventory'],
     [['vault', 'show'], 'vault show'],
   ] as const)
     t.match(await here(dir, [...words, 's3://backups/k']), {

@@ -36,7 +36,11 @@ t.test('an error that a newcomer makes first names the ways forward', (t) => {
     ],
     [
       new UnverifiableError('s3://b/k', 'has no SHA-256'),
-      /can be\. Retrieve it with a tool that does not verify, such as "aws s3 cp", and compare it with the original\.$/,
+      /of all its bytes\. Retrieve it with a tool that does not verify, such as "aws s3 cp", and compare it with the original\.$/,
+    ],
+    [
+      new UnverifiableError('s3://b/k', 'has no SHA-256', { isCheckedLate: true }),
+      /Retrieve all of it into a file, .* -o FILE\. To output the bytes before they are verified, give --check-late: /,
     ],
     [
       new NotFoundError('gone', { ...details, serviceCode: 'InvalidObjectState' }),

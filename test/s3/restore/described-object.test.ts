@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import t from 'tap'
 import type { BucketClient } from '../../../lib/s3/bucket-client.js'
-import type { AttributesPage, ObjectPart } from '../../../lib/s3/bucket-responses.js'
+import type { AttributesPage, ObjectFacts, ObjectPart } from '../../../lib/s3/bucket-responses.js'
 import { describeObject, type DescribedObject } from '../../../lib/s3/restore/described-object.js'
 
 const HASHES = ['a', 'b', 'c'].map((text) => createHash('sha256').update(text).digest('hex'))
@@ -25,14 +25,26 @@ function pageOf(more: Partial<AttributesPage> = {}): AttributesPage {
   }
 }
 
+const MD5 = createHash('md5').update('abc').digest('hex')
+const FACTS: ObjectFacts = {
+  ...{ size: 30, etag: `"${MD5}"`, versionId: undefined, storageClass: 'GLACIER', lastModified: undefined },
+  ...{ hash: undefined, metadata: {}, restore: undefined, archiveStatus: undefined },
+}
+
 /** Describes an object whose attributes have these pages. */
 function describe(...pages: AttributesPage[]): Promise<DescribedObject> {
+  return describeAs({}, ...pages)
+}
+
+/** Describes an object that HeadObject describes as well. */
+function describeAs(found: Partial<ObjectFacts>, ...pages: AttributesPage[]): Promise<DescribedObject> {
   const markers: (string | undefined)[] = []
   const client: Partial<BucketClient> = {
     getAttributes: ({ marker }) => {
       markers.push(marker)
       return Promise.resolve(pages[markers.length - 1] ?? pageOf())
     },
+    headObject: () => Promise.resolve({ ...FACTS, ...found }),
   }
   return describeObject(client as BucketClient, { bucket: 'backups', key: 'a' })
 }
@@ -62,7 +74,21 @@ t.test('an object that was stored in one request is one part', async (t) => {
 
 t.test('an object that cannot be verified is refused, with its address', async (t) => {
   const unverifiable: [string, Promise<unknown>, RegExp][] = [
-    ['no hash', describe(pageOf({ hash: undefined })), /has no SHA-256, so/],
+    [
+      'no hash, and several parts',
+      describeAs({ etag: `"${MD5}-3"` }, pageOf({ hash: undefined, etag: `${MD5}-3` })),
+      /has no SHA-256, and its ETag is no MD5 of its bytes \(it was stored in several parts/,
+    ],
+    [
+      'no hash, and a key of KMS',
+      describeAs({ encryption: 'aws:kms' }, pageOf({ hash: undefined, etag: MD5 })),
+      /no MD5 of its bytes \(it is encrypted with aws:kms\), so its bytes cannot be verified/,
+    ],
+    [
+      'no hash, and another object',
+      describe(pageOf({ hash: undefined })),
+      /was replaced while it was described/,
+    ],
     ['no parts', describe(pageOf({ items: [] })), /has a SHA-256 that its parts do not give|expected 30/],
     ['a gap', describe(pageOf({ items: PARTS.slice(1) })), /no SHA-256 of each part/],
     [
@@ -100,4 +126,16 @@ t.test('a list of parts that does not end is an error, and does not fill the mem
   })
   const endless = Array.from({ length: 3 }, (_, i) => pageOf({ items: many.slice(0, 5000), marker: `${i}` }))
   await t.rejects(describe(...endless), { code: 'ERR_UNVERIFIABLE', message: /more than 10000 parts/ })
+})
+
+t.test('an object without SHA-256 has the hash of all its bytes, if its ETag is their MD5', async (t) => {
+  const single = pageOf({ items: [], hash: undefined, parts: undefined, etag: MD5 })
+  for (const encryption of [undefined, 'AES256']) {
+    const { beginHash, ...found } = await describeAs({ encryption }, single)
+    t.strictSame(found, { size: 30, hash: `md5-${MD5}`, parts: [], etag: `"${MD5}"` })
+    const hasher = beginHash?.()
+    for (const text of ['a', '', 'bc']) hasher?.update(Buffer.from(text))
+    t.equal(hasher?.digest(), found.hash)
+  }
+  await t.rejects(describe({ ...single, size: 0 }), { code: 'ERR_SIZE_MISMATCH' })
 })

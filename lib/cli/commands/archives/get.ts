@@ -30,6 +30,8 @@ export interface GetOptions
   readonly dryRun?: true
   /** Whether a set whose last volume is missing is retrieved. */
   readonly incomplete?: boolean
+  /** Whether bytes of an object are output that can only be verified when all of them have arrived. */
+  readonly checkLate?: boolean
 }
 
 /**
@@ -75,6 +77,10 @@ export function addGetCommand(
         .option('--no-volumes', 'retrieve only the given archive, not all volumes of its set')
         .option('--dry-run', 'print the jobs and what they cost; start nothing')
         .option('--incomplete', 'retrieve a set of volumes although its last volume is missing')
+        .option(
+          '--check-late',
+          'output an object of a bucket that has no hashes of its parts before it is verified as a whole',
+        )
         .addHelpText('after', DASHED_IDS_HELP),
     ),
   )

@@ -1,4 +1,4 @@
-/** The command `prune VAULT`: its options and their help. */
+/** The command `prune VAULT`, also for a bucket: its options and their help. */
 import type { Command } from 'commander'
 import type { CalendarDuration } from '../../../retention/calendar.js'
 import { catalogMirrorOption, type CatalogWriteOptions } from '../../options/catalog-mirror.js'
@@ -7,9 +7,12 @@ import { addPricesOption, type CostOptions } from '../../options/cost-options.js
 import { addRetryOption, type RetryOptions } from '../../options/transfer-options.js'
 import { parseKeepCount, parseKeepWithin } from '../../options/values/retention.js'
 import { parseText } from '../../options/values/text.js'
+import { takingBucket } from '../../options/bucket-operand.js'
+import { addBucketRequestOptions, type BucketRequestOptions } from '../../options/object-options.js'
 
 /** The options of `prune`. */
-export interface PruneOptions extends ConnectionOptions, CatalogWriteOptions, CostOptions, RetryOptions {
+export interface PruneOptions
+  extends ConnectionOptions, CatalogWriteOptions, CostOptions, RetryOptions, BucketRequestOptions {
   /** The rules: numbers of archives to keep of each name; `Infinity` is unlimited. */
   readonly keepLast?: number
   readonly keepDaily?: number
@@ -20,7 +23,7 @@ export interface PruneOptions extends ConnectionOptions, CatalogWriteOptions, Co
   readonly keepWithin?: CalendarDuration
   /** A pattern with `*` and `?`, or a part of the name. */
   readonly name?: string
-  /** Whether archives younger than 90 days are deleted too. */
+  /** Whether archives are deleted too that the service charges for anyway. */
   readonly now?: true
   /** Whether to print what would be deleted, and delete nothing. */
   readonly dryRun?: true
@@ -51,9 +54,13 @@ export function addPruneCommand(
       parseKeepWithin,
     )
     .option('--name <text>', 'only names that contain this text, or match it if it has * or ?', parseText)
-    .option('--now', 'delete archives younger than 90 days too, which the service charges for')
+    .option(
+      '--now',
+      'delete archives too that are charged for anyway; in a vault, those younger than 90 days',
+    )
     .option('--dry-run', 'print what would be kept and deleted; delete nothing')
     .addOption(catalogMirrorOption())
     .option('--yes', 'do not ask for confirmation')
+  takingBucket(addBucketRequestOptions(command))
   addRetryOption(addConnectionOptions(addPricesOption(command))).action(run)
 }

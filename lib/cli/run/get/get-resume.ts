@@ -11,7 +11,8 @@ import { shellCommand } from '../../output/shell-command.js'
 export interface EndedGet {
   /** The path given with `--output`; `undefined` for stdout. */
   readonly output: string | undefined
-  readonly isRange: boolean
+  /** The content that is retrieved again from its beginning, also into a file; `undefined` if the partial file is used. */
+  readonly again: 'The object' | 'The range' | undefined
   /** Whether a retrieval job was started or found. */
   readonly hasJob: boolean
   /** The clause about the job that the service keeps, as `The retrieval job is kept`; `undefined` if it keeps none. */
@@ -39,12 +40,12 @@ export async function withResumeHint(error: unknown, ended: EndedGet): Promise<u
   )
 }
 
-function keptText({ output, isRange, hasJob, kept }: EndedGet, partial: string | undefined): string {
+function keptText({ output, again, hasJob, kept }: EndedGet, partial: string | undefined): string {
   const job = hasJob ? kept : undefined
   if (partial !== undefined)
     return job === undefined ? `${partial} is kept.` : `${job}, and so is ${partial}.`
   if (output === undefined) return `${job}. The output on stdout starts again from its beginning.`
-  return isRange ? `${job}. The range is retrieved again from its beginning.` : `${job}.`
+  return again === undefined ? `${job}.` : `${job}. ${again} is retrieved again from its beginning.`
 }
 
 /** The reason of the system for which the output could not be written; `undefined` for other errors. */
@@ -53,8 +54,8 @@ function outputReason(error: unknown): string | undefined {
 }
 
 /** The path of the partial file, if the next run uses it. */
-async function partialOf({ output, isRange }: EndedGet): Promise<string | undefined> {
-  if (output === undefined || isRange) return undefined
+async function partialOf({ output, again }: EndedGet): Promise<string | undefined> {
+  if (output === undefined || again !== undefined) return undefined
   const target = await outputTarget(output, systemFiles).catch(() => undefined)
   const found = target?.kind === 'file' && (await stat(`${target.path}.partial`).catch(() => undefined))
   return found && found.size > 0 ? `${output}.partial` : undefined

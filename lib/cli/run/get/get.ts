@@ -14,7 +14,7 @@ import { printNote } from '../../output/print.js'
 import { Progress } from '../../output/progress/progress.js'
 import { objectOperandOf } from '../objects/object-operand.js'
 import { followReader, type Retrieval } from './follow-reader.js'
-import { withResumeHint } from './get-resume.js'
+import { withResumeHint, type EndedGet } from './get-resume.js'
 import { getMany } from './many/get-many.js'
 import { fragmentWarning } from './retrieval-target.js'
 import { bucketSource } from './source/bucket-source.js'
@@ -55,9 +55,9 @@ export async function get(
     )
   }
   await source.connect(io, async ({ store, target, words, describeJob, printPlan, noteCost }) => {
-    const { tier, concurrency, memory, retryFor, snsTopic } = options
+    const { tier, concurrency, memory, retryFor, snsTopic, checkLate } = options
     const { signal, clock } = io
-    const settings = { tier, snsTopic, concurrency, memory, retryFor, signal, clock }
+    const settings = { tier, snsTopic, concurrency, memory, retryFor, checkLate, signal, clock }
     const retrieval = { store, ...settings, ...target.options }
     if (dryRun) {
       await printPlan(retrieval)
@@ -93,7 +93,7 @@ function sourceOf(place: string, archiveIds: readonly string[], options: GetOpti
 
 async function transfer(
   retrieval: SourceRetrieval,
-  { target: { unknownArchive }, words, options, io, argv }: GetTask,
+  { target: { unknownArchive, isCheckedLate = false }, words, options, io, argv }: GetTask,
 ): Promise<void> {
   const { output, range, snsTopic } = options
   const state = { isWaiting: false }
@@ -122,9 +122,9 @@ async function transfer(
     }
   } catch (error) {
     progress.end()
-    const ended = {
+    const ended: EndedGet = {
       output: toStdout ? undefined : output,
-      isRange: range !== undefined,
+      again: range ? 'The range' : isCheckedLate ? 'The object' : undefined,
       hasJob: state.isWaiting,
       kept: words.kept,
       argv,

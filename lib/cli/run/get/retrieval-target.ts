@@ -35,6 +35,8 @@ export interface RetrievalTarget {
   }
   /** An archive that the catalog does not know. Its size decides whether it may be the first of several volumes. */
   readonly unknownArchive?: string | undefined
+  /** Whether an archive is verified only when all of its bytes have arrived, so that a retrieval of it is not resumed. */
+  readonly isCheckedLate?: boolean | undefined
 }
 
 /**

@@ -15,13 +15,16 @@ import { isObjectId, type VaultAddress } from '../../../catalog/vault-address.js
 import type { FileSystem } from '../../../runtime/file-system.js'
 import { systemFiles } from '../../../runtime/system-files.js'
 import { assertOneAccount } from '../select/one-account.js'
+import { seriesOf } from './object-series.js'
 
 /** A stored stream with a name. */
 export interface NamedEntry extends StoredEntry {
   readonly name: string
+  /** The streams with the same text are counted together: those of a name, or the objects of a series ({@link seriesOf}). */
+  readonly series: string
 }
 
-/** The stored streams of a vault, as `prune` sees them. */
+/** The stored streams of a vault or bucket, as `prune` sees them. */
 export interface Candidates {
   /** The streams that a policy decides on. */
   readonly named: readonly NamedEntry[]
@@ -33,7 +36,7 @@ export interface Candidates {
   >
 }
 
-/** The vault that is pruned. */
+/** The vault or bucket that is pruned. */
 export interface PrunedVault extends VaultAddress {
   /** 12 digits; `undefined` if it is not known. */
   readonly accountId: string | undefined
@@ -94,7 +97,7 @@ export async function candidatesIn(
     else if (name === '') found.ignored.unnamed.push(entry)
     else if (!isNamed(name)) continue
     else if (set.state !== 'complete') found.ignored.incomplete.push(entry)
-    else found.named.push({ ...entry, name })
+    else found.named.push({ ...entry, name, series: isObjectId(entry.id) ? seriesOf(name) : name })
   }
   return found
 }

@@ -1,5 +1,6 @@
 /** The plan of `prune`: what is kept and why, and what is deleted. It is computed from the candidates alone. */
 import type { StoredEntry } from '../../../catalog/queries/stored-entries.js'
+import type { ArchiveRecord } from '../../../catalog/record.js'
 import { recordTimeMs } from '../../../catalog/record-time.js'
 import { freeDeletionTime } from '../../../costs/billing-rules.js'
 import { STORAGE_CLASSES } from '../../../s3/storage-classes.js'
@@ -31,10 +32,18 @@ export interface PlannedEntry {
   readonly freeMs: number
 }
 
+/** The entries that are counted together. */
+export interface PlannedSeries {
+  /** A name, or a series of objects. */
+  readonly series: string
+  /** The newest first. */
+  readonly entries: readonly PlannedEntry[]
+}
+
 /** The plan. */
 export interface PrunePlan {
-  /** The entries of each name, the newest first; the names are in alphabetical order. */
-  readonly groups: readonly { readonly name: string; readonly entries: readonly PlannedEntry[] }[]
+  /** In alphabetical order. */
+  readonly groups: readonly PlannedSeries[]
   /** The entries to delete, in the order of the groups; those whose deletion has begun first. */
   readonly deleted: readonly PlannedEntry[]
 }
@@ -42,7 +51,7 @@ export interface PrunePlan {
 /**
  * Makes the plan.
  *
- * @param includesYoung - whether entries younger than 90 days are deleted too
+ * @param includesYoung - whether entries are deleted too that the service charges for anyway
  */
 export function planPrune(
   { named, begun }: Pick<Candidates, 'named' | 'begun'>,
@@ -50,16 +59,16 @@ export function planPrune(
   time: PolicyTime,
   includesYoung: boolean,
 ): PrunePlan {
-  const byName = new Map<string, NamedEntry[]>()
+  const bySeries = new Map<string, NamedEntry[]>()
   for (const entry of named) {
-    const others = byName.get(entry.name)
+    const others = bySeries.get(entry.series)
     if (others) others.push(entry)
-    else byName.set(entry.name, [entry])
+    else bySeries.set(entry.series, [entry])
   }
-  const groups = [...byName]
+  const groups = [...bySeries]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, entries]) => ({
-      name,
+    .map(([series, entries]) => ({
+      series,
       entries: applyPolicy(entries, policy, time, (entry) => recordTimeMs(entry.time)).map(
         ({ backup, reasons }) => planned(backup, reasons, time.nowMs, includesYoung),
       ),
@@ -83,11 +92,16 @@ function planned(
   return { entry, action: 'delete', reasons: [], freeMs }
 }
 
+/** The shortest time for which an archive is charged, in days. */
+export function chargedDaysOf(archive: ArchiveRecord): number {
+  return (chargesOf(archive) ?? LONGEST_CHARGES).minDays
+}
+
 /** When the deletion of the youngest archive of an entry is free. */
 function freeTimeOf(entry: StoredEntry): number {
   return Math.max(
     ...archivesOf(entry).map((archive) =>
-      freeDeletionTime(recordTimeMs(archive.time), (chargesOf(archive) ?? LONGEST_CHARGES).minDays),
+      freeDeletionTime(recordTimeMs(archive.time), chargedDaysOf(archive)),
     ),
   )
 }

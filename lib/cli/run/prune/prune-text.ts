@@ -1,6 +1,7 @@
 /** The plan of `prune`, as people and programs read it. */
 import { costOfDeletion, storageCostPerMonth } from '../../../costs/storage-costs.js'
 import { shortIdsOf } from '../../../catalog/queries/short-ids.js'
+import { isObjectId, keyIn } from '../../../catalog/vault-address.js'
 import type { StoredEntry } from '../../../catalog/queries/stored-entries.js'
 import { formatCost, isUnknown } from '../../output/cost-text.js'
 import { formatCount, formatSize, formatTime } from '../../output/format.js'
@@ -8,8 +9,10 @@ import { volumesText } from '../../output/set-text.js'
 import { costByRegion, priceNote } from '../costs/archive-costs.js'
 import type { RegionalPrices } from '../costs/regional-prices.js'
 import { dayOf } from '../rm/early-deletion.js'
+import { VERSIONS_NOTE } from '../rm/stored-objects.js'
 import { archivesOf, type Candidates } from './candidates.js'
-import type { PlannedEntry, PrunePlan } from './prune-plan.js'
+import { seriesOf, seriesText } from './object-series.js'
+import { chargedDaysOf, type PlannedEntry, type PrunePlan } from './prune-plan.js'
 
 const ACTIONS = { keep: 'keep', delete: 'delete', complete: 'delete the rest of' } as const
 
@@ -22,16 +25,17 @@ export interface PlanContext {
   readonly nowMs: number
 }
 
-/** The lines of the plan: the entries of each name, the totals, the costs, and what is not considered. */
+/** The lines of the plan: the entries of each name or series, the totals, the costs, and what is not considered. */
 export function planLines(context: PlanContext): string[] {
   const { plan } = context
   const begun = plan.deleted.filter(({ action }) => action === 'complete')
   const all = [...begun, ...plan.groups.flatMap(({ entries }) => entries)]
   const shortIds = shortIdsOf(all.map(({ entry }) => entry.id))
+  const idOf = ({ id }: StoredEntry): string => (isObjectId(id) ? keyIn(id) : `${shortIds.get(id)}`)
   const linesOf = (entries: readonly PlannedEntry[]): string[] =>
-    entries.map((planned) => entryLine(planned, `${shortIds.get(planned.entry.id)}`))
+    entries.map((planned) => entryLine(planned, idOf(planned.entry)))
   return [
-    ...plan.groups.flatMap(({ name, entries }) => [`${name}:`, ...linesOf(entries)]),
+    ...plan.groups.flatMap(({ series, entries }) => [`${seriesText(series)}:`, ...linesOf(entries)]),
     ...(begun.length > 0 ? ['sets whose deletion has begun:', ...linesOf(begun)] : []),
     ...totalLines(context),
     ...ignoredLines(context.candidates),
@@ -45,6 +49,7 @@ export function entryJson({ entry, action, reasons, freeMs }: PlannedEntry): obj
     action,
     reasons,
     name,
+    ...(isObjectId(id) && { series: seriesText(seriesOf(keyIn(id))) }),
     archiveId: id,
     time,
     size,
@@ -53,13 +58,13 @@ export function entryJson({ entry, action, reasons, freeMs }: PlannedEntry): obj
   }
 }
 
-function entryLine({ entry, action, reasons, freeMs }: PlannedEntry, shortId: string): string {
+function entryLine({ entry, action, reasons, freeMs }: PlannedEntry, shownId: string): string {
   const { time, size, set } = entry
   const remarks = [...(set.volumes.length > 1 ? [volumesText(set)] : [])]
   for (const reason of reasons)
     remarks.push(reason === 'young' ? `charged for until ${dayOf(freeMs)}` : reason)
   const remark = remarks.length === 0 ? '' : `  (${remarks.join(', ')})`
-  return `  ${ACTIONS[action].padEnd(6)}  ${formatTime(time)}  ${formatSize(size).padStart(10)}  ${shortId}${remark}`
+  return `  ${ACTIONS[action].padEnd(6)}  ${formatTime(time)}  ${formatSize(size).padStart(10)}  ${shownId}${remark}`
 }
 
 function totalLines({ plan, prices, nowMs }: PlanContext): string[] {
@@ -70,8 +75,10 @@ function totalLines({ plan, prices, nowMs }: PlanContext): string[] {
   if (young.length > 0) {
     const times = young.map(({ freeMs }) => freeMs)
     const [first, last] = [dayOf(Math.min(...times)), dayOf(Math.max(...times))]
+    const days = new Set(young.flatMap(({ entry }) => archivesOf(entry).map(chargedDaysOf)))
+    const charged = [...days].sort((a, b) => a - b).join(' or ')
     lines.push(
-      `Of these, ${young.length} ${young.length === 1 ? 'is' : 'are'} kept only because the service charges for 90 days ` +
+      `Of these, ${young.length} ${young.length === 1 ? 'is' : 'are'} kept only because the service charges for ${charged} days ` +
         `anyway, until ${first === last ? first : `${first} to ${last}`}. --now deletes them at once.`,
     )
   }
@@ -84,6 +91,7 @@ function totalLines({ plan, prices, nowMs }: PlanContext): string[] {
       ? 'The amount that this saves a month is unknown.'
       : `This saves ${formatCost(monthly)} a month.`
     lines.push(`${saving} Early deletion: ${formatCost(early)}. ${priceNote(archives, prices)}`)
+    if (archives.some(({ versionId }) => versionId !== undefined)) lines.push(VERSIONS_NOTE)
   }
   return lines
 }

@@ -1,4 +1,4 @@
-/** The objects that `rm` deletes, as the bucket has them: with the volumes that the catalog does not know. */
+/** The objects that `rm` and `prune` delete, as the bucket has them: with the volumes that the catalog does not know. */
 import type { ArchiveRecord } from '../../../catalog/record.js'
 import { hashIn } from '../../../catalog/recorded-hash.js'
 import { keyIn, type VaultAddress } from '../../../catalog/vault-address.js'
@@ -12,7 +12,8 @@ import { itemsOf } from '../../../store/paging.js'
 import { UsageError } from '../../command-errors.js'
 import type { Removal } from './removal.js'
 
-const VERSIONS_NOTE =
+/** The note about a deletion in a bucket with versions. */
+export const VERSIONS_NOTE =
   'The bucket has versions: the objects are only hidden, and are charged for until their versions are deleted with other tools.'
 
 /** The bucket that objects are deleted from. */
@@ -28,6 +29,23 @@ export interface StoredObjects {
   readonly removals: readonly Removal[]
   /** Lines to print before they are deleted: that the bucket has versions, so that a deletion only hides an object. */
   readonly notes: readonly string[]
+  /** The IDs of those that the policies do not permit to look at: whether they are what the catalog has is not known. */
+  readonly unseen: readonly string[]
+}
+
+/** The object at a key is another one than the catalog has. */
+export class ReplacedObjectError extends UsageError {
+  /** The address of the object. */
+  readonly archiveId: string
+
+  /** @param record - what the catalog has */
+  constructor({ archiveId, vaultName }: ArchiveRecord) {
+    super(
+      `The object ${archiveId} is another one than the catalog has: it was replaced since. Nothing was deleted. ` +
+        `To delete it, run "glacier-pipe catalog rebuild ${vaultName}" before.`,
+    )
+    this.archiveId = archiveId
+  }
 }
 
 /**
@@ -35,8 +53,8 @@ export interface StoredObjects {
  * not know: objects `KEY.volume2` with the number in their metadata.
  *
  * @param withVolumes - whether a first volume stands for the whole set
- * @throws {UsageError} neither the bucket nor the catalog has an object, it is a later volume, or it is another one than the
- *   catalog has; nothing was deleted
+ * @throws {UsageError} neither the bucket nor the catalog has an object, or it is a later volume; nothing was deleted
+ * @throws {ReplacedObjectError} an object is another one than the catalog has; nothing was deleted
  */
 export async function storedObjects(
   planned: readonly Removal[],
@@ -45,9 +63,11 @@ export async function storedObjects(
 ): Promise<StoredObjects> {
   const found = new Map<string, Removal>()
   const ids = new Set(planned.map(({ archiveId }) => archiveId))
+  const unseen: string[] = []
   let hasVersions = false
   for (const removal of planned) {
     const facts = await factsOf(keyIn(removal.archiveId), bucket)
+    if (facts === 'unknown') unseen.push(removal.archiveId)
     if (facts === 'missing' && !removal.record)
       throw new UsageError(
         `There is no object ${removal.archiveId}, and the catalog has none. Nothing was deleted.`,
@@ -66,23 +86,20 @@ export async function storedObjects(
         found.set(volume.archiveId, volume)
     found.set(removal.archiveId, described)
   }
-  return { removals: [...found.values()], notes: hasVersions ? [VERSIONS_NOTE] : [] }
+  return { removals: [...found.values()], notes: hasVersions ? [VERSIONS_NOTE] : [], unseen }
 }
 
 /**
  * Checks that an object is the one that the catalog has. Keys are used again: the user has chosen an archive by the name, the
  * time or the volumes in this catalog, and not the object that another machine or program has stored at the key since.
  *
- * @throws {UsageError} it is another one
+ * @throws {ReplacedObjectError} it is another one
  */
-function assertSame(record: ArchiveRecord, { size, hash }: ObjectFacts): void {
+function assertSame(record: ArchiveRecord, { size, hash, versionId }: ObjectFacts): void {
   const recorded = hashIn(record)
   const isSameHash = recorded === undefined || !hash || compositeOf(hash) === recorded
-  if (size === record.size && isSameHash) return
-  throw new UsageError(
-    `The object ${record.archiveId} is another one than the catalog has: it was replaced since. Nothing was deleted. ` +
-      `To delete it, run "glacier-pipe catalog rebuild ${record.vaultName}" before.`,
-  )
+  const isSameVersion = [record.versionId, versionId].includes(undefined) || versionId === record.versionId
+  if (size !== record.size || !isSameHash || !isSameVersion) throw new ReplacedObjectError(record)
 }
 
 /** The volumes of a stream that only the bucket knows, the last one first. */

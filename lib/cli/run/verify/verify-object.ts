@@ -2,7 +2,7 @@
  * `verify FILE s3://BUCKET/KEY`: compares a file part by part with an object, or with all volumes of a set, by the SHA-256 of
  * the parts that the service states. Nothing is restored, and nothing is read of the objects.
  */
-import { HashMismatchError } from '../../../errors.js'
+import { HashMismatchError, UnverifiableError } from '../../../errors.js'
 import { withPath } from '../../../fs/system-reason.js'
 import { COMPOSITE_SCHEME } from '../../../s3/composite-scheme.js'
 import type { DescribedArchive } from '../../../store/retrieval-store.js'
@@ -63,8 +63,11 @@ function describedVolumes(
       warn,
     })
     const described: DescribedVolume[] = []
-    for (const { archiveId, address } of objects)
-      described.push({ archiveId, ...(await requests.describe(address)) })
+    for (const { archiveId, address } of objects) {
+      const volume = { archiveId, ...(await requests.describe(address)) }
+      if (volume.beginHash) throw new UnverifiableError(archiveId, 'has no SHA-256 of its parts')
+      described.push(volume)
+    }
     return described
   })
 }

@@ -50,6 +50,7 @@ export async function headObject(connection: BucketConnection, request: ObjectRe
     metadata: { ...output.Metadata },
     restore: restoreOf(output.Restore),
     archiveStatus: optionalText(operation, 'x-amz-archive-status', output.ArchiveStatus),
+    encryption: optionalText(operation, 'x-amz-server-side-encryption', output.ServerSideEncryption),
   }
 }
 

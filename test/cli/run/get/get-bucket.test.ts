@@ -280,6 +280,7 @@ t.test('what makes no sense for a bucket is a usage error', async (t) => {
     [['get', 's3://backups'], /s3:\/\/backups has no key/],
     [['get', 'docs', 'a', '--days', '2'], /--days is for objects of a bucket, and docs is a vault/],
     [['get', 'docs', 'a', '--requester-pays'], /--requester-pays is for objects of a bucket/],
+    [['get', 'docs', 'a', '--check-late'], /--check-late is for objects of a bucket, and docs is a vault/],
   ] as const)
     t.match(await world.run(words), { code: 2, err }, words.join(' '))
   t.equal(world.requests('HeadObject'), 0)
@@ -328,13 +329,15 @@ t.test('each refusal is one line, with the remedy', async (t) => {
       Body: 'x',
       StorageClass: 'GLACIER',
       ChecksumAlgorithm: 'CRC32',
+      ServerSideEncryption: 'aws:kms',
+      SSEKMSKeyId: 'key',
     }),
   )
   await stored(world)
   const lines: (readonly [readonly string[], RegExp])[] = [
     [['s3://backups/none'], /s3:\/\/backups\/none does not exist\. Check the key/],
     [['s3://none/k'], /The bucket none does not exist\. Check its name/],
-    [['s3://backups/crc'], /no SHA-256, so its bytes cannot be verified\. .* such as "aws s3 cp"/],
+    [['s3://backups/crc'], /with aws:kms\), so its bytes cannot be verified\. .* such as "aws s3 cp"/],
     [[K, '--region', 'us-west-2'], /Select it with --region/],
     [[K, '--bucket-owner', '999999999999'], /do not permit/],
   ]

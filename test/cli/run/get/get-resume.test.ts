@@ -91,7 +91,7 @@ t.test('what is kept depends on what was begun', async (t) => {
   const hint = async (error: unknown, more: object = {}): Promise<string | undefined> => {
     const broken = {
       output: file,
-      isRange: false,
+      again: undefined,
       hasJob: true,
       kept,
       argv: ['get', 'v', '-o', file],
@@ -106,7 +106,11 @@ t.test('what is kept depends on what was begun', async (t) => {
   t.equal(await hint(stopped, { kept: undefined }), undefined, 'an object that needs no restore')
   await writeFile(`${file}.partial`, 'x')
   t.match(await hint(stopped, { hasJob: false }), /out\.partial is kept\. To resume/)
-  t.match(await hint(stopped, { isRange: true }), /The range is retrieved again/)
+  t.match(await hint(stopped, { again: 'The range' }), /The range is retrieved again/)
+  t.match(
+    await hint(stopped, { again: 'The object' }),
+    /\. The object is retrieved again from its beginning\./,
+  )
   const details = { operation: 'GetJobOutput', serviceCode: 'ECONNRESET' }
   t.match(await hint(new ConnectionError('x', details)), /out\.partial/)
   t.match(await hint(new ConnectionError('x', details), { kept: undefined }), /^\S+out\.partial is kept\./)
@@ -115,7 +119,7 @@ t.test('what is kept depends on what was begun', async (t) => {
   const epipe = Object.assign(new Error('x'), { code: 'EPIPE', errno: -32, syscall: 'write' })
   t.equal(await hint(epipe, { output: undefined }), undefined)
   const full = Object.assign(new Error('x'), { code: 'ENOSPC', errno: -28, syscall: 'write' })
-  t.match(await withResumeHint(full, { output: file, isRange: false, hasJob: true, kept, argv: [] }), {
+  t.match(await withResumeHint(full, { output: file, again: undefined, hasJob: true, kept, argv: [] }), {
     message: `${file}: no space left on device (ENOSPC).`,
     cause: { cause: full },
   })

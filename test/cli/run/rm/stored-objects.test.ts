@@ -1,4 +1,5 @@
 import t from 'tap'
+import type { ArchiveRecord } from '../../../../lib/catalog/record.js'
 import { storedObjects } from '../../../../lib/cli/run/rm/stored-objects.js'
 import { AccessDeniedError, ConnectionError, NotFoundError } from '../../../../lib/errors.js'
 import type { ObjectFacts } from '../../../../lib/s3/bucket-responses.js'
@@ -18,6 +19,7 @@ const FACTS: ObjectFacts = {
 function stored(
   headObject: RepeatableOperations['headObject'],
   keys: readonly string[] = [],
+  record?: ArchiveRecord,
 ): ReturnType<typeof storedObjects> {
   const client: Partial<RepeatableOperations> = {
     headObject,
@@ -34,7 +36,7 @@ function stored(
   }
   const address = { vaultName: 's3://backups', region: 'eu-west-1' }
   const bucket = { client: client as RepeatableOperations, request: { bucket: 'backups' }, address }
-  return storedObjects([{ archiveId: 's3://backups/a' }], bucket, true)
+  return storedObjects([{ archiveId: 's3://backups/a', record }], bucket, true)
 }
 
 t.test('in a bucket with versions, the deletion only hides an object, and a note says so', async (t) => {
@@ -51,6 +53,7 @@ t.test(
     const details = { operation: 'HeadObject', serviceCode: 'Forbidden', status: 403 }
     const denied = await stored(() => Promise.reject(new AccessDeniedError('denied', details)))
     t.match(denied, { removals: [{ archiveId: 's3://backups/a' }], notes: { length: 0 } })
+    t.strictSame(denied.unseen, ['s3://backups/a'])
     const broken = new ConnectionError('reset', { operation: 'HeadObject', serviceCode: 'ECONNRESET' })
     await t.rejects(
       stored(() => Promise.reject(broken)),
@@ -75,3 +78,23 @@ t.test(
     )
   },
 )
+
+t.test('another version of an object is another object, whatever its content is', async (t) => {
+  const record: ArchiveRecord = {
+    ...{ type: 'archive', time: '2026-01-01T00:00:00Z', region: 'eu-west-1', vaultName: 's3://backups' },
+    ...{ archiveId: 's3://backups/a', size: 5, volume: 1 },
+  }
+  for (const [recorded, found, isSame] of [
+    ['v1', 'v1', true],
+    ['v1', 'v2', false],
+    [undefined, 'v2', true],
+    ['v1', undefined, true],
+  ] as const) {
+    const ended = stored(() => Promise.resolve({ ...FACTS, versionId: found }), [], {
+      ...record,
+      versionId: recorded,
+    })
+    if (isSame) t.equal((await ended).removals.length, 1)
+    else await t.rejects(ended, { archiveId: 's3://backups/a', message: /it was replaced since/ })
+  }
+})

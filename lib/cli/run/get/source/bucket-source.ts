@@ -13,6 +13,7 @@ import type { ObjectOperand } from '../../objects/object-operand.js'
 import { withObjects, type ObjectRequests } from '../../objects/object-requests.js'
 import type { RetrievalTarget } from '../retrieval-target.js'
 import type { GetSource } from './get-source.js'
+import { isCheckedLate, lateNote } from './late-check.js'
 import { memoryNote, printRestorePlan } from './restore-plan.js'
 import { restoreWords } from './restore-words.js'
 
@@ -40,8 +41,8 @@ export function bucketSource(operand: ObjectOperand, given: GetOptions): GetSour
           describeJob: (jobId) => store.describeJob({ jobId, signal: io.signal }),
           printPlan: (retrieval) => printRestorePlan(retrieval, restores, store, options, io),
           noteCost: () => {
-            const note = memoryNote(objects, options)
-            if (note !== undefined && !options.quiet) printNote(io, note)
+            for (const note of [memoryNote(objects, options), lateNote(objects, options)])
+              if (note !== undefined && !options.quiet) printNote(io, note)
             return Promise.resolve()
           },
         })
@@ -87,5 +88,6 @@ function targetOf(objects: readonly FoundObject[], { range }: GetOptions): Retri
       archiveHashes: objects.map(({ hash }) => hash),
       ...(range && { range: { start: range.start, end: range.end ?? total } }),
     },
+    isCheckedLate: objects.some(isCheckedLate),
   }
 }

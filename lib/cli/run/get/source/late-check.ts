@@ -1,0 +1,23 @@
+/** The notes of a `get` about objects that have no SHA-256 of their parts, and are verified when all of their bytes have arrived. */
+import { wholeHashOf } from '../../../../s3/restore/whole-hash.js'
+import type { GetOptions } from '../../../commands/archives/get.js'
+import type { FoundObject } from '../../objects/find-objects.js'
+
+/** Whether an object can be verified only when all of its bytes have arrived. */
+export function isCheckedLate({ facts }: FoundObject): boolean {
+  return facts.hash === undefined && typeof wholeHashOf(facts) === 'object'
+}
+
+/** The note about such objects; `undefined` if there are none, or if they are refused. */
+export function lateNote(
+  objects: readonly FoundObject[],
+  { output = '-', range, checkLate = false }: Pick<GetOptions, 'checkLate' | 'output' | 'range'>,
+): string | undefined {
+  const late = objects.find(isCheckedLate)
+  const isToFile = output !== '-'
+  if (!late || range || !(isToFile || checkLate)) return undefined
+  const outcome = isToFile
+    ? 'The file gets its name then.'
+    : 'If they are wrong, they have been output by then.'
+  return `${late.archiveId} has no SHA-256 of its parts: its bytes are verified when all of them have arrived, by the MD5 that its ETag is. ${outcome}`
+}

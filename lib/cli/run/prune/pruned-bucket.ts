@@ -1,0 +1,84 @@
+/**
+ * `prune s3://BUCKET/PREFIX`: each object is looked at before it is deleted. Keys are used again: what the catalog has of a key may
+ * have been replaced by another machine or program, and the plan is about what the catalog has.
+ */
+import { keyIn } from '../../../catalog/vault-address.js'
+import type { Deletion } from '../../../deletion/delete-archives.js'
+import { retryingBucket } from '../../../s3/retry/retrying-bucket.js'
+import { Retry } from '../../../transfer/retry.js'
+import type { PruneOptions } from '../../commands/archives/prune.js'
+import type { Io } from '../../io.js'
+import { bucketAddressOf } from '../../options/bucket-operand.js'
+import { without } from '../../options/object-options.js'
+import { withBucketConnection } from '../bucket-connection.js'
+import { deletionOf } from '../rm/removal.js'
+import { ReplacedObjectError, storedObjects, type EmptiedBucket } from '../rm/stored-objects.js'
+import { archivesOf } from './candidates.js'
+import { deletePlanned } from './delete-planned.js'
+import type { PlannedEntry } from './prune-plan.js'
+import type { PrunedPlace } from './pruned-place.js'
+
+/** Runs a function with the objects of a bucket whose keys begin with a prefix, and closes what was opened for it. */
+export async function withPrunedBucket(
+  operand: string,
+  given: PruneOptions,
+  io: Io,
+  run: (place: PrunedPlace) => Promise<void>,
+): Promise<void> {
+  const options = without(given, ['accountId']) // a setting of the environment about vaults
+  const { bucket, prefix } = bucketAddressOf(operand)
+  const { bucketOwner: expectedBucketOwner, requesterPays, retryFor } = options
+  await withBucketConnection(options, io, async (connection) => {
+    const { client: single } = connection
+    const client = retryingBucket(single, new Retry({ retryFor, clock: io.clock }, single))
+    const request = { bucket, expectedBucketOwner, requesterPays, signal: io.signal }
+    const address = { vaultName: `s3://${bucket}`, ...(await connection.address()) }
+    const deleting = {
+      deleteArchive: ({ archiveId }: { readonly archiveId: string }) =>
+        client.deleteObject({ ...request, key: keyIn(archiveId) }),
+    }
+    await run({
+      vault: { ...address, accountId: expectedBucketOwner ?? connection.accountId },
+      has: (name) => name.startsWith(prefix),
+      deletePlanned: (entries) =>
+        deletePlanned(
+          (keep) => unchanged(entries, { client, request, address }, keep),
+          { connection, client: deleting, vaultName: address.vaultName, options },
+          io,
+        ),
+    })
+  })
+}
+
+/** The deletions of the entries whose objects are what the catalog has, each after a look at its objects. */
+async function* unchanged(
+  entries: readonly PlannedEntry[],
+  bucket: EmptiedBucket,
+  keep: (line: string) => void,
+): AsyncGenerator<readonly Deletion[], void, undefined> {
+  for (const planned of entries) {
+    const found = await deletionsOf(planned, bucket)
+    if (typeof found === 'string') keep(`The archive ${planned.entry.id} is kept: ${found}`)
+    else yield found
+  }
+}
+
+/** The deletions of an entry, the last volume first; why it is kept, as a sentence, if the bucket has something else. */
+async function deletionsOf({ entry }: PlannedEntry, bucket: EmptiedBucket): Promise<Deletion[] | string> {
+  const planned = archivesOf(entry)
+    .toSorted((a, b) => b.volume - a.volume)
+    .map((record) => ({ archiveId: record.archiveId, record, set: entry.set }))
+  const found = await storedObjects(planned, bucket, true).catch((error: unknown) => {
+    if (error instanceof ReplacedObjectError) return error
+    throw error
+  })
+  if (found instanceof ReplacedObjectError)
+    return `${found.archiveId} is another object than the catalog has. "glacier-pipe catalog rebuild ${entry.vaultName}" records what it is now.`
+  const [denied] = found.unseen
+  if (denied !== undefined)
+    return `the policies do not permit to look at ${denied}, which may have been replaced. The permission is s3:GetObject.`
+  const unplanned = found.removals.find(({ volume }) => volume !== undefined)
+  if (unplanned)
+    return `the bucket has a volume of it that the catalog does not know, ${unplanned.archiveId}. "glacier-pipe rm ${entry.id}" deletes both.`
+  return found.removals.map(deletionOf)
+}

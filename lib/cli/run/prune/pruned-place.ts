@@ -1,0 +1,18 @@
+/** The place that `prune` deletes from: what its kind decides. A vault and a bucket are the two kinds. */
+import type { PrunedVault } from './candidates.js'
+import type { PlannedEntry } from './prune-plan.js'
+
+/** A vault or a bucket that is connected. */
+export interface PrunedPlace {
+  /** Where it is, as the catalog records it. */
+  readonly vault: PrunedVault
+  /** Whether the stream of a name is in the place; of a bucket, its key begins with the prefix. */
+  readonly has: (name: string) => boolean
+  /**
+   * Deletes the archives of each entry, the last volume first. An entry that cannot be deleted, or is kept since it is not what
+   * the catalog says, does not stop the others.
+   *
+   * @throws {ReportedError} some were not deleted
+   */
+  readonly deletePlanned: (entries: readonly PlannedEntry[]) => Promise<void>
+}
