@@ -64,6 +64,9 @@ export const DOCTOR_DETAILS: CommandDetails = {
   examples: [
     { purpose: 'find out what is missing before the first backup', line: 'glacier-pipe doctor' },
     { purpose: 'check everything that a nightly put needs', line: 'glacier-pipe doctor backups --write' },
-    { purpose: 'check a bucket, and the keys under a prefix', line: 'glacier-pipe doctor s3://backups/nightly/' },
+    {
+      purpose: 'check a bucket, and the keys under a prefix',
+      line: 'glacier-pipe doctor s3://backups/nightly/',
+    },
   ],
 }
