@@ -4,7 +4,7 @@
  */
 import { AccessDeniedError, MissingPackageError, NotFoundError, ServiceError } from '../../../errors.js'
 import type { ListedUpload } from '../../../s3/bucket-responses.js'
-import { probeBucket, type BucketProbe } from '../../../s3/diagnosis.js'
+import { probeBucket, type BucketProbe } from '../../../s3/sdk/bucket-probe.js'
 import type { Page } from '../../../store/pages.js'
 import { bucketPermissions } from './bucket-permissions.js'
 import type { BucketFacts, BucketSubject } from './bucket-subject.js'

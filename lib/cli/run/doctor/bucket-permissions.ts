@@ -1,7 +1,7 @@
 /** The permissions that commands for buckets need: each is tried by a request that changes nothing, or that is undone. */
 import { randomUUID } from 'node:crypto'
 import { NotFoundError } from '../../../errors.js'
-import type { BucketProbe } from '../../../s3/diagnosis.js'
+import type { BucketProbe } from '../../../s3/sdk/bucket-probe.js'
 import { DEFAULT_STORAGE_CLASS } from '../../../s3/storage-classes.js'
 import type { BucketFacts, BucketSubject } from './bucket-subject.js'
 import type { Finding } from './check.js'

@@ -1,7 +1,7 @@
 /** The bucket that is checked, and what the requests that several checks need have found. */
 import type { PrefixRequest } from '../../../s3/bucket-requests.js'
 import type { ListedUpload } from '../../../s3/bucket-responses.js'
-import type { BucketProbe } from '../../../s3/diagnosis.js'
+import type { BucketProbe } from '../../../s3/sdk/bucket-probe.js'
 import type { SdkBucketClient } from '../../../s3/sdk/sdk-bucket-client.js'
 import type { Page } from '../../../store/pages.js'
 

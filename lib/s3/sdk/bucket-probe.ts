@@ -1,10 +1,10 @@
 /** Facts about a bucket for a diagnosis: whether the service responds, and what it says. */
 import type * as Sdk from '@aws-sdk/client-s3'
-import { observeHeaders, type Probe } from '../client/diagnosis.js'
-import type { PrefixRequest } from './bucket-requests.js'
-import type { BucketConnection } from './sdk/bucket-connection.js'
-import { regionName, toBucketError } from './sdk/bucket-error.js'
-import { paidBucketOf, present } from './sdk/operations/request-fields.js'
+import { observeHeaders, type Probe } from '../../client/diagnosis.js'
+import type { PrefixRequest } from '../bucket-requests.js'
+import type { BucketConnection } from './bucket-connection.js'
+import { regionName, toBucketError } from './bucket-error.js'
+import { paidBucketOf, present } from './operations/request-fields.js'
 
 /** The response to one request about a bucket. */
 export interface BucketProbe extends Probe {
