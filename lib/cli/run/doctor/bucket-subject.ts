@@ -20,7 +20,7 @@ export interface BucketSubject {
   readonly now: () => number
 }
 
-/** What the requests that several checks need have found. */
+/** The bucket with the findings of the requests that several checks need. */
 export interface BucketFacts {
   readonly subject: BucketSubject
   readonly probed: BucketProbe

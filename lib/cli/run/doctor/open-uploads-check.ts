@@ -39,7 +39,7 @@ export async function openUploadsFinding(
     ? ok(finding)
     : warning(
         `${finding}; their parts are charged for`,
-        `Resume them with put --resume, or list them, and abort those that nobody needs: ${list}`,
+        `Resume them with put --resume, or list them, and abort the others: ${list}`,
       )
 }
 

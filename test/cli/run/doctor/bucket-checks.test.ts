@@ -223,7 +223,7 @@ t.test(
     t.match(await found([upload(young), upload(old), upload(), upload('x')], "it's/", 'm'), {
       status: 'warning',
       finding: 'at least 4 uploads not finished; age of the oldest: 4 days; their parts are charged for',
-      remedy: /abort those that nobody needs: glacier-pipe uploads 's3:\/\/backups\/it'\\''s\/'$/,
+      remedy: /abort the others: glacier-pipe uploads 's3:\/\/backups\/it'\\''s\/'$/,
     })
     t.match(await found([upload(old)]), { remedy: /uploads s3:\/\/backups$/ })
     t.strictSame(await found([upload()]), ok('1 upload not finished'), 'the server states no time')

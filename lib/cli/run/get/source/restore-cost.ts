@@ -13,7 +13,7 @@ import type { PlannedRestores } from './restore-words.js'
 /** The cost of a `get`. */
 export interface RestoreCost {
   readonly total: Cost
-  /** What is restored, as a clause. */
+  /** The number, the tier and the bytes of the restores, as a clause. */
   readonly what: string
   /** Which prices they are. */
   readonly note: string
