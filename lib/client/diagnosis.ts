@@ -22,8 +22,16 @@ export interface Probe {
   readonly error: GlacierPipeError | undefined
 }
 
+/** A connection whose configuration can be read: that of the vaults, or that of the buckets. */
+export interface DiagnosedConnection {
+  /** The client of the SDK. */
+  sdkClient(): Promise<{ readonly config: { readonly credentials: () => Promise<ProvidedCredentials> } }>
+  /** The region that requests go to. */
+  region(): Promise<string>
+}
+
 /** The credentials as the SDK's providers return them. */
-interface ProvidedCredentials {
+export interface ProvidedCredentials {
   readonly accessKeyId: string
   readonly expiration?: Date
   readonly $source?: Readonly<Record<string, unknown>>
@@ -38,9 +46,11 @@ interface WithResponse {
  *
  * @throws {CredentialsError} `ERR_CREDENTIALS`, reason `credentials-missing`: they cannot be fetched
  */
-export async function credentialsInUse(connection: SdkConnection): Promise<CredentialsInUse> {
+export async function credentialsInUse(
+  connection: Pick<DiagnosedConnection, 'sdkClient'>,
+): Promise<CredentialsInUse> {
   const client = await connection.sdkClient()
-  const found: ProvidedCredentials = await client.config.credentials().catch((error: unknown) => {
+  const found = await client.config.credentials().catch((error: unknown) => {
     throw toCredentialsError('Credentials', error, 'credentials-missing')
   })
   const { accessKeyId, expiration, $source = {} } = found
@@ -56,7 +66,7 @@ export async function probe(
   let serviceTime = NaN
   const command = (sdk: typeof Sdk): Sdk.ListVaultsCommand => {
     const list = new sdk.ListVaultsCommand({ accountId: accountId ?? '-', limit: 1 })
-    observeDate(list.middlewareStack, (time) => (serviceTime = time))
+    observeHeaders(list.middlewareStack, ({ date }) => (serviceTime = Date.parse(String(date))))
     return list
   }
   return connection.call('ListVaults', { signal }, command).then(
@@ -65,15 +75,23 @@ export async function probe(
   )
 }
 
-/** Reports the date of a response, also of one that refuses the request. */
-function observeDate(stack: CommandStack, observe: (time: number) => void): void {
+/**
+ * Reports the headers of a response, also of one that refuses the request.
+ *
+ * @param stack - of the command; it is changed
+ * @param observe - takes the headers by lowercase name
+ */
+export function observeHeaders(
+  stack: CommandStack,
+  observe: (headers: Readonly<Record<string, string | undefined>>) => void,
+): void {
   const middleware =
     <Arguments>(next: (args: Arguments) => Promise<WithResponse>) =>
     async (args: Arguments): Promise<WithResponse> => {
       const result = await next(args)
-      observe(Date.parse(String(result.response.headers.date)))
+      observe(result.response.headers)
       return result
     }
   // The last one before the request is sent sees the response first, before its error is thrown.
-  stack.add(middleware, { step: 'deserialize', priority: 'low', name: 'glacierPipeDate' })
+  stack.add(middleware, { step: 'deserialize', priority: 'low', name: 'glacierPipeHeaders' })
 }

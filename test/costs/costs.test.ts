@@ -5,8 +5,10 @@ import { freeDeletionTime } from '../../lib/costs/billing-rules.js'
 import { costOf, sumOf } from '../../lib/costs/cost.js'
 import { EXAMPLE_PRICES, KNOWN_PRICES } from '../../lib/costs/price-table.js'
 import { PRICE_TABLE } from '../../lib/costs/prices.js'
+import { costOfObjectUploads, costOfReads, costOfRestores } from '../../lib/costs/object-costs.js'
 import { costOfRetrieval, costOfUpload } from '../../lib/costs/request-costs.js'
 import { costOfDeletion, storageCostPerMonth } from '../../lib/costs/storage-costs.js'
+import { STORAGE_CLASSES } from '../../lib/s3/storage-classes.js'
 import { GIB } from '../../lib/sizes.js'
 
 const DAY = 86_400_000
@@ -147,4 +149,46 @@ t.test('the cost of a deletion only falls with time, and grows with the size', a
       )
     }),
   )
+})
+
+const CLASSES = KNOWN_PRICES.regions['us-east-1']?.storageClasses ?? {}
+
+t.test('the parts of an upload are charged for at another price than its completion', async (t) => {
+  const prices = { uploadRequests: 0.05, partRequests: 0.005 }
+  t.equal(costOfObjectUploads([1], prices).total, 50_000_000n, 'one request that stores the object')
+  t.equal(costOfObjectUploads([64], prices).total, 50_000_000n + 65n * 5_000_000n)
+  t.equal(costOfObjectUploads([64, 1, 2], prices).total, 3n * 50_000_000n + 68n * 5_000_000n)
+  t.match(costOfObjectUploads([2], { uploadRequests: 0.05 }), { total: 50_000_000n, isAtLeast: true })
+  t.match(costOfObjectUploads([1], { uploadRequests: 0.05 }), { isAtLeast: false })
+})
+
+t.test('a restore costs by its tier, and by the days that the copy is kept', async (t) => {
+  const prices = { ...CLASSES.DEEP_ARCHIVE, standardStorage: 0.03 }
+  const two = { sizes: [GIB, 2 * GIB], tier: 'Standard', days: 3 } as const
+  const requests = 2n * 100_000_000n
+  t.equal(costOfRestores({ ...two, days: 0 }, prices).total, 60_000_000_000n + requests)
+  t.equal(costOfRestores(two, prices).total, 60_000_000_000n + requests + 9_000_000_000n)
+  t.match(costOfRestores({ ...two, tier: 'Expedited' }, prices), { isAtLeast: true }, 'there is no such tier')
+  t.match(costOfRestores(two, {}), { total: 0n, isAtLeast: true })
+})
+
+t.test('what has been restored is read for the price of the requests', async (t) => {
+  const prices = { ...CLASSES.GLACIER_IR }
+  t.equal(costOfReads({ requests: 10, bytes: GIB, areRestored: false }, prices).total, 30_100_000_000n)
+  t.equal(costOfReads({ requests: 10, bytes: GIB, areRestored: true }, prices).total, 100_000_000n)
+})
+
+t.test('the table has the prices of the requests of each storage class, and of its tiers', async (t) => {
+  t.strictSame(Object.keys(CLASSES).sort(), Object.keys(STORAGE_CLASSES).sort())
+  for (const [name, { restoreTimes }] of Object.entries(STORAGE_CLASSES)) {
+    const prices = CLASSES[name] ?? {}
+    const sizes = [GIB]
+    t.equal(costOfObjectUploads([1], prices).isAtLeast, false, name)
+    if (!restoreTimes)
+      t.equal(costOfReads({ requests: 1, bytes: 1, areRestored: false }, prices).isAtLeast, false, name)
+    for (const tier of ['Standard', 'Expedited', 'Bulk'] as const)
+      if (restoreTimes && tier in restoreTimes)
+        t.equal(costOfRestores({ sizes, tier, days: 0 }, prices).isAtLeast, false, `${name} ${tier}`)
+  }
+  t.equal(costOfRestores({ sizes: [GIB], tier: 'Bulk', days: 0 }, CLASSES.GLACIER ?? {}).total, 0n, 'free')
 })

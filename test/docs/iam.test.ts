@@ -179,9 +179,10 @@ async function roleFor(
   return { role, dir, file, statement, policy: { actions, resource: statement.Resource } }
 }
 
-/** All policies of the page. */
+/** The policies of the page for vaults. */
 function policies(): { Statement: Statement[] }[] {
-  const blocks = blocksOf(page).filter(({ language }) => language === 'json')
+  const ofVaults = page.slice(0, page.indexOf('\n## Buckets\n'))
+  const blocks = blocksOf(ofVaults).filter(({ language }) => language === 'json')
   return blocks.map(({ text }) => JSON.parse(text) as { Statement: Statement[] })
 }
 

@@ -1,10 +1,16 @@
-/** The command `doctor [VAULT]`: its options and their help. */
+/** The command `doctor [VAULT]` or `doctor s3://BUCKET`: its options and their help. */
 import type { Command } from 'commander'
+import { takingBucket } from '../options/bucket-operand.js'
 import { catalogMirrorOption, type CatalogWriteOptions } from '../options/catalog-mirror.js'
-import { addConnectionOptions, type ConnectionOptions } from '../options/connection-options.js'
+import {
+  addConnectionOptions,
+  reportingLocalVault,
+  type ConnectionOptions,
+} from '../options/connection-options.js'
+import { addBucketRequestOptions, type BucketRequestOptions } from '../options/object-options.js'
 
 /** The options of `doctor`. */
-export interface DoctorOptions extends ConnectionOptions, CatalogWriteOptions {
+export interface DoctorOptions extends ConnectionOptions, CatalogWriteOptions, BucketRequestOptions {
   /** Whether to begin an upload and abort it. */
   readonly write?: true
 }
@@ -21,8 +27,12 @@ export function addDoctorCommand(
   const command = program
     .command('doctor')
     .argument('[vault]')
-    .description('check credentials, region, clock, vault, permissions, catalog and disk')
-    .option('--write', 'also begin an upload in the vault and abort it, to check that uploads are allowed')
+    .usage('[options] [vault | s3://bucket[/prefix]]')
+    .description('check credentials, region, clock, vault or bucket, permissions, catalog and disk')
+    .option(
+      '--write',
+      'also begin an upload in the vault or bucket and abort it, to check that uploads are allowed',
+    )
     .addOption(catalogMirrorOption())
-  addConnectionOptions(command).action(run)
+  addConnectionOptions(addBucketRequestOptions(takingBucket(reportingLocalVault(command)))).action(run)
 }

@@ -57,10 +57,16 @@ export const COMPLETION_DETAILS: CommandDetails = {
 export const DOCTOR_DETAILS: CommandDetails = {
   paragraphs: [
     'Each check prints one line: ok, warning or FAILED, its subject, and the finding. A second line says what to do. The exit code is 1 if a check failed. No secret key is printed, so that the output can be part of a bug report.',
-    'The checks make requests that change nothing and cost nothing. Each ends after 15 seconds. With VAULT, they check whether the vault exists and whether the credentials may list its uploads and jobs. With --json, each line is an object with check, status, finding and remedy.',
+    'The checks make requests that change nothing. Each ends after 15 seconds. With VAULT, they check whether the vault exists and whether the credentials may list its uploads and jobs, which costs nothing. With --json, each line is an object with check, status, finding and remedy.',
+    'With s3://BUCKET or s3://BUCKET/PREFIX, they check whether @aws-sdk/client-s3 is installed, whether the bucket exists in the region of the requests, and whether the credentials may list its objects and uploads and read an object. S3 charges for these three requests: less than US$0.0001 in all. Unfinished uploads are counted, and a warning if the oldest is older than two days: they do not expire, and their parts are charged for. --write begins an upload in the default class and aborts it.',
+    'With --local and a folder that has no local vault yet, that is a finding, and the folder is not created.',
   ],
   examples: [
     { purpose: 'find out what is missing before the first backup', line: 'glacier-pipe doctor' },
     { purpose: 'check everything that a nightly put needs', line: 'glacier-pipe doctor backups --write' },
+    {
+      purpose: 'check a bucket, and the keys under a prefix',
+      line: 'glacier-pipe doctor s3://backups/nightly/',
+    },
   ],
 }

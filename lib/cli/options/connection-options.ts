@@ -48,7 +48,15 @@ export function creatingLocalVault(command: Command): Command {
   return command
 }
 
-/** Whether a command creates the folder of the local vault if it does not exist. All others refuse a missing folder. */
+/** Marks a command that reports a missing folder of the local vault by itself, and does not create it. */
+export function reportingLocalVault(command: Command): Command {
+  return creatingLocalVault(command)
+}
+
+/**
+ * Whether a command creates the folder of the local vault if it does not exist, or reports that by itself. All others refuse a
+ * missing folder.
+ */
 export function createsLocalVault(command: Command): boolean {
   return creators.has(command)
 }

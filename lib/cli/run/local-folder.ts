@@ -16,20 +16,39 @@ const OWN_NAMES = ['local-vault.json', 'vaults', 'buckets', 'catalog.jsonl']
  * @throws {UsageError} there is no local vault in the folder
  */
 export async function assertLocalVault(options: CatalogOptions, env: Io['env']): Promise<void> {
+  const problem = await localVaultProblem(options, env)
+  if (problem) throw new UsageError(`${problem.finding}. ${problem.remedy}`)
+}
+
+/** Why there is no local vault in the folder of the options: a clause, and the action to take as a sentence. */
+export interface LocalVaultProblem {
+  readonly finding: string
+  readonly remedy: string
+  /** Whether the folder has other files, and no local vault can be created in it. */
+  readonly hasOtherFiles: boolean
+}
+
+/** The reason why a folder of the options has no local vault; `undefined` if it has one, or there is no such option. */
+export async function localVaultProblem(
+  options: CatalogOptions,
+  env: Io['env'],
+): Promise<LocalVaultProblem | undefined> {
   const dir = localDirOf(options, env)
-  if (dir === undefined) return
+  if (dir === undefined) return undefined
   const names = await readdir(dir).catch((error: unknown) => {
     // Any other failure is explained better when the folder is opened.
     return isMissing(error) ? [] : undefined
   })
-  if (!names || names.some((name) => OWN_NAMES.includes(name))) return
+  if (!names || names.some((name) => OWN_NAMES.includes(name))) return undefined
   const option = options.localDir === undefined ? '--local' : '--local-dir'
+  const finding = `There is no local vault in ${dir}, the folder of ${option}`
+  const given = 'Give the folder of a local vault'
   if (names.length > 0)
-    throw new UsageError(
-      `There is no local vault in ${dir}, the folder of ${option}, but other files. Give the folder of a local vault.`,
-    )
-  throw new UsageError(
-    `There is no local vault in ${dir}, the folder of ${option}. Give the folder of a local vault, or create a vault ` +
-      `in this one: glacier-pipe vault create ${option}${options.localDir === undefined ? '' : ' DIR'} NAME`,
-  )
+    return { finding: `${finding}, but other files`, remedy: `${given}.`, hasOtherFiles: true }
+  const create = `glacier-pipe vault create ${option}${options.localDir === undefined ? '' : ' DIR'} NAME`
+  return {
+    finding,
+    remedy: `${given}, or create a vault in this one: ${create}`,
+    hasOtherFiles: false,
+  }
 }

@@ -69,6 +69,15 @@ export class BucketConnection {
     this.#ownClient?.destroy()
   }
 
+  /**
+   * The client of the SDK, to read its configuration.
+   *
+   * @throws {MissingPackageError} `ERR_MISSING_PACKAGE`: the SDK for S3 is not installed
+   */
+  async sdkClient(): Promise<Sdk.S3Client> {
+    return (await this.#load()).client
+  }
+
   /** The region that requests go to. */
   region(): Promise<string> {
     return this.#requests.region()

@@ -136,8 +136,12 @@ function codeOf(
 
 /** The region of the bucket, if the response says it. */
 function regionOf({ Region }: S3Failure, head: ResponseHead | undefined): string | undefined {
-  const region = head?.headers['x-amz-bucket-region'] ?? Region
-  return typeof region === 'string' && /^[a-z]{2}[a-z0-9-]{1,38}$/.test(region) ? region : undefined
+  return regionName(head?.headers['x-amz-bucket-region'] ?? Region)
+}
+
+/** The name of a region that a response states; `undefined` if it has not the form of one. */
+export function regionName(stated: unknown): string | undefined {
+  return typeof stated === 'string' && /^[a-z]{2}[a-z0-9-]{1,38}$/.test(stated) ? stated : undefined
 }
 
 /** The message of the service as a sentence. */

@@ -28,6 +28,15 @@ export class SdkBucketClient implements BucketClient, Disposable, AsyncDisposabl
     this.#connection = new BucketConnection(source, options, clock, loadSdk)
   }
 
+  /**
+   * The connection, for a diagnosis.
+   *
+   * @internal
+   */
+  get connection(): BucketConnection {
+    return this.#connection
+  }
+
   /** Closes the connections of a client that was made here. A client of the caller is not changed. */
   destroy(): void {
     this.#connection.destroy()

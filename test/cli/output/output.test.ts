@@ -6,7 +6,7 @@ import { EventEmitter } from 'node:events'
 import t from 'tap'
 import { candidateLines, entryText } from '../../../lib/cli/output/entry-text.js'
 import type { Progress } from '../../../lib/cli/output/progress/progress.js'
-import { endpointOf } from '../../../lib/cli/run/doctor/doctor.js'
+import { endpointOf } from '../../../lib/cli/run/doctor/connection-checks.js'
 import { followReader, type Retrieval } from '../../../lib/cli/run/get/follow-reader.js'
 import { jobLine } from '../../../lib/cli/run/jobs.js'
 import type { VaultJob } from '../../../lib/client/vault-client.js'
@@ -205,12 +205,13 @@ t.test('a job in progress without a tier has no expected time', (t) => {
 t.test('requests go to the endpoint, or to that of the region', async (t) => {
   const none = (): Promise<undefined> => Promise.resolve(undefined)
   const failing = (): Promise<string> => Promise.reject(new Error('no region'))
-  t.equal(await endpointOf({ region: failing, endpoint: none }), undefined)
+  t.equal(await endpointOf({ region: failing, endpoint: none }, 'glacier'), undefined)
   t.equal(
-    await endpointOf({ region: () => Promise.resolve('eu-west-1'), endpoint: none }),
+    await endpointOf({ region: () => Promise.resolve('eu-west-1'), endpoint: none }, 'glacier'),
     'https://glacier.eu-west-1.amazonaws.com',
   )
-  t.equal(await endpointOf({ region: failing, endpoint: () => Promise.resolve('http://a:1') }), 'http://a:1')
+  const endpoint = (): Promise<string> => Promise.resolve('http://a:1')
+  t.equal(await endpointOf({ region: failing, endpoint }, 's3'), 'http://a:1')
 })
 
 t.test('a job that notifies another topic than that of the command is noted', (t) => {

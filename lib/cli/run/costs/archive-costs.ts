@@ -12,6 +12,8 @@ export interface Place {
   readonly region: string | undefined
   /** The endpoint, as the catalog records it: that of a vault on this machine begins with `local`. */
   readonly endpoint?: string | undefined
+  /** Whether it is in a bucket; default by the ID. */
+  readonly inBucket?: boolean | undefined
   /** The ID, by which an object of a bucket is recognized; absent if the catalog does not know the archive. */
   readonly archiveId?: string | undefined
   /** The storage class of an object; absent if it is not known. */
@@ -48,14 +50,18 @@ function pricesAt(place: Place, prices: RegionalPrices): StoragePrices {
   return isObject(place) ? prices.ofClass(region, storageClass) : prices.of(region)
 }
 
-function isObject({ archiveId = '' }: Place): boolean {
-  return isObjectId(archiveId)
+function isObject({ archiveId = '', inBucket = isObjectId(archiveId) }: Place): boolean {
+  return inBucket
 }
 
 /** The sentences that say which prices are those of some places. */
 export function priceNote(places: readonly Place[], prices: RegionalPrices): string {
-  const regions = new Set(places.flatMap(({ region }) => region ?? []))
-  const sentences = [...regions].sort().map(prices.sourceOf)
+  const known = places.filter(({ region }) => region !== undefined)
+  const regions = [false, true].map((inBucket) => {
+    return new Set(known.filter((place) => isObject(place) === inBucket).map(({ region }) => region))
+  })
+  const sources = regions.flatMap((ofKind, i) => [...ofKind].sort().map((at) => prices.sourceOf(at, i === 1)))
+  const sentences = [...new Set(sources)]
   if (places.some(({ region }) => region === undefined))
     sentences.push('The catalog does not know all of the archives.')
   if (places.some(({ endpoint }) => endpoint?.startsWith('local')))

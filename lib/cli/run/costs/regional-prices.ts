@@ -1,5 +1,6 @@
 /** The prices that a command computes costs with: those of the package, or of `--prices FILE`. */
 import { readFile } from 'node:fs/promises'
+import type { ObjectPrices } from '../../../costs/object-costs.js'
 import { KNOWN_PRICES } from '../../../costs/price-table.js'
 import {
   PRICE_TABLE,
@@ -7,9 +8,9 @@ import {
   type PriceTable,
   type RegionPrices,
   type SomePrices,
-  type StoragePrices,
 } from '../../../costs/prices.js'
 import { reasonOf } from '../../../fs/system-reason.js'
+import { needsRestore } from '../../../s3/storage-classes.js'
 import { UsageError } from '../../command-errors.js'
 import type { CostOptions } from '../../options/cost-options.js'
 import { asUsageError } from '../../options/option-names.js'
@@ -19,9 +20,13 @@ export interface RegionalPrices {
   /** The prices of the vaults of a region; without any price if they are not known. */
   readonly of: (region: string | undefined) => SomePrices
   /** The prices of the objects of a storage class in a region; without any price if they are not known. */
-  readonly ofClass: (region: string | undefined, storageClass: string) => ClassPrices & StoragePrices
-  /** A sentence that says which prices those of a region are. */
-  readonly sourceOf: (region: string | undefined) => string
+  readonly ofClass: (region: string | undefined, storageClass: string) => ObjectPrices
+  /**
+   * A sentence that says which prices those of a region are.
+   *
+   * @param inBucket - whether it is about buckets; otherwise it is about vaults
+   */
+  readonly sourceOf: (region: string | undefined, inBucket: boolean) => string
 }
 
 /**
@@ -39,17 +44,20 @@ export async function regionalPrices({ prices: path }: CostOptions): Promise<Reg
       const classes = found(region)?.storageClasses ?? {}
       const of = (name: string): ClassPrices =>
         (Object.hasOwn(classes, name) ? classes[name] : undefined) ?? {}
-      return { ...of(storageClass), standardStorage: of('STANDARD').storage }
+      const [own, standard] = [of(storageClass), of('STANDARD')]
+      // Until it is completed, an upload to an archive class is one to STANDARD: https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html
+      const partRequests = (needsRestore(storageClass) ? standard : own).uploadRequests
+      return { ...own, partRequests, standardStorage: standard.storage }
     },
-    sourceOf: (region) => {
+    sourceOf: (region, inBucket) => {
       if (region === undefined) return 'The prices are unknown, since no region is configured.'
       const known = found(region)
-      if (known) {
+      if (known && !(inBucket && known.storageClasses === undefined)) {
         const origin = path === undefined ? '' : ` in ${path} (source: ${known.source})`
         return `The prices are those of ${region} of ${known.date}${origin}, without taxes and data transfer.`
       }
       const remedy = path === undefined ? '--prices FILE states them.' : `${path} does not state them.`
-      return `The prices of ${region} are unknown. ${remedy}`
+      return `The prices of ${known ? `buckets in ${region}` : region} are unknown. ${remedy}`
     },
   }
 }

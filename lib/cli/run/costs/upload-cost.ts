@@ -1,6 +1,8 @@
 /** The costs of an upload, for `put --dry-run`. */
 import { VAULT_CHARGES } from '../../../costs/billing-rules.js'
 import type { Cost } from '../../../costs/cost.js'
+import { costOfObjectUploads, type ObjectPrices } from '../../../costs/object-costs.js'
+import type { SomePrices } from '../../../costs/prices.js'
 import { costOfUpload } from '../../../costs/request-costs.js'
 import { storageCostPerMonth } from '../../../costs/storage-costs.js'
 import { STORAGE_CLASSES, type StorageClass } from '../../../s3/storage-classes.js'
@@ -12,12 +14,16 @@ import { priceNote, type Place } from './archive-costs.js'
 import { configuredPlace } from './configured-place.js'
 import { regionalPrices, type RegionalPrices } from './regional-prices.js'
 
-/** The costs of an upload. */
-export interface UploadCost {
+/** The costs of the requests of an upload, and of what it stores. */
+interface UploadAndStorage {
   /** The requests. */
   readonly upload: Cost
   /** The storage of the archives for a month. */
   readonly storagePerMonth: Cost
+}
+
+/** The costs of an upload. */
+export interface UploadCost extends UploadAndStorage {
   readonly place: Place
   readonly prices: RegionalPrices
 }
@@ -38,21 +44,47 @@ export async function uploadCostOf(
 ): Promise<UploadCost | undefined> {
   const prices = await regionalPrices(options)
   if (size === undefined) return undefined
-  const place = await configuredPlace(options, io)
-  const known =
-    storageClass === undefined ? prices.of(place.region) : prices.ofClass(place.region, storageClass)
-  const charges = storageClass === undefined ? VAULT_CHARGES : STORAGE_CLASSES[storageClass]
-  const { requests, volumes } = forecastUpload(plan, size)
-  const maxInArchive = plan.partSize * plan.partsPerVolume
-  const archives = Array.from({ length: volumes }, (_, i) => {
-    return { size: Math.min(size - i * maxInArchive, maxInArchive), charges }
-  })
+  const place = { ...(await configuredPlace(options, io)), inBucket: storageClass !== undefined }
+  const costs =
+    storageClass === undefined
+      ? costsInVault(plan, size, prices.of(place.region))
+      : costsInBucket(plan, size, storageClass, prices.ofClass(place.region, storageClass))
+  return { ...costs, place, prices }
+}
+
+function costsInVault(plan: UploadPlan, size: number, prices: SomePrices): UploadAndStorage {
+  const archives = archiveSizes(plan, size).map((bytes) => ({ size: bytes, charges: VAULT_CHARGES }))
   return {
-    upload: costOfUpload(requests, known),
-    storagePerMonth: storageCostPerMonth(archives, known),
-    place,
-    prices,
+    upload: costOfUpload(forecastUpload(plan, size).requests, prices),
+    storagePerMonth: storageCostPerMonth(archives, prices),
   }
+}
+
+function costsInBucket(
+  plan: UploadPlan,
+  size: number,
+  storageClass: StorageClass,
+  prices: ObjectPrices,
+): UploadAndStorage {
+  const sizes = archiveSizes(plan, size)
+  const charges = STORAGE_CLASSES[storageClass]
+  return {
+    upload: costOfObjectUploads(
+      sizes.map((bytes) => Math.ceil(bytes / plan.partSize)),
+      prices,
+    ),
+    storagePerMonth: storageCostPerMonth(
+      sizes.map((bytes) => ({ size: bytes, charges })),
+      prices,
+    ),
+  }
+}
+
+/** Bytes of each archive of an upload. */
+function archiveSizes(plan: UploadPlan, size: number): number[] {
+  const { volumes } = forecastUpload(plan, size)
+  const maxInArchive = plan.partSize * plan.partsPerVolume
+  return Array.from({ length: volumes }, (_, i) => Math.min(size - i * maxInArchive, maxInArchive))
 }
 
 /** The lines about the costs in the plan of an upload. */
@@ -60,7 +92,7 @@ export function uploadCostLines(cost: UploadCost | undefined): string[] {
   if (!cost) return ['cost         unknown, since the size is not known; --expected-size states it']
   const { upload, storagePerMonth, place, prices } = cost
   const amount = isUnknown(storagePerMonth) ? 'an unknown amount' : formatCost(storagePerMonth)
-  const note = place.region === undefined ? prices.sourceOf(undefined) : priceNote([place], prices)
+  const note = place.region === undefined ? prices.sourceOf(undefined, false) : priceNote([place], prices)
   return [
     `cost         ${formatCost(upload)} for the upload, and ${amount} a month for the storage`,
     `prices       ${note}`,

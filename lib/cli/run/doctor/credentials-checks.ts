@@ -1,7 +1,6 @@
 /** Checks of the credentials and the region: which are used, and from where. The secret key is never printed. */
 import { CredentialsError } from '../../../errors.js'
-import { credentialsInUse } from '../../../client/diagnosis.js'
-import type { SdkConnection } from '../../../client/sdk/sdk-connection.js'
+import { credentialsInUse, type DiagnosedConnection } from '../../../client/diagnosis.js'
 import type { Io } from '../../io.js'
 import type { ConnectionOptions } from '../../options/connection-options.js'
 import { failed, ok, problemOf, warning, type Finding } from './check.js'
@@ -28,7 +27,7 @@ const SHORT_MS = 900_000
 
 /** Checks that credentials can be fetched. Whether the service accepts them is another check. */
 export async function credentialsCheck(
-  connection: SdkConnection,
+  connection: Pick<DiagnosedConnection, 'sdkClient'>,
   { profile }: Pick<ConnectionOptions, 'profile'>,
   now: () => number,
 ): Promise<Finding> {
@@ -60,7 +59,7 @@ function masked(accessKeyId: string): string {
 
 /** Checks that a region is set. */
 export async function regionCheck(
-  connection: SdkConnection,
+  connection: Pick<DiagnosedConnection, 'region'>,
   { region, profile }: Pick<ConnectionOptions, 'profile' | 'region'>,
   env: Io['env'],
 ): Promise<Finding> {

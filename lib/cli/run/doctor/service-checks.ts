@@ -6,23 +6,14 @@ import { probe, type Probe } from '../../../client/diagnosis.js'
 import type { SdkVaultClient } from '../../../client/sdk/sdk-vault-client.js'
 import { AccessDeniedError, NotFoundError, ServiceError } from '../../../errors.js'
 import { itemsOf } from '../../../store/paging.js'
-import { formatCount, formatDuration } from '../../output/format.js'
-import {
-  failed,
-  failedWith,
-  ok,
-  problemOf,
-  warning,
-  withoutRegion,
-  type Check,
-  type Finding,
-} from './check.js'
+import { formatCount } from '../../output/format.js'
+import { failed, failedWith, ok, warning, withoutRegion, type Check, type Finding } from './check.js'
+import { clockFinding } from './clock-check.js'
+import { permissionFinding, WRITE_CHECKS_MORE, type Permission } from './permission-check.js'
 import { MIB } from '../../../sizes.js'
 
-/** The difference of clocks beyond which the service refuses signatures. */
-const MAX_SKEW_MS = 300_000
-/** The difference of clocks from which it is worth a warning. */
-const NOTED_SKEW_MS = 60_000
+/** The difference of clocks beyond which the service refuses signatures (docs/glacier-protocol.md#signatures). */
+const VAULT_SKEW_MS = 300_000
 /** Maximum number of vaults that are counted. */
 const MAX_VAULTS = 1000
 
@@ -48,12 +39,12 @@ export function serviceChecks(subject: ServiceSubject, signal: AbortSignal): Che
   }
   const checks: Check[] = [
     { name: 'service', run: async () => serviceFinding(await probed) },
-    { name: 'clock', run: async () => clockFinding(await probed, subject.now) },
+    { name: 'clock', run: async () => clockFinding(await probed, subject.now, VAULT_SKEW_MS) },
     { name: 'vault', run: ifAccepted((checkSignal) => vaultFinding(subject, checkSignal)) },
   ]
   const { vaultName } = subject
   if (vaultName === undefined) return checks
-  const permissions = ifAccepted((checkSignal) => permissionFinding({ ...subject, vaultName }, checkSignal))
+  const permissions = ifAccepted((checkSignal) => vaultPermissions({ ...subject, vaultName }, checkSignal))
   return [...checks, { name: 'permissions', run: permissions }]
 }
 
@@ -70,16 +61,6 @@ function serviceFinding(found: Probe): Finding {
         found.error,
         'Correct the lines above that failed; otherwise check the network and the credentials.',
       )
-}
-
-function clockFinding({ serviceTime }: Probe, now: () => number): Finding {
-  if (Number.isNaN(serviceTime)) return warning('not checked', 'The service must respond first.')
-  const skewMs = now() - serviceTime
-  const size = formatDuration(Math.abs(skewMs))
-  const skew = `this machine is ${size} ${skewMs < 0 ? 'behind' : 'ahead of'} the service`
-  const remedy = 'Set the clock of this machine, for example with NTP.'
-  if (Math.abs(skewMs) > MAX_SKEW_MS) return failed(`${skew}; beyond 5:00, it refuses signatures`, remedy)
-  return Math.abs(skewMs) > NOTED_SKEW_MS ? warning(skew, remedy) : ok('it agrees with that of the service')
 }
 
 async function vaultFinding(
@@ -118,53 +99,24 @@ async function countVaults(
     : warning('the account has no vault in this region', 'Create one: glacier-pipe vault create NAME')
 }
 
-/** An operation, and the commands that need it. */
-interface Permission {
-  readonly action: string
-  readonly commands: string
-  try(): Promise<unknown>
-}
-
-async function permissionFinding(
+async function vaultPermissions(
   subject: ServiceSubject & { readonly vaultName: string },
   signal: AbortSignal,
 ): Promise<Finding> {
   const { client, vaultName, accountId, write } = subject
   const request = { vaultName, accountId, signal }
+  const begin = {
+    action: 'InitiateMultipartUpload',
+    commands: 'put',
+    isRequired: true,
+    try: () => upload(subject, signal),
+  }
   const permissions: Permission[] = [
     { action: 'ListMultipartUploads', commands: 'uploads', try: () => client.listUploads(request) },
     { action: 'ListJobs', commands: 'get, inventory and jobs', try: () => client.listJobs(request) },
-    ...(write
-      ? [{ action: 'InitiateMultipartUpload', commands: 'put', try: () => upload(subject, signal) }]
-      : []),
+    ...(write ? [begin] : []),
   ]
-  const results = await Promise.all(permissions.map((permission) => resultOf(permission)))
-  const denied = permissions.filter((_, i) => results[i] === 'denied')
-  const broken = results.find((result) => typeof result === 'object')
-  if (broken)
-    return failed(broken.problem, 'Run the check again; if it fails again, check the vault and the network.')
-  if (denied.length > 0) {
-    const text = denied.map(({ action, commands }) => `${action}, for ${commands}`).join('; ')
-    const finding = `denied: ${text}`
-    const remedy = `Allow ${denied.map(({ action }) => `glacier:${action}`).join(', ')} if this machine needs it.`
-    return denied.some(({ commands }) => commands === 'put')
-      ? failed(finding, remedy)
-      : warning(finding, remedy)
-  }
-  const tried = permissions.map(({ action }) => action).join(', ')
-  return ok(write ? `allowed: ${tried}` : `allowed: ${tried}; --write checks uploads as well`)
-}
-
-/** The result of trying an operation. A vault that does not exist says nothing about permissions. */
-async function resultOf(
-  permission: Permission,
-): Promise<'allowed' | 'denied' | { readonly problem: string }> {
-  try {
-    await permission.try()
-    return 'allowed'
-  } catch (error) {
-    return error instanceof AccessDeniedError ? 'denied' : { problem: problemOf(error) }
-  }
+  return permissionFinding(permissions, 'glacier:', 'vault', write ? '' : WRITE_CHECKS_MORE)
 }
 
 /** Begins an upload, and aborts it: nothing is stored, and nothing is charged for. */

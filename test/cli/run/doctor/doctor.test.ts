@@ -293,9 +293,9 @@ t.test('without a region, the other checks are made', async (t) => {
 
 t.test('the local vault is tried in a temporary folder, which is removed', async (t) => {
   const folder = t.testdir()
-  t.match(await localCheck(stage().io, folder), { status: 'ok' })
+  t.match(await localCheck(stage().io, 'vault', folder), { status: 'ok' })
   t.strictSame(await readdir(folder), [])
-  t.match(await localCheck(stage().io, join(folder, 'none')), {
+  t.match(await localCheck(stage().io, 'vault', join(folder, 'none')), {
     status: 'failed',
     finding: /no such file/,
     remedy: /TMPDIR/,

@@ -1,5 +1,5 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3'
-import { readFile, rm, stat } from 'node:fs/promises'
+import { readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import t from 'tap'
@@ -115,11 +115,11 @@ t.test('the plan says what is restored, and starts nothing', async (t) => {
   const lines = (await plan('--days', '2')).split('\n')
   t.match(lines, [
     /^ {2}16\.0 MiB {2}s3:\/\/backups\/k {2}DEEP_ARCHIVE: must be restored$/,
-    /^1 restore, Standard, 16\.0 MiB, kept for 2 days\. The prices of restores are not known here\. Nothing is started\.$/,
+    /^1 restore, Standard, 16\.0 MiB, kept for 2 days\. The cost is unknown\. The prices of buckets in eu-west-1 are unknown\. --prices FILE states them\. Nothing is started\.$/,
     '',
   ])
   t.match(await plan('--range', '0-9'), / bytes 0-9 .*\n1 restore, Standard, /)
-  t.strictSame(JSON.parse(await plan('--json', '--range', '0-9')), {
+  t.match(JSON.parse(await plan('--json', '--range', '0-9')), {
     jobs: [
       {
         archiveId: K,
@@ -131,10 +131,21 @@ t.test('the plan says what is restored, and starts nothing', async (t) => {
     ],
     tier: 'Standard',
     days: 1,
+    cost: { currency: 'USD', total: 0, isAtLeast: true },
   })
+  const prices = { date: '2031', source: 'x', storageClasses: { DEEP_ARCHIVE: { standardRequests: 5 } } }
+  const table = join(world.dir, 'prices.json')
+  await writeFile(table, JSON.stringify({ currency: 'USD', regions: { 'eu-west-1': prices } }))
+  t.match(
+    await plan('--prices', table),
+    /, kept for 1 day: at least US\$0\.0050\. The prices are those of eu-west-1 /,
+  )
   t.equal(world.requests('RestoreObject'), 0)
   await world.run(['get', K, '--no-wait', '-q'])
-  t.match(await plan(), /is being restored already\nNo restore is needed\. Nothing is started\.\n/)
+  t.match(
+    await plan(),
+    /is being restored already\nNo restore is needed\. The cost is unknown\. .* Nothing is started\.\n/,
+  )
   world.server.control.advanceClock(3_600_001)
   t.match(await plan(), /has a restored copy\n/)
   await stored(world, Buffer.from('x'), '--overwrite', '--storage-class', 'STANDARD')

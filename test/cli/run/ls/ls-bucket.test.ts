@@ -98,7 +98,7 @@ t.test('put --dry-run states the cost of the storage class', async (t) => {
   t.match(plan, { code: 0 })
   t.match(
     plan.out,
-    /class +DEEP_ARCHIVE.*\ncost +unknown for the upload, and US\$0\.0010 a month for the storage\n/,
+    /class +DEEP_ARCHIVE.*\ncost +US\$0\.0004 for the upload, and US\$0\.0010 a month for the storage\n/,
   )
 })
 

@@ -14,7 +14,8 @@ import { withObjects, type ObjectRequests } from '../../objects/object-requests.
 import type { RetrievalTarget } from '../retrieval-target.js'
 import type { GetSource } from './get-source.js'
 import { isCheckedLate, lateNote } from './late-check.js'
-import { memoryNote, printRestorePlan } from './restore-plan.js'
+import { readsOf } from './object-reads.js'
+import { memoryNote, noteRestoreCost, printRestorePlan } from './restore-plan.js'
 import { restoreWords } from './restore-words.js'
 
 /** The tier of a restore that no tier is given for, as at the service. */
@@ -30,7 +31,7 @@ export function bucketSource(operand: ObjectOperand, given: GetOptions): GetSour
     options,
     connect: (io, run) =>
       withObjects(operand, options, io, async (requests) => {
-        const { store } = requests
+        const { store, place } = requests
         const objects = await objectsOf(requests, options, io)
         for (const object of objects) assertTier(object, tier)
         const restores = { objects, tier, days }
@@ -39,11 +40,12 @@ export function bucketSource(operand: ObjectOperand, given: GetOptions): GetSour
           target: targetOf(objects, options),
           words: restoreWords(restores),
           describeJob: (jobId) => store.describeJob({ jobId, signal: io.signal }),
-          printPlan: (retrieval) => printRestorePlan(retrieval, restores, store, options, io),
-          noteCost: () => {
+          printPlan: async (retrieval) =>
+            printRestorePlan(readsOf(retrieval, objects, store), restores, place, options, io),
+          noteCost: async (retrieval) => {
             for (const note of [memoryNote(objects, options), lateNote(objects, options)])
               if (note !== undefined && !options.quiet) printNote(io, note)
-            return Promise.resolve()
+            await noteRestoreCost(readsOf(retrieval, objects, store), restores, place, options, io)
           },
         })
       }),
