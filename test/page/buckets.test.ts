@@ -184,6 +184,19 @@ t.test(
         await it.page.waitForSelector('#buckets:not([hidden])')
         t.strictSame(it.problems, [])
 
+        const late = await open(browser, await localVaultFor(t, { controlSecret: SECRET }), {
+          // The buckets are closed after this answer, and before the next request.
+          instead: async (path, request) => {
+            if (path !== 'overview') return undefined
+            const answer = await fetch(request.url(), { headers: { authorization: `Bearer ${SECRET}` } })
+            const overview = (await answer.json()) as { readings: string[] }
+            return { ...overview, readings: [...overview.readings, 'GET buckets'] }
+          },
+        })
+        await connected(late)
+        t.equal(await textOf(late, '#status'), 'Connected.', 'the page goes on')
+        t.match(await textOf(late, '#buckets .note'), /^There is no control GET/)
+
         const without = await localVaultFor(t, { controlSecret: SECRET })
         const bare = await open(browser, without)
         await connected(bare)

@@ -6,7 +6,7 @@
  * - A panel is rendered again only when its data have changed, so that a selection stays.
  */
 import { BUCKET_PANELS, BUCKETS } from './bucket/bucket-panels.js'
-import { offerBucketFaults, showBuckets } from './bucket/bucket-sections.js'
+import { showBuckets } from './bucket/bucket-sections.js'
 import { ask, Unreachable, WrongSecret } from './client.js'
 import { wireControls } from './controls.js'
 import { byId, fill, offer, write } from './dom.js'
@@ -110,8 +110,7 @@ async function refresh() {
     if (mine !== refreshes) return
     showOverview(overview)
     const hasBuckets = overview.readings.includes('GET buckets')
-    if (hasBuckets) offerBucketFaults(await view.get('buckets/overview'), act)
-    showBuckets(hasBuckets)
+    showBuckets(hasBuckets, act)
     for (const panel of hasBuckets ? [VAULTS, BUCKETS] : [VAULTS]) await showPanel(panel, mine) // they choose for the others
     const others = [ARCHIVES, UPLOADS, JOBS, FAULTS, TRAFFIC, COSTS, ...(hasBuckets ? BUCKET_PANELS : [])]
     await Promise.all(others.map((panel) => showPanel(panel, mine)))

@@ -3,6 +3,7 @@ import { element, foreign, identifier, table } from '../dom.js'
 import { count, size, time } from '../format.js'
 import { choiceButton, inTotal, loadChoices, noteOf, ofChosen, pager, withChosen } from '../listing.js'
 import { faultsPanel, trafficPanel } from '../server-panels.js'
+import { offerBucketFaults } from './bucket-sections.js'
 import { BUCKET_UPLOADS } from './bucket-upload-panel.js'
 
 /** @typedef {import('../page.js').Panel} Panel */
@@ -61,11 +62,20 @@ const OBJECTS = {
     ]),
 }
 
+/** @type {Panel} */
+const BUCKET_FAULTS = {
+  ...faultsPanel('bucket-faults', 'buckets/faults', 'Faults of buckets'),
+  load: async ({ get }) => {
+    offerBucketFaults(await get('buckets/overview'))
+    return get('buckets/faults')
+  },
+}
+
 /** The panels besides {@link BUCKETS}, which must be shown first. */
 export const BUCKET_PANELS = [
   OBJECTS,
   BUCKET_UPLOADS,
-  faultsPanel('bucket-faults', 'buckets/faults', 'Faults of buckets'),
+  BUCKET_FAULTS,
   trafficPanel('bucket-traffic', 'buckets/traffic', 'Traffic of buckets'),
 ]
 

@@ -20,13 +20,11 @@ const WITH_CODE = [...WITH_STATUS, 'error-in-200', 'error-in-200-after']
 let added = []
 
 /**
- * Offers the kinds of faults and the operations of the buckets. The first call adds the sections.
+ * Offers the kinds of faults and the operations of the buckets in the form, which must have been added.
  *
  * @param {any} overview - of the buckets
- * @param {Act} act
  */
-export function offerBucketFaults({ faultKinds, operations }, act) {
-  if (added.length === 0) addSections(act)
+export function offerBucketFaults({ faultKinds, operations }) {
   const named = (/** @type {readonly string[]} */ names) =>
     names.map((name) => /** @type {const} */ ([name, name]))
   offer(byId('bucket-fault', HTMLSelectElement), named(faultKinds))
@@ -35,11 +33,13 @@ export function offerBucketFaults({ faultKinds, operations }, act) {
 }
 
 /**
- * Shows the sections, or hides them.
+ * Shows the sections, or hides them. They are added when the server has buckets for the first time.
  *
  * @param {boolean} isServed - whether the server has buckets
+ * @param {Act} act
  */
-export function showBuckets(isServed) {
+export function showBuckets(isServed, act) {
+  if (isServed && added.length === 0) addSections(act)
   for (const it of added) it.hidden = !isServed
 }
 
