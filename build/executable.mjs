@@ -73,7 +73,8 @@ function mirrorModule() {
 /** The module that has the files of the local vault's page. */
 function pageSource() {
   const page = join(lib, 'local/page')
-  const files = readdirSync(page).map((name) => [name, readFileSync(join(page, name), 'utf8')])
+  const names = readdirSync(page, { recursive: true, encoding: 'utf8' }).filter((name) => name.includes('.'))
+  const files = names.map((name) => [name.replaceAll('\\', '/'), readFileSync(join(page, name), 'utf8')])
   return `
     const files = new Map(${JSON.stringify(files)})
     export async function readPageFile(name) {

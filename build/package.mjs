@@ -102,7 +102,7 @@ async function bundleDeclarations() {
 function copyPage() {
   const page = join(target, 'page')
   cpSync(join(root, 'lib/local/page'), page, { recursive: true })
-  for (const name of readdirSync(page)) {
+  for (const name of readdirSync(page, { recursive: true, encoding: 'utf8' })) {
     if (!name.endsWith('.js')) continue
     const file = join(page, name)
     const { code, errors } = minifySync(name, readFileSync(file, 'utf8'), { module: true })

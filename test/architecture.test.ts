@@ -89,6 +89,10 @@ const LOCAL_ARROWS: Record<string, readonly string[]> = {
     ...['records', 'service'],
   ],
   'bucket/faults': ['bucket/requests', 'bucket/service', 'faults', 'transport'],
+  'bucket/control': [
+    ...['bucket/faults', 'bucket/storage', 'bucket/records', 'bucket/service'],
+    ...['control', 'faults', 'disk', 'service'],
+  ],
   'bucket/http': [
     ...[
       'bucket/faults',
@@ -100,10 +104,11 @@ const LOCAL_ARROWS: Record<string, readonly string[]> = {
     ],
     ...['bucket/xml', 'bucket/service', 'http', 'control', 'faults', 'transport', 'service'],
   ],
-  'bucket/options': [...['bucket/faults', 'bucket/storage', 'options', 'http', 'auth', 'service']],
+  'bucket/options': [...['bucket/faults', 'bucket/storage', 'options', 'http', 'control', 'auth', 'service']],
   bucket: [
     ...[
       'bucket/options',
+      'bucket/control',
       'bucket/http',
       'bucket/faults',
       'bucket/storage',

@@ -79,7 +79,8 @@ t.test('serve has the API and all files of its page, and ends on SIGTERM', async
   t.teardown(() => server.kill('SIGKILL'))
   const [line] = (await once(server.stdout, 'data')) as [Buffer]
   const { endpoint = '', ...ready } = JSON.parse(line.toString()) as Record<string, string>
-  for (const name of ['', ...(await readdir(join(root, 'lib/local/page')))]) {
+  const names = await readdir(join(root, 'lib/local/page'), { recursive: true })
+  for (const name of ['', ...names.filter((name) => name.includes('.'))]) {
     const response = await fetch(`${endpoint}/.control/${name}`)
     t.equal(response.status, 200, name)
     t.ok((await response.text()).length > 500, name)

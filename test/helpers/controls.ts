@@ -1,5 +1,5 @@
 import t from 'tap'
-import { type LocalVault } from '../../lib/local/index.js'
+import type { LocalVault } from '../../lib/local/index.js'
 
 const SECRET = 'a-secret-of-twenty-two'
 
@@ -10,7 +10,7 @@ export interface Told {
 
 /** Gives an order over HTTP. */
 export async function order(
-  { endpoint }: LocalVault,
+  { endpoint }: Pick<LocalVault, 'endpoint'>,
   method: string,
   path: string,
   body?: unknown,

@@ -302,6 +302,7 @@ const TAKERS: readonly Taker[] = [
       partHashes: 1,
       createBuckets: 1,
       now: 1,
+      vaultControl: 1,
       faults: 1,
       idleTimeout: 1,
       log: 1,
@@ -317,6 +318,7 @@ const TAKERS: readonly Taker[] = [
       repeatableFor: { types: ['1', {}], ranges: [-1, NaN, Infinity] },
       partHashes: { types: [1, 'true'], ranges: [] },
       createBuckets: { types: [1, 'true'], ranges: [] },
+      vaultControl: { types: [7, {}, { clock: Date }], ranges: [] },
     },
   },
   ...Object.entries(REQUESTS).map(([call, rules]): Taker => ({

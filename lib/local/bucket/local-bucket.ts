@@ -3,14 +3,13 @@
  * a client must do right.
  *
  * The folders of lib/local/bucket, from the bottom up: service (errors, names, limits), checksums, xml, records, auth, body,
- * storage, requests, operations, faults, options, http.
+ * storage, requests, operations, faults, control, options, http.
  */
 import { AbortError } from '../../errors.js'
 import { LockFolder } from '../../fs/lock.js'
 import { onAbort } from '../../streams/caller-signal.js'
 import { homeOfNewFolder, resolveAccess } from '../options/access.js'
 import { inspectedWithoutSecrets, loadCredentials, type LocalCredentials } from '../auth/credentials.js'
-import { MovableClock } from '../control/movable-clock.js'
 import { Traffic } from '../control/traffic.js'
 import { Disk } from '../disk/disk.js'
 import { assertFolder } from '../disk/folder.js'
@@ -20,7 +19,8 @@ import { Faults } from '../faults/faults.js'
 import { listen } from '../http/http-server.js'
 import type { AccountRegion } from '../service/account-region.js'
 import type { NotEmpty } from '../options/option-forms.js'
-import { BucketControl } from './bucket-control.js'
+import { BucketControl } from './control/bucket-control.js'
+import { bucketControls } from './control/bucket-controls.js'
 import { assertBucketRule, type BucketFaultRule } from './faults/bucket-faults.js'
 import { makeBucketHandler } from './http/bucket-handler.js'
 import {
@@ -81,7 +81,8 @@ export interface LocalBucket {
  */
 export async function startLocalBucket(options: LocalBucketOptions): Promise<LocalBucket> {
   const given = checkedBucketOptions(options)
-  const { now, signal, host, idleTimeout, log } = given
+  const { clock, signal, host, idleTimeout, log } = given
+  const now = clock.given
   if (signal?.aborted === true) throw new AbortError({ cause: signal.reason })
   const disk = new Disk(given.dir)
   await disk.open()
@@ -92,7 +93,6 @@ export async function startLocalBucket(options: LocalBucketOptions): Promise<Loc
   })
   const access = resolveAccess({ ...given, acceptAnyCredentials: false }, keys, home)
   const { credentials, regions, accountIds } = access
-  const clock = new MovableClock(now)
   const onFailure = (error: Error): void => {
     queueMicrotask(() => given.onFailure?.(error)) // an error that it throws must not fail a request
   }
@@ -103,19 +103,25 @@ export async function startLocalBucket(options: LocalBucketOptions): Promise<Loc
   const authConfig = { regions, credentials, now } // controls do not move the clocks of clients
   const handlerDeps = { authConfig, stores, faults, traffic, onFailure, idleTimeout, log, now }
   const server = await listen(makeBucketHandler(handlerDeps), { ...given, host }, { log, now })
+  const { endpoint } = server
+  const [region, accountId] = [regions[0], accountIds[0]]
+  const control = new BucketControl(clock, stores.restores)
+  const controlled = { endpoint, region, accountId, control, faults, traffic, stores }
+  const removeControls = given.vaultControl?.add(bucketControls(controlled))
   let stopping: Promise<void> | undefined
   const close = (): Promise<void> => {
     locks.stopWaiting()
+    removeControls?.()
     return (stopping ??= server.close())
   }
   return {
-    endpoint: server.endpoint,
-    region: regions[0],
-    accountId: accountIds[0],
+    endpoint,
+    region,
+    accountId,
     credentials: inspectedWithoutSecrets(keys[0]),
     dir: disk.dir,
     id,
-    control: new BucketControl(clock, stores.restores),
+    control,
     faults,
     traffic,
     close,

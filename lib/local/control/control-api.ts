@@ -8,6 +8,7 @@ import { equalInConstantTime } from '../auth/signature.js'
 import { apiErrorOf, isServerFailure } from '../transport/thrown-error.js'
 import { isAllowedHost } from './allowed-host.js'
 import { CHANGES } from './changes.js'
+import type { AddedControl } from './added-controls.js'
 import { controlError, readControlBody } from './control-body.js'
 import type { ControlAction, ControlContext } from './control-context.js'
 import { pageFile, type PageFile } from './page-files.js'
@@ -92,15 +93,19 @@ async function responseTo(
       401,
       'The controls require the header Authorization: Bearer SECRET. SECRET is GLACIER_PIPE_CONTROL_SECRET, or what serve --control --json prints as controlSecret.',
     )
-  const action = ACTIONS[`${method} ${path}`]
+  const action = actionOf(`${method} ${path}`, context)
   if (!action) {
-    throw controlError(
-      404,
-      `There is no control ${method} ${url}. There are ${Object.keys(ACTIONS).join(', ')}.`,
-    )
+    const names = [ACTIONS, context.control.added].flatMap(Object.keys)
+    throw controlError(404, `There is no control ${method} ${url}. There are ${names.join(', ')}.`)
   }
   const body = await readControlBody(request, idleTimeoutMs)
-  return jsonResponse(200, await action(context, body, new URLSearchParams(search)))
+  return jsonResponse(200, await action(body, new URLSearchParams(search)))
+}
+
+/** The control with a method and path: of the vault, or of a server beside it. */
+function actionOf(name: string, context: ControlContext): AddedControl | undefined {
+  const action = ACTIONS[name]
+  return action ? (body, query) => action(context, body, query) : context.control.added[name]
 }
 
 /** Whether a URL is the path of the page without the slash at its end, which a reader may leave out. */

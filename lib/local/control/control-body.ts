@@ -1,10 +1,10 @@
-/** The body of a control: a JSON object, and its fields. */
+/** The fields of the body of a control, a JSON object, and the parameters of its query. */
 import type { IncomingMessage } from 'node:http'
 import { isObject } from '../../options/check-options.js'
 import { ApiError } from '../service/api-error.js'
 import { parseJson } from '../service/bounded-json.js'
 import { bodyWithIdleLimit } from '../transport/idle-limit.js'
-import type { ControlBody } from './control-context.js'
+import type { ControlBody } from './added-controls.js'
 
 /** The maximum length of a body. */
 const MAX_BODY_BYTES = 65_536
@@ -67,6 +67,17 @@ export function requiredText(name: string, value: unknown): string {
   const text = optionalText(name, value)
   if (text === undefined) throw controlError(400, `The body must have the field ${name}.`)
   return text
+}
+
+/**
+ * A required parameter of a query.
+ *
+ * @throws {ApiError} 400: it is missing
+ */
+export function requiredIn(query: URLSearchParams, name: string): string {
+  const value = query.get(name)
+  if (value === null) throw controlError(400, `The query has no ${name}.`)
+  return value
 }
 
 /** The error response of a control. */

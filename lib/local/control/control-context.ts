@@ -2,6 +2,7 @@
 import type { Costs } from '../costs/costs.js'
 import type { Faults } from '../faults/faults.js'
 import type { AllStores } from '../stores/all-stores.js'
+import type { ControlBody } from './added-controls.js'
 import type { Control } from './control.js'
 import type { Traffic } from './traffic.js'
 
@@ -17,9 +18,6 @@ export interface ControlContext {
   /** The address that the server listens on, as its options have it. */
   readonly host: string
 }
-
-/** The JSON object in the body of a control. */
-export type ControlBody = Readonly<Record<string, unknown>>
 
 /** Carries out a control. Returns the JSON object of the response. */
 export type ControlAction = (

@@ -4,13 +4,11 @@ import { optional, STRING } from '../../options/rules.js'
 import { VAULT_NAME } from '../../glacier/names.js'
 import { JOB_DELAY, type DelayOfEach, type JobDelay } from '../realism/job-delay.js'
 import type { Inventory } from '../records/inventory-record.js'
-import { DURATION } from '../service/option-rules.js'
 import type { AllStores } from '../stores/all-stores.js'
 import type { Stores } from '../stores/stores.js'
+import type { AddedControls } from './added-controls.js'
 import type { MovableClock } from './movable-clock.js'
 
-/** The last time whose date in ISO 8601 has a year of four digits: dates are sorted as texts. */
-const MAX_TIME_MS = Date.parse('9999-12-31T23:59:59.999Z')
 const OPTIONAL_VAULT_NAME = optional(VAULT_NAME)
 const OPTIONAL_ACCOUNT: Rule = optional(
   nested({ accountId: STRING, region: STRING } satisfies RulesOf<ControlAccount>),
@@ -36,33 +34,59 @@ export interface ControlAccount {
  * ```
  */
 export class Control {
+  /**
+   * The vault's clock, which a local bucket can share.
+   *
+   * @internal
+   */
+  readonly clock: MovableClock
   readonly #stores: AllStores
-  readonly #clock: MovableClock
+  readonly #added = new Set<AddedControls>()
 
   /** @internal */
   constructor(stores: AllStores, clock: MovableClock) {
     this.#stores = stores
-    this.#clock = clock
+    this.clock = clock
+    clock.onAdvance(() => {
+      for (const { notifier } of stores) notifier.check()
+    })
+  }
+
+  /**
+   * The controls over HTTP of the servers beside the vault; of the last one, if several have the same.
+   *
+   * @internal
+   */
+  get added(): AddedControls {
+    return Object.assign({}, ...this.#added) as AddedControls // of objects of this type
+  }
+
+  /**
+   * Adds the controls over HTTP of a server beside the vault.
+   *
+   * @returns a function that removes them
+   * @internal
+   */
+  add(controls: AddedControls): () => void {
+    this.#added.add(controls)
+    return () => this.#added.delete(controls)
   }
 
   /** The time of the vault's clock. */
   get time(): Date {
-    return new Date(this.#clock.now())
+    return new Date(this.clock.now())
   }
 
   /**
    * Moves the vault's clock forward: uploads, jobs and locks expire by it, and inventories fall due. Signatures are checked
-   * against the time before, so that clients continue to work. The time is not kept when the vault is closed.
+   * against the time before, so that clients continue to work. A local bucket that shares the clock is moved with it. The time is
+   * not kept when the vault is closed.
    *
    * @throws {TypeError} not a number
    * @throws {RangeError} not milliseconds from 0 up, or past the year 9999, the last whose dates have four digits
    */
   advanceClock(milliseconds: number): void {
-    DURATION(milliseconds, 'milliseconds', 'Control.advanceClock')
-    if (this.#clock.now() + milliseconds > MAX_TIME_MS)
-      throw new RangeError(`The clock cannot be advanced by ${milliseconds} ms: its last year is 9999.`)
-    this.#clock.advance(milliseconds)
-    for (const { notifier } of this.#stores) notifier.check()
+    this.clock.advance(milliseconds, 'Control.advanceClock')
   }
 
   /** The duration of jobs that are started from now on, in milliseconds, by the kind of job. */

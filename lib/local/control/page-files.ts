@@ -30,6 +30,9 @@ const FILES: ReadonlySet<string> = new Set([
   'session.js',
   'upload-panel.js',
   'vault-panels.js',
+  'bucket/bucket-panels.js',
+  'bucket/bucket-sections.js',
+  'bucket/bucket-upload-panel.js',
 ])
 
 const TYPES: Readonly<Record<string, string>> = {

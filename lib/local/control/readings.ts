@@ -13,7 +13,7 @@ export const READINGS: Readonly<Record<string, ControlAction>> = {
     time: control.time.toISOString(),
     jobDelay: control.jobDelay,
     places: [...stores].map(({ region, accountId }) => ({ region, accountId })),
-    readings: Object.keys(READINGS),
+    readings: [READINGS, control.added].flatMap(Object.keys).filter((name) => name.startsWith('GET ')),
     faultKinds: FAULT_KINDS,
     operations: OPERATION_NAMES,
   }),

@@ -6,9 +6,11 @@ import { jobDescription } from '../jobs/job-description.js'
 import { jobSortKey } from '../records/job-record.js'
 import { ApiError } from '../service/api-error.js'
 import type { Stores } from '../stores/stores.js'
-import type { ControlContext, ControlBody } from './control-context.js'
+import type { ControlBody } from './added-controls.js'
+import { controlError, requiredIn } from './control-body.js'
+import type { ControlContext } from './control-context.js'
 import { listingOf } from './listing.js'
-import { controlError } from './control-body.js'
+import { runsOf } from './runs.js'
 
 type Query = URLSearchParams
 
@@ -72,12 +74,6 @@ function vaultOf(context: ControlContext, query: Query): { stores: Stores; vault
   return { stores: storesOf(context, query), vaultName: requiredIn(query, 'vaultName') }
 }
 
-function requiredIn(query: Query, name: string): string {
-  const value = query.get(name)
-  if (value === null) throw controlError(400, `The query has no ${name}.`)
-  return value
-}
-
 /** A vault. If one of its files cannot be read, the response says so, and still has the other vaults. */
 async function describeVault(stores: Stores, vaultName: string): Promise<object> {
   try {
@@ -107,15 +103,4 @@ async function existing<T, U>(
     if (value !== undefined) found.push(value as Exclude<U, undefined>) // which TypeScript does not conclude
   }
   return found
-}
-
-/** Sorted indexes as runs without a gap: the first and the last index of each. */
-function runsOf(indexes: readonly number[]): [first: number, last: number][] {
-  const runs: [first: number, last: number][] = []
-  for (const index of indexes) {
-    const run = runs.at(-1)
-    if (run?.[1] === index - 1) run[1] = index
-    else runs.push([index, index])
-  }
-  return runs
 }

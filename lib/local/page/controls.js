@@ -24,7 +24,7 @@ export function wireControls(act, place, chosenVault, delays) {
   wireClock(act)
   wireDelay(act, delays)
   wireJobs(act, place)
-  wireFaults(act)
+  wireFaults(act, '', 'faults')
   onSubmit('inventory-form', () => {
     const vaultName = chosenVault()
     act('POST', 'inventory', { ...place(), vaultName }, () => `The inventory of ${vaultName} was taken.`)
@@ -72,23 +72,31 @@ function wireJobs(act, place) {
   onClick('fail-jobs', () => act('POST', 'jobs/fail', { ...place() }, ended))
 }
 
-/** @param {Act} act */
-function wireFaults(act) {
-  const fault = byId('fault', HTMLSelectElement)
-  const which = byId('which', HTMLSelectElement)
+/**
+ * Makes the form of the faults of a server work.
+ *
+ * @param {Act} act
+ * @param {string} prefix - of the IDs of its fields
+ * @param {string} path - of the controls
+ * @param {() => object} [more] - further fields of a rule
+ */
+export function wireFaults(act, prefix, path, more = () => ({})) {
+  const fault = byId(`${prefix}fault`, HTMLSelectElement)
+  const which = byId(`${prefix}which`, HTMLSelectElement)
   fault.addEventListener('change', () => {
-    byId('rate', HTMLInputElement).disabled = fault.value !== 'slow'
+    byId(`${prefix}rate`, HTMLInputElement).disabled = fault.value !== 'slow'
   })
   which.addEventListener('change', () => {
-    byId('n', HTMLInputElement).disabled = which.value === 'all'
+    byId(`${prefix}n`, HTMLInputElement).disabled = which.value === 'all'
   })
-  onSubmit('fault-form', () => {
-    const operation = byId('operation', HTMLSelectElement).value || undefined
-    const rule = { fault: fault.value, operation, times: numberIn('times'), bytesPerSecond: numberIn('rate') }
-    const body = which.value === 'all' ? rule : { ...rule, [which.value]: numberIn('n') }
-    act('POST', 'faults', body, () => `The fault ${rule.fault} was added.`)
+  onSubmit(`${prefix}fault-form`, () => {
+    const operation = byId(`${prefix}operation`, HTMLSelectElement).value || undefined
+    const [times, bytesPerSecond] = [numberIn(`${prefix}times`), numberIn(`${prefix}rate`)]
+    const rule = { fault: fault.value, operation, times, bytesPerSecond, ...more() }
+    const body = which.value === 'all' ? rule : { ...rule, [which.value]: numberIn(`${prefix}n`) }
+    act('POST', path, body, () => `The fault ${rule.fault} was added.`)
   })
-  onClick('clear-faults', () => act('DELETE', 'faults', {}, () => 'All faults were cleared.'))
+  onClick(`${prefix}clear-faults`, () => act('DELETE', path, {}, () => 'All faults were cleared.'))
 }
 
 /** @param {string} id - the ID of a select element */
@@ -109,7 +117,7 @@ function millisecondsIn(id) {
  * @param {string} id
  * @returns {number | undefined} `undefined` if the field is empty or disabled
  */
-function numberIn(id) {
+export function numberIn(id) {
   const { valueAsNumber, disabled } = byId(id, HTMLInputElement)
   return disabled || Number.isNaN(valueAsNumber) ? undefined : valueAsNumber
 }
@@ -131,6 +139,6 @@ function onSubmit(id, submit) {
  * @param {string} id
  * @param {() => void} click
  */
-function onClick(id, click) {
+export function onClick(id, click) {
   byId(id, HTMLElement).addEventListener('click', click)
 }

@@ -88,7 +88,13 @@ export function table(name, columns, rows, empty) {
   )
   return element(
     'div',
-    { class: 'scroll', id: `table-${name.toLowerCase()}`, tabindex: '0', role: 'region', 'aria-label': name },
+    {
+      class: 'scroll',
+      id: `table-${name.toLowerCase().replaceAll(' ', '-')}`,
+      tabindex: '0',
+      role: 'region',
+      'aria-label': name,
+    },
     element('table', {}, element('thead', {}, element('tr', {}, ...heads)), element('tbody', {}, ...lines)),
   )
 }

@@ -5,6 +5,8 @@
  * - If the server cannot be reached, no request is sent until the user asks for it. A slow server gets fewer requests.
  * - A panel is rendered again only when its data have changed, so that a selection stays.
  */
+import { BUCKET_PANELS, BUCKETS } from './bucket/bucket-panels.js'
+import { showBuckets } from './bucket/bucket-sections.js'
 import { ask, Unreachable, WrongSecret } from './client.js'
 import { wireControls } from './controls.js'
 import { byId, fill, offer, write } from './dom.js'
@@ -14,13 +16,14 @@ import { askForSecret, openSession, isConnecting, messageOf, say } from './sessi
 import { UPLOADS } from './upload-panel.js'
 import { ARCHIVES, JOBS, VAULTS } from './vault-panels.js'
 
-/** @typedef {'vaults' | 'archives' | 'uploads' | 'parts' | 'jobs'} List */
+/** @typedef {'vaults' | 'archives' | 'uploads' | 'parts' | 'jobs' | 'buckets' | 'objects' | 'bucket-uploads' | 'bucket-parts'} List */
+/** @typedef {{ vaultName?: string | undefined, uploadId?: string | undefined, bucket?: string | undefined, bucketUploadId?: string | undefined }} Choice */
 
 /**
  * The source of the panels' data, and the user's choices.
  *
  * @typedef {object} View
- * @property {{ vaultName?: string | undefined, uploadId?: string | undefined }} choice
+ * @property {Choice} choice
  * @property {(path: string) => Promise<any>} get
  * @property {(what: List, query?: Record<string, string | undefined>) => Promise<any>} list - the current
  *   page of a list
@@ -28,8 +31,7 @@ import { ARCHIVES, JOBS, VAULTS } from './vault-panels.js'
  * @property {(what: List, total: number) => number} pageCount
  * @property {(what: List, marker: string | null | undefined) => void} turnPage - to the first page (`null`), to the
  *   previous one (`undefined`), or to the page that begins at a marker
- * @property {(vaultName: string) => void} choose
- * @property {(uploadId: string | undefined) => void} chooseUpload
+ * @property {(choice: Choice, lists: readonly List[]) => void} choose - changes the choice; the lists begin with their first page
  */
 
 /**
@@ -46,7 +48,16 @@ const REFRESH_INTERVAL_MS = 2000
 const PAUSE_FACTOR = 4
 
 /** @type {Record<List, number>} items per page */
-const LIMITS = { vaults: 50, archives: 20, uploads: 5, parts: 50, jobs: 20 }
+const LIMITS = {
+  ...{ vaults: 50, archives: 20, uploads: 5, parts: 50, jobs: 20 },
+  ...{ buckets: 50, objects: 20, 'bucket-uploads': 5, 'bucket-parts': 50 },
+}
+/** @type {Partial<Record<List, string>>} the paths of lists, if they are not their names */
+const PATHS = {
+  objects: 'buckets/objects',
+  'bucket-uploads': 'buckets/uploads',
+  'bucket-parts': 'buckets/parts',
+}
 
 let secret = ''
 /** @type {{ region: string, accountId: string } | undefined} */
@@ -70,7 +81,7 @@ const view = {
     const limit = String(LIMITS[what])
     const all = Object.entries({ ...place, ...query, limit, marker: turned.get(what)?.at(-1) })
     const given = all.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))
-    return view.get(`${what}?${new URLSearchParams(given)}`)
+    return view.get(`${PATHS[what] ?? what}?${new URLSearchParams(given)}`)
   },
   pageNumber: (what) => (turned.get(what)?.length ?? 0) + 1,
   pageCount: (what, total) => Math.max(view.pageNumber(what), Math.ceil(total / LIMITS[what])),
@@ -82,14 +93,9 @@ const view = {
     )
     void refresh()
   },
-  choose: (vaultName) => {
-    view.choice = { vaultName }
-    for (const what of ['archives', 'uploads', 'jobs', 'parts']) turned.delete(what)
-    void refresh()
-  },
-  chooseUpload: (uploadId) => {
-    view.choice = { ...view.choice, uploadId }
-    turned.delete('parts')
+  choose: (choice, lists) => {
+    view.choice = { ...view.choice, ...choice }
+    for (const what of lists) turned.delete(what)
     void refresh()
   },
 }
@@ -103,8 +109,10 @@ async function refresh() {
     const overview = await view.get('overview')
     if (mine !== refreshes) return
     showOverview(overview)
-    await showPanel(VAULTS, mine) // it chooses the vault of the other panels
-    const others = [ARCHIVES, UPLOADS, JOBS, FAULTS, TRAFFIC, COSTS]
+    const hasBuckets = overview.readings.includes('GET buckets')
+    showBuckets(hasBuckets, act)
+    for (const panel of hasBuckets ? [VAULTS, BUCKETS] : [VAULTS]) await showPanel(panel, mine) // they choose for the others
+    const others = [ARCHIVES, UPLOADS, JOBS, FAULTS, TRAFFIC, COSTS, ...(hasBuckets ? BUCKET_PANELS : [])]
     await Promise.all(others.map((panel) => showPanel(panel, mine)))
     if (mine !== refreshes) return
     byId('login', HTMLElement).hidden = true

@@ -5,61 +5,87 @@ import { count, money, size } from './format.js'
 /** @typedef {import('./page.js').Panel} Panel */
 
 /** @type {Panel} */
-export const FAULTS = {
-  id: 'faults',
-  load: ({ get }) => get('faults'),
-  note: ({ faults }) => (faults.length === 1 ? '1 rule' : `${count(faults.length)} rules`),
-  render: ({ faults }) => [
-    table(
-      'Faults',
-      [
-        { name: 'Fault' },
-        { name: 'Operation' },
-        { name: 'Which requests' },
-        { name: 'At most (times)', isNumber: true },
-        { name: 'Rate', isNumber: true },
-      ],
-      faults.map((/** @type {any} */ { fault, operation = 'any', nth, every, times, bytesPerSecond }) => [
-        fault,
-        operation,
-        nth ? `only number ${count(nth)}` : every ? `one in ${count(every)}` : 'all',
-        times ? count(times) : 'no limit',
-        bytesPerSecond ? `${size(bytesPerSecond)}/s` : '–',
-      ]),
-      'There are no fault rules.',
-    ),
-  ],
-}
+export const FAULTS = faultsPanel('faults', 'faults', 'Faults')
 
 /** @type {Panel} */
-export const TRAFFIC = {
-  id: 'traffic',
-  load: ({ get }) => get('traffic'),
-  note: () => 'since the server was started',
-  render: (traffic) => [
-    table(
-      'Traffic',
-      [
-        { name: 'Operation' },
-        { name: 'Requests', isNumber: true },
-        { name: 'Carried out', isNumber: true },
-        { name: 'Under way', isNumber: true },
-        { name: 'Most at once', isNumber: true },
-        { name: 'Bytes in bodies', isNumber: true },
-      ],
-      Object.entries(traffic)
-        .sort(([a], [b]) => (a < b ? -1 : 1))
-        .map(([operation, { requests, carriedOut, underWay, maxAtOnce, bytes }]) => [
-          operation === 'none' ? 'no such operation' : operation,
-          count(requests),
-          count(carriedOut),
-          count(underWay),
-          count(maxAtOnce),
-          element('span', { title: `${count(bytes)} bytes` }, size(bytes)),
-        ]),
-      'No request was received.',
-    ),
-  ],
+export const TRAFFIC = trafficPanel('traffic', 'traffic', 'Traffic')
+
+/**
+ * The panel of the faults of a server.
+ *
+ * @param {string} id - of its section
+ * @param {string} path - of the control
+ * @param {string} name - of its table
+ * @returns {Panel}
+ */
+export function faultsPanel(id, path, name) {
+  return {
+    id,
+    load: ({ get }) => get(path),
+    note: ({ faults }) => (faults.length === 1 ? '1 rule' : `${count(faults.length)} rules`),
+    render: ({ faults }) => [
+      table(
+        name,
+        [
+          { name: 'Fault' },
+          { name: 'Operation' },
+          { name: 'Which requests' },
+          { name: 'At most (times)', isNumber: true },
+          { name: 'Rate', isNumber: true },
+        ],
+        faults.map(
+          (/** @type {any} */ { fault, status, code, operation, nth, every, times, bytesPerSecond }) => [
+            [fault, status, code].filter((text) => text !== undefined).join(' '),
+            operation ?? 'any',
+            nth ? `only number ${count(nth)}` : every ? `one in ${count(every)}` : 'all',
+            times ? count(times) : 'no limit',
+            bytesPerSecond ? `${size(bytesPerSecond)}/s` : '–',
+          ],
+        ),
+        'There are no fault rules.',
+      ),
+    ],
+  }
+}
+
+/**
+ * The panel of the traffic of a server.
+ *
+ * @param {string} id - of its section
+ * @param {string} path - of the control
+ * @param {string} name - of its table
+ * @returns {Panel}
+ */
+export function trafficPanel(id, path, name) {
+  return {
+    id,
+    load: ({ get }) => get(path),
+    note: () => 'since the server was started',
+    render: (traffic) => [
+      table(
+        name,
+        [
+          { name: 'Operation' },
+          { name: 'Requests', isNumber: true },
+          { name: 'Carried out', isNumber: true },
+          { name: 'Under way', isNumber: true },
+          { name: 'Most at once', isNumber: true },
+          { name: 'Bytes in bodies', isNumber: true },
+        ],
+        Object.entries(traffic)
+          .sort(([a], [b]) => (a < b ? -1 : 1))
+          .map(([operation, { requests, carriedOut, underWay, maxAtOnce, bytes }]) => [
+            operation === 'none' ? 'no such operation' : operation,
+            count(requests),
+            count(carriedOut),
+            count(underWay),
+            count(maxAtOnce),
+            element('span', { title: `${count(bytes)} bytes` }, size(bytes)),
+          ]),
+        'No request was received.',
+      ),
+    ],
+  }
 }
 
 /** @type {Panel} */

@@ -5,7 +5,16 @@
  */
 import { element, foreign, identifier, table } from './dom.js'
 import { count, size, time } from './format.js'
-import { described, inTotal, noteOf, ofVault, pager, withVault } from './listing.js'
+import {
+  choiceButton,
+  described,
+  inTotal,
+  loadChoices,
+  noteOf,
+  ofChosen,
+  pager,
+  withChosen,
+} from './listing.js'
 
 /** @typedef {import('./page.js').Panel} Panel */
 /** @typedef {import('./page.js').View} View */
@@ -13,14 +22,7 @@ import { described, inTotal, noteOf, ofVault, pager, withVault } from './listing
 /** @type {Panel} */
 export const VAULTS = {
   id: 'vaults',
-  load: async ({ list, choice, pageNumber }) => {
-    const listing = await list('vaults')
-    const isWhole = pageNumber('vaults') === 1 && listing.marker === null
-    const isGone =
-      isWhole && !listing.vaults.some((/** @type {any} */ { vaultName }) => vaultName === choice.vaultName)
-    if (isGone || choice.vaultName === undefined) choice.vaultName = listing.vaults[0]?.vaultName
-    return { ...listing, chosen: choice.vaultName }
-  },
+  load: (view) => loadChoices('vaults', 'vaultName', view),
   note: ({ total }) => inTotal(total, 'vault'),
   render: (listing, view) => [
     table(
@@ -35,7 +37,7 @@ export const VAULTS = {
         { name: 'Archives then', isNumber: true },
         { name: 'Size then', isNumber: true },
       ],
-      listing.vaults.map((/** @type {any} */ vault) => vaultRow(vault, listing.chosen, view)),
+      listing.vaults.map((/** @type {any} */ vault) => vaultRow(vault, listing.name, view)),
       'There is no vault yet.',
     ),
     pager('vaults', listing, view),
@@ -48,14 +50,9 @@ export const VAULTS = {
  * @param {View} view
  */
 function vaultRow({ vaultName, unreadable, inventory, ...vault }, chosen, { choose }) {
-  const attributes = {
-    type: 'button',
-    class: 'choice',
-    id: `vault-${vaultName}`,
-    title: vaultName, // which CSS cuts where it is long
-    'aria-pressed': String(vaultName === chosen),
-  }
-  const name = element('button', { ...attributes, click: () => choose(vaultName) }, foreign(vaultName))
+  const name = choiceButton(`vault-${vaultName}`, vaultName, vaultName === chosen, () => {
+    choose({ vaultName, uploadId: undefined }, ['archives', 'uploads', 'jobs', 'parts'])
+  })
   if (unreadable) return [name, '–', '–', '–', 'cannot be read', '–', '–', '–']
   return [
     name,
@@ -72,10 +69,10 @@ function vaultRow({ vaultName, unreadable, inventory, ...vault }, chosen, { choo
 /** @type {Panel} */
 export const ARCHIVES = {
   id: 'archives',
-  load: (view) => ofVault('archives', view),
+  load: (view) => ofChosen('vaultName', 'archives', view),
   note: (listing) => noteOf(listing, 'archive'),
   render: (listing, view) =>
-    withVault(listing, () => [
+    withChosen('vaultName', listing, () => [
       table(
         'Archives',
         [
@@ -101,10 +98,10 @@ export const ARCHIVES = {
 /** @type {Panel} */
 export const JOBS = {
   id: 'jobs',
-  load: (view) => ofVault('jobs', view),
+  load: (view) => ofChosen('vaultName', 'jobs', view),
   note: (listing) => noteOf(listing, 'job'),
   render: (listing, view) =>
-    withVault(listing, () => [
+    withChosen('vaultName', listing, () => [
       table(
         'Jobs',
         [

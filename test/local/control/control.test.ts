@@ -139,7 +139,9 @@ t.test(
     const vault = await localVaultFor(t, { controlSecret: SECRET })
     const folder = fileURLToPath(new URL('../../../lib/local/page/', import.meta.url))
     const types = { html: 'text/html', css: 'text/css', js: 'text/javascript' }
-    for (const name of ['', ...(await readdir(folder))]) {
+    const names = (await readdir(folder, { recursive: true })).filter((name) => name.includes('.'))
+    t.ok(names.includes('bucket/bucket-panels.js'))
+    for (const name of ['', ...names]) {
       const response = await fetch(`${vault.endpoint}/.control/${name}`)
       const type = types[(name || 'index.html').split('.')[1] as keyof typeof types]
       t.match(
@@ -167,6 +169,8 @@ t.test(
       '..%2fcontrol%2forder.js',
       'page.js/',
       '/page.js',
+      'bucket/',
+      'bucket/page.js',
       'PAGE.JS',
       '__proto__',
     ]) {

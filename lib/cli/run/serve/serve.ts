@@ -54,10 +54,13 @@ export async function serve(options: ServeOptions, io: Io): Promise<void> {
           credentials: vault.credentials,
         }
         const own = { host, allowRemote, port: s3Port, tls, idleTimeout, log, signal: io.signal }
-        bucket = await startBucket(
-          { dir, ...keys, ...own, createBuckets: createVaults, restoreDelay: jobDelay },
-          io,
-        )
+        const stores = {
+          dir,
+          createBuckets: createVaults,
+          restoreDelay: jobDelay,
+          vaultControl: vault.control,
+        }
+        bucket = await startBucket({ ...stores, ...keys, ...own }, io)
       }
       await announce(vault, bucket?.endpoint, { credentials, controlSecret }, options, io)
       if (!io.signal.aborted) await once(io.signal, 'abort')

@@ -1,7 +1,9 @@
 /** The options of a local bucket. They are checked, and defaults are set, before anything else is done. */
-import { checkOptions, shown, type RulesOf } from '../../../options/check-options.js'
+import { checkOptions, rule, shown, type RulesOf } from '../../../options/check-options.js'
 import { BOOLEAN, FUNCTION, listOf, PATH, required, SIGNAL } from '../../../options/rules.js'
 import type { LocalCredentials } from '../../auth/credentials.js'
+import { Control } from '../../control/control.js'
+import { MovableClock } from '../../control/movable-clock.js'
 import type { RequestLog } from '../../http/request-log.js'
 import { ACCESS_RULES, type AccessOptions } from '../../options/access-options.js'
 import { NETWORK_RULES, type NetworkOptions } from '../../options/network-options.js'
@@ -25,8 +27,13 @@ export interface LocalBucketOptions extends SharedOptions {
    * servers can share one.
    */
   readonly dir: string
-  /** The clock of everything, in milliseconds; default `Date.now`. */
+  /** The clock of everything, in milliseconds; default `Date.now`. Not together with `vaultControl`. */
   readonly now?: (() => number) | undefined
+  /**
+   * The `control` of a running local vault, which this server stands beside: both have one clock, the vault's, and its controls
+   * over HTTP and its page have the buckets as well. Default: a clock and controls of its own.
+   */
+  readonly vaultControl?: Control | undefined
   /** Whether a missing bucket is created when something is stored in it; default false: CreateBucket creates one. */
   readonly createBuckets?: boolean | undefined
   /** The duration of restores: milliseconds, or milliseconds by tier, or `'realistic'`; default 0. */
@@ -61,6 +68,7 @@ const LOCAL_BUCKET: RulesOf<LocalBucketOptions> = {
   onFailure: REPORTING_RULES.onFailure,
   dir: required(PATH),
   now: FUNCTION,
+  vaultControl: rule('the control of a local vault', (value) => value instanceof Control),
   createBuckets: BOOLEAN,
   restoreDelay: RESTORE_DELAY,
   repeatableFor: DURATION,
@@ -72,7 +80,10 @@ const LOCAL_BUCKET: RulesOf<LocalBucketOptions> = {
 }
 
 /** Options that have been checked, with their defaults. */
-export type CheckedBucketOptions = Pick<LocalBucketOptions, 'accountId' | 'tls' | 'onFailure' | 'signal'> &
+export type CheckedBucketOptions = Pick<
+  LocalBucketOptions,
+  'accountId' | 'tls' | 'onFailure' | 'signal' | 'vaultControl'
+> &
   Required<{
     readonly [
       K in
@@ -80,7 +91,6 @@ export type CheckedBucketOptions = Pick<LocalBucketOptions, 'accountId' | 'tls' 
         | 'host'
         | 'port'
         | 'idleTimeout'
-        | 'now'
         | 'log'
         | 'createBuckets'
         | 'restoreDelay'
@@ -93,25 +103,21 @@ export type CheckedBucketOptions = Pick<LocalBucketOptions, 'accountId' | 'tls' 
     readonly regions: NotEmpty<string> | undefined
     /** `undefined` for the key pair of the folder. */
     readonly credentials: NotEmpty<LocalCredentials> | undefined
+    readonly clock: MovableClock
   }
 
 /**
  * Checks options, and sets the defaults of those that are absent.
  *
  * @throws {TypeError} an unknown or missing option, or one of the wrong type
- * @throws {RangeError} an option out of range, or an address that is not loopback without `allowRemote`
+ * @throws {RangeError} an option out of range, an address that is not loopback without `allowRemote`, or `now` with
+ *   `vaultControl`
  */
 export function checkedBucketOptions(given: LocalBucketOptions): CheckedBucketOptions {
   const options = checkOptions('startLocalBucket', given, LOCAL_BUCKET)
   const { dir, host = '127.0.0.1', allowRemote = false, port = 0, tls } = options
-  const {
-    accountId,
-    now = Date.now,
-    createBuckets = false,
-    restoreDelay = 0,
-    repeatableFor = DAY_MS,
-  } = options
-  const { partHashes = true, faults = [], onFailure, signal } = options
+  const { accountId, createBuckets = false, restoreDelay = 0, repeatableFor = DAY_MS } = options
+  const { partHashes = true, faults = [], onFailure, signal, vaultControl } = options
   const { idleTimeout = DEFAULT_IDLE_TIMEOUT_MS, log = NO_LOG } = options
   if (!isLoopback(host) && !allowRemote) {
     throw new RangeError(
@@ -119,8 +125,24 @@ export function checkedBucketOptions(given: LocalBucketOptions): CheckedBucketOp
         'delete everything. Give allowRemote where that is meant.',
     )
   }
+  if (vaultControl && options.now)
+    throw new RangeError(
+      'now of startLocalBucket is the clock of the local vault. Leave it out, or vaultControl.',
+    )
+  const clock = vaultControl?.clock ?? new MovableClock(options.now ?? Date.now)
   const [regions, credentials] = [valuesOf(options.region), valuesOf(options.credentials)]
   const network = { host, port, tls, idleTimeout, signal }
   const behaviour = { createBuckets, restoreDelay, repeatableFor, partHashes, faults }
-  return { dir, accountId, regions, credentials, now, log, onFailure, ...network, ...behaviour }
+  return {
+    dir,
+    accountId,
+    regions,
+    credentials,
+    clock,
+    vaultControl,
+    log,
+    onFailure,
+    ...network,
+    ...behaviour,
+  }
 }

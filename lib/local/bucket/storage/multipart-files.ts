@@ -82,6 +82,11 @@ export class MultipartFiles {
     return readRecord(path, multipartFormOf(uploadId), `The upload ${uploadId}`, 'upload.json')
   }
 
+  /** The IDs of the open uploads of a bucket, sorted. */
+  async ids(bucket: string): Promise<string[]> {
+    return (await namesIn(this.#buckets.path(bucket, 'uploads'))).filter(isId)
+  }
+
   /** All open uploads of a bucket, in no order. Damaged ones are reported and left out. */
   async list(bucket: string): Promise<MultipartRecord[]> {
     const names = await namesIn(this.#buckets.path(bucket, 'uploads'))

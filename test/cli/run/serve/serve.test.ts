@@ -254,9 +254,12 @@ t.test('serve takes choices where the documents of the service leave it open', a
 t.test('serve has buckets on a port of their own, which is closed with the server', async (t) => {
   const dir = t.testdir()
   const it = stage()
-  const served = runHere(['serve', '--dir', dir, '--s3-port', '0', '--create-vaults', '--json'], it)
+  const options = ['--s3-port', '0', '--create-vaults', '--control']
+  const served = runHere(['serve', '--dir', dir, ...options, '--json'], it)
   while (it.out() === '') await settled(1)
   const {
+    endpoint = '',
+    controlSecret = '',
     s3Endpoint = '',
     accessKeyId = '',
     secretAccessKey = '',
@@ -275,6 +278,9 @@ t.test('serve has buckets on a port of their own, which is closed with the serve
   await client.send(new PutObjectCommand({ ...object, Body: 'bytes' })) // --create-vaults creates the bucket
   const { Body } = await client.send(new GetObjectCommand(object))
   t.equal(await Body?.transformToString(), 'bytes')
+  const headers = { authorization: `Bearer ${controlSecret}` }
+  const listed = await fetch(`${endpoint}/.control/buckets`, { headers })
+  t.match(await listed.json(), { buckets: [{ bucket: 'backups', objectCount: 1 }] })
   it.interrupt.abort('SIGTERM')
   t.equal(await served, 143)
   await t.rejects(fetch(s3Endpoint), TypeError)

@@ -1,7 +1,6 @@
 /** The controls of a local bucket, for tests: they move its clock and end restores. */
-import type { MovableClock } from '../control/movable-clock.js'
-import { DURATION } from '../service/option-rules.js'
-import type { Restores } from './storage/restores.js'
+import type { MovableClock } from '../../control/movable-clock.js'
+import type { Restores } from '../storage/restores.js'
 
 /**
  * Controls of a running local bucket.
@@ -30,14 +29,14 @@ export class BucketControl {
   }
 
   /**
-   * Moves the bucket's clock forward. Signatures are checked against the time before, so that clients continue to work.
+   * Moves the bucket's clock forward, and with it that of the local vault whose controls it shares. Signatures are checked
+   * against the time before, so that clients continue to work.
    *
    * @throws {TypeError} not a number
-   * @throws {RangeError} not milliseconds from 0 up
+   * @throws {RangeError} not milliseconds from 0 up, or past the year 9999, the last whose dates have four digits
    */
   advanceClock(milliseconds: number): void {
-    DURATION(milliseconds, 'milliseconds', 'BucketControl.advanceClock')
-    this.#clock.advance(milliseconds)
+    this.#clock.advance(milliseconds, 'BucketControl.advanceClock')
   }
 
   /** Makes all objects readable whose restore is in progress. It does not outlast this server. */
