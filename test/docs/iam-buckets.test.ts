@@ -178,9 +178,11 @@ t.test('restore from a bucket: retrieves, verifies and lists, and cannot store o
 t.test('delete from a bucket: deletes, and cannot store or restore', async (t) => {
   const role = await roleFor(t, 'Delete from a bucket')
   const { world, file, run } = role
-  for (const key of ['a', 'b']) await succeeds(t, run('put', `${PLACE}/${key}`, file))
+  for (const key of ['a', 'b', '2026-11-29', '2026-11-30'])
+    await succeeds(t, run('put', `${PLACE}/${key}`, file))
   enforce(role)
   await succeeds(t, run('rm', `${PLACE}/a`, '--yes'))
+  await succeeds(t, run('prune', PLACE, '--keep-last', '1', '--now', '--yes'))
   t.strictSame(usedBy(role), role.actions)
   await isDenied(t, role, 'put', `${PLACE}/c`, file)
   await isDenied(t, role, 'get', `${PLACE}/b`, '-o', join(world.dir, 'x'))

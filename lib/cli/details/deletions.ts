@@ -63,7 +63,8 @@ export const PRUNE_DETAILS: CommandDetails = {
       'is for the whole key. The days that are charged are those of the storage class.',
     'Each object is looked at before it is deleted. It is kept, with a line that says why, if it is another one than the ' +
       'catalog has, if the policies do not permit to look at it, or if the bucket has a volume of it that the catalog does ' +
-      'not know; the exit code is 1 then. In a bucket with versions, objects are only hidden, and prune says so.',
+      'not know; the exit code is 1 then. The objects that are kept in its place are looked at before: if one of them is not ' +
+      'there as the catalog has it, none of the others is deleted. In a bucket with versions, objects are only hidden, and prune says so.',
     COSTS,
   ],
   examples: [

@@ -37,7 +37,7 @@ export async function prune(operand: string, options: PruneOptions, io: Io): Pro
     await confirm(`Delete ${formatCount(count, 'archive')} from ${operand} permanently?`, options, io)
     // Another process may have deleted what the plan keeps, while the question was open.
     if (!options.yes) assertStillDeleted(plan, planPrune(await read(), policy, time, options.now === true))
-    await deletePlanned(plan.deleted)
+    await deletePlanned(plan)
   })
 }
 

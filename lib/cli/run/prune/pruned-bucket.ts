@@ -1,7 +1,9 @@
 /**
- * `prune s3://BUCKET/PREFIX`: each object is looked at before it is deleted. Keys are used again: what the catalog has of a key may
- * have been replaced by another machine or program, and the plan is about what the catalog has.
+ * `prune s3://BUCKET/PREFIX`: each object is looked at before it is deleted, and before that the objects of its series that the plan
+ * keeps. Keys are used again: what the catalog has of a key may have been replaced or deleted by another machine or program, and
+ * the plan is about what the catalog has.
  */
+import type { ArchiveRecord } from '../../../catalog/record.js'
 import { keyIn } from '../../../catalog/vault-address.js'
 import type { Deletion } from '../../../deletion/delete-archives.js'
 import { retryingBucket } from '../../../s3/retry/retrying-bucket.js'
@@ -12,10 +14,16 @@ import { bucketAddressOf } from '../../options/bucket-operand.js'
 import { without } from '../../options/object-options.js'
 import { withBucketConnection } from '../bucket-connection.js'
 import { deletionOf } from '../rm/removal.js'
-import { ReplacedObjectError, storedObjects, type EmptiedBucket } from '../rm/stored-objects.js'
+import {
+  factsOf,
+  isSameObject,
+  ReplacedObjectError,
+  storedObjects,
+  type EmptiedBucket,
+} from '../rm/stored-objects.js'
 import { archivesOf } from './candidates.js'
 import { deletePlanned } from './delete-planned.js'
-import type { PlannedEntry } from './prune-plan.js'
+import type { PlannedEntry, PrunePlan } from './prune-plan.js'
 import type { PrunedPlace } from './pruned-place.js'
 
 /** Runs a function with the objects of a bucket whose keys begin with a prefix, and closes what was opened for it. */
@@ -40,9 +48,9 @@ export async function withPrunedBucket(
     await run({
       vault: { ...address, accountId: expectedBucketOwner ?? connection.accountId },
       has: (name) => name.startsWith(prefix),
-      deletePlanned: (entries) =>
+      deletePlanned: (plan) =>
         deletePlanned(
-          (keep) => unchanged(entries, { client, request, address }, keep),
+          (keep) => unchanged(plan, { client, request, address }, keep),
           { connection, client: deleting, vaultName: address.vaultName, options },
           io,
         ),
@@ -52,15 +60,33 @@ export async function withPrunedBucket(
 
 /** The deletions of the entries whose objects are what the catalog has, each after a look at its objects. */
 async function* unchanged(
-  entries: readonly PlannedEntry[],
+  { groups, deleted }: PrunePlan,
   bucket: EmptiedBucket,
   keep: (line: string) => void,
 ): AsyncGenerator<readonly Deletion[], void, undefined> {
-  for (const planned of entries) {
-    const found = await deletionsOf(planned, bucket)
-    if (typeof found === 'string') keep(`The archive ${planned.entry.id} is kept: ${found}`)
-    else yield found
+  const begun = { entries: deleted.filter(({ action }) => action === 'complete') }
+  for (const { entries } of [begun, ...groups]) {
+    const deletions = entries.filter(({ action }) => action !== 'keep')
+    const kept = deletions.length === 0 ? [] : entries.filter(({ action }) => action === 'keep')
+    const lost = await lostAmong(kept, bucket)
+    for (const planned of deletions) {
+      const found = lost ?? (await deletionsOf(planned, bucket))
+      if (typeof found === 'string') keep(`The archive ${planned.entry.id} is kept: ${found}`)
+      else yield found
+    }
   }
+}
+
+/** Why no object may be deleted in favour of some others, as a sentence: one of these is not what the catalog has. */
+async function lostAmong(kept: readonly PlannedEntry[], bucket: EmptiedBucket): Promise<string | undefined> {
+  for (const record of kept.flatMap(({ entry }) => archivesOf(entry))) {
+    const facts = await factsOf(keyIn(record.archiveId), bucket)
+    if (facts === 'missing')
+      return `${record.archiveId}, which the plan keeps in its place, is not in the bucket. "glacier-pipe rm ${record.archiveId}" records that.`
+    if (facts === 'unknown') return deniedText(record.archiveId)
+    if (!isSameObject(record, facts)) return replacedText(record)
+  }
+  return undefined
 }
 
 /** The deletions of an entry, the last volume first; why it is kept, as a sentence, if the bucket has something else. */
@@ -72,13 +98,19 @@ async function deletionsOf({ entry }: PlannedEntry, bucket: EmptiedBucket): Prom
     if (error instanceof ReplacedObjectError) return error
     throw error
   })
-  if (found instanceof ReplacedObjectError)
-    return `${found.archiveId} is another object than the catalog has. "glacier-pipe catalog rebuild ${entry.vaultName}" records what it is now.`
+  if (found instanceof ReplacedObjectError) return replacedText({ ...entry, archiveId: found.archiveId })
   const [denied] = found.unseen
-  if (denied !== undefined)
-    return `the policies do not permit to look at ${denied}, which may have been replaced. The permission is s3:GetObject.`
+  if (denied !== undefined) return deniedText(denied)
   const unplanned = found.removals.find(({ volume }) => volume !== undefined)
   if (unplanned)
     return `the bucket has a volume of it that the catalog does not know, ${unplanned.archiveId}. "glacier-pipe rm ${entry.id}" deletes both.`
   return found.removals.map(deletionOf)
+}
+
+function replacedText({ archiveId, vaultName }: Pick<ArchiveRecord, 'archiveId' | 'vaultName'>): string {
+  return `${archiveId} is another object than the catalog has. "glacier-pipe catalog rebuild ${vaultName}" records what it is now.`
+}
+
+function deniedText(archiveId: string): string {
+  return `the policies do not permit to look at ${archiveId}, which may have been replaced. The permission is s3:GetObject.`
 }

@@ -22,9 +22,9 @@ export async function withPrunedVault(
     await run({
       vault: { ...(await connection.address()), vaultName, accountId },
       has: () => true,
-      deletePlanned: (entries) =>
+      deletePlanned: ({ deleted }) =>
         deletePlanned(
-          () => entries.map(({ entry }) => archivesOf(entry).toSorted((a, b) => b.volume - a.volume)),
+          () => deleted.map(({ entry }) => archivesOf(entry).toSorted((a, b) => b.volume - a.volume)),
           { connection, client, vaultName, options },
           io,
         ),

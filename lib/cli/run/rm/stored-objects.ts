@@ -95,11 +95,16 @@ export async function storedObjects(
  *
  * @throws {ReplacedObjectError} it is another one
  */
-function assertSame(record: ArchiveRecord, { size, hash, versionId }: ObjectFacts): void {
+function assertSame(record: ArchiveRecord, facts: ObjectFacts): void {
+  if (!isSameObject(record, facts)) throw new ReplacedObjectError(record)
+}
+
+/** Whether an object is the one of a record, as far as both state the size, the hash and the version. */
+export function isSameObject(record: ArchiveRecord, { size, hash, versionId }: ObjectFacts): boolean {
   const recorded = hashIn(record)
   const isSameHash = recorded === undefined || !hash || compositeOf(hash) === recorded
   const isSameVersion = [record.versionId, versionId].includes(undefined) || versionId === record.versionId
-  if (size !== record.size || !isSameHash || !isSameVersion) throw new ReplacedObjectError(record)
+  return size === record.size && isSameHash && isSameVersion
 }
 
 /** The volumes of a stream that only the bucket knows, the last one first. */
@@ -125,7 +130,7 @@ async function volumesIn(
 }
 
 /** The facts of an object; `unknown` if they may not be read. */
-async function factsOf(
+export async function factsOf(
   key: string,
   { client, request }: EmptiedBucket,
 ): Promise<ObjectFacts | 'missing' | 'unknown'> {

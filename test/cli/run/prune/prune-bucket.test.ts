@@ -160,7 +160,7 @@ t.test('what lies at a key must be what the catalog has, otherwise it is kept an
     new PutObjectCommand({ Bucket, Key: 'a-2026-11-27.volume3', Body: 'x', Metadata: { volume: '3' } }),
   )
   await sdk.send(new DeleteObjectCommand({ Bucket, Key: 'a-2026-11-25' }))
-  server.faults.add({ operation: 'HeadObject', fault: 'access-denied', times: 1 }) // of the newest
+  server.faults.add({ operation: 'HeadObject', fault: 'access-denied', nth: 2 }) // after that of the newest
   const pruned = await prune('s3://backups', ...LAST)
   t.equal(pruned.code, 1)
   t.match(
@@ -186,6 +186,37 @@ t.test('what lies at a key must be what the catalog has, otherwise it is kept an
   t.match(await run(['catalog', 'rebuild', 's3://backups']), { code: 0 })
   const later = await prune('s3://backups', '--keep-last', '1', '--dry-run')
   t.match(later.out, /keep .* a-2026-11-26 {2}\(last\)/, 'the catalog has it as the newest now')
+})
+
+t.test('nothing is deleted in favour of an object that is not what the catalog has', async (t) => {
+  const { put, prune, keys, run, sdk, server } = await pruneWorld(t)
+  const [Bucket, all] = [
+    'backups',
+    ['a-2026-11-28', 'a-2026-11-29', 'a-2026-11-30', 'b-2026-11-29', 'b-2026-11-30'],
+  ]
+  for (const key of all) await put(key, ...standard)
+  const body = { ChecksumAlgorithm: 'SHA256', Body: 'of something else' } as const
+  server.faults.add({ operation: 'HeadObject', fault: 'access-denied', times: 1 }) // of the newest
+  t.match(await prune('s3://backups/a', ...LAST), {
+    code: 1,
+    err: /a-2026-11-28 is kept: the policies do not permit to look at s3:\/\/backups\/a-2026-11-30,/,
+  })
+  await sdk.send(new PutObjectCommand({ Bucket, Key: 'a-2026-11-30', ...body }))
+  t.match(await prune('s3://backups/a', ...LAST), {
+    code: 1,
+    err: /a-2026-11-28 is kept: s3:\/\/backups\/a-2026-11-30 is another object than the catalog has\./,
+  })
+  await sdk.send(new DeleteObjectCommand({ Bucket, Key: 'a-2026-11-30' }))
+  const pruned = await prune('s3://backups', ...LAST)
+  t.match(pruned, {
+    code: 1,
+    err: /a-2026-11-28 is kept: s3:\/\/backups\/a-2026-11-30, which the plan keeps in its place, is not in the bucket\. "glacier-pipe rm s3:\/\/backups\/a-2026-11-30" records that\./,
+  })
+  t.match(pruned.err, /1 archive deleted\.\n.*2 archives could not be deleted/)
+  t.strictSame(await keys(), ['a-2026-11-28', 'a-2026-11-29', 'b-2026-11-30'], 'other series are pruned')
+  t.match(await run(['rm', 's3://backups/a-2026-11-30', '--yes']), { code: 0 })
+  t.match(await prune('s3://backups', ...LAST), { code: 0 })
+  t.strictSame(await keys(), ['a-2026-11-29', 'b-2026-11-30'])
 })
 
 t.test('a failure of the requests stops prune, and a missing bucket is told once', async (t) => {
