@@ -98,7 +98,11 @@ function drawPlan(
     rangeSize: choices.pick(`${name}/range-size`, [0, 16, 64], 0.1) || undefined,
     memory: LIMITS.maxPartSize * choices.pick(`${name}/memory-parts`, [6, 4, 9], 0.5),
     concurrency: choices.pick(`${name}/concurrency`, [8, 1, 2], 0.3),
-    tier: choices.pick<Tier>(`${name}/tier`, isQuick ? QUICK_TIERS : TIERS, 0.5),
+    tier: choices.pick<Tier>(
+      `${name}/tier`,
+      isQuick ? QUICK_TIERS : TIERS,
+      world.faults.rate('restore-refused') > 0 ? 0.9 : 0.5,
+    ),
   }
 }
 

@@ -32,7 +32,8 @@ export async function putObject(
   const client = new SimulatedBucketClient(process, env.service)
   env.sources.set(key, [...(env.sources.get(key) ?? []), content])
   if (overwrite) env.overwriting.set(name, content)
-  const storageClass = world.choices.pick(`${name}/class`, CLASSES, 0.5)
+  const isOften = world.faults.rate('restore-refused') > 0 // which happens to classes with a fast tier
+  const storageClass = world.choices.pick(`${name}/class`, CLASSES, isOften ? 0.9 : 0.5)
   const store = new S3Store({ client, bucket: BUCKET, key, storageClass, overwrite }, LIMITS)
   const isNew = !resume && uploadId === undefined
   // As the command does, before it reads the source: with a failure, the check is left to the upload.

@@ -55,9 +55,10 @@ export function getObject(
   if (!object) throw notFound()
   const { bytes, etag, versionId } = object
   const isOther = ifMatch !== undefined && ifMatch !== etag
-  if (context.properties.checksStateFirst) assertReadable(context, object)
+  const { checksStateFirst } = context.properties
+  if (checksStateFirst) assertReadable(context, object)
   if (isOther) throw preconditionFailed()
-  assertReadable(context, object)
+  if (!checksStateFirst) assertReadable(context, object)
   if (start >= bytes.length) throw invalidRange()
   // A copy, also of a Buffer: it may be damaged on the way.
   return { bytes: Uint8Array.from(bytes.subarray(start, end)), size: bytes.length, etag, versionId }

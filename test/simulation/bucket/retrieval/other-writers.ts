@@ -35,7 +35,7 @@ function replace(context: BucketContext, key: string): void {
   const object = context.objectAt(key)
   if (!object) return
   const { choices } = context.world
-  const bytes = replacementOf(object, choices.pick(`bucket/${key}/replacement`, REPLACEMENTS))
+  const bytes = replacementOf(object, choices.pick(`bucket/${key}/replacement`, REPLACEMENTS, 0.6))
   const storageClass = choices.pick(`bucket/${key}/other-class`, ['same', 'STANDARD', 'GLACIER'], 0.5)
   const partSize = choices.pick(`bucket/${key}/other-part-size`, [LIMITS.maxPartSize, 16, 32], 0.5)
   const parts: { readonly bytes: Uint8Array; readonly sha256: string }[] = []
