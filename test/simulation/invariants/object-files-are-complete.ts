@@ -9,7 +9,7 @@ export function checkObjectFiles({ world, disk, ledger, service }: BucketEnviron
     if (!found) continue
     const contents = ledger.files
       .filter((file) => file.path === path)
-      .flatMap(({ bytes, stored, isAny }) => (isAny ? contentsAt(service, stored) : [bytes]))
+      .flatMap(({ bytes, stored, isAny }) => (isAny ? contentsAt(service, stored, found) : [bytes]))
     if (!contents.some((content) => content.equals(found)))
       world.fail(
         'a file under its final name is complete',
