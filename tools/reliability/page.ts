@@ -45,10 +45,11 @@ export function pageOf(results: Results): string {
       'drawn from a seed. The service is written from [glacier-protocol.md](glacier-protocol.md), independently of the local vault. The ' +
       'sizes are small: leaves of 16 bytes and six parts for each archive. A run has disturbed rounds; then the faults cease, and ' +
       'everything must succeed.',
-    'In the runs of a bucket, the processes upload to the keys of a bucket of S3, which is another model: conditional writes and their ' +
+    'In the runs of a bucket, the processes upload to the keys of a bucket of S3 and retrieve from them. This is another model: conditional writes and their ' +
       'conflicts, repeated and forgotten completions, errors in a success, parts that arrive late, lifecycle rules, lists in pages, ' +
-      'servers without checksums, credentials that may not look, versions, and somebody who deletes objects. What is stored is read from ' +
-      'the model: retrieval from buckets is not simulated.',
+      'servers without checksums, credentials that may not look, versions, and somebody who deletes or replaces objects at any time. ' +
+      'Objects that are archived are restored first: a restore takes time, is refused, is made faster or is not stated at once, and its ' +
+      'copy expires or is refused. Pruning, the rebuild of the catalog, and requests below the SDK are simulated for vaults only.',
     ...seedBlocks(results),
     '### Invariants',
     ...invariantBlocks(),

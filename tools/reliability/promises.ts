@@ -85,8 +85,8 @@ export const PROMISES: readonly Promised[] = [
   },
   {
     promise: 'A retrieval that was paid for is not started again.',
-    invariants: ['a job is started once'],
-    tests: ['test/retrieve/jobs/renewable-job.test.ts'],
+    invariants: ['a job is started once', 'a restore is requested only if it is needed'],
+    tests: ['test/retrieve/jobs/renewable-job.test.ts', 'test/s3/restore/restores.test.ts'],
     milestones: ['stream retrieved', 'file retrieved'],
   },
   {

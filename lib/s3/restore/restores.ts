@@ -8,7 +8,7 @@
  * - A copy that GetObject has refused is no job, although HeadObject states it, until a restore is requested again. The
  *   retrieval would find it at once, and again after each refusal.
  * - The requests of a retrieval are about the object as it was described at its start: one that replaces it meanwhile is
- *   refused by its ETag. The next retrieval describes the object again.
+ *   recognized by its ETag, and neither restored nor read. The next retrieval describes the object again.
  */
 import { NotFoundError, ServiceError } from '../../errors.js'
 import type * as Port from '../../store/retrieval-store.js'
@@ -63,11 +63,17 @@ export class Restores {
     return described
   }
 
-  /** Requests the restore of an object, unless it is running. Resolves to the ID of the job. */
+  /**
+   * Requests the restore of an object, unless it is running: a request with a faster tier would be accepted, and paid for as
+   * well. Resolves to the ID of the job.
+   *
+   * @throws {ServiceError} reason `object-changed`: the object is not the one that was described
+   */
   async start({ archiveId, tier, description, signal }: Port.StoreRetrieval): Promise<string> {
     const object = this.#objectOf(archiveId, signal)
     const { client, restoreDays } = this.#facts
-    const { archiveStatus } = await client.headObject(object)
+    const { archiveStatus, restore } = await this.#head(archiveId, object)
+    if (restore?.isInProgress === true) return this.#idOf(archiveId) // it has begun since the jobs were listed
     // Before the request: if its response is lost, the job is found by the description.
     this.#started.set(archiveId, { description, tier, creationDate: this.#time() })
     this.#refused.delete(archiveId)
@@ -93,6 +99,7 @@ export class Restores {
    * Describes a job.
    *
    * @throws {NotFoundError} `ERR_NOT_FOUND`: the object is gone, or is archived and not restored
+   * @throws {ServiceError} reason `object-changed`: the object is not the one that was described
    */
   async describeJob({ jobId, signal }: Port.StoreJobRequest): Promise<Port.Job> {
     const archiveId = this.#archiveOf(jobId)
@@ -117,7 +124,7 @@ export class Restores {
   }
 
   async #look(archiveId: string, signal: AbortSignal | undefined): Promise<Port.Job | undefined> {
-    const facts = await this.#facts.client.headObject(this.#objectOf(archiveId, signal))
+    const facts = await this.#head(archiveId, this.#objectOf(archiveId, signal))
     const state = stateOf(facts)
     if (state === undefined) return undefined
     this.#stated.set(archiveId, facts.restore?.expiryDate)
@@ -141,6 +148,16 @@ export class Restores {
       inventorySize: undefined,
       inventory: undefined,
     }
+  }
+
+  /** Looks at an object, which must be the one that was described last, if one was. */
+  async #head(archiveId: string, object: ObjectRequest): Promise<ObjectFacts> {
+    const facts = await this.#facts.client.headObject(object)
+    const described = this.#objects.get(archiveId)?.etag
+    if (described === undefined || facts.etag === undefined || facts.etag === described) return facts
+    const message = `The object ${archiveId} was replaced since it was described: begin again.`
+    const details = { operation: 'HeadObject', serviceCode: 'PreconditionFailed', status: 412 }
+    throw new ServiceError(message, { ...details, reason: 'object-changed' })
   }
 
   #isRefused({ archiveId = '', status, expiryDate }: Port.Job): boolean {

@@ -104,9 +104,40 @@ t.test('a restore that another request has started is used, and a refusal is an 
     world.facts = { storageClass: 'GLACIER', restore: { isInProgress: true, expiryDate: undefined } }
     t.match(await world.restores.describeJob({ jobId: ARCHIVE }), { description: undefined, tier: undefined })
   }
+  world.facts = { storageClass: 'GLACIER' }
   world.refusal = 'wrong-region'
   t.equal(await reasonOf(start()), 'wrong-region')
 })
+
+t.test(
+  'a restore that began since the jobs were listed is not requested again with a faster tier',
+  async (t) => {
+    const world = new World()
+    world.facts = { storageClass: 'GLACIER', restore: { isInProgress: true, expiryDate: undefined } }
+    t.equal(await world.restores.start({ archiveId: ARCHIVE, tier: 'Expedited' }), ARCHIVE)
+    t.strictSame(world.restored, [])
+    world.facts = { storageClass: 'GLACIER', restore: { isInProgress: false, expiryDate: undefined } }
+    await world.restores.start({ archiveId: ARCHIVE })
+    t.equal(world.restored.length, 1, 'the time of a copy is changed')
+  },
+)
+
+t.test(
+  'an object that has replaced the one that was described is neither restored nor waited for',
+  async (t) => {
+    const world = new World()
+    await world.restores.describe(ARCHIVE, undefined)
+    world.facts = { storageClass: 'GLACIER', etag: '"other"' }
+    t.equal(await reasonOf(world.restores.start({ archiveId: ARCHIVE })), 'object-changed')
+    t.equal(await reasonOf(world.restores.list({ archiveId: ARCHIVE })), 'object-changed')
+    t.equal(await reasonOf(world.restores.describeJob({ jobId: ARCHIVE })), 'object-changed')
+    t.strictSame(world.restored, [])
+    for (const etag of ['"e"', undefined]) {
+      world.facts = { storageClass: 'GLACIER', etag }
+      t.equal(await world.restores.start({ archiveId: ARCHIVE }), ARCHIVE)
+    }
+  },
+)
 
 t.test(
   'a job without a restored copy does not exist any more, and the next one has another ID',

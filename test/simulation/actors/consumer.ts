@@ -9,23 +9,34 @@ export class ConsumerFailure extends Error {}
 /**
  * Reads a stream to its end. What has arrived is always a prefix of the right bytes.
  *
- * @param expected - the right bytes
+ * @param contents - states the right bytes, of which there are several if nobody knows which object is retrieved
  */
-export async function consume(process: SimProcess, reader: ArchiveReader, expected: Buffer): Promise<void> {
+export async function consume(
+  process: SimProcess,
+  reader: ArchiveReader,
+  contents: () => readonly Buffer[],
+): Promise<void> {
   const closed = new Promise((resolve) => reader.once('close', resolve))
   try {
-    await read(process, reader, expected)
+    await read(process, reader, contents)
   } finally {
     await closed
   }
 }
 
-async function read(process: SimProcess, reader: ArchiveReader, expected: Buffer): Promise<void> {
+async function read(
+  process: SimProcess,
+  reader: ArchiveReader,
+  contents: () => readonly Buffer[],
+): Promise<void> {
   const { world, name } = process
   const { faults } = world
+  const received: Buffer[] = []
   let at = 0
   for await (const chunk of reader) {
-    if (!expected.subarray(at, at + chunk.length).equals(chunk))
+    received.push(Buffer.from(chunk))
+    const bytes = Buffer.concat(received)
+    if (!contents().some((content) => content.subarray(0, bytes.length).equals(bytes)))
       world.fail('delivered bytes are right', `${name} gets wrong bytes at ${at}`)
     at += chunk.length
     if (faults.happens('consumer-stalled', `${name}/consumer/stall`)) {
@@ -39,6 +50,6 @@ async function read(process: SimProcess, reader: ArchiveReader, expected: Buffer
       throw new ConsumerFailure('The consumer fails.')
     }
   }
-  if (at !== expected.length)
-    world.fail('delivered bytes are complete', `${name} gets ${at} of ${expected.length} bytes`)
+  if (!contents().some((content) => content.equals(Buffer.concat(received))))
+    world.fail('delivered bytes are complete', `${name} gets ${at} bytes, which are not all`)
 }

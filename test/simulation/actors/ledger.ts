@@ -23,6 +23,8 @@ export interface ExpectedFile {
   readonly bytes: Buffer
   /** The content that is retrieved into the file. */
   readonly stored: StoredStream
+  /** Whether it may be whatever is or was at the keys of the stream, since only they are known. */
+  readonly isAny: boolean
 }
 
 /** The reports of one run. */

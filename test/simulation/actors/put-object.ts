@@ -11,6 +11,8 @@ import { upload, type UploadTask } from './upload.js'
 /** The bucket that the processes of a run share. */
 export const BUCKET = 'backups'
 
+const CLASSES = ['DEEP_ARCHIVE', 'GLACIER', 'STANDARD', 'INTELLIGENT_TIERING'] as const
+
 /** The task of a `put`. */
 export interface PutObjectTask extends UploadTask {
   readonly key: string
@@ -30,7 +32,9 @@ export async function putObject(
   const client = new SimulatedBucketClient(process, env.service)
   env.sources.set(key, [...(env.sources.get(key) ?? []), content])
   if (overwrite) env.overwriting.set(name, content)
-  const store = new S3Store({ client, bucket: BUCKET, key, overwrite }, LIMITS)
+  const isOften = world.faults.rate('restore-refused') > 0 // which happens to classes with a fast tier
+  const storageClass = world.choices.pick(`${name}/class`, CLASSES, isOften ? 0.9 : 0.5)
+  const store = new S3Store({ client, bucket: BUCKET, key, storageClass, overwrite }, LIMITS)
   const isNew = !resume && uploadId === undefined
   // As the command does, before it reads the source: with a failure, the check is left to the upload.
   if (isNew && world.choices.happens(`${name}/looks-first`, 0.5)) await store.assertAbsent(signal)

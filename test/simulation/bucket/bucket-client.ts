@@ -2,11 +2,18 @@
 import { ServiceError } from '../../../lib/errors.js'
 import type { BucketClient } from '../../../lib/s3/bucket-client.js'
 import type * as Request from '../../../lib/s3/bucket-requests.js'
-import type { ObjectFacts, PartsPage, SentPart, StoredObject } from '../../../lib/s3/bucket-responses.js'
+import type {
+  AttributesPage,
+  ObjectFacts,
+  ObjectRange,
+  PartsPage,
+  SentPart,
+  StoredObject,
+} from '../../../lib/s3/bucket-responses.js'
 import { checkRequest } from '../../../lib/s3/bucket-rules.js'
 import type { Page, PageRequest } from '../../../lib/store/pages.js'
 import type { Operation } from '../network/requests.js'
-import { SimNetwork } from '../network/sim-network.js'
+import { codeOf, SimNetwork } from '../network/sim-network.js'
 import { isoOf } from '../network/responses.js'
 import type { RequestSummary } from '../service/history.js'
 import type { Body } from '../service/service.js'
@@ -15,6 +22,9 @@ import type { SimProcess } from '../world/sim-process.js'
 import { compositeHash, compositeText } from './bucket-content.js'
 import { BUCKET_ERRORS } from './bucket-failures.js'
 import type { BucketModel } from './bucket-model.js'
+import type { ObjectProperties } from './bucket-service.js'
+import { rangeOf } from './retrieval/range-body.js'
+import { RestoreWatch } from './retrieval/restore-watch.js'
 
 /** The names of the operations in the model of the service. */
 const OPERATIONS: Readonly<Partial<Record<Operation, string>>> = {
@@ -25,17 +35,22 @@ const OPERATIONS: Readonly<Partial<Record<Operation, string>>> = {
   listParts: 'ListParts',
   completeUpload: 'CompleteMultipartUpload',
   abortUpload: 'AbortMultipartUpload',
+  getAttributes: 'GetObjectAttributes',
+  restoreObject: 'RestoreObject',
+  getObject: 'GetObject',
 }
 
 /** The client of a process. */
 export class SimulatedBucketClient implements BucketClient {
   readonly #network: SimNetwork
   readonly #bucket: BucketModel
+  readonly #restores: RestoreWatch
 
   constructor(process: SimProcess, bucket: BucketModel) {
     const { history } = bucket
     this.#network = new SimNetwork(process, { history, errors: BUCKET_ERRORS, operations: OPERATIONS })
     this.#bucket = bucket
+    this.#restores = new RestoreWatch(process)
   }
 
   refreshCredentials(signal?: AbortSignal): Promise<void> {
@@ -47,16 +62,14 @@ export class SimulatedBucketClient implements BucketClient {
     const found = await this.#request('headObject', request, {}, () =>
       this.#bucket.headObject(this.#callerOf(request)),
     )
-    const { size, etag, versionId, hash, metadata, storedMs } = found
-    return {
-      ...{ size, etag, versionId, hash, metadata, storageClass: 'DEEP_ARCHIVE' },
-      ...{ lastModified: isoOf(storedMs), restore: undefined, archiveStatus: undefined },
-    }
+    const { storedMs, ...facts } = found
+    this.#restores.looked(request.key, facts)
+    return { ...facts, lastModified: isoOf(storedMs) }
   }
 
   async putObject(request: Request.PutRequest): Promise<StoredObject> {
     checkRequest('putObject', request)
-    const { bytes, sha256, metadata = {}, ifAbsent = false } = request
+    const { bytes, sha256, ifAbsent = false } = request
     const treeHash = compositeText(compositeHash([sha256]))
     return this.#request(
       'putObject',
@@ -64,7 +77,7 @@ export class SimulatedBucketClient implements BucketClient {
       { size: bytes.length, treeHash },
       (body) =>
         this.#bucket.putObject(this.#callerOf(request), {
-          ...{ bytes: body.bytes, sha256, metadata, ifAbsent },
+          ...{ bytes: body.bytes, sha256, ...propertiesOf(request), ifAbsent },
         }),
       request,
     )
@@ -72,9 +85,8 @@ export class SimulatedBucketClient implements BucketClient {
 
   async createUpload(request: Request.NewObject): Promise<string> {
     checkRequest('createUpload', request)
-    const { metadata = {} } = request
     const { uploadId } = await this.#request('createUpload', request, {}, () =>
-      this.#bucket.createUpload(this.#callerOf(request), metadata),
+      this.#bucket.createUpload(this.#callerOf(request), propertiesOf(request)),
     )
     return uploadId
   }
@@ -102,7 +114,8 @@ export class SimulatedBucketClient implements BucketClient {
     const page = await this.#request('listParts', request, { uploadId }, () =>
       this.#bucket.listParts({ ...this.#callerOf(request), uploadId }, marker, limit),
     )
-    return { ...page, storageClass: 'DEEP_ARCHIVE' }
+    const { storageClass = 'STANDARD' } = this.#bucket.uploads.get(uploadId) ?? {}
+    return { ...page, storageClass }
   }
 
   async completeUpload(request: Request.CompleteRequest): Promise<StoredObject> {
@@ -123,16 +136,44 @@ export class SimulatedBucketClient implements BucketClient {
     })
   }
 
-  getObject(): Promise<never> {
-    return notSimulated('GetObject')
+  async getObject(request: Request.GetRequest): Promise<ObjectRange> {
+    checkRequest('getObject', request)
+    const { range, ifMatch, signal } = request
+    const { response, record, course } = await this.#exchange('getObject', request, { range }, () =>
+      this.#bucket.getObject(this.#callerOf(request), { range, ifMatch }),
+    )
+    try {
+      const body = rangeOf(
+        this.#network,
+        { range, objectSize: request.objectSize, signal },
+        response,
+        course.fault,
+      )
+      return { body, etag: response.etag, versionId: response.versionId }
+    } catch (error) {
+      this.#bucket.history.settle(record, codeOf(error))
+      throw error
+    }
   }
 
-  restoreObject(): Promise<never> {
-    return notSimulated('RestoreObject')
+  async restoreObject(request: Request.RestoreRequest): Promise<boolean> {
+    checkRequest('restoreObject', request)
+    const { key, days, tier } = request
+    this.#restores.requests(key)
+    const { isRestored } = await this.#request('restoreObject', request, {}, () =>
+      this.#bucket.restoreObject(this.#callerOf(request), { days, tier }),
+    )
+    return isRestored
   }
 
-  getAttributes(): Promise<never> {
-    return notSimulated('GetObjectAttributes')
+  async getAttributes(request: Request.ObjectRequest & PageRequest): Promise<AttributesPage> {
+    checkRequest('getAttributes', request)
+    const { key, marker, limit } = request
+    const page = await this.#request('getAttributes', request, {}, () =>
+      this.#bucket.getAttributes(this.#callerOf(request), marker, limit),
+    )
+    this.#restores.described(key, page.etag)
+    return page
   }
 
   listObjects(): Promise<Page<never>> {
@@ -157,19 +198,33 @@ export class SimulatedBucketClient implements BucketClient {
 
   async #request<Response extends object | undefined>(
     operation: Operation,
-    { bucket, key, signal }: Request.KeyRequest,
+    request: Request.KeyRequest,
     summary: RequestSummary,
     act: (body: Body) => Response,
     bytes?: Request.ObjectBytes,
   ): Promise<Response> {
+    const { response } = await this.#exchange(operation, request, summary, act, bytes)
+    return response
+  }
+
+  #exchange<Response extends object | undefined>(
+    operation: Operation,
+    { bucket, key, signal }: Request.KeyRequest,
+    summary: RequestSummary,
+    act: (body: Body) => Response,
+    bytes?: Request.ObjectBytes,
+  ): ReturnType<typeof SimNetwork.prototype.request<Response>> {
     const body = bytes && { ...bytes, linearHash: bytes.sha256, treeHash: bytes.sha256 }
     const caller = { accountId: ACCOUNT, vaultName: `s3://${bucket}` }
-    const { response } = await this.#network.request(caller, {
+    return this.#network.request(caller, {
       ...{ operation, summary: { key, ...summary }, signal, body },
       act: (_caller, arrived) => act(arrived),
     })
-    return response
   }
+}
+
+function propertiesOf({ metadata = {}, storageClass = 'STANDARD' }: Request.NewObject): ObjectProperties {
+  return { metadata, storageClass }
 }
 
 async function notSimulated(operation: string): Promise<never> {

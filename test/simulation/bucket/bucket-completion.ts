@@ -44,8 +44,8 @@ export function completeUpload(
     throw invalid('BadDigest', 'The SHA256 you specified did not match the calculated checksum.')
   if (completion.size !== undefined && completion.size !== bytes.length)
     throw invalid('InvalidRequest', 'The provided x-amz-mp-object-size does not match.')
-  const { metadata, uploadId } = upload
-  const object = context.store(caller, { bytes, hash, metadata, uploadId })
+  const { metadata, storageClass, uploadId } = upload
+  const object = context.store(caller, { bytes, hash, parts, metadata, storageClass, uploadId })
   upload.state = 'completed'
   upload.object = object
   return object

@@ -1,6 +1,10 @@
 /** The content of the simulated bucket. The invariants compare it with what the processes reported and recorded. */
 import { createHash } from 'node:crypto'
 import type { ObjectHash } from '../../../lib/s3/composite-hash.js'
+import type { SimRestore } from './retrieval/bucket-restores.js'
+
+/** The name of whoever stores objects that no process of the run has stored. */
+export const SOMEBODY = 'somebody'
 
 /** An object, or one that was at its key before. */
 export interface SimObject {
@@ -9,10 +13,17 @@ export interface SimObject {
   readonly etag: string
   readonly versionId: string | undefined
   readonly hash: ObjectHash
+  /** The parts from which it was made; `undefined` if one request stored it. */
+  readonly parts: readonly Pick<SimPart, 'bytes' | 'sha256'>[] | undefined
+  readonly storageClass: string
+  /** The archive tier of an object of INTELLIGENT_TIERING, until it is restored; `undefined` if it can be read. */
+  archiveStatus: string | undefined
+  /** The restore that was accepted last. */
+  restore: SimRestore | undefined
   readonly metadata: Readonly<Record<string, string>>
   /** The upload that became this object; `undefined` if one request stored it. */
   readonly uploadId: string | undefined
-  /** The process whose request has stored it. */
+  /** The process whose request has stored it, or {@link SOMEBODY}. */
   readonly who: string
   readonly storedMs: number
   /** The object whose place it took; `undefined` if there was none. */
@@ -33,6 +44,7 @@ export interface SimUpload {
   readonly uploadId: string
   readonly key: string
   readonly metadata: Readonly<Record<string, string>>
+  readonly storageClass: string
   /** By number, from 1. */
   readonly parts: Map<number, SimPart>
   /** Parts on the way, by number: each arrives after the next part of its number that differs. */

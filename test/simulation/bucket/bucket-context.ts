@@ -6,6 +6,8 @@ import { sha256Of, type SimObject, type SimUpload } from './bucket-content.js'
 import { drawProperties, type BucketProperties } from './bucket-properties.js'
 import type { KeyCaller, StoredObjectResponse } from './bucket-service.js'
 
+const ARCHIVE_TIERS = ['none', 'ARCHIVE_ACCESS', 'DEEP_ARCHIVE_ACCESS'] as const
+
 /** The context of the operations. */
 export class BucketContext {
   readonly world: World
@@ -31,7 +33,7 @@ export class BucketContext {
   /** Stores an object, in place of the one at its key. */
   store(
     { who, key }: KeyCaller,
-    content: Pick<SimObject, 'bytes' | 'hash' | 'metadata' | 'uploadId'>,
+    content: Pick<SimObject, 'bytes' | 'hash' | 'parts' | 'metadata' | 'storageClass' | 'uploadId'>,
   ): SimObject {
     const { nowMs } = this.world.scheduler
     const replaced = this.#current.get(key)
@@ -40,11 +42,20 @@ export class BucketContext {
     const object: SimObject = {
       ...{ ...content, who, key, replaced, storedMs: nowMs, endedMs: undefined },
       etag: this.etagOf(content.bytes, `object-${number}`),
+      archiveStatus: this.#archiveTier(number, content.storageClass),
+      restore: undefined,
       versionId: this.properties.hasVersions ? `version-${number}` : undefined,
     }
     this.objects.push(object)
     this.#current.set(key, object)
     return object
+  }
+
+  /** The archive tier of a new object. In truth it gets there after months. */
+  #archiveTier(number: number, storageClass: string): string | undefined {
+    if (storageClass !== 'INTELLIGENT_TIERING') return undefined
+    const tier = this.world.choices.pick(`bucket/object-${number}/archive-tier`, ARCHIVE_TIERS, 0.5)
+    return tier === 'none' ? undefined : tier
   }
 
   /** Deletes the object at a key, as somebody else does. */

@@ -3,6 +3,8 @@ import { RequestHistory } from '../service/history.js'
 import type { World } from '../world/world.js'
 import { checkBytes, abortUpload, createUpload, listParts, uploadPart } from './bucket-uploads.js'
 import { completeUpload } from './bucket-completion.js'
+import { getAttributes, getObject } from './retrieval/bucket-reads.js'
+import { restoreObject, statedRestore } from './retrieval/bucket-restores.js'
 import { BucketContext } from './bucket-context.js'
 import { sha256Of, type SimObject, type SimUpload } from './bucket-content.js'
 import { accessDenied, notFound } from './bucket-refusals.js'
@@ -48,8 +50,10 @@ export class BucketModel implements Api.BucketService {
       throw accessDenied()
     }
     if (!object) throw notFound()
-    const { bytes, metadata, storedMs } = object
-    return { ...context.responseOf(object), size: bytes.length, metadata, storedMs }
+    const { bytes, metadata, storedMs, storageClass } = object
+    const restore = statedRestore(context, object) // before the archive status, which it may end
+    const state = { storageClass, archiveStatus: object.archiveStatus, restore }
+    return { ...context.responseOf(object), ...state, size: bytes.length, metadata, storedMs }
   }
 
   putObject(caller: Api.KeyCaller, body: Api.PutBody): Api.StoredObjectResponse {
@@ -58,15 +62,13 @@ export class BucketModel implements Api.BucketService {
     checkCondition(context, caller.key, body.ifAbsent)
     const bytes = Uint8Array.from(body.bytes)
     const hash = { sha256: sha256Of(bytes), parts: undefined }
-    const content = { bytes, hash, metadata: body.metadata, uploadId: undefined }
+    const { metadata, storageClass } = body
+    const content = { bytes, hash, parts: undefined, metadata, storageClass, uploadId: undefined }
     return this.#stated(context.responseOf(context.store(caller, content)))
   }
 
-  createUpload(
-    caller: Api.KeyCaller,
-    metadata: Readonly<Record<string, string>>,
-  ): { readonly uploadId: string } {
-    return { uploadId: createUpload(this.#context, caller, metadata).uploadId }
+  createUpload(caller: Api.KeyCaller, properties: Api.ObjectProperties): { readonly uploadId: string } {
+    return { uploadId: createUpload(this.#context, caller, properties).uploadId }
   }
 
   uploadPart(caller: Api.UploadCaller, partNumber: number, body: Api.SentBytes): Api.PartResponse {
@@ -88,6 +90,22 @@ export class BucketModel implements Api.BucketService {
 
   abortUpload(caller: Api.UploadCaller): void {
     abortUpload(this.#context, caller)
+  }
+
+  getAttributes(
+    caller: Api.KeyCaller,
+    marker: string | undefined,
+    limit: number | undefined,
+  ): Api.AttributesResponse {
+    return this.#stated(getAttributes(this.#context, caller, marker, limit))
+  }
+
+  restoreObject(caller: Api.KeyCaller, order: Api.RestoreOrder): { readonly isRestored: boolean } {
+    return restoreObject(this.#context, caller, order)
+  }
+
+  getObject(caller: Api.KeyCaller, order: Api.RangeOrder): Api.RangeResponse {
+    return getObject(this.#context, caller, order)
   }
 
   #stated<Response>(response: Response): Response {

@@ -10,6 +10,10 @@ export interface BucketProperties {
   readonly hasVersions: boolean
   /** Whether equal parts have equal ETags: with KMS they do not. */
   readonly hasPlainEtags: boolean
+  /** Whether GetObjectAttributes states ETags: without one, an object that is replaced is not recognized by it. */
+  readonly hasEtagInAttributes: boolean
+  /** Whether the restore of an archived object is looked for before its ETag is compared. */
+  readonly checksStateFirst: boolean
   /** The maximum of a page of parts. */
   readonly pageSize: number
 }
@@ -23,6 +27,8 @@ export function drawProperties({ choices, faults }: World): BucketProperties {
     head: isDenied ? choices.pick('bucket/head', ['if-exists', 'denied'], 0.3) : 'answered',
     hasVersions: choices.happens('bucket/versions', 0.3),
     hasPlainEtags: choices.pick('bucket/plain-etags', [true, false], 0.3),
+    hasEtagInAttributes: choices.pick('bucket/etag-in-attributes', [true, false], 0.2),
+    checksStateFirst: choices.pick('bucket/state-first', [true, false], 0.3),
     pageSize: choices.pick('bucket/page-size', [1000, 1, 2, 3], 0.3),
   }
 }

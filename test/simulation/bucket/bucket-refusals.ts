@@ -47,6 +47,30 @@ export function wrongBodyHash(computed: string): ServiceRefusal {
   )
 }
 
+/** The object is archived and was not restored; or it is not archived, and cannot be. */
+export function invalidState(message: string): ServiceRefusal {
+  return new ServiceRefusal(403, 'InvalidObjectState', message)
+}
+
+/** A restore of the object is running. */
+export function restoreInProgress(): ServiceRefusal {
+  return new ServiceRefusal(409, 'RestoreAlreadyInProgress', 'Object restore is already in progress.')
+}
+
+/** The service has no capacity for an expedited restore. */
+export function noCapacity(): ServiceRefusal {
+  return new ServiceRefusal(
+    503,
+    'GlacierExpeditedRetrievalNotAvailable',
+    'Glacier expedited retrievals are currently not available, please try again later.',
+  )
+}
+
+/** No byte of the object is in the range. */
+export function invalidRange(): ServiceRefusal {
+  return new ServiceRefusal(416, 'InvalidRange', 'The requested range is not satisfiable.')
+}
+
 /** A value is not allowed. */
 export function invalid(
   code:

@@ -6,6 +6,9 @@
  * times milliseconds since 1970.
  */
 import type { CompletedPart } from '../../../lib/s3/bucket-requests.js'
+import type { ByteRange } from '../../../lib/byte-range.js'
+import type { ObjectPart, RestoreState } from '../../../lib/s3/bucket-responses.js'
+import type { Tier } from '../../../lib/store/retrieval-store.js'
 import type { ObjectHash } from '../../../lib/s3/composite-hash.js'
 
 /** A request as it arrives: the process that makes it, and the key that it is about. */
@@ -43,11 +46,52 @@ export interface PartResponse {
   readonly sha256: string | undefined
 }
 
-/** An object as HeadObject describes it. */
-export interface HeadResponse extends StoredObjectResponse {
-  readonly size: number
+/** The properties of an object to store. */
+export interface ObjectProperties {
   readonly metadata: Readonly<Record<string, string>>
+  readonly storageClass: string
+}
+
+/** An object as HeadObject describes it. */
+export interface HeadResponse extends StoredObjectResponse, ObjectProperties {
+  readonly size: number
   readonly storedMs: number
+  readonly archiveStatus: string | undefined
+  readonly restore: RestoreState | undefined
+}
+
+/** A page of the parts of an object, as GetObjectAttributes describes them. ETags have no quotes there. */
+export interface AttributesResponse {
+  readonly items: readonly ObjectPart[]
+  readonly marker: string | undefined
+  readonly size: number
+  readonly etag: string | undefined
+  readonly versionId: string | undefined
+  readonly storageClass: string
+  readonly hash: ObjectHash | undefined
+  readonly parts: number | undefined
+}
+
+/** A restore as it arrives. */
+export interface RestoreOrder {
+  /** `undefined` for INTELLIGENT_TIERING. */
+  readonly days: number | undefined
+  readonly tier: Tier | undefined
+}
+
+/** A request for bytes of an object as it arrives. */
+export interface RangeOrder {
+  readonly range: ByteRange
+  readonly ifMatch: string | undefined
+}
+
+/** The bytes of a range, with facts about the object. */
+export interface RangeResponse {
+  readonly bytes: Uint8Array
+  /** Bytes of the object. */
+  readonly size: number
+  readonly etag: string
+  readonly versionId: string | undefined
 }
 
 /** A page of the parts of an upload. */
@@ -65,18 +109,20 @@ export interface Completion {
 }
 
 /** An object as it arrives in one request. */
-export interface PutBody extends SentBytes {
-  readonly metadata: Readonly<Record<string, string>>
+export interface PutBody extends SentBytes, ObjectProperties {
   readonly ifAbsent: boolean
 }
 
-/** The operations that an upload uses. Each throws a `ServiceRefusal` if the service refuses it. */
+/** The operations that an upload and a retrieval use. Each throws a `ServiceRefusal` if the service refuses it. */
 export interface BucketService {
   headObject(caller: KeyCaller): HeadResponse
   putObject(caller: KeyCaller, body: PutBody): StoredObjectResponse
-  createUpload(caller: KeyCaller, metadata: Readonly<Record<string, string>>): { readonly uploadId: string }
+  createUpload(caller: KeyCaller, properties: ObjectProperties): { readonly uploadId: string }
   uploadPart(caller: UploadCaller, partNumber: number, body: SentBytes): PartResponse
   listParts(caller: UploadCaller, marker: string | undefined, limit: number | undefined): PartsPageResponse
   completeUpload(caller: UploadCaller, completion: Completion): StoredObjectResponse
   abortUpload(caller: UploadCaller): void
+  getAttributes(caller: KeyCaller, marker: string | undefined, limit: number | undefined): AttributesResponse
+  restoreObject(caller: KeyCaller, order: RestoreOrder): { readonly isRestored: boolean }
+  getObject(caller: KeyCaller, order: RangeOrder): RangeResponse
 }

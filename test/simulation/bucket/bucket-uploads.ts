@@ -6,7 +6,14 @@ import { LIMITS } from '../world/world.js'
 import { sha256Of, type SimPart, type SimUpload } from './bucket-content.js'
 import type { BucketContext } from './bucket-context.js'
 import { invalid, noSuchUpload, wrongBodyHash } from './bucket-refusals.js'
-import type { KeyCaller, PartResponse, PartsPageResponse, SentBytes, UploadCaller } from './bucket-service.js'
+import type {
+  KeyCaller,
+  ObjectProperties,
+  PartResponse,
+  PartsPageResponse,
+  SentBytes,
+  UploadCaller,
+} from './bucket-service.js'
 
 /** The share of the rate at which an upload is removed: at each request to it. */
 const REMOVED_SHARE = 0.1
@@ -15,7 +22,7 @@ const REMOVED_SHARE = 0.1
 export function createUpload(
   { uploads }: BucketContext,
   { key }: KeyCaller,
-  metadata: Readonly<Record<string, string>>,
+  { metadata, storageClass }: ObjectProperties,
 ): SimUpload {
   const uploadId = `upload-${uploads.size + 1}`
   const upload: SimUpload = {
@@ -23,6 +30,7 @@ export function createUpload(
       uploadId,
       key,
       metadata,
+      storageClass,
       parts: new Map(),
       late: new Map(),
       state: 'open',

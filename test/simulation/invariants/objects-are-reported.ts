@@ -2,7 +2,7 @@
 import type { BucketEnvironment } from '../actors/environment.js'
 import type { StoredStream } from '../actors/ledger.js'
 import type { Archive } from '../../../lib/store/archive.js'
-import { compositeOfBytes, type SimObject } from '../bucket/bucket-content.js'
+import { compositeOfBytes, SOMEBODY, type SimObject } from '../bucket/bucket-content.js'
 import { checkRecorded } from './success-is-recorded.js'
 
 /** The success of a `put` to a bucket. */
@@ -50,7 +50,7 @@ function isLost(
   object: SimObject,
 ): boolean {
   const next = others.find(({ replaced }) => replaced === object)
-  return next !== undefined && !overwriting.has(next.who)
+  return next !== undefined && next.who !== SOMEBODY && !overwriting.has(next.who)
 }
 
 function checkCatalog(env: BucketEnvironment, success: StoredObjects): void {

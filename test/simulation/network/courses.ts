@@ -70,6 +70,7 @@ const FOR_COMPLETIONS: FaultTable<Maker> = [['error-in-success', errorInSuccess]
 
 const SPECIAL: Readonly<Partial<Record<Operation, FaultTable<Maker>>>> = {
   jobOutput: FOR_OUTPUTS,
+  getObject: FOR_OUTPUTS,
   completeUpload: FOR_COMPLETIONS,
   uploadPart: [...FOR_BODIES, ['part-late', partLate]],
 }

@@ -2,6 +2,7 @@
 import type { Saboteur } from './saboteur.js'
 import { BUCKET_SABOTEURS } from './saboteurs/bucket.js'
 import { CATALOG_SABOTEURS } from './saboteurs/catalog.js'
+import { RESTORE_SABOTEURS } from './saboteurs/restores.js'
 import { RETRIEVE_SABOTEURS } from './saboteurs/retrieve.js'
 import { TRANSFER_SABOTEURS } from './saboteurs/transfer.js'
 import { UPLOAD_SABOTEURS } from './saboteurs/upload.js'
@@ -13,4 +14,5 @@ export const SABOTEURS: readonly Saboteur[] = [
   ...RETRIEVE_SABOTEURS,
   ...CATALOG_SABOTEURS,
   ...BUCKET_SABOTEURS,
+  ...RESTORE_SABOTEURS,
 ]

@@ -9,6 +9,7 @@ import { put } from '../actors/put.js'
 import { rebuildCatalog } from '../actors/rebuild.js'
 import { ACCOUNT } from '../service/accounts.js'
 import type { Host } from '../world/host.js'
+import { changeFile } from './change-file.js'
 import { passing } from './passing.js'
 import type { Stream } from './streams.js'
 
@@ -102,14 +103,6 @@ function isMismatch(outcome: Outcome<unknown> | undefined): boolean {
 /** Whether the vault still has an archive. It may also be one of another account. */
 function isThere({ service, ledger }: Environment, archiveId: string): boolean {
   return !ledger.deleted.has(archiveId) && service.archives.get(archiveId)?.accountId === ACCOUNT
-}
-
-/** Changes a byte of a file in its place. */
-function changeFile({ disk }: Environment, path: string): void {
-  const bytes = disk.exists(path) ? disk.bytesOf(path) : undefined
-  if (bytes === undefined || bytes.length === 0) return
-  bytes[0] = (bytes[0] ?? 0) ^ 1
-  disk.overwriteFile(path, bytes)
 }
 
 /** Any source with a byte: a vault stores no empty archive. */

@@ -10,7 +10,7 @@ export const FAULT_KINDS = {
   'response-late': 'a response takes minutes, so that responses come in another order',
   'early-response': 'an error response arrives before the body is read',
   'body-damaged': 'bytes change on the way to the service or back',
-  'body-cut': 'the output of a job ends early',
+  'body-cut': 'the output of a job, or the range of an object, ends early',
   'middlebox-page': 'a proxy responds with a page of its own',
   'not-a-range': 'a request for a range is answered with 200 and other bytes',
   throttled: 'the service throttles',
@@ -24,7 +24,7 @@ export const FAULT_KINDS = {
   'upload-expired': 'an upload expires while it is not active',
   'job-expired': 'a job and its output expire',
   'job-failed': 'a job fails',
-  'wrong-hash': 'the service states a wrong tree hash',
+  'wrong-hash': 'the service states a wrong hash',
   'stored-damaged': 'the service stores other bytes than were sent, and states their hash',
   'other-account': 'a request is made with the credentials of another account',
   'credentials-expired': 'the credentials expire',
@@ -57,6 +57,11 @@ export const FAULT_KINDS = {
   'object-deleted': 'somebody deletes an object',
   'head-denied': 'the credentials may not look at objects, or not at missing ones',
   'no-checksums': 'the server states no checksums, or lists none',
+  'object-replaced': 'somebody replaces an object, while it is restored or read as well',
+  'restore-refused': 'a restore is refused: the service has no capacity for its tier',
+  'restore-unstated': 'a restore that was accepted is not stated for some seconds',
+  'copy-expired': 'a restored copy is deleted before its time',
+  'copy-refused': 'a restored copy is stated, and its bytes are refused',
 } as const
 
 /** A kind of fault. */
@@ -67,24 +72,12 @@ export const ALL_KINDS: readonly FaultKind[] = Object.keys(FAULT_KINDS) as Fault
 
 const OF_BUCKETS: ReadonlySet<FaultKind> = new Set([
   ...(['error-in-success', 'part-late', 'write-conflict', 'own-object-exists'] as const),
-  ...(['object-deleted', 'head-denied', 'no-checksums'] as const),
+  ...(['object-deleted', 'head-denied', 'no-checksums', 'object-replaced', 'restore-refused'] as const),
+  ...(['restore-unstated', 'copy-expired', 'copy-refused'] as const),
 ])
 const OF_VAULTS: ReadonlySet<FaultKind> = new Set([
-  ...([
-    'body-cut',
-    'not-a-range',
-    'consumer-failed',
-    'consumer-stalled',
-    'job-expired',
-    'job-failed',
-  ] as const),
-  ...([
-    'completion-hashless',
-    'completion-unchecked',
-    'wrong-hash',
-    'stored-damaged',
-    'other-account',
-  ] as const),
+  ...(['job-expired', 'job-failed', 'completion-hashless', 'completion-unchecked'] as const),
+  ...(['stored-damaged', 'other-account'] as const),
 ])
 
 /** The kinds of faults that a run on a network can have. */

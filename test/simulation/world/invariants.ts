@@ -33,7 +33,7 @@ export const INVARIANTS = {
   'three runs succeed when faults have ceased':
     'Once faults have ceased, at most three runs with `--resume` store any source; in a bucket, an object that exists may refuse them, or a stored volume that is not there any more.',
   'a stored stream is retrieved when faults have ceased':
-    'Once faults have ceased, each stored stream is retrieved.',
+    'Once faults have ceased, each stored stream is retrieved; of a bucket, each whose objects are there and can be verified.',
   'a lost catalog is rebuilt when faults have ceased':
     'Once faults have ceased, a catalog that was lost is rebuilt.',
   'a file that was begun is completed when faults have ceased':
@@ -53,8 +53,10 @@ export const INVARIANTS = {
   'delivered bytes are right':
     'The bytes that a reader has delivered are always the beginning of the right ones.',
   'a delivered range is verified':
-    'Each range was compared with a right hash of the service before it is delivered.',
+    'Each range was compared with a right hash of the service before it is delivered; of a bucket, each part.',
   'a job is started once': 'A job is started once, also if the response to the request is lost.',
+  'a restore is requested only if it is needed':
+    'A process requests a restore only of the object that it retrieves, and not while it has seen one running.',
   'delivered bytes are complete': 'A reader that ends without an error has delivered all bytes.',
   'a file under its final name is complete': 'A file under its final name has all bytes, and no others.',
   'a retrieved file has its name': 'A retrieval that succeeds has made its file.',

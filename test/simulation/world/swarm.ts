@@ -57,6 +57,13 @@ const FOCUSES_OF_BUCKETS: readonly (readonly FaultKind[])[] = [
   ['no-checksums', 'killed', 'source-changed', 'short-page', 'response-lost'],
   ['no-checksums', 'part-late', 'source-changed', 'aborted', 'killed'],
   ['short-page', 'source-failed', 'aborted', 'upload-expired'],
+  // A part reaches the client damaged, late or never, or has a wrong hash.
+  ['body-damaged', 'body-cut', 'not-a-range', 'consumer-failed', 'wrong-hash', 'short-page'],
+  // A restore is asked for again, and its copy disappears.
+  ['consumer-stalled', 'copy-expired', 'copy-refused', 'response-lost', 'restore-unstated'],
+  ['restore-refused', 'request-late', 'response-lost', 'server-error-after', 'paused'],
+  // A file is written in several runs, and the object is replaced meanwhile.
+  ['object-replaced', 'object-deleted', 'body-cut', 'killed', 'power-cut', 'aborted'],
 ]
 const FOCUS_SHARE = 0.5
 /** The share of the kinds of a focus that a run has. */
