@@ -24,8 +24,8 @@ export interface DescriptionContext {
  * @throws {RangeError} the range ends behind the archive, or the memory does not hold four of the largest part
  * @throws {SizeMismatchError} `ERR_SIZE_MISMATCH`: an archive has another size than the caller knows
  * @throws {HashMismatchError} `ERR_HASH_MISMATCH`: an archive has another hash than the caller knows
- * @throws {UnverifiableError} `ERR_UNVERIFIABLE`: the parts of an archive have no hashes, and not all of it is retrieved, or its
- *   bytes are handed on as they arrive
+ * @throws {UnverifiableError} `ERR_UNVERIFIABLE`: the parts of an archive have no hashes, and not all of it is retrieved, its
+ *   bytes are handed on as they arrive, or the caller knows its hash by another algorithm
  * @throws {ServiceError} an archive could not be described
  */
 export async function describedPlan(
@@ -57,7 +57,15 @@ function describedJob(
   { size, hash, parts, beginHash }: DescribedArchive,
 ): ArchiveJobPlan {
   const { archiveId, requestedRange } = job
-  assertKnownContent(`archive ${archiveId}`, job, { size, hash })
+  // The hash of all bytes is of another kind than that of the parts, which the caller knows: the two cannot be compared.
+  const isOtherKind = beginHash !== undefined && job.hash !== undefined && job.hash !== hash
+  const known = isOtherKind ? { ...job, hash: undefined } : job
+  assertKnownContent(`archive ${archiveId}`, known, { size, hash })
+  if (isOtherKind)
+    throw new UnverifiableError(
+      archiveId,
+      'has no SHA-256 of its parts, and its other hash cannot be compared with the one that is known',
+    )
   if (requestedRange && requestedRange.end > size)
     throw new RangeError(
       `The range must end within the archive of ${size} bytes, not at ${requestedRange.end}.`,

@@ -115,6 +115,11 @@ t.test('an archive without hashes of its parts is planned only where it may be c
     t.match(described, { jobs: [{ hash: 'of all', parts: undefined, beginHash }], rangeSize: 16 * MIB })
     t.equal(await describe(described, {}, checkLate), described, 'it is described once')
   }
+  const known = (archiveHash: string, archiveSize = 5 * MIB): Promise<RetrievalPlan> =>
+    describe(plan({ archiveHashes: [archiveHash], archiveSize }), { a: late }, true)
+  await t.resolves(known('of all'))
+  await t.rejects(known('of the parts'), { code: 'ERR_UNVERIFIABLE', isCheckedLate: false })
+  await t.rejects(known('of the parts', 7), { code: 'ERR_SIZE_MISMATCH' })
   const mixed = plan({ archiveId: ['a', 'b'], rangeSize: MIB })
   t.match(await describe(mixed, { a: late, b: archive(2) }, true), { rangeSize: 5 * MIB })
   t.match(await describe(plan({ rangeSize: MIB }), { a: late }, true), { rangeSize: MIB })

@@ -3,9 +3,9 @@ import { wholeHashOf } from '../../../../s3/restore/whole-hash.js'
 import type { GetOptions } from '../../../commands/archives/get.js'
 import type { FoundObject } from '../../objects/find-objects.js'
 
-/** Whether an object can be verified only when all of its bytes have arrived. */
-export function isCheckedLate({ facts }: FoundObject): boolean {
-  return facts.hash === undefined && typeof wholeHashOf(facts) === 'object'
+/** Whether an object can be verified only when all of its bytes have arrived. The hash of the catalog is that of its parts. */
+export function isCheckedLate({ facts, hash }: FoundObject): boolean {
+  return hash === undefined && facts.hash === undefined && typeof wholeHashOf(facts) === 'object'
 }
 
 /** The note about such objects; `undefined` if there are none, or if they are refused. */
