@@ -1,8 +1,9 @@
 /** The things that all operations of the simulated bucket use: the run, the content, and the decisions about faults. */
+import { createHash } from 'node:crypto'
 import type { FaultKind } from '../world/faults.js'
 import type { World } from '../world/world.js'
 import type { RequestHistory } from '../service/history.js'
-import { sha256Of, type SimObject, type SimUpload } from './bucket-content.js'
+import type { SimObject, SimUpload } from './bucket-content.js'
 import { drawProperties, type BucketProperties } from './bucket-properties.js'
 import type { KeyCaller, StoredObjectResponse } from './bucket-service.js'
 
@@ -41,7 +42,7 @@ export class BucketContext {
     const number = this.objects.length + 1
     const object: SimObject = {
       ...{ ...content, who, key, replaced, storedMs: nowMs, endedMs: undefined },
-      etag: this.etagOf(content.bytes, `object-${number}`),
+      etag: this.etagOf(content.bytes, `object-${number}`, content.parts?.length),
       archiveStatus: this.#archiveTier(number, content.storageClass),
       restore: undefined,
       versionId: this.properties.hasVersions ? `version-${number}` : undefined,
@@ -65,10 +66,14 @@ export class BucketContext {
     this.#current.delete(key)
   }
 
-  /** The ETag of some bytes. With KMS it depends on more than the bytes. */
-  etagOf(bytes: Uint8Array, salt: string): string {
+  /**
+   * The ETag of some bytes: their MD5, followed by the number of parts if there are several. With KMS it depends on more than
+   * the bytes.
+   */
+  etagOf(bytes: Uint8Array, salt: string, partCount?: number): string {
     const salted = this.properties.hasPlainEtags ? bytes : Buffer.concat([bytes, Buffer.from(salt)])
-    return `"${sha256Of(salted).slice(0, 32)}"`
+    const md5 = createHash('md5').update(salted).digest('hex')
+    return `"${md5}${partCount === undefined ? '' : `-${partCount}`}"`
   }
 
   /** The response to a request that has stored an object. */

@@ -53,7 +53,8 @@ export class BucketModel implements Api.BucketService {
     const { bytes, metadata, storedMs, storageClass } = object
     const restore = statedRestore(context, object) // before the archive status, which it may end
     const state = { storageClass, archiveStatus: object.archiveStatus, restore }
-    return { ...context.responseOf(object), ...state, size: bytes.length, metadata, storedMs }
+    const encryption = context.properties.hasPlainEtags ? 'AES256' : 'aws:kms'
+    return { ...context.responseOf(object), ...state, size: bytes.length, metadata, storedMs, encryption }
   }
 
   putObject(caller: Api.KeyCaller, body: Api.PutBody): Api.StoredObjectResponse {

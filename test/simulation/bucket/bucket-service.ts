@@ -58,6 +58,7 @@ export interface HeadResponse extends StoredObjectResponse, ObjectProperties {
   readonly storedMs: number
   readonly archiveStatus: string | undefined
   readonly restore: RestoreState | undefined
+  readonly encryption: string
 }
 
 /** A page of the parts of an object, as GetObjectAttributes describes them. ETags have no quotes there. */
