@@ -121,7 +121,7 @@ function unfinishedOf(history: UploadHistory): UnfinishedUpload[] {
  */
 function isOlder(stream: UnfinishedUpload, superseded: Stream & { readonly position: number }): boolean {
   const { name, position } = superseded
-  if (stream.position >= position || name === undefined || name === '') return false
+  if (stream.position >= position || name === undefined) return false
   return isSameStreamName(stream.name, name) && mayBeInSameVault(stream, superseded)
 }
 

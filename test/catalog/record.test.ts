@@ -1,6 +1,9 @@
 import t from 'tap'
+import { encodeDescription } from '../../lib/glacier/description.js'
 import { recordsIn } from '../../lib/catalog/lines/parse-line.js'
-import { isInSameVault } from '../../lib/catalog/vault-address.js'
+import { recordTimeMs } from '../../lib/catalog/record-time.js'
+import { isSameStreamName } from '../../lib/catalog/stream-name.js'
+import { isBucketName, isInSameVault } from '../../lib/catalog/vault-address.js'
 
 const vault = { vaultName: 'backups', region: 'eu-west-1' }
 
@@ -54,5 +57,44 @@ t.test('a record whose fields are not of their types is skipped, and others are 
     t.strictSame(recordsIn(JSON.stringify({ ...record, ...fields })), [], JSON.stringify(fields))
   t.strictSame(recordsIn(JSON.stringify({ ...record, firstPart: { size: 1, treeHash: 'x' } })).length, 1)
   t.strictSame(recordsIn(JSON.stringify({ ...record, hash: { value: 'x-1' } })).length, 1)
+  t.end()
+})
+
+t.test('the time of a record is one of the years 0 to 9999', (t) => {
+  for (const time of ['0000-01-01T00:00:00.000Z', '2026-01-01T00:00:00.000Z', '9999-12-31T23:59:59.999Z'])
+    t.equal(new Date(recordTimeMs(time)).toISOString(), time)
+  for (const time of ['-000001-12-31T23:59:59.999Z', '+010000-01-01T00:00:00.000Z', 'soon', ''])
+    t.ok(Number.isNaN(recordTimeMs(time)), time)
+  t.end()
+})
+
+t.test('names are the same in any Unicode form, and an empty name is none', (t) => {
+  const encoded = encodeDescription('caf\u00e9')
+  for (const [recorded, name, isSame] of [
+    [undefined, undefined, true],
+    ['', undefined, true],
+    ['n', undefined, false],
+    [undefined, 'n', false],
+    ['', 'n', false],
+    ['n', '', false],
+    ['cafe\u0301', 'caf\u00e9', true],
+    [encoded, 'caf\u00e9', true],
+    [encoded, encoded, true],
+  ] as const)
+    t.equal(isSameStreamName(recorded, name), isSame, `${recorded} and ${name}`)
+  t.end()
+})
+
+t.test('the name of a bucket begins with s3://, and has no key', (t) => {
+  t.ok(isBucketName('s3://my.bucket-1'))
+  for (const name of [
+    'backups',
+    'xs3://backups',
+    's3://b',
+    's3://backups/',
+    's3://backups/k',
+    's3://Backups',
+  ])
+    t.notOk(isBucketName(name), name)
   t.end()
 })

@@ -434,3 +434,54 @@ t.test('records that cannot be iterated are refused', async (t) => {
       message: /^records of findUnfinishedUploads must be an iterable/,
     })
 })
+
+t.test(
+  'the first part of an object of one part is that of its intent: a composite is another hash',
+  async (t) => {
+    const hash = { algorithm: 'sha256-composite', value: `${'A'.repeat(43)}=-1`, partSize: MIB }
+    const part = { size: MIB, hash: { algorithm: 'sha256', value: 'f2' } }
+    const volume = { treeHash: undefined, hash, size: MIB, parts: 1, more: true }
+    const intent = { treeHash: undefined, hash, size: MIB, firstPart: part, more: true }
+    const [found] = await unfinished(begun('u'), completing('u', 'aa', intent), archive('a', 'u', volume))
+    t.match(found, { firstPart: { size: MIB, hash: 'f2' } })
+  },
+)
+
+t.test('an object that is stored again after its deletion begins an unfinished set', async (t) => {
+  const id = 's3://backups/k'
+  const object = { vaultName: 's3://backups', more: true }
+  const gone: CatalogRecord = {
+    type: 'deleted',
+    time: time(),
+    ...place,
+    vaultName: 's3://backups',
+    archiveId: id,
+  }
+  t.equal((await unfinished(archive(id, 'u', object), gone)).length, 0)
+  t.equal((await unfinished(archive(id, 'u', object), gone, archive(id, 'v', object))).length, 1)
+})
+
+t.test('the rejection of one intent leaves those that are not known, and that of all does not', async (t) => {
+  const unknown = { type: 'completing', time: time(), uploadId: 'u' } as const // of version 0.1
+  const rejected = (intentId?: string): CatalogRecord => ({
+    type: 'rejected',
+    time: time(),
+    uploadId: 'u',
+    intentId,
+  })
+  const isUnknown = async (...records: CatalogRecord[]): Promise<boolean | undefined> =>
+    (await unfinished(begun('u'), unknown, ...records))[0]?.hasUnknownIntent
+  t.equal(await isUnknown(), true)
+  t.equal(await isUnknown(rejected('i')), true)
+  t.equal(await isUnknown(rejected()), false)
+})
+
+t.test('a stream between two volumes is superseded by its own ID, not by that of another', async (t) => {
+  const volume = (archiveId: string, streamId: string): CatalogRecord =>
+    archive(archiveId, undefined, { streamId, name: archiveId, more: true })
+  const found = await unfinished(volume('a', 's'), volume('b', 't'), closed('superseded', { streamId: 't' }))
+  t.strictSame(
+    found.map(({ isSuperseded }) => isSuperseded),
+    [false, true],
+  )
+})

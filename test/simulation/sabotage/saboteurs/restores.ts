@@ -26,8 +26,8 @@ export const RESTORE_SABOTEURS: readonly Saboteur[] = [
     about: 'a part is delivered whatever its hash is',
     network,
     file: 'retrieve/fetch-range.ts',
-    find: 'const expected = stated ?? known',
-    replace: 'const expected = stated ?? (known && found.hash)',
+    find: 'if (expected !== hash) throw',
+    replace: 'if (stated !== undefined && expected !== hash) throw',
   },
   {
     name: 'known-hash-is-not-compared',
