@@ -8,6 +8,9 @@ import { delayOf, RESTORE_TIERS, type RestoreTier } from '../storage/restore-del
 import { childOf, textOf, type XmlNode } from '../xml/xml-reader.js'
 import { assertNoVersion } from './read-object.js'
 
+/** A copy that is kept for longer would have a date that cannot be written. The service states no maximum. */
+const MAX_DAYS = 999_999
+
 /** RestoreObject: 202 when a copy is started; 200, with a new time at which it expires, when there is one. */
 export async function restoreObject(given: BucketRequest): Promise<BucketResponse> {
   const request = await withBucket(given)
@@ -45,6 +48,7 @@ function daysIn(root: XmlNode): number {
   const text = textOf(root, 'Days')
   if (text === undefined || !/^-?\d{1,9}$/.test(text)) throw malformedXml()
   if (Number(text) < 1) throw invalidArgument('restoration days should be at least 1', 'Days', text)
+  if (Number(text) > MAX_DAYS) throw invalidArgument('restoration days are too many', 'Days', text)
   return Number(text)
 }
 

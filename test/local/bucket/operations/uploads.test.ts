@@ -338,6 +338,7 @@ t.test('attributes and restores', async (t) => {
   for (const [name, request, expected] of [
     ['no days', restore(''), '400 MalformedXML'],
     ['0 days', restore('<Days>0</Days>'), '400 InvalidArgument'],
+    ['a million days', restore('<Days>1000000</Days>'), '400 InvalidArgument'],
     ['an unknown tier', restore('<Days>1</Days><Tier>Fast</Tier>'), '400 MalformedXML'],
     ['a selection', restore('<Days>1</Days><Type>SELECT</Type>'), '501 NotImplemented'],
     ['an object of another class', restore('<Days>1</Days>', 's'), '403 InvalidObjectState'],
