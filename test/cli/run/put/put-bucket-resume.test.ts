@@ -69,6 +69,7 @@ t.test('an object that another command stores meanwhile is not replaced, and may
   const store = new PutObjectCommand({ Bucket: 'backups', Key: 'other', Body: 'of others' })
   const source = async function* (): AsyncGenerator<Buffer> {
     yield bytes
+    while (world.requests('CreateMultipartUpload') === 0) await settled() // it has seen that the key is free
     await world.sdk.send(store)
   }
   const args = ['put', 's3://backups/other', '--part-size', '8MiB']
