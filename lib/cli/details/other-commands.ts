@@ -67,7 +67,7 @@ export const DOCTOR_DETAILS: CommandDetails = {
     { purpose: 'check everything that a nightly put needs', line: 'glacier-pipe doctor backups --write' },
     {
       purpose: 'check a bucket, and the keys under a prefix',
-      line: 'glacier-pipe doctor s3://backups/nightly/',
+      line: 'glacier-pipe doctor s3://my-backups/nightly/',
     },
   ],
 }
