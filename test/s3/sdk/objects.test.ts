@@ -19,6 +19,7 @@ t.test('an object is described with its hash, its class, its metadata and its re
       'x-amz-checksum-type': 'COMPOSITE',
       'x-amz-meta-sha256-tree-hash': 'cd',
       'x-amz-restore': `ongoing-request="false", expiry-date="${DATE}"`,
+      'x-amz-server-side-encryption': 'aws:kms',
     }),
   )
   t.strictSame(await service.client.headObject({ ...where, versionId: 'v' }), {
@@ -31,6 +32,7 @@ t.test('an object is described with its hash, its class, its metadata and its re
     metadata: { 'sha256-tree-hash': 'cd' },
     restore: { isInProgress: false, expiryDate: '2029-12-21T00:00:00.000Z' },
     archiveStatus: undefined,
+    encryption: 'aws:kms',
   })
   t.match(service.seen, [
     { method: 'HEAD', url: '/backups/docs.tar?versionId=v', headers: { 'x-amz-checksum-mode': 'ENABLED' } },
