@@ -225,6 +225,9 @@ t.test('a failure of the requests stops prune, and a missing bucket is told once
   server.faults.add({ operation: 'HeadObject', fault: 'error-500', times: 100 })
   t.match(await prune('s3://backups', ...LAST, '--retry-for', '0'), { code: 1, err: /^(?!.*is kept)/s })
   server.faults.clear()
+  server.faults.add({ operation: 'HeadObject', fault: 'error-500', nth: 2 }) // after that of the newest
+  t.match(await prune('s3://backups', ...LAST, '--retry-for', '0'), { code: 1, err: /^(?!.*is kept)/s })
+  server.faults.clear()
   server.faults.add({
     operation: 'HeadObject',
     fault: 'error',
