@@ -58,13 +58,14 @@ export const PRUNE_DETAILS: CommandDetails = {
     'prune s3://BUCKET, or s3://BUCKET/PREFIX for the keys that begin so, deletes objects. The key takes the place of the ' +
       'name, without the full dates in it: db/2026-11-29.dump and db/2026-11-30.dump are counted together, as db/*.dump. ' +
       'A date is written as 2026-11-30, 2026/11/30, 2026_11_30, 2026.11.30 or 20261130, and a time may follow it: ' +
-      'T05:45:00Z, T0545, 05:45 or 05-45-00, and 20261130054500 without a separator. Any other number stays, so that parts ' +
+      'T05:45:00Z, T0545 or 05:45, and 20261130054500 without a separator. Any other number stays, so that parts ' +
       'of one backup are not counted as two. An object without such a date is counted alone, and always kept. --name ' +
       'is for the whole key. The days that are charged are those of the storage class.',
     'Each object is looked at before it is deleted. It is kept, with a line that says why, if it is another one than the ' +
       'catalog has, if the policies do not permit to look at it, or if the bucket has a volume of it that the catalog does ' +
       'not know; the exit code is 1 then. The objects that are kept in its place are looked at before: if one of them is not ' +
-      'there as the catalog has it, none of the others is deleted. In a bucket with versions, objects are only hidden, and prune says so.',
+      'there as the catalog has it, none of the others is deleted. If the objects of a series were not stored in the order of their dates, ' +
+      'all are kept. In a bucket with versions, objects are only hidden, and prune says so.',
     COSTS,
   ],
   examples: [

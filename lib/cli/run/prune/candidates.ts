@@ -89,6 +89,7 @@ export async function candidatesIn(
     const isBegun = begunSets.has(entry.id)
     if (
       archivesOf(entry).some(({ archiveId }) => contradictory.has(archiveId)) ||
+      isMixed(entry) ||
       (isBegun && isWhole(entry))
     )
       found.ignored.contradictory.push(entry)
@@ -105,6 +106,17 @@ export async function candidatesIn(
 /** Whether the time of an archive can be read. Otherwise it has no place among the others of its name. */
 function isDated({ time }: ArchiveRecord): boolean {
   return !Number.isNaN(recordTimeMs(time))
+}
+
+/**
+ * Whether a volume is older than the one before it: a stream that was replaced has left it, and the stream that replaced it did
+ * not get so far.
+ */
+function isMixed({ set: { volumes } }: StoredEntry): boolean {
+  return volumes.some(({ archiveId, time }, i) => {
+    const before = volumes[i - 1]
+    return before !== undefined && isObjectId(archiveId) && recordTimeMs(time) < recordTimeMs(before.time)
+  })
 }
 
 /** All archives of a stream, with the further ones that were stored for a volume. */
@@ -130,6 +142,6 @@ async function begunDeletionsIn(file: string, files: FileSystem): Promise<Readon
   for await (const records of readBlocks(file, { types: ['deleted', 'archive'] }, files))
     for (const { type, archiveId, firstVolume } of records)
       if (type === 'deleted' && firstVolume !== undefined) begun.add(firstVolume)
-      else if (type === 'archive' && isObjectId(archiveId)) begun.delete(archiveId)
+      else if (type === 'archive' && isObjectId(archiveId)) begun.delete(firstVolume ?? archiveId)
   return begun
 }

@@ -15,18 +15,16 @@ const DATE_MARK = '\u0000'
 const DATE = String.raw`(?:19|20)\d\d([-_./]?)(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])`
 const HOUR = String.raw`(?:[01]\d|2[0-3])`
 const MINUTE = String.raw`[0-5]\d`
-const SECOND = String.raw`(?:[0-5]\d|60)(?:[.,]\d{1,9})?`
-const ZONE = String.raw`(?:Z|[+-]${HOUR}:?${MINUTE})?`
-/**
- * A time after a date. One without a `T` needs separators: four or six digits may be a counter, as in `2026-11-30-0001`.
- */
+const SECOND = String.raw`(?:[0-5]\d|60)`
+/** A time after a date. One without a `T` needs colons: other digits may be a counter, as in `2026-11-30-01-02`. */
 const TIME = [
-  String.raw`T${HOUR}(?:[:._-]?${MINUTE}(?:[:._-]?${SECOND})?)?${ZONE}`,
-  String.raw`[ _.-]?${HOUR}:${MINUTE}(?::${SECOND})?${ZONE}`,
-  String.raw`[ _.-]${HOUR}([._-])${MINUTE}\2${SECOND}${ZONE}`,
+  String.raw`T${HOUR}:?${MINUTE}(?::?${SECOND})?Z?`,
+  String.raw`[ _.-]?${HOUR}:${MINUTE}(?::${SECOND})?Z?`,
 ].join('|')
+/** What may not follow: the rest of a word, or a number that may be a counter, as in `20261130T0545-0001`. */
+const END = String.raw`(?![0-9A-Za-z])(?![.,_+-]\d)`
 const DATES = new RegExp(
-  String.raw`(?<!\d)(?:(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])${HOUR}${MINUTE}[0-5]\d|${DATE}(?:${TIME})?)(?!\d)`,
+  String.raw`(?<!\d)(?:(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])${HOUR}${MINUTE}[0-5]\d|${DATE}(?:${TIME})?)${END}`,
   'g',
 )
 

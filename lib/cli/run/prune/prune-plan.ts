@@ -16,8 +16,11 @@ import { archivesOf, type Candidates, type NamedEntry } from './candidates.js'
 /** The charges of an object whose class is not known: it may be of the class that is charged for the longest. */
 const LONGEST_CHARGES = STORAGE_CLASSES.DEEP_ARCHIVE
 
-/** Why an entry is kept: a rule of the policy, or `young`: the service charges for it anyway. */
-export type PlanReason = KeepReason | 'young'
+/**
+ * Why an entry is kept: a rule of the policy; `young`: the service charges for it anyway; or `unordered`: the entries of its series
+ * were not stored in the order of the dates in their keys, as after a copy of the bucket, so that the newest one is not known.
+ */
+export type PlanReason = KeepReason | 'unordered' | 'young'
 
 /** The action on an entry: it is kept, deleted, or its deletion, which has begun, is completed. */
 export type PlanAction = 'keep' | 'delete' | 'complete'
@@ -67,12 +70,18 @@ export function planPrune(
   }
   const groups = [...bySeries]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([series, entries]) => ({
-      series,
-      entries: applyPolicy(entries, policy, time, (entry) => recordTimeMs(entry.time)).map(
-        ({ backup, reasons }) => planned(backup, reasons, time.nowMs, includesYoung),
-      ),
-    }))
+    .map(([series, given]) => {
+      // Of objects that were stored in the same second, the one with the later date in its key is the newer one.
+      const entries = given.toSorted((a, b) => (a.name === b.name ? 0 : a.name < b.name ? 1 : -1))
+      const areOrdered = isInOrder(entries)
+      const decisions = applyPolicy(entries, policy, time, (entry) => recordTimeMs(entry.time))
+      return {
+        series,
+        entries: decisions.map(({ backup, reasons }) =>
+          planned(backup, areOrdered ? reasons : ['unordered'], time.nowMs, includesYoung),
+        ),
+      }
+    })
   const completed = begun.map((entry) => {
     return { entry, action: 'complete' as const, reasons: [], freeMs: freeTimeOf(entry) }
   })
@@ -80,9 +89,17 @@ export function planPrune(
   return { groups, deleted: [...completed, ...deleted] }
 }
 
+/** Whether entries whose names are sorted from the last to the first were stored in the order of their names. */
+function isInOrder(entries: readonly NamedEntry[]): boolean {
+  return entries.every(({ name, time }, i) => {
+    const later = entries[i - 1]
+    return !later || later.name === name || recordTimeMs(later.time) >= recordTimeMs(time)
+  })
+}
+
 function planned(
   entry: StoredEntry,
-  reasons: readonly KeepReason[],
+  reasons: readonly PlanReason[],
   nowMs: number,
   includesYoung: boolean,
 ): PlannedEntry {

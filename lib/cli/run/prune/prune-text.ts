@@ -12,7 +12,7 @@ import { dayOf } from '../rm/early-deletion.js'
 import { VERSIONS_NOTE } from '../rm/stored-objects.js'
 import { archivesOf, type Candidates } from './candidates.js'
 import { seriesOf, seriesText } from './object-series.js'
-import { chargedDaysOf, type PlannedEntry, type PrunePlan } from './prune-plan.js'
+import { chargedDaysOf, type PlannedEntry, type PlanReason, type PrunePlan } from './prune-plan.js'
 
 const ACTIONS = { keep: 'keep', delete: 'delete', complete: 'delete the rest of' } as const
 
@@ -61,10 +61,14 @@ export function entryJson({ entry, action, reasons, freeMs }: PlannedEntry): obj
 function entryLine({ entry, action, reasons, freeMs }: PlannedEntry, shownId: string): string {
   const { time, size, set } = entry
   const remarks = [...(set.volumes.length > 1 ? [volumesText(set)] : [])]
-  for (const reason of reasons)
-    remarks.push(reason === 'young' ? `charged for until ${dayOf(freeMs)}` : reason)
+  for (const reason of reasons) remarks.push(reasonText(reason, freeMs))
   const remark = remarks.length === 0 ? '' : `  (${remarks.join(', ')})`
   return `  ${ACTIONS[action].padEnd(6)}  ${formatTime(time)}  ${formatSize(size).padStart(10)}  ${shownId}${remark}`
+}
+
+function reasonText(reason: PlanReason, freeMs: number): string {
+  if (reason === 'young') return `charged for until ${dayOf(freeMs)}`
+  return reason === 'unordered' ? 'the dates in the keys contradict the times' : reason
 }
 
 function totalLines({ plan, prices, nowMs }: PlanContext): string[] {

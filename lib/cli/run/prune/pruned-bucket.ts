@@ -16,7 +16,7 @@ import { withBucketConnection } from '../bucket-connection.js'
 import { deletionOf } from '../rm/removal.js'
 import {
   factsOf,
-  isSameObject,
+  isCertainlySame,
   ReplacedObjectError,
   storedObjects,
   type EmptiedBucket,
@@ -41,9 +41,10 @@ export async function withPrunedBucket(
     const client = retryingBucket(single, new Retry({ retryFor, clock: io.clock }, single))
     const request = { bucket, expectedBucketOwner, requesterPays, signal: io.signal }
     const address = { vaultName: `s3://${bucket}`, ...(await connection.address()) }
+    // A deletion is not repeated: another object may be at the key by then. The next run looks at it again.
     const deleting = {
       deleteArchive: ({ archiveId }: { readonly archiveId: string }) =>
-        client.deleteObject({ ...request, key: keyIn(archiveId) }),
+        single.deleteObject({ ...request, key: keyIn(archiveId) }),
     }
     await run({
       vault: { ...address, accountId: expectedBucketOwner ?? connection.accountId },
@@ -84,7 +85,7 @@ async function lostAmong(kept: readonly PlannedEntry[], bucket: EmptiedBucket): 
     if (facts === 'missing')
       return `${record.archiveId}, which the plan keeps in its place, is not in the bucket. "glacier-pipe rm ${record.archiveId}" records that.`
     if (facts === 'unknown') return deniedText(record.archiveId)
-    if (!isSameObject(record, facts)) return replacedText(record)
+    if (!isCertainlySame(record, facts)) return replacedText(record)
   }
   return undefined
 }
@@ -94,7 +95,7 @@ async function deletionsOf({ entry }: PlannedEntry, bucket: EmptiedBucket): Prom
   const planned = archivesOf(entry)
     .toSorted((a, b) => b.volume - a.volume)
     .map((record) => ({ archiveId: record.archiveId, record, set: entry.set }))
-  const found = await storedObjects(planned, bucket, true).catch((error: unknown) => {
+  const found = await storedObjects(planned, bucket, true, isCertainlySame).catch((error: unknown) => {
     if (error instanceof ReplacedObjectError) return error
     throw error
   })
@@ -108,7 +109,7 @@ async function deletionsOf({ entry }: PlannedEntry, bucket: EmptiedBucket): Prom
 }
 
 function replacedText({ archiveId, vaultName }: Pick<ArchiveRecord, 'archiveId' | 'vaultName'>): string {
-  return `${archiveId} is another object than the catalog has. "glacier-pipe catalog rebuild ${vaultName}" records what it is now.`
+  return `${archiveId} is another object than the catalog has, or has no SHA-256. "glacier-pipe catalog rebuild ${vaultName}" records what it is, if it has one.`
 }
 
 function deniedText(archiveId: string): string {

@@ -53,6 +53,7 @@ export class ReplacedObjectError extends UsageError {
  * not know: objects `KEY.volume2` with the number in their metadata.
  *
  * @param withVolumes - whether a first volume stands for the whole set
+ * @param isSame - whether an object is the one of a record; default: as far as both state what is compared
  * @throws {UsageError} neither the bucket nor the catalog has an object, or it is a later volume; nothing was deleted
  * @throws {ReplacedObjectError} an object is another one than the catalog has; nothing was deleted
  */
@@ -60,6 +61,7 @@ export async function storedObjects(
   planned: readonly Removal[],
   bucket: EmptiedBucket,
   withVolumes: boolean,
+  isSame: (record: ArchiveRecord, facts: ObjectFacts) => boolean = isSameObject,
 ): Promise<StoredObjects> {
   const found = new Map<string, Removal>()
   const ids = new Set(planned.map(({ archiveId }) => archiveId))
@@ -72,7 +74,10 @@ export async function storedObjects(
       throw new UsageError(
         `There is no object ${removal.archiveId}, and the catalog has none. Nothing was deleted.`,
       )
-    if (removal.record && typeof facts === 'object') assertSame(removal.record, facts)
+    // Keys are used again: the user has chosen an archive by the name, the time or the volumes in this catalog, and not the object
+    // that another machine or program has stored at the key since.
+    if (removal.record && typeof facts === 'object' && !isSame(removal.record, facts))
+      throw new ReplacedObjectError(removal.record)
     const described = typeof facts === 'object' ? withFacts(removal, facts, bucket) : removal
     const { volume, firstVolume } = placeInSet(removal, facts, bucket)
     if (withVolumes && !removal.record && firstVolume !== undefined)
@@ -89,22 +94,20 @@ export async function storedObjects(
   return { removals: [...found.values()], notes: hasVersions ? [VERSIONS_NOTE] : [], unseen }
 }
 
-/**
- * Checks that an object is the one that the catalog has. Keys are used again: the user has chosen an archive by the name, the
- * time or the volumes in this catalog, and not the object that another machine or program has stored at the key since.
- *
- * @throws {ReplacedObjectError} it is another one
- */
-function assertSame(record: ArchiveRecord, facts: ObjectFacts): void {
-  if (!isSameObject(record, facts)) throw new ReplacedObjectError(record)
-}
-
 /** Whether an object is the one of a record, as far as both state the size, the hash and the version. */
 export function isSameObject(record: ArchiveRecord, { size, hash, versionId }: ObjectFacts): boolean {
   const recorded = hashIn(record)
   const isSameHash = recorded === undefined || !hash || compositeOf(hash) === recorded
   const isSameVersion = [record.versionId, versionId].includes(undefined) || versionId === record.versionId
   return size === record.size && isSameHash && isSameVersion
+}
+
+/**
+ * Whether an object is certainly the one of a record, by its SHA-256. An object that another program stores has none by default, and
+ * may well have the same size.
+ */
+export function isCertainlySame(record: ArchiveRecord, facts: ObjectFacts): boolean {
+  return facts.hash !== undefined && compositeOf(facts.hash) === hashIn(record) && isSameObject(record, facts)
 }
 
 /** The volumes of a stream that only the bucket knows, the last one first. */

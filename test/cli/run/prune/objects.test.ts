@@ -36,6 +36,8 @@ t.test('a stream that was stored at a key again is not one whose deletion was be
     (await candidatesIn(PATH, place, () => true, await filesWith(...records))).begun.length
   t.equal(await begunIn(archive({ more: true }), deleted), 1)
   t.equal(await begunIn(archive({ more: true }), deleted, archive({ time: '2026-02-01T00:00:00.000Z' })), 0)
+  const again = archive({ ...deleted, type: 'archive', volume: 2, time: '2026-02-01T00:00:00.000Z' })
+  t.equal(await begunIn(archive({ more: true }), deleted, again), 0, 'nor one whose volume was put back')
 })
 
 t.test('an object of a class that is not known counts as charged for the longest time', (t) => {
@@ -51,5 +53,44 @@ t.test('an object of a class that is not known counts as charged for the longest
   }
   t.equal(freeAt('A_LATER_CLASS'), freeAt('DEEP_ARCHIVE'))
   t.not(freeAt('A_LATER_CLASS'), freeAt('GLACIER_IR'))
+  t.end()
+})
+
+t.test(
+  'a stream with a volume that is older than the one before it is neither deleted nor counted',
+  async (t) => {
+    const place = { ...BUCKET, accountId: undefined }
+    const foundIn = async (secondTime: string): Promise<readonly number[]> => {
+      const second = { archiveId: `${ID}.volume2`, volume: 2, firstVolume: ID, time: secondTime }
+      const files = await filesWith(
+        archive({ more: true, time: '2026-01-02T00:00:00.000Z' }),
+        archive(second),
+      )
+      const { named, ignored } = await candidatesIn(PATH, place, () => true, files)
+      return [named.length, ignored.contradictory.length]
+    }
+    t.strictSame(await foundIn('2026-01-02T00:00:00.000Z'), [1, 0])
+    t.strictSame(await foundIn('2026-01-01T00:00:00.000Z'), [0, 1])
+  },
+)
+
+t.test('the dates in the keys decide between equal times, and must not contradict others', (t) => {
+  const entryOf = (day: string, time: string): NamedEntry =>
+    ({
+      ...{ type: 'stored', name: `a-2026-11-${day}`, series: 'a', id: `${ID}-${day}`, time, size: 5 },
+      set: { volumes: [archive({ storageClass: 'STANDARD', time })], duplicates: [] },
+    }) as unknown as NamedEntry
+  const planOf = (...times: readonly string[]): unknown => {
+    const named = times.map((time, i) => entryOf(String(27 + i), `2026-01-0${time}T00:00:00.000Z`))
+    const time = { nowMs: Date.parse('2026-03-01T00:00:00Z'), calendar: UTC_CALENDAR }
+    const { groups } = planPrune({ named, begun: [] }, { last: 1 }, time, true)
+    return groups.flatMap(({ entries }) =>
+      entries.map(({ entry, action, reasons }) => [entry.name?.slice(-2), action, ...reasons].join(' ')),
+    )
+  }
+  t.strictSame(planOf('1', '1', '1'), ['29 keep last', '28 delete', '27 delete'])
+  t.strictSame(planOf('1', '2', '3'), ['29 keep last', '28 delete', '27 delete'])
+  t.strictSame(planOf('3', '2', '1'), ['27 keep unordered', '28 keep unordered', '29 keep unordered'])
+  t.strictSame(planOf('1', '1', '3'), ['29 keep last', '28 delete', '27 delete'])
   t.end()
 })
