@@ -21,7 +21,7 @@ const TIME = [
   String.raw`T${HOUR}:?${MINUTE}(?::?${SECOND})?Z?`,
   String.raw`[ _.-]?${HOUR}:${MINUTE}(?::${SECOND})?Z?`,
 ].join('|')
-/** What may not follow: the rest of a word, or a number that may be a counter, as in `20261130T0545-0001`. */
+/** The end of a date: neither the rest of a word follows, nor a number that may be a counter, as in `20261130T0545-0001`. */
 const END = String.raw`(?![0-9A-Za-z])(?![.,_+-]\d)`
 const DATES = new RegExp(
   String.raw`(?<!\d)(?:(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])${HOUR}${MINUTE}[0-5]\d|${DATE}(?:${TIME})?)${END}`,
