@@ -93,7 +93,6 @@ export async function deletionTimesIn(
 /** Leaves out the objects that were stored again after their last deletion: only their keys come back. */
 async function leaveOutRenewed(times: Map<string, string>, file: string, files: FileSystem): Promise<void> {
   const objects = new Set([...times.keys()].filter(isObjectId))
-  if (objects.size === 0) return
   for (const archiveId of (await describingRecords(file, objects, files)).keys()) times.delete(archiveId)
 }
 

@@ -101,7 +101,6 @@ export async function assertNoConflicts(
   archiveIds: readonly string[],
   files: FileSystem = systemFiles,
 ): Promise<void> {
-  if (archiveIds.length === 0) return
   for (const [archiveId, records] of await describingRecords(file, new Set(archiveIds), files)) {
     const { conflict } = verdictOn(archiveId, records)
     if (conflict) throw new CatalogConflictError(resolve(file), archiveId, linesOf(conflict))

@@ -100,9 +100,9 @@ async function recordsOf(
   for await (const records of readBlocks(file, { types: ['archive', 'deleted'], archiveIds: ids }, files))
     for (const record of records) {
       const { archiveId } = record
-      if (record.type === 'archive') {
-        if (!deleted.has(archiveId)) found.push(record)
-      } else if (!deleted.has(archiveId)) found = found.filter((other) => other.archiveId !== archiveId) // an object that was stored again since
+      if (deleted.has(archiveId)) continue
+      if (record.type === 'archive') found.push(record)
+      else found = found.filter((other) => other.archiveId !== archiveId) // an object that was stored again since
     }
   return found
 }
@@ -119,7 +119,6 @@ export async function severalSetsAmong(
   archiveIds: ReadonlySet<string>,
   files: FileSystem = systemFiles,
 ): Promise<string[]> {
-  if (archiveIds.size === 0) return []
   const several: string[] = []
   for (const [archiveId, records] of await describingRecords(file, archiveIds, files)) {
     const sets = new Set(records.flatMap((record) => (record.type === 'archive' ? setIdOf(record) : [])))

@@ -144,7 +144,6 @@ async function recordsOf(
   { candidates, deleted, renewed }: Surveyor,
   files: FileSystem,
 ): Promise<Map<string, DescribingRecord[]>> {
-  if (candidates.size === 0) return new Map()
   const found = await describingRecords(file, candidates, files)
   for (const [archiveId, records] of found)
     if ((records.length < 2 && !renewed.has(archiveId)) || deleted.has(archiveId)) found.delete(archiveId)
@@ -163,6 +162,7 @@ export async function describingRecords(
   files: FileSystem,
 ): Promise<Map<string, DescribingRecord[]>> {
   const found = new Map<string, DescribingRecord[]>()
+  if (ids.size === 0) return found // a catalog of gigabytes is not read for nothing
   for await (const records of readBlocks(
     file,
     { types: ['archive', 'mismatched', 'deleted'], archiveIds: ids },
