@@ -4,26 +4,23 @@ import { unsettledIn } from '../../../catalog/queries/unsettled-records.js'
 import type { ArchiveRecord, MismatchedRecord } from '../../../catalog/record.js'
 import { keyIn } from '../../../catalog/vault-address.js'
 import { ObjectComparison } from '../../../reconcile/object-comparison.js'
-import { retryingBucket } from '../../../s3/retry/retrying-bucket.js'
-import { Retry } from '../../../transfer/retry.js'
 import type { RebuildOptions } from '../../commands/catalog.js'
 import type { Io } from '../../io.js'
-import { bucketAddressOf } from '../../options/bucket-operand.js'
 import type { BucketRequestOptions } from '../../options/object-options.js'
 import type { InventoryReadOptions } from '../../options/inventory-options.js'
 import { formatCount } from '../../output/format.js'
 import { printJson, printNote } from '../../output/print.js'
-import { withBucketConnection } from '../bucket-connection.js'
+import { withBucketScope, type BucketScope } from '../bucket-scope.js'
 import { catalogFileOf } from '../data-folder.js'
 import { openCatalog } from '../open-catalog.js'
-import { bucketObjects, type BucketScope } from './bucket-objects.js'
+import { bucketObjects } from './bucket-objects.js'
 import { printDifference } from './difference.js'
 
 type ReadOptions = InventoryReadOptions & BucketRequestOptions
 
 /** Adds the objects that the catalog does not have as they are, and records the outcome of requests that was unknown. */
 export async function rebuildFromBucket(operand: string, options: RebuildOptions, io: Io): Promise<void> {
-  await withScope(operand, options, io, async (scope) => {
+  await withBucketScope(operand, options, io, async (scope) => {
     const catalog = await openCatalog(options, io)
     const counts = { objects: 0, added: 0, replaced: 0, reconciled: 0, withoutHash: 0 }
     try {
@@ -67,7 +64,7 @@ function printCounts(
 
 /** Prints `+` before objects that only the bucket has, `-` before those that only the catalog has. */
 export async function diffWithBucket(operand: string, options: ReadOptions, io: Io): Promise<void> {
-  await withScope(operand, options, io, async (scope) => {
+  await withBucketScope(operand, options, io, async (scope) => {
     const comparison = await comparisonOf(catalogFileOf(options, io.env), scope)
     for await (const { archiveId, listed, record } of bucketObjects(scope)) {
       const { lastModified = '-', size, key } = listed
@@ -90,22 +87,6 @@ const WHY = {
   new: 'not in the catalog',
   replaced: 'replaced since it was recorded',
   'unknown outcome': 'the outcome of its upload was unknown',
-}
-
-async function withScope(
-  operand: string,
-  options: ReadOptions,
-  io: Io,
-  run: (scope: BucketScope) => Promise<void>,
-): Promise<void> {
-  const { bucket, prefix } = bucketAddressOf(operand)
-  const { bucketOwner: expectedBucketOwner, requesterPays, retryFor } = options
-  await withBucketConnection(options, io, async ({ client: single, address }) => {
-    const client = retryingBucket(single, new Retry({ retryFor, clock: io.clock }, single))
-    const request = { bucket, expectedBucketOwner, requesterPays, signal: io.signal }
-    const here = { vaultName: `s3://${bucket}`, ...(await address()) }
-    await run({ client, request, prefix, address: here })
-  })
 }
 
 async function comparisonOf(file: string, { address }: BucketScope): Promise<ObjectComparison> {

@@ -1,25 +1,14 @@
 /** The objects of a bucket with their hashes, for `catalog rebuild` and `catalog diff`. */
 import type { ArchiveRecord } from '../../../catalog/record.js'
-import type { VaultAddress } from '../../../catalog/vault-address.js'
 import { NotFoundError } from '../../../errors.js'
 import { recordOfObject } from '../../../reconcile/object-record.js'
-import type { BucketRequest } from '../../../s3/bucket-requests.js'
 import type { ListedObject } from '../../../s3/bucket-responses.js'
-import type { RepeatableOperations } from '../../../s3/retry/retrying-bucket.js'
 import { isObjectKey } from '../../../s3/s3-address.js'
 import { pagesOf } from '../../../store/paging.js'
+import type { BucketScope } from '../bucket-scope.js'
 
 /** The number of objects that are looked at at the same time. */
 const CONCURRENCY = 8
-
-/** The objects to look at. */
-export interface BucketScope {
-  readonly client: RepeatableOperations
-  readonly request: BucketRequest
-  /** The beginning of their keys. */
-  readonly prefix: string
-  readonly address: VaultAddress
-}
 
 /** An object. */
 export interface FoundObject {

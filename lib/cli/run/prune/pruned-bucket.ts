@@ -6,14 +6,11 @@
 import type { ArchiveRecord } from '../../../catalog/record.js'
 import { keyIn } from '../../../catalog/vault-address.js'
 import type { Deletion } from '../../../deletion/delete-archives.js'
-import { retryingBucket } from '../../../s3/retry/retrying-bucket.js'
-import { Retry } from '../../../transfer/retry.js'
 import type { PruneOptions } from '../../commands/archives/prune.js'
 import type { Io } from '../../io.js'
-import { bucketAddressOf } from '../../options/bucket-operand.js'
 import { without } from '../../options/object-options.js'
-import { withBucketConnection } from '../bucket-connection.js'
-import { deletionOf } from '../rm/removal.js'
+import { withBucketScope } from '../bucket-scope.js'
+import { deletionOf, lastVolumeFirst } from '../rm/removal.js'
 import {
   factsOf,
   isCertainlySame,
@@ -34,24 +31,19 @@ export async function withPrunedBucket(
   run: (place: PrunedPlace) => Promise<void>,
 ): Promise<void> {
   const options = without(given, ['accountId']) // a setting of the environment about vaults
-  const { bucket, prefix } = bucketAddressOf(operand)
-  const { bucketOwner: expectedBucketOwner, requesterPays, retryFor } = options
-  await withBucketConnection(options, io, async (connection) => {
-    const { client: single } = connection
-    const client = retryingBucket(single, new Retry({ retryFor, clock: io.clock }, single))
-    const request = { bucket, expectedBucketOwner, requesterPays, signal: io.signal }
-    const address = { vaultName: `s3://${bucket}`, ...(await connection.address()) }
+  await withBucketScope(operand, options, io, async ({ prefix, ...bucket }, connection) => {
+    const { request, address } = bucket
     // A deletion is not repeated: another object may be at the key by then. The next run looks at it again.
     const deleting = {
       deleteArchive: ({ archiveId }: { readonly archiveId: string }) =>
-        single.deleteObject({ ...request, key: keyIn(archiveId) }),
+        connection.client.deleteObject({ ...request, key: keyIn(archiveId) }),
     }
     await run({
-      vault: { ...address, accountId: expectedBucketOwner ?? connection.accountId },
+      vault: { ...address, accountId: options.bucketOwner ?? connection.accountId },
       has: (name) => name.startsWith(prefix),
       deletePlanned: (plan) =>
         deletePlanned(
-          (keep) => unchanged(plan, { client, request, address }, keep),
+          (keep) => unchanged(plan, bucket, keep),
           { connection, client: deleting, vaultName: address.vaultName, options },
           io,
         ),
@@ -92,9 +84,9 @@ async function lostAmong(kept: readonly PlannedEntry[], bucket: EmptiedBucket): 
 
 /** The deletions of an entry, the last volume first; why it is kept, as a sentence, if the bucket has something else. */
 async function deletionsOf({ entry }: PlannedEntry, bucket: EmptiedBucket): Promise<Deletion[] | string> {
-  const planned = archivesOf(entry)
-    .toSorted((a, b) => b.volume - a.volume)
-    .map((record) => ({ archiveId: record.archiveId, record, set: entry.set }))
+  const planned = lastVolumeFirst(archivesOf(entry)).map((record) => {
+    return { archiveId: record.archiveId, record, set: entry.set }
+  })
   const found = await storedObjects(planned, bucket, true, isCertainlySame).catch((error: unknown) => {
     if (error instanceof ReplacedObjectError) return error
     throw error

@@ -4,6 +4,7 @@ import { Retry } from '../../../transfer/retry.js'
 import type { PruneOptions } from '../../commands/archives/prune.js'
 import type { Io } from '../../io.js'
 import { withConnection } from '../connection.js'
+import { lastVolumeFirst } from '../rm/removal.js'
 import { archivesOf } from './candidates.js'
 import { deletePlanned } from './delete-planned.js'
 import type { PrunedPlace } from './pruned-place.js'
@@ -24,7 +25,7 @@ export async function withPrunedVault(
       has: () => true,
       deletePlanned: ({ deleted }) =>
         deletePlanned(
-          () => deleted.map(({ entry }) => archivesOf(entry).toSorted((a, b) => b.volume - a.volume)),
+          () => deleted.map(({ entry }) => lastVolumeFirst(archivesOf(entry))),
           { connection, client, vaultName, options },
           io,
         ),

@@ -64,7 +64,7 @@ export async function planRemoval(
     }
     const includesSet = withVolumes && set !== undefined && isSeveral(set, archiveId)
     if (includesSet)
-      for (const member of members.sort((a, b) => b.volume - a.volume))
+      for (const member of lastVolumeFirst(members))
         if (setIdOf(member) !== member.archiveId) {
           assertPlace(member, place, member.archiveId)
           planned.set(member.archiveId, { archiveId: member.archiveId, record: member, set })
@@ -147,4 +147,9 @@ async function assertOneSet(file: string, archiveIds: readonly string[]): Promis
       `The catalog states that the archive ${several} is in several sets. Nothing was deleted. ` +
         '"glacier-pipe catalog export" prints the records.',
     )
+}
+
+/** The archives of a set in the order of their deletion: after a crash, the ID of the first volume still identifies the rest. */
+export function lastVolumeFirst(archives: readonly ArchiveRecord[]): readonly ArchiveRecord[] {
+  return archives.toSorted((a, b) => b.volume - a.volume)
 }

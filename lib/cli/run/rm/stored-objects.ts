@@ -1,15 +1,14 @@
 /** The objects that `rm` and `prune` delete, as the bucket has them: with the volumes that the catalog does not know. */
 import type { ArchiveRecord } from '../../../catalog/record.js'
 import { hashIn } from '../../../catalog/recorded-hash.js'
-import { keyIn, type VaultAddress } from '../../../catalog/vault-address.js'
+import { keyIn } from '../../../catalog/vault-address.js'
 import { AccessDeniedError, NotFoundError } from '../../../errors.js'
 import { recordOfObject, volumeOfObject, type ObjectVolume } from '../../../reconcile/object-record.js'
-import type { BucketRequest } from '../../../s3/bucket-requests.js'
 import type { ObjectFacts } from '../../../s3/bucket-responses.js'
-import type { RepeatableOperations } from '../../../s3/retry/retrying-bucket.js'
 import { compositeOf } from '../../../s3/object-at-key.js'
 import { itemsOf } from '../../../store/paging.js'
 import { UsageError } from '../../command-errors.js'
+import type { BucketScope } from '../bucket-scope.js'
 import type { Removal } from './removal.js'
 
 /** The note about a deletion in a bucket with versions. */
@@ -17,11 +16,7 @@ export const VERSIONS_NOTE =
   'The bucket has versions: the objects are only hidden, and are charged for until their versions are deleted with other tools.'
 
 /** The bucket that objects are deleted from. */
-export interface EmptiedBucket {
-  readonly client: RepeatableOperations
-  readonly request: BucketRequest
-  readonly address: VaultAddress
-}
+export type EmptiedBucket = Omit<BucketScope, 'prefix'>
 
 /** The objects to delete. */
 export interface StoredObjects {
