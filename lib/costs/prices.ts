@@ -86,17 +86,21 @@ const PRICE: Rule = rule('a number of US dollars from 0 to 1,000,000', isNumber,
   return value >= 0 && value <= 1e6
 })
 
-const PRICE_RULES = {
-  storage: PRICE,
-  uploadRequests: PRICE,
-  listRequests: PRICE,
-  otherRequests: PRICE,
+const RESTORE_RULES = {
   expeditedRetrieval: PRICE,
   expeditedRequests: PRICE,
   standardRetrieval: PRICE,
   standardRequests: PRICE,
   bulkRetrieval: PRICE,
   bulkRequests: PRICE,
+} satisfies RulesOf<RestorePrices>
+
+const PRICE_RULES = {
+  storage: PRICE,
+  uploadRequests: PRICE,
+  listRequests: PRICE,
+  otherRequests: PRICE,
+  ...RESTORE_RULES,
   inventoryRequests: PRICE,
   capacityUnits: PRICE,
 } satisfies RulesOf<SomePrices>
@@ -113,12 +117,7 @@ const CLASS_PRICES: Rule = nested<ClassPrices>({
   uploadRequests: PRICE,
   readRequests: PRICE,
   retrieval: PRICE,
-  expeditedRetrieval: PRICE,
-  expeditedRequests: PRICE,
-  standardRetrieval: PRICE,
-  standardRequests: PRICE,
-  bulkRetrieval: PRICE,
-  bulkRequests: PRICE,
+  ...RESTORE_RULES,
 })
 
 const STORAGE_CLASSES: Rule = (value, name, caller) => {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import type { ObjectHash } from '../../../lib/s3/composite-hash.js'
 import type { SimRestore } from './retrieval/bucket-restores.js'
 
-/** The name of whoever stores objects that no process of the run has stored. */
+/** The name under which objects are stored that come from outside of the run. */
 export const SOMEBODY = 'somebody'
 
 /** An object, or one that was at its key before. */

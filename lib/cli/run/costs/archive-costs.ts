@@ -54,6 +54,11 @@ function isObject({ archiveId = '', inBucket = isObjectId(archiveId) }: Place): 
   return inBucket
 }
 
+/** Whether what is done at a place is free, since it is on this machine. */
+export function isOnThisMachine({ endpoint }: Pick<Place, 'endpoint'>): boolean {
+  return endpoint?.startsWith('local') === true
+}
+
 /** The sentences that say which prices are those of some places. */
 export function priceNote(places: readonly Place[], prices: RegionalPrices): string {
   const known = places.filter(({ region }) => region !== undefined)
@@ -64,7 +69,7 @@ export function priceNote(places: readonly Place[], prices: RegionalPrices): str
   const sentences = [...new Set(sources)]
   if (places.some(({ region }) => region === undefined))
     sentences.push('The catalog does not know all of the archives.')
-  if (places.some(({ endpoint }) => endpoint?.startsWith('local')))
+  if (places.some(isOnThisMachine))
     sentences.push('The archives are on this machine: this is what AWS would charge.')
   return sentences.join(' ')
 }

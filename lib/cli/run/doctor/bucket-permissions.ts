@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { NotFoundError } from '../../../errors.js'
 import type { BucketProbe } from '../../../s3/sdk/bucket-probe.js'
+import type { KeyRequest } from '../../../s3/bucket-requests.js'
 import { DEFAULT_STORAGE_CLASS } from '../../../s3/storage-classes.js'
 import type { BucketFacts, BucketSubject } from './bucket-subject.js'
 import type { Finding } from './check.js'
@@ -25,9 +26,11 @@ export async function bucketPermissions(
   return permissionFinding(permissions, 's3:', 'bucket', subject.write ? '' : WRITE_CHECKS_MORE)
 }
 
-/** A key that no object has. */
-function newKey({ place }: BucketSubject): string {
-  return `${place.prefix}glacier-pipe-doctor-${randomUUID()}`
+/** A request about a key that no object has. */
+function newKeyRequest({ place }: BucketSubject, signal: AbortSignal): KeyRequest {
+  const { bucket, expectedBucketOwner, requesterPays, prefix } = place
+  const key = `${prefix}glacier-pipe-doctor-${randomUUID()}`
+  return { bucket, expectedBucketOwner, requesterPays, key, signal }
 }
 
 /**
@@ -40,10 +43,7 @@ async function headMissing(
   signal: AbortSignal,
 ): Promise<unknown> {
   if (probed.error) return UNTRIED
-  const { client, place } = subject
-  const { bucket, expectedBucketOwner, requesterPays } = place
-  const request = { bucket, expectedBucketOwner, requesterPays, key: newKey(subject), signal }
-  await client.headObject(request).catch((error: unknown) => {
+  await subject.client.headObject(newKeyRequest(subject, signal)).catch((error: unknown) => {
     if (!(error instanceof NotFoundError)) throw error
   })
   return undefined
@@ -51,9 +51,8 @@ async function headMissing(
 
 /** Begins an upload in the class of `put`, and aborts it: nothing is stored, and no part is charged for. */
 function uploadPermissions(subject: BucketSubject, signal: AbortSignal): Permission[] {
-  const { client, place } = subject
-  const { bucket, expectedBucketOwner, requesterPays } = place
-  const request = { bucket, expectedBucketOwner, requesterPays, key: newKey(subject), signal }
+  const { client } = subject
+  const request = newKeyRequest(subject, signal)
   const begun = client.createUpload({ ...request, storageClass: DEFAULT_STORAGE_CLASS })
   return [
     { action: 'PutObject', commands: 'put', isRequired: true, try: () => begun },

@@ -14,7 +14,7 @@ import { asUsageError } from '../../options/option-names.js'
 import { costJson, formatCost, isUnknown } from '../../output/cost-text.js'
 import { formatCount, formatSize } from '../../output/format.js'
 import { printData, printJson, printNote } from '../../output/print.js'
-import { priceNote, type Place } from '../costs/archive-costs.js'
+import { isOnThisMachine, priceNote, type Place } from '../costs/archive-costs.js'
 import { regionalPrices } from '../costs/regional-prices.js'
 
 /** The tier of a job that no tier is given for. */
@@ -68,10 +68,14 @@ export async function noteRetrievalCost(
   options: GetOptions,
   io: Io,
 ): Promise<void> {
-  const isPaid = retrievals.some(({ jobId }) => jobId === undefined) && !place.endpoint?.startsWith('local')
-  if (!isPaid || options.quiet || !io.stderr.isTTY) return
+  if (retrievals.every(({ jobId }) => jobId !== undefined) || !isCostNoted(place, options, io)) return
   const { cost, what, note } = await plannedCost(retrievals, place, options)
   printNote(io, `${costSentence(what, cost)} ${note}`)
+}
+
+/** Whether a cost is printed before it arises: on a terminal, for a place at AWS. */
+export function isCostNoted(place: Place, { quiet }: Pick<GetOptions, 'quiet'>, io: Io): boolean {
+  return !isOnThisMachine(place) && quiet !== true && io.stderr.isTTY === true
 }
 
 /** A job that exists already is used again, and costs nothing more. */

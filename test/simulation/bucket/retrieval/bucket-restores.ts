@@ -70,7 +70,7 @@ export function restoreObject(
   return { isRestored: false }
 }
 
-/** What HeadObject states of the restore of an object. */
+/** The restore of an object, as HeadObject states it. */
 export function statedRestore(context: BucketContext, object: SimObject): RestoreState | undefined {
   const state = stateOf(context, object)
   const { restore } = object

@@ -8,6 +8,7 @@ import { formatSize } from '../../../output/format.js'
 import { printData, printJson, printNote } from '../../../output/print.js'
 import type { Place } from '../../costs/archive-costs.js'
 import type { FoundObject } from '../../objects/find-objects.js'
+import { isCostNoted } from '../retrieval-cost.js'
 import { neededIn, partSizeOf, restoreNeedOf, type ObjectRead, type RestoreNeed } from './object-reads.js'
 import { restoreCostOf, restoreCostSentence } from './restore-cost.js'
 import type { PlannedRestores } from './restore-words.js'
@@ -69,8 +70,7 @@ export async function noteRestoreCost(
   options: Pick<GetOptions, 'quiet' | 'prices'>,
   io: Io,
 ): Promise<void> {
-  if (neededIn(reads).length === 0) return
-  if (place.endpoint?.startsWith('local') || options.quiet || !io.stderr.isTTY) return
+  if (neededIn(reads).length === 0 || !isCostNoted(place, options, io)) return
   printNote(io, restoreCostSentence(await restoreCostOf(reads, restores, place, options)))
 }
 
