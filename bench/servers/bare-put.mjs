@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto'
 import { createServer } from 'node:http'
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
+import { listen } from './listen.mjs'
 
 const LEAF = 2 ** 20
 const [dir = ''] = process.argv.slice(2)
@@ -45,8 +46,4 @@ const server = createServer(async (request, response) => {
   await file.close()
   response.writeHead(204).end()
 })
-server.listen(0, '127.0.0.1', () => {
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('The server has no port.')
-  console.log(`http://127.0.0.1:${address.port}`)
-})
+listen(server)

@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:http'
+import { listen } from './listen.mjs'
 
 /** @typedef {{ number: number, size: number, sha256: string | undefined }} Part */
 
@@ -118,8 +119,4 @@ function etag(value) {
   return field('ETag', `"${value}"`)
 }
 
-server.listen(0, '127.0.0.1', () => {
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('The server has no port.')
-  console.log(`http://127.0.0.1:${address.port}`)
-})
+listen(server)

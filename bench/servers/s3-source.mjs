@@ -7,6 +7,7 @@
 import { createHash } from 'node:crypto'
 import { createServer } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
+import { listen } from './listen.mjs'
 import { SharedRate } from './shared-rate.mjs'
 
 const BLOCK = Buffer.alloc(256 * 1024)
@@ -144,8 +145,4 @@ function drained(response) {
   })
 }
 
-server.listen(0, '127.0.0.1', () => {
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('The server has no port.')
-  console.log(`http://127.0.0.1:${address.port}`)
-})
+listen(server)

@@ -4,6 +4,7 @@
  */
 import { createServer } from 'node:http'
 import { combineTreeHashes, treeHashOf } from 'glacier-pipe/tree-hash'
+import { listen } from './listen.mjs'
 
 const BLOCK = Buffer.alloc(2 ** 20)
 const LEAF = treeHashOf(BLOCK)
@@ -92,8 +93,4 @@ function output(size, range, response) {
   write()
 }
 
-server.listen(0, '127.0.0.1', () => {
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('The server has no port.')
-  console.log(`http://127.0.0.1:${address.port}`)
-})
+listen(server)

@@ -2,36 +2,21 @@ import t from 'tap'
 import { ServiceError } from '../../../lib/errors.js'
 import { SimulatedBucketClient } from './bucket-client.js'
 import { compositeOfBytes, compositeText, sha256Of } from './bucket-content.js'
-import { BucketModel } from './bucket-model.js'
-import { bytesOfSize, listedWorld, processIn, runIn, type ListedOutcomes } from '../service/listed-world.js'
-import type { RunWorld } from '../run/run-world.js'
+import { onBucket, type ListedBucket } from './listed-bucket.js'
+import { bytesOfSize, type ListedOutcomes } from '../service/listed-world.js'
 
 const AT = { bucket: 'backups', key: 'a.tar' }
 const PARTS = [bytesOfSize(16), bytesOfSize(16).reverse(), Buffer.from('end')]
 const WHOLE = Buffer.concat(PARTS)
 
-interface Net {
-  readonly world: RunWorld
-  readonly model: BucketModel
-  readonly client: SimulatedBucketClient
-}
-
-/** Runs a scenario in a bucket of which the listed outcomes are unusual. */
-async function on(outcomes: ListedOutcomes, scenario: (net: Net) => Promise<void>): Promise<void> {
-  const world = listedWorld(outcomes)
-  const model = new BucketModel(world)
-  const client = new SimulatedBucketClient(processIn(world), model)
-  await runIn(world, () => scenario({ world, model, client }))
-}
-
-async function withParts({ client }: Net): Promise<string> {
+async function withParts({ client }: ListedBucket): Promise<string> {
   const uploadId = await client.createUpload(AT)
   for (const [i, bytes] of PARTS.entries())
     await client.uploadPart({ ...AT, uploadId, partNumber: i + 1, bytes, sha256: sha256Of(bytes) })
   return uploadId
 }
 
-async function complete({ client }: Net, uploadId: string, ifAbsent = true): Promise<unknown> {
+async function complete({ client }: ListedBucket, uploadId: string, ifAbsent = true): Promise<unknown> {
   const { items } = await client.listParts({ ...AT, uploadId })
   return client.completeUpload({ ...AT, uploadId, parts: items, size: WHOLE.length, ifAbsent })
 }
@@ -51,7 +36,7 @@ const put = (client: SimulatedBucketClient, text: string, ifAbsent: boolean): Pr
 }
 
 t.test('without faults, parts become an object with their composite', async (t) => {
-  await on({}, async (net) => {
+  await onBucket({}, async (net) => {
     const uploadId = await withParts(net)
     const hash = compositeOfBytes(WHOLE, 16)
     const stored = (await complete(net, uploadId)) as { readonly hash: { sha256: string; parts: number } }
@@ -64,24 +49,24 @@ t.test('without faults, parts become an object with their composite', async (t) 
 })
 
 t.test('a completion is repeated: the same object, a refusal, or no upload', async (t) => {
-  const parts = (net: Net, uploadId: string): Promise<unknown> => {
+  const parts = (net: ListedBucket, uploadId: string): Promise<unknown> => {
     const list = PARTS.map((bytes, i) => {
       const etag = net.model.uploads.get(uploadId)?.parts.get(i + 1)?.etag ?? ''
       return { partNumber: i + 1, etag, sha256: sha256Of(bytes) }
     })
     return net.client.completeUpload({ ...AT, uploadId, parts: list, ifAbsent: true })
   }
-  await on({}, async (net) => {
+  await onBucket({}, async (net) => {
     const uploadId = await withParts(net)
     t.strictSame(await parts(net, uploadId), await parts(net, uploadId))
     t.equal(net.model.objects.length, 1)
   })
-  await on({ 'bucket/upload-1/forgotten': 'true' }, async (net) => {
+  await onBucket({ 'bucket/upload-1/forgotten': 'true' }, async (net) => {
     const uploadId = await withParts(net)
     await parts(net, uploadId)
     t.equal((await failureOf(parts(net, uploadId))).reason, 'upload-not-found')
   })
-  await on({ 'bucket/upload-1/own-object': 'true' }, async (net) => {
+  await onBucket({ 'bucket/upload-1/own-object': 'true' }, async (net) => {
     const uploadId = await withParts(net)
     await parts(net, uploadId)
     t.equal((await failureOf(parts(net, uploadId))).reason, 'exists')
@@ -89,7 +74,7 @@ t.test('a completion is repeated: the same object, a refusal, or no upload', asy
 })
 
 t.test('a conditional write is refused while an object exists, or by a conflict', async (t) => {
-  await on(
+  await onBucket(
     { 'bucket/a.tar/conflict': ['true', 'false', 'true'], 'bucket/upload-1/unusable': 'true' },
     async (net) => {
       t.match(await failureOf(put(net.client, 'x', true)), { status: 409, reason: 'conditional-conflict' })
@@ -104,7 +89,7 @@ t.test('a conditional write is refused while an object exists, or by a conflict'
 })
 
 t.test('the parts of a completion must be those that the upload has', async (t) => {
-  await on({}, async (net) => {
+  await onBucket({}, async (net) => {
     const uploadId = await withParts(net)
     const { items } = await net.client.listParts({ ...AT, uploadId })
     const [first, second, last] = items
@@ -127,7 +112,7 @@ t.test('the parts of a completion must be those that the upload has', async (t) 
 })
 
 t.test('a part has its hash, its number and its size, and a lifecycle rule removes uploads', async (t) => {
-  await on({ 'bucket/upload-2/removed': 'true' }, async (net) => {
+  await onBucket({ 'bucket/upload-2/removed': 'true' }, async (net) => {
     const uploadId = await net.client.createUpload(AT)
     const send = (partNumber: number, bytes: Buffer, sha256 = sha256Of(bytes)): Promise<unknown> =>
       net.client.uploadPart({ ...AT, uploadId, partNumber, bytes, sha256 })
@@ -148,7 +133,7 @@ t.test('a list comes in pages, and a server may state no checksums', async (t) =
       'bucket/plain-etags': 'false',
     },
   }
-  await on(outcomes, async (net) => {
+  await onBucket(outcomes, async (net) => {
     const uploadId = await withParts(net)
     const first = await net.client.listParts({ ...AT, uploadId })
     t.match(first, { items: [{ partNumber: 1, size: 16, sha256: undefined }], marker: '1' })
@@ -158,7 +143,7 @@ t.test('a list comes in pages, and a server may state no checksums', async (t) =
 })
 
 t.test('HEAD may be denied, and an object may be deleted by somebody', async (t) => {
-  await on(
+  await onBucket(
     { 'bucket/head-denied': 'true', 'bucket/a.tar/deleted': 'true', 'bucket/versions': 'true' },
     async (net) => {
       t.equal((await failureOf(net.client.headObject(AT))).status, 403)
@@ -168,11 +153,11 @@ t.test('HEAD may be denied, and an object may be deleted by somebody', async (t)
       t.match(net.model.objects, [{ endedMs: Number }, { replaced: undefined, endedMs: undefined }])
     },
   )
-  await on({ 'bucket/head-denied': 'true', 'bucket/head': 'denied' }, async (net) => {
+  await onBucket({ 'bucket/head-denied': 'true', 'bucket/head': 'denied' }, async (net) => {
     await put(net.client, 'x', true)
     t.equal((await failureOf(net.client.headObject(AT))).status, 403)
   })
-  await on({}, async (net) => {
+  await onBucket({}, async (net) => {
     t.match(await failureOf(net.client.headObject(AT)), { status: 404, reason: 'object-not-found' })
   })
 })
@@ -187,7 +172,7 @@ t.test('faults have the codes of the service', async (t) => {
     [{ 'upload-1/putObject/response-lost': 'true' }, { serviceCode: 'ECONNRESET' }],
   ]
   for (const [outcomes, error] of rows)
-    await on(outcomes, async ({ client }) => {
+    await onBucket(outcomes, async ({ client }) => {
       t.match(await failureOf(put(client, 'x', true)), error)
     })
   for (const isCarriedOut of [true, false]) {
@@ -195,7 +180,7 @@ t.test('faults have the codes of the service', async (t) => {
       'upload-1/completeUpload/error-in-success': 'true',
       'upload-1/completeUpload/carried-out': String(isCarriedOut),
     }
-    await on(outcomes, async (net) => {
+    await onBucket(outcomes, async (net) => {
       const uploadId = await withParts(net)
       t.match(await failureOf(complete(net, uploadId)), { serviceCode: 'InternalError', status: 500 })
       t.equal(net.model.objects.length, isCarriedOut ? 1 : 0)
@@ -204,7 +189,7 @@ t.test('faults have the codes of the service', async (t) => {
 })
 
 t.test('a part that is late replaces a newer one of its number', async (t) => {
-  await on({ 'upload-1/uploadPart/part-late': ['true'] }, async (net) => {
+  await onBucket({ 'upload-1/uploadPart/part-late': ['true'] }, async (net) => {
     const uploadId = await net.client.createUpload(AT)
     const send = (text: string): Promise<unknown> => {
       const bytes = Buffer.from(text)

@@ -13,42 +13,22 @@ import type { ListedUpload } from '../../../../lib/s3/bucket-responses.js'
 import { SdkBucketClient } from '../../../../lib/s3/sdk/sdk-bucket-client.js'
 import { bucketWorld, type BucketWorld } from '../../../helpers/bucket-put.js'
 import { runHere, stage } from '../../../helpers/command.js'
+import { doctorFindings, type DoctorLine } from '../../../helpers/doctor-findings.js'
 import { configuredCredentials } from '../../../helpers/local-vault.js'
 
 const credentials = await configuredCredentials(t)
 const PLACE = 's3://backups'
 const DAY_MS = 86_400_000
 
-interface Line {
-  readonly check: string
-  readonly status: string
-  readonly finding: string
-  readonly remedy?: string
-}
-
-/** The findings of a command, by the names of their checks. */
-async function findingsIn(
-  world: BucketWorld,
-  place: string,
-  ...more: readonly string[]
-): Promise<{ code: number; found: Record<string, Line> }> {
-  const { code, out } = await world.run(['doctor', place, '--json', ...more])
-  const lines = out
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line) as Line)
-  return { code, found: Object.fromEntries(lines.map((line) => [line.check, line])) }
-}
-
 /** The findings while requests of some operations are denied. */
 async function denying(
   world: BucketWorld,
   operations: readonly BucketFaultRule['operation'][],
   ...more: readonly string[]
-): Promise<{ code: number; found: Record<string, Line> }> {
+): Promise<{ code: number; found: Record<string, DoctorLine> }> {
   for (const operation of operations) world.server.faults.add({ operation, fault: 'access-denied' })
   try {
-    return await findingsIn(world, PLACE, ...more)
+    return await doctorFindings(world, PLACE, ...more)
   } finally {
     world.server.faults.clear()
   }
@@ -85,12 +65,12 @@ t.test('a bucket that can be used has a line for each subject, and nothing is ch
 
 t.test('--write begins an upload and aborts it', async (t) => {
   const world = await bucketWorld(t, credentials)
-  t.match(await findingsIn(world, `${PLACE}/nightly/`, '--write'), {
+  t.match(await doctorFindings(world, `${PLACE}/nightly/`, '--write'), {
     code: 0,
     found: { permissions: { status: 'ok', finding: /GetObject, PutObject, AbortMultipartUpload$/ } },
   })
   t.equal(world.requests('AbortMultipartUpload'), 1)
-  t.match((await findingsIn(world, PLACE)).found, { uploads: { finding: 'none is unfinished' } })
+  t.match((await doctorFindings(world, PLACE)).found, { uploads: { finding: 'none is unfinished' } })
   t.match(await denying(world, ['CreateMultipartUpload'], '--write'), {
     code: 1,
     found: {
@@ -107,7 +87,7 @@ t.test('--write begins an upload and aborts it', async (t) => {
 
 t.test('a missing bucket, and one of another region, are stated with the remedy', async (t) => {
   const world = await bucketWorld(t, credentials)
-  t.match(await findingsIn(world, 's3://none-here'), {
+  t.match(await doctorFindings(world, 's3://none-here'), {
     code: 1,
     found: {
       service: { status: 'ok' },
@@ -121,7 +101,7 @@ t.test('a missing bucket, and one of another region, are stated with the remedy'
     },
   })
   world.server.faults.add({ operation: 'ListObjectsV2', fault: 'wrong-region' })
-  const { found } = await findingsIn(world, PLACE)
+  const { found } = await doctorFindings(world, PLACE)
   t.match(found, {
     service: { status: 'ok', finding: 'it responds' },
     bucket: {
@@ -168,7 +148,7 @@ t.test(
   'credentials that the service does not know, and a wrong clock, are not taken for a denial',
   async (t) => {
     const other = await bucketWorld(t, { ...credentials, secretAccessKey: 'another' })
-    t.match(await findingsIn(other, PLACE), {
+    t.match(await doctorFindings(other, PLACE), {
       code: 1,
       found: {
         service: { status: 'failed', finding: /SignatureDoesNotMatch/ },
@@ -178,7 +158,7 @@ t.test(
     })
     const world = await bucketWorld(t, credentials)
     world.server.faults.add({ fault: 'time-skewed' })
-    t.match(await findingsIn(world, PLACE), {
+    t.match(await doctorFindings(world, PLACE), {
       code: 1,
       found: { service: { status: 'failed', finding: /RequestTimeTooSkewed/ } },
     })
@@ -200,11 +180,11 @@ t.test(
   async (t) => {
     const world = await bucketWorld(t, credentials)
     await world.sdk.send(new CreateMultipartUploadCommand({ Bucket: 'backups', Key: 'k' }))
-    t.match((await findingsIn(world, PLACE)).found.uploads, {
+    t.match((await doctorFindings(world, PLACE)).found.uploads, {
       status: 'ok',
       finding: '1 upload not finished; age of the oldest: now',
     })
-    t.match((await findingsIn(world, `${PLACE}/other/`)).found.uploads, { finding: 'none is unfinished' })
+    t.match((await doctorFindings(world, `${PLACE}/other/`)).found.uploads, { finding: 'none is unfinished' })
     const upload = (initiated?: string): ListedUpload => ({
       key: 'k',
       uploadId: 'u',

@@ -13,29 +13,10 @@ import {
 } from '../../../../lib/cli/run/doctor/machine-checks.js'
 import type { SdkVaultClient } from '../../../../lib/client/sdk/sdk-vault-client.js'
 import { runHere, stage } from '../../../helpers/command.js'
+import { doctorFindings } from '../../../helpers/doctor-findings.js'
 import { configuredCredentials } from '../../../helpers/local-vault.js'
-import { vaultWorldFor, type VaultWorld } from '../../../helpers/vault-world.js'
+import { vaultWorldFor } from '../../../helpers/vault-world.js'
 import { VirtualClock } from '../../../helpers/virtual-clock.js'
-
-interface Line {
-  readonly check: string
-  readonly status: string
-  readonly finding: string
-  readonly remedy?: string
-}
-
-/** The findings of a check, by the name of its subject. */
-async function findingsIn(
-  world: VaultWorld,
-  ...args: readonly string[]
-): Promise<{ code: number; found: Record<string, Line> }> {
-  const { code, out } = await world.run(['doctor', '--json', ...args])
-  const lines = out
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line) as Line)
-  return { code, found: Object.fromEntries(lines.map((line) => [line.check, line])) }
-}
 
 t.test('a working setup has a line for each subject, and exits with 0', async (t) => {
   const world = await vaultWorldFor(t)
@@ -59,11 +40,11 @@ t.test('a working setup has a line for each subject, and exits with 0', async (t
   t.match(out, /us-east-1 from --region\n/)
   t.match(out, /permissions {2}allowed: ListMultipartUploads, ListJobs, InitiateMultipartUpload\n/)
   t.match((await world.run(['uploads', 'docs'])).out, /^$/, 'the upload was aborted')
-  t.match(await findingsIn(world), {
+  t.match(await doctorFindings(world), {
     code: 0,
     found: { vault: { status: 'ok', finding: '1 vault visible' }, catalog: { finding: /, 2 records$/ } },
   })
-  t.match(await findingsIn(world, 'docs'), {
+  t.match(await doctorFindings(world, 'docs'), {
     found: { permissions: { finding: /--write checks uploads as well$/ } },
   })
   t.match(await world.run(['doctor', '--quiet']), { code: 0, out: '', err: '' })
@@ -84,14 +65,14 @@ t.test(
   'a missing vault, and an account without vaults, are stated with the command that creates one',
   async (t) => {
     const world = await vaultWorldFor(t)
-    t.match(await findingsIn(world), {
+    t.match(await doctorFindings(world), {
       code: 0,
       found: {
         vault: { status: 'warning', finding: /no vault in this region/ },
         catalog: { finding: /does not exist yet/ },
       },
     })
-    const { code, found } = await findingsIn(world, 'none')
+    const { code, found } = await doctorFindings(world, 'none')
     t.equal(code, 1)
     t.match(found.vault, { status: 'failed', remedy: 'Create it: glacier-pipe vault create none' })
     t.match(found.permissions, { status: 'failed', finding: /Vault not found/ })
@@ -112,7 +93,7 @@ t.test('a clock that is wrong is found, also when the service refuses the signat
       dir: join(dir, String(skewMs)),
       now: () => Date.now() + skewMs,
     })
-    const { code, found } = await findingsIn(world)
+    const { code, found } = await doctorFindings(world)
     t.match(found.clock, { status, finding, remedy: /NTP/ })
     t.equal(code, status === 'failed' ? 1 : 0)
     if (status === 'failed')
@@ -125,7 +106,7 @@ t.test('credentials that the service does not know fail its check', async (t) =>
   const credentials = { accessKeyId: 'AKIAOTHER', secretAccessKey: 'x' }
   await configuredCredentials(t)
   const world = await vaultWorldFor(t, { credentials })
-  const { code, found } = await findingsIn(world, 'docs')
+  const { code, found } = await doctorFindings(world, 'docs')
   t.equal(code, 1)
   t.match(found, {
     credentials: { status: 'ok' },

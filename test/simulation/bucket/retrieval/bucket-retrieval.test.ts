@@ -1,38 +1,19 @@
 import t from 'tap'
 import { ServiceError } from '../../../../lib/errors.js'
 import type { RestoreRequest } from '../../../../lib/s3/bucket-requests.js'
-import type { RunWorld } from '../../run/run-world.js'
 import { passing } from '../../scenario/passing.js'
-import {
-  bytesOfSize,
-  listedWorld,
-  processIn,
-  runIn,
-  type ListedOutcomes,
-} from '../../service/listed-world.js'
-import { SimulatedBucketClient } from '../bucket-client.js'
+import { bytesOfSize } from '../../service/listed-world.js'
 import { sha256Of } from '../bucket-content.js'
-import { BucketModel } from '../bucket-model.js'
+import { onBucket, type ListedBucket } from '../listed-bucket.js'
 
 const AT = { bucket: 'backups', key: 'a.tar' }
 const BYTES = bytesOfSize(48)
 const HOUR_MS = 3_600_000
 
-interface Net {
-  readonly world: RunWorld
-  readonly model: BucketModel
-  readonly client: SimulatedBucketClient
-}
-
-/** Runs a scenario in a bucket with an object of three parts, of which the listed outcomes are unusual. */
-async function on(outcomes: ListedOutcomes, scenario: (net: Net) => Promise<void>): Promise<void> {
-  const world = listedWorld(outcomes)
-  const model = new BucketModel(world)
-  const net = { world, model, client: new SimulatedBucketClient(processIn(world), model) }
-  await runIn(world, () => scenario(net))
-}
-
-async function store({ client }: Net, storageClass: 'DEEP_ARCHIVE' | 'GLACIER' | 'STANDARD'): Promise<void> {
+async function store(
+  { client }: ListedBucket,
+  storageClass: 'DEEP_ARCHIVE' | 'GLACIER' | 'STANDARD',
+): Promise<void> {
   const uploadId = await client.createUpload({ ...AT, storageClass })
   const parts: { partNumber: number; etag: string; sha256: string }[] = []
   for (let partNumber = 1; partNumber <= 3; partNumber++) {
@@ -44,7 +25,7 @@ async function store({ client }: Net, storageClass: 'DEEP_ARCHIVE' | 'GLACIER' |
   await client.completeUpload({ ...AT, uploadId, parts, ifAbsent: true })
 }
 
-async function read({ client }: Net, start = 0, end = 16, ifMatch?: string): Promise<Buffer> {
+async function read({ client }: ListedBucket, start = 0, end = 16, ifMatch?: string): Promise<Buffer> {
   const { body } = await client.getObject({ ...AT, range: { start, end }, objectSize: 48, ifMatch })
   const chunks: Uint8Array[] = []
   for await (const chunk of body) chunks.push(chunk)
@@ -57,11 +38,11 @@ const codeOf = (call: Promise<unknown>): Promise<string | undefined> =>
     (error: unknown) => (error instanceof ServiceError ? (error.reason ?? error.serviceCode) : String(error)),
   )
 
-const restore = (net: Net, options: Partial<RestoreRequest> = {}): Promise<boolean> =>
+const restore = (net: ListedBucket, options: Partial<RestoreRequest> = {}): Promise<boolean> =>
   net.client.restoreObject({ ...AT, days: 1, tier: 'Bulk', ...options })
 
 t.test('an object that is not archived is read in ranges, and none is restored', async (t) => {
-  await on({}, async (net) => {
+  await onBucket({}, async (net) => {
     await store(net, 'STANDARD')
     t.strictSame(await read(net, 16, 48), BYTES.subarray(16))
     t.equal(await codeOf(restore(net)), 'not-archived')
@@ -74,7 +55,7 @@ t.test('an object that is not archived is read in ranges, and none is restored',
 })
 
 t.test('a restore takes time, and its copy is kept until midnight after its days', async (t) => {
-  await on({ 'bucket/a.tar/restore-min': '90' }, async (net) => {
+  await onBucket({ 'bucket/a.tar/restore-min': '90' }, async (net) => {
     await store(net, 'DEEP_ARCHIVE')
     t.equal(await codeOf(read(net)), 'not-restored')
     t.equal((await net.client.headObject(AT)).restore, undefined)
@@ -103,7 +84,7 @@ t.test('a running restore is made faster by choice, and a copy expires or is ref
     'bucket/a.tar/copy-refused': 'true',
     'bucket/a.tar/copy-expired': ['false', 'false', 'true'],
   }
-  await on(outcomes, async (net) => {
+  await onBucket(outcomes, async (net) => {
     await store(net, 'GLACIER')
     t.equal(await restore(net), false)
     t.equal(await restore(net, { tier: 'Expedited' }), false)
@@ -113,7 +94,7 @@ t.test('a running restore is made faster by choice, and a copy expires or is ref
     t.equal(await codeOf(read(net)), 'not-restored')
     t.equal((await net.client.headObject(AT)).restore, undefined)
   })
-  await on({ 'bucket/a.tar/refused': 'true', 'bucket/a.tar/unstated': 'true' }, async (net) => {
+  await onBucket({ 'bucket/a.tar/refused': 'true', 'bucket/a.tar/unstated': 'true' }, async (net) => {
     await store(net, 'GLACIER')
     t.equal(await codeOf(restore(net, { tier: 'Expedited' })), 'GlacierExpeditedRetrievalNotAvailable')
     t.equal(await restore(net), false)
@@ -124,7 +105,7 @@ t.test('a running restore is made faster by choice, and a copy expires or is ref
 })
 
 t.test('an object is described part by part, with its ETag without quotes', async (t) => {
-  await on({ 'bucket/page-size': '2' }, async ({ client, ...net }) => {
+  await onBucket({ 'bucket/page-size': '2' }, async ({ client, ...net }) => {
     await store({ client, ...net }, 'DEEP_ARCHIVE')
     const { etag = '' } = await client.headObject(AT)
     const first = await client.getAttributes(AT)
@@ -136,7 +117,7 @@ t.test('an object is described part by part, with its ETag without quotes', asyn
     )
     t.equal(second.marker, undefined)
   })
-  await on({ 'bucket/a.tar/wrong-hash': 'true', 'bucket/etag-in-attributes': 'false' }, async (net) => {
+  await onBucket({ 'bucket/a.tar/wrong-hash': 'true', 'bucket/etag-in-attributes': 'false' }, async (net) => {
     await store(net, 'DEEP_ARCHIVE')
     const { items, etag } = await net.client.getAttributes(AT)
     t.not(items[0]?.sha256, sha256Of(BYTES.subarray(0, 16)))
@@ -145,13 +126,13 @@ t.test('an object is described part by part, with its ETag without quotes', asyn
 })
 
 t.test('somebody replaces or deletes an object between two requests', async (t) => {
-  await on({ 'bucket/a.tar/replaced': 'true', 'bucket/a.tar/replacement': 'longer' }, async (net) => {
+  await onBucket({ 'bucket/a.tar/replaced': 'true', 'bucket/a.tar/replacement': 'longer' }, async (net) => {
     await store(net, 'STANDARD')
     t.equal((await net.client.getAttributes(AT)).size, 81)
     t.equal(net.model.objects.at(-1)?.who, 'somebody')
   })
   const later = { 'bucket/a.tar/object-deleted-later': 'true', 'bucket/a.tar/object-deleted-later/min': '5' }
-  await on(later, async (net) => {
+  await onBucket(later, async (net) => {
     await store(net, 'GLACIER')
     await restore(net)
     await passing(net.world, HOUR_MS)
@@ -165,7 +146,7 @@ t.test('a range is answered with all bytes, is cut or is damaged', async (t) => 
     'upload-1/getObject/body-cut': 'true',
     'upload-1/getObject/body-damaged': 'true',
   }
-  await on(outcomes, async (net) => {
+  await onBucket(outcomes, async (net) => {
     await store(net, 'STANDARD')
     const found = [await codeOf(read(net)), await codeOf(read(net)), await codeOf(read(net))]
     t.strictSame(found.toSorted(), ['IncompleteResponse', 'UnexpectedResponse', undefined])
@@ -174,14 +155,14 @@ t.test('a range is answered with all bytes, is cut or is damaged', async (t) => 
 })
 
 t.test('a restore that is seen to run is not requested, nor one of another object', async (t) => {
-  const running = on({ 'bucket/a.tar/restore-min': '90' }, async (net) => {
+  const running = onBucket({ 'bucket/a.tar/restore-min': '90' }, async (net) => {
     await store(net, 'GLACIER')
     await restore(net)
     await net.client.headObject(AT)
     await codeOf(restore(net))
   })
   await t.rejects(running, /a restore is requested only if it is needed: .* which it has seen running/)
-  const other = on({ 'bucket/a.tar/replaced': ['false', 'true'] }, async (net) => {
+  const other = onBucket({ 'bucket/a.tar/replaced': ['false', 'true'] }, async (net) => {
     await store(net, 'GLACIER')
     await net.client.getAttributes(AT)
     await net.client.headObject(AT)
