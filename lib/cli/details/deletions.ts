@@ -62,7 +62,7 @@ export const PRUNE_DETAILS: CommandDetails = {
       'of one backup are not counted as two. An object without such a date is counted alone, and always kept. --name ' +
       'is for the whole key. The days that are charged are those of the storage class.',
     'Each object is looked at before it is deleted. It is kept, with a line that says why, if it is another one than the ' +
-      'catalog has, if the policies do not permit to look at it, or if the bucket has a volume of it that the catalog does ' +
+      'catalog has, if it has no SHA-256 that shows that it is the same, if the policies do not permit to look at it, or if the bucket has a volume of it that the catalog does ' +
       'not know; the exit code is 1 then. The objects that are kept in its place are looked at before: if one of them is not ' +
       'there as the catalog has it, none of the others is deleted. If the objects of a series were not stored in the order of their dates, ' +
       'all are kept. In a bucket with versions, objects are only hidden, and prune says so.',
