@@ -23,7 +23,7 @@ export interface VaultAddress extends ServiceAddress {
  * that is stored again replaces the one before.
  */
 export function isBucketName(vaultName: string): boolean {
-  return /^s3:\/\/[a-z0-9.-]{3,63}$/.test(vaultName)
+  return /^s3:\/\/[a-z0-9.-]{1,63}$/.test(vaultName)
 }
 
 /** Whether an archive ID is the address of an object: `s3://BUCKET/KEY`. The IDs of a vault have no slash. */

@@ -8,6 +8,7 @@ import type { Page, PageRequest } from '../store/pages.js'
 import type {
   BucketRequest,
   CompleteRequest,
+  DeleteRequest,
   GetRequest,
   NewObject,
   ObjectRequest,
@@ -69,10 +70,11 @@ export interface BucketClient {
   /** Lists the open uploads of a bucket, sorted by their keys. */
   listUploads(request: PrefixRequest & PageRequest): Promise<Page<ListedUpload>>
   /**
-   * Deletes an object, or one version of it. The service accepts an object that is deleted already. Without a version, in a
-   * bucket with versions, the object is only hidden.
+   * Deletes an object, or one version of it. Without a version, in a bucket with versions, the object is only hidden. The service
+   * accepts an object that is deleted already, unless the request has a condition
+   * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-deletes.html).
    */
-  deleteObject(request: ObjectRequest): Promise<void>
+  deleteObject(request: DeleteRequest): Promise<void>
   /** Resolves to the region of a bucket; `undefined` if the response has none. */
   headBucket(request: BucketRequest): Promise<string | undefined>
   /** Gets fresh credentials, after the service has reported the current ones as expired. */

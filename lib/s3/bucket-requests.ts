@@ -118,6 +118,15 @@ export interface GetRequest extends ObjectRequest {
   readonly ifMatch?: string | undefined
 }
 
+/** Deletes an object. */
+export interface DeleteRequest extends ObjectRequest {
+  /**
+   * The ETag that the object must have: another one fails with the reason `object-changed`, and a missing object is a
+   * `NotFoundError`. It requires the permission s3:GetObject as well. Default: any. Some servers other than S3 ignore it.
+   */
+  readonly ifMatch?: string | undefined
+}
+
 /** Restores an archived object. */
 export interface RestoreRequest extends ObjectRequest {
   /** How long the restored copy is kept, in days, from 1; default: none is sent, for INTELLIGENT_TIERING. */

@@ -155,7 +155,7 @@ export const REQUESTS: { readonly [Call in keyof Calls]: RulesOf<Parameters<Call
   getAttributes: { ...OBJECT, ...PAGE },
   listObjects: { ...PREFIXED, ...PAGE },
   listUploads: { ...PREFIXED, ...PAGE },
-  deleteObject: OBJECT,
+  deleteObject: { ...OBJECT, ifMatch: TOKEN },
   headBucket: BASE,
 }
 

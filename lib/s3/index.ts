@@ -9,6 +9,7 @@ export type {
   BucketRequest,
   CompletedPart,
   CompleteRequest as CompleteObjectRequest,
+  DeleteRequest,
   GetRequest,
   KeyRequest,
   NewObject,

@@ -30,11 +30,12 @@ const MAX_VOLUME_DIGITS = 6
 /**
  * Whether a text is the name of a general purpose bucket or the alias of an access point
  * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html). Directory buckets, whose names end in
- * `--x-s3`, have other requests and none of the storage classes for archives; the other suffixes are of no buckets.
+ * `--x-s3`, have other requests and none of the storage classes for archives; the other suffixes are of no buckets. Amazon S3 has no
+ * names of fewer than 3 characters, and says so; other servers and the local bucket do.
  */
 export function isBucketName(text: string): boolean {
   return (
-    /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(text) &&
+    /^[a-z0-9](?:[a-z0-9.-]{0,61}[a-z0-9])?$/.test(text) &&
     !text.includes('..') &&
     !/^\d+\.\d+\.\d+\.\d+$/.test(text) &&
     !/^(?:xn--|sthree-)/.test(text) &&
@@ -58,7 +59,7 @@ export function isKeyPrefix(text: string): boolean {
 
 /** The rule of the name of a bucket. */
 export const BUCKET: Rule = rule(
-  'the name of a bucket: 3 to 63 characters of a-z, 0-9, "." and "-", which begins and ends with a letter or a digit',
+  'the name of a bucket: 1 to 63 characters of a-z, 0-9, "." and "-", which begins and ends with a letter or a digit',
   isString,
   isBucketName,
 )

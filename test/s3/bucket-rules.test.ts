@@ -42,7 +42,7 @@ const RIGHT: Record<keyof Calls, Record<string, unknown>> = {
   getAttributes: { ...object, ...page },
   listObjects: { ...base, prefix: '', ...page },
   listUploads: { ...base, prefix: 'a/', ...page },
-  deleteObject: object,
+  deleteObject: { ...object, ifMatch: '"e"' },
   headBucket: base,
 }
 

@@ -13,7 +13,7 @@ export const RM_DETAILS: CommandDetails = {
     'rm refuses what several archives match, also a name of which there are several and latest: it lists them with the beginnings of their IDs, and the exit code is 2.',
     'rm lists what it will delete, states what the early deletion of archives younger than 90 days costs, and asks at a terminal. Without a terminal, give --yes. --dry-run prints the same to stdout and deletes nothing; with --json as one object. If all archives are given by their whole IDs, it needs only the catalog and sends nothing.',
     'The ID of a first volume deletes the whole set. Later volumes are deleted first, so that the same command continues after a crash; the next prune of the vault deletes the rest as well. The ID of a later volume alone is refused with exit code 2; --no-volumes deletes only the given archives. An archive that the catalog has in another vault is refused too, also in one of the same name in another region, at another endpoint or in another account. An archive that the catalog does not know is deleted. Each deletion is recorded in the catalog.',
-    'rm s3://BUCKET/KEY deletes an object; more addresses or keys may follow, and rm s3://BUCKET KEY is the same. The volumes of a stream are deleted with it: those that the catalog has, and objects KEY.volume2 and so on that state their number in their metadata. The early deletion is that of the storage class. An object that is another one than the catalog has is not deleted. In a bucket with versions, an object is only hidden, and rm says so. A key that is stored again is listed again.',
+    'rm s3://BUCKET/KEY deletes an object; more addresses or keys may follow, and rm s3://BUCKET KEY is the same. The volumes of a stream are deleted with it: those that the catalog has, and objects KEY.volume2 and so on that state their number in their metadata. The early deletion is that of the storage class. An object that is another one than the catalog has is not deleted, and neither is one that is stored at the key while rm runs: the deletion names the ETag of the object that rm has seen. In a bucket with versions, an object is only hidden, and rm says so. A key that is stored again is listed again.',
     SINGLE_REQUESTS,
     COSTS,
   ],
@@ -65,7 +65,7 @@ export const PRUNE_DETAILS: CommandDetails = {
       'catalog has, if it has no SHA-256 that shows that it is the same, if the policies do not permit to look at it, or if the bucket has a volume of it that the catalog does ' +
       'not know; the exit code is 1 then. The objects that are kept in its place are looked at before: if one of them is not ' +
       'there as the catalog has it, none of the others is deleted. If the objects of a series were not stored in the order of their dates, ' +
-      'all are kept. In a bucket with versions, objects are only hidden, and prune says so.',
+      'all are kept. An object that a lifecycle rule has moved to another class is kept as long as that class is charged for, unless --now is given. In a bucket with versions, objects are only hidden, and prune says so.',
     COSTS,
   ],
   examples: [

@@ -64,7 +64,7 @@ export function bucketAddressOf(operand: string): PrefixAddress {
   const address = parsePrefixAddress(operand)
   if (address) return address
   throw new UsageError(
-    `${operand} does not name a bucket. Write s3://BUCKET or s3://BUCKET/KEY, where BUCKET has 3 to 63 characters of a-z, 0-9, "." and "-", ` +
+    `${operand} does not name a bucket. Write s3://BUCKET or s3://BUCKET/KEY, where BUCKET has 1 to 63 characters of a-z, 0-9, "." and "-", ` +
       'and KEY has at most 1024 bytes of UTF-8 and no control characters.',
   )
 }

@@ -45,7 +45,7 @@ export function objectAddressOf(destination: string): ObjectAddress | undefined 
   const [, , bucket = '', ...key] = destination.split('/')
   if (!isBucketName(bucket))
     throw new UsageError(
-      `${destination} does not name a bucket. Write s3://BUCKET/KEY, where BUCKET has 3 to 63 characters of a-z, 0-9, "." and "-".`,
+      `${destination} does not name a bucket. Write s3://BUCKET/KEY, where BUCKET has 1 to 63 characters of a-z, 0-9, "." and "-".`,
     )
   throw new UsageError(
     key.join('') === ''

@@ -11,10 +11,15 @@ const MAX_LINKS = 40
  * The target of an output path:
  * - `file`: a regular file, or a new one. It is replaced when all bytes have arrived
  * - `stream`: a FIFO, a device or a socket. Bytes are written to it as they arrive
+ * - `descriptor`: one that is open in this process, and is that of a regular file, as `/dev/stdout` after a redirection. Bytes are
+ *   written to it as they arrive: another file in the place of its file would not be what it writes to
  */
-export type OutputTarget =
-  | { readonly kind: 'file'; readonly path: string }
+export type OutputTarget = { readonly kind: 'file'; readonly path: string } | WrittenThrough
+
+/** A target to which bytes are written as they arrive. */
+export type WrittenThrough =
   | { readonly kind: 'stream'; readonly path: string; readonly isFifo: boolean; readonly isSocket: boolean }
+  | { readonly kind: 'descriptor'; readonly path: string; readonly descriptor: number }
 
 /**
  * Determines the target of a path. Symbolic links are followed, even to a file that does not exist.
@@ -29,11 +34,23 @@ export async function outputTarget(path: string, files: FileSystem): Promise<Out
   if (found && !found.isFile())
     return { kind: 'stream', path, isFifo: found.isFIFO(), isSocket: found.isSocket() }
   const target = await resolveLinks(path, files)
+  const descriptor = descriptorAt(target)
+  if (descriptor !== undefined) return { kind: 'descriptor', path, descriptor }
   if (found) await assertReplaceable(target, found, files)
   return { kind: 'file', path: target }
 }
 
-/** Resolves all symbolic links of a path. */
+/**
+ * The descriptor of this process that a path without symbolic links stands for; `undefined` for any other path. Linux shows
+ * descriptors in a folder of each process, to which `/dev/fd` and `/dev/stdout` lead, and macOS in `/dev/fd`.
+ */
+function descriptorAt(path: string): number | undefined {
+  const [, owner = String(process.pid), digits] =
+    /^(?:\/dev|\/proc\/(\d+)(?:\/task\/\d+)?)\/fd\/(\d{1,6})$/.exec(path) ?? []
+  return digits === undefined || owner !== String(process.pid) ? undefined : Number(digits)
+}
+
+/** Resolves all symbolic links of a path, except for the one that a descriptor is. */
 async function resolveLinks(path: string, files: FileSystem): Promise<string> {
   let at = resolve(path)
   for (let links = 0; links < MAX_LINKS; links++) {
@@ -41,6 +58,7 @@ async function resolveLinks(path: string, files: FileSystem): Promise<string> {
     if (folder === undefined)
       throw new OutputFileError(path, `The directory ${dirname(at)} does not exist. Create it first.`)
     at = join(folder, basename(at))
+    if (descriptorAt(at) !== undefined) return at
     const found = await orMissing(files.lstat(at))
     if (!found?.isSymbolicLink()) return at
     const link = await files.readlink(at)

@@ -96,6 +96,12 @@ const CODES: Readonly<Record<string, Refusal>> = {
 /** The meaning of a code that has another one for this operation. */
 const BY_OPERATION: Readonly<Record<string, Readonly<Record<string, Refusal>>>> = {
   HeadBucket: { NotFound: BUCKET_MISSING },
+  DeleteObject: {
+    PreconditionFailed: {
+      reason: 'object-changed',
+      advice: 'The object was replaced in the meantime, and the new one is kept.',
+    },
+  },
   GetObject: {
     InvalidObjectState: {
       reason: 'not-restored',

@@ -125,7 +125,7 @@ export class SdkBucketClient implements BucketClient, Disposable, AsyncDisposabl
     return lists.listUploads(this.#connection, request)
   }
 
-  deleteObject(request: Request.ObjectRequest): Promise<void> {
+  deleteObject(request: Request.DeleteRequest): Promise<void> {
     return objects.deleteObject(this.#connection, request)
   }
 

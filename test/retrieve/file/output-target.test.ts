@@ -3,7 +3,18 @@ import { optionsFor } from '../../helpers/retrieval.js'
 import { patternBytes } from '../../helpers/pattern-source.js'
 import { MemoryVault } from '../../helpers/memory-vault.js'
 import { retrieveToFile } from '../../../lib/vault/retrieve-to-file.js'
-import { chmod, chown, mkdir, stat, writeFile, lstat, readFile, readdir, symlink } from 'node:fs/promises'
+import {
+  chmod,
+  chown,
+  mkdir,
+  open,
+  stat,
+  writeFile,
+  lstat,
+  readFile,
+  readdir,
+  symlink,
+} from 'node:fs/promises'
 import { join, basename } from 'node:path'
 import t from 'tap'
 import type { FileStats } from '../../../lib/runtime/file-system.js'
@@ -111,6 +122,42 @@ t.test('links are followed, and the partial file lies beside what they lead to',
   t.match(await outputTarget(join(dir, 'link39'), systemFiles), { kind: 'file', path: join(dir, 'link0') })
   await t.rejects(outputTarget(join(dir, 'link40'), systemFiles), { code: 'ERR_OUTPUT_FILE' })
 })
+
+t.test(
+  'an open descriptor of a file is written to where it stands, and its file is not replaced',
+  { skip: process.platform === 'win32' && 'has no such paths' },
+  async (t) => {
+    const bytes = patternBytes(2 * MIB)
+    const dir = t.testdir({ log: 'before ' })
+    const path = join(dir, 'log')
+    const { ino } = await stat(path)
+    const file = await open(path, 'a')
+    t.teardown(() => file.close())
+    const link = join(dir, 'link')
+    await symlink(`/dev/fd/${file.fd}`, link)
+    for (const output of [`/dev/fd/${file.fd}`, link]) {
+      await retrieveToFile(output, optionsFor(MemoryVault.holding(bytes)))
+      await file.write(' between ')
+    }
+    const expected = ['before ', bytes, ' between ', bytes, ' between '].map((text) =>
+      Buffer.from(text as Buffer),
+    )
+    t.ok((await readFile(path)).equals(Buffer.concat(expected)))
+    t.equal((await stat(path)).ino, ino)
+    t.strictSame((await readdir(dir)).sort(), ['link', 'log'])
+    if (process.platform !== 'linux') return
+    for (const name of [`/proc/self/fd/${file.fd}`, `/proc/thread-self/fd/${file.fd}`])
+      t.match(await outputTarget(name, systemFiles), { kind: 'descriptor', descriptor: file.fd }, name)
+    t.match(await outputTarget('/proc/self/fd/999999', systemFiles), {
+      kind: 'descriptor',
+      descriptor: 999_999,
+    })
+    await t.rejects(retrieveToFile('/dev/fd/999999', optionsFor(MemoryVault.holding(bytes))), {
+      code: 'ERR_OUTPUT_FILE',
+      message: /999999: It is not open for writing\./,
+    })
+  },
+)
 
 t.test('what cannot become a file is refused before a job is started', async (t) => {
   const dir = t.testdir({ folder: {}, file: '' })

@@ -79,6 +79,23 @@ t.test('an object is deleted, or one version of it', async (t) => {
   t.match(service.seen, [{ method: 'DELETE', url: '/backups/docs.tar?versionId=v&x-id=DeleteObject' }])
 })
 
+t.test('an object is deleted only if it has an ETag', async (t) => {
+  const service = await scriptedBucket(t, headers(204))
+  await service.client.deleteObject({ ...where, ifMatch: '"e"' })
+  t.match(service.seen, [{ method: 'DELETE', headers: { 'if-match': '"e"' } }])
+  for (const [status, code, expected] of [
+    [
+      412,
+      'PreconditionFailed',
+      { name: 'ServiceError', reason: 'object-changed', message: /the new one is kept/ },
+    ],
+    [404, 'NoSuchKey', { name: 'NotFoundError', reason: 'object-not-found' }],
+  ] as const) {
+    const other = await scriptedBucket(t, refusal(status, code))
+    await t.rejects(other.client.deleteObject({ ...where, ifMatch: '"e"' }), expected)
+  }
+})
+
 t.test('a bucket states its region', async (t) => {
   const service = await scriptedBucket(t, headers(200, { 'x-amz-bucket-region': 'eu-west-1' }))
   const request = { bucket: 'backups', expectedBucketOwner: '123456789012' }

@@ -3,10 +3,12 @@ import { randomUUID } from 'node:crypto'
 import { NotFoundError } from '../../../errors.js'
 import type { BucketProbe } from '../../../s3/sdk/bucket-probe.js'
 import type { KeyRequest } from '../../../s3/bucket-requests.js'
+import { MAX_KEY_BYTES, printAddress } from '../../../s3/s3-address.js'
 import { DEFAULT_STORAGE_CLASS } from '../../../s3/storage-classes.js'
 import type { BucketFacts, BucketSubject } from './bucket-subject.js'
 import type { Finding } from './check.js'
 import { permissionFinding, UNTRIED, WRITE_CHECKS_MORE, type Permission } from './permission-check.js'
+import { uploadPermissions, type CheckedUpload } from './upload-permissions.js'
 
 /** Tries the permissions of the actions that commands need, with the least number of requests: S3 charges for them. */
 export async function bucketPermissions(
@@ -21,15 +23,16 @@ export async function bucketPermissions(
     },
     { action: 'ListBucketMultipartUploads', commands: 'uploads', try: listUploads },
     { action: 'GetObject', commands: 'get', try: () => headMissing(subject, probed, signal) },
-    ...(subject.write ? uploadPermissions(subject, signal) : []),
+    ...(subject.write ? uploadPermissions(checkedUpload(subject, listUploads, signal)) : []),
   ]
   return permissionFinding(permissions, 's3:', 'bucket', subject.write ? '' : WRITE_CHECKS_MORE)
 }
 
-/** A request about a key that no object has. */
+/** A request about a key that no object has. Below a long prefix, only some of the name finds room. */
 function newKeyRequest({ place }: BucketSubject, signal: AbortSignal): KeyRequest {
   const { bucket, expectedBucketOwner, requesterPays, prefix } = place
-  const key = `${prefix}glacier-pipe-doctor-${randomUUID()}`
+  const name = `glacier-pipe-doctor-${randomUUID()}`
+  const key = `${prefix}${name.slice(0, MAX_KEY_BYTES - Buffer.byteLength(prefix))}`
   return { bucket, expectedBucketOwner, requesterPays, key, signal }
 }
 
@@ -49,20 +52,20 @@ async function headMissing(
   return undefined
 }
 
-/** Begins an upload in the class of `put`, and aborts it: nothing is stored, and no part is charged for. */
-function uploadPermissions(subject: BucketSubject, signal: AbortSignal): Permission[] {
-  const { client } = subject
+/** An upload in the class of `put`. It is begun after the list was read, which must not have it. */
+function checkedUpload(
+  subject: BucketSubject,
+  listUploads: BucketFacts['listUploads'],
+  signal: AbortSignal,
+): CheckedUpload {
+  const { client, repeating } = subject
   const request = newKeyRequest(subject, signal)
-  const begun = client.createUpload({ ...request, storageClass: DEFAULT_STORAGE_CLASS })
-  return [
-    { action: 'PutObject', commands: 'put', isRequired: true, try: () => begun },
-    {
-      action: 'AbortMultipartUpload',
-      commands: 'uploads --abort (the upload of this check remains, without parts)',
-      try: async () => {
-        const uploadId = await begun.catch(() => undefined)
-        return uploadId === undefined ? UNTRIED : client.abortUpload({ ...request, uploadId })
-      },
-    },
-  ]
+  const begin = (): Promise<string> =>
+    client.createUpload({ ...request, storageClass: DEFAULT_STORAGE_CLASS })
+  return {
+    place: printAddress(request),
+    action: 'PutObject',
+    begin: () => listUploads().then(begin, begin),
+    abort: (uploadId) => repeating.abortUpload({ ...request, uploadId }),
+  }
 }

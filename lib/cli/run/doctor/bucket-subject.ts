@@ -1,6 +1,7 @@
 /** The bucket that is checked, and what the requests that several checks need have found. */
 import type { PrefixRequest } from '../../../s3/bucket-requests.js'
 import type { ListedUpload } from '../../../s3/bucket-responses.js'
+import type { RepeatableOperations } from '../../../s3/retry/retrying-bucket.js'
 import type { BucketProbe } from '../../../s3/sdk/bucket-probe.js'
 import type { SdkBucketClient } from '../../../s3/sdk/sdk-bucket-client.js'
 import type { Page } from '../../../store/pages.js'
@@ -8,6 +9,8 @@ import type { Page } from '../../../store/pages.js'
 /** The bucket that is checked. */
 export interface BucketSubject {
   readonly client: SdkBucketClient
+  /** Repeats failed requests for ten seconds. */
+  readonly repeating: Pick<RepeatableOperations, 'abortUpload'>
   /** The bucket, and the beginning of the keys that commands are about. */
   readonly place: Omit<PrefixRequest, 'signal'> & { readonly prefix: string }
   /** The region that requests go to. */

@@ -66,22 +66,22 @@ async function checksOf(place: string | undefined, options: DoctorOptions, io: I
   const common = { write: options.write === true, now: Date.now }
   if (place === undefined || !isS3Address(place))
     return (run) =>
-      withConnection(options, io, ({ client }) =>
+      withConnection(options, io, ({ client, retryingClient: repeating }) =>
         run((signal) => [
           ...connectionChecks(client, 'glacier', options, io),
-          ...serviceChecks({ client, vaultName: place, accountId, ...common }, signal),
+          ...serviceChecks({ client, repeating, vaultName: place, accountId, ...common }, signal),
         ]),
       )
   const { bucket, prefix } = bucketAddressOf(place)
   const isLocal = localDirOf(options, io.env) !== undefined
   return (run) =>
-    withBucketConnection(options, io, ({ client }) =>
+    withBucketConnection(options, io, ({ client, retryingClient: repeating }) =>
       run((signal) => {
         const checked = { bucket, prefix, expectedBucketOwner, requesterPays }
         const region = (): Promise<string> => client.region()
         return [
           ...connectionChecks(client, 's3', options, io),
-          ...bucketChecks({ client, place: checked, region, isLocal, ...common }, signal),
+          ...bucketChecks({ client, repeating, place: checked, region, isLocal, ...common }, signal),
         ]
       }),
     )

@@ -3,6 +3,7 @@
  * requests that change nothing, except for the check of uploads, which must be requested.
  */
 import { probe, type Probe } from '../../../client/diagnosis.js'
+import type { VaultClient } from '../../../client/vault-client.js'
 import type { SdkVaultClient } from '../../../client/sdk/sdk-vault-client.js'
 import { AccessDeniedError, NotFoundError, ServiceError } from '../../../errors.js'
 import { itemsOf } from '../../../store/paging.js'
@@ -10,6 +11,7 @@ import { formatCount } from '../../output/format.js'
 import { failed, failedWith, ok, warning, withoutRegion, type Check, type Finding } from './check.js'
 import { clockFinding } from './clock-check.js'
 import { permissionFinding, WRITE_CHECKS_MORE, type Permission } from './permission-check.js'
+import { uploadPermissions, type CheckedUpload } from './upload-permissions.js'
 import { MIB } from '../../../sizes.js'
 
 /** The difference of clocks beyond which the service refuses signatures (docs/glacier-protocol.md#signatures). */
@@ -20,6 +22,8 @@ const MAX_VAULTS = 1000
 /** The vaults that are checked. */
 export interface ServiceSubject {
   readonly client: SdkVaultClient
+  /** Repeats failed requests for ten seconds. */
+  readonly repeating: Pick<VaultClient, 'abortUpload'>
   readonly vaultName: string | undefined
   readonly accountId: string | undefined
   /** Whether to begin an upload and to abort it. */
@@ -105,30 +109,26 @@ async function vaultPermissions(
 ): Promise<Finding> {
   const { client, vaultName, accountId, write } = subject
   const request = { vaultName, accountId, signal }
-  const begin = {
-    action: 'InitiateMultipartUpload',
-    commands: 'put',
-    isRequired: true,
-    try: () => upload(subject, signal),
-  }
   const permissions: Permission[] = [
     { action: 'ListMultipartUploads', commands: 'uploads', try: () => client.listUploads(request) },
     { action: 'ListJobs', commands: 'get, inventory and jobs', try: () => client.listJobs(request) },
-    ...(write ? [begin] : []),
+    ...(write ? uploadPermissions(checkedUpload(subject, signal)) : []),
   ]
   return permissionFinding(permissions, 'glacier:', 'vault', write ? '' : WRITE_CHECKS_MORE)
 }
 
-/** Begins an upload, and aborts it: nothing is stored, and nothing is charged for. */
-async function upload(
-  { client, vaultName, accountId }: ServiceSubject & { readonly vaultName: string },
+function checkedUpload(
+  { client, repeating, vaultName, accountId }: ServiceSubject & { readonly vaultName: string },
   signal: AbortSignal,
-): Promise<void> {
+): CheckedUpload {
   const request = { vaultName, accountId, signal }
-  const { uploadId } = await client.initiateUpload({
-    ...request,
-    partSize: MIB,
-    description: 'glacier-pipe doctor',
-  })
-  await client.abortUpload({ ...request, uploadId })
+  return {
+    place: vaultName,
+    action: 'InitiateMultipartUpload',
+    begin: async () => {
+      const description = 'glacier-pipe doctor'
+      return (await client.initiateUpload({ ...request, partSize: MIB, description })).uploadId
+    },
+    abort: (uploadId) => repeating.abortUpload({ ...request, uploadId }),
+  }
 }

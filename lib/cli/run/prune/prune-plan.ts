@@ -83,7 +83,7 @@ export function planPrune(
       }
     })
   const completed = begun.map((entry) => {
-    return { entry, action: 'complete' as const, reasons: [], freeMs: freeTimeOf(entry) }
+    return { entry, action: 'complete' as const, reasons: [], freeMs: freeTimeOf(archivesOf(entry)) }
   })
   const deleted = groups.flatMap(({ entries }) => entries.filter(({ action }) => action === 'delete'))
   return { groups, deleted: [...completed, ...deleted] }
@@ -103,7 +103,7 @@ function planned(
   nowMs: number,
   includesYoung: boolean,
 ): PlannedEntry {
-  const freeMs = freeTimeOf(entry)
+  const freeMs = freeTimeOf(archivesOf(entry))
   if (reasons.length > 0) return { entry, action: 'keep', reasons, freeMs }
   if (!includesYoung && freeMs > nowMs) return { entry, action: 'keep', reasons: ['young'], freeMs }
   return { entry, action: 'delete', reasons: [], freeMs }
@@ -114,11 +114,9 @@ export function chargedDaysOf(archive: ArchiveRecord): number {
   return (chargesOf(archive) ?? LONGEST_CHARGES).minDays
 }
 
-/** When the deletion of the youngest archive of an entry is free. */
-function freeTimeOf(entry: StoredEntry): number {
+/** When the deletion of all of these archives is free, in milliseconds since 1970. */
+export function freeTimeOf(archives: readonly ArchiveRecord[]): number {
   return Math.max(
-    ...archivesOf(entry).map((archive) =>
-      freeDeletionTime(recordTimeMs(archive.time), chargedDaysOf(archive)),
-    ),
+    ...archives.map((archive) => freeDeletionTime(recordTimeMs(archive.time), chargedDaysOf(archive))),
   )
 }

@@ -1,6 +1,6 @@
 /** `rm s3://BUCKET/KEY…`: deletes objects, and records each deletion in the catalog. */
 import { hashIn } from '../../../catalog/recorded-hash.js'
-import { isObjectId, keyIn } from '../../../catalog/vault-address.js'
+import { isObjectId } from '../../../catalog/vault-address.js'
 import { selectorOf } from '../../../catalog/queries/selector.js'
 import { UsageError } from '../../command-errors.js'
 import type { RmOptions } from '../../commands/archives/rm.js'
@@ -13,6 +13,7 @@ import { without } from '../../options/object-options.js'
 import { selectArchives } from '../select/select-archives.js'
 import { announce } from './announcement.js'
 import { deleteAndPrint } from './delete-archives.js'
+import { EmptiedBucket } from './emptied-bucket.js'
 import { deletionOf, planRemoval, type Removal } from './removal.js'
 import { printRemovalPlan } from './removal-plan.js'
 import { storedObjects, type StoredObjects } from './stored-objects.js'
@@ -42,21 +43,17 @@ export async function removeObjects(
       await printRemovalPlan(planned, prices, options, io)
       return
     }
-    const client = connection.retryingClient
+    const { client: single, retryingClient: client } = connection
     const { bucketOwner: expectedBucketOwner, requesterPays } = options
     const request = { bucket, expectedBucketOwner, requesterPays, signal: io.signal }
     const address = { vaultName, ...(await connection.address()) }
-    const found = (): Promise<StoredObjects> =>
-      storedObjects(planned, { client, request, address }, options.volumes)
+    const emptied = new EmptiedBucket({ client, single, request, address })
+    const found = (): Promise<StoredObjects> => storedObjects(planned, emptied, options.volumes)
     const { removals, notes } = await found()
     await announce(removals, prices, vaultName, options, io, notes)
     // Anyone may have stored other objects while the question was open.
     if (!options.yes) assertUnchanged(removals, (await found()).removals)
-    const deleting = {
-      deleteArchive: ({ archiveId }: { readonly archiveId: string }) =>
-        client.deleteObject({ ...request, key: keyIn(archiveId) }),
-    }
-    const task = { connection, client: deleting, vaultName, options: { ...options, concurrency: 1 } }
+    const task = { connection, client: emptied, vaultName, options: { ...options, concurrency: 1 } }
     await deleteAndPrint(
       removals.map((removal) => [deletionOf(removal)]),
       task,

@@ -2,21 +2,20 @@
 import type { ArchiveRecord } from '../../../catalog/record.js'
 import { hashIn } from '../../../catalog/recorded-hash.js'
 import { keyIn } from '../../../catalog/vault-address.js'
-import { AccessDeniedError, NotFoundError } from '../../../errors.js'
 import { recordOfObject, volumeOfObject, type ObjectVolume } from '../../../reconcile/object-record.js'
 import type { ObjectFacts } from '../../../s3/bucket-responses.js'
 import { compositeOf } from '../../../s3/object-at-key.js'
-import { itemsOf } from '../../../store/paging.js'
+import { recordTimeMs } from '../../../catalog/record-time.js'
 import { UsageError } from '../../command-errors.js'
-import type { BucketScope } from '../bucket-scope.js'
+import type { EmptiedBucket, SeenObject } from './emptied-bucket.js'
 import type { Removal } from './removal.js'
 
 /** The note about a deletion in a bucket with versions. */
 export const VERSIONS_NOTE =
   'The bucket has versions: the objects are only hidden, and are charged for until their versions are deleted with other tools.'
 
-/** The bucket that objects are deleted from. */
-export type EmptiedBucket = Omit<BucketScope, 'prefix'>
+/** The difference of clocks beyond which S3 refuses requests, with RequestTimeTooSkewed. */
+const MAX_SKEW_MS = 900_000
 
 /** The objects to delete. */
 export interface StoredObjects {
@@ -33,11 +32,16 @@ export class ReplacedObjectError extends UsageError {
   /** The address of the object. */
   readonly archiveId: string
 
-  /** @param record - what the catalog has */
-  constructor({ archiveId, vaultName }: ArchiveRecord) {
+  /**
+   * @param record - what the catalog has
+   * @param facts - the object
+   */
+  constructor({ archiveId, vaultName }: ArchiveRecord, { hash }: ObjectFacts) {
+    const remedy = hash
+      ? `run "glacier-pipe catalog rebuild ${vaultName}" before.`
+      : `use another tool, as in "aws s3 rm ${archiveId}": without a SHA-256 of it, the catalog cannot describe it. This command records then that the one before is gone.`
     super(
-      `The object ${archiveId} is another one than the catalog has: it was replaced since. Nothing was deleted. ` +
-        `To delete it, run "glacier-pipe catalog rebuild ${vaultName}" before.`,
+      `The object ${archiveId} is another one than the catalog has: it was replaced since. Nothing was deleted. To delete it, ${remedy}`,
     )
     this.archiveId = archiveId
   }
@@ -63,7 +67,7 @@ export async function storedObjects(
   const unseen: string[] = []
   let hasVersions = false
   for (const removal of planned) {
-    const facts = await factsOf(keyIn(removal.archiveId), bucket)
+    const facts = await bucket.look(keyIn(removal.archiveId))
     if (facts === 'unknown') unseen.push(removal.archiveId)
     if (facts === 'missing' && !removal.record)
       throw new UsageError(
@@ -72,7 +76,7 @@ export async function storedObjects(
     // Keys are used again: the user has chosen an archive by the name, the time or the volumes in this catalog, and not the object
     // that another machine or program has stored at the key since.
     if (removal.record && typeof facts === 'object' && !isSame(removal.record, facts))
-      throw new ReplacedObjectError(removal.record)
+      throw new ReplacedObjectError(removal.record, facts)
     const described = typeof facts === 'object' ? withFacts(removal, facts, bucket) : removal
     const { volume, firstVolume } = placeInSet(removal, facts, bucket)
     if (withVolumes && !removal.record && firstVolume !== undefined)
@@ -89,12 +93,18 @@ export async function storedObjects(
   return { removals: [...found.values()], notes: hasVersions ? [VERSIONS_NOTE] : [], unseen }
 }
 
-/** Whether an object is the one of a record, as far as both state the size, the hash and the version. */
-export function isSameObject(record: ArchiveRecord, { size, hash, versionId }: ObjectFacts): boolean {
+/**
+ * Whether an object is the one of a record, as far as both state the size, the hash and the version. One without a hash is another
+ * one if it was stored after the record.
+ */
+export function isSameObject(record: ArchiveRecord, facts: ObjectFacts): boolean {
+  const { size, hash, versionId, lastModified = record.time } = facts
   const recorded = hashIn(record)
-  const isSameHash = recorded === undefined || !hash || compositeOf(hash) === recorded
+  const isSameContent = hash
+    ? recorded === undefined || compositeOf(hash) === recorded
+    : !(Date.parse(lastModified) > recordTimeMs(record.time) + MAX_SKEW_MS)
   const isSameVersion = [record.versionId, versionId].includes(undefined) || versionId === record.versionId
-  return size === record.size && isSameHash && isSameVersion
+  return size === record.size && isSameContent && isSameVersion
 }
 
 /**
@@ -109,15 +119,15 @@ export function isCertainlySame(record: ArchiveRecord, facts: ObjectFacts): bool
 async function volumesIn(
   setId: string,
   known: ReadonlySet<string>,
-  { client, request, address }: EmptiedBucket,
+  bucket: EmptiedBucket,
 ): Promise<Removal[]> {
+  const { address } = bucket
   const prefix = `${keyIn(setId)}.volume`
   const volumes: Removal[] = []
-  const list = itemsOf((page) => client.listObjects({ ...request, prefix, ...page }))
-  for await (const { key } of list) {
+  for await (const { key } of bucket.objects(prefix)) {
     const archiveId = `${address.vaultName}/${key}`
     if (known.has(archiveId) || !/^\d{1,6}$/.test(key.slice(prefix.length))) continue
-    const facts = await factsOf(key, { client, request, address })
+    const facts = await bucket.look(key)
     if (typeof facts !== 'object') continue
     const { volume, firstVolume } = volumeOfObject({ ...address, key }, facts)
     if (firstVolume !== setId) continue
@@ -127,22 +137,10 @@ async function volumesIn(
   return volumes.sort((a, b) => Number(b.volume) - Number(a.volume))
 }
 
-/** The facts of an object; `unknown` if they may not be read. */
-export async function factsOf(
-  key: string,
-  { client, request }: EmptiedBucket,
-): Promise<ObjectFacts | 'missing' | 'unknown'> {
-  return client.headObject({ ...request, key }).catch((error: unknown) => {
-    if (error instanceof NotFoundError) return 'missing' as const // a missing bucket shows in the deletion
-    if (error instanceof AccessDeniedError) return 'unknown' as const
-    throw error
-  })
-}
-
 /** The volume that an object is, by the catalog or its metadata. */
 function placeInSet(
   { archiveId, record }: Removal,
-  facts: ObjectFacts | 'missing' | 'unknown',
+  facts: SeenObject,
   { address }: EmptiedBucket,
 ): ObjectVolume {
   if (record) return record

@@ -3,7 +3,7 @@ import { headerIn, parameterIn, type BucketRequest, type BucketResponse } from '
 import { withBucket } from '../requests/bucket-access.js'
 import { readWhole } from '../requests/xml-body.js'
 import { BucketError, malformedXml } from '../service/bucket-error.js'
-import { isBucketName } from '../service/bucket-names.js'
+import { isBucketName, MIN_NAME_LENGTH } from '../service/bucket-names.js'
 import { timeOf } from '../storage/bucket-context.js'
 import { readXml, textOf } from '../xml/xml-reader.js'
 import { xmlDocument } from '../xml/xml-writer.js'
@@ -14,7 +14,7 @@ const NO_CONSTRAINT = 'us-east-1'
 /** CreateBucket: in the region that the request is signed for. */
 export async function createBucket(request: BucketRequest): Promise<BucketResponse> {
   const { bucket, caller, stores } = request
-  if (!isBucketName(bucket)) {
+  if (!isBucketName(bucket) || bucket.length < MIN_NAME_LENGTH) {
     throw new BucketError(400, 'InvalidBucketName', 'The specified bucket is not valid.', {
       fields: { BucketName: bucket },
     })

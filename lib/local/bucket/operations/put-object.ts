@@ -6,7 +6,7 @@ import type { ObjectRecord } from '../records/object-record.js'
 import { partFileName } from '../records/part-record.js'
 import { withBucket, withBucketToStore } from '../requests/bucket-access.js'
 import type { BucketRequest, BucketResponse, ObjectRequest } from '../requests/bucket-request.js'
-import { writeCondition, type WriteCondition } from '../requests/conditions.js'
+import { deletionCondition, writeCondition, type WriteCondition } from '../requests/conditions.js'
 import { objectSettings } from '../requests/object-headers.js'
 import { accessDenied, invalidRequest } from '../service/bucket-error.js'
 import { timeOf } from '../storage/bucket-context.js'
@@ -71,13 +71,15 @@ async function storeObject(
   })
 }
 
-/** DeleteObject: 204 for one that does not exist, too. An object that is locked stays. */
+/** DeleteObject: without a condition, 204 for one that does not exist, too. An object that is locked stays. */
 export async function deleteObject(given: BucketRequest): Promise<BucketResponse> {
   const request = await withBucket(given)
   const { bucket, key, stores } = request
   assertNoVersion(request)
+  const condition = deletionCondition(request)
   await stores.buckets.withLock(bucket, async () => {
     const found = await stores.objects.lookUp(bucket, key)
+    condition?.(found)
     const headers = found?.record.settings.headers ?? {}
     const until = Date.parse(headers['x-amz-object-lock-retain-until-date'] ?? '')
     if (until > stores.context.now() || headers['x-amz-object-lock-legal-hold'] === 'ON')

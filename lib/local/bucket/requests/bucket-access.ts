@@ -13,7 +13,7 @@ import { headerIn, type BucketRequest, type ObjectRequest } from './bucket-reque
 export async function withBucket(request: BucketRequest): Promise<ObjectRequest> {
   const { bucket, caller, stores } = request
   if (!isBucketName(bucket)) {
-    if (/^[\w.-]{3,255}$/.test(bucket)) throw noSuchBucket(bucket)
+    if (/^[\w.-]{1,255}$/.test(bucket)) throw noSuchBucket(bucket)
     throw new BucketError(400, 'InvalidBucketName', 'The specified bucket is not valid.', {
       fields: { BucketName: bucket },
     })

@@ -3,7 +3,7 @@ import { BucketError, noSuchKey, notImplemented, preconditionFailed } from '../s
 import type { StoredObject } from '../storage/object-files.js'
 import { headerIn, type BucketRequest } from './bucket-request.js'
 
-/** Asserts that a write may replace what exists. */
+/** Asserts that a write may replace, or a deletion may delete, what exists. */
 export type WriteCondition = (existing: StoredObject | undefined) => void
 
 /**
@@ -23,10 +23,26 @@ export function writeCondition(request: BucketRequest): WriteCondition | undefin
       if (existing) throw preconditionFailed('If-None-Match')
     }
   }
-  if (match === undefined) return undefined
+  return match === undefined ? undefined : ifMatches(match, request)
+}
+
+/**
+ * The condition of a deletion (https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-deletes.html).
+ *
+ * @returns as {@link writeCondition}
+ * @throws {BucketError} 501: a condition that Amazon S3 does not have for deletions
+ */
+export function deletionCondition(request: BucketRequest): WriteCondition | undefined {
+  if (headerIn(request, 'if-none-match') !== undefined)
+    throw notImplemented('a deletion with the header If-None-Match')
+  const match = headerIn(request, 'if-match')
+  return match === undefined ? undefined : ifMatches(match, request)
+}
+
+function ifMatches(list: string, { key }: BucketRequest): WriteCondition {
   return (existing) => {
-    if (!existing) throw noSuchKey(request.key)
-    if (!isListed(existing.record.etag, match)) throw preconditionFailed('If-Match')
+    if (!existing) throw noSuchKey(key)
+    if (!isListed(existing.record.etag, list)) throw preconditionFailed('If-Match')
   }
 }
 

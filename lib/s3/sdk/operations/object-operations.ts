@@ -6,6 +6,7 @@ import { toInclusive } from '../../../byte-range.js'
 import type { Readable } from '../../../streams/node-streams.js'
 import type {
   BucketRequest,
+  DeleteRequest,
   GetRequest,
   ObjectRequest,
   PutRequest,
@@ -121,9 +122,9 @@ export async function restoreObject(connection: BucketConnection, request: Resto
 }
 
 /** DeleteObject. */
-export async function deleteObject(connection: BucketConnection, request: ObjectRequest): Promise<void> {
+export async function deleteObject(connection: BucketConnection, request: DeleteRequest): Promise<void> {
   checkRequest('deleteObject', request)
-  const input = objectOf(request)
+  const input = { ...objectOf(request), ...present({ IfMatch: request.ifMatch }) }
   await connection.call('DeleteObject', request, 'nothing', (sdk) => new sdk.DeleteObjectCommand(input))
 }
 

@@ -85,6 +85,29 @@ t.test('--write begins an upload and aborts it', async (t) => {
   })
 })
 
+t.test('the upload of --write is not counted, and its abort is repeated', async (t) => {
+  const world = await bucketWorld(t, credentials)
+  world.server.faults.add({ operation: 'AbortMultipartUpload', fault: 'error-500', nth: 1 })
+  t.match(await doctorFindings(world, PLACE, '--write'), {
+    code: 0,
+    found: {
+      permissions: { status: 'ok', finding: /AbortMultipartUpload$/ },
+      uploads: { finding: 'none is unfinished' },
+    },
+  })
+  t.equal(world.requests('AbortMultipartUpload'), 2)
+  t.match((await doctorFindings(world, PLACE)).found, { uploads: { finding: 'none is unfinished' } })
+})
+
+t.test('a prefix as long as a key leaves room for no name', async (t) => {
+  const world = await bucketWorld(t, credentials)
+  for (const length of [1000, 1024])
+    t.match(await doctorFindings(world, `${PLACE}/${'k'.repeat(length)}`, '--write'), {
+      code: 0,
+      found: { permissions: { status: 'ok', finding: /GetObject, PutObject, AbortMultipartUpload$/ } },
+    })
+})
+
 t.test('a missing bucket, and one of another region, are stated with the remedy', async (t) => {
   const world = await bucketWorld(t, credentials)
   t.match(await doctorFindings(world, 's3://none-here'), {
@@ -216,6 +239,7 @@ async function findingsOfClient(client: SdkBucketClient): Promise<Record<string,
   const place = { bucket: 'backups', prefix: '' }
   const subject = {
     client,
+    repeating: client,
     place,
     region: () => client.region(),
     isLocal: false,
@@ -269,7 +293,7 @@ async function findingsWith(methods: object): Promise<Record<string, Finding>> {
   } as unknown as SdkBucketClient
   const place = { bucket: 'backups', prefix: '' }
   const region = (): Promise<string> => Promise.resolve('eu-west-1')
-  const subject = { client, place, region, isLocal: false, write: false, now: Date.now }
+  const subject = { client, repeating: client, place, region, isLocal: false, write: false, now: Date.now }
   const { signal } = new AbortController()
   const found: Record<string, Finding> = {}
   for (const { name, run } of bucketChecks(subject, signal))

@@ -38,7 +38,10 @@ t.test('a working setup has a line for each subject, and exits with 0', async (t
   t.match(out, /access key AKIA…ANDS from the AWS configuration files\n/)
   t.notMatch(out, /secret/)
   t.match(out, /us-east-1 from --region\n/)
-  t.match(out, /permissions {2}allowed: ListMultipartUploads, ListJobs, InitiateMultipartUpload\n/)
+  t.match(
+    out,
+    /permissions {2}allowed: ListMultipartUploads, ListJobs, InitiateMultipartUpload, AbortMultipartUpload\n/,
+  )
   t.match((await world.run(['uploads', 'docs'])).out, /^$/, 'the upload was aborted')
   t.match(await doctorFindings(world), {
     code: 0,

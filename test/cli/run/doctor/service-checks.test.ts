@@ -26,7 +26,8 @@ async function findings(
   more: Partial<ServiceSubject> = {},
 ): Promise<Record<string, Finding>> {
   const client = { ...ALLOWING, ...methods } as unknown as ServiceSubject['client']
-  const subject = { client, vaultName: 'docs', accountId: undefined, write: false, now: () => 0, ...more }
+  const place = { vaultName: 'docs', accountId: undefined }
+  const subject = { client, repeating: client, ...place, write: false, now: () => 0, ...more }
   const { signal } = new AbortController()
   const found: Record<string, Finding> = {}
   for (const { name, run } of serviceChecks(subject, signal)) found[name] = await run(signal)
@@ -39,7 +40,7 @@ t.test('a service that allows everything', async (t) => {
   t.match(await findings({ abortUpload }, { write: true }), {
     service: { status: 'ok' },
     vault: { status: 'ok' },
-    permissions: { status: 'ok', finding: /InitiateMultipartUpload$/ },
+    permissions: { status: 'ok', finding: /InitiateMultipartUpload, AbortMultipartUpload$/ },
   })
   t.match(aborted, [{ vaultName: 'docs', uploadId: 'u' }])
 })
@@ -69,6 +70,20 @@ t.test('an operation that a policy denies is named, with the commands that need 
   })
   t.match(await findings({ listVaults: denied }, { vaultName: undefined }), {
     vault: { status: 'warning', remedy: /doctor VAULT/ },
+  })
+})
+
+t.test('an upload of the check that could not be aborted is named', async (t) => {
+  const initiateUpload = (): Promise<object> => Promise.resolve({ uploadId: '-u' })
+  t.match(await findings({ initiateUpload, abortUpload: unreachable }, { write: true }), {
+    permissions: {
+      status: 'failed',
+      finding:
+        /^X: reset \(X\)\. The upload of this check remains, .*: glacier-pipe uploads docs --abort=-u$/,
+    },
+  })
+  t.match(await findings({ abortUpload: denied }, { write: true }), {
+    permissions: { status: 'warning', finding: /AbortMultipartUpload, for .*remains, without parts/ },
   })
 })
 

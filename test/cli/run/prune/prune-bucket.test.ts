@@ -236,14 +236,30 @@ t.test(
   },
 )
 
-t.test('a deletion that may have been carried out is not repeated', async (t) => {
+t.test('a deletion is repeated until it was carried out', async (t) => {
   const { put, prune, keys, server, requests } = await pruneWorld(t)
-  for (const day of ['29', '30']) await put(`a-2026-11-${day}`, ...standard)
+  for (const day of ['28', '29', '30']) await put(`a-2026-11-${day}`, ...standard)
   server.faults.add({ operation: 'DeleteObject', fault: 'error-500', nth: 1 })
-  t.match(await prune('s3://backups', ...LAST), { code: 1, err: /a-2026-11-29 is not deleted/ })
-  t.equal(requests('DeleteObject'), 1)
+  server.faults.add({ operation: 'DeleteObject', fault: 'error-after', status: 500, nth: 2 })
+  t.match(await prune('s3://backups', '--keep-last', '2', '--yes'), { code: 0, err: /1 archive deleted/ })
+  t.equal(requests('DeleteObject'), 3, 'the third finds nothing, since the second was carried out')
   t.strictSame(await keys(), ['a-2026-11-29', 'a-2026-11-30'])
-  t.match(await prune('s3://backups', ...LAST), { code: 0 })
+})
+
+t.test('an object that is in another class by now is kept as long as that is charged for', async (t) => {
+  const { put, prune, keys, sdk, age } = await pruneWorld(t)
+  const [Bucket, Key] = ['backups', 'a-2026-11-29']
+  await put(Key, '--storage-class', 'GLACIER')
+  const body = { Body: Buffer.from(`of ${Key}`), ChecksumAlgorithm: 'SHA256' } as const
+  await sdk.send(new PutObjectCommand({ Bucket, Key, StorageClass: 'DEEP_ARCHIVE', ...body }))
+  await age(100)
+  await put('a-2026-11-30', ...standard)
+  t.match(await prune('s3://backups', ...LAST), {
+    code: 1,
+    err: /a-2026-11-29 is kept: by the storage class that it has now, it is charged for until \d{4}-\d\d-\d\d anyway\. --now deletes it at once\./,
+  })
+  t.strictSame(await keys(), ['a-2026-11-29', 'a-2026-11-30'])
+  t.match(await prune('s3://backups', ...LAST, '--now'), { code: 0 })
   t.strictSame(await keys(), ['a-2026-11-30'])
 })
 

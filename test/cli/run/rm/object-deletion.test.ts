@@ -145,7 +145,10 @@ t.test('an object that has replaced the one in the catalog is not deleted in its
       for (const operands of [['s3://backups/k'], ['s3://backups', 'k']])
         t.match(await world.run(['rm', ...operands, '--yes']), {
           code: 2,
-          err: /k is another one than the catalog has: .* "glacier-pipe catalog rebuild s3:\/\/backups" before\./,
+          err:
+            checksum.ChecksumAlgorithm === 'SHA256'
+              ? /k is another one than the catalog has: .* "glacier-pipe catalog rebuild s3:\/\/backups" before\./
+              : /k is another one than the catalog has: .* "aws s3 rm s3:\/\/backups\/k"/,
         })
       t.strictSame(await keysIn(world), ['k'])
     }

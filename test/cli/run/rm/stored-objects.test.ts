@@ -1,5 +1,6 @@
 import t from 'tap'
 import type { ArchiveRecord } from '../../../../lib/catalog/record.js'
+import { EmptiedBucket } from '../../../../lib/cli/run/rm/emptied-bucket.js'
 import { storedObjects } from '../../../../lib/cli/run/rm/stored-objects.js'
 import { AccessDeniedError, ConnectionError, NotFoundError } from '../../../../lib/errors.js'
 import type { ObjectFacts } from '../../../../lib/s3/bucket-responses.js'
@@ -35,8 +36,9 @@ function stored(
     },
   }
   const address = { vaultName: 's3://backups', region: 'eu-west-1' }
-  const bucket = { client: client as RepeatableOperations, request: { bucket: 'backups' }, address }
-  return storedObjects([{ archiveId: 's3://backups/a', record }], bucket, true)
+  const operations = client as RepeatableOperations
+  const context = { client: operations, single: operations, request: { bucket: 'backups' }, address }
+  return storedObjects([{ archiveId: 's3://backups/a', record }], new EmptiedBucket(context), true)
 }
 
 t.test('in a bucket with versions, the deletion only hides an object, and a note says so', async (t) => {
@@ -79,11 +81,29 @@ t.test(
   },
 )
 
-t.test('another version of an object is another object, whatever its content is', async (t) => {
-  const record: ArchiveRecord = {
-    ...{ type: 'archive', time: '2026-01-01T00:00:00Z', region: 'eu-west-1', vaultName: 's3://backups' },
-    ...{ archiveId: 's3://backups/a', size: 5, volume: 1 },
+const record: ArchiveRecord = {
+  ...{ type: 'archive', time: '2026-01-01T00:00:00Z', region: 'eu-west-1', vaultName: 's3://backups' },
+  ...{ archiveId: 's3://backups/a', size: 5, volume: 1 },
+}
+
+t.test('an object without a SHA-256 is another one if it was stored after the record', async (t) => {
+  for (const [lastModified, isSame] of [
+    ['2025-12-31T00:00:00Z', true], // a multipart upload has the time of its begin
+    ['2026-01-01T00:15:00Z', true], // clocks differ
+    [undefined, true],
+    ['2026-01-01T00:15:01Z', false],
+  ] as const) {
+    const ended = stored(() => Promise.resolve({ ...FACTS, lastModified }), [], record)
+    if (isSame) t.equal((await ended).removals.length, 1)
+    else await t.rejects(ended, { message: /as in "aws s3 rm s3:\/\/backups\/a": without a SHA-256/ })
   }
+  const hash = { sha256: 'a'.repeat(64), parts: undefined }
+  const later = { ...FACTS, lastModified: '2026-06-01T00:00:00Z', hash }
+  const sameHash = { ...record, sha256: 'a'.repeat(64) }
+  t.equal((await stored(() => Promise.resolve(later), [], sameHash)).removals.length, 1, 'the same bytes')
+})
+
+t.test('another version of an object is another object, whatever its content is', async (t) => {
   for (const [recorded, found, isSame] of [
     ['v1', 'v1', true],
     ['v1', 'v2', false],

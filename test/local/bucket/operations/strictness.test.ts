@@ -26,6 +26,11 @@ async function check(t: Test, server: LocalBucket, rows: readonly Row[]): Promis
   }
 }
 
+const remove = (headers: Record<string, string>): RawS3Request => ({
+  method: 'DELETE',
+  path: '/bkt/k',
+  headers,
+})
 const put = (headers: RawS3Request['headers'], body = 'text'): RawS3Request => ({
   method: 'PUT',
   path: '/bkt/k',
@@ -215,6 +220,11 @@ t.test('conditional writes', async (t) => {
     ['the same', put({ 'if-match': etag }), 200, ''],
     ['another', put({ 'if-match': '"x"' }), 412, 'PreconditionFailed'],
     ['both', put({ 'if-match': '*', 'if-none-match': '*' }), 501, 'NotImplemented'],
+    ['a deletion of another', remove({ 'if-match': '"x"' }), 412, 'PreconditionFailed'],
+    ['a deletion of none', remove({ 'if-none-match': '*' }), 501, 'NotImplemented'],
+    ['a deletion of the same', remove({ 'if-match': etag }), 204, ''],
+    ['a deletion of nothing', remove({ 'if-match': etag }), 404, 'NoSuchKey'],
+    ['a deletion of nothing without a condition', remove({}), 204, ''],
   ])
   const held = [1, 2].map(() =>
     sendS3(server, { ...put({ 'if-none-match': '*' }, 'x'.repeat(MIB)), path: '/bkt/race' }),

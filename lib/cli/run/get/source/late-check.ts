@@ -5,7 +5,9 @@ import type { FoundObject } from '../../objects/find-objects.js'
 
 /** Whether an object can be verified only when all of its bytes have arrived. The hash of the catalog is that of its parts. */
 export function isCheckedLate({ facts, hash }: FoundObject): boolean {
-  return hash === undefined && facts.hash === undefined && typeof wholeHashOf(facts) === 'object'
+  return (
+    facts.size > 0 && hash === undefined && facts.hash === undefined && typeof wholeHashOf(facts) === 'object'
+  )
 }
 
 /** The note about such objects; `undefined` if there are none, or if they are refused. */
@@ -16,8 +18,10 @@ export function lateNote(
   const late = objects.find(isCheckedLate)
   const isToFile = output !== '-'
   if (!late || range || !(isToFile || checkLate)) return undefined
-  const outcome = isToFile
+  const outcome = !checkLate
     ? 'The file gets its name then.'
-    : 'If they are wrong, they have been output by then.'
+    : isToFile
+      ? 'A file gets its name then; a pipe or a device has got the bytes before.'
+      : 'If they are wrong, they have been output by then.'
   return `${late.archiveId} has no SHA-256 of its parts: its bytes are verified when all of them have arrived, by the MD5 that its ETag is. ${outcome}`
 }

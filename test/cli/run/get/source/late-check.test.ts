@@ -4,9 +4,9 @@ import type { FoundObject } from '../../../../../lib/cli/run/objects/find-object
 
 const MD5 = '900150983cd24fb0d6963f7d28e17f72'
 
-function object(etag: string, sha256?: string): FoundObject {
+function object(etag: string, sha256?: string, size = 3): FoundObject {
   const facts = {
-    ...{ size: 3, etag: `"${etag}"`, versionId: undefined, lastModified: undefined, restore: undefined },
+    ...{ size, etag: `"${etag}"`, versionId: undefined, lastModified: undefined, restore: undefined },
     ...{ metadata: {}, storageClass: 'GLACIER', archiveStatus: undefined },
     hash: sha256 === undefined ? undefined : { sha256, parts: undefined },
   }
@@ -18,6 +18,7 @@ t.test('only an object without SHA-256, whose ETag is an MD5, is checked late', 
   t.equal(isCheckedLate(object(MD5)), true)
   t.equal(isCheckedLate(object(MD5, 'a'.repeat(64))), false)
   t.equal(isCheckedLate(object(`${MD5}-2`)), false)
+  t.equal(isCheckedLate(object(MD5, undefined, 0)), false, 'it has no bytes to verify')
   t.end()
 })
 
@@ -26,6 +27,7 @@ t.test('the note says when the bytes are verified, unless they are refused', (t)
   t.match(lateNote(late, { output: 'f' }), /^s3:\/\/b-1\/k has no SHA-256 .* The file gets its name then\.$/)
   t.match(lateNote(late, { checkLate: true }), /If they are wrong, they have been output by then\.$/)
   t.match(lateNote(late, { output: '-', checkLate: true }), /they have been output by then\.$/)
+  t.match(lateNote(late, { output: 'f', checkLate: true }), /a pipe or a device has got the bytes before\.$/)
   for (const options of [{}, { output: '-' }, { output: 'f', range: { start: 0, end: 1 } }])
     t.equal(lateNote(late, options), undefined)
   t.equal(lateNote(late.slice(0, 1), { output: 'f' }), undefined)
