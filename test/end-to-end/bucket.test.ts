@@ -44,13 +44,13 @@ t.test('an archive of tar comes back as it was stored, and is verified without b
   const where = ['--local-dir', join(dir, 'local')]
   const tar = join(dir, 'docs.tar')
   await promisify(execFile)('tar', ['-c', '-f', tar, '-C', docs, '.'])
-  const put = await run(['put', 's3://b-1/docs.tar', ...where], createReadStream(tar))
+  const put = await run(['put', 's3://b/docs.tar', ...where], createReadStream(tar))
   t.match(put, { code: 0 }, put.stderr)
-  t.match(await run(['verify', tar, 's3://b-1/docs.tar', ...where]), { code: 0 })
-  const got = await run(['get', 's3://b-1/docs.tar', ...where])
+  t.match(await run(['verify', tar, 's3://b/docs.tar', ...where]), { code: 0 })
+  const got = await run(['get', 's3://b/docs.tar', ...where])
   t.match(got, {
     code: 0,
-    stderr: /Started the restore of s3:\/\/b-1\/docs\.tar, Standard: up to 12 hours\./,
+    stderr: /Started the restore of s3:\/\/b\/docs\.tar, Standard: up to 12 hours\./,
   })
   t.ok(got.stdout.equals(await readFile(tar)))
 })
