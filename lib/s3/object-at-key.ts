@@ -63,8 +63,9 @@ export async function foundAfter(
   error: unknown,
   etag?: string,
 ): Promise<StoredArchive> {
-  if (!isAboutExisting(error) && !isAboutUpload(error)) throw error
+  if (!(error instanceof ServiceError) || !(isAboutExisting(error) || isAboutUpload(error))) throw error
   const found = await objectAt(client, object)
+  if (found === 'unseen') throw asUnseen(error)
   if (found?.size !== size) throw error
   const isSame = found.hash ? compositeOf(found.hash) === hash : etag !== undefined && found.etag === etag
   if (!isSame) throw error
@@ -81,7 +82,7 @@ export async function assertAbsent(client: BucketClient, object: KeyRequest): Pr
   const found = await objectAt(client, object).catch((error: unknown) => {
     if (!(error instanceof ServiceError && error.status === 400)) throw error
   })
-  if (!found) return
+  if (typeof found !== 'object') return
   const message = `${printAddress(object)} exists, and is not overwritten unless that is permitted.`
   const details = { operation: 'HeadObject', serviceCode: 'PreconditionFailed', status: 412 }
   throw new ServiceError(message, { ...details, reason: 'exists' })
@@ -142,12 +143,26 @@ function isAboutUpload(error: unknown): boolean {
   return error instanceof ServiceError && error.reason === 'upload-not-found'
 }
 
-/** The object at a key; `undefined` if the key has no object, or it may not be looked at. */
-async function objectAt(client: BucketClient, object: KeyRequest): Promise<ObjectFacts | undefined> {
+/** The object at a key; `undefined` if the key has no object, `unseen` if it may not be looked at. */
+async function objectAt(
+  client: BucketClient,
+  object: KeyRequest,
+): Promise<ObjectFacts | 'unseen' | undefined> {
   return client.headObject(object).catch((error: unknown) => {
-    if (!(error instanceof NotFoundError)) unlessDenied(error)
-    return undefined
+    if (error instanceof NotFoundError) return undefined
+    unlessDenied(error)
+    return 'unseen' as const
   })
+}
+
+/** The error about an object that exists and may not be looked at: an earlier attempt, whose response was lost, may have stored it. */
+function asUnseen(error: ServiceError): ServiceError {
+  if (error.reason !== 'exists') return error
+  const { operation, serviceCode, status, requestId, reason } = error
+  const message =
+    `${error.message} It may be the one that this upload has stored: the credentials may not look at it ` +
+    '(s3:GetObject), and only its SHA-256 would show that.'
+  return new ServiceError(message, { operation, serviceCode, status, requestId, reason, cause: error })
 }
 
 /** Passes over a refusal: without the permission to look, nothing is known of the object. */
