@@ -218,7 +218,7 @@ function usableNotes(
   if (!isNamed) throw foreign(partial)
   if (isSameContent(subject, content)) return notes
   const { vaultName, archiveIds, range } = subject
-  const kept = `${range ? `bytes ${range.start} to ${range.end} of ` : ''}${archiveIds.join(' ')} in the vault ${vaultName}`
+  const kept = `${range ? `bytes ${range.start} to ${range.end} of ` : ''}${archiveIds.join(' ')} in ${vaultName}`
   throw new OutputFileError(
     partial,
     `It contains the bytes that an earlier command has retrieved of ${kept}. To resume, run that command again. ` +

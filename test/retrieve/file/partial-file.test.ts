@@ -136,7 +136,7 @@ t.test('a partial file of another archive, range or vault is refused, and kept',
       name: 'OutputFileError',
       code: 'ERR_OUTPUT_FILE',
       path: `${file}.partial`,
-      message: /has retrieved of a in the vault backups\. To resume, run that command again/,
+      message: /has retrieved of a in backups\. To resume, run that command again/,
     })
     t.strictSame(vault.operations, [], 'nothing was asked of the service')
     t.ok((await readFile(`${file}.partial`)).equals(before))
@@ -146,7 +146,7 @@ t.test('a partial file of another archive, range or vault is refused, and kept',
   const file = join(t.testdir(), 'out')
   await stopped(file, bytes, 1, { range, archiveSize: bytes.length })
   await t.rejects(retrieveToFile(file, optionsFor(MemoryVault.holding(bytes))), {
-    message: /of bytes 0 to 3145728 of a in the vault/,
+    message: /of bytes 0 to 3145728 of a in backups/,
   })
 })
 
