@@ -30,9 +30,6 @@ export const EXAMPLE_PRICES: Prices = Object.freeze({
   capacityUnits: 100,
 })
 
-/** The storage classes that a price was found for. */
-type PricedClass = Exclude<ChargedClass, 'REDUCED_REDUNDANCY'>
-
 const FREE_BULK = { bulkRetrieval: 0, bulkRequests: 0 }
 
 /**
@@ -55,7 +52,9 @@ const FREE_BULK = { bulkRetrieval: 0, bulkRequests: 0 }
  * - requests of GLACIER_IR: a test that compares a table with the price list of AWS, of a program whose name is not known; it has
  *   $0.05 for uploads to GLACIER
  */
-export const EXAMPLE_BUCKET_PRICES: Readonly<Record<PricedClass, ClassPrices>> = frozen({
+export const EXAMPLE_BUCKET_PRICES: Readonly<
+  Record<Exclude<ChargedClass, 'REDUCED_REDUNDANCY'>, ClassPrices>
+> = frozen({
   STANDARD: { storage: 0.023, uploadRequests: 0.005, readRequests: 0.0004, retrieval: 0 },
   STANDARD_IA: { storage: 0.0125, uploadRequests: 0.01, readRequests: 0.001, retrieval: 0.01 },
   ONEZONE_IA: { storage: 0.01, uploadRequests: 0.01, readRequests: 0.001, retrieval: 0.01 },

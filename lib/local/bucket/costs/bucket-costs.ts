@@ -6,9 +6,10 @@
  * - Only requests that were carried out are charged for. A restore is charged for when it is started.
  */
 import { dollars, inUnits, microDollars } from '../../../costs/amount.js'
+import type { ChargedClass } from '../../../costs/class-charges.js'
 import { objectPricesOf } from '../../../costs/object-prices.js'
 import type { BucketPrices } from '../../../costs/prices.js'
-import { STORAGE_CLASSES, type StorageClass } from '../service/storage-classes.js'
+import { STORAGE_CLASSES } from '../service/storage-classes.js'
 import { BUCKET_CHARGES, UNITS, type BucketCostId, type BucketCostUnit } from './bucket-charges.js'
 import type { BucketMeter, PartUse, StoredUse } from './bucket-meter.js'
 
@@ -20,7 +21,7 @@ export interface BucketCostLine {
    * The storage class of the objects or uploads. Requests that are not about an object have `STANDARD`, as their prices are those of
    * STANDARD.
    */
-  readonly storageClass: StorageClass
+  readonly storageClass: ChargedClass
   /** The storage class and the subject in words, such as `DEEP_ARCHIVE storage`. */
   readonly item: string
   /** In the unit, rounded to nine decimal places. */
