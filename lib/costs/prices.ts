@@ -1,4 +1,5 @@
 /** The prices that costs are computed with, and the form of a table of prices by region. */
+import { CLASS_CHARGES, type ChargedClass } from './class-charges.js'
 import { nested, record, rule, type Rule, type RulesOf } from '../options/check-options.js'
 import { isNumber, oneOf, required, TEXT } from '../options/rules.js'
 
@@ -64,6 +65,9 @@ export interface ClassPrices extends RestorePrices {
   readonly retrieval?: number | undefined
 }
 
+/** Prices of buckets, by storage class. */
+export type BucketPrices = Readonly<Partial<Record<ChargedClass, ClassPrices | undefined>>>
+
 /** The prices of a region. A price that is absent is unknown. */
 export interface RegionPrices extends SomePrices {
   /** When the prices were read: a year, a month or a day, as `2026-11`. */
@@ -112,13 +116,23 @@ const DATE: Rule = rule('a date as 2026-11 or 2026-11-29', (value): value is str
   return typeof value === 'string' && /^\d{4}(?:-\d\d){0,2}$/.test(value)
 })
 
-const CLASS_PRICES: Rule = nested<ClassPrices>({
+const CLASS_PRICE_RULES = {
   storage: PRICE,
   uploadRequests: PRICE,
   readRequests: PRICE,
   retrieval: PRICE,
   ...RESTORE_RULES,
-})
+} satisfies RulesOf<ClassPrices>
+
+const CLASS_PRICES: Rule = nested<ClassPrices>(CLASS_PRICE_RULES)
+
+/** The names of the prices of a storage class. */
+export const CLASS_PRICE_NAMES: readonly string[] = Object.keys(CLASS_PRICE_RULES)
+
+/** The rule of {@link BucketPrices}. */
+export const BUCKET_PRICES: Rule = nested<BucketPrices>(
+  Object.fromEntries(Object.keys(CLASS_CHARGES).map((name) => [name, CLASS_PRICES])) as RulesOf<BucketPrices>, // all its fields
+)
 
 const STORAGE_CLASSES: Rule = (value, name, caller) => {
   record('an object with a field for each storage class', {})(value, name, caller)

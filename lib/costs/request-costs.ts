@@ -2,8 +2,8 @@
 import { costOf, gigabytes, lineOf, thousands, type Cost } from './cost.js'
 import type { SomePrices } from './prices.js'
 
-/** The names of the prices of a tier. */
-const TIER_PRICES = {
+/** The names of the prices of a tier: of the bytes, and of the jobs or the restore requests. */
+export const TIER_PRICES = {
   Expedited: { bytes: 'expeditedRetrieval', jobs: 'expeditedRequests' },
   Standard: { bytes: 'standardRetrieval', jobs: 'standardRequests' },
   Bulk: { bytes: 'bulkRetrieval', jobs: 'bulkRequests' },

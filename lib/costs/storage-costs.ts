@@ -1,5 +1,6 @@
 /** The costs of stored archives: each month, and when they are deleted before the service has charged for 90 days. */
 import { DAY_MS, freeDeletionTime, MONTH_DAYS, VAULT_CHARGES, type StorageCharges } from './billing-rules.js'
+import { chargedStorage } from './charged-storage.js'
 import { costOf, gigabyteMonths, lineOf, type Cost } from './cost.js'
 import type { StoragePrices } from './prices.js'
 
@@ -70,11 +71,10 @@ function costOfStorage(
 function byteMsOf({ size, charges, ms }: ChargedTime): bigint | undefined {
   if (ms === 0) return 0n
   if (size === undefined || Number.isNaN(ms)) return undefined
-  const billedBytes = Math.max(size, charges.minBilledBytes) + charges.overheadBytes
-  return BigInt(billedBytes) * BigInt(Math.floor(ms))
+  return chargedStorage(size, ms, charges).own
 }
 
 /** Bytes at the rate of STANDARD, times milliseconds. */
 function standardByteMsOf({ charges, ms }: ChargedTime): bigint {
-  return Number.isNaN(ms) ? 0n : BigInt(charges.standardOverheadBytes) * BigInt(Math.floor(ms))
+  return Number.isNaN(ms) ? 0n : chargedStorage(0, ms, charges).standard
 }

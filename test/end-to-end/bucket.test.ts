@@ -7,6 +7,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import t from 'tap'
+import type { BucketCosts, LocalCredentials } from '../../lib/local/index.js'
 import { MIB } from '../../lib/sizes.js'
 import { commandEnvironment, ended, run, start } from '../helpers/command.js'
 import { localBucketFor } from '../helpers/local-bucket.js'
@@ -37,6 +38,45 @@ t.test('a put that is killed is resumed, and sends no part again that is stored'
   const resumed = await run(args, bytes)
   t.match(resumed, { code: 0, stderr: /in 4 parts \(2 already there\)/ })
   t.equal(resumed.stdout.toString(), 's3://backups/k\n')
+})
+
+t.test('serve tells what its buckets would have cost, while it runs and at its end', async (t) => {
+  const dir = t.testdir()
+  const options = ['--s3-port', '0', '--create-vaults', '--control']
+  const server = start(
+    ['serve', '--dir', join(dir, 'vaults'), ...options, '--price', 'DEEP_ARCHIVE.uploadRequests=70'],
+    { GLACIER_PIPE_CONTROL_SECRET: 'a-secret-of-this-test' },
+  )
+  t.teardown(() => server.kill('SIGKILL'))
+  const over = ended(server)
+  let told = ''
+  server.stderr.on('data', (chunk: Buffer) => (told += chunk.toString()))
+  const [line] = (await once(server.stdout, 'data')) as [Buffer]
+  while (!told.includes('Its buckets')) await once(server.stderr, 'data')
+  const [, s3Endpoint = ''] = /Its buckets are at (\S+)\.\n/.exec(told) ?? []
+  const credentials = await readFile(join(dir, 'vaults/credentials.json'), 'utf8')
+  const { accessKeyId, secretAccessKey } = JSON.parse(credentials) as LocalCredentials
+  const keys = { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey }
+  const where = ['--endpoint', s3Endpoint, '--region', 'us-east-1', '--catalog', join(dir, 'catalog')]
+  const put = start(['put', 's3://backups/k', ...where], keys)
+  put.stdin.end('some bytes')
+  t.match(await ended(put), { code: 0 })
+  const get = start(['get', 's3://backups/k', '--tier', 'Bulk', ...where], keys)
+  t.match(await ended(get), { code: 0, stdout: Buffer.from('some bytes') })
+
+  const headers = { authorization: 'Bearer a-secret-of-this-test' }
+  const response = await fetch(`${line.toString().trim()}/.control/buckets/costs`, { headers })
+  const costs = (await response.json()) as BucketCosts
+  const amountOf = (id: string): number | null | undefined =>
+    costs.lines.find((one) => one.storageClass === 'DEEP_ARCHIVE' && one.id === id)?.amount
+  t.equal(amountOf('uploadRequests'), 0.07)
+  t.equal(amountOf('bulkRequests'), 0.000025)
+  server.kill('SIGTERM')
+  t.match(await over, {
+    code: 143,
+    stderr:
+      /The costs of the buckets from .*: \$0\.07\d{4}\.\n[^]* {2}DEEP_ARCHIVE upload requests: 1, \$0\.070000\n/,
+  })
 })
 
 t.test('an archive of tar comes back as it was stored, and is verified without being restored', async (t) => {

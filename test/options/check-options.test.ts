@@ -304,6 +304,7 @@ const TAKERS: readonly Taker[] = [
       now: 1,
       vaultControl: 1,
       faults: 1,
+      prices: 1,
       idleTimeout: 1,
       log: 1,
       onFailure: 1,
@@ -319,6 +320,21 @@ const TAKERS: readonly Taker[] = [
       partHashes: { types: [1, 'true'], ranges: [] },
       createBuckets: { types: [1, 'true'], ranges: [] },
       vaultControl: { types: [7, {}, { clock: Date }], ranges: [] },
+      prices: {
+        types: [
+          7,
+          [],
+          { storage: 1 },
+          { GLACIER: 1 },
+          { GLACIER: { storrage: 1 } },
+          { GLACIER: { storage: '1' } },
+        ],
+        ranges: [
+          { GLACIER: { storage: -1 } },
+          { DEEP_ARCHIVE: { bulkRequests: 1e7 } },
+          { STANDARD: { retrieval: NaN } },
+        ],
+      },
     },
   },
   ...Object.entries(REQUESTS).map(([call, rules]): Taker => ({

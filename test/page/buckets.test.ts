@@ -107,6 +107,38 @@ t.test(
       t.strictSame(it.problems, [])
     })
 
+    await t.test('the costs of the buckets are shown, also those whose price is unknown', async (t) => {
+      const it = await opened(browser, pair)
+      const { total, lines } = await bucket.costs()
+      const rows = await rowsOf(it, '#bucket-costs')
+      t.equal(rows.length, lines.length)
+      t.match(rows, [
+        ['STANDARD upload requests', '2', 'request', '0.00001 USD'],
+        ['STANDARD upload requests of parts', '4', 'request', '0.00002 USD'],
+      ])
+      t.ok(rows.some(([item]) => item === 'DEEP_ARCHIVE Standard restore requests'))
+      t.equal(
+        await textOf(it, '#bucket-costs .note'),
+        `${String(total)} USD in all accounts and regions, since the server was started`,
+      )
+      t.equal(await textOf(it, '#bucket-costs tfoot'), `Total${String(total)} USD`)
+      t.equal(await textOf(it, '#costs tfoot'), 'Total0.00 USD', 'those of the vaults are others')
+      t.strictSame(it.problems, [])
+
+      const line = { id: 'storage', storageClass: 'INTELLIGENT_TIERING', item: HOSTILE }
+      const costs = { quantity: 2, unit: 'GB-month', amount: null }
+      const unknown = await open(browser, vault, {
+        instead: async (path) =>
+          path === 'buckets/costs'
+            ? { currency: 'USD', total: 0, isAtLeast: true, lines: [{ ...line, ...costs }] }
+            : undefined,
+      })
+      await connected(unknown)
+      t.strictSame(await rowsOf(unknown, '#bucket-costs'), [[SHOWN, '2', 'GB-month', 'unknown']])
+      t.match(await textOf(unknown, '#bucket-costs .note'), /^at least 0\.00 USD in all/)
+      t.equal(await textOf(unknown, '#bucket-costs tfoot'), 'Totalat least 0.00 USD')
+    })
+
     await t.test('faults of the buckets are set, and restores are completed', async (t) => {
       const it = await opened(browser, pair)
       const { page } = it

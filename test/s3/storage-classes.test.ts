@@ -21,23 +21,6 @@ t.test('an object has at most 10,000 parts of 4 GiB, and parts are larger than t
   t.end()
 })
 
-t.test('the facts of the classes, as the service documents them', (t) => {
-  const rows = Object.entries(STORAGE_CLASSES).map(([name, facts]) => {
-    const { minDays, minBilledBytes, overheadBytes, standardOverheadBytes } = facts
-    return [name, minDays, minBilledBytes, overheadBytes, standardOverheadBytes]
-  })
-  t.strictSame(rows, [
-    ['STANDARD', 0, 0, 0, 0],
-    ['STANDARD_IA', 30, 131_072, 0, 0],
-    ['ONEZONE_IA', 30, 131_072, 0, 0],
-    ['INTELLIGENT_TIERING', 0, 0, 0, 0],
-    ['GLACIER_IR', 90, 131_072, 0, 0],
-    ['GLACIER', 90, 0, 32_768, 8192],
-    ['DEEP_ARCHIVE', 180, 0, 32_768, 8192],
-  ])
-  t.end()
-})
-
 t.test('only archived classes are restored, with the tiers that they have', (t) => {
   for (const name of Object.keys(STORAGE_CLASSES) as StorageClass[])
     t.equal(needsRestore(name), restoreTiersOf(name).length > 0, name)

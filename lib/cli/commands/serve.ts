@@ -1,12 +1,12 @@
 /** The command `serve`: its options and their help. */
 import { Option, type Command } from 'commander'
-import type { FaultRule, PolicyChecks, RealismOptions, SomePrices, Undocumented } from '../../local/index.js'
+import type { FaultRule, PolicyChecks, RealismOptions, Undocumented } from '../../local/index.js'
 import { addOutputOptions, type OutputOptions } from '../options/connection-options.js'
 import { parseDuration, parseTimeout } from '../options/values/duration.js'
 import { collectFault } from '../options/values/fault.js'
 import { parseHour, parseLimit, parsePort } from '../options/values/numbers.js'
 import { parsePath } from '../options/values/text.js'
-import { collectPrice } from '../options/values/price.js'
+import { collectPrice, type GivenPrices } from '../options/values/price.js'
 import { collectBudget, parseJobDelay } from '../options/values/realism.js'
 import { collectUndocumented } from '../options/undocumented.js'
 
@@ -40,7 +40,7 @@ export interface ServeOptions extends OutputOptions, RealismOptions {
   /** The path of the request log; `-` is stderr. */
   readonly log?: string
   readonly fault?: readonly FaultRule[]
-  readonly price?: SomePrices
+  readonly price?: GivenPrices
 }
 
 /**
@@ -147,7 +147,7 @@ function addServiceOptions(command: Command): void {
     )
     .option(
       '--price <name=dollars>',
-      'price for the costs that are printed at the end, as storage=0.0045; may be repeated',
+      'price for the costs that are printed at the end, as storage=0.0045, or of buckets DEEP_ARCHIVE.storage=0.001; may be repeated',
       collectPrice,
     )
     .option(

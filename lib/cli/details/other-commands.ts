@@ -35,7 +35,7 @@ export const SERVE_DETAILS: CommandDetails = {
     'When the server is ready, it prints one line on stdout: the endpoint, or with --json an object with endpoint, with --s3-port also s3Endpoint, region, accountId, accessKeyId, secretAccessKey, keysFrom ("environment" or "folder"), dir, and with --control also controlSecret. Secrets of the environment are never printed: secretAccessKey is missing if the keys are from there, and controlSecret is missing if it is that of GLACIER_PIPE_CONTROL_SECRET.',
     'With --env, it prints commands that set AWS_ENDPOINT_URL_GLACIER, with --s3-port AWS_ENDPOINT_URL_S3, AWS_REGION, AWS_DEFAULT_REGION, the keys unless they are from the environment, and GLACIER_PIPE_SERVE_PID, and then closes stdout. The server keeps running: start it in the background. The command in the example ends when the server is ready.',
     'With --control and --s3-port, the controls and the page have the buckets, too, and one clock is that of vaults and buckets: docs/local-bucket.md.',
-    'The passphrase of an encrypted --tls-key is taken from GLACIER_PIPE_TLS_PASSPHRASE. Failures of the server and damaged files are warnings on stderr. When the server stops, it prints the costs on stderr, but not with --quiet or --json.',
+    'The passphrase of an encrypted --tls-key is taken from GLACIER_PIPE_TLS_PASSPHRASE. Failures of the server and damaged files are warnings on stderr. When the server stops, it prints the costs of the vaults on stderr, and with --s3-port those of the buckets, but not with --quiet or --json.',
   ],
   examples: [
     { purpose: 'serve the vaults of a folder', line: 'glacier-pipe serve --dir /tmp/vaults --port 8765' },

@@ -1,4 +1,5 @@
 /** The charges and delays of a storage class, in words. */
+import { CLASS_CHARGES } from '../../costs/class-charges.js'
 import { STORAGE_CLASSES, type StorageClass } from '../../s3/storage-classes.js'
 import { formatSize } from './format.js'
 
@@ -9,8 +10,8 @@ const HOUR_MS = 3_600_000
  * restore takes up to 12 hours, or 48 with Bulk`.
  */
 export function storageClassText(storageClass: StorageClass): string {
-  const facts = STORAGE_CLASSES[storageClass]
-  const { minDays, minBilledBytes, overheadBytes, standardOverheadBytes, restoreTimes } = facts
+  const { restoreTimes } = STORAGE_CLASSES[storageClass]
+  const { minDays, minBilledBytes, overheadBytes, standardOverheadBytes } = CLASS_CHARGES[storageClass]
   const overhead = overheadBytes + standardOverheadBytes
   const charged = [
     minDays > 0 && `for at least ${minDays} days`,

@@ -2,8 +2,8 @@
  * The local bucket server: Amazon S3 on loopback, with the operations that glacier-pipe uses, on disk and strict about all that
  * a client must do right.
  *
- * The folders of lib/local/bucket, from the bottom up: service (errors, names, limits), checksums, xml, records, auth, body,
- * storage, requests, operations, faults, control, options, http.
+ * The folders of lib/local/bucket, from the bottom up: service (errors, names, limits), costs, checksums, xml, records, auth,
+ * body, storage, requests, operations, faults, control, options, http.
  */
 import { AbortError } from '../../errors.js'
 import { LockFolder } from '../../fs/lock.js'
@@ -19,6 +19,7 @@ import { Faults } from '../faults/faults.js'
 import { listen } from '../http/http-server.js'
 import type { AccountRegion } from '../service/account-region.js'
 import type { NotEmpty } from '../options/option-forms.js'
+import { bucketCostsOf, type BucketCosts } from './costs/bucket-costs.js'
 import { BucketControl } from './control/bucket-control.js'
 import { bucketControls } from './control/bucket-controls.js'
 import { assertBucketRule, type BucketFaultRule } from './faults/bucket-faults.js'
@@ -29,6 +30,7 @@ import {
   type LocalBucketOptions,
 } from './options/local-bucket-options.js'
 import { makeBucketStores } from './storage/bucket-stores.js'
+import { storedObjects, unfinishedParts } from './storage/stored-use.js'
 
 /** A running local bucket. */
 export interface LocalBucket {
@@ -50,6 +52,19 @@ export interface LocalBucket {
   readonly faults: Faults<BucketFaultRule>
   /** The requests since the start. */
   readonly traffic: Traffic
+  /**
+   * Computes the costs since the start, with the prices of the option `prices`. Objects that were stored before are counted from
+   * the start on. It can also be called after `close`.
+   *
+   * @example
+   * ```ts
+   * bucket.control.advanceClock(30 * 86_400_000)
+   * const { total, lines } = await bucket.costs()
+   * const storage = lines.find(({ id, storageClass }) => id === 'storage' && storageClass === 'DEEP_ARCHIVE')
+   * console.log(total, storage?.quantity, storage?.amount)
+   * ```
+   */
+  readonly costs: () => Promise<BucketCosts>
   /**
    * Stops the server: it accepts no more requests, closes all connections, and waits until the work that they started is
    * over. Acknowledged data are on disk, and nothing keeps the process running. It can be called again.
@@ -100,13 +115,19 @@ export async function startLocalBucket(options: LocalBucketOptions): Promise<Loc
   const faults = new Faults<BucketFaultRule>(assertBucketRule)
   for (const rule of given.faults) faults.add(rule)
   const traffic = new Traffic()
+  const use = {
+    meter: stores.meter,
+    objects: () => storedObjects(stores, access),
+    parts: () => unfinishedParts(stores, access),
+  }
+  const costs = (): Promise<BucketCosts> => bucketCostsOf(use, given.prices)
   const authConfig = { regions, credentials, now } // controls do not move the clocks of clients
   const handlerDeps = { authConfig, stores, faults, traffic, onFailure, idleTimeout, log, now }
   const server = await listen(makeBucketHandler(handlerDeps), { ...given, host }, { log, now })
   const { endpoint } = server
   const [region, accountId] = [regions[0], accountIds[0]]
   const control = new BucketControl(clock, stores.restores)
-  const controlled = { endpoint, region, accountId, control, faults, traffic, stores }
+  const controlled = { endpoint, region, accountId, control, faults, traffic, costs, stores }
   const removeControls = given.vaultControl?.add(bucketControls(controlled))
   let stopping: Promise<void> | undefined
   const close = (): Promise<void> => {
@@ -124,6 +145,7 @@ export async function startLocalBucket(options: LocalBucketOptions): Promise<Loc
     control,
     faults,
     traffic,
+    costs,
     close,
     [Symbol.asyncDispose]: close,
   }

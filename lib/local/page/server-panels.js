@@ -89,39 +89,59 @@ export function trafficPanel(id, path, name) {
 }
 
 /** @type {Panel} */
-export const COSTS = {
-  id: 'costs',
-  load: ({ get }) => get('costs'),
-  note: ({ total, currency }) =>
-    `${money(total, currency)} in all accounts and regions, since the server was started`,
-  render: ({ lines, total, currency }) => {
-    const costs = table(
-      'Costs',
-      [
-        { name: 'Item' },
-        { name: 'Quantity', isNumber: true },
-        { name: 'Unit' },
-        { name: 'Amount', isNumber: true },
-      ],
-      lines.map((/** @type {any} */ { item, quantity, unit, amount }) => [
-        foreign(item),
-        new Intl.NumberFormat('en', { maximumFractionDigits: 9 }).format(quantity),
-        foreign(unit),
-        money(amount, currency),
-      ]),
-      'Nothing has been charged.',
-    )
-    const sum = element(
-      'tfoot',
-      {},
-      element(
-        'tr',
+export const COSTS = costsPanel('costs', 'costs', 'Costs')
+
+/**
+ * The panel of the costs of a server.
+ *
+ * @param {string} id - of its section
+ * @param {string} path - of the control
+ * @param {string} name - of its table
+ * @returns {Panel}
+ */
+export function costsPanel(id, path, name) {
+  return {
+    id,
+    load: ({ get }) => get(path),
+    note: (costs) => `${sumOf(costs)} in all accounts and regions, since the server was started`,
+    render: (all) => {
+      const costs = table(
+        name,
+        [
+          { name: 'Item' },
+          { name: 'Quantity', isNumber: true },
+          { name: 'Unit' },
+          { name: 'Amount', isNumber: true },
+        ],
+        all.lines.map((/** @type {any} */ { item, quantity, unit, amount }) => [
+          foreign(item),
+          new Intl.NumberFormat('en', { maximumFractionDigits: 9 }).format(quantity),
+          foreign(unit),
+          amount === null ? 'unknown' : money(amount, all.currency),
+        ]),
+        'Nothing has been charged.',
+      )
+      const sum = element(
+        'tfoot',
         {},
-        element('th', { scope: 'row', colspan: '3' }, 'Total'),
-        element('td', { class: 'number' }, money(total, currency)),
-      ),
-    )
-    costs.querySelector('table')?.append(sum)
-    return [costs]
-  },
+        element(
+          'tr',
+          {},
+          element('th', { scope: 'row', colspan: '3' }, 'Total'),
+          element('td', { class: 'number' }, sumOf(all)),
+        ),
+      )
+      costs.querySelector('table')?.append(sum)
+      return [costs]
+    },
+  }
+}
+
+/**
+ * The total. A price that is unknown makes it a lower bound.
+ *
+ * @param {any} costs
+ */
+function sumOf({ total, isAtLeast, currency }) {
+  return `${isAtLeast ? 'at least ' : ''}${money(total, currency)}`
 }

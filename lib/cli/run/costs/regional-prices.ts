@@ -1,16 +1,9 @@
 /** The prices that a command computes costs with: those of the package, or of `--prices FILE`. */
 import { readFile } from 'node:fs/promises'
-import type { ObjectPrices } from '../../../costs/object-costs.js'
+import { objectPricesOf, type ObjectPrices } from '../../../costs/object-prices.js'
 import { KNOWN_PRICES } from '../../../costs/price-table.js'
-import {
-  PRICE_TABLE,
-  type ClassPrices,
-  type PriceTable,
-  type RegionPrices,
-  type SomePrices,
-} from '../../../costs/prices.js'
+import { PRICE_TABLE, type PriceTable, type RegionPrices, type SomePrices } from '../../../costs/prices.js'
 import { reasonOf } from '../../../fs/system-reason.js'
-import { needsRestore } from '../../../s3/storage-classes.js'
 import { UsageError } from '../../command-errors.js'
 import type { CostOptions } from '../../options/cost-options.js'
 import { asUsageError } from '../../options/option-names.js'
@@ -40,15 +33,7 @@ export async function regionalPrices({ prices: path }: CostOptions): Promise<Reg
     region !== undefined && Object.hasOwn(regions, region) ? regions[region] : undefined
   return {
     of: (region) => found(region) ?? {},
-    ofClass: (region, storageClass) => {
-      const classes = found(region)?.storageClasses ?? {}
-      const of = (name: string): ClassPrices =>
-        (Object.hasOwn(classes, name) ? classes[name] : undefined) ?? {}
-      const [own, standard] = [of(storageClass), of('STANDARD')]
-      // Until it is completed, an upload to an archive class is one to STANDARD: https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html
-      const partRequests = (needsRestore(storageClass) ? standard : own).uploadRequests
-      return { ...own, partRequests, standardStorage: standard.storage }
-    },
+    ofClass: (region, storageClass) => objectPricesOf(found(region)?.storageClasses ?? {}, storageClass),
     sourceOf: (region, inBucket) => {
       if (region === undefined) return 'The prices are unknown, since no region is configured.'
       const known = found(region)

@@ -1,11 +1,13 @@
 /** The costs of an upload, for `put --dry-run`. */
 import { VAULT_CHARGES } from '../../../costs/billing-rules.js'
+import { CLASS_CHARGES } from '../../../costs/class-charges.js'
 import type { Cost } from '../../../costs/cost.js'
-import { costOfObjectUploads, type ObjectPrices } from '../../../costs/object-costs.js'
+import { costOfObjectUploads } from '../../../costs/object-costs.js'
+import type { ObjectPrices } from '../../../costs/object-prices.js'
 import type { SomePrices } from '../../../costs/prices.js'
 import { costOfUpload } from '../../../costs/request-costs.js'
 import { storageCostPerMonth } from '../../../costs/storage-costs.js'
-import { STORAGE_CLASSES, type StorageClass } from '../../../s3/storage-classes.js'
+import type { StorageClass } from '../../../s3/storage-classes.js'
 import { forecastUpload, type UploadPlan } from '../../../upload/upload-plan.js'
 import type { PutOptions } from '../../commands/archives/put.js'
 import type { Io } from '../../io.js'
@@ -67,7 +69,7 @@ function costsInBucket(
   prices: ObjectPrices,
 ): UploadAndStorage {
   const sizes = archiveSizes(plan, size)
-  const charges = STORAGE_CLASSES[storageClass]
+  const charges = CLASS_CHARGES[storageClass]
   return {
     upload: costOfObjectUploads(
       sizes.map((bytes) => Math.ceil(bytes / plan.partSize)),

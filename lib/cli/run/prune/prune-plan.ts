@@ -3,7 +3,7 @@ import type { StoredEntry } from '../../../catalog/queries/stored-entries.js'
 import type { ArchiveRecord } from '../../../catalog/record.js'
 import { recordTimeMs } from '../../../catalog/record-time.js'
 import { freeDeletionTime } from '../../../costs/billing-rules.js'
-import { STORAGE_CLASSES } from '../../../s3/storage-classes.js'
+import { CLASS_CHARGES } from '../../../costs/class-charges.js'
 import {
   applyPolicy,
   type KeepReason,
@@ -14,7 +14,7 @@ import { chargesOf } from '../costs/charges.js'
 import { archivesOf, type Candidates, type NamedEntry } from './candidates.js'
 
 /** The charges of an object whose class is not known: it may be of the class that is charged for the longest. */
-const LONGEST_CHARGES = STORAGE_CLASSES.DEEP_ARCHIVE
+const LONGEST_CHARGES = CLASS_CHARGES.DEEP_ARCHIVE
 
 /**
  * Why an entry is kept: a rule of the policy; `young`: the service charges for it anyway; or `unordered`: the entries of its series

@@ -34,7 +34,7 @@ export async function serve(options: ServeOptions, io: Io): Promise<void> {
   const tls = await tlsFilesOf(options, io.env)
   const network = { host, allowRemote, port, tls, idleTimeout, snsEndpoint }
   const access = { region, accountId, acceptAnyCredentials, policies }
-  const choices = { createVaults, undocumented, faults, prices }
+  const choices = { createVaults, undocumented, faults, prices: prices?.ofVaults }
   const behaviour = { ...choices, inventoryInterval, ...picked(options, REALISM) }
   const controlSecret = control && controlSecretOf(io.env)
   const credentials = credentialsOf(io.env)
@@ -58,6 +58,7 @@ export async function serve(options: ServeOptions, io: Io): Promise<void> {
           dir,
           createBuckets: createVaults,
           restoreDelay: jobDelay,
+          prices: prices?.ofBuckets,
           vaultControl: vault.control,
         }
         bucket = await startBucket({ ...stores, ...keys, ...own }, io)
@@ -68,19 +69,26 @@ export async function serve(options: ServeOptions, io: Io): Promise<void> {
     } finally {
       await bucket?.close()
       await vault.close()
-      if (!options.json && !options.quiet) await printCosts(vault, io)
+      if (!options.json && !options.quiet) {
+        await printCosts('vaults', vault, io)
+        if (bucket) await printCosts('buckets', bucket, io)
+      }
     }
   } finally {
     await requestLog?.close()
   }
 }
 
-/** Prints the costs. A failure to compute them is not a failure of the server. */
-async function printCosts(vault: LocalVault, io: Io): Promise<void> {
+/**
+ * Prints the costs. A failure to compute them is not a failure of the server.
+ *
+ * @param of - what the server has: `vaults` or `buckets`
+ */
+async function printCosts(of: string, server: LocalVault | LocalBucket, io: Io): Promise<void> {
   try {
-    for (const line of costSummary(await vault.costs())) printNote(io, line)
+    for (const line of costSummary(of, await server.costs())) printNote(io, line)
   } catch (error) {
-    printNote(io, `The costs cannot be computed: ${(error as Error).message}`)
+    printNote(io, `The costs of the ${of} cannot be computed: ${(error as Error).message}`)
   }
 }
 

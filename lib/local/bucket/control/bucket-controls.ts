@@ -8,7 +8,7 @@ import type { ControlledBucket } from './controlled-bucket.js'
 
 /** By method and path below `/.control/`. What a control passes on unchecked is checked by the object it calls. */
 export function bucketControls(bucket: ControlledBucket): AddedControls {
-  const { endpoint, region, accountId, control, faults, traffic, stores } = bucket
+  const { endpoint, region, accountId, control, faults, traffic, costs, stores } = bucket
   return {
     'GET buckets/overview': () => ({
       ...{ endpoint, region, accountId },
@@ -21,6 +21,7 @@ export function bucketControls(bucket: ControlledBucket): AddedControls {
     'GET buckets/parts': (_, query) => readBucketParts(stores, query),
     'GET buckets/faults': () => ({ faults: faults.list() }),
     'GET buckets/traffic': () => traffic.all(),
+    'GET buckets/costs': () => costs(),
     'POST buckets/restores/complete': () => {
       control.completeRestores()
       return {}

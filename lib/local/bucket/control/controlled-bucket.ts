@@ -2,6 +2,7 @@
 import type { OperationTraffic } from '../../control/traffic.js'
 import type { Faults } from '../../faults/faults.js'
 import type { AccountRegion } from '../../service/account-region.js'
+import type { BucketCosts } from '../costs/bucket-costs.js'
 import type { BucketFaultRule } from '../faults/bucket-faults.js'
 import type { BucketStores } from '../storage/bucket-stores.js'
 import type { BucketControl } from './bucket-control.js'
@@ -14,5 +15,7 @@ export interface ControlledBucket extends AccountRegion {
   readonly faults: Faults<BucketFaultRule>
   /** The requests since the start, by operation. */
   readonly traffic: { all(): Readonly<Record<string, OperationTraffic>> }
+  /** Computes the costs up to now. */
+  readonly costs: () => Promise<BucketCosts>
   readonly stores: BucketStores
 }

@@ -44,7 +44,7 @@ export interface BucketHandlerDeps extends LogContext {
 
 /** Creates the request handler. */
 export function makeBucketHandler(deps: BucketHandlerDeps): RequestHandler {
-  const { authConfig, faults, traffic, onFailure, idleTimeout, log, now } = deps
+  const { authConfig, stores, faults, traffic, onFailure, idleTimeout, log, now } = deps
   const report = (error: unknown): void => {
     if (isServerFailure(error)) onFailure(error)
   }
@@ -81,7 +81,14 @@ export function makeBucketHandler(deps: BucketHandlerDeps): RequestHandler {
           return { result: failed(error), hasStalled: error instanceof ApiError && error.status === 408 }
         },
       )
-      if (result.status < 300) traffic.carriedOut(operation, Number(request.headers['content-length'] ?? 0))
+      if (call.route && result.status < 300) {
+        traffic.carriedOut(operation, Number(request.headers['content-length'] ?? 0))
+        stores.meter.requested(
+          call.route.operation,
+          result.storageClass ?? 'STANDARD',
+          result.content?.length ?? 0,
+        )
+      }
       response.setHeader('date', new Date(authConfig.now()).toUTCString()) // clients set their clocks by it
       if (hasStalled || refused) response.setHeader('connection', 'close')
       if (!hasStalled) drain(request, idleTimeout)

@@ -1,4 +1,6 @@
 /** The operations on buckets: CreateBucket, HeadBucket, GetBucketLocation, DeleteBucket and ListBuckets. */
+import type { MultipartRecord } from '../records/multipart-record.js'
+import type { PartRecord } from '../records/part-record.js'
 import { headerIn, parameterIn, type BucketRequest, type BucketResponse } from '../requests/bucket-request.js'
 import { withBucket } from '../requests/bucket-access.js'
 import { readWhole } from '../requests/xml-body.js'
@@ -47,7 +49,13 @@ export async function getBucketLocation(request: BucketRequest): Promise<BucketR
 /** DeleteBucket: of one without objects. */
 export async function deleteBucket(request: BucketRequest): Promise<BucketResponse> {
   await withBucket(request)
-  await request.stores.buckets.delete(request.bucket)
+  const { bucket, stores } = request
+  const { buckets, uploads } = stores
+  const unfinished = new Map<MultipartRecord, readonly PartRecord[]>()
+  for (const upload of await uploads.list(bucket))
+    unfinished.set(upload, await uploads.allParts(bucket, upload.uploadId))
+  await buckets.delete(bucket)
+  for (const [upload, parts] of unfinished) uploads.ended(upload, parts)
   return { status: 204 }
 }
 

@@ -34,6 +34,7 @@ export async function completeMultipartUpload(given: BucketRequest): Promise<Buc
   return {
     status: 200,
     headers: encryptionHeaders(record.settings),
+    storageClass: record.settings.storageClass,
     xml: xmlDocument('CompleteMultipartUploadResult', {
       Location: `http://${host}/${request.bucket}/${encodeURIComponent(record.key)}`,
       Bucket: request.bucket,
@@ -55,24 +56,23 @@ async function completed(
   return uploads.withLock(uploadId, async () => {
     const upload = await uploads.lookUp(bucket, uploadId)
     if (upload?.key !== key) return completedBefore(request, uploadId)
-    const stored = await uploads.parts(
-      bucket,
-      uploadId,
-      listed.map(({ number }) => number),
-    )
+    const listedNumbers = new Set(listed.map(({ number }) => number))
+    const stored = await uploads.parts(bucket, uploadId, [...listedNumbers])
     const { record, parts } = completedObject(upload, listed, stored, timeOf(context), stores.partHashes)
     assertExpected(request, upload, record)
     const folder = uploads.folder(bucket, uploadId)
-    const others = await uploads.partNumbers(bucket, uploadId)
+    const others = (await uploads.partNumbers(bucket, uploadId)).filter(
+      (number) => !listedNumbers.has(number),
+    )
+    const otherParts = await uploads.parts(bucket, uploadId, others)
     await context.disk.writeJson(join(folder, 'parts.json'), { parts })
     await context.disk.writeJson(join(folder, 'object.json'), record)
     const path = await buckets.withLock(bucket, async () => {
       condition?.(await objects.lookUp(bucket, key))
       return objects.publish(bucket, record, folder)
     })
-    const used = new Set(listed.map(({ number }) => number))
-    for (const number of others)
-      if (!used.has(number)) await rm(join(path, partFileName(number)), { force: true })
+    uploads.ended(upload, [...stored, ...otherParts])
+    for (const number of others) await rm(join(path, partFileName(number)), { force: true })
     return record
   })
 }

@@ -13,7 +13,7 @@ import {
 import { encodingOf } from '../requests/list-encoding.js'
 import { invalidArgument } from '../service/bucket-error.js'
 import { isArchiveClass } from '../service/storage-classes.js'
-import type { StoredObject } from '../storage/object-files.js'
+import type { StoredObject } from '../storage/stored-object.js'
 import { type XmlElements, xmlDocument } from '../xml/xml-writer.js'
 import { pageOfKeys } from './key-page.js'
 

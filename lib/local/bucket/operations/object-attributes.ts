@@ -3,7 +3,7 @@ import { checksumElement } from '../checksums/checksum-algorithms.js'
 import { withBucket } from '../requests/bucket-access.js'
 import { headerIn, pageSize, type BucketRequest, type BucketResponse } from '../requests/bucket-request.js'
 import { invalidArgument } from '../service/bucket-error.js'
-import type { StoredObject } from '../storage/object-files.js'
+import type { StoredObject } from '../storage/stored-object.js'
 import { xmlDocument, type XmlElements } from '../xml/xml-writer.js'
 import { assertNoVersion } from './read-object.js'
 import { partMarker } from './upload-lists.js'
@@ -39,6 +39,7 @@ export async function getObjectAttributes(given: BucketRequest): Promise<BucketR
   return {
     status: 200,
     headers: { 'last-modified': new Date(record.lastModified).toUTCString() },
+    storageClass: record.settings.storageClass,
     xml: xmlDocument('GetObjectAttributesResponse', content),
   }
 }

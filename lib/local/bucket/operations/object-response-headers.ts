@@ -3,7 +3,7 @@ import { checksumHeader } from '../checksums/checksum-algorithms.js'
 import type { ObjectChecksum, ObjectSettings } from '../records/object-settings.js'
 import { isArchiveClass } from '../service/storage-classes.js'
 import type { RestoreState } from '../storage/restores.js'
-import type { StoredObject } from '../storage/object-files.js'
+import type { StoredObject } from '../storage/stored-object.js'
 
 /** Headers of a response. One that is `undefined` is not sent. */
 export type ResponseHeaders = Readonly<Record<string, string | undefined>>

@@ -35,7 +35,7 @@ export async function putObject(given: BucketRequest): Promise<BucketResponse> {
     ...checksumHeaders(record.checksum),
     ...encryptionHeaders(settings),
   }
-  return { status: 200, headers }
+  return { status: 200, headers, storageClass: settings.storageClass }
 }
 
 async function storeObject(

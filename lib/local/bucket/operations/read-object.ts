@@ -6,7 +6,7 @@ import { assertReadConditions } from '../requests/conditions.js'
 import { requestedRange, type RequestedRange } from '../requests/object-range.js'
 import { BucketError, invalidArgument } from '../service/bucket-error.js'
 import { isArchiveClass } from '../service/storage-classes.js'
-import type { StoredObject } from '../storage/object-files.js'
+import type { StoredObject } from '../storage/stored-object.js'
 import { checksumHeaders, objectHeaders, type ResponseHeaders } from './object-response-headers.js'
 
 /** The headers of a response that a query can replace. */
@@ -30,6 +30,7 @@ export async function getObject(given: BucketRequest): Promise<BucketResponse> {
   const bytes = given.stores.objects.bytes(object, parts, range)
   return {
     status: range.isPartial ? 206 : 200,
+    storageClass: object.record.settings.storageClass,
     headers: { ...headers, ...replaced },
     content: { length: range.end - range.start, bytes },
   }
@@ -37,9 +38,10 @@ export async function getObject(given: BucketRequest): Promise<BucketResponse> {
 
 /** HeadObject: of any object. */
 export async function headObject(given: BucketRequest): Promise<BucketResponse> {
-  const { range, headers } = await described(given, false)
+  const { object, range, headers } = await described(given, false)
   return {
     status: range.isPartial ? 206 : 200,
+    storageClass: object.record.settings.storageClass,
     headers: { ...headers, 'content-length': String(range.end - range.start) },
   }
 }

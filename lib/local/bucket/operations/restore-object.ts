@@ -40,6 +40,7 @@ export async function restoreObject(given: BucketRequest): Promise<BucketRespons
     const isRestored = state === 'restored'
     const delayMs = isRestored ? 0 : delayOf(stores.restoreDelay, storageClass, tier)
     await stores.restores.request(object, days, delayMs)
+    stores.meter.restored(storageClass, tier, isRestored ? 0 : object.record.size)
     return { status: isRestored ? 200 : 202 }
   })
 }

@@ -44,6 +44,7 @@ export async function createMultipartUpload(given: BucketRequest): Promise<Bucke
       'x-amz-checksum-type': record.checksumType ?? undefined,
       ...encryptionHeaders(record.settings),
     },
+    storageClass: record.settings.storageClass,
     xml: xmlDocument('InitiateMultipartUploadResult', {
       Bucket: bucket,
       Key: key,
@@ -101,6 +102,7 @@ export async function uploadPart(given: BucketRequest): Promise<BucketResponse> 
       ...(algorithm && part.checksum !== null && { [checksumHeader(algorithm)]: part.checksum }),
       ...encryptionHeaders(upload.settings),
     },
+    storageClass: upload.settings.storageClass,
   }
 }
 

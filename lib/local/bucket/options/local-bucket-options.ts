@@ -1,4 +1,6 @@
 /** The options of a local bucket. They are checked, and defaults are set, before anything else is done. */
+import { bucketPricesWith } from '../../../costs/price-table.js'
+import { BUCKET_PRICES, type BucketPrices } from '../../../costs/prices.js'
 import { checkOptions, rule, shown, type RulesOf } from '../../../options/check-options.js'
 import { BOOLEAN, FUNCTION, listOf, PATH, required, SIGNAL } from '../../../options/rules.js'
 import type { LocalCredentials } from '../../auth/credentials.js'
@@ -47,6 +49,11 @@ export interface LocalBucketOptions extends SharedOptions {
   readonly partHashes?: boolean | undefined
   /** The fault rules in force from the start; default none. More can be added while the server runs. */
   readonly faults?: readonly BucketFaultRule[] | undefined
+  /**
+   * Prices in US dollars, by storage class, that replace those of `EXAMPLE_BUCKET_PRICES`: `{ DEEP_ARCHIVE: { storage: 0.001 } }`;
+   * default none.
+   */
+  readonly prices?: BucketPrices | undefined
   /** Ends the start while it waits for a lock that another process holds. It does not stop a server that has started. */
   readonly signal?: AbortSignal | undefined
 }
@@ -76,6 +83,7 @@ const LOCAL_BUCKET: RulesOf<LocalBucketOptions> = {
   faults: listOf('an array of fault rules', (value, name, caller) => {
     assertBucketRule(value as BucketFaultRule, name, caller)
   }),
+  prices: BUCKET_PRICES,
   signal: SIGNAL,
 }
 
@@ -97,6 +105,7 @@ export type CheckedBucketOptions = Pick<
         | 'repeatableFor'
         | 'partHashes'
         | 'faults'
+        | 'prices'
     ]: NonNullable<LocalBucketOptions[K]>
   }> & {
     /** `undefined` for the region of the folder. */
@@ -118,6 +127,7 @@ export function checkedBucketOptions(given: LocalBucketOptions): CheckedBucketOp
   const { dir, host = '127.0.0.1', allowRemote = false, port = 0, tls } = options
   const { accountId, createBuckets = false, restoreDelay = 0, repeatableFor = DAY_MS } = options
   const { partHashes = true, faults = [], onFailure, signal, vaultControl } = options
+  const prices = bucketPricesWith(options.prices ?? {})
   const { idleTimeout = DEFAULT_IDLE_TIMEOUT_MS, log = NO_LOG } = options
   if (!isLoopback(host) && !allowRemote) {
     throw new RangeError(
@@ -132,7 +142,7 @@ export function checkedBucketOptions(given: LocalBucketOptions): CheckedBucketOp
   const clock = vaultControl?.clock ?? new MovableClock(options.now ?? Date.now)
   const [regions, credentials] = [valuesOf(options.region), valuesOf(options.credentials)]
   const network = { host, port, tls, idleTimeout, signal }
-  const behaviour = { createBuckets, restoreDelay, repeatableFor, partHashes, faults }
+  const behaviour = { createBuckets, restoreDelay, repeatableFor, partHashes, faults, prices }
   return {
     dir,
     accountId,

@@ -6,6 +6,7 @@ import type { ReceivedBody } from '../body/received-body.js'
 import { invalidArgument } from '../service/bucket-error.js'
 import type { BucketRecord } from '../records/bucket-record.js'
 import { MAX_PAGE_ENTRIES } from '../service/bucket-limits.js'
+import type { StorageClass } from '../service/storage-classes.js'
 import type { BucketStores } from '../storage/bucket-stores.js'
 
 /** A request that has been authenticated. */
@@ -29,6 +30,8 @@ export interface ObjectRequest extends BucketRequest {
 /** The response of an operation. Its headers do not include the length, unless it has no body. */
 export interface BucketResponse {
   readonly status: number
+  /** The storage class of the object or the upload, which decides on the price of the request; absent if it is about none. */
+  readonly storageClass?: StorageClass
   /** A header that is `undefined` is not sent. */
   readonly headers?: Readonly<Record<string, string | undefined>>
   /** A document. */

@@ -1,6 +1,6 @@
 /** The conditions of reads and writes on the ETag of the object that exists. */
 import { BucketError, noSuchKey, notImplemented, preconditionFailed } from '../service/bucket-error.js'
-import type { StoredObject } from '../storage/object-files.js'
+import type { StoredObject } from '../storage/stored-object.js'
 import { headerIn, type BucketRequest } from './bucket-request.js'
 
 /** Asserts that a write may replace, or a deletion may delete, what exists. */

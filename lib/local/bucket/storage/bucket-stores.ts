@@ -1,4 +1,5 @@
 /** All stores of a local bucket server, and how they behave. */
+import { BucketMeter } from '../costs/bucket-meter.js'
 import { BucketFiles } from './bucket-files.js'
 import type { BucketContext } from './bucket-context.js'
 import { ConditionalWrites } from './conditional-writes.js'
@@ -28,20 +29,25 @@ export interface BucketStores extends BucketBehaviour {
   readonly keys: KeyIndex
   readonly restores: Restores
   readonly conditionalWrites: ConditionalWrites
+  /** Counts what is charged for and leaves no trace on disk. */
+  readonly meter: BucketMeter
 }
 
 /** Makes the stores. */
 export function makeBucketStores(context: BucketContext, behaviour: BucketBehaviour): BucketStores {
   const buckets = new BucketFiles(context)
-  const objects = new ObjectFiles(context, buckets)
+  const meter = new BucketMeter(context.now)
+  const restores = new Restores(context, meter)
+  const objects = new ObjectFiles(context, buckets, restores, meter)
   return {
     ...behaviour,
     context,
     buckets,
     objects,
     keys: new KeyIndex(context, objects),
-    uploads: new MultipartFiles(context, buckets),
-    restores: new Restores(context),
+    uploads: new MultipartFiles(context, buckets, meter),
+    restores,
     conditionalWrites: new ConditionalWrites(),
+    meter,
   }
 }

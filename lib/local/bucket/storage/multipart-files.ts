@@ -12,8 +12,9 @@ import { readRecord, unlessDamaged } from '../../disk/damage.js'
 import { kindOf, namesIn, unlessMissing } from '../../disk/files.js'
 import { isId } from '../../records/identifiers.js'
 import { mapConcurrently } from '../../service/concurrency-limit.js'
+import type { BucketMeter } from '../costs/bucket-meter.js'
 import { multipartFormOf, type MultipartRecord } from '../records/multipart-record.js'
-import { partFileName, partNumberOf, type NumberedPart } from '../records/part-record.js'
+import { partFileName, partNumberOf, type NumberedPart, type PartRecord } from '../records/part-record.js'
 import { noSuchBucket, noSuchUpload } from '../service/bucket-error.js'
 import type { BucketContext } from './bucket-context.js'
 import type { BucketFiles } from './bucket-files.js'
@@ -26,14 +27,17 @@ const PARTS_READ_AT_ONCE = 8
 export class MultipartFiles {
   readonly #context: BucketContext
   readonly #buckets: BucketFiles
+  readonly #meter: BucketMeter
 
   /**
    * @param context - the dependencies of the stores
    * @param buckets - the buckets of the uploads
+   * @param meter - counts parts that are replaced or removed
    */
-  constructor(context: BucketContext, buckets: BucketFiles) {
+  constructor(context: BucketContext, buckets: BucketFiles, meter: BucketMeter) {
     this.#context = context
     this.#buckets = buckets
+    this.#meter = meter
   }
 
   /** Runs an action while no other one changes an upload. */
@@ -104,15 +108,18 @@ export class MultipartFiles {
    */
   async receive<T>(
     bucket: string,
-    { key, uploadId }: MultipartRecord,
+    upload: MultipartRecord,
     number: number,
     write: (temporary: string) => Promise<T>,
   ): Promise<T> {
+    const { key, uploadId } = upload
     return this.#context.disk.unfinished(async (temporary) => {
       const written = await write(temporary)
       await this.withLock(uploadId, async () => {
         await this.find(bucket, key, uploadId)
+        const replaced = await this.parts(bucket, uploadId, [number])
         await renameDurably(temporary, join(this.folder(bucket, uploadId), partFileName(number)))
+        this.ended(upload, replaced)
       })
       return written
     })
@@ -137,6 +144,17 @@ export class MultipartFiles {
     return parts.filter((part) => part !== undefined)
   }
 
+  /** All parts of an upload, by number, as {@link MultipartFiles.parts} reads them. */
+  async allParts(bucket: string, uploadId: string): Promise<NumberedPart[]> {
+    return this.parts(bucket, uploadId, await this.partNumbers(bucket, uploadId))
+  }
+
+  /** Counts the storage of parts of an upload that was completed or removed, or of parts that were replaced. */
+  ended({ settings }: MultipartRecord, parts: readonly PartRecord[]): void {
+    const { storageClass } = settings
+    for (const { size, lastModified } of parts) this.#meter.partEnded({ storageClass, size, lastModified })
+  }
+
   /**
    * Aborts an upload and removes its parts.
    *
@@ -144,8 +162,10 @@ export class MultipartFiles {
    */
   async abort(bucket: string, key: string, uploadId: string): Promise<void> {
     await this.withLock(uploadId, async () => {
-      await this.find(bucket, key, uploadId)
+      const upload = await this.find(bucket, key, uploadId)
+      const parts = await this.allParts(bucket, uploadId)
       await this.#context.disk.discard(this.folder(bucket, uploadId))
+      this.ended(upload, parts)
     })
   }
 }

@@ -9,21 +9,17 @@
 import { join } from 'node:path'
 import { makeFolder, renameDurably } from '../../../fs/durable.js'
 import type { ByteRange } from '../../../byte-range.js'
-import { damageOf, DamageError, readRecord } from '../../disk/damage.js'
+import { damageOf, DamageError, readRecord, unlessDamaged } from '../../disk/damage.js'
 import { kindOf, namesIn, unlessMissing } from '../../disk/files.js'
+import type { BucketMeter, StoredUse } from '../costs/bucket-meter.js'
 import { isObjectRecord, type ObjectRecord } from '../records/object-record.js'
 import { isPartList, partFileName, type NumberedPart } from '../records/part-record.js'
 import { noSuchBucket, noSuchKey } from '../service/bucket-error.js'
 import { folderNameOf, type BucketContext } from './bucket-context.js'
 import type { BucketFiles } from './bucket-files.js'
 import { readPartBytes } from './part-files.js'
-
-/** An object and its folder. */
-export interface StoredObject {
-  readonly record: ObjectRecord
-  /** The folder, absolute. */
-  readonly folder: string
-}
+import type { Restores } from './restores.js'
+import type { StoredObject } from './stored-object.js'
 
 /** Attempts to read an object that others replace at the same time. */
 const MAX_READS = 10
@@ -32,14 +28,20 @@ const MAX_READS = 10
 export class ObjectFiles {
   readonly #context: BucketContext
   readonly #buckets: BucketFiles
+  readonly #restores: Restores
+  readonly #meter: BucketMeter
 
   /**
    * @param context - the dependencies of the stores
    * @param buckets - the buckets of the objects
+   * @param restores - the restored copies of the objects
+   * @param meter - counts objects that are deleted or replaced
    */
-  constructor(context: BucketContext, buckets: BucketFiles) {
+  constructor(context: BucketContext, buckets: BucketFiles, restores: Restores, meter: BucketMeter) {
     this.#context = context
     this.#buckets = buckets
+    this.#restores = restores
+    this.#meter = meter
   }
 
   /**
@@ -80,16 +82,26 @@ export class ObjectFiles {
     const parent = join(objects, folderNameOf(key))
     await makeFolder(parent)
     const before = await objectFolders(parent)
+    const replaced = before.length > 0 ? await this.#useOf(bucket, key) : undefined
     const number = Number.parseInt(before.at(-1) ?? '0', 10) + 1
     const folder = join(parent, `${String(number).padStart(12, '0')}-${id}`)
     await renameDurably(from, folder)
+    if (replaced) this.#meter.ended(replaced)
     for (const name of before) await this.#context.disk.discard(join(parent, name))
     return folder
   }
 
   /** Deletes an object, if it exists. The caller holds the lock of the bucket. */
   async remove(bucket: string, key: string): Promise<void> {
+    const removed = await this.#useOf(bucket, key)
     await this.#context.disk.discard(this.#buckets.path(bucket, 'objects', folderNameOf(key)))
+    if (removed) this.#meter.ended(removed)
+  }
+
+  /** The use of storage by an object. How long a damaged one was stored is not known: it is reported and left out. */
+  async #useOf(bucket: string, key: string): Promise<StoredUse | undefined> {
+    const object = await unlessDamaged(this.lookUp(bucket, key), this.#context.onFailure)
+    return object && this.#restores.useOf(object)
   }
 
   /**

@@ -1,8 +1,8 @@
-/** The panels of the buckets, of the objects of the chosen bucket, and of their faults and traffic. */
+/** The panels of the buckets, of the objects of the chosen bucket, and of their faults, traffic and costs. */
 import { element, foreign, identifier, table } from '../dom.js'
 import { count, size, time } from '../format.js'
 import { choiceButton, inTotal, loadChoices, noteOf, ofChosen, pager, withChosen } from '../listing.js'
-import { faultsPanel, trafficPanel } from '../server-panels.js'
+import { costsPanel, faultsPanel, trafficPanel } from '../server-panels.js'
 import { offerBucketFaults } from './bucket-sections.js'
 import { BUCKET_UPLOADS } from './bucket-upload-panel.js'
 
@@ -77,6 +77,7 @@ export const BUCKET_PANELS = [
   BUCKET_UPLOADS,
   BUCKET_FAULTS,
   trafficPanel('bucket-traffic', 'buckets/traffic', 'Traffic of buckets'),
+  costsPanel('bucket-costs', 'buckets/costs', 'Costs of buckets'),
 ]
 
 /** @param {any} object */

@@ -11,6 +11,7 @@ const SECTIONS = /** @type {const} */ ([
   ['bucket-uploads', 'Uploads in progress to the bucket'],
   ['bucket-faults', 'Faults of buckets'],
   ['bucket-traffic', 'Traffic of buckets'],
+  ['bucket-costs', 'Costs of buckets'],
 ])
 /** The faults with a status, and those with a code. */
 const WITH_STATUS = ['error', 'error-after']

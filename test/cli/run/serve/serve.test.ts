@@ -13,6 +13,12 @@ import { settled } from '../../../helpers/gate.js'
 
 // The command in this process, where its streams and its clock are ours.
 
+/** Prices that are not valid. */
+const OF_BUCKETS = [
+  ...['GLACIER.storage', 'GLACIER.storage=', 'GLACIER.storage=-1', 'GLACIER.listRequests=1', 'GLACIER=1'],
+  ...['glacier.storage=1', 'toString.storage=1', '.storage=1', 'A.GLACIER.storage=1', 'GLACIER.toString=1'],
+]
+
 t.test('serve runs until it is told to stop', async (t) => {
   for (const args of [[], ['--quiet'], ['--json']]) {
     const it = stage()
@@ -171,7 +177,10 @@ t.test('serve warns of policies where it is lenient, and prints the costs at its
     loud,
     /^glacier-pipe: WARNING: A policy that is set on the vault .* "aws:\\u001b" has no value here/m,
   )
-  t.match(loud, /^glacier-pipe: The costs from \S+Z to \S+Z, at the configured prices: \$0\.030060\.$/m)
+  t.match(
+    loud,
+    /^glacier-pipe: The costs of the vaults from \S+Z to \S+Z, at the configured prices: \$0\.030060\.$/m,
+  )
   t.match(loud, /^glacier-pipe: {3}Standard retrieval: 0\.000976563 GB, \$0\.000010$/m)
   t.match(loud, /^glacier-pipe: {3}Upload requests: 1, \$0\.030000$/m)
   t.notMatch(loud, /Bulk/, 'what was not used is not told')
@@ -181,17 +190,74 @@ t.test('serve warns of policies where it is lenient, and prints the costs at its
     const [archiveId = ''] = await readdir(archives)
     await writeFile(join(archives, archiveId, 'archive.json'), '{')
   })
-  t.match(damaged, /WARNING: the local vault .* is damaged: its archive\.json is not valid[^]*The costs from/)
+  t.match(
+    damaged,
+    /WARNING: the local vault .* is damaged: its archive\.json is not valid[^]*The costs of the vaults from/,
+  )
   const broken = await served([], async (dir) => {
     await rename(join(dir, 'vaults'), join(dir, 'moved'))
     await symlink('vaults', join(dir, 'vaults'))
   })
-  t.match(broken, /The costs cannot be computed: ELOOP/)
-  for (const price of ['storage', 'storage=', 'storage=1e3', 'storage=-1', 'toString=1', '=1']) {
+  t.match(broken, /The costs of the vaults cannot be computed: ELOOP/)
+  for (const price of [
+    'storage',
+    'storage=',
+    'storage=1e3',
+    'storage=-1',
+    'toString=1',
+    '=1',
+    ...OF_BUCKETS,
+  ]) {
     const it = stage()
     t.equal(await runHere(['serve', '--price', price], it), 2, price)
-    t.match(it.err(), /Write a price in US dollars as storage=0\.0045/)
+    t.match(
+      it.err(),
+      /Write a price in US dollars as storage=0\.0045, or of buckets as DEEP_ARCHIVE\.storage=/,
+    )
   }
+})
+
+t.test('serve prints the costs of the vaults and then those of the buckets', async (t) => {
+  const served = async (...args: string[]): Promise<string> => {
+    const dir = t.testdir()
+    const it = stage()
+    const serving = runHere(['serve', '--dir', dir, '--s3-port', '0', '--create-vaults', ...args], it)
+    while (!it.err().includes('Its buckets') && !it.out().includes('}')) await settled(1)
+    const [, s3Endpoint = ''] = /Its buckets are at (\S+)\.\n/.exec(it.err()) ?? []
+    const told = JSON.parse(args.includes('--json') ? it.out() : '{}') as { s3Endpoint?: string }
+    const credentials = JSON.parse(await readFile(join(dir, 'credentials.json'), 'utf8')) as LocalCredentials
+    const endpoint = told.s3Endpoint ?? s3Endpoint
+    const client = new S3Client({ endpoint, region: 'us-east-1', credentials, forcePathStyle: true })
+    const object = { Bucket: 'backups', Key: 'a', Body: 'bytes' }
+    for (const StorageClass of ['DEEP_ARCHIVE', 'GLACIER_IR', 'REDUCED_REDUNDANCY'] as const)
+      await client.send(new PutObjectCommand({ ...object, StorageClass }))
+    client.destroy()
+    const vault = { endpoint: it.out().trim(), region: 'us-east-1', credentials }
+    if (!args.includes('--json')) await send(vault, { method: 'PUT', path: '/-/vaults/docs' })
+    it.interrupt.abort('SIGTERM')
+    t.equal(await serving, 143)
+    return it.err()
+  }
+  const prices = [
+    'DEEP_ARCHIVE.uploadRequests=7',
+    'storage=1',
+    'DEEP_ARCHIVE.storage=0',
+    'GLACIER_IR.storage=0',
+  ]
+  const err = await served(...prices.flatMap((price) => ['--price', price]))
+  t.match(
+    err,
+    /The costs of the vaults from .*: \$0\.000000\.\n.* {2}Other requests: 1, \$0\.000000\n.*The costs of the buckets from /,
+  )
+  t.match(
+    err,
+    /The costs of the buckets from \S+Z to \S+Z, at the configured prices: at least \$0\.0070\d\d\.$/m,
+  )
+  t.match(err, /^glacier-pipe: {3}DEEP_ARCHIVE upload requests: 1, \$0\.007000$/m)
+  t.match(err, /^glacier-pipe: {3}GLACIER_IR upload requests: 1, \$0\.000020$/m)
+  t.match(err, /^glacier-pipe: {3}REDUCED_REDUNDANCY upload requests: 1, at an unknown price$/m)
+  t.match(err, /^glacier-pipe: {3}DEEP_ARCHIVE early deletion: 0\.0001\d+ GB-month, \$0\.000000$/m)
+  t.notMatch(await served('--json'), /costs/)
 })
 
 t.test('serve takes choices where the documents of the service leave it open', async (t) => {

@@ -265,6 +265,33 @@ t.test('faults of the bucket are added and cleared, and its traffic is counted',
   t.strictSame(bucket.faults.list(), [])
 })
 
+t.test('the costs of the buckets are told over HTTP, and are others than those of the vaults', async (t) => {
+  const { vault, bucket, ask, reading } = await pairFor(t, { prices: { DEEP_ARCHIVE: { storage: 1024 } } })
+  const none = { currency: 'USD', total: 0, isAtLeast: false, lines: [], since: AT, until: AT }
+  t.strictSame(await reading('buckets/costs'), none)
+  await ask('PUT', '/docs')
+  await ask('PUT', '/docs/a', { 'x-amz-storage-class': 'DEEP_ARCHIVE' }, 'x'.repeat(2 ** 20))
+  await order(vault, 'POST', 'clock', { advance: 30 * DAY })
+  const costs = await reading('buckets/costs')
+  t.strictSame(costs, JSON.parse(JSON.stringify(await bucket.costs())))
+  t.match(costs, {
+    lines: [
+      { id: 'uploadRequests', storageClass: 'STANDARD', amount: 0.000005 },
+      { id: 'storage', storageClass: 'DEEP_ARCHIVE', item: 'DEEP_ARCHIVE storage', amount: 1.03125 },
+      { id: 'metadataStorage', unit: 'GB-month', quantity: 0.000007629, amount: 0 },
+      { id: 'uploadRequests', storageClass: 'DEEP_ARCHIVE', unit: 'request', quantity: 1, amount: 0.00005 },
+    ],
+    since: AT,
+    until: '2026-03-31T12:00:00.000Z',
+  })
+  t.match(await reading('costs'), { total: 0 }, 'those of the vaults')
+  await writeFile(join(bucket.dir, 'buckets/stray'), 'some file')
+  const [folder = ''] = (await readdir(join(bucket.dir, 'buckets'))).filter((name) => name !== 'stray')
+  for (const name of ['objects/stray', 'uploads/stray'])
+    await writeFile(join(bucket.dir, 'buckets', folder, name), 'some file')
+  t.strictSame(await reading('buckets/costs'), costs, 'what is not ours is left out')
+})
+
 t.test('the controls need the secret, and are gone with the bucket', async (t) => {
   const { vault, bucket, ask, reading } = await pairFor(t)
   for (const [method, path] of [

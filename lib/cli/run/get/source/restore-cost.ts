@@ -1,6 +1,7 @@
 /** The cost of the restores and the reads of a `get` from objects. */
 import { sumOf, type Cost } from '../../../../costs/cost.js'
-import { costOfReads, costOfRestores, type ObjectPrices } from '../../../../costs/object-costs.js'
+import { costOfReads, costOfRestores } from '../../../../costs/object-costs.js'
+import type { ObjectPrices } from '../../../../costs/object-prices.js'
 import type { Tier } from '../../../../store/retrieval-store.js'
 import type { GetOptions } from '../../../commands/archives/get.js'
 import { formatCost, isUnknown } from '../../../output/cost-text.js'
