@@ -1,4 +1,4 @@
-/** What is charged for the storage of an archive or an object for a time. */
+/** The storage of an archive or an object that is charged for, for a time. */
 import type { StorageCharges } from './billing-rules.js'
 
 /** Storage, in bytes times milliseconds. */

@@ -34,7 +34,7 @@ export async function outputTarget(path: string, files: FileSystem): Promise<Out
   if (found && !found.isFile())
     return { kind: 'stream', path, isFifo: found.isFIFO(), isSocket: found.isSocket() }
   const target = await resolveLinks(path, files)
-  const descriptor = descriptorAt(target)
+  const descriptor = await descriptorAt(target, files)
   if (descriptor !== undefined) return { kind: 'descriptor', path, descriptor }
   if (found) await assertReplaceable(target, found, files)
   return { kind: 'file', path: target }
@@ -44,10 +44,11 @@ export async function outputTarget(path: string, files: FileSystem): Promise<Out
  * The descriptor of this process that a path without symbolic links stands for; `undefined` for any other path. Linux shows
  * descriptors in a folder of each process, to which `/dev/fd` and `/dev/stdout` lead, and macOS in `/dev/fd`.
  */
-function descriptorAt(path: string): number | undefined {
-  const [, owner = String(process.pid), digits] =
-    /^(?:\/dev|\/proc\/(\d+)(?:\/task\/\d+)?)\/fd\/(\d{1,6})$/.exec(path) ?? []
-  return digits === undefined || owner !== String(process.pid) ? undefined : Number(digits)
+async function descriptorAt(path: string, files: FileSystem): Promise<number | undefined> {
+  const [, folder, digits] = /^(\/dev|\/proc\/\d+)(?:\/task\/\d+)?\/fd\/(\d{1,6})$/.exec(path) ?? []
+  if (digits === undefined) return undefined
+  const isOwn = folder === '/dev' || (await orMissing(files.realpath('/proc/self'))) === folder
+  return isOwn ? Number(digits) : undefined
 }
 
 /** Resolves all symbolic links of a path, except for the one that a descriptor is. */
@@ -58,7 +59,7 @@ async function resolveLinks(path: string, files: FileSystem): Promise<string> {
     if (folder === undefined)
       throw new OutputFileError(path, `The directory ${dirname(at)} does not exist. Create it first.`)
     at = join(folder, basename(at))
-    if (descriptorAt(at) !== undefined) return at
+    if ((await descriptorAt(at, files)) !== undefined) return at
     const found = await orMissing(files.lstat(at))
     if (!found?.isSymbolicLink()) return at
     const link = await files.readlink(at)

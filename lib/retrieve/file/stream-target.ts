@@ -11,7 +11,7 @@ import type { Readable, Writable } from '../../streams/node-streams.js'
 import { pipeToClose } from '../../streams/pipe-to-close.js'
 import type { WrittenThrough } from './output-target.js'
 
-/** What the system's errors mean for a target. */
+/** The meaning of the system's errors for a target. */
 const PROBLEMS: Readonly<Partial<Record<string, string>>> = {
   EBADF: 'It is not open for writing. Open it, as with 3>FILE in a shell, or give the path of a file.',
   EPIPE: 'Its reader closed it before everything was written.',

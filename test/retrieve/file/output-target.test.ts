@@ -152,6 +152,11 @@ t.test(
       kind: 'descriptor',
       descriptor: 999_999,
     })
+    t.match(
+      await outputTarget('/proc/4194999/fd/1', systemFiles).catch(() => 'missing'),
+      'missing',
+      'of another',
+    )
     await t.rejects(retrieveToFile('/dev/fd/999999', optionsFor(MemoryVault.holding(bytes))), {
       code: 'ERR_OUTPUT_FILE',
       message: /999999: It is not open for writing\./,

@@ -10,7 +10,7 @@ import type { ListedObject, ObjectFacts } from '../../../s3/bucket-responses.js'
 import type { RepeatableOperations } from '../../../s3/retry/retrying-bucket.js'
 import { itemsOf } from '../../../store/paging.js'
 
-/** What is known about a key: its object, that it has none, or that the policies do not permit to look. */
+/** The state of a key: its object, `missing`, or `unknown` if the policies do not permit to look. */
 export type SeenObject = ObjectFacts | 'missing' | 'unknown'
 
 /** The dependencies of an {@link EmptiedBucket}. */

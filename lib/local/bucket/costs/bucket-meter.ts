@@ -26,7 +26,7 @@ export interface StoredUse {
   readonly size: number
   /** ISO 8601: when it was stored or completed. */
   readonly storedAt: string
-  /** The restored copy, also one that has expired; `undefined` if there is none. */
+  /** The restored copy, also one that has expired; `undefined` if the object has no copy. */
   readonly copy: StoredCopy | undefined
 }
 
