@@ -14,7 +14,7 @@ let makeSdkClient: MakeClient | undefined
 /** Loads the modules and settings of a network, before the first run on it: that reads from the real disk. */
 export async function prepareNetwork(network: Network): Promise<void> {
   if (network !== 'sdk' || makeSdkClient) return
-  const { prepareSdk, sdkClient } = await import('../sdk/sdk-client.js')
+  const { prepareSdk, sdkClient } = await import('../sdk/vault/vault-sdk-client.js')
   await prepareSdk()
   makeSdkClient = sdkClient
 }
