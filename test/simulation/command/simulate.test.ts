@@ -199,7 +199,6 @@ t.test('wrong use ends with 2', async (t) => {
     ['--seeds', '0'],
     ['--from', '-1'],
     ['--store', 'disk'],
-    ['--store', 's3', '--sdk'],
     ['--minutes', '1.5'],
     ['--unknown'],
     ['--sabotage', 'no'],
