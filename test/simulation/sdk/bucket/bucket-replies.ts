@@ -122,7 +122,13 @@ export function attributesReply({ items, marker, parts, hash, ...object }: Attri
   ])
   const content: readonly NewElement[] = [
     ['ETag', object.etag],
-    ['Checksum', hash && [['ChecksumSHA256', base64Of(hash.sha256)], ['ChecksumType', typeOf(hash)]]],
+    [
+      'Checksum',
+      hash && [
+        ['ChecksumSHA256', base64Of(hash.sha256)],
+        ['ChecksumType', typeOf(hash)],
+      ],
+    ],
     [
       'ObjectParts',
       parts === undefined
@@ -158,11 +164,7 @@ export function rangeReply(
   })
 }
 
-function storedHeaders({
-  etag,
-  versionId,
-  hash,
-}: StoredObjectResponse): Record<string, string | undefined> {
+function storedHeaders({ etag, versionId, hash }: StoredObjectResponse): Record<string, string | undefined> {
   return {
     etag,
     'x-amz-version-id': versionId,

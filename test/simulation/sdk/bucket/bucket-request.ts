@@ -68,7 +68,8 @@ export function checkSigned({ headers }: BucketRequest): void {
  */
 export function required({ headers }: BucketRequest, name: string): string {
   const value = headers[name]
-  if (value === undefined) throw invalid('InvalidRequest', `Missing required header for this request: ${name}`)
+  if (value === undefined)
+    throw invalid('InvalidRequest', `Missing required header for this request: ${name}`)
   return value
 }
 

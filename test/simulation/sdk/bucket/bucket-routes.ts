@@ -5,7 +5,14 @@ import type { RequestSummary } from '../../service/history.js'
 import type { Reply } from '../http/http.js'
 import type { BucketRequest } from './bucket-request.js'
 import { getAttributes, getObject, headObject, restoreObject } from './object-routes.js'
-import { abortUpload, completeUpload, createUpload, listParts, putObject, uploadPart } from './upload-routes.js'
+import {
+  abortUpload,
+  completeUpload,
+  createUpload,
+  listParts,
+  putObject,
+  uploadPart,
+} from './upload-routes.js'
 
 /** An operation that a request is for. */
 export interface BucketOperation {

@@ -49,7 +49,8 @@ function recorded(client: BucketClient, records: CallRecords, restores: RestoreW
       return facts
     },
     putObject: (request) => records.run('putObject', keyOf(request), () => client.putObject(request)),
-    createUpload: (request) => records.run('createUpload', keyOf(request), () => client.createUpload(request)),
+    createUpload: (request) =>
+      records.run('createUpload', keyOf(request), () => client.createUpload(request)),
     uploadPart: (request) => {
       const range = { start: request.partNumber - 1, end: request.partNumber }
       const summary = { ...keyOf(request), uploadId: request.uploadId, range }

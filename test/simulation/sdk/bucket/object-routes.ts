@@ -34,9 +34,7 @@ export const getAttributes: Route = (request, who) => {
     summary: {},
     act: (bucket) => {
       const limit = numberIn(headers['x-amz-max-parts'])
-      return attributesReply(
-        bucket.getAttributes({ who, key }, headers['x-amz-part-number-marker'], limit),
-      )
+      return attributesReply(bucket.getAttributes({ who, key }, headers['x-amz-part-number-marker'], limit))
     },
   }
 }
@@ -44,7 +42,8 @@ export const getAttributes: Route = (request, who) => {
 /** RestoreObject: 202 if a restore is started, and 200 if the object is restored already. */
 export const restoreObject: Route = (request, who) => {
   const document = readDocument(textOf(request.sdk.body))
-  if (document.name !== 'RestoreRequest') throw invalid('InvalidRequest', `No such document: ${document.name}`)
+  if (document.name !== 'RestoreRequest')
+    throw invalid('InvalidRequest', `No such document: ${document.name}`)
   const parameters = document.children.find(({ name }) => name === 'GlacierJobParameters')
   const tier = parameters && textIn(parameters, 'Tier')
   if (tier !== undefined && !isTier(tier)) throw invalid('InvalidRequest', `No such tier: ${tier}`)

@@ -35,7 +35,11 @@ export const createUpload: Route = (request, who) => {
     summary: {},
     act: (bucket) => {
       const { uploadId } = bucket.createUpload({ who, key }, properties)
-      const content = [['Bucket', request.bucket], ['Key', key], ['UploadId', uploadId]] as const
+      const content = [
+        ['Bucket', request.bucket],
+        ['Key', key],
+        ['UploadId', uploadId],
+      ] as const
       const headers = { 'x-amz-checksum-algorithm': 'SHA256', 'x-amz-checksum-type': 'COMPOSITE' }
       return { ...xmlReply('InitiateMultipartUploadResult', content, headers), ids: { uploadId } }
     },
@@ -83,7 +87,8 @@ export const completeUpload: Route = (request, who) => {
     throw invalid('InvalidRequest', 'The upload was created using the COMPOSITE checksum mode.')
   const size = numberIn(headers['x-amz-mp-object-size'])
   const document = readDocument(textOf(request.sdk.body))
-  if (document.name !== 'CompleteMultipartUpload') throw invalid('InvalidRequest', `No such document: ${document.name}`)
+  if (document.name !== 'CompleteMultipartUpload')
+    throw invalid('InvalidRequest', `No such document: ${document.name}`)
   const completion = {
     ...{ hash, size, ifAbsent: headers['if-none-match'] === '*' },
     parts: document.children.map(partIn),
