@@ -234,6 +234,19 @@ t.test('what the service refuses has the same error', async (t) => {
   for (const sdk of overSdk) t.strictSame(sdk, port)
 })
 
+t.test('a page is no description of an object', async (t) => {
+  const name = 'upload-1/headObject'
+  for (const isForwarded of ['false', 'true']) {
+    const page = {
+      [`${name}/middlebox-page`]: 'true',
+      [`${name}/status`]: '200',
+      [`${name}/forwarded`]: isForwarded,
+    }
+    const [port, ...overSdk] = await onEach(page, (net) => resultOf(net, () => net.client.headObject(AT)))
+    for (const sdk of overSdk) t.strictSame(sdk, port)
+  }
+})
+
 t.test('credentials that may not look at objects have the same error', async (t) => {
   const [port, sdk] = await onEach({ 'bucket/head-denied': 'true', 'bucket/head': 'denied' }, async (net) =>
     resultOf(net, () => net.client.headObject(AT)),
