@@ -63,7 +63,7 @@ export const FAULT_KINDS = {
   'copy-expired': 'a restored copy is deleted before its time',
   'copy-refused': 'a restored copy is stated, and its bytes are refused',
   // Buckets below the SDK only.
-  redirected: 'the service redirects to another region',
+  redirected: '307 or 301: the service redirects to another region',
 } as const
 
 /** A kind of fault. */
@@ -77,7 +77,7 @@ const OF_BUCKETS: ReadonlySet<FaultKind> = new Set([
   ...(['object-deleted', 'head-denied', 'no-checksums', 'object-replaced', 'restore-refused'] as const),
   ...(['restore-unstated', 'copy-expired', 'copy-refused', 'redirected'] as const),
 ])
-/** At the port, an error of this kind would be one of the port itself: no request is sent again. */
+/** Faults of HTTP that the port does not have: what could follow a redirect is below it. */
 const OF_BUCKETS_BELOW_SDK: ReadonlySet<FaultKind> = new Set(['redirected'])
 const OF_VAULTS: ReadonlySet<FaultKind> = new Set([
   ...(['job-expired', 'job-failed', 'completion-hashless', 'completion-unchecked'] as const),
