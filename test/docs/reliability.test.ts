@@ -57,6 +57,7 @@ t.test('results that are not measured yet are named, and those of each kind are 
     saboteurs: {
       'success-before-sync': { network: 'sdk', seeds: 5, seed: 77, invariant: 'settles' },
       'put-without-condition': { network: 'bucket', seeds: 5, seed: 78, invariant: 'settles' },
+      'etag-is-not-compared': { network: 'bucket-sdk', seeds: 5, seed: 79, invariant: 'settles' },
     },
     mutation: { fs: { mutants: 10, killed: 8, timedOut: 1, survived: 1, score: 90 } },
     soak: {
@@ -70,6 +71,7 @@ t.test('results that are not measured yet are named, and those of each kind are 
   t.match(page, '| 1–4, 9–10 |')
   t.match(page, '77 (below the SDK)')
   t.match(page, '78 (of a bucket)')
+  t.match(page, '79 (of a bucket, below the SDK)')
   t.match(page, '| lib/fs | 10 | 8 | 1 | 1 | 90 % |')
   t.match(page, '6 commands, of which 2 were killed. 1,234 streams')
   t.match(page, '- it leaks')

@@ -9,13 +9,13 @@ import { makeEnvironment } from './scenario/make-environment.js'
 import { playRound } from './scenario/rounds.js'
 import { drawStreams } from './scenario/streams.js'
 import { passing } from './scenario/passing.js'
-import type { World } from './world/world.js'
+import { isOfBucket, type World } from './world/world.js'
 
 export { prepareNetwork } from './network/client-of.js'
 
 /** Plays the scenario of a world's service, and checks all invariants. */
 export function runScenario(world: World): Promise<void> {
-  return world.network === 'bucket' ? runBucketScenario(world) : runVaultScenario(world)
+  return isOfBucket(world.network) ? runBucketScenario(world) : runVaultScenario(world)
 }
 
 async function runVaultScenario(world: World): Promise<void> {

@@ -13,11 +13,11 @@ import {
 const COMMANDS = [
   [
     'a simulation of new seeds',
-    '`npm run simulate -- --seeds 20000`; `--sdk` for the network below the SDK, `--store s3` for buckets',
+    '`npm run simulate -- --seeds 20000`; `--sdk` for the network below the SDK, `--store s3` for buckets, or both',
   ],
   [
     'a seed again, made small if it fails',
-    '`npm run simulate -- --replay SEED`, with `--sdk` or `--store s3` if it was run so',
+    '`npm run simulate -- --replay SEED`, with `--sdk` and `--store s3` if it was run so',
   ],
   ['a list of choices again', '`npm run simulate -- --list test/simulation/lists/NAME.json`'],
   ['the record of seeds', '`npm run simulate -- --minutes 60 --record docs/reliability/simulation.json`'],
@@ -49,7 +49,10 @@ export function pageOf(results: Results): string {
       'conflicts, repeated and forgotten completions, errors in a success, parts that arrive late, lifecycle rules, lists in pages, ' +
       'servers without checksums, credentials that may not look, versions, and somebody who deletes or replaces objects at any time. ' +
       'Objects that are archived are restored first: a restore takes time, is refused, is made faster or is not stated at once, and its ' +
-      'copy expires or is refused. Pruning, the rebuild of the catalog, and requests below the SDK are simulated for vaults only.',
+      'copy expires or is refused. Pruning and the rebuild of the catalog are simulated for vaults only.',
+    'Below the SDK, the real adapter and the real SDK make HTTP requests, and only what sends them is simulated. The requests are checked as ' +
+      'the service checks them. The responses are those of HTTP: pages of something in between, redirects, statuses without a body, bodies ' +
+      'that are cut, damaged or late, documents after minutes of white space.',
     ...seedBlocks(results),
     '### Invariants',
     ...invariantBlocks(),

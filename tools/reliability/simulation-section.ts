@@ -4,9 +4,18 @@ import type { SaboteurRecord } from '../../test/simulation/sabotage/saboteur-rec
 import { SABOTEURS } from '../../test/simulation/sabotage/saboteurs.js'
 import { ALL_KINDS, FAULT_KINDS } from '../../test/simulation/world/faults.js'
 import { INVARIANTS, type InvariantName } from '../../test/simulation/world/invariants.js'
+import { NETWORKS, type Network } from '../../test/simulation/world/world.js'
 import { count, fileLink, table } from './markdown.js'
 import { PROMISES } from './promises.js'
 import type { Results } from './results.js'
+
+/** The networks, as the tables name them. */
+const NETWORK_NAMES: Readonly<Record<Network, string>> = {
+  port: 'at the port',
+  sdk: 'below the SDK',
+  bucket: 'of a bucket',
+  'bucket-sdk': 'of a bucket, below the SDK',
+}
 
 /** Each promise with its invariants, its tests and its figures. */
 export function promiseBlocks({ series, saboteurs }: Results): string[] {
@@ -92,17 +101,12 @@ function foundCells(saboteurs: SaboteurRecord, name: string): string[] {
   const found = saboteurs[name]
   if (!found) return ['not run yet', '', '']
   const { seed, seeds, invariant, network } = found
-  const place = { port: '', sdk: ' (below the SDK)', bucket: ' (of a bucket)' }[network]
-  return [`${seed}${place}`, count(seeds), invariant]
+  return [`${seed}${network === 'port' ? '' : ` (${NETWORK_NAMES[network]})`}`, count(seeds), invariant]
 }
 
 function networksOf(series: SeriesRecord): [name: string, series: Series][] {
-  const all: [string, Series | undefined][] = [
-    ['at the port', series.port],
-    ['below the SDK', series.sdk],
-    ['of a bucket', series.bucket],
-  ]
-  return all.filter((entry): entry is [string, Series] => entry[1] !== undefined)
+  const all = NETWORKS.map((network) => [NETWORK_NAMES[network], series[network]] as const)
+  return all.flatMap(([name, found]): [string, Series][] => (found ? [[name, found]] : []))
 }
 
 function sumOf(series: SeriesRecord, milestone: string): number {

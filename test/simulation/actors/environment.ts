@@ -1,5 +1,6 @@
 /** The things that the processes of one run share besides the world: the disk, the service, the process table and the reports. */
 import type { VaultClient } from '../../../lib/client/vault-client.js'
+import type { BucketClient } from '../../../lib/s3/bucket-client.js'
 import type { BucketModel } from '../bucket/bucket-model.js'
 import type { SimDisk } from '../disk/sim-disk.js'
 import type { RequestHistory } from '../service/history.js'
@@ -20,6 +21,9 @@ export const PLACE = { region: 'eu-west-1', endpoint: undefined }
 
 /** Makes the client of a process: of the simulated port, or the real one on a simulated network. */
 export type ClientFactory = (process: SimProcess, service: ServiceModel, accountId: string) => VaultClient
+
+/** The same for a bucket. */
+export type BucketClientFactory = (process: SimProcess, bucket: BucketModel) => BucketClient
 
 /** The things that the processes of one run share, whatever the service is. */
 export interface SharedEnvironment {
@@ -46,6 +50,7 @@ export interface Environment extends SharedEnvironment {
 /** The things that the processes of one run of a bucket share. */
 export interface BucketEnvironment extends SharedEnvironment {
   readonly service: BucketModel
+  readonly clientOf: BucketClientFactory
   /** The contents of all sources, by the key of the stream. */
   readonly sources: Map<string, Content[]>
   /** The content of the source of each process that may overwrite objects, by its name. */

@@ -3,7 +3,6 @@ import type { RetrievalPlanOptions } from '../../../lib/retrieve/retrieval-plan.
 import { parseObjectAddress } from '../../../lib/s3/s3-address.js'
 import { S3Store } from '../../../lib/s3/s3-store.js'
 import type { Tier } from '../../../lib/store/retrieval-store.js'
-import { SimulatedBucketClient } from '../bucket/bucket-client.js'
 import { contentsAt } from '../bucket/retrieval/stream-contents.js'
 import type { FaultKind } from '../world/faults.js'
 import type { SimProcess } from '../world/sim-process.js'
@@ -64,7 +63,7 @@ function taskOf(env: BucketEnvironment, process: SimProcess, stored: StoredStrea
   return {
     stored,
     makeStore: () => {
-      const client = new SimulatedBucketClient(process, env.service)
+      const client = env.clientOf(process, env.service)
       const restoreDays = world.choices.pick(`${name}/restore-days`, [1, 2], 0.3)
       return new S3Store(
         { client, bucket: BUCKET, key, restoreDays, now: () => runtime.wallClock.now() },

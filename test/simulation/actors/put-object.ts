@@ -1,7 +1,6 @@
 /** `put` to a key of a bucket: uploads a stream. The key takes the place of the name of the stream. */
 import type { Archive } from '../../../lib/store/archive.js'
 import { S3Store } from '../../../lib/s3/s3-store.js'
-import { SimulatedBucketClient } from '../bucket/bucket-client.js'
 import { checkObjectsStored } from '../invariants/objects-are-reported.js'
 import type { SimProcess } from '../world/sim-process.js'
 import { LIMITS } from '../world/world.js'
@@ -29,7 +28,7 @@ export async function putObject(
 ): Promise<readonly Archive[]> {
   const { key, overwrite, content, resume, uploadId } = task
   const { world, name } = process
-  const client = new SimulatedBucketClient(process, env.service)
+  const client = env.clientOf(process, env.service)
   env.sources.set(key, [...(env.sources.get(key) ?? []), content])
   if (overwrite) env.overwriting.set(name, content)
   const isOften = world.faults.rate('restore-refused') > 0 // which happens to classes with a fast tier

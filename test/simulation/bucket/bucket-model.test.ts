@@ -1,6 +1,6 @@
 import t from 'tap'
 import { ServiceError } from '../../../lib/errors.js'
-import { SimulatedBucketClient } from './bucket-client.js'
+import type { BucketClient } from '../../../lib/s3/bucket-client.js'
 import { compositeOfBytes, compositeText, sha256Of } from './bucket-content.js'
 import { onBucket, type ListedBucket } from './listed-bucket.js'
 import { bytesOfSize, type ListedOutcomes } from '../service/listed-world.js'
@@ -30,7 +30,7 @@ const failureOf = async (call: Promise<unknown>): Promise<ServiceError> => {
   throw new Error('The call did not fail with a ServiceError.', { cause: error })
 }
 
-const put = (client: SimulatedBucketClient, text: string, ifAbsent: boolean): Promise<unknown> => {
+const put = (client: BucketClient, text: string, ifAbsent: boolean): Promise<unknown> => {
   const bytes = Buffer.from(text)
   return client.putObject({ ...AT, bytes, sha256: sha256Of(bytes), ifAbsent })
 }

@@ -11,8 +11,8 @@ Runs the engine in simulated processes, with a simulated clock, network, disk an
   --seeds N        the number of seeds; default 1000, or any number with --minutes
   --from S         the first seed; default: by the time, so that each call has new seeds
   --minutes M      starts no other seeds after this time
-  --store NAME     \`vault\` or \`s3\`: uploads to a vault and back, or uploads to a bucket; default vault
-  --sdk            the network is below the SDK, at its requestHandler, instead of at the port of the vault's client
+  --store NAME     \`vault\` or \`s3\`: uploads to a vault and back, or to a bucket and back; default vault
+  --sdk            the network is below the SDK, at its requestHandler, instead of at the port of the client
   --replay SEED    repeats a seed, prints its steps and, if it fails, makes it small
   --list FILE      repeats a list of choices; fails if one of them does not apply
   --trace          with --replay and --list: prints all steps instead of the first and the last
@@ -92,8 +92,7 @@ function networkOf(store: string, isBelowSdk: boolean): Network {
   if (store !== 'vault' && store !== 's3')
     throw new UsageError(`--store must be vault or s3, not ${JSON.stringify(store)}.`)
   if (store === 'vault') return isBelowSdk ? 'sdk' : 'port'
-  if (isBelowSdk) throw new UsageError('--sdk is for vaults: leave out one of --sdk and --store.')
-  return 'bucket'
+  return isBelowSdk ? 'bucket-sdk' : 'bucket'
 }
 
 function valuesIn(args: readonly string[]) {

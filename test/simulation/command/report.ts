@@ -8,9 +8,19 @@ import type { FailedSeed, Totals } from '../pool/totals.js'
 export const SEEDS_FOR_ALL_KINDS = 10_000
 
 /** Where the network of a run is, in words. */
-const PLACES: Readonly<Record<Network, string>> = { port: '', sdk: ' below the SDK', bucket: ' of a bucket' }
+const PLACES: Readonly<Record<Network, string>> = {
+  port: '',
+  sdk: ' below the SDK',
+  bucket: ' of a bucket',
+  'bucket-sdk': ' of a bucket below the SDK',
+}
 /** The options that choose a network. */
-const FLAGS: Readonly<Record<Network, string>> = { port: '', sdk: ' --sdk', bucket: ' --store s3' }
+const FLAGS: Readonly<Record<Network, string>> = {
+  port: '',
+  sdk: ' --sdk',
+  bucket: ' --store s3',
+  'bucket-sdk': ' --store s3 --sdk',
+}
 
 /** The seeds of one call, and the time that they took. */
 export interface Session {

@@ -9,7 +9,7 @@ import { kindsOn } from '../world/faults.js'
 import { carryOut, ThreadLostError, type Order, type SeedThread } from '../pool/seed-thread.js'
 import { noTotals, type FailedSeed, type Totals } from '../pool/totals.js'
 import { runScenario } from '../run/example-scenario.js'
-import { missingKinds } from './report.js'
+import { missingKinds, textOfFailure } from './report.js'
 import { readSeries } from './series-record.js'
 import { simulate } from './simulate.js'
 
@@ -153,6 +153,23 @@ t.test('a seed that passes ends with 0', async (t) => {
   t.match(sums, /1 counted/)
 })
 
+t.test('--store and --sdk choose the network', async (t) => {
+  const rows = [
+    ['', 'port', ''],
+    [' --sdk', 'sdk', ' below the SDK'],
+    [' --store s3', 'bucket', ' of a bucket'],
+    [' --store s3 --sdk', 'bucket-sdk', ' of a bucket below the SDK'],
+  ] as const
+  const [from] = await passingPairs()
+  for (const [options, network, place] of rows) {
+    const run = ['--seeds', '1', '--from', String(from), ...options.split(' ').slice(1)]
+    t.match((await call(...run)).stdout, `1 seeds${place} from ${from}: `)
+    t.match(JSON.parse((await call(...run, '--json')).stdout), { network })
+    const failed = { seed: 7, failure: { invariant: 'settles', message: '' } }
+    t.match(textOfFailure(failed, network, undefined), `npm run simulate -- --replay 7${options}\n`)
+  }
+})
+
 t.test('the sums of seeds that pass are added to a record, and each seed counts once', async (t) => {
   const record = join(t.testdir(), 'simulation.json')
   const run = (from: string): Promise<Called> =>
@@ -199,7 +216,6 @@ t.test('wrong use ends with 2', async (t) => {
     ['--seeds', '0'],
     ['--from', '-1'],
     ['--store', 'disk'],
-    ['--store', 's3', '--sdk'],
     ['--minutes', '1.5'],
     ['--unknown'],
     ['--sabotage', 'no'],

@@ -3,7 +3,7 @@ import { ListedChoices } from '../choices/listed-choices.js'
 import { parseChoice, textOf, type Choice } from '../choices/choices.js'
 import { FAULT_KINDS, type FaultKind } from '../world/faults.js'
 import { listedRates } from '../world/swarm.js'
-import type { Network } from '../world/world.js'
+import { NETWORKS, type Network } from '../world/world.js'
 import { RunWorld } from './run-world.js'
 import { runWorld, type RunResult, type Scenario } from './run.js'
 
@@ -45,8 +45,7 @@ export function listText(list: ChoiceList): string {
 export function parseList(text: string): ChoiceList {
   const { broke, seed, network, kinds, choices } = JSON.parse(text) as Record<string, unknown>
   if (typeof broke !== 'string' || typeof seed !== 'number') throw new Error('A list has `broke` and `seed`.')
-  if (network !== 'port' && network !== 'sdk' && network !== 'bucket')
-    throw new Error('The network of a list is `port`, `sdk` or `bucket`.')
+  if (!isNetwork(network)) throw new Error(`The network of a list is one of ${NETWORKS.join(', ')}.`)
   return {
     broke,
     seed,
@@ -71,6 +70,10 @@ export async function runList(
 function textsOf(value: unknown): string[] {
   if (!Array.isArray(value)) throw new Error('A list has the arrays `kinds` and `choices`.')
   return value.map(String)
+}
+
+function isNetwork(value: unknown): value is Network {
+  return NETWORKS.some((network) => network === value)
 }
 
 function asKind(text: string): FaultKind {

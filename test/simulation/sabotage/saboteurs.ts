@@ -1,6 +1,7 @@
 /** All breakages. */
 import type { Saboteur } from './saboteur.js'
 import { BUCKET_SABOTEURS } from './saboteurs/bucket.js'
+import { BUCKET_REQUEST_SABOTEURS } from './saboteurs/bucket-requests.js'
 import { CATALOG_SABOTEURS } from './saboteurs/catalog.js'
 import { RESTORE_SABOTEURS } from './saboteurs/restores.js'
 import { RETRIEVE_SABOTEURS } from './saboteurs/retrieve.js'
@@ -14,5 +15,6 @@ export const SABOTEURS: readonly Saboteur[] = [
   ...RETRIEVE_SABOTEURS,
   ...CATALOG_SABOTEURS,
   ...BUCKET_SABOTEURS,
+  ...BUCKET_REQUEST_SABOTEURS,
   ...RESTORE_SABOTEURS,
 ]

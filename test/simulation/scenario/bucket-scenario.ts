@@ -8,6 +8,7 @@ import { Ledger } from '../actors/ledger.js'
 import { BucketModel } from '../bucket/bucket-model.js'
 import { SimDisk } from '../disk/sim-disk.js'
 import { checkAllOfBucket } from '../invariants/check-all-of-bucket.js'
+import { bucketClientOf } from '../network/client-of.js'
 import { ALL_KINDS } from '../world/faults.js'
 import { Host } from '../world/host.js'
 import type { World } from '../world/world.js'
@@ -50,6 +51,6 @@ function bucketEnvironment(world: World): BucketEnvironment {
     ...{ world, disk, service: new BucketModel(world), table: new Map() },
     ...{ hosts: [new Host('alpha'), new Host('beta')], ledger: new Ledger() },
     ...{ kinds: new Set(ALL_KINDS.filter((kind) => world.faults.rate(kind) > 0)) },
-    ...{ sources: new Map(), overwriting: new Map() },
+    ...{ sources: new Map(), overwriting: new Map(), clientOf: bucketClientOf },
   }
 }

@@ -1,5 +1,5 @@
 /** The kinds of faults. Each must occur and take effect in the seeds of a long run: the report counts them. */
-import type { Network } from './world.js'
+import { isOfBucket, type Network } from './world.js'
 
 /** What goes wrong, by kind. */
 export const FAULT_KINDS = {
@@ -62,6 +62,8 @@ export const FAULT_KINDS = {
   'restore-unstated': 'a restore that was accepted is not stated for some seconds',
   'copy-expired': 'a restored copy is deleted before its time',
   'copy-refused': 'a restored copy is stated, and its bytes are refused',
+  // Buckets below the SDK only.
+  redirected: '307 or 301: the service redirects to another region',
 } as const
 
 /** A kind of fault. */
@@ -73,8 +75,10 @@ export const ALL_KINDS: readonly FaultKind[] = Object.keys(FAULT_KINDS) as Fault
 const OF_BUCKETS: ReadonlySet<FaultKind> = new Set([
   ...(['error-in-success', 'part-late', 'write-conflict', 'own-object-exists'] as const),
   ...(['object-deleted', 'head-denied', 'no-checksums', 'object-replaced', 'restore-refused'] as const),
-  ...(['restore-unstated', 'copy-expired', 'copy-refused'] as const),
+  ...(['restore-unstated', 'copy-expired', 'copy-refused', 'redirected'] as const),
 ])
+/** Faults of HTTP that the port does not have: what could follow a redirect is below it. */
+const OF_BUCKETS_BELOW_SDK: ReadonlySet<FaultKind> = new Set(['redirected'])
 const OF_VAULTS: ReadonlySet<FaultKind> = new Set([
   ...(['job-expired', 'job-failed', 'completion-hashless', 'completion-unchecked'] as const),
   ...(['stored-damaged', 'other-account'] as const),
@@ -82,6 +86,8 @@ const OF_VAULTS: ReadonlySet<FaultKind> = new Set([
 
 /** The kinds of faults that a run on a network can have. */
 export function kindsOn(network: Network): readonly FaultKind[] {
-  const others = network === 'bucket' ? OF_VAULTS : OF_BUCKETS
-  return ALL_KINDS.filter((kind) => !others.has(kind))
+  const others = isOfBucket(network) ? OF_VAULTS : OF_BUCKETS
+  return ALL_KINDS.filter(
+    (kind) => !others.has(kind) && (network === 'bucket-sdk' || !OF_BUCKETS_BELOW_SDK.has(kind)),
+  )
 }

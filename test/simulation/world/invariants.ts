@@ -78,7 +78,8 @@ export const INVARIANTS = {
   ends: 'A run ends within its limits of events and of simulated time.',
   returns: 'No code keeps the event loop for itself or uses up the memory.',
   scenario: 'The scenario itself does not fail.',
-  'request form': 'Below the SDK, each request has a form that the service understands.',
+  'request form':
+    'Below the SDK, each request has a form that the service understands, and no call makes two requests.',
 } as const
 
 /** The name of an invariant. */

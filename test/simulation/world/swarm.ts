@@ -6,7 +6,7 @@
  */
 import type { Random } from '../choices/random.js'
 import { kindsOn, type FaultKind } from './faults.js'
-import type { Network } from './world.js'
+import { isOfBucket, type Network } from './world.js'
 
 /** How likely a fault of each kind is at each occasion; kinds that are absent do not occur. */
 export type Rates = ReadonlyMap<FaultKind, number>
@@ -72,7 +72,7 @@ const SHARE_IN_FOCUS = 0.8
 /** Draws the kinds of faults of a run, and their rates. */
 export function drawRates(random: Random, network: Network): Rates {
   const rates = new Map<FaultKind, number>()
-  const focuses = network === 'bucket' ? FOCUSES_OF_BUCKETS : FOCUSES
+  const focuses = isOfBucket(network) ? FOCUSES_OF_BUCKETS : FOCUSES
   const focus = random() < FOCUS_SHARE ? oneOf(focuses, random) : []
   const share = focus.length > 0 ? 0.03 : oneOf(SHARES, random)
   for (const kind of kindsOn(network)) {

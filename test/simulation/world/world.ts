@@ -13,8 +13,17 @@ export const LIMITS = { leafSize: 16, minPartSize: 16, maxPartSize: 64, maxParts
  * - `port`: a vault, at the port of its client
  * - `sdk`: a vault, below the SDK, at its `requestHandler`
  * - `bucket`: a bucket of S3, at the port of its client
+ * - `bucket-sdk`: a bucket of S3, below the SDK, at its `requestHandler`
  */
-export type Network = 'port' | 'sdk' | 'bucket'
+export type Network = (typeof NETWORKS)[number]
+
+/** All networks. */
+export const NETWORKS = ['port', 'sdk', 'bucket', 'bucket-sdk'] as const
+
+/** Whether the service behind a network is a bucket of S3. */
+export function isOfBucket(network: Network): boolean {
+  return network === 'bucket' || network === 'bucket-sdk'
+}
 
 /** One run. */
 export interface World {

@@ -7,7 +7,8 @@ import type { SimProcess } from '../../world/sim-process.js'
 
 /** The object at a key, as the process has seen it last. */
 interface Look {
-  readonly etag: string
+  /** `undefined` if the service states none. */
+  readonly etag: string | undefined
   readonly restore: RestoreState | undefined
 }
 
@@ -37,7 +38,7 @@ export class RestoreWatch {
     const { name, world } = this.#process
     const look = this.#looks.get(key)
     const described = this.#described.get(key)
-    const isOther = described !== undefined && look !== undefined && look.etag !== described
+    const isOther = described !== undefined && look?.etag !== undefined && look.etag !== described
     const reason = look?.restore?.isInProgress
       ? 'which it has seen running'
       : isOther

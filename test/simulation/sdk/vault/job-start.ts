@@ -1,10 +1,10 @@
 /** InitiateJob, whose body is one flat object (docs/glacier-protocol.md#jobs). */
-import type { RequestSummary } from '../service/history.js'
-import { invalidValue } from '../service/refusals.js'
-import { ServiceRefusal, type JobResponse, type Service } from '../service/service.js'
-import { emptyReply } from './http.js'
-import type { HttpOperation, RoutedRequest } from './operations.js'
-import { textOf } from './request-body.js'
+import type { RequestSummary } from '../../service/history.js'
+import { invalidValue } from '../../service/refusals.js'
+import { ServiceRefusal, type JobResponse, type Service } from '../../service/service.js'
+import { emptyReply } from '../http/http.js'
+import type { HttpOperation, RoutedRequest } from './vault-operations.js'
+import { textOf } from '../http/request-body.js'
 
 interface JobParameters {
   readonly Type?: string

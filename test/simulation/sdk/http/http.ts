@@ -1,10 +1,11 @@
 /** The requests and responses of the simulated HTTP, as the SDK hands them to a request handler and takes them. */
 
-import type { RequestSummary } from '../service/history.js'
+import type { RequestSummary } from '../../service/history.js'
 
 /** A request as the SDK makes it. */
 export interface SdkRequest {
   readonly method: string
+  readonly hostname: string
   readonly path: string
   readonly query?: Readonly<Record<string, unknown>> | undefined
   readonly headers: Readonly<Record<string, string>>
@@ -41,6 +42,15 @@ export function bytesReply(
   headers: Record<string, string | undefined>,
 ): Reply {
   return { status, headers: { 'content-length': String(body.length), ...defined(headers) }, body }
+}
+
+/** The page of something between the client and the service: a login page, an error page or a redirect. */
+export function pageReply(status: number): Reply {
+  const headers = {
+    'content-type': 'text/html; charset=utf-8',
+    location: status === 302 ? '/login' : undefined,
+  }
+  return bytesReply(status, Buffer.from('<!DOCTYPE html><title>Log in</title><p>Please log in.</p>'), headers)
 }
 
 function defined(headers: Record<string, string | undefined>): Record<string, string> {

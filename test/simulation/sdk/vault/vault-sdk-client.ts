@@ -2,14 +2,15 @@
  * The client of a process over the real SDK and its real adapter. Only the request handler below the SDK is simulated.
  */
 import { GlacierClient } from '@aws-sdk/client-glacier'
-import { SdkVaultClient } from '../../../lib/client/sdk/sdk-vault-client.js'
-import type { VaultClient } from '../../../lib/client/vault-client.js'
-import { PART_SIZE_UNIT } from './operations.js'
-import type { ServiceModel } from '../service/service-model.js'
-import type { SimProcess } from '../world/sim-process.js'
-import { CallRecords } from './call-records.js'
-import { SimCredentials } from './sim-credentials.js'
-import { SimHandler } from './sim-handler.js'
+import { SdkVaultClient } from '../../../../lib/client/sdk/sdk-vault-client.js'
+import type { VaultClient } from '../../../../lib/client/vault-client.js'
+import { PART_SIZE_UNIT } from './vault-operations.js'
+import type { ServiceModel } from '../../service/service-model.js'
+import type { SimProcess } from '../../world/sim-process.js'
+import { CallRecords } from '../http/call-records.js'
+import { SimCredentials } from '../http/sim-credentials.js'
+import { SimHandler } from '../http/sim-handler.js'
+import { VaultFront } from './vault-front.js'
 
 /** A client that is closed when its process ends. */
 export interface SdkClient extends VaultClient {
@@ -25,7 +26,7 @@ export interface SdkClient extends VaultClient {
 export function sdkClient(process: SimProcess, service: ServiceModel, accountId: string): SdkClient {
   const records = new CallRecords(service.history)
   const credentials = new SimCredentials(process)
-  const handler = new SimHandler(process, service, accountId, credentials, records)
+  const handler = new SimHandler(process, new VaultFront(process, service, accountId), credentials, records)
   const sdk = glacierClientWith(handler, credentials.provide)
   const client = new SdkVaultClient(sdk, {}, process.runtime.clock)
   return {

@@ -4,15 +4,17 @@
  * - A request arrives whatever becomes of its process, and whether or not the client still waits for the response.
  * - A connection continues to take the body after an early response, as that of Node.js does, until it is closed.
  */
-import type { RequestHistory, RequestRecord } from '../service/history.js'
-import { sha256 } from '../service/tree-hash.js'
-import type { SimProcess } from '../world/sim-process.js'
-import type { Arrival, Arrivals } from './arrival.js'
-import { courseOf, EXPIRED, type HttpCourse } from './http-courses.js'
+import type { RequestRecord } from '../../service/history.js'
+import { sha256 } from '../../service/tree-hash.js'
+import type { SimProcess } from '../../world/sim-process.js'
+import type { Arrivals } from './arrivals.js'
+import type { HttpCourse } from './course.js'
+import { courseOf, expired } from './http-courses.js'
 import type { Reply } from './http.js'
 import { handlerError } from './node-errors.js'
 import { takeBody, type TakenBody } from './request-body.js'
-import { longBody, shortBody, type ResponseBody } from './response-body.js'
+import { longBody, shortBody, spacedBody, type ResponseBody } from './response-body.js'
+import type { Arrival, ServiceFront } from './service-front.js'
 
 /** A response as the SDK takes it. */
 export interface SdkResponse {
@@ -24,7 +26,7 @@ export interface SdkResponse {
 /** The parts of the network that all exchanges of a process share. */
 export interface Network {
   readonly process: SimProcess
-  readonly history: RequestHistory
+  readonly front: ServiceFront
   readonly arrivals: Arrivals
   /** The longest usual time that a request or a response takes. */
   readonly latencyMs: number
@@ -46,7 +48,7 @@ export class Exchange {
     this.#network = network
     this.#arrival = arrival
     this.#record = record
-    this.#course = isExpired ? EXPIRED : this.#courseOf()
+    this.#course = isExpired ? expired(network.front) : this.#courseOf()
   }
 
   /** Closes the connection: the client waits for nothing any more. */
@@ -62,10 +64,7 @@ export class Exchange {
     const reply = await this.#send(taken)
     if (settlesMs > 0) await this.#passing(settlesMs)
     await process.arrival()
-    if (ending === undefined) {
-      this.#record.responded = true
-      return this.#response(reply(), true)
-    }
+    if (ending === undefined) return this.#response(reply(), true)
     if (ending === 'silence') return new Promise(() => undefined)
     this.#isDelivered = true
     if ('code' in ending) throw handlerError(ending.code)
@@ -77,10 +76,10 @@ export class Exchange {
   }
 
   #courseOf(): HttpCourse {
-    const { process, latencyMs } = this.#network
+    const { process, front, latencyMs } = this.#network
     const { name, world } = process
-    const operation = this.#arrival.operation.name
-    const course = courseOf({ process, operation })
+    const { operation } = this.#arrival
+    const course = courseOf({ process, operation, forms: front }, front.faultsOf(operation))
     if (latencyMs === 0 || course.arrivesMs === undefined) return course
     const latency = (way: string): number =>
       world.choices.between(`${name}/${operation}/${way}-ms`, 0, latencyMs, 0.5)
@@ -90,7 +89,8 @@ export class Exchange {
 
   /** Lets the request arrive, now or later. Returns what gives the response at the time of its delivery. */
   async #send(taken: TakenBody): Promise<() => Reply> {
-    const { process, history, arrivals } = this.#network
+    const { process, front, arrivals } = this.#network
+    const { history } = front
     const { fault, arrivesMs } = this.#course
     const record = this.#record
     const bytes = fault === 'body-damaged' ? this.#damaged(taken.bytes) : taken.bytes
@@ -100,7 +100,7 @@ export class Exchange {
       if (!this.#isClosed && !this.#isDelivered) this.#checkUnchanged(taken)
       reply = arrivals.carryOut(this.#arrival, record, bytes, fault)
     }
-    await process.call(this.#arrival.operation.name, 0, () => {
+    await process.call(this.#arrival.operation, 0, () => {
       if (fault !== undefined && fault !== 'request-late') history.tookEffect(fault, record)
       if (arrivesMs === 0) arrive()
       else if (arrivesMs !== undefined) process.world.scheduler.after(arrivesMs, arrive)
@@ -115,11 +115,7 @@ export class Exchange {
     if (bytes.length === 0) return bytes // of an output, whose response is damaged
     const { name, world } = this.#network.process
     const copy = Uint8Array.from(bytes)
-    const at = world.choices.between(
-      `${name}/${this.#arrival.operation.name}/damaged-byte`,
-      0,
-      copy.length - 1,
-    )
+    const at = world.choices.between(`${name}/${this.#arrival.operation}/damaged-byte`, 0, copy.length - 1)
     copy[at] = (copy[at] ?? 0) ^ 1
     return copy
   }
@@ -145,27 +141,41 @@ export class Exchange {
     })
   }
 
-  #response({ status, headers, body }: Reply, isOfService: boolean): SdkResponse {
-    const { process } = this.#network
-    const { fault } = this.#course
-    const operation = this.#arrival.operation.name
-    const isOutput = operation === 'jobOutput' && isOfService && status < 300
+  #response(reply: Reply, isOfService: boolean): SdkResponse {
+    const { process, front } = this.#network
+    const { fault, ending, whiteSpaceMin = 0 } = this.#course
     const sent: Record<string, string> = {
       date: new Date(process.world.scheduler.nowMs).toUTCString(),
-      ...headers,
+      ...reply.headers,
     }
-    if (isOfService) sent['x-amzn-requestid'] = `request-${this.#record.sentMs}`
+    if (isOfService) sent[front.requestIdHeader] = `request-${this.#record.sentMs}`
     // Node.js takes the end of a body before its Content-Length for a failure of the connection.
-    if (fault === 'body-cut') delete sent['content-length']
-    // An inventory has no hash that would reveal a damaged byte: only TLS protects it.
-    const isDamaged = fault === 'body-damaged' && headers['x-amz-sha256-tree-hash'] !== undefined
+    if (fault === 'body-cut' || whiteSpaceMin > 0) delete sent['content-length']
+    const responded = (): void => {
+      this.#record.responded ||= ending === undefined
+    }
+    if (whiteSpaceMin > 0)
+      return {
+        statusCode: 200, // sent before it is known how the operation ends
+        headers: sent,
+        body: spacedBody(process, reply.body, whiteSpaceMin, responded),
+      }
+    responded()
+    return { statusCode: reply.status, headers: sent, body: this.#bodyOf(reply, isOfService) }
+  }
+
+  #bodyOf(reply: Reply, isOfService: boolean): ResponseBody {
+    const { process, front } = this.#network
+    const { fault } = this.#course
+    const { sdk, operation } = this.#arrival
+    const { status, body } = reply
+    if (sdk.method === 'HEAD') return shortBody(new Uint8Array()) // only the headers of what it would be
+    const isOutput = operation === front.output && isOfService && status < 300
+    const isDamaged = fault === 'body-damaged' && front.showsDamage(reply)
     const bodyFault = fault === 'body-cut' || isDamaged ? fault : undefined
     const isLong = isOutput || bodyFault === 'body-cut'
-    return {
-      statusCode: status,
-      headers: sent,
-      body: isLong ? longBody(process, operation, body, bodyFault) : shortBody(body),
-    }
+    const names = { operation, call: `${front.output}/body` }
+    return isLong ? longBody(process, names, body, bodyFault) : shortBody(body)
   }
 
   #passing(milliseconds: number): Promise<void> {

@@ -1,10 +1,10 @@
 import t from 'tap'
-import { GlacierPipeError, type ServiceError } from '../../../lib/errors.js'
-import type { VaultClient } from '../../../lib/client/vault-client.js'
-import { failureKindOf, mayHaveActed } from '../../../lib/store/failure.js'
-import { simulatedClient } from '../network/simulated-client.js'
-import type { RunWorld } from '../run/run-world.js'
-import { ACCOUNT, OTHER_ACCOUNT, VAULT } from '../service/accounts.js'
+import { GlacierPipeError, type ServiceError } from '../../../../lib/errors.js'
+import type { VaultClient } from '../../../../lib/client/vault-client.js'
+import { failureKindOf, mayHaveActed } from '../../../../lib/store/failure.js'
+import { simulatedClient } from '../../network/simulated-client.js'
+import type { RunWorld } from '../../run/run-world.js'
+import { ACCOUNT, OTHER_ACCOUNT, VAULT } from '../../service/accounts.js'
 import {
   bodyOf,
   bytesOfSize,
@@ -12,11 +12,11 @@ import {
   processIn,
   runIn,
   type ListedOutcomes,
-} from '../service/listed-world.js'
-import { ServiceModel } from '../service/service-model.js'
-import { turn } from '../world/scheduler.js'
-import type { SimProcess } from '../world/sim-process.js'
-import { prepareSdk, sdkClient } from './sdk-client.js'
+} from '../../service/listed-world.js'
+import { ServiceModel } from '../../service/service-model.js'
+import { turn } from '../../world/scheduler.js'
+import type { SimProcess } from '../../world/sim-process.js'
+import { prepareSdk, sdkClient } from './vault-sdk-client.js'
 
 const AT = { vaultName: VAULT }
 const BYTES = bytesOfSize(48)

@@ -1,6 +1,6 @@
 /** The credentials of a process. By choice they expire, and then each request is refused until they are fetched again. */
-import type { Service } from '../service/service.js'
-import type { SimProcess } from '../world/sim-process.js'
+import type { Operation } from '../../network/requests.js'
+import type { SimProcess } from '../../world/sim-process.js'
 import type { SdkRequest } from './http.js'
 
 /** A key with a session token. */
@@ -38,7 +38,7 @@ export class SimCredentials {
   }
 
   /** Whether the credentials of a request have expired, or do so now. */
-  isExpired({ headers }: SdkRequest, operation: keyof Service): boolean {
+  isExpired({ headers }: SdkRequest, operation: Operation): boolean {
     const { name, world } = this.#process
     const number = Number(headers['x-amz-security-token']?.slice('token-'.length))
     if (world.faults.happens('credentials-expired', `${name}/${operation}/credentials-expired`))

@@ -2,13 +2,13 @@
  * The operation that an HTTP request is for (docs/glacier-protocol.md#operations), with its parameters. It shares no code
  * with the local vault.
  */
-import type { ByteRange } from '../../../lib/byte-range.js'
-import type { RequestSummary } from '../service/history.js'
-import { invalidValue } from '../service/refusals.js'
-import { ServiceRefusal, type Caller, type Service } from '../service/service.js'
-import { emptyReply, jsonReply, type Reply, type SdkRequest } from './http.js'
+import type { ByteRange } from '../../../../lib/byte-range.js'
+import type { RequestSummary } from '../../service/history.js'
+import { invalidValue } from '../../service/refusals.js'
+import { ServiceRefusal, type Caller, type Service } from '../../service/service.js'
+import { emptyReply, jsonReply, type Reply, type SdkRequest } from '../http/http.js'
 import { startJob } from './job-start.js'
-import { jobJson, outputReply, storedReply, uploadJson, vaultJson } from './replies.js'
+import { jobJson, outputReply, storedReply, uploadJson, vaultJson } from './vault-replies.js'
 
 /** An operation that a request is for. */
 export interface HttpOperation {

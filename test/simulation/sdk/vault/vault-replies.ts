@@ -1,6 +1,6 @@
 /** The bodies and headers of the service's responses (docs/glacier-protocol.md): a member without a value is `null`. */
-import type { ByteRange } from '../../../lib/byte-range.js'
-import { arnOf } from '../service/refusals.js'
+import type { ByteRange } from '../../../../lib/byte-range.js'
+import { arnOf } from '../../service/refusals.js'
 import type {
   Caller,
   JobResponse,
@@ -9,8 +9,8 @@ import type {
   StoredResponse,
   UploadResponse,
   VaultResponse,
-} from '../service/service.js'
-import { bytesReply, emptyReply, jsonReply, type Reply } from './http.js'
+} from '../../service/service.js'
+import { bytesReply, emptyReply, jsonReply, type Reply } from '../http/http.js'
 
 /** The reply to a request that has stored an archive. */
 export function storedReply({ archiveId, location, treeHash }: StoredResponse): Reply {
@@ -31,15 +31,6 @@ export function outputReply({ bytes, size, treeHash }: OutputResponse, range: By
 /** The reply that refuses a request. */
 export function refusalReply({ status, code, message }: ServiceRefusal): Reply {
   return jsonReply(status, { message, code, type: status < 500 ? 'Client' : 'Server' })
-}
-
-/** The page of something between the client and the service: a login page, an error page or a redirect. */
-export function pageReply(status: number): Reply {
-  const headers = {
-    'content-type': 'text/html; charset=utf-8',
-    location: status === 302 ? '/login' : undefined,
-  }
-  return bytesReply(status, Buffer.from('<!DOCTYPE html><title>Log in</title><p>Please log in.</p>'), headers)
 }
 
 /** The members of an upload in a list. */

@@ -1,15 +1,14 @@
 /** The request handler of the SDK, in place of the one that makes connections. */
-import type { ServiceModel } from '../service/service-model.js'
-import { ServiceRefusal } from '../service/service.js'
-import type { SimProcess } from '../world/sim-process.js'
-import { Arrivals, type Arrival } from './arrival.js'
+import { ServiceRefusal } from '../../service/service.js'
+import type { SimProcess } from '../../world/sim-process.js'
+import { Arrivals } from './arrivals.js'
 import type { CallRecords } from './call-records.js'
 import { Exchange, type Network, type SdkResponse } from './exchange.js'
 import type { SdkRequest } from './http.js'
 import { abortErrorOf } from './node-errors.js'
-import { refusalReply } from './replies.js'
 import { isOver } from './request-body.js'
 import { shortBody, type ResponseBody } from './response-body.js'
+import type { Arrival, ServiceFront } from './service-front.js'
 import type { SimCredentials } from './sim-credentials.js'
 
 /** Hands the requests of one process to the simulated network. */
@@ -19,17 +18,11 @@ export class SimHandler {
   readonly #credentials: SimCredentials
   readonly #records: CallRecords
 
-  constructor(
-    process: SimProcess,
-    service: ServiceModel,
-    accountId: string,
-    credentials: SimCredentials,
-    records: CallRecords,
-  ) {
+  constructor(process: SimProcess, front: ServiceFront, credentials: SimCredentials, records: CallRecords) {
     this.#network = {
       process,
-      history: service.history,
-      arrivals: new Arrivals(process, service, accountId),
+      front,
+      arrivals: new Arrivals(process, front),
       latencyMs: process.world.choices.pick(`${process.name}/latency-ms`, [0, 20, 2_000], 0.2),
     }
     this.#credentials = credentials
@@ -47,8 +40,9 @@ export class SimHandler {
       arrival = this.#network.arrivals.read(sdk)
     } catch (error) {
       if (!(error instanceof ServiceRefusal)) throw error
-      const { status, headers, body } = refusalReply(error)
-      const withId = { ...headers, 'x-amzn-requestid': 'malformed' }
+      const { front } = this.#network
+      const { status, headers, body } = front.refusalReply(error)
+      const withId = { ...headers, [front.requestIdHeader]: 'malformed' }
       return { response: { statusCode: status, headers: withId, body: shortBody(body) } }
     }
     return { response: await this.#exchange(arrival, abortSignal) }
@@ -67,16 +61,12 @@ export class SimHandler {
   }
 
   #exchange(arrival: Arrival, signal: AbortSignal | undefined): Promise<SdkResponse> {
-    const { process, history } = this.#network
-    const { sdk, caller, operation } = arrival
-    const record = history.begin(process.name, caller, operation.name, operation.summary)
+    const { process, front } = this.#network
+    const { sdk, caller, operation, summary } = arrival
+    const record = front.history.begin(process.name, caller, operation, summary)
     this.#records.add(record)
-    const exchange = new Exchange(
-      this.#network,
-      arrival,
-      record,
-      this.#credentials.isExpired(sdk, operation.name),
-    )
+    const isExpired = this.#credentials.isExpired(sdk, operation)
+    const exchange = new Exchange(this.#network, arrival, record, isExpired)
     process.requests++
     return new Promise((resolve, reject) => {
       const end = (): void => {

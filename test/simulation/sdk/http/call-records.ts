@@ -1,10 +1,10 @@
 /** Finds the record of the request that a call of the client makes. A call makes at most one request. */
-import { codeOf } from '../network/sim-network.js'
-import type { RequestHistory, RequestRecord, RequestSummary } from '../service/history.js'
-import type { Service } from '../service/service.js'
+import type { Operation } from '../../network/requests.js'
+import { codeOf } from '../../network/sim-network.js'
+import type { RequestHistory, RequestRecord, RequestSummary } from '../../service/history.js'
 
 interface Call {
-  readonly operation: keyof Service
+  readonly operation: Operation
   readonly summary: RequestSummary
   record: RequestRecord | undefined
 }
@@ -20,7 +20,7 @@ export class CallRecords {
 
   /** Makes a call, and writes its result into the record of its request. */
   async run<Result>(
-    operation: keyof Service,
+    operation: Operation,
     summary: RequestSummary,
     call: () => Promise<Result>,
   ): Promise<Result> {
@@ -54,6 +54,7 @@ function isSame(a: RequestSummary, b: RequestSummary): boolean {
     a.uploadId === b.uploadId &&
     a.archiveId === b.archiveId &&
     a.jobId === b.jobId &&
+    a.key === b.key &&
     a.range?.start === b.range?.start
   )
 }
