@@ -61,7 +61,7 @@ export class S3Store implements Port.ArchiveStore, Retrieval.RetrievalStore {
   readonly #parts = new UploadParts()
   readonly #restores: Restores
   /** The ETags of the objects that responses have named as stored, by {@link contentId}. */
-  readonly #etags = new Map<string, string>()
+  readonly #etags = new Map<string, string | undefined>()
 
   /**
    * @param facts - checked
