@@ -189,11 +189,10 @@ export class S3Store implements Port.ArchiveStore, Retrieval.RetrievalStore {
     return undefined
   }
 
-  describeArchive({
-    archiveId,
-    signal,
-  }: Port.StoreRequest & { readonly archiveId: string }): Promise<Retrieval.DescribedArchive> {
-    return this.#restores.describe(archiveId, signal)
+  describeArchive(
+    request: Port.StoreRequest & { readonly archiveId: string; readonly hash?: string | undefined },
+  ): Promise<Retrieval.DescribedArchive> {
+    return this.#restores.describe(request.archiveId, request.signal, request.hash)
   }
 
   startRetrieval(request: Retrieval.StoreRetrieval): Promise<string> {
