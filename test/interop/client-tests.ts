@@ -47,6 +47,10 @@ async function testObjects(t: Test, { client, bucket, ways }: OtherBucket): Prom
     status: 416,
   })
 
+  const other = client.deleteObject({ ...where, ifMatch: '"other"' })
+  if (ways.deletesIfMatch) await t.rejects(other, { name: 'ServiceError', reason: 'object-changed' })
+  else await other
+  t.equal((await client.listObjects({ bucket })).items.length, ways.deletesIfMatch ? 1 : 0)
   await client.deleteObject(where)
   await client.deleteObject(where)
   await t.rejects(client.headObject(where), { name: 'NotFoundError' })

@@ -9,6 +9,7 @@ const WAYS: Ways = {
   archiveClass: 'DEEP_ARCHIVE',
   namesRegion: true,
   completesIfAbsent: true,
+  deletesIfMatch: true,
   checksBodies: false,
   statesWrongComposite: true,
 }

@@ -14,6 +14,8 @@ export interface Ways {
   readonly namesRegion: boolean
   /** Whether a completion with `If-None-Match: *` is refused if the key has an object. */
   readonly completesIfAbsent: boolean
+  /** Whether a deletion with `If-Match` keeps an object that has another ETag. */
+  readonly deletesIfMatch: boolean
   /** Whether signatures and hashes of bodies are checked. */
   readonly checksBodies: boolean
   /** Whether a completion states a composite, which is wrong. */

@@ -26,6 +26,7 @@ const WAYS: Ways = {
   archiveClass: undefined,
   namesRegion: false,
   completesIfAbsent: false,
+  deletesIfMatch: false,
   checksBodies: true,
   statesWrongComposite: false,
 }
